@@ -179,11 +179,11 @@ async function besideSpark(
 
 async function optionsOf(file: string, folder: string, target: BackfillTarget): Promise<BackfillOptions> {
   const files = [{ source: source.name, path: file }]
-  const onRefused = ({ detail }: { readonly detail: string }): void => {
+  const onRejected = ({ detail }: { readonly detail: string }): void => {
     throw new Error(detail)
   }
   const crew = BackfillWorkers.startEarly(files, THREADS)
-  const history = await historyOfFiles({ ir, maps: new Map() }, target, files, 'month', { onRefused })
+  const history = await historyOfFiles({ ir, maps: new Map() }, target, files, 'month', { onRejected })
   return { target, history, folder, unit: 'month', threads: THREADS, workers: crew }
 }
 

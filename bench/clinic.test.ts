@@ -14,7 +14,7 @@ test('finds a page that is missing, unexpected, repeated, unsigned or of a diffe
   const expected = { patient: 'p1', t: 300_000, newest: 200_000, uploaded: 210_000, isOfNews: true }
   const page = { key: 'k', patient: 'p1', t: 300_000, newest: 200_000, received: 301_000 }
   const due = new Map([['p1 at 1970-01-01T00:05:00.000Z', expected]])
-  const wrong = (pages: (typeof page)[], refused = 0) => wrongPages(due, { pages, again: 0, refused, cpuMs: 1 }, 300_000).length
+  const wrong = (pages: (typeof page)[], rejected = 0) => wrongPages(due, { pages, again: 0, rejected, cpuMs: 1 }, 300_000).length
   assert.equal(wrong([page]), 0)
   assert.equal(wrong([]), 1)
   assert.equal(wrong([{ ...page, newest: 100_000 }]), 1)

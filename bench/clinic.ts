@@ -142,7 +142,7 @@ const wrongReadings = ({ lines, accepted, failed }: ClinicSendResult, { readings
 ]
 
 /** Every expected page was sent once, for the right reading, and no other page. */
-export function wrongPages(due: ReadonlyMap<string, ExpectedPage>, { pages, refused }: Pages, until: number): string[] {
+export function wrongPages(due: ReadonlyMap<string, ExpectedPage>, { pages, rejected }: Pages, until: number): string[] {
   const came = pages.filter(({ t }) => t <= until)
   const names = new Set(came.map(nameOf))
   const missing = [...due.keys()].filter(name => !names.has(name))
@@ -152,7 +152,7 @@ export function wrongPages(due: ReadonlyMap<string, ExpectedPage>, { pages, refu
     ...(missing.length > 0 ? [`${missing.length} of ${due.size} pages did not come, the first: ${missing[0]}`] : []),
     ...(others.length > 0 ? [`${others.length} pages came that had not to, the first: ${nameOf(others[0])}`] : []),
     ...(names.size === came.length ? [] : [`${came.length - names.size} pages came under two keys`]),
-    ...(refused === 0 ? [] : [`${refused} pages were not signed as they should be`]),
+    ...(rejected === 0 ? [] : [`${rejected} pages were not signed as they should be`]),
   ]
 }
 

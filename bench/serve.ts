@@ -63,7 +63,7 @@ const pathOf = (group: number, key: number): string => `/features/f${group}?key=
 
 interface Features {
   readonly features: Row
-  readonly refused?: Row
+  readonly rejected?: Row
 }
 
 /** The widest group of each key, as our server answers. Throws if a value is missing. */

@@ -138,7 +138,7 @@ function memory(): string {
 /** Sent events that are missing, by count and by reading back. */
 async function lost(
   folder: string,
-  { events, duplicates, refused }: OpenLoopCounts,
+  { events, duplicates, rejected }: OpenLoopCounts,
   { accepted, decisions }: Run['counts'],
 ): Promise<string[]> {
   const data = await openDataFolder(folder)
@@ -152,6 +152,6 @@ async function lost(
   const wrong = Object.entries({ accepted, decisions, distinct, recorded }).filter(([, value]) => value !== events)
   return [
     ...wrong.map(([name, value]) => `${events} events were sent, and ${name} are ${value}`),
-    ...(duplicates + refused > 0 ? [`${duplicates} were taken for duplicates, ${refused} refused`] : []),
+    ...(duplicates + rejected > 0 ? [`${duplicates} were taken for duplicates, ${rejected} rejected`] : []),
   ]
 }

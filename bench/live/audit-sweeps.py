@@ -85,10 +85,10 @@ def outcomes(flight, landed_flight, landed_at, delay):
 
 def threshold(score, may):
     """The lowest at which at most so many act, where equal scores are not parted."""
-    refused = len(score) - may - 1
-    parted = np.partition(score, refused)
-    above = parted[refused + 1 :]
-    above = above[above > parted[refused]]
+    rejected = len(score) - may - 1
+    parted = np.partition(score, rejected)
+    above = parted[rejected + 1 :]
+    above = above[above > parted[rejected]]
     return above.min() if len(above) else np.inf
 
 

@@ -20,7 +20,7 @@ export interface Pages {
   readonly pages: readonly Paged[]
   /** Repeated pages, and requests without a signature. */
   readonly again: number
-  readonly refused: number
+  readonly rejected: number
   readonly cpuMs: number
 }
 

@@ -18,7 +18,7 @@ export interface Steady {
 export interface OpenLoopCounts {
   events: number
   duplicates: number
-  refused: number
+  rejected: number
   /** Milliseconds from the due time of a batch to its acknowledgement, of the first ones (`LATENCIES_MAX`). */
   readonly acknowledgedMs: number[]
 }
@@ -32,15 +32,15 @@ export async function sendSteadily(
   first: number,
   isOver: () => boolean,
 ): Promise<OpenLoopCounts> {
-  const counts: OpenLoopCounts = { events: 0, duplicates: 0, refused: 0, acknowledgedMs: [] }
+  const counts: OpenLoopCounts = { events: 0, duplicates: 0, rejected: 0, acknowledgedMs: [] }
   const begin = stopwatch()
   const waiting = new Set<Promise<void>>()
   const failed: unknown[] = []
   const send = async (records: readonly Reading[], due: number): Promise<void> => {
     try {
-      const { duplicates, refused } = await run.submit('readings', recordBatchOf(records))
+      const { duplicates, rejected } = await run.submit('readings', recordBatchOf(records))
       counts.duplicates += duplicates
-      counts.refused += refused
+      counts.rejected += rejected
       if (counts.acknowledgedMs.length < LATENCIES_MAX) counts.acknowledgedMs.push(stopwatch() - due)
     } catch (error) {
       failed.push(error)

@@ -18,7 +18,7 @@ export const readLog = (path: string = flightsFile, of: Pipeline = pipeline): Pr
   load(
     of,
     ['landings', 'departures'].map(source => ({ source, path })),
-    { onRefused: () => {} },
+    { onRejected: () => {} },
   )
 
 /** 1 if the flight of a decision arrived late. The pipeline learns this when the flight lands. */

@@ -84,11 +84,11 @@ test('a departure is decided from what landed at both ends in the hour before it
   assert.deepEqual(run.features(arrivals, 'SFO'), { delay: null, late: null, landed: 0 })
 })
 
-test('a delay that no flight has is refused, and said', async () => {
+test('a delay that no flight has is rejected, and said', async () => {
   const run = await testing(pipeline, { at: start })
-  await run.send(landings, [landing(30, 'JFK', 1501)], { refused: true })
-  assert.equal(run.refused.length, 1)
-  assert.match(run.refused[0].detail, /'delay' is 1501, outside \[-120, 1500\]/)
+  await run.send(landings, [landing(30, 'JFK', 1501)], { rejected: true })
+  assert.equal(run.rejected.length, 1)
+  assert.match(run.rejected[0].detail, /'delay' is 1501, outside \[-120, 1500\]/)
 })
 
 test('what came of a departure is what its own landing says, once it has landed; no landing in a day is none that was late', async () => {
@@ -107,7 +107,7 @@ test('what came of a departure is what its own landing says, once it has landed;
   ]
   assert.deepEqual(labels(), none)
   // The flights land half an hour after they depart; the third has an invalid delay.
-  await run.send(landings, flights, { refused: true })
+  await run.send(landings, flights, { rejected: true })
   assert.deepEqual(labels(), [
     ['LAX', true],
     ['LAX', false],

@@ -48,7 +48,7 @@ export function* table(log: ReplayLog, truth: ReadonlyMap<string, Truth>): Gener
   const base = judged(log, truth, fresh)
   const weeks = base.weeks.length
   yield `${rounded(base.payments)} payments in ${weeks} weeks, ${rounded(base.frauds)} of them fraud`
-  yield '| age of the fast inputs | AUC | of card testing | AP | bursts found | cash-outs refused | net dollars a week against fresh |'
+  yield '| age of the fast inputs | AUC | of card testing | AP | bursts found | cash-outs rejected | net dollars a week against fresh |'
   yield '| --- | --- | --- | --- | --- | --- | --- |'
   yield line(fresh, base, `${rounded(mean(base.weeks))} in all`)
   for (const variant of others) {
@@ -66,7 +66,9 @@ function judged(log: ReplayLog, truth: ReadonlyMap<string, Truth>, { groups, age
 
 function line({ name }: Variant, evaluation: Evaluation, dollars: string): string {
   const ranks = [evaluation.auc, evaluation.aucOfTesting, evaluation.averagePrecision].map(value => value.toFixed(3))
-  const shares = [evaluation.burstsFound / evaluation.bursts, evaluation.cashOutsRefused / evaluation.cashOuts].map(part => part.toFixed(2))
+  const shares = [evaluation.burstsFound / evaluation.bursts, evaluation.cashOutsRejected / evaluation.cashOuts].map(part =>
+    part.toFixed(2),
+  )
   return `| ${[name, ...ranks, ...shares, dollars].join(' | ')} |`
 }
 

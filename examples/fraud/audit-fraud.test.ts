@@ -23,7 +23,7 @@ assert.equal(made.status, 0, String(made.stderr))
 const { ir } = pipeline
 const [model] = ir.models
 const worth = worthOf(pipeline.worths, model)
-const experiment = new Experiment(pipeline, model, await load(pipeline, files, { onRefused: ({ detail }) => assert.fail(detail) }))
+const experiment = new Experiment(pipeline, model, await load(pipeline, files, { onRejected: ({ detail }) => assert.fail(detail) }))
 const judging = await PlanValuation.valueOf(experiment, {
   ir,
   model,

@@ -35,19 +35,19 @@ test('a payment at the threshold is declined, and its card blocked for a day, th
     { hours: 25.9 },
     { hours: 26 },
   )
-  const { weeks, refused, refusedGenuine } = block(rows, 0.5)
-  assert.deepEqual([[...weeks], refused, refusedGenuine], [[100 + 50 - 10], 3, 1])
+  const { weeks, rejected, rejectedGenuine } = block(rows, 0.5)
+  assert.deepEqual([[...weeks], rejected, rejectedGenuine], [[100 + 50 - 10], 3, 1])
   const after = block(rows, 0.5, { inline: false })
-  assert.deepEqual([[...after.weeks], after.refused, after.refusedGenuine], [[50 - 10], 2, 1])
+  assert.deepEqual([[...after.weeks], after.rejected, after.rejectedGenuine], [[50 - 10], 2, 1])
   assert.deepEqual([...block(rows, 0.51).weeks], [0])
 })
 
 test('a block begins anew only with a decision behind it', () => {
   const rows = scored({ hours: 0, score: 1 }, { hours: 23, score: 1 }, { hours: 25 }, { hours: 26, score: 1 }, { hours: 49 })
-  assert.equal(block(rows, 0.5).refused, 4)
+  assert.equal(block(rows, 0.5).rejected, 4)
 })
 
-test('bursts: found if one payment is refused, and the dollars of cash-outs that are', () => {
+test('bursts: found if one payment is rejected, and the dollars of cash-outs that are', () => {
   const rows = scored(
     { hours: 1, card: 1, burst: 0, amount: 1, test: true },
     { hours: 1.1, card: 1, burst: 0, amount: 2, test: true, score: 0.9 },
@@ -57,11 +57,11 @@ test('bursts: found if one payment is refused, and the dollars of cash-outs that
     { hours: 3, card: 3, burst: 2, amount: 1, test: true },
     { hours: 3.1, card: 3, burst: 2, amount: 50 },
   )
-  const of = ({ bursts, burstsFound, cashOuts, cashOutsRefused, weeks }: ReturnType<typeof block>) => [
+  const of = ({ bursts, burstsFound, cashOuts, cashOutsRejected, weeks }: ReturnType<typeof block>) => [
     bursts,
     burstsFound,
     cashOuts,
-    cashOutsRefused,
+    cashOutsRejected,
     weeks[0],
   ]
   assert.deepEqual(of(block(rows, 0.9)), [3, 2, 350, 300, 302])

@@ -13,14 +13,14 @@ export interface Blocking {
   /** Net dollars of each week. */
   readonly weeks: Float64Array
   /** Declined payments, and the genuine ones among them. */
-  readonly refused: number
-  readonly refusedGenuine: number
+  readonly rejected: number
+  readonly rejectedGenuine: number
   /** Bursts of card testing, and those with a declined payment. */
   readonly bursts: number
   readonly burstsFound: number
   /** Dollars of their cash-outs, and of the declined ones. */
   readonly cashOuts: number
-  readonly cashOutsRefused: number
+  readonly cashOutsRejected: number
 }
 
 /** Without `inline` the decision comes after the payment was approved: only the card is blocked. */
@@ -30,23 +30,23 @@ export function block({ t, score, amount, card, fraud, burst, isTest }: Scored, 
   const blockedUntil = new Map<number, number>()
   const seen = new Set<number>()
   const found = new Set<number>()
-  let [refused, refusedGenuine, cashOuts, cashOutsRefused] = [0, 0, 0, 0]
+  let [rejected, rejectedGenuine, cashOuts, cashOutsRejected] = [0, 0, 0, 0]
   for (let i = 0; i < t.length; i++) {
     const isBlocked = t[i] < (blockedUntil.get(card[i]) ?? -Infinity)
     const isDeclined = !isBlocked && score[i] >= declineFrom
     if (isDeclined) blockedUntil.set(card[i], t[i] + BLOCK)
-    const isRefused = isBlocked || (inline && isDeclined)
+    const isRejected = isBlocked || (inline && isDeclined)
     const isCashOut = burst[i] >= 0 && isTest[i] === 0
     if (burst[i] >= 0) seen.add(burst[i])
     if (isCashOut) cashOuts += amount[i]
-    if (!isRefused) continue
-    refused++
-    if (fraud[i] === 0) refusedGenuine++
+    if (!isRejected) continue
+    rejected++
+    if (fraud[i] === 0) rejectedGenuine++
     if (burst[i] >= 0) found.add(burst[i])
-    if (isCashOut) cashOutsRefused += amount[i]
+    if (isCashOut) cashOutsRejected += amount[i]
     weeks[Math.floor((t[i] - start) / WEEK)] += fraud[i] === 1 ? amount[i] : -FALSE_DECLINE_DOLLARS
   }
-  return { weeks, refused, refusedGenuine, bursts: seen.size, burstsFound: found.size, cashOuts, cashOutsRefused }
+  return { weeks, rejected, rejectedGenuine, bursts: seen.size, burstsFound: found.size, cashOuts, cashOutsRejected }
 }
 
 export const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length

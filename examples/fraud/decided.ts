@@ -8,7 +8,7 @@ import pipeline from './fraud.ts'
 import type { Scored } from './scored.ts'
 import type { Truth } from './truth.ts'
 
-export const readPayments = (path: string): Promise<ReplayLog> => load(pipeline, [{ source: 'payments', path }], { onRefused: () => {} })
+export const readPayments = (path: string): Promise<ReplayLog> => load(pipeline, [{ source: 'payments', path }], { onRejected: () => {} })
 
 /** `inputs`: by name, NaN for NULL; only the requested ones, since they are large. */
 export function decided(

@@ -47,9 +47,9 @@ export function evaluationText(evaluation: Evaluation, declineFrom: number): str
     `${number(evaluation.payments)} payments in ${evaluation.weeks.length} weeks, ${percent(evaluation.frauds / evaluation.payments)} of them fraud`,
     `AUC        ${evaluation.auc.toFixed(3)}   (card testing alone: ${evaluation.aucOfTesting.toFixed(3)})`,
     `AP         ${evaluation.averagePrecision.toFixed(3)}`,
-    `declined   from a score of ${declineFrom} on, and the card blocked for a day: ${number(evaluation.refused)} refused, ${number(evaluation.refusedGenuine)} of them genuine`,
-    `bursts     ${number(evaluation.burstsFound)} of ${number(evaluation.bursts)} noticed, ${percent(evaluation.cashOutsRefused / evaluation.cashOuts)} of the dollars they cashed out refused`,
-    `saved      $${number(mean(evaluation.weeks))} a week, net of $10 for each genuine payment refused`,
+    `declined   from a score of ${declineFrom} on, and the card blocked for a day: ${number(evaluation.rejected)} rejected, ${number(evaluation.rejectedGenuine)} of them genuine`,
+    `bursts     ${number(evaluation.burstsFound)} of ${number(evaluation.bursts)} noticed, ${percent(evaluation.cashOutsRejected / evaluation.cashOuts)} of the dollars they cashed out rejected`,
+    `saved      $${number(mean(evaluation.weeks))} a week, net of $10 for each genuine payment rejected`,
   ].join('\n')
 }
 

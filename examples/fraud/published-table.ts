@@ -43,7 +43,7 @@ export async function labelled(files: { readonly payments: string; readonly char
   const log = await load(
     pipeline,
     (['payments', 'chargebacks'] as const).map(source => ({ source, path: files[source] })),
-    { onRefused: () => {} },
+    { onRejected: () => {} },
   )
   const [model] = pipeline.ir.models
   const { length } = log.histories.get('payments')!.block

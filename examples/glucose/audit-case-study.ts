@@ -81,7 +81,7 @@ async function study(request: Request): Promise<number> {
     const log = await load(
       clinic,
       sources.map((source, i) => ({ source, path: files[i] })),
-      { onRefused: () => {} },
+      { onRejected: () => {} },
     )
     const read = processSeconds() - before
     const notices = await noticed(log, readings)

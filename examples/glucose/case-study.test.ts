@@ -70,9 +70,9 @@ test('the morning list is a file for each morning, and the list of a moment has 
     '--json',
   )
   assert.equal(status, 0, stderr)
-  const summary = JSON.parse(stdout) as { reports: { made: number; rows: number }[]; sources: { refused: object }[] }
+  const summary = JSON.parse(stdout) as { reports: { made: number; rows: number }[]; sources: { rejected: object }[] }
   assert.deepEqual(
-    summary.sources.map(({ refused }) => refused),
+    summary.sources.map(({ rejected }) => rejected),
     [{}, {}, {}],
   )
   assert.equal(summary.reports[0].made, 4)

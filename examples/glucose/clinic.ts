@@ -72,7 +72,7 @@ class Clinic {
   readonly #request: Request
   readonly #data: string
   readonly #secret = `whsec_${randomBytes(32).toString('base64')}`
-  readonly #posted: Posted = { lines: 0, accepted: 0, duplicates: 0, refused: 0, again: 0 }
+  readonly #posted: Posted = { lines: 0, accepted: 0, duplicates: 0, rejected: 0, again: 0 }
   readonly #closed = new AbortController()
   #receiver!: Receiver
   #run!: ServedRun
@@ -181,7 +181,7 @@ class Clinic {
 
   /** Prints the results, and returns the faults. */
   #account({ events, expected, waiting }: Found): string[] {
-    const { lines, accepted, duplicates, refused, again } = this.#posted
+    const { lines, accepted, duplicates, rejected, again } = this.#posted
     const { counts } = this.#receiver
     const pages = [...this.#receiver.pages.values()]
     const delays = pages
@@ -198,8 +198,8 @@ class Clinic {
     )
     return [
       ...(events === lines && accepted + duplicates === lines ? [] : [`${lines - events} readings are not in the log`]),
-      ...(refused === 0 ? [] : [`${refused} readings were refused`]),
-      ...(counts.refused === 0 ? [] : [`${counts.refused} pages were not signed as they should be`]),
+      ...(rejected === 0 ? [] : [`${rejected} readings were rejected`]),
+      ...(counts.rejected === 0 ? [] : [`${counts.rejected} pages were not signed as they should be`]),
       ...(late === 0 ? [] : [`${late} pages were late`]),
       ...(pages.length > 0 ? [] : ['nobody was paged at all']),
       ...faults(new Map([...expected].filter(([patient]) => !waiting.has(patient))), pages),

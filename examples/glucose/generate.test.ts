@@ -47,7 +47,7 @@ const linesOf = <T>(path: string): T[] =>
     .split('\n')
     .map(line => JSON.parse(line) as T)
 
-test('the pipeline finds in a clinic what was planted in it, refuses nothing, and knows at each tick what was known', () => {
+test('the pipeline finds in a clinic what was planted in it, rejects nothing, and knows at each tick what was known', () => {
   const out = scratchFolder('glucose')
   const shares = ['--backfills', '0.2', '--revisions', '0.3', '--extremes', '0.2']
   const { stdout, stderr } = generate(
@@ -76,7 +76,7 @@ test('the pipeline finds in a clinic what was planted in it, refuses nothing, an
       duplicates: planted.duplicates,
       late: planted.late,
       ahead: 0,
-      refused: {},
+      rejected: {},
     },
   ])
   const decisions = linesOf<Decision>(join(out, 'd.ndjson'))

@@ -103,19 +103,19 @@ test('a revision takes the place of what it revises: what was low has never been
 test('a week after a reading nobody revises it', async () => {
   const run = await runOf(100)
   await run.advance('7d')
-  await run.send(readings, uploads(101), { refused: true })
+  await run.send(readings, uploads(101), { rejected: true })
   assert.deepEqual(
-    run.refused.map(({ reason }) => reason),
+    run.rejected.map(({ reason }) => reason),
     ['stale-revision'],
   )
 })
 
-test('what is no glucose is refused, and said', async () => {
+test('what is no glucose is rejected, and said', async () => {
   const run = await testing(pipeline, { at: start })
-  await run.send(readings, uploads('NA', 700, 5), { refused: true })
+  await run.send(readings, uploads('NA', 700, 5), { rejected: true })
   assert.deepEqual(
-    run.refused.map(({ reason }) => reason),
+    run.rejected.map(({ reason }) => reason),
     ['schema', 'schema', 'schema'],
   )
-  assert.match(run.refused[1].detail, /'glucose' is 700, outside \[39, 401\]/)
+  assert.match(run.rejected[1].detail, /'glucose' is 700, outside \[39, 401\]/)
 })

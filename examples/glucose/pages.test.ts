@@ -32,7 +32,7 @@ test('it is there once, however often it comes; a forged one is turned away', as
     const send = async (more: object) =>
       (await fetch(receiver.url, { method: 'POST', body, headers: { ...headers(body, { at: Date.now() }), ...more } })).status
     assert.deepEqual([await send({}), await send({}), await send({ 'webhook-signature': 'v1,' })], [204, 204, 401])
-    assert.deepEqual(receiver.counts, { again: 1, refused: 1 })
+    assert.deepEqual(receiver.counts, { again: 1, rejected: 1 })
     assert.deepEqual(
       [...receiver.pages.values()].map(({ key, patient, score, t, due }) => [key, patient, score, t, due]),
       [['page-1', 'p1', 0.9, 5, 9]],

@@ -28,21 +28,21 @@ export interface Receiver {
   /** Each page once, in order of its first delivery. */
   readonly pages: ReadonlyMap<string, Page>
   /** Repeated deliveries of known pages, and requests with an invalid signature. */
-  readonly counts: { again: number; refused: number }
+  readonly counts: { again: number; rejected: number }
   close(): void
 }
 
 /** `take` decides whether a page is acknowledged. Without acknowledgement there is no answer at all, as from a receiver that died. */
 export async function receive(secret: string, take: (page: Page, isNew: boolean) => boolean): Promise<Receiver> {
   const pages = new Map<string, Page>()
-  const counts = { again: 0, refused: 0 }
+  const counts = { again: 0, rejected: 0 }
   /** The HTTP status; undefined for no answer. */
   const answered = async (request: IncomingMessage): Promise<number | undefined> => {
     const body = await bodyOf(request)
     const received = Date.now()
     const key = body === undefined ? undefined : verified(secret, request.headers, body, received)
     if (body === undefined || key === undefined) {
-      counts.refused++
+      counts.rejected++
       return 401
     }
     const isNew = !pages.has(key)

@@ -16,7 +16,7 @@ export interface Posted {
   /** Counts of the run's answers; their sum is the number of lines. */
   accepted: number
   duplicates: number
-  refused: number
+  rejected: number
   /** Resent posts. */
   again: number
 }
@@ -24,7 +24,7 @@ export interface Posted {
 interface Receipt {
   readonly accepted: number
   readonly duplicates: number
-  readonly refused: number
+  readonly rejected: number
 }
 
 export interface Posting {
@@ -66,7 +66,7 @@ async function postLines(lines: readonly string[], { address, posted, signal }: 
     if (receipt) {
       posted.accepted += receipt.accepted
       posted.duplicates += receipt.duplicates
-      posted.refused += receipt.refused
+      posted.rejected += receipt.rejected
       return
     }
     posted.again++

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bench, effect } from '../../test/action/dispatching.ts'
 import { handTimers } from '../../test/action/receiver.ts'
-import { refuses } from '../../test/refuses.ts'
+import { rejects } from '../../test/rejects.ts'
 import { pause } from '../base/clock.ts'
 import { ACKNOWLEDGED, type Delivery, type Destination } from '../define/action/destination.ts'
 import { destination } from '../define/action/own-destination.ts'
@@ -55,14 +55,14 @@ test('a destination is opened with the texts of its settings, which are part of 
 
 test('a definition that does not fit is rejected where it is written', () => {
   const of = (options: object) => () => destination({ name: 'kafka', open: () => healthy, ...options })
-  refuses(of({ name: '' }), /^destination '' is no name/)
-  refuses(of({ open: 'kafka' }), "destination 'kafka' needs open: settings => ({ concurrency, deliver, close }), got 'kafka'")
-  refuses(of({ settings: 'topic' }), /^destination 'kafka': settings are \{ name: value \}, got 'topic'$/)
-  refuses(of({ settings: { topic: 7 } }), /^destination 'kafka': topic is a text or env\('NAME'\), got 7$/)
-  refuses(of({ timeout: 'soon' }), /^destination 'kafka': timeout: 'soon' is no duration/)
-  refuses(of({ timeout: '2h' }), /^destination 'kafka': timeout is at most 3600000 ms \(DESTINATION_MS_MAX\), got '2h'$/)
-  refuses(of({ attempts: 0 }), /^destination 'kafka': attempts is a number from 1, got 0$/)
-  refuses(of({ retries: 3 }), /^destination has no option 'retries'/)
+  rejects(of({ name: '' }), /^destination '' is no name/)
+  rejects(of({ open: 'kafka' }), "destination 'kafka' needs open: settings => ({ concurrency, deliver, close }), got 'kafka'")
+  rejects(of({ settings: 'topic' }), /^destination 'kafka': settings are \{ name: value \}, got 'topic'$/)
+  rejects(of({ settings: { topic: 7 } }), /^destination 'kafka': topic is a text or env\('NAME'\), got 7$/)
+  rejects(of({ timeout: 'soon' }), /^destination 'kafka': timeout: 'soon' is no duration/)
+  rejects(of({ timeout: '2h' }), /^destination 'kafka': timeout is at most 3600000 ms \(DESTINATION_MS_MAX\), got '2h'$/)
+  rejects(of({ attempts: 0 }), /^destination 'kafka': attempts is a number from 1, got 0$/)
+  rejects(of({ retries: 3 }), /^destination has no option 'retries'/)
 })
 
 test('a destination that does not open is an error that names it, and those that did are closed', async () => {

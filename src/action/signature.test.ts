@@ -35,7 +35,7 @@ test('each secret has a signature, in their order, also of bodies beyond ASCII',
   assert.notEqual(first, second)
 })
 
-test('a secret that is too short or no base64 is refused and not shown', () => {
+test('a secret that is too short or no base64 is rejected and not shown', () => {
   const short = `whsec_${Buffer.alloc(23, 7).toString('base64')}`
   for (const [secret, said] of [
     ['hunter2', /^a webhook's secret has 7 bytes; it needs at least 24 bytes: 'whsec_' and what/],

@@ -15,7 +15,7 @@ export type WebhookSigner = (id: string, timestamp: number, body: string) => str
  */
 export function webhookSigner(secrets: string): WebhookSigner {
   const keys = secrets.split(/\s+/).filter(Boolean).map(keyOf)
-  if (keys.length === 0) throw refused('is empty')
+  if (keys.length === 0) throw rejected('is empty')
   return (id, timestamp, body) => {
     const signed = `${id}.${timestamp}.${body}`
     return keys.map(key => `v1,${createHmac('sha256', key).update(signed).digest('base64')}`).join(' ')
@@ -24,13 +24,13 @@ export function webhookSigner(secrets: string): WebhookSigner {
 
 function keyOf(secret: string): KeyObject {
   const [, encoded] = /^whsec_(.*)$/.exec(secret) ?? []
-  if (encoded !== undefined && !/^[A-Za-z0-9+/]+={0,2}$/.test(encoded)) throw refused("begins with 'whsec_' and does not go on in base64")
+  if (encoded !== undefined && !/^[A-Za-z0-9+/]+={0,2}$/.test(encoded)) throw rejected("begins with 'whsec_' and does not go on in base64")
   const bytes = Buffer.from(encoded ?? secret, encoded === undefined ? 'utf8' : 'base64')
-  if (bytes.length < limits.SECRET_BYTES_MIN) throw refused(`has ${bytes.length} bytes`)
+  if (bytes.length < limits.SECRET_BYTES_MIN) throw rejected(`has ${bytes.length} bytes`)
   return createSecretKey(bytes)
 }
 
-const refused = (problem: string): SpillwayError =>
+const rejected = (problem: string): SpillwayError =>
   new SpillwayError(
     'SPILL_DEFINITION',
     `a webhook's secret ${problem}; it needs at least ${limits.SECRET_BYTES_MIN} bytes: 'whsec_' and what 'openssl rand -base64 32' prints`,

@@ -45,7 +45,7 @@ const ok = (response: ServerResponse) => void response.end()
 const failed = (why: string) => ({ kind: 'failed', why })
 const metadata = '169.254.169.254'
 
-test('a receiver on this machine is refused unless allowed, however its address is written, and nothing reaches it', async () => {
+test('a receiver on this machine is rejected unless allowed, however its address is written, and nothing reaches it', async () => {
   const there = await answering(ok)
   let connections = 0
   there.server.on('connection', () => connections++)
@@ -88,7 +88,7 @@ test('of several addresses only the public ones are connected to', async () => {
   assert.equal(dialled.length, 7)
 })
 
-test('a redirect to a private address, by number or by name, is refused at that hop', async () => {
+test('a redirect to a private address, by number or by name, is rejected at that hop', async () => {
   let location = ''
   const there = await answering(response => void response.writeHead(307, { location }).end())
   const { dialled, ports } = network(there, { 'public.test': [['1.1.1.1']], 'inside.test': [[metadata]] })
@@ -97,8 +97,8 @@ test('a redirect to a private address, by number or by name, is refused at that 
     location = url
     return webhook.deliver(delivery())
   }
-  const refused = failed(`'${metadata}' is an address where clouds keep a machine's secrets; nothing is sent there`)
-  for (const host of [metadata, '2852039166', '0xa9.254.43518']) assert.deepEqual(await to(`http://${host}/latest/?token=t`), refused)
+  const rejected = failed(`'${metadata}' is an address where clouds keep a machine's secrets; nothing is sent there`)
+  for (const host of [metadata, '2852039166', '0xa9.254.43518']) assert.deepEqual(await to(`http://${host}/latest/?token=t`), rejected)
   assert.deepEqual(await to('http://10.0.0.1/'), failed("'10.0.0.1' is a private address; allow it with allowPrivate"))
   const inside = `'inside.test' resolves to an address where clouds keep a machine's secrets (${metadata}); nothing is sent there`
   assert.deepEqual(await to('//inside.test/'), failed(inside))

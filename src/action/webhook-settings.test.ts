@@ -34,7 +34,7 @@ test('numbers go up to their limits', () => {
   }
 })
 
-test('settings that cannot be are refused with what to write, and nothing secret is shown', async () => {
+test('settings that cannot be are rejected with what to write, and nothing secret is shown', async () => {
   const wrong: [Partial<WebhookSettings>, RegExp][] = [
     [{ url: 'clinic.example/?s3cret' }, /^a webhook's url is no URL; write 'https:/],
     [{ url: 'ftp://s3cret/' }, /url begins with 'ftp:'; write 'https:' or 'http:'/],

@@ -50,9 +50,9 @@ export function checkWebhook(settings: WebhookSettings): CheckedWebhook {
 
 function checkUrl(text: string): URL {
   const url = URL.parse(text)
-  if (!url) throw refused("url is no URL; write 'https://host/path'")
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw refused(`url begins with '${url.protocol}'; write 'https:' or 'http:'`)
-  if (url.username !== '' || url.password !== '') throw refused("url holds a user or password; give headers: { authorization: 'Basic …' }")
+  if (!url) throw rejected("url is no URL; write 'https://host/path'")
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw rejected(`url begins with '${url.protocol}'; write 'https:' or 'http:'`)
+  if (url.username !== '' || url.password !== '') throw rejected("url holds a user or password; give headers: { authorization: 'Basic …' }")
   return url
 }
 
@@ -62,18 +62,18 @@ const reservedHeaders =
 
 function checkHeaders(headers: Readonly<Record<string, string>>): string[] {
   return Object.entries(headers).flatMap(([name, value]) => {
-    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw refused(`headers have ${show(name)}, which is no name of a header`)
-    if (reservedHeaders.test(name)) throw refused(`headers have '${name}', which Spillway writes itself; leave it out`)
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw rejected(`headers have ${show(name)}, which is no name of a header`)
+    if (reservedHeaders.test(name)) throw rejected(`headers have '${name}', which Spillway writes itself; leave it out`)
     if (typeof value !== 'string' || !/^[\t -~]*$/.test(value))
-      throw refused(`header '${name}' has a value that is not a text of visible ASCII; encode it, as base64 say`)
+      throw rejected(`header '${name}' has a value that is not a text of visible ASCII; encode it, as base64 say`)
     return [name, value]
   })
 }
 
 function whole(name: string, value: number, min: number, max: number): number {
   if (!Number.isSafeInteger(value) || value < min || value > max)
-    throw refused(`${name} is ${show(value)}; write a whole number from ${min} to ${max}`)
+    throw rejected(`${name} is ${show(value)}; write a whole number from ${min} to ${max}`)
   return value
 }
 
-const refused = (problem: string): SpillwayError => new SpillwayError('SPILL_DEFINITION', `a webhook's ${problem}`)
+const rejected = (problem: string): SpillwayError => new SpillwayError('SPILL_DEFINITION', `a webhook's ${problem}`)

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { aggregateNames, type AggregateName, type ColumnType, type ExprIR, type FeatureIR, type TypeIR } from '../define/ir/ir.ts'
 import { signatures } from '../define/ir/signatures.ts'
 import type { Exactness } from './aggregate.ts'
-import { refusals } from './feature-column.ts'
+import { rejections } from './feature-column.ts'
 import { decimalUnit, timeUnit } from './feature-units.ts'
 import type { KernelPartial } from './kernel-partial.ts'
 import { aggregateOf } from './aggregate-of.ts'
@@ -95,8 +95,8 @@ test('units: 10^scale of a decimal alone, and a minute unless told', () => {
   assert.equal(timeUnit(featureOf('rate', { type: 'int' }, { per: 1 })), 1)
 })
 
-test('each refusal has its own code, and none is 0', () => {
-  assert.equal(new Set([0, ...Object.values(refusals)]).size, 4)
+test('each rejection has its own code, and none is 0', () => {
+  assert.equal(new Set([0, ...Object.values(rejections)]).size, 4)
 })
 
 /** A window that returns the names of its calls. */
@@ -135,9 +135,9 @@ const sqlOf = (agg: AggregateName, type: ColumnType) => aggregateOf(featureOf(ag
 test('in SQL an exact value is rounded once and one of doubles never', () => {
   for (const agg of ['sum', 'mean', 'variance', 'stddev', 'change', 'rate', 'slope'] as const) {
     for (const type of ['int', 'decimal', 'duration'] as const) assert.match(sqlOf(agg, type).value, /fl\(/, `${agg} of ${type}`)
-    const { value, exact, refused } = sqlOf(agg, 'double')
+    const { value, exact, rejected } = sqlOf(agg, 'double')
     assert.doesNotMatch(value, /fl\(|exact/, agg)
-    assert.deepEqual([exact, refused], [undefined, undefined], agg)
+    assert.deepEqual([exact, rejected], [undefined, undefined], agg)
   }
 })
 
@@ -157,8 +157,8 @@ test('in SQL a decimal is divided by 10^s, its variance by 10^2s', () => {
   assert.deepEqual([divisor('variance', 'decimal'), divisor('variance', 'int')], ['10000', '1'])
 })
 
-test('in SQL values beyond exact arithmetic are refused', () => {
-  const whenOf = (agg: AggregateName) => sqlOf(agg, 'int').refused
+test('in SQL values beyond exact arithmetic are rejected', () => {
+  const whenOf = (agg: AggregateName) => sqlOf(agg, 'int').rejected
   for (const agg of ['sum', 'mean'] as const) assert.deepEqual(whenOf(agg), { when: `n > ${2 ** 26}`, code: 'SPILL_RANGE' })
   for (const agg of ['variance', 'stddev', 'slope'] as const)
     assert.deepEqual(whenOf(agg), { when: `n > ${2 ** 22} OR max(abs(x)) > ${2 ** 40}`, code: 'SPILL_RANGE' })

@@ -71,10 +71,10 @@ export interface SqlValue {
   /** The exact scaled integer behind a rounded `value`. */
   readonly exact?: string
   /**
-   * The condition under which the value is refused, and the error code. A double that is not finite is refused without such a
+   * The condition under which the value is rejected, and the error code. A double that is not finite is rejected without such a
    * condition.
    */
-  readonly refused?: { readonly when: string; readonly code: 'SPILL_RANGE' | 'SPILL_LIMIT' }
+  readonly rejected?: { readonly when: string; readonly code: 'SPILL_RANGE' | 'SPILL_LIMIT' }
 }
 
 /**

@@ -1,7 +1,7 @@
 /** `change`: the last value of a window minus the first. */
 import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
-import { refuseCell } from './feature-column.ts'
+import { rejectCell } from './feature-column.ts'
 import { isDouble, decimalUnit } from './feature-units.ts'
 import type { PartialRows } from './kernel-partial.ts'
 import { finite, nullIfEmpty } from './final-value.ts'
@@ -36,7 +36,7 @@ function finalizeRows({ rows, columns, out, at }: PartialRows): void {
     }
     const difference = last[i] - first[i]
     if (!Number.isFinite(difference)) {
-      refuseCell(out, at + i)
+      rejectCell(out, at + i)
       continue
     }
     out.values[at + i] = difference + 0

@@ -1,7 +1,7 @@
 /** `decayedSum`: a sum whose terms halve with each half-life of their age. */
 import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
-import { refuseCell } from './feature-column.ts'
+import { rejectCell } from './feature-column.ts'
 import { isDouble, decimalUnit } from './feature-units.ts'
 import type { PartialRows } from './kernel-partial.ts'
 import { decayFold, DECAY_SPAN } from './decay-fold.ts'
@@ -49,6 +49,6 @@ function finalizeRows({ feature, rows, columns, asOf, out, at }: PartialRows): v
     }
     const value = (sum[i] * 2 ** ((span[i] * DECAY_SPAN * halfLife - asOf[i]) / halfLife)) / unit
     if (Number.isFinite(value)) out.values[at + i] = value + 0
-    else refuseCell(out, at + i)
+    else rejectCell(out, at + i)
   }
 }

@@ -25,7 +25,7 @@ test('a histogram has a count for each bucket; the last is the rest; it is never
   for (const type of [int, double]) assert.deepEqual(valuesOf('histogram', type, partial, { layout, bounds: [1, 5] }), expected)
 })
 
-test('topK is as long as there are values, at most k, and refused from one value past its limit on', () => {
+test('topK is as long as there are values, at most k, and rejected from one value past its limit on', () => {
   const partial = [
     [2, 0, 4, 5],
     [7, none, 9, none],

@@ -1,10 +1,10 @@
-/** Values of one feature, one row per read. `nulls` is 1 where there is no value, because none exists or because it was refused. */
+/** Values of one feature, one row per read. `nulls` is 1 where there is no value, because none exists or because it was rejected. */
 export interface FeatureColumn {
   /** Physical values; string ids for strings; `width` values per row for a list. */
   readonly values: Float64Array
   readonly nulls: Uint8Array
-  /** A code of `refusals`, or 0. */
-  readonly refused: Uint8Array
+  /** A code of `rejections`, or 0. */
+  readonly rejected: Uint8Array
   /** Values per row. */
   readonly width: number
   /** For a list: how many of a row's `width` values exist. */
@@ -13,14 +13,14 @@ export interface FeatureColumn {
   readonly low?: Float64Array
 }
 
-/** Codes of `FeatureColumn.refused`: the reason why a cell has no value although its window may hold one. 0 is not refused. */
-export const refusals = { range: 1, limit: 2, evicted: 3 } as const
+/** Codes of `FeatureColumn.rejected`: the reason why a cell has no value although its window may hold one. 0 is not rejected. */
+export const rejections = { range: 1, limit: 2, evicted: 3 } as const
 
 /**
- * Marks a cell as refused: it has no value although its window may hold one. By default because the value exceeds exact arithmetic,
+ * Marks a cell as rejected: it has no value although its window may hold one. By default because the value exceeds exact arithmetic,
  * or a double.
  */
-export function refuseCell(column: FeatureColumn, row: number, code: number = refusals.range): void {
+export function rejectCell(column: FeatureColumn, row: number, code: number = rejections.range): void {
   column.nulls[row] = 1
-  column.refused[row] = code
+  column.rejected[row] = code
 }

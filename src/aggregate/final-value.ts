@@ -7,7 +7,7 @@ import type { TileValue } from './tile-format.ts'
 export const none: TileValue = { value: null }
 
 /** Rejected: the value exceeds exact arithmetic, or a double. */
-export const outOfRange: TileValue = { value: null, refused: 'SPILL_RANGE' }
+export const outOfRange: TileValue = { value: null, rejected: 'SPILL_RANGE' }
 
 /** A value over doubles, rejected where it is not finite. −0 is 0. */
 export const finite = (value: number): TileValue => (Number.isFinite(value) ? { value: value + 0 } : outOfRange)

@@ -33,7 +33,7 @@ function momentsOf(layout: MomentLayout, rows: readonly (readonly Event[])[]): n
   return columns
 }
 
-test('an exact sum stays scaled, is NULL for no events, and is refused from one value past SUM_COUNT_MAX on', () => {
+test('an exact sum stays scaled, is NULL for no events, and is rejected from one value past SUM_COUNT_MAX on', () => {
   const layout = sums(5000, 'x')
   const n = [0, 2, SUM_COUNT_MAX, SUM_COUNT_MAX + 1, 1]
   const x = [0, -7, 1234, 1234, 0]
@@ -50,7 +50,7 @@ test('the rounding error of an exact sum is stored for each row with a value', (
   assert.deepEqual(finalValues('sum', int, [[1], [5]], { layout: sums(5, 'x') }).low, [0])
 })
 
-test('a mean is divided by n and then by the unit, and refused as a sum is', () => {
+test('a mean is divided by n and then by the unit, and rejected as a sum is', () => {
   const layout = sums(5000, 'x')
   const n = [0, 3, 2, SUM_COUNT_MAX, SUM_COUNT_MAX + 1]
   const x = [0, 1, -5, SUM_COUNT_MAX * 7, 1]
@@ -60,7 +60,7 @@ test('a mean is divided by n and then by the unit, and refused as a sum is', () 
   assert.deepEqual(valuesOf('mean', int, [[2], [3], [2 ** 27]], { layout: sums(EXACT_MAX, 'x') }), [(2 ** 53 + 4) / 2])
 })
 
-test('sum and mean of doubles: NULL for no events, refused when the sum is not finite, never −0', () => {
+test('sum and mean of doubles: NULL for no events, rejected when the sum is not finite, never −0', () => {
   const n = [0, 2, 1, 4, 3, 2]
   const total = [0, 1.5, -0, Infinity, none, -Infinity]
   const error = [0, 0, 0, none, none, none]
@@ -91,7 +91,7 @@ test('lastK is as long as there are values, at most k, newest first', () => {
   assert.deepEqual(valuesOf('lastK', int, [newest, time, second, time, third, time], { k: 2 }), [[9, 8], null, [4], [8, 7]])
 })
 
-test('a change is last minus first, NULL for no events, refused where it is beyond a double', () => {
+test('a change is last minus first, NULL for no events, rejected where it is beyond a double', () => {
   const first = [none, 5, 9, 4, -1.7e308, 0]
   const last = [none, 7, 2, 4, 1.7e308, -0]
   assert.deepEqual(valuesOf('change', double, [first, last]), [null, 2, -7, 0, 'range', 0])
@@ -131,7 +131,7 @@ test('the rise of an exact rate is exact before it is rounded, that of doubles i
   assert.deepEqual(valuesOf('rate', double, [[0.5], [1e17], [0], [60_000]]), [1e17])
 })
 
-test('a rate of doubles is refused where it is not finite, and never −0', () => {
+test('a rate of doubles is rejected where it is not finite, and never −0', () => {
   const first = [1, -1e308, 0, 1]
   const last = [2, 1e308, -Number.MIN_VALUE, 1e308]
   assert.deepEqual(valuesOf('rate', double, [first, last, [0, 0, 0, 0], [1, 1, 2, 1]], { per: 1 }), [1, 'range', 0, 1e308])
@@ -171,7 +171,7 @@ test("countDistinct is 0 for no events, exact up to its limit, and beyond it the
 
 const half = MOMENT_COUNT_MAX / 2
 
-test('an exact variance is NULL below two values and refused from one past MOMENT_COUNT_MAX on', () => {
+test('an exact variance is NULL below two values and rejected from one past MOMENT_COUNT_MAX on', () => {
   const layout = sums(5, 'x', 'xx')
   const n = [0, 1, 2, 5, MOMENT_COUNT_MAX, MOMENT_COUNT_MAX + 1]
   const partial = [n, [0, 3, 5, 15, half, half], [0, 9, 17, 55, half, half]]
@@ -197,7 +197,7 @@ test('a variance that doubles would cancel away is exact', () => {
   assert.deepEqual(valuesOf('variance', int, [[odd], [1], [squares]], { layout }), [spread / (odd * (odd - 1))])
 })
 
-test('a variance of larger values is assembled from limbs, and refused with a value beyond MOMENT_VALUE_MAX', () => {
+test('a variance of larger values is assembled from limbs, and rejected with a value beyond MOMENT_VALUE_MAX', () => {
   const two = (a: number, b: number) => events([0, 0], [a, b])
   const middle = sums(2 ** 20, 'x', 'xx')
   assert.deepEqual([middle.xLimbs, middle.xxLimbs, middle.outside], [1, 3, -1])
@@ -207,7 +207,7 @@ test('a variance of larger values is assembled from limbs, and refused with a va
   assert.deepEqual(valuesOf('variance', int, partial, { layout: wide }), [0.5, 2 ** 81, 'range', 4.5, 'range'])
 })
 
-test('a variance of doubles is never below 0, and refused where it is not finite', () => {
+test('a variance of doubles is never below 0, and rejected where it is not finite', () => {
   const n = [0, 1, 2, 3, 2, 2, 2]
   const partial = [n, n, [0, 0, 8, 6, -1e-20, Infinity, none]]
   assert.deepEqual(valuesOf('variance', double, partial), [null, null, 8, 3, 0, 'range', 'range'])
@@ -236,7 +236,7 @@ test('an exact slope is that of least squares, NULL below two values or at one t
   }
 })
 
-test('an exact slope is refused from one value past MOMENT_COUNT_MAX on, and with one beyond MOMENT_VALUE_MAX', () => {
+test('an exact slope is rejected from one value past MOMENT_COUNT_MAX on, and with one beyond MOMENT_VALUE_MAX', () => {
   // One half of the values is 0 at 0, the other 5 at 1000.
   const layout = sums(5, 'x', 'trend')
   const [x, tau, tauTau, tauX] = [5, 1000, 1e6, 5000].map(value => [half * value, half * value])
@@ -249,7 +249,7 @@ test('an exact slope is refused from one value past MOMENT_COUNT_MAX on, and wit
   assert.deepEqual(valuesOf('slope', int, momentsOf(wide, rows), { layout: wide, per: 1 }), [MOMENT_VALUE_MAX, 'range'])
 })
 
-test('a slope of doubles is NULL below two values or at one time, refused where it is not finite, and never −0', () => {
+test('a slope of doubles is NULL below two values or at one time, rejected where it is not finite, and never −0', () => {
   const n = [0, 1, 2, 2, 3, 2, 2]
   const spread = [0, 0, 0, 4, 4, 1, 4]
   const together = [0, 0, 3, 6, -6, 1e308, -0]

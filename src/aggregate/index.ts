@@ -1,7 +1,7 @@
 /** Aggregate functions: one file an aggregate, with `lift`, `merge`, `finalize`, and the tile format that engines share. */
 export { aggregateOf } from './aggregate-of.ts'
 export type { AggregateFunction } from './aggregate.ts'
-export { type FeatureColumn, refusals, refuseCell } from './feature-column.ts'
+export { type FeatureColumn, rejections, rejectCell } from './feature-column.ts'
 export { decimalUnit, isDouble, timeUnit } from './feature-units.ts'
 export { nullValue, type KernelPartial } from './kernel-partial.ts'
 export type { Fold } from './fold.ts'

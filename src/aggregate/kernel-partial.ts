@@ -29,7 +29,7 @@ export type KernelPartial =
   | { readonly kind: 'tallies'; readonly tally: ValueTally }
 
 /**
- * The value of an event that takes part with a NULL. No column holds it: doubles that are not finite are refused, and overflow is
+ * The value of an event that takes part with a NULL. No column holds it: doubles that are not finite are rejected, and overflow is
  * NULL.
  */
 export const nullValue = Infinity

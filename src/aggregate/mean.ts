@@ -20,7 +20,7 @@ const exactMean = ({ input }: FeatureIR): AggregateFunction<ExactMoments> => ({
   finalize: nullIfEmpty(({ n, x }) => (n > limits.SUM_COUNT_MAX ? outOfRange : { value: Number(x) / n / decimalUnit(input) })),
   valueSql(window) {
     const mean = `${window.roundToDouble(window.sum(window.toExact(window.input)))} / ${window.toDouble(window.count())}`
-    return { value: `${mean} / ${window.doubleLiteral(decimalUnit(input))}`, refused: tooManyValues(window) }
+    return { value: `${mean} / ${window.doubleLiteral(decimalUnit(input))}`, rejected: tooManyValues(window) }
   },
   finalizeRows: finalizeExact,
 })

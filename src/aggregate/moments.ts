@@ -13,7 +13,7 @@ import { limits } from '../base/index.ts'
  *   depend
  *   on the origin of τ.
  * - `buckets`: the events of each bucket of a histogram but the last, which is the rest of `n`.
- * - `outside`: events whose value is too large for `xx` or `trend`; a window that holds one is refused.
+ * - `outside`: events whose value is too large for `xx` or `trend`; a window that holds one is rejected.
  */
 export type MomentTerm = 'x' | 'xx' | 'trend'
 

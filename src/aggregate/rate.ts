@@ -2,7 +2,7 @@
 import { limits } from '../base/index.ts'
 import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
-import { refuseCell } from './feature-column.ts'
+import { rejectCell } from './feature-column.ts'
 import { isDouble, decimalUnit, timeUnit } from './feature-units.ts'
 import type { PartialRows } from './kernel-partial.ts'
 import { finite, none, nullIfEmpty } from './final-value.ts'
@@ -54,6 +54,6 @@ function finalizeRows({ feature, rows, columns, out, at }: PartialRows): void {
     if (exact && Math.abs(rise) > limits.EXACT_MAX) rise = Number((BigInt(last[i]) - BigInt(first[i])) * BigInt(per))
     const value = rise / span / unit
     if (Number.isFinite(value)) out.values[at + i] = value + 0
-    else refuseCell(out, at + i)
+    else rejectCell(out, at + i)
   }
 }

@@ -2,7 +2,7 @@
 import { limits } from '../base/index.ts'
 import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
-import { refuseCell } from './feature-column.ts'
+import { rejectCell } from './feature-column.ts'
 import { isDouble, decimalUnit, timeUnit } from './feature-units.ts'
 import type { PartialRows } from './kernel-partial.ts'
 import { finite, none, nullIfEmpty, outOfRange } from './final-value.ts'
@@ -40,7 +40,7 @@ const exactSlope = (feature: FeatureIR): AggregateFunction<ExactMoments> => ({
     const covariation = `(${n} * ${window.sum(`${tau} * ${x}`)} - ${sumTau} * ${window.sum(x)})`
     const rise = roundedProduct(covariation, timeUnit(feature), window)
     const value = `${rise} / ${window.roundToDouble(spread)} / ${window.doubleLiteral(decimalUnit(feature.input))}`
-    return { value: `CASE WHEN ${spread} > 0 THEN ${value} END`, refused: momentsOutOfRange(window) }
+    return { value: `CASE WHEN ${spread} > 0 THEN ${value} END`, rejected: momentsOutOfRange(window) }
   },
   finalizeRows: finalizeExact,
 })
@@ -83,7 +83,7 @@ function finalizeExact({ feature, rows, columns, layout, out, at }: PartialRows)
       continue
     }
     if (count[i] > limits.MOMENT_COUNT_MAX || (layout!.outside >= 0 && columns[layout!.outside][i] !== 0)) {
-      refuseCell(out, at + i)
+      rejectCell(out, at + i)
       continue
     }
     const n = BigInt(count[i])
@@ -105,6 +105,6 @@ function finalizeDouble({ feature, rows, columns, out, at }: PartialRows): void 
     const value = (covariation[i] * per) / spread[i]
     if (columns[0][i] < 2 || spread[i] === 0) out.nulls[at + i] = 1
     else if (Number.isFinite(value)) out.values[at + i] = value + 0
-    else refuseCell(out, at + i)
+    else rejectCell(out, at + i)
   }
 }

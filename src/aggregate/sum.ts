@@ -24,7 +24,7 @@ const exactSum = ({ input }: FeatureIR): AggregateFunction<ExactMoments> => ({
     return {
       value: `${window.roundToDouble(total)} / ${window.doubleLiteral(decimalUnit(input))}`,
       exact: total,
-      refused: tooManyValues(window),
+      rejected: tooManyValues(window),
     }
   },
   finalizeRows: finalizeExact,
@@ -51,7 +51,7 @@ function finalizeExact(partials: PartialRows): void {
 }
 
 /** The SQL condition for an exact sum of more values than its limbs can hold. */
-export const tooManyValues = (window: SqlWindow): NonNullable<SqlValue['refused']> => ({
+export const tooManyValues = (window: SqlWindow): NonNullable<SqlValue['rejected']> => ({
   when: `${window.count()} > ${limits.SUM_COUNT_MAX}`,
   code: 'SPILL_RANGE',
 })

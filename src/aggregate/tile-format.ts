@@ -27,7 +27,7 @@ export interface TileEvent {
 export interface TileValue {
   readonly value: Value | readonly Value[]
   readonly exact?: bigint
-  readonly refused?: ErrorCode
+  readonly rejected?: ErrorCode
 }
 
 /** Cells as numbers and values: SQL engines give 64-bit integers as `bigint`. */

@@ -2,7 +2,7 @@
 import { limits } from '../base/index.ts'
 import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
-import { refuseCell } from './feature-column.ts'
+import { rejectCell } from './feature-column.ts'
 import { isDouble, decimalUnit } from './feature-units.ts'
 import type { PartialRows } from './kernel-partial.ts'
 import { finite, none, nullIfEmpty, outOfRange } from './final-value.ts'
@@ -51,7 +51,7 @@ const exactSpread = ({ finish, finishSql, finalizeRows }: Spread): AggregateFunc
     const sum = window.sum(x)
     const squares = window.roundToDouble(`(${window.toExact(n)} * ${window.sum(`${x} * ${x}`)} - ${sum} * ${sum})`)
     const squared = `${squares} / ${window.toDouble(`(${n} * (${n} - 1))`)}`
-    return { value: `CASE WHEN ${n} > 1 THEN ${finishSql(squared, window)} END`, refused: momentsOutOfRange(window) }
+    return { value: `CASE WHEN ${n} > 1 THEN ${finishSql(squared, window)} END`, rejected: momentsOutOfRange(window) }
   },
   finalizeRows,
 })
@@ -86,7 +86,7 @@ export function finalizeSpread({ rows, columns, layout, out, at }: PartialRows, 
     }
     const squared = layout ? exactVariance(layout, columns, i) : Math.max(0, columns[2][i] / (n[i] - 1))
     if (Number.isFinite(squared)) out.values[at + i] = (root ? Math.sqrt(squared) : squared) / unit
-    else refuseCell(out, at + i)
+    else rejectCell(out, at + i)
   }
 }
 
@@ -109,7 +109,7 @@ function exactSquares(layout: MomentLayout, columns: readonly Float64Array[], ro
 }
 
 /** The SQL condition for a window that exceeds exact moments. */
-export const momentsOutOfRange = (window: SqlWindow): NonNullable<SqlValue['refused']> => ({
+export const momentsOutOfRange = (window: SqlWindow): NonNullable<SqlValue['rejected']> => ({
   when: `${window.count()} > ${limits.MOMENT_COUNT_MAX} OR ${window.max(`abs(${window.input})`)} > ${limits.MOMENT_VALUE_MAX}`,
   code: 'SPILL_RANGE',
 })

@@ -18,7 +18,7 @@ const files = Object.entries(plantHistory({ machines: 24, days: 30 })).map(([sou
   writeFileSync(path, text)
   return { source, path }
 })
-const log = load(plant, files, { onRefused: ({ detail }) => assert.fail(detail) })
+const log = load(plant, files, { onRejected: ({ detail }) => assert.fail(detail) })
 
 const [model] = plant.ir.models
 let computed = 0

@@ -53,7 +53,7 @@ export const errorCodes = {
   SPILL_ROLE: 'the token of an HTTP request does not permit the request',
   SPILL_SIGNATURE: 'a webhook has no valid signature, or an old timestamp',
   SPILL_CONFLICT: 'a request does not fit the present state of its target',
-  SPILL_REFUSED: 'the record of an HTTP request was refused',
+  SPILL_REJECTED: 'the record of an HTTP request was rejected',
   SPILL_LISTEN: 'the server cannot listen on its address',
   SPILL_OVERLOAD: 'the server has too many pending requests: retry later',
   SPILL_ADDRESS: 'an action would send to a private address',

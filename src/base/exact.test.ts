@@ -15,7 +15,7 @@ test('a number becomes the integer that its decimal text says', () => {
   assert.equal(scaledInteger(Number.MAX_SAFE_INTEGER, 0), Number.MAX_SAFE_INTEGER)
 })
 
-test('a value that is not exact, not safe or no number is refused', () => {
+test('a value that is not exact, not safe or no number is rejected', () => {
   for (const [value, scale] of [
     [5.005, 2],
     [5.5, 0],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nodeTooOld } from './node-version.ts'
 
-test('an older Node is refused with the fix', () => {
+test('an older Node is rejected with the fix', () => {
   for (const version of ['18.0.0', '20.20.2', '23.11.1']) {
     const error = nodeTooOld(version)
     assert.equal(error?.code, 'SPILL_NODE_TOO_OLD')

@@ -19,8 +19,8 @@ test('a fraction of a unit is exact', () => {
   )
 })
 
-test('a text that is no duration is refused with an example', () => {
-  const refused = [
+test('a text that is no duration is rejected with an example', () => {
+  const rejected = [
     '',
     '5',
     'm',
@@ -40,7 +40,7 @@ test('a text that is no duration is refused with an example', () => {
     '0.5ms',
     '1.0001s',
   ]
-  for (const text of [...refused, '9007199254740992ms', '1.00000000000000001s', `0.${'0'.repeat(400)}1s`])
+  for (const text of [...rejected, '9007199254740992ms', '1.00000000000000001s', `0.${'0'.repeat(400)}1s`])
     assert.throws(() => durationMs(text as Duration), {
       code: 'SPILL_DEFINITION',
       message: `'${text}' is no duration; write '30s', '10m', '1h' or '7d'`,

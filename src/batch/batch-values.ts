@@ -40,10 +40,10 @@ export class BatchValues {
     const at = this.#length
     this.#keys.slotsOf(keys, length, true)
     features.forEach((part, f) => {
-      const { values, nulls, refused, counts, width } = this.#features[f]
+      const { values, nulls, rejected, counts, width } = this.#features[f]
       values.set(part.values, at * width)
       nulls.set(part.nulls, at)
-      refused.set(part.refused, at)
+      rejected.set(part.rejected, at)
       counts?.set(part.counts!, at)
     })
     this.#length = at + length
@@ -53,13 +53,13 @@ export class BatchValues {
   copyInto(out: readonly FeatureColumn[], keys: readonly ColumnData[], rows: number): void {
     const slots = this.#keys.slotsOf(keys, rows, false)
     out.forEach((to, f) => {
-      const { values, nulls, refused, counts, width } = this.#features[f]
+      const { values, nulls, rejected, counts, width } = this.#features[f]
       for (let row = 0; row < rows; row++) {
         const slot = slots[row]
         if (slot < 0) continue
         for (let i = 0; i < width; i++) to.values[row * width + i] = values[slot * width + i]!
         to.nulls[row] = nulls[slot]!
-        to.refused[row] = refused[slot]!
+        to.rejected[row] = rejected[slot]!
         if (counts) to.counts![row] = counts[slot]!
       }
     })

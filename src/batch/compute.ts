@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Block, Strings } from '../columns/index.ts'
-import { Kernel, refuseIncomplete } from '../kernel/index.ts'
+import { Kernel, rejectIncomplete } from '../kernel/index.ts'
 import { logStartOf, type NamedValues, type SegmentLog } from '../log/index.ts'
 import { jobEvents, jobLog, batchPlan, type BatchPlan } from './job-events.ts'
 import { FrameWriter } from './frames.ts'
@@ -131,7 +131,7 @@ export function* computePartition(
     const keys = kernel.keyColumns(from, to)
     const clock = new Float64Array(to - from).fill(s)
     const features = kernel.read(keys, clock)
-    if (forgotten > -Infinity) refuseIncomplete(group.features, features, clock, forgotten)
+    if (forgotten > -Infinity) rejectIncomplete(group.features, features, clock, forgotten)
     yield writer.write({ length: to - from, keys, features })
   }
   return { partition, of, known, read, keys: kernel.keys, ...writer.digest() }

@@ -22,7 +22,7 @@ import {
 } from '../decision/index.ts'
 import type { ReportIR } from '../define/ir/index.ts'
 import type { OnnxFile } from '../define/model/index.ts'
-import { refuseIncomplete } from '../kernel/index.ts'
+import { rejectIncomplete } from '../kernel/index.ts'
 import { logStartOf, Log, type NamedValues, type SavedStates, type SegmentLog } from '../log/index.ts'
 import { hashReportRows, writeReportFile } from '../replay/index.ts'
 import { championOf } from '../training/registry/index.ts'
@@ -63,7 +63,7 @@ export function* reportTable(
           by.map(() => key),
           asOf[i],
         )
-        if (feed.kernel && forgotten > -Infinity) refuseIncomplete(group.features, out, asOf[i], forgotten)
+        if (feed.kernel && forgotten > -Infinity) rejectIncomplete(group.features, out, asOf[i], forgotten)
         return [readId({ group: group.name, key: by }), { read: feed.read, out }]
       }),
     )

@@ -45,9 +45,9 @@ export class ResultWriter {
     out.varint(length)
     keys.forEach((column, part) => writeColumn(out, column, length, this.#scratch, textsOf(this.#isText[part])))
     features.forEach((column, f) => {
-      const { nulls, refused, width, counts } = column
+      const { nulls, rejected, width, counts } = column
       out.array(nulls.subarray(0, length))
-      out.array(refused.subarray(0, length))
+      out.array(rejected.subarray(0, length))
       if (counts) out.array(counts.subarray(0, length))
       writeColumn(out, cellsOf(column, length), length * width, this.#scratch, textsOf(this.#group.features[f].type === 'string'))
     })
@@ -83,7 +83,7 @@ function readStretch(reader: ByteReader, group: GroupIR, source: SourceIR, strin
   const keys = group.key.map(name => column(length, isText(source, name)))
   const features = featureColumns(group, length, false).map((out, f): FeatureColumn => {
     out.nulls.set(reader.array(Uint8Array, length))
-    out.refused.set(reader.array(Uint8Array, length))
+    out.rejected.set(reader.array(Uint8Array, length))
     out.counts?.set(reader.array(Uint16Array, length))
     out.values.set(column(length * out.width, group.features[f].type === 'string').values)
     return out
@@ -92,11 +92,11 @@ function readStretch(reader: ByteReader, group: GroupIR, source: SourceIR, strin
 }
 
 /** Feature values as a column of cells. Cells without a value become NULL and 0, so that equal results have equal bytes. */
-function cellsOf({ values, nulls, refused, width, counts }: FeatureColumn, length: number): ColumnData {
+function cellsOf({ values, nulls, rejected, width, counts }: FeatureColumn, length: number): ColumnData {
   const cellNulls = new Uint8Array(length * width)
   const cells = values.slice(0, length * width)
   for (let row = 0; row < length; row++) {
-    const valueCount = nulls[row] === 1 || refused[row] > 0 ? 0 : (counts?.[row] ?? width)
+    const valueCount = nulls[row] === 1 || rejected[row] > 0 ? 0 : (counts?.[row] ?? width)
     cellNulls.fill(1, row * width + valueCount, (row + 1) * width)
     cells.fill(0, row * width + valueCount, (row + 1) * width)
   }

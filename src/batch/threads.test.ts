@@ -124,7 +124,7 @@ test('of an earlier time it knows less, and of none nothing', async () => {
   assert.deepEqual([parted.sum.partitions, parted.sum.known, parted.sum.keys], [2, 0, 0])
 })
 
-class Refusing extends CollectedResults {
+class Rejecting extends CollectedResults {
   override write(): Promise<void> {
     return Promise.reject(new Error('the disk is full'))
   }
@@ -146,7 +146,7 @@ test('an error in a thread is reported with its code; an error here, or a stop, 
   await assert.rejects(elsewhere(job, new CollectedResults(), never), { code: 'SPILL_STORE' })
   for (const partitions of [1, 4]) {
     const some = { ...job, partitions }
-    await assert.rejects(beside(some, { taken: new Refusing(), threads: 2 }), { message: 'the disk is full' })
+    await assert.rejects(beside(some, { taken: new Rejecting(), threads: 2 }), { message: 'the disk is full' })
     const stopping = new AbortController()
     const stopped = computeInThreads(path(), { threads: 2 })(some, new Hanging(() => stopping.abort()), stopping.signal)
     await assert.rejects(stopped, { code: 'SPILL_STOPPED' })

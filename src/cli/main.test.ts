@@ -60,7 +60,7 @@ const wrongUses: readonly (readonly [args: readonly string[], message: RegExp])[
   [['replay', visits, '--json=yes'], /json.*does not take an argument/m],
   [['replay', visits, '--out'], /out.*argument missing/m],
   [['replay', visits, ...both, '--out', events], /events\.ndjson would overwrite the input/m],
-  [['replay', visits, '--out', 'x.ndjson', '--refused', './x.ndjson'], /^--out and --refused are both x.ndjson$/m],
+  [['replay', visits, '--out', 'x.ndjson', '--rejected', './x.ndjson'], /^--out and --rejected are both x.ndjson$/m],
   [['init', 'a', 'b'], /^expected one folder, but also got b$/m],
 ]
 
@@ -94,7 +94,7 @@ const failures: readonly (readonly [args: readonly string[], message: RegExp])[]
   [[visits, ...both, '--model', 'bussy'], /^SPILL_NOT_FOUND: pipeline 'site' has no model 'bussy'; did you mean 'busy'\?$/],
   [[visits, ...both, '--out', 'out.xml'], /^SPILL_FORMAT: out\.xml has no format by its name; call it/],
   [[visits, ...both, '--out', 'out.parquet'], /the decisions of 2 models, whose columns differ; add --model NAME, or write \.ndjson$/],
-  [[visits, ...both, '--refused', join(folder, 'no/refused.ndjson')], /cannot be written: its folder does not exist$/],
+  [[visits, ...both, '--rejected', join(folder, 'no/rejected.ndjson')], /cannot be written: its folder does not exist$/],
   [[visits, ...both, '--out', join(folder, 'no/out.ndjson')], /cannot be written: its folder does not exist$/],
   [[visits, ...both, '--model', 'busy', '--out', join(folder, 'no/out.parquet')], /cannot be written: its folder does not exist$/],
 ]
@@ -127,7 +127,7 @@ test('rejected records are counted by reason and are not a failure', async () =>
   assert.match(out, /^1 record could not be decoded$/m)
   assert.match(
     out,
-    /^3 records refused: add --refused refused\.ndjson to keep them, with their reasons\. The first:\n  some\.ndjson:4: not JSON: /m,
+    /^3 records rejected: add --rejected rejected\.ndjson to keep them, with their reasons\. The first:\n  some\.ndjson:4: not JSON: /m,
   )
 })
 
@@ -140,11 +140,11 @@ test('a failed decision is counted and written with its reason', async () => {
   const { status, out: printed } = await run('replay', failing, ...both, '--model', 'busy', '--out', out, '--show', '1')
   assert.equal(status, 0)
   assert.match(printed, /^busy +2 +– +0 +2$/m)
-  assert.match(printed, /refused: .*out of order/)
+  assert.match(printed, /rejected: .*out of order/)
   const [first] = readFileSync(out, 'utf8').split('\n')
-  const { score, refused } = JSON.parse(first) as { score: unknown; refused: string }
+  const { score, rejected } = JSON.parse(first) as { score: unknown; rejected: string }
   assert.equal(score, null)
-  assert.match(refused, /out of order/)
+  assert.match(rejected, /out of order/)
 })
 
 test('init creates a project and never overwrites one', async () => {

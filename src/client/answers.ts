@@ -2,7 +2,7 @@
 import type { ErrorCode, StrictOmit } from '../base/index.ts'
 
 /** An event that the server rejected. It is kept whole as a dead letter. */
-export interface RefusedEvent {
+export interface RejectedEvent {
   /** Index among the events that were sent, from 0. */
   readonly index: number
   readonly reason: string
@@ -14,11 +14,11 @@ export interface Sent {
   readonly accepted: number
   /** Events whose ids the log had already, also by an earlier attempt of the same request. */
   readonly duplicates: number
-  readonly refused: number
+  readonly rejected: number
   /** Sequence number of the next entry of the log, after the last of them. */
   readonly sequence: number
   /** Rejected events by index. A server names the first 20 of a request. */
-  readonly refusals: readonly RefusedEvent[]
+  readonly rejections: readonly RejectedEvent[]
 }
 
 /** The result of a send so far, while its rest is still being sent. */
@@ -28,7 +28,7 @@ export interface SentSoFar extends Sent {
 }
 
 /** Why a feature has no value. */
-export interface RefusedFeature {
+export interface RejectedFeature {
   readonly code: ErrorCode
   readonly why: string
 }
@@ -53,8 +53,8 @@ export interface KeyFeatures<F> {
   /** Why the values differ from their definition, if they do. */
   readonly degraded?: string
   readonly features: F
-  /** Features without a value, each with the reason. Only with the option `refused: true`. */
-  readonly refused?: { readonly [N in keyof F]?: RefusedFeature }
+  /** Features without a value, each with the reason. Only with the option `rejected: true`. */
+  readonly rejected?: { readonly [N in keyof F]?: RejectedFeature }
 }
 
 /** A recorded decision: vector, score, and what they were computed from. `V` is the type of the vector. */
@@ -81,7 +81,7 @@ export interface Decision<V> {
   readonly explored?: Readonly<Record<string, number>>
   /** Why the model has no score at all: 'no version yet'. */
   readonly unscored?: string
-  readonly refused?: string
+  readonly rejected?: string
   /** Visible events and as-of time, by feature group. */
   readonly read: Readonly<Record<string, { readonly known: number; readonly clock: number | null }>>
 }

@@ -41,17 +41,17 @@ test('features of one key, and of several keys and groups at one as-of time', as
 
 test('a feature without a value is an error, unless it is allowed', async () => {
   const { api, next } = caller({ url })
-  const refused = { sum: { code: 'SPILL_RANGE', why: 'too large' } }
-  const answer = { group: 'now', key: { card: 'c' }, t: 1, clock: 1, known: 1, layer: 'stream', ageMs: 0, features: { n: 1 }, refused }
+  const rejected = { sum: { code: 'SPILL_RANGE', why: 'too large' } }
+  const answer = { group: 'now', key: { card: 'c' }, t: 1, clock: 1, known: 1, layer: 'stream', ageMs: 0, features: { n: 1 }, rejected }
   const answers = { answers: [answer] }
   next.push(answering(200, answer), answering(200, answer), answering(200, answers), answering(200, answers))
   await assert.rejects(api.features(now, 'c'), {
     code: 'SPILL_RANGE',
-    message: /^feature 'now.sum' is refused: too large; ask with refused/,
+    message: /^feature 'now.sum' is rejected: too large; ask with rejected/,
   })
-  assert.deepEqual(await api.features(now, 'c', { refused: true }), answer)
+  assert.deepEqual(await api.features(now, 'c', { rejected: true }), answer)
   await assert.rejects(api.featuresOf([[now, 'c']]), error => error instanceof ClientError && error.code === 'SPILL_RANGE')
-  assert.deepEqual(await api.featuresOf([[now, 'c']], { refused: true }), [answer])
+  assert.deepEqual(await api.featuresOf([[now, 'c']], { rejected: true }), [answer])
 })
 
 test('a model decides on request', async () => {
@@ -68,7 +68,7 @@ test('an event is sent, and the decisions on it come back', async () => {
   const { api } = caller({ url })
   const { durable, decisions, duplicates } = await api.decideOn(payments, pay('inline', 'other', 200))
   assert.deepEqual([durable, duplicates, decisions.map(({ model, score }) => [model, score])], [true, 0, [['fraud', 0.9]]])
-  await assert.rejects(api.decideOn(payments, { ...pay('x'), amount: 'much' }), { code: 'SPILL_REFUSED', status: 422 })
+  await assert.rejects(api.decideOn(payments, { ...pay('x'), amount: 'much' }), { code: 'SPILL_REJECTED', status: 422 })
 })
 
 test('an event with an id is sent again after a lost answer, and its decisions come back', async () => {

@@ -28,10 +28,10 @@ export interface ClientOptions {
 /** The options of `features` and `featuresOf`. */
 export interface FeatureOptions<R extends boolean> extends CallOptions {
   /** Return the features that have values, and the reasons of the others, instead of rejecting. */
-  readonly refused?: R
+  readonly rejected?: R
 }
 
-/** The features of an answer: with `refused: true` some may be missing. */
+/** The features of an answer: with `rejected: true` some may be missing. */
 type FeaturesWithin<F, R extends boolean> = R extends true ? Partial<F> : F
 
 /** The options of `effects`. */
@@ -71,7 +71,7 @@ export interface Client {
   /**
    * Reads the features of a key now.
    *
-   * @throws `ClientError` with the code of a feature without a value, unless `refused` is true.
+   * @throws `ClientError` with the code of a feature without a value, unless `rejected` is true.
    */
   features<E extends Entities, F, R extends boolean = false>(
     group: Group<E, F>,
@@ -171,18 +171,18 @@ function checkAddress(url: string, fetch: Fetch): void {
 export function clientWith(http: HttpClient): Client {
   return {
     send: (source, records, options = {}) => send(http, source, records, options),
-    async features(group, key, { refused, signal } = {}) {
+    async features(group, key, { rejected, signal } = {}) {
       const query = keyTexts(key).map(text => `key=${encodeURIComponent(text)}`)
       const path = `/features/${encodeURIComponent(group.name)}?${query.join('&')}`
       const answer = await http.json<KeyFeatures<never>>({ path, isIdempotent: true, signal })
-      return refused ? answer : requireValues(answer)
+      return rejected ? answer : requireValues(answer)
     },
-    async featuresOf(asks, { refused, signal } = {}) {
+    async featuresOf(asks, { rejected, signal } = {}) {
       const pairs = asks as readonly (readonly [Definition, unknown])[]
       const body = JSON.stringify({ asks: pairs.map(([{ name }, key]) => ({ group: name, key: keyTexts(key) })) })
       const request: ClientRequest = { path: '/features', body, type: 'application/json', isIdempotent: true, signal }
       const { answers } = await http.json<{ answers: KeyFeatures<unknown>[] }>(request)
-      return (refused ? answers : answers.map(requireValues)) as never
+      return (rejected ? answers : answers.map(requireValues)) as never
     },
     decide: async ({ name }, fields, { signal } = {}) =>
       http.json({

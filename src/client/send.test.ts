@@ -13,7 +13,7 @@ after(() => shop.close())
 const url = await shop.app.listen({ host: '127.0.0.1', port: 0 })
 
 const pays = (of: string, count: number) => Array.from({ length: count }, (_, i) => pay(`${of}${i}`))
-const counts = ({ accepted, duplicates, refused }: Sent) => [accepted, duplicates, refused]
+const counts = ({ accepted, duplicates, rejected }: Sent) => [accepted, duplicates, rejected]
 const path = 'POST /sources/payments/events'
 
 test('few events are one JSON request, with the result of each', async () => {
@@ -22,11 +22,11 @@ test('few events are one JSON request, with the result of each', async () => {
   assert.deepEqual(counts(sent), [1, 1, 1])
   assert.equal(sent.sequence, shop.run.end)
   assert.deepEqual(
-    sent.refusals.map(({ index, reason, detail }) => [index, reason, /'amount' is -1/.test(detail)]),
+    sent.rejections.map(({ index, reason, detail }) => [index, reason, /'amount' is -1/.test(detail)]),
     [[1, 'schema', true]],
   )
   assert.deepEqual(asked.length, 1)
-  assert.deepEqual(await api.send(payments, []), { accepted: 0, duplicates: 0, refused: 0, sequence: shop.run.end, refusals: [] })
+  assert.deepEqual(await api.send(payments, []), { accepted: 0, duplicates: 0, rejected: 0, sequence: shop.run.end, rejections: [] })
 })
 
 test('times may be dates, and values that JSON cannot hold are errors', async () => {
@@ -60,7 +60,7 @@ test('many events are several requests in order, and rejected events have their 
   const sent = await api.send(payments, all())
   assert.deepEqual(counts(sent), [22_000, 0, 1])
   assert.deepEqual(
-    sent.refusals.map(({ index }) => index),
+    sent.rejections.map(({ index }) => index),
     [10_000],
   )
   assert.deepEqual(asked, [path, path, path])
@@ -121,7 +121,7 @@ test('a request that is too large for a proxy is halved', async () => {
   const tooLarge = answering(413, '<html>too large')
   next.push(tooLarge, tooLarge)
   const sent = await api.send(payments, [...pays('halved', 6), { ...pay('x'), amount: -1 }, pay('y')])
-  assert.deepEqual([counts(sent), sent.refusals.map(({ index }) => index), asked.length], [[7, 0, 1], [6], 5])
+  assert.deepEqual([counts(sent), sent.rejections.map(({ index }) => index), asked.length], [[7, 0, 1], [6], 5])
   next.push(tooLarge)
   await assert.rejects(api.send(payments, pays('whole', 1)), { code: 'SPILL_UNREACHABLE', status: 413 })
 })
@@ -175,7 +175,7 @@ test('progress is reported after each request, also when the signal or the itera
   const { api, next } = caller({ url })
   const progress: SentSoFar[] = []
   const onSent = (soFar: SentSoFar) => void progress.push(soFar)
-  const far = () => progress.splice(0).map(({ from, accepted, refused, refusals }) => [from, accepted, refused, refusals.length])
+  const far = () => progress.splice(0).map(({ from, accepted, rejected, rejections }) => [from, accepted, rejected, rejections.length])
   const bad = (of: string) => ({ ...pay(of), amount: -1 })
   async function* broken() {
     yield* [...pays('f', 9999), bad('fx'), ...pays('g', 9999), bad('gx'), pay('never sent')]

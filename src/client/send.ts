@@ -1,6 +1,6 @@
 /** Sends events in order: one request at a time, with the sum of all results. */
 import { SpillwayError } from '../base/index.ts'
-import type { RefusedEvent, Sent, SentSoFar } from './answers.ts'
+import type { RejectedEvent, Sent, SentSoFar } from './answers.ts'
 import { splitIntoBatches, bodyOf, halvesOf, type EventBatch } from './batches.ts'
 import { ClientError } from './client-error.ts'
 import type { CallOptions, HttpClient } from './http.ts'
@@ -10,7 +10,7 @@ import { hasIds, type Definition } from './named.ts'
 interface Receipt {
   readonly accepted: number
   readonly duplicates: number
-  readonly refused: number
+  readonly rejected: number
   readonly sequence: number
   readonly errors?: readonly { readonly index?: number; readonly line?: number; readonly reason: string; readonly detail: string }[]
 }
@@ -60,31 +60,31 @@ class SendProgress {
   next = 0
   #accepted = 0
   #duplicates = 0
-  #refused = 0
+  #rejected = 0
   #sequence = 0
-  readonly #refusals: RefusedEvent[] = []
+  readonly #rejections: RejectedEvent[] = []
 
-  add({ from, texts }: EventBatch, { accepted, duplicates, refused, sequence, errors = [] }: Receipt): void {
+  add({ from, texts }: EventBatch, { accepted, duplicates, rejected, sequence, errors = [] }: Receipt): void {
     this.#accepted += accepted
     this.#duplicates += duplicates
-    this.#refused += refused
+    this.#rejected += rejected
     this.#sequence = sequence
-    for (const { index, line = NaN, reason, detail } of errors) this.#refusals.push({ index: from + (index ?? line - 1), reason, detail })
+    for (const { index, line = NaN, reason, detail } of errors) this.#rejections.push({ index: from + (index ?? line - 1), reason, detail })
     this.next = from + texts.length
   }
 
   /** A copy of the present state. */
   get soFar(): SentSoFar {
-    return { ...this.sent, refusals: [...this.#refusals], from: this.next }
+    return { ...this.sent, rejections: [...this.#rejections], from: this.next }
   }
 
   get sent(): Sent {
     return {
       accepted: this.#accepted,
       duplicates: this.#duplicates,
-      refused: this.#refused,
+      rejected: this.#rejected,
       sequence: this.#sequence,
-      refusals: this.#refusals,
+      rejections: this.#rejections,
     }
   }
 }

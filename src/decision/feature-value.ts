@@ -2,13 +2,13 @@
 import type { FeatureColumn } from '../aggregate/index.ts'
 import type { Strings } from '../columns/index.ts'
 import type { FeatureIR, Value } from '../define/ir/index.ts'
-import { featureRefusals, type FeatureRefusal } from './feature-refusals.ts'
+import { featureRejections, type FeatureRejection } from './feature-rejections.ts'
 
-/** The delivered value of a feature, or its refusal. */
+/** The delivered value of a feature, or its rejection. */
 export type FeatureValue =
   | { readonly value: Value | readonly Value[] }
   /** No default replaces it. */
-  | { readonly refused: FeatureRefusal }
+  | { readonly rejected: FeatureRejection }
 
 /** A row of a group's columns, by feature name. */
 export const featureValues = (
@@ -21,8 +21,8 @@ export const featureValues = (
 
 /** A row of a feature's column. */
 export function featureValue(feature: FeatureIR, column: FeatureColumn, strings: Strings, row = 0): FeatureValue {
-  const refused = featureRefusals[column.refused?.[row] ?? 0]
-  if (refused) return { refused }
+  const rejected = featureRejections[column.rejected?.[row] ?? 0]
+  if (rejected) return { rejected }
   if (column.nulls?.[row]) return { value: null }
   const { values, width, counts } = column
   if (!counts) return { value: cell(feature, values[row], strings) }

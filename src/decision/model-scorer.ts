@@ -6,7 +6,7 @@ import type { LeafIR } from '../expression/index.ts'
 import { compileModel, type CompiledModel, type ScoreImplementation, type VectorColumn } from '../model/index.ts'
 import { deliverColumn } from './deliver-column.ts'
 import { readId, type GroupRead } from './reads.ts'
-import { featureRefusals } from './feature-refusals.ts'
+import { featureRejections } from './feature-rejections.ts'
 
 /** A pipeline's definitions, with the user's functions, ONNX files and runtimes. */
 export interface ScoringDefinitions {
@@ -35,7 +35,7 @@ export interface BatchScores {
   readonly vector: readonly VectorColumn[]
   readonly score: ColumnData
   /** Why a decision could not be made, by row: its score is NULL. */
-  readonly refused: ReadonlyMap<number, string>
+  readonly rejected: ReadonlyMap<number, string>
 }
 
 /** The column of a leaf. */
@@ -64,9 +64,9 @@ export class ModelScorer {
 
   /** Scores a batch. */
   score(inputs: ScoringInput): BatchScores {
-    const { vector, score, refused: byScore } = this.#compiled.score(this.#leaves(inputs), inputs.length)
-    const refused = withRefusedFeatures(byScore, inputs.features)
-    return { vector, score: refused.size > 0 ? withoutRefused(score, refused, inputs.length) : score, refused }
+    const { vector, score, rejected: byScore } = this.#compiled.score(this.#leaves(inputs), inputs.length)
+    const rejected = withRejectedFeatures(byScore, inputs.features)
+    return { vector, score: rejected.size > 0 ? withoutRejected(score, rejected, inputs.length) : score, rejected }
   }
 
   /** Releases what the model's runtime holds. */
@@ -108,31 +108,31 @@ export class ModelScorer {
   }
 }
 
-/** Adds the rows with a refused feature to the scorer's refusals: no default replaces such a value. */
-function withRefusedFeatures(
+/** Adds the rows with a rejected feature to the scorer's rejections: no default replaces such a value. */
+function withRejectedFeatures(
   byScore: ReadonlyMap<number, string>,
   features: ReadonlyMap<string, ReadFeatures>,
 ): ReadonlyMap<number, string> {
-  let refused: Map<number, string> | undefined
+  let rejected: Map<number, string> | undefined
   for (const { read, out } of features.values()) {
     for (let f = 0; f < out.length; f++) {
-      const codes = out[f].refused
+      const codes = out[f].rejected
       if (!codes || isZero(codes)) continue
-      refused ??= new Map(byScore)
-      for (let row = 0; row < codes.length; row++) if (codes[row]) refused.set(row, refusedText(read.group, f, codes[row]))
+      rejected ??= new Map(byScore)
+      for (let row = 0; row < codes.length; row++) if (codes[row]) rejected.set(row, rejectedText(read.group, f, codes[row]))
     }
   }
-  return refused ?? byScore
+  return rejected ?? byScore
 }
 
-function refusedText({ name, features }: GroupIR, feature: number, refusal: number): string {
-  const { code, why } = featureRefusals[refusal]
+function rejectedText({ name, features }: GroupIR, feature: number, rejection: number): string {
+  const { code, why } = featureRejections[rejection]
   return `feature '${name}.${features[feature].name}' ${code}: ${why}`
 }
 
-function withoutRefused(score: ColumnData, refused: ReadonlyMap<number, string>, length: number): ColumnData {
+function withoutRejected(score: ColumnData, rejected: ReadonlyMap<number, string>, length: number): ColumnData {
   const nulls = new Uint8Array(length)
   if (score.nulls) nulls.set(score.nulls.subarray(0, length))
-  for (const row of refused.keys()) nulls[row] = 1
+  for (const row of rejected.keys()) nulls[row] = 1
   return { values: score.values, nulls }
 }

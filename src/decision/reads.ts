@@ -4,7 +4,7 @@ import { identityColumns } from '../kernel/index.ts'
 
 /** A group as one model reads it, with the trigger's columns that give its key. */
 export interface GroupRead {
-  /** Only the features that the model refers to: others cost it nothing, and refuse it nothing. */
+  /** Only the features that the model refers to: others cost it nothing, and reject it nothing. */
   readonly group: GroupIR
   readonly key: readonly string[]
 }

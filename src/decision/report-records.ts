@@ -13,7 +13,7 @@ export interface ReportRecord {
   /** As the model sees it, nested like its inputs. */
   readonly vector: VectorRow
   /** Why the score or a value is missing although there may be enough data for it. */
-  readonly refused?: string
+  readonly rejected?: string
   /** If the report demands a freshness: was the as-of time of a group older, or was nothing visible? */
   readonly stale?: boolean
   /** By `group(key)`: the age of the group's as-of time at the time of the report, ms; NULL before the first run of a schedule. */
@@ -34,12 +34,12 @@ export function reportRecords(ir: PipelineIR, report: ReportIR, { columns, value
     return columns[at].type === 'string' ? strings.textOf(value) : columns[at].type === 'bool' ? value === 1 : value
   }
   return Array.from({ length }, (_, row): ReportRecord => {
-    const refused = cell('refused', row)
+    const rejected = cell('rejected', row)
     return {
       key: cell('key', row),
       ...(report.of.kind === 'model' && { score: cell('score', row) as number | null }),
       vector: vectorOf(inputs, row),
-      ...(refused !== null && { refused: refused as string }),
+      ...(rejected !== null && { rejected: rejected as string }),
       ...(report.freshness !== undefined && { stale: cell('stale', row) as boolean }),
       age: Object.fromEntries(reads.map(read => [read, cell(`read.${read}.age`, row) as number | null])),
     }

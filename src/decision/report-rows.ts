@@ -1,7 +1,7 @@
 /**
  * Collects the rows of one report from decisions about its keys: filtered, ordered, in columns.
  *
- * The columns are `t`, `key`, the score where there is a model, the inputs as `vector.NAME`, `refused`, `stale` if the report demands
+ * The columns are `t`, `key`, the score where there is a model, the inputs as `vector.NAME`, `rejected`, `stale` if the report demands
  * a freshness, and the age of each group read, `read.GROUP(KEY).age`. Memory: the rows that pass the filter.
  */
 import type { ColumnData, Strings } from '../columns/index.ts'
@@ -96,7 +96,7 @@ export class ReportRows {
   }
 
   /** The values of the report's columns for some decisions, copied. */
-  #valuesOf({ key, vector, score, refused, asOf }: ReportDecisions, from: number, length: number): OutputValues[] {
+  #valuesOf({ key, vector, score, rejected, asOf }: ReportDecisions, from: number, length: number): OutputValues[] {
     const { column, freshness, of } = this.#report
     const rows = Uint32Array.from({ length }, (_, i) => from + i)
     const ages = asOf.map(times => this.#age(times.subarray(from, from + length), length))
@@ -105,7 +105,7 @@ export class ReportRows {
       deliverColumn(selectOutputRows(key, rows), column),
       ...(of.kind === 'model' ? [selectOutputRows(score, rows)] : []),
       ...vector.map(input => selectOutputRows(input, rows)),
-      this.#reasons(refused, from, length),
+      this.#reasons(rejected, from, length),
       ...(freshness === undefined ? [] : [this.#staleOf(ages, freshness, length)]),
       ...ages,
     ]
@@ -129,11 +129,11 @@ export class ReportRows {
     return { values }
   }
 
-  #reasons(refused: ReadonlyMap<number, string>, from: number, length: number): ColumnData {
+  #reasons(rejected: ReadonlyMap<number, string>, from: number, length: number): ColumnData {
     const values = new Int32Array(length)
     const nulls = new Uint8Array(length).fill(1)
-    for (let row = 0; refused.size > 0 && row < length; row++) {
-      const reason = refused.get(from + row)
+    for (let row = 0; rejected.size > 0 && row < length; row++) {
+      const reason = rejected.get(from + row)
       if (reason === undefined) continue
       values[row] = this.#strings.idOf(reason)
       nulls[row] = 0
@@ -187,7 +187,7 @@ function reportColumns(ir: PipelineIR, report: ReportIR): OutputColumn[] {
     { name: 'key', type: column.type },
     ...(of.kind === 'model' ? [{ name: 'score', type: 'double' } as const] : []),
     ...model.inputs.map(({ name, expr }) => ({ name: `vector.${name}`, type: expr.type, list: isList(ir, expr) })),
-    { name: 'refused', type: 'string' },
+    { name: 'rejected', type: 'string' },
     ...(freshness === undefined ? [] : [{ name: 'stale', type: 'bool' } as const]),
     ...groupReads(ir, model).map(({ group, key }): OutputColumn => ({
       name: `read.${readId({ group: group.name, key })}.age`,

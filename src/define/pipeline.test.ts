@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { refuses } from '../../test/refuses.ts'
+import { rejects } from '../../test/rejects.ts'
 import { entity } from './source/entity.ts'
 import { count } from './expression/event-aggregates.ts'
 import { features, type Group } from './feature/features.ts'
@@ -100,20 +100,20 @@ test('the fingerprint is that of the meaning', () => {
   assert.notEqual(print(group('paid', refunds)), print(paid))
 })
 
-test('names used twice are refused at the second use', () => {
+test('names used twice are rejected at the second use', () => {
   const twin = group('paid', refunds)
-  refuses(() => pipeline('p', [reading('m', paid, twin)]), /features 'paid' has the name of another, at .*pipeline.test.ts:\d+; rename one/)
-  refuses(() => pipeline('p', [reading('a', group('Paid', payments)), reading('b', paid)]), /has the name of another/)
-  refuses(() => pipeline('p', [reading('m', paid), reading('m', paid)]), /model 'm' has the name of another/)
-  refuses(() => pipeline('p', [reading('m', paid), group('x', make('payments'))]), /source 'payments' has the name of another/)
+  rejects(() => pipeline('p', [reading('m', paid, twin)]), /features 'paid' has the name of another, at .*pipeline.test.ts:\d+; rename one/)
+  rejects(() => pipeline('p', [reading('a', group('Paid', payments)), reading('b', paid)]), /has the name of another/)
+  rejects(() => pipeline('p', [reading('m', paid), reading('m', paid)]), /model 'm' has the name of another/)
+  rejects(() => pipeline('p', [reading('m', paid), group('x', make('payments'))]), /source 'payments' has the name of another/)
 })
 
-test('a wrong pipeline is refused', () => {
-  refuses(() => pipeline('my pipeline', [paid]), /pipeline 'my pipeline' is no name/)
-  refuses(() => pipeline('p', []), "pipeline 'p' needs a list of actions, reports, models, feature groups and value functions, got []")
-  refuses(() => pipeline('p', paid as never), /needs a list of actions, reports, models, feature groups and value functions, got/)
-  refuses(() => pipeline('p', [paid, undefined] as never), /pipeline 'p' needs a list of .*, got undefined at index 1/)
-  refuses(
+test('a wrong pipeline is rejected', () => {
+  rejects(() => pipeline('my pipeline', [paid]), /pipeline 'my pipeline' is no name/)
+  rejects(() => pipeline('p', []), "pipeline 'p' needs a list of actions, reports, models, feature groups and value functions, got []")
+  rejects(() => pipeline('p', paid as never), /needs a list of actions, reports, models, feature groups and value functions, got/)
+  rejects(() => pipeline('p', [paid, undefined] as never), /pipeline 'p' needs a list of .*, got undefined at index 1/)
+  rejects(
     () => pipeline('p', [payments] as never),
     /needs a list of actions, reports, models, feature groups and value functions, got .* at index 0/,
   )
@@ -123,7 +123,7 @@ test('an entity has one type in all sources', () => {
   const number = entity('card', t.int())
   const other = source('other', { schema: { card: number, at: t.timestamp() }, key: 'card', time: 'at' })
   const both = features('both', { from: other, entity: number, place: stream, values: () => ({ n: count('1h') }) })
-  refuses(() => pipeline('p', [paid, both]), "entity 'card' is an int in source 'other' and a string in source 'payments'")
+  rejects(() => pipeline('p', [paid, both]), "entity 'card' is an int in source 'other' and a string in source 'payments'")
 })
 
 test('a group that only a rule reads is found too', () => {

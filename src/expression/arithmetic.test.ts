@@ -60,7 +60,7 @@ test('a result of ±(2^53 − 1) is there, and one beyond is NULL', () => {
   assert.deepEqual(results('mul', [int, [a, a, 2 ** 27, 2, a]], [int, [b, b + 1, 2 ** 26, 3, -b]], int), [max, null, null, 6, -max])
 })
 
-test('an operand that passes 2^53 only when it is brought to the larger scale is not refused for it', () => {
+test('an operand that passes 2^53 only when it is brought to the larger scale is not rejected for it', () => {
   const tenth = (max + 9) / 10
   assert.ok(Number.isSafeInteger(tenth) && tenth * 10 > max)
   const tenths = [decimal(0), [tenth, tenth, -tenth, -tenth]] as const

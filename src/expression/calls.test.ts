@@ -95,8 +95,8 @@ test('an id under a NULL is not looked up', () => {
   assert.equal(evaluate(() => ({ values: ids, nulls: Uint8Array.of(1, 0) }), 2).values[1], 1)
 })
 
-test('an expression that is not typed as its operands are is refused', () => {
-  const refused: ExprIR[] = [
+test('an expression that is not typed as its operands are is rejected', () => {
+  const rejected: ExprIR[] = [
     { op: 'add', left: x, right: five, type: 'double' },
     { op: 'div', left: x, right: five, type: 'int' },
     { op: 'mul', left: { ...x, type: 'decimal', scale: 2 }, right: x, type: 'decimal', scale: 1 },
@@ -104,5 +104,5 @@ test('an expression that is not typed as its operands are is refused', () => {
     { op: 'eq', left: { ...x, type: 'string' }, right: x, type: 'bool' },
     { op: 'eq', left: { ...x, type: 'decimal', scale: 23 }, right: x, type: 'bool' },
   ]
-  for (const expr of refused) assert.throws(() => compile(expr, { strings }), { code: 'SPILL_ASSERT' })
+  for (const expr of rejected) assert.throws(() => compile(expr, { strings }), { code: 'SPILL_ASSERT' })
 })

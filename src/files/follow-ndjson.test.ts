@@ -20,7 +20,7 @@ async function readToEnd(path: string, from: FilePosition = fileStart, follow = 
       records.push(record)
       places.push(step.batch.origin.placeOf(step.batch.numberOf(i)))
     })
-    for (const refusal of step.batch.undecodable) places.push(`${refusal.place} refused`)
+    for (const rejection of step.batch.undecodable) places.push(`${rejection.place} rejected`)
     position = step.position
   }
   return { records, places, position }
@@ -44,7 +44,7 @@ test('resumes at its position, also in the middle of a line, with continuous lin
   assert.deepEqual(records, [{ n: 3 }, { n: 4 }], 'the last line counts at the end, newline or not')
   assert.deepEqual(
     places.map(text => text.slice(text.lastIndexOf('a.ndjson'))),
-    ['a.ndjson:3', 'a.ndjson:4 refused', 'a.ndjson:5'],
+    ['a.ndjson:3', 'a.ndjson:4 rejected', 'a.ndjson:5'],
   )
 })
 
@@ -75,7 +75,7 @@ test('skips a line beyond the limit once', async () => {
   writeFileSync(path, `{"n":1}\n${'x'.repeat(limits.LINE_BYTES_MAX + 10)}\n{"n":2}\n`)
   const { records, places } = await readToEnd(path)
   assert.deepEqual(records, [{ n: 1 }, { n: 2 }])
-  assert.equal(places.filter(place => place.endsWith('refused')).length, 1)
+  assert.equal(places.filter(place => place.endsWith('rejected')).length, 1)
 })
 
 test('a file that became shorter, and another file under its name, are errors', async () => {

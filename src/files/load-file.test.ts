@@ -6,7 +6,7 @@ import { scratchFolder } from '../../test/scratch.ts'
 import { Strings } from '../columns/strings.ts'
 import { source, t } from '../index.ts'
 import { HistoryBuilder } from '../intake/history-builder.ts'
-import type { SourceRefusal } from '../intake/refusal.ts'
+import type { SourceRejection } from '../intake/rejection.ts'
 import { loadFile } from './load-file.ts'
 
 const folder = scratchFolder('take-file')
@@ -23,17 +23,17 @@ for (const [name, text] of Object.entries(files))
     test(`${name} for ${count}: each source rejects each invalid record, also an undecodable one`, async () => {
       const path = join(folder, name)
       writeFileSync(path, text)
-      const refusals: SourceRefusal[] = []
+      const rejections: SourceRejection[] = []
       let undecodable = 0
-      const onRefused = (refusal: SourceRefusal) => void refusals.push(refusal)
-      const intakes = sources.slice(0, count).map(({ ir }) => new HistoryBuilder(ir, { strings: new Strings(), onRefused }))
-      const counts = await loadFile(path, intakes, { onRefused, onUndecodable: records => (undecodable += records) })
+      const onRejected = (rejection: SourceRejection) => void rejections.push(rejection)
+      const intakes = sources.slice(0, count).map(({ ir }) => new HistoryBuilder(ir, { strings: new Strings(), onRejected }))
+      const counts = await loadFile(path, intakes, { onRejected, onUndecodable: records => (undecodable += records) })
       assert.deepEqual([undecodable, counts.undecodable], [1, 1])
       for (const { source, counts } of intakes) {
-        const ownRefusals = refusals.filter(refusal => refusal.source === source.name)
-        const refused = Object.values(counts.refused).reduce((sum, each) => sum + each, 0)
-        assert.equal(ownRefusals.length, refused + undecodable)
+        const ownRejections = rejections.filter(rejection => rejection.source === source.name)
+        const rejected = Object.values(counts.rejected).reduce((sum, each) => sum + each, 0)
+        assert.equal(ownRejections.length, rejected + undecodable)
         // Sending the dead letter again needs the form to tell CSV from JSON.
-        assert.ok(ownRefusals.every(({ form }) => form?.csv === (name.endsWith('.csv') ? true : undefined)))
+        assert.ok(ownRejections.every(({ form }) => form?.csv === (name.endsWith('.csv') ? true : undefined)))
       }
     })

@@ -1,11 +1,11 @@
 /** Loads one file into one or several histories: reads it once and offers each record to every source that it feeds. */
-import { rawFormOf, type RecordBatch, type HistoryBuilder, JsonLineReader, type SourceRefusal } from '../intake/index.ts'
+import { rawFormOf, type RecordBatch, type HistoryBuilder, JsonLineReader, type SourceRejection } from '../intake/index.ts'
 import { matchColumns } from './column-match.ts'
 import { openInput } from './open-input.ts'
 
 export interface LoadFileOptions {
   /** Called for each undecodable record and each source that the file feeds. Other rejections go to the source's own handler. */
-  readonly onRefused: (refusal: SourceRefusal) => void
+  readonly onRejected: (rejection: SourceRejection) => void
   /** Called with the number of further undecodable records, whatever the number of sources. */
   readonly onUndecodable?: ((records: number) => void) | undefined
   /** Called after each batch (2,000 rows or 256 kB) with the fraction of the file read, 0 to 1; reading waits for it. */
@@ -31,7 +31,7 @@ export async function loadFile(path: string, intakes: readonly HistoryBuilder[],
   let records = 0
   let undecodable = 0
   for await (const batch of file.batches(selected)) {
-    refuseUndecodable(batch, intakes, options)
+    rejectUndecodable(batch, intakes, options)
     for (const intake of intakes) intake.validate(batch)
     records += batch.records.length
     undecodable += batch.undecodable.length
@@ -40,13 +40,14 @@ export async function loadFile(path: string, intakes: readonly HistoryBuilder[],
   return { records, undecodable, warnings: matches.flatMap(match => match.warnings) }
 }
 
-function refuseUndecodable(
+function rejectUndecodable(
   { origin, undecodable }: RecordBatch,
   intakes: readonly HistoryBuilder[],
-  { onRefused, onUndecodable }: LoadFileOptions,
+  { onRejected, onUndecodable }: LoadFileOptions,
 ): void {
   if (undecodable.length === 0) return
   onUndecodable?.(undecodable.length)
   const form = rawFormOf(origin)
-  for (const refusal of undecodable) for (const { source } of intakes) onRefused({ ...refusal, source: source.name, ...(form && { form }) })
+  for (const rejection of undecodable)
+    for (const { source } of intakes) onRejected({ ...rejection, source: source.name, ...(form && { form }) })
 }

@@ -5,7 +5,7 @@ import { Strings } from '../columns/strings.ts'
 import type { SourceIR } from '../define/ir/ir.ts'
 import { RecordValidator } from '../intake/record-validator.ts'
 import { JsonLineReader } from '../intake/line-reader.ts'
-import type { Refusal } from '../intake/refusal.ts'
+import type { Rejection } from '../intake/rejection.ts'
 import { rowText } from '../intake/row-text.ts'
 import { damagedLine, noise } from '../../test/inputs/damage.ts'
 import { below, chance, jsonLine, oneOf, randomRow, randomSource } from '../../test/inputs/generate.ts'
@@ -14,7 +14,7 @@ import { ndjsonBatches } from './ndjson.ts'
 interface ReadResult {
   readonly rows: readonly string[]
   readonly times: readonly number[]
-  readonly refusals: readonly Refusal[]
+  readonly rejections: readonly Rejection[]
   readonly counts: RecordValidator['counts']
   /** Lines decoded straight into cells. */
   readonly read: number
@@ -23,14 +23,14 @@ interface ReadResult {
 /** Result of reading lines, given in these chunks, for a source. */
 async function readLines(source: SourceIR, chunks: readonly Buffer[], reader?: JsonLineReader): Promise<ReadResult> {
   const strings = new Strings()
-  const refusals: Refusal[] = []
-  const door = new RecordValidator(source, { strings, trackOrigins: true, onRefused: refusal => refusals.push(refusal) })
+  const rejections: Rejection[] = []
+  const door = new RecordValidator(source, { strings, trackOrigins: true, onRejected: rejection => rejections.push(rejection) })
   let cellCount = 0
   async function* chunkStream() {
     yield* chunks
   }
   for await (const { batch } of ndjsonBatches(chunkStream(), 'in', { reader })) {
-    refusals.push(...batch.undecodable)
+    rejections.push(...batch.undecodable)
     door.validate(batch)
     cellCount += batch.cells?.isRead.reduce((sum, one) => sum + one, 0) ?? 0
   }
@@ -39,7 +39,7 @@ async function readLines(source: SourceIR, chunks: readonly Buffer[], reader?: J
   return {
     rows: all.map(row => rowText(source, block, row, () => strings)),
     times: [...block.time, ...block.arrival],
-    refusals,
+    rejections,
     counts: door.counts,
     read: cellCount,
   }
@@ -82,7 +82,7 @@ function reformatted(next: Random, line: string): string {
 test('a source accepts the same rows and rejects the same lines with and without a line reader', async () => {
   let lines = 0
   let accepted = 0
-  let refused = 0
+  let rejected = 0
   let read = 0
   for (let seed = 0; seed < 300; seed++) {
     const next = random(seed)
@@ -99,11 +99,11 @@ test('a source accepts the same rows and rejects the same lines with and without
     assert.deepEqual({ ...fast, read: 0 }, slow, `seed ${seed}`)
     lines += all.length
     accepted += slow.rows.length
-    refused += slow.refusals.length
+    rejected += slow.rejections.length
     read += cells
   }
   // These sources have many edge values on purpose, which the line reader leaves to the general path.
-  assert.ok(accepted > 0.5 * lines && refused > 0.05 * lines && read > 0.1 * lines, `${lines} ${accepted} ${refused} ${read}`)
+  assert.ok(accepted > 0.5 * lines && rejected > 0.05 * lines && read > 0.1 * lines, `${lines} ${accepted} ${rejected} ${read}`)
 })
 
 const source: SourceIR = {
@@ -207,8 +207,8 @@ test('leaves lines that need a message or care', async () => {
 test('rejects a line that is not UTF-8, but not a chunk that ends within a character', async () => {
   const bad = Buffer.concat([Buffer.from('{"key":"k","at":1}\n{"key":"'), Buffer.of(0xff), Buffer.from('","at":1}\n{"key":"ä","at":1}\n')])
   for (let end = 0; end <= bad.length; end++) {
-    const { read, rows, refusals } = await readLines(source, [bad.subarray(0, end), bad.subarray(end)], JsonLineReader.of(source))
-    assert.deepEqual([read, rows.length, refusals.map(({ detail }) => detail)], [2, 2, ['not UTF-8']])
+    const { read, rows, rejections } = await readLines(source, [bad.subarray(0, end), bad.subarray(end)], JsonLineReader.of(source))
+    assert.deepEqual([read, rows.length, rejections.map(({ detail }) => detail)], [2, 2, ['not UTF-8']])
   }
 })
 
@@ -219,7 +219,7 @@ test('a source other than the line reader’s takes the lines as records', async
   const { read, ...result } = await readLines(narrow, lines, JsonLineReader.of(source))
   assert.equal(read, 2)
   assert.deepEqual({ ...result, read: 0 }, expected)
-  assert.deepEqual([expected.rows.length, expected.refusals.length], [1, 1])
+  assert.deepEqual([expected.rows.length, expected.rejections.length], [1, 1])
 })
 
 test('a source with a map has no line reader', () => {
@@ -231,8 +231,8 @@ test('decodes texts up to their limit, and rejects longer ones like the general 
   const lines = [line('é'.repeat(512)), line(`${'é'.repeat(512)}x`)]
   for (const [i, reader] of [JsonLineReader.of(source), undefined].entries()) {
     const [fits, longer] = await Promise.all(lines.map(each => readLines(source, [each], reader)))
-    assert.deepEqual([fits.rows.length, fits.refusals.length, fits.read], [1, 0, 1 - i])
+    assert.deepEqual([fits.rows.length, fits.rejections.length, fits.read], [1, 0, 1 - i])
     assert.deepEqual([longer.rows.length, longer.read], [0, 0])
-    assert.match(longer.refusals[0].detail, /'key' has 1025 bytes of UTF-8, and takes at most 1024/)
+    assert.match(longer.rejections[0].detail, /'key' has 1025 bytes of UTF-8, and takes at most 1024/)
   }
 })

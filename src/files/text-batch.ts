@@ -8,7 +8,7 @@ import {
   LineCells,
   type JsonLineReader,
   Fault,
-  type Refusal,
+  type Rejection,
 } from '../intake/index.ts'
 import type { LongLine, SplitRecords } from './splitter.ts'
 
@@ -25,7 +25,7 @@ export function textBatch(origin: RecordOrigin, records: SplitRecords, decode: D
   const values: unknown[] = []
   const indexes: number[] = []
   const inexact = new Map<number, ReadonlyMap<string, string>>()
-  const undecodable: Refusal[] = records.tooLong.map(line => tooLong(origin, line))
+  const undecodable: Rejection[] = records.tooLong.map(line => tooLong(origin, line))
   const undecodableNumbers = records.tooLong.map(({ line }) => line)
   // The bytes after the last record may end in the middle of a character.
   const allUtf8 = isUtf8(records.bytes.subarray(0, records.ends.at(-1) ?? 0))
@@ -80,7 +80,7 @@ function withoutReturn(bytes: Buffer, start: number, end: number): number {
   return end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end
 }
 
-function tooLong(origin: RecordOrigin, { line, length, head }: LongLine): Refusal {
+function tooLong(origin: RecordOrigin, { line, length, head }: LongLine): Rejection {
   const detail = `a line of ${length} bytes, more than ${limits.LINE_BYTES_MAX} (LINE_BYTES_MAX); only its first ${head.length} are kept here`
   return new Fault(detail).at(origin.placeOf(line), isUtf8(head) ? head.toString('utf8') : new Uint8Array(head))
 }

@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { scaledInteger } from '../base/exact.ts'
 import type { ColumnIR } from '../define/ir/ir.ts'
 import { fieldReader, displayValue } from './field.ts'
-import { Fault } from './refusal.ts'
+import { Fault } from './rejection.ts'
 import { decimalText } from './row-text.ts'
 
 const read = (column: Partial<ColumnIR>, raw: unknown, reading = { text: false, zoneless: false }) =>

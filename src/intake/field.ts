@@ -7,7 +7,7 @@
 import { limits, scaledInteger, spanMs, inOneLine, didYouMean } from '../base/index.ts'
 import type { ColumnIR } from '../define/ir/index.ts'
 import { parseInstant } from './instant.ts'
-import { Fault } from './refusal.ts'
+import { Fault } from './rejection.ts'
 import { hasMoreBytes } from './text-limits.ts'
 import { timeZoneOf } from './zone.ts'
 

@@ -6,7 +6,7 @@ import type { SourceIR } from '../define/ir/ir.ts'
 import { recordBatchOf } from './record-batch.ts'
 import { HistoryBuilder, type HistoryBuilderOptions } from './history-builder.ts'
 import type { RowMap } from './map-function.ts'
-import type { Refusal } from './refusal.ts'
+import type { Rejection } from './rejection.ts'
 
 const payments: SourceIR = {
   name: 'payments',
@@ -33,22 +33,22 @@ const withArrival: SourceIR = {
 const withId: SourceIR = { ...withArrival, id: 'id' }
 
 function buildHistory(source: SourceIR, records: readonly unknown[], options: Partial<HistoryBuilderOptions> = {}) {
-  const refusals: Refusal[] = []
+  const rejections: Rejection[] = []
   const strings = new Strings()
-  const intake = new HistoryBuilder(source, { strings, onRefused: refusal => refusals.push(refusal), ...options })
+  const intake = new HistoryBuilder(source, { strings, onRejected: rejection => rejections.push(rejection), ...options })
   intake.validate(recordBatchOf(records))
   const history = intake.finish()
   const column = (name: string) => [...history.block.columns[name].values]
-  return { ...history, refusals, strings, column, reasons: refusals.map(({ reason }) => reason) }
+  return { ...history, rejections, strings, column, reasons: rejections.map(({ reason }) => reason) }
 }
 
 test('records become columns of physical values in order of arrival', () => {
-  const { block, column, strings, refusals } = buildHistory(withArrival, [
+  const { block, column, strings, rejections } = buildHistory(withArrival, [
     { card: 'b', amount: 1.5, at: 900, arrived: 2000 },
     { card: 'a', amount: '12.34', at: 1000, arrived: 1000 },
     { card: 'b', amount: null, at: 1000, arrived: 2000 },
   ])
-  assert.deepEqual(refusals, [])
+  assert.deepEqual(rejections, [])
   assert.deepEqual([...block.arrival], [1000, 2000, 2000])
   assert.deepEqual([...block.time], [1000, 900, 1000])
   assert.deepEqual([...block.position], [0, 1, 2])
@@ -74,20 +74,20 @@ test('a rejection has the problem, the position and the original record', () => 
     [['a', 1], 'schema', /must be an object/],
     [null, 'schema', /must be an object, got null/],
   ]
-  const { refusals, block, counts } = buildHistory(
+  const { rejections, block, counts } = buildHistory(
     payments,
     bad.map(([record]) => record),
   )
   assert.equal(block.length, 0)
-  assert.equal(refusals.length, bad.length)
+  assert.equal(rejections.length, bad.length)
   bad.forEach(([record, reason, detail], i) => {
-    assert.equal(refusals[i].reason, reason)
-    assert.match(refusals[i].detail, detail)
-    assert.equal(refusals[i].place, `row ${i + 1}`)
-    assert.equal(refusals[i].source, 'payments')
-    assert.equal(refusals[i].raw, JSON.stringify(record))
+    assert.equal(rejections[i].reason, reason)
+    assert.match(rejections[i].detail, detail)
+    assert.equal(rejections[i].place, `row ${i + 1}`)
+    assert.equal(rejections[i].source, 'payments')
+    assert.equal(rejections[i].raw, JSON.stringify(record))
   })
-  assert.deepEqual(counts.refused, { schema: 7, key: 2, time: 2 })
+  assert.deepEqual(counts.rejected, { schema: 7, key: 2, time: 2 })
 })
 
 test('a rejected row leaves nothing in the next row', () => {
@@ -135,22 +135,22 @@ test('a map returns no row, one row or several; its errors and invalid rows are 
     if (raw.n === 2000) return Array.from({ length: 2000 }, () => ({}))
     return Array.from({ length: raw.n }, (_, i) => ({ card: 'a', at: i, ...(raw.n === 3 && i === 1 ? { amount: 'x' } : {}) }))
   }
-  const { counts, reasons, refusals } = buildHistory(payments, [{ n: 2 }, { n: 0 }, { n: -1 }, { n: 99 }, { n: 2000 }, { n: 3 }], { map })
+  const { counts, reasons, rejections } = buildHistory(payments, [{ n: 2 }, { n: 0 }, { n: -1 }, { n: 99 }, { n: 2000 }, { n: 3 }], { map })
   assert.deepEqual(reasons, ['map', 'schema', 'schema', 'schema'])
-  assert.match(refusals[0].detail, /map threw: negative/)
-  assert.match(refusals[2].detail, /more than 1000 \(MAP_ROWS_MAX\)/)
+  assert.match(rejections[0].detail, /map threw: negative/)
+  assert.match(rejections[2].detail, /more than 1000 \(MAP_ROWS_MAX\)/)
   assert.deepEqual([counts.records, counts.skipped, counts.accepted], [6, 1, 4])
 })
 
 test('rejects a mapped row that throws when read, and a promise', () => {
   const throwingRow = Object.defineProperty({ card: 'a' }, 'at', { get: () => assert.fail('no such field'), enumerable: true })
   assert.deepEqual(buildHistory(payments, [{}], { map: () => throwingRow }).reasons, ['map'])
-  assert.match(buildHistory(payments, [{}], { map: async () => ({ card: 'a', at: 1 }) }).refusals[0].detail, /promise/)
+  assert.match(buildHistory(payments, [{}], { map: async () => ({ card: 'a', at: 1 }) }).rejections[0].detail, /promise/)
 })
 
 test('equal content under one id within dedupe is a duplicate; different content is a conflict', () => {
   const first = { id: 'p1', card: 'a', amount: 1, at: 0 }
-  const { counts, reasons, block, refusals } = buildHistory(withId, [
+  const { counts, reasons, block, rejections } = buildHistory(withId, [
     { ...first, arrived: 1000 },
     { ...first, arrived: 2000 },
     { ...first, arrived: 3000, amount: 2 },
@@ -160,8 +160,8 @@ test('equal content under one id within dedupe is a duplicate; different content
   ])
   assert.equal(counts.duplicates, 2)
   assert.deepEqual(reasons, ['conflict'])
-  assert.equal(refusals[0].place, 'row 3')
-  assert.deepEqual(JSON.parse(refusals[0].raw as string), { id: 'p1', card: 'a', amount: '2.00', at: 0, arrived: 3000 })
+  assert.equal(rejections[0].place, 'row 3')
+  assert.deepEqual(JSON.parse(rejections[0].raw as string), { id: 'p1', card: 'a', amount: '2.00', at: 0, arrived: 3000 })
   assert.deepEqual([...block.position], [0, 1, 2])
 })
 
@@ -186,10 +186,10 @@ test('an arrival column that is also the event time is content', () => {
 test('a mapped row may not have unknown fields, whatever the file has', () => {
   const origin = { ...recordBatchOf([]).origin, tabular: true }
   const rowsOf = (source: SourceIR, map?: RowMap) => {
-    const refused: Refusal[] = []
-    const intake = new HistoryBuilder(source, { strings: new Strings(), onRefused: refusal => refused.push(refusal), map })
+    const rejected: Rejection[] = []
+    const intake = new HistoryBuilder(source, { strings: new Strings(), onRejected: rejection => rejected.push(rejection), map })
     intake.validate({ ...recordBatchOf([{ card: 'a', at: 1, other: 1 }]), origin })
-    return refused.map(({ detail }) => detail)
+    return rejected.map(({ detail }) => detail)
   }
   assert.deepEqual(rowsOf(payments), [])
   assert.match(rowsOf({ ...payments, mapVersion: '1' }, raw => raw)[0], /no column 'other'/)

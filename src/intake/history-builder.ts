@@ -12,7 +12,7 @@ import { deduplicateHistory, needsDeduplication, type DeduplicatedRows } from '.
 import type { RecordBatch } from './record-batch.ts'
 import { RecordValidator, type ValidationCounts } from './record-validator.ts'
 import type { RowMap } from './map-function.ts'
-import { Fault, type SourceRefusal } from './refusal.ts'
+import { Fault, type SourceRejection } from './rejection.ts'
 import type { ColumnMapping } from './column-mapping.ts'
 
 export interface HistoryBuilderOptions {
@@ -27,7 +27,7 @@ export interface HistoryBuilderOptions {
   readonly columnMapping?: ColumnMapping | undefined
   /** Decides which rows are accepted; by default among these rows alone. */
   readonly deduplicate?: DeduplicateRows | undefined
-  readonly onRefused: (refusal: SourceRefusal) => void
+  readonly onRejected: (rejection: SourceRejection) => void
   /** The log's clock: raises an earlier arrival to it (semantics, the log). For events that are appended now. */
   readonly notBefore?: () => number
   readonly eventsMax?: number
@@ -66,7 +66,7 @@ export class HistoryBuilder {
   readonly #validator: RecordValidator
 
   constructor(source: SourceIR, options: HistoryBuilderOptions) {
-    const { map, strings, keep, shared = keep, columnMapping, onRefused, notBefore, eventsMax } = options
+    const { map, strings, keep, shared = keep, columnMapping, onRejected, notBefore, eventsMax } = options
     this.source = source
     this.#options = options
     this.#validator = new RecordValidator(source, {
@@ -76,7 +76,7 @@ export class HistoryBuilder {
       keep: needsDeduplication(source) ? undefined : keep,
       columnMapping,
       trackOrigins: needsDeduplication(source),
-      onRefused,
+      onRejected,
       arrivalOf: notBefore && (declared => Math.max(declared, notBefore())),
       eventsMax,
     })
@@ -120,8 +120,8 @@ export class HistoryBuilder {
   #deduplicateRows(block: Block, order: Uint32Array | undefined): { accepted: Uint32Array | undefined; duplicates: number } {
     const { idsMax, deduplicate = (source, rows, rowOrder) => deduplicateHistory(source, rows, rowOrder, idsMax) } = this.#options
     const { accepted, duplicates, conflicts, stale } = deduplicate(this.source, block, order, this.stringsOf)
-    for (const row of conflicts) this.#validator.refuseRow(conflictFault(this.source), row, block)
-    for (const row of stale) this.#validator.refuseRow(staleFault(this.source), row, block)
+    for (const row of conflicts) this.#validator.rejectRow(conflictFault(this.source), row, block)
+    for (const row of stale) this.#validator.rejectRow(staleFault(this.source), row, block)
     return { accepted, duplicates: duplicates.length }
   }
 }

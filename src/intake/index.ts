@@ -31,7 +31,7 @@ export {
   sliceRecordBatch,
 } from './record-batch.ts'
 export { RecordValidator } from './record-validator.ts'
-export { Fault, type RawForm, type Refusal, type RefusalReason, refusalReasons, type SourceRefusal } from './refusal.ts'
+export { Fault, type RawForm, type Rejection, type RejectionReason, rejectionReasons, type SourceRejection } from './rejection.ts'
 export { RequestReader } from './request-reader.ts'
 export { mappedRows, type RowMap } from './map-function.ts'
 export { requiredReason, RowReader } from './row-reader.ts'

@@ -1,5 +1,5 @@
 import type { ColumnIR } from '../define/ir/index.ts'
-import { Fault } from './refusal.ts'
+import { Fault } from './rejection.ts'
 
 /**
  * Rejects numbers with more digits than a double holds, except in double columns, which take the nearest. `inexact`: their text by field.

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { parseJsonRecord, type JsonRecord } from './json.ts'
-import { Fault } from './refusal.ts'
+import { Fault } from './rejection.ts'
 
 const parse = (text: string) => parseJsonRecord(Buffer.from(text), 0, Buffer.byteLength(text))
 const detail = (text: string) => (parse(text) as Fault).detail

@@ -6,7 +6,7 @@
  * hold. `JSON.parse` does the rest.
  */
 import { limits } from '../base/index.ts'
-import { Fault } from './refusal.ts'
+import { Fault } from './rejection.ts'
 
 export interface JsonRecord {
   readonly value: unknown

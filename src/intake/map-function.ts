@@ -1,7 +1,7 @@
 /** Calls a source's `map` function, which may throw and may return anything. */
 import { limits } from '../base/index.ts'
 import { displayValue } from './field.ts'
-import { Fault } from './refusal.ts'
+import { Fault } from './rejection.ts'
 
 /** The user's function from a raw record to no row (`null` or `[]`), one row, or several. */
 export type RowMap = (record: never) => unknown

@@ -13,7 +13,7 @@ function history(name: string, arrivals: readonly number[]) {
     { name: 'at', type: 'timestamp', nullable: false },
   ] as const
   const source = sourceIR(columns, { name, key: 'key' })
-  const intake = new HistoryBuilder(source, { strings: new Strings(), onRefused: () => assert.fail('nothing is refused') })
+  const intake = new HistoryBuilder(source, { strings: new Strings(), onRejected: () => assert.fail('nothing is rejected') })
   intake.validate(recordBatchOf(arrivals.map(at => ({ key: 'k', at }))))
   return intake.finish()
 }

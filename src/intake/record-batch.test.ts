@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sourceOf, numbers } from '../../test/postgres/numbers-run.ts'
-import { Fault } from './refusal.ts'
+import { Fault } from './rejection.ts'
 import { lastNumberOf, rawFormOf, rawJsonText, recordBatchOf, sliceRecordBatch, type RecordBatch } from './record-batch.ts'
 
 test('a record without raw bytes keeps the numbers that JSON lacks', () => {

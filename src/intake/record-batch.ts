@@ -1,6 +1,6 @@
 /** A batch of raw records, some hundreds: readers of files produce batches, and validators consume them. */
 import { type RecordCells, sliceCells } from './cells.ts'
-import type { RawForm, Refusal } from './refusal.ts'
+import type { RawForm, Rejection } from './rejection.ts'
 
 /** Origin of records, and how to read their values. All batches of a file share one object. */
 export interface RecordOrigin {
@@ -27,11 +27,11 @@ export interface RecordBatch {
   /** Set for dead letters that are sent again: validate only this row of the mapped rows, or rows that need no `map`. */
   readonly resend?: Pick<RawForm, 'row' | 'mapped'>
   /** Records of this part of the file that could not be decoded. */
-  readonly undecodable: readonly Refusal[]
+  readonly undecodable: readonly Rejection[]
   /** Numbers of the undecodable records, as of `numberOf`. Present in batches of files, whose numbers ascend from batch to batch. */
   readonly undecodableNumbers?: readonly number[]
   /** Called for each record that a run rejects, before the rejection is durable; includes the undecodable records. */
-  readonly onRefused?: (refusal: Refusal) => void
+  readonly onRejected?: (rejection: Rejection) => void
 }
 
 /** Describes the raw text of a record of this origin; `row` as in `RawForm`. */

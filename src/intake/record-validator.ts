@@ -13,7 +13,7 @@ import { rawFormOf, type RecordOrigin, type RecordBatch } from './record-batch.t
 import { noRoomFault } from './text-limits.ts'
 import { inexactFault } from './inexact.ts'
 import { mappedRows, thrownFault, type RowMap } from './map-function.ts'
-import { Fault, type RawForm, type RefusalReason, type SourceRefusal } from './refusal.ts'
+import { Fault, type RawForm, type RejectionReason, type SourceRejection } from './rejection.ts'
 import { RowReader } from './row-reader.ts'
 import { rowText } from './row-text.ts'
 import type { ColumnMapping } from './column-mapping.ts'
@@ -35,7 +35,7 @@ export interface RecordValidatorOptions {
   readonly columnMapping?: ColumnMapping | undefined
   /** Record the origin of each row, for later rejections. */
   readonly trackOrigins: boolean
-  readonly onRefused: (refusal: SourceRefusal) => void
+  readonly onRejected: (rejection: SourceRejection) => void
   /** Arrival of an event for which the source declares `declared`; default `declared`. */
   readonly arrivalOf?: ((declared: number) => number) | undefined
   readonly eventsMax?: number | undefined
@@ -48,12 +48,12 @@ export interface ValidationCounts {
   skipped: number
   /** Rows whose event time was after their arrival, within `maxClockSkew`; their event time became the arrival. */
   ahead: number
-  refused: Partial<Record<RefusalReason, number>>
+  rejected: Partial<Record<RejectionReason, number>>
 }
 
 export class RecordValidator {
   readonly source: SourceIR
-  readonly counts: ValidationCounts = { records: 0, skipped: 0, ahead: 0, refused: {} }
+  readonly counts: ValidationCounts = { records: 0, skipped: 0, ahead: 0, rejected: {} }
   readonly #options: RecordValidatorOptions
   readonly #builder: BlockBuilder
   readonly #passingStrings = new Strings()
@@ -105,9 +105,9 @@ export class RecordValidator {
   }
 
   /** Rejects a validated row, with its origin and its text; `block` is a view of the rows. */
-  refuseRow(fault: Fault, row: number, block: Block): void {
+  rejectRow(fault: Fault, row: number, block: Block): void {
     const form = this.#options.map && { mapped: true as const }
-    this.#refused(fault, this.#origins!.of(row), rowText(this.source, block, row, this.stringsOf), form)
+    this.#rejected(fault, this.#origins!.of(row), rowText(this.source, block, row, this.stringsOf), form)
   }
 
   /** String table of a column. */
@@ -156,26 +156,26 @@ export class RecordValidator {
   /** Adds a record that its reader decoded into cells of this source. */
   #addReadCells(cells: RecordCells, batch: RecordBatch, index: number, reader: RowReader): void {
     const fault = this.#writeCells(cells, index, reader) ?? this.#commitRow(reader, batch, index)
-    if (fault) this.#refuse(fault, batch, index)
+    if (fault) this.#reject(fault, batch, index)
   }
 
   /** Adds a record that is a row itself. */
   #addPlainRecord(record: unknown, batch: RecordBatch, index: number, reader: RowReader): void {
     const inexact = batch.inexact?.get(index)
     const fault = (inexact && inexactFault(this.source.columns, inexact)) ?? this.#addRow(record, reader, batch, index)
-    if (fault) this.#refuse(fault, batch, index)
+    if (fault) this.#reject(fault, batch, index)
   }
 
   /** Adds the rows that `map` returned for a record; of a dead letter that is sent again, only the row that was rejected. */
   #addMappedRows(rows: readonly unknown[] | Fault, batch: RecordBatch, index: number, reader: RowReader): void {
-    if (rows instanceof Fault) return this.#refuse(rows, batch, index)
+    if (rows instanceof Fault) return this.#reject(rows, batch, index)
     const resentRow = batch.resend?.row
     if (rows.length === 0) this.counts.skipped++
     else if (resentRow !== undefined && resentRow >= rows.length)
-      this.#refuse(new Fault(`map returns ${rows.length} rows now, and row ${resentRow} was refused`, 'map'), batch, index, resentRow)
+      this.#reject(new Fault(`map returns ${rows.length} rows now, and row ${resentRow} was rejected`, 'map'), batch, index, resentRow)
     rows.forEach((row, i) => {
       const fault = resentRow === undefined || resentRow === i ? this.#addRow(row, reader, batch, index) : undefined
-      if (fault) this.#refuse(fault, batch, index, i)
+      if (fault) this.#reject(fault, batch, index, i)
     })
   }
 
@@ -242,16 +242,16 @@ export class RecordValidator {
   }
 
   /** `row`: index of the rejected row among the mapped rows. */
-  #refuse(fault: Fault, batch: RecordBatch, index: number, row?: number): void {
+  #reject(fault: Fault, batch: RecordBatch, index: number, row?: number): void {
     const { origin, resend } = batch
     const form = resend?.mapped ? resend : rawFormOf(origin, row)
-    this.#refused(fault, origin.placeOf(batch.numberOf(index)), batch.rawOf(index), form)
+    this.#rejected(fault, origin.placeOf(batch.numberOf(index)), batch.rawOf(index), form)
   }
 
-  #refused(fault: Fault, place: string, raw: string | Uint8Array, form: RawForm | undefined): void {
-    const refusal = fault.at(place, raw, this.source.name)
-    this.counts.refused[fault.reason] = (this.counts.refused[fault.reason] ?? 0) + 1
-    this.#options.onRefused(form ? { ...refusal, form } : refusal)
+  #rejected(fault: Fault, place: string, raw: string | Uint8Array, form: RawForm | undefined): void {
+    const rejection = fault.at(place, raw, this.source.name)
+    this.counts.rejected[fault.reason] = (this.counts.rejected[fault.reason] ?? 0) + 1
+    this.#options.onRejected(form ? { ...rejection, form } : rejection)
   }
 }
 

@@ -3,7 +3,7 @@ import { limits } from '../base/index.ts'
 import { type ColumnData, BlockBuilder, type Strings } from '../columns/index.ts'
 import type { TriggerIR } from '../define/ir/index.ts'
 import { recordBatchOf } from './record-batch.ts'
-import type { Fault } from './refusal.ts'
+import type { Fault } from './rejection.ts'
 import { RowReader } from './row-reader.ts'
 
 export class RequestReader {

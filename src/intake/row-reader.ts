@@ -9,7 +9,7 @@ import type { ColumnIR, SourceIR } from '../define/ir/index.ts'
 import type { RecordOrigin } from './record-batch.ts'
 import { TEXT_SHIFT, type RecordCells } from './cells.ts'
 import { fieldReader, displayValue, type FieldReader } from './field.ts'
-import { Fault, type RefusalReason } from './refusal.ts'
+import { Fault, type RejectionReason } from './rejection.ts'
 import { boundedText } from './text-limits.ts'
 import type { ColumnMapping } from './column-mapping.ts'
 
@@ -20,7 +20,7 @@ interface Field {
   readonly target: ColumnBuilder | undefined
   readonly strings: Strings
   /** Reason of the rejection if the field is missing; `undefined` if NULL is allowed. */
-  readonly required: RefusalReason | undefined
+  readonly required: RejectionReason | undefined
   /** True for a name that every object inherits: only the record's own field counts. */
   readonly inherited: boolean
 }
@@ -29,7 +29,7 @@ interface Field {
 type RowSource = Pick<SourceIR, 'columns' | 'key'> & Partial<Pick<SourceIR, 'id' | 'identity' | 'time' | 'arrives' | 'mapVersion'>>
 
 /** Reason of the rejection if the column is NULL or missing; `undefined` if NULL is allowed. */
-export function requiredReason({ key, time, arrives }: RowSource, { name, nullable }: ColumnIR): RefusalReason | undefined {
+export function requiredReason({ key, time, arrives }: RowSource, { name, nullable }: ColumnIR): RejectionReason | undefined {
   if (name === key) return 'key'
   if (name === time) return 'time'
   const isArrival = arrives?.kind === 'column' && arrives.column === name

@@ -6,7 +6,7 @@ import { Strings } from '../columns/strings.ts'
 import { entity, source, t } from '../index.ts'
 import { recordBatchOf } from './record-batch.ts'
 import { HistoryBuilder } from './history-builder.ts'
-import type { Refusal } from './refusal.ts'
+import type { Rejection } from './rejection.ts'
 import { RequestReader } from './request-reader.ts'
 import { hasMoreBytes, textBytesMax } from './text-limits.ts'
 
@@ -44,8 +44,8 @@ test('keys, ids, identity fields and entities have the small limit, and a column
 })
 
 test('a text beyond its limit rejects its record with the column and both numbers, and no other record', () => {
-  const refused: Refusal[] = []
-  const intake = new HistoryBuilder(payments.ir, { strings: new Strings(), onRefused: refusal => refused.push(refusal) })
+  const rejected: Rejection[] = []
+  const intake = new HistoryBuilder(payments.ir, { strings: new Strings(), onRejected: rejection => rejected.push(rejection) })
   const bounds = {
     id: KEY_BYTES_MAX,
     account: KEY_BYTES_MAX,
@@ -61,13 +61,13 @@ test('a text beyond its limit rejects its record with the column and both number
   ])
   intake.validate(recordBatchOf(longer.map((record, i) => ({ ...record, at: i }))))
   assert.deepEqual(
-    refused.map(({ reason, detail }) => [reason, detail]),
+    rejected.map(({ reason, detail }) => [reason, detail]),
     Object.entries(bounds).map(([name, max]) => [
       'schema',
       `'${name}' has ${max + 1} bytes of UTF-8, and takes at most ${max}; t.string({ maxBytes }) allows more`,
     ]),
   )
-  assert.equal(intake.finish().block.length + refused.length, longer.length)
+  assert.equal(intake.finish().block.length + rejected.length, longer.length)
 })
 
 test('a request has the limits of a record, unless it is in the log already', () => {

@@ -2,7 +2,7 @@
 import { limits } from '../base/index.ts'
 import type { TextLimits } from '../columns/index.ts'
 import type { ColumnIR, SourceIR } from '../define/ir/index.ts'
-import { Fault } from './refusal.ts'
+import { Fault } from './rejection.ts'
 
 /** Most bytes of UTF-8 for one UTF-16 unit. */
 const BYTES_A_UNIT = 3

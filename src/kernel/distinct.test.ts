@@ -19,8 +19,8 @@ for (const [name, windows] of Object.entries(cases))
       fc.property(histories, history => {
         const distinct = new Distinct(new Windows(windows), 11)
         const input = inputOfHistory(history)
-        const refused = stepThrough(distinct, input, windows, ([count], values) => assert.equal(count, distinctCount(values)))
-        assert.equal(refused, 0)
+        const rejected = stepThrough(distinct, input, windows, ([count], values) => assert.equal(count, distinctCount(values)))
+        assert.equal(rejected, 0)
         assert.ok(distinct.entries <= 2 * 11)
       }),
     )
@@ -40,10 +40,10 @@ for (const [name, windows] of Object.entries(cases))
     fc.assert(
       fc.property(histories, fc.integer({ min: 1, max: 6 }), fc.constantFrom(1, 7), (history, limit, sketchFrom) => {
         const distinct = new Distinct(new Windows(windows), limit, undefined, sketchFrom)
-        const refused = stepThrough(distinct, inputOfHistory(history), windows, (partial, values) =>
+        const rejected = stepThrough(distinct, inputOfHistory(history), windows, (partial, values) =>
           assert.deepEqual(partialOf(partial, limit), expected(values, limit)),
         )
-        assert.equal(refused, 0)
+        assert.equal(rejected, 0)
       }),
     )
   })
@@ -55,11 +55,11 @@ test('up to the limit values are counted, one more is estimated, and a key with 
   const counts: unknown[] = []
   const bytes: number[] = []
   const input = inputOfHistory(waits.map((wait, event) => ({ slot: 0, wait, late: 0, value: Math.min(event, 3) })))
-  const refused = stepThrough(distinct, input, windows, partial => {
+  const rejected = stepThrough(distinct, input, windows, partial => {
     counts.push(partialOf(partial, 2)[0])
     bytes.push(distinct.bytes)
   })
-  assert.deepEqual([counts, refused, distinct.entries], [[1, 2, 'more', 'more', 'more', 2, 1], 0, 1])
+  assert.deepEqual([counts, rejected, distinct.entries], [[1, 2, 'more', 'more', 'more', 2, 1], 0, 1])
   assert.deepEqual([bytes[1] - bytes[0], bytes[6] - bytes[0]], [0, 0])
   assert.ok(bytes.slice(2, 6).every(size => size > bytes[0]))
 })
@@ -138,7 +138,7 @@ test('a key keeps the values of its longest window, and bytes grow with keys and
   assert.ok(distinct.bytes - empty >= 2000 * 2 * 8)
 })
 
-test('invalid saved state is refused: too many values without a sketch, and unknown strings', () => {
+test('invalid saved state is rejected: too many values without a sketch, and unknown strings', () => {
   const windows = new Windows(windowsOf([60], 1))
   const load = (values: readonly number[], sketched: number, strings?: Strings): void => {
     const writer = new StateWriter()

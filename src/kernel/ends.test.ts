@@ -41,10 +41,10 @@ for (const [name, windows] of Object.entries(cases)) {
     fc.assert(
       fc.property(histories, history => {
         const input = inputOfHistory(indexed(history))
-        const refused = stepThrough(new Ends(new Windows(windows), 1e6), input, windows, (partial, events) =>
+        const rejected = stepThrough(new Ends(new Windows(windows), 1e6), input, windows, (partial, events) =>
           assert.deepEqual(partial, endsOf(input, events)),
         )
-        assert.equal(refused, 0)
+        assert.equal(rejected, 0)
       }),
     )
   })
@@ -65,21 +65,21 @@ for (const [name, windows] of Object.entries(cases)) {
 }
 
 for (const [name, windows] of Object.entries({ 'hop 1': windowsOf([3, 60], 1), 'hop 7': windowsOf([3, 60], 7), 'mixed hops': finiteMixed }))
-  test(`past maxEntries a window is refused or correct, ${name}`, () => {
-    let refusals = 0
+  test(`past maxEntries a window is rejected or correct, ${name}`, () => {
+    let rejections = 0
     const { tile } = new Windows(windows)
     fc.assert(
       fc.property(histories, fc.integer({ min: 1, max: 6 }), (history, maxEntries) => {
         const input = inputOfHistory(indexed(history))
         const ends = new Ends(new Windows(windows), maxEntries)
-        const refused = stepThrough(ends, input, windows, (partial, events) => assert.deepEqual(partial, endsOf(input, events)))
+        const rejected = stepThrough(ends, input, windows, (partial, events) => assert.deepEqual(partial, endsOf(input, events)))
         const entriesOf = (events: number[]) => new Set(tile === 1 ? events : events.map(event => tileStart(input.time[event], tile))).size
-        if (name !== 'mixed hops') assert.equal(refused, countOver(input, windows, maxEntries, entriesOf))
+        if (name !== 'mixed hops') assert.equal(rejected, countOver(input, windows, maxEntries, entriesOf))
         assert.ok(ends.entries <= 2 * maxEntries)
-        refusals += refused
+        rejections += rejected
       }),
     )
-    assert.ok(refusals > 0)
+    assert.ok(rejections > 0)
   })
 
 test('a key keeps one entry for each tile of its longest window, at hop 1 for each event', () =>

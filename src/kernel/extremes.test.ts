@@ -16,27 +16,27 @@ for (const [name, { sign, of }] of Object.entries(extremes))
       fc.assert(
         fc.property(histories, history => {
           const structure = new Extremes(new Windows(windows), sign, undefined, 1e6)
-          const refused = stepThrough(structure, inputOfHistory(history), windows, ([partial], values) =>
+          const rejected = stepThrough(structure, inputOfHistory(history), windows, ([partial], values) =>
             assert.equal(partial, orNone(of, values)),
           )
-          assert.equal(refused, 0)
+          assert.equal(rejected, 0)
         }),
       )
     })
 
-test('past maxEntries a window is refused or correct', () => {
-  let refusals = 0
+test('past maxEntries a window is rejected or correct', () => {
+  let rejections = 0
   const windows = windowsOf([3, 60], 1)
   fc.assert(
     fc.property(histories, fc.integer({ min: 1, max: 3 }), (history, maxEntries) => {
       const least = new Extremes(new Windows(windows), 1, undefined, maxEntries)
-      refusals += stepThrough(least, inputOfHistory(history), windows, ([partial], values) =>
+      rejections += stepThrough(least, inputOfHistory(history), windows, ([partial], values) =>
         assert.equal(partial, orNone(Math.min, values)),
       )
       assert.ok(least.entries <= 2 * maxEntries)
     }),
   )
-  assert.ok(refusals > 0)
+  assert.ok(rejections > 0)
 })
 
 test('values that get worse all the time leave one entry a tile that a window can start at', () => {

@@ -65,7 +65,7 @@ export class Extremes implements Structure {
     if (windows.isPast(tile, watermark[event])) return
     if (arena.isFull(slot)) arena.makeRoom(slot, windows, watermark[event])
     const entries = this.#insertOrdered(slot, tile, value[event] * this.#sign)
-    // The best entry is lost first. A window that reaches it is refused, since the values that it dominated are gone too.
+    // The best entry is lost first. A window that reaches it is rejected, since the values that it dominated are gone too.
     if (entries > this.#maxEntries) this.truncations.truncate(arena, slot, this.#maxEntries, windows.reach(watermark[event]))
   }
 

@@ -10,7 +10,7 @@ export function featureColumns(group: GroupIR, rows: number, exact: boolean): Fe
     return {
       values: new Float64Array(rows * width),
       nulls: new Uint8Array(rows),
-      refused: new Uint8Array(rows),
+      rejected: new Uint8Array(rows),
       width,
       ...(isListAggregate(agg) && { counts: new Uint16Array(rows) }),
       ...(exact && (agg === 'sum' || agg === 'change') && { low: new Float64Array(rows) }),
@@ -19,17 +19,17 @@ export function featureColumns(group: GroupIR, rows: number, exact: boolean): Fe
 }
 
 /** Resets the first `rows` rows of a column to their initial state. */
-export function clearRows({ values, nulls, refused, width, counts, low }: FeatureColumn, rows: number): void {
+export function clearRows({ values, nulls, rejected, width, counts, low }: FeatureColumn, rows: number): void {
   assert(nulls.length >= rows, 'reused columns have a row for each read')
   if (rows === 1 && width === 1 && !low) {
     // Reads of one key have hundreds of columns, and a call of `fill` would cost more than everything else.
-    values[0] = nulls[0] = refused[0] = 0
+    values[0] = nulls[0] = rejected[0] = 0
     if (counts) counts[0] = 0
     return
   }
   values.fill(0, 0, rows * width)
   nulls.fill(0, 0, rows)
-  refused.fill(0, 0, rows)
+  rejected.fill(0, 0, rows)
   counts?.fill(0, 0, rows)
   low?.fill(0, 0, rows)
 }

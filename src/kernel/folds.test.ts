@@ -37,8 +37,8 @@ for (const [name, windows] of Object.entries(cases)) {
     fc.assert(
       fc.property(histories, history => {
         const input = inputOfHistory(indexed(history))
-        const refused = stepThrough(foldsOf(windows), input, windows, (partial, events) => assert.deepEqual(partial, sums(events)))
-        assert.equal(refused, 0)
+        const rejected = stepThrough(foldsOf(windows), input, windows, (partial, events) => assert.deepEqual(partial, sums(events)))
+        assert.equal(rejected, 0)
       }),
     )
   })
@@ -90,24 +90,24 @@ test("spread and trend have the moments of each window's events", () => {
 })
 
 for (const [name, windows] of Object.entries({ 'hop 1': windowsOf([3, 20, 60], 1), 'hop 7': windowsOf([7, 60], 7) }))
-  test(`past maxEntries a window is refused or correct, ${name}`, () => {
-    let refusals = 0
+  test(`past maxEntries a window is rejected or correct, ${name}`, () => {
+    let rejections = 0
     const { hop } = windows[0]
     fc.assert(
       fc.property(histories, fc.integer({ min: 1, max: 6 }), (history, maxEntries) => {
         const late = inputOfHistory(indexed(history))
         const folds = foldsOf(windows, sumFold, maxEntries)
-        refusals += stepThrough(folds, late, windows, (partial, events) => assert.deepEqual(partial, sums(events)))
+        rejections += stepThrough(folds, late, windows, (partial, events) => assert.deepEqual(partial, sums(events)))
         assert.ok(folds.entries <= 2 * maxEntries)
         const input = inputOfHistory(indexed(history.map(event => ({ ...event, late: 0 }))))
         const entriesOf = (events: number[]) => new Set(hop === 1 ? events : events.map(event => tileStart(input.time[event], hop))).size
-        const refused = stepThrough(foldsOf(windows, sumFold, maxEntries), input, windows, (partial, events) =>
+        const rejected = stepThrough(foldsOf(windows, sumFold, maxEntries), input, windows, (partial, events) =>
           assert.deepEqual(partial, sums(events)),
         )
-        assert.equal(refused, countOver(input, windows, maxEntries, entriesOf))
+        assert.equal(rejected, countOver(input, windows, maxEntries, entriesOf))
       }),
     )
-    assert.ok(refusals > 0)
+    assert.ok(rejections > 0)
   })
 
 test('a band whose oldest entry is dropped at maxEntries keeps the others', () => {
@@ -181,7 +181,7 @@ test('an event before a list is not confused with an entry of the preceding list
   )
 })
 
-test('lifetime keeps no entries, and bands of several hops are refused', () => {
+test('lifetime keeps no entries, and bands of several hops are rejected', () => {
   const lifetime = foldsOf(cases['lifetime alone'])
   const input = inputOfHistory(Array.from({ length: 100 }, (_, value) => ({ slot: 0, wait: 5, late: 0, value })))
   assert.deepEqual(readAll(lifetime, input, [[0, 500]]), [[[100, 4950, 0]]])

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { refusals, type FeatureColumn } from '../aggregate/feature-column.ts'
+import { rejections, type FeatureColumn } from '../aggregate/feature-column.ts'
 import type { Block } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
 import type { FeatureIR, GroupIR } from '../define/ir/ir.ts'
@@ -44,9 +44,9 @@ const kernelOf = (group: GroupIR) => new Kernel(group, source, { strings })
 const read = (kernel: Kernel, keys: readonly (string | null)[], times: readonly number[]) =>
   kernel.read([ids(keys)], Float64Array.from(times))
 
-/** Values, NULL as null and a refusal as its code in brackets. */
-const cellsOf = ({ values, nulls, refused }: FeatureColumn) =>
-  Array.from(nulls, (isNull, row) => (refused[row] ? [refused[row]] : isNull ? null : values[row]))
+/** Values, NULL as null and a rejection as its code in brackets. */
+const cellsOf = ({ values, nulls, rejected }: FeatureColumn) =>
+  Array.from(nulls, (isNull, row) => (rejected[row] ? [rejected[row]] : isNull ? null : values[row]))
 
 test("step reads each event's key with that event visible, and before without it", () => {
   const kernel = kernelOf(groupOf({ agg: 'count' }, { agg: 'sum', input: x }, { agg: 'count', before: true }))
@@ -95,7 +95,7 @@ test('a key never seen, or NULL, has no events', () => {
   ])
 })
 
-test("an as-of time below the key's watermark is refused, in this block and in later ones; a read at it is answered", () => {
+test("an as-of time below the key's watermark is rejected, in this block and in later ones; a read at it is answered", () => {
   const kernel = kernelOf(groupOf({ agg: 'count' }, { agg: 'last', input: x }))
   kernel.apply(
     blockOf([
@@ -104,10 +104,10 @@ test("an as-of time below the key's watermark is refused, in this block and in l
     ]),
   )
   assert.deepEqual(read(kernel, ['b', 'a', 'a', 'b'], [29, 20, 19, 30]).map(cellsOf), [
-    [[refusals.evicted], 0, [refusals.evicted], 0],
-    [[refusals.evicted], null, [refusals.evicted], null],
+    [[rejections.evicted], 0, [rejections.evicted], 0],
+    [[rejections.evicted], null, [rejections.evicted], null],
   ])
-  assert.deepEqual(cellsOf(read(kernel, ['a'], [19])[0]), [[refusals.evicted]])
+  assert.deepEqual(cellsOf(read(kernel, ['a'], [19])[0]), [[rejections.evicted]])
 })
 
 test('an event that becomes visible after a later read does not enter windows that have passed it', () => {
@@ -120,7 +120,7 @@ test('an event that becomes visible after a later read does not enter windows th
   }
 })
 
-test('past maxEvents, windows that reach a dropped event are refused until their tails have passed it', () => {
+test('past maxEvents, windows that reach a dropped event are rejected until their tails have passed it', () => {
   for (const [agg, input, expected] of [
     ['sum', x, 7],
     ['sum', d, 7],
@@ -137,13 +137,13 @@ test('past maxEvents, windows that reach a dropped event are refused until their
         ['a', 4, 4],
       ]),
     )
-    assert.deepEqual(cellsOf(out[0]).slice(2), [[refusals.limit], [refusals.limit]], `${agg} while it is reached`)
-    assert.deepEqual(cellsOf(read(kernel, ['a'], [12])[0]), [[refusals.limit]], `${agg} at the last as-of time that reaches it`)
+    assert.deepEqual(cellsOf(out[0]).slice(2), [[rejections.limit], [rejections.limit]], `${agg} while it is reached`)
+    assert.deepEqual(cellsOf(read(kernel, ['a'], [12])[0]), [[rejections.limit]], `${agg} at the last as-of time that reaches it`)
     assert.deepEqual(cellsOf(read(kernel, ['a'], [13])[0]), [expected], `${agg} once the tail has passed it`)
   }
 })
 
-test('a value too large for exact moments refuses only the rows whose window holds it', () => {
+test('a value too large for exact moments rejects only the rows whose window holds it', () => {
   const large = 2 ** 41
   const kernel = kernelOf(groupOf({ agg: 'variance', input: x, type: 'double' }, { agg: 'slope', input: x, per: 1, type: 'double' }))
   const out = kernel.step(
@@ -156,8 +156,8 @@ test('a value too large for exact moments refuses only the rows whose window hol
     ]),
   )
   assert.deepEqual(out.map(cellsOf), [
-    [null, 2, [refusals.range], null, 2],
-    [null, 2, [refusals.range], null, 2],
+    [null, 2, [rejections.range], null, 2],
+    [null, 2, [rejections.range], null, 2],
   ])
 })
 

@@ -37,7 +37,7 @@ import { clearRows, featureColumns } from './feature-columns.ts'
 import { KeyWatermarks } from './key-watermarks.ts'
 import { KeySlots } from './key-slots.ts'
 import { planStructures } from './plan.ts'
-import { refuseBelowWatermark } from './refusals.ts'
+import { rejectBelowWatermark } from './rejections.ts'
 import { Revisions } from './revisions.ts'
 import { runRevisableUnits, runUnits } from './run-units.ts'
 import { layoutOf, appendSlice, restoreSlices, saveSlice, type KernelState } from './slices.ts'
@@ -71,7 +71,7 @@ export interface KernelOptions {
  * each event, and `read` one without events.
  */
 export class Kernel {
-  /** The format of saved state: a slice of another version is refused. */
+  /** The format of saved state: a slice of another version is rejected. */
   static readonly stateVersion: number = STATE_VERSION
   readonly group: GroupIR
   readonly #source: SourceIR
@@ -242,8 +242,8 @@ export class Kernel {
       runRevisableUnits(this.#units, this.#revisions, unitPass)
     } else runUnits(this.#units, unitPass)
 
-    if (belowWatermark) refuseBelowWatermark(belowWatermark, pass.fromRead, out)
-    if (snapshot?.belowWatermark) refuseBelowWatermark(snapshot.belowWatermark, pass.fromRead, out)
+    if (belowWatermark) rejectBelowWatermark(belowWatermark, pass.fromRead, out)
+    if (snapshot?.belowWatermark) rejectBelowWatermark(snapshot.belowWatermark, pass.fromRead, out)
   }
 
   /** For a snapshot: the slots here of the keys of some reads, and the reads below their key's watermark here. */

@@ -85,7 +85,7 @@ test('every id up to where the table ends is unknown until it is added', () => {
   }
 })
 
-test('KEYS_MAX keys have slots, one more is refused, and existing keys stay', () => {
+test('KEYS_MAX keys have slots, one more is rejected, and existing keys stay', () => {
   const keys = new KeySlots()
   const step = 2 ** 20
   const values = new Int32Array(step)

@@ -32,7 +32,7 @@ export const emptyLedgerEvent = (identity: number, units: number): LedgerEvent =
  * Keeps each key's events that a window may still reach, so that a structure can be refilled when an event is superseded.
  *
  * Events of a slot are sorted by time. A slot keeps at most `maxEvents`. Beyond that the oldest is lost and every window that reaches
- * it is refused, since nothing could be retracted there. Bytes per event: 24, and 8 for each identity value and each unit.
+ * it is rejected, since nothing could be retracted there. Bytes per event: 24, and 8 for each identity value and each unit.
  */
 export class EventLedger {
   readonly #windows: Windows

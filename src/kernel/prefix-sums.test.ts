@@ -24,10 +24,10 @@ for (const [name, windows] of Object.entries({
   test(`a window is the sum of its events, ${name}`, () => {
     fc.assert(
       fc.property(histories, history => {
-        const refused = stepThrough(sumsOf(windows), inputOfHistory(history), windows, (partial, values) =>
+        const rejected = stepThrough(sumsOf(windows), inputOfHistory(history), windows, (partial, values) =>
           assert.deepEqual(partial, [values.length, sumOf(values)]),
         )
-        assert.equal(refused, 0)
+        assert.equal(rejected, 0)
       }),
     )
   })
@@ -60,19 +60,19 @@ test('counts by bucket, in events and in tiles', () => {
     )
 })
 
-test('past maxEntries a window is refused or correct, and is correct again once its tail has passed', () => {
-  let refusals = 0
+test('past maxEntries a window is rejected or correct, and is correct again once its tail has passed', () => {
+  let rejections = 0
   const windows = windowsOf([3, 60], 1)
   fc.assert(
     fc.property(histories, fc.integer({ min: 1, max: 6 }), (history, maxEntries) => {
       const sums = sumsOf(windows, plain, maxEntries)
-      refusals += stepThrough(sums, inputOfHistory(history), windows, (partial, values) =>
+      rejections += stepThrough(sums, inputOfHistory(history), windows, (partial, values) =>
         assert.deepEqual(partial, [values.length, sumOf(values)]),
       )
       assert.ok(sums.entries <= 2 * maxEntries)
     }),
   )
-  assert.ok(refusals > 0)
+  assert.ok(rejections > 0)
   const input = inputOfHistory([0, 0, 0, 100].map(wait => ({ slot: 0, wait, late: 0, value: 1 })))
   assert.equal(
     stepThrough(sumsOf(windowsOf([60], 1), plain, 2), input, windowsOf([60], 1), partial => assert.ok(partial[0] <= 2)),

@@ -39,11 +39,11 @@ for (const [name, windows] of Object.entries(cases))
       fc.property(histories, ks, (history, k) => {
         const input = inputOfHistory(indexed(history))
         const recent = new Recent(new Windows(windows), k)
-        const refused = stepThrough(recent, input, windows, (partial, values) => {
+        const rejected = stepThrough(recent, input, windows, (partial, values) => {
           assert.equal(partial.length, 2 * k)
           assert.deepEqual(presentOf(partial), newest(input, values, k))
         })
-        assert.equal(refused, 0)
+        assert.equal(rejected, 0)
         const perKey = [0, 1].map(slot => input.slots.filter(of => of === slot).length)
         assert.equal(recent.entries, Math.min(perKey[0], k) + Math.min(perKey[1], k))
       }),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { refusals, type FeatureColumn } from '../aggregate/feature-column.ts'
+import { rejections, type FeatureColumn } from '../aggregate/feature-column.ts'
 import type { Block } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
 import type { FeatureIR, GroupIR, SourceIR } from '../define/ir/ir.ts'
@@ -79,8 +79,8 @@ function blockOf(events: readonly Event[], first = 0): Block {
 
 const strings = new Strings()
 const kernelOf = () => new Kernel(group, source, { strings })
-const cellsOf = ({ values, nulls, refused }: FeatureColumn) =>
-  Array.from(nulls, (isNull, row) => (refused[row] ? [refused[row]] : isNull ? null : values[row]))
+const cellsOf = ({ values, nulls, rejected }: FeatureColumn) =>
+  Array.from(nulls, (isNull, row) => (rejected[row] ? [rejected[row]] : isNull ? null : values[row]))
 /** For each key its features. */
 const read = (kernel: Kernel, keys: readonly number[], asOf: number) => {
   const out = kernel.read([{ values: Float64Array.from(keys) }], new Float64Array(keys.length).fill(asOf)).map(cellsOf)
@@ -172,7 +172,7 @@ for (const [name, first, second] of [
       assert.deepEqual(read(next, [1, 2], 5), read(kernel, [1, 2], 5), 'and is revised again')
     })
 
-test('a slice with a different identity, or a different deletion mark, is refused', () => {
+test('a slice with a different identity, or a different deletion mark, is rejected', () => {
   const kernel = kernelOf()
   kernel.apply(blockOf([original]))
   const { deleted: _, ...unmarked } = source
@@ -180,31 +180,31 @@ test('a slice with a different identity, or a different deletion mark, is refuse
     assert.throws(() => new Kernel(group, changed, { strings }).restore([kernel.save(0, 1, 0).slice()]), { code: 'SPILL_STATE' })
 })
 
-test('past its bound a key refuses windows that reach a lost event, also after a refill', () => {
+test('past its bound a key rejects windows that reach a lost event, also after a refill', () => {
   const plans = planStructures(group, source)
   const units = plans.map(plan => buildUnit(plan, source, strings))
   const revisions = new Revisions(source, units, allWindows(plans), 3)
-  const refusedAt = (events: readonly Event[], first: number, asOf: number): boolean[] => {
+  const rejectedAt = (events: readonly Event[], first: number, asOf: number): boolean[] => {
     const block = blockOf(events, first)
     const slots = Int32Array.from(events, ({ g }) => g!)
     const watermark = block.arrival.slice()
     for (const unit of [revisions, ...units.map(({ structure }) => structure)]) unit.grow(3)
     const reads = { slots: Int32Array.of(1), asOf: Float64Array.of(asOf), upto: Int32Array.of(events.length) }
     const inputs = units.map(unit => structureInput(unit, block, slots, watermark))
-    let refused: boolean[] = []
+    let rejected: boolean[] = []
     revisions.run({ block, slots, watermark, inputs }, reads, reads.upto, () => {
-      refused = units.flatMap(({ structure: { truncations }, readers }) =>
-        readers.map(({ span }) => truncations.refusal(0, asOf - span) === refusals.limit),
+      rejected = units.flatMap(({ structure: { truncations }, readers }) =>
+        readers.map(({ span }) => truncations.rejection(0, asOf - span) === rejections.limit),
       )
       for (const { structure } of units) structure.truncations.clearNotes()
     })
-    return refused
+    return rejected
   }
   const events = [1, 2, 3].map(time => ({ time, ref: time, g: 1, x: time }))
-  assert.ok(!refusedAt(events, 0, 3).includes(true))
+  assert.ok(!rejectedAt(events, 0, 3).includes(true))
   const lifetime = units.flatMap(({ readers }) => readers.map(({ span }) => span === Infinity))
-  assert.ok(refusedAt([{ time: 4, ref: 4, g: 1, x: 4 }], 3, 4).every(Boolean), 'event 1 is lost, and all windows reach it')
-  assert.deepEqual(refusedAt([{ time: 12, ref: 4, g: 2, x: 4 }], 4, 12), lifetime, 'the short window has passed it')
+  assert.ok(rejectedAt([{ time: 4, ref: 4, g: 1, x: 4 }], 3, 4).every(Boolean), 'event 1 is lost, and all windows reach it')
+  assert.deepEqual(rejectedAt([{ time: 12, ref: 4, g: 2, x: 4 }], 4, 12), lifetime, 'the short window has passed it')
   assert.ok(revisions.bytes > 0)
 })
 

@@ -238,7 +238,7 @@ export class Revisions {
     if (this.#ledger.newestLost(slot) > -Infinity) this.#lose(slot)
   }
 
-  /** Refuses every window that reaches events that the ledger lost. */
+  /** Rejects every window that reaches events that the ledger lost. */
   #lose(slot: number): void {
     for (const { structure } of this.#units) structure.truncations.record(slot, this.#ledger.newestLost(slot))
   }

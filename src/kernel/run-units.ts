@@ -9,7 +9,7 @@ import type { FeatureColumn } from '../aggregate/index.ts'
 import { sliceNumbers } from '../columns/index.ts'
 import type { KernelUnit } from './build.ts'
 import { CHUNK_READS } from './chunk.ts'
-import { refuseTruncated } from './refusals.ts'
+import { rejectTruncated } from './rejections.ts'
 import type { BlockEvents, Revisions } from './revisions.ts'
 import { runWithSnapshot, type SnapshotReads } from './snapshot-reads.ts'
 import { runChunk, type ReadChunk, type SlotReads } from './structure.ts'
@@ -74,6 +74,6 @@ function writeFinalValues(
   const { structure, layout } = unit
   for (const { feature, index, aggregate, window } of unit.readers)
     aggregate.finalizeRows({ feature, rows: asOf.length, columns: structure.partials[window], layout, asOf, out: out[index], at: row })
-  if (structure.truncations.any) refuseTruncated(unit, asOf, row, out)
-  if (snapshotUnit?.structure.truncations.any) refuseTruncated(snapshotUnit, asOf, row, out)
+  if (structure.truncations.any) rejectTruncated(unit, asOf, row, out)
+  if (snapshotUnit?.structure.truncations.any) rejectTruncated(snapshotUnit, asOf, row, out)
 }

@@ -88,7 +88,7 @@ test('a million values keep some four entries a register', () => {
   assert.ok(sketch.capacity < 2 * sketch.entries, `room for ${sketch.capacity}`)
 })
 
-test('an invalid saved sketch is refused', () => {
+test('an invalid saved sketch is rejected', () => {
   const load = (tiles: readonly number[], of: readonly number[], length = tiles.length): Sketch => {
     const writer = new StateWriter()
     writer.count(length)

@@ -84,7 +84,7 @@ const kernelOf = (group: GroupIR) => new Kernel(group, source, { strings, sketch
 const keysOf = (group: GroupIR) =>
   group.key.map(name => ({ k: ids(['k0', 'k1']), x: { values: Float64Array.of(1, -2) }, s: ids(['t1', 't-2']) })[name]!)
 const columnsAt = (kernel: Kernel, asOf: number) =>
-  kernel.read(keysOf(kernel.group), Float64Array.of(asOf, asOf)).map(({ values, nulls, refused }) => [values, nulls, refused])
+  kernel.read(keysOf(kernel.group), Float64Array.of(asOf, asOf)).map(({ values, nulls, rejected }) => [values, nulls, rejected])
 
 for (const key of [['k'], ['x'], ['k', 's', 'x']])
   test(`saved state of keys (${key.join(', ')}) is restored, independently of its place in memory`, () => {
@@ -116,7 +116,7 @@ function kernelOfTwoKeys(): Kernel {
   return kernel
 }
 
-test('a truncated, extended or changed slice is refused or restored, and never read past its end', () => {
+test('a truncated, extended or changed slice is rejected or restored, and never read past its end', () => {
   const slice = kernelOfTwoKeys().save(0, 2, 39).slice()
   const restore = (bytes: Uint8Array): Kernel | undefined => {
     const kernel = kernelOf(groupOf(['k']))
@@ -131,37 +131,37 @@ test('a truncated, extended or changed slice is refused or restored, and never r
   assert.ok(restore(slice))
   for (let length = 0; length < slice.length; length += 3) assert.equal(restore(slice.subarray(0, length)), undefined, `${length} bytes`)
   assert.equal(restore(Buffer.concat([slice, Buffer.alloc(8)])), undefined)
-  let [refused, changes] = [0, 0]
+  let [rejected, changes] = [0, 0]
   for (let at = 0; at < slice.length; at += at < 48 ? 1 : 3)
     for (const byte of [0x7f, slice[at] ^ 0x80]) {
       const changed = slice.slice()
       changed[at] = byte
       const kernel = restore(changed)
       if (kernel) assert.equal(kernel.keys, 2)
-      else refused++
+      else rejected++
       changes++
     }
-  assert.ok(refused > changes / 20, `${refused} of ${changes} were refused`)
+  assert.ok(rejected > changes / 20, `${rejected} of ${changes} were rejected`)
 })
 
-/** Is refused with a reason that the message names. */
-function assertRefused(slices: readonly Uint8Array[], message: RegExp, into = kernelOf(groupOf(['k']))): void {
+/** Is rejected with a reason that the message names. */
+function assertRejected(slices: readonly Uint8Array[], message: RegExp, into = kernelOf(groupOf(['k']))): void {
   assert.throws(() => into.restore(slices), { code: 'SPILL_STATE', message })
 }
 
-test('slices of a different version or definition, with gaps or with duplicate slots are refused', () => {
+test('slices of a different version or definition, with gaps or with duplicate slots are rejected', () => {
   const kernel = kernelOfTwoKeys()
   const [first, second, both] = [kernel.save(0, 1, 39).slice(), kernel.save(1, 2, 39).slice(), kernel.save(0, 2, 39).slice()]
   const newer = both.slice()
   newer[4] = Kernel.stateVersion + 1
-  assertRefused([newer], /version is 4.*version 3/)
-  assertRefused([both], /different feature group/, kernelOf({ ...groupOf(['k']), features: groupOf(['k']).features.slice(1) }))
-  assertRefused([both], /different feature group/, new Kernel(groupOf(['k']), source, { strings, watermark: 'time' }))
-  assertRefused([second], /slot 0/)
-  assertRefused([first, both], /slot 0/)
-  assertRefused([first], /2 slots/)
-  assertRefused([kernel.save(0, 0, 10).slice(), kernel.save(0, 1, 39).slice()], /2 slots/)
-  assertRefused([both], /unknown string/, new Kernel(groupOf(['k']), source, { strings: new Strings() }))
+  assertRejected([newer], /version is 4.*version 3/)
+  assertRejected([both], /different feature group/, kernelOf({ ...groupOf(['k']), features: groupOf(['k']).features.slice(1) }))
+  assertRejected([both], /different feature group/, new Kernel(groupOf(['k']), source, { strings, watermark: 'time' }))
+  assertRejected([second], /slot 0/)
+  assertRejected([first, both], /slot 0/)
+  assertRejected([first], /2 slots/)
+  assertRejected([kernel.save(0, 0, 10).slice(), kernel.save(0, 1, 39).slice()], /2 slots/)
+  assertRejected([both], /unknown string/, new Kernel(groupOf(['k']), source, { strings: new Strings() }))
 })
 
 test('each slot skips the events that its slice has, and applies the others', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sourceIR } from '../../test/source-ir.ts'
-import { refusals, type FeatureColumn } from '../aggregate/feature-column.ts'
+import { rejections, type FeatureColumn } from '../aggregate/feature-column.ts'
 import type { Block } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
 import type { FeatureIR, GroupIR } from '../define/ir/ir.ts'
@@ -67,9 +67,9 @@ function layersOf(group: GroupIR, cut: readonly Event[], later: readonly Event[]
 const read = ({ kernel, strings }: Layers, keys: readonly string[], asOf: number) =>
   kernel.read([{ values: Int32Array.from(keys, key => strings.idOf(key)) }], new Float64Array(keys.length).fill(asOf))
 
-/** Values, NULL as null and a refusal as its code in brackets. */
-const cellsOf = ({ values, nulls, refused }: FeatureColumn) =>
-  Array.from(nulls, (isNull, row) => (refused[row] ? [refused[row]] : isNull ? null : values[row]))
+/** Values, NULL as null and a rejection as its code in brackets. */
+const cellsOf = ({ values, nulls, rejected }: FeatureColumn) =>
+  Array.from(nulls, (isNull, row) => (rejected[row] ? [rejected[row]] : isNull ? null : values[row]))
 
 test('a key is answered from the layer that has it, and from both', () => {
   const group = groupOf(
@@ -98,18 +98,18 @@ test('a key is answered from the layer that has it, and from both', () => {
   assert.deepEqual(cellsOf(distinct), [1, 2, 1, 0])
 })
 
-test("a read below a key's watermark in either layer is refused", () => {
+test("a read below a key's watermark in either layer is rejected", () => {
   const layers = layersOf(groupOf({ agg: 'count' }), [['a', 9, 1]], [['b', 9, 1]])
-  assert.deepEqual(cellsOf(read(layers, ['a', 'b', 'none'], 8)[0]), [[refusals.evicted], [refusals.evicted], 0])
+  assert.deepEqual(cellsOf(read(layers, ['a', 'b', 'none'], 8)[0]), [[rejections.evicted], [rejections.evicted], 0])
   assert.deepEqual(cellsOf(read(layers, ['a', 'b'], 20)[0]), [0, 0])
-  assert.deepEqual(cellsOf(read(layers, ['a', 'b'], 19)[0]), [[refusals.evicted], [refusals.evicted]])
+  assert.deepEqual(cellsOf(read(layers, ['a', 'b'], 19)[0]), [[rejections.evicted], [rejections.evicted]])
 })
 
-test('an entry that the snapshot dropped refuses a window until it has passed; a limit of values covers both layers', () => {
+test('an entry that the snapshot dropped rejects a window until it has passed; a limit of values covers both layers', () => {
   const many = Array.from({ length: 4 }, (_, i): Event => ['a', i, i])
   const group = groupOf({ agg: 'sum', input: x, maxEvents: 3 }, { agg: 'countDistinct', input: x, limit: 4 })
   const layers = layersOf(group, many, [['a', 4, 9]])
-  assert.deepEqual(read(layers, ['a'], 10).map(cellsOf), [[[refusals.limit]], [5]], 'more than four values are estimated')
+  assert.deepEqual(read(layers, ['a'], 10).map(cellsOf), [[[rejections.limit]], [5]], 'more than four values are estimated')
   assert.deepEqual(read(layers, ['a'], 11).map(cellsOf), [[15], [4]])
 })
 
@@ -141,7 +141,7 @@ test('a replaced layer is not read any more', () => {
   assert.throws(() => kernel.setSnapshot(kernel), { code: 'SPILL_ASSERT' })
 })
 
-test('a slice of a different group, or with an unknown text, is refused', () => {
+test('a slice of a different group, or with an unknown text, is rejected', () => {
   const group = groupOf({ agg: 'last', input: s, type: 'string' })
   const strings = new Strings()
   const batch = new Kernel(group, source, { strings })

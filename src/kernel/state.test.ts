@@ -106,7 +106,7 @@ test('a count above its limit is an error', () =>
     stateError,
   ))
 
-test('a list is restored as saved, and refused if its entries are out of order', () => {
+test('a list is restored as saved, and rejected if its entries are out of order', () => {
   for (const times of [[1], [1, 2, 2, 9], [3, 1], [1, 2, 9, 3], [1, NaN, 2]]) {
     const saved = new Arena(2)
     saved.grow(1)

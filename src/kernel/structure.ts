@@ -51,7 +51,7 @@ export interface ReadChunk {
 export interface Structure {
   /** The columns of each window's partial, `CHUNK_READS` long: `partials[window][column][row]`. */
   readonly partials: readonly (readonly Float64Array[])[]
-  /** Records of entries dropped at a limit: windows that reach them are refused. */
+  /** Records of entries dropped at a limit: windows that reach them are rejected. */
   readonly truncations: TruncationLog
   readonly bytes: number
   /** Kept entries of all keys. */

@@ -55,43 +55,45 @@ for (const [name, windows] of Object.entries(cases))
   test(`each window counts each of its values, ${name}`, () => {
     fc.assert(
       fc.property(histories, history => {
-        const refused = stepThrough(talliesOf(windows), inputOfHistory(history), windows, (partial, values) =>
+        const rejected = stepThrough(talliesOf(windows), inputOfHistory(history), windows, (partial, values) =>
           assert.deepEqual(partial, partialOf(values)),
         )
-        assert.equal(refused, 0)
+        assert.equal(rejected, 0)
       }),
     )
   })
 
-test('past maxEntries a window is refused or correct, and is correct again once its tail has passed', () => {
-  let refusals = 0
+test('past maxEntries a window is rejected or correct, and is correct again once its tail has passed', () => {
+  let rejections = 0
   const windows = windowsOf([3, 60], 1)
   fc.assert(
     fc.property(histories, fc.integer({ min: 1, max: 6 }), (history, maxEntries) => {
       const tallies = talliesOf(windows, maxEntries)
-      refusals += stepThrough(tallies, inputOfHistory(history), windows, (partial, values) => assert.deepEqual(partial, partialOf(values)))
+      rejections += stepThrough(tallies, inputOfHistory(history), windows, (partial, values) =>
+        assert.deepEqual(partial, partialOf(values)),
+      )
       assert.ok(tallies.entries <= 2 * maxEntries)
     }),
   )
-  assert.ok(refusals > 0)
+  assert.ok(rejections > 0)
 })
 
 for (const [name, windows] of Object.entries({ 'hop 1': windowsOf([3, 60], 1), 'lifetime too': mixedHops }))
-  test(`only windows with more values than the limit are refused or report more; ${name}`, () => {
+  test(`only windows with more values than the limit are rejected or report more; ${name}`, () => {
     fc.assert(
       fc.property(histories, fc.integer({ min: 1, max: 6 }), (history, limit) => {
         const input = inputOfHistory(history)
         const windowTallies = windows.map((_, window) => ({ window, tally: { ...everything, limit } }))
         const tallies = new Tallies(new Windows(windows), windowTallies, 1e6)
         let more = 0
-        const refused = stepThrough(tallies, input, windows, (partial, values) => {
+        const rejected = stepThrough(tallies, input, windows, (partial, values) => {
           if (partialOf(values)[0] > limit) {
             more++
             assert.ok(partial[0] > limit)
           } else assert.deepEqual(partial, partialOf(values))
         })
         assert.equal(
-          refused + more,
+          rejected + more,
           countOver(input, windows, limit, values => new Set(values).size),
         )
       }),
@@ -204,7 +206,7 @@ for (const [name, windows] of Object.entries(cases))
     )
   })
 
-test('invalid saved state is refused', () => {
+test('invalid saved state is rejected', () => {
   const strings = new Strings()
   const known = strings.idOf('known')
   const load = (span: number, write: (to: StateWriter) => void): void => {

@@ -1,4 +1,4 @@
-import { refusals } from '../aggregate/index.ts'
+import { rejections } from '../aggregate/index.ts'
 import type { Arena } from './arena.ts'
 import { CHUNK_READS } from './chunk.ts'
 import type { StateReader, StateWriter } from './state.ts'
@@ -6,7 +6,7 @@ import { ensureCapacity } from './ensure-capacity.ts'
 
 /**
  * Records the entries that a structure dropped at a named limit: by slot, the newest dropped time. A window that reaches it is
- * refused until its tail has passed it; no value is ever computed from less.
+ * rejected until its tail has passed it; no value is ever computed from less.
  */
 export class TruncationLog {
   #newest = new Float64Array(0)
@@ -60,9 +60,9 @@ export class TruncationLog {
     this.#notes[row] = this.#newest[slot]
   }
 
-  /** The refusal code of a window that starts at `start`, read at `row` of the chunk; 0 for none. */
-  refusal(row: number, start: number): number {
-    return this.#notes[row] > -Infinity && this.#notes[row] >= start ? refusals.limit : 0
+  /** The rejection code of a window that starts at `start`, read at `row` of the chunk; 0 for none. */
+  rejection(row: number, start: number): number {
+    return this.#notes[row] > -Infinity && this.#notes[row] >= start ? rejections.limit : 0
   }
 
   /** Clears the notes at the end of a chunk. */

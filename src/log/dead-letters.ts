@@ -1,15 +1,15 @@
 /**
- * Dead letters: rejected records, kept whole so that they can be repaired and sent again (semantics, refused never guessed).
+ * Dead letters: rejected records, kept whole so that they can be repaired and sent again (semantics, rejected never guessed).
  *
  * Nothing is ever lost: an edit keeps the original bytes, and a settled dead letter is kept with its outcome.
  */
 import { SpillwayError } from '../base/index.ts'
-import type { RawForm, RefusalReason, SourceRefusal } from '../intake/index.ts'
+import type { RawForm, RejectionReason, SourceRejection } from '../intake/index.ts'
 
 export interface DeadLetter {
   /** The source that rejected it. Unknown for some dead letters of older folders: imports did not record it for undecodable records. */
   readonly source: string | undefined
-  readonly reason: RefusalReason
+  readonly reason: RejectionReason
   readonly detail: string
   /** Its place in the input, a file with a line or row: `readings.ndjson:12`. */
   readonly place: string
@@ -23,7 +23,7 @@ export interface DeadLetter {
 }
 
 /** Makes a dead letter of a record rejected at `at`, UTC ms, when the log's next entry was `sequence`. */
-export function deadLetterOf({ reason, detail, place, source, raw, form }: SourceRefusal, sequence: number, at: number): DeadLetter {
+export function deadLetterOf({ reason, detail, place, source, raw, form }: SourceRejection, sequence: number, at: number): DeadLetter {
   return { source, reason, detail, place, at, sequence, raw, ...(form && { form }) }
 }
 
@@ -54,7 +54,7 @@ export type DeadLetterChange =
   /** New bytes replace its own; attempts restart at 0. */
   | { readonly kind: 'edited'; readonly id: number; readonly raw: string | Uint8Array; readonly form: RawForm | undefined }
   /** It was sent again and rejected again: one more attempt, with the new reason. */
-  | ({ readonly kind: 'refused'; readonly id: number; readonly source?: string } & Pick<DeadLetter, 'reason' | 'detail' | 'raw' | 'form'>)
+  | ({ readonly kind: 'rejected'; readonly id: number; readonly source?: string } & Pick<DeadLetter, 'reason' | 'detail' | 'raw' | 'form'>)
   /** It is closed. */
   | {
       readonly kind: 'settled'
@@ -89,7 +89,7 @@ export function changedDeadLetter(
   const source = letter.source ?? ('source' in change ? change.source : undefined)
   if (change.kind === 'settled') return { ...letter, source, outcome: change.outcome, why: change.why, settled: change.at }
   const { raw, form } = change
-  const original = letter.original ?? (change.kind === 'refused' && isSameRaw(raw, letter.raw) ? undefined : letter.raw)
+  const original = letter.original ?? (change.kind === 'rejected' && isSameRaw(raw, letter.raw) ? undefined : letter.raw)
   if (change.kind === 'edited') return { ...letter, raw, form, original, attempts: 0 }
   return { ...letter, source, raw, form, original, reason: change.reason, detail: change.detail, attempts: letter.attempts + 1 }
 }

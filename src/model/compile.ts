@@ -18,7 +18,7 @@ export interface ScoredVectors {
   /** Finite doubles, or NULL. */
   readonly score: ColumnData
   /** Why the runtime gave no score, by row. The score is NULL there. */
-  readonly refused: ReadonlyMap<number, string>
+  readonly rejected: ReadonlyMap<number, string>
 }
 
 /** A model that scores batches. */
@@ -38,7 +38,7 @@ export interface ModelContext {
   readonly compute?: ScoreImplementation | undefined
 }
 
-const noRefusals: ReadonlyMap<number, string> = new Map()
+const noRejections: ReadonlyMap<number, string> = new Map()
 
 /** Compiles a model. Throws as `loadScore` does. */
 export function compileModel(model: ModelIR, { strings, compute }: ModelContext): CompiledModel {
@@ -46,30 +46,35 @@ export function compileModel(model: ModelIR, { strings, compute }: ModelContext)
   const derive = compileInputs(inputs, strings)
   const scratch = new Scratch()
   const hasOwnInputs = inputs.length > model.inputs.length
-  let refused: Map<number, string> | undefined
-  const refuse = (row: number, why: string): void => {
-    refused ??= new Map()
-    if (!refused.has(row)) refused.set(row, why)
+  let rejected: Map<number, string> | undefined
+  const reject = (row: number, why: string): void => {
+    rejected ??= new Map()
+    if (!rejected.has(row)) rejected.set(row, why)
   }
   return {
     score(leaf, length) {
       const columns = derive(leaf, length)
       const scores = scratch.values(length)
-      refused = undefined
-      scorer.score({ columns: slots ? slots.map(slot => columns[slot]) : columns, length, refuse }, scores)
+      rejected = undefined
+      scorer.score({ columns: slots ? slots.map(slot => columns[slot]) : columns, length, reject }, scores)
       const vector = hasOwnInputs ? columns.slice(0, model.inputs.length) : columns
-      return { vector, score: scoreColumn(scores, refused, scratch, length), refused: refused ?? noRefusals }
+      return { vector, score: scoreColumn(scores, rejected, scratch, length), rejected: rejected ?? noRejections }
     },
     explain: (vector, row) => scorer.explain?.(slots ? slots.map(slot => vector[slot]) : vector, row) ?? [],
     close: () => scorer.close?.(),
   }
 }
 
-/** NULL where a score is not finite, or refused. */
-function scoreColumn(scores: Float64Array, refused: ReadonlyMap<number, string> | undefined, scratch: Scratch, length: number): ColumnData {
+/** NULL where a score is not finite, or rejected. */
+function scoreColumn(
+  scores: Float64Array,
+  rejected: ReadonlyMap<number, string> | undefined,
+  scratch: Scratch,
+  length: number,
+): ColumnData {
   const column = finiteScores(scores, scratch, length)
-  if (!refused) return column
+  if (!rejected) return column
   const nulls = column.nulls ?? scratch.nulls(length).fill(0, 0, length)
-  for (const row of refused.keys()) nulls[row] = 1
+  for (const row of rejected.keys()) nulls[row] = 1
   return { values: scores, nulls }
 }

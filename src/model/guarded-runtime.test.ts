@@ -1,7 +1,7 @@
 /** A user's own runtime, from its definition to the decisions of a run, and what happens if it breaks its contract. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { refuses } from '../../test/refuses.ts'
+import { rejects } from '../../test/rejects.ts'
 import { scratchFolder } from '../../test/scratch.ts'
 import { Strings } from '../columns/strings.ts'
 import type { LoadedModel, ModelRuntime, RuntimeModel } from '../define/model/model-runtime.ts'
@@ -43,11 +43,11 @@ function scored(own: ModelRuntime<{ factor: number }>) {
   const shop = pipeline('shop', [fraudOf(own)])
   const compiled = compileModel(shop.ir.models[0], { strings: new Strings(), compute: shop.scores.get('fraud') })
   const columns = { amount: { values: Float64Array.of(1.5, 4) }, country: { values: Int32Array.of(0, 0) } }
-  const { vector, score, refused } = compiled.score(leaf => columns[leaf.name as 'amount'], 2)
+  const { vector, score, rejected } = compiled.score(leaf => columns[leaf.name as 'amount'], 2)
   assert.equal(vector.length, 2)
   return {
     scores: [0, 1].map(row => (score.nulls?.[row] ? null : score.values[row])),
-    refused: Object.fromEntries(refused),
+    rejected: Object.fromEntries(rejected),
     close: compiled.close,
   }
 }
@@ -65,8 +65,8 @@ test('a model of a runtime scores by the inputs that it names, and is identified
   ]
   assert.equal(new Set([ir, ...others.map(other => other.ir)].map(({ score }) => JSON.stringify(score))).size, 5)
   assert.deepEqual((others[3].ir.score as { inputs: unknown }).inputs, ['amount', 'country'])
-  const { scores, refused } = scored(runtime())
-  assert.deepEqual([scores, refused], [[3, 8], {}])
+  const { scores, rejected } = scored(runtime())
+  assert.deepEqual([scores, rejected], [[3, 8], {}])
 })
 
 test('a runtime gets a frozen copy of the definition, the bytes and its inputs', () => {
@@ -93,7 +93,7 @@ test('a runtime gets a frozen copy of the definition, the bytes and its inputs',
 
 test('a score that breaks the contract leaves its rows without one, for a reason that names the runtime', () => {
   const broken = "runtime 'product' broke clause 'score' of its contract (score writes into its second argument and returns nothing): got "
-  const cases: readonly (readonly [score: unknown, scores: readonly (number | null)[], refused: Readonly<Record<number, string>>])[] = [
+  const cases: readonly (readonly [score: unknown, scores: readonly (number | null)[], rejected: Readonly<Record<number, string>>])[] = [
     [
       () => assert.fail('out of memory'),
       [null, null],
@@ -110,18 +110,18 @@ test('a score that breaks the contract leaves its rows without one, for a reason
       { 0: "runtime 'product' gave Infinity, not a finite number" },
     ],
     [
-      ({ refuse }: { refuse: (row: number, why: unknown) => void }, scores: Float64Array) => {
+      ({ reject }: { reject: (row: number, why: unknown) => void }, scores: Float64Array) => {
         scores.set([5, 6])
-        refuse(1, 'too new')
-        refuse(1, 'and too old')
+        reject(1, 'too new')
+        reject(1, 'and too old')
       },
       [5, null],
       { 1: 'too new' },
     ],
   ]
-  for (const [score, scores, refused] of cases) {
-    const { scores: got, refused: why } = scored(runtime(score))
-    assert.deepEqual([got, why], [scores, refused])
+  for (const [score, scores, rejected] of cases) {
+    const { scores: got, rejected: why } = scored(runtime(score))
+    assert.deepEqual([got, why], [scores, rejected])
   }
 })
 
@@ -146,19 +146,19 @@ test('a close that throws or rejects harms nobody', () => {
 test('a definition that does not fit is rejected where it is written', () => {
   const circle: { self?: unknown } = {}
   circle.self = circle
-  refuses(() => scoreWith(7 as never, { definition: 1 }), 'scoreWith needs a runtime { name, version, load }, got 7')
-  refuses(() => fraudOf(runtime(undefined, { name: '' })), /^runtime '' is no name/)
-  refuses(() => fraudOf(runtime(undefined, { version: 1 })), "runtime 'product' needs a version, such as '1', got 1")
-  refuses(() => fraudOf(runtime(), { bytes: 'text' }), "runtime 'product': bytes are a Uint8Array, got 'text'")
-  refuses(() => fraudOf(runtime(), { definition: undefined }), "runtime 'product' has nothing to load; write definition: or bytes:")
-  refuses(() => fraudOf(runtime(), { definition: circle }), "runtime 'product': a definition is JSON, got an object")
-  refuses(() => fraudOf(runtime(), { definition: () => 1 }), "runtime 'product': a definition is JSON, got a function")
-  refuses(() => fraudOf(runtime(), { inputs: 'amount' }), "runtime 'product': inputs are a list of names, got 'amount'")
-  refuses(
+  rejects(() => scoreWith(7 as never, { definition: 1 }), 'scoreWith needs a runtime { name, version, load }, got 7')
+  rejects(() => fraudOf(runtime(undefined, { name: '' })), /^runtime '' is no name/)
+  rejects(() => fraudOf(runtime(undefined, { version: 1 })), "runtime 'product' needs a version, such as '1', got 1")
+  rejects(() => fraudOf(runtime(), { bytes: 'text' }), "runtime 'product': bytes are a Uint8Array, got 'text'")
+  rejects(() => fraudOf(runtime(), { definition: undefined }), "runtime 'product' has nothing to load; write definition: or bytes:")
+  rejects(() => fraudOf(runtime(), { definition: circle }), "runtime 'product': a definition is JSON, got an object")
+  rejects(() => fraudOf(runtime(), { definition: () => 1 }), "runtime 'product': a definition is JSON, got a function")
+  rejects(() => fraudOf(runtime(), { inputs: 'amount' }), "runtime 'product': inputs are a list of names, got 'amount'")
+  rejects(
     () => fraudOf(runtime(), { inputs: ['amont'] }),
     "model 'fraud': runtime 'product' reads 'amont', which is no input; did you mean 'amount'?",
   )
-  refuses(() => fraudOf(runtime(), { version: '1' }), /^scoreWith runtime 'product' has no option 'version'/)
+  rejects(() => fraudOf(runtime(), { version: '1' }), /^scoreWith runtime 'product' has no option 'version'/)
 })
 
 test('a run scores with it as a test does, and closes it when it stops', async () => {

@@ -50,13 +50,13 @@ class GuardedModel implements LoadedModel {
     this.#runtime = runtime
   }
 
-  score({ length, columns, refuse }: ScoreBatch, scores: Float64Array): void {
+  score({ length, columns, reject }: ScoreBatch, scores: Float64Array): void {
     // Rows that are not written have no score.
     scores.fill(NaN, 0, length)
-    const fault = this.#faultOf({ length, columns, refuse: (row, why: unknown) => refuse(row, String(why)) }, scores)
+    const fault = this.#faultOf({ length, columns, reject: (row, why: unknown) => reject(row, String(why)) }, scores)
     for (let row = 0; row < length; row++) {
-      if (fault !== undefined) refuse(row, fault)
-      else if (Math.abs(scores[row]) === Infinity) refuse(row, `runtime '${this.#runtime}' gave ${scores[row]}, not a finite number`)
+      if (fault !== undefined) reject(row, fault)
+      else if (Math.abs(scores[row]) === Infinity) reject(row, `runtime '${this.#runtime}' gave ${scores[row]}, not a finite number`)
       // −0 is 0.
       scores[row] += 0
     }

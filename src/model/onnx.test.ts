@@ -17,7 +17,7 @@ import { compileModel } from './index.ts'
 
 type Cell = number | null
 
-/** Compiles a graph over inputs x0, x1, …; returns scores and refusals. */
+/** Compiles a graph over inputs x0, x1, …; returns scores and rejections. */
 function compiled(bytes: Uint8Array, types: readonly ColumnType[], options: OnnxOptions = {}) {
   const file = parseOnnxFile('model.onnx', bytes)
   const inputs = types.map((type, i): InputIR => ({ name: `x${i}`, expr: { op: 'trigger', name: `x${i}`, type } }))
@@ -29,12 +29,12 @@ function compiled(bytes: Uint8Array, types: readonly ColumnType[], options: Onnx
   const model: ModelIR = { name: 'm', decide: { kind: 'on', source: 's' }, inputs, score }
   const { score: run } = compileModel(model, { strings: new Strings(), compute: file })
   return (rows: readonly (readonly Cell[])[]) => {
-    const { score, refused } = run(({ name }) => {
+    const { score, rejected } = run(({ name }) => {
       const cells = rows.map(row => row[Number(name.slice(1))])
       const nulls = Uint8Array.from(cells, cell => Number(cell === null))
       return { values: Float64Array.from(cells, Number), ...(cells.includes(null) && { nulls }) }
     }, rows.length)
-    return { scores: rows.map((_, i) => (score.nulls?.[i] ? null : score.values[i])), refused: Object.fromEntries(refused) }
+    return { scores: rows.map((_, i) => (score.nulls?.[i] ? null : score.values[i])), rejected: Object.fromEntries(rejected) }
   }
 }
 
@@ -68,8 +68,8 @@ test('trees score as our implementation does, with NULLs, in batches and one by 
   const ours = predict({ ...fit, file: { ...fit.file, trees, link: 'identity', checksum: undefined } as never }, columns)
   const run = compiled(treesGraph(trees, 2, fit.file.base), doubles(2))
   const rows = Array.from(labels, (_, i) => [columns.x0[i], columns.x1[i]].map(x => (Number.isNaN(x) ? null : x)))
-  const { scores, refused } = run(rows)
-  assert.deepEqual(refused, {})
+  const { scores, rejected } = run(rows)
+  assert.deepEqual(rejected, {})
   scores.forEach((score, i) => assert.ok(Math.abs(score! - ours[i]) < 1e-5, `row ${i}: ${score} for ${ours[i]}`))
   for (let i = 0; i < 200; i++) assert.equal(run([rows[i]]).scores[0], scores[i])
   assert.deepEqual(run(rows.slice(100, 117)).scores, scores.slice(100, 117))
@@ -92,7 +92,7 @@ const sum = (changed: Partial<GraphOf>, type: 'int64' | 'bool' | 'int32' | 'floa
     ...changed,
   })
 
-test('inputs by name, in their types; a value that a type cannot hold refuses only its row', needsOnnxRuntime, () => {
+test('inputs by name, in their types; a value that a type cannot hold rejects only its row', needsOnnxRuntime, () => {
   const whole = compiled(sum({}, 'int64'), ['int', 'double'])
   assert.deepEqual(
     whole([
@@ -103,7 +103,7 @@ test('inputs by name, in their types; a value that a type cannot hold refuses on
     ]),
     {
       scores: [3.1, null, null, -3.75],
-      refused: { 1: `onnx takes 'x0' as int64, which has no NULL`, 2: `onnx takes 'x0' as int64, which cannot be 2.5` },
+      rejected: { 1: `onnx takes 'x0' as int64, which has no NULL`, 2: `onnx takes 'x0' as int64, which cannot be 2.5` },
     },
   )
   assert.deepEqual(
@@ -113,7 +113,7 @@ test('inputs by name, in their types; a value that a type cannot hold refuses on
     ]),
     {
       scores: [null, -(2 ** 31)],
-      refused: { 0: `onnx takes 'x0' as int32, which cannot be 2147483648` },
+      rejected: { 0: `onnx takes 'x0' as int32, which cannot be 2147483648` },
     },
   )
   assert.deepEqual(
@@ -131,12 +131,12 @@ test('inputs by name, in their types; a value that a type cannot hold refuses on
     ]),
     {
       scores: [Math.fround(0.1), null],
-      refused: { 1: `onnx takes 'x0' as float32, which cannot be 1e+300` },
+      rejected: { 1: `onnx takes 'x0' as float32, which cannot be 1e+300` },
     },
   )
 })
 
-test('a score that is not finite refuses only its row', needsOnnxRuntime, () => {
+test('a score that is not finite rejects only its row', needsOnnxRuntime, () => {
   const single = compiled(sum({}, 'float32'), doubles(2))
   assert.deepEqual(
     single([
@@ -147,7 +147,7 @@ test('a score that is not finite refuses only its row', needsOnnxRuntime, () => 
     ]),
     {
       scores: [2, null, null, 4],
-      refused: { 1: 'onnx gave NaN, not a finite number', 2: 'onnx gave NaN, not a finite number' },
+      rejected: { 1: 'onnx gave NaN, not a finite number', 2: 'onnx gave NaN, not a finite number' },
     },
   )
   const root = compiled(
@@ -158,7 +158,7 @@ test('a score that is not finite refuses only its row', needsOnnxRuntime, () => 
     }),
     doubles(1),
   )
-  assert.deepEqual(root([[0], [2]]), { scores: [null, 0.5], refused: { 0: 'onnx gave Infinity, not a finite number' } })
+  assert.deepEqual(root([[0], [2]]), { scores: [null, 0.5], rejected: { 0: 'onnx gave Infinity, not a finite number' } })
 })
 
 test('more rows than one call takes', needsOnnxRuntime, () => {
@@ -170,27 +170,27 @@ test('more rows than one call takes', needsOnnxRuntime, () => {
   )
 })
 
-test('a file whose output differs from its declaration is refused when it is loaded', needsOnnxRuntime, () => {
-  const refused = (bytes: Uint8Array, message: RegExp, options?: OnnxOptions) =>
+test('a file whose output differs from its declaration is rejected when it is loaded', needsOnnxRuntime, () => {
+  const rejected = (bytes: Uint8Array, message: RegExp, options?: OnnxOptions) =>
     assert.throws(() => compiled(bytes, doubles(2), options), { code: 'SPILL_DATA', message })
   const identity = (outputs: GraphOf['outputs'], nodes: GraphOf['nodes']) =>
     onnxBytes({ inputs: [{ name: 'X', type: 'float32', shape: ['N', 2] }], outputs, nodes })
   const doubled = [{ kind: 'Concat', inputs: ['X', 'X'], outputs: ['y'], attributes: { axis: 0n } }]
-  refused(
+  rejected(
     identity([{ name: 'y', type: 'float32' }], doubled),
     /^model\.onnx cannot be used: for 1 rows 'y' is float32 of 2 × 2, which has no number a row/,
     {
       column: 0,
     },
   )
-  refused(
+  rejected(
     identity([{ name: 'y', type: 'float32' }], [{ kind: 'Identity', inputs: ['X'], outputs: ['y'] }]),
     /has no number a row in column 2/,
     {
       column: 2,
     },
   )
-  refused(
+  rejected(
     identity([{ name: 'y', type: 'float32' }], [{ kind: 'Nonsense', inputs: ['X'], outputs: ['y'] }]),
     /^model\.onnx cannot be used: .*Nonsense/,
     {

@@ -1,6 +1,6 @@
 /**
  * Scores with an ONNX graph over columns (`OnnxIR`), which ONNX Runtime runs in a thread of its own. A value that the graph's types
- * cannot hold, and a result that is not a finite number, refuse that row's score with a message; other rows keep theirs.
+ * cannot hold, and a result that is not a finite number, reject that row's score with a message; other rows keep theirs.
  */
 import { assert, limits } from '../base/index.ts'
 import type { OnnxFeedIR, OnnxIR } from '../define/ir/index.ts'
@@ -26,7 +26,7 @@ export const onnxRuntime: ModelRuntime<OnnxIR> = {
           const part = run(to - from, data)
           for (let row = from; row < to; row++) {
             const score = part[row - from]
-            if (!Number.isFinite(score)) batch.refuse(row, `onnx gave ${score}, not a finite number`)
+            if (!Number.isFinite(score)) batch.reject(row, `onnx gave ${score}, not a finite number`)
             scores[row] = score + 0
           }
         }
@@ -35,7 +35,7 @@ export const onnxRuntime: ModelRuntime<OnnxIR> = {
   },
 }
 
-function feedData({ type, inputs }: OnnxFeedIR, slots: readonly number[], { columns, refuse }: ScoreBatch, from: number, to: number) {
+function feedData({ type, inputs }: OnnxFeedIR, slots: readonly number[], { columns, reject }: ScoreBatch, from: number, to: number) {
   const width = slots.length
   const data = onnxDataOf(type, (to - from) * width)
   slots.forEach((slot, column) => {
@@ -43,7 +43,7 @@ function feedData({ type, inputs }: OnnxFeedIR, slots: readonly number[], { colu
     for (let row = from; row < to; row++) {
       const value = nulls?.[row] ? NaN : values[row]
       if (!writeOnnxValue(data, (row - from) * width + column, value))
-        refuse(row, `onnx takes '${inputs[column]}' as ${type}, which ${nulls?.[row] ? 'has no NULL' : `cannot be ${value}`}`)
+        reject(row, `onnx takes '${inputs[column]}' as ${type}, which ${nulls?.[row] ? 'has no NULL' : `cannot be ${value}`}`)
     }
   })
   return data.values

@@ -30,9 +30,9 @@ async function answerTo(call: RuntimeCall): Promise<RuntimeAnswer> {
 
 /** Only its own fields, which a message can carry. */
 function checkedScores(given: unknown): ThreadScores {
-  const { scores, refused } = Object(given) as { readonly scores?: unknown; readonly refused?: unknown }
+  const { scores, rejected } = Object(given) as { readonly scores?: unknown; readonly rejected?: unknown }
   if (!(scores instanceof Float64Array)) throw new Error(`score resolves with { scores: Float64Array }, got ${show(given)}`)
-  if (refused === undefined) return { scores }
-  if (!Array.isArray(refused)) throw new Error(`refused is a list of [row, why], got ${show(refused)}`)
-  return { scores, refused: refused.map(([row, why]: readonly unknown[]) => [Number(row), String(why)] as const) }
+  if (rejected === undefined) return { scores }
+  if (!Array.isArray(rejected)) throw new Error(`rejected is a list of [row, why], got ${show(rejected)}`)
+  return { scores, rejected: rejected.map(([row, why]: readonly unknown[]) => [Number(row), String(why)] as const) }
 }

@@ -139,10 +139,10 @@ test('each term of a score has an explanation', () => {
   assert.deepEqual(model.explain(vector, 1), explained)
 })
 
-test('invalid definitions are refused', () => {
-  const refused = (term: TermIR) => assert.throws(() => scoresOf(linear(term), [1, true, 'CH']), { code: 'SPILL_ASSERT' })
-  refused({ input: 'nothing', weight: 1 })
-  refused({ input: 'country', weight: 1 })
+test('invalid definitions are rejected', () => {
+  const rejected = (term: TermIR) => assert.throws(() => scoresOf(linear(term), [1, true, 'CH']), { code: 'SPILL_ASSERT' })
+  rejected({ input: 'nothing', weight: 1 })
+  rejected({ input: 'country', weight: 1 })
   const lists: ListColumn = { values: Float64Array.of(1, 2), width: 2, counts: Uint16Array.of(2) }
   const model = compileModel(modelOf(linear({ input: 'amount', weight: 1 }), inputs.slice(0, 1)), { strings })
   assert.throws(() => model.score(() => lists, 1), { code: 'SPILL_ASSERT' })

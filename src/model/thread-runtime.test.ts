@@ -34,9 +34,9 @@ function scorer(timeout: '60s' | '100ms') {
   const scoresOf = (...texts: readonly string[]) => {
     const numbers = Float64Array.from(texts, (_, i) => i + 1)
     const columns = [{ values: numbers }, { values: numbers }, { values: Int32Array.from(texts, text => strings.idOf(text)) }]
-    const [scores, refused] = [new Float64Array(texts.length), new Map<number, string>()]
-    loaded.score({ length: texts.length, columns, refuse: (row, why) => refused.set(row, why) }, scores)
-    return { scores: [...scores], refused: Object.fromEntries(refused) }
+    const [scores, rejected] = [new Float64Array(texts.length), new Map<number, string>()]
+    loaded.score({ length: texts.length, columns, reject: (row, why) => rejected.set(row, why) }, scores)
+    return { scores: [...scores], rejected: Object.fromEntries(rejected) }
   }
   return { scoresOf, close: () => loaded.close!() }
 }
@@ -53,14 +53,14 @@ function loadInTime(load: () => LoadedModel): LoadedModel {
 
 test('a batch that fails in the thread has no scores, for a reason, and the next batch has', () => {
   const { scoresOf, close } = scorer('60s')
-  const healthy = { scores: [2, 4], refused: {} }
-  assert.deepEqual(scoresOf('CH', 'refuse'), { scores: [2, 4], refused: { 1: 'refused it' } })
+  const healthy = { scores: [2, 4], rejected: {} }
+  assert.deepEqual(scoresOf('CH', 'reject'), { scores: [2, 4], rejected: { 1: 'rejected it' } })
   for (const [text, why] of [
     ['throw', 'no such country'],
     ['rubbish', 'score resolves with { scores: Float64Array }, got [1,2]'],
     ['short', 'it has not given 1 scores'],
   ]) {
-    assert.deepEqual(scoresOf(text), { scores: [NaN], refused: { 0: `runtime 'product' threw: ${why}` } })
+    assert.deepEqual(scoresOf(text), { scores: [NaN], rejected: { 0: `runtime 'product' threw: ${why}` } })
     assert.deepEqual(scoresOf('CH', 'FR'), healthy)
   }
   close()
@@ -70,11 +70,11 @@ test('a thread that hangs or ends is replaced by the next batch', async () => {
   // A slow machine may miss the deadline with a healthy batch too, which is tried again.
   const { scoresOf, close } = scorer('100ms')
   for (const text of ['hang', 'exit']) {
-    assert.deepEqual(scoresOf(text), { scores: [NaN], refused: { 0: "runtime 'product' threw: it has not answered within 100 ms" } })
+    assert.deepEqual(scoresOf(text), { scores: [NaN], rejected: { 0: "runtime 'product' threw: it has not answered within 100 ms" } })
     await new Promise(setImmediate)
     let next = scoresOf('CH', 'FR')
-    while (next.refused[0]?.includes('has not answered')) next = scoresOf('CH', 'FR')
-    assert.deepEqual(next, { scores: [2, 4], refused: {} })
+    while (next.rejected[0]?.includes('has not answered')) next = scoresOf('CH', 'FR')
+    assert.deepEqual(next, { scores: [2, 4], rejected: {} })
   }
   close()
 })

@@ -12,10 +12,10 @@ import type { LoadedModel, ModelRuntime, RuntimeColumn, RuntimeModel, RuntimeStr
 /** A model version to load in a thread. */
 export type ThreadModel<Definition = unknown> = StrictOmit<RuntimeModel<Definition>, 'strings' | 'path'>
 
-/** Scores of a batch: NaN is no score. `refused`: why a row has none. */
+/** Scores of a batch: NaN is no score. `rejected`: why a row has none. */
 export interface ThreadScores {
   readonly scores: Float64Array
-  readonly refused?: readonly (readonly [row: number, why: string])[]
+  readonly rejected?: readonly (readonly [row: number, why: string])[]
 }
 
 /** One column of a batch: numbers as doubles and bools as 0 or 1, with NaN for NULL; texts, with null for NULL. */
@@ -92,12 +92,12 @@ class ThreadHost {
     this.#threadWith(id, model)
     this.#open++
     return {
-      score: ({ length, columns, refuse }, scores) => {
+      score: ({ length, columns, reject }, scores) => {
         const sent = inputs.map(({ type }, i) => threadColumn(columns[i], length, type === 'string' ? strings : undefined))
         const answer = this.#answerOf(this.#threadWith(id, model), { kind: 'score', id, length, columns: sent })
         if (answer.kind !== 'scores' || answer.scores.length !== length) throw new Error(`it has not given ${length} scores`)
         scores.set(answer.scores)
-        for (const [row, why] of answer.refused ?? []) refuse(row, why)
+        for (const [row, why] of answer.rejected ?? []) reject(row, why)
       },
       close: () => this.#close(id),
     }

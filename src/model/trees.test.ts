@@ -78,7 +78,7 @@ test('random trees are valid', () => {
   )
 })
 
-test('invalid definitions are refused', () => {
+test('invalid definitions are rejected', () => {
   const score: ScoreIR = { kind: 'trees', link: 'identity', base: 0, inputs: ['x0'], trees: [] }
   const compiled = (...of: ColumnType[]) => compileModel(modelOf(score, of), { strings: new Strings() })
   assert.throws(() => compiled(), { code: 'SPILL_ASSERT' })

@@ -29,13 +29,13 @@ const columns: Record<string, VectorColumn> = {
 
 function scored(compute: UserScoreFunction) {
   const model: ModelIR = { name: 'own', decide: { kind: 'on', source: 'payments' }, inputs, score: { kind: 'function', version: '1' } }
-  const { score, refused } = compileModel(model, { strings, compute }).score(leaf => columns[leaf.name], 3)
-  return { scores: [0, 1, 2].map(i => (score.nulls?.[i] ? null : score.values[i])), refused: Object.fromEntries(refused) }
+  const { score, rejected } = compileModel(model, { strings, compute }).score(leaf => columns[leaf.name], 3)
+  return { scores: [0, 1, 2].map(i => (score.nulls?.[i] ? null : score.values[i])), rejected: Object.fromEntries(rejected) }
 }
 
 test('the function sees the vector nested by the names of the inputs', () => {
   const vectors: unknown[] = []
-  const { scores, refused } = scored(vector => vectors.push(vector))
+  const { scores, rejected } = scored(vector => vectors.push(vector))
   const expected = [
     { amount: 12.5, card: { online: true, country: 'CH', recent: { amounts: [1, 2], countries: ['FR'] } } },
     { amount: 7, card: { online: false, country: 'FR', recent: { amounts: [3], countries: ['CH'] } } },
@@ -43,24 +43,24 @@ test('the function sees the vector nested by the names of the inputs', () => {
   ]
   assert.deepEqual(vectors, expected)
   assert.deepEqual(scores, [1, 2, 3])
-  assert.deepEqual(refused, {})
+  assert.deepEqual(rejected, {})
 })
 
-test('an exception refuses only its row', () => {
-  const { scores, refused } = scored(({ card }: { card: { country: string } }) => card.country.length)
+test('an exception rejects only its row', () => {
+  const { scores, rejected } = scored(({ card }: { card: { country: string } }) => card.country.length)
   assert.deepEqual(scores, [2, 2, null])
-  assert.match(refused[2], /^compute threw TypeError: .*length/)
+  assert.match(rejected[2], /^compute threw TypeError: .*length/)
 })
 
 test('a thrown value that is not an error is shown', () => {
-  const { refused } = scored(() => {
+  const { rejected } = scored(() => {
     // oxlint-disable-next-line typescript/only-throw-error
     throw 'no model'
   })
-  assert.equal(refused[0], 'compute threw "no model"')
+  assert.equal(rejected[0], 'compute threw "no model"')
 })
 
-test('any result but a finite number is refused with its value', () => {
+test('any result but a finite number is rejected with its value', () => {
   const cases: [unknown, string][] = [
     [NaN, 'NaN'],
     [-Infinity, '-Infinity'],
@@ -76,13 +76,13 @@ test('any result but a finite number is refused with its value', () => {
     [Promise.reject(new Error('later')), 'a promise'],
   ]
   for (const [value, text] of cases) {
-    const { scores, refused } = scored(({ amount }: { amount: number }) => (amount === 7 ? (value as number) : amount))
+    const { scores, rejected } = scored(({ amount }: { amount: number }) => (amount === 7 ? (value as number) : amount))
     assert.deepEqual(scores, [12.5, null, 1])
-    assert.deepEqual(refused, { 1: `compute gave ${text}, not a finite number` })
+    assert.deepEqual(rejected, { 1: `compute gave ${text}, not a finite number` })
   }
 })
 
-test('a row refused in one block is not refused in the next', () => {
+test('a row rejected in one block is not rejected in the next', () => {
   let calls = 0
   const model: ModelIR = { name: 'own', decide: { kind: 'on', source: 'payments' }, inputs, score: { kind: 'function', version: '1' } }
   const { score } = compileModel(model, { strings, compute: () => (++calls === 1 || calls === 5 ? NaN : calls) })
@@ -94,7 +94,7 @@ test('−0 is 0', () => {
   assert.ok(Object.is(scored(() => -0).scores[0], 0))
 })
 
-test('names that collide are refused', () => {
+test('names that collide are rejected', () => {
   const collide = (...names: string[]) => {
     const model: ModelIR = {
       name: 'own',

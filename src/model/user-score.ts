@@ -1,6 +1,6 @@
 /**
  * Calls the user's own score function with one vector at a time, and does not trust it. An exception, and any result but a finite
- * number, refuses that row's score with a message; other rows keep theirs.
+ * number, rejects that row's score with a message; other rows keep theirs.
  */
 import type { ModelRuntime } from '../define/model/index.ts'
 import { vectorRowReader } from './rows.ts'
@@ -19,10 +19,10 @@ export const functionRuntime: ModelRuntime<UserScoreFunction> = {
       strings,
     )
     return {
-      score({ columns, length, refuse }, scores) {
+      score({ columns, length, reject }, scores) {
         for (let i = 0; i < length; i++) {
           const score = attempt(call, rowOf(columns, i))
-          if (typeof score === 'string') refuse(i, score)
+          if (typeof score === 'string') reject(i, score)
           scores[i] = typeof score === 'string' ? NaN : score
         }
       },

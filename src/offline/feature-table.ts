@@ -55,7 +55,7 @@ export interface TableBatch {
   /** Texts of the ids in fields of type string. */
   readonly strings: Strings
   /** Values that are missing for a reason: the field, rows of this batch, and an error code for each. */
-  readonly refused: readonly { readonly field: OutputColumn; readonly rows: readonly number[]; readonly codes: readonly string[] }[]
+  readonly rejected: readonly { readonly field: OutputColumn; readonly rows: readonly number[]; readonly codes: readonly string[] }[]
 }
 
 /** Writes columns of partitions, one partition after the other. */

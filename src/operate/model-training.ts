@@ -37,9 +37,9 @@ export interface TrainingFiles {
   readonly onRead: (problems: TrainingFileProblems) => void
 }
 
-/** Refused records and warnings of the files. */
+/** Rejected records and warnings of the files. */
 export interface TrainingFileProblems {
-  readonly refused: { readonly count: number; readonly first: string } | undefined
+  readonly rejected: { readonly count: number; readonly first: string } | undefined
   readonly warnings: readonly string[]
 }
 
@@ -84,11 +84,11 @@ export async function trainOnFiles(
     strings: new Strings(),
     onProgress: (file, share) => onProgress(`reading ${file}`, share),
     onWarning: warning => void warnings.push(warning),
-    onRefused({ place, detail }) {
+    onRejected({ place, detail }) {
       if (count++ === 0) first = `${place}: ${detail}`
     },
   })
-  onRead({ warnings, refused: count === 0 ? undefined : { count, first } })
+  onRead({ warnings, rejected: count === 0 ? undefined : { count, first } })
   checkAsOf(at, log.until)
   const job = { at: at ?? log.until, champion: trained.champion(values) }
   const train = () => trainModel({ ir, model: trained.model, ...job, signal }, log)

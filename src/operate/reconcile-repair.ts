@@ -20,7 +20,7 @@ const REQUEST_MS = 2
 export interface RepairOutcome {
   /** Dead letters that were accepted, and those that were rejected again. */
   readonly accepted: number
-  readonly refused: number
+  readonly rejected: number
   /** Numbers of the batch runs that were made. */
   readonly runs: readonly number[]
 }
@@ -51,7 +51,7 @@ export function repairFolder(pipeline: Pipeline, data: string, plan: RepairPlan)
     await run.stop()
     const accepted = plan.letters.filter(id => 'outcome' in reader.deadLetters.byId(id)!).length
     setDetail(auditDetail(plan, accepted))
-    return { accepted, refused: plan.letters.length - accepted, runs }
+    return { accepted, rejected: plan.letters.length - accepted, runs }
   })
 }
 

@@ -63,7 +63,7 @@ interface TimedImport extends ImportResult {
 async function importInto(
   path: string,
   pipeline: Replayable,
-  { files, onRefused, onUndecodable, onWarning, onProgress }: ReplayOptions & Pick<LoadOptions, 'onUndecodable'>,
+  { files, onRejected, onUndecodable, onWarning, onProgress }: ReplayOptions & Pick<LoadOptions, 'onUndecodable'>,
 ): Promise<TimedImport> {
   const folder = await openDataFolder(path)
   const start = stopwatch()
@@ -73,7 +73,7 @@ async function importInto(
     const imported = await importHistories(pipeline, {
       store: folder.store,
       files,
-      ...(onRefused && { onRefused }),
+      ...(onRejected && { onRejected }),
       ...(onUndecodable && { onUndecodable }),
       ...(onWarning && { onWarning }),
       onReport: report => reports.push(report),

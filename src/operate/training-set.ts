@@ -59,8 +59,8 @@ export interface TrainingSetRequest {
 /** A written training set. */
 export interface BuiltTrainingSet {
   readonly manifest: TrainingManifest
-  /** Refused records of the source files. */
-  readonly refused: { readonly count: number; readonly first: string } | undefined
+  /** Rejected records of the source files. */
+  readonly rejected: { readonly count: number; readonly first: string } | undefined
   readonly warnings: readonly string[]
   /** Recorded decisions that were left out, because their version of the model has other inputs. */
   readonly otherInputs: number
@@ -200,7 +200,7 @@ function recordedSet(
 const write = ({ request, onProgress }: TrainingSetJob, set: TrainingSet, origin: () => TrainingOrigin): Promise<TrainingManifest> =>
   writeTrainingSet(request.out, set, origin, share => onProgress(`writing ${request.out}`, share))
 
-/** Options for loading files, which collect refused records and warnings. */
+/** Options for loading files, which collect rejected records and warnings. */
 class Loading {
   readonly options: LoadOptions
   readonly warnings: string[] = []
@@ -213,7 +213,7 @@ class Loading {
       strings,
       onProgress: (path, share) => onProgress(`reading ${path}`, share),
       onWarning: warning => void this.warnings.push(warning),
-      onRefused: ({ place, detail }) => {
+      onRejected: ({ place, detail }) => {
         if (this.#count++ === 0) this.#first = `${place}: ${detail}`
       },
     }
@@ -221,7 +221,7 @@ class Loading {
 
   result(manifest: TrainingManifest): BuiltTrainingSet {
     const { warnings, otherInputs } = this
-    return { manifest, refused: this.#count === 0 ? undefined : { count: this.#count, first: this.#first }, warnings, otherInputs }
+    return { manifest, rejected: this.#count === 0 ? undefined : { count: this.#count, first: this.#first }, warnings, otherInputs }
   }
 }
 

@@ -10,8 +10,8 @@ const now = features('now', { from: payments, entity: card, place: stream, value
 const { ir } = pipeline('pay', [now])
 const [group] = ir.groups
 
-const refused = { source: 'payments', detail: '', place: '', at: 0, sequence: 0, attempts: 0, original: undefined }
-const dead = (letter: Partial<StoredDeadLetter>): StoredDeadLetter => ({ ...refused, id: 1, reason: 'schema', raw: '', ...letter })
+const rejected = { source: 'payments', detail: '', place: '', at: 0, sequence: 0, attempts: 0, original: undefined }
+const dead = (letter: Partial<StoredDeadLetter>): StoredDeadLetter => ({ ...rejected, id: 1, reason: 'schema', raw: '', ...letter })
 const settled = (letter: Partial<SettledDeadLetter>): SettledDeadLetter => ({
   ...dead(letter),
   outcome: 'accepted',

@@ -29,28 +29,28 @@ export async function loadLogIntoSql({ ir, reader, db, log, wanted, letters, onP
     onProgress('reading the log', i / ir.sources.length)
     // Distinguishes two events: by id if there is one, otherwise by all columns.
     const columns: ColumnFilter = source.id === undefined || source.identity ? () => true : wanted
-    const refused: number[] = []
-    await db.addEvents(ir, source, noteRefusals(numberedEvents(reader, log, source, log.end, columns), { letters, refused, check }))
-    await db.classifyMissed(ir, source, refused)
+    const rejected: number[] = []
+    await db.addEvents(ir, source, noteRejections(numberedEvents(reader, log, source, log.end, columns), { letters, rejected, check }))
+    await db.classifyMissed(ir, source, rejected)
   }
 }
 
-interface RefusalInputs {
+interface RejectionInputs {
   readonly letters: DeadLetterIndex
   /** Numbers of the events that were dead letters first. */
-  readonly refused: number[]
+  readonly rejected: number[]
   readonly check: () => void
 }
 
 /** Passes events through and records which were dead letters first. */
-function* noteRefusals(
+function* noteRejections(
   events: ReturnType<typeof numberedEvents>,
-  { letters, refused, check }: RefusalInputs,
+  { letters, rejected, check }: RejectionInputs,
 ): ReturnType<typeof numberedEvents> {
   let count = 0
   for (const event of events) {
     if (count++ % limits.RECONCILE_DECISIONS === 0) check()
-    if (letters.wasDeadLetter(event[1])) refused.push(event[0])
+    if (letters.wasDeadLetter(event[1])) rejected.push(event[0])
     yield event
   }
 }

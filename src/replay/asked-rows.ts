@@ -19,7 +19,7 @@ export interface AskedRows {
  *
  * @example
  * ```ts
- * const log = await load(pipeline, [{ source: 'payments', path: 'payments.ndjson' }], { onRefused: () => {} })
+ * const log = await load(pipeline, [{ source: 'payments', path: 'payments.ndjson' }], { onRejected: () => {} })
  * const cards = Int32Array.of(log.strings.idOf('c3'))
  * const [t, row] = [Float64Array.of(Date.UTC(2026, 0, 1)), Float64Array.of(1)]
  * const rows = inOrderOfTime({ length: 1, t, row, columns: { card: { values: cards } } })

@@ -34,7 +34,7 @@ export interface DecisionRecord {
   /** Why no decision of the model has a score. */
   readonly unscored?: string
   /** Why the decision could not be made. */
-  readonly refused?: string
+  readonly rejected?: string
   /** By `group(key columns)`. */
   readonly read: Readonly<Record<string, ReadRecord>>
 }
@@ -52,7 +52,7 @@ export function decisionRecords(ir: PipelineIR, model: ModelIR, { strings }: Pic
   const keyOf = cellOf(triggerKey(ir, model), strings)
   const idOf = id && cellOf(id, strings)
   return (batch, row) => {
-    const refused = batch.refused.get(row)
+    const rejected = batch.rejected.get(row)
     return {
       model: model.name,
       t: batch.t[row],
@@ -62,7 +62,7 @@ export function decisionRecords(ir: PipelineIR, model: ModelIR, { strings }: Pic
       vector: vectorOf(batch.vector, row),
       score: batch.score.nulls?.[row] === 1 ? null : batch.score.values[row],
       ...(model.score.kind === 'none' && { unscored: NO_VERSION }),
-      ...(refused !== undefined && { refused }),
+      ...(rejected !== undefined && { rejected }),
       read: readsOf(batch, row),
     }
   }

@@ -10,7 +10,7 @@ function* decisions(length: number, size: number): Generator<DecisionBatch> {
     const n = Math.min(size, length - first)
     const t = Float64Array.from({ length: n }, (_, i) => first + i)
     const nulls = Uint8Array.from(t, time => Number(time % 10 === 0))
-    yield { length: n, t, vector: [{ values: t, nulls }], refused: new Map(t.length > 3 ? [[3, 'why']] : []) } as never
+    yield { length: n, t, vector: [{ values: t, nulls }], rejected: new Map(t.length > 3 ? [[3, 'why']] : []) } as never
   }
 }
 
@@ -23,11 +23,11 @@ const sampled = (length: number, rows: number, size = 64, [after, to] = [-1, Inf
 }
 const twice = ({ x }: Readonly<Record<string, Float64Array>>) => x.map(value => 2 * value)
 
-test('few decisions are all sampled, within the time, with NULLs; scores are of the last ones that were not refused', () => {
+test('few decisions are all sampled, within the time, with NULLs; scores are of the last ones that were not rejected', () => {
   const { rows, inputs, score } = sampled(100, 1000, 64, [9, 89]).summary(twice, 50)
   assert.equal(rows, 80)
   assert.deepEqual([inputs['x'].rows, inputs['x'].nulls], [80, 8])
-  // 50 … 89: four of them are NULL, and the one at 64 + 3 is refused.
+  // 50 … 89: four of them are NULL, and the one at 64 + 3 is rejected.
   assert.deepEqual([score!.rows, score!.nulls], [40, 5])
   assert.equal(score!.values[0], 102)
   assert.deepEqual(sampled(100, 1000, 7, [9, 89]).summary(twice, 50).inputs, inputs)

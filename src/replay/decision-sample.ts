@@ -25,15 +25,15 @@ export class DecisionSample {
   /** By input: one value per row, NaN for NULL. */
   readonly #columns: Float64Array[]
   readonly #t: Float64Array
-  /** 1 where a decision had no score, because a value was refused. */
-  readonly #refused: Uint8Array
+  /** 1 where a decision had no score, because a value was rejected. */
+  readonly #rejected: Uint8Array
   #count = 0
 
   constructor(options: DecisionSampleOptions) {
     this.#options = options
     this.#columns = options.inputs.map(() => new Float64Array(options.rows))
     this.#t = new Float64Array(options.rows)
-    this.#refused = new Uint8Array(options.rows)
+    this.#rejected = new Uint8Array(options.rows)
   }
 
   /** Passes batches on unchanged, and samples them. */
@@ -50,9 +50,9 @@ export class DecisionSample {
     }
   }
 
-  #store({ t, vector, refused }: DecisionBatch, i: number, place: number): void {
+  #store({ t, vector, rejected }: DecisionBatch, i: number, place: number): void {
     this.#t[place] = t[i]
-    this.#refused[place] = refused.has(i) ? 1 : 0
+    this.#rejected[place] = rejected.has(i) ? 1 : 0
     this.#columns.forEach((column, input) => (column[place] = valueAt(vector[input], i)))
   }
 
@@ -63,7 +63,7 @@ export class DecisionSample {
     const later = Uint32Array.from({ length: rows }, (_, row) => row).filter(row => this.#t[row] >= from)
     const scores = score(Object.fromEntries(inputs.map((name, i) => [name, picked(this.#columns[i], later)])))
     later.forEach((row, i) => {
-      if (this.#refused[row] === 1) scores[i] = NaN
+      if (this.#rejected[row] === 1) scores[i] = NaN
     })
     return {
       rows,

@@ -23,7 +23,7 @@ export function decisionColumns(ir: PipelineIR, model: ModelIR): OutputColumn[] 
     ...(model.decide.kind === 'on' ? placeColumns : []),
     ...model.inputs.map(({ name, expr }) => ({ name: `vector.${name}`, type: expr.type, list: isListInput(ir, expr) })),
     { name: 'score', type: 'double' },
-    { name: 'refused', type: 'string' },
+    { name: 'rejected', type: 'string' },
     ...groupReads(ir, model).flatMap(({ group, key: columns }): OutputColumn[] => {
       const name = `read.${readId({ group: group.name, key: columns })}`
       return [
@@ -54,7 +54,7 @@ export function decisionValues(ir: PipelineIR, batch: DecisionBatch, { strings }
       : []),
     ...batch.vector,
     batch.score,
-    refusedColumn(batch, strings),
+    rejectedColumn(batch, strings),
     ...batch.reads.flatMap(read => readColumns(read, length)),
   ]
 }
@@ -67,10 +67,10 @@ export function isListInput(ir: PipelineIR, expr: ExprIR): boolean {
 }
 
 /** The reason why a decision could not be made; NULL if it was made. */
-export function refusedColumn({ length, refused }: Pick<DecisionBatch, 'length' | 'refused'>, strings: Strings): ColumnData {
+export function rejectedColumn({ length, rejected }: Pick<DecisionBatch, 'length' | 'rejected'>, strings: Strings): ColumnData {
   const values = new Int32Array(length)
   const nulls = new Uint8Array(length).fill(1)
-  for (const [row, reason] of refused) {
+  for (const [row, reason] of rejected) {
     values[row] = strings.idOf(reason)
     nulls[row] = 0
   }

@@ -1,6 +1,6 @@
 import { sliceBlock } from '../columns/index.ts'
 import type { FeatureColumn } from '../aggregate/index.ts'
-import { refuseIncomplete, Kernel, placeReads, type PlacedReads } from '../kernel/index.ts'
+import { rejectIncomplete, Kernel, placeReads, type PlacedReads } from '../kernel/index.ts'
 import type { ReplayLog } from './log.ts'
 import type { GroupRead } from '../decision/index.ts'
 import { perDecision, type ReplayPoints, type TriggerBatch } from './decision-points.ts'
@@ -53,7 +53,7 @@ export class FeatureFeed {
       uptoBefore: uptoBefore.map(count => Math.max(0, count - start)),
       asOf,
     })
-    if (this.#forgotten > -Infinity) refuseIncomplete(this.read.group.features, values, asOf, this.#forgotten)
+    if (this.#forgotten > -Infinity) rejectIncomplete(this.read.group.features, values, asOf, this.#forgotten)
     return values
   }
 

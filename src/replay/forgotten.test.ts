@@ -52,16 +52,16 @@ function cut(ir: PipelineIR, whole: ReplayLog, log: readonly LoggedEvent[], run:
 const knownFrom = ({ decide: by }: ModelIR, forgotten: number): number => (by.kind === 'every' ? forgotten + by.live : forgotten)
 
 /** Decisions by their subject, with their vectors as texts. */
-function decided(ir: PipelineIR, model: ModelIR, log: ReplayLog): Map<string, { t: number; vector: string; refused: string | undefined }> {
-  const decisions = new Map<string, { t: number; vector: string; refused: string | undefined }>()
+function decided(ir: PipelineIR, model: ModelIR, log: ReplayLog): Map<string, { t: number; vector: string; rejected: string | undefined }> {
+  const decisions = new Map<string, { t: number; vector: string; rejected: string | undefined }>()
   const times = new Map<string, number>()
   // Counted from the last, since the first are forgotten.
-  const all = [...decide({ ir, scores: new Map() }, model, log)].flatMap(({ length, t, key, position, vector, refused }) =>
+  const all = [...decide({ ir, scores: new Map() }, model, log)].flatMap(({ length, t, key, position, vector, rejected }) =>
     Array.from({ length }, (_, row) => ({
       of: JSON.stringify([t[row], key.nulls?.[row] ? null : key.values[row], position?.[row]]),
       t: t[row],
       vector: JSON.stringify(vector.map(column => cells(column, row))),
-      refused: refused.get(row),
+      rejected: rejected.get(row),
     })),
   )
   for (const { of, ...one } of all.toReversed()) {
@@ -78,8 +78,8 @@ function cells(column: VectorColumn, row: number): unknown {
   return isListColumn(column) ? Array.from({ length: column.counts[row] }, (_, i) => values[row * column.width + i]) : values[row]
 }
 
-test('a decision has the same vector as over the whole log, or is refused', () => {
-  let [same, refused] = [0, 0]
+test('a decision has the same vector as over the whole log, or is rejected', () => {
+  let [same, rejected] = [0, 0]
   for (let seed = 1; seed <= CASES; seed++) {
     const generated = deciding(seed)
     if (!generated || !isReplayed(generated.log) || generated.log.length < 4) continue
@@ -100,7 +100,7 @@ test('a decision has the same vector as over the whole log, or is refused', () =
         `seed ${seed}, model '${model.name}': the decisions`,
       )
       for (const [of, one] of decisions) {
-        if (one.refused !== undefined) refused++
+        if (one.rejected !== undefined) rejected++
         else {
           assert.deepEqual(one, expected.get(of), `seed ${seed}, model '${model.name}', ${of}`)
           same++
@@ -108,7 +108,7 @@ test('a decision has the same vector as over the whole log, or is refused', () =
       }
     }
   }
-  assert.ok(same > 500 && refused > 500, `${same} the same, ${refused} refused`)
+  assert.ok(same > 500 && rejected > 500, `${same} the same, ${rejected} rejected`)
 })
 
 test('a label is the same as over the whole log, or unknown', () => {

@@ -40,7 +40,7 @@ const shop = pipeline('shop', [fraud, spree, plain])
 const pay = (id: number, second: number, amount = 5) => ({ id: `p${id}`, card: 'c', amount, note: 'x', at: second * 1000 })
 const back = (id: number, second: number, sum = 5) => ({ payment: `p${id}`, sum, why: 'x', at: second * 1000 })
 
-const loaded = (...rows: Rows) => ofFiles(rows, files => load(shop, files, { onRefused: ({ detail }) => assert.fail(detail) }))
+const loaded = (...rows: Rows) => ofFiles(rows, files => load(shop, files, { onRejected: ({ detail }) => assert.fail(detail) }))
 
 type Rows = readonly [payments: readonly object[], chargebacks?: readonly object[]]
 
@@ -102,7 +102,7 @@ test('a source that only labels need may be missing; then there are no labels', 
   assert.equal(label(shop, spree.ir, log).length, 1)
 })
 
-test('a model without a label, and a time of NaN, are refused', async () => {
+test('a model without a label, and a time of NaN, are rejected', async () => {
   const log = await loaded([pay(1, 0)], [back(1, 0)])
   assert.throws(() => label(shop, plain.ir, log), { code: 'SPILL_INPUT', message: /^model 'plain' has no label/ })
   assert.throws(() => label(shop, fraud.ir, log, { at: NaN }), { code: 'SPILL_INPUT', message: /is NaN/ })

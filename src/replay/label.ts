@@ -182,7 +182,7 @@ function findEligible(
   for (let i = 0; i < value.length; i++) {
     const isLatest = forgotten === -Infinity || (!age.nulls[i] && t[i] - age.values[i] > forgotten)
     if (isLatest && !holds.nulls[i] && holds.values[i] === 1) eligible[i] = 0
-    if (eligible[i] !== 0 && isLatest && holds.refused[i] === 0) continue
+    if (eligible[i] !== 0 && isLatest && holds.rejected[i] === 0) continue
     value[i] = known[i] = 0
     outcome[i] = NaN
   }

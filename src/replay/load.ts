@@ -7,7 +7,7 @@ import {
   type SourceHistory,
   type HistoryBuilderOptions,
   type RowMap,
-  type SourceRefusal,
+  type SourceRejection,
   mapWithOwnNames,
   withOwnNames,
   withMappedNames,
@@ -24,9 +24,9 @@ export interface SourceFile {
 
 /** Options of `load`. */
 export interface LoadOptions {
-  /** Called for each record that a source refuses. */
-  readonly onRefused: (refusal: SourceRefusal) => void
-  /** Called with the number of further records that could not be decoded. Every source that the file feeds refuses each of them. */
+  /** Called for each record that a source rejects. */
+  readonly onRejected: (rejection: SourceRejection) => void
+  /** Called with the number of further records that could not be decoded. Every source that the file feeds rejects each of them. */
   readonly onUndecodable?: (records: number) => void
   /** Called as records are read, with the file's name and the share of it that was read, 0 to 1. */
   readonly onProgress?: (path: string, share: number) => void
@@ -55,7 +55,7 @@ interface Pipeline {
  * source; `SPILL_FILE`, `SPILL_FORMAT` or `SPILL_TRUNCATED` for a file that cannot be read at all.
  * @example
  * ```ts
- * const log = await load(pipeline, [{ source: 'payments', path: 'payments.ndjson' }], { onRefused: console.warn })
+ * const log = await load(pipeline, [{ source: 'payments', path: 'payments.ndjson' }], { onRejected: console.warn })
  * console.log(log.length, 'events')
  * ```
  */
@@ -100,11 +100,11 @@ export async function loadIntakes(
   loading: (source: SourceIR) => Loading,
 ): Promise<Map<string, HistoryBuilder>> {
   checkSources(pipeline.ir, files)
-  const { onRefused } = options
+  const { onRejected } = options
   const intakes = new Map(
     pipeline.ir.sources.map(source => [
       source.name,
-      new HistoryBuilder(source, { ...loading(source), map: pipeline.maps.get(source.name), onRefused }),
+      new HistoryBuilder(source, { ...loading(source), map: pipeline.maps.get(source.name), onRejected }),
     ]),
   )
   for (const path of new Set(files.map(file => file.path))) {
@@ -120,11 +120,11 @@ const brokenFileCodes: readonly ErrorCode[] = ['SPILL_TRUNCATED', 'SPILL_FILE']
 async function readFileInto(
   path: string,
   intakes: readonly HistoryBuilder[],
-  { onRefused, onUndecodable, onProgress, onWarning, onBroken }: LoadOptions,
+  { onRejected, onUndecodable, onProgress, onWarning, onBroken }: LoadOptions,
 ): Promise<void> {
   const before = intakes.map(intake => intake.counts.records)
   try {
-    const { warnings } = await loadFile(path, intakes, { onRefused, onUndecodable, onProgress: share => onProgress?.(path, share) })
+    const { warnings } = await loadFile(path, intakes, { onRejected, onUndecodable, onProgress: share => onProgress?.(path, share) })
     for (const warning of warnings) onWarning?.(warning)
   } catch (error) {
     const hasRecords = intakes.some((intake, i) => intake.counts.records > before[i])

@@ -23,7 +23,7 @@ export interface ReplayLog {
   readonly runs: ReadonlyMap<string, BatchRuns>
   /**
    * Events that arrived up to this time may be missing, UTC ms; −Infinity if none is. A window or label that reaches back to it is
-   * refused.
+   * rejected.
    */
   readonly forgotten: number
   /** The batch runs used by decisions up to this time are unknown, UTC ms; at least `forgotten`. */

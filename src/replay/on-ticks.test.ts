@@ -21,10 +21,10 @@ const minute = 60_000
 /** A log of readings, one per row: patient and minute. */
 function logOf(of: ReturnType<typeof pipeline>, rows: readonly (readonly [string | null, number])[]) {
   const strings = new Strings()
-  const intake = new HistoryBuilder(of.ir.sources[0], { strings, onRefused: refusal => assert.fail(refusal.detail) })
+  const intake = new HistoryBuilder(of.ir.sources[0], { strings, onRejected: rejection => assert.fail(rejection.detail) })
   intake.validate(recordBatchOf(rows.map(([patient, at], i) => ({ ref: `r${i}`, patient, at: at * minute }))))
   const [first, ...others] = of.ir.sources
-  const silent = others.map(source => [source.name, new HistoryBuilder(source, { strings, onRefused: () => {} }).finish()] as const)
+  const silent = others.map(source => [source.name, new HistoryBuilder(source, { strings, onRejected: () => {} }).finish()] as const)
   return replayLog(of.ir, new Map([[first.name, intake.finish()], ...silent]), strings)
 }
 
@@ -91,7 +91,16 @@ test('a long silence has no ticks, and a batch may end within a tick', () => {
 test('a table of ticks has no columns for a position', () => {
   const log = logOf(clinic, [['a', 5]])
   const names = decisionColumns(clinic.ir, clinic.ir.models[0]).map(({ name }) => name)
-  assert.deepEqual(names, ['model', 't', 'key', 'vector.n', 'score', 'refused', 'read.recent(patient).known', 'read.recent(patient).clock'])
+  assert.deepEqual(names, [
+    'model',
+    't',
+    'key',
+    'vector.n',
+    'score',
+    'rejected',
+    'read.recent(patient).known',
+    'read.recent(patient).clock',
+  ])
   for (const batch of decide(clinic, clinic.ir.models[0], log)) assert.equal(decisionValues(clinic.ir, batch, log).length, names.length)
 })
 
@@ -128,7 +137,7 @@ test('without events there are no ticks', () => {
   assert.deepEqual(batchesOf([[null, 5]]), [])
 })
 
-test('a replay refuses what it cannot compute', () => {
+test('a replay rejects what it cannot compute', () => {
   const [model5] = clinic.ir.models
   const ticksAt = (max: number) => onTicks(clinic.ir, model5, model5.decide as never, logOf(clinic, [['a', 5]]), max).points.t
   assert.deepEqual([...ticksAt(1)], [5 * minute])

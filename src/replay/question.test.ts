@@ -68,7 +68,7 @@ test('for groups: all or single features, at a column per entity', () => {
   assert.deepEqual(named(groupsQuestion(ir, ['between']).keys), ['from string or NULL', 'to string or NULL'])
 })
 
-const refusals: readonly (readonly [string, () => unknown, string, RegExp])[] = [
+const rejections: readonly (readonly [string, () => unknown, string, RegExp])[] = [
   [
     'a model that there is not',
     () => modelQuestion(ir, 'risky'),
@@ -99,4 +99,4 @@ const refusals: readonly (readonly [string, () => unknown, string, RegExp])[] = 
   ],
 ]
 
-for (const [name, act, code, message] of refusals) test(`${name} is refused`, () => assert.throws(act, { code, message }))
+for (const [name, act, code, message] of rejections) test(`${name} is rejected`, () => assert.throws(act, { code, message }))

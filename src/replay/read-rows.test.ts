@@ -123,7 +123,7 @@ const bad: readonly (readonly [string, string, string, RegExp])[] = [
 const codeOf = (name: string): string => (name.includes('column') ? 'SPILL_NOT_FOUND' : name === 'no JSON' ? 'SPILL_FORMAT' : 'SPILL_INPUT')
 
 for (const [name, file, text, message] of bad)
-  test(`${name} is refused, with its place`, () => assert.rejects(readText(file, text), { code: codeOf(name), message }))
+  test(`${name} is rejected, with its place`, () => assert.rejects(readText(file, text), { code: codeOf(name), message }))
 
 test('the number of rows is limited', async () => {
   const rows = 'card,till,amount,t\na,1,1,0\na,1,1,0\n'

@@ -1,7 +1,7 @@
 import { stopwatch } from '../base/index.ts'
 import type { ReportTable } from '../decision/index.ts'
 import type { ModelIR, PipelineIR, ReportIR } from '../define/ir/index.ts'
-import type { SourceHistory, HistoryCounts, RowMap, SourceRefusal } from '../intake/index.ts'
+import type { SourceHistory, HistoryCounts, RowMap, SourceRejection } from '../intake/index.ts'
 import type { ScoreImplementation } from '../model/index.ts'
 import { decide, throwNoRequests, type DecisionBatch } from './decide.ts'
 import { label, type LabelCounts, type Labels } from './label.ts'
@@ -30,8 +30,8 @@ export interface ReplayOptions {
   readonly onReport?: (report: ReportIR, table: ReportTable) => void | Promise<void>
   /** Receives the merged log before the first decision. */
   readonly onLoaded?: (log: ReplayLog) => void
-  /** Receives each refused record; a record that could not be decoded comes once per source that its file feeds. */
-  readonly onRefused?: (refusal: SourceRefusal) => void
+  /** Receives each rejected record; a record that could not be decoded comes once per source that its file feeds. */
+  readonly onRejected?: (rejection: SourceRejection) => void
   readonly onWarning?: (warning: string) => void
   /** Receives the current stage, and the share of it that is done, 0 to 1. */
   readonly onProgress?: (stage: string, share: number) => void
@@ -46,7 +46,7 @@ export interface ModelSummary {
   /** Decisions whose score is NULL because an input is. */
   unscored: number
   /** Decisions that could not be made, because of a limit or a failure of the user's function. */
-  refused: number
+  rejected: number
   scoreSum: number
   /** Labels as known at the end of the histories; present if the model has a label whose source was loaded. */
   labels?: LabelCounts
@@ -94,7 +94,7 @@ export async function replay(pipeline: Replayable, options: ReplayOptions): Prom
   let undecodable = 0
   const start = stopwatch()
   const log = await load(pipeline, options.files, {
-    onRefused: refusal => options.onRefused?.(refusal),
+    onRejected: rejection => options.onRejected?.(rejection),
     onUndecodable: records => (undecodable += records),
     onWarning: warn,
     onBroken(warning) {
@@ -181,10 +181,17 @@ export function summaryCounts(
 }
 
 /** An empty summary. */
-export const emptyModelSummary = (model: string): ModelSummary => ({ model, decisions: 0, scored: 0, unscored: 0, refused: 0, scoreSum: 0 })
+export const emptyModelSummary = (model: string): ModelSummary => ({
+  model,
+  decisions: 0,
+  scored: 0,
+  unscored: 0,
+  rejected: 0,
+  scoreSum: 0,
+})
 
 /** Adds a batch of the model's decisions to its summary. */
-export function countDecisions(summary: ModelSummary, { length, score, refused }: DecisionBatch): void {
+export function countDecisions(summary: ModelSummary, { length, score, rejected }: DecisionBatch): void {
   let scored = 0
   for (let row = 0; row < length; row++) {
     if (score.nulls?.[row]) continue
@@ -193,6 +200,6 @@ export function countDecisions(summary: ModelSummary, { length, score, refused }
   }
   summary.decisions += length
   summary.scored += scored
-  summary.refused += refused.size
-  summary.unscored += length - scored - refused.size
+  summary.rejected += rejected.size
+  summary.unscored += length - scored - rejected.size
 }

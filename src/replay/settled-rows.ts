@@ -10,8 +10,8 @@ export interface SettledRows {
   /** All rows of the set, and their hash. */
   readonly rows: number
   readonly sha256: string
-  /** Rows that are dropped here because a value was refused. */
-  readonly refused: number
+  /** Rows that are dropped here because a value was rejected. */
+  readonly rejected: number
   /** Each decision's time, UTC ms; does not decrease. */
   readonly t: Float64Array
   readonly table: TrainingRows & { readonly labels: Float64Array }
@@ -20,17 +20,17 @@ export interface SettledRows {
 /** Reads the set, whose labels must all be known. */
 export function collectSettledRows({ columns, strings, batches }: TrainingSet, inputs: readonly string[]): SettledRows {
   const indexOf = (name: string): number => columns.findIndex(column => column.name === name)
-  const [time, label, refusals] = [indexOf('t'), indexOf(LABEL), indexOf('refused')]
+  const [time, label, rejections] = [indexOf('t'), indexOf(LABEL), indexOf('rejected')]
   const places = inputs.map(name => indexOf(`vector.${name}`))
   const hash = new RowHash(columns, strings)
   const empty: Float64Array = new Float64Array(0)
   const parts = { t: [empty], labels: [empty], inputs: inputs.map(() => [empty]) }
-  let [rows, refused] = [0, 0]
+  let [rows, rejected] = [0, 0]
   for (const { length, columns: values } of batches) {
     hash.add(length, values)
     rows += length
-    const keptRows = Uint32Array.from({ length }, (_, row) => row).filter(row => values[refusals].nulls?.[row] === 1)
-    refused += length - keptRows.length
+    const keptRows = Uint32Array.from({ length }, (_, row) => row).filter(row => values[rejections].nulls?.[row] === 1)
+    rejected += length - keptRows.length
     parts.t.push(doubles(values[time], keptRows))
     parts.labels.push(doubles(values[label], keptRows))
     places.forEach((place, i) => parts.inputs[i].push(doubles(values[place], keptRows)))
@@ -39,7 +39,7 @@ export function collectSettledRows({ columns, strings, batches }: TrainingSet, i
     columns: Object.fromEntries(inputs.map((name, i) => [name, concatArrays(parts.inputs[i])])),
     labels: concatArrays(parts.labels),
   }
-  return { rows, sha256: hash.digest(), refused, t: concatArrays(parts.t), table }
+  return { rows, sha256: hash.digest(), rejected, t: concatArrays(parts.t), table }
 }
 
 /** NULL is NaN. */

@@ -19,7 +19,7 @@ async function logOf({ ir, maps }: ReturnType<typeof fraudPipeline>, history: Hi
     writeFileSync(path, (rows as readonly object[]).map(row => `${JSON.stringify(row)}\n`).join(''))
     return { source, path }
   })
-  return await load({ ir, maps }, files, { onRefused: ({ detail }) => assert.fail(detail) })
+  return await load({ ir, maps }, files, { onRejected: ({ detail }) => assert.fail(detail) })
 }
 
 const HOURS = 40 * 24
@@ -86,7 +86,7 @@ test('the champion is evaluated on the same decisions', async () => {
 const fails = (message: RegExp, ...args: Parameters<typeof trained>) =>
   assert.rejects(trained(...args), { code: 'SPILL_TRAINING', message })
 
-test('a label with no positives, and one that is always true, are refused with how many there are', async () => {
+test('a label with no positives, and one that is always true, are rejected with how many there are', async () => {
   await fails(/none of \d+ rows has the label 1/, { algorithm: 'logistic' }, fraudHistory(HOURS, { share: [0, 0] }))
   await fails(/none of \d+ rows has the label 1/, { algorithm: 'trees' }, fraudHistory(HOURS, { share: [0, 0] }))
   await fails(/all of \d+ rows have the label 1/, { algorithm: 'logistic' }, fraudHistory(HOURS, { share: [1, 1] }))
@@ -102,7 +102,7 @@ test('without settled labels, or without rows before the holdout, the error has 
   })
 })
 
-test('weights that are not finite are refused for every trainer', async () => {
+test('weights that are not finite are rejected for every trainer', async () => {
   const broken: Trainer = () => ({
     score: { kind: 'logistic', intercept: 0, terms: [{ input: 'amount', weight: NaN }] },
     constant: [],
@@ -111,6 +111,6 @@ test('weights that are not finite are refused for every trainer', async () => {
   await fails(/the weight of 'amount' is NaN/, { algorithm: 'logistic' }, undefined, { trainer: broken })
 })
 
-test('options out of their bounds are refused by the trainer, with their name', async () => {
+test('options out of their bounds are rejected by the trainer, with their name', async () => {
   await fails(/fitTrees: leaves is a whole number from 2 /, { algorithm: 'trees', leaves: 1 })
 })

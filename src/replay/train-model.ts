@@ -76,7 +76,7 @@ export async function trainModel(request: TrainingRequest, log: ReplayLog): Prom
   const names = model.inputs.map(({ name }) => name)
   const gapMs = labelHorizon(model.label!)
   const trainer = request.trainer ?? trainerOf(algorithm)
-  // Scores do not matter here, and computing them could be refused.
+  // Scores do not matter here, and computing them could be rejected.
   const scoreless: ModelIR = { ...model, score: { kind: 'linear', intercept: 0, terms: [] } }
   const { isCensored } = request
   const labels = label({ ir }, scoreless, log, { at, ...(isCensored && { isCensored: (_, position) => isCensored(position) }) })
@@ -109,7 +109,7 @@ export async function trainModel(request: TrainingRequest, log: ReplayLog): Prom
     metrics: metrics({ score, ...(file && { file }) }),
     ...(champion && { champion: { version: champion.version, metrics: metrics(champion) } }),
     constant,
-    notes: [...notes, ...forgottenNotes(log, after, all.refused)],
+    notes: [...notes, ...forgottenNotes(log, after, all.rejected)],
     ...(file && { file: { sha256: file.sha256, bytes: file.bytes.length } }),
   }
   const reference = sample?.summary(columns => scoreColumns(score, columns, file), split.holdoutFrom)
@@ -123,12 +123,12 @@ export async function trainModel(request: TrainingRequest, log: ReplayLog): Prom
 const knownFrom = ({ decide: by }: ModelIR, { forgotten, knownAfter }: ReplayLog): number =>
   by.kind === 'every' ? Math.max(knownAfter, forgotten + by.live) : knownAfter
 
-function forgottenNotes({ forgotten }: ReplayLog, after: number, refused: number): string[] {
+function forgottenNotes({ forgotten }: ReplayLog, after: number, rejected: number): string[] {
   if (forgotten === -Infinity) return []
   const text = (ms: number) => new Date(ms).toISOString()
   return [
     `the log has forgotten what arrived up to ${text(forgotten)} (run --keep): decisions up to ${text(after)} are left out, ` +
-      `and ${refused} later ones with a value that was refused, as those are whose windows reach back behind it`,
+      `and ${rejected} later ones with a value that was rejected, as those are whose windows reach back behind it`,
   ]
 }
 
@@ -147,9 +147,9 @@ interface Splitting {
 }
 
 /** Splits rows, which are in order of time, into training rows, gap and holdout. */
-function splitOf({ t, table, refused }: SettledRows, { at, gapMs, holdout }: Splitting, counts: LabelCount): TrainingSplit {
+function splitOf({ t, table, rejected }: SettledRows, { at, gapMs, holdout }: Splitting, counts: LabelCount): TrainingSplit {
   const n = t.length
-  if (n === 0 && (counts.unsettled ?? 0) + refused === 0)
+  if (n === 0 && (counts.unsettled ?? 0) + rejected === 0)
     untrainable(
       `the model has decided about nothing by ${new Date(at).toISOString()}: there is no event that it decides on, ` +
         "no active key, or no decision as recent as 'over' requires",
@@ -157,7 +157,7 @@ function splitOf({ t, table, refused }: SettledRows, { at, gapMs, holdout }: Spl
   if (n === 0)
     untrainable(
       `there is no decision whose label is settled: ${counts.unsettled ?? 0} are not known yet, or younger than the label's horizon, ` +
-        `and ${refused} have a value that was refused`,
+        `and ${rejected} have a value that was rejected`,
     )
   const holdoutFrom = holdout === undefined ? t[Math.min(n - 1, Math.floor(n * (1 - HOLDOUT)))] : at - gapMs - holdout
   const trainedTo = holdoutFrom - gapMs
@@ -177,5 +177,5 @@ function splitOf({ t, table, refused }: SettledRows, { at, gapMs, holdout }: Spl
     )
   if (judged === n) untrainable(`of ${n} decisions none is in the ${holdout} ms of the holdout; make holdout longer`)
   const trainedPositives = table.labels.subarray(0, trained).reduce((sum, label) => sum + label, 0)
-  return { trained, trainedPositives, trainedTo, gap: judged - trained, gapMs, holdout: n - judged, holdoutFrom, refused }
+  return { trained, trainedPositives, trainedTo, gap: judged - trained, gapMs, holdout: n - judged, holdoutFrom, rejected }
 }

@@ -55,7 +55,7 @@ function tickRows(batches: Iterable<DecisionBatch>): { readonly t: Float64Array;
 }
 
 test('rows at the times of ticks equal the decisions of those ticks, in every placement', () => {
-  let [compared, refused] = [0, 0]
+  let [compared, rejected] = [0, 0]
   for (let seed = 1; seed <= CASES; seed++) {
     const generated = deciding(seed)
     if (!generated) continue
@@ -72,9 +72,9 @@ test('rows at the times of ticks equal the decisions of those ticks, in every pl
     const asked = cellsOf(setOfRows(question, rows, log, 7), '')
     for (const [name, values] of Object.entries(decided)) assert.deepEqual(asked[name], values, `seed ${seed}, ${name}`)
     compared += length
-    refused += decided['refused'].filter(reason => reason !== null).length
+    rejected += decided['rejected'].filter(reason => reason !== null).length
   }
-  assert.ok(compared > 500, `only ${compared} decisions were compared, ${refused} of them refused`)
+  assert.ok(compared > 500, `only ${compared} decisions were compared, ${rejected} of them rejected`)
 })
 
 const card = entity('card', t.string())
@@ -120,19 +120,19 @@ test('a set of decisions has positions of events, and decimals and lists as the 
     'vector.price decimal2',
     'vector.n int',
     'vector.prices decimal2[]',
-    'refused string',
+    'rejected string',
     'read.recent(card).known int',
     'read.recent(card).age duration',
   ])
   assert.deepEqual(cellsOf(setOf('selling'), 'vector.')['vector.prices'], [[1.5], [2.5], [3.5, 1.5], [4.5, 2.5]])
   assert.deepEqual(
     setOf('ticking').columns.map(({ name }) => name),
-    ['t', 'key.card', 'vector.n', 'refused', 'read.recent(card).known', 'read.recent(card).age'],
+    ['t', 'key.card', 'vector.n', 'rejected', 'read.recent(card).known', 'read.recent(card).age'],
   )
   assert.deepEqual(cellsOf(setOf('ticking'), '')['vector.n'], [1, 2, 2])
 })
 
-test('a set of rows has ages, and refused values with the reason', () => {
+test('a set of rows has ages, and rejected values with the reason', () => {
   const few = features('few', {
     from: sales,
     entity: card,
@@ -144,7 +144,7 @@ test('a set of rows has ages, and refused values with the reason', () => {
   const asked = { length: 4, t: Float64Array.of(20_000, 49_999, 50_000, 90_000), row: Float64Array.of(4, 2, 1, 3) }
   const columns = { card: { values: Int32Array.of(b, a, a, b), nulls: Uint8Array.of(0, 0, 0, 1) } }
   const set = () => setOfRows(groupsQuestion(lagged, ['few', 'recent.n']), { ...asked, columns }, shop)
-  const { refused, ...cells } = cellsOf(set(), '')
+  const { rejected, ...cells } = cellsOf(set(), '')
   assert.deepEqual(cells, {
     row: [4, 2, 1, 3],
     t: [20_000, 49_999, 50_000, 90_000],
@@ -159,7 +159,7 @@ test('a set of rows has ages, and refused values with the reason', () => {
     'read.recent(card).newest': [0, 9_999, 10_000, null],
   })
   assert.deepEqual(
-    refused.map(id => (id === null ? null : shop.strings.textOf(id as number))),
+    rejected.map(id => (id === null ? null : shop.strings.textOf(id as number))),
     [null, null, "feature 'few.one' SPILL_LIMIT: its key has more events or distinct values in the window than its limit", null],
   )
   assert.deepEqual(
@@ -174,7 +174,7 @@ test('a sample of a set has the rows of its keys, whole', () => {
   const cells = cellsOf(sample(), '')
   assert.deepEqual(cells['offset'], [1, 3])
   assert.deepEqual(cells['vector.prices'], [[2.5], [4.5, 2.5]])
-  assert.deepEqual(cells['refused'], [null, null])
+  assert.deepEqual(cells['rejected'], [null, null])
   const hashes = [sample(), setOf('selling')].map(({ columns, strings, batches }) => {
     const hash = new RowHash(columns, strings)
     for (const { length, columns: values } of batches) hash.add(length, values)

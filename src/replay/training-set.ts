@@ -13,7 +13,7 @@ import type { OutputColumn, OutputValues } from '../files/index.ts'
 import { asRequests, type AskedRows } from './asked-rows.ts'
 import { decide, type DecisionBatch } from './decide.ts'
 import { eventPositionOf } from './decision-record.ts'
-import { isListInput, refusedColumn } from './decision-table.ts'
+import { isListInput, rejectedColumn } from './decision-table.ts'
 import type { ReadPositions } from './feature-feed.ts'
 import type { ReplayLog } from './log.ts'
 import type { Question } from './question.ts'
@@ -61,7 +61,7 @@ export function setOfRows(question: Question, rows: AskedRows, log: ReplayLog, b
       { name: 't', type: 'timestamp' },
       ...keys.map(key => typed(`key.${key.name}`, key)),
       ...inputColumns(ir, inputs),
-      refused,
+      rejected,
       ...reads.flatMap(read => [...readColumns(read), { name: `read.${read}.newest`, type: 'duration' as const }]),
     ],
     strings: log.strings,
@@ -85,7 +85,7 @@ function* batchesOfRows(
         { values: t },
         ...keys.map(key => deliverColumn(sliceColumn(rows.columns[key.name], first, first + length), key)),
         ...vector.slice(0, inputs.length),
-        refusedColumn(batch, log.strings),
+        rejectedColumn(batch, log.strings),
         ...batch.reads.flatMap((read, i) => {
           const [known, age] = readValues(read, t)
           return [known, age, sum(age, vector[inputs.length + i], length)]
@@ -114,7 +114,7 @@ export function setOfDecisions(ir: PipelineIR, model: ModelIR, batches: Iterable
       ...(id ? [typed('id', id)] : []),
       ...(hasPlace ? (['partition', 'offset'] as const).map((name): TrainingColumn => ({ name, type: 'int' })) : []),
       ...inputColumns(ir, model.inputs),
-      refused,
+      rejected,
       ...groupReads(ir, model).map(idOf).flatMap(readColumns),
     ],
     strings,
@@ -136,7 +136,7 @@ function* batchesOfDecisions(ir: PipelineIR, model: ModelIR, batches: Iterable<D
           ? [{ values: position.map(at => eventPositionOf(at).partition) }, { values: position.map(at => eventPositionOf(at).offset) }]
           : []),
         ...vector,
-        refusedColumn(batch, strings),
+        rejectedColumn(batch, strings),
         ...reads.flatMap(read => readValues(read, t)),
       ],
       done,
@@ -153,7 +153,7 @@ const inputColumns = (ir: PipelineIR, inputs: ModelIR['inputs']): TrainingColumn
 const typed = (name: string, { type, scale }: TypeIR): TrainingColumn => ({ name, type, ...(scale !== undefined && { scale }) })
 
 /** Why a value is missing although its window may hold one. */
-const refused: TrainingColumn = { name: 'refused', type: 'string' }
+const rejected: TrainingColumn = { name: 'rejected', type: 'string' }
 
 /** For each group read: the number of visible events of its source, and the age of its as-of time at the row's time. */
 const readColumns = (read: string): TrainingColumn[] => [

@@ -1,6 +1,6 @@
 /** A pipeline that runs in this process: its sources are read, its actions delivered, and its callers have the types of the client. */
 import { SpillwayError, limits, didYouMean } from '../base/index.ts'
-import { type Decision, type KeyFeatures, type RefusedEvent, type Sent, requireValues, keyTexts, type KeyOf } from '../client/index.ts'
+import { type Decision, type KeyFeatures, type RejectedEvent, type Sent, requireValues, keyTexts, type KeyOf } from '../client/index.ts'
 import type { PipelineIR } from '../define/ir/index.ts'
 import type { Entities, FeaturesOf, Group } from '../define/feature/index.ts'
 import type { ColumnSpecs, RecordOf } from '../define/index.ts'
@@ -66,21 +66,21 @@ export class PipelineRun implements AsyncDisposable {
     const names = this.#ir.sources.map(source => source.name)
     if (!names.includes(name)) throw new SpillwayError('SPILL_NOT_FOUND', `there is no source '${name}'${didYouMean(name, names)}`)
     if (!Array.isArray(records)) throw new SpillwayError('SPILL_INPUT', `records for '${name}' are an array: write [record] for one`)
-    const sent = { accepted: 0, duplicates: 0, refused: 0, sequence: this.run.end, refusals: [] as RefusedEvent[] }
+    const sent = { accepted: 0, duplicates: 0, rejected: 0, sequence: this.run.end, rejections: [] as RejectedEvent[] }
     for (let from = 0; from < records.length; from += limits.TURN_RECORDS) {
       this.#assertRunning()
       await this.run.whenRoom()
-      const refusals: RefusedEvent[] = []
+      const rejections: RejectedEvent[] = []
       const batch = recordBatchOf(records.slice(from, from + limits.TURN_RECORDS))
-      const { accepted, duplicates, refused, sequence } = await this.run.submit(name, {
+      const { accepted, duplicates, rejected, sequence } = await this.run.submit(name, {
         ...batch,
-        onRefused: ({ reason, detail, place }) => refusals.push({ index: from + numberIn(place) - 1, reason, detail }),
+        onRejected: ({ reason, detail, place }) => rejections.push({ index: from + numberIn(place) - 1, reason, detail }),
       })
       sent.accepted += accepted
       sent.duplicates += duplicates
-      sent.refused += refused
+      sent.rejected += rejected
       sent.sequence = sequence
-      sent.refusals.push(...refusals)
+      sent.rejections.push(...rejections)
     }
     return sent
   }
@@ -88,7 +88,7 @@ export class PipelineRun implements AsyncDisposable {
   /**
    * Reads the features of a key now.
    *
-   * @throws The code of a feature without a value, unless `refused` is true; `SPILL_STOPPED` after `stop`.
+   * @throws The code of a feature without a value, unless `rejected` is true; `SPILL_STOPPED` after `stop`.
    * @example
    * ```ts
    * const { n1h } = running.features(cardNow, 'c1').features
@@ -97,12 +97,12 @@ export class PipelineRun implements AsyncDisposable {
   features<E extends Entities, F, R extends boolean = false>(
     { name }: Group<E, F>,
     key: KeyOf<E>,
-    { refused }: { readonly refused?: R } = {},
+    { rejected }: { readonly rejected?: R } = {},
   ): KeyFeatures<R extends true ? Partial<FeaturesOf<Group<E, F>>> : FeaturesOf<Group<E, F>>> {
     this.#assertRunning()
     const [row] = this.run.features([{ group: name, key: keyTexts(key) }])
     const answer = answerOf(row)
-    return (refused ? answer : requireValues(answer)) as never
+    return (rejected ? answer : requireValues(answer)) as never
   }
 
   /**
@@ -140,7 +140,7 @@ export class PipelineRun implements AsyncDisposable {
 
   async #end(): Promise<void> {
     this.#stop.abort()
-    // Readers wait for their records, which may be held back until the run refuses them.
+    // Readers wait for their records, which may be held back until the run rejects them.
     await Promise.all([this.#live.stop(), Promise.allSettled(this.#feeds)])
   }
 
@@ -157,9 +157,9 @@ const numberIn = (place: string): number => Number(/\d+$/.exec(place)?.[0])
 /** The answer of a server for the same row: values, and rejected features apart. */
 function answerOf({ features, ...rest }: ServedFeatures): KeyFeatures<Record<string, unknown>> {
   const values: Record<string, unknown> = {}
-  const refused: NonNullable<KeyFeatures<Record<string, unknown>>['refused']> = {}
+  const rejected: NonNullable<KeyFeatures<Record<string, unknown>>['rejected']> = {}
   for (const [name, feature] of Object.entries(features))
     if ('value' in feature) values[name] = feature.value
-    else Object.assign(refused, { [name]: feature.refused })
-  return { ...rest, features: values, ...(Object.keys(refused).length > 0 && { refused }) }
+    else Object.assign(rejected, { [name]: feature.rejected })
+  return { ...rest, features: values, ...(Object.keys(rejected).length > 0 && { rejected }) }
 }

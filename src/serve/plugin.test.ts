@@ -84,6 +84,6 @@ test('a server that stops answers accepted requests', async () => {
   })
   while (own.run.end === 0) await new Promise(resolve => setImmediate(resolve))
   const closing = own.close()
-  assert.deepEqual(await (await sending).json(), { accepted: 1, duplicates: 0, refused: 0, sequence: 1 })
+  assert.deepEqual(await (await sending).json(), { accepted: 1, duplicates: 0, rejected: 0, sequence: 1 })
   await closing
 })

@@ -33,18 +33,18 @@ export interface SqlDecision {
   readonly vector: Readonly<Record<string, SqlAnswer['value']>>
   /** Absent where the score is the user's own function. */
   readonly score?: number | null
-  /** A feature that the model reads is refused, so the vector is too. */
-  readonly refused?: ErrorCode
+  /** A feature that the model reads is rejected, so the vector is too. */
+  readonly rejected?: ErrorCode
 }
 
 /** Reads the rows of a query for vectors. */
 export function readSqlDecisions(all: readonly SqlRow[], { inputs, decide }: ModelIR, hasScore: boolean): SqlDecision[] {
-  return all.map(([trigger, t, refused, ...cells]) => ({
+  return all.map(([trigger, t, rejected, ...cells]) => ({
     ...(decide.kind === 'on' ? { event: Number(trigger) } : { key: typeof trigger === 'bigint' ? Number(trigger) : (trigger as Value) }),
     t: Number(t),
     vector: Object.fromEntries(inputs.map(({ name }, i) => [name, valueOf(cells[i])])),
     ...(hasScore && { score: cells[inputs.length] as number | null }),
-    ...(refused !== null && { refused: refused as ErrorCode }),
+    ...(rejected !== null && { rejected: rejected as ErrorCode }),
   }))
 }
 
@@ -56,20 +56,20 @@ export interface SqlVector {
   readonly bounds: readonly number[]
   /** Absent where the score is the user's own function. */
   readonly score?: number | null
-  /** A feature that the model reads is refused. */
-  readonly refused?: ErrorCode
+  /** A feature that the model reads is rejected. */
+  readonly rejected?: ErrorCode
 }
 
 /** Reads the rows of a query for vectors of recorded decisions, in order. */
 export function readVectors(all: readonly SqlRow[], { inputs }: ModelIR, { hasScore, hasBound }: VectorQuery): SqlVector[] {
   const firstBound = inputs.length + (hasScore ? 1 : 0)
   const places = hasBound.map((has, i) => (has ? firstBound + hasBound.slice(0, i).filter(Boolean).length : undefined))
-  return all.map(([, , refused, ...cells]) => ({
+  return all.map(([, , rejected, ...cells]) => ({
     vector: inputs.map((_, i) => valueOf(cells[i])),
     bounds: places.map(place => (place === undefined ? 0 : boundOf(cells[place]))),
-    // A refused vector has no score.
-    ...(hasScore && { score: refused === null ? (cells[inputs.length] as number | null) : null }),
-    ...(refused !== null && { refused: refused as ErrorCode }),
+    // A rejected vector has no score.
+    ...(hasScore && { score: rejected === null ? (cells[inputs.length] as number | null) : null }),
+    ...(rejected !== null && { rejected: rejected as ErrorCode }),
   }))
 }
 

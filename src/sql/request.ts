@@ -21,5 +21,5 @@ export interface SqlRequest {
 export interface SqlAnswer {
   readonly value: Value | readonly Value[]
   readonly exact?: bigint
-  readonly refused?: ErrorCode
+  readonly rejected?: ErrorCode
 }

@@ -7,7 +7,7 @@ import type { SqlRequest } from './request.ts'
 import { DuckDbEngine } from './duckdb/engine.ts'
 import { SqlWitness } from './witness.ts'
 
-// Tests beyond the hand-computed cases (test/oracle): refusals by row, extremes, names.
+// Tests beyond the hand-computed cases (test/oracle): rejections by row, extremes, names.
 
 let db: SqlWitness
 before(async () => {
@@ -45,13 +45,13 @@ const n = of('n', INT)
 const x = of('x', DOUBLE)
 const numbers = source(column('n', INT), column('x', DOUBLE))
 
-test('more distinct values than the limit of topK refuse only that request', async () => {
+test('more distinct values than the limit of topK reject only that request', async () => {
   await db.load(numbers, log([{ n: 1 }, { n: 2 }, { n: 1 }, { n: 3 }]))
   const rows = await db.values(group([feature('d', 'topK', n, INT, { k: 1, limit: 2 })]), numbers, [requestAt(3), requestAt(4)])
-  assert.deepEqual(rows, [[{ value: [1] }], [{ value: null, refused: 'SPILL_LIMIT' }]])
+  assert.deepEqual(rows, [[{ value: [1] }], [{ value: null, rejected: 'SPILL_LIMIT' }]])
 })
 
-test('moments of values beyond ±2^40 are refused; sums of them are exact', async () => {
+test('moments of values beyond ±2^40 are rejected; sums of them are exact', async () => {
   const most = Number.MAX_SAFE_INTEGER
   await db.load(numbers, log([{ n: 2 ** 40 }, { n: -(2 ** 40) }, { n: most }, { n: most }, { n: most }]))
   const features = [
@@ -63,8 +63,8 @@ test('moments of values beyond ±2^40 are refused; sums of them are exact', asyn
   assert.deepEqual(rows[0], [{ value: 2 ** 81 }, { value: -(2 ** 41) * 86_400_000 }, { value: 0, exact: 0n }])
   const exact = 3n * BigInt(most)
   assert.deepEqual(rows[1], [
-    { value: null, refused: 'SPILL_RANGE' },
-    { value: null, refused: 'SPILL_RANGE' },
+    { value: null, rejected: 'SPILL_RANGE' },
+    { value: null, rejected: 'SPILL_RANGE' },
     { value: Number(exact), exact },
   ])
 })
@@ -89,11 +89,11 @@ test('the change of extremes is beyond a safe integer, and exact', async () => {
   assert.deepEqual(await db.values(group([feature('c', 'change', n, INT)]), numbers, [requestAt(2)]), [[{ value: Number(exact), exact }]])
 })
 
-test('a sum of doubles that is not finite is refused', async () => {
+test('a sum of doubles that is not finite is rejected', async () => {
   await db.load(numbers, log([{ x: 1.5e308 }, { x: 1.5e308 }]))
   const features = (['sum', 'mean', 'variance', 'max'] as const).map(agg => feature(agg, agg, x, DOUBLE))
-  const refused = { value: null, refused: 'SPILL_RANGE' }
-  assert.deepEqual(await db.values(group(features), numbers, [requestAt(2)]), [[refused, refused, refused, { value: 1.5e308 }]])
+  const rejected = { value: null, rejected: 'SPILL_RANGE' }
+  assert.deepEqual(await db.values(group(features), numbers, [requestAt(2)]), [[rejected, rejected, rejected, { value: 1.5e308 }]])
 })
 
 test('columns whose names an engine would fold or reserve stay distinct', async () => {

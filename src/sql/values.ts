@@ -28,7 +28,7 @@ export interface ResultColumn extends Result {
 
 interface Result {
   readonly feature: FeatureIR
-  readonly part: 'value' | 'exact' | 'refused' | 'bound'
+  readonly part: 'value' | 'exact' | 'rejected' | 'bound'
   readonly sql: string
 }
 
@@ -56,7 +56,7 @@ export interface ValuesOptions {
  * the longest window.
  *
  * Columns: `request`, then for each feature in order its value as delivered; for an exact `sum` or `change` the integer behind it
- * (`…__exact`); if it may be refused, the code (`…__refused`, NULL if it is not); with `bounds`, if it is inexact, its error bound
+ * (`…__exact`); if it may be rejected, the code (`…__rejected`, NULL if it is not); with `bounds`, if it is inexact, its error bound
  * (`…__bound`).
  */
 export function valuesQuery(
@@ -237,23 +237,23 @@ export function participantsSql(
   return { input, conditions }
 }
 
-function answerColumns({ value, exact, refused, bound }: BoundedValue, i: number): string[] {
-  const unlessRefused = (sql: string): string => (refused ? `CASE WHEN NOT coalesce(${refused.when}, FALSE) THEN ${sql} END` : sql)
-  const columns = [`${unlessRefused(value)} AS v${i}`]
-  if (exact) columns.push(`${unlessRefused(exact)} AS x${i}`)
-  if (refused) columns.push(`CASE WHEN ${refused.when} THEN '${refused.code}' END AS r${i}`)
+function answerColumns({ value, exact, rejected, bound }: BoundedValue, i: number): string[] {
+  const unlessRejected = (sql: string): string => (rejected ? `CASE WHEN NOT coalesce(${rejected.when}, FALSE) THEN ${sql} END` : sql)
+  const columns = [`${unlessRejected(value)} AS v${i}`]
+  if (exact) columns.push(`${unlessRejected(exact)} AS x${i}`)
+  if (rejected) columns.push(`CASE WHEN ${rejected.when} THEN '${rejected.code}' END AS r${i}`)
   // No value has no bound: whether a value is NULL is exact.
   if (bound !== undefined) columns.push(`CASE WHEN (${value}) IS NOT NULL THEN ${bound} END AS b${i}`)
   return columns
 }
 
-/** The columns of one answer. A double that is not finite is refused. */
-function resultsOf(feature: FeatureIR, { exact, refused, bound }: BoundedValue, i: number, dialect: PointInTimeDialect): Result[] {
-  const mayOverflow = feature.input?.type === 'double' && !isListAggregate(feature.agg) && !refused
+/** The columns of one answer. A double that is not finite is rejected. */
+function resultsOf(feature: FeatureIR, { exact, rejected, bound }: BoundedValue, i: number, dialect: PointInTimeDialect): Result[] {
+  const mayOverflow = feature.input?.type === 'double' && !isListAggregate(feature.agg) && !rejected
   const results: Result[] = [{ feature, part: 'value', sql: mayOverflow ? dialect.finiteOrNull(`v${i}`) : `v${i}` }]
   if (exact) results.push({ feature, part: 'exact', sql: `x${i}` })
-  if (refused) results.push({ feature, part: 'refused', sql: `r${i}` })
-  if (mayOverflow) results.push({ feature, part: 'refused', sql: `CASE WHEN NOT ${dialect.isFinite(`v${i}`)} THEN 'SPILL_RANGE' END` })
+  if (rejected) results.push({ feature, part: 'rejected', sql: `r${i}` })
+  if (mayOverflow) results.push({ feature, part: 'rejected', sql: `CASE WHEN NOT ${dialect.isFinite(`v${i}`)} THEN 'SPILL_RANGE' END` })
   if (bound !== undefined) results.push({ feature, part: 'bound', sql: `b${i}` })
   return results
 }

@@ -41,8 +41,8 @@ export interface VectorQuery {
  * Builds one query for every decision of a model on events or at ticks, with vector and score, over the relations of events of all
  * sources.
  *
- * Columns: `decision` (index of the triggering event in the log, or the key of a tick), `t`, `refused` (the code with which a feature
- * of the model is refused, or NULL), the inputs in order, and the score. Throws `SPILL_UNSUPPORTED` for a group scheduled by a cron,
+ * Columns: `decision` (index of the triggering event in the log, or the key of a tick), `t`, `rejected` (the code with which a feature
+ * of the model is rejected, or NULL), the inputs in order, and the score. Throws `SPILL_UNSUPPORTED` for a group scheduled by a cron,
  * and for a model that decides on request.
  */
 export function vectorQuery(
@@ -99,14 +99,14 @@ export function vectorsQuery(
   const bound = ({ expr }: InputIR) => (bounds ? expressionErrorBound(expr, leaf => featureOf(leaf, 'bound'), expression) : undefined)
   const allBounds = model.inputs.flatMap((input, i) => ({ name: `b${i}`, sql: bound(input) })).filter(({ sql }) => sql !== undefined)
   const score = scoreSql(model.score, model.inputs, { input: inputOf, expression }, dialect)
-  const names = identifiers([...model.inputs.map(({ name }) => name), 'score'], ['decision', 't', 'refused'], dialect)
-  const codes = values.flatMap(({ columns }, i) => columns.filter(({ part }) => part === 'refused').map(({ name }) => `v${i}.${name}`))
-  const results = ['_trigger AS decision', '_t AS t', '_refused AS refused', ...model.inputs.map((_, i) => `i${i} AS ${names[i]}`)]
+  const names = identifiers([...model.inputs.map(({ name }) => name), 'score'], ['decision', 't', 'rejected'], dialect)
+  const codes = values.flatMap(({ columns }, i) => columns.filter(({ part }) => part === 'rejected').map(({ name }) => `v${i}.${name}`))
+  const results = ['_trigger AS decision', '_t AS t', '_rejected AS rejected', ...model.inputs.map((_, i) => `i${i} AS ${names[i]}`)]
   const finalScore = score === undefined ? [] : [`${dialect.finiteOrNull('_score')} AS ${names.at(-1)}`]
   const sql = `WITH
 ${relations.join(',\n')},${reads.map((read, i) => `\n${readSql(read, i, fields, cutOf(read, i), values[i].sql)},`).join('')}
 feature_values AS (
-  SELECT ${['d._decision', 'd._trigger', 'd._t', `coalesce(${['NULL', ...codes].join(', ')}) AS _refused`, ...leaves.columns()].join(',\n    ')}
+  SELECT ${['d._decision', 'd._trigger', 'd._t', `coalesce(${['NULL', ...codes].join(', ')}) AS _rejected`, ...leaves.columns()].join(',\n    ')}
   FROM decisions d${reads.map((_, i) => `\n  JOIN values${i} v${i} ON v${i}.request = d._decision`).join('')}
 ),
 inputs AS (

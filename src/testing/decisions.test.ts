@@ -32,11 +32,11 @@ const cards = pipeline('cards', [narrow, wide])
 const start = '2026-01-01T00:00Z'
 const pay = (ref: number, terminal: string) => ({ ref, card: 'c', terminal, at: start })
 
-test('a refused feature takes the score from the models that read it, and from no other', async () => {
+test('a rejected feature takes the score from the models that read it, and from no other', async () => {
   const run = await testing(cards, { at: start })
   await run.send(payments, [pay(1, 'a'), pay(2, 'b')])
   assert.deepEqual(
-    run.decisions(narrow).map(({ score, refused }) => [score, refused]),
+    run.decisions(narrow).map(({ score, rejected }) => [score, rejected]),
     [
       [1, undefined],
       [2, undefined],
@@ -44,8 +44,8 @@ test('a refused feature takes the score from the models that read it, and from n
   )
   const [first, second] = run.decisions(wide)
   assert.deepEqual([first.score, second.score], [1, null])
-  assert.match(second.refused!, /^feature 'now\.few' SPILL_LIMIT: /)
-  assert.throws(() => run.features(now, 'c'), { code: 'SPILL_LIMIT', message: /^feature 'now\.few' is refused: / })
+  assert.match(second.rejected!, /^feature 'now\.few' SPILL_LIMIT: /)
+  assert.throws(() => run.features(now, 'c'), { code: 'SPILL_LIMIT', message: /^feature 'now\.few' is rejected: / })
 })
 
 test('the log is in the order of sending, also at one millisecond', async () => {

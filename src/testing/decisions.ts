@@ -14,7 +14,7 @@ export interface TestDecision<V> {
   /** NULL if an input without `ifNull` was NULL. */
   readonly score: number | null
   /** Reason for a missing score although the vector may be complete. */
-  readonly refused?: string
+  readonly rejected?: string
 }
 
 /** Decisions of a model over all events and requests so far, in order. */
@@ -25,8 +25,8 @@ export function testDecisions({ ir, scores }: Pipeline, log: TestLog, name: stri
   const decisions: TestDecision<unknown>[] = []
   for (const batch of decide({ ir, scores }, model, replayed)) {
     for (let row = 0; row < batch.length; row++) {
-      const { t, key, vector, score, refused } = recordOf(batch, row)
-      decisions.push({ t, key: key!, vector, score, ...(refused !== undefined && { refused }) })
+      const { t, key, vector, score, rejected } = recordOf(batch, row)
+      decisions.push({ t, key: key!, vector, score, ...(rejected !== undefined && { rejected }) })
     }
   }
   return decisions

@@ -45,5 +45,5 @@ function keyColumn(column: ColumnIR, value: string | number | boolean, strings: 
 function valueOf(group: string, feature: FeatureIR, column: FeatureColumn, strings: Strings): Value | readonly Value[] {
   const outcome = featureValue(feature, column, strings)
   if ('value' in outcome) return outcome.value
-  throw new SpillwayError(outcome.refused.code, `feature '${group}.${feature.name}' is refused: ${outcome.refused.why}`)
+  throw new SpillwayError(outcome.rejected.code, `feature '${group}.${feature.name}' is rejected: ${outcome.rejected.why}`)
 }

@@ -3,7 +3,7 @@ import { SpillwayError } from '../base/index.ts'
 import { Strings } from '../columns/index.ts'
 import type { Pipeline } from '../define/index.ts'
 import type { SourceIR } from '../define/ir/index.ts'
-import { recordBatchOf, needsDeduplication, HistoryBuilder, type HistoryBuilderOptions, type Refusal } from '../intake/index.ts'
+import { recordBatchOf, needsDeduplication, HistoryBuilder, type HistoryBuilderOptions, type Rejection } from '../intake/index.ts'
 import { scheduleCursor } from '../kernel/index.ts'
 import { replayLog, type ReplayLog } from '../replay/index.ts'
 import { checkRequest, requestsOf, type TestRequest } from './requests.ts'
@@ -22,7 +22,7 @@ interface Sent {
  */
 export class TestLog {
   readonly pipeline: Pipeline
-  readonly refused: Refusal[] = []
+  readonly rejected: Rejection[] = []
   readonly #records: readonly Sent[][]
   /** Index of the source, by event. */
   readonly #order: number[] = []
@@ -55,20 +55,20 @@ export class TestLog {
   /**
    * Appends a record at its arrival, or now if that has passed. Keeps a rejected record out. Costs a pass over the events of a source with
    * ids or an identity.
-   * @throws `SPILL_INPUT` for a rejected record, unless `mayBeRefused`.
+   * @throws `SPILL_INPUT` for a rejected record, unless `mayBeRejected`.
    */
-  append(name: string, record: unknown, mayBeRefused: boolean): void {
+  append(name: string, record: unknown, mayBeRejected: boolean): void {
     const { sources } = this.pipeline.ir
     const index = sources.findIndex(source => source.name === name)
     if (index < 0) throw new SpillwayError('SPILL_NOT_FOUND', `pipeline '${this.pipeline.name}' has no source '${name}'`)
     const entry = { record, at: this.#nextArrival() }
     const earlier = needsDeduplication(sources[index]) ? this.#records[index] : []
-    const refusals: Refusal[] = []
-    const { block } = this.#intakeOf(sources[index], [...earlier, entry], { onRefused: refusal => refusals.push(refusal) }).finish()
-    const [refusal] = refusals
-    if (refusal && !mayBeRefused)
-      throw new SpillwayError('SPILL_INPUT', `source '${name}' refused a record (${refusal.reason}): ${refusal.detail}`)
-    if (refusal) return void this.refused.push(...refusals)
+    const rejections: Rejection[] = []
+    const { block } = this.#intakeOf(sources[index], [...earlier, entry], { onRejected: rejection => rejections.push(rejection) }).finish()
+    const [rejection] = rejections
+    if (rejection && !mayBeRejected)
+      throw new SpillwayError('SPILL_INPUT', `source '${name}' rejected a record (${rejection.reason}): ${rejection.detail}`)
+    if (rejection) return void this.rejected.push(...rejections)
     this.#records[index].push(entry)
     const before = earlier.length === 0 ? 0 : this.#order.filter(of => of === index).length
     for (let row = before; row < block.length; row++) this.#order.push(index)
@@ -124,7 +124,7 @@ export class TestLog {
     const intake = new HistoryBuilder(source, {
       strings: new Strings(),
       map: this.pipeline.maps.get(source.name),
-      onRefused: () => {},
+      onRejected: () => {},
       notBefore: () => at,
       ...options,
     })

@@ -19,7 +19,7 @@ export interface TestRequest {
 /** Throws `SPILL_INPUT` for a model that does not decide on request, and for invalid fields. */
 export function checkRequest(ir: PipelineIR, name: string, fields: unknown, strings: Strings): void {
   const fault = new RequestReader(requestOf(modelNamed(ir, name)), strings).readFields(fields)
-  if (fault) throw new SpillwayError('SPILL_INPUT', `model '${name}' refused the request (${fault.reason}): ${fault.detail}`)
+  if (fault) throw new SpillwayError('SPILL_INPUT', `model '${name}' rejected the request (${fault.reason}): ${fault.detail}`)
 }
 
 /** Requests in columns, by model. `order` has the source index of each event. */

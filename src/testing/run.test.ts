@@ -64,11 +64,11 @@ test('a late event arrives now and counts in every window that reaches it', asyn
   assert.equal(run.decisions(low)[0].t, at(20))
 })
 
-test('a refused record rejects, or is kept if the test allows it', async () => {
+test('a rejected record rejects, or is kept if the test allows it', async () => {
   const run = await testing(clinic, { at: start })
-  await assert.rejects(run.send(readings, [{ patient: 'p1', glucose: 5, at: at(1) }]), /refused a record \(schema\): 'glucose'/)
-  await run.send(readings, [{ patient: 'p1', glucose: 5, at: at(1) }], { refused: true })
-  assert.equal(run.refused.length, 1)
+  await assert.rejects(run.send(readings, [{ patient: 'p1', glucose: 5, at: at(1) }]), /rejected a record \(schema\): 'glucose'/)
+  await run.send(readings, [{ patient: 'p1', glucose: 5, at: at(1) }], { rejected: true })
+  assert.equal(run.rejected.length, 1)
   assert.equal(run.decisions(low).length, 0)
   await assert.rejects(run.advance({ to: at(-1) }), /cannot go back/)
 })

@@ -4,7 +4,7 @@ import type { ColumnSpecs, RecordOf, Pipeline, Report } from '../define/index.ts
 import type { Entities, FeaturesOf, Group } from '../define/feature/index.ts'
 import type { Model, VectorOf } from '../define/model/index.ts'
 import type { RecordFor, Source } from '../define/source/index.ts'
-import type { Refusal } from '../intake/index.ts'
+import type { Rejection } from '../intake/index.ts'
 import { testDecisions, type TestDecision } from './decisions.ts'
 import { testFeatures } from './features.ts'
 import { testLabels, type TestLabel } from './labels.ts'
@@ -18,15 +18,15 @@ export type TestKey = string | number | boolean | readonly (string | number | bo
 export interface TestRun {
   /** The virtual clock, UTC ms. It never goes back. */
   readonly now: number
-  /** Rejected records that `send(…, { refused: true })` allowed. */
-  readonly refused: readonly Refusal[]
+  /** Rejected records that `send(…, { rejected: true })` allowed. */
+  readonly rejected: readonly Rejection[]
   /**
    * Appends records in order. Before each, the clock moves to the arrival that its source gives; an older record arrives late, now.
-   * @throws (rejects with) `SPILL_INPUT` for a rejected record, unless `refused` allows it.
+   * @throws (rejects with) `SPILL_INPUT` for a rejected record, unless `rejected` allows it.
    * @example
    *   await run.send(payments, [{ card: 'c1', amount: 12, at: '2026-01-01T00:00:00Z' }])
    */
-  send<S extends Source>(source: S, records: readonly RecordFor<S>[], options?: { readonly refused?: boolean }): Promise<void>
+  send<S extends Source>(source: S, records: readonly RecordFor<S>[], options?: { readonly rejected?: boolean }): Promise<void>
   /**
    * Moves the clock by a duration, or to a time (ISO 8601, or UTC ms). Every tick on the way happens, and one at its end: each at its own
    * time, from the events that had arrived by then. Later events arrive after these ticks.
@@ -94,11 +94,11 @@ export async function testing(pipeline: Pipeline, options: TestingOptions): Prom
     get now() {
       return log.now
     },
-    get refused() {
-      return log.refused
+    get rejected() {
+      return log.rejected
     },
-    async send(source, records, { refused = false } = {}) {
-      for (const record of records) log.append(source.name, record, refused)
+    async send(source, records, { rejected = false } = {}) {
+      for (const record of records) log.append(source.name, record, rejected)
     },
     async advance(by) {
       log.moveTo(typeof by === 'object' ? timeMs(by.to) : log.now + durationMs(by))

@@ -70,7 +70,7 @@ test('a decision sees the row as it is known then, and nothing of a customer tha
   assert.deepEqual(run.features(plans, 'c2'), { tier: null, seats: null, at: null })
 })
 
-test('a row that is effective in the future is refused', async () => {
+test('a row that is effective in the future is rejected', async () => {
   const laterPlans = table('told', {
     schema: { customer, tier: t.string(), at: t.timestamp(), got: t.timestamp() },
     key: 'customer',
@@ -78,9 +78,9 @@ test('a row that is effective in the future is refused', async () => {
     arrives: 'got',
   })
   const run = await testing(pipeline('p', [laterPlans]), { at: start })
-  await run.send(laterPlans.source, [{ customer: 'c1', tier: 'pro', at: minute(60), got: minute(0) }], { refused: true })
+  await run.send(laterPlans.source, [{ customer: 'c1', tier: 'pro', at: minute(60), got: minute(0) }], { rejected: true })
   assert.deepEqual(
-    run.refused.map(({ reason }) => reason),
+    run.rejected.map(({ reason }) => reason),
     ['future'],
   )
   assert.deepEqual(run.features(laterPlans, 'c1'), { tier: null, at: null, got: null })

@@ -142,11 +142,11 @@ test('a request is decided at once, from what was sent before it', async () => {
   assert.deepEqual(run.decisions(onRequest)[1], second, 'what is sent later changes no answer')
 })
 
-test('a request that is none is refused', async () => {
+test('a request that is none is rejected', async () => {
   const run = await open()
   await assert.rejects(run.request(onRequest, { patient: 'a' } as never), {
     code: 'SPILL_INPUT',
-    message: "model 'asked' refused the request (schema): 'carbs' is missing",
+    message: "model 'asked' rejected the request (schema): 'carbs' is missing",
   })
   await assert.rejects(run.request(hypo as never, { patient: 'a' }), {
     message: "model 'hypo' decides by itself, not on request; see run.decisions(hypo)",

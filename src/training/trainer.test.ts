@@ -26,15 +26,15 @@ test('a fit that has not converged says so', async () => {
   assert.match(notes[0], /^it has not converged/)
 })
 
-test('a score with a number that is none is refused, with its place', () => {
-  const refused = (score: Parameters<typeof checkScore>[0], message: RegExp) =>
+test('a score with a number that is none is rejected, with its place', () => {
+  const rejected = (score: Parameters<typeof checkScore>[0], message: RegExp) =>
     assert.throws(() => checkScore(score), { code: 'SPILL_TRAINING', message })
-  refused({ kind: 'logistic', intercept: NaN, terms: [] }, /the intercept is NaN/)
-  refused({ kind: 'linear', intercept: 0, terms: [{ input: 'x', weight: NaN, ifNull: 0 }] }, /the weight of 'x' is NaN/)
-  refused({ kind: 'linear', intercept: 0, terms: [{ input: 'x', weight: 1, ifNull: Infinity }] }, /Infinity stands for NULL/)
-  refused({ kind: 'trees', link: 'identity', base: Infinity, inputs: [], trees: [] }, /the base of the trees is Infinity/)
+  rejected({ kind: 'logistic', intercept: NaN, terms: [] }, /the intercept is NaN/)
+  rejected({ kind: 'linear', intercept: 0, terms: [{ input: 'x', weight: NaN, ifNull: 0 }] }, /the weight of 'x' is NaN/)
+  rejected({ kind: 'linear', intercept: 0, terms: [{ input: 'x', weight: 1, ifNull: Infinity }] }, /Infinity stands for NULL/)
+  rejected({ kind: 'trees', link: 'identity', base: Infinity, inputs: [], trees: [] }, /the base of the trees is Infinity/)
   const tree = { input: [-1], value: [NaN], right: [0], nullsLeft: [0] }
-  refused({ kind: 'trees', link: 'identity', base: 0, inputs: [], trees: [tree] }, /tree 0, node 0: the value is NaN/)
+  rejected({ kind: 'trees', link: 'identity', base: 0, inputs: [], trees: [tree] }, /tree 0, node 0: the value is NaN/)
 })
 
 /** A command that leaves this as its model. */

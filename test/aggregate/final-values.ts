@@ -5,7 +5,7 @@
  * values around it must not change.
  */
 import assert from 'node:assert/strict'
-import { refusals, type FeatureColumn } from '../../src/aggregate/feature-column.ts'
+import { rejections, type FeatureColumn } from '../../src/aggregate/feature-column.ts'
 import { aggregateOf } from '../../src/aggregate/aggregate-of.ts'
 import type { MomentLayout } from '../../src/aggregate/moments.ts'
 import type { AggregateName, ExprIR, FeatureIR, TypeIR } from '../../src/define/ir/ir.ts'
@@ -40,7 +40,7 @@ export function finalValues(
   const out: FeatureColumn = {
     values: new Float64Array(size * width).fill(untouched),
     nulls: new Uint8Array(size),
-    refused: new Uint8Array(size),
+    rejected: new Uint8Array(size),
     width,
     counts: new Uint16Array(size).fill(99),
     ...(!rounded && { low: new Float64Array(size).fill(untouched) }),
@@ -49,16 +49,16 @@ export function finalValues(
   aggregateOf(feature).finalizeRows({ feature, rows, columns: padded, layout, asOf: Float64Array.of(...asOf, 1), out, at: before })
   for (const row of [0, 1, size - 2, size - 1]) {
     assert.ok(out.values.subarray(row * width, (row + 1) * width).every(value => value === untouched))
-    assert.deepEqual([out.nulls[row], out.refused[row], out.low?.[row] ?? untouched, out.counts![row]], [0, 0, untouched, 99])
+    assert.deepEqual([out.nulls[row], out.rejected[row], out.low?.[row] ?? untouched, out.counts![row]], [0, 0, untouched, 99])
   }
   const inside = Array.from({ length: rows }, (_, i) => before + i)
   const low = inside.map(row => out.low?.[row] ?? untouched)
   return { values: inside.map(row => valueAt(out, row)), low, counts: inside.map(row => out.counts![row]) }
 }
 
-function valueAt({ values, nulls, refused, width, counts }: FeatureColumn, row: number): Value {
-  const reason = Object.entries(refusals).find(([, code]) => code === refused[row])?.[0]
-  assert.ok(refused[row] === 0 || nulls[row] === 1, 'what is refused has no value')
+function valueAt({ values, nulls, rejected, width, counts }: FeatureColumn, row: number): Value {
+  const reason = Object.entries(rejections).find(([, code]) => code === rejected[row])?.[0]
+  assert.ok(rejected[row] === 0 || nulls[row] === 1, 'what is rejected has no value')
   if (reason !== undefined) return reason as 'range' | 'limit'
   if (nulls[row] === 1) return null
   return width === 1 ? values[row] : Array.from(values.subarray(row * width, row * width + counts![row]))

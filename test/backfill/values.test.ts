@@ -16,14 +16,17 @@ import { rowsIn } from './store-contents.ts'
 const SEEDS = 3
 const LIVE = 2 * 86_400_000
 
-async function compare(log: readonly LoggedEvent[], every: number | undefined): Promise<{ rows: number; values: number; refused: number }> {
+async function compare(
+  log: readonly LoggedEvent[],
+  every: number | undefined,
+): Promise<{ rows: number; values: number; rejected: number }> {
   const folder = scratchFolder('backfill')
   const moments =
     every === undefined ? ({ kind: 'events' } as const) : ({ kind: 'times', schedule: { kind: 'interval', every, phase: 0 } } as const)
   const target = backfillTarget(shop, undefined, moments, LIVE)
   const options = { target, history: shopHistory(shop, log, 'day'), folder, unit: 'day', threads: 1 } as const
   await fillGap(await findGap({ ...options, isMeasured: false }), options)
-  const counts = { rows: 0, values: 0, refused: 0 }
+  const counts = { rows: 0, values: 0, rejected: 0 }
   for (const group of target.groups) await compareGroup(folder, group, log, counts)
   return counts
 }
@@ -32,7 +35,7 @@ async function compareGroup(
   folder: string,
   { group, source, rowTimes: moments }: BackfillGroup,
   log: readonly LoggedEvent[],
-  counts: { rows: number; values: number; refused: number },
+  counts: { rows: number; values: number; rejected: number },
 ): Promise<void> {
   const stored: Record<string, unknown>[] = []
   for (const name of readdirSync(join(folder, group.name)).sort()) stored.push(...(await rowsIn(join(folder, group.name, name))))
@@ -53,15 +56,15 @@ async function compareGroup(
       group.key.map(key => row[`key.${key}`] as Value),
     )
     for (const feature of group.features) {
-      const { delivered, tolerance, refused } = valueOf(source, feature, own, clock)
+      const { delivered, tolerance, rejected } = valueOf(source, feature, own, clock)
       const got = {
         value: row[feature.name] as Value,
-        ...(row[`${feature.name}.refused`] ? { refused: row[`${feature.name}.refused`] as 'SPILL_LIMIT' } : {}),
+        ...(row[`${feature.name}.rejected`] ? { rejected: row[`${feature.name}.rejected`] as 'SPILL_LIMIT' } : {}),
       }
-      const want = { value: delivered, tolerance, ...(refused && { refused }) }
+      const want = { value: delivered, tolerance, ...(rejected && { rejected }) }
       assert.ok(agree(want, got), `${group.name}.${feature.name} of ${JSON.stringify(row)}: ${JSON.stringify(want)}`)
       counts.values++
-      if (refused) counts.refused++
+      if (rejected) counts.rejected++
     }
     counts.rows++
   }
@@ -86,19 +89,19 @@ function liveRows(group: GroupIR, source: SourceIR, log: readonly LoggedEvent[],
 }
 
 test("every value at an event's arrival is the oracle's point-in-time value", async () => {
-  const counts = { rows: 0, values: 0, refused: 0 }
+  const counts = { rows: 0, values: 0, rejected: 0 }
   for (let seed = 1; seed <= SEEDS; seed++) {
     const compared = await compare(shopLog(seed), undefined)
-    for (const name of ['rows', 'values', 'refused'] as const) counts[name] += compared[name]
+    for (const name of ['rows', 'values', 'rejected'] as const) counts[name] += compared[name]
   }
-  assert.ok(counts.rows > 500 && counts.values > 2000 && counts.refused > 50, JSON.stringify(counts))
+  assert.ok(counts.rows > 500 && counts.values > 2000 && counts.rejected > 50, JSON.stringify(counts))
 })
 
 test("every value at a tick is the oracle's, for each active key", async () => {
-  const counts = { rows: 0, values: 0, refused: 0 }
+  const counts = { rows: 0, values: 0, rejected: 0 }
   for (let seed = 1; seed <= SEEDS; seed++) {
     const compared = await compare(shopLog(seed), 7 * 3_600_000)
-    for (const name of ['rows', 'values', 'refused'] as const) counts[name] += compared[name]
+    for (const name of ['rows', 'values', 'rejected'] as const) counts[name] += compared[name]
   }
   assert.ok(counts.rows > 200 && counts.values > 1000, JSON.stringify(counts))
 })

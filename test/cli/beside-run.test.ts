@@ -86,13 +86,13 @@ test('a run that holds the folder edits, sends again and drops dead letters for 
   assert.match(second.err, /^SPILL_CONFLICT: dead letter 2 has changed: its version is \w+, and the edit is of \w+$/)
   assert.match(second.out, /"price":"2\.50"/, 'the newer record is shown')
   const replayed = await dlq('replay', '2')
-  assert.deepEqual(replayed, { status: 0, out: 'dead letter 2: accepted\n1 dead letter sent again: 1 settled, 0 refused again.', err: '' })
+  assert.deepEqual(replayed, { status: 0, out: 'dead letter 2: accepted\n1 dead letter sent again: 1 settled, 0 rejected again.', err: '' })
   await run.decided(1)
   const all = await dlq('replay', '--all', shop.pipeline)
   assert.deepEqual([all.status, all.err], [1, ''])
   assert.match(
     all.out,
-    /^dead letter 1: refused again, schema: not JSON: .*\ndead letter 3: refused again, .*\n2 dead letters sent again: 0 settled, 2 refused again\.$/,
+    /^dead letter 1: rejected again, schema: not JSON: .*\ndead letter 3: rejected again, .*\n2 dead letters sent again: 0 settled, 2 rejected again\.$/,
   )
   const changed = shop.write('other.ts', readFileSync(shop.pipeline, 'utf8').replace("count('lifetime')", "count('1h')"))
   const other = await dlq('replay', '1', changed)
@@ -120,8 +120,8 @@ test('a run that holds the folder edits, sends again and drops dead letters for 
       .map(done),
     [
       ['dlq edit', '2', 'done', 'price'],
-      ['dlq replay', '2', 'done', '1 settled, 0 refused again'],
-      ['dlq replay', 'all', 'done', '0 settled, 2 refused again'],
+      ['dlq replay', '2', 'done', '1 settled, 0 rejected again'],
+      ['dlq replay', 'all', 'done', '0 settled, 2 rejected again'],
       ['dlq drop', '1, 3', 'done', 'noise'],
     ],
   )
@@ -159,8 +159,8 @@ test('a run that is killed while operators send dead letters again has each of t
   control.close()
   await run.ended
   assert.ok(existsSync(join(shop.data, 'run-control', 'socket')), 'it was left')
-  const refused = await called('dlq', 'drop', '1', '--why', 'x', '--data', shop.data)
-  assert.match(refused.err, /^SPILL_CONFLICT: dead letter 1 is settled \(accepted\)/, 'the folder is free')
+  const rejected = await called('dlq', 'drop', '1', '--why', 'x', '--data', shop.data)
+  assert.match(rejected.err, /^SPILL_CONFLICT: dead letter 1 is settled \(accepted\)/, 'the folder is free')
   const next = started(shop, shop.write('none.ndjson', ''))
   const settled = await calledJson<Letter>('dlq', 'list', '--settled', '--data', shop.data)
   for (const id of sent)

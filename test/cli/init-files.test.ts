@@ -86,8 +86,8 @@ test('what is printed runs where it is printed for: every record is accepted', a
     const file = Object.keys(files).find(each => each.startsWith(name))!
     const ran = await project.node([project.bin, 'replay', 'pipeline.ts', '--source', `${source}=../${file}`, '--json'], { cwd: name })
     assert.equal(ran.status, 0, ran.stderr)
-    const { sources } = JSON.parse(ran.stdout) as { sources: { accepted: number; refused: object }[] }
-    assert.deepEqual([sources[0].accepted, sources[0].refused], [ROWS, {}])
+    const { sources } = JSON.parse(ran.stdout) as { sources: { accepted: number; rejected: object }[] }
+    assert.deepEqual([sources[0].accepted, sources[0].rejected], [ROWS, {}])
   }
 })
 

@@ -76,9 +76,9 @@ test('their tests pass', async () => {
 test('they replay what they were made from', () => {
   for (const folder of origins.keys()) {
     const [{ sources, decisions }] = project.lines(`${folder}.json`) as [
-      { sources: { accepted: number; refused: object }[]; decisions: number },
+      { sources: { accepted: number; rejected: object }[]; decisions: number },
     ]
-    assert.deepEqual(sources[0].refused, {})
+    assert.deepEqual(sources[0].rejected, {})
     assert.equal(sources[0].accepted, folder === 'sample' ? 12 : 200)
     assert.equal(decisions, sources[0].accepted)
   }

@@ -39,9 +39,9 @@ test('what is old is forgotten, and every command says so', async () => {
     assert.equal(status, 2)
     assert.match(err, new RegExp(`--keep: .*'${keep}' is no duration`))
   }
-  const refused = await run(ever, '--keep', '1d')
-  assert.equal(refused.status, 1)
-  assert.match(refused.err, /SPILL_UNSUPPORTED: this pipeline needs its whole log.*'n' of group 'now' reaches back.*leave out --keep/)
+  const rejected = await run(ever, '--keep', '1d')
+  assert.equal(rejected.status, 1)
+  assert.match(rejected.err, /SPILL_UNSUPPORTED: this pipeline needs its whole log.*'n' of group 'now' reaches back.*leave out --keep/)
 
   assert.equal((await run(pipeline, '--keep', '1d')).status, 0)
   const [report] = await calledJson<FolderHealth>('inspect', '--verify', ...data)

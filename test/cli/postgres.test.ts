@@ -18,16 +18,16 @@ const statements = (file: string): string => blocksOf(guide).find(block => block
 
 const run = (shop: Shop, source: string) => called('run', shop.pipeline, '--data', shop.data, '--once', '--json', '--source', source)
 
-test('an outbox is read once, and what is refused is a dead letter', { skip }, async () => {
+test('an outbox is read once, and what is rejected is a dead letter', { skip }, async () => {
   using shop = new Shop()
   await server().withClient(1, async sql => {
     await sql.unsafe(statements('outbox.sql'))
     await sql`INSERT INTO outbox (payload) SELECT payload::jsonb FROM unnest(${sales.filter(text => text.startsWith('{'))}::text[]) AS payload`
   })
   const first = await run(shop, 'sales=pg:outbox?payload=payload')
-  assert.deepEqual(JSON.parse(first.out), { pipeline: 'shop', end: 3, accepted: 3, duplicates: 0, refused: 2, decisions: 3 })
+  assert.deepEqual(JSON.parse(first.out), { pipeline: 'shop', end: 3, accepted: 3, duplicates: 0, rejected: 2, decisions: 3 })
   const again = await run(shop, 'sales=pg:outbox?payload=payload')
-  assert.deepEqual(JSON.parse(again.out), { pipeline: 'shop', end: 3, accepted: 0, duplicates: 0, refused: 0, decisions: 0 })
+  assert.deepEqual(JSON.parse(again.out), { pipeline: 'shop', end: 3, accepted: 0, duplicates: 0, rejected: 0, decisions: 0 })
   const letters = await calledJson<{ place: string }>('dlq', 'list', '--data', shop.data)
   assert.deepEqual(
     letters.map(({ place }) => place),

@@ -17,18 +17,18 @@ async function rowsOf(path: string): Promise<unknown[]> {
 
 test('the same files as in memory, and a folder in which a run goes on', async () => {
   using folder = project()
-  const into = (name: string) => ['--out', `${name}.ndjson`, '--refused', `${name}-refused.ndjson`, '--json']
+  const into = (name: string) => ['--out', `${name}.ndjson`, '--rejected', `${name}-rejected.ndjson`, '--json']
   const memory = await folder.spillway(...args, ...into('memory'))
   const logged = await folder.spillway(...args, ...into('logged'), '--log', 'data')
   assert.deepEqual([memory.status, logged.status], [0, 0], logged.stderr)
-  for (const file of ['', '-refused']) assert.equal(folder.read(`logged${file}.ndjson`), folder.read(`memory${file}.ndjson`))
+  for (const file of ['', '-rejected']) assert.equal(folder.read(`logged${file}.ndjson`), folder.read(`memory${file}.ndjson`))
   const { log, ...summary } = JSON.parse(logged.stdout) as Record<string, unknown>
   const timeless = (of: object) => ({ ...of, loadSeconds: 0, decideSeconds: 0 })
   assert.deepEqual(timeless(summary), timeless(JSON.parse(memory.stdout) as object))
   assert.deepEqual(log, { folder: 'data', first: 0, end: 4, found: 0 })
   const run = await folder.spillway('run', 'pipeline.ts', '--source', 'payments=events.ndjson', '--once', '--data', 'data')
   assert.match(run.stderr, /continues at entry 4, ready after/)
-  assert.match(run.stderr, /stopped at entry 8\. 4 events, 0 duplicates, 2 refused/)
+  assert.match(run.stderr, /stopped at entry 8\. 4 events, 0 duplicates, 2 rejected/)
   const letters = await folder.spillway('dlq', 'list', '--data', 'data', '--json')
   const sources = letters.stdout
     .trimEnd()
@@ -49,7 +49,7 @@ test('as Parquet, of one model, though all decide', async () => {
   assert.match(all.stdout, /8 decisions of 8 recorded ones$/m)
 })
 
-test('a history that begins before the log ends is refused, and so is a run over half of one, until the import was made again', async () => {
+test('a history that begins before the log ends is rejected, and so is a run over half of one, until the import was made again', async () => {
   using folder = project()
   assert.equal((await folder.spillway(...args, '--log', 'data')).status, 0)
   const again = await folder.spillway(...args, '--log', 'data')

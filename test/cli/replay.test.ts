@@ -39,8 +39,8 @@ test('decisions with their vectors and what each group knew, as NDJSON', async (
     'payments=more.ndjson.gz',
     '--out',
     'out.ndjson',
-    '--refused',
-    'refused.ndjson',
+    '--rejected',
+    'rejected.ndjson',
   ]
   const { status, stdout, stderr } = await folder.spillway('replay', 'pipeline.ts', ...args, '--json')
   assert.equal(status, 0, stderr)
@@ -57,9 +57,9 @@ test('decisions with their vectors and what each group knew, as NDJSON', async (
   assert.deepEqual(ofFirst[0].vector.ratio, null)
   const other = decisions.filter(({ model, key }) => model === 'other' && key === 'c1').map(({ score, read }) => [score, read])
   assert.deepEqual(other[1], [1 / (1 + Math.exp(-1)), { 'older(card)': { known: 2, clock: at('08:25') } }])
-  const refused = folder.lines('refused.ndjson') as { reason: string; place: string; source?: string }[]
+  const rejected = folder.lines('rejected.ndjson') as { reason: string; place: string; source?: string }[]
   assert.deepEqual(
-    refused.map(({ reason, place, source }) => `${place} ${source} ${reason}`),
+    rejected.map(({ reason, place, source }) => `${place} ${source} ${reason}`),
     ['more.ndjson.gz:6 payments schema', 'more.ndjson.gz:5 payments key'],
   )
 })
@@ -101,7 +101,7 @@ test('decisions of one model as Parquet, flat and typed', async () => {
     'vector.nightly.n': 0,
     'vector.ratio': 11,
     score: 0.75,
-    refused: null,
+    rejected: null,
     'read.now(card).known': 3,
     'read.now(card).clock': third.t,
     'read.nightly(card).known': 0,
@@ -116,7 +116,7 @@ test('a history without events still gives whole files', async () => {
   )
   for (const { status, stdout, stderr } of await Promise.all(runs)) {
     assert.equal(status, 0, stderr)
-    assert.match(stdout, /1 record refused: add --refused/)
+    assert.match(stdout, /1 record rejected: add --rejected/)
   }
   assert.equal(folder.read('out.ndjson'), '')
   assert.ok((await openInput(folder.path('out.parquet'))).columns!.length > 10)

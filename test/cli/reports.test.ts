@@ -57,7 +57,7 @@ test('list says of which time each is, of how many rows, and where it is', async
 test('show prints the newest as it stands', async () => {
   const { out, status } = await called('reports', 'show', 'counts', ...data)
   assert.deepEqual([status, `${out}\n`], [0, readFileSync(at('counts.csv'), 'utf8')])
-  assert.match(out, /^t,key,vector\.now\.n,refused,read\.now\(card\)\.age\n[^,]+,b,2,,0\n[^,]+,a,1,,0$/)
+  assert.match(out, /^t,key,vector\.now\.n,rejected,read\.now\(card\)\.age\n[^,]+,b,2,,0\n[^,]+,a,1,,0$/)
 })
 
 test('check makes one again: the same rows, and what became of its file', async () => {
@@ -108,7 +108,7 @@ test('a replay writes each into a folder of its own', async () => {
     key: 'c',
     score: 1,
     'vector.n': 1,
-    refused: null,
+    rejected: null,
     'read.now(card).age': 0,
   })
   assert.match((await called(...args, '--model', 'own')).err, /model 'own' decides on request, and a history of events has no requests/)

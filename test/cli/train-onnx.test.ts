@@ -53,9 +53,9 @@ test('the file is the one that was left, its hash is the version, and a damaged 
   const bytes = readFileSync(storedModel)
   bytes[bytes.length - 1] ^= 1
   writeFileSync(storedModel, bytes)
-  const refused = await models('promote', '1', ...registry)
-  assert.notEqual(refused.status, 0)
-  assert.match(refused.err, /version 1 of model 'fraud' cannot score: its file of ONNX is damaged: its SHA-256 is/)
+  const rejected = await models('promote', '1', ...registry)
+  assert.notEqual(rejected.status, 0)
+  assert.match(rejected.err, /version 1 of model 'fraud' cannot score: its file of ONNX is damaged: its SHA-256 is/)
   assert.ok(existsSync(project.path('registry/onnx/fraud/0000000002.onnx')))
 })
 

@@ -55,11 +55,11 @@ test('on the log as on files: the same score of the same rows, which are those o
   assert.deepEqual(await stateOf(log), ['candidate', 'candidate'])
 })
 
-test('on files it says what was refused', async () => {
+test('on files it says what was rejected', async () => {
   const flawed = ['--source', `payments=${project.path('flawed.ndjson')}`, ...files.slice(2)]
   const { status, err } = await called('train', project.path('pipeline.ts'), ...flawed)
   assert.equal(status, 0, err)
-  assert.match(err, /^warning: 1 record refused; the first: .*flawed\.ndjson:\d+: not JSON/m)
+  assert.match(err, /^warning: 1 record rejected; the first: .*flawed\.ndjson:\d+: not JSON/m)
 })
 
 test('what is promoted in a data folder waits for a run, and is a line of the audit log', async () => {

@@ -1,4 +1,4 @@
-/** `spillway training-set`: its output, its determinism from files and from a log, and its refusals. */
+/** `spillway training-set`: its output, its determinism from files and from a log, and its rejections. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
@@ -74,7 +74,7 @@ test('rows with what was known by their time, typed, in order of time, and a man
     'vector.now.shops': ['s1', 's0'],
     'vector.now.latest': at('08:40'),
     'vector.now.n1h': 3,
-    refused: null,
+    rejected: null,
     'read.older(card).known': 2,
     'read.older(card).age': 5 * 60_000,
     'read.older(card).newest': 14 * 60_000,
@@ -192,7 +192,7 @@ test('decisions that were made, with the vectors that they had: of a replay, and
     'vector.card.mean': 3,
     'vector.nightly.n': 0,
     'vector.ratio': 11,
-    refused: null,
+    rejected: null,
     'read.now(card).known': 3,
     'read.now(card).age': 0,
     'read.nightly(card).known': 0,
@@ -231,7 +231,7 @@ test('a person is told what there is, and what may surprise', async () => {
   assert.match(out, /^ {2}payments: 4 events, the last arrived at 2026-01-01T08:50:00\.000Z$/m)
   assert.match(out, /^ {2}1 row before the first event: nothing was visible$/m)
   assert.match(out, /^ {2}1 row after the last event: later events are not known yet$/m)
-  assert.match(out, /^warning: 1 record refused; the first: broken\.ndjson:5: /m)
+  assert.match(out, /^warning: 1 record rejected; the first: broken\.ndjson:5: /m)
 })
 
 const usage: readonly (readonly [string, readonly string[], RegExp])[] = [

@@ -48,14 +48,14 @@ test('as Parquet they have no place in a source', async () => {
     'key',
     'vector.n',
     'score',
-    'refused',
+    'rejected',
     'read.now(card).known',
     'read.now(card).clock',
   ])
   assert.equal(rows.length, 4)
 })
 
-test('a model that decides on request is refused', async () => {
+test('a model that decides on request is rejected', async () => {
   using folder = new Project({ 'pipeline.ts': pipelineFile, 'events.ndjson': events })
   const { status, stderr } = await folder.spillway(...args.slice(0, 4))
   assert.equal(status, 1)

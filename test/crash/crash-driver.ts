@@ -94,7 +94,7 @@ export class CrashDriver {
       this.answers.set(number, JSON.stringify(decision))
       asks.delete(number)
     } catch (error) {
-      if (!isStoreError(error)) this.broken.push(`a request was refused: ${textOf(error)}`)
+      if (!isStoreError(error)) this.broken.push(`a request was rejected: ${textOf(error)}`)
     }
   }
 

@@ -65,7 +65,7 @@ export function generateWithoutRuns(seed: number): Drawn {
   const canForget = plans.every(({ source, resend }) => !source.identity || resend === 'cursor')
   const keeping = canForget && draw.chance(0.3) ? drawRetention(draw, whole, span) : undefined
   const { ir, keep } = keeping ?? { ir: whole, keep: undefined }
-  // A longer window is refused after the log was forgotten.
+  // A longer window is rejected after the log was forgotten.
   const changed = !keeping && draw.chance(0.4) ? [drawChanged(draw, ir, span)] : []
   const partitions = draw.pick([1, 1, 2, 3])
   const steps = drawSteps(draw, { ir, changed, feeds }, span)

@@ -135,9 +135,9 @@ async function judgeExchange(exchange: Exchange, broken: string[]): Promise<Judg
   const disk = diskOf(reader)
   reader.close()
   const end = disk.commits.reduce((most, { segment }) => Math.max(most, segment ? segment.first + segment.entries : 0), 0)
-  const lost = posters.flatMap(({ feed, sequence, isDone, refusal }) => [
+  const lost = posters.flatMap(({ feed, sequence, isDone, rejection }) => [
     ...(sequence > end ? [`source '${feed.source}' was acknowledged up to entry ${sequence}, and the log ends at ${end}`] : []),
-    ...(isDone ? [] : [`records of source '${feed.source}' were not acknowledged at the end, the last refusal: ${refusal}`]),
+    ...(isDone ? [] : [`records of source '${feed.source}' were not acknowledged at the end, the last rejection: ${rejection}`]),
   ])
   const result = await judge(
     {

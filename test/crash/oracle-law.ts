@@ -24,7 +24,7 @@ export function checkOracle({ verdict, ir, disk, own, hasRuns }: Part, asks: Rea
   // A double that overflows may be rejected by one and be a number for the other (semantics, arithmetic).
   const recorded = own(decisionsOf(disk))
   const overflowing = new Set(
-    recorded.filter(({ model, refused }) => refused !== undefined && exact.get(model)!.length < inputsOf(ir, model)).map(about),
+    recorded.filter(({ model, rejected }) => rejected !== undefined && exact.get(model)!.length < inputsOf(ir, model)).map(about),
   )
   const text = (of: string, { model, t, score }: Pick<RecordedDecision, 'model' | 't' | 'score'>, values: (name: string) => unknown) =>
     JSON.stringify([of, t, score, exact.get(model)!.map(values)])

@@ -17,7 +17,7 @@ export class Poster {
   /** Unexpected answers. */
   readonly broken: string[] = []
   /** Error or answer of the last request whose records were not accepted. */
-  refusal: string | undefined
+  rejection: string | undefined
   readonly #draw: Draw
   readonly #lines: readonly Line[]
   #acknowledged = 0
@@ -53,14 +53,14 @@ export class Poster {
       const { status, text } = await postBody(`${url}/sources/${this.feed.source}/events`, this.#bodyOf(lines))
       // All of it is accepted, duplicate or dead letter; or this one record is a dead letter; or the server is about to stop.
       if (status !== 200 && status !== 422) {
-        this.refusal = `${status}: ${text}`
+        this.rejection = `${status}: ${text}`
         if (status !== 503) this.broken.push(`records of '${this.feed.source}' were answered with ${status}: ${text}`)
         return false
       }
       this.sequence = Math.max(this.sequence, (JSON.parse(text) as { sequence: number }).sequence)
       return true
     } catch (error) {
-      this.refusal = String(error)
+      this.rejection = String(error)
       return false
     }
   }

@@ -148,13 +148,13 @@ async function deliverAll(exchange: Exchange): Promise<string | undefined> {
   return child.terminate()
 }
 
-const isRefusal = /To go on, name a new slot [^]*SPILL_SOURCE/
+const isRejection = /To go on, name a new slot [^]*SPILL_SOURCE/
 
 /** At the very end the slot vanishes: the run must report that error, and not continue without the lost changes. */
 async function checkVanished(exchange: Exchange, { verdict }: Judgement): Promise<void> {
   await exchange.written.vanish()
   const output = await startChild(exchange, 'once').exit()
-  if (output !== undefined && isRefusal.test(output)) return
+  if (output !== undefined && isRejection.test(output)) return
   verdict.lost++
   verdict.faults.push(`lost: the slot vanished, and the process ${output ?? 'went on without a word'}`)
 }

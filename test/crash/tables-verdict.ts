@@ -57,7 +57,7 @@ export async function judgeTables({ data, decisionFile, receiver, written, broke
     if (broken.length === 0) checkRows(result.verdict, source, committed[source], rows)
   }
   for (const { place, reason } of disk.commits.flatMap(({ deadLetters: dead = [] }) => dead))
-    fault(result.verdict, 'different', `${place} is refused as ${reason}`)
+    fault(result.verdict, 'different', `${place} is rejected as ${reason}`)
   checkDeliveries(result.verdict, effectsIn(data), receiver.arrivals)
   return result
 }

@@ -225,7 +225,7 @@ export function checkVersions({ verdict, ir, disk, own }: Part, entries: readonl
   const trained = new Map(ir.models.flatMap(model => (model.train ? [[model.name, model] as const] : [])))
   const decisions = own(decisionsOf(disk)).filter(({ model }) => trained.has(model))
   for (const decision of decisions) {
-    const { model: name, entry, refused, challenger } = decision
+    const { model: name, entry, rejected, challenger } = decision
     const is = at(name, entry)
     const expected = [is.champion?.version, is.challenger?.version]
     const recorded = [decision.version, challenger?.version]
@@ -237,7 +237,7 @@ export function checkVersions({ verdict, ir, disk, own }: Part, entries: readonl
       )
       continue
     }
-    if (refused !== undefined) continue
+    if (rejected !== undefined) continue
     const model = trained.get(name)!
     const vector = vectorOf(model, decision)
     const scores = [

@@ -22,7 +22,7 @@ const suppressed = [
     check: 'positive_data_acceptance',
     statuses: ['2xx', '401', '409', '422'],
     reason:
-      'an event is also refused for what no schema says: a time ahead of the clock, an id that came with other content, a map that throws',
+      'an event is also rejected for what no schema says: a time ahead of the clock, an id that came with other content, a map that throws',
   },
   {
     paths: ['/sources/payments/events', '/sources/chargebacks/events', '/sources/hooks/events', '/sources/charges/events'],

@@ -9,7 +9,7 @@ import { matchColumns } from '../../src/files/column-match.ts'
 import { openInput } from '../../src/files/open-input.ts'
 import { HistoryBuilder, type SourceHistory } from '../../src/intake/history-builder.ts'
 import type { RowMap } from '../../src/intake/map-function.ts'
-import { refusalReasons, type Refusal } from '../../src/intake/refusal.ts'
+import { rejectionReasons, type Rejection } from '../../src/intake/rejection.ts'
 import { displayValue } from '../../src/intake/field.ts'
 import { valueAt } from '../../src/intake/row-text.ts'
 import { lostBytes, missingRows, rowKey, type Piece } from './conservation.ts'
@@ -46,20 +46,22 @@ export interface Written {
 export async function account(file: Written): Promise<Account> {
   const spy = file.map && new SpyMap(file.map)
   const read = await readAll(file, spy)
-  const { refusals, pieces, undecodable, error, counts } = read
+  const { rejections, pieces, undecodable, error, counts } = read
   const isCrash = error !== undefined && !(error instanceof SpillwayError && error.code !== 'SPILL_ASSERT')
   const isRejected = error !== undefined && !isCrash
-  const faults = refusals.filter(isVague).map(({ reason, detail, place }) => `a refusal says too little: ${reason}, ${detail}, ${place}`)
+  const faults = rejections
+    .filter(isVague)
+    .map(({ reason, detail, place }) => `a rejection says too little: ${reason}, ${detail}, ${place}`)
   if (isCrash) faults.push(`crashed: ${error instanceof Error ? error.stack : displayValue(error)}`)
   if (!isCrash && file.text) faults.push(...lostBytes(file.text, pieces, { hasHeader: file.hasHeader, isRejected }))
   if (error === undefined) faults.push(...missingRows(file.sound, acceptedRows(read)))
   const { accepted, duplicates: duplicate, skipped } = counts
-  const outcomes = accepted + duplicate + skipped + refusals.length
+  const outcomes = accepted + duplicate + skipped + rejections.length
   const expected = (spy ? spy.outcomes : counts.records) + undecodable
   if (!isCrash && outcomes !== expected) faults.push(`${expected} outcomes were due, ${outcomes} came`)
   return {
     accepted,
-    dead: refusals.length,
+    dead: rejections.length,
     duplicate,
     skipped,
     rejected: isRejected ? Math.max(1, file.records - counts.records - undecodable) : 0,
@@ -71,24 +73,24 @@ export async function account(file: Written): Promise<Account> {
 
 interface Read extends SourceHistory {
   readonly strings: Strings
-  readonly refusals: readonly Refusal[]
+  readonly rejections: readonly Rejection[]
   readonly pieces: readonly Piece[]
   readonly undecodable: number
   readonly error: unknown
 }
 
 async function readAll({ path, source }: Written, spy: SpyMap | undefined): Promise<Read> {
-  const refusals: Refusal[] = []
+  const rejections: Rejection[] = []
   const pieces: Piece[] = []
   const strings = new Strings()
-  const intake = new HistoryBuilder(source, { strings, onRefused: refusal => void refusals.push(refusal), map: spy?.call })
+  const intake = new HistoryBuilder(source, { strings, onRejected: rejection => void rejections.push(rejection), map: spy?.call })
   let undecodable = 0
   let error: unknown
   try {
     const input = await openInput(path)
     for await (const batch of input.batches(matchColumns(input, source).selected)) {
       undecodable += batch.undecodable.length
-      refusals.push(...batch.undecodable)
+      rejections.push(...batch.undecodable)
       pieces.push(...batch.undecodable.map(pieceOf))
       batch.records.forEach((_, i) => pieces.push({ line: batch.numberOf(i), raw: Buffer.from(batch.rawOf(i)), isHead: false }))
       intake.validate(batch)
@@ -96,12 +98,12 @@ async function readAll({ path, source }: Written, spy: SpyMap | undefined): Prom
   } catch (thrown) {
     error = thrown
   }
-  return { ...intake.finish(), strings, refusals, pieces, undecodable, error }
+  return { ...intake.finish(), strings, rejections, pieces, undecodable, error }
 }
 
-const isVague = ({ reason, detail, place }: Refusal): boolean => !refusalReasons.includes(reason) || detail === '' || place === ''
+const isVague = ({ reason, detail, place }: Rejection): boolean => !rejectionReasons.includes(reason) || detail === '' || place === ''
 
-function pieceOf({ place, raw, detail }: Refusal): Piece {
+function pieceOf({ place, raw, detail }: Rejection): Piece {
   return { line: Number(/\d+$/.exec(place)), raw: Buffer.from(raw), isHead: detail.startsWith('a line of ') }
 }
 

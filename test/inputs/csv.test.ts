@@ -11,8 +11,8 @@ async function takeRows(content: string | Uint8Array, source: SourceIR = reading
   const packed = await takeOne(scratch.write('in.csv.gz', gzipSync(content)), source)
   assert.deepEqual([...packed.block.arrival], [...plain.block.arrival])
   assert.deepEqual(
-    packed.refusals.map(({ detail }) => detail),
-    plain.refusals.map(({ detail }) => detail),
+    packed.rejections.map(({ detail }) => detail),
+    plain.rejections.map(({ detail }) => detail),
   )
   return plain
 }
@@ -20,7 +20,7 @@ async function takeRows(content: string | Uint8Array, source: SourceIR = reading
 const lineOf = (place: string) => Number(place.slice(place.lastIndexOf(':') + 1))
 
 test('every type from text', async () => {
-  const { column, refusals, strings } = await takeRows(
+  const { column, rejections, strings } = await takeRows(
     [
       'sensor,at,value,count,price,on,kind,took',
       's,2024-03-01T00:00:00Z,1.5e3,-7,12.34,true,a,5m',
@@ -28,7 +28,7 @@ test('every type from text', async () => {
       's,2024-03-01T01:00:00+01:00,,,,,,',
     ].join('\n'),
   )
-  assert.deepEqual(refusals, [])
+  assert.deepEqual(rejections, [])
   assert.deepEqual(column('at'), [1709251200000, 1709251200000, 1709251200000])
   assert.deepEqual(column('value'), [1500, -0.5, null])
   assert.deepEqual(column('count'), [-7, 12, null])
@@ -41,7 +41,7 @@ test('every type from text', async () => {
   assert.deepEqual(column('took'), [300_000, 250, null])
 })
 
-test('text of another type is refused with its line', async () => {
+test('text of another type is rejected with its line', async () => {
   const cases: readonly (readonly [string, RegExp])[] = [
     ['s,yesterday,,,', /'at' needs a time/],
     ['s,1,NaN,,', /'value' needs a finite number/],
@@ -53,18 +53,18 @@ test('text of another type is refused with its line', async () => {
     ['s,1,,,1.005', /'price' needs a decimal with at most 2 digits/],
     [',1,,,', /'sensor' is NULL/],
   ]
-  const { refusals, block } = await takeRows(['sensor,at,value,count,price', ...cases.map(([row]) => row)].join('\n'))
+  const { rejections, block } = await takeRows(['sensor,at,value,count,price', ...cases.map(([row]) => row)].join('\n'))
   assert.equal(block.length, 0)
   cases.forEach(([row, detail], i) => {
-    assert.match(refusals[i].detail, detail)
-    assert.equal(lineOf(refusals[i].place), i + 2)
-    assert.equal(refusals[i].raw, row)
+    assert.match(rejections[i].detail, detail)
+    assert.equal(lineOf(rejections[i].place), i + 2)
+    assert.equal(rejections[i].raw, row)
   })
 })
 
 test('quotes hold delimiters, quotes and newlines; empty and quoted empty differ', async () => {
   const source: SourceIR = { ...readings, columns: [...readings.columns.slice(0, 2), { name: 'note', type: 'string', nullable: true }] }
-  const { column, strings, refusals } = await takeRows(
+  const { column, strings, rejections } = await takeRows(
     'sensor,at,note\r\n"a,b",1,"say ""hi""\nagain"\r\n"",2,\r\nc,3,""\r\nd,x,\r\n',
     source,
   )
@@ -72,19 +72,19 @@ test('quotes hold delimiters, quotes and newlines; empty and quoted empty differ
   assert.deepEqual(texts('sensor'), ['a,b', '', 'c'])
   assert.deepEqual(texts('note'), ['say "hi"\nagain', null, ''])
   assert.deepEqual(
-    refusals.map(({ place }) => lineOf(place)),
+    rejections.map(({ place }) => lineOf(place)),
     [6],
     'lines are counted within quotes too',
   )
 })
 
-test('a broken row is refused by itself', async () => {
-  const { refusals, block } = await takeRows(
+test('a broken row is rejected by itself', async () => {
+  const { rejections, block } = await takeRows(
     ['sensor,at,value', 's,1,1', 's,2', 's,3,1,1', 's,4,"1"x', 's,5,1"2', '"s,6,1', 's,7,1'].join('\n'),
   )
   assert.deepEqual([...block.time], [1, 7])
   assert.deepEqual(
-    refusals.map(({ place, detail }) => [lineOf(place), detail]),
+    rejections.map(({ place, detail }) => [lineOf(place), detail]),
     [
       [3, '2 fields where the header has 3'],
       [4, '4 fields where the header has 3'],
@@ -95,31 +95,31 @@ test('a broken row is refused by itself', async () => {
   )
 })
 
-test('a quote that closes only rows later makes one row of them, refused whole', async () => {
-  const { refusals, block } = await takeRows(['sensor,at,value', '"s,1,1', 's,2,2', '"s",3,3', 's,4,4'].join('\n'))
+test('a quote that closes only rows later makes one row of them, rejected whole', async () => {
+  const { rejections, block } = await takeRows(['sensor,at,value', '"s,1,1', 's,2,2', '"s",3,3', 's,4,4'].join('\n'))
   assert.deepEqual([...block.time], [4])
-  assert.equal(refusals.length, 1)
-  assert.equal(refusals[0].raw, '"s,1,1\ns,2,2\n"s",3,3')
+  assert.equal(rejections.length, 1)
+  assert.equal(rejections[0].raw, '"s,1,1\ns,2,2\n"s",3,3')
 })
 
 test('a quote that is not closed within LINE_BYTES_MAX costs its own line', async () => {
   const rows = Array.from({ length: 60_000 }, (_, i) => `sensor number one,${i},1`)
-  const { refusals, block } = await takeRows(`sensor,at,value\n"s,0,1\n${rows.join('\n')}`)
+  const { rejections, block } = await takeRows(`sensor,at,value\n"s,0,1\n${rows.join('\n')}`)
   assert.ok(rows.join('\n').length > limits.LINE_BYTES_MAX)
   assert.equal(block.length, rows.length)
   assert.deepEqual(
-    refusals.map(({ raw }) => raw),
+    rejections.map(({ raw }) => raw),
     ['"s,0,1'],
   )
 })
 
 test('invalid UTF-8 breaks its row only', async () => {
-  const { refusals, block } = await takeRows(
+  const { rejections, block } = await takeRows(
     Buffer.concat([Buffer.from('sensor,at\ns,1\n'), Buffer.from([0xff, 0xfe]), Buffer.from(',2\ns,3\n')]),
   )
   assert.deepEqual([...block.time], [1, 3])
   assert.deepEqual(
-    refusals.map(({ detail, place }) => [detail, lineOf(place)]),
+    rejections.map(({ detail, place }) => [detail, lineOf(place)]),
     [['not UTF-8', 3]],
   )
 })
@@ -151,8 +151,8 @@ test('a header that cannot be used is an error of the file', async () => {
 })
 
 test('undeclared columns are ignored, missing nullable columns are NULL, each with one warning', async () => {
-  const { warnings, block, refusals } = await takeRows('sensor,at,valu,other\ns,1,2,3\n')
-  assert.deepEqual([block.length, refusals.length], [1, 0])
+  const { warnings, block, rejections } = await takeRows('sensor,at,valu,other\ns,1,2,3\n')
+  assert.deepEqual([block.length, rejections.length], [1, 0])
   assert.ok(warnings.some(warning => /no column 'value': NULL in every row of 'readings'; did you mean 'valu'\?/.test(warning)))
   assert.ok(warnings.some(warning => warning.endsWith('does not name, ignored: valu, other')))
 })

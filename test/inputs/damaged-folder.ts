@@ -33,7 +33,7 @@ export interface SoundFolder {
 export interface DamagedOutcome {
   /** The fault, if any. */
   readonly fault?: string
-  readonly outcome: 'sound' | 'reported' | 'refused'
+  readonly outcome: 'sound' | 'reported' | 'rejected'
 }
 
 /** A folder that a process left behind: in order, or in the middle of its work. */
@@ -125,9 +125,9 @@ async function outcomeIn(folder: string, sound: SoundFolder): Promise<DamagedOut
     return { outcome: reports.length > 0 ? 'reported' : 'sound' }
   } catch (error) {
     if (!(error instanceof SpillwayError) || error.code === 'SPILL_ASSERT')
-      return { outcome: 'refused', fault: `crashed: ${String((error as Error).stack)}` }
+      return { outcome: 'rejected', fault: `crashed: ${String((error as Error).stack)}` }
     if (!/log\.db|lock\.db|holder|segment|batch of decisions|state/.test(error.message))
-      return { outcome: 'refused', fault: `names no file: ${error.message}` }
-    return { outcome: 'refused' }
+      return { outcome: 'rejected', fault: `names no file: ${error.message}` }
+    return { outcome: 'rejected' }
   }
 }

@@ -30,20 +30,20 @@ export function accountAnswer(drawn: Drawn, { status, text }: Answer, change: Ch
   if (status === 0 || status >= 500) return { ...nothing, crashed: 1, faults: [`${door}: answered with ${status}: ${text}`] }
   const records = recordsOf(drawn)
   const body = parseJson(Buffer.from(text)) as Counts
-  const counts = { accepted: body.accepted ?? 0, duplicate: body.duplicates ?? 0, dead: body.refused ?? 0 }
+  const counts = { accepted: body.accepted ?? 0, duplicate: body.duplicates ?? 0, dead: body.rejected ?? 0 }
   const isTaken = status === 200 || status === 422
   const faults: string[] = []
   if (records === undefined ? isTaken : isTaken === drawn.isForged)
     faults.push(`${status} for ${records === undefined ? 'what is none' : drawn.isForged ? 'what is forged' : 'what is sound'}: ${text}`)
   if (!isTaken && door !== 'lines' && body.accepted !== undefined) faults.push(`${status}, and counts what was taken: ${text}`)
   if (change.entries !== counts.accepted) faults.push(`${counts.accepted} were accepted, and the log has ${change.entries} more`)
-  if (change.letters.length !== counts.dead) faults.push(`${counts.dead} were refused, and ${change.letters.length} letters are new`)
+  if (change.letters.length !== counts.dead) faults.push(`${counts.dead} were rejected, and ${change.letters.length} letters are new`)
   const sum = counts.accepted + counts.duplicate + counts.dead
   const { calls, outcomes, skips } = change.map ?? { calls: 0, outcomes: 0, skips: 0 }
   // The records of the map have the outcomes of its rows; undecodable records have one.
   const due = (records?.length ?? 0) - calls + outcomes
   if (isTaken && records && sum + skips !== due) faults.push(`${due} outcomes were due, and ${sum} came, ${skips} skipped: ${text}`)
-  if (status === 422 && (counts.dead === 0 || sum > counts.dead)) faults.push(`422, and not all was refused: ${text}`)
+  if (status === 422 && (counts.dead === 0 || sum > counts.dead)) faults.push(`422, and not all was rejected: ${text}`)
   const stood = records ?? (door === 'lines' && drawn.text === undefined ? undefined : [])
   if (stood)
     for (const letter of change.letters)
@@ -61,7 +61,7 @@ export function accountAnswer(drawn: Drawn, { status, text }: Answer, change: Ch
 interface Counts {
   readonly accepted?: number
   readonly duplicates?: number
-  readonly refused?: number
+  readonly rejected?: number
 }
 
 /** The records of a body by an independent reader: bytes of lines, values of JSON; undefined if the body is invalid for its route. */

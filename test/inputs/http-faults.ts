@@ -35,12 +35,12 @@ export const httpFaults: Readonly<Record<string, Edit>> = {
     was: '  if (!isSigned) throw new UnsignedWebhook(',
     is: '  if (!isSigned && limits.WEBHOOK_TOLERANCE_S === 0) throw new UnsignedWebhook(',
   },
-  'a webhook that the source refuses is answered and not kept': {
+  'a webhook that the source rejects is answered and not kept': {
     path: 'src/serve/routes/webhooks.ts',
     was: 'outcome.add(await share.awaitCommit(1, submit, until))',
     is: 'if (batch.undecodable.length === 0) outcome.add(await share.awaitCommit(1, submit, until))',
   },
-  'what is refused is counted and not kept': {
+  'what is rejected is counted and not kept': {
     path: 'src/run/loop/turns.ts',
     was: 'decided, deadLetters, deadLetterChanges, put:',
     is: 'decided, deadLetters: [], deadLetterChanges, put:',

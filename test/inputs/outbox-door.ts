@@ -46,16 +46,16 @@ export async function accountOutbox(next: Random, server: Cluster, table: string
   } catch (error) {
     return { ...nothing, crashed: 1, faults: [`outbox: ${String((error as Error).stack)}`] }
   }
-  const { accepted, duplicates, refused } = counting
+  const { accepted, duplicates, rejected } = counting
   const { segments, strings } = logOf(ir, store.disk)
   const rows = entriesOf(ir, segments, strings).flatMap(entry => ('event' in entry ? [rowKey(source, entry.event.row)] : []))
   const { calls, outcomes, skips } = spy?.counts ?? { calls: 0, outcomes: 0, skips: 0 }
   const due = written.size - calls + outcomes
   const faults: string[] = []
-  if (accepted + duplicates + refused + skips !== due)
-    faults.push(`${due} outcomes were due, and ${accepted} + ${duplicates} + ${refused} came, ${skips} skipped`)
+  if (accepted + duplicates + rejected + skips !== due)
+    faults.push(`${due} outcomes were due, and ${accepted} + ${duplicates} + ${rejected} came, ${skips} skipped`)
   if (rows.length !== accepted) faults.push(`${accepted} were accepted, and the log has ${rows.length}`)
-  if (store.dead.length !== refused) faults.push(`${refused} were refused, and there are ${store.dead.length} dead letters`)
+  if (store.dead.length !== rejected) faults.push(`${rejected} were rejected, and there are ${store.dead.length} dead letters`)
   for (const { place, raw, reason } of store.dead) {
     const stood = written.get(Number(/\d+$/.exec(place)))
     const isOfLog = reason === 'conflict' || reason === 'stale-revision'
@@ -66,7 +66,7 @@ export async function accountOutbox(next: Random, server: Cluster, table: string
   return {
     ...nothing,
     accepted,
-    dead: refused,
+    dead: rejected,
     duplicate: duplicates,
     skipped: skips,
     unaccounted: faults.length,
@@ -117,7 +117,7 @@ async function writeOutbox(
 class CountingTarget implements FeedTarget {
   accepted = 0
   duplicates = 0
-  refused = 0
+  rejected = 0
   readonly #run: Run
 
   constructor(run: Run) {
@@ -136,7 +136,7 @@ class CountingTarget implements FeedTarget {
     const receipt = await this.#run.submit(source, batch, position)
     this.accepted += receipt.accepted
     this.duplicates += receipt.duplicates
-    this.refused += receipt.refused
+    this.rejected += receipt.rejected
     return receipt
   }
 }

@@ -6,7 +6,7 @@ const path = 'src/sources/postgres/outbox-reader.ts'
 export const outboxFaults: Readonly<Record<string, Edit>> = {
   'a payload that cannot be read is passed over': {
     path,
-    was: 'if (parsed instanceof Fault) rows.refuse(number, parsed, String(payload))',
+    was: 'if (parsed instanceof Fault) rows.reject(number, parsed, String(payload))',
     is: 'if (parsed instanceof Fault) return',
   },
   'the last row of a full page is left out': {
@@ -16,7 +16,7 @@ export const outboxFaults: Readonly<Record<string, Edit>> = {
   },
   'a payload that is NULL is passed over': {
     path,
-    was: "if (payload === null) return rows.refuse(number, new Fault('the payload is NULL'), 'null')",
+    was: "if (payload === null) return rows.reject(number, new Fault('the payload is NULL'), 'null')",
     is: 'if (payload === null) return',
   },
 }

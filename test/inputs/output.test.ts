@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib'
 import { Strings } from '../../src/columns/strings.ts'
 import { openInput } from '../../src/files/open-input.ts'
 import { openOutputTable } from '../../src/files/open-output-table.ts'
-import { refusalLine, RefusalWriter } from '../../src/files/refusal-writer.ts'
+import { rejectionLine, RejectionWriter } from '../../src/files/rejection-writer.ts'
 import type { OutputColumn, OutputValues } from '../../src/files/table-writer.ts'
 import { Scratch } from './scratch.ts'
 
@@ -115,18 +115,18 @@ test('a name without a format, and a folder that is not there', async () => {
     })
 })
 
-test('refusals are lines with their bytes, text where they are text', () => {
+test('rejections are lines with their bytes, text where they are text', () => {
   using scratch = new Scratch()
-  const refusal = { reason: 'schema', detail: 'not UTF-8', place: 'in.ndjson:3', raw: Buffer.from([0xff, 0x22]) } as const
-  assert.equal(refusalLine(refusal), '{"reason":"schema","detail":"not UTF-8","place":"in.ndjson:3","rawBase64":"/yI="}')
+  const rejection = { reason: 'schema', detail: 'not UTF-8', place: 'in.ndjson:3', raw: Buffer.from([0xff, 0x22]) } as const
+  assert.equal(rejectionLine(rejection), '{"reason":"schema","detail":"not UTF-8","place":"in.ndjson:3","rawBase64":"/yI="}')
   assert.equal(
-    refusalLine({ ...refusal, source: 's', raw: '{"a":"\n' }),
+    rejectionLine({ ...rejection, source: 's', raw: '{"a":"\n' }),
     '{"reason":"schema","detail":"not UTF-8","place":"in.ndjson:3","source":"s","raw":"{\\"a\\":\\"\\n"}',
   )
-  const writer = new RefusalWriter(scratch.path('refused.ndjson'))
-  for (let i = 0; i < 20_000; i++) writer.write({ ...refusal, place: `in.ndjson:${i}` })
+  const writer = new RejectionWriter(scratch.path('rejected.ndjson'))
+  for (let i = 0; i < 20_000; i++) writer.write({ ...rejection, place: `in.ndjson:${i}` })
   writer.close()
-  const lines = readFileSync(scratch.path('refused.ndjson'), 'utf8').trimEnd().split('\n')
+  const lines = readFileSync(scratch.path('rejected.ndjson'), 'utf8').trimEnd().split('\n')
   assert.equal(lines.length, 20_000)
-  assert.equal(lines[19_999], refusalLine({ ...refusal, place: 'in.ndjson:19999' }))
+  assert.equal(lines[19_999], rejectionLine({ ...rejection, place: 'in.ndjson:19999' }))
 })

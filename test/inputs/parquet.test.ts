@@ -67,30 +67,30 @@ test('rows come in the order of the file, NULLs in their place, beyond one chunk
   )
 })
 
-test('typed rows, with their row in refusals', async () => {
+test('typed rows, with their row in rejections', async () => {
   using scratch = new Scratch()
   const path = await scratch.writeParquet(
     'in.parquet',
     `SELECT 's' AS sensor, TIMESTAMP '2024-01-01' AS at, 9007199254740992 + i AS count, 12.345::DECIMAL(9,3) AS price, 'x' AS extra FROM range(-1, 1) t(i)`,
   )
-  const { refusals, warnings } = await takeOne(path, readings)
+  const { rejections, warnings } = await takeOne(path, readings)
   assert.deepEqual(
-    refusals.map(({ place, detail }) => [place.replace(/.*[\\/]/, ''), detail.slice(0, 20)]),
+    rejections.map(({ place, detail }) => [place.replace(/.*[\\/]/, ''), detail.slice(0, 20)]),
     [
       ['in.parquet row 1', `'price' needs a deci`],
       ['in.parquet row 2', `'count' needs an int`],
     ],
   )
-  assert.deepEqual(JSON.parse(refusals[1].raw as string).count, '9007199254740992')
+  assert.deepEqual(JSON.parse(rejections[1].raw as string).count, '9007199254740992')
   assert.equal(warnings.filter(warning => /ignored: extra/.test(warning)).length, 1)
 })
 
-test('NaN and infinity in a double are refused, −0 becomes 0', async () => {
+test('NaN and infinity in a double are rejected, −0 becomes 0', async () => {
   using scratch = new Scratch()
   const values = `(VALUES ('NaN'), ('Infinity'), ('-Infinity'), ('-0.0')) t(v)`
   const path = await scratch.writeParquet('in.parquet', `SELECT 's' AS sensor, 1 AS at, v::DOUBLE AS value FROM ${values}`)
-  const { refusals, column } = await takeOne(path, readings)
-  assert.equal(refusals.length, 3)
+  const { rejections, column } = await takeOne(path, readings)
+  assert.equal(rejections.length, 3)
   assert.ok(Object.is(column('value')[0], 0))
 })
 
@@ -149,11 +149,11 @@ test('one file feeds two sources and is read once; a map sees every column', asy
   using scratch = new Scratch()
   const path = await scratch.writeParquet('in.parquet', `SELECT 's' AS sensor, i AS at, i * 2 AS until FROM range(3) t(i)`)
   const strings = new Strings()
-  const onRefused = () => assert.fail('nothing is refused')
-  const starts = new HistoryBuilder({ ...readings, columns: readings.columns.slice(0, 2) }, { strings, onRefused })
+  const onRejected = () => assert.fail('nothing is rejected')
+  const starts = new HistoryBuilder({ ...readings, columns: readings.columns.slice(0, 2) }, { strings, onRejected })
   const map = (raw: { sensor: string; until: number }) => ({ sensor: raw.sensor, at: raw.until })
-  const ends = new HistoryBuilder({ ...readings, name: 'ends', mapVersion: '1' }, { strings, onRefused, map })
-  const counts = await loadFile(path, [starts, ends], { onRefused })
+  const ends = new HistoryBuilder({ ...readings, name: 'ends', mapVersion: '1' }, { strings, onRejected, map })
+  const counts = await loadFile(path, [starts, ends], { onRejected })
   assert.equal(counts.records, 3)
   assert.deepEqual([...starts.finish().block.time], [0, 1, 2])
   assert.deepEqual([...ends.finish().block.time], [0, 2, 4])

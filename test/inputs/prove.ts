@@ -49,7 +49,7 @@ export async function prove({ cases, seed }: { readonly cases: number; readonly 
   const total = { accepted: 0, dead: 0, duplicate: 0, skipped: 0, rejected: 0, unaccounted: 0, crashed: 0 }
   const requests = { object: 0, array: 0, lines: 0, decide: 0, webhook: 0 }
   const failures: { seed: number; file: string; fault: string }[] = []
-  const folders = { sound: 0, reported: 0, refused: 0 }
+  const folders = { sound: 0, reported: 0, rejected: 0 }
   const processes = Math.ceil(cases / PROCESS_CASES)
   let files = 0
   let outboxes = 0

@@ -8,7 +8,7 @@ import type { SourceIR } from '../../src/define/ir/ir.ts'
 import { connectDuckDB, sqlLiteral } from '../../src/files/parquet/duckdb.ts'
 import { loadFile } from '../../src/files/load-file.ts'
 import { HistoryBuilder, type HistoryBuilderOptions } from '../../src/intake/history-builder.ts'
-import type { Refusal } from '../../src/intake/refusal.ts'
+import type { Rejection } from '../../src/intake/rejection.ts'
 
 export class Scratch {
   readonly #folder = mkdtempSync(join(tmpdir(), 'spillway-'))
@@ -37,20 +37,20 @@ export class Scratch {
 
 /** Reads a file into one source, to the end or to the error that stops it. */
 export async function takeOne(path: string, source: SourceIR, options: Partial<HistoryBuilderOptions> = {}) {
-  const refusals: Refusal[] = []
-  const onRefused = (refusal: Refusal) => void refusals.push(refusal)
+  const rejections: Rejection[] = []
+  const onRejected = (rejection: Rejection) => void rejections.push(rejection)
   const strings = new Strings()
-  const intake = new HistoryBuilder(source, { strings, onRefused, ...options })
+  const intake = new HistoryBuilder(source, { strings, onRejected, ...options })
   let error: SpillwayError | undefined
   let warnings: readonly string[] = []
   try {
-    warnings = (await loadFile(path, [intake], { onRefused })).warnings
+    warnings = (await loadFile(path, [intake], { onRejected })).warnings
   } catch (thrown) {
     error = thrown as SpillwayError
   }
   const { block, counts } = intake.finish()
   const column = (name: string) => [...block.columns[name].values].map((value, i) => (block.columns[name].nulls?.[i] === 1 ? null : value))
-  return { block, counts, column, error, warnings, refusals, strings, places: refusals.map(({ place }) => place) }
+  return { block, counts, column, error, warnings, rejections, strings, places: rejections.map(({ place }) => place) }
 }
 
 /** Readings with a key, a time, and one column of each type. */

@@ -25,7 +25,7 @@ export async function accountStandardInput(next: Random, scratch: string): Promi
   const bytes = randomLines(next)
   const { status, stdout, stderr } = await runOver(bytes, join(folder, 'data'))
   if (status !== 0) return { ...nothing, crashed: 1, faults: [`spillway run ended with ${status}: ${stderr.slice(-1000)}`] }
-  const { accepted, duplicates, refused } = JSON.parse(stdout) as { accepted: number; duplicates: number; refused: number }
+  const { accepted, duplicates, rejected } = JSON.parse(stdout) as { accepted: number; duplicates: number; rejected: number }
   const reader = readDataFolder(join(folder, 'data'))
   const dead = [...reader.deadLetters.dead()]
   // A tick of the run is an entry, too, if it took a second.
@@ -38,10 +38,10 @@ export async function accountStandardInput(next: Random, scratch: string): Promi
   const faults = dead
     .filter(({ place, raw }) => !Buffer.from(raw).equals(lines[Number(/\d+$/.exec(place)) - 1] ?? Buffer.alloc(0)))
     .map(({ place }) => `the dead letter of ${place} is not what stood there`)
-  if (accepted + duplicates + refused !== due) faults.push(`${due} outcomes were due, ${accepted + duplicates + refused} came`)
-  if (dead.length !== refused) faults.push(`${refused} were refused, and there are ${dead.length} dead letters`)
+  if (accepted + duplicates + rejected !== due) faults.push(`${due} outcomes were due, ${accepted + duplicates + rejected} came`)
+  if (dead.length !== rejected) faults.push(`${rejected} were rejected, and there are ${dead.length} dead letters`)
   if (events !== accepted) faults.push(`${accepted} were accepted, and the log has ${events}`)
-  return { ...nothing, accepted, dead: refused, duplicate: duplicates, unaccounted: faults.length, faults }
+  return { ...nothing, accepted, dead: rejected, duplicate: duplicates, unaccounted: faults.length, faults }
 }
 
 const nothing: Account = { accepted: 0, dead: 0, duplicate: 0, skipped: 0, rejected: 0, unaccounted: 0, crashed: 0, faults: [] }

@@ -56,21 +56,21 @@ export function inWindow(input: StructureInput, last: number, slot: number, asOf
   return inside.sort((a, b) => input.time[a] - input.time[b] || a - b).map(i => input.value[i])
 }
 
-/** Inserts every event and reads its key at its arrival; calls `check` for each window that is not refused. Returns the refused ones. */
+/** Inserts every event and reads its key at its arrival; calls `check` for each window that is not rejected. Returns the rejected ones. */
 export function stepThrough(
   structure: Structure,
   input: StructureInput,
   windows: readonly WindowShape[],
   check: (partial: number[], values: number[]) => void,
 ): number {
-  let refused = 0
+  let rejected = 0
   structure.grow(2)
   const reads = { slots: input.slots, asOf: input.arrival, upto: input.slots.map((_, event) => event + 1) }
   for (let event = 0; event < input.slots.length; event++) {
     const [slot, asOf] = [input.slots[event], input.arrival[event]]
     runChunk(structure, { input, reads, fromEvent: event, toEvent: event + 1, fromRead: event, rows: 1 })
     windows.forEach(({ span, hop }, w) => {
-      if (structure.truncations.refusal(0, tileStart(asOf - span, hop)) > 0) refused++
+      if (structure.truncations.rejection(0, tileStart(asOf - span, hop)) > 0) rejected++
       else
         check(
           structure.partials[w].map(column => column[0]),
@@ -79,7 +79,7 @@ export function stepThrough(
     })
     structure.truncations.clearNotes()
   }
-  return refused
+  return rejected
 }
 
 /** A history with each event's index as its value, so that the contents of a window can be looked up in the input. */

@@ -12,8 +12,8 @@ import type { AggregateName, ColumnIR, ExprIR, FeatureIR, GroupIR, PlacementIR, 
 export type Delivered = Value | readonly Value[]
 
 /** An expected error. */
-export interface Refused {
-  readonly refused: ErrorCode
+export interface Rejected {
+  readonly rejected: ErrorCode
 }
 
 export interface Ask {
@@ -24,7 +24,7 @@ export interface Ask {
   readonly t: number
   /** Index of the triggering event in the log, which features with `before` exclude. */
   readonly trigger?: number
-  readonly expect: Readonly<Record<string, Delivered | Refused>>
+  readonly expect: Readonly<Record<string, Delivered | Rejected>>
   /** The exact scaled integers of `sum` and `change`, if they have more digits than the delivered value. */
   readonly exact?: Readonly<Record<string, bigint>>
   readonly why: string

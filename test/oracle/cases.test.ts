@@ -23,9 +23,9 @@ for (const { name, source, group, log, asks } of cases)
 function assertAgrees(got: OracleValue, ask: Ask, name: string): void {
   const message = `${name} of ${JSON.stringify(ask.key)} at P = ${ask.prefix}, t = ${ask.t}: ${ask.why}`
   const expected = ask.expect[name]!
-  if (typeof expected === 'object' && expected !== null && 'refused' in expected)
-    return assert.equal(got.refused, expected.refused, message)
-  assert.equal(got.refused, undefined, message)
+  if (typeof expected === 'object' && expected !== null && 'rejected' in expected)
+    return assert.equal(got.rejected, expected.rejected, message)
+  assert.equal(got.rejected, undefined, message)
   if (ask.exact?.[name] !== undefined) assert.equal(got.exact, ask.exact[name], message)
   if (got.tolerance > 0 && typeof expected === 'number' && typeof got.delivered === 'number')
     assert.ok(Math.abs(got.delivered - expected) <= got.tolerance, `${message}: ${got.delivered}, not ${expected}`)

@@ -14,7 +14,7 @@ import { sums } from './cases/sums.ts'
 import { tables } from './cases/tables.ts'
 import { windows } from './cases/windows.ts'
 
-export type { Ask, Case, Delivered, Refused } from './case.ts'
+export type { Ask, Case, Delivered, Rejected } from './case.ts'
 
 export const cases: readonly Case[] = [
   ...windows,

@@ -64,8 +64,8 @@ function featureValue(
   const { events, clock } = isRun
     ? knownToRun(source, log, runOf(group.name, about, t))
     : visibleEvents(source, group.place, log, prefix, t)
-  const { delivered, refused } = value(group, feature, source, key, events, clock, 'event' in about ? log[about.event] : undefined)
-  if (refused) throw new Error(`${refused}: ${group.name}.${feature.name}`)
+  const { delivered, rejected } = value(group, feature, source, key, events, clock, 'event' in about ? log[about.event] : undefined)
+  if (rejected) throw new Error(`${rejected}: ${group.name}.${feature.name}`)
   return delivered
 }
 

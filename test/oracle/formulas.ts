@@ -17,7 +17,7 @@ export interface OracleValue {
   /** Tolerance of a computation; 0 is bit-exact. Infinite if doubles overflow on the way: any answer agrees, also NULL. */
   readonly tolerance: number
   /** The expected error. */
-  readonly refused?: ErrorCode
+  readonly rejected?: ErrorCode
 }
 
 interface Term {

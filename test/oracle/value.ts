@@ -118,7 +118,7 @@ function rounded(x: number): number {
 /** The most frequent values; of equally frequent ones the least first. */
 function topK({ k, limit = 4096 }: FeatureIR, xs: readonly Operand[]): OracleValue {
   const groups = [...Map.groupBy(xs, physical).values()]
-  if (groups.length > limit) return { ...answer(null), refused: 'SPILL_LIMIT' }
+  if (groups.length > limit) return { ...answer(null), rejected: 'SPILL_LIMIT' }
   const ranked = groups.toSorted((a, b) => b.length - a.length || order(a[0], b[0]))
   return answer(ranked.length === 0 ? null : ranked.slice(0, k).map(([x]) => delivered(x)))
 }

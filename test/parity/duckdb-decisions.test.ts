@@ -36,7 +36,7 @@ test('decisions over random histories are those of the oracle, on events and at 
       if (model.decide.kind === 'request') continue
       const pipeline = { ...ir, models: [model] }
       const actual = await db.decisions(pipeline, model, log)
-      if (actual.some(({ refused }) => refused)) {
+      if (actual.some(({ rejected }) => rejected)) {
         assert.throws(() => decisions(pipeline, log), /SPILL_(RANGE|LIMIT)/, `seed ${seed}`)
         continue
       }

@@ -1,6 +1,6 @@
 /** Answers of an engine compared with those of a hand-computed case. */
 import assert from 'node:assert/strict'
-import type { cases, Delivered, Refused } from '../oracle/cases.ts'
+import type { cases, Delivered, Rejected } from '../oracle/cases.ts'
 import type { Answer } from '../property/case.ts'
 
 type HandCase = (typeof cases)[number]
@@ -14,8 +14,8 @@ export function assertAnswers(
   const byName = Object.fromEntries(features.map((feature, i) => [feature.name, answers[i]]))
   for (const [feature, expected] of Object.entries(expect))
     assert.deepEqual(
-      byName[feature].refused ? { refused: byName[feature].refused } : byName[feature].value,
-      expected satisfies Delivered | Refused,
+      byName[feature].rejected ? { rejected: byName[feature].rejected } : byName[feature].value,
+      expected satisfies Delivered | Rejected,
       `${feature}: ${why}`,
     )
   for (const [feature, expected] of Object.entries(exact)) assert.equal(byName[feature].exact, expected, `${feature}: ${why}`)

@@ -39,7 +39,7 @@ test("decisions over random histories are the oracle's, in batches of any size",
       if (ir.sources.some(({ deleted }) => deleted !== undefined)) revised++
       const decisions = replayDecisions(ir, model, log, run)
       const context = `seed ${seed}, model '${model.name}'`
-      if (decisions === 'refused') {
+      if (decisions === 'rejected') {
         assert.throws(() => oracleDecisions(ir, model, log, run), /SPILL_(RANGE|LIMIT)/, context)
         continue
       }
@@ -69,14 +69,14 @@ function replayDecisions(
   log: readonly LoggedEvent[],
   run?: Run,
   stretch?: number,
-): ComparableDecision[] | 'refused' {
+): ComparableDecision[] | 'rejected' {
   const replay = logOf(ir, log, run)
   const recordOf = decisionRecords(ir, model, replay)
   const comparable: ComparableDecision[] = []
   for (const batch of decide({ ir, scores: new Map() }, model, replay, stretch))
     for (let row = 0; row < batch.length; row++) {
-      const { key, t, position, vector, score, refused } = recordOf(batch, row)
-      if (refused !== undefined) return 'refused'
+      const { key, t, position, vector, score, rejected } = recordOf(batch, row)
+      if (rejected !== undefined) return 'rejected'
       comparable.push({ about: aboutOf(model, log, key, position), t, vector: flatVector(vector), score })
     }
   return comparable

@@ -25,7 +25,7 @@ for (const { name, pipeline, report, log, at } of reportCases)
   })
 
 test("reports over random histories are the oracle's, in batches of any size", () => {
-  const counts = { rows: 0, left: 0, stale: 0, refused: 0 }
+  const counts = { rows: 0, left: 0, stale: 0, rejected: 0 }
   for (let seed = 1; seed <= CASES; seed++) {
     const drawn = deciding(seed)
     if (!drawn || !isReplayed(drawn.log)) continue
@@ -40,8 +40,8 @@ test("reports over random histories are the oracle's, in batches of any size", (
     const times = timesOf(draw, log, report)
     const context = `seed ${seed}`
     const rows = replayReports(ir, report, log, times)
-    if (replayReports(ir, withoutLimits(report), log, times) === 'refused') {
-      counts.refused++
+    if (replayReports(ir, withoutLimits(report), log, times) === 'rejected') {
+      counts.rejected++
       assert.throws(() => times.map(s => reportAt(ir, report, log, s)), /SPILL_(RANGE|LIMIT)/, context)
       continue
     }
@@ -52,8 +52,8 @@ test("reports over random histories are the oracle's, in batches of any size", (
     counts.rows += expected.flat().length
     counts.stale += expected.flat().filter(({ stale }) => stale).length
   }
-  const { rows, left, stale, refused } = counts
-  assert.ok(rows > 400 && left - rows > 80 && stale > 50 && refused < 10, JSON.stringify(counts))
+  const { rows, left, stale, rejected } = counts
+  assert.ok(rows > 400 && left - rows > 80 && stale > 50 && rejected < 10, JSON.stringify(counts))
 })
 
 function replayReports(
@@ -62,13 +62,13 @@ function replayReports(
   log: readonly LoggedEvent[],
   times: readonly number[],
   stretch?: number,
-): ReportedRow[][] | 'refused' {
+): ReportedRow[][] | 'rejected' {
   const all = [...reports({ ir, scores: new Map() }, report, logOf(ir, log), Float64Array.from(times), stretch)]
   assert.deepEqual(
     all.map(({ t }) => t),
     times,
   )
   const rows = all.map(table => reportRecords(ir, report, table))
-  if (rows.flat().some(({ refused }) => refused !== undefined)) return 'refused'
+  if (rows.flat().some(({ rejected }) => rejected !== undefined)) return 'rejected'
   return rows.map(table => table.map(row => ({ ...row, vector: flatVector(row.vector) }) as ReportedRow))
 }

@@ -32,7 +32,7 @@ for (const { name, pipeline, report, log, at } of reportCases)
   })
 
 test('reports over random logs are those of the oracle', async () => {
-  const counts = { rows: 0, asRun: 0, refused: 0 }
+  const counts = { rows: 0, asRun: 0, rejected: 0 }
   for (let seed = 1; seed <= CASES; seed++) {
     const of = deciding(seed)
     if (!of || !isReplayed(of.log)) continue
@@ -51,8 +51,8 @@ test('reports over random logs are those of the oracle', async () => {
       const runs = runsOf(draw, ir, log, s)
       const asRun = asRuns(ir, runs, s)
       const context = `seed ${seed} at ${s}`
-      if (reportRows(store, ir, withoutLimits(report), log.length, s, runs).some(({ refused }) => refused !== undefined)) {
-        counts.refused++
+      if (reportRows(store, ir, withoutLimits(report), log.length, s, runs).some(({ rejected }) => rejected !== undefined)) {
+        counts.rejected++
         assert.throws(() => reportAt(asRun, report, log, s), /SPILL_(RANGE|LIMIT)/, context)
         continue
       }
@@ -62,7 +62,7 @@ test('reports over random logs are those of the oracle', async () => {
       if (Object.keys(runs).length > 0) counts.asRun += expected.length
     }
   }
-  assert.ok(counts.rows > 150 && counts.asRun > 40 && counts.refused < 40, JSON.stringify(counts))
+  assert.ok(counts.rows > 150 && counts.asRun > 40 && counts.rejected < 40, JSON.stringify(counts))
 })
 
 type Runs = Readonly<Record<string, number>>
@@ -137,7 +137,7 @@ test('a row whose events the log has dropped is marked; a report whose active ke
   await forgotten(150)
   const rows = reportRows(store, windowed, { ...report, live: 100 }, log.length, 301)
   assert.deepEqual(
-    rows.map(({ key, refused }) => [key, refused?.includes('SPILL_CLOCK_EVICTED')]),
+    rows.map(({ key, rejected }) => [key, rejected?.includes('SPILL_CLOCK_EVICTED')]),
     [['a', true]],
   )
   assert.throws(() => reportRows(store, windowed, { ...report, live: 152 }, log.length, 301), {
@@ -160,7 +160,7 @@ function reportRows(
   cut: number,
   s: number,
   runs: Readonly<Record<string, number | null>> = {},
-): (ReportedRow & { readonly refused?: string })[] {
+): (ReportedRow & { readonly rejected?: string })[] {
   const making = reportTable(store, { ir, report, s, cut, runs }, new Map())
   let next = making.next()
   while (!next.done) next = making.next()

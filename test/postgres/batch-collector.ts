@@ -9,7 +9,7 @@ export class BatchCollector implements FeedTarget {
   submit(_: string, batch: RecordBatch, position?: readonly [string, string]) {
     this.batches.push(batch)
     if (position) this.#positions.set(...position)
-    return Promise.resolve({ accepted: 0, duplicates: 0, refused: 0, sequence: 0 })
+    return Promise.resolve({ accepted: 0, duplicates: 0, rejected: 0, sequence: 0 })
   }
 
   whenRoom(): Promise<void> {
@@ -24,7 +24,7 @@ export class BatchCollector implements FeedTarget {
     return this.batches.flatMap(({ records }) => records)
   }
 
-  get refused(): string[] {
+  get rejected(): string[] {
     return this.batches.flatMap(({ undecodable }) => undecodable.map(({ place, detail }) => `${place}: ${detail}`))
   }
 }

@@ -1,7 +1,7 @@
 /**
  * A separate PostgreSQL cluster: a folder, and a server for it on a Unix socket.
  *
- * The server refuses to run as root; it then runs, and owns its folder, as an unprivileged user.
+ * The server rejects to run as root; it then runs, and owns its folder, as an unprivileged user.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'

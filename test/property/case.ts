@@ -28,14 +28,14 @@ export interface Case {
 }
 
 /**
- * An engine's answer for one feature of one read: a delivered value, or a typed refusal.
+ * An engine's answer for one feature of one read: a delivered value, or a typed rejection.
  *
  * `exact` is the scaled integer behind a delivered `sum` or `change`. `tolerance` is the allowed difference of another computation: the
  * oracle returns it for inexact results (2^−40 of the terms; semantics, numbers); Infinity if doubles overflow on the way.
  */
 export interface Answer {
   readonly value: Value | readonly Value[]
-  readonly refused?: ErrorCode
+  readonly rejected?: ErrorCode
   readonly exact?: bigint
   readonly tolerance?: number
 }

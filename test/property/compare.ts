@@ -2,13 +2,13 @@ import { SpillwayError, type ErrorCode } from '../../src/base/errors.ts'
 import { groupOf, type Answer, type Answers, type Case, type Engine } from './case.ts'
 
 /** Result of a case in an engine. `failed`: an exception, which is no answer. */
-export type Outcome = { readonly answers: Answers } | { readonly refused: ErrorCode } | { readonly failed: string }
+export type Outcome = { readonly answers: Answers } | { readonly rejected: ErrorCode } | { readonly failed: string }
 
 export async function outcomeOf(engine: Engine, of: Case): Promise<Outcome> {
   try {
     return { answers: await engine.values(of) }
   } catch (error) {
-    if (error instanceof SpillwayError && error.code !== 'SPILL_ASSERT') return { refused: error.code }
+    if (error instanceof SpillwayError && error.code !== 'SPILL_ASSERT') return { rejected: error.code }
     return { failed: error instanceof Error ? (error.stack ?? error.message) : String(error) }
   }
 }
@@ -39,7 +39,7 @@ export function differences(of: Case, engine: string, reference: Outcome, outcom
 export function agree(expected: Answer, got: Answer): boolean {
   const { tolerance = 0 } = expected
   if (tolerance === Infinity) return true
-  if (expected.refused !== undefined || got.refused !== undefined) return expected.refused === got.refused
+  if (expected.rejected !== undefined || got.rejected !== undefined) return expected.rejected === got.rejected
   if (expected.exact !== undefined && expected.exact !== got.exact) return false
   const [a, b] = [expected.value, got.value]
   if (tolerance > 0 && typeof a === 'number' && typeof b === 'number') return Math.abs(a - b) <= tolerance && !Object.is(b, -0)
@@ -49,13 +49,13 @@ export function agree(expected: Answer, got: Answer): boolean {
 
 function textOf(outcome: Outcome): string {
   if ('failed' in outcome) return `broke: ${outcome.failed}`
-  return 'refused' in outcome ? `refused: ${outcome.refused}` : 'answers'
+  return 'rejected' in outcome ? `rejected: ${outcome.rejected}` : 'answers'
 }
 
 export function answerText(answer: Answer | undefined): string {
   if (!answer) return 'no answer'
-  const { value, refused, exact, tolerance } = answer
-  if (refused) return `refused: ${refused}`
+  const { value, rejected, exact, tolerance } = answer
+  if (rejected) return `rejected: ${rejected}`
   const text = Object.is(value, -0) ? '-0' : JSON.stringify(value)
   return `${text}${exact === undefined ? '' : ` exactly ${exact}`}${tolerance ? ` ± ${tolerance}` : ''}`
 }

@@ -29,15 +29,15 @@ function oracleFeatures(of: Case, { group: name, place, key, prefix, t }: Ask) {
   const { events, clock } = visibleEvents(source, place, of.log, prefix, t)
   const own = ofKey(group, standing(source, events), key)
   const answers = group.features.map((feature): Answer => {
-    const { delivered, tolerance, refused } = valueOf(source, feature, own, clock)
-    return { value: delivered, ...(tolerance !== undefined && { tolerance }), ...(refused && { refused }) }
+    const { delivered, tolerance, rejected } = valueOf(source, feature, own, clock)
+    return { value: delivered, ...(tolerance !== undefined && { tolerance }), ...(rejected && { rejected }) }
   })
   const arrived = of.log.slice(0, prefix).filter(event => event.source === source.name)
   return { answers, clock, known: events.length, ofKey: ofKey(group, arrived, key).length }
 }
 
 const answerOf = (value: FeatureValue): Answer =>
-  'refused' in value ? { value: null, refused: value.refused.code } : { value: value.value }
+  'rejected' in value ? { value: null, rejected: value.rejected.code } : { value: value.value }
 
 test('features at a past time, from a stored log, are the oracle’s', async () => {
   let [compared, notNull] = [0, 0]

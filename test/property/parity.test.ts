@@ -22,7 +22,7 @@ test('values agree to the bit, and within the tolerance where the reference is i
   assert.ok(!agree({ value: 1, tolerance: 2 ** -40 }, { value: 1 + 2 ** -39 }))
   assert.ok(!agree({ value: 0, tolerance: 2 ** -40 }, { value: null }))
   assert.ok(!agree({ value: null }, { value: 0 }))
-  assert.ok(!agree({ value: null }, { value: null, refused: 'SPILL_RANGE' }))
+  assert.ok(!agree({ value: null }, { value: null, rejected: 'SPILL_RANGE' }))
   assert.ok(!agree({ value: 2 ** 53, exact: 2n ** 53n + 1n }, { value: 2 ** 53, exact: 2n ** 53n }))
   assert.ok(agree({ value: ['b', 'a'] }, { value: ['b', 'a'] }))
   assert.ok(!agree({ value: ['b', 'a'] }, { value: ['a', 'b'] }))

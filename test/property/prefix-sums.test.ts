@@ -131,7 +131,7 @@ const kindsOf = ({ agg, before, window, hop }: FeatureIR): string[] => [
 function same(got: FeatureColumn, expected: FeatureColumn, where: string): number {
   assert.equal(got.width, expected.width, where)
   assert.equal(got.values.length, expected.values.length, where)
-  for (const part of ['nulls', 'refused', 'counts'] as const) assert.deepEqual(got[part], expected[part], `${where}: ${part}`)
+  for (const part of ['nulls', 'rejected', 'counts'] as const) assert.deepEqual(got[part], expected[part], `${where}: ${part}`)
   got.values.forEach((value, i) =>
     assert.ok(Object.is(value, expected.values[i]), `${where}: value ${i} is ${value}, of the kernel ${expected.values[i]}`),
   )

@@ -58,7 +58,7 @@ for (const { name, source, group, log, rows } of rowCases)
   })
 
 test("rows over random histories are the oracle's, in batches of any size", () => {
-  const counts: Counts = { compared: 0, notNull: 0, refused: 0 }
+  const counts: Counts = { compared: 0, notNull: 0, rejected: 0 }
   for (let seed = 1; seed <= CASES; seed++) {
     const { draw, ir, log } = drawn(seed)
     for (const groups of asTogether(ir)) {
@@ -71,14 +71,14 @@ test("rows over random histories are the oracle's, in batches of any size", () =
       for (const group of groups) rows.forEach((row, i) => compare(`seed ${seed}`, ir, group, log, row, cells[i], counts))
     }
   }
-  const { compared, notNull, refused } = counts
-  assert.ok(compared > 10_000 && notNull > 3000 && refused > 0, `${compared} values compared, ${notNull} not NULL, ${refused} refused`)
+  const { compared, notNull, rejected } = counts
+  assert.ok(compared > 10_000 && notNull > 3000 && rejected > 0, `${compared} values compared, ${notNull} not NULL, ${rejected} rejected`)
 })
 
 interface Counts {
   compared: number
   notNull: number
-  refused: number
+  rejected: number
 }
 
 function compare(
@@ -99,14 +99,14 @@ function compare(
   assert.equal(cells[`${id}.newest`], want.newest, where)
   if (group.place.kind !== 'corrected') assert.equal(cells[`${id}.known`], want.visible, where)
   group.features.forEach((feature, f) => {
-    const { delivered, tolerance, refused } = want.values[f]
+    const { delivered, tolerance, rejected } = want.values[f]
     const value = cells[`vector.${group.name}.${feature.name}`]
     counts.compared++
     if (value !== null) counts.notNull++
-    if (refused) {
-      counts.refused++
+    if (rejected) {
+      counts.rejected++
       assert.equal(value, null, where)
-      return assert.match(String(cells['refused']), /^feature '/, where)
+      return assert.match(String(cells['rejected']), /^feature '/, where)
     }
     const expected: Answer = { value: delivered, ...(tolerance !== undefined && { tolerance }) }
     assert.ok(agree(expected, { value }), `${where}, ${feature.name}: ${answerText({ value })}, not ${answerText(expected)}`)
@@ -150,7 +150,7 @@ async function witness(
   rows.forEach((row, i) => {
     const { values } = rowAt(group, source, log, keyOf(row), row.t)
     group.features.forEach(({ name }, f) => {
-      if (answers[i][f].refused) return
+      if (answers[i][f].rejected) return
       const { tolerance } = values[f]
       const expected: Answer = { value: answers[i][f].value, ...(tolerance !== undefined && { tolerance }) }
       const value = cells[i][`vector.${group.name}.${name}`]

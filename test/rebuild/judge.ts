@@ -71,15 +71,15 @@ function checkVector(judged: RebuildJudgement, looked: Looked, rebuilt: SqlVecto
     const want: Answer = { value: rebuilt.vector[i] }
     judged.values++
     if (got.value !== null) judged.notNull++
-    const tolerance = agree(want, got) && decision.refused === undefined && rebuilt.refused === undefined ? 0 : toleranceOf(looked, input)
+    const tolerance = agree(want, got) && decision.rejected === undefined && rebuilt.rejected === undefined ? 0 : toleranceOf(looked, input)
     overflows ||= tolerance === Infinity
     if (agree({ ...want, tolerance }, got)) continue
     judged.mismatches.push(`${placeText(looked)}: ${input.name} is recorded as ${answerText(got)}, and rebuilt as ${answerText(want)}`)
   }
-  // Doubles that overflow on the way are refused by one and may be a number for another (semantics, numbers).
-  if (!overflows && (decision.refused === undefined) !== (rebuilt.refused === undefined))
+  // Doubles that overflow on the way are rejected by one and may be a number for another (semantics, numbers).
+  if (!overflows && (decision.rejected === undefined) !== (rebuilt.rejected === undefined))
     judged.mismatches.push(
-      `${placeText(looked)} is recorded as ${decision.refused ?? 'not refused'}, and rebuilt as ${rebuilt.refused ?? 'not refused'}`,
+      `${placeText(looked)} is recorded as ${decision.rejected ?? 'not rejected'}, and rebuilt as ${rebuilt.rejected ?? 'not rejected'}`,
     )
 }
 

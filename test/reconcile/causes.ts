@@ -70,8 +70,8 @@ export function lookedAt(
 /** Doubles within their tolerance count as equal. */
 const differ = (a: Answer, b: Answer): boolean => !agree(a, b)
 
-/** `wasRefused`: the events that were dead letters first. */
-export function judgedBy(reading: Looked, wasRefused: ReadonlySet<LoggedEvent>): Judged {
+/** `wasRejected`: the events that were dead letters first. */
+export function judgedBy(reading: Looked, wasRejected: ReadonlySet<LoggedEvent>): Judged {
   const { events, known, recorded } = reading
   const then = valueFrom(reading, events.slice(0, known))
   const today = valueFrom(reading, events)
@@ -79,12 +79,12 @@ export function judgedBy(reading: Looked, wasRefused: ReadonlySet<LoggedEvent>):
     isOff: differ(then, { value: recorded }),
     isApart: differ(today, { value: recorded }),
     isMoved: differ(today, then),
-    causes: differ(today, then) ? causesOf(reading, kindsOf(reading, wasRefused), then, today) : new Set(),
+    causes: differ(today, then) ? causesOf(reading, kindsOf(reading, wasRejected), then, today) : new Set(),
   }
 }
 
 /** The kind of each event relative to the decision; `undefined` for visible ones. */
-function kindsOf({ source, events, known, within }: Looked, wasRefused: ReadonlySet<LoggedEvent>): (MismatchReason | undefined)[] {
+function kindsOf({ source, events, known, within }: Looked, wasRejected: ReadonlySet<LoggedEvent>): (MismatchReason | undefined)[] {
   const identityOf = (event: LoggedEvent): string | undefined => {
     const fields = source.identity?.map(name => event.row[name] ?? null)
     return fields === undefined || fields.includes(null) ? undefined : JSON.stringify([event.row[source.key], ...fields])
@@ -99,7 +99,7 @@ function kindsOf({ source, events, known, within }: Looked, wasRefused: Readonly
     if (i < known) return undefined
     if (i < within) return 'stale batch'
     if (identity !== undefined && knownOnes.has(identity)) return 'revision'
-    if (wasRefused.has(event)) return 'dead letter'
+    if (wasRejected.has(event)) return 'dead letter'
     return isRepeated ? 'duplicate' : 'late'
   })
 }
@@ -132,8 +132,8 @@ function causesOf(reading: Looked, kinds: readonly (MismatchReason | undefined)[
 }
 
 function valueFrom({ source, group, feature, key, clock, trigger }: Looked, events: readonly LoggedEvent[]): Answer {
-  const { delivered, tolerance, refused } = valueOf(source, feature, ofKey(group, standing(source, events), key), clock, trigger)
-  return { value: refused ? null : delivered, tolerance }
+  const { delivered, tolerance, rejected } = valueOf(source, feature, ofKey(group, standing(source, events), key), clock, trigger)
+  return { value: rejected ? null : delivered, tolerance }
 }
 
 const sourceOf = ({ sources }: PipelineIR, { source }: GroupIR): SourceIR => sources.find(({ name }) => name === source)!

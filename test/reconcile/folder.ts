@@ -39,6 +39,6 @@ export function folderOf(disk: Disk, { stretch = one => one, accepted = [] }: Pl
 export function letterOf(source: SourceIR, event: LoggedEvent, id: number): SettledDeadLetter {
   const strings = new Strings()
   const raw = rowText(source, blockOf(source, [event], strings), 0, () => strings)
-  const refused = { source: source.name, reason: 'schema', detail: 'planted', place: 'planted', at: 0, sequence: 0 } as const
-  return { ...refused, id, raw, attempts: 0, original: undefined, outcome: 'accepted', why: undefined, settled: event.arrival }
+  const rejected = { source: source.name, reason: 'schema', detail: 'planted', place: 'planted', at: 0, sequence: 0 } as const
+  return { ...rejected, id, raw, attempts: 0, original: undefined, outcome: 'accepted', why: undefined, settled: event.arrival }
 }

@@ -20,7 +20,7 @@ export interface Planted {
   readonly ir: PipelineIR
   readonly fingerprint: string
   readonly folder: ReconcileReader
-  readonly wasRefused: ReadonlySet<LoggedEvent>
+  readonly wasRejected: ReadonlySet<LoggedEvent>
   readonly changed?: ChangedFeature
   readonly cut?: PlantedCut
 }
@@ -35,9 +35,9 @@ export interface PlantedCut {
 export function plantedIn(material: Material, draw: Draw): Planted {
   const { ir, disk } = material
   const letters = draw.chance(0.4) ? lettersIn(material, draw) : undefined
-  const wasRefused = new Set(letters?.map(({ event }) => event))
+  const wasRejected = new Set(letters?.map(({ event }) => event))
   const accepted = letters?.map(({ source, event }, i) => letterOf(source, event, i + 1)) ?? []
-  const clean = { ir, fingerprint: ir.name, wasRefused }
+  const clean = { ir, fingerprint: ir.name, wasRejected }
   const kind = draw.pick(['nothing', 'code', 'unexplained', 'numeric bound', 'numeric bound'] as const)
   if (kind === 'code') {
     const changed = changedFeature(ir, draw)

@@ -156,13 +156,13 @@ class Judge {
   }
 
   cell(model: ModelIR, decision: RecordedDecision, input: InputIR): void {
-    const { ir, cut, wasRefused } = this.#planted
+    const { ir, cut, wasRejected } = this.#planted
     const isOwnCut = isCut(cut, model, decision, input)
     const reading = lookedAt({ ...this.#material, ir }, model, isOwnCut ? cut!.decision : decision, input)
     this.#counts.values++
     // Inputs other than features were recorded right by definition, unless they were damaged.
     if (!reading) return this.#expect('recorded', decision, input, new Set(isOwnCut ? [cut!.reason] : []))
-    const judged = judgedBy(reading, wasRefused)
+    const judged = judgedBy(reading, wasRejected)
     const own = this.#ownReason(judged, isOwnCut)
     this.#expect('recorded', decision, input, new Set(own))
     // A number that was rounded differently may be one of more events.

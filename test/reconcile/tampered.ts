@@ -36,8 +36,8 @@ function written(
   decoded: ReturnType<typeof decodeDecisions>,
   vector: LiveDecisions['vector'],
 ): StoredDecisionBatch {
-  const { fingerprint, strings, length, entry, t, position, keys, ids, score, refused, reads, known, clock } = decoded
-  const reasons = Array.from({ length }, (_, row) => row).filter(row => refused.nulls?.[row] !== 1)
+  const { fingerprint, strings, length, entry, t, position, keys, ids, score, rejected, reads, known, clock } = decoded
+  const reasons = Array.from({ length }, (_, row) => row).filter(row => rejected.nulls?.[row] !== 1)
   const decisions: LiveDecisions = {
     model,
     length,
@@ -50,7 +50,7 @@ function written(
     idColumn: triggerId(ir, model),
     vector,
     score,
-    refused: new Map(reasons.map(row => [row, strings.textOf(refused.values[row])])),
+    rejected: new Map(reasons.map(row => [row, strings.textOf(rejected.values[row])])),
     reads: reads.map((id, i) => ({ id, known: known[i], clock: clock[i] })),
     since: () => 0,
     times: { begun: 0, features: 0, scored: 0 },

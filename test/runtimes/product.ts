@@ -13,7 +13,7 @@ const runtime: ThreadRuntime<{ readonly factor: number }> = {
         if (faults.includes('rubbish')) return [1, 2] as never
         if (faults.includes('short')) return { scores: new Float64Array(length + 1) }
         const scores = Float64Array.from(amounts as Float64Array, amount => amount * factor)
-        return { scores, refused: faults.flatMap((text, row) => (text === 'refuse' ? [[row, 'refused it'] as const] : [])) }
+        return { scores, rejected: faults.flatMap((text, row) => (text === 'reject' ? [[row, 'rejected it'] as const] : [])) }
       },
     }
   },

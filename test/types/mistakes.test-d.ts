@@ -264,8 +264,8 @@ void api.features(pair, [7, 'c'])
 void api.features(cardNow, 'c').then(({ features }) => features.n20m)
 // @ts-expect-error it may be NULL
 void api.features(cardNow, 'c').then(({ features }) => features.mean1h + 1)
-// @ts-expect-error it may be missing where refused ones are allowed
-void api.features(cardNow, 'c', { refused: true }).then(({ features }) => features.n10m + 1)
+// @ts-expect-error it may be missing where rejected ones are allowed
+void api.features(cardNow, 'c', { rejected: true }).then(({ features }) => features.n10m + 1)
 const asks = api.featuresOf([
   [cardNow, 'c'],
   [terminalNow, 7],

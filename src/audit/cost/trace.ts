@@ -49,16 +49,16 @@ function mix32(value: number): number {
 /** Throws `SPILL_INPUT` for a trace that cannot be simulated: empty, at a single instant, unsorted, or outside of its history. */
 export function checkTrace({ from, until, sources, decisions }: ArrivalTrace): void {
   const all = [...[...sources].map(([name, arrivals]) => [`source '${name}'`, arrivals] as const), ['decisions', decisions] as const]
-  if (all.every(([, { at }]) => at.length === 0)) refuse('the arrival trace is empty; give a history with events')
-  if (!(Number.isFinite(from) && Number.isFinite(until))) refuse(`the arrival trace has no beginning or no end: ${from} to ${until}`)
-  if (until <= from) refuse('everything arrives at one instant, so there is no rate and no monthly cost; give a longer history')
+  if (all.every(([, { at }]) => at.length === 0)) reject('the arrival trace is empty; give a history with events')
+  if (!(Number.isFinite(from) && Number.isFinite(until))) reject(`the arrival trace has no beginning or no end: ${from} to ${until}`)
+  if (until <= from) reject('everything arrives at one instant, so there is no rate and no monthly cost; give a longer history')
   for (const [name, { at, key }] of all) {
-    if (key && key.length !== at.length) refuse(`${name}: ${at.length} arrivals but ${key.length} keys`)
+    if (key && key.length !== at.length) reject(`${name}: ${at.length} arrivals but ${key.length} keys`)
     for (let i = 0, last = from; i < at.length; last = at[i++])
-      if (!(at[i] >= last && at[i] <= until)) refuse(`${name}: arrival ${i} is ${at[i]}, which is unsorted or outside of the history`)
+      if (!(at[i] >= last && at[i] <= until)) reject(`${name}: arrival ${i} is ${at[i]}, which is unsorted or outside of the history`)
   }
 }
 
-function refuse(why: string): never {
+function reject(why: string): never {
   throw new SpillwayError('SPILL_INPUT', why)
 }

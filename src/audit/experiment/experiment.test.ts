@@ -234,30 +234,30 @@ test('models trained more often, or older', async () => {
   })
 })
 
-test('settings that cannot be evaluated are refused in words', async () => {
+test('settings that cannot be evaluated are rejected in words', async () => {
   const of = experiment()
-  const refused = (
+  const rejected = (
     settings: Readonly<Record<string, ElementSetting>>,
     message: RegExp,
     code = 'SPILL_UNSUPPORTED',
     arm: 'frozen' | 'refit' = 'frozen',
   ) => assert.rejects(of.decided(plan(settings), arm), { code, message })
-  await refused(
+  await rejected(
     { 'group/spendin': { kind: 'now' } },
     /^there is no element 'group\/spendin'; did you mean 'group\/spending'\?$/,
     'SPILL_NOT_FOUND',
   )
-  await refused({ ingestion: { kind: 'faster', part: 0.1 } }, /^not observable in this history: every event arrived at its own time/)
-  await refused({ 'group/spending': { kind: 'inline' } }, /^group 'spending' cannot be set to 'inline'; write 'older'/)
-  await refused({ 'group/spending': { kind: 'trace' } }, /^group 'spending' has no recorded ages; give the data folder/)
-  await refused({ ingestion: { kind: 'older', by: -1 } }, /must be a whole number of ms from 0; got -1$/, 'SPILL_INPUT')
-  await refused({ training: { kind: 'every', every: HOUR } }, /^without retraining, 'training' cannot be set/)
+  await rejected({ ingestion: { kind: 'faster', part: 0.1 } }, /^not observable in this history: every event arrived at its own time/)
+  await rejected({ 'group/spending': { kind: 'inline' } }, /^group 'spending' cannot be set to 'inline'; write 'older'/)
+  await rejected({ 'group/spending': { kind: 'trace' } }, /^group 'spending' has no recorded ages; give the data folder/)
+  await rejected({ ingestion: { kind: 'older', by: -1 } }, /must be a whole number of ms from 0; got -1$/, 'SPILL_INPUT')
+  await rejected({ training: { kind: 'every', every: HOUR } }, /^without retraining, 'training' cannot be set/)
   const rulesOnly = experiment(log, byRules)
   assert.match(rulesOnly.why('refit')!, /^model 'by_rules' has rules, which cannot be retrained; state how it is trained/)
   await assert.rejects(rulesOnly.decided(asItRuns, 'refit'), { code: 'SPILL_UNSUPPORTED' })
 })
 
-test('a history that is too short, at one time, or without decisions is refused', () => {
+test('a history that is too short, at one time, or without decisions is rejected', () => {
   const of = (events: readonly LoggedEvent[]) => () => experiment(logOf(shopping.ir, events))
   assert.throws(of(history(60)), { code: 'SPILL_HISTORY', message: /none is left for the block 'train', .*give a longer history/ })
   const atOnce = history(100).map(event => ({ ...event, time: 5, arrival: 5 }))

@@ -20,7 +20,7 @@ const files = Object.entries(redundantHistory({ machines: 40, days: 45 })).map((
   return { source, path }
 })
 const [model] = redundant.ir.models
-const audited = load(redundant, files, { onRefused: ({ detail }) => assert.fail(detail) }).then(log =>
+const audited = load(redundant, files, { onRejected: ({ detail }) => assert.fail(detail) }).then(log =>
   audit(redundant, log, {
     model,
     worth: worthOf(redundant.worths, model),

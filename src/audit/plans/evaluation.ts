@@ -18,7 +18,7 @@ export class PlanEvaluator {
   readonly #means = new Map<string, number>()
   readonly #columns = new Map<string, Float64Array>()
   readonly #costs = new Map<string, Range | Inconclusive>()
-  readonly #refusals = new Map<string, string>()
+  readonly #rejections = new Map<string, string>()
 
   constructor(space: PlanSpace, ports: PlanPorts) {
     this.space = space
@@ -49,7 +49,7 @@ export class PlanEvaluator {
 
   /** Reason why an evaluated plan cannot be shown by this history; undefined if it can. */
   unobservableReason(picks: Picks, rows: RowRange): string | undefined {
-    return this.#refusals.get(this.#key(picks, rows))
+    return this.#rejections.get(this.#key(picks, rows))
   }
 
   /** All NaN for a plan that the history cannot show. */
@@ -59,7 +59,7 @@ export class PlanEvaluator {
     } catch (error) {
       const why = unobservableReasonOf(error)
       if (why === undefined) throw error
-      this.#refusals.set(this.#key(picks, rows), why)
+      this.#rejections.set(this.#key(picks, rows), why)
       return new Float64Array(rows.to - rows.from).fill(NaN)
     }
   }

@@ -267,7 +267,7 @@ test('leaves out a choice that the experiment rejects; an element without other 
   ] as const
   const world: SmallWorld = { elements, utility: of => (isFresh(of, 'a') ? 100 : 0), cost: streamCost() }
   const ports = portsOf(world)
-  const refusing = (code: ErrorCode, when: (plan: Plan) => boolean): PlanPorts => ({
+  const rejecting = (code: ErrorCode, when: (plan: Plan) => boolean): PlanPorts => ({
     ...ports,
     valueOf: (plan, rows) => {
       if (when(plan)) throw new SpillwayError(code, 'ticks every 7 min, and no hour is a multiple')
@@ -276,7 +276,7 @@ test('leaves out a choice that the experiment rejects; an element without other 
   })
   const result = await recommendPlan(
     questionOf(world),
-    refusing('SPILL_UNSUPPORTED', plan => plan.has('inference')),
+    rejecting('SPILL_UNSUPPORTED', plan => plan.has('inference')),
   )
   assert.equal(result.part.compared, 2)
   assert.deepEqual(result.verdicts.get('inference'), {
@@ -286,14 +286,14 @@ test('leaves out a choice that the experiment rejects; an element without other 
   // Each is observable alone, both together are not.
   const both = await recommendPlan(
     questionOf(world),
-    refusing('SPILL_TRAINING', plan => plan.size === 2),
+    rejecting('SPILL_TRAINING', plan => plan.size === 2),
   )
   assert.equal(both.part.compared, 4)
   assert.equal(both.part.decision, 'keep what runs')
   await assert.rejects(
     recommendPlan(
       questionOf(world),
-      refusing('SPILL_INPUT', plan => plan.has('inference')),
+      rejecting('SPILL_INPUT', plan => plan.has('inference')),
     ),
     { code: 'SPILL_INPUT' },
   )

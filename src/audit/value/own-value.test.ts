@@ -33,19 +33,19 @@ test('the function receives columns of rows, and its values for unknown labels a
 })
 
 test('an error names the model, and the row where there is one', () => {
-  const refused = (compute: UtilityCompute, message: RegExp) =>
+  const rejected = (compute: UtilityCompute, message: RegExp) =>
     assert.throws(
       () => own(compute, evaluation),
       (error: unknown) => error instanceof SpillwayError && error.code === 'SPILL_INPUT' && message.test(error.message),
     )
-  refused(() => {
+  rejected(() => {
     throw new RangeError('no')
   }, /worth of model 'fraud': the function of own threw RangeError: no, given 10 decisions from row 2 on/)
-  refused(d => new Float64Array(d.length - 1), /gave 9 values for 10 decisions/)
-  refused(() => [1] as never, /gave \[1\]; it gives a Float64Array/)
-  refused((async () => Promise.reject(new Error('late'))) as never, /gave an object|gave \{\}/)
+  rejected(d => new Float64Array(d.length - 1), /gave 9 values for 10 decisions/)
+  rejected(() => [1] as never, /gave \[1\]; it gives a Float64Array/)
+  rejected((async () => Promise.reject(new Error('late'))) as never, /gave an object|gave \{\}/)
   const first = Array.from({ length: 10 }, (_, i) => i).find(i => labelled(i + 2))!
   for (const value of [NaN, Infinity])
-    refused(d => new Float64Array(d.length).fill(value), new RegExp(`gave ${value} for decision ${first + 2}, of 1970-01-01T`))
+    rejected(d => new Float64Array(d.length).fill(value), new RegExp(`gave ${value} for decision ${first + 2}, of 1970-01-01T`))
   assert.throws(() => own(d => d.column('nothing'), evaluation), /no column nothing/)
 })

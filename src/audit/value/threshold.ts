@@ -47,13 +47,13 @@ export function thresholdForShare(score: Float64Array, rows: RowRange, part: num
   const budget = Math.max(0, Math.floor(part * scored + 1e-9))
   if (budget >= scored) return { threshold: least, scored, acts: scored, tied: 0 }
   // The highest score that may not act. Decisions with an equal score may not act either.
-  const highestRefused = nthLargest(score, rows, budget)
+  const highestRejected = nthLargest(score, rows, budget)
   let [threshold, acts, tiedCount] = [Infinity, 0, 0]
   for (let row = from; row < to; row++) {
-    if (score[row] > highestRefused) {
+    if (score[row] > highestRejected) {
       acts++
       if (score[row] < threshold) threshold = score[row]
-    } else if (score[row] === highestRefused) tiedCount++
+    } else if (score[row] === highestRejected) tiedCount++
   }
   return { threshold, scored, acts, tied: acts < budget ? tiedCount : 0 }
 }

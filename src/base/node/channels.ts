@@ -26,7 +26,7 @@ export interface TurnMessage extends RunMessage {
   /** Rows of the turn's records: new events, duplicates, and rejected rows. */
   readonly accepted: number
   readonly duplicates: number
-  readonly refused: number
+  readonly rejected: number
   /** Markers of requests and ticks. */
   readonly marks: number
   /** Wait of the first record for the turn, and duration of intake and log, ms. */

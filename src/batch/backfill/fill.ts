@@ -1,8 +1,8 @@
 /** Does one piece of work: computes rows and values of some partitions, and writes the columns of each partition when it is complete. */
-import { refusals, type FeatureColumn } from '../../aggregate/index.ts'
+import { rejections, type FeatureColumn } from '../../aggregate/index.ts'
 import { yieldToEventLoop } from '../../base/index.ts'
 import type { Strings } from '../../columns/index.ts'
-import { deliverColumn, featureRefusals } from '../../decision/index.ts'
+import { deliverColumn, featureRejections } from '../../decision/index.ts'
 import type { OutputColumn } from '../../files/index.ts'
 import type { BackfillFeature, BackfillGroup } from './target.ts'
 import type { PartitionUnit, PartitionWriter, TableBatch, FeatureTableColumn, WrittenPartition } from '../../offline/index.ts'
@@ -114,19 +114,19 @@ class Table {
       length,
       values: this.#hasRows ? [...keyColumns, { values: t }, ...values] : values,
       strings: this.#strings,
-      refused: this.#features.flatMap(([index, { column }]) => refusedRows(column, features[index].refused.subarray(0, length))),
+      rejected: this.#features.flatMap(([index, { column }]) => rejectedRows(column, features[index].rejected.subarray(0, length))),
     }
   }
 }
 
-function refusedRows(field: OutputColumn, refused: Uint8Array): TableBatch['refused'] {
-  if (!Object.values(refusals).some(code => refused.includes(code))) return []
+function rejectedRows(field: OutputColumn, rejected: Uint8Array): TableBatch['rejected'] {
+  if (!Object.values(rejections).some(code => rejected.includes(code))) return []
   const rows: number[] = []
   const codes: string[] = []
-  for (let row = 0; row < refused.length; row++) {
-    if (refused[row] === 0) continue
+  for (let row = 0; row < rejected.length; row++) {
+    if (rejected[row] === 0) continue
     rows.push(row)
-    codes.push(featureRefusals[refused[row]].code)
+    codes.push(featureRejections[rejected[row]].code)
   }
   return [{ field, rows, codes }]
 }

@@ -2,7 +2,7 @@
 import type { FeatureColumn } from '../../aggregate/index.ts'
 import { type Block, countUpTo, sliceColumn } from '../../columns/index.ts'
 import type { GroupIR } from '../../define/ir/index.ts'
-import { refuseIncomplete, Kernel, featureColumns } from '../../kernel/index.ts'
+import { rejectIncomplete, Kernel, featureColumns } from '../../kernel/index.ts'
 import type { BackfillFeature, BackfillGroup } from './target.ts'
 import { EventCursor } from './cursor.ts'
 import { EVENTS_AT_ONCE, type EventHistory } from './events.ts'
@@ -77,7 +77,7 @@ export class FeatureValues {
     const length = to - from
     if (length > this.#room) this.#out = featureColumns(this.#group, (this.#room = Math.max(length, EVENTS_AT_ONCE)), false)
     this.#kernel.replay(events, { length, keys, upto, asOf }, this.#out)
-    if (forgotten > -Infinity) refuseIncomplete(this.#group.features, this.#out, asOf, forgotten)
+    if (forgotten > -Infinity) rejectIncomplete(this.#group.features, this.#out, asOf, forgotten)
     return { length, t, keys, features: this.#out }
   }
 }

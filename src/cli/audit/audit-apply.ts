@@ -27,11 +27,11 @@ export async function addEdits(
   const withEdits: AuditReport = { ...report, plans: { ...report.plans, edits: edited.edits } }
   const notes = [
     ...(apply && changes.length === 0 ? ['Nothing to apply: the audit proposes no change of a placement.'] : []),
-    ...(apply ? [] : edited.refused),
+    ...(apply ? [] : edited.rejected),
   ]
   if (apply && changes.length > 0) {
-    const { written, refused } = await applyEdit(edited, changes, path, pipeline.ir)
-    notes.push(...written.map(file => `Changed ${file}.`), ...refused)
+    const { written, rejected } = await applyEdit(edited, changes, path, pipeline.ir)
+    notes.push(...written.map(file => `Changed ${file}.`), ...rejected)
   }
   if (data !== undefined) notes.push(...storeObjectives(pipeline, report, log, data))
   return { report: withEdits, notes }

@@ -101,12 +101,12 @@ const formats: Readonly<Record<string, (path: string, names: Names) => Promise<v
 /** The history that an audit reads from a file. */
 async function loaded(shop: Pipeline, path: string, columns: readonly ColumnOption[]) {
   const request = { files: [{ source: 'orders', path }], data: undefined, columns } as unknown as AuditRequest
-  const { log, refused, warnings } = await readAuditHistory(shop, request, () => {})
+  const { log, rejected, warnings } = await readAuditHistory(shop, request, () => {})
   const { block, counts, source: of } = log.histories.get('orders')!
   const { notes } = { notes: block.columns['note'] }
   return {
-    history: { of, block, counts, length: log.length, until: log.until, refused: refused?.count },
-    first: refused?.first,
+    history: { of, block, counts, length: log.length, until: log.until, rejected: rejected?.count },
+    first: rejected?.first,
     texts: Array.from(notes.values, (id, row) => (notes.nulls?.[row] ? null : log.strings.textOf(id))),
     warnings,
   }
@@ -147,7 +147,7 @@ for (const [format, write] of Object.entries(formats))
       await write(path, own)
       const expected = await loaded(shop, path, [])
       assert.equal(expected.history.block.length, 391)
-      assert.equal(expected.history.refused, 1)
+      assert.equal(expected.history.rejected, 1)
       assert.match(expected.first!, new RegExp(`own\\.${format}(:| row )\\d+ \\(source 'orders'\\): \\w+, .`))
       for (let seed = 1; seed <= 12; seed++) {
         const names = drawnNames(seed)
@@ -229,11 +229,11 @@ test('a mapped name may occur in one of several files', async () => {
   assert.match(warnings.join('\n'), /the first records of .*part\.ndjson have no field 'remark'/)
 })
 
-test('if a map refuses all records, the error lists the columns of the file', async () => {
+test('if a map rejects all records, the error lists the columns of the file', async () => {
   const path = join(folder, 'all.csv')
   await formats['csv'](path, { ...own, at: 'when' })
   await assert.rejects(
     loaded(shopOf(true), path, []),
-    /all 400 records of source 'orders' were refused; .*'at' is missing; if a column has a different name there, add --column orders\.COLUMN=FIELD; .*all\.csv has id, shop, amount, paid, note, when, seen/,
+    /all 400 records of source 'orders' were rejected; .*'at' is missing; if a column has a different name there, add --column orders\.COLUMN=FIELD; .*all\.csv has id, shop, amount, paid, note, when, seen/,
   )
 })

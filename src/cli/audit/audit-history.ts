@@ -17,8 +17,8 @@ export interface AuditHistory {
   readonly log: ReplayLog
   /** CPU seconds of reading and validation by source: the total, divided in proportion to the events of each source. */
   readonly intakeSeconds?: ReadonlyMap<string, number>
-  /** Number of refused records, and a description of the first. */
-  readonly refused: { readonly count: number; readonly first: string } | undefined
+  /** Number of rejected records, and a description of the first. */
+  readonly rejected: { readonly count: number; readonly first: string } | undefined
   readonly warnings: readonly string[]
 }
 
@@ -36,7 +36,7 @@ export function requireSourceFiles(ir: PipelineIR, { label }: ModelIR, files: re
   )
 }
 
-/** Throws `SPILL_INPUT` if the files do not match the sources, or if all records of a source are refused. */
+/** Throws `SPILL_INPUT` if the files do not match the sources, or if all records of a source are rejected. */
 export async function readAuditHistory(
   pipeline: Pipeline,
   request: AuditRequest,
@@ -48,7 +48,7 @@ export async function readAuditHistory(
     const log = await withFolder(data!, folder =>
       storedHistory(ir, ir, folder.log, new Strings(), { onProgress: share => onProgress('reading the log', share) }),
     )
-    return { log, refused: undefined, warnings: [] }
+    return { log, rejected: undefined, warnings: [] }
   }
   const theirs = columnMappingsOf(pipeline, columns)
   const { warnings, fields } = await checkFiles(pipeline.ir.sources, theirs, files)
@@ -56,7 +56,7 @@ export async function readAuditHistory(
   const cpuBefore = process.cpuUsage()
   const log = await load(pipeline, files, {
     theirs,
-    onRefused({ reason, detail, source, place }) {
+    onRejected({ reason, detail, source, place }) {
       if (count++ === 0) first = `${place}${source === undefined ? '' : ` (source '${source}')`}: ${reason}, ${detail}`
     },
     onWarning: warning => void warnings.push(warning),
@@ -66,10 +66,10 @@ export async function readAuditHistory(
     if (counts.records > 0 && counts.accepted === 0)
       throw new SpillwayError(
         'SPILL_INPUT',
-        `all ${counts.records} records of source '${name}' were refused; the first of the history: ${first}${namesHint(name, fields(name))}`,
+        `all ${counts.records} records of source '${name}' were rejected; the first of the history: ${first}${namesHint(name, fields(name))}`,
       )
   const { user, system } = process.cpuUsage(cpuBefore)
-  return { log, intakeSeconds: secondsBySource(log, (user + system) / 1e6), refused: count > 0 ? { count, first } : undefined, warnings }
+  return { log, intakeSeconds: secondsBySource(log, (user + system) / 1e6), rejected: count > 0 ? { count, first } : undefined, warnings }
 }
 
 function secondsBySource({ histories, length }: ReplayLog, seconds: number): Map<string, number> {
@@ -92,7 +92,7 @@ async function checkFiles(
   return { warnings: checkColumnMappings(sources, theirs, fieldsOfSource), fields: fieldsOfSource }
 }
 
-/** Suggests `--column`. The fields that a map function reads are unknown, so wrong names show only as refused records. */
+/** Suggests `--column`. The fields that a map function reads are unknown, so wrong names show only as rejected records. */
 const namesHint = (source: string, [first]: readonly FileFields[]): string =>
   first === undefined || first.names.length === 0
     ? ''

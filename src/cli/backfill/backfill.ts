@@ -91,16 +91,16 @@ async function filesOf(
   progress: ProgressLine,
 ): Promise<HistoryInput> {
   const notes: string[] = []
-  let refused = 0
+  let rejected = 0
   let first = ''
   const history = await historyOfFiles(pipeline, selection, files, unit, {
     onProgress: (path, share) => progress.show(`reading ${path}`, share),
     onWarning: warning => void notes.push(`warning: ${warning}`),
-    onRefused({ place, detail }) {
-      if (refused++ === 0) first = `${place}: ${detail}`
+    onRejected({ place, detail }) {
+      if (rejected++ === 0) first = `${place}: ${detail}`
     },
   })
-  return { history, notes: refused === 0 ? notes : [...notes, `warning: ${pluralize(refused, 'record')} refused; the first: ${first}`] }
+  return { history, notes: rejected === 0 ? notes : [...notes, `warning: ${pluralize(rejected, 'record')} rejected; the first: ${first}`] }
 }
 
 async function backfill(

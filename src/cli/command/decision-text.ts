@@ -9,13 +9,13 @@ import { scoreText, roundForDisplay } from './text-format.ts'
 export function decisionText(
   decision: StrictOmit<DecisionRecord, 'position'> & { readonly version?: number; readonly explored?: Readonly<Record<string, number>> },
 ): string {
-  const { model, t, key, score, version, explored = {}, unscored, refused, vector } = decision
+  const { model, t, key, score, version, explored = {}, unscored, rejected, vector } = decision
   const by = version === undefined ? '' : ` by version ${version}`
   const reason = unscored === undefined ? '' : ` (${unscored})`
   const exploration = Object.entries(explored).map(
     ([action, probability]) => `; ${action} skipped for exploration, probability ${probability}`,
   )
-  const result = refused === undefined ? `score ${scoreText(score)}${by}${reason}${exploration.join('')}` : `refused: ${refused}`
+  const result = rejected === undefined ? `score ${scoreText(score)}${by}${reason}${exploration.join('')}` : `rejected: ${rejected}`
   const vectorText = inspect(roundNumbers(vector), { depth: null, breakLength: 120, compact: 3, maxArrayLength: 10, maxStringLength: 100 })
   return forTerminal(`${model}  ${new Date(t).toISOString()}  ${String(key)}  ${result}\n${vectorText.replaceAll(/^/gm, '  ')}`)
 }

@@ -18,8 +18,8 @@ function deadLetterText(letter: AnyDeadLetter & { readonly version: string }): s
   const { id, source, reason, detail, place, at, sequence, attempts, version, raw, original, form } = letter
   return [
     `dead letter ${id}  ${reason}: ${detail}`,
-    `  source ${source ?? '(unknown)'}, from ${place}, refused ${timeText(at)} at entry ${sequence}`,
-    ...('outcome' in letter ? [`  ${outcomeText(letter)}`] : attempts > 0 ? [`  sent again ${timesText(attempts)} and refused`] : []),
+    `  source ${source ?? '(unknown)'}, from ${place}, rejected ${timeText(at)} at entry ${sequence}`,
+    ...('outcome' in letter ? [`  ${outcomeText(letter)}`] : attempts > 0 ? [`  sent again ${timesText(attempts)} and rejected`] : []),
     `  version ${version}`,
     ...(form?.row === undefined
       ? []

@@ -1,6 +1,6 @@
 /** `dlq list` and `dlq show`: print dead letters. */
 import { SpillwayError, didYouMean } from '../../base/index.ts'
-import { refusalReasons } from '../../intake/index.ts'
+import { rejectionReasons } from '../../intake/index.ts'
 import { deadLetterJson, type AnyDeadLetter } from '../../log/index.ts'
 import type { FolderView } from '../../operate/index.ts'
 import { printDeadLetter, rawBeginning, timesText } from './dead-letter-text.ts'
@@ -22,8 +22,8 @@ export interface DeadLetterListRequest {
 /** Throws `SPILL_NOT_FOUND` for an unknown reason. */
 export function listDeadLetters({ deadLetters }: FolderView, { settled, json, ...filter }: DeadLetterListRequest): void {
   const { reason } = filter
-  if (reason !== undefined && !(refusalReasons as readonly string[]).includes(reason))
-    throw new SpillwayError('SPILL_NOT_FOUND', `there is no reason '${reason}'${didYouMean(reason, refusalReasons)}`)
+  if (reason !== undefined && !(rejectionReasons as readonly string[]).includes(reason))
+    throw new SpillwayError('SPILL_NOT_FOUND', `there is no reason '${reason}'${didYouMean(reason, rejectionReasons)}`)
   const matches = deadLetters.list({ settled, ...filter })
   if (json) return void printEach(matches, { json, textOf: lineOf, jsonOf: deadLetterJson })
   const firstLetters: AnyDeadLetter[] = []

@@ -30,7 +30,7 @@ export interface DeadLetterResendRequest {
 }
 
 /**
- * Returns 1 if any dead letter is refused again, otherwise 0. Without `ids`, dead letters that cannot be sent are left out and listed.
+ * Returns 1 if any dead letter is rejected again, otherwise 0. Without `ids`, dead letters that cannot be sent are left out and listed.
  * Throws `UsageError` without a pipeline file for a free folder, and as `RunControl.resendDeadLetters` does.
  */
 export async function resendDeadLetters(data: string, request: DeadLetterResendRequest): Promise<number> {
@@ -50,9 +50,9 @@ export async function resendDeadLetters(data: string, request: DeadLetterResendR
     }
     return opened
   })
-  const refused = resent.filter(({ outcome }) => outcome === 'refused').length
-  if (!json) printText(summaryText(resent.length, refused, used.decisions()) + omittedText(omitted))
-  return refused > 0 ? 1 : 0
+  const rejected = resent.filter(({ outcome }) => outcome === 'rejected').length
+  if (!json) printText(summaryText(resent.length, rejected, used.decisions()) + omittedText(omitted))
+  return rejected > 0 ? 1 : 0
 }
 
 function withResendControl(
@@ -85,15 +85,15 @@ function printOutcomes({ letters, omitted }: DeadLetterResendResult, json: boole
   for (const letter of letters) {
     const { id, outcome, reason, detail } = letter
     if (json) printJson(letter)
-    else printLines(outcome === 'refused' ? `dead letter ${id}: refused again, ${reason}: ${detail}` : `dead letter ${id}: ${outcome}`)
+    else printLines(outcome === 'rejected' ? `dead letter ${id}: rejected again, ${reason}: ${detail}` : `dead letter ${id}: ${outcome}`)
   }
 }
 
 /** `decisions` are unknown where a run of another process makes them. */
-function summaryText(count: number, refused: number, decisions: number | undefined): string {
+function summaryText(count: number, rejected: number, decisions: number | undefined): string {
   if (count === 0) return 'No dead letter to send again.'
   const made = decisions === undefined ? '' : `, ${pluralize(decisions, 'decision')} made`
-  return `${pluralize(count, 'dead letter')} sent again: ${formatNumber(count - refused)} settled, ${formatNumber(refused)} refused again${made}.`
+  return `${pluralize(count, 'dead letter')} sent again: ${formatNumber(count - rejected)} settled, ${formatNumber(rejected)} rejected again${made}.`
 }
 
 /** A sentence for each reason, with the numbers of the first dead letters. */

@@ -120,7 +120,7 @@ describe('a folder that is changed', () => {
     const replayed = await dlq('replay', '3', shop.pipeline)
     assert.deepEqual(
       [replayed.status, replayed.out],
-      [0, 'dead letter 3: accepted\n1 dead letter sent again: 1 settled, 0 refused again, 1 decision made.'],
+      [0, 'dead letter 3: accepted\n1 dead letter sent again: 1 settled, 0 rejected again, 1 decision made.'],
     )
     const { key, id, entry, vector } = (await decisions()).at(-1)!
     assert.deepEqual([key, id, entry, vector['price']], ['b', '2', 4, 2.5])
@@ -135,7 +135,7 @@ describe('a folder that is changed', () => {
     assert.equal((await decisions()).length, 4)
   })
 
-  test('a file replaces a dead letter that is not text; one refused again stays, with exit code 1', async () => {
+  test('a file replaces a dead letter that is not text; one rejected again stays, with exit code 1', async () => {
     const file = shop.write('mended.json', `${sales[0].replace('"id":"1"', '"id":"22"')}\n`)
     assert.equal((await dlq('edit', '2', '--file', file)).status, 0)
     const { status, out } = await dlq('replay', '--all', shop.pipeline, '--json')
@@ -144,10 +144,10 @@ describe('a folder that is changed', () => {
     assert.deepEqual(
       lines.map(({ id, outcome, reason, attempts }) => [id, outcome, reason, attempts]),
       [
-        [1, 'refused', 'schema', 1],
+        [1, 'rejected', 'schema', 1],
         [2, 'accepted', undefined, undefined],
-        [3, 'refused', 'schema', 1],
-        [4, 'refused', 'key', 1],
+        [3, 'rejected', 'schema', 1],
+        [4, 'rejected', 'key', 1],
       ],
     )
     const [settled] = await letters('--settled')
@@ -159,7 +159,7 @@ describe('a folder that is changed', () => {
     for (let i = 0; i < limits.DEAD_ATTEMPTS_MAX; i++) await dlq('replay', '4', shop.pipeline)
     const { status, err } = await dlq('replay', '4', shop.pipeline)
     assert.equal(status, 1)
-    assert.match(err, /^SPILL_LIMIT: dead letter 4 was sent again 10 times and refused \(DEAD_ATTEMPTS_MAX\); edit it, or drop it$/)
+    assert.match(err, /^SPILL_LIMIT: dead letter 4 was sent again 10 times and rejected \(DEAD_ATTEMPTS_MAX\); edit it, or drop it$/)
     const all = await dlq('replay', '--all', shop.pipeline)
     assert.match(
       all.out,
@@ -187,7 +187,7 @@ describe('a folder that is changed', () => {
       [1, 'SPILL_INPUT: dead letter 5 has no source, since an earlier version of Spillway did not store it; name one with --source NAME'],
     )
     const all = await dlq('replay', '--all', shop.pipeline)
-    assert.equal(all.status, 1, 'letters 1, 2 and 4 are refused again')
+    assert.equal(all.status, 1, 'letters 1, 2 and 4 are rejected again')
     assert.match(all.out, /^dead letter 3: accepted$/m)
     assert.match(
       all.out,
@@ -203,9 +203,9 @@ describe('a folder that is changed', () => {
       lines.map(({ id, outcome }) => [id, outcome]),
       [
         [6, 'left out'],
-        [1, 'refused'],
-        [2, 'refused'],
-        [4, 'refused'],
+        [1, 'rejected'],
+        [2, 'rejected'],
+        [4, 'rejected'],
         [5, 'accepted'],
       ],
     )
@@ -247,10 +247,10 @@ describe('a folder that is changed', () => {
     const { lines, text } = auditOf(shop.data)
     assert.deepEqual(lines.map(done), [
       ['dlq edit', '3', 'done', 'price, card'],
-      ['dlq replay', '3, 4', 'done', '1 settled, 1 refused again'],
-      ['dlq drop', '99', 'refused', 'SPILL_NOT_FOUND'],
+      ['dlq replay', '3, 4', 'done', '1 settled, 1 rejected again'],
+      ['dlq drop', '99', 'rejected', 'SPILL_NOT_FOUND'],
       ['dlq drop', '1, 2', 'done', 'noise'],
-      ['dlq replay', 'all', 'done', '0 settled, 1 refused again'],
+      ['dlq replay', 'all', 'done', '0 settled, 1 rejected again'],
     ])
     assert.ok(lines.every(({ at, who }) => !Number.isNaN(Date.parse(at)) && /^cli:./.test(who)))
     assert.doesNotMatch(text, /4\.75|hush/)

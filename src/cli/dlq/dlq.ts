@@ -30,7 +30,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
 export const dlqCommand: Command = {
   name: 'dlq',
   usage: 'list | show ID | edit ID | replay ID… [PIPELINE] | drop ID…',
-  summary: 'list, show, edit, resend and drop dead letters, which are refused records',
+  summary: 'list, show, edit, resend and drop dead letters, which are rejected records',
   options: {
     source: {
       type: 'string',

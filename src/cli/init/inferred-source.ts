@@ -99,7 +99,7 @@ function reasonsOf({ columns, key, time, id, skipped: left, unclear, sampled, un
     ]),
     ...unclear.map(ambiguityText),
     choiceText('id', id, 'none, so that a record sent twice is two events'),
-    `types: the narrowest that fit ${sampled} records; a later record that does not fit is refused with the reason`,
+    `types: the narrowest that fit ${sampled} records; a later record that does not fit is rejected with the reason`,
     ...(undecodable > 0 ? [`not decoded: ${undecodable} records of the sample`] : []),
     ...left.map(({ name, reason }) => `left out: ${displayName(name)} (${reason})`),
   ]

@@ -54,7 +54,7 @@ test('dead effects are retried or dropped, all or none, and the audit log record
   )
   const { lines, text } = auditOf(data)
   assert.deepEqual(lines.map(done), [
-    ['effects retry', '1, 3', 'refused', 'SPILL_CONFLICT'],
+    ['effects retry', '1, 3', 'rejected', 'SPILL_CONFLICT'],
     ['effects retry', '1', 'done', undefined],
     ['effects drop', '2', 'done', 'nobody listens'],
   ])

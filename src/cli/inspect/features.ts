@@ -48,12 +48,12 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, key, ...ext
   return { path, key, group, at: at === undefined ? undefined : parseTime('--at', at), json }
 }
 
-/** Refused features are a separate field, so that no refusal is read as a value. */
+/** Rejected features are a separate field, so that no rejection is read as a value. */
 function jsonOf({ features, ...rest }: FeaturesAt): unknown {
   const all = Object.entries(features)
   const values = all.flatMap(([name, feature]) => ('value' in feature ? [[name, feature.value] as const] : []))
-  const refused = all.flatMap(([name, feature]) => ('refused' in feature ? [[name, feature.refused] as const] : []))
-  return { ...rest, features: Object.fromEntries(values), ...(refused.length > 0 && { refused: Object.fromEntries(refused) }) }
+  const rejected = all.flatMap(([name, feature]) => ('rejected' in feature ? [[name, feature.rejected] as const] : []))
+  return { ...rest, features: Object.fromEntries(values), ...(rejected.length > 0 && { rejected: Object.fromEntries(rejected) }) }
 }
 
 function featuresText({ group, key, t, clock, known, ofKey, features }: FeaturesAt, ir: PipelineIR): string {
@@ -70,6 +70,6 @@ function featuresText({ group, key, t, clock, known, ofKey, features }: Features
 }
 
 function valueText(feature: FeatureValue): string {
-  if ('refused' in feature) return `refused: ${feature.refused.why}`
+  if ('rejected' in feature) return `rejected: ${feature.rejected.why}`
   return feature.value === null ? 'NULL' : inspect(feature.value, { breakLength: Infinity, maxArrayLength: 20 })
 }

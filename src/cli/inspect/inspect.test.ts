@@ -54,9 +54,9 @@ test('prints freshness objectives, and the problem of an invalid objectives file
     out,
     /objectives\.json groups\.oldest: pipeline 'shop' has no feature group 'oldest'; .* spillway audit PIPELINE --data DIR$/m,
   )
-  const refused = await called('run', shop.pipeline, '--source', `sales=${shop.write('more.ndjson', '')}`, '--data', shop.data, '--once')
-  assert.equal(refused.status, 1)
-  assert.match(refused.err, /objectives\.json groups\.oldest: pipeline 'shop' has no feature group/)
+  const rejected = await called('run', shop.pipeline, '--source', `sales=${shop.write('more.ndjson', '')}`, '--data', shop.data, '--once')
+  assert.equal(rejected.status, 1)
+  assert.match(rejected.err, /objectives\.json groups\.oldest: pipeline 'shop' has no feature group/)
 })
 
 test('prints the contents of a folder', async () => {

@@ -51,7 +51,7 @@ function planText(
     `  ${group}: rebuilt from all ${formatNumber(from)} log entries`,
     ...(incomplete === undefined
       ? []
-      : [`    windows that reach back before ${timeText(incomplete)} will be refused, since the log before is deleted`]),
+      : [`    windows that reach back before ${timeText(incomplete)} will be rejected, since the log before is deleted`]),
   ])
   return [
     head,

@@ -10,8 +10,8 @@ type Step = readonly [at: number, text: string]
 
 /** Strings of the trace must be escaped to one line. */
 export function traceText({ decision, on, moments, effects }: DecisionTrace): string {
-  const { model, key, entry, t, score, refused, explored = {} } = decision
-  const result = refused === undefined ? `score ${scoreText(score)}` : `refused: ${refused}`
+  const { model, key, entry, t, score, rejected, explored = {} } = decision
+  const result = rejected === undefined ? `score ${scoreText(score)}` : `rejected: ${rejected}`
   const { came, turn, appended, features, scored, durable } = moments ?? {}
   const steps: (readonly [at: number | undefined, text: string])[] = [
     on?.kind === 'event' ? [on.time, `event of '${on.source}' happened`] : [t, triggerText(on)],

@@ -53,7 +53,7 @@ export const trainingSetCommand: Command = {
   },
 }
 
-function textOf({ out }: TrainingSetRequest, { manifest, refused, warnings, otherInputs }: BuiltTrainingSet): string {
+function textOf({ out }: TrainingSetRequest, { manifest, rejected, warnings, otherInputs }: BuiltTrainingSet): string {
   const { rows, columns, sha256, cut, of, sample, labels } = manifest
   return [
     `${pluralize(rows, 'row')} of ${pluralize(columns.length, 'column')} in ${out}, sha256 ${sha256}`,
@@ -64,7 +64,7 @@ function textOf({ out }: TrainingSetRequest, { manifest, refused, warnings, othe
     ...(sample ? [`  keys '${sample.key}': a share of ${sample.share}, seed ${sample.seed}`] : []),
     ...(labels ? [labelText(labels)] : []),
     ...notesOn(of),
-    ...readProblemLines({ refused, warnings: [...warnings, ...otherInputsText(of, otherInputs)] }),
+    ...readProblemLines({ rejected, warnings: [...warnings, ...otherInputsText(of, otherInputs)] }),
   ].join('\n')
 }
 

@@ -20,7 +20,7 @@ export function trainedText({ version, next }: TrainedVersion): string {
   return [
     `version ${which} of '${model}': ${algorithmText(version.train.algorithm)} on ${pluralize(split.trained, 'decision')}, ${formatNumber(split.trainedPositives)} of them true, up to ${timeText(split.trainedTo)}`,
     `  evaluated on ${pluralize(split.holdout, 'decision')} from ${timeText(split.holdoutFrom)} on, after a gap of ${durationText(split.gapMs)} with ${formatNumber(split.gap)}`,
-    `  ${formatNumber(set.unsettled)} are not settled yet${censoredText(set)}${split.refused > 0 ? `, and of ${formatNumber(split.refused)} a value was refused` : ''}; as known at ${timeText(version.at)}`,
+    `  ${formatNumber(set.unsettled)} are not settled yet${censoredText(set)}${split.rejected > 0 ? `, and of ${formatNumber(split.rejected)} a value was rejected` : ''}; as known at ${timeText(version.at)}`,
     '',
     comparisonText(version),
     '',

@@ -42,7 +42,7 @@ const stateTexts = ({ groups }: RepairPlan): string[] => groups.map(group => `st
 
 function letterTexts({ letters }: RepairPlan): string[] {
   return letters.length > 0
-    ? [`${pluralize(letters.length, 'dead letter')}: sent again once; those that are refused again wait for spillway dlq edit`]
+    ? [`${pluralize(letters.length, 'dead letter')}: sent again once; those that are rejected again wait for spillway dlq edit`]
     : []
 }
 
@@ -66,14 +66,15 @@ function leftTexts({ inputs, today }: ReconcileReport): string[] {
 const waitingTexts = ({ otherLetters: letters }: RepairPlan): string[] =>
   letters > 0
     ? [
-        `${pluralize(letters, 'dead letter')}: refused when sent again, or of a source that is not in the pipeline: use spillway dlq edit or drop`,
+        `${pluralize(letters, 'dead letter')}: rejected when sent again, or of a source that is not in the pipeline: use spillway dlq edit or drop`,
       ]
     : []
 
 /** The repairs that were made, and the verdict of the second comparison. */
-export function repairResultText({ accepted, refused, runs, after }: RepairResult): string {
+export function repairResultText({ accepted, rejected, runs, after }: RepairResult): string {
   const mismatches = after.inputs.reduce((sum, input) => sum + input.recorded.oneAbsent + input.recorded.different, 0)
-  const letters = accepted + refused > 0 ? [`${pluralize(accepted, 'dead letter')} accepted, ${formatNumber(refused)} refused again`] : []
+  const letters =
+    accepted + rejected > 0 ? [`${pluralize(accepted, 'dead letter')} accepted, ${formatNumber(rejected)} rejected again`] : []
   const batchRuns = runs.length > 0 ? [`${runs.length === 1 ? 'batch run' : 'batch runs'} ${runs.join(', ')} made`] : []
   const verdict = after.sound
     ? 'compared again: sound'

@@ -36,13 +36,13 @@ test('a repair prints its plan; the audit log records it, and a second repair ha
   assert.equal(plan.status, 1)
   assert.match(plan.out, /^to be repaired\n {2}1 unexplained value: noted as unexplained; the recorded value stays$/m)
   assert.match(plan.out, /^ {2}state of by_card: rebuilt from the log$/m)
-  assert.match(plan.out, /^ {2}3 dead letters: sent again once; those that are refused again wait for spillway dlq edit$/m)
+  assert.match(plan.out, /^ {2}3 dead letters: sent again once; those that are rejected again wait for spillway dlq edit$/m)
   assert.match(plan.out, /^left as it is\n {2}4 values: late: the decisions were right as of their time$/m)
   // Without --yes nothing changes.
   assert.equal((await called(...args)).status, 1)
 
   const { status, out } = await called(...args, '--repair', '--yes')
-  assert.match(out, /^repaired\n {2}0 dead letters accepted, 3 refused again\n {2}compared again: sound$/m)
+  assert.match(out, /^repaired\n {2}0 dead letters accepted, 3 rejected again\n {2}compared again: sound$/m)
   assert.equal(status, 0)
   const { at: _at, who, ...line } = auditOf(shop).at(-1)!
   assert.match(String(who), /^cli:/)
@@ -55,11 +55,11 @@ test('a repair prints its plan; the audit log records it, and a second repair ha
   const again = await called(...args)
   assert.equal(again.status, 0)
   assert.match(again.out, /^1 value not compared: a repair has noted their mismatch$/m)
-  // Dead letters that are refused again stay for an operator to edit.
+  // Dead letters that are rejected again stay for an operator to edit.
   const nothing = await called(...args, '--repair')
   assert.equal(nothing.status, 0)
   assert.match(nothing.out, /^Nothing to repair\.\n\nleft as it is\n {2}4 values: late/)
-  assert.match(nothing.out, /^ {2}3 dead letters: refused when sent again, or of a source/m)
+  assert.match(nothing.out, /^ {2}3 dead letters: rejected when sent again, or of a source/m)
   const decisions = await called('decisions', '--data', shop.data, '--entry', '1', '--json')
   assert.match(decisions.out, /"n":5/)
 })
@@ -77,7 +77,7 @@ test('values of a different version are noted by version, and edited dead letter
   assert.equal((await called('dlq', 'edit', String(mended.id), '--set', 'price=9.00', '--data', shop.data)).status, 0)
   const { status, out } = await called(...args, '--yes')
   assert.equal(status, 0, out)
-  assert.match(out, /^ {2}1 dead letter accepted, 0 refused again$/m)
+  assert.match(out, /^ {2}1 dead letter accepted, 0 rejected again$/m)
   assert.match((await called(...args)).out, /^Nothing to repair\.$/m)
 })
 

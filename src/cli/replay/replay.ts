@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { SpillwayError } from '../../base/index.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
-import { systemError, RefusalWriter } from '../../files/index.ts'
+import { systemError, RejectionWriter } from '../../files/index.ts'
 import {
   openDecisions,
   type DecisionOutput,
@@ -36,7 +36,7 @@ interface Request {
   /** The data folder for `--log`; without it the replay is in memory. */
   readonly log: string | undefined
   readonly out: string | undefined
-  readonly refused: string | undefined
+  readonly rejected: string | undefined
   /** The folder that reports are written to. */
   readonly reports: string | undefined
   readonly models: readonly string[] | undefined
@@ -62,7 +62,7 @@ export const replayCommand: Command = {
       help: 'import into the durable log of this data folder, where a run can continue (default: in memory)',
     },
     out: { type: 'string', value: 'FILE', help: 'write the decisions with their feature vectors: .ndjson, .ndjson.gz or .parquet' },
-    refused: { type: 'string', value: 'FILE', help: 'write the refused records with their reasons: .ndjson or .ndjson.gz' },
+    rejected: { type: 'string', value: 'FILE', help: 'write the rejected records with their reasons: .ndjson or .ndjson.gz' },
     reports: { type: 'string', value: 'DIR', help: 'write the reports of all scheduled times to files in DIR/NAME' },
     model: { type: 'string', multiple: true, value: 'NAME', help: 'only the decisions of this model; may be repeated' },
     show: { type: 'string', value: 'N', help: `the number of newest decisions of each model to print (default ${SHOWN})` },
@@ -74,11 +74,15 @@ export const replayCommand: Command = {
     checkSourceFiles(request.files, pipeline.ir)
     const models = chosenModels(pipeline.ir, request)
     const newest = new NewestReplayedDecisions(pipeline.ir, request.json ? 0 : request.show)
-    const { summary, refusal } = await run(pipeline, models, request, newest)
+    const { summary, rejection } = await run(pipeline, models, request, newest)
     if (request.json) printJson(summary)
     else
       printText(
-        [newest.text(), replaySummaryText(singleLineTexts(summary)), ...hints(singleLineTexts(summary), singleLineTexts(refusal), request)]
+        [
+          newest.text(),
+          replaySummaryText(singleLineTexts(summary)),
+          ...hints(singleLineTexts(summary), singleLineTexts(rejection), request),
+        ]
           .filter(text => text !== '')
           .join('\n\n'),
       )
@@ -93,7 +97,7 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
   const {
     log,
     out,
-    refused,
+    rejected,
     reports,
     model,
     show = String(SHOWN),
@@ -106,15 +110,15 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
   const files = sourceFiles((values['source'] as string[] | undefined) ?? [])
   if (files.some(({ path }) => isPostgresAddress(path)))
     throw new UsageError('a replay reads files; a table of PostgreSQL is a source of spillway run')
-  for (const output of [out, refused]) {
+  for (const output of [out, rejected]) {
     const input = output === undefined ? undefined : [path, ...files.map(file => file.path)].find(file => resolve(file) === resolve(output))
     if (input !== undefined) throw new UsageError(`${output} would overwrite the input ${input}`)
   }
-  if (out !== undefined && refused !== undefined && resolve(out) === resolve(refused))
-    throw new UsageError(`--out and --refused are both ${out}`)
+  if (out !== undefined && rejected !== undefined && resolve(out) === resolve(rejected))
+    throw new UsageError(`--out and --rejected are both ${out}`)
   if (reports !== undefined && log !== undefined)
     throw new UsageError('--reports cannot be used with --log; for a data folder use spillway reports')
-  return { path, files, log, out, refused, reports, models: model, show: Number(show), json }
+  return { path, files, log, out, rejected, reports, models: model, show: Number(show), json }
 }
 
 function chosenModels(ir: PipelineIR, { models: names, reports }: Request): readonly ModelIR[] {
@@ -126,8 +130,8 @@ function chosenModels(ir: PipelineIR, { models: names, reports }: Request): read
 
 interface ReplayResult {
   readonly summary: ReplaySummary & Partial<Pick<LoggedSummary, 'log'>>
-  /** Place and reason of the first refused record. */
-  readonly refusal: string | undefined
+  /** Place and reason of the first rejected record. */
+  readonly rejection: string | undefined
 }
 
 /** Replays into the requested output files. They are complete when it resolves, and closed on a failure too. */
@@ -137,13 +141,13 @@ async function run(
   request: Request,
   newest: NewestReplayedDecisions,
 ): Promise<ReplayResult> {
-  const { files, log, out, refused, reports } = request
+  const { files, log, out, rejected, reports } = request
   const output: DecisionOutput | undefined = out === undefined ? undefined : openDecisions(out, pipeline.ir, models)
   const progress = new ProgressLine()
-  let refusals: RefusalWriter | undefined
-  let refusal: string | undefined
+  let rejections: RejectionWriter | undefined
+  let rejection: string | undefined
   try {
-    refusals = refused === undefined ? undefined : new RefusalWriter(refused)
+    rejections = rejected === undefined ? undefined : new RejectionWriter(rejected)
     const options: ReplayOptions = {
       files,
       models: models.map(model => model.name),
@@ -152,21 +156,21 @@ async function run(
         await output?.write(batch, log)
       },
       ...(reports !== undefined && { onReport: reportsInto(reports, pipeline.ir) }),
-      onRefused(refused) {
-        refusal ??= `${refused.place}: ${refused.detail}`
-        refusals?.write(refused)
+      onRejected(rejected) {
+        rejection ??= `${rejected.place}: ${rejected.detail}`
+        rejections?.write(rejected)
       },
       onProgress: (stage, share) => progress.show(stage, share),
     }
     const summary = log === undefined ? await replay(pipeline, options) : await replayThroughLog(pipeline, log, options)
     if (out !== undefined) progress.show(`writing ${out}`, 1)
     await output?.close()
-    return { summary, refusal }
+    return { summary, rejection }
   } catch (error) {
     await output?.discard()
     throw error
   } finally {
-    refusals?.close()
+    rejections?.close()
     progress.clear()
   }
 }
@@ -189,19 +193,19 @@ function makeFolder(path: string): void {
   }
 }
 
-/** Hints about the outputs and the refused records. */
+/** Hints about the outputs and the rejected records. */
 function hints(
   { sources, undecodable, log, reports: summaries = [] }: ReplayResult['summary'],
-  refusal: string | undefined,
-  { out, refused, reports }: Request,
+  rejection: string | undefined,
+  { out, rejected, reports }: Request,
 ): string[] {
-  const count = sources.reduce((sum, source) => sum + Object.values(source.refused).reduce((a, b) => a + b, 0), undecodable)
-  const hint = refused === undefined ? 'add --refused refused.ndjson to keep them, with their reasons' : `they are in ${refused}`
+  const count = sources.reduce((sum, source) => sum + Object.values(source.rejected).reduce((a, b) => a + b, 0), undecodable)
+  const hint = rejected === undefined ? 'add --rejected rejected.ndjson to keep them, with their reasons' : `they are in ${rejected}`
   return [
     ...(log === undefined ? [] : [logText(log)]),
     ...(out === undefined ? [] : [`Decisions are in ${out}.`]),
     ...(reports === undefined ? [] : [`Reports are in ${summaries.map(({ report }) => join(reports, report)).join(', ')}.`]),
-    ...(refusal === undefined ? [] : [`${pluralize(count, 'record')} refused: ${hint}. The first:\n  ${refusal}`]),
+    ...(rejection === undefined ? [] : [`${pluralize(count, 'record')} rejected: ${hint}. The first:\n  ${rejection}`]),
   ]
 }
 

@@ -224,8 +224,8 @@ async function startRun(
 }
 
 function statusText({ run, dispatcher }: LiveRun, effectCounts: EffectCounts): string {
-  const { accepted, duplicates, refused, decisions, explored } = run.counts.totals
-  const events = `${pluralize(accepted, 'event')}, ${pluralize(duplicates, 'duplicate')}, ${formatNumber(refused)} refused`
+  const { accepted, duplicates, rejected, decisions, explored } = run.counts.totals
+  const events = `${pluralize(accepted, 'event')}, ${pluralize(duplicates, 'duplicate')}, ${formatNumber(rejected)} rejected`
   const exploration = explored === undefined ? '' : ` (${formatNumber(explored)} skipped for exploration)`
   return `${events}, ${pluralize(decisions, 'decision')}${exploration}${effectCounts.text(dispatcher.waiting)} since the start`
 }

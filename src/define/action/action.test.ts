@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { refuses } from '../../../test/refuses.ts'
+import { rejects } from '../../../test/rejects.ts'
 import { action, type ActionOptions } from './action.ts'
 import { changesBetween } from '../ir/pipeline-changes.ts'
 import { answer, appendTo, stdout, webhook, type Effect } from './effect.ts'
@@ -89,28 +89,28 @@ test('effects are plain IR without secrets', () => {
   })
 })
 
-test('wrong actions are refused with the fix', () => {
-  refuses(() => of('a b'), /action 'a_b'|is no name/)
-  refuses(() => of('a--b'), /is no name/)
-  refuses(
+test('wrong actions are rejected with the fix', () => {
+  rejects(() => of('a b'), /action 'a_b'|is no name/)
+  rejects(() => of('a--b'), /is no name/)
+  rejects(
     () => action('a', { do: stdout() } as never),
     /needs a condition over the score of a model: when: hypo\.score\.gte\(0\.8\), got undefined/,
   )
-  refuses(() => of('a', { when: fraud.score as never }), /condition over the score/)
-  refuses(() => of('a', { do: undefined as never }), /does nothing; write do: webhook/)
-  refuses(() => of('a', { do: 'x' as never }), /got 'x'/)
-  refuses(() => of('a', { deadline: 'soon' as never }), /deadline: 'soon' is no duration/)
-  refuses(() => of('a', { reply: 'inline' }), /which needs do: answer/)
-  refuses(() => of('a', { do: answer(true), cooldown: '1h' }), /leave cooldown out/)
-  refuses(() => of('a', { whenn: 1 } as never), /no option 'whenn'/)
-  refuses(() => webhook('ftp://x.test'), /needs an address/)
-  refuses(() => webhook('https://me:pass@x.test'), /a password must not be in the file/)
-  refuses(() => webhook('https://x.test', { secret: 'whsec_x' as never }), /a secret must not be in the file/)
-  refuses(() => webhook('https://x.test', { attempts: 0 }), /attempts is a number from 1/)
-  refuses(() => webhook('https://x.test', { headers: { 'a b': 'x' } }), /is no name of a header/)
-  refuses(() => env(''), /needs the name of a variable/)
-  refuses(() => pipeline('p', [of('a'), action('A', { when: named('other').score.gt(1), do: stdout() })]), /has the name of another/)
-  refuses(
+  rejects(() => of('a', { when: fraud.score as never }), /condition over the score/)
+  rejects(() => of('a', { do: undefined as never }), /does nothing; write do: webhook/)
+  rejects(() => of('a', { do: 'x' as never }), /got 'x'/)
+  rejects(() => of('a', { deadline: 'soon' as never }), /deadline: 'soon' is no duration/)
+  rejects(() => of('a', { reply: 'inline' }), /which needs do: answer/)
+  rejects(() => of('a', { do: answer(true), cooldown: '1h' }), /leave cooldown out/)
+  rejects(() => of('a', { whenn: 1 } as never), /no option 'whenn'/)
+  rejects(() => webhook('ftp://x.test'), /needs an address/)
+  rejects(() => webhook('https://me:pass@x.test'), /a password must not be in the file/)
+  rejects(() => webhook('https://x.test', { secret: 'whsec_x' as never }), /a secret must not be in the file/)
+  rejects(() => webhook('https://x.test', { attempts: 0 }), /attempts is a number from 1/)
+  rejects(() => webhook('https://x.test', { headers: { 'a b': 'x' } }), /is no name of a header/)
+  rejects(() => env(''), /needs the name of a variable/)
+  rejects(() => pipeline('p', [of('a'), action('A', { when: named('other').score.gt(1), do: stdout() })]), /has the name of another/)
+  rejects(
     () => pipeline('p', [of('a'), action('b', { when: named('fraud').score.gt(1), do: stdout() })]),
     /model 'fraud' has the name of another/,
   )
@@ -127,14 +127,14 @@ test('an answer can explore a share of its decisions; a share of 0 is no explora
   assert.equal(fingerprintOf(0), pipeline('p', [of('a', { do: answer(false) })]).fingerprint)
   assert.notEqual(fingerprintOf(0.01), fingerprintOf(0))
   for (const not of [-0.1, 0.51, 1, NaN, Infinity, '0.01', null])
-    refuses(() => answering(not), /explore is the share of decisions that meet 'when' and do not act, above 0 and at most 0\.5, got/)
-  refuses(() => of('a', { explore: 0.01 }), /only an answer can stop the event: write do: answer\(\{ … \}\), or leave explore out/)
+    rejects(() => answering(not), /explore is the share of decisions that meet 'when' and do not act, above 0 and at most 0\.5, got/)
+  rejects(() => of('a', { explore: 0.01 }), /only an answer can stop the event: write do: answer\(\{ … \}\), or leave explore out/)
   const ticking = model('ticking', {
     decide: every('1m', card, { live: '1h' }),
     inputs: ({ card: c }) => ({ n: now.of(c).n }),
     score: linear({ intercept: 0, weights: { n: 1 } }),
   })
-  refuses(
+  rejects(
     () => action('a', { when: ticking.score.gte(1), do: answer(false), explore: 0.1 }),
     /model 'ticking' decides at ticks, where nobody waits for an answer/,
   )
@@ -144,7 +144,7 @@ test('an answer can explore a share of its decisions; a share of 0 is no explora
 
 test('conditions of two models do not mix', () => {
   const other = named('other')
-  refuses(() => of('a', { when: fraud.score.gte(other.score) }), /mixes the score of model 'fraud' with the score of model 'other'/)
+  rejects(() => of('a', { when: fraud.score.gte(other.score) }), /mixes the score of model 'fraud' with the score of model 'other'/)
 })
 
 test('changes of an action are shown', () => {

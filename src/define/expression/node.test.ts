@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { refuses } from '../../../test/refuses.ts'
+import { rejects } from '../../../test/rejects.ts'
 import { source, SourceValue } from '../source/source.ts'
 import type { ExprIR } from '../ir/ir.ts'
 import type { Node } from './node.ts'
@@ -110,36 +110,36 @@ test('the IR of a node cannot be changed', () => {
   assert.throws(() => Object.assign(r.cents.lt(5).ir, { op: 'gt' } satisfies Partial<ExprIR>), TypeError)
 })
 
-test('literals that the column cannot hold exactly are refused', () => {
-  refuses(() => r.cents.lt(5.005), "'lt': 5.005 is not exact as decimal(2); write it with at most 2 digits after the point")
-  refuses(() => r.qty.eq(5.5), "'eq': 5.5 is not exact as int; write it with no digits after the point")
-  refuses(() => r.qty.eq(2 ** 53), /is not exact as int/)
-  refuses(() => r.cents.gt(NaN), "'gt' needs a finite number, got NaN")
-  refuses(() => r.cents.gt('5'), "'gt' needs a finite number, got '5'")
-  refuses(() => r.kind.eq('wbe'), "'eq': 'wbe' is not among the values of this column; did you mean 'web'?")
-  refuses(() => r.key.eq(5), "'eq' needs a string, got 5")
-  refuses(() => r.ok.eq(1), "'eq' needs true or false, got 1")
-  refuses(() => r.stay.gt('soon'), "'gt' needs a duration such as '5m', got 'soon'")
-  refuses(() => r.due.gt('2026-01-01'), /needs a time \(ISO 8601 with its offset, a Date or UTC ms\), got '2026-01-01'/)
-  refuses(() => r.qty.oneOf([]), "'oneOf' needs a list of values, got []")
-  refuses(() => r.qty.over(0), "'over' 0 is always NULL; divide by something else")
+test('literals that the column cannot hold exactly are rejected', () => {
+  rejects(() => r.cents.lt(5.005), "'lt': 5.005 is not exact as decimal(2); write it with at most 2 digits after the point")
+  rejects(() => r.qty.eq(5.5), "'eq': 5.5 is not exact as int; write it with no digits after the point")
+  rejects(() => r.qty.eq(2 ** 53), /is not exact as int/)
+  rejects(() => r.cents.gt(NaN), "'gt' needs a finite number, got NaN")
+  rejects(() => r.cents.gt('5'), "'gt' needs a finite number, got '5'")
+  rejects(() => r.kind.eq('wbe'), "'eq': 'wbe' is not among the values of this column; did you mean 'web'?")
+  rejects(() => r.key.eq(5), "'eq' needs a string, got 5")
+  rejects(() => r.ok.eq(1), "'eq' needs true or false, got 1")
+  rejects(() => r.stay.gt('soon'), "'gt' needs a duration such as '5m', got 'soon'")
+  rejects(() => r.due.gt('2026-01-01'), /needs a time \(ISO 8601 with its offset, a Date or UTC ms\), got '2026-01-01'/)
+  rejects(() => r.qty.oneOf([]), "'oneOf' needs a list of values, got []")
+  rejects(() => r.qty.over(0), "'over' 0 is always NULL; divide by something else")
 })
 
-test('methods that a type does not have are refused', () => {
-  refuses(() => r.key.plus(1), "'plus' needs a number, a time or a duration, got string")
-  refuses(() => r.ok.gt(true), "'gt' needs a number, a time or a string, got bool")
-  refuses(() => r.cents.and(r.ok), "'and' needs a condition, got decimal(2)")
-  refuses(() => r.ok.or(true), "'or' needs a condition, got true")
-  refuses(() => r.qty.not(), "'not' needs a condition, got int")
+test('methods that a type does not have are rejected', () => {
+  rejects(() => r.key.plus(1), "'plus' needs a number, a time or a duration, got string")
+  rejects(() => r.ok.gt(true), "'gt' needs a number, a time or a string, got bool")
+  rejects(() => r.cents.and(r.ok), "'and' needs a condition, got decimal(2)")
+  rejects(() => r.ok.or(true), "'or' needs a condition, got true")
+  rejects(() => r.qty.not(), "'not' needs a condition, got int")
 })
 
-test('operands that do not fit together are refused', () => {
-  refuses(() => r.cents.gt(r.key), "'gt' compares decimal(2) with string")
-  refuses(() => r.stay.gt(r.qty), "'gt' compares duration with int")
-  refuses(() => r.due.plus(r.at), "'plus' does not work on timestamp and timestamp")
-  refuses(() => r.stay.times(r.cents), "'times' does not work on duration and decimal(2)")
-  refuses(() => r.cents.times(0.00000000000001), /does not work on decimal\(2\) and decimal\(14\); the result would have too many digits/)
-  refuses(() => r.cents.gt(p.cents), "'gt' mixes source 'sales' with the trigger of model 'm'; an expression has one of them")
+test('operands that do not fit together are rejected', () => {
+  rejects(() => r.cents.gt(r.key), "'gt' compares decimal(2) with string")
+  rejects(() => r.stay.gt(r.qty), "'gt' compares duration with int")
+  rejects(() => r.due.plus(r.at), "'plus' does not work on timestamp and timestamp")
+  rejects(() => r.stay.times(r.cents), "'times' does not work on duration and decimal(2)")
+  rejects(() => r.cents.times(0.00000000000001), /does not work on decimal\(2\) and decimal\(14\); the result would have too many digits/)
+  rejects(() => r.cents.gt(p.cents), "'gt' mixes source 'sales' with the trigger of model 'm'; an expression has one of them")
 })
 
 function depth(ir: ExprIR): number {

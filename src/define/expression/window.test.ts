@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { durationMs, durationText, type Duration } from '../../base/time.ts'
-import { refuses } from '../../../test/refuses.ts'
+import { rejects } from '../../../test/rejects.ts'
 import { defaultHop, windowOf } from './window.ts'
 
 test('the default hop is the largest step that is at most a sixtieth of the window', () => {
@@ -15,7 +15,7 @@ test('the default hop is the largest step that is at most a sixtieth of the wind
 test('a window is a duration or the lifetime', () => {
   assert.equal(windowOf('x', '1h'), 3_600_000)
   assert.equal(windowOf('x', 'lifetime'), 'lifetime')
-  refuses(() => windowOf('x', '1 hour' as never), "x window: '1 hour' is no duration; write '30s', '10m', '1h' or '7d'")
-  refuses(() => windowOf('x', '0s'), /is no duration/)
-  refuses(() => windowOf('x', '200000d'), /is longer than 278 years; write 'lifetime'/)
+  rejects(() => windowOf('x', '1 hour' as never), "x window: '1 hour' is no duration; write '30s', '10m', '1h' or '7d'")
+  rejects(() => windowOf('x', '0s'), /is no duration/)
+  rejects(() => windowOf('x', '200000d'), /is longer than 278 years; write 'lifetime'/)
 })

@@ -1,7 +1,7 @@
 /** Aggregates of a distribution: quantile, histogram, topK and countDistinct, from the call to the IR. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { refuses } from '../../../test/refuses.ts'
+import { rejects } from '../../../test/rejects.ts'
 import type { Aggregate } from '../expression/aggregating.ts'
 import { entity } from '../source/entity.ts'
 import { features } from './features.ts'
@@ -35,16 +35,16 @@ test('bounds, quantiles, counts and limits reach the IR', () => {
   assert.deepEqual(feature(p => p.stay.histogram('1d', { bounds: [0, '5m'] })).bounds, [0, 300_000])
 })
 
-test('wrong bounds, quantiles, counts and limits are refused', () => {
+test('wrong bounds, quantiles, counts and limits are rejected', () => {
   for (const q of [undefined, '0.5', -0.1, 1.1, 95, NaN])
-    refuses(() => group(p => ({ f: p.qty.quantile('1d', q) })), /'quantile' needs q: a number from 0 to 1, 0.5 for the median, got /)
+    rejects(() => group(p => ({ f: p.qty.quantile('1d', q) })), /'quantile' needs q: a number from 0 to 1, 0.5 for the median, got /)
   const needsBounds = /'histogram' needs bounds, 1 to 128 values at which buckets end: \{ bounds: \[10, 100\] \}, got /
   for (const options of [{}, { bounds: 5 }, { bounds: [] }, { bounds: Array.from({ length: 129 }, (_, i) => i) }])
-    refuses(() => group(p => ({ f: p.qty.histogram('1d', options) })), needsBounds)
-  refuses(() => group(p => ({ f: p.qty.histogram('1d', { bounds: [1, 5, 5] }) })), "'histogram' bounds are ascending; 5 stands behind 5")
-  refuses(() => group(p => ({ f: p.qty.histogram('1d', { bounds: [1, 0.5] }) })), /'bounds of histogram': 0.5 is not exact as int/)
-  refuses(() => group(p => ({ f: p.qty.histogram('1d', { bounds: ['a'] }) })), "'bounds of histogram' needs a finite number, got 'a'")
-  refuses(() => group(p => ({ f: p.qty.sum('1d', { bounds: [1] }) })), /'sum' has no option 'bounds'/)
-  refuses(() => group(p => ({ f: p.qty.topK(1025, '1h') })), "'topK' k: write a whole number from 1 to 1024, got 1025")
-  refuses(() => group(p => ({ f: p.qty.topK(2, '1h', { limit: 0 }) })), /'topK' limit: write a whole number from 1 to 4096, got 0/)
+    rejects(() => group(p => ({ f: p.qty.histogram('1d', options) })), needsBounds)
+  rejects(() => group(p => ({ f: p.qty.histogram('1d', { bounds: [1, 5, 5] }) })), "'histogram' bounds are ascending; 5 stands behind 5")
+  rejects(() => group(p => ({ f: p.qty.histogram('1d', { bounds: [1, 0.5] }) })), /'bounds of histogram': 0.5 is not exact as int/)
+  rejects(() => group(p => ({ f: p.qty.histogram('1d', { bounds: ['a'] }) })), "'bounds of histogram' needs a finite number, got 'a'")
+  rejects(() => group(p => ({ f: p.qty.sum('1d', { bounds: [1] }) })), /'sum' has no option 'bounds'/)
+  rejects(() => group(p => ({ f: p.qty.topK(1025, '1h') })), "'topK' k: write a whole number from 1 to 1024, got 1025")
+  rejects(() => group(p => ({ f: p.qty.topK(2, '1h', { limit: 0 }) })), /'topK' limit: write a whole number from 1 to 4096, got 0/)
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { refuses } from '../../../test/refuses.ts'
+import { rejects } from '../../../test/rejects.ts'
 import type { Aggregate } from '../expression/aggregating.ts'
 import { entity } from '../source/entity.ts'
 import { count, share, timeSinceLast } from '../expression/event-aggregates.ts'
@@ -170,103 +170,103 @@ test('options reach the IR', () => {
   )
 })
 
-test('an aggregate that does not fit its column is refused', () => {
-  refuses(() => group(p => ({ f: p.kind.slope('15m') })), "'slope' needs a number or a duration, got string")
-  refuses(() => group(p => ({ f: p.at.sum('15m') })), "'sum' needs a number or a duration, got timestamp")
-  refuses(() => group(p => ({ f: p.ok.max('15m') })), "'max' needs an ordered value (not a bool), got bool")
-  refuses(() => group(p => ({ f: p.kind.change('15m') })), "'change' needs a number, a duration or a timestamp, got string")
-  refuses(() => group(p => ({ f: share(p.qty, '15m') })), "'share' needs a condition, got int")
+test('an aggregate that does not fit its column is rejected', () => {
+  rejects(() => group(p => ({ f: p.kind.slope('15m') })), "'slope' needs a number or a duration, got string")
+  rejects(() => group(p => ({ f: p.at.sum('15m') })), "'sum' needs a number or a duration, got timestamp")
+  rejects(() => group(p => ({ f: p.ok.max('15m') })), "'max' needs an ordered value (not a bool), got bool")
+  rejects(() => group(p => ({ f: p.kind.change('15m') })), "'change' needs a number, a duration or a timestamp, got string")
+  rejects(() => group(p => ({ f: share(p.qty, '15m') })), "'share' needs a condition, got int")
   // @ts-expect-error -- two numbers compared in plain JavaScript
-  refuses(() => group(p => ({ f: count('15m', p.qty > 5) })), "'count' needs a condition, got false; compare with words: p.amount.gt(5)")
-  refuses(
+  rejects(() => group(p => ({ f: count('15m', p.qty > 5) })), "'count' needs a condition, got false; compare with words: p.amount.gt(5)")
+  rejects(
     () => group(p => ({ f: p.wide.variance('15m') })),
     /'variance' is exact only within ±2\^40 \(scaled\), and the column's bounds are wider/,
   )
-  refuses(() => group(p => ({ f: p.wide.slope('15m') })), /'slope' is exact only within/)
+  rejects(() => group(p => ({ f: p.wide.slope('15m') })), /'slope' is exact only within/)
   assert.equal(feature(p => p.narrow.variance('15m')).agg, 'variance')
   assert.equal(feature(p => p.wide.sum('15m')).agg, 'sum')
 })
 
-test('wrong windows, hops and options are refused', () => {
-  refuses(() => group(p => ({ f: p.qty.sum() })), "'sum' window: undefined is no duration; write '30s', '10m', '1h' or '7d'")
-  refuses(() => group(() => ({ f: count('ten minutes' as never) })), /'count' window: 'ten minutes' is no duration/)
-  refuses(
+test('wrong windows, hops and options are rejected', () => {
+  rejects(() => group(p => ({ f: p.qty.sum() })), "'sum' window: undefined is no duration; write '30s', '10m', '1h' or '7d'")
+  rejects(() => group(() => ({ f: count('ten minutes' as never) })), /'count' window: 'ten minutes' is no duration/)
+  rejects(
     () => group(p => ({ f: p.qty.sum('1m', { hop: '2m' }) })),
     "'sum' hop '2m' is above its window; write a hop of at most the window",
   )
-  refuses(() => group(p => ({ f: p.qty.sum('1m', { hop: 'x' }) })), /'sum' hop: 'x' is no duration/)
-  refuses(() => group(p => ({ f: p.qty.sum('lifetime', { hop: '1m' }) })), "'sum' over the lifetime has no hop; leave out hop")
-  refuses(() => group(p => ({ f: p.qty.sum('lifetime', { exact: true }) })), "'sum' over the lifetime has no hop; leave out exact")
-  refuses(() => group(p => ({ f: p.qty.sum('1h', { exact: true, hop: '1m' }) })), /has both exact and hop/)
-  refuses(() => group(p => ({ f: p.qty.sum('1h', { exact: 'yes' }) })), "'sum' exact is true or left out, got 'yes'")
-  refuses(
+  rejects(() => group(p => ({ f: p.qty.sum('1m', { hop: 'x' }) })), /'sum' hop: 'x' is no duration/)
+  rejects(() => group(p => ({ f: p.qty.sum('lifetime', { hop: '1m' }) })), "'sum' over the lifetime has no hop; leave out hop")
+  rejects(() => group(p => ({ f: p.qty.sum('lifetime', { exact: true }) })), "'sum' over the lifetime has no hop; leave out exact")
+  rejects(() => group(p => ({ f: p.qty.sum('1h', { exact: true, hop: '1m' }) })), /has both exact and hop/)
+  rejects(() => group(p => ({ f: p.qty.sum('1h', { exact: 'yes' }) })), "'sum' exact is true or left out, got 'yes'")
+  rejects(
     () => group(p => ({ f: p.qty.sum('1h', { maxEvents: 10 }) })),
     "'sum' maxEvents is for exact windows; add exact: true or leave it out",
   )
-  refuses(() => group(p => ({ f: p.qty.sum('1h', { exact: true, maxEvents: 0 }) })), /'sum' maxEvents: write a whole number from 1 to/)
-  refuses(() => group(p => ({ f: p.qty.sum('1h', { per: 'minute' }) })), /'sum' has no option 'per'/)
-  refuses(() => group(p => ({ f: p.qty.sum('1h', { wher: p.ok }) })), "'sum' has no option 'wher'; did you mean 'where'?")
-  refuses(() => group(p => ({ f: p.qty.rate('1h', { per: 'fortnight' }) })), /'rate' per: 'fortnight' is no duration/)
-  refuses(
+  rejects(() => group(p => ({ f: p.qty.sum('1h', { exact: true, maxEvents: 0 }) })), /'sum' maxEvents: write a whole number from 1 to/)
+  rejects(() => group(p => ({ f: p.qty.sum('1h', { per: 'minute' }) })), /'sum' has no option 'per'/)
+  rejects(() => group(p => ({ f: p.qty.sum('1h', { wher: p.ok }) })), "'sum' has no option 'wher'; did you mean 'where'?")
+  rejects(() => group(p => ({ f: p.qty.rate('1h', { per: 'fortnight' }) })), /'rate' per: 'fortnight' is no duration/)
+  rejects(
     () => group(p => ({ f: p.qty.decayedSum('1d') })),
     "'decayedSum' needs halfLife, after how long an event counts half: { halfLife: '1h' }",
   )
-  refuses(() => group(p => ({ f: p.qty.decayedSum('1d', { halfLife: 5 }) })), /'decayedSum' halfLife: /)
-  refuses(() => group(p => ({ f: p.qty.sum('1d', { halfLife: '1h' }) })), /'sum' has no option 'halfLife'/)
-  refuses(() => group(p => ({ f: p.qty.lastK(0, '1h') })), "'lastK' k: write a whole number from 1 to 1024, got 0")
-  refuses(
+  rejects(() => group(p => ({ f: p.qty.decayedSum('1d', { halfLife: 5 }) })), /'decayedSum' halfLife: /)
+  rejects(() => group(p => ({ f: p.qty.sum('1d', { halfLife: '1h' }) })), /'sum' has no option 'halfLife'/)
+  rejects(() => group(p => ({ f: p.qty.lastK(0, '1h') })), "'lastK' k: write a whole number from 1 to 1024, got 0")
+  rejects(
     () => group(p => ({ f: p.kind.countDistinct('1h', { limit: 5000 }) })),
     "'countDistinct' limit: write a whole number from 1 to 4096, got 5000",
   )
-  refuses(() => group(p => ({ f: p.qty.sum('1h', { where: p.qty }) })), "'where' of 'sum' needs a condition, got int")
-  refuses(() => group(() => ({ f: count('1h', 5 as never) })), /'count' needs an object of options, got 5/)
+  rejects(() => group(p => ({ f: p.qty.sum('1h', { where: p.qty }) })), "'where' of 'sum' needs a condition, got int")
+  rejects(() => group(() => ({ f: count('1h', 5 as never) })), /'count' needs an object of options, got 5/)
 })
 
-test('a wrong group is refused', () => {
-  refuses(badly({ from: undefined }), "features 'g': from must be a source, got undefined (do two files import each other?)")
-  refuses(badly({ from: 'payments' }), /from must be a source, got 'payments'/)
-  refuses(badly({ entity: 'card' }), /entity is 'card'; write one made by entity\('card', t.string\(\)\)/)
-  refuses(badly({ entity: [] }), "features 'g' needs an entity")
-  refuses(badly({ entity: airport }), "features 'g': source 'payments' has no column of entity 'airport'")
-  refuses(badly({ window: '1h' }), /features 'g' has no option 'window'/)
-  refuses(badly({ owner: 5 }), "features 'g': owner is text, got 5")
-  refuses(badly({ values: undefined }), "features 'g' needs values: r => ({ … }), got undefined")
-  refuses(badly({ place: 'stream' }), /place is 'stream'; write stream, batch\('0 2 \* \* \*'\), hybrid/)
-  refuses(() => features('card now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) }), /is no name/)
+test('a wrong group is rejected', () => {
+  rejects(badly({ from: undefined }), "features 'g': from must be a source, got undefined (do two files import each other?)")
+  rejects(badly({ from: 'payments' }), /from must be a source, got 'payments'/)
+  rejects(badly({ entity: 'card' }), /entity is 'card'; write one made by entity\('card', t.string\(\)\)/)
+  rejects(badly({ entity: [] }), "features 'g' needs an entity")
+  rejects(badly({ entity: airport }), "features 'g': source 'payments' has no column of entity 'airport'")
+  rejects(badly({ window: '1h' }), /features 'g' has no option 'window'/)
+  rejects(badly({ owner: 5 }), "features 'g': owner is text, got 5")
+  rejects(badly({ values: undefined }), "features 'g' needs values: r => ({ … }), got undefined")
+  rejects(badly({ place: 'stream' }), /place is 'stream'; write stream, batch\('0 2 \* \* \*'\), hybrid/)
+  rejects(() => features('card now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) }), /is no name/)
 })
 
-test("keys without the group's entity are refused", () => {
-  refuses(
+test("keys without the group's entity are rejected", () => {
+  rejects(
     () => features('g', { from: flights, entity: airport, place: stream, values: () => ({ n: count('1h') }) }),
     "features 'g': source 'flights' has several columns of entity 'airport'; name one: key: r => r.from",
   )
-  refuses(badly({ key: (p: Loose) => p.terminal }), "features 'g' is keyed by card, got 'terminal', which is a terminal")
-  refuses(
+  rejects(badly({ key: (p: Loose) => p.terminal }), "features 'g' is keyed by card, got 'terminal', which is a terminal")
+  rejects(
     badly({ key: (p: Loose) => p.qty }),
     "features 'g' is keyed by card, got 'qty', which is no entity; declare it as entity('card', …)",
   )
-  refuses(badly({ key: (p: Loose) => p.qty.plus(1) }), "features 'g' is keyed by a column that holds a card, got int")
-  refuses(badly({ key: 'card' }), /key is a function of the row, p => p.card, got 'card'/)
-  refuses(badly({ key: (p: Loose) => [p.card, p.card] }), "features 'g': key gives 2 columns for 1 entities")
-  refuses(badly({ key: (p: Loose) => p.crad }), "source 'payments' has no column 'crad'; did you mean 'card'?")
+  rejects(badly({ key: (p: Loose) => p.qty.plus(1) }), "features 'g' is keyed by a column that holds a card, got int")
+  rejects(badly({ key: 'card' }), /key is a function of the row, p => p.card, got 'card'/)
+  rejects(badly({ key: (p: Loose) => [p.card, p.card] }), "features 'g': key gives 2 columns for 1 entities")
+  rejects(badly({ key: (p: Loose) => p.crad }), "source 'payments' has no column 'crad'; did you mean 'card'?")
 })
 
-test('values that are no features are refused', () => {
-  refuses(() => group(() => ({})), "features 'g': values must give at least one feature")
-  refuses(() => group(() => null), /values must give at least one feature/)
-  refuses(
+test('values that are no features are rejected', () => {
+  rejects(() => group(() => ({})), "features 'g': values must give at least one feature")
+  rejects(() => group(() => null), /values must give at least one feature/)
+  rejects(
     () => group(p => ({ f: p.amount })),
     "features 'g': 'f' is no aggregate but decimal(2); end it with .last('1h'), .mean('1h') or the like",
   )
-  refuses(() => group(() => ({ f: 5 })), /'f' is no aggregate but 5/)
-  refuses(() => group(() => ({ 'f-1': count('1h') })), /feature 'f-1' is no name/)
-  refuses(() => group(() => ({ n1h: count('1h'), N1h: count('1h') })), /has 'n1h' and 'N1h', which SQL does not tell apart/)
-  refuses(() => group(p => ({ f: p.amuont.mean('1h') })), "source 'payments' has no column 'amuont'; did you mean 'amount'?")
-  refuses(() => group(p => ({ f: p.amount.average('1h') })), /features 'g': values: p.amount.average is not a function/)
+  rejects(() => group(() => ({ f: 5 })), /'f' is no aggregate but 5/)
+  rejects(() => group(() => ({ 'f-1': count('1h') })), /feature 'f-1' is no name/)
+  rejects(() => group(() => ({ n1h: count('1h'), N1h: count('1h') })), /has 'n1h' and 'N1h', which SQL does not tell apart/)
+  rejects(() => group(p => ({ f: p.amuont.mean('1h') })), "source 'payments' has no column 'amuont'; did you mean 'amount'?")
+  rejects(() => group(p => ({ f: p.amount.average('1h') })), /features 'g': values: p.amount.average is not a function/)
 })
 
-test('a feature that is named twice is refused, though JavaScript keeps only the last', () => {
-  refuses(
+test('a feature that is named twice is rejected, though JavaScript keeps only the last', () => {
+  rejects(
     // @ts-expect-error TypeScript finds it too
     // oxlint-disable-next-line no-dupe-keys
     () => group(() => ({ n: count('1h'), n: count('2h') })),
@@ -277,12 +277,12 @@ test('a feature that is named twice is refused, though JavaScript keeps only the
 test('columns of another source do not mix', () => {
   let other: Loose
   features('o', { from: flights, entity: airport, key: f => ((other = f), f.to), place: stream, values: () => ({ n: count('1h') }) })
-  refuses(() => group(() => ({ f: other.at.last('1h') })), "'f' is over source 'flights', not source 'payments'")
-  refuses(() => group(p => ({ f: p.qty.sum('1h', { where: other.at.gt(0) }) })), "'f' is over source 'flights', not source 'payments'")
+  rejects(() => group(() => ({ f: other.at.last('1h') })), "'f' is over source 'flights', not source 'payments'")
+  rejects(() => group(p => ({ f: p.qty.sum('1h', { where: other.at.gt(0) }) })), "'f' is over source 'flights', not source 'payments'")
 })
 
 test('before has no meaning at place corrected', () => {
-  refuses(
+  rejects(
     () => features('g', { from: payments, entity: card, place: corrected, values: () => ({ n: count('1h', { before: true }) }) }),
     /'n' has before, which has no meaning at place corrected yet/,
     'SPILL_UNSUPPORTED',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { refuses } from '../../../test/refuses.ts'
+import { rejects } from '../../../test/rejects.ts'
 import { count, entity, features, lag, linear, model, on, pipeline, source, stream, t, table } from '../../index.ts'
 
 const customer = entity('customer', t.string())
@@ -71,30 +71,30 @@ test('a model that reads a table brings its source; other groups may be over its
 const wrong = (options: object) => () => table('plans', { schema, key: 'customer', time: 'at', ...options } as never)
 
 test('mistakes have their fix', () => {
-  refuses(wrong({ key: 'tier' }), "table 'plans': key 'tier' is no entity; declare it as entity('tier', t.string())")
-  refuses(wrong({ key: 'customr' }), /^table 'plans': key 'customr' is no column of the schema; did you mean 'customer'\?/)
-  refuses(
+  rejects(wrong({ key: 'tier' }), "table 'plans': key 'tier' is no entity; declare it as entity('tier', t.string())")
+  rejects(wrong({ key: 'customr' }), /^table 'plans': key 'customr' is no column of the schema; did you mean 'customer'\?/)
+  rejects(
     wrong({ schema: { ...schema, customer: customer.nullable() } }),
     /^table 'plans': key 'customer' is nullable; every event needs one/,
   )
-  refuses(wrong({ time: 'tier' }), /^table 'plans': time 'tier' is a string, not a timestamp; declare it as t\.timestamp\(\)/)
-  refuses(wrong({ deleted: 'tier' }), /^table 'plans': deleted 'tier' is a string, not a bool; declare it as t\.bool\(\)/)
-  refuses(wrong({ deleted: 'gonne' }), /^table 'plans': deleted 'gonne' is no column of the schema; did you mean 'gone'\?/)
+  rejects(wrong({ time: 'tier' }), /^table 'plans': time 'tier' is a string, not a timestamp; declare it as t\.timestamp\(\)/)
+  rejects(wrong({ deleted: 'tier' }), /^table 'plans': deleted 'tier' is a string, not a bool; declare it as t\.bool\(\)/)
+  rejects(wrong({ deleted: 'gonne' }), /^table 'plans': deleted 'gonne' is no column of the schema; did you mean 'gone'\?/)
   for (const option of ['identity', 'revisable'])
-    refuses(
+    rejects(
       wrong({ [option]: ['tier'] }),
       `table 'plans' has no ${option}: a later row of a key takes the place of the earlier one by itself; leave it out`,
     )
-  refuses(wrong({ entity: customer }), "table 'plans' has no option 'entity': it is that of the key; leave it out")
-  refuses(wrong({ values: () => ({}) }), /^table 'plans' has no option 'values'/)
-  refuses(wrong({ place: 'stream' }), /^table 'plans': place is 'stream'; write stream, batch/)
-  refuses(() => table('my plans', { schema, key: 'customer', time: 'at' }), /^table 'my plans' is no name/)
-  refuses(() => on(plans as never), "on(…) needs a source, got the group 'plans'; of a table write on(plans.source)")
-  refuses(
+  rejects(wrong({ entity: customer }), "table 'plans' has no option 'entity': it is that of the key; leave it out")
+  rejects(wrong({ values: () => ({}) }), /^table 'plans' has no option 'values'/)
+  rejects(wrong({ place: 'stream' }), /^table 'plans': place is 'stream'; write stream, batch/)
+  rejects(() => table('my plans', { schema, key: 'customer', time: 'at' }), /^table 'my plans' is no name/)
+  rejects(() => on(plans as never), "on(…) needs a source, got the group 'plans'; of a table write on(plans.source)")
+  rejects(
     () => features('f', { from: plans as never, entity: customer, place: stream, values: () => ({ n: count('1h') }) }),
     "features 'f': from is the group 'plans'; of a table write from: plans.source",
   )
-  refuses(
+  rejects(
     () => source('s', { schema: { k: t.string(), gone: t.bool(), at: t.timestamp() }, key: 'k', time: 'at', deleted: 'gone' }),
     /has deleted without identity; .* or make it a table\(…\), where a row is deleted/,
   )

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { refuses } from '../../../test/refuses.ts'
+import { rejects } from '../../../test/rejects.ts'
 import { entity } from '../source/entity.ts'
 import { count } from '../expression/event-aggregates.ts'
 import { every } from './every.ts'
@@ -73,35 +73,35 @@ test('a key stays active for the longest finite window read by default', () => {
   )
 })
 
-test('a tick without an active group is refused', () => {
-  refuses(() => deciding(every('5m')), "model 'm': decide is an interval without an entity; write every('5m', patient, { live: '30m' })")
-  refuses(
+test('a tick without an active group is rejected', () => {
+  rejects(() => deciding(every('5m')), "model 'm': decide is an interval without an entity; write every('5m', patient, { live: '30m' })")
+  rejects(
     () => deciding(every('5m', ward), ({ ward }) => ({ ward })),
     "model 'm' decides every('5m', ward) and reads no group of ward, so that nothing shows which ward is active; " +
       'read one: inputs: ({ ward }) => ({ recent: recent.of(ward) })',
   )
-  refuses(
+  rejects(
     () => deciding(every('5m', patient), p => ({ n: recent.of(p.patient).ever })),
     "model 'm' reads lifetime windows only and needs live, how long a patient stays active after its last event: " +
       "every('5m', patient, { live: '1d' })",
   )
-  refuses(
+  rejects(
     () => deciding(every('5m', patient), p => ({ recent: recent.of(p.patient), n: earlier.of(p.patient).others })),
     "model 'm' reads 'earlier.others', which leaves the triggering event out (before), and a tick has none; read a feature without before",
   )
-  refuses(() => every('5m', patient, { live: '0m' }), /^every\('5m', patient\): live: '0m' is no duration/)
-  refuses(() => every('5m', patient, { live: 30 as never }), /live: 30 is no duration/)
-  refuses(() => every('5m', patient, { alive: '1h' } as never), "every('5m', patient) has no option 'alive'; did you mean 'live'?")
-  refuses(() => every('99999w', patient), "every: '99999w' is longer than 278 years")
-  refuses(() => every('often' as never, patient), /every: 'often' is no duration/)
+  rejects(() => every('5m', patient, { live: '0m' }), /^every\('5m', patient\): live: '0m' is no duration/)
+  rejects(() => every('5m', patient, { live: 30 as never }), /live: 30 is no duration/)
+  rejects(() => every('5m', patient, { alive: '1h' } as never), "every('5m', patient) has no option 'alive'; did you mean 'live'?")
+  rejects(() => every('99999w', patient), "every: '99999w' is longer than 278 years")
+  rejects(() => every('often' as never, patient), /every: 'often' is no duration/)
 })
 
 test('a tick has only its entity', () => {
-  refuses(
+  rejects(
     () => deciding(every('5m', patient), p => ({ glucose: p.glucose })),
     "every('5m', patient) has no column 'glucose'; there is patient",
   )
-  refuses(
+  rejects(
     () => deciding(every('5m', patient), p => ({ both: both.of(p.patient, p.patient) })),
     /'both' is keyed by ward, got 'patient', which is a patient/,
   )
@@ -110,5 +110,5 @@ test('a tick has only its entity', () => {
 test('the entity of a tick has the type that it has in sources', () => {
   const numbered = entity('patient', t.int())
   const loose = deciding(every('5m', numbered))
-  refuses(() => pipeline('clinic', [loose]), "entity 'patient' is an int in the trigger of model 'm' and a string in source 'readings'")
+  rejects(() => pipeline('clinic', [loose]), "entity 'patient' is an int in the trigger of model 'm' and a string in source 'readings'")
 })

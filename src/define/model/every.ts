@@ -6,7 +6,7 @@ import type { Kind } from '../expression/kinds.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
 import { intervalSchedule, type IntervalSchedule } from '../feature/placement.ts'
-import { refuseBefore, TriggerValue, type FeatureRead, type Trigger } from './trigger.ts'
+import { rejectBefore, TriggerValue, type FeatureRead, type Trigger } from './trigger.ts'
 import { boundedDurationOf } from '../expression/window.ts'
 
 /**
@@ -51,7 +51,7 @@ function tick(text: Duration, { entity, ir }: Entity, options: { readonly live?:
     name,
     columns: [column],
     build: (subject, reads) => {
-      refuseBefore(subject, 'a tick', reads)
+      rejectBefore(subject, 'a tick', reads)
       if (!reads.some(({ group }) => isGroupOf(group.entity, entity)))
         mistake(
           `${subject} decides ${name} and reads no group of ${entity}, so that nothing shows which ${entity} is active; ` +

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { refuses } from '../../../test/refuses.ts'
+import { rejects } from '../../../test/rejects.ts'
 import {
   action,
   answer,
@@ -95,7 +95,7 @@ test('begins over the triggering source needs no entity', () => {
   const { label } = model('m', { decide: on(plain), inputs: p => ({ x: p.x }), score, label: begins(plain, p => p.x.gt(1), spans) }).ir
   assert.equal(label?.kind === 'begins' && label.key, 'k')
   const bad = () => model('m', { decide: on(plain), inputs: p => ({ x: p.x }), score, label: begins(readings, r => r.level.lt(1), spans) })
-  refuses(
+  rejects(
     bad,
     /^model 'm': begins\(readings, …\) needs an entity as the key of decisions, and 'k' of source 'plain' is no entity; declare it/,
   )
@@ -111,49 +111,49 @@ test('sources that only a label needs belong to the pipeline, in order of defini
   assert.deepEqual(JSON.parse(JSON.stringify(ir)), ir)
 })
 
-test('a value that is no label is refused', () => {
-  refuses(() => labelled({}), "model 'm': label is {}; write label: labelFrom(source, { … }) or begins(source, r => …, { … })")
-  refuses(() => labelled(chargebacks), /^model 'm': label is 'chargebacks'; write label/)
+test('a value that is no label is rejected', () => {
+  rejects(() => labelled({}), "model 'm': label is {}; write label: labelFrom(source, { … }) or begins(source, r => …, { … })")
+  rejects(() => labelled(chargebacks), /^model 'm': label is 'chargebacks'; write label/)
 })
 
-test('a wrong labelFrom is refused where it is made', () => {
+test('a wrong labelFrom is rejected where it is made', () => {
   const plans = table('plans', { schema: { card, at: t.timestamp() }, key: 'card', time: 'at' })
-  refuses(() => labelFrom(undefined as never, {} as never), 'labelFrom needs a source, got undefined')
-  refuses(() => labelFrom(plans as never, {} as never), "labelFrom needs a source, got the group 'plans'; of a table write plans.source")
-  refuses(() => from({ after: '7d' }), /labelFrom\(chargebacks\) has no option 'after'/)
-  refuses(() => from({ join: undefined }), /labelFrom\(chargebacks\) needs join: the column with the id/)
-  refuses(() => from({ join: 'paymnt' }), "labelFrom(chargebacks): join 'paymnt' is no column; did you mean 'payment'?")
-  refuses(() => from({ join: 'ratio' }), "labelFrom(chargebacks): join 'ratio' is a double; an id is a string or an exact number")
-  refuses(() => from({ join: 'fraud' }), /join 'fraud' is a bool/)
-  refuses(() => from({ value: true }), 'labelFrom(chargebacks): value is a condition over the row: r => r.glucose.lt(70), got true')
-  refuses(() => from({ value: (c: Loose) => c.number }), 'labelFrom(chargebacks): value needs a condition, got int')
-  refuses(() => from({ value: (c: Loose) => c.frad }), /source 'chargebacks' has no column 'frad'; did you mean 'fraud'\?/)
-  refuses(
+  rejects(() => labelFrom(undefined as never, {} as never), 'labelFrom needs a source, got undefined')
+  rejects(() => labelFrom(plans as never, {} as never), "labelFrom needs a source, got the group 'plans'; of a table write plans.source")
+  rejects(() => from({ after: '7d' }), /labelFrom\(chargebacks\) has no option 'after'/)
+  rejects(() => from({ join: undefined }), /labelFrom\(chargebacks\) needs join: the column with the id/)
+  rejects(() => from({ join: 'paymnt' }), "labelFrom(chargebacks): join 'paymnt' is no column; did you mean 'payment'?")
+  rejects(() => from({ join: 'ratio' }), "labelFrom(chargebacks): join 'ratio' is a double; an id is a string or an exact number")
+  rejects(() => from({ join: 'fraud' }), /join 'fraud' is a bool/)
+  rejects(() => from({ value: true }), 'labelFrom(chargebacks): value is a condition over the row: r => r.glucose.lt(70), got true')
+  rejects(() => from({ value: (c: Loose) => c.number }), 'labelFrom(chargebacks): value needs a condition, got int')
+  rejects(() => from({ value: (c: Loose) => c.frad }), /source 'chargebacks' has no column 'frad'; did you mean 'fraud'\?/)
+  rejects(
     () => from({ value: () => readingsCondition() }),
     "labelFrom(chargebacks): value is over source 'readings', not source 'chargebacks'",
   )
-  refuses(() => from({ negativeAfter: 'a week' }), /labelFrom\(chargebacks\): negativeAfter: 'a week' is no duration/)
-  refuses(() => from({ negativeAfter: undefined }), /negativeAfter: undefined is no duration/)
-  refuses(() => from({ negativeAfter: '600000d' }), "labelFrom(chargebacks): negativeAfter: '600000d' is longer than 278 years")
+  rejects(() => from({ negativeAfter: 'a week' }), /labelFrom\(chargebacks\): negativeAfter: 'a week' is no duration/)
+  rejects(() => from({ negativeAfter: undefined }), /negativeAfter: undefined is no duration/)
+  rejects(() => from({ negativeAfter: '600000d' }), "labelFrom(chargebacks): negativeAfter: '600000d' is longer than 278 years")
 })
 
-test('a labelFrom that its model cannot have is refused where it was made', () => {
-  refuses(
+test('a labelFrom that its model cannot have is rejected where it was made', () => {
+  rejects(
     () => labelled(from({}), every('5m', card)),
     "model 'm': labelFrom(chargebacks) needs triggering events with ids, and the model decides by every('5m', card); write decide: on(source), or use begins(…)",
   )
-  refuses(() => labelled(from({}), request({ card })), /and the model decides by the request; write decide: on\(source\)/)
+  rejects(() => labelled(from({}), request({ card })), /and the model decides by the request; write decide: on\(source\)/)
   const anonymous = source('anonymous', { schema: { card, at: t.timestamp() }, key: 'card', time: 'at' })
-  refuses(
+  rejects(
     () => labelled(from({}), on(anonymous)),
     "model 'm': labelFrom(chargebacks) needs triggering events with ids, and source 'anonymous' has none; name the column: id: 'COLUMN'",
   )
-  refuses(
+  rejects(
     () => labelled(from({ join: 'number' })),
     "model 'm': join 'number' of labelFrom(chargebacks) is an int, and the id 'id' of source 'payments' a string",
   )
   const byShop = source('by_shop', { schema: { card, shop, at: t.timestamp() }, key: 'card', time: 'at', id: 'shop' })
-  refuses(
+  rejects(
     () => labelled(from({ join: 'card' }), on(byShop)),
     "model 'm': join 'card' of labelFrom(chargebacks) is a card, and the id 'shop' of source 'by_shop' a shop",
   )
@@ -166,34 +166,34 @@ test('a labelFrom that its model cannot have is refused where it was made', () =
   )
 })
 
-test('a wrong begins is refused', () => {
-  refuses(() => begins(undefined as never, () => undefined as never, spans), 'begins needs a source, got undefined')
-  refuses(
+test('a wrong begins is rejected', () => {
+  rejects(() => begins(undefined as never, () => undefined as never, spans), 'begins needs a source, got undefined')
+  rejects(
     () => begins(readings, undefined as never, spans),
     /begins\(readings, …\): its condition is a condition over the row: r => r.glucose.lt\(70\), got undefined/,
   )
-  refuses(
+  rejects(
     () => begins(readings, ((r: Loose) => r.level < 70) as Loose, spans),
     /its condition needs a condition, got false; compare with words/,
   )
-  refuses(() => starts({ lastin: '5m' }), /begins\(readings, …\) has no option 'lastin'; did you mean 'lasting'\?/)
+  rejects(() => starts({ lastin: '5m' }), /begins\(readings, …\) has no option 'lastin'; did you mean 'lasting'\?/)
   for (const span of ['within', 'lasting', 'maxGap'])
-    refuses(() => starts({ [span]: undefined }), new RegExp(`${span}: undefined is no duration`))
-  for (const span of ['within', 'maxGap']) refuses(() => starts({ [span]: '0s' }), new RegExp(`${span}: '0s' is no duration`))
-  refuses(() => starts({ key: 'card' }), "begins(readings, …): key is a function of the row, r => r.patient, got 'card'")
+    rejects(() => starts({ [span]: undefined }), new RegExp(`${span}: undefined is no duration`))
+  for (const span of ['within', 'maxGap']) rejects(() => starts({ [span]: '0s' }), new RegExp(`${span}: '0s' is no duration`))
+  rejects(() => starts({ key: 'card' }), "begins(readings, …): key is a function of the row, r => r.patient, got 'card'")
 })
 
-test('a begins that its model cannot have is refused where it was made', () => {
+test('a begins that its model cannot have is rejected where it was made', () => {
   const twice = begins(payments, p => p.amount.gt(5), spans)
-  refuses(
+  rejects(
     () => labelled(twice),
     /^model 'm': begins\(payments, …\): source 'payments' has several columns of entity 'card'; name one: key: r => r.card$/,
   )
-  refuses(
+  rejects(
     () => labelled(starts({}), request({ card, shop }, { key: 'shop' })),
     /begins\(readings, …\): source 'readings' has no column of entity 'shop'/,
   )
-  refuses(() => labelled(starts({ key: (r: Loose) => r.ref })), /begins\(readings, …\) is keyed by card, got 'ref', which is no entity/)
+  rejects(() => labelled(starts({ key: (r: Loose) => r.ref })), /begins\(readings, …\) is keyed by card, got 'ref', which is no entity/)
 })
 
 test('censoredBy names actions of the model that answer', () => {
@@ -219,6 +219,6 @@ test('censoredBy names actions of the model that answer', () => {
     /censoredBy 'hold', which does not answer; only an action with do: answer\(\{ … \}\) stops outcomes/,
   )
   fails(shop(answering('decline'), answering('hold', other)), /censoredBy 'hold', which is of model 'other'/)
-  refuses(() => from({ censoredBy: [] }), /labelFrom\(chargebacks\): censoredBy names no action; leave it out/)
-  refuses(() => from({ censoredBy: 7 }), /censoredBy is the name of an action, or a list of names, got 7/)
+  rejects(() => from({ censoredBy: [] }), /labelFrom\(chargebacks\): censoredBy names no action; leave it out/)
+  rejects(() => from({ censoredBy: 7 }), /censoredBy is the name of an action, or a list of names, got 7/)
 })

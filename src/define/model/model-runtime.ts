@@ -54,7 +54,7 @@ export interface ScoreBatch {
   /** One column per input, in order. */
   readonly columns: readonly RuntimeColumn[]
   /** Says why a row has no score: it is NULL, and the decision records the reason. The first reason of a row counts. */
-  readonly refuse: (row: number, why: string) => void
+  readonly reject: (row: number, why: string) => void
 }
 
 /** Contribution of one input to a score; null if the input is NULL without a replacement. */

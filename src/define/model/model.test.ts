@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { refuses } from '../../../test/refuses.ts'
+import { rejects } from '../../../test/rejects.ts'
 import { entity } from '../source/entity.ts'
 import { count } from '../expression/event-aggregates.ts'
 import { features } from '../feature/features.ts'
@@ -136,66 +136,66 @@ test('scores become their IR', () => {
   assert.deepEqual(own.ir.score, { kind: 'function', version: '3' })
 })
 
-test('a wrong model is refused', () => {
-  refuses(() => model('my model', {} as never), /model 'my model' is no name/)
-  refuses(badly({ decide: payments }), /decide is .*; write decide: on\(source\)/)
-  refuses(badly({ inputs: undefined }), "model 'm' needs inputs: p => ({ … }), got undefined")
-  refuses(badly({ treshold: 1 }), /model 'm' has no option 'treshold'/)
-  refuses(() => on(undefined as never), 'on(…) needs a source, got undefined')
-  refuses(badly({ train: {} }), /model 'm': train: algorithm is undefined/)
-  refuses(badly({ action: {} }), /an action is its own definition: action\('name', { when: m\.score/)
+test('a wrong model is rejected', () => {
+  rejects(() => model('my model', {} as never), /model 'my model' is no name/)
+  rejects(badly({ decide: payments }), /decide is .*; write decide: on\(source\)/)
+  rejects(badly({ inputs: undefined }), "model 'm' needs inputs: p => ({ … }), got undefined")
+  rejects(badly({ treshold: 1 }), /model 'm' has no option 'treshold'/)
+  rejects(() => on(undefined as never), 'on(…) needs a source, got undefined')
+  rejects(badly({ train: {} }), /model 'm': train: algorithm is undefined/)
+  rejects(badly({ action: {} }), /an action is its own definition: action\('name', { when: m\.score/)
 })
 
-test('wrong inputs are refused', () => {
-  refuses(
+test('wrong inputs are rejected', () => {
+  rejects(
     inputs(() => ({})),
     "model 'm': inputs must give at least one",
   )
-  refuses(
+  rejects(
     inputs(() => 5),
     "model 'm': inputs is 5, not an expression or a record of them",
   )
-  refuses(
+  rejects(
     inputs(() => ({ a: [] })),
     "model 'm': input 'a' is [], not an expression or a record of them",
   )
-  refuses(
+  rejects(
     inputs(() => ({ 'a.b': 1 })),
     /model 'm': input 'a.b' is no name/,
   )
-  refuses(
+  rejects(
     inputs(p => ({ card: cardNow, a: p.amount })),
     "model 'm': input 'card' is a group without a key; write card_now.of(p.card)",
   )
-  refuses(
+  rejects(
     inputs(p => ({ a: p.amuont })),
     "source 'payments' has no column 'amuont'; did you mean 'amount'?",
   )
-  refuses(
+  rejects(
     inputs(p => ({ a: cardNow.of(p.card) as Loose }).a.maen),
     /'card_now' has no feature 'maen'; did you mean 'mean'\?/,
   )
-  refuses(
+  rejects(
     inputs(p => ({ a: p.amount.squared() })),
     /model 'm': inputs: p.amount.squared is not a function/,
   )
-  refuses(
+  rejects(
     inputs(p => ({ a: p.amount, A: p.amount })),
     /model 'm': inputs has 'a' and 'A'/,
   )
   let row: Loose
   features('g', { from: payments, entity: card, place: stream, values: p => ((row = p), { n: count('1h') }) })
-  refuses(
+  rejects(
     inputs(() => ({ a: row.amount })),
     /input 'a' is over source 'payments'; use the trigger's fields and features read with of/,
   )
-  refuses(
+  rejects(
     inputs(() => ({ card: cardNow.of(row.card) })),
     "'card_now' is keyed by a column that holds a card, got string",
   )
   let other: Loose
   model('n', { decide, inputs: p => ((other = p), { amount: p.amount }), score: zero })
-  refuses(
+  rejects(
     inputs(() => ({ a: other.amount })),
     /input 'a' is over the trigger of model 'n'/,
   )
@@ -204,11 +204,11 @@ test('wrong inputs are refused', () => {
 test('inputs that refer to themselves are found', () => {
   const circle: Record<string, unknown> = {}
   circle['inner'] = { back: circle }
-  refuses(
+  rejects(
     inputs(() => circle),
     "model 'm': input 'inner.back' refers to itself in a circle",
   )
-  refuses(
+  rejects(
     inputs((p: Loose) => {
       const itself = (): Loose => tree.ratio.over(p.amount)
       const tree: Loose = { ratio: itself() }
@@ -218,81 +218,81 @@ test('inputs that refer to themselves are found', () => {
   )
 })
 
-test('a key of another entity is refused', () => {
-  refuses(
+test('a key of another entity is rejected', () => {
+  rejects(
     inputs(p => ({ t: terminalNow.of(p.card) })),
     "'terminal_now' is keyed by terminal, got 'card', which is a card",
   )
-  refuses(
+  rejects(
     inputs(p => ({ t: terminalNow.of(p.other) })),
     "'terminal_now' is keyed by terminal, got 'other', which is no entity; declare it as entity('terminal', …)",
   )
-  refuses(
+  rejects(
     inputs(() => ({ t: terminalNow.of('t1' as never) })),
     "'terminal_now' is keyed by a column that holds a terminal, got 't1'",
   )
-  refuses(
+  rejects(
     inputs(p => ({ t: (pair as Loose).of(p.card) })),
     "'pair' is keyed by card and terminal: of(…) takes 2, got 1",
   )
-  refuses(
+  rejects(
     inputs(p => ({ t: pair.of(p.terminal, p.card) })),
     "'pair' is keyed by card, got 'terminal', which is a terminal",
   )
 })
 
-test('wrong weights are refused', () => {
+test('wrong weights are rejected', () => {
   const weights = (of: object) => () => scored(logistic({ intercept: 0, weights: of as Record<string, number> }))()
-  refuses(weights({ 'card.m': 1 }), /model 'm': logistic has a weight for 'card.m', which is no input; did you mean/)
-  refuses(weights({ kind: 1 }), "model 'm': logistic: 'kind' is a string; give a weight for each value: { levels: { … } }")
-  refuses(weights({ 'card.latest': 1 }), "model 'm': logistic: 'card.latest' is a list; only your own compute can score it")
-  refuses(weights({ amount: NaN }), "logistic: weight of 'amount' must be a finite number, got NaN")
-  refuses(weights({ amount: { weigth: 1 } }), "logistic: weight of 'amount' has no option 'weigth'; did you mean 'weight'?")
-  refuses(weights({ amount: { weight: 1, scale: 0 } }), /scale is 0; leave it out or drop the input/)
-  refuses(weights({ amount: 'much' }), /weight of 'amount' needs an object of options, got 'much'/)
-  refuses(weights({ kind: { levels: { web: 'a' } } }), "logistic: weight of 'kind' at level 'web' must be a finite number, got 'a'")
-  refuses(weights({ kind: { levels: { wbe: 1 } } }), "model 'm': logistic: 'kind' is never 'wbe'; did you mean 'web'?")
-  refuses(weights({ amount: { levels: { '05': 1 } } }), "model 'm': logistic: 'amount' is never '05'")
-  refuses(() => logistic({ intercept: Infinity, weights: {} }), /logistic intercept must be a finite number, got Infinity/)
-  refuses(() => linear({ intercept: 0 } as never), /linear needs weights: \{ 'group.feature': 0.3 \}/)
+  rejects(weights({ 'card.m': 1 }), /model 'm': logistic has a weight for 'card.m', which is no input; did you mean/)
+  rejects(weights({ kind: 1 }), "model 'm': logistic: 'kind' is a string; give a weight for each value: { levels: { … } }")
+  rejects(weights({ 'card.latest': 1 }), "model 'm': logistic: 'card.latest' is a list; only your own compute can score it")
+  rejects(weights({ amount: NaN }), "logistic: weight of 'amount' must be a finite number, got NaN")
+  rejects(weights({ amount: { weigth: 1 } }), "logistic: weight of 'amount' has no option 'weigth'; did you mean 'weight'?")
+  rejects(weights({ amount: { weight: 1, scale: 0 } }), /scale is 0; leave it out or drop the input/)
+  rejects(weights({ amount: 'much' }), /weight of 'amount' needs an object of options, got 'much'/)
+  rejects(weights({ kind: { levels: { web: 'a' } } }), "logistic: weight of 'kind' at level 'web' must be a finite number, got 'a'")
+  rejects(weights({ kind: { levels: { wbe: 1 } } }), "model 'm': logistic: 'kind' is never 'wbe'; did you mean 'web'?")
+  rejects(weights({ amount: { levels: { '05': 1 } } }), "model 'm': logistic: 'amount' is never '05'")
+  rejects(() => logistic({ intercept: Infinity, weights: {} }), /logistic intercept must be a finite number, got Infinity/)
+  rejects(() => linear({ intercept: 0 } as never), /linear needs weights: \{ 'group.feature': 0.3 \}/)
 })
 
-test('wrong scores are refused', () => {
-  refuses(scored(undefined), /model 'm' needs a score: logistic/)
-  refuses(
+test('wrong scores are rejected', () => {
+  rejects(scored(undefined), /model 'm' needs a score: logistic/)
+  rejects(
     scored((v: Loose) => v.amount),
     /model 'm' needs a score/,
   )
-  refuses(scored({ compute: () => 1 }), /score has compute without version; add version: '1'/)
-  refuses(scored({ version: '1' }), /compute must be a function of the vector, got undefined/)
-  refuses(scored({ version: '1', compute: () => 1, weight: 1 }), /score has no option 'weight'/)
-  refuses(
+  rejects(scored({ compute: () => 1 }), /score has compute without version; add version: '1'/)
+  rejects(scored({ version: '1' }), /compute must be a function of the vector, got undefined/)
+  rejects(scored({ version: '1', compute: () => 1, weight: 1 }), /score has no option 'weight'/)
+  rejects(
     scored((v: Loose) => rules([{ when: v.amount, score: 1 }] as never, 0)),
     "model 'm': rule 1 needs a condition in when, got decimal(2)",
   )
-  refuses(
+  rejects(
     scored((v: Loose) => rules([{ when: v.amount.gt(5), score: '1' }] as never, 0)),
     "model 'm': rule 1 score must be a finite number, got '1'",
   )
-  refuses(
+  rejects(
     scored(() => rules([], undefined as never)),
     /rules: otherwise must be a finite number, got undefined/,
   )
-  refuses(
+  rejects(
     scored(() => rules([{ if: true }] as never, 0)),
     /rule 1 has no option 'if'/,
   )
   let other: Loose
   model('n', { decide, inputs: p => ((other = p), { amount: p.amount }), score: zero })
-  refuses(
+  rejects(
     scored(() => rules([{ when: other.amount.gt(5), score: 1 }], 0)),
     /rule 1 has a condition over the trigger of model 'n'/,
   )
-  refuses(
+  rejects(
     scored((v: Loose) => rules([{ when: v.amount.gt(v.card.latest), score: 1 }], 0)),
     "'gt' needs a single value, got a list",
   )
-  refuses(
+  rejects(
     scored((v: Loose) => rules([{ when: v.card.latest.isNull(), score: 1 }], 0)),
     "'isNull' needs a single value, got a list",
   )

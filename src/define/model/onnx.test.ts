@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { logisticGraph, treesGraph } from '../../../test/onnx/graphs.ts'
 import { onnxBytes, type GraphOf, type GraphValue } from '../../../test/onnx/write.ts'
-import { refuses } from '../../../test/refuses.ts'
+import { rejects } from '../../../test/rejects.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { entity } from '../source/entity.ts'
 import { model } from './model.ts'
@@ -33,8 +33,8 @@ const withKind = (score: unknown) =>
 
 const scoreOf = (bytes: Uint8Array, options: OnnxOptions = {}) => onnxScoreValue(parseOnnxFile('model.onnx', bytes), options)
 const irOf = (bytes: Uint8Array, options: OnnxOptions = {}) => scored(scoreOf(bytes, options)).ir.score
-const refusesBytes = (bytes: Uint8Array, message: string, options: OnnxOptions = {}) =>
-  refuses(() => scored(scoreOf(bytes, options)), `model 'm': onnx: model.onnx ${message}`)
+const rejectsBytes = (bytes: Uint8Array, message: string, options: OnnxOptions = {}) =>
+  rejects(() => scored(scoreOf(bytes, options)), `model 'm': onnx: model.onnx ${message}`)
 
 /** A graph that returns its one column unchanged, with any types. */
 const graph = (changed: Partial<GraphOf>) =>
@@ -90,61 +90,61 @@ test('inputs are chosen by a list, by the graph’s names, or by the file’s me
   assert.deepEqual(feedsOf(named), { age: ['age'], amount: ['amount'] })
 })
 
-test('a file with other inputs is refused where it is written', () => {
-  refusesBytes(logisticGraph([1, 2, 3], 0), `takes 'X' of 3 columns, and is given 2 inputs: amount, age`)
-  refusesBytes(graph({}), `is given 'amont', which is no input of the model; did you mean 'amount'?`, { inputs: ['amont', 'age'] })
-  refusesBytes(
+test('a file with other inputs is rejected where it is written', () => {
+  rejectsBytes(logisticGraph([1, 2, 3], 0), `takes 'X' of 3 columns, and is given 2 inputs: amount, age`)
+  rejectsBytes(graph({}), `is given 'amont', which is no input of the model; did you mean 'amount'?`, { inputs: ['amont', 'age'] })
+  rejectsBytes(
     taking({ name: 'X', type: 'string', shape: ['N', 2] }),
     `takes 'X' of type string; it must be float32, float64, int64, int32, bool`,
   )
-  refusesBytes(
+  rejectsBytes(
     taking({ name: 'X', type: 'float32', shape: [8, 2] }),
     `takes 'X' with exactly 8 rows at a time; export it with a first dimension that is open`,
   )
-  refusesBytes(taking({ name: 'X', type: 'float32', shape: ['N'] }), `takes 'X' as one value a row, and is given 2 inputs: amount, age`)
-  refusesBytes(
+  rejectsBytes(taking({ name: 'X', type: 'float32', shape: ['N'] }), `takes 'X' as one value a row, and is given 2 inputs: amount, age`)
+  rejectsBytes(
     taking({ name: 'X', type: 'float32', shape: ['N', 2, 2] }),
     `takes 'X' of 3 dimensions; it must be rows × columns, or a value a row`,
   )
-  refusesBytes(taking(), `takes no inputs: its score would always be the same`)
+  rejectsBytes(taking(), `takes no inputs: its score would always be the same`)
   const two = taking({ name: 'amount', type: 'float32', shape: ['N', 1] }, { name: 'years', type: 'float32', shape: ['N', 1] })
-  refusesBytes(two, `takes 'years', which has no input; write inputs: { 'years': 'name of an input', … }`)
-  refusesBytes(two, `takes 2 inputs; say which is which: inputs: { 'amount': 'age', … }`, { inputs: ['age', 'amount'] })
-  refusesBytes(two, `has no input 'year'; did you mean 'years'?`, { inputs: { amount: 'amount', year: 'age' } })
+  rejectsBytes(two, `takes 'years', which has no input; write inputs: { 'years': 'name of an input', … }`)
+  rejectsBytes(two, `takes 2 inputs; say which is which: inputs: { 'amount': 'age', … }`, { inputs: ['age', 'amount'] })
+  rejectsBytes(two, `has no input 'year'; did you mean 'years'?`, { inputs: { amount: 'amount', year: 'age' } })
   const written = graph({ metadata: { 'spillway.inputs': '["age","amount"]' } })
-  refusesBytes(written, `was fitted on age, amount, in this order, and inputs are amount, age`, { inputs: ['amount', 'age'] })
-  refusesBytes(graph({ metadata: { 'spillway.inputs': '{}' } }), `has metadata spillway.inputs that is no JSON list of names: '{}'`)
-  refuses(
+  rejectsBytes(written, `was fitted on age, amount, in this order, and inputs are amount, age`, { inputs: ['amount', 'age'] })
+  rejectsBytes(graph({ metadata: { 'spillway.inputs': '{}' } }), `has metadata spillway.inputs that is no JSON list of names: '{}'`)
+  rejects(
     () => withKind(scoreOf(graph({}))),
     `model 'm': onnx: model.onnx: 'kind' is a string; give a condition instead, such as p.kind.eq('web')`,
   )
 })
 
-test('a file whose output is no score is refused', () => {
+test('a file whose output is no score is rejected', () => {
   const sequence: GraphValue = { name: 'output_probability', type: 'sequence' }
-  refusesBytes(
+  rejectsBytes(
     giving(sequence),
     `gives 'output_probability' as sequence, not as float32 or float64; export it without ZipMap (skl2onnx, onnxmltools: zipmap=False)`,
   )
-  refusesBytes(giving({ name: 'label', type: 'int64', shape: ['N'] }), `gives 'label' as int64, not as float32 or float64`)
+  rejectsBytes(giving({ name: 'label', type: 'int64', shape: ['N'] }), `gives 'label' as int64, not as float32 or float64`)
   const two = giving({ name: 'first', type: 'float32', shape: ['N', 1] }, { name: 'second', type: 'float32', shape: ['N', 1] })
-  refusesBytes(two, `gives first (float32), second (float32); say which is the score: output: 'first'`)
-  refusesBytes(two, `has no output 'score'; there is first, second`, { output: 'score' })
+  rejectsBytes(two, `gives first (float32), second (float32); say which is the score: output: 'first'`)
+  rejectsBytes(two, `has no output 'score'; there is first, second`, { output: 'score' })
   const three: GraphValue = { name: 'y', type: 'float32', shape: ['N', 3] }
-  refusesBytes(giving(three), `gives 'y' of 3 columns; say which is the score: column: 0`)
-  refusesBytes(giving(three), `gives 'y' of 3 columns; there is no column 3`, { column: 3 })
-  refusesBytes(
+  rejectsBytes(giving(three), `gives 'y' of 3 columns; say which is the score: column: 0`)
+  rejectsBytes(giving(three), `gives 'y' of 3 columns; there is no column 3`, { column: 3 })
+  rejectsBytes(
     giving({ name: 'y', type: 'float32', shape: ['N', 'C'] }),
     `gives 'y' of any number of columns; say which is the score: column: 0`,
   )
-  refusesBytes(giving({ name: 'y', type: 'float32', shape: ['N', 1, 1] }), `gives 'y' of 3 dimensions; a score is one number a row`)
-  refuses(() => scoreOf(graph({}), { column: -1 }), 'onnx: column is a whole number from 0, got -1')
+  rejectsBytes(giving({ name: 'y', type: 'float32', shape: ['N', 1, 1] }), `gives 'y' of 3 dimensions; a score is one number a row`)
+  rejects(() => scoreOf(graph({}), { column: -1 }), 'onnx: column is a whole number from 0, got -1')
 })
 
 test('a file that is not there, damaged, or not whole by itself says so', () => {
-  refuses(() => onnx(7 as never), `onnx needs the file of a model: onnx(new URL('model.onnx', import.meta.url)), got 7`)
-  refuses(() => onnx(new URL('https://example.org/model.onnx')), 'onnx reads a file of this machine, not https://example.org/model.onnx')
-  refuses(() => onnx('gone.onnx'), 'onnx: gone.onnx is not there; give its path from the working directory, or a URL')
+  rejects(() => onnx(7 as never), `onnx needs the file of a model: onnx(new URL('model.onnx', import.meta.url)), got 7`)
+  rejects(() => onnx(new URL('https://example.org/model.onnx')), 'onnx reads a file of this machine, not https://example.org/model.onnx')
+  rejects(() => onnx('gone.onnx'), 'onnx: gone.onnx is not there; give its path from the working directory, or a URL')
   const external = onnxBytes({
     inputs: [{ name: 'X', type: 'float32', shape: ['N', 2] }],
     outputs: [{ name: 'y', type: 'float32', shape: ['N', 1] }],
@@ -161,7 +161,7 @@ test('a file that is not there, damaged, or not whole by itself says so', () => 
   assert.throws(() => onnx(path), { code: 'SPILL_DEFINITION', message: /damaged\.onnx is no file of ONNX that can be used: / })
 })
 
-test('a file that is cut off anywhere, or has a byte changed, is refused or another file: nothing else is thrown', () => {
+test('a file that is cut off anywhere, or has a byte changed, is rejected or another file: nothing else is thrown', () => {
   const whole = logisticGraph([1, -2], 0.5)
   const { sha256 } = parseOnnxFile('', whole)
   const path = join(folder, 'changed.onnx')

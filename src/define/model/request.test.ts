@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { refuses } from '../../../test/refuses.ts'
+import { rejects } from '../../../test/rejects.ts'
 import { entity } from '../source/entity.ts'
 import { count } from '../expression/event-aggregates.ts'
 import { features } from '../feature/features.ts'
@@ -58,22 +58,22 @@ test('the option key chooses among several entities', () => {
   assert.deepEqual((single.ir.decide as { key: string }).key, 'card')
 })
 
-test('a wrong request is refused', () => {
-  refuses(() => request(undefined as never), 'request needs its fields: request({ card, amount: t.decimal(2) }), got undefined')
-  refuses(() => request(card as never), /request needs its fields/)
-  refuses(
+test('a wrong request is rejected', () => {
+  rejects(() => request(undefined as never), 'request needs its fields: request({ card, amount: t.decimal(2) }), got undefined')
+  rejects(() => request(card as never), /request needs its fields/)
+  rejects(
     () => request({ card, amount: 5 } as never),
     /request: field 'amount' is 5; write an entity, t\.string\(\), t\.double\(\) or the like/,
   )
-  refuses(() => request({ card, 'an amount': t.int() }), /request: field 'an amount' is no name/)
-  refuses(() => request({ card, Card: t.int() }), /request has 'card' and 'Card', which SQL does not tell apart/)
-  refuses(() => request({ amount: t.int() }), /request needs an entity field as its key: request\(\{ card, … \}\)/)
-  refuses(() => request({ card, terminal }), "request has several entity fields; name the key of the decision: { key: 'card' }")
-  refuses(() => request({ card, n: t.int() }, { key: 'n' as never }), /request: key 'n' is no entity; declare it as entity\('n', …\)/)
-  refuses(() => request({ card, terminal: terminal.nullable() }, { key: 'terminal' as never }), /request: key 'terminal' is nullable/)
-  refuses(() => request({ card }, { key: 'crad' as never }), "request has no field 'crad' to be its key; its fields are card")
-  refuses(() => request({ card }, { keys: 'card' } as never), "request has no option 'keys'; did you mean 'key'?")
-  refuses(
+  rejects(() => request({ card, 'an amount': t.int() }), /request: field 'an amount' is no name/)
+  rejects(() => request({ card, Card: t.int() }), /request has 'card' and 'Card', which SQL does not tell apart/)
+  rejects(() => request({ amount: t.int() }), /request needs an entity field as its key: request\(\{ card, … \}\)/)
+  rejects(() => request({ card, terminal }), "request has several entity fields; name the key of the decision: { key: 'card' }")
+  rejects(() => request({ card, n: t.int() }, { key: 'n' as never }), /request: key 'n' is no entity; declare it as entity\('n', …\)/)
+  rejects(() => request({ card, terminal: terminal.nullable() }, { key: 'terminal' as never }), /request: key 'terminal' is nullable/)
+  rejects(() => request({ card }, { key: 'crad' as never }), "request has no field 'crad' to be its key; its fields are card")
+  rejects(() => request({ card }, { keys: 'card' } as never), "request has no option 'keys'; did you mean 'key'?")
+  rejects(
     () => model('m', { decide: request({ card }), inputs: p => ({ card: cardNow.of(p.card) }), score }),
     /model 'm' reads 'card_now\.others', which leaves the triggering event out \(before\), and a request has none/,
   )

@@ -5,7 +5,7 @@ import type { ColumnSpecs, DeliveredOf, Identifies } from '../expression/kinds.t
 import { mistake } from '../mistake/mistake.ts'
 import { checkDistinct, checkName, checkOptions } from '../mistake/names.ts'
 import { isColumn } from '../source/t.ts'
-import { refuseBefore, TriggerValue, type Trigger } from './trigger.ts'
+import { rejectBefore, TriggerValue, type Trigger } from './trigger.ts'
 
 /** Names of the required fields that identify an entity. */
 type EntityNames<C extends ColumnSpecs> = {
@@ -45,7 +45,7 @@ export function request<C extends ColumnSpecs>(
     name: 'the request',
     columns,
     build: (subject, reads) => {
-      refuseBefore(subject, 'a request', reads)
+      rejectBefore(subject, 'a request', reads)
       return { kind: 'request', columns, key }
     },
   })

@@ -37,24 +37,24 @@ test('each threshold can be set', () => {
 
 test('a mistake has its line and its fix', () => {
   const bad = (orWhen: unknown) => () => of(orWhen)
-  refusesHere(bad('drfit'), /train: orWhen is 'drfit'; write 'drift', or \{ drift: \{ psi: 0\.25, recent: '7d' \} \}/)
-  refusesHere(bad(true), /orWhen is true; write 'drift'/)
-  refusesHere(bad({ drift: {}, look: '1d' }), /orWhen has no option 'look'/)
-  refusesHere(bad({ drift: { pis: 1 } }), /orWhen: drift has no option 'pis'; did you mean 'psi'\?/)
-  refusesHere(bad({ drift: 7 }), /orWhen: drift needs an object of options, got 7/)
-  refusesHere(bad({ drift: { look: '1s' } }), /orWhen: look is at least 60000 ms \(DRIFT_LOOK_MS_MIN\), got '1s'/)
-  refusesHere(bad({ drift: { recent: 7 } }), /orWhen: recent: 7 is no duration/)
-  refusesHere(bad({ drift: { cooldown: 'long' } }), /orWhen: cooldown: 'long' is no duration/)
-  refusesHere(bad({ drift: { psi: 0 } }), /orWhen: psi is a number above 0 and at most 1000000, got 0/)
-  refusesHere(bad({ drift: { ks: 1.1 } }), /orWhen: ks is a number above 0 and at most 1, got 1\.1/)
-  refusesHere(bad({ drift: { nulls: NaN } }), /orWhen: nulls is a number above 0 and at most 1, got NaN/)
-  refusesHere(bad({ drift: { rows: 1.5 } }), /orWhen: rows is a whole number above 0/)
-  refusesHere(bad({ drift: { metric: 'rmse', atLeast: 1 } }), /orWhen: metric is 'auc' or 'ap', got 'rmse'/)
-  refusesHere(bad({ drift: { metric: 'auc' } }), /orWhen: atLeast is what auc must not fall below, from 0 to 1, got undefined/)
-  refusesHere(bad({ drift: { atLeast: 0.5 } }), /orWhen: metric is 'auc' or 'ap', got undefined/)
+  rejectsHere(bad('drfit'), /train: orWhen is 'drfit'; write 'drift', or \{ drift: \{ psi: 0\.25, recent: '7d' \} \}/)
+  rejectsHere(bad(true), /orWhen is true; write 'drift'/)
+  rejectsHere(bad({ drift: {}, look: '1d' }), /orWhen has no option 'look'/)
+  rejectsHere(bad({ drift: { pis: 1 } }), /orWhen: drift has no option 'pis'; did you mean 'psi'\?/)
+  rejectsHere(bad({ drift: 7 }), /orWhen: drift needs an object of options, got 7/)
+  rejectsHere(bad({ drift: { look: '1s' } }), /orWhen: look is at least 60000 ms \(DRIFT_LOOK_MS_MIN\), got '1s'/)
+  rejectsHere(bad({ drift: { recent: 7 } }), /orWhen: recent: 7 is no duration/)
+  rejectsHere(bad({ drift: { cooldown: 'long' } }), /orWhen: cooldown: 'long' is no duration/)
+  rejectsHere(bad({ drift: { psi: 0 } }), /orWhen: psi is a number above 0 and at most 1000000, got 0/)
+  rejectsHere(bad({ drift: { ks: 1.1 } }), /orWhen: ks is a number above 0 and at most 1, got 1\.1/)
+  rejectsHere(bad({ drift: { nulls: NaN } }), /orWhen: nulls is a number above 0 and at most 1, got NaN/)
+  rejectsHere(bad({ drift: { rows: 1.5 } }), /orWhen: rows is a whole number above 0/)
+  rejectsHere(bad({ drift: { metric: 'rmse', atLeast: 1 } }), /orWhen: metric is 'auc' or 'ap', got 'rmse'/)
+  rejectsHere(bad({ drift: { metric: 'auc' } }), /orWhen: atLeast is what auc must not fall below, from 0 to 1, got undefined/)
+  rejectsHere(bad({ drift: { atLeast: 0.5 } }), /orWhen: metric is 'auc' or 'ap', got undefined/)
 })
 
 /** A definition in another file, by its text. */
-function refusesHere(build: () => unknown, message: RegExp): void {
+function rejectsHere(build: () => unknown, message: RegExp): void {
   assert.throws(build, { code: 'SPILL_DEFINITION', message })
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { refuses } from '../../../test/refuses.ts'
+import { rejects } from '../../../test/rejects.ts'
 import { count, entity, features, labelFrom, linear, model, on, pipeline, source, stream, t, type Train } from '../../index.ts'
 import { changesBetween } from '../ir/pipeline-changes.ts'
 import { external, type ExternalIR } from './external.ts'
@@ -74,46 +74,46 @@ test('a command can train a model', () => {
     pipeline('p', [trained({ algorithm: algorithm as ExternalIR })]),
   ]
   assert.match(changesBetween(before.ir, after.ir)[0].details[0], /^train: trees, .* → external python3 train\.py, by command/)
-  refuses(badly({ algorithm: external({ command: 'x' }), rounds: 3 }), /train has no option 'rounds'/)
+  rejects(badly({ algorithm: external({ command: 'x' }), rounds: 3 }), /train has no option 'rounds'/)
 })
 
 const badly = (train: unknown) => () => trained(train as Train)
 
 test('a mistake has its line and its fix', () => {
-  refuses(badly({}), /model 'm': train: algorithm is undefined, none of 'logistic', 'linear', 'trees'/)
-  refuses(badly({ algorithm: 'tree' }), /algorithm is 'tree', none of .*; did you mean 'trees'\?/)
-  refuses(badly('week'), /model 'm': train needs options: \{ algorithm: 'logistic', every: 'week' \}, got 'week'/)
-  refuses(badly({ algorithm: 'logistic', rounds: 3 }), /model 'm': train has no option 'rounds'/)
-  refuses(badly({ algorithm: 'trees', rounds: '3' }), /rounds is a number, got '3'/)
-  refuses(badly({ algorithm: 'trees', rounds: NaN }), /rounds is a number, got NaN/)
-  refuses(badly({ algorithm: 'linear', standardise: 1 }), /standardise is true or false, got 1/)
-  refuses(badly({ algorithm: 'trees', every: 7 }), /model 'm': train: every is 'day', 'week', a duration or a cron, got 7/)
-  refuses(badly({ algorithm: 'trees', every: 'weekly' }), /'weekly' is no cron/)
-  refuses(badly({ algorithm: 'trees', every: '0d' }), /every: '0d' is no duration/)
-  refuses(badly({ algorithm: 'trees', every: '7d', zone: 'Europe/Zurich' }), /an interval has no zone/)
-  refuses(badly({ algorithm: 'trees', zone: 'Europe/Zurich' }), /zone is of a schedule; add every: 'week'/)
-  refuses(badly({ algorithm: 'trees', over: 'long' }), /over: 'long' is no duration/)
-  refuses(badly({ algorithm: 'trees', promote: 'always' }), /promote is 'always'; write 'by hand', or a rule/)
-  refuses(badly({ algorithm: 'trees', promote: { metric: 'acu' } }), /metric is 'acu', none of .*did you mean 'auc'\?/)
-  refuses(badly({ algorithm: 'trees', promote: { metric: 'rmse', atLeast: 1 } }), /promote has no option 'atLeast'/)
-  refuses(badly({ algorithm: 'trees', promote: { metric: 'auc', shadow: 7 } }), /promote: shadow: 7 is no duration/)
-  refuses(badly({ algorithm: 'trees', promote: { metric: 'auc', betterBy: -1 } }), /betterBy is a number from 0, got -1/)
+  rejects(badly({}), /model 'm': train: algorithm is undefined, none of 'logistic', 'linear', 'trees'/)
+  rejects(badly({ algorithm: 'tree' }), /algorithm is 'tree', none of .*; did you mean 'trees'\?/)
+  rejects(badly('week'), /model 'm': train needs options: \{ algorithm: 'logistic', every: 'week' \}, got 'week'/)
+  rejects(badly({ algorithm: 'logistic', rounds: 3 }), /model 'm': train has no option 'rounds'/)
+  rejects(badly({ algorithm: 'trees', rounds: '3' }), /rounds is a number, got '3'/)
+  rejects(badly({ algorithm: 'trees', rounds: NaN }), /rounds is a number, got NaN/)
+  rejects(badly({ algorithm: 'linear', standardise: 1 }), /standardise is true or false, got 1/)
+  rejects(badly({ algorithm: 'trees', every: 7 }), /model 'm': train: every is 'day', 'week', a duration or a cron, got 7/)
+  rejects(badly({ algorithm: 'trees', every: 'weekly' }), /'weekly' is no cron/)
+  rejects(badly({ algorithm: 'trees', every: '0d' }), /every: '0d' is no duration/)
+  rejects(badly({ algorithm: 'trees', every: '7d', zone: 'Europe/Zurich' }), /an interval has no zone/)
+  rejects(badly({ algorithm: 'trees', zone: 'Europe/Zurich' }), /zone is of a schedule; add every: 'week'/)
+  rejects(badly({ algorithm: 'trees', over: 'long' }), /over: 'long' is no duration/)
+  rejects(badly({ algorithm: 'trees', promote: 'always' }), /promote is 'always'; write 'by hand', or a rule/)
+  rejects(badly({ algorithm: 'trees', promote: { metric: 'acu' } }), /metric is 'acu', none of .*did you mean 'auc'\?/)
+  rejects(badly({ algorithm: 'trees', promote: { metric: 'rmse', atLeast: 1 } }), /promote has no option 'atLeast'/)
+  rejects(badly({ algorithm: 'trees', promote: { metric: 'auc', shadow: 7 } }), /promote: shadow: 7 is no duration/)
+  rejects(badly({ algorithm: 'trees', promote: { metric: 'auc', betterBy: -1 } }), /betterBy is a number from 0, got -1/)
 })
 
 test('a schedule in the past is a mistake: what is one moment, and a cron that never runs', () => {
-  refuses(badly({ algorithm: 'trees', every: '2020-01-01T00:00:00' }), /'2020-01-01T00:00:00' has one date or year and is no schedule/)
-  refuses(badly({ algorithm: 'trees', every: '0 0 0 1 1 * 2020' }), /has one date or year and is no schedule/)
-  refuses(badly({ algorithm: 'trees', every: '0 0 31 2 *' }), /the cron '0 0 31 2 \*' never runs/)
+  rejects(badly({ algorithm: 'trees', every: '2020-01-01T00:00:00' }), /'2020-01-01T00:00:00' has one date or year and is no schedule/)
+  rejects(badly({ algorithm: 'trees', every: '0 0 0 1 1 * 2020' }), /has one date or year and is no schedule/)
+  rejects(badly({ algorithm: 'trees', every: '0 0 31 2 *' }), /the cron '0 0 31 2 \*' never runs/)
 })
 
-test('an input that is no number is refused, and a model without a label', () => {
+test('an input that is no number is rejected, and a model without a label', () => {
   const train = { algorithm: 'logistic' } as const
   const inputs = (of: 'kind' | 'kinds') => () =>
     model('m', { decide: on(payments), inputs: p => ({ x: of === 'kind' ? p.kind : now.of(p.card).kinds }) as never, label, train })
-  refuses(inputs('kind'), /model 'm': train: input 'x' is a string, and trainers take numbers; take a condition instead/)
-  refuses(inputs('kinds'), /model 'm': train: input 'x' is a list, and trainers take numbers/)
+  rejects(inputs('kind'), /model 'm': train: input 'x' is a string, and trainers take numbers; take a condition instead/)
+  rejects(inputs('kinds'), /model 'm': train: input 'x' is a list, and trainers take numbers/)
   const bare = () => model('m', { decide: on(payments), inputs: p => ({ n: now.of(p.card).n }), train })
-  refuses(bare, /model 'm': train needs a label: labelFrom/)
+  rejects(bare, /model 'm': train needs a label: labelFrom/)
 })
 
 test('plan shows how training changes', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { refuses } from '../../../test/refuses.ts'
+import { rejects } from '../../../test/rejects.ts'
 import { limits } from '../../base/limits.ts'
 import { entity } from '../source/entity.ts'
 import { model } from './model.ts'
@@ -40,8 +40,8 @@ test("a definition keeps the file's content, and a different file has a differen
 
 test('inputs that the model does not have, or that are no numbers', () => {
   const named = (name: string) => () => scored(trees({ ...file, inputs: { [name]: 0, web: 1 } }))
-  refuses(named('amont'), `model 'm': trees were fitted on 'amont', which is no input; did you mean 'amount'?`)
-  refuses(named('kind'), `model 'm': trees: 'kind' is a string; fit on a condition instead, such as p.kind.eq('web')`)
+  rejects(named('amont'), `model 'm': trees were fitted on 'amont', which is no input; did you mean 'amount'?`)
+  rejects(named('kind'), `model 'm': trees: 'kind' is a string; fit on a condition instead, such as p.kind.eq('web')`)
 })
 
 test('a checksum is verified if there is one', () => {
@@ -57,8 +57,8 @@ const faulty = (changed: object, message: RegExp) => {
 }
 const faultyTree = (changed: object, message: RegExp) => faulty({ trees: [leaf, { ...split, ...changed }] }, message)
 
-test('a file of another kind or version is refused at the line of the call', () => {
-  refuses(
+test('a file of another kind or version is rejected at the line of the call', () => {
+  rejects(
     () => trees({ ...file, format: 'lightgbm' }),
     `trees: the file cannot be used: it is no file of trees: format is 'lightgbm', not 'spillway-trees'`,
   )

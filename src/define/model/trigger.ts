@@ -89,7 +89,7 @@ export class TriggerValue {
 }
 
 /** Rejects features with `before` where there is no triggering event: they were meant for another model. */
-export function refuseBefore(subject: string, trigger: string, reads: readonly FeatureRead[]): void {
+export function rejectBefore(subject: string, trigger: string, reads: readonly FeatureRead[]): void {
   const read = reads.find(({ feature }) => feature.before)
   if (read)
     mistake(

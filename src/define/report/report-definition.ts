@@ -9,7 +9,7 @@ import { featuresIn, flattenInputs, type ModelInput } from '../model/inputs.ts'
 import type { ColumnIR, ExprIR, ModelIR, ReportIR } from '../ir/ir.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { ModelValue } from '../model/model.ts'
-import { refuseBefore, triggerFields, triggerRealm, type FeatureRead } from '../model/trigger.ts'
+import { rejectBefore, triggerFields, triggerRealm, type FeatureRead } from '../model/trigger.ts'
 import { boundedDurationOf } from '../expression/window.ts'
 
 /** Content of a report. */
@@ -31,7 +31,7 @@ export function reportContentOf(subject: string, { of, live }: { readonly of?: u
     const { ir } = groups.find(group => group.name === name)!
     return { group: ir, feature: ir.features.find(candidate => candidate.name === feature)! }
   })
-  refuseBefore(subject, 'a report', reads)
+  rejectBefore(subject, 'a report', reads)
   const entity = column.entity!
   if (!reads.some(({ group }) => isGroupOf(group.entity, entity)))
     mistake(

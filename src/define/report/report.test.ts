@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { refuses } from '../../../test/refuses.ts'
+import { rejects } from '../../../test/rejects.ts'
 import { changesBetween } from '../ir/pipeline-changes.ts'
 import { entity } from '../source/entity.ts'
 import { count } from '../expression/event-aggregates.ts'
@@ -134,7 +134,7 @@ test('changes of a report are shown', () => {
 })
 
 test('mistakes have their line and the fix', () => {
-  const wrong = (name: string, options: object, message: RegExp) => refuses(() => report(name, options as never), message)
+  const wrong = (name: string, options: object, message: RegExp) => rejects(() => report(name, options as never), message)
   wrong('a b', { of: requested, at }, /report 'a b' is no name/)
   wrong('r', { of: requested, at, form: 1 }, /report 'r' has no option 'form'; did you mean 'to'|report 'r' has no option 'form'/)
   wrong('r', { of: requested }, /report 'r' needs at, when it is made: at: '0 7 \* \* \*'/)
@@ -183,13 +183,13 @@ test('mistakes have their line and the fix', () => {
 })
 
 test("a file's name has its format and placeholders", () => {
-  refuses(() => file(''), /file needs a path/)
-  refuses(() => file('list.txt'), /no format by its name; call it .csv, .ndjson or .parquet/)
-  refuses(() => file('{day}.csv'), /has '\{day\}'; the placeholders are \{date\} and \{time\}/)
-  refuses(() => file('{date.csv'), /has '\{date.csv'/)
-  refuses(() => file('date}.csv'), /has '\}'/)
+  rejects(() => file(''), /file needs a path/)
+  rejects(() => file('list.txt'), /no format by its name; call it .csv, .ndjson or .parquet/)
+  rejects(() => file('{day}.csv'), /has '\{day\}'; the placeholders are \{date\} and \{time\}/)
+  rejects(() => file('{date.csv'), /has '\{date.csv'/)
+  rejects(() => file('date}.csv'), /has '\}'/)
 })
 
 test('two reports of one name are a mistake', () => {
-  refuses(() => pipeline('p', [report('r', { of: requested, at }), report('r', { of: ticking, at })]), /report 'r' has the name of another/)
+  rejects(() => pipeline('p', [report('r', { of: requested, at }), report('r', { of: ticking, at })]), /report 'r' has the name of another/)
 })

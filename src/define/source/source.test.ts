@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { refuses } from '../../../test/refuses.ts'
+import { rejects } from '../../../test/rejects.ts'
 import { entity } from './entity.ts'
 import { source, SourceValue } from './source.ts'
 import { after } from './source-options.ts'
@@ -60,54 +60,54 @@ test('the map of a source is kept beside its IR', () => {
   assert.equal(value.map?.({}), null)
 })
 
-test('a wrong source is refused', () => {
-  refuses(() => source('my payments', base), /source 'my payments' is no name/)
-  refuses(() => source('', base), /is no name/)
-  refuses(() => source('payments', undefined as never), "source 'payments' needs an object of options, got undefined")
-  refuses(wrong({ lateness: '1d' }), /has no option 'lateness'/)
-  refuses(wrong({ alowedLateness: '1d' }), "source 'payments' has no option 'alowedLateness'; did you mean 'allowedLateness'?")
-  refuses(wrong({ schema: undefined }), /needs a schema/)
-  refuses(wrong({ schema: {} }), "source 'payments' has no columns")
-  refuses(wrong({ schema: { ...schema, fee: 'decimal' } }), /column 'fee' is 'decimal'; write t.string\(\), t.double\(\)/)
-  refuses(wrong({ schema: { ...schema, 'a.b': t.int() } }), /column 'a.b' is no name/)
-  refuses(wrong({ schema: { ...schema, Amount: t.int() } }), /has 'amount' and 'Amount', which SQL does not tell apart/)
+test('a wrong source is rejected', () => {
+  rejects(() => source('my payments', base), /source 'my payments' is no name/)
+  rejects(() => source('', base), /is no name/)
+  rejects(() => source('payments', undefined as never), "source 'payments' needs an object of options, got undefined")
+  rejects(wrong({ lateness: '1d' }), /has no option 'lateness'/)
+  rejects(wrong({ alowedLateness: '1d' }), "source 'payments' has no option 'alowedLateness'; did you mean 'allowedLateness'?")
+  rejects(wrong({ schema: undefined }), /needs a schema/)
+  rejects(wrong({ schema: {} }), "source 'payments' has no columns")
+  rejects(wrong({ schema: { ...schema, fee: 'decimal' } }), /column 'fee' is 'decimal'; write t.string\(\), t.double\(\)/)
+  rejects(wrong({ schema: { ...schema, 'a.b': t.int() } }), /column 'a.b' is no name/)
+  rejects(wrong({ schema: { ...schema, Amount: t.int() } }), /has 'amount' and 'Amount', which SQL does not tell apart/)
 })
 
-test('wrong keys, times and ids are refused', () => {
-  refuses(wrong({ key: undefined }), "source 'payments' needs key: the name of a column")
-  refuses(wrong({ key: 'crad' }), "source 'payments': key 'crad' is no column of the schema; did you mean 'card'?")
-  refuses(wrong({ key: 'id' }), "source 'payments': key 'id' is nullable; every event needs one")
-  refuses(wrong({ schema: { ...schema, x: t.double() }, key: 'x' }), /key 'x' is a double; use a string or an exact number/)
-  refuses(wrong({ time: 'amount' }), "source 'payments': time 'amount' is a decimal, not a timestamp; declare it as t.timestamp()")
-  refuses(wrong({ schema: { ...schema, at: t.timestamp().nullable() } }), "source 'payments': time 'at' is nullable; every event needs one")
-  refuses(wrong({ id: 'idd' }), /id 'idd' is no column of the schema; did you mean 'id'\?/)
-  refuses(wrong({ arrives: 'amount' }), /arrives 'amount' is a decimal, not a timestamp/)
-  refuses(wrong({ arrives: 5 }), /arrives is 5; write the name of a timestamp column or after\('3m'\)/)
-  refuses(() => after('3 minutes' as never), "after: '3 minutes' is no duration; write '30s', '10m', '1h' or '7d'")
+test('wrong keys, times and ids are rejected', () => {
+  rejects(wrong({ key: undefined }), "source 'payments' needs key: the name of a column")
+  rejects(wrong({ key: 'crad' }), "source 'payments': key 'crad' is no column of the schema; did you mean 'card'?")
+  rejects(wrong({ key: 'id' }), "source 'payments': key 'id' is nullable; every event needs one")
+  rejects(wrong({ schema: { ...schema, x: t.double() }, key: 'x' }), /key 'x' is a double; use a string or an exact number/)
+  rejects(wrong({ time: 'amount' }), "source 'payments': time 'amount' is a decimal, not a timestamp; declare it as t.timestamp()")
+  rejects(wrong({ schema: { ...schema, at: t.timestamp().nullable() } }), "source 'payments': time 'at' is nullable; every event needs one")
+  rejects(wrong({ id: 'idd' }), /id 'idd' is no column of the schema; did you mean 'id'\?/)
+  rejects(wrong({ arrives: 'amount' }), /arrives 'amount' is a decimal, not a timestamp/)
+  rejects(wrong({ arrives: 5 }), /arrives is 5; write the name of a timestamp column or after\('3m'\)/)
+  rejects(() => after('3 minutes' as never), "after: '3 minutes' is no duration; write '30s', '10m', '1h' or '7d'")
 })
 
 test('revisions need identity and revisable', () => {
-  refuses(wrong({ identity: ['card'] }), /has identity without revisable; state how long revisions are accepted: revisable: '30d'/)
-  refuses(wrong({ revisable: '1d' }), /has revisable without identity/)
-  refuses(wrong({ identity: [], revisable: '1d' }), /identity needs a list of columns/)
-  refuses(wrong({ identity: ['crd'], revisable: '1d' }), /identity 'crd' is no column of the schema; did you mean 'card'\?/)
-  refuses(wrong({ identity: ['card'], revisable: 'long' }), /revisable: 'long' is no duration/)
-  refuses(wrong({ deleted: 'gone' }), /has deleted without identity; name the fields that tell which event is deleted/)
+  rejects(wrong({ identity: ['card'] }), /has identity without revisable; state how long revisions are accepted: revisable: '30d'/)
+  rejects(wrong({ revisable: '1d' }), /has revisable without identity/)
+  rejects(wrong({ identity: [], revisable: '1d' }), /identity needs a list of columns/)
+  rejects(wrong({ identity: ['crd'], revisable: '1d' }), /identity 'crd' is no column of the schema; did you mean 'card'\?/)
+  rejects(wrong({ identity: ['card'], revisable: 'long' }), /revisable: 'long' is no duration/)
+  rejects(wrong({ deleted: 'gone' }), /has deleted without identity; name the fields that tell which event is deleted/)
   const revised = { identity: ['card'], revisable: '1d' }
-  refuses(wrong({ ...revised, deleted: 'amount' }), /deleted 'amount' is a decimal, not a bool; declare it as t\.bool\(\)/)
-  refuses(
+  rejects(wrong({ ...revised, deleted: 'amount' }), /deleted 'amount' is a decimal, not a bool; declare it as t\.bool\(\)/)
+  rejects(
     wrong({ ...revised, schema: { ...schema, gone: t.bool() }, deleted: 'gon' }),
     /deleted 'gon' is no column of the schema; did you mean 'gone'\?/,
   )
 })
 
 test('a map must be a function with a version', () => {
-  refuses(
+  rejects(
     wrong({ map: () => null }),
     "source 'payments' has map without mapVersion; add mapVersion: '1' and change it whenever map gives other records",
   )
-  refuses(wrong({ map: () => null, mapVersion: 1 }), /has map without mapVersion/)
-  refuses(wrong({ mapVersion: '1' }), /map must be a function from a raw record, got undefined/)
-  refuses(wrong({ map: 'x', mapVersion: '1' }), /map must be a function/)
-  refuses(wrong({ columns: { card } }), /columns refines a Standard Schema; with t, write the column in schema/)
+  rejects(wrong({ map: () => null, mapVersion: 1 }), /has map without mapVersion/)
+  rejects(wrong({ mapVersion: '1' }), /map must be a function from a raw record, got undefined/)
+  rejects(wrong({ map: 'x', mapVersion: '1' }), /map must be a function/)
+  rejects(wrong({ columns: { card } }), /columns refines a Standard Schema; with t, write the column in schema/)
 })

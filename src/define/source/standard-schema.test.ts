@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type } from 'arktype'
 import { z } from 'zod'
-import { refuses } from '../../../test/refuses.ts'
+import { rejects } from '../../../test/rejects.ts'
 import { entity } from './entity.ts'
 import { count } from '../expression/event-aggregates.ts'
 import { features } from '../feature/features.ts'
@@ -103,10 +103,10 @@ test('features work over a foreign schema', () => {
   assert.deepEqual(group.ir.key, ['card'])
 })
 
-test('what a column cannot check is refused, by name', () => {
+test('what a column cannot check is rejected, by name', () => {
   const of = (field: z.ZodType) => () =>
     source('s', { schema: z.object({ k: z.string(), at: z.iso.datetime(), field }) as never, key: 'k', time: 'at' as never })
-  const unsupported = (field: z.ZodType, message: RegExp) => refuses(of(field), message, 'SPILL_UNSUPPORTED')
+  const unsupported = (field: z.ZodType, message: RegExp) => rejects(of(field), message, 'SPILL_UNSUPPORTED')
   unsupported(
     z.email(),
     /source 's': 'field' has 'format', 'pattern' in its JSON Schema, which a column does not check; state it in columns/,
@@ -117,16 +117,16 @@ test('what a column cannot check is refused, by name', () => {
   unsupported(z.object({ a: z.string() }), /'field' has 'type', 'properties'/)
   unsupported(z.array(z.string()), /'field' has 'type', 'items'/)
   unsupported(z.union([z.string(), z.number()]), /'field' has/)
-  refuses(of(z.iso.datetime()), "source 's': 'field' is a date-time; state it in columns, as t.timestamp() or t.string()")
-  refuses(of(z.bigint()), /zod cannot write this schema as JSON Schema: BigInt/)
+  rejects(of(z.iso.datetime()), "source 's': 'field' is a date-time; state it in columns, as t.timestamp() or t.string()")
+  rejects(of(z.bigint()), /zod cannot write this schema as JSON Schema: BigInt/)
 })
 
-test('a schema that is no record of fields is refused', () => {
+test('a schema that is no record of fields is rejected', () => {
   const wrong = (schema: unknown, columns?: object) => () => source('s', { schema, columns, key: 'k', time: 'at' } as never)
   const fields = z.object({ k: z.string(), at: z.iso.datetime() })
-  refuses(wrong(z.string()), "source 's': the schema must be an object of fields, got 'string'")
-  refuses(wrong({ '~standard': { version: 1, vendor: 'old' } }), /this old schema gives no JSON Schema/, 'SPILL_UNSUPPORTED')
-  refuses(wrong(fields, { kk: card }), "source 's': columns has 'kk', the schema has not; did you mean 'k'?")
-  refuses(wrong(fields, { k: 'card' }), /columns: 'k' is 'card'; write t.string\(\)/)
-  refuses(wrong(fields, { at: t.string() }), /time 'at' is a string, not a timestamp/)
+  rejects(wrong(z.string()), "source 's': the schema must be an object of fields, got 'string'")
+  rejects(wrong({ '~standard': { version: 1, vendor: 'old' } }), /this old schema gives no JSON Schema/, 'SPILL_UNSUPPORTED')
+  rejects(wrong(fields, { kk: card }), "source 's': columns has 'kk', the schema has not; did you mean 'k'?")
+  rejects(wrong(fields, { k: 'card' }), /columns: 'k' is 'card'; write t.string\(\)/)
+  rejects(wrong(fields, { at: t.string() }), /time 'at' is a string, not a timestamp/)
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { refuses } from '../../../test/refuses.ts'
+import { rejects } from '../../../test/rejects.ts'
 import { entity } from './entity.ts'
 import { t } from './t.ts'
 
@@ -21,26 +21,26 @@ test('columns cannot be changed', () => {
   assert.throws(() => (t.enum(['a']).ir.values as string[]).push('b'), TypeError)
 })
 
-test('bounds that a column cannot hold are refused', () => {
-  refuses(() => t.int({ min: 0.5 }), 't.int: min 0.5 is not a safe integer')
-  refuses(() => t.int({ max: 2 ** 53 }), /max 9007199254740992 is not a safe integer/)
-  refuses(() => t.decimal(2, { min: 0.005 }), 't.decimal(2): min 0.005 is not exact at 2 digits')
-  refuses(() => t.decimal(16), /0 to 15, got 16/)
-  refuses(() => t.decimal(1.5), /0 to 15, got 1.5/)
-  refuses(() => t.double({ max: Infinity }), /is not a finite number/)
-  refuses(() => t.double({ min: 2, max: 1 }), 't.double: min 2 is above max 1')
-  refuses(() => t.double({ mni: 2 } as never), "t.double has no option 'mni'; did you mean 'min'?")
-  refuses(() => t.double({ nullable: true } as never), "t.double has no option 'nullable'; write .nullable() after it")
+test('bounds that a column cannot hold are rejected', () => {
+  rejects(() => t.int({ min: 0.5 }), 't.int: min 0.5 is not a safe integer')
+  rejects(() => t.int({ max: 2 ** 53 }), /max 9007199254740992 is not a safe integer/)
+  rejects(() => t.decimal(2, { min: 0.005 }), 't.decimal(2): min 0.005 is not exact at 2 digits')
+  rejects(() => t.decimal(16), /0 to 15, got 16/)
+  rejects(() => t.decimal(1.5), /0 to 15, got 1.5/)
+  rejects(() => t.double({ max: Infinity }), /is not a finite number/)
+  rejects(() => t.double({ min: 2, max: 1 }), 't.double: min 2 is above max 1')
+  rejects(() => t.double({ mni: 2 } as never), "t.double has no option 'mni'; did you mean 'min'?")
+  rejects(() => t.double({ nullable: true } as never), "t.double has no option 'nullable'; write .nullable() after it")
   // @ts-expect-error -- that is no option
-  refuses(() => t.string({ nullable: true }), "t.string has no option 'nullable'; write .nullable() after it")
+  rejects(() => t.string({ nullable: true }), "t.string has no option 'nullable'; write .nullable() after it")
   for (const maxBytes of [0, -1, 1.5, NaN, 2 ** 20 + 1, '9' as never])
-    refuses(() => t.string({ maxBytes }), /t\.string: maxBytes is an integer from 1 to 1048576, got/)
+    rejects(() => t.string({ maxBytes }), /t\.string: maxBytes is an integer from 1 to 1048576, got/)
   // @ts-expect-error -- a bool takes no options
-  refuses(() => t.bool({ min: 1 }), "t.bool has no option 'min'")
-  refuses(() => t.duration({ max: '5 minutes' as never }), /is not milliseconds or text such as '5m'/)
-  refuses(() => t.timestamp({ zone: 'Mars/Olympus' }), /'Mars\/Olympus' is no time zone/)
-  refuses(() => t.enum([]), /needs a list of strings/)
-  refuses(() => t.enum(['a', 'b', 'a']), "t.enum has 'a' twice")
+  rejects(() => t.bool({ min: 1 }), "t.bool has no option 'min'")
+  rejects(() => t.duration({ max: '5 minutes' as never }), /is not milliseconds or text such as '5m'/)
+  rejects(() => t.timestamp({ zone: 'Mars/Olympus' }), /'Mars\/Olympus' is no time zone/)
+  rejects(() => t.enum([]), /needs a list of strings/)
+  rejects(() => t.enum(['a', 'b', 'a']), "t.enum has 'a' twice")
 })
 
 test('an entity is a branded column', () => {
@@ -48,8 +48,8 @@ test('an entity is a branded column', () => {
   assert.deepEqual(card.ir, { type: 'string', entity: 'card', nullable: false })
   assert.deepEqual(card.nullable().ir, { type: 'string', entity: 'card', nullable: true })
   assert.equal(entity('airport', t.enum(['ZRH', 'GVA'])).ir.values?.length, 2)
-  refuses(() => entity('my card', t.string()), /'my card' is no name/)
-  refuses(() => entity('card', t.double() as never), "entity 'card' must be a t.string(), t.enum([…]) or t.int(), got a double")
-  refuses(() => entity('card', 'string' as never), /got no column/)
-  refuses(() => entity('card', t.string().nullable()), /make the column of the schema nullable instead: card.nullable\(\)/)
+  rejects(() => entity('my card', t.string()), /'my card' is no name/)
+  rejects(() => entity('card', t.double() as never), "entity 'card' must be a t.string(), t.enum([…]) or t.int(), got a double")
+  rejects(() => entity('card', 'string' as never), /got no column/)
+  rejects(() => entity('card', t.string().nullable()), /make the column of the schema nullable instead: card.nullable\(\)/)
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { refuses } from '../../../test/refuses.ts'
+import { rejects } from '../../../test/rejects.ts'
 import {
   action,
   begins,
@@ -117,33 +117,33 @@ test("an action's threshold or a budget decides how many decisions act", () => {
     assert.equal(thresholdOf(other.ir), undefined)
   const open = worth(fraud, caught({ unit: 'frauds' }))
   assert.equal(pipeline('p', [when(score => score.gte(0.25)), open]).worths.size, 1)
-  refuses(() => pipeline('p', [when(score => score.lt(1)), open]), /needs a budget: '10%', or its pipeline needs an action/)
-  refuses(() => pipeline('p', [fraud, open]), /or its pipeline needs an action with a threshold: when: fraud\.score\.gte\(0\.9\)/)
+  rejects(() => pipeline('p', [when(score => score.lt(1)), open]), /needs a budget: '10%', or its pipeline needs an action/)
+  rejects(() => pipeline('p', [fraud, open]), /or its pipeline needs an action with a threshold: when: fraud\.score\.gte\(0\.9\)/)
 })
 
-test('a worth that does not fit its pipeline is refused at its line', () => {
-  refuses(
+test('a worth that does not fit its pipeline is rejected at its line', () => {
+  rejects(
     () => pipeline('p', [named('other'), worth(fraud, utility)]),
     /worth is of model 'fraud', which pipeline 'p' does not have; put the model/,
   )
-  refuses(() => pipeline('p', [named('fraud'), worth(fraud, utility)]), /worth is of a different model 'fraud' than pipeline 'p' has/)
-  refuses(
+  rejects(() => pipeline('p', [named('fraud'), worth(fraud, utility)]), /worth is of a different model 'fraud' than pipeline 'p' has/)
+  rejects(
     () => pipeline('p', [fraud, worth(fraud, utility), worth(fraud, notice({ budget: '1%', unit: 'x' }))]),
     /model 'fraud' has two worths, the first at .*worth\.test\.ts:\d+; leave one of them out/,
   )
-  refuses(() => pipeline('p', [worth(fraud, utility)]), /does not have/)
-  refuses(
+  rejects(() => pipeline('p', [worth(fraud, utility)]), /does not have/)
+  rejects(
     () => pipeline('p', [fraud, utility as never]),
     /needs a list of actions, reports, models, feature groups and value functions, got/,
   )
 })
 
 test('mistakes have their line and the fix', () => {
-  const wrong = (utility: () => unknown, message: RegExp) => refuses(() => worth(fraud, utility() as never), message)
+  const wrong = (utility: () => unknown, message: RegExp) => rejects(() => worth(fraud, utility() as never), message)
   const bare = model('bare', { decide: on(payments), inputs: p => ({ n: now.of(p.card).n }), score: linear({ intercept: 0, weights: {} }) })
-  refuses(() => worth(bare, utility), /worth of model 'bare' needs labels, and the model has none; give it labelFrom/)
-  refuses(() => worth('fraud' as never, utility), /worth needs a model: worth\(late, caught\(\{ … \}\)\), got 'fraud'/)
-  refuses(() => worth(fraud, {} as never), /needs a utility: caught\(/)
+  rejects(() => worth(bare, utility), /worth of model 'bare' needs labels, and the model has none; give it labelFrom/)
+  rejects(() => worth('fraud' as never, utility), /worth needs a model: worth\(late, caught\(\{ … \}\)\), got 'fraud'/)
+  rejects(() => worth(fraud, {} as never), /needs a utility: caught\(/)
   for (const budget of ['0%', '101%', '10', 0.1, '10 %', '-1%', 'ten%', 'NaN%', null])
     wrong(
       () => caught({ budget, unit: 'x' } as never),
@@ -172,7 +172,7 @@ test('mistakes have their line and the fix', () => {
   wrong(() => own(3 as never, { unit: '$', version: '1' }), /own needs a function of the decisions/)
   wrong(() => own(d => d.score, { unit: '$' } as never), /own: version is text that changes whenever/)
   wrong(() => own(d => d.score, { version: '1' } as never), /own: unit is what it counts/)
-  const options = (choices: object, message: RegExp) => refuses(() => worth(fraud, utility, choices as never), message)
+  const options = (choices: object, message: RegExp) => rejects(() => worth(fraud, utility, choices as never), message)
   options({ age: ['1h'] }, /worth of model 'fraud' has no option 'age'; did you mean 'ages'/)
   options({ ages: [] }, /ages is a list of durations/)
   options({ ages: ['0s'] }, /ages: '0s' is no duration/)
@@ -194,7 +194,7 @@ test('a value function with blocks needs a model that decides on events', () => 
     label: begins(payments, p => p.amount.gt(5), { within: '30m', lasting: '0s', maxGap: '1h' }),
   })
   assert.equal(worth(ticking, money({ budget: '1%', saves: 'n', wrong: 1 })).ir.model, 'ticking')
-  refuses(
+  rejects(
     () => worth(ticking, money({ budget: '1%', saves: 'n', wrong: 1, blocks: '1h' })),
     /stops events \(blocks\), and a model that decides at ticks has none/,
   )

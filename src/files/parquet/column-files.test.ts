@@ -47,18 +47,18 @@ test('writes columns to separate files in row order, also two columns of one nam
       ],
       strings,
     )
-    files.refuse(n, [2], ['SPILL_LIMIT'])
+    files.reject(n, [2], ['SPILL_LIMIT'])
     const [ofKey, ofN, ofX] = await files.finish([
       { path: path('key.parquet'), columns: [key] },
       { path: path('n.parquet'), columns: [n] },
       { path: path('deep/x.parquet'), columns: [x] },
     ])
     assert.deepEqual(await recordsIn(ofKey.path), [{ x: 'b' }, { x: 'a' }, { x: 'ü' }])
-    const noReason = { 'n.refused': null }
+    const noReason = { 'n.rejected': null }
     assert.deepEqual(await recordsIn(ofN.path), [
       { n: 3, ...noReason },
       { n: 4, ...noReason },
-      { n: null, 'n.refused': 'SPILL_LIMIT' },
+      { n: null, 'n.rejected': 'SPILL_LIMIT' },
     ])
     assert.deepEqual(await recordsIn(ofX.path), [{ x: 0.5 }, { x: null }, { x: round }])
     assert.deepEqual(fileChecksum(ofX.path), { bytes: ofX.bytes, sha256: ofX.sha256 })
@@ -71,15 +71,15 @@ test('a reason belongs to its column, and not to another of that name', async ()
   const files = await ColumnFileWriter.open(join(folder, 'same'))
   await files.begin([time, feature])
   files.append(2, [{ values: Float64Array.of(1, 2) }, { values: Float64Array.of(0, 3), nulls: Uint8Array.of(1, 0) }], new Strings())
-  files.refuse(feature, [0], ['SPILL_LIMIT'])
+  files.reject(feature, [0], ['SPILL_LIMIT'])
   const [ofTime, ofFeature] = await files.finish(
     [time, feature].map((column, i) => ({ path: join(folder, `same${i}.parquet`), columns: [column] })),
   )
   files.close()
   assert.deepEqual(await recordsIn(ofTime.path), [{ t: 1 }, { t: 2 }])
   assert.deepEqual(await recordsIn(ofFeature.path), [
-    { t: null, 't.refused': 'SPILL_LIMIT' },
-    { t: 3, 't.refused': null },
+    { t: null, 't.rejected': 'SPILL_LIMIT' },
+    { t: 3, 't.rejected': null },
   ])
 })
 

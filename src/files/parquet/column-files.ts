@@ -44,9 +44,9 @@ export class ColumnFileWriter {
   #columns: readonly OutputColumn[] = []
   #chunk: DuckDBDataChunk | undefined
   #rows: DuckDBAppender | undefined
-  #refused: DuckDBAppender | undefined
+  #rejected: DuckDBAppender | undefined
   /** Columns with rejected values. */
-  readonly #withRefused = new Set<OutputColumn>()
+  readonly #withRejected = new Set<OutputColumn>()
   readonly #codes = new Strings()
   #length = 0
   /** Rows not yet flushed to the table; they cannot be spilled. */
@@ -74,14 +74,14 @@ export class ColumnFileWriter {
     this.#closeAppenders()
     this.#columns = columns
     this.#chunk = undefined
-    this.#withRefused.clear()
+    this.#withRejected.clear()
     this.#length = this.#unflushed = 0
     const definitions = (of: readonly OutputColumn[]) => of.map((column, i) => `c${i} ${storedType(column).toString()}`).join(', ')
     await this.#connection.run(
-      `CREATE OR REPLACE TABLE rows (${definitions(columns)}); CREATE OR REPLACE TABLE refused (${definitions(reasonColumns)})`,
+      `CREATE OR REPLACE TABLE rows (${definitions(columns)}); CREATE OR REPLACE TABLE rejected (${definitions(reasonColumns)})`,
     )
     this.#rows = await this.#connection.createAppender('rows')
-    this.#refused = await this.#connection.createAppender('refused')
+    this.#rejected = await this.#connection.createAppender('rejected')
   }
 
   append(length: number, values: readonly OutputValues[], strings: Strings): void {
@@ -98,9 +98,9 @@ export class ColumnFileWriter {
     this.#length += length
   }
 
-  /** Records the reasons for missing values of a column, by row of the table: the column's file then gets a column `NAME.refused`. */
-  refuse(column: OutputColumn, rows: readonly number[], codes: readonly string[]): void {
-    this.#withRefused.add(column)
+  /** Records the reasons for missing values of a column, by row of the table: the column's file then gets a column `NAME.rejected`. */
+  reject(column: OutputColumn, rows: readonly number[], codes: readonly string[]): void {
+    this.#withRejected.add(column)
     const columns: OutputValues[] = [
       { values: Float64Array.from(rows) },
       { values: new Float64Array(rows.length).fill(this.#columns.indexOf(column)) },
@@ -108,7 +108,7 @@ export class ColumnFileWriter {
     ]
     const chunk = createChunk(reasonColumns)
     for (let from = 0; from < rows.length; from += DUCKDB_CHUNK_ROWS)
-      appendRows(this.#refused!, chunk, reasonColumns, columns, this.#codes, from, Math.min(rows.length, from + DUCKDB_CHUNK_ROWS))
+      appendRows(this.#rejected!, chunk, reasonColumns, columns, this.#codes, from, Math.min(rows.length, from + DUCKDB_CHUNK_ROWS))
   }
 
   /** Writes the files of the table. Throws `SPILL_FILE` if a file cannot be written. */
@@ -143,19 +143,19 @@ export class ColumnFileWriter {
   #select(columns: readonly OutputColumn[]): string {
     const columnSql = (column: OutputColumn) => `rows.c${this.#columns.indexOf(column)}`
     const values = columns.map(column => castExpression(column, columnSql(column)))
-    const refused = columns.filter(column => this.#withRefused.has(column))
-    if (refused.length === 0) return `SELECT ${values.join(', ')} FROM rows`
-    const codes = refused.map(({ name }, i) => `r${i}.c2 AS ${sqlIdentifier(`${name}.refused`)}`)
-    const joins = refused.map(
-      (column, i) => `LEFT JOIN refused r${i} ON r${i}.c0 = rows.rowid AND r${i}.c1 = ${this.#columns.indexOf(column)}`,
+    const rejected = columns.filter(column => this.#withRejected.has(column))
+    if (rejected.length === 0) return `SELECT ${values.join(', ')} FROM rows`
+    const codes = rejected.map(({ name }, i) => `r${i}.c2 AS ${sqlIdentifier(`${name}.rejected`)}`)
+    const joins = rejected.map(
+      (column, i) => `LEFT JOIN rejected r${i} ON r${i}.c0 = rows.rowid AND r${i}.c1 = ${this.#columns.indexOf(column)}`,
     )
     return `SELECT ${[...values, ...codes].join(', ')} FROM rows ${joins.join(' ')} ORDER BY rows.rowid`
   }
 
   #closeAppenders(): void {
     this.#rows?.closeSync()
-    this.#refused?.closeSync()
-    this.#rows = this.#refused = undefined
+    this.#rejected?.closeSync()
+    this.#rows = this.#rejected = undefined
   }
 }
 

@@ -7,7 +7,7 @@ import { random } from '../../base/random.ts'
 import { Strings } from '../../columns/strings.ts'
 import { source, t } from '../../index.ts'
 import { HistoryBuilder } from '../../intake/history-builder.ts'
-import type { Refusal } from '../../intake/refusal.ts'
+import type { Rejection } from '../../intake/rejection.ts'
 import { connectDuckDB } from './duckdb.ts'
 import { openInput } from '../open-input.ts'
 import { loadFile } from '../load-file.ts'
@@ -84,43 +84,43 @@ function cleanRow(i: number, next: () => number): string {
   ].join(', ')})`
 }
 
-function newIntake(): { readonly builder: HistoryBuilder; readonly refused: Refusal[]; readonly strings: Strings } {
-  const refused: Refusal[] = []
+function newIntake(): { readonly builder: HistoryBuilder; readonly rejected: Rejection[]; readonly strings: Strings } {
+  const rejected: Rejection[] = []
   const strings = new Strings()
-  return { builder: new HistoryBuilder(things, { strings, onRefused: refusal => void refused.push(refusal) }), refused, strings }
+  return { builder: new HistoryBuilder(things, { strings, onRejected: rejection => void rejected.push(rejection) }), rejected, strings }
 }
 
 /** Rows and rejections, with texts instead of ids. */
-function resultOf({ builder: take, refused, strings }: ReturnType<typeof newIntake>): unknown {
+function resultOf({ builder: take, rejected, strings }: ReturnType<typeof newIntake>): unknown {
   const { block, counts } = take.finish()
   const columns = things.columns.map(({ name, type }) => {
     const { values, nulls } = block.columns[name]
     return [name, ...Array.from(values, (value, row) => (nulls?.[row] === 1 ? null : type === 'string' ? strings.textOf(value) : value))]
   })
-  return { columns, time: [...block.time], counts, refused }
+  return { columns, time: [...block.time], counts, rejected }
 }
 
 test('cells equal the values of records, to the bit', async () => {
   for (const seed of [1, 2]) {
     const path = await writeFile(seed)
     const [fast, general] = [newIntake(), newIntake()]
-    await loadFile(path, [fast.builder], { onRefused: () => assert.fail() })
+    await loadFile(path, [fast.builder], { onRejected: () => assert.fail() })
     for await (const batch of (await openInput(path)).batches()) {
       assert.equal(batch.cells, undefined)
       general.builder.validate(batch)
     }
     assert.deepEqual(resultOf(fast), resultOf(general))
-    assert.ok(general.refused.length > 1000 && general.refused.length < ROWS - 500, `${general.refused.length} of ${ROWS} rows refused`)
+    assert.ok(general.rejected.length > 1000 && general.rejected.length < ROWS - 500, `${general.rejected.length} of ${ROWS} rows rejected`)
   }
 })
 
 test('chunks without faults are added at once, and equal their records', async () => {
   const path = await writeFile(3, 4500)
   const [fast, general] = [newIntake(), newIntake()]
-  await loadFile(path, [fast.builder], { onRefused: () => assert.fail() })
+  await loadFile(path, [fast.builder], { onRejected: () => assert.fail() })
   for await (const batch of (await openInput(path)).batches()) general.builder.validate(batch)
   assert.deepEqual(resultOf(fast), resultOf(general))
-  assert.ok(general.refused.length > 200 && general.refused.length < 1500, `${general.refused.length} rows refused`)
-  assert.ok(general.refused.some(({ detail }) => detail.startsWith("'note' has ")))
-  assert.match(general.refused[0].place, /row 45\d\d$/)
+  assert.ok(general.rejected.length > 200 && general.rejected.length < 1500, `${general.rejected.length} rows rejected`)
+  assert.ok(general.rejected.some(({ detail }) => detail.startsWith("'note' has ")))
+  assert.match(general.rejected[0].place, /row 45\d\d$/)
 })

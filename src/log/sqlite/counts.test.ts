@@ -51,7 +51,7 @@ function changes({ effects, deadLetters: letters }: SqliteReader): Commit {
     return [
       pick<DeadLetterChange>([
         { kind: 'edited', id, raw: 'r', form: undefined },
-        { kind: 'refused', id, reason: pick(['schema', 'time']), detail: 'd', raw: 'r', form: undefined, ...pick([{}, { source: 's' }]) },
+        { kind: 'rejected', id, reason: pick(['schema', 'time']), detail: 'd', raw: 'r', form: undefined, ...pick([{}, { source: 's' }]) },
         { kind: 'settled', id, outcome: 'dropped', why: 'w', at: 1, ...pick([{}, { source: 't' }]) },
       ]),
     ]

@@ -8,7 +8,7 @@ import type { DatabaseSync, StatementSync } from './sqlite.ts'
 export class DeadLetterWriter {
   readonly #insert: StatementSync
   readonly #edit: StatementSync
-  readonly #refuse: StatementSync
+  readonly #reject: StatementSync
   readonly #settle: StatementSync
   readonly #remove: StatementSync
   readonly #kind: StatementSync
@@ -17,7 +17,7 @@ export class DeadLetterWriter {
   constructor(db: DatabaseSync) {
     this.#insert = db.prepare('INSERT INTO dead (source, reason, detail, place, at, sequence, raw, form) VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
     this.#edit = db.prepare('UPDATE dead SET original = coalesce(original, raw), raw = ?2, form = ?3, attempts = 0 WHERE id = ?1')
-    this.#refuse = db.prepare(
+    this.#reject = db.prepare(
       `UPDATE dead SET reason = ?2, detail = ?3, original = coalesce(original, nullif(raw, ?4)), raw = ?4, form = ?5, attempts = attempts + 1,
          source = coalesce(source, ?6) WHERE id = ?1`,
     )
@@ -44,7 +44,7 @@ export class DeadLetterWriter {
     this.#change(change)
     if (change.kind === 'edited') return
     this.#counts.add(before.source, before.reason, -1)
-    if (change.kind === 'refused') this.#counts.add(before.source || (change.source ?? ''), change.reason, 1)
+    if (change.kind === 'rejected') this.#counts.add(before.source || (change.source ?? ''), change.reason, 1)
   }
 
   /** Writes the changed counts, before the transaction commits. */
@@ -58,8 +58,8 @@ export class DeadLetterWriter {
       case 'edited':
         this.#edit.run(id, change.raw, formText(change.form))
         break
-      case 'refused':
-        this.#refuse.run(id, change.reason, change.detail, change.raw, formText(change.form), change.source ?? null)
+      case 'rejected':
+        this.#reject.run(id, change.reason, change.detail, change.raw, formText(change.form), change.source ?? null)
         break
       case 'settled':
         this.#settle.run(id, change.outcome, change.why ?? null, change.at, change.source ?? null)

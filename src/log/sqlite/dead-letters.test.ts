@@ -33,10 +33,10 @@ const commits: readonly Commit[] = [
   },
   { deadLetterChanges: [{ kind: 'edited', id: 1, raw: 'uno', form: { mapped: true } }] },
   {
-    deadLetterChanges: [{ kind: 'refused', id: 2, reason: 'time', detail: 'again', raw: bytes, form: undefined }],
+    deadLetterChanges: [{ kind: 'rejected', id: 2, reason: 'time', detail: 'again', raw: bytes, form: undefined }],
     deadLetters: [letter('four\0')],
   },
-  { deadLetterChanges: [{ kind: 'refused', id: 3, reason: 'conflict', detail: 'again', raw: 'drei', form: { mapped: true } }] },
+  { deadLetterChanges: [{ kind: 'rejected', id: 3, reason: 'conflict', detail: 'again', raw: 'drei', form: { mapped: true } }] },
   { deadLetterChanges: [{ kind: 'edited', id: 1, raw: 'un', form: undefined }] },
   { deadLetterChanges: [{ kind: 'settled', id: 3, outcome: 'accepted', at: 9 }] },
   { deadLetterChanges: [{ kind: 'settled', id: 4, outcome: 'dropped', why: 'a test', at: 10 }], deadLetters: [letter('five')] },

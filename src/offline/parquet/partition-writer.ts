@@ -33,11 +33,11 @@ class ParquetPartitionWriter implements PartitionWriter {
     await this.#files.begin(columns.flatMap(({ fields }) => fields))
   }
 
-  append({ length, values, strings, refused }: TableBatch): void {
+  append({ length, values, strings, rejected }: TableBatch): void {
     const first = this.#files.length
     this.#files.append(length, values, strings)
-    for (const { field, rows, codes } of refused)
-      this.#files.refuse(
+    for (const { field, rows, codes } of rejected)
+      this.#files.reject(
         field,
         rows.map(row => first + row),
         codes,

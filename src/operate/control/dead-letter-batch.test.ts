@@ -72,7 +72,7 @@ const entries = (store: ModelStore): number => store.segments.reduce((sum, segme
 test('a corrected dead letter becomes an event with its own arrival, is decided on, and is kept with its outcome', async () => {
   const first = await after('payments', recordBatchOf([pay('1', 1), pay('2', 'much'), pay('3', 3)]))
   const { receipt, store } = await again(first, 1, JSON.stringify(pay('2', 2)))
-  assert.deepEqual(receipt, { accepted: 1, duplicates: 0, refused: 0, sequence: 3 })
+  assert.deepEqual(receipt, { accepted: 1, duplicates: 0, rejected: 0, sequence: 3 })
   assert.deepEqual([entries(store), store.dead.length, store.decisions.length], [3, 0, 2])
   const [{ original, raw, ...rest }] = store.letters
   assert.deepEqual(
@@ -87,7 +87,7 @@ test('a dead letter that is rejected again stays, with one more attempt and the 
   const second = await again(first, 1)
   const third = await again(second.store, 1, '{"id":"2"}')
   assert.deepEqual(
-    [second, third].map(({ receipt }) => [receipt.accepted, receipt.refused]),
+    [second, third].map(({ receipt }) => [receipt.accepted, receipt.rejected]),
     [
       [0, 1],
       [0, 1],
@@ -121,14 +121,14 @@ test('of a record with several mapped rows, only the rejected row is sent again'
   const { receipt, store } = await again(first, 1, JSON.stringify(basket(1, 2, 3, 4)))
   assert.deepEqual([receipt.accepted, entries(store), store.dead.length], [1, 3, 1])
   const fewer = await again(store, 2, JSON.stringify(basket(1)))
-  assert.deepEqual([fewer.receipt.refused, fewer.store.dead[0].form], [1, { row: 3 }])
-  assert.match(fewer.store.dead[0].detail, /^map returns 1 rows now, and row 3 was refused$/)
+  assert.deepEqual([fewer.receipt.rejected, fewer.store.dead[0].form], [1, { row: 3 }])
+  assert.match(fewer.store.dead[0].detail, /^map returns 1 rows now, and row 3 was rejected$/)
 })
 
 test('further rejected rows are dead letters of their own', async () => {
   const first = await after('baskets', recordBatchOf([{ card: 'c', at: start }]))
   const { receipt, store } = await again(first, 1, JSON.stringify({ card: 'c', at: start, amounts: ['x', 1, 'y'] }))
-  assert.deepEqual([receipt.accepted, receipt.refused, entries(store)], [1, 2, 1])
+  assert.deepEqual([receipt.accepted, receipt.rejected, entries(store)], [1, 2, 1])
   assert.deepEqual(
     store.dead.map(({ id, attempts, form }) => [id, attempts, form]),
     [
@@ -155,8 +155,8 @@ test('a row of a file without zones is read again in the zone of its column; a C
   assert.deepEqual(timesOf(store), [start - 3_600_000], 'midnight in Zurich is 23:00 UTC')
   const csv = await after('payments', { ...recordBatchOf([{ id: '1' }]), origin: { ...origin, text: true } })
   assert.deepEqual(csv.dead[0].form, { csv: true, zoneless: ['at'] })
-  const refused = await again(csv, 1)
-  assert.match(refused.store.dead[0].detail, /^a row of a CSV file, whose header is not kept with it; edit it/)
+  const rejected = await again(csv, 1)
+  assert.match(rejected.store.dead[0].detail, /^a row of a CSV file, whose header is not kept with it; edit it/)
 })
 
 /** Fields of the stored events. */

@@ -136,7 +136,7 @@ test('many large dead letters are sent in parts, and their outcomes come in orde
   const both = await Promise.all([control.resend({ ids: [12, 1, 2, 3, 4, 5] }), control.resend({ ids: [6, 7, 8, 9, 10, 11] })])
   assert.deepEqual(
     both.flatMap(({ letters }) => letters.map(({ id, outcome, attempts }) => [id, outcome, attempts])),
-    [12, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map(id => [id, 'refused', 1]),
+    [12, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map(id => [id, 'rejected', 1]),
     'a field that the source does not have',
   )
   assert.equal(store.dead.length, 12)

@@ -28,7 +28,7 @@ export class DeadLetterRecipient {
     if (attempts >= limits.DEAD_ATTEMPTS_MAX)
       throw new SpillwayError(
         'SPILL_LIMIT',
-        `dead letter ${id} was sent again ${attempts} times and refused (DEAD_ATTEMPTS_MAX); edit it, or drop it`,
+        `dead letter ${id} was sent again ${attempts} times and rejected (DEAD_ATTEMPTS_MAX); edit it, or drop it`,
       )
     if (source !== undefined && this.#source !== undefined && source !== this.#source)
       throw new SpillwayError(

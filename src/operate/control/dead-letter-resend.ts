@@ -1,6 +1,6 @@
 /** Sends dead letters to a run again: each is validated like a new record, and is settled in the commit of its event. */
 import { stopwatch, yieldToEventLoop, limits } from '../../base/index.ts'
-import type { Refusal } from '../../intake/index.ts'
+import type { Rejection } from '../../intake/index.ts'
 import type { Run } from '../../run/index.ts'
 import { deadLetterBatch } from './dead-letter-batch.ts'
 import type { SendableDeadLetter } from './dead-letter-recipient.ts'
@@ -45,9 +45,9 @@ export async function sendAll(run: DeadLetterReceiver, letters: Iterable<Sendabl
 
 async function send(run: DeadLetterReceiver, letter: SendableDeadLetter): Promise<ResentDeadLetter> {
   const { id, source, attempts } = letter
-  let refusal: Refusal | undefined
-  const batch = { ...deadLetterBatch(letter), onRefused: (first: Refusal) => (refusal ??= first) }
+  let rejection: Rejection | undefined
+  const batch = { ...deadLetterBatch(letter), onRejected: (first: Rejection) => (rejection ??= first) }
   const { accepted, duplicates } = await run.submit(source, batch, undefined, id)
-  if (refusal) return { id, outcome: 'refused', reason: refusal.reason, detail: refusal.detail, attempts: attempts + 1 }
+  if (rejection) return { id, outcome: 'rejected', reason: rejection.reason, detail: rejection.detail, attempts: attempts + 1 }
   return { id, outcome: accepted > 0 ? 'accepted' : duplicates > 0 ? 'duplicate' : 'skipped' }
 }

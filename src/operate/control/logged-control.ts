@@ -47,8 +47,10 @@ export class LoggedControl implements RunControl {
   async resendDeadLetters(resend: DeadLetterResend, by: string): ReturnType<RunControl['resendDeadLetters']> {
     return this.#logged(by, 'dlq replay', resend.omitUnsendable ? 'all' : resend.ids, undefined, async setDetail => {
       const result = await this.#letters.resend(resend)
-      const refused = result.letters.filter(({ outcome }) => outcome === 'refused').length
-      setDetail(result.letters.length === 0 ? 'none to send again' : `${result.letters.length - refused} settled, ${refused} refused again`)
+      const rejected = result.letters.filter(({ outcome }) => outcome === 'rejected').length
+      setDetail(
+        result.letters.length === 0 ? 'none to send again' : `${result.letters.length - rejected} settled, ${rejected} rejected again`,
+      )
       return result
     })
   }

@@ -27,7 +27,7 @@ test('changes that end together are lines in the order in which they ended, each
   assert.deepEqual(
     lines.map(({ to, outcome, detail }) => [to, outcome, detail]),
     [
-      ...Array.from({ length: 100 }, (_, i) => [String(i), ...(i % 3 === 0 ? ['refused', 'SPILL_CONFLICT'] : ['done', `of ${i}`])]),
+      ...Array.from({ length: 100 }, (_, i) => [String(i), ...(i % 3 === 0 ? ['rejected', 'SPILL_CONFLICT'] : ['done', `of ${i}`])]),
       ['last', 'done', undefined],
     ],
   )

@@ -18,7 +18,7 @@ export interface OperatorLogEntry {
   readonly what: string
   /** The object of the change: a token, a group, an effect. */
   readonly to: string
-  readonly outcome: 'done' | 'refused'
+  readonly outcome: 'done' | 'rejected'
   /** The reason of a rejection, or further details. */
   readonly detail?: string
 }
@@ -106,7 +106,7 @@ export function withOperatorLog<T>(data: string, entry: StrictOmit<OperatorLogEn
   try {
     result = act()
   } catch (error) {
-    writeOperatorLog(data, { ...entry, outcome: 'refused', detail: (error as Error).message })
+    writeOperatorLog(data, { ...entry, outcome: 'rejected', detail: (error as Error).message })
     throw error
   }
   writeOperatorLog(data, { ...entry, outcome: 'done' })
@@ -129,7 +129,7 @@ export async function withOperatorLogAsync<T>(
     result = await act(text => (detail = text))
   } catch (error) {
     const { code = 'failed' } = error as { code?: string }
-    await log.append(lineOf({ ...entry, outcome: 'refused', detail: code }))
+    await log.append(lineOf({ ...entry, outcome: 'rejected', detail: code }))
     throw error
   }
   await log.append(lineOf({ ...entry, outcome: 'done', ...(detail !== undefined && { detail }) }))

@@ -5,7 +5,7 @@
  * process. Every change is durable, and recorded in the operator log, before its promise resolves.
  */
 import type { DeadLetterOutcome } from '../../log/index.ts'
-import type { RefusalReason } from '../../intake/index.ts'
+import type { RejectionReason } from '../../intake/index.ts'
 
 /** A new record for a dead letter: fields to set in its JSON, or the whole record. */
 export interface DeadLetterEdit {
@@ -35,10 +35,10 @@ export interface DeadLetterResend {
 /** The outcome of one dead letter that was sent again. */
 export interface ResentDeadLetter {
   readonly id: number
-  /** `refused`: it was rejected again and stays a dead letter. */
-  readonly outcome: DeadLetterOutcome | 'refused'
+  /** `rejected`: it was rejected again and stays a dead letter. */
+  readonly outcome: DeadLetterOutcome | 'rejected'
   /** Reason and detail of the new rejection, and failed attempts since the last edit. */
-  readonly reason?: RefusalReason
+  readonly reason?: RejectionReason
   readonly detail?: string
   readonly attempts?: number
 }

@@ -52,7 +52,7 @@ export interface DecodedDecisions extends StrictOmit<DecisionShape, 'explored'> 
   readonly ids: ColumnData | undefined
   readonly vector: readonly VectorColumn[]
   readonly score: ColumnData
-  readonly refused: ColumnData
+  readonly rejected: ColumnData
   readonly known: readonly Float64Array[]
   readonly clock: readonly Float64Array[]
   /** Scores of the challenger. */
@@ -91,7 +91,7 @@ export class DecisionWriter {
     if (id && decisions.id) this.#write(decisions.id, length, id.type === 'string' ? stringsOf(id.name) : undefined)
     model.inputs.forEach(({ expr }, i) => this.#writeInput(vector[i], length, expr.type === 'string' ? this.#strings : undefined))
     this.#write(score, length, undefined)
-    const reasons = decisions.refused.size === 0 ? NO_TEXTS : new Strings()
+    const reasons = decisions.rejected.size === 0 ? NO_TEXTS : new Strings()
     this.#write(reasonColumn(decisions, reasons), length, reasons)
     for (const { known, clock } of reads) for (const numbers of [known, clock]) writeNumbers(out, numbers, length)
     if (decisions.challenger) this.#write(decisions.challenger.score, length, undefined)
@@ -158,10 +158,10 @@ function countsOf(explored: readonly ActionExploration[]): Pick<StoredDecisionBa
 
 const typeOf = ({ type, scale }: TypeIR): TypeIR => ({ type, ...(scale !== undefined && { scale }) })
 
-function reasonColumn({ refused, length }: LiveDecisions, strings: Strings): ColumnData {
+function reasonColumn({ rejected, length }: LiveDecisions, strings: Strings): ColumnData {
   const nulls = new Uint8Array(length).fill(1)
   const values = new Int32Array(length)
-  for (const [row, reason] of refused) {
+  for (const [row, reason] of rejected) {
     values[row] = strings.idOf(reason)
     nulls[row] = 0
   }
@@ -188,7 +188,7 @@ export function decodeDecisions(bytes: Uint8Array, strings: Strings = new String
     return { values, nulls, width, counts }
   })
   const score = column(length, undefined)
-  const refused = column(length, strings)
+  const rejected = column(length, strings)
   const reads = shape.reads.map(() => ({ known: readNumbers(reader, length), clock: readNumbers(reader, length) }))
   const [known, clock] = [reads.map(read => read.known), reads.map(read => read.clock)]
   const shadow = shape.challenger === undefined ? undefined : column(length, undefined)
@@ -204,7 +204,7 @@ export function decodeDecisions(bytes: Uint8Array, strings: Strings = new String
     ids,
     vector,
     score,
-    refused,
+    rejected,
     known,
     clock,
     challengerScore: shadow,

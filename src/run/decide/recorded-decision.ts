@@ -59,15 +59,15 @@ function leadingFields({ model, t, entry, keys, ids, key, id, position, strings 
 }
 
 function resultFields(decoded: DecodedDecisions, row: number) {
-  const { score, refused, version, challenger, challengerScore: shadow, unscored, strings, reads, known, clock } = decoded
-  const reason = refused.nulls?.[row] === 1 ? undefined : strings.textOf(refused.values[row])
+  const { score, rejected, version, challenger, challengerScore: shadow, unscored, strings, reads, known, clock } = decoded
+  const reason = rejected.nulls?.[row] === 1 ? undefined : strings.textOf(rejected.values[row])
   return {
     score: score.nulls?.[row] === 1 ? null : score.values[row],
     ...(version !== undefined && { version }),
     ...(challenger !== undefined &&
       shadow && { challenger: { version: challenger, score: shadow.nulls?.[row] === 1 ? null : shadow.values[row] } }),
     ...(unscored !== undefined && { unscored }),
-    ...(reason !== undefined && { refused: reason }),
+    ...(reason !== undefined && { rejected: reason }),
     ...exploredAt(decoded, row),
     read: Object.fromEntries(
       reads.map((name, i) => [name, { known: known[i][row], clock: Number.isFinite(clock[i][row]) ? clock[i][row] : null }]),

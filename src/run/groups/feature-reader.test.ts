@@ -153,7 +153,7 @@ test('reads change no decision', async () => {
             .sort((x, y) => x.entry - y.entry || (x.key! < y.key! ? -1 : 1)),
         )
       }
-      assert.ok(decisions[1].every(({ refused }) => refused === undefined))
+      assert.ok(decisions[1].every(({ rejected }) => rejected === undefined))
       assert.deepEqual(
         decisions[1].map(({ t: time, key, vector }) => [time, key, vector]),
         decisions[0].map(({ t: time, key, vector }) => [time, key, vector]),
@@ -178,7 +178,7 @@ test('decisions on submitted events are returned before they are durable, and a 
   )
   assert.equal(store.waiting, 1)
   store.keepUp()
-  assert.deepEqual(await sent.receipt, { accepted: 2, duplicates: 0, refused: 1, sequence: 3 })
+  assert.deepEqual(await sent.receipt, { accepted: 2, duplicates: 0, rejected: 1, sequence: 3 })
   assert.deepEqual(await run.decide('payments', recordBatchOf([{ card: 'a' }])).decided, [])
   await run.stop()
 })

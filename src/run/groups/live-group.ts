@@ -20,7 +20,7 @@ import {
   type Strings,
 } from '../../columns/index.ts'
 import type { GroupIR, SourceIR } from '../../define/ir/index.ts'
-import { type BlockReads, firstEntryFrom, refuseIncomplete, Kernel, placeReads, splitSlices } from '../../kernel/index.ts'
+import { type BlockReads, firstEntryFrom, rejectIncomplete, Kernel, placeReads, splitSlices } from '../../kernel/index.ts'
 
 /** The queries of one reader in a batch; row i belongs to decision i. */
 export interface GroupQuery {
@@ -204,8 +204,8 @@ export class LiveGroup implements QueryableGroup {
   /** Rejects values of incomplete windows. Once all windows of a batch are complete, so are all later ones. */
   #rejectIncomplete(answers: GroupAnswers[]): GroupAnswers[] {
     if (this.#incomplete === -Infinity) return answers
-    const refused = answers.map(({ out, clock }) => refuseIncomplete(this.group.features, out, clock, this.#incomplete))
-    if (answers.some(({ clock }) => clock.length > 0) && !refused.includes(true)) this.#incomplete = -Infinity
+    const rejected = answers.map(({ out, clock }) => rejectIncomplete(this.group.features, out, clock, this.#incomplete))
+    if (answers.some(({ clock }) => clock.length > 0) && !rejected.includes(true)) this.#incomplete = -Infinity
     return answers
   }
 
@@ -283,7 +283,7 @@ function pickRows(column: FeatureColumn, rows: Uint32Array): FeatureColumn {
     values,
     width,
     nulls: gatherArray(column.nulls, rows),
-    refused: gatherArray(column.refused, rows),
+    rejected: gatherArray(column.rejected, rows),
     ...(column.counts && { counts: gatherArray(column.counts, rows) }),
   }
 }

@@ -9,7 +9,7 @@ import { SpillwayError } from '../../base/index.ts'
 import { type Block, type ColumnData, concatBlocks, gatherBlock, gatherArray, sliceBlock, Strings } from '../../columns/index.ts'
 import { featureValues, type FeatureValue, columnsRead } from '../../decision/index.ts'
 import type { GroupIR, PipelineIR, SourceIR } from '../../define/ir/index.ts'
-import { refuseIncomplete, Kernel, placeReads } from '../../kernel/index.ts'
+import { rejectIncomplete, Kernel, placeReads } from '../../kernel/index.ts'
 import { batchRunsIn, lastSwapBy } from '../../batch/index.ts'
 import { logStartOf, Log, eventsBeforeSegment, type NamedValues, type SegmentLog } from '../../log/index.ts'
 import { keyReader } from '../groups/key-text.ts'
@@ -71,7 +71,7 @@ export function featuresFromLog(
     upto: placed.upto,
     asOf: placed.asOf,
   })
-  if (forgotten > -Infinity) refuseIncomplete(group.features, out, placed.asOf, forgotten)
+  if (forgotten > -Infinity) rejectIncomplete(group.features, out, placed.asOf, forgotten)
   return {
     group: group.name,
     key: Object.fromEntries(group.key.map((name, i) => [name, key[i]])),

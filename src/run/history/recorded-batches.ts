@@ -34,12 +34,12 @@ export function* recordedBatches(
   let [first, decisions] = [0, 0]
   for (const { bytes } of stored) {
     const decoded = decodeDecisions(bytes, strings)
-    const { length, version, entry, t, keys, ids, position, vector, score, refused, known, clock, explored, fingerprint } = decoded
+    const { length, version, entry, t, keys, ids, position, vector, score, rejected, known, clock, explored, fingerprint } = decoded
     const fits = shapeText(decoded) === shape
     decisions += length
     onBatch?.({ fingerprint, decisions: length, fits })
     if (!fits) continue
-    const reasons = Array.from({ length }, (_, row) => row).filter(row => refused.nulls?.[row] !== 1)
+    const reasons = Array.from({ length }, (_, row) => row).filter(row => rejected.nulls?.[row] !== 1)
     yield {
       model,
       length,
@@ -53,7 +53,7 @@ export function* recordedBatches(
       position,
       vector,
       score,
-      refused: new Map(reasons.map(row => [row, strings.textOf(refused.values[row])])),
+      rejected: new Map(reasons.map(row => [row, strings.textOf(rejected.values[row])])),
       reads: reads.map((read, i) => ({ read, known: Int32Array.from(known[i]), clock: clock[i] })),
       done: decisions / total,
     }

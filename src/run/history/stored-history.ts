@@ -146,5 +146,5 @@ function mergedOrder(source: Uint8Array, sources: number): MergedOrder {
 const historyOf = (source: SourceHistory['source'], block: Block): SourceHistory => ({
   source,
   block,
-  counts: { records: block.length, skipped: 0, ahead: 0, refused: {}, accepted: block.length, duplicates: 0, late: 0 },
+  counts: { records: block.length, skipped: 0, ahead: 0, rejected: {}, accepted: block.length, duplicates: 0, late: 0 },
 })

@@ -39,7 +39,7 @@ export function unfinishedImport(store: NamedValues): ImportRecord | undefined {
 }
 
 /** Throws `SPILL_IMPORT` after an unfinished import: nothing may run on half a history. */
-export function refuseUnfinishedImport(store: NamedValues): void {
+export function rejectUnfinishedImport(store: NamedValues): void {
   const record = unfinishedImport(store)
   if (record)
     throw new SpillwayError(

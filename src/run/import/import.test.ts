@@ -119,16 +119,16 @@ function decisionsOf(store: ModelStore): DecisionRecord[] {
 
 async function replayed(given: ImportOptions['files']) {
   const decisions: DecisionRecord[] = []
-  const refused: string[] = []
+  const rejected: string[] = []
   const { sources } = await replay(clinic, {
     files: given,
     onDecisions(batch, { strings }) {
       const recordOf = decisionRecords(clinic.ir, batch.model, { strings })
       for (let row = 0; row < batch.length; row++) decisions.push(recordOf(batch, row))
     },
-    onRefused: ({ place, reason }) => refused.push(`${place} ${reason}`),
+    onRejected: ({ place, reason }) => rejected.push(`${place} ${reason}`),
   })
-  return { decisions, refused, sources }
+  return { decisions, rejected, sources }
 }
 
 test('an import and a replay in memory give the same decisions and rejected records: on events and at ticks, with revisions', async () => {
@@ -145,11 +145,11 @@ test('an import and a replay in memory give the same decisions and rejected reco
   )
   assert.deepEqual(
     store.dead.map(({ place, reason }) => `${place} ${reason}`),
-    expected.refused,
+    expected.rejected,
   )
   for (const reason of ['schema', 'conflict', 'stale-revision'])
     assert.ok(
-      expected.refused.some(line => line.endsWith(reason)),
+      expected.rejected.some(line => line.endsWith(reason)),
       reason,
     )
   assert.ok(expected.sources.every(({ duplicates }) => duplicates > 5))
@@ -172,7 +172,7 @@ test('a run continues after an import, and knows its duplicates and revisions', 
       { ...latest.get('r100'), id: 'x', at: minute(5) },
     ]),
   )
-  assert.deepEqual([old.accepted, old.refused], [1, 1], 'a revision, and one of what is older than an hour')
+  assert.deepEqual([old.accepted, old.rejected], [1, 1], 'a revision, and one of what is older than an hour')
   const meal = await run.submit('meals', recordBatchOf([eating[0], eating.at(-1)]))
   assert.deepEqual([meal.accepted, meal.duplicates], [1, 1], 'after half an hour it is another one')
   run.tick()

@@ -8,7 +8,7 @@
  */
 import { yieldToEventLoop, wallClock, type Clock, SpillwayError, limits, type StrictOmit } from '../../base/index.ts'
 import { columnsRead } from '../../decision/index.ts'
-import type { SourceHistory, HistoryBuilder, SourceRefusal } from '../../intake/index.ts'
+import type { SourceHistory, HistoryBuilder, SourceRejection } from '../../intake/index.ts'
 import { DECISION_PROGRESS, deadLetterOf, type AppendResult, type Commit } from '../../log/index.ts'
 import { loadIntakes, type LoadOptions, type SourceFile } from '../../replay/index.ts'
 import { parseProgress, progressText, type DecisionStep } from '../decide/decision-queue.ts'
@@ -27,7 +27,7 @@ import {
 import { PastTicks } from './past-ticks.ts'
 
 /** Options of an import. */
-export interface ImportOptions extends Partial<Pick<LoadOptions, 'onRefused' | 'onUndecodable' | 'onWarning'>> {
+export interface ImportOptions extends Partial<Pick<LoadOptions, 'onRejected' | 'onUndecodable' | 'onWarning'>> {
   readonly store: PipelineStore
   readonly files: readonly SourceFile[]
   /** Clock that stamps rejected records. */
@@ -72,7 +72,7 @@ export async function importHistories(runnable: Runnable, options: ImportOptions
     record ?? { from: opening.log.end, fingerprint: runnable.fingerprint, files: names, letters: 0 },
   )
   await committer.decideRest()
-  const refused: SourceRefusal[] = []
+  const rejected: SourceRejection[] = []
   const { deduplicate, hashes } = importDeduplication(opening)
   const shared = columnsRead(runnable.ir)
   intakes = await loadIntakes(
@@ -80,22 +80,22 @@ export async function importHistories(runnable: Runnable, options: ImportOptions
     files,
     {
       ...loadOptions(options),
-      onRefused: refusal => {
-        refused.push(refusal)
-        options.onRefused?.(refusal)
+      onRejected: rejection => {
+        rejected.push(rejection)
+        options.onRejected?.(rejection)
       },
     },
     ({ name }) => ({ strings: opening.strings, shared: shared.get(name), deduplicate }),
   )
   const histories = new Map([...intakes].map(([name, intake]) => [name, intake.finish()]))
-  await committer.begin(refused, (options.clock ?? wallClock)())
+  await committer.begin(rejected, (options.clock ?? wallClock)())
   const all = runnable.ir.sources.map(({ name }): ImportedHistory => ({ history: histories.get(name)!, ...hashes.get(name)! }))
   await append(all, opening, committer, intakes, options)
   await committer.finish(runnable, Math.max(...all.map(({ history: { block } }) => block.arrival[block.length - 1] ?? -Infinity)))
   return { histories, from: committer.from, end: opening.log.end, alreadyImported: committer.alreadyImported }
 }
 
-const loadOptions = ({ onUndecodable, onWarning, onProgress }: ImportOptions): StrictOmit<LoadOptions, 'onRefused'> => ({
+const loadOptions = ({ onUndecodable, onWarning, onProgress }: ImportOptions): StrictOmit<LoadOptions, 'onRejected'> => ({
   ...(onUndecodable && { onUndecodable }),
   ...(onWarning && { onWarning }),
   onProgress: (path, share) => onProgress?.(`reading ${path}`, share),
@@ -170,13 +170,13 @@ class ImportCommitter {
   }
 
   /** Commits the record of the import, and the rejected records. */
-  async begin(refused: readonly SourceRefusal[], at: number): Promise<void> {
+  async begin(rejected: readonly SourceRejection[], at: number): Promise<void> {
     const { letters, from } = this.#record
-    if (refused.length < letters) this.#rejectDifferent()
+    if (rejected.length < letters) this.#rejectDifferent()
     if (this.alreadyImported === 0 && letters === 0)
       await this.#send({ schemas: this.#opening.log.newSchemas, put: [putImportRecord(this.#record)] })
-    for (let next = letters; next < refused.length; next += limits.IMPORT_ENTRIES) {
-      const dead = refused.slice(next, next + limits.IMPORT_ENTRIES).map(refusal => deadLetterOf(refusal, from, at))
+    for (let next = letters; next < rejected.length; next += limits.IMPORT_ENTRIES) {
+      const dead = rejected.slice(next, next + limits.IMPORT_ENTRIES).map(rejection => deadLetterOf(rejection, from, at))
       this.#record = { ...this.#record, letters: next + dead.length }
       await this.#send({ deadLetters: dead, put: [putImportRecord(this.#record)] })
     }

@@ -8,7 +8,7 @@ import type { PipelineIR } from '../../define/ir/index.ts'
 import { limits } from '../../base/index.ts'
 import type { TextLimits, Strings } from '../../columns/index.ts'
 import { columnsRead } from '../../decision/index.ts'
-import { rawFormOf, type RecordBatch, countLate, type RowMap, type SourceRefusal } from '../../intake/index.ts'
+import { rawFormOf, type RecordBatch, countLate, type RowMap, type SourceRejection } from '../../intake/index.ts'
 import {
   type EventLookup,
   type AppendResult,
@@ -39,7 +39,7 @@ export interface SourceRecords {
 export interface IngestReceipt {
   readonly accepted: number
   readonly duplicates: number
-  readonly refused: number
+  readonly rejected: number
   /** The next sequence number of the log after the last record. */
   readonly sequence: number
   /** Sequence numbers of the original events of the duplicates, if the sender waits for decisions. */
@@ -90,7 +90,7 @@ export class Appender {
           originals: acceptedIds.originals.get(source.name),
           forgottenUpTo: acceptedIds.forgottenUpTo,
           lookup,
-          onRefused: refusal => this.#turn.addDeadLetter(refusal),
+          onRejected: rejection => this.#turn.addDeadLetter(rejection),
         }),
     )
   }
@@ -129,20 +129,20 @@ export class Appender {
 
   #appendInput({ source, batch, deadLetter, reply }: SourceRecords): IngestReceipt {
     const turn = this.#turn
-    turn.onRefused = batch.onRefused
+    turn.onRejected = batch.onRejected
     const lettersBefore = turn.deadLetters.length
     const form = rawFormOf(batch.origin)
-    for (const refusal of batch.undecodable) turn.addDeadLetter({ ...refusal, source, ...(form && { form }) })
+    for (const rejection of batch.undecodable) turn.addDeadLetter({ ...rejection, source, ...(form && { form }) })
     const index = this.#intakes.findIndex(intake => intake.source.name === source)
     const duplicateEntries: number[] = []
     const { accepted, duplicates } = this.#intakes[index].accept(batch, turn.next, reply && duplicateEntries)
     turn.addEvents(index, accepted)
-    const refused = turn.deadLetters.length - lettersBefore
+    const rejected = turn.deadLetters.length - lettersBefore
     if (deadLetter !== undefined) {
       const [newLetter] = turn.deadLetters.splice(lettersBefore, 1)
       turn.deadLetterChanges.push(resentLetter({ id: deadLetter, source }, newLetter, { accepted, duplicates, arrival: turn.arrival }))
     }
-    return { accepted, duplicates, refused, sequence: turn.next, ...(duplicateEntries.length > 0 && { repeated: duplicateEntries }) }
+    return { accepted, duplicates, rejected, sequence: turn.next, ...(duplicateEntries.length > 0 && { repeated: duplicateEntries }) }
   }
 
   #append(rows: readonly (AppendRows | undefined)[], runs: readonly EventRun[]): AppendResult | undefined {
@@ -178,7 +178,7 @@ class TurnRecords {
   readonly deadLetters: DeadLetter[] = []
   readonly deadLetterChanges: DeadLetterChange[] = []
   /** Notified of the rejected records of the current input. */
-  onRefused: RecordBatch['onRefused']
+  onRejected: RecordBatch['onRejected']
 
   constructor(arrival: number, next: number) {
     this.arrival = arrival
@@ -190,27 +190,27 @@ class TurnRecords {
     this.next += events
   }
 
-  addDeadLetter(refusal: SourceRefusal): void {
-    this.deadLetters.push(deadLetterOf(refusal, this.next, this.arrival))
-    this.onRefused?.(refusal)
+  addDeadLetter(rejection: SourceRejection): void {
+    this.deadLetters.push(deadLetterOf(rejection, this.next, this.arrival))
+    this.onRejected?.(rejection)
   }
 }
 
 /**
- * The change of a dead letter that was sent again. If it is rejected again (`refused`), it stays one dead letter; further rejected rows of
+ * The change of a dead letter that was sent again. If it is rejected again (`rejected`), it stays one dead letter; further rejected rows of
  * its record become dead letters of their own.
  */
 function resentLetter(
   deadLetter: { readonly id: number; readonly source: string },
-  refused: DeadLetter | undefined,
+  rejected: DeadLetter | undefined,
   { accepted, duplicates, arrival }: { readonly accepted: number; readonly duplicates: number; readonly arrival: number },
 ): DeadLetterChange {
-  if (!refused) {
+  if (!rejected) {
     const outcome = accepted > 0 ? 'accepted' : duplicates > 0 ? 'duplicate' : 'skipped'
     return { kind: 'settled', ...deadLetter, outcome, at: arrival }
   }
-  const { reason, detail, raw, form } = refused
-  return { kind: 'refused', ...deadLetter, reason, detail, raw, form }
+  const { reason, detail, raw, form } = rejected
+  return { kind: 'rejected', ...deadLetter, reason, detail, raw, form }
 }
 
 /** By entry: the index of its source among those that have rows, as in `Segment.order`. */

@@ -95,7 +95,7 @@ export class DecisionRequests {
     }
   }
 
-  refuse(error: unknown): void {
+  reject(error: unknown): void {
     for (const { reject } of [...this.#unmarked.splice(0), ...this.#marked.values()]) reject(error)
     this.#marked.clear()
   }

@@ -40,7 +40,7 @@ test('a duplicate event is answered with the original decision, after a restart 
   await run.submit('payments', pay('2', '3'))
   const again = run.decide('payments', pay('1'))
   assert.deepEqual(await again.decided, first)
-  assert.deepEqual(await again.receipt, { accepted: 0, duplicates: 1, refused: 0, sequence: 3, repeated: [0] })
+  assert.deepEqual(await again.receipt, { accepted: 0, duplicates: 1, rejected: 0, sequence: 3, repeated: [0] })
   await run.stop()
   const next = open(store.disk)
   assert.deepEqual(await next.run.decide('payments', pay('1')).decided, first)

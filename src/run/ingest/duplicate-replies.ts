@@ -44,7 +44,7 @@ export class DuplicateReplies {
     }
   }
 
-  refuse(error: unknown): void {
+  reject(error: unknown): void {
     for (const { reply } of this.#pending.splice(0)) reply.reject(error)
   }
 

@@ -68,7 +68,7 @@ export class Inbox {
   }
 
   /** Rejects all queued submissions: the run accepts nothing any more. */
-  refuse(error: unknown): void {
+  reject(error: unknown): void {
     for (const { reject } of this.#queue.splice(0)) reject(error)
     this.#records = 0
     this.#notifyRoom()

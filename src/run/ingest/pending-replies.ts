@@ -45,9 +45,9 @@ export class PendingReplies {
   }
 
   /** Rejects all pending replies: nothing is decided any more. */
-  refuse(error: unknown): void {
+  reject(error: unknown): void {
     for (const { reply } of this.#pending.splice(0)) reply.reject(error)
-    this.#duplicateReplies.refuse(error)
+    this.#duplicateReplies.reject(error)
   }
 
   #reply({ decisions, duplicateEntries, reply }: PendingReply): void {

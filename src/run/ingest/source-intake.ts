@@ -14,7 +14,7 @@ import {
   staleFault,
   type RowMap,
   type Fault,
-  type SourceRefusal,
+  type SourceRejection,
 } from '../../intake/index.ts'
 import type { DeduplicationIndex, EventLookup, AppendRows } from '../../log/index.ts'
 import { Deduplicator } from './deduplicator.ts'
@@ -32,7 +32,7 @@ export interface SourceIntakeOptions {
   readonly originals: DeduplicationIndex | undefined
   readonly forgottenUpTo: (arrival: number) => number
   readonly lookup: EventLookup
-  readonly onRefused: (refusal: SourceRefusal) => void
+  readonly onRejected: (rejection: SourceRejection) => void
 }
 
 export class SourceIntake {
@@ -52,7 +52,7 @@ export class SourceIntake {
 
   constructor(
     source: SourceIR,
-    { strings, textLimits, shared, map, ids, originals, forgottenUpTo, lookup, onRefused }: SourceIntakeOptions,
+    { strings, textLimits, shared, map, ids, originals, forgottenUpTo, lookup, onRejected }: SourceIntakeOptions,
   ) {
     this.source = source
     this.#validator = new RecordValidator(source, {
@@ -61,7 +61,7 @@ export class SourceIntake {
       textLimits,
       shared,
       trackOrigins: needsDeduplication(source),
-      onRefused,
+      onRejected,
       arrivalOf: () => this.#arrival,
     })
     this.#ids = ids
@@ -112,9 +112,9 @@ export class SourceIntake {
       if (verdict === 'duplicate') {
         duplicates++
         originalEntries?.push(this.#deduplicator.duplicateOf)
-      } else if (verdict === 'conflict') this.#validator.refuseRow(conflictFault(this.source), row, block)
-      else if (verdict === 'full') this.#validator.refuseRow(fullFault, row, block)
-      else if (verdict === 'stale') this.#validator.refuseRow(this.#staleFault(block.time[row]), row, block)
+      } else if (verdict === 'conflict') this.#validator.rejectRow(conflictFault(this.source), row, block)
+      else if (verdict === 'full') this.#validator.rejectRow(fullFault, row, block)
+      else if (verdict === 'stale') this.#validator.rejectRow(this.#staleFault(block.time[row]), row, block)
       else {
         this.#accepted.push(row)
         this.#sequences.push(sequence)

@@ -68,10 +68,10 @@ test('beyond its limit a run rejects records with new texts, reports it once, an
   const message = 'the texts of keys and string features have reached their limit'
   for (let round = 0; round < 2; round++) {
     const flood = Array.from({ length: 30 }, (_, i) => pay(`c${round} ${i}`))
-    const { accepted, refused } = await run.submit('payments', recordBatchOf(flood))
-    assert.deepEqual([accepted, refused], round === 0 ? [9, 21] : [0, 30])
+    const { accepted, rejected } = await run.submit('payments', recordBatchOf(flood))
+    assert.deepEqual([accepted, rejected], round === 0 ? [9, 21] : [0, 30])
     const known = await run.submit('payments', recordBatchOf([pay('c0 0'), pay('c0 8')]))
-    assert.deepEqual([known.accepted, known.refused], [2, 0])
+    assert.deepEqual([known.accepted, known.rejected], [2, 0])
     assert.equal((await run.request('offer', { card: 'c0 8', city: 'Bern' })).vector['n'], 2 + round)
     assert.equal((await run.request('offer', { card: 'x'.repeat(1000), city: 'Bern' })).vector['n'], 0)
     assert.deepEqual(

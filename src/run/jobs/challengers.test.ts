@@ -58,7 +58,7 @@ test('a version that meets its rule becomes challenger, and is promoted once set
   assert.match(second.verdict!, /^beside what decided: auc 0\.\d+, the champion's 0\.\d+ on the same decisions: (better|worse) by/)
   assert.deepEqual(stateOf(driven), [
     [1, isBetter ? 'retired' : 'champion'],
-    [2, isBetter ? 'champion' : 'refused'],
+    [2, isBetter ? 'champion' : 'rejected'],
   ])
   await driven.run.submit('payments', pay('x', startTime + 20 * DAY))
   const last = decisionsOf(driven).at(-1)!

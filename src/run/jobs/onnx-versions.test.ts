@@ -82,7 +82,7 @@ test(
     isNear(first[1], scoreOf(0.05, -3))
     leave('bad')
     const third = await trained(driven)
-    assert.deepEqual([third.number, third.state], [3, 'refused'])
+    assert.deepEqual([third.number, third.state], [3, 'rejected'])
     const made = decisionsOf(driven)
     const again = open({ train: trainOf(), disk: diskOf(driven), at: moment + 1 })
     await again.to(moment + 1)

@@ -10,7 +10,7 @@ export class PromotionQueue {
   #waiting: PendingPromotion | undefined
   #marker: PromiseWithResolvers<void> | undefined
   /** The error after which no turn makes markers any more. */
-  #refused: unknown
+  #rejected: unknown
   /** Resolves when the last promotion is a marker, or never will be. */
   #free: Promise<unknown> = Promise.resolve()
 
@@ -63,14 +63,14 @@ export class PromotionQueue {
   }
 
   /** Rejects the waiting promotion: no turn makes markers any more. */
-  refuse(error: unknown): void {
-    this.#refused = error
+  reject(error: unknown): void {
+    this.#rejected = error
     this.#marker?.reject(error)
     this.#marker = undefined
   }
 
   async #wait(promotion: PendingPromotion): Promise<void> {
-    if (this.#refused !== undefined) throw this.#refused
+    if (this.#rejected !== undefined) throw this.#rejected
     this.#waiting = promotion
     this.#marker = Promise.withResolvers()
     return this.#marker.promise

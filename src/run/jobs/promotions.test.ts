@@ -84,7 +84,7 @@ test('a version that fails its rule is rejected; a person may still promote it, 
   const training = driven.run.train('fraud')
   await driven.to(10 * DAY + 1)
   const newVersion = await training
-  assert.deepEqual([newVersion.number, newVersion.state, newVersion.why], [1, 'refused', 'demand'])
+  assert.deepEqual([newVersion.number, newVersion.state, newVersion.why], [1, 'rejected', 'demand'])
   assert.match(newVersion.verdict!, /^auc 0\.\d+ is below 1\.0000$/)
   await driven.run.promote('fraud', 1, 'by hand')
   assert.deepEqual(stateOf(driven), [[1, 'champion']])
@@ -134,8 +134,8 @@ test('simultaneous promotions become markers one after another, and each request
   )
   // A promotion that is durable at the stop is in the log; one that is not requested yet is rejected.
   const [last, late] = [driven.run.promote('fraud', 1, 'four'), driven.run.promote('fraud', 0, 'five')]
-  const refused = assert.rejects(late, { code: 'SPILL_STOPPED' })
+  const rejected = assert.rejects(late, { code: 'SPILL_STOPPED' })
   await Promise.resolve()
-  await Promise.all([driven.run.stop(), last, refused])
+  await Promise.all([driven.run.stop(), last, rejected])
   assert.equal(promotionsOf(driven.store, 'fraud').at(-1)?.why, 'four')
 })

@@ -121,7 +121,7 @@ test('a report is made once its time has passed, from what had arrived by then; 
     ],
   )
   const [head, ...rows] = lines(folder, 'list-2026-01-01T00-20.csv')
-  assert.equal(head, 't,key,score,vector.now.n,vector.now.sum,vector.usual,refused,stale,read.now(card).age,read.usual(card).age')
+  assert.equal(head, 't,key,score,vector.now.n,vector.now.sum,vector.usual,rejected,stale,read.now(card).age,read.usual(card).age')
   // Payments at 10 … 19 min: all of a; of b those of 4 k + 1, 4 k + 2 and 4 k + 3; `usual` is as of 15 min.
   assert.equal(rows[0], '2026-01-01T00:20:00.000Z,a,11.5,10,20,15,,false,0,300000')
   assert.deepEqual(

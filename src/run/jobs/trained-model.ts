@@ -154,7 +154,7 @@ export class TrainedModel {
   finish(version: ModelVersion, { score, file, report, reference }: ModelTraining, ended: number): FinishedTraining {
     const { name, train } = this.model
     const { isMet, words } = verdictOf(train.promote, report.metrics, report.champion?.metrics)
-    const state = isMet || train.promote.kind === 'hand' ? 'candidate' : 'refused'
+    const state = isMet || train.promote.kind === 'hand' ? 'candidate' : 'rejected'
     const scorePut = putScore(name, version.number, score)
     const { promotion, verdict } = isMet
       ? this.#nextStep(version.number, { words, at: ended, isAlone: report.champion === undefined && this.model.score.kind === 'none' })
@@ -201,7 +201,7 @@ export class TrainedModel {
     const promotion: PendingPromotion = isMet
       ? { version: challenge.version, why: verdict, at }
       : { as: 'challenger', version: 0, why: verdict, at }
-    const versionPut = version && this.keep({ ...version, ...(!isMet && { state: 'refused' }), shadowed, verdict })
+    const versionPut = version && this.keep({ ...version, ...(!isMet && { state: 'rejected' }), shadowed, verdict })
     return { promotion, put: [...(versionPut ? [versionPut] : []), putPendingPromotion(name, promotion)] }
   }
 

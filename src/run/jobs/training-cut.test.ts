@@ -31,10 +31,10 @@ test('a training leaves out rows that need forgotten events, counts them, and le
   // Payments are sent at the ends of days: a window of a day reaches from the end of day 11 back to that of day 10.
   const over = `${(DAYS - 11) * 24}h` as const
   const young = await trainFromLog(driven.store, { ir: fraudPipeline({ ...train, over }).ir, ...job })
-  assert.equal(report.split.refused, 24)
+  assert.equal(report.split.rejected, 24)
   assert.match(
     report.notes[0],
-    /^the log has forgotten what arrived up to 2026-01-15T00:00:00\.000Z \(run --keep\): decisions up to 2026-01-15T00:00:00\.000Z are left out, and 24 later ones with a value that was refused/,
+    /^the log has forgotten what arrived up to 2026-01-15T00:00:00\.000Z \(run --keep\): decisions up to 2026-01-15T00:00:00\.000Z are left out, and 24 later ones with a value that was rejected/,
   )
   assert.deepEqual(score, young.score)
   assert.deepEqual(
@@ -62,7 +62,7 @@ test('if every decision needs forgotten events, nothing is trained, and the reas
     {
       code: 'SPILL_TRAINING',
       message:
-        /there is no decision whose label is settled: 0 are not known yet, or younger than the label's horizon, and 24 have a value that was refused/,
+        /there is no decision whose label is settled: 0 are not known yet, or younger than the label's horizon, and 24 have a value that was rejected/,
     },
   )
   await driven.run.stop()

@@ -108,7 +108,7 @@ test('other failures are retried; a training that a stop interrupts begins again
   assert.deepEqual(stateOf(again).slice(-2), [
     [4, 'broken off'],
     // From the same events: no better than the version that scores.
-    [5, 'refused'],
+    [5, 'rejected'],
   ])
   await again.run.stop()
   await driven.run.stop()

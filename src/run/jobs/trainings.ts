@@ -82,8 +82,8 @@ export class TrainingScheduler {
   }
 
   /** Rejects promotions that wait: the run has ended. */
-  refuse(error: unknown): void {
-    for (const { promotionQueue } of this.#all) promotionQueue.refuse(error)
+  reject(error: unknown): void {
+    for (const { promotionQueue } of this.#all) promotionQueue.reject(error)
   }
 
   /** Resolves when every durable promotion is a marker. */

@@ -69,7 +69,7 @@ test('a turn, its commit, the decisions and each try of an effect are published 
   await running.stop()
   const [turn] = messages['spillway:turn']
   const { waitedMs, takenMs, ...rest } = turn
-  assert.deepEqual(rest, { run, pipeline: 'shop', at: start + 5000, entries: 1, accepted: 1, duplicates: 1, refused: 1, marks: 0 })
+  assert.deepEqual(rest, { run, pipeline: 'shop', at: start + 5000, entries: 1, accepted: 1, duplicates: 1, rejected: 1, marks: 0 })
   assert.ok(waitedMs >= 0 && takenMs >= 0)
   const commit = messages['spillway:commit'].find(({ entries }) => entries > 0)!
   assert.deepEqual([commit.run, commit.entries, commit.decisions, commit.effects, 'error' in commit], [run, 1, 1, 1, false])

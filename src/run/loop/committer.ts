@@ -100,9 +100,9 @@ export class Committer {
 
   #publishTurn({ segment }: Commit, { receipts = [], turnTimes }: CommitContext): void {
     if (!turnTimes) return
-    const sum = (field: 'accepted' | 'duplicates' | 'refused') => receipts.reduce((all, receipt) => all + receipt[field], 0)
+    const sum = (field: 'accepted' | 'duplicates' | 'rejected') => receipts.reduce((all, receipt) => all + receipt[field], 0)
     const entries = segment?.entries ?? 0
-    const [accepted, duplicates, refused] = [sum('accepted'), sum('duplicates'), sum('refused')]
+    const [accepted, duplicates, rejected] = [sum('accepted'), sum('duplicates'), sum('rejected')]
     const durations = { waitedMs: turnTimes.startedAt - turnTimes.receivedAt, takenMs: turnTimes.appendedAt - turnTimes.startedAt }
     channels.turn.publish({
       ...this.#runInfo,
@@ -110,7 +110,7 @@ export class Committer {
       entries,
       accepted,
       duplicates,
-      refused,
+      rejected,
       marks: entries - accepted,
       ...durations,
     })

@@ -9,7 +9,7 @@ import { Appender } from '../ingest/appender.ts'
 import { DecisionRequests } from '../ingest/decision-requests.ts'
 import { BatchRunScheduler, type BatchRunSchedulerOptions } from '../jobs/batch-runs.ts'
 import { runStart, logNameOf } from '../recovery/run-start.ts'
-import { refuseUnfinishedImport } from '../import/import-record.ts'
+import { rejectUnfinishedImport } from '../import/import-record.ts'
 import type { DriftCheckPort } from '../jobs/drift-job.ts'
 import { Exploration } from '../decide/exploration.ts'
 import { FreshnessTracker } from '../decide/freshness.ts'
@@ -93,7 +93,7 @@ export interface RunComponents extends RunCore {
 export function composeRun(runnable: Runnable, options: RunOptions): RunComponents {
   const { ir, maps } = runnable
   const { store, clock = arrivalClock(), keep = Infinity, isDry = false, compute, onReport = () => {} } = options
-  refuseUnfinishedImport(store)
+  rejectUnfinishedImport(store)
   const logName = logNameOf(store)
   const freshness = new FreshnessTracker({ ir, clock, objectives: options.objectives, onReport })
   const opening = openPipeline(runnable, {

@@ -94,12 +94,12 @@ test('a revision of a revision counts; only the latest content of an id is a dup
   const first = open()
   assert.equal((await first.sendAt(0, reading('a', 100, 0))).accepted, 1)
   assert.equal((await first.sendAt(10, reading('a', 90, 0), reading('a', 90, 0))).duplicates, 1)
-  assert.deepEqual(await first.sendAt(20, reading('a', 100, 0)), { accepted: 1, duplicates: 0, refused: 0, sequence: 3 })
+  assert.deepEqual(await first.sendAt(20, reading('a', 100, 0)), { accepted: 1, duplicates: 0, rejected: 0, sequence: 3 })
   await first.run.stop()
   const again = open(first.store.disk)
   assert.equal((await again.sendAt(60, reading('x', 95, 0))).accepted, 1, 'an hour after the original')
   const late = await again.sendAt(61, reading('y', 94, 0), reading('z', 50, 59))
-  assert.deepEqual([late.accepted, late.refused], [1, 1])
+  assert.deepEqual([late.accepted, late.rejected], [1, 1])
   await again.run.stop()
   assert.deepEqual(
     again.store.dead.map(({ reason, detail }) => [reason, detail]),
@@ -113,8 +113,8 @@ test('an event for whose identity there is no room is a dead letter, and revisio
   const { store, sendAt, run } = open(undefined, 3)
   await sendAt(0, reading('a', 100, 0), reading('b', 101, 1))
   await sendAt(90, reading('c', 102, 90))
-  const { accepted, refused } = await sendAt(120, reading('d', 103, 120), reading('e', 90, 90))
-  assert.deepEqual([accepted, refused], [1, 1])
+  const { accepted, rejected } = await sendAt(120, reading('d', 103, 120), reading('e', 90, 90))
+  assert.deepEqual([accepted, rejected], [1, 1])
   await run.stop()
   assert.deepEqual(
     store.disk.commits.flatMap(({ deadLetters = [] }) => deadLetters).map(({ reason, detail }) => [reason, /DEDUPE_IDS_MAX/.test(detail)]),

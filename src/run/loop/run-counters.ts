@@ -6,7 +6,7 @@ import type { GroupFreshness } from '../decide/freshness.ts'
 export class RunCounters {
   accepted = 0
   duplicates = 0
-  refused = 0
+  rejected = 0
   decisions = 0
   /** Accepted and duplicate records by source. */
   readonly bySource = new Map<string, { accepted: number; duplicates: number }>()
@@ -23,10 +23,10 @@ export class RunCounters {
   freshness: () => readonly GroupFreshness[] = () => []
 
   /** Totals as a plain object; without `explored` if it is 0. */
-  get totals(): { accepted: number; duplicates: number; refused: number; decisions: number; explored?: number } {
-    const { accepted, duplicates, refused, decisions } = this
+  get totals(): { accepted: number; duplicates: number; rejected: number; decisions: number; explored?: number } {
+    const { accepted, duplicates, rejected, decisions } = this
     const explored = [...this.explored.values()].reduce((sum, count) => sum + count, 0)
-    return { accepted, duplicates, refused, decisions, ...(explored > 0 && { explored }) }
+    return { accepted, duplicates, rejected, decisions, ...(explored > 0 && { explored }) }
   }
 
   /** Adds the results of one commit; one receipt for each input. */
@@ -37,10 +37,10 @@ export class RunCounters {
     dead: readonly DeadLetter[],
     late: AppendedTurn['lateEvents'],
   ): void {
-    receipts.forEach(({ accepted, duplicates, refused }, i) => {
+    receipts.forEach(({ accepted, duplicates, rejected }, i) => {
       this.accepted += accepted
       this.duplicates += duplicates
-      this.refused += refused
+      this.rejected += rejected
       const { source } = inputs[i]
       const counts = this.bySource.get(source) ?? { accepted: 0, duplicates: 0 }
       counts.accepted += accepted

@@ -83,7 +83,7 @@ test('decisions see the visible events, and record them', async () => {
 test('a duplicate is acknowledged and not appended, other content is a conflict: within a turn, across turns, and after a restart', async () => {
   const first = open()
   const receipt = await first.run.submit('payments', recordBatchOf([pay('1', 0), pay('1', 0), pay('1', 0, '9.99')]))
-  assert.deepEqual(receipt, { accepted: 1, duplicates: 1, refused: 1, sequence: 1 })
+  assert.deepEqual(receipt, { accepted: 1, duplicates: 1, rejected: 1, sequence: 1 })
   assert.deepEqual(await first.run.submit('payments', recordBatchOf([pay('1', 0), pay('1', 0, '7.00')])), { ...receipt, accepted: 0 })
   await first.run.stop()
   const again = open(first.store.disk)
@@ -203,9 +203,9 @@ test('a source at its limit of ids is held back, and forgets none of them', asyn
   await Promise.all(sending)
   assert.equal((await run.submit('payments', recordBatchOf([pay('d', 50)]))).duplicates, 1)
   const receipt = run.submit('payments', recordBatchOf([pay('g', 61), pay('h', 61)]))
-  const refused = assert.rejects(receipt, { code: 'SPILL_LIMIT', message: /send it again/ })
+  const rejected = assert.rejects(receipt, { code: 'SPILL_LIMIT', message: /send it again/ })
   await run.stop()
-  await refused
+  await rejected
   assert.deepEqual([run.end, reports.length], [6, 2])
   const again = open(store.crash(0), { idsMax: 4 })
   again.moveTo(130)

@@ -54,7 +54,7 @@ export class Run {
     const duplicateReplies = new DuplicateReplies(options.store)
     const pendingReplies = new PendingReplies(duplicateReplies)
     const shutdown = (this.#shutdown = new Shutdown(error => {
-      for (const pending of [inbox, pendingReplies, components.requests, components.trainings]) pending.refuse(error)
+      for (const pending of [inbox, pendingReplies, components.requests, components.trainings]) pending.reject(error)
       for (const scheduler of components.schedulers) void scheduler.stop(error)
     }))
     const committer = (this.#committer = new Committer({
@@ -230,7 +230,7 @@ export class Run {
     await Promise.all(schedulers.map(scheduler => scheduler.stop(stoppedError())))
     await trainings.whenPromoted()
     await this.whenIdle()
-    this.#inbox.refuse(new SpillwayError('SPILL_LIMIT', 'the run was stopped while this was held back (DEDUPE_IDS_MAX); send it again'))
+    this.#inbox.reject(new SpillwayError('SPILL_LIMIT', 'the run was stopped while this was held back (DEDUPE_IDS_MAX); send it again'))
     this.checkpoint()
     await this.#until(() => this.#components.checkpointer.isIdle && this.#committer.inFlight === 0)
     this.#committer.flushStages(true)

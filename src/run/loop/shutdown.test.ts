@@ -45,7 +45,7 @@ test('work that was accepted before a stop is answered; later work is rejected',
   const request = run.requestDecision('offer', { card: 'c' })
   const stopped = run.stop()
   const late = { code: 'SPILL_STOPPED', message: /send it again/ }
-  const refuses = async () => {
+  const rejects = async () => {
     await assert.rejects(run.submit('payments', pay('c')), late)
     const { decided: none, receipt } = run.decide('payments', pay('c'))
     await assert.rejects(none, late)
@@ -54,14 +54,14 @@ test('work that was accepted before a stop is answered; later work is rejected',
     await assert.rejects(run.request('offer', { card: 'c' }), late)
     assert.throws(() => run.features([{ group: 'now', key: ['c'] }]), late)
   }
-  await refuses()
+  await rejects()
   store.release()
   assert.equal((await submitted).accepted, 1)
   assert.equal((await decided.receipt).accepted, 1)
   assert.equal((await decided.decided).length, 1)
   assert.equal((await request.durable).model, 'offer')
   await stopped
-  await refuses()
+  await rejects()
   await assert.rejects(run.settle([]), late)
   await run.ended
   await run.whenRoom()

@@ -9,15 +9,15 @@ export const stoppedError = (): SpillwayError =>
 
 export class Shutdown {
   /** The error of late callers: of `stop`, or the failure. */
-  #refusal: unknown
+  #rejection: unknown
   #isOver = false
   #hasFailed = false
   readonly #ended = Promise.withResolvers<void>()
-  readonly #refuseAll: (error: unknown) => void
+  readonly #rejectAll: (error: unknown) => void
 
-  /** `refuseAll`: rejects everyone who waits. */
-  constructor(refuseAll: (error: unknown) => void) {
-    this.#refuseAll = refuseAll
+  /** `rejectAll`: rejects everyone who waits. */
+  constructor(rejectAll: (error: unknown) => void) {
+    this.#rejectAll = rejectAll
     this.#ended.promise.catch(() => {})
   }
 
@@ -37,19 +37,19 @@ export class Shutdown {
 
   /** Throws the error of late callers, if there is one. */
   check(): void {
-    if (this.#refusal !== undefined) throw this.#refusal
+    if (this.#rejection !== undefined) throw this.#rejection
   }
 
   /** Stops accepting new work. */
   begin(): void {
-    this.#refusal ??= stoppedError()
+    this.#rejection ??= stoppedError()
   }
 
   /** Ends the turns and rejects everyone who waits with `error`. */
   close(error: unknown): void {
     if (this.#isOver) return
     this.#isOver = true
-    this.#refuseAll(error)
+    this.#rejectAll(error)
   }
 
   stopped(): void {
@@ -61,8 +61,8 @@ export class Shutdown {
     if (this.#hasFailed) return
     this.#hasFailed = true
     this.#isOver = true
-    this.#refusal = error
-    this.#refuseAll(error)
+    this.#rejection = error
+    this.#rejectAll(error)
     this.#ended.reject(error)
   }
 }

@@ -227,16 +227,16 @@ test('windows that reach forgotten events are rejected until they do not', async
     stretches.flatMap(({ bytes }) => [...recordedDecisions(bytes)]),
   )
   assert.equal(found.length, expected.length)
-  let refused = 0
+  let rejected = 0
   found.forEach((decision, i) => {
     const start = Math.floor((decision.t - 7_200_000) / 60_000) * 60_000
     if (start <= arrival) {
       assert.equal(decision.score, null)
       assert.match(JSON.stringify(decision), /SPILL_CLOCK_EVICTED|forgotten/)
-      refused++
+      rejected++
     } else assert.deepEqual(decision, expected[i])
   })
-  assert.ok(refused > 20 && refused < found.length - 20, `${refused} of ${found.length} were refused`)
+  assert.ok(rejected > 20 && rejected < found.length - 20, `${rejected} of ${found.length} were rejected`)
 })
 
 test('an event that may revise a forgotten one is a dead letter', async () => {
@@ -245,7 +245,7 @@ test('an event that may revise a forgotten one is a dead letter', async () => {
   const dead = store.dead.length
   const reading = (ago: number) => ({ card: 'c9', level: 1, gone: false, at: minute(199) - ago })
   assert.equal((await run.submit('readings', recordBatchOf([reading(keep)]))).accepted, 1)
-  assert.equal((await run.submit('readings', recordBatchOf([reading(keep + 1)]))).refused, 1)
+  assert.equal((await run.submit('readings', recordBatchOf([reading(keep + 1)]))).rejected, 1)
   assert.match(store.dead[dead].detail, /older than the log/)
   assert.equal(store.dead[dead].reason, 'stale-revision')
 })
@@ -287,5 +287,5 @@ test('features as of a time use the events of the log, or are rejected', async (
     message: /ask at a later time/,
   })
   const { n } = featuresFromLog(watch.ir, store, ask(arrival + 60_000, 'streamed')).features
-  assert.equal('refused' in n && n.refused.code, 'SPILL_CLOCK_EVICTED')
+  assert.equal('rejected' in n && n.rejected.code, 'SPILL_CLOCK_EVICTED')
 })

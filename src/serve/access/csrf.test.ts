@@ -13,7 +13,7 @@ const status = async (
 
 test('cross-site requests without a preflight are rejected; other clients and requests with a preflight are not', async () => {
   const form = 'application/x-www-form-urlencoded; charset=UTF-8'
-  const refused: readonly Readonly<Record<string, string>>[] = [
+  const rejected: readonly Readonly<Record<string, string>>[] = [
     { 'sec-fetch-site': 'cross-site' },
     { 'sec-fetch-site': 'same-site', origin: 'http://localhost:3000' },
     { origin: 'https://evil.example' },
@@ -23,7 +23,7 @@ test('cross-site requests without a preflight are rejected; other clients and re
     { origin: 'https://evil.example', 'content-type': 'Text/Plain' },
     { 'sec-fetch-site': 'cross-site', 'content-type': 'multipart/form-data; boundary=x' },
   ]
-  for (const headers of refused) assert.equal(await status(headers), 403, JSON.stringify(headers))
+  for (const headers of rejected) assert.equal(await status(headers), 403, JSON.stringify(headers))
   const letIn: readonly Readonly<Record<string, string>>[] = [
     {},
     { 'content-type': form },

@@ -4,7 +4,7 @@ import { array, asyncProperty, assert as check, boolean, integer, record } from 
 import { open, pay } from '../../../test/serve/shop.ts'
 import { IdShares } from './id-shares.ts'
 
-const receiptOf = (accepted: number) => Promise.resolve({ accepted, duplicates: 0, refused: 0, sequence: 0 })
+const receiptOf = (accepted: number) => Promise.resolve({ accepted, duplicates: 0, rejected: 0, sequence: 0 })
 
 test('for any submissions, all ids are released in time, and a client is rejected only for ids of its own', async () => {
   const step = record({

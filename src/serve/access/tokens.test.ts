@@ -223,7 +223,7 @@ test('the command adds, lists and revokes tokens, and the operator log has all o
     ['tokens add', 'ci', 'done', 'ingest, read'],
     ['tokens add', 'ops', 'done', 'operate'],
     ['tokens revoke', 'ci', 'done', undefined],
-    ['tokens revoke', 'ci', 'refused', "there is no token 'ci'"],
+    ['tokens revoke', 'ci', 'rejected', "there is no token 'ci'"],
   ])
   assert.match(lines[0].who, /^cli:./)
   assert.ok(lines.every(({ at }) => !Number.isNaN(Date.parse(at))))

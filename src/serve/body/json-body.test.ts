@@ -6,22 +6,22 @@ import { Strings } from '../../columns/strings.ts'
 import type { SourceIR } from '../../define/ir/ir.ts'
 import { RecordValidator } from '../../intake/record-validator.ts'
 import { JsonLineReader } from '../../intake/line-reader.ts'
-import type { Refusal } from '../../intake/refusal.ts'
+import type { Rejection } from '../../intake/rejection.ts'
 import { rowText } from '../../intake/row-text.ts'
 import { below, chance, jsonLine, oneOf, randomRow, randomSource } from '../../../test/inputs/generate.ts'
 import { parseJsonBody } from './json-body.ts'
 
 function taken(source: SourceIR, body: Buffer, reader?: JsonLineReader) {
   const strings = new Strings()
-  const refusals: Refusal[] = []
-  const door = new RecordValidator(source, { strings, trackOrigins: true, onRefused: refusal => refusals.push(refusal) })
+  const rejections: Rejection[] = []
+  const door = new RecordValidator(source, { strings, trackOrigins: true, onRejected: rejection => rejections.push(rejection) })
   let batch
   try {
     ;({ batch } = parseJsonBody(body, reader))
   } catch (error) {
     return { error: (error as Error).message, cells: 0 }
   }
-  refusals.push(...batch.undecodable)
+  rejections.push(...batch.undecodable)
   door.validate(batch)
   const block = door.view()
   return {
@@ -30,14 +30,14 @@ function taken(source: SourceIR, body: Buffer, reader?: JsonLineReader) {
       block.time[row],
       block.arrival[row],
     ]),
-    refusals,
+    rejections,
     numbers: batch.records.map((_, at) => batch.numberOf(at)),
     cells: batch.cells?.isRead.reduce((sum, one) => sum + one, 0) ?? 0,
   }
 }
 
 test('a source accepts the same rows and rejects the same records, from cells and from records', () => {
-  let [records, cells, refused, errors] = [0, 0, 0, 0]
+  let [records, cells, rejected, errors] = [0, 0, 0, 0]
   for (let seed = 0; seed < 300; seed++) {
     const next = random(seed)
     const source = randomSource(next)
@@ -59,8 +59,8 @@ test('a source accepts the same rows and rejects the same records, from cells an
     assert.deepEqual({ ...fast, cells: 0 }, slow, `seed ${seed}`)
     records += all.length
     cells += fast.cells
-    refused += fast.refusals?.length ?? 0
+    rejected += fast.rejections?.length ?? 0
     errors += fast.error === undefined ? 0 : 1
   }
-  assert.ok(cells > 0.1 * records && refused > 50 && errors > 20, `${records} ${cells} ${refused} ${errors}`)
+  assert.ok(cells > 0.1 * records && rejected > 50 && errors > 20, `${records} ${cells} ${rejected} ${errors}`)
 })

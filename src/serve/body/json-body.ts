@@ -14,7 +14,7 @@ import {
   LineCells,
   type JsonLineReader,
   Fault,
-  type Refusal,
+  type Rejection,
 } from '../../intake/index.ts'
 import { ServeError } from '../http/serve-error.ts'
 
@@ -59,7 +59,7 @@ function batchOf(bytes: Buffer, ends: readonly number[], isSingle: boolean, read
   const records: unknown[] = []
   const numbers: number[] = []
   const inexact = new Map<number, ReadonlyMap<string, string>>()
-  const undecodable: Refusal[] = []
+  const undecodable: Rejection[] = []
   const rawOf = (number: number) => bytes.toString('utf8', ends[2 * number - 2], ends[2 * number - 1])
   const valueOf = (at: number) => (parseJsonRecord(bytes, ends[2 * numbers[at] - 2], ends[2 * numbers[at] - 1]) as JsonRecord).value
   const cells = reader && new LineCells(reader, bytes, ends.length / 2, valueOf)

@@ -21,7 +21,7 @@ export const httpStatuses: Readonly<Record<ErrorCode, number>> = {
   SPILL_CLOCK_EVICTED: 409,
   SPILL_CONFLICT: 409,
   SPILL_TRAINING: 409,
-  SPILL_REFUSED: 422,
+  SPILL_REJECTED: 422,
   SPILL_RANGE: 422,
   SPILL_OVERLOAD: 429,
   SPILL_LIMIT: 503,

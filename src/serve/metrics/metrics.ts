@@ -69,7 +69,7 @@ function runMetrics(registry: Registry, { run, unsigned }: ServerContext): void 
   counter('spillway_late_events_total', "Accepted events that arrived later than their source's allowedLateness.", ['source'], add => {
     for (const [source, events] of run.counts.lateEvents) add({ source }, events)
   })
-  counter('spillway_dead_letters_total', 'Refused records, by reason.', ['source', 'reason'], add => {
+  counter('spillway_dead_letters_total', 'Rejected records, by reason.', ['source', 'reason'], add => {
     for (const [source, reasons] of run.counts.deadLetters) for (const [reason, count] of reasons) add({ source, reason }, count)
   })
   counter('spillway_webhooks_unsigned_total', 'Webhooks rejected for their signature, by reason.', ['source', 'reason'], add => {

@@ -45,15 +45,15 @@ export const sharedSchemas = {
     {
       accepted: count,
       duplicates: count,
-      refused: { ...count, description: 'kept as dead letters' },
+      rejected: { ...count, description: 'kept as dead letters' },
       sequence: { ...count, description: 'sequence number of the next entry of the log, after the last of them' },
       errors: {
         type: 'array',
-        description: 'the first refused records',
+        description: 'the first rejected records',
         items: object({ index: count, line: count, reason: text, detail: text }, ['reason', 'detail']),
       },
     },
-    ['accepted', 'duplicates', 'refused', 'sequence'],
+    ['accepted', 'duplicates', 'rejected', 'sequence'],
   ),
   Features: object(
     {
@@ -70,7 +70,7 @@ export const sharedSchemas = {
       ageMs: orNull({ type: 'number' }),
       degraded: { ...text, description: 'why the values differ from their definition' },
       features: values,
-      refused: { ...values, description: 'features without a value, each with the reason' },
+      rejected: { ...values, description: 'features without a value, each with the reason' },
     },
     ['group', 'key', 't', 'clock', 'known', 'layer', 'features'],
   ),
@@ -117,7 +117,7 @@ export const sharedSchemas = {
       degraded: { ...text, description: 'why the answers are fallbacks' },
       accepted: count,
       duplicates: count,
-      refused: count,
+      rejected: count,
       sequence: count,
       repeats: {
         ...count,
@@ -182,7 +182,7 @@ export const sharedSchemas = {
     {
       model: text,
       number: count,
-      state: { enum: ['training', 'candidate', 'refused', 'challenger', 'champion', 'retired', 'failed', 'broken off'] },
+      state: { enum: ['training', 'candidate', 'rejected', 'challenger', 'champion', 'retired', 'failed', 'broken off'] },
       why: { enum: ['schedule', 'drift', 'demand', 'command'] },
       because: { ...text, description: 'the drift that caused the training' },
       at: { ...utcMs, description: 'training time: events that arrived later are not in it' },

@@ -1,5 +1,5 @@
 /** JSON Schemas of dead letters, and of their outcomes when they are sent again. */
-import { refusalReasons } from '../../intake/index.ts'
+import { rejectionReasons } from '../../intake/index.ts'
 import { schemaTerms } from './json-schema.ts'
 
 const { count, object, text, utcMs, values } = schemaTerms
@@ -10,12 +10,12 @@ export const deadLetterSchemas = {
     {
       id: count,
       source: text,
-      reason: { enum: refusalReasons },
+      reason: { enum: rejectionReasons },
       detail: { ...text, description: 'the problem, with the field and the value' },
       place: { ...text, description: 'where the record stood in its input' },
-      at: { ...utcMs, description: 'when it was refused' },
+      at: { ...utcMs, description: 'when it was rejected' },
       sequence: { ...count, description: 'sequence number of the next log entry then' },
-      attempts: { ...count, description: 'how often it was sent again and refused since its last edit' },
+      attempts: { ...count, description: 'how often it was sent again and rejected since its last edit' },
       version: { ...text, description: 'version of the record; an edit names it' },
       raw: { ...text, description: 'the record; bytes that are no text are in rawBase64' },
       rawBase64: text,
@@ -36,8 +36,8 @@ export const deadLetterSchemas = {
         items: object(
           {
             id: count,
-            outcome: { enum: ['accepted', 'duplicate', 'skipped', 'refused'] },
-            reason: { enum: refusalReasons },
+            outcome: { enum: ['accepted', 'duplicate', 'skipped', 'rejected'] },
+            reason: { enum: rejectionReasons },
             detail: text,
             attempts: count,
           },

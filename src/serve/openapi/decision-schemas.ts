@@ -19,7 +19,7 @@ const fields: Readonly<Record<string, OpenapiSchema>> = {
     description: 'exploration: by action that was left undone on purpose, the probability of that',
   },
   unscored: { ...text, description: 'why the model has no score' },
-  refused: text,
+  rejected: text,
   read: { ...values, description: 'by feature group: visible events and as-of time' },
 }
 const required = ['model', 't', 'key', 'entry', 'vector', 'score', 'read'] as const

@@ -4,7 +4,7 @@
  */
 import { limits } from '../../base/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
-import { refusalReasons } from '../../intake/index.ts'
+import { rejectionReasons } from '../../intake/index.ts'
 import { effectStates } from '../../log/index.ts'
 import { decisionStream, effectStream } from './api-schemas.ts'
 import { controlPaths } from './control-operations.ts'
@@ -170,7 +170,7 @@ const deadLetterPaths = (ir: PipelineIR): Paths => ({
     summary: 'Dead letters, the oldest first, and their counts',
     parameters: [
       queryParameter('source', oneOf(ir.sources), 'only those of this source'),
-      queryParameter('reason', { enum: refusalReasons }, 'only those refused for this reason'),
+      queryParameter('reason', { enum: rejectionReasons }, 'only those rejected for this reason'),
       queryParameter(
         'after',
         { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },

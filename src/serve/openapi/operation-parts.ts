@@ -35,7 +35,7 @@ const failureTexts = {
   413: 'the body is too large',
   415: 'the content type or encoding is not supported',
   421: 'the Host header is not a name of this server',
-  422: 'the event was refused',
+  422: 'the event was rejected',
   429: 'the server is overloaded, or the client exceeds its rate; see Retry-After',
   503: 'the run accepts no requests now',
 } as const

@@ -58,7 +58,7 @@ test('the reader accepts decimals and durations that match, and others only with
   ])
     fc.assert(
       fc.property(nearTexts(pattern), text => {
-        if (new RegExp(pattern).test(text)) assert.ok(isTaken(text), `${text} is described by ${pattern}, and refused`)
+        if (new RegExp(pattern).test(text)) assert.ok(isTaken(text), `${text} is described by ${pattern}, and rejected`)
         else if (!isBeyond(text)) assert.ok(!isTaken(text), `${text} is not described by ${pattern}, and taken`)
       }),
       runs,

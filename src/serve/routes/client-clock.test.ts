@@ -88,10 +88,10 @@ test('a day ahead: rejected as future at every route and kept whole, and accepte
   const ahead = pay('ahead', start + day, 9)
   const alone = await posted(app, events, ahead)
   const { code, message, accepted } = alone.json<Record<string, unknown>>()
-  assert.deepEqual([alone.statusCode, code, accepted], [422, 'SPILL_REFUSED', 0])
-  assert.match(String(message), /^refused as 'future': .*'at'/)
+  assert.deepEqual([alone.statusCode, code, accepted], [422, 'SPILL_REJECTED', 0])
+  assert.match(String(message), /^rejected as 'future': .*'at'/)
   const inline = await posted(app, '/sources/payments/decide', ahead)
-  assert.deepEqual([inline.statusCode, inline.json<{ code: string }>().code], [422, 'SPILL_REFUSED'])
+  assert.deepEqual([inline.statusCode, inline.json<{ code: string }>().code], [422, 'SPILL_REJECTED'])
   const body = JSON.stringify(ahead)
   const signed = (at: number) =>
     posted(app, '/sources/payments/webhook', body, {
@@ -99,12 +99,12 @@ test('a day ahead: rejected as future at every route and kept whole, and accepte
         .update(`${at / 1000}.${body}`)
         .digest('hex')}`,
     })
-  assert.equal((await signed(start)).json<{ refused: number }>().refused, 1, 'the sender knows what time it is, and its event does not')
+  assert.equal((await signed(start)).json<{ rejected: number }>().rejected, 1, 'the sender knows what time it is, and its event does not')
   assert.equal((await signed(start + day)).statusCode, 401)
   const among = [pay('a', start), ahead, pay('b', start)]
   for (const answer of [await posted(app, events, among), await lined(app, ...among)]) {
-    const { refused, errors, ...rest } = answer.json<{ refused: number; errors: Record<string, unknown>[] } & Record<string, unknown>>()
-    assert.deepEqual([answer.statusCode, refused, Number(rest['accepted']) + Number(rest['duplicates'])], [200, 1, 2])
+    const { rejected, errors, ...rest } = answer.json<{ rejected: number; errors: Record<string, unknown>[] } & Record<string, unknown>>()
+    assert.deepEqual([answer.statusCode, rejected, Number(rest['accepted']) + Number(rest['duplicates'])], [200, 1, 2])
     assert.deepEqual([errors[0]['reason'], errors[0]['index'] ?? errors[0]['line']], ['future', 'index' in errors[0] ? 1 : 2])
   }
   assert.deepEqual(
@@ -114,7 +114,7 @@ test('a day ahead: rejected as future at every route and kept whole, and accepte
   assert.deepEqual([run.end, before], [3, { hour: 1, days: 1, last: 1, since: 0 }])
   assert.deepEqual(await featuresOf('c'), { hour: 3, days: 3, last: 1, since: 0 }, 'nothing of it is in a window, and no clock has moved')
   const right = await posted(app, events, { ...ahead, at: start })
-  assert.equal(right.json<{ accepted: number }>().accepted, 1, 'its id was not taken by what was refused')
+  assert.equal(right.json<{ accepted: number }>().accepted, 1, 'its id was not taken by what was rejected')
   const [first] = letters()
   const next = await later(start + day)
   const { accepted: again } = await next.submit('payments', deadLetterBatch(first), undefined, first.id)
@@ -133,7 +133,7 @@ test('a day behind: an event of its own event time that arrives now, in the wind
   await posted(app, events, pay('right', start))
   for (const [i, behind] of [day, day + 1].entries()) {
     const answer = await posted(app, events, pay(`behind${i}`, start - behind, 9))
-    assert.deepEqual([answer.statusCode, answer.json<{ accepted: number }>().accepted], [200, 1], 'late is no reason to refuse')
+    assert.deepEqual([answer.statusCode, answer.json<{ accepted: number }>().accepted], [200, 1], 'late is no reason to reject')
     const again = await posted(app, events, pay(`behind${i}`, start - behind, 9))
     assert.equal(again.json<{ duplicates: number }>().duplicates, 1, 'ids are known by when they arrived')
   }

@@ -51,7 +51,7 @@ test('a dead letter is edited and sent again, and its event is decided on and co
   const replayed = await posted(app, '/dead-letters/replay', { ids: [2, 1] })
   assert.deepEqual(replayed.json(), {
     letters: [
-      { id: 2, outcome: 'refused', reason: 'key', detail: "'card' is missing", attempts: 1 },
+      { id: 2, outcome: 'rejected', reason: 'key', detail: "'card' is missing", attempts: 1 },
       { id: 1, outcome: 'accepted' },
     ],
     omitted: [],
@@ -144,9 +144,9 @@ test('a body that is no JSON, of a different type, or too long is rejected', asy
 test('a dead letter that was sent too often must be edited, which says so with a status that a client understands', async () => {
   await posted(app, '/sources/payments/events', [{ ...pay(5), amount: 'x' }])
   for (let i = 0; i < limits.DEAD_ATTEMPTS_MAX; i++) await posted(app, '/dead-letters/replay', { ids: [4] })
-  const refused = await posted(app, '/dead-letters/replay', { ids: [2, 4] })
-  assert.deepEqual([refused.statusCode, refused.json<Failure>().code], [409, 'SPILL_LIMIT'])
-  assert.match(refused.json<Failure>().message, /^dead letter 4 was sent again 10 times and refused/)
+  const rejected = await posted(app, '/dead-letters/replay', { ids: [2, 4] })
+  assert.deepEqual([rejected.statusCode, rejected.json<Failure>().code], [409, 'SPILL_LIMIT'])
+  assert.match(rejected.json<Failure>().message, /^dead letter 4 was sent again 10 times and rejected/)
   const { letters: sent, omitted } = (await posted(app, '/dead-letters/replay', { ids: [4, 1, 2, 99], omitUnsendable: true })).json<{
     letters: object[]
     omitted: object[]
@@ -165,13 +165,13 @@ test('the operator log has who changed what, and nothing of a record', async () 
   const done = entries.filter(({ outcome }) => outcome === 'done').map(({ who, what, to, detail }) => [who, what, to, detail])
   assert.deepEqual(done.slice(0, 4), [
     ['http', 'dlq edit', '1', 'amount'],
-    ['http', 'dlq replay', '2, 1', '1 settled, 1 refused again'],
+    ['http', 'dlq replay', '2, 1', '1 settled, 1 rejected again'],
     ['http', 'dlq edit', '2', 'card'],
     ['http', 'dlq edit', '2', 'the whole record'],
   ])
   assert.ok(
     entries.some(
-      ({ what, to, outcome, detail }) => what === 'dlq edit' && to === '2' && outcome === 'refused' && detail === 'SPILL_CONFLICT',
+      ({ what, to, outcome, detail }) => what === 'dlq edit' && to === '2' && outcome === 'rejected' && detail === 'SPILL_CONFLICT',
     ),
   )
   assert.doesNotMatch(lines.join('\n'), /2\.50|much/)

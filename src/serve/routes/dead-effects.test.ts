@@ -111,12 +111,12 @@ test('a dead effect is dropped, with a reason', async () => {
     audited.map(line => JSON.parse(line) as Record<string, string>).map(({ who, what, to, outcome }) => [who, what, to, outcome].join(' ')),
     [
       // The second request is rejected while the first waits for the disk.
-      'http effects retry 1 refused',
+      'http effects retry 1 rejected',
       'http effects retry 1 done',
-      'http effects retry 1 refused',
+      'http effects retry 1 rejected',
       'http effects drop 2 done',
-      'http effects drop 2 refused',
-      'http effects retry 9 refused',
+      'http effects drop 2 rejected',
+      'http effects retry 9 rejected',
     ],
   )
 })

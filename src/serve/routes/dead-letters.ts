@@ -1,7 +1,7 @@
 /** `GET /dead-letters`: rejected records, kept whole, the oldest first. Needs the role `operate`, since records may be confidential. */
 import type { FastifyInstance } from 'fastify'
 import { didYouMean, limits } from '../../base/index.ts'
-import { refusalReasons } from '../../intake/index.ts'
+import { rejectionReasons } from '../../intake/index.ts'
 import { deadLetterJson } from '../../log/index.ts'
 import { lookupByName } from '../http/named-definition.ts'
 import { singleParameters, wholeNumberParameter, type Query } from '../http/query.ts'
@@ -28,6 +28,6 @@ export function deadLetterRoutes(app: FastifyInstance, { ir, folder: { deadLette
 
 /** Throws 400 for an unknown reason. */
 function checkReason(reason: string): void {
-  if (!(refusalReasons as readonly string[]).includes(reason))
-    throw new ServeError('SPILL_INPUT', `nothing is refused for '${reason}'${didYouMean(reason, refusalReasons)}`)
+  if (!(rejectionReasons as readonly string[]).includes(reason))
+    throw new ServeError('SPILL_INPUT', `nothing is rejected for '${reason}'${didYouMean(reason, rejectionReasons)}`)
 }

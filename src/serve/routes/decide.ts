@@ -12,7 +12,7 @@ import { parseJsonBody } from '../body/json-body.ts'
 import type { HoldUntil } from '../access/admission-control.ts'
 import { mediaTypeOf } from '../http/content-type.ts'
 import { lookupByName } from '../http/named-definition.ts'
-import { IngestResult, refusedRecordError, duplicateFields } from './ingest-result.ts'
+import { IngestResult, rejectedRecordError, duplicateFields } from './ingest-result.ts'
 import { ServeError } from '../http/serve-error.ts'
 import type { ServerContext } from '../context/server-context.ts'
 
@@ -68,7 +68,7 @@ function eventRoute(app: FastifyInstance, { run, ir, load, folder }: ServerConte
       const ingested = new IngestResult('alone', run.end)
       const decide = (hold: HoldUntil): Promise<InlineDecisions> => {
         const ids = share.reserveIds(name, 1)
-        const { decided, receipt } = run.decide(name, { ...batch, onRefused: ingested.onRefused })
+        const { decided, receipt } = run.decide(name, { ...batch, onRejected: ingested.onRejected })
         // An answer at its deadline releases nothing: the run holds the event until it is durable.
         hold(ids.until(receipt))
         const counted = receipt.then(result => ingested.add(result))
@@ -76,7 +76,7 @@ function eventRoute(app: FastifyInstance, { run, ir, load, folder }: ServerConte
         return awaitInlineDecisions(answersOn.get(name)!, decided, Promise.all([counted, decided]))
       }
       const result = await share.awaitCommit(1, decide, until)
-      if (ingested.isRefused) throw refusedRecordError(ingested)
+      if (ingested.isRejected) throw rejectedRecordError(ingested)
       const fields = result.durable && {
         ...ingested.fields(),
         ...duplicateFields(ingested.originalEntry, result.decisions.length, folder.log),

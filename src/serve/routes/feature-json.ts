@@ -13,12 +13,12 @@ export function featuresJson({ of, group, columns, row, strings }: ServedFeature
   const labels = labelsOf(group)
   const numbers = new Array<number>(length)
   let others: string[] | undefined
-  let refused = ''
+  let rejected = ''
   for (let f = 0; f < length; f++) {
     const feature = featureValue(features[f], columns[f], strings, row)
     numbers[f] = 0
     if (!('value' in feature)) {
-      refused += labels[f] + JSON.stringify(feature.refused)
+      rejected += labels[f] + JSON.stringify(feature.rejected)
       others ??= []
       others[f] = ''
     } else if (typeof feature.value === 'number') numbers[f] = feature.value
@@ -35,7 +35,7 @@ export function featuresJson({ of, group, columns, row, strings }: ServedFeature
     values += others?.[f] ?? labels[f] + encoded.slice(from, to)
   }
   const head = JSON.stringify(of).slice(0, -1)
-  return `${head},"features":{${values.slice(1)}}${refused === '' ? '' : `,"refused":{${refused.slice(1)}}`}}`
+  return `${head},"features":{${values.slice(1)}}${rejected === '' ? '' : `,"rejected":{${rejected.slice(1)}}`}}`
 }
 
 /** The encoded name before each value, cached by feature group. */

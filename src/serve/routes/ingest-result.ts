@@ -1,12 +1,12 @@
 /** The result of a request that sends records: counts, rejected records, and the fields of its answer. */
 import { limits } from '../../base/index.ts'
 import { logStartOf, type NamedValues } from '../../log/index.ts'
-import type { Refusal } from '../../intake/index.ts'
+import type { Rejection } from '../../intake/index.ts'
 import type { IngestReceipt } from '../../run/index.ts'
 import { ServeError } from '../http/serve-error.ts'
 
 /** A rejected record of a request. */
-export interface RefusedRecord {
+export interface RejectedRecord {
   /** Index in an array, from 0. */
   readonly index?: number
   /** Line of NDJSON, from 1. */
@@ -19,11 +19,11 @@ export interface RefusedRecord {
 export class IngestResult {
   #accepted = 0
   #duplicates = 0
-  #refused = 0
+  #rejected = 0
   /** Sequence number of the next entry of the log, after the last durable record. */
   #sequence: number
   readonly #numbered: 'index' | 'line' | 'alone'
-  readonly #errors: RefusedRecord[] = []
+  readonly #errors: RejectedRecord[] = []
   #original: number | undefined
 
   /** `sequence` is that of the log, for a request without records. */
@@ -33,7 +33,7 @@ export class IngestResult {
   }
 
   /** Keeps the reasons of the first rejected records. */
-  readonly onRefused = ({ reason, detail, place }: Refusal): void => {
+  readonly onRejected = ({ reason, detail, place }: Rejection): void => {
     if (this.#errors.length >= limits.HTTP_ERRORS_MAX) return
     // A place in an HTTP body ends with the number of its record.
     const number = Number(/\d+$/.exec(place)?.[0])
@@ -44,10 +44,10 @@ export class IngestResult {
     })
   }
 
-  add({ accepted, duplicates, refused, sequence, repeated }: IngestReceipt): void {
+  add({ accepted, duplicates, rejected, sequence, repeated }: IngestReceipt): void {
     this.#accepted += accepted
     this.#duplicates += duplicates
-    this.#refused += refused
+    this.#rejected += rejected
     this.#sequence = sequence
     this.#original ??= repeated?.[0]
   }
@@ -59,15 +59,15 @@ export class IngestResult {
 
   /** Has no record been counted yet? */
   get isEmpty(): boolean {
-    return this.#accepted + this.#duplicates + this.#refused === 0
+    return this.#accepted + this.#duplicates + this.#rejected === 0
   }
 
   /** Were all records rejected? */
-  get isRefused(): boolean {
-    return this.#refused > 0 && this.#accepted + this.#duplicates === 0
+  get isRejected(): boolean {
+    return this.#rejected > 0 && this.#accepted + this.#duplicates === 0
   }
 
-  get firstError(): RefusedRecord | undefined {
+  get firstError(): RejectedRecord | undefined {
     return this.#errors[0]
   }
 
@@ -75,7 +75,7 @@ export class IngestResult {
     return {
       accepted: this.#accepted,
       duplicates: this.#duplicates,
-      refused: this.#refused,
+      rejected: this.#rejected,
       sequence: this.#sequence,
       ...(this.#errors.length > 0 && { errors: this.#errors.toSorted((a, b) => placeIn(a) - placeIn(b)) }),
     }
@@ -86,12 +86,14 @@ export class IngestResult {
   }
 }
 
-const placeIn = ({ index, line }: RefusedRecord): number => index ?? line ?? 0
+const placeIn = ({ index, line }: RejectedRecord): number => index ?? line ?? 0
 
 /** The error for a client whose only record was rejected. */
-export function refusedRecordError(outcome: IngestResult): ServeError {
+export function rejectedRecordError(outcome: IngestResult): ServeError {
   const { reason, detail } = outcome.firstError!
-  return new ServeError('SPILL_REFUSED', `refused as '${reason}': ${detail}; it is kept among the dead letters`, { more: outcome.fields() })
+  return new ServeError('SPILL_REJECTED', `rejected as '${reason}': ${detail}; it is kept among the dead letters`, {
+    more: outcome.fields(),
+  })
 }
 
 /** Fields of an answer for a duplicate event: the log entry of the original, and why no decision on it is recorded, if none is. */

@@ -24,9 +24,9 @@ function letters(from: number) {
 
 test('an event is acknowledged with its position, and sent again it is a duplicate', async () => {
   const first = await posted(app, events, pay('one'))
-  assert.deepEqual([first.statusCode, first.json()], [200, { accepted: 1, duplicates: 0, refused: 0, sequence: 1 }])
+  assert.deepEqual([first.statusCode, first.json()], [200, { accepted: 1, duplicates: 0, rejected: 0, sequence: 1 }])
   const again = await posted(app, events, pay('one'))
-  assert.deepEqual([again.statusCode, again.json()], [200, { accepted: 0, duplicates: 1, refused: 0, sequence: 1 }])
+  assert.deepEqual([again.statusCode, again.json()], [200, { accepted: 0, duplicates: 1, rejected: 0, sequence: 1 }])
   assert.match(String(first.headers['content-type']), /^application\/json/)
 })
 
@@ -39,7 +39,7 @@ test('valid records of an array are accepted; rejected ones are named by index a
     ` [${JSON.stringify(pay('a'))}, ${bad},\n{"id":"x","id":"y"}, ${JSON.stringify(pay('d', '[,"]'))} ] `,
   )
   const { errors, ...counts } = answer.json<{ errors: { index: number; reason: string; detail: string }[] }>()
-  assert.deepEqual([answer.statusCode, counts], [200, { accepted: 2, duplicates: 0, refused: 2, sequence: run.end }])
+  assert.deepEqual([answer.statusCode, counts], [200, { accepted: 2, duplicates: 0, rejected: 2, sequence: run.end }])
   assert.deepEqual(
     errors.map(({ index, reason }) => [index, reason]),
     [
@@ -52,15 +52,15 @@ test('valid records of an array are accepted; rejected ones are named by index a
     ['payments', 'schema', 'http record 3', '{"id":"x","id":"y"}'],
     ['payments', 'schema', 'http record 2', bad],
   ])
-  assert.equal((await posted(app, events, '[ ]')).body, JSON.stringify({ accepted: 0, duplicates: 0, refused: 0, sequence: run.end }))
+  assert.equal((await posted(app, events, '[ ]')).body, JSON.stringify({ accepted: 0, duplicates: 0, rejected: 0, sequence: run.end }))
 })
 
 test('a single rejected event is 422, and kept', async () => {
   const before = letters(0).length
   const answer = await posted(app, events, { ...pay('r'), amount: 'much' })
   const { code, message, ...rest } = answer.json<Record<string, unknown>>()
-  assert.deepEqual([answer.statusCode, code, rest['accepted'], rest['refused']], [422, 'SPILL_REFUSED', 0, 1])
-  assert.match(String(message), /^refused as 'schema': 'amount' needs a decimal/)
+  assert.deepEqual([answer.statusCode, code, rest['accepted'], rest['rejected']], [422, 'SPILL_REJECTED', 0, 1])
+  assert.match(String(message), /^rejected as 'schema': 'amount' needs a decimal/)
   assert.deepEqual(letters(before), [['payments', 'schema', 'http record 1', JSON.stringify({ ...pay('r'), amount: 'much' })]])
   assert.equal((await posted(app, events, '42')).statusCode, 422)
 })
@@ -74,8 +74,8 @@ test('lines are accepted one by one: a line that is no JSON, no text or no payme
     Buffer.from(JSON.stringify(pay('l4'))),
   ])
   for (const answer of [await lined(text), await lined(gzipSync(text), { 'content-encoding': 'gzip' })]) {
-    const { errors, accepted, duplicates, refused } = answer.json<Record<string, unknown> & { errors: { line: number }[] }>()
-    assert.deepEqual([answer.statusCode, Number(accepted) + Number(duplicates), refused], [200, 3, 3])
+    const { errors, accepted, duplicates, rejected } = answer.json<Record<string, unknown> & { errors: { line: number }[] }>()
+    assert.deepEqual([answer.statusCode, Number(accepted) + Number(duplicates), rejected], [200, 3, 3])
     assert.deepEqual(
       errors.map(({ line }) => line),
       [2, 5, 6],
@@ -89,8 +89,8 @@ test('lines are accepted one by one: a line that is no JSON, no text or no payme
 
 test('the first of many rejected records are named', async () => {
   const answer = await lined(lines(...Array.from({ length: 30 }, () => ({}))))
-  const { errors, refused } = answer.json<{ errors: unknown[]; refused: number }>()
-  assert.deepEqual([errors.length, refused], [20, 30])
+  const { errors, rejected } = answer.json<{ errors: unknown[]; rejected: number }>()
+  assert.deepEqual([errors.length, rejected], [20, 30])
 })
 
 test('a body that cannot be decoded is 400 with the place, and none of it is accepted', async () => {
@@ -171,7 +171,7 @@ test('a path with a different method is 405 and names the allowed ones', async (
 
 test('a record of a different source is rejected with its missing field', async () => {
   const answer = await posted(app, '/sources/payments/events', { patient: 'p', glucose: 90, at: 0 })
-  assert.deepEqual([answer.statusCode, answer.json<{ code: string }>().code], [422, 'SPILL_REFUSED'])
+  assert.deepEqual([answer.statusCode, answer.json<{ code: string }>().code], [422, 'SPILL_REJECTED'])
   assert.match(answer.json<{ message: string }>().message, /patient|id/)
 })
 
@@ -181,8 +181,8 @@ test('long keys are rejected in events, lines and requests, and records beside t
   assert.deepEqual([alone.statusCode, alone.json<{ accepted: number }>().accepted], [422, 0])
   assert.match(alone.body, /'card' has 500000 bytes of UTF-8, and takes at most 1024; t\.string\(\{ maxBytes \}\) allows more/)
   const among = await lined(lines(pay('before long'), pay('long', long), pay('k'.repeat(1025)), pay('after long', 'é'.repeat(512))))
-  const { accepted, refused } = among.json<{ accepted: number; refused: number }>()
-  assert.deepEqual([among.statusCode, accepted, refused], [200, 2, 2])
+  const { accepted, rejected } = among.json<{ accepted: number; rejected: number }>()
+  assert.deepEqual([among.statusCode, accepted, rejected], [200, 2, 2])
   const answer = await posted(app, '/models/check/decide', { card: long, amount: 1 })
   assert.equal(answer.statusCode, 400)
   assert.match(answer.body, /'card' has 500000 bytes of UTF-8/)

@@ -7,7 +7,7 @@ import { parseJsonBody } from '../body/json-body.ts'
 import type { ClientShare } from '../access/admission-control.ts'
 import { mediaTypeOf } from '../http/content-type.ts'
 import { lookupByName } from '../http/named-definition.ts'
-import { IngestResult, refusedRecordError } from './ingest-result.ts'
+import { IngestResult, rejectedRecordError } from './ingest-result.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import type { ServedRun } from '../http/served-run.ts'
 import { ingestNdjson } from './ndjson-stream.ts'
@@ -42,9 +42,9 @@ function ingestJson(
     const outcome = new IngestResult(isSingle ? 'alone' : 'index', run.end)
     const records = batch.records.length + batch.undecodable.length
     if (records === 0) return outcome
-    const submit = () => share.reserveIds(source, records).until(run.submit(source, { ...batch, onRefused: outcome.onRefused }))
+    const submit = () => share.reserveIds(source, records).until(run.submit(source, { ...batch, onRejected: outcome.onRejected }))
     outcome.add(await share.awaitCommit(records, submit))
-    if (isSingle && outcome.isRefused) throw refusedRecordError(outcome)
+    if (isSingle && outcome.isRejected) throw rejectedRecordError(outcome)
     return outcome
   })
 }

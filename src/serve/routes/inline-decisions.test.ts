@@ -123,8 +123,8 @@ test('an event is answered with its decisions, and the answers of actions', asyn
   )
   const requested = (await posted(app, '/models/ask/decide', { card: 'c' })).json<RecordedDecision & Answered>()
   assert.deepEqual([requested.model, requested.score, requested.durable, requested.answers], ['ask', 0.9, true, { limit: { limit: 0 } }])
-  const refused = await posted(app, '/sources/payments/decide', { id: '3', card: 'c' })
-  assert.deepEqual([refused.statusCode, refused.json<{ code: string }>().code], [422, 'SPILL_REFUSED'])
+  const rejected = await posted(app, '/sources/payments/decide', { id: '3', card: 'c' })
+  assert.deepEqual([rejected.statusCode, rejected.json<{ code: string }>().code], [422, 'SPILL_REJECTED'])
   for (const [url, body, status] of [
     ['/sources/payments/decide', [pay('4')], 400],
     ['/sources/quiet/decide', { card: 'c', at: start }, 400],

@@ -85,19 +85,19 @@ test('the document describes the routes of a trained model', async () => {
 })
 
 test('impossible requests are errors with a reason', async () => {
-  const refused = async (answer: ReturnType<typeof post>, status: number, message: RegExp) => {
+  const rejected = async (answer: ReturnType<typeof post>, status: number, message: RegExp) => {
     const { statusCode, body } = await answer
     assert.equal(statusCode, status, body)
     assert.match(body, message)
   }
-  await refused(post('/models/fruad/train'), 404, /there is no model that is trained 'fruad'; did you mean 'fraud'\?/)
-  await refused(post('/models/fraud/promote', { version: 9 }), 409, /SPILL_CONFLICT.*model 'fraud' has no version 9; there are 1/)
-  await refused(post('/models/fraud/promote', { version: -1 }), 400, /the version is missing/)
-  await refused(post('/models/fraud/promote', [1]), 400, /the version is missing/)
-  await refused(app.inject('/models?model=nobody'), 404, /nobody/)
+  await rejected(post('/models/fruad/train'), 404, /there is no model that is trained 'fruad'; did you mean 'fraud'\?/)
+  await rejected(post('/models/fraud/promote', { version: 9 }), 409, /SPILL_CONFLICT.*model 'fraud' has no version 9; there are 1/)
+  await rejected(post('/models/fraud/promote', { version: -1 }), 400, /the version is missing/)
+  await rejected(post('/models/fraud/promote', [1]), 400, /the version is missing/)
+  await rejected(app.inject('/models?model=nobody'), 404, /nobody/)
   assert.match(
     readFileSync(operatorLogPath(data), 'utf8'),
-    /"what":"models promote","to":"fraud","outcome":"refused","detail":"SPILL_CONFLICT"/,
+    /"what":"models promote","to":"fraud","outcome":"rejected","detail":"SPILL_CONFLICT"/,
   )
 })
 

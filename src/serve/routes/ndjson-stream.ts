@@ -35,7 +35,7 @@ export async function ingestNdjson(
       if (records === 0) continue
       await run.whenRoom()
       const reserved = await share.records(records)
-      const receipt = submit(records, { ...batch, onRefused: outcome.onRefused })
+      const receipt = submit(records, { ...batch, onRejected: outcome.onRejected })
       pending.add(receipt.finally(reserved.release), bytes)
       await pending.until(streamWaitingBytes)
     }

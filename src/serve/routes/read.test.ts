@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { open, pay, posted, shop as pipeline, start } from '../../../test/serve/shop.ts'
-import { refusals, type FeatureColumn } from '../../aggregate/feature-column.ts'
+import { rejections, type FeatureColumn } from '../../aggregate/feature-column.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { Strings } from '../../columns/strings.ts'
-import { featureRefusals } from '../../decision/feature-refusals.ts'
+import { featureRejections } from '../../decision/feature-rejections.ts'
 import type { FeatureIR } from '../../define/ir/ir.ts'
 import { featuresJson } from './feature-json.ts'
 import { serve } from '../server.ts'
@@ -68,9 +68,9 @@ test('a decision has a trace at once, although its stage times are not in the st
     [`${entry}/trace?model=fruad`, 404, /did you mean 'fraud'/],
     ['first/trace', 400, /^'first' is not a log entry/],
   ] as const) {
-    const refused = await traced(path)
-    assert.equal(refused.statusCode, status, path)
-    assert.match(refused.json<{ message: string }>().message, message)
+    const rejected = await traced(path)
+    assert.equal(rejected.statusCode, status, path)
+    assert.match(rejected.json<{ message: string }>().message, message)
   }
 })
 
@@ -119,7 +119,7 @@ const fake = (queries: FeatureQuery[]): ServedRun => ({
       if (key[0] === 'bad') throw new SpillwayError('SPILL_INPUT', 'no key')
       const of = { group, key: { card: key[0] }, t: start, clock: start, known: 3, layer: 'stream', ageMs: 0 } as const
       const ir = pipeline.ir.groups.find(({ name }) => name === group)!
-      const columns = [column([2]), column([0], { nulls: [1], refused: [refusals.limit] })].slice(0, ir.features.length)
+      const columns = [column([2]), column([0], { nulls: [1], rejected: [rejections.limit] })].slice(0, ir.features.length)
       return make({ of, group: ir, columns, row: 0, strings: new Strings() })
     })
   },
@@ -127,16 +127,16 @@ const fake = (queries: FeatureQuery[]): ServedRun => ({
 
 interface Marks {
   readonly nulls?: readonly number[]
-  readonly refused?: readonly number[]
+  readonly rejected?: readonly number[]
   readonly counts?: readonly number[]
   readonly width?: number
 }
 
 /** A column of a feature; all rows have values by default. */
-const column = (values: readonly number[], { nulls, refused, counts, width = 1 }: Marks = {}): FeatureColumn => ({
+const column = (values: readonly number[], { nulls, rejected, counts, width = 1 }: Marks = {}): FeatureColumn => ({
   values: Float64Array.from(values),
   nulls: Uint8Array.from(nulls ?? values.map(() => 0)),
-  refused: Uint8Array.from(refused ?? values.map(() => 0)),
+  rejected: Uint8Array.from(rejected ?? values.map(() => 0)),
   width,
   ...(counts && { counts: Uint16Array.from(counts) }),
 })
@@ -146,7 +146,7 @@ test('features are read by key, of one group or several in a call', async () => 
   const own = serve({ run: fake(requests), pipeline, data: shop.data })
   const response = await own.inject({ url: '/features/now?key=a,b' })
   const answer = { group: 'now', key: { card: 'a,b' }, t: start, clock: start, known: 3, layer: 'stream', ageMs: 0 }
-  const values = { features: { n: 2 }, refused: { sum: featureRefusals[refusals.limit] } }
+  const values = { features: { n: 2 }, rejected: { sum: featureRejections[rejections.limit] } }
   assert.deepEqual([response.statusCode, response.json()], [200, { ...answer, ...values }])
   const asks = [
     { group: 'now', key: 'c' },
@@ -202,9 +202,9 @@ test('values are encoded as `JSON.stringify` does', () => {
   const of = { group: 'g', key: { k: 'k' }, t: 1, clock: null, known: 0, layer: 'stream', ageMs: null } as const
   const row = { of, group, columns: cases.map(([, , column]) => column), row: 1, strings }
   assert.deepEqual(JSON.parse(featuresJson(row)), { ...of, features: Object.fromEntries(cases.map(([name, , , value]) => [name, value])) })
-  const none = { ...row, columns: cases.map(([, , column]) => ({ ...column, refused: column.nulls.map(() => refusals.range) })) }
-  const refused = Object.fromEntries(cases.map(([name]) => [name, featureRefusals[refusals.range]]))
-  assert.deepEqual(JSON.parse(featuresJson(none)), { ...of, features: {}, refused })
+  const none = { ...row, columns: cases.map(([, , column]) => ({ ...column, rejected: column.nulls.map(() => rejections.range) })) }
+  const rejected = Object.fromEntries(cases.map(([name]) => [name, featureRejections[rejections.range]]))
+  assert.deepEqual(JSON.parse(featuresJson(none)), { ...of, features: {}, rejected })
 })
 
 test('the process is live, and the run is ready until it stops', async () => {

@@ -79,8 +79,8 @@ after(() => shop.close())
 
 const send = async (source: string, body: string, headers: Record<string, string>) => {
   const answer = await posted(shop.app, `/sources/${source}/webhook`, body, headers)
-  const { accepted, duplicates, refused, code } = answer.json<Record<string, unknown>>()
-  return [answer.statusCode, ...(code === undefined ? [accepted, duplicates, refused] : [code])]
+  const { accepted, duplicates, rejected, code } = answer.json<Record<string, unknown>>()
+  return [answer.statusCode, ...(code === undefined ? [accepted, duplicates, rejected] : [code])]
 }
 
 function letters(): unknown[] {
@@ -174,16 +174,16 @@ test('the server rejects a webhook without signature headers before it reads the
 test('an unknown source, or a source without deduplication, accepts no webhooks', async () => {
   const serverWith = (webhooks: WebhookSecrets, ir = pipeline.ir) => serve({ run: shop.run, pipeline: { ir }, data: shop.data, webhooks })
   const stripe = { style: 'stripe', secret: 'x' } as const
-  const refused = async (app: FastifyInstance, message: RegExp, code = 'SPILL_INPUT') => {
+  const rejected = async (app: FastifyInstance, message: RegExp, code = 'SPILL_INPUT') => {
     await assert.rejects(async () => app.ready(), { code, message })
     await app.close()
   }
-  await refused(serverWith({ hook: stripe }), /did you mean 'hooks'/, 'SPILL_NOT_FOUND')
+  await rejected(serverWith({ hook: stripe }), /did you mean 'hooks'/, 'SPILL_NOT_FOUND')
   const { id: _, ...without } = pipeline.ir.sources[0]
   const ir = { ...pipeline.ir, sources: [without] }
-  await refused(serverWith({ payments: stripe }, ir), /give it an id/)
+  await rejected(serverWith({ payments: stripe }, ir), /give it an id/)
   const forgetting = (dedupe: number) => ({ ...pipeline.ir, sources: pipeline.ir.sources.map(source => ({ ...source, dedupe })) })
-  await refused(serverWith({ payments: stripe }, forgetting(599_999)), /could be replayed; write dedupe: '10m' or longer$/)
+  await rejected(serverWith({ payments: stripe }, forgetting(599_999)), /could be replayed; write dedupe: '10m' or longer$/)
   const remembering = serverWith({ payments: stripe }, forgetting(600_000))
   await remembering.ready()
   await remembering.close()

@@ -48,7 +48,7 @@ export function webhookRoutes(app: FastifyInstance, { run, ir, load, webhooks = 
         const { id } = verify(raw.headers, bytes, clock())
         const { batch } = singleWebhook(bytes, source!, id)
         const outcome = new IngestResult('alone', run.end)
-        const submit = () => share.reserveIds(name, 1).until(run.submit(name, { ...batch, onRefused: outcome.onRefused }))
+        const submit = () => share.reserveIds(name, 1).until(run.submit(name, { ...batch, onRejected: outcome.onRejected }))
         outcome.add(await share.awaitCommit(1, submit, until))
         return outcome
       })

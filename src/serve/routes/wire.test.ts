@@ -23,7 +23,7 @@ const post = async (body: string | Buffer | ReadableStream, headers: Readonly<Re
   })
   return {
     status: response.status,
-    ...((await response.json()) as { code?: string; message?: string; accepted?: number; refused?: number }),
+    ...((await response.json()) as { code?: string; message?: string; accepted?: number; rejected?: number }),
   }
 }
 

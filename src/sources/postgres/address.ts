@@ -49,7 +49,7 @@ class Options {
   constructor(place: string, query: string, allowed: readonly string[]) {
     this.#place = place
     for (const [name, value] of new URLSearchParams(query)) {
-      if (!allowed.includes(name)) this.#refuse(`has no option '${name}'${didYouMean(name, allowed)}`)
+      if (!allowed.includes(name)) this.#reject(`has no option '${name}'${didYouMean(name, allowed)}`)
       this.#values.set(name, value)
     }
   }
@@ -62,17 +62,17 @@ class Options {
   name(name: string): string | undefined {
     const value = this.text(name)
     if (value !== undefined && !/^[a-z0-9_]{1,63}$/.test(value))
-      this.#refuse(`has ${name}=${value}; its name is of small letters, digits and _`)
+      this.#reject(`has ${name}=${value}; its name is of small letters, digits and _`)
     return value
   }
 
   flag(name: string, fallback: boolean): boolean {
     const value = this.text(name) ?? String(fallback)
-    if (value !== 'true' && value !== 'false') this.#refuse(`has ${name}=${value}; it is true or false`)
+    if (value !== 'true' && value !== 'false') this.#reject(`has ${name}=${value}; it is true or false`)
     return value === 'true'
   }
 
-  #refuse(problem: string): never {
+  #reject(problem: string): never {
     throw new SpillwayError('SPILL_INPUT', problem, { place: this.#place })
   }
 }

@@ -80,7 +80,7 @@ test('inserts and updates are events', { skip }, async () => {
     `ALTER TABLE a1 ADD COLUMN more int; UPDATE a1 SET level = 8`,
   )
   assert.deepEqual(given.records, [row(1, '5.1'), row(2, '6', 'tab\t\\n'), row(1, '7'), row(3, '7'), row(3, '8')])
-  assert.deepEqual(given.refused, [])
+  assert.deepEqual(given.rejected, [])
 })
 
 test('with `deleted`, a delete is the old row, and a change of identity deletes the old row first', { skip }, async () => {
@@ -220,15 +220,15 @@ test('a large value that an update leaves unchanged is taken from the old row, o
   assert.deepEqual(after, { ...before, level: '6' })
   const hidden = await follow('a6', plain, `INSERT INTO a6 VALUES ${values(1, 5, large)}`, `UPDATE a6 SET level = 6`)
   assert.equal(hidden.given.records.length, 1)
-  assert.equal(hidden.given.refused.length, 1)
-  assert.match(hidden.given.refused[0], /^a6 0\/[0-9A-F]+ change 1: 'note' is large, .* ALTER TABLE public.a6 REPLICA IDENTITY FULL$/)
-  assert.match(hidden.warnings[0], /a row is refused where an UPDATE leaves a value of more than 2 kB in .*note alone/)
+  assert.equal(hidden.given.rejected.length, 1)
+  assert.match(hidden.given.rejected[0], /^a6 0\/[0-9A-F]+ change 1: 'note' is large, .* ALTER TABLE public.a6 REPLICA IDENTITY FULL$/)
+  assert.match(hidden.warnings[0], /a row is rejected where an UPDATE leaves a value of more than 2 kB in .*note alone/)
 })
 
 test('rejects TRUNCATE for a source with deletes', { skip }, async () => {
   const { given } = await follow('a7', revised, full('a7'), 'TRUNCATE a7')
-  assert.equal(given.refused.length, 1)
-  assert.match(given.refused[0], /^a7 .* change 1: TRUNCATE deletes rows without saying which/)
+  assert.equal(given.rejected.length, 1)
+  assert.match(given.rejected[0], /^a7 .* change 1: TRUNCATE deletes rows without saying which/)
 })
 
 test('a map gets all columns, and changes of other tables in the publication are ignored', { skip }, async () => {
@@ -243,9 +243,9 @@ test('a map gets all columns, and changes of other tables in the publication are
     `INSERT INTO a8 (who, reading, note) VALUES ('w', 3, repeat('x', 1048577))`,
   )
   assert.deepEqual(given.records, [{ ...row(1, '5.5'), extra: { a: [1] }, grade: '7.50' }])
-  assert.equal(given.refused.length, 2)
-  assert.match(given.refused[0], /'extra': 'a' is 12345678901234567890/)
-  assert.match(given.refused[1], /a row of 1048579 bytes/)
+  assert.equal(given.rejected.length, 2)
+  assert.match(given.rejected[0], /'extra': 'a' is 12345678901234567890/)
+  assert.match(given.rejected[1], /a row of 1048579 bytes/)
 })
 
 test('the copy rejects the same rows as changes', { skip }, async () => {
@@ -256,9 +256,9 @@ test('the copy rejects the same rows as changes', { skip }, async () => {
 break', '${at}', '{"a":1.5}'), ('w', 2, 1, repeat('x', 1048577), NULL, NULL), ('w', 3, 1, NULL, NULL, '[12345678901234567890]')`,
   )
   assert.deepEqual(given.records, [{ ...row(1, 'NaN', 'line\nbreak'), extra: { a: 1.5 } }])
-  assert.equal(given.refused.length, 2)
-  assert.match(given.refused[0], /^b1 copied row 2: a row of \d+ bytes, more than 1048576/)
-  assert.match(given.refused[1], /^b1 copied row 3: 'extra': /)
+  assert.equal(given.rejected.length, 2)
+  assert.match(given.rejected[0], /^b1 copied row 2: a row of \d+ bytes, more than 1048576/)
+  assert.match(given.rejected[1], /^b1 copied row 3: 'extra': /)
 })
 
 test('copy and changes count the bytes of a row alike', { skip }, async () => {
@@ -270,6 +270,6 @@ test('copy and changes count the bytes of a row alike', { skip }, async () => {
     (given.records as { reading: number }[]).map(({ reading }) => reading),
     [1, 3],
   )
-  assert.equal(given.refused.length, 2)
-  for (const refused of given.refused) assert.match(refused, /a row of 1048577 bytes, more than 1048576/)
+  assert.equal(given.rejected.length, 2)
+  for (const rejected of given.rejected) assert.match(rejected, /a row of 1048577 bytes, more than 1048576/)
 })

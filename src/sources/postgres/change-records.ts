@@ -20,7 +20,7 @@ import type { SelectedColumn, PostgresTable } from './table.ts'
 import { valueReader } from './value.ts'
 
 /** A change that gives no record: the reason and the row. */
-export class RefusedChange {
+export class RejectedChange {
   readonly fault: Fault
   readonly raw: string
 
@@ -30,7 +30,7 @@ export class RefusedChange {
   }
 }
 
-export type ChangeRecord = Readonly<Record<string, unknown>> | RefusedChange
+export type ChangeRecord = Readonly<Record<string, unknown>> | RejectedChange
 
 export interface ChangeRecordsOptions {
   readonly table: PostgresTable
@@ -99,7 +99,7 @@ export class ChangeRecords {
       case 'delete':
         return this.#source.deleted === undefined ? [] : [this.#deleteRecord(this.#read(change.old), change.isKey, at)]
       default:
-        return this.#source.deleted === undefined ? [] : [new RefusedChange(truncateFault, JSON.stringify({ truncate: this.#table }))]
+        return this.#source.deleted === undefined ? [] : [new RejectedChange(truncateFault, JSON.stringify({ truncate: this.#table }))]
     }
   }
 
@@ -126,7 +126,7 @@ export class ChangeRecords {
   /** Identities of the mapped rows; `undefined` if the map fails. The map gets a copy of the record, which it may change. */
   #identities(texts: RowTexts): readonly string[] | undefined {
     const record = this.#record(texts)
-    if (this.#map === undefined || record instanceof RefusedChange) return undefined
+    if (this.#map === undefined || record instanceof RejectedChange) return undefined
     const rows = mappedRows(this.#map, record)
     if (rows instanceof Fault) return undefined
     try {
@@ -138,7 +138,7 @@ export class ChangeRecords {
 
   #deleteRecord(old: RowTexts, isKey: boolean, at: number): ChangeRecord {
     const record = this.#record(old)
-    if (record instanceof RefusedChange) return record
+    if (record instanceof RejectedChange) return record
     const { time, deleted } = this.#source
     const isUntimed = isKey && record[time] === null
     return { ...record, ...(isUntimed && { [time]: at }), [deleted!]: true }
@@ -155,7 +155,7 @@ export class ChangeRecords {
         : bytes > limits.LINE_BYTES_MAX
           ? longRowFault(bytes)
           : rowRecordOf(this.#columns, texts)
-    if (record instanceof Fault) return new RefusedChange(record, bytes > limits.LINE_BYTES_MAX ? '{}' : this.#raw(texts))
+    if (record instanceof Fault) return new RejectedChange(record, bytes > limits.LINE_BYTES_MAX ? '{}' : this.#raw(texts))
     const { deleted } = this.#source
     return deleted === undefined || deleted in record ? record : { ...record, [deleted]: false }
   }

@@ -23,7 +23,7 @@ import { warnOnce, readWithRetries } from './retry.ts'
 import { parseLsn } from './lsn.ts'
 import { checkReplicable, ensurePublication, publicationOf, publishedTable, type Publication } from './publication.ts'
 import type { TableReadOptions } from './read-options.ts'
-import { createTemporarySlot, checkSlot, dropUnreadSlot, makeSlotPermanent, refuseForeign } from './slot.ts'
+import { createTemporarySlot, checkSlot, dropUnreadSlot, makeSlotPermanent, rejectForeign } from './slot.ts'
 import type { PostgresTable } from './table.ts'
 
 export interface ChangesOptions extends TableReadOptions {
@@ -181,7 +181,7 @@ class ChangesSession {
   ): AsyncGenerator<ReadBatch, ReadState> {
     const { slot, publication, database } = this.#options
     if (position?.state === 'begins' && position.lsn !== undefined) await dropUnreadSlot(this.#sql, slot, position.lsn)
-    await refuseForeign(this.#sql, slot)
+    await rejectForeign(this.#sql, slot)
     await ensurePublication(this.#sql, current, publication, table, this.#source)
     return yield* readWithClient(
       await openClient(database, true),

@@ -4,7 +4,7 @@ import { stopwatch, limits } from '../../base/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
 import type { RowMap } from '../../intake/index.ts'
 import type { ReadBatch } from '../reader/source-reader.ts'
-import { ChangeRecords, RefusedChange } from './change-records.ts'
+import { ChangeRecords, RejectedChange } from './change-records.ts'
 import { endOnAbort } from './client.ts'
 import type { PeriodicCheck } from './read-table.ts'
 import { parseLsn, lsnText, type Lsn } from './lsn.ts'
@@ -157,7 +157,7 @@ class ChangeCollector {
     this.#hasMoved = true
     for (const record of this.#records.recordsOf(change, open.at)) {
       const number = this.#places.push(`${this.#options.table} ${lsnText(open.commit)} change ${open.changes}`) - 1
-      if (record instanceof RefusedChange) this.#rows.refuse(number, record.fault, record.raw)
+      if (record instanceof RejectedChange) this.#rows.reject(number, record.fault, record.raw)
       else this.#rows.add(number, record)
     }
   }

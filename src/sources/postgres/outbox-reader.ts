@@ -144,7 +144,7 @@ function batchOf(table: string, page: Page, columns: readonly SelectedColumn[], 
   for (let number = 0; number < page.length; number++) {
     const [, id, size, ...values] = page[number]
     const bytes = Number(String(size))
-    if (bytes > limits.LINE_BYTES_MAX) rows.refuse(number, longRowFault(bytes), JSON.stringify({ id: String(id) }))
+    if (bytes > limits.LINE_BYTES_MAX) rows.reject(number, longRowFault(bytes), JSON.stringify({ id: String(id) }))
     else if (isPayload) addPayload(rows, number, values[0])
     else addRow(rows, number, columns, values)
   }
@@ -152,9 +152,9 @@ function batchOf(table: string, page: Page, columns: readonly SelectedColumn[], 
 }
 
 function addPayload(rows: RowBatchBuilder, number: number, payload: Buffer | null): void {
-  if (payload === null) return rows.refuse(number, new Fault('the payload is NULL'), 'null')
+  if (payload === null) return rows.reject(number, new Fault('the payload is NULL'), 'null')
   const parsed = parseJsonRecord(payload, 0, payload.length)
-  if (parsed instanceof Fault) rows.refuse(number, parsed, String(payload))
+  if (parsed instanceof Fault) rows.reject(number, parsed, String(payload))
   else rows.add(number, parsed.value, () => String(payload), parsed.inexact)
 }
 
@@ -162,6 +162,6 @@ function addRow(rows: RowBatchBuilder, number: number, columns: readonly Selecte
   const texts = values.map(value => (value === null ? null : String(value)))
   const record = rowRecordOf(columns, texts)
   if (record instanceof Fault)
-    rows.refuse(number, record, JSON.stringify(Object.fromEntries(columns.map(({ name }, i) => [name, texts[i]]))))
+    rows.reject(number, record, JSON.stringify(Object.fromEntries(columns.map(({ name }, i) => [name, texts[i]]))))
   else rows.add(number, record)
 }

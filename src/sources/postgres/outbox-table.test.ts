@@ -42,13 +42,13 @@ test('rejects ids that may repeat or be NULL, with the fix', { skip }, async () 
         `CREATE TABLE ${table} (id ${id}, other int DEFAULT 1, xid xid8 NOT NULL DEFAULT pg_current_xact_id(), payload jsonb NOT NULL${more})`,
       )
     const mended = async (table: string, mend: RegExp) => {
-      const refusal = await read(table).then(
+      const rejection = await read(table).then(
         () => assert.fail(`${table} was read`),
         (error: Error & { code: string }) => error,
       )
-      assert.equal(refusal.code, 'SPILL_INPUT')
-      assert.match(refusal.message, mend)
-      await sql.unsafe(/: (ALTER TABLE .*)$/.exec(refusal.message)![1])
+      assert.equal(rejection.code, 'SPILL_INPUT')
+      assert.match(rejection.message, mend)
+      await sql.unsafe(/: (ALTER TABLE .*)$/.exec(rejection.message)![1])
       await read(table)
     }
     await make('twice', 'bigint')
@@ -107,7 +107,7 @@ test('the right to read the table is enough', { skip }, async () => {
   await server().withClient(1, sql => sql`REVOKE SELECT ON readable FROM reader`)
   await assert.rejects(readOutbox(run, sourceOf(numbers), options('readable', { database }), never), {
     code: 'SPILL_SOURCE',
-    message: `source 'rows': PostgreSQL refuses: permission denied for table readable (42501)`,
+    message: `source 'rows': PostgreSQL rejects: permission denied for table readable (42501)`,
   })
   await run.stop()
   assert.deepEqual(decidedNumbers(store), [1])

@@ -48,7 +48,7 @@ export function checkReplicable(table: PostgresTable, source: SourceIR): readonl
   const names = largeColumns.map(({ name }) => name).join(', ')
   return [
     ...warnings,
-    `${table.name}: a row is refused where an UPDATE leaves a value of more than 2 kB in ${names} alone; to show it: ${fix}`,
+    `${table.name}: a row is rejected where an UPDATE leaves a value of more than 2 kB in ${names} alone; to show it: ${fix}`,
   ]
 }
 

@@ -9,7 +9,7 @@ import { readOutbox } from '../../../test/postgres/reading.ts'
 
 const server = ownServer()
 
-const refusal = (code: string) => Object.assign(new Error(`refused ${code}`), { name: 'PostgresError', code })
+const rejection = (code: string) => Object.assign(new Error(`rejected ${code}`), { name: 'PostgresError', code })
 
 async function listOf<T>(items: AsyncIterable<T>): Promise<T[]> {
   const list: T[] = []
@@ -36,7 +36,7 @@ async function tried(codes: readonly string[], misses = false, signal = new Abor
     pauses.push(0)
     if (!misses) reached()
     const code = left.shift()
-    if (code !== undefined) throw refusal(code)
+    if (code !== undefined) throw rejection(code)
     yield 'read'
   }
   try {
@@ -52,7 +52,7 @@ test('retries temporary rejections, with growing pauses', async () => {
   for (const code of ['57014', '55P03', '40001', '40P01', '53000', '53100', '53200', '53300']) {
     const { warnings } = await tried([code])
     assert.deepEqual(warnings, [
-      `source 'rows': PostgreSQL is unreachable; retrying: refused ${code}`,
+      `source 'rows': PostgreSQL is unreachable; retrying: rejected ${code}`,
       `source 'rows': PostgreSQL is reachable again`,
     ])
   }
@@ -62,14 +62,14 @@ test('retries temporary rejections, with growing pauses', async () => {
 
 test('a permanent rejection ends the source, and so does any rejection before the first contact', async () => {
   for (const code of ['53400', '42501', '57000'])
-    await assert.rejects(tried([code]), { code: 'SPILL_SOURCE', message: `source 'rows': PostgreSQL refuses: refused ${code} (${code})` })
-  await assert.rejects(tried(['57014'], true), { code: 'SPILL_SOURCE', message: /refuses: refused 57014/ })
+    await assert.rejects(tried([code]), { code: 'SPILL_SOURCE', message: `source 'rows': PostgreSQL rejects: rejected ${code} (${code})` })
+  await assert.rejects(tried(['57014'], true), { code: 'SPILL_SOURCE', message: /rejects: rejected 57014/ })
   const stopped = new AbortController()
   const items = readWithRetries(
     async function* (): AsyncGenerator<string> {
       yield 'read'
       stopped.abort()
-      throw refusal('57014')
+      throw rejection('57014')
     },
     { source: 'rows', signal: stopped.signal, onWarning: assert.fail },
   )

@@ -45,7 +45,7 @@ export function sourceError(source: string, error: unknown): unknown {
     return new SpillwayError('SPILL_SOURCE', `source '${source}': PostgreSQL cannot be reached: ${message}`, { cause: error })
   // Five characters are a SQLSTATE, and operating system codes begin with an E.
   if (/^[0-9A-Z]{5}$/.test(code) && (error as Error).name === 'PostgresError')
-    return new SpillwayError('SPILL_SOURCE', `source '${source}': PostgreSQL refuses: ${message} (${code})`, { cause: error })
+    return new SpillwayError('SPILL_SOURCE', `source '${source}': PostgreSQL rejects: ${message} (${code})`, { cause: error })
   return error
 }
 

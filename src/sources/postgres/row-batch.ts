@@ -1,6 +1,6 @@
 /** Collects rows of a table into a batch for a run, each row with its place. */
 import { limits } from '../../base/index.ts'
-import { rawJsonText, type RecordOrigin, type RecordBatch, Fault, type Refusal } from '../../intake/index.ts'
+import { rawJsonText, type RecordOrigin, type RecordBatch, Fault, type Rejection } from '../../intake/index.ts'
 import type { SelectedColumn } from './table.ts'
 
 /** Texts of a row's values; `null` for NULL, `undefined` for an unknown value. */
@@ -30,7 +30,7 @@ export class RowBatchBuilder {
   readonly #numbers: number[] = []
   readonly #raws: ((() => string) | undefined)[] = []
   readonly #inexact = new Map<number, ReadonlyMap<string, string>>()
-  readonly #undecodable: Refusal[] = []
+  readonly #undecodable: Rejection[] = []
 
   /** `tabular`: records are rows of the table, which may have more columns than the source names. */
   constructor(placeOf: (number: number) => string, tabular: boolean) {
@@ -48,7 +48,7 @@ export class RowBatchBuilder {
     this.#raws.push(raw)
   }
 
-  refuse(number: number, fault: Fault, raw: string): void {
+  reject(number: number, fault: Fault, raw: string): void {
     this.#undecodable.push(fault.at(this.#origin.placeOf(number), raw))
   }
 

@@ -27,7 +27,7 @@ export async function slotState(sql: Sql, slot: string): Promise<SlotState | und
 /**
  * @throws `SPILL_INPUT` for an existing slot that this folder has not created.
  */
-export async function refuseForeign(sql: Sql, slot: string): Promise<void> {
+export async function rejectForeign(sql: Sql, slot: string): Promise<void> {
   if ((await slotState(sql, slot)) === undefined) return
   throw new SpillwayError(
     'SPILL_INPUT',

@@ -99,7 +99,7 @@ export async function* readCopy(
   for await (const { batch, position } of followNdjson(path, { from, follow: false, signal })) {
     const rows = new RowBatchBuilder(number => `${name} copied row ${number}`, true)
     batch.records.forEach((record, i) => {
-      if (Array.isArray(record)) rows.refuse(batch.numberOf(i), new Fault(String(record[0])), String(record[1]))
+      if (Array.isArray(record)) rows.reject(batch.numberOf(i), new Fault(String(record[0])), String(record[1]))
       else rows.add(batch.numberOf(i), record, undefined, batch.inexact?.get(i))
     })
     yield { batch: { ...rows.batch(), undecodable: [...rows.batch().undecodable, ...batch.undecodable] }, position }

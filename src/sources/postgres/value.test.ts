@@ -5,7 +5,7 @@ import { sourceOf, openNumbersRun } from '../../../test/postgres/numbers-run.ts'
 import type { ColumnIR } from '../../define/ir/ir.ts'
 import { entity, model, on, pipeline, source, t } from '../../index.ts'
 import { recordedDecisions } from '../../run/decide/recorded-decision.ts'
-import { Fault } from '../../intake/refusal.ts'
+import { Fault } from '../../intake/rejection.ts'
 import { readOutbox } from '../../../test/postgres/reading.ts'
 import { valueReader } from './value.ts'
 

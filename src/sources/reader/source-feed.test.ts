@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { numbers, sourceOf, decidedNumbers, openNumbersRun } from '../../../test/postgres/numbers-run.ts'
 import { pause } from '../../base/clock.ts'
 import { recordBatchOf } from '../../intake/record-batch.ts'
-import { Fault } from '../../intake/refusal.ts'
+import { Fault } from '../../intake/rejection.ts'
 import { feedSource, positionName, startText, type FeedOptions } from './source-feed.ts'
 import type { ReadBatch, ReadContext, SourceReader } from './source-reader.ts'
 

@@ -44,8 +44,8 @@ export function sampleReader(source: SourceIR, everyMs: number): SourceReader {
       const isOver = () => !follow || signal.aborted || rejection !== undefined
       do {
         const batch = recordBatchOf([events.next(wallClock())], 'sample')
-        const onRefused: (typeof batch)['onRefused'] = ({ reason, detail }) => (rejection ??= `${reason}: ${detail}`)
-        yield { records: { ...batch, onRefused }, position: JSON.stringify({ count: ++count, source: schema }) }
+        const onRejected: (typeof batch)['onRejected'] = ({ reason, detail }) => (rejection ??= `${reason}: ${detail}`)
+        yield { records: { ...batch, onRejected }, position: JSON.stringify({ count: ++count, source: schema }) }
         if (follow) await pause(everyMs, signal)
       } while (!isOver())
       if (rejection !== undefined) warn(`  no more sample events: one for '${source.name}' was rejected (${rejection})`)

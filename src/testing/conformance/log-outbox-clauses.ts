@@ -46,11 +46,11 @@ const impossible: readonly (readonly [state: EffectState, change: EffectChange])
 
 const numbers = (effects: readonly { readonly number: number }[]): number[] => effects.map(({ number }) => number)
 
-async function refuses(store: LogStore, change: EffectChange, state: EffectState): Promise<void> {
+async function rejects(store: LogStore, change: EffectChange, state: EffectState): Promise<void> {
   await storeErrorOf(store.commit({ effectChanges: [change] }), `the change '${change.kind}' of an effect that is ${state}`)
 }
 
-async function refusesLetter(harness: LogStoreHarness, change: DeadLetterChange): Promise<void> {
+async function rejectsLetter(harness: LogStoreHarness, change: DeadLetterChange): Promise<void> {
   await inNewStore(harness, async store => {
     await store.commit({ deadLetters: [sampleDeadLetter('one')] })
     await store.commit({ deadLetterChanges: [{ kind: 'settled', id: 1, outcome: 'accepted', at: 1 }] })
@@ -89,7 +89,7 @@ export const outboxClauses: readonly ContractClause<LogStoreHarness>[] = [
       await inNewStore(harness, async store => {
         await store.commit({ effects: [sampleEffect(1, { isDry: state === 'dry' })] })
         for (const step of toState[state]) await store.commit({ effectChanges: [step] })
-        await refuses(store, change, state)
+        await rejects(store, change, state)
       })
   }),
   logClause('pending effects are listed in order, by action and by key, after a number and up to a limit', harness =>
@@ -157,7 +157,7 @@ export const outboxClauses: readonly ContractClause<LogStoreHarness>[] = [
     inNewStore(harness, async store => {
       const change = (...deadLetterChanges: DeadLetterChange[]) => store.commit({ deadLetterChanges })
       await store.commit({ deadLetters: [sampleDeadLetter('one', { source: undefined }), sampleDeadLetter('two')] })
-      await change({ kind: 'refused', id: 1, source: 'cards', reason: 'time', detail: 'late', raw: 'one', form: undefined })
+      await change({ kind: 'rejected', id: 1, source: 'cards', reason: 'time', detail: 'late', raw: 'one', form: undefined })
       const first = { ...sampleDeadLetter('one'), id: 1, source: 'cards', reason: 'time', detail: 'late', attempts: 1 }
       assert.deepEqual(plain(store.deadLetters.byId(1)), plain(first), 'a rejection of the same bytes')
       await change({ kind: 'edited', id: 1, raw: 'uno', form: { mapped: true } })
@@ -181,8 +181,8 @@ export const outboxClauses: readonly ContractClause<LogStoreHarness>[] = [
     }),
   ),
   logClause('a change of a dead letter that is missing or settled fails its commit', async harness => {
-    await refusesLetter(harness, { kind: 'edited', id: 1, raw: 'x', form: undefined })
-    await refusesLetter(harness, { kind: 'settled', id: 1, outcome: 'dropped', at: 2 })
-    await refusesLetter(harness, { kind: 'refused', id: 2, reason: 'time', detail: 'd', raw: 'x', form: undefined })
+    await rejectsLetter(harness, { kind: 'edited', id: 1, raw: 'x', form: undefined })
+    await rejectsLetter(harness, { kind: 'settled', id: 1, outcome: 'dropped', at: 2 })
+    await rejectsLetter(harness, { kind: 'rejected', id: 2, reason: 'time', detail: 'd', raw: 'x', form: undefined })
   }),
 ]

@@ -103,7 +103,7 @@ testModelRuntime('function', {
 
 test('no score: every row is NULL', () => {
   const scores = new Float64Array(3)
-  const batch = { length: 2, columns: [], refuse: () => assert.fail('nothing is refused') }
+  const batch = { length: 2, columns: [], reject: () => assert.fail('nothing is rejected') }
   modelRuntimes.none.load({} as never).score(batch, scores)
   assert.deepEqual([...scores], [NaN, NaN, 0])
 })

@@ -71,20 +71,20 @@ class Subject {
     })
   }
 
-  /** Scores columns; NULL is null, whether it was NaN or refused. */
+  /** Scores columns; NULL is null, whether it was NaN or rejected. */
   scores(columns: readonly RuntimeColumn[], length: number, scores = new Float64Array(length)): (number | null)[] {
-    const refused = new Map<number, string>()
-    const refuse = (row: unknown, why: unknown): void => {
+    const rejected = new Map<number, string>()
+    const reject = (row: unknown, why: unknown): void => {
       assert.ok(
         typeof row === 'number' && Number.isInteger(row) && row >= 0 && row < length,
-        `refuse takes a row of the batch, got ${String(row)}`,
+        `reject takes a row of the batch, got ${String(row)}`,
       )
-      assert.ok(typeof why === 'string' && why !== '', `refuse says why, got ${String(why)}`)
-      refused.set(row, why)
+      assert.ok(typeof why === 'string' && why !== '', `reject says why, got ${String(why)}`)
+      rejected.set(row, why)
     }
-    const returned: unknown = this.model.score({ length, columns, refuse }, scores)
+    const returned: unknown = this.model.score({ length, columns, reject }, scores)
     assert.ok(!(returned instanceof Promise), 'score returns once the scores are written; got a promise')
-    return Array.from(scores.subarray(0, length), (score, row) => (refused.has(row) || !Number.isFinite(score) ? null : score + 0))
+    return Array.from(scores.subarray(0, length), (score, row) => (rejected.has(row) || !Number.isFinite(score) ? null : score + 0))
   }
 
   scoresOf(vectors: readonly (readonly Value[])[], garbage?: number): (number | null)[] {

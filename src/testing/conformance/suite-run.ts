@@ -47,7 +47,7 @@ export class SuiteRun implements FeedTarget {
     const { promise, resolve } = Promise.withResolvers<IngestReceipt>()
     const commit = () => {
       if (position) this.#committed.set(...position)
-      resolve({ accepted: numbers.length, duplicates: 0, refused: 0, sequence: 0 })
+      resolve({ accepted: numbers.length, duplicates: 0, rejected: 0, sequence: 0 })
     }
     if (this.#heldCommits) this.#heldCommits.push(commit)
     else commit()

@@ -51,12 +51,12 @@ export function writtenBatch(columns: readonly WrittenColumn[]): TableBatch {
       ),
     ),
   )
-  const refused = columns.filter(({ feature, rows }) => feature !== '' && rows[1][0] === null)
+  const rejected = columns.filter(({ feature, rows }) => feature !== '' && rows[1][0] === null)
   return {
     length: columns[0].rows.length,
     values,
     strings,
-    refused: refused.map(({ column }) => ({ field: column.fields[0], rows: [1], codes: ['SPILL_LIMIT'] })),
+    rejected: rejected.map(({ column }) => ({ field: column.fields[0], rows: [1], codes: ['SPILL_LIMIT'] })),
   }
 }
 

@@ -275,7 +275,7 @@ test('metrics that are none', async () => {
   await fails(leaves({ 'model.json': model, 'metrics.json': 'NaN' }), /its metrics\.json is no JSON/)
 })
 
-test('rows that nothing can be fitted on are refused before it is started', async () => {
+test('rows that nothing can be fitted on are rejected before it is started', async () => {
   const started = join(folder, 'started')
   const starts = trainer(`fs.writeFileSync(${JSON.stringify(started)}, '')`)
   await assert.rejects(fitExternal(starts, { ...rows, labels: [1, 1, 1, 1] }), {

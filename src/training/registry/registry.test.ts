@@ -6,7 +6,7 @@ import type { Metrics } from '../metrics.ts'
 import { checkPromotable, championOf, rollbackVersion, promotionBefore } from './champion.ts'
 import { changedInputs, inputCodes } from './input-codes.ts'
 import type { NamedValues } from '../../log/store.ts'
-import { putPromotions, putScore, deleteOldVersions, putVersion, scoreOfVersion, versionsOf } from './registry.ts'
+import { putPromotions, putScore, deleteOldVersions, putVersion, scoreOfVersion, versionOf, versionsOf } from './registry.ts'
 import { verdictOf } from './verdict.ts'
 import type { PromotionRecord, ModelVersion } from './version.ts'
 
@@ -46,6 +46,17 @@ test('versions are found by number, in order, with their scores', () => {
   assert.equal(scoreOfVersion(values, 'fraud', 3), undefined)
 })
 
+test('a version of an earlier Spillway, which said refused, is a rejected one', () => {
+  const [name, text] = putVersion(version(1, { state: 'rejected', trained: { split: { trained: 2, rejected: 3 } } as never }))
+  const earlier = text!.replaceAll('"rejected"', '"refused"')
+  assert.ok(earlier.includes('"state":"refused"') && earlier.includes('"refused":3'))
+  const values = valuesOf([name, earlier])
+  assert.deepEqual(versionsOf(values, 'fraud'), [
+    version(1, { state: 'rejected', trained: { split: { trained: 2, rejected: 3 } } as never }),
+  ])
+  assert.equal(versionOf(values, 'fraud', 1)!.state, 'rejected')
+})
+
 test('inputs whose definition has changed are named', () => {
   const before = inputCodes(ir, model)
   assert.deepEqual(changedInputs(before, before), [])
@@ -65,13 +76,13 @@ test('a version that cannot score cannot be promoted; the error says why', () =>
     putScore('fraud', 1, score),
     putVersion(version(2, { state: 'failed', trained: undefined as never, error: 'no rows' })),
   )
-  const refused = (of: typeof ir, number: number, message: RegExp) =>
+  const rejected = (of: typeof ir, number: number, message: RegExp) =>
     assert.throws(() => checkPromotable(values, of, 'fraud', number), { code: 'SPILL_CONFLICT', message })
   checkPromotable(values, ir, 'fraud', 1)
   checkPromotable(values, ir, 'fraud', 0)
-  refused(ir, 3, /model 'fraud' has no version 3; there are 1, 2/)
-  refused(ir, 2, /version 2 of model 'fraud' has no score: no rows/)
-  refused(
+  rejected(ir, 3, /model 'fraud' has no version 3; there are 1, 2/)
+  rejected(ir, 2, /version 2 of model 'fraud' has no score: no rows/)
+  rejected(
     fraudPipeline(train, { window: '2d' }).ir,
     1,
     /version 1 of model 'fraud' cannot score: it was trained on other inputs: input 'n' is defined otherwise/,

@@ -20,12 +20,22 @@ const pendingName = (model: string): string => `promote/${model}`
 
 /** Versions of a model, oldest first. */
 export const versionsOf = (values: NamedValues, model: string): ModelVersion[] =>
-  values.named(`version/${model}/`).map(([, text]) => JSON.parse(text) as ModelVersion)
+  values.named(`version/${model}/`).map(([, text]) => parseVersion(text))
 
 /** One version of a model. */
 export function versionOf(values: NamedValues, model: string, number: number): ModelVersion | undefined {
   const text = values.get(nameOf('version', model, number))
-  return text === undefined ? undefined : (JSON.parse(text) as ModelVersion)
+  return text === undefined ? undefined : parseVersion(text)
+}
+
+/** Reads a version. Folders of earlier versions of Spillway say `refused` for `rejected`. */
+function parseVersion(text: string): ModelVersion {
+  return JSON.parse(text, (key, value: unknown) => {
+    if (key === 'state' && value === 'refused') return 'rejected'
+    if (key !== 'split' || typeof value !== 'object' || value === null || !('refused' in value)) return value
+    const { refused: rejected, ...split } = value
+    return { ...split, rejected }
+  }) as ModelVersion
 }
 
 /** The score of a trained version. */

@@ -4,11 +4,11 @@ import type { Metrics } from '../metrics.ts'
 import type { InputCode } from './input-codes.ts'
 
 /**
- * `training`: in progress, or interrupted by the end of the process. `candidate`: may be promoted. `refused`: its rule is not met, but it
+ * `training`: in progress, or interrupted by the end of the process. `candidate`: may be promoted. `rejected`: its rule is not met, but it
  * may be promoted by hand. `challenger`: scores beside the champion. `champion`: scores. `retired`: scored before. `failed` and `broken
  * off`: has no score.
  */
-export type VersionState = 'training' | 'candidate' | 'refused' | 'challenger' | 'champion' | 'retired' | 'failed' | 'broken off'
+export type VersionState = 'training' | 'candidate' | 'rejected' | 'challenger' | 'champion' | 'retired' | 'failed' | 'broken off'
 
 /** One version of a model. */
 export interface ModelVersion {
@@ -98,7 +98,7 @@ export interface TrainingSplit {
   readonly holdout: number
   readonly holdoutFrom: number
   /** Rows left out because a value was rejected. */
-  readonly refused: number
+  readonly rejected: number
 }
 
 /** A version that scored, or challenged, from a log entry on; 0 is the definition's own score, or no challenger. */

@@ -160,21 +160,21 @@ test('rows that nothing can be learnt from give the base rate', () => {
 
 test('rows that cannot be fitted', () => {
   const rows: TrainingRows = { columns: { x: Float64Array.of(1, 2) }, labels: [0, 1] }
-  const refused = (code: string, message: RegExp, options: object, training: TrainingRows = rows) =>
+  const rejected = (code: string, message: RegExp, options: object, training: TrainingRows = rows) =>
     assert.throws(() => fitTrees(training, options), { code, message })
-  refused('SPILL_TRAINING', /^none of 2 rows has the label 1/, {}, { ...rows, labels: [0, 0] })
-  refused('SPILL_TRAINING', /^the label of row 1 is 3; a probability/, {}, { ...rows, labels: [0, 3] })
-  refused('SPILL_TRAINING', /^fitTrees: rounds is a whole number from 1 up to 4096, got 0.5/, { rounds: 0.5 })
-  refused('SPILL_TRAINING', /^fitTrees: learningRate is a number above 0 up to 1, got 0/, { learningRate: 0 })
-  refused('SPILL_TRAINING', /^fitTrees: bins is a whole number from 2 up to 255, got 256/, { bins: 256 })
-  refused('SPILL_TRAINING', /^fitTrees: minRows is a whole number from 1 up to 16777216, got 0/, { minRows: 0 })
-  for (const share of ['rowShare', 'columnShare']) refused('SPILL_TRAINING', /Share is a number above 0 up to 1, got 0/, { [share]: 0 })
-  refused('SPILL_TRAINING', /^fitTrees has no option 'round'; did you mean 'rounds'/, { round: 1 })
-  refused('SPILL_TRAINING', /^fitTrees: loss is 'logistic' or 'squared', got 'hinge'/, { loss: 'hinge' })
-  refused('SPILL_TRAINING', /^fitTrees: validation has no column 'x'/, { validation: { columns: {}, labels: [0, 1] } })
-  refused('SPILL_TRAINING', /^all of 2 rows have the label 1/, { validation: { ...rows, labels: [1, 1] } })
+  rejected('SPILL_TRAINING', /^none of 2 rows has the label 1/, {}, { ...rows, labels: [0, 0] })
+  rejected('SPILL_TRAINING', /^the label of row 1 is 3; a probability/, {}, { ...rows, labels: [0, 3] })
+  rejected('SPILL_TRAINING', /^fitTrees: rounds is a whole number from 1 up to 4096, got 0.5/, { rounds: 0.5 })
+  rejected('SPILL_TRAINING', /^fitTrees: learningRate is a number above 0 up to 1, got 0/, { learningRate: 0 })
+  rejected('SPILL_TRAINING', /^fitTrees: bins is a whole number from 2 up to 255, got 256/, { bins: 256 })
+  rejected('SPILL_TRAINING', /^fitTrees: minRows is a whole number from 1 up to 16777216, got 0/, { minRows: 0 })
+  for (const share of ['rowShare', 'columnShare']) rejected('SPILL_TRAINING', /Share is a number above 0 up to 1, got 0/, { [share]: 0 })
+  rejected('SPILL_TRAINING', /^fitTrees has no option 'round'; did you mean 'rounds'/, { round: 1 })
+  rejected('SPILL_TRAINING', /^fitTrees: loss is 'logistic' or 'squared', got 'hinge'/, { loss: 'hinge' })
+  rejected('SPILL_TRAINING', /^fitTrees: validation has no column 'x'/, { validation: { columns: {}, labels: [0, 1] } })
+  rejected('SPILL_TRAINING', /^all of 2 rows have the label 1/, { validation: { ...rows, labels: [1, 1] } })
   const wide = Object.fromEntries(Array.from({ length: 1024 }, (_, i) => [`x${i}`, Float64Array.of(1, 2)]))
-  refused(
+  rejected(
     'SPILL_LIMIT',
     /^1024 leaves of 1024 columns need .*TREE_HISTOGRAM_BYTES_MAX.*fewer leaves/,
     { leaves: 1024 },

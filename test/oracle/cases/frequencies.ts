@@ -45,7 +45,7 @@ export const frequencies: Case[] = [
     ],
   },
   {
-    name: 'topK tells values apart as they are, and refuses a window of more than its limit, until it holds fewer',
+    name: 'topK tells values apart as they are, and rejects a window of more than its limit, until it holds fewer',
     source: wide,
     group: group({
       two: agg('topK', 10, col('s'), { k: 1, limit: 2 }),
@@ -73,9 +73,9 @@ export const frequencies: Case[] = [
         prefix: 4,
         t: 12,
         expect: {
-          two: { refused: 'SPILL_LIMIT' },
-          tiles: { refused: 'SPILL_LIMIT' },
-          ever: { refused: 'SPILL_LIMIT' },
+          two: { rejected: 'SPILL_LIMIT' },
+          tiles: { rejected: 'SPILL_LIMIT' },
+          ever: { rejected: 'SPILL_LIMIT' },
           large: [90071992547409.90625, 90071992547409.90625],
         },
         why: '[2, 12] and [0, 12] hold p, q, r',
@@ -86,8 +86,8 @@ export const frequencies: Case[] = [
         t: 14,
         expect: {
           two: ['r'],
-          tiles: { refused: 'SPILL_LIMIT' },
-          ever: { refused: 'SPILL_LIMIT' },
+          tiles: { rejected: 'SPILL_LIMIT' },
+          ever: { rejected: 'SPILL_LIMIT' },
           large: [90071992547409.90625, 90071992547409.90625],
         },
         why: '[4, 14] holds r twice; [0, 14] still holds three',
@@ -99,7 +99,7 @@ export const frequencies: Case[] = [
         expect: {
           two: ['r'],
           tiles: ['r'],
-          ever: { refused: 'SPILL_LIMIT' },
+          ever: { rejected: 'SPILL_LIMIT' },
           large: [90071992547409.90625, 90071992547409.90625],
         },
         why: '[5, 15] in both; a lifetime never holds fewer',
@@ -118,7 +118,7 @@ export const frequencies: Case[] = [
       ev(5, { ref: 'x' }, { deleted: true }),
     ),
     asks: [
-      { key, prefix: 3, t: 3, expect: { top: { refused: 'SPILL_LIMIT' }, ever: { refused: 'SPILL_LIMIT' } }, why: 'p, q, r' },
+      { key, prefix: 3, t: 3, expect: { top: { rejected: 'SPILL_LIMIT' }, ever: { rejected: 'SPILL_LIMIT' } }, why: 'p, q, r' },
       { key, prefix: 4, t: 4, expect: { top: ['q', 'r'], ever: ['q'] }, why: 'p has become q: q, q, r' },
       { key, prefix: 5, t: 5, expect: { top: ['q'], ever: ['q'] }, why: 'and r is deleted' },
     ],

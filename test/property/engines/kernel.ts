@@ -1,4 +1,4 @@
-import { refusals, type FeatureColumn } from '../../../src/aggregate/feature-column.ts'
+import { rejections, type FeatureColumn } from '../../../src/aggregate/feature-column.ts'
 import type { ErrorCode } from '../../../src/base/errors.ts'
 import type { Block } from '../../../src/columns/block.ts'
 import { Strings } from '../../../src/columns/strings.ts'
@@ -76,14 +76,14 @@ export function answersAt(group: GroupIR, columns: readonly FeatureColumn[], row
 }
 
 const codes: Record<number, ErrorCode> = {
-  [refusals.range]: 'SPILL_RANGE',
-  [refusals.limit]: 'SPILL_LIMIT',
-  [refusals.evicted]: 'SPILL_CLOCK_EVICTED',
+  [rejections.range]: 'SPILL_RANGE',
+  [rejections.limit]: 'SPILL_LIMIT',
+  [rejections.evicted]: 'SPILL_CLOCK_EVICTED',
 }
 
 function answerAt(feature: FeatureIR, column: FeatureColumn, row: number, strings: Strings): Answer {
-  const refused = codes[column.refused[row]]
-  if (refused) return { value: null, refused }
+  const rejected = codes[column.rejected[row]]
+  if (rejected) return { value: null, rejected }
   if (column.nulls[row]) return { value: null }
   const { values, width, counts, low } = column
   const item = (i: number) => delivered(feature, values[row * width + i], strings)

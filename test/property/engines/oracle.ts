@@ -15,6 +15,6 @@ function answers(of: Case, { group: name, place, prefix, t, key, trigger }: Ask)
   return group.features.map(feature => toAnswer(valueOf(source, feature, own, clock, triggering)))
 }
 
-function toAnswer({ delivered, exact, tolerance, refused }: OracleValue): Answer {
-  return { value: delivered, tolerance, ...(exact !== undefined && { exact }), ...(refused && { refused }) }
+function toAnswer({ delivered, exact, tolerance, rejected }: OracleValue): Answer {
+  return { value: delivered, tolerance, ...(exact !== undefined && { exact }), ...(rejected && { rejected }) }
 }

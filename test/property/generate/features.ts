@@ -33,7 +33,7 @@ export function drawCombination(draw: Draw, near: WindowClass): Combination {
 /** A feature of a table: a column of its latest row. */
 export const columnOfTable = (draw: Draw): Combination => ({ agg: 'row', type: draw.pick(inputTypes.row), window: 'lifetime' })
 
-/** Aggregates that refuse large magnitudes of exact columns (semantics, numbers). */
+/** Aggregates that reject large magnitudes of exact columns (semantics, numbers). */
 const momentAggregates: readonly AggregateName[] = ['variance', 'stddev', 'slope']
 
 export function drawFeature(draw: Draw, axes: Axes, expressions: Expressions, name: string, want: Combination): FeatureIR {

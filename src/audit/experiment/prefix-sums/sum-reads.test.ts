@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { refusals } from '../../../aggregate/feature-column.ts'
+import { rejections } from '../../../aggregate/feature-column.ts'
 import { random } from '../../../base/random.ts'
 import { Strings } from '../../../columns/strings.ts'
 import type { Block } from '../../../columns/block.ts'
@@ -54,7 +54,7 @@ function logged(events: readonly Event[], of: SourceIR = source): { readonly log
     },
   }
   const order = { length: events.length, source: new Uint8Array(events.length), row: Uint32Array.from(events.keys()) }
-  const log = replayLog({ sources: [of] } as never, new Map([[of.name, { source: of, block, refused: [] } as never]]), strings, { order })
+  const log = replayLog({ sources: [of] } as never, new Map([[of.name, { source: of, block, rejected: [] } as never]]), strings, { order })
   const moments = { t: block.arrival, prefixes: memoizePrefixes(name => log.prefixes(name, of.name)), source: of.name }
   return { log, rows: { length: events.length, moments, columnOf: name => block.columns[name] } }
 }
@@ -62,12 +62,12 @@ function logged(events: readonly Event[], of: SourceIR = source): { readonly log
 const columnsOf = (group: GroupIR, { log, rows }: ReturnType<typeof logged>, groups = new SummedGroups()) =>
   summedColumns({ group, key: ['k'] }, rows, log, groups)
 
-/** NULL as null, a refused value as its code in brackets, undefined where a replay is needed. */
+/** NULL as null, a rejected value as its code in brackets, undefined where a replay is needed. */
 const shown = (columns: ReturnType<typeof summedColumns>) =>
   columns.map(
     column =>
       column &&
-      Array.from(column.nulls, (isNull, row) => (column.refused[row] ? [column.refused[row]] : isNull ? null : column.values[row])),
+      Array.from(column.nulls, (isNull, row) => (column.rejected[row] ? [column.rejected[row]] : isNull ? null : column.values[row])),
   )
 
 const stream: PlacementIR = { kind: 'stream' }
@@ -144,20 +144,20 @@ test('features without prefix sums are left to a replay', () => {
   assert.deepEqual(isSummed(logged(events, revised)), [false, false, false, false], 'events may be revised')
 })
 
-test('a read below an as-of time already reached is left to a replay, which refuses it', () => {
+test('a read below an as-of time already reached is left to a replay, which rejects it', () => {
   const { log, rows } = logged(events)
   const group = groupOf(stream, { agg: 'count' })
   // Below the as-of time of an earlier read, and below the arrival of a visible event.
   for (const clock of [(at: number, row: number) => (row === 3 ? 8 : at), (at: number, row: number) => (row >= 3 ? at : at - 1)]) {
     const below = { ...rows, moments: { ...rows.moments, t: rows.moments.t.map(clock) } }
     assert.deepEqual(shown(columnsOf(group, { log, rows: below })), [undefined])
-    assert.ok(replayedColumns({ group, key: ['k'] }, below, log)[0].refused.includes(refusals.evicted))
+    assert.ok(replayedColumns({ group, key: ['k'] }, below, log)[0].rejected.includes(rejections.evicted))
   }
 })
 
-test('a window that reaches forgotten events is refused', () => {
+test('a window that reaches forgotten events is rejected', () => {
   const { log, rows } = logged(events)
-  const evicted = [refusals.evicted]
+  const evicted = [rejections.evicted]
   assert.deepEqual(shown(columnsOf(groupOf(stream, { agg: 'count' }), { log: { ...log, forgotten: 0 }, rows })), [
     [evicted, evicted, evicted, evicted, 0, 3, 1],
   ])

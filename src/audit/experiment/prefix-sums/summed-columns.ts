@@ -3,7 +3,7 @@ import type { StrictOmit } from '../../../base/index.ts'
 import type { FeatureColumn } from '../../../aggregate/index.ts'
 import type { FeatureIR } from '../../../define/ir/index.ts'
 import type { GroupRead } from '../../../decision/index.ts'
-import { refuseIncomplete, type PlacedReads } from '../../../kernel/index.ts'
+import { rejectIncomplete, type PlacedReads } from '../../../kernel/index.ts'
 import { placeGroupRead, type ReplayLog, perDecision, type ReplayPoints } from '../../../replay/index.ts'
 import { newSharedColumn } from '../timeline/feature-columns.ts'
 import { wholeRange, type DecisionRows } from '../timeline/decision-rows.ts'
@@ -52,13 +52,13 @@ export class SummedColumns {
     this.#forgotten = forgotten
   }
 
-  /** Writes the next `rows` rows into new columns, from their first row. Cells that are NULL or refused stay unwritten. */
+  /** Writes the next `rows` rows into new columns, from their first row. Cells that are NULL or rejected stay unwritten. */
   next(rows: number, out: readonly (FeatureColumn | undefined)[]): void {
     this.#reads.next(rows, out as readonly FeatureColumn[])
     const [from, indices] = [this.#row, [...this.featureIndices]]
     this.#row += rows
     if (this.#forgotten > -Infinity)
-      refuseIncomplete(
+      rejectIncomplete(
         indices.map(index => this.#features[index]),
         indices.map(index => out[index]!),
         this.#asks.clock.subarray(from, from + rows),
@@ -95,7 +95,7 @@ function queriesOf(read: GroupRead, rows: DecisionRows, log: ReplayLog): GroupQu
   return queries
 }
 
-/** True if no query is below an as-of time already reached, which a kernel refuses. */
+/** True if no query is below an as-of time already reached, which a kernel rejects. */
 function isInOrder({ block, watermark, upto, asOf }: PlacedReads): boolean {
   const watermarks = watermark === 'time' ? block.time : block.arrival
   let [visible, reached] = [0, -Infinity]

@@ -111,7 +111,7 @@ export class RetrainedModels {
     if ('why' in refitting) return throwUnsupported(refitting.why)
     const { cases: trainingRows, labelled } = this.learntFrom(cases, trainingRange)
     const all = caseVectors(this.#vectors, inputs, trainingRows)
-    const scorable = all.refused.size === 0 ? trainingRows : trainingRows.filter((_, i) => !all.refused.has(i))
+    const scorable = all.rejected.size === 0 ? trainingRows : trainingRows.filter((_, i) => !all.rejected.has(i))
     const { vector } = scorable === trainingRows ? all : caseVectors(this.#vectors, inputs, scorable)
     const { score, file, notes } = await refitting.fit({ vector, labels: Float64Array.from(gatherArray(cases.label, scorable)) }, seed)
     this.addNotes({

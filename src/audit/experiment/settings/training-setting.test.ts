@@ -28,7 +28,7 @@ test('each judged block has a model of the given age', () => {
   ])
 })
 
-test('too many models and other settings are refused', () => {
+test('too many models and other settings are rejected', () => {
   assert.throws(() => modelFits({ kind: 'every', every: 10 }, cases, 20), {
     code: 'SPILL_LIMIT',
     message: 'training every 10ms makes 60 models of this history, more than 32 (AUDIT_TRAININGS_MAX); ask for a longer period',

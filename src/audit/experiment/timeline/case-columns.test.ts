@@ -120,10 +120,10 @@ test('streamed columns are read in order, and their buffer is cleared each time'
   let produced = 0
   const forward = {
     next(cases: number, [column]: StoredColumns['out']) {
-      assert.ok([column.values, column.nulls, column.refused].every(part => part.subarray(0, cases).every(value => value === 0)))
+      assert.ok([column.values, column.nulls, column.rejected].every(part => part.subarray(0, cases).every(value => value === 0)))
       for (let i = 0; i < cases; i++) {
         column.values[i] = produced++
-        column.nulls[i] = column.refused[i] = 1
+        column.nulls[i] = column.rejected[i] = 1
       }
     },
   }

@@ -70,9 +70,9 @@ export class StreamedColumns implements CaseColumns {
   }
 }
 
-function clear({ values, nulls, refused, counts }: FeatureColumn): void {
+function clear({ values, nulls, rejected, counts }: FeatureColumn): void {
   values.fill(0)
   nulls.fill(0)
-  refused.fill(0)
+  rejected.fill(0)
   counts?.fill(0)
 }

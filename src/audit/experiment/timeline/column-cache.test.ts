@@ -7,7 +7,7 @@ import { selectFeatureRows, permuteFeatureRows, featureSlice } from './feature-c
 const column = (...values: number[]): FeatureColumn => ({
   values: Float64Array.from(values),
   nulls: Uint8Array.from(values, value => Number(value < 0)),
-  refused: new Uint8Array(values.length),
+  rejected: new Uint8Array(values.length),
   width: 1,
 })
 
@@ -47,28 +47,28 @@ test('columns for other threads are in shared memory', () => {
   const cache = new ColumnCache(100, true)
   const [shared] = cache.getOrCompute('a', () => [column(1, -2)])
   assert.deepEqual(shared, column(1, -2))
-  for (const { buffer } of [shared.values, shared.nulls, shared.refused]) assert.ok(buffer instanceof SharedArrayBuffer)
+  for (const { buffer } of [shared.values, shared.nulls, shared.rejected]) assert.ok(buffer instanceof SharedArrayBuffer)
 })
 
 test('ranges of columns, including lists', () => {
   const list: FeatureColumn = {
     values: Float64Array.of(1, 2, 3, 4, 5, 6),
     nulls: Uint8Array.of(0, 1, 0),
-    refused: Uint8Array.of(0, 0, 3),
+    rejected: Uint8Array.of(0, 0, 3),
     width: 2,
     counts: Uint16Array.of(2, 0, 1),
   }
   assert.deepEqual(featureSlice(list, 1, 3), {
     values: Float64Array.of(3, 4, 5, 6),
     nulls: Uint8Array.of(1, 0),
-    refused: Uint8Array.of(0, 3),
+    rejected: Uint8Array.of(0, 3),
     width: 2,
     counts: Uint16Array.of(0, 1),
   })
   assert.deepEqual(selectFeatureRows(list, Uint32Array.of(2, 0)), {
     values: Float64Array.of(5, 6, 1, 2),
     nulls: Uint8Array.of(0, 0),
-    refused: Uint8Array.of(3, 0),
+    rejected: Uint8Array.of(3, 0),
     width: 2,
     counts: Uint16Array.of(1, 2),
   })

@@ -9,24 +9,24 @@ import { gatherArray, sharedArray, sharedFloats } from '../../../columns/index.t
 import { type FeatureIR, type GroupIR, isListAggregate, maxValues } from '../../../define/ir/index.ts'
 
 /** The rows [from, to), without a copy. */
-export function featureSlice({ values, nulls, refused, width, counts }: FeatureColumn, from: number, to: number): FeatureColumn {
+export function featureSlice({ values, nulls, rejected, width, counts }: FeatureColumn, from: number, to: number): FeatureColumn {
   return {
     values: values.subarray(from * width, to * width),
     nulls: nulls.subarray(from, to),
-    refused: refused.subarray(from, to),
+    rejected: rejected.subarray(from, to),
     width,
     ...(counts && { counts: counts.subarray(from, to) }),
   }
 }
 
 /** The rows `rows`, in that order. */
-export function selectFeatureRows({ values, nulls, refused, width, counts }: FeatureColumn, rows: Uint32Array): FeatureColumn {
+export function selectFeatureRows({ values, nulls, rejected, width, counts }: FeatureColumn, rows: Uint32Array): FeatureColumn {
   const cells =
     width === 1 ? rows : Uint32Array.from({ length: rows.length * width }, (_, i) => rows[Math.floor(i / width)] * width + (i % width))
   return {
     values: gatherArray(values, cells),
     nulls: gatherArray(nulls, rows),
-    refused: gatherArray(refused, rows),
+    rejected: gatherArray(rejected, rows),
     width,
     ...(counts && { counts: gatherArray(counts, rows) }),
   }
@@ -40,10 +40,10 @@ export function permuteFeatureRows(column: FeatureColumn, to: Uint32Array): Feat
 }
 
 /** The column in shared memory. */
-export const toSharedColumn = ({ values, nulls, refused, width, counts }: FeatureColumn): FeatureColumn => ({
+export const toSharedColumn = ({ values, nulls, rejected, width, counts }: FeatureColumn): FeatureColumn => ({
   values: sharedArray(values),
   nulls: sharedArray(nulls),
-  refused: sharedArray(refused),
+  rejected: sharedArray(rejected),
   width,
   ...(counts && { counts: sharedArray(counts) }),
 })
@@ -52,7 +52,7 @@ export const toSharedColumn = ({ values, nulls, refused, width, counts }: Featur
 export const newSharedColumn = (feature: FeatureIR, rows: number): FeatureColumn => ({
   values: sharedFloats(rows * maxValues(feature)),
   nulls: new Uint8Array(new SharedArrayBuffer(rows)),
-  refused: new Uint8Array(new SharedArrayBuffer(rows)),
+  rejected: new Uint8Array(new SharedArrayBuffer(rows)),
   width: maxValues(feature),
   ...(isListAggregate(feature.agg) && { counts: new Uint16Array(new SharedArrayBuffer(2 * rows)) }),
 })
@@ -61,7 +61,7 @@ export const newSharedColumn = (feature: FeatureIR, rows: number): FeatureColumn
 export const newLocalColumn = (feature: FeatureIR, rows: number): FeatureColumn => ({
   values: new Float64Array(rows * maxValues(feature)),
   nulls: new Uint8Array(rows),
-  refused: new Uint8Array(rows),
+  rejected: new Uint8Array(rows),
   width: maxValues(feature),
   ...(isListAggregate(feature.agg) && { counts: new Uint16Array(rows) }),
 })
@@ -71,5 +71,5 @@ export const featureRowBytes = ({ features }: Pick<GroupIR, 'features'>): number
   features.reduce((sum, feature) => sum + 8 * maxValues(feature) + 2 + (isListAggregate(feature.agg) ? 2 : 0), 0)
 
 /** The bytes of a column. */
-export const featureColumnBytes = ({ values, nulls, refused, counts }: FeatureColumn): number =>
-  values.byteLength + nulls.byteLength + refused.byteLength + (counts?.byteLength ?? 0)
+export const featureColumnBytes = ({ values, nulls, rejected, counts }: FeatureColumn): number =>
+  values.byteLength + nulls.byteLength + rejected.byteLength + (counts?.byteLength ?? 0)

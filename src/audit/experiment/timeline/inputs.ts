@@ -1,7 +1,7 @@
 /**
  * The model's inputs for each case under one plan: trigger fields and features.
  *
- * The scoring code of a run turns them into vectors and scores: derived inputs are recomputed, and a refused feature leaves no score.
+ * The scoring code of a run turns them into vectors and scores: derived inputs are recomputed, and a rejected feature leaves no score.
  */
 import { type ColumnData, gatherColumn, sliceColumn, type Strings } from '../../../columns/index.ts'
 import { type GroupRead, ModelScorer, type ScoringDefinitions, type BatchScores } from '../../../decision/index.ts'

@@ -32,7 +32,7 @@ test('edits a group in an imported file', async () => {
   )
   const changes = changesOf(pipeline, { now: nightly })
   const edit = editPlacements(changes, path)
-  assert.deepEqual((await applyEdit(edit, changes, path, pipeline.ir)).refused, [])
+  assert.deepEqual((await applyEdit(edit, changes, path, pipeline.ir)).rejected, [])
   assert.match(files.project.read('shared.ts'), /place: batch\('0 2 \* \* \*'\)/)
 })
 
@@ -53,7 +53,7 @@ test('rejects an edit that would change the pipeline otherwise, or break it', as
   )
   assert.deepEqual(result, {
     written: [],
-    refused: ['nothing was written: with the edit the file is another pipeline than the one that was meant'],
+    rejected: ['nothing was written: with the edit the file is another pipeline than the one that was meant'],
   })
   const none = await applyEdit(
     broken(text => `${text}\nthrow new Error('not today')`),
@@ -61,14 +61,14 @@ test('rejects an edit that would change the pipeline otherwise, or break it', as
     path,
     pipeline.ir,
   )
-  assert.deepEqual(none.refused, ['nothing was written: with the edit the file does not load: not today'])
+  assert.deepEqual(none.rejected, ['nothing was written: with the edit the file does not load: not today'])
   const ended = await applyEdit(
     broken(text => `process.exit(0)\n${text}`),
     changes,
     path,
     pipeline.ir,
   )
-  assert.deepEqual(ended.refused, ['nothing was written: with the edit the file does not load: it ended the process'])
+  assert.deepEqual(ended.rejected, ['nothing was written: with the edit the file does not load: it ended the process'])
   assert.equal(files.project.read(name), before)
 })
 
@@ -77,6 +77,6 @@ test('leaves a file alone that has changed since it was read', async () => {
   const changes = changesOf(pipeline, { now: nightly })
   const edit = editPlacements(changes, path)
   files.project.write(name, `${files.project.read(name)}\n// mine`)
-  assert.match((await applyEdit(edit, changes, path, pipeline.ir)).refused[0], /has changed since it was read/)
+  assert.match((await applyEdit(edit, changes, path, pipeline.ir)).rejected[0], /has changed since it was read/)
   assert.match(files.project.read(name), /\/\/ mine$/)
 })

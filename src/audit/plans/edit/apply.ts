@@ -44,7 +44,7 @@ export interface AppliedEdit {
   /** Files that were written. */
   readonly written: readonly string[]
   /** Changes left to the user, in words. */
-  readonly refused: readonly string[]
+  readonly rejected: readonly string[]
 }
 
 /** Writes all files of the edit, or none. */
@@ -54,13 +54,13 @@ export async function applyEdit(
   pipeline: string,
   ir: PipelineIR,
 ): Promise<AppliedEdit> {
-  const { files, refused } = edited
-  if (files.length === 0) return { written: [], refused }
-  const applied = changes.filter(({ group }) => !edited.refusedGroups.includes(group))
+  const { files, rejected } = edited
+  if (files.length === 0) return { written: [], rejected }
+  const applied = changes.filter(({ group }) => !edited.rejectedGroups.includes(group))
   const why = (await editProblem(files, applied, pipeline, ir)) ?? writeConflict(files)
-  if (why !== undefined) return { written: [], refused: [...refused, `nothing was written: ${why}`] }
+  if (why !== undefined) return { written: [], rejected: [...rejected, `nothing was written: ${why}`] }
   for (const { path, after } of files) replace(path, after)
-  return { written: files.map(({ path }) => path), refused }
+  return { written: files.map(({ path }) => path), rejected }
 }
 
 function writeConflict(files: readonly EditedFile[]): string | undefined {

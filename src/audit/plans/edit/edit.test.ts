@@ -17,17 +17,17 @@ const usual = "import { count, entity, features, pipeline, source, stream, t } f
 async function edited(text: string, to: Readonly<Record<string, PlacementIR>>): Promise<string> {
   const { path, pipeline } = await files.load(text)
   const changes = changesOf(pipeline, to)
-  const { files: changed, refused } = editPlacements(changes, path)
-  assert.deepEqual(refused, [])
+  const { files: changed, rejected } = editPlacements(changes, path)
+  assert.deepEqual(rejected, [])
   assert.equal(await editProblem(changed, changes, path, pipeline.ir), undefined)
   return changed[0].after
 }
 
-async function refused(text: string, to: Readonly<Record<string, PlacementIR>>): Promise<string> {
+async function rejected(text: string, to: Readonly<Record<string, PlacementIR>>): Promise<string> {
   const { name, path, pipeline } = await files.load(text)
   const edit = editPlacements(changesOf(pipeline, to), path)
   assert.deepEqual(edit.files, [])
-  return edit.refused.join('\n').replaceAll(name, 'pipeline.ts')
+  return edit.rejected.join('\n').replaceAll(name, 'pipeline.ts')
 }
 
 describe('what is sure', () => {
@@ -186,7 +186,7 @@ export { noise }`,
   })
 })
 
-describe('what is not sure is refused, with what to write', () => {
+describe('what is not sure is rejected, with what to write', () => {
   const cases: Readonly<Record<string, readonly [definitions: string, why: RegExp]>> = {
     'options that are spread in last': [
       "const of = { place: stream }\nconst group = features('now', { from: payments, entity: card, values: () => ({ n: count('1h') }), ...of })",
@@ -232,7 +232,7 @@ describe('what is not sure is refused, with what to write', () => {
   for (const [name, [definitions, why]] of Object.entries(cases))
     test(name, async () => {
       const text = fileOf(usual.replace('features,', 'features, lag,'), `${definitions}\nvoid lag`)
-      assert.match(await refused(text, { now: nightly }), why)
+      assert.match(await rejected(text, { now: nightly }), why)
     })
 
   test('rejects a file with a mistake of syntax', async () => {
@@ -240,7 +240,7 @@ describe('what is not sure is refused, with what to write', () => {
       fileOf(usual, "const group = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })"),
     )
     files.project.write(name, `${files.project.read(name)}\nconst`)
-    const { files: changed, refused: reasons } = editPlacements(changesOf(pipeline, { now: nightly }), path)
+    const { files: changed, rejected: reasons } = editPlacements(changesOf(pipeline, { now: nightly }), path)
     assert.deepEqual([changed, reasons.length], [[], 1])
     assert.match(reasons[0], /the file is not understood/)
   })
@@ -249,9 +249,9 @@ describe('what is not sure is refused, with what to write', () => {
     const { path } = await files.load(
       fileOf(usual, "const group = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })"),
     )
-    assert.deepEqual(editPlacements([{ group: 'now', place: nightly, at: undefined }], path).refused, [
+    assert.deepEqual(editPlacements([{ group: 'now', place: nightly, at: undefined }], path).rejected, [
       "features 'now': write place: batch('0 2 * * *') (not done here: where it is defined is not known)",
     ])
-    assert.match(editPlacements([{ group: 'now', place: nightly, at: 'gone.ts:3' }], path).refused[0], /where it is defined/)
+    assert.match(editPlacements([{ group: 'now', place: nightly, at: 'gone.ts:3' }], path).rejected[0], /where it is defined/)
   })
 })

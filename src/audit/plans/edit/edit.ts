@@ -36,44 +36,44 @@ export interface PlacementEdit {
   readonly files: readonly EditedFile[]
   readonly edits: readonly PlanEdit[]
   /** Instructions for the changes that are not among the edits. */
-  readonly refused: readonly string[]
-  readonly refusedGroups: readonly string[]
+  readonly rejected: readonly string[]
+  readonly rejectedGroups: readonly string[]
 }
 
-interface Refusal {
+interface Rejection {
   readonly change: PlacementChange
   readonly why: string
 }
 
 /** Edits the definitions of groups. `pipeline` is the loaded file; definitions may be in its imports. */
 export function editPlacements(changes: readonly PlacementChange[], pipeline: string): PlacementEdit {
-  const refusals: Refusal[] = []
+  const rejections: Rejection[] = []
   const byFile = new Map<string, PlacementChange[]>()
   for (const change of changes) {
     const path = fileOf(change, pipeline)
-    if (path === undefined) refusals.push({ change, why: 'where it is defined is not known' })
+    if (path === undefined) rejections.push({ change, why: 'where it is defined is not known' })
     else byFile.set(path, [...(byFile.get(path) ?? []), change])
   }
-  const edited = [...byFile].map(([path, fileChanges]) => editFile(path, fileChanges, refusals))
+  const edited = [...byFile].map(([path, fileChanges]) => editFile(path, fileChanges, rejections))
   const changedFiles = edited.filter(({ splices }) => splices.length > 0)
   return {
     files: changedFiles.map(({ path, text, splices }) => ({ path, before: text, after: applySplices(text, splices) })),
     edits: changedFiles.flatMap(({ text, splices, name }) => lineEdits(name, text, splices)),
-    refused: refusals.map(byHand),
-    refusedGroups: refusals.map(({ change }) => change.group),
+    rejected: rejections.map(byHand),
+    rejectedGroups: rejections.map(({ change }) => change.group),
   }
 }
 
 function editFile(
   path: string,
   changes: readonly PlacementChange[],
-  refusals: Refusal[],
+  rejections: Rejection[],
 ): { path: string; name: string; text: string; splices: Splice[] } {
   const text = readFileSync(path, 'utf8')
   const name = changes[0].at!.replace(/:\d+$/, '')
   const file = parseFile(path, text)
   if (!file) {
-    for (const change of changes) refusals.push({ change, why: 'the file is not understood' })
+    for (const change of changes) rejections.push({ change, why: 'the file is not understood' })
     return { path, name, text, splices: [] }
   }
   const imported = spillwayImport(file)
@@ -87,7 +87,7 @@ function editFile(
     if (why === undefined) {
       splices.push(splice as Splice)
       for (const word of functions) writtenWords.add(word)
-    } else refusals.push({ change, why })
+    } else rejections.push({ change, why })
   }
   const importing = importSplice(text, imported, [...writtenWords].filter(isMissing), unusedIn(file, imported, splices, writtenWords))
   return { path, name, text, splices: importing ? [importing, ...splices] : splices }
@@ -133,5 +133,5 @@ function fileOf({ at }: PlacementChange, pipeline: string): string | undefined {
 
 const lineOf = (at: string | undefined): number | undefined => (at === undefined ? undefined : Number(at.slice(at.lastIndexOf(':') + 1)))
 
-const byHand = ({ change: { group, place, at }, why }: Refusal): string =>
+const byHand = ({ change: { group, place, at }, why }: Rejection): string =>
   `${at === undefined ? '' : `${at} `}features '${group}': write place: ${placementText(place)} (not done here: ${why})`

@@ -1,17 +1,17 @@
 /** Writes rejected records as NDJSON: `{"reason","detail","place","source","raw"}`, or `"rawBase64"` for bytes that are not UTF-8. */
 import { isUtf8 } from 'node:buffer'
-import type { Refusal } from '../intake/index.ts'
+import type { Rejection } from '../intake/index.ts'
 import { TextSink } from './text-sink.ts'
 
-export class RefusalWriter {
+export class RejectionWriter {
   readonly #sink: TextSink
 
   constructor(path: string) {
     this.#sink = new TextSink(path)
   }
 
-  readonly write = (refusal: Refusal): void => {
-    this.#sink.write(`${refusalLine(refusal)}\n`)
+  readonly write = (rejection: Rejection): void => {
+    this.#sink.write(`${rejectionLine(rejection)}\n`)
   }
 
   close(): void {
@@ -19,7 +19,7 @@ export class RefusalWriter {
   }
 }
 
-export function refusalLine({ reason, detail, place, source, raw }: Refusal): string {
+export function rejectionLine({ reason, detail, place, source, raw }: Rejection): string {
   return JSON.stringify({ reason, detail, place, source, ...rawFields(raw) })
 }
 

@@ -1,11 +1,11 @@
 /** A rejected record: its reason, its place and its raw text, so that it can be repaired and sent again. */
-export const refusalReasons = ['schema', 'key', 'time', 'future', 'conflict', 'stale-revision', 'map', 'limit'] as const
+export const rejectionReasons = ['schema', 'key', 'time', 'future', 'conflict', 'stale-revision', 'map', 'limit'] as const
 
 /**
- * Reasons for a rejection: those of the semantics (refused never guessed), `map` (the source's function threw) and `limit` (a run has
+ * Reasons for a rejection: those of the semantics (rejected never guessed), `map` (the source's function threw) and `limit` (a run has
  * no room for a new text). A record that cannot be decoded has the reason `schema`.
  */
-export type RefusalReason = (typeof refusalReasons)[number]
+export type RejectionReason = (typeof rejectionReasons)[number]
 
 /** Format of the raw text, for sending it again; absent for a record of the source as JSON. */
 export interface RawForm {
@@ -21,8 +21,8 @@ export interface RawForm {
   readonly mapped?: true
 }
 
-export interface Refusal {
-  readonly reason: RefusalReason
+export interface Rejection {
+  readonly reason: RejectionReason
   /** The problem, with the field and the value. */
   readonly detail: string
   /** `file.ndjson:12`, or `file.parquet row 12`. */
@@ -37,23 +37,23 @@ export interface Refusal {
 }
 
 /** A rejection by a source. Undecodable records get one once it is known which sources their file feeds. */
-export interface SourceRefusal extends Refusal {
+export interface SourceRejection extends Rejection {
   readonly source: string
 }
 
 /** The reason why a value or row is rejected, without its place. */
 export class Fault {
-  readonly reason: RefusalReason
+  readonly reason: RejectionReason
   readonly detail: string
 
-  constructor(detail: string, reason: RefusalReason = 'schema') {
+  constructor(detail: string, reason: RejectionReason = 'schema') {
     this.detail = detail
     this.reason = reason
   }
 
-  at(place: string, raw: string | Uint8Array): Refusal
-  at(place: string, raw: string | Uint8Array, source: string): SourceRefusal
-  at(place: string, raw: string | Uint8Array, source?: string): Refusal {
+  at(place: string, raw: string | Uint8Array): Rejection
+  at(place: string, raw: string | Uint8Array, source: string): SourceRejection
+  at(place: string, raw: string | Uint8Array, source?: string): Rejection {
     const { reason, detail } = this
     return source === undefined ? { reason, detail, place, raw } : { reason, detail, place, raw, source }
   }

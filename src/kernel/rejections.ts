@@ -1,0 +1,30 @@
+/**
+ * Rejects values that a kernel cannot compute: windows that reach entries dropped at a limit, and reads below their key's watermark,
+ * whose windows have dropped events since.
+ */
+import { rejections, rejectCell, type FeatureColumn } from '../aggregate/index.ts'
+import type { KernelUnit } from './build.ts'
+import { tileStart } from './window.ts'
+
+/** Rejects each feature of a unit whose window, at a read of the chunk, reaches entries that its structure had dropped by then. */
+export function rejectTruncated(
+  { structure: { truncations }, readers }: KernelUnit,
+  asOf: Float64Array,
+  firstRow: number,
+  out: readonly FeatureColumn[],
+): void {
+  for (const { index, span, hop } of readers)
+    for (let i = 0; i < asOf.length; i++) {
+      const code = truncations.rejection(i, tileStart(asOf[i] - span, hop))
+      if (code > 0) rejectCell(out[index], firstRow + i, code)
+    }
+  truncations.clearNotes()
+}
+
+/** Rejects the reads that are marked with 1; the first is row `firstRow`. */
+export function rejectBelowWatermark(marks: Uint8Array, firstRow: number, out: readonly FeatureColumn[]): void {
+  for (let i = 0; i < marks.length; i++) {
+    if (!marks[i]) continue
+    for (const column of out) rejectCell(column, firstRow + i, rejections.evicted)
+  }
+}
