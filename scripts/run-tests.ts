@@ -22,7 +22,8 @@ export async function runTests(
     files,
     // Tests import modules that the entry points import, not the entry points (src/base/compilers.ts).
     execArgv: ['-C', 'spillway-source', '--no-maglev', '--import', join(import.meta.dirname, 'bounded.ts')],
-    concurrency: availableParallelism(),
+    // One more than cores, since most tests wait for a disk, a timer or another process now and then.
+    concurrency: availableParallelism() + 1,
     timeout: testMs,
     coverage: options.coverage,
     coverageIncludeGlobs: 'src/**/*.ts',
