@@ -174,7 +174,8 @@ test('the operator log has who changed what, and nothing of a record', async () 
       ({ what, to, outcome, detail }) => what === 'dlq edit' && to === '2' && outcome === 'rejected' && detail === 'SPILL_CONFLICT',
     ),
   )
-  assert.doesNotMatch(lines.join('\n'), /2\.50|much/)
+  // Without the times, whose seconds may read 42.507.
+  assert.doesNotMatch(JSON.stringify(entries.map(({ at: _, ...entry }) => entry)), /2\.50|much/)
 })
 
 test('changes need the role operate, and the operator log has the name of the token', async () => {
