@@ -254,7 +254,7 @@ describe('a folder that is changed', () => {
     ])
     assert.ok(lines.every(({ at, who }) => !Number.isNaN(Date.parse(at)) && /^cli:./.test(who)))
     // Without the times, whose seconds may read 14.75.
-    assert.doesNotMatch(JSON.stringify(lines.map(({ at: _, ...entry }) => entry)), /4\.75|hush/)
+    assert.doesNotMatch(JSON.stringify(lines.map(({ at: _at, ...entry }) => entry)), /4\.75|hush/)
   })
 })
 
