@@ -18,7 +18,7 @@ export interface FileIdentity {
 
 const HEAD_BYTES = 4096
 
-/** The identity of a file as it is now. */
+/** The current identity of a file. */
 export const identityOf = (file: DetectedFile): FileIdentity => ({
   inode: file.inode,
   size: file.size,

@@ -63,6 +63,10 @@ export function parseModule({ path, text }: TextFile): Module {
   }
 }
 
+/** The modules of a tree that a test writes down: texts by path. */
+export const modulesOf = (files: Readonly<Record<string, string>>): Module[] =>
+  Object.entries(files).map(([path, text]) => parseModule({ path, text }))
+
 /** Visits a tree from the top; `visit` returns false to skip a node's children. `parents` is the path to it, nearest last. */
 export function walk(root: Node, visit: (node: Node, parents: readonly Node[]) => boolean | void): void {
   const parents: Node[] = []

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseModule, type Module } from '../sources/syntax.ts'
+import { modulesOf } from '../sources/syntax.ts'
 import { missingFiles, pageTooLong, roomTableFaults, unlinkedPages } from './architecture-page.ts'
 import { eventPathFaults } from './event-path.ts'
-
-const tree = (files: Record<string, string>): Module[] => Object.entries(files).map(([path, text]) => parseModule({ path, text }))
 
 /** A tree with the drawing of its event path: `queue` is reached through an interface. */
 const pathTree = {
@@ -22,11 +20,11 @@ const pathStages = [
 ]
 
 test('a true drawing of the event path has no faults', () => {
-  assert.deepEqual(eventPathFaults(tree(pathTree), drawing(...pathStages)), [])
+  assert.deepEqual(eventPathFaults(modulesOf(pathTree), drawing(...pathStages)), [])
 })
 
 test('a stage may be a method or an arrow function of a class, if it is public', () => {
-  const withMember = (member: string) => tree({ ...pathTree, 'src/intake/parse.ts': `export class Parser {\n  ${member}\n}` })
+  const withMember = (member: string) => modulesOf({ ...pathTree, 'src/intake/parse.ts': `export class Parser {\n  ${member}\n}` })
   assert.deepEqual(eventPathFaults(withMember('parse = () => 1'), drawing(...pathStages)), [])
   for (const member of ['private parse() {}', '#parse() {}', 'parse = 1'])
     assert.equal(eventPathFaults(withMember(member), drawing(...pathStages)).length, 1)
@@ -35,7 +33,7 @@ test('a stage may be a method or an arrow function of a class, if it is public',
 test('a stage whose file, export or method was renamed is found', () => {
   const renamed = (from: string, to: string) => {
     const files = Object.entries(pathTree).map(([path, text]) => [path.replace(from, to), text.replace(from, to)])
-    return eventPathFaults(tree(Object.fromEntries(files)), drawing(...pathStages))
+    return eventPathFaults(modulesOf(Object.fromEntries(files)), drawing(...pathStages))
   }
   assert.deepEqual(renamed('run/queue', 'run/inbox'), ['stage 3 (enqueue): src/run/queue.ts does not exist'])
   assert.deepEqual(renamed('function route', 'function register'), [`stage 1 (route): src/serve/route.ts exports no 'route'`])
@@ -46,7 +44,7 @@ test('a stage whose file, export or method was renamed is found', () => {
 
 test('a stage that is reached otherwise than drawn is found', () => {
   const without = (path: keyof typeof pathTree, imported: string) =>
-    tree({ ...pathTree, [path]: pathTree[path].replace(`import '${imported}'`, '') })
+    modulesOf({ ...pathTree, [path]: pathTree[path].replace(`import '${imported}'`, '') })
   assert.deepEqual(eventPathFaults(without('src/serve/route.ts', '../intake/parse.ts'), drawing(...pathStages)), [
     'stage 2 (parse): no earlier stage imports src/intake/parse.ts',
   ])
@@ -54,22 +52,22 @@ test('a stage that is reached otherwise than drawn is found', () => {
     'stage 3 (enqueue): src/cli/main.ts does not import src/run/queue.ts',
   ])
   const direct = { ...pathTree, 'src/intake/parse.ts': `import '../run/queue.ts'\n${pathTree['src/intake/parse.ts']}` }
-  assert.deepEqual(eventPathFaults(tree(direct), drawing(...pathStages)), [
+  assert.deepEqual(eventPathFaults(modulesOf(direct), drawing(...pathStages)), [
     'stage 3 (enqueue): src/intake/parse.ts imports src/run/queue.ts, so it is no (port)',
   ])
 })
 
 test('a drawing that is missing, or has a line that is no stage, is found', () => {
-  assert.deepEqual(eventPathFaults(tree(pathTree), '## The path'), ['ARCHITECTURE.md has no drawing under "## The event path"'])
+  assert.deepEqual(eventPathFaults(modulesOf(pathTree), '## The path'), ['ARCHITECTURE.md has no drawing under "## The event path"'])
   const [compose, , ...rest] = pathStages
-  assert.deepEqual(eventPathFaults(tree(pathTree), drawing(compose, ' 1 route serve/route.ts: route', ...rest)), [
+  assert.deepEqual(eventPathFaults(modulesOf(pathTree), drawing(compose, ' 1 route serve/route.ts: route', ...rest)), [
     'stage 1 is missing, or its line is not NUMBER VERB FILE · NAME',
     '4 lines begin with a number and name a file; 3 of them are stages',
   ])
 })
 
 test('a room that the table leaves out, invents, misplaces or describes at length is found', () => {
-  const rooms = tree({ 'src/run/a.ts': '', 'src/log/b.ts': '', 'src/base/c.ts': '', 'src/index.ts': '' })
+  const rooms = modulesOf({ 'src/run/a.ts': '', 'src/log/b.ts': '', 'src/base/c.ts': '', 'src/index.ts': '' })
   const table = (...rows: string[]) => `## Rooms\n\n| room | purpose |\n| --- | --- |\n${rows.join('\n')}\n\n## Next\n\n| \`base/\` | - |\n`
   const order = ['run', 'log', 'base']
   assert.deepEqual(roomTableFaults(rooms, table('| `run/` | runs |', '| `log/` | logs |', '| `base/` | limits |'), order), [])

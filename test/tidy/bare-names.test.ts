@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseModule, type Module } from '../sources/syntax.ts'
+import { modulesOf } from '../sources/syntax.ts'
 import { bareNames } from './bare-names.ts'
-
-const tree = (files: Record<string, string>): Module[] => Object.entries(files).map(([path, text]) => parseModule({ path, text }))
 
 test('finds a declaration whose whole name is a participle, in a folder with more of them than are allowed', () => {
   const text = [
@@ -15,7 +13,7 @@ test('finds a declaration whose whole name is a participle, in a folder with mor
     'type Given = (what: string) => void',
     'const isTold = told, toldAll = 2, { made: count } = counts',
   ].join('\n')
-  const faults = bareNames(tree({ 'src/run/a.ts': text, 'test/run/b.ts': 'let made', 'bench/c.ts': 'let told' }), {
+  const faults = bareNames(modulesOf({ 'src/run/a.ts': text, 'test/run/b.ts': 'let made', 'bench/c.ts': 'let told' }), {
     'src/run': 12,
     bench: 1,
   })

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseModule, type Module } from '../sources/syntax.ts'
+import { modulesOf } from '../sources/syntax.ts'
 import { importsPastDoors, unusedDoorNames, withoutDoors } from './doors.ts'
-
-const tree = (files: Record<string, string>): Module[] => Object.entries(files).map(([path, text]) => parseModule({ path, text }))
 
 test('an import past the door of a room is found, also of a type, a re-export and a dynamic one', () => {
   const faults = importsPastDoors(
-    tree({
+    modulesOf({
       'src/cli/a.ts': `import { k } from '../kernel/k.ts'`,
       'src/run/b.ts': `import type { K } from '../kernel/k.ts'`,
       'src/batch/c.ts': `export { k } from '../kernel/k.ts'`,
@@ -28,7 +26,7 @@ test('an import past the door of a room is found, also of a type, a re-export an
 
 test('a name of a door that nobody outside imports is found', () => {
   const faults = unusedDoorNames(
-    tree({
+    modulesOf({
       'src/kernel/index.ts': `export { a, type B, c } from './a.ts'\nexport { d } from './d.ts'`,
       'src/kernel/d.ts': `import { c } from './index.ts'`,
       'src/run/e.ts': `import { a, type B } from '../kernel/index.ts'`,
@@ -45,7 +43,7 @@ test('a name of a door that nobody outside imports is found', () => {
 
 test('an import through doors leads to the file that declares the name', () => {
   const modules = withoutDoors(
-    tree({
+    modulesOf({
       'src/kernel/index.ts': `export { a } from './a.ts'\nexport { b as c } from './b.ts'`,
       'src/kernel/a.ts': '',
       'src/kernel/b.ts': '',

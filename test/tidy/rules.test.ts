@@ -1,7 +1,7 @@
 /** Each house rule finds what it forbids and leaves the rest alone. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseModule, type Module } from '../sources/syntax.ts'
+import { modulesOf } from '../sources/syntax.ts'
 import { missingFilesInComments } from './comment-files.ts'
 import { cycles, reaches, storeImports, unknownRooms, upwardImports, upwardInside } from './floors.ts'
 import { relativeComments, repeatedExports } from './prose.ts'
@@ -11,12 +11,11 @@ import { filesTooLong, functionsTooLong, medianLines } from './sizes.ts'
 import { looseOmits } from './strict-types.ts'
 import { emptyNames, placeNames, uncontrolled } from './words.ts'
 
-const tree = (files: Record<string, string>): Module[] => Object.entries(files).map(([path, text]) => parseModule({ path, text }))
 const lines = (count: number): string => 'let a\n'.repeat(count)
 
 test('an import upward is found, also of a type, a re-export and a dynamic one', () => {
   const faults = upwardImports(
-    tree({
+    modulesOf({
       'src/base/a.ts': `import type { K } from '../kernel/k.ts'`,
       'src/define/b.ts': `export * from '../columns/c.ts'`,
       'src/sql/c.ts': `await import('../kernel/k.ts')`,
@@ -34,7 +33,7 @@ test('an import upward is found, also of a type, a re-export and a dynamic one',
 
 test('an import upward inside a room is found, and a folder without a floor', () => {
   const faults = upwardInside(
-    tree({
+    modulesOf({
       'src/run/a.ts': `import './loop/b.ts'`,
       'src/run/loop/b.ts': `import '../groups/c.ts'`,
       'src/run/groups/c.ts': `import '../loop/b.ts'\nimport '../../base/d.ts'\nimport './e.ts'`,
@@ -52,7 +51,7 @@ test('an import upward inside a room is found, and a folder without a floor', ()
 
 test('an import of the SQLite store by a surface is found', () => {
   const faults = storeImports(
-    tree({
+    modulesOf({
       'src/cli/inspect/a.ts': `import type { SqliteReader } from '../../log/sqlite/reader.ts'`,
       'src/serve/b.ts': `import { openFolder } from '../operate/index.ts'\nimport type { LogStore } from '../log/store.ts'`,
       'src/serve/b.test.ts': `import { readDataFolder } from '../log/sqlite/data-folder.ts'`,
@@ -63,17 +62,17 @@ test('an import of the SQLite store by a surface is found', () => {
 })
 
 test('a room needs a floor and a name', () => {
-  const faults = unknownRooms(tree({ 'src/kernel/a.ts': '', 'src/attic/a.ts': '', 'src/index.ts': '' }), 'kernel/ computes')
+  const faults = unknownRooms(modulesOf({ 'src/kernel/a.ts': '', 'src/attic/a.ts': '', 'src/index.ts': '' }), 'kernel/ computes')
   assert.deepEqual(faults, ['src/attic/ has no floor in test/tidy/floors.ts', 'src/attic/ is not named in ARCHITECTURE.md'])
 })
 test('a circle is found once, whatever its length', () => {
   const circle = { 'a.ts': `import './b.ts'`, 'b.ts': `import './c.ts'`, 'c.ts': `import './a.ts'` }
-  assert.deepEqual(cycles(tree({ ...circle, 'd.ts': `import './a.ts'` })), ['a.ts → b.ts → c.ts → a.ts'])
-  assert.deepEqual(cycles(tree({ 'a.ts': `import './b.ts'\nimport './c.ts'`, 'b.ts': `import './c.ts'`, 'c.ts': '' })), [])
+  assert.deepEqual(cycles(modulesOf({ ...circle, 'd.ts': `import './a.ts'` })), ['a.ts → b.ts → c.ts → a.ts'])
+  assert.deepEqual(cycles(modulesOf({ 'a.ts': `import './b.ts'\nimport './c.ts'`, 'b.ts': `import './c.ts'`, 'c.ts': '' })), [])
 })
 
 test('a forbidden room is found through another file', () => {
-  const modules = tree({
+  const modules = modulesOf({
     'test/oracle/a.ts': `import '../../src/define/b.ts'`,
     'src/define/b.ts': `import '../kernel/c.ts'`,
     'src/kernel/c.ts': '',
@@ -84,7 +83,7 @@ test('a forbidden room is found through another file', () => {
 })
 
 test('long files are found, unless listed; a list that is out of date too', () => {
-  const files = tree({ 'src/a.ts': lines(300), 'src/b.ts': lines(301), 'src/c.ts': lines(400) })
+  const files = modulesOf({ 'src/a.ts': lines(300), 'src/b.ts': lines(301), 'src/c.ts': lines(400) })
   assert.deepEqual(filesTooLong(files, { 'src/c.ts': 'one table', 'src/a.ts': 'old' }), [
     'src/b.ts has 301 lines',
     'src/a.ts is no longer too long: take it off the list',
@@ -93,12 +92,12 @@ test('long files are found, unless listed; a list that is out of date too', () =
 
 test('the median is that of the library without its tests', () => {
   const files = { 'src/base/a.ts': lines(10), 'src/base/b.ts': lines(20), 'src/base/c.ts': lines(90), 'src/base/a.test.ts': lines(1) }
-  assert.equal(medianLines(tree({ ...files, 'test/d.ts': lines(1) })), 20)
+  assert.equal(medianLines(modulesOf({ ...files, 'test/d.ts': lines(1) })), 20)
 })
 
 test('long functions are found, the bodies of suites left out', () => {
   const faults = functionsTooLong(
-    tree({
+    modulesOf({
       'a.ts': `function f() {\n${lines(69)}}\nfunction g() {\n${lines(68)}}\n`,
       'b.ts': `class A {\n  m() {\n${lines(80)}}\n}`,
       'c.ts': `describe('suite', () => {\n${lines(80)}})\ntest('test', () => {\n${lines(80)}})`,
@@ -108,13 +107,15 @@ test('long functions are found, the bodies of suites left out', () => {
 })
 
 test('empty names are found as a whole word', () => {
-  const files = tree({ 'src/utils/a.ts': '', 'src/base/helper.ts': '', 'src/base/common-words.ts': '', 'src/base/uncommon.ts': '' })
+  const files = modulesOf({ 'src/utils/a.ts': '', 'src/base/helper.ts': '', 'src/base/common-words.ts': '', 'src/base/uncommon.ts': '' })
   assert.deepEqual(emptyNames(files), ['src/utils/a.ts', 'src/base/helper.ts', 'src/base/common-words.ts'])
 })
 
 test('clock, chance and timers are found in the library, not in base or tests', () => {
   const uses = `const a = Date.now()\nconst b = Math.random\nsetTimeout(f, 1)\nnew Date()\nnew Date(5)\nMath.max(1)\n// Date.now()`
-  const faults = uncontrolled(tree({ 'src/kernel/a.ts': uses, 'src/base/a.ts': uses, 'src/kernel/a.test.ts': uses, 'test/a.ts': uses }))
+  const faults = uncontrolled(
+    modulesOf({ 'src/kernel/a.ts': uses, 'src/base/a.ts': uses, 'src/kernel/a.test.ts': uses, 'test/a.ts': uses }),
+  )
   assert.deepEqual(
     faults.map(text => text.split(';')[0]),
     ['1 uses Date.now', '2 uses Math.random', '3 uses setTimeout', '4 uses new Date()'].map(text => `src/kernel/a.ts:${text}`),
@@ -125,11 +126,11 @@ test('places are found, addresses and relative paths left alone', () => {
   const place = (folder: string) => `open('/${folder}/x')`
   const good = [`'https://example.org/work/x'`, `'../work/x'`, 'a/tmp/b', '}/root/x']
   const bad = [place('work'), place('tmp'), place('root'), ['https://registry', 'npmjs.org'].join('.')]
-  assert.equal(placeNames(tree({ 'a.md': '' }).map(file => ({ ...file, text: [...good, ...bad].join('\n') }))).length, bad.length)
+  assert.equal(placeNames(modulesOf({ 'a.md': '' }).map(file => ({ ...file, text: [...good, ...bad].join('\n') }))).length, bad.length)
 })
 
 test('an error code is documented and used, or found', () => {
-  const files = tree({ 'src/base/errors.ts': 'SPILL_A, SPILL_B', 'src/kernel/a.ts': `throw 'SPILL_A'`, 'src/a.test.ts': `'SPILL_B'` })
+  const files = modulesOf({ 'src/base/errors.ts': 'SPILL_A, SPILL_B', 'src/kernel/a.ts': `throw 'SPILL_A'`, 'src/a.test.ts': `'SPILL_B'` })
   assert.deepEqual(errorDocumentation(['SPILL_A', 'SPILL_B'], '## SPILL_A\n\n## SPILL_C\n', files), [
     'SPILL_B has no heading in docs/errors.md',
     'docs/errors.md has SPILL_C, which no longer exists',
@@ -142,13 +143,13 @@ test('a citation of a section that does not exist is found, also across lines an
   const good = '/** (semantics, the log) (HyperLogLog, semantics, numbers to the bit) semantics (the log, numbers to the bit) */'
   const bad = '/**\n * (semantics, the\n * logs) (docs/semantics.md, Title)\n * semantics (the log, numbers)\n */'
   assert.deepEqual(
-    missingSections(documentation, tree({ 'src/kernel/a.ts': good, 'src/kernel/b.ts': bad, 'test/c.ts': bad })),
+    missingSections(documentation, modulesOf({ 'src/kernel/a.ts': good, 'src/kernel/b.ts': bad, 'test/c.ts': bad })),
     ['the logs', 'Title', 'numbers'].map(section => `src/kernel/b.ts cites docs/semantics.md, '${section}', which is no heading there`),
   )
 })
 
 test('a limit is used, or found', () => {
-  const files = tree({ 'src/base/limits.ts': 'A_MAX, B_MAX', 'src/kernel/a.ts': 'limits.A_MAX, limits.AB_MAX' })
+  const files = modulesOf({ 'src/base/limits.ts': 'A_MAX, B_MAX', 'src/kernel/a.ts': 'limits.A_MAX, limits.AB_MAX' })
   assert.deepEqual(unusedLimits(['A_MAX', 'B_MAX'], files), ['limits.B_MAX limits nothing'])
 })
 
@@ -175,7 +176,7 @@ test('a command that prints by itself is found, and a reason that nothing needs'
 })
 
 test('a name that two files export is found, unless it is listed; a re-export and a test are not', () => {
-  const files = tree({
+  const files = modulesOf({
     'src/run/a.ts': 'export const plan = 1\nexport interface Row {}',
     'src/log/b.ts': 'export function plan() {}\nexport type Row = string\nconst hidden = 1',
     'src/log/c.ts': `export { plan } from './b.ts'\nexport const hidden = 1`,
@@ -187,7 +188,7 @@ test('a name that two files export is found, unless it is listed; a re-export an
 test('a comment that begins with a relative clause is found', () => {
   const text =
     '/** What a row is. */\nlet a\n/**\n * Who may read.\n */\nlet b\n  // Which of them.\nlet c\n/** Rows, and what they hold. */\nlet d'
-  const faults = relativeComments(tree({ 'src/run/a.ts': text, 'test/a.ts': text }))
+  const faults = relativeComments(modulesOf({ 'src/run/a.ts': text, 'test/a.ts': text }))
   assert.deepEqual(
     faults.map(line => line.split(' ')[0]),
     ['src/run/a.ts:1', 'src/run/a.ts:3', 'src/run/a.ts:7', 'test/a.ts:1', 'test/a.ts:3', 'test/a.ts:7'],
@@ -204,7 +205,7 @@ test('a comment that names a source file which does not exist is found, and an e
     '// see cli/gone.test.ts, *.test.ts and types.d.ts-like names',
     "const path = 'missing.ts' // block-length.ts",
   ].join('\n')
-  assert.deepEqual(missingFilesInComments(tree({ 'src/run/a.ts': text }), ['src/run/a.ts', 'src/audit/block-length.ts']), [
+  assert.deepEqual(missingFilesInComments(modulesOf({ 'src/run/a.ts': text }), ['src/run/a.ts', 'src/audit/block-length.ts']), [
     'src/run/a.ts:2 names convergence.ts, which does not exist',
     'src/run/a.ts:6 names cli/gone.test.ts, which does not exist',
   ])
@@ -212,7 +213,9 @@ test('a comment that names a source file which does not exist is found, and an e
 
 test('a loose Omit of the library is found, in a type and after extends', () => {
   const text = `type A = Omit<B, 'c'>\ninterface D extends Omit<B, 'c'> {}\ntype E = StrictOmit<B, 'c'>`
-  const faults = looseOmits(tree({ 'src/run/a.ts': text, 'src/run/a.test.ts': text, 'src/base/strict-omit.ts': text, 'test/a.ts': text }))
+  const faults = looseOmits(
+    modulesOf({ 'src/run/a.ts': text, 'src/run/a.test.ts': text, 'src/base/strict-omit.ts': text, 'test/a.ts': text }),
+  )
   assert.deepEqual(
     faults.map(fault => fault.split(' ')[0]),
     ['src/run/a.ts:1', 'src/run/a.ts:2'],
