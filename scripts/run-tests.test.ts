@@ -2,23 +2,26 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 
 const imports = `import { describe, it, test } from 'node:test'\n`
 
-/** Output of the runner for a folder of test files: its last line, everything before it, and its exit code. */
+/** Output of the runner for test files, in the folder `test` unless their names have one: its last line, everything before it, and its exit code. */
 function runnerOver(
   files: Record<string, string>,
   bounds: Record<string, string> = {},
 ): { last: string; all: string; status: number | null } {
   const folder = mkdtempSync(join(tmpdir(), 'spillway-runner-'))
   try {
-    mkdirSync(join(folder, 'test'))
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, 'test', `${name}.test.ts`), imports + text)
+    for (const [name, text] of Object.entries(files)) {
+      const path = join(folder, name.includes('/') ? '' : 'test', `${name}.test.ts`)
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, imports + text)
+    }
     const { NODE_TEST_CONTEXT: _, ...env } = process.env
     const script = join(import.meta.dirname, 'test.ts')
-    const { stdout, stderr, status } = spawnSync(process.execPath, [script, 'test'], {
+    const { stdout, stderr, status } = spawnSync(process.execPath, [script, 'test.ts'], {
       cwd: folder,
       env: { ...env, ...bounds },
       encoding: 'utf8',
@@ -77,6 +80,21 @@ test('ends and fails a file that would run forever, without delaying other files
   for (const file of ['hook', 'left'])
     assert.match(all, new RegExp(`${file}\\.test\\.ts ended before[^✖]*its tests were done, and .*TCPServerWrap held it`))
   for (const file of ['loop', 'stuck']) assert.match(all, new RegExp(`${file}\\.test\\.ts ended before[^✖]*not done after 4 s`))
+})
+
+test('pure test files of a room share a process, and each is counted by itself', () => {
+  const { last, status, all } = runnerOver({
+    'src/kernel/good': `test('a', () => {})`,
+    'src/kernel/bad': `test('b', () => { throw new Error('no good') })`,
+    'src/kernel/empty': '',
+    'src/kernel/alone': `import { before } from 'node:test'\nbefore(() => {})\ntest('c', () => {})`,
+  })
+  assert.equal(last, '2 passed, 2 failed', all)
+  assert.equal(status, 1)
+  assert.match(all, /✖ b \(src\/kernel\/bad\.test\.ts:2\)\n\s+Error: no good/)
+  assert.match(all, /✖ src\/kernel\/empty\.test\.ts has no tests/)
+  assert.match(all, /src-kernel-1\.test\.ts, 3 files {2}1 of 2/)
+  assert.match(all, /✔ src\/kernel\/alone\.test\.ts {2}1 of 1/)
 })
 
 test('no test at all is a failure', () => {

@@ -1,5 +1,5 @@
 /**
- * Runs test files, each in a separate process, and prints one line for each file, then every failure.
+ * Runs test files and prints one line for each process, then every failure.
  *
  * A file that ends before its tests, or has none, has failed, whatever its exit code: Node's runner alone would count it as passed. A file
  * that never ends has failed, too (bounded.ts).
@@ -9,6 +9,7 @@ import { join, relative } from 'node:path'
 import { run, type EventData } from 'node:test'
 import { inspect } from 'node:util'
 import { nothing, plus, type Tally } from './tally.ts'
+import { testProcesses } from './test-processes.ts'
 
 export type Coverage = EventData.TestCoverage['summary']
 
@@ -18,8 +19,9 @@ export async function runTests(
   files: readonly string[],
   options: { readonly coverage: boolean },
 ): Promise<{ tally: Tally; coverage: Coverage | undefined }> {
+  const processes = testProcesses(files, join('.cache', 'tests'))
   const events = run({
-    files,
+    files: [...processes.keys()],
     // Tests import modules that the entry points import, not the entry points (src/base/compilers.ts).
     execArgv: ['-C', 'spillway-source', '--no-maglev', '--import', join(import.meta.dirname, 'bounded.ts')],
     // One more than cores, since most tests wait for a disk, a timer or another process now and then.
@@ -29,7 +31,8 @@ export async function runTests(
     coverageIncludeGlobs: 'src/**/*.ts',
     coverageExcludeGlobs: '**/*.test.ts',
   })
-  const unfinished = new Set(files.map(shortName))
+  const unfinished = new Set([...processes.keys()].map(shortName))
+  const tested = new Set<string>()
   const output = new Map<string, string>()
   const failures: string[] = []
   let tally = nothing
@@ -42,17 +45,23 @@ export async function runTests(
     } else if (event.type === 'test:summary' && event.data.file) {
       const file = shortName(event.data.file)
       if (event.data.counts.tests > 0) unfinished.delete(file)
-      printFile(file, event.data, output.get(file))
+      printProcess(file, processes.get(file) ?? [], event.data, output.get(file))
     } else if (event.type === 'test:pass' && !standsForOthers(event.data)) {
+      tested.add(shortName(event.data.file))
       tally = plus(tally, isSkipped(event.data) ? { skipped: 1 } : { passed: 1 })
     } else if (event.type === 'test:fail' && !standsForOthers(event.data) && !unfinished.has(event.data.name)) {
+      tested.add(shortName(event.data.file))
       tally = plus(tally, isSkipped(event.data) ? { skipped: 1 } : { failed: 1 })
       if (!isSkipped(event.data)) failures.push(failureText(event.data))
     }
   }
   for (const file of unfinished) failures.push(`${file} ended before its tests did, or has none\n${output.get(file) ?? ''}`)
+  const untested = [...processes].flatMap(([file, members]) =>
+    unfinished.has(shortName(file)) ? [] : members.filter(at => !tested.has(at)),
+  )
+  for (const file of untested) failures.push(`${file} has no tests`)
   for (const failure of failures) console.log(`\n✖ ${failure}`)
-  return { tally: plus(tally, { failed: unfinished.size }), coverage }
+  return { tally: plus(tally, { failed: unfinished.size + untested.length }), coverage }
 }
 
 /** Node also reports suites, tests with failed subtests, and files without tests; their results are counted elsewhere. */
@@ -65,10 +74,16 @@ const isSkipped = ({ skip, todo }: EventData.TestPass | EventData.TestFail): boo
 
 const failureType = (error: object): unknown => ('failureType' in error ? error.failureType : undefined)
 
-function printFile(file: string, { counts, duration_ms: ms, success }: EventData.TestSummary, output: string | undefined): void {
+function printProcess(
+  file: string,
+  members: readonly string[],
+  { counts, duration_ms: ms, success }: EventData.TestSummary,
+  output: string | undefined,
+): void {
   const skipped = counts.skipped + counts.todo
   const skips = skipped > 0 ? `, ${skipped} skipped` : ''
-  console.log(`${success ? '✔' : '✖'} ${file}  ${counts.passed} of ${counts.tests}${skips}  ${(ms / 1000).toFixed(1)} s`)
+  const name = members.length > 1 ? `${file}, ${members.length} files` : file
+  console.log(`${success ? '✔' : '✖'} ${name}  ${counts.passed} of ${counts.tests}${skips}  ${(ms / 1000).toFixed(1)} s`)
   if (output) console.log(output.trimEnd().replace(/^/gm, '    '))
 }
 

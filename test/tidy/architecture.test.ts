@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { modulesOf } from '../sources/syntax.ts'
 import { missingFiles, pageTooLong, roomTableFaults, unlinkedPages } from './architecture-page.ts'
-import { eventPathFaults } from './event-path.ts'
+import { pathFaults } from './code-paths.ts'
 
 /** A tree with the drawing of its event path: `queue` is reached through an interface. */
 const pathTree = {
@@ -20,49 +20,63 @@ const pathStages = [
 ]
 
 test('a true drawing of the event path has no faults', () => {
-  assert.deepEqual(eventPathFaults(modulesOf(pathTree), drawing(...pathStages)), [])
+  assert.deepEqual(pathFaults(modulesOf(pathTree), drawing(...pathStages)), [])
 })
 
 test('a stage may be a method or an arrow function of a class, if it is public', () => {
   const withMember = (member: string) => modulesOf({ ...pathTree, 'src/intake/parse.ts': `export class Parser {\n  ${member}\n}` })
-  assert.deepEqual(eventPathFaults(withMember('parse = () => 1'), drawing(...pathStages)), [])
+  assert.deepEqual(pathFaults(withMember('parse = () => 1'), drawing(...pathStages)), [])
   for (const member of ['private parse() {}', '#parse() {}', 'parse = 1'])
-    assert.equal(eventPathFaults(withMember(member), drawing(...pathStages)).length, 1)
+    assert.equal(pathFaults(withMember(member), drawing(...pathStages)).length, 1)
 })
 
 test('a stage whose file, export or method was renamed is found', () => {
   const renamed = (from: string, to: string) => {
     const files = Object.entries(pathTree).map(([path, text]) => [path.replace(from, to), text.replace(from, to)])
-    return eventPathFaults(modulesOf(Object.fromEntries(files)), drawing(...pathStages))
+    return pathFaults(modulesOf(Object.fromEntries(files)), drawing(...pathStages))
   }
-  assert.deepEqual(renamed('run/queue', 'run/inbox'), ['stage 3 (enqueue): src/run/queue.ts does not exist'])
-  assert.deepEqual(renamed('function route', 'function register'), [`stage 1 (route): src/serve/route.ts exports no 'route'`])
-  assert.deepEqual(renamed('class Queue', 'class Inbox'), [`stage 3 (enqueue): src/run/queue.ts exports no 'Queue'`])
-  assert.deepEqual(renamed('  parse()', '  read()'), [`stage 2 (parse): class Parser in src/intake/parse.ts has no public method 'parse'`])
-  assert.deepEqual(renamed('export const main', 'const main'), [`stage 0 (compose): src/cli/main.ts exports no 'main'`])
+  assert.deepEqual(renamed('run/queue', 'run/inbox'), ['The event path: stage 3 (enqueue): src/run/queue.ts does not exist'])
+  assert.deepEqual(renamed('function route', 'function register'), [
+    `The event path: stage 1 (route): src/serve/route.ts exports no 'route'`,
+  ])
+  assert.deepEqual(renamed('class Queue', 'class Inbox'), [`The event path: stage 3 (enqueue): src/run/queue.ts exports no 'Queue'`])
+  assert.deepEqual(renamed('  parse()', '  read()'), [
+    `The event path: stage 2 (parse): class Parser in src/intake/parse.ts has no public method 'parse'`,
+  ])
+  assert.deepEqual(renamed('export const main', 'const main'), [`The event path: stage 0 (compose): src/cli/main.ts exports no 'main'`])
 })
 
 test('a stage that is reached otherwise than drawn is found', () => {
   const without = (path: keyof typeof pathTree, imported: string) =>
     modulesOf({ ...pathTree, [path]: pathTree[path].replace(`import '${imported}'`, '') })
-  assert.deepEqual(eventPathFaults(without('src/serve/route.ts', '../intake/parse.ts'), drawing(...pathStages)), [
-    'stage 2 (parse): no earlier stage imports src/intake/parse.ts',
+  assert.deepEqual(pathFaults(without('src/serve/route.ts', '../intake/parse.ts'), drawing(...pathStages)), [
+    'The event path: stage 2 (parse): no earlier stage imports src/intake/parse.ts',
   ])
-  assert.deepEqual(eventPathFaults(without('src/cli/main.ts', '../run/queue.ts'), drawing(...pathStages)), [
-    'stage 3 (enqueue): src/cli/main.ts does not import src/run/queue.ts',
+  assert.deepEqual(pathFaults(without('src/cli/main.ts', '../run/queue.ts'), drawing(...pathStages)), [
+    'The event path: stage 3 (enqueue): src/cli/main.ts does not import src/run/queue.ts',
   ])
   const direct = { ...pathTree, 'src/intake/parse.ts': `import '../run/queue.ts'\n${pathTree['src/intake/parse.ts']}` }
-  assert.deepEqual(eventPathFaults(modulesOf(direct), drawing(...pathStages)), [
-    'stage 3 (enqueue): src/intake/parse.ts imports src/run/queue.ts, so it is no (port)',
+  assert.deepEqual(pathFaults(modulesOf(direct), drawing(...pathStages)), [
+    'The event path: stage 3 (enqueue): src/intake/parse.ts imports src/run/queue.ts, so it is no (port)',
   ])
 })
 
 test('a drawing that is missing, or has a line that is no stage, is found', () => {
-  assert.deepEqual(eventPathFaults(modulesOf(pathTree), '## The path'), ['ARCHITECTURE.md has no drawing under "## The event path"'])
+  assert.deepEqual(pathFaults(modulesOf(pathTree), '## The path'), ['ARCHITECTURE.md has no drawing under "## The event path"'])
   const [compose, , ...rest] = pathStages
-  assert.deepEqual(eventPathFaults(modulesOf(pathTree), drawing(compose, ' 1 route serve/route.ts: route', ...rest)), [
-    'stage 1 is missing, or its line is not NUMBER VERB FILE · NAME',
-    '4 lines begin with a number and name a file; 3 of them are stages',
+  assert.deepEqual(pathFaults(modulesOf(pathTree), drawing(compose, ' 1 route serve/route.ts: route', ...rest)), [
+    'The event path: stage 1 is missing, or its line is not NUMBER VERB FILE · NAME',
+    'The event path: 4 lines begin with a number and name a file; 3 of them are stages',
+  ])
+})
+
+test('another path is numbered from 1 and needs no imports between its stages', () => {
+  const page = (...stages: string[]) =>
+    `${drawing(...pathStages)}\n## Other paths\n\n### The retry path\n\nText.\n\n\`\`\`text\n${stages.join('\n')}\n\`\`\`\n`
+  assert.deepEqual(pathFaults(modulesOf(pathTree), page(' 1 wait  run/queue.ts · Queue.add', ' 2 parse  intake/parse.ts · Parser')), [])
+  assert.deepEqual(pathFaults(modulesOf(pathTree), page(' 1 wait  run/queue.ts · Queue.gone', ' 3 parse  intake/parse.ts · Parser')), [
+    'The retry path: stage 2 is missing, or its line is not NUMBER VERB FILE · NAME',
+    `The retry path: stage 1 (wait): class Queue in src/run/queue.ts has no public method 'gone'`,
   ])
 })
 
@@ -83,8 +97,8 @@ test('a room that the table leaves out, invents, misplaces or describes at lengt
 })
 
 test('a page that is too long is found, a file that it names and that does not exist, and a page without a link', () => {
-  assert.equal(pageTooLong('word '.repeat(1501)).length, 2)
-  assert.deepEqual(pageTooLong('word\n'.repeat(1500)), [])
+  assert.equal(pageTooLong('word '.repeat(2001)).length, 2)
+  assert.deepEqual(pageTooLong('word\n'.repeat(2000)), [])
   const text = 'See `kernel/a.ts`, `b.ts`, `attic/`, `src/kernel/` and `Run.submit`.'
   const exist = new Set(['src/kernel/a.ts', 'src/kernel/'])
   assert.deepEqual(

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { modulesOf } from '../sources/syntax.ts'
-import { missingFilesInComments } from './comment-files.ts'
+import { missingFilesInComments, missingNamesInComments } from './comment-references.ts'
 import { cycles, reaches, storeImports, unknownRooms, upwardImports, upwardInside } from './floors.ts'
 import { relativeComments, repeatedExports } from './prose.ts'
 import { errorDocumentation, missingSections, resolvedAddresses, unusedLimits } from './promises.ts'
@@ -208,6 +208,25 @@ test('a comment that names a source file which does not exist is found, and an e
   assert.deepEqual(missingFilesInComments(modulesOf({ 'src/run/a.ts': text }), ['src/run/a.ts', 'src/audit/block-length.ts']), [
     'src/run/a.ts:2 names convergence.ts, which does not exist',
     'src/run/a.ts:6 names cli/gone.test.ts, which does not exist',
+  ])
+})
+
+test('a name in a comment that no code has is found, before an example', () => {
+  const text = [
+    '/** Appends like `Log.append`, up to `limits.SEGMENT_ROWS_MAX`; see `appendAll(rows)` and `wanted`.',
+    ' *',
+    ' * @example',
+    ' * `userFunction()`',
+    ' */',
+    'export class Log {',
+    '  // `goneMethod` was here, and `#firstRow` is.',
+    '  #firstRow = 0',
+    '}',
+  ].join('\n')
+  const tree = modulesOf({ 'src/log/a.ts': text, 'src/base/limits.ts': 'export const limits = { SEGMENT_ROWS_MAX: 1 }' })
+  assert.deepEqual(missingNamesInComments(tree), [
+    'src/log/a.ts:1 names appendAll, which does not exist',
+    'src/log/a.ts:7 names goneMethod, which does not exist',
   ])
 })
 

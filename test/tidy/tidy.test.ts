@@ -8,9 +8,9 @@ import { textFiles } from '../sources/files.ts'
 import { parseModule } from '../sources/syntax.ts'
 import { missingFiles, pageTooLong, roomTableFaults, unlinkedPages } from './architecture-page.ts'
 import { bareNames } from './bare-names.ts'
-import { missingFilesInComments } from './comment-files.ts'
+import { missingFilesInComments } from './comment-references.ts'
 import { importsPastDoors, unusedDoorNames, withoutDoors } from './doors.ts'
-import { eventPathFaults } from './event-path.ts'
+import { pathFaults } from './code-paths.ts'
 import { cycles, floors, reaches, storeImports, unknownRooms, upwardImports, upwardInside } from './floors.ts'
 import { relativeComments, repeatedExports } from './prose.ts'
 import { errorDocumentation, missingSections, resolvedAddresses, unusedLimits } from './promises.ts'
@@ -32,8 +32,7 @@ test('rooms import from each other only through doors', () => none(importsPastDo
 test('doors export what other rooms import', () => none(unusedDoorNames(modules)))
 test('command line and servers read the store through use cases', () => none(storeImports(modules)))
 test('every room has a floor and a line in ARCHITECTURE.md', () => none(unknownRooms(modules, textOf('ARCHITECTURE.md'))))
-test('the drawing of the event path in ARCHITECTURE.md is true', () =>
-  none(eventPathFaults(modulesWithoutDoors, textOf('ARCHITECTURE.md'))))
+test('the paths drawn in ARCHITECTURE.md are true', () => none(pathFaults(modulesWithoutDoors, textOf('ARCHITECTURE.md'))))
 test('the table in ARCHITECTURE.md has every room', () => none(roomTableFaults(modules, textOf('ARCHITECTURE.md'), floors)))
 test('ARCHITECTURE.md is one page', () => none(pageTooLong(textOf('ARCHITECTURE.md'))))
 test('ARCHITECTURE.md links to the page of each room that has one', () => {

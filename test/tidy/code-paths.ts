@@ -1,9 +1,9 @@
 /**
- * The drawing of the event path in ARCHITECTURE.md, compared with the code.
+ * The paths drawn in ARCHITECTURE.md, compared with the code. A drawing is a fenced block under a heading that ends in `path`.
  *
- * A stage is a line `NUMBER VERB FILE · NAME`, where FILE is a path from `src/` and NAME an export of the file, or `CLASS.method`. Its
- * file is imported, directly or not, by the file of an earlier stage. A `(port)` is called through an interface: the stage before it does
- * not import its file, and stage 0, the composition root, connects the two.
+ * A stage is a line `NUMBER VERB FILE · NAME`, where FILE is a path from `src/` and NAME an export of the file, or `CLASS.method`. On the
+ * event path, whose numbers start at 0, a stage's file is imported, directly or not, by the file of an earlier stage. A `(port)` is called
+ * through an interface: the stage before it does not import its file, and stage 0, the composition root, connects the two.
  */
 import type { ClassElement, MethodDefinition, PropertyDefinition } from 'oxc-parser'
 import type { Module, Node } from '../sources/syntax.ts'
@@ -22,28 +22,48 @@ export interface Stage {
 
 const stageLine = /^ *(\d+) +([a-z]+) +([\w/.-]+\.ts) · (\w+)(?:\.(\w+))?( \(port\))?(?: |$)/
 
-/** The stages of the first fenced block under the heading `The event path`, in the order of the page. */
-export function eventPath(architecture: string): Stage[] {
-  const block = /^## The event path$[^]*?^```text\n([^]*?)^```/m.exec(architecture)?.[1] ?? ''
-  return block.split('\n').flatMap(line => {
-    const match = stageLine.exec(line)
-    if (!match) return []
-    const [, number, verb, file, name, method, port] = match
-    return { number: Number(number), verb, path: `src/${file}`, name, method, isPort: port !== undefined }
-  })
+/** A drawing: its heading, and its lines that begin with a number and name a file. */
+interface Drawing {
+  readonly title: string
+  readonly lines: readonly string[]
+  readonly stages: readonly Stage[]
 }
 
+const EVENT_PATH = 'The event path'
+
+/** The drawings in the order of the page. */
+export const drawings = (architecture: string): Drawing[] =>
+  [...architecture.matchAll(/^##+ (.* path)$(?:(?!^#)[^])*?^```text\n([^]*?)^```/gm)].map(([, title, block]) => {
+    const lines = block.split('\n').filter(line => /^ *\d+ +.*\.ts\b/.test(line))
+    return { title, lines, stages: lines.flatMap(line => stageOf(line) ?? []) }
+  })
+
 /** Stages that the code does not have, or that it reaches differently. */
-export function eventPathFaults(modules: readonly Module[], architecture: string): string[] {
-  const stages = eventPath(architecture)
-  if (stages.length < 2) return ['ARCHITECTURE.md has no drawing under "## The event path"']
+export function pathFaults(modules: readonly Module[], architecture: string): string[] {
+  const all = drawings(architecture)
+  if (!all.some(({ title, stages }) => title === EVENT_PATH && stages.length > 1))
+    return [`ARCHITECTURE.md has no drawing under "## ${EVENT_PATH}"`]
   const byPath = new Map(modules.map(module => [module.path, module]))
+  return all.flatMap(drawing => drawingFaults(byPath, drawing).map(fault => `${drawing.title}: ${fault}`))
+}
+
+function drawingFaults(byPath: ReadonlyMap<string, Module>, drawing: Drawing): string[] {
+  const { stages } = drawing
+  const isEventPath = drawing.title === EVENT_PATH
   const faults = stages.flatMap((stage, i) => {
     const module = byPath.get(stage.path)
-    const stageFaults = module ? [...nameFaults(module, stage), ...reachFaults(byPath, stages, i)] : [`${stage.path} does not exist`]
+    if (!module) return [`stage ${stage.number} (${stage.verb}): ${stage.path} does not exist`]
+    const stageFaults = [...nameFaults(module, stage), ...(isEventPath ? reachFaults(byPath, stages, i) : [])]
     return stageFaults.map(fault => `stage ${stage.number} (${stage.verb}): ${fault}`)
   })
-  return [...numberFaults(stages, architecture), ...faults]
+  return [...numberFaults(drawing, isEventPath ? 0 : 1), ...faults]
+}
+
+function stageOf(line: string): Stage | undefined {
+  const match = stageLine.exec(line)
+  if (!match) return undefined
+  const [, number, verb, file, name, method, port] = match
+  return { number: Number(number), verb, path: `src/${file}`, name, method, isPort: port !== undefined }
 }
 
 /** The composition root reaches every stage, so it counts for the first stage and for ports alone. */
@@ -60,13 +80,14 @@ function reachFaults(byPath: ReadonlyMap<string, Module>, stages: readonly Stage
   ]
 }
 
-/** Stages are numbered from 0 without a gap; a line that resembles a stage and is not parsed as one makes a gap, or shows at the end. */
-function numberFaults(stages: readonly Stage[], architecture: string): string[] {
-  const gap = stages.findIndex(({ number }, i) => number !== i)
-  const lines = [...architecture.matchAll(/^ *\d+ +.*\.ts\b.*$/gm)].length
+/** Stages are numbered from `first` without a gap; a line that resembles a stage and is not parsed as one makes a gap, or shows at the end. */
+function numberFaults({ stages, lines }: Drawing, first: number): string[] {
+  const gap = stages.findIndex(({ number }, i) => number !== first + i)
   return [
-    ...(gap < 0 ? [] : [`stage ${gap} is missing, or its line is not NUMBER VERB FILE · NAME`]),
-    ...(lines === stages.length ? [] : [`${lines} lines begin with a number and name a file; ${stages.length} of them are stages`]),
+    ...(gap < 0 ? [] : [`stage ${first + gap} is missing, or its line is not NUMBER VERB FILE · NAME`]),
+    ...(lines.length === stages.length
+      ? []
+      : [`${lines.length} lines begin with a number and name a file; ${stages.length} of them are stages`]),
   ]
 }
 

@@ -1,0 +1,39 @@
+/**
+ * Test files that run together in one process. Starting a process and loading the library takes a short test file longer than its tests do.
+ *
+ * Files share a process only in rooms of pure functions, and only if they leave the state of the process alone: no environment, hooks for
+ * all tests of a file, mocks, servers, threads or child processes.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+/** Test files by the file that Node's test runner starts: the test file itself, or a generated file that imports several. */
+export type TestProcesses = ReadonlyMap<string, readonly string[]>
+
+const pureRooms =
+  /^src\/(aggregate|audit|base|columns|decision|define|expression|intake|kernel|model|offline|online|reconcile|replay|sql|training)\//
+
+const touchesProcess =
+  /process\.(env|chdir|exit|stdout|stderr|on)\b|^(before|after|beforeEach|afterEach)\(|mock\.|globalThis|node:(child_process|worker_threads|http|net)|scratchFolder|mkdtemp|setGlobalDispatcher/m
+
+/** Files in a process, at most: few enough that the last processes of a run end at about the same time. */
+const FILES_MAX = 12
+
+/** Writes the generated files to `folder`. */
+export function testProcesses(files: readonly string[], folder: string): TestProcesses {
+  const isShared = (file: string): boolean => pureRooms.test(file) && !touchesProcess.test(readFileSync(file, 'utf8'))
+  const processes = new Map<string, readonly string[]>(files.filter(file => !isShared(file)).map(file => [file, [file]]))
+  const rooms = Map.groupBy(files.filter(isShared), file => file.split('/').slice(0, 2).join('-'))
+  mkdirSync(folder, { recursive: true })
+  for (const [room, roomFiles] of rooms) {
+    const count = Math.ceil(roomFiles.length / FILES_MAX)
+    for (let i = 0; i < count; i++) {
+      const path = join(folder, `${room}-${i + 1}.test.ts`)
+      const members = roomFiles.filter((_, at) => at % count === i)
+      writeFileSync(path, members.map(member => `import ${JSON.stringify(pathToFileURL(resolve(member)).href)}\n`).join(''))
+      processes.set(path, members)
+    }
+  }
+  return processes
+}
