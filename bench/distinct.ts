@@ -118,7 +118,7 @@ function stepped(events: number, { keys, values, exact }: Job): Side {
     length: events,
     time,
     arrival: time,
-    position: time.map((_, i) => i),
+    sourcePosition: time.map((_, i) => i),
     columns: {
       key: { values: Int32Array.from({ length: events }, () => Math.floor(next() * keys)) },
       value: { values: Float64Array.from({ length: events }, () => Math.floor(next() * values)) },

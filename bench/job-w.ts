@@ -43,13 +43,13 @@ export function jobW(form: 'exact' | 'tiles'): GroupIR {
 
 /** Events as a kernel block; the id of a key's string is its number. */
 export function blockOf(events: Events): Block {
-  const position = new Float64Array(events.length)
-  for (let row = 0; row < events.length; row++) position[row] = row
+  const sourcePosition = new Float64Array(events.length)
+  for (let row = 0; row < events.length; row++) sourcePosition[row] = row
   return {
     length: events.length,
     time: events.time,
     arrival: events.arrival,
-    position,
+    sourcePosition,
     columns: { key: { values: events.key }, value: { values: events.value }, time: { values: events.time } },
   }
 }

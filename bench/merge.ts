@@ -152,7 +152,7 @@ function groupOf({ windows, aggregates: used }: Shape, place: GroupIR['place']):
 function keyed(events: Events, strings: Strings): SourceEvents {
   const block = blockOf(events)
   const key = { values: Int32Array.from(events.key, id => strings.idOf(`k${id}`)) }
-  return { block: { ...block, columns: { ...block.columns, key } }, entries: block.position }
+  return { block: { ...block, columns: { ...block.columns, key } }, entries: block.sourcePosition }
 }
 
 /** A snapshot of all but the last day, restored from its saved state with texts of other ids, and a delta of that day. */

@@ -102,7 +102,7 @@ class RowWriter {
     const out = this.#out
     const { time, arrival, columns } = gatherBlock(block, rows)
     out.varint(rows.length)
-    for (const numbers of [time, arrival, gatherArray(block.position, rows)]) writeNumbers(out, numbers, rows.length)
+    for (const numbers of [time, arrival, gatherArray(block.sourcePosition, rows)]) writeNumbers(out, numbers, rows.length)
     for (const { name, type } of this.#columns)
       writeColumn(out, columns[name], rows.length, this.#scratch, type === 'string' ? this.#strings : undefined)
     return out.finish()
@@ -113,10 +113,10 @@ class RowWriter {
 export function decodeRows(bytes: Uint8Array, job: BatchJob, strings: Strings): Block {
   const reader = new ByteReader(bytes, 'a stretch of rows')
   const length = reader.varint()
-  const [time, arrival, position] = Array.from({ length: 3 }, () => readNumbers(reader, length))
+  const [time, arrival, sourcePosition] = Array.from({ length: 3 }, () => readNumbers(reader, length))
   const columns = stretchColumns(job).map(({ name, type }) => {
     const column = new ByteReader(reader.raw(), `column '${name}' of a stretch of rows`)
     return [name, readColumn(column, length, type === 'string' ? strings : undefined)] as const
   })
-  return { length, time, arrival, position, columns: Object.fromEntries(columns) }
+  return { length, time, arrival, sourcePosition, columns: Object.fromEntries(columns) }
 }

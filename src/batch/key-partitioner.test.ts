@@ -18,7 +18,7 @@ const blockOf = (columns: Record<string, ColumnData>, length: number): Block => 
   length,
   time: new Float64Array(length),
   arrival: new Float64Array(length),
-  position: new Float64Array(length),
+  sourcePosition: new Float64Array(length),
   columns,
 })
 

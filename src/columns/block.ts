@@ -17,8 +17,11 @@ export interface Block {
   readonly time: Float64Array
   /** Arrival, UTC ms. */
   readonly arrival: Float64Array
-  /** `partition · OFFSET_MAX + offset`: with event time and ingestion time the order of events (semantics, The value). */
-  readonly position: Float64Array
+  /**
+   * The event's place in its source, packed: `partition · OFFSET_MAX + offset`. It orders events of equal event time and ingestion time
+   * (semantics, The value). The place in the total order is the sequence number of the entry.
+   */
+  readonly sourcePosition: Float64Array
   readonly columns: Readonly<Record<string, ColumnData>>
 }
 
@@ -27,6 +30,6 @@ export const noEventsBlock: Block = {
   length: 0,
   time: new Float64Array(0),
   arrival: new Float64Array(0),
-  position: new Float64Array(0),
+  sourcePosition: new Float64Array(0),
   columns: {},
 }

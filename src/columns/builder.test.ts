@@ -3,10 +3,10 @@ import { test } from 'node:test'
 import { BlockBuilder } from './builder.ts'
 
 const rowsOf = (builder: BlockBuilder) => {
-  const { length, time, arrival, position, columns } = builder.view()
+  const { length, time, arrival, sourcePosition, columns } = builder.view()
   const { values, nulls } = columns.amount
-  assert.deepEqual([time.length, arrival.length, position.length, values.length], [length, length, length, length])
-  return Array.from({ length }, (_, row) => [time[row], arrival[row], position[row], nulls?.[row] ? null : values[row]])
+  assert.deepEqual([time.length, arrival.length, sourcePosition.length, values.length], [length, length, length, length])
+  return Array.from({ length }, (_, row) => [time[row], arrival[row], sourcePosition[row], nulls?.[row] ? null : values[row]])
 }
 
 test('a view has the rows that are committed when it is taken', () => {

@@ -5,7 +5,6 @@
  * next, so nothing is undone and nothing is allocated per row. Capacity doubles. Cost: 24 bytes a row, plus 8 per number or 4
  * per string.
  */
-import { limits } from '../base/index.ts'
 import type { TypeIR } from '../define/ir/index.ts'
 import type { Block, ColumnData } from './block.ts'
 import { growArray } from './grow-array.ts'
@@ -68,8 +67,8 @@ export class BlockBuilder {
   #capacity: number
   #time: Float64Array
   #arrival: Float64Array
-  /** Positions 0, 1, 2…, which do not depend on the rows. */
-  #position: Float64Array
+  /** Offsets 0, 1, 2…, which do not depend on the rows. */
+  #sourcePosition: Float64Array
   #length = 0
   /** View of the committed rows, created on demand. */
   #view: Block | undefined
@@ -79,7 +78,7 @@ export class BlockBuilder {
     this.#capacity = capacity
     this.#time = new Float64Array(capacity)
     this.#arrival = new Float64Array(capacity)
-    this.#position = positions(capacity)
+    this.#sourcePosition = sourcePositions(capacity)
   }
 
   get length(): number {
@@ -112,7 +111,7 @@ export class BlockBuilder {
     for (const column of this.#columns.values()) column.clear()
   }
 
-  /** The committed rows without a copy, valid until the next commit. Positions are those of partition 0. */
+  /** The committed rows without a copy, valid until the next commit. Their source positions are offsets from 0 in partition 0. */
   view(): Block {
     return (this.#view ??= this.#viewed())
   }
@@ -125,7 +124,7 @@ export class BlockBuilder {
       length,
       time: this.#time.subarray(0, length),
       arrival: this.#arrival.subarray(0, length),
-      position: this.#position.subarray(0, length),
+      sourcePosition: this.#sourcePosition.subarray(0, length),
       columns,
     }
   }
@@ -146,14 +145,14 @@ export class BlockBuilder {
     this.#capacity = capacity
     this.#time = growArray(this.#time, this.#capacity)
     this.#arrival = growArray(this.#arrival, this.#capacity)
-    this.#position = positions(this.#capacity)
+    this.#sourcePosition = sourcePositions(this.#capacity)
     for (const column of this.#columns.values()) column.grow(this.#capacity)
   }
 }
 
-/** Offsets 0, 1, 2… of one partition, as positions. */
-export function positions(length: number, partition = 0): Float64Array {
-  const position = new Float64Array(length)
-  for (let offset = 0; offset < length; offset++) position[offset] = partition * limits.OFFSET_MAX + offset
-  return position
+/** The source positions of offsets 0, 1, 2… in partition 0. */
+export function sourcePositions(length: number): Float64Array {
+  const sourcePosition = new Float64Array(length)
+  for (let offset = 0; offset < length; offset++) sourcePosition[offset] = offset
+  return sourcePosition
 }

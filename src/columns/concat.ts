@@ -8,7 +8,7 @@ export function concatBlocks(blocks: readonly Block[]): Block {
     length: blocks.reduce((sum, block) => sum + block.length, 0),
     time: concatArrays(blocks.map(block => block.time)),
     arrival: concatArrays(blocks.map(block => block.arrival)),
-    position: concatArrays(blocks.map(block => block.position)),
+    sourcePosition: concatArrays(blocks.map(block => block.sourcePosition)),
     columns: Object.fromEntries(
       names.map(name => {
         const columns = blocks.map(block => block.columns[name])

@@ -1,6 +1,6 @@
 /** Selects and orders the rows of a block by their numbers: one pass per column. */
 import type { Block, ColumnData } from './block.ts'
-import { positions } from './builder.ts'
+import { sourcePositions } from './builder.ts'
 
 /** The rows `rows` in that order, with new offsets from 0 in partition 0. */
 export function gatherBlock(block: Block, rows: Uint32Array): Block {
@@ -8,7 +8,7 @@ export function gatherBlock(block: Block, rows: Uint32Array): Block {
     length: rows.length,
     time: gatherArray(block.time, rows),
     arrival: gatherArray(block.arrival, rows),
-    position: positions(rows.length),
+    sourcePosition: sourcePositions(rows.length),
     columns: Object.fromEntries(Object.entries(block.columns).map(([name, column]) => [name, gatherColumn(column, rows)])),
   }
 }

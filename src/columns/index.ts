@@ -1,6 +1,6 @@
 /** Columns of typed values: arrays with NULLs, interned strings, bytes that columns are written to and read from. */
 export { type Block, type ColumnData, noEventsBlock } from './block.ts'
-export { BlockBuilder, ColumnBuilder, positions } from './builder.ts'
+export { BlockBuilder, ColumnBuilder } from './builder.ts'
 export { concatArrays, concatBlocks, concatColumns } from './concat.ts'
 export { gatherArray, gatherBlock, gatherColumn } from './gather.ts'
 export { growArray } from './grow-array.ts'

@@ -15,12 +15,12 @@ export function sharedArray<A extends Columns>(values: A): A {
 }
 
 /** A block in shared memory. */
-export function sharedBlock({ length, time, arrival, position, columns }: Block): Block {
+export function sharedBlock({ length, time, arrival, sourcePosition, columns }: Block): Block {
   return {
     length,
     time: sharedArray(time),
     arrival: sharedArray(arrival),
-    position: sharedArray(position),
+    sourcePosition: sharedArray(sourcePosition),
     columns: sharedColumns(columns),
   }
 }

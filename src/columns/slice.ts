@@ -20,7 +20,7 @@ export function sliceBlock(block: Block, from: number, to: number): Block {
     length: to - from,
     time: block.time.subarray(from, to),
     arrival: block.arrival.subarray(from, to),
-    position: block.position.subarray(from, to),
+    sourcePosition: block.sourcePosition.subarray(from, to),
     columns: Object.fromEntries(Object.entries(block.columns).map(([name, column]) => [name, sliceColumn(column, from, to)])),
   }
 }

@@ -24,7 +24,7 @@ function blockOf(rows: readonly Row[]): Block {
   })
   const arrival = Float64Array.from(rows, row => row.arrival)
   const columns = { key: numbers(r => r.key), id: numbers(r => r.id), part: numbers(r => r.part), value: numbers(r => r.value) }
-  return { length: rows.length, time: arrival, arrival, position: arrival, columns }
+  return { length: rows.length, time: arrival, arrival, sourcePosition: arrival, columns }
 }
 
 /** Literal implementation of the semantics, over the list of accepted rows. */

@@ -51,7 +51,7 @@ test('records become columns of physical values in order of arrival', () => {
   assert.deepEqual(rejections, [])
   assert.deepEqual([...block.arrival], [1000, 2000, 2000])
   assert.deepEqual([...block.time], [1000, 900, 1000])
-  assert.deepEqual([...block.position], [0, 1, 2])
+  assert.deepEqual([...block.sourcePosition], [0, 1, 2])
   assert.deepEqual(
     column('card').map(id => strings.textOf(id)),
     ['a', 'b', 'b'],
@@ -162,7 +162,7 @@ test('equal content under one id within dedupe is a duplicate; different content
   assert.deepEqual(reasons, ['conflict'])
   assert.equal(rejections[0].place, 'row 3')
   assert.deepEqual(JSON.parse(rejections[0].raw as string), { id: 'p1', card: 'a', amount: '2.00', at: 0, arrived: 3000 })
-  assert.deepEqual([...block.position], [0, 1, 2])
+  assert.deepEqual([...block.sourcePosition], [0, 1, 2])
 })
 
 test('the first to arrive is accepted, whatever its position in the file', () => {

@@ -49,7 +49,7 @@ for (const [name, windows] of Object.entries(cases)) {
     )
   })
 
-  test(`events are in order of (time, arrival, position) for any order of processing, ${name}`, () => {
+  test(`events are in order of (time, arrival, sourcePosition) for any order of processing, ${name}`, () => {
     const times = [25, 25, 30, 44, 51, 90]
     fc.assert(
       fc.property(unordered, input => {

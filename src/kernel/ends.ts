@@ -10,7 +10,7 @@ import { tileStart, type Windows } from './window.ts'
 
 const TIME = 0
 const ARRIVAL = 1
-const POSITION = 2
+const SOURCE_POSITION = 2
 const VALUE = 3
 
 /**
@@ -28,7 +28,7 @@ export class Ends implements Structure {
   readonly #isText: boolean
   readonly #arena = new Arena(4)
   readonly truncations = new TruncationLog()
-  /** By slot: time, arrival, position and value of the last event. */
+  /** By slot: time, arrival, source position and value of the last event. */
   #last = new Float64Array(0)
   #slots = 0
 
@@ -152,25 +152,32 @@ export class Ends implements Structure {
   #keepLast(slot: number, input: StructureInput, event: number): void {
     const last = this.#last
     const at = slot * 4
-    const [time, arrival, position] = [input.time[event], input.arrival[event], input.position[event]]
-    if (!isLaterEvent(time, arrival, position, last[at + TIME], last[at + ARRIVAL], last[at + POSITION])) return
+    const [time, arrival, sourcePosition] = [input.time[event], input.arrival[event], input.sourcePosition[event]]
+    if (!isLaterEvent(time, arrival, sourcePosition, last[at + TIME], last[at + ARRIVAL], last[at + SOURCE_POSITION])) return
     last[at + TIME] = time
     last[at + ARRIVAL] = arrival
-    last[at + POSITION] = position
+    last[at + SOURCE_POSITION] = sourcePosition
     last[at + VALUE] = input.value[event]
   }
 
   #isAfterEntry(input: StructureInput, event: number, entry: number): boolean {
     const { data } = this.#arena
     const at = entry * 4
-    return isLaterEvent(input.time[event], input.arrival[event], input.position[event], data[at], data[at + ARRIVAL], data[at + POSITION])
+    return isLaterEvent(
+      input.time[event],
+      input.arrival[event],
+      input.sourcePosition[event],
+      data[at],
+      data[at + ARRIVAL],
+      data[at + SOURCE_POSITION],
+    )
   }
 
   #write(entry: number, input: StructureInput, event: number): void {
     const { data } = this.#arena
     data[entry * 4 + TIME] = input.time[event]
     data[entry * 4 + ARRIVAL] = input.arrival[event]
-    data[entry * 4 + POSITION] = input.position[event]
+    data[entry * 4 + SOURCE_POSITION] = input.sourcePosition[event]
     data[entry * 4 + VALUE] = input.value[event]
   }
 }

@@ -166,7 +166,7 @@ test('an event before a list is not confused with an entry of the preceding list
     slots: Int32Array.of(0, 0, 0, 0, 1, 1),
     time: Float64Array.from(times),
     arrival,
-    position: arrival.map((_, i) => i),
+    sourcePosition: arrival.map((_, i) => i),
     value: arrival.map((_, i) => i),
     skip: undefined,
     watermark: arrival,

@@ -13,15 +13,15 @@ test('the latest event of each identity is found while it can be revised', () =>
       const identities = new IdentityIndex(2, KEPT_FOR)
       const latest = new Map<string, { arrival: number; event: readonly number[] }>()
       let now = 0
-      events.forEach(({ identity, wait, slot }, position) => {
+      events.forEach(({ identity, wait, slot }, sourcePosition) => {
         now += wait
-        const event = [slot - 1, now - (position % 7), position]
-        identities.put(Float64Array.from(identity), event[0], event[1], now, position)
+        const event = [slot - 1, now - (sourcePosition % 7), sourcePosition]
+        identities.put(Float64Array.from(identity), event[0], event[1], now, sourcePosition)
         latest.set(JSON.stringify(identity), { arrival: now, event })
         for (const [text, { arrival, event: expected }] of latest) {
           const entry = identities.find(Float64Array.from(JSON.parse(text) as number[]))
           if (entry < 0) assert.ok(arrival < now - KEPT_FOR, `${text} of ${arrival} was forgotten at ${now}`)
-          else assert.deepEqual([identities.slotOf(entry), identities.timeOf(entry), identities.positionOf(entry)], expected)
+          else assert.deepEqual([identities.slotOf(entry), identities.timeOf(entry), identities.sourcePositionOf(entry)], expected)
         }
       })
       assert.equal(identities.find(Float64Array.of(7, 7)), -1)

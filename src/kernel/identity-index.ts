@@ -5,7 +5,7 @@ const EMPTY = -1
 const SMALLEST = 16
 
 /**
- * Indexes the latest visible event of each identity: its key slot (−1 where it counts nowhere), time and position.
+ * Indexes the latest visible event of each identity: its key slot (−1 where it counts nowhere), time and source position.
  *
  * An open-addressing table of entries, at most half full. An identity is dropped once its latest event arrived more than `keptFor`
  * ago, since no revision of it is accepted any more. A full table drops such entries before it grows, so it holds at most twice the
@@ -22,7 +22,7 @@ export class IdentityIndex {
   #slots = new Int32Array(0)
   #time = new Float64Array(0)
   #arrival = new Float64Array(0)
-  #position = new Float64Array(0)
+  #sourcePosition = new Float64Array(0)
   #count = 0
   /** The greatest arrival so far, UTC ms. */
   #now = -Infinity
@@ -43,7 +43,7 @@ export class IdentityIndex {
   }
 
   get bytes(): number {
-    const columns = [this.#table, this.#parts, this.#slots, this.#time, this.#arrival, this.#position]
+    const columns = [this.#table, this.#parts, this.#slots, this.#time, this.#arrival, this.#sourcePosition]
     return columns.reduce((sum, { byteLength }) => sum + byteLength, 0)
   }
 
@@ -60,12 +60,12 @@ export class IdentityIndex {
     return this.#time[entry]
   }
 
-  positionOf(entry: number): number {
-    return this.#position[entry]
+  sourcePositionOf(entry: number): number {
+    return this.#sourcePosition[entry]
   }
 
   /** Makes this event the latest of its identity. */
-  put(identity: Float64Array, slot: number, time: number, arrival: number, position: number): void {
+  put(identity: Float64Array, slot: number, time: number, arrival: number, sourcePosition: number): void {
     if (arrival > this.#now) this.#now = arrival
     let entry = this.find(identity)
     if (entry === EMPTY) {
@@ -75,7 +75,7 @@ export class IdentityIndex {
     this.#slots[entry] = slot
     this.#time[entry] = time
     this.#arrival[entry] = arrival
-    this.#position[entry] = position
+    this.#sourcePosition[entry] = sourcePosition
   }
 
   #add(identity: Float64Array): number {
@@ -84,7 +84,7 @@ export class IdentityIndex {
     this.#slots = ensureCapacity(this.#slots, this.#count)
     this.#time = ensureCapacity(this.#time, this.#count)
     this.#arrival = ensureCapacity(this.#arrival, this.#count)
-    this.#position = ensureCapacity(this.#position, this.#count)
+    this.#sourcePosition = ensureCapacity(this.#sourcePosition, this.#count)
     this.#parts.set(identity, entry * this.#width)
     this.#table[this.#placeOf(identity, 0)] = entry
     return entry
@@ -96,7 +96,7 @@ export class IdentityIndex {
     for (let entry = 0; entry < this.#count; entry++) {
       if (this.#arrival[entry] < this.#now - this.#keptFor) continue
       this.#parts.copyWithin(next * this.#width, entry * this.#width, (entry + 1) * this.#width)
-      for (const column of [this.#slots, this.#time, this.#arrival, this.#position]) column[next] = column[entry]
+      for (const column of [this.#slots, this.#time, this.#arrival, this.#sourcePosition]) column[next] = column[entry]
       next++
     }
     this.#count = next

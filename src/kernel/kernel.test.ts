@@ -35,7 +35,7 @@ function blockOf(events: readonly (readonly [key: string | null, time: number, v
     length: events.length,
     time,
     arrival: Float64Array.from(events, event => event[3] ?? event[1]),
-    position: Float64Array.from(events.keys()),
+    sourcePosition: Float64Array.from(events.keys()),
     columns: { k: ids(events.map(event => event[0])), x: { values }, d: { values }, at: { values: time } },
   }
 }

@@ -6,17 +6,17 @@ import { Windows, type WindowShape } from './window.ts'
 
 interface Kept {
   readonly time: number
-  readonly position: number
+  readonly sourcePosition: number
 }
 
 const contents = (ledger: EventLedger, slot: number): Kept[] =>
-  Array.from(ledger.eventsOf(slot, emptyLedgerEvent(2, 1)), ({ time, position }) => ({ time, position }))
+  Array.from(ledger.eventsOf(slot, emptyLedgerEvent(2, 1)), ({ time, sourcePosition }) => ({ time, sourcePosition }))
 
-const event = (time: number, position: number) => {
+const event = (time: number, sourcePosition: number) => {
   const { identity, values, ...rest } = emptyLedgerEvent(2, 1)
-  identity.set([position, -position])
+  identity.set([sourcePosition, -sourcePosition])
   values[0] = time * 2
-  return { ...rest, time, arrival: time + 1, position, identity, values }
+  return { ...rest, time, arrival: time + 1, sourcePosition, identity, values }
 }
 
 /** The expected contents of ledgers of two windows: the events added and not removed that a window can reach, at most `maxEvents`. */
@@ -36,24 +36,24 @@ function property(windows: readonly WindowShape[], maxEvents: number): void {
       const lists: Kept[][] = [[], []]
       const newestLost = [-Infinity, -Infinity]
       let now = 0
-      steps.forEach(({ slot, wait, late, removes, which }, position) => {
+      steps.forEach(({ slot, wait, late, removes, which }, sourcePosition) => {
         now += wait
         if (removes) {
           const list = lists[slot]
-          const { time, position: at } = list[which % list.length] ?? { time: now, position: -1 }
+          const { time, sourcePosition: at } = list[which % list.length] ?? { time: now, sourcePosition: -1 }
           assert.equal(ledger.remove(slot, time, at), list.length > 0)
           assert.equal(ledger.remove(slot, time, at), false, 'once')
-          lists[slot] = list.filter(({ position }) => position !== at)
+          lists[slot] = list.filter(({ sourcePosition }) => sourcePosition !== at)
           return
         }
         const time = now - late
         let list = lists[slot].filter(entry => entry.time >= bounds.reach(now))
-        if (time >= bounds.reach(now)) list.push({ time, position })
+        if (time >= bounds.reach(now)) list.push({ time, sourcePosition })
         list = list.sort((a, b) => a.time - b.time)
         const loses = list.length > maxEvents
         if (loses) newestLost[slot] = Math.max(newestLost[slot], list.shift()!.time)
         lists[slot] = list
-        assert.equal(ledger.add(slot, event(time, position), now), loses)
+        assert.equal(ledger.add(slot, event(time, sourcePosition), now), loses)
         assert.deepEqual(contents(ledger, slot), list)
         assert.equal(ledger.newestLost(slot), newestLost[slot])
       })

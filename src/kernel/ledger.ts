@@ -5,14 +5,14 @@ import { ensureCapacity } from './ensure-capacity.ts'
 import type { Windows } from './window.ts'
 
 const ARRIVAL = 1
-const POSITION = 2
+const SOURCE_POSITION = 2
 const IDENTITY = 3
 
 /** One event of a ledger. Its arrays are overwritten by the next event. */
 export interface LedgerEvent {
   time: number
   arrival: number
-  position: number
+  sourcePosition: number
   /** The values of its identity. The first is NaN if the event has none: then nothing supersedes it. */
   readonly identity: Float64Array
   /** Its value in each unit's input, NaN where it does not take part. */
@@ -23,7 +23,7 @@ export interface LedgerEvent {
 export const emptyLedgerEvent = (identity: number, units: number): LedgerEvent => ({
   time: 0,
   arrival: 0,
-  position: 0,
+  sourcePosition: 0,
   identity: new Float64Array(identity),
   values: new Float64Array(units),
 })
@@ -71,7 +71,7 @@ export class EventLedger {
   }
 
   /** Adds an event unless it is before every window at as-of time `watermark`. Returns true if another event was lost for it. */
-  add(slot: number, { time, arrival, position, identity, values }: LedgerEvent, watermark: number): boolean {
+  add(slot: number, { time, arrival, sourcePosition, identity, values }: LedgerEvent, watermark: number): boolean {
     const arena = this.#arena
     const reach = this.#windows.reach(watermark)
     arena.forget(slot, reach)
@@ -81,7 +81,7 @@ export class EventLedger {
     const entry = arena.open(slot, end - at) * arena.width
     arena.data[entry] = time
     arena.data[entry + ARRIVAL] = arrival
-    arena.data[entry + POSITION] = position
+    arena.data[entry + SOURCE_POSITION] = sourcePosition
     arena.data.set(identity, entry + IDENTITY)
     arena.data.set(values, entry + IDENTITY + this.#identity)
     if (arena.length(slot) <= this.#maxEvents) return false
@@ -97,12 +97,12 @@ export class EventLedger {
   }
 
   /** Removes an event. Returns false if it is absent: no window reaches it any more, or it was lost. */
-  remove(slot: number, time: number, position: number): boolean {
+  remove(slot: number, time: number, sourcePosition: number): boolean {
     const arena = this.#arena
     const { data, width } = arena
     const end = arena.end(slot)
     for (let at = firstEntryFrom(data, width, arena.from(slot), end, time); at < end && data[at * width] === time; at++) {
-      if (data[at * width + POSITION] !== position) continue
+      if (data[at * width + SOURCE_POSITION] !== sourcePosition) continue
       arena.remove(slot, at, 1)
       return true
     }
@@ -115,7 +115,7 @@ export class EventLedger {
     for (let at = this.#arena.from(slot); at < this.#arena.end(slot); at++) {
       into.time = data[at * width]
       into.arrival = data[at * width + ARRIVAL]
-      into.position = data[at * width + POSITION]
+      into.sourcePosition = data[at * width + SOURCE_POSITION]
       for (let i = 0; i < this.#identity; i++) into.identity[i] = data[at * width + IDENTITY + i]
       for (let i = 0; i < this.#units; i++) into.values[i] = data[at * width + IDENTITY + this.#identity + i]
       yield into

@@ -20,7 +20,7 @@ test('an entry is inserted after all entries that are not later, and a window st
   )
 })
 
-test('after is by time, then arrival, then position, and never after itself', () => {
+test('after is by time, then arrival, then source position, and never after itself', () => {
   const events = [
     [1, 5, 9],
     [2, 1, 0],

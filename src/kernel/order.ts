@@ -35,7 +35,7 @@ export function sortEntries(data: Float64Array, width: number, from: number, to:
   entries.sort((a, b) => a[by] - b[by]).forEach((entry, i) => data.set(entry, (from + i) * width))
 }
 
-/** Is the event at offset `a` after the one at `b`? Each is its time, arrival and position, adjacent. */
+/** Is the event at offset `a` after the one at `b`? Each is its time, arrival and source position, adjacent. */
 export const isLaterEntry = (aData: Float64Array, a: number, bData: Float64Array, b: number): boolean =>
   isLaterEvent(aData[a], aData[a + 1], aData[a + 2], bData[b], bData[b + 1], bData[b + 2])
 
@@ -43,12 +43,12 @@ export const isLaterEntry = (aData: Float64Array, a: number, bData: Float64Array
 export function isLaterEvent(
   aTime: number,
   aArrival: number,
-  aPosition: number,
+  aSourcePosition: number,
   bTime: number,
   bArrival: number,
-  bPosition: number,
+  bSourcePosition: number,
 ): boolean {
   if (aTime !== bTime) return aTime > bTime
   if (aArrival !== bArrival) return aArrival > bArrival
-  return aPosition > bPosition
+  return aSourcePosition > bSourcePosition
 }

@@ -19,7 +19,7 @@ const block: Block = {
   length: 4,
   time: Float64Array.of(5, 12, 11, 30),
   arrival: Float64Array.of(10, 20, 20, 30),
-  position: Float64Array.of(0, 1, 2, 3),
+  sourcePosition: Float64Array.of(0, 1, 2, 3),
   columns: {},
 }
 /** A decision at each event of the block itself. */
@@ -71,31 +71,31 @@ test('scheduled sees the events that had arrived by the last finished run', () =
 test('corrected sees all events, by time, and keeps positions', () => {
   const result = placeReads({ kind: 'corrected' }, source, block, own)
   assert.deepEqual([...result.block.time], [5, 11, 12, 30])
-  assert.deepEqual([...result.block.position], [0, 2, 1, 3])
+  assert.deepEqual([...result.block.sourcePosition], [0, 2, 1, 3])
   assert.deepEqual([...result.upto], [1, 3, 3, 4])
   assert.equal(result.watermark, 'time')
 })
 
 test('corrected leaves out superseded and deleted events, wherever the revision is', () => {
   const revisable = { ...source, identity: ['ref'], revisable: 100, deleted: 'gone' }
-  const placedOf = (ref: readonly number[], gone: readonly number[], nulls: readonly number[], position = block.position) => {
+  const placedOf = (ref: readonly number[], gone: readonly number[], nulls: readonly number[], sourcePosition = block.sourcePosition) => {
     const values = (of: readonly number[]) => Float64Array.from(of)
     const columns = {
       k: { values: new Float64Array(4) },
       ref: { values: values(ref), nulls: Uint8Array.from(nulls) },
       gone: { values: values(gone), nulls: Uint8Array.of(0, 0, 0, 1) },
     }
-    const result = placeReads({ kind: 'corrected' }, revisable, { ...block, position, columns }, own)
-    return { position: [...result.block.position], upto: [...result.upto] }
+    const result = placeReads({ kind: 'corrected' }, revisable, { ...block, sourcePosition, columns }, own)
+    return { sourcePosition: [...result.block.sourcePosition], upto: [...result.upto] }
   }
   const none = [0, 0, 0, 0]
-  assert.deepEqual(placedOf([1, 2, 3, 4], none, none), { position: [0, 2, 1, 3], upto: [1, 3, 3, 4] })
-  assert.deepEqual(placedOf([1, 2, 1, 2], none, none), { position: [2, 3], upto: [0, 1, 1, 2] })
-  assert.deepEqual(placedOf([7, 7, 7, 7], none, [1, 1, 1, 1]), { position: [0, 2, 1, 3], upto: [1, 3, 3, 4] }, 'no identity')
-  assert.deepEqual(placedOf([1, 2, 2, 4], [0, 0, 1, 0], none), { position: [0, 3], upto: [1, 1, 1, 2] }, 'deleted')
-  assert.deepEqual(placedOf([1, 2, 3, 4], [0, 0, 0, 1], none).position, [0, 2, 1, 3], 'a mark that is NULL is none')
-  // If rows are not in order of position, the later position still supersedes.
-  assert.deepEqual(placedOf([1, 2, 2, 4], none, none, Float64Array.of(0, 2, 1, 3)).position, [0, 2, 3])
+  assert.deepEqual(placedOf([1, 2, 3, 4], none, none), { sourcePosition: [0, 2, 1, 3], upto: [1, 3, 3, 4] })
+  assert.deepEqual(placedOf([1, 2, 1, 2], none, none), { sourcePosition: [2, 3], upto: [0, 1, 1, 2] })
+  assert.deepEqual(placedOf([7, 7, 7, 7], none, [1, 1, 1, 1]), { sourcePosition: [0, 2, 1, 3], upto: [1, 3, 3, 4] }, 'no identity')
+  assert.deepEqual(placedOf([1, 2, 2, 4], [0, 0, 1, 0], none), { sourcePosition: [0, 3], upto: [1, 1, 1, 2] }, 'deleted')
+  assert.deepEqual(placedOf([1, 2, 3, 4], [0, 0, 0, 1], none).sourcePosition, [0, 2, 1, 3], 'a mark that is NULL is none')
+  // If rows are not in order of source position, the later one still supersedes.
+  assert.deepEqual(placedOf([1, 2, 2, 4], none, none, Float64Array.of(0, 2, 1, 3)).sourcePosition, [0, 2, 3])
 })
 
 test('a cron cursor gives the last time at or before the moment, a run at the moment itself included', () => {

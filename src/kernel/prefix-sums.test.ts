@@ -107,7 +107,7 @@ test('long runs at one key slide and grow the list; sums that once passed 2^53 l
   const time = Float64Array.from([...early, ...late], ([at]) => at)
   const slots = new Int32Array(time.length)
   const values = Float64Array.from([...early, ...late], ([, x]) => x)
-  const input: StructureInput = { slots, time, arrival: time, watermark: time, position: time, skip: undefined, value: values }
+  const input: StructureInput = { slots, time, arrival: time, watermark: time, sourcePosition: time, skip: undefined, value: values }
   const reads = { slots, asOf: time, upto: slots.map((_, event) => event + 1) }
   runChunk(sums, { input, reads, fromEvent: 0, toEvent: 100, fromRead: 0, rows: 0 })
   for (let i = 0; i < 5000; i++) {

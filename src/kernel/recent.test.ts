@@ -50,7 +50,7 @@ for (const [name, windows] of Object.entries(cases))
     )
   })
 
-test('events are in order of (time, arrival, position) for any order of processing', () => {
+test('events are in order of (time, arrival, sourcePosition) for any order of processing', () => {
   const windows = windowsOf([5, 30, Infinity], 1)
   const times = [25, 25, 30, 44, 51]
   fc.assert(

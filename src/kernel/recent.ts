@@ -49,13 +49,13 @@ export class Recent implements Structure {
     const slot = input.slots[event]
     const time = input.time[event]
     const arrival = input.arrival[event]
-    const position = input.position[event]
+    const sourcePosition = input.sourcePosition[event]
     const arena = this.#arena
     const { data } = arena
     const end = arena.end(slot)
     const from = arena.from(slot)
     let at = insertionPoint(data, 4, from, end, time)
-    while (at > from && !isLaterEvent(time, arrival, position, data[at * 4 - 4], data[at * 4 - 3], data[at * 4 - 2])) at--
+    while (at > from && !isLaterEvent(time, arrival, sourcePosition, data[at * 4 - 4], data[at * 4 - 3], data[at * 4 - 2])) at--
     if (end - from === this.#k) {
       if (at === from) return
       arena.cut(slot, from + 1)
@@ -63,7 +63,7 @@ export class Recent implements Structure {
     const entry = arena.open(slot, end - at) * 4
     arena.data[entry] = time
     arena.data[entry + 1] = arrival
-    arena.data[entry + 2] = position
+    arena.data[entry + 2] = sourcePosition
     arena.data[entry + 3] = input.value[event]
   }
 

@@ -54,7 +54,7 @@ interface Event {
   readonly gone?: boolean
 }
 
-/** Events at positions `first`, `first` + 1, …, each arriving at its time. */
+/** Events at source positions `first`, `first` + 1, …, each arriving at its time. */
 function blockOf(events: readonly Event[], first = 0): Block {
   const column = (of: (event: Event) => number | null) => ({
     values: Float64Array.from(events, event => of(event) ?? 0),
@@ -65,7 +65,7 @@ function blockOf(events: readonly Event[], first = 0): Block {
     length: events.length,
     time,
     arrival: time,
-    position: Float64Array.from(events, (_, i) => first + i),
+    sourcePosition: Float64Array.from(events, (_, i) => first + i),
     columns: {
       k: column(() => 0),
       ref: column(({ ref }) => ref),

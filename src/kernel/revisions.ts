@@ -57,7 +57,7 @@ export class Revisions {
     slots: new Int32Array(1),
     time: new Float64Array(1),
     arrival: new Float64Array(1),
-    position: new Float64Array(1),
+    sourcePosition: new Float64Array(1),
     value: new Float64Array(1),
     skip: undefined,
     watermark: new Float64Array(1),
@@ -146,21 +146,21 @@ export class Revisions {
     const loaded: LedgerEvent[] = []
     for (const event of this.#ledger.eventsOf(slot, this.#event))
       loaded.push({ ...event, identity: event.identity.slice(), values: event.values.slice() })
-    for (const { identity, time, arrival, position } of loaded)
-      if (!Number.isNaN(identity[0]) && !this.#supersede(identity, slot, time, arrival, position))
-        this.#removeSuperseded(slot, time, position)
+    for (const { identity, time, arrival, sourcePosition } of loaded)
+      if (!Number.isNaN(identity[0]) && !this.#supersede(identity, slot, time, arrival, sourcePosition))
+        this.#removeSuperseded(slot, time, sourcePosition)
   }
 
   #apply({ block, slots, watermark, inputs }: RevisableEvents, identity: readonly ColumnData[], event: number): void {
     this.#insertPending()
-    const [time, arrival, position] = [block.time[event], block.arrival[event], block.position[event]]
+    const [time, arrival, sourcePosition] = [block.time[event], block.arrival[event], block.sourcePosition[event]]
     const into = this.#event
     const slot = isDeleted(this.#source, block, event) ? -1 : slots[event]
-    if (identify(identity, event, into.identity) && !this.#supersede(into.identity, slot, time, arrival, position)) return
+    if (identify(identity, event, into.identity) && !this.#supersede(into.identity, slot, time, arrival, sourcePosition)) return
     if (slot < 0) return
     into.time = time
     into.arrival = arrival
-    into.position = position
+    into.sourcePosition = sourcePosition
     for (let u = 0; u < inputs.length; u++) into.values[u] = inputs[u].skip?.[event] ? NaN : inputs[u].value[event]
     if (this.#ledger.add(slot, into, watermark[event])) this.#lose(slot)
     if (!this.#stale[slot]) this.#insert(inputs, event, false)
@@ -170,23 +170,23 @@ export class Revisions {
   /** Applies an event that counts in the other layer: it only supersedes here. */
   #supersedeOnly({ block }: RevisableEvents, identity: readonly ColumnData[], event: number): void {
     const own = this.#event.identity
-    if (identify(identity, event, own)) this.#supersede(own, -1, block.time[event], block.arrival[event], block.position[event])
+    if (identify(identity, event, own)) this.#supersede(own, -1, block.time[event], block.arrival[event], block.sourcePosition[event])
   }
 
   /** Removes the earlier event of an identity. Returns false if a later one is visible. */
-  #supersede(identity: Float64Array, slot: number, time: number, arrival: number, position: number): boolean {
+  #supersede(identity: Float64Array, slot: number, time: number, arrival: number, sourcePosition: number): boolean {
     const identities = this.#identities
     const latest = identities.find(identity)
     if (latest >= 0) {
-      if (identities.positionOf(latest) >= position) return false
-      this.#removeSuperseded(identities.slotOf(latest), identities.timeOf(latest), identities.positionOf(latest))
+      if (identities.sourcePositionOf(latest) >= sourcePosition) return false
+      this.#removeSuperseded(identities.slotOf(latest), identities.timeOf(latest), identities.sourcePositionOf(latest))
     }
-    identities.put(identity, slot, time, arrival, position)
+    identities.put(identity, slot, time, arrival, sourcePosition)
     return true
   }
 
-  #removeSuperseded(slot: number, time: number, position: number): void {
-    if (slot >= 0 && this.#ledger.remove(slot, time, position)) this.#stale[slot] = 1
+  #removeSuperseded(slot: number, time: number, sourcePosition: number): void {
+    if (slot >= 0 && this.#ledger.remove(slot, time, sourcePosition)) this.#stale[slot] = 1
   }
 
   /** Inserts an event into the structures with `before`, or into the others. */
@@ -216,10 +216,10 @@ export class Revisions {
 
   /** Refills the structures of a slot from the ledger, for reads at `asOf` and later. */
   #refill(slot: number, asOf: number): void {
-    const { slots, time, arrival, position, value, watermark } = this.#single
-    const pendingPosition =
+    const { slots, time, arrival, sourcePosition, value, watermark } = this.#single
+    const pendingSourcePosition =
       this.#pending && this.#pending.inputs[0].slots[this.#pending.event] === slot
-        ? this.#pending.inputs[0].position[this.#pending.event]
+        ? this.#pending.inputs[0].sourcePosition[this.#pending.event]
         : NaN
     for (const { structure } of this.#units) structure.clear(slot)
     slots[0] = slot
@@ -227,10 +227,10 @@ export class Revisions {
     for (const event of this.#ledger.eventsOf(slot, this.#event)) {
       time[0] = event.time
       arrival[0] = event.arrival
-      position[0] = event.position
+      sourcePosition[0] = event.sourcePosition
       for (let u = 0; u < this.#units.length; u++) {
         value[0] = event.values[u]
-        if (Number.isNaN(value[0]) || (this.#units[u].before && event.position === pendingPosition)) continue
+        if (Number.isNaN(value[0]) || (this.#units[u].before && event.sourcePosition === pendingSourcePosition)) continue
         this.#units[u].structure.insert(this.#single, 0)
       }
     }

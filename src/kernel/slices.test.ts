@@ -69,7 +69,7 @@ function blockOf(history: readonly Arriving[]): Block {
     length: history.length,
     time,
     arrival,
-    position: arrival.map((_, i) => i),
+    sourcePosition: arrival.map((_, i) => i),
     columns: {
       k: ids(history.map(({ slot }) => `k${slot}`)),
       s: ids(history.map(({ value }) => `t${value}`)),

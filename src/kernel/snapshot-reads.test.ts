@@ -31,7 +31,7 @@ function blockOf(events: readonly Event[], strings: Strings, first = 0): Block {
     length: events.length,
     time,
     arrival: time,
-    position: Float64Array.from(events, (_, i) => first + i),
+    sourcePosition: Float64Array.from(events, (_, i) => first + i),
     columns: {
       k: ids(events.map(event => event[0])),
       s: ids(events.map(event => `t${event[2]}`)),

@@ -33,7 +33,7 @@ const block: Block = {
   length: rows.length,
   time: numbers,
   arrival: numbers,
-  position: numbers,
+  sourcePosition: numbers,
   columns: {
     k: { values: numbers },
     x: { values: numbers.map(i => 5 + i), nulls },

@@ -20,7 +20,7 @@ export function structureInput(unit: KernelUnit, block: Block, slots: Int32Array
     slots,
     time: block.time,
     arrival: block.arrival,
-    position: block.position,
+    sourcePosition: block.sourcePosition,
     watermark,
     value: unit.nulls && empty ? withNulls(value, empty, length) : value,
     skip: unit.nulls ? filter : union(filter, empty, length),

@@ -10,7 +10,7 @@ export interface StructureInput {
   readonly slots: Int32Array
   readonly time: Float64Array
   readonly arrival: Float64Array
-  readonly position: Float64Array
+  readonly sourcePosition: Float64Array
   /** The input's physical value; zeros if the aggregate has no input. */
   readonly value: Float64Array
   /** 1 where the event does not take part; absent if all do. */

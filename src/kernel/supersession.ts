@@ -9,8 +9,8 @@ export const identityTexts = (source: SourceIR): readonly boolean[] =>
   identityColumns(source).map(name => source.columns.find(column => column.name === name)!.type === 'string')
 
 /**
- * The rows of a block that count when the whole block is visible: not marked deleted, and not superseded by a later-positioned row of
- * the same source key and identity (semantics, the log). `undefined` if all rows count.
+ * The rows of a block that count when the whole block is visible: not marked deleted, and not superseded by a row of the same source
+ * key and identity with a greater source position (semantics, the log). `undefined` if all rows count.
  */
 export function currentRows(source: SourceIR, block: Block): Uint32Array | undefined {
   if (!source.identity) return undefined
@@ -21,7 +21,7 @@ export function currentRows(source: SourceIR, block: Block): Uint32Array | undef
   for (let row = 0; row < block.length; row++) {
     if (index.hasNull(row)) continue
     const latest = index.find(row)
-    if (latest < 0 || block.position[row] > block.position[latest]) index.put(row)
+    if (latest < 0 || block.sourcePosition[row] > block.sourcePosition[latest]) index.put(row)
   }
   const rows = new Uint32Array(block.length)
   let count = 0

@@ -46,7 +46,7 @@ export interface AppendInput {
 }
 
 export interface AppendResult {
-  /** The segment as readers will see it, with the position of each event. */
+  /** The segment as readers will see it, with the `sourcePosition` of each event. */
   readonly segment: Segment
   readonly stored: StoredSegment
 }
@@ -94,9 +94,9 @@ export class Log {
   }
 
   /**
-   * Assigns entries their sequence numbers and positions at the end of the log, and returns the segment to commit. The caller sees to it
-   * that no arrival or marker is below `notBefore`, and that none is below an earlier entry of the segment; the first arrival of each source
-   * is asserted.
+   * Assigns entries their sequence numbers, and events their offsets in their source; returns the segment to commit. The caller sees to
+   * it that no arrival or marker is below `notBefore`, and that none is below an earlier entry of the segment; the first arrival of each
+   * source is asserted.
    */
   append({ sources, order, markers }: AppendInput): AppendResult {
     const length = sources.reduce((sum, { block }) => sum + block.length, markers.length)
@@ -104,14 +104,15 @@ export class Log {
     for (const { block } of sources) assert(!(block.arrival[0] < this.#notBefore), 'no arrival is before an earlier entry')
     const offsets = Object.fromEntries([...this.#offsets].map(([name, next]) => [name, [...next]]))
     const segment: Segment = {
+      // Here each entry gets its sequence number, its place in the total order: `#end`, `#end` + 1, …
       first: this.#end,
       length,
-      sources: sources.map(rows => this.#assignPositions(rows)),
+      sources: sources.map(rows => this.#assignOffsets(rows)),
       markers,
       offsets,
       ...(order && { order }),
     }
-    for (const { kind, t } of markers) this.#notBefore = Math.max(this.#notBefore, kind === 'tick' ? t + 1 : t)
+    this.#raiseNotBefore(sources, markers)
     const stored = { first: this.#end, entries: length, arrival: this.#notBefore, bytes: this.#writer.write(segment) }
     this.#end += length
     return { segment, stored }
@@ -165,17 +166,22 @@ export class Log {
     return { ...segment, sources }
   }
 
-  #assignPositions({ source, block, ids, identities }: AppendRows): Segment['sources'][number] {
+  /** Each source's last arrival is its greatest, since arrivals never fall. */
+  #raiseNotBefore(sources: readonly AppendRows[], markers: readonly LogMarker[]): void {
+    for (const { block } of sources) if (block.length > 0) this.#notBefore = Math.max(this.#notBefore, block.arrival[block.length - 1])
+    for (const { kind, t } of markers) this.#notBefore = Math.max(this.#notBefore, kind === 'tick' ? t + 1 : t)
+  }
+
+  /** Each event gets the next offset of its partition. */
+  #assignOffsets({ source, block, ids, identities }: AppendRows): Segment['sources'][number] {
     const next = this.#offsets.get(source.name)!
-    const position = new Float64Array(block.length)
+    const sourcePosition = new Float64Array(block.length)
     const partitionOf = next.length === 1 ? () => 0 : this.#partitioner(source, block, next.length)
     for (let row = 0; row < block.length; row++) {
       const partition = partitionOf(row)
-      position[row] = partition * limits.OFFSET_MAX + next[partition]++
-      const arrival = block.arrival[row]
-      if (arrival > this.#notBefore) this.#notBefore = arrival
+      sourcePosition[row] = partition * limits.OFFSET_MAX + next[partition]++
     }
-    return { source: source.name, schema: this.schemas.current(source.name), block: { ...block, position }, ids, identities }
+    return { source: source.name, schema: this.schemas.current(source.name), block: { ...block, sourcePosition }, ids, identities }
   }
 
   /** Returns the function from a row to its partition: all events of a source key are in one partition (semantics, the log). */
@@ -204,8 +210,8 @@ export class Log {
     for (const { source, block } of sources) {
       const next = this.#offsets.get(source)!
       for (let row = 0; row < block.length; row++) {
-        const partition = Math.floor(block.position[row] / limits.OFFSET_MAX)
-        next[partition] = (block.position[row] % limits.OFFSET_MAX) + 1
+        const partition = Math.floor(block.sourcePosition[row] / limits.OFFSET_MAX)
+        next[partition] = (block.sourcePosition[row] % limits.OFFSET_MAX) + 1
       }
     }
     this.#end = last.first + last.entries

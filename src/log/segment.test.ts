@@ -79,7 +79,7 @@ function segmentOf(
       length: rows.length,
       time: Float64Array.from(rows, ({ time }) => time),
       arrival: Float64Array.from(rows, ({ arrival }) => arrival),
-      position: Float64Array.from(rows, ({ partition }) => partition * limits.OFFSET_MAX + offsets[partition]++),
+      sourcePosition: Float64Array.from(rows, ({ partition }) => partition * limits.OFFSET_MAX + offsets[partition]++),
       columns: Object.fromEntries(columns),
     }
     const ids =

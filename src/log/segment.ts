@@ -34,7 +34,7 @@ export type LogMarker =
   /** From here on this version is the model's challenger, until a promotion; 0 is no challenger. */
   | { readonly kind: 'challenge'; readonly model: string; readonly version: number; readonly t: number }
 
-/** Events of one source, in log order. `position` of the block combines partition and offset in the source. */
+/** Events of one source, in log order, with `sourcePosition`. */
 export interface SourceRows {
   readonly source: string
   /** Version of the source's columns. */
@@ -109,13 +109,13 @@ export class SegmentWriter {
 
   #writeRows({ source, schema, block, ids, identities }: SourceRows): void {
     const out = this.#out
-    const { length, time, arrival, position } = block
+    const { length, time, arrival, sourcePosition } = block
     out.text(source)
     out.varint(schema)
     out.varint(length)
     writeNumbers(out, time, length)
     writeNumbers(out, arrival, length)
-    writePositions(out, position, length)
+    writeSourcePositions(out, sourcePosition, length)
     for (const hashes of [ids, identities]) writeHashes(out, hashes)
     for (const { name, type } of this.#context.columnsOf(source, schema))
       writeColumn(out, block.columns[name], length, this.#scratch, type === 'string' ? this.#context.stringsOf(source, name) : undefined)
@@ -151,7 +151,7 @@ function readRows(reader: ByteReader, { columnsOf, stringsOf, wanted }: SegmentC
   const length = reader.varint()
   const time = readNumbers(reader, length)
   const arrival = readNumbers(reader, length)
-  const position = readPositions(reader, length)
+  const sourcePosition = readSourcePositions(reader, length)
   const ids = readHashes(reader, length)
   const identities = readHashes(reader, length)
   const columns: Record<string, ColumnData> = {}
@@ -161,7 +161,7 @@ function readRows(reader: ByteReader, { columnsOf, stringsOf, wanted }: SegmentC
     const strings = type === 'string' ? stringsOf(source, name) : undefined
     columns[name] = readColumn(new ByteReader(bytes, `column '${name}' of source '${source}'`), length, strings)
   }
-  return { source, schema, block: { length, time, arrival, position, columns }, ids, identities }
+  return { source, schema, block: { length, time, arrival, sourcePosition, columns }, ids, identities }
 }
 
 function writeHashes(out: ByteWriter, hashes: IdHashes | undefined): void {
@@ -194,15 +194,15 @@ function readOffsets(reader: ByteReader): SourceOffsets {
 }
 
 /** Writes the partition of each row and the first offset of each partition; offsets within a partition are consecutive. */
-function writePositions(out: ByteWriter, position: Float64Array, length: number): void {
-  if (length === 1) return writePosition(out, position[0])
+function writeSourcePositions(out: ByteWriter, sourcePosition: Float64Array, length: number): void {
+  if (length === 1) return writeSourcePosition(out, sourcePosition[0])
   const partitions = new Int32Array(length)
   const firsts = new Map<number, number>()
   let last = -1
   for (let row = 0; row < length; row++) {
-    const partition = Math.floor(position[row] / limits.OFFSET_MAX)
+    const partition = Math.floor(sourcePosition[row] / limits.OFFSET_MAX)
     partitions[row] = partition
-    if (partition !== last && !firsts.has(partition)) firsts.set(partition, position[row])
+    if (partition !== last && !firsts.has(partition)) firsts.set(partition, sourcePosition[row])
     last = partition
   }
   writeNumbers(out, partitions, length)
@@ -210,20 +210,20 @@ function writePositions(out: ByteWriter, position: Float64Array, length: number)
   for (const first of firsts.values()) out.varint(first)
 }
 
-function writePosition(out: ByteWriter, position: number): void {
-  writeNumber(out, Math.floor(position / limits.OFFSET_MAX))
+function writeSourcePosition(out: ByteWriter, sourcePosition: number): void {
+  writeNumber(out, Math.floor(sourcePosition / limits.OFFSET_MAX))
   out.varint(1)
-  out.varint(position)
+  out.varint(sourcePosition)
 }
 
-function readPositions(reader: ByteReader, length: number): Float64Array {
+function readSourcePositions(reader: ByteReader, length: number): Float64Array {
   const partitions = readNumbers(reader, length)
   const next = new Map<number, number>()
   for (let count = reader.varint(); count > 0; count--) {
-    const position = reader.varint()
-    next.set(Math.floor(position / limits.OFFSET_MAX), position)
+    const sourcePosition = reader.varint()
+    next.set(Math.floor(sourcePosition / limits.OFFSET_MAX), sourcePosition)
   }
-  const position = new Float64Array(length)
+  const sourcePosition = new Float64Array(length)
   // Rows of one partition are mostly adjacent.
   let [partition, at] = [NaN, NaN]
   for (let row = 0; row < length; row++) {
@@ -232,9 +232,9 @@ function readPositions(reader: ByteReader, length: number): Float64Array {
       partition = partitions[row]
       at = next.get(partition) ?? reader.failDamaged(`has no offset for partition ${partition}`)
     }
-    position[row] = at++
+    sourcePosition[row] = at++
   }
-  return position
+  return sourcePosition
 }
 
 function writeRuns(out: ByteWriter, order: Uint8Array): void {

@@ -15,7 +15,7 @@ const strings = new Strings()
 function block(...arrivals: readonly number[]): Block {
   const numbers = Float64Array.from(arrivals)
   const columns = { k: { values: Int32Array.from(arrivals, arrival => strings.idOf(`k${arrival}`)) }, at: { values: numbers } }
-  return { length: arrivals.length, time: numbers, arrival: numbers, position: new Float64Array(arrivals.length), columns }
+  return { length: arrivals.length, time: numbers, arrival: numbers, sourcePosition: new Float64Array(arrivals.length), columns }
 }
 
 /** Five segments of two entries each, in two partitions, with a tick in the middle. */
@@ -75,11 +75,11 @@ test('finds falling arrivals, also below a tick, and a wrong stored arrival', as
   const writer = new SegmentWriter({ columnsOf: () => ir.columns, stringsOf: () => strings })
   const encodeSegment = (arrival: number, ...arrivals: readonly number[]): StoredSegment => {
     const rows = [{ source: 's', schema: 1, block: block(...arrivals) }]
-    const position = Float64Array.from(arrivals.keys())
+    const sourcePosition = Float64Array.from(arrivals.keys())
     const bytes = writer.write({
       first: 0,
       length: arrivals.length,
-      sources: rows.map(row => ({ ...row, block: { ...row.block, position } })),
+      sources: rows.map(row => ({ ...row, block: { ...row.block, sourcePosition } })),
       markers: [],
       offsets: { s: [0, 0] },
     })

@@ -83,8 +83,8 @@ function offsetGap({ sources, offsets }: Segment): string | undefined {
   for (const { source, block } of sources) {
     const next = [...(offsets[source] ?? [])]
     for (let row = 0; row < block.length; row++) {
-      const partition = Math.floor(block.position[row] / limits.OFFSET_MAX)
-      const offset = block.position[row] % limits.OFFSET_MAX
+      const partition = Math.floor(block.sourcePosition[row] / limits.OFFSET_MAX)
+      const offset = block.sourcePosition[row] % limits.OFFSET_MAX
       if (offset !== next[partition])
         return `has offset ${offset} of source '${source}', partition ${partition}, where ${next[partition]} comes next`
       next[partition]++
@@ -119,6 +119,7 @@ function checkArrivals(
 function stateAfter({ arrival }: StoredSegment, { sources, offsets }: Segment): LogState {
   const next = new Map(Object.entries(offsets).map(([source, partitions]) => [source, [...partitions]]))
   for (const { source, block } of sources)
-    for (const position of block.position.subarray(0, block.length)) next.get(source)![Math.floor(position / limits.OFFSET_MAX)]++
+    for (const sourcePosition of block.sourcePosition.subarray(0, block.length))
+      next.get(source)![Math.floor(sourcePosition / limits.OFFSET_MAX)]++
   return { notBefore: arrival, offsets: next }
 }

@@ -74,8 +74,8 @@ function* numberedEvents(
         first + row,
         {
           source: source.name,
-          partition: Math.floor(block!.position[row] / limits.OFFSET_MAX),
-          offset: block!.position[row] % limits.OFFSET_MAX,
+          partition: Math.floor(block!.sourcePosition[row] / limits.OFFSET_MAX),
+          offset: block!.sourcePosition[row] % limits.OFFSET_MAX,
           arrival: block!.arrival[row],
           time: block!.time[row],
           row: Object.fromEntries(columns.map(column => [column.name, valueAt(block!, column, row, strings)])),

@@ -24,8 +24,8 @@ export interface DecisionBatch extends BatchScores {
   readonly key: ColumnData
   /** The id of the triggering event, if there is an event and its source has ids. */
   readonly id: ColumnData | undefined
-  /** The position of the triggering event in its source, if there is an event: `partition · OFFSET_MAX + offset`. */
-  readonly position: Float64Array | undefined
+  /** The place of the triggering event in its source, if there is an event: `partition · OFFSET_MAX + offset`. */
+  readonly sourcePosition: Float64Array | undefined
   /** For each (group, key): the visible events and the as-of time of each decision. */
   readonly reads: readonly ReadPositions[]
   /** The share of the model's decision points that are done after this batch, 0 to 1. */
@@ -74,7 +74,7 @@ export function* decideAt(
       t: perDecision(points.t, triggers),
       key: columnOf(key.name),
       id: id && columnOf(id.name),
-      position: points.position?.subarray(from, to),
+      sourcePosition: points.sourcePosition?.subarray(from, to),
       reads: feeds.map(feed => feed.positions(triggers)),
       done: to / points.t.length,
     }

@@ -21,8 +21,8 @@ export interface ReplayPoints {
   readonly prefixes: (source: string) => Int32Array
   /** The source of the triggering events; each is the last event of its prefix. */
   readonly source: string | undefined
-  /** The position of the triggering event in its source. */
-  readonly position?: Float64Array
+  /** The place of the triggering event in its source, packed as in `Block`. */
+  readonly sourcePosition?: Float64Array
 }
 
 /** A batch of triggers, one per decision. */

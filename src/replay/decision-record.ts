@@ -58,7 +58,7 @@ export function decisionRecords(ir: PipelineIR, model: ModelIR, { strings }: Pic
       t: batch.t[row],
       key: keyOf(batch.key, row),
       ...(idOf && batch.id && { id: idOf(batch.id, row) }),
-      ...(batch.position && { position: eventPositionOf(batch.position[row]) }),
+      ...(batch.sourcePosition && { position: eventPositionOf(batch.sourcePosition[row]) }),
       vector: vectorOf(batch.vector, row),
       score: batch.score.nulls?.[row] === 1 ? null : batch.score.values[row],
       ...(model.score.kind === 'none' && { unscored: NO_VERSION }),
@@ -68,10 +68,10 @@ export function decisionRecords(ir: PipelineIR, model: ModelIR, { strings }: Pic
   }
 }
 
-/** The partition and offset of a position. */
-export const eventPositionOf = (position: number): NonNullable<DecisionRecord['position']> => ({
-  partition: Math.floor(position / limits.OFFSET_MAX),
-  offset: position % limits.OFFSET_MAX,
+/** The partition and offset of a `sourcePosition`. */
+export const eventPositionOf = (sourcePosition: number): NonNullable<DecisionRecord['position']> => ({
+  partition: Math.floor(sourcePosition / limits.OFFSET_MAX),
+  offset: sourcePosition % limits.OFFSET_MAX,
 })
 
 function readsOf({ reads }: DecisionBatch, row: number): Record<string, ReadRecord> {

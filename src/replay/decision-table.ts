@@ -42,15 +42,18 @@ const placeColumns: readonly OutputColumn[] = [
 
 /** The values of those columns, valid until the next batch. */
 export function decisionValues(ir: PipelineIR, batch: DecisionBatch, { strings }: Pick<ReplayLog, 'strings'>): OutputValues[] {
-  const { model, length, position } = batch
+  const { model, length, sourcePosition } = batch
   const [key, id] = [triggerKey(ir, model), triggerId(ir, model)]
   return [
     { values: new Int32Array(length).fill(strings.idOf(model.name)) },
     { values: batch.t },
     deliverColumn(batch.key, key),
     ...(id && batch.id ? [deliverColumn(batch.id, id)] : []),
-    ...(position
-      ? [{ values: position.map(at => eventPositionOf(at).partition) }, { values: position.map(at => eventPositionOf(at).offset) }]
+    ...(sourcePosition
+      ? [
+          { values: sourcePosition.map(at => eventPositionOf(at).partition) },
+          { values: sourcePosition.map(at => eventPositionOf(at).offset) },
+        ]
       : []),
     ...batch.vector,
     batch.score,

@@ -56,9 +56,9 @@ function decided(ir: PipelineIR, model: ModelIR, log: ReplayLog): Map<string, { 
   const decisions = new Map<string, { t: number; vector: string; rejected: string | undefined }>()
   const times = new Map<string, number>()
   // Counted from the last, since the first are forgotten.
-  const all = [...decide({ ir, scores: new Map() }, model, log)].flatMap(({ length, t, key, position, vector, rejected }) =>
+  const all = [...decide({ ir, scores: new Map() }, model, log)].flatMap(({ length, t, key, sourcePosition, vector, rejected }) =>
     Array.from({ length }, (_, row) => ({
-      of: JSON.stringify([t[row], key.nulls?.[row] ? null : key.values[row], position?.[row]]),
+      of: JSON.stringify([t[row], key.nulls?.[row] ? null : key.values[row], sourcePosition?.[row]]),
       t: t[row],
       vector: JSON.stringify(vector.map(column => cells(column, row))),
       rejected: rejected.get(row),

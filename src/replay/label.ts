@@ -63,9 +63,9 @@ export interface LabelOptions {
   readonly stretch?: number
   /**
    * Returns whether one of the actions that hide outcomes (`censoredBy`) followed a decision. Called with the decision's index and,
-   * for a decision on an event, the event's position (NaN otherwise). By default no outcome is hidden.
+   * for a decision on an event, the event's `sourcePosition` (NaN otherwise). By default no outcome is hidden.
    */
-  readonly isCensored?: (decision: number, position: number) => boolean
+  readonly isCensored?: (decision: number, sourcePosition: number) => boolean
 }
 
 /**
@@ -111,7 +111,7 @@ export function labelsAt(
     judge.label(sliceColumn(triggers.columnOf(keyName), 0, t.length), t, outcomes)
     dropForgotten(outcomes, t, forgotten)
     const censored = isCensored
-      ? censor(outcomes, i => isCensored(first + i, points.position?.[triggers.from + i] ?? NaN))
+      ? censor(outcomes, i => isCensored(first + i, points.sourcePosition?.[triggers.from + i] ?? NaN))
       : new Uint8Array(t.length)
     parts.push({ ...outcomes, censored, eligible: findEligible(outcomes, feed?.next(triggers), t, forgotten) })
     first += t.length

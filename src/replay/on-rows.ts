@@ -12,11 +12,11 @@ import type { TriggerBatch, TriggerSchedule } from './decision-points.ts'
 export function onEvents(name: string, log: ReplayLog): TriggerSchedule {
   const { source, block: history } = log.histories.get(name)!
   const rows = countingRows(source, history)
-  const block = rows ? { ...gatherBlock(history, rows), position: gatherArray(history.position, rows) } : history
+  const block = rows ? { ...gatherBlock(history, rows), sourcePosition: gatherArray(history.sourcePosition, rows) } : history
   const prefixes = (countedSource: string) =>
     rows ? gatherArray(log.prefixes(countedSource, name), rows) : log.prefixes(countedSource, name)
   return {
-    points: { t: block.arrival, prefixes, source: name, position: block.position },
+    points: { t: block.arrival, prefixes, source: name, sourcePosition: block.sourcePosition },
     batches: size => rowBatches(block.length, block.columns, size),
   }
 }

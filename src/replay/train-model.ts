@@ -34,8 +34,8 @@ export interface TrainingRequest {
   readonly at: number
   /** The current champion, to be evaluated on the same holdout, and its version in the registry. */
   readonly champion?: (ScoredVersion & { readonly version: number }) | undefined
-  /** Returns whether an action that hides outcomes followed the decision on the event at this position, as a log has recorded it. */
-  readonly isCensored?: ((position: number) => boolean) | undefined
+  /** Did an action that hides outcomes follow the decision on the event at this `sourcePosition`, as a log has recorded it? */
+  readonly isCensored?: ((sourcePosition: number) => boolean) | undefined
   /** Aborts an external trainer. */
   readonly signal?: AbortSignal | undefined
   /** Replaces the algorithm's trainer. */
@@ -79,7 +79,7 @@ export async function trainModel(request: TrainingRequest, log: ReplayLog): Prom
   // Scores do not matter here, and computing them could be rejected.
   const scoreless: ModelIR = { ...model, score: { kind: 'linear', intercept: 0, terms: [] } }
   const { isCensored } = request
-  const labels = label({ ir }, scoreless, log, { at, ...(isCensored && { isCensored: (_, position) => isCensored(position) }) })
+  const labels = label({ ir }, scoreless, log, { at, ...(isCensored && { isCensored: (_, sourcePosition) => isCensored(sourcePosition) }) })
   const after = Math.max(at - over, knownFrom(model, log))
   const sample = orWhen && new DecisionSample({ inputs: names, rows: limits.DRIFT_REFERENCE_ROWS, after, to: at - gapMs })
   const decisions = decide({ ir, scores: new Map() }, scoreless, log)

@@ -125,15 +125,18 @@ export function setOfDecisions(ir: PipelineIR, model: ModelIR, batches: Iterable
 function* batchesOfDecisions(ir: PipelineIR, model: ModelIR, batches: Iterable<DecisionBatch>, strings: Strings): Generator<TrainingBatch> {
   const [key, id] = [triggerKey(ir, model), triggerId(ir, model)]
   for (const batch of batches) {
-    const { length, t, position, vector, reads, done } = batch
+    const { length, t, sourcePosition, vector, reads, done } = batch
     yield {
       length,
       columns: [
         { values: t },
         deliverColumn(batch.key, key),
         ...(id && batch.id ? [deliverColumn(batch.id, id)] : []),
-        ...(position
-          ? [{ values: position.map(at => eventPositionOf(at).partition) }, { values: position.map(at => eventPositionOf(at).offset) }]
+        ...(sourcePosition
+          ? [
+              { values: sourcePosition.map(at => eventPositionOf(at).partition) },
+              { values: sourcePosition.map(at => eventPositionOf(at).offset) },
+            ]
           : []),
         ...vector,
         rejectedColumn(batch, strings),

@@ -69,8 +69,8 @@ async function reported({ store }: TrainingRun, explore: number, sees: 'all' | '
     people: presetPeople,
     stages: { why: 'none' },
     command: 'spillway audit shop.ts',
-    ...(sees !== 'all' && { isCensored: (_: number, position: number) => seen.hidden.has(position) }),
-    ...(sees === 'undone' && { chanceOf: (position: number) => seen.chances.get(position) }),
+    ...(sees !== 'all' && { isCensored: (_: number, sourcePosition: number) => seen.hidden.has(sourcePosition) }),
+    ...(sees === 'undone' && { chanceOf: (sourcePosition: number) => seen.chances.get(sourcePosition) }),
   })
   return report
 }

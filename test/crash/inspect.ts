@@ -36,8 +36,8 @@ function eventOf(source: SourceIR, { sources }: Segment, index: number, row: num
   const { block } = sources[index]
   return {
     source: source.name,
-    partition: Math.floor(block.position[row] / limits.OFFSET_MAX),
-    offset: block.position[row] % limits.OFFSET_MAX,
+    partition: Math.floor(block.sourcePosition[row] / limits.OFFSET_MAX),
+    offset: block.sourcePosition[row] % limits.OFFSET_MAX,
     arrival: block.arrival[row],
     time: block.time[row],
     row: Object.fromEntries(source.columns.map(column => [column.name, valueAt(block, column, row, strings)])),

@@ -63,11 +63,11 @@ function identitiesOf(source: SourceIR, { length, columns }: Block): (string | u
   )
 }
 
-const partitionAt = ({ position }: Block, row: number): number => Math.floor(position[row] / limits.OFFSET_MAX)
+const partitionAt = ({ sourcePosition }: Block, row: number): number => Math.floor(sourcePosition[row] / limits.OFFSET_MAX)
 
 /** Is every partition's part of the cut a prefix of the partition? */
 function isOfOffsets(cut: Uint8Array, block: Block): boolean {
-  const rows = Uint32Array.from(cut.keys()).sort((a, b) => block.position[a] - block.position[b])
+  const rows = Uint32Array.from(cut.keys()).sort((a, b) => block.sourcePosition[a] - block.sourcePosition[b])
   return rows.every((row, i) => i === 0 || cut[row] <= cut[rows[i - 1]] || partitionAt(block, row) !== partitionAt(block, rows[i - 1]))
 }
 

@@ -135,5 +135,5 @@ const rowsOf = (applied: Uint8Array, to: number): number[] => [...applied.keys()
 /** Rows of a block, with their positions. */
 function part(block: Block, rows: readonly number[]): Block {
   const of = Uint32Array.from(rows)
-  return { ...gatherBlock(block, of), position: gatherArray(block.position, of) }
+  return { ...gatherBlock(block, of), sourcePosition: gatherArray(block.sourcePosition, of) }
 }

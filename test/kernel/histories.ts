@@ -30,7 +30,7 @@ export function inputOfHistory(history: readonly Arriving[]): StructureInput {
     slots: Int32Array.from(history, ({ slot }) => slot),
     time: arrival.map((at, i) => at - history[i].late),
     arrival,
-    position: arrival.map((_, i) => i),
+    sourcePosition: arrival.map((_, i) => i),
     value: Float64Array.from(history, ({ value }) => value),
     skip: undefined,
     watermark: arrival,
@@ -94,19 +94,21 @@ export const unordered: fc.Arbitrary<StructureInput> = fc
     maxLength: 40,
   })
   .chain(events => fc.tuple(fc.constant(events), fc.shuffledSubarray([...events.keys()], { minLength: events.length })))
-  .map(([events, position]) => ({
+  .map(([events, sourcePosition]) => ({
     slots: new Int32Array(events.length),
     time: Float64Array.from(events, ({ time }) => time),
     arrival: Float64Array.from(events, ({ time, delay }) => time + delay),
-    position: Float64Array.from(position),
+    sourcePosition: Float64Array.from(sourcePosition),
     value: Float64Array.from(events.keys()),
     skip: undefined,
     watermark: new Float64Array(events.length).fill(25),
   }))
 
-/** Events of a input by (time, arrival, position), oldest first. */
+/** Events of an input by (time, arrival, sourcePosition), oldest first. */
 export const byOrder = (input: StructureInput, events: readonly number[]): number[] =>
-  events.toSorted((a, b) => input.time[a] - input.time[b] || input.arrival[a] - input.arrival[b] || input.position[a] - input.position[b])
+  events.toSorted(
+    (a, b) => input.time[a] - input.time[b] || input.arrival[a] - input.arrival[b] || input.sourcePosition[a] - input.sourcePosition[b],
+  )
 
 /** Inserts every event, then reads each [slot, asOf] in one chunk; the partials by read and window. */
 export function readAll(

@@ -219,7 +219,7 @@ const isEvent =
 interface Decision {
   readonly t: number
   readonly key: number | string
-  readonly position: number | undefined
+  readonly sourcePosition: number | undefined
   readonly score: number | null
 }
 
@@ -227,9 +227,14 @@ function decisionsOf({ ir, model, log, run }: Drawn): Decision[] {
   const decisions: Decision[] = []
   const replay = logOf(ir, log, run)
   const keyOf = ({ values }: ColumnData, row: number) => (values instanceof Int32Array ? replay.strings.textOf(values[row]) : values[row])
-  for (const { t, key, position, score, length } of decide({ ir, scores: new Map() }, model, replay))
+  for (const { t, key, sourcePosition, score, length } of decide({ ir, scores: new Map() }, model, replay))
     for (let row = 0; row < length; row++)
-      decisions.push({ t: t[row], key: keyOf(key, row), position: position?.[row], score: score.nulls?.[row] ? null : score.values[row] })
+      decisions.push({
+        t: t[row],
+        key: keyOf(key, row),
+        sourcePosition: sourcePosition?.[row],
+        score: score.nulls?.[row] ? null : score.values[row],
+      })
   return decisions
 }
 
@@ -238,10 +243,10 @@ function fromScratch(drawn: Drawn, as: readonly LoggedEvent[] = drawn.log): Scor
   return new Map(decisionsOf(drawn).map((decision, i) => [nameOf(drawn.model, decision, i, as), decision.score]))
 }
 
-function nameOf({ decide: trigger }: ModelIR, { t, key, position }: Decision, i: number, log: readonly LoggedEvent[]): string {
+function nameOf({ decide: trigger }: ModelIR, { t, key, sourcePosition }: Decision, i: number, log: readonly LoggedEvent[]): string {
   if (trigger.kind === 'request') return String(i)
   if (trigger.kind === 'every') return `${t} ${key}`
-  const [partition, offset] = [Math.floor(position! / OFFSETS), position! % OFFSETS]
+  const [partition, offset] = [Math.floor(sourcePosition! / OFFSETS), sourcePosition! % OFFSETS]
   return String(log.findIndex(isEvent({ source: trigger.source, partition, offset } as LoggedEvent)))
 }
 

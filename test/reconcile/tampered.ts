@@ -36,14 +36,14 @@ function written(
   decoded: ReturnType<typeof decodeDecisions>,
   vector: LiveDecisions['vector'],
 ): StoredDecisionBatch {
-  const { fingerprint, strings, length, entry, t, position, keys, ids, score, rejected, reads, known, clock } = decoded
+  const { fingerprint, strings, length, entry, t, sourcePosition, keys, ids, score, rejected, reads, known, clock } = decoded
   const reasons = Array.from({ length }, (_, row) => row).filter(row => rejected.nulls?.[row] !== 1)
   const decisions: LiveDecisions = {
     model,
     length,
     entry,
     t,
-    position,
+    sourcePosition,
     key: keys,
     id: ids,
     keyColumn: triggerKey(ir, model),

@@ -56,13 +56,15 @@ export function buildDecisionCases(
 export interface OutcomeRecord {
   /** The decisions whose label an action censored. */
   readonly isCensored?: LabelOptions['isCensored'] | undefined
-  /** The exploration probability by the event's log position; `undefined` where the decision met no action's condition. */
-  readonly chanceOf?: ((position: number) => number | undefined) | undefined
+  /** The exploration probability by the event's `sourcePosition`; `undefined` where the decision met no action's condition. */
+  readonly chanceOf?: ((sourcePosition: number) => number | undefined) | undefined
 }
 
 /** The exploration probability by row; 0 without one. */
-const chancesOf = ({ length, moments: { position } }: DecisionRows, chanceOf: (position: number) => number | undefined): Float64Array =>
-  Float64Array.from({ length }, (_, row) => (position && chanceOf(position[row])) ?? 0)
+const chancesOf = (
+  { length, moments: { sourcePosition } }: DecisionRows,
+  chanceOf: (sourcePosition: number) => number | undefined,
+): Float64Array => Float64Array.from({ length }, (_, row) => (sourcePosition && chanceOf(sourcePosition[row])) ?? 0)
 
 /** Columns of all cases by the name of an input or of a trigger field, each computed once. */
 export function caseColumns(

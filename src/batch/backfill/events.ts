@@ -20,7 +20,7 @@ export function emptyBlockOf({ columns }: SourceIR, names: ReadonlySet<string>):
   const empty = new Float64Array(0)
   const selected = columns.filter(({ name }) => names.has(name))
   const values = selected.map(({ name, type }) => [name, { values: type === 'string' ? new Int32Array(0) : empty }] as const)
-  return { length: 0, time: empty, arrival: empty, position: empty, columns: Object.fromEntries(values) }
+  return { length: 0, time: empty, arrival: empty, sourcePosition: empty, columns: Object.fromEntries(values) }
 }
 
 /** The events of a source in one partition. */

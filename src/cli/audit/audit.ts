@@ -159,8 +159,8 @@ async function runMeasurements({ ir }: Pipeline, model: ModelIR, data: string | 
       ...(model.train && { champion: promotedChampion(log, ir, model) }),
       traces: ageTraces(recordedBatches(ir, model, log.decisionsFrom(model.name, 0), new Strings(), { total })),
       ...(observed && {
-        isCensored: (_: number, position: number) => observed.hidden.has(position),
-        chanceOf: (position: number) => observed.chances.get(position),
+        isCensored: (_: number, sourcePosition: number) => observed.hidden.has(sourcePosition),
+        chanceOf: (sourcePosition: number) => observed.chances.get(sourcePosition),
       }),
     }
   })

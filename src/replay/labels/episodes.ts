@@ -39,10 +39,10 @@ export class Episodes implements Labeller {
     const holds = compile(label.condition, { strings })(({ name }) => block.columns[name], block.length)
     const slots = this.#keys.slotsOf([block.columns[label.key]], block.length, true)
     const hasCondition = (row: number): boolean => counts[row] === 1 && slots[row] >= 0 && !holds.nulls?.[row]
-    const { time, arrival, position } = block
+    const { time, arrival, sourcePosition } = block
     const rows = Uint32Array.from({ length: block.length }, (_, row) => row)
       .filter(hasCondition)
-      .sort((a, b) => slots[a] - slots[b] || time[a] - time[b] || arrival[a] - arrival[b] || position[a] - position[b])
+      .sort((a, b) => slots[a] - slots[b] || time[a] - time[b] || arrival[a] - arrival[b] || sourcePosition[a] - sourcePosition[b])
     this.#time = Float64Array.from(rows, row => time[row])
     this.#starts = startsOf(
       rows.map(row => slots[row]),

@@ -3,16 +3,16 @@ import { test } from 'node:test'
 import { random } from '../../base/random.ts'
 import { FirstRows } from './first-rows.ts'
 
-test('the first row of a slot is the remaining row of least position', () => {
+test('the first row of a slot is the remaining row of least source position', () => {
   const of = random(1)
   for (let round = 0; round < 200; round++) {
     const rows = 1 + Math.floor(of() * 60)
-    const position = Float64Array.from({ length: rows }, (_, row) => row)
+    const sourcePosition = Float64Array.from({ length: rows }, (_, row) => row)
     for (let row = rows - 1; row > 0; row--) {
       const other = Math.floor(of() * (row + 1))
-      ;[position[row], position[other]] = [position[other], position[row]]
+      ;[sourcePosition[row], sourcePosition[other]] = [sourcePosition[other], sourcePosition[row]]
     }
-    const first = new FirstRows(position, 3)
+    const first = new FirstRows(sourcePosition, 3)
     const left: number[][] = [[], [], []]
     for (let row = 0; row < rows; row++) {
       const slot = Math.floor(of() * 3)
@@ -23,16 +23,16 @@ test('the first row of a slot is the remaining row of least position', () => {
         if (from.length > 0) first.remove(from.splice(Math.floor(of() * from.length), 1)[0])
       }
       if (of() < 0.5) continue
-      left.forEach((some, slot) => assert.equal(first.of(slot), some.toSorted((a, b) => position[a] - position[b])[0] ?? -1))
+      left.forEach((some, slot) => assert.equal(first.of(slot), some.toSorted((a, b) => sourcePosition[a] - sourcePosition[b])[0] ?? -1))
     }
   }
 })
 
 test('a slot of many rows in any order costs no deep recursion', () => {
   const rows = 50_000
-  for (const positionOf of [(row: number) => row, (row: number) => rows - row]) {
+  for (const sourcePositionOf of [(row: number) => row, (row: number) => rows - row]) {
     const first = new FirstRows(
-      Float64Array.from({ length: rows }, (_, row) => positionOf(row)),
+      Float64Array.from({ length: rows }, (_, row) => sourcePositionOf(row)),
       1,
     )
     for (let row = 0; row < rows; row++) first.add(0, row)

@@ -46,7 +46,7 @@ export class JoinedOutcomes implements Labeller {
     this.#slots = this.#ids.slotsOf([named], block.length, true)
     const identity = identityColumns(source).map(name => block.columns[name])
     this.#identities = source.identity && new RowIndex(identity, block.length)
-    this.#first = new FirstRows(block.position, this.#ids.size)
+    this.#first = new FirstRows(block.sourcePosition, this.#ids.size)
     this.#all = new Uint32Array(this.#ids.size)
     this.#read = new Uint32Array(this.#ids.size)
     for (let row = 0; row < block.length; row++) if (this.#slots[row] >= 0) this.#all[this.#slots[row]] += counts[row]
@@ -81,7 +81,7 @@ export class JoinedOutcomes implements Labeller {
     }
   }
 
-  /** All events of an identity are in one partition, where the later position is the later revision. */
+  /** All events of an identity are in one partition, where the greater source position is the later revision. */
   #supersede(row: number): void {
     if (!this.#identities || this.#identities.hasNull(row)) return
     const superseded = this.#identities.find(row)

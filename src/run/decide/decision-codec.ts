@@ -47,7 +47,7 @@ export interface DecodedDecisions extends StrictOmit<DecisionShape, 'explored'> 
   readonly strings: Strings
   readonly entry: Float64Array
   readonly t: Float64Array
-  readonly position: Float64Array | undefined
+  readonly sourcePosition: Float64Array | undefined
   readonly keys: ColumnData
   readonly ids: ColumnData | undefined
   readonly vector: readonly VectorColumn[]
@@ -80,13 +80,13 @@ export class DecisionWriter {
 
   /** Encodes one decision batch. `stringsOf`: texts of the trigger's key and id. */
   write(decisions: LiveDecisions, stringsOf: (column: string) => Strings): StoredDecisionBatch {
-    const { model, length, entry, t, position, vector, score, reads, keyColumn: key, idColumn: id } = decisions
+    const { model, length, entry, t, sourcePosition, vector, score, reads, keyColumn: key, idColumn: id } = decisions
     const explored = this.#exploration?.explorationsOf(decisions) ?? []
     const out = this.#out
     out.varint(VERSION)
     out.varint(length)
     out.raw(this.#shapeBytes(decisions, explored))
-    for (const numbers of position ? [entry, t, position] : [entry, t]) writeNumbers(out, numbers, length)
+    for (const numbers of sourcePosition ? [entry, t, sourcePosition] : [entry, t]) writeNumbers(out, numbers, length)
     this.#write(decisions.key, length, key.type === 'string' ? stringsOf(key.name) : undefined)
     if (id && decisions.id) this.#write(decisions.id, length, id.type === 'string' ? stringsOf(id.name) : undefined)
     model.inputs.forEach(({ expr }, i) => this.#writeInput(vector[i], length, expr.type === 'string' ? this.#strings : undefined))
@@ -125,7 +125,7 @@ export class DecisionWriter {
 }
 
 function shapeOf(
-  { model, version, challenger, vector, reads, position, keyColumn, idColumn }: LiveDecisions,
+  { model, version, challenger, vector, reads, sourcePosition, keyColumn, idColumn }: LiveDecisions,
   fingerprint: string,
   explored: readonly ActionExploration[],
 ): DecisionShape {
@@ -136,7 +136,7 @@ function shapeOf(
     ...(challenger && { challenger: challenger.version }),
     ...(explored.length > 0 && { explored: explored.map(({ action, part }) => ({ action, part })) }),
     ...(model.score.kind === 'none' && { unscored: NO_VERSION }),
-    hasPosition: position !== undefined,
+    hasPosition: sourcePosition !== undefined,
     key: typeOf(keyColumn),
     ...(idColumn && { id: typeOf(idColumn) }),
     inputs: model.inputs.map(({ name, expr }: InputIR, i) => ({
@@ -176,7 +176,7 @@ export function decodeDecisions(bytes: Uint8Array, strings: Strings = new String
   const textsOf = ({ type }: TypeIR) => (type === 'string' ? strings : undefined)
   const column = (rows: number, texts: Strings | undefined) => columnOf(reader, rows, texts)
   const [entry, t] = [readNumbers(reader, length), readNumbers(reader, length)]
-  const position = shape.hasPosition ? readNumbers(reader, length) : undefined
+  const sourcePosition = shape.hasPosition ? readNumbers(reader, length) : undefined
   const keys = column(length, textsOf(shape.key))
   const ids = shape.id && column(length, textsOf(shape.id))
   const vector = shape.inputs.map(({ expr, list }): VectorColumn => {
@@ -199,7 +199,7 @@ export function decodeDecisions(bytes: Uint8Array, strings: Strings = new String
     strings,
     entry,
     t,
-    position,
+    sourcePosition,
     keys,
     ids,
     vector,

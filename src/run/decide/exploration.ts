@@ -33,11 +33,11 @@ export class Exploration {
 
   /** The exploration of each action of the model, in order of definition; empty for most models. */
   explorationsOf(decisions: LiveDecisions): readonly ActionExploration[] {
-    const { model, length, t, entry, position, score } = decisions
+    const { model, length, t, entry, sourcePosition, score } = decisions
     const explorers = this.#explorers.get(model.name)
     if (!explorers) return NO_EXPLORATION
     const decisionAt = (row: number): string =>
-      decisionId(model, position ? eventPositionOf(position[row]) : { request: String(entry[row]) })
+      decisionId(model, sourcePosition ? eventPositionOf(sourcePosition[row]) : { request: String(entry[row]) })
     return explorers.map(explorer => ({
       action: explorer.action,
       part: explorer.share,

@@ -10,7 +10,7 @@ function blockOf(events: readonly (readonly [arrival: number, delay: number])[])
     length: events.length,
     time: Float64Array.from(events, ([arrival, delay]) => arrival - delay),
     arrival: Float64Array.from(events, ([arrival]) => arrival),
-    position: new Float64Array(events.length),
+    sourcePosition: new Float64Array(events.length),
     columns: {},
   }
 }

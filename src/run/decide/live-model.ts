@@ -29,7 +29,7 @@ export interface LiveDecisions extends BatchScores {
   /** UTC ms. */
   readonly t: Float64Array
   /** Partition and offset of the triggering event; undefined for ticks and requests. */
-  readonly position: Float64Array | undefined
+  readonly sourcePosition: Float64Array | undefined
   /** The key of the decision, the id of the triggering event, and their types. */
   readonly key: ColumnData
   readonly id: ColumnData | undefined
@@ -133,7 +133,7 @@ export class LiveModel {
 
   /** Scores one batch. `read`: when the feature queries began and ended, ms by the stopwatch. */
   decide(
-    { length, entry, t, position, since, columnOf, stringsBefore }: DecisionPoints,
+    { length, entry, t, sourcePosition, since, columnOf, stringsBefore }: DecisionPoints,
     answers: ReadonlyMap<GroupReader, GroupAnswers>,
     read: StrictOmit<DecisionTimes, 'scored'>,
   ): LiveDecisions {
@@ -155,7 +155,7 @@ export class LiveModel {
       length,
       entry,
       t,
-      position,
+      sourcePosition,
       since,
       stringsBefore,
       key: columnOf(this.#key.name),

@@ -111,7 +111,7 @@ export class LogMarkerHandler {
       ...of,
       entry: new Float64Array(length).fill(entry),
       t: new Float64Array(length).fill(t),
-      position: undefined,
+      sourcePosition: undefined,
       prefixes: () => new Int32Array(length),
       source: undefined,
     }

@@ -102,7 +102,7 @@ export class Outbox {
   }
 }
 
-function triggerOf({ model, position, t, entry }: LiveDecisions, row: number, key: Value): Parameters<typeof decisionId>[1] {
-  if (position) return eventPositionOf(position[row])
+function triggerOf({ model, sourcePosition, t, entry }: LiveDecisions, row: number, key: Value): Parameters<typeof decisionId>[1] {
+  if (sourcePosition) return eventPositionOf(sourcePosition[row])
   return model.decide.kind === 'request' ? { request: String(entry[row]) } : { t: t[row], key }
 }

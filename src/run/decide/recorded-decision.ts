@@ -47,14 +47,14 @@ export function* recordedDecisions(bytes: Uint8Array, entry?: number): Generator
       yield { ...leadingFields(decoded, row), vector: vectorOf(decoded.vector, row), ...resultFields(decoded, row) }
 }
 
-function leadingFields({ model, t, entry, keys, ids, key, id, position, strings }: DecodedDecisions, row: number) {
+function leadingFields({ model, t, entry, keys, ids, key, id, sourcePosition, strings }: DecodedDecisions, row: number) {
   return {
     model,
     t: t[row],
     key: deliveredCell(keys, row, key, strings),
     ...(id && ids && { id: deliveredCell(ids, row, id, strings) }),
     entry: entry[row],
-    ...(position && { position: eventPositionOf(position[row]) }),
+    ...(sourcePosition && { position: eventPositionOf(sourcePosition[row]) }),
   }
 }
 

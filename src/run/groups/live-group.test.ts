@@ -15,7 +15,7 @@ const group: GroupIR = { name: 'g', source: 's', entity: ['e'], key: ['k'], plac
 function blockOf(arrivals: readonly number[]): Block {
   const time = Float64Array.from(arrivals)
   const columns = { k: { values: new Int32Array(arrivals.length).fill(strings.idOf('a')) } }
-  return { length: arrivals.length, time, arrival: time, position: Float64Array.from(arrivals.keys()), columns }
+  return { length: arrivals.length, time, arrival: time, sourcePosition: Float64Array.from(arrivals.keys()), columns }
 }
 
 /** One tick's query about the key, with no event in its batch. */

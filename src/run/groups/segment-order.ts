@@ -5,12 +5,12 @@ import { isDeleted } from '../../kernel/index.ts'
 import type { Segment } from '../../log/index.ts'
 import type { SourceEvents } from './live-group.ts'
 
-/** The decisions of one model in a batch: times, positions and trigger columns; row i is decision i. */
+/** The decisions of one model in a batch: times, source positions and trigger columns; row i is decision i. */
 export interface DecisionPoints {
   readonly length: number
   readonly entry: Float64Array
   readonly t: Float64Array
-  readonly position: Float64Array | undefined
+  readonly sourcePosition: Float64Array | undefined
   /** A column of the trigger. */
   readonly columnOf: (name: string) => ColumnData
   /** Number of events of a source in the batch that are in each `P`. */
@@ -75,7 +75,7 @@ export class SegmentOrder {
       gatherBlock(block, rows),
       gatherArray(entry, rows),
       of => gatherArray(prefixes(of), rows),
-      gatherArray(block.position, rows),
+      gatherArray(block.sourcePosition, rows),
     )
   }
 
@@ -98,13 +98,13 @@ function decisionPoints(
   block: Block,
   entry: Float64Array,
   prefixes: DecisionPoints['prefixes'],
-  position: Float64Array = block.position,
+  sourcePosition: Float64Array = block.sourcePosition,
 ): DecisionPoints {
   return {
     length: block.length,
     entry,
     t: block.arrival,
-    position,
+    sourcePosition,
     since: row => block.time[row],
     columnOf: name => block.columns[name],
     prefixes,

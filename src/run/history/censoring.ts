@@ -48,7 +48,7 @@ function matchesOf(firing: ActionTrigger, { length, score, explored }: ScoredBat
   )
 }
 
-/** Censored decisions by position (partition and offset) of the triggering event. */
+/** Censored decisions by the `sourcePosition` of the triggering event. */
 export interface CensoredPositions {
   readonly hidden: ReadonlySet<number>
   /** Probability of observation of the decisions that met a condition and had a chance to be observed, hidden ones included. */
@@ -70,11 +70,11 @@ export function censoredPositions(
   const chances = new Map<number, number>()
   for (const { bytes } of store.decisionsFrom(model.name, 0)) {
     const batch = decodeDecisions(bytes, new Strings())
-    const { position } = batch
-    if (!position) continue
+    const { sourcePosition } = batch
+    if (!sourcePosition) continue
     for (const { row, isHidden, chance } of censored(batch)) {
-      if (isHidden) hidden.add(position[row])
-      if (chance > 0) chances.set(position[row], chance)
+      if (isHidden) hidden.add(sourcePosition[row])
+      if (chance > 0) chances.set(sourcePosition[row], chance)
     }
   }
   return { hidden, chances }

@@ -110,7 +110,7 @@ interface KeyEvents {
   readonly ofKey: number
 }
 
-/** The events of the key with their original positions, and the number of visible events of the source at `t`. */
+/** The events of the key with their original source positions, and the number of visible events of the source at `t`. */
 function ownEvents(ir: PipelineIR, store: SegmentLog & NamedValues, { group, source, strings, keyValues, t }: KeyEventsQuery): KeyEvents {
   const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
   const needed = columnsRead(ir).get(source.name)!
@@ -128,7 +128,7 @@ function ownEvents(ir: PipelineIR, store: SegmentLog & NamedValues, { group, sou
     const keyRows = rowsOfKey(group, block, keyValues, rows)
     ofKey += countUpTo(block.arrival, keyRows, t)
     if (source.identity) blocks.push(sliceBlock(block, 0, rows))
-    else if (keyRows.length > 0) blocks.push({ ...gatherBlock(block, keyRows), position: gatherArray(block.position, keyRows) })
+    else if (keyRows.length > 0) blocks.push({ ...gatherBlock(block, keyRows), sourcePosition: gatherArray(block.sourcePosition, keyRows) })
   }
   return {
     block: blocks.length > 0 ? concatBlocks(blocks) : emptyBlock(source, needed),
@@ -169,5 +169,5 @@ const columnOf = (source: SourceIR, name: string, value: number): ColumnData => 
 export function emptyBlock(source: SourceIR, names: ReadonlySet<string>): Block {
   const empty = new Float64Array(0)
   const columns = [...names].map(name => [name, { values: isText(source, name) ? new Int32Array(0) : empty }] as const)
-  return { length: 0, time: empty, arrival: empty, position: empty, columns: Object.fromEntries(columns) }
+  return { length: 0, time: empty, arrival: empty, sourcePosition: empty, columns: Object.fromEntries(columns) }
 }

@@ -34,7 +34,7 @@ export function* recordedBatches(
   let [first, decisions] = [0, 0]
   for (const { bytes } of stored) {
     const decoded = decodeDecisions(bytes, strings)
-    const { length, version, entry, t, keys, ids, position, vector, score, rejected, known, clock, explored, fingerprint } = decoded
+    const { length, version, entry, t, keys, ids, sourcePosition, vector, score, rejected, known, clock, explored, fingerprint } = decoded
     const fits = shapeText(decoded) === shape
     decisions += length
     onBatch?.({ fingerprint, decisions: length, fits })
@@ -50,7 +50,7 @@ export function* recordedBatches(
       t,
       key: keys,
       id: ids,
-      position,
+      sourcePosition,
       vector,
       score,
       rejected: new Map(reasons.map(row => [row, strings.textOf(rejected.values[row])])),

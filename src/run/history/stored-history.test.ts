@@ -15,7 +15,7 @@ import { logExtent, storedHistory } from './stored-history.ts'
 
 const CASES = 25
 
-/** Events of a history by source: times, positions and the needed columns. */
+/** Events of a history by source: times, source positions and the needed columns. */
 function rowsOf({ histories, strings }: Pick<ReplayLog, 'histories' | 'strings'>, ir: PipelineIR) {
   const needed = columnsNeeded(ir)
   return ir.sources.map(({ name, columns }) => {
@@ -24,7 +24,7 @@ function rowsOf({ histories, strings }: Pick<ReplayLog, 'histories' | 'strings'>
     return Array.from({ length: block.length }, (_, row) => [
       block.time[row],
       block.arrival[row],
-      block.position[row],
+      block.sourcePosition[row],
       ...neededColumns.map(column => valueAt(block, column, row, strings)),
     ])
   })

@@ -29,7 +29,7 @@ export async function trainFromLog(
   const read = modelAlone(ir, model)
   const log = storedHistory(ir, read, store, new Strings(), { to: cut, until: at, allowForgotten: true, ...(onProgress && { onProgress }) })
   const censored = censoredPositions(ir, model, store)
-  const isCensored = censored && ((position: number) => censored.hidden.has(position))
+  const isCensored = censored && ((sourcePosition: number) => censored.hidden.has(sourcePosition))
   const training = await trainModel({ ir: read, model, at, champion, isCensored, signal }, log)
   const versions = new Map<string, number>()
   for (const { source, version } of store.schemas()) versions.set(source, Math.max(version, versions.get(source) ?? 0))

@@ -173,7 +173,7 @@ test('a clock that jumps back never lowers arrivals; a key stays in one of sever
     risks.flatMap(({ t }) => [...t]),
     new Array(10).fill(minute(60)),
   )
-  const partitions = risks.map(({ position }) => [...position!].map(at => Math.floor(at / 2 ** 43)))
+  const partitions = risks.map(({ sourcePosition }) => [...sourcePosition!].map(at => Math.floor(at / 2 ** 43)))
   assert.deepEqual(partitions[0], partitions[1])
   assert.ok(new Set(partitions[0]).size > 1)
 })

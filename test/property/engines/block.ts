@@ -21,7 +21,7 @@ export function blockOf(source: SourceIR, events: readonly LoggedEvent[], string
     length: events.length,
     time: Float64Array.from(events, event => event.time),
     arrival: Float64Array.from(events, event => event.arrival),
-    position: Float64Array.from(events, event => event.partition * limits.OFFSET_MAX + event.offset),
+    sourcePosition: Float64Array.from(events, event => event.partition * limits.OFFSET_MAX + event.offset),
     columns: Object.fromEntries(columns),
   }
 }
@@ -43,7 +43,7 @@ export function pieceOf(block: Block, from: number, to: number): Block {
     length: to - from,
     time: block.time.slice(from, to),
     arrival: block.arrival.slice(from, to),
-    position: block.position.slice(from, to),
+    sourcePosition: block.sourcePosition.slice(from, to),
     columns: Object.fromEntries(columns) as Block['columns'],
   }
 }

@@ -67,8 +67,8 @@ function eventsOf(of: Case, bytes: Uint8Array): LoggedEvent[] {
     const { columns } = of.ir.sources.find(({ name }) => name === source)!
     return {
       source,
-      partition: Math.floor(block.position[row] / limits.OFFSET_MAX),
-      offset: block.position[row] % limits.OFFSET_MAX,
+      partition: Math.floor(block.sourcePosition[row] / limits.OFFSET_MAX),
+      offset: block.sourcePosition[row] % limits.OFFSET_MAX,
       arrival: block.arrival[row],
       time: block.time[row],
       row: Object.fromEntries(columns.map(column => [column.name, valueAt(block, column, row, strings)])),

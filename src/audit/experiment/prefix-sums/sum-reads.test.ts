@@ -45,7 +45,7 @@ function logged(events: readonly Event[], of: SourceIR = source): { readonly log
     length: events.length,
     time,
     arrival: Float64Array.from(events, event => event[3] ?? event[1]),
-    position: Float64Array.from(events.keys()),
+    sourcePosition: Float64Array.from(events.keys()),
     columns: {
       k: { values: Int32Array.from(events, event => strings.idOf(event[0] ?? '')), nulls: marks(0) },
       x: { values, nulls: marks(2) },
