@@ -1,7 +1,7 @@
 /** The public API of Spillway: `import { features, model, pipeline, source, t } from 'spillway'`. */
 import './base/require-node.ts'
 export type { CommitMessage, DecisionMessage, EffectMessage, Messages, StageMs, TurnMessage } from './base/node/channels.ts'
-export type { Duration } from './base/time.ts'
+export type { Duration } from './base/duration.ts'
 export { SpillwayError, type ErrorCode } from './base/errors.ts'
 export { action, type Action, type EffectFunction, type EffectRecord } from './define/action/action.ts'
 export type {

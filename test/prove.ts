@@ -4,7 +4,7 @@
  * Exit code 0 only if the proof holds. With `--json` the last line of standard output is the result as one JSON object;
  * progress goes to standard error. The same seed and cases give the same result.
  */
-import { didYouMean } from '../src/base/did-you-mean.ts'
+import { didYouMean } from '../src/base/message-text.ts'
 import { parseArgs } from 'node:util'
 import { SpillwayError } from '../src/base/errors.ts'
 

@@ -4,7 +4,7 @@
  * Rows are in order of arrival, `arrival = time + U(0, 10 min)`; amounts are cents from −10,000.00 to 1,000,000.00. The same seed gives the
  * same rows on every machine. Costs 0.25 s a million.
  */
-import { assert } from '../../src/base/assert.ts'
+import { assert } from '../../src/base/errors.ts'
 import { random, type Random } from '../../src/base/random.ts'
 
 export interface Events {

@@ -65,3 +65,55 @@ export const errorCodes = {
 
 /** Code of a `SpillwayError`, such as `'SPILL_DEFINITION'`. */
 export type ErrorCode = keyof typeof errorCodes
+
+/** Asserts an invariant: throws `SPILL_ASSERT` if it does not hold. Always on: a wrong value is worse than a stop. */
+export function assert(holds: boolean, invariant: string): asserts holds {
+  if (!holds) throw new SpillwayError('SPILL_ASSERT', `${invariant} (this is a bug in Spillway)`)
+}
+
+/** Throws `SPILL_ASSERT`, for a branch that is unreachable by its types. */
+export function unreachable(value: never): never {
+  throw new SpillwayError('SPILL_ASSERT', `unexpected ${JSON.stringify(value)} (this is a bug in Spillway)`)
+}
+
+/** An implementation and the contract of its port. */
+export interface Contract {
+  /** The implementation, for people: `source 'payments': reader 'kafka:payments'`. */
+  readonly subject: string
+  /** The text of each clause. */
+  readonly clauses: Readonly<Record<string, string>>
+}
+
+/** The message for a broken clause. `problem` says what happened instead. */
+export const brokenClauseText = ({ subject, clauses }: Contract, clause: string, problem: string): string =>
+  `${subject} broke clause '${clause}' of its contract (${clauses[clause]}): ${problem}`
+
+/** The error `SPILL_CONTRACT` for a broken clause. `problem` says what happened instead. */
+export function contractError(contract: Contract, clause: string, problem: string, cause?: unknown): SpillwayError {
+  return new SpillwayError('SPILL_CONTRACT', brokenClauseText(contract, clause, problem), { ...(cause !== undefined && { cause }) })
+}
+
+/** Message of a thread that failed. Classes do not survive the transfer between threads; code, message and place do. */
+export interface FailureMessage {
+  readonly kind: 'failed'
+  readonly code: string | undefined
+  readonly message: string
+  /** Place of a `SpillwayError`; its message begins with the place. */
+  readonly place?: string
+}
+
+/** Message of an error. */
+export function failureMessage(error: unknown): FailureMessage {
+  const { code, message } = error as Error & { code?: string }
+  const place = error instanceof SpillwayError ? error.place : undefined
+  return { kind: 'failed', code, message, ...(place !== undefined && { place }) }
+}
+
+/** Error of a message. An error with a foreign code, of the system or of a library, becomes a plain `Error` with that code. */
+export function errorFromMessage({ code, message, place }: FailureMessage): Error & { readonly code?: string } {
+  if (code === undefined) return new Error(message)
+  if (!Object.hasOwn(errorCodes, code)) return Object.assign(new Error(message), { code })
+  return place === undefined
+    ? new SpillwayError(code as ErrorCode, message)
+    : new SpillwayError(code as ErrorCode, message.slice(place.length + 1), { place })
+}

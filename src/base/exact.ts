@@ -1,5 +1,5 @@
 /** Converts values as people write them to physical values: exactly, or not at all. */
-import { durationMs, type Duration } from './time.ts'
+import { durationMs, type Duration } from './duration.ts'
 
 /**
  * The integer `value · 10^scale` if it is an exact safe integer; otherwise `undefined`.

@@ -1,13 +1,10 @@
-import { actionLimits } from './action-limits.ts'
-import { auditLimits } from './audit-limits.ts'
-import { controlLimits } from './control-limits.ts'
-import { measurementLimits } from './measurement-limits.ts'
-import { reconcileLimits } from './reconcile-limits.ts'
-import { sourceLimits } from './source-limits.ts'
-import { trainingLimits } from './training-limits.ts'
+import { analysisLimits } from './analysis-limits.ts'
+import { networkLimits } from './network-limits.ts'
 
 /** Limits of Spillway, each with its unit. Exceeding a limit is a typed error or back-pressure, never silent growth. */
 export const limits = {
+  // Values, windows and state of features.
+
   /** Largest magnitude of an exact value: a safe integer, scaled for decimals. */
   EXACT_MAX: Number.MAX_SAFE_INTEGER,
   /** Event times and as-of times, ms on either side of the epoch. */
@@ -36,7 +33,7 @@ export const limits = {
   LAST_K_MAX: 1024,
   /** `topK`: values returned. */
   TOP_K_MAX: 1024,
-  /** Offsets of one partition; a position, `partition · OFFSET_MAX + offset`, is a safe integer for up to 2^10 partitions. */
+  /** Offsets of one partition; a `sourcePosition`, `partition · OFFSET_MAX + offset`, is a safe integer for up to 2^10 partitions. */
   OFFSET_MAX: 2 ** 43,
   /** Keys of one feature group in one process. */
   KEYS_MAX: 2 ** 24,
@@ -57,6 +54,9 @@ export const limits = {
   /** Strings of a run, and their bytes, beyond which it rejects records with new strings (`limit`): below what ids and memory allow. */
   RUN_STRINGS_MAX: 15 * 2 ** 20,
   RUN_STRINGS_BYTES_MAX: 2 ** 30,
+
+  // Records.
+
   /** Length of a line of an NDJSON or CSV file, bytes. */
   LINE_BYTES_MAX: 1 << 20,
   /** Length of a key, id, identity field or entity, bytes of UTF-8, unless its column has `maxBytes`. */
@@ -69,6 +69,9 @@ export const limits = {
   MAP_ROWS_MAX: 1000,
   /** Ids of one source within its deduplication window. */
   DEDUPE_IDS_MAX: 2 ** 24,
+
+  // Runs: saved state, turns, ticks, jobs, commits.
+
   /** Growth of the heap of a run's process, with the arrays outside it, between full collections: percent of what is alive. */
   HEAP_GROWING_PERCENT_MAX: 200,
   /** Greatest growth of that heap, bytes. */
@@ -148,135 +151,44 @@ export const limits = {
   CHECKPOINT_EVERY_MS: 50,
   /** Greatest wait of commits for an empty WAL, ms. */
   WAL_WAIT_MS_MAX: 2000,
-  /** Body of a JSON request, compressed and uncompressed, bytes. */
-  HTTP_JSON_BYTES_MAX: 1 << 20,
-  /** Body of an NDJSON stream, compressed and uncompressed, bytes. */
-  HTTP_STREAM_BYTES_MAX: 1 << 26,
-  /** Concurrent NDJSON streams. One client has at most half of what the others leave, of this and of the next four limits. */
-  HTTP_STREAMS_MAX: 64,
-  /** Bytes of one NDJSON stream that are not yet durable, beyond which the stream is paused. */
-  HTTP_STREAM_WAITING_BYTES: 1 << 22,
-  /** Requests of one route class (ingest, decide, webhook) that wait for their commit. */
-  HTTP_WAITING_MAX: 1 << 14,
-  /** Records of all HTTP requests that are not yet durable. One client gets half: one turn, while another is committed. */
-  HTTP_WAITING_RECORDS_MAX: 1 << 16,
-  /** Work on large bodies and queries after which other work on the event loop has its turn, ms. */
-  SERVE_AT_ONCE_MS: 5,
-  /** Size of a large JSON body, bytes: its client waits for its turn before the server parses the body. */
-  SERVE_LARGE_BYTES: 1 << 14,
-  /** Bytes of JSON bodies of one route class (ingest, decide, read and operate) in memory. */
-  HTTP_BODY_BYTES_MAX: 1 << 26,
-  /** Bytes of webhooks in memory: their senders are unknown until the body is complete. */
-  HTTP_WEBHOOK_BYTES_MAX: 1 << 24,
-  /** Least average rate of a body while the server waits for it, bytes a second. */
-  HTTP_BODY_BYTES_PER_S_MIN: 1 << 10,
-  /** Delay behind that rate after which a body is cut off, ms. */
-  HTTP_BODY_GRACE_MS: 5000,
-  /** Interval between two checks for slow bodies, ms. */
-  HTTP_BODY_CHECK_MS: 1000,
-  /** Rejected records that a response lists; all are dead letters. */
-  HTTP_ERRORS_MAX: 20,
-  /** `Retry-After` of a rejected client, seconds. */
-  HTTP_RETRY_AFTER_S: 1,
-  /** Keys of one request for features. */
-  FEATURE_REQUEST_KEYS_MAX: 1000,
-  /** Decisions that one request lists. */
-  DECISIONS_LISTED_MAX: 1000,
-  /** Dead letters that `GET /dead-letters` lists, and bytes of records after which it lists no more. */
-  DEAD_LETTERS_LISTED_MAX: 1000,
-  DEAD_LETTERS_LISTED_BYTES: 1 << 22,
-  /** Effects that `GET /effects` lists. */
-  EFFECTS_LISTED_MAX: 1000,
-  /** Recorded decisions that one request scans for those of a key. */
-  DECISIONS_SCANNED_MAX: 100_000,
-  /** Interval between two integrity checks of recorded decisions after a start, and the duration of one check, ms. */
-  DECISION_CHECK_EVERY_MS: 100,
-  DECISION_CHECK_MS: 5,
-  /** Newest recorded decisions whose keys a server indexes in memory, after the first query by key; 16 to 24 bytes each. */
-  DECISION_KEYS_INDEXED_MAX: 1 << 22,
-  /** Concurrent searches for recorded decisions, waiting ones included. */
-  HTTP_SEARCHES_MAX: 256,
-  /** Decisions of one log entry that one request traces. */
-  DECISIONS_TRACED_MAX: 100,
-  /** Concurrent streams of server-sent events. */
-  SSE_STREAMS_MAX: 11_000,
-  /** Share of one client: at most this many times what the others leave, 10,000 streams if it is alone. */
-  SSE_CLIENT_SHARE: 10,
-  /** Bytes that wait for one slow reader of events, beyond which it is cut off. It continues there when it reconnects. */
-  SSE_BUFFER_BYTES: 1 << 20,
-  /** Interval between two heartbeats on a stream of events, ms. */
-  SSE_HEARTBEAT_MS: 15_000,
-  /** Delay after which a reader of events reconnects, ms. */
-  SSE_RETRY_MS: 1000,
-  /** Delay after which a revoked token is rejected, ms. */
-  TOKENS_LOOK_MS: 1000,
-  /** Clients with a rate limiter; those that came longest ago are removed. */
-  RATE_CLIENTS_MAX: 100_000,
-  /** Greatest difference between the timestamp of a webhook and this machine's clock, seconds. */
-  WEBHOOK_TOLERANCE_S: 300,
-  /** Concurrent connections to the server. */
-  HTTP_CONNECTIONS_MAX: 12_000,
-  /** Timeout of the head of a request, ms. */
-  HTTP_HEAD_MS: 10_000,
-  /** Timeout of a whole request, ms. */
-  HTTP_REQUEST_MS: 60_000,
-  /** Interval between two checks for slow requests, ms. */
-  HTTP_SLOW_CHECK_MS: 2000,
-  /** Interval between two checks for idle connections while a server stops, ms. */
-  HTTP_CLOSING_CHECK_MS: 20,
-  /** Time for bodies of requests to complete once a server stops, ms. */
-  HTTP_CLOSING_BODY_MS: 5000,
-  /** Time to answer all clients once a server stops, ms; below what `--take-over` and containers wait for. */
-  HTTP_CLOSING_MS: 20_000,
-  /** Idle timeout of a connection, ms. */
-  HTTP_IDLE_MS: 30_000,
-  /** Time without any traffic after which a connection is closed, ms. */
-  HTTP_SILENCE_MS: 120_000,
-  /** Length of the head of a request, bytes. */
-  HTTP_HEAD_BYTES_MAX: 1 << 14,
-  /** Margin before its deadline at which an answer is sent, ms; at most half the deadline. A busy machine delays a process by 35 ms. */
-  ANSWER_MARGIN_MS: 50,
-  /** Bytes of events in one request of a client. */
-  CLIENT_BATCH_BYTES: 1 << 20,
-  /** Events in one request of a client. */
-  CLIENT_BATCH_EVENTS: 10_000,
-  /** Greatest wait of an event for others in the same request of a client, ms. */
-  CLIENT_GATHER_MS: 1000,
-  /** Events in one request beyond which a client sends NDJSON: the server has room for many JSON requests, and for few streams. */
-  CLIENT_JSON_EVENTS: 100,
-  /** Attempts of a client to send a request. */
-  CLIENT_TRIES: 8,
-  /** Greatest delay before a client retries a request, ms. */
-  CLIENT_WAIT_MS_MAX: 30_000,
-  /** Timeout of a client's request, ms: longer than the server waits for a request. */
-  CLIENT_ANSWER_MS: 70_000,
-  /** Silence after which a client takes a stream of events for lost, ms: three heartbeats are missing. */
-  CLIENT_STILL_MS: 50_000,
-  /** Characters of one server-sent event that a client accepts. */
-  CLIENT_EVENT_CHARS_MAX: 1 << 24,
+
+  // Measurements.
+
   /** Traced decision batches in memory, so that their effects join the same trace. */
   TRACES_HELD: 4096,
   /** Measurements that a meter gets for one decision batch, which stand for all its decisions. */
   METER_TIMES_MAX: 100,
-  /** Ticks of one model in one replay with an active key. */
-  REPLAY_TICKS_MAX: 2 ** 26,
-  /** Values of a Parquet file in memory before they are written to a part. */
-  PARQUET_VALUES_HELD: 2 ** 25,
-  /** Memory of the DuckDB of one backfill thread, with the values of a partition, MB; beyond it they are in a temporary folder. */
-  BACKFILL_MEMORY_MB: 1024,
-  /** Rows of each group with which a backfill estimates its cost, about. */
-  BACKFILL_SAMPLE: 50_000,
-  /** Size of a history's files from which the threads of a backfill start while the files are read, bytes. */
-  BACKFILL_THREADS_BYTES: 1 << 22,
-  /** Interval between two writes of a store's manifest while it is filled, ms. */
-  BACKFILL_MANIFEST_MS: 1000,
-  /** Events of one replay in memory. */
-  REPLAY_EVENTS_MAX: 2 ** 27,
-  ...actionLimits,
-  ...auditLimits,
-  ...controlLimits,
-  ...measurementLimits,
-  ...reconcileLimits,
-  ...sourceLimits,
-  ...trainingLimits,
+  /** Decision batches whose stage times are one block in the store. */
+  STAGE_BLOCK_BATCHES: 1024,
+  /** Newest blocks of stage times, which are all kept. */
+  STAGE_BLOCKS_RECENT: 1024,
+  /** One in so many older blocks is kept. It is a prime, so that a periodic load is neither always nor never in the sample. */
+  STAGE_BLOCKS_EVERY: 61,
+  /** Older blocks that are kept. */
+  STAGE_BLOCKS_SAMPLED: 4096,
+  /** Milliseconds between two commits of stage times. */
+  STAGES_EVERY_MS: 1000,
+  /** Window over which `spillway inspect` states the share of decisions that met a freshness objective, ms. */
+  FRESHNESS_WINDOW_MS: 3_600_000,
+  /** Bucket of that window, ms. */
+  FRESHNESS_BUCKET_MS: 60_000,
+  /** Milliseconds between two commits of these counts. */
+  FRESHNESS_EVERY_MS: 10_000,
+
+  // Operators' changes to a run or a data folder.
+
+  /** Dead letters that one request replays or drops. */
+  DEAD_LETTERS_CHANGED_MAX: 1000,
+  /** Bytes of dead letters that are sent again at a time; one more may pass it. */
+  DEAD_LETTERS_SENT_BYTES: 1 << 22,
+  /** Effects that one request retries or drops. */
+  EFFECTS_CHANGED_MAX: 1000,
+  /** Concurrent connections to the control socket of a run. */
+  CONTROL_CONNECTIONS_MAX: 16,
+  /** One request to the control socket, bytes: a record of `LINE_BYTES_MAX` whose bytes are escaped in JSON, and some more. */
+  CONTROL_REQUEST_BYTES_MAX: 7 << 20,
+  /** Time that a connection to the control socket has to send a request, ms. */
+  CONTROL_REQUEST_MS: 30_000,
+  ...networkLimits,
+  ...analysisLimits,
 } as const

@@ -4,7 +4,7 @@
  * Commits become durable in order, some of those that wait at a time, when the test says so (`sync`). A crash keeps what was synced and, as
  * a disk may, any number of the unacknowledged commits after it.
  */
-import { assert } from '../../src/base/assert.ts'
+import { assert } from '../../src/base/errors.ts'
 import { SpillwayError } from '../../src/base/errors.ts'
 import type { EffectLog } from '../../src/log/effects.ts'
 import { changedDeadLetter, type DeadLetterLog, type SettledDeadLetter, type StoredDeadLetter } from '../../src/log/dead-letters.ts'

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { withDeadline } from '../../src/base/deadline.ts'
+import { withDeadline } from '../../src/base/clock.ts'
 
 const SOCKET = '.s.PGSQL.5432'
 

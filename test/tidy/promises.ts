@@ -33,9 +33,7 @@ export function missingSections(documentation: string, files: readonly TextFile[
 export function unusedLimits(names: readonly string[], files: readonly TextFile[]): string[] {
   return unused(
     names,
-    ['limits', 'action-limits', 'training-limits', 'audit-limits', 'control-limits', 'reconcile-limits', 'source-limits'].map(
-      name => `src/base/${name}.ts`,
-    ),
+    ['limits', 'network-limits', 'analysis-limits'].map(name => `src/base/${name}.ts`),
     files,
   ).map(name => `limits.${name} limits nothing`)
 }

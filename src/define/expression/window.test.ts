@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { durationMs, durationText, type Duration } from '../../base/time.ts'
+import { durationMs, durationText, type Duration } from '../../base/duration.ts'
 import { rejects } from '../../../test/rejects.ts'
 import { defaultHop, windowOf } from './window.ts'
 

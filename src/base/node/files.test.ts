@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
-import { writeAtomically } from './atomic-write.ts'
+import { writeAtomically } from './files.ts'
 
 const folder = scratchFolder('whole')
 

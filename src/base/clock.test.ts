@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { withDeadline, type StartTimer } from './deadline.ts'
-import { pause } from './clock.ts'
+import { pause, type StartTimer, withDeadline } from './clock.ts'
 
 /** A timer that the test sets off, and its state. */
 function manualTimer() {

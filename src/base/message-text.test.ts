@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { inOneLine, show } from './show.ts'
+import { didYouMean, inOneLine, show } from './message-text.ts'
 
 test('a value is shown shortly, whatever it is', () => {
   assert.deepEqual(['a', 5, NaN, 5n, null, undefined, [1], () => 1].map(show), [
@@ -33,4 +33,20 @@ test('a text stays in its line and moves nothing, and letters stay as they are',
     'a\\u000ab\\u2028c\\u2029d\\u0085e\\u001b[2Jf\\u202eg\\u2066h\\ud800',
   )
   for (const text of ['Größe °C', '日付', 'שלום עולם', 'क्षेत्र', '👩‍👧 😀', "it's \\u2028"]) assert.equal(inOneLine(text), text)
+})
+
+test('the nearest name is offered, or all of a few, or none', () => {
+  const names = ['amount', 'terminal', 'at']
+  assert.equal(didYouMean('amuont', names), "; did you mean 'amount'?")
+  assert.equal(didYouMean('Terminal', names), "; did you mean 'terminal'?")
+  assert.equal(didYouMean('zzz', names), '; there is amount, terminal, at')
+  assert.equal(didYouMean(5, names), '; there is amount, terminal, at')
+  assert.equal(didYouMean('zzz', []), '')
+  assert.equal(
+    didYouMean(
+      'zzzz',
+      Array.from({ length: 21 }, (_, i) => `column${i}`),
+    ),
+    '',
+  )
 })

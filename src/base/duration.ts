@@ -1,5 +1,36 @@
-/** Durations as text for people. `time.ts` has durations as users write them in definitions. */
+/** Durations: as users write them in definitions, and as text for people. */
+import { SpillwayError } from './errors.ts'
 
+/** A duration as users write it: `'250ms'`, `'30s'`, `'10m'`, `'1h'`, `'7d'`, `'2w'`. */
+export type Duration = `${number}${'ms' | 's' | 'm' | 'h' | 'd' | 'w'}`
+
+const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const
+
+/**
+ * Milliseconds of a duration. Throws `SPILL_DEFINITION` for anything else, for zero (unless `zero`), and for a fraction of a
+ * millisecond.
+ */
+export function durationMs(text: Duration, { zero = false }: { zero?: boolean } = {}): number {
+  const match = /^(\d+)(?:\.(\d{1,15}))?(ms|s|m|h|d|w)$/.exec(text)
+  const ms = match ? exactMs(match[1], match[2] ?? '', unitMs[match[3] as keyof typeof unitMs]) : NaN
+  if (!Number.isSafeInteger(ms) || ms < 0 || (ms === 0 && !zero))
+    throw new SpillwayError('SPILL_DEFINITION', `'${text}' is no duration; write '30s', '10m', '1h' or '7d'`)
+  return ms
+}
+
+/** Computes in integers, since 2.01 · 1000 is not 2010 in doubles. The result is no integer if the duration is not exact. */
+function exactMs(whole: string, fraction: string, unit: number): number {
+  const scaled = Number(whole + fraction) * unit
+  return Number.isSafeInteger(scaled) ? scaled / 10 ** fraction.length : NaN
+}
+
+/** A duration in the largest unit that divides it: 90_000 → `90s`. */
+export function durationText(ms: number): Duration {
+  for (const unit of ['w', 'd', 'h', 'm', 's'] as const) if (ms !== 0 && ms % unitMs[unit] === 0) return `${ms / unitMs[unit]}${unit}`
+  return `${ms}ms`
+}
+
+/** Units of durations as text for people. */
 const units = [
   ['week', 604_800_000],
   ['day', 86_400_000],
@@ -58,3 +89,8 @@ function withUnit(value: number, unit: string): string {
   const plural = (unit === 'day' || unit === 'week') && value !== 1 ? 's' : ''
   return `${value.toLocaleString('en-US', { maximumFractionDigits: 6 })} ${unit}${plural}`
 }
+
+/** Upper bounds of the histogram buckets of stage times, in seconds: from 0.1 ms to a minute. */
+export const stageBuckets: readonly number[] = [
+  0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60,
+]

@@ -1,0 +1,191 @@
+/** Limits of everything that talks to other processes: sources, the HTTP server and its client, delivery; part of `limits`. */
+export const networkLimits = {
+  // Readers of sources.
+
+  /** Length of the position of a source reader, characters. */
+  POSITION_CHARS_MAX: 1 << 16,
+  /** Time in which a source reader must end after the signal, and close, ms. */
+  READER_STOP_MS: 10_000,
+  /** Records of an iterable that are submitted at a time. */
+  ITERABLE_RECORDS: 1 << 10,
+  /** Rows of a PostgreSQL table in one read. */
+  POSTGRES_PAGE_ROWS: 1 << 12,
+  /** Bytes of rows of a PostgreSQL table in one read, and of one row. */
+  POSTGRES_PAGE_BYTES: 1 << 23,
+  /** Interval between two polls of an outbox without new rows, ms. */
+  POSTGRES_POLL_MS: 200,
+  /** Rows of a PostgreSQL table in one read of a copy. */
+  POSTGRES_COPY_ROWS: 1 << 8,
+  /** Interval between two status messages to PostgreSQL, and after which a position is saved though nothing has changed, ms. */
+  POSTGRES_STATUS_MS: 1000,
+  /** Silence after which a PostgreSQL that sends changes counts as lost, ms; the run keeps requesting a reply. */
+  POSTGRES_SILENCE_MS: 60_000,
+  /** Interval between two checks that a replicated table has kept its name and is still published, ms. */
+  POSTGRES_LOOK_MS: 10_000,
+  /** Timeout of a connection to PostgreSQL, ms. */
+  POSTGRES_CONNECT_MS: 10_000,
+  /** Greatest delay between two attempts to reconnect to PostgreSQL, ms. */
+  POSTGRES_RETRY_MS_MAX: 5000,
+
+  // HTTP server.
+
+  /** Body of a JSON request, compressed and uncompressed, bytes. */
+  HTTP_JSON_BYTES_MAX: 1 << 20,
+  /** Body of an NDJSON stream, compressed and uncompressed, bytes. */
+  HTTP_STREAM_BYTES_MAX: 1 << 26,
+  /** Concurrent NDJSON streams. One client has at most half of what the others leave, of this and of the next four limits. */
+  HTTP_STREAMS_MAX: 64,
+  /** Bytes of one NDJSON stream that are not yet durable, beyond which the stream is paused. */
+  HTTP_STREAM_WAITING_BYTES: 1 << 22,
+  /** Requests of one route class (ingest, decide, webhook) that wait for their commit. */
+  HTTP_WAITING_MAX: 1 << 14,
+  /** Records of all HTTP requests that are not yet durable. One client gets half: one turn, while another is committed. */
+  HTTP_WAITING_RECORDS_MAX: 1 << 16,
+  /** Work on large bodies and queries after which other work on the event loop has its turn, ms. */
+  SERVE_AT_ONCE_MS: 5,
+  /** Size of a large JSON body, bytes: its client waits for its turn before the server parses the body. */
+  SERVE_LARGE_BYTES: 1 << 14,
+  /** Bytes of JSON bodies of one route class (ingest, decide, read and operate) in memory. */
+  HTTP_BODY_BYTES_MAX: 1 << 26,
+  /** Bytes of webhooks in memory: their senders are unknown until the body is complete. */
+  HTTP_WEBHOOK_BYTES_MAX: 1 << 24,
+  /** Least average rate of a body while the server waits for it, bytes a second. */
+  HTTP_BODY_BYTES_PER_S_MIN: 1 << 10,
+  /** Delay behind that rate after which a body is cut off, ms. */
+  HTTP_BODY_GRACE_MS: 5000,
+  /** Interval between two checks for slow bodies, ms. */
+  HTTP_BODY_CHECK_MS: 1000,
+  /** Rejected records that a response lists; all are dead letters. */
+  HTTP_ERRORS_MAX: 20,
+  /** `Retry-After` of a rejected client, seconds. */
+  HTTP_RETRY_AFTER_S: 1,
+  /** Keys of one request for features. */
+  FEATURE_REQUEST_KEYS_MAX: 1000,
+  /** Decisions that one request lists. */
+  DECISIONS_LISTED_MAX: 1000,
+  /** Dead letters that `GET /dead-letters` lists, and bytes of records after which it lists no more. */
+  DEAD_LETTERS_LISTED_MAX: 1000,
+  DEAD_LETTERS_LISTED_BYTES: 1 << 22,
+  /** Effects that `GET /effects` lists. */
+  EFFECTS_LISTED_MAX: 1000,
+  /** Recorded decisions that one request scans for those of a key. */
+  DECISIONS_SCANNED_MAX: 100_000,
+  /** Interval between two integrity checks of recorded decisions after a start, and the duration of one check, ms. */
+  DECISION_CHECK_EVERY_MS: 100,
+  DECISION_CHECK_MS: 5,
+  /** Newest recorded decisions whose keys a server indexes in memory, after the first query by key; 16 to 24 bytes each. */
+  DECISION_KEYS_INDEXED_MAX: 1 << 22,
+  /** Concurrent searches for recorded decisions, waiting ones included. */
+  HTTP_SEARCHES_MAX: 256,
+  /** Decisions of one log entry that one request traces. */
+  DECISIONS_TRACED_MAX: 100,
+  /** Concurrent streams of server-sent events. */
+  SSE_STREAMS_MAX: 11_000,
+  /** Share of one client: at most this many times what the others leave, 10,000 streams if it is alone. */
+  SSE_CLIENT_SHARE: 10,
+  /** Bytes that wait for one slow reader of events, beyond which it is cut off. It continues there when it reconnects. */
+  SSE_BUFFER_BYTES: 1 << 20,
+  /** Interval between two heartbeats on a stream of events, ms. */
+  SSE_HEARTBEAT_MS: 15_000,
+  /** Delay after which a reader of events reconnects, ms. */
+  SSE_RETRY_MS: 1000,
+  /** Delay after which a revoked token is rejected, ms. */
+  TOKENS_LOOK_MS: 1000,
+  /** Clients with a rate limiter; those that came longest ago are removed. */
+  RATE_CLIENTS_MAX: 100_000,
+  /** Greatest difference between the timestamp of a webhook and this machine's clock, seconds. */
+  WEBHOOK_TOLERANCE_S: 300,
+  /** Concurrent connections to the server. */
+  HTTP_CONNECTIONS_MAX: 12_000,
+  /** Timeout of the head of a request, ms. */
+  HTTP_HEAD_MS: 10_000,
+  /** Timeout of a whole request, ms. */
+  HTTP_REQUEST_MS: 60_000,
+  /** Interval between two checks for slow requests, ms. */
+  HTTP_SLOW_CHECK_MS: 2000,
+  /** Interval between two checks for idle connections while a server stops, ms. */
+  HTTP_CLOSING_CHECK_MS: 20,
+  /** Time for bodies of requests to complete once a server stops, ms. */
+  HTTP_CLOSING_BODY_MS: 5000,
+  /** Time to answer all clients once a server stops, ms; below what `--take-over` and containers wait for. */
+  HTTP_CLOSING_MS: 20_000,
+  /** Idle timeout of a connection, ms. */
+  HTTP_IDLE_MS: 30_000,
+  /** Time without any traffic after which a connection is closed, ms. */
+  HTTP_SILENCE_MS: 120_000,
+  /** Length of the head of a request, bytes. */
+  HTTP_HEAD_BYTES_MAX: 1 << 14,
+  /** Margin before its deadline at which an answer is sent, ms; at most half the deadline. A busy machine delays a process by 35 ms. */
+  ANSWER_MARGIN_MS: 50,
+
+  // Client.
+
+  /** Bytes of events in one request of a client. */
+  CLIENT_BATCH_BYTES: 1 << 20,
+  /** Events in one request of a client. */
+  CLIENT_BATCH_EVENTS: 10_000,
+  /** Greatest wait of an event for others in the same request of a client, ms. */
+  CLIENT_GATHER_MS: 1000,
+  /** Events in one request beyond which a client sends NDJSON: the server has room for many JSON requests, and for few streams. */
+  CLIENT_JSON_EVENTS: 100,
+  /** Attempts of a client to send a request. */
+  CLIENT_TRIES: 8,
+  /** Greatest delay before a client retries a request, ms. */
+  CLIENT_WAIT_MS_MAX: 30_000,
+  /** Timeout of a client's request, ms: longer than the server waits for a request. */
+  CLIENT_ANSWER_MS: 70_000,
+  /** Silence after which a client takes a stream of events for lost, ms: three heartbeats are missing. */
+  CLIENT_STILL_MS: 50_000,
+  /** Characters of one server-sent event that a client accepts. */
+  CLIENT_EVENT_CHARS_MAX: 1 << 24,
+
+  // Effects and their delivery.
+
+  /** Attempts to deliver an effect, unless the action states them. */
+  ACTION_ATTEMPTS: 15,
+  /** Delay between the first attempt and the second, about, ms. */
+  BACKOFF_FIRST_MS: 1000,
+  /** Greatest delay between two attempts, about, ms. */
+  BACKOFF_MS_MAX: 900_000,
+  /** Greatest delay that a receiver may demand with `Retry-After`, ms. */
+  RETRY_AFTER_MS_MAX: 3_600_000,
+  /** Timeout of one attempt, ms, unless its destination states it. */
+  DELIVERY_MS: 5000,
+  /** Deadline of one delivery to a user's own destination, and of opening and closing it, ms, unless it is stated. */
+  DESTINATION_MS: 30_000,
+  DESTINATION_MS_MAX: 3_600_000,
+  /** Concurrent deliveries to one destination, unless it states them. */
+  DELIVERIES_AT_ONCE: 16,
+  /** Greatest number of concurrent deliveries to one destination. */
+  DELIVERIES_AT_ONCE_MAX: 1024,
+  /** Time for which outcomes of effects are gathered into one commit, ms. */
+  SETTLE_MS: 5,
+  /** Decisions in memory that are not yet delivered to the destination of decisions, about. */
+  DECISIONS_HELD_MAX: 1 << 12,
+  /** Time for which positions of delivered decisions are gathered into one commit, ms. */
+  DECISIONS_SETTLE_MS: 100,
+  /**
+   * Effects of one action in memory; those behind them stay in the store until others are done. It also limits the keys that
+   * wait for a retry.
+   */
+  EFFECTS_IN_MEMORY_MAX: 1 << 14,
+  /** Effects of one key of an action in memory; only the first while the key waits for a retry. */
+  EFFECTS_IN_MEMORY_OF_KEY_MAX: 16,
+  /** Effects of one action that one read of the store returns before other work has its turn, and the least number of a read. */
+  EFFECTS_READ_MAX: 1 << 10,
+  EFFECTS_READ_MIN: 1 << 6,
+  /** Deliveries to one file that share an fsync. */
+  FILE_DELIVERIES_AT_ONCE: 256,
+  /** Redirects that one attempt at a webhook follows, unless it states them. */
+  REDIRECTS: 3,
+  /** Greatest number of redirects of one attempt at a webhook. */
+  REDIRECTS_MAX: 20,
+  /** Bytes of a receiver's response that are read (and dropped) before the connection is closed. */
+  ANSWER_BYTES_MAX: 1 << 16,
+  /** Characters of an idempotency key that are sent unhashed. */
+  WIRE_KEY_MAX: 200,
+  /** Least length of a webhook secret, bytes: that of Standard Webhooks. */
+  SECRET_BYTES_MIN: 24,
+  /** Characters of the reason of a failed delivery. */
+  FAILURE_REASON_CHARS_MAX: 300,
+} as const
