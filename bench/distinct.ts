@@ -12,6 +12,7 @@ import { Strings } from '../src/columns/strings.ts'
 import { defaultHop } from '../src/define/expression/window.ts'
 import type { FeatureIR, GroupIR } from '../src/define/ir/ir.ts'
 import { Kernel } from '../src/kernel/kernel.ts'
+import { step } from '../test/kernel/step.ts'
 import { inTurn, median, ratioOf, type Bench, type BenchOptions, type Outcome, type Side } from './bench.ts'
 import { source } from './job-w.ts'
 
@@ -130,5 +131,5 @@ function stepped(events: number, { keys, values, exact }: Job): Side {
     return { name: `f${i}`, agg: 'countDistinct', window, hop, type: 'int', input: { op: 'column', name: 'value', type: 'int' } }
   })
   const group: GroupIR = { name: 'g', source: 'events', entity: ['key'], key: ['key'], place: { kind: 'stream' }, features }
-  return () => new Kernel(group, source, { strings: new Strings() }).step(block)
+  return () => step(new Kernel(group, source, { strings: new Strings() }), block)
 }

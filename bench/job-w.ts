@@ -11,6 +11,7 @@ import type { FeatureColumn } from '../src/aggregate/feature-column.ts'
 import { defaultHop } from '../src/define/expression/window.ts'
 import type { ColumnIR, FeatureIR, GroupIR, SourceIR } from '../src/define/ir/ir.ts'
 import { Kernel } from '../src/kernel/kernel.ts'
+import { step } from '../test/kernel/step.ts'
 import type { Events } from './data/synthetic.ts'
 
 export const windows = { w5m: 300_000, w1h: 3_600_000, w24h: 86_400_000, w7d: 604_800_000 } as const
@@ -63,7 +64,7 @@ export interface Result {
 
 export function asKnown(group: GroupIR, block: Block, into?: FeatureColumn[]): Result {
   const kernel = new Kernel(group, source, { strings: new Strings() })
-  return { kernel, rows: undefined, columns: kernel.step(block, into) }
+  return { kernel, rows: undefined, columns: step(kernel, block, into) }
 }
 
 export function corrected(group: GroupIR, events: Events, into?: FeatureColumn[]): Result {

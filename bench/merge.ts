@@ -8,7 +8,7 @@
 import { random } from '../src/base/random.ts'
 import { readFrames, FrameWriter } from '../src/batch/frames.ts'
 import { StateRestorer, stateBlocks } from '../src/batch/kernel-state.ts'
-import { sliceBlock } from '../src/columns/slice.ts'
+import { sliceBlock } from '../src/columns/block.ts'
 import { Strings } from '../src/columns/strings.ts'
 import { IR_VERSION, type FeatureIR, type GroupIR, type PipelineIR } from '../src/define/ir/ir.ts'
 import { defaultHop } from '../src/define/expression/window.ts'

@@ -7,7 +7,7 @@ import { Strings } from '../../src/columns/strings.ts'
 import { recordBatchOf } from '../../src/intake/record-batch.ts'
 import { openDataFolder, type DataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { Log } from '../../src/log/log.ts'
-import { ensureCapacity } from '../../src/kernel/ensure-capacity.ts'
+import { ensureCapacity } from '../../src/columns/grow-array.ts'
 import { Run } from '../../src/run/loop/run.ts'
 import { counting, countingWithoutIds, numberOf, readingOf, type Reading } from './readings.ts'
 

@@ -1,14 +1,30 @@
 /** Columns of typed values: arrays with NULLs, interned strings, bytes that columns are written to and read from. */
-export { type Block, type ColumnData, noEventsBlock } from './block.ts'
+export {
+  type Block,
+  type ColumnData,
+  concatArrays,
+  concatBlocks,
+  concatColumns,
+  emptyBlock,
+  gatherArray,
+  gatherBlock,
+  gatherColumn,
+  isZero,
+  noEventsBlock,
+  packSourcePosition,
+  sharedArray,
+  sharedBlock,
+  sharedColumns,
+  sharedFloats,
+  sliceBlock,
+  sliceColumn,
+  sliceNumbers,
+  sourceOffset,
+  sourcePartition,
+} from './block.ts'
 export { BlockBuilder, ColumnBuilder } from './builder.ts'
-export { concatArrays, concatBlocks, concatColumns } from './concat.ts'
-export { gatherArray, gatherBlock, gatherColumn } from './gather.ts'
-export { growArray } from './grow-array.ts'
-export { isZero } from './is-zero.ts'
+export { ensureCapacity, growArray } from './grow-array.ts'
 export { ascendingOrder, countUpTo, isAscending, lowerBound } from './order.ts'
 export { mixHash, RowIndex, sameValues } from './row-index.ts'
-export { sharedArray, sharedBlock, sharedColumns, sharedFloats } from './shared.ts'
-export { sliceBlock, sliceColumn, sliceNumbers } from './slice.ts'
 export { Strings } from './strings.ts'
-export { NO_UTF8 } from './text-bytes.ts'
-export { TextLimitError, type TextLimits } from './text-limits.ts'
+export { NO_UTF8, TextLimitError, type TextLimits } from './text-storage.ts'

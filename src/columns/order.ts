@@ -71,12 +71,12 @@ export function lowerBound(values: Float64Array | Int32Array, least: number): nu
   return low
 }
 
-/** Number of the ascending `times` at or before each of the ascending `cuts`. */
-export function countUpTo(times: Float64Array, cuts: Float64Array): Int32Array {
-  const counts = new Int32Array(cuts.length)
+/** Number of the ascending `times` at or before each of the ascending `until`. */
+export function countUpTo(times: Float64Array, until: Float64Array): Int32Array {
+  const counts = new Int32Array(until.length)
   let count = 0
-  for (let i = 0; i < cuts.length; i++) {
-    while (count < times.length && times[count] <= cuts[i]) count++
+  for (let i = 0; i < until.length; i++) {
+    while (count < times.length && times[count] <= until[i]) count++
     counts[i] = count
   }
   return counts

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { addText, type Hash64 } from '../base/hash.ts'
-import { LONG_TEXT_BYTES } from './long-texts.ts'
-import { TextLimitError } from './text-limits.ts'
+import { LONG_TEXT_BYTES, TextLimitError } from './text-storage.ts'
 import { Strings } from './strings.ts'
 
 /** Well-formed text with common prefixes and code points on each side of the surrogates. */

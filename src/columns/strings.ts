@@ -3,14 +3,25 @@
  *
  * Texts are stored as UTF-8, one behind the other in one array, and found by a hash of their bytes: no JavaScript string
  * between bytes in and bytes out. A short text that came or was read as a string is also kept as a string. Long texts are
- * separate (`long-texts.ts`). Cost: 12 to 20 bytes a text beside its own, outside the heap that V8 collects.
+ * separate (`LongTexts`). Cost: 12 to 20 bytes a text beside its own, outside the heap that V8 collects.
  */
 import { addBytes, addText, type Hash64, limits } from '../base/index.ts'
 import { growArray } from './grow-array.ts'
-import { LONG_TEXT, LONG_TEXT_BYTES, LongTexts, REFERENCE_BYTES } from './long-texts.ts'
-import { maxTextLimits, TextLimitError, type TextLimits } from './text-limits.ts'
-import { copyBytes, decodeText, encodeText, SHORT_TEXT_UNITS } from './text-bytes.ts'
-import { hashOfAscii, hashOfBytes } from './text-hash.ts'
+import {
+  copyBytes,
+  decodeText,
+  encodeText,
+  hashOfAscii,
+  hashOfBytes,
+  LONG_TEXT,
+  LONG_TEXT_BYTES,
+  LongTexts,
+  maxTextLimits,
+  REFERENCE_BYTES,
+  SHORT_TEXT_UNITS,
+  TextLimitError,
+  type TextLimits,
+} from './text-storage.ts'
 
 const FIRST_CAPACITY = 16
 const FIRST_BYTES = 256
@@ -118,9 +129,7 @@ export class Strings {
 
   /** Length of a text in UTF-8, bytes. */
   lengthOf(id: number): number {
-    const start = this.#startOf(id)
-    const length = this.#ends[id] - start
-    return length === REFERENCE_BYTES && this.#bytes[start] === LONG_TEXT ? this.#longText(id).length : length
+    return this.#isLong(id) ? this.#longText(id).length : this.#ends[id] - this.#startOf(id)
   }
 
   /** Writes a text in UTF-8 to `target` from `at` on. */
@@ -231,24 +240,16 @@ export class Strings {
     this.#ends[id] = end
     this.#hashes[id] = hash
     this.#texts.push(text)
-    this.#place(id)
+    this.#slots[this.#slotOf(id, 0)] = id + 1
     return id
   }
 
-  #place(id: number): void {
+  /** Slot of a text, or with 0 the free slot for it. Valid for texts that are removed in the order of their ids, or newest first. */
+  #slotOf(id: number, entry = id + 1): number {
     const slots = this.#slots
     const mask = slots.length - 1
     let slot = this.#hashes[id] & mask
-    while (slots[slot] > 0) slot = (slot + 1) & mask
-    slots[slot] = id + 1
-  }
-
-  /** Slot of a text. Valid for texts that are removed in the order of their ids, or newest first. */
-  #slotOf(id: number): number {
-    const slots = this.#slots
-    const mask = slots.length - 1
-    let slot = this.#hashes[id] & mask
-    while (slots[slot] !== id + 1) slot = (slot + 1) & mask
+    while (slots[slot] !== entry) slot = (slot + 1) & mask
     return slot
   }
 
@@ -263,7 +264,7 @@ export class Strings {
     this.#ends = growArray(this.#ends, capacity)
     this.#hashes = growArray(this.#hashes, capacity)
     this.#slots = new Int32Array(capacity * 2)
-    for (let id = 0; id < this.#size; id++) this.#place(id)
+    for (let id = 0; id < this.#size; id++) this.#slots[this.#slotOf(id, 0)] = id + 1
   }
 
   /** Writes a text behind the last text, where it may stay. Returns its end. */

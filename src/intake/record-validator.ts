@@ -6,7 +6,7 @@
  * decides whatever depends on other events: duplicates, conflicts and stale revisions.
  */
 import { SpillwayError, limits, durationText } from '../base/index.ts'
-import { type Block, BlockBuilder, TextLimitError, type TextLimits, Strings } from '../columns/index.ts'
+import { type Block, BlockBuilder, ensureCapacity, TextLimitError, type TextLimits, Strings } from '../columns/index.ts'
 import type { SourceIR } from '../define/ir/index.ts'
 import { stampCells, type RecordCells } from './cells.ts'
 import { rawFormOf, type RecordOrigin, type RecordBatch } from './record-batch.ts'
@@ -262,11 +262,7 @@ class RowOrigins {
 
   set(row: number, origin: RecordOrigin, number: number): void {
     if (this.#origins.at(-1)?.origin !== origin) this.#origins.push({ firstRow: row, origin })
-    if (row >= this.#numbers.length) {
-      const larger = new Uint32Array(this.#numbers.length * 2)
-      larger.set(this.#numbers)
-      this.#numbers = larger
-    }
+    this.#numbers = ensureCapacity(this.#numbers, row + 1)
     this.#numbers[row] = number
   }
 

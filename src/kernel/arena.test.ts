@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { Arena, END, FROM, MARKS } from './arena.ts'
-import { ensureCapacity } from './ensure-capacity.ts'
+import { ensureCapacity } from '../columns/grow-array.ts'
 import { LIFETIME_HOP, Windows } from './window.ts'
 
 /** Entries of a list, oldest first: each its time and its second number. */

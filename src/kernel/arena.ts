@@ -1,6 +1,6 @@
 import { SpillwayError, assert, limits } from '../base/index.ts'
 import { restoreError, type StateReader, type StateWriter } from './state.ts'
-import { ensureCapacity } from './ensure-capacity.ts'
+import { ensureCapacity } from '../columns/index.ts'
 import type { Windows } from './window.ts'
 
 const SMALLEST = 4

@@ -1,5 +1,7 @@
+import type { FeatureColumn } from '../aggregate/index.ts'
+import { assert } from '../base/index.ts'
 import { type Block, type ColumnData, sliceColumn, sliceNumbers } from '../columns/index.ts'
-import type { SourceIR } from '../define/ir/index.ts'
+import { type GroupIR, isListAggregate, maxValues } from '../define/ir/index.ts'
 import type { KeySlots } from './key-slots.ts'
 import type { SlotReads } from './structure.ts'
 
@@ -47,13 +49,6 @@ export function readsOfPass(
   return { reads, readsBefore, keys }
 }
 
-/** Returns `first`, `first` + 1, …: `length` numbers. */
-export function consecutiveNumbers(first: number, length: number): Int32Array {
-  const numbers = new Int32Array(length)
-  for (let i = 0; i < length; i++) numbers[i] = first + i
-  return numbers
-}
-
 /**
  * The first read in [from, to) that sees more than `events` events. It does not share code with `firstEntryFrom`: a search that sees two
  * kinds of array is slower, and every read uses that one.
@@ -77,9 +72,34 @@ function visibleInPass(upto: Int32Array, fromRead: number, toRead: number, fromE
   return counts
 }
 
-export const noSlots = new Int32Array(0)
-export const noTimes = new Float64Array(0)
+/** Allocates the output columns for `rows` reads of a group, one per feature. */
+export function featureColumns(group: GroupIR, rows: number, exact: boolean): FeatureColumn[] {
+  return group.features.map(feature => {
+    const { agg } = feature
+    const width = maxValues(feature)
+    return {
+      values: new Float64Array(rows * width),
+      nulls: new Uint8Array(rows),
+      rejected: new Uint8Array(rows),
+      width,
+      ...(isListAggregate(agg) && { counts: new Uint16Array(rows) }),
+      ...(exact && (agg === 'sum' || agg === 'change') && { low: new Float64Array(rows) }),
+    }
+  })
+}
 
-/** The columns of a block without events. */
-export const emptyColumns = ({ columns }: SourceIR): Block['columns'] =>
-  Object.fromEntries(columns.map(({ name, type }) => [name, { values: type === 'string' ? noSlots : noTimes }]))
+/** Resets the first `rows` rows of a column to their initial state. */
+export function clearRows({ values, nulls, rejected, width, counts, low }: FeatureColumn, rows: number): void {
+  assert(nulls.length >= rows, 'reused columns have a row for each read')
+  if (rows === 1 && width === 1 && !low) {
+    // Reads of one key have hundreds of columns, and a call of `fill` would cost more than everything else.
+    values[0] = nulls[0] = rejected[0] = 0
+    if (counts) counts[0] = 0
+    return
+  }
+  values.fill(0, 0, rows * width)
+  nulls.fill(0, 0, rows)
+  rejected.fill(0, 0, rows)
+  counts?.fill(0, 0, rows)
+  low?.fill(0, 0, rows)
+}

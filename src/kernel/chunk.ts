@@ -14,8 +14,11 @@ export const COLUMN_STRIDE = CHUNK_READS + 8
 export class PartialColumns {
   readonly flat: Float64Array
   readonly views: Float64Array[][]
+  readonly #nothing: number
 
-  constructor(windows: number, width: number) {
+  /** `nothing`: the partial of a key without events, in every column. */
+  constructor(windows: number, width: number, nothing = 0) {
+    this.#nothing = nothing
     this.flat = new Float64Array(windows * width * COLUMN_STRIDE)
     this.views = Array.from({ length: windows }, (_, w) =>
       Array.from({ length: width }, (__, f) =>
@@ -24,8 +27,8 @@ export class PartialColumns {
     )
   }
 
-  /** Sets a row of every column. */
-  fillRow(row: number, value: number): void {
-    for (let at = row; at < this.flat.length; at += COLUMN_STRIDE) this.flat[at] = value
+  /** Writes the partials of a key without events. */
+  writeNothing(row: number): void {
+    for (let at = row; at < this.flat.length; at += COLUMN_STRIDE) this.flat[at] = this.#nothing
   }
 }

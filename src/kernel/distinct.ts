@@ -2,12 +2,11 @@ import { limits } from '../base/index.ts'
 import type { Strings } from '../columns/index.ts'
 import { Registers } from '../aggregate/index.ts'
 import { Arena } from './arena.ts'
-import { TruncationLog } from './truncation-log.ts'
 import { firstEntryFrom, insertionPoint } from './order.ts'
 import { PartialColumns } from './chunk.ts'
 import { Sketches } from './sketches.ts'
 import { restoreError, type StateReader, type StateWriter } from './state.ts'
-import type { StructureInput, Structure } from './structure.ts'
+import { Structure, type StructureInput } from './structure.ts'
 import type { Windows } from './window.ts'
 
 const WIDTH = 3
@@ -27,16 +26,12 @@ const registers = new Registers()
  * Cost: O(entries) per event at worst (the search for the value starts at the newest), O(log entries) per window read, plus the
  * sketch (`sketch.ts`).
  */
-export class Distinct implements Structure {
-  readonly partials: readonly (readonly Float64Array[])[]
-  readonly #out: PartialColumns
+export class Distinct extends Structure {
   readonly #windows: Windows
   readonly #limit: number
   readonly #listed: number
-  readonly #arena = new Arena(2)
   /** Sketches of keys with more values than the list holds. */
   readonly #sketches: Sketches
-  readonly truncations = new TruncationLog()
   readonly #strings: Strings | undefined
   /** For a snapshot that is merged: by slot, (value, last time) sorted by value. Built when a slot is first merged. */
   readonly #byValue = new Arena(2)
@@ -46,33 +41,28 @@ export class Distinct implements Structure {
    * `limit` values.
    */
   constructor(windows: Windows, limit: number, strings?: Strings, sketchFrom: number = limits.SKETCH_FROM) {
+    // An entry is the last time of a value, and the value.
+    super(new Arena(2), new PartialColumns(windows.length, WIDTH))
     this.#windows = windows
     this.#limit = limit
     this.#listed = Math.max(limit, sketchFrom)
     this.#strings = strings
     this.#sketches = new Sketches(windows, strings)
-    this.#out = new PartialColumns(windows.length, WIDTH)
-    this.partials = this.#out.views
   }
 
-  get bytes(): number {
-    return this.#arena.bytes + this.#sketches.bytes + this.#byValue.bytes + this.truncations.bytes
+  override get bytes(): number {
+    return super.bytes + this.#sketches.bytes + this.#byValue.bytes
   }
 
-  get entries(): number {
-    return this.#arena.entries + this.#sketches.entries
-  }
-
-  grow(count: number): void {
-    this.#arena.grow(count)
-    this.truncations.grow(count)
+  override get entries(): number {
+    return super.entries + this.#sketches.entries
   }
 
   insert(input: StructureInput, event: number): void {
     const slot = input.slots[event]
     const time = input.time[event]
     const value = input.value[event]
-    const arena = this.#arena
+    const arena = this.arena
     const { data } = arena
     const from = arena.from(slot)
     let match = arena.end(slot) - 1
@@ -92,9 +82,9 @@ export class Distinct implements Structure {
   }
 
   read(slot: number, asOf: number, row: number): void {
-    const { data } = this.#arena
-    const end = this.#arena.end(slot)
-    const from = this.#arena.from(slot)
+    const { data } = this.arena
+    const end = this.arena.end(slot)
+    const from = this.arena.from(slot)
     for (let w = 0; w < this.#windows.length; w++) {
       const start = this.#windows.start(w, asOf)
       const count = end - firstEntryFrom(data, 2, from, end, start)
@@ -108,30 +98,25 @@ export class Distinct implements Structure {
     }
   }
 
-  readNothing(row: number): void {
-    this.#out.fillRow(row, 0)
-  }
-
   /**
    * A window holds a value of both layers if either layer's window holds it; values that both count are subtracted once. Above the
    * limit, each register takes the greater rank of the two.
    */
-  merge(snapshot: Structure, slot: number, snapshotSlot: number, asOf: number, row: number): void {
-    const other = snapshot as Distinct
+  merge(snapshot: this, row: number, slot: number, snapshotSlot: number, asOf: number): void {
     const windows = this.#windows
     if (slot < 0) {
-      for (let w = 0; w < windows.length; w++) for (let c = 0; c < WIDTH; c++) this.partials[w][c][row] = other.partials[w][c][row]
+      for (let w = 0; w < windows.length; w++) for (let c = 0; c < WIDTH; c++) this.partials[w][c][row] = snapshot.partials[w][c][row]
       return
     }
     for (let w = 0; w < windows.length; w++) {
-      const [own, otherCount] = [this.partials[w][0][row], other.partials[w][0][row]]
-      this.partials[w][0][row] = Math.max(own, otherCount) > this.#listed ? Infinity : own + otherCount
+      const [own, other] = [this.partials[w][0][row], snapshot.partials[w][0][row]]
+      this.partials[w][0][row] = Math.max(own, other) > this.#listed ? Infinity : own + other
     }
-    const { data } = this.#arena
-    const from = this.#arena.from(slot)
+    const { data } = this.arena
+    const from = this.arena.from(slot)
     const reach = windows.reach(asOf)
-    for (let entry = this.#arena.end(slot) - 1; entry >= from && data[entry * 2] >= reach; entry--) {
-      const commonTime = Math.min(data[entry * 2], other.#lastTime(snapshotSlot, data[entry * 2 + 1]))
+    for (let entry = this.arena.end(slot) - 1; entry >= from && data[entry * 2] >= reach; entry--) {
+      const commonTime = Math.min(data[entry * 2], snapshot.#lastTime(snapshotSlot, data[entry * 2 + 1]))
       for (let w = 0; w < windows.length; w++)
         if (commonTime >= windows.start(w, asOf)) this.partials[w][0][row] = this.partials[w][0][row] - 1
     }
@@ -139,42 +124,38 @@ export class Distinct implements Structure {
       if (this.partials[w][0][row] <= this.#limit) continue
       registers.clear()
       this.#collect(slot, w, windows.start(w, asOf))
-      other.#collect(snapshotSlot, w, windows.start(w, asOf))
+      snapshot.#collect(snapshotSlot, w, windows.start(w, asOf))
       this.#writeRegisters(w, row)
     }
   }
 
-  save(slot: number, to: StateWriter): void {
-    this.truncations.save(slot, to)
-    this.#arena.save(slot, to)
+  override save(slot: number, to: StateWriter): void {
+    super.save(slot, to)
     this.#sketches.save(slot, to)
   }
 
-  load(slot: number, from: StateReader): void {
-    this.truncations.load(slot, from)
-    this.#arena.load(slot, from)
-    const { data } = this.#arena
-    const end = this.#arena.end(slot)
+  override load(slot: number, from: StateReader): void {
+    super.load(slot, from)
+    const { data } = this.arena
+    const end = this.arena.end(slot)
     if (this.#strings) {
-      if (from.translates) from.translate(data, 2, this.#arena.from(slot), end, 1)
-      for (let entry = this.#arena.from(slot); entry < end; entry++)
+      if (from.translates) from.translate(data, 2, this.arena.from(slot), end, 1)
+      for (let entry = this.arena.from(slot); entry < end; entry++)
         if (!this.#strings.has(data[entry * 2 + 1])) throw restoreError('a counted value is an unknown string')
     }
     this.#sketches.load(slot, from)
-    if (!this.#sketches.of(slot) && this.#arena.length(slot) > this.#listed)
-      throw restoreError('a key has too many values without a sketch')
+    if (!this.#sketches.of(slot) && this.arena.length(slot) > this.#listed) throw restoreError('a key has too many values without a sketch')
   }
 
-  clear(slot: number): void {
-    this.truncations.clear(slot)
-    this.#arena.clear(slot)
+  override clear(slot: number): void {
+    super.clear(slot)
     this.#sketches.drop(slot)
     this.#byValue.clear(slot)
   }
 
   /** Adds the newest value to the key's sketch, if the key has or now needs one, and drops list entries that only the sketch needs. */
   #sketch(slot: number, time: number, value: number, reach: number): void {
-    const arena = this.#arena
+    const arena = this.arena
     const length = arena.length(slot)
     const sketch = this.#sketches.of(slot)
     if (!sketch && length > this.#listed) this.#startSketch(slot, reach)
@@ -184,10 +165,10 @@ export class Distinct implements Structure {
   }
 
   #startSketch(slot: number, reach: number): void {
-    const { data } = this.#arena
+    const { data } = this.arena
     const sketch = this.#sketches.begin(slot)
-    const end = this.#arena.end(slot)
-    for (let entry = this.#arena.from(slot); entry < end; entry++) this.#sketches.add(sketch, data[entry * 2], data[entry * 2 + 1], reach)
+    const end = this.arena.end(slot)
+    for (let entry = this.arena.from(slot); entry < end; entry++) this.#sketches.add(sketch, data[entry * 2], data[entry * 2 + 1], reach)
   }
 
   #estimate(slot: number, w: number, start: number, row: number): void {
@@ -210,16 +191,16 @@ export class Distinct implements Structure {
       sketch.addTo(registers, w)
       return
     }
-    const { data } = this.#arena
-    const from = this.#arena.from(slot)
-    for (let entry = this.#arena.end(slot) - 1; entry >= from && data[entry * 2] >= start; entry--)
+    const { data } = this.arena
+    const from = this.arena.from(slot)
+    for (let entry = this.arena.end(slot) - 1; entry >= from && data[entry * 2] >= start; entry--)
       registers.add(this.#sketches.codeOf(data[entry * 2 + 1]))
   }
 
   /** The last time of a value, NaN if it never occurred. Only for slots that receive no more events. */
   #lastTime(slot: number, value: number): number {
     const sorted = this.#byValue
-    if (sorted.heads.length < this.#arena.heads.length) sorted.grow(this.#arena.heads.length / this.#arena.stride)
+    if (sorted.heads.length < this.arena.heads.length) sorted.grow(this.arena.heads.length / this.arena.stride)
     if (sorted.length(slot) === 0) this.#sort(slot)
     const end = sorted.end(slot)
     const at = firstEntryFrom(sorted.data, 2, sorted.from(slot), end, value)
@@ -227,8 +208,8 @@ export class Distinct implements Structure {
   }
 
   #sort(slot: number): void {
-    const { data } = this.#arena
-    const entries = Array.from({ length: this.#arena.length(slot) }, (_, i) => this.#arena.from(slot) + i)
+    const { data } = this.arena
+    const entries = Array.from({ length: this.arena.length(slot) }, (_, i) => this.arena.from(slot) + i)
     entries.sort((a, b) => data[a * 2 + 1] - data[b * 2 + 1])
     for (const entry of entries) {
       const at = this.#byValue.open(slot, 0) * 2

@@ -1,11 +1,9 @@
-import { limits } from '../base/index.ts'
 import type { Strings } from '../columns/index.ts'
 import { Arena, END, FROM, MARKS } from './arena.ts'
 import { COLUMN_STRIDE, PartialColumns } from './chunk.ts'
-import { TruncationLog } from './truncation-log.ts'
 import { insertionPoint } from './order.ts'
-import { restoreError, type StateReader, type StateWriter } from './state.ts'
-import type { StructureInput, Structure } from './structure.ts'
+import { restoreError, type StateReader } from './state.ts'
+import { Structure, type StructureInput } from './structure.ts'
 import { tileStart, type Windows } from './window.ts'
 
 /**
@@ -20,45 +18,26 @@ import { tileStart, type Windows } from './window.ts'
  *
  * Values are stored times `sign`, so that less is better for `max` too. Strings are compared by their text.
  */
-export class Extremes implements Structure {
-  readonly partials: readonly (readonly Float64Array[])[]
-  readonly truncations = new TruncationLog()
-  readonly #out: PartialColumns
+export class Extremes extends Structure {
   readonly #windows: Windows
   readonly #sign: 1 | -1
   readonly #isBetter: Better
   readonly #maxEntries: number
   readonly #strings: Strings | undefined
-  /** Entries: tile, value. */
-  readonly #arena: Arena
 
   /** `sign` is 1 for the least value, −1 for the greatest. `strings` is given if values are string ids. */
   constructor(windows: Windows, sign: 1 | -1, strings: Strings | undefined, maxEntries: number) {
+    // An entry is its tile and its value.
+    super(new Arena(2, windows.length, [Infinity, NaN]), new PartialColumns(windows.length, 1, NaN))
     this.#windows = windows
-    this.#arena = new Arena(2, windows.length, [Infinity, NaN])
     this.#sign = sign
     this.#strings = strings
     this.#isBetter = strings ? (left, right) => strings.compare(Math.abs(left), Math.abs(right)) * sign < 0 : isLess
-    this.#maxEntries = Math.min(maxEntries, limits.ENTRIES_PER_KEY_MAX)
-    this.#out = new PartialColumns(windows.length, 1)
-    this.partials = this.#out.views
-  }
-
-  get bytes(): number {
-    return this.#arena.bytes + this.truncations.bytes
-  }
-
-  get entries(): number {
-    return this.#arena.entries
-  }
-
-  grow(count: number): void {
-    this.#arena.grow(count)
-    this.truncations.grow(count)
+    this.#maxEntries = maxEntries
   }
 
   insert({ slots, time, value, watermark }: StructureInput, event: number): void {
-    const arena = this.#arena
+    const arena = this.arena
     const windows = this.#windows
     const slot = slots[event]
     const tile = tileStart(time[event], windows.tile)
@@ -70,9 +49,9 @@ export class Extremes implements Structure {
   }
 
   read(slot: number, asOf: number, row: number): void {
-    const { heads, data, stride } = this.#arena
+    const { heads, data, stride } = this.arena
     const windows = this.#windows
-    const flat = this.#out.flat
+    const flat = this.out.flat
     const head = slot * stride
     let oldest = heads[head + END]
     if (oldest === 0) return this.readNothing(row)
@@ -87,45 +66,29 @@ export class Extremes implements Structure {
     heads[head + FROM] = oldest
   }
 
-  readNothing(row: number): void {
-    this.#out.fillRow(row, NaN)
-  }
-
-  merge(snapshot: Structure, _slot: number, _snapshotSlot: number, _t: number, row: number): void {
-    const { flat } = this.#out
-    const other = (snapshot as Extremes).#out.flat
+  merge(snapshot: this, row: number): void {
+    const { flat } = this.out
+    const other = snapshot.out.flat
     for (let at = row; at < flat.length; at += COLUMN_STRIDE) {
       const value = other[at]
       if (Number.isNaN(flat[at]) || (!Number.isNaN(value) && this.#isBetter(value * this.#sign, flat[at] * this.#sign))) flat[at] = value!
     }
   }
 
-  save(slot: number, to: StateWriter): void {
-    this.truncations.save(slot, to)
-    this.#arena.save(slot, to)
-  }
-
-  load(slot: number, from: StateReader): void {
-    this.truncations.load(slot, from)
-    this.#arena.load(slot, from)
+  override load(slot: number, from: StateReader): void {
+    super.load(slot, from)
     if (!this.#strings) return
-    const { data } = this.#arena
-    // For `max` an id is stored with the sign, also if it is 0.
-    if (from.translates)
-      for (let entry = this.#arena.from(slot); entry < this.#arena.end(slot) - 1; entry++)
-        data[entry * 2 + 1] = from.idOf(Math.abs(data[entry * 2 + 1])) * this.#sign
-    for (let entry = this.#arena.from(slot); entry < this.#arena.end(slot) - 1; entry++)
-      if (!this.#strings.has(Math.abs(data[entry * 2 + 1]))) throw restoreError('an extreme is an unknown string')
-  }
-
-  clear(slot: number): void {
-    this.truncations.clear(slot)
-    this.#arena.clear(slot)
+    const { data } = this.arena
+    for (let at = this.arena.from(slot) * 2 + 1; at < this.arena.end(slot) * 2 - 2; at += 2) {
+      // For `max` an id is stored with the sign, also if it is 0.
+      if (from.translates) data[at] = from.idOf(Math.abs(data[at])) * this.#sign
+      if (!this.#strings.has(Math.abs(data[at]))) throw restoreError('an extreme is an unknown string')
+    }
   }
 
   /** Inserts an event unless it is dominated, and removes the entries that it dominates. Returns the number of entries. */
   #insertOrdered(slot: number, tile: number, value: number): number {
-    const { heads, data, stride } = this.#arena
+    const { heads, data, stride } = this.arena
     const isBetter = this.#isBetter
     const head = slot * stride
     const oldest = heads[head + FROM]

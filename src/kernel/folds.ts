@@ -1,12 +1,12 @@
-import { assert, limits } from '../base/index.ts'
+import { assert } from '../base/index.ts'
 import type { Fold } from '../aggregate/index.ts'
 import { Arena } from './arena.ts'
-import { TruncationLog } from './truncation-log.ts'
+import { Bands } from './bands.ts'
 import { insertionPoint } from './order.ts'
 import { PartialColumns } from './chunk.ts'
-import { restoreError, type StateReader, type StateWriter } from './state.ts'
-import type { StructureInput, Structure } from './structure.ts'
-import { ensureCapacity } from './ensure-capacity.ts'
+import type { StateReader, StateWriter } from './state.ts'
+import { Structure, type StructureInput } from './structure.ts'
+import { ensureCapacity } from '../columns/index.ts'
 import { tileStart, type Windows } from './window.ts'
 
 /**
@@ -29,31 +29,24 @@ import { tileStart, type Windows } from './window.ts'
  *                                   sum over 20 ms: 10 + back 8 = 18
  *
  * An entry leaves a band at its tail, where the next front fold is the answer, and enters the back of the next band. When an entry
- * leaves a band without a front, the band flips: its back becomes its front, in one pass. An entry is in one band at a time, so one
- * column of folds serves all bands. A late entry in a front makes the older part of that front fold again.
+ * leaves a band without a front, the back becomes the front, in one pass. An entry is in one band at a time, so one column of folds
+ * serves all bands. A late entry in a front makes the older part of that front fold again.
  *
  * Cost: O(windows) combines per event, amortized. Lifetime windows have a back alone.
  */
-export class Folds implements Structure {
-  readonly partials: readonly (readonly Float64Array[])[]
-  readonly #out: PartialColumns
+export class Folds extends Structure {
   readonly #spans: Float64Array
   readonly #hop: number
   readonly #fold: Fold
   readonly #maxEntries: number
-  readonly #bands: number
-  /** Entries: time, the entry's partial, and in a front the fold from the entry to its band's flip. */
-  readonly #arena: Arena
-  /** By slot and band: the tail of the band's window, which is the window's length in entries, and the band's flip. */
-  #tails = new Int32Array(0)
-  #flips = new Int32Array(0)
+  /** One band per finite window. */
+  readonly #bands: Bands
   /** By slot and window: the back of the window's band; for a lifetime window, all events. */
   #backs = new Float64Array(0)
   /** Numbers per slot in `#backs`. */
   readonly #backWidth: number
-  readonly truncations = new TruncationLog()
   /** Scratch: the partial of one event, and a running total. */
-  readonly #entry: Float64Array
+  readonly #lifted: Float64Array
   readonly #total: Float64Array
 
   constructor({ spans, hops, tile }: Windows, fold: Fold, maxEntries: number) {
@@ -61,42 +54,36 @@ export class Folds implements Structure {
       spans.every((span, w) => span === Infinity || hops[w] === tile),
       'bands have tiles alike',
     )
+    // An entry is its time, its partial, and in a front the fold from the entry to its band's flip.
+    super(new Arena(1 + 2 * fold.width), new PartialColumns(spans.length, fold.width))
     this.#spans = spans
     this.#hop = tile
     this.#fold = fold
-    this.#maxEntries = Math.min(maxEntries, limits.ENTRIES_PER_KEY_MAX)
-    this.#bands = spans.filter(Number.isFinite).length
-    this.#arena = new Arena(1 + 2 * fold.width)
+    this.#maxEntries = maxEntries
+    this.#bands = new Bands(spans.filter(Number.isFinite).length)
     this.#backWidth = spans.length * fold.width
-    this.#entry = new Float64Array(fold.width)
+    this.#lifted = new Float64Array(fold.width)
     this.#total = new Float64Array(fold.width)
-    this.#out = new PartialColumns(spans.length, fold.width)
-    this.partials = this.#out.views
   }
 
-  get bytes(): number {
-    return this.#arena.bytes + this.#tails.byteLength * 2 + this.#backs.byteLength + this.truncations.bytes
+  override get bytes(): number {
+    return super.bytes + this.#bands.bytes + this.#backs.byteLength
   }
 
-  get entries(): number {
-    return this.#arena.entries
-  }
-
-  grow(count: number): void {
-    this.#arena.grow(count)
-    this.#tails = ensureCapacity(this.#tails, count * this.#bands)
-    this.#flips = ensureCapacity(this.#flips, count * this.#bands)
+  override grow(count: number): void {
+    super.grow(count)
+    this.#bands.grow(count)
     this.#backs = ensureCapacity(this.#backs, count * this.#backWidth)
-    this.truncations.grow(count)
   }
 
   insert(input: StructureInput, event: number): void {
     const slot = input.slots[event]
+    const bands = this.#bands
     this.#advance(slot, input.watermark[event])
-    this.#fold.lift(input.time[event], input.value[event], this.#entry, 0)
-    if (this.#bands < this.#spans.length) this.#addToBack(slot, this.#bands, this.#entry, 0)
+    this.#fold.lift(input.time[event], input.value[event], this.#lifted, 0)
+    if (bands.count < this.#spans.length) this.#addToBack(slot, bands.count, this.#lifted, 0)
     const tile = tileStart(input.time[event], this.#hop)
-    for (let band = 0; band < this.#bands; band++) {
+    for (let band = 0; band < bands.count; band++) {
       if (tile < tileStart(input.watermark[event] - this.#spans[band], this.#hop)) continue
       this.#store(slot, band, tile)
       return
@@ -105,74 +92,54 @@ export class Folds implements Structure {
 
   read(slot: number, asOf: number, row: number): void {
     this.#advance(slot, asOf)
-    const { width } = this.#fold
+    const bands = this.#bands
     const total = this.#total.fill(0)
     for (let w = 0; w < this.#spans.length; w++) {
-      const lifetime = w >= this.#bands
+      const lifetime = w >= bands.count
       if (lifetime) total.fill(0)
       this.#fold.combine(total, 0, this.#backs, this.#backAt(slot, w))
       if (!lifetime) {
-        const tail = this.#tails[slot * this.#bands + w]
-        if (tail > this.#flips[slot * this.#bands + w])
-          this.#fold.combine(total, 0, this.#arena.data, this.#entryAt(slot, tail) + 1 + width)
+        const tail = bands.tail(slot, w)
+        if (tail > bands.flip(slot, w)) this.#fold.combine(total, 0, this.arena.data, this.#foldAt(slot, tail))
       }
-      for (let f = 0; f < width; f++) this.partials[w][f][row] = total[f]
+      for (let f = 0; f < total.length; f++) this.partials[w][f][row] = total[f]
     }
   }
 
-  readNothing(row: number): void {
-    this.#out.fillRow(row, 0)
-  }
-
-  merge(snapshot: Structure, _slot: number, _snapshotSlot: number, _t: number, row: number): void {
-    const other = (snapshot as Folds).partials
-    const { width } = this.#fold
-    const [total, part] = [this.#total, this.#entry]
+  merge(snapshot: this, row: number): void {
+    const [total, part] = [this.#total, this.#lifted]
     for (let w = 0; w < this.#spans.length; w++) {
-      const own = this.partials[w]
-      for (let f = 0; f < width; f++) {
-        total[f] = other[w][f][row]
+      const [own, other] = [this.partials[w], snapshot.partials[w]]
+      for (let f = 0; f < total.length; f++) {
+        total[f] = other[f][row]
         part[f] = own[f][row]
       }
       this.#fold.combine(total, 0, part, 0)
-      for (let f = 0; f < width; f++) own[f][row] = total[f]
+      for (let f = 0; f < total.length; f++) own[f][row] = total[f]
     }
   }
 
-  save(slot: number, to: StateWriter): void {
-    this.truncations.save(slot, to)
-    this.#arena.save(slot, to)
-    for (let band = slot * this.#bands; band < (slot + 1) * this.#bands; band++) {
-      to.count(this.#tails[band])
-      to.count(this.#flips[band])
-    }
+  override save(slot: number, to: StateWriter): void {
+    super.save(slot, to)
+    this.#bands.save(slot, to)
     to.numbers(this.#backs, slot * this.#backWidth, this.#backWidth)
   }
 
-  load(slot: number, from: StateReader): void {
-    this.truncations.load(slot, from)
-    this.#arena.load(slot, from)
-    let inner = 0
-    for (let band = slot * this.#bands; band < (slot + 1) * this.#bands; band++) {
-      this.#tails[band] = from.count(this.#arena.length(slot))
-      this.#flips[band] = from.count(this.#tails[band])
-      if (this.#flips[band] < inner) throw restoreError('the bands of windows are out of order')
-      inner = this.#tails[band]
-    }
+  override load(slot: number, from: StateReader): void {
+    super.load(slot, from)
+    this.#bands.load(slot, from, this.arena.length(slot))
     from.numbers(this.#backs, slot * this.#backWidth, this.#backWidth)
   }
 
-  clear(slot: number): void {
-    this.truncations.clear(slot)
-    this.#arena.clear(slot)
-    this.#tails.fill(0, slot * this.#bands, (slot + 1) * this.#bands)
-    this.#flips.fill(0, slot * this.#bands, (slot + 1) * this.#bands)
+  override clear(slot: number): void {
+    super.clear(slot)
+    this.#bands.clear(slot)
     this.#backs.fill(0, slot * this.#backWidth, (slot + 1) * this.#backWidth)
   }
 
-  /** Inserts `#entry`, an event of `tile` in `band`. */
+  /** Inserts `#lifted`, the partial of an event of `tile`, in `band`. */
   #store(slot: number, band: number, tile: number): void {
-    const arena = this.#arena
+    const { arena } = this
     const end = arena.end(slot)
     const from = arena.from(slot)
     const at = insertionPoint(arena.data, arena.width, from, end, tile)
@@ -180,51 +147,49 @@ export class Folds implements Structure {
     else this.#open(slot, band, end - at, tile)
   }
 
-  /** Adds `#entry` to the tile at `place`. */
+  /** Adds `#lifted` to the tile at `place`. */
   #join(slot: number, band: number, place: number): void {
-    this.#fold.combine(this.#arena.data, this.#entryAt(slot, place) + 1, this.#entry, 0)
-    if (place <= this.#flips[slot * this.#bands + band]) this.#addToBack(slot, band, this.#entry, 0)
+    this.#fold.combine(this.arena.data, this.#partialAt(slot, place), this.#lifted, 0)
+    if (place <= this.#bands.flip(slot, band)) this.#addToBack(slot, band, this.#lifted, 0)
     else this.#foldFront(slot, band, place)
   }
 
-  /** Makes `#entry` a new entry with `behind` entries after it: in the back if it touches the back, else in the front. */
+  /** Makes `#lifted` a new entry with `behind` entries after it: in the back if it touches the back, else in the front. */
   #open(slot: number, band: number, behind: number, tile: number): void {
-    const arena = this.#arena
+    const { arena } = this
     if (arena.length(slot) >= this.#maxEntries) this.#forgetOldest(slot)
     const newer = Math.min(behind, arena.length(slot))
     const entry = arena.open(slot, newer) * arena.width
     arena.data[entry] = tile
-    arena.data.set(this.#entry, entry + 1)
-    const first = slot * this.#bands
-    const inBack = newer <= this.#flips[first + band]
-    for (let b = band; b < this.#bands; b++) {
-      this.#tails[first + b] = this.#tails[first + b] + 1
-      if (b > band || inBack) this.#flips[first + b] = this.#flips[first + b] + 1
-    }
-    if (inBack) this.#addToBack(slot, band, this.#entry, 0)
+    arena.data.set(this.#lifted, entry + 1)
+    const inBack = newer <= this.#bands.flip(slot, band)
+    this.#bands.shiftFrom(slot, band, inBack)
+    if (inBack) this.#addToBack(slot, band, this.#lifted, 0)
     else this.#foldFront(slot, band, newer + 1)
   }
 
   /** Moves the tails to `asOf`: an entry older than its window leaves its band for the next one. */
   #advance(slot: number, asOf: number): void {
-    const arena = this.#arena
-    const first = slot * this.#bands
-    for (let b = 0; b < this.#bands; b++) {
+    const { arena } = this
+    const bands = this.#bands
+    let inner = 0
+    for (let b = 0; b < bands.count; b++) {
       const start = tileStart(asOf - this.#spans[b], this.#hop)
-      const inner = b === 0 ? 0 : this.#tails[first + b - 1]
-      let tail = this.#tails[first + b]
+      let tail = bands.tail(slot, b)
       while (tail > inner && arena.data[this.#entryAt(slot, tail)] < start) {
-        if (this.#flips[first + b] === tail) this.#flip(slot, b, inner)
-        if (b + 1 < this.#bands) this.#addToBack(slot, b + 1, arena.data, this.#entryAt(slot, tail) + 1)
-        this.#tails[first + b] = --tail
+        if (bands.flip(slot, b) === tail) this.#backToFront(slot, b)
+        if (b + 1 < bands.count) this.#addToBack(slot, b + 1, arena.data, this.#partialAt(slot, tail))
+        bands.setTail(slot, b, --tail)
       }
+      inner = tail
     }
-    if (this.#bands > 0) arena.cut(slot, arena.end(slot) - this.#tails[first + this.#bands - 1])
+    if (bands.count > 0) arena.cut(slot, arena.end(slot) - inner)
   }
 
-  /** Makes a band's back, which reaches from `inner`, the tail of the band before, to its tail, its front. */
-  #flip(slot: number, band: number, inner: number): void {
-    this.#flips[slot * this.#bands + band] = inner
+  /** Makes a band's back its front, where it has none. */
+  #backToFront(slot: number, band: number): void {
+    const inner = this.#bands.inner(slot, band)
+    this.#bands.setFlip(slot, band, inner)
     const back = this.#backAt(slot, band)
     this.#backs.fill(0, back, back + this.#fold.width)
     this.#foldFront(slot, band, inner + 1)
@@ -232,32 +197,26 @@ export class Folds implements Structure {
 
   /** Recomputes a band's front folds from `place` to its tail. */
   #foldFront(slot: number, band: number, place: number): void {
-    const { width } = this.#fold
-    const flip = this.#flips[slot * this.#bands + band]
-    const tail = this.#tails[slot * this.#bands + band]
-    const { data } = this.#arena
+    const tail = this.#bands.tail(slot, band)
+    const { data } = this.arena
     const total = this.#total.fill(0)
-    if (place - 1 > flip) this.#fold.combine(total, 0, data, this.#entryAt(slot, place - 1) + 1 + width)
+    if (place - 1 > this.#bands.flip(slot, band)) this.#fold.combine(total, 0, data, this.#foldAt(slot, place - 1))
     for (let p = place; p <= tail; p++) {
-      const entry = this.#entryAt(slot, p)
-      this.#fold.combine(total, 0, data, entry + 1)
-      data.set(total, entry + 1 + width)
+      this.#fold.combine(total, 0, data, this.#partialAt(slot, p))
+      data.set(total, this.#foldAt(slot, p))
     }
   }
 
   /** Removes the oldest entry from the band that holds it. */
   #forgetOldest(slot: number): void {
-    const length = this.#arena.length(slot)
-    const first = slot * this.#bands
-    this.truncations.record(slot, this.#arena.data[this.#entryAt(slot, length)])
+    const { arena } = this
+    const length = arena.length(slot)
+    this.truncations.record(slot, arena.data[this.#entryAt(slot, length)])
     let band = 0
-    while (this.#tails[first + band] < length) band++
-    if (this.#flips[first + band] === length) this.#flip(slot, band, band === 0 ? 0 : this.#tails[first + band - 1])
-    for (let b = band; b < this.#bands; b++) {
-      this.#tails[first + b] = length - 1
-      this.#flips[first + b] = Math.min(this.#flips[first + b], length - 1)
-    }
-    this.#arena.cut(slot, this.#arena.from(slot) + 1)
+    while (this.#bands.tail(slot, band) < length) band++
+    if (this.#bands.flip(slot, band) === length) this.#backToFront(slot, band)
+    this.#bands.cut(slot, length - 1)
+    arena.cut(slot, arena.from(slot) + 1)
   }
 
   /** The offset in `#backs` of a window's back. */
@@ -271,6 +230,16 @@ export class Folds implements Structure {
 
   /** The offset in the arena's data of the entry at `place`. */
   #entryAt(slot: number, place: number): number {
-    return (this.#arena.end(slot) - place) * this.#arena.width
+    return (this.arena.end(slot) - place) * this.arena.width
+  }
+
+  /** The offset in the arena's data of the partial of the entry at `place`. */
+  #partialAt(slot: number, place: number): number {
+    return this.#entryAt(slot, place) + 1
+  }
+
+  /** The offset in the arena's data of the fold from the entry at `place` to its band's flip. */
+  #foldAt(slot: number, place: number): number {
+    return this.#entryAt(slot, place) + 1 + this.#fold.width
   }
 }

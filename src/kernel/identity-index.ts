@@ -1,5 +1,4 @@
-import { mixHash } from '../columns/index.ts'
-import { ensureCapacity } from './ensure-capacity.ts'
+import { ensureCapacity, mixHash } from '../columns/index.ts'
 
 const EMPTY = -1
 const SMALLEST = 16

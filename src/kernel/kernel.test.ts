@@ -4,6 +4,7 @@ import { rejections, type FeatureColumn } from '../aggregate/feature-column.ts'
 import type { Block } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
 import type { FeatureIR, GroupIR } from '../define/ir/ir.ts'
+import { step } from '../../test/kernel/step.ts'
 import { sourceIR } from '../../test/source-ir.ts'
 import { Kernel } from './kernel.ts'
 
@@ -48,9 +49,10 @@ const read = (kernel: Kernel, keys: readonly (string | null)[], times: readonly 
 const cellsOf = ({ values, nulls, rejected }: FeatureColumn) =>
   Array.from(nulls, (isNull, row) => (rejected[row] ? [rejected[row]] : isNull ? null : values[row]))
 
-test("step reads each event's key with that event visible, and before without it", () => {
+test('a read after each event reads its key with that event visible, and before without it', () => {
   const kernel = kernelOf(groupOf({ agg: 'count' }, { agg: 'sum', input: x }, { agg: 'count', before: true }))
-  const out = kernel.step(
+  const out = step(
+    kernel,
     blockOf([
       ['a', 1, 5],
       ['b', 2, 7],
@@ -69,7 +71,8 @@ test("step reads each event's key with that event visible, and before without it
 })
 
 test('the example at the head of the kernel', () => {
-  const out = kernelOf(groupOf({ agg: 'count' }, { agg: 'sum', input: x })).step(
+  const out = step(
+    kernelOf(groupOf({ agg: 'count' }, { agg: 'sum', input: x })),
     blockOf([
       ['a', 1, 5],
       ['b', 2, 7],
@@ -129,7 +132,8 @@ test('past maxEvents, windows that reach a dropped event are rejected until thei
   ] as const) {
     const feature = { agg, ...(input && { input }), maxEvents: 2 }
     const kernel = kernelOf(groupOf({ ...feature, window: 10 }))
-    const out = kernel.step(
+    const out = step(
+      kernel,
       blockOf([
         ['a', 1, 1],
         ['a', 2, 2],
@@ -146,7 +150,8 @@ test('past maxEvents, windows that reach a dropped event are rejected until thei
 test('a value too large for exact moments rejects only the rows whose window holds it', () => {
   const large = 2 ** 41
   const kernel = kernelOf(groupOf({ agg: 'variance', input: x, type: 'double' }, { agg: 'slope', input: x, per: 1, type: 'double' }))
-  const out = kernel.step(
+  const out = step(
+    kernel,
     blockOf([
       ['a', 1, 1],
       ['a', 2, 3],
@@ -164,9 +169,9 @@ test('a value too large for exact moments rejects only the rows whose window hol
 test('more events than a pass holds, from one block or from two, give the same values', () => {
   const events = Array.from({ length: 70_000 }, (_, i) => [`k${i % 3}`, i, i % 7] as const)
   const group = groupOf({ agg: 'sum', input: x, window: 100 }, { agg: 'max', input: x, window: 100 })
-  const whole = kernelOf(group).step(blockOf(events)).map(cellsOf)
+  const whole = step(kernelOf(group), blockOf(events)).map(cellsOf)
   const parts = kernelOf(group)
-  const halves = [events.slice(0, 30_001), events.slice(30_001)].map(half => parts.step(blockOf(half)).map(cellsOf))
+  const halves = [events.slice(0, 30_001), events.slice(30_001)].map(half => step(parts, blockOf(half)).map(cellsOf))
   assert.deepEqual(
     whole,
     halves[0].map((column, f) => [...column, ...halves[1][f]]),
@@ -191,15 +196,13 @@ test('reused columns equal new columns', () => {
     [null, 40, 2],
     ['c', 41, 4],
   ])
-  const columns = kernelOf(group).step(first)
-  const reused = kernelOf(group).step(second, columns)
+  const columns = step(kernelOf(group), first)
+  const reused = step(kernelOf(group), second, columns)
   assert.equal(reused, columns)
-  kernelOf(group)
-    .step(second)
-    .forEach((column, f) => {
-      assert.deepEqual(columns[f].values.subarray(0, 2 * column.width), column.values)
-      assert.deepEqual(columns[f].nulls.subarray(0, 2), column.nulls)
-      assert.deepEqual(columns[f].counts?.subarray(0, 2), column.counts)
-    })
-  assert.throws(() => kernelOf(group).step(first, kernelOf(group).step(second)), { code: 'SPILL_ASSERT' })
+  for (const [f, column] of step(kernelOf(group), second).entries()) {
+    assert.deepEqual(columns[f].values.subarray(0, 2 * column.width), column.values)
+    assert.deepEqual(columns[f].nulls.subarray(0, 2), column.nulls)
+    assert.deepEqual(columns[f].counts?.subarray(0, 2), column.counts)
+  }
+  assert.throws(() => step(kernelOf(group), first, step(kernelOf(group), second)), { code: 'SPILL_ASSERT' })
 })

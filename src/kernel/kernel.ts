@@ -10,7 +10,7 @@
  * 4. Units: each structure inserts events and answers reads in order, with the partial aggregate of each window.
  * 5. Final values: each aggregate computes the output column of its feature from the partials of its window.
  *
- * Example: `count()` and `sum(x)` over 10 ms by `k`. Three events, and a read of each event's key at its arrival (`step`):
+ * Example: `count()` and `sum(x)` over 10 ms by `k`. Three events, and a read of each event's key at its arrival:
  *
  *     events     k [a, b, a]      time [1, 2, 4]   x [5, 7, 6]         slots [0, 1, 0]   watermark [1, 2, 4]
  *     reads      keys [a, b, a]   asOf [1, 2, 4]   upto [1, 2, 3]      slots [0, 1, 0]
@@ -18,31 +18,22 @@
  *     output     count [1, 1, 2], sum [5, 7, 11]
  */
 import { assert } from '../base/index.ts'
-import { noEventsBlock, type Block, type ColumnData, sliceBlock, type Strings } from '../columns/index.ts'
+import { emptyBlock, type Block, type ColumnData, sliceBlock, type Strings } from '../columns/index.ts'
 import type { FeatureColumn } from '../aggregate/index.ts'
 import type { GroupIR, SourceIR } from '../define/ir/index.ts'
-import {
-  consecutiveNumbers,
-  emptyColumns,
-  firstReadBeyond,
-  noSlots,
-  noTimes,
-  readsOfPass,
-  type BlockReads,
-  type Pass,
-} from './block-reads.ts'
-import { allWindows, buildUnit, type KernelUnit } from './build.ts'
-import type { CatchUp } from './catch-up.ts'
-import { clearRows, featureColumns } from './feature-columns.ts'
+import { clearRows, featureColumns, firstReadBeyond, readsOfPass, type BlockReads, type Pass } from './block-reads.ts'
 import { KeyWatermarks } from './key-watermarks.ts'
 import { KeySlots } from './key-slots.ts'
 import { planStructures } from './plan.ts'
 import { rejectBelowWatermark } from './rejections.ts'
-import { Revisions } from './revisions.ts'
+import { Revisions, type SnapshotReads } from './revisions.ts'
 import { runRevisableUnits, runUnits } from './run-units.ts'
-import { layoutOf, appendSlice, restoreSlices, saveSlice, type KernelState } from './slices.ts'
-import type { SnapshotReads } from './snapshot-reads.ts'
-import { STATE_VERSION, StateWriter } from './state.ts'
+import { layoutOf, appendSlice, restoreSlices, saveSlice, type CatchUp, type KernelState } from './slices.ts'
+import { StateWriter } from './state.ts'
+import { allWindows, buildUnit, type KernelUnit } from './unit.ts'
+
+const noSlots = new Int32Array(0)
+const noTimes = new Float64Array(0)
 
 /** Events per pass, which bounds the kernel's scratch memory. */
 const EVENTS_PER_PASS = 1 << 16
@@ -67,12 +58,9 @@ export interface KernelOptions {
  * Events are applied in the order of the log; a read sees everything applied before it. State is one structure for each set of
  * features that see the same events (`plan.ts`), by key slot, in typed arrays.
  *
- * `replay` is the general call: events, and reads anywhere among them. `apply` is a replay without reads, `step` one with a read after
- * each event, and `read` one without events.
+ * `replay` is the general call: events, and reads anywhere among them. `apply` is a replay without reads, and `read` one without events.
  */
 export class Kernel {
-  /** The format of saved state: a slice of another version is rejected. */
-  static readonly stateVersion: number = STATE_VERSION
   readonly group: GroupIR
   readonly #source: SourceIR
   readonly #options: KernelOptions
@@ -93,7 +81,7 @@ export class Kernel {
   constructor(group: GroupIR, source: SourceIR, options: KernelOptions) {
     this.group = group
     this.#source = source
-    this.#noEvents = { ...noEventsBlock, columns: emptyColumns(source) }
+    this.#noEvents = emptyBlock(source)
     this.#options = options
     this.#keys = KeySlots.of(group, source, options.strings)
     const plans = planStructures(group, source)
@@ -181,13 +169,6 @@ export class Kernel {
   /** Ends the catch-up after `restore`: every event up to the highest sequence has been passed to `catchUp`. */
   finishCatchUp(): void {
     this.#catchUp = undefined
-  }
-
-  /** Applies events, and reads each event's key at its arrival: the features as of its append. */
-  step(block: Block, into?: FeatureColumn[]): FeatureColumn[] {
-    const upto = consecutiveNumbers(1, block.length)
-    const uptoBefore = consecutiveNumbers(0, block.length)
-    return this.replay(block, { length: block.length, keys: this.#keyColumns(block), upto, uptoBefore, asOf: block.arrival }, into)
   }
 
   /** Reads keys at as-of times, with all applied events visible. `into` as for `replay`. */

@@ -1,6 +1,6 @@
 import { restoreError, type StateReader, type StateWriter } from './state.ts'
 import type { SlotReads } from './structure.ts'
-import { ensureCapacity } from './ensure-capacity.ts'
+import { ensureCapacity } from '../columns/index.ts'
 
 /** Holds each key's watermark: the greatest as-of time that the key has reached, by a read or by a lower bound for later reads. */
 export class KeyWatermarks {
@@ -11,10 +11,7 @@ export class KeyWatermarks {
   }
 
   grow(count: number): void {
-    const length = this.#times.length
-    if (count <= length) return
-    this.#times = ensureCapacity(this.#times, count)
-    this.#times.fill(-Infinity, length)
+    this.#times = ensureCapacity(this.#times, count, -Infinity)
   }
 
   save(slot: number, to: StateWriter): void {

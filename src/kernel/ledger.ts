@@ -1,7 +1,7 @@
 import { Arena } from './arena.ts'
 import { firstEntryFrom, insertionPoint } from './order.ts'
 import type { StateReader, StateWriter } from './state.ts'
-import { ensureCapacity } from './ensure-capacity.ts'
+import { ensureCapacity } from '../columns/index.ts'
 import type { Windows } from './window.ts'
 
 const ARRIVAL = 1
@@ -64,10 +64,8 @@ export class EventLedger {
   }
 
   grow(count: number): void {
-    const length = this.#newestLost.length
     this.#arena.grow(count)
-    this.#newestLost = ensureCapacity(this.#newestLost, count)
-    this.#newestLost.fill(-Infinity, length)
+    this.#newestLost = ensureCapacity(this.#newestLost, count, -Infinity)
   }
 
   /** Adds an event unless it is before every window at as-of time `watermark`. Returns true if another event was lost for it. */

@@ -1,3 +1,5 @@
+import type { StructureInput } from './structure.ts'
+
 /**
  * The index at which an entry of `time` is inserted among the sorted entries [from, to) of an arena: after all that are not later. It
  * looks at the last four first, where most events belong, and bisects the rest.
@@ -35,7 +37,24 @@ export function sortEntries(data: Float64Array, width: number, from: number, to:
   entries.sort((a, b) => a[by] - b[by]).forEach((entry, i) => data.set(entry, (from + i) * width))
 }
 
-/** Is the event at offset `a` after the one at `b`? Each is its time, arrival and source position, adjacent. */
+/** An entry that is an event: its time, arrival, source position and value. */
+export const EVENT_WIDTH = 4
+/** Offset in such an entry of its value. */
+export const EVENT_VALUE = 3
+
+/** Writes an event to an entry at offset `at`. */
+export function writeEvent(data: Float64Array, at: number, { time, arrival, sourcePosition, value }: StructureInput, event: number): void {
+  data[at] = time[event]
+  data[at + 1] = arrival[event]
+  data[at + 2] = sourcePosition[event]
+  data[at + EVENT_VALUE] = value[event]
+}
+
+/** Is an event after the one in the entry at offset `at`? */
+export const isAfterEntry = ({ time, arrival, sourcePosition }: StructureInput, event: number, data: Float64Array, at: number): boolean =>
+  isLaterEvent(time[event], arrival[event], sourcePosition[event], data[at], data[at + 1], data[at + 2])
+
+/** Is the event in the entry at offset `a` after the one at `b`? */
 export const isLaterEntry = (aData: Float64Array, a: number, bData: Float64Array, b: number): boolean =>
   isLaterEvent(aData[a], aData[a + 1], aData[a + 2], bData[b], bData[b + 1], bData[b + 2])
 

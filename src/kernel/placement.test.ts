@@ -110,8 +110,8 @@ test('a cron cursor gives the last time at or before the moment, a run at the mo
 test('batch with recorded runs sees what the run in use saw, and before the first run what a job on time sees', () => {
   const place = { kind: 'batch', schedule: { kind: 'interval', every: 10, phase: 0 }, lasts: 0 } as const
   const decisions = { prefix: Int32Array.of(0, 1, 3, 3, 4, 4), time: Float64Array.of(9, 19, 24, 25, 39, 55), own: false }
-  const placedBy = (swapped: number[], s: number[], of: PlacementIR = place) => {
-    const runs = { swapped: Float64Array.from(swapped), s: Float64Array.from(s) }
+  const placedBy = (swapped: number[], runTimes: number[], of: PlacementIR = place) => {
+    const runs = { swapped: Float64Array.from(swapped), asOf: Float64Array.from(runTimes) }
     const { asOf, upto } = placeReads(of, source, block, decisions, runs)
     return { asOf: [...asOf], upto: [...upto] }
   }

@@ -4,8 +4,8 @@ import type { PlacementIR, SourceIR } from '../define/ir/index.ts'
 import { scheduleCursor } from './schedule.ts'
 import { currentRows } from './supersession.ts'
 
-/** The log positions and times of decisions, as one group's source sees them. */
-export interface DecisionPositions {
+/** The cut and the time of each decision, as one group's source sees them. */
+export interface DecisionCuts {
   /** Number of events of the group's source in each decision's `P`; does not decrease. */
   readonly prefix: Int32Array
   /** Time of each decision, UTC ms; does not decrease. */
@@ -25,10 +25,10 @@ export interface PlacedReads {
   readonly asOf: Float64Array
 }
 
-/** The times at which a group's batch runs were swapped in, and their scheduled times; both UTC ms, in order. */
+/** The times at which a group's batch runs were swapped in, and their as-of times, which are scheduled; both UTC ms, in order. */
 export interface BatchRuns {
   readonly swapped: Float64Array
-  readonly s: Float64Array
+  readonly asOf: Float64Array
 }
 
 /**
@@ -38,38 +38,33 @@ export interface BatchRuns {
  * among the events that the kernel gets, so `corrected` drops superseded events before it sorts the rest by time. `runs`: the batch
  * runs of a group placed batch, if any ran.
  */
-export function placeReads(
-  placement: PlacementIR,
-  source: SourceIR,
-  block: Block,
-  triggers: DecisionPositions,
-  runs?: BatchRuns,
-): PlacedReads {
+export function placeReads(placement: PlacementIR, source: SourceIR, block: Block, decisions: DecisionCuts, runs?: BatchRuns): PlacedReads {
   switch (placement.kind) {
     case 'stream':
     case 'hybrid':
-      return prefixReads(block, triggers, triggers.time, triggers.prefix)
+      // Here only visibility is decided. `run/groups/hybrid-group.ts` keeps the two layers of a hybrid group, `kernel/run-units.ts` merges them.
+      return prefixReads(block, decisions, decisions.time, decisions.prefix)
     case 'lag': {
-      const asOf = triggers.time.map(t => t - placement.by)
-      return prefixReads(block, triggers, asOf, arrivedBy(block.arrival, asOf, triggers.prefix))
+      const asOf = decisions.time.map(t => t - placement.by)
+      return prefixReads(block, decisions, asOf, arrivedBy(block.arrival, asOf, decisions.prefix))
     }
     case 'partial': {
-      const cut = triggers.time.map(t => t - placement.by)
-      return prefixReads(block, triggers, triggers.time, arrivedBy(block.arrival, cut, triggers.prefix))
+      const arrived = decisions.time.map(t => t - placement.by)
+      return prefixReads(block, decisions, decisions.time, arrivedBy(block.arrival, arrived, decisions.prefix))
     }
     case 'batch':
     case 'scheduled': {
       const lastTime = scheduleCursor(placement.schedule)
-      const due = triggers.time.map(t => lastTime(t - placement.lasts))
-      const asOf = runs && placement.kind === 'batch' ? runTimes(due, triggers.time, runs) : due
-      return prefixReads(block, triggers, asOf, arrivedBy(block.arrival, asOf, triggers.prefix))
+      const due = decisions.time.map(t => lastTime(t - placement.lasts))
+      const asOf = runs && placement.kind === 'batch' ? runTimes(due, decisions.time, runs) : due
+      return prefixReads(block, decisions, asOf, arrivedBy(block.arrival, asOf, decisions.prefix))
     }
     case 'corrected': {
       const order = orderByTime(source, block)
       // The order of processing changes; source positions stay, since they order events of equal times.
       const byTime = order ? { ...gatherBlock(block, order), sourcePosition: gatherArray(block.sourcePosition, order) } : block
-      const upto = countUpTo(byTime.time, triggers.time)
-      return { block: byTime, watermark: 'time', upto, uptoBefore: upto, asOf: triggers.time }
+      const upto = countUpTo(byTime.time, decisions.time)
+      return { block: byTime, watermark: 'time', upto, uptoBefore: upto, asOf: decisions.time }
     }
   }
 }
@@ -82,20 +77,20 @@ function orderByTime(source: SourceIR, block: Block): Uint32Array | undefined {
   return order ? order.map(i => current[i]) : current
 }
 
-function prefixReads(block: Block, { prefix, own }: DecisionPositions, asOf: Float64Array, upto: Int32Array): PlacedReads {
+function prefixReads(block: Block, { prefix, own }: DecisionCuts, asOf: Float64Array, upto: Int32Array): PlacedReads {
   const uptoBefore = own ? upto.map((count, i) => (count === prefix[i] ? count - 1 : count)) : upto
   return { block, watermark: 'arrival', upto, uptoBefore, asOf }
 }
 
 /**
- * The scheduled time of the run in use at each time; before the first run, that of a job that ran on time. It never goes back, so
+ * The as-of time of the run in use at each time; before the first run, that of a job that ran on time. It never goes back, so
  * visible events stay visible.
  */
-function runTimes(due: Float64Array, t: Float64Array, { swapped, s }: BatchRuns): Float64Array {
-  let [next, scheduled, asOf] = [0, -Infinity, -Infinity]
+function runTimes(due: Float64Array, t: Float64Array, { swapped, asOf: scheduled }: BatchRuns): Float64Array {
+  let [next, inUse, asOf] = [0, -Infinity, -Infinity]
   return due.map((onTime, row) => {
-    while (next < swapped.length && swapped[next] <= t[row]) scheduled = s[next++]!
-    asOf = Math.max(asOf, scheduled === -Infinity ? onTime : scheduled)
+    while (next < swapped.length && swapped[next] <= t[row]) inUse = scheduled[next++]!
+    asOf = Math.max(asOf, inUse === -Infinity ? onTime : inUse)
     return asOf
   })
 }
@@ -124,9 +119,9 @@ export function placementAt(placement: PlacementIR, t: number, run?: number | nu
   }
 }
 
-/** Number of events of each prefix that had arrived by each cut. */
-function arrivedBy(arrival: Float64Array, cuts: Float64Array, prefix: Int32Array): Int32Array {
-  const counts = countUpTo(arrival, cuts)
+/** Number of events of each prefix that had arrived by each time. */
+function arrivedBy(arrival: Float64Array, times: Float64Array, prefix: Int32Array): Int32Array {
+  const counts = countUpTo(arrival, times)
   for (let i = 0; i < counts.length; i++) if (counts[i] > prefix[i]) counts[i] = prefix[i]
   return counts
 }

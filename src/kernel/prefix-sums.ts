@@ -1,11 +1,8 @@
-import { limits } from '../base/index.ts'
 import { liftMoments, modulo54, type MomentLayout } from '../aggregate/index.ts'
 import { Arena, END, FROM, MARKS } from './arena.ts'
-import { TruncationLog } from './truncation-log.ts'
 import { insertionPoint } from './order.ts'
 import { COLUMN_STRIDE, PartialColumns } from './chunk.ts'
-import type { StateReader, StateWriter } from './state.ts'
-import type { StructureInput, Structure } from './structure.ts'
+import { Structure, type StructureInput } from './structure.ts'
 import { tileStart, type Windows } from './window.ts'
 
 /**
@@ -22,45 +19,25 @@ import { tileStart, type Windows } from './window.ts'
  * each window's tail, which passes each entry once. Bytes per entry: 8 for its time and 8 for each column of its moments (`n` only
  * for tiles).
  */
-export class PrefixSums implements Structure {
-  readonly partials: readonly (readonly Float64Array[])[]
-  /** Entries dropped because a key had more than `maxEntries`. */
-  readonly truncations = new TruncationLog()
-  readonly #out: PartialColumns
+export class PrefixSums extends Structure {
   readonly #windows: Windows
   readonly #layout: MomentLayout
   readonly #maxEntries: number
-  /** Entries: time, and the moments before it. */
-  readonly #arena: Arena
   readonly #vector: Float64Array
 
   constructor(windows: Windows, layout: MomentLayout, maxEntries: number) {
+    // An entry is its time, and the moments before it. Where an entry is an event, `n` is the number of entries, so it is not stored.
+    const width = 1 + layout.width - (windows.isExact ? 1 : 0)
+    const arena = new Arena(width, windows.length, [Infinity, ...new Array<number>(width - 1).fill(0)])
+    super(arena, new PartialColumns(windows.length, layout.width))
     this.#windows = windows
     this.#layout = layout
-    this.#maxEntries = Math.min(maxEntries, limits.ENTRIES_PER_KEY_MAX)
-    // Where an entry is an event, `n` is the number of entries, so it is not stored.
-    const width = 1 + layout.width - (windows.isExact ? 1 : 0)
-    this.#arena = new Arena(width, windows.length, [Infinity, ...new Array<number>(width - 1).fill(0)])
+    this.#maxEntries = maxEntries
     this.#vector = new Float64Array(layout.width)
-    this.#out = new PartialColumns(windows.length, layout.width)
-    this.partials = this.#out.views
-  }
-
-  get bytes(): number {
-    return this.#arena.bytes + this.truncations.bytes
-  }
-
-  get entries(): number {
-    return this.#arena.entries
-  }
-
-  grow(count: number): void {
-    this.#arena.grow(count)
-    this.truncations.grow(count)
   }
 
   insert({ slots, time, value, watermark }: StructureInput, event: number): void {
-    const arena = this.#arena
+    const arena = this.arena
     const windows = this.#windows
     const slot = slots[event]
     const tile = tileStart(time[event], windows.tile)
@@ -71,9 +48,9 @@ export class PrefixSums implements Structure {
   }
 
   read(slot: number, asOf: number, row: number): void {
-    const { heads, data, width, stride } = this.#arena
+    const { heads, data, width, stride } = this.arena
     const windows = this.#windows
-    const flat = this.#out.flat
+    const flat = this.out.flat
     const head = slot * stride
     const end = heads[head + END] - 1
     if (end < 0) return this.readNothing(row)
@@ -94,29 +71,10 @@ export class PrefixSums implements Structure {
     heads[head + FROM] = oldest
   }
 
-  readNothing(row: number): void {
-    this.#out.fillRow(row, 0)
-  }
-
-  merge(snapshot: Structure, _slot: number, _snapshotSlot: number, _t: number, row: number): void {
-    const { flat } = this.#out
-    const other = (snapshot as PrefixSums).#out.flat
+  merge(snapshot: this, row: number): void {
+    const { flat } = this.out
+    const other = snapshot.out.flat
     for (let at = row; at < flat.length; at += COLUMN_STRIDE) flat[at] = flat[at] + other[at]
-  }
-
-  save(slot: number, to: StateWriter): void {
-    this.truncations.save(slot, to)
-    this.#arena.save(slot, to)
-  }
-
-  load(slot: number, from: StateReader): void {
-    this.truncations.load(slot, from)
-    this.#arena.load(slot, from)
-  }
-
-  clear(slot: number): void {
-    this.truncations.clear(slot)
-    this.#arena.clear(slot)
   }
 
   /**
@@ -124,11 +82,11 @@ export class PrefixSums implements Structure {
    * Returns the number of entries.
    */
   #add(slot: number, tile: number): number {
-    const { heads, data, width } = this.#arena
+    const { heads, data, width } = this.arena
     const { isExact: exact } = this.#windows
     const vector = this.#vector
     const shift = exact ? 0 : -1
-    const head = slot * this.#arena.stride
+    const head = slot * this.arena.stride
     const oldest = heads[head + FROM]
     const end = heads[head + END] - 1
     const at = insertionPoint(data, width, oldest, end, tile)

@@ -1,9 +1,10 @@
 /**
- * Rejects values that a kernel cannot compute: windows that reach entries dropped at a limit, and reads below their key's watermark,
- * whose windows have dropped events since.
+ * Rejects values that a kernel cannot compute: windows that reach entries dropped at a limit or events that were removed, and reads below
+ * their key's watermark, whose windows have dropped events since.
  */
 import { rejections, rejectCell, type FeatureColumn } from '../aggregate/index.ts'
-import type { KernelUnit } from './build.ts'
+import type { FeatureIR } from '../define/ir/index.ts'
+import type { KernelUnit } from './unit.ts'
 import { tileStart } from './window.ts'
 
 /** Rejects each feature of a unit whose window, at a read of the chunk, reaches entries that its structure had dropped by then. */
@@ -27,4 +28,26 @@ export function rejectBelowWatermark(marks: Uint8Array, firstRow: number, out: r
     if (!marks[i]) continue
     for (const column of out) rejectCell(column, firstRow + i, rejections.evicted)
   }
+}
+
+/**
+ * Rejects values whose windows reach back to `arrival`, UTC ms: events up to then may be missing, and an event's time is never after
+ * its arrival. Returns whether any value was rejected. Before the first run of a schedule nothing is visible, and the value stays.
+ */
+export function rejectIncomplete(
+  features: readonly FeatureIR[],
+  out: readonly FeatureColumn[],
+  asOf: Float64Array,
+  arrival: number,
+): boolean {
+  let any = false
+  features.forEach(({ window, hop }, f) => {
+    for (let row = 0; row < asOf.length; row++) {
+      const start = window === 'lifetime' ? -Infinity : tileStart(asOf[row] - window, hop)
+      if (start > arrival) continue
+      any = true
+      if (asOf[row] > -Infinity) rejectCell(out[f], row, rejections.evicted)
+    }
+  })
+  return any
 }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { step } from '../../test/kernel/step.ts'
 import { rejections, type FeatureColumn } from '../aggregate/feature-column.ts'
 import type { Block } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
 import type { FeatureIR, GroupIR, SourceIR } from '../define/ir/ir.ts'
-import { allWindows, buildUnit } from './build.ts'
 import { Kernel } from './kernel.ts'
-import { structureInput } from './structure-input.ts'
+import { allWindows, buildUnit, structureInput } from './unit.ts'
 import { planStructures } from './plan.ts'
 import { Revisions } from './revisions.ts'
 
@@ -97,9 +97,8 @@ const moved = { time: 2, ref: 7, g: 2, x: 50 }
 const other = { time: 1, ref: 8, g: 1, x: 3 }
 
 test('at each step a revision removes its original, also from a different key, and before leaves out only the trigger', () => {
-  const out = kernelOf()
-    .step(blockOf([original, other, { ...original, x: 6, time: 2 }, { ...other, x: 1, time: 2 }, { time: 3, ref: null, g: 1, x: 10 }]))
-    .map(cellsOf)
+  const events = [original, other, { ...original, x: 6, time: 2 }, { ...other, x: 1, time: 2 }, { time: 3, ref: null, g: 1, x: 10 }]
+  const out = step(kernelOf(), blockOf(events)).map(cellsOf)
   assert.deepEqual(out, [
     [5, 8, 9, 7, 17],
     [5, 8, 9, 7, 17],
@@ -211,7 +210,7 @@ test('past its bound a key rejects windows that reach a lost event, also after a
 test('more reads than fit in one chunk are answered in their own rows', () => {
   const kernel = new Kernel(group, source, { strings: new Strings() })
   const events = Array.from({ length: 3000 }, (_, i) => ({ time: i, ref: i % 1000, g: 0, x: i }))
-  const [all] = kernel.step(blockOf(events))
+  const [all] = step(kernel, blockOf(events))
   let sum = 0
   for (const [row, { x: value }] of events.entries()) {
     sum += row < 1000 ? value : 1000

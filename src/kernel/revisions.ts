@@ -1,14 +1,13 @@
 import { assert, limits } from '../base/index.ts'
-import type { Block, ColumnData } from '../columns/index.ts'
+import { type Block, type ColumnData, ensureCapacity } from '../columns/index.ts'
 import type { SourceIR } from '../define/ir/index.ts'
-import type { KernelUnit } from './build.ts'
+import type { KernelUnit } from './unit.ts'
 import { CHUNK_READS } from './chunk.ts'
 import { IdentityIndex } from './identity-index.ts'
 import { EventLedger, emptyLedgerEvent, type LedgerEvent } from './ledger.ts'
 import type { StateReader, StateWriter } from './state.ts'
 import { readAt, type StructureInput, type SlotReads } from './structure.ts'
 import { identityColumns, identityTexts, isDeleted } from './supersession.ts'
-import { ensureCapacity } from './ensure-capacity.ts'
 import type { Windows } from './window.ts'
 
 /** Events of a block, with their slots and watermarks. */
@@ -24,14 +23,15 @@ export interface RevisableEvents extends BlockEvents {
   readonly inputs: readonly StructureInput[]
 }
 
-/** A snapshot's revisions, and the slots of the reads' keys there. */
-export interface SnapshotRevisions {
-  readonly revisions: Revisions
+/** A snapshot kernel as some reads see it: row i belongs to read i. */
+export interface SnapshotReads {
+  readonly units: readonly KernelUnit[]
+  /** Present if events can be superseded. */
+  readonly revisions: Revisions | undefined
   readonly slots: Int32Array
+  /** 1 where the read is below its key's watermark in the snapshot. */
+  readonly belowWatermark: Uint8Array | undefined
 }
-
-/** Receives the answers of reads `fromRead` … `fromRead + rows − 1`, which are rows 0 … `rows − 1` of every unit's partials. */
-export type OnAnswers = (fromRead: number, rows: number) => void
 
 /**
  * Applies events that can be superseded (semantics, the log): it adds retraction to structures that cannot retract.
@@ -62,8 +62,8 @@ export class Revisions {
     skip: undefined,
     watermark: new Float64Array(1),
   }
-  /** The last event, which structures with `before` do not have yet: it may trigger the reads that follow. */
-  #pending: { readonly inputs: readonly StructureInput[]; readonly event: number } | undefined
+  /** The last event, which may trigger the reads that follow: structures with `before` do not have it yet. */
+  #trigger: { readonly inputs: readonly StructureInput[]; readonly event: number } | undefined
 
   /**
    * `windows` are those of all units. With `isSnapshot` no identity is dropped until `finishRestore`: an event that it superseded may still
@@ -104,9 +104,16 @@ export class Revisions {
 
   /**
    * Applies events and answers the reads among them; `before` is `upto` for features with `before`. A snapshot answers the reads too:
-   * in it, events only supersede.
+   * in it, events only supersede. `onAnswers` gets reads `fromRead` … `fromRead + rows − 1`, which are rows 0 … `rows − 1` of every unit's
+   * partials.
    */
-  run(events: RevisableEvents, reads: SlotReads, before: Int32Array, onAnswers: OnAnswers, snapshot?: SnapshotRevisions): void {
+  run(
+    events: RevisableEvents,
+    reads: SlotReads,
+    before: Int32Array,
+    onAnswers: (fromRead: number, rows: number) => void,
+    snapshot?: SnapshotReads,
+  ): void {
     const identity = identityColumns(this.#source).map(name => events.block.columns[name])
     let event = 0
     for (let fromRead = 0; fromRead < reads.slots.length; fromRead += CHUNK_READS) {
@@ -115,10 +122,10 @@ export class Revisions {
         const read = fromRead + row
         for (; event < reads.upto[read]; event++) {
           this.#apply(events, identity, event)
-          if (snapshot) snapshot.revisions.#supersedeOnly(events, identity, event)
+          if (snapshot) snapshot.revisions!.#supersedeOnly(events, identity, event)
         }
         assert(before[read] >= event - 1, 'a read leaves out one event at most, the last that it sees')
-        if (before[read] === event) this.#insertPending()
+        if (before[read] === event) this.#insertTrigger()
         this.#read(reads.slots[read], reads.asOf[read], row)
         if (snapshot) this.#merge(snapshot, reads.slots[read], snapshot.slots[read], reads.asOf[read], row)
       }
@@ -126,9 +133,9 @@ export class Revisions {
     }
     for (; event < events.block.length; event++) {
       this.#apply(events, identity, event)
-      if (snapshot) snapshot.revisions.#supersedeOnly(events, identity, event)
+      if (snapshot) snapshot.revisions!.#supersedeOnly(events, identity, event)
     }
-    this.#insertPending()
+    this.#insertTrigger()
   }
 
   save(slot: number, to: StateWriter): void {
@@ -152,7 +159,7 @@ export class Revisions {
   }
 
   #apply({ block, slots, watermark, inputs }: RevisableEvents, identity: readonly ColumnData[], event: number): void {
-    this.#insertPending()
+    this.#insertTrigger()
     const [time, arrival, sourcePosition] = [block.time[event], block.arrival[event], block.sourcePosition[event]]
     const into = this.#event
     const slot = isDeleted(this.#source, block, event) ? -1 : slots[event]
@@ -164,7 +171,7 @@ export class Revisions {
     for (let u = 0; u < inputs.length; u++) into.values[u] = inputs[u].skip?.[event] ? NaN : inputs[u].value[event]
     if (this.#ledger.add(slot, into, watermark[event])) this.#lose(slot)
     if (!this.#stale[slot]) this.#insert(inputs, event, false)
-    if (this.#hasBefore) this.#pending = { inputs, event }
+    if (this.#hasBefore) this.#trigger = { inputs, event }
   }
 
   /** Applies an event that counts in the other layer: it only supersedes here. */
@@ -195,10 +202,10 @@ export class Revisions {
       if (this.#units[u].before === before && !inputs[u].skip?.[event]) this.#units[u].structure.insert(inputs[u], event)
   }
 
-  #insertPending(): void {
-    if (!this.#pending) return
-    const { inputs, event } = this.#pending
-    this.#pending = undefined
+  #insertTrigger(): void {
+    if (!this.#trigger) return
+    const { inputs, event } = this.#trigger
+    this.#trigger = undefined
     if (!this.#stale[inputs[0].slots[event]]) this.#insert(inputs, event, true)
   }
 
@@ -208,18 +215,18 @@ export class Revisions {
   }
 
   /** Reads the snapshot's slot, and merges its partials into the row of the answers. */
-  #merge({ revisions }: SnapshotRevisions, slot: number, snapshotSlot: number, asOf: number, row: number): void {
+  #merge({ revisions, units }: SnapshotReads, slot: number, snapshotSlot: number, asOf: number, row: number): void {
     if (snapshotSlot < 0) return
-    revisions.#read(snapshotSlot, asOf, row)
-    for (const [u, { structure }] of this.#units.entries()) structure.merge(revisions.#units[u].structure, slot, snapshotSlot, asOf, row)
+    revisions!.#read(snapshotSlot, asOf, row)
+    for (const [u, { structure }] of this.#units.entries()) structure.merge(units[u].structure, row, slot, snapshotSlot, asOf)
   }
 
   /** Refills the structures of a slot from the ledger, for reads at `asOf` and later. */
   #refill(slot: number, asOf: number): void {
     const { slots, time, arrival, sourcePosition, value, watermark } = this.#single
-    const pendingSourcePosition =
-      this.#pending && this.#pending.inputs[0].slots[this.#pending.event] === slot
-        ? this.#pending.inputs[0].sourcePosition[this.#pending.event]
+    const triggerSourcePosition =
+      this.#trigger && this.#trigger.inputs[0].slots[this.#trigger.event] === slot
+        ? this.#trigger.inputs[0].sourcePosition[this.#trigger.event]
         : NaN
     for (const { structure } of this.#units) structure.clear(slot)
     slots[0] = slot
@@ -230,7 +237,7 @@ export class Revisions {
       sourcePosition[0] = event.sourcePosition
       for (let u = 0; u < this.#units.length; u++) {
         value[0] = event.values[u]
-        if (Number.isNaN(value[0]) || (this.#units[u].before && event.sourcePosition === pendingSourcePosition)) continue
+        if (Number.isNaN(value[0]) || (this.#units[u].before && event.sourcePosition === triggerSourcePosition)) continue
         this.#units[u].structure.insert(this.#single, 0)
       }
     }

@@ -7,13 +7,11 @@
  */
 import type { FeatureColumn } from '../aggregate/index.ts'
 import { sliceNumbers } from '../columns/index.ts'
-import type { KernelUnit } from './build.ts'
 import { CHUNK_READS } from './chunk.ts'
 import { rejectTruncated } from './rejections.ts'
-import type { BlockEvents, Revisions } from './revisions.ts'
-import { runWithSnapshot, type SnapshotReads } from './snapshot-reads.ts'
-import { runChunk, type ReadChunk, type SlotReads } from './structure.ts'
-import { structureInput } from './structure-input.ts'
+import type { BlockEvents, Revisions, SnapshotReads } from './revisions.ts'
+import { insertEvents, readAt, runChunk, type ReadChunk, type SlotReads, type Structure } from './structure.ts'
+import { structureInput, type KernelUnit } from './unit.ts'
 
 /** The events and reads of a pass, with slots and watermarks, and the columns for their final values. */
 export interface UnitPass {
@@ -51,6 +49,35 @@ function runUnit(unit: KernelUnit, snapshotUnit: KernelUnit | undefined, pass: U
   }
 }
 
+/**
+ * Applies the events of a chunk to a delta and answers its reads from both layers, as `runChunk` does from one (semantics, two layers).
+ * The snapshot gets no events. `snapshotSlots` are the keys' slots in it. Each read is merged before the next event is inserted: some
+ * structures merge lists of the key, as of the read, and not only the partials in the row.
+ *
+ * Sources with `identity` do not come here: an event in the delta may supersede one in the snapshot, so `Revisions.run` has a loop of its
+ * own over both.
+ */
+function runWithSnapshot(
+  delta: Structure,
+  snapshot: Structure,
+  { input, reads, fromEvent, toEvent, fromRead, rows }: ReadChunk,
+  snapshotSlots: Int32Array,
+): void {
+  let event = fromEvent
+  for (let row = 0; row < rows; row++) {
+    const read = fromRead + row
+    const slot = reads.slots[read]
+    const snapshotSlot = snapshotSlots[read]
+    const asOf = reads.asOf[read]
+    event = insertEvents(delta, input, event, reads.upto[read])
+    readAt(delta, slot, asOf, row)
+    if (snapshotSlot < 0) continue
+    readAt(snapshot, snapshotSlot, asOf, row)
+    delta.merge(snapshot, row, slot, snapshotSlot, asOf)
+  }
+  insertEvents(delta, input, event, toEvent)
+}
+
 /** Applies the events of a pass, which may supersede others, to all units together, and answers the reads. */
 export function runRevisableUnits(units: readonly KernelUnit[], revisions: Revisions, pass: UnitPass): void {
   const { events, reads, readsBefore, snapshot, firstRow, out } = pass
@@ -59,8 +86,7 @@ export function runRevisableUnits(units: readonly KernelUnit[], revisions: Revis
     const asOf = sliceNumbers(reads.asOf, fromRead, fromRead + rows)
     for (const [u, unit] of units.entries()) writeFinalValues(unit, snapshot?.units[u], asOf, firstRow + fromRead, out)
   }
-  const snapshotRevisions = snapshot?.revisions && { revisions: snapshot.revisions, slots: snapshot.slots }
-  revisions.run({ ...events, inputs }, reads, readsBefore.upto, writeAnswers, snapshotRevisions)
+  revisions.run({ ...events, inputs }, reads, readsBefore.upto, writeAnswers, snapshot)
 }
 
 /** Computes the final values of a chunk's reads from the partials of its windows; `row` of the columns is that of the first read. */

@@ -1,22 +1,25 @@
 import { codeOfNumber, codeOfText } from '../aggregate/index.ts'
 import { SpillwayError, limits } from '../base/index.ts'
-import type { Strings } from '../columns/index.ts'
+import { ensureCapacity, type Strings } from '../columns/index.ts'
 import { Sketch } from './sketch.ts'
 import type { StateReader, StateWriter } from './state.ts'
-import { ensureCapacity } from './ensure-capacity.ts'
 import { tileStart, type Windows } from './window.ts'
 
 /** Holds the sketches of the keys that have one. All sketches of a structure together have at most `ENTRIES_MAX` entries. */
 export class Sketches {
   readonly #windows: Windows
-  readonly #codes: StringCodes | undefined
+  readonly #strings: Strings | undefined
+  /** Hash codes of texts by their ids, since SHA-256 takes as long as a hundred lookups; 0 until computed, since ranks begin at 1. */
+  #codes = new Int32Array(0)
+  /** Scratch: the bytes of one text. */
+  #text = new Uint8Array(256)
   readonly #bySlot = new Map<number, Sketch>()
   #room = 0
 
   /** `strings` is given if values are string ids. */
   constructor(windows: Windows, strings: Strings | undefined) {
     this.#windows = windows
-    this.#codes = strings && new StringCodes(strings)
+    this.#strings = strings
   }
 
   /** Keys with a sketch. */
@@ -25,15 +28,11 @@ export class Sketches {
   }
 
   get bytes(): number {
-    let sum = this.#codes?.bytes ?? 0
-    for (const sketch of this.#bySlot.values()) sum += sketch.bytes
-    return sum
+    return [...this.#bySlot.values()].reduce((sum, { bytes }) => sum + bytes, this.#codes.byteLength)
   }
 
   get entries(): number {
-    let sum = 0
-    for (const sketch of this.#bySlot.values()) sum += sketch.entries
-    return sum
+    return [...this.#bySlot.values()].reduce((sum, { entries }) => sum + entries, 0)
   }
 
   of(slot: number): Sketch | undefined {
@@ -63,7 +62,16 @@ export class Sketches {
   }
 
   codeOf(value: number): number {
-    return this.#codes ? this.#codes.codeOf(value) : codeOfNumber(value)
+    return this.#strings ? this.#codeOfId(this.#strings, value) : codeOfNumber(value)
+  }
+
+  #codeOfId(strings: Strings, id: number): number {
+    if (id >= this.#codes.length) this.#codes = ensureCapacity(this.#codes, strings.size)
+    if (this.#codes[id] > 0) return this.#codes[id]
+    const length = strings.lengthOf(id)
+    if (length > this.#text.length) this.#text = new Uint8Array(2 * length)
+    strings.copy(id, this.#text, 0)
+    return (this.#codes[id] = codeOfText(this.#text.subarray(0, length)))
   }
 
   save(slot: number, to: StateWriter): void {
@@ -87,33 +95,5 @@ export class Sketches {
         'SPILL_LIMIT',
         `more than ${limits.ENTRIES_MAX} entries in the sketches of one window structure (ENTRIES_MAX)`,
       )
-  }
-}
-
-/** Caches the hash code of each text by its id, since SHA-256 takes as long as a hundred lookups. 4 bytes per text. */
-class StringCodes {
-  readonly #strings: Strings
-  /** 0 until the code is computed: no code is 0, since ranks begin at 1. */
-  #codes = new Int32Array(0)
-  #text = new Uint8Array(256)
-
-  constructor(strings: Strings) {
-    this.#strings = strings
-  }
-
-  get bytes(): number {
-    return this.#codes.byteLength
-  }
-
-  codeOf(id: number): number {
-    if (id >= this.#codes.length) this.#codes = ensureCapacity(this.#codes, this.#strings.size)
-    const cached = this.#codes[id]
-    if (cached > 0) return cached
-    const length = this.#strings.lengthOf(id)
-    if (length > this.#text.length) this.#text = new Uint8Array(2 * length)
-    this.#strings.copy(id, this.#text, 0)
-    const code = codeOfText(this.#text.subarray(0, length))
-    this.#codes[id] = code
-    return code
   }
 }

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
+import { step } from '../../test/kernel/step.ts'
 import { histories, type Arriving } from '../../test/kernel/histories.ts'
 import { SpillwayError } from '../base/errors.ts'
-import type { Block } from '../columns/block.ts'
-import { sliceBlock } from '../columns/slice.ts'
+import { type Block, sliceBlock } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
 import type { FeatureIR, GroupIR, SourceIR } from '../define/ir/ir.ts'
 import { Kernel } from './kernel.ts'
+import { CatchUp } from './slices.ts'
+import { STATE_VERSION } from './state.ts'
 
 const source: SourceIR = {
   name: 's',
@@ -92,7 +94,7 @@ for (const key of [['k'], ['x'], ['k', 's', 'x']])
       fc.property(histories, fc.array(fc.nat(1000), { maxLength: 3 }), (history, cuts) => {
         const kernel = kernelOf(groupOf(key))
         const block = blockOf(history)
-        kernel.step(block)
+        step(kernel, block)
         const bounds = [0, ...cuts.map(cut => cut % (kernel.keys + 1)).sort((a, b) => a - b), kernel.keys]
         const save = (of: Kernel) => bounds.slice(1).map((to, i) => of.save(bounds[i], to, block.length - 1).slice())
         const slices = save(kernel)
@@ -112,7 +114,7 @@ for (const key of [['k'], ['x'], ['k', 's', 'x']])
 /** A kernel after some events of two keys. */
 function kernelOfTwoKeys(): Kernel {
   const kernel = kernelOf(groupOf(['k']))
-  kernel.step(blockOf(Array.from({ length: 40 }, (_, i) => ({ slot: i % 2, wait: 1, late: (i * 7) % 11, value: (i % 9) - 4 }))))
+  step(kernel, blockOf(Array.from({ length: 40 }, (_, i) => ({ slot: i % 2, wait: 1, late: (i * 7) % 11, value: (i % 9) - 4 }))))
   return kernel
 }
 
@@ -153,7 +155,7 @@ test('slices of a different version or definition, with gaps or with duplicate s
   const kernel = kernelOfTwoKeys()
   const [first, second, both] = [kernel.save(0, 1, 39).slice(), kernel.save(1, 2, 39).slice(), kernel.save(0, 2, 39).slice()]
   const newer = both.slice()
-  newer[4] = Kernel.stateVersion + 1
+  newer[4] = STATE_VERSION + 1
   assertRejected([newer], /version is 4.*version 3/)
   assertRejected([both], /different feature group/, kernelOf({ ...groupOf(['k']), features: groupOf(['k']).features.slice(1) }))
   assertRejected([both], /different feature group/, new Kernel(groupOf(['k']), source, { strings, watermark: 'time' }))
@@ -194,7 +196,7 @@ test('a restored kernel neither reads nor applies events before its catch-up is 
   const late = kernel.save(1, 2, 3).slice()
   const next = kernelOf(groupOf(['k']))
   next.restore([early, late])
-  for (const call of [() => columnsAt(next, 9), () => next.step(whole), () => next.apply(whole)])
+  for (const call of [() => columnsAt(next, 9), () => step(next, whole), () => next.apply(whole)])
     assert.throws(call, { code: 'SPILL_ASSERT', message: /catches up/ })
   next.catchUp(sliceBlock(whole, 2, 4), Float64Array.of(2, 3))
   next.finishCatchUp()
@@ -206,4 +208,22 @@ test('a kernel without restored slices applies every event', () => {
   assert.equal(kernel.restore([]).lowest, -Infinity)
   kernel.catchUp(blockOf([{ slot: 0, wait: 1, late: 0, value: 3 }]), Float64Array.of(0))
   assert.equal(kernel.keys, 1)
+})
+
+test('an event is skipped where its slot is complete up to it, and nowhere else', () => {
+  const catchUp = new CatchUp(Float64Array.of(20, 40), 10)
+  const slotsAfter = (slots: readonly number[], sequence: readonly number[], from = 0) => {
+    const into = Int32Array.from(slots)
+    catchUp.skipRestored(into, Float64Array.from(sequence), from)
+    return [...into]
+  }
+  assert.deepEqual(slotsAfter([0, 0, 0, 1, 1, 1], [19, 20, 21, 39, 40, 41]), [-1, -1, 0, -1, -1, 1])
+  assert.deepEqual(slotsAfter([2, -1, 0], [11, 11, 11]), [2, -1, -1], 'a slot of no slice has nothing yet')
+  assert.deepEqual(slotsAfter([0, 0], [1, 20, 21], 1), [-1, 0], 'sequences are those of the rows from there on')
+})
+
+test('a catch-up starts after the lowest slice and ends with the highest', () => {
+  const catchUp = new CatchUp(Float64Array.of(20, 40), 10)
+  assert.deepEqual([catchUp.lowest, catchUp.highest], [10, 40])
+  assert.equal(new CatchUp(new Float64Array(0), 10).highest, 10, 'a slice without slots has a sequence too')
 })

@@ -7,7 +7,6 @@
 import { createHash } from 'node:crypto'
 import { assert } from '../base/index.ts'
 import { canonicalJson, type ColumnIR, type GroupIR, type SourceIR } from '../define/ir/index.ts'
-import { CatchUp } from './catch-up.ts'
 import type { KeyWatermarks } from './key-watermarks.ts'
 import type { KeySlots } from './key-slots.ts'
 import { restoreError, StateReader, type SliceHeader, type StateWriter } from './state.ts'
@@ -71,8 +70,7 @@ export function restoreSlices(state: KernelState, slices: readonly Uint8Array[])
   const readers = slices.map(slice => new StateReader(slice)).sort((a, b) => a.header.from - b.header.from || a.header.to - b.header.to)
   let slots = 0
   for (const { header } of readers) {
-    if (header.layout.some((half, i) => half !== state.layout[i]))
-      throw restoreError('it belongs to a different feature group, or to other definitions')
+    checkLayout(header, state)
     if (header.from !== slots) throw restoreError(`slices are missing or overlap at slot ${Math.min(slots, header.from)}`)
     slots = header.to
   }
@@ -81,7 +79,10 @@ export function restoreSlices(state: KernelState, slices: readonly Uint8Array[])
     throw restoreError(`the oldest slice was saved with ${lowest.slots} slots, but the slices cover ${slots}`)
   const complete = new Float64Array(slots)
   for (const part of [state.watermarks, ...state.structures]) part.grow(slots)
-  for (const reader of readers) restore(state, reader, complete)
+  for (const reader of readers) {
+    complete.fill(reader.header.sequence, reader.header.from, reader.header.to)
+    loadSlots(state, reader)
+  }
   return new CatchUp(complete, lowest?.sequence ?? -Infinity)
 }
 
@@ -91,12 +92,19 @@ export function restoreSlices(state: KernelState, slices: readonly Uint8Array[])
  */
 export function appendSlice(state: KernelState, slice: Uint8Array, ids: Int32Array): void {
   const reader = new StateReader(slice, ids)
-  const { layout, from, to } = reader.header
+  checkLayout(reader.header, state)
+  loadSlots(state, reader)
+}
+
+function checkLayout({ layout }: SliceHeader, state: KernelState): void {
   if (layout.some((half, i) => half !== state.layout[i]))
     throw restoreError('it belongs to a different feature group, or to other definitions')
-  const { keys, watermarks, structures } = state
+}
+
+/** Loads the slots of a slice into the next slots. */
+function loadSlots({ keys, watermarks, structures }: KernelState, reader: StateReader): void {
   const first = keys.size
-  keys.load(to - from, reader)
+  keys.load(reader.header.to - reader.header.from, reader)
   for (const part of [watermarks, ...structures]) {
     part.grow(keys.size)
     for (let slot = first; slot < keys.size; slot++) part.load(slot, reader)
@@ -104,10 +112,33 @@ export function appendSlice(state: KernelState, slice: Uint8Array, ids: Int32Arr
   reader.end()
 }
 
-function restore({ keys, watermarks, structures }: KernelState, reader: StateReader, complete: Float64Array): void {
-  const { from, to, sequence } = reader.header
-  complete.fill(sequence, from, to)
-  keys.load(to - from, reader)
-  for (const part of [watermarks, ...structures]) for (let slot = from; slot < to; slot++) part.load(slot, reader)
-  reader.end()
+/**
+ * Replays the log into a kernel whose slots were restored as of different sequences: each slot skips the events that it already has.
+ *
+ * A slot is complete up to its slice's sequence. A key outside every slice has none of its events. Cost: one comparison per event,
+ * and nothing after the last slice is passed.
+ */
+export class CatchUp {
+  /** By slot: the sequence up to which it is complete, inclusive. */
+  readonly #complete: Float64Array
+  /** The lowest sequence of a slice; the replay starts after it. */
+  readonly lowest: number
+  /** The highest; no later event is skipped. */
+  readonly highest: number
+
+  constructor(complete: Float64Array, lowest: number) {
+    this.#complete = complete
+    this.lowest = lowest
+    this.highest = complete.reduce((a, b) => Math.max(a, b), lowest)
+  }
+
+  /** Sets `slots` to −1 for events that their slots already have; row i has the sequence `sequence[from + i]`. */
+  skipRestored(slots: Int32Array, sequence: Float64Array, from: number): void {
+    if (slots.length === 0 || sequence[from] > this.highest) return
+    const complete = this.#complete
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i]
+      if (slot >= 0 && slot < complete.length && sequence[from + i] <= complete[slot]) slots[i] = -1
+    }
+  }
 }

@@ -8,7 +8,7 @@
  */
 import { endianness } from 'node:os'
 import { SpillwayError } from '../base/index.ts'
-import { ensureCapacity } from './ensure-capacity.ts'
+import { ensureCapacity } from '../columns/index.ts'
 
 /** Version of the saved format. Raise it by hand whenever the format changes. */
 export const STATE_VERSION = 3

@@ -1,5 +1,7 @@
-import type { TruncationLog } from './truncation-log.ts'
+import type { Arena } from './arena.ts'
+import type { PartialColumns } from './chunk.ts'
 import type { StateReader, StateWriter } from './state.ts'
+import { TruncationLog } from './truncation-log.ts'
 
 /**
  * The events of a block as one structure sees them: those that pass its filter, with the aggregated value. Row i is event i of the
@@ -48,33 +50,70 @@ export interface ReadChunk {
  * Contract: the as-of times of a slot, of watermarks and reads, do not decrease over reads. Every inserted event has a `time` at or
  * before the as-of time of every later read. Then the order of inserts changes no value.
  */
-export interface Structure {
+export abstract class Structure {
   /** The columns of each window's partial, `CHUNK_READS` long: `partials[window][column][row]`. */
   readonly partials: readonly (readonly Float64Array[])[]
   /** Records of entries dropped at a limit: windows that reach them are rejected. */
-  readonly truncations: TruncationLog
-  readonly bytes: number
+  readonly truncations = new TruncationLog()
+  /** The list of each key. */
+  protected readonly arena: Arena
+  protected readonly out: PartialColumns
+
+  protected constructor(arena: Arena, out: PartialColumns) {
+    this.arena = arena
+    this.out = out
+    this.partials = out.views
+  }
+
+  get bytes(): number {
+    return this.arena.bytes + this.truncations.bytes
+  }
+
   /** Kept entries of all keys. */
-  readonly entries: number
+  get entries(): number {
+    return this.arena.entries
+  }
+
   /** Ensures room for slots 0 … count − 1. */
-  grow(count: number): void
+  grow(count: number): void {
+    this.arena.grow(count)
+    this.truncations.grow(count)
+  }
+
   /** Inserts an event that takes part: its slot is not −1, and it is not in `skip`. */
-  insert(input: StructureInput, event: number): void
+  abstract insert(input: StructureInput, event: number): void
+
   /** Writes the partial of every window of `slot` at an as-of time to `row`. */
-  read(slot: number, asOf: number, row: number): void
+  abstract read(slot: number, asOf: number, row: number): void
+
   /** Writes the partials of a key without events to `row`. */
-  readNothing(row: number): void
+  readNothing(row: number): void {
+    this.out.writeNothing(row)
+  }
+
   /**
    * Merges the partials of `snapshot` into those at `row`. `snapshot` is a structure of the same shape with other events, just read
    * for the same key at its `snapshotSlot`; `slot` was read here at the same as-of time (−1: the key has no events here).
    */
-  merge(snapshot: Structure, slot: number, snapshotSlot: number, asOf: number, row: number): void
+  abstract merge(snapshot: this, row: number, slot: number, snapshotSlot: number, asOf: number): void
+
   /** Writes the state of a slot. */
-  save(slot: number, to: StateWriter): void
+  save(slot: number, to: StateWriter): void {
+    this.truncations.save(slot, to)
+    this.arena.save(slot, to)
+  }
+
   /** Reads what `save` wrote into a slot without events, with checks so that no later read can leave the slot's own entries. */
-  load(slot: number, from: StateReader): void
+  load(slot: number, from: StateReader): void {
+    this.truncations.load(slot, from)
+    this.arena.load(slot, from)
+  }
+
   /** Resets a slot to one without events. */
-  clear(slot: number): void
+  clear(slot: number): void {
+    this.truncations.clear(slot)
+    this.arena.clear(slot)
+  }
 }
 
 /**

@@ -1,14 +1,11 @@
 import type { CountedValues, ValueTally } from '../aggregate/index.ts'
-import { limits } from '../base/index.ts'
-import type { Strings } from '../columns/index.ts'
+import { ensureCapacity, type Strings } from '../columns/index.ts'
 import { Arena, MARKS } from './arena.ts'
 import { PartialColumns } from './chunk.ts'
-import { TruncationLog } from './truncation-log.ts'
 import { sortEntries } from './order.ts'
 import { restoreError, type StateReader, type StateWriter } from './state.ts'
-import type { StructureInput, Structure } from './structure.ts'
+import { Structure, type StructureInput } from './structure.ts'
 import { ValueCounts } from './value-counts.ts'
-import { ensureCapacity } from './ensure-capacity.ts'
 import { tileStart, Windows } from './window.ts'
 
 /** A tally of the values in one window. */
@@ -36,11 +33,9 @@ const COUNT = 2
  * Cost: an event finds its entry by bisection and is added to each window's counts; an entry is subtracted from each once; a read
  * walks the values of its windows. Bytes: 24 per entry, and 16 per value of each window.
  */
-export class Tallies implements Structure {
+export class Tallies extends Structure {
   /** By tally, not by window: each tally writes its own columns. */
-  readonly partials: readonly (readonly Float64Array[])[]
-  /** Entries dropped because a key had more than `maxEntries`, or more distinct values than the limit. */
-  readonly truncations = new TruncationLog()
+  override readonly partials: readonly (readonly Float64Array[])[]
   readonly #tallies: readonly WindowTally[]
   readonly #lift: ValueTally['lift']
   readonly #limit: number
@@ -49,7 +44,6 @@ export class Tallies implements Structure {
   readonly #values: { -readonly [K in keyof CountedValues]: CountedValues[K] }
   readonly #finite: Windows
   readonly #maxEntries: number
-  readonly #arena: Arena
   readonly #counts: readonly ValueCounts[]
   /** Counts of a window, merged with the snapshot's. */
   #merged = new Float64Array(0)
@@ -57,26 +51,26 @@ export class Tallies implements Structure {
   /** `windows`: shortest first. All tallies lift alike. `strings` is given if values are string ids. */
   constructor(windows: Windows, tallies: readonly WindowTally[], maxEntries: number, strings?: Strings) {
     const finite = Array.from(windows.spans, (span, w) => ({ span, hop: windows.hops[w] })).filter(({ span }) => span < Infinity)
+    const out = new PartialColumns(tallies.length, Math.max(...tallies.map(({ tally }) => tally.width)))
+    super(new Arena(WIDTH, finite.length), out)
+    this.partials = tallies.map(({ tally }, i) => out.views[i].slice(0, tally.width))
     this.#finite = new Windows(finite)
     this.#tallies = tallies
     this.#lift = tallies[0].tally.lift
     this.#limit = Math.max(...tallies.map(({ tally }) => tally.limit ?? Infinity))
     this.#strings = strings
-    this.#maxEntries = Math.min(maxEntries, limits.ENTRIES_PER_KEY_MAX)
-    this.#arena = new Arena(WIDTH, finite.length)
+    this.#maxEntries = maxEntries
     this.#counts = Array.from(windows.spans, () => new ValueCounts())
     const order = strings ? strings.compare.bind(strings) : (left: number, right: number) => left - right
-    this.#values = { data: this.#arena.data, from: 0, to: 0, order }
-    const out = new PartialColumns(tallies.length, Math.max(...tallies.map(({ tally }) => tally.width)))
-    this.partials = tallies.map(({ tally }, i) => out.views[i].slice(0, tally.width))
+    this.#values = { data: this.arena.data, from: 0, to: 0, order }
   }
 
-  get bytes(): number {
-    return this.#counts.reduce((sum, { bytes }) => sum + bytes, this.#arena.bytes + this.truncations.bytes)
+  override get bytes(): number {
+    return this.#counts.reduce((sum, { bytes }) => sum + bytes, super.bytes)
   }
 
-  get entries(): number {
-    return this.#arena.entries + (this.#lifetime?.entries ?? 0)
+  override get entries(): number {
+    return super.entries + (this.#lifetime?.entries ?? 0)
   }
 
   /** The counts of a lifetime window. */
@@ -84,10 +78,9 @@ export class Tallies implements Structure {
     return this.#counts[this.#finite.length]
   }
 
-  grow(count: number): void {
-    this.#arena.grow(count)
+  override grow(count: number): void {
+    super.grow(count)
     for (const counts of this.#counts) counts.grow(count)
-    this.truncations.grow(count)
   }
 
   insert({ slots, time, value, watermark }: StructureInput, event: number): void {
@@ -110,65 +103,61 @@ export class Tallies implements Structure {
     }
   }
 
-  readNothing(row: number): void {
-    for (let i = 0; i < this.#tallies.length; i++) this.#writeTally(i, this.#arena.data, 0, 0, row)
+  override readNothing(row: number): void {
+    for (let i = 0; i < this.#tallies.length; i++) this.#writeTally(i, this.arena.data, 0, 0, row)
   }
 
-  merge(snapshot: Structure, slot: number, snapshotSlot: number, _t: number, row: number): void {
-    const other = snapshot as Tallies
+  merge(snapshot: this, row: number, slot: number, snapshotSlot: number): void {
     let [window, length] = [-1, 0]
     for (let i = 0; i < this.#tallies.length; i++) {
-      const [own, otherCounts] = [this.#counts[this.#tallies[i].window], other.#counts[this.#tallies[i].window]]
+      const [own, other] = [this.#counts[this.#tallies[i].window], snapshot.#counts[this.#tallies[i].window]]
       // If only this layer has values, the row is already written; if only the snapshot has values, they are read where they are.
-      if (otherCounts.size(snapshotSlot) === 0) continue
+      if (other.size(snapshotSlot) === 0) continue
       if (slot < 0 || own.size(slot) === 0) {
-        this.#writeTally(i, otherCounts.data, otherCounts.from(snapshotSlot), otherCounts.end(snapshotSlot), row)
+        this.#writeTally(i, other.data, other.from(snapshotSlot), other.end(snapshotSlot), row)
         continue
       }
       if (this.#tallies[i].window !== window) {
         window = this.#tallies[i].window
-        this.#merged = ensureCapacity(this.#merged, 2 * (otherCounts.size(snapshotSlot) + own.size(slot)))
-        length = own.mergeWith(slot, otherCounts, snapshotSlot, this.#merged)
+        this.#merged = ensureCapacity(this.#merged, 2 * (other.size(snapshotSlot) + own.size(slot)))
+        length = own.mergeWith(slot, other, snapshotSlot, this.#merged)
       }
       this.#writeTally(i, this.#merged, 0, length, row)
     }
   }
 
-  save(slot: number, to: StateWriter): void {
-    this.truncations.save(slot, to)
-    this.#arena.save(slot, to)
+  override save(slot: number, to: StateWriter): void {
+    super.save(slot, to)
     this.#lifetime?.save(slot, to)
   }
 
-  load(slot: number, from: StateReader): void {
-    this.truncations.load(slot, from)
-    this.#arena.load(slot, from)
+  override load(slot: number, from: StateReader): void {
+    super.load(slot, from)
     const ids = this.#strings ? from : undefined
     if (ids?.translates) this.#translate(slot, ids)
     this.#lifetime?.load(slot, from, ids)
-    const { data } = this.#arena
-    const end = this.#arena.end(slot)
-    for (let entry = this.#arena.from(slot); entry < end; entry++) this.#check(data[entry * WIDTH + VALUE], data[entry * WIDTH + COUNT])
+    const { data } = this.arena
+    const end = this.arena.end(slot)
+    for (let entry = this.arena.from(slot); entry < end; entry++) this.#check(data[entry * WIDTH + VALUE], data[entry * WIDTH + COUNT])
     if (this.#lifetime)
       for (let entry = this.#lifetime.from(slot); entry < this.#lifetime.end(slot); entry++)
         this.#check(this.#lifetime.data[2 * entry], this.#lifetime.data[2 * entry + 1])
     for (let w = 0; w < this.#finite.length; w++)
-      for (let entry = this.#arena.heads[this.#mark(slot, w)]; entry < end; entry++)
+      for (let entry = this.arena.heads[this.#mark(slot, w)]; entry < end; entry++)
         this.#counts[w].add(slot, data[entry * WIDTH + VALUE], data[entry * WIDTH + COUNT])
   }
 
-  clear(slot: number): void {
-    this.truncations.clear(slot)
-    this.#arena.clear(slot)
+  override clear(slot: number): void {
+    super.clear(slot)
     for (const counts of this.#counts) counts.clear(slot)
   }
 
   /** Translates string ids, and restores the order of each tile's entries. */
   #translate(slot: number, from: StateReader): void {
-    const { data } = this.#arena
-    const end = this.#arena.end(slot)
-    from.translate(data, WIDTH, this.#arena.from(slot), end, VALUE)
-    for (let first = this.#arena.from(slot), entry = first; entry < end; entry++) {
+    const { data } = this.arena
+    const end = this.arena.end(slot)
+    from.translate(data, WIDTH, this.arena.from(slot), end, VALUE)
+    for (let first = this.arena.from(slot), entry = first; entry < end; entry++) {
       if (entry + 1 < end && data[(entry + 1) * WIDTH] === data[first * WIDTH]) continue
       sortEntries(data, WIDTH, first, entry + 1, VALUE)
       first = entry + 1
@@ -191,13 +180,13 @@ export class Tallies implements Structure {
 
   /** The index in the heads of a finite window's mark. */
   #mark(slot: number, window: number): number {
-    return slot * this.#arena.stride + MARKS + window
+    return slot * this.arena.stride + MARKS + window
   }
 
   /** Moves the tails to `asOf`, and drops entries before all of them. */
   #advance(slot: number, asOf: number): void {
-    const { data, heads } = this.#arena
-    const end = this.#arena.end(slot)
+    const { data, heads } = this.arena
+    const end = this.arena.end(slot)
     let oldest = end
     for (let w = 0; w < this.#finite.length; w++) {
       const start = this.#finite.start(w, asOf)
@@ -207,7 +196,7 @@ export class Tallies implements Structure {
       heads[mark] = entry
       if (entry < oldest) oldest = entry
     }
-    this.#arena.cut(slot, oldest)
+    this.arena.cut(slot, oldest)
   }
 
   /**
@@ -215,7 +204,7 @@ export class Tallies implements Structure {
    * only until the tail moves next: a read may have moved the tail beyond the event's watermark.
    */
   #store(slot: number, tile: number, value: number): void {
-    const arena = this.#arena
+    const arena = this.arena
     const end = arena.end(slot)
     let at = placeOf(arena.data, arena.from(slot), end, tile, value)
     const isNew = at === end || arena.data[at * WIDTH] !== tile || arena.data[at * WIDTH + VALUE] !== value
@@ -240,15 +229,15 @@ export class Tallies implements Structure {
    * all.
    */
   #dropBeyondLimit(slot: number): void {
-    const { heads } = this.#arena
-    const from = this.#arena.from(slot)
+    const { heads } = this.arena
+    const from = this.arena.from(slot)
     let w = 0
     while (w < this.#finite.length && heads[this.#mark(slot, w)] !== from) w++
     if (w < this.#finite.length) while (this.#counts[w].size(slot) > this.#limit) this.#dropOldest(slot)
   }
 
   #dropOldest(slot: number): void {
-    const arena = this.#arena
+    const arena = this.arena
     const oldest = arena.from(slot)
     this.truncations.record(slot, arena.data[oldest * WIDTH])
     for (let w = 0; w < this.#finite.length; w++) if (arena.heads[this.#mark(slot, w)] === oldest) this.#subtract(slot, w, oldest)
@@ -257,7 +246,7 @@ export class Tallies implements Structure {
 
   /** Subtracts an entry from the counts of a window. */
   #subtract(slot: number, window: number, entry: number): void {
-    const { data } = this.#arena
+    const { data } = this.arena
     this.#counts[window].subtract(slot, data[entry * WIDTH + VALUE], data[entry * WIDTH + COUNT])
   }
 }

@@ -2,7 +2,7 @@ import { rejections } from '../aggregate/index.ts'
 import type { Arena } from './arena.ts'
 import { CHUNK_READS } from './chunk.ts'
 import type { StateReader, StateWriter } from './state.ts'
-import { ensureCapacity } from './ensure-capacity.ts'
+import { ensureCapacity } from '../columns/index.ts'
 
 /**
  * Records the entries that a structure dropped at a named limit: by slot, the newest dropped time. A window that reaches it is
@@ -20,10 +20,7 @@ export class TruncationLog {
   }
 
   grow(count: number): void {
-    const length = this.#newest.length
-    if (count <= length) return
-    this.#newest = ensureCapacity(this.#newest, count)
-    this.#newest.fill(-Infinity, length)
+    this.#newest = ensureCapacity(this.#newest, count, -Infinity)
   }
 
   /** Records that an entry of `time` was dropped. */

@@ -1,6 +1,6 @@
 /** Loads the events of a log into an SQL engine, each with its delivery: first as a dead letter, or directly. */
 import { limits } from '../base/index.ts'
-import { Strings } from '../columns/index.ts'
+import { sourceOffset, sourcePartition, Strings } from '../columns/index.ts'
 import type { PipelineIR, SourceIR } from '../define/ir/index.ts'
 import type { LoggedEvent } from '../define/source/index.ts'
 import { valueAt } from '../intake/index.ts'
@@ -74,8 +74,8 @@ function* numberedEvents(
         first + row,
         {
           source: source.name,
-          partition: Math.floor(block!.sourcePosition[row] / limits.OFFSET_MAX),
-          offset: block!.sourcePosition[row] % limits.OFFSET_MAX,
+          partition: sourcePartition(block!.sourcePosition[row]),
+          offset: sourceOffset(block!.sourcePosition[row]),
           arrival: block!.arrival[row],
           time: block!.time[row],
           row: Object.fromEntries(columns.map(column => [column.name, valueAt(block!, column, row, strings)])),

@@ -1,5 +1,4 @@
-import { limits } from '../base/index.ts'
-import type { ColumnData, Strings } from '../columns/index.ts'
+import { sourceOffset, sourcePartition, type ColumnData, type Strings } from '../columns/index.ts'
 import type { ColumnIR, ModelIR, PipelineIR, Value } from '../define/ir/index.ts'
 import { triggerId, triggerKey } from '../define/model/index.ts'
 import { vectorRowReader, type VectorRow } from '../model/index.ts'
@@ -70,8 +69,8 @@ export function decisionRecords(ir: PipelineIR, model: ModelIR, { strings }: Pic
 
 /** The partition and offset of a `sourcePosition`. */
 export const eventPositionOf = (sourcePosition: number): NonNullable<DecisionRecord['position']> => ({
-  partition: Math.floor(sourcePosition / limits.OFFSET_MAX),
-  offset: sourcePosition % limits.OFFSET_MAX,
+  partition: sourcePartition(sourcePosition),
+  offset: sourceOffset(sourcePosition),
 })
 
 function readsOf({ reads }: DecisionBatch, row: number): Record<string, ReadRecord> {

@@ -2,12 +2,11 @@
  * Converts decisions of one model to a flat table for Parquet. It has a typed column per input (`vector.card.n10m`), lists where
  * features are lists, and two columns per group read (`read.card(card).known`, `.clock`).
  */
-import type { ColumnData, Strings } from '../columns/index.ts'
+import { sourceOffset, sourcePartition, type ColumnData, type Strings } from '../columns/index.ts'
 import { type ExprIR, type ModelIR, type PipelineIR, isListAggregate } from '../define/ir/index.ts'
 import { triggerId, triggerKey } from '../define/model/index.ts'
 import type { OutputColumn, OutputValues } from '../files/index.ts'
 import type { DecisionBatch } from './decide.ts'
-import { eventPositionOf } from './decision-record.ts'
 import { deliverColumn, groupReads, readId } from '../decision/index.ts'
 import type { ReadPositions } from './feature-feed.ts'
 import type { ReplayLog } from './log.ts'
@@ -49,12 +48,7 @@ export function decisionValues(ir: PipelineIR, batch: DecisionBatch, { strings }
     { values: batch.t },
     deliverColumn(batch.key, key),
     ...(id && batch.id ? [deliverColumn(batch.id, id)] : []),
-    ...(sourcePosition
-      ? [
-          { values: sourcePosition.map(at => eventPositionOf(at).partition) },
-          { values: sourcePosition.map(at => eventPositionOf(at).offset) },
-        ]
-      : []),
+    ...(sourcePosition ? [{ values: sourcePosition.map(sourcePartition) }, { values: sourcePosition.map(sourceOffset) }] : []),
     ...batch.vector,
     batch.score,
     rejectedColumn(batch, strings),

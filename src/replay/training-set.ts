@@ -5,14 +5,13 @@
  * Rows of decisions have the vectors of those decisions. Each row has the age of every group read. Labels are joined separately
  * (`labelled-set.ts`).
  */
-import { type ColumnData, sliceColumn, type Strings } from '../columns/index.ts'
+import { type ColumnData, sliceColumn, sourceOffset, sourcePartition, type Strings } from '../columns/index.ts'
 import { deliverColumn, groupReads, readId } from '../decision/index.ts'
 import type { ModelIR, PipelineIR, TypeIR } from '../define/ir/index.ts'
 import { triggerId, triggerKey } from '../define/model/index.ts'
 import type { OutputColumn, OutputValues } from '../files/index.ts'
 import { asRequests, type AskedRows } from './asked-rows.ts'
 import { decide, type DecisionBatch } from './decide.ts'
-import { eventPositionOf } from './decision-record.ts'
 import { isListInput, rejectedColumn } from './decision-table.ts'
 import type { ReadPositions } from './feature-feed.ts'
 import type { ReplayLog } from './log.ts'
@@ -132,12 +131,7 @@ function* batchesOfDecisions(ir: PipelineIR, model: ModelIR, batches: Iterable<D
         { values: t },
         deliverColumn(batch.key, key),
         ...(id && batch.id ? [deliverColumn(batch.id, id)] : []),
-        ...(sourcePosition
-          ? [
-              { values: sourcePosition.map(at => eventPositionOf(at).partition) },
-              { values: sourcePosition.map(at => eventPositionOf(at).offset) },
-            ]
-          : []),
+        ...(sourcePosition ? [{ values: sourcePosition.map(sourcePartition) }, { values: sourcePosition.map(sourceOffset) }] : []),
         ...vector,
         rejectedColumn(batch, strings),
         ...reads.flatMap(read => readValues(read, t)),

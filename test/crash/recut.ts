@@ -1,6 +1,5 @@
 /** A log in segments of other lengths: the same entries in the same order. */
-import { concatBlocks } from '../../src/columns/concat.ts'
-import { sliceBlock } from '../../src/columns/slice.ts'
+import { concatBlocks, sliceBlock } from '../../src/columns/block.ts'
 import type { Segment } from '../../src/log/segment.ts'
 import type { Draw } from '../property/generate/draw.ts'
 

@@ -2,8 +2,7 @@
  * The kernel in two layers: a snapshot over a cut `C`, saved in slices and restored with texts of other ids, and a delta of all other
  * events. Its answers must equal those of one kernel without a cut (law 3).
  */
-import type { Block } from '../../src/columns/block.ts'
-import { gatherBlock, gatherArray } from '../../src/columns/gather.ts'
+import { type Block, gatherArray, gatherBlock } from '../../src/columns/block.ts'
 import { Strings } from '../../src/columns/strings.ts'
 import type { GroupIR, SourceIR } from '../../src/define/ir/ir.ts'
 import { Kernel } from '../../src/kernel/kernel.ts'

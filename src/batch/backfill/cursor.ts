@@ -1,7 +1,7 @@
 /** A forward cursor over the events of a source; each event is read once. */
-import { type Block, lowerBound, sliceBlock } from '../../columns/index.ts'
+import { type Block, emptyBlock, lowerBound, sliceBlock } from '../../columns/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
-import { emptyBlockOf, type EventHistory } from './events.ts'
+import type { EventHistory } from './events.ts'
 
 /** Reads events in order of arrival, a block at a time. */
 export class EventCursor {
@@ -13,7 +13,7 @@ export class EventCursor {
 
   /** Starts at the events that arrived at `from`, UTC ms, or later. */
   constructor(events: EventHistory, source: SourceIR, columns: ReadonlySet<string>, from: number) {
-    this.#nothing = emptyBlockOf(source, columns)
+    this.#nothing = emptyBlock(source, columns)
     this.#pieces = events.blocks(source, columns, from, Infinity)[Symbol.iterator]()
     this.#next = this.#piece()
   }

@@ -15,14 +15,6 @@ export interface EventHistory {
   blocks(source: SourceIR, columns: ReadonlySet<string>, from: number, to: number): Iterable<Block>
 }
 
-/** An empty block with these columns of a source. */
-export function emptyBlockOf({ columns }: SourceIR, names: ReadonlySet<string>): Block {
-  const empty = new Float64Array(0)
-  const selected = columns.filter(({ name }) => names.has(name))
-  const values = selected.map(({ name, type }) => [name, { values: type === 'string' ? new Int32Array(0) : empty }] as const)
-  return { length: 0, time: empty, arrival: empty, sourcePosition: empty, columns: Object.fromEntries(values) }
-}
-
 /** The events of a source in one partition. */
 export interface PartitionExtent extends CalendarPartition {
   readonly events: number

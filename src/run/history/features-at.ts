@@ -6,7 +6,16 @@
  * `identity` keeps all of its events, since an event of any key may supersede one of this key.
  */
 import { SpillwayError } from '../../base/index.ts'
-import { type Block, type ColumnData, concatBlocks, gatherBlock, gatherArray, sliceBlock, Strings } from '../../columns/index.ts'
+import {
+  type Block,
+  type ColumnData,
+  concatBlocks,
+  emptyBlock,
+  gatherBlock,
+  gatherArray,
+  sliceBlock,
+  Strings,
+} from '../../columns/index.ts'
 import { featureValues, type FeatureValue, columnsRead } from '../../decision/index.ts'
 import type { GroupIR, PipelineIR, SourceIR } from '../../define/ir/index.ts'
 import { rejectIncomplete, Kernel, placeReads } from '../../kernel/index.ts'
@@ -164,10 +173,3 @@ const isText = ({ columns }: SourceIR, name: string): boolean => columns.find(co
 const columnOf = (source: SourceIR, name: string, value: number): ColumnData => ({
   values: isText(source, name) ? Int32Array.of(value) : Float64Array.of(value),
 })
-
-/** An empty block with these columns. */
-export function emptyBlock(source: SourceIR, names: ReadonlySet<string>): Block {
-  const empty = new Float64Array(0)
-  const columns = [...names].map(name => [name, { values: isText(source, name) ? new Int32Array(0) : empty }] as const)
-  return { length: 0, time: empty, arrival: empty, sourcePosition: empty, columns: Object.fromEntries(columns) }
-}

@@ -1,14 +1,13 @@
 /** Loads the log of a data folder as a history in memory, as a replay loads files. */
 import { SpillwayError, limits } from '../../base/index.ts'
 import { batchRunsIn, lastSwapBefore } from '../../batch/index.ts'
-import { type Block, concatBlocks, concatArrays, Strings } from '../../columns/index.ts'
+import { type Block, concatBlocks, concatArrays, emptyBlock, Strings } from '../../columns/index.ts'
 import { columnsNeeded } from '../../decision/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import type { SourceHistory, MergedOrder } from '../../intake/index.ts'
 import type { BatchRuns } from '../../kernel/index.ts'
 import { logStartOf, Log, type LogMarker, type Segment, type NamedValues, type SegmentLog } from '../../log/index.ts'
 import { replayLog, type ReplayLogOptions, type ReplayLog } from '../../replay/index.ts'
-import { emptyBlock } from './features-at.ts'
 import { StoredRequests } from './stored-requests.ts'
 
 type Swap = Extract<LogMarker, { kind: 'swap' }>
@@ -47,7 +46,7 @@ export function storedHistory(
     )
   const needed = columnsNeeded(read)
   const names = read.sources.map(({ name }) => name)
-  const blocks = read.sources.map((source): Block[] => [emptyBlock(source, needed.get(source.name)!)])
+  const blocks = read.sources.map((source): Block[] => [emptyBlock(source, needed.get(source.name))])
   const orders: Uint8Array[] = []
   const swaps: Swap[] = []
   const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
@@ -133,7 +132,10 @@ function runsKnown(
 function runsOf(swaps: readonly Pick<Swap, 'group' | 't' | 's'>[]): ReadonlyMap<string, BatchRuns> {
   const byGroup = Map.groupBy(swaps, ({ group }) => group)
   return new Map(
-    [...byGroup].map(([group, own]) => [group, { swapped: Float64Array.from(own, ({ t }) => t), s: Float64Array.from(own, ({ s }) => s) }]),
+    [...byGroup].map(([group, own]) => [
+      group,
+      { swapped: Float64Array.from(own, ({ t }) => t), asOf: Float64Array.from(own, ({ s }) => s) },
+    ]),
   )
 }
 

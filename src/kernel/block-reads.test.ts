@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { FeatureIR, GroupIR } from '../define/ir/ir.ts'
-import { clearRows, featureColumns } from './feature-columns.ts'
+import { clearRows, featureColumns } from './block-reads.ts'
 
 const feature = (agg: FeatureIR['agg'], more: Partial<FeatureIR> = {}): FeatureIR => ({
   name: agg,

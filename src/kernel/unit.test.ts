@@ -5,9 +5,8 @@ import type { Block } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
 import type { AggregateName, FeatureIR } from '../define/ir/ir.ts'
 import { sourceIR } from '../../test/source-ir.ts'
-import { buildUnit } from './build.ts'
-import { structureInput } from './structure-input.ts'
 import { planStructures } from './plan.ts'
+import { buildUnit, structureInput } from './unit.ts'
 
 const columns = [
   { name: 'k', type: 'int', nullable: false },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { limits } from '../base/limits.ts'
-import { ensureCapacity } from './ensure-capacity.ts'
+import { ensureCapacity } from './grow-array.ts'
 
 /** An array of `length` distinct numbers. */
 const numbered = <T extends Float64Array | Int32Array | Uint8Array>(array: T): T => {
@@ -40,7 +40,7 @@ describe('an array that grows', () => {
   })
 
   it('is copied without WebAssembly memory', async () => {
-    const without = new URL('./ensure-capacity.ts?without', import.meta.url).href
+    const without = new URL('./grow-array.ts?without', import.meta.url).href
     const { WebAssembly } = globalThis as { WebAssembly?: unknown }
     try {
       Object.assign(globalThis, { WebAssembly: undefined })

@@ -1,0 +1,11 @@
+import type { FeatureColumn } from '../../src/aggregate/feature-column.ts'
+import type { Block } from '../../src/columns/block.ts'
+import type { Kernel } from '../../src/kernel/kernel.ts'
+
+/** Applies events to a kernel, and reads each event's key at its arrival: the features as of its append. `into` as for `Kernel.replay`. */
+export function step(kernel: Kernel, block: Block, into?: FeatureColumn[]): FeatureColumn[] {
+  const upto = new Int32Array(block.length)
+  for (let event = 0; event < block.length; event++) upto[event] = event + 1
+  const keys = kernel.group.key.map(name => block.columns[name])
+  return kernel.replay(block, { length: block.length, keys, upto, uptoBefore: upto.map(count => count - 1), asOf: block.arrival }, into)
+}
