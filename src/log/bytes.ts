@@ -7,7 +7,7 @@
  */
 import { isUtf8 } from 'node:buffer'
 import { SpillwayError } from '../base/index.ts'
-import { type Strings, NO_UTF8 } from '../columns/index.ts'
+import { growArray, NO_UTF8, type Strings } from '../columns/index.ts'
 
 const FIRST_CAPACITY = 256
 /** Longest text, in characters, whose length takes one byte. */
@@ -136,10 +136,8 @@ export class ByteWriter {
   #reserve(more: number): void {
     const needed = this.#length + more
     if (needed <= this.#bytes.length) return
-    const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2))
-    larger.set(this.#bytes)
-    this.#bytes = larger
-    this.#view = new DataView(larger.buffer)
+    this.#bytes = growArray(this.#bytes, Math.max(needed, this.#bytes.length * 2))
+    this.#view = new DataView(this.#bytes.buffer)
   }
 }
 

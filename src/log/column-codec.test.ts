@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import * as fc from 'fast-check'
 import { Strings } from '../columns/strings.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
-import { readColumn, readNumbers, writeColumn, writeNumbers } from './column-codec.ts'
+import { DictionaryBuilder, readColumn, readNumbers, writeColumn, writeNumbers } from './column-codec.ts'
 
 const encodeNumbers = (values: Float64Array | Int32Array | Uint8Array): Uint8Array => {
   const writer = new ByteWriter()
@@ -65,4 +66,32 @@ test('a single text or NULL is encoded like a constant column', () => {
   const [alone, twice] = [bytesOf([0], [1]), bytesOf([0, 0], [1, 1])]
   // The length is one byte greater for the second row's NULL flag.
   assert.deepEqual([...alone], [twice[0] - 1, 1, 1, ...twice.subarray(4)])
+})
+
+test('codes follow the order of first occurrence, also after reuse', () => {
+  const dictionary = new DictionaryBuilder()
+  fc.assert(
+    fc.property(fc.array(fc.oneof(fc.nat(50), fc.nat())), numbers => {
+      dictionary.clear(numbers.length)
+      const all = [...new Set(numbers)]
+      assert.deepEqual(
+        numbers.map(number => dictionary.codeOf(number)),
+        numbers.map(number => all.indexOf(number)),
+      )
+      assert.equal(dictionary.count, all.length)
+      assert.deepEqual(
+        all.map((_, code) => dictionary.valueAt(code)),
+        all,
+      )
+    }),
+  )
+})
+
+test('has room for the declared capacity', () => {
+  const dictionary = new DictionaryBuilder()
+  for (const capacity of [1, 16, 17, 1000]) {
+    dictionary.clear(capacity)
+    for (let number = 0; number < capacity; number++) assert.equal(dictionary.codeOf(number * 1024), number)
+    for (let number = 0; number < capacity; number++) assert.equal(dictionary.codeOf(number * 1024), number)
+  }
 })

@@ -7,7 +7,6 @@
  */
 import type { ColumnData, Strings } from '../columns/index.ts'
 import type { ByteReader, ByteWriter } from './bytes.ts'
-import { DictionaryBuilder } from './dictionary-builder.ts'
 
 /** Encodings of a column's numbers; part of the format. */
 const CONSTANT = 0
@@ -72,7 +71,7 @@ export function writeColumn(
   scratch: ByteWriter,
   strings?: Strings,
 ): void {
-  const hasNulls = nulls !== undefined && includes(1, nulls, length)
+  const hasNulls = nulls !== undefined && hasNull(nulls, length)
   scratch.varint(hasNulls ? 1 : 0)
   if (hasNulls) scratch.array(nulls.subarray(0, length))
   if (strings) writeTexts(scratch, values, nulls, length, strings)
@@ -88,12 +87,10 @@ export function readColumn(reader: ByteReader, length: number, strings?: Strings
 }
 
 /** Scans the first rows in place: making a view costs more. */
-function includes(target: number, values: Uint8Array, length: number): boolean {
-  for (let row = 0; row < length; row++) if (values[row] === target) return true
+function hasNull(nulls: Uint8Array, length: number): boolean {
+  for (let row = 0; row < length; row++) if (nulls[row] === 1) return true
   return false
 }
-
-const dictionary = new DictionaryBuilder()
 
 function writeTexts(writer: ByteWriter, ids: ColumnData['values'], nulls: ColumnData['nulls'], length: number, strings: Strings): void {
   if (length === 1) return writeText(writer, nulls?.[0] ? undefined : ids[0], strings)
@@ -141,3 +138,49 @@ function numberRange(
   }
   return { least, greatest, isWhole: length > 0 }
 }
+
+/**
+ * Builds a dictionary: gives each distinct whole number a code 0, 1, 2 … in order of first occurrence.
+ *
+ * Open addressing in reused arrays, at most half full. `clear` costs as much as the capacity that it sets.
+ */
+export class DictionaryBuilder {
+  /** Code + 1 by slot; 0 where the slot is empty. */
+  #slots = new Int32Array(0)
+  #numbers = new Int32Array(0)
+  #mask = 0
+  /** Number of codes. */
+  count = 0
+
+  /** Empties the dictionary and makes room for `capacity` distinct numbers. */
+  clear(capacity: number): void {
+    const slots = 2 ** Math.ceil(Math.log2(Math.max(16, capacity * 2)))
+    if (slots > this.#slots.length) {
+      this.#slots = new Int32Array(slots)
+      this.#numbers = new Int32Array(slots)
+    } else this.#slots.fill(0, 0, slots)
+    this.#mask = slots - 1
+    this.count = 0
+  }
+
+  codeOf(number: number): number {
+    const slots = this.#slots
+    const numbers = this.#numbers
+    const hash = Math.imul(number, 0x9e3779b1)
+    for (let slot = (hash ^ (hash >>> 15)) & this.#mask; ; slot = (slot + 1) & this.#mask) {
+      const code = slots[slot] - 1
+      if (code >= 0 && numbers[code] === number) return code
+      if (code >= 0) continue
+      numbers[this.count] = number
+      slots[slot] = this.count + 1
+      return this.count++
+    }
+  }
+
+  valueAt(code: number): number {
+    return this.#numbers[code]
+  }
+}
+
+/** Reused by every column of texts. */
+const dictionary = new DictionaryBuilder()

@@ -3,8 +3,10 @@
  *
  * Nothing is ever lost: an edit keeps the original bytes, and a settled dead letter is kept with its outcome.
  */
+import { isUtf8 } from 'node:buffer'
+import { createHash } from 'node:crypto'
 import { SpillwayError } from '../base/index.ts'
-import type { RawForm, RejectionReason, SourceRejection } from '../intake/index.ts'
+import type { RawForm, RejectionReason } from '../intake/index.ts'
 
 export interface DeadLetter {
   /** The source that rejected it. Unknown for some dead letters of older folders: imports did not record it for undecodable records. */
@@ -20,11 +22,6 @@ export interface DeadLetter {
   readonly raw: string | Uint8Array
   /** Format of `raw`, unless it is a record of the source as JSON. */
   readonly form?: RawForm | undefined
-}
-
-/** Makes a dead letter of a record rejected at `at`, UTC ms, when the log's next entry was `sequence`. */
-export function deadLetterOf({ reason, detail, place, source, raw, form }: SourceRejection, sequence: number, at: number): DeadLetter {
-  return { source, reason, detail, place, at, sequence, raw, ...(form && { form }) }
 }
 
 /** A dead letter in the store. */
@@ -48,6 +45,8 @@ export interface SettledDeadLetter extends StoredDeadLetter {
   /** Time at which it was closed, UTC ms. */
   readonly settled: number
 }
+
+export type AnyDeadLetter = StoredDeadLetter | SettledDeadLetter
 
 /** Change of a stored dead letter; the commit fails if the store does not have it. `source` is stored if the dead letter has none. */
 export type DeadLetterChange =
@@ -73,7 +72,7 @@ export interface DeadLetterLog {
   /** Settled dead letters, in order of their numbers. */
   settled(): Iterable<SettledDeadLetter>
   /** A dead letter by its number, settled or not. */
-  byId(id: number): StoredDeadLetter | SettledDeadLetter | undefined
+  byId(id: number): AnyDeadLetter | undefined
 }
 
 /**
@@ -81,10 +80,7 @@ export interface DeadLetterLog {
  *
  * @throws `SPILL_STORE` if there is no such dead letter, or if it is settled.
  */
-export function changedDeadLetter(
-  letter: StoredDeadLetter | SettledDeadLetter | undefined,
-  change: DeadLetterChange,
-): StoredDeadLetter | SettledDeadLetter {
+export function changedDeadLetter(letter: AnyDeadLetter | undefined, change: DeadLetterChange): AnyDeadLetter {
   if (!letter || 'outcome' in letter) throw new SpillwayError('SPILL_STORE', `there is no dead letter ${change.id}`)
   const source = letter.source ?? ('source' in change ? change.source : undefined)
   if (change.kind === 'settled') return { ...letter, source, outcome: change.outcome, why: change.why, settled: change.at }
@@ -96,3 +92,26 @@ export function changedDeadLetter(
 
 const isSameRaw = (a: string | Uint8Array, b: string | Uint8Array): boolean =>
   typeof a === 'string' || typeof b === 'string' ? a === b : Buffer.compare(a, b) === 0
+
+/** A dead letter with all its fields and its version; bytes that are not UTF-8 text are base64. */
+export function deadLetterJson(letter: AnyDeadLetter): object {
+  const { raw, original, ...rest } = letter
+  const version = deadLetterVersion(letter)
+  return { ...rest, version, ...bytesAs('raw', raw), ...(original !== undefined && bytesAs('original', original)) }
+}
+
+/** Version of a dead letter's record: equal for equal bytes in an equal form. 64 bits of a SHA-256, as hexadecimal text. */
+export const deadLetterVersion = ({ raw, form = {} }: Pick<AnyDeadLetter, 'raw' | 'form'>): string =>
+  createHash('sha256').update(JSON.stringify(form)).update('\n').update(raw).digest('hex').slice(0, 16)
+
+function bytesAs(name: string, raw: string | Uint8Array): Record<string, string> {
+  const text = utf8TextOf(raw)
+  return text === undefined ? { [`${name}Base64`]: base64Of(raw) } : { [name]: text }
+}
+
+export function utf8TextOf(raw: string | Uint8Array): string | undefined {
+  if (typeof raw === 'string') return raw
+  return isUtf8(raw) ? Buffer.from(raw).toString('utf8') : undefined
+}
+
+export const base64Of = (raw: string | Uint8Array): string => Buffer.from(raw).toString('base64')

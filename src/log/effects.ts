@@ -84,7 +84,14 @@ export function storedEffect({ isDry, ...effect }: NewEffect): StoredEffect {
   return { ...effect, ...unsent, state: isDry ? 'dry' : 'pending' }
 }
 
-const changedFrom = { tried: 'pending', delivered: 'pending', dead: 'pending', again: 'dead', dropped: 'dead' } as const
+/** The state that a change starts from, and the state after it. */
+export const effectTransitions: Readonly<Record<EffectChange['kind'], { readonly from: EffectState; readonly to: EffectState }>> = {
+  tried: { from: 'pending', to: 'pending' },
+  delivered: { from: 'pending', to: 'delivered' },
+  dead: { from: 'pending', to: 'dead' },
+  again: { from: 'dead', to: 'pending' },
+  dropped: { from: 'dead', to: 'dropped' },
+}
 
 /**
  * The effect after a change.
@@ -92,20 +99,20 @@ const changedFrom = { tried: 'pending', delivered: 'pending', dead: 'pending', a
  * @throws `SPILL_STORE` if there is no effect, or if it is not in the state from which the change starts.
  */
 export function changedEffect(effect: StoredEffect | undefined, change: EffectChange): StoredEffect {
-  if (effect?.state !== changedFrom[change.kind])
-    throw new SpillwayError('SPILL_STORE', `there is no effect ${change.number} that could be ${change.kind}`)
-  const tried = { ...effect, attempts: effect.attempts + 1, ...('sent' in change && { began: effect.began ?? change.sent }) }
+  const { from, to: state } = effectTransitions[change.kind]
+  if (effect?.state !== from) throw new SpillwayError('SPILL_STORE', `there is no effect ${change.number} that could be ${change.kind}`)
+  const tried = { ...effect, state, attempts: effect.attempts + 1, ...('sent' in change && { began: effect.began ?? change.sent }) }
   switch (change.kind) {
     case 'tried':
       return { ...tried, sent: change.sent, next: change.next, why: change.why }
     case 'delivered':
-      return { ...tried, state: 'delivered', sent: change.sent, settled: change.at, next: undefined, why: undefined }
+      return { ...tried, sent: change.sent, settled: change.at, next: undefined, why: undefined }
     case 'dead':
-      return { ...tried, state: 'dead', sent: change.sent, settled: change.at, next: undefined, why: change.why }
+      return { ...tried, sent: change.sent, settled: change.at, next: undefined, why: change.why }
     case 'again':
-      return { ...effect, state: 'pending', attempts: 0, settled: undefined }
+      return { ...effect, state, attempts: 0, settled: undefined }
     case 'dropped':
-      return { ...effect, state: 'dropped', settled: change.at, why: change.why }
+      return { ...effect, state, settled: change.at, why: change.why }
   }
 }
 

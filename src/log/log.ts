@@ -6,12 +6,13 @@
  * commit, so that events, decisions and reader positions are one commit. Uncommitted appends are lost with the process; none of them was
  * acknowledged.
  */
-import { assert, addText, type Hash64, SpillwayError, limits } from '../base/index.ts'
-import { type Block, Strings } from '../columns/index.ts'
+import { assert, addText, type Hash64, SpillwayError } from '../base/index.ts'
+import { type Block, packSourcePosition, sourceOffset, sourcePartition, Strings } from '../columns/index.ts'
 import type { SourceIR } from '../define/ir/index.ts'
-import { logStartOf } from './log-start.ts'
+import { logStartOf } from './named-values.ts'
 import { SourceSchemas } from './schemas.ts'
 import {
+  eventsBeforeSegment,
   readSegment,
   SegmentWriter,
   type IdHashes,
@@ -20,7 +21,7 @@ import {
   type Segment,
   type SegmentContext,
 } from './segment.ts'
-import type { NamedValues, SegmentLog, StoredSchema, StoredSegment } from './store.ts'
+import type { NamedValues, SegmentLog, StoredSegment } from './store.ts'
 
 export interface LogOptions {
   readonly sources: readonly SourceIR[]
@@ -88,11 +89,6 @@ export class Log {
     return this.#notBefore
   }
 
-  /** Column versions that the store does not have yet; commit them first. */
-  get newSchemas(): readonly StoredSchema[] {
-    return this.schemas.added
-  }
-
   /**
    * Assigns entries their sequence numbers, and events their offsets in their source; returns the segment to commit. The caller sees to
    * it that no arrival or marker is below `notBefore`, and that none is below an earlier entry of the segment; the first arrival of each
@@ -153,8 +149,7 @@ export class Log {
   /** Number of events of a source before `entry`, which is the first of a segment or the end. */
   countEventsBefore(source: string, entry: number): number {
     const stored = entry < this.#end ? this.#store.segmentAt(entry) : undefined
-    const offsets = stored ? this.#readHeader(stored).offsets[source] : this.#offsets.get(source)
-    return (offsets ?? []).reduce((sum, next) => sum + next, 0)
+    return eventsBeforeSegment(stored ? this.#readHeader(stored) : this, source)
   }
 
   /** A segment with the current columns of its sources; columns added since it was written are NULL. */
@@ -179,7 +174,7 @@ export class Log {
     const partitionOf = next.length === 1 ? () => 0 : this.#partitioner(source, block, next.length)
     for (let row = 0; row < block.length; row++) {
       const partition = partitionOf(row)
-      sourcePosition[row] = partition * limits.OFFSET_MAX + next[partition]++
+      sourcePosition[row] = packSourcePosition(partition, next[partition]++)
     }
     return { source: source.name, schema: this.schemas.current(source.name), block: { ...block, sourcePosition }, ids, identities }
   }
@@ -209,10 +204,8 @@ export class Log {
     for (const [name, next] of Object.entries(offsets)) this.#offsets.set(name, [...next])
     for (const { source, block } of sources) {
       const next = this.#offsets.get(source)!
-      for (let row = 0; row < block.length; row++) {
-        const partition = Math.floor(block.sourcePosition[row] / limits.OFFSET_MAX)
-        next[partition] = (block.sourcePosition[row] % limits.OFFSET_MAX) + 1
-      }
+      for (let row = 0; row < block.length; row++)
+        next[sourcePartition(block.sourcePosition[row])] = sourceOffset(block.sourcePosition[row]) + 1
     }
     this.#end = last.first + last.entries
     this.#notBefore = last.arrival

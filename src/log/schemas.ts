@@ -11,7 +11,8 @@ import type { ColumnIR, SourceIR } from '../define/ir/index.ts'
 import type { SegmentLog, StoredSchema } from './store.ts'
 
 export class SourceSchemas {
-  readonly #stored = new Map<string, StoredSchema[]>()
+  /** Versions of each source, oldest first. */
+  readonly #stored: Map<string, StoredSchema[]>
   readonly #sources: ReadonlyMap<string, SourceIR>
   /** New versions that these sources introduce; commit them before any event of the sources. */
   readonly added: readonly StoredSchema[]
@@ -20,7 +21,7 @@ export class SourceSchemas {
    * @throws `SPILL_SCHEMA` for a source whose history cannot be read by its current definition.
    */
   constructor(store: Pick<SegmentLog, 'schemas'>, sources: readonly SourceIR[]) {
-    for (const schema of store.schemas()) this.#add(schema)
+    this.#stored = Map.groupBy(store.schemas(), ({ source }) => source)
     this.#sources = new Map(sources.map(source => [source.name, source]))
     this.added = sources.flatMap(source => this.#resolve(source))
   }
@@ -51,18 +52,12 @@ export class SourceSchemas {
     return { ...block, columns: { ...block.columns, ...Object.fromEntries(missing.map(({ name, type }) => [name, nullColumn(type)])) } }
   }
 
-  #add(schema: StoredSchema): void {
-    const versions = this.#stored.get(schema.source)
-    if (versions) versions.push(schema)
-    else this.#stored.set(schema.source, [schema])
-  }
-
   #resolve({ name, columns }: SourceIR): StoredSchema[] {
     const stored = this.#stored.get(name) ?? []
     for (const { columns: written, version } of stored) checkCompatible(name, written, columns, version)
     if (stored.length > 0 && sameColumns(stored.at(-1)!.columns, columns)) return []
     const schema = { source: name, version: (stored.at(-1)?.version ?? 0) + 1, columns }
-    this.#add(schema)
+    this.#stored.set(name, [...stored, schema])
     return [schema]
   }
 }

@@ -6,8 +6,7 @@
  * It starts with a checksum over all its bytes, so that a flipped bit is detected before anything is decoded.
  */
 import { crc32 } from 'node:zlib'
-import { limits } from '../base/index.ts'
-import type { Block, ColumnData, Strings } from '../columns/index.ts'
+import { sourcePartition, type Block, type ColumnData, type Strings } from '../columns/index.ts'
 import type { ColumnIR } from '../define/ir/index.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
 import { readColumn, readNumbers, writeColumn, writeNumber, writeNumbers } from './column-codec.ts'
@@ -99,7 +98,7 @@ export class SegmentWriter {
     out.varint(markers.length)
     for (const marker of markers) out.text(JSON.stringify(marker))
     out.varint(order ? 1 : 0)
-    if (order) writeRuns(out, order)
+    if (order) writeOrder(out, order)
     const payload = out.view()
     const bytes = new Uint8Array(CHECKSUM_BYTES + payload.length)
     new DataView(bytes.buffer).setUint32(0, crc32(payload), true)
@@ -135,14 +134,14 @@ export function readSegment(bytes: Uint8Array, context: SegmentContext, label = 
   const offsets = readOffsets(reader)
   const sources = Array.from({ length: reader.varint() }, () => readRows(reader, context))
   const markers = Array.from({ length: reader.varint() }, () => JSON.parse(reader.text()) as LogMarker)
-  const order = reader.varint() === 1 ? readRuns(reader, length, sources.length) : undefined
+  const order = reader.varint() === 1 ? readOrder(reader, length, sources.length) : undefined
   const entries = sources.reduce((total, { block }) => total + block.length, markers.length)
   if (entries !== length || !reader.isAtEnd) return reader.failDamaged(`has ${entries} entries, but its header says ${length}`)
   return { first, length, sources, markers, offsets, ...(order && { order }) }
 }
 
 /** Number of events of a source before a segment. */
-export const eventsBeforeSegment = ({ offsets }: Segment, source: string): number =>
+export const eventsBeforeSegment = ({ offsets }: Pick<Segment, 'offsets'>, source: string): number =>
   (offsets[source] ?? []).reduce((sum, next) => sum + next, 0)
 
 function readRows(reader: ByteReader, { columnsOf, stringsOf, wanted }: SegmentContext): SourceRows {
@@ -200,7 +199,7 @@ function writeSourcePositions(out: ByteWriter, sourcePosition: Float64Array, len
   const firsts = new Map<number, number>()
   let last = -1
   for (let row = 0; row < length; row++) {
-    const partition = Math.floor(sourcePosition[row] / limits.OFFSET_MAX)
+    const partition = sourcePartition(sourcePosition[row])
     partitions[row] = partition
     if (partition !== last && !firsts.has(partition)) firsts.set(partition, sourcePosition[row])
     last = partition
@@ -211,7 +210,7 @@ function writeSourcePositions(out: ByteWriter, sourcePosition: Float64Array, len
 }
 
 function writeSourcePosition(out: ByteWriter, sourcePosition: number): void {
-  writeNumber(out, Math.floor(sourcePosition / limits.OFFSET_MAX))
+  writeNumber(out, sourcePartition(sourcePosition))
   out.varint(1)
   out.varint(sourcePosition)
 }
@@ -221,7 +220,7 @@ function readSourcePositions(reader: ByteReader, length: number): Float64Array {
   const next = new Map<number, number>()
   for (let count = reader.varint(); count > 0; count--) {
     const sourcePosition = reader.varint()
-    next.set(Math.floor(sourcePosition / limits.OFFSET_MAX), sourcePosition)
+    next.set(sourcePartition(sourcePosition), sourcePosition)
   }
   const sourcePosition = new Float64Array(length)
   // Rows of one partition are mostly adjacent.
@@ -237,7 +236,7 @@ function readSourcePositions(reader: ByteReader, length: number): Float64Array {
   return sourcePosition
 }
 
-function writeRuns(out: ByteWriter, order: Uint8Array): void {
+function writeOrder(out: ByteWriter, order: Uint8Array): void {
   for (let entry = 0; entry < order.length;) {
     const first = entry
     while (entry < order.length && order[entry] === order[first]) entry++
@@ -246,14 +245,15 @@ function writeRuns(out: ByteWriter, order: Uint8Array): void {
   }
 }
 
-function readRuns(reader: ByteReader, length: number, sources: number): Uint8Array {
+function readOrder(reader: ByteReader, length: number, sources: number): Uint8Array {
   const order = new Uint8Array(length)
   for (let entry = 0; entry < length;) {
     const source = reader.varint()
-    const run = reader.varint()
-    if (source > sources || run === 0 || entry + run > length) return reader.failDamaged(`has a run of ${run} entries of source ${source}`)
-    order.fill(source, entry, entry + run)
-    entry += run
+    const count = reader.varint()
+    if (source > sources || count === 0 || entry + count > length)
+      return reader.failDamaged(`has a run of ${count} entries of source ${source}`)
+    order.fill(source, entry, entry + count)
+    entry += count
   }
   return order
 }

@@ -22,7 +22,7 @@ function block(...arrivals: readonly number[]): Block {
 async function intactSegments(): Promise<StoredSegment[]> {
   const store = new ModelStore(undefined, true)
   const log = new Log(store, { sources: [ir], stringsOf: () => strings, partitions: 2 })
-  await store.commit({ schemas: log.newSchemas })
+  await store.commit({ schemas: log.schemas.added })
   const tick: LogMarker = { kind: 'tick', t: 5 }
   for (const [arrivals, marks] of [[[1, 2]], [[3, 4]], [[6], [tick]], [[6, 7]], [[8, 9]]] as const)
     await store.commit({

@@ -5,11 +5,11 @@
  * Segments are read one at a time, so that a run which writes at the same time is not delayed. After a damaged segment the check resumes
  * with the next one.
  */
-import { SpillwayError, limits } from '../base/index.ts'
-import { Strings } from '../columns/index.ts'
+import { SpillwayError } from '../base/index.ts'
+import { sourceOffset, sourcePartition, Strings } from '../columns/index.ts'
 import { SourceSchemas } from './schemas.ts'
 import { readSegment, type Segment } from './segment.ts'
-import { logStartOf } from './log-start.ts'
+import { logStartOf } from './named-values.ts'
 import type { NamedValues, SegmentLog, StoredSegment } from './store.ts'
 
 export interface LogDamage {
@@ -83,8 +83,8 @@ function offsetGap({ sources, offsets }: Segment): string | undefined {
   for (const { source, block } of sources) {
     const next = [...(offsets[source] ?? [])]
     for (let row = 0; row < block.length; row++) {
-      const partition = Math.floor(block.sourcePosition[row] / limits.OFFSET_MAX)
-      const offset = block.sourcePosition[row] % limits.OFFSET_MAX
+      const partition = sourcePartition(block.sourcePosition[row])
+      const offset = sourceOffset(block.sourcePosition[row])
       if (offset !== next[partition])
         return `has offset ${offset} of source '${source}', partition ${partition}, where ${next[partition]} comes next`
       next[partition]++
@@ -119,7 +119,6 @@ function checkArrivals(
 function stateAfter({ arrival }: StoredSegment, { sources, offsets }: Segment): LogState {
   const next = new Map(Object.entries(offsets).map(([source, partitions]) => [source, [...partitions]]))
   for (const { source, block } of sources)
-    for (const sourcePosition of block.sourcePosition.subarray(0, block.length))
-      next.get(source)![Math.floor(sourcePosition / limits.OFFSET_MAX)]++
+    for (const sourcePosition of block.sourcePosition.subarray(0, block.length)) next.get(source)![sourcePartition(sourcePosition)]++
   return { notBefore: arrival, offsets: next }
 }

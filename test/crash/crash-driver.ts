@@ -2,7 +2,7 @@
 import { computeHere } from '../batch/compute-here.ts'
 import { callSoon } from '../../src/base/clock.ts'
 import { SpillwayError } from '../../src/base/errors.ts'
-import { DECISION_PROGRESS } from '../../src/log/decision-progress.ts'
+import { DECISION_PROGRESS } from '../../src/log/named-values.ts'
 import type { LogStore, StoredLog } from '../../src/log/store.ts'
 import type { PipelineIR } from '../../src/define/ir/ir.ts'
 import { parseProgress } from '../../src/run/decide/decision-queue.ts'

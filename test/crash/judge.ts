@@ -1,5 +1,5 @@
 /** Faults of a disk at the end of a case, however often it crashed. */
-import { LOG_START } from '../../src/log/log-start.ts'
+import { LOG_START } from '../../src/log/named-values.ts'
 import { asksOf, checkAnswers } from './answers.ts'
 import { checkOracle } from './oracle-law.ts'
 import type { CrashCase } from './case.ts'

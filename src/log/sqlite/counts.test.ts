@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
+import type { SQLInputValue } from 'node:sqlite'
 import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { random } from '../../base/random.ts'
@@ -112,14 +113,19 @@ test('no query of a server scans all effects or all dead letters', async () => {
   const store = await SqliteStore.open(file)
   await store.commit({ effects: [effect(1)], deadLetters: [letter()] })
   await store.close()
-  const connection = new ReadConnection(file)
   const statements: string[] = []
-  const db = {
-    prepare: (sql: string) => {
+  class Recording extends ReadConnection {
+    override get<T extends object>(sql: string, ...values: SQLInputValue[]): T | undefined {
       statements.push(sql)
-      return connection.prepare(sql)
-    },
-  } as ReadConnection
+      return super.get(sql, ...values)
+    }
+
+    override all<T extends object>(sql: string, ...values: SQLInputValue[]): T[] {
+      statements.push(sql)
+      return super.all(sql, ...values)
+    }
+  }
+  const db = new Recording(file)
   const [effects, letters] = [new EffectReader(db), new DeadLetterReader(db)]
   effects.counts()
   effects.pendingCounts()
@@ -127,16 +133,13 @@ test('no query of a server scans all effects or all dead letters', async () => {
   for (const filter of [{}, { state: 'dead' }, { action: 'page' }] as const) effects.newestFirst(filter).next()
   letters.counts()
   for (const filter of [{}, { source: 's' }, { reason: 'key' }]) letters.deadAfter(0, filter)
-  const plans = statements.flatMap(sql =>
-    connection
-      .prepare(`EXPLAIN QUERY PLAN ${sql}`)
-      .all()
-      .map(({ detail }) => `${String(detail)}: ${sql}`),
+  const plans = [...statements].flatMap(sql =>
+    db.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).map(({ detail }) => `${detail}: ${sql}`),
   )
   assert.deepEqual(
     plans.filter(plan => /^SCAN (effect|dead)\b/.test(plan)),
     [],
   )
   assert.ok(plans.length > 10)
-  connection.close()
+  db.close()
 })

@@ -11,7 +11,6 @@ import { lockFolder, recordsFolderLog } from './lock.ts'
 import { SqliteReader } from './reader.ts'
 import { SqliteStore, type SqliteStoreOptions } from './sqlite-store.ts'
 import { checkWalIntact } from './wal-check.ts'
-import { storeError } from './store-error.ts'
 
 export interface DataFolder {
   readonly store: SqliteStore
@@ -82,25 +81,12 @@ export function readDataFolder(folder: string): SqliteReader {
   }
 }
 
-/**
- * Calls `use` with a reader of the folder, then closes the reader. Throws as `readDataFolder` does, and `SPILL_DATA` if the file is
- * unreadable.
- */
+/** Calls `use` with a reader of the folder, then closes the reader. Throws as `readDataFolder` does; so do all queries. */
 export async function withFolderReader<T>(folder: string, use: (reader: SqliteReader) => T | Promise<T>): Promise<T> {
   const reader = readDataFolder(folder)
   try {
     return await use(reader)
-  } catch (error) {
-    throw isSqliteError(error) ? storeError(join(folder, LOG_FILE), error) : error
   } finally {
     reader.close()
   }
 }
-
-interface SqliteError extends Error {
-  readonly code: string
-  readonly errcode: number
-}
-
-export const isSqliteError = (error: unknown): error is SqliteError =>
-  error instanceof Error && (error as Partial<SqliteError>).code === 'ERR_SQLITE_ERROR'

@@ -2,11 +2,10 @@
 import type { StrictOmit } from '../../base/index.ts'
 import type { RawForm } from '../../intake/index.ts'
 import type { DeadLetterLog, SettledDeadLetter, StoredDeadLetter } from '../dead-letters.ts'
-import type { ReadConnection } from './read-connection.ts'
-import { storedCounts } from './counts.ts'
-import { PAGE_ROWS, pagedRows } from './paged-rows.ts'
+import { PAGE_ROWS, type ReadConnection } from './read-connection.ts'
 
 const COLUMNS = 'id, source, reason, detail, place, at, sequence, raw, attempts, form, original'
+const SETTLED_COLUMNS = `${COLUMNS}, outcome, why, settled`
 
 export interface DeadLetterFilter {
   readonly source?: string | undefined
@@ -27,82 +26,81 @@ export class DeadLetterReader implements DeadLetterLog {
   }
 
   /** Unsettled dead letters, oldest first, in pages; each page shows what is committed when it is read. */
-  dead(filter: DeadLetterFilter = {}): Generator<StoredDeadLetter> {
-    return this.#pages('dead', COLUMNS, letterOf, filter)
+  *dead(filter: DeadLetterFilter = {}): Generator<StoredDeadLetter> {
+    for (const row of this.#pages('dead', COLUMNS, filter)) yield letterOf(row)
   }
 
   /** The oldest unsettled dead letter with a number above `id`. Read one at a time, since each may be large. */
   deadAfter(id: number, { source, reason }: DeadLetterFilter = {}): StoredDeadLetter | undefined {
     if (source === undefined && reason === undefined) {
-      const next = this.#db.prepare(`SELECT ${COLUMNS} FROM dead WHERE id > ? ORDER BY id LIMIT 1`).get(id)
+      const next = this.#db.get<LetterRow>(`SELECT ${COLUMNS} FROM dead WHERE id > ? ORDER BY id LIMIT 1`, id)
       return next && letterOf(next)
     }
     // Dead letters of one source and reason are sorted by themselves.
-    const minId = this.#db.prepare('SELECT min(id) AS id FROM dead WHERE source IS ?1 AND reason = ?2 AND id > ?3')
+    const minId = 'SELECT min(id) AS id FROM dead WHERE source IS ?1 AND reason = ?2 AND id > ?3'
     const kinds = this.counts().filter(count => count.source === (source ?? count.source) && count.reason === (reason ?? count.reason))
-    const ids = kinds.map(kind => minId.get(kind.source, kind.reason, id)!['id']).filter(letterId => letterId !== null)
-    const letter =
-      ids.length === 0 ? undefined : this.#db.prepare(`SELECT ${COLUMNS} FROM dead WHERE id = ?`).get(Math.min(...ids.map(Number)))
-    return letter && letterOf(letter)
+    const ids = kinds.flatMap(kind => this.#db.get<{ id: number | null }>(minId, kind.source, kind.reason, id)!.id ?? [])
+    return ids.length === 0 ? undefined : this.#unsettled(Math.min(...ids))
   }
 
   /** Settled dead letters, oldest first. */
-  settled(filter: DeadLetterFilter = {}): Generator<SettledDeadLetter> {
-    return this.#pages('settled', `${COLUMNS}, outcome, why, settled`, settledOf, filter)
+  *settled(filter: DeadLetterFilter = {}): Generator<SettledDeadLetter> {
+    for (const row of this.#pages<SettledRow>('settled', SETTLED_COLUMNS, filter)) yield settledOf(row)
   }
 
   /** A dead letter by its number, settled or not. */
   byId(id: number): StoredDeadLetter | SettledDeadLetter | undefined {
-    const dead = this.#db.prepare(`SELECT ${COLUMNS} FROM dead WHERE id = ?`).get(id)
-    if (dead) return letterOf(dead)
-    const settled = this.#db.prepare(`SELECT ${COLUMNS}, outcome, why, settled FROM settled WHERE id = ?`).get(id)
+    const unsettled = this.#unsettled(id)
+    if (unsettled) return unsettled
+    const settled = this.#db.get<SettledRow>(`SELECT ${SETTLED_COLUMNS} FROM settled WHERE id = ?`, id)
     return settled && settledOf(settled)
   }
 
   counts(): DeadLetterCount[] {
-    return storedCounts(this.#db, 'letter').map(({ of, kind, number }) => ({
-      source: of === '' ? null : of,
-      reason: kind,
-      letters: number,
-    }))
+    const query = `SELECT nullif(of, '') AS source, kind AS reason, number AS letters FROM counted
+      WHERE what = 'letter' AND number > 0 ORDER BY of, kind`
+    return this.#db.all<DeadLetterCount>(query).map(count => ({ ...count }))
   }
 
   /** Number of settled dead letters by outcome. */
   outcomes(): Record<string, number> {
-    const rows = this.#db.prepare('SELECT outcome, count(*) AS letters FROM settled GROUP BY outcome ORDER BY outcome').all()
-    return Object.fromEntries((rows as unknown as { outcome: string; letters: number }[]).map(({ outcome, letters }) => [outcome, letters]))
-  }
-
-  #pages<L extends StoredDeadLetter>(
-    table: 'dead' | 'settled',
-    columns: string,
-    fromRow: (row: Row) => L,
-    { source, reason }: DeadLetterFilter,
-  ): Generator<L> {
-    const page = this.#db.prepare(
-      `SELECT ${columns} FROM ${table} WHERE id > ?1 AND (?2 IS NULL OR source = ?2) AND (?3 IS NULL OR reason = ?3) ORDER BY id LIMIT ${PAGE_ROWS}`,
+    const rows = this.#db.all<{ outcome: string; letters: number }>(
+      'SELECT outcome, count(*) AS letters FROM settled GROUP BY outcome ORDER BY outcome',
     )
-    return pagedRows(page, { from: 0, numberOf: ({ id }) => id }, fromRow, source ?? null, reason ?? null)
+    return Object.fromEntries(rows.map(({ outcome, letters }) => [outcome, letters]))
+  }
+
+  #unsettled(id: number): StoredDeadLetter | undefined {
+    const row = this.#db.get<LetterRow>(`SELECT ${COLUMNS} FROM dead WHERE id = ?`, id)
+    return row && letterOf(row)
+  }
+
+  #pages<R extends LetterRow>(table: 'dead' | 'settled', columns: string, { source, reason }: DeadLetterFilter): Generator<R> {
+    const page = `SELECT ${columns} FROM ${table} WHERE id > ?1 AND (?2 IS NULL OR source = ?2) AND (?3 IS NULL OR reason = ?3) ORDER BY id LIMIT ${PAGE_ROWS}`
+    return this.#db.pages<R>(page, { from: 0, numberOf: ({ id }) => id }, source ?? null, reason ?? null)
   }
 }
 
-type Row = Readonly<Record<string, unknown>>
-
-function letterOf(row: Row): StoredDeadLetter {
-  const { source, form, original, ...rest } = row as StrictOmit<StoredDeadLetter, 'source' | 'form' | 'original'> & {
-    source: string | null
-    form: string | null
-    original: string | Uint8Array | null
-  }
-  return {
-    ...rest,
-    source: source ?? undefined,
-    form: form === null ? undefined : (JSON.parse(form) as RawForm),
-    original: original ?? undefined,
-  }
+interface LetterRow extends StrictOmit<StoredDeadLetter, 'source' | 'form' | 'original'> {
+  readonly source: string | null
+  readonly form: string | null
+  readonly original: string | Uint8Array | null
 }
 
-function settledOf(row: Row): SettledDeadLetter {
-  const { outcome, why, settled, ...letter } = row as { outcome: SettledDeadLetter['outcome']; why: string | null; settled: number }
-  return { ...letterOf(letter), outcome, why: why ?? undefined, settled }
+interface SettledRow extends LetterRow, Pick<SettledDeadLetter, 'outcome' | 'settled'> {
+  readonly why: string | null
 }
+
+const letterOf = ({ source, form, original, ...rest }: LetterRow): StoredDeadLetter => ({
+  ...rest,
+  source: source ?? undefined,
+  form: form === null ? undefined : (JSON.parse(form) as RawForm),
+  original: original ?? undefined,
+})
+
+const settledOf = ({ outcome, why, settled, ...letter }: SettledRow): SettledDeadLetter => ({
+  ...letterOf(letter),
+  outcome,
+  why: why ?? undefined,
+  settled,
+})

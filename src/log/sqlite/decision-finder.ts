@@ -3,49 +3,37 @@
  * first batch of the entry's segment. Cost: some twenty look-ups by primary key, however long the log is.
  */
 import type { StoredDecisionBatch } from '../store.ts'
-import type { ReadConnection, ReadStatement } from './read-connection.ts'
+import type { ReadConnection } from './read-connection.ts'
 
 type NumberedRow = StoredDecisionBatch & { readonly number: number }
 
-export class DecisionFinder {
-  readonly #segment: ReadStatement
-  readonly #ends: ReadStatement
-  readonly #last: ReadStatement
-  readonly #from: ReadStatement
-
-  constructor(db: ReadConnection) {
-    this.#segment = db.prepare('SELECT first, entries FROM segment WHERE first <= ? ORDER BY first DESC LIMIT 1')
-    this.#ends = db.prepare('SELECT coalesce(min(id), 1) AS first, coalesce(max(id), 0) AS last FROM decisions')
-    this.#last = db.prepare('SELECT last FROM decisions WHERE id >= ? ORDER BY id LIMIT 1')
-    this.#from = db.prepare('SELECT id AS number, model, first, last, count, bytes FROM decisions WHERE id >= ? ORDER BY id LIMIT 1')
+/** The batches with decisions on an entry; none if the entry is not in the log. */
+export function findDecisions(db: ReadConnection, entry: number): StoredDecisionBatch[] {
+  const segment = db.get<{ first: number; end: number }>(
+    'SELECT first, first + entries AS end FROM segment WHERE first <= ? ORDER BY first DESC LIMIT 1',
+    entry,
+  )
+  if (!segment || entry >= segment.end) return []
+  const matches: StoredDecisionBatch[] = []
+  const after = 'SELECT id AS number, model, first, last, count, bytes FROM decisions WHERE id > ? ORDER BY id LIMIT 1'
+  const paging = { from: firstBatchFrom(db, segment.first) - 1, numberOf: ({ number }: NumberedRow) => number, size: 1 }
+  for (const { number: _, ...batch } of db.pages(after, paging)) {
+    if (batch.first >= segment.end) break
+    if (batch.first <= entry && entry <= batch.last) matches.push(batch)
   }
+  return matches
+}
 
-  /** The batches with decisions on an entry; none if the entry is not in the log. */
-  at(entry: number): StoredDecisionBatch[] {
-    const segment = this.#segment.get(entry) as { first: number; entries: number } | undefined
-    if (!segment || entry >= segment.first + segment.entries) return []
-    const matches: StoredDecisionBatch[] = []
-    const batchFrom = (from: number) => this.#from.get(from) as NumberedRow | undefined
-    for (
-      let row = batchFrom(this.#firstOf(segment.first));
-      row && row.first < segment.first + segment.entries;
-      row = batchFrom(row.number + 1)
-    ) {
-      const { number: _, ...batch } = row
-      if (batch.first <= entry && entry <= batch.last) matches.push(batch)
-    }
-    return matches
+/** Number of the first batch that reaches `entry` or beyond. */
+function firstBatchFrom(db: ReadConnection, entry: number): number {
+  const ends = 'SELECT coalesce(min(id), 1) AS first, coalesce(max(id), 0) AS last FROM decisions'
+  const lastFrom = 'SELECT last FROM decisions WHERE id >= ? ORDER BY id LIMIT 1'
+  const { first, last } = db.get<{ first: number; last: number }>(ends)!
+  let [low, high] = [first, last + 1]
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    if (db.get<{ last: number }>(lastFrom, middle)!.last < entry) low = middle + 1
+    else high = middle
   }
-
-  /** Number of the first batch that reaches `entry` or beyond. */
-  #firstOf(entry: number): number {
-    const { first, last } = this.#ends.get() as { first: number; last: number }
-    let [low, high] = [first, last + 1]
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2)
-      if ((this.#last.get(middle) as { last: number }).last < entry) low = middle + 1
-      else high = middle
-    }
-    return low
-  }
+  return low
 }

@@ -1,24 +1,21 @@
 /** Writes effects into their table. Runs in the writer's thread, within a commit. */
 import { SpillwayError } from '../../base/index.ts'
-import type { EffectChange, EffectState, NewEffect } from '../effects.ts'
-import { CountWriter } from './counts.ts'
-import type { DatabaseSync, StatementSync } from './sqlite.ts'
+import { effectTransitions, type EffectChange, type EffectState, type NewEffect } from '../effects.ts'
+import type { CountWriter } from './counts.ts'
+import type { Prepared } from './sqlite.ts'
 
-/** Name of the stored value with the greatest change number among removed effects. */
-export const FORGOTTEN_CHANGES = 'effects/forgotten'
+/** Names of the stored values with the greatest change number and the greatest number of removed effects. */
+const FORGOTTEN_CHANGES = 'effects/forgotten'
+const FORGOTTEN_EFFECTS = 'effects/last'
 
-/** Name of the stored value with the greatest number of a removed effect. */
-export const FORGOTTEN_EFFECTS = 'effects/last'
+const storedNumber = (name: string): string => `coalesce((SELECT CAST(value AS INTEGER) FROM value WHERE name = '${name}'), 0)`
+
+/** SQL of the last change number among removed effects, 0 if there is none; of that of all effects; and of the last number of all. */
+export const FORGOTTEN_CHANGE = storedNumber(FORGOTTEN_CHANGES)
+export const LAST_CHANGE = `max(coalesce((SELECT max(changed) FROM effect), 0), ${FORGOTTEN_CHANGE})`
+export const LAST_EFFECT = `max(coalesce((SELECT max(number) FROM effect), 0), ${storedNumber(FORGOTTEN_EFFECTS)})`
 
 const FINISHED = "entry < ? AND state IN ('delivered', 'dropped', 'dry')"
-
-const transitions: Readonly<Record<EffectChange['kind'], { readonly from: EffectState; readonly to: EffectState }>> = {
-  tried: { from: 'pending', to: 'pending' },
-  delivered: { from: 'pending', to: 'delivered' },
-  dead: { from: 'pending', to: 'dead' },
-  again: { from: 'dead', to: 'pending' },
-  dropped: { from: 'dead', to: 'dropped' },
-}
 
 /** Removed effects of an action and state. */
 interface ForgottenEffects {
@@ -30,54 +27,42 @@ interface ForgottenEffects {
   readonly number: number
 }
 
+const INSERT =
+  'INSERT INTO effect (number, action, id, entry, key, t, made, due, body, state, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
+// Forces the index on the entry; SQLite would choose the order of the GROUP BY.
+const FORGOTTEN = `SELECT action, state, count(*) AS effects, max(changed) AS changed, max(number) AS number FROM effect INDEXED BY effect_entry WHERE ${FINISHED} GROUP BY action, state`
+
+const ATTEMPT = 'attempts = attempts + 1, began = coalesce(began, ?3), sent = ?3'
+const changeOf = (kind: EffectChange['kind'], set: string): string => {
+  const { from, to } = effectTransitions[kind]
+  return `UPDATE effect SET changed = ?2, state = '${to}', ${set} WHERE number = ?1 AND state = '${from}' RETURNING action`
+}
+const changes: Readonly<Record<EffectChange['kind'], string>> = {
+  tried: changeOf('tried', `${ATTEMPT}, next = ?4, why = ?5`),
+  delivered: changeOf('delivered', `${ATTEMPT}, settled = ?4, next = NULL, why = NULL`),
+  dead: changeOf('dead', `${ATTEMPT}, settled = ?4, next = NULL, why = ?5`),
+  again: changeOf('again', 'attempts = 0, settled = NULL'),
+  dropped: changeOf('dropped', 'settled = ?3, why = ?4'),
+}
+
 export class EffectWriter {
-  readonly #insert: StatementSync
-  readonly #changes: Readonly<Record<EffectChange['kind'], StatementSync>>
+  readonly #prepared: Prepared
   readonly #counts: CountWriter
-  readonly #forgotten: StatementSync
-  readonly #forget: StatementSync
   /** Number of the last change. A failed commit leaves a gap; the writer is not used after it. */
   #changed: number
 
-  constructor(db: DatabaseSync) {
-    this.#insert = db.prepare(
-      'INSERT INTO effect (number, action, id, entry, key, t, made, due, body, state, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-    )
-    const change = (kind: EffectChange['kind'], set: string) =>
-      db.prepare(`UPDATE effect SET changed = ?2, ${set} WHERE number = ?1 AND state = '${transitions[kind].from}' RETURNING action`)
-    this.#changes = {
-      tried: change('tried', 'attempts = attempts + 1, began = coalesce(began, ?3), sent = ?3, next = ?4, why = ?5'),
-      delivered: change(
-        'delivered',
-        "state = 'delivered', attempts = attempts + 1, began = coalesce(began, ?3), sent = ?3, settled = ?4, next = NULL, why = NULL",
-      ),
-      dead: change(
-        'dead',
-        "state = 'dead', attempts = attempts + 1, began = coalesce(began, ?3), sent = ?3, settled = ?4, next = NULL, why = ?5",
-      ),
-      again: change('again', "state = 'pending', attempts = 0, settled = NULL"),
-      dropped: change('dropped', "state = 'dropped', settled = ?3, why = ?4"),
-    }
-    this.#counts = new CountWriter(db, 'effect')
-    // Forces the index on the entry; SQLite would choose the order of the GROUP BY.
-    this.#forgotten = db.prepare(
-      `SELECT action, state, count(*) AS effects, max(changed) AS changed, max(number) AS number FROM effect INDEXED BY effect_entry WHERE ${FINISHED} GROUP BY action, state`,
-    )
-    this.#forget = db.prepare(`DELETE FROM effect WHERE ${FINISHED}`)
-    const { last } = db
-      .prepare(
-        `SELECT max(coalesce((SELECT max(changed) FROM effect), 0), coalesce((SELECT CAST(value AS INTEGER) FROM value WHERE name = '${FORGOTTEN_CHANGES}'), 0)) AS last`,
-      )
-      .get() as { last: number }
-    this.#changed = last
+  constructor(prepared: Prepared, counts: CountWriter) {
+    this.#prepared = prepared
+    this.#counts = counts
+    this.#changed = (prepared(`SELECT ${LAST_CHANGE} AS last`).get() as { last: number }).last
   }
 
   /** Removes the finished effects of decisions before `entry`. Returns the greatest numbers among them by the names that store them. */
   remove(entry: number): [name: string, greatest: number][] {
-    const forgotten = this.#forgotten.all(entry) as unknown as ForgottenEffects[]
+    const forgotten = this.#prepared(FORGOTTEN).all(entry) as unknown as ForgottenEffects[]
     if (forgotten.length === 0) return []
     for (const { action, state, effects } of forgotten) this.#counts.add(action, state, -effects)
-    this.#forget.run(entry)
+    this.#prepared(`DELETE FROM effect WHERE ${FINISHED}`).run(entry)
     return [
       [FORGOTTEN_CHANGES, Math.max(...forgotten.map(({ changed }) => changed))],
       [FORGOTTEN_EFFECTS, Math.max(...forgotten.map(({ number }) => number))],
@@ -86,7 +71,7 @@ export class EffectWriter {
 
   add({ number, action, id, entry, key, t, made, due, body, isDry }: NewEffect): void {
     const state = isDry ? 'dry' : 'pending'
-    this.#insert.run(number, action, id, entry, key, t, made, due ?? null, body, state, ++this.#changed)
+    this.#prepared(INSERT).run(number, action, id, entry, key, t, made, due ?? null, body, state, ++this.#changed)
     this.#counts.add(action, state, 1)
   }
 
@@ -96,30 +81,26 @@ export class EffectWriter {
   change(change: EffectChange): void {
     const row = this.#apply(change, ++this.#changed) as { action: string } | undefined
     if (!row) throw new SpillwayError('SPILL_STORE', `there is no effect ${change.number} that could be ${change.kind}`)
-    const { from, to } = transitions[change.kind]
+    const { from, to } = effectTransitions[change.kind]
     if (from === to) return
     this.#counts.add(row.action, from, -1)
     this.#counts.add(row.action, to, 1)
   }
 
-  /** Writes the changed counts, before the transaction commits. */
-  writeCounts(): void {
-    this.#counts.write()
-  }
-
   #apply(change: EffectChange, changeNumber: number): object | undefined {
+    const statement = this.#prepared(changes[change.kind])
     const { number } = change
     switch (change.kind) {
       case 'tried':
-        return this.#changes.tried.get(number, changeNumber, change.sent, change.next, change.why)
+        return statement.get(number, changeNumber, change.sent, change.next, change.why)
       case 'delivered':
-        return this.#changes.delivered.get(number, changeNumber, change.sent, change.at)
+        return statement.get(number, changeNumber, change.sent, change.at)
       case 'dead':
-        return this.#changes.dead.get(number, changeNumber, change.sent, change.at, change.why)
+        return statement.get(number, changeNumber, change.sent, change.at, change.why)
       case 'again':
-        return this.#changes.again.get(number, changeNumber)
+        return statement.get(number, changeNumber)
       case 'dropped':
-        return this.#changes.dropped.get(number, changeNumber, change.at, change.why)
+        return statement.get(number, changeNumber, change.at, change.why)
     }
   }
 }

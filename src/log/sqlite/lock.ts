@@ -2,9 +2,10 @@
  * Lock of a data folder: one process at a time. The lock is an exclusive transaction on a small file of its own. The operating system
  * releases it when the process ends, however it ends, so no stale lock is ever left. A file beside it names the holder.
  */
-import { existsSync, readFileSync, readlinkSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { SpillwayError } from '../../base/index.ts'
+import { writeAtomically } from '../../base/node/index.ts'
 import { makePrivateFile, PRIVATE_FILE } from '../folder-permissions.ts'
 import { sqlite, type DatabaseSync } from './sqlite.ts'
 
@@ -30,18 +31,15 @@ export function lockFolder(folder: string): FolderLock {
     db.exec(`PRAGMA busy_timeout = ${LOCK_TIMEOUT_MS}; BEGIN EXCLUSIVE`)
   } catch (error) {
     db.close()
-    if (((error as { errcode?: number }).errcode ?? 0) !== SQLITE_BUSY) throw cannotLock(folder, error)
+    if (!isBusy(error)) throw cannotLock(folder, error)
     throw new SpillwayError('SPILL_BUSY', `is in use by process ${folderHolder(folder) ?? '(unknown)'}; stop it, or use another folder`, {
       place: folder,
     })
   }
   const hadLog = recordsFolderLog(folder)
   const writeHolder = (log: boolean): void => {
-    const path = join(folder, HOLDER)
-    writeFileSync(`${path}.part`, JSON.stringify({ pid: process.pid, ...(pids !== undefined && { pids }), ...(log && { log }) }), {
-      mode: PRIVATE_FILE,
-    })
-    renameSync(`${path}.part`, path)
+    const holder = { pid: process.pid, ...(pids !== undefined && { pids }), ...(log && { log }) }
+    writeAtomically(join(folder, HOLDER), JSON.stringify(holder), { mode: PRIVATE_FILE })
   }
   try {
     writeHolder(hadLog)
@@ -99,7 +97,7 @@ export function isFolderHeld(folder: string): boolean {
     db.prepare('SELECT count(*) FROM sqlite_schema').get()
     return false
   } catch (error) {
-    if (((error as { errcode?: number }).errcode ?? 0) === SQLITE_BUSY) return true
+    if (isBusy(error)) return true
     throw error
   } finally {
     db.close()
@@ -109,6 +107,8 @@ export function isFolderHeld(folder: string): boolean {
 const SQLITE_BUSY = 5
 const SQLITE_CORRUPT = 11
 const SQLITE_NOTADB = 26
+
+const isBusy = (error: unknown): boolean => (error as { errcode?: number }).errcode === SQLITE_BUSY
 
 function release(db: DatabaseSync): void {
   db.exec('ROLLBACK')

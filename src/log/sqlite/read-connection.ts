@@ -1,20 +1,23 @@
 /** A read-only SQLite connection that blocks no writer. Every SQLite error becomes a `SpillwayError` that names the file. */
-import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
+import type { SQLInputValue } from 'node:sqlite'
 import { SpillwayError } from '../../base/index.ts'
 import { checkFormat, COUNTED_FROM, COUNTED_VIEW } from './schema.ts'
-import { sqlite, type DatabaseSync } from './sqlite.ts'
-import { storeError } from './store-error.ts'
+import { preparedOnce, sqlite, storeError, type DatabaseSync, type Prepared } from './sqlite.ts'
 
-type Row = Record<string, SQLOutputValue>
+/** Default page size, for the `LIMIT` of a query by pages. */
+export const PAGE_ROWS = 500
 
-export interface ReadStatement {
-  get(...values: SQLInputValue[]): Row | undefined
-  all(...values: SQLInputValue[]): Row[]
+/** Pages of rows by number: the number after which they begin, the number of a row, and the rows of a page. */
+export interface Paging<T> {
+  readonly from: number
+  readonly numberOf: (row: T) => number
+  readonly size?: number
 }
 
 export class ReadConnection {
   readonly #path: string
   readonly #db: DatabaseSync
+  readonly #prepared: Prepared
   /** Format of the database when it was opened. */
   readonly format: number
 
@@ -24,6 +27,7 @@ export class ReadConnection {
   constructor(path: string) {
     this.#path = path
     this.#db = this.#guarded(() => new sqlite.DatabaseSync(path, { readOnly: true }))
+    this.#prepared = preparedOnce(this.#db)
     try {
       this.format = this.#guarded(() => {
         this.#db.exec('PRAGMA busy_timeout = 5000')
@@ -38,11 +42,26 @@ export class ReadConnection {
     }
   }
 
-  prepare(sql: string): ReadStatement {
-    const statement = this.#guarded(() => this.#db.prepare(sql))
-    return {
-      get: (...values) => this.#guarded(() => statement.get(...values)),
-      all: (...values) => this.#guarded(() => statement.all(...values)),
+  /** The first row of a query; the caller knows its columns. */
+  get<T extends object>(sql: string, ...values: SQLInputValue[]): T | undefined {
+    return this.#guarded(() => this.#prepared(sql).get(...values) as T | undefined)
+  }
+
+  /** The rows of a query. */
+  all<T extends object>(sql: string, ...values: SQLInputValue[]): T[] {
+    return this.#guarded(() => this.#prepared(sql).all(...values) as unknown[] as T[])
+  }
+
+  /**
+   * Iterates over rows by number in pages; each page shows what is committed when it is read. The first parameter of the query is the number
+   * of the last row seen; `values` are the others.
+   */
+  *pages<T extends object>(sql: string, { from, numberOf, size = PAGE_ROWS }: Paging<T>, ...values: SQLInputValue[]): Generator<T> {
+    for (let last = from; ;) {
+      const rows = this.all<T>(sql, last, ...values)
+      yield* rows
+      if (rows.length < size) return
+      last = numberOf(rows.at(-1)!)
     }
   }
 

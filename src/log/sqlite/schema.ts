@@ -3,6 +3,7 @@
  *
  * A folder of an older format is migrated in one transaction, so an interrupted migration leaves it unchanged. A newer format is rejected.
  */
+import { crc32 } from 'node:zlib'
 import { SpillwayError } from '../../base/index.ts'
 import type { DatabaseSync } from './sqlite.ts'
 
@@ -95,3 +96,16 @@ const formatOf = (db: DatabaseSync): number => (db.prepare('PRAGMA user_version'
 
 const tooNew = (format: number, reads: number, place: string): SpillwayError =>
   new SpillwayError('SPILL_DATA', `is of format ${format}, and this Spillway reads up to ${reads}; use a newer version`, { place })
+
+/** Checksum of a text under its name, in tables whose texts have one, since SQLite stores none. */
+export const valueChecksum = (name: string, text: string): number => crc32(`${name}\0${text}`)
+
+/**
+ * @throws `SPILL_DATA` for a text that differs from the one written. Texts of older formats have no checksum.
+ */
+export function verifyChecksum(path: string, name: string, text: string, sum: number | null): string {
+  if (sum === null || sum === valueChecksum(name, text)) return text
+  throw new SpillwayError('SPILL_DATA', `is damaged: the value '${name}' is not what was written; restore the folder from a backup`, {
+    place: path,
+  })
+}

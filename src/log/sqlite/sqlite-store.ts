@@ -1,18 +1,16 @@
 /**
- * The log's store in one SQLite file. A thread of its own writes, so that no fsync blocks this thread. A connection of this thread reads
- * committed data and blocks no writer.
+ * The log's store in one SQLite file: a reader of committed data on this thread, and a writer in a thread of its own, so that no fsync
+ * blocks this thread.
  */
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { SpillwayError } from '../../base/index.ts'
-import type { DeadLetterLog } from '../dead-letters.ts'
-import type { EffectLog } from '../effects.ts'
-import type { Commit, LogStore, StateSink, StoredDecisionBatch, StoredSchema, StoredSegment, StoredStageTimes } from '../store.ts'
+import type { Commit, LogStore, StateSink } from '../store.ts'
 import type { CheckpointerData } from './checkpointer-thread.ts'
 import { Gate } from './gate.ts'
 import { SqliteReader } from './reader.ts'
+import { storeError } from './sqlite.ts'
 import { StateFiles } from './state-files.ts'
-import { storeError } from './store-error.ts'
 import type { WriterReply, WriterRequest, WriterData } from './writer-thread.ts'
 
 export interface SqliteStoreOptions {
@@ -31,12 +29,11 @@ interface PendingCommit {
 /** Thread files have this file's extension: `.ts` in the sources, `.js` as published. */
 const threadFile = (name: string): URL => new URL(`./${name}${extname(import.meta.url)}`, import.meta.url)
 
-export class SqliteStore implements LogStore {
+export class SqliteStore extends SqliteReader implements LogStore {
   readonly #path: string
   readonly #writer: Worker
   readonly #checkpointer: Worker
   readonly #checkpointerEnded: Promise<unknown>
-  readonly #reader: SqliteReader
   readonly #states: StateFiles
   readonly #pendingCommits: PendingCommit[] = []
   #nextNumber = 0
@@ -46,16 +43,19 @@ export class SqliteStore implements LogStore {
   #closing: Promise<void> | undefined
 
   private constructor(path: string, writer: Worker, gate: SharedArrayBuffer) {
+    super(path)
     this.#path = path
     this.#writer = writer
     writer.on('message', (message: WriterReply) => this.#receive(message))
-    writer.on('error', error => this.#fail(this.#writerError(error.message)))
+    writer.on('error', ({ message }) => {
+      this.#closed.resolve()
+      this.#fail(storeError(path, { message }))
+    })
     this.#checkpointer = new Worker(threadFile('checkpointer-thread'), { workerData: { path, gate } satisfies CheckpointerData })
     // Without the checkpointer the WAL only grows: writing goes on, and the next start empties it.
     this.#checkpointer.on('error', () => new Gate(gate).open())
     this.#checkpointerEnded = new Promise(resolve => this.#checkpointer.once('exit', resolve))
     this.#checkpointer.unref()
-    this.#reader = new SqliteReader(path)
     this.#states = StateFiles.beside(path)
   }
 
@@ -88,67 +88,15 @@ export class SqliteStore implements LogStore {
     return this.#transactions
   }
 
-  get effects(): EffectLog {
-    return this.#reader.effects
-  }
-
-  get deadLetters(): DeadLetterLog {
-    return this.#reader.deadLetters
-  }
-
-  segmentAt(sequence: number): StoredSegment | undefined {
-    return this.#reader.segmentAt(sequence)
-  }
-
-  lastSegment(): StoredSegment | undefined {
-    return this.#reader.lastSegment()
-  }
-
-  decisionsAt(entry: number): StoredDecisionBatch[] {
-    return this.#reader.decisionsAt(entry)
-  }
-
-  decisionsFrom(model: string, entry: number): Iterable<StoredDecisionBatch> {
-    return this.#reader.decisionsFrom(model, entry)
-  }
-
-  schemas(): StoredSchema[] {
-    return this.#reader.schemas()
-  }
-
-  lastStageBlock(): number {
-    return this.#reader.lastStageBlock()
-  }
-
-  stagesAt(entry: number): StoredStageTimes[] {
-    return this.#reader.stagesAt(entry)
-  }
-
-  newestStages(): Iterable<StoredStageTimes> {
-    return this.#reader.newestStages()
-  }
-
-  get(name: string): string | undefined {
-    return this.#reader.get(name)
-  }
-
-  named(prefix: string): [name: string, value: string][] {
-    return this.#reader.named(prefix)
-  }
-
   createState(name: string): StateSink {
     return this.#states.create(name)
-  }
-
-  readState(name: string): Uint8Array | undefined {
-    return this.#reader.readState(name)
   }
 
   retainStates(names: ReadonlySet<string>): void {
     this.#states.retain(names)
   }
 
-  close(): Promise<void> {
+  override close(): Promise<void> {
     return (this.#closing ??= this.#close())
   }
 
@@ -158,7 +106,7 @@ export class SqliteStore implements LogStore {
     this.#checkpointer.ref()
     this.#checkpointer.postMessage('close')
     await this.#checkpointerEnded
-    this.#reader.close()
+    super.close()
     // The writer closes last and moves the whole WAL into the database, so that one file is left.
     this.#writer.postMessage('close' satisfies WriterRequest)
     await this.#closed.promise
@@ -169,23 +117,15 @@ export class SqliteStore implements LogStore {
       this.#transactions++
       while (this.#pendingCommits.length > 0 && this.#pendingCommits[0].number <= message.number) this.#pendingCommits.shift()!.resolve()
     } else if (message.kind === 'failed') this.#fail(storeError(this.#path, message))
-    else if (message.kind === 'closed') this.#finishClose()
-  }
-
-  /** The writer has written everything and accepts no more. */
-  #finishClose(): void {
-    this.#fail(new SpillwayError('SPILL_STORE', 'was closed', { place: this.#path }))
-    this.#closed.resolve()
+    else if (message.kind === 'closed') {
+      this.#fail(new SpillwayError('SPILL_STORE', 'was closed', { place: this.#path }))
+      this.#closed.resolve()
+    }
   }
 
   #fail(error: SpillwayError): void {
     this.#failure ??= error
     for (const { reject } of this.#pendingCommits.splice(0)) reject(this.#failure)
-  }
-
-  #writerError(message: string): SpillwayError {
-    this.#closed.resolve()
-    return storeError(this.#path, { message })
   }
 }
 

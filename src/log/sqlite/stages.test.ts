@@ -5,9 +5,9 @@ import { scratchFolder } from '../../../test/scratch.ts'
 import { limits } from '../../base/limits.ts'
 import { SqliteReader } from './reader.ts'
 import { migrate } from './schema.ts'
-import { sqlite } from './sqlite.ts'
+import { preparedOnce, sqlite } from './sqlite.ts'
 import { SqliteStore } from './sqlite-store.ts'
-import { StageWriter } from './stage-writer.ts'
+import { StageWriter } from './writer.ts'
 
 const folder = scratchFolder('stages')
 const path = (name: string) => join(folder, name)
@@ -38,7 +38,7 @@ test('finds blocks of stage times by entry, replaces grown blocks, and removes t
 test('keeps all of the newest blocks, and a bounded sample of the older ones', () => {
   const db = new sqlite.DatabaseSync(path('ring.db'))
   migrate(db, 'ring.db')
-  const writer = new StageWriter(db, 10, 3)
+  const writer = new StageWriter(preparedOnce(db), 10, 3)
   const every = limits.STAGE_BLOCKS_EVERY
   const last = 6 * every
   for (let number = 1; number <= last; number++) {

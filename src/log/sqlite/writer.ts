@@ -1,31 +1,24 @@
 /** Writes commits into the tables; several commits are one transaction and one fsync. Runs in the writer's thread. */
 import { SpillwayError, limits } from '../../base/index.ts'
-import { DECISION_PROGRESS, decisionProgressText } from '../decision-progress.ts'
-import type { Commit, StoredSegment } from '../store.ts'
+import { DECISION_PROGRESS, decisionProgressText } from '../named-values.ts'
+import type { Commit, StoredSegment, StoredStageTimes } from '../store.ts'
+import { CountWriter } from './counts.ts'
 import { EffectWriter } from './effect-writer.ts'
 import { DeadLetterWriter } from './dead-letter-writer.ts'
-import { StageWriter } from './stage-writer.ts'
-import { migrate } from './schema.ts'
-import { valueChecksum } from './checksums.ts'
-import { sqlite, type DatabaseSync, type StatementSync } from './sqlite.ts'
+import { migrate, valueChecksum } from './schema.ts'
+import { preparedOnce, sqlite, type DatabaseSync, type Prepared } from './sqlite.ts'
 
 /** WAL pages beyond which the writer runs a checkpoint itself; the checkpointer should be faster. */
 const WAL_PAGES_LATE = Math.floor(limits.WAL_PAGES_MAX * 1.25)
 
 export class LogWriter {
   readonly #db: DatabaseSync
-  readonly #begin: StatementSync
-  readonly #commit: StatementSync
-  readonly #segment: StatementSync
-  readonly #decisions: StatementSync
+  readonly #prepared: Prepared
+  readonly #letterCounts: CountWriter
+  readonly #effectCounts: CountWriter
   readonly #letters: DeadLetterWriter
   readonly #effects: EffectWriter
   readonly #stages: StageWriter
-  readonly #schema: StatementSync
-  readonly #put: StatementSync
-  readonly #drop: StatementSync
-  readonly #get: StatementSync
-  readonly #forget: readonly StatementSync[]
   /** The decision progress, where the last segment's row holds it instead of the named value. */
   #rowProgress: string | undefined
 
@@ -41,34 +34,25 @@ export class LogWriter {
     if (pagesMax !== undefined) db.exec(`PRAGMA max_page_count = ${pagesMax}`)
     migrate(db, path)
     checkStructure(db, path)
-    this.#begin = db.prepare('BEGIN IMMEDIATE')
-    this.#commit = db.prepare('COMMIT')
-    this.#segment = db.prepare('INSERT INTO segment (first, entries, arrival, bytes, decided) VALUES (?, ?, ?, ?, ?)')
-    this.#decisions = db.prepare('INSERT INTO decisions (model, first, last, count, bytes) VALUES (?, ?, ?, ?, ?)')
-    this.#letters = new DeadLetterWriter(db)
-    this.#effects = new EffectWriter(db)
-    this.#stages = new StageWriter(db)
-    this.#schema = db.prepare('INSERT INTO schema (source, version, columns, sum) VALUES (?, ?, ?, ?)')
-    this.#put = db.prepare('INSERT OR REPLACE INTO value (name, value, sum) VALUES (?, ?, ?)')
-    this.#get = db.prepare('SELECT value FROM value WHERE name = ?')
-    this.#drop = db.prepare('DELETE FROM value WHERE name = ?')
-    this.#forget = [
-      db.prepare('DELETE FROM segment WHERE first < ?'),
-      db.prepare('DELETE FROM decisions WHERE id < (SELECT id FROM decisions WHERE last >= ? ORDER BY id LIMIT 1)'),
-      db.prepare('DELETE FROM stage WHERE last < ?'),
-    ]
-    const last = db.prepare('SELECT first + entries AS end, decided FROM segment ORDER BY first DESC LIMIT 1').get()
+    const prepared = preparedOnce(db)
+    this.#prepared = prepared
+    this.#letterCounts = new CountWriter(prepared, 'letter')
+    this.#effectCounts = new CountWriter(prepared, 'effect')
+    this.#letters = new DeadLetterWriter(prepared, this.#letterCounts)
+    this.#effects = new EffectWriter(prepared, this.#effectCounts)
+    this.#stages = new StageWriter(prepared)
+    const last = prepared('SELECT first + entries AS end, decided FROM segment ORDER BY first DESC LIMIT 1').get()
     if (last && last['decided'] !== null) this.#rowProgress = decisionProgressText(Number(last['end']))
   }
 
   /** Writes all commits durably, or none and throws. */
   write(commits: readonly Commit[]): void {
-    this.#begin.run()
+    this.#prepared('BEGIN IMMEDIATE').run()
     try {
       for (const commit of commits) this.#apply(commit)
-      this.#effects.writeCounts()
-      this.#letters.writeCounts()
-      this.#commit.run()
+      this.#effectCounts.write()
+      this.#letterCounts.write()
+      this.#prepared('COMMIT').run()
     } catch (error) {
       // A full disk has already rolled back.
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
@@ -94,10 +78,12 @@ export class LogWriter {
   }: Commit): void {
     for (const { source, version, columns } of schemas) {
       const text = JSON.stringify(columns)
-      this.#schema.run(source, version, text, valueChecksum(`${source} ${version}`, text))
+      const insert = this.#prepared('INSERT INTO schema (source, version, columns, sum) VALUES (?, ?, ?, ?)')
+      insert.run(source, version, text, valueChecksum(`${source} ${version}`, text))
     }
     const values = segment ? this.#append(segment, put) : put
-    for (const { model, first, last, count, bytes } of decisions) this.#decisions.run(model, first, last, count, bytes)
+    const insertBatch = this.#prepared('INSERT INTO decisions (model, first, last, count, bytes) VALUES (?, ?, ?, ?, ?)')
+    for (const { model, first, last, count, bytes } of decisions) insertBatch.run(model, first, last, count, bytes)
     for (const effect of effects) this.#effects.add(effect)
     for (const change of settled) this.#effects.change(change)
     if (stages) this.#stages.add(stages)
@@ -111,7 +97,8 @@ export class LogWriter {
   #append({ first, entries, arrival, bytes }: StoredSegment, put: NonNullable<Commit['put']>): NonNullable<Commit['put']> {
     const text = decisionProgressText(first + entries)
     const isComplete = put.some(([name, value]) => name === DECISION_PROGRESS && value === text)
-    this.#segment.run(first, entries, arrival, bytes, isComplete ? valueChecksum(DECISION_PROGRESS, text) : null)
+    const insert = this.#prepared('INSERT INTO segment (first, entries, arrival, bytes, decided) VALUES (?, ?, ?, ?, ?)')
+    insert.run(first, entries, arrival, bytes, isComplete ? valueChecksum(DECISION_PROGRESS, text) : null)
     const before = this.#rowProgress
     this.#rowProgress = isComplete ? text : undefined
     if (isComplete) return put.filter(([name]) => name !== DECISION_PROGRESS)
@@ -120,16 +107,39 @@ export class LogWriter {
   }
 
   #forgetBefore(entry: number): void {
-    for (const statement of this.#forget) statement.run(entry)
+    this.#prepared('DELETE FROM segment WHERE first < ?').run(entry)
+    this.#prepared('DELETE FROM decisions WHERE id < (SELECT id FROM decisions WHERE last >= ? ORDER BY id LIMIT 1)').run(entry)
+    this.#prepared('DELETE FROM stage WHERE last < ?').run(entry)
     for (const [name, greatest] of this.#effects.remove(entry)) {
-      const before = Number((this.#get.get(name) as { value: string } | undefined)?.value ?? 0)
-      this.#putValue(name, String(Math.max(before, greatest)))
+      const stored = this.#prepared('SELECT value FROM value WHERE name = ?').get(name) as { value: string } | undefined
+      this.#putValue(name, String(Math.max(Number(stored?.value ?? 0), greatest)))
     }
   }
 
   #putValue(name: string, value: string | null): void {
-    if (value === null) this.#drop.run(name)
-    else this.#put.run(name, value, valueChecksum(name, value))
+    if (value === null) this.#prepared('DELETE FROM value WHERE name = ?').run(name)
+    else this.#prepared('INSERT OR REPLACE INTO value (name, value, sum) VALUES (?, ?, ?)').run(name, value, valueChecksum(name, value))
+  }
+}
+
+/** Writes stage times into their bounded table: keeps all of the newest blocks, then one in so many, and deletes the oldest. */
+export class StageWriter {
+  readonly #prepared: Prepared
+  readonly #recent: number
+  readonly #sampled: number
+
+  /** `recent` and `sampled`: numbers of blocks kept in full and sampled. */
+  constructor(prepared: Prepared, recent: number = limits.STAGE_BLOCKS_RECENT, sampled: number = limits.STAGE_BLOCKS_SAMPLED) {
+    this.#prepared = prepared
+    this.#recent = recent
+    this.#sampled = sampled
+  }
+
+  add({ number, first, last, bytes }: StoredStageTimes): void {
+    const every = limits.STAGE_BLOCKS_EVERY
+    this.#prepared('INSERT OR REPLACE INTO stage (number, first, last, bytes) VALUES (?, ?, ?, ?)').run(number, first, last, bytes)
+    this.#prepared(`DELETE FROM stage WHERE number = ? AND number % ${every} <> 0`).run(number - this.#recent)
+    this.#prepared('DELETE FROM stage WHERE number <= ?').run(number - this.#recent - this.#sampled * every)
   }
 }
 

@@ -9,7 +9,7 @@ import { Strings } from '../../columns/strings.ts'
 import { columnsNeeded } from '../../decision/reads.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import { valueAt } from '../../intake/row-text.ts'
-import { LOG_START, logStartText } from '../../log/log-start.ts'
+import { LOG_START, logStartText } from '../../log/named-values.ts'
 import type { ReplayLog } from '../../replay/log.ts'
 import { logExtent, storedHistory } from './stored-history.ts'
 

@@ -9,7 +9,7 @@
 import { yieldToEventLoop, wallClock, type Clock, SpillwayError, limits, type StrictOmit } from '../../base/index.ts'
 import { columnsRead } from '../../decision/index.ts'
 import type { SourceHistory, HistoryBuilder, SourceRejection } from '../../intake/index.ts'
-import { DECISION_PROGRESS, deadLetterOf, type AppendResult, type Commit } from '../../log/index.ts'
+import { DECISION_PROGRESS, type AppendResult, type Commit } from '../../log/index.ts'
 import { loadIntakes, type LoadOptions, type SourceFile } from '../../replay/index.ts'
 import { parseProgress, progressText, type DecisionStep } from '../decide/decision-queue.ts'
 import { importDeduplication } from './import-deduplication.ts'
@@ -174,9 +174,9 @@ class ImportCommitter {
     const { letters, from } = this.#record
     if (rejected.length < letters) this.#rejectDifferent()
     if (this.alreadyImported === 0 && letters === 0)
-      await this.#send({ schemas: this.#opening.log.newSchemas, put: [putImportRecord(this.#record)] })
+      await this.#send({ schemas: this.#opening.log.schemas.added, put: [putImportRecord(this.#record)] })
     for (let next = letters; next < rejected.length; next += limits.IMPORT_ENTRIES) {
-      const dead = rejected.slice(next, next + limits.IMPORT_ENTRIES).map(rejection => deadLetterOf(rejection, from, at))
+      const dead = rejected.slice(next, next + limits.IMPORT_ENTRIES).map(rejection => ({ ...rejection, sequence: from, at }))
       this.#record = { ...this.#record, letters: next + dead.length }
       await this.#send({ deadLetters: dead, put: [putImportRecord(this.#record)] })
     }

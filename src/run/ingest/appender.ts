@@ -15,7 +15,6 @@ import {
   type Log,
   type AppendRows,
   type LogMarker,
-  deadLetterOf,
   type DeadLetter,
   type DeadLetterChange,
 } from '../../log/index.ts'
@@ -191,7 +190,7 @@ class TurnRecords {
   }
 
   addDeadLetter(rejection: SourceRejection): void {
-    this.deadLetters.push(deadLetterOf(rejection, this.next, this.arrival))
+    this.deadLetters.push({ ...rejection, sequence: this.next, at: this.arrival })
     this.onRejected?.(rejection)
   }
 }

@@ -5,7 +5,7 @@ import { ModelStore } from '../../../test/crash/model-store.ts'
 import { open, send, type TrainingRun } from '../../../test/training/training-run.ts'
 import { startTime, DAY, HOUR, fraudPipeline } from '../../../test/training/fraud-pipeline.ts'
 import type { Train } from '../../index.ts'
-import { LOG_START, logStartText } from '../../log/log-start.ts'
+import { LOG_START, logStartText } from '../../log/named-values.ts'
 import { maturedMetric } from '../history/matured-metric.ts'
 import { trainFromLog } from './training-job.ts'
 

@@ -11,7 +11,7 @@ export async function storeLog(ir: PipelineIR, events: readonly LoggedEvent[], d
   const store = new ModelStore(undefined, true)
   const strings = new Strings()
   const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
-  await store.commit({ schemas: log.newSchemas })
+  await store.commit({ schemas: log.schemas.added })
   for (let from = 0; from < events.length;) {
     const part = events.slice(from, (from += draw.between(1, 40)))
     const sources = ir.sources.filter(({ name }) => part.some(({ source }) => source === name))

@@ -1,6 +1,17 @@
-/** Start of a log whose oldest entries were removed by retention. */
+/** Named values of a store that the log defines: the decision progress, and the start of a log whose oldest entries were removed. */
 import type { NamedValues } from './store.ts'
 
+/**
+ * Name of the decision progress: the entry before which all decisions on the log are recorded. Almost every commit changes it. A commit
+ * that decides on all that it appends stores it in its segment's row instead (`sqlite/writer.ts`). That row is written anyway, which saves a
+ * page.
+ */
+export const DECISION_PROGRESS = 'decided'
+
+/** Value for: all decisions on entries before `entry` are recorded, and none on later entries. */
+export const decisionProgressText = (entry: number): string => `[${entry},0]`
+
+/** Start of a log: later than entry 0 if retention removed entries. */
 export interface LogStart {
   /** The first entry that the log still has. */
   readonly entry: number
