@@ -6,7 +6,7 @@
  * the log is.
  */
 import { limits } from '../base/index.ts'
-import { type Block, concatBlocks, gatherBlock, gatherArray, Strings } from '../columns/index.ts'
+import { type Block, concatBlocks, gatherBlock, Strings } from '../columns/index.ts'
 import type { ColumnIR } from '../define/ir/index.ts'
 import {
   ByteReader,
@@ -100,9 +100,9 @@ class RowWriter {
   /** Encodes rows of a block, in a buffer of its own. */
   write(block: Block, rows: Uint32Array): Uint8Array<ArrayBuffer> {
     const out = this.#out
-    const { time, arrival, columns } = gatherBlock(block, rows)
+    const { time, arrival, sourcePosition, columns } = gatherBlock(block, rows)
     out.varint(rows.length)
-    for (const numbers of [time, arrival, gatherArray(block.sourcePosition, rows)]) writeNumbers(out, numbers, rows.length)
+    for (const numbers of [time, arrival, sourcePosition]) writeNumbers(out, numbers, rows.length)
     for (const { name, type } of this.#columns)
       writeColumn(out, columns[name], rows.length, this.#scratch, type === 'string' ? this.#strings : undefined)
     return out.finish()

@@ -52,13 +52,6 @@ export const sourcePartition = (sourcePosition: number): number => Math.floor(so
 /** The offset of a `sourcePosition` in its partition. */
 export const sourceOffset = (sourcePosition: number): number => sourcePosition % limits.OFFSET_MAX
 
-/** The source positions of offsets 0, 1, 2… in partition 0. */
-export function sourcePositions(length: number): Float64Array {
-  const sourcePosition = new Float64Array(length)
-  for (let offset = 0; offset < length; offset++) sourcePosition[offset] = offset
-  return sourcePosition
-}
-
 /** Rows [from, to) of a column. */
 export function sliceColumn(column: ColumnData, from: number, to: number): ColumnData {
   const { values, nulls } = column
@@ -83,13 +76,13 @@ export function sliceBlock(block: Block, from: number, to: number): Block {
   }
 }
 
-/** The rows `rows` in that order, with new offsets from 0 in partition 0. */
+/** The rows `rows` in that order; each event keeps its source position. */
 export function gatherBlock(block: Block, rows: Uint32Array): Block {
   return {
     length: rows.length,
     time: gatherArray(block.time, rows),
     arrival: gatherArray(block.arrival, rows),
-    sourcePosition: sourcePositions(rows.length),
+    sourcePosition: gatherArray(block.sourcePosition, rows),
     columns: Object.fromEntries(Object.entries(block.columns).map(([name, column]) => [name, gatherColumn(column, rows)])),
   }
 }

@@ -6,7 +6,7 @@
  * per string.
  */
 import type { TypeIR } from '../define/ir/index.ts'
-import { sourcePositions, type Block, type ColumnData } from './block.ts'
+import type { Block, ColumnData } from './block.ts'
 import { growArray } from './grow-array.ts'
 
 const FIRST_CAPACITY = 1024
@@ -148,4 +148,11 @@ export class BlockBuilder {
     this.#sourcePosition = sourcePositions(this.#capacity)
     for (const column of this.#columns.values()) column.grow(this.#capacity)
   }
+}
+
+/** The source positions of offsets 0, 1, 2… in partition 0. */
+function sourcePositions(length: number): Float64Array {
+  const sourcePosition = new Float64Array(length)
+  for (let offset = 0; offset < length; offset++) sourcePosition[offset] = offset
+  return sourcePosition
 }

@@ -112,7 +112,9 @@ export class HistoryBuilder {
     const { keep } = this.#options
     const columns = Object.entries(block.columns).filter(([name]) => keep === undefined || keep.has(name))
     const selected = { ...block, columns: Object.fromEntries(columns) }
-    const events = accepted ? gatherBlock(selected, accepted) : selected
+    // Offsets 0, 1, 2 … are in order of arrival.
+    const sourcePosition = block.sourcePosition.subarray(0, accepted?.length)
+    const events = accepted ? { ...gatherBlock(selected, accepted), sourcePosition } : selected
     const late = countLate(events, this.source.allowedLateness)
     return { source: this.source, block: events, counts: { ...this.counts, accepted: events.length, duplicates, late } }
   }

@@ -1,5 +1,5 @@
 import { SpillwayError } from '../base/index.ts'
-import { type Block, gatherArray, gatherBlock, ascendingOrder, countUpTo } from '../columns/index.ts'
+import { type Block, gatherBlock, ascendingOrder, countUpTo } from '../columns/index.ts'
 import type { PlacementIR, SourceIR } from '../define/ir/index.ts'
 import { scheduleCursor } from './schedule.ts'
 import { currentRows } from './supersession.ts'
@@ -61,8 +61,8 @@ export function placeReads(placement: PlacementIR, source: SourceIR, block: Bloc
     }
     case 'corrected': {
       const order = orderByTime(source, block)
-      // The order of processing changes; source positions stay, since they order events of equal times.
-      const byTime = order ? { ...gatherBlock(block, order), sourcePosition: gatherArray(block.sourcePosition, order) } : block
+      // The order of processing changes. Source positions stay, since they order events of equal times.
+      const byTime = order ? gatherBlock(block, order) : block
       const upto = countUpTo(byTime.time, decisions.time)
       return { block: byTime, watermark: 'time', upto, uptoBefore: upto, asOf: decisions.time }
     }

@@ -5,7 +5,7 @@ import { PartialColumns } from './chunk.ts'
 import { sortEntries } from './order.ts'
 import { restoreError, type StateReader, type StateWriter } from './state.ts'
 import { Structure, type StructureInput } from './structure.ts'
-import { ValueCounts } from './value-counts.ts'
+import { addCount, loadCounts, mergeCounts, subtractCount } from './value-counts.ts'
 import { tileStart, Windows } from './window.ts'
 
 /** A tally of the values in one window. */
@@ -44,7 +44,8 @@ export class Tallies extends Structure {
   readonly #values: { -readonly [K in keyof CountedValues]: CountedValues[K] }
   readonly #finite: Windows
   readonly #maxEntries: number
-  readonly #counts: readonly ValueCounts[]
+  /** By window: the number of occurrences of each value. */
+  readonly #counts: readonly Arena[]
   /** Counts of a window, merged with the snapshot's. */
   #merged = new Float64Array(0)
 
@@ -60,7 +61,7 @@ export class Tallies extends Structure {
     this.#limit = Math.max(...tallies.map(({ tally }) => tally.limit ?? Infinity))
     this.#strings = strings
     this.#maxEntries = maxEntries
-    this.#counts = Array.from(windows.spans, () => new ValueCounts())
+    this.#counts = Array.from(windows.spans, () => new Arena(2))
     const order = strings ? strings.compare.bind(strings) : (left: number, right: number) => left - right
     this.#values = { data: this.arena.data, from: 0, to: 0, order }
   }
@@ -74,7 +75,7 @@ export class Tallies extends Structure {
   }
 
   /** The counts of a lifetime window. */
-  get #lifetime(): ValueCounts | undefined {
+  get #lifetime(): Arena | undefined {
     return this.#counts[this.#finite.length]
   }
 
@@ -88,7 +89,7 @@ export class Tallies extends Structure {
     const asOf = watermark[event]
     const windows = this.#finite
     const lifted = this.#lift(value[event])
-    if (this.#lifetime && this.#lifetime.size(slot) <= this.#limit) this.#lifetime.add(slot, lifted, 1)
+    if (this.#lifetime && this.#lifetime.length(slot) <= this.#limit) addCount(this.#lifetime, slot, lifted, 1)
     if (windows.length === 0) return
     this.#advance(slot, asOf)
     const tile = tileStart(time[event], windows.tile)
@@ -112,15 +113,15 @@ export class Tallies extends Structure {
     for (let i = 0; i < this.#tallies.length; i++) {
       const [own, other] = [this.#counts[this.#tallies[i].window], snapshot.#counts[this.#tallies[i].window]]
       // If only this layer has values, the row is already written; if only the snapshot has values, they are read where they are.
-      if (other.size(snapshotSlot) === 0) continue
-      if (slot < 0 || own.size(slot) === 0) {
+      if (other.length(snapshotSlot) === 0) continue
+      if (slot < 0 || own.length(slot) === 0) {
         this.#writeTally(i, other.data, other.from(snapshotSlot), other.end(snapshotSlot), row)
         continue
       }
       if (this.#tallies[i].window !== window) {
         window = this.#tallies[i].window
-        this.#merged = ensureCapacity(this.#merged, 2 * (other.size(snapshotSlot) + own.size(slot)))
-        length = own.mergeWith(slot, other, snapshotSlot, this.#merged)
+        this.#merged = ensureCapacity(this.#merged, 2 * (other.length(snapshotSlot) + own.length(slot)))
+        length = mergeCounts(own, slot, other, snapshotSlot, this.#merged)
       }
       this.#writeTally(i, this.#merged, 0, length, row)
     }
@@ -135,7 +136,7 @@ export class Tallies extends Structure {
     super.load(slot, from)
     const ids = this.#strings ? from : undefined
     if (ids?.translates) this.#translate(slot, ids)
-    this.#lifetime?.load(slot, from, ids)
+    if (this.#lifetime) loadCounts(this.#lifetime, slot, from, ids)
     const { data } = this.arena
     const end = this.arena.end(slot)
     for (let entry = this.arena.from(slot); entry < end; entry++) this.#check(data[entry * WIDTH + VALUE], data[entry * WIDTH + COUNT])
@@ -144,7 +145,7 @@ export class Tallies extends Structure {
         this.#check(this.#lifetime.data[2 * entry], this.#lifetime.data[2 * entry + 1])
     for (let w = 0; w < this.#finite.length; w++)
       for (let entry = this.arena.heads[this.#mark(slot, w)]; entry < end; entry++)
-        this.#counts[w].add(slot, data[entry * WIDTH + VALUE], data[entry * WIDTH + COUNT])
+        addCount(this.#counts[w], slot, data[entry * WIDTH + VALUE], data[entry * WIDTH + COUNT])
   }
 
   override clear(slot: number): void {
@@ -217,7 +218,7 @@ export class Tallies extends Structure {
     arena.data[at * WIDTH + COUNT] = arena.data[at * WIDTH + COUNT] + 1
     for (let w = 0; w < this.#finite.length; w++) {
       const mark = this.#mark(slot, w)
-      if (at >= arena.heads[mark]) this.#counts[w].add(slot, value, 1)
+      if (at >= arena.heads[mark]) addCount(this.#counts[w], slot, value, 1)
       else if (isNew) arena.heads[mark] = arena.heads[mark] + 1
     }
     if (arena.length(slot) > this.#maxEntries) this.#dropOldest(slot)
@@ -233,7 +234,7 @@ export class Tallies extends Structure {
     const from = this.arena.from(slot)
     let w = 0
     while (w < this.#finite.length && heads[this.#mark(slot, w)] !== from) w++
-    if (w < this.#finite.length) while (this.#counts[w].size(slot) > this.#limit) this.#dropOldest(slot)
+    if (w < this.#finite.length) while (this.#counts[w].length(slot) > this.#limit) this.#dropOldest(slot)
   }
 
   #dropOldest(slot: number): void {
@@ -247,7 +248,7 @@ export class Tallies extends Structure {
   /** Subtracts an entry from the counts of a window. */
   #subtract(slot: number, window: number, entry: number): void {
     const { data } = this.arena
-    this.#counts[window].subtract(slot, data[entry * WIDTH + VALUE], data[entry * WIDTH + COUNT])
+    subtractCount(this.#counts[window], slot, data[entry * WIDTH + VALUE], data[entry * WIDTH + COUNT])
   }
 }
 

@@ -12,7 +12,7 @@ import type { TriggerBatch, TriggerSchedule } from './decision-points.ts'
 export function onEvents(name: string, log: ReplayLog): TriggerSchedule {
   const { source, block: history } = log.histories.get(name)!
   const rows = countingRows(source, history)
-  const block = rows ? { ...gatherBlock(history, rows), sourcePosition: gatherArray(history.sourcePosition, rows) } : history
+  const block = rows ? gatherBlock(history, rows) : history
   const prefixes = (countedSource: string) =>
     rows ? gatherArray(log.prefixes(countedSource, name), rows) : log.prefixes(countedSource, name)
   return {

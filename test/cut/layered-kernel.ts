@@ -2,7 +2,7 @@
  * The kernel in two layers: a snapshot over a cut `C`, saved in slices and restored with texts of other ids, and a delta of all other
  * events. Its answers must equal those of one kernel without a cut (law 3).
  */
-import { type Block, gatherArray, gatherBlock } from '../../src/columns/block.ts'
+import { type Block, gatherBlock } from '../../src/columns/block.ts'
 import { Strings } from '../../src/columns/strings.ts'
 import type { GroupIR, SourceIR } from '../../src/define/ir/ir.ts'
 import { Kernel } from '../../src/kernel/kernel.ts'
@@ -132,7 +132,4 @@ function restoreInto(snapshot: Kernel, { group, source, draw, pass, elsewhere, o
 const rowsOf = (applied: Uint8Array, to: number): number[] => [...applied.keys()].filter(row => row < to && applied[row] === 0)
 
 /** Rows of a block, with their positions. */
-function part(block: Block, rows: readonly number[]): Block {
-  const of = Uint32Array.from(rows)
-  return { ...gatherBlock(block, of), sourcePosition: gatherArray(block.sourcePosition, of) }
-}
+const part = (block: Block, rows: readonly number[]): Block => gatherBlock(block, Uint32Array.from(rows))

@@ -70,13 +70,7 @@ export class SegmentOrder {
     const entry = this.entries(name)
     const prefixes = (of: string) => this.prefixes(of, name)
     if (!rows) return decisionPoints(name, block, entry, prefixes)
-    return decisionPoints(
-      name,
-      gatherBlock(block, rows),
-      gatherArray(entry, rows),
-      of => gatherArray(prefixes(of), rows),
-      gatherArray(block.sourcePosition, rows),
-    )
+    return decisionPoints(name, gatherBlock(block, rows), gatherArray(entry, rows), of => gatherArray(prefixes(of), rows))
   }
 
   /** For each event of `trigger`, in order: the number of events of `source` up to it, in this segment. */
@@ -93,18 +87,12 @@ export class SegmentOrder {
   }
 }
 
-function decisionPoints(
-  source: string,
-  block: Block,
-  entry: Float64Array,
-  prefixes: DecisionPoints['prefixes'],
-  sourcePosition: Float64Array = block.sourcePosition,
-): DecisionPoints {
+function decisionPoints(source: string, block: Block, entry: Float64Array, prefixes: DecisionPoints['prefixes']): DecisionPoints {
   return {
     length: block.length,
     entry,
     t: block.arrival,
-    sourcePosition,
+    sourcePosition: block.sourcePosition,
     since: row => block.time[row],
     columnOf: name => block.columns[name],
     prefixes,

@@ -6,16 +6,7 @@
  * `identity` keeps all of its events, since an event of any key may supersede one of this key.
  */
 import { SpillwayError } from '../../base/index.ts'
-import {
-  type Block,
-  type ColumnData,
-  concatBlocks,
-  emptyBlock,
-  gatherBlock,
-  gatherArray,
-  sliceBlock,
-  Strings,
-} from '../../columns/index.ts'
+import { type Block, type ColumnData, concatBlocks, emptyBlock, gatherBlock, sliceBlock, Strings } from '../../columns/index.ts'
 import { featureValues, type FeatureValue, columnsRead } from '../../decision/index.ts'
 import type { GroupIR, PipelineIR, SourceIR } from '../../define/ir/index.ts'
 import { rejectIncomplete, Kernel, placeReads } from '../../kernel/index.ts'
@@ -137,7 +128,7 @@ function ownEvents(ir: PipelineIR, store: SegmentLog & NamedValues, { group, sou
     const keyRows = rowsOfKey(group, block, keyValues, rows)
     ofKey += countUpTo(block.arrival, keyRows, t)
     if (source.identity) blocks.push(sliceBlock(block, 0, rows))
-    else if (keyRows.length > 0) blocks.push({ ...gatherBlock(block, keyRows), sourcePosition: gatherArray(block.sourcePosition, keyRows) })
+    else if (keyRows.length > 0) blocks.push(gatherBlock(block, keyRows))
   }
   return {
     block: blocks.length > 0 ? concatBlocks(blocks) : emptyBlock(source, needed),

@@ -89,7 +89,7 @@ function earlierArrivals(part: number, source: SourceIR, block: Block): Float64A
 function reordered(history: SourceHistory, arrival: Float64Array, order: Uint32Array | undefined): SourceHistory {
   const block = { ...history.block, arrival }
   // The position of an event in its source is unchanged.
-  return { ...history, block: order ? { ...gatherBlock(block, order), sourcePosition: gatherArray(block.sourcePosition, order) } : block }
+  return { ...history, block: order ? gatherBlock(block, order) : block }
 }
 
 /** The events of all sources by new arrival; equal ones in the original order. */
