@@ -87,9 +87,6 @@ export interface PointInTimeDialect extends SqlDialect {
   /** The upper and the lower half of a double's 64 bits, as a pair of integers. */
   doubleBits(double: string): string
 
-  /** In a list of columns: a row for each of `from`, `from + step` … up to `to`, none if either is NULL: `unnest(generate_series(a, b, 1000))`. */
-  series(from: string, to: string, step: number): string
-
   /** Aggregate call: the value at the least `order`: `arg_min(x, o)`. */
   minBy(value: string, order: string): string
   /** Aggregate call: the value at the greatest `order`: `arg_max(x, o)`. */

@@ -5,7 +5,7 @@ import type { SqlDialect } from './dialect.ts'
 export type ReferenceSql = (reference: Node<'column' | 'trigger' | 'feature'>) => string
 
 /**
- * Writes an expression of the IR in the SQL of one dialect, with the meaning that `define/ir/ir.ts` defines.
+ * Writes an expression of the IR in the SQL of one dialect, with the meaning that `define/ir/value-ir.ts` defines.
  *
  * The result is a physical value: an integer for exact types, scaled for decimals. Each arithmetic node checks range and finiteness
  * and names its operands twice, so the text doubles with each level of nested arithmetic.

@@ -5,11 +5,9 @@ import type { Entities, FeaturesOf, Group } from '../define/feature/index.ts'
 import type { Model, VectorOf } from '../define/model/index.ts'
 import type { RecordFor, Source } from '../define/source/index.ts'
 import type { Rejection } from '../intake/index.ts'
-import { testDecisions, type TestDecision } from './decisions.ts'
+import { testDecisions, type TestDecision, testLabels, type TestLabel, testReports, type ReportVector, type TestReport } from './results.ts'
 import { testFeatures } from './features.ts'
-import { testLabels, type TestLabel } from './labels.ts'
 import { TestLog } from './log.ts'
-import { testReports, type ReportVector, type TestReport } from './reports.ts'
 
 /** A key of a group: its single value, or one value per key column. */
 export type TestKey = string | number | boolean | readonly (string | number | boolean)[]

@@ -18,8 +18,7 @@ import { checkName, checkOptions, notesOf, optionNames } from '../mistake/names.
 import { placementOf, stream, type Placement } from './placement.ts'
 import { columnsIR, type ColumnsOf, type SourceSchema } from '../source/schema.ts'
 import { SourceValue, type SchemaOptions, type Source } from '../source/source.ts'
-import { sourceIR } from '../source/source-ir.ts'
-import type { AnyOptions, ChangeOptions, Mapped } from '../source/source-options.ts'
+import { sourceIR, type AnyOptions, type ChangeOptions, type Mapped } from '../source/source-ir.ts'
 
 /**
  * A table: a feature group over a source of its own.

@@ -1,5 +1,5 @@
 /** Actions in the IR. */
-import type { ExprIR } from './expr-ir.ts'
+import type { ExprIR } from './value-ir.ts'
 
 /** A setting: a text, or a value that is read where the pipeline runs. Secrets are never in the IR. */
 export type SettingIR = { readonly kind: 'value'; readonly value: string } | { readonly kind: 'env' | 'file'; readonly name: string }

@@ -8,7 +8,7 @@ import { aggregateOf, type TileCell, type TileEvent } from '../../aggregate/inde
 import { type ColumnData, Strings } from '../../columns/index.ts'
 import type { ColumnIR, ExprIR, FeatureIR, Value } from '../../define/ir/index.ts'
 import { compile } from '../../expression/index.ts'
-import type { TileCase } from './tile-cases.ts'
+import type { TileCase } from './random-tile-cases.ts'
 
 /** A tile of the reference. */
 export interface ReferenceTile {
