@@ -1,6 +1,6 @@
 /** Aggregate functions: `lift`, `merge` and `finalize` of each aggregate, its SQL, and the tile format that engines share. */
 export { aggregateOf } from './aggregate-of.ts'
-export type { ScalarSql, SqlValue, SqlWindow, TileSql } from './aggregate-sql.ts'
+export type { ScalarSql, SqlWindow, TileSql } from './aggregate-sql.ts'
 export type { AggregateFunction } from './aggregate.ts'
 export { decimalUnit, isDouble, timeUnit } from './final-value.ts'
 export { codeOfNumber, codeOfText, isCode, RANK_BITS, rankOf, rankWeights, registerOf, Registers } from './hyperloglog.ts'

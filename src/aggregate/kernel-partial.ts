@@ -1,4 +1,4 @@
-/** What the kernel and an aggregate exchange: the structures that keep partials, their columns, and the values made of them. */
+/** The exchange between the kernel and an aggregate: the structures that keep partials, their columns, and the values made of them. */
 import type { MomentLayout, MomentTerm } from './moments.ts'
 
 /**

@@ -41,8 +41,15 @@ export {
   type StoredDeadLetter,
 } from '../log/dead-letters.ts'
 export { InProcessOnlineStore } from '../online/in-process-online-store.ts'
-export type { OnlineQuery, OnlineRow, OnlineScalar, OnlineStore, OnlineValue, OnlineWrite } from '../online/online-store.ts'
-export { validateOnlineWrite } from '../online/validate-write.ts'
+export {
+  type OnlineQuery,
+  type OnlineRow,
+  type OnlineScalar,
+  type OnlineStore,
+  type OnlineValue,
+  type OnlineWrite,
+  validateOnlineWrite,
+} from '../online/online-store.ts'
 export { readerClauses, type ReadBatch, type ReadContext, type ReaderClause, type SourceReader } from '../sources/reader/source-reader.ts'
 export type { ReaderKind, ReaderSetting } from '../sources/reader/reader-kind.ts'
 export type { RecordBatch, RecordOrigin } from '../intake/record-batch.ts'

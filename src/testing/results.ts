@@ -1,7 +1,6 @@
-/** Decisions of a pipeline under test. */
-import type { Pipeline } from '../define/index.ts'
+/** Decisions, labels and reports of a pipeline under test. */
 import { decide, decisionRecords, label, reports } from '../replay/index.ts'
-import { type TestLog, modelNamed } from './log.ts'
+import type { TestLog } from './log.ts'
 import { SpillwayError, type StrictOmit } from '../base/index.ts'
 import { reportRecords, type ReportRecord } from '../decision/index.ts'
 import type { FeaturesOf } from '../define/feature/index.ts'
@@ -21,8 +20,9 @@ export interface TestDecision<V> {
 }
 
 /** Decisions of a model over all events and requests so far, in order. */
-export function testDecisions({ ir, scores }: Pipeline, log: TestLog, name: string): TestDecision<unknown>[] {
-  const model = modelNamed(ir, name)
+export function testDecisions(log: TestLog, name: string): TestDecision<unknown>[] {
+  const { ir, scores } = log.pipeline
+  const model = log.modelNamed(name)
   const replayed = log.replay()
   const recordOf = decisionRecords(ir, model, replayed)
   const decisions: TestDecision<unknown>[] = []
@@ -44,9 +44,9 @@ export interface TestLabel extends Pick<TestDecision<unknown>, 't' | 'key'> {
 }
 
 /** Labels of all decisions of a model as of the clock, in order of decisions. */
-export function testLabels(pipeline: Pipeline, log: TestLog, name: string): TestLabel[] {
-  const { eligible, known, value, late } = label(pipeline, modelNamed(pipeline.ir, name), log.replay(), { at: log.now })
-  return testDecisions(pipeline, log, name).map(({ t, key }, i) => ({
+export function testLabels(log: TestLog, name: string): TestLabel[] {
+  const { eligible, known, value, late } = label(log.pipeline, log.modelNamed(name), log.replay(), { at: log.now })
+  return testDecisions(log, name).map(({ t, key }, i) => ({
     t,
     key,
     label: !eligible[i] ? 'not eligible' : known[i] ? value[i] === 1 : 'unknown',
@@ -73,7 +73,8 @@ export interface TestReport<V> {
 }
 
 /** Reports at each of their times up to the clock. */
-export function testReports({ ir, scores }: Pipeline, log: TestLog, name: string): TestReport<unknown>[] {
+export function testReports(log: TestLog, name: string): TestReport<unknown>[] {
+  const { ir, scores } = log.pipeline
   const report = ir.reports?.find(candidate => candidate.name === name)
   if (!report) throw new SpillwayError('SPILL_NOT_FOUND', `pipeline '${ir.name}' has no report '${name}'; make it one of its parts`)
   return [...reports({ ir, scores }, report, log.replay())].map(table => ({

@@ -103,12 +103,12 @@ export async function testing(pipeline: Pipeline, options: TestingOptions): Prom
     },
     async request(model, fields) {
       log.request(model.name, fields)
-      return testDecisions(pipeline, log, model.name).at(-1) as never
+      return testDecisions(log, model.name).at(-1) as never
     },
     features: (group, key) => testFeatures(log, group.name, Array.isArray(key) ? key : [key]) as never,
-    decisions: model => testDecisions(pipeline, log, model.name) as never,
-    labels: model => testLabels(pipeline, log, model.name),
-    report: report => testReports(pipeline, log, report.name) as never,
+    decisions: model => testDecisions(log, model.name) as never,
+    labels: model => testLabels(log, model.name),
+    report: report => testReports(log, report.name) as never,
   }
 }
 

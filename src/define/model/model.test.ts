@@ -36,12 +36,7 @@ const badly = (options: object) => () => model('m', { decide, inputs: (p: Loose)
 const inputs = (build: (p: Loose) => unknown) => badly({ inputs: build })
 const scored = (score: unknown) =>
   badly({
-    inputs: (p: Loose) => ({
-      card: cardNow.of(p.card),
-      amount: p.amount,
-      kind: p.kind,
-      ratio: p.amount.dividedBy(cardNow.of(p.card).mean),
-    }),
+    inputs: ({ card, amount, kind }: Loose) => ({ card: cardNow.of(card), amount, kind, ratio: amount.dividedBy(cardNow.of(card).mean) }),
     score,
   })
 
