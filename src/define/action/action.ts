@@ -8,7 +8,7 @@ import { callerLocation, durationOf, mistake } from '../mistake/mistake.ts'
 import type { OpenDestination } from './destination.ts'
 import { EffectValue, type Effect } from './effect.ts'
 import type { Expression } from '../expression/kinds.ts'
-import type { ActionIR, Value, ExprIR } from '../ir/ir.ts'
+import type { ActionIR, Value, ExprIR, Notes } from '../ir/ir.ts'
 import { ModelValue } from '../model/model.ts'
 import { checkOptions, checkTitle, notesOf, optionNames, parseOptions } from '../mistake/names.ts'
 import { describe, isCondition, Node } from '../expression/node.ts'
@@ -38,7 +38,7 @@ export interface EffectRecord {
 export type EffectFunction = (effect: EffectRecord, options: { readonly attempt: number }) => unknown
 
 /** Options of `action`. */
-export interface ActionOptions {
+export interface ActionOptions extends Notes {
   /** Condition over the score of a model: `hypo.score.gte(0.8)`. */
   readonly when: Expression<'input', 'bool'>
   /**
@@ -60,10 +60,6 @@ export interface ActionOptions {
   readonly reply?: 'inline'
   /** Effect: `webhook(…)`, `appendTo(…)`, `stdout()`, `answer(…)`, your own `destination({ … })`, or a function. */
   readonly do: Effect | EffectFunction
-  /** Team or person, for people; no part of the fingerprint. */
-  readonly owner?: string
-  /** Explanation for people; no part of the fingerprint. */
-  readonly description?: string
 }
 
 const actionOptions = optionNames<ActionOptions>({
@@ -90,7 +86,7 @@ export class ActionValue {
   readonly run: EffectFunction | undefined
   readonly open: OpenDestination | undefined
   readonly model: ModelValue
-  readonly definedAt: string | undefined
+  readonly definedAt = callerLocation()
 
   constructor(ir: ActionIR, { run, open, model }: Pick<ActionValue, 'run' | 'open' | 'model'>) {
     this.name = ir.name
@@ -98,7 +94,6 @@ export class ActionValue {
     this.run = run
     this.open = open
     this.model = model
-    this.definedAt = callerLocation()
     Object.freeze(this)
   }
 }

@@ -11,7 +11,7 @@ import { callerLocation, callUserFunction, mistake, unsupportedDefinition } from
 import type { Entity, IdOf } from '../source/entity.ts'
 import type { Expression, ExprKind, RawColumn, Scope, ColumnSpecs } from '../expression/kinds.ts'
 import { entitiesOf, keyColumn, keyOf } from './group-key.ts'
-import type { FeatureIR, GroupIR } from '../ir/ir.ts'
+import type { FeatureIR, GroupIR, Notes } from '../ir/ir.ts'
 import type { TypeInfo } from '../expression/literal.ts'
 import { checkDistinct, checkName, checkOptions, notesOf, optionNames, strictRecord } from '../mistake/names.ts'
 import { bareType } from '../expression/arithmetic.ts'
@@ -59,7 +59,7 @@ export interface Group<E extends Entities = Entities, F = Features> {
 }
 
 /** Options of `features`. */
-export interface FeaturesOptions<C extends ColumnSpecs, E extends Entities, F> {
+export interface FeaturesOptions<C extends ColumnSpecs, E extends Entities, F> extends Notes {
   /** Source of the events; of a table `plans.source`. */
   readonly from: Source<C>
   /** Entity that the features describe; several entities make a composite key. */
@@ -73,10 +73,6 @@ export interface FeaturesOptions<C extends ColumnSpecs, E extends Entities, F> {
   readonly place?: Placement
   /** Features by name: aggregates over the source's row. */
   readonly values: (row: Row<NoInfer<C>>) => F
-  /** Team or person, for people; no part of the fingerprint. */
-  readonly owner?: string
-  /** Explanation for people; no part of the fingerprint. */
-  readonly description?: string
 }
 
 const featuresOptions = optionNames<FeaturesOptions<ColumnSpecs, Entities, Features>>({
@@ -162,16 +158,14 @@ export class GroupValue {
   readonly ir: GroupIR
   readonly source: SourceValue
   /** Order of definition, in which a pipeline lists its groups, whichever part refers to a group first. */
-  readonly order: number
-  readonly definedAt: string | undefined
+  readonly order = nextOrder++
+  readonly definedAt = callerLocation()
   readonly #types: Readonly<Record<string, TypeInfo>>
 
   constructor(ir: GroupIR, source: SourceValue, types: Readonly<Record<string, TypeInfo>>) {
     this.name = ir.name
     this.ir = ir
     this.source = source
-    this.order = nextOrder++
-    this.definedAt = callerLocation()
     this.#types = types
     Object.freeze(this)
   }

@@ -5,7 +5,7 @@
  * milliseconds. Values are physical (`value-ir.ts`). Names are unique within their kind.
  */
 import type { ActionIR } from './action-ir.ts'
-import type { ColumnIR, TypeIR, ExprIR, InputIR, ScheduleIR } from './value-ir.ts'
+import type { ColumnIR, TypeIR, ExprIR, InputIR, ScheduleIR, Notes } from './value-ir.ts'
 import type { ScoreIR } from './score-ir.ts'
 import type { TrainIR } from './train-ir.ts'
 
@@ -13,7 +13,7 @@ import type { TrainIR } from './train-ir.ts'
 export const IR_VERSION = 1
 
 export type { ActionIR, EffectIR, SettingIR } from './action-ir.ts'
-export type { ColumnIR, ColumnType, TypeIR, Value, ExprIR, InputIR, ScheduleIR } from './value-ir.ts'
+export type { ColumnIR, ColumnType, TypeIR, Value, ExprIR, InputIR, ScheduleIR, Notes } from './value-ir.ts'
 export type { ScoreIR, TermIR, TreeIR } from './score-ir.ts'
 export type { PromoteIR, TrainIR } from './train-ir.ts'
 export type { UtilityIR, WorthIR } from './worth-ir.ts'
@@ -122,7 +122,7 @@ export type PlacementIR =
   | { readonly kind: 'hybrid'; readonly schedule: ScheduleIR }
 
 /** A feature group. */
-export interface GroupIR {
+export interface GroupIR extends Notes {
   readonly name: string
   readonly source: string
   /** Entities of the key columns, in order. */
@@ -131,8 +131,6 @@ export interface GroupIR {
   readonly key: readonly string[]
   readonly place: PlacementIR
   readonly features: readonly FeatureIR[]
-  readonly owner?: string
-  readonly description?: string
 }
 
 /**
@@ -183,7 +181,7 @@ export type LabelIR =
     }
 
 /** A model. */
-export interface ModelIR {
+export interface ModelIR extends Notes {
   readonly name: string
   readonly decide: TriggerIR
   readonly inputs: readonly InputIR[]
@@ -192,8 +190,6 @@ export interface ModelIR {
   readonly label?: LabelIR
   /** Training, if there is one. A promoted version replaces `score`. */
   readonly train?: TrainIR
-  readonly owner?: string
-  readonly description?: string
 }
 
 /** A pipeline. */
@@ -214,7 +210,7 @@ export interface PipelineIR {
  * A report: at each time of a schedule one row per active key, with the inputs of a decision at that time and its score
  * (semantics, Decisions and placements). Times are milliseconds.
  */
-export interface ReportIR {
+export interface ReportIR extends Notes {
   readonly name: string
   /** A model, whose score each row has; or inputs alone. */
   readonly of: { readonly kind: 'model'; readonly model: string } | { readonly kind: 'inputs'; readonly inputs: readonly InputIR[] }
@@ -232,6 +228,4 @@ export interface ReportIR {
   readonly limit?: number
   /** Path of the file, with `{date}` and `{time}` for the report's time; in the data folder if absent. */
   readonly to?: string
-  readonly owner?: string
-  readonly description?: string
 }

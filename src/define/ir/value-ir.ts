@@ -77,3 +77,11 @@ export type ScheduleIR =
   | { readonly kind: 'cron'; readonly cron: string; readonly zone: string }
   /** Multiples of `every` ms from the epoch, plus `phase` ms. */
   | { readonly kind: 'interval'; readonly every: number; readonly phase: number }
+
+/** Notes of a definition for people; no part of the fingerprint. */
+export interface Notes {
+  /** Team or person. */
+  readonly owner?: string
+  /** Explanation. */
+  readonly description?: string
+}

@@ -1,5 +1,6 @@
 /** Checks of names and option objects that users write. */
 import { didYouMean, show } from '../../base/index.ts'
+import type { Notes } from '../ir/ir.ts'
 import { mistake } from './mistake.ts'
 
 const identifier = /^[A-Za-z_][A-Za-z0-9_]*$/
@@ -59,10 +60,7 @@ export function parseOptions<const O extends object, T>(
 }
 
 /** Owner and description, where they are set. */
-export const notesOf = (
-  subject: string,
-  { owner, description }: { readonly owner?: unknown; readonly description?: unknown },
-): { readonly owner?: string; readonly description?: string } =>
+export const notesOf = (subject: string, { owner, description }: { readonly [N in keyof Notes]: unknown }): Notes =>
   parseOptions(subject, { owner, description }, (note, text) =>
     typeof text === 'string' ? text : mistake(`${note} is text, got ${show(text)}`),
   )

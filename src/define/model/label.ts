@@ -37,12 +37,11 @@ export class LabelValue {
   readonly source: SourceValue
   /** IR of the label for a model. Throws `SPILL_DEFINITION`. */
   readonly build: (of: LabelledModel, definedAt: string | undefined) => LabelIR
-  readonly definedAt: string | undefined
+  readonly definedAt = callerLocation()
 
   constructor(source: SourceValue, build: LabelValue['build']) {
     this.source = source
     this.build = build
-    this.definedAt = callerLocation()
     Object.freeze(this)
   }
 }

@@ -18,7 +18,7 @@ import {
   type Vector,
 } from './inputs.ts'
 import { expressionLeaves } from '../ir/value-ir.ts'
-import type { ModelIR, ScoreIR } from '../ir/ir.ts'
+import type { ModelIR, ScoreIR, Notes } from '../ir/ir.ts'
 import type { ColumnSpecs } from '../expression/kinds.ts'
 import { LabelValue, type Label } from './label.ts'
 import { checkName, checkOptions, notesOf, optionNames } from '../mistake/names.ts'
@@ -60,7 +60,7 @@ export interface OwnScore<I> {
   readonly compute: (vector: IfInferred<I, Vector<I>>) => number
 }
 
-interface ModelParts<C extends ColumnSpecs, I extends InputTree, R, B extends TriggerKind> {
+interface ModelParts<C extends ColumnSpecs, I extends InputTree, R, B extends TriggerKind> extends Notes {
   /** Trigger: `on(source)`, `every('5m', patient, { live: '30m' })` or `request({ card, … })`. */
   readonly decide: Trigger<C, R, B>
   /** Inputs by name: fields of the trigger, features read with `group.of(key)`, and expressions over them. */
@@ -69,10 +69,6 @@ interface ModelParts<C extends ColumnSpecs, I extends InputTree, R, B extends Tr
   readonly label?: Label<NoInfer<B>>
   /** Training by the pipeline, on the model's decisions and their labels. */
   readonly train?: TrainOption<I>
-  /** Team or person, for people; no part of the fingerprint. */
-  readonly owner?: string
-  /** Explanation for people; no part of the fingerprint. */
-  readonly description?: string
 }
 
 /**
@@ -122,7 +118,7 @@ export class ModelValue {
   readonly compute: ScoreFunction | OnnxFile | RuntimeScore | undefined
   readonly label: LabelValue | undefined
   readonly score: Node
-  readonly definedAt: string | undefined
+  readonly definedAt = callerLocation()
 
   constructor(
     ir: ModelIR,
@@ -135,7 +131,6 @@ export class ModelValue {
     this.inputs = inputs
     this.compute = compute
     this.label = label
-    this.definedAt = callerLocation()
     this.score = scoreColumn(inputRealm(`the score of model '${ir.name}'`, { model: this }))
     Object.freeze(this)
   }

@@ -7,7 +7,7 @@ import { didYouMean, show, type Duration } from '../../base/index.ts'
 import { callerLocation, durationOf, mistake, callUserFunction } from '../mistake/mistake.ts'
 import type { Expression } from '../expression/kinds.ts'
 import type { InputName } from '../model/inputs.ts'
-import type { ExprIR, GroupIR, ReportIR } from '../ir/ir.ts'
+import type { ExprIR, GroupIR, ReportIR, Notes } from '../ir/ir.ts'
 import type { Model } from '../model/model.ts'
 import { checkOptions, checkTitle, notesOf, parseOptions } from '../mistake/names.ts'
 import { describe, isCondition } from '../expression/node.ts'
@@ -28,7 +28,7 @@ export type ReportRow<Of> =
 type SortName<Of> = Of extends Model<infer I> ? 'score' | `vector.${InputName<I>}` : `vector.${string}`
 
 /** Options of `report`. */
-export interface ReportOptions<Of extends Model | ReportedGroups> {
+export interface ReportOptions<Of extends Model | ReportedGroups> extends Notes {
   /** A model that reads features of one entity and nothing else, whatever its trigger; or feature groups: `{ recent, history }`. */
   readonly of: Of
   /** Schedule: a cron of five fields (six with seconds), or `every('1h')`. */
@@ -53,10 +53,6 @@ export interface ReportOptions<Of extends Model | ReportedGroups> {
   readonly limit?: number
   /** File of the report: `file('lists/{date}.csv')`. Default: in the data folder. */
   readonly to?: ReportFile
-  /** Team or person, for people; no part of the fingerprint. */
-  readonly owner?: string
-  /** Explanation for people; no part of the fingerprint. */
-  readonly description?: string
 }
 
 /** A report, made by `report`. */
@@ -73,14 +69,13 @@ export class ReportValue {
   readonly ir: ReportIR
   readonly model: ReportContent['model']
   readonly groups: ReportContent['groups']
-  readonly definedAt: string | undefined
+  readonly definedAt = callerLocation()
 
   constructor(ir: ReportIR, { model, groups }: Pick<ReportContent, 'model' | 'groups'>) {
     this.name = ir.name
     this.ir = ir
     this.model = model
     this.groups = groups
-    this.definedAt = callerLocation()
     Object.freeze(this)
   }
 }

@@ -49,8 +49,8 @@ export class SourceValue {
   readonly ir: SourceIR
   readonly map: MapFunction | undefined
   /** Order of definition, which orders equal ingestion times of merged histories. */
-  readonly order: number
-  readonly definedAt: string | undefined
+  readonly order = nextOrder++
+  readonly definedAt = callerLocation()
   readonly realm: Realm
   readonly row: Readonly<Record<string, RowNode>>
 
@@ -58,8 +58,6 @@ export class SourceValue {
     this.name = ir.name
     this.ir = ir
     this.map = map
-    this.order = nextOrder++
-    this.definedAt = callerLocation()
     const realm: Realm = { scope: 'row', name: `source '${ir.name}'`, make: (node, type) => new RowNode(realm, node, type) }
     this.realm = realm
     this.row = columnNodes('column', ir.columns, realm) as Readonly<Record<string, RowNode>>

@@ -63,22 +63,24 @@ export interface ValuedModel {
 export class UtilityValue {
   readonly build: (of: ValuedModel, definedAt: string | undefined) => UtilityIR
   readonly compute: UtilityCompute | undefined
-  readonly definedAt: string | undefined
+  readonly definedAt = callerLocation()
 
   constructor(build: UtilityValue['build'], compute?: UtilityCompute) {
     this.build = build
     this.compute = compute
-    this.definedAt = callerLocation()
     Object.freeze(this)
   }
 }
 
-interface AlertOptions {
+interface BudgetOption {
   /**
    * Alert budget: the share of decisions that may act, `'10%'`. Default: the threshold of an action on the model (`when:
    * late.score.gte(0.4)`); without such an action the budget is required.
    */
   readonly budget?: Percent
+}
+
+interface AlertOptions extends BudgetOption {
   /** Unit of the outcomes, in the plural: `'late arrivals'`. */
   readonly unit: string
   /** Cost of a wrong action, dollars; only with `dollars`. */
@@ -141,9 +143,7 @@ function alertUtility(kind: 'caught' | 'notice', options: CaughtOptions | Notice
 const perUnit = { caught: 'a caught outcome', notice: 'a minute of notice' } as const
 
 /** Options of `money`. */
-export interface MoneyOptions<Saves = string | number> {
-  /** Alert budget: the share of decisions that may act. Default: the threshold of an action on the model. */
-  readonly budget?: Percent
+export interface MoneyOptions<Saves = string | number> extends BudgetOption {
   /** Savings of a right action, dollars: a number, or the name of an input of the model or a field of its trigger. */
   readonly saves: Saves
   /** Cost of a wrong action, dollars. */
@@ -201,9 +201,7 @@ function checkSaves(saves: string, { model, columns }: ValuedModel, definedAt: s
 }
 
 /** Options of `own`. */
-export interface OwnOptions {
-  /** Alert budget: the share of decisions that may act. Default: the threshold of an action on the model. */
-  readonly budget?: Percent
+export interface OwnOptions extends BudgetOption {
   /** Unit of the values: `'minutes'`, `'$'`. */
   readonly unit: string
   /** Version of the function. Change it whenever the function returns different values. */

@@ -66,14 +66,13 @@ export class WorthValue {
   readonly ir: WorthIR
   readonly model: ModelValue
   readonly compute: UtilityCompute | undefined
-  readonly definedAt: string | undefined
+  readonly definedAt = callerLocation()
 
   constructor(ir: WorthIR, model: ModelValue, compute: UtilityCompute | undefined) {
     this.name = ir.model
     this.ir = ir
     this.model = model
     this.compute = compute
-    this.definedAt = callerLocation()
     Object.freeze(this)
   }
 }
