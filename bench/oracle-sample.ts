@@ -1,6 +1,6 @@
 /** Job W as known, at random events by a seed, compared with the oracle: every value of the row bit by bit. */
 import { random } from '../src/base/random.ts'
-import type { LoggedEvent } from '../src/define/source/event.ts'
+import type { LoggedEvent } from '../src/define/source/source.ts'
 import type { GroupIR } from '../src/define/ir/ir.ts'
 import { valueOf } from '../test/oracle/oracle.ts'
 import type { Events } from './data/synthetic.ts'

@@ -14,7 +14,7 @@ import { PlanValuation, type ValuationMode } from '../../src/audit/compare/valua
 import { sweepElement, mapCheapFirst } from '../../src/audit/compare/staleness-sweep.ts'
 import type { SweepEffect } from '../../src/audit/domain/element-report.ts'
 import { lookBackOf, utilityOf } from '../../src/audit/value/index.ts'
-import type { PipelineWorth } from '../../src/define/value/worths.ts'
+import type { PipelineWorth } from '../../src/define/value/worth.ts'
 import type { ReplayLog } from '../../src/replay/log.ts'
 
 export const modes = ['frozen', 'frozenAtBudget', 'refit'] as const satisfies readonly ValuationMode[]

@@ -82,7 +82,7 @@ export const fraud = model('fraud', {
       card: cardNow.of(p.card),
       usual,
       terminal: terminalNow.of(p.terminal),
-      ratio: p.amount.over(usual.mean30d), // NULL without history
+      ratio: p.amount.dividedBy(usual.mean30d), // NULL without history
     }
   },
   score: logistic(fitted.coefficients), // fitted by fit.ts on another city

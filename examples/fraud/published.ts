@@ -88,9 +88,9 @@ export const published = model('published', {
       night: p.night,
       card: cardUsual.of(p.card),
       terminal: before,
-      risk1d: frauds.n1d.over(before.n1d), // NULL without payments
-      risk7d: frauds.n7d.over(before.n7d),
-      risk30d: frauds.n30d.over(before.n30d),
+      risk1d: frauds.n1d.dividedBy(before.n1d), // NULL without payments
+      risk7d: frauds.n7d.dividedBy(before.n7d),
+      risk30d: frauds.n30d.dividedBy(before.n30d),
     }
   },
   label: labelFrom(chargebacks, { join: 'payment', value: c => c.fraud, negativeAfter: '7d' }),

@@ -64,10 +64,10 @@ export const risk = model('risk', {
     const glucose = history.of(patient)
     const { entries, worst } = felt.of(patient)
     return {
-      wear: glucose.readings.over(READINGS_IN_3_DAYS),
+      wear: glucose.readings.dividedBy(READINGS_IN_3_DAYS),
       mean: glucose.mean,
       // CV, and the Glycemia Risk Index: 3.0 · very low + 2.4 · low + 1.6 · very high + 0.8 · high, in percent.
-      cv: glucose.spread.over(glucose.mean).times(100),
+      cv: glucose.spread.dividedBy(glucose.mean).times(100),
       gri: glucose.veryLow.times(300).plus(glucose.low.times(240)).plus(glucose.veryHigh.times(160)).plus(glucose.high.times(80)),
       steps: moving.of(patient).steps,
       entries,

@@ -11,7 +11,7 @@ export interface ScalarSql {
   toDouble(integer: string): string
   doubleLiteral(value: number): string
   powerOf2(double: string): string
-  /** A double rounded to 8 significant binary digits, half away from zero (`quantile-bucket.ts`). */
+  /** A double rounded to 8 significant binary digits, half away from zero (`quantile.ts`). */
   quantileBucket(double: string): string
 }
 

@@ -3,7 +3,7 @@ import type { SqlValue, SqlWindow, TileSql } from './aggregate-sql.ts'
 import type { TileCell, TileEvent, TileValue } from './tile-format.ts'
 
 /**
- * The aggregate function of one feature; each file of this room that is named after an aggregate has one.
+ * The aggregate function of one feature; `aggregate-of.ts` lists the file of each aggregate.
  *
  * It computes the value of a window in three ways, and `prove parity` (test/property/parity.test.ts) shows that they agree:
  *

@@ -1,10 +1,8 @@
 /** `change`: the last value of a window minus the first. */
 import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
-import { rejectCell } from './feature-column.ts'
-import { isDouble, decimalUnit } from './feature-units.ts'
-import type { PartialRows } from './kernel-partial.ts'
-import { finite, nullIfEmpty } from './final-value.ts'
+import { writeFinite } from './kernel-partial.ts'
+import { isDouble, decimalUnit, finite, nullIfEmpty } from './final-value.ts'
 import { endPartials, type EndEvents } from './partial/ordered-events.ts'
 
 /** The last value minus the first: exact over exact types, rounded once on delivery. 0 for one event, NULL for none. */
@@ -23,26 +21,20 @@ export const changeAggregate = ({ input }: FeatureIR): AggregateFunction<EndEven
     return { value: `${window.roundToDouble(exact)} / ${window.doubleLiteral(decimalUnit(input))}`, exact }
   },
   exactness: isDouble(input) ? 'inexact' : 'exact',
-  finalizeRows,
+  // Both operands are exact doubles, so one subtraction rounds once; Knuth's two-sum gives the rounding error.
+  finalizeRows({ rows, columns, out, at }) {
+    const [first, last] = columns as [Float64Array, Float64Array]
+    for (let i = 0; i < rows; i++) {
+      if (Number.isNaN(first[i])) {
+        out.nulls[at + i] = 1
+        continue
+      }
+      const difference = last[i] - first[i]
+      writeFinite(out, at + i, difference)
+      if (out.low && Number.isFinite(difference)) {
+        const lastPart = difference + first[i]
+        out.low[at + i] = last[i] - lastPart - (first[i] - (lastPart - difference))
+      }
+    }
+  },
 })
-
-/** Both operands are exact doubles, so one subtraction rounds once; Knuth's two-sum gives the rounding error. */
-function finalizeRows({ rows, columns, out, at }: PartialRows): void {
-  const [first, last] = columns as [Float64Array, Float64Array]
-  for (let i = 0; i < rows; i++) {
-    if (Number.isNaN(first[i])) {
-      out.nulls[at + i] = 1
-      continue
-    }
-    const difference = last[i] - first[i]
-    if (!Number.isFinite(difference)) {
-      rejectCell(out, at + i)
-      continue
-    }
-    out.values[at + i] = difference + 0
-    if (out.low) {
-      const lastPart = difference + first[i]
-      out.low[at + i] = last[i] - lastPart - (first[i] - (lastPart - difference))
-    }
-  }
-}

@@ -2,7 +2,6 @@
 import { limits } from '../base/index.ts'
 import type { FeatureIR, Value } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
-import type { PartialRows } from './kernel-partial.ts'
 import { codeOfNumber, codeOfText, estimateDistinct, Registers } from './hyperloglog.ts'
 import { tallyPartials, type Tally } from './partial/tallies.ts'
 
@@ -19,17 +18,14 @@ export const countDistinctAggregate = ({ limit = limits.DISTINCT_MAX }: FeatureI
     return { value: `CASE WHEN ${distinct} > ${limit} THEN ${estimated} ELSE ${window.toDouble(distinct)} END` }
   },
   kernelPartial: { kind: 'distinct', limit },
-  finalizeRows,
+  finalizeRows({ rows, columns, out, at }) {
+    const [count, rest, empty] = columns
+    for (let i = 0; i < rows; i++) out.values[at + i] = count[i] <= limit ? count[i] : estimateDistinct(rest[i], empty[i], limit)
+  },
 })
 
 function estimate(values: Iterable<Value>, limit: number): number {
   const registers = new Registers()
   for (const value of values) registers.add(typeof value === 'string' ? codeOfText(Buffer.from(value)) : codeOfNumber(Number(value)))
   return estimateDistinct(registers.rest, registers.empty, limit)
-}
-
-function finalizeRows({ feature, rows, columns, out, at }: PartialRows): void {
-  const limit = feature.limit ?? limits.DISTINCT_MAX
-  const [count, rest, empty] = columns
-  for (let i = 0; i < rows; i++) out.values[at + i] = count[i] <= limit ? count[i] : estimateDistinct(rest[i], empty[i], limit)
 }

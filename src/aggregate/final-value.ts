@@ -1,6 +1,5 @@
-/** Final values: what `finalize` makes of a partial aggregate. */
-import type { TypeIR, Value } from '../define/ir/index.ts'
-import { decimalUnit } from './feature-units.ts'
+/** Final values: what `finalize` makes of a partial aggregate, and the units of a feature. */
+import type { FeatureIR, TypeIR, Value } from '../define/ir/index.ts'
 import type { TileValue } from './tile-format.ts'
 
 /** NULL. */
@@ -21,3 +20,12 @@ export const nullIfEmpty =
   <P>(finalize: (partial: P, asOf: number) => TileValue) =>
   (partial: P | undefined, asOf: number): TileValue =>
     partial === undefined ? none : finalize(partial, asOf)
+
+/** Is the input a double? */
+export const isDouble = (input: TypeIR | undefined): boolean => input?.type === 'double'
+
+/** 10^scale for a decimal, 1 for every other type: exact for every allowed scale. */
+export const decimalUnit = (input: TypeIR | undefined): number => 10 ** (input?.type === 'decimal' ? (input.scale ?? 0) : 0)
+
+/** The unit of time of `rate` and `slope`, ms; a minute by default. */
+export const timeUnit = (feature: FeatureIR): number => feature.per ?? 60_000

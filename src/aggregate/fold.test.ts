@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { decayFold } from './decay-fold.ts'
-import { spreadFold, sumFold, trendFold, type Fold } from './fold.ts'
+import { decayFold } from './decayed-sum.ts'
+import { spreadFold, sumFold, trendFold } from './fold.ts'
+import type { Fold } from './kernel-partial.ts'
 
 const TOLERANCE = 1e-12
 

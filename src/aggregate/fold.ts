@@ -1,17 +1,14 @@
-/**
- * A monoid over doubles. Partials are combined and never subtracted, because subtracting inexact sums leaves the rounding errors of
- * values that have left the window.
- *
- * A partial is `width` doubles in a `Float64Array`; `n` is at 0, and all zeros is the identity.
- */
-export interface Fold {
-  readonly name: string
-  readonly width: number
-  /** Writes the partial of one event. */
-  lift(time: number, value: number, out: Float64Array, at: number): void
-  /** into ← into ⊕ from; the two may not overlap. */
-  combine(into: Float64Array, at: number, from: Float64Array, from_at: number): void
-}
+/** Folds of the kernel, and tile partials of aggregates that are a `Fold`: their cells are the numbers of the fold, `n` first. */
+import type { AggregateFunction, PartialMethods } from './aggregate.ts'
+import type { Fold } from './kernel-partial.ts'
+import { numberAt } from './tile-format.ts'
+
+/** Numbers of `sumFold`. */
+export const SUM = { n: 0, sum: 1, error: 2 } as const
+/** Numbers of `spreadFold`; m2 is Σ(x − mean)². */
+export const SPREAD = { n: 0, mean: 1, m2: 2 } as const
+/** Numbers of `trendFold`; τ is ms from `origin`, an event time of the partial. */
+export const TREND = { n: 0, origin: 1, meanTau: 2, meanX: 3, spread: 4, covariation: 5 } as const
 
 /** The partial of one value: its sum and mean are the value, its error and spread 0. */
 const liftValue: Fold['lift'] = (_time, value, out, at) => {
@@ -20,68 +17,91 @@ const liftValue: Fold['lift'] = (_time, value, out, at) => {
   out[at + 2] = 0
 }
 
-/** [n, sum, error]: a double-double sum, so the order of combining changes the result by less than a tolerance of 2^−40. */
+/** A double-double sum, so the order of combining changes the result by less than a tolerance of 2^−40. */
 export const sumFold: Fold = {
   name: 'sum',
   width: 3,
   lift: liftValue,
-  combine(into, at, from, from_at) {
-    into[at] = into[at] + from[from_at]
-    const a = into[at + 1]
-    const b = from[from_at + 1]
+  combine(into, at, from, fromAt) {
+    into[at] = into[at] + from[fromAt]
+    const a = into[at + SUM.sum]
+    const b = from[fromAt + SUM.sum]
     const sum = a + b
     const aPart = sum - b
-    const error = a - aPart + (b - (sum - aPart)) + into[at + 2] + from[from_at + 2]
-    into[at + 1] = sum + error
-    into[at + 2] = error - (into[at + 1] - sum)
+    const error = a - aPart + (b - (sum - aPart)) + into[at + SUM.error] + from[fromAt + SUM.error]
+    into[at + SUM.sum] = sum + error
+    into[at + SUM.error] = error - (into[at + SUM.sum] - sum)
   },
 }
 
-/** [n, mean, M2] with M2 = Σ(x − mean)², combined by the formula of Chan, Golub and LeVeque (1979). */
+/** Mean and Σ(x − mean)², combined by the formula of Chan, Golub and LeVeque (1979). */
 export const spreadFold: Fold = {
   name: 'spread',
   width: 3,
   lift: liftValue,
-  combine(into, at, from, from_at) {
+  combine(into, at, from, fromAt) {
     const na = into[at]
-    const nb = from[from_at]
+    const nb = from[fromAt]
     if (nb === 0) return
     const n = na + nb
-    const delta = from[from_at + 1] - into[at + 1]
+    const mean = from[fromAt + SPREAD.mean]
+    const m2 = from[fromAt + SPREAD.m2]
+    const delta = mean - into[at + SPREAD.mean]
     into[at] = n
-    into[at + 1] = na === 0 ? from[from_at + 1] : into[at + 1] + (delta * nb) / n
-    into[at + 2] = na === 0 ? from[from_at + 2] : into[at + 2] + from[from_at + 2] + ((delta * na) / n) * nb * delta
+    into[at + SPREAD.mean] = na === 0 ? mean : into[at + SPREAD.mean] + (delta * nb) / n
+    into[at + SPREAD.m2] = na === 0 ? m2 : into[at + SPREAD.m2] + m2 + ((delta * na) / n) * nb * delta
   },
 }
 
-/** [n, origin, mean of τ, mean of x, Σ(τ − mean)², Σ(τ − mean)(x − mean)], where τ is ms from `origin`, an event time of the partial. */
+/** Means of τ and x, Σ(τ − mean)² and Σ(τ − mean)(x − mean). */
 export const trendFold: Fold = {
   name: 'trend',
   width: 6,
   lift(time, value, out, at) {
     out[at] = 1
-    out[at + 1] = time
-    out[at + 2] = 0
-    out[at + 3] = value
-    out[at + 4] = 0
-    out[at + 5] = 0
+    out[at + TREND.origin] = time
+    out[at + TREND.meanTau] = 0
+    out[at + TREND.meanX] = value
+    out[at + TREND.spread] = 0
+    out[at + TREND.covariation] = 0
   },
-  combine(into, at, from, from_at) {
+  combine(into, at, from, fromAt) {
     const na = into[at]
-    const nb = from[from_at]
+    const nb = from[fromAt]
     if (nb === 0) return
     if (na === 0) {
-      for (let i = 0; i < 6; i++) into[at + i] = from[from_at + i]!
+      for (let i = 0; i < 6; i++) into[at + i] = from[fromAt + i]!
       return
     }
     const n = na + nb
-    const deltaTau = from[from_at + 1] - into[at + 1] + (from[from_at + 2] - into[at + 2])
-    const deltaX = from[from_at + 3] - into[at + 3]
+    const deltaTau = from[fromAt + TREND.origin] - into[at + TREND.origin] + (from[fromAt + TREND.meanTau] - into[at + TREND.meanTau])
+    const deltaX = from[fromAt + TREND.meanX] - into[at + TREND.meanX]
     const weight = (na / n) * nb
     into[at] = n
-    into[at + 2] = into[at + 2] + (deltaTau * nb) / n
-    into[at + 3] = into[at + 3] + (deltaX * nb) / n
-    into[at + 4] = into[at + 4] + from[from_at + 4] + weight * deltaTau * deltaTau
-    into[at + 5] = into[at + 5] + from[from_at + 5] + weight * deltaTau * deltaX
+    into[at + TREND.meanTau] = into[at + TREND.meanTau] + (deltaTau * nb) / n
+    into[at + TREND.meanX] = into[at + TREND.meanX] + (deltaX * nb) / n
+    into[at + TREND.spread] = into[at + TREND.spread] + from[fromAt + TREND.spread] + weight * deltaTau * deltaTau
+    into[at + TREND.covariation] = into[at + TREND.covariation] + from[fromAt + TREND.covariation] + weight * deltaTau * deltaX
   },
 }
+
+/** The SQL of a fold's cells, in the order of its numbers. */
+export const foldCells = <N extends string>(numbers: Readonly<Record<N, number>>, cells: Readonly<Record<N, string>>): string[] =>
+  (Object.keys(numbers) as N[]).map(name => cells[name])
+
+export const foldPartials = (fold: Fold): PartialMethods<Float64Array> & Pick<AggregateFunction, 'exactness' | 'kernelPartial'> => ({
+  lift({ time, value }) {
+    const partial = new Float64Array(fold.width)
+    fold.lift(time, value as number, partial, 0)
+    return partial
+  },
+  merge(left, right) {
+    const merged = left.slice()
+    fold.combine(merged, 0, right, 0)
+    return merged
+  },
+  encode: partial => [...partial],
+  decode: cells => (numberAt(cells, 0) === 0 ? undefined : Float64Array.from({ length: fold.width }, (_, i) => numberAt(cells, i))),
+  exactness: 'inexact',
+  kernelPartial: { kind: 'folds', fold },
+})

@@ -1,10 +1,10 @@
 /** `histogram`: the number of a window's values in each bucket. */
 import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
-import { isDouble } from './feature-units.ts'
-import type { PartialRows } from './kernel-partial.ts'
+import { isDouble } from './final-value.ts'
+import type { SumRows } from './kernel-partial.ts'
 import type { ScalarSql } from './aggregate-sql.ts'
-import { countPartials, type Counts } from './partial/counts.ts'
+import { countPartials, type Counts } from './counts.ts'
 
 /**
  * The number of values in each bucket: up to the first bound, above it and up to the second, …, above the last. Values are compared
@@ -20,22 +20,19 @@ export const histogramAggregate = (feature: FeatureIR): AggregateFunction<Counts
       value: window.array(bucketConditions(feature, window).map(bucket => window.toDouble(window.countWhere(bucket)))),
     }),
     kernelPartial: { kind: 'sums', terms: [], bounds },
-    finalizeRows,
-  }
-}
-
-function finalizeRows({ rows, columns, layout, out, at }: PartialRows): void {
-  const { buckets, bounds } = layout!
-  for (let i = 0; i < rows; i++) {
-    const first = (at + i) * out.width
-    let above = columns[0][i]
-    for (let bucket = 0; bucket < bounds.length; bucket++) {
-      const count = columns[buckets + bucket][i]
-      out.values[first + bucket] = count
-      above -= count
-    }
-    out.values[first + bounds.length] = above
-    out.counts![at + i] = bounds.length + 1
+    finalizeRows({ rows, columns, layout: { buckets }, out, at }: SumRows) {
+      for (let i = 0; i < rows; i++) {
+        const first = (at + i) * out.width
+        let above = columns[0][i]
+        for (let bucket = 0; bucket < bounds.length; bucket++) {
+          const count = columns[buckets + bucket][i]
+          out.values[first + bucket] = count
+          above -= count
+        }
+        out.values[first + bounds.length] = above
+        out.counts![at + i] = bounds.length + 1
+      }
+    },
   }
 }
 

@@ -1,13 +1,19 @@
-/** Aggregate functions: one file an aggregate, with `lift`, `merge`, `finalize`, and the tile format that engines share. */
+/** Aggregate functions: `lift`, `merge` and `finalize` of each aggregate, its SQL, and the tile format that engines share. */
 export { aggregateOf } from './aggregate-of.ts'
+export type { ScalarSql, SqlWindow, TileSql } from './aggregate-sql.ts'
 export type { AggregateFunction } from './aggregate.ts'
-export { type FeatureColumn, rejections, rejectCell } from './feature-column.ts'
-export { decimalUnit, isDouble, timeUnit } from './feature-units.ts'
-export { nullValue, type KernelPartial } from './kernel-partial.ts'
-export type { Fold } from './fold.ts'
+export { decimalUnit, isDouble, timeUnit } from './final-value.ts'
 export { codeOfNumber, codeOfText, isCode, RANK_BITS, rankOf, rankWeights, registerOf, Registers } from './hyperloglog.ts'
+export {
+  type CountedValues,
+  type FeatureColumn,
+  type Fold,
+  type KernelPartial,
+  nullValue,
+  rejectCell,
+  rejections,
+  type ValueTally,
+} from './kernel-partial.ts'
 export { liftMoments, modulo54, type MomentLayout, momentLayout, type MomentTerm } from './moments.ts'
-export { quantileBucket } from './quantile-bucket.ts'
-export type { SqlValue, SqlWindow, TileSql } from './aggregate-sql.ts'
-export type { CountedValues, ValueTally } from './tally.ts'
+export { quantileBucket } from './quantile.ts'
 export type { TileCell, TileEvent, TileValue } from './tile-format.ts'

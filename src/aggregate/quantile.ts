@@ -1,12 +1,10 @@
-/** `quantile`: the value of a rank in a window. */
+/** `quantile`: the value of a rank in a window, and the buckets in which values are counted: doubles of 8 significant binary digits. */
 import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
-import { decimalUnit } from './feature-units.ts'
-import type { PartialRows } from './kernel-partial.ts'
-import { none, nullIfEmpty } from './final-value.ts'
+import { decimalUnit, none, nullIfEmpty } from './final-value.ts'
 import { inOrder, tallyPartials, type Tally } from './partial/tallies.ts'
-import { quantileBucket } from './quantile-bucket.ts'
-import { rankTally } from './tally.ts'
+import type { ValueTally } from './kernel-partial.ts'
+import { limits } from '../base/index.ts'
 
 /**
  * The value of rank ⌈q · n⌉ among the n of the window, rounded to 8 significant binary digits and then divided by 10^s: within 2^−8
@@ -29,15 +27,57 @@ export const quantileAggregate = (feature: FeatureIR): AggregateFunction<Tally> 
       return { value: `${window.quantileBucket(window.toDouble(window.itemOfRank(window.input, rank)))} / ${window.doubleLiteral(unit)}` }
     },
     kernelPartial: { kind: 'tallies', tally: rankTally(q) },
-    finalizeRows,
+    finalizeRows({ rows, columns, out, at }) {
+      const value = columns[0]
+      for (let i = 0; i < rows; i++) {
+        if (Number.isNaN(value[i])) out.nulls[at + i] = 1
+        else out.values[at + i] = value[i] / unit
+      }
+    },
   }
 }
 
-function finalizeRows({ feature, rows, columns, out, at }: PartialRows): void {
-  const value = columns[0]
-  const unit = decimalUnit(feature.input)
-  for (let i = 0; i < rows; i++) {
-    if (Number.isNaN(value[i])) out.nulls[at + i] = 1
-    else out.values[at + i] = value[i] / unit
-  }
+/**
+ * [the value of rank ⌈q · n⌉ among the rounded values], NaN for none. Rounding keeps the order, so it is the rounded value of that
+ * rank.
+ */
+export const rankTally = (q: number): ValueTally => ({
+  counts: 'rounded',
+  width: 1,
+  lift: quantileBucket,
+  read({ data, from, to }, out, row) {
+    let n = 0
+    for (let at = from; at < to; at++) n += data[2 * at + 1]
+    if (n === 0) {
+      out[0][row] = NaN
+      return
+    }
+    let at = from
+    // The remaining rank; rank 0 selects the least value, too.
+    for (let rank = Math.ceil(q * n) - data[2 * at + 1]; rank > 0; rank -= data[2 * at + 1]) at++
+    out[0][row] = data[2 * at]!
+  },
+})
+
+const bits = new DataView(new ArrayBuffer(8))
+/** Fraction bits of the upper word (of 20) that are rounded away. The leading digit is not stored. */
+const DROPPED = 20 - (limits.QUANTILE_DIGITS - 1)
+const HALF = 1 << (DROPPED - 1)
+const KEPT = ~((1 << DROPPED) - 1)
+
+/** The largest double of `QUANTILE_DIGITS` digits: 2^1024 less a step. */
+const LARGEST = 2 ** 1023 * (2 - 2 ** (1 - limits.QUANTILE_DIGITS))
+
+/**
+ * Rounds to the nearest double of `QUANTILE_DIGITS` significant binary digits, half away from zero: within 2^−8 of the value. The
+ * results are the log-linear buckets of `quantile`: 128 between two powers of two, each named by the number that its values round to.
+ *
+ * It is addition on the bits, without a logarithm, so it is the same on every machine. Below 2^−1022 steps are as wide as above it;
+ * nothing rounds to infinity.
+ */
+export function quantileBucket(value: number): number {
+  bits.setFloat64(0, value)
+  bits.setInt32(0, (bits.getInt32(0) + HALF) & KEPT)
+  bits.setInt32(4, 0)
+  return Math.max(-LARGEST, Math.min(LARGEST, bits.getFloat64(0))) + 0
 }

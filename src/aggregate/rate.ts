@@ -2,10 +2,8 @@
 import { limits } from '../base/index.ts'
 import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
-import { rejectCell } from './feature-column.ts'
-import { isDouble, decimalUnit, timeUnit } from './feature-units.ts'
-import type { PartialRows } from './kernel-partial.ts'
-import { finite, none, nullIfEmpty } from './final-value.ts'
+import { writeFinite } from './kernel-partial.ts'
+import { isDouble, decimalUnit, timeUnit, finite, none, nullIfEmpty } from './final-value.ts'
 import { endPartials, type EndEvents } from './partial/ordered-events.ts'
 import { roundedProduct } from './aggregate-sql.ts'
 
@@ -16,44 +14,39 @@ import { roundedProduct } from './aggregate-sql.ts'
 export const rateAggregate = (feature: FeatureIR): AggregateFunction<EndEvents> => {
   const { input } = feature
   const per = timeUnit(feature)
+  const unit = decimalUnit(input)
+  const isExact = !isDouble(input)
   return {
     ...endPartials,
     finalize: nullIfEmpty(({ first, last }) => {
       const span = last.time - first.time
       if (span === 0) return none
-      if (isDouble(input)) return finite((((last.value as number) - (first.value as number)) * per) / span)
+      if (!isExact) return finite((((last.value as number) - (first.value as number)) * per) / span)
       const rise = (BigInt(last.value as number) - BigInt(first.value as number)) * BigInt(per)
-      return { value: Number(rise) / span / decimalUnit(input) }
+      return { value: Number(rise) / span / unit }
     }),
     valueSql(window) {
       const [first, last] = [window.first(window.input), window.last(window.input)]
       const [from, to] = [window.first(window.time), window.last(window.time)]
-      const rise = isDouble(input)
-        ? `(${last} - ${first}) * ${window.doubleLiteral(per)}`
-        : roundedProduct(`(${window.toExact(last)} - ${window.toExact(first)})`, per, window)
-      const value = `${rise} / ${window.toDouble(`(${to} - ${from})`)} / ${window.doubleLiteral(decimalUnit(input))}`
+      const rise = isExact
+        ? roundedProduct(`(${window.toExact(last)} - ${window.toExact(first)})`, per, window)
+        : `(${last} - ${first}) * ${window.doubleLiteral(per)}`
+      const value = `${rise} / ${window.toDouble(`(${to} - ${from})`)} / ${window.doubleLiteral(unit)}`
       return { value: `CASE WHEN ${to} > ${from} THEN ${value} END` }
     },
-    exactness: isDouble(input) ? 'inexact' : 'exact',
-    finalizeRows,
-  }
-}
-
-function finalizeRows({ feature, rows, columns, out, at }: PartialRows): void {
-  const [first, last, firstTime, lastTime] = columns as [Float64Array, Float64Array, Float64Array, Float64Array]
-  const unit = decimalUnit(feature.input)
-  const per = timeUnit(feature)
-  const exact = !isDouble(feature.input)
-  for (let i = 0; i < rows; i++) {
-    const span = lastTime[i] - firstTime[i]
-    if (!(span > 0)) {
-      out.nulls[at + i] = 1
-      continue
-    }
-    let rise = (last[i] - first[i]) * per
-    if (exact && Math.abs(rise) > limits.EXACT_MAX) rise = Number((BigInt(last[i]) - BigInt(first[i])) * BigInt(per))
-    const value = rise / span / unit
-    if (Number.isFinite(value)) out.values[at + i] = value + 0
-    else rejectCell(out, at + i)
+    exactness: isExact ? 'exact' : 'inexact',
+    finalizeRows({ rows, columns, out, at }) {
+      const [first, last, firstTime, lastTime] = columns as [Float64Array, Float64Array, Float64Array, Float64Array]
+      for (let i = 0; i < rows; i++) {
+        const span = lastTime[i] - firstTime[i]
+        if (!(span > 0)) {
+          out.nulls[at + i] = 1
+          continue
+        }
+        let rise = (last[i] - first[i]) * per
+        if (isExact && Math.abs(rise) > limits.EXACT_MAX) rise = Number((BigInt(last[i]) - BigInt(first[i])) * BigInt(per))
+        writeFinite(out, at + i, rise / span / unit)
+      }
+    },
   }
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { rankTally, topTally, type ValueTally } from './tally.ts'
+import type { ValueTally } from './kernel-partial.ts'
+import { rankTally } from './quantile.ts'
+import { topTally } from './top-k.ts'
 
 type Pair = readonly [value: number, count: number]
 

@@ -1,5 +1,13 @@
-import type { ExprIR, GroupIR, LabelIR, ModelIR, PipelineIR, SourceIR } from '../define/ir/index.ts'
-import { expressionLeaves, type LeafIR } from '../expression/index.ts'
+import {
+  type ExprIR,
+  type GroupIR,
+  type LabelIR,
+  type ModelIR,
+  type PipelineIR,
+  type SourceIR,
+  expressionLeaves,
+  type LeafIR,
+} from '../define/ir/index.ts'
 import { identityColumns } from '../kernel/index.ts'
 
 /** A group as one model reads it, with the trigger's columns that give its key. */

@@ -66,7 +66,7 @@ test('a group that is read for a derived input only is found; one whose features
       decide: on(payments),
       inputs: p => {
         refunded.of(p.card)
-        return { ratio: p.amount.over(paid.of(p.card).n) }
+        return { ratio: p.amount.dividedBy(paid.of(p.card).n) }
       },
       score,
     }),

@@ -13,7 +13,7 @@ import type { OnnxFile } from './model/onnx-file.ts'
 import type { RuntimeScore } from './model/model-runtime.ts'
 import type { ScoreFunction } from './model/score.ts'
 import type { MapFunction } from './source/source.ts'
-import { pipelineWorths, type PipelineWorth } from './value/worths.ts'
+import { pipelineWorths, type PipelineWorth } from './value/worth.ts'
 
 /** A pipeline, made by `pipeline`: what `spillway run FILE` finds in a file. */
 export interface Pipeline {

@@ -10,10 +10,8 @@
  */
 import { assert, limits } from '../base/index.ts'
 import type { ExprIR } from '../define/ir/index.ts'
-import type { Evaluate } from './evaluate.ts'
-import { nullIfEither, nullIfOutside } from './nulls.ts'
+import { type Evaluate, nullIfEither, nullIfOutside, Scratch } from './evaluate.ts'
 import { toDoubles, commonUnits, operandOf, scaleUnit } from './operand.ts'
-import { Scratch } from './scratch.ts'
 
 /** Arithmetic in the IR. */
 export type ArithmeticIR = Extract<ExprIR, { op: 'add' | 'sub' | 'mul' | 'div' }>
@@ -54,62 +52,42 @@ type Loop = (
   length: number,
 ) => boolean
 
-const loops = { add, sub, mul, div } satisfies Record<string, Loop>
-
-function add(
-  left: Float64Array,
-  right: Float64Array,
-  leftUnit: number,
-  rightUnit: number,
-  limit: number,
-  out: Float64Array,
-  length: number,
-) {
-  let outside = 0
-  for (let i = 0; i < length; i++) {
-    const result = left[i] * leftUnit + right[i] * rightUnit
-    if (!(Math.abs(result) <= limit)) outside++
-    out[i] = result
-  }
-  return outside > 0
-}
-
-function sub(
-  left: Float64Array,
-  right: Float64Array,
-  leftUnit: number,
-  rightUnit: number,
-  limit: number,
-  out: Float64Array,
-  length: number,
-) {
-  let outside = 0
-  for (let i = 0; i < length; i++) {
-    const result = left[i] * leftUnit - right[i] * rightUnit
-    if (!(Math.abs(result) <= limit)) outside++
-    out[i] = result
-  }
-  return outside > 0
-}
-
 // `+ 0` turns −0 into 0 where it can occur. A sum or difference of values that are not −0 never is −0.
-
-function mul(left: Float64Array, right: Float64Array, _1: number, _2: number, limit: number, out: Float64Array, length: number) {
-  let outside = 0
-  for (let i = 0; i < length; i++) {
-    const result = left[i] * right[i] + 0
-    if (!(Math.abs(result) <= limit)) outside++
-    out[i] = result
-  }
-  return outside > 0
-}
-
-function div(left: Float64Array, right: Float64Array, _1: number, _2: number, limit: number, out: Float64Array, length: number) {
-  let outside = 0
-  for (let i = 0; i < length; i++) {
-    const result = left[i] / right[i] + 0
-    if (!(Math.abs(result) <= limit)) outside++
-    out[i] = result
-  }
-  return outside > 0
+const loops: Readonly<Record<ArithmeticIR['op'], Loop>> = {
+  add(left, right, leftUnit, rightUnit, limit, out, length) {
+    let outside = 0
+    for (let i = 0; i < length; i++) {
+      const result = left[i] * leftUnit + right[i] * rightUnit
+      if (!(Math.abs(result) <= limit)) outside++
+      out[i] = result
+    }
+    return outside > 0
+  },
+  sub(left, right, leftUnit, rightUnit, limit, out, length) {
+    let outside = 0
+    for (let i = 0; i < length; i++) {
+      const result = left[i] * leftUnit - right[i] * rightUnit
+      if (!(Math.abs(result) <= limit)) outside++
+      out[i] = result
+    }
+    return outside > 0
+  },
+  mul(left, right, _leftUnit, _rightUnit, limit, out, length) {
+    let outside = 0
+    for (let i = 0; i < length; i++) {
+      const result = left[i] * right[i] + 0
+      if (!(Math.abs(result) <= limit)) outside++
+      out[i] = result
+    }
+    return outside > 0
+  },
+  div(left, right, _leftUnit, _rightUnit, limit, out, length) {
+    let outside = 0
+    for (let i = 0; i < length; i++) {
+      const result = left[i] / right[i] + 0
+      if (!(Math.abs(result) <= limit)) outside++
+      out[i] = result
+    }
+    return outside > 0
+  },
 }

@@ -8,10 +8,8 @@
 import { assert } from '../base/index.ts'
 import type { Strings } from '../columns/index.ts'
 import type { ExprIR } from '../define/ir/index.ts'
-import type { Evaluate } from './evaluate.ts'
-import { nullIfEither } from './nulls.ts'
+import { type Evaluate, nullIfEither, Scratch } from './evaluate.ts'
 import { toDoubles, commonUnits, operandOf } from './operand.ts'
-import { Scratch } from './scratch.ts'
 
 /** A comparison in the IR. */
 export type ComparisonIR = Extract<ExprIR, { op: 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte' }>
@@ -40,22 +38,19 @@ export function compileComparison(
 type Numbers = Float64Array | Int32Array
 type NumberLoop = (left: Numbers, right: Numbers, leftUnit: number, rightUnit: number, out: Float64Array, length: number) => void
 
-const numberLoops = { eq: equal, ne: different, lt: less, lte: atMost } satisfies Record<string, NumberLoop>
-
-function equal(left: Numbers, right: Numbers, leftUnit: number, rightUnit: number, out: Float64Array, length: number): void {
-  for (let i = 0; i < length; i++) out[i] = left[i] * leftUnit === right[i] * rightUnit ? 1 : 0
-}
-
-function different(left: Numbers, right: Numbers, leftUnit: number, rightUnit: number, out: Float64Array, length: number): void {
-  for (let i = 0; i < length; i++) out[i] = left[i] * leftUnit === right[i] * rightUnit ? 0 : 1
-}
-
-function less(left: Numbers, right: Numbers, leftUnit: number, rightUnit: number, out: Float64Array, length: number): void {
-  for (let i = 0; i < length; i++) out[i] = left[i] * leftUnit < right[i] * rightUnit ? 1 : 0
-}
-
-function atMost(left: Numbers, right: Numbers, leftUnit: number, rightUnit: number, out: Float64Array, length: number): void {
-  for (let i = 0; i < length; i++) out[i] = left[i] * leftUnit <= right[i] * rightUnit ? 1 : 0
+const numberLoops: Readonly<Record<'eq' | 'ne' | 'lt' | 'lte', NumberLoop>> = {
+  eq(left, right, leftUnit, rightUnit, out, length) {
+    for (let i = 0; i < length; i++) out[i] = left[i] * leftUnit === right[i] * rightUnit ? 1 : 0
+  },
+  ne(left, right, leftUnit, rightUnit, out, length) {
+    for (let i = 0; i < length; i++) out[i] = left[i] * leftUnit === right[i] * rightUnit ? 0 : 1
+  },
+  lt(left, right, leftUnit, rightUnit, out, length) {
+    for (let i = 0; i < length; i++) out[i] = left[i] * leftUnit < right[i] * rightUnit ? 1 : 0
+  },
+  lte(left, right, leftUnit, rightUnit, out, length) {
+    for (let i = 0; i < length; i++) out[i] = left[i] * leftUnit <= right[i] * rightUnit ? 1 : 0
+  },
 }
 
 function ofNumbers(loop: NumberLoop, [leftUnit, rightUnit]: readonly [number, number], left: Evaluate, right: Evaluate): Evaluate {

@@ -1,7 +1,7 @@
 /**
  * Compiles expressions over columns: once per expression, then evaluated block by block, one tight loop per node.
  *
- * Semantics: `ExprIR` in `define/ir/expr-ir.ts`. Cost: a pass over the block per node, and one more for a decimal that meets a
+ * Semantics: `ExprIR` in `define/ir/value-ir.ts`. Cost: a pass over the block per node, and one more for a decimal that meets a
  * double; nothing is allocated per element. Exact arithmetic needs no BigInt; `arithmetic.ts` proves it.
  */
 import { unreachable } from '../base/index.ts'
@@ -9,9 +9,8 @@ import type { Strings } from '../columns/index.ts'
 import type { ExprIR } from '../define/ir/index.ts'
 import { compileArithmetic } from './arithmetic.ts'
 import { compileComparison } from './comparison.ts'
-import type { Evaluate } from './evaluate.ts'
+import { type Evaluate, Scratch } from './evaluate.ts'
 import { compileConnective, compileIsNull, compileNot } from './logic.ts'
-import { Scratch } from './scratch.ts'
 
 /**
  * Compiles an expression. String literals are interned in `strings`, whose ids the string columns must hold. Throws

@@ -1,6 +1,5 @@
 /** Compiles `and`, `or`, `not` and `isNull`: three-valued logic as in SQL. One pass, and no mask where no result is NULL. */
-import type { Evaluate } from './evaluate.ts'
-import { Scratch } from './scratch.ts'
+import { type Evaluate, Scratch } from './evaluate.ts'
 
 /**
  * Compiles `and` or `or`.

@@ -1,8 +1,7 @@
 /** Representation of a node's values in its column, which decides its loop; and conversions to a common representation. */
 import { assert } from '../base/index.ts'
 import type { ExprIR, TypeIR } from '../define/ir/index.ts'
-import type { Evaluate } from './evaluate.ts'
-import { Scratch } from './scratch.ts'
+import { type Evaluate, Scratch } from './evaluate.ts'
 
 /** Representation of values. An exact value is its physical integer over `unit`, which is 10^scale; bools are exact 0 and 1. */
 export type Operand = Exact | { readonly kind: 'double' } | { readonly kind: 'string' }

@@ -98,8 +98,8 @@ function writeFinalValues(
   out: readonly FeatureColumn[],
 ): void {
   const { structure, layout } = unit
-  for (const { feature, index, aggregate, window } of unit.readers)
-    aggregate.finalizeRows({ feature, rows: asOf.length, columns: structure.partials[window], layout, asOf, out: out[index], at: row })
+  for (const { index, aggregate, window } of unit.readers)
+    aggregate.finalizeRows({ rows: asOf.length, columns: structure.partials[window], layout, asOf, out: out[index], at: row })
   if (structure.truncations.any) rejectTruncated(unit, asOf, row, out)
   if (snapshotUnit?.structure.truncations.any) rejectTruncated(snapshotUnit, asOf, row, out)
 }

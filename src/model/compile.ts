@@ -6,8 +6,7 @@
 import type { ColumnData, Strings } from '../columns/index.ts'
 import type { ModelIR } from '../define/ir/index.ts'
 import type { Contribution } from '../define/model/index.ts'
-import { Scratch } from '../expression/index.ts'
-import { finiteScores } from './link-function.ts'
+import { nullIfOutside, Scratch } from '../expression/index.ts'
 import { loadScore, type ScoreImplementation } from './load-score.ts'
 import { compileInputs, type DeliveredLeaves, type VectorColumn } from './vector.ts'
 
@@ -67,14 +66,15 @@ export function compileModel(model: ModelIR, { strings, compute }: ModelContext)
 
 /** NULL where a score is not finite, or rejected. */
 function scoreColumn(
-  scores: Float64Array,
+  values: Float64Array,
   rejected: ReadonlyMap<number, string> | undefined,
   scratch: Scratch,
   length: number,
 ): ColumnData {
-  const column = finiteScores(scores, scratch, length)
-  if (!rejected) return column
-  const nulls = column.nulls ?? scratch.nulls(length).fill(0, 0, length)
-  for (const row of rejected.keys()) nulls[row] = 1
-  return { values: scores, nulls }
+  let isFinite = rejected === undefined
+  for (let i = 0; isFinite && i < length; i++) isFinite = Number.isFinite(values[i])
+  if (isFinite) return { values }
+  const nulls = nullIfOutside(undefined, values, Number.MAX_VALUE, scratch, length)!
+  for (const row of rejected?.keys() ?? []) nulls[row] = 1
+  return { values, nulls }
 }

@@ -156,7 +156,7 @@ test('a definition that does not fit is rejected where it is written', () => {
   rejects(() => fraudOf(runtime(), { inputs: 'amount' }), "runtime 'product': inputs are a list of names, got 'amount'")
   rejects(
     () => fraudOf(runtime(), { inputs: ['amont'] }),
-    "model 'fraud': runtime 'product' reads 'amont', which is no input; did you mean 'amount'?",
+    "model 'fraud': runtime 'product' reads 'amont', which is no input of the model; did you mean 'amount'?",
   )
   rejects(() => fraudOf(runtime(), { version: '1' }), /^scoreWith runtime 'product' has no option 'version'/)
 })

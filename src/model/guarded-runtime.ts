@@ -4,90 +4,69 @@
  *
  * Cost: two passes over the scores of a batch.
  */
-import { brokenClauseText, type Contract, contractError, SpillwayError, show, thrownText } from '../base/index.ts'
-import type { LoadedModel, ModelRuntime, RuntimeColumn, RuntimeModel, ScoreBatch } from '../define/model/index.ts'
+import { brokenClauseText, contractError, SpillwayError, show, thrownText } from '../base/index.ts'
+import type { LoadedModel, ModelRuntime, ScoreBatch } from '../define/model/index.ts'
 
 const clauses = {
   load: 'load returns { score }, at once',
   score: 'score writes into its second argument and returns nothing',
 }
 
-const contractOf = (subject: string): Contract => ({ subject, clauses })
-
-/** Guards a runtime. */
-export class GuardedRuntime implements ModelRuntime {
-  readonly name: string
-  readonly version: string
-  readonly #runtime: ModelRuntime
-
-  constructor(runtime: ModelRuntime) {
-    this.#runtime = runtime
-    this.name = runtime.name
-    this.version = runtime.version
-  }
-
-  /** @throws `SPILL_CONTRACT` if the runtime throws, or gives no loaded model. */
-  load(model: RuntimeModel): LoadedModel {
-    const subject = `runtime '${this.name}' of model '${model.name}'`
+/** Guards a runtime. `load` throws `SPILL_CONTRACT` if the runtime throws, or gives no loaded model. */
+export const guardedRuntime = (runtime: ModelRuntime): ModelRuntime => ({
+  name: runtime.name,
+  version: runtime.version,
+  load(model) {
+    const subject = `runtime '${runtime.name}' of model '${model.name}'`
     let loaded: unknown
     try {
-      loaded = this.#runtime.load(model)
+      loaded = runtime.load(model)
     } catch (error) {
       throw new SpillwayError('SPILL_CONTRACT', `${subject} cannot load it: ${thrownText(error, 'it')}`, { cause: error })
     }
-    if (typeof (Object(loaded) as Partial<LoadedModel>).score === 'function') return new GuardedModel(loaded as LoadedModel, this.name)
+    if (typeof (Object(loaded) as Partial<LoadedModel>).score === 'function') return guardedModel(loaded as LoadedModel, runtime.name)
     ignoreRejection(loaded)
-    throw contractError(contractOf(subject), 'load', `got ${show(loaded)}`)
-  }
-}
+    throw contractError({ subject, clauses }, 'load', `got ${show(loaded)}`)
+  },
+})
 
-class GuardedModel implements LoadedModel {
-  readonly #model: LoadedModel
-  readonly #runtime: string
-
-  constructor(model: LoadedModel, runtime: string) {
-    this.#model = model
-    this.#runtime = runtime
-  }
-
-  score({ length, columns, reject }: ScoreBatch, scores: Float64Array): void {
+const guardedModel = (model: LoadedModel, name: string): LoadedModel => ({
+  score({ length, columns, reject }, scores) {
     // Rows that are not written have no score.
     scores.fill(NaN, 0, length)
-    const fault = this.#faultOf({ length, columns, reject: (row, why: unknown) => reject(row, String(why)) }, scores)
+    const fault = faultOf(model, name, { length, columns, reject: (row, why: unknown) => reject(row, String(why)) }, scores)
     for (let row = 0; row < length; row++) {
       if (fault !== undefined) reject(row, fault)
-      else if (Math.abs(scores[row]) === Infinity) reject(row, `runtime '${this.#runtime}' gave ${scores[row]}, not a finite number`)
+      else if (Math.abs(scores[row]) === Infinity) reject(row, `runtime '${name}' gave ${scores[row]}, not a finite number`)
       // −0 is 0.
       scores[row] += 0
     }
-  }
-
-  explain(columns: readonly RuntimeColumn[], row: number) {
+  },
+  explain(columns, row) {
     try {
-      return this.#model.explain?.(columns, row) ?? []
+      return model.explain?.(columns, row) ?? []
     } catch {
       return []
     }
-  }
-
-  close(): void {
+  },
+  close() {
     try {
-      ignoreRejection(this.#model.close?.())
+      ignoreRejection(model.close?.())
     } catch {
       // It is not used again.
     }
-  }
+  },
+})
 
-  /** Scores the batch. Returns the fault, if there is one. */
-  #faultOf(batch: ScoreBatch, scores: Float64Array): string | undefined {
-    try {
-      const result: unknown = this.#model.score(batch, scores)
-      if (result === undefined) return undefined
-      ignoreRejection(result)
-      return brokenClauseText(contractOf(`runtime '${this.#runtime}'`), 'score', `got ${show(result)}`)
-    } catch (error) {
-      return `runtime '${this.#runtime}' threw: ${thrownText(error, 'it')}`
-    }
+/** Scores the batch. Returns the fault, if there is one. */
+function faultOf(model: LoadedModel, name: string, batch: ScoreBatch, scores: Float64Array): string | undefined {
+  try {
+    const result: unknown = model.score(batch, scores)
+    if (result === undefined) return undefined
+    ignoreRejection(result)
+    return brokenClauseText({ subject: `runtime '${name}'`, clauses }, 'score', `got ${show(result)}`)
+  } catch (error) {
+    return `runtime '${name}' threw: ${thrownText(error, 'it')}`
   }
 }
 

@@ -2,8 +2,7 @@
 import { assert } from '../base/index.ts'
 import type { InputIR, ModelIR, ScoreIR } from '../define/ir/index.ts'
 import type { LoadedModel, ModelRuntime, RuntimeModel, RuntimeScore, RuntimeStrings, OnnxFile } from '../define/model/index.ts'
-import { GuardedRuntime } from './guarded-runtime.ts'
-import { nullRuntime } from './null-runtime.ts'
+import { guardedRuntime } from './guarded-runtime.ts'
 import { onnxRuntime } from './onnx.ts'
 import { ruleLeaves, rulesRuntime } from './rules.ts'
 import { treesRuntime } from './trees.ts'
@@ -21,7 +20,8 @@ export const modelRuntimes: Readonly<Record<Exclude<ScoreIR['kind'], 'runtime'>,
   trees: treesRuntime,
   onnx: onnxRuntime,
   function: functionRuntime,
-  none: nullRuntime,
+  /** A model without a score: every row is NULL. */
+  none: { name: 'none', version: '1', load: () => ({ score: ({ length }, scores) => void scores.fill(NaN, 0, length) }) },
 }
 
 /** A loaded score. */
@@ -49,7 +49,7 @@ export function loadScore(model: ModelIR, strings: RuntimeStrings, implementatio
       const slots = score.inputs.map(column => inputs.findIndex(input => input.name === column))
       assert(!slots.includes(-1), 'inputs of a runtime are inputs of the model')
       const columns = slots.map(slot => inputs[slot])
-      return { scorer: load(new GuardedRuntime(runtime), columns, { definition, bytes }), inputs, slots }
+      return { scorer: load(guardedRuntime(runtime), columns, { definition, bytes }), inputs, slots }
     }
     case 'onnx': {
       assert(isOnnxFile(implementation), `the ONNX file of model '${name}' is given with it`)

@@ -11,8 +11,7 @@ import { extname } from 'node:path'
 import { SpillwayError, limits } from '../base/index.ts'
 import { SyncThread } from './sync-thread.ts'
 import type { OnnxFile } from '../define/model/index.ts'
-import type { OnnxIR } from '../define/ir/index.ts'
-import type { OnnxData } from './onnx-data.ts'
+import type { OnnxIR, OnnxInputType } from '../define/ir/index.ts'
 
 /** The npm package that runs ONNX graphs. */
 export const ONNX_PACKAGE = 'onnxruntime-node'
@@ -20,7 +19,7 @@ export const ONNX_PACKAGE = 'onnxruntime-node'
 /** A call to the thread. A graph is known by `name` after it was loaded. */
 export type OnnxCall =
   | { readonly kind: 'load'; readonly name: string; readonly ir: OnnxIR; readonly bytes: Uint8Array }
-  | { readonly kind: 'score'; readonly name: string; readonly rows: number; readonly feeds: readonly OnnxData['values'][] }
+  | { readonly kind: 'score'; readonly name: string; readonly rows: number; readonly feeds: readonly OnnxValues[] }
 
 /** The thread's answer. */
 export type OnnxAnswer =
@@ -30,7 +29,7 @@ export type OnnxAnswer =
   | { readonly kind: 'failed'; readonly why: string }
 
 /** Computes the scores of `rows` rows from the data of each feed, row after row. */
-export type OnnxRun = (rows: number, feeds: readonly OnnxData['values'][]) => Float64Array
+export type OnnxRun = (rows: number, feeds: readonly OnnxValues[]) => Float64Array
 
 /**
  * Loads a graph, which stays loaded as long as the process lives. Throws `SPILL_PACKAGE` without the package; `SPILL_DATA` for a file
@@ -85,3 +84,26 @@ class OnnxThread {
 }
 
 const tooLong = (place: string, message: string): SpillwayError => new SpillwayError('SPILL_LIMIT', message, { place })
+
+/** Arrays of the types of a graph's inputs, and the numbers that each holds (NaN is NULL). float32 alone rounds. */
+const arrays = { float32: Float32Array, float64: Float64Array, int64: BigInt64Array, int32: Int32Array, bool: Uint8Array }
+const holds: Readonly<Record<OnnxInputType, (value: number) => boolean>> = {
+  float32: value => Number.isNaN(value) || Number.isFinite(Math.fround(value)),
+  float64: () => true,
+  int64: Number.isSafeInteger,
+  int32: value => (value | 0) === value,
+  bool: value => value === 0 || value === 1,
+}
+
+/** The values of one input of a graph. */
+export type OnnxValues = InstanceType<(typeof arrays)[OnnxInputType]>
+
+/** An array of `length` values of a type. */
+export const onnxValues = (type: OnnxInputType, length: number): OnnxValues => new arrays[type](length)
+
+/** Writes a number (NaN for NULL). Returns false, without writing, if the type cannot hold it. */
+export function writeOnnxValue(type: OnnxInputType, values: OnnxValues, at: number, value: number): boolean {
+  if (!holds[type](value)) return false
+  values[at] = values instanceof BigInt64Array ? BigInt(value) : value
+  return true
+}

@@ -1,13 +1,12 @@
 /** Runs ONNX graphs in a worker thread: answers one call after the other. */
 import { answerCalls } from './sync-thread.ts'
 import type { OnnxInputType, OnnxIR } from '../define/ir/index.ts'
-import { onnxDataOf, type OnnxData } from './onnx-data.ts'
-import { ONNX_PACKAGE, type OnnxAnswer, type OnnxCall } from './onnx-runtime.ts'
+import { onnxValues, type OnnxValues, ONNX_PACKAGE, type OnnxAnswer, type OnnxCall } from './onnx-runtime.ts'
 
 /** The part of the package's API that is used. Users install the package themselves. */
 interface Runtime {
   readonly InferenceSession: { create(bytes: Uint8Array, options: object): Promise<Session> }
-  readonly Tensor: new (type: OnnxInputType, values: OnnxData['values'], dims: readonly number[]) => Tensor
+  readonly Tensor: new (type: OnnxInputType, values: OnnxValues, dims: readonly number[]) => Tensor
 }
 interface Session {
   run(feeds: Readonly<Record<string, Tensor>>, outputs: readonly string[]): Promise<Readonly<Record<string, Tensor>>>
@@ -45,7 +44,7 @@ async function answerTo(call: OnnxCall): Promise<OnnxAnswer> {
   const graph = { ir: call.ir, session: await runtime.InferenceSession.create(call.bytes, OPTIONS) }
   // Tries the graph before the first decision, since the file's declaration of its output may be wrong.
   for (const rows of [1, 2]) {
-    const zeros = graph.ir.feeds.map(feed => onnxDataOf(feed.type, rows * feed.inputs.length).values)
+    const zeros = graph.ir.feeds.map(feed => onnxValues(feed.type, rows * feed.inputs.length))
     await scoresOf(graph, rows, zeros)
   }
   graphs.set(call.name, graph)
@@ -63,7 +62,7 @@ async function importRuntime(name: string = ONNX_PACKAGE): Promise<Runtime | und
   }
 }
 
-async function scoresOf(graph: Graph, rows: number, feeds: readonly OnnxData['values'][]): Promise<Float64Array> {
+async function scoresOf(graph: Graph, rows: number, feeds: readonly OnnxValues[]): Promise<Float64Array> {
   const scores = new Float64Array(rows)
   const step = graph.ir.together ? rows : 1
   for (let from = 0; from < rows; from += step) await scoreRows(graph, feeds, { from, to: from + step }, scores)
@@ -72,7 +71,7 @@ async function scoresOf(graph: Graph, rows: number, feeds: readonly OnnxData['va
 
 async function scoreRows(
   { ir, session }: Graph,
-  data: readonly OnnxData['values'][],
+  data: readonly OnnxValues[],
   { from, to }: { readonly from: number; readonly to: number },
   scores: Float64Array,
 ): Promise<void> {

@@ -11,7 +11,7 @@ import { Strings } from '../columns/strings.ts'
 import { onnxScoreValue, type OnnxOptions } from '../define/model/onnx.ts'
 import { parseOnnxFile } from '../define/model/onnx-file.ts'
 import type { ColumnType, InputIR, ModelIR } from '../define/ir/ir.ts'
-import type { OnnxIR } from '../define/ir/onnx-ir.ts'
+import type { OnnxIR } from '../define/ir/score-ir.ts'
 import { fitTrees, predict } from '../public/training.ts'
 import { compileModel } from './index.ts'
 

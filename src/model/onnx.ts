@@ -5,8 +5,7 @@
 import { assert, limits } from '../base/index.ts'
 import type { OnnxFeedIR, OnnxIR } from '../define/ir/index.ts'
 import type { ModelRuntime, RuntimeColumn, ScoreBatch } from '../define/model/index.ts'
-import { onnxDataOf, writeOnnxValue } from './onnx-data.ts'
-import { openOnnx } from './onnx-runtime.ts'
+import { onnxValues, writeOnnxValue, openOnnx } from './onnx-runtime.ts'
 import { isListColumn } from './vector.ts'
 
 /** Runs ONNX graphs: `load` loads the graph and tries it, and throws as `openOnnx` does. A graph stays loaded. */
@@ -37,16 +36,16 @@ export const onnxRuntime: ModelRuntime<OnnxIR> = {
 
 function feedData({ type, inputs }: OnnxFeedIR, slots: readonly number[], { columns, reject }: ScoreBatch, from: number, to: number) {
   const width = slots.length
-  const data = onnxDataOf(type, (to - from) * width)
+  const data = onnxValues(type, (to - from) * width)
   slots.forEach((slot, column) => {
     const { values, nulls } = columnAt(columns, slot)
     for (let row = from; row < to; row++) {
       const value = nulls?.[row] ? NaN : values[row]
-      if (!writeOnnxValue(data, (row - from) * width + column, value))
+      if (!writeOnnxValue(type, data, (row - from) * width + column, value))
         reject(row, `onnx takes '${inputs[column]}' as ${type}, which ${nulls?.[row] ? 'has no NULL' : `cannot be ${value}`}`)
     }
   })
-  return data.values
+  return data
 }
 
 function columnAt(columns: readonly RuntimeColumn[], slot: number): RuntimeColumn {

@@ -5,9 +5,9 @@
  * delivered.
  */
 import { assert } from '../base/index.ts'
-import type { InputIR, ScoreIR } from '../define/ir/index.ts'
+import { type InputIR, type ScoreIR, expressionLeaves, type LeafIR } from '../define/ir/index.ts'
 import type { ModelRuntime, RuntimeColumn, RuntimeInput } from '../define/model/index.ts'
-import { compile, expressionLeaves, type LeafIR } from '../expression/index.ts'
+import { compile } from '../expression/index.ts'
 
 /** The IR of a score by rules. */
 export type RulesIR = Extract<ScoreIR, { kind: 'rules' }>

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { Strings } from '../columns/strings.ts'
 import type { LoadedModel } from '../define/model/model-runtime.ts'
 import { testModelRuntime } from '../public/testing.ts'
-import { GuardedRuntime } from './guarded-runtime.ts'
+import { guardedRuntime } from './guarded-runtime.ts'
 import { runtimeInThread } from './thread-runtime.ts'
 
 const module = new URL('../../test/runtimes/product.ts', import.meta.url)
@@ -29,7 +29,7 @@ testModelRuntime('in a thread', {
 /** Scores of one row per text, and why there are none. A slow machine may miss a short deadline while it loads, which is tried again. */
 function scorer(timeout: '60s' | '100ms') {
   const strings = new Strings()
-  const runtime = new GuardedRuntime(runtimeInThread({ name: 'product', version: '1', module, timeout }))
+  const runtime = guardedRuntime(runtimeInThread({ name: 'product', version: '1', module, timeout }))
   const loaded = loadInTime(() => runtime.load({ name: 'fraud', inputs, definition: { factor: 2 }, strings }))
   const scoresOf = (...texts: readonly string[]) => {
     const numbers = Float64Array.from(texts, (_, i) => i + 1)
@@ -81,7 +81,7 @@ test('a thread that hangs or ends is replaced by the next batch', async () => {
 
 test('a module without a runtime, or that is not there, is an error that names both', () => {
   const load = (path: string) =>
-    new GuardedRuntime(runtimeInThread({ name: 'product', version: '1', module: new URL(path, module) })).load({
+    guardedRuntime(runtimeInThread({ name: 'product', version: '1', module: new URL(path, module) })).load({
       name: 'fraud',
       inputs,
       definition: {},

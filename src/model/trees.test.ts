@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { treesScore } from '../../test/oracle/trees.ts'
 import { Strings } from '../columns/strings.ts'
-import { findTreesFault, TREES_FORMAT, TREES_VERSION } from '../define/model/trees-file.ts'
+import { findTreesFault, TREES_FORMAT, TREES_VERSION } from '../define/model/trees.ts'
 import type { ColumnType, InputIR, ModelIR, ScoreIR, TreeIR } from '../define/ir/ir.ts'
 import { compileModel } from './index.ts'
 

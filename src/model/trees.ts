@@ -7,7 +7,7 @@ import { assert } from '../base/index.ts'
 import type { ScoreIR, TreeIR } from '../define/ir/index.ts'
 import type { ModelRuntime, RuntimeColumn } from '../define/model/index.ts'
 import { Scratch } from '../expression/index.ts'
-import { logisticInPlace } from './link-function.ts'
+import { logisticInPlace } from './weighted.ts'
 import { isListColumn } from './vector.ts'
 
 /** The IR of a score by trees. */

@@ -5,8 +5,8 @@
  * An input that is a leaf is the given column; a derived input is evaluated over the leaves.
  */
 import type { ColumnData, Strings } from '../columns/index.ts'
-import type { InputIR } from '../define/ir/index.ts'
-import { compile, type LeafIR } from '../expression/index.ts'
+import type { InputIR, LeafIR } from '../define/ir/index.ts'
+import { compile } from '../expression/index.ts'
 
 /** A list feature: row i has `counts[i]` values from `i · width` on. Only the user's own function can score it. */
 export interface ListColumn extends ColumnData {

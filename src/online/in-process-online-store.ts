@@ -6,8 +6,7 @@
  * those that expire during one sweep.
  */
 import { wallClock, type Clock, SpillwayError } from '../base/index.ts'
-import type { OnlineQuery, OnlineRow, OnlineStore, OnlineWrite } from './online-store.ts'
-import { validateOnlineWrite } from './validate-write.ts'
+import { type OnlineQuery, type OnlineRow, type OnlineStore, type OnlineWrite, validateOnlineWrite } from './online-store.ts'
 
 /** Rows of one key, by part. */
 type Parts = Map<string, OnlineRow>

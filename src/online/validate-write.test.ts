@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { OnlineRow } from './online-store.ts'
-import { validateOnlineWrite } from './validate-write.ts'
+import { type OnlineRow, validateOnlineWrite } from './online-store.ts'
 
 const row: OnlineRow = { group: 'spending', generation: 1, key: '"c1"', part: '', version: 7, values: { n: 3 } }
 

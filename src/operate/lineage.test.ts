@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { generate } from '../../test/property/generate/generate.ts'
 import { groupOf, sourceOf } from '../../test/property/case.ts'
 import { visibleEvents, value } from '../../test/oracle/oracle.ts'
-import type { LoggedEvent } from '../define/source/event.ts'
+import type { LoggedEvent } from '../define/source/source.ts'
 import {
   action,
   appendTo,

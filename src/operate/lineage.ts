@@ -5,9 +5,16 @@
  */
 import { didYouMean, SpillwayError } from '../base/index.ts'
 import { livenessColumns, type EveryTrigger, expressionsOf, labelColumns, reportModel } from '../decision/index.ts'
-import type { ExprIR, GroupIR, ModelIR, PipelineIR, ReportIR, SourceIR } from '../define/ir/index.ts'
+import {
+  type ExprIR,
+  type GroupIR,
+  type ModelIR,
+  type PipelineIR,
+  type ReportIR,
+  type SourceIR,
+  expressionLeaves,
+} from '../define/ir/index.ts'
 import { triggerId, triggerKey } from '../define/model/index.ts'
-import { expressionLeaves } from '../expression/index.ts'
 import { identityColumns } from '../kernel/index.ts'
 
 /** Kinds of nodes, in the order of dependence. A field is a column of a request, or the key at a tick or in a report. */

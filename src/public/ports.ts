@@ -3,23 +3,53 @@
  * docs/ports.md, docs/stores.md, docs/destinations.md, docs/model-runtimes.md, docs/sql-engines.md and docs/feature-tables.md.
  */
 import '../base/require-node.ts'
-export type { Commit, CommitWriter, LogStore, NamedWrite, StateSink, StoredLog } from '../log/store.ts'
-export type { DecisionLog, NamedValues, SavedStates, SavedStateWriter, SegmentLog, StageTimes } from '../log/store.ts'
-export type { StoredDecisionBatch, StoredSchema, StoredSegment, StoredStageTimes } from '../log/store.ts'
-export { changedEffect, isFinishedEffect, storedEffect } from '../log/effects.ts'
-export type { EffectChange, EffectLog, EffectState, NewEffect, StoredEffect } from '../log/effects.ts'
-export { changedDeadLetter } from '../log/dead-letters.ts'
 export type {
-  DeadLetter,
-  DeadLetterChange,
-  DeadLetterLog,
-  DeadLetterOutcome,
-  SettledDeadLetter,
-  StoredDeadLetter,
+  Commit,
+  CommitWriter,
+  LogStore,
+  NamedWrite,
+  StateSink,
+  StoredLog,
+  DecisionLog,
+  NamedValues,
+  SavedStates,
+  SavedStateWriter,
+  SegmentLog,
+  StageTimes,
+  StoredDecisionBatch,
+  StoredSchema,
+  StoredSegment,
+  StoredStageTimes,
+} from '../log/store.ts'
+export {
+  changedEffect,
+  isFinishedEffect,
+  storedEffect,
+  type EffectChange,
+  type EffectLog,
+  type EffectState,
+  type NewEffect,
+  type StoredEffect,
+} from '../log/effects.ts'
+export {
+  changedDeadLetter,
+  type DeadLetter,
+  type DeadLetterChange,
+  type DeadLetterLog,
+  type DeadLetterOutcome,
+  type SettledDeadLetter,
+  type StoredDeadLetter,
 } from '../log/dead-letters.ts'
 export { InProcessOnlineStore } from '../online/in-process-online-store.ts'
-export type { OnlineQuery, OnlineRow, OnlineScalar, OnlineStore, OnlineValue, OnlineWrite } from '../online/online-store.ts'
-export { validateOnlineWrite } from '../online/validate-write.ts'
+export {
+  type OnlineQuery,
+  type OnlineRow,
+  type OnlineScalar,
+  type OnlineStore,
+  type OnlineValue,
+  type OnlineWrite,
+  validateOnlineWrite,
+} from '../online/online-store.ts'
 export { readerClauses, type ReadBatch, type ReadContext, type ReaderClause, type SourceReader } from '../sources/reader/source-reader.ts'
 export type { ReaderKind, ReaderSetting } from '../sources/reader/reader-kind.ts'
 export type { RecordBatch, RecordOrigin } from '../intake/record-batch.ts'
@@ -44,30 +74,31 @@ export {
   type ThreadRuntimeOptions,
   type ThreadScores,
 } from '../model/thread-runtime.ts'
-export { destination, type DestinationOptions, type DestinationSettings } from '../define/action/own-destination.ts'
+export { destination, type DestinationOptions, type DestinationSettings } from '../define/action/effect.ts'
 export { aggregateOf } from '../aggregate/aggregate-of.ts'
 export type { AggregateFunction, Exactness } from '../aggregate/aggregate.ts'
 export { TILE_VERSION, type TileCell, type TileEvent, type TileValue } from '../aggregate/tile-format.ts'
 export type { PointInTimeDialect, SqlDialect } from '../sql/dialect.ts'
 export { allRows, type SqlCell, type SqlColumn, type SqlEngine, type SqlRow } from '../sql/engine.ts'
 export { eventTable } from '../sql/relations.ts'
-export { readTileRows, type TileRow } from '../sql/tile-rows.ts'
-export { tileQueries, type TileFeature, type TileQuery, type TileQueryOptions } from '../sql/tiles.ts'
+export { readTileRows, type TileRow, tileQueries, type TileFeature, type TileQuery, type TileQueryOptions } from '../sql/tiles.ts'
 export { partitionAt, partitionUnits, type CalendarPartition, type PartitionUnit } from '../offline/calendar.ts'
-export { batchRows, featureColumnName, ROWS_COLUMN } from '../offline/feature-table.ts'
-export type {
-  FeatureCell,
-  FeatureTableQuery,
-  FeatureRow,
-  FeatureTable,
-  PartitionWriter,
-  StoredColumn,
-  StoredPartition,
-  TableBatch,
-  FeatureTableColumn,
-  TableFormat,
-  TableSnapshot,
-  WrittenPartition,
+export {
+  batchRows,
+  featureColumnName,
+  ROWS_COLUMN,
+  type FeatureCell,
+  type FeatureTableQuery,
+  type FeatureRow,
+  type FeatureTable,
+  type PartitionWriter,
+  type StoredColumn,
+  type StoredPartition,
+  type TableBatch,
+  type FeatureTableColumn,
+  type TableFormat,
+  type TableSnapshot,
+  type WrittenPartition,
 } from '../offline/feature-table.ts'
 export { parquetFolder } from '../offline/parquet/parquet-folder.ts'
 export type { OutputColumn, OutputValues } from '../files/table-writer.ts'

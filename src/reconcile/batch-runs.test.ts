@@ -30,7 +30,7 @@ const watch = model('watch', {
     mean: usual.of(p.card).mean,
     now: now.of(p.card).n,
     both: both.of(p.card).n,
-    ratio: usual.of(p.card).mean.over(p.amount),
+    ratio: usual.of(p.card).mean.dividedBy(p.amount),
   }),
   score: linear({ intercept: 0, weights: { now: 1 } }),
 })

@@ -30,7 +30,7 @@ const seen = features('seen', { from: visits, entity: card, place: stream, value
 const score = linear({ intercept: 0, weights: { n: 1 } })
 const risk = model('risk', {
   decide: on(sales),
-  inputs: s => ({ n: byTill.of(s.till, s.card).n, amount: s.amount, ratio: s.amount.over(byCard.of(s.card).spent) }),
+  inputs: s => ({ n: byTill.of(s.till, s.card).n, amount: s.amount, ratio: s.amount.dividedBy(byCard.of(s.card).spent) }),
   score,
 })
 const late = model('late', { decide: on(sales), inputs: s => ({ n: byCard.of(s.card).earlier }), score })

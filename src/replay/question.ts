@@ -6,8 +6,15 @@
  */
 import { SpillwayError, didYouMean, unknownNameError } from '../base/index.ts'
 import { groupReads } from '../decision/index.ts'
-import { expressionLeaves } from '../expression/index.ts'
-import type { ColumnIR, FeatureIR, GroupIR, InputIR, ModelIR, PipelineIR } from '../define/ir/index.ts'
+import {
+  type ColumnIR,
+  type FeatureIR,
+  type GroupIR,
+  type InputIR,
+  type ModelIR,
+  type PipelineIR,
+  expressionLeaves,
+} from '../define/ir/index.ts'
 import { triggerColumns, triggerKey } from '../define/model/index.ts'
 
 /** Names of users contain no `#`. */

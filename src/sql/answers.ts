@@ -2,56 +2,15 @@ import type { ErrorCode } from '../base/index.ts'
 import type { ModelIR, Value } from '../define/ir/index.ts'
 import type { SqlCell, SqlRow } from './engine.ts'
 import { missedKinds, type MissedCount, type MissedKind } from './missed-events.ts'
-import type { SqlAnswer } from './request.ts'
-import type { ResultColumn } from './values.ts'
 import type { VectorQuery } from './vector-query.ts'
 
-/** Reads the rows of a query for values: for each request, its features in order. */
-export function readAnswers(all: readonly SqlRow[], columns: readonly ResultColumn[]): SqlAnswer[][] {
-  return all.map(([, ...cells]) => {
-    const answers: Mutable<SqlAnswer>[] = []
-    columns.forEach(({ part }, i) => {
-      const cell = cells[i]
-      if (part === 'value') answers.push({ value: valueOf(cell) })
-      else if (cell !== null) Object.assign(answers.at(-1)!, { [part]: cell as bigint | ErrorCode })
-    })
-    return answers
-  })
-}
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] }
-
-const valueOf = (cell: SqlCell): SqlAnswer['value'] => cell as Value | readonly Value[]
-
-/** A decision computed in SQL. */
-export interface SqlDecision {
-  /** Index of the triggering event in the log. */
-  readonly event?: number
-  /** The key of a tick. */
-  readonly key?: Value
-  readonly t: number
-  readonly vector: Readonly<Record<string, SqlAnswer['value']>>
-  /** Absent where the score is the user's own function. */
-  readonly score?: number | null
-  /** A feature that the model reads is rejected, so the vector is too. */
-  readonly rejected?: ErrorCode
-}
-
-/** Reads the rows of a query for vectors. */
-export function readSqlDecisions(all: readonly SqlRow[], { inputs, decide }: ModelIR, hasScore: boolean): SqlDecision[] {
-  return all.map(([trigger, t, rejected, ...cells]) => ({
-    ...(decide.kind === 'on' ? { event: Number(trigger) } : { key: typeof trigger === 'bigint' ? Number(trigger) : (trigger as Value) }),
-    t: Number(t),
-    vector: Object.fromEntries(inputs.map(({ name }, i) => [name, valueOf(cells[i])])),
-    ...(hasScore && { score: cells[inputs.length] as number | null }),
-    ...(rejected !== null && { rejected: rejected as ErrorCode }),
-  }))
-}
+/** A value as delivered; a list if the feature is one. */
+export type SqlFeatureValue = Value | readonly Value[]
 
 /** The vector of a recorded decision, recomputed in SQL. */
 export interface SqlVector {
   /** The inputs of the model, in order. */
-  readonly vector: readonly SqlAnswer['value'][]
+  readonly vector: readonly SqlFeatureValue[]
   /** Error bounds of the inputs; 0 means equal to the bit. */
   readonly bounds: readonly number[]
   /** Absent where the score is the user's own function. */
@@ -62,15 +21,16 @@ export interface SqlVector {
 
 /** Reads the rows of a query for vectors of recorded decisions, in order. */
 export function readVectors(all: readonly SqlRow[], { inputs }: ModelIR, { hasScore, hasBound }: VectorQuery): SqlVector[] {
-  const firstBound = inputs.length + (hasScore ? 1 : 0)
-  const places = hasBound.map((has, i) => (has ? firstBound + hasBound.slice(0, i).filter(Boolean).length : undefined))
-  return all.map(([, , rejected, ...cells]) => ({
-    vector: inputs.map((_, i) => valueOf(cells[i])),
-    bounds: places.map(place => (place === undefined ? 0 : boundOf(cells[place]))),
-    // A rejected vector has no score.
-    ...(hasScore && { score: rejected === null ? (cells[inputs.length] as number | null) : null }),
-    ...(rejected !== null && { rejected: rejected as ErrorCode }),
-  }))
+  return all.map(([, , rejected, ...cells]) => {
+    const bounds = cells.slice(inputs.length + (hasScore ? 1 : 0)).values()
+    return {
+      vector: inputs.map((_, i) => cells[i] as SqlFeatureValue),
+      bounds: hasBound.map(has => (has ? boundOf(bounds.next().value ?? null) : 0)),
+      // A rejected vector has no score.
+      ...(hasScore && { score: rejected === null ? (cells[inputs.length] as number | null) : null }),
+      ...(rejected !== null && { rejected: rejected as ErrorCode }),
+    }
+  })
 }
 
 /** No value has no bound. If doubles overflow in the bound, any answer is right. */

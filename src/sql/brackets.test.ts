@@ -3,21 +3,19 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { deciding } from '../../test/property/generate/deciders.ts'
 import { generate } from '../../test/property/generate/generate.ts'
-import { isPrimaryExpression } from '../testing/conformance/primary-expression.ts'
-import { tileCase, tiledAggregates } from '../testing/conformance/tile-cases.ts'
+import { isPrimaryExpression } from '../testing/conformance/sql-dialect.ts'
+import { tileCase, tiledAggregates } from '../testing/conformance/random-tile-cases.ts'
 import type { PointInTimeDialect } from './dialect.ts'
 import { duckdb } from './duckdb/dialect.ts'
 import { recordedVectorsQuery } from './recorded-decisions.ts'
 import { scoreSql } from './score.ts'
 import { tileQueries } from './tiles.ts'
 import { valuesQuery } from './values.ts'
-import { vectorQuery } from './vector-query.ts'
+import { decisionsQuery } from '../../test/parity/sql-values.ts'
 
 const CASES = 60
 /** Arguments that are texts but no expressions. */
 const notExpressions = new Set(['identifier', 'textLiteral'])
-/** Members that write columns instead of an expression. */
-const notResults = new Set(['series'])
 
 /** The members that were called. */
 const called = new Set<string>()
@@ -35,7 +33,7 @@ function checkedCall(member: string, call: Call): Call {
     for (const sql of notExpressions.has(member) ? [] : args.flat())
       if (typeof sql === 'string') assert.ok(isPrimaryExpression(sql), `${member} was given ${sql}`)
     const result = call(...args)
-    assert.ok(notResults.has(member) || isPrimaryExpression(result), `${member} gave ${result}`)
+    assert.ok(isPrimaryExpression(result), `${member} gave ${result}`)
     return result
   }
 }
@@ -45,7 +43,7 @@ const tables = { events: 'events', requests: 'requests' }
 test('tiles and values of every aggregate over every type', () => {
   const { group, source } = tileCase(1, tiledAggregates, true)
   tileQueries({ group, source, events: 'events', dialect: checked })
-  valuesQuery(group, source, tables, checked, { bounds: true })
+  valuesQuery(group, source, tables, checked)
 })
 
 test('tiles and values of random groups', () => {
@@ -54,7 +52,7 @@ test('tiles and values of random groups', () => {
     for (const group of ir.groups) {
       const source = ir.sources.find(({ name }) => name === group.source)!
       tileQueries({ group, source, events: 'events', dialect: checked })
-      valuesQuery(group, source, tables, checked, { bounds: true })
+      valuesQuery(group, source, tables, checked)
     }
   }
 })
@@ -65,7 +63,7 @@ test('vectors of random decisions', () => {
     if (!random) continue
     const { ir } = random
     for (const model of ir.models) {
-      if (model.decide.kind !== 'request') vectorQuery(ir, model, name => `events_${name}`, checked)
+      if (model.decide.kind !== 'request') decisionsQuery(ir, model, name => `events_${name}`, checked)
       recordedVectorsQuery(ir, model, { eventsOf: name => `events_${name}`, table: 'recorded' }, checked)
     }
   }

@@ -51,7 +51,10 @@ export interface SqlDialect {
   log2(double: string): string
   /** The nearest whole double, half away from zero: `round(x)`. */
   round(double: string): string
-  /** The greater and the lesser of two doubles that are not NULL: `greatest(a, b)`, `least(a, b)`. */
+  /**
+   * The greater and the lesser of two doubles that are not NULL: `greatest(a, b)`, `least(a, b)`. They are members because tiles run on
+   * engines without such calls; values at a point in time write the calls themselves, which ignore NULL.
+   */
   greatest(left: string, right: string): string
   least(left: string, right: string): string
   /** floor(time / hop) · hop of an integer, toward −∞: `(e._time - ((e._time % 1000) + 1000) % 1000)`. */
@@ -86,9 +89,6 @@ export interface PointInTimeDialect extends SqlDialect {
   textHash(text: string): string
   /** The upper and the lower half of a double's 64 bits, as a pair of integers. */
   doubleBits(double: string): string
-
-  /** In a list of columns: a row for each of `from`, `from + step` … up to `to`, none if either is NULL: `unnest(generate_series(a, b, 1000))`. */
-  series(from: string, to: string, step: number): string
 
   /** Aggregate call: the value at the least `order`: `arg_min(x, o)`. */
   minBy(value: string, order: string): string

@@ -1,70 +1,55 @@
-import type { ExprIR, TypeIR } from '../define/ir/index.ts'
+import type { ExprIR, LeafIR, TypeIR } from '../define/ir/index.ts'
 import type { SqlDialect } from './dialect.ts'
 
 /** Writes a reference to a column, or, in the inputs of a model, to a field or feature. */
-export type ReferenceSql = (reference: Node<'column' | 'trigger' | 'feature'>) => string
+export type ReferenceSql = (reference: LeafIR) => string
 
 /**
- * Writes an expression of the IR in the SQL of one dialect, with the meaning that `define/ir/ir.ts` defines.
+ * Writes an expression of the IR in the SQL of one dialect, with the meaning that `define/ir/value-ir.ts` defines.
  *
  * The result is a physical value: an integer for exact types, scaled for decimals. Each arithmetic node checks range and finiteness
  * and names its operands twice, so the text doubles with each level of nested arithmetic.
  */
 export function expressionSql(expr: ExprIR, dialect: SqlDialect, reference: ReferenceSql): string {
-  const write = writers[expr.op] as (expr: ExprIR, to: Writing) => string
-  return write(expr, { dialect, reference, compile: of => expressionSql(of, dialect, reference) })
-}
-
-interface Writing {
-  readonly dialect: SqlDialect
-  readonly reference: ReferenceSql
-  readonly compile: (of: ExprIR) => string
-}
-
-type Op = ExprIR['op']
-type Node<O extends Op> = ExprIR extends infer E ? (E extends { readonly op: infer P } ? (O & P extends never ? never : E) : never) : never
-
-const writers: { readonly [O in Op]: (expr: Node<O>, to: Writing) => string } = {
-  column: (expr, { reference }) => reference(expr),
-  trigger: (expr, { reference }) => reference(expr),
-  feature: (expr, { reference }) => reference(expr),
-  literal: ({ value, type }, { dialect }) => literalSql(value, type, dialect),
-  add: arithmeticSql,
-  sub: arithmeticSql,
-  mul: arithmeticSql,
-  div: arithmeticSql,
-  eq: comparisonSql,
-  ne: comparisonSql,
-  lt: comparisonSql,
-  lte: comparisonSql,
-  gt: comparisonSql,
-  gte: comparisonSql,
-  and: ({ left, right }, { compile }) => `(${compile(left)} AND ${compile(right)})`,
-  or: ({ left, right }, { compile }) => `(${compile(left)} OR ${compile(right)})`,
-  not: ({ of }, { compile }) => `(NOT ${compile(of)})`,
-  isNull: ({ of }, { compile }) => `(${compile(of)} IS NULL)`,
+  const write = (part: ExprIR): string => expressionSql(part, dialect, reference)
+  switch (expr.op) {
+    case 'column':
+    case 'trigger':
+    case 'feature':
+      return reference(expr)
+    case 'literal':
+      return literalSql(expr, dialect)
+    case 'add':
+    case 'sub':
+    case 'mul':
+    case 'div':
+      return arithmeticSql(expr.op, [operand(expr.left, write), operand(expr.right, write)], dialect)
+    case 'and':
+    case 'or':
+      return `(${write(expr.left)} ${expr.op.toUpperCase()} ${write(expr.right)})`
+    case 'not':
+      return `(NOT ${write(expr.of)})`
+    case 'isNull':
+      return `(${write(expr.of)} IS NULL)`
+    default:
+      return `(${comparable([operand(expr.left, write), operand(expr.right, write)], dialect).join(` ${symbols[expr.op]} `)})`
+  }
 }
 
 const symbols = { add: '+', sub: '-', mul: '*', eq: '=', ne: '<>', lt: '<', lte: '<=', gt: '>', gte: '>=' } as const
 
-function literalSql(value: number | string | boolean, type: TypeIR['type'], dialect: SqlDialect): string {
+function literalSql({ value, type }: Extract<ExprIR, { op: 'literal' }>, dialect: SqlDialect): string {
   if (typeof value === 'string') return dialect.textLiteral(value)
   if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE'
   return type === 'double' ? dialect.doubleLiteral(value) : `(${value})`
 }
 
-function arithmeticSql({ op, left, right }: Node<'add'>, { dialect, compile }: Writing): string {
-  const operands: Operands = [operand(left, compile), operand(right, compile)]
+function arithmeticSql(op: 'add' | 'sub' | 'mul' | 'div', operands: Operands, dialect: SqlDialect): string {
   if (op === 'div') return dialect.finiteOrNull(dialect.divide(...asDoubles(operands, dialect)))
   if (operands.some(isDouble)) return dialect.finiteOrNull(`(${asDoubles(operands, dialect).join(` ${symbols[op]} `)})`)
   // 17 more digits lift any value but 0 so far out of range that no other operand brings it back.
   const exact = op === 'mul' ? operands.map(({ sql }) => dialect.toExact(sql)) : atOneScale(operands, SAFE_DIGITS + 1, dialect)
   return dialect.toInteger(`(${exact.join(` ${symbols[op]} `)})`)
-}
-
-function comparisonSql({ op, left, right }: Node<'eq'>, { dialect, compile }: Writing): string {
-  const operands: Operands = [operand(left, compile), operand(right, compile)]
-  return `(${comparable(operands, dialect).join(` ${symbols[op]} `)})`
 }
 
 /** Two operands in a form in which SQL's comparison has the IR's meaning. */
@@ -82,9 +67,9 @@ interface Operand extends TypeIR {
 type Operands = readonly [Operand, Operand]
 
 /** The inputs of a model are delivered: numbers of every type are doubles. */
-function operand(expr: ExprIR, compile: Writing['compile']): Operand {
+function operand(expr: ExprIR, write: (part: ExprIR) => string): Operand {
   const delivered = (expr.op === 'trigger' || expr.op === 'feature') && isNumeric(expr)
-  return { ...(delivered ? { type: 'double' } : (expr as TypeIR)), sql: compile(expr) }
+  return { ...(delivered ? { type: 'double' } : (expr as TypeIR)), sql: write(expr) }
 }
 
 const isDouble = ({ type }: TypeIR): boolean => type === 'double'
@@ -112,7 +97,7 @@ const isNumeric = ({ type }: TypeIR): boolean => type !== 'string' && type !== '
 const scaleOf = ({ type, scale }: TypeIR): number => (type === 'decimal' ? (scale ?? 0) : 0)
 
 /** A physical value of a numeric type as fl(physical / 10^s): both are exact doubles for s <= 22. */
-export function asDoubleSql(physical: string, type: TypeIR, dialect: SqlDialect): string {
+function asDoubleSql(physical: string, type: TypeIR, dialect: SqlDialect): string {
   if (type.type === 'double') return physical
   const double = dialect.toDouble(physical)
   const scale = scaleOf(type)

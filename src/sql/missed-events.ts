@@ -10,9 +10,10 @@ import { modelReads } from './vector-query.ts'
 import type { SqlDialect } from './dialect.ts'
 import { triggerFieldNames, type RecordedTables } from './recorded-decisions.ts'
 import type { SqlColumn } from './engine.ts'
-import { columnNames, integer } from './relations.ts'
-import { SelectList } from './select-list.ts'
-import { identityPartition, participantsSql, nextRevisionColumns, firstRevisionColumn, type EventRule } from './values.ts'
+import { columnNames, integer, sourceNamed, type ColumnNames } from './relations.ts'
+import { SelectList } from './aggregate-calls.ts'
+import { firstRevisionColumn, identityPartition, nextRevisionColumns } from './revisions.ts'
+import { participantsSql, type EventRule } from './values.ts'
 
 /**
  * The kinds of missed events.
@@ -125,7 +126,7 @@ export function missedQuery(
   dialect: SqlDialect,
 ): string {
   const { group, key } = modelReads(pipeline, model)[index]
-  const source = pipeline.sources.find(({ name }) => name === group.source)!
+  const source = sourceNamed(pipeline, group.source)
   const names = columnNames(source, dialect)
   const fields = triggerFieldNames(pipeline, model, dialect)
   const inputs = new SelectList('x')
@@ -157,7 +158,7 @@ SELECT ${['_decision', ...cells].join(', ')}
 FROM counted`
 }
 
-function chainColumns(source: SourceIR, names: ReadonlyMap<string, string>, dialect: SqlDialect): string[] {
+function chainColumns(source: SourceIR, names: ColumnNames, dialect: SqlDialect): string[] {
   const nullInt = `CAST(NULL AS ${dialect.types.int})`
   if (!source.identity) return ['_next_seq', '_next_kind', '_original_seq'].map(name => `${nullInt} AS ${name}`)
   return [...nextRevisionColumns(source, names, { _next_seq: 's._seq', _next_kind: 'h._kind' }), firstRevisionColumn(source, names)]

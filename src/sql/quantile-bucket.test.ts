@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { quantileBucket } from '../aggregate/quantile-bucket.ts'
+import { quantileBucket } from '../aggregate/quantile.ts'
 import { duckdb } from './duckdb/dialect.ts'
 import { DuckDbEngine } from './duckdb/engine.ts'
-import { quantileBucketSql } from './quantile-bucket.ts'
+import { quantileBucketSql } from './aggregate-calls.ts'
 
 /** Doubles of any size, and doubles on a power of two, halfway between two steps, or next to either. */
 const doubles = fc.oneof(

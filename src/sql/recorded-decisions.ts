@@ -1,10 +1,10 @@
 /** Rebuilds recorded decisions in SQL: their vectors from the events and the cuts that each of them recorded (law 4 of the semantics). */
-import type { ModelIR, PipelineIR, SourceIR, Value } from '../define/ir/index.ts'
+import type { ColumnIR, ModelIR, PipelineIR, SourceIR, Value } from '../define/ir/index.ts'
 import { triggerColumns } from '../define/model/index.ts'
-import { modelReads, vectorsQuery, type SqlRead, type VectorQuery } from './vector-query.ts'
+import { modelReads, vectorsQuery, type DecisionReads, type SqlRead, type VectorQuery } from './vector-query.ts'
 import type { PointInTimeDialect, SqlDialect } from './dialect.ts'
 import type { SqlColumn } from './engine.ts'
-import { identifiers, integer } from './relations.ts'
+import { columnNames, integer, type ColumnNames } from './relations.ts'
 import type { EventRule } from './values.ts'
 
 /**
@@ -49,6 +49,18 @@ export function recordedDecisionTable(pipeline: PipelineIR, model: ModelIR, dial
   return [...['_decision', '_t', '_excluded_kinds', ...cuts].map(integer), ...trigger]
 }
 
+/** Rows of recorded decisions (`recordedDecisionTable`), numbered from 0. */
+export function* recordedDecisionRows(columns: readonly ColumnIR[], decisions: readonly SqlRecordedDecision[]): Generator<Value[]> {
+  for (const [i, { trigger, t, excludedKinds, cuts }] of decisions.entries())
+    yield [
+      i,
+      t,
+      excludedKinds ?? null,
+      ...cuts.flatMap(({ known, clock, excludedEvent, within }) => [known, clock, excludedEvent ?? null, within ?? null]),
+      ...columns.map(({ name }) => trigger[name] ?? null),
+    ]
+}
+
 /** The relations of a query over recorded decisions. */
 export interface RecordedTables {
   readonly eventsOf: (source: string) => string
@@ -57,8 +69,7 @@ export interface RecordedTables {
 }
 
 /**
- * Builds a query as `vectorQuery` does, for the decisions in `table`, with the error bound of each inexact input; `decision` is their
- * number. Any trigger and placement works, since each decision recorded its cuts. `eventsThat` replaces the rule for which events of
+ * Builds a query as `vectorsQuery` does, for the decisions in `table`; `decision` is their number. Any trigger and placement works, since each decision recorded its cuts. `eventsThat` replaces the rule for which events of
  * a source count.
  */
 export function recordedVectorsQuery(
@@ -68,25 +79,21 @@ export function recordedVectorsQuery(
   dialect: PointInTimeDialect,
   eventsThat?: (source: SourceIR, events: string, dialect: PointInTimeDialect) => EventRule,
 ): VectorQuery {
-  const decisions = {
+  const decisions: DecisionReads = {
     relations: [`decisions AS (\n  SELECT *, _decision AS _trigger\n  FROM ${table}\n)`],
     fields: triggerFieldNames(pipeline, model, dialect),
+    cutOf: (_, i) => ({
+      prefix: eventsThat ? String(Number.MAX_SAFE_INTEGER) : `d._known${i}`,
+      upto: `CAST(NULL AS ${dialect.types.int})`,
+      t: `d._clock${i}`,
+      excluded: `d._excluded${i}`,
+      ...(eventsThat && { more: [`d._known${i} AS known`, `d._within${i} AS within`, 'd._excluded_kinds AS excluded_kinds'] }),
+    }),
+    ...(eventsThat && { eventRule: source => eventsThat(source, eventsOf(source.name), dialect) }),
   }
-  const upto = `CAST(NULL AS ${dialect.types.int})`
-  const allEvents = String(Number.MAX_SAFE_INTEGER)
-  const cutOf = (_: SqlRead, i: number) => ({
-    prefix: eventsThat ? allEvents : `d._known${i}`,
-    upto,
-    t: `d._clock${i}`,
-    excluded: `d._excluded${i}`,
-    ...(eventsThat && { more: [`d._known${i} AS known`, `d._within${i} AS within`, 'd._excluded_kinds AS excluded_kinds'] }),
-  })
-  const eventRule = eventsThat && ((source: SourceIR) => eventsThat(source, eventsOf(source.name), dialect))
-  return vectorsQuery(pipeline, model, { decisions, reads: modelReads(pipeline, model), cutOf, bounds: true, eventRule }, eventsOf, dialect)
+  return vectorsQuery(pipeline, model, decisions, eventsOf, dialect)
 }
 
 /** The identifier of each column of the trigger. */
-export function triggerFieldNames(pipeline: PipelineIR, model: ModelIR, dialect: SqlDialect): ReadonlyMap<string, string> {
-  const names = triggerColumns(pipeline, model).map(({ name }) => name)
-  return new Map(identifiers(names, [], dialect).map((identifier, i) => [names[i], identifier]))
-}
+export const triggerFieldNames = (pipeline: PipelineIR, model: ModelIR, dialect: SqlDialect): ColumnNames =>
+  columnNames({ columns: triggerColumns(pipeline, model) }, dialect)

@@ -1,4 +1,5 @@
-import type { GroupIR, SourceIR } from '../define/ir/index.ts'
+import type { PipelineIR, SourceIR, Value } from '../define/ir/index.ts'
+import type { LoggedEvent } from '../define/source/index.ts'
 import type { SqlDialect } from './dialect.ts'
 import type { SqlColumn } from './engine.ts'
 
@@ -20,17 +21,14 @@ export function eventTable(source: SourceIR, dialect: SqlDialect): SqlColumn[] {
   return [...['_seq', '_partition', '_offset', '_arrival', '_time'].map(integer), { name: '_deleted', type: 'bool' }, ...columns]
 }
 
-/** The columns of the relation of the requests of one group. */
-export function requestTable(group: GroupIR, source: SourceIR): SqlColumn[] {
-  const key = group.key.map((name, i) => ({ name: `k${i}`, type: sourceColumn(source, name).type }))
-  return [integer('request'), ...key, ...['prefix', 'upto', 't', 'excluded'].map(integer)]
-}
-
 /** A column of integers. */
 export const integer = (name: string): SqlColumn => ({ name, type: 'int' })
 
+/** Identifiers by the names of columns. */
+export type ColumnNames = ReadonlyMap<string, string>
+
 /** The identifier of each column of a source in its relation of events. */
-export function columnNames(source: SourceIR, dialect: SqlDialect): ReadonlyMap<string, string> {
+export function columnNames(source: Pick<SourceIR, 'columns'>, dialect: SqlDialect): ColumnNames {
   const names = source.columns.map(({ name }) => name)
   return new Map(identifiers(names, [], dialect).map((identifier, i) => [names[i], identifier]))
 }
@@ -49,5 +47,21 @@ export function identifiers(names: readonly string[], reserved: readonly string[
   })
 }
 
-/** A column of a source by name. */
-export const sourceColumn = (source: SourceIR, name: string) => source.columns.find(column => column.name === name)!
+/** The columns of a SELECT, one a line. */
+export const lines = (columns: readonly string[]): string => columns.join(',\n    ')
+
+/** A source of a pipeline by name. */
+export const sourceNamed = ({ sources }: PipelineIR, name: string): SourceIR => sources.find(source => source.name === name)!
+
+/** Rows of the events of one source (`eventTable`), with their `_seq`. Skips events of other sources. */
+export function* eventRows(
+  { name, deleted, columns }: SourceIR,
+  events: Iterable<readonly [seq: number, event: LoggedEvent]>,
+): Generator<Value[]> {
+  for (const [seq, { source, partition, offset, arrival, time, row }] of events) {
+    if (source !== name) continue
+    const cells: Value[] = [seq, partition, offset, arrival, time, deleted !== undefined && row[deleted] === true]
+    for (const column of columns) cells.push(row[column.name] ?? null)
+    yield cells
+  }
+}

@@ -28,15 +28,17 @@ export function scoreSql(score: ScoreIR, inputs: readonly InputIR[], terms: Scor
     case 'trees': {
       const numbers = score.inputs.map(name => numberSql(name, inputs, terms))
       const z = sumSql([dialect.doubleLiteral(score.base), ...score.trees.map(tree => nodeSql(tree, 0, numbers, dialect))], dialect)
-      return score.link === 'identity' ? `(${z})` : `(1e0 / (1e0 + exp(-(${z}))))`
+      return score.link === 'identity' ? `(${z})` : logisticSql(z)
     }
     case 'linear':
     case 'logistic': {
       const z = sumSql([dialect.doubleLiteral(score.intercept), ...score.terms.map(term => termSql(term, inputs, terms, dialect))], dialect)
-      return score.kind === 'linear' ? `(${z})` : `(1e0 / (1e0 + exp(-(${z}))))`
+      return score.kind === 'linear' ? `(${z})` : logisticSql(z)
     }
   }
 }
+
+const logisticSql = (z: string): string => `(1e0 / (1e0 + exp(-(${z}))))`
 
 /** Parts that are added in one expression, which is as deep as the number of parts. */
 const DEEPEST = 100

@@ -3,8 +3,7 @@ import { test } from 'node:test'
 import type { FeatureIR, GroupIR, SourceIR } from '../define/ir/ir.ts'
 import { duckdb } from './duckdb/dialect.ts'
 import { allRows, type SqlEngine, type SqlRow } from './engine.ts'
-import { readTileRows } from './tile-rows.ts'
-import { tileQueries } from './tiles.ts'
+import { readTileRows, tileQueries } from './tiles.ts'
 
 const x = { op: 'column', name: 'x', type: 'string' } as const
 const source: SourceIR = {

@@ -9,14 +9,14 @@
  * There is no watermark, no window function and no timer. An inner query makes the aggregate calls, once each; the outer one writes the
  * cells of each feature from their results. Generated names begin with `_`, which no identifier of a user's column does.
  */
-import { type AggregateFunction, aggregateOf } from '../aggregate/index.ts'
-import { SpillwayError, type StrictOmit } from '../base/index.ts'
+import { type AggregateFunction, aggregateOf, type TileCell } from '../aggregate/index.ts'
+import { SpillwayError, type StrictOmit, contractError, show } from '../base/index.ts'
 import type { FeatureIR, GroupIR, SourceIR } from '../define/ir/index.ts'
 import type { SqlDialect } from './dialect.ts'
-import { columnNames } from './relations.ts'
-import { SelectList } from './select-list.ts'
-import { tileSql } from './tile-sql.ts'
+import { columnNames, lines } from './relations.ts'
+import { SelectList, tileSql } from './aggregate-calls.ts'
 import { participantsSql } from './values.ts'
+import { contractOf, type SqlCell, type SqlRow } from './engine.ts'
 
 /** The group whose tiles a query gives, and its events. */
 export interface TileQueryOptions {
@@ -70,9 +70,10 @@ export function tileQueries(options: TileQueryOptions): TileQuery[] {
       )
   }
   const members = group.features.map((feature, index) => ({ feature, index, aggregate: aggregateOf(feature) }))
-  const [subKeyed, plain] = [true, false].map(is => members.filter(({ aggregate }) => 'subKeySql' in aggregate === is))
-  const byHop = [...Map.groupBy(plain, ({ feature }) => hopOf(feature)).values()]
-  return [...byHop, ...subKeyed.map(member => [member])].map(together => tileQuery(together, options))
+  const isSubKeyed = ({ aggregate }: Member): boolean => aggregate.subKeySql !== undefined
+  const plain = members.filter(member => !isSubKeyed(member))
+  const groups = [...Map.groupBy(plain, ({ feature }) => hopOf(feature)).values(), ...members.filter(isSubKeyed).map(member => [member])]
+  return groups.map(group => tileQuery(group, options))
 }
 
 /** The tile of a lifetime feature is all of time. */
@@ -95,33 +96,90 @@ function tileQuery(members: readonly Member[], { group, source, events, by, befo
   })
   const hop = hopOf(members[0].feature)
   const start = hop === Infinity ? '0' : dialect.tileStart('s._time', hop)
-  const keyColumns = by ?? group.key.map(name => names.get(name)!)
+  const keys = by ?? group.key.map(name => names.get(name)!)
+  const tileKeys = [...keys, '_tile']
   const [{ subKey, takesPart }] = features
-  const isSubKeyed = subKey !== undefined
-  const tileColumns = [...keyColumns, '_tile']
-  const tileKeys = tileColumns.map(column => `e.${column}`)
-  const [subKeys, subKeyColumns, filter] = isSubKeyed ? [[subKey], ['_sub_key'], `\n  WHERE ${takesPart}`] : [[], [], '']
-  const grouped = [...tileKeys, 'count(*) AS _n', ...subKeys.map(subKey => `${subKey} AS _sub_key`), ...calls.columns()]
-  const results = [...tileColumns, '_n', ...subKeyColumns].map(column => `p.${column}`)
+  const subKeys = subKey === undefined ? [] : [{ sql: subKey, name: '_sub_key' }]
+  const grouped = [
+    ...tileKeys.map(key => `e.${key}`),
+    'count(*) AS _n',
+    ...subKeys.map(({ sql, name }) => `${sql} AS ${name}`),
+    ...calls.columns(),
+  ]
+  const results = [...tileKeys, '_n', ...subKeys.map(({ name }) => name)].map(column => `p.${column}`)
   const sql = `WITH _events AS (
   SELECT ${lines(['s.*', `${start} AS _tile`, ...inputs.columns()])}
   FROM ${events} s
 ),
 _grouped AS (
   SELECT ${lines(grouped)}
-  FROM _events e${filter}
-  GROUP BY ${[...tileKeys, ...subKeys].join(', ')}
+  FROM _events e${subKey === undefined ? '' : `\n  WHERE ${takesPart}`}
+  GROUP BY ${[...tileKeys.map(key => `e.${key}`), ...subKeys.map(({ sql }) => sql)].join(', ')}
 )
 SELECT ${lines([...results, ...features.flatMap(({ cells }) => cells)])}
 FROM _grouped p`
   return {
     hop,
-    keys: keyColumns.length,
-    isSubKeyed,
+    keys: keys.length,
+    isSubKeyed: subKey !== undefined,
     sql,
     dialect: dialect.name,
     features: features.map(({ index, aggregate, cells }) => ({ index, aggregate, cells: cells.length })),
   }
 }
 
-const lines = (columns: readonly string[]): string => columns.join(',\n    ')
+/** The partial of one feature in one tile. */
+export interface TileRow {
+  /** The columns that identify the tile besides its start: the key. */
+  readonly by: readonly SqlCell[]
+  /** Where the tile begins, UTC ms. */
+  readonly tile: number
+  /** Events of the tile, whatever takes part; of a sub-keyed feature those that take part. It only grows, so it is the version of the tile. */
+  readonly n: number
+  /** Index of the feature in its group. */
+  readonly feature: number
+  readonly cells: readonly TileCell[]
+}
+
+/**
+ * The tiles of a result. A sub-keyed query has a row for each sub-key, which are gathered to one tile.
+ * @throws `SPILL_CONTRACT` for rows that are not of this query.
+ * @example
+ *   for (const query of tileQueries({ group, source, events: 'payments', dialect: engine.dialect }))
+ *     for (const { by, tile, feature, cells } of readTileRows(query, await allRows(engine, query.sql))) console.log(by, tile, feature, cells)
+ */
+export function readTileRows({ features, keys, isSubKeyed, dialect }: TileQuery, rows: readonly SqlRow[]): TileRow[] {
+  const width = keys + 2 + (isSubKeyed ? 2 : features.reduce((sum, { cells }) => sum + cells, 0))
+  const odd = rows.find(row => row.length !== width || !Number.isFinite(Number(row[keys])))
+  if (odd)
+    throw contractError(
+      contractOf(dialect),
+      'columns',
+      `expected ${width} cells with a time at ${keys}, got ${show(odd.map(cell => (typeof cell === 'bigint' ? Number(cell) : cell)))}`,
+    )
+  if (isSubKeyed) return readSubKeys(rows, keys, features[0].index)
+  return rows.flatMap(row => {
+    let from = keys + 2
+    return features.map(({ index, cells: width }) => {
+      from += width
+      return {
+        by: row.slice(0, keys),
+        tile: Number(row[keys]),
+        n: Number(row[keys + 1]),
+        feature: index,
+        cells: row.slice(from - width, from),
+      }
+    })
+  })
+}
+
+function readSubKeys(rows: readonly SqlRow[], keys: number, feature: number): TileRow[] {
+  const tiles = Map.groupBy(rows, row =>
+    JSON.stringify(row.slice(0, keys + 1).map(cell => (typeof cell === 'bigint' ? Number(cell) : cell))),
+  )
+  return [...tiles.values()].map(members => {
+    const counts = members.map((row): readonly [SqlCell, number] => [row[keys + 2], Number(row[keys + 3])])
+    const n = counts.reduce((sum, [, count]) => sum + count, 0)
+    return { by: members[0].slice(0, keys), tile: Number(members[0][keys]), n, feature, cells: [counts] }
+  })
+}

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { LoggedEvent } from '../define/source/event.ts'
+import type { LoggedEvent } from '../define/source/source.ts'
 import type { ColumnIR, ExprIR, FeatureIR, GroupIR, TypeIR, Value } from '../define/ir/ir.ts'
 import { sourceIR } from '../../test/source-ir.ts'
-import type { SqlRequest } from './request.ts'
+import type { SqlRequest } from '../../test/parity/placement.ts'
 import { DuckDbEngine } from './duckdb/engine.ts'
-import { SqlWitness } from './witness.ts'
+import { SqlValues } from '../../test/parity/sql-values.ts'
 
 // Tests beyond the hand-computed cases (test/oracle): rejections by row, extremes, names.
 
-let db: SqlWitness
+let db: SqlValues
 before(async () => {
-  db = new SqlWitness(await DuckDbEngine.open())
+  db = new SqlValues(await DuckDbEngine.open())
 })
 after(() => db.close())
 

@@ -1,11 +1,12 @@
-import { aggregateOf, type SqlValue } from '../aggregate/index.ts'
+import { aggregateOf } from '../aggregate/index.ts'
+import type { StrictOmit } from '../base/index.ts'
 import { type ExprIR, type FeatureIR, type GroupIR, type SourceIR, isListAggregate } from '../define/ir/index.ts'
+import { SelectList, windowSql } from './aggregate-calls.ts'
 import { errorBoundSql } from './error-bound.ts'
 import type { PointInTimeDialect, SqlDialect } from './dialect.ts'
 import { expressionSql } from './expression.ts'
-import { columnNames, identifiers } from './relations.ts'
-import { SelectList } from './select-list.ts'
-import { windowSql } from './window.ts'
+import { columnNames, identifiers, lines, type ColumnNames } from './relations.ts'
+import { countsSql, revisionColumns } from './revisions.ts'
 
 /** Names of the two relations of a query. */
 export interface ValueTables {
@@ -21,12 +22,9 @@ export interface ValuesQuery {
 }
 
 /** A column of the result. */
-export interface ResultColumn extends Result {
+export interface ResultColumn {
   /** As an identifier. */
   readonly name: string
-}
-
-interface Result {
   readonly feature: FeatureIR
   readonly part: 'value' | 'exact' | 'rejected' | 'bound'
   readonly sql: string
@@ -42,12 +40,6 @@ export interface EventRule {
   readonly condition: string
 }
 
-/** Options of a query for values. */
-export interface ValuesOptions {
-  readonly bounds?: boolean
-  readonly eventRule?: EventRule | undefined
-}
-
 /**
  * Builds one query for the features of one group at any `(P, t)`: a row per request, in no order.
  *
@@ -56,60 +48,60 @@ export interface ValuesOptions {
  * the longest window.
  *
  * Columns: `request`, then for each feature in order its value as delivered; for an exact `sum` or `change` the integer behind it
- * (`…__exact`); if it may be rejected, the code (`…__rejected`, NULL if it is not); with `bounds`, if it is inexact, its error bound
- * (`…__bound`).
+ * (`…__exact`); if it may be rejected, the code (`…__rejected`, NULL if it is not); if it is inexact, its error bound (`…__bound`).
  */
 export function valuesQuery(
   group: GroupIR,
   source: SourceIR,
   tables: ValueTables,
   dialect: PointInTimeDialect,
-  { bounds = false, eventRule }: ValuesOptions = {},
+  eventRule: EventRule = { from: `${tables.events} s`, columns: [], condition: `TRUE${countsSql(source)}` },
 ): ValuesQuery {
   const names = columnNames(source, dialect)
   const lists = { inputs: new SelectList('x'), tails: new SelectList('tail'), calls: new SelectList('p') }
-  const values = group.features.map(feature => valueSql(feature, source, names, lists, dialect, bounds))
-  const sameKey = group.key.map((_, i) => `e.k${i} = a.k${i} AND `).join('')
-  const keys = group.key.map((name, i) => `s.${names.get(name)} AS k${i}`)
-  const reach = reachOf(group)
-  const results = values.flatMap((value, i) => resultsOf(group.features[i], value, i, dialect))
+  const answers = group.features.map((feature, i) => answerSql(feature, i, source, names, lists, dialect))
+  const results = answers.flatMap(({ results }) => results)
   const resultNames = identifiers(
     results.map(({ feature, part }) => (part === 'value' ? feature.name : `${feature.name}__${part}`)),
     ['request'],
     dialect,
   )
   const columns = results.map((result, i) => ({ ...result, name: resultNames[i] }))
-  const eventColumns = [...ownColumns, ...keys, ...revisionColumns(source, names), ...(eventRule?.columns ?? []), ...lists.inputs.columns()]
+
+  const keys = group.key.map((name, i) => `s.${names.get(name)} AS k${i}`)
+  const inputEvents = [...ownColumns, ...keys, ...revisionColumns(source, names), ...eventRule.columns, ...lists.inputs.columns()]
+  const reach = reachOf(group)
+  const span = reach === undefined ? [] : [`${dialect.tileStart('a.t', reach)} AS span`]
+  const sameKey = group.key.map((_, i) => `e.k${i} = a.k${i} AND `).join('')
+  const sameSpan = reach === undefined ? '' : 'e._span = a.span AND '
   const sql = `WITH
 input_events AS (
-  SELECT ${eventColumns.join(',\n    ')}
-  FROM ${eventRule?.from ?? `${tables.events} s`}
+  SELECT ${lines(inputEvents)}
+  FROM ${eventRule.from}
 ),
 request_windows AS (
-  SELECT ${['a.*', ...(reach === undefined ? [] : [`${dialect.tileStart('a.t', reach)} AS span`]), ...lists.tails.columns()].join(',\n    ')}
+  SELECT ${lines(['a.*', ...span, ...lists.tails.columns()])}
   FROM ${tables.requests} a
 ),
 nearby_events AS (
   ${nearbyEventsSql(reach, dialect)}
 ),
 partials AS (
-  SELECT ${['a.request', ...lists.calls.columns()].join(',\n    ')}
+  SELECT ${lines(['a.request', ...lists.calls.columns()])}
   FROM request_windows a
-  JOIN nearby_events e ON ${sameKey}${reach === undefined ? '' : 'e._span = a.span AND '}e._seq < a.prefix AND e._time <= a.t
-  WHERE (a.upto IS NULL OR e._arrival <= a.upto)${eventRule ? ` AND ${eventRule.condition}` : countsSql(source)}
+  JOIN nearby_events e ON ${sameKey}${sameSpan}e._seq < a.prefix AND e._time <= a.t
+  WHERE (a.upto IS NULL OR e._arrival <= a.upto) AND ${eventRule.condition}
   GROUP BY a.request
 ),
 answers AS (
-  SELECT ${['a.request', ...values.flatMap((value, i) => answerColumns(value, i))].join(',\n    ')}
+  SELECT ${lines(['a.request', ...answers.flatMap(({ columns }) => columns)])}
   FROM ${tables.requests} a
   LEFT JOIN partials p ON p.request = a.request
 )
-SELECT ${['request', ...columns.map(({ sql, name }) => `${sql} AS ${name}`)].join(',\n  ')}
+SELECT ${lines(['request', ...columns.map(({ sql, name }) => `${sql} AS ${name}`)])}
 FROM answers`
   return { sql, columns }
 }
-
-type Names = ReadonlyMap<string, string>
 
 /** Inputs and conditions are computed once per event, tails once per request, aggregate calls once per request and window. */
 interface Lists {
@@ -142,73 +134,46 @@ function nearbyEventsSql(reach: number | undefined, dialect: SqlDialect): string
   return `SELECT e.*, ${span} AS _span FROM input_events e CROSS JOIN (VALUES (0), (${reach})) AS later(shift)`
 }
 
-/**
- * The next revision of each event. Later positions of a key are later in the total order and in arrival, so the next revision
- * decides.
- */
-export function revisionColumns(source: SourceIR, names: Names): string[] {
-  return source.identity ? nextRevisionColumns(source, names, { _next_seq: 's._seq', _next_arrival: 's._arrival' }) : []
+interface Answer {
+  /** Its columns in `answers`. */
+  readonly columns: readonly string[]
+  readonly results: readonly StrictOmit<ResultColumn, 'name'>[]
 }
 
-/** Columns of the next revision of each event, NULL if there is none; for a source with an identity. */
-export function nextRevisionColumns(source: SourceIR, names: Names, columns: Readonly<Record<string, string>>): string[] {
-  const { present, over } = identitySql(source, names)
-  return Object.entries(columns).map(([name, column]) => `CASE WHEN ${present} THEN lead(${column}) ${over} END AS ${name}`)
-}
-
-/** The first event of each identity, as `_original_seq`; for a source with an identity. */
-export function firstRevisionColumn(source: SourceIR, names: Names): string {
-  const { present, over } = identitySql(source, names)
-  return `CASE WHEN ${present} THEN first_value(s._seq) ${over} END AS _original_seq`
-}
-
-/** Can an event be revised, and in which order do its revisions come? */
-function identitySql(source: SourceIR, names: Names): { readonly present: string; readonly over: string } {
-  const { present, partition } = identityPartition(source, names)
-  return { present, over: `OVER (${partition} ORDER BY s._partition, s._offset)` }
-}
-
-/** Can an event be revised, and which partition holds its revisions? */
-export function identityPartition(
-  { key, identity = [] }: SourceIR,
-  names: Names,
-): { readonly present: string; readonly partition: string } {
-  const fields = identity.map(name => `s.${names.get(name)}`)
-  const present = fields.map(field => `${field} IS NOT NULL`).join(' AND ')
-  return { present, partition: `PARTITION BY ${[`s.${names.get(key)}`, ...fields].join(', ')}` }
-}
-
-/**
- * Requires of an event `e` that it is not deleted, nor superseded by an event visible to the request `a`. Without an identity, each feature
- * handles deleted events itself.
- */
-export function countsSql({ identity }: SourceIR, event = 'e'): string {
-  if (!identity) return ''
-  const [seq, arrival] = [`${event}._next_seq`, `${event}._next_arrival`]
-  return ` AND NOT ${event}._deleted AND (${seq} IS NULL OR ${seq} >= a.prefix OR (a.upto IS NOT NULL AND ${arrival} > a.upto))`
-}
-
-interface BoundedValue extends SqlValue {
-  readonly bound?: string | undefined
-}
-
-/** The answer of one feature. Adds the columns that it needs of events, requests and partials to the lists. */
-function valueSql(
+/** The answer of feature `i`. Adds the columns that it needs of events, requests and partials to the lists. */
+function answerSql(
   feature: FeatureIR,
+  i: number,
   source: SourceIR,
-  names: Names,
+  names: ColumnNames,
   { inputs, tails, calls }: Lists,
   dialect: PointInTimeDialect,
-  bounds: boolean,
-): BoundedValue {
-  const { input, conditions: inputConditions } = participantsSql(feature, source, names, inputs, dialect)
-  const conditions: string[] = []
-  if (feature.window !== 'lifetime')
-    conditions.push(`e._time >= a.${tails.nameOf(dialect.tileStart(`(a.t - ${feature.window})`, feature.hop))}`)
-  if (feature.before) conditions.push('(a.excluded IS NULL OR e._seq <> a.excluded)')
-  const takesPart = [...conditions, ...inputConditions].join(' AND ') || 'TRUE'
-  const window = windowSql(feature, { input, takesPart }, calls, dialect)
-  return { ...aggregateOf(feature).valueSql(window), ...(bounds && { bound: errorBoundSql(feature, window) }) }
+): Answer {
+  const participants = participantsSql(feature, source, names, inputs, dialect)
+  const { window: length, hop, before } = feature
+  const conditions = [
+    ...(length === 'lifetime' ? [] : [`e._time >= a.${tails.nameOf(dialect.tileStart(`(a.t - ${length})`, hop))}`]),
+    ...(before ? ['(a.excluded IS NULL OR e._seq <> a.excluded)'] : []),
+    ...participants.conditions,
+  ]
+  const window = windowSql(feature, { input: participants.input, takesPart: conditions.join(' AND ') || 'TRUE' }, calls, dialect)
+  const { value, exact, rejected } = aggregateOf(feature).valueSql(window)
+  const bound = errorBoundSql(feature, window)
+  const unlessRejected = (sql: string): string => (rejected ? `CASE WHEN NOT coalesce(${rejected.when}, FALSE) THEN ${sql} END` : sql)
+  const parts: Partial<Record<ResultColumn['part'], string>> = {
+    value: unlessRejected(value),
+    ...(exact !== undefined && { exact: unlessRejected(exact) }),
+    ...(rejected && { rejected: `CASE WHEN ${rejected.when} THEN '${rejected.code}' END` }),
+    // No value has no bound: whether a value is NULL is exact.
+    ...(bound !== undefined && { bound: `CASE WHEN (${value}) IS NOT NULL THEN ${bound} END` }),
+  }
+  const results = (Object.keys(parts) as ResultColumn['part'][]).map(part => ({ feature, part, sql: `${part}${i}` }))
+  // A double that is not finite is rejected.
+  if (feature.input?.type === 'double' && !isListAggregate(feature.agg) && !rejected) {
+    results[0].sql = dialect.finiteOrNull(`value${i}`)
+    results.push({ feature, part: 'rejected', sql: `CASE WHEN NOT ${dialect.isFinite(`value${i}`)} THEN 'SPILL_RANGE' END` })
+  }
+  return { columns: Object.entries(parts).map(([part, sql]) => `${sql} AS ${part}${i}`), results }
 }
 
 /**
@@ -218,7 +183,7 @@ function valueSql(
 export function participantsSql(
   feature: FeatureIR,
   source: SourceIR,
-  names: Names,
+  names: ColumnNames,
   inputs: SelectList,
   dialect: SqlDialect,
 ): { readonly input: string; readonly conditions: readonly string[] } {
@@ -235,25 +200,4 @@ export function participantsSql(
     ...(feature.input && !isRow ? [`${input} IS NOT NULL`] : []),
   ]
   return { input, conditions }
-}
-
-function answerColumns({ value, exact, rejected, bound }: BoundedValue, i: number): string[] {
-  const unlessRejected = (sql: string): string => (rejected ? `CASE WHEN NOT coalesce(${rejected.when}, FALSE) THEN ${sql} END` : sql)
-  const columns = [`${unlessRejected(value)} AS v${i}`]
-  if (exact) columns.push(`${unlessRejected(exact)} AS x${i}`)
-  if (rejected) columns.push(`CASE WHEN ${rejected.when} THEN '${rejected.code}' END AS r${i}`)
-  // No value has no bound: whether a value is NULL is exact.
-  if (bound !== undefined) columns.push(`CASE WHEN (${value}) IS NOT NULL THEN ${bound} END AS b${i}`)
-  return columns
-}
-
-/** The columns of one answer. A double that is not finite is rejected. */
-function resultsOf(feature: FeatureIR, { exact, rejected, bound }: BoundedValue, i: number, dialect: PointInTimeDialect): Result[] {
-  const mayOverflow = feature.input?.type === 'double' && !isListAggregate(feature.agg) && !rejected
-  const results: Result[] = [{ feature, part: 'value', sql: mayOverflow ? dialect.finiteOrNull(`v${i}`) : `v${i}` }]
-  if (exact) results.push({ feature, part: 'exact', sql: `x${i}` })
-  if (rejected) results.push({ feature, part: 'rejected', sql: `r${i}` })
-  if (mayOverflow) results.push({ feature, part: 'rejected', sql: `CASE WHEN NOT ${dialect.isFinite(`v${i}`)} THEN 'SPILL_RANGE' END` })
-  if (bound !== undefined) results.push({ feature, part: 'bound', sql: `b${i}` })
-  return results
 }

@@ -1,13 +1,11 @@
-import type { ExprIR, GroupIR, InputIR, ModelIR, PipelineIR, SourceIR } from '../define/ir/index.ts'
+import { type ExprIR, expressionLeaves, type GroupIR, type ModelIR, type PipelineIR, type SourceIR } from '../define/ir/index.ts'
 import { triggerColumns } from '../define/model/index.ts'
-import { expressionErrorBound } from './error-bound.ts'
-import { decisionRowsSql, type DecisionRowsSql } from './decision-rows.ts'
+import { SelectList } from './aggregate-calls.ts'
 import type { PointInTimeDialect } from './dialect.ts'
+import { expressionErrorBound } from './error-bound.ts'
 import { deliveredSql, expressionSql } from './expression.ts'
-import { placementSql, type PlacementSql } from './placement.ts'
-import { identifiers } from './relations.ts'
+import { identifiers, lines, sourceNamed, type ColumnNames } from './relations.ts'
 import { scoreSql } from './score.ts'
-import { SelectList } from './select-list.ts'
 import { valuesQuery, type EventRule } from './values.ts'
 
 /** Some features of one group, read at the key that these columns of the trigger give. */
@@ -16,14 +14,24 @@ export interface SqlRead {
   readonly key: readonly string[]
 }
 
+/** The visible events and the as-of time, as columns of a relation of requests; `excluded` is the event that features with `before` leave out. */
+export interface CutSql {
+  readonly prefix: string
+  readonly upto: string
+  readonly t: string
+  readonly excluded: string
+  /** Further columns, which an event rule needs. */
+  readonly more?: readonly string[]
+}
+
 /** Decisions before their vectors, and what each of them sees of each group that it reads. */
 export interface DecisionReads {
-  readonly decisions: DecisionRowsSql
-  readonly reads: readonly SqlRead[]
-  /** For a decision `d`: the cut of one read, and the event that features with `before` leave out. */
-  readonly cutOf: (read: SqlRead, index: number) => PlacementSql & { readonly excluded: string; readonly more?: readonly string[] }
-  /** Also return error bounds of inexact inputs. */
-  readonly bounds?: boolean
+  /** Relations. The last one is `decisions`, with a row per decision: the columns of the trigger, `_decision`, `_trigger` and `_t`. */
+  readonly relations: readonly string[]
+  /** The identifier of each column of the trigger. */
+  readonly fields: ColumnNames
+  /** For a decision `d`: the cut of one read. */
+  readonly cutOf: (read: SqlRead, index: number) => CutSql
   /** Replaces the rule for which events of a source count; by default those that are visible and not superseded. */
   readonly eventRule?: ((source: SourceIR) => EventRule) | undefined
 }
@@ -33,104 +41,81 @@ export interface VectorQuery {
   readonly sql: string
   /** Is there a score? The user's own function and ONNX have none in SQL. */
   readonly hasScore: boolean
-  /** With bounds: for each input, does it have one? Bounds are the last columns, in order. */
+  /** For each input, does it have an error bound? Bounds are the last columns, in order. */
   readonly hasBound: readonly boolean[]
 }
 
 /**
- * Builds one query for every decision of a model on events or at ticks, with vector and score, over the relations of events of all
- * sources.
+ * Builds one query for the vectors of decisions, with score, over the relations of events of all sources.
  *
- * Columns: `decision` (index of the triggering event in the log, or the key of a tick), `t`, `rejected` (the code with which a feature
- * of the model is rejected, or NULL), the inputs in order, and the score. Throws `SPILL_UNSUPPORTED` for a group scheduled by a cron,
- * and for a model that decides on request.
+ * Columns: `decision` (its `_trigger`), `t`, `rejected` (the code with which a feature of the model is rejected, or NULL), the inputs in
+ * order, the score, and the error bounds of inexact inputs.
  */
-export function vectorQuery(
+export function vectorsQuery(
   pipeline: PipelineIR,
   model: ModelIR,
+  { relations, fields, cutOf, eventRule }: DecisionReads,
   eventsOf: (source: string) => string,
   dialect: PointInTimeDialect,
 ): VectorQuery {
   const reads = modelReads(pipeline, model)
-  const groups = reads.map(({ group }) => group)
-  const decisions = decisionRowsSql(pipeline, model, groups, eventsOf, dialect)
-  const cutOf: DecisionReads['cutOf'] = ({ group }) => ({ ...placementSql(group, dialect), excluded: 'd._excluded' })
-  return vectorsQuery(pipeline, model, { decisions, reads, cutOf }, eventsOf, dialect)
-}
-
-/** Builds the same query for given decisions of a model and given cuts of the groups that they read. */
-export function vectorsQuery(
-  pipeline: PipelineIR,
-  model: ModelIR,
-  { decisions, reads, cutOf, bounds = false, eventRule }: DecisionReads,
-  eventsOf: (source: string) => string,
-  dialect: PointInTimeDialect,
-): VectorQuery {
-  const { relations, fields } = decisions
   const columns = triggerColumns(pipeline, model)
   const values = reads.map(({ group }, i) => {
-    const source = sourceOf(pipeline, group.source)
-    return valuesQuery(group, source, { events: eventsOf(group.source), requests: `requests${i}` }, dialect, {
-      bounds,
-      eventRule: eventRule?.(source),
-    })
+    const source = sourceNamed(pipeline, group.source)
+    const tables = { events: eventsOf(group.source), requests: `requests${i}` }
+    return valuesQuery(group, source, tables, dialect, eventRule?.(source))
   })
   const leaves = new SelectList('f')
-  const reference = (leaf: Leaf): string => {
-    if (leaf.op === 'column') return inputOf(leaf.name)
-    if (leaf.op === 'trigger')
-      return leaves.nameOf(
-        deliveredSql(
-          `d.${fields.get(leaf.name)}`,
-          columns.find(({ name }) => name === leaf.name)!,
-          dialect,
-        ),
-      )
-    return featureOf(leaf, 'value')!
-  }
-  const featureOf = (leaf: Extract<Leaf, { op: 'feature' }>, part: 'value' | 'bound'): string | undefined => {
-    const read = reads.findIndex(({ group, key }) => nameOf(group.name, key) === nameOf(leaf.group, leaf.key))
+  const inputOf = (name: string): string => `i${model.inputs.findIndex(input => input.name === name)}`
+  const featureOf = (leaf: FeatureLeaf, part: 'value' | 'bound'): string | undefined => {
+    const read = reads.findIndex(({ group, key }) => readId(group.name, key) === readId(leaf.group, leaf.key))
     const column = values[read].columns.find(column => column.feature.name === leaf.name && column.part === part)
     return column && leaves.nameOf(`v${read}.${column.name}`)
   }
-  const expression = (expr: ExprIR): string => expressionSql(expr, dialect, reference)
-  const inputOf = (name: string): string => `i${model.inputs.findIndex(input => input.name === name)}`
+  const expression = (expr: ExprIR): string =>
+    expressionSql(expr, dialect, leaf => {
+      if (leaf.op === 'column') return inputOf(leaf.name)
+      if (leaf.op === 'feature') return featureOf(leaf, 'value')!
+      const column = columns.find(({ name }) => name === leaf.name)!
+      return leaves.nameOf(deliveredSql(`d.${fields.get(leaf.name)}`, column, dialect))
+    })
   const inputs = model.inputs.map(({ expr }, i) => `${expression(expr)} AS i${i}`)
-  const bound = ({ expr }: InputIR) => (bounds ? expressionErrorBound(expr, leaf => featureOf(leaf, 'bound'), expression) : undefined)
-  const allBounds = model.inputs.flatMap((input, i) => ({ name: `b${i}`, sql: bound(input) })).filter(({ sql }) => sql !== undefined)
+  const bounds = model.inputs
+    .map(({ expr }, i) => ({ name: `b${i}`, sql: expressionErrorBound(expr, leaf => featureOf(leaf, 'bound'), expression) }))
+    .filter(({ sql }) => sql !== undefined)
   const score = scoreSql(model.score, model.inputs, { input: inputOf, expression }, dialect)
   const names = identifiers([...model.inputs.map(({ name }) => name), 'score'], ['decision', 't', 'rejected'], dialect)
   const codes = values.flatMap(({ columns }, i) => columns.filter(({ part }) => part === 'rejected').map(({ name }) => `v${i}.${name}`))
   const results = ['_trigger AS decision', '_t AS t', '_rejected AS rejected', ...model.inputs.map((_, i) => `i${i} AS ${names[i]}`)]
   const finalScore = score === undefined ? [] : [`${dialect.finiteOrNull('_score')} AS ${names.at(-1)}`]
   const sql = `WITH
-${relations.join(',\n')},${reads.map((read, i) => `\n${readSql(read, i, fields, cutOf(read, i), values[i].sql)},`).join('')}
+${[...relations, ...reads.map((read, i) => readSql(read, i, fields, cutOf(read, i), values[i].sql))].join(',\n')},
 feature_values AS (
-  SELECT ${['d._decision', 'd._trigger', 'd._t', `coalesce(${['NULL', ...codes].join(', ')}) AS _rejected`, ...leaves.columns()].join(',\n    ')}
+  SELECT ${lines(['d._decision', 'd._trigger', 'd._t', `coalesce(${['NULL', ...codes].join(', ')}) AS _rejected`, ...leaves.columns()])}
   FROM decisions d${reads.map((_, i) => `\n  JOIN values${i} v${i} ON v${i}.request = d._decision`).join('')}
 ),
 inputs AS (
-  SELECT ${['*', ...inputs, ...allBounds.map(({ name, sql }) => `${sql} AS ${name}`)].join(',\n    ')}
+  SELECT ${lines(['*', ...inputs, ...bounds.map(({ name, sql }) => `${sql} AS ${name}`)])}
   FROM feature_values
 ),
 scores AS (
   SELECT *, ${score ?? 'NULL'} AS _score
   FROM inputs
 )
-SELECT ${[...results, ...finalScore, ...allBounds.map(({ name }) => name)].join(',\n  ')}
+SELECT ${lines([...results, ...finalScore, ...bounds.map(({ name }) => name)])}
 FROM scores
 ORDER BY _decision`
-  return { sql, hasScore: score !== undefined, hasBound: model.inputs.map((_, i) => allBounds.some(({ name }) => name === `b${i}`)) }
+  return { sql, hasScore: score !== undefined, hasBound: model.inputs.map((_, i) => bounds.some(({ name }) => name === `b${i}`)) }
 }
 
-type Leaf = Extract<ExprIR, { op: 'column' | 'trigger' | 'feature' }>
+type FeatureLeaf = Extract<ExprIR, { op: 'feature' }>
 
 /** The requests of one read, one per decision, and their values. */
 function readSql(
   { key }: SqlRead,
   i: number,
-  fields: ReadonlyMap<string, string>,
-  { prefix, upto, t, excluded, more = [] }: ReturnType<DecisionReads['cutOf']>,
+  fields: ColumnNames,
+  { prefix, upto, t, excluded, more = [] }: CutSql,
   values: string,
 ): string {
   const keys = key.map((column, k) => `d.${fields.get(column)} AS k${k}, `).join('')
@@ -145,25 +130,13 @@ ${values}
 
 /** Every (group, key) that the inputs or the rules of a model read, once, with the features that they read. */
 export function modelReads(pipeline: PipelineIR, { inputs, score }: ModelIR): SqlRead[] {
-  const reads = new Map<string, { group: string; key: readonly string[]; names: Set<string> }>()
-  const visit = (expr: ExprIR): void => {
-    if (expr.op === 'feature') {
-      const { group, key, name } = expr
-      const read = reads.get(nameOf(group, key)) ?? { group, key, names: new Set() }
-      reads.set(nameOf(group, key), read)
-      read.names.add(name)
-    }
-    if ('left' in expr) [expr.left, expr.right].forEach(visit)
-    if ('of' in expr) visit(expr.of)
-  }
-  for (const { expr } of inputs) visit(expr)
-  if (score.kind === 'rules') for (const { when } of score.rules) visit(when)
-  return [...reads.values()].map(({ group: name, key, names }) => {
+  const expressions = [...inputs.map(({ expr }) => expr), ...(score.kind === 'rules' ? score.rules.map(({ when }) => when) : [])]
+  const features = expressions.flatMap(expressionLeaves).filter(leaf => leaf.op === 'feature')
+  return [...Map.groupBy(features, ({ group, key }) => readId(group, key)).values()].map(leaves => {
+    const [{ group: name, key }] = leaves
     const group = pipeline.groups.find(group => group.name === name)!
-    return { group: { ...group, features: group.features.filter(feature => names.has(feature.name)) }, key }
+    return { group: { ...group, features: group.features.filter(feature => leaves.some(({ name }) => name === feature.name)) }, key }
   })
 }
 
-const nameOf = (group: string, key: readonly string[]): string => JSON.stringify([group, key])
-
-const sourceOf = (pipeline: PipelineIR, name: string): SourceIR => pipeline.sources.find(source => source.name === name)!
+const readId = (group: string, key: readonly string[]): string => JSON.stringify([group, key])

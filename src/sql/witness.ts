@@ -1,50 +1,34 @@
 /**
- * Computes feature values, tiles and the vectors of decisions in SQL, over any engine with a point-in-time dialect.
+ * Computes the vectors of recorded decisions in SQL, over any engine with a point-in-time dialect, and the events that they missed.
  *
- * It reads nothing of a definition but its IR, so it is a witness of the kernel: `prove parity` and `reconcile` compare them.
+ * It reads nothing of a definition but its IR, so it is a witness of the kernel: `reconcile` compares them.
  */
 import type { LoggedEvent } from '../define/source/index.ts'
-import type { GroupIR, ModelIR, PipelineIR, SourceIR } from '../define/ir/index.ts'
+import type { ModelIR, PipelineIR, SourceIR } from '../define/ir/index.ts'
 import { triggerColumns } from '../define/model/index.ts'
-import {
-  readAnswers,
-  readSqlDecisions,
-  readMissedCounts,
-  readSqlPositions,
-  readVectors,
-  type SqlDecision,
-  type SqlMissedCounts,
-  type SqlPosition,
-  type SqlVector,
-} from './answers.ts'
+import { readMissedCounts, readSqlPositions, readVectors, type SqlMissedCounts, type SqlPosition, type SqlVector } from './answers.ts'
 import type { PointInTimeDialect } from './dialect.ts'
 import { allRows, type SqlColumn, type SqlEngine, type SqlRow } from './engine.ts'
 import { excludeMissed, insertMissedKinds, missedKindColumns, missedKindTable, missedQuery } from './missed-events.ts'
 import {
+  recordedDecisionRows,
   recordedDecisionTable,
   recordedVectorsQuery,
   recordedReads,
   type RecordedTables,
   type SqlRecordedDecision,
 } from './recorded-decisions.ts'
-import { eventTable, integer, requestTable } from './relations.ts'
-import type { SqlAnswer, SqlRequest } from './request.ts'
-import { eventRows, recordedDecisionRows, requestRows } from './rows.ts'
-import { readTileRows, type TileRow } from './tile-rows.ts'
-import { tileQueries } from './tiles.ts'
-import { valuesQuery } from './values.ts'
-import { vectorQuery } from './vector-query.ts'
-import { visibleEvents } from './visible-events.ts'
+import { eventRows, eventTable, integer } from './relations.ts'
 
-const tables = { events: 'spill_events', requests: 'spill_requests', decisions: 'spill_decisions', deadLetters: 'spill_dead_letters' }
+const tables = { decisions: 'spill_decisions', deadLetters: 'spill_dead_letters' }
 
 /** The name of the relation of a source's events. */
 const eventsOf =
   ({ sources }: PipelineIR) =>
   (name: string): string =>
-    `${tables.events}_${sources.findIndex(source => source.name === name)}`
+    `spill_events_${sources.findIndex(source => source.name === name)}`
 
-/** Values in SQL. Close it after use, which closes the engine. */
+/** Recorded decisions in SQL. Close it after use, which closes the engine. */
 export class SqlWitness {
   readonly #engine: SqlEngine<PointInTimeDialect>
   readonly #signal: AbortSignal | undefined
@@ -59,50 +43,13 @@ export class SqlWitness {
     return this.#engine.dialect
   }
 
-  /** Loads the events of `source` in a log, numbered by their index in it; replaces earlier ones. */
-  async load(source: SourceIR, log: readonly LoggedEvent[]): Promise<void> {
-    await this.#engine.createTable(tables.events, eventTable(source, this.#dialect))
-    await this.#engine.append(tables.events, eventRows(source, log.entries()))
-  }
-
-  /** The features of a group, in order, for each request, over the events loaded last. */
-  async values(group: GroupIR, source: SourceIR, requests: readonly SqlRequest[]): Promise<SqlAnswer[][]> {
-    await this.#replace(tables.requests, requestTable(group, source), requestRows(group, requests))
-    const { sql, columns } = valuesQuery(group, source, tables, this.#dialect)
-    return readAnswers(await this.#rows(`${sql} ORDER BY request`), columns)
-  }
-
-  /** The tiles of the key of each request, by its number, over the events loaded last. */
-  async tiles(group: GroupIR, source: SourceIR, requests: readonly SqlRequest[]): Promise<TileRow[]> {
-    await this.#replace(tables.requests, requestTable(group, source), requestRows(group, requests))
-    const queries = tileQueries({
-      group,
-      source,
-      events: visibleEvents(group, source, tables, this.#dialect),
-      by: ['_request'],
-      before: '(e._excluded IS NULL OR e._seq <> e._excluded)',
-      dialect: this.#dialect,
-    })
-    const tileRows: TileRow[] = []
-    for (const query of queries) for (const tile of readTileRows(query, await this.#rows(query.sql))) tileRows.push(tile)
-    return tileRows
-  }
-
-  /** Every decision of a model on a log, in its order. */
-  async decisions(pipeline: PipelineIR, model: ModelIR, log: readonly LoggedEvent[]): Promise<SqlDecision[]> {
-    await this.createEventTables(pipeline)
-    for (const source of pipeline.sources) await this.addEvents(pipeline, source, log.entries())
-    const { sql, hasScore } = vectorQuery(pipeline, model, eventsOf(pipeline), this.#dialect)
-    return readSqlDecisions(await this.#rows(sql), model, hasScore)
-  }
-
   /** Creates empty relations of events for every source of a pipeline; replaces earlier ones. */
   async createEventTables(pipeline: PipelineIR): Promise<void> {
     for (const source of pipeline.sources)
       await this.#engine.createTable(eventsOf(pipeline)(source.name), eventTable(source, this.#dialect))
   }
 
-  /** Adds events of a source with their numbers: in one order for all sources, or, for `vectors`, in an order of each source. */
+  /** Adds events of a source with their numbers. */
   async addEvents(pipeline: PipelineIR, source: SourceIR, events: Iterable<readonly [number, LoggedEvent]>): Promise<void> {
     await this.#engine.append(eventsOf(pipeline)(source.name), eventRows(source, events))
   }
@@ -123,16 +70,13 @@ export class SqlWitness {
   }
 
   /** The vectors of recorded decisions, over the events added, which are numbered by source from the first that its log ever had. */
-  async vectors(pipeline: PipelineIR, model: ModelIR, decisions: readonly SqlRecordedDecision[]): Promise<SqlVector[]> {
-    const query = recordedVectorsQuery(pipeline, model, await this.#loadRecorded(pipeline, model, decisions), this.#dialect)
-    return readVectors(await this.#rows(query.sql), model, query)
+  vectors(pipeline: PipelineIR, model: ModelIR, decisions: readonly SqlRecordedDecision[]): Promise<SqlVector[]> {
+    return this.#vectors(pipeline, model, decisions)
   }
 
   /** As `vectors`, over all events but the kinds that each decision leaves out. */
-  async vectorsExcluding(pipeline: PipelineIR, model: ModelIR, decisions: readonly SqlRecordedDecision[]): Promise<SqlVector[]> {
-    const recorded = await this.#loadRecorded(pipeline, model, decisions)
-    const query = recordedVectorsQuery(pipeline, model, recorded, this.#dialect, excludeMissed)
-    return readVectors(await this.#rows(query.sql), model, query)
+  vectorsExcluding(pipeline: PipelineIR, model: ModelIR, decisions: readonly SqlRecordedDecision[]): Promise<SqlVector[]> {
+    return this.#vectors(pipeline, model, decisions, excludeMissed)
   }
 
   /** For each read of the model: the missed events of each decision that missed any. Over the events of `vectors`. */
@@ -157,6 +101,17 @@ export class SqlWitness {
 
   close(): Promise<void> {
     return this.#engine.close()
+  }
+
+  async #vectors(
+    pipeline: PipelineIR,
+    model: ModelIR,
+    decisions: readonly SqlRecordedDecision[],
+    eventsThat?: typeof excludeMissed,
+  ): Promise<SqlVector[]> {
+    const recorded = await this.#loadRecorded(pipeline, model, decisions)
+    const query = recordedVectorsQuery(pipeline, model, recorded, this.#dialect, eventsThat)
+    return readVectors(await this.#rows(query.sql), model, query)
   }
 
   async #loadRecorded(pipeline: PipelineIR, model: ModelIR, decisions: readonly SqlRecordedDecision[]): Promise<RecordedTables> {

@@ -2,11 +2,27 @@
 import { SpillwayError } from '../base/index.ts'
 import { Strings } from '../columns/index.ts'
 import type { Pipeline } from '../define/index.ts'
-import type { SourceIR } from '../define/ir/index.ts'
-import { recordBatchOf, needsDeduplication, HistoryBuilder, type HistoryBuilderOptions, type Rejection } from '../intake/index.ts'
+import type { ModelIR, SourceIR } from '../define/ir/index.ts'
+import {
+  recordBatchOf,
+  needsDeduplication,
+  HistoryBuilder,
+  type HistoryBuilderOptions,
+  type Rejection,
+  RequestReader,
+} from '../intake/index.ts'
 import { scheduleCursor } from '../kernel/index.ts'
-import { replayLog, type ReplayLog } from '../replay/index.ts'
-import { checkRequest, requestsOf, type TestRequest } from './requests.ts'
+import { replayLog, type ReplayLog, type Requests } from '../replay/index.ts'
+
+/** A request to a model. */
+interface TestRequest {
+  readonly model: string
+  readonly fields: unknown
+  /** Clock of the request, UTC ms. */
+  readonly at: number
+  /** Number of events before it in the total order. */
+  readonly place: number
+}
 
 interface Sent {
   readonly record: unknown
@@ -26,7 +42,7 @@ export class TestLog {
   readonly #records: readonly Sent[][]
   /** Index of the source, by event. */
   readonly #order: number[] = []
-  readonly #asked: TestRequest[] = []
+  readonly #requests: TestRequest[] = []
   #now: number
   /** Ticks up to here have happened. A tick at the clock happens once the clock is moved there, since more events may come before it. */
   #ticked = -Infinity
@@ -80,10 +96,22 @@ export class TestLog {
    * @throws `SPILL_INPUT` for an invalid request.
    */
   request(model: string, fields: unknown): void {
-    checkRequest(this.pipeline.ir, model, fields, new Strings())
+    const fault = readerOf(this.modelNamed(model), new Strings()).readFields(fields)
+    if (fault) throw new SpillwayError('SPILL_INPUT', `model '${model}' rejected the request (${fault.reason}): ${fault.detail}`)
     const at = this.#nextArrival()
-    this.#asked.push({ model, fields, at, place: this.#order.length })
+    this.#requests.push({ model, fields, at, place: this.#order.length })
     this.#advanceTo(at)
+  }
+
+  /**
+   * A model of the pipeline.
+   * @throws `SPILL_NOT_FOUND` for an unknown name.
+   */
+  modelNamed(name: string): ModelIR {
+    const { ir } = this.pipeline
+    const model = ir.models.find(candidate => candidate.name === name)
+    if (!model) throw new SpillwayError('SPILL_NOT_FOUND', `pipeline '${ir.name}' has no model '${name}'`)
+    return model
   }
 
   /** Arrival of the next event: after the last tick or report, if there were events for it. */
@@ -112,11 +140,28 @@ export class TestLog {
       source: Uint8Array.from(this.#order),
       row: Uint32Array.from(this.#order, index => next[index]++),
     }
-    return replayLog(ir, new Map(histories), strings, {
-      order,
-      until: this.#ticked,
-      requests: requestsOf(ir, this.#asked, this.#order, strings),
-    })
+    return replayLog(ir, new Map(histories), strings, { order, until: this.#ticked, requests: this.#requestsOf(strings) })
+  }
+
+  /** Requests in columns, by model. */
+  #requestsOf(strings: Strings): ReadonlyMap<string, Requests> {
+    const { models, sources } = this.pipeline.ir
+    const deciding = models.filter(({ decide }) => decide.kind === 'request')
+    return new Map(
+      deciding.map(model => {
+        const own = this.#requests.filter(request => request.model === model.name)
+        const reader = readerOf(model, strings)
+        for (const { fields } of own) reader.readFields(fields)
+        const before = (source: string, place: number): number =>
+          this.#order.slice(0, place).filter(index => sources[index].name === source).length
+        const requests: Requests = {
+          t: Float64Array.from(own, ({ at }) => at),
+          prefixes: source => Int32Array.from(own, ({ place }) => before(source, place)),
+          columns: reader.columns(),
+        }
+        return [model.name, requests]
+      }),
+    )
   }
 
   #intakeOf(source: SourceIR, records: readonly Sent[], options: Partial<HistoryBuilderOptions>): HistoryBuilder {
@@ -134,4 +179,10 @@ export class TestLog {
     }
     return intake
   }
+}
+
+/** The columns of requests to a model, by a model that decides on request. */
+function readerOf({ name, decide }: ModelIR, strings: Strings): RequestReader {
+  if (decide.kind === 'request') return new RequestReader(decide, strings)
+  throw new SpillwayError('SPILL_INPUT', `model '${name}' decides by itself, not on request; see run.decisions(${name})`)
 }

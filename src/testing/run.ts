@@ -5,11 +5,9 @@ import type { Entities, FeaturesOf, Group } from '../define/feature/index.ts'
 import type { Model, VectorOf } from '../define/model/index.ts'
 import type { RecordFor, Source } from '../define/source/index.ts'
 import type { Rejection } from '../intake/index.ts'
-import { testDecisions, type TestDecision } from './decisions.ts'
+import { testDecisions, type TestDecision, testLabels, type TestLabel, testReports, type ReportVector, type TestReport } from './results.ts'
 import { testFeatures } from './features.ts'
-import { testLabels, type TestLabel } from './labels.ts'
 import { TestLog } from './log.ts'
-import { testReports, type ReportVector, type TestReport } from './reports.ts'
 
 /** A key of a group: its single value, or one value per key column. */
 export type TestKey = string | number | boolean | readonly (string | number | boolean)[]
@@ -105,12 +103,12 @@ export async function testing(pipeline: Pipeline, options: TestingOptions): Prom
     },
     async request(model, fields) {
       log.request(model.name, fields)
-      return testDecisions(pipeline, log, model.name).at(-1) as never
+      return testDecisions(log, model.name).at(-1) as never
     },
     features: (group, key) => testFeatures(log, group.name, Array.isArray(key) ? key : [key]) as never,
-    decisions: model => testDecisions(pipeline, log, model.name) as never,
-    labels: model => testLabels(pipeline, log, model.name),
-    report: report => testReports(pipeline, log, report.name) as never,
+    decisions: model => testDecisions(log, model.name) as never,
+    labels: model => testLabels(log, model.name),
+    report: report => testReports(log, report.name) as never,
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random } from '../base/random.ts'
-import { external } from '../define/model/external.ts'
+import { external } from '../define/model/train.ts'
 import { algorithmNames } from '../define/ir/train-ir.ts'
 import { scoreColumns } from './predict.ts'
 import { checkScore, trainerOf, trainers } from './trainer.ts'

@@ -5,7 +5,7 @@
  * values around it must not change.
  */
 import assert from 'node:assert/strict'
-import { rejections, type FeatureColumn } from '../../src/aggregate/feature-column.ts'
+import { rejections, type FeatureColumn } from '../../src/aggregate/kernel-partial.ts'
 import { aggregateOf } from '../../src/aggregate/aggregate-of.ts'
 import type { MomentLayout } from '../../src/aggregate/moments.ts'
 import type { AggregateName, ExprIR, FeatureIR, TypeIR } from '../../src/define/ir/ir.ts'
@@ -46,7 +46,7 @@ export function finalValues(
     ...(!rounded && { low: new Float64Array(size).fill(untouched) }),
   }
   const padded = columns.map(column => Float64Array.of(...column, 1))
-  aggregateOf(feature).finalizeRows({ feature, rows, columns: padded, layout, asOf: Float64Array.of(...asOf, 1), out, at: before })
+  aggregateOf(feature).finalizeRows({ rows, columns: padded, layout, asOf: Float64Array.of(...asOf, 1), out, at: before })
   for (const row of [0, 1, size - 2, size - 1]) {
     assert.ok(out.values.subarray(row * width, (row + 1) * width).every(value => value === untouched))
     assert.deepEqual([out.nulls[row], out.rejected[row], out.low?.[row] ?? untouched, out.counts![row]], [0, 0, untouched, 99])

@@ -25,7 +25,7 @@ export const fraud = model('fraud', {
   decide: on(payments),
   inputs: p => {
     const card = now.of(p.card)
-    return { amount: p.amount, shop: p.shop, abroad: p.abroad, card, nightly: nightly.of(p.card), ratio: p.amount.over(card.mean) }
+    return { amount: p.amount, shop: p.shop, abroad: p.abroad, card, nightly: nightly.of(p.card), ratio: p.amount.dividedBy(card.mean) }
   },
   score: v => rules([{ when: v.ratio.gt(10), score: 0.75 }], 0.25),
 })

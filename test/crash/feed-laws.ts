@@ -1,5 +1,5 @@
 /** Checks the log of a feed whose result depends on the arrival of each record: ids are forgotten, or revisions come too late. */
-import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { SourceIR } from '../../src/define/ir/ir.ts'
 import type { DeadLetter } from '../../src/log/dead-letters.ts'
 import { Acceptance, acceptedRows, appendId, rowText } from './acceptance.ts'

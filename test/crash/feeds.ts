@@ -3,7 +3,7 @@
  * deletes, and invalid records.
  */
 import { limits } from '../../src/base/limits.ts'
-import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { SourceIR, Value } from '../../src/define/ir/ir.ts'
 import { decimalText } from '../../src/intake/row-text.ts'
 import type { Draw } from '../property/generate/draw.ts'

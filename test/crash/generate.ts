@@ -2,7 +2,7 @@
  * Random crash cases. Sources, groups, tables and histories are those of `prove parity`, with ids, duplicates, conflicts, revisions,
  * invalid records, placements, models that decide on events, at ticks and on request, batch runs, and a random schedule.
  */
-import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { ColumnIR, PipelineIR, SourceIR } from '../../src/define/ir/ir.ts'
 import { Draw } from '../property/generate/draw.ts'
 import { generate } from '../property/generate/generate.ts'

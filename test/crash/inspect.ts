@@ -1,7 +1,7 @@
 /** Contents of a disk as rows that a check can read. */
 import { limits } from '../../src/base/limits.ts'
 import { Strings } from '../../src/columns/strings.ts'
-import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { PipelineIR, SourceIR } from '../../src/define/ir/ir.ts'
 import { valueAt } from '../../src/intake/row-text.ts'
 import { Log } from '../../src/log/log.ts'

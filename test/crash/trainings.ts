@@ -1,7 +1,7 @@
 /** Trained models in a random case: their labels, schedules, expected versions, and requests of people. */
 import type { ColumnIR, LabelIR, ModelIR, PipelineIR, SourceIR, TrainIR } from '../../src/define/ir/ir.ts'
 import { isListAggregate } from '../../src/define/ir/signatures.ts'
-import { triggerKey } from '../../src/define/model/trigger-columns.ts'
+import { triggerKey } from '../../src/define/model/trigger.ts'
 import type { Draw } from '../property/generate/draw.ts'
 import { conditionOn } from '../property/generate/label-case.ts'
 import type { CrashCase, Feed, SentRecord, Step } from './case.ts'

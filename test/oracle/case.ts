@@ -5,7 +5,7 @@
  * Values are physical: `d: 1010` is 10.10.
  */
 import type { ErrorCode } from '../../src/base/errors.ts'
-import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { AggregateName, ColumnIR, ExprIR, FeatureIR, GroupIR, PlacementIR, SourceIR, TypeIR, Value } from '../../src/define/ir/ir.ts'
 
 /** A delivered value; an array for a feature that is a list. */

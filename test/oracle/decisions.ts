@@ -1,5 +1,5 @@
 /** Decisions of a pipeline on a log (semantics, decisions and placements): vectors and scores, in order. */
-import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { ExprIR, PipelineIR, ScoreIR, TermIR, Value } from '../../src/define/ir/ir.ts'
 import { type Leaf, type Operand, compute, delivered, finite, operand } from './arithmetic.ts'
 import { visibleEvents, knownToRun } from './placement.ts'

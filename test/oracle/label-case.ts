@@ -1,5 +1,5 @@
 /** The form of a hand-computed case of labels: the decisions of one model, and the label of each, as of several times. */
-import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { LabelIR, ModelIR, PipelineIR, SourceIR, TriggerIR } from '../../src/define/ir/ir.ts'
 import { wide } from './case.ts'
 import { pipeline } from './cases/decisions.ts'

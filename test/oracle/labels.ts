@@ -1,5 +1,5 @@
 /** Labels of decisions as of a time, exactly as docs/semantics.md defines them. */
-import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { LabelIR, PipelineIR, SourceIR, Value } from '../../src/define/ir/ir.ts'
 import { evaluate } from './arithmetic.ts'
 import { current } from './placement.ts'

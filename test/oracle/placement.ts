@@ -1,5 +1,5 @@
 /** Visible events and as-of times (semantics, decisions and placements), and superseded events (the log). */
-import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { PlacementIR, ScheduleIR, SourceIR } from '../../src/define/ir/ir.ts'
 import { lastCronTime } from './cron.ts'
 

@@ -1,5 +1,5 @@
 /** Reports (semantics: decisions and placements): the rows at a time. */
-import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { ExprIR, ModelIR, PipelineIR, ReportIR, Value } from '../../src/define/ir/ir.ts'
 import { compute, type Leaf } from './arithmetic.ts'
 import { decide, type Decision } from './decisions.ts'

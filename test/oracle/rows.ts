@@ -1,5 +1,5 @@
 /** Rows of a training set (semantics, decisions and placements): the visible values of a key at a time, and their age. */
-import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { GroupIR, SourceIR, Value } from '../../src/define/ir/ir.ts'
 import type { OracleValue } from './formulas.ts'
 import { isDeleted, visibleEvents, standing } from './placement.ts'

@@ -1,6 +1,6 @@
 /** Times and subjects of decisions, and the events visible to them (semantics, decisions and placements). */
 import type { Fate } from './exploration.ts'
-import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { ColumnIR, ExprIR, GroupIR, ModelIR, PipelineIR, ScoreIR, TriggerIR, Value } from '../../src/define/ir/ir.ts'
 import { current, isDeleted, type BatchRun } from './placement.ts'
 

@@ -1,5 +1,5 @@
 /** `V(k, agg, W, hop; P, t)` of the semantics: filter the whole log, then one formula over the rest. */
-import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { FeatureIR, GroupIR, SourceIR, TypeIR, Value } from '../../src/define/ir/ir.ts'
 import { type Exact, type Operand, compute, delivered, evaluate, operand, order, physical, power10, rowReader } from './arithmetic.ts'
 import { countDistinct } from './distinct.ts'

@@ -1,13 +1,13 @@
 import { after, before, test } from 'node:test'
 import { DuckDbEngine } from '../../src/sql/duckdb/engine.ts'
-import { SqlWitness } from '../../src/sql/witness.ts'
-import { placeRequest } from '../../src/sql/place-request.ts'
+import { SqlValues } from './sql-values.ts'
+import { placeRequest } from './placement.ts'
 import { cases } from '../oracle/cases.ts'
 import { assertAnswers } from './expected-answers.ts'
 
-let db: SqlWitness
+let db: SqlValues
 before(async () => {
-  db = new SqlWitness(await DuckDbEngine.open())
+  db = new SqlValues(await DuckDbEngine.open())
 })
 after(() => db.close())
 

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { DuckDbEngine } from '../../src/sql/duckdb/engine.ts'
-import { SqlWitness } from '../../src/sql/witness.ts'
+import { SqlValues } from './sql-values.ts'
 import { decisionCases } from '../oracle/cases/decisions.ts'
 import { triggerCases } from '../oracle/cases/triggers.ts'
 import { decisions } from '../oracle/oracle.ts'
 import { deciding } from '../property/generate/deciders.ts'
 
-let db: SqlWitness
+let db: SqlValues
 before(async () => {
-  db = new SqlWitness(await DuckDbEngine.open())
+  db = new SqlValues(await DuckDbEngine.open())
 })
 after(() => db.close())
 

@@ -1,7 +1,7 @@
 /** A replay equals the oracle: decisions on events, at ticks and on request, by hand-computed cases and over random histories. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
 import { decide } from '../../src/replay/decide.ts'
 import { decisionRecords } from '../../src/replay/decision-record.ts'

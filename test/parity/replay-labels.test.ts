@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { EXPLORED, FOLLOWED, NOT_MET } from '../../src/action/exploration-sampler.ts'
-import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
 import { label } from '../../src/replay/label.ts'
 import { censoringOf } from '../../src/run/history/censoring.ts'

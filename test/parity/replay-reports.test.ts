@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { reportRecords } from '../../src/decision/report-records.ts'
-import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { PipelineIR, ReportIR } from '../../src/define/ir/ir.ts'
 import { reports } from '../../src/replay/report.ts'
 import { reportCases } from '../oracle/cases/reports.ts'

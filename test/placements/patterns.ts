@@ -74,7 +74,7 @@ function pipelineOf(pattern: Pattern) {
       n: recent.of(p.card).n,
       sum: recent.of(p.card).sum,
       most: usual.of(p.card).most,
-      ratio: p.amount.over(usual.of(p.card).mean),
+      ratio: p.amount.dividedBy(usual.of(p.card).mean),
       mean: usual.of(p.card).mean,
     }),
     score: v => rules([{ when: v.ratio.gt(1.5), score: 1 }], 0),

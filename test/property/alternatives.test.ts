@@ -9,7 +9,7 @@ import { scoreInto, scoringOf } from '../../src/audit/experiment/timeline/inputs
 import { Replays, type Replayed } from '../../src/audit/experiment/replay/replays.ts'
 import { limits } from '../../src/base/limits.ts'
 import type { ColumnData } from '../../src/columns/block.ts'
-import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { GroupIR, ModelIR, PipelineIR, PlacementIR, ScheduleIR } from '../../src/define/ir/ir.ts'
 import { decide } from '../../src/replay/decide.ts'
 import { scheduledTimes } from '../../src/kernel/schedule.ts'

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../src/base/errors.ts'
-import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { GroupIR, PipelineIR, PlacementIR, SourceIR, Value } from '../../src/define/ir/ir.ts'
 
 /**

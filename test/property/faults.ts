@@ -1,4 +1,4 @@
-import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { FeatureIR, PlacementIR } from '../../src/define/ir/ir.ts'
 import type { Ask, Case, Engine } from './case.ts'
 

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { FeatureColumn } from '../../src/aggregate/feature-column.ts'
+import type { FeatureColumn } from '../../src/aggregate/kernel-partial.ts'
 import type { ElementSetting } from '../../src/audit/domain/element.ts'
 import { groupColumns, replayedColumns } from '../../src/audit/experiment/replay/group-columns.ts'
 import { earlierMoments, placeGroup } from '../../src/audit/experiment/settings/group-setting.ts'
@@ -15,7 +15,7 @@ import { SummedGroups } from '../../src/audit/experiment/prefix-sums/summed-grou
 import { decisionRows } from '../../src/audit/experiment/timeline/decision-rows.ts'
 import type { Timeline } from '../../src/audit/experiment/timeline/timeline.ts'
 import { groupReads } from '../../src/decision/reads.ts'
-import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { FeatureIR, ModelIR, PipelineIR, ScheduleIR } from '../../src/define/ir/ir.ts'
 import { decisionPointsOf } from '../../src/replay/decide.ts'
 import type { ReplayLog } from '../../src/replay/log.ts'

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SpillwayError } from '../../src/base/errors.ts'
 import { Strings } from '../../src/columns/strings.ts'
-import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { ColumnIR, FeatureIR, GroupIR, PipelineIR, Value } from '../../src/define/ir/ir.ts'
 import type { OutputValues } from '../../src/files/table-writer.ts'
 import type { SourceHistory } from '../../src/intake/history-builder.ts'
@@ -15,8 +15,8 @@ import { replayLog } from '../../src/replay/log.ts'
 import { groupsQuestion, type Question } from '../../src/replay/question.ts'
 import { setOfRows, type TrainingColumn, type TrainingSet } from '../../src/replay/training-set.ts'
 import { DuckDbEngine } from '../../src/sql/duckdb/engine.ts'
-import { SqlWitness } from '../../src/sql/witness.ts'
-import { placeRequest } from '../../src/sql/place-request.ts'
+import { SqlValues } from '../parity/sql-values.ts'
+import { placeRequest } from '../parity/placement.ts'
 import { rowCases } from '../oracle/cases/rows.ts'
 import { rowAt } from '../oracle/rows.ts'
 import type { Answer } from './case.ts'
@@ -114,7 +114,7 @@ function compare(
 }
 
 test('DuckDB gives the same rows', async () => {
-  const db = new SqlWitness(await DuckDbEngine.open())
+  const db = new SqlValues(await DuckDbEngine.open())
   let compared = 0
   try {
     for (let seed = 5001; seed <= 5000 + WITNESSED; seed++) {
@@ -129,7 +129,7 @@ test('DuckDB gives the same rows', async () => {
 
 /** Compares a group's rows with SQL's; with the oracle's tolerance for sums of doubles. Returns the number of compared values. */
 async function witness(
-  db: SqlWitness,
+  db: SqlValues,
   seed: string,
   ir: PipelineIR,
   group: GroupIR,

@@ -8,7 +8,7 @@ import { generateWithoutRuns } from '../crash/generate.ts'
 import { decisionsOf, entriesOf, logOf, type Entry } from '../crash/inspect.ts'
 import { runModel } from '../crash/model-run.ts'
 import type { Disk } from '../crash/model-store.ts'
-import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { PipelineIR, SourceIR } from '../../src/define/ir/ir.ts'
 import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
 

@@ -4,7 +4,7 @@
  *
  * The rule is that of `reasons` in src/reconcile/report.ts, computed by leaving events out of the log and calling the oracle again.
  */
-import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { FeatureIR, GroupIR, ModelIR, PipelineIR, SourceIR, Value } from '../../src/define/ir/ir.ts'
 import type { MismatchReason } from '../../src/reconcile/report.ts'
 import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'

@@ -1,5 +1,5 @@
 /** The results of a run on a model store, as a data folder presents them to `reconcile`, with the planted faults of a case. */
-import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { SourceIR } from '../../src/define/ir/ir.ts'
 import { rowText } from '../../src/intake/row-text.ts'
 import type { SettledDeadLetter } from '../../src/log/dead-letters.ts'

@@ -3,7 +3,7 @@
  * rounding.
  */
 import { aggregateOf } from '../../src/aggregate/aggregate-of.ts'
-import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { InputIR, ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
 import type { ReconcileReader } from '../../src/reconcile/reconcile.ts'
 import type { MismatchReason } from '../../src/reconcile/report.ts'

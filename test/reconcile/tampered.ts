@@ -1,6 +1,6 @@
 /** A decision batch with another number in one cell, and a valid checksum. */
 import type { ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
-import { triggerId, triggerKey } from '../../src/define/model/trigger-columns.ts'
+import { triggerId, triggerKey } from '../../src/define/model/trigger.ts'
 import type { StoredDecisionBatch } from '../../src/log/store.ts'
 import { isListColumn } from '../../src/model/vector.ts'
 import { DecisionWriter, decodeDecisions } from '../../src/run/decide/decision-codec.ts'

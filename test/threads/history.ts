@@ -1,5 +1,5 @@
 /** Random histories of `prove threads`: events of a few keys over two days, ingested late by delays that a column records or a source adds, some of them revised, and requests between them. */
-import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { SourceIR, Value } from '../../src/define/ir/ir.ts'
 import type { Request } from '../oracle/oracle.ts'
 import type { Draw } from '../property/generate/draw.ts'

@@ -148,9 +148,9 @@ const risk = model('risk', {
       back,
       both: together.of(o.customer, o.merchant),
       derived: {
-        ratio: o.price.over(usual.mean90d),
-        rush: now.n5m.over(usual.n90d),
-        returned: back.value30d.over(now.spent1h),
+        ratio: o.price.dividedBy(usual.mean90d),
+        rush: now.n5m.dividedBy(usual.n90d),
+        returned: back.value30d.dividedBy(now.spent1h),
         fresh: o.placed.minus(usual.first).lt('30d'),
         large: o.price.gt(now.largest1d),
       },

@@ -74,7 +74,7 @@ features('f', {
   entity: card,
   place: stream,
   values: p => ({
-    ok: p.stay.over('1h').mean('1d'),
+    ok: p.stay.dividedBy('1h').mean('1d'),
     // @ts-expect-error a string has no mean
     a: p.kind.mean('1h'),
     // @ts-expect-error a bool has no maximum

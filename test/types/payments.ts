@@ -70,7 +70,7 @@ export const fraud = model('fraud', {
       card: now,
       terminal: terminalNow.of(p.terminal),
       pair: pair.of(p.card, p.terminal),
-      ratio: p.amount.over(now.mean1h),
+      ratio: p.amount.dividedBy(now.mean1h),
       big: p.amount.gt(100),
       above: p.amount.gt(now.mean1h),
       nested: { kind: p.kind, deep: { id: p.card } },

@@ -36,7 +36,13 @@ export const limit = model('limit', {
   decide: on(calls),
   inputs: c => {
     const plan = plans.of(c.customer)
-    return { plan, region: regions.of(c.customer).region, isPaid: plan.tier.eq('pro'), each: plan.price.over(plan.seats), size: c.size }
+    return {
+      plan,
+      region: regions.of(c.customer).region,
+      isPaid: plan.tier.eq('pro'),
+      each: plan.price.dividedBy(plan.seats),
+      size: c.size,
+    }
   },
   score: logistic({ intercept: 0, weights: { size: 1, each: { weight: 1, ifNull: 0 } } }),
 })

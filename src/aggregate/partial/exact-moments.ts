@@ -1,68 +1,72 @@
 /**
- * Exact moments of tiles: sums over exact types, as integers of any size (`bigint`). The kernel keeps the same moments as limbs of doubles
+ * Exact moments of tiles: sums over exact types, as integers of any size. The kernel keeps the same moments as limbs of doubles
  * (`moments.ts`).
  *
- * The cells are `n, Σx` for `sum` and `mean`; then `Σx², max |x|` for `variance` and `slope`; then `Στ, Στ², Στx` for `slope`, where τ is the
- * event time. The slope's exact integers do not depend on where τ starts.
+ * τ is the event time. The slope's exact integers do not depend on where τ starts.
  */
 import { limits } from '../../base/index.ts'
+import type { TileSql } from '../aggregate-sql.ts'
 import type { AggregateFunction, PartialMethods } from '../aggregate.ts'
 import type { MomentTerm } from '../moments.ts'
-import { integerAt, numberAt } from '../tile-format.ts'
+import { integerAt } from '../tile-format.ts'
 
-export interface ExactMoments {
-  readonly n: number
-  readonly x: bigint
-  readonly xx: bigint
-  /** The largest |x|, where products of x are kept. */
-  readonly largest: number
-  readonly tau: bigint
-  readonly tauTau: bigint
-  readonly tauX: bigint
+/** The moments of an aggregate, in the order of its cells, by the last of its terms: `sum` and `mean`, `variance`, `slope`. */
+const momentsOf = {
+  x: ['n', 'x'],
+  xx: ['n', 'x', 'xx', 'largest'],
+  trend: ['n', 'x', 'xx', 'largest', 'tau', 'tauTau', 'tauX'],
+} as const
+
+type Moments = Readonly<Record<(typeof momentsOf)['trend'][number], bigint>>
+export type ExactMoments<T extends MomentTerm> = Pick<Moments, (typeof momentsOf)[T][number]>
+
+/** One moment: of an event with the value x, of two partials, and in SQL. A cell is a text unless `isNumber`. */
+interface Moment {
+  readonly lift: (x: bigint, tau: bigint) => bigint
+  readonly merge: (left: bigint, right: bigint) => bigint
+  readonly sql: (tile: TileSql, x: string, tau: string) => string
+  readonly isNumber?: true
 }
 
-/** Exact moments: `Σx`; for `xx` the products of x too, for `trend` those and the products with τ. */
-export function exactMomentPartials(
-  term: MomentTerm,
-): PartialMethods<ExactMoments> & Pick<AggregateFunction, 'tileSql' | 'exactness' | 'kernelPartial'> {
-  const hasProducts = term !== 'x'
-  const hasTrend = term === 'trend'
+const add = (left: bigint, right: bigint): bigint => left + right
+
+const moments: Readonly<Record<keyof Moments, Moment>> = {
+  n: { lift: () => 1n, merge: add, sql: tile => tile.count(), isNumber: true },
+  x: { lift: x => x, merge: add, sql: (tile, x) => tile.sum(x) },
+  xx: { lift: x => x * x, merge: add, sql: (tile, x) => tile.sum(`${x} * ${x}`) },
+  /** The largest |x|. */
+  largest: {
+    lift: x => (x < 0n ? -x : x),
+    merge: (left, right) => (left > right ? left : right),
+    sql: tile => tile.max(`abs(${tile.input})`),
+    isNumber: true,
+  },
+  tau: { lift: (_x, tau) => tau, merge: add, sql: (tile, _x, tau) => tile.sum(tau) },
+  tauTau: { lift: (_x, tau) => tau * tau, merge: add, sql: (tile, _x, tau) => tile.sum(`${tau} * ${tau}`) },
+  tauX: { lift: (x, tau) => tau * x, merge: add, sql: (tile, x, tau) => tile.sum(`${tau} * ${x}`) },
+}
+
+/** The tile partials of an aggregate with these moments. */
+export function exactMomentPartials<T extends MomentTerm>(
+  term: T,
+): PartialMethods<ExactMoments<T>> & Pick<AggregateFunction, 'tileSql' | 'exactness' | 'kernelPartial'> {
+  const names: readonly (keyof Moments)[] = momentsOf[term]
+  const partialOf = (valueOf: (name: keyof Moments, index: number) => bigint): Moments =>
+    Object.fromEntries(names.map((name, i) => [name, valueOf(name, i)])) as unknown as Moments
   return {
     lift({ time, value }) {
       const [x, tau] = [BigInt(value as number), BigInt(time)]
-      return { n: 1, x, xx: x * x, largest: Math.abs(value as number), tau, tauTau: tau * tau, tauX: tau * x }
+      return partialOf(name => moments[name].lift(x, tau))
     },
-    merge: (left, right) => ({
-      n: left.n + right.n,
-      x: left.x + right.x,
-      xx: left.xx + right.xx,
-      largest: Math.max(left.largest, right.largest),
-      tau: left.tau + right.tau,
-      tauTau: left.tauTau + right.tauTau,
-      tauX: left.tauX + right.tauX,
-    }),
-    encode: ({ n, x, xx, largest, tau, tauTau, tauX }) => [
-      n,
-      String(x),
-      ...(hasProducts ? [String(xx), largest] : []),
-      ...(hasTrend ? [tau, tauTau, tauX].map(String) : []),
-    ],
-    decode(cells) {
-      const n = numberAt(cells, 0)
-      if (n === 0) return undefined
-      const [x, xx, tau, tauTau, tauX] = [1, 2, 4, 5, 6].map(index => integerAt(cells, index))
-      return { n, x, xx, largest: numberAt(cells, 3), tau, tauTau, tauX }
-    },
-    tileSql(tile) {
-      const [x, tau] = [tile.toExact(tile.input), tile.toExact(tile.time)]
-      const products = hasProducts ? [tile.sum(`${x} * ${x}`), tile.max(`abs(${tile.input})`)] : []
-      const trend = hasTrend ? [tile.sum(tau), tile.sum(`${tau} * ${tau}`), tile.sum(`${tau} * ${x}`)] : []
-      return [tile.count(), tile.sum(x), ...products, ...trend]
-    },
+    merge: (left: Moments, right: Moments) => partialOf(name => moments[name].merge(left[name], right[name])),
+    encode: (partial: Moments) => names.map(name => (moments[name].isNumber ? Number(partial[name]) : String(partial[name]))),
+    decode: cells => (integerAt(cells, 0) === 0n ? undefined : partialOf((_, i) => integerAt(cells, i))),
+    tileSql: tile => names.map(name => moments[name].sql(tile, tile.toExact(tile.input), tile.toExact(tile.time))),
     exactness: 'exact',
-    kernelPartial: { kind: 'sums', terms: hasProducts ? ['x', term] : ['x'] },
+    kernelPartial: { kind: 'sums', terms: term === 'x' ? ['x'] : ['x', term] },
   }
 }
 
 /** Does the window exceed exact products? */
-export const isBeyondProducts = ({ n, largest }: ExactMoments): boolean => n > limits.MOMENT_COUNT_MAX || largest > limits.MOMENT_VALUE_MAX
+export const isBeyondProducts = ({ n, largest }: ExactMoments<'xx'>): boolean =>
+  n > limits.MOMENT_COUNT_MAX || largest > limits.MOMENT_VALUE_MAX

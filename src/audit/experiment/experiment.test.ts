@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { random } from '../../base/random.ts'
 import type { ReplayLog } from '../../replay/log.ts'
 import { count, entity, features, labelFrom, logistic, model, on, pipeline, rules, source, stream, t } from '../../index.ts'
-import type { LoggedEvent } from '../../define/source/event.ts'
+import type { LoggedEvent } from '../../define/source/source.ts'
 import type { ModelIR, Value } from '../../define/ir/ir.ts'
 import { logOf } from '../../../test/property/engines/replay-order.ts'
 import { asItRuns, type Plan, type ElementSetting } from '../domain/element.ts'
@@ -34,7 +34,7 @@ const fraud = model('fraud', {
   decide: on(payments),
   inputs: p => ({
     amount: p.amount,
-    relative: p.amount.over(spending.of(p.card).mean),
+    relative: p.amount.dividedBy(spending.of(p.card).mean),
     n: spending.of(p.card).n,
     complaints: complaints.of(p.shop).n,
   }),

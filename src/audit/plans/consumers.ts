@@ -1,7 +1,6 @@
 /** Consumers of a feature group and how often they read it, which determines the freshness that it needs. */
-import type { GroupIR, ModelIR, PipelineIR } from '../../define/ir/index.ts'
+import { type GroupIR, type ModelIR, type PipelineIR, expressionLeaves } from '../../define/ir/index.ts'
 import { groupReads } from '../../decision/index.ts'
-import { expressionLeaves } from '../../expression/index.ts'
 import { schedulePeriod } from '../experiment/timeline/placement-age.ts'
 
 /** A reader of a feature group. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { randomGiven } from '../../../test/audit/random-cases.ts'
 import { SpillwayError } from '../../base/errors.ts'
-import type { Judged, UtilityCompute } from '../../define/value/judged-decisions.ts'
+import type { Judged, UtilityCompute } from '../../define/value/utility.ts'
 import { utilityOf, type AlertEvaluation } from './index.ts'
 
 const own = (compute: UtilityCompute, evaluation: AlertEvaluation) =>

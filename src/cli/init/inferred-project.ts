@@ -64,7 +64,7 @@ export const unusual = model('unusual', {
   decide: on(events),
   inputs: e => {
     const before = past.of(e.${key})
-    return { past: before${first ? `, value: e.${first.name}, ratio: e.${first.name}.over(before.mean_${first.name})` : ''} }
+    return { past: before${first ? `, value: e.${first.name}, ratio: e.${first.name}.dividedBy(before.mean_${first.name})` : ''} }
   },
   score: v => rules([{ when: ${first ? 'v.ratio.gt(2)' : 'v.past.n1d.gt(10)'}, score: 0.9 }], 0.1),
 })

@@ -27,7 +27,7 @@ export const testing = model('card_testing', {
   decide: on(payments),
   inputs: p => {
     const now = cardNow.of(p.card)
-    return { amount: p.amount, small10m: now.small10m, ratio: p.amount.over(now.usual) }
+    return { amount: p.amount, small10m: now.small10m, ratio: p.amount.dividedBy(now.usual) }
   },
   score: v => rules([{ when: v.small10m.gte(3), score: 0.9 }, { when: v.ratio.gt(10), score: 0.7 }], 0.1),
 })

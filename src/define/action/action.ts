@@ -4,15 +4,14 @@
  * Invariant: `when` is a condition over the score of one model, and so identifies the model.
  */
 import { show, type Duration } from '../../base/index.ts'
-import { callerLocation } from '../mistake/caller.ts'
+import { callerLocation, durationOf, mistake } from '../mistake/mistake.ts'
 import type { OpenDestination } from './destination.ts'
 import { EffectValue, type Effect } from './effect.ts'
-import type { Expression } from '../expression/expression.ts'
-import type { ActionIR, Value } from '../ir/ir.ts'
-import { durationOf, mistake } from '../mistake/mistake.ts'
+import type { Expression } from '../expression/kinds.ts'
+import type { ActionIR, Value, ExprIR, Notes } from '../ir/ir.ts'
 import { ModelValue } from '../model/model.ts'
-import { checkOptions, checkTitle, notesOf, optionNames } from '../mistake/names.ts'
-import { describe, Node } from '../expression/node.ts'
+import { checkOptions, checkTitle, notesOf, optionNames, parseOptions } from '../mistake/names.ts'
+import { describe, isCondition, Node } from '../expression/node.ts'
 
 /** Effect of an action as it is sent, and as the user's own function gets it. */
 export interface EffectRecord {
@@ -39,7 +38,7 @@ export interface EffectRecord {
 export type EffectFunction = (effect: EffectRecord, options: { readonly attempt: number }) => unknown
 
 /** Options of `action`. */
-export interface ActionOptions {
+export interface ActionOptions extends Notes {
   /** Condition over the score of a model: `hypo.score.gte(0.8)`. */
   readonly when: Expression<'input', 'bool'>
   /**
@@ -61,10 +60,6 @@ export interface ActionOptions {
   readonly reply?: 'inline'
   /** Effect: `webhook(…)`, `appendTo(…)`, `stdout()`, `answer(…)`, your own `destination({ … })`, or a function. */
   readonly do: Effect | EffectFunction
-  /** Team or person, for people; no part of the fingerprint. */
-  readonly owner?: string
-  /** Explanation for people; no part of the fingerprint. */
-  readonly description?: string
 }
 
 const actionOptions = optionNames<ActionOptions>({
@@ -91,7 +86,7 @@ export class ActionValue {
   readonly run: EffectFunction | undefined
   readonly open: OpenDestination | undefined
   readonly model: ModelValue
-  readonly definedAt: string | undefined
+  readonly definedAt = callerLocation()
 
   constructor(ir: ActionIR, { run, open, model }: Pick<ActionValue, 'run' | 'open' | 'model'>) {
     this.name = ir.name
@@ -99,7 +94,6 @@ export class ActionValue {
     this.run = run
     this.open = open
     this.model = model
-    this.definedAt = callerLocation()
     Object.freeze(this)
   }
 }
@@ -140,7 +134,7 @@ export function action(name: string, options: ActionOptions): Action {
   checkOptions(subject, options, actionOptions)
   const { when, deadline, cooldown, explore, reply, do: effect }: { [N in keyof ActionOptions]: unknown } = options
   const model = when instanceof Node ? when.realm.model : undefined
-  if (!(when instanceof Node) || !(model instanceof ModelValue) || when.type.type !== 'bool')
+  if (!isCondition(when) || !(model instanceof ModelValue))
     mistake(`${subject} needs a condition over the score of a model: when: hypo.score.gte(0.8), got ${describe(when)}`)
   const run = typeof effect === 'function' ? (effect as EffectFunction) : undefined
   if (!run && !(effect instanceof EffectValue))
@@ -149,16 +143,15 @@ export function action(name: string, options: ActionOptions): Action {
         `got ${show(effect)}`,
     )
   const effectIR = effect instanceof EffectValue ? effect.ir : ({ kind: 'function' } as const)
-  checkReply(subject, effectIR.kind === 'answer', reply)
-  if (effectIR.kind === 'answer' && cooldown !== undefined)
-    mistake(`${subject} has cooldown, and every request gets its answer; leave cooldown out`)
+  const answers = effectIR.kind === 'answer'
+  checkReply(subject, answers, reply)
+  if (answers && cooldown !== undefined) mistake(`${subject} has cooldown, and every request gets its answer; leave cooldown out`)
   const ir: ActionIR = {
     name,
     model: model.name,
     when: when.ir,
-    ...(deadline !== undefined && { deadline: durationOf(`${subject}: deadline`, deadline) }),
-    ...(cooldown !== undefined && { cooldown: durationOf(`${subject}: cooldown`, cooldown) }),
-    ...exploreOf(subject, explore, { answers: effectIR.kind === 'answer', model }),
+    ...parseOptions(subject, { deadline, cooldown }, durationOf),
+    ...exploreOf(subject, explore, { answers, model }),
     do: effectIR,
     ...notesOf(subject, options),
   }
@@ -184,4 +177,23 @@ function exploreOf(subject: string, value: unknown, { answers, model }: { answer
 function checkReply(subject: string, answers: boolean, reply: unknown): void {
   if (reply !== undefined && reply !== 'inline') mistake(`${subject}: reply is 'inline', got ${show(reply)}`)
   if (reply === 'inline' && !answers) mistake(`${subject} has reply: 'inline', which needs do: answer({ … })`)
+}
+
+/** Least score at which `when` is true, if `when` is `score >= x` or `score > x`; `undefined` for any other condition. */
+export function thresholdOf({ when }: Pick<ActionIR, 'when'>): number | undefined {
+  if (!('left' in when) || !isScore(when.left) || when.right.op !== 'literal' || typeof when.right.value !== 'number') return undefined
+  if (when.op === 'gte') return when.right.value
+  return when.op === 'gt' ? nextUp(when.right.value) : undefined
+}
+
+const isScore = (expr: ExprIR): boolean => expr.op === 'column' && expr.name === 'score'
+
+/** The next double above a finite value. */
+function nextUp(value: number): number {
+  if (value === 0) return Number.MIN_VALUE
+  const bits = new BigInt64Array(1)
+  const double = new Float64Array(bits.buffer)
+  double[0] = value
+  bits[0] += value > 0 ? 1n : -1n
+  return double[0]
 }

@@ -1,9 +1,9 @@
-/** Effects of actions: `webhook`, `appendTo`, `stdout` and `answer`. */
-import { type Duration, show } from '../../base/index.ts'
-import type { EffectIR, Value } from '../ir/ir.ts'
+/** Effects of actions: `webhook`, `appendTo`, `stdout`, `answer`, and the user's own `destination`. */
+import { type Duration, show, limits } from '../../base/index.ts'
+import type { EffectIR, Value, SettingIR } from '../ir/ir.ts'
 import { durationOf, mistake } from '../mistake/mistake.ts'
-import { checkOptions } from '../mistake/names.ts'
-import type { OpenDestination } from './destination.ts'
+import { checkOptions, checkTitle, parseOptions } from '../mistake/names.ts'
+import type { OpenDestination, Destination } from './destination.ts'
 import { settingIR, type Setting } from './setting.ts'
 
 declare const effect: unique symbol
@@ -59,7 +59,7 @@ const effectOf = (ir: EffectIR): Effect => new EffectValue(ir) as unknown as Eff
 export function webhook(url: string | Setting, options: WebhookOptions = {}): Effect {
   const subject = 'webhook'
   checkOptions(subject, options, ['secret', 'headers', 'timeout', 'attempts', 'concurrency', 'allowPrivate'])
-  const { secret, headers, timeout, allowPrivate = false } = options
+  const { secret, headers, timeout, attempts, concurrency, allowPrivate = false } = options
   const address = settingIR(`${subject}: the address`, url)
   if (address.kind === 'value') checkAddress(address.value)
   if (typeof secret === 'string') mistake(`${subject}: a secret must not be in the file; write secret: env('NAME') or secretFile('…')`)
@@ -67,11 +67,10 @@ export function webhook(url: string | Setting, options: WebhookOptions = {}): Ef
   return effectOf({
     kind: 'webhook',
     url: address,
-    ...(secret !== undefined && { secret: settingIR(`${subject}: secret`, secret) }),
+    ...parseOptions(subject, { secret }, settingIR),
     ...(headers !== undefined && { headers: headersOf(subject, headers) }),
-    ...(timeout !== undefined && { timeout: durationOf(`${subject}: timeout`, timeout) }),
-    ...countOf(subject, 'attempts', options.attempts),
-    ...countOf(subject, 'concurrency', options.concurrency),
+    ...parseOptions(subject, { timeout }, durationOf),
+    ...parseOptions(subject, { attempts, concurrency }, countOf),
     ...(allowPrivate && { allowPrivate }),
   })
 }
@@ -114,8 +113,7 @@ export function answer(value: Json, options: { readonly otherwise?: Json; readon
   return effectOf({
     kind: 'answer',
     answer: jsonOf('answer', value),
-    ...(otherwise !== undefined && { otherwise: jsonOf('answer: otherwise', otherwise) }),
-    ...(explored !== undefined && { explored: jsonOf('answer: explored', explored) }),
+    ...parseOptions('answer', { otherwise, explored }, jsonOf),
   })
 }
 
@@ -127,7 +125,7 @@ function checkAddress(text: string): void {
     mistake("webhook: a password must not be in the file; put it in a header: headers: { authorization: env('NAME') }")
 }
 
-function headersOf(subject: string, headers: unknown): Record<string, ReturnType<typeof settingIR>> {
+function headersOf(subject: string, headers: unknown): Record<string, SettingIR> {
   if (headers === null || typeof headers !== 'object') mistake(`${subject}: headers are { name: value }, got ${show(headers)}`)
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => {
@@ -137,12 +135,9 @@ function headersOf(subject: string, headers: unknown): Record<string, ReturnType
   )
 }
 
-/** A whole number from 1 under its name, if it is set. Throws `SPILL_DEFINITION`. */
-export function countOf<Name extends 'attempts' | 'concurrency'>(subject: string, name: Name, value: unknown): { [N in Name]?: number } {
-  if (value === undefined) return {}
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1)
-    mistake(`${subject}: ${name} is a number from 1, got ${show(value)}`)
-  return { [name]: value } as { [N in Name]?: number }
+function countOf(subject: string, value: unknown): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) mistake(`${subject} is a number from 1, got ${show(value)}`)
+  return value
 }
 
 /** Copies the value, so that later changes of it have no effect. */
@@ -150,4 +145,58 @@ function jsonOf(subject: string, value: unknown): unknown {
   const text: string | undefined = JSON.stringify(value)
   if (text === undefined) mistake(`${subject} is JSON, got ${show(value)}`)
   return JSON.parse(text)
+}
+
+/** Settings of a destination by name. A setting from the environment or a file is read when a run starts. */
+export type DestinationSettings = Readonly<Record<string, string | Setting>>
+
+/** Options of `destination`. */
+export interface DestinationOptions<S extends DestinationSettings = DestinationSettings> {
+  /** Name of this kind of destination, for messages: `kafka`. */
+  readonly name: string
+  /** Settings, part of the fingerprint. Keep secrets out of the file: `{ password: env('PASSWORD') }`. */
+  readonly settings?: S
+  /** Opens the destination when a run starts, with the texts of its settings. */
+  readonly open: (settings: { readonly [N in keyof S]: string }) => Destination | Promise<Destination>
+  /** Deadline of one attempt, and of opening and closing. Default 30 s, at most 1 h. */
+  readonly timeout?: Duration
+  /** Attempts before a delivery is dead. Default 15, over about 1.5 hours. */
+  readonly attempts?: number
+}
+
+/**
+ * Defines an effect that is delivered to your own destination: the `do` of an action.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for a setting that is no text, or an option that does not fit.
+ * @example
+ * const pager = (room: string) =>
+ *   destination({
+ *     name: 'pager',
+ *     settings: { room, token: env('PAGER_TOKEN') },
+ *     open: ({ room, token }) => ({ concurrency: 4, deliver: ({ body }) => page(room, token, body), close: async () => {} }),
+ *   })
+ * const review = action('review', { when: fraud.score.gte(0.9), do: pager('risk') })
+ */
+export function destination<S extends DestinationSettings>(options: DestinationOptions<S>): Effect {
+  checkOptions('destination', options, ['name', 'settings', 'open', 'timeout', 'attempts'])
+  const subject = `destination '${checkTitle('destination', options.name)}'`
+  const { name, settings = {}, open, timeout, attempts }: { readonly [N in keyof DestinationOptions]: unknown } = options
+  if (typeof open !== 'function') mistake(`${subject} needs open: settings => ({ concurrency, deliver, close }), got ${show(open)}`)
+  if (settings === null || typeof settings !== 'object') mistake(`${subject}: settings are { name: value }, got ${show(settings)}`)
+  const entries = Object.entries(settings).map(([key, value]): [string, SettingIR] => [key, settingIR(`${subject}: ${key}`, value)])
+  const ir = {
+    kind: 'destination',
+    name: name as string,
+    settings: Object.fromEntries(entries),
+    ...parseOptions(subject, { timeout }, timeoutOf),
+    ...parseOptions(subject, { attempts }, countOf),
+  } as const
+  return new EffectValue(ir, open as OpenDestination) as unknown as Effect
+}
+
+function timeoutOf(subject: string, timeout: unknown): number {
+  const ms = durationOf(subject, timeout)
+  if (ms > limits.DESTINATION_MS_MAX)
+    mistake(`${subject} is at most ${limits.DESTINATION_MS_MAX} ms (DESTINATION_MS_MAX), got ${show(timeout)}`)
+  return ms
 }

@@ -1,5 +1,4 @@
 /** Definitions of actions: effects, their budgets and limits, and the `Destination` port. */
-export { thresholdOf } from './action-threshold.ts'
-export type { EffectFunction, EffectRecord } from './action.ts'
+export { thresholdOf, type EffectFunction, type EffectRecord } from './action.ts'
 export { ACKNOWLEDGED, type Delivery, type DeliveryOutcome, type Destination, type OpenDestination } from './destination.ts'
 export { type Effect, EffectValue } from './effect.ts'

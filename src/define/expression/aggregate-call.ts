@@ -6,13 +6,13 @@
  */
 import { limits, show, type StrictOmit } from '../../base/index.ts'
 import type { AggregateOptions, DecayOptions, DistinctOptions, HistogramOptions, RateOptions, Window } from './aggregating.ts'
-import { callerLocation } from '../mistake/caller.ts'
-import type { AggregateName, FeatureIR, TypeIR } from '../ir/ir.ts'
+import { callerLocation, durationOf, mistake } from '../mistake/mistake.ts'
+import type { AggregateName, FeatureIR } from '../ir/ir.ts'
+import { bareType } from './arithmetic.ts'
 import { literal, type TypeInfo } from './literal.ts'
-import { durationOf, mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
-import { describe, Node, type Realm } from './node.ts'
-import { isListAggregate, signatures, takesText } from '../ir/signatures.ts'
+import { describe, isCondition, type Node, type Realm } from './node.ts'
+import { signatures, takesText } from '../ir/signatures.ts'
 import { defaultHop, windowOf } from './window.ts'
 
 /** A feature before it has a name, with the line of the call for messages. */
@@ -32,11 +32,11 @@ export class AggregateCall {
   }
 }
 
-/** Options of any aggregate; `optionsOf` lists those that one takes. */
+/** Options of any aggregate; its signature says which it has beside `commonOptions`. */
 export type AnyAggregateOptions = AggregateOptions & RateOptions & DistinctOptions & Partial<DecayOptions> & Partial<HistogramOptions>
 
-/** Arguments of an aggregate besides its options. */
-type Arguments = Pick<FeatureIR, 'k' | 'q'>
+/** Options of every aggregate. */
+export const commonOptions = ['where', 'hop', 'exact', 'before', 'maxEvents'] as const
 
 let openCalls: AggregateCall[] | undefined
 
@@ -51,20 +51,24 @@ export function collectCalls<T>(build: () => T): { result: T; calls: readonly Ag
   }
 }
 
-/** Checks a call of an aggregate and returns it. Throws `SPILL_DEFINITION` for an input, window or option that does not fit. */
+/**
+ * Checks a call of an aggregate, with its arguments `k` and `q`, and returns it. Throws `SPILL_DEFINITION` for an input, window or
+ * option that does not fit.
+ */
 export function aggregate(
   agg: AggregateName,
   window: Window,
   options: AnyAggregateOptions = {},
   input?: Node,
-  { k, q }: Arguments = {},
+  { k, q }: Pick<FeatureIR, 'k' | 'q'> = {},
 ): AggregateCall {
-  checkOptions(`'${agg}'`, options, optionsOf(agg))
+  const { options: own = [], kMax, selects, list, result: resultOf } = signatures[agg]
+  checkOptions(`'${agg}'`, options, [...commonOptions, ...own])
   if (input) checkInput(agg, input)
   const where = options.where === undefined ? undefined : condition(`'where' of '${agg}'`, options.where)
   const reach = windowOf(`'${agg}'`, window)
   const hop = hopOf(agg, reach, options)
-  const result = signatures[agg].result(input && bareType(input.type))
+  const result = resultOf(input && bareType(input.type))
   const feature = {
     agg,
     window: reach,
@@ -73,20 +77,17 @@ export function aggregate(
     ...(input && { input: input.ir }),
     ...(where && { where: where.ir }),
     ...(flag(agg, 'before', options.before) && { before: true as const }),
-    ...((agg === 'rate' || agg === 'slope') && { per: unitOf(agg, options.per) }),
-    ...(agg === 'decayedSum' && { halfLife: halfLifeOf(agg, options.halfLife) }),
-    ...(agg === 'histogram' && { bounds: boundsOf(agg, options.bounds, input!.type) }),
+    ...(own.includes('per') && { per: unitOf(agg, options.per) }),
+    ...(own.includes('halfLife') && { halfLife: halfLifeOf(agg, options.halfLife) }),
+    ...(own.includes('bounds') && { bounds: boundsOf(agg, options.bounds, input!.type) }),
     ...(agg === 'quantile' && { q: partOf(agg, q) }),
-    ...(k !== undefined && { k: countOf(`'${agg}' k`, k, agg === 'topK' ? limits.TOP_K_MAX : limits.LAST_K_MAX) }),
-    ...((agg === 'countDistinct' || agg === 'topK') && {
-      limit: countOf(`'${agg}' limit`, options.limit ?? limits.DISTINCT_MAX, limits.DISTINCT_MAX),
-    }),
+    ...(kMax !== undefined && { k: countOf(`'${agg}' k`, k, kMax) }),
+    ...(own.includes('limit') && { limit: countOf(`'${agg}' limit`, options.limit ?? limits.DISTINCT_MAX, limits.DISTINCT_MAX) }),
     ...(options.maxEvents !== undefined && { maxEvents: maxEventsOf(agg, hop, reach, options.maxEvents) }),
   }
-  const selects = input !== undefined && ['min', 'max', 'first', 'last', 'lastK', 'topK', 'row'].includes(agg)
   const call = new AggregateCall(
     Object.freeze(feature),
-    { ...(selects ? input.type : result), ...(isListAggregate(agg) && { list: true }) },
+    { ...(selects && input ? input.type : result), ...(list && { list }) },
     [input, where].flatMap(node => (node ? [node.realm] : [])),
     callerLocation(),
   )
@@ -96,7 +97,7 @@ export function aggregate(
 
 /** Returns `value` if it is a condition over a row; otherwise throws `SPILL_DEFINITION`. */
 export function condition(subject: string, value: unknown): Node {
-  if (!(value instanceof Node) || value.type.type !== 'bool' || value.type.list)
+  if (!isCondition(value))
     mistake(
       `${subject} needs a condition, got ${describe(value)}${typeof value === 'boolean' ? '; compare with words: p.amount.gt(5)' : ''}`,
     )
@@ -104,24 +105,13 @@ export function condition(subject: string, value: unknown): Node {
   return value
 }
 
-function optionsOf(agg: AggregateName): readonly (keyof AnyAggregateOptions)[] {
-  const every = ['where', 'hop', 'exact', 'before', 'maxEvents'] as const
-  if (agg === 'rate' || agg === 'slope') return [...every, 'per']
-  if (agg === 'countDistinct' || agg === 'topK') return [...every, 'limit']
-  if (agg === 'decayedSum') return [...every, 'halfLife']
-  return agg === 'histogram' ? [...every, 'bounds'] : every
-}
-
 function checkInput(agg: AggregateName, input: Node): void {
-  const { takes } = signatures[agg]
+  const { takes, exactWithin = Infinity } = signatures[agg]
   if (takes === 'none' || !takes.includes(input.type.type)) mistake(`'${agg}' needs ${takesText(agg)}, got ${describe(input)}`)
   const { type, min = 0, max = 0 } = input.type
-  const exceeds = Math.max(-min, max) > limits.MOMENT_VALUE_MAX
-  if (exceeds && type !== 'double' && ['variance', 'stddev', 'slope'].includes(agg))
+  if (type !== 'double' && Math.max(-min, max) > exactWithin)
     mistake(`'${agg}' is exact only within ±2^40 (scaled), and the column's bounds are wider; narrow them or make it a t.double()`)
 }
-
-const bareType = ({ type, scale }: TypeInfo): TypeIR => (scale === undefined ? { type } : { type, scale })
 
 function hopOf(agg: AggregateName, window: number | 'lifetime', { hop, exact }: AnyAggregateOptions): number {
   if (window === 'lifetime') {

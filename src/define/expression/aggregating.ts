@@ -5,8 +5,7 @@
  * docs/semantics.md, Numbers to the bit.
  */
 import type { Duration } from '../../base/index.ts'
-import type { Expression, ExprKind } from './expression.ts'
-import type { Kind } from './kinds.ts'
+import type { Expression, ExprKind, Kind } from './kinds.ts'
 
 /** Length of a window: a duration such as `'1h'`, or `'lifetime'` for all events of the key. */
 export type Window = Duration | 'lifetime'

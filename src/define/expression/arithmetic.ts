@@ -30,3 +30,6 @@ function numberType(op: Operation, left: TypeIR, right: TypeIR): TypeIR | undefi
 
 /** A type as text: `decimal(2)`. */
 export const typeText = (type: TypeIR): string => (type.type === 'decimal' ? `decimal(${type.scale})` : type.type)
+
+/** A type without what else is known of its values. */
+export const bareType = ({ type, scale }: TypeIR): TypeIR => (scale === undefined ? { type } : { type, scale })

@@ -1,7 +1,7 @@
 /** Aggregates of events rather than of a column. They are functions, so that a column may be called `count`. */
-import { aggregate, condition, type AggregateCall, type AnyAggregateOptions } from './aggregate-call.ts'
+import { aggregate, commonOptions, condition, type AggregateCall, type AnyAggregateOptions } from './aggregate-call.ts'
 import type { Aggregate, AggregateOptions, Window } from './aggregating.ts'
-import type { Expression } from './expression.ts'
+import type { Expression } from './kinds.ts'
 import { checkOptions } from '../mistake/names.ts'
 import { Node } from './node.ts'
 
@@ -22,7 +22,7 @@ export function count(window: Window, conditionOrOptions: unknown = {}, more: Ag
   // `p.amount > 5` is plain JavaScript and gives false.
   if (typeof conditionOrOptions === 'boolean') condition("'count'", conditionOrOptions)
   if (!(conditionOrOptions instanceof Node)) return typed(aggregate('count', window, conditionOrOptions as AnyAggregateOptions))
-  checkOptions("'count'", more, ['where', 'hop', 'exact', 'before', 'maxEvents'])
+  checkOptions("'count'", more, commonOptions)
   const predicate = condition("'count'", conditionOrOptions)
   const where = more.where === undefined ? predicate : condition("'where' of 'count'", more.where).and(predicate)
   return typed(aggregate('count', window, { ...more, where: where as never }))

@@ -1,5 +1,5 @@
 /**
- * Types that flow from a schema to a model's feature vector. Nothing here exists at run time.
+ * Types that flow from a schema through expressions to a model's feature vector. Nothing here exists at run time.
  *
  * The values of these types are declared columns (`t.ts`) and expressions (`node.ts`). `Kind` is coarser than `ColumnType`:
  * int, decimal and double offer the same operations and are all delivered as numbers. `T` is the delivered value, `| null`
@@ -59,3 +59,21 @@ export type RecordOf<C extends ColumnSpecs> = Flat<
 
 /** Flattens an intersection into one object type, for messages and editors. */
 export type Flat<T> = { [K in keyof T]: T[K] } & {}
+
+/** Scope of an expression: the rows of a source, or the inputs of a model. */
+export type Scope = 'row' | 'input'
+/** Kind of an expression. `lastK`, `topK` and `histogram` are lists, which only the user's own score function takes. */
+export type ExprKind = Kind | 'list'
+
+declare const typed: unique symbol
+declare const rawColumn: unique symbol
+
+/** Any expression: scope, kind, and delivered value. */
+export interface Expression<S extends Scope = Scope, K extends ExprKind = ExprKind, T = unknown> {
+  readonly [typed]: { readonly scope: S; readonly kind: K; readonly value: T }
+}
+
+/** A column itself and no expression over columns: a key must be one. */
+export interface RawColumn {
+  readonly [rawColumn]: true
+}

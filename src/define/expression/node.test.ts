@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { rejects } from '../../../test/rejects.ts'
-import { source, SourceValue } from '../source/source.ts'
+import { columnNodes, source, SourceValue } from '../source/source.ts'
 import type { ExprIR } from '../ir/ir.ts'
 import type { Node } from './node.ts'
 import { t } from '../source/t.ts'
-import { triggerFields, triggerRealm } from '../model/trigger.ts'
+import { triggerRealm } from '../model/trigger.ts'
 
 const schema = {
   key: t.string(),
@@ -23,7 +23,7 @@ const sales = source('sales', { schema, key: 'key', time: 'at' }) as unknown as 
 assert.ok(sales instanceof SourceValue)
 /** Nodes without their types: the tests also cover calls that do not type-check. */
 const r = sales.row as unknown as Record<keyof typeof schema, Node>
-const p = triggerFields({ name: sales.realm.name, columns: sales.ir.columns }, triggerRealm("model 'm'")) as typeof r
+const p = columnNodes('trigger', sales.ir.columns, triggerRealm("model 'm'"), sales.realm.name) as typeof r
 
 const column = (name: string, type: string, scale?: number) => ({ op: 'column', name, type, ...(scale !== undefined && { scale }) })
 const literal = (value: unknown, type: string, scale?: number) => ({ op: 'literal', value, type, ...(scale !== undefined && { scale }) })
@@ -69,10 +69,10 @@ test('arithmetic is typed as the IR says', () => {
   for (const node of [
     r.score.plus(0.5),
     r.cents.times(r.score),
-    r.qty.over(2),
-    r.cents.over(r.rate),
-    r.stay.over('1h'),
-    r.stay.over(r.stay),
+    r.qty.dividedBy(2),
+    r.cents.dividedBy(r.rate),
+    r.stay.dividedBy('1h'),
+    r.stay.dividedBy(r.stay),
   ])
     assert.deepEqual(typeOf(node), { type: 'double' })
   assert.deepEqual(ir(r.cents.plus(0.05))['right'], literal(5, 'decimal', 2))
@@ -89,7 +89,7 @@ test('conditions connect, and isNull works on every value', () => {
 test('among inputs every number is a delivered double', () => {
   const trigger = (name: string) => ({ op: 'trigger', name, type: 'double' })
   assert.deepEqual(p.cents.ir, { op: 'trigger', name: 'cents', type: 'decimal', scale: 2 }, 'as an input it keeps its type')
-  assert.deepEqual(p.cents.over(p.qty).ir, { op: 'div', left: trigger('cents'), right: trigger('qty'), type: 'double' })
+  assert.deepEqual(p.cents.dividedBy(p.qty).ir, { op: 'div', left: trigger('cents'), right: trigger('qty'), type: 'double' })
   assert.deepEqual(p.cents.gt(5.005).ir, { op: 'gt', left: trigger('cents'), right: literal(5.005, 'double'), type: 'bool' })
   assert.deepEqual(p.due.minus(p.at).gt('5m').ir, {
     op: 'gt',
@@ -122,7 +122,7 @@ test('literals that the column cannot hold exactly are rejected', () => {
   rejects(() => r.stay.gt('soon'), "'gt' needs a duration such as '5m', got 'soon'")
   rejects(() => r.due.gt('2026-01-01'), /needs a time \(ISO 8601 with its offset, a Date or UTC ms\), got '2026-01-01'/)
   rejects(() => r.qty.oneOf([]), "'oneOf' needs a list of values, got []")
-  rejects(() => r.qty.over(0), "'over' 0 is always NULL; divide by something else")
+  rejects(() => r.qty.dividedBy(0), "'dividedBy' 0 is always NULL; divide by something else")
 })
 
 test('methods that a type does not have are rejected', () => {

@@ -6,7 +6,7 @@
  */
 import { arithmeticType, isNumber, isNumeric, typeText, type Operation } from './arithmetic.ts'
 import { decimalPlaces, show } from '../../base/index.ts'
-import type { Scope } from './expression.ts'
+import type { Scope } from './kinds.ts'
 import type { ExprIR } from '../ir/ir.ts'
 import { literal, type TypeInfo } from './literal.ts'
 import { mistake } from '../mistake/mistake.ts'
@@ -82,9 +82,9 @@ export class Node {
   times(other: unknown): Node {
     return this.#calculate('times', 'mul', other)
   }
-  over(other: unknown): Node {
-    if (other === 0) mistake("'over' 0 is always NULL; divide by something else")
-    return this.#calculate('over', 'div', other)
+  dividedBy(other: unknown): Node {
+    if (other === 0) mistake("'dividedBy' 0 is always NULL; divide by something else")
+    return this.#calculate('dividedBy', 'div', other)
   }
 
   and(other: unknown): Node {
@@ -140,7 +140,7 @@ export class Node {
 
   #connect(op: 'and' | 'or', other: unknown): Node {
     this.#needs(op, this.type.type === 'bool', 'a condition')
-    if (!(other instanceof Node) || other.type.type !== 'bool') mistake(`'${op}' needs a condition, got ${describe(other)}`)
+    if (!isCondition(other)) mistake(`'${op}' needs a condition, got ${describe(other)}`)
     const right = this.#sameRealm(op, other)
     return this.realm.make({ op, left: this.ir, right: right.ir, type: 'bool' }, { type: 'bool' })
   }
@@ -163,6 +163,18 @@ export class Node {
   }
 }
 
+/** A realm over the inputs of a model, or the rows of a report. */
+export function inputRealm(name: string, more: Pick<Realm, 'reads' | 'model'> = {}): Realm {
+  const realm: Realm = { scope: 'input', name, make: (ir, type) => new Node(realm, ir, type), ...more }
+  return realm
+}
+
+/** The column `score` of a realm. */
+export const scoreColumn = (realm: Realm): Node => realm.make({ op: 'column', name: 'score', type: 'double' }, { type: 'double' })
+
+/** True for a condition: an expression that is one bool. */
+export const isCondition = (value: unknown): value is Node => value instanceof Node && value.type.type === 'bool' && !value.type.list
+
 /** A value as a message shows it: `string`, `decimal(2)`, `a list`, or the literal. */
 export const describe = (value: unknown): string =>
   value instanceof Node ? (value.type.list ? 'a list' : typeText(value.type)) : show(value)
@@ -178,5 +190,5 @@ const comparable = (left: TypeInfo, right: TypeInfo): boolean => left.type === r
 
 const scaleAdvice = (left: TypeInfo, right: TypeInfo): string =>
   left.type === 'decimal' && right.type === 'decimal'
-    ? '; the result would have too many digits after the point, divide with over() instead'
+    ? '; the result would have too many digits after the point, write dividedBy() instead'
     : ''

@@ -6,8 +6,7 @@
  */
 import type { Duration } from '../../base/index.ts'
 import type { Aggregating } from './aggregating.ts'
-import type { Expression, ExprKind, RawColumn, Scope } from './expression.ts'
-import type { Identifies, Kind } from './kinds.ts'
+import type { Expression, ExprKind, RawColumn, Scope, Identifies, Kind } from './kinds.ts'
 
 interface Words<S extends Scope, T> {
   number: NumberWords<S, T>
@@ -80,7 +79,7 @@ export interface NumberWords<S extends Scope, T> extends Ordered<S, 'number', T>
   /** Product. */
   times(other: Operand<S, 'number', number>): Arithmetic<S, 'number'>
   /** Quotient of doubles; NULL for a divisor of zero. */
-  over(other: Operand<S, 'number', number>): Arithmetic<S, 'number'>
+  dividedBy(other: Operand<S, 'number', number>): Arithmetic<S, 'number'>
 }
 
 /** Operations of durations: comparisons and arithmetic in milliseconds. */
@@ -91,8 +90,8 @@ export interface DurationWords<S extends Scope, T> extends Ordered<S, 'duration'
   minus(other: Operand<S, 'duration', number>): Arithmetic<S, 'duration'>
   /** Product with a whole number. */
   times(other: number): Arithmetic<S, 'duration'>
-  /** Ratio of two durations: `r.stay.over('1h')` is in hours. */
-  over(other: Operand<S, 'duration', number>): Arithmetic<S, 'number'>
+  /** Ratio of two durations: `r.stay.dividedBy('1h')` is in hours. */
+  dividedBy(other: Operand<S, 'duration', number>): Arithmetic<S, 'number'>
 }
 
 /** Operations of timestamps: comparisons and arithmetic with durations. */

@@ -4,22 +4,20 @@
  * Invariant: every feature is an aggregate over the group's own source, and the key's columns identify the group's entities, in
  * order.
  */
-import { didYouMean, show } from '../../base/index.ts'
+import { show } from '../../base/index.ts'
 import { AggregateCall, collectCalls } from '../expression/aggregate-call.ts'
 import type { Aggregate } from '../expression/aggregating.ts'
-import { callerLocation } from '../mistake/caller.ts'
+import { callerLocation, callUserFunction, mistake, unsupportedDefinition } from '../mistake/mistake.ts'
 import type { Entity, IdOf } from '../source/entity.ts'
-import type { Expression, ExprKind, RawColumn, Scope } from '../expression/expression.ts'
+import type { Expression, ExprKind, RawColumn, Scope, ColumnSpecs } from '../expression/kinds.ts'
 import { entitiesOf, keyColumn, keyOf } from './group-key.ts'
-import type { FeatureIR, GroupIR } from '../ir/ir.ts'
-import type { ColumnSpecs } from '../expression/kinds.ts'
+import type { FeatureIR, GroupIR, Notes } from '../ir/ir.ts'
 import type { TypeInfo } from '../expression/literal.ts'
-import { callUserFunction, mistake, unsupportedDefinition } from '../mistake/mistake.ts'
-import { checkDistinct, checkName, checkOptions, notesOf, optionNames } from '../mistake/names.ts'
-import { describe, Node } from '../expression/node.ts'
+import { checkDistinct, checkName, checkOptions, notesOf, optionNames, strictRecord } from '../mistake/names.ts'
+import { bareType } from '../expression/arithmetic.ts'
+import { describe, type Node } from '../expression/node.ts'
 import type { Expr } from '../expression/words.ts'
 import { placementOf, type Placement } from './placement.ts'
-import { strictRecord } from '../mistake/strict-record.ts'
 import { SourceValue, type Row, type Source } from '../source/source.ts'
 
 declare const featureTypes: unique symbol
@@ -61,7 +59,7 @@ export interface Group<E extends Entities = Entities, F = Features> {
 }
 
 /** Options of `features`. */
-export interface FeaturesOptions<C extends ColumnSpecs, E extends Entities, F> {
+export interface FeaturesOptions<C extends ColumnSpecs, E extends Entities, F> extends Notes {
   /** Source of the events; of a table `plans.source`. */
   readonly from: Source<C>
   /** Entity that the features describe; several entities make a composite key. */
@@ -75,10 +73,6 @@ export interface FeaturesOptions<C extends ColumnSpecs, E extends Entities, F> {
   readonly place?: Placement
   /** Features by name: aggregates over the source's row. */
   readonly values: (row: Row<NoInfer<C>>) => F
-  /** Team or person, for people; no part of the fingerprint. */
-  readonly owner?: string
-  /** Explanation for people; no part of the fingerprint. */
-  readonly description?: string
 }
 
 const featuresOptions = optionNames<FeaturesOptions<ColumnSpecs, Entities, Features>>({
@@ -164,16 +158,14 @@ export class GroupValue {
   readonly ir: GroupIR
   readonly source: SourceValue
   /** Order of definition, in which a pipeline lists its groups, whichever part refers to a group first. */
-  readonly order: number
-  readonly definedAt: string | undefined
+  readonly order = nextOrder++
+  readonly definedAt = callerLocation()
   readonly #types: Readonly<Record<string, TypeInfo>>
 
   constructor(ir: GroupIR, source: SourceValue, types: Readonly<Record<string, TypeInfo>>) {
     this.name = ir.name
     this.ir = ir
     this.source = source
-    this.order = nextOrder++
-    this.definedAt = callerLocation()
     this.#types = types
     Object.freeze(this)
   }
@@ -187,14 +179,11 @@ export class GroupValue {
     if (nodes.some(node => node.realm !== realm)) mistake(`'${name}': the key mixes two triggers`)
     realm.reads?.add(this)
     const key = nodes.map(node => node.ir.name)
-    const values = all.map(({ name: feature, type, scale }) => {
-      const ir = { op: 'feature', group: name, key, name: feature, type, ...(scale !== undefined && { scale }) } as const
-      return [feature, realm.make(ir, this.#types[feature])] as const
+    const values = all.map(feature => {
+      const ir = { op: 'feature', group: name, key, name: feature.name, ...bareType(feature) } as const
+      return [feature.name, realm.make(ir, this.#types[feature.name])]
     })
-    const names = all.map(feature => feature.name)
-    return strictRecord(Object.fromEntries(values), missing =>
-      mistake(`'${name}' has no feature '${missing}'${didYouMean(missing, names)}`),
-    )
+    return strictRecord(Object.fromEntries(values) as Record<string, Node>, `'${name}' has no feature`)
   }
 }
 

@@ -1,9 +1,8 @@
 /** Key of a feature group: the columns with the ids of its entities, in a row of its source and in a model's trigger. */
 import { show } from '../../base/index.ts'
-import { callerLocation } from '../mistake/caller.ts'
+import { callerLocation, mistake, callUserFunction, withArticle } from '../mistake/mistake.ts'
 import { entityName } from '../source/entity.ts'
 import type { ColumnIR } from '../ir/ir.ts'
-import { mistake, callUserFunction, withArticle } from '../mistake/mistake.ts'
 import { describe, Node } from '../expression/node.ts'
 import type { SourceValue } from '../source/source.ts'
 

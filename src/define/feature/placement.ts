@@ -2,12 +2,12 @@
  * Placements: where a feature group is computed, and so which events are visible and at which as-of time (semantics, Decisions
  * and placements).
  */
-import { type Duration, show } from '../../base/index.ts'
-import { cronOf } from './cron.ts'
+import { type Duration, show, type StrictOmit } from '../../base/index.ts'
 import type { PlacementIR, ScheduleIR } from '../ir/ir.ts'
 import { durationOf, mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
 import { checkZone } from '../source/t.ts'
+import { Cron } from 'croner'
 
 declare const placed: unique symbol
 
@@ -177,3 +177,14 @@ function nextRun(subject: string, cron: string): Date | null {
     return mistake(`${subject}: '${cron}' is no cron (${why}); write one such as '${NIGHTLY}'`)
   }
 }
+
+/**
+ * The cron in its time zone. Throws for a text that is no cron.
+ *
+ * Where clocks change, Vixie's rules hold. A cron without a wildcard or step in minutes and hours (`30 2 * * *`, `0 2,14 * * *`)
+ * names times of the day, each once a day. A time that clocks skip becomes the first moment after the gap; a time that clocks
+ * repeat is the first of the two. Any other cron (`0/30 * * * *`) is an interval: it continues through the repeated hour and has
+ * no time in a gap.
+ */
+export const cronOf = ({ cron, zone }: StrictOmit<Extract<ScheduleIR, { kind: 'cron' }>, 'kind'>): Cron =>
+  new Cron(cron, { timezone: zone, paused: true, fixedTimeRule: 'no-wildcard' })

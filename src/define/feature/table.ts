@@ -11,15 +11,14 @@ import { aggregate } from '../expression/aggregate-call.ts'
 import type { Aggregate } from '../expression/aggregating.ts'
 import type { Entity } from '../source/entity.ts'
 import { featureIR, groupOf, type Group, type NamedCall } from './features.ts'
-import type { GroupIR, SourceIR } from '../ir/ir.ts'
+import type { GroupIR, SourceIR, Notes } from '../ir/ir.ts'
 import type { ColumnSpecs, DeliveredOf, KindOf, RequiredNames } from '../expression/kinds.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkName, checkOptions, notesOf, optionNames } from '../mistake/names.ts'
 import { placementOf, stream, type Placement } from './placement.ts'
 import { columnsIR, type ColumnsOf, type SourceSchema } from '../source/schema.ts'
 import { SourceValue, type SchemaOptions, type Source } from '../source/source.ts'
-import { sourceIR } from '../source/source-ir.ts'
-import type { AnyOptions, ChangeOptions, Mapped } from '../source/source-options.ts'
+import { sourceIR, type AnyOptions, type ChangeOptions, type Mapped } from '../source/source-ir.ts'
 
 /**
  * A table: a feature group over a source of its own.
@@ -44,17 +43,13 @@ type RowOfTable<C extends ColumnSpecs, NotRead> = {
 }
 
 /** Options of `table`. */
-export interface TableOptions<C extends ColumnSpecs, Key, Deleted, M> extends ChangeOptions<C, M> {
+export interface TableOptions<C extends ColumnSpecs, Key, Deleted, M> extends ChangeOptions<C, M>, Notes {
   /** Key column: the entity that a row describes. */
   readonly key: Key extends EntityNames<C> ? Key : EntityNames<C>
   /** Bool column: a change in which it is true deletes the row. Columns that a delete leaves out must be nullable. */
   readonly deleted?: Deleted extends FlagNames<C> ? Deleted : FlagNames<C>
   /** Placement of the table. Default `stream`. */
   readonly place?: Placement
-  /** Team or person, for people; no part of the fingerprint. */
-  readonly owner?: string
-  /** Explanation for people; no part of the fingerprint. */
-  readonly description?: string
 }
 
 type AnyTableOptions = SchemaOptions<SourceSchema, string, ColumnSpecs> & TableOptions<ColumnSpecs, string, string, unknown>

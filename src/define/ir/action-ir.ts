@@ -1,5 +1,5 @@
 /** Actions in the IR. */
-import type { ExprIR } from './expr-ir.ts'
+import type { ExprIR, Notes } from './value-ir.ts'
 
 /** A setting: a text, or a value that is read where the pipeline runs. Secrets are never in the IR. */
 export type SettingIR = { readonly kind: 'value'; readonly value: string } | { readonly kind: 'env' | 'file'; readonly name: string }
@@ -37,7 +37,7 @@ export type EffectIR =
   | { readonly kind: 'answer'; readonly answer: unknown; readonly otherwise?: unknown; readonly explored?: unknown }
 
 /** An action: the effect that a model's decisions trigger. */
-export interface ActionIR {
+export interface ActionIR extends Notes {
   readonly name: string
   readonly model: string
   /** Condition over the column `score`, a double. True triggers the action; NULL does not. */
@@ -49,6 +49,4 @@ export interface ActionIR {
   /** Exploration: share of the decisions that meet `when` and do not act, above 0 and at most 0.5; only for answers. */
   readonly explore?: number
   readonly do: EffectIR
-  readonly owner?: string
-  readonly description?: string
 }

@@ -6,7 +6,7 @@
  * 'owner' too.
  */
 import { createHash } from 'node:crypto'
-import type { ActionIR, GroupIR, ModelIR, PipelineIR, ReportIR } from './ir.ts'
+import type { GroupIR, Notes, PipelineIR } from './ir.ts'
 
 /** Fingerprint of a pipeline, hex. */
 export function fingerprintOf(ir: PipelineIR): string {
@@ -24,7 +24,7 @@ export function groupFingerprint(ir: PipelineIR, group: GroupIR): string {
 }
 
 /** A definition without its owner and description. */
-export const withoutNotes = ({ owner: _o, description: _d, ...meaning }: GroupIR | ModelIR | ActionIR | ReportIR): object => meaning
+export const withoutNotes = ({ owner: _o, description: _d, ...meaning }: Notes): object => meaning
 
 /** Canonical JSON: keys in order of UTF-16 units, no white space, no undefined fields. */
 export function canonicalJson(value: unknown): string {

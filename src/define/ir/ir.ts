@@ -2,14 +2,10 @@
  * The IR: a pipeline as plain, versioned JSON.
  *
  * Kernel, oracle, SQL dialects and every engine read the IR and nothing else of a definition. Durations and times are integer
- * milliseconds. Exact values are *physical*: a decimal of scale `s` is the integer `value · 10^s`, a timestamp is UTC
- * milliseconds, a duration is milliseconds. Names are unique within their kind.
+ * milliseconds. Values are physical (`value-ir.ts`). Names are unique within their kind.
  */
 import type { ActionIR } from './action-ir.ts'
-import type { ColumnIR, TypeIR } from './column-ir.ts'
-import type { ExprIR, InputIR } from './expr-ir.ts'
-import type { ReportIR } from './report-ir.ts'
-import type { ScheduleIR } from './schedule-ir.ts'
+import type { ColumnIR, TypeIR, ExprIR, InputIR, ScheduleIR, Notes } from './value-ir.ts'
 import type { ScoreIR } from './score-ir.ts'
 import type { TrainIR } from './train-ir.ts'
 
@@ -17,10 +13,7 @@ import type { TrainIR } from './train-ir.ts'
 export const IR_VERSION = 1
 
 export type { ActionIR, EffectIR, SettingIR } from './action-ir.ts'
-export type { ColumnIR, ColumnType, TypeIR, Value } from './column-ir.ts'
-export type { ExprIR, InputIR } from './expr-ir.ts'
-export type { ReportIR } from './report-ir.ts'
-export type { ScheduleIR } from './schedule-ir.ts'
+export type { ColumnIR, ColumnType, TypeIR, Value, ExprIR, InputIR, ScheduleIR, Notes } from './value-ir.ts'
 export type { ScoreIR, TermIR, TreeIR } from './score-ir.ts'
 export type { PromoteIR, TrainIR } from './train-ir.ts'
 export type { UtilityIR, WorthIR } from './worth-ir.ts'
@@ -129,7 +122,7 @@ export type PlacementIR =
   | { readonly kind: 'hybrid'; readonly schedule: ScheduleIR }
 
 /** A feature group. */
-export interface GroupIR {
+export interface GroupIR extends Notes {
   readonly name: string
   readonly source: string
   /** Entities of the key columns, in order. */
@@ -138,8 +131,6 @@ export interface GroupIR {
   readonly key: readonly string[]
   readonly place: PlacementIR
   readonly features: readonly FeatureIR[]
-  readonly owner?: string
-  readonly description?: string
 }
 
 /**
@@ -190,7 +181,7 @@ export type LabelIR =
     }
 
 /** A model. */
-export interface ModelIR {
+export interface ModelIR extends Notes {
   readonly name: string
   readonly decide: TriggerIR
   readonly inputs: readonly InputIR[]
@@ -199,8 +190,6 @@ export interface ModelIR {
   readonly label?: LabelIR
   /** Training, if there is one. A promoted version replaces `score`. */
   readonly train?: TrainIR
-  readonly owner?: string
-  readonly description?: string
 }
 
 /** A pipeline. */
@@ -215,4 +204,28 @@ export interface PipelineIR {
   readonly actions?: readonly ActionIR[]
   /** Absent without reports. */
   readonly reports?: readonly ReportIR[]
+}
+
+/**
+ * A report: at each time of a schedule one row per active key, with the inputs of a decision at that time and its score
+ * (semantics, Decisions and placements). Times are milliseconds.
+ */
+export interface ReportIR extends Notes {
+  readonly name: string
+  /** A model, whose score each row has; or inputs alone. */
+  readonly of: { readonly kind: 'model'; readonly model: string } | { readonly kind: 'inputs'; readonly inputs: readonly InputIR[] }
+  /** Column of the key, named as the inputs read groups by it. */
+  readonly column: ColumnIR
+  readonly at: ScheduleIR
+  /** Time after its last event for which a key stays active, ms. */
+  readonly live: number
+  /** Age of a group's values, by their as-of time, beyond which a row is `stale`. */
+  readonly freshness?: number
+  /** Condition of the rows, over the delivered columns `score` and `vector.NAME`. */
+  readonly where?: ExprIR
+  /** Order of the rows. NULL is last; equal rows are in order of their keys, as at a tick. */
+  readonly orderBy?: readonly { readonly column: string; readonly descending: boolean }[]
+  readonly limit?: number
+  /** Path of the file, with `{date}` and `{time}` for the report's time; in the data folder if absent. */
+  readonly to?: string
 }

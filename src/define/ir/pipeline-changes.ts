@@ -20,6 +20,7 @@ import type {
   SourceIR,
   TriggerIR,
 } from './ir.ts'
+import { withoutNotes } from './fingerprint.ts'
 import { algorithmText, type TrainIR } from './train-ir.ts'
 
 /** A difference of two versions of a pipeline. */
@@ -58,53 +59,50 @@ function diffByName<T extends { readonly name: string }>(
   })
 }
 
-function sourceDetails(before: SourceIR, after: SourceIR): string[] {
-  const { columns: earlier, ...rest } = before
-  const { columns: later, ...laterRest } = after
-  return [...diffList('column', earlier, later, columnText), ...diffFields(rest, laterRest)]
+function sourceDetails({ columns: before, ...earlier }: SourceIR, { columns: after, ...later }: SourceIR): string[] {
+  return [...diffList('column', before, after, columnText), ...diffFields(earlier, later)]
 }
 
-function groupDetails(before: GroupIR, after: GroupIR): string[] {
-  const { features: earlier, place: from, owner: _o, description: _d, ...rest } = before
-  const { features: later, place: to, owner: _p, description: _e, ...laterRest } = after
-  const moved = isDeepStrictEqual(from, to) ? [] : [`placed ${describePlacement(from)} → ${describePlacement(to)}`]
-  return [...moved, ...diffList('feature', earlier, later, featureText), ...diffFields(rest, laterRest)]
+function groupDetails({ features: before, place: from, ...earlier }: GroupIR, { features: after, place: to, ...later }: GroupIR): string[] {
+  return [
+    ...diff('placed', from, to, describePlacement),
+    ...diffList('feature', before, after, featureText),
+    ...diffFields(withoutNotes(earlier), withoutNotes(later)),
+  ]
 }
 
 function modelDetails(before: ModelIR, after: ModelIR): string[] {
-  const trigger = isDeepStrictEqual(before.decide, after.decide)
-    ? []
-    : [`decides ${triggerText(before.decide)} → ${triggerText(after.decide)}`]
-  const score = isDeepStrictEqual(before.score, after.score) ? [] : [`another score (${before.score.kind} → ${after.score.kind})`]
-  const label = isDeepStrictEqual(before.label, after.label) ? [] : [`label: ${labelText(before.label)} → ${labelText(after.label)}`]
-  const train = isDeepStrictEqual(before.train, after.train) ? [] : [`train: ${trainText(before.train)} → ${trainText(after.train)}`]
-  return [...trigger, ...diffList('input', before.inputs, after.inputs, ({ expr }) => exprText(expr)), ...score, ...label, ...train]
-}
-
-function actionDetails(before: ActionIR, after: ActionIR): string[] {
-  const { when: earlier, do: earlierEffect, owner: _o, description: _d, ...rest } = before
-  const { when: later, do: laterEffect, owner: _p, description: _e, ...laterRest } = after
-  const condition = isDeepStrictEqual(earlier, later) ? [] : [`when ${exprText(earlier)} → ${exprText(later)}`]
-  const effect =
-    earlierEffect.kind === laterEffect.kind ? diffFields(earlierEffect, laterEffect) : [`does ${earlierEffect.kind} → ${laterEffect.kind}`]
-  return [...condition, ...effect, ...diffFields(rest, laterRest)]
-}
-
-function reportDetails(before: ReportIR, after: ReportIR): string[] {
-  const { of: earlier, at: from, where: earlierWhere, owner: _o, description: _d, ...rest } = before
-  const { of: later, at: to, where: laterWhere, owner: _p, description: _e, ...laterRest } = after
-  const of = isDeepStrictEqual(earlier, later) ? [] : [`of ${reportedText(earlier)} → ${reportedText(later)}`]
-  const at = isDeepStrictEqual(from, to) ? [] : [`made ${scheduleText(from)} → ${scheduleText(to)}`]
-  const text = (where: ExprIR | undefined) => (where ? exprText(where) : 'all rows')
   return [
-    ...of,
-    ...at,
-    ...(isDeepStrictEqual(earlierWhere, laterWhere) ? [] : [`where ${text(earlierWhere)} → ${text(laterWhere)}`]),
-    ...diffFields(rest, laterRest),
+    ...diff('decides', before.decide, after.decide, triggerText),
+    ...diffList('input', before.inputs, after.inputs, ({ expr }) => exprText(expr)),
+    ...(isDeepStrictEqual(before.score, after.score) ? [] : [`another score (${before.score.kind} → ${after.score.kind})`]),
+    ...diff('label:', before.label, after.label, labelText),
+    ...diff('train:', before.train, after.train, trainText),
+  ]
+}
+
+function actionDetails({ when, do: effect, ...earlier }: ActionIR, { when: newWhen, do: newEffect, ...later }: ActionIR): string[] {
+  return [
+    ...diff('when', when, newWhen, exprText),
+    ...(effect.kind === newEffect.kind ? diffFields(effect, newEffect) : [`does ${effect.kind} → ${newEffect.kind}`]),
+    ...diffFields(withoutNotes(earlier), withoutNotes(later)),
+  ]
+}
+
+function reportDetails({ of, at, where, ...earlier }: ReportIR, { of: newOf, at: newAt, where: newWhere, ...later }: ReportIR): string[] {
+  return [
+    ...diff('of', of, newOf, reportedText),
+    ...diff('made', at, newAt, scheduleText),
+    ...diff('where', where, newWhere, condition => (condition ? exprText(condition) : 'all rows')),
+    ...diffFields(withoutNotes(earlier), withoutNotes(later)),
   ]
 }
 
 const reportedText = (of: ReportIR['of']): string => (of.kind === 'model' ? of.model : of.inputs.map(({ name }) => name).join(', '))
+
+/** One part that differs, as text before and after. */
+const diff = <T>(label: string, before: T, after: T, text: (part: T) => string): string[] =>
+  isDeepStrictEqual(before, after) ? [] : [`${label} ${text(before)} → ${text(after)}`]
 
 /** Elements of a list that were added, removed or changed. */
 function diffList<T extends { readonly name: string }>(
@@ -113,12 +111,12 @@ function diffList<T extends { readonly name: string }>(
   after: readonly T[],
   text: (part: T) => string,
 ): string[] {
-  return diffByName('source', before, after, (earlier, later) =>
-    isDeepStrictEqual(earlier, later) ? [] : [`${text(earlier)} → ${text(later)}`],
-  ).map(({ kind, name, details }) => {
-    const part = (kind === 'removed' ? before : after).find(item => item.name === name)!
-    return kind === 'changed' ? `${label} ${name}: ${details[0]}` : `${label} ${name} ${kind} (${text(part)})`
-  })
+  return diffByName('source', before, after, (earlier, later) => diff(`${label} ${earlier.name}:`, earlier, later, text)).map(
+    ({ kind, name, details }) => {
+      const part = (kind === 'removed' ? before : after).find(item => item.name === name)!
+      return kind === 'changed' ? details[0] : `${label} ${name} ${kind} (${text(part)})`
+    },
+  )
 }
 
 /** Plain fields that differ. */

@@ -1,16 +1,23 @@
 /** Signatures of the aggregates: the one table that the API, the kernel and the SQL dialects follow. Cost: a look-up. */
+import { limits } from '../../base/index.ts'
 import type { AggregateName, ColumnType, FeatureIR, TypeIR } from './ir.ts'
 
-/** `none`: the aggregate counts events and takes no value. */
-type Takes = readonly ColumnType[] | 'none'
-
-/** Types that an aggregate takes, and the type of its result. */
+/** Types that an aggregate takes, the options and arguments that it has of its own, and the type of its result. */
 export interface Signature {
-  readonly takes: Takes
+  /** `none`: the aggregate counts events and takes no value. */
+  readonly takes: readonly ColumnType[] | 'none'
   /** May also be called without a column, over events. */
   readonly optional?: true
+  /** The value is one of the input's values, or a list of them. */
+  readonly selects?: true
   /** The value is a list of `result`. */
   readonly list?: true
+  /** Greatest magnitude of an exact value, scaled, up to which the result is exact; absent if it is exact for all. */
+  readonly exactWithin?: number
+  /** Options besides those of every aggregate. */
+  readonly options?: readonly ('per' | 'limit' | 'halfLife' | 'bounds')[]
+  /** Greatest `k`. */
+  readonly kMax?: number
   readonly result: (input: TypeIR | undefined) => TypeIR
 }
 
@@ -21,31 +28,36 @@ const quantities = ['int', 'decimal', 'duration', 'double'] as const
 const same = (input: TypeIR | undefined): TypeIR => input!
 const always = (type: ColumnType) => (): TypeIR => ({ type })
 
+const ofOrdered: Signature = { takes: ordered, selects: true, result: same }
+const ofAny: Signature = { takes: any, selects: true, result: same }
+const toDouble: Signature = { takes: quantities, result: always('double') }
+const exactWithin = limits.MOMENT_VALUE_MAX
+
 /** Signature of each aggregate. */
 export const signatures: Readonly<Record<AggregateName, Signature>> = {
   count: { takes: 'none', result: always('int') },
   sum: { takes: quantities, result: same },
-  mean: { takes: quantities, result: always('double') },
-  min: { takes: ordered, result: same },
-  max: { takes: ordered, result: same },
-  variance: { takes: quantities, result: always('double') },
-  stddev: { takes: quantities, result: always('double') },
-  first: { takes: any, result: same },
-  last: { takes: any, result: same },
-  lastK: { takes: any, list: true, result: same },
+  mean: toDouble,
+  min: ofOrdered,
+  max: ofOrdered,
+  variance: { ...toDouble, exactWithin },
+  stddev: { ...toDouble, exactWithin },
+  first: ofAny,
+  last: ofAny,
+  lastK: { ...ofAny, list: true, kMax: limits.LAST_K_MAX },
   change: { takes: [...quantities, 'timestamp'], result: input => (input!.type === 'timestamp' ? { type: 'duration' } : input!) },
-  rate: { takes: quantities, result: always('double') },
-  slope: { takes: quantities, result: always('double') },
+  rate: { ...toDouble, options: ['per'] },
+  slope: { ...toDouble, exactWithin, options: ['per'] },
   share: { takes: ['bool'], result: always('double') },
   timeSinceLast: { takes: any, optional: true, result: always('duration') },
-  countDistinct: { takes: any, result: always('int') },
-  decayedSum: { takes: quantities, result: always('double') },
-  quantile: { takes: quantities, result: always('double') },
-  topK: { takes: any, list: true, result: same },
+  countDistinct: { takes: any, options: ['limit'], result: always('int') },
+  decayedSum: { ...toDouble, options: ['halfLife'] },
+  quantile: toDouble,
+  topK: { ...ofAny, list: true, options: ['limit'], kMax: limits.TOP_K_MAX },
   /** One count per bucket. */
-  histogram: { takes: quantities, list: true, result: always('int') },
+  histogram: { takes: quantities, list: true, options: ['bounds'], result: always('int') },
   /** A column of a table. */
-  row: { takes: any, result: same },
+  row: ofAny,
 }
 
 /** True if a feature of this aggregate is a list of values of its type. */

@@ -1,6 +1,5 @@
 /** Training of a model, in the IR. Times are milliseconds. */
-import type { ExternalIR } from './external-ir.ts'
-import type { ScheduleIR } from './schedule-ir.ts'
+import type { ScheduleIR } from './value-ir.ts'
 
 /** Names of Spillway's own trainers. */
 export const algorithmNames = ['logistic', 'linear', 'trees'] as const
@@ -64,3 +63,13 @@ export type PromoteIR =
       readonly betterBy: number
       readonly shadow?: number
     }
+
+/** A command that trains models, in the IR. */
+export interface ExternalIR {
+  readonly kind: 'external'
+  readonly command: string
+  readonly args: readonly string[]
+  /** Timeout, ms. */
+  readonly timeout: number
+  readonly env: Readonly<Record<string, string>>
+}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SpillwayError } from '../../base/errors.ts'
-import { callerLocation } from './caller.ts'
+import { callerLocation } from './mistake.ts'
 import { entity } from '../source/entity.ts'
 import { features } from '../feature/features.ts'
 import { stream } from '../feature/placement.ts'

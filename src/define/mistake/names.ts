@@ -1,5 +1,6 @@
 /** Checks of names and option objects that users write. */
 import { didYouMean, show } from '../../base/index.ts'
+import type { Notes } from '../ir/ir.ts'
 import { mistake } from './mistake.ts'
 
 const identifier = /^[A-Za-z_][A-Za-z0-9_]*$/
@@ -45,16 +46,39 @@ export function checkOptions(subject: string, options: unknown, names: readonly 
 /** Names of all options `O`: the compiler rejects a list that lacks an option, or has a name that is no option. */
 export const optionNames = <O extends object>(names: Readonly<Record<keyof O, true>>): readonly string[] => Object.keys(names)
 
-/** Owner and description, where they are set. */
-export function notesOf(
+/**
+ * The options that are set, each parsed: `{ deadline: '5s', cooldown: undefined }` and `durationOf` give `{ deadline: 5000 }`.
+ * Messages begin with `subject: name`.
+ */
+export function parseOptions<const O extends object, T>(
   subject: string,
-  options: { readonly owner?: unknown; readonly description?: unknown },
-): { owner?: string; description?: string } {
-  const notes: { owner?: string; description?: string } = {}
-  for (const name of ['owner', 'description'] as const) {
-    const text = options[name]
-    if (text === undefined) continue
-    notes[name] = typeof text === 'string' ? text : mistake(`${subject}: ${name} is text, got ${show(text)}`)
-  }
-  return notes
+  options: O,
+  parse: (subject: string, value: unknown) => T,
+): { readonly [N in keyof O]?: T } {
+  const set = Object.entries(options).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(set.map(([name, value]) => [name, parse(`${subject}: ${name}`, value)])) as { [N in keyof O]?: T }
 }
+
+/** Owner and description, where they are set. */
+export const notesOf = (subject: string, { owner, description }: { readonly [N in keyof Notes]: unknown }): Notes =>
+  parseOptions(subject, { owner, description }, (note, text) =>
+    typeof text === 'string' ? text : mistake(`${note} is text, got ${show(text)}`),
+  )
+
+/**
+ * A record that throws for an unknown name, where JavaScript would return `undefined`. `lacks` begins the message, and `path`
+ * stands before the name: `source 'payments' has no column`.
+ *
+ * Symbols and names that runtimes look up pass through.
+ */
+export function strictRecord<T extends object>(values: T, lacks: string, path = ''): T {
+  return new Proxy(Object.freeze(values), {
+    get(target, name) {
+      if (typeof name === 'symbol' || Object.hasOwn(target, name)) return Reflect.get(target, name)
+      return runtimeNames.has(name) ? undefined : mistake(`${lacks} '${path}${name}'${didYouMean(name, Object.keys(target))}`)
+    },
+  })
+}
+
+/** `then` is looked up by `await`, `toJSON` by `JSON.stringify`, `constructor` and the others by printers of values. */
+const runtimeNames = new Set(['then', 'toJSON', 'constructor', '$$typeof', 'nodeType'])

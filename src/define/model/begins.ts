@@ -3,10 +3,9 @@
  * that grows.
  */
 import { show, type Duration } from '../../base/index.ts'
-import type { Expression, RawColumn } from '../expression/expression.ts'
+import type { Expression, RawColumn, ColumnSpecs } from '../expression/kinds.ts'
 import { keyOf } from '../feature/group-key.ts'
 import type { ColumnIR, TriggerIR } from '../ir/ir.ts'
-import type { ColumnSpecs } from '../expression/kinds.ts'
 import { conditionOver, labelSource, LabelValue, type Condition, type Label, type LabelledModel } from './label.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'

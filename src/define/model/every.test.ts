@@ -11,7 +11,7 @@ import { lag, stream } from '../feature/placement.ts'
 import { logistic } from './score.ts'
 import { source } from '../source/source.ts'
 import { t } from '../source/t.ts'
-import { triggerColumns, triggerId, triggerKey } from './trigger-columns.ts'
+import { triggerColumns, triggerId, triggerKey } from './trigger.ts'
 
 const patient = entity('patient', t.string())
 const ward = entity('ward', t.int())

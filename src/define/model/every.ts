@@ -1,12 +1,13 @@
 /** `every`: an interval, as the schedule of a placement, or with an entity as the trigger of a model (a tick). */
-import { durationText, type Duration } from '../../base/index.ts'
+import type { Duration } from '../../base/index.ts'
 import { entityName, type Entity } from '../source/entity.ts'
 import type { ColumnIR } from '../ir/ir.ts'
 import type { Kind } from '../expression/kinds.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
 import { intervalSchedule, type IntervalSchedule } from '../feature/placement.ts'
-import { rejectBefore, TriggerValue, type FeatureRead, type Trigger } from './trigger.ts'
+import type { FeatureRead } from './inputs.ts'
+import { rejectBefore, TriggerValue, type Trigger } from './trigger.ts'
 import { boundedDurationOf } from '../expression/window.ts'
 
 /**
@@ -57,7 +58,12 @@ function tick(text: Duration, { entity, ir }: Entity, options: { readonly live?:
           `${subject} decides ${name} and reads no group of ${entity}, so that nothing shows which ${entity} is active; ` +
             `read one: inputs: ({ ${entity} }) => ({ recent: recent.of(${entity}) })`,
         )
-      return { kind: 'every', every: ms, live: live ?? longestWindow(subject, text, entity, reads), column }
+      return {
+        kind: 'every',
+        every: ms,
+        live: live ?? longestWindow(subject, entity, reads, `every('${text}', ${entity}, { live: '1d' })`),
+        column,
+      }
     },
   })
 }
@@ -65,11 +71,11 @@ function tick(text: Duration, { entity, ir }: Entity, options: { readonly live?:
 /** True for a group of the entity alone: each of its events shows that one key is active. */
 export const isGroupOf = (entities: readonly string[], entity: string): boolean => entities.length === 1 && entities[0] === entity
 
-function longestWindow(subject: string, text: Duration, entity: string, reads: readonly FeatureRead[]): number {
+/** Longest finite window read. Throws `SPILL_DEFINITION` if there is none; `example` sets the option `live`. */
+export function longestWindow(subject: string, entity: string, reads: readonly FeatureRead[], example: string): number {
   const windows = reads.map(({ feature }) => feature.window).filter(window => window !== 'lifetime')
   if (windows.length > 0) return Math.max(...windows)
   return mistake(
-    `${subject} reads lifetime windows only and needs live, how long a ${entity} stays active after its last event: ` +
-      `every('${text}', ${entity}, { live: '${durationText(86_400_000)}' })`,
+    `${subject} reads lifetime windows only and needs live, how long a ${entity} stays active after its last event: ${example}`,
   )
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { rejects } from '../../../test/rejects.ts'
-import { external } from './external.ts'
+import { external } from './train.ts'
 
 test('a trainer is plain data, with a timeout', () => {
   const trainer = external({ command: 'python3', args: ['train.py'], timeout: '10m', env: { OMP_NUM_THREADS: '1' } })

@@ -3,9 +3,11 @@
  *
  * Invariant: each input has a unique name, nested names joined by dots (`card.n10m`), in the order of writing.
  */
-import type { Expression, ExprKind } from '../expression/expression.ts'
+import type { Expression, ExprKind } from '../expression/kinds.ts'
 import { GroupValue } from '../feature/features.ts'
-import type { ExprIR, InputIR } from '../ir/ir.ts'
+import { didYouMean, show } from '../../base/index.ts'
+import type { ExprIR, FeatureIR, GroupIR, InputIR, ScoreIR } from '../ir/ir.ts'
+import { expressionLeaves } from '../ir/value-ir.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkDistinct, checkName } from '../mistake/names.ts'
 import { describe, Node, type Realm } from '../expression/node.ts'
@@ -73,11 +75,32 @@ function leaves(subject: string, value: unknown, realm: Realm, path: readonly st
   )
 }
 
-type FeatureLeaf = Extract<ExprIR, { op: 'feature' }>
-
-/** Features that an expression refers to. */
-export function featuresIn(expr: ExprIR): readonly FeatureLeaf[] {
-  if (expr.op === 'feature') return [expr]
-  if ('left' in expr) return [...featuresIn(expr.left), ...featuresIn(expr.right)]
-  return 'of' in expr ? featuresIn(expr.of) : []
+/**
+ * The input `name` that a score reads. Throws `SPILL_DEFINITION` for an unknown input and for a list; `reads` is the verb of the
+ * message: `has a weight for`.
+ */
+export function scoredInput(subject: string, reads: string, name: unknown, inputs: readonly ModelInput[]): ModelInput {
+  const names = inputs.map(({ ir }) => ir.name)
+  const input =
+    inputs.find(({ ir }) => ir.name === name) ??
+    mistake(`${subject} ${reads} ${show(name)}, which is no input of the model${didYouMean(name, names)}`)
+  if (input.node.type.list) mistake(`${subject}: '${input.ir.name}' is a list; only your own compute can score it`)
+  return input
 }
+
+/** A feature that a model or a report reads. */
+export interface FeatureRead {
+  readonly group: GroupIR
+  readonly feature: FeatureIR
+}
+
+/** The features of `groups` that expressions refer to. */
+export const featureReads = (expressions: readonly ExprIR[], groups: readonly GroupValue[]): FeatureRead[] =>
+  expressions.flatMap(expressionLeaves).flatMap(leaf => {
+    if (leaf.op !== 'feature') return []
+    const { ir } = groups.find(group => group.name === leaf.group)!
+    return [{ group: ir, feature: ir.features.find(feature => feature.name === leaf.name)! }]
+  })
+
+/** Conditions of a score's rules, which may refer to more than the model's inputs. */
+export const ruleConditions = (score: ScoreIR): ExprIR[] => (score.kind === 'rules' ? score.rules.map(({ when }) => when) : [])

@@ -6,12 +6,10 @@
  */
 import { show } from '../../base/index.ts'
 import { condition } from '../expression/aggregate-call.ts'
-import { callerLocation } from '../mistake/caller.ts'
-import type { Expression } from '../expression/expression.ts'
+import { callerLocation, mistake, callUserFunction } from '../mistake/mistake.ts'
+import type { Expression, ColumnSpecs } from '../expression/kinds.ts'
 import { GroupValue } from '../feature/features.ts'
 import type { LabelIR, TriggerIR } from '../ir/ir.ts'
-import type { ColumnSpecs } from '../expression/kinds.ts'
-import { mistake, callUserFunction } from '../mistake/mistake.ts'
 import type { Node } from '../expression/node.ts'
 import { SourceValue, type Row } from '../source/source.ts'
 import type { TriggerKind, TriggerValue } from './trigger.ts'
@@ -39,12 +37,11 @@ export class LabelValue {
   readonly source: SourceValue
   /** IR of the label for a model. Throws `SPILL_DEFINITION`. */
   readonly build: (of: LabelledModel, definedAt: string | undefined) => LabelIR
-  readonly definedAt: string | undefined
+  readonly definedAt = callerLocation()
 
   constructor(source: SourceValue, build: LabelValue['build']) {
     this.source = source
     this.build = build
-    this.definedAt = callerLocation()
     Object.freeze(this)
   }
 }

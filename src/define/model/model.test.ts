@@ -36,7 +36,7 @@ const badly = (options: object) => () => model('m', { decide, inputs: (p: Loose)
 const inputs = (build: (p: Loose) => unknown) => badly({ inputs: build })
 const scored = (score: unknown) =>
   badly({
-    inputs: (p: Loose) => ({ card: cardNow.of(p.card), amount: p.amount, kind: p.kind, ratio: p.amount.over(cardNow.of(p.card).mean) }),
+    inputs: ({ card, amount, kind }: Loose) => ({ card: cardNow.of(card), amount, kind, ratio: amount.dividedBy(cardNow.of(card).mean) }),
     score,
   })
 
@@ -76,7 +76,7 @@ test('derived inputs are doubles and conditions', () => {
   const { ir } = model('m', {
     decide,
     inputs: p => ({
-      ratio: p.amount.over(cardNow.of(p.card).mean),
+      ratio: p.amount.dividedBy(cardNow.of(p.card).mean),
       busy: cardNow.of(p.card).n.gt(5.5),
       web: cardNow.of(p.card).kind.eq('web'),
     }),
@@ -210,7 +210,7 @@ test('inputs that refer to themselves are found', () => {
   )
   rejects(
     inputs((p: Loose) => {
-      const itself = (): Loose => tree.ratio.over(p.amount)
+      const itself = (): Loose => tree.ratio.dividedBy(p.amount)
       const tree: Loose = { ratio: itself() }
       return tree
     }),
@@ -243,7 +243,7 @@ test('a key of another entity is rejected', () => {
 
 test('wrong weights are rejected', () => {
   const weights = (of: object) => () => scored(logistic({ intercept: 0, weights: of as Record<string, number> }))()
-  rejects(weights({ 'card.m': 1 }), /model 'm': logistic has a weight for 'card.m', which is no input; did you mean/)
+  rejects(weights({ 'card.m': 1 }), /model 'm': logistic has a weight for 'card.m', which is no input of the model; did you mean/)
   rejects(weights({ kind: 1 }), "model 'm': logistic: 'kind' is a string; give a weight for each value: { levels: { … } }")
   rejects(weights({ 'card.latest': 1 }), "model 'm': logistic: 'card.latest' is a list; only your own compute can score it")
   rejects(weights({ amount: NaN }), "logistic: weight of 'amount' must be a finite number, got NaN")

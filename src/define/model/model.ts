@@ -4,11 +4,12 @@
  * Invariant: inputs are expressions over the trigger's fields and over features, read at keys that the trigger has.
  */
 import { show } from '../../base/index.ts'
-import { callerLocation } from '../mistake/caller.ts'
+import { callerLocation, mistake, callUserFunction } from '../mistake/mistake.ts'
 import { GroupValue } from '../feature/features.ts'
 import {
-  featuresIn,
+  featureReads,
   flattenInputs,
+  ruleConditions,
   type ModelInput,
   type InputName,
   type InputTree,
@@ -16,27 +17,20 @@ import {
   type NonNumericInput,
   type Vector,
 } from './inputs.ts'
-import type { ModelIR, ScoreIR } from '../ir/ir.ts'
+import { expressionLeaves } from '../ir/value-ir.ts'
+import type { ModelIR, ScoreIR, Notes } from '../ir/ir.ts'
 import type { ColumnSpecs } from '../expression/kinds.ts'
 import { LabelValue, type Label } from './label.ts'
-import { mistake, callUserFunction } from '../mistake/mistake.ts'
 import { checkName, checkOptions, notesOf, optionNames } from '../mistake/names.ts'
-import { Node, type Realm } from '../expression/node.ts'
+import { inputRealm, Node, scoreColumn, type Realm } from '../expression/node.ts'
 import type { OnnxFile } from './onnx-file.ts'
 import { IntervalSchedule } from '../feature/placement.ts'
 import type { RuntimeScore } from './model-runtime.ts'
 import { ScoreValue, type Score, type ScoreFunction } from './score.ts'
+import { columnNodes } from '../source/source.ts'
 import { trainOf, type Train } from './train.ts'
 import type { NumberWords } from '../expression/words.ts'
-import {
-  triggerFields,
-  triggerRealm,
-  TriggerValue,
-  type TriggerKind,
-  type FeatureRead,
-  type Trigger,
-  type TriggerFields,
-} from './trigger.ts'
+import { triggerRealm, TriggerValue, type TriggerKind, type Trigger, type TriggerFields } from './trigger.ts'
 
 declare const vector: unique symbol
 declare const requested: unique symbol
@@ -66,7 +60,7 @@ export interface OwnScore<I> {
   readonly compute: (vector: IfInferred<I, Vector<I>>) => number
 }
 
-interface ModelParts<C extends ColumnSpecs, I extends InputTree, R, B extends TriggerKind> {
+interface ModelParts<C extends ColumnSpecs, I extends InputTree, R, B extends TriggerKind> extends Notes {
   /** Trigger: `on(source)`, `every('5m', patient, { live: '30m' })` or `request({ card, … })`. */
   readonly decide: Trigger<C, R, B>
   /** Inputs by name: fields of the trigger, features read with `group.of(key)`, and expressions over them. */
@@ -75,10 +69,6 @@ interface ModelParts<C extends ColumnSpecs, I extends InputTree, R, B extends Tr
   readonly label?: Label<NoInfer<B>>
   /** Training by the pipeline, on the model's decisions and their labels. */
   readonly train?: TrainOption<I>
-  /** Team or person, for people; no part of the fingerprint. */
-  readonly owner?: string
-  /** Explanation for people; no part of the fingerprint. */
-  readonly description?: string
 }
 
 /**
@@ -128,7 +118,7 @@ export class ModelValue {
   readonly compute: ScoreFunction | OnnxFile | RuntimeScore | undefined
   readonly label: LabelValue | undefined
   readonly score: Node
-  readonly definedAt: string | undefined
+  readonly definedAt = callerLocation()
 
   constructor(
     ir: ModelIR,
@@ -141,16 +131,9 @@ export class ModelValue {
     this.inputs = inputs
     this.compute = compute
     this.label = label
-    this.definedAt = callerLocation()
-    this.score = scoreNode(this)
+    this.score = scoreColumn(inputRealm(`the score of model '${ir.name}'`, { model: this }))
     Object.freeze(this)
   }
-}
-
-/** The one column that the condition of an action may use. */
-function scoreNode(model: { readonly name: string }): Node {
-  const realm: Realm = { scope: 'input', name: `the score of model '${model.name}'`, model, make: (ir, type) => new Node(realm, ir, type) }
-  return realm.make({ op: 'column', name: 'score', type: 'double' }, { type: 'double' })
 }
 
 /**
@@ -202,19 +185,16 @@ export function model<C extends ColumnSpecs, I extends InputTree, R, B extends T
   checkTrigger(subject, decide)
   if (typeof build !== 'function') mistake(`${subject} needs inputs: p => ({ … }), got ${show(build)}`)
   const realm = triggerRealm(subject)
-  const tree: unknown = callUserFunction(`${subject}: inputs`, () => build(triggerFields(decide, realm)))
+  const tree: unknown = callUserFunction(`${subject}: inputs`, () => build(columnNodes('trigger', decide.columns, realm, decide.name)))
   const inputs = flattenInputs(subject, tree, realm)
   const isTrained = options.train !== undefined
   const { score, compute } = isTrained && options.score === undefined ? noScore : scoreOf(subject, options.score, tree, inputs, realm)
-  const read = [...inputs.map(input => input.ir.expr), ...(score.kind === 'rules' ? score.rules.map(rule => rule.when) : [])]
-  const leaves = read.flatMap(featuresIn)
+  const expressions = [...inputs.map(input => input.ir.expr), ...ruleConditions(score)]
+  const leaves = expressions.flatMap(expressionLeaves)
   const groups = [...realm.reads!].filter(
-    group => group instanceof GroupValue && leaves.some(leaf => leaf.group === group.name),
+    group => group instanceof GroupValue && leaves.some(leaf => leaf.op === 'feature' && leaf.group === group.name),
   ) as GroupValue[]
-  const trigger = decide.build(
-    subject,
-    leaves.map(({ group, name: feature }) => readOf(groups, group, feature)),
-  )
+  const trigger = decide.build(subject, featureReads(expressions, groups))
   const label = labelOf(subject, options.label)
   const ir: ModelIR = {
     name,
@@ -240,11 +220,6 @@ function checkTrigger(subject: string, decide: unknown): asserts decide is Trigg
   if (decide instanceof IntervalSchedule)
     mistake(`${subject}: decide is an interval without an entity; write every('5m', patient, { live: '30m' })`)
   mistake(`${subject}: decide is ${show(decide)}; write decide: on(source), every('5m', entity) or request({ … })`)
-}
-
-function readOf(groups: readonly GroupValue[], name: string, feature: string): FeatureRead {
-  const { ir } = groups.find(group => group.name === name)!
-  return { group: ir, feature: ir.features.find(candidate => candidate.name === feature)! }
 }
 
 function scoreOf(

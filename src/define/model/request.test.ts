@@ -11,7 +11,7 @@ import { request } from './request.ts'
 import { logistic } from './score.ts'
 import { source } from '../source/source.ts'
 import { t } from '../source/t.ts'
-import { triggerColumns, triggerId, triggerKey } from './trigger-columns.ts'
+import { triggerColumns, triggerId, triggerKey } from './trigger.ts'
 
 const card = entity('card', t.string())
 const terminal = entity('terminal', t.string())

@@ -1,10 +1,10 @@
 /** `scoreWith`: a model of the user's own runtime as the score of a model. */
 import { createHash } from 'node:crypto'
-import { didYouMean, show } from '../../base/index.ts'
+import { show } from '../../base/index.ts'
 import { canonicalJson } from '../ir/fingerprint.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions, checkTitle } from '../mistake/names.ts'
-import type { ModelInput } from './inputs.ts'
+import { scoredInput } from './inputs.ts'
 import type { ModelRuntime } from './model-runtime.ts'
 import { ScoreValue, type Score } from './score.ts'
 
@@ -53,19 +53,9 @@ export function scoreWith<Definition, const Inputs extends readonly string[] = r
     runtime: name,
     version,
     sha256,
-    inputs: inputNames(`${subject}: ${own}`, inputs, chosen),
+    inputs: (chosen ?? inputs.map(({ ir }) => ir.name)).map(input => scoredInput(`${subject}: ${own}`, 'reads', input, inputs).ir.name),
   })
   return new ScoreValue(build, { runtime, definition, bytes }) as unknown as Score<Inputs[number]>
-}
-
-function inputNames(subject: string, inputs: readonly ModelInput[], chosen: readonly unknown[] | undefined): string[] {
-  const names = inputs.map(({ ir }) => ir.name)
-  return (chosen ?? names).map(name => {
-    const input = inputs.find(({ ir }) => ir.name === name)
-    if (!input) mistake(`${subject} reads ${show(name)}, which is no input${didYouMean(String(name), names)}`)
-    if (input.node.type.list) mistake(`${subject}: '${input.ir.name}' is a list; only your own compute can score it`)
-    return input.ir.name
-  })
 }
 
 /** A frozen copy, so that later changes of the definition have no effect. */

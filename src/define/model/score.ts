@@ -5,15 +5,15 @@
  * have does not compile.
  */
 import { didYouMean, show } from '../../base/index.ts'
-import type { Expression } from '../expression/expression.ts'
-import type { ModelInput } from './inputs.ts'
+import type { Expression } from '../expression/kinds.ts'
+import { scoredInput, type ModelInput } from './inputs.ts'
 import type { ScoreIR, TermIR } from '../ir/ir.ts'
 import type { TypeInfo } from '../expression/literal.ts'
 import { mistake } from '../mistake/mistake.ts'
 import type { OnnxFile } from './onnx-file.ts'
 import type { RuntimeScore } from './model-runtime.ts'
 import { checkOptions } from '../mistake/names.ts'
-import { describe, Node, type Realm } from '../expression/node.ts'
+import { describe, isCondition, type Realm } from '../expression/node.ts'
 
 /** The user's score function: it gets the feature vector, nested as the inputs are. */
 export type ScoreFunction = (vector: never) => number
@@ -48,7 +48,7 @@ export class ScoreValue {
   readonly build: (subject: string, inputs: readonly ModelInput[], realm: Realm) => ScoreIR
   /** The ONNX file or the runtime with its model; the IR has only its hash. */
   readonly implementation: OnnxFile | RuntimeScore | undefined
-  constructor(build: (subject: string, inputs: readonly ModelInput[], realm: Realm) => ScoreIR, implementation?: OnnxFile | RuntimeScore) {
+  constructor(build: ScoreValue['build'], implementation?: OnnxFile | RuntimeScore) {
     this.build = build
     this.implementation = implementation
   }
@@ -98,8 +98,7 @@ export function rules(list: readonly Rule[], otherwise: number): Score<never> {
     kind: 'rules',
     rules: list.map(({ when, score }: { when: unknown; score: unknown }, i) => {
       const rule = `${subject}: rule ${i + 1}`
-      if (!(when instanceof Node) || when.type.type !== 'bool' || when.type.list)
-        mistake(`${rule} needs a condition in when, got ${describe(when)}`)
+      if (!isCondition(when)) mistake(`${rule} needs a condition in when, got ${describe(when)}`)
       if (when.realm !== realm) mistake(`${rule} has a condition over ${when.realm.name}; write score: v => rules([{ when: v.… }])`)
       return { when: when.ir, score: finite(`${rule} score`, score) }
     }),
@@ -140,16 +139,7 @@ function termOf(subject: string, input: string, weight: unknown): TermIR {
 }
 
 function checkTerm(subject: string, term: TermIR, inputs: readonly ModelInput[]): void {
-  const input = inputs.find(({ ir }) => ir.name === term.input)
-  if (!input)
-    mistake(
-      `${subject} has a weight for '${term.input}', which is no input${didYouMean(
-        term.input,
-        inputs.map(({ ir }) => ir.name),
-      )}`,
-    )
-  const { type } = input.node
-  if (type.list) mistake(`${subject}: '${term.input}' is a list; only your own compute can score it`)
+  const { type } = scoredInput(subject, 'has a weight for', term.input, inputs).node
   if (type.type === 'string' && !term.levels)
     mistake(`${subject}: '${term.input}' is a string; give a weight for each value: { levels: { … } }`)
   for (const level of Object.keys(term.levels ?? {}))

@@ -1,7 +1,7 @@
 /** `orWhen: 'drift'`: a training is also due when inputs, scores or quality have drifted away from those of the last training. */
 import { limits, show, type Duration } from '../../base/index.ts'
 import { mistake } from '../mistake/mistake.ts'
-import { checkOptions } from '../mistake/names.ts'
+import { checkOptions, parseOptions } from '../mistake/names.ts'
 import type { DriftIR, PromoteIR } from '../ir/train-ir.ts'
 import { boundedDurationOf } from '../expression/window.ts'
 
@@ -55,7 +55,7 @@ export function orWhenOf(subject: string, input: unknown, promote: PromoteIR): D
     kind: 'drift',
     look: lookMs,
     recent: boundedDurationOf(`${subject}: recent`, recent),
-    ...(cooldown !== undefined && { cooldown: boundedDurationOf(`${subject}: cooldown`, cooldown) }),
+    ...parseOptions(subject, { cooldown }, boundedDurationOf),
     psi: thresholdOf(subject, 'psi', rest),
     ks: thresholdOf(subject, 'ks', rest),
     nulls: thresholdOf(subject, 'nulls', rest),

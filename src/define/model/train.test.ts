@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { rejects } from '../../../test/rejects.ts'
 import { count, entity, features, labelFrom, linear, model, on, pipeline, source, stream, t, type Train } from '../../index.ts'
 import { changesBetween } from '../ir/pipeline-changes.ts'
-import { external, type ExternalIR } from './external.ts'
+import { external } from './train.ts'
+import type { ExternalIR } from '../ir/train-ir.ts'
 
 const card = entity('card', t.string())
 const payments = source('payments', {
@@ -101,8 +102,8 @@ test('a mistake has its line and its fix', () => {
 })
 
 test('a schedule in the past is a mistake: what is one moment, and a cron that never runs', () => {
-  rejects(badly({ algorithm: 'trees', every: '2020-01-01T00:00:00' }), /'2020-01-01T00:00:00' has one date or year and is no schedule/)
-  rejects(badly({ algorithm: 'trees', every: '0 0 0 1 1 * 2020' }), /has one date or year and is no schedule/)
+  rejects(badly({ algorithm: 'trees', every: '2020-01-01T00:00:00' }), /'2020-01-01T00:00:00' is of one date or year and ends/)
+  rejects(badly({ algorithm: 'trees', every: '0 0 0 1 1 * 2020' }), /is of one date or year and ends/)
   rejects(badly({ algorithm: 'trees', every: '0 0 31 2 *' }), /the cron '0 0 31 2 \*' never runs/)
 })
 

@@ -1,5 +1,6 @@
 /**
- * `train`: how Spillway trains a model: algorithm, schedule, rows, and the rule by which a version is promoted.
+ * `train`: how Spillway trains a model: algorithm (its own, or `external`), schedule, rows, and the rule by which a version is
+ * promoted.
  *
  * Trainers take numbers, so another input is a mistake in the definition and not in the first training.
  */
@@ -7,11 +8,10 @@ import { didYouMean, show, type Duration } from '../../base/index.ts'
 import type { ModelInput } from './inputs.ts'
 import type { ScheduleIR } from '../ir/ir.ts'
 import { durationOf, mistake } from '../mistake/mistake.ts'
-import { checkOptions } from '../mistake/names.ts'
+import { checkOptions, parseOptions } from '../mistake/names.ts'
 import { IntervalSchedule, scheduleOf } from '../feature/placement.ts'
-import type { ExternalIR } from '../ir/external-ir.ts'
+import { type ExternalIR, algorithmNames, type AlgorithmName, type PromoteIR, type TrainIR } from '../ir/train-ir.ts'
 import { orWhenOf, type OrWhen } from './train-drift.ts'
-import { algorithmNames, type AlgorithmName, type PromoteIR, type TrainIR } from '../ir/train-ir.ts'
 import { boundedDurationOf } from '../expression/window.ts'
 
 /**
@@ -143,8 +143,7 @@ export function trainOf(
       ownNames.flatMap(name => (options[name] === undefined ? [] : [[name, optionOf(subject, name, options[name])]])),
     ),
     ...(every !== undefined && { every: everyOf(`${subject}: every`, every, zone) }),
-    ...(over !== undefined && { over: boundedDurationOf(`${subject}: over`, over) }),
-    ...(holdout !== undefined && { holdout: boundedDurationOf(`${subject}: holdout`, holdout) }),
+    ...parseOptions(subject, { over, holdout }, boundedDurationOf),
     ...(orWhen !== undefined && { orWhen: orWhenOf(`${subject}: orWhen`, orWhen, promote) }),
     promote,
   }
@@ -182,9 +181,6 @@ function everyOf(subject: string, every: unknown, zone: unknown): ScheduleIR {
     if (zone !== undefined) mistake(`${subject}: an interval has no zone; leave it out or write a cron`)
     return new IntervalSchedule({ kind: 'interval', every: durationOf(subject, every), phase: 0 }).ir
   }
-  // A moment or a year comes to an end.
-  if (/^\d{4}-/.test(every) || every.trim().split(/\s+/).length > 6)
-    mistake(`${subject}: '${every}' has one date or year and is no schedule; write 'week', '7d' or a cron such as '0 3 * * 1'`)
   return scheduleOf(subject, namedSchedules[every] ?? every, zone as string | undefined)
 }
 
@@ -213,6 +209,39 @@ function promoteOf(subject: string, value: unknown): PromoteIR {
     metric,
     ...(bound !== undefined && { bound: bound as number }),
     betterBy: betterBy as number,
-    ...(shadow !== undefined && { shadow: boundedDurationOf(`${subject}: shadow`, shadow) }),
+    ...parseOptions(subject, { shadow }, boundedDurationOf),
   }
 }
+
+/** Options of `external`. */
+export interface ExternalOptions {
+  /** A program: its path, or its name in the PATH. It runs without a shell. */
+  readonly command: string
+  /** Arguments before the two folders that the command gets. */
+  readonly args?: readonly string[]
+  /** Timeout, after which the command and all processes that it started are ended. Default 1 hour. */
+  readonly timeout?: Duration
+  /** Further environment variables. They are part of the definition: pass secrets through the environment of the training process. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/**
+ * A trainer for `train`: a command that gets the training rows as Parquet and leaves coefficients, trees or ONNX
+ * (docs/training.md).
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for an option that does not fit.
+ * @example
+ * const trainer = external({ command: 'python3', args: ['train.py'], timeout: '30m' })
+ */
+export function external(options: ExternalOptions): ExternalIR {
+  checkOptions('external', options, ['command', 'args', 'timeout', 'env'])
+  const { command, args = [], timeout = '1h', env = {} } = options
+  if (typeof command !== 'string' || command === '') mistake(`external needs a command, such as 'python3', got ${show(command)}`)
+  if (!Array.isArray(args) || !args.every(isText)) mistake(`external: args is a list of texts, got ${show(args)}`)
+  if (env === null || typeof env !== 'object' || Array.isArray(env) || !Object.values(env).every(isText))
+    mistake(`external: env is a text by the name of each variable, got ${show(env)}`)
+  return Object.freeze({ kind: 'external', command, args: [...args], timeout: durationOf('external: timeout', timeout), env: { ...env } })
+}
+
+/** True for a text that an operating system accepts as an argument: without a zero byte. */
+const isText = (value: unknown): value is string => typeof value === 'string' && !value.includes('\0')

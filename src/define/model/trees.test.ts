@@ -7,8 +7,7 @@ import { model } from './model.ts'
 import { pipeline } from '../pipeline.ts'
 import { source } from '../source/source.ts'
 import { t } from '../source/t.ts'
-import { trees } from './trees.ts'
-import { checksumOf, findTreesFault, treesIR } from './trees-file.ts'
+import { trees, checksumOf, findTreesFault, treesIR } from './trees.ts'
 import { on } from './trigger.ts'
 
 const card = entity('card', t.string())
@@ -40,7 +39,7 @@ test("a definition keeps the file's content, and a different file has a differen
 
 test('inputs that the model does not have, or that are no numbers', () => {
   const named = (name: string) => () => scored(trees({ ...file, inputs: { [name]: 0, web: 1 } }))
-  rejects(named('amont'), `model 'm': trees were fitted on 'amont', which is no input; did you mean 'amount'?`)
+  rejects(named('amont'), `model 'm': trees were fitted on 'amont', which is no input of the model; did you mean 'amount'?`)
   rejects(named('kind'), `model 'm': trees: 'kind' is a string; fit on a condition instead, such as p.kind.eq('web')`)
 })
 

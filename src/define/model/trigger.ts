@@ -1,13 +1,13 @@
 /** Triggers: what makes a model decide, and the fields that a decision has. */
-import { didYouMean, show } from '../../base/index.ts'
+import { show } from '../../base/index.ts'
 import { GroupValue } from '../feature/features.ts'
 import type { Field } from '../expression/words.ts'
-import type { ColumnIR, FeatureIR, GroupIR, TriggerIR } from '../ir/ir.ts'
+import type { ColumnIR, TriggerIR, ModelIR, PipelineIR, SourceIR } from '../ir/ir.ts'
 import type { ColumnSpecs, DeliveredOf, Kind, KindOf } from '../expression/kinds.ts'
 import { mistake } from '../mistake/mistake.ts'
-import { Node, type Realm } from '../expression/node.ts'
-import { strictRecord } from '../mistake/strict-record.ts'
-import { typeInfoOf, SourceValue, type Source } from '../source/source.ts'
+import { inputRealm, type Realm } from '../expression/node.ts'
+import type { FeatureRead } from './inputs.ts'
+import { SourceValue, type Source } from '../source/source.ts'
 
 declare const triggered: unique symbol
 declare const requested: unique symbol
@@ -58,12 +58,6 @@ export function on<C extends ColumnSpecs, I extends string>(source: Source<C, I>
   return value as unknown as Trigger<C, null, EventTrigger<IdKind<C, I>>>
 }
 
-/** A feature that a model reads. */
-export interface FeatureRead {
-  readonly group: GroupIR
-  readonly feature: FeatureIR
-}
-
 interface TriggerParts {
   /** Name for messages. */
   readonly name: string
@@ -100,25 +94,27 @@ export function rejectBefore(subject: string, trigger: string, reads: readonly F
 }
 
 /** Realm of one model's inputs. */
-export function triggerRealm(model: string): Realm {
-  const realm: Realm = {
-    scope: 'input',
-    name: `the trigger of ${model}`,
-    make: (ir, type) => new Node(realm, ir, type),
-    reads: new Set(),
-  }
-  return realm
+export const triggerRealm = (model: string): Realm => inputRealm(`the trigger of ${model}`, { reads: new Set() })
+
+/** Columns that the model's inputs may refer to, and that have the keys of the groups it reads. */
+export function triggerColumns(ir: PipelineIR, { decide }: ModelIR): readonly ColumnIR[] {
+  if (decide.kind === 'every') return [decide.column]
+  return decide.kind === 'request' ? decide.columns : sourceNamed(ir, decide.source).columns
 }
 
-/** The trigger's columns as nodes, by name. */
-export function triggerFields(
-  { name: trigger, columns }: Pick<TriggerValue, 'name' | 'columns'>,
-  realm: Realm,
-): Readonly<Record<string, Node>> {
-  const nodes = columns.map(column => {
-    const { name, type, scale } = column
-    return [name, realm.make({ op: 'trigger', name, type, ...(scale !== undefined && { scale }) }, typeInfoOf(column))] as const
-  })
-  const names = columns.map(column => column.name)
-  return strictRecord(Object.fromEntries(nodes), name => mistake(`${trigger} has no column '${name}'${didYouMean(name, names)}`))
+/** Column with the key of a decision. */
+export function triggerKey(ir: PipelineIR, model: ModelIR): ColumnIR {
+  const { decide } = model
+  if (decide.kind === 'every') return decide.column
+  const key = decide.kind === 'request' ? decide.key : sourceNamed(ir, decide.source).key
+  return triggerColumns(ir, model).find(({ name }) => name === key)!
 }
+
+/** Column with the id of the triggering event, if the trigger is a source with ids. */
+export function triggerId(ir: PipelineIR, { decide }: ModelIR): ColumnIR | undefined {
+  if (decide.kind !== 'on') return undefined
+  const { id, columns } = sourceNamed(ir, decide.source)
+  return columns.find(({ name }) => name === id)
+}
+
+const sourceNamed = (ir: PipelineIR, name: string): SourceIR => ir.sources.find(source => source.name === name)!

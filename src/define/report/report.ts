@@ -4,18 +4,15 @@
  * Invariant: a row is about one entity, and all its columns are read at that entity.
  */
 import { didYouMean, show, type Duration } from '../../base/index.ts'
-import { callerLocation } from '../mistake/caller.ts'
-import type { Expression } from '../expression/expression.ts'
+import { callerLocation, durationOf, mistake, callUserFunction } from '../mistake/mistake.ts'
+import type { Expression } from '../expression/kinds.ts'
 import type { InputName } from '../model/inputs.ts'
-import type { GroupIR, ReportIR } from '../ir/ir.ts'
-import { durationOf, mistake, callUserFunction } from '../mistake/mistake.ts'
+import type { ExprIR, GroupIR, ReportIR, Notes } from '../ir/ir.ts'
 import type { Model } from '../model/model.ts'
-import { checkOptions, checkTitle, notesOf } from '../mistake/names.ts'
-import { describe, Node } from '../expression/node.ts'
+import { checkOptions, checkTitle, notesOf, parseOptions } from '../mistake/names.ts'
+import { describe, isCondition } from '../expression/node.ts'
 import { scheduleOf, type IntervalSchedule } from '../feature/placement.ts'
-import { reportPathOf, type ReportFile } from './report-file.ts'
-import { isSortable, reportRow, type ReportInput } from './report-row.ts'
-import { reportContentOf, type ReportContent } from './report-definition.ts'
+import { reportContentOf, reportRow, sortableColumns, type ReportContent } from './report-content.ts'
 import type { NumberWords } from '../expression/words.ts'
 
 /** Feature groups of one entity, by the names that their features have in the report: `{ recent, history }`. */
@@ -31,7 +28,7 @@ export type ReportRow<Of> =
 type SortName<Of> = Of extends Model<infer I> ? 'score' | `vector.${InputName<I>}` : `vector.${string}`
 
 /** Options of `report`. */
-export interface ReportOptions<Of extends Model | ReportedGroups> {
+export interface ReportOptions<Of extends Model | ReportedGroups> extends Notes {
   /** A model that reads features of one entity and nothing else, whatever its trigger; or feature groups: `{ recent, history }`. */
   readonly of: Of
   /** Schedule: a cron of five fields (six with seconds), or `every('1h')`. */
@@ -56,10 +53,6 @@ export interface ReportOptions<Of extends Model | ReportedGroups> {
   readonly limit?: number
   /** File of the report: `file('lists/{date}.csv')`. Default: in the data folder. */
   readonly to?: ReportFile
-  /** Team or person, for people; no part of the fingerprint. */
-  readonly owner?: string
-  /** Explanation for people; no part of the fingerprint. */
-  readonly description?: string
 }
 
 /** A report, made by `report`. */
@@ -76,30 +69,18 @@ export class ReportValue {
   readonly ir: ReportIR
   readonly model: ReportContent['model']
   readonly groups: ReportContent['groups']
-  readonly definedAt: string | undefined
+  readonly definedAt = callerLocation()
 
   constructor(ir: ReportIR, { model, groups }: Pick<ReportContent, 'model' | 'groups'>) {
     this.name = ir.name
     this.ir = ir
     this.model = model
     this.groups = groups
-    this.definedAt = callerLocation()
     Object.freeze(this)
   }
 }
 
 const names = ['of', 'at', 'zone', 'live', 'freshness', 'where', 'orderBy', 'limit', 'to', 'owner', 'description']
-
-/** Options before they are checked. */
-interface UncheckedOptions {
-  readonly at?: unknown
-  readonly zone?: unknown
-  readonly freshness?: unknown
-  readonly where?: unknown
-  readonly orderBy?: unknown
-  readonly limit?: unknown
-  readonly to?: unknown
-}
 
 /**
  * Defines a report: on a schedule, a file with one row per active key.
@@ -120,41 +101,39 @@ interface UncheckedOptions {
 export function report<const Of extends Model | ReportedGroups>(name: string, options: ReportOptions<Of>): Report<Of> {
   const subject = `report '${checkTitle('report', name)}'`
   checkOptions(subject, options, names)
-  const { at, zone, freshness, where, orderBy, limit, to }: UncheckedOptions = options
+  const { at, zone, freshness, where, orderBy, limit, to }: { readonly [N in keyof ReportOptions<Model>]: unknown } = options
   const content = reportContentOf(subject, options)
   if (at === undefined) mistake(`${subject} needs at, when it is made: at: '0 7 * * *' or every('1h')`)
-  const { of, column, live, inputs } = content
   const ir: ReportIR = {
     name,
-    of,
-    column,
+    of: content.of,
+    column: content.column,
     at: scheduleOf(`${subject}: at`, at, zone as string | undefined),
-    live,
-    ...(freshness !== undefined && { freshness: durationOf(`${subject}: freshness`, freshness) }),
-    ...(where !== undefined && { where: conditionOf(subject, where, inputs, of.kind === 'model') }),
-    ...(orderBy !== undefined && { orderBy: orderOf(subject, orderBy, inputs, of.kind === 'model') }),
-    ...(limit !== undefined && { limit: limitOf(subject, limit) }),
-    ...(to !== undefined && { to: reportPathOf(subject, to) }),
+    live: content.live,
+    ...parseOptions(subject, { freshness }, durationOf),
+    ...(where !== undefined && { where: conditionOf(subject, where, content) }),
+    ...(orderBy !== undefined && { orderBy: orderOf(subject, orderBy, content) }),
+    ...parseOptions(subject, { limit }, limitOf),
+    ...parseOptions(subject, { to }, pathOf),
     ...notesOf(subject, options),
   }
   return new ReportValue(ir, content)
 }
 
-function conditionOf(subject: string, build: unknown, inputs: readonly ReportInput[], hasScore: boolean): NonNullable<ReportIR['where']> {
+function conditionOf(subject: string, build: unknown, content: ReportContent): ExprIR {
   if (typeof build !== 'function')
     mistake(`${subject}: where is a condition over the row: row => row.score.gte(0.5), got ${describe(build)}`)
-  const { realm, row } = reportRow(subject, inputs, hasScore)
+  const { realm, row } = reportRow(subject, content)
   const predicate: unknown = callUserFunction(`${subject}: where`, () => build(row) as unknown)
-  if (!(predicate instanceof Node) || predicate.type.type !== 'bool' || predicate.type.list)
-    mistake(`${subject}: where gives ${describe(predicate)}, and needs a condition such as row.score.gte(0.5)`)
+  if (!isCondition(predicate)) mistake(`${subject}: where gives ${describe(predicate)}, and needs a condition such as row.score.gte(0.5)`)
   if (predicate.realm !== realm) mistake(`${subject}: where is over ${predicate.realm.name}; write it over the row that it is given`)
   return predicate.ir
 }
 
-function orderOf(subject: string, value: unknown, inputs: readonly ReportInput[], hasScore: boolean): NonNullable<ReportIR['orderBy']> {
+function orderOf(subject: string, value: unknown, content: ReportContent): NonNullable<ReportIR['orderBy']> {
   if (value === null || typeof value !== 'object' || Array.isArray(value))
     mistake(`${subject}: orderBy has a direction for each column: { score: 'descending' }, got ${show(value)}`)
-  const sortable = [...(hasScore ? ['score'] : []), ...inputs.filter(isSortable).map(({ ir }) => `vector.${ir.name}`)]
+  const sortable = sortableColumns(content)
   return Object.entries(value).map(([column, direction]: [string, unknown]) => {
     if (!sortable.includes(column))
       mistake(`${subject}: orderBy has '${column}', which is no column to sort by${didYouMean(column, sortable)}`)
@@ -166,6 +145,48 @@ function orderOf(subject: string, value: unknown, inputs: readonly ReportInput[]
 
 function limitOf(subject: string, limit: unknown): number {
   if (typeof limit !== 'number' || !Number.isSafeInteger(limit) || limit < 1)
-    mistake(`${subject}: limit is a whole number from 1, got ${show(limit)}`)
+    mistake(`${subject} is a whole number from 1, got ${show(limit)}`)
   return limit
+}
+
+declare const reportFile: unique symbol
+
+/** File of a report, made by `file`. */
+export interface ReportFile {
+  readonly [reportFile]: true
+}
+
+class FileValue {
+  readonly path: string
+  constructor(path: string) {
+    this.path = path
+    Object.freeze(this)
+  }
+}
+
+const FORMAT = /\.(?:csv|ndjson|parquet)$/
+const PARTS = ['date', 'time']
+
+/**
+ * File of a report, relative to the working directory of the run: `.csv`, `.ndjson` or `.parquet`.
+ *
+ * `{date}` and `{time}` stand for the report's time in the zone of its schedule. Without them each report replaces the one
+ * before.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for another format or placeholder.
+ * @example
+ * file('lists/{date}.csv')
+ */
+export function file(path: string): ReportFile {
+  const value: unknown = path
+  if (typeof value !== 'string' || value === '') mistake(`file needs a path: file('lists/{date}.csv'), got ${show(value)}`)
+  if (!FORMAT.test(value)) mistake(`file '${value}' has no format by its name; call it .csv, .ndjson or .parquet`)
+  const unknown = /\{([^}]*)\}?|\}/.exec(value.replaceAll(/\{(?:date|time)\}/g, ''))
+  if (unknown) mistake(`file '${value}' has '${unknown[0]}'; the placeholders are ${PARTS.map(part => `{${part}}`).join(' and ')}`)
+  return new FileValue(value) as unknown as ReportFile
+}
+
+function pathOf(subject: string, file: unknown): string {
+  if (file instanceof FileValue) return file.path
+  return mistake(`${subject} is ${show(file)}; write to: file('lists/{date}.csv'), or leave it out to keep the report in the data folder`)
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { rejects } from '../../../test/rejects.ts'
 import { entity } from './entity.ts'
 import { source, SourceValue } from './source.ts'
-import { after } from './source-options.ts'
+import { after } from './source-ir.ts'
 import { t } from './t.ts'
 
 const card = entity('card', t.string())

@@ -3,20 +3,17 @@
  *
  * Invariant: key and time are columns of every record, the time is a timestamp, and a `map` has a version.
  */
-import { didYouMean } from '../../base/index.ts'
-import { callerLocation } from '../mistake/caller.ts'
+import { callerLocation } from '../mistake/mistake.ts'
 import type { Field } from '../expression/words.ts'
-import type { ColumnIR, SourceIR } from '../ir/ir.ts'
+import type { ColumnIR, SourceIR, Value } from '../ir/ir.ts'
 import type { ColumnSpecs, DeliveredOf, KindOf, RecordOf, TimeNames } from '../expression/kinds.ts'
-import { mistake } from '../mistake/mistake.ts'
-import { checkName, checkOptions, optionNames } from '../mistake/names.ts'
+import { checkName, checkOptions, optionNames, strictRecord } from '../mistake/names.ts'
 import type { TypeInfo } from '../expression/literal.ts'
-import type { Realm } from '../expression/node.ts'
-import { strictRecord } from '../mistake/strict-record.ts'
+import { bareType } from '../expression/arithmetic.ts'
+import type { Node, Realm } from '../expression/node.ts'
 import { RowNode } from '../expression/row-node.ts'
 import { columnsIR, type ColumnsOf, type SourceSchema } from './schema.ts'
-import { sourceIR } from './source-ir.ts'
-import type { AnyOptions, Mapped, SourceOptions } from './source-options.ts'
+import { sourceIR, type AnyOptions, type Mapped, type SourceOptions } from './source-ir.ts'
 
 declare const columns: unique symbol
 declare const identified: unique symbol
@@ -44,7 +41,7 @@ export type RecordFor<S> = S extends Source<infer C> ? RecordOf<C> : never
 export type MapFunction = (raw: unknown) => unknown
 
 /** Type, bounds and entity of a column's values. */
-export const typeInfoOf = ({ name: _n, nullable: _u, zone: _z, ...info }: ColumnIR): TypeInfo => info
+const typeInfoOf = ({ name: _n, nullable: _u, zone: _z, ...info }: ColumnIR): TypeInfo => info
 
 /** A source at run time: its IR, its `map`, and its columns as expressions. */
 export class SourceValue {
@@ -52,8 +49,8 @@ export class SourceValue {
   readonly ir: SourceIR
   readonly map: MapFunction | undefined
   /** Order of definition, which orders equal ingestion times of merged histories. */
-  readonly order: number
-  readonly definedAt: string | undefined
+  readonly order = nextOrder++
+  readonly definedAt = callerLocation()
   readonly realm: Realm
   readonly row: Readonly<Record<string, RowNode>>
 
@@ -61,30 +58,25 @@ export class SourceValue {
     this.name = ir.name
     this.ir = ir
     this.map = map
-    this.order = nextOrder++
-    this.definedAt = callerLocation()
     const realm: Realm = { scope: 'row', name: `source '${ir.name}'`, make: (node, type) => new RowNode(realm, node, type) }
     this.realm = realm
-    this.row = strictRecord(
-      Object.fromEntries(
-        ir.columns.map(column => {
-          const { name, type, scale } = column
-          return [name, new RowNode(realm, { op: 'column', name, type, ...(scale !== undefined && { scale }) }, typeInfoOf(column))]
-        }),
-      ),
-      name =>
-        mistake(
-          `${realm.name} has no column '${name}'${didYouMean(
-            name,
-            ir.columns.map(column => column.name),
-          )}`,
-        ),
-    )
+    this.row = columnNodes('column', ir.columns, realm) as Readonly<Record<string, RowNode>>
     Object.freeze(this)
   }
 }
 
 let nextOrder = 0
+
+/** Columns as expressions by name; an unknown name is a mistake. `owner` has the columns, for messages. */
+export function columnNodes(
+  op: 'column' | 'trigger',
+  columns: readonly ColumnIR[],
+  realm: Realm,
+  owner = realm.name,
+): Readonly<Record<string, Node>> {
+  const nodes = columns.map(column => [column.name, realm.make({ op, name: column.name, ...bareType(column) }, typeInfoOf(column))])
+  return strictRecord(Object.fromEntries(nodes) as Record<string, Node>, `${owner} has no column`)
+}
 
 /** Schema and event time of a source or table. */
 export interface SchemaOptions<S extends SourceSchema, Time extends string, Stated extends ColumnSpecs> {
@@ -163,4 +155,21 @@ export function source<
   const columnIRs = columnsIR(name, options.schema, options.columns, options.time)
   const ir = sourceIR(name, columnIRs, options as unknown as AnyOptions)
   return new SourceValue(ir, options.map)
+}
+
+/**
+ * An accepted event as a row, for the oracle, tests and rejected records. Hot paths use columns (`columns/block.ts`).
+ *
+ * `row` has the physical value of every column of the source. A log is an array of events in its total order; a log position is
+ * the number of events before it.
+ */
+export interface LoggedEvent {
+  readonly source: string
+  readonly partition: number
+  readonly offset: number
+  /** Ingestion time, UTC ms; never below that of the event before it (semantics, The log). */
+  readonly arrival: number
+  /** Event time, UTC ms, never above `arrival`. */
+  readonly time: number
+  readonly row: Readonly<Record<string, Value>>
 }

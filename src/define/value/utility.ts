@@ -6,10 +6,8 @@
  * function.
  */
 import { didYouMean, show, type Duration } from '../../base/index.ts'
-import { callerLocation } from '../mistake/caller.ts'
-import type { Judged, UtilityCompute } from './judged-decisions.ts'
-import { mistake } from '../mistake/mistake.ts'
-import { checkOptions } from '../mistake/names.ts'
+import { callerLocation, mistake } from '../mistake/mistake.ts'
+import { checkOptions, parseOptions } from '../mistake/names.ts'
 import { boundedDurationOf } from '../expression/window.ts'
 import type { UtilityIR } from '../ir/worth-ir.ts'
 
@@ -17,6 +15,35 @@ declare const reads: unique symbol
 
 /** Share of all decisions: `'10%'`, `'0.5%'`. */
 export type Percent = `${number}%`
+
+/** Decisions in columns of `length` rows, one row per decision, ordered by `t`. */
+export interface Judged<Read extends string = string> {
+  /** Number of decisions. */
+  readonly length: number
+  /** As-of time, UTC ms, ascending. */
+  readonly t: Float64Array
+  /** Key of the decision, as a small integer. */
+  readonly key: Int32Array
+  /** Score; NaN if there is none. */
+  readonly score: Float64Array
+  /** 1 where the decision acts, otherwise 0. */
+  readonly alert: Uint8Array
+  /** Time at which the action was done, UTC ms. */
+  readonly acted: Float64Array
+  /** True if the action is the answer to the event, and so stops it. */
+  readonly inline: boolean
+  /** Label: 1 for true, 0 for false or unknown. */
+  readonly label: Uint8Array
+  /** 1 where the label is known, otherwise 0. */
+  readonly known: Uint8Array
+  /** Time at which the label became true, UTC ms; NaN otherwise. */
+  readonly outcome: Float64Array
+  /** An input of the model or a field of its trigger as numbers; NaN for NULL. */
+  readonly column: (name: Read) => Float64Array
+}
+
+/** The user's value function: the value of each decision, in the order of the decisions. */
+export type UtilityCompute = (decisions: Judged) => Float64Array
 
 /** A value function, made by `caught`, `notice`, `money` or `own`. `Saves` and `Read` are the inputs or fields that it reads. */
 export interface Utility<Saves extends string = string, Read extends string = string> {
@@ -36,22 +63,24 @@ export interface ValuedModel {
 export class UtilityValue {
   readonly build: (of: ValuedModel, definedAt: string | undefined) => UtilityIR
   readonly compute: UtilityCompute | undefined
-  readonly definedAt: string | undefined
+  readonly definedAt = callerLocation()
 
   constructor(build: UtilityValue['build'], compute?: UtilityCompute) {
     this.build = build
     this.compute = compute
-    this.definedAt = callerLocation()
     Object.freeze(this)
   }
 }
 
-interface AlertOptions {
+interface BudgetOption {
   /**
    * Alert budget: the share of decisions that may act, `'10%'`. Default: the threshold of an action on the model (`when:
    * late.score.gte(0.4)`); without such an action the budget is required.
    */
   readonly budget?: Percent
+}
+
+interface AlertOptions extends BudgetOption {
   /** Unit of the outcomes, in the plural: `'late arrivals'`. */
   readonly unit: string
   /** Cost of a wrong action, dollars; only with `dollars`. */
@@ -103,10 +132,10 @@ function alertUtility(kind: 'caught' | 'notice', options: CaughtOptions | Notice
     mistake(`${kind}: wrong needs dollars, the value of ${perUnit[kind]}; add dollars, or leave wrong out`)
   const ir: UtilityIR = {
     kind,
-    ...(budget !== undefined && { budget: partOf(`${kind}: budget`, budget) }),
+    ...parseOptions(kind, { budget }, partOf),
     unit: textOf(`${kind}: unit`, unit, "what happens, such as 'late arrivals'"),
-    ...(dollars !== undefined && { dollars: dollarsOf(`${kind}: dollars`, dollars, { zero: false }) }),
-    ...(wrong !== undefined && { wrong: dollarsOf(`${kind}: wrong`, wrong) }),
+    ...parseOptions(kind, { dollars }, priceOf),
+    ...parseOptions(kind, { wrong }, dollarsOf),
   }
   return utilityOf(() => ir)
 }
@@ -114,9 +143,7 @@ function alertUtility(kind: 'caught' | 'notice', options: CaughtOptions | Notice
 const perUnit = { caught: 'a caught outcome', notice: 'a minute of notice' } as const
 
 /** Options of `money`. */
-export interface MoneyOptions<Saves = string | number> {
-  /** Alert budget: the share of decisions that may act. Default: the threshold of an action on the model. */
-  readonly budget?: Percent
+export interface MoneyOptions<Saves = string | number> extends BudgetOption {
   /** Savings of a right action, dollars: a number, or the name of an input of the model or a field of its trigger. */
   readonly saves: Saves
   /** Cost of a wrong action, dollars. */
@@ -145,10 +172,10 @@ export function money(options: MoneyOptions): Utility<string, never> {
   if (wrong === undefined) mistake('money: wrong is missing: what a wrong action costs, dollars; 0 if it costs nothing')
   const ir: UtilityIR = {
     kind: 'money',
-    ...(budget !== undefined && { budget: partOf('money: budget', budget) }),
+    ...parseOptions('money', { budget }, partOf),
     saves: typeof saves === 'number' ? dollarsOf('money: saves', saves) : saves,
     wrong: dollarsOf('money: wrong', wrong),
-    ...(blocks !== undefined && { blocks: boundedDurationOf('money: blocks', blocks) }),
+    ...parseOptions('money', { blocks }, boundedDurationOf),
   }
   return utilityOf((of, definedAt) => {
     if (typeof saves === 'string') checkSaves(saves, of, definedAt)
@@ -174,9 +201,7 @@ function checkSaves(saves: string, { model, columns }: ValuedModel, definedAt: s
 }
 
 /** Options of `own`. */
-export interface OwnOptions {
-  /** Alert budget: the share of decisions that may act. Default: the threshold of an action on the model. */
-  readonly budget?: Percent
+export interface OwnOptions extends BudgetOption {
   /** Unit of the values: `'minutes'`, `'$'`. */
   readonly unit: string
   /** Version of the function. Change it whenever the function returns different values. */
@@ -207,8 +232,8 @@ export function own<Read extends string>(compute: (decisions: Judged<Read>) => F
     kind: 'own',
     unit: textOf('own: unit', unit, "what it counts, such as 'minutes'"),
     version: textOf('own: version', version, "text that changes whenever the function gives other values, such as '1'"),
-    ...(dollars !== undefined && { dollars: dollarsOf('own: dollars', dollars, { zero: false }) }),
-    ...(budget !== undefined && { budget: partOf('own: budget', budget) }),
+    ...parseOptions('own', { dollars }, priceOf),
+    ...parseOptions('own', { budget }, partOf),
   }
   return utilityOf(() => ir, compute)
 }
@@ -223,9 +248,16 @@ function partOf(subject: string, value: unknown): number {
   return part
 }
 
-function dollarsOf(subject: string, value: unknown, { zero = true } = {}): number {
-  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0 || (value === 0 && !zero))
-    mistake(`${subject} is dollars, a number ${zero ? 'from 0' : 'above 0'}, got ${show(value)}`)
+function dollarsOf(subject: string, value: unknown): number {
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0)
+    mistake(`${subject} is dollars, a number from 0, got ${show(value)}`)
+  return value
+}
+
+/** The value of one unit, by which costs are divided. */
+function priceOf(subject: string, value: unknown): number {
+  if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0)
+    mistake(`${subject} is dollars, a number above 0, got ${show(value)}`)
   return value
 }
 

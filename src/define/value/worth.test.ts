@@ -24,7 +24,7 @@ import {
   worth,
   type Utility,
 } from '../../index.ts'
-import { thresholdOf } from '../action/action-threshold.ts'
+import { thresholdOf } from '../action/action.ts'
 
 const card = entity('card', t.string())
 const payments = source('payments', {
@@ -48,7 +48,12 @@ const label = labelFrom(chargebacks, { join: 'payment', value: c => c.fraud, neg
 const named = (name: string) =>
   model(name, {
     decide: on(payments),
-    inputs: p => ({ n: now.of(p.card).n, nested: { ratio: p.amount.over(now.of(p.card).n) }, kind: p.card, last: now.of(p.card).last }),
+    inputs: p => ({
+      n: now.of(p.card).n,
+      nested: { ratio: p.amount.dividedBy(now.of(p.card).n) },
+      kind: p.card,
+      last: now.of(p.card).last,
+    }),
     score: linear({ intercept: 0, weights: { n: 1 } }),
     label,
   })

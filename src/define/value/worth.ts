@@ -5,17 +5,15 @@
  */
 import { show, timestampMs, type Duration } from '../../base/index.ts'
 import { isNumber, typeText } from '../expression/arithmetic.ts'
-import { callerLocation } from '../mistake/caller.ts'
-import type { Expression, ExprKind } from '../expression/expression.ts'
-import type { ColumnSpecs, KindOf } from '../expression/kinds.ts'
-import type { UtilityCompute } from './judged-decisions.ts'
-import { mistake, withArticle } from '../mistake/mistake.ts'
+import { callerLocation, mistake, withArticle } from '../mistake/mistake.ts'
+import type { Expression, ExprKind, ColumnSpecs, KindOf } from '../expression/kinds.ts'
+import { type UtilityCompute, type ValuedModel, type Utility, UtilityValue } from './utility.ts'
 import { ModelValue, type Model } from '../model/model.ts'
-import { checkOptions, optionNames } from '../mistake/names.ts'
-import { Node } from '../expression/node.ts'
-import { type ValuedModel, type Utility, UtilityValue } from './utility.ts'
+import { checkOptions, optionNames, parseOptions } from '../mistake/names.ts'
+import type { TypeInfo } from '../expression/literal.ts'
 import { boundedDurationOf } from '../expression/window.ts'
-import type { WorthIR } from '../ir/worth-ir.ts'
+import { thresholdOf } from '../action/action.ts'
+import type { ActionIR, WorthIR } from '../ir/ir.ts'
 
 /** Names of a model's inputs and its trigger's fields with a kind among `K`; any string where nothing is known of them. */
 type NamesOf<I, C, K> = InputNames<I, K> | (unknown extends C ? string : FieldNames<C, K>)
@@ -68,14 +66,13 @@ export class WorthValue {
   readonly ir: WorthIR
   readonly model: ModelValue
   readonly compute: UtilityCompute | undefined
-  readonly definedAt: string | undefined
+  readonly definedAt = callerLocation()
 
   constructor(ir: WorthIR, model: ModelValue, compute: UtilityCompute | undefined) {
     this.name = ir.model
     this.ir = ir
     this.model = model
     this.compute = compute
-    this.definedAt = callerLocation()
     Object.freeze(this)
   }
 }
@@ -113,23 +110,22 @@ export function worth<I, R, C>(
   const ir: WorthIR = {
     model: modelValue.name,
     utility: value.build(valuedModelOf(modelValue), value.definedAt),
-    ...(ages !== undefined && { ages: agesOf(`${subject}: ages`, ages) }),
-    ...(slices !== undefined && { slices: slicesOf(`${subject}: slices`, slices) }),
-    ...(decisionsAWeek !== undefined && { decisionsAWeek: volumeOf(`${subject}: decisionsAWeek`, decisionsAWeek) }),
-    ...(assumes !== undefined && { assumes: textsOf(`${subject}: assumes`, assumes) }),
+    ...parseOptions(subject, { ages }, agesOf),
+    ...parseOptions(subject, { slices }, slicesOf),
+    ...parseOptions(subject, { decisionsAWeek }, volumeOf),
+    ...parseOptions(subject, { assumes }, textsOf),
   }
   return new WorthValue(ir, modelValue, value.compute)
 }
 
 /** An input takes precedence over a field of the same name, as in `Cases.column`. */
 function valuedModelOf({ name, inputs, trigger, ir }: ModelValue): ValuedModel {
-  const isOf = ({ type, list, scale }: Node['type']): string =>
-    list ? 'a list' : isNumber(type) ? 'number' : withArticle(typeText({ type, ...(scale !== undefined && { scale }) }))
+  const kindOf = (type: TypeInfo): string => (type.list ? 'a list' : isNumber(type.type) ? 'number' : withArticle(typeText(type)))
   return {
     model: `worth of model '${name}'`,
     columns: new Map([
-      ...trigger.columns.map(column => [column.name, isOf({ ...column })] as const),
-      ...inputs.map(({ ir, node }) => [ir.name, isOf(node.type)] as const),
+      ...trigger.columns.map(column => [column.name, kindOf(column)] as const),
+      ...inputs.map(({ ir, node }) => [ir.name, kindOf(node.type)] as const),
     ]),
     isTicking: ir.decide.kind === 'every',
   }
@@ -168,4 +164,47 @@ function textsOf(subject: string, value: unknown): readonly string[] {
   if (!Array.isArray(value) || !value.every(isText))
     mistake(`${subject} is a list of texts: ['a chargeback comes within a month'], got ${show(value)}`)
   return value
+}
+
+/** The value function of a model, as a pipeline has it. */
+export interface PipelineWorth {
+  readonly ir: WorthIR
+  /** The user's function, for `own`. */
+  readonly compute?: UtilityCompute
+}
+
+/** Value functions by the model's name. Throws `SPILL_DEFINITION`. */
+export function pipelineWorths(
+  values: readonly WorthValue[],
+  {
+    pipeline,
+    models,
+    actions,
+  }: { readonly pipeline: string; readonly models: readonly ModelValue[]; readonly actions: readonly ActionIR[] },
+): ReadonlyMap<string, PipelineWorth> {
+  const byModel = new Map<string, WorthValue>()
+  for (const value of values) {
+    const { name, model, ir, definedAt } = value
+    const first = byModel.get(name)
+    if (first === value) continue
+    if (first)
+      mistake(
+        `model '${name}' has two worths${first.definedAt ? `, the first at ${first.definedAt}` : ''}; leave one of them out`,
+        definedAt,
+      )
+    if (!models.includes(model))
+      mistake(
+        models.some(other => other.name === name)
+          ? `worth is of a different model '${name}' than pipeline '${pipeline}' has`
+          : `worth is of model '${name}', which pipeline '${pipeline}' does not have; put the model, or an action on it, beside its worth`,
+        definedAt,
+      )
+    if (ir.utility.budget === undefined && !actions.some(action => action.model === name && thresholdOf(action) !== undefined))
+      mistake(
+        `worth of model '${name}' needs a budget: '10%', or its pipeline needs an action with a threshold: when: ${name}.score.gte(0.9)`,
+        definedAt,
+      )
+    byModel.set(name, value)
+  }
+  return new Map([...byModel].map(([name, { ir, compute }]) => [name, Object.freeze({ ir, ...(compute && { compute }) })]))
 }

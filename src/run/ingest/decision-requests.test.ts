@@ -11,7 +11,7 @@ const payments = source('payments', { schema: { card, amount: t.decimal(2), at: 
 const now = features('now', { from: payments, entity: card, place: stream, values: p => ({ n: count('1h'), sum: p.amount.sum('1h') }) })
 const offer = model('offer', {
   decide: request({ card, amount: t.decimal(2, { min: 0 }), channel: t.enum(['web', 'shop']) }),
-  inputs: r => ({ now: now.of(r.card), amount: r.amount, channel: r.channel, ratio: r.amount.over(now.of(r.card).sum) }),
+  inputs: r => ({ now: now.of(r.card), amount: r.amount, channel: r.channel, ratio: r.amount.dividedBy(now.of(r.card).sum) }),
   score: linear({ intercept: 0, weights: { 'now.n': 1 } }),
 })
 const seen = model('seen', {

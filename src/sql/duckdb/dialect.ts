@@ -46,7 +46,6 @@ export const duckdb: PointInTimeDialect = {
   },
   // An integer remainder has the sign of the dividend.
   tileStart: (time, hop) => (hop === 1 ? time : `(${time} - ((${time} % ${hop}) + ${hop}) % ${hop})`),
-  series: (from, to, step) => `unnest(generate_series(${from}, ${to}, ${step}))`,
 
   record: values => `{${values.map((value, i) => `'f${i}': ${value}`).join(', ')}}`,
   pair: (first, second) => `{'a': ${first}, 'b': ${second}}`,

@@ -1,5 +1,7 @@
 /** A conformance suite: the clauses of a port's contract, each with a check that fails if an implementation breaks it. */
+import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { withDeadline } from '../../base/index.ts'
 
 /** A clause of a contract. `check` rejects, naming what it saw, if the implementation that `Harness` opens breaks the clause. */
 export interface ContractClause<Harness> {
@@ -7,7 +9,26 @@ export interface ContractClause<Harness> {
   readonly check: (harness: Harness) => Promise<void>
 }
 
+/** Makes a clause of its text and its check. */
+export type ClauseMaker<Harness, Subject extends readonly unknown[]> = (
+  clause: string,
+  check: (...subject: Subject) => void | Promise<void>,
+) => ContractClause<Harness>
+
+/** A maker of clauses whose checks get what `open` opens for them; `open` closes it whatever a check finds. */
+export const clausesOver =
+  <Harness, Subject extends readonly unknown[]>(
+    open: (harness: Harness, check: (...subject: Subject) => void | Promise<void>) => Promise<void>,
+  ): ClauseMaker<Harness, Subject> =>
+  (clause, check) => ({ clause, check: harness => open(harness, check) })
+
 /** Registers one test of `node:test` per clause, one after the other. */
 export function testClauses<Harness>(name: string, clauses: readonly ContractClause<Harness>[], harness: Harness): void {
   for (const { clause, check } of clauses) test(`${name}: ${clause}`, () => check(harness))
 }
+
+const TIMEOUT_MS = 30_000
+
+/** Resolves or rejects as the check of a store does; rejects if it has not ended within `timeoutMs`, by default 30,000 ms. */
+export const inTime = (check: Promise<void>, timeoutMs = TIMEOUT_MS): Promise<void> =>
+  withDeadline(check, timeoutMs, () => assert.fail(`the store did not respond within ${timeoutMs} ms`))

@@ -2,8 +2,21 @@
 import assert from 'node:assert/strict'
 import type { Commit, LogStore, StoredLog } from '../../log/index.ts'
 import type { ContractClause } from './clauses.ts'
-import { inNewStore, inStore, logClause, storeErrorOf, type LogStoreHarness, type StorePlace } from './log-store-harness.ts'
-import { contentOf, lastCommitIn, plain, sampleBytes, sampleCommit, sampleDeadLetter, sampleEffect } from './log-store-samples.ts'
+import {
+  inStore,
+  placeClause,
+  storeClause,
+  storeErrorOf,
+  type LogStoreHarness,
+  type StorePlace,
+  contentOf,
+  lastCommitIn,
+  plain,
+  sampleBytes,
+  sampleCommit,
+  sampleDeadLetter,
+  sampleEffect,
+} from './log-store-harness.ts'
 
 const COMMITS = 60
 
@@ -14,10 +27,6 @@ function wholeCommits(store: StoredLog, when: string): number {
   for (const [part, own] of Object.entries(last))
     assert.equal(own, number, `${when} the store has commits up to ${number} of segments, and up to ${own} of ${part}`)
   return number
-}
-
-async function contentAt(place: StorePlace): Promise<object> {
-  return inStore(place, contentOf)
 }
 
 /** Changes that a store must reject, with the whole commit. */
@@ -37,44 +46,37 @@ async function commitsInFlight(store: LogStore, resolved: number[], seen: (n: nu
 
 /** The clauses about commits. */
 export const commitClauses: readonly ContractClause<LogStoreHarness>[] = [
-  logClause('a new store is empty', harness =>
-    inNewStore(harness, async store => {
-      assert.equal(wholeCommits(store, 'before the first commit'), 0)
-      assert.deepEqual([store.segmentAt(0), store.lastSegment(), store.effects.byNumber(1)], [undefined, undefined, undefined])
-      assert.deepEqual(store.named(''), [], 'a new store has named values')
-    }),
-  ),
-  logClause('a commit can be read, in all parts, once its promise has resolved', harness =>
-    inNewStore(harness, async (store, place) => {
-      for (let n = 1; n <= 3; n++) {
-        await store.commit(sampleCommit(n))
-        assert.equal(wholeCommits(store, 'after a commit'), n, `commit ${n} has resolved and cannot be read`)
-      }
-      await store.commit({})
-      const reader = await place.read?.()
-      if (reader) assert.deepEqual(contentOf(reader), contentOf(store), 'a reader beside the store sees other data')
-      reader?.close?.()
-    }),
-  ),
-  logClause('commits in flight resolve in the order of the calls', harness =>
-    inNewStore(harness, async store => {
-      const resolved: number[] = []
-      await commitsInFlight(store, resolved, n => {
-        // Later commits may become durable between two queries, so the parts may differ.
-        for (const [part, own] of Object.entries(lastCommitIn(store)))
-          assert.ok(own >= n, `commit ${n} has resolved, and the store has ${own} commits of ${part}`)
-      })
-      assert.equal(wholeCommits(store, 'after all commits'), COMMITS)
-      assert.deepEqual(
-        resolved,
-        resolved.toSorted((a, b) => a - b),
-        'commits resolved out of order',
-      )
-    }),
-  ),
+  storeClause('a new store is empty', async store => {
+    assert.equal(wholeCommits(store, 'before the first commit'), 0)
+    assert.deepEqual([store.segmentAt(0), store.lastSegment(), store.effects.byNumber(1)], [undefined, undefined, undefined])
+    assert.deepEqual(store.named(''), [], 'a new store has named values')
+  }),
+  storeClause('a commit can be read, in all parts, once its promise has resolved', async (store, place) => {
+    for (let n = 1; n <= 3; n++) {
+      await store.commit(sampleCommit(n))
+      assert.equal(wholeCommits(store, 'after a commit'), n, `commit ${n} has resolved and cannot be read`)
+    }
+    await store.commit({})
+    const reader = await place.read?.()
+    if (reader) assert.deepEqual(contentOf(reader), contentOf(store), 'a reader beside the store sees other data')
+    reader?.close?.()
+  }),
+  storeClause('commits in flight resolve in the order of the calls', async store => {
+    const resolved: number[] = []
+    await commitsInFlight(store, resolved, n => {
+      // Later commits may become durable between two queries, so the parts may differ.
+      for (const [part, own] of Object.entries(lastCommitIn(store)))
+        assert.ok(own >= n, `commit ${n} has resolved, and the store has ${own} commits of ${part}`)
+    })
+    assert.equal(wholeCommits(store, 'after all commits'), COMMITS)
+    assert.deepEqual(
+      resolved,
+      resolved.toSorted((a, b) => a - b),
+      'commits resolved out of order',
+    )
+  }),
   ...Object.entries(impossible).map(([name, change]) =>
-    logClause(`a commit with ${name} fails, and no part of it is written`, async harness => {
-      const place = await harness.create()
+    placeClause(`a commit with ${name} fails, and no part of it is written`, async place => {
       let before: object = {}
       await inStore(place, async store => {
         await store.commit(sampleCommit(1))
@@ -82,11 +84,10 @@ export const commitClauses: readonly ContractClause<LogStoreHarness>[] = [
         await storeErrorOf(store.commit({ ...sampleCommit(2), ...change }), `a commit with ${name}`)
         assert.deepEqual(contentOf(store), before, 'a part of a failed commit can be read')
       })
-      assert.deepEqual(await contentAt(place), before, 'a part of a failed commit is there after opening again')
+      assert.deepEqual(await inStore(place, contentOf), before, 'a part of a failed commit is there after opening again')
     }),
   ),
-  logClause('after a failed commit all later commits fail with the same error, and nothing is written', async harness => {
-    const place = await harness.create()
+  placeClause('after a failed commit all later commits fail with the same error, and nothing is written', async place => {
     await inStore(place, async store => {
       await store.commit(sampleCommit(1))
       const [{ message }, inFlight] = await Promise.all([
@@ -99,52 +100,48 @@ export const commitClauses: readonly ContractClause<LogStoreHarness>[] = [
     })
     await inStore(place, store => assert.equal(wholeCommits(store, 'after a failure and opening again'), 1))
   }),
-  logClause('readers beside the store see whole commits, in order, while it writes', harness =>
-    inNewStore(harness, async (store, place) => {
-      const reader = await place.read?.()
-      if (!reader) return
-      let last = 0
-      try {
-        await commitsInFlight(store, [], n => {
-          // Commits may become durable between two queries, so a part may show later commits than the part before.
-          const before = Number(reader.get('n') ?? 0)
-          const parts = lastCommitIn(reader)
-          const after = Number(reader.get('n') ?? 0)
-          assert.ok(before >= Math.max(n, last), `commit ${n} has resolved, and a reader sees ${before} commits, after ${last}`)
-          for (const [part, own] of Object.entries(parts))
-            assert.ok(before <= own && own <= after, `a reader sees ${own} commits of ${part} between commits ${before} and ${after}`)
-          last = before
-        })
-      } finally {
-        reader.close?.()
-      }
-    }),
-  ),
-  logClause('a crash loses no resolved commit, and leaves whole commits in order', async harness => {
-    const places: [resolved: number, place: StorePlace][] = []
-    await inNewStore(harness, async (store, place) => {
-      if (!place.crash) return
-      const resolved: number[] = []
-      for (let n = 1; n <= 5; n++) {
-        await store.commit(sampleCommit(n))
-        places.push([n, await place.crash()])
-      }
-      const inFlight = Array.from({ length: COMMITS }, (_, i) => store.commit(sampleCommit(i + 6)).then(() => resolved.push(i + 6)))
-      await inFlight[9]
-      const least = resolved.length + 5
-      places.push([least, await place.crash()])
-      await Promise.all(inFlight)
-      places.push([COMMITS + 5, await place.crash()])
-    })
-    for (const [resolved, place] of places)
+  storeClause('readers beside the store see whole commits, in order, while it writes', async (store, place) => {
+    const reader = await place.read?.()
+    if (!reader) return
+    let last = 0
+    try {
+      await commitsInFlight(store, [], n => {
+        // Commits may become durable between two queries, so a part may show later commits than the part before.
+        const before = Number(reader.get('n') ?? 0)
+        const parts = lastCommitIn(reader)
+        const after = Number(reader.get('n') ?? 0)
+        assert.ok(before >= Math.max(n, last), `commit ${n} has resolved, and a reader sees ${before} commits, after ${last}`)
+        for (const [part, own] of Object.entries(parts))
+          assert.ok(before <= own && own <= after, `a reader sees ${own} commits of ${part} between commits ${before} and ${after}`)
+        last = before
+      })
+    } finally {
+      reader.close?.()
+    }
+  }),
+  storeClause('a crash loses no resolved commit, and leaves whole commits in order', async (store, place) => {
+    if (!place.crash) return
+    const resolved: number[] = []
+    const crashes: [least: number, place: StorePlace][] = []
+    for (let n = 1; n <= 5; n++) {
+      await store.commit(sampleCommit(n))
+      crashes.push([n, await place.crash()])
+    }
+    const inFlight = Array.from({ length: COMMITS }, (_, i) => store.commit(sampleCommit(i + 6)).then(() => resolved.push(i + 6)))
+    await inFlight[9]
+    const least = resolved.length + 5
+    crashes.push([least, await place.crash()])
+    await Promise.all(inFlight)
+    crashes.push([COMMITS + 5, await place.crash()])
+    await store.close()
+    for (const [resolved, place] of crashes)
       await inStore(place, store => {
         const left = wholeCommits(store, 'after a crash')
         assert.ok(left >= resolved, `${resolved} commits had resolved, and ${left} are left after a crash`)
         assert.equal(store.segmentAt(0)?.first ?? 0, 0, 'the first commit is missing after a crash')
       })
   }),
-  logClause('close waits for all commits, and the data are there after opening again', async harness => {
-    const place = await harness.create()
+  placeClause('close waits for all commits, and the data are there after opening again', async place => {
     const store = await place.open()
     let resolved = 0
     const inFlight = Array.from({ length: COMMITS }, (_, i) => store.commit(sampleCommit(i + 1)).then(() => resolved++))
@@ -161,16 +158,14 @@ export const commitClauses: readonly ContractClause<LogStoreHarness>[] = [
       assert.equal(wholeCommits(again, 'after a commit to an opened store'), COMMITS + 1)
     })
   }),
-  logClause('a closed store rejects commits, and closes again without an error', async harness => {
-    const place = await harness.create()
+  placeClause('a closed store rejects commits, and closes again without an error', async place => {
     const store = await place.open()
     await store.close()
     await storeErrorOf(store.commit({ put: [['a', 'b']] }), 'a commit after close')
     await store.close()
     await inStore(place, again => assert.equal(again.get('a'), undefined, 'a commit after close was written'))
   }),
-  logClause('a full disk fails a commit; all commits before it are kept', async harness => {
-    const place = await harness.create()
+  placeClause('a full disk fails a commit; all commits before it are kept', async place => {
     if (!place.openFull) return
     const store = await place.openFull()
     let written = 0

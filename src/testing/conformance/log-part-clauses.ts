@@ -2,8 +2,11 @@
 import assert from 'node:assert/strict'
 import type { LogStore, StateSink, StoredDecisionBatch, StoredSchema } from '../../log/index.ts'
 import type { ContractClause } from './clauses.ts'
-import { inNewStore, inStore, logClause, type LogStoreHarness } from './log-store-harness.ts'
 import {
+  inStore,
+  placeClause,
+  storeClause,
+  type LogStoreHarness,
   batchFields,
   plain,
   sampleBatch,
@@ -12,7 +15,7 @@ import {
   sampleEffect,
   sampleSegment,
   sampleStages,
-} from './log-store-samples.ts'
+} from './log-store-harness.ts'
 
 /** Fails unless two values are the same, apart from undefined fields and prototypes. */
 function same(actual: unknown, expected: unknown, problem: string): void {
@@ -62,102 +65,91 @@ async function forgetFirstSegment(store: LogStore): Promise<void> {
 
 /** The clauses about these parts. */
 export const partClauses: readonly ContractClause<LogStoreHarness>[] = [
-  logClause('segmentAt gives the segment that holds an entry, or the next one; lastSegment the last', harness =>
-    inNewStore(harness, async store => {
-      const large = { ...sampleSegment(4, 3), bytes: sampleBytes(4, 300_000) }
-      for (const segment of [sampleSegment(0, 4), large, sampleSegment(7, 1)]) await store.commit({ segment })
-      for (const [entry, first] of [0, 0, 0, 0, 4, 4, 4, 7].entries())
-        assert.equal(store.segmentAt(entry)?.first, first, `entry ${entry} is in the segment at ${first}`)
-      assert.equal(store.segmentAt(8), undefined, 'an entry behind the log has a segment')
-      same(store.segmentAt(5), large, 'a segment is not read back as it was committed')
-      same(store.lastSegment(), sampleSegment(7, 1), 'lastSegment is not the last segment')
-    }),
-  ),
-  logClause('schemas are sorted by source and version, with all columns', harness =>
-    inNewStore(harness, async store => {
-      const schema = (source: string, version: number): StoredSchema => ({
-        source,
-        version,
-        columns: [
-          { name: 'card', type: 'string', nullable: false },
-          { name: 'amount', type: 'decimal', scale: 2, nullable: version > 1 },
-        ],
-      })
-      await store.commit({ schemas: [schema('payments', 1), schema('cards', 1)] })
-      await store.commit({ schemas: [schema('payments', 2)] })
-      same(store.schemas(), [schema('cards', 1), schema('payments', 1), schema('payments', 2)], 'schemas differ')
-    }),
-  ),
-  logClause('decisionsAt gives the batches of an entry, decisionsFrom those of a model, in the order of commits', harness =>
-    inNewStore(harness, async store => {
-      const first = [sampleBatch('fraud', 0, 3), sampleBatch('risk', 2, 3)]
-      const second = [sampleBatch('fraud', 4, 4), sampleBatch('fraud', 6, 9)]
-      const expected = structuredClone([...first, ...second])
-      await store.commit({ segment: sampleSegment(0, 4), decisions: first })
-      await store.commit({ segment: sampleSegment(4, 6), decisions: second })
-      const at = (entry: number) => batches(store.decisionsAt(entry))
-      same(at(1), [expected[0]], 'decisionsAt(1) differs')
-      same(at(3), [expected[0], expected[1]], 'decisionsAt(3) does not give the batches of both models')
-      same(at(9), [expected[3]], 'decisionsAt(9) differs')
-      same([at(5), at(10)], [[], []], 'an entry without decisions has some')
-      same(batches(store.decisionsFrom('fraud', 0)), [expected[0], expected[2], expected[3]], "decisionsFrom('fraud', 0) differs")
-      same(batches(store.decisionsFrom('fraud', 4)), [expected[2], expected[3]], "decisionsFrom('fraud', 4) differs")
-      same(batches(store.decisionsFrom('other', 0)), [], 'a model without decisions has some')
-    }),
-  ),
-  logClause('a block of stage times replaces the block with its number; blocks are read newest first', harness =>
-    inNewStore(harness, async store => {
-      await store.commit({ stages: sampleStages(1, 0, 9) })
-      await store.commit({ stages: sampleStages(2, 10, 12) })
-      await store.commit({ stages: sampleStages(2, 10, 19) })
-      assert.equal(store.lastStageBlock(), 2)
-      same([...store.newestStages()], [sampleStages(2, 10, 19), sampleStages(1, 0, 9)], 'newestStages differs')
-      same([store.stagesAt(9), store.stagesAt(15)], [[sampleStages(1, 0, 9)], [sampleStages(2, 10, 19)]], 'stagesAt differs')
-      same(store.stagesAt(20), [], 'an entry without stage times has some')
-    }),
-  ),
-  logClause('named values are replaced and deleted, and listed by prefix in order of name', harness =>
-    inNewStore(harness, async store => {
-      const long = 'ü'.repeat(100_000)
-      const values = [
-        ['a/2', 'two'],
+  storeClause('segmentAt gives the segment that holds an entry, or the next one; lastSegment the last', async store => {
+    const large = { ...sampleSegment(4, 3), bytes: sampleBytes(4, 300_000) }
+    for (const segment of [sampleSegment(0, 4), large, sampleSegment(7, 1)]) await store.commit({ segment })
+    for (const [entry, first] of [0, 0, 0, 0, 4, 4, 4, 7].entries())
+      assert.equal(store.segmentAt(entry)?.first, first, `entry ${entry} is in the segment at ${first}`)
+    assert.equal(store.segmentAt(8), undefined, 'an entry behind the log has a segment')
+    same(store.segmentAt(5), large, 'a segment is not read back as it was committed')
+    same(store.lastSegment(), sampleSegment(7, 1), 'lastSegment is not the last segment')
+  }),
+  storeClause('schemas are sorted by source and version, with all columns', async store => {
+    const schema = (source: string, version: number): StoredSchema => ({
+      source,
+      version,
+      columns: [
+        { name: 'card', type: 'string', nullable: false },
+        { name: 'amount', type: 'decimal', scale: 2, nullable: version > 1 },
+      ],
+    })
+    await store.commit({ schemas: [schema('payments', 1), schema('cards', 1)] })
+    await store.commit({ schemas: [schema('payments', 2)] })
+    same(store.schemas(), [schema('cards', 1), schema('payments', 1), schema('payments', 2)], 'schemas differ')
+  }),
+  storeClause('decisionsAt gives the batches of an entry, decisionsFrom those of a model, in the order of commits', async store => {
+    const first = [sampleBatch('fraud', 0, 3), sampleBatch('risk', 2, 3)]
+    const second = [sampleBatch('fraud', 4, 4), sampleBatch('fraud', 6, 9)]
+    const expected = structuredClone([...first, ...second])
+    await store.commit({ segment: sampleSegment(0, 4), decisions: first })
+    await store.commit({ segment: sampleSegment(4, 6), decisions: second })
+    const at = (entry: number) => batches(store.decisionsAt(entry))
+    same(at(1), [expected[0]], 'decisionsAt(1) differs')
+    same(at(3), [expected[0], expected[1]], 'decisionsAt(3) does not give the batches of both models')
+    same(at(9), [expected[3]], 'decisionsAt(9) differs')
+    same([at(5), at(10)], [[], []], 'an entry without decisions has some')
+    same(batches(store.decisionsFrom('fraud', 0)), [expected[0], expected[2], expected[3]], "decisionsFrom('fraud', 0) differs")
+    same(batches(store.decisionsFrom('fraud', 4)), [expected[2], expected[3]], "decisionsFrom('fraud', 4) differs")
+    same(batches(store.decisionsFrom('other', 0)), [], 'a model without decisions has some')
+  }),
+  storeClause('a block of stage times replaces the block with its number; blocks are read newest first', async store => {
+    await store.commit({ stages: sampleStages(1, 0, 9) })
+    await store.commit({ stages: sampleStages(2, 10, 12) })
+    await store.commit({ stages: sampleStages(2, 10, 19) })
+    assert.equal(store.lastStageBlock(), 2)
+    same([...store.newestStages()], [sampleStages(2, 10, 19), sampleStages(1, 0, 9)], 'newestStages differs')
+    same([store.stagesAt(9), store.stagesAt(15)], [[sampleStages(1, 0, 9)], [sampleStages(2, 10, 19)]], 'stagesAt differs')
+    same(store.stagesAt(20), [], 'an entry without stage times has some')
+  }),
+  storeClause('named values are replaced and deleted, and listed by prefix in order of name', async store => {
+    const long = 'ü'.repeat(100_000)
+    const values = [
+      ['a/2', 'two'],
+      ['a/1', ''],
+      ['a%', '%'],
+      ['a_1', '_'],
+      ['b/ü試😀', long],
+      ['gone', 'x'],
+    ] as const
+    await store.commit({ put: values })
+    await store.commit({
+      put: [
+        ['gone', null],
+        ['a/2', 'zwei'],
+        ['twice', '1'],
+        ['twice', '2'],
+        ['missing', null],
+      ],
+    })
+    same([store.get('a/2'), store.get('a/1'), store.get('gone'), store.get('b/ü試😀')], ['zwei', '', undefined, long], 'get differs')
+    assert.equal(store.get('twice'), '2', 'the last of two values of a name in a commit does not win')
+    same(
+      store.named('a/'),
+      [
         ['a/1', ''],
-        ['a%', '%'],
-        ['a_1', '_'],
-        ['b/ü試😀', long],
-        ['gone', 'x'],
-      ] as const
-      await store.commit({ put: values })
-      await store.commit({
-        put: [
-          ['gone', null],
-          ['a/2', 'zwei'],
-          ['twice', '1'],
-          ['twice', '2'],
-          ['missing', null],
-        ],
-      })
-      same([store.get('a/2'), store.get('a/1'), store.get('gone'), store.get('b/ü試😀')], ['zwei', '', undefined, long], 'get differs')
-      assert.equal(store.get('twice'), '2', 'the last of two values of a name in a commit does not win')
-      same(
-        store.named('a/'),
-        [
-          ['a/1', ''],
-          ['a/2', 'zwei'],
-        ],
-        "named('a/') differs",
-      )
-      same(store.named('a%'), [['a%', '%']], "named('a%') differs: a prefix is no pattern")
-      same(store.named('a_'), [['a_1', '_']], "named('a_') differs: a prefix is no pattern")
-      same(
-        store.named('').map(([name]) => name),
-        ['a%', 'a/1', 'a/2', 'a_1', 'b/ü試😀', 'twice'],
-        "named('') differs",
-      )
-    }),
-  ),
-  logClause('forget removes segments, their decisions and their finished effects, and nothing else', async harness => {
-    const place = await harness.create()
+        ['a/2', 'zwei'],
+      ],
+      "named('a/') differs",
+    )
+    same(store.named('a%'), [['a%', '%']], "named('a%') differs: a prefix is no pattern")
+    same(store.named('a_'), [['a_1', '_']], "named('a_') differs: a prefix is no pattern")
+    same(
+      store.named('').map(([name]) => name),
+      ['a%', 'a/1', 'a/2', 'a_1', 'b/ü試😀', 'twice'],
+      "named('') differs",
+    )
+  }),
+  placeClause('forget removes segments, their decisions and their finished effects, and nothing else', async place => {
     const check = (store: LogStore): void => {
       assert.equal(store.segmentAt(0)?.first, 10, 'a forgotten segment is there')
       same(store.lastSegment(), sampleSegment(10, 2), 'the last segment is not there')
@@ -176,8 +168,7 @@ export const partClauses: readonly ContractClause<LogStoreHarness>[] = [
     })
     await inStore(place, check)
   }),
-  logClause('a state can be read once it is finished, and not before; its buffers can be reused', async harness => {
-    const place = await harness.create()
+  placeClause('a state can be read once it is finished, and not before; its buffers can be reused', async place => {
     let unfinished: StateSink | undefined
     await inStore(place, async store => {
       const sink = store.createState('state-1')
@@ -198,8 +189,7 @@ export const partClauses: readonly ContractClause<LogStoreHarness>[] = [
     })
     await unfinished?.discard()
   }),
-  logClause('retainStates deletes all states but the named ones, and later states are whole', async harness => {
-    const place = await harness.create()
+  placeClause('retainStates deletes all states but the named ones, and later states are whole', async place => {
     await inStore(place, async store => {
       await saveState(store, 'a', ['a long state'])
       await saveState(store, 'b', ['b'])

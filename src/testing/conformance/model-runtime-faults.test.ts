@@ -1,7 +1,7 @@
 /** Each clause of the contract of `ModelRuntime` finds the runtimes that break it. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { GuardedRuntime } from '../../model/guarded-runtime.ts'
+import { guardedRuntime } from '../../model/guarded-runtime.ts'
 import type { LoadedModel, ModelRuntime, ScoreBatch } from '../../define/model/model-runtime.ts'
 import { modelRuntimeClauses, testModelRuntime, type ModelRuntimeHarness } from './model-runtime.ts'
 
@@ -39,7 +39,7 @@ const harness: ModelRuntimeHarness<Product> = {
   damaged: [{ definition: {} }, { definition: { factor: 'three' } }],
 }
 testModelRuntime('a healthy runtime', harness)
-testModelRuntime('a guarded runtime', { ...harness, runtime: new GuardedRuntime(product) })
+testModelRuntime('a guarded runtime', { ...harness, runtime: guardedRuntime(product) })
 
 type Faulty = (model: LoadedModel, definition: Product) => Partial<LoadedModel>
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { Strings } from '../../columns/index.ts'
 import type { Value } from '../../define/ir/index.ts'
 import type { LoadedModel, ModelRuntime, RuntimeColumn, RuntimeInput, RuntimeModel } from '../../define/model/index.ts'
-import { testClauses, type ContractClause } from './clauses.ts'
+import { clausesOver, testClauses, type ContractClause } from './clauses.ts'
 
 /** A feature vector and its score. */
 export interface ExampleVector {
@@ -39,12 +39,15 @@ const modelOf = ({ inputs }: ModelRuntimeHarness, strings: Strings, { definition
 
 /** A loaded model of the harness with the ids of its texts. */
 class Subject {
-  readonly #harness: ModelRuntimeHarness
-  readonly #strings = new Strings()
+  readonly harness: ModelRuntimeHarness
   readonly model: LoadedModel
+  /** The vectors of the examples. */
+  readonly vectors: readonly (readonly Value[])[]
+  readonly #strings = new Strings()
 
   constructor(harness: ModelRuntimeHarness) {
-    this.#harness = harness
+    this.harness = harness
+    this.vectors = harness.examples.map(({ vector }) => vector)
     // Ids begin above 0, so that an id is not mistaken for the number of a row.
     this.#strings.idOf('another text')
     const loaded: unknown = harness.runtime.load(modelOf(harness, this.#strings, harness))
@@ -58,7 +61,7 @@ class Subject {
 
   /** The vectors in columns. `garbage` is the value under a NULL. */
   columnsOf(vectors: readonly (readonly Value[])[], garbage = 0): RuntimeColumn[] {
-    return this.#harness.inputs.map(({ type }, slot) => {
+    return this.harness.inputs.map(({ type }, slot) => {
       const values = vectors.map(vector => {
         const value = vector[slot]
         if (value === null) return garbage
@@ -87,33 +90,27 @@ class Subject {
     return Array.from(scores.subarray(0, length), (score, row) => (rejected.has(row) || !Number.isFinite(score) ? null : score + 0))
   }
 
-  scoresOf(vectors: readonly (readonly Value[])[], garbage?: number): (number | null)[] {
+  scoresOf(vectors = this.vectors, garbage?: number): (number | null)[] {
     return this.scores(this.columnsOf(vectors, garbage), vectors.length)
   }
 }
 
-const vectorsOf = ({ examples }: ModelRuntimeHarness) => examples.map(({ vector }) => vector)
-
-const clause = (text: string, check: (harness: ModelRuntimeHarness) => void): ContractClause<ModelRuntimeHarness> => ({
-  clause: text,
-  check: async harness => check(harness),
-})
+const clause = clausesOver<ModelRuntimeHarness, [subject: Subject]>(async (harness, check) => check(new Subject(harness)))
 
 /** The clauses of the contract, in order. */
 export const modelRuntimeClauses: readonly ContractClause<ModelRuntimeHarness>[] = [
-  clause('the scores are those of the examples', harness => {
-    const { examples, tolerance = 0 } = harness
+  clause('the scores are those of the examples', subject => {
+    const { examples, tolerance = 0 } = subject.harness
     assert.ok(new Set(examples.map(({ score }) => score)).size > 1, 'give examples with different scores')
-    const scores = new Subject(harness).scoresOf(vectorsOf(harness))
+    const scores = subject.scoresOf()
     examples.forEach(({ vector, score: expected }, row) => {
       const score = scores[row]
       const isEqual = expected === null || score === null ? score === expected : Math.abs(score - expected) <= tolerance
       assert.ok(isEqual, `the score of ${JSON.stringify(vector)} is ${expected}, got ${score}`)
     })
   }),
-  clause('a batch has the rows that its length says: none, or fewer than its columns', harness => {
-    const subject = new Subject(harness)
-    const vectors = vectorsOf(harness)
+  clause('a batch has the rows that its length says: none, or fewer than its columns', subject => {
+    const { vectors } = subject
     const columns = subject.columnsOf(vectors)
     for (const length of [0, 1, vectors.length]) {
       const scores = new Float64Array(vectors.length + 3).fill(UNWRITTEN)
@@ -124,12 +121,11 @@ export const modelRuntimeClauses: readonly ContractClause<ModelRuntimeHarness>[]
       )
     }
   }),
-  clause('the score of a row depends on no other row', harness => {
-    const subject = new Subject(harness)
-    const vectors = vectorsOf(harness)
+  clause('the score of a row depends on no other row', subject => {
+    const { vectors } = subject
     const alone = vectors.flatMap(vector => subject.scoresOf([vector]))
-    assert.deepEqual(subject.scoresOf(vectors), alone, 'rows score otherwise together than alone')
-    assert.deepEqual(subject.scoresOf([...vectors].reverse()), [...alone].reverse(), 'rows score otherwise in another order')
+    assert.deepEqual(subject.scoresOf(), alone, 'rows score otherwise together than alone')
+    assert.deepEqual(subject.scoresOf(vectors.toReversed()), alone.toReversed(), 'rows score otherwise in another order')
     const many = Array.from({ length: MANY_ROWS }, (_, row) => (row * 7) % vectors.length)
     assert.deepEqual(
       subject.scoresOf(many.map(row => vectors[row])),
@@ -137,58 +133,51 @@ export const modelRuntimeClauses: readonly ContractClause<ModelRuntimeHarness>[]
       `rows score otherwise among ${MANY_ROWS}`,
     )
   }),
-  clause('the same vectors have the same scores, to the bit, whenever they come', harness => {
-    const subject = new Subject(harness)
-    const vectors = vectorsOf(harness)
-    const first = subject.scoresOf(vectors)
-    for (const vector of vectors) subject.scoresOf([vector, vector])
-    assert.deepEqual(subject.scoresOf(vectors), first, 'the scores of a second time differ')
-    assert.deepEqual(new Subject(harness).scoresOf(vectors), first, 'the scores of the model, loaded again, differ')
+  clause('the same vectors have the same scores, to the bit, whenever they come', subject => {
+    const first = subject.scoresOf()
+    for (const vector of subject.vectors) subject.scoresOf([vector, vector])
+    assert.deepEqual(subject.scoresOf(), first, 'the scores of a second time differ')
+    assert.deepEqual(new Subject(subject.harness).scoresOf(), first, 'the scores of the model, loaded again, differ')
   }),
-  clause('the value under a NULL means nothing', harness => {
-    const vectors = vectorsOf(harness)
-    const subject = new Subject(harness)
-    const expected = subject.scoresOf(vectors)
+  clause('the value under a NULL means nothing', subject => {
+    const { vectors } = subject
+    const expected = subject.scoresOf()
     for (const garbage of [1, -1, 1e6]) assert.deepEqual(subject.scoresOf(vectors, garbage), expected, `${garbage} under a NULL counts`)
     const masked = subject.columnsOf(vectors).map(({ values, nulls = new Uint8Array(vectors.length) }) => ({ values, nulls }))
     assert.deepEqual(subject.scores(masked, vectors.length), expected, 'a mask without NULLs counts')
   }),
-  clause('the columns of a batch are not written to, and nothing of a batch is kept', harness => {
-    const vectors = vectorsOf(harness)
-    const subject = new Subject(harness)
+  clause('the columns of a batch are not written to, and nothing of a batch is kept', subject => {
+    const { vectors } = subject
     const columns = subject.columnsOf(vectors)
     const scores = new Float64Array(vectors.length)
     const expected = subject.scores(columns, vectors.length, scores)
     assert.deepEqual(columns, subject.columnsOf(vectors), 'a column was written to')
     const before = scores.slice()
-    subject.scoresOf([...vectors].reverse())
+    subject.scoresOf(vectors.toReversed())
     assert.deepEqual(scores, before, 'the scores of a batch changed with the next batch')
     // The next batch comes in the same arrays, as in a run.
-    const reversed = subject.columnsOf([...vectors].reverse())
+    const reversed = subject.columnsOf(vectors.toReversed())
     columns.forEach(({ values, nulls }, slot) => {
       values.set(reversed[slot].values)
       nulls?.set(reversed[slot].nulls!)
     })
-    assert.deepEqual(subject.scores(columns, vectors.length), [...expected].reverse(), 'columns that were overwritten have the old scores')
+    assert.deepEqual(subject.scores(columns, vectors.length), expected.toReversed(), 'columns that were overwritten have the old scores')
   }),
-  clause('a text that was never seen has a score, or a reason for none', harness => {
-    if (!harness.inputs.some(({ type }) => type === 'string')) return
-    const subject = new Subject(harness)
-    const vectors = vectorsOf(harness)
-    subject.scoresOf(vectors)
-    const unseen = vectors.map(vector => vector.map(value => (typeof value === 'string' ? `${value}, but unseen` : value)))
+  clause('a text that was never seen has a score, or a reason for none', subject => {
+    if (!subject.harness.inputs.some(({ type }) => type === 'string')) return
+    subject.scoresOf()
+    const unseen = subject.vectors.map(vector => vector.map(value => (typeof value === 'string' ? `${value}, but unseen` : value)))
     assert.deepEqual(subject.scoresOf(unseen), subject.scoresOf(unseen))
   }),
-  clause('closing a loaded model leaves another one of the same version as it is', harness => {
-    const vectors = vectorsOf(harness)
-    const [first, second] = [new Subject(harness), new Subject(harness)]
-    const expected = first.scoresOf(vectors)
+  clause('closing a loaded model leaves another one of the same version as it is', first => {
+    const second = new Subject(first.harness)
+    const expected = first.scoresOf()
     first.model.close?.()
-    assert.deepEqual(second.scoresOf(vectors), expected)
+    assert.deepEqual(second.scoresOf(), expected)
     second.model.close?.()
-    assert.deepEqual(new Subject(harness).scoresOf(vectors), expected, 'a model that is loaded after a close scores otherwise')
+    assert.deepEqual(new Subject(first.harness).scoresOf(), expected, 'a model that is loaded after a close scores otherwise')
   }),
-  clause('what is no model of the runtime does not load', harness => {
+  clause('what is no model of the runtime does not load', ({ harness }) => {
     for (const damaged of harness.damaged ?? []) {
       const shown = JSON.stringify(damaged.definition) ?? 'damaged bytes'
       assert.throws(

@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict'
 import { show } from '../../base/index.ts'
 import type { OnlineRow, OnlineStore, OnlineValue } from '../../online/index.ts'
-import { testClauses, type ContractClause } from './clauses.ts'
-import { inTime } from './in-time.ts'
+import { clausesOver, inTime, testClauses, type ContractClause } from './clauses.ts'
 import { KEYS, randomWrites, rowOf, shuffledTwice, stateKey } from './online-store-samples.ts'
 
 /** Opens the stores that `testOnlineStore` checks. */
@@ -42,16 +41,10 @@ async function codeOf(promise: Promise<unknown>): Promise<unknown> {
 }
 
 /** A clause over a new store, whose check must end in time. */
-const clauseOf = (
-  clause: string,
-  check: (store: OnlineStore, harness: OnlineStoreHarness) => Promise<void>,
-): ContractClause<OnlineStoreHarness> => ({
-  clause,
-  async check(harness) {
-    const store = await harness.open()
-    await inTime(() => check(store, harness), harness.timeoutMs)
-    await store.close()
-  },
+const clauseOf = clausesOver<OnlineStoreHarness, [store: OnlineStore, harness: OnlineStoreHarness]>(async (harness, check) => {
+  const store = await harness.open()
+  await inTime(Promise.resolve(check(store, harness)), harness.timeoutMs)
+  await store.close()
 })
 
 /** The clauses of the contract, in order. */

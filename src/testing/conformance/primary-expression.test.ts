@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isPrimaryExpression } from './primary-expression.ts'
+import { isPrimaryExpression } from './sql-dialect.ts'
 
 test('a name, a literal, a call, CASE and brackets are primary', () => {
   const primary = [

@@ -35,16 +35,15 @@ export class ReaderChecks {
   /** Resolves with the reason why the clause cannot be checked, if there is one. */
   async check(): Promise<string | undefined> {
     const reason = this.#reasonToSkip()
-    if (reason !== undefined) return reason
-    await this.#checks[this.#clause]()
-    return undefined
+    if (reason === undefined) await this.#checks[this.#clause]()
+    return reason
   }
 
   #reasonToSkip(): string | undefined {
     const harness = this.#harness
     const canFollow = this.#canFollow
     const hasPositions = harness.hasPositions ?? true
-    const needs: Partial<Record<ReaderClause, readonly [boolean, string]>> = {
+    const needs: Partial<Record<ReaderClause, readonly [isMet: boolean, reason: string]>> = {
       position: [hasPositions, 'the reader has no positions'],
       resume: [hasPositions, 'the reader has no positions'],
       follow: [canFollow, 'the reader does not follow'],
@@ -59,17 +58,14 @@ export class ReaderChecks {
   readonly #checks: Readonly<Record<ReaderClause, () => Promise<void>>> = {
     name: async () => {
       await this.#write()
-      const { reader } = await this.#readAll()
+      const reader = this.#open()
+      await this.#untilOver(this.#start(false, this.#newRun(), reader))
       const { name } = this.#harness.open()
       if (name !== reader.name) throw this.#broken(`it has the name '${reader.name}' after reading, and a second reader has '${name}'`)
     },
-    batch: async () => {
-      await this.#write()
-      this.#expectWritten((await this.#readAll()).run)
-    },
+    batch: async () => this.#expectWritten(await this.#writeAndReadAll()),
     position: async () => {
-      await this.#write()
-      const { run } = await this.#readAll()
+      const run = await this.#writeAndReadAll()
       const batches = run.batches.filter(({ numbers }) => numbers.length > 0)
       const places = batches.map(({ partition, position }) => (position === undefined ? undefined : `${partition}#${position}`))
       if (places.includes(undefined)) throw this.#broken('it gave records without a position')
@@ -77,15 +73,13 @@ export class ReaderChecks {
       if (repeated) throw this.#broken(`two batches have the position '${repeated.position}'`)
     },
     order: async () => {
-      await this.#write()
-      this.#expectWritten((await this.#readAll()).run)
-      this.#expectWritten((await this.#readAll()).run)
+      this.#expectWritten(await this.#writeAndReadAll())
+      this.#expectWritten(await this.#readAll())
     },
     resume: () => this.#checkResume(),
     bounded: async () => {
       await this.#readAll()
-      await this.#write()
-      this.#expectWritten((await this.#readAll()).run)
+      this.#expectWritten(await this.#writeAndReadAll())
     },
     follow: async () => {
       await this.#write()
@@ -101,8 +95,7 @@ export class ReaderChecks {
     pause: () => this.#checkPause(),
     abort: () => this.#checkAbort(),
     assignment: async () => {
-      await this.#write()
-      const { run } = await this.#readAll()
+      const run = await this.#writeAndReadAll()
       for (const { partition } of run.batches)
         if (!this.#partitions.includes(partition)) throw this.#broken(`it read partition '${partition}', which the place does not have`)
       this.#expectWritten(run)
@@ -121,10 +114,8 @@ export class ReaderChecks {
       await this.#untilOver(reading)
     },
     close: async () => {
-      await this.#write()
-      await this.#readAll()
-      const reading = this.#start(true)
-      await this.#end(reading)
+      await this.#writeAndReadAll()
+      await this.#end(this.#start(true))
     },
     failure: async () => {
       await this.#write()
@@ -132,8 +123,10 @@ export class ReaderChecks {
       const reading = this.#start(false)
       const error = await reading.error(() => this.#notOver())
       if (!(error instanceof Error)) throw this.#broken('reading a damaged place ended without an error')
-      for (const partition of this.#partitions)
-        this.#expect(reading.run.numbers(partition), this.#writtenTo(partition).slice(0, reading.run.numbers(partition).length))
+      for (const partition of this.#partitions) {
+        const numbers = reading.run.numbers(partition)
+        this.#expect(numbers, this.#writtenTo(partition).slice(0, numbers.length))
+      }
     },
   }
 
@@ -150,10 +143,10 @@ export class ReaderChecks {
       await this.#end(reading)
     } else {
       for (let round = 0; round < ROUNDS; round++) await this.#write()
-      starts.push(new Map((await this.#readAll()).run.committed))
+      starts.push(new Map((await this.#readAll()).committed))
     }
     for (const committed of starts) {
-      const { run } = await this.#readAll(this.#newRun(committed))
+      const run = await this.#readAll(this.#newRun(committed))
       const before = starts.indexOf(committed)
       const skip = this.#canFollow ? before * RECORDS : before * RECORDS * ROUNDS
       for (const partition of this.#partitions) this.#expect(run.numbers(partition), this.#writtenTo(partition).slice(skip))
@@ -181,8 +174,7 @@ export class ReaderChecks {
 
   async #checkAbort(): Promise<void> {
     await this.#write()
-    const aborted = this.#start(true)
-    await this.#end(aborted)
+    await this.#end(this.#start(true))
     const inBatch = this.#newRun()
     inBatch.closeRoom()
     const full = this.#start(this.#canFollow, inBatch)
@@ -235,8 +227,8 @@ export class ReaderChecks {
     return new SuiteRun(record => this.#harness.numberOf(record as never), committed)
   }
 
-  #start(follow: boolean, run = this.#newRun()): SuiteReading {
-    return new SuiteReading(run, this.#open(), { follow, timeoutMs: this.#timeoutMs })
+  #start(follow: boolean, run = this.#newRun(), reader = this.#open()): SuiteReading {
+    return new SuiteReading(run, reader, { follow, timeoutMs: this.#timeoutMs })
   }
 
   #open(): SourceReader {
@@ -246,10 +238,14 @@ export class ReaderChecks {
   }
 
   /** Reads the place to its end. */
-  async #readAll(run = this.#newRun()): Promise<{ readonly run: SuiteRun; readonly reader: SourceReader }> {
-    const reader = this.#open()
-    await this.#untilOver(new SuiteReading(run, reader, { follow: false, timeoutMs: this.#timeoutMs }))
-    return { run, reader }
+  async #readAll(run = this.#newRun()): Promise<SuiteRun> {
+    await this.#untilOver(this.#start(false, run))
+    return run
+  }
+
+  async #writeAndReadAll(): Promise<SuiteRun> {
+    await this.#write()
+    return this.#readAll()
   }
 
   async #untilOver(reading: SuiteReading): Promise<void> {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import type { ColumnType, Value } from '../../define/ir/index.ts'
 import { allRows, type SqlColumn, type SqlEngine, type SqlRow } from '../../sql/index.ts'
-import type { ContractClause } from './clauses.ts'
+import { clausesOver, type ContractClause } from './clauses.ts'
 
 /** Opens an engine without tables. */
 export type OpenSqlEngine = () => SqlEngine | Promise<SqlEngine>
@@ -11,7 +11,7 @@ export type OpenSqlEngine = () => SqlEngine | Promise<SqlEngine>
 const ROWS_AFTER_ABORT = 1_000_000
 
 /** Gives an engine to a check, and closes it. */
-export async function withEngine(open: OpenSqlEngine, check: (engine: SqlEngine) => Promise<void>): Promise<void> {
+export async function withEngine(open: OpenSqlEngine, check: (engine: SqlEngine) => void | Promise<void>): Promise<void> {
   const engine = await open()
   try {
     await check(engine)
@@ -20,15 +20,18 @@ export async function withEngine(open: OpenSqlEngine, check: (engine: SqlEngine)
   }
 }
 
+/** A clause over one engine. */
+export const engineClause = clausesOver(withEngine)
+
 /** The clauses. */
 export const sqlEngineClauses: readonly ContractClause<OpenSqlEngine>[] = [
-  { clause: 'a table gives back the values that were appended, to the bit', check: open => withEngine(open, checkValues) },
-  { clause: 'creating a table again empties it, and rows are added at each append', check: open => withEngine(open, checkTables) },
-  { clause: 'rows that fail while they are read fail the append', check: open => withEngine(open, checkFailingRows) },
-  { clause: 'a long result arrives whole and in order', check: open => withEngine(open, checkStream) },
-  { clause: 'a reader that stops early leaves the engine usable', check: open => withEngine(open, checkEarlyEnd) },
-  { clause: 'an invalid statement rejects and leaves the engine usable', check: open => withEngine(open, checkInvalid) },
-  { clause: 'an aborted statement rejects and leaves the engine usable', check: open => withEngine(open, checkAbort) },
+  engineClause('a table gives back the values that were appended, to the bit', checkValues),
+  engineClause('creating a table again empties it, and rows are added at each append', checkTables),
+  engineClause('rows that fail while they are read fail the append', checkFailingRows),
+  engineClause('a long result arrives whole and in order', checkStream),
+  engineClause('a reader that stops early leaves the engine usable', checkEarlyEnd),
+  engineClause('an invalid statement rejects and leaves the engine usable', checkInvalid),
+  engineClause('an aborted statement rejects and leaves the engine usable', checkAbort),
   { clause: 'engines do not see the tables of one another', check: checkApart },
   { clause: 'a closed engine executes nothing, and closing again does nothing', check: checkClose },
 ]

@@ -3,17 +3,14 @@
  *
  * `prove parity` of Spillway's own repository shows that such tiles give the values of the semantics.
  */
-import type { StrictOmit } from '../../base/index.ts'
-import { aggregateOf, type TileCell, type TileEvent } from '../../aggregate/index.ts'
+import { aggregateOf, type TileCell } from '../../aggregate/index.ts'
 import { type ColumnData, Strings } from '../../columns/index.ts'
 import type { ColumnIR, ExprIR, FeatureIR, Value } from '../../define/ir/index.ts'
 import { compile } from '../../expression/index.ts'
-import type { TileCase } from './tile-cases.ts'
+import type { TileCase } from './random-tile-cases.ts'
 
 /** A tile of the reference. */
 export interface ReferenceTile {
-  readonly key: Value
-  readonly tile: number
   /** All events of the tile, and those that take part. */
   n: number
   members: number
@@ -35,12 +32,12 @@ export function referenceTiles({ source, events }: TileCase, feature: FeatureIR)
     const takesPart = (!conditions || conditions[i] === true) && (isRow || (!isDeleted && (!inputs || value !== null)))
     const tile = feature.window === 'lifetime' ? 0 : Math.floor(event.time / feature.hop) * feature.hop
     const id = tileId(event.row[source.key]!, tile)
-    const tileOfEvent = tiles.get(id) ?? { key: event.row[source.key]!, tile, n: 0, members: 0, partial: undefined }
+    const tileOfEvent = tiles.get(id) ?? { n: 0, members: 0, partial: undefined }
     tiles.set(id, tileOfEvent)
     tileOfEvent.n++
     if (!takesPart) continue
     tileOfEvent.members++
-    const eventPartial = aggregate.lift({ ...positionOf(event), value })
+    const eventPartial = aggregate.lift({ ...event, value })
     tileOfEvent.partial = tileOfEvent.partial === undefined ? eventPartial : aggregate.merge(tileOfEvent.partial, eventPartial)
   }
   return tiles
@@ -48,26 +45,12 @@ export function referenceTiles({ source, events }: TileCase, feature: FeatureIR)
 
 export const tileId = (key: unknown, tile: number): string => `${String(key)} ${tile}`
 
-const positionOf = ({ time, arrival, partition, offset }: StrictOmit<TileEvent, 'value'>): StrictOmit<TileEvent, 'value'> => ({
-  time,
-  arrival,
-  partition,
-  offset,
-})
-
 /** An expression over rows, physical values; a condition that is NULL is not true. */
 function evaluate(expr: ExprIR, columns: readonly ColumnIR[], rows: readonly Readonly<Record<string, Value>>[]): Value[] {
   const strings = new Strings()
   const run = compile(expr, { strings })
-  const { values, nulls } = run(
-    ({ name }) =>
-      columnOf(
-        columns.find(column => column.name === name)!,
-        rows,
-        strings,
-      ),
-    rows.length,
-  )
+  const columnNamed = (name: string): ColumnIR => columns.find(column => column.name === name)!
+  const { values, nulls } = run(({ name }) => columnOf(columnNamed(name), rows, strings), rows.length)
   return rows.map((_, i) => {
     if (nulls?.[i] === 1) return null
     if (expr.type === 'string') return strings.textOf(values[i])

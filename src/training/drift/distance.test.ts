@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { quantileBucket } from '../../aggregate/quantile-bucket.ts'
+import { quantileBucket } from '../../aggregate/quantile.ts'
 import { Strings } from '../../columns/strings.ts'
 import { ksOf, nullRateOf, psiOf } from './distance.ts'
 import { countNumbers, countTexts, mergeSummaries, type ColumnSummary } from './summary.ts'

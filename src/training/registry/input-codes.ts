@@ -3,8 +3,7 @@
  * so an input keeps its fingerprint when its age changes.
  */
 import { createHash } from 'node:crypto'
-import { expressionLeaves } from '../../expression/index.ts'
-import { canonicalJson, type InputIR, type ModelIR, type PipelineIR } from '../../define/ir/index.ts'
+import { canonicalJson, type InputIR, type ModelIR, type PipelineIR, expressionLeaves } from '../../define/ir/index.ts'
 import { triggerColumns } from '../../define/model/index.ts'
 
 /** Fingerprint of one input. */

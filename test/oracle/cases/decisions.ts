@@ -1,6 +1,6 @@
 /** Decisions on events: the trigger `on`, keys from the trigger, derived inputs over delivered doubles, and scores. */
 import type { ExprIR, GroupIR, ModelIR, PipelineIR, SourceIR, TypeIR } from '../../../src/define/ir/ir.ts'
-import type { LoggedEvent } from '../../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../../src/define/source/source.ts'
 import type { About, Run } from '../triggers.ts'
 import { type Delivered, agg, col, compare, double, ev, group, history, logic, math, wide } from '../case.ts'
 

@@ -1,5 +1,5 @@
 /** Reports by hand: their keys, visible events, order, and staleness. */
-import type { LoggedEvent } from '../../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../../src/define/source/source.ts'
 import type { GroupIR, PipelineIR, PlacementIR, ReportIR, Value } from '../../../src/define/ir/ir.ts'
 import { agg, col, compare, double, ev, group, history, revisable, wide } from '../case.ts'
 import { feature, input, named, pipeline } from './decisions.ts'

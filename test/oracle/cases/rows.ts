@@ -1,5 +1,5 @@
 /** Rows of training sets by hand: the visible values of a key at a time, by arrival, and their age. */
-import type { LoggedEvent } from '../../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../../src/define/source/source.ts'
 import type { GroupIR, PlacementIR, SourceIR, Value } from '../../../src/define/ir/ir.ts'
 import { agg, changelog, col, ev, group, history, revisable, wide } from '../case.ts'
 

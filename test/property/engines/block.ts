@@ -1,7 +1,7 @@
 import { limits } from '../../../src/base/limits.ts'
 import type { Block, ColumnData } from '../../../src/columns/block.ts'
 import type { Strings } from '../../../src/columns/strings.ts'
-import type { LoggedEvent } from '../../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../../src/define/source/source.ts'
 import type { ColumnType, SourceIR, Value } from '../../../src/define/ir/ir.ts'
 
 /** Events of one source in columns, as from a decoder. */

@@ -1,25 +1,25 @@
 import { DuckDbEngine } from '../../../src/sql/duckdb/engine.ts'
-import { placeRequest } from '../../../src/sql/place-request.ts'
-import { SqlWitness } from '../../../src/sql/witness.ts'
+import { placeRequest } from '../../parity/placement.ts'
+import { SqlValues } from '../../parity/sql-values.ts'
 import { sourceOf, type Answer, type Case, type Engine } from '../case.ts'
 
 /** Engine `duckdb`: the IR as SQL in an in-memory DuckDB, one query for each group. `rewrite` plants a fault in the text of queries. */
 export async function duckdbEngine(rewrite?: (sql: string) => string): Promise<Engine> {
-  const db = await rewritingWitness(rewrite)
+  const db = await rewritingValues(rewrite)
   return { name: 'duckdb', values: of => values(db, of), close: () => void db.close() }
 }
 
 /** A witness over an in-memory DuckDB whose statements pass through `rewrite`. */
-export async function rewritingWitness(rewrite?: (sql: string) => string): Promise<SqlWitness> {
+export async function rewritingValues(rewrite?: (sql: string) => string): Promise<SqlValues> {
   const engine = await DuckDbEngine.open()
   if (rewrite) {
     const execute = engine.execute.bind(engine)
     engine.execute = (sql, signal) => execute(rewrite(sql), signal)
   }
-  return new SqlWitness(engine)
+  return new SqlValues(engine)
 }
 
-async function values(db: SqlWitness, of: Case): Promise<Answer[][]> {
+async function values(db: SqlValues, of: Case): Promise<Answer[][]> {
   const out: Answer[][] = Array.from({ length: of.asks.length })
   for (const group of of.ir.groups) {
     const source = sourceOf(of, group)

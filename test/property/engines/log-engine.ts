@@ -1,7 +1,7 @@
 import { ModelStore } from '../../crash/model-store.ts'
 import { limits } from '../../../src/base/limits.ts'
 import { Strings } from '../../../src/columns/strings.ts'
-import type { LoggedEvent } from '../../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../../src/define/source/source.ts'
 import { valueAt } from '../../../src/intake/row-text.ts'
 import { readSegment, SegmentWriter, type SegmentContext } from '../../../src/log/segment.ts'
 import type { Case, Engine } from '../case.ts'

@@ -1,5 +1,5 @@
 import { Strings } from '../../../src/columns/strings.ts'
-import type { LoggedEvent } from '../../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../../src/define/source/source.ts'
 import type { ModelIR, PipelineIR } from '../../../src/define/ir/ir.ts'
 import type { SourceHistory } from '../../../src/intake/history-builder.ts'
 import { replayLog, type ReplayLog, type Requests } from '../../../src/replay/log.ts'

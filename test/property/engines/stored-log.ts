@@ -1,5 +1,5 @@
 import { Strings } from '../../../src/columns/strings.ts'
-import type { LoggedEvent } from '../../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../../src/define/source/source.ts'
 import type { PipelineIR } from '../../../src/define/ir/ir.ts'
 import { Log } from '../../../src/log/log.ts'
 import { ModelStore } from '../../crash/model-store.ts'

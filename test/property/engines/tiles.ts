@@ -2,16 +2,16 @@ import type { AggregateFunction } from '../../../src/aggregate/aggregate.ts'
 import { aggregateOf } from '../../../src/aggregate/aggregate-of.ts'
 import type { TileCell } from '../../../src/aggregate/tile-format.ts'
 import type { FeatureIR, GroupIR } from '../../../src/define/ir/ir.ts'
-import type { LoggedEvent } from '../../../src/define/source/event.ts'
-import { placeRequest } from '../../../src/sql/place-request.ts'
-import type { SqlWitness } from '../../../src/sql/witness.ts'
+import type { LoggedEvent } from '../../../src/define/source/source.ts'
+import { placeRequest } from '../../parity/placement.ts'
+import type { SqlValues } from '../../parity/sql-values.ts'
 import { evaluate, visibleEvents, ofKey, standing } from '../../oracle/oracle.ts'
-import { rewritingWitness } from './duckdb.ts'
+import { rewritingValues } from './duckdb.ts'
 import { groupOf, sourceOf, type Answer, type Case, type Engine } from '../case.ts'
 
 /** Engine `tiles`: tiles by `GROUP BY` in DuckDB, merged and finalized here. `rewrite` plants a fault in the text of queries. */
 export async function tilesEngine(rewrite?: (sql: string) => string): Promise<Engine> {
-  const db = await rewritingWitness(rewrite)
+  const db = await rewritingValues(rewrite)
   return { name: 'tiles', values: of => fromSql(db, of), close: () => void db.close() }
 }
 
@@ -27,7 +27,7 @@ interface Tile {
   readonly cells: readonly TileCell[]
 }
 
-async function fromSql(db: SqlWitness, of: Case): Promise<Answer[][]> {
+async function fromSql(db: SqlValues, of: Case): Promise<Answer[][]> {
   const out: Answer[][] = Array.from({ length: of.asks.length })
   for (const group of of.ir.groups) {
     const source = sourceOf(of, group)

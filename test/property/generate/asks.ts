@@ -1,4 +1,4 @@
-import type { LoggedEvent } from '../../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../../src/define/source/source.ts'
 import type { GroupIR, PlacementIR, Value } from '../../../src/define/ir/ir.ts'
 import type { Ask } from '../case.ts'
 import type { Draw } from './draw.ts'

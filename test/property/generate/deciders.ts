@@ -1,5 +1,5 @@
 import { aggregateOf } from '../../../src/aggregate/aggregate-of.ts'
-import type { LoggedEvent } from '../../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../../src/define/source/source.ts'
 import type { ColumnIR, ColumnType, ExprIR, GroupIR, InputIR, ModelIR, PipelineIR, PlacementIR } from '../../../src/define/ir/ir.ts'
 import { isListAggregate } from '../../../src/define/ir/signatures.ts'
 import type { Request, Run } from '../../oracle/oracle.ts'

@@ -1,4 +1,4 @@
-import type { LoggedEvent } from '../../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../../src/define/source/source.ts'
 import type { FeatureIR, Value } from '../../../src/define/ir/ir.ts'
 import type { Axes } from './axes.ts'
 import type { Draw } from './draw.ts'

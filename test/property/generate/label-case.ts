@@ -1,6 +1,6 @@
-import type { LoggedEvent } from '../../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../../src/define/source/source.ts'
 import type { ColumnIR, ExprIR, LabelIR, ModelIR, PipelineIR, SourceIR, Value } from '../../../src/define/ir/ir.ts'
-import { triggerKey } from '../../../src/define/model/trigger-columns.ts'
+import { triggerKey } from '../../../src/define/model/trigger.ts'
 import type { Fate } from '../../oracle/exploration.ts'
 import { typeOf } from './columns.ts'
 import { deciding, type DecisionCase } from './deciders.ts'

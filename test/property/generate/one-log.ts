@@ -1,4 +1,4 @@
-import type { LoggedEvent } from '../../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../../src/define/source/source.ts'
 
 /** A history as one log in this process has it: arrivals that do not fall, one partition for each source. */
 export function asOneLog(log: readonly LoggedEvent[]): LoggedEvent[] {

@@ -1,6 +1,6 @@
 /** Random reports over a deciding case, and times near changes. */
 import assert from 'node:assert/strict'
-import type { LoggedEvent } from '../../../src/define/source/event.ts'
+import type { LoggedEvent } from '../../../src/define/source/source.ts'
 import type { ExprIR, ModelIR, PipelineIR, ReportIR } from '../../../src/define/ir/ir.ts'
 import type { Draw } from './draw.ts'
 

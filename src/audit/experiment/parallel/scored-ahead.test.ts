@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random } from '../../../base/random.ts'
-import type { LoggedEvent } from '../../../define/source/event.ts'
+import type { LoggedEvent } from '../../../define/source/source.ts'
 import type { Value } from '../../../define/ir/ir.ts'
 import { count, entity, features, labelFrom, logistic, model, on, pipeline, source, stream, t } from '../../../index.ts'
 import { logOf } from '../../../../test/property/engines/replay-order.ts'

@@ -103,7 +103,7 @@ class Cursor {
     this.#advance(slots, this.upto.subarray(row, row + rows))
     for (const window of this.#windows) subtract(window, this.entries, slots, clock, this.#heads)
     for (const { reader, layout, columns } of this.#readers)
-      reader.aggregate.finalizeRows({ feature: reader.feature, rows, columns, layout, asOf: clock, out: out[reader.index], at })
+      reader.aggregate.finalizeRows({ rows, columns, layout, asOf: clock, out: out[reader.index], at })
   }
 
   #windowOf(window: WindowShape): CursorWindow {

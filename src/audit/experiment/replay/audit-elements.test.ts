@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { LoggedEvent } from '../../../define/source/event.ts'
+import type { LoggedEvent } from '../../../define/source/source.ts'
 import type { GroupIR, PlacementIR } from '../../../define/ir/ir.ts'
 import { count, entity, features, labelFrom, logistic, model, on, pipeline, source, stream, t } from '../../../index.ts'
 import { logOf } from '../../../../test/property/engines/replay-order.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { FeatureColumn } from '../../../aggregate/feature-column.ts'
+import type { FeatureColumn } from '../../../aggregate/kernel-partial.ts'
 import { ColumnCache } from './column-cache.ts'
 import { selectFeatureRows, permuteFeatureRows, featureSlice } from './feature-columns.ts'
 
