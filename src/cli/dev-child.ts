@@ -4,12 +4,11 @@
  * It reports to its parent each user file that it loads or fails to find, the IR of the pipeline, and the URL of its server. It ends with
  * its parent. It prints what its parent does not show in its own way.
  */
-import '../base/node/compilers.ts'
 import { registerHooks } from 'node:module'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { ignoreClosedOutput } from './closed-output.ts'
+import { ignoreClosedOutput } from './process-setup.ts'
 import { errorText, parseCommand } from './command/command.ts'
 import { dryRunReason } from './dev/dry-run.ts'
 import type { DevMessage } from './dev/dev-run.ts'
@@ -19,6 +18,7 @@ import { importPipeline } from './command/pipeline-file.ts'
 import { fileState } from './dev/watched-files.ts'
 import { runCommand, startRun } from './run/run.ts'
 import type { RunLineKind } from './run/run-output.ts'
+import '../base/node/compilers.ts'
 
 ignoreClosedOutput(process)
 

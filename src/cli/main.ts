@@ -1,9 +1,8 @@
 /** The command line: selects a command, parses its options, and prints its errors. */
-import '../base/node/compilers.ts'
 import { didYouMean } from '../base/index.ts'
 import { auditCommand } from './audit/audit.ts'
 import { backfillCommand } from './backfill/backfill.ts'
-import { helpOf, errorText, parseCommand, usageOf, UsageError, type Command } from './command/command.ts'
+import { type Command, errorText, helpOf, parseCommand, UsageError, usageOf } from './command/command.ts'
 import { decisionsCommand } from './inspect/decisions.ts'
 import { devCommand } from './dev/dev.ts'
 import { dlqCommand } from './dlq/dlq.ts'
@@ -26,6 +25,7 @@ import { tokensCommand } from './inspect/tokens.ts'
 import { traceCommand } from './inspect/trace.ts'
 import { trainCommand } from './models/train.ts'
 import { trainingSetCommand } from './models/training-set.ts'
+import '../base/node/compilers.ts'
 
 const commands: readonly Command[] = [
   devCommand,
@@ -73,8 +73,8 @@ export async function main(args: readonly string[]): Promise<number> {
     return 2
   }
   try {
-    const { values, positionals } = parseCommand(command, rest)
-    if (values['help']) {
+    const { values, positionals, isHelp } = parseCommand(command, rest)
+    if (isHelp) {
       console.log(helpOf(command, process.stdout.columns))
       return 0
     }

@@ -7,6 +7,7 @@
  * (`--jitless`, no addresses left, more than 4 GiB), arrays are copied.
  */
 import { limits } from '../base/index.ts'
+import { growArray } from '../columns/index.ts'
 
 type Numbers = Float64Array | Int32Array | Uint8Array
 
@@ -33,16 +34,10 @@ let areAddressesLeft = wasm !== undefined
 export function ensureCapacity<T extends Numbers>(array: T, length: number): T {
   if (array.length >= length) return array
   const capacity = Math.max(length, array.length * 2, 16)
-  return (capacity * array.BYTES_PER_ELEMENT >= limits.IN_PLACE_BYTES ? inPlace(array, capacity) : undefined) ?? copied(array, capacity)
+  return (capacity * array.BYTES_PER_ELEMENT >= limits.IN_PLACE_BYTES ? inPlace(array, capacity) : undefined) ?? growArray(array, capacity)
 }
 
-const classOf = <T extends Numbers>(array: T) => array.constructor as new (buffer: ArrayBuffer | number, at?: number, length?: number) => T
-
-function copied<T extends Numbers>(array: T, length: number): T {
-  const wider = new (classOf(array))(length)
-  wider.set(array)
-  return wider
-}
+const classOf = <T extends Numbers>(array: T) => array.constructor as new (buffer: ArrayBuffer, at: number, length: number) => T
 
 function inPlace<T extends Numbers>(array: T, length: number): T | undefined {
   const pages = Math.ceil((length * array.BYTES_PER_ELEMENT) / PAGE)

@@ -3,8 +3,7 @@ import { durationText } from '../../base/index.ts'
 import { type ModelIR, algorithmText } from '../../define/ir/index.ts'
 import { metricNames, type Metrics } from '../../training/index.ts'
 import type { DriftState, SkippedVersion, PromotionRecord, ModelVersion } from '../../training/registry/index.ts'
-import { pluralize, formatNumber, paddedTable } from '../command/text-format.ts'
-import { timeText } from '../command/time-text.ts'
+import { pluralize, formatNumber, paddedTable, timeText, joinLines } from '../command/text-format.ts'
 
 /** A version that was just trained. */
 export interface TrainedVersion {
@@ -126,11 +125,11 @@ export function versionText(version: ModelVersion, promotions: readonly Promotio
         `from entry ${formatNumber(entry)} on, ${timeText(since)}: ${reason}`,
       ]),
   ]
-  return [
+  return joinLines(
     `version ${which} of '${model}'`,
-    ...rows.map(([name, text]) => `  ${name.padEnd(9)}  ${text}`),
-    ...(trained ? ['', comparisonText(version)] : []),
-  ].join('\n')
+    rows.map(([name, text]) => `  ${name.padEnd(9)}  ${text}`),
+    trained && ['', comparisonText(version)],
+  )
 }
 
 function trainedRows({ hash, set, split, constant, notes, file }: NonNullable<ModelVersion['trained']>): [string, string][] {

@@ -7,9 +7,8 @@ import { yieldToEventLoop } from '../../base/clock.ts'
 import { defaultResourceLimits } from '../access/resource-limits.ts'
 import { DecisionJournal } from './decision-journal.ts'
 import { EffectJournal } from './effect-journal.ts'
-import { parseEventId, type EventPosition } from './journal.ts'
+import { parseEventId, type EventPosition, type JournalBatch, type Journal } from './journal.ts'
 import { EventStream } from './event-stream.ts'
-import type { JournalBatch, Journal } from './journal.ts'
 
 /** A journal of batches from number `first` on, each of one model. */
 class MemoryJournal implements Journal {

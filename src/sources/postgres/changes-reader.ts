@@ -12,17 +12,16 @@ import type { SourceIR } from '../../define/ir/index.ts'
 import { fileStart, type FilePosition } from '../../files/index.ts'
 import type { RowMap } from '../../intake/index.ts'
 import { isBytePosition } from '../files/file-position.ts'
-import { type IsPosition, parsePosition } from '../reader/parse-position.ts'
-import type { ReadBatch, ReadContext, SourceReader } from '../reader/source-reader.ts'
+import { type IsPosition, parsePosition, type ReadBatch, type ReadContext, type SourceReader } from '../reader/source-reader.ts'
 import type { ChangeStream } from './change-stream.ts'
 import { openClient, readWithClient } from './client.ts'
 import { copyPath, hasCopy, readCopy, removeCopy, writeCopy } from './table-copy.ts'
 import { followChanges, type ChangePosition } from './follow-changes.ts'
 import { checkPublished, readTableOf, PeriodicCheck, findReadTable, type ReadTable } from './read-table.ts'
 import { warnOnce, readWithRetries } from './retry.ts'
-import { parseLsn } from './lsn.ts'
+import { parseLsn } from './pgoutput.ts'
 import { checkReplicable, ensurePublication, publicationOf, publishedTable, type Publication } from './publication.ts'
-import type { TableReadOptions } from './read-options.ts'
+import type { TableReadOptions } from './settings.ts'
 import { createTemporarySlot, checkSlot, dropUnreadSlot, makeSlotPermanent, rejectForeign } from './slot.ts'
 import type { PostgresTable } from './table.ts'
 
@@ -146,7 +145,7 @@ class ChangesSession {
     onReached()
     let position: ReadState | undefined = start
     if (position === undefined || position.state === 'begins') position = yield* this.#begin(table, publication, position)
-    else await checkSlot(this.#sql, slot, parseLsn(position.lsn), position.lsn)
+    else await checkSlot(this.#sql, slot, position.lsn)
     if (position.state === 'copied') position = yield* this.#readCopy(position)
     // The copy may be removed only now: until here it was needed for a new start.
     if (!signal.aborted && position.state === 'changes') {

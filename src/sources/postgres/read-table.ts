@@ -4,10 +4,10 @@
  * there is no error. So this is checked when reading resumes, and periodically after that.
  */
 import type { Sql } from 'postgres'
-import { stopwatch, SpillwayError } from '../../base/index.ts'
+import { stopwatch } from '../../base/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
 import { publicationProblem, type Publication } from './publication.ts'
-import { failNoTable, selectColumns, findTable, type PostgresTable } from './table.ts'
+import { failNoTable, findTable, type PostgresTable, selectColumns, tableError } from './table.ts'
 
 /** The table that was read. Older versions do not record which: then it is the table of that name. */
 export interface ReadTable {
@@ -39,7 +39,7 @@ export async function findReadTable(sql: Sql, name: string, previous: ReadTable 
   const table = await findTable(sql, name)
   if (previous === undefined) return table ?? failNoTable(name)
   const throwSourceError = (problem: string): never => {
-    throw new SpillwayError('SPILL_SOURCE', problem, { place: table?.name ?? name })
+    throw tableError(table ?? { name }, problem, 'SPILL_SOURCE')
   }
   if (table && table.origin !== previous.origin)
     throwSourceError(
@@ -61,11 +61,11 @@ export async function findReadTable(sql: Sql, name: string, previous: ReadTable 
 export function checkPublished(publication: Publication | undefined, name: string, table: PostgresTable, source: SourceIR): void {
   const fault = publication === undefined ? { problem: 'is gone', fix: undefined } : publicationProblem(publication, name, table, source)
   if (fault === undefined) return
-  throw new SpillwayError(
-    'SPILL_SOURCE',
+  throw tableError(
+    table,
     `publication '${name}' ${fault.problem}: changes made meanwhile are never sent. ` +
       `${fault.fix === undefined ? 'A new slot makes it again' : `Mend it, ${fault.fix}, and start again if nothing was changed that is missed`}${HOW_TO_CONTINUE}`,
-    { place: table.name },
+    'SPILL_SOURCE',
   )
 }
 
