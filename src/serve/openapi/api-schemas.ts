@@ -2,20 +2,14 @@
 import { rejectionReasons } from '../../intake/index.ts'
 import { effectStates } from '../../log/index.ts'
 import { lineageKinds, lineageRoles } from '../../operate/index.ts'
+import { jobSchemas } from './job-schemas.ts'
 import { schemaTerms, type OpenapiSchema } from './json-schema.ts'
 
-const { count, described, list, object, orNull, ref, text, utcMs, values } = schemaTerms
+const { count, described, each, flag, list, number, object, orNull, ref, text, utcMs, values } = schemaTerms
 
-const number = { type: 'number' } as const
-const flag = { type: 'boolean' } as const
 const ms = described(number, 'milliseconds')
-const each = (names: readonly string[], schema: OpenapiSchema): Readonly<Record<string, OpenapiSchema>> =>
-  Object.fromEntries(names.map(name => [name, schema]))
 
 const effectState = { enum: effectStates }
-const jobState = { enum: ['running', 'done', 'failed', 'broken off'] }
-const jobCause = { enum: ['schedule', 'demand'] }
-const entriesRead = described(count, 'log entries that it read')
 
 const utc = described(number, 'UTC milliseconds')
 const stageEnds = object(each(['begun', 'features', 'scored', 'durable'], utc), each(['came', 'turn', 'appended'], utc))
@@ -161,33 +155,6 @@ export const sharedSchemas = {
     { decisions: list(ref('Decision')) },
     { lookedAt: described(count, 'decisions that were searched, or are indexed; there may be older ones') },
   ),
-  Run: object(
-    {
-      number: count,
-      group: text,
-      why: jobCause,
-      s: described(utcMs, 'as-of time'),
-      cut: entriesRead,
-      code: described(text, "hash of the group's definition"),
-      schema: described(count, "the version of the columns of the group's source"),
-      began: utcMs,
-      state: jobState,
-    },
-    {
-      ended: utcMs,
-      resumed: described(count, 'processes that resumed it'),
-      error: text,
-      done: object({
-        ...each(['partitions', 'known', 'read', 'keys', 'bytes'], count),
-        hash: text,
-        seconds: number,
-        memory: described(count, 'greatest memory of its threads, in bytes'),
-      }),
-      swapped: described(count, 'log entry from which its result is in use'),
-      swappedAt: utcMs,
-    },
-  ),
-  Runs: object({ runs: list(ref('Run')) }),
   Objectives: object(
     { objectives: list(objective) },
     { problem: described(text, 'the problem of an objectives file that cannot be used') },
@@ -198,52 +165,7 @@ export const sharedSchemas = {
     nodes: list(ref('LineageNode')),
     edges: list(object({ from: ref('LineageNode'), to: ref('LineageNode'), roles: list({ enum: lineageRoles }) })),
   }),
-  Reconciliation: object(
-    { number: count, began: utcMs, state: jobState },
-    {
-      ended: utcMs,
-      error: text,
-      done: { type: 'object', description: 'compared values, mismatches by cause, and where the next one begins' },
-      report: { type: ['object', 'null'], description: 'as spillway reconcile --json prints it' },
-    },
-  ),
-  Reconciliations: object({ reconciliations: list(ref('Reconciliation')) }),
-  Version: object(
-    {
-      model: text,
-      number: count,
-      state: { enum: ['training', 'candidate', 'rejected', 'challenger', 'champion', 'retired', 'failed', 'broken off'] },
-      why: { enum: ['schedule', 'drift', 'demand', 'command'] },
-      at: described(utcMs, 'training time: events that arrived later are not in it'),
-      began: utcMs,
-      train: described(values, 'training options, as defined'),
-      inputs: list(object({ name: text, code: text })),
-      spillway: text,
-    },
-    {
-      because: described(text, 'the drift that caused the training'),
-      cut: described(count, 'log entries that were read'),
-      ended: utcMs,
-      trained: described(values, 'rows, metrics on the holdout, hashes; absent without a model'),
-      shadowed: described(values, 'of a challenger: its metrics beside those of the champion'),
-      verdict: described(text, 'result of its promotion rule'),
-      error: text,
-      code: text,
-    },
-  ),
-  Models: object({
-    models: list(
-      object(
-        {
-          model: text,
-          scores: described(count, 'version of the champion; 0 is the score of the definition'),
-          versions: list(ref('Version')),
-        },
-        { drift: described(values, 'result of the last drift check, and the training that it requested') },
-      ),
-    ),
-  }),
-  Scores: object({ model: text, scores: count }),
+  ...jobSchemas,
   DeadLetter: object(
     {
       id: count,
@@ -279,35 +201,6 @@ export const sharedSchemas = {
     ),
     omitted: described(list(object({ id: count, reason: text })), 'those that cannot be sent'),
   }),
-  Report: object(
-    {
-      number: count,
-      report: text,
-      why: jobCause,
-      s: described(utcMs, 'as-of time'),
-      cut: entriesRead,
-      runs: described(values, 'by batch group: the time of the run in use, or null'),
-      code: described(text, 'hash of the definitions that its rows depend on'),
-      began: utcMs,
-      state: jobState,
-      file: described(text, 'name of the file'),
-    },
-    {
-      version: described(count, 'of a trained model: the version that scored'),
-      ended: utcMs,
-      error: text,
-      done: object({
-        live: described(count, 'active keys'),
-        rows: count,
-        stale: described(flag, 'was a feature group older than the report accepts?'),
-        hash: described(text, 'hash of the rows'),
-        bytes: count,
-        sha256: described(text, 'SHA-256 of the file'),
-        seconds: number,
-      }),
-    },
-  ),
-  Reports: object({ reports: list(ref('Report')) }),
   Traces: object({
     traces: list(
       object(

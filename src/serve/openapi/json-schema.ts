@@ -11,9 +11,13 @@ export type OpenapiSchema = Readonly<Record<string, unknown>>
 /** Parts that many schemas are composed of. */
 export const schemaTerms = {
   count: { type: 'integer', minimum: 0 },
+  number: { type: 'number' },
+  flag: { type: 'boolean' },
   text: { type: 'string' },
   values: { type: 'object', additionalProperties: true },
   utcMs: { type: 'integer', description: 'UTC milliseconds' },
+  /** Fields of one schema. */
+  each: (names: readonly string[], schema: OpenapiSchema): Schemas => Object.fromEntries(names.map(name => [name, schema])),
   described: (schema: OpenapiSchema, description: string): OpenapiSchema => ({ ...schema, description }),
   orNull: (schema: OpenapiSchema): OpenapiSchema => ({ anyOf: [schema, { type: 'null' }] }),
   list: (items: OpenapiSchema): OpenapiSchema => ({ type: 'array', items }),

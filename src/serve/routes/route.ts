@@ -35,7 +35,7 @@ export function addReadRoute<const Name extends string>(
 /** The number of newest attempts of jobs that are listed. */
 export const JOBS_SHOWN = 100
 
-/** How many are listed: the parameter `limit`, 20 by default. Throws 400. */
+/** The number to list: the parameter `limit`, 20 by default. Throws 400. */
 export const listLimit = (limit: string | undefined, max: number): number =>
   limit === undefined ? 20 : wholeNumberParameter('limit', limit, max)
 
@@ -66,7 +66,7 @@ export function jsonBody({ load }: ServerContext, request: FastifyRequest): Prom
 /** The client in the operator log. */
 export const operatorOf = ({ client }: Pick<FastifyRequest, 'client'>): string => (client === undefined ? 'http' : `token:${client}`)
 
-/** What operators may change in the run. Throws 501 without it. */
+/** The control of the run. Throws 501 without it. */
 export const requireControl = ({ control }: ServerContext): RunControl =>
   requirePart(control, 'this server makes no changes of dead letters, effects and jobs; use `spillway dlq`, `effects` and `jobs`')
 
