@@ -4,6 +4,7 @@
  * It reports to its parent each user file that it loads or fails to find, the IR of the pipeline, and the URL of its server. It ends with
  * its parent. It prints what its parent does not show in its own way.
  */
+import '../base/node/compilers.ts'
 import { registerHooks } from 'node:module'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,7 +19,6 @@ import { importPipeline } from './command/pipeline-file.ts'
 import { fileState } from './dev/watched-files.ts'
 import { runCommand, startRun } from './run/run.ts'
 import type { RunLineKind } from './run/run-output.ts'
-import '../base/node/compilers.ts'
 
 ignoreClosedOutput(process)
 

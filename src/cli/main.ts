@@ -1,4 +1,5 @@
 /** The command line: selects a command, parses its options, and prints its errors. */
+import '../base/node/compilers.ts'
 import { didYouMean } from '../base/index.ts'
 import { auditCommand } from './audit/audit.ts'
 import { backfillCommand } from './backfill/backfill.ts'
@@ -25,7 +26,6 @@ import { tokensCommand } from './inspect/tokens.ts'
 import { traceCommand } from './inspect/trace.ts'
 import { trainCommand } from './models/train.ts'
 import { trainingSetCommand } from './models/training-set.ts'
-import '../base/node/compilers.ts'
 
 const commands: readonly Command[] = [
   devCommand,

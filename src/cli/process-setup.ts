@@ -9,17 +9,16 @@ export function ignoreClosedOutput({ stdout, stderr }: Pick<NodeJS.Process, 'std
   }
 }
 
+/** Node accepts `_` for `-` in this option. */
+const OPTION = /--v8[-_]pool[-_]size/
+
 /**
- * Limit on V8's background threads for compilation and garbage collection: one fewer than the machine has processors.
+ * Limits V8's background threads for compilation and garbage collection: with 0, Node starts one fewer than the machine has processors.
  *
  * V8 starts four threads on every machine. About ten thousand events after a start, all code of a run becomes hot at once.
  * On two processors, four compiler threads then block the event loop for up to 70 ms at a time and five seconds in all (`bench action`).
  * One thread does not. The number of threads is fixed when a process starts, so the process replaces itself with `execve`.
  */
-/** Node accepts `_` for `-` in this option. */
-const OPTION = /--v8[-_]pool[-_]size/
-
-/** With 0, Node starts one thread fewer than the machine has processors. */
 export const SPARE_PROCESSORS_OPTION = '--v8-pool-size=0'
 
 /** The part of `process` that this file reads. */
@@ -51,10 +50,6 @@ export function limitCompilerThreads(process: RestartableProcess): void {
   }
 }
 
-/**
- * Signal handlers for process 1 of a container. The kernel gives process 1 no default action for signals.
- * Without a handler, Ctrl-C and `docker stop` would do nothing until a command installs its own.
- */
 const signalNumbers = { SIGINT: 2, SIGTERM: 15 } as const
 
 /** The part of `process` that this file uses. */
@@ -65,7 +60,12 @@ interface PidOneProcess {
   exit(code: number): void
 }
 
-/** Makes process 1 exit with code 128 + signal if the signal has no other listener. Other processes are unchanged. */
+/**
+ * Makes process 1 of a container exit with code 128 + signal if the signal has no other listener. Other processes are unchanged.
+ *
+ * The kernel gives process 1 no default action for signals. Without a handler, Ctrl-C and `docker stop` would do nothing until a command
+ * installs its own.
+ */
 export function exitOnSignals(process: PidOneProcess): void {
   if (process.pid !== 1) return
   for (const signal of ['SIGINT', 'SIGTERM'] as const)

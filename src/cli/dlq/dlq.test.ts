@@ -232,7 +232,7 @@ describe('a folder that is changed', () => {
       ],
     )
     await dlq('drop', '3', '4', '--why', 'noise')
-    assert.deepEqual(await dlq('replay', '--all', shop.pipeline), { status: 0, out: 'No dead letter to send again.', err: '' })
+    assert.deepEqual(await dlq('replay', '--all', shop.pipeline), { status: 0, out: 'No dead letter to replay.', err: '' })
     assert.match((await dlq('show', '1')).out, /^ {2}dropped: noise \(\S+Z\)$/m)
     assert.equal((await dlq('edit', '1', '--set', 'a=b')).err, 'SPILL_CONFLICT: dead letter 1 is settled (dropped) and cannot be changed')
   })

@@ -61,7 +61,7 @@ export const replayCommand = defineCommand({
     const pipeline = await importPipeline(path)
     checkSourceFiles(files, pipeline.ir)
     const models = chosenModels(pipeline.ir, names, outputs)
-    const newest = new NewestReplayedDecisions(pipeline.ir, json ? 0 : Number(show))
+    const newest = newestDecisions(pipeline.ir, json ? 0 : Number(show))
     const { summary, rejection } = await run(pipeline, models, { ...outputs, files }, newest)
     const shown = singleLineTexts(summary)
     if (json) printJson(summary)
@@ -115,7 +115,7 @@ async function run(
   pipeline: Replayable,
   models: readonly ModelIR[],
   { files, log, out, rejected, reports }: ReplayOutputs & { readonly files: readonly SourceFile[] },
-  newest: NewestReplayedDecisions,
+  newest: ReturnType<typeof newestDecisions>,
 ): Promise<ReplayResult> {
   const output: DecisionOutput | undefined = out === undefined ? undefined : openDecisions(out, pipeline.ir, models)
   const progress = new ProgressLine()
@@ -190,30 +190,21 @@ function logText({ folder, first, end, found }: LoggedSummary['log']): string {
 }
 
 /** Keeps the `count` newest decisions of each model. Memory: `count` records per model. */
-class NewestReplayedDecisions {
-  readonly #ir: PipelineIR
-  readonly #count: number
-  readonly #byModel = new Map<string, DecisionRecord[]>()
-
-  constructor(ir: PipelineIR, count: number) {
-    this.#ir = ir
-    this.#count = count
-  }
-
-  /** Adds a decision batch. */
-  add(batch: DecisionBatch, log: Pick<ReplayLog, 'strings'>): void {
-    const recordOf = decisionRecords(this.#ir, batch.model, log)
-    const from = Math.max(0, batch.length - this.#count)
-    const records = Array.from({ length: batch.length - from }, (_, i) => recordOf(batch, from + i))
-    const all = [...(this.#byModel.get(batch.model.name) ?? []), ...records]
-    this.#byModel.set(batch.model.name, all.slice(Math.max(0, all.length - this.#count)))
-  }
-
-  /** The decisions as text, separated by empty lines. */
-  text(): string {
-    return [...this.#byModel.values()]
-      .flat()
-      .map(decision => decisionText(singleLineTexts(decision)))
-      .join('\n\n')
+function newestDecisions(ir: PipelineIR, count: number) {
+  const byModel = new Map<string, DecisionRecord[]>()
+  return {
+    add(batch: DecisionBatch, log: Pick<ReplayLog, 'strings'>): void {
+      const recordOf = decisionRecords(ir, batch.model, log)
+      const from = Math.max(0, batch.length - count)
+      const records = Array.from({ length: batch.length - from }, (_, i) => recordOf(batch, from + i))
+      const all = [...(byModel.get(batch.model.name) ?? []), ...records]
+      byModel.set(batch.model.name, all.slice(Math.max(0, all.length - count)))
+    },
+    /** The decisions as text, separated by empty lines. */
+    text: (): string =>
+      [...byModel.values()]
+        .flat()
+        .map(decision => decisionText(singleLineTexts(decision)))
+        .join('\n\n'),
   }
 }

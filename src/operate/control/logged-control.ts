@@ -49,7 +49,7 @@ export class LoggedControl implements RunControl {
       const result = await this.#letters.replay(replay)
       const rejected = result.letters.filter(({ outcome }) => outcome === 'rejected').length
       setDetail(
-        result.letters.length === 0 ? 'none to send again' : `${result.letters.length - rejected} settled, ${rejected} rejected again`,
+        result.letters.length === 0 ? 'none to replay' : `${result.letters.length - rejected} settled, ${rejected} rejected again`,
       )
       return result
     })

@@ -66,12 +66,13 @@ async function ingestNdjson(
 ): Promise<IngestResult> {
   const outcome = new IngestResult('line', run.end)
   const { streamBytes, streamWaitingBytes } = share.bounds
-  const chunks = new ByteCounter(withoutByteOrderMark(bodyChunks(request, { bytes: streamBytes, limit: 'HTTP_STREAM_BYTES_MAX' }, share)))
-  const pending = new PendingReceipts(outcome)
+  const body = bodyChunks(request, { bytes: streamBytes, limit: 'HTTP_STREAM_BYTES_MAX' }, share)
+  const { chunks, takeCount } = countedBytes(withoutByteOrderMark(body))
+  const pending = pendingReceipts(outcome)
   const submit = async (records: number, batch: RecordBatch) => share.reserveIds(source, records).until(run.submit(source, batch))
   try {
     for await (const { batch } of ndjsonBatches(chunks, 'http', { reader })) {
-      const bytes = chunks.takeCount()
+      const bytes = takeCount()
       const records = batch.records.length + batch.undecodable.length
       if (records === 0) continue
       await run.whenRoom()
@@ -80,7 +81,7 @@ async function ingestNdjson(
       pending.add(receipt.finally(reserved.release), bytes)
       await pending.until(streamWaitingBytes)
     }
-    await pending.all()
+    await pending.until(-1)
     return outcome
   } catch (error) {
     await pending.rest()
@@ -92,64 +93,44 @@ async function ingestNdjson(
 }
 
 /** Batches of a stream that the run has and that are not durable yet, in order. */
-class PendingReceipts {
-  readonly #outcome: IngestResult
-  readonly #receipts: { readonly receipt: Promise<IngestReceipt>; readonly bytes: number }[] = []
-  #bytes = 0
-
-  constructor(outcome: IngestResult) {
-    this.#outcome = outcome
-  }
-
-  add(receipt: Promise<IngestReceipt>, bytes: number): void {
-    // `#first` handles the rejection.
-    receipt.catch(() => {})
-    this.#receipts.push({ receipt, bytes })
-    this.#bytes += bytes
-  }
-
-  /** Waits until at most `bytes` bytes are not durable. Rejects if the run fails. */
-  async until(bytes: number): Promise<void> {
-    while (this.#bytes > bytes) await this.#first()
-  }
-
-  /** Waits until all batches are durable. Rejects if the run fails. */
-  async all(): Promise<void> {
-    while (this.#receipts.length > 0) await this.#first()
-  }
-
-  async #first(): Promise<void> {
-    this.#outcome.add(await this.#receipts[0].receipt)
-    this.#bytes -= this.#receipts.shift()!.bytes
-  }
-
-  /** Waits for all batches, and counts those that became durable. */
-  async rest(): Promise<void> {
-    const receipts = await Promise.allSettled(this.#receipts.map(({ receipt }) => receipt))
-    for (const receipt of receipts) if (receipt.status === 'fulfilled') this.#outcome.add(receipt.value)
+function pendingReceipts(outcome: IngestResult) {
+  const receipts: { readonly receipt: Promise<IngestReceipt>; readonly bytes: number }[] = []
+  let pendingBytes = 0
+  return {
+    add(receipt: Promise<IngestReceipt>, bytes: number): void {
+      // `until` handles the rejection.
+      receipt.catch(() => {})
+      receipts.push({ receipt, bytes })
+      pendingBytes += bytes
+    },
+    /** Waits until at most `bytes` bytes are not durable, or with -1 no batch. Rejects if the run fails. */
+    async until(bytes: number): Promise<void> {
+      while (receipts.length > 0 && pendingBytes > bytes) {
+        outcome.add(await receipts[0].receipt)
+        pendingBytes -= receipts.shift()!.bytes
+      }
+    },
+    /** Waits for all batches, and counts those that became durable. */
+    async rest(): Promise<void> {
+      const rest = await Promise.allSettled(receipts.map(({ receipt }) => receipt))
+      for (const receipt of rest) if (receipt.status === 'fulfilled') outcome.add(receipt.value)
+    },
   }
 }
 
-/** Passes chunks through, and counts their bytes. */
-class ByteCounter implements AsyncIterable<Buffer> {
-  readonly #chunks: AsyncIterable<Buffer>
-  #bytes = 0
-
-  constructor(chunks: AsyncIterable<Buffer>) {
-    this.#chunks = chunks
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
-    for await (const chunk of this.#chunks) {
-      this.#bytes += chunk.length
+/** Passes chunks through, and counts their bytes. `takeCount` returns the bytes since its last call. */
+function countedBytes(chunks: AsyncIterable<Buffer>) {
+  let bytes = 0
+  async function* counted(): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      bytes += chunk.length
       yield chunk
     }
   }
-
-  /** The bytes since the last call. */
-  takeCount(): number {
-    const bytes = this.#bytes
-    this.#bytes = 0
-    return bytes
+  const takeCount = (): number => {
+    const taken = bytes
+    bytes = 0
+    return taken
   }
+  return { chunks: counted(), takeCount }
 }

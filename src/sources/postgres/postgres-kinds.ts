@@ -4,7 +4,7 @@
  */
 import { SpillwayError, didYouMean } from '../../base/index.ts'
 import type { BuiltInKind } from '../reader/reader-kind.ts'
-import { TableChangesReader } from './changes-reader.ts'
+import { tableChangesReader } from './changes-reader.ts'
 import { outboxReader } from './outbox-reader.ts'
 import { databaseSettings } from './settings.ts'
 
@@ -31,7 +31,7 @@ export const postgresKinds: readonly BuiltInKind[] = [
       const publication = address.name('publication') ?? slot
       const copy = address.flag('copy', true)
       const database = databaseSettings(env, address.text('db'))
-      return new TableChangesReader(source, { table: address.table, slot, publication, copy, database, folder: data, map })
+      return tableChangesReader(source, { table: address.table, slot, publication, copy, database, folder: data, map })
     },
   },
 ]

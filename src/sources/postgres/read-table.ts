@@ -69,36 +69,27 @@ export function checkPublished(publication: Publication | undefined, name: strin
   )
 }
 
-/** Runs a check periodically, beside other work. */
-export class PeriodicCheck {
-  readonly #check: () => Promise<unknown>
-  readonly #everyMs: number
-  #lastEnd = stopwatch()
-  #isRunning = false
-  #failure: { readonly error: unknown } | undefined
-
-  constructor(check: () => Promise<unknown>, everyMs: number) {
-    this.#check = check
-    this.#everyMs = everyMs
-  }
-
-  /**
-   * Starts the check if it is due, without waiting for it: a lock may delay it, and changes go on. Throws the error of an earlier check.
-   */
-  runIfDue(): void {
-    if (this.#failure) throw this.#failure.error
-    if (this.#isRunning || stopwatch() - this.#lastEnd < this.#everyMs) return
-    this.#isRunning = true
-    void this.#run()
-  }
-
-  async #run(): Promise<void> {
+/**
+ * A check that runs periodically, beside other work. The returned function starts it if it is due, without waiting for it: a lock may delay
+ * it, and changes go on. It throws the error of an earlier check.
+ */
+export function periodicCheck(check: () => Promise<unknown>, everyMs: number): () => void {
+  let lastEnd = stopwatch()
+  let isRunning = false
+  let failure: { readonly error: unknown } | undefined
+  const run = async (): Promise<void> => {
     try {
-      await this.#check()
+      await check()
     } catch (error) {
-      this.#failure = { error }
+      failure = { error }
     }
-    this.#lastEnd = stopwatch()
-    this.#isRunning = false
+    lastEnd = stopwatch()
+    isRunning = false
+  }
+  return () => {
+    if (failure) throw failure.error
+    if (isRunning || stopwatch() - lastEnd < everyMs) return
+    isRunning = true
+    void run()
   }
 }
