@@ -128,9 +128,9 @@ function countedBytes(chunks: AsyncIterable<Buffer>) {
     }
   }
   const takeCount = (): number => {
-    const taken = bytes
+    const count = bytes
     bytes = 0
-    return taken
+    return count
   }
   return { chunks: counted(), takeCount }
 }

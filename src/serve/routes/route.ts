@@ -81,6 +81,6 @@ export const makeChange = <T>(
 export const startJob = <T>(
   folder: FolderView,
   client: Pick<FastifyRequest, 'client'>,
-  [what, to]: readonly [what: string, to: string],
+  [command, subject]: readonly [command: string, subject: string],
   act: (setDetail: (detail: string) => void) => Promise<T>,
-): Promise<T> => withOperatorLogAsync(folder.path, { at: wallClock(), who: operatorOf(client), what, to }, act)
+): Promise<T> => withOperatorLogAsync(folder.path, { at: wallClock(), who: operatorOf(client), what: command, to: subject }, act)
