@@ -1,9 +1,7 @@
 #!/usr/bin/env node
 /** Entry point of the `spillway` command. Checks the version of Node before it loads any module that needs a newer one. */
 import { nodeTooOld } from '../base/node-version.ts'
-import { ignoreClosedOutput } from './closed-output.ts'
-import { limitCompilerThreads } from './compiler-threads.ts'
-import { exitOnSignals } from './pid-one.ts'
+import { ignoreClosedOutput, limitCompilerThreads, exitOnSignals } from './process-setup.ts'
 
 exitOnSignals(process)
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { restartArguments, limitCompilerThreads, type RestartableProcess } from './compiler-threads.ts'
+import { restartArguments, limitCompilerThreads, type RestartableProcess } from './process-setup.ts'
 
 const run: RestartableProcess = {
   execPath: '/bin/node',

@@ -3,7 +3,7 @@ import '../base/node/compilers.ts'
 import { didYouMean } from '../base/index.ts'
 import { auditCommand } from './audit/audit.ts'
 import { backfillCommand } from './backfill/backfill.ts'
-import { helpOf, errorText, parseCommand, usageOf, UsageError, type Command } from './command/command.ts'
+import { type Command, errorText, helpOf, parseCommand, UsageError, usageOf } from './command/command.ts'
 import { decisionsCommand } from './inspect/decisions.ts'
 import { devCommand } from './dev/dev.ts'
 import { dlqCommand } from './dlq/dlq.ts'
@@ -73,8 +73,8 @@ export async function main(args: readonly string[]): Promise<number> {
     return 2
   }
   try {
-    const { values, positionals } = parseCommand(command, rest)
-    if (values['help']) {
+    const { values, positionals, isHelp } = parseCommand(command, rest)
+    if (isHelp) {
       console.log(helpOf(command, process.stdout.columns))
       return 0
     }

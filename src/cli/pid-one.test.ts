@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { EventEmitter } from 'node:events'
 import { test } from 'node:test'
-import { exitOnSignals } from './pid-one.ts'
+import { exitOnSignals } from './process-setup.ts'
 
 function processOf(pid: number) {
   const codes: number[] = []

@@ -30,62 +30,40 @@ export async function* splitIntoBatches(
 ): AsyncGenerator<EventBatch> {
   if (!isIterable(events)) throw new ClientError('SPILL_INPUT', 'events are an array, or what can be iterated: write [event] for one')
   const records = new RecordIterator(events, waitMs, signal)
-  const batch = new BatchBuilder()
+  const bytesMax = limits.CLIENT_BATCH_BYTES - 1
+  let from = 0
+  let texts: string[] = []
+  let bytes = 0
+  /** Returns the batch, and begins the next one. */
+  const flush = (): EventBatch => {
+    const batch = { from, texts }
+    from += texts.length
+    texts = []
+    bytes = 0
+    return batch
+  }
   try {
     while (true) {
       const next = await records.next()
       if (next !== FLUSH_DUE && next.done === true) break
-      const text = next === FLUSH_DUE ? undefined : jsonText(`event ${batch.end}`, next.value)
-      const bytes = text === undefined ? Infinity : bytesOf(text) + 1
-      if (!batch.hasRoom(bytes)) {
+      const name = `event ${from + texts.length}`
+      const text = next === FLUSH_DUE ? undefined : jsonText(name, next.value)
+      const added = text === undefined ? Infinity : bytesOf(text) + 1
+      if (texts.length >= limits.CLIENT_BATCH_EVENTS || bytes + added > bytesMax) {
         records.stopTimer()
-        if (batch.length > 0) yield batch.flush()
+        if (texts.length > 0) yield flush()
       }
       if (text === undefined) continue
-      batch.add(text, bytes)
+      if (added > bytesMax)
+        throw new ClientError('SPILL_LIMIT', `${name} has more than ${limits.CLIENT_BATCH_BYTES} bytes (CLIENT_BATCH_BYTES)`)
+      texts.push(text)
+      bytes += added
       records.startTimer()
     }
     // An empty send is one request, too: its answer has the sequence number of the log.
-    if (batch.length > 0 || batch.end === 0) yield batch.flush()
+    if (texts.length > 0 || from === 0) yield flush()
   } finally {
     await records.close()
-  }
-}
-
-/** The batch that is being filled. */
-class BatchBuilder {
-  #from = 0
-  #texts: string[] = []
-  #bytes = 0
-
-  get length(): number {
-    return this.#texts.length
-  }
-
-  /** Index of the next event. */
-  get end(): number {
-    return this.#from + this.#texts.length
-  }
-
-  hasRoom(bytes: number): boolean {
-    return this.#texts.length < limits.CLIENT_BATCH_EVENTS && this.#bytes + bytes <= limits.CLIENT_BATCH_BYTES - 1
-  }
-
-  /** Adds an event. Throws `SPILL_LIMIT` for an event that is too large for any request. */
-  add(text: string, bytes: number): void {
-    if (bytes > limits.CLIENT_BATCH_BYTES - 1)
-      throw new ClientError('SPILL_LIMIT', `event ${this.end} has more than ${limits.CLIENT_BATCH_BYTES} bytes (CLIENT_BATCH_BYTES)`)
-    this.#texts.push(text)
-    this.#bytes += bytes
-  }
-
-  /** Returns the batch, and begins the next one. */
-  flush(): EventBatch {
-    const batch = { from: this.#from, texts: this.#texts }
-    this.#from = this.end
-    this.#texts = []
-    this.#bytes = 0
-    return batch
   }
 }
 

@@ -1,9 +1,9 @@
 /** Errors of requests: the server's error, or the reason why the result is unknown. */
 import { SpillwayError, type ErrorCode } from '../base/index.ts'
-import type { Sent } from './answers.ts'
+import type { Sent, KeyFeatures, RejectedFeature } from './answers.ts'
 
 /** The details of an error. */
-export interface ClientErrorOptions {
+interface ClientErrorOptions {
   readonly status?: number | undefined
   readonly retryAfterMs?: number | undefined
   readonly cause?: unknown
@@ -72,4 +72,16 @@ function fieldsOf(text: string): { readonly code?: string | undefined; readonly 
 /** The header's seconds as milliseconds. A date, which only proxies send, is ignored: the client's own backoff applies. */
 function retryAfterMs(header: string | null): number | undefined {
   return header !== null && /^\d{1,9}$/.test(header.trim()) ? Number(header) * 1000 : undefined
+}
+
+/** Returns the answer. Throws the code of the first feature without a value. */
+export function requireValues<F>(answer: KeyFeatures<F>): KeyFeatures<F> {
+  const [first, ...others] = Object.entries<RejectedFeature | undefined>(answer.rejected ?? {})
+  if (!first?.[1]) return answer
+  const more = others.length === 0 ? '' : `, and ${others.length} more`
+  const [name, { code, why }] = first
+  throw new ClientError(
+    code,
+    `feature '${answer.group}.${name}' is rejected: ${why}${more}; ask with rejected: true for those that have values`,
+  )
 }

@@ -31,7 +31,9 @@ export async function send(
   records: Iterable<unknown> | AsyncIterable<unknown>,
   { signal, onSent }: SendOptions,
 ): Promise<Sent> {
-  const progress = new SendProgress()
+  const sent = { accepted: 0, duplicates: 0, rejected: 0, sequence: 0, rejections: [] as RejectedEvent[] }
+  /** Index of the first event that is not acknowledged. */
+  let next = 0
   const path = `/sources/${encodeURIComponent(source.name)}/events`
   const sendOne = async (batch: EventBatch): Promise<void> => {
     const receipt = await http.json<Receipt>({ path, ...bodyOf(batch), isIdempotent: hasIds(source), signal }).catch((error: unknown) => {
@@ -40,57 +42,27 @@ export async function send(
       throw error
     })
     if (receipt === undefined) return sendAll(halvesOf(batch))
-    progress.add(batch, receipt)
-    onSent?.(progress.soFar)
+    const { errors = [] } = receipt
+    for (const count of ['accepted', 'duplicates', 'rejected'] as const) sent[count] += receipt[count]
+    sent.sequence = receipt.sequence
+    for (const { index, line = NaN, reason, detail } of errors)
+      sent.rejections.push({ index: batch.from + (index ?? line - 1), reason, detail })
+    next = batch.from + batch.texts.length
+    onSent?.({ ...sent, rejections: [...sent.rejections], from: next })
   }
   const sendAll = async (batches: Iterable<EventBatch> | AsyncIterable<EventBatch>): Promise<void> => {
     for await (const batch of batches) await sendOne(batch)
   }
   try {
     await sendAll(splitIntoBatches(records, { signal, waitMs: http.options.gatherMs }))
-    return progress.sent
+    return sent
   } catch (error) {
-    throw error === signal?.reason ? error : withProgress(error, progress)
-  }
-}
-
-/** The sum of the results so far. */
-class SendProgress {
-  /** Index of the first event that is not acknowledged. */
-  next = 0
-  #accepted = 0
-  #duplicates = 0
-  #rejected = 0
-  #sequence = 0
-  readonly #rejections: RejectedEvent[] = []
-
-  add({ from, texts }: EventBatch, { accepted, duplicates, rejected, sequence, errors = [] }: Receipt): void {
-    this.#accepted += accepted
-    this.#duplicates += duplicates
-    this.#rejected += rejected
-    this.#sequence = sequence
-    for (const { index, line = NaN, reason, detail } of errors) this.#rejections.push({ index: from + (index ?? line - 1), reason, detail })
-    this.next = from + texts.length
-  }
-
-  /** A copy of the present state. */
-  get soFar(): SentSoFar {
-    return { ...this.sent, rejections: [...this.#rejections], from: this.next }
-  }
-
-  get sent(): Sent {
-    return {
-      accepted: this.#accepted,
-      duplicates: this.#duplicates,
-      rejected: this.#rejected,
-      sequence: this.#sequence,
-      rejections: this.#rejections,
-    }
+    throw error === signal?.reason ? error : withProgress(error, sent, next)
   }
 }
 
 /** Adds the progress to an error. */
-function withProgress(error: unknown, { sent, next }: SendProgress): unknown {
+function withProgress(error: unknown, sent: Sent, next: number): unknown {
   if (!(error instanceof SpillwayError)) return error
   const { status, retryAfterMs } = error instanceof ClientError ? error : {}
   const more = next === 0 ? '' : `; the ${next} events before event ${next} are acknowledged`

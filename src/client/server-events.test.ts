@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { limits } from '../base/limits.ts'
-import { ServerEventParser } from './server-events.ts'
+import { ServerEventParser } from './follow.ts'
 
 const parseAll = (pieces: readonly string[]) => {
   const events = new ServerEventParser()

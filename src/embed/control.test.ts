@@ -25,7 +25,7 @@ test('dead letters are changed under its prefix and at the control socket of its
   const edited = await app.inject({ method: 'PATCH', url: '/spillway/dead-letters/1', payload: { version, set: { amount: 3 } } })
   assert.equal(edited.statusCode, 200, edited.body)
   const control = await ControlClient.connect(data)
-  assert.deepEqual((await control.resendDeadLetters({ ids: [1] }, 'cli:ann')).letters, [{ id: 1, outcome: 'accepted' }])
+  assert.deepEqual((await control.replayDeadLetters({ ids: [1] }, 'cli:ann')).letters, [{ id: 1, outcome: 'accepted' }])
   assert.equal(app.spillway.features(now, 'c').features.sum, 3)
   await app.close()
   await assert.rejects(control.dropDeadLetters({ ids: [2], why: 'x' }, 'cli:ann'), { code: 'SPILL_STOPPED' })

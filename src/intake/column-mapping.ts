@@ -6,7 +6,9 @@
  */
 import type { Block } from '../columns/index.ts'
 import type { SourceIR } from '../define/ir/index.ts'
-import type { RowMap } from './map-function.ts'
+import { limits } from '../base/index.ts'
+import { displayValue } from './field.ts'
+import { Fault } from './rejection.ts'
 
 /** Foreign name of a column, by its own name. A column without an entry keeps its name. */
 export type ColumnMapping = ReadonlyMap<string, string>
@@ -49,4 +51,26 @@ export function mapWithOwnNames(map: RowMap, names: ColumnMapping): RowMap {
     const values = record as Readonly<Record<string, unknown>>
     return map({ ...values, ...Object.fromEntries([...names].map(([name, mapped]) => [name, values[mapped]])) } as never)
   }
+}
+
+/** The user's function from a raw record to no row (`null` or `[]`), one row, or several. */
+export type RowMap = (record: never) => unknown
+
+/** The rows that `map` returns for a record, not yet validated. */
+export function mappedRows(map: RowMap, record: unknown): readonly unknown[] | Fault {
+  let rows: unknown
+  try {
+    rows = map(record as never)
+  } catch (thrown) {
+    return thrownFault('map threw', thrown)
+  }
+  if (rows === null || rows === undefined) return []
+  if (!Array.isArray(rows)) return rows instanceof Promise ? new Fault('map returned a promise; it must return rows') : [rows]
+  if (rows.length > limits.MAP_ROWS_MAX)
+    return new Fault(`map returned ${rows.length} rows, more than ${limits.MAP_ROWS_MAX} (MAP_ROWS_MAX)`)
+  return rows
+}
+
+export function thrownFault(subject: string, thrown: unknown): Fault {
+  return new Fault(`${subject}: ${thrown instanceof Error ? thrown.message : displayValue(thrown)}`, 'map')
 }

@@ -5,7 +5,7 @@ import { scaledInteger } from '../base/exact.ts'
 import type { ColumnIR } from '../define/ir/ir.ts'
 import { fieldReader, displayValue } from './field.ts'
 import { Fault } from './rejection.ts'
-import { decimalText } from './row-text.ts'
+import { decimalText } from './row-reader.ts'
 
 const read = (column: Partial<ColumnIR>, raw: unknown, reading = { text: false, zoneless: false }) =>
   fieldReader({ name: 'x', type: 'int', nullable: false, ...column }, reading)(raw)

@@ -5,7 +5,7 @@ import { Strings } from '../columns/strings.ts'
 import type { SourceIR } from '../define/ir/ir.ts'
 import { recordBatchOf } from './record-batch.ts'
 import { HistoryBuilder, type HistoryBuilderOptions } from './history-builder.ts'
-import type { RowMap } from './map-function.ts'
+import type { RowMap } from './column-mapping.ts'
 import type { Rejection } from './rejection.ts'
 
 const payments: SourceIR = {

@@ -11,9 +11,8 @@ import type { SourceIR } from '../define/ir/index.ts'
 import { deduplicateHistory, needsDeduplication, type DeduplicatedRows } from './deduplicate-history.ts'
 import type { RecordBatch } from './record-batch.ts'
 import { RecordValidator, type ValidationCounts } from './record-validator.ts'
-import type { RowMap } from './map-function.ts'
+import type { RowMap, ColumnMapping } from './column-mapping.ts'
 import { Fault, type SourceRejection } from './rejection.ts'
-import type { ColumnMapping } from './column-mapping.ts'
 
 export interface HistoryBuilderOptions {
   readonly map?: RowMap | undefined

@@ -1,7 +1,7 @@
 /** A raw record becomes a validated event, or a rejected record with the reason and place. */
 export { type DeduplicatedRows, contentColumnNames, needsDeduplication } from './deduplicate-history.ts'
 export { type RecordCells, TEXT_SHIFT } from './cells.ts'
-export { type ColumnMapping, mapWithOwnNames, withMappedNames, withOwnNames } from './column-mapping.ts'
+export { type ColumnMapping, mapWithOwnNames, withMappedNames, withOwnNames, mappedRows, type RowMap } from './column-mapping.ts'
 export { displayValue, type FieldReader, fieldReader } from './field.ts'
 export {
   type DeduplicateRows,
@@ -15,11 +15,9 @@ export {
   type SourceHistory,
   staleFault,
 } from './history-builder.ts'
-export { inexactFault } from './inexact.ts'
 export { parseInstant } from './instant.ts'
-export { type JsonRecord, JsonSyntaxFault, parseJsonRecord } from './json.ts'
-export { LineCells } from './line-cells.ts'
-export { JsonLineReader, jsonLineReaders } from './line-reader.ts'
+export { closingQuote, inexactFault, type JsonRecord, JsonSyntaxFault, parseJsonRecord } from './json.ts'
+export { LineCells, JsonLineReader, jsonLineReaders } from './line-reader.ts'
 export { type MergedOrder, mergeHistories } from './merge.ts'
 export {
   lastNumberOf,
@@ -33,8 +31,6 @@ export {
 export { RecordValidator } from './record-validator.ts'
 export { Fault, type RawForm, type Rejection, type RejectionReason, rejectionReasons, type SourceRejection } from './rejection.ts'
 export { RequestReader } from './request-reader.ts'
-export { mappedRows, type RowMap } from './map-function.ts'
-export { requiredReason, RowReader } from './row-reader.ts'
-export { valueAt } from './row-text.ts'
+export { requiredReason, RowReader, valueAt } from './row-reader.ts'
 export { textBytesMax } from './text-limits.ts'
 export { TimeZone } from './zone.ts'

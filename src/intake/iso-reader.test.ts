@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { parseInstant } from './instant.ts'
-import { IsoReader } from './iso-reader.ts'
+import { parseInstant, IsoReader } from './instant.ts'
 
 /** Times in many formats, some with a replaced character. */
 const time = fc

@@ -7,6 +7,7 @@
  */
 import { limits } from '../base/index.ts'
 import { Fault } from './rejection.ts'
+import type { ColumnIR } from '../define/ir/index.ts'
 
 export interface JsonRecord {
   readonly value: unknown
@@ -86,7 +87,8 @@ class JsonShape {
   }
 }
 
-function closingQuote(bytes: Buffer, from: number, end: number): number {
+/** The offset of the quote that closes a JSON string whose text begins at `from`; `end` without one. */
+export function closingQuote(bytes: Buffer, from: number, end: number): number {
   for (let i = from; i < end; i++) {
     const byte = bytes[i]
     if (byte === QUOTE) return i
@@ -130,4 +132,16 @@ function withoutRounding(value: unknown, longNumbers: readonly LongNumber[]): Js
 function digitsOf(source: string): string {
   const [mantissa] = source.split(/e/i)
   return mantissa.replaceAll(/[-.]/g, '').replaceAll(/^0+|0+$/g, '')
+}
+
+/**
+ * Rejects numbers with more digits than a double holds, except in double columns, which take the nearest. `inexact`: their text by field.
+ */
+export function inexactFault(columns: readonly ColumnIR[], inexact: ReadonlyMap<string, string>): Fault | undefined {
+  for (const { name, type } of columns) {
+    const text = inexact.get(name)
+    if (text !== undefined && type !== 'double')
+      return new Fault(`'${name}' is ${text}, which has more digits than a JSON number holds; write it as text`)
+  }
+  return undefined
 }

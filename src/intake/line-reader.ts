@@ -9,8 +9,8 @@
 import { limits } from '../base/index.ts'
 import { Strings } from '../columns/index.ts'
 import type { ColumnIR, SourceIR } from '../define/ir/index.ts'
-import { TEXT_SHIFT } from './cells.ts'
-import { IsoReader } from './iso-reader.ts'
+import { TEXT_SHIFT, type RecordCells } from './cells.ts'
+import { IsoReader } from './instant.ts'
 import { fractionEnd, scannedNumber } from './number-scan.ts'
 import { requiredReason } from './row-reader.ts'
 import { boundedText } from './text-limits.ts'
@@ -139,9 +139,10 @@ class CellReader {
   /** Decodes the value at `at` into a cell. Returns its end, or `NOT_DECODED`. */
   read(bytes: Buffer, at: number, end: number, cells: Float64Array, cell: number): number {
     if (bytes[at] === QUOTE) {
-      const close = closingQuote(bytes, at + 1, end)
+      const close = plainTextEnd(bytes, at + 1, end)
       if (close === NOT_DECODED) return NOT_DECODED
       const value = this.#decodeText(bytes, at + 1, close)
+      // NaN fails both comparisons.
       if (!(value >= this.#min && value <= this.#max)) return NOT_DECODED
       cells[cell] = value
       return close + 1
@@ -164,7 +165,7 @@ class CellReader {
     return this.#decodeLiteral(bytes, at, cells, cell)
   }
 
-  /** NaN if the text must be parsed as JSON. */
+  /** NaN, which is within no bounds, if the text must be parsed as JSON. */
   #decodeText(bytes: Uint8Array, from: number, to: number): number {
     switch (this.#type) {
       case 'string':
@@ -197,7 +198,7 @@ class CellReader {
 }
 
 /** End of a text without escapes and control characters; `NOT_DECODED` for any other. */
-function closingQuote(bytes: Uint8Array, from: number, end: number): number {
+function plainTextEnd(bytes: Uint8Array, from: number, end: number): number {
   for (let i = from; i < end; i++) {
     const byte = bytes[i]
     if (byte === QUOTE) return i
@@ -215,4 +216,31 @@ function skipBlanks(bytes: Uint8Array, from: number): number {
 function isAt(bytes: Uint8Array, at: number, word: Uint8Array): boolean {
   for (let i = 0; i < word.length; i++) if (bytes[at + i] !== word[i]) return false
   return true
+}
+
+/** Cells of a batch of JSON texts in one buffer. */
+export class LineCells implements RecordCells {
+  readonly source: RecordCells['source']
+  readonly bytes: Buffer
+  readonly isRead: Uint8Array
+  readonly values: Float64Array
+  readonly valueOf: (index: number) => unknown
+  readonly #reader: JsonLineReader
+
+  /** For at most `records` records. `valueOf` parses the text of a decoded record. */
+  constructor(reader: JsonLineReader, bytes: Buffer, records: number, valueOf: (index: number) => unknown) {
+    this.source = reader.source
+    this.bytes = bytes
+    this.isRead = new Uint8Array(records)
+    this.values = new Float64Array(records * reader.width)
+    this.valueOf = valueOf
+    this.#reader = reader
+  }
+
+  /** Decodes record `index` from well-formed UTF-8 `bytes[start, end)`. Returns false if it must be parsed as JSON. */
+  read(index: number, start: number, end: number): boolean {
+    const isRead = this.#reader.read(this.bytes, start, end, this.values, index * this.#reader.width)
+    if (isRead) this.isRead[index] = 1
+    return isRead
+  }
 }

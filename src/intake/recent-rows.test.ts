@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random } from '../base/random.ts'
-import { RecentRows } from './recent-rows.ts'
+import { RecentRows } from './deduplicate-history.ts'
 
 test('finds the last row with equal values if it is within the window; may find an older one', () => {
   const next = random(8)

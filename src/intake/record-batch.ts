@@ -24,8 +24,8 @@ export interface RecordBatch {
   rawOf(index: number): string | Uint8Array
   /** By record index: fields whose number has more digits than a double holds, as text. */
   readonly inexact?: ReadonlyMap<number, ReadonlyMap<string, string>>
-  /** Set for dead letters that are sent again: validate only this row of the mapped rows, or rows that need no `map`. */
-  readonly resend?: Pick<RawForm, 'row' | 'mapped'>
+  /** Set for dead letters that are replayed: validate only this row of the mapped rows, or rows that need no `map`. */
+  readonly replay?: Pick<RawForm, 'row' | 'mapped'>
   /** Records of this part of the file that could not be decoded. */
   readonly undecodable: readonly Rejection[]
   /** Numbers of the undecodable records, as of `numberOf`. Present in batches of files, whose numbers ascend from batch to batch. */

@@ -11,12 +11,10 @@ import type { SourceIR } from '../define/ir/index.ts'
 import { stampCells, type RecordCells } from './cells.ts'
 import { rawFormOf, type RecordOrigin, type RecordBatch } from './record-batch.ts'
 import { noRoomFault } from './text-limits.ts'
-import { inexactFault } from './inexact.ts'
-import { mappedRows, thrownFault, type RowMap } from './map-function.ts'
+import { inexactFault } from './json.ts'
+import { mappedRows, thrownFault, type RowMap, type ColumnMapping } from './column-mapping.ts'
 import { Fault, type RawForm, type RejectionReason, type SourceRejection } from './rejection.ts'
-import { RowReader } from './row-reader.ts'
-import { rowText } from './row-text.ts'
-import type { ColumnMapping } from './column-mapping.ts'
+import { RowReader, rowText } from './row-reader.ts'
 
 export interface RecordValidatorOptions {
   readonly map?: RowMap | undefined
@@ -144,12 +142,12 @@ export class RecordValidator {
 
   #addRecord(batch: RecordBatch, index: number, reader: RowReader): void {
     this.counts.records++
-    const { resend, cells } = batch
+    const { replay, cells } = batch
     const { map } = this.#options
     const isRead = cells?.isRead[index] === 1
     if (isRead && cells.source === this.source) return this.#addReadCells(cells, batch, index, reader)
     const record = isRead ? cells.valueOf(index) : batch.records[index]
-    if (!map || resend?.mapped) this.#addPlainRecord(record, batch, index, reader)
+    if (!map || replay?.mapped) this.#addPlainRecord(record, batch, index, reader)
     else this.#addMappedRows(mappedRows(map, record), batch, index, reader)
   }
 
@@ -166,15 +164,15 @@ export class RecordValidator {
     if (fault) this.#reject(fault, batch, index)
   }
 
-  /** Adds the rows that `map` returned for a record; of a dead letter that is sent again, only the row that was rejected. */
+  /** Adds the rows that `map` returned for a record; of a dead letter that is replayed, only the row that was rejected. */
   #addMappedRows(rows: readonly unknown[] | Fault, batch: RecordBatch, index: number, reader: RowReader): void {
     if (rows instanceof Fault) return this.#reject(rows, batch, index)
-    const resentRow = batch.resend?.row
+    const replayedRow = batch.replay?.row
     if (rows.length === 0) this.counts.skipped++
-    else if (resentRow !== undefined && resentRow >= rows.length)
-      this.#reject(new Fault(`map returns ${rows.length} rows now, and row ${resentRow} was rejected`, 'map'), batch, index, resentRow)
+    else if (replayedRow !== undefined && replayedRow >= rows.length)
+      this.#reject(new Fault(`map returns ${rows.length} rows now, and row ${replayedRow} was rejected`, 'map'), batch, index, replayedRow)
     rows.forEach((row, i) => {
-      const fault = resentRow === undefined || resentRow === i ? this.#addRow(row, reader, batch, index) : undefined
+      const fault = replayedRow === undefined || replayedRow === i ? this.#addRow(row, reader, batch, index) : undefined
       if (fault) this.#reject(fault, batch, index, i)
     })
   }
@@ -186,10 +184,8 @@ export class RecordValidator {
   /** Commits the row written last, unless its time is invalid. */
   #commitRow(reader: RowReader, batch: RecordBatch, index: number): Fault | undefined {
     const fault = this.#stampRow(reader)
-    if (fault) return fault
-    const row = this.#builder.length - 1
-    this.#origins?.set(row, batch.origin, batch.numberOf(index))
-    return undefined
+    if (!fault) this.#origins?.set(this.#builder.length - 1, batch.origin, batch.numberOf(index))
+    return fault
   }
 
   /** Writes the row with that index, or with `all` the rows before it. */
@@ -243,15 +239,14 @@ export class RecordValidator {
 
   /** `row`: index of the rejected row among the mapped rows. */
   #reject(fault: Fault, batch: RecordBatch, index: number, row?: number): void {
-    const { origin, resend } = batch
-    const form = resend?.mapped ? resend : rawFormOf(origin, row)
+    const { origin, replay } = batch
+    const form = replay?.mapped ? replay : rawFormOf(origin, row)
     this.#rejected(fault, origin.placeOf(batch.numberOf(index)), batch.rawOf(index), form)
   }
 
   #rejected(fault: Fault, place: string, raw: string | Uint8Array, form: RawForm | undefined): void {
-    const rejection = fault.at(place, raw, this.source.name)
     this.counts.rejected[fault.reason] = (this.counts.rejected[fault.reason] ?? 0) + 1
-    this.#options.onRejected(form ? { ...rejection, form } : rejection)
+    this.#options.onRejected({ ...fault.at(place, raw), source: this.source.name, ...(form && { form }) })
   }
 }
 

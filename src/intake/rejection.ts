@@ -1,4 +1,4 @@
-/** A rejected record: its reason, its place and its raw text, so that it can be repaired and sent again. */
+/** A rejected record: its reason, its place and its raw text, so that it can be repaired and replayed. */
 export const rejectionReasons = ['schema', 'key', 'time', 'future', 'conflict', 'stale-revision', 'map', 'limit'] as const
 
 /**
@@ -36,12 +36,12 @@ export interface Rejection {
   readonly form?: RawForm
 }
 
-/** A rejection by a source. Undecodable records get one once it is known which sources their file feeds. */
+/** A rejection by a source, which a run keeps as a dead letter. An undecodable record has one for each source that its file feeds. */
 export interface SourceRejection extends Rejection {
   readonly source: string
 }
 
-/** The reason why a value or row is rejected, without its place. */
+/** The reason why a value, a row or a record is rejected. With a place and the raw text it becomes a `Rejection`. */
 export class Fault {
   readonly reason: RejectionReason
   readonly detail: string
@@ -51,10 +51,8 @@ export class Fault {
     this.reason = reason
   }
 
-  at(place: string, raw: string | Uint8Array): Rejection
-  at(place: string, raw: string | Uint8Array, source: string): SourceRejection
-  at(place: string, raw: string | Uint8Array, source?: string): Rejection {
-    const { reason, detail } = this
-    return source === undefined ? { reason, detail, place, raw } : { reason, detail, place, raw, source }
+  /** The rejection of the record at a place. */
+  at(place: string, raw: string | Uint8Array): Rejection {
+    return { reason: this.reason, detail: this.detail, place, raw }
   }
 }

@@ -4,8 +4,8 @@
  * Created once for a source and the format of a file. Cost: one check a field; allocates only for faults.
  */
 import { didYouMean } from '../base/index.ts'
-import type { BlockBuilder, ColumnBuilder, Strings } from '../columns/index.ts'
-import type { ColumnIR, SourceIR } from '../define/ir/index.ts'
+import type { BlockBuilder, ColumnBuilder, Strings, Block } from '../columns/index.ts'
+import type { ColumnIR, SourceIR, Value } from '../define/ir/index.ts'
 import type { RecordOrigin } from './record-batch.ts'
 import { TEXT_SHIFT, type RecordCells } from './cells.ts'
 import { fieldReader, displayValue, type FieldReader } from './field.ts'
@@ -151,4 +151,29 @@ function setText(column: ColumnBuilder, row: number, strings: Strings, bytes: Ui
   if (Number.isNaN(cell)) return column.setNull(row)
   const start = Math.floor(cell / TEXT_SHIFT)
   column.set(row, strings.idOfBytes(bytes, start, start + (cell - start * TEXT_SHIFT)))
+}
+
+/** The physical value of one column of one row. */
+export function valueAt(block: Pick<Block, 'columns'>, column: ColumnIR, row: number, strings: Strings): Value {
+  const { values, nulls } = block.columns[column.name]
+  if (nulls?.[row] === 1) return null
+  const value = values[row]
+  return column.type === 'string' ? strings.textOf(value) : column.type === 'bool' ? value === 1 : value
+}
+
+/** The row as JSON that its source accepts: decimals as text, times and durations in milliseconds. */
+export function rowText(source: SourceIR, block: Block, row: number, stringsOf: (column: string) => Strings): string {
+  const record = source.columns.map(column => {
+    const value = valueAt(block, column, row, stringsOf(column.name))
+    return [column.name, column.type === 'decimal' && value !== null ? decimalText(value as number, column.scale ?? 0) : value]
+  })
+  return JSON.stringify(Object.fromEntries(record))
+}
+
+/** 1234 at scale 2 → `12.34`. */
+export function decimalText(scaled: number, scale: number): string {
+  const digits = String(Math.abs(scaled)).padStart(scale + 1, '0')
+  const whole = digits.slice(0, digits.length - scale)
+  const fraction = scale === 0 ? '' : `.${digits.slice(-scale)}`
+  return `${scaled < 0 ? '-' : ''}${whole}${fraction}`
 }

@@ -10,10 +10,10 @@ export { operatorAuditEntry, operatorName } from './control/operator-entry.ts'
 export { withOperatorLog, withOperatorLogAsync } from './control/operator-log.ts'
 export {
   type DeadLetterEdit,
-  type DeadLetterResendResult,
+  type DeadLetterReplayResult,
   jobKinds,
   type OmittedDeadLetter,
-  type ResentDeadLetter,
+  type ReplayedDeadLetter,
   type RunControl,
 } from './control/run-control.ts'
 export { serveRunControl } from './control/serve-control.ts'

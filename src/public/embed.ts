@@ -12,5 +12,5 @@
  */
 import '../base/require-node.ts'
 export { spillway, type Embedded, type EmbedOptions } from '../embed/plugin.ts'
-export type { Authorize } from '../serve/context/options.ts'
-export type { Role } from '../serve/access/roles.ts'
+export type { Authorize } from '../serve/context/server-context.ts'
+export type { Role } from '../serve/access/token-file.ts'

@@ -11,5 +11,5 @@
 import '../base/require-node.ts'
 export { run, type RunnablePipeline, type RunPipelineOptions, type SharedRunOptions } from '../runner/run-pipeline.ts'
 export type { PipelineRun } from '../runner/pipeline-run.ts'
-export type { SourceInput } from '../sources/reader-registry.ts'
+export type { SourceInput } from '../sources/open-readers.ts'
 export type { RecordedDecision } from '../run/decide/recorded-decision.ts'

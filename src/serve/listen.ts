@@ -5,7 +5,7 @@
 import { lookup } from 'node:dns/promises'
 import type { AddressInfo } from 'node:net'
 import { SpillwayError, type StrictOmit } from '../base/index.ts'
-import { isLoopback, hostNamesOf } from './access/host-names.ts'
+import { isLoopback, hostNamesOf } from './access/request-origin.ts'
 import type { ServerOptions } from './server.ts'
 import { Tokens } from './access/tokens.ts'
 import { checkWebhooks } from './routes/webhooks.ts'

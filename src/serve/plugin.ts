@@ -6,10 +6,9 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { DecisionSearchWorker, openFolder } from '../operate/index.ts'
 import { decideRoutes } from './routes/decide.ts'
-import { decisionRoutes, traceRoutes } from './routes/decisions.ts'
+import { decisionRoutes } from './routes/decisions.ts'
 import { effectRoutes } from './routes/effects.ts'
 import { eventRoutes } from './routes/events.ts'
-import { controlRoutes } from './routes/control.ts'
 import { addFairQueueHook } from './access/fair-queue.ts'
 import { featureRoutes } from './routes/features.ts'
 import { addAuthorizationHooks } from './context/authorization.ts'
@@ -18,44 +17,35 @@ import { ingestRoutes } from './routes/ingest.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { AdmissionControl } from './access/admission-control.ts'
 import { metricRoutes } from './metrics/metrics.ts'
-import { lineageRoutes } from './routes/lineage.ts'
+import { pipelineRoutes } from './routes/pipeline.ts'
 import { modelRoutes } from './routes/models.ts'
-import { objectiveRoutes } from './routes/objectives.ts'
 import { openapiRoutes } from './openapi/openapi.ts'
 import { defaultResourceLimits } from './access/resource-limits.ts'
-import type { ServeOptions } from './context/options.ts'
+import type { ServeOptions, RunState, ServerContext } from './context/server-context.ts'
 import { replyWithError } from './http/serve-error.ts'
-import type { RunState, ServerContext } from './context/server-context.ts'
 import type { ServedRun } from './http/served-run.ts'
 import { EventStreams } from './events/event-streams.ts'
-import { checkQueries } from './http/query.ts'
-import { reconciliationRoutes } from './routes/reconciliations.ts'
-import { reportRoutes } from './routes/reports.ts'
-import { batchRunRoutes } from './routes/batch-runs.ts'
+import { checkQueries } from './http/request.ts'
+import { jobRoutes } from './routes/jobs.ts'
 import { UnsignedWebhookCounts } from './access/webhook-signature.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 
 /** Registers all routes of a run, and releases the reader, timers and threads of the server when the app closes. */
 export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options) => {
-  const { run, pipeline, data, feed, control, addMetrics, webhooks, clock, front, onError = () => {} } = options
+  const { run, pipeline, data, feed, onError = () => {} } = options
   const bounds = { ...defaultResourceLimits, ...options.bounds }
   const folder = openFolder(data)
   const streams = feed && new EventStreams(folder.log, bounds, onError)
   const load = new AdmissionControl(run, bounds)
   const search = new DecisionSearchWorker(data)
   const context: ServerContext = {
-    run,
+    ...options,
     ir: pipeline.ir,
     load,
     folder,
     search,
     streams,
-    control,
-    addMetrics,
-    webhooks,
     unsigned: new UnsignedWebhookCounts(),
-    clock,
-    front,
     authorization: () => (options.authorize ? 'own' : options.tokens?.areRequired ? 'token' : 'none'),
     state: stateOf(run),
   }
@@ -94,14 +84,9 @@ const allRoutes = [
   decisionRoutes,
   effectRoutes,
   deadLetterRoutes,
-  controlRoutes,
-  traceRoutes,
-  batchRunRoutes,
-  reconciliationRoutes,
+  jobRoutes,
   modelRoutes,
-  lineageRoutes,
-  objectiveRoutes,
-  reportRoutes,
+  pipelineRoutes,
   eventRoutes,
   healthRoutes,
   openapiRoutes,

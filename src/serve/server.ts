@@ -4,25 +4,18 @@
  * Answers 404 and 405 before Fastify looks at a content type, and closes connections within a bounded time when it stops.
  */
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import { callEvery, limits } from '../base/index.ts'
-import { checkSingleHost } from './access/host-names.ts'
-import type { ServeOptions } from './context/options.ts'
+import { callAfter, callEvery, limits } from '../base/index.ts'
+import { checkSingleHost } from './access/request-origin.ts'
+import type { ServeOptions } from './context/server-context.ts'
 import { servePlugin } from './plugin.ts'
-import { ServeError, replyWithError } from './http/serve-error.ts'
-import { closeSilentOnShutdown, closeSlowOnShutdown, type ShutdownTimeouts } from './connection-shutdown.ts'
+import { addRequestCheck } from './http/request.ts'
+import { replyWithError, ServeError } from './http/serve-error.ts'
+import { abortBody } from './access/slow-bodies.ts'
 
-/** Timeouts in milliseconds, and the greatest number of connections. Each defaults to the limit of its name. */
-export interface ConnectionLimits extends ShutdownTimeouts {
-  readonly headMs: number
-  readonly requestMs: number
-  readonly lookMs: number
-  readonly idleMs: number
-  readonly stillMs: number
-  readonly connections: number
-}
-
-const defaultConnectionLimits: ConnectionLimits = {
+/** Timeouts in milliseconds, and the greatest number of connections. */
+const defaultConnectionLimits = {
   headMs: limits.HTTP_HEAD_MS,
   requestMs: limits.HTTP_REQUEST_MS,
   lookMs: limits.HTTP_SLOW_CHECK_MS,
@@ -31,7 +24,9 @@ const defaultConnectionLimits: ConnectionLimits = {
   bodyMs: limits.HTTP_CLOSING_BODY_MS,
   closingMs: limits.HTTP_CLOSING_MS,
   connections: limits.HTTP_CONNECTIONS_MAX,
-}
+} as const
+
+type ConnectionLimits = Readonly<Record<keyof typeof defaultConnectionLimits, number>>
 
 /** The options of a server of its own. */
 export interface ServerOptions extends ServeOptions {
@@ -55,15 +50,10 @@ export function serve({ connectionLimits, ...options }: ServerOptions): FastifyI
   closeSlowOnShutdown(app, closing)
   const methods = new AllowedMethods()
   app.addHook('onRoute', route => methods.add(route))
-  app.addHook('onRequest', (request, _reply, done) => {
-    try {
-      checkSingleHost(request.raw.rawHeaders)
-      // Fastify checks the content type next, and would reject that first where the method is wrong.
-      if (request.is404) throw noRoute(request, methods)
-      done()
-    } catch (error) {
-      done(error as Error)
-    }
+  addRequestCheck(app, request => {
+    checkSingleHost(request.raw.rawHeaders)
+    // Fastify checks the content type next, and would reject that first where the method is wrong.
+    if (request.is404) throw noRoute(request, methods)
   })
   app.setErrorHandler((error, _request, reply) => replyWithError(reply, error))
   app.addHook('preClose', async () => closeIdle(app))
@@ -126,4 +116,52 @@ function answerBadRequest({ code }: NodeJS.ErrnoException, socket: Socket): void
 const badRequests: Readonly<Record<string, readonly [status: string, message: string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request did not arrive in time (HTTP_HEAD_MS, HTTP_REQUEST_MS)'],
   HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', `the head of the request has more than ${limits.HTTP_HEAD_BYTES_MAX} bytes`],
+}
+
+/**
+ * Closes connections without a request when the server stops. Node waits for them as it waits for an answer: browsers open some ahead, and
+ * clients keep those whose request they aborted.
+ */
+function closeSilentOnShutdown(app: FastifyInstance): void {
+  const silent = new Set<Socket>()
+  app.server.on('connection', (socket: Socket) => {
+    silent.add(socket)
+    socket.once('close', () => silent.delete(socket))
+  })
+  app.server.on('request', ({ socket }) => silent.delete(socket))
+  app.addHook('preClose', closing => {
+    for (const socket of silent) socket.destroy()
+    closing()
+  })
+}
+
+/**
+ * Bounds the shutdown time. Node's own limits on a request end with the server, so a client that sends a byte now and then would hold the
+ * shutdown up. A body that is incomplete after `bodyMs` is answered with the result of the part that came. After `closingMs` all connections
+ * are closed.
+ */
+function closeSlowOnShutdown(app: FastifyInstance, { bodyMs, closingMs }: Pick<ConnectionLimits, 'bodyMs' | 'closingMs'>): void {
+  const open = new Set<IncomingMessage>()
+  app.server.on('request', (request: IncomingMessage) => {
+    if (request.method === 'GET' || request.method === 'HEAD') return
+    open.add(request)
+    request.once('close', () => open.delete(request))
+  })
+  const timers: { stop(): void }[] = []
+  app.addHook('preClose', closing => {
+    timers.push(
+      callAfter(bodyMs, () => open.forEach(request => abortBody(request, stopping()))),
+      callAfter(closingMs, () => app.server.closeAllConnections()),
+    )
+    closing()
+  })
+  app.addHook('onClose', (_app, closed) => {
+    for (const timer of timers) timer.stop()
+    closed()
+  })
+}
+
+function stopping(): ServeError {
+  const message = 'the server is stopping, and the rest of the body did not arrive in time'
+  return new ServeError('SPILL_STOPPED', message, { retryAfter: limits.HTTP_RETRY_AFTER_S, headers: { connection: 'close' } })
 }

@@ -1,7 +1,5 @@
-/** Sources of records for a run: the registry of readers for files, PostgreSQL, standard input, generators and samples. */
+/** Sources of records for a run: readers of files, PostgreSQL, standard input, generators and samples. */
 export { readUpToText } from './files/file-position.ts'
-export { STANDARD_INPUT } from './files/standard-input.ts'
-export { isPostgresAddress } from './postgres/address.ts'
-export type { SourceInput } from './reader-registry.ts'
+export { STANDARD_INPUT } from './files/file-reader.ts'
+export { addressHelp, livePlaceOf, type OpenedReader, openReaders, type SourceInput } from './open-readers.ts'
 export { hasSamples } from './samples/sample-events.ts'
-export { type OpenedReader, openReaders } from './open-readers.ts'

@@ -4,6 +4,7 @@
  *
  * Records that are ready together are submitted together, at most `ITERABLE_RECORDS` at a time. One record is read ahead.
  */
+import { addAbortListener } from 'node:events'
 import { yieldToEventLoop, limits } from '../base/index.ts'
 import type { SourceReader } from './reader/source-reader.ts'
 
@@ -64,11 +65,6 @@ async function returnOf(iterator: Iterator<unknown> | AsyncIterator<unknown>): P
 /** The result of a promise; nothing at the signal. */
 async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | void> {
   const { promise: aborted, resolve } = Promise.withResolvers<void>()
-  const abort = () => resolve()
-  signal.addEventListener('abort', abort, { once: true })
-  try {
-    return await Promise.race([promise, aborted])
-  } finally {
-    signal.removeEventListener('abort', abort)
-  }
+  using _ = addAbortListener(signal, () => resolve())
+  return await Promise.race([promise, aborted])
 }

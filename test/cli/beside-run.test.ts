@@ -86,13 +86,13 @@ test('a run that holds the folder edits, sends again and drops dead letters for 
   assert.match(second.err, /^SPILL_CONFLICT: dead letter 2 has changed: its version is \w+, and the edit is of \w+$/)
   assert.match(second.out, /"price":"2\.50"/, 'the newer record is shown')
   const replayed = await dlq('replay', '2')
-  assert.deepEqual(replayed, { status: 0, out: 'dead letter 2: accepted\n1 dead letter sent again: 1 settled, 0 rejected again.', err: '' })
+  assert.deepEqual(replayed, { status: 0, out: 'dead letter 2: accepted\n1 dead letter replayed: 1 settled, 0 rejected again.', err: '' })
   await run.decided(1)
   const all = await dlq('replay', '--all', shop.pipeline)
   assert.deepEqual([all.status, all.err], [1, ''])
   assert.match(
     all.out,
-    /^dead letter 1: rejected again, schema: not JSON: .*\ndead letter 3: rejected again, .*\n2 dead letters sent again: 0 settled, 2 rejected again\.$/,
+    /^dead letter 1: rejected again, schema: not JSON: .*\ndead letter 3: rejected again, .*\n2 dead letters replayed: 0 settled, 2 rejected again\.$/,
   )
   const changed = shop.write('other.ts', readFileSync(shop.pipeline, 'utf8').replace("count('lifetime')", "count('1h')"))
   const other = await dlq('replay', '1', changed)
@@ -148,7 +148,7 @@ test('a run that is killed while operators send dead letters again has each of t
     for (const { id, version } of letters) {
       await control.editDeadLetter({ id, version, set: { price: '2.50' } }, 'cli:test')
       edited.add(id)
-      const { letters: outcomes } = await control.resendDeadLetters({ ids: [id] }, 'cli:test')
+      const { letters: outcomes } = await control.replayDeadLetters({ ids: [id] }, 'cli:test')
       assert.deepEqual(outcomes, [{ id, outcome: 'accepted' }])
       sent.add(id)
       acknowledged.add(id)

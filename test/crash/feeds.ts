@@ -5,7 +5,7 @@
 import { limits } from '../../src/base/limits.ts'
 import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { SourceIR, Value } from '../../src/define/ir/ir.ts'
-import { decimalText } from '../../src/intake/row-text.ts'
+import { decimalText } from '../../src/intake/row-reader.ts'
 import type { Draw } from '../property/generate/draw.ts'
 import type { Row } from './acceptance.ts'
 import type { Feed, Resend, SentRecord } from './case.ts'

@@ -2,7 +2,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs'
 import { wallClock } from '../../src/base/clock.ts'
 import type { SourceIR, Value } from '../../src/define/ir/ir.ts'
-import { decimalText } from '../../src/intake/row-text.ts'
+import { decimalText } from '../../src/intake/row-reader.ts'
 import type { Draw } from '../property/generate/draw.ts'
 import type { Feed, SentRecord } from './case.ts'
 

@@ -5,7 +5,7 @@
  */
 import { openRoutes } from '../../src/action/routes.ts'
 import { callAfter } from '../../src/base/clock.ts'
-import { DecisionFile } from '../../src/cli/run/decision-file.ts'
+import { DecisionFile } from '../../src/cli/run/run-output.ts'
 import { openDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { LiveRun } from '../../src/run/loop/live-run.ts'
 import { startServer } from '../../src/serve/listen.ts'

@@ -36,7 +36,7 @@ test("it starts the package's command, on the exposed port, in the volume, not a
   const [name, ...args] = words('CMD')
   assert.equal(name, runCommand.name)
   const { values, positionals } = parseCommand(runCommand, args)
-  assert.deepEqual({ ...values }, { data: last('VOLUME'), listen: `0.0.0.0:${last('EXPOSE')}` })
+  assert.deepEqual({ ...(values as object) }, { data: last('VOLUME'), listen: `0.0.0.0:${last('EXPOSE')}` })
   assert.equal(positionals.length, 1)
   assert.deepEqual([last('USER'), last('STOPSIGNAL')], ['node', 'SIGTERM'])
   const images = lines.filter(line => line.startsWith('FROM ')).map(line => line.split(' ')[1])

@@ -6,8 +6,7 @@
  */
 import { wallClock } from '../../src/base/clock.ts'
 import { limits } from '../../src/base/limits.ts'
-import { addToken } from '../../src/serve/access/token-file.ts'
-import type { Role } from '../../src/serve/access/roles.ts'
+import { addToken, type Role } from '../../src/serve/access/token-file.ts'
 import type { AttackOrder } from './attacker-process.ts'
 import type { AttackName, AttackTokens } from './attacks.ts'
 import { ForkedProcess } from './forked-process.ts'

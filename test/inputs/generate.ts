@@ -2,7 +2,7 @@
 import type { Random } from '../../src/base/random.ts'
 import type { ColumnIR, SourceIR, Value } from '../../src/define/ir/ir.ts'
 import { sqlIdentifier, sqlLiteral } from '../../src/files/parquet/duckdb.ts'
-import { decimalText } from '../../src/intake/row-text.ts'
+import { decimalText } from '../../src/intake/row-reader.ts'
 
 /** A record by its physical values: those of every column of its source. */
 export type Row = Readonly<Record<string, Value>>

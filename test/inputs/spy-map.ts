@@ -1,5 +1,5 @@
 import { limits } from '../../src/base/limits.ts'
-import type { RowMap } from '../../src/intake/map-function.ts'
+import type { RowMap } from '../../src/intake/column-mapping.ts'
 
 export interface MapCounts {
   readonly outcomes: number

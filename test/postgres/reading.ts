@@ -1,6 +1,6 @@
 /** Reads a table into a run, with the options that a test changes. */
 import type { SourceIR } from '../../src/define/ir/ir.ts'
-import { TableChangesReader, type ChangesOptions } from '../../src/sources/postgres/changes-reader.ts'
+import { tableChangesReader, type ChangesOptions } from '../../src/sources/postgres/changes-reader.ts'
 import { outboxReader, type OutboxOptions } from '../../src/sources/postgres/outbox-reader.ts'
 import { feedSource, type FeedTarget } from '../../src/sources/reader/source-feed.ts'
 
@@ -20,4 +20,4 @@ export const readTableChanges = (
   source: SourceIR,
   { follow, onWarning, ...options }: ReadChangesOptions,
   signal: AbortSignal,
-) => feedSource(run, source.name, new TableChangesReader(source, options), { follow, signal, onWarning })
+) => feedSource(run, source.name, tableChangesReader(source, options), { follow, signal, onWarning })

@@ -1,7 +1,7 @@
 /** The results of a run on a model store, as a data folder presents them to `reconcile`, with the planted faults of a case. */
 import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { SourceIR } from '../../src/define/ir/ir.ts'
-import { rowText } from '../../src/intake/row-text.ts'
+import { rowText } from '../../src/intake/row-reader.ts'
 import type { SettledDeadLetter } from '../../src/log/dead-letters.ts'
 import type { StoredDecisionBatch } from '../../src/log/store.ts'
 import type { ReconcileReader } from '../../src/reconcile/reconcile.ts'

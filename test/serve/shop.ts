@@ -10,7 +10,7 @@ import { openDataFolder, type DataFolder } from '../../src/log/sqlite/data-folde
 import type { RunControl } from '../../src/operate/control/run-control.ts'
 import { openRunControl } from '../../src/operate/control/serve-control.ts'
 import { Run } from '../../src/run/loop/run.ts'
-import { CommitFeed } from '../../src/serve/events/commit-feed.ts'
+import { CommitFeed } from '../../src/serve/events/journal.ts'
 import { serve, type ServerOptions } from '../../src/serve/server.ts'
 
 const card = entity('card', t.string())

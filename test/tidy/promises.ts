@@ -38,6 +38,18 @@ export function unusedLimits(names: readonly string[], files: readonly TextFile[
   ).map(name => `limits.${name} limits nothing`)
 }
 
+/** Limits that a message or page names in parentheses, and that do not exist. */
+export function unknownLimits(names: readonly string[], files: readonly TextFile[]): string[] {
+  return files
+    .filter(({ path }) => /^(src\/.*\.ts|.*\.md)$/.test(path) && !isTest(path))
+    .flatMap(({ path, text }) =>
+      [...text.matchAll(/ \(([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?:, [A-Z0-9_]+)*)\)/g)]
+        .flatMap(([, cited]) => cited.split(', '))
+        .filter(name => !names.includes(name))
+        .map(name => `${path} names ${name}, which is no limit`),
+    )
+}
+
 /** Names that no file of the library uses except those that declare them. */
 function unused(names: readonly string[], declaredIn: readonly string[], files: readonly TextFile[]): string[] {
   const library = files.filter(({ path }) => roomOf(path) !== undefined && !isTest(path) && !declaredIn.includes(path))

@@ -5,7 +5,7 @@ import { modulesOf } from '../sources/syntax.ts'
 import { missingFilesInComments, missingNamesInComments } from './comment-references.ts'
 import { cycles, reaches, storeImports, unknownRooms, upwardImports, upwardInside } from './floors.ts'
 import { relativeComments, repeatedExports } from './prose.ts'
-import { errorDocumentation, missingSections, resolvedAddresses, unusedLimits } from './promises.ts'
+import { errorDocumentation, missingSections, resolvedAddresses, unknownLimits, unusedLimits } from './promises.ts'
 import { unescapedPrinting } from './printing.ts'
 import { filesTooLong, functionsTooLong, medianLines } from './sizes.ts'
 import { looseOmits } from './strict-types.ts'
@@ -151,6 +151,11 @@ test('a citation of a section that does not exist is found, also across lines an
 test('a limit is used, or found', () => {
   const files = modulesOf({ 'src/base/limits.ts': 'A_MAX, B_MAX', 'src/kernel/a.ts': 'limits.A_MAX, limits.AB_MAX' })
   assert.deepEqual(unusedLimits(['A_MAX', 'B_MAX'], files), ['limits.B_MAX limits nothing'])
+})
+
+test('a limit in a message exists, or is found', () => {
+  const files = modulesOf({ 'src/serve/a.ts': 'fail(`more than ${limits.A_MAX} (A_MAX, B_MAX)`)', 'src/serve/a.test.ts': '"more (C_MAX)"' })
+  assert.deepEqual(unknownLimits(['A_MAX'], files), ['src/serve/a.ts names B_MAX, which is no limit'])
 })
 
 test('an address in the lock file is found', () => {

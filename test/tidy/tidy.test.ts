@@ -13,7 +13,7 @@ import { importsPastDoors, unusedDoorNames, withoutDoors } from './doors.ts'
 import { pathFaults } from './code-paths.ts'
 import { cycles, floors, reaches, storeImports, unknownRooms, upwardImports, upwardInside } from './floors.ts'
 import { relativeComments, repeatedExports } from './prose.ts'
-import { errorDocumentation, missingSections, resolvedAddresses, unusedLimits } from './promises.ts'
+import { errorDocumentation, missingSections, resolvedAddresses, unknownLimits, unusedLimits } from './promises.ts'
 import { unescapedPrinting } from './printing.ts'
 import { FILE_LINES_MEDIAN_MAX, filesTooLong, functionsTooLong, longFiles, medianLines } from './sizes.ts'
 import { looseOmits } from './strict-types.ts'
@@ -78,4 +78,5 @@ test('commands print through src/cli/command/print.ts', () => none(unescapedPrin
 test('every error code is documented and used', () => none(errorDocumentation(Object.keys(errorCodes), textOf('docs/errors.md'), code)))
 test('comments cite sections of docs/semantics.md that exist', () => none(missingSections(textOf('docs/semantics.md'), code)))
 test('every limit is used', () => none(unusedLimits(Object.keys(limits), code)))
+test('messages and pages name limits that exist', () => none(unknownLimits(Object.keys(limits), files)))
 test('the lock file names no registry', () => none(resolvedAddresses(JSON.parse(textOf('package-lock.json')))))

@@ -2,12 +2,12 @@
  * Column mappings of an audit's history files: `--column SOURCE.COLUMN=FIELD`.
  * The mappings are checked against the pipeline, then against the files, before any record is read.
  */
-import { SpillwayError, didYouMean } from '../../base/index.ts'
+import { SpillwayError, didYouMean, unknownNameError } from '../../base/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
 import type { Pipeline } from '../../define/index.ts'
 import { type ColumnMapping, requiredReason } from '../../intake/index.ts'
 import type { ColumnOption } from './audit-request.ts'
-import type { FileFields } from '../command/file-fields.ts'
+import { openInput } from '../../files/index.ts'
 
 /** Column mappings by source. Throws `SPILL_NOT_FOUND` for an unknown source or column, `SPILL_INPUT` for an ambiguous mapping. */
 export function columnMappingsOf(
@@ -18,7 +18,7 @@ export function columnMappingsOf(
   for (const { source: name, column, fieldName: theirs } of columns) {
     const source = ir.sources.find(candidate => candidate.name === name)
     const sources = ir.sources.map(candidate => candidate.name)
-    if (!source) throw new SpillwayError('SPILL_NOT_FOUND', `no source '${name}' in pipeline '${ir.name}'${didYouMean(name, sources)}`)
+    if (!source) throw unknownNameError(ir.name, 'source', name, sources)
     const columnNames = source.columns.map(({ name: columnName }) => columnName)
     if (!maps.has(name) && !columnNames.includes(column))
       throw new SpillwayError('SPILL_NOT_FOUND', `source '${name}' has no column '${column}'${didYouMean(column, columnNames)}`)
@@ -35,12 +35,7 @@ export function columnMappingsOf(
       )
     mappings.set(name, names.set(column, theirs))
   }
-  for (const [name, names] of mappings)
-    if (!maps.has(name))
-      checkCollisions(
-        ir.sources.find(source => source.name === name)!,
-        names,
-      )
+  for (const source of ir.sources) if (!maps.has(source.name)) checkCollisions(source, mappings.get(source.name) ?? new Map())
   return mappings
 }
 
@@ -110,3 +105,27 @@ function fieldWarnings(source: SourceIR, theirs: ColumnMapping, { file, names, i
 }
 
 const listed = (names: readonly string[]): string => new Intl.ListFormat('en').format(names)
+
+/** The field names of a file. */
+export interface FileFields {
+  /** The name of the file in messages. */
+  readonly file: string
+  readonly names: readonly string[]
+  /** True for NDJSON: records after the sample may have more fields. */
+  readonly isSample: boolean
+}
+
+/**
+ * Reads the field names. Reads NDJSON until all of `fieldNames` were found, and at least one batch; to its end only if a field is missing.
+ * Throws `SPILL_FILE` for a file that cannot be read.
+ */
+export async function fieldsOfFile(path: string, fieldNames: readonly string[]): Promise<FileFields> {
+  const file = await openInput(path)
+  if (file.columns) return { file: file.name, names: file.columns.map(({ name }) => name), isSample: false }
+  const names = new Set<string>()
+  for await (const { records } of file.batches()) {
+    for (const record of records) if (typeof record === 'object' && record !== null) for (const name of Object.keys(record)) names.add(name)
+    if (names.size > 0 && fieldNames.every(name => names.has(name))) break
+  }
+  return { file: file.name, names: [...names], isSample: true }
+}

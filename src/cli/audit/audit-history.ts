@@ -8,9 +8,8 @@ import type { ColumnMapping } from '../../intake/index.ts'
 import { withFolder } from '../../operate/index.ts'
 import { load, type SourceFile, type ReplayLog } from '../../replay/index.ts'
 import { storedHistory } from '../../run/history/index.ts'
-import { checkColumnMappings, requiredFields, columnMappingsOf } from './audit-columns.ts'
+import { checkColumnMappings, requiredFields, columnMappingsOf, fieldsOfFile, type FileFields } from './audit-columns.ts'
 import type { AuditRequest } from './audit-request.ts'
-import { fieldsOfFile, type FileFields } from '../command/file-fields.ts'
 
 /** The history of an audit, with problems of its files. */
 export interface AuditHistory {

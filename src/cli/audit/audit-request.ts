@@ -2,9 +2,9 @@
 import { SpillwayError, limits } from '../../base/index.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
 import type { SourceFile } from '../../replay/index.ts'
-import { UsageError } from '../command/command.ts'
-import { requireModel } from '../command/model-option.ts'
-import { sourceFiles } from '../command/source-files-option.ts'
+import { filesIn, pipelinePath, wholeNumber } from '../command/arguments.ts'
+import { type OptionSpecs, type OptionValues, UsageError } from '../command/command.ts'
+import { requireModel } from '../command/pipeline-file.ts'
 
 /** The parsed options of `spillway audit`. */
 export interface AuditRequest {
@@ -32,24 +32,39 @@ export interface ColumnOption {
 }
 
 const SEED = 1
+const SEED_MAX = 2 ** 32 - 1
+const DRAWS_MIN = 100
 
 /** Default of `--draws`. */
 export const DEFAULT_DRAWS = 10_000
 /** Default of `--out`. */
 export const DEFAULT_OUT = 'audit'
 
+/** The options of `spillway audit`. */
+export const auditOptions = {
+  history: {
+    multiple: true,
+    value: 'NAME=FILE',
+    help: 'a history file of a source: NDJSON, CSV or Parquet, plain or gzip; may be repeated',
+  },
+  column: { multiple: true, value: 'SOURCE.COLUMN=FIELD', help: 'the name of a column in the history files; may be repeated' },
+  data: { value: 'DIR', help: 'the data folder of a run, for its stage times; without --history its log is the history' },
+  model: { value: 'NAME', help: 'the model to audit, if there are several' },
+  prices: { value: 'FILE', help: 'prices of the target deployment (default: an example)' },
+  people: { value: 'FILE', help: 'effort of people to operate the deployment (default: presets)' },
+  out: { value: 'DIR', help: `the folder for audit.json and audit.html (default ${DEFAULT_OUT})` },
+  seed: { value: 'N', help: `the random seed (default ${SEED})` },
+  draws: { value: 'N', help: `draws for simultaneous intervals (default ${DEFAULT_DRAWS})` },
+  plans: { value: 'N', help: 'the most plans to evaluate; plans that differ only in cost do not count' },
+  apply: { help: 'write the proposed placements to your files' },
+  json: { help: 'print the report as one JSON object, and nothing else' },
+} as const satisfies OptionSpecs
+
 /** Throws `UsageError`. */
-export function parseAuditRequest(values: Readonly<Record<string, unknown>>, [path, ...extra]: readonly string[]): AuditRequest {
-  if (path === undefined) throw new UsageError('name the pipeline file')
-  if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
-  const { data, model, out = DEFAULT_OUT, prices, people, seed, draws, plans } = values as Readonly<Record<string, string | undefined>>
-  const {
-    history = [],
-    column = [],
-    apply = false,
-    json = false,
-  } = values as { history?: string[]; column?: string[]; apply?: boolean; json?: boolean }
-  const files = sourceFiles(history, '--history')
+export function parseAuditRequest(values: OptionValues<typeof auditOptions>, positionals: readonly string[]): AuditRequest {
+  const path = pipelinePath(positionals)
+  const { data, model, out = DEFAULT_OUT, prices, people, plans, column = [], apply = false, json = false } = values
+  const files = filesIn('an audit reads files or a data folder', values.history, '--history')
   if (files.length === 0 && data === undefined)
     throw new UsageError('give a history: --history NAME=FILE of each source, or --data DIR, the folder of a run')
   if (column.length > 0 && files.length === 0) throw new UsageError('--column needs --history')
@@ -62,9 +77,9 @@ export function parseAuditRequest(values: Readonly<Record<string, unknown>>, [pa
     out,
     prices,
     people,
-    seed: integerOf('seed', seed, SEED, 0, 2 ** 32 - 1),
-    draws: integerOf('draws', draws, DEFAULT_DRAWS, 100, limits.AUDIT_DRAWS_MAX),
-    plans: plans === undefined ? undefined : integerOf('plans', plans, 1, 1, limits.AUDIT_PLANS_MAX),
+    seed: wholeNumber('--seed', values.seed ?? String(SEED), 0, SEED_MAX),
+    draws: wholeNumber('--draws', values.draws ?? String(DEFAULT_DRAWS), DRAWS_MIN, limits.AUDIT_DRAWS_MAX),
+    plans: plans === undefined ? undefined : wholeNumber('--plans', plans, 1, limits.AUDIT_PLANS_MAX),
     apply,
     json,
   }
@@ -74,13 +89,6 @@ function columnOf(text: string): ColumnOption {
   const match = /^([^.=]+)\.([^=]+)=(.+)$/.exec(text)
   if (!match) throw new UsageError(`--column ${text} is not SOURCE.COLUMN=FIELD; write for example readings.glucose=value_mg`)
   return { source: match[1], column: match[2], fieldName: match[3] }
-}
-
-function integerOf(name: string, text: string | undefined, fallback: number, min: number, max: number): number {
-  if (text === undefined) return fallback
-  const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN
-  if (!(value >= min && value <= max)) throw new UsageError(`--${name} ${text} is not a whole number from ${min} to ${max}`)
-  return value
 }
 
 /** The model to audit: the named one, else the only one with a value function, else the only one with a label. Throws `SPILL_INPUT`. */

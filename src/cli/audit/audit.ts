@@ -16,61 +16,33 @@ import {
   writeAuditReport,
   readSamples,
   stagesPart,
+  ingestionDelays,
+  objectivesOf,
+  type AuditReport,
 } from '../../audit/index.ts'
 import { keepCompiledCode } from '../command/heap.ts'
-import { forTerminal } from '../command/print.ts'
+import { forTerminal, shellWord } from '../command/print.ts'
 import { Strings } from '../../columns/index.ts'
 import type { Pipeline } from '../../define/index.ts'
 import type { ModelIR } from '../../define/ir/index.ts'
 import { promotedChampion, withFolder } from '../../operate/index.ts'
 import { censoredPositions, recordedBatches } from '../../run/history/index.ts'
 import { requireSourceFiles, readAuditHistory, type AuditHistory } from './audit-history.ts'
-import { addEdits } from './audit-apply.ts'
-import { DEFAULT_DRAWS, auditedModel, DEFAULT_OUT, parseAuditRequest, type AuditRequest } from './audit-request.ts'
-import type { Command } from '../command/command.ts'
+import { DEFAULT_DRAWS, auditedModel, auditOptions, DEFAULT_OUT, parseAuditRequest, type AuditRequest } from './audit-request.ts'
+import { defineCommand } from '../command/command.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
-import { ProgressLine } from '../command/progress.ts'
-import { shellWord } from '../command/shell-word.ts'
-import { checkSourceFiles } from '../command/source-files-option.ts'
-import { readProblemLines } from '../command/replay-summary.ts'
+import { type ProgressLine, withProgress } from '../command/progress.ts'
+import { checkSourceFiles } from '../command/arguments.ts'
+import type { ReplayLog } from '../../replay/index.ts'
+import { OBJECTIVES_FILE, writeObjectives } from '../../run/decide/index.ts'
+import { readProblemLines, joinLines } from '../command/text-format.ts'
 
 /** The command `spillway audit`. */
-export const auditCommand: Command = {
+export const auditCommand = defineCommand({
   name: 'audit',
   usage: 'PIPELINE --history NAME=FILE… | --data DIR',
   summary: 'measure the value of lower latency at each stage, and propose placements; writes a report as text and as a page',
-  options: {
-    history: {
-      type: 'string',
-      multiple: true,
-      value: 'NAME=FILE',
-      help: 'a history file of a source: NDJSON, CSV or Parquet, plain or gzip; may be repeated',
-    },
-    column: {
-      type: 'string',
-      multiple: true,
-      value: 'SOURCE.COLUMN=FIELD',
-      help: 'the name of a column in the history files; may be repeated',
-    },
-    data: {
-      type: 'string',
-      value: 'DIR',
-      help: 'the data folder of a run, for its stage times; without --history its log is the history',
-    },
-    model: { type: 'string', value: 'NAME', help: 'the model to audit, if there are several' },
-    prices: { type: 'string', value: 'FILE', help: 'prices of the target deployment (default: an example)' },
-    people: { type: 'string', value: 'FILE', help: 'effort of people to operate the deployment (default: presets)' },
-    out: { type: 'string', value: 'DIR', help: `the folder for audit.json and audit.html (default ${DEFAULT_OUT})` },
-    seed: { type: 'string', value: 'N', help: 'the random seed (default 1)' },
-    draws: { type: 'string', value: 'N', help: `draws for simultaneous intervals (default ${DEFAULT_DRAWS})` },
-    plans: {
-      type: 'string',
-      value: 'N',
-      help: 'the most plans to evaluate; plans that differ only in cost do not count',
-    },
-    apply: { type: 'boolean', help: 'write the proposed placements to your files' },
-    json: { type: 'boolean', help: 'print the report as one JSON object, and nothing else' },
-  },
+  options: auditOptions,
   async run(values, positionals) {
     keepCompiledCode()
     const request = parseAuditRequest(values, positionals)
@@ -78,33 +50,26 @@ export const auditCommand: Command = {
     checkSourceFiles(request.files, pipeline.ir)
     const model = auditedModel(pipeline.ir, pipeline.worths, request.model)
     if (request.files.length > 0) requireSourceFiles(pipeline.ir, model, request.files)
-    const progress = new ProgressLine()
-    try {
-      const history = await readAuditHistory(pipeline, request, (stage, share) => progress.show(stage, share))
-      const { report, proposed } = await runAudit(pipeline, model, history, request, progress)
+    return withProgress(async progress => {
+      const history = await readAuditHistory(pipeline, request, progress.show)
+      const result = await runAudit(pipeline, model, history, request, progress)
       progress.clear()
-      const { report: finalReport, notes } = await addEdits(pipeline, { report, proposed, log: history.log }, request)
-      const files = writeAuditReport(finalReport, request.out)
-      if (request.json) console.log(reportJson(finalReport))
-      else
-        console.log(
-          forTerminal(
-            [
-              reportText(finalReport),
-              '',
-              ...assumptionLines(pipeline, model),
-              ...readProblemLines(history),
-              ...notes,
-              `The page: ${files.page}; as JSON: ${files.json}`,
-            ].join('\n'),
-          ),
+      const { report, notes } = await addEdits(pipeline, { ...result, log: history.log }, request)
+      const files = writeAuditReport(report, request.out)
+      const text = () =>
+        joinLines(
+          reportText(report),
+          '',
+          assumptionLines(pipeline, model),
+          readProblemLines(history),
+          notes,
+          `The page: ${files.page}; as JSON: ${files.json}`,
         )
+      console.log(request.json ? reportJson(report) : forTerminal(text()))
       return 0
-    } finally {
-      progress.clear()
-    }
+    })
   },
-}
+})
 
 /** The assumptions of the value function. They come last, where the reader looks first. */
 function assumptionLines({ worths }: Pipeline, { name }: ModelIR): string[] {
@@ -132,7 +97,7 @@ async function runAudit(
     intakeSeconds: history.intakeSeconds,
     plansMax: plans,
     command: commandOf(request),
-    onProgress: (stage, share) => progress.show(stage, share),
+    onProgress: progress.show,
     checkpoint: (name, of, make) => finished.getOrCompute(name, of, make),
   })
   finished.remove()
@@ -178,4 +143,37 @@ function commandOf({ path, files, columns, data, model, prices, people, out, see
     `--seed ${seed}`,
     ...(draws === DEFAULT_DRAWS ? [] : [`--draws ${draws}`]),
   ].join(' ')
+}
+
+/**
+ * Adds the edits of the proposed placements to the report, applies them with `apply`, and writes the freshness objectives to the data folder
+ * `data`. `notes` are the changes that were made, and those left to do by hand, a line each.
+ */
+async function addEdits(
+  pipeline: Pipeline,
+  { report, proposed, log }: AuditResult & { readonly log: ReplayLog },
+  { path, apply, data }: AuditRequest,
+): Promise<{ readonly report: AuditReport; readonly notes: readonly string[] }> {
+  // Loaded here, since no other command needs its parser.
+  const { applyEdit, editPlacements, placementChanges } = await import('../../audit/plans/edit/index.ts')
+  const changes = placementChanges(proposed, pipeline.groupDefinedAt)
+  const edited = editPlacements(changes, path)
+  const notes: string[] = []
+  if (!apply) notes.push(...edited.rejected)
+  else if (changes.length === 0) notes.push('Nothing to apply: the audit proposes no change of a placement.')
+  else {
+    const { written, rejected } = await applyEdit(edited, changes, path, pipeline.ir)
+    notes.push(...written.map(file => `Changed ${file}.`), ...rejected)
+  }
+  if (data !== undefined) notes.push(...storeObjectives(pipeline, report, log, data))
+  return { report: { ...report, plans: { ...report.plans, edits: edited.edits } }, notes }
+}
+
+/** Writes the freshness objectives to the data folder, where a run and `spillway inspect` read them. */
+function storeObjectives({ ir, name, fingerprint }: Pipeline, report: AuditReport, log: ReplayLog, data: string): string[] {
+  const groups = objectivesOf(report, ingestionDelays(ir, log))
+  if (Object.keys(groups).length === 0) return []
+  const file = join(data, OBJECTIVES_FILE)
+  writeObjectives(file, { pipeline: name, fingerprint, groups })
+  return [`Freshness objectives, which a run measures and spillway inspect shows: ${file}`]
 }

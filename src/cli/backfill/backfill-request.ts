@@ -1,18 +1,40 @@
 /** Parses the options of `spillway backfill`. */
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
-import { didYouMean, timestampMs, durationMs, type Duration } from '../../base/index.ts'
+import { didYouMean, timestampMs } from '../../base/index.ts'
 import type { RowTimes } from '../../batch/backfill/index.ts'
 import { partitionUnits, type PartitionUnit } from '../../offline/index.ts'
-import { isPostgresAddress } from '../../sources/index.ts'
 import type { SourceFile } from '../../replay/index.ts'
-import { UsageError } from '../command/command.ts'
-import { DEFAULT_DATA_FOLDER } from '../command/data-option.ts'
-import { sourceFiles } from '../command/source-files-option.ts'
-import { parseTime } from '../command/time-text.ts'
+import { historyFiles, historyOption, parseDuration, parseTime, pipelinePath, wholeNumber } from '../command/arguments.ts'
+import { type OptionSpecs, type OptionValues, UsageError } from '../command/command.ts'
+import { DEFAULT_DATA_FOLDER, dataOption } from '../command/data-folder.ts'
 
-/** Default of `--live`. */
-export const DEFAULT_LIVE = '30d'
+const DEFAULT_LIVE = '30d'
+const THREADS_MAX = 999
+
+/** The options of `spillway backfill`. */
+export const backfillOptions = {
+  group: { multiple: true, value: 'NAME', help: 'only this feature group; may be repeated' },
+  source: historyOption,
+  data: { ...dataOption, help: `without --source, read the log of this data folder (default ${DEFAULT_DATA_FOLDER})` },
+  out: { value: 'DIR', help: 'the folder of the offline store' },
+  at: { value: 'events', help: "a row at each event's ingestion time (the default)" },
+  every: { value: '1d', help: 'instead of --at: rows at multiples of this duration, for each active key' },
+  live: {
+    value: DEFAULT_LIVE,
+    help: `a key is active for this long after an event, forever with lifetime (default ${DEFAULT_LIVE})`,
+  },
+  by: { value: 'day|month', help: 'the size of a partition (default day)' },
+  from: {
+    value: 'TIME',
+    help: 'only partitions that end after this time: 2026-01-01 (UTC), 2026-01-01T00:00Z, or UTC milliseconds',
+  },
+  to: { value: 'TIME', help: 'only partitions that begin before this time' },
+  threads: { value: 'N', help: 'the number of cores to use (default: all)' },
+  'dry-run': { help: 'print the missing files and their cost, and stop' },
+  yes: { help: 'write without asking' },
+  json: { help: 'print one JSON object, and nothing else' },
+} as const satisfies OptionSpecs
 
 /** The parsed options of `spillway backfill`. */
 export interface BackfillRequest {
@@ -22,7 +44,7 @@ export interface BackfillRequest {
   readonly data: string
   readonly out: string
   readonly groups: readonly string[] | undefined
-  readonly moments: RowTimes
+  readonly rowTimes: RowTimes
   /** A key is active with an event in so many milliseconds before. */
   readonly live: number
   readonly unit: PartitionUnit
@@ -36,61 +58,48 @@ export interface BackfillRequest {
 }
 
 /** Throws `UsageError`. */
-export function parseBackfillRequest(values: Readonly<Record<string, unknown>>, [path, ...extra]: readonly string[]): BackfillRequest {
-  if (path === undefined) throw new UsageError('name the pipeline file')
-  if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
-  const texts = values as Readonly<Record<string, string | undefined>>
-  const { out, data, every, live = DEFAULT_LIVE, by = 'day', threads } = texts
+export function parseBackfillRequest(values: OptionValues<typeof backfillOptions>, positionals: readonly string[]): BackfillRequest {
+  const path = pipelinePath(positionals)
+  const { out, data = DEFAULT_DATA_FOLDER, at, every, live = DEFAULT_LIVE, by = 'day', threads, json = false } = values
   if (out === undefined) throw new UsageError('--out DIR is required: the folder of the offline store')
-  const files = sourceFiles((values['source'] as string[] | undefined) ?? [])
-  if (files.some(file => isPostgresAddress(file.path)))
-    throw new UsageError('a backfill reads files or a data folder; a table of PostgreSQL is a source of spillway run')
-  if (files.length > 0 && data !== undefined) throw new UsageError('--source and --data are two histories; leave one out')
-  for (const [option, folder] of [
-    ['--data', data ?? DEFAULT_DATA_FOLDER],
-    ['the pipeline', path],
-  ] as const)
-    if (resolve(folder) === resolve(out)) throw new UsageError(`--out ${out} is ${option}; name another folder`)
-  if (!partitionUnits.some(unit => unit === by))
-    throw new UsageError(`--by ${by} is not one of ${partitionUnits.join(', ')}${didYouMean(by, partitionUnits)}`)
-  if (texts['at'] !== undefined && texts['at'] !== 'events') throw new UsageError(`--at ${texts['at']}: write --at events, or --every 1d`)
-  if (texts['at'] !== undefined && every !== undefined) throw new UsageError('--at events and --every are two kinds of rows; leave one out')
-  if (threads !== undefined && !/^[1-9]\d{0,2}$/.test(threads)) throw new UsageError(`--threads ${threads} is not a whole number from 1`)
-  const [from, to] = (['from', 'to'] as const).map(name => (texts[name] === undefined ? undefined : startOf(`--${name}`, texts[name])))
-  if (from !== undefined && to !== undefined && from >= to)
-    throw new UsageError(`--from ${texts['from']} is not before --to ${texts['to']}`)
+  const files = historyFiles('a backfill reads files or a data folder', values)
+  for (const [folder, subject] of [
+    [data, '--data'],
+    [path, 'the pipeline'],
+  ])
+    if (resolve(folder) === resolve(out)) throw new UsageError(`--out ${out} is ${subject}; name another folder`)
+  const unit = partitionUnits.find(name => name === by)
+  if (unit === undefined) throw new UsageError(`--by ${by} is not one of ${partitionUnits.join(', ')}${didYouMean(by, partitionUnits)}`)
+  if (at !== undefined && at !== 'events') throw new UsageError(`--at ${at}: write --at events, or --every 1d`)
+  if (at !== undefined && every !== undefined) throw new UsageError('--at events and --every are two kinds of rows; leave one out')
+  const from = startOf('--from', values.from)
+  const to = startOf('--to', values.to)
+  if (from !== undefined && to !== undefined && from >= to) throw new UsageError(`--from ${values.from} is not before --to ${values.to}`)
   return {
     path,
     files,
-    data: data ?? DEFAULT_DATA_FOLDER,
+    data,
     out,
-    groups: values['group'] as string[] | undefined,
-    moments:
+    groups: values.group,
+    rowTimes:
       every === undefined
         ? { kind: 'events' }
-        : { kind: 'times', schedule: { kind: 'interval', every: duration('--every', every), phase: 0 } },
-    live: live === 'lifetime' ? Infinity : duration('--live', live),
-    unit: by as PartitionUnit,
+        : { kind: 'times', schedule: { kind: 'interval', every: parseDuration('--every', every), phase: 0 } },
+    live: live === 'lifetime' ? Infinity : parseDuration('--live', live),
+    unit,
     from,
     to,
-    threads: threads === undefined ? availableParallelism() : Number(threads),
+    threads: threads === undefined ? availableParallelism() : wholeNumber('--threads', threads, 1, THREADS_MAX),
     isDry: values['dry-run'] === true,
-    isConfirmed: values['yes'] === true,
-    json: values['json'] === true,
+    isConfirmed: values.yes === true,
+    json,
   }
 }
 
 /** A time, or the start in UTC of the partition of that name: `2026-01-31`, `2026-01`. Throws `UsageError`. */
-function startOf(option: string, text: string): number {
+function startOf(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
   const [name, month] = /^(\d{4}-\d\d)(?:-\d\d)?$/.exec(text) ?? []
   const start = name === undefined ? undefined : timestampMs(`${name === month ? `${name}-01` : name}T00:00Z`)
   return start ?? parseTime(option, text)
-}
-
-function duration(option: string, text: string): number {
-  try {
-    return durationMs(text as Duration)
-  } catch (error) {
-    throw new UsageError(`${option}: ${(error as Error).message}`)
-  }
 }

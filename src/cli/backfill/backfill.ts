@@ -12,123 +12,94 @@ import {
   BackfillWorkers,
   historyOfFiles,
   historyOfLog,
+  type GroupGap,
+  type FileGapReason,
 } from '../../batch/backfill/index.ts'
 import type { Pipeline } from '../../define/index.ts'
 import { withFolder } from '../../operate/index.ts'
-import { fillResultText, gapText } from './backfill-text.ts'
-import { parseBackfillRequest, DEFAULT_LIVE, type BackfillRequest } from './backfill-request.ts'
-import { UsageError, type Command } from '../command/command.ts'
-import { DEFAULT_DATA_FOLDER, dataOption } from '../command/data-option.ts'
+import { backfillOptions, parseBackfillRequest, type BackfillRequest } from './backfill-request.ts'
+import { defineCommand, UsageError } from '../command/command.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
-import { ProgressLine } from '../command/progress.ts'
+import { type ProgressLine, withProgress } from '../command/progress.ts'
 import { untilSignal } from '../run/run-process.ts'
-import { checkSourceFiles } from '../command/source-files-option.ts'
-import { pluralize } from '../command/text-format.ts'
+import { checkSourceFiles } from '../command/arguments.ts'
+import { joinLines, presentLines, readProblemLines, formatNumber, pluralize } from '../command/text-format.ts'
+import { describePlacement } from '../../define/ir/index.ts'
 
 /** The command `spillway backfill`. */
-export const backfillCommand: Command = {
+export const backfillCommand = defineCommand({
   name: 'backfill',
   usage: 'PIPELINE --out DIR [--source NAME=FILE…]',
   summary: 'write the history of feature values as Parquet, only what is missing; prints the cost first',
-  options: {
-    group: { type: 'string', multiple: true, value: 'NAME', help: 'only this feature group; may be repeated' },
-    source: { type: 'string', multiple: true, value: 'NAME=FILE', help: 'a file of a source, as for replay; may be repeated' },
-    data: { ...dataOption, help: `without --source, read the log of this data folder (default ${DEFAULT_DATA_FOLDER})` },
-    out: { type: 'string', value: 'DIR', help: 'the folder of the offline store' },
-    at: { type: 'string', value: 'events', help: "a row at each event's ingestion time (the default)" },
-    every: { type: 'string', value: '1d', help: 'instead of --at: rows at multiples of this duration, for each active key' },
-    live: {
-      type: 'string',
-      value: DEFAULT_LIVE,
-      help: `a key is active for this long after an event, forever with lifetime (default ${DEFAULT_LIVE})`,
-    },
-    by: { type: 'string', value: 'day|month', help: 'the size of a partition (default day)' },
-    from: {
-      type: 'string',
-      value: 'TIME',
-      help: 'only partitions that end after this time: 2026-01-01 (UTC), 2026-01-01T00:00Z, or UTC milliseconds',
-    },
-    to: { type: 'string', value: 'TIME', help: 'only partitions that begin before this time' },
-    threads: { type: 'string', value: 'N', help: 'the number of cores to use (default: all)' },
-    'dry-run': { type: 'boolean', help: 'print the missing files and their cost, and stop' },
-    yes: { type: 'boolean', help: 'write without asking' },
-    json: { type: 'boolean', help: 'print one JSON object, and nothing else' },
-  },
+  options: backfillOptions,
   async run(values, positionals) {
     const request = parseBackfillRequest(values, positionals)
-    const pipeline = await importPipeline(request.path)
-    checkSourceFiles(request.files, pipeline.ir)
-    const selection = backfillTarget(pipeline.ir, request.groups, request.moments, request.live)
-    const progress = new ProgressLine()
-    const { isDry, threads } = request
-    const crew = isDry ? undefined : BackfillWorkers.startEarly(request.files, threads)
+    const { path, files, data, unit, isDry, threads } = request
+    const pipeline = await importPipeline(path)
+    checkSourceFiles(files, pipeline.ir)
+    const target = backfillTarget(pipeline.ir, request.groups, request.rowTimes, request.live)
+    const workers = isDry ? undefined : BackfillWorkers.startEarly(files, threads)
     try {
-      if (request.files.length > 0)
-        return await backfill({ ...(await filesOf(request, pipeline, selection, progress)), crew }, request, selection, progress)
-      const { data, unit } = request
-      return await withFolder(data, ({ log }) =>
-        backfill({ history: historyOfLog(pipeline, selection, log, data, unit), notes: [] }, request, selection, progress),
-      )
+      return await withProgress(async progress => {
+        if (files.length > 0) {
+          const { history, notes } = await historyWithNotes(request, pipeline, target, progress)
+          return backfill({ target, history, workers }, notes, request, progress)
+        }
+        return withFolder(data, ({ log }) =>
+          backfill({ target, history: historyOfLog(pipeline, target, log, data, unit), workers: undefined }, [], request, progress),
+        )
+      })
     } finally {
-      progress.clear()
-      crew?.close()
+      workers?.close()
     }
   },
-}
+})
 
-/** A history with the warnings of its files. */
-interface HistoryInput {
-  readonly history: BackfillHistory
-  /** Warnings about the files, a line each. */
-  readonly notes: readonly string[]
-  readonly crew?: BackfillWorkers | undefined
-}
-
-async function filesOf(
+/** The history in the files, and notes on their problems, a line each. */
+async function historyWithNotes(
   { files, unit }: BackfillRequest,
   pipeline: Pipeline,
-  selection: BackfillTarget,
+  target: BackfillTarget,
   progress: ProgressLine,
-): Promise<HistoryInput> {
-  const notes: string[] = []
-  let rejected = 0
-  let first = ''
-  const history = await historyOfFiles(pipeline, selection, files, unit, {
+): Promise<{ readonly history: BackfillHistory; readonly notes: readonly string[] }> {
+  const warnings: string[] = []
+  let [count, first] = [0, '']
+  const history = await historyOfFiles(pipeline, target, files, unit, {
     onProgress: (path, share) => progress.show(`reading ${path}`, share),
-    onWarning: warning => void notes.push(`warning: ${warning}`),
+    onWarning: warning => void warnings.push(warning),
     onRejected({ place, detail }) {
-      if (rejected++ === 0) first = `${place}: ${detail}`
+      if (count++ === 0) first = `${place}: ${detail}`
     },
   })
-  return { history, notes: rejected === 0 ? notes : [...notes, `warning: ${pluralize(rejected, 'record')} rejected; the first: ${first}`] }
+  return { history, notes: readProblemLines({ rejected: count > 0 ? { count, first } : undefined, warnings }) }
 }
 
 async function backfill(
-  { history, notes, crew }: HistoryInput,
+  input: Pick<BackfillOptions, 'target' | 'history' | 'workers'>,
+  notes: readonly string[],
   request: BackfillRequest,
-  selection: BackfillTarget,
   progress: ProgressLine,
 ): Promise<number> {
   const { out, unit, from, to, threads, isDry, json } = request
+  const { target } = input
   const options: BackfillOptions = {
-    target: selection,
-    history,
+    ...input,
     folder: out,
     unit,
     threads,
-    workers: crew,
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
-    onProgress: (stage, share) => progress.show(stage, share),
+    onProgress: progress.show,
   }
   const gap = await findGap(options)
   try {
     progress.clear()
-    if (!json) for (const line of [...notes, gapText(out, gap, selection, threads)]) console.log(line)
+    if (!json) for (const line of [...notes, gapText(out, gap, target, threads)]) console.log(line)
     const isFilled = !isDry && gap.work.length > 0 && (await isConfirmed(request))
-    const filled = isFilled ? await untilStopped(signal => fillGap(gap, options, signal)) : undefined
+    const stopped = isFilled ? untilSignal() : undefined
+    const filled = stopped && (await fillGap(gap, options, stopped.signal).finally(stopped.forget))
     progress.clear()
-    if (json) console.log(JSON.stringify({ ...reportOf(gap), leftOut: selection.leftOut, ...(filled && { filled }) }))
+    if (json) console.log(JSON.stringify({ ...reportOf(gap), leftOut: target.leftOut, ...(filled && { filled }) }))
     else if (filled) console.log(fillResultText(out, filled))
   } finally {
     await gap.table.close()
@@ -148,15 +119,6 @@ async function isConfirmed({ isConfirmed: isSure, json }: BackfillRequest): Prom
   }
 }
 
-async function untilStopped(fill: (signal: AbortSignal) => Promise<BackfillResult>): Promise<BackfillResult> {
-  const stopped = untilSignal()
-  try {
-    return await fill(stopped.signal)
-  } finally {
-    stopped.forget()
-  }
-}
-
 function reportOf({ groups, cost }: StoreGap) {
   const missing = groups.flatMap(({ group: target, partitions }) =>
     partitions.flatMap(({ partition, files }) =>
@@ -164,4 +126,56 @@ function reportOf({ groups, cost }: StoreGap) {
     ),
   )
   return { missing, cost }
+}
+
+const reasonTexts: Readonly<Record<FileGapReason, string>> = {
+  new: 'not there yet',
+  changed: 'of a different definition',
+  events: 'of different events',
+  gone: 'deleted',
+  damaged: 'damaged',
+}
+
+/** The missing files of each feature group, and the estimated cost. */
+function gapText(out: string, { groups, cost }: StoreGap, { leftOut }: BackfillTarget, threads: number): string {
+  return joinLines(
+    groups.flatMap(groupLines),
+    leftOut.map(omission => `left out: ${omission}`),
+    cost.files === 0
+      ? `Nothing is missing in ${out}.`
+      : `to fill: ${pluralize(cost.files, 'file')}, about ${bytesText(cost.bytes)}; to read: ${pluralize(cost.events, 'event')}; ` +
+          `about ${Math.max(0.1, cost.seconds).toFixed(1)} s on ${pluralize(threads, 'thread')}, measured on ${pluralize(cost.measured, 'row')}`,
+  )
+}
+
+/** The files that were written, and the hash of the store. */
+const fillResultText = (out: string, { files, bytes, seconds, hash }: BackfillResult): string =>
+  `${pluralize(files, 'file')}, ${bytesText(bytes)}, filled in ${seconds.toFixed(1)} s; ${out} is ${hash}`
+
+function groupLines({ group: { group, rowTimes }, partitions, obsolete }: GroupGap): string[] {
+  const rows =
+    rowTimes.kind === 'events' ? 'events' : group.place.kind === 'batch' || group.place.kind === 'scheduled' ? 'its schedule' : 'ticks'
+  const range =
+    partitions.length === 0
+      ? 'no events'
+      : `${pluralize(partitions.length, 'partition')} of ${partitions[0].partition.name} to ${partitions.at(-1)!.partition.name}`
+  const missing = partitions.flatMap(({ partition, files }) =>
+    files.map(({ feature, why }) => ({ subject: feature?.feature.name ?? 'rows', why, partition: partition.name })),
+  )
+  const width = Math.max(0, ...missing.map(({ subject }) => subject.length))
+  return presentLines(
+    `${group.name}, ${describePlacement(group.place)}, at ${rows}: ${range}`,
+    [...Map.groupBy(missing, ({ subject, why }) => `${subject} ${why}`).values()].map(gaps => {
+      const [{ subject, why }] = gaps
+      return `  ${subject.padEnd(width)}  ${formatNumber(gaps.length)} ${reasonTexts[why]}: ${namesText(gaps.map(gap => gap.partition))}`
+    }),
+    obsolete > 0 && `  ${pluralize(obsolete, 'partition')} of days that are not in this history: unchanged`,
+  )
+}
+
+const namesText = (names: readonly string[]): string => (names.length <= 3 ? names.join(', ') : `${names[0]} … ${names.at(-1)!}`)
+
+function bytesText(bytes: number): string {
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`
 }

@@ -3,13 +3,25 @@ import { inspect, parseArgs } from 'node:util'
 import { SpillwayError, didYouMean, inOneLine } from '../../base/index.ts'
 import { forTerminal } from './print.ts'
 
-/** An option of a command. The user repeats the option to pass a list. */
+/** An option of a command: with `value` it takes a text, otherwise it is a flag. */
 export interface OptionSpec {
-  readonly type: 'string' | 'boolean'
-  readonly multiple?: boolean
   /** The placeholder of the value in the help: `FILE`. */
   readonly value?: string
+  /** The user may repeat the option, to pass a list. */
+  readonly multiple?: true
   readonly help: string
+}
+
+/** Options by name. */
+export type OptionSpecs = Readonly<Record<string, OptionSpec>>
+
+/** The options that the user gave: texts, lists of texts, and flags. */
+export type OptionValues<O extends OptionSpecs> = {
+  readonly [N in keyof O]?: O[N] extends { readonly multiple: true }
+    ? readonly string[]
+    : O[N] extends { readonly value: string }
+      ? string
+      : boolean
 }
 
 /** A command of the command line. */
@@ -18,17 +30,35 @@ export interface Command {
   /** The positional arguments in the help: `PIPELINE`. */
   readonly usage: string
   readonly summary: string
-  readonly options: Readonly<Record<string, OptionSpec>>
-  /** Returns the exit code. */
-  run(values: Readonly<Record<string, unknown>>, positionals: readonly string[]): Promise<number>
+  readonly options: OptionSpecs
+  /** Runs the command with what `parseCommand` returns. Returns the exit code. */
+  run(values: never, positionals: readonly string[]): Promise<number>
 }
+
+interface CommandOf<O extends OptionSpecs> extends Command {
+  readonly options: O
+  run(values: OptionValues<O>, positionals: readonly string[]): Promise<number>
+}
+
+/** Defines a command, whose `run` gets values of the types that its options declare. */
+export const defineCommand = <const O extends OptionSpecs>(command: CommandOf<O>): Command => command
 
 /** Wrong usage of the command line. The process prints the usage of the command and exits with code 2. */
 export class UsageError extends Error {}
 
+/** The arguments of a command. */
+export interface ParsedCommand {
+  readonly values: never
+  readonly positionals: readonly string[]
+  /** The user asked for the help. */
+  readonly isHelp: boolean
+}
+
 /** The options and positional arguments of a command. Throws `UsageError` for an unknown option, and suggests the nearest valid option. */
-export function parseCommand(command: Command, args: readonly string[]): { values: Record<string, unknown>; positionals: string[] } {
-  const declared = Object.entries(command.options).map(([name, { type, multiple = false }]) => [name, { type, multiple }] as const)
+export function parseCommand({ options: specs }: Command, args: readonly string[]): ParsedCommand {
+  const declared = Object.entries(specs).map(([name, { value, multiple = false }]) => {
+    return [name, { type: value === undefined ? 'boolean' : 'string', multiple }] as const
+  })
   const options = { ...Object.fromEntries(declared), help: { type: 'boolean', short: 'h' } } as const
   for (const arg of args) {
     const name = /^--([^=]+)/.exec(arg)?.[1]
@@ -37,7 +67,7 @@ export function parseCommand(command: Command, args: readonly string[]): { value
   }
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
-    return { values, positionals }
+    return { values: values as never, positionals, isHelp: values.help === true }
   } catch (error) {
     throw new UsageError((error as Error).message.split('. ')[0])
   }

@@ -20,7 +20,7 @@ function oneLinedValue(value: unknown): unknown {
 }
 
 /** The output format of a list of values. */
-export interface PrintOptions<T> {
+interface PrintOptions<T> {
   readonly json: boolean
   /** The text for people. Its argument has each string escaped to one line. */
   readonly textOf: (value: T) => string
@@ -57,3 +57,10 @@ export const printStatus = (line: string): void => void process.stderr.write(`${
 
 /** JSON need not escape U+0085 and U+2028, but some readers end a line there. The escaped form is the same JSON. */
 const jsonText = (value: unknown): string => inOneLine(JSON.stringify(value))
+
+/** Single quotes if the shell would not read the text as one word; bash's `$'…'` if the text contains invisible characters. */
+export function shellWord(text: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(text)) return text
+  if (inOneLine(text) === text) return `'${text.replaceAll("'", `'\\''`)}'`
+  return `$'${inOneLine(text.replaceAll(/[\\']/g, '\\$&'))}'`
+}

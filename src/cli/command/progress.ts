@@ -19,7 +19,7 @@ export class ProgressLine {
   }
 
   /** `share` is 0 to 1. */
-  show(stageText: string, share: number): void {
+  readonly show = (stageText: string, share: number): void => {
     // The stage may contain file names.
     const stage = inOneLine(stageText)
     const now = this.#clock()
@@ -34,5 +34,15 @@ export class ProgressLine {
   /** Clears the line, so that the next output starts on a line of its own. */
   clear(): void {
     if (this.#stream.isTTY && this.#stage) this.#stream.write('\r\x1b[K')
+  }
+}
+
+/** Calls `use` with a progress line, which is cleared at the end. */
+export async function withProgress<T>(use: (progress: ProgressLine) => Promise<T>): Promise<T> {
+  const progress = new ProgressLine()
+  try {
+    return await use(progress)
+  } finally {
+    progress.clear()
   }
 }

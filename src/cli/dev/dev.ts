@@ -5,13 +5,13 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { callAfter, pause, SpillwayError } from '../../base/index.ts'
-import { UsageError, type Command } from '../command/command.ts'
+import { pipelinePath } from '../command/arguments.ts'
+import { defineCommand } from '../command/command.ts'
 import { hostAndPort, DevRun } from './dev-run.ts'
 import { FolderEventReader, type FolderEvents } from '../../operate/index.ts'
 import { untilSignal } from '../run/run-process.ts'
 import { hasSamples } from '../../sources/index.ts'
-import { decisionText } from '../command/decision-text.ts'
-import { pluralize } from '../command/text-format.ts'
+import { decisionText, pluralize } from '../command/text-format.ts'
 import { WatchedFiles } from './watched-files.ts'
 import { printEach, printJson, printLines, printStatus } from '../command/print.ts'
 
@@ -24,38 +24,28 @@ const SLOW_MS = 5000
 const SHOWN = 10
 
 /** The command `spillway dev`. */
-export const devCommand: Command = {
+export const devCommand = defineCommand({
   name: 'dev',
   usage: 'PIPELINE [--source NAME=FILE…]',
   summary: 'run a pipeline while you write it: reloads changed files, sends sample events, shows decisions and effects',
   options: {
     source: {
-      type: 'string',
       multiple: true,
       value: 'NAME=FILE',
       help: 'a file of a source, as for run; turns sample events off; may be repeated',
     },
-    'no-samples': { type: 'boolean', help: 'send no sample events' },
-    listen: { type: 'string', value: 'ADDRESS', help: `serve over HTTP at PORT or HOST:PORT (default ${LISTEN_DEFAULT})` },
-    data: { type: 'string', value: 'DIR', help: `the data folder (default ${DATA_DEFAULT})` },
-    json: { type: 'boolean', help: 'print each decision and each effect as a line of JSON, and nothing else' },
+    'no-samples': { help: 'send no sample events' },
+    listen: { value: 'ADDRESS', help: `serve over HTTP at PORT or HOST:PORT (default ${LISTEN_DEFAULT})` },
+    data: { value: 'DIR', help: `the data folder (default ${DATA_DEFAULT})` },
+    json: { help: 'print each decision and each effect as a line of JSON, and nothing else' },
   },
-  async run(values, [path, ...extra]) {
-    if (path === undefined) throw new UsageError('name the pipeline file')
-    if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
+  async run(values, positionals) {
+    const path = pipelinePath(positionals)
     if (!existsSync(path)) throw new SpillwayError('SPILL_FILE', 'does not exist; name the pipeline file', { place: path })
-    const sources = (values['source'] as string[] | undefined) ?? []
-    const dev = new Dev({
-      path,
-      sources,
-      listen: (values['listen'] as string | undefined) ?? LISTEN_DEFAULT,
-      data: (values['data'] as string | undefined) ?? DATA_DEFAULT,
-      samples: sources.length === 0 && values['no-samples'] !== true,
-      json: values['json'] === true,
-    })
-    return dev.run()
+    const { source: sources = [], 'no-samples': noSamples = false, listen = LISTEN_DEFAULT, data = DATA_DEFAULT, json = false } = values
+    return new Dev({ path, sources, listen, data, samples: sources.length === 0 && !noSamples, json }).run()
   },
-}
+})
 
 interface Request {
   readonly path: string

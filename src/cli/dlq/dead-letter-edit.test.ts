@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ColumnIR } from '../../define/ir/ir.ts'
 import { recordFields, setFields } from '../../operate/control/dead-letter-record.ts'
-import { fieldValues, parseFieldSetting } from './dead-letter-edit.ts'
+import { fieldValues, parseFieldSetting } from './dlq-edit.ts'
 
 const columns: readonly ColumnIR[] = (['string', 'decimal', 'bool', 'int', 'timestamp', 'duration', 'double'] as const).map(type => ({
   name: type,

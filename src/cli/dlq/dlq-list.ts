@@ -1,30 +1,22 @@
 /** `dlq list` and `dlq show`: print dead letters. */
-import { SpillwayError, didYouMean } from '../../base/index.ts'
+import { SpillwayError, didYouMean, inOneLine } from '../../base/index.ts'
 import { rejectionReasons } from '../../intake/index.ts'
-import { deadLetterJson, type AnyDeadLetter } from '../../log/index.ts'
+import { deadLetterJson, type AnyDeadLetter, base64Of, deadLetterVersion, utf8TextOf, type SettledDeadLetter } from '../../log/index.ts'
 import type { FolderView } from '../../operate/index.ts'
-import { printDeadLetter, rawBeginning, timesText } from './dead-letter-text.ts'
 import { printEach, printLines } from '../command/print.ts'
-import { pluralize, formatNumber } from '../command/text-format.ts'
-import { timeText } from '../command/time-text.ts'
+import { pluralize, formatNumber, timeText, joinLines } from '../command/text-format.ts'
 
 /** Most dead letters that the text output lists. */
 const SHOWN = 20
 
-/** The parsed options of `dlq list`. */
-export interface DeadLetterListRequest {
-  readonly source: string | undefined
-  readonly reason: string | undefined
-  readonly settled: boolean
-  readonly json: boolean
-}
+type DeadLetterFilter = Parameters<FolderView['deadLetters']['list']>[0]
 
 /** Throws `SPILL_NOT_FOUND` for an unknown reason. */
-export function listDeadLetters({ deadLetters }: FolderView, { settled, json, ...filter }: DeadLetterListRequest): void {
-  const { reason } = filter
+export function listDeadLetters({ deadLetters }: FolderView, filter: DeadLetterFilter, json: boolean): void {
+  const { reason, settled } = filter
   if (reason !== undefined && !(rejectionReasons as readonly string[]).includes(reason))
     throw new SpillwayError('SPILL_NOT_FOUND', `there is no reason '${reason}'${didYouMean(reason, rejectionReasons)}`)
-  const matches = deadLetters.list({ settled, ...filter })
+  const matches = deadLetters.list(filter)
   if (json) return void printEach(matches, { json, textOf: lineOf, jsonOf: deadLetterJson })
   const firstLetters: AnyDeadLetter[] = []
   let count = 0
@@ -38,8 +30,8 @@ export function listDeadLetters({ deadLetters }: FolderView, { settled, json, ..
 function lineOf(letter: AnyDeadLetter): string {
   const { id, source, reason, place, detail, at, raw, attempts } = letter
   const end = 'outcome' in letter ? `  [${letter.outcome}${letter.why === undefined ? '' : `: ${letter.why}`}]` : ''
-  const resent = attempts > 0 ? `  (sent again ${timesText(attempts)})` : ''
-  return `${id}  ${source ?? '(unknown)'}  ${place}  ${timeText(at)}${end}${resent}\n  ${reason}: ${detail}\n  ${rawBeginning(raw)}`
+  const replays = attempts > 0 ? `  (replayed ${timesText(attempts)})` : ''
+  return `${id}  ${source ?? '(unknown)'}  ${place}  ${timeText(at)}${end}${replays}\n  ${reason}: ${detail}\n  ${rawBeginning(raw)}`
 }
 
 /** Throws `SPILL_NOT_FOUND` for an unknown dead letter. */
@@ -48,3 +40,51 @@ export function showDeadLetter({ deadLetters }: FolderView, id: number, json: bo
   if (!letter) throw new SpillwayError('SPILL_NOT_FOUND', `there is no dead letter ${id}; \`spillway dlq list\` lists them`)
   printDeadLetter(letter, json)
 }
+
+const RAW_SHOWN = 80
+
+/** Prints a dead letter whole, with its version. */
+export function printDeadLetter(letter: AnyDeadLetter, json: boolean): void {
+  // Of the record as it is: the text for people is escaped.
+  const version = deadLetterVersion(letter)
+  printEach([{ ...letter, version }], { json, textOf: deadLetterText, jsonOf: deadLetterJson })
+}
+
+/** A dead letter with its reason, place and history, then its bytes. Strings must be escaped to one line. */
+function deadLetterText(letter: AnyDeadLetter & { readonly version: string }): string {
+  const { id, source, reason, detail, place, at, sequence, attempts, version, raw, original, form } = letter
+  return joinLines(
+    `dead letter ${id}  ${reason}: ${detail}`,
+    `  source ${source ?? '(unknown)'}, from ${place}, rejected ${timeText(at)} at entry ${sequence}`,
+    'outcome' in letter ? `  ${outcomeText(letter)}` : attempts > 0 && `  replayed ${timesText(attempts)} and rejected`,
+    `  version ${version}`,
+    form?.row !== undefined && `  row ${form.row} of the rows that the source's map returned; the other rows were processed separately`,
+    form?.mapped && "  a row with the source's columns, after its map",
+    form?.csv && '  a row of a CSV file; edit it into JSON to replay it',
+    '',
+    rawText(raw),
+    original !== undefined && ['', 'the original record:', rawText(original)],
+  )
+}
+
+function outcomeText({ outcome, why, settled }: SettledDeadLetter): string {
+  const outcomes = {
+    accepted: 'replayed, and accepted',
+    duplicate: 'replayed, and its event was there already',
+    skipped: "replayed, and the source's map gave no row",
+    dropped: `dropped: ${why}`,
+  }
+  return `${outcomes[outcome]} (${timeText(settled)})`
+}
+
+/** `once`, `3 times`. */
+const timesText = (count: number): string => (count === 1 ? 'once' : `${count} times`)
+
+/** The beginning of the record, on one line. */
+function rawBeginning(raw: string | Uint8Array): string {
+  const text = (utf8TextOf(raw) ?? `base64 ${base64Of(raw)}`).replaceAll(/[\p{Cc}\s]+/gu, ' ')
+  return text.length > RAW_SHOWN ? `${text.slice(0, RAW_SHOWN)}…` : text
+}
+
+/** The record on one line, so that no line of a record looks like a line of this text. */
+const rawText = (raw: string | Uint8Array): string => inOneLine(utf8TextOf(raw) ?? '') || `base64 ${base64Of(raw)}`

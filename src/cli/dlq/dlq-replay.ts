@@ -1,28 +1,21 @@
-/** `dlq replay`: resends dead letters through the record validator of their source, as events that arrive now. */
+/** `dlq replay`: replays dead letters through the record validator of their source, as events that arrive now. */
 import { limits } from '../../base/index.ts'
-import type { Pipeline } from '../../define/index.ts'
-import {
-  type DeadLetterResendResult,
-  type OmittedDeadLetter,
-  type OpenControl,
-  type ResentDeadLetter,
-  withFolder,
-} from '../../operate/index.ts'
+import { type DeadLetterReplayResult, type OmittedDeadLetter, type ReplayedDeadLetter, withFolder } from '../../operate/index.ts'
 import { UsageError } from '../command/command.ts'
-import { withControl } from '../command/operator-control.ts'
+import { withControl } from '../command/data-folder.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
-import { ProgressLine } from '../command/progress.ts'
-import { pluralize, formatNumber } from '../command/text-format.ts'
 import { printJson, printLines, printText } from '../command/print.ts'
+import { ProgressLine } from '../command/progress.ts'
+import { formatNumber, pluralize } from '../command/text-format.ts'
 
 /** Most numbers that the text output lists for each reason to leave dead letters out. */
 const OMITTED_SHOWN = 5
 
 /** The parsed options of `dlq replay`. */
-export interface DeadLetterResendRequest {
+export interface DeadLetterReplayRequest {
   /** The pipeline file. A run that holds the folder needs none, and must run the same pipeline. */
   readonly path: string | undefined
-  /** Numbers of dead letters; by default every dead letter that can be sent again. */
+  /** Numbers of dead letters; by default every dead letter that can be replayed. */
   readonly ids: readonly number[] | undefined
   /** The source of dead letters that name no source. */
   readonly source: string | undefined
@@ -30,57 +23,46 @@ export interface DeadLetterResendRequest {
 }
 
 /**
- * Returns 1 if any dead letter is rejected again, otherwise 0. Without `ids`, dead letters that cannot be sent are left out and listed.
- * Throws `UsageError` without a pipeline file for a free folder, and as `RunControl.resendDeadLetters` does.
+ * Returns 1 if any dead letter is rejected again, otherwise 0. Without `ids`, dead letters that cannot be replayed are left out and listed.
+ * Throws `UsageError` without a pipeline file for a free folder, and as `RunControl.replayDeadLetters` does.
  */
-export async function resendDeadLetters(data: string, request: DeadLetterResendRequest): Promise<number> {
-  const { path, json } = request
+export async function replayDeadLetters(data: string, { path, ids, source, json }: DeadLetterReplayRequest): Promise<number> {
   const pipeline = path === undefined ? undefined : await importPipeline(path)
-  const ids = request.ids ?? (await withFolder(data, ({ deadLetters }) => Array.from(deadLetters.list({ settled: false }), ({ id }) => id)))
-  const resent: ResentDeadLetter[] = []
+  const { fingerprint } = pipeline ?? {}
+  const all = ids ?? (await withFolder(data, ({ deadLetters }) => Array.from(deadLetters.list({ settled: false }), ({ id }) => id)))
+  const replayed: ReplayedDeadLetter[] = []
   const omitted: OmittedDeadLetter[] = []
-  const used = await withResendControl(data, pipeline, async (opened, by) => {
-    const { fingerprint } = pipeline ?? {}
-    const rest = { ...(request.source !== undefined && { source: request.source }), ...(fingerprint !== undefined && { fingerprint }) }
-    for (const part of partsOf(ids, request.ids === undefined)) {
-      const result = await opened.control.resendDeadLetters({ ids: part, omitUnsendable: request.ids === undefined, ...rest }, by)
-      printOutcomes(result, json)
-      resent.push(...result.letters)
-      omitted.push(...result.omitted)
-    }
-    return opened
-  })
-  const rejected = resent.filter(({ outcome }) => outcome === 'rejected').length
-  if (!json) printText(summaryText(resent.length, rejected, used.decisions()) + omittedText(omitted))
-  return rejected > 0 ? 1 : 0
-}
-
-function withResendControl(
-  data: string,
-  pipeline: Pipeline | undefined,
-  use: (opened: OpenControl, by: string) => Promise<OpenControl>,
-): Promise<OpenControl> {
   const progress = new ProgressLine()
   // The run that receives them in a free folder opens first.
   const onProgress = (entries: number, of: number): void => {
     progress.show('rebuilding state from the log', entries / of)
     if (entries >= of) progress.clear()
   }
-  return withControl(data, { pipeline, onProgress }, (opened, by) => {
+  const decisions = await withControl(data, { pipeline, onProgress }, async (opened, by) => {
     if (pipeline === undefined && !opened.isLive)
       throw new UsageError('name the pipeline file; only a run that holds the folder needs none')
-    return use(opened, by)
+    const rest = { ...(source !== undefined && { source }), ...(fingerprint !== undefined && { fingerprint }) }
+    for (const part of partsOf(all, ids === undefined)) {
+      const result = await opened.control.replayDeadLetters({ ids: part, omitUnsendable: ids === undefined, ...rest }, by)
+      printOutcomes(result, json)
+      replayed.push(...result.letters)
+      omitted.push(...result.omitted)
+    }
+    return opened.decisions()
   })
+  const rejected = replayed.filter(({ outcome }) => outcome === 'rejected').length
+  if (!json) printText(summaryText(replayed.length, rejected, decisions) + omittedText(omitted))
+  return rejected > 0 ? 1 : 0
 }
 
-/** Named dead letters are one request, so that all of them are sent or none. Of all, each request has as many as it may. */
+/** Named dead letters are one request, so that all of them are replayed or none. Of all, each request has as many as it may. */
 function* partsOf(ids: readonly number[], isAll: boolean): Generator<readonly number[]> {
   if (!isAll) return yield ids
   for (let from = 0; from < ids.length; from += limits.DEAD_LETTERS_CHANGED_MAX)
     yield ids.slice(from, from + limits.DEAD_LETTERS_CHANGED_MAX)
 }
 
-function printOutcomes({ letters, omitted }: DeadLetterResendResult, json: boolean): void {
+function printOutcomes({ letters, omitted }: DeadLetterReplayResult, json: boolean): void {
   if (json) for (const { id, reason } of omitted) printJson({ id, outcome: 'left out', reason })
   for (const letter of letters) {
     const { id, outcome, reason, detail } = letter
@@ -91,9 +73,9 @@ function printOutcomes({ letters, omitted }: DeadLetterResendResult, json: boole
 
 /** `decisions` are unknown where a run of another process makes them. */
 function summaryText(count: number, rejected: number, decisions: number | undefined): string {
-  if (count === 0) return 'No dead letter to send again.'
-  const made = decisions === undefined ? '' : `, ${pluralize(decisions, 'decision')} made`
-  return `${pluralize(count, 'dead letter')} sent again: ${formatNumber(count - rejected)} settled, ${formatNumber(rejected)} rejected again${made}.`
+  if (count === 0) return 'No dead letter to replay.'
+  const decided = decisions === undefined ? '' : `, ${pluralize(decisions, 'decision')} made`
+  return `${pluralize(count, 'dead letter')} replayed: ${formatNumber(count - rejected)} settled, ${formatNumber(rejected)} rejected again${decided}.`
 }
 
 /** A sentence for each reason, with the numbers of the first dead letters. */

@@ -120,7 +120,7 @@ describe('a folder that is changed', () => {
     const replayed = await dlq('replay', '3', shop.pipeline)
     assert.deepEqual(
       [replayed.status, replayed.out],
-      [0, 'dead letter 3: accepted\n1 dead letter sent again: 1 settled, 0 rejected again, 1 decision made.'],
+      [0, 'dead letter 3: accepted\n1 dead letter replayed: 1 settled, 0 rejected again, 1 decision made.'],
     )
     const { key, id, entry, vector } = (await decisions()).at(-1)!
     assert.deepEqual([key, id, entry, vector['price']], ['b', '2', 4, 2.5])
@@ -152,18 +152,18 @@ describe('a folder that is changed', () => {
     )
     const [settled] = await letters('--settled')
     assert.equal(settled.originalBase64, 'Iv8i')
-    assert.match((await dlq('list')).out, /\(sent again once\)$/m)
+    assert.match((await dlq('list')).out, /\(replayed once\)$/m)
   })
 
   test('the number of attempts is limited until the dead letter is edited', async () => {
     for (let i = 0; i < limits.DEAD_ATTEMPTS_MAX; i++) await dlq('replay', '4', shop.pipeline)
     const { status, err } = await dlq('replay', '4', shop.pipeline)
     assert.equal(status, 1)
-    assert.match(err, /^SPILL_LIMIT: dead letter 4 was sent again 10 times and rejected \(DEAD_ATTEMPTS_MAX\); edit it, or drop it$/)
+    assert.match(err, /^SPILL_LIMIT: dead letter 4 was replayed 10 times and rejected \(DEAD_ATTEMPTS_MAX\); edit it, or drop it$/)
     const all = await dlq('replay', '--all', shop.pipeline)
     assert.match(
       all.out,
-      /^3 dead letters sent again: .* 1 dead letter was left out \(4\): sent again 10 times before \(DEAD_ATTEMPTS_MAX\)\.$/m,
+      /^3 dead letters replayed: .* 1 dead letter was left out \(4\): replayed 10 times before \(DEAD_ATTEMPTS_MAX\)\.$/m,
     )
     await dlq('edit', '4', '--set', 'card=d')
     assert.equal((await letters()).find(({ id }) => id === 4)!.attempts, 0)
@@ -232,7 +232,7 @@ describe('a folder that is changed', () => {
       ],
     )
     await dlq('drop', '3', '4', '--why', 'noise')
-    assert.deepEqual(await dlq('replay', '--all', shop.pipeline), { status: 0, out: 'No dead letter to send again.', err: '' })
+    assert.deepEqual(await dlq('replay', '--all', shop.pipeline), { status: 0, out: 'No dead letter to replay.', err: '' })
     assert.match((await dlq('show', '1')).out, /^ {2}dropped: noise \(\S+Z\)$/m)
     assert.equal((await dlq('edit', '1', '--set', 'a=b')).err, 'SPILL_CONFLICT: dead letter 1 is settled (dropped) and cannot be changed')
   })

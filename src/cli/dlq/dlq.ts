@@ -1,120 +1,92 @@
 /** `spillway dlq`: the dead letters of a data folder. A run may hold the folder; it then makes the changes itself. */
-import { didYouMean } from '../../base/index.ts'
 import { withFolder } from '../../operate/index.ts'
-import { UsageError, type Command } from '../command/command.ts'
-import { dataFolderOf, dataOption } from '../command/data-option.ts'
-import { dropDeadLetters, editDeadLetter } from './dlq-change.ts'
+import { subcommandOf } from '../command/arguments.ts'
+import { defineCommand, type OptionSpecs, type OptionValues, UsageError } from '../command/command.ts'
+import { dataFolderOf, dataOption } from '../command/data-folder.ts'
+import { dropDeadLetters, editDeadLetter, parseFieldSetting } from './dlq-edit.ts'
 import { listDeadLetters, showDeadLetter } from './dlq-list.ts'
-import { resendDeadLetters } from './dlq-replay.ts'
-import { parseFieldSetting } from './dead-letter-edit.ts'
+import { replayDeadLetters } from './dlq-replay.ts'
 
-type Values = Readonly<Record<string, unknown>>
+const options = {
+  source: { value: 'NAME', help: 'list: dead letters of this source; replay: the source of dead letters that name no source' },
+  reason: { value: 'REASON', help: 'list: dead letters with this reason' },
+  settled: { help: 'list: dead letters that were replayed with success, or dropped' },
+  set: {
+    multiple: true,
+    value: 'FIELD=VALUE',
+    help: 'edit: set a field of the JSON record (FIELD:=JSON for null, lists and objects); may be repeated',
+  },
+  file: { value: 'FILE', help: 'edit: replace the record with the contents of this file' },
+  'if-version': { value: 'VERSION', help: 'edit: only if nobody has changed the record since `dlq show` printed this version of it' },
+  all: { help: 'replay: all dead letters that can be replayed' },
+  why: { value: 'TEXT', help: 'drop: the reason, stored with the dead letter' },
+  data: dataOption,
+  json: { help: 'print dead letters, or their outcomes, as lines of JSON, and nothing else' },
+} as const satisfies OptionSpecs
+
+type Values = OptionValues<typeof options>
 type Texts = readonly string[]
 
-interface Subcommand {
-  /** Options besides `--data` and `--json`. */
-  readonly options: readonly string[]
-  run(data: string, positionals: Texts, values: Values): Promise<number>
-}
+/** The options of each subcommand, besides `--data` and `--json`. */
+const subcommandOptions = {
+  list: ['source', 'reason', 'settled'],
+  show: [],
+  edit: ['set', 'file', 'if-version'],
+  replay: ['all', 'source'],
+  drop: ['why'],
+} as const satisfies Readonly<Record<string, Texts>>
 
-/** Subcommands by name. */
-const subcommands: Readonly<Record<string, Subcommand>> = {
-  list: { options: ['source', 'reason', 'settled'], run: list },
-  show: { options: [], run: show },
-  edit: { options: ['set', 'file', 'if-version'], run: edit },
-  replay: { options: ['all', 'source'], run: resend },
-  drop: { options: ['why'], run: drop },
-}
+const subcommands = { list, show, edit, replay, drop } as const
 
 /** The command `spillway dlq`. */
-export const dlqCommand: Command = {
+export const dlqCommand = defineCommand({
   name: 'dlq',
   usage: 'list | show ID | edit ID | replay ID… [PIPELINE] | drop ID…',
-  summary: 'list, show, edit, resend and drop dead letters, which are rejected records',
-  options: {
-    source: {
-      type: 'string',
-      value: 'NAME',
-      help: 'list: dead letters of this source; replay: the source of dead letters that name no source',
-    },
-    reason: { type: 'string', value: 'REASON', help: 'list: dead letters with this reason' },
-    settled: { type: 'boolean', help: 'list: dead letters that were resent with success, or dropped' },
-    set: {
-      type: 'string',
-      multiple: true,
-      value: 'FIELD=VALUE',
-      help: 'edit: set a field of the JSON record (FIELD:=JSON for null, lists and objects); may be repeated',
-    },
-    file: { type: 'string', value: 'FILE', help: 'edit: replace the record with the contents of this file' },
-    'if-version': {
-      type: 'string',
-      value: 'VERSION',
-      help: 'edit: only if nobody has changed the record since `dlq show` printed this version of it',
-    },
-    all: { type: 'boolean', help: 'replay: all dead letters that can be sent again' },
-    why: { type: 'string', value: 'TEXT', help: 'drop: the reason, stored with the dead letter' },
-    data: dataOption,
-    json: { type: 'boolean', help: 'print dead letters, or their outcomes, as lines of JSON, and nothing else' },
-  },
+  summary: 'list, show, edit, replay and drop dead letters, which are rejected records',
+  options,
   run(values, [name, ...rest]) {
-    const names = Object.keys(subcommands)
-    if (name === undefined) throw new UsageError(`expected a subcommand: ${names.join(', ')}`)
-    if (!Object.hasOwn(subcommands, name)) throw new UsageError(`dlq has no subcommand '${name}'${didYouMean(name, names)}`)
-    const subcommand = subcommands[name]
-    const unknown = Object.keys(values).find(option => !['data', 'json', ...subcommand.options].includes(option))
-    if (unknown !== undefined) throw new UsageError(`dlq ${name} has no option --${unknown}`)
-    return subcommand.run(dataFolderOf(values), rest, values)
+    const verb = subcommandOf('dlq', Object.keys(subcommands) as (keyof typeof subcommands)[], name)
+    const allowed: Texts = ['data', 'json', ...subcommandOptions[verb]]
+    const unknown = Object.keys(values).find(option => !allowed.includes(option))
+    if (unknown !== undefined) throw new UsageError(`dlq ${verb} has no option --${unknown}`)
+    return subcommands[verb](dataFolderOf(values), rest, values)
   },
-}
+})
 
-function list(data: string, extra: Texts, values: Values): Promise<number> {
-  const {
-    source,
-    reason,
-    settled = false,
-    json = false,
-  } = values as { source?: string; reason?: string; settled?: boolean; json?: boolean }
+function list(data: string, extra: Texts, { source, reason, settled = false, json = false }: Values): Promise<number> {
   if (extra.length > 0) throw new UsageError(`dlq list takes no arguments, but got ${extra.join(', ')}`)
   return withFolder(data, folder => {
-    listDeadLetters(folder, { source, reason, settled, json })
+    listDeadLetters(folder, { source, reason, settled }, json)
     return 0
   })
 }
 
-function show(data: string, positionals: Texts, values: Values): Promise<number> {
+function show(data: string, positionals: Texts, { json = false }: Values): Promise<number> {
   const id = singleId('show', positionals)
   return withFolder(data, folder => {
-    showDeadLetter(folder, id, values['json'] === true)
+    showDeadLetter(folder, id, json)
     return 0
   })
 }
 
-function edit(data: string, positionals: Texts, values: Values): Promise<number> {
+function edit(data: string, positionals: Texts, { set, file, 'if-version': version, json = false }: Values): Promise<number> {
   const id = singleId('edit', positionals)
-  const {
-    set,
-    file,
-    'if-version': version,
-    json = false,
-  } = values as { set?: string[]; file?: string; 'if-version'?: string; json?: boolean }
   if ((set === undefined) === (file === undefined)) throw new UsageError('give the change: --set FIELD=VALUE, or --file FILE')
   return editDeadLetter(data, id, { settings: (set ?? []).map(parseFieldSetting), file, version, json })
 }
 
-function resend(data: string, positionals: Texts, values: Values): Promise<number> {
+function replay(data: string, positionals: Texts, { all = false, source, json = false }: Values): Promise<number> {
   const ids = positionals.filter(isId).map(Number)
   const paths = positionals.filter(text => !isId(text))
-  const { all = false, source, json = false } = values as { all?: boolean; source?: string; json?: boolean }
   if (paths.length > 1) throw new UsageError(`expected one pipeline file, but also got ${paths.slice(1).join(', ')}`)
   if (all === ids.length > 0)
     throw new UsageError(
       all ? '--all selects every dead letter; leave out the numbers' : 'name dead letters by their numbers, or use --all',
     )
-  return resendDeadLetters(data, { path: paths[0], ids: all ? undefined : [...new Set(ids)], source, json })
+  return replayDeadLetters(data, { path: paths[0], ids: all ? undefined : [...new Set(ids)], source, json })
 }
 
-function drop(data: string, positionals: Texts, values: Values): Promise<number> {
-  const { why = '', json = false } = values as { why?: string; json?: boolean }
+function drop(data: string, positionals: Texts, { why = '', json = false }: Values): Promise<number> {
   const invalid = positionals.find(text => !isId(text))
   if (invalid !== undefined) throw new UsageError(`'${invalid}' is not the number of a dead letter`)
   if (positionals.length === 0) throw new UsageError('name dead letters by their numbers')

@@ -6,7 +6,7 @@ import { walk } from '../../../test/sources/syntax.ts'
 import { random, type Random } from '../../base/random.ts'
 import type { InferredSchema } from '../../files/infer-schema.ts'
 import { inferredProject } from './inferred-project.ts'
-import { shellWord } from '../command/shell-word.ts'
+import { shellWord } from '../command/print.ts'
 
 const CASES = 300
 

@@ -2,8 +2,7 @@
 import { basename } from 'node:path'
 import { inOneLine } from '../../base/index.ts'
 import type { InferredSchema } from '../../files/index.ts'
-import { auditCode, noOutcomeText } from './inferred-audit.ts'
-import { labelHints } from './label-hints.ts'
+import { auditCode, type LabelHint, labelHints, noOutcomeText } from './inferred-audit.ts'
 import {
   columnTypeCode,
   quantityColumns,
@@ -15,7 +14,24 @@ import {
   quotedLiteral,
 } from './inferred-code.ts'
 import { plannedSource, SERIES_KEY, displayName, ambiguityText, type PlannedColumn, type PlannedSource } from './inferred-source.ts'
-import type { GeneratedProject } from './generated-project.ts'
+
+/** A generated project. */
+export interface GeneratedProject {
+  /** Contents by path. */
+  readonly files: Readonly<Record<string, string>>
+  /** The name of its only source. */
+  readonly source: string
+  /** With `--from`: the sources of `audit.ts` that the file feeds, and the guesses in it; or the reason why there is no `audit.ts`. */
+  readonly audit?: ProjectAudit | { readonly why: string; readonly labels: readonly LabelHint[] }
+  /** With `--from`: columns whose format is ambiguous, a sentence each. */
+  readonly unclear?: readonly string[]
+}
+
+/** The generated `audit.ts`: the names of its sources, and its guesses as sentences. */
+interface ProjectAudit {
+  readonly sources: readonly string[]
+  readonly guessed: readonly string[]
+}
 
 /** `path` is the file as the user named it; `events` is its path from the project's folder. Throws like `plannedSource`. */
 export function inferredProject(schema: InferredSchema, path: string, events: string): GeneratedProject {

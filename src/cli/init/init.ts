@@ -2,73 +2,63 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { SpillwayError } from '../../base/index.ts'
-import { forTerminal } from '../command/print.ts'
 import { inferSchema, type NumberStyle } from '../../files/index.ts'
-import { labelHintLines } from './label-hints.ts'
-import { UsageError, type Command } from '../command/command.ts'
-import { inferredProject } from './inferred-project.ts'
+import { labelHintLines } from './inferred-audit.ts'
+import { defineCommand, UsageError } from '../command/command.ts'
 import { ownPackage, type OwnPackage } from './own-package.ts'
-import { shellWord } from '../command/shell-word.ts'
-import type { GeneratedProject } from './generated-project.ts'
+import { forTerminal, shellWord } from '../command/print.ts'
+import { joinLines } from '../command/text-format.ts'
+import { type GeneratedProject, inferredProject } from './inferred-project.ts'
 import { sampleProject } from './sample-project.ts'
 
 /** Files that `init` leaves unchanged if they exist. */
 const preserved: readonly string[] = ['package.json', 'tsconfig.json']
 
 /** The command `spillway init`. */
-export const initCommand: Command = {
+export const initCommand = defineCommand({
   name: 'init',
   usage: '[FOLDER]',
   summary: 'create a small project that runs, from a sample or from a file of your own events',
   options: {
-    from: { type: 'string', value: 'FILE', help: 'infer columns, key and time from NDJSON, CSV or Parquet' },
-    decimal: { type: 'string', value: 'comma|point', help: 'the decimal separator in CSV, if numbers such as 1,234 are ambiguous' },
-    json: { type: 'boolean', help: 'print one JSON object' },
+    from: { value: 'FILE', help: 'infer columns, key and time from NDJSON, CSV or Parquet' },
+    decimal: { value: 'comma|point', help: 'the decimal separator in CSV, if numbers such as 1,234 are ambiguous' },
+    json: { help: 'print one JSON object' },
   },
-  async run(values, [folder = '.', ...extra]) {
+  async run({ from, decimal, json = false }, [folder = '.', ...extra]) {
     if (extra.length > 0) throw new UsageError(`expected one folder, but also got ${extra.join(', ')}`)
-    const from = values['from'] as string | undefined
     const events = from === undefined ? 'events.ndjson' : relative(resolve(folder), resolve(from))
     const project =
-      from === undefined
-        ? sampleProject()
-        : inferredProject(await inferSchema(from, { numbers: numbersOf(values['decimal'] as string | undefined) }), from, events)
+      from === undefined ? sampleProject() : inferredProject(await inferSchema(from, { numbers: numberStyle(decimal) }), from, events)
+    const { source, audit, unclear = [] } = project
     const dependency = ownPackage(folder)
-    const written = write(folder, { ...project.files, ...settings(dependency) })
-    const replay = `npx spillway replay pipeline.ts --source ${shellWord(`${project.source}=${events}`)}`
-    const { audit, unclear = [] } = project
+    const files = write(folder, { ...project.files, ...settings(dependency) })
+    const replay = `npx spillway replay pipeline.ts --source ${shellWord(`${source}=${events}`)}`
     const command =
       audit && 'sources' in audit
         ? `npx spillway audit audit.ts ${audit.sources.map(name => `--history ${shellWord(`${name}=${events}`)}`).join(' ')}`
         : undefined
-    if (values['json'])
-      console.log(
-        JSON.stringify({
-          folder,
-          files: written,
-          spillway: dependency.spec,
-          source: project.source,
-          events,
-          replay,
-          ...(audit && { audit: { ...audit, command } }),
-          ...(unclear.length > 0 && { unclear }),
-        }),
+    const result = {
+      folder,
+      files,
+      spillway: dependency.spec,
+      source,
+      events,
+      replay,
+      ...(audit && { audit: { ...audit, command } }),
+      ...(unclear.length > 0 && { unclear }),
+    }
+    const text = () =>
+      joinLines(
+        nextSteps(folder, files, dependency, command === undefined ? [replay] : [replay, command]),
+        unclear.map(column => `warning: ${column}`),
+        auditLines(audit),
       )
-    else
-      console.log(
-        forTerminal(
-          [
-            nextSteps(folder, written, dependency, command === undefined ? [replay] : [replay, command]),
-            ...unclear.map(text => `warning: ${text}`),
-            ...auditLines(audit),
-          ].join('\n'),
-        ),
-      )
+    console.log(json ? JSON.stringify(result) : forTerminal(text()))
     return 0
   },
-}
+})
 
-function numbersOf(decimal: string | undefined): NumberStyle | undefined {
+function numberStyle(decimal: string | undefined): NumberStyle | undefined {
   if (decimal === undefined) return undefined
   if (decimal !== 'comma' && decimal !== 'point') throw new UsageError(`--decimal ${decimal} is neither comma nor point`)
   return decimal === 'comma' ? 'comma' : 'grouped'

@@ -1,5 +1,5 @@
 /** The sample project of `spillway init`. */
-import type { GeneratedProject } from './generated-project.ts'
+import type { GeneratedProject } from './inferred-project.ts'
 
 const pipeline = `// Decides at each payment whether it looks like somebody testing a stolen card.
 import { count, entity, features, model, on, pipeline, rules, source, stream, t } from 'spillway'

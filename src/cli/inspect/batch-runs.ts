@@ -1,40 +1,36 @@
 /** `spillway runs`: lists the batch runs in a data folder, and recomputes a batch run to compare its hash. A run may hold the folder. */
-import { didYouMean } from '../../base/index.ts'
 import type { BatchRunRecord } from '../../batch/index.ts'
 import { withFolder, type FolderView, type ListedBatchRun } from '../../operate/index.ts'
-import { UsageError, type Command } from '../command/command.ts'
-import { dataFolderOf, dataOption } from '../command/data-option.ts'
-import { pluralize, formatNumber } from '../command/text-format.ts'
-import { timeText } from '../command/time-text.ts'
+import { lastOf, lastOption, numbersOf, subcommandOf } from '../command/arguments.ts'
+import { defineCommand, UsageError } from '../command/command.ts'
+import { dataFolderOf, dataOption } from '../command/data-folder.ts'
+import { pluralize, formatNumber, timeText } from '../command/text-format.ts'
 
 const verbs = ['list', 'check'] as const
-const LAST = 20
 const MB = 2 ** 20
 
 /** The command `spillway runs`. */
-export const runsCommand: Command = {
+export const runsCommand = defineCommand({
   name: 'runs',
   usage: '[list] | check NUMBER…',
   summary: 'list the batch runs of a data folder with their results; check recomputes a batch run and compares it',
   options: {
-    group: { type: 'string', value: 'NAME', help: 'only this feature group' },
-    last: { type: 'string', value: 'N', help: `the number of newest batch runs (default ${LAST})` },
+    group: { value: 'NAME', help: 'only this feature group' },
+    last: lastOption('batch runs'),
     data: dataOption,
-    json: { type: 'boolean', help: 'print one JSON object per line' },
+    json: { help: 'print one JSON object per line' },
   },
-  async run(values, [verb = 'list', ...rest]) {
-    const { group, last, json = false } = values as { group?: string; last?: string; json?: boolean }
-    if (!verbs.some(candidate => candidate === verb)) throw new UsageError(`runs has no subcommand '${verb}'${didYouMean(verb, verbs)}`)
-    if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is not a whole number from 1`)
-    const numbers = rest.map(text => (/^[1-9]\d*$/.test(text) ? Number(text) : NaN))
-    if (numbers.some(Number.isNaN)) throw new UsageError(`runs are named by their numbers, not '${rest[numbers.findIndex(Number.isNaN)]}'`)
+  async run({ group, last, json = false, ...folder }, [text = 'list', ...rest]) {
+    const verb = subcommandOf('runs', verbs, text)
+    const newestMax = lastOf(last)
+    const numbers = numbersOf('runs are named', rest)
     if (verb === 'list' && rest.length > 0)
       throw new UsageError(`runs list takes no numbers; to recompute a run: runs check ${rest.join(' ')}`)
     if (verb === 'check' && rest.length === 0) throw new UsageError('name the numbers of runs: runs check 12')
     if (verb === 'check' && (group !== undefined || last !== undefined)) throw new UsageError('--group and --last are for the list')
-    return withFolder(dataFolderOf(values), ({ batchRuns }) => {
+    return withFolder(dataFolderOf(folder), ({ batchRuns }) => {
       if (verb === 'check') return check(batchRuns, numbers, json)
-      const newest = batchRuns.newest({ group, last: Number(last ?? LAST) })
+      const newest = batchRuns.newest({ group, last: newestMax })
       for (const run of newest) console.log(json ? JSON.stringify(run.record) : lineOf(run))
       if (!json)
         console.log(
@@ -43,7 +39,7 @@ export const runsCommand: Command = {
       return 0
     })
   },
-}
+})
 
 function noneText(batches: readonly string[]): string {
   return batches.length === 0
@@ -79,9 +75,8 @@ function lineOf({ record, parts, isInterrupted }: ListedBatchRun): string {
 }
 
 function resultNotes({ partitions, read, keys, seconds, memory, hash }: NonNullable<BatchRunRecord['done']>): string[] {
-  const parts = partitions > 1 ? [pluralize(partitions, 'part')] : []
   return [
-    ...parts,
+    ...(partitions > 1 ? [pluralize(partitions, 'part')] : []),
     pluralize(read, 'event'),
     pluralize(keys, 'key'),
     `${seconds.toFixed(1)} s`,

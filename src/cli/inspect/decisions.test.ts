@@ -64,7 +64,7 @@ test('errors for unknown models, keys and folders list the valid choices', async
 
 for (const [args, message] of [
   [['x'], /^decisions takes options and no arguments, but got x$/m],
-  [['--last', 'all'], /^--last all is not a whole number$/m],
+  [['--last', 'all'], /^--last all is not a whole number from 0$/m],
   [['--last', '1', '--entry', '1'], /^use --last or --entry, not both$/m],
   [['--modle', 'x'], /^unknown option --modle; did you mean 'model'\?$/m],
 ] as const)

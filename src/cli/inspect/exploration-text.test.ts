@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RecordedDecision } from '../../run/decide/recorded-decision.ts'
-import { decisionText } from '../command/decision-text.ts'
-import { traceText } from './trace-text.ts'
+import { decisionText } from '../command/text-format.ts'
+import { traceText } from './trace.ts'
 
 const decision: RecordedDecision = {
   model: 'fraud',

@@ -4,49 +4,35 @@ import type { FeatureValue } from '../../decision/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import { withFolder } from '../../operate/index.ts'
 import type { FeaturesAt } from '../../run/history/index.ts'
-import { UsageError, type Command } from '../command/command.ts'
-import { dataFolderOf, dataOption } from '../command/data-option.ts'
+import { defineCommand, UsageError } from '../command/command.ts'
+import { dataFolderOf, dataOption } from '../command/data-folder.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
-import { pluralize, formatNumber } from '../command/text-format.ts'
-import { parseTime, timeText } from '../command/time-text.ts'
+import { pluralize, formatNumber, timeText } from '../command/text-format.ts'
+import { parseTime } from '../command/arguments.ts'
 import { printEach } from '../command/print.ts'
 
-interface Request {
-  readonly path: string
-  readonly key: string
-  readonly group: string | undefined
-  readonly at: number | undefined
-  readonly json: boolean
-}
-
 /** The command `spillway features`. */
-export const featuresCommand: Command = {
+export const featuresCommand = defineCommand({
   name: 'features',
   usage: 'PIPELINE KEY',
   summary: 'compute the features of a key from the log of a run, as of now or of a past time',
   options: {
-    group: { type: 'string', value: 'NAME', help: 'only this group (default: all groups with as many key columns)' },
-    at: { type: 'string', value: 'TIME', help: 'as of this time: ISO 8601 with its offset, or UTC ms (default: now)' },
+    group: { value: 'NAME', help: 'only this group (default: all groups with as many key columns)' },
+    at: { value: 'TIME', help: 'as of this time: ISO 8601 with its offset, or UTC ms (default: now)' },
     data: dataOption,
-    json: { type: 'boolean', help: 'print each group as a line of JSON, and nothing else' },
+    json: { help: 'print each group as a line of JSON, and nothing else' },
   },
-  async run(values, positionals) {
-    const { path, json, ...query } = requestOf(values, positionals)
+  async run({ group, at, json = false, ...folder }, [path, key, ...extra]) {
+    if (path === undefined || key === undefined) throw new UsageError('name the pipeline file and a key')
+    if (extra.length > 0) throw new UsageError(`expected one key, but also got ${extra.join(', ')}; write the parts of a key as a,b`)
+    const query = { key, group, at: parseTime('--at', at) }
     const { ir } = await importPipeline(path)
-    return withFolder(dataFolderOf(values), folder => {
-      printEach(folder.features(ir, query), { json, textOf: answer => featuresText(answer, ir), jsonOf, between: '\n' })
+    return withFolder(dataFolderOf(folder), view => {
+      printEach(view.features(ir, query), { json, textOf: answer => featuresText(answer, ir), jsonOf, between: '\n' })
       return 0
     })
   },
-}
-
-/** Throws `UsageError`. */
-function requestOf(values: Readonly<Record<string, unknown>>, [path, key, ...extra]: readonly string[]): Request {
-  if (path === undefined || key === undefined) throw new UsageError('name the pipeline file and a key')
-  if (extra.length > 0) throw new UsageError(`expected one key, but also got ${extra.join(', ')}; write the parts of a key as a,b`)
-  const { group, at, json = false } = values as { group?: string; at?: string; json?: boolean }
-  return { path, key, group, at: at === undefined ? undefined : parseTime('--at', at), json }
-}
+})
 
 /** Rejected features are a separate field, so that no rejection is read as a value. */
 function jsonOf({ features, ...rest }: FeaturesAt): unknown {

@@ -1,79 +1,59 @@
 /** `spillway inspect`: prints the contents of a data folder, and verifies them with `--verify`. A run may hold the folder. */
 import { logDamageText } from '../../log/index.ts'
-import { withFolder, type FolderHealth } from '../../operate/index.ts'
+import { withFolder, type FolderHealth, type ObjectiveReport } from '../../operate/index.ts'
 import { readUpToText } from '../../sources/index.ts'
-import { UsageError, type Command } from '../command/command.ts'
-import { dataFolderOf, dataOption } from '../command/data-option.ts'
-import { objectivesText } from './objectives-text.ts'
+import { defineCommand, UsageError } from '../command/command.ts'
+import { dataFolderOf, dataOption } from '../command/data-folder.ts'
 import { ProgressLine } from '../command/progress.ts'
-import { pluralize, formatNumber, paddedTable } from '../command/text-format.ts'
-import { timeText } from '../command/time-text.ts'
+import { pluralize, formatNumber, paddedTable, timeText, joinLines } from '../command/text-format.ts'
 import { printEach } from '../command/print.ts'
+import { limits, spanTitle } from '../../base/index.ts'
 
 /** The command `spillway inspect`. */
-export const inspectCommand: Command = {
+export const inspectCommand = defineCommand({
   name: 'inspect',
   usage: '[--verify]',
   summary: 'print the contents of a data folder: log, sources, decisions, dead letters, and the process that holds it',
   options: {
-    verify: { type: 'boolean', help: 'read the whole log and all decisions, and list all damage; exit code 1 if there is any' },
+    verify: { help: 'read the whole log and all decisions, and list all damage; exit code 1 if there is any' },
     data: dataOption,
-    json: { type: 'boolean', help: 'print one JSON object, and nothing else' },
+    json: { help: 'print one JSON object, and nothing else' },
   },
-  run(values, extra) {
+  run({ verify = false, json = false, ...folder }, extra) {
     if (extra.length > 0) throw new UsageError(`the folder is named by --data, not by ${extra.join(', ')}`)
-    const { verify = false, json = false } = values as { verify?: boolean; json?: boolean }
     const progress = new ProgressLine()
-    return withFolder(dataFolderOf(values), folder => {
-      const report = folder.health({ verify, onProgress: (entries, of) => progress.show('reading the log', entries / of) })
+    return withFolder(dataFolderOf(folder), view => {
+      const report = view.health({ verify, onProgress: (entries, of) => progress.show('reading the log', entries / of) })
       progress.clear()
       printEach([report], { json, textOf: reportText })
       return report.damage.length === 0 ? 0 : 1
     })
   },
-}
+})
 
 function reportText(report: FolderHealth): string {
   const { sources, decisions, dead, files } = report
   return [
     headText(report),
-    sources.length === 0
-      ? ''
-      : paddedTable(
-          ['source', 'columns versions', 'partitions', 'events', 'next offsets'],
-          sources.map(({ source, schemas, offsets }) => [
-            source,
-            schemas.join(', '),
-            formatNumber(offsets.length),
-            formatNumber(offsets.reduce((sum, next) => sum + next, 0)),
-            offsets.join(', '),
-          ]),
-        ),
-    decisions.length === 0
-      ? ''
-      : paddedTable(
-          ['model', 'decisions', 'first entry', 'last entry', 'bytes'],
-          decisions.map(({ model, decisions: count, first, last, bytes }) => [
-            model,
-            formatNumber(count),
-            formatNumber(first),
-            formatNumber(last),
-            formatNumber(bytes),
-          ]),
-        ),
+    paddedTable(
+      ['source', 'columns versions', 'partitions', 'events', 'next offsets'],
+      sources.map(({ source, schemas, offsets }) => {
+        const events = offsets.reduce((sum, next) => sum + next, 0)
+        return [source, schemas.join(', '), offsets.length, events, offsets.join(', ')]
+      }),
+    ),
+    paddedTable(
+      ['model', 'decisions', 'first entry', 'last entry', 'bytes'],
+      decisions.map(({ model, decisions: count, first, last, bytes }) => [model, count, first, last, bytes]),
+    ),
     objectivesText(report.objectives),
     positionsText(report),
-    dead.length === 0
-      ? ''
-      : paddedTable(
-          ['dead letters of', 'reason', 'letters'],
-          dead.map(({ source, reason, letters }) => [source ?? '(unknown)', reason, formatNumber(letters)]),
-        ),
-    settledText(report),
     paddedTable(
-      ['file', 'bytes'],
-      Object.entries(files).map(([name, bytes]) => [name, formatNumber(bytes)]),
+      ['dead letters of', 'reason', 'letters'],
+      dead.map(({ source, reason, letters }) => [source ?? '(unknown)', reason, letters]),
     ),
+    settledText(report),
+    paddedTable(['file', 'bytes'], Object.entries(files)),
     verdict(report),
   ]
     .filter(text => text !== '')
@@ -85,17 +65,14 @@ function headText({ folder, format, holder, entries, segments, begins, firstArri
   const arrivals =
     firstArrival === undefined || lastArrival === undefined ? '' : `, arrivals ${timeText(firstArrival)} to ${timeText(lastArrival)}`
   const undecided = entries - decided.entry
-  const retention = begins
-    ? [`starts at entry ${formatNumber(begins.entry)}: events that arrived up to ${timeText(begins.arrival)} were deleted`]
-    : []
-  return [
+  return joinLines(
     `${folder}: format ${format}, ${holderText}`,
-    `${entries === 1 ? '1 entry' : `${formatNumber(entries)} entries`} in ${pluralize(segments.count, 'segment')} of ${formatNumber(segments.averageBytes)} bytes on average${arrivals}`,
-    ...retention,
+    `${pluralize(entries, 'entry')} in ${pluralize(segments.count, 'segment')} of ${formatNumber(segments.averageBytes)} bytes on average${arrivals}`,
+    begins && `starts at entry ${formatNumber(begins.entry)}: events that arrived up to ${timeText(begins.arrival)} were deleted`,
     undecided === 0
       ? 'all entries are decided'
       : `decided up to entry ${formatNumber(decided.entry)}: ${formatNumber(undecided)} to go, which the next run makes first`,
-  ].join('\n')
+  )
 }
 
 function positionsText({ positions }: FolderHealth): string {
@@ -113,3 +90,24 @@ function verdict({ verified, damage }: FolderHealth): string {
     return [`Damaged in ${pluralize(damage.length, 'place')}:`, ...damage.map(place => `  ${logDamageText(place)}`)].join('\n')
   return verified ? 'Intact: every segment and every decision is as it was written.' : ''
 }
+
+/** The objectives as a table; empty without objectives. */
+export const objectivesText = (objectives: readonly ObjectiveReport[]): string =>
+  paddedTable(
+    ['feature group', 'freshness objective', `decisions within it, in ${spanTitle(limits.FRESHNESS_WINDOW_MS)}`, 'until'],
+    objectives.map(({ group, age, share, recent }) => [
+      group,
+      `${percent(share)} within ${spanTitle(age)}`,
+      recent ? attainedText(recent, share) : 'none counted yet',
+      recent ? timeText(recent.until) : '',
+    ]),
+  )
+
+function attainedText({ decisions, within }: { readonly decisions: number; readonly within: number }, share: number): string {
+  if (decisions === 0) return 'no decision'
+  const verdict = within / decisions >= share ? 'met' : 'missed'
+  return `${percent(within / decisions)} of ${formatNumber(decisions)}: ${verdict}`
+}
+
+/** Never rounded up to 100 %. */
+const percent = (part: number): string => `${(Math.floor(part * 10_000) / 100).toString()} %`

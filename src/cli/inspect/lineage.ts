@@ -1,25 +1,24 @@
 /** `spillway lineage`: prints which columns, features and scores each feature, model, action and report of a pipeline depends on. */
 import { lineageAround, lineageOf, type Lineage, type LineageEdge } from '../../operate/index.ts'
-import { UsageError, type Command } from '../command/command.ts'
+import { defineCommand, UsageError } from '../command/command.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
 import { printEach } from '../command/print.ts'
 
 /** The command `spillway lineage`. */
-export const lineageCommand: Command = {
+export const lineageCommand = defineCommand({
   name: 'lineage',
   usage: 'PIPELINE [NAME]',
   summary: 'print which columns, features and scores each feature, model, action and report of a pipeline depends on',
-  options: { json: { type: 'boolean', help: 'print one JSON object, and nothing else' } },
-  async run(values, [path, name, ...extra]) {
+  options: { json: { help: 'print one JSON object, and nothing else' } },
+  async run({ json = false }, [path, name, ...extra]) {
     if (path === undefined) throw new UsageError('name the pipeline file')
     if (extra.length > 0) throw new UsageError(`expected one name, but also got ${extra.join(', ')}`)
-    const { json = false } = values as { json?: boolean }
     const { ir } = await importPipeline(path)
     const whole = lineageOf(ir)
     printEach([name === undefined ? whole : lineageAround(whole, name)], { json, textOf: lineageText })
     return 0
   },
-}
+})
 
 /** Each node that depends on others, with those; at the end the nodes that nothing depends on and that depend on nothing. */
 function lineageText({ nodes, edges }: Lineage): string {

@@ -4,60 +4,61 @@ import { createInterface } from 'node:readline'
 import { SpillwayError, didYouMean } from '../../base/index.ts'
 import type { ReportRun } from '../../batch/index.ts'
 import { withFolder, type FolderView } from '../../operate/index.ts'
-import { UsageError, type Command } from '../command/command.ts'
-import { dataFolderOf, dataOption } from '../command/data-option.ts'
-import { checkReports } from './reports-check.ts'
-import { runReport } from './reports-run.ts'
-import { pluralize, formatNumber } from '../command/text-format.ts'
-import { timeText } from '../command/time-text.ts'
+import { lastOf, lastOption, numbersOf, parseTime, subcommandOf } from '../command/arguments.ts'
+import { defineCommand, UsageError } from '../command/command.ts'
+import { dataFolderOf, dataOption } from '../command/data-folder.ts'
+import { pluralize, formatNumber, timeText } from '../command/text-format.ts'
+import { type ScoringDefinitions, reportRecords } from '../../decision/index.ts'
+import { writeReportFile } from '../../replay/index.ts'
+import { importPipeline } from '../command/pipeline-file.ts'
 
 const verbs = ['list', 'show', 'check', 'run'] as const
-const LAST = 20
 
 /** The command `spillway reports`. */
-export const reportsCommand: Command = {
+export const reportsCommand = defineCommand({
   name: 'reports',
   usage: '[list] | show NAME | check NUMBER… | run NAME',
   summary: 'list the reports of a data folder; show prints a report, check recomputes it, run computes a report now',
   options: {
-    report: { type: 'string', value: 'NAME', help: 'list: only this report' },
-    last: { type: 'string', value: 'N', help: `list: the number of newest reports (default ${LAST})` },
-    at: { type: 'string', value: 'TIME', help: 'run: the time of the report, ISO 8601 or UTC ms (default: the last ingestion time)' },
-    out: { type: 'string', value: 'FILE', help: 'run: write to this file, .csv, .ndjson or .parquet (default: print)' },
-    pipeline: { type: 'string', value: 'FILE', help: 'check, run: the pipeline with the definitions (default: the last that ran)' },
+    report: { value: 'NAME', help: 'list: only this report' },
+    last: lastOption('reports', 'list: '),
+    at: { value: 'TIME', help: 'run: the time of the report, ISO 8601 or UTC ms (default: the last ingestion time)' },
+    out: { value: 'FILE', help: 'run: write to this file, .csv, .ndjson or .parquet (default: print)' },
+    pipeline: { value: 'FILE', help: 'check, run: the pipeline with the definitions (default: the last that ran)' },
     data: dataOption,
-    json: { type: 'boolean', help: 'list, check: print one JSON object per line' },
+    json: { help: 'list, check: print one JSON object per line' },
   },
-  async run(values, [verb = 'list', ...rest]) {
-    if (!verbs.some(candidate => candidate === verb)) throw new UsageError(`reports has no subcommand '${verb}'${didYouMean(verb, verbs)}`)
-    const { json = false } = values as { json?: boolean }
-    return withFolder(dataFolderOf(values), async ({ reports }) => {
-      if (verb === 'check')
-        return checkReports(reports, { numbers: numbersOf(rest), pipeline: values['pipeline'] as string | undefined, json })
-      if (verb === 'run')
-        return runReport(reports, { ...(values as { at?: string; out?: string; pipeline?: string }), name: onlyName(verb, rest) })
+  async run({ report, last, at, out, pipeline, json = false, ...folder }, [text = 'list', ...rest]) {
+    const verb = subcommandOf('reports', verbs, text)
+    return withFolder(dataFolderOf(folder), async ({ reports }) => {
+      if (verb === 'check') return check(reports, checkedNumbers(rest), await loadDefinitions(reports, pipeline), json)
       if (verb === 'show') return show(reports, onlyName(verb, rest))
+      if (verb === 'run') {
+        const name = onlyName(verb, rest)
+        return compute(reports, name, await loadDefinitions(reports, pipeline), parseTime('--at', at), out)
+      }
       if (rest.length > 0) throw new UsageError(`reports list takes no ${rest.join(' ')}; write reports show ${rest[0]}`)
-      return list(reports.list(), values, json)
+      return list(reports.list(), report, lastOf(last), json)
     })
   },
-}
+})
 
 function onlyName(verb: string, names: readonly string[]): string {
   if (names.length !== 1) throw new UsageError(`name one report: reports ${verb} NAME`)
   return names[0]
 }
 
-function numbersOf(texts: readonly string[]): number[] {
-  const stray = texts.find(text => !/^[1-9]\d*$/.test(text))
-  if (stray !== undefined) throw new UsageError(`reports are checked by their numbers, not '${stray}'`)
+function checkedNumbers(texts: readonly string[]): number[] {
   if (texts.length === 0) throw new UsageError('name the numbers of reports: reports check 12')
-  return texts.map(Number)
+  return numbersOf('reports are checked', texts)
 }
 
-function list(all: readonly ReportRun[], { report, last }: { report?: string; last?: string }, json: boolean): number {
-  if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is not a whole number from 1`)
-  const matches = all.filter(record => report === undefined || record.report === report).slice(-Number(last ?? LAST))
+/** The definitions of a pipeline file, or the last that ran, without user functions. Throws `SPILL_INPUT` if no pipeline has run. */
+const loadDefinitions = async (reports: FolderView['reports'], path: string | undefined): Promise<ScoringDefinitions> =>
+  path === undefined ? reports.definitions() : importPipeline(path)
+
+function list(all: readonly ReportRun[], report: string | undefined, last: number, json: boolean): number {
+  const matches = all.filter(record => report === undefined || record.report === report).slice(-last)
   for (const record of matches) console.log(json ? JSON.stringify(record) : lineOf(record))
   if (!json) console.log(matches.length === 0 ? 'No reports.' : `${pluralize(matches.length, 'report')} of ${all.length}.`)
   return 0
@@ -83,4 +84,41 @@ function lineOf({ number: which, report, why, s, cut, state, done, error, file, 
     : ''
   const trigger = why === 'demand' ? ', on request' : ''
   return `${which}  ${report}  of ${timeText(s)}  [${state}${trigger}, began ${timeText(began)}${result}]  cut ${formatNumber(cut)}\n  ${error ?? file}`
+}
+
+/** Recomputes reports, and compares their rows and files. Returns 1 if any differs. Throws like `FolderReports.recompute`. */
+async function check(
+  reports: FolderView['reports'],
+  numbers: readonly number[],
+  definitions: ScoringDefinitions,
+  json: boolean,
+): Promise<number> {
+  let isGood = true
+  for (const number of numbers) {
+    const report = await reports.recompute(number, definitions)
+    const { was, is, file } = report
+    isGood &&= is === was && file !== 'another'
+    const rows = is === was ? `the same rows, ${is}` : `its rows were ${was}, and are ${is}`
+    const fileText = file === 'another' ? 'another than was written' : file
+    console.log(json ? JSON.stringify(report) : `report ${number}: ${rows}; its file is ${fileText}`)
+  }
+  return isGood ? 0 : 1
+}
+
+/** Computes a report from the log alone, and prints it or writes it to `out`. No ledger records it. Throws like `FolderReports.compute`. */
+async function compute(
+  reports: FolderView['reports'],
+  name: string,
+  definitions: ScoringDefinitions,
+  at: number | undefined,
+  out: string | undefined,
+): Promise<number> {
+  const { report, table, s, lastArrival } = reports.compute(name, definitions, at)
+  if (out === undefined) for (const row of reportRecords(definitions.ir, report, table)) console.log(JSON.stringify(row))
+  else {
+    await writeReportFile(out, table)
+    console.log(`${pluralize(table.length, 'row')} of ${table.live} live at ${timeText(s)} in ${out}`)
+  }
+  if (s > lastArrival) process.stderr.write(`  more may arrive until ${timeText(s)}: the log ends at ${timeText(lastArrival)}\n`)
+  return 0
 }

@@ -1,55 +1,41 @@
 /** `spillway tokens`: adds, lists and revokes the access tokens of a data folder's server. */
 import { wallClock, didYouMean } from '../../base/index.ts'
 import { operatorAuditEntry, withOperatorLog } from '../../operate/index.ts'
-import {
-  isRole,
-  unknownRoleMessage,
-  roles,
-  roleDescriptions,
-  type Role,
-  addToken,
-  readTokens,
-  revokeToken,
-} from '../../serve/access/index.ts'
-import { UsageError, type Command } from '../command/command.ts'
-import { dataFolderOf, dataOption } from '../command/data-option.ts'
-import { pluralize } from '../command/text-format.ts'
-import { timeText } from '../command/time-text.ts'
+import { addToken, isRole, readTokens, revokeToken, type Role, roleDescriptions, roles } from '../../serve/access/index.ts'
+import { subcommandOf } from '../command/arguments.ts'
+import { defineCommand, UsageError } from '../command/command.ts'
+import { dataFolderOf, dataOption } from '../command/data-folder.ts'
+import { pluralize, timeText } from '../command/text-format.ts'
 
-const subcommands = ['add', 'list', 'revoke']
+const verbs = ['add', 'list', 'revoke'] as const
 
 /** The command `spillway tokens`. */
-export const tokensCommand: Command = {
+export const tokensCommand = defineCommand({
   name: 'tokens',
   usage: 'add NAME --role ROLE… | list | revoke NAME',
   summary: 'add, list and revoke access tokens for the server of a data folder',
   options: {
     role: {
-      type: 'string',
       multiple: true,
       value: 'ROLE',
       help: `add: ${roles.map(role => `${role} (${roleDescriptions[role]})`).join(', ')}; may be repeated`,
     },
     data: dataOption,
-    json: { type: 'boolean', help: 'print one JSON object per line, and nothing else' },
+    json: { help: 'print one JSON object per line, and nothing else' },
   },
-  async run(values, [subcommand, name, ...extra]) {
-    if (subcommand === undefined) throw new UsageError(`expected a subcommand: ${subcommands.join(', ')}`)
-    if (!subcommands.includes(subcommand))
-      throw new UsageError(`tokens has no subcommand '${subcommand}'${didYouMean(subcommand, subcommands)}`)
-    const roleNames = (values['role'] as readonly string[] | undefined) ?? []
-    if (subcommand !== 'add' && roleNames.length > 0) throw new UsageError(`tokens ${subcommand} takes no --role`)
-    if (subcommand === 'list' && name !== undefined) throw new UsageError('tokens list takes no name')
-    if (subcommand !== 'list' && name === undefined) throw new UsageError(`name the token: tokens ${subcommand} NAME`)
+  async run({ role: roleNames = [], json = false, ...folder }, [text, name, ...extra]) {
+    const verb = subcommandOf('tokens', verbs, text)
+    if (verb !== 'add' && roleNames.length > 0) throw new UsageError(`tokens ${verb} takes no --role`)
+    if (verb === 'list' && name !== undefined) throw new UsageError('tokens list takes no name')
+    if (verb !== 'list' && name === undefined) throw new UsageError(`name the token: tokens ${verb} NAME`)
     if (extra.length > 0) throw new UsageError(`expected one token, but also got ${extra.join(', ')}`)
-    const data = dataFolderOf(values)
-    const json = values['json'] === true
-    if (subcommand === 'list') list(data, json)
-    else if (subcommand === 'add') add(data, validName(name), rolesOf(roleNames), json)
+    const data = dataFolderOf(folder)
+    if (verb === 'list') list(data, json)
+    else if (verb === 'add') add(data, validName(name), rolesOf(roleNames), json)
     else revoke(data, name, json)
     return 0
   },
-}
+})
 
 /** Throws `UsageError`. */
 function validName(name: string): string {
@@ -61,7 +47,7 @@ function validName(name: string): string {
 function rolesOf(names: readonly string[]): Role[] {
   if (names.length === 0) throw new UsageError(`give the token a role: --role ${roles.join(', --role ')}`)
   return [...new Set(names)].map(text => {
-    if (!isRole(text)) throw new UsageError(unknownRoleMessage(text))
+    if (!isRole(text)) throw new UsageError(`'${text}' is no role${didYouMean(text, roles)}`)
     return text
   })
 }

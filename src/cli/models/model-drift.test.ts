@@ -7,7 +7,7 @@ import { startTime, DAY, HOUR, fraudPipeline } from '../../../test/training/frau
 import { recordBatchOf } from '../../intake/record-batch.ts'
 import { readDataFolder } from '../../log/sqlite/data-folder.ts'
 import { LiveRun } from '../../run/loop/live-run.ts'
-import { driftText } from './drift-text.ts'
+import { driftText } from './drift.ts'
 import { measureModelDrift, type DriftRequest } from '../../operate/model-drift.ts'
 
 const ask: DriftRequest = {

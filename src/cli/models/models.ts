@@ -1,49 +1,48 @@
 /** `spillway models`: lists, shows and compares the versions of models, promotes a version or rolls back. */
-import { didYouMean, SpillwayError } from '../../base/index.ts'
+import { SpillwayError } from '../../base/index.ts'
 import { forTerminal } from '../command/print.ts'
 import type { Pipeline } from '../../define/index.ts'
 import { promoteVersion, type RegisteredModels, type VersionRegistry } from '../../operate/index.ts'
 import { trainedModel } from '../../training/registry/index.ts'
-import { UsageError, type Command } from '../command/command.ts'
+import { lastOf, lastOption, subcommandOf } from '../command/arguments.ts'
+import { defineCommand, UsageError } from '../command/command.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
-import { registryOf, registryOptions } from '../command/registry-option.ts'
+import { registryOf, registryOptions } from '../command/data-folder.ts'
 import { pluralize } from '../command/text-format.ts'
 import { trainedModelName } from './train.ts'
 import { comparisonText, driftStateText, skippedVersionText, versionsText, versionText } from './version-text.ts'
 
 const verbs = ['list', 'show', 'compare', 'promote', 'rollback'] as const
-const LAST = 20
 
 /** The command `spillway models`. */
-export const modelsCommand: Command = {
+export const modelsCommand = defineCommand({
   name: 'models',
   usage: 'PIPELINE [list | show N | compare N | promote N | rollback]',
   summary: 'list, show and compare versions of models, with their training data and metrics; promote a version or roll back',
   options: {
-    model: { type: 'string', value: 'NAME', help: 'only this model (default: the only trained model)' },
-    last: { type: 'string', value: 'N', help: `list: the number of newest versions (default ${LAST})` },
-    score: { type: 'boolean', help: 'show: print the score itself as JSON' },
+    model: { value: 'NAME', help: 'only this model (default: the only trained model)' },
+    last: lastOption('versions', 'list: '),
+    score: { help: 'show: print the score itself as JSON' },
     ...registryOptions,
-    json: { type: 'boolean', help: 'print one JSON object per line' },
+    json: { help: 'print one JSON object per line' },
   },
-  async run(values, [path, verb = 'list', ...rest]) {
+  async run({ model, last, score = false, json = false, ...registryValues }, [path, text = 'list', ...rest]) {
     if (path === undefined) throw new UsageError('name the pipeline file')
-    const { model, last, score = false, json = false } = values as { model?: string; last?: string; score?: boolean; json?: boolean }
-    if (!verbs.some(candidate => candidate === verb)) throw new UsageError(`models has no subcommand '${verb}'${didYouMean(verb, verbs)}`)
-    if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is not a whole number from 1`)
+    const verb = subcommandOf('models', verbs, text)
+    const newestMax = lastOf(last)
     const needsNumber = verb !== 'list' && verb !== 'rollback'
     if (needsNumber ? rest.length !== 1 || !/^\d+$/.test(rest[0]) : rest.length > 0)
       throw new UsageError(
         needsNumber ? `name the number of a version: models PIPELINE ${verb} 3` : `models PIPELINE ${verb} takes no more arguments`,
       )
     const pipeline = await importPipeline(path)
-    const registry = registryOf(values)
-    if (verb === 'list') return registry.read(registered => list(registered, pipeline, { model, last: Number(last ?? LAST), json }))
+    const registry = registryOf(registryValues)
+    if (verb === 'list') return registry.read(registered => list(registered, pipeline, model, newestMax, json))
     const request: Request = { pipeline, registry, model: trainedModelName(pipeline, model), number: Number(rest[0]), json }
     if (verb === 'promote' || verb === 'rollback') return promote(request, verb)
     return registry.read(registered => show(registered, request, verb === 'compare' ? 'compare' : score ? 'score' : 'show'))
   },
-}
+})
 
 interface Request {
   readonly pipeline: Pipeline
@@ -53,11 +52,7 @@ interface Request {
   readonly json: boolean
 }
 
-function list(
-  registered: RegisteredModels,
-  { ir }: Pipeline,
-  { model, last, json }: { model: string | undefined; last: number; json: boolean },
-): number {
+function list(registered: RegisteredModels, { ir }: Pipeline, model: string | undefined, last: number, json: boolean): number {
   const trained = ir.models.filter(({ train }) => train)
   const models = model === undefined && trained.length > 0 ? trained : [trainedModel(ir, trainedModelName({ ir }, model))]
   const all = models.map(definition => ({ definition, ...registered.byModel(ir, definition) }))

@@ -3,75 +3,61 @@ import { SpillwayError } from '../../base/index.ts'
 import type { Pipeline } from '../../define/index.ts'
 import { trainOnFiles, trainOnFolder, type ModelTrainingRequest } from '../../operate/index.ts'
 import type { SourceFile } from '../../replay/index.ts'
-import { UsageError, type Command } from '../command/command.ts'
-import { DEFAULT_DATA_FOLDER, dataFolderOf, dataOption } from '../command/data-option.ts'
+import { defineCommand, UsageError } from '../command/command.ts'
+import { DEFAULT_DATA_FOLDER, dataOption } from '../command/data-folder.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
-import { ProgressLine } from '../command/progress.ts'
-import { checkSourceFiles, sourceFiles } from '../command/source-files-option.ts'
-import { readProblemLines, type ReadProblems } from '../command/replay-summary.ts'
-import { parseTime } from '../command/time-text.ts'
+import { type ProgressLine, withProgress } from '../command/progress.ts'
+import { checkSourceFiles, historyFiles, historyOption, parseTime, pipelinePath } from '../command/arguments.ts'
+import { type ReadProblems, readProblemLines } from '../command/text-format.ts'
+import { untilSignal } from '../run/run-process.ts'
 import { trainedText, type TrainedVersion } from './version-text.ts'
 
 /** The command `spillway train`. */
-export const trainCommand: Command = {
+export const trainCommand = defineCommand({
   name: 'train',
   usage: 'PIPELINE [--model NAME] [--source NAME=FILE… [--registry DIR]]',
   summary: 'train a model now; compares it with the champion and applies its promotion rule',
   options: {
-    model: { type: 'string', value: 'NAME', help: 'the model (default: the only trained model)' },
-    source: { type: 'string', multiple: true, value: 'NAME=FILE', help: 'a file of a source, as for replay; may be repeated' },
+    model: { value: 'NAME', help: 'the model (default: the only trained model)' },
+    source: historyOption,
     data: {
       ...dataOption,
       help: `without --source, train on the log of this data folder while no run holds it (default ${DEFAULT_DATA_FOLDER})`,
     },
-    registry: { type: 'string', value: 'DIR', help: 'with --source: store the version in this folder (default: do not store it)' },
-    'as-of': { type: 'string', value: 'TIME', help: 'train on events that had arrived by this time (default: the end of the history)' },
-    json: { type: 'boolean', help: 'print the version as one JSON object' },
+    registry: { value: 'DIR', help: 'with --source: store the version in this folder (default: do not store it)' },
+    'as-of': { value: 'TIME', help: 'train on events that had arrived by this time (default: the end of the history)' },
+    json: { help: 'print the version as one JSON object' },
   },
-  async run(values, [path, ...extra]) {
-    if (path === undefined) throw new UsageError('name the pipeline file')
-    if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
-    const { json = false, ...options } = values as {
-      json?: boolean
-      model?: string
-      registry?: string
-      'as-of'?: string
-      source?: string[]
-    }
-    const files = sourceFiles(options.source ?? [])
-    if (files.length > 0 && values['data'] !== undefined) throw new UsageError('--source and --data are two histories; leave one out')
-    if (files.length === 0 && options.registry !== undefined) throw new UsageError('--registry needs --source')
-    const at = options['as-of'] === undefined ? undefined : parseTime('--as-of', options['as-of'])
+  async run({ model, registry, source, data, 'as-of': asOf, json = false }, positionals) {
+    const path = pipelinePath(positionals)
+    const files = historyFiles('a training reads files or a data folder', { source, data })
+    if (files.length === 0 && registry !== undefined) throw new UsageError('--registry needs --source')
+    const at = parseTime('--as-of', asOf)
     const pipeline = await importPipeline(path)
     checkSourceFiles(files, pipeline.ir)
-    const progress = new ProgressLine()
-    const model = trainedModelName(pipeline, options.model)
-    const stopping = new AbortController()
-    const stop = () => stopping.abort()
+    const trained = trainedModelName(pipeline, model)
     // An external training command has a process group of its own, so the terminal's signals do not reach it.
-    const usesCommand = pipeline.ir.models.some(({ name, train }) => name === model && typeof train?.algorithm === 'object')
-    if (usesCommand) for (const signal of signals) process.once(signal, stop)
-    const request: ModelTrainingRequest = {
-      pipeline,
-      model,
-      at,
-      signal: stopping.signal,
-      onProgress: (stage, share) => progress.show(stage, share),
-    }
+    const usesCommand = pipeline.ir.models.some(({ name, train }) => name === trained && typeof train?.algorithm === 'object')
+    const stopped = usesCommand ? untilSignal() : undefined
     try {
-      const outcome =
-        files.length > 0 ? await onFiles(request, files, options.registry, progress) : await onLog(request, dataFolderOf(values))
-      progress.clear()
-      console.log(json ? JSON.stringify(outcome.version) : trainedText(outcome))
-      return 0
+      return await withProgress(async progress => {
+        const request: ModelTrainingRequest = {
+          pipeline,
+          model: trained,
+          at,
+          signal: stopped?.signal ?? new AbortController().signal,
+          onProgress: progress.show,
+        }
+        const outcome = await (files.length > 0 ? onFiles(request, files, registry, progress) : onLog(request, data ?? DEFAULT_DATA_FOLDER))
+        progress.clear()
+        console.log(json ? JSON.stringify(outcome.version) : trainedText(outcome))
+        return 0
+      })
     } finally {
-      for (const signal of signals) process.off(signal, stop)
-      progress.clear()
+      stopped?.forget()
     }
   },
-}
-
-const signals = ['SIGINT', 'SIGTERM'] as const
+})
 
 async function onLog(request: ModelTrainingRequest, data: string): Promise<TrainedVersion> {
   const { version, isMet } = await trainOnFolder(request, data)

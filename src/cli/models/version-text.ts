@@ -3,8 +3,7 @@ import { durationText } from '../../base/index.ts'
 import { type ModelIR, algorithmText } from '../../define/ir/index.ts'
 import { metricNames, type Metrics } from '../../training/index.ts'
 import type { DriftState, SkippedVersion, PromotionRecord, ModelVersion } from '../../training/registry/index.ts'
-import { pluralize, formatNumber, paddedTable } from '../command/text-format.ts'
-import { timeText } from '../command/time-text.ts'
+import { pluralize, formatNumber, paddedTable, timeText, joinLines } from '../command/text-format.ts'
 
 /** A version that was just trained. */
 export interface TrainedVersion {
@@ -105,35 +104,36 @@ export function versionText(version: ModelVersion, promotions: readonly Promotio
     error,
   } = version
   const options = Object.entries(train.options).map(([name, value]) => `${name} ${value}`)
-  const rows: [string, string][] = [
+  const rows: readonly DetailRow[] = [
     ['state', state],
     ['trained', `${why}, as of ${timeText(at)}${cut === undefined ? '' : `, entries below ${formatNumber(cut)}`}, by Spillway ${spillway}`],
-    ...(because === undefined ? [] : [['because', because] as [string, string]]),
+    ['because', because],
     ['began', timeText(began)],
-    ...(ended === undefined ? [] : [['ended', timeText(ended)] as [string, string]]),
+    ['ended', ended === undefined ? undefined : timeText(ended)],
     ['algorithm', [algorithmText(train.algorithm), ...options].join(', ')],
     ['inputs', inputs.map(({ name, code }) => `${name} (${code.slice(0, 6)})`).join(', ')],
     ...(trained ? trainedRows(trained) : []),
-    ...(shadowed
-      ? [['shadowed', `decisions after ${timeText(shadowed.from)} and up to ${timeText(shadowed.to)}`] as [string, string]]
-      : []),
-    ...(verdict === undefined ? [] : [['rule', verdict] as [string, string]]),
-    ...(error === undefined ? [] : [['error', error] as [string, string]]),
+    ['shadowed', shadowed && `decisions after ${timeText(shadowed.from)} and up to ${timeText(shadowed.to)}`],
+    ['rule', verdict],
+    ['error', error],
     ...promotions
       .filter(promotion => promotion.version === which)
-      .map(({ entry, at: since, why: reason }): [string, string] => [
+      .map((promotion): DetailRow => [
         'scores',
-        `from entry ${formatNumber(entry)} on, ${timeText(since)}: ${reason}`,
+        `from entry ${formatNumber(promotion.entry)} on, ${timeText(promotion.at)}: ${promotion.why}`,
       ]),
   ]
-  return [
+  return joinLines(
     `version ${which} of '${model}'`,
-    ...rows.map(([name, text]) => `  ${name.padEnd(9)}  ${text}`),
-    ...(trained ? ['', comparisonText(version)] : []),
-  ].join('\n')
+    rows.filter(([, text]) => text !== undefined).map(([name, text]) => `  ${name.padEnd(9)}  ${text}`),
+    trained && ['', comparisonText(version)],
+  )
 }
 
-function trainedRows({ hash, set, split, constant, notes, file }: NonNullable<ModelVersion['trained']>): [string, string][] {
+/** A name and its text, if there is one. */
+type DetailRow = readonly [name: string, text: string | undefined]
+
+function trainedRows({ hash, set, split, constant, notes, file }: NonNullable<ModelVersion['trained']>): DetailRow[] {
   return [
     [
       'learnt',
@@ -146,8 +146,8 @@ function trainedRows({ hash, set, split, constant, notes, file }: NonNullable<Mo
     ['set', `${pluralize(set.rows, 'row')}, sha256 ${set.sha256}`],
     ['cut', set.cut.map(({ source, events }) => `${source} ${formatNumber(events)}`).join(', ')],
     ['hash', hash],
-    ...(file ? [['file', `ONNX, ${formatNumber(file.bytes)} bytes, sha256 ${file.sha256}`] as [string, string]] : []),
-    ...(constant.length > 0 ? [['constant', constant.join(', ')] as [string, string]] : []),
-    ...notes.map((note): [string, string] => ['note', note]),
+    ['file', file && `ONNX, ${formatNumber(file.bytes)} bytes, sha256 ${file.sha256}`],
+    ['constant', constant.length > 0 ? constant.join(', ') : undefined],
+    ...notes.map((note): DetailRow => ['note', note]),
   ]
 }

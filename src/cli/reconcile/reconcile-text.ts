@@ -6,11 +6,11 @@ import {
   type ComparisonCounts,
   type MismatchExample,
   type InputReport,
+  type MismatchReason,
   type ReconcileReport,
   type TodayReport,
 } from '../../reconcile/index.ts'
-import { pluralize, formatNumber, paddedTable } from '../command/text-format.ts'
-import { timeText } from '../command/time-text.ts'
+import { pluralize, formatNumber, paddedTable, timeText, joinLines } from '../command/text-format.ts'
 
 const titles: Readonly<Record<ComparisonBasis, string>> = {
   recorded: 'recorded: over the events visible to each decision',
@@ -39,10 +39,10 @@ function headText({ decisions, forgotten, otherModels, entries, inputs }: Reconc
     [sum(input => input.forgotten), 'value', 'not compared: the log has deleted events of their windows'],
     [sum(input => input.unrecorded), 'value', 'not compared: a different version of the pipeline did not record them'],
     [sum(input => input.settled), 'value', 'not compared: a repair has noted their mismatch'],
-    [sum(input => input.waiting), 'value', 'may change when waiting dead letters are edited and sent again'],
+    [sum(input => input.waiting), 'value', 'may change when waiting dead letters are edited and replayed'],
   ]
   return [
-    `${pluralize(decisions, 'decision')} computed again in SQL, from a log of ${entries === 1 ? '1 entry' : `${formatNumber(entries)} entries`}`,
+    `${pluralize(decisions, 'decision')} computed again in SQL, from a log of ${pluralize(entries, 'entry')}`,
     ...notes.flatMap(([count, noun, text]) => (count > 0 ? [`${pluralize(count, noun)} ${text}`] : [])),
   ].join('\n')
 }
@@ -53,11 +53,11 @@ function tableText(basis: ComparisonBasis, inputs: readonly InputReport[]): stri
     const { compared, equal, within, bothAbsent, oneAbsent, different, smape, apart } = input[basis]
     return [
       `${input.model} ${input.input}`,
-      formatNumber(compared),
-      formatNumber(equal + within),
-      formatNumber(bothAbsent),
-      formatNumber(oneAbsent),
-      formatNumber(different),
+      compared,
+      equal + within,
+      bothAbsent,
+      oneAbsent,
+      different,
       smape === undefined ? '–' : smape.toFixed(4),
       ...(['p50', 'p90', 'p99', 'max'] as const).map(part => (apart ? short(apart[part]) : '–')),
     ]
@@ -66,10 +66,16 @@ function tableText(basis: ComparisonBasis, inputs: readonly InputReport[]): stri
 }
 
 function reasonsText(all: readonly ComparisonCounts[]): string[] {
-  const counts = new Map<string, number>()
-  for (const { reasons } of all)
-    for (const [reason, count] of Object.entries(reasons)) counts.set(reason, (counts.get(reason) ?? 0) + count)
+  const counts = sumOfReasons(all.map(({ reasons }) => reasons))
   return counts.size === 0 ? [] : [`why: ${[...counts].map(([reason, count]) => `${reason} ${formatNumber(count)}`).join(', ')}`]
+}
+
+/** The number of values by reason, over all inputs. */
+export function sumOfReasons(all: readonly ComparisonCounts['reasons'][]): Map<MismatchReason, number> {
+  const sums = new Map<MismatchReason, number>()
+  for (const reasons of all)
+    for (const [reason, count] of Object.entries(reasons) as [MismatchReason, number][]) sums.set(reason, (sums.get(reason) ?? 0) + count)
+  return sums
 }
 
 const short = (value: number): string => String(Number(value.toPrecision(3)))
@@ -84,25 +90,21 @@ function exampleText({ basis, causes, model, input, entry, key, t, recorded, oth
 
 /** Decisions with a different score or different inputs today. The command changes nothing. */
 function todayText({ model, decisions, unscored, actions, examples }: TodayReport): string {
-  const head = [
-    ...(decisions > 0 ? [`${pluralize(decisions, 'decision')} of ${model} would have a different score today`] : []),
-    ...(unscored > 0
-      ? [
-          `${pluralize(unscored, 'decision')} of ${model} would have different inputs today; SQL does not compute their score (a user function, ONNX, or a version trained on different inputs)`,
-        ]
-      : []),
-  ]
-  const actionLines = actions
-    .filter(({ more, fewer }) => more + fewer > 0)
-    .map(
-      ({ action, more, fewer }) =>
-        `  ${action} would follow ${formatNumber(more)} more decisions and ${formatNumber(fewer)} fewer; nothing is sent again`,
-    )
-  const exampleLines = examples.map(({ key, t, entry, recorded, today, actions: would }) => {
-    const actionTexts = would.map(({ action, would: now }) => `, ${now ? action : `no ${action}`}`).join('')
-    return `  ${key} at ${timeText(t)} (entry ${entry}): score ${scoreText(recorded)} recorded, ${scoreText(today)} today${actionTexts}`
-  })
-  return [...head, ...actionLines, ...exampleLines].join('\n')
+  return joinLines(
+    decisions > 0 && `${pluralize(decisions, 'decision')} of ${model} would have a different score today`,
+    unscored > 0 &&
+      `${pluralize(unscored, 'decision')} of ${model} would have different inputs today; SQL does not compute their score (a user function, ONNX, or a version trained on different inputs)`,
+    actions
+      .filter(({ more, fewer }) => more + fewer > 0)
+      .map(
+        ({ action, more, fewer }) =>
+          `  ${action} would follow ${formatNumber(more)} more decisions and ${formatNumber(fewer)} fewer; nothing is sent again`,
+      ),
+    examples.map(({ key, t, entry, recorded, today, actions: would }) => {
+      const actionTexts = would.map(({ action, would: now }) => `, ${now ? action : `no ${action}`}`).join('')
+      return `  ${key} at ${timeText(t)} (entry ${entry}): score ${scoreText(recorded)} recorded, ${scoreText(today)} today${actionTexts}`
+    }),
+  )
 }
 
 const scoreText = (score: number | null): string => (score === null ? 'none' : short(score))

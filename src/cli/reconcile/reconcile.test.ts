@@ -127,7 +127,7 @@ test('a damaged value is unexplained', async () => {
 for (const [args, message] of [
   [[], /^name the pipeline file$/m],
   [['a.ts', 'b.ts'], /^expected one pipeline file, but also got b\.ts$/m],
-  [['a.ts', '--limit', 'all'], /^--limit all is not a whole number$/m],
+  [['a.ts', '--limit', 'all'], /^--limit all is not a whole number from 0$/m],
   [['a.ts', '--yes'], /^--yes needs --repair$/m],
   [['a.ts', '--repair', '--limit', '3'], /^--repair covers all decisions/m],
   [['a.ts', '--last', '3'], /^--last is for reconcile list$/m],

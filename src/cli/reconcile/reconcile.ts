@@ -1,76 +1,115 @@
 /** `spillway reconcile`: recomputes recorded decisions in SQL over the same log and explains every mismatch. A run may hold the folder. */
 import { withFolder } from '../../operate/index.ts'
-import { UsageError, type Command } from '../command/command.ts'
-import { dataFolderOf, dataOption } from '../command/data-option.ts'
+import { defineCommand, type OptionSpecs, type OptionValues, UsageError } from '../command/command.ts'
+import { dataFolderOf, dataOption } from '../command/data-folder.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
 import { ProgressLine } from '../command/progress.ts'
-import { DEFAULT_LAST, listReconciliations, showReconciliation } from './reconcile-ledger.ts'
 import { reconcileText } from './reconcile-text.ts'
 import { repairCommand } from './repair.ts'
-import { parseTime } from '../command/time-text.ts'
-import { printEach } from '../command/print.ts'
+import { lastOf, lastOption, parseTime, pipelinePath, wholeNumber } from '../command/arguments.ts'
+import { printEach, printLines } from '../command/print.ts'
+import { SpillwayError } from '../../base/index.ts'
+import type { ReconciliationResult, ReconciliationRecord, MismatchReason } from '../../reconcile/index.ts'
+import { pluralize, formatNumber, timeText } from '../command/text-format.ts'
 
-interface Request {
-  readonly path: string
-  readonly model: string | undefined
-  readonly since: number | undefined
-  readonly limit: number | undefined
-  readonly repair: boolean
-  readonly yes: boolean
-  readonly json: boolean
-}
+const options = {
+  model: { value: 'NAME', help: 'only decisions of this model' },
+  since: { value: 'TIME', help: 'only decisions from this time on: 2026-01-01T00:00Z, or UTC milliseconds' },
+  limit: { value: 'N', help: 'at most the first N decisions of each model' },
+  repair: { help: 'print the repair plan, and with --yes execute it; recorded decisions and sent effects stay unchanged' },
+  yes: { help: 'execute the plan of --repair; no run may hold the folder' },
+  last: lastOption('reconciliations', 'list: '),
+  data: dataOption,
+  json: { help: 'print one JSON object, and nothing else' },
+} as const satisfies OptionSpecs
+
+type Values = OptionValues<typeof options>
 
 /** The command `spillway reconcile`. */
-export const reconcileCommand: Command = {
+export const reconcileCommand = defineCommand({
   name: 'reconcile',
   usage: 'PIPELINE | list | show NUMBER',
   summary: 'recompute recorded feature vectors in SQL, as of their decisions and as of today, explain every mismatch, and repair faults',
-  options: {
-    model: { type: 'string', value: 'NAME', help: 'only decisions of this model' },
-    since: { type: 'string', value: 'TIME', help: 'only decisions from this time on: 2026-01-01T00:00Z, or UTC milliseconds' },
-    limit: { type: 'string', value: 'N', help: 'at most the first N decisions of each model' },
-    repair: {
-      type: 'boolean',
-      help: 'print the repair plan, and with --yes execute it; recorded decisions and sent effects stay unchanged',
-    },
-    yes: { type: 'boolean', help: 'execute the plan of --repair; no run may hold the folder' },
-    last: { type: 'string', value: 'N', help: `list: the number of newest reconciliations (default ${DEFAULT_LAST})` },
-    data: dataOption,
-    json: { type: 'boolean', help: 'print one JSON object, and nothing else' },
-  },
+  options,
   async run(values, positionals) {
     if (positionals[0] === 'list') return listReconciliations(values, positionals.slice(1))
     if (positionals[0] === 'show') return showReconciliation(values, positionals.slice(1))
-    const { path, json, repair, yes, ...filter } = requestOf(values, positionals)
+    const path = pipelinePath(positionals)
+    const { model, since, limit, repair = false, yes = false, last, json = false } = values
+    if (yes && !repair) throw new UsageError('--yes needs --repair')
+    if (repair && (model !== undefined || since !== undefined || limit !== undefined))
+      throw new UsageError('--repair covers all decisions: leave out --model, --since and --limit')
+    if (last !== undefined) throw new UsageError('--last is for reconcile list')
+    const filter = {
+      model,
+      since: parseTime('--since', since),
+      limit: limit === undefined ? undefined : wholeNumber('--limit', limit, 0),
+    }
     const pipeline = await importPipeline(path)
+    const data = dataFolderOf(values)
     const progress = new ProgressLine()
-    const onProgress = (stage: string, share: number): void => progress.show(stage, share)
-    if (repair) return repairCommand(pipeline, dataFolderOf(values), { json, yes, onProgress, onStageEnd: () => progress.clear() })
-    const report = await withFolder(dataFolderOf(values), folder => folder.reconcile(pipeline, { ...filter, onProgress }))
+    if (repair) return repairCommand(pipeline, data, { json, yes, progress })
+    const report = await withFolder(data, folder => folder.reconcile(pipeline, { ...filter, onProgress: progress.show }))
     progress.clear()
     printEach([report], { json, textOf: reconcileText })
     return report.sound ? 0 : 1
   },
+})
+
+/** Throws `UsageError` for options of the comparison. */
+function checkOptions(values: Values, allowed: readonly string[]): void {
+  const stray = Object.keys(values).find(name => !['data', 'json', ...allowed].includes(name))
+  if (stray !== undefined) throw new UsageError(`--${stray} is an option of spillway reconcile PIPELINE`)
 }
 
-/** Throws `UsageError`. */
-function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: readonly string[]): Request {
-  if (path === undefined) throw new UsageError('name the pipeline file')
-  if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
-  const { model, since, limit } = values as { readonly [name: string]: string | undefined }
-  const { repair = false, yes = false, json = false } = values as { readonly [name: string]: boolean | undefined }
-  if (yes && !repair) throw new UsageError('--yes needs --repair')
-  if (repair && (model !== undefined || since !== undefined || limit !== undefined))
-    throw new UsageError('--repair covers all decisions: leave out --model, --since and --limit')
-  if (values['last'] !== undefined) throw new UsageError('--last is for reconcile list')
-  if (limit !== undefined && !/^\d{1,15}$/.test(limit)) throw new UsageError(`--limit ${limit} is not a whole number`)
-  return {
-    path,
-    model,
-    since: since === undefined ? undefined : parseTime('--since', since),
-    limit: limit === undefined ? undefined : Number(limit),
-    repair,
-    yes,
-    json,
-  }
+/** `reconcile list`: the results of scheduled reconciliations, from the ledger in the data folder. A run may hold it. */
+function listReconciliations(values: Values, extra: readonly string[]): Promise<number> {
+  checkOptions(values, ['last'])
+  const { json = false } = values
+  if (extra.length > 0) throw new UsageError(`reconcile list takes no arguments; to show one: reconcile show ${extra[0]}`)
+  const last = lastOf(values.last)
+  return withFolder(dataFolderOf(values), ({ reconciliations }) => {
+    const all = reconciliations.list()
+    const newest = all.slice(-last)
+    printEach(newest, { json, textOf: lineOf })
+    if (!json)
+      printLines(
+        newest.length === 0
+          ? 'No reconciliations: run --reconcile makes them.'
+          : `${pluralize(newest.length, 'reconciliation')} of ${all.length}.`,
+      )
+    return 0
+  })
+}
+
+/** `reconcile show`. */
+function showReconciliation(values: Values, [text, ...extra]: readonly string[]): Promise<number> {
+  checkOptions(values, [])
+  if (text === undefined || extra.length > 0 || !/^[1-9]\d*$/.test(text))
+    throw new UsageError('name the number of one reconciliation: reconcile show 12')
+  return withFolder(dataFolderOf(values), ({ reconciliations }) => {
+    const reconciliation = reconciliations.byNumber(Number(text))
+    if (!reconciliation)
+      throw new SpillwayError('SPILL_NOT_FOUND', `there is no reconciliation ${text}; spillway reconcile list lists them`)
+    const textOf = (entry: typeof reconciliation): string =>
+      entry.report ? `${lineOf(entry)}\n\n${reconcileText(entry.report)}` : lineOf(entry)
+    printEach([reconciliation], { json: values.json === true, textOf })
+    return 0
+  })
+}
+
+function lineOf({ number: which, began, state, error, done }: ReconciliationRecord): string {
+  return `${which}  [${state}, began ${timeText(began)}${done ? `, ${done.seconds.toFixed(1)} s` : ''}]${done ? `  ${resultText(done)}` : ''}${error === undefined ? '' : `\n  ${error}`}`
+}
+
+function resultText({ decisions, values, reasons, sound }: ReconciliationResult): string {
+  const reasonCounts = (counts: Readonly<Partial<Record<MismatchReason, number>>>) =>
+    Object.entries(counts)
+      .map(([reason, count]) => `${reason} ${formatNumber(count)}`)
+      .join(', ')
+  const differences = [
+    reasonCounts(reasons.recorded) && `as recorded: ${reasonCounts(reasons.recorded)}`,
+    reasonCounts(reasons.corrected) && `today: ${reasonCounts(reasons.corrected)}`,
+  ].filter(Boolean)
+  return [`${pluralize(decisions, 'decision')}, ${pluralize(values, 'value')}${sound ? '' : ', NOT SOUND'}`, ...differences].join('; ')
 }

@@ -36,7 +36,7 @@ test('a repair prints its plan; the audit log records it, and a second repair ha
   assert.equal(plan.status, 1)
   assert.match(plan.out, /^to be repaired\n {2}1 unexplained value: noted as unexplained; the recorded value stays$/m)
   assert.match(plan.out, /^ {2}state of by_card: rebuilt from the log$/m)
-  assert.match(plan.out, /^ {2}3 dead letters: sent again once; those that are rejected again wait for spillway dlq edit$/m)
+  assert.match(plan.out, /^ {2}3 dead letters: replayed once; those that are rejected again wait for spillway dlq edit$/m)
   assert.match(plan.out, /^left as it is\n {2}4 values: late: the decisions were right as of their time$/m)
   // Without --yes nothing changes.
   assert.equal((await called(...args)).status, 1)
@@ -59,7 +59,7 @@ test('a repair prints its plan; the audit log records it, and a second repair ha
   const nothing = await called(...args, '--repair')
   assert.equal(nothing.status, 0)
   assert.match(nothing.out, /^Nothing to repair\.\n\nleft as it is\n {2}4 values: late/)
-  assert.match(nothing.out, /^ {2}3 dead letters: rejected when sent again, or of a source/m)
+  assert.match(nothing.out, /^ {2}3 dead letters: rejected when replayed, or of a source/m)
   const decisions = await called('decisions', '--data', shop.data, '--entry', '1', '--json')
   assert.match(decisions.out, /"n":5/)
 })

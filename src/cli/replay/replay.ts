@@ -15,113 +15,89 @@ import {
   type Replayable,
   type ReplayOptions,
   type ReplaySummary,
+  type DecisionBatch,
+  decisionRecords,
+  type DecisionRecord,
+  type ReplayLog,
 } from '../../replay/index.ts'
-import { UsageError, type Command } from '../command/command.ts'
-import { requireModel } from '../command/model-option.ts'
-import { importPipeline } from '../command/pipeline-file.ts'
+import { defineCommand, UsageError } from '../command/command.ts'
+import { requireModel, importPipeline } from '../command/pipeline-file.ts'
 import { ProgressLine } from '../command/progress.ts'
 import { replayThroughLog, type LoggedSummary } from '../../operate/index.ts'
-import { NewestReplayedDecisions } from './newest-decisions.ts'
-import { isPostgresAddress } from '../../sources/index.ts'
-import { checkSourceFiles, sourceFiles } from '../command/source-files-option.ts'
-import { replaySummaryText } from '../command/replay-summary.ts'
-import { pluralize, formatNumber } from '../command/text-format.ts'
+import { checkSourceFiles, historyFiles, pipelinePath } from '../command/arguments.ts'
+import { replaySummaryText } from './replay-summary.ts'
+import { pluralize, formatNumber, decisionText, presentLines } from '../command/text-format.ts'
 import { singleLineTexts, printJson, printText } from '../command/print.ts'
 
 const SHOWN = 5
 
-interface Request {
-  readonly path: string
-  readonly files: readonly SourceFile[]
-  /** The data folder for `--log`; without it the replay is in memory. */
-  readonly log: string | undefined
-  readonly out: string | undefined
-  readonly rejected: string | undefined
-  /** The folder that reports are written to. */
-  readonly reports: string | undefined
-  readonly models: readonly string[] | undefined
-  readonly show: number
-  readonly json: boolean
-}
-
 /** The command `spillway replay`. */
-export const replayCommand: Command = {
+export const replayCommand = defineCommand({
   name: 'replay',
   usage: 'PIPELINE --source NAME=FILE…',
   summary: 'make all decisions of a pipeline over history files, as they would have been made at the time',
   options: {
     source: {
-      type: 'string',
       multiple: true,
       value: 'NAME=FILE',
       help: 'a file of a source: NDJSON, CSV or Parquet, plain or gzip; may be repeated',
     },
     log: {
-      type: 'string',
       value: 'DIR',
       help: 'import into the durable log of this data folder, where a run can continue (default: in memory)',
     },
-    out: { type: 'string', value: 'FILE', help: 'write the decisions with their feature vectors: .ndjson, .ndjson.gz or .parquet' },
-    rejected: { type: 'string', value: 'FILE', help: 'write the rejected records with their reasons: .ndjson or .ndjson.gz' },
-    reports: { type: 'string', value: 'DIR', help: 'write the reports of all scheduled times to files in DIR/NAME' },
-    model: { type: 'string', multiple: true, value: 'NAME', help: 'only the decisions of this model; may be repeated' },
-    show: { type: 'string', value: 'N', help: `the number of newest decisions of each model to print (default ${SHOWN})` },
-    json: { type: 'boolean', help: 'print one JSON object with the counts, and nothing else' },
+    out: { value: 'FILE', help: 'write the decisions with their feature vectors: .ndjson, .ndjson.gz or .parquet' },
+    rejected: { value: 'FILE', help: 'write the rejected records with their reasons: .ndjson or .ndjson.gz' },
+    reports: { value: 'DIR', help: 'write the reports of all scheduled times to files in DIR/NAME' },
+    model: { multiple: true, value: 'NAME', help: 'only the decisions of this model; may be repeated' },
+    show: { value: 'N', help: `the number of newest decisions of each model to print (default ${SHOWN})` },
+    json: { help: 'print one JSON object with the counts, and nothing else' },
   },
-  async run(values, positionals) {
-    const request = requestOf(values, positionals)
-    const pipeline = await importPipeline(request.path)
-    checkSourceFiles(request.files, pipeline.ir)
-    const models = chosenModels(pipeline.ir, request)
-    const newest = new NewestReplayedDecisions(pipeline.ir, request.json ? 0 : request.show)
-    const { summary, rejection } = await run(pipeline, models, request, newest)
-    if (request.json) printJson(summary)
+  async run({ show = String(SHOWN), source, model: names, json = false, ...outputs }, positionals) {
+    const path = pipelinePath(positionals)
+    if (!/^\d{1,4}$/.test(show)) throw new UsageError(`--show ${show} is not a number of decisions; write 0 to 9999`)
+    const files = historyFiles('a replay reads files', { source })
+    checkOutputs(outputs, [path, ...files.map(file => file.path)])
+    const pipeline = await importPipeline(path)
+    checkSourceFiles(files, pipeline.ir)
+    const models = chosenModels(pipeline.ir, names, outputs)
+    const newest = newestDecisions(pipeline.ir, json ? 0 : Number(show))
+    const { summary, rejection } = await run(pipeline, models, { ...outputs, files }, newest)
+    const shown = singleLineTexts(summary)
+    if (json) printJson(summary)
     else
       printText(
-        [
-          newest.text(),
-          replaySummaryText(singleLineTexts(summary)),
-          ...hints(singleLineTexts(summary), singleLineTexts(rejection), request),
-        ]
+        [newest.text(), replaySummaryText(shown), ...hints(shown, singleLineTexts(rejection), outputs)]
           .filter(text => text !== '')
           .join('\n\n'),
       )
     return summary.brokenOff.length === 0 ? 0 : 1
   },
+})
+
+/** The outputs of a replay. */
+interface ReplayOutputs {
+  /** The data folder of `--log`; without it the replay is in memory. */
+  readonly log?: string
+  readonly out?: string
+  readonly rejected?: string
+  /** The folder that reports are written to. */
+  readonly reports?: string
 }
 
 /** Throws `UsageError`. */
-function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: readonly string[]): Request {
-  if (path === undefined) throw new UsageError('name the pipeline file')
-  if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
-  const {
-    log,
-    out,
-    rejected,
-    reports,
-    model,
-    show = String(SHOWN),
-    json = false,
-  } = values as { [name: string]: string | undefined } & {
-    model?: string[]
-    json?: boolean
-  }
-  if (!/^\d{1,4}$/.test(show)) throw new UsageError(`--show ${show} is not a number of decisions; write 0 to 9999`)
-  const files = sourceFiles((values['source'] as string[] | undefined) ?? [])
-  if (files.some(({ path }) => isPostgresAddress(path)))
-    throw new UsageError('a replay reads files; a table of PostgreSQL is a source of spillway run')
+function checkOutputs({ log, out, rejected, reports }: ReplayOutputs, inputs: readonly string[]): void {
   for (const output of [out, rejected]) {
-    const input = output === undefined ? undefined : [path, ...files.map(file => file.path)].find(file => resolve(file) === resolve(output))
+    const input = output === undefined ? undefined : inputs.find(file => resolve(file) === resolve(output))
     if (input !== undefined) throw new UsageError(`${output} would overwrite the input ${input}`)
   }
   if (out !== undefined && rejected !== undefined && resolve(out) === resolve(rejected))
     throw new UsageError(`--out and --rejected are both ${out}`)
   if (reports !== undefined && log !== undefined)
     throw new UsageError('--reports cannot be used with --log; for a data folder use spillway reports')
-  return { path, files, log, out, rejected, reports, models: model, show: Number(show), json }
 }
 
-function chosenModels(ir: PipelineIR, { models: names, reports }: Request): readonly ModelIR[] {
+function chosenModels(ir: PipelineIR, names: readonly string[] | undefined, { reports }: ReplayOutputs): readonly ModelIR[] {
   if (ir.models.length === 0 && reports === undefined)
     throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no model, so it makes no decisions`)
   for (const name of names ?? []) requireModel(ir, name)
@@ -138,10 +114,9 @@ interface ReplayResult {
 async function run(
   pipeline: Replayable,
   models: readonly ModelIR[],
-  request: Request,
-  newest: NewestReplayedDecisions,
+  { files, log, out, rejected, reports }: ReplayOutputs & { readonly files: readonly SourceFile[] },
+  newest: ReturnType<typeof newestDecisions>,
 ): Promise<ReplayResult> {
-  const { files, log, out, rejected, reports } = request
   const output: DecisionOutput | undefined = out === undefined ? undefined : openDecisions(out, pipeline.ir, models)
   const progress = new ProgressLine()
   let rejections: RejectionWriter | undefined
@@ -160,7 +135,7 @@ async function run(
         rejection ??= `${rejected.place}: ${rejected.detail}`
         rejections?.write(rejected)
       },
-      onProgress: (stage, share) => progress.show(stage, share),
+      onProgress: progress.show,
     }
     const summary = log === undefined ? await replay(pipeline, options) : await replayThroughLog(pipeline, log, options)
     if (out !== undefined) progress.show(`writing ${out}`, 1)
@@ -197,19 +172,39 @@ function makeFolder(path: string): void {
 function hints(
   { sources, undecodable, log, reports: summaries = [] }: ReplayResult['summary'],
   rejection: string | undefined,
-  { out, rejected, reports }: Request,
+  { out, rejected, reports }: ReplayOutputs,
 ): string[] {
   const count = sources.reduce((sum, source) => sum + Object.values(source.rejected).reduce((a, b) => a + b, 0), undecodable)
   const hint = rejected === undefined ? 'add --rejected rejected.ndjson to keep them, with their reasons' : `they are in ${rejected}`
-  return [
-    ...(log === undefined ? [] : [logText(log)]),
-    ...(out === undefined ? [] : [`Decisions are in ${out}.`]),
-    ...(reports === undefined ? [] : [`Reports are in ${summaries.map(({ report }) => join(reports, report)).join(', ')}.`]),
-    ...(rejection === undefined ? [] : [`${pluralize(count, 'record')} rejected: ${hint}. The first:\n  ${rejection}`]),
-  ]
+  return presentLines(
+    log && logText(log),
+    out !== undefined && `Decisions are in ${out}.`,
+    reports !== undefined && `Reports are in ${summaries.map(({ report }) => join(reports, report)).join(', ')}.`,
+    rejection !== undefined && `${pluralize(count, 'record')} rejected: ${hint}. The first:\n  ${rejection}`,
+  )
 }
 
 function logText({ folder, first, end, found }: LoggedSummary['log']): string {
   const compared = found === 0 ? '' : ` An earlier import was interrupted; its ${formatNumber(found)} entries match.`
   return `Entries ${formatNumber(first)} to ${formatNumber(end)} of the log in ${folder}: \`spillway run\` with --data ${folder} continues there.${compared}`
+}
+
+/** Keeps the `count` newest decisions of each model. Memory: `count` records per model. */
+function newestDecisions(ir: PipelineIR, count: number) {
+  const byModel = new Map<string, DecisionRecord[]>()
+  return {
+    add(batch: DecisionBatch, log: Pick<ReplayLog, 'strings'>): void {
+      const recordOf = decisionRecords(ir, batch.model, log)
+      const from = Math.max(0, batch.length - count)
+      const records = Array.from({ length: batch.length - from }, (_, i) => recordOf(batch, from + i))
+      const all = [...(byModel.get(batch.model.name) ?? []), ...records]
+      byModel.set(batch.model.name, all.slice(Math.max(0, all.length - count)))
+    },
+    /** The decisions as text, separated by empty lines. */
+    text: (): string =>
+      [...byModel.values()]
+        .flat()
+        .map(decision => decisionText(singleLineTexts(decision)))
+        .join('\n\n'),
+  }
 }

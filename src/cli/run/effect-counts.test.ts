@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { NewEffect } from '../../log/effects.ts'
-import { EffectCounts } from './effect-counts.ts'
+import { EffectCounts } from './run-output.ts'
 
 const effect = (number: number, isDry: boolean): NewEffect => ({
   number,

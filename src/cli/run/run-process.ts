@@ -1,7 +1,7 @@
 /** The process of `spillway run`: connects a run to its sources, HTTP server, effects and status output, and stops it. */
 import { join } from 'node:path'
 import { closeRoutes, openRoutes } from '../../action/index.ts'
-import { callEvery, stopwatch, wallClock, durationMs, type Duration } from '../../base/index.ts'
+import { callEvery, stopwatch, wallClock } from '../../base/index.ts'
 import { letHeapGrow } from '../command/heap.ts'
 import type { ScheduleIR } from '../../define/ir/index.ts'
 import type { Pipeline } from '../../define/index.ts'
@@ -14,15 +14,12 @@ import { OBJECTIVES_FILE, objectivesAt } from '../../run/decide/index.ts'
 import { PipelineRun } from '../../runner/index.ts'
 import { startText } from '../../sources/reader/index.ts'
 import { openReaders } from '../../sources/index.ts'
-import { DecisionFile } from './decision-file.ts'
+import { DecisionFile, EffectCounts, type RunOutput } from './run-output.ts'
 import { ProgressLine } from '../command/progress.ts'
 import { startReconciliation } from './reconcile-option.ts'
-import { EffectCounts } from './effect-counts.ts'
-import { pluralize, formatNumber } from '../command/text-format.ts'
-import { timeText } from '../command/time-text.ts'
-import { webhooksOf, type WebhookSource } from '../command/webhook-option.ts'
+import { pluralize, formatNumber, timeText } from '../command/text-format.ts'
+import { webhooksOf, type WebhookSource } from './server-options.ts'
 import { printJson } from '../command/print.ts'
-import type { RunOutput } from './run-output.ts'
 
 const STATUS_EVERY_MS = 5000
 /** Waiting for due jobs is reported after this time. */
@@ -45,7 +42,8 @@ export interface RunRequest {
   readonly once: boolean
   readonly isDry: boolean
   readonly takesOver: boolean
-  readonly keep: Duration | undefined
+  /** Events that arrived longer ago may be deleted. */
+  readonly keepMs: number | undefined
   readonly batchThreads: number | undefined
   /** The schedule of reconciliations, if there is one. */
   readonly reconcile: ScheduleIR | undefined
@@ -56,9 +54,9 @@ export interface RunRequest {
 /** Runs a pipeline until a signal, or until the end of its files with `once`. Returns the exit code. */
 export async function runPipeline(pipeline: Pipeline, request: RunRequest, output: RunOutput): Promise<number> {
   const { print } = output
-  const { files, listen, data, once, isDry, takesOver, keep, batchThreads, reconcile, decisions, json } = request
+  const { files, listen, data, once, isDry, takesOver, keepMs, batchThreads, reconcile, decisions, json } = request
   letHeapGrow()
-  const memory = { ...memoryOptions(print), ...(keep !== undefined && { keep: retentionMs(pipeline.ir, durationMs(keep)) }) }
+  const memory = { ...memoryOptions(print), ...(keepMs !== undefined && { keep: retentionMs(pipeline.ir, keepMs) }) }
   // The options are checked before a take-over stops the running process.
   objectivesAt(join(data, OBJECTIVES_FILE), pipeline.ir)
   const inputs = files.map(({ source, path }) => ({ source, input: path }))
@@ -184,7 +182,7 @@ function actionOf(data: string, effect: number): string {
 }
 
 /** Resolves at the first SIGINT or SIGTERM. A second signal ends the process. */
-export function untilSignal(): { promise: Promise<void>; signal: AbortSignal; forget(): void } {
+export function untilSignal(): { promise: Promise<void>; signal: AbortSignal; readonly forget: () => void } {
   const stopped = new AbortController()
   const stop = () => stopped.abort()
   process.once('SIGINT', stop)

@@ -1,81 +1,74 @@
 /** `spillway run`: parses the options and starts the run. */
-import { durationMs, type Duration } from '../../base/index.ts'
-import { UsageError, type Command } from '../command/command.ts'
-import { dataFolderOf, dataOption } from '../command/data-option.ts'
-import { STANDARD_INPUT } from '../../sources/index.ts'
+import { defineCommand, type OptionSpecs, type OptionValues, UsageError } from '../command/command.ts'
+import { dataFolderOf, dataOption } from '../command/data-folder.ts'
+import { addressHelp, STANDARD_INPUT } from '../../sources/index.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
-import { rateLimitOf, rateOption } from '../command/rate-option.ts'
+import { rateLimitOf, rateOption, webhookOption, parseWebhookSources } from './server-options.ts'
 import { runPipeline, type RunRequest } from './run-process.ts'
 import { parseSchedule } from './reconcile-option.ts'
 import { printedOutput, type RunOutput } from './run-output.ts'
-import { sourceFiles } from '../command/source-files-option.ts'
-import { webhookOption, parseWebhookSources } from '../command/webhook-option.ts'
+import { parseDuration, pipelinePath, sourceFiles, wholeNumber } from '../command/arguments.ts'
+
+const BATCH_THREADS_MAX = 99
+
+const options = {
+  source: {
+    multiple: true,
+    value: 'NAME=FILE',
+    help: `a file of a source, followed as it grows (NDJSON) or read once (CSV, Parquet, gzip); - is standard input, ${addressHelp}; may be repeated`,
+  },
+  listen: {
+    value: 'ADDRESS',
+    help: 'serve over HTTP at PORT or HOST:PORT (default without --source: 127.0.0.1:7070)',
+  },
+  open: { help: 'require no tokens, on a loopback address only' },
+  host: {
+    multiple: true,
+    value: 'NAME',
+    help: 'a host name of the server besides those of this machine, such as the name of a proxy; may be repeated',
+  },
+  rate: rateOption,
+  webhook: webhookOption,
+  data: dataOption,
+  'dry-run': { help: 'record and print effects, but send none' },
+  'take-over': {
+    help: 'get ready while a different process holds the folder, then ask that process to stop and continue in its place',
+  },
+  keep: {
+    value: 'DURATION',
+    help: 'delete events that arrived longer ago, and their decisions, once no window, id or revision needs them (default: keep all)',
+  },
+  'batch-threads': {
+    value: 'N',
+    help: 'the number of threads for a batch run (default: one fewer than cores, at least 1)',
+  },
+  reconcile: {
+    value: 'SCHEDULE',
+    help: "compare recorded decisions with SQL over the same log on this schedule: a cron in UTC such as '0 4 * * *', or an interval such as 6h",
+  },
+  once: { help: 'stop at the end of the files, after all due batch runs, reports and trainings' },
+  decisions: {
+    value: 'FILE',
+    help: 'append each decision to this file once it is durable, as NDJSON; - is standard output',
+  },
+  json: { help: 'print the counts as one JSON object at the end' },
+} as const satisfies OptionSpecs
+
+type Values = OptionValues<typeof options>
 
 /** The command `spillway run`. */
-export const runCommand: Command = {
+export const runCommand = defineCommand({
   name: 'run',
   usage: 'PIPELINE [--source NAME=FILE…] [--listen ADDRESS]',
   summary: 'run a pipeline; acknowledged events survive a crash at any moment',
-  options: {
-    source: {
-      type: 'string',
-      multiple: true,
-      value: 'NAME=FILE',
-      help: 'a file of a source, followed as it grows (NDJSON) or read once (CSV, Parquet, gzip); - is standard input, pg:TABLE an outbox in PostgreSQL, pg-changes:TABLE the changes of a table, samples: sample events; may be repeated',
-    },
-    listen: {
-      type: 'string',
-      value: 'ADDRESS',
-      help: 'serve over HTTP at PORT or HOST:PORT (default without --source: 127.0.0.1:7070)',
-    },
-    open: { type: 'boolean', help: 'require no tokens, on a loopback address only' },
-    host: {
-      type: 'string',
-      multiple: true,
-      value: 'NAME',
-      help: 'a host name of the server besides those of this machine, such as the name of a proxy; may be repeated',
-    },
-    rate: rateOption,
-    webhook: webhookOption,
-    data: dataOption,
-    'dry-run': { type: 'boolean', help: 'record and print effects, but send none' },
-    'take-over': {
-      type: 'boolean',
-      help: 'get ready while a different process holds the folder, then ask that process to stop and continue in its place',
-    },
-    keep: {
-      type: 'string',
-      value: 'DURATION',
-      help: 'delete events that arrived longer ago, and their decisions, once no window, id or revision needs them (default: keep all)',
-    },
-    'batch-threads': {
-      type: 'string',
-      value: 'N',
-      help: 'the number of threads for a batch run (default: one fewer than cores, at least 1)',
-    },
-    reconcile: {
-      type: 'string',
-      value: 'SCHEDULE',
-      help: "compare recorded decisions with SQL over the same log on this schedule: a cron in UTC such as '0 4 * * *', or an interval such as 6h",
-    },
-    once: { type: 'boolean', help: 'stop at the end of the files, after all due batch runs, reports and trainings' },
-    decisions: {
-      type: 'string',
-      value: 'FILE',
-      help: 'append each decision to this file once it is durable, as NDJSON; - is standard output',
-    },
-    json: { type: 'boolean', help: 'print the counts as one JSON object at the end' },
-  },
+  options,
   run: (values, positionals) => startRun(values, positionals, printedOutput),
-}
+})
 
 /** Runs the pipeline of parsed options. Returns the exit code. Throws `UsageError`. */
-export async function startRun(
-  values: Readonly<Record<string, unknown>>,
-  positionals: readonly string[],
-  output: RunOutput,
-): Promise<number> {
-  const { path, ...request } = requestOf(values, positionals)
+export async function startRun(values: Values, positionals: readonly string[], output: RunOutput): Promise<number> {
+  const path = pipelinePath(positionals)
+  const request = requestOf(values)
   const pipeline = await importPipeline(path)
   const printing = pipeline.ir.actions?.find(({ do: effect }) => effect.kind === 'stdout')
   if (printing && (request.json || request.decisions === STANDARD_INPUT))
@@ -84,35 +77,27 @@ export async function startRun(
 }
 
 /** Throws `UsageError`. */
-function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: readonly string[]): RunRequest & { path: string } {
-  if (path === undefined) throw new UsageError('name the pipeline file')
-  if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
-  const { once = false, keep, decisions, json = false } = values as { once?: boolean; keep?: Duration; decisions?: string; json?: boolean }
-  if (keep !== undefined) checkDuration(keep)
-  const files = sourceFiles((values['source'] as string[] | undefined) ?? [])
-  const listen = values['listen'] as string | undefined
+function requestOf(values: Values): RunRequest {
+  const { once = false, keep, decisions, json = false, listen, 'batch-threads': threads, host: hosts = [] } = values
+  const files = sourceFiles(values.source)
   if (files.length === 0 && once) throw new UsageError('--once needs files: add --source NAME=FILE')
   if (once && listen !== undefined)
     throw new UsageError('--once stops at the end of the files, but a server never ends; leave out --once or --listen')
   if (files.filter(file => file.path === STANDARD_INPUT).length > 1) throw new UsageError('standard input feeds one source')
   if (json && decisions === STANDARD_INPUT) throw new UsageError('--json and --decisions - would both write to standard output')
-  const threads = values['batch-threads'] as string | undefined
-  if (threads !== undefined && !/^[1-9]\d?$/.test(threads))
-    throw new UsageError(`--batch-threads ${threads} is not a whole number from 1 to 99`)
+  const batchThreads = threads === undefined ? undefined : wholeNumber('--batch-threads', threads, 1, BATCH_THREADS_MAX)
   const listens = listen !== undefined || files.length === 0
-  const webhooks = parseWebhookSources((values['webhook'] as string[] | undefined) ?? [])
-  const rate = rateLimitOf(values['rate'] as string | undefined)
-  const hosts = (values['host'] as string[] | undefined) ?? []
+  const webhooks = parseWebhookSources(values.webhook ?? [])
+  const rate = rateLimitOf(values.rate)
   const invalidHost = hosts.find(name => !/^[\w.-]+$/.test(name))
   if (invalidHost !== undefined)
     throw new UsageError(`--host ${invalidHost} is not a host name; write it without a scheme and a port: --host flow.example.com`)
   const serverOption = webhooks.length > 0 ? '--webhook' : rate ? '--rate' : hosts.length > 0 ? '--host' : undefined
   if (serverOption !== undefined && !listens) throw new UsageError(`${serverOption} needs a server: --listen 7070`)
   return {
-    path,
     files,
     listen: listens ? addressOf(listen) : undefined,
-    isOpen: values['open'] === true,
+    isOpen: values.open === true,
     hosts,
     rate,
     webhooks,
@@ -120,9 +105,9 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
     once,
     isDry: values['dry-run'] === true,
     takesOver: values['take-over'] === true,
-    keep,
-    batchThreads: threads === undefined ? undefined : Number(threads),
-    reconcile: parseSchedule(values['reconcile'] as string | undefined),
+    keepMs: keep === undefined ? undefined : parseDuration('--keep', keep),
+    batchThreads,
+    reconcile: parseSchedule(values.reconcile),
     decisions,
     json,
   }
@@ -135,13 +120,4 @@ function addressOf(text: string | undefined): { host?: string; port?: number } {
   if (port === undefined || Number(port) > 65_535) throw new UsageError(`--listen ${text} is not PORT or HOST:PORT; write --listen 7070`)
   const host = ipv6 ?? name
   return { ...(host !== undefined && { host }), port: Number(port) }
-}
-
-/** Throws `UsageError`. */
-function checkDuration(keep: Duration): void {
-  try {
-    durationMs(keep)
-  } catch (error) {
-    throw new UsageError(`--keep: ${(error as Error).message}`)
-  }
 }

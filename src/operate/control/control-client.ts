@@ -6,14 +6,14 @@ import { controlAddress, CONTROL_PROTOCOL, socketLines } from './control-socket.
 import type {
   DeadLetterDrop,
   DeadLetterEdit,
-  DeadLetterResend,
+  DeadLetterReplay,
   EffectDrop,
   EffectRetry,
   JobCancellation,
   RunControl,
 } from './run-control.ts'
 
-/** Bytes of an answer. The longest lists the outcomes of resent dead letters. */
+/** Bytes of an answer. The longest lists the outcomes of replayed dead letters. */
 const ANSWER_BYTES_MAX = 1 << 26
 
 /** A connection to a run. */
@@ -47,8 +47,8 @@ export class ControlClient implements RunControl {
     return this.#call('editDeadLetter', edit, by)
   }
 
-  resendDeadLetters(resend: DeadLetterResend, by: string): ReturnType<RunControl['resendDeadLetters']> {
-    return this.#call('resendDeadLetters', resend, by)
+  replayDeadLetters(replay: DeadLetterReplay, by: string): ReturnType<RunControl['replayDeadLetters']> {
+    return this.#call('replayDeadLetters', replay, by)
   }
 
   dropDeadLetters(drop: DeadLetterDrop, by: string): ReturnType<RunControl['dropDeadLetters']> {

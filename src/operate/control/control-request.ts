@@ -3,7 +3,7 @@ import { didYouMean, SpillwayError, limits, show } from '../../base/index.ts'
 import {
   type DeadLetterDrop,
   type DeadLetterEdit,
-  type DeadLetterResend,
+  type DeadLetterReplay,
   type EffectDrop,
   type EffectRetry,
   type JobCancellation,
@@ -16,7 +16,7 @@ type Fields = Readonly<Record<string, unknown>>
 /** Parsers by operation. Each throws `SPILL_INPUT`, naming the field and the fix. */
 export const controlRequests = {
   editDeadLetter,
-  resendDeadLetters,
+  replayDeadLetters,
   dropDeadLetters,
   retryEffects,
   dropEffects,
@@ -42,7 +42,7 @@ function editDeadLetter(value: unknown): DeadLetterEdit {
   return fields as unknown as DeadLetterEdit
 }
 
-function resendDeadLetters(value: unknown): DeadLetterResend {
+function replayDeadLetters(value: unknown): DeadLetterReplay {
   const { ids, source, omitUnsendable, fingerprint } = fieldsOf(value, ['ids', 'source', 'omitUnsendable', 'fingerprint'])
   if (source !== undefined && typeof source !== 'string') throw wrong('"source" is the name of a source', source)
   if (omitUnsendable !== undefined && typeof omitUnsendable !== 'boolean') throw wrong('"omitUnsendable" is true or false', omitUnsendable)

@@ -1,4 +1,4 @@
-/** Dead letters that are sent again: each ends as an event or stays a dead letter, whatever happens meanwhile. */
+/** Dead letters that are replayed: each ends as an event or stays a dead letter, whatever happens meanwhile. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ModelStore, type Disk } from '../../../test/crash/model-store.ts'
@@ -111,7 +111,7 @@ test('a dead letter whose event exists is a duplicate; a map that now gives no r
   assert.equal('outcome' in empty.store.letters[0] && empty.store.letters[0].outcome, 'skipped')
 })
 
-test('of a record with several mapped rows, only the rejected row is sent again', async () => {
+test('of a record with several mapped rows, only the rejected row is replayed', async () => {
   const basket = (...amounts: unknown[]) => ({ card: 'c', at: start, amounts })
   const first = await after('baskets', recordBatchOf([basket(1, 'x', 3, 'y')]))
   assert.deepEqual(

@@ -1,4 +1,4 @@
-/** A dead letter as a batch of one record, to be sent again: it is validated like a new record, and arrives now. */
+/** A dead letter as a batch of one record, to be replayed: it is validated like a new record, and arrives now. */
 import { type RecordOrigin, type RecordBatch, parseJsonRecord, Fault } from '../../intake/index.ts'
 import type { StoredDeadLetter } from '../../log/index.ts'
 
@@ -6,7 +6,7 @@ import type { StoredDeadLetter } from '../../log/index.ts'
 export function deadLetterBatch({ raw, form = {}, place }: StoredDeadLetter): RecordBatch {
   const { csv, tabular, zoneless, row, mapped } = form
   const origin: RecordOrigin = { placeOf: () => place, text: csv === true, tabular: tabular === true, zoneless: new Set(zoneless) }
-  const rest = { origin, numberOf: () => 1, rawOf: () => raw, resend: { ...(row !== undefined && { row }), ...(mapped && { mapped }) } }
+  const rest = { origin, numberOf: () => 1, rawOf: () => raw, replay: { ...(row !== undefined && { row }), ...(mapped && { mapped }) } }
   const bytes = Buffer.from(raw)
   const parsed = csv ? new Fault(CSV) : parseJsonRecord(bytes, 0, bytes.length)
   if (parsed instanceof Fault) return { ...rest, records: [], undecodable: [parsed.at(place, raw)] }

@@ -81,12 +81,12 @@ test('of two editors of one dead letter the second gets a conflict, and the firs
   await run.stop()
 })
 
-test('while a dead letter is sent again or dropped, another change of it is a conflict', async () => {
+test('while a dead letter is replayed or dropped, another change of it is a conflict', async () => {
   const { store, run, control, version } = open(await withLetters(3), true)
   const versions = [1, 2, 3].map(version)
   const changes = [
-    control.resend({ ids: [1, 2] }),
-    control.resend({ ids: [2, 3] }),
+    control.replay({ ids: [1, 2] }),
+    control.replay({ ids: [2, 3] }),
     control.edit({ id: 1, version: versions[0], raw: visit(1) }),
     control.drop({ ids: [3, 2], why: 'x' }),
     control.drop({ ids: [3], why: 'y' }),
@@ -97,7 +97,7 @@ test('while a dead letter is sent again or dropped, another change of it is a co
   store.release()
   const conflict = 'SPILL_CONFLICT'
   assert.deepEqual((await ended).map(code), ['done', conflict, conflict, conflict, 'done', conflict])
-  assert.deepEqual(await control.resend({ ids: [1, 3], omitUnsendable: true }).then(({ omitted }) => omitted), [
+  assert.deepEqual(await control.replay({ ids: [1, 3], omitUnsendable: true }).then(({ omitted }) => omitted), [
     { id: 3, reason: 'settled before (dropped)' },
   ])
   await run.stop()
@@ -106,21 +106,21 @@ test('while a dead letter is sent again or dropped, another change of it is a co
 test('all named dead letters are sent, or none', async () => {
   const disk = await withLetters(2)
   const { store, run, control } = open(disk)
-  await assert.rejects(control.resend({ ids: [1, 9] }), { code: 'SPILL_NOT_FOUND' })
+  await assert.rejects(control.replay({ ids: [1, 9] }), { code: 'SPILL_NOT_FOUND' })
   await assert.rejects(control.drop({ ids: [1, 9], why: 'x' }), { code: 'SPILL_NOT_FOUND' })
-  await assert.rejects(control.resend({ ids: [1], fingerprint: 'other' }), {
+  await assert.rejects(control.replay({ ids: [1], fingerprint: 'other' }), {
     code: 'SPILL_CONFLICT',
     message: /another version of pipeline 'shop'/,
   })
-  await assert.rejects(control.resend({ ids: [1], source: 'visit' }), { code: 'SPILL_NOT_FOUND', message: /did you mean 'visits'/ })
+  await assert.rejects(control.replay({ ids: [1], source: 'visit' }), { code: 'SPILL_NOT_FOUND', message: /did you mean 'visits'/ })
   assert.deepEqual(
     store.letters.map(({ attempts }) => attempts),
     [0, 0],
   )
   await run.stop()
-  await assert.rejects(control.resend({ ids: [1] }), { code: 'SPILL_STOPPED' })
+  await assert.rejects(control.replay({ ids: [1] }), { code: 'SPILL_STOPPED' })
   const none = new DeadLetterControl({ letters: { byId: () => undefined }, commit: async () => {}, clock: () => start })
-  await assert.rejects(none.resend({ ids: [1] }), { code: 'SPILL_UNSUPPORTED' })
+  await assert.rejects(none.replay({ ids: [1] }), { code: 'SPILL_UNSUPPORTED' })
 })
 
 test('many large dead letters are sent in parts, and their outcomes come in order', async () => {
@@ -133,7 +133,7 @@ test('many large dead letters are sent in parts, and their outcomes come in orde
     assert.ok((waiting += 900_000) < limits.DEAD_LETTERS_SENT_BYTES + 2 * 900_000, 'few records wait at a time')
     return submit(...args).finally(() => (waiting -= 900_000))
   }
-  const both = await Promise.all([control.resend({ ids: [12, 1, 2, 3, 4, 5] }), control.resend({ ids: [6, 7, 8, 9, 10, 11] })])
+  const both = await Promise.all([control.replay({ ids: [12, 1, 2, 3, 4, 5] }), control.replay({ ids: [6, 7, 8, 9, 10, 11] })])
   assert.deepEqual(
     both.flatMap(({ letters }) => letters.map(({ id, outcome, attempts }) => [id, outcome, attempts])),
     [12, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map(id => [id, 'rejected', 1]),
@@ -166,7 +166,7 @@ async function operateAndCrash(seed: number, disk: Disk): Promise<void> {
       changes.push(edit.then(() => acknowledged.get(id)!.raw === raw && acknowledged.set(id, { raw, isLast: true })))
     } else if (kind < 7) {
       const ids = some()
-      if (ids.length > 0) changes.push(control.resend({ ids, omitUnsendable: chance() < 0.5 }))
+      if (ids.length > 0) changes.push(control.replay({ ids, omitUnsendable: chance() < 0.5 }))
     } else if (chance() < 0.3) changes.push(control.drop({ ids: [id], why: 'x' }))
     changes.at(-1)?.catch(() => {})
     for (let turn = below(4); turn > 0; turn--) await yieldToEventLoop()

@@ -1,5 +1,5 @@
 /**
- * Edits, resends and drops dead letters, beside a run or in a free folder.
+ * Edits, replays and drops dead letters, beside a run or in a free folder.
  *
  * Invariant: a dead letter has at most one change in flight. The store fails for good on a change of a dead letter that is gone, so every
  * change of a process must go through one object of this class.
@@ -9,20 +9,20 @@ import type { PipelineIR } from '../../define/ir/index.ts'
 import { deadLetterVersion, type AnyDeadLetter, type DeadLetterChange, type StoredDeadLetter } from '../../log/index.ts'
 import { DeadLetterRecipient, type SendableDeadLetter } from './dead-letter-recipient.ts'
 import { editedForm, editedRecord } from './dead-letter-record.ts'
-import { sendNext, type DeadLetterReceiver } from './dead-letter-resend.ts'
+import { sendNext, type DeadLetterReceiver } from './dead-letter-replay.ts'
 import type {
   DeadLetterDrop,
   DeadLetterEdit,
-  DeadLetterResend,
-  DeadLetterResendResult,
+  DeadLetterReplay,
+  DeadLetterReplayResult,
   OmittedDeadLetter,
-  ResentDeadLetter,
+  ReplayedDeadLetter,
 } from './run-control.ts'
 
 /** The pipeline that receives dead letters, and its run. */
-export interface ResendTarget {
+export interface ReplayTarget {
   readonly pipeline: { readonly ir: Pick<PipelineIR, 'name' | 'sources'>; readonly fingerprint: string }
-  /** The run. In a free folder it opens when the first dead letter is resent. */
+  /** The run. In a free folder it opens when the first dead letter is replayed. */
   receiver(): Promise<DeadLetterReceiver>
 }
 
@@ -32,14 +32,14 @@ export interface DeadLetterPorts {
   readonly letters: { byId(id: number): AnyDeadLetter | undefined }
   /** Commits changes. Resolves when they are durable. */
   commit(changes: readonly DeadLetterChange[]): Promise<void>
-  /** Absent where dead letters cannot be resent. */
-  readonly target?: ResendTarget | undefined
+  /** Absent where dead letters cannot be replayed. */
+  readonly target?: ReplayTarget | undefined
   readonly clock: Clock
 }
 
 /** A change in flight. */
 interface Change {
-  readonly verb: 'edited' | 'sent again' | 'dropped'
+  readonly verb: 'edited' | 'replayed' | 'dropped'
   readonly ended: Promise<void>
 }
 
@@ -47,7 +47,7 @@ interface Change {
 export class DeadLetterControl {
   readonly #ports: DeadLetterPorts
   readonly #changing = new Map<number, Change>()
-  /** The last request to resend: each sends its records in turns, so that few are in memory. */
+  /** The last request to replay: each sends its records in turns, so that few are in memory. */
   #sending: Promise<unknown> = Promise.resolve()
 
   constructor(ports: DeadLetterPorts) {
@@ -83,10 +83,10 @@ export class DeadLetterControl {
     })
   }
 
-  /** As `RunControl.resendDeadLetters`. */
-  async resend({ ids, source, omitUnsendable = false, fingerprint }: DeadLetterResend): Promise<DeadLetterResendResult> {
+  /** As `RunControl.replayDeadLetters`. */
+  async replay({ ids, source, omitUnsendable = false, fingerprint }: DeadLetterReplay): Promise<DeadLetterReplayResult> {
     const { target } = this.#ports
-    if (!target) throw new SpillwayError('SPILL_UNSUPPORTED', 'dead letters are sent again through a pipeline, and there is none here')
+    if (!target) throw new SpillwayError('SPILL_UNSUPPORTED', 'dead letters are replayed through a pipeline, and there is none here')
     const { pipeline } = target
     if (fingerprint !== undefined && fingerprint !== pipeline.fingerprint)
       throw new SpillwayError(
@@ -95,7 +95,7 @@ export class DeadLetterControl {
       )
     const recipient = new DeadLetterRecipient(pipeline.ir, source)
     const omitted = omitUnsendable ? this.#inChange(ids) : []
-    return this.#change(without(ids, omitted), 'sent again', async () => {
+    return this.#change(without(ids, omitted), 'replayed', async () => {
       for await (const id of inTurns(without(ids, omitted)))
         if (omitUnsendable) omitted.push(...this.#omission(id, recipient))
         else recipient.require(this.#unsettled(id))
@@ -105,9 +105,9 @@ export class DeadLetterControl {
     })
   }
 
-  async #sendAgain(run: DeadLetterReceiver, ids: readonly number[], recipient: DeadLetterRecipient): Promise<ResentDeadLetter[]> {
+  async #sendAgain(run: DeadLetterReceiver, ids: readonly number[], recipient: DeadLetterRecipient): Promise<ReplayedDeadLetter[]> {
     const { letters } = this.#ports
-    const outcomes: ResentDeadLetter[] = []
+    const outcomes: ReplayedDeadLetter[] = []
     const iterator = (function* (): Generator<SendableDeadLetter> {
       for (const id of ids) yield recipient.find(letters.byId(id) as StoredDeadLetter) as SendableDeadLetter
     })()
@@ -115,7 +115,7 @@ export class DeadLetterControl {
     return outcomes
   }
 
-  /** Runs `act` after the earlier requests to resend. */
+  /** Runs `act` after the earlier requests to replay. */
   #inTurn<T>(act: () => Promise<T>): Promise<T> {
     const result = this.#sending.then(act, act)
     this.#sending = result

@@ -1,4 +1,4 @@
-/** Chooses the source to which a dead letter is sent again, or says why no source can receive it. */
+/** Chooses the source to which a dead letter is replayed, or says why no source can receive it. */
 import { didYouMean, unknownNameError, SpillwayError, limits } from '../../base/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import type { StoredDeadLetter } from '../../log/index.ts'
@@ -28,7 +28,7 @@ export class DeadLetterRecipient {
     if (attempts >= limits.DEAD_ATTEMPTS_MAX)
       throw new SpillwayError(
         'SPILL_LIMIT',
-        `dead letter ${id} was sent again ${attempts} times and rejected (DEAD_ATTEMPTS_MAX); edit it, or drop it`,
+        `dead letter ${id} was replayed ${attempts} times and rejected (DEAD_ATTEMPTS_MAX); edit it, or drop it`,
       )
     if (source !== undefined && this.#source !== undefined && source !== this.#source)
       throw new SpillwayError(
@@ -51,7 +51,7 @@ export class DeadLetterRecipient {
   }
 
   #omission({ attempts, source }: StoredDeadLetter, recipient: string | undefined): string | undefined {
-    if (attempts >= limits.DEAD_ATTEMPTS_MAX) return `sent again ${limits.DEAD_ATTEMPTS_MAX} times before (DEAD_ATTEMPTS_MAX)`
+    if (attempts >= limits.DEAD_ATTEMPTS_MAX) return `replayed ${limits.DEAD_ATTEMPTS_MAX} times before (DEAD_ATTEMPTS_MAX)`
     if (recipient !== undefined) return undefined
     return source === undefined ? NO_SOURCE : `the source '${source}' is not in pipeline '${this.#pipeline}'`
   }

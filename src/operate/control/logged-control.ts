@@ -7,7 +7,7 @@ import { JobControl, type JobPorts } from './job-control.ts'
 import type {
   DeadLetterDrop,
   DeadLetterEdit,
-  DeadLetterResend,
+  DeadLetterReplay,
   EffectDrop,
   EffectRetry,
   JobCancellation,
@@ -44,12 +44,12 @@ export class LoggedControl implements RunControl {
     return this.#logged(by, 'dlq edit', [edit.id], detail, () => this.#letters.edit(edit))
   }
 
-  async resendDeadLetters(resend: DeadLetterResend, by: string): ReturnType<RunControl['resendDeadLetters']> {
-    return this.#logged(by, 'dlq replay', resend.omitUnsendable ? 'all' : resend.ids, undefined, async setDetail => {
-      const result = await this.#letters.resend(resend)
+  async replayDeadLetters(replay: DeadLetterReplay, by: string): ReturnType<RunControl['replayDeadLetters']> {
+    return this.#logged(by, 'dlq replay', replay.omitUnsendable ? 'all' : replay.ids, undefined, async setDetail => {
+      const result = await this.#letters.replay(replay)
       const rejected = result.letters.filter(({ outcome }) => outcome === 'rejected').length
       setDetail(
-        result.letters.length === 0 ? 'none to send again' : `${result.letters.length - rejected} settled, ${rejected} rejected again`,
+        result.letters.length === 0 ? 'none to replay' : `${result.letters.length - rejected} settled, ${rejected} rejected again`,
       )
       return result
     })

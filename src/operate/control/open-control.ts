@@ -4,7 +4,7 @@ import { SpillwayError } from '../../base/index.ts'
 import { closeDataFolder, openDataFolder, readDataFolder, type DataFolder, folderHolder } from '../../log/sqlite/index.ts'
 import { Run, type Runnable } from '../../run/index.ts'
 import { ControlClient } from './control-client.ts'
-import type { ResendTarget } from './dead-letter-control.ts'
+import type { ReplayTarget } from './dead-letter-control.ts'
 import { LoggedControl } from './logged-control.ts'
 import type { RunControl } from './run-control.ts'
 
@@ -65,7 +65,7 @@ async function connectToRun(data: string): Promise<OpenControl> {
   }
 }
 
-/** Dead letters and effects change in the store; dead letters that are sent again are received by a run that opens for them. */
+/** Dead letters and effects change in the store; dead letters that are replayed are received by a run that opens for them. */
 function changeFreeFolder(data: string, folder: DataFolder, { pipeline, onProgress }: OpenControlOptions): OpenControl {
   const { store, path } = folder
   const reader = readDataFolder(data)
@@ -74,7 +74,7 @@ function changeFreeFolder(data: string, folder: DataFolder, { pipeline, onProgre
     run ??= new Run(pipeline!, { store, compute: computeInThreads(path), ...(onProgress && { onProgress }) })
     return Promise.resolve(run)
   }
-  const target: ResendTarget | undefined = pipeline && { pipeline, receiver }
+  const target: ReplayTarget | undefined = pipeline && { pipeline, receiver }
   const control = new LoggedControl({
     data,
     deadLetters: { letters: reader.deadLetters, commit: changes => store.commit({ deadLetterChanges: changes }), target },

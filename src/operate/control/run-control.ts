@@ -20,8 +20,8 @@ export interface DeadLetterEdit {
   readonly rawBase64?: string
 }
 
-/** Dead letters to resend through the record validator of their source, as events that arrive now. */
-export interface DeadLetterResend {
+/** Dead letters to replay through the record validator of their source, as events that arrive now. */
+export interface DeadLetterReplay {
   /** Numbers, at most `DEAD_LETTERS_CHANGED_MAX`. */
   readonly ids: readonly number[]
   /** The source of dead letters that name no source. */
@@ -32,8 +32,8 @@ export interface DeadLetterResend {
   readonly fingerprint?: string
 }
 
-/** The outcome of one dead letter that was sent again. */
-export interface ResentDeadLetter {
+/** The outcome of one dead letter that was replayed. */
+export interface ReplayedDeadLetter {
   readonly id: number
   /** `rejected`: it was rejected again and stays a dead letter. */
   readonly outcome: DeadLetterOutcome | 'rejected'
@@ -49,9 +49,9 @@ export interface OmittedDeadLetter {
   readonly reason: string
 }
 
-/** The outcomes of resent dead letters, in the order of the request. */
-export interface DeadLetterResendResult {
-  readonly letters: readonly ResentDeadLetter[]
+/** The outcomes of replayed dead letters, in the order of the request. */
+export interface DeadLetterReplayResult {
+  readonly letters: readonly ReplayedDeadLetter[]
   readonly omitted: readonly OmittedDeadLetter[]
 }
 
@@ -97,14 +97,14 @@ export interface RunControl {
    */
   editDeadLetter(edit: DeadLetterEdit, by: string): Promise<{ readonly version: string }>
   /**
-   * Resends dead letters; the command is `dlq replay`, and a replay of history is something else (`spillway replay`). An accepted one is
+   * Replays dead letters; the command is `dlq replay`, and a replay of history is something else (`spillway replay`). An accepted one is
    * settled in the commit of its event; a rejected one stays, with the new reason. After an error in the middle some may have been sent:
    * each either is settled or is as it was.
    *
    * @throws `SPILL_INPUT` for a dead letter without a source in the pipeline, `SPILL_LIMIT` after too many attempts; both unless
    *   `omitUnsendable`.
    */
-  resendDeadLetters(resend: DeadLetterResend, by: string): Promise<DeadLetterResendResult>
+  replayDeadLetters(replay: DeadLetterReplay, by: string): Promise<DeadLetterReplayResult>
   /** Drops dead letters. Resolves with the time, UTC ms. */
   dropDeadLetters(drop: DeadLetterDrop, by: string): Promise<{ readonly settled: number }>
   /** Retries dead effects. */

@@ -83,14 +83,14 @@ test('a dead letter that is held back at the stop of the run is unchanged, and i
   const client = await ControlClient.connect(data)
   const [{ version }] = await calledJson<{ version: string }>('dlq', 'list', '--data', data)
   await client.editDeadLetter({ id: 1, version, set: { card: 'b' } }, 'cli:ann')
-  const resend = client.resendDeadLetters({ ids: [1] }, 'cli:ann')
-  const rejection = assert.rejects(resend, { code: 'SPILL_LIMIT', message: /^the run was stopped while this was held back/ })
+  const replay = client.replayDeadLetters({ ids: [1] }, 'cli:ann')
+  const rejection = assert.rejects(replay, { code: 'SPILL_LIMIT', message: /^the run was stopped while this was held back/ })
   while (!running.run.isHeldBack) await pause(1)
   await assert.rejects(
     ControlClient.connect(data).then(other => other.dropDeadLetters({ ids: [1], why: 'x' }, 'cli:bob')),
     {
       code: 'SPILL_CONFLICT',
-      message: 'dead letter 1 is being sent again by someone else; look at it again',
+      message: 'dead letter 1 is being replayed by someone else; look at it again',
     },
   )
   await running.stop()

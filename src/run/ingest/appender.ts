@@ -139,7 +139,7 @@ export class Appender {
     const rejected = turn.deadLetters.length - lettersBefore
     if (deadLetter !== undefined) {
       const [newLetter] = turn.deadLetters.splice(lettersBefore, 1)
-      turn.deadLetterChanges.push(resentLetter({ id: deadLetter, source }, newLetter, { accepted, duplicates, arrival: turn.arrival }))
+      turn.deadLetterChanges.push(replayedLetter({ id: deadLetter, source }, newLetter, { accepted, duplicates, arrival: turn.arrival }))
     }
     return { accepted, duplicates, rejected, sequence: turn.next, ...(duplicateEntries.length > 0 && { repeated: duplicateEntries }) }
   }
@@ -196,10 +196,10 @@ class TurnRecords {
 }
 
 /**
- * The change of a dead letter that was sent again. If it is rejected again (`rejected`), it stays one dead letter; further rejected rows of
+ * The change of a dead letter that was replayed. If it is rejected again (`rejected`), it stays one dead letter; further rejected rows of
  * its record become dead letters of their own.
  */
-function resentLetter(
+function replayedLetter(
   deadLetter: { readonly id: number; readonly source: string },
   rejected: DeadLetter | undefined,
   { accepted, duplicates, arrival }: { readonly accepted: number; readonly duplicates: number; readonly arrival: number },

@@ -6,8 +6,7 @@
  */
 import { limits } from '../../base/index.ts'
 import type { ResourceLimits } from './resource-limits.ts'
-import { Budget } from './budget.ts'
-import { clientKey, type ClientIdentity } from './client-key.ts'
+import { Budget, clientKey, type ClientIdentity } from './budget.ts'
 import { FairQueue } from './fair-queue.ts'
 import { IdShares, type ReservedIds } from './id-shares.ts'
 import { overloadError, type ServeError } from '../http/serve-error.ts'
@@ -49,14 +48,9 @@ export class AdmissionControl {
     this.#classes = new Map(routeClasses.map(route => [route, budgetsOf(route, bounds)]))
   }
 
-  /** Requests of all clients that wait for their commit. */
-  get requests(): number {
-    return this.#sum('requests')
-  }
-
-  /** Bytes of bodies that the server holds for all clients. */
-  get bytes(): number {
-    return this.#sum('bytes')
+  /** The amount that all clients hold: requests that wait for their commit, or bytes of bodies. */
+  used(unit: 'requests' | 'bytes'): number {
+    return [...this.#classes.values()].reduce((sum, budgets) => sum + budgets[unit].used, 0)
   }
 
   /** The client's share of the server, for a request to this route class. */
@@ -76,12 +70,6 @@ export class AdmissionControl {
 
   close(): void {
     this.slowBodies.close()
-  }
-
-  #sum(unit: 'requests' | 'bytes'): number {
-    let sum = 0
-    for (const budgets of this.#classes.values()) sum += budgets[unit].used
-    return sum
   }
 }
 
@@ -118,8 +106,7 @@ export class ClientShare {
 
   /** Throws `SPILL_OVERLOAD` if the client has no room for another record: then its body need not be parsed. */
   checkRecordBudget(): void {
-    const { records: reserveRecords } = this.#load
-    if (reserveRecords.usedBy(this.#client) > 0 && !reserveRecords.hasRoom(this.#client, 1)) throw this.#recordOverload()
+    if (!this.#hasRecordRoom(1)) throw this.#recordOverload()
   }
 
   /**
@@ -131,8 +118,7 @@ export class ClientShare {
     const [client, load, { requests }] = [this.#client, this.#load, this.#class]
     this.#checkRun()
     if (!requests.hasRoom(client, 1)) throw this.#requestOverload()
-    // A request alone may exceed the share: the limits on its body bound it.
-    if (load.records.usedBy(client) > 0 && !load.records.hasRoom(client, records)) throw this.#recordOverload()
+    if (!this.#hasRecordRoom(records)) throw this.#recordOverload()
     requests.add(client, 1)
     load.records.add(client, records)
     const withUntil = (hold: HoldUntil) =>
@@ -147,38 +133,30 @@ export class ClientShare {
   }
 
   /** Runs `act`, which waits for a commit without records. Throws `SPILL_OVERLOAD` if too many requests of the client wait. */
-  async countRequest<T>(act: () => Promise<T>): Promise<T> {
-    const { requests } = this.#class
-    if (!requests.spend(this.#client, 1)) throw this.#requestOverload()
-    try {
-      return await act()
-    } finally {
-      requests.release(this.#client, 1)
-    }
+  countRequest<T>(act: () => Promise<T>): Promise<T> {
+    return this.#count(this.#class.requests, act, () => this.#requestOverload())
   }
 
   /** Runs `act`, which reads a stream of records. Throws `SPILL_OVERLOAD` if the client has too many streams. */
   async countStream<T>(act: () => Promise<T>): Promise<T> {
-    const { streams } = this.#load
     this.#checkRun()
-    if (!streams.spend(this.#client, 1))
-      throw overloadError(`${streams.usedBy(this.#client)} NDJSON streams of this client are being read`, 'HTTP_STREAMS_MAX')
-    try {
-      return await act()
-    } finally {
-      streams.release(this.#client, 1)
-    }
+    return this.#count(this.#load.streams, act, used =>
+      overloadError(`${used} NDJSON streams of this client are being read`, 'HTTP_STREAMS_MAX'),
+    )
   }
 
   /** Runs `act`, which searches recorded decisions. Throws `SPILL_OVERLOAD` if too many searches of the client wait. */
-  async countSearch<T>(act: () => Promise<T>): Promise<T> {
-    const { searches } = this.#load
-    if (!searches.spend(this.#client, 1))
-      throw overloadError(`${searches.usedBy(this.#client)} searches of this client wait`, 'HTTP_SEARCHES_MAX')
+  countSearch<T>(act: () => Promise<T>): Promise<T> {
+    return this.#count(this.#load.searches, act, used => overloadError(`${used} searches of this client wait`, 'HTTP_SEARCHES_MAX'))
+  }
+
+  /** Runs `act` within the client's share of a budget. Throws `overload` of the amount in use beyond the share. */
+  async #count<T>(budget: Budget, act: () => Promise<T>, overload: (used: number) => ServeError): Promise<T> {
+    if (!budget.spend(this.#client, 1)) throw overload(budget.usedBy(this.#client))
     try {
       return await act()
     } finally {
-      searches.release(this.#client, 1)
+      budget.release(this.#client, 1)
     }
   }
 
@@ -188,7 +166,7 @@ export class ClientShare {
    */
   async records(count: number): Promise<{ readonly release: () => void }> {
     const [client, load] = [this.#client, this.#load]
-    while (load.records.usedBy(client) > 0 && !load.records.hasRoom(client, count)) await load.recordsReleased()
+    while (!this.#hasRecordRoom(count)) await load.recordsReleased()
     load.records.add(client, count)
     return { release: () => load.releaseRecords(client, count) }
   }
@@ -208,6 +186,12 @@ export class ClientShare {
   /** Ends the count of `hold`. */
   releaseBytes(bytes: number): void {
     if (bytes > 0) this.#class.bytes.release(this.#client, bytes)
+  }
+
+  /** May the client have `count` more records wait? A request alone may exceed the share: the limits on its body bound it. */
+  #hasRecordRoom(count: number): boolean {
+    const { records } = this.#load
+    return records.usedBy(this.#client) === 0 || records.hasRoom(this.#client, count)
   }
 
   #requestOverload(): ServeError {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { array, assert as check, boolean, integer, property, record } from 'fast-check'
-import { Budget } from './budget.ts'
-import { clientKey } from './client-key.ts'
+import { Budget, clientKey } from './budget.ts'
 
 test('one client gets half of the total, and each further client half of the rest', () => {
   const budget = new Budget(64)

@@ -7,7 +7,7 @@
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { yieldToEventLoop, stopwatch, type Clock, limits } from '../../base/index.ts'
-import { clientKey } from './client-key.ts'
+import { clientKey } from './budget.ts'
 
 /** Microtasks between the grant of a turn and the end of its work: the work may stand behind several generators. */
 const MICROTASKS = 32

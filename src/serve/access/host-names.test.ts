@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { checkHost, hostNamesOf } from './host-names.ts'
+import { checkHost, hostNamesOf } from './request-origin.ts'
 
 test('a local server accepts names of this machine; a public one any name, or the names in its options', () => {
   assert.deepEqual(hostNamesOf('127.0.0.1', true), ['localhost', '127.0.0.1', '::1', '127.0.0.1'])

@@ -1,27 +1,8 @@
 /** Resource limits of one server: bytes, streams, requests and times that it allows at once. */
 import { limits } from '../../base/index.ts'
 
-/** Limits that one server may set for itself. Each has the meaning and unit of the limit that is its default below. */
-export interface ResourceLimits {
-  readonly jsonBytes: number
-  readonly streamBytes: number
-  readonly streams: number
-  readonly searches: number
-  readonly streamWaitingBytes: number
-  readonly waiting: number
-  readonly waitingRecords: number
-  readonly bodyBytes: number
-  readonly webhookBytes: number
-  readonly bodyBytesPerS: number
-  readonly bodyGraceMs: number
-  readonly bodyLookMs: number
-  readonly eventStreams: number
-  readonly eventBytes: number
-  readonly heartbeatMs: number
-}
-
 /** The limits of a server that sets none. */
-export const defaultResourceLimits: ResourceLimits = {
+export const defaultResourceLimits = {
   jsonBytes: limits.HTTP_JSON_BYTES_MAX,
   streamBytes: limits.HTTP_STREAM_BYTES_MAX,
   streams: limits.HTTP_STREAMS_MAX,
@@ -37,4 +18,7 @@ export const defaultResourceLimits: ResourceLimits = {
   eventStreams: limits.SSE_STREAMS_MAX,
   eventBytes: limits.SSE_BUFFER_BYTES,
   heartbeatMs: limits.SSE_HEARTBEAT_MS,
-}
+} as const
+
+/** Limits that one server may set for itself. Each has the meaning and unit of the limit that is its default. */
+export type ResourceLimits = Readonly<Record<keyof typeof defaultResourceLimits, number>>

@@ -20,48 +20,34 @@ export interface BodyRate {
 }
 
 /** The progress of one body. */
-export class BodyWatch {
-  readonly request: IncomingMessage
-  readonly #clock: Clock
+export type BodyWatch = ReturnType<typeof watchBody>
+
+function watchBody(request: IncomingMessage, { bodyBytesPerS, bodyGraceMs }: BodyRate, clock: Clock) {
   /** Clock time since which the server waits for bytes; absent while it works. */
-  #since: number | undefined
-  #waited = 0
-  #bytes: number
-  #credit: number
-
-  constructor(request: IncomingMessage, credit: number, clock: Clock) {
-    this.request = request
-    this.#clock = clock
-    this.#credit = credit
-    this.#bytes = request.socket.bytesRead
-    this.#since = clock()
-  }
-
-  /** Begins to count time: the server waits for more of the body. */
-  startWait(): void {
-    this.#since ??= this.#clock()
-  }
-
-  /** Stops counting time: the server works on the bytes that it has. */
-  stopWait(): void {
-    this.#waited += this.#passed()
-    this.#since = undefined
-  }
-
-  /** Updates the credit with the bytes and the waiting time since the last call. Is the body too slow? */
-  isTooSlow({ bodyBytesPerS, bodyGraceMs }: BodyRate): boolean {
-    const { bytesRead } = this.request.socket
-    const gained = ((bytesRead - this.#bytes) / bodyBytesPerS) * 1000
-    const waited = this.#waited + this.#passed()
-    if (this.#since !== undefined) this.#since = this.#clock()
-    this.#waited = 0
-    this.#bytes = bytesRead
-    this.#credit = Math.min(bodyGraceMs, this.#credit + gained - waited)
-    return this.#credit < 0
-  }
-
-  #passed(): number {
-    return this.#since === undefined ? 0 : this.#clock() - this.#since
+  let since: number | undefined = clock()
+  let waited = 0
+  let bytes = request.socket.bytesRead
+  let credit = bodyGraceMs
+  const passed = (): number => (since === undefined ? 0 : clock() - since)
+  return {
+    request,
+    /** Begins to count time: the server waits for more of the body. */
+    startWait: (): void => void (since ??= clock()),
+    /** Stops counting time: the server works on the bytes that it has. */
+    stopWait(): void {
+      waited += passed()
+      since = undefined
+    },
+    /** Updates the credit with the bytes and the waiting time since the last call. Is the body too slow? */
+    isTooSlow(): boolean {
+      const { bytesRead } = request.socket
+      const gained = ((bytesRead - bytes) / bodyBytesPerS) * 1000
+      credit = Math.min(bodyGraceMs, credit + gained - waited - passed())
+      if (since !== undefined) since = clock()
+      waited = 0
+      bytes = bytesRead
+      return credit < 0
+    },
   }
 }
 
@@ -80,7 +66,7 @@ export class SlowBodies {
 
   /** Begins to watch a request's body. */
   watch(request: IncomingMessage): BodyWatch {
-    const watch = new BodyWatch(request, this.#rate.bodyGraceMs, this.#clock)
+    const watch = watchBody(request, this.#rate, this.#clock)
     // An injected request has no socket that counts bytes.
     if (request.socket.bytesRead !== undefined) this.#watches.add(watch)
     return watch
@@ -94,7 +80,7 @@ export class SlowBodies {
   /** Aborts the bodies that are too slow. */
   check(): void {
     for (const watch of this.#watches)
-      if (watch.isTooSlow(this.#rate)) {
+      if (watch.isTooSlow()) {
         this.#watches.delete(watch)
         abortBody(watch.request, slowBodyError(this.#rate))
       }

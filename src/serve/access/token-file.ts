@@ -4,13 +4,32 @@
  *
  * A plain hash suffices, without salt or stretching: a token is 256 random bits and no password, so guessing has nowhere to begin.
  */
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { SpillwayError } from '../../base/index.ts'
-import { newSecret } from './secret.ts'
 import { makePrivateFolder } from '../../log/index.ts'
-import { isRole, type Role } from './roles.ts'
+
+/** All roles. */
+export const roles = ['ingest', 'read', 'decide', 'operate', 'admin'] as const
+
+/** A role that a route may need: `ingest`, `read`, `decide`, `operate` or `admin`. */
+export type Role = (typeof roles)[number]
+
+/** One line for each role, for the help of commands. */
+export const roleDescriptions: Readonly<Record<Role, string>> = {
+  ingest: 'send events',
+  read: 'read features, decisions, effects, their streams and figures',
+  decide: 'ask models for decisions',
+  operate: 'change dead letters and effects, start batch runs and reports, train and promote models',
+  admin: 'all of that',
+}
+
+/** Do the roles of a client include the needed one? */
+export const allowsRole = (own: readonly Role[], needed: Role): boolean => own.includes(needed) || own.includes('admin')
+
+/** Is the text the name of a role? */
+export const isRole = (text: string): text is Role => (roles as readonly string[]).includes(text)
 
 /** A token as the file holds it. */
 export interface StoredToken {
@@ -24,6 +43,8 @@ export interface StoredToken {
 
 const VERSION = 1
 const PREFIX = 'spw_'
+/** 256 bits, from the operating system's generator, which no seed replays. */
+const TOKEN_BYTES = 32
 
 /** The path of the token file. */
 export const tokenFilePath = (data: string): string => join(data, 'tokens.json')
@@ -55,7 +76,7 @@ function isToken(value: unknown): value is StoredToken {
 
 /** Adds a token, and returns its text, which is stored nowhere. `now` in UTC ms. Throws `SPILL_CONFLICT` for a name that exists. */
 export function addToken(data: string, name: string, roles: readonly Role[], now: number): string {
-  const token = `${PREFIX}${newSecret()}`
+  const token = `${PREFIX}${randomBytes(TOKEN_BYTES).toString('base64url')}`
   rewrite(data, tokens => {
     if (tokens.some(other => other.name === name))
       throw new SpillwayError('SPILL_CONFLICT', `there is a token '${name}'; revoke it first, or choose a different name`)

@@ -9,9 +9,8 @@ import { called, calledJson } from '../../../test/cli/called.ts'
 import { open, pay, posted, shop as pipeline, type Open } from '../../../test/serve/shop.ts'
 import { limits } from '../../base/limits.ts'
 import { startServer } from '../listen.ts'
-import { roles, type Role } from './roles.ts'
+import { roles, type Role, addToken, readTokens, revokeToken, tokenFilePath } from './token-file.ts'
 import { serve } from '../server.ts'
-import { addToken, readTokens, revokeToken, tokenFilePath } from './token-file.ts'
 import { Tokens } from './tokens.ts'
 
 const scratch = scratchFolder('tokens')

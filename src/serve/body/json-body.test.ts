@@ -7,7 +7,7 @@ import type { SourceIR } from '../../define/ir/ir.ts'
 import { RecordValidator } from '../../intake/record-validator.ts'
 import { JsonLineReader } from '../../intake/line-reader.ts'
 import type { Rejection } from '../../intake/rejection.ts'
-import { rowText } from '../../intake/row-text.ts'
+import { rowText } from '../../intake/row-reader.ts'
 import { below, chance, jsonLine, oneOf, randomRow, randomSource } from '../../../test/inputs/generate.ts'
 import { parseJsonBody } from './json-body.ts'
 

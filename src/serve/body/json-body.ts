@@ -6,6 +6,7 @@ import { isUtf8 } from 'node:buffer'
 import { limits } from '../../base/index.ts'
 import { stripByteOrderMark } from '../../files/index.ts'
 import {
+  closingQuote,
   type RecordOrigin,
   type RecordBatch,
   JsonSyntaxFault,
@@ -104,7 +105,7 @@ function elements(bytes: Buffer, from: number): number[] {
   let start = from + 1
   for (let i = start; i < bytes.length; i++) {
     const byte = bytes[i]
-    if (byte === 0x22) i = closingQuote(bytes, i + 1)
+    if (byte === 0x22) i = closingQuote(bytes, i + 1, bytes.length)
     else if (byte === 0x5b || byte === 0x7b) depth++
     else if (byte === 0x2c && depth === 1) {
       add(start, i)
@@ -118,14 +119,6 @@ function elements(bytes: Buffer, from: number): number[] {
     }
   }
   throw noJson(`its array has no end in ${bytes.length} bytes`)
-}
-
-function closingQuote(bytes: Buffer, from: number): number {
-  for (let i = from; i < bytes.length; i++) {
-    if (bytes[i] === 0x22) return i
-    if (bytes[i] === 0x5c) i++
-  }
-  return bytes.length
 }
 
 const isBlank = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09

@@ -4,13 +4,13 @@
  * A token of the data folder, or the `authorize` function of the embedding server, says whether a client has the role of a route.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { clientKey } from '../access/client-key.ts'
-import { checkHost } from '../access/host-names.ts'
-import type { Authorize, ServeOptions } from './options.ts'
+import { clientKey } from '../access/budget.ts'
+import { checkHost, checkCsrf } from '../access/request-origin.ts'
+import type { Authorize, ServeOptions } from './server-context.ts'
 import { RateLimiter } from '../access/rate-limit.ts'
-import { allowsRole, type Role } from '../access/roles.ts'
+import { allowsRole, type Role } from '../access/token-file.ts'
+import { addRequestCheck } from '../http/request.ts'
 import { ServeError } from '../http/serve-error.ts'
-import { checkCsrf } from '../access/csrf.ts'
 import type { Tokens } from '../access/tokens.ts'
 
 declare module 'fastify' {
@@ -41,20 +41,15 @@ export function addAuthorizationHooks(app: FastifyInstance, { hosts, tokens, aut
       request.client = await authorizedClient(request, role, authorize)
       if (isStream) request.isStillAuthorized = reauthorizer(request, role, authorize)
     })
-  app.addHook('onRequest', (request, _reply, done) => {
-    try {
-      const { role, isSigned = false, isStream = false, detailRole } = request.routeOptions.config
-      if (names && !isSigned) checkHost(request.headers.host, names)
-      if (role !== undefined) checkCsrf(request.method, request.headers)
-      if (role !== undefined && tokens?.areRequired) request.client = clientOf(request, tokens, role)
-      if (role !== undefined && tokens && isStream) request.isStillAuthorized = () => !tokens.areRequired || hasRole(request, tokens, role)
-      if (detailRole !== undefined && !authorize) request.hasDetailRole = !tokens?.areRequired || hasRole(request, tokens, detailRole)
-      const wait = rate && (role !== undefined || isSigned) ? rate.countRequest(clientKey(request)) : 0
-      if (wait > 0) throw rateExceeded(wait)
-      done()
-    } catch (error) {
-      done(error as Error)
-    }
+  addRequestCheck(app, request => {
+    const { role, isSigned = false, isStream = false, detailRole } = request.routeOptions.config
+    if (names && !isSigned) checkHost(request.headers.host, names)
+    if (role !== undefined) checkCsrf(request.method, request.headers)
+    if (role !== undefined && tokens?.areRequired) request.client = clientOf(request, tokens, role)
+    if (role !== undefined && tokens && isStream) request.isStillAuthorized = () => !tokens.areRequired || hasRole(request, tokens, role)
+    if (detailRole !== undefined && !authorize) request.hasDetailRole = !tokens?.areRequired || hasRole(request, tokens, detailRole)
+    const wait = rate && (role !== undefined || isSigned) ? rate.countRequest(clientKey(request)) : 0
+    if (wait > 0) throw rateExceeded(wait)
   })
 }
 

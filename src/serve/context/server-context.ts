@@ -1,19 +1,68 @@
-/** The objects that all routes of one server share, and the options of a route. */
+/** The options of a server, the objects that all of its routes share, and the options of a route. */
+import type { FastifyRequest } from 'fastify'
+import type { Registry } from 'prom-client'
+import type { Clock } from '../../base/index.ts'
+import type { ResourceLimits } from '../access/resource-limits.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
-import type { DecisionSearchWorker, FolderView } from '../../operate/index.ts'
-import type { AdmissionControl } from '../access/admission-control.ts'
-import type { ServeOptions } from './options.ts'
-import type { Role } from '../access/roles.ts'
+import type { CommitFeed } from '../events/journal.ts'
+import type { RunControl, DecisionSearchWorker, FolderView } from '../../operate/index.ts'
+import type { RateLimit } from '../access/rate-limit.ts'
+import type { Role } from '../access/token-file.ts'
 import type { ServedRun } from '../http/served-run.ts'
+import type { Tokens } from '../access/tokens.ts'
+import type { WebhookSecrets, UnsignedWebhookCounts } from '../access/webhook-signature.ts'
+import type { AdmissionControl } from '../access/admission-control.ts'
 import type { EventStreams } from '../events/event-streams.ts'
-import type { UnsignedWebhookCounts } from '../access/webhook-signature.ts'
+
+/**
+ * Decides whether a request has a role, in place of tokens.
+ *
+ * Returns `true`, or the client's name, by which its rate is counted. Any other result is 403; an error is answered with its
+ * `statusCode`. For a stream the function is called again at each heartbeat, and the stream ends when the answer changes.
+ *
+ * @example
+ * ```ts
+ * const authorize: Authorize = ({ headers }, role) => role === 'read' || headers['x-user'] === 'ann'
+ * ```
+ */
+export type Authorize = (request: FastifyRequest, role: Role) => boolean | string | Promise<boolean | string>
+
+/** The options of the server plugin. */
+export interface ServeOptions {
+  readonly run: ServedRun
+  readonly pipeline: { readonly ir: PipelineIR }
+  /** The run's data folder, from which recorded decisions and effects are read. */
+  readonly data: string
+  /** Notifies that decisions or changes of effects are durable. Without it the server has no event streams. */
+  readonly feed?: CommitFeed
+  /** The changes that operators make to the run. Without it dead letters and effects are only listed. */
+  readonly control?: RunControl
+  /** The tokens that let clients in. Without them every client may do everything: for one's own machine only. */
+  readonly tokens?: Tokens
+  /** Authorizes requests in place of tokens, where the embedding server knows its users. */
+  readonly authorize?: Authorize
+  /** Host names that requests may use, beside this machine's own. Any host name is allowed by default. */
+  readonly hosts?: readonly string[]
+  /** The rate limit of each client; none by default. */
+  readonly rate?: RateLimit
+  /** Sources that accept signed webhooks, each with the style of its signature and its secret. */
+  readonly webhooks?: WebhookSecrets
+  /** The wall clock against which webhook timestamps are checked; the machine's by default. */
+  readonly clock?: Clock
+  /** Adds further metrics to `/metrics`. */
+  readonly addMetrics?: (registry: Registry) => void
+  /** Serve an index of the routes at `/`. A server of its own does; an embedded one has no `/`. */
+  readonly front?: boolean
+  readonly bounds?: Partial<ResourceLimits>
+  /** Called with internal errors, whose details clients do not get. */
+  readonly onError?: (error: unknown) => void
+}
 
 /** The authorization of requests: by a token, by the embedding server, or none. */
 export type AuthorizationMode = 'token' | 'own' | 'none'
 
 /** The objects that all routes of one server share. */
-export interface ServerContext {
-  readonly run: ServedRun
+export interface ServerContext extends Pick<ServeOptions, 'run' | 'control' | 'addMetrics' | 'webhooks' | 'clock' | 'front'> {
   readonly ir: PipelineIR
   readonly load: AdmissionControl
   /** The run's data folder, for reading. */
@@ -22,12 +71,7 @@ export interface ServerContext {
   readonly search: DecisionSearchWorker
   /** Absent without a feed. */
   readonly streams: EventStreams | undefined
-  readonly control: ServeOptions['control']
-  readonly addMetrics: ServeOptions['addMetrics']
-  readonly webhooks: ServeOptions['webhooks']
   readonly unsigned: UnsignedWebhookCounts
-  readonly clock: ServeOptions['clock']
-  readonly front: ServeOptions['front']
   /** Current authorization of requests: the folder's first token changes that while the server runs. */
   readonly authorization: () => AuthorizationMode
   /** State of the run, for `/readyz`. */

@@ -5,64 +5,45 @@
 import type { StrictOmit } from '../../base/index.ts'
 import type { StoredEffect } from '../../log/index.ts'
 import type { FolderLog } from '../../operate/index.ts'
-import { foreignLogGap, type JournalBatch, type EventPosition, type Journal, type StreamGap } from './journal.ts'
+import { foreignLogGap, type JournalBatch, type Journal } from './journal.ts'
 
 type ChangedEffects = Pick<FolderLog['effects'], 'changedAfter' | 'changeNumbers'>
 type ChangedEffect = ReturnType<ChangedEffects['changedAfter']>[number]
 
 /** Effects by change, from a data folder. */
-export class EffectJournal implements Journal {
-  readonly #effects: ChangedEffects
-
-  constructor(effects: ChangedEffects) {
-    this.#effects = effects
-  }
-
-  last(): number {
-    return this.#effects.changeNumbers().last
-  }
-
-  next(after: number, action?: string): JournalBatch | undefined {
-    const changed = this.#effects.changedAfter(after, action)
-    return changed.length === 0 ? undefined : new EffectBatch(changed)
-  }
-
-  /** A kept effect may have changed last before deleted ones, so the oldest position is 0. */
-  oldest(): EventPosition {
-    return { batch: 0, row: Infinity }
-  }
-
-  gapAfter(position: EventPosition): StreamGap | undefined {
-    const { forgotten, last } = this.#effects.changeNumbers()
+export const effectJournal = (effects: ChangedEffects): Journal => ({
+  last: () => effects.changeNumbers().last,
+  next(after, action) {
+    const changed = effects.changedAfter(after, action)
+    return changed.length === 0 ? undefined : journalBatch(changed)
+  },
+  // A kept effect may have changed last before deleted ones, so the oldest position is 0.
+  oldest: () => ({ batch: 0, row: Infinity }),
+  gapAfter(position) {
+    const { forgotten, last } = effects.changeNumbers()
     if (position.batch > last) return foreignLogGap(last)
     // Kept effects that changed earlier than deleted ones follow from the position itself.
     return position.batch < forgotten
       ? { resumeAt: position, reason: 'some effects that changed after the id were forgotten; the stream continues with the kept ones' }
       : undefined
-  }
-}
+  },
+})
 
-class EffectBatch implements JournalBatch {
-  readonly number: number
-  readonly #changed: readonly ChangedEffect[]
-  readonly #frames = new Map<string | undefined, Buffer>()
-
-  constructor(changed: readonly ChangedEffect[]) {
-    this.#changed = changed
-    this.number = changed.at(-1)!.changed
-  }
-
-  /** The frames after a position, which may be inside the batch. */
-  frames(action: string | undefined, { batch }: EventPosition): Buffer {
-    if (batch >= this.#changed[0].changed) return this.#framesAfter(batch, action)
-    let frames = this.#frames.get(action)
-    if (!frames) this.#frames.set(action, (frames = this.#framesAfter(batch, action)))
-    return frames
-  }
-
-  #framesAfter(batch: number, action: string | undefined): Buffer {
-    const own = this.#changed.filter(effect => effect.changed > batch && (action === undefined || effect.action === action))
+function journalBatch(changed: readonly ChangedEffect[]): JournalBatch {
+  const framesAfter = (batch: number, action: string | undefined): Buffer => {
+    const own = changed.filter(effect => effect.changed > batch && (action === undefined || effect.action === action))
     return Buffer.from(own.map(frameOf).join(''))
+  }
+  /** The frames of the whole batch by action, encoded once for all readers. */
+  const whole = new Map<string | undefined, Buffer>()
+  return {
+    number: changed.at(-1)!.changed,
+    frames(action, { batch }) {
+      if (batch >= changed[0].changed) return framesAfter(batch, action)
+      let frames = whole.get(action)
+      if (!frames) whole.set(action, (frames = framesAfter(batch, action)))
+      return frames
+    },
   }
 }
 

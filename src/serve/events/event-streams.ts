@@ -3,10 +3,9 @@ import type { ServerResponse } from 'node:http'
 import { limits } from '../../base/index.ts'
 import type { FolderLog } from '../../operate/index.ts'
 import type { ResourceLimits } from '../access/resource-limits.ts'
-import { Budget } from '../access/budget.ts'
-import { clientKey, type ClientIdentity } from '../access/client-key.ts'
-import { DecisionJournal } from './decision-journal.ts'
-import { EffectJournal } from './effect-journal.ts'
+import { Budget, clientKey, type ClientIdentity } from '../access/budget.ts'
+import { decisionJournal } from './decision-journal.ts'
+import { effectJournal } from './effect-journal.ts'
 import { EventStream } from './event-stream.ts'
 import { ServeError } from '../http/serve-error.ts'
 
@@ -19,8 +18,8 @@ export class EventStreams {
 
   constructor(log: FolderLog, bounds: ResourceLimits, onError: (error: unknown) => void) {
     this.#admitted = new Budget(bounds.eventStreams, limits.SSE_CLIENT_SHARE)
-    this.decisions = new EventStream(new DecisionJournal(log, onError), bounds, onError)
-    this.effects = new EventStream(new EffectJournal(log.effects), bounds, onError)
+    this.decisions = new EventStream(decisionJournal(log, onError), bounds, onError)
+    this.effects = new EventStream(effectJournal(log.effects), bounds, onError)
   }
 
   get readers(): number {

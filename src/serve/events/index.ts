@@ -1,2 +1,2 @@
 /** Server-sent events: committed decisions and effects, as they come. */
-export { CommitFeed } from './commit-feed.ts'
+export { CommitFeed } from './journal.ts'

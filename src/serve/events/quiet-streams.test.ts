@@ -5,11 +5,10 @@ import type { ServerResponse } from 'node:http'
 import { test } from 'node:test'
 import { yieldToEventLoop } from '../../base/clock.ts'
 import { defaultResourceLimits } from '../access/resource-limits.ts'
-import { DecisionJournal } from './decision-journal.ts'
-import { EffectJournal } from './effect-journal.ts'
-import { parseEventId, type EventPosition } from './journal.ts'
+import { decisionJournal } from './decision-journal.ts'
+import { effectJournal } from './effect-journal.ts'
+import { parseEventId, type EventPosition, type JournalBatch, type Journal } from './journal.ts'
 import { EventStream } from './event-stream.ts'
-import type { JournalBatch, Journal } from './journal.ts'
 
 /** A journal of batches from number `first` on, each of one model. */
 class MemoryJournal implements Journal {
@@ -85,8 +84,8 @@ test('a reader of all kept events gets no gap, and gets its position once it is 
 
 test('the oldest position of decisions is the first kept one, of effects any unchanged one', () => {
   const oldestOf = (first: number, last: number) =>
-    new DecisionJournal({ decisionNumbers: () => ({ first, last }) } as ConstructorParameters<typeof DecisionJournal>[0]).oldest()
+    decisionJournal({ decisionNumbers: () => ({ first, last }) } as Parameters<typeof decisionJournal>[0]).oldest()
   assert.deepEqual([oldestOf(4, 9), oldestOf(0, 0)], [parseEventId('3'), parseEventId('0')])
-  const effects = {} as ConstructorParameters<typeof EffectJournal>[0]
-  assert.deepEqual(new EffectJournal(effects).oldest(), parseEventId('0'))
+  const effects = {} as Parameters<typeof effectJournal>[0]
+  assert.deepEqual(effectJournal(effects).oldest(), parseEventId('0'))
 })

@@ -18,22 +18,18 @@ export interface SubscriberOptions {
 
 /** One reader's connection and position. */
 export class Subscriber {
-  readonly #filter: string | undefined
   readonly #response: ServerResponse
-  readonly #bufferMax: number
-  readonly #isStillAuthorized: () => boolean
+  readonly #options: SubscriberOptions
   #position: EventPosition
   /** The last batch whose number was sent to the reader as an id. */
   #sentId = 0
   /** Bytes that waited at the last heartbeat, if the reader has taken none since; Infinity otherwise. */
   #waitedBytes = Infinity
 
-  constructor(response: ServerResponse, position: EventPosition, { filter, bufferMax, isStillAuthorized }: SubscriberOptions) {
+  constructor(response: ServerResponse, position: EventPosition, options: SubscriberOptions) {
     this.#response = response
     this.#position = position
-    this.#filter = filter
-    this.#bufferMax = bufferMax
-    this.#isStillAuthorized = isStillAuthorized
+    this.#options = options
     response.on('drain', () => (this.#waitedBytes = Infinity))
   }
 
@@ -57,7 +53,7 @@ export class Subscriber {
     while (!this.isClosed) {
       // `last` is read first: a batch recorded between the two is sent with the new ones.
       const last = journal.last()
-      const next = journal.next(after, this.#filter)
+      const next = journal.next(after, this.#options.filter)
       if (!next) {
         if (last > this.#position.batch) this.#position = { batch: last, row: Infinity }
         const id = this.#newIdField()
@@ -65,7 +61,7 @@ export class Subscriber {
         return onUpToDate(last)
       }
       after = next.number
-      const frames = next.frames(this.#filter, this.#position)
+      const frames = next.frames(this.#options.filter, this.#position)
       const hasRoom = this.#write(frames)
       this.#advance(next.number, frames)
       if (hasRoom) await yieldToEventLoop()
@@ -76,9 +72,9 @@ export class Subscriber {
   /** Sends a new batch, unless it was sent before, or is of a different model or action. Disconnects a reader that is too far behind. */
   send(batch: JournalBatch): void {
     if (batch.number <= this.#position.batch) return
-    const frames = batch.frames(this.#filter, this.#position)
+    const frames = batch.frames(this.#options.filter, this.#position)
     this.#advance(batch.number, frames)
-    if (frames.length > 0 && this.#response.writableLength > this.#bufferMax) this.#response.destroy()
+    if (frames.length > 0 && this.#response.writableLength > this.#options.bufferMax) this.#response.destroy()
     else this.#write(frames)
   }
 
@@ -87,7 +83,7 @@ export class Subscriber {
    * heartbeat, and ends the stream of a client that is no longer authorized.
    */
   heartbeat(): void {
-    if (!this.#isStillAuthorized()) return this.end()
+    if (!this.#options.isStillAuthorized()) return this.end()
     const { writableNeedDrain: waits, writableLength: bytes } = this.#response
     if (waits && bytes >= this.#waitedBytes) return void this.#response.destroy()
     this.#waitedBytes = waits ? bytes : Infinity

@@ -4,7 +4,7 @@ import { Counter, type Registry } from 'prom-client'
 import { subscribeTo } from '../../base/node/index.ts'
 import { stageBuckets } from '../../base/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
-import { WeightedHistogram } from './weighted-histogram.ts'
+import { WeightedHistogram } from './metric.ts'
 
 /** Registers the metrics, and counts until the app closes. */
 export function registerStageMetrics(registry: Registry, app: FastifyInstance, { run }: Pick<ServerContext, 'run'>): void {

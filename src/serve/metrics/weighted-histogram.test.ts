@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Registry } from 'prom-client'
-import { WeightedHistogram } from './weighted-histogram.ts'
+import { WeightedHistogram } from './metric.ts'
 
 test('a measurement counts by its weight, in its bucket and those above', async () => {
   const registry = new Registry()

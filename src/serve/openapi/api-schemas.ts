@@ -1,42 +1,61 @@
 /** JSON Schemas of answers that do not depend on the pipeline. */
+import { rejectionReasons } from '../../intake/index.ts'
 import { effectStates } from '../../log/index.ts'
-import { deadLetterSchemas } from './dead-letter-schemas.ts'
-import { requestedDecisionSchema, decisionSchema } from './decision-schemas.ts'
+import { lineageKinds, lineageRoles } from '../../operate/index.ts'
+import { jobSchemas } from './job-schemas.ts'
 import { schemaTerms, type OpenapiSchema } from './json-schema.ts'
-import { operatorSchemas } from './operator-schemas.ts'
 
-const { count, utcMs, object, orNull, text, values } = schemaTerms
+const { count, described, each, flag, list, number, object, orNull, ref, text, utcMs, values } = schemaTerms
 
-const ms = { type: 'number', description: 'milliseconds' } as const
-const each = (names: readonly string[], schema: OpenapiSchema): Readonly<Record<string, OpenapiSchema>> =>
-  Object.fromEntries(names.map(name => [name, schema]))
+const ms = described(number, 'milliseconds')
 
-const stageEnds = {
-  ...object(each(['came', 'turn', 'appended', 'begun', 'features', 'scored', 'durable'], { ...ms, description: 'UTC milliseconds' }), [
-    'begun',
-    'features',
-    'scored',
-    'durable',
-  ]),
-  description: 'when each stage ended; absent without a sample of its stage times',
-}
-const stages = {
-  ...object(each(['waited', 'taken', 'queued', 'features', 'inference', 'durable'], ms), ['features', 'inference', 'durable']),
-  description: 'how long each stage took; absent without a sample of its stage times',
-}
+const effectState = { enum: effectStates }
+
+const utc = described(number, 'UTC milliseconds')
+const stageEnds = object(each(['begun', 'features', 'scored', 'durable'], utc), each(['came', 'turn', 'appended'], utc))
+const stages = object(each(['features', 'inference', 'durable'], ms), each(['waited', 'taken', 'queued'], ms))
+
 const tracedEffect = object(
+  { number: count, action: text, id: described(text, 'the idempotency key'), state: effectState, attempts: count, made: utcMs },
   {
-    number: count,
-    action: text,
-    id: { ...text, description: 'the idempotency key' },
-    state: { enum: effectStates },
-    attempts: count,
     why: text,
-    ...each(['made', 'began', 'sent', 'settled', 'due', 'next'], utcMs),
+    ...each(['began', 'sent', 'settled', 'due', 'next'], utcMs),
     ...each(['queueMs', 'deliveryMs', 'acknowledgementMs'], ms),
   },
-  ['number', 'action', 'id', 'state', 'attempts', 'made'],
 )
+
+const objective = object(
+  {
+    group: text,
+    age: described(number, 'greatest age of the values, milliseconds'),
+    share: described(number, 'the required part of fresh decisions'),
+    why: text,
+  },
+  {
+    delay: described(number, 'usual ingestion delay, milliseconds, which does not count as age'),
+    recent: described(object({ until: utcMs, decisions: count, within: count }), 'of the hour up to `until`'),
+  },
+)
+
+const requiredOfDecision: Readonly<Record<string, OpenapiSchema>> = {
+  model: text,
+  t: utcMs,
+  key: {},
+  entry: described(count, 'log entry that triggered it'),
+  vector: values,
+  score: orNull(number),
+  read: described(values, 'by feature group: visible events and as-of time'),
+}
+const optionalOfDecision: Readonly<Record<string, OpenapiSchema>> = {
+  id: {},
+  position: object({ partition: count, offset: count }),
+  version: described(count, 'version of the model that scored; absent for the score of the definition'),
+  challenger: object({ version: count, score: orNull(number) }),
+  explored: described(values, 'exploration: by action that was left undone on purpose, the probability of that'),
+  unscored: described(text, 'why the model has no score'),
+  rejected: text,
+}
+const inlineAnswers = described(values, 'answers by action, of those that follow from the decision')
 
 /** Schemas by name, under `components` of the document. */
 export const sharedSchemas = {
@@ -45,227 +64,153 @@ export const sharedSchemas = {
     {
       accepted: count,
       duplicates: count,
-      rejected: { ...count, description: 'kept as dead letters' },
-      sequence: { ...count, description: 'sequence number of the next entry of the log, after the last of them' },
-      errors: {
-        type: 'array',
-        description: 'the first rejected records',
-        items: object({ index: count, line: count, reason: text, detail: text }, ['reason', 'detail']),
-      },
+      rejected: described(count, 'kept as dead letters'),
+      sequence: described(count, 'sequence number of the next entry of the log, after the last of them'),
     },
-    ['accepted', 'duplicates', 'rejected', 'sequence'],
+    {
+      errors: described(list(object({ reason: text, detail: text }, { index: count, line: count })), 'the first rejected records'),
+    },
   ),
   Features: object(
     {
       group: text,
       key: {},
-      t: { ...utcMs, description: 'when they were read' },
-      clock: orNull({ ...utcMs, description: 'as-of time of the values' }),
-      known: { ...count, description: 'visible events of the source' },
-      layer: { ...text, description: 'stream, batch, or merged: the snapshot of a batch run and the delta of later events' },
-      snapshot: {
-        ...object({ run: count, s: utcMs, ageMs: { type: 'number' } }, ['run', 's', 'ageMs']),
-        description: 'of merged layers, the run whose result is the snapshot, and its age',
-      },
-      ageMs: orNull({ type: 'number' }),
-      degraded: { ...text, description: 'why the values differ from their definition' },
+      t: described(utcMs, 'when they were read'),
+      clock: orNull(described(utcMs, 'as-of time of the values')),
+      known: described(count, 'visible events of the source'),
+      layer: described(text, 'stream, batch, or merged: the snapshot of a batch run and the delta of later events'),
       features: values,
-      rejected: { ...values, description: 'features without a value, each with the reason' },
     },
-    ['group', 'key', 't', 'clock', 'known', 'layer', 'features'],
+    {
+      snapshot: described(
+        object({ run: count, s: utcMs, ageMs: number }),
+        'of merged layers, the run whose result is the snapshot, and its age',
+      ),
+      ageMs: orNull(number),
+      degraded: described(text, 'why the values differ from their definition'),
+      rejected: described(values, 'features without a value, each with the reason'),
+    },
   ),
-  Answers: object({ answers: { type: 'array', items: { $ref: '#/components/schemas/Features' } } }),
-  Decision: decisionSchema,
-  AskedDecision: requestedDecisionSchema,
+  Answers: object({ answers: list(ref('Features')) }),
+  Decision: object(requiredOfDecision, optionalOfDecision),
+  /** A decision before the deadline of its actions, otherwise the fallback answers of the actions. */
+  AskedDecision: {
+    anyOf: [
+      object(
+        {
+          ...requiredOfDecision,
+          durable: described(flag, 'false: answered at the deadline, and the decision may be lost'),
+        },
+        { ...optionalOfDecision, answers: inlineAnswers },
+      ),
+      object({
+        model: text,
+        score: { type: 'null' },
+        durable: { const: false },
+        answers: inlineAnswers,
+        degraded: described(text, 'why there is no decision'),
+      }),
+    ],
+  },
   Effect: object(
     {
-      number: { ...count, description: 'number among all effects, in order of decision' },
+      number: described(count, 'number among all effects, in order of decision'),
       action: text,
-      id: { ...text, description: 'the idempotency key' },
-      entry: { ...count, description: 'log entry of the decision' },
+      id: described(text, 'the idempotency key'),
+      entry: described(count, 'log entry of the decision'),
       key: {},
-      t: { ...utcMs, description: 'time of the decision' },
+      t: described(utcMs, 'time of the decision'),
       made: utcMs,
-      due: { ...utcMs, description: 'deadline of its acknowledgement' },
-      state: { enum: effectStates },
+      state: effectState,
       attempts: count,
-      next: { ...utcMs, description: 'time of the next attempt' },
-      why: { ...text, description: 'why the last attempt failed, or why it was dropped' },
-      began: { ...utcMs, description: 'time of the first attempt' },
-      sent: { ...utcMs, description: 'time of the last attempt' },
-      settled: utcMs,
-      late: { type: 'boolean', description: 'of an effect with a deadline: was it acknowledged later?' },
     },
-    ['number', 'action', 'id', 'entry', 'key', 't', 'made', 'state', 'attempts'],
-  ),
-  Effects: object(
     {
-      effects: { type: 'array', items: { $ref: '#/components/schemas/Effect' } },
-      counts: {
-        type: 'array',
-        description: 'of all effects, listed or not',
-        items: object({ action: text, state: { enum: effectStates }, effects: count }, ['action', 'state', 'effects']),
-      },
+      due: described(utcMs, 'deadline of its acknowledgement'),
+      next: described(utcMs, 'time of the next attempt'),
+      why: described(text, 'why the last attempt failed, or why it was dropped'),
+      began: described(utcMs, 'time of the first attempt'),
+      sent: described(utcMs, 'time of the last attempt'),
+      settled: utcMs,
+      late: described(flag, 'of an effect with a deadline: was it acknowledged later?'),
     },
-    ['effects', 'counts'],
   ),
+  Effects: object({
+    effects: list(ref('Effect')),
+    counts: described(list(object({ action: text, state: effectState, effects: count })), 'of all effects, listed or not'),
+  }),
   Inline: object(
     {
-      durable: { type: 'boolean', description: 'false: answered at the deadline, and the event may be lost; send it again' },
-      decisions: { type: 'array', items: { $ref: '#/components/schemas/Decision' } },
-      answers: { ...values, description: 'answers by action, of those that follow from the decision' },
-      degraded: { ...text, description: 'why the answers are fallbacks' },
-      accepted: count,
-      duplicates: count,
-      rejected: count,
-      sequence: count,
-      repeats: {
-        ...count,
-        description: 'of a duplicate: the log entry of the original; the decisions are those recorded on it',
-      },
-      undecided: { ...text, description: 'of a duplicate: why no decision on the original is recorded' },
+      durable: described(flag, 'false: answered at the deadline, and the event may be lost; send it again'),
+      decisions: list(ref('Decision')),
     },
-    ['durable', 'decisions'],
+    {
+      answers: inlineAnswers,
+      degraded: described(text, 'why the answers are fallbacks'),
+      ...each(['accepted', 'duplicates', 'rejected', 'sequence'], count),
+      repeats: described(count, 'of a duplicate: the log entry of the original; the decisions are those recorded on it'),
+      undecided: described(text, 'of a duplicate: why no decision on the original is recorded'),
+    },
   ),
   Decisions: object(
-    {
-      decisions: { type: 'array', items: { $ref: '#/components/schemas/Decision' } },
-      lookedAt: { ...count, description: 'decisions that were searched, or are indexed; there may be older ones' },
-    },
-    ['decisions'],
+    { decisions: list(ref('Decision')) },
+    { lookedAt: described(count, 'decisions that were searched, or are indexed; there may be older ones') },
   ),
-  Run: object(
-    {
-      number: count,
-      group: text,
-      why: { enum: ['schedule', 'demand'] },
-      s: { ...utcMs, description: 'as-of time' },
-      cut: { ...count, description: 'log entries that it read' },
-      code: { ...text, description: "hash of the group's definition" },
-      schema: { ...count, description: "the version of the columns of the group's source" },
-      began: utcMs,
-      ended: utcMs,
-      resumed: { ...count, description: 'processes that resumed it' },
-      state: { enum: ['running', 'done', 'failed', 'broken off'] },
-      error: text,
-      done: object({
-        partitions: count,
-        known: count,
-        read: count,
-        keys: count,
-        bytes: count,
-        hash: text,
-        seconds: { type: 'number' },
-        memory: { ...count, description: 'greatest memory of its threads, in bytes' },
-      }),
-      swapped: { ...count, description: 'log entry from which its result is in use' },
-      swappedAt: utcMs,
-    },
-    ['number', 'group', 'why', 's', 'cut', 'code', 'schema', 'began', 'state'],
+  Objectives: object(
+    { objectives: list(objective) },
+    { problem: described(text, 'the problem of an objectives file that cannot be used') },
   ),
-  ...operatorSchemas,
-  Runs: object({ runs: { type: 'array', items: { $ref: '#/components/schemas/Run' } } }),
-  Reconciliation: object(
-    {
-      number: count,
-      began: utcMs,
-      ended: utcMs,
-      state: { enum: ['running', 'done', 'failed', 'broken off'] },
-      error: text,
-      done: { type: 'object', description: 'compared values, mismatches by cause, and where the next one begins' },
-      report: { type: ['object', 'null'], description: 'as spillway reconcile --json prints it' },
-    },
-    ['number', 'began', 'state'],
-  ),
-  Reconciliations: object({ reconciliations: { type: 'array', items: { $ref: '#/components/schemas/Reconciliation' } } }),
-  Version: object(
-    {
-      model: text,
-      number: count,
-      state: { enum: ['training', 'candidate', 'rejected', 'challenger', 'champion', 'retired', 'failed', 'broken off'] },
-      why: { enum: ['schedule', 'drift', 'demand', 'command'] },
-      because: { ...text, description: 'the drift that caused the training' },
-      at: { ...utcMs, description: 'training time: events that arrived later are not in it' },
-      cut: { ...count, description: 'log entries that were read' },
-      began: utcMs,
-      ended: utcMs,
-      train: { ...values, description: 'training options, as defined' },
-      inputs: { type: 'array', items: object({ name: text, code: text }) },
-      spillway: text,
-      trained: { ...values, description: 'rows, metrics on the holdout, hashes; absent without a model' },
-      shadowed: { ...values, description: 'of a challenger: its metrics beside those of the champion' },
-      verdict: { ...text, description: 'result of its promotion rule' },
-      error: text,
-      code: text,
-    },
-    ['model', 'number', 'state', 'why', 'at', 'began', 'train', 'inputs', 'spillway'],
-  ),
-  Models: object({
-    models: {
-      type: 'array',
-      items: object(
-        {
-          model: text,
-          scores: { ...count, description: 'version of the champion; 0 is the score of the definition' },
-          drift: { ...values, description: 'result of the last drift check, and the training that it requested' },
-          versions: { type: 'array', items: { $ref: '#/components/schemas/Version' } },
-        },
-        ['model', 'scores', 'versions'],
-      ),
-    },
+  LineageNode: object({ kind: { enum: lineageKinds }, name: text }),
+  Lineage: object({
+    pipeline: text,
+    nodes: list(ref('LineageNode')),
+    edges: list(object({ from: ref('LineageNode'), to: ref('LineageNode'), roles: list({ enum: lineageRoles }) })),
   }),
-  Scores: object({ model: text, scores: count }),
-  ...deadLetterSchemas,
-  Report: object(
+  ...jobSchemas,
+  DeadLetter: object(
     {
-      number: count,
-      report: text,
-      why: { enum: ['schedule', 'demand'] },
-      s: { ...utcMs, description: 'as-of time' },
-      cut: { ...count, description: 'log entries that it read' },
-      runs: { ...values, description: 'by batch group: the time of the run in use, or null' },
-      version: { ...count, description: 'of a trained model: the version that scored' },
-      code: { ...text, description: 'hash of the definitions that its rows depend on' },
-      began: utcMs,
-      ended: utcMs,
-      state: { enum: ['running', 'done', 'failed', 'broken off'] },
-      error: text,
-      done: object({
-        live: { ...count, description: 'active keys' },
-        rows: count,
-        stale: { type: 'boolean', description: 'was a feature group older than the report accepts?' },
-        hash: { ...text, description: 'hash of the rows' },
-        bytes: count,
-        sha256: { ...text, description: 'SHA-256 of the file' },
-        seconds: { type: 'number' },
-      }),
-      file: { ...text, description: 'name of the file' },
+      id: count,
+      reason: { enum: rejectionReasons },
+      detail: described(text, 'the problem, with the field and the value'),
+      place: described(text, 'where the record stood in its input'),
+      at: described(utcMs, 'when it was rejected'),
+      sequence: described(count, 'sequence number of the next log entry then'),
+      attempts: described(count, 'how often it was replayed and rejected since its last edit'),
+      version: described(text, 'version of the record; an edit names it'),
     },
-    ['number', 'report', 'why', 's', 'cut', 'runs', 'code', 'began', 'state', 'file'],
+    {
+      source: text,
+      raw: described(text, 'the record; bytes that are no text are in rawBase64'),
+      rawBase64: text,
+      original: described(text, 'the first record, if an edit replaced it; bytes that are no text are in originalBase64'),
+      originalBase64: text,
+      form: described(values, 'the format of the record, unless it is JSON of the source'),
+      outcome: { enum: ['accepted', 'duplicate', 'skipped', 'dropped'], description: 'of one that is settled' },
+      why: text,
+      settled: utcMs,
+    },
   ),
-  Reports: object({ reports: { type: 'array', items: { $ref: '#/components/schemas/Report' } } }),
-  Traces: object({
-    traces: {
-      type: 'array',
-      items: object(
-        {
-          decision: { $ref: '#/components/schemas/Decision' },
-          on: { ...values, description: 'the event, tick or request that triggered it' },
-          moments: stageEnds,
-          stages,
-          effects: { type: 'array', items: tracedEffect },
-        },
-        ['decision', 'effects'],
+  ReplayedDeadLetters: object({
+    letters: described(
+      list(
+        object(
+          { id: count, outcome: { enum: ['accepted', 'duplicate', 'skipped', 'rejected'] } },
+          { reason: { enum: rejectionReasons }, detail: text, attempts: count },
+        ),
       ),
-    },
+      'the outcomes, in the order of the request',
+    ),
+    omitted: described(list(object({ id: count, reason: text })), 'those that cannot be sent'),
+  }),
+  Traces: object({
+    traces: list(
+      object(
+        { decision: ref('Decision'), effects: list(tracedEffect) },
+        {
+          on: described(values, 'the event, tick or request that triggered it'),
+          moments: described(stageEnds, 'when each stage ended; absent without a sample of its stage times'),
+          stages: described(stages, 'how long each stage took; absent without a sample of its stage times'),
+        },
+      ),
+    ),
   }),
 } as const
-
-const streamAnswer = (event: string, data: keyof typeof sharedSchemas): OpenapiSchema => ({
-  description: `events '${event}', the data as ${data}; 'gap' where some were deleted`,
-  content: { 'text/event-stream': { schema: text } },
-})
-/** The answer of `GET /events`. */
-export const decisionStream = streamAnswer('decision', 'Decision')
-/** The answer of `GET /effects/stream`. */
-export const effectStream = streamAnswer('effect', 'Effect')

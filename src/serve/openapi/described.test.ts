@@ -4,7 +4,7 @@ import { after, test } from 'node:test'
 import { Gauge } from 'prom-client'
 import { open, pay, posted, shop as pipeline } from '../../../test/serve/shop.ts'
 import { openapiDocument } from './openapi.ts'
-import { instantPattern } from './text-patterns.ts'
+import { instantPattern } from './json-schema.ts'
 
 const shop = await open({
   webhooks: { hooks: { style: 'stripe', secret: 'x' } },

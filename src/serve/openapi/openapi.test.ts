@@ -4,7 +4,7 @@ import { after, test } from 'node:test'
 import fastify, { type FastifyInstance } from 'fastify'
 import { open, shop as pipeline } from '../../../test/serve/shop.ts'
 import { servePlugin } from '../plugin.ts'
-import type { ServeOptions } from '../context/options.ts'
+import type { ServeOptions } from '../context/server-context.ts'
 import { addToken } from '../access/token-file.ts'
 import { Tokens } from '../access/tokens.ts'
 

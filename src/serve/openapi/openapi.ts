@@ -5,20 +5,9 @@
 import type { FastifyInstance } from 'fastify'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import { sharedSchemas } from './api-schemas.ts'
-import { keyColumns, type OpenapiSchema } from './json-schema.ts'
+import type { OpenapiSchema } from './json-schema.ts'
 import { fixedPaths } from './fixed-operations.ts'
-import {
-  decideOperation,
-  eventsOperation,
-  featuresOperation,
-  inlineOperation,
-  latestOperation,
-  promoteOperation,
-  reportOperation,
-  runOperation,
-  trainOperation,
-  webhookOperation,
-} from './pipeline-operations.ts'
+import { pipelinePaths } from './pipeline-operations.ts'
 import type { AuthorizationMode, ServerContext } from '../context/server-context.ts'
 
 export function openapiRoutes(app: FastifyInstance, { ir, webhooks = {}, front, authorization }: ServerContext): void {
@@ -55,40 +44,10 @@ export interface OpenapiOptions {
 
 /** The OpenAPI document of a pipeline. */
 export function openapiDocument(ir: PipelineIR, { signed = [], authorization = 'none', prefix = '' }: OpenapiOptions = {}): OpenapiSchema {
-  const { sources, groups, models, reports = [] } = ir
-  const paths = [
-    ...sources.map(source => [`/sources/${source.name}/events`, { post: eventsOperation(source) }]),
-    ...sources.flatMap(source =>
-      models.some(({ decide }) => decide.kind === 'on' && decide.source === source.name)
-        ? [[`/sources/${source.name}/decide`, { post: inlineOperation(source) }]]
-        : [],
-    ),
-    ...signed.map(source => [`/sources/${source}/webhook`, { post: webhookOperation(source) }]),
-    ...groups.map(group => [`/features/${group.name}`, { get: featuresOperation(group, keyColumns(ir, group)) }]),
-    ...groups.flatMap(({ name, place }) =>
-      place.kind === 'batch' || place.kind === 'hybrid' ? [[`/groups/${name}/runs`, { post: runOperation(name) }]] : [],
-    ),
-    ...reports.flatMap(({ name }) => [
-      [`/reports/${name}/latest`, { get: latestOperation(name) }],
-      [`/reports/${name}`, { post: reportOperation(name) }],
-    ]),
-    ...models.flatMap(model =>
-      model.decide.kind === 'request' ? [[`/models/${model.name}/decide`, { post: decideOperation(model) }]] : [],
-    ),
-    ...models.flatMap(({ name, train }) =>
-      train
-        ? [
-            [`/models/${name}/train`, { post: trainOperation(name) }],
-            [`/models/${name}/promote`, { post: promoteOperation(name) }],
-          ]
-        : [],
-    ),
-    ...Object.entries(fixedPaths(ir)),
-  ]
   return {
     openapi: '3.1.0',
     info: { title: ir.name, version: String(ir.version) },
-    paths: Object.fromEntries(paths) as OpenapiSchema,
+    paths: { ...pipelinePaths(ir, signed), ...fixedPaths(ir) },
     servers: [{ url: prefix === '' ? '/' : prefix, description: 'the server of this document' }],
     components: { schemas: sharedSchemas, ...(authorization === 'token' && { securitySchemes }) },
     // The rules of an embedding server are unknown.

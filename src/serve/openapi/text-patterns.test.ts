@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import type { ColumnIR } from '../../define/ir/ir.ts'
 import { fieldReader } from '../../intake/field.ts'
-import { decimalPattern, durationPattern, instantPattern } from './text-patterns.ts'
+import { decimalPattern, durationPattern, instantPattern } from './json-schema.ts'
 
 const takes = (column: Omit<ColumnIR, 'name' | 'nullable'>) => {
   const read = fieldReader({ name: 'x', nullable: false, ...column }, { text: false, zoneless: false })

@@ -118,7 +118,7 @@ test('a day ahead: rejected as future at every route and kept whole, and accepte
   const [first] = letters()
   const next = await later(start + day)
   const { accepted: again } = await next.submit('payments', deadLetterBatch(first), undefined, first.id)
-  assert.equal(again, 1, 'a letter that is sent again when its time has come is an event')
+  assert.equal(again, 1, 'a letter that is replayed when its time has come is an event')
 })
 
 test('a minute ahead is clock skew: its time becomes the arrival', async t => {

@@ -1,4 +1,4 @@
-/** Dead letters that are edited, sent again and dropped over HTTP, while the run goes on. */
+/** Dead letters that are edited, replayed and dropped over HTTP, while the run goes on. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
@@ -39,7 +39,7 @@ const edit = (id: number | string, payload: unknown, headers: Readonly<Record<st
   })
 const changesOf = async (path: string) => (await app.inject({ url: path })).json<{ features: { n: number } }>().features.n
 
-test('a dead letter is edited and sent again, and its event is decided on and counted', async () => {
+test('a dead letter is edited and replayed, and its event is decided on and counted', async () => {
   await posted(app, '/sources/payments/events', [pay(1), { ...pay(2), amount: 'much' }, { ...pay(3), card: undefined }])
   const { version } = await letter(1)
   const edited = await edit(1, { version, set: { amount: '2.50' } })
@@ -146,14 +146,14 @@ test('a dead letter that was sent too often must be edited, which says so with a
   for (let i = 0; i < limits.DEAD_ATTEMPTS_MAX; i++) await posted(app, '/dead-letters/replay', { ids: [4] })
   const rejected = await posted(app, '/dead-letters/replay', { ids: [2, 4] })
   assert.deepEqual([rejected.statusCode, rejected.json<Failure>().code], [409, 'SPILL_LIMIT'])
-  assert.match(rejected.json<Failure>().message, /^dead letter 4 was sent again 10 times and rejected/)
+  assert.match(rejected.json<Failure>().message, /^dead letter 4 was replayed 10 times and rejected/)
   const { letters: sent, omitted } = (await posted(app, '/dead-letters/replay', { ids: [4, 1, 2, 99], omitUnsendable: true })).json<{
     letters: object[]
     omitted: object[]
   }>()
   assert.deepEqual(sent, [{ id: 2, outcome: 'accepted' }])
   assert.deepEqual(omitted, [
-    { id: 4, reason: 'sent again 10 times before (DEAD_ATTEMPTS_MAX)' },
+    { id: 4, reason: 'replayed 10 times before (DEAD_ATTEMPTS_MAX)' },
     { id: 1, reason: 'settled before (accepted)' },
     { id: 99, reason: 'no such dead letter' },
   ])

@@ -5,16 +5,16 @@
 import type { FastifyInstance } from 'fastify'
 import { InlineAnswers } from '../../action/index.ts'
 import type { ColumnIR, ModelIR } from '../../define/ir/index.ts'
-import { type RecordBatch, jsonLineReaders, type JsonLineReader } from '../../intake/index.ts'
+import { inexactFault, type RecordBatch, jsonLineReaders, type JsonLineReader } from '../../intake/index.ts'
 import { withBody } from '../body/body.ts'
-import { awaitInlineDecisions, type InlineDecisions } from './inline-decisions.ts'
 import { parseJsonBody } from '../body/json-body.ts'
 import type { HoldUntil } from '../access/admission-control.ts'
-import { mediaTypeOf } from '../http/content-type.ts'
-import { lookupByName } from '../http/named-definition.ts'
+import { mediaTypeOf, lookupByName } from '../http/request.ts'
 import { IngestResult, rejectedRecordError, duplicateFields } from './ingest-result.ts'
 import { ServeError } from '../http/serve-error.ts'
 import type { ServerContext } from '../context/server-context.ts'
+import { callAfter, limits } from '../../base/index.ts'
+import type { RecordedDecision } from '../../run/decide/index.ts'
 
 export function decideRoutes(app: FastifyInstance, context: ServerContext): void {
   requestRoute(app, context)
@@ -110,8 +110,54 @@ function singleRecord(media: ReturnType<typeof mediaTypeOf>, bytes: Buffer, line
 function fieldsOf(batch: RecordBatch, columns: readonly ColumnIR[]): unknown {
   const [undecodable] = batch.undecodable
   if (undecodable) throw new ServeError('SPILL_INPUT', `the fields of the request: ${undecodable.detail}`)
-  for (const [name, text] of batch.inexact?.get(0) ?? [])
-    if (columns.some(column => column.name === name && column.type !== 'double'))
-      throw new ServeError('SPILL_INPUT', `'${name}' is ${text}, which has more digits than a JSON number holds; write it as text`)
+  const inexact = batch.inexact?.get(0)
+  const fault = inexact && inexactFault(columns, inexact)
+  if (fault) throw new ServeError('SPILL_INPUT', fault.detail)
   return batch.records[0]
+}
+
+/** The answer to a request that waits for decisions. */
+interface InlineDecisions {
+  readonly decisions: readonly RecordedDecision[]
+  readonly durable: boolean
+  /** Why the answers are fallbacks, and not those of a decision. */
+  readonly degraded?: string
+  /** Answers by action; absent where no action answers. */
+  readonly answers?: Readonly<Record<string, unknown>>
+}
+
+/** `decided` resolves when the decisions are made, `durable` when they are on the disk. Rejects as `durable` does before the deadline. */
+export async function awaitInlineDecisions(
+  answers: InlineAnswers,
+  decided: Promise<readonly RecordedDecision[]>,
+  durable: Promise<unknown>,
+  later: typeof callAfter = callAfter,
+): Promise<InlineDecisions> {
+  let decisions: readonly RecordedDecision[] | undefined
+  // `durable` reports a failure.
+  const settled = decided.then(
+    made => (decisions = made),
+    () => {},
+  )
+  const { deadline } = answers
+  const answersOf = (decisions: readonly RecordedDecision[]) => (answers.isEmpty ? {} : { answers: answers.answersFor(decisions) })
+  const isDurable = await (deadline === undefined ? durable.then(() => true) : beforeDeadline(durable, deadline, later))
+  if (isDurable) {
+    await settled
+    return { decisions: decisions ?? [], durable: true, ...answersOf(decisions ?? []) }
+  }
+  if (decisions) return { decisions, durable: false, ...answersOf(decisions) }
+  return { decisions: [], durable: false, degraded: `no decision within ${deadline} ms`, answers: answers.fallbacks() }
+}
+
+/** Is the decision durable before the deadline? The wait ends `ANSWER_MARGIN_MS` earlier, so that the response arrives in time. */
+async function beforeDeadline(durable: Promise<unknown>, deadline: number, later: typeof callAfter): Promise<boolean> {
+  const { promise, resolve, reject } = Promise.withResolvers<boolean>()
+  const timer = later(deadline - Math.min(limits.ANSWER_MARGIN_MS, Math.ceil(deadline / 2)), () => resolve(false))
+  durable.then(() => resolve(true), reject)
+  try {
+    return await promise
+  } finally {
+    timer.stop()
+  }
 }

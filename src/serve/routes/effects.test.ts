@@ -8,9 +8,8 @@ import { openRoutes } from '../../action/routes.ts'
 import type { StreamedEffect } from '../../client/answers.ts'
 import { action, count, entity, features, model, on, pipeline, rules, source, stream, t as types } from '../../index.ts'
 import { LiveRun } from '../../run/loop/live-run.ts'
-import { CommitFeed } from '../events/commit-feed.ts'
-import { parseEventId } from '../events/journal.ts'
-import { EffectJournal } from '../events/effect-journal.ts'
+import { CommitFeed, parseEventId } from '../events/journal.ts'
+import { effectJournal } from '../events/effect-journal.ts'
 import { serve } from '../server.ts'
 
 const card = entity('card', types.string())
@@ -133,7 +132,7 @@ test('an unknown action is 404 with the nearest name, a malformed id 400', async
 })
 
 test('a position before deleted effects is a gap, and resumes with kept ones; a position of another log with new ones', () => {
-  const journal = new EffectJournal({ changeNumbers: () => ({ last: 9, forgotten: 5 }) } as ConstructorParameters<typeof EffectJournal>[0])
+  const journal = effectJournal({ changeNumbers: () => ({ last: 9, forgotten: 5 }) } as Parameters<typeof effectJournal>[0])
   const at = (text: string) => journal.gapAfter(parseEventId(text)!)
   assert.deepEqual([at('9'), at('5'), at('4')?.resumeAt, at('10')?.resumeAt], [undefined, undefined, parseEventId('4'), parseEventId('9')])
   assert.match(at('4')!.reason, /were forgotten/)
@@ -142,9 +141,9 @@ test('a position before deleted effects is a gap, and resumes with kept ones; a 
 
 test('a reader in the middle of a batch gets the effects after its position alone', () => {
   const changes = [4, 5, 6].map(changed => ({ changed, number: changed, action: 'page', key: '"k"', state: 'delivered' }))
-  const journal = new EffectJournal({
+  const journal = effectJournal({
     changedAfter: (after: number) => changes.filter(({ changed }) => changed > after),
-  } as unknown as ConstructorParameters<typeof EffectJournal>[0])
+  } as unknown as Parameters<typeof effectJournal>[0])
   const batch = journal.next(3)!
   const idsBehind = (place: string) =>
     [

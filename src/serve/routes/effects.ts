@@ -1,27 +1,44 @@
-/** `GET /effects` lists effects. */
+/**
+ * `GET /effects` lists effects; `POST /effects/:number/retry` and `/drop` settle a dead one. A change is durable when it is answered.
+ */
 import type { FastifyInstance } from 'fastify'
 import { didYouMean, limits } from '../../base/index.ts'
 import { effectStates, type EffectState } from '../../log/index.ts'
-import { effectJson } from '../events/effect-journal.ts'
-import { lookupByName } from '../http/named-definition.ts'
-import { singleParameters, wholeNumberParameter, type Query } from '../http/query.ts'
-import { ServeError } from '../http/serve-error.ts'
+import { controlRequests } from '../../operate/index.ts'
+import { checkJsonFields } from '../body/json-body.ts'
 import type { ServerContext } from '../context/server-context.ts'
+import { effectJson } from '../events/effect-journal.ts'
+import { lookupByName } from '../http/request.ts'
+import { ServeError } from '../http/serve-error.ts'
+import { addReadRoute, jsonBody, listLimit, makeChange, pathNumber } from './route.ts'
 
-/** Effects in one answer by default. */
-const LIMIT = 20
+interface EffectRoute {
+  Params: { number: string }
+}
 
-const PARAMETERS = ['action', 'state', 'limit'] as const
+const config = { role: 'operate' } as const
 
-export function effectRoutes(app: FastifyInstance, { ir, folder: { effects } }: ServerContext): void {
-  const actionNamed = lookupByName('action', ir.actions ?? [])
-  app.get<{ Querystring: Query }>('/effects', { config: { role: 'read', query: PARAMETERS } }, async ({ query }) => {
-    const { action, state, limit } = singleParameters(query, PARAMETERS)
+export function effectRoutes(app: FastifyInstance, context: ServerContext): void {
+  const { effects } = context.folder
+  const actionNamed = lookupByName('action', context.ir.actions ?? [])
+  addReadRoute(app, '/effects', ['action', 'state', 'limit'], ({ action, state, limit }) => {
     if (action !== undefined) actionNamed(action)
     const filter = { action, state: state === undefined ? undefined : stateNamed(state) }
-    const last = limit === undefined ? LIMIT : wholeNumberParameter('limit', limit, limits.EFFECTS_LISTED_MAX)
-    const page = effects.newest({ ...filter, last })
+    const page = effects.newest({ ...filter, last: listLimit(limit, limits.EFFECTS_LISTED_MAX) })
     return { effects: page.effects.map(effectJson), counts: page.counts }
+  })
+  app.post<EffectRoute>('/effects/:number/retry', { config }, async (request, _reply) => {
+    const number = pathNumber('effect', request.params.number)
+    await makeChange(context, request, (control, by) => control.retryEffects({ numbers: [number] }, by))
+    return effectJson(effects.byNumber(number)!)
+  })
+  app.post<EffectRoute>('/effects/:number/drop', { config }, async (request, _reply) => {
+    const number = pathNumber('effect', request.params.number)
+    const fields = Object(await jsonBody(context, request)) as object
+    checkJsonFields(fields, ['why'])
+    const drop = controlRequests.dropEffects({ ...fields, numbers: [number] })
+    await makeChange(context, request, (control, by) => control.dropEffects(drop, by))
+    return effectJson(effects.byNumber(number)!)
   })
 }
 

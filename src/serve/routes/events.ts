@@ -4,11 +4,10 @@
  */
 import type { FastifyInstance } from 'fastify'
 import { parseEventId, type EventPosition } from '../events/journal.ts'
-import { lookupByName } from '../http/named-definition.ts'
+import { lookupByName, singleParameters, type Query } from '../http/request.ts'
 import { ServeError } from '../http/serve-error.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import type { EventStreams } from '../events/event-streams.ts'
-import { singleParameters, type Query } from '../http/query.ts'
 
 /** Adds both streams. */
 export function eventRoutes(app: FastifyInstance, { ir, streams }: ServerContext): void {

@@ -3,13 +3,12 @@ import type { FastifyInstance } from 'fastify'
 import { limits } from '../../base/index.ts'
 import type { GroupIR } from '../../define/ir/index.ts'
 import { withBody } from '../body/body.ts'
-import { featuresJson } from './feature-json.ts'
 import { checkJsonFields, parseJsonValue } from '../body/json-body.ts'
-import { mediaTypeOf } from '../http/content-type.ts'
-import { lookupByName } from '../http/named-definition.ts'
+import { mediaTypeOf, lookupByName } from '../http/request.ts'
 import { ServeError } from '../http/serve-error.ts'
-import type { FeatureQuery } from '../../run/index.ts'
+import type { FeatureQuery, ServedFeatureRow } from '../../run/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
+import { featureValue } from '../../decision/index.ts'
 
 export function featureRoutes(app: FastifyInstance, { run, ir, load }: ServerContext): void {
   const groupNamed = lookupByName('group', ir.groups)
@@ -52,10 +51,8 @@ function asksOf(body: unknown): readonly { readonly group: string; readonly key:
   if (asks.length > limits.FEATURE_REQUEST_KEYS_MAX)
     throw new ServeError(
       'SPILL_LIMIT',
-      `${asks.length} requests in one call, more than ${limits.FEATURE_REQUEST_KEYS_MAX} (FEATURE_ASKS_MAX)`,
-      {
-        status: 413,
-      },
+      `${asks.length} requests in one call, more than ${limits.FEATURE_REQUEST_KEYS_MAX} (FEATURE_REQUEST_KEYS_MAX)`,
+      { status: 413 },
     )
   return asks as { group: string; key: unknown }[]
 }
@@ -75,4 +72,45 @@ function keyOf(group: GroupIR, key: unknown): string[] {
     )
   }
   return parts.map(String)
+}
+
+/** JSON of a row: values by name, and rejected features apart, so that no client takes a rejection for a value. */
+export function featuresJson({ of, group, columns, row, strings }: ServedFeatureRow): string {
+  const { features } = group
+  const { length } = features
+  const labels = labelsOf(group)
+  const numbers = new Array<number>(length)
+  let others: string[] | undefined
+  let rejected = ''
+  for (let f = 0; f < length; f++) {
+    const feature = featureValue(features[f], columns[f], strings, row)
+    numbers[f] = 0
+    if (!('value' in feature)) {
+      rejected += labels[f] + JSON.stringify(feature.rejected)
+      others ??= []
+      others[f] = ''
+    } else if (typeof feature.value === 'number') numbers[f] = feature.value
+    else {
+      others ??= []
+      others[f] = labels[f] + JSON.stringify(feature.value)
+    }
+  }
+  // One call for all numbers takes two thirds of the time of one call each.
+  const encoded = JSON.stringify(numbers)
+  let values = ''
+  for (let f = 0, from = 1, to; f < length; f++, from = to + 1) {
+    to = encoded.indexOf(f < length - 1 ? ',' : ']', from)
+    values += others?.[f] ?? labels[f] + encoded.slice(from, to)
+  }
+  const head = JSON.stringify(of).slice(0, -1)
+  return `${head},"features":{${values.slice(1)}}${rejected === '' ? '' : `,"rejected":{${rejected.slice(1)}}`}}`
+}
+
+/** The encoded name before each value, cached by feature group. */
+const labels = new WeakMap<GroupIR, readonly string[]>()
+
+function labelsOf(group: GroupIR): readonly string[] {
+  let cached = labels.get(group)
+  if (!cached) labels.set(group, (cached = group.features.map(({ name }) => `,${JSON.stringify(name)}:`)))
+  return cached
 }

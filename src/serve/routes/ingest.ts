@@ -1,16 +1,17 @@
 /** `POST /sources/:source/events`: accepts one event, an array, or NDJSON, and answers when all of it is durable. */
 import type { FastifyInstance } from 'fastify'
 import type { IncomingMessage } from 'node:http'
-import { jsonLineReaders, type JsonLineReader } from '../../intake/index.ts'
-import { withBody } from '../body/body.ts'
+import { jsonLineReaders, type JsonLineReader, type RecordBatch } from '../../intake/index.ts'
+import { withBody, bodyChunks } from '../body/body.ts'
 import { parseJsonBody } from '../body/json-body.ts'
 import type { ClientShare } from '../access/admission-control.ts'
-import { mediaTypeOf } from '../http/content-type.ts'
-import { lookupByName } from '../http/named-definition.ts'
+import { mediaTypeOf, lookupByName } from '../http/request.ts'
 import { IngestResult, rejectedRecordError } from './ingest-result.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import type { ServedRun } from '../http/served-run.ts'
-import { ingestNdjson } from './ndjson-stream.ts'
+import { withoutByteOrderMark, ndjsonBatches } from '../../files/index.ts'
+import type { IngestReceipt } from '../../run/index.ts'
+import { ServeError, errorResponse } from '../http/serve-error.ts'
 
 export function ingestRoutes(app: FastifyInstance, { run, ir, load }: ServerContext): void {
   const sourceNamed = lookupByName('source', ir.sources)
@@ -47,4 +48,89 @@ function ingestJson(
     if (isSingle && outcome.isRejected) throw rejectedRecordError(outcome)
     return outcome
   })
+}
+
+/**
+ * The source's `reader` reads plain lines straight into cells. Memory holds one chunk and at most `streamWaitingBytes` of records that
+ * are not durable.
+ *
+ * Rejects for a body that is too large, cut off or damaged, with the result of the records before the fault. Malformed lines are rejected
+ * one by one.
+ */
+async function ingestNdjson(
+  run: ServedRun,
+  source: string,
+  request: IncomingMessage,
+  share: ClientShare,
+  reader: JsonLineReader | undefined,
+): Promise<IngestResult> {
+  const outcome = new IngestResult('line', run.end)
+  const { streamBytes, streamWaitingBytes } = share.bounds
+  const body = bodyChunks(request, { bytes: streamBytes, limit: 'HTTP_STREAM_BYTES_MAX' }, share)
+  const { chunks, takeCount } = countedBytes(withoutByteOrderMark(body))
+  const pending = pendingReceipts(outcome)
+  const submit = async (records: number, batch: RecordBatch) => share.reserveIds(source, records).until(run.submit(source, batch))
+  try {
+    for await (const { batch } of ndjsonBatches(chunks, 'http', { reader })) {
+      const bytes = takeCount()
+      const records = batch.records.length + batch.undecodable.length
+      if (records === 0) continue
+      await run.whenRoom()
+      const reserved = await share.records(records)
+      const receipt = submit(records, { ...batch, onRejected: outcome.onRejected })
+      pending.add(receipt.finally(reserved.release), bytes)
+      await pending.until(streamWaitingBytes)
+    }
+    await pending.until(-1)
+    return outcome
+  } catch (error) {
+    await pending.rest()
+    const { status, headers, body } = errorResponse(error)
+    if (status >= 500 && !(error instanceof ServeError)) throw error
+    const message = `${body.message}; ${outcome.isEmpty ? 'none of it was accepted' : 'the records before this were accepted'}`
+    throw new ServeError(body.code, message, { status, headers, more: outcome.fields() })
+  }
+}
+
+/** Batches of a stream that the run has and that are not durable yet, in order. */
+function pendingReceipts(outcome: IngestResult) {
+  const receipts: { readonly receipt: Promise<IngestReceipt>; readonly bytes: number }[] = []
+  let pendingBytes = 0
+  return {
+    add(receipt: Promise<IngestReceipt>, bytes: number): void {
+      // `until` handles the rejection.
+      receipt.catch(() => {})
+      receipts.push({ receipt, bytes })
+      pendingBytes += bytes
+    },
+    /** Waits until at most `bytes` bytes are not durable, or with -1 no batch. Rejects if the run fails. */
+    async until(bytes: number): Promise<void> {
+      while (receipts.length > 0 && pendingBytes > bytes) {
+        outcome.add(await receipts[0].receipt)
+        pendingBytes -= receipts.shift()!.bytes
+      }
+    },
+    /** Waits for all batches, and counts those that became durable. */
+    async rest(): Promise<void> {
+      const rest = await Promise.allSettled(receipts.map(({ receipt }) => receipt))
+      for (const receipt of rest) if (receipt.status === 'fulfilled') outcome.add(receipt.value)
+    },
+  }
+}
+
+/** Passes chunks through, and counts their bytes. `takeCount` returns the bytes since its last call. */
+function countedBytes(chunks: AsyncIterable<Buffer>) {
+  let bytes = 0
+  async function* counted(): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      bytes += chunk.length
+      yield chunk
+    }
+  }
+  const takeCount = (): number => {
+    const count = bytes
+    bytes = 0
+    return count
+  }
+  return { chunks: counted(), takeCount }
 }

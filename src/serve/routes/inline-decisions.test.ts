@@ -23,7 +23,7 @@ import { openDataFolder } from '../../log/sqlite/data-folder.ts'
 import type { RecordedDecision } from '../../run/decide/recorded-decision.ts'
 import { Run } from '../../run/loop/run.ts'
 import { logStartText } from '../../log/named-values.ts'
-import { awaitInlineDecisions } from './inline-decisions.ts'
+import { awaitInlineDecisions } from './decide.ts'
 import { duplicateFields } from './ingest-result.ts'
 import { serve } from '../server.ts'
 

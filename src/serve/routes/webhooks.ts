@@ -98,7 +98,7 @@ function singleWebhook(bytes: Buffer, source: SourceIR, id: string | undefined):
   return id !== undefined && lacksId ? parseJsonBody(withField(bytes, source.id, id)) : body
 }
 
-/** The bytes of an object with one more field, otherwise unchanged, so that a dead letter can be sent again. */
+/** The bytes of an object with one more field, otherwise unchanged, so that a dead letter can be replayed. */
 function withField(object: Buffer, name: string, value: string): Buffer {
   const open = object.indexOf('{') + 1
   const isEmpty = /^\s*}/.test(object.toString('latin1', open))

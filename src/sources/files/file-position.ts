@@ -5,7 +5,7 @@
  * and the identity of the file. Earlier versions stored positions without a kind, and counted decoded records.
  */
 import { checkIdentity, type DetectedFile, displayPath, fileError, type FileIdentity, type FilePosition } from '../../files/index.ts'
-import { type IsPosition, parsePosition, positionIn } from '../reader/parse-position.ts'
+import { type IsPosition, parsePosition, positionIn } from '../reader/source-reader.ts'
 
 /** Position in NDJSON that may grow: byte, line and inode. */
 export interface BytePosition extends FilePosition {

@@ -8,8 +8,7 @@ import { numbers, sourceOf } from '../../../test/postgres/numbers-run.ts'
 import { SuiteReading, SuiteRun } from '../../testing/conformance/suite-run.ts'
 import { testSourceReader } from '../../testing/conformance/source-reader.ts'
 import type { SourceReaderHarness } from '../../testing/conformance/source-reader-harness.ts'
-import { fileReader } from './file-reader.ts'
-import { standardInputReader } from './standard-input.ts'
+import { fileReader, standardInputReader } from './file-reader.ts'
 
 const source = sourceOf(numbers)
 

@@ -2,6 +2,7 @@
  * Reads a file as a source. NDJSON is followed as it grows. CSV, Parquet and gzip are read once, to the end that they have then, and the next
  * start reads what was appended to them.
  */
+import { addAbortListener } from 'node:events'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { SpillwayError } from '../../base/index.ts'
@@ -15,6 +16,7 @@ import {
   identityOf,
   matchColumns,
   openDetected,
+  ndjsonBatches,
 } from '../../files/index.ts'
 import { JsonLineReader, lastNumberOf, type RecordBatch, sliceRecordBatch } from '../../intake/index.ts'
 import type { ReadBatch, ReadContext, SourceReader } from '../reader/source-reader.ts'
@@ -107,5 +109,26 @@ async function* withoutFirst(batches: AsyncIterable<RecordBatch>, count: number)
     const isRead = left > 0 && skipped === batch.records.length
     left -= skipped
     if (!isRead && lastNumberOf(batch) > 0) yield skipped > 0 ? sliceRecordBatch(batch, batch.numberOf(skipped - 1)) : batch
+  }
+}
+
+/** The address of standard input, and of standard output in options of outputs. */
+export const STANDARD_INPUT = '-'
+
+const NAME = 'standard input'
+
+/** The reader of standard input. It ends at the end of the input, or at the signal. */
+export function standardInputReader(source: SourceIR, input: NodeJS.ReadStream = process.stdin): SourceReader {
+  return {
+    name: NAME,
+    describe: () => NAME,
+    async *read({ signal }) {
+      using _ = addAbortListener(signal, () => void input.destroy())
+      try {
+        for await (const { batch } of ndjsonBatches(input, NAME, { reader: JsonLineReader.of(source) })) yield { records: batch }
+      } catch (error) {
+        if (!signal.aborted) throw error
+      }
+    },
   }
 }

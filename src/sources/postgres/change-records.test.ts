@@ -204,7 +204,8 @@ test('without the map, any change of a row counts as a change of identity', () =
     map: undefined,
   })
   records.setColumns({ kind: 'relation', oid: 1, columns: [{ name: 'level', type: 25 }] })
-  const updated = (old: string, level: string) => records.recordsOf({ kind: 'update', oid: 1, old: [old], row: [level], isKey: false }, 0)
+  const updated = (old: string, level: string) =>
+    records.recordsOf({ kind: 'update', oid: 1, old: [old], row: [level], oldHasKeyOnly: false }, 0)
   assert.deepEqual(updated('5', '5'), [{ level: '5', gone: false }])
   assert.deepEqual(updated('5', '6'), [
     { level: '5', gone: true },

@@ -11,13 +11,13 @@
  * An UPDATE does not show large values that it leaves unchanged, unless the table has REPLICA IDENTITY FULL. A row is rejected if the
  * source reads such a value.
  */
-import { SpillwayError, limits } from '../../base/index.ts'
+import { limits, type SpillwayError } from '../../base/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
 import { rawJsonText, mappedRows, type RowMap, Fault } from '../../intake/index.ts'
 import type { RelationMessage, RowChange } from './pgoutput.ts'
-import { longRowFault, rowRecordOf, type RowTexts } from './row-batch.ts'
-import type { SelectedColumn, PostgresTable } from './table.ts'
-import { valueReader } from './value.ts'
+import { longRowFault, rawRowText, rowRecordOf, type RowTexts } from './row-batch.ts'
+import { type PostgresTable, type SelectedColumn, tableError } from './table.ts'
+import { textConverter } from './value.ts'
 
 /** A change that gives no record: the reason and the row. */
 export class RejectedChange {
@@ -83,7 +83,7 @@ export class ChangeRecords {
 
   #reader(name: string, type: number): SelectedColumn['read'] {
     const { columns, mapVersion } = this.#source
-    return valueReader(
+    return textConverter(
       this.#baseTypes.get(type) ?? type,
       mapVersion === undefined ? columns.find(column => column.name === name) : undefined,
     )
@@ -95,9 +95,9 @@ export class ChangeRecords {
       case 'insert':
         return [this.#record(this.#read(change.row))]
       case 'update':
-        return this.#updateRecords(this.#read(change.row), change.old && this.#read(change.old), change.isKey, at)
+        return this.#updateRecords(this.#read(change.row), change.old && this.#read(change.old), change.oldHasKeyOnly, at)
       case 'delete':
-        return this.#source.deleted === undefined ? [] : [this.#deleteRecord(this.#read(change.old), change.isKey, at)]
+        return this.#source.deleted === undefined ? [] : [this.#deleteRecord(this.#read(change.old), change.oldHasKeyOnly, at)]
       default:
         return this.#source.deleted === undefined ? [] : [new RejectedChange(truncateFault, JSON.stringify({ truncate: this.#table }))]
     }
@@ -107,10 +107,10 @@ export class ChangeRecords {
     return this.#indexes.map(index => row[index])
   }
 
-  #updateRecords(row: RowTexts, old: RowTexts | undefined, isKey: boolean, at: number): readonly ChangeRecord[] {
-    const fullRow = old && !isKey ? row.map((text, i) => (text === undefined ? old[i] : text)) : row
+  #updateRecords(row: RowTexts, old: RowTexts | undefined, oldHasKeyOnly: boolean, at: number): readonly ChangeRecord[] {
+    const fullRow = old && !oldHasKeyOnly ? row.map((text, i) => (text === undefined ? old[i] : text)) : row
     const record = this.#record(fullRow)
-    return old !== undefined && this.#changesIdentity(old, fullRow) ? [this.#deleteRecord(old, isKey, at), record] : [record]
+    return old !== undefined && this.#changesIdentity(old, fullRow) ? [this.#deleteRecord(old, oldHasKeyOnly, at), record] : [record]
   }
 
   /** True if the old row has an event that the new row has not. */
@@ -136,32 +136,29 @@ export class ChangeRecords {
     }
   }
 
-  #deleteRecord(old: RowTexts, isKey: boolean, at: number): ChangeRecord {
+  #deleteRecord(old: RowTexts, oldHasKeyOnly: boolean, at: number): ChangeRecord {
     const record = this.#record(old)
     if (record instanceof RejectedChange) return record
     const { time, deleted } = this.#source
-    const isUntimed = isKey && record[time] === null
+    const isUntimed = oldHasKeyOnly && record[time] === null
     return { ...record, ...(isUntimed && { [time]: at }), [deleted!]: true }
   }
 
   #record(texts: RowTexts): ChangeRecord {
     const unchanged = this.#columns.findIndex((_, i) => texts[i] === undefined)
     const bytes = bytesOf(texts)
+    const isLong = bytes > limits.LINE_BYTES_MAX
     const record =
       unchanged >= 0
         ? new Fault(
             `'${this.#columns[unchanged].name}' is large, and an UPDATE that leaves it alone does not show it: ALTER TABLE ${this.#table} REPLICA IDENTITY FULL`,
           )
-        : bytes > limits.LINE_BYTES_MAX
+        : isLong
           ? longRowFault(bytes)
           : rowRecordOf(this.#columns, texts)
-    if (record instanceof Fault) return new RejectedChange(record, bytes > limits.LINE_BYTES_MAX ? '{}' : this.#raw(texts))
+    if (record instanceof Fault) return new RejectedChange(record, isLong ? '{}' : rawRowText(this.#columns, texts))
     const { deleted } = this.#source
     return deleted === undefined || deleted in record ? record : { ...record, [deleted]: false }
-  }
-
-  #raw(texts: RowTexts): string {
-    return JSON.stringify(Object.fromEntries(this.#columns.map(({ name }, i) => [name, texts[i]])))
   }
 }
 
@@ -174,11 +171,11 @@ function bytesOf(texts: RowTexts): number {
 /** Error for missing columns, since their values would silently be NULL from here on. */
 function missingColumnsError(table: string, names: readonly string[], isMapped: boolean): SpillwayError {
   const list = names.map(name => `'${name}'`).join(', ')
-  return new SpillwayError(
-    'SPILL_SOURCE',
+  return tableError(
+    { name: table },
     `no longer has ${list} in its changes from here on, which the source reads: a column was renamed, dropped, or left out of the publication. To go on, ` +
       `${isMapped ? 'write the map for the table as it is and give it another mapVersion' : 'take it out of the source, which may name another'}; nothing was lost`,
-    { place: table },
+    'SPILL_SOURCE',
   )
 }
 

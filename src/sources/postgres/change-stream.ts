@@ -8,7 +8,7 @@
 import type { Duplex } from 'node:stream'
 import type { Sql } from 'postgres'
 import { callEvery, stopwatch, wallClock, limits } from '../../base/index.ts'
-import { lsnText, type Lsn } from './lsn.ts'
+import { lsnText, type Lsn } from './pgoutput.ts'
 
 const XLOG_DATA = 0x77
 const KEEPALIVE = 0x6b

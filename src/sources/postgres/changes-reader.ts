@@ -12,17 +12,16 @@ import type { SourceIR } from '../../define/ir/index.ts'
 import { fileStart, type FilePosition } from '../../files/index.ts'
 import type { RowMap } from '../../intake/index.ts'
 import { isBytePosition } from '../files/file-position.ts'
-import { type IsPosition, parsePosition } from '../reader/parse-position.ts'
-import type { ReadBatch, ReadContext, SourceReader } from '../reader/source-reader.ts'
+import { type IsPosition, parsePosition, type ReadBatch, type ReadContext, type SourceReader } from '../reader/source-reader.ts'
 import type { ChangeStream } from './change-stream.ts'
 import { openClient, readWithClient } from './client.ts'
 import { copyPath, hasCopy, readCopy, removeCopy, writeCopy } from './table-copy.ts'
 import { followChanges, type ChangePosition } from './follow-changes.ts'
-import { checkPublished, readTableOf, PeriodicCheck, findReadTable, type ReadTable } from './read-table.ts'
+import { checkPublished, readTableOf, periodicCheck, findReadTable, type ReadTable } from './read-table.ts'
 import { warnOnce, readWithRetries } from './retry.ts'
-import { parseLsn } from './lsn.ts'
+import { parseLsn } from './pgoutput.ts'
 import { checkReplicable, ensurePublication, publicationOf, publishedTable, type Publication } from './publication.ts'
-import type { TableReadOptions } from './read-options.ts'
+import type { TableReadOptions } from './settings.ts'
 import { createTemporarySlot, checkSlot, dropUnreadSlot, makeSlotPermanent, rejectForeign } from './slot.ts'
 import type { PostgresTable } from './table.ts'
 
@@ -48,53 +47,43 @@ type ReadState =
   | ({ readonly state: 'changes' } & ChangePosition)
 
 /**
- * The reader of a table's changes: until the signal, or without `follow` up to the last commit before the call.
+ * The reader of a table's changes: until the signal, or without `follow` up to the last commit before the call. Positions are stored by
+ * table and slot, so that a new slot starts anew.
  *
  * Throws `SPILL_INPUT` for a table whose changes cannot be read, and `SPILL_SOURCE` as documented there.
  */
-export class TableChangesReader implements SourceReader {
-  readonly name: string
-  readonly #source: SourceIR
-  readonly #options: ChangesOptions
-  #stream: ChangeStream | undefined
-
-  /** Positions are stored by table and slot, so that a new slot starts anew. */
-  constructor(source: SourceIR, options: ChangesOptions) {
-    this.name = `pg-changes:${options.table}@${options.slot}`
-    this.#source = source
-    this.#options = options
-  }
-
-  describe(text: string | undefined): string {
-    const { table, slot } = this.#options
-    const position = text === undefined ? undefined : parseTablePosition(table, text)
-    if (position === undefined || position.state === 'begins') return `changes of ${table} from now on, by a new slot ${slot}`
-    if (position.state === 'copied')
-      return `changes of ${table} from ${position.lsn}, after the rest of its copy from line ${position.file.line}`
-    return `changes of ${table} from ${position.lsn}`
-  }
-
-  read(context: ReadContext): AsyncGenerator<ReadBatch> {
-    const quietContext = { ...context, warn: warnOnce(context.warn) }
-    const retryOptions = { source: this.#source.name, signal: context.signal, onWarning: context.warn }
-    return readWithRetries(onReached => this.#attempt(quietContext, onReached), retryOptions)
-  }
-
-  /** Lets the server discard its log before a durable position. */
-  onCommitted(position: string): void {
-    const { state, lsn } = parseTablePosition(this.#options.table, position)
-    if (state === 'changes') this.#stream?.confirm(parseLsn(lsn))
-  }
-
-  async *#attempt(context: ReadContext, onReached: () => void): AsyncGenerator<ReadBatch> {
-    // Submitted batches must be durable before the position is looked up again.
-    await context.whenCommitted()
-    const onStream = (stream: ChangeStream) => void (this.#stream = stream)
-    yield* readWithClient(
-      await openClient(this.#options.database),
-      sql => new ChangesSession({ sql, source: this.#source, options: this.#options, context, onStream }).read(onReached),
-      context.signal,
-    )
+export function tableChangesReader(source: SourceIR, options: ChangesOptions): SourceReader {
+  const { table, slot, database } = options
+  let stream: ChangeStream | undefined
+  return {
+    name: `pg-changes:${table}@${slot}`,
+    describe(text) {
+      const position = text === undefined ? undefined : parseTablePosition(table, text)
+      if (position === undefined || position.state === 'begins') return `changes of ${table} from now on, by a new slot ${slot}`
+      const rest = position.state === 'copied' ? `, after the rest of its copy from line ${position.file.line}` : ''
+      return `changes of ${table} from ${position.lsn}${rest}`
+    },
+    read(context) {
+      const quietContext = { ...context, warn: warnOnce(context.warn) }
+      const onStream = (opened: ChangeStream) => void (stream = opened)
+      return readWithRetries(
+        async function* (onReached) {
+          // Submitted batches must be durable before the position is looked up again.
+          await context.whenCommitted()
+          yield* readWithClient(
+            await openClient(database),
+            sql => readTable({ sql, source, options, context: quietContext, onStream, table: undefined }, onReached),
+            context.signal,
+          )
+        },
+        { source: source.name, signal: context.signal, onWarning: context.warn },
+      )
+    },
+    /** Lets the server discard its log before a durable position. */
+    onCommitted(position) {
+      const { state, lsn } = parseTablePosition(table, position)
+      if (state === 'changes') stream?.confirm(parseLsn(lsn))
+    },
   }
 }
 
@@ -111,146 +100,129 @@ const isTablePosition: IsPosition = ({ origin, state, lsn, file }) =>
 /** True if something was read, so that changes may have been missed. */
 const hasRead = (position: TablePosition | undefined): position is TablePosition => position !== undefined && position.state !== 'begins'
 
-interface ChangesSessionOptions {
+/** Reading with one connection. */
+interface Session {
   readonly sql: Sql
   readonly source: SourceIR
   readonly options: ChangesOptions
   readonly context: ReadContext
   readonly onStream: (stream: ChangeStream) => void
+  /** The table that is read, once it is known. */
+  table: ReadTable | undefined
 }
 
-/** Reading with one connection. */
-class ChangesSession {
-  readonly #sql: Sql
-  readonly #source: SourceIR
-  readonly #options: ChangesOptions
-  readonly #context: ReadContext
-  readonly #onStream: (stream: ChangeStream) => void
-  #readTable: ReadTable | undefined
-
-  constructor({ sql, source, options, context, onStream }: ChangesSessionOptions) {
-    this.#sql = sql
-    this.#source = source
-    this.#options = options
-    this.#context = context
-    this.#onStream = onStream
+async function* readTable(session: Session, onReached: () => void): AsyncGenerator<ReadBatch> {
+  const { sql, source, options, context } = session
+  const { signal, warn } = context
+  const committed = context.committedPosition()
+  const start = committed === undefined ? undefined : parseTablePosition(options.table, committed)
+  const { table, publication, warnings } = await checkTable(session, start)
+  for (const warning of warnings) warn(warning)
+  session.table = readTableOf(table, source, hasRead(start) ? start : undefined)
+  onReached()
+  let position: ReadState | undefined = start
+  if (position === undefined || position.state === 'begins') position = yield* begin(session, table, publication, position)
+  else await checkSlot(sql, options.slot, position.lsn)
+  if (position.state === 'copied') position = yield* readCopied(session, position)
+  // The copy may be removed only now: until here it was needed for a new start.
+  if (!signal.aborted && position.state === 'changes') {
+    await removeCopy(copyPath(options.folder, options.slot))
+    yield* follow(session, table, position)
   }
+}
 
-  async *read(onReached: () => void): AsyncGenerator<ReadBatch> {
-    const { slot, folder } = this.#options
-    const { signal, warn } = this.#context
-    const start = this.#committedPosition()
-    const { table, publication, warnings } = await this.#checkTable(start)
-    for (const warning of warnings) warn(warning)
-    this.#readTable = readTableOf(table, this.#source, hasRead(start) ? start : undefined)
-    onReached()
-    let position: ReadState | undefined = start
-    if (position === undefined || position.state === 'begins') position = yield* this.#begin(table, publication, position)
-    else await checkSlot(this.#sql, slot, parseLsn(position.lsn), position.lsn)
-    if (position.state === 'copied') position = yield* this.#readCopy(position)
-    // The copy may be removed only now: until here it was needed for a new start.
-    if (!signal.aborted && position.state === 'changes') {
-      await removeCopy(copyPath(folder, slot))
-      yield* this.#follow(table, position)
-    }
-  }
+/** The current table and publication. Throws as documented if changes cannot be read, or some may have been missed. */
+async function checkTable(
+  { sql, source, options: { table: name, publication } }: Session,
+  position: TablePosition | undefined,
+): Promise<{ table: PostgresTable; publication: Publication | undefined; warnings: readonly string[] }> {
+  const currentTable = await findReadTable(sql, name, hasRead(position) ? position : undefined)
+  const current = await publicationOf(sql, publication, currentTable)
+  const { table, warnings: hidden } = publishedTable(currentTable, current, publication, source)
+  const warnings = [...hidden, ...checkReplicable(table, source)]
+  if (hasRead(position)) checkPublished(current, publication, table, source)
+  return { table, publication: current, warnings }
+}
 
-  /** The current table and publication. Throws as documented if changes cannot be read, or some may have been missed. */
-  async #checkTable(
-    position: TablePosition | undefined,
-  ): Promise<{ table: PostgresTable; publication: Publication | undefined; warnings: readonly string[] }> {
-    const { table: name, publication } = this.#options
-    const currentTable = await findReadTable(this.#sql, name, hasRead(position) ? position : undefined)
-    const current = await publicationOf(this.#sql, publication, currentTable)
-    const { table, warnings: hidden } = publishedTable(currentTable, current, publication, this.#source)
-    const warnings = [...hidden, ...checkReplicable(table, this.#source)]
-    if (hasRead(position)) checkPublished(current, publication, table, this.#source)
-    return { table, publication: current, warnings }
-  }
+/** Creates the slot and the copy. After an interruption nothing was read, so both are created again. */
+async function* begin(
+  session: Session,
+  table: PostgresTable,
+  current: Publication | undefined,
+  position: ReadState | undefined,
+): AsyncGenerator<ReadBatch, ReadState> {
+  const { sql, source, options, context } = session
+  const { slot, publication, database } = options
+  if (position?.state === 'begins' && position.lsn !== undefined) await dropUnreadSlot(sql, slot, position.lsn)
+  await rejectForeign(sql, slot)
+  await ensurePublication(sql, current, publication, table, source)
+  return yield* readWithClient(await openClient(database, true), replication => createSlot(session, replication, table), context.signal)
+}
 
-  #committedPosition(): TablePosition | undefined {
-    const text = this.#context.committedPosition()
-    return text === undefined ? undefined : parseTablePosition(this.#options.table, text)
-  }
+/** Creates the slot under a temporary name, copies its snapshot, and makes the slot permanent. Returns the state of reading then. */
+async function* createSlot(session: Session, replication: Sql, table: PostgresTable): AsyncGenerator<ReadBatch, ReadState> {
+  const { sql, source, options, context } = session
+  const { slot, folder, copy } = options
+  const { lsn, snapshot, temporaryName } = await createTemporarySlot(replication)
+  if (copy) await writeCopy({ sql, path: copyPath(folder, slot), table, source, snapshot, signal: context.signal })
+  yield* save(session, { state: 'begins', lsn })
+  await makeSlotPermanent(sql, temporaryName, slot)
+  const next: ReadState = copy ? { state: 'copied', lsn, file: fileStart } : { state: 'changes', lsn }
+  yield* save(session, next)
+  return next
+}
 
-  /** Creates the slot and the copy. After an interruption nothing was read, so both are created again. */
-  async *#begin(
-    table: PostgresTable,
-    current: Publication | undefined,
-    position: ReadState | undefined,
-  ): AsyncGenerator<ReadBatch, ReadState> {
-    const { slot, publication, database } = this.#options
-    if (position?.state === 'begins' && position.lsn !== undefined) await dropUnreadSlot(this.#sql, slot, position.lsn)
-    await rejectForeign(this.#sql, slot)
-    await ensurePublication(this.#sql, current, publication, table, this.#source)
-    return yield* readWithClient(
-      await openClient(database, true),
-      replication => this.#createSlot(replication, table),
-      this.#context.signal,
+/** Commits a state alone, and waits until it is durable. */
+async function* save(session: Session, state: ReadState): AsyncGenerator<ReadBatch> {
+  yield { records: [], position: positionText(session, state) }
+  await session.context.whenCommitted()
+}
+
+function positionText({ table }: Session, state: ReadState): string {
+  const position: TablePosition = { ...table!, ...state }
+  return JSON.stringify(position)
+}
+
+async function* readCopied(session: Session, position: ReadState & { readonly state: 'copied' }): AsyncGenerator<ReadBatch, ReadState> {
+  const { folder, slot, table } = session.options
+  const { signal } = session.context
+  const path = copyPath(folder, slot)
+  if (!hasCopy(path))
+    throw new SpillwayError(
+      'SPILL_SOURCE',
+      `is gone: it held the rows of ${table} that were not read yet; name a new slot to copy the table again (?slot=…)`,
+      { place: path },
     )
-  }
-
-  /** Creates the slot under a temporary name, copies its snapshot, and makes the slot permanent. Returns the state of reading then. */
-  async *#createSlot(replication: Sql, table: PostgresTable): AsyncGenerator<ReadBatch, ReadState> {
-    const { slot, folder, copy } = this.#options
-    const { signal } = this.#context
-    const { lsn, snapshot, temporaryName } = await createTemporarySlot(replication)
-    if (copy) await writeCopy({ sql: this.#sql, path: copyPath(folder, slot), table, source: this.#source, snapshot, signal })
-    yield* this.#save({ state: 'begins', lsn })
-    await makeSlotPermanent(this.#sql, temporaryName, slot)
-    const next: ReadState = copy ? { state: 'copied', lsn, file: fileStart } : { state: 'changes', lsn }
-    yield* this.#save(next)
-    return next
-  }
-
-  /** Commits a state alone, and waits until it is durable. */
-  async *#save(state: ReadState): AsyncGenerator<ReadBatch> {
-    yield { records: [], position: this.#positionText(state) }
-    await this.#context.whenCommitted()
-  }
-
-  #positionText(state: ReadState): string {
-    const position: TablePosition = { ...this.#readTable!, ...state }
-    return JSON.stringify(position)
-  }
-
-  async *#readCopy(position: ReadState & { readonly state: 'copied' }): AsyncGenerator<ReadBatch, ReadState> {
-    const { folder, slot, table } = this.#options
-    const { signal } = this.#context
-    const path = copyPath(folder, slot)
-    if (!hasCopy(path))
-      throw new SpillwayError(
-        'SPILL_SOURCE',
-        `is gone: it held the rows of ${table} that were not read yet; name a new slot to copy the table again (?slot=…)`,
-        { place: path },
-      )
-    for await (const { batch, position: file } of readCopy(path, table, position.file, signal)) {
-      yield { records: batch, position: this.#positionText({ ...position, file }) }
-      if (signal.aborted) return position
-    }
+  for await (const { batch, position: file } of readCopy(path, table, position.file, signal)) {
+    yield { records: batch, position: positionText(session, { ...position, file }) }
     if (signal.aborted) return position
-    const next: ReadState = { state: 'changes', lsn: position.lsn }
-    yield* this.#save(next)
-    return next
   }
+  if (signal.aborted) return position
+  const next: ReadState = { state: 'changes', lsn: position.lsn }
+  yield* save(session, next)
+  return next
+}
 
-  async *#follow(table: PostgresTable, from: ReadState & { readonly state: 'changes' }): AsyncGenerator<ReadBatch> {
-    const { database, lookMs = limits.POSTGRES_LOOK_MS } = this.#options
-    const { follow, signal } = this.#context
-    const options = {
-      ...this.#options,
-      sql: this.#sql,
-      source: this.#source,
-      relation: table,
-      follow,
-      lastColumns: this.#readTable?.columns,
-      positionText: (position: ChangePosition, columns: readonly string[] | undefined) => {
-        this.#readTable = { ...this.#readTable!, columns }
-        return this.#positionText({ state: 'changes', ...position })
-      },
-      onStream: this.#onStream,
-      checks: new PeriodicCheck(() => this.#checkTable({ ...this.#readTable!, ...from }), lookMs),
-    }
-    yield* readWithClient(await openClient(database, true), replication => followChanges({ ...options, replication }, from, signal))
+async function* follow(
+  session: Session,
+  relation: PostgresTable,
+  from: ReadState & { readonly state: 'changes' },
+): AsyncGenerator<ReadBatch> {
+  const { sql, source, options, context, onStream } = session
+  const { database, lookMs = limits.POSTGRES_LOOK_MS } = options
+  const settings = {
+    ...options,
+    sql,
+    source,
+    relation,
+    follow: context.follow,
+    lastColumns: session.table?.columns,
+    positionText: (position: ChangePosition, columns: readonly string[] | undefined) => {
+      session.table = { ...session.table!, columns }
+      return positionText(session, { state: 'changes', ...position })
+    },
+    onStream,
+    checkIfDue: periodicCheck(() => checkTable(session, { ...session.table!, ...from }), lookMs),
   }
+  yield* readWithClient(await openClient(database, true), replication => followChanges({ ...settings, replication }, from, context.signal))
 }

@@ -3,6 +3,7 @@
  *
  * All sessions show values in one format, whatever the server's settings; `value.ts` parses it.
  */
+import { addAbortListener } from 'node:events'
 import { Socket } from 'node:net'
 import type { Sql } from 'postgres'
 import { SpillwayError, limits } from '../../base/index.ts'
@@ -91,36 +92,31 @@ async function loadDriver(): Promise<typeof import('postgres')> {
   }
 }
 
-/** The items that `use` reads with a client, and its result. Ends the client with all its statements; the signal ends it earlier. */
+/**
+ * Ends a client with all its statements when the signal comes: a statement may wait for a lock, or for a server that no longer answers. It
+ * then throws as for a lost connection.
+ */
+const endAt = (signal: AbortSignal | undefined, client: Sql): Disposable | undefined =>
+  signal && addAbortListener(signal, () => void client.end({ timeout: 0 }))
+
+/** The items that `use` reads with a client, and its result. Ends the client afterwards; the signal ends it earlier. */
 export async function* readWithClient<T, R>(
   client: Sql,
   use: (client: Sql) => AsyncGenerator<T, R>,
   signal?: AbortSignal,
 ): AsyncGenerator<T, R> {
-  const end = () => void client.end({ timeout: 0 })
-  if (signal?.aborted) end()
-  signal?.addEventListener('abort', end, { once: true })
+  using _ = endAt(signal, client)
   try {
     return yield* use(client)
   } finally {
-    signal?.removeEventListener('abort', end)
     await client.end({ timeout: 0 })
   }
 }
 
-/**
- * Runs an action and ends the client at once when the signal comes: a statement may wait for a lock, or for a server that no longer
- * answers. The action then throws as for a lost connection.
- */
+/** Runs an action, and ends the client when the signal comes. */
 export async function endOnAbort<T>(signal: AbortSignal, client: Sql, action: () => Promise<T>): Promise<T> {
-  const end = () => void client.end({ timeout: 0 })
-  if (signal.aborted) end()
-  signal.addEventListener('abort', end, { once: true })
-  try {
-    return await action()
-  } finally {
-    signal.removeEventListener('abort', end)
-  }
+  using _ = endAt(signal, client)
+  return await action()
 }
 
 /**
@@ -129,12 +125,6 @@ export async function endOnAbort<T>(signal: AbortSignal, client: Sql, action: ()
  */
 export async function rejectOnAbort<T>(signal: AbortSignal, transaction: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>()
-  const stop = () => reject(Object.assign(new Error('the client was ended'), { code: 'CONNECTION_ENDED' }))
-  if (signal.aborted) stop()
-  signal.addEventListener('abort', stop, { once: true })
-  try {
-    return await Promise.race([transaction, promise])
-  } finally {
-    signal.removeEventListener('abort', stop)
-  }
+  using _ = addAbortListener(signal, () => reject(Object.assign(new Error('the client was ended'), { code: 'CONNECTION_ENDED' })))
+  return await Promise.race([transaction, promise])
 }

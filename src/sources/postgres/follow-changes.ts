@@ -6,9 +6,7 @@ import type { RowMap } from '../../intake/index.ts'
 import type { ReadBatch } from '../reader/source-reader.ts'
 import { ChangeRecords, RejectedChange } from './change-records.ts'
 import { endOnAbort } from './client.ts'
-import type { PeriodicCheck } from './read-table.ts'
-import { parseLsn, lsnText, type Lsn } from './lsn.ts'
-import { parseMessage, type RowChange } from './pgoutput.ts'
+import { parseLsn, lsnText, type Lsn, parseMessage, type RowChange } from './pgoutput.ts'
 import { RowBatchBuilder } from './row-batch.ts'
 import { ChangeStream } from './change-stream.ts'
 import { domainBaseTypes, type PostgresTable } from './table.ts'
@@ -36,13 +34,13 @@ export interface FollowChangesOptions {
   readonly positionText: (position: ChangePosition, columns: readonly string[] | undefined) => string
   /** Called with the stream, to which durable positions are reported. */
   readonly onStream: (stream: ChangeStream) => void
-  /** Periodic checks of the table and its publication, since the stream does not report their changes. */
-  readonly checks: PeriodicCheck
+  /** Checks the table and its publication if it is time, since the stream does not report their changes. Throws the error of a check. */
+  readonly checkIfDue: () => void
 }
 
 /** The changes after a position: until the signal, or without `follow` up to the last commit before the call. */
 export async function* followChanges(options: FollowChangesOptions, from: ChangePosition, signal: AbortSignal): AsyncGenerator<ReadBatch> {
-  const { sql, replication, slot, publication, follow, checks } = options
+  const { sql, replication, slot, publication, follow, checkIfDue } = options
   const until = follow ? undefined : await endMarker(sql)
   const changes = new ChangeCollector(options, from, await domainBaseTypes(sql))
   // From here on every wait ends at the signal. The stream still reports the durable position at its end.
@@ -52,7 +50,7 @@ export async function* followChanges(options: FollowChangesOptions, from: Change
     for (;;) {
       const batch = await stream.next(signal)
       if (batch === undefined || signal.aborted) return
-      checks.runIfDue()
+      checkIfDue()
       for (const message of batch.messages) {
         try {
           changes.handle(message)

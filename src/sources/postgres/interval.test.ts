@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { intervalMs } from './interval.ts'
+import { intervalMs } from './value.ts'
 
 test('converts days and hours to milliseconds', () => {
   const cases: [string, number | undefined][] = [

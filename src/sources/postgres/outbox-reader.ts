@@ -12,17 +12,24 @@
  * writing transaction of the whole server that began before it. A page is one statement over an index on (transaction, id).
  */
 import type { Sql } from 'postgres'
-import { SpillwayError, limits } from '../../base/index.ts'
+import { limits } from '../../base/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
 import { parseJsonRecord, Fault } from '../../intake/index.ts'
-import { type IsPosition, parsePosition } from '../reader/parse-position.ts'
-import type { ReadBatch, ReadContext, SourceReader } from '../reader/source-reader.ts'
+import { type IsPosition, parsePosition, type ReadBatch, type ReadContext, type SourceReader } from '../reader/source-reader.ts'
 import { openClient, readWithClient } from './client.ts'
 import { warnOnce, pauseOrAbort, readWithRetries } from './retry.ts'
 import { checkOutbox, checkTransactionIds, pageStatement, type OutboxColumns } from './outbox-table.ts'
-import type { TableReadOptions } from './read-options.ts'
-import { longRowFault, rowRecordOf, RowBatchBuilder } from './row-batch.ts'
-import { requireColumn, selectColumns, requireTable, type SelectedColumn, type PostgresTable, type TableColumn } from './table.ts'
+import type { TableReadOptions } from './settings.ts'
+import { longRowFault, rawRowText, RowBatchBuilder, rowRecordOf } from './row-batch.ts'
+import {
+  type PostgresTable,
+  requireColumn,
+  requireTable,
+  selectColumns,
+  type SelectedColumn,
+  type TableColumn,
+  tableError,
+} from './table.ts'
 
 export interface OutboxOptions extends TableReadOptions {
   readonly columns: OutboxColumns
@@ -125,11 +132,11 @@ function resumePosition({ name, origin }: PostgresTable, text: string | undefine
   if (text === undefined) return startPosition(origin)
   const position = parsePosition<OutboxPosition>(name, text, isOutboxPosition)
   if (position.origin !== origin && !moved)
-    throw new SpillwayError(
-      'SPILL_SOURCE',
+    throw tableError(
+      { name },
       `is of another database (${origin}) than the one that was read up to row ${position.id} (${position.origin}): its rows cannot be told from those that were read. ` +
         `Start with an empty data folder, or, if it is the same one after pg_upgrade, go on with ?moved=true`,
-      { place: name },
+      'SPILL_SOURCE',
     )
   return position
 }
@@ -161,7 +168,6 @@ function addPayload(rows: RowBatchBuilder, number: number, payload: Buffer | nul
 function addRow(rows: RowBatchBuilder, number: number, columns: readonly SelectedColumn[], values: readonly (Buffer | null)[]): void {
   const texts = values.map(value => (value === null ? null : String(value)))
   const record = rowRecordOf(columns, texts)
-  if (record instanceof Fault)
-    rows.reject(number, record, JSON.stringify(Object.fromEntries(columns.map(({ name }, i) => [name, texts[i]]))))
+  if (record instanceof Fault) rows.reject(number, record, rawRowText(columns, texts))
   else rows.add(number, record)
 }

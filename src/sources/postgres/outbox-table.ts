@@ -1,7 +1,8 @@
 /** Requirements on an outbox table, and the statement that reads a page of it. */
 import type { Sql } from 'postgres'
-import { SpillwayError, limits } from '../../base/index.ts'
-import { requireColumn, quotedName, type PostgresTable, type TableColumn } from './table.ts'
+import { limits } from '../../base/index.ts'
+import { quotedName, requireColumn, type TableColumn, type PostgresTable, tableError } from './table.ts'
+import { typeOids } from './value.ts'
 
 /** Roles of the table's columns. */
 export interface OutboxColumns {
@@ -13,18 +14,19 @@ export interface OutboxColumns {
 }
 
 const CURRENT_XID = 'pg_current_xact_id()'
-const integers = new Set([20, 21, 23])
-const XID8 = 5069
-const json = new Set([25, 114, 1043, 3802])
+const { XID8 } = typeOids
+const integerTypes: readonly number[] = [typeOids.INT2, typeOids.INT4, typeOids.INT8]
+const jsonTypes: readonly number[] = [typeOids.TEXT, typeOids.JSON, typeOids.VARCHAR, typeOids.JSONB]
 
 /**
  * @throws `SPILL_INPUT`, with the statements that fix it, for a table whose rows cannot be read exactly once.
  */
 export async function checkOutbox(sql: Sql, table: PostgresTable, { id, xid, payload }: OutboxColumns): Promise<void> {
   const reject = (problem: string): never => {
-    throw new SpillwayError('SPILL_INPUT', problem, { place: table.name })
+    throw tableError(table, problem)
   }
-  if (!integers.has(requireColumn(table, id).type)) reject(`is not an outbox: its column '${id}' is not a bigint that numbers the rows`)
+  if (!integerTypes.includes(requireColumn(table, id).type))
+    reject(`is not an outbox: its column '${id}' is not a bigint that numbers the rows`)
   const unique = await uniqueness(sql, table, id, xid)
   if (!unique.holds)
     reject(
@@ -39,7 +41,7 @@ export async function checkOutbox(sql: Sql, table: PostgresTable, { id, xid, pay
     reject(
       `needs a column that says which transaction wrote a row, or rows that are committed late would be lost: ${fixFor(table, xid, id, writer)}`,
     )
-  if (payload !== undefined && !json.has(requireColumn(table, payload).type))
+  if (payload !== undefined && !jsonTypes.includes(requireColumn(table, payload).type))
     reject(`has a column '${payload}' that does not hold JSON: it is ${requireColumn(table, payload).typeName}`)
 }
 
@@ -101,15 +103,15 @@ export async function checkTransactionIds(sql: Sql, table: PostgresTable, { xid 
     [xidRead],
   )
   if (back)
-    throw new SpillwayError(
-      'SPILL_SOURCE',
+    throw tableError(
+      table,
       `was read up to transaction ${xidRead}, which this server has not reached yet: it was set back to an earlier time, and what was written there again cannot be told from what was read`,
-      { place: table.name },
+      'SPILL_SOURCE',
     )
   if (ahead)
-    throw new SpillwayError(
-      'SPILL_SOURCE',
+    throw tableError(
+      table,
       `has rows of transactions that this server has not reached yet, as after a restore from a dump; if all of them are to be read: UPDATE ${table.name} SET ${quotedName(xid)} = '0'`,
-      { place: table.name },
+      'SPILL_SOURCE',
     )
 }

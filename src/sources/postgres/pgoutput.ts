@@ -2,7 +2,6 @@
  * Parser of `pgoutput` messages, protocol version 1 (PostgreSQL manual, "Logical Replication Message Formats"). A transaction is sent once
  * it has committed: its beginning, its changes in order, and its commit. Values are text, in the session's format.
  */
-import type { Lsn } from './lsn.ts'
 import type { RowTexts } from './row-batch.ts'
 
 export interface RelationMessage {
@@ -13,12 +12,12 @@ export interface RelationMessage {
 
 export type RowChange =
   | { readonly kind: 'insert'; readonly oid: number; readonly row: RowTexts }
-  /** `old`: the old row, or only its identity (`isKey`); absent if the identity is unchanged and no more is shown. */
-  | { readonly kind: 'update'; readonly oid: number; readonly row: RowTexts; readonly old?: RowTexts; readonly isKey: boolean }
-  | { readonly kind: 'delete'; readonly oid: number; readonly old: RowTexts; readonly isKey: boolean }
+  /** `old`: the old row, or only its identity (`oldHasKeyOnly`); absent if the identity is unchanged and no more is shown. */
+  | { readonly kind: 'update'; readonly oid: number; readonly row: RowTexts; readonly old?: RowTexts; readonly oldHasKeyOnly: boolean }
+  | { readonly kind: 'delete'; readonly oid: number; readonly old: RowTexts; readonly oldHasKeyOnly: boolean }
   | { readonly kind: 'truncate'; readonly oids: readonly number[] }
 
-export type PgoutputMessage =
+type PgoutputMessage =
   /** `commit` is the log position of the commit, `at` its time in UTC ms. */
   | { readonly kind: 'begin'; readonly commit: Lsn; readonly at: number }
   /** `end`: the log position after the commit. */
@@ -48,7 +47,7 @@ export function parseMessage(bytes: Buffer): PgoutputMessage {
     case 'D': {
       const oid = reader.int32()
       const { tag, row } = reader.tagged()
-      return { kind: 'delete', oid, old: row, isKey: tag === 'K' }
+      return { kind: 'delete', oid, old: row, oldHasKeyOnly: tag === 'K' }
     }
     case 'T': {
       const count = reader.int32()
@@ -79,8 +78,8 @@ function relationOf(reader: Reader): RelationMessage {
 function updateOf(reader: Reader): RowChange {
   const oid = reader.int32()
   const first = reader.tagged()
-  if (first.tag === 'N') return { kind: 'update', oid, row: first.row, isKey: false }
-  return { kind: 'update', oid, row: reader.tagged().row, old: first.row, isKey: first.tag === 'K' }
+  if (first.tag === 'N') return { kind: 'update', oid, row: first.row, oldHasKeyOnly: false }
+  return { kind: 'update', oid, row: reader.tagged().row, old: first.row, oldHasKeyOnly: first.tag === 'K' }
 }
 
 class Reader {
@@ -134,3 +133,13 @@ class Reader {
     return this.#bytes.toString('utf8', this.#at, (this.#at += length))
   }
 }
+
+/** Log sequence number: a byte position in PostgreSQL's write-ahead log; stored positions and messages show it as `16/B374D848`. */
+export type Lsn = bigint
+
+export function parseLsn(text: string): Lsn {
+  const [high, low] = text.split('/')
+  return (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`)
+}
+
+export const lsnText = (lsn: Lsn): string => `${(lsn >> 32n).toString(16).toUpperCase()}/${(lsn & 0xffffffffn).toString(16).toUpperCase()}`

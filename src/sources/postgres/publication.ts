@@ -1,8 +1,7 @@
 /** Requirements for reading all changes of a table: a publication and a replica identity. */
 import type { Sql } from 'postgres'
-import { SpillwayError } from '../../base/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
-import { quotedName, selectColumns, type PostgresTable, type TableColumn } from './table.ts'
+import { type PostgresTable, quotedName, selectColumns, type TableColumn, tableError } from './table.ts'
 
 /**
  * Throws `SPILL_INPUT`, with the statement that fixes it, for a table whose changes cannot be events of the source. Returns warnings about
@@ -10,38 +9,28 @@ import { quotedName, selectColumns, type PostgresTable, type TableColumn } from 
  */
 export function checkReplicable(table: PostgresTable, source: SourceIR): readonly string[] {
   const { deleted, key, identity = [], time, mapVersion } = source
-  if (table.kind !== 'r')
-    throw new SpillwayError('SPILL_INPUT', 'is not a plain table: changes of partitions and views cannot be read', { place: table.name })
+  if (table.kind !== 'r') throw tableError(table, 'is not a plain table: changes of partitions and views cannot be read')
   const { columns, warnings } = selectColumns(table, source, deleted)
   const fix = `ALTER TABLE ${table.name} REPLICA IDENTITY FULL`
   // Publishing such a table would make the server reject every UPDATE of the application, and with deletes every DELETE.
   if (!table.hasIdentity)
-    throw new SpillwayError(
-      'SPILL_INPUT',
+    throw tableError(
+      table,
       `has no replica identity, and its rows could not be updated any more once its changes are published: give it a primary key, or ${fix}`,
-      { place: table.name },
     )
   if (deleted !== undefined && mapVersion === undefined) {
     const needed = source.columns.filter(
       ({ name, nullable }) => name !== deleted && name !== time && (!nullable || [key, ...identity].includes(name)),
     )
     const missing = needed.filter(({ name }) => !columns.some(column => column.name === name && column.replicated))
-    if (missing.length > 0)
-      throw new SpillwayError(
-        'SPILL_INPUT',
-        `does not show ${missing.map(({ name }) => `'${name}'`).join(', ')} in the old row of a DELETE: ${fix}`,
-        {
-          place: table.name,
-        },
-      )
+    if (missing.length > 0) throw tableError(table, `does not show ${quotedList(missing)} in the old row of a DELETE: ${fix}`)
   }
   // The map may compute its rows, including key and identity, from any column.
   const missingForMap = deleted !== undefined && mapVersion !== undefined ? columns.filter(({ replicated }) => !replicated) : []
   if (missingForMap.length > 0)
-    throw new SpillwayError(
-      'SPILL_INPUT',
-      `does not show ${missingForMap.map(({ name }) => `'${name}'`).join(', ')} in old rows, which the map of a source with '${deleted}' gets: ${fix}`,
-      { place: table.name },
+    throw tableError(
+      table,
+      `does not show ${quotedList(missingForMap)} in old rows, which the map of a source with '${deleted}' gets: ${fix}`,
     )
   const largeColumns = table.showsOldRows ? [] : columns.filter(({ toasted }) => toasted)
   if (largeColumns.length === 0) return warnings
@@ -51,6 +40,8 @@ export function checkReplicable(table: PostgresTable, source: SourceIR): readonl
     `${table.name}: a row is rejected where an UPDATE leaves a value of more than 2 kB in ${names} alone; to show it: ${fix}`,
   ]
 }
+
+const quotedList = (columns: readonly { readonly name: string }[]): string => columns.map(({ name }) => `'${name}'`).join(', ')
 
 /** An existing publication, and what it publishes. */
 export interface Publication {
@@ -107,10 +98,9 @@ export function publishedTable(
   const fix = hiddenColumn.generated
     ? `compute it in a map of the source, or let the application write it: ALTER TABLE ${table.name} ALTER COLUMN ${quotedName(hiddenColumn.name)} DROP EXPRESSION`
     : `name it among the columns of the publication '${name}', or leave it out of the source`
-  throw new SpillwayError(
-    'SPILL_INPUT',
+  throw tableError(
+    table,
     `has a ${hiddenColumn.generated ? 'generated ' : ''}column '${hiddenColumn.name}', which its changes do not show: ${fix}`,
-    { place: table.name },
   )
 }
 
@@ -149,5 +139,5 @@ export async function ensurePublication(
     return
   }
   const fault = publicationProblem(current, name, table, source)
-  if (fault) throw new SpillwayError('SPILL_INPUT', `publication '${name}' ${fault.problem}: ${fault.fix}`, { place: table.name })
+  if (fault) throw tableError(table, `publication '${name}' ${fault.problem}: ${fault.fix}`)
 }

@@ -8,7 +8,7 @@ import { pause } from '../../base/clock.ts'
 import { entity, model, on, pipeline, source, t } from '../../index.ts'
 import { readTableChanges, type ReadChangesOptions } from '../../../test/postgres/reading.ts'
 import type { FeedTarget } from '../reader/source-feed.ts'
-import { PeriodicCheck } from './read-table.ts'
+import { periodicCheck } from './read-table.ts'
 
 const server = ownServer({ max_replication_slots: '20', max_wal_senders: '20' })
 const folder = scratchFolder('going-on')
@@ -134,21 +134,21 @@ test('a new pipeline version with deletes requires a publication that shows them
 
 test('checks run one at a time, beside other work, and their errors are thrown', async () => {
   const ends: PromiseWithResolvers<void>[] = []
-  const dueCheck = new PeriodicCheck(() => {
+  const dueCheck = periodicCheck(() => {
     ends.push(Promise.withResolvers<void>())
     return ends.at(-1)!.promise
   }, 0)
-  const check = new PeriodicCheck(() => assert.fail('it is not time yet'), 1e9)
-  check.runIfDue()
-  dueCheck.runIfDue()
-  dueCheck.runIfDue()
+  const check = periodicCheck(() => assert.fail('it is not time yet'), 1e9)
+  check()
+  dueCheck()
+  dueCheck()
   assert.equal(ends.length, 1)
   ends[0].resolve()
   await pause(0)
-  dueCheck.runIfDue()
+  dueCheck()
   assert.equal(ends.length, 2)
   ends[1].reject(new Error('seen'))
   await pause(0)
-  assert.throws(() => dueCheck.runIfDue(), /seen/)
-  check.runIfDue()
+  assert.throws(() => dueCheck(), /seen/)
+  check()
 })

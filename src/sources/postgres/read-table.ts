@@ -4,10 +4,10 @@
  * there is no error. So this is checked when reading resumes, and periodically after that.
  */
 import type { Sql } from 'postgres'
-import { stopwatch, SpillwayError } from '../../base/index.ts'
+import { stopwatch } from '../../base/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
 import { publicationProblem, type Publication } from './publication.ts'
-import { failNoTable, selectColumns, findTable, type PostgresTable } from './table.ts'
+import { failNoTable, findTable, type PostgresTable, selectColumns, tableError } from './table.ts'
 
 /** The table that was read. Older versions do not record which: then it is the table of that name. */
 export interface ReadTable {
@@ -39,7 +39,7 @@ export async function findReadTable(sql: Sql, name: string, previous: ReadTable 
   const table = await findTable(sql, name)
   if (previous === undefined) return table ?? failNoTable(name)
   const throwSourceError = (problem: string): never => {
-    throw new SpillwayError('SPILL_SOURCE', problem, { place: table?.name ?? name })
+    throw tableError(table ?? { name }, problem, 'SPILL_SOURCE')
   }
   if (table && table.origin !== previous.origin)
     throwSourceError(
@@ -61,44 +61,35 @@ export async function findReadTable(sql: Sql, name: string, previous: ReadTable 
 export function checkPublished(publication: Publication | undefined, name: string, table: PostgresTable, source: SourceIR): void {
   const fault = publication === undefined ? { problem: 'is gone', fix: undefined } : publicationProblem(publication, name, table, source)
   if (fault === undefined) return
-  throw new SpillwayError(
-    'SPILL_SOURCE',
+  throw tableError(
+    table,
     `publication '${name}' ${fault.problem}: changes made meanwhile are never sent. ` +
       `${fault.fix === undefined ? 'A new slot makes it again' : `Mend it, ${fault.fix}, and start again if nothing was changed that is missed`}${HOW_TO_CONTINUE}`,
-    { place: table.name },
+    'SPILL_SOURCE',
   )
 }
 
-/** Runs a check periodically, beside other work. */
-export class PeriodicCheck {
-  readonly #check: () => Promise<unknown>
-  readonly #everyMs: number
-  #lastEnd = stopwatch()
-  #isRunning = false
-  #failure: { readonly error: unknown } | undefined
-
-  constructor(check: () => Promise<unknown>, everyMs: number) {
-    this.#check = check
-    this.#everyMs = everyMs
-  }
-
-  /**
-   * Starts the check if it is due, without waiting for it: a lock may delay it, and changes go on. Throws the error of an earlier check.
-   */
-  runIfDue(): void {
-    if (this.#failure) throw this.#failure.error
-    if (this.#isRunning || stopwatch() - this.#lastEnd < this.#everyMs) return
-    this.#isRunning = true
-    void this.#run()
-  }
-
-  async #run(): Promise<void> {
+/**
+ * A check that runs periodically, beside other work. The returned function starts it if it is due, without waiting for it: a lock may delay
+ * it, and changes go on. It throws the error of an earlier check.
+ */
+export function periodicCheck(check: () => Promise<unknown>, everyMs: number): () => void {
+  let lastEnd = stopwatch()
+  let isRunning = false
+  let failure: { readonly error: unknown } | undefined
+  const run = async (): Promise<void> => {
     try {
-      await this.#check()
+      await check()
     } catch (error) {
-      this.#failure = { error }
+      failure = { error }
     }
-    this.#lastEnd = stopwatch()
-    this.#isRunning = false
+    lastEnd = stopwatch()
+    isRunning = false
+  }
+  return () => {
+    if (failure) throw failure.error
+    if (isRunning || stopwatch() - lastEnd < everyMs) return
+    isRunning = true
+    void run()
   }
 }

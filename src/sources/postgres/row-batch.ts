@@ -19,6 +19,10 @@ export function rowRecordOf(columns: readonly SelectedColumn[], texts: RowTexts)
   return record
 }
 
+/** A row as JSON, for a rejection. */
+export const rawRowText = (columns: readonly SelectedColumn[], texts: RowTexts): string =>
+  JSON.stringify(Object.fromEntries(columns.map(({ name }, i) => [name, texts[i]])))
+
 /** Fault of a row that is too long to hold: only its place and size are kept. */
 export const longRowFault = (bytes: number): Fault =>
   new Fault(`a row of ${bytes} bytes, more than ${limits.LINE_BYTES_MAX} (LINE_BYTES_MAX); its values are not kept here`)

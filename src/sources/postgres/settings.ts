@@ -48,3 +48,10 @@ function readSecretFile(env: Environment, variable: string): string | undefined 
     throw new SpillwayError('SPILL_INPUT', `cannot be read (${variable}): ${(error as Error).message}`, { place: path })
   }
 }
+
+/** Options shared by both ways of reading a table. */
+export interface TableReadOptions {
+  readonly database: DatabaseSettings
+  /** The table as SQL names it: `outbox`, `sales.outbox`. */
+  readonly table: string
+}

@@ -9,7 +9,7 @@
 import type { Sql } from 'postgres'
 import { SpillwayError } from '../../base/index.ts'
 import { HOW_TO_CONTINUE } from './read-table.ts'
-import { parseLsn, type Lsn } from './lsn.ts'
+import { parseLsn } from './pgoutput.ts'
 
 interface SlotState {
   readonly plugin: string
@@ -54,16 +54,16 @@ export interface TemporarySlot {
 export async function createTemporarySlot(replication: Sql): Promise<TemporarySlot> {
   // Among open connections the process id is unique.
   const [{ pid }] = await replication.unsafe<{ pid: number }[]>('SELECT pg_backend_pid() AS pid')
-  const passing = `spillway_begins_${pid}`
+  const temporaryName = `spillway_begins_${pid}`
   const [created] = await replication.unsafe<{ consistent_point: string; snapshot_name: string }[]>(
-    `CREATE_REPLICATION_SLOT "${passing}" TEMPORARY LOGICAL pgoutput EXPORT_SNAPSHOT`,
+    `CREATE_REPLICATION_SLOT "${temporaryName}" TEMPORARY LOGICAL pgoutput EXPORT_SNAPSHOT`,
   )
-  return { lsn: created.consistent_point, snapshot: created.snapshot_name, temporaryName: passing }
+  return { lsn: created.consistent_point, snapshot: created.snapshot_name, temporaryName }
 }
 
 /** Copies the temporary slot to its permanent name. */
-export async function makeSlotPermanent(sql: Sql, passing: string, slot: string): Promise<void> {
-  await withTemporarySlot(sql`SELECT pg_copy_logical_replication_slot(${passing}, ${slot}, false)`)
+export async function makeSlotPermanent(sql: Sql, temporaryName: string, slot: string): Promise<void> {
+  await withTemporarySlot(sql`SELECT pg_copy_logical_replication_slot(${temporaryName}, ${slot}, false)`)
 }
 
 /**
@@ -81,18 +81,18 @@ export async function withTemporarySlot(statement: PromiseLike<unknown>): Promis
 }
 
 /**
- * @throws `SPILL_SOURCE`, with the loss and the fix, if the changes after `readUpTo` are no longer available.
+ * @throws `SPILL_SOURCE`, with the loss and the fix, if the changes after the log sequence number `readUpTo` are no longer available.
  */
-export async function checkSlot(sql: Sql, slot: string, readUpTo: Lsn, readText: string): Promise<void> {
+export async function checkSlot(sql: Sql, slot: string, readUpTo: string): Promise<void> {
   const state = await slotState(sql, slot)
   const throwLost = (problem: string): never => {
-    throw new SpillwayError('SPILL_SOURCE', `${problem}: the changes after ${readText} were not read and are lost${HOW_TO_CONTINUE}`)
+    throw new SpillwayError('SPILL_SOURCE', `${problem}: the changes after ${readUpTo} were not read and are lost${HOW_TO_CONTINUE}`)
   }
   if (state === undefined) return throwLost(`the replication slot '${slot}' is gone`)
   if (state.wal === 'lost')
     return throwLost(`the server has thrown away the log that the replication slot '${slot}' needs (max_slot_wal_keep_size)`)
   if (state.plugin !== 'pgoutput') return throwLost(`the replication slot '${slot}' uses the plugin ${state.plugin} instead of pgoutput`)
-  if (state.confirmed !== null && parseLsn(state.confirmed) > readUpTo)
+  if (state.confirmed !== null && parseLsn(state.confirmed) > parseLsn(readUpTo))
     return throwLost(
       `the replication slot '${slot}' was read by another client up to ${state.confirmed}, or this data folder was set back to an earlier time`,
     )

@@ -16,7 +16,7 @@ import { followNdjson, type FilePosition } from '../../files/index.ts'
 import { rawJsonText, type RecordBatch, Fault } from '../../intake/index.ts'
 import { PRIVATE_FILE } from '../../log/index.ts'
 import { rejectOnAbort } from './client.ts'
-import { longRowFault, rowRecordOf, RowBatchBuilder } from './row-batch.ts'
+import { longRowFault, rawRowText, RowBatchBuilder, rowRecordOf } from './row-batch.ts'
 import { quotedName, selectColumns, type SelectedColumn, type PostgresTable, type TableColumn } from './table.ts'
 import { withTemporarySlot } from './slot.ts'
 
@@ -84,8 +84,7 @@ function lineOf(columns: readonly SelectedColumn[], [size, ...values]: (Buffer |
   if (bytes > limits.LINE_BYTES_MAX) return JSON.stringify([longRowFault(bytes).detail, '{}'])
   const texts = values.map(value => (value === null ? null : String(value)))
   const record = rowRecordOf(columns, texts)
-  if (record instanceof Fault)
-    return JSON.stringify([record.detail, JSON.stringify(Object.fromEntries(columns.map(({ name }, i) => [name, texts[i]])))])
+  if (record instanceof Fault) return JSON.stringify([record.detail, rawRowText(columns, texts)])
   return rawJsonText({ ...record, ...deletedMark })
 }
 

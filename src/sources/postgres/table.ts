@@ -3,7 +3,7 @@ import type { Sql } from 'postgres'
 import { SpillwayError, didYouMean } from '../../base/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
 import { matchColumns } from '../../files/index.ts'
-import { valueReader, type ValueReader } from './value.ts'
+import { textConverter, type TextConverter } from './value.ts'
 
 export interface TableColumn {
   readonly name: string
@@ -95,7 +95,7 @@ const columnsOf = (sql: Sql, oid: string): Promise<TableColumn[]> => sql<TableCo
 /** A column of a table that a source reads. */
 export interface SelectedColumn {
   readonly name: string
-  readonly read: ValueReader
+  readonly read: TextConverter
 }
 
 /**
@@ -115,7 +115,10 @@ export function selectColumns(
     .filter(({ name }) => selected === undefined || selected.includes(name))
     .map(column => ({
       ...column,
-      read: valueReader(column.type, source.mapVersion === undefined ? source.columns.find(({ name }) => name === column.name) : undefined),
+      read: textConverter(
+        column.type,
+        source.mapVersion === undefined ? source.columns.find(({ name }) => name === column.name) : undefined,
+      ),
     }))
   return { columns, warnings: missing }
 }
@@ -131,6 +134,13 @@ export function requireColumn(table: PostgresTable, name: string): TableColumn {
   const names = table.columns.map(other => other.name)
   throw new SpillwayError('SPILL_NOT_FOUND', `has no column '${name}'${didYouMean(name, names)}`, { place: table.name })
 }
+
+/** The error for a table that cannot be read as it is. */
+export const tableError = (
+  { name }: Pick<PostgresTable, 'name'>,
+  problem: string,
+  code: 'SPILL_INPUT' | 'SPILL_SOURCE' = 'SPILL_INPUT',
+): SpillwayError => new SpillwayError(code, problem, { place: name })
 
 /** A quoted SQL identifier. */
 export const quotedName = (name: string): string => `"${name.replaceAll('"', '""')}"`

@@ -7,7 +7,7 @@ import { entity, model, on, pipeline, source, t } from '../../index.ts'
 import { recordedDecisions } from '../../run/decide/recorded-decision.ts'
 import { Fault } from '../../intake/rejection.ts'
 import { readOutbox } from '../../../test/postgres/reading.ts'
-import { valueReader } from './value.ts'
+import { textConverter } from './value.ts'
 
 const server = ownServer()
 
@@ -111,17 +111,17 @@ test('a map gets JavaScript values, and digits where JavaScript has no exact num
     [1009, '{a,b}', '{a,b}'],
     [25, 'a', 'a'],
   ]
-  for (const [type, text, value] of cases) assert.deepEqual(valueReader(type, undefined)(text), value, text)
+  for (const [type, text, value] of cases) assert.deepEqual(textConverter(type, undefined)(text), value, text)
   for (const [text, detail] of [
     ['{"a":12345678901234567890}', `'a' is 12345678901234567890`],
     ['{"a":0.12345678901234567890}', `'a' is 0.12345678901234567890, which has more digits`],
     ['{"a":{"b":[1,0.1234567890123456789]}}', `'b' is 0.1234567890123456789, which has more digits`],
     ['123456789.123456789123', `'the record' is 123456789.123456789123, which has more digits`],
   ]) {
-    const rounded = valueReader(114, undefined)(text)
+    const rounded = textConverter(114, undefined)(text)
     assert.ok(rounded instanceof Fault && rounded.detail.includes(detail), text)
   }
   const double = { type: 'double' } as ColumnIR
-  assert.equal(valueReader(114, double)('0.12345678901234567890'), 0.12345678901234568)
-  assert.ok(valueReader(114, { type: 'decimal' } as ColumnIR)('0.12345678901234567890') instanceof Fault)
+  assert.equal(textConverter(114, double)('0.12345678901234567890'), 0.12345678901234568)
+  assert.ok(textConverter(114, { type: 'decimal' } as ColumnIR)('0.12345678901234567890') instanceof Fault)
 })

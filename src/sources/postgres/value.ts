@@ -17,35 +17,55 @@
 import { scaledInteger } from '../../base/index.ts'
 import type { ColumnIR } from '../../define/ir/index.ts'
 import { parseJsonRecord, Fault } from '../../intake/index.ts'
-import { intervalMs } from './interval.ts'
 
-export type ValueReader = (text: string) => unknown
+/** Numbers of types (`pg_type.oid`), the same in every database. */
+export const typeOids = {
+  BOOL: 16,
+  INT8: 20,
+  INT2: 21,
+  INT4: 23,
+  TEXT: 25,
+  OID: 26,
+  JSON: 114,
+  FLOAT4: 700,
+  FLOAT8: 701,
+  VARCHAR: 1043,
+  DATE: 1082,
+  TIMESTAMP: 1114,
+  TIMESTAMPTZ: 1184,
+  INTERVAL: 1186,
+  NUMERIC: 1700,
+  JSONB: 3802,
+  XID8: 5069,
+} as const
+
+export type TextConverter = (text: string) => unknown
 
 /** `type` is the number of a type that is not a domain; `column` the column that takes the value, or `undefined` for a `map`. */
-export function valueReader(type: number, column: ColumnIR | undefined): ValueReader {
+export function textConverter(type: number, column: ColumnIR | undefined): TextConverter {
   if (column?.type === 'string') return text => text
   switch (type) {
-    case 16:
+    case typeOids.BOOL:
       return text => text === 't'
-    case 20:
-    case 21:
-    case 23:
-    case 26:
+    case typeOids.INT8:
+    case typeOids.INT2:
+    case typeOids.INT4:
+    case typeOids.OID:
       return parseInteger
-    case 700:
-    case 701:
+    case typeOids.FLOAT4:
+    case typeOids.FLOAT8:
       return parseDouble
-    case 1700:
-      return numericReader(column)
-    case 1082:
-    case 1114:
-    case 1184:
+    case typeOids.NUMERIC:
+      return numericConverter(column)
+    case typeOids.DATE:
+    case typeOids.TIMESTAMP:
+    case typeOids.TIMESTAMPTZ:
       return parseIso
-    case 1186:
+    case typeOids.INTERVAL:
       return text => intervalMs(text) ?? text
-    case 114:
-    case 3802:
-      return column?.type === 'double' ? text => parseJson(text, true) : text => parseJson(text, false)
+    case typeOids.JSON:
+    case typeOids.JSONB:
+      return text => parseJson(text, column?.type === 'double')
     default:
       return text => text
   }
@@ -56,7 +76,7 @@ function parseInteger(text: string): number | string {
   return Number.isSafeInteger(value) ? value : text
 }
 
-function numericReader(column: ColumnIR | undefined): ValueReader {
+function numericConverter(column: ColumnIR | undefined): TextConverter {
   switch (column?.type) {
     case undefined:
     case 'decimal':
@@ -86,4 +106,20 @@ function parseJson(text: string, isNearest: boolean): unknown {
   return parsed.rounded === undefined || isNearest
     ? parsed.value
     : new Fault(`${parsed.rounded}, which has more digits than a JSON number holds; write it as text`)
+}
+
+/** Converts an interval in PostgreSQL's format to milliseconds: `1 day 02:03:04.5`, `-00:00:01`. */
+const DAY = 86_400_000
+const intervalPattern = /^(?:(-?\d+) days? ?)?(?:([+-]?)(\d+):(\d\d):(\d\d)(?:\.(\d{1,6}))?)?$/
+
+/** `undefined` for months and years, which have no fixed length, and for fractions of a millisecond. */
+export function intervalMs(text: string): number | undefined {
+  const match = intervalPattern.exec(text)
+  if (!match || text === '') return undefined
+  const [, days = '0', sign = '', hours = '0', minutes = '0', seconds = '0', fraction = ''] = match
+  const digits = fraction.padEnd(6, '0')
+  if (!digits.endsWith('000')) return undefined
+  const time = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000 + Number(digits.slice(0, 3))
+  const ms = Number(days) * DAY + (sign === '-' ? -time : time)
+  return Number.isSafeInteger(ms) ? ms + 0 : undefined
 }

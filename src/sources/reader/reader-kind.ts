@@ -32,3 +32,11 @@ export interface ReaderKind {
    */
   open(address: string, setting: ReaderSetting): SourceReader
 }
+
+/** A kind of readers that Spillway has, for the help and the messages of commands. */
+export interface BuiltInKind extends ReaderKind {
+  /** The form of its addresses: `pg:TABLE`. */
+  readonly form: string
+  /** The place that an address names: `an outbox in PostgreSQL`. It is live, so its past cannot be read again as a history. */
+  readonly place: string
+}

@@ -8,6 +8,7 @@
  * HTTP is no reader: its clients push, and each waits for the receipt of its own records. Routes submit to the run directly.
  */
 import type { RecordBatch } from '../../intake/index.ts'
+import { show, SpillwayError } from '../../base/index.ts'
 
 /** The promises of a reader, by clause. Errors with the code `SPILL_CONTRACT` name the clause that was broken. */
 export const readerClauses = {
@@ -104,4 +105,30 @@ export interface SourceReader {
   onCommitted?(position: string, partition: string): void
   /** Releases connections and files. Called once, after reading has ended and its records are durable, or after an error. */
   close?(): Promise<void>
+}
+
+/** True for the object of a position; its fields may be anything. */
+export type IsPosition = (value: Readonly<Partial<Record<string, unknown>>>) => boolean
+
+/** The position in a text; undefined for a text that is none. */
+export function positionIn<T>(text: string, isPosition: IsPosition): T | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  return typeof value === 'object' && value !== null && isPosition(value as Partial<Record<string, unknown>>) ? (value as T) : undefined
+}
+
+/**
+ * The position that a reader of `place` has stored; `place` is a file or table, for the message.
+ *
+ * @throws `SPILL_DATA` for a text that is no position.
+ */
+export function parsePosition<T>(place: string, text: string, isPosition: IsPosition): T {
+  const position = positionIn<T>(text, isPosition)
+  if (position !== undefined) return position
+  const problem = `the data folder stores ${show(text)}, which is no position in it; restore the folder from a backup`
+  throw new SpillwayError('SPILL_DATA', problem, { place })
 }

@@ -7,9 +7,8 @@
 import { pause, wallClock, SpillwayError } from '../../base/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
 import { recordBatchOf } from '../../intake/index.ts'
-import { type IsPosition, parsePosition } from '../reader/parse-position.ts'
-import type { ReaderKind } from '../reader/reader-kind.ts'
-import type { SourceReader } from '../reader/source-reader.ts'
+import { type IsPosition, parsePosition, type SourceReader } from '../reader/source-reader.ts'
+import type { BuiltInKind } from '../reader/reader-kind.ts'
 import { hasSamples, SampleEvents } from './sample-events.ts'
 
 const NAME = 'samples:'
@@ -56,4 +55,9 @@ export function sampleReader(source: SourceIR, everyMs: number): SourceReader {
 const SAMPLE_EVERY_MS = 1000
 
 /** The kind `samples`: sample events of the source, whatever follows the colon. */
-export const sampleKind: ReaderKind = { scheme: 'samples', open: (_, { source }) => sampleReader(source, SAMPLE_EVERY_MS) }
+export const sampleKind: BuiltInKind = {
+  scheme: 'samples',
+  form: 'samples:',
+  place: 'sample events',
+  open: (_, { source }) => sampleReader(source, SAMPLE_EVERY_MS),
+}
