@@ -39,7 +39,7 @@ const SWEEPS_SHARE = 0.6
 const PLANS_SHARE = 0.35
 
 /** Format version of the sweeps in a checkpoint. Increase it when their content changes. */
-const CHECKPOINT_FORMAT = 4
+const CHECKPOINT_FORMAT = 5
 
 /**
  * Audits one model of a pipeline over a history in memory.
@@ -77,8 +77,8 @@ export async function audit(pipeline: AuditedPipeline, log: ReplayLog, options: 
   )
   const retrained = await retrainedBaseline(judging)
   const base = judging.planMode === 'refit' && !('why' in retrained) ? retrained : now.performance
-  const smallLoss = TOLERATED_LOSS * Math.max(0, base.aWeek)
-  const curves = { sweeps, nowAWeek: base.aWeek }
+  const smallLoss = TOLERATED_LOSS * Math.max(0, base.perWeek)
+  const curves = { sweeps, nowPerWeek: base.perWeek }
   const judged = await evaluatePlans(
     { ir, judging, intervalOptions, costing, utility, notObservable, smallLoss, curves, ...options },
     share => onProgress('comparing plans', 1 - PLANS_SHARE + PLANS_SHARE * share),
@@ -150,9 +150,9 @@ async function sweepElements(
     await experiment.prepare(elementLevels.flatMap(({ element, levels }) => levels.map(({ setting }) => planOf(element, setting))))
     requireKnownOutcomes(cases, model)
     const { budget } = worth.ir.utility
-    const judging = await PlanValuation.valueOf(experiment, { ir, model, utility, budget, decisionsAWeek: worth.ir.decisionsAWeek })
+    const judging = await PlanValuation.valueOf(experiment, { ir, model, utility, budget, decisionsPerWeek: worth.ir.decisionsPerWeek })
     const sample = clusteredSample(withTimeClusters(cases, timeBlockBounds(ir, model)), cases.blocks.test)
-    const intervalOptions = { seed, draws, ...(Number.isFinite(judging.week) && { decisionsAWeek: judging.week }) }
+    const intervalOptions = { seed, draws, ...(Number.isFinite(judging.week) && { decisionsPerWeek: judging.week }) }
     const decisions = decisionsHash(cases.t, await experiment.scoresOfAll(judging.runningArm))
     const inputs = { judging, sample, intervalOptions, slices: worth.ir.slices }
     const sweeps = await sweepsOf(elementLevels, inputs, `${fingerprint} ${decisions}`, options)

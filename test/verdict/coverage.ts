@@ -39,7 +39,7 @@ export function covered(world: World, clusters: number, cases: number, seed: num
     const { differences, truth, ...history } = drawn(world, clusters, Math.imul(seed + i, 2_654_435_761) + clusters)
     const columns = stuck ? history.clusters.map(({ name, of, count }) => ({ name, of, count })) : history.clusters
     const sample = clusteredSample({ ...history, clusters: blind ? [] : columns }, { from: 0, to: history.t.length })
-    const sweep = uncheckedSweepIntervals(sample, differences, { seed: seed + i, draws: DRAWS, decisionsAWeek: 1 })
+    const sweep = uncheckedSweepIntervals(sample, differences, { seed: seed + i, draws: DRAWS, decisionsPerWeek: 1 })
     const holding = sweep.levels.map((level, i) => {
       if ('why' in level) return { alone: false, together: false }
       const { pointwise, low, high } = level

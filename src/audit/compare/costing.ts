@@ -36,7 +36,7 @@ export function costingOf(pipeline: ScoringDefinitions, log: ReplayLog, options:
   const { model, prices, people, intakeSeconds, seconds, experiment, now: runs, dollars } = options
   const { t, length } = experiment.cases
   try {
-    const actions = (runs.performance.actionsAWeek * (t[length - 1] - t[0])) / WEEK_MS
+    const actions = (runs.performance.actionsPerWeek * (t[length - 1] - t[0])) / WEEK_MS
     const measured = measure(pipeline, model, log, { ...(intakeSeconds && { intakeSeconds }), ...(seconds && { seconds }), actions })
     const inputs = { measured, trace: arrivalTraceOf(log, experiment.cases.t), prices, people }
     const now = currentPlan(pipeline.ir, model)
@@ -44,7 +44,7 @@ export function costingOf(pipeline: ScoringDefinitions, log: ReplayLog, options:
     return {
       costOf: plan => costModel.costOf(plan).steadyYear,
       part: (proposed, lost) =>
-        buildCostPart({ inputs, now, proposed, lost, ...(dollars !== undefined && { dollarsAUnit: dollars }), model: costModel }),
+        buildCostPart({ inputs, now, proposed, lost, ...(dollars !== undefined && { dollarsPerUnit: dollars }), model: costModel }),
     }
   } catch (error) {
     if (!(error instanceof SpillwayError)) throw error

@@ -28,10 +28,10 @@ const decided = { score: Float64Array.of(1, 1, 1, 1, 0, 0, 0, 0), scoredAt: t, a
 const experiment = { cases, notes: [], why: () => undefined, decided: () => Promise.resolve(decided) } as unknown as Experiment
 const model = { name: 'm', label: { kind: 'from', negativeAfter: HOUR } } as unknown as ModelIR
 const utility = utilityOf({ utility: { kind: 'caught', unit: 'x', dollars: 4, wrong: 1 } }, model)
-const judging = PlanValuation.valueOf(experiment, { ir: {} as PipelineIR, model, utility, budget: 0.5, decisionsAWeek: 80 })
+const judging = PlanValuation.valueOf(experiment, { ir: {} as PipelineIR, model, utility, budget: 0.5, decisionsPerWeek: 80 })
 
 test('the value lies between its bounds, with all unknown labels true and all false', async () => {
-  const [now, bounds] = [(await (await judging).baseline('frozen')).performance.aWeek, await (await judging).labelBounds('frozen')]
+  const [now, bounds] = [(await (await judging).baseline('frozen')).performance.perWeek, await (await judging).labelBounds('frozen')]
   // Two caught less a quarter, of six known decisions; then three of eight, and two less two quarters.
   assert.equal(now, (1.75 / 6) * 80)
   assert.deepEqual(bounds, { ifTrue: (2.75 / 8) * 80, ifFalse: (1.5 / 8) * 80 })
@@ -122,7 +122,7 @@ function judgingOf({
       Promise.resolve({ score: scores(plan, arm), scoredAt: times, actedAt: times, inline: false }),
   } as unknown as Experiment
   const free = utilityOf({ utility: { kind: 'caught', unit: 'x' } }, model)
-  return PlanValuation.valueOf(history, { ir: {} as PipelineIR, model, utility: free, budget, decisionsAWeek: length })
+  return PlanValuation.valueOf(history, { ir: {} as PipelineIR, model, utility: free, budget, decisionsPerWeek: length })
 }
 
 const older = new Map([['group/g', { kind: 'older', by: HOUR }]]) as unknown as Plan
@@ -138,10 +138,10 @@ test('at equal volume a stale model that acts more often catches no more; at its
     (await judged.withoutRetraining(older))[0],
     (await judged.withoutRetraining(older))[1],
   ]
-  assert.equal(frozen.performance.actionsAWeek, 40, 'the fixed threshold is shown as it is')
-  assert.equal(frozen.performance.aWeek, 10)
-  assert.equal(atVolume.performance.actionsAWeek, now.performance.actionsAWeek)
-  assert.ok(atVolume.performance.aWeek < now.performance.aWeek)
+  assert.equal(frozen.performance.actionsPerWeek, 40, 'the fixed threshold is shown as it is')
+  assert.equal(frozen.performance.perWeek, 10)
+  assert.equal(atVolume.performance.actionsPerWeek, now.performance.actionsPerWeek)
+  assert.ok(atVolume.performance.perWeek < now.performance.perWeek)
   // Ten right and two wrong actions: a fifth of ten, divided by two.
   assert.equal(judged.charge, 1)
   assert.ok(valueDifference(frozen, now).sum < 0, 'twenty-eight wrong actions more are not free')

@@ -41,8 +41,8 @@ const shareOrNull: SchemaOf<number | null> = { type: ['number', 'null'], minimum
 
 /** Schema of `Performance`. */
 export const performanceSchema = closedObject({
-  aWeek: described('value per week, units; plans and costs are per month of 730 hours', numberType),
-  actionsAWeek: numberType,
+  perWeek: described('value per week, units; plans and costs are per month of 730 hours', numberType),
+  actionsPerWeek: numberType,
   precision: described('share of correct actions among those with a known label; null without actions', shareOrNull),
   recall: shareOrNull,
   auc: described('area under the ROC curve; null where a class is missing', shareOrNull),
@@ -54,7 +54,7 @@ export const performanceSchema = closedObject({
 const noInterval = closedObject({ why: textType, value: optional(numberType) })
 
 const effect = closedObject({
-  aWeek: described(
+  perWeek: described(
     'weekly value less that of now; without an interval the reason, and the point estimate if there is one, which supports no conclusion',
     anyOf(estimateSchema, noInterval),
   ),
@@ -62,7 +62,7 @@ const effect = closedObject({
     described('jackknife range: least and greatest difference with one cluster left out', tupleOf(numberType, numberType)),
   ),
   worstWeek: optional(described('difference of the worst week', numberType)),
-  slices: optional(listOf(closedObject({ name: textType, aWeek: numberType }))),
+  slices: optional(listOf(closedObject({ name: textType, perWeek: numberType }))),
   performance: performanceSchema,
 })
 

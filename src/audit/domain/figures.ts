@@ -4,7 +4,7 @@
  * An estimate has as many digits as its interval supports. A bound that is not zero never prints as zero, so that the reader sees whether
  * an interval contains zero.
  */
-import { WEEKS_A_MONTH } from './units.ts'
+import { WEEKS_PER_MONTH } from './units.ts'
 import type { Range } from './audit-report.ts'
 import type { Estimate } from './element-report.ts'
 
@@ -47,11 +47,11 @@ const centsOf = (value: number): number | undefined =>
 export const quantityText = (value: number, unit: string): string => (unit === '$' ? unitText(value, unit) : `${numberText(value)} ${unit}`)
 
 /** A weekly value as a value per month of 730 hours. */
-export const monthlyValue = (aWeek: number): number => aWeek * WEEKS_A_MONTH
+export const monthlyValue = (perWeek: number): number => perWeek * WEEKS_PER_MONTH
 
 /** A weekly value with its monthly value: `$592 a week ($2,572 a month)`. */
-export const weeklyText = (aWeek: number, unit: string): string =>
-  `${unit === '' ? numberText(aWeek) : quantityText(aWeek, unit)} a week${aWeek === 0 ? '' : ` (${unitText(monthlyValue(aWeek), unit)} a month)`}`
+export const weeklyText = (perWeek: number, unit: string): string =>
+  `${unit === '' ? numberText(perWeek) : quantityText(perWeek, unit)} a week${perWeek === 0 ? '' : ` (${unitText(monthlyValue(perWeek), unit)} a month)`}`
 
 /** Dollars: with cents below 100 unless whole; `<$0.01` below one cent. */
 export function dollarText(value: number): string {

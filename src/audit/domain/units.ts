@@ -4,7 +4,7 @@ export const HOUR_MS = 3_600_000
 export const DAY_MS = 86_400_000
 /** The 8,760 hours of a year divided by 12. */
 export const MONTH_HOURS = 730
-export const WEEKS_A_MONTH = MONTH_HOURS / (7 * 24)
+export const WEEKS_PER_MONTH = MONTH_HOURS / (7 * 24)
 export const MONTH_MS = MONTH_HOURS * HOUR_MS
 export const GB = 1e9
 

@@ -44,7 +44,9 @@ function isNothingKnown(parts: AnswerParts): boolean {
   const effects = parts.elements.flatMap(({ levels }) =>
     levels.flatMap(({ frozen, frozenAtBudget, refit }) => [frozen, frozenAtBudget, refit]),
   )
-  return changesText(parts) === '' && effects.length > 0 && effects.every(effect => isInconclusive(effect) || isInconclusive(effect.aWeek))
+  return (
+    changesText(parts) === '' && effects.length > 0 && effects.every(effect => isInconclusive(effect) || isInconclusive(effect.perWeek))
+  )
 }
 
 /** For example `run "card_usual" as batch 1 day and inference nightly`; empty without changes. */
@@ -171,9 +173,9 @@ function lossAtNext(part: ElementPart, { now, retrained }: AnswerParts['utility'
   const level = part.levels.find(({ literal }) => literal === 'next schedule') ?? part.levels.at(-1)
   if (!level) return undefined
   const isRetrained = !isInconclusive(level.refit)
-  const { aWeek } = isRetrained ? level.refit : level.frozenAtBudget
-  const baseline = isRetrained && !isInconclusive(retrained) ? retrained.aWeek : now.aWeek
-  return isInconclusive(aWeek) || aWeek.high >= 0 ? undefined : { part, level, lost: -aWeek.value, of: baseline }
+  const { perWeek } = isRetrained ? level.refit : level.frozenAtBudget
+  const baseline = isRetrained && !isInconclusive(retrained) ? retrained.perWeek : now.perWeek
+  return isInconclusive(perWeek) || perWeek.high >= 0 ? undefined : { part, level, lost: -perWeek.value, of: baseline }
 }
 
 const shares = [

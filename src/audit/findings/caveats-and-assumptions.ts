@@ -58,7 +58,7 @@ function triggeredCaveats({ history, experiment, judging, now, elements, sweeps,
     judging.baselineActions.count === 0 && { kind: 'nothing acts' },
     judging.unjudged > UNJUDGED_SHARE_SOME && { kind: 'unjudged actions', part: judging.unjudged },
     noRetraining !== undefined && experiment.why('refit') === undefined && { kind: 'no retraining', why: noRetraining },
-    ...volumeCaveats(elements, now.actionsAWeek),
+    ...volumeCaveats(elements, now.actionsPerWeek),
     ...reach,
     ...sweeps.flatMap(({ caveats }) => caveats),
     ...plans,
@@ -111,9 +111,9 @@ export function assumptionsOf({
         ]
       : []),
     ...(cooldown > 0 ? ['after one action for a key there is none for as long as the action says'] : []),
-    ...(worth.decisionsAWeek === undefined
+    ...(worth.decisionsPerWeek === undefined
       ? []
-      : [`a week has ${worth.decisionsAWeek.toLocaleString('en-US')} decisions, as was said; the history has another number`]),
+      : [`a week has ${worth.decisionsPerWeek.toLocaleString('en-US')} decisions, as was said; the history has another number`]),
     ...(model.decide.kind === 'on' ? ['a decision is made at the arrival of its event, as the history recorded or declares it'] : []),
     'costs are of a deployment that is modelled from what was measured here: each line says its arithmetic',
   ]

@@ -118,7 +118,7 @@ const agesOf = (elements: readonly ElementPart[]): GroupAge[] =>
 /** Weekly gain of the freshest level, for the element that loses most by staleness. */
 function lostByStaleness(elements: readonly ElementPart[]): Estimate | { readonly why: string } {
   const gains = elements.flatMap(({ levels, now: { age } }) =>
-    levels.flatMap(({ age: levelAge, frozenAtBudget: { aWeek } }) => (age && levelAge < age.p50 && !('why' in aWeek) ? [aWeek] : [])),
+    levels.flatMap(({ age: levelAge, frozenAtBudget: { perWeek } }) => (age && levelAge < age.p50 && !('why' in perWeek) ? [perWeek] : [])),
   )
   const [greatest] = gains.toSorted((a, b) => b.value - a.value)
   return greatest ?? { why: 'nothing here could be fresher than it is, as far as this history shows' }

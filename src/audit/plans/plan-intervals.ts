@@ -19,5 +19,5 @@ export function planIntervals(
     return sample
   }
   return (differences, rows) =>
-    sweepIntervals(sampleFor(rows), differences, { seed, ...(draws !== undefined && { draws }), decisionsAWeek: 1 }).levels
+    sweepIntervals(sampleFor(rows), differences, { seed, ...(draws !== undefined && { draws }), decisionsPerWeek: 1 }).levels
 }

@@ -28,12 +28,12 @@ export function safeDayOldVerdict(
 ): Pick<ElementVerdict, 'choice' | 'why'> | undefined {
   const day = curve.findIndex(({ age }) => age >= DAY)
   if (options.now >= DAY || day < 0) return undefined
-  const { part = TOLERATED_LOSS, nowAWeek, unit = '' } = options
+  const { part = TOLERATED_LOSS, nowPerWeek, unit = '' } = options
   const threshold = freshnessThreshold(curve.slice(0, day + 1), { ...options, part })
   if (isInconclusive(threshold) || threshold.age < curve[day].age) return undefined
   const loss =
     threshold.loss > 0
-      ? `loses at most ${percentageText(threshold.loss / nowAWeek)} (${quantityText(threshold.loss, unit)} a week)`
+      ? `loses at most ${percentageText(threshold.loss / nowPerWeek)} (${quantityText(threshold.loss, unit)} a week)`
       : 'is not shown to lose anything'
   return {
     choice: SAFE_DAY_OLD,

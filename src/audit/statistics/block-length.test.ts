@@ -22,7 +22,7 @@ function history(days: number, runDays: number, seed: number, isTime = true): { 
 }
 
 const intervalOf = ({ sample, difference }: ReturnType<typeof history>): WeeklyInterval =>
-  uncheckedSweepIntervals(sample, [difference], { seed: 1, decisionsAWeek: 1 }).levels[0] as WeeklyInterval
+  uncheckedSweepIntervals(sample, [difference], { seed: 1, decisionsPerWeek: 1 }).levels[0] as WeeklyInterval
 
 test('three-day shocks lengthen the blocks, widen the intervals and give a caveat', () => {
   const sampled = history(240, 3, 1)

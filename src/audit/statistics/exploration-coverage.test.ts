@@ -52,12 +52,12 @@ test('intervals of the loss of older data have their nominal coverage', () => {
     const [interval] = sweepIntervals(explored.sampleOf(explored.seen), [lossOf(explored.seen, explored)], {
       seed: 1,
       draws: 500,
-      decisionsAWeek: 1,
+      decisionsPerWeek: 1,
     }).levels
     const [whole] = sweepIntervals(explored.sampleOf(explored.truth), [lossOf(explored.truth, explored)], {
       seed: 1,
       draws: 500,
-      decisionsAWeek: 1,
+      decisionsPerWeek: 1,
     }).levels
     assert.ok(!('why' in interval) && !('why' in whole))
     if (interval.low <= truth && truth <= interval.high) covered++

@@ -10,14 +10,14 @@ export interface SweepCurveLevel {
   /** The level's title: `15 min`. */
   readonly title: string
   /** The weekly value less that of now. */
-  readonly aWeek: Estimate | { readonly why: string }
+  readonly perWeek: Estimate | { readonly why: string }
 }
 
 export interface FreshnessThresholdOptions {
   /** The current age, ms. Fresher levels cannot be the threshold. */
   readonly now: number
   /** The current weekly value. */
-  readonly nowAWeek: number
+  readonly nowPerWeek: number
   /** The share of the weekly value that may be lost; default 0.05. */
   readonly part?: number
   /** The unit in reasons: `$`. */
@@ -35,15 +35,15 @@ export function freshnessThreshold(
   levels: readonly SweepCurveLevel[],
   options: FreshnessThresholdOptions,
 ): FreshnessThreshold | { readonly why: string } {
-  const { now, nowAWeek, part = TOLERATED_LOSS } = options
-  if (!(nowAWeek > 0)) return { why: 'the current pipeline has no value to lose' }
+  const { now, nowPerWeek, part = TOLERATED_LOSS } = options
+  if (!(nowPerWeek > 0)) return { why: 'the current pipeline has no value to lose' }
   const olderLevels = levels.filter(({ age }) => age > now)
   if (olderLevels.length === 0) return { why: 'no level is older than now' }
   let threshold: FreshnessThreshold | undefined
-  for (const { age, title, aWeek } of olderLevels) {
-    if ('why' in aWeek) return threshold ? threshold : aWeek
-    if (-aWeek.low > part * nowAWeek) return threshold ? threshold : lossReason(title, aWeek, options)
-    threshold = { age, loss: Math.max(threshold?.loss ?? 0, -aWeek.low) }
+  for (const { age, title, perWeek } of olderLevels) {
+    if ('why' in perWeek) return threshold ? threshold : perWeek
+    if (-perWeek.low > part * nowPerWeek) return threshold ? threshold : lossReason(title, perWeek, options)
+    threshold = { age, loss: Math.max(threshold?.loss ?? 0, -perWeek.low) }
   }
   return { ...threshold!, beyond: true }
 }
@@ -51,11 +51,11 @@ export function freshnessThreshold(
 function lossReason(
   title: string,
   { value, low, high }: Estimate,
-  { nowAWeek, part = TOLERATED_LOSS, unit = '' }: FreshnessThresholdOptions,
+  { nowPerWeek, part = TOLERATED_LOSS, unit = '' }: FreshnessThresholdOptions,
 ): { why: string } {
   const lossText = (amount: number): string => (unit === '' ? numberText(amount) : quantityText(amount, unit))
-  const than = `more than the tolerated ${lossText(part * nowAWeek)} (${Number((part * 100).toPrecision(3))} % of the current weekly value)`
-  if (-high > part * nowAWeek) return { why: `at ${title} at least ${lossText(-high)} a week are lost, ${than}` }
+  const than = `more than the tolerated ${lossText(part * nowPerWeek)} (${Number((part * 100).toPrecision(3))} % of the current weekly value)`
+  if (-high > part * nowPerWeek) return { why: `at ${title} at least ${lossText(-high)} a week are lost, ${than}` }
   const estimate = value < 0 ? lossText(-value) : 'no loss'
   return {
     why: `at ${title} up to ${lossText(-low)} a week may be lost, ${than}; the estimate is ${estimate}, and more history would decide`,
@@ -81,15 +81,15 @@ export type LevelMark = 'ok' | 'may lose' | 'loses' | 'collapse'
  */
 export function levelMarks(
   levels: readonly SweepCurveLevel[],
-  { nowAWeek, part = TOLERATED_LOSS }: StrictOmit<FreshnessThresholdOptions, 'now'>,
+  { nowPerWeek, part = TOLERATED_LOSS }: StrictOmit<FreshnessThresholdOptions, 'now'>,
 ): (LevelMark | null)[] {
-  const bound = part * Math.max(0, nowAWeek)
-  const greatest = Math.max(0, ...levels.map(({ aWeek }) => ('why' in aWeek ? 0 : -aWeek.value)))
-  return levels.map(({ aWeek }) => {
-    if ('why' in aWeek) return null
-    if (-aWeek.low <= bound) return 'ok'
-    if (-aWeek.high <= bound) return 'may lose'
-    return -aWeek.high > greatest / 2 ? 'collapse' : 'loses'
+  const bound = part * Math.max(0, nowPerWeek)
+  const greatest = Math.max(0, ...levels.map(({ perWeek }) => ('why' in perWeek ? 0 : -perWeek.value)))
+  return levels.map(({ perWeek }) => {
+    if ('why' in perWeek) return null
+    if (-perWeek.low <= bound) return 'ok'
+    if (-perWeek.high <= bound) return 'may lose'
+    return -perWeek.high > greatest / 2 ? 'collapse' : 'loses'
   })
 }
 

@@ -29,7 +29,7 @@ const intervalOf = (intervals: SweepIntervals, i: number): WeeklyInterval => int
 const whyOf = (intervals: SweepIntervals, i = 0): string => (intervals.levels[i] as { why: string }).why
 
 test('a weekly difference has a value, an error, and a simultaneous interval wider than the pointwise one', () => {
-  const intervals = sweepIntervals(fixture.sample, fixture.sweep, { seed: 1, decisionsAWeek: 700 })
+  const intervals = sweepIntervals(fixture.sample, fixture.sweep, { seed: 1, decisionsPerWeek: 700 })
   assert.deepEqual([intervals.noVerdict, intervals.caveats], [undefined, []])
   fixture.sweep.forEach((difference, i) => {
     const interval = intervalOf(intervals, i)
@@ -54,10 +54,10 @@ test('where three of sixty days have the losses, the interval extends further do
 })
 
 test('a seed determines the intervals, and the volume scales them', () => {
-  const intervals = sweepIntervals(fixture.sample, fixture.sweep, { seed: 1, draws: 500, decisionsAWeek: 700 })
-  assert.deepEqual(sweepIntervals(history().sample, fixture.sweep, { seed: 1, draws: 500, decisionsAWeek: 700 }), intervals)
-  assert.notDeepEqual(sweepIntervals(fixture.sample, fixture.sweep, { seed: 2, draws: 500, decisionsAWeek: 700 }), intervals)
-  const twice = intervalOf(sweepIntervals(fixture.sample, fixture.sweep, { seed: 1, draws: 500, decisionsAWeek: 1400 }), 2)
+  const intervals = sweepIntervals(fixture.sample, fixture.sweep, { seed: 1, draws: 500, decisionsPerWeek: 700 })
+  assert.deepEqual(sweepIntervals(history().sample, fixture.sweep, { seed: 1, draws: 500, decisionsPerWeek: 700 }), intervals)
+  assert.notDeepEqual(sweepIntervals(fixture.sample, fixture.sweep, { seed: 2, draws: 500, decisionsPerWeek: 700 }), intervals)
+  const twice = intervalOf(sweepIntervals(fixture.sample, fixture.sweep, { seed: 1, draws: 500, decisionsPerWeek: 1400 }), 2)
   const once = intervalOf(intervals, 2)
   for (const name of ['value', 'low', 'high', 'error'] as const) assert.ok(Math.abs(twice[name] - 2 * once[name]) < 1e-9)
 })
@@ -106,11 +106,11 @@ test('decisions with an unknown difference are ignored', () => {
   const holes = fixture.sweep.map(difference => difference.map((d, row) => (row % 3 !== 0 || row === 0 ? d : NaN)))
   // Between two differences without unknown rows: caches must not leak from one to the next.
   const sweep = [fixture.sweep[0], ...holes, fixture.sweep[0]]
-  const result = uncheckedSweepIntervals(fixture.sample, sweep, { seed: 1, decisionsAWeek: 700 })
+  const result = uncheckedSweepIntervals(fixture.sample, sweep, { seed: 1, decisionsPerWeek: 700 })
   fixture.sweep.forEach((difference, i) => {
     const [expected] = uncheckedSweepIntervals(without, [Float64Array.from(knownValues, row => difference[row])], {
       seed: 1,
-      decisionsAWeek: 700,
+      decisionsPerWeek: 700,
     }).levels as WeeklyInterval[]
     const interval = intervalOf(result, i + 1)
     assert.ok(
@@ -143,7 +143,7 @@ test('degenerate samples give a reason and never NaN', () => {
     '1 patient: no verdict under 20',
   )
   const single = clusteredSample(fixture, { from: 0, to: 1 })
-  assert.match(whyOf(sweepIntervals(single, [Float64Array.of(1)], { seed: 1, decisionsAWeek: 7 })), /for one decision alone$/)
+  assert.match(whyOf(sweepIntervals(single, [Float64Array.of(1)], { seed: 1, decisionsPerWeek: 7 })), /for one decision alone$/)
   const none = clusteredSample(fixture, { from: 5, to: 5 })
   assert.match(whyOf(sweepIntervals(none, [new Float64Array(0)], { seed: 1 })), /for no decision$/)
   assert.match(whyOf(sweepIntervals(fixture.sample, [new Float64Array(LENGTH).fill(NaN)], { seed: 1 })), /for no decision$/)
@@ -158,7 +158,7 @@ test('degenerate samples give a reason and never NaN', () => {
 })
 
 test('a constant difference has an interval of width 0', () => {
-  const interval = intervalOf(sweepIntervals(fixture.sample, [new Float64Array(LENGTH).fill(-0.5)], { seed: 1, decisionsAWeek: 700 }), 0)
+  const interval = intervalOf(sweepIntervals(fixture.sample, [new Float64Array(LENGTH).fill(-0.5)], { seed: 1, decisionsPerWeek: 700 }), 0)
   assert.deepEqual([interval.value, interval.low, interval.high, interval.leaveOneOut], [-350, -350, -350, [-350, -350]])
 })
 

@@ -17,7 +17,7 @@ import { countedNoun } from '../domain/figures.ts'
 import { sumWithin, type SparseValues } from '../value/sparse.ts'
 import type { Caveat } from '../domain/caveat.ts'
 import type { Estimate, NoInterval } from '../domain/element-report.ts'
-import { decisionsAWeek, worstWeek } from '../value/weeks.ts'
+import { decisionsPerWeek, worstWeek } from '../value/weeks.ts'
 import { effectiveSampleSizes, sampleSizeCaveats, type EffectiveSampleSize } from './effective-sample-size.ts'
 import { countBound, largestPossibleDifference, type CountBound } from './small-counts.ts'
 import { skewnessAdjustedReach } from './skewness.ts'
@@ -34,7 +34,7 @@ export interface IntervalOptions {
   /** The probability that an interval misses, 0 to 1; default 0.05. */
   readonly tail?: number
   /** Decisions per week; default: the block's decisions over the time that they cover. With 1, figures are per decision. */
-  readonly decisionsAWeek?: number
+  readonly decisionsPerWeek?: number
 }
 
 /** The weekly value less that of now. `[low, high]` is simultaneous over the sweep. */
@@ -93,7 +93,7 @@ export const uncheckedSweepIntervals = (
 ): SweepIntervals => estimateIntervals(sample, sparseDifferences(sample, differences), options)
 
 function estimateIntervals(sample: ClusteredSample, differences: readonly SparseValues[], options: IntervalOptions): SweepIntervals {
-  const decisions = decisionsAWeek(sample, sample.rows, options)
+  const decisions = decisionsPerWeek(sample, sample.rows, options)
   const estimated = estimateLevels(sample, differences, decisions)
   const clusters = differences.length === 0 ? [] : effectiveSampleSizes(estimated.sample, differences[0])
   const { caveats, ...clusterCaveats } = sampleSizeCaveats(estimated.sample.columns, clusters)

@@ -70,7 +70,7 @@ test('there is a bound where few clusters of some column differ', () => {
 })
 
 const intervalFor = (by: ClusteredSample, difference: Float64Array): WeeklyInterval =>
-  uncheckedSweepIntervals(by, [difference], { seed: 1, decisionsAWeek: by.length }).levels[0] as WeeklyInterval
+  uncheckedSweepIntervals(by, [difference], { seed: 1, decisionsPerWeek: by.length }).levels[0] as WeeklyInterval
 
 test('the largest possible difference is the largest of any level, and more where all have few', () => {
   const [single, pair] = [counted(differing({ 7: -3 })), counted(differing({ 7: 1, 8: 5 }))]

@@ -13,7 +13,7 @@ const performance = (evaluation: AlertEvaluation, shared = false) =>
   performanceFigures(evaluation, {
     worth: caught.sparse(evaluation),
     outcomes: trueOutcomes(evaluation.cases, shared),
-    decisionsAWeek: 700,
+    decisionsPerWeek: 700,
   })
 
 test('actions, precision, recall and AUC equal a direct count', () => {
@@ -26,7 +26,7 @@ test('actions, precision, recall and AUC equal a direct count', () => {
     const result = performance(evaluation, shared)
     const acting = all.filter(row => alert[row] === 1)
     const eligible = all.filter(row => cases.eligible[row] === 1)
-    if (eligible.length > 0) assert.equal(result.actionsAWeek, (acting.length / eligible.length) * 700)
+    if (eligible.length > 0) assert.equal(result.actionsPerWeek, (acting.length / eligible.length) * 700)
     const judgedActions = acting.filter(row => labelled.includes(row))
     assert.equal(
       result.precision,
@@ -43,7 +43,7 @@ test('actions, precision, recall and AUC equal a direct count', () => {
       labels,
     )
     assert.equal(result.auc, Number.isNaN(wanted) ? null : wanted)
-    if (!shared && labelled.length > 0) assert.equal(result.aWeek, (reached.size / labelled.length) * 700)
+    if (!shared && labelled.length > 0) assert.equal(result.perWeek, (reached.size / labelled.length) * 700)
   }
 })
 
@@ -62,9 +62,9 @@ test('without labels, a class or actions a figure is null', () => {
   const decided = { score: Float64Array.of(1, 1, NaN), scoredAt: t, actedAt: t, inline: false }
   const of = (knownValues: number, label: number, acts: number) =>
     performance({ cases: cases(knownValues, label), decided, alert: new Uint8Array(length).fill(acts), rows: { from: 0, to: length } })
-  assert.deepEqual(of(0, 0, 1), { aWeek: NaN, actionsAWeek: 700, precision: null, recall: null, auc: null })
-  assert.deepEqual(of(1, 1, 1), { aWeek: 700, actionsAWeek: 700, precision: 1, recall: 1, auc: null })
-  assert.deepEqual(of(1, 0, 0), { aWeek: 0, actionsAWeek: 0, precision: null, recall: null, auc: null })
+  assert.deepEqual(of(0, 0, 1), { perWeek: NaN, actionsPerWeek: 700, precision: null, recall: null, auc: null })
+  assert.deepEqual(of(1, 1, 1), { perWeek: 700, actionsPerWeek: 700, precision: 1, recall: 1, auc: null })
+  assert.deepEqual(of(1, 0, 0), { perWeek: 0, actionsPerWeek: 0, precision: null, recall: null, auc: null })
 })
 
 test('binned AUC is within its error bound, and exact where the bound would fail', () => {

@@ -14,14 +14,14 @@ interface Figures {
   readonly worth: Pick<SparseValues, 'sum' | 'rows'>
   readonly outcomes: TrueOutcomes
   /** Eligible decisions per week. */
-  readonly decisionsAWeek: number
+  readonly decisionsPerWeek: number
 }
 
 /**
- * The figures over `evaluation.rows`, of which only eligible decisions act. An undefined figure is null; `aWeek` is NaN without a known
+ * The figures over `evaluation.rows`, of which only eligible decisions act. An undefined figure is null; `perWeek` is NaN without a known
  * label.
  */
-export function performanceFigures(evaluation: AlertEvaluation, { worth, outcomes, decisionsAWeek }: Figures): Performance {
+export function performanceFigures(evaluation: AlertEvaluation, { worth, outcomes, decisionsPerWeek }: Figures): Performance {
   const { cases, rows, decided } = evaluation
   const acting = actingRows(evaluation)
   let [labelledWeight, correctWeight] = [0, 0]
@@ -32,8 +32,8 @@ export function performanceFigures(evaluation: AlertEvaluation, { worth, outcome
     correctWeight += weight * cases.label[row]
   }
   return {
-    aWeek: weeklyValue({ sum: worth.sum, n: worth.rows }, decisionsAWeek),
-    actionsAWeek: (acting.length / eligibleCount(cases, rows)) * decisionsAWeek,
+    perWeek: weeklyValue({ sum: worth.sum, n: worth.rows }, decisionsPerWeek),
+    actionsPerWeek: (acting.length / eligibleCount(cases, rows)) * decisionsPerWeek,
     precision: labelledWeight > 0 ? correctWeight / labelledWeight : null,
     recall: recallOf(evaluation, outcomes),
     auc: aucOf(cases, decided.score, rows),

@@ -93,7 +93,7 @@ test('precision, recall and AUC equal those of rows repeated by their weight', (
     const conditionMet = [...evaluation.cases.label.keys()].filter(row => row % 2 === 0)
     const cases = seen(evaluation.cases, { met: conditionMet, undone: new Set(conditionMet.filter(row => row % 3 === 0)), chance: 0.25 })
     const of = { ...evaluation, cases }
-    const result = performanceFigures(of, { worth: caught.sparse(of), outcomes: caught.outcomes(cases), decisionsAWeek: 700 })
+    const result = performanceFigures(of, { worth: caught.sparse(of), outcomes: caught.outcomes(cases), decisionsPerWeek: 700 })
     const rows = [...cases.label.keys()].flatMap(row => Array.from({ length: cases.propensityWeights!.weight[row] }, () => row))
     const acting = rows.filter(row => evaluation.alert[row] === 1)
     const trues = rows.filter(row => cases.label[row] === 1)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random } from '../../base/random.ts'
-import { weeklyValue, decisionsAWeek, sliceValues, sumOfKnown, WEEK_MS } from './index.ts'
+import { weeklyValue, decisionsPerWeek, sliceValues, sumOfKnown, WEEK_MS } from './index.ts'
 import { yearlyValue, rowsInPeriod, worstWeek, type TotalsByRows } from './weeks.ts'
 
 const DAY = 86_400_000
@@ -16,8 +16,8 @@ const totalsOf =
     sumOfKnown(values.subarray(from, to))
 
 test('a weekly value is the mean of the known values times the decisions of a week', () => {
-  assert.equal(decisionsAWeek({ t }, rows, {}), (t.length / (30 * DAY)) * WEEK_MS)
-  assert.equal(decisionsAWeek({ t }, rows, { decisionsAWeek: 5 }), 5)
+  assert.equal(decisionsPerWeek({ t }, rows, {}), (t.length / (30 * DAY)) * WEEK_MS)
+  assert.equal(decisionsPerWeek({ t }, rows, { decisionsPerWeek: 5 }), 5)
   const knownValues = [...values].filter(value => !Number.isNaN(value))
   const total = sumOfKnown(values)
   assert.deepEqual(total, { sum: knownValues.reduce((a, b) => a + b, 0), n: knownValues.length })
@@ -27,8 +27,8 @@ test('a weekly value is the mean of the known values times the decisions of a we
 })
 
 test('decisions at one time cover no week', () => {
-  assert.equal(decisionsAWeek({ t: Float64Array.of(5, 5, 5) }, { from: 0, to: 3 }, {}), undefined)
-  assert.equal(decisionsAWeek({ t }, { from: 3, to: 3 }, {}), undefined)
+  assert.equal(decisionsPerWeek({ t: Float64Array.of(5, 5, 5) }, { from: 0, to: 3 }, {}), undefined)
+  assert.equal(decisionsPerWeek({ t }, { from: 3, to: 3 }, {}), undefined)
   assert.equal(worstWeek({ t: Float64Array.of(5, 5) }, { from: 0, to: 2 }, totalsOf(Float64Array.of(1, 2))), undefined)
   assert.equal(worstWeek({ t }, { from: 3, to: 3 }, totalsOf(new Float64Array(0))), undefined)
 })
@@ -53,8 +53,8 @@ test('a slice is scaled to a week, as far as the rows cover it', () => {
   ]
   const ones = t.map(() => 1)
   assert.deepEqual(sliceValues({ t }, rows, totalsOf(ones), { slices }), [
-    { name: 'two days', aWeek: 168 },
-    { name: 'half outside', aWeek: 168 },
+    { name: 'two days', perWeek: 168 },
+    { name: 'half outside', perWeek: 168 },
   ])
   assert.deepEqual(sliceValues({ t }, rows, totalsOf(ones), {}), [])
   assert.deepEqual(rowsInPeriod(t, { from: 5, to: 20 }, -1, 10 * 3_600_000), { from: 5, to: 10 })

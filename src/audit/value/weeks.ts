@@ -10,7 +10,7 @@ import { firstEntryFrom } from '../../kernel/index.ts'
 import { eligibleCount, type Eligibility } from './eligibility.ts'
 
 export const WEEK_MS = 604_800_000
-const WEEKS_A_YEAR = 365.25 / 7
+const WEEKS_PER_YEAR = 365.25 / 7
 
 /** The rows of the times [start, until), UTC ms, within the rows [from, to). */
 export function rowsInPeriod(t: Float64Array, { from, to }: RowRange, start: number, until: number): RowRange {
@@ -19,10 +19,10 @@ export function rowsInPeriod(t: Float64Array, { from, to }: RowRange, start: num
 }
 
 /** Eligible decisions per week: by the user's volume, otherwise by the rows; `undefined` where the rows cover no time. */
-export function decisionsAWeek(
+export function decisionsPerWeek(
   { t, eligible }: Timed,
   { from, to }: RowRange,
-  { decisionsAWeek: volume }: Pick<WorthIR, 'decisionsAWeek'>,
+  { decisionsPerWeek: volume }: Pick<WorthIR, 'decisionsPerWeek'>,
 ): number | undefined {
   const eligibleRows = eligibleCount({ eligible }, { from, to })
   if (volume !== undefined) return to > from ? (volume * eligibleRows) / (to - from) : volume
@@ -58,7 +58,7 @@ export type TotalsByRows = (rows: RowRange) => ValueTotal
 export const weeklyValue = ({ sum, n }: ValueTotal, decisions: number): number => (sum / n) * decisions
 
 /** The value of a year, an extrapolation from the covered weeks; reports must label it so. */
-export const yearlyValue = (week: number): number => week * WEEKS_A_YEAR
+export const yearlyValue = (week: number): number => week * WEEKS_PER_YEAR
 
 /**
  * The whole week with the least sum, counted from the first row, as a weekly figure; `undefined` without a whole week with a known value.
@@ -87,12 +87,12 @@ export function sliceValues(
   rows: RowRange,
   totals: TotalsByRows,
   { slices = [] }: Pick<WorthIR, 'slices'>,
-): { readonly name: string; readonly aWeek: number }[] {
+): { readonly name: string; readonly perWeek: number }[] {
   return slices.flatMap(({ name, from, until }) => {
     const slice = rowsInPeriod(t, rows, from, until)
     const total = totals({ from: slice.from - rows.from, to: slice.to - rows.from })
     // A slice that reaches beyond the rows ends with them.
     const covered = slice.to > slice.from ? Math.min(until, t[rows.to - 1]) - Math.max(from, t[rows.from]) : 0
-    return total.n > 0 && covered > 0 ? [{ name, aWeek: weeklyValue(total, (eligibleCount({ eligible }, slice) / covered) * WEEK_MS) }] : []
+    return total.n > 0 && covered > 0 ? [{ name, perWeek: weeklyValue(total, (eligibleCount({ eligible }, slice) / covered) * WEEK_MS) }] : []
   })
 }

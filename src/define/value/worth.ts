@@ -36,7 +36,7 @@ export interface WorthOptions {
   /** Periods to show separately, since rare shocks may carry the value. */
   readonly slices?: readonly WorthSlice[]
   /** Expected decisions a week, if the history differs: values per year are scaled by it. */
-  readonly decisionsAWeek?: number
+  readonly decisionsPerWeek?: number
   /** Your assumptions in words; the report lists them. */
   readonly assumes?: readonly string[]
 }
@@ -44,7 +44,7 @@ export interface WorthOptions {
 const worthOptions = optionNames<WorthOptions>({
   ages: true,
   slices: true,
-  decisionsAWeek: true,
+  decisionsPerWeek: true,
   assumes: true,
 })
 
@@ -109,13 +109,13 @@ export function worth<I, R, C>(
     mistake(`${subject} needs a utility: caught({ … }), notice({ … }), money({ … }) or own(d => …, { … }), got ${show(value)}`)
   if (!modelValue.label) mistake(`${subject} needs labels, and the model has none; give it labelFrom(source, { … }) or begins(…)`)
   checkOptions(subject, options, worthOptions)
-  const { ages, slices, decisionsAWeek, assumes }: { readonly [N in keyof WorthOptions]: unknown } = options
+  const { ages, slices, decisionsPerWeek, assumes }: { readonly [N in keyof WorthOptions]: unknown } = options
   const ir: WorthIR = {
     model: modelValue.name,
     utility: value.build(valuedModelOf(modelValue), value.definedAt),
     ...(ages !== undefined && { ages: agesOf(`${subject}: ages`, ages) }),
     ...(slices !== undefined && { slices: slicesOf(`${subject}: slices`, slices) }),
-    ...(decisionsAWeek !== undefined && { decisionsAWeek: volumeOf(`${subject}: decisionsAWeek`, decisionsAWeek) }),
+    ...(decisionsPerWeek !== undefined && { decisionsPerWeek: volumeOf(`${subject}: decisionsPerWeek`, decisionsPerWeek) }),
     ...(assumes !== undefined && { assumes: textsOf(`${subject}: assumes`, assumes) }),
   }
   return new WorthValue(ir, modelValue, value.compute)

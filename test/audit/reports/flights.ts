@@ -96,7 +96,7 @@ export const flightsReport: AuditReport = {
           HOUR,
           performed(3659, 8610, 0.45, 0.27, 0.676, 0.15),
           { frozen: estimate(-471, -541, -394), budget: estimate(-440, -512, -371), refit: estimate(-312, -388, -240) },
-          { effect: { leaveOneOut: [-502, -431], worstWeek: -1240, slices: [{ name: 'Easter week', aWeek: -702 }] } },
+          { effect: { leaveOneOut: [-502, -431], worstWeek: -1240, slices: [{ name: 'Easter week', perWeek: -702 }] } },
         ),
         sweepLevel(older(3 * HOUR), 3 * HOUR, performed(2863, 7930, 0.36, 0.21, 0.655, 0.21), {
           frozen: estimate(-1267, -1491, -1050),

@@ -11,7 +11,7 @@ import { buildUnit, type KernelUnit, KeySlots, planStructures, type WindowShape 
 import { keyLists, type KeyLists } from './key-lists.ts'
 import { timeEntries, evaluateEvents, writePrefixSums, type SumEntries } from './prefix-sums.ts'
 
-const BYTES_A_NUMBER = 8
+const BYTES_PER_NUMBER = 8
 /** Bytes of an event in lists, without its moments. */
 const BYTES_LISTED = 12
 
@@ -36,7 +36,7 @@ export function summedGroup(group: GroupIR, source: SourceIR, block: Block, stri
   const keys = KeySlots.of(group, source, strings)
   const plans = source.identity ? [] : planStructures(group, source).filter(({ kernelPartial }) => kernelPartial.kind === 'sums')
   const planned = plans.map(plan => ({ plan, unit: buildUnit(plan, source, strings) }))
-  const bytes = planned.reduce((sum, { unit }) => sum + block.length * (BYTES_LISTED + BYTES_A_NUMBER * (unit.layout!.width - 1)), 0)
+  const bytes = planned.reduce((sum, { unit }) => sum + block.length * (BYTES_LISTED + BYTES_PER_NUMBER * (unit.layout!.width - 1)), 0)
   if (planned.length === 0 || bytes > bytesMax) return { keys, units: [], bytes: 0 }
   const slots = keys.slotsOf(
     group.key.map(name => block.columns[name]),
