@@ -266,5 +266,3 @@ export type PlanEdit = TypeOf<typeof planEdit>
 export type Finding = TypeOf<typeof finding>
 /** The model without retraining, of a pipeline that trains it. */
 export type IncidentModelPart = TypeOf<typeof incidentModel>
-/** The command, seed and definitions that reproduce the report. */
-export type Reproduction = TypeOf<typeof reproduction>

@@ -46,9 +46,6 @@ export const performanceSchema = closedObject({
   precision: described('share of correct actions among those with a known label; null without actions', shareOrNull),
   recall: shareOrNull,
   auc: described('area under the ROC curve; null where a class is missing', shareOrNull),
-  empty: optional(
-    described('levels of a feature group: share of decisions for which it was empty (features NULL, or counts 0)', shareType),
-  ),
 })
 
 const noInterval = closedObject({ why: textType, value: optional(numberType) })

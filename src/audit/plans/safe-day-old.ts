@@ -28,8 +28,8 @@ export function safeDayOldVerdict(
 ): Pick<ElementVerdict, 'choice' | 'why'> | undefined {
   const day = curve.findIndex(({ age }) => age >= DAY)
   if (options.now >= DAY || day < 0) return undefined
-  const { part = TOLERATED_LOSS, nowPerWeek, unit = '' } = options
-  const threshold = freshnessThreshold(curve.slice(0, day + 1), { ...options, part })
+  const { nowPerWeek, unit = '' } = options
+  const threshold = freshnessThreshold(curve.slice(0, day + 1), options)
   if (isInconclusive(threshold) || threshold.age < curve[day].age) return undefined
   const loss =
     threshold.loss > 0

@@ -14,8 +14,8 @@ const landings = [level(15, -18, -22, -14), level(60, -67, -77, -56), level(180,
 
 test('the freshness threshold is the last age whose upper bound of the loss is within the tolerated share', () => {
   assert.deepEqual(freshnessThreshold(landings, { now: 0, nowPerWeek: 590 }), { age: 15 * minute, loss: 22 })
-  assert.deepEqual(freshnessThreshold(landings, { now: 0, nowPerWeek: 590, part: 0.2 }), { age: 60 * minute, loss: 77 })
-  assert.deepEqual(freshnessThreshold(landings, { now: 0, nowPerWeek: 590, part: 0.5 }), { age: 1440 * minute, loss: 271, beyond: true })
+  assert.deepEqual(freshnessThreshold(landings, { now: 0, nowPerWeek: 4 * 590 }), { age: 60 * minute, loss: 77 })
+  assert.deepEqual(freshnessThreshold(landings, { now: 0, nowPerWeek: 10 * 590 }), { age: 1440 * minute, loss: 271, beyond: true })
   assert.deepEqual(levelMarks(landings, { nowPerWeek: 590 }), ['ok', 'loses', 'collapse', 'collapse'])
   const atTheBound = [level(15, -60, -100, -29.5), level(60, -60, -100, -29.6), level(180, -60, -100, -30.1)]
   assert.deepEqual(levelMarks(atTheBound, { nowPerWeek: 590 }), ['may lose', 'loses', 'collapse'])

@@ -1,5 +1,4 @@
 /** Freshness thresholds of staleness curves, and a mark for each level. */
-import type { StrictOmit } from '../../base/index.ts'
 import type { Estimate, FreshnessThreshold } from '../domain/element-report.ts'
 import { numberText, quantityText } from '../domain/figures.ts'
 
@@ -18,13 +17,11 @@ export interface FreshnessThresholdOptions {
   readonly now: number
   /** The current weekly value. */
   readonly nowPerWeek: number
-  /** The share of the weekly value that may be lost; default 0.05. */
-  readonly part?: number
   /** The unit in reasons: `$`. */
   readonly unit?: string
 }
 
-/** The default tolerated loss, as a share of the weekly value. */
+/** The tolerated loss, as a share of the weekly value. */
 export const TOLERATED_LOSS = 0.05
 
 /**
@@ -35,14 +32,14 @@ export function freshnessThreshold(
   levels: readonly SweepCurveLevel[],
   options: FreshnessThresholdOptions,
 ): FreshnessThreshold | { readonly why: string } {
-  const { now, nowPerWeek, part = TOLERATED_LOSS } = options
+  const { now, nowPerWeek } = options
   if (!(nowPerWeek > 0)) return { why: 'the current pipeline has no value to lose' }
   const olderLevels = levels.filter(({ age }) => age > now)
   if (olderLevels.length === 0) return { why: 'no level is older than now' }
   let threshold: FreshnessThreshold | undefined
   for (const { age, title, perWeek } of olderLevels) {
     if ('why' in perWeek) return threshold ? threshold : perWeek
-    if (-perWeek.low > part * nowPerWeek) return threshold ? threshold : lossReason(title, perWeek, options)
+    if (-perWeek.low > TOLERATED_LOSS * nowPerWeek) return threshold ? threshold : lossReason(title, perWeek, options)
     threshold = { age, loss: Math.max(threshold?.loss ?? 0, -perWeek.low) }
   }
   return { ...threshold!, beyond: true }
@@ -51,11 +48,11 @@ export function freshnessThreshold(
 function lossReason(
   title: string,
   { value, low, high }: Estimate,
-  { nowPerWeek, part = TOLERATED_LOSS, unit = '' }: FreshnessThresholdOptions,
+  { nowPerWeek, unit = '' }: FreshnessThresholdOptions,
 ): { why: string } {
   const lossText = (amount: number): string => (unit === '' ? numberText(amount) : quantityText(amount, unit))
-  const than = `more than the tolerated ${lossText(part * nowPerWeek)} (${Number((part * 100).toPrecision(3))} % of the current weekly value)`
-  if (-high > part * nowPerWeek) return { why: `at ${title} at least ${lossText(-high)} a week are lost, ${than}` }
+  const than = `more than the tolerated ${lossText(TOLERATED_LOSS * nowPerWeek)} (${TOLERATED_LOSS * 100} % of the current weekly value)`
+  if (-high > TOLERATED_LOSS * nowPerWeek) return { why: `at ${title} at least ${lossText(-high)} a week are lost, ${than}` }
   const estimate = value < 0 ? lossText(-value) : 'no loss'
   return {
     why: `at ${title} up to ${lossText(-low)} a week may be lost, ${than}; the estimate is ${estimate}, and more history would decide`,
@@ -81,9 +78,9 @@ export type LevelMark = 'ok' | 'may lose' | 'loses' | 'collapse'
  */
 export function levelMarks(
   levels: readonly SweepCurveLevel[],
-  { nowPerWeek, part = TOLERATED_LOSS }: StrictOmit<FreshnessThresholdOptions, 'now'>,
+  { nowPerWeek }: Pick<FreshnessThresholdOptions, 'nowPerWeek'>,
 ): (LevelMark | null)[] {
-  const bound = part * Math.max(0, nowPerWeek)
+  const bound = TOLERATED_LOSS * Math.max(0, nowPerWeek)
   const greatest = Math.max(0, ...levels.map(({ perWeek }) => ('why' in perWeek ? 0 : -perWeek.value)))
   return levels.map(({ perWeek }) => {
     if ('why' in perWeek) return null

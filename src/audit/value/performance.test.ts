@@ -5,7 +5,6 @@ import { random } from '../../base/random.ts'
 import { auc } from '../../training/metrics.ts'
 import { performanceFigures, utilityOf, type AlertEvaluation } from './index.ts'
 import { aucOf } from './auc.ts'
-import { emptyShare } from './performance.ts'
 import { trueOutcomes } from './outcomes.ts'
 
 const caught = utilityOf({ utility: { kind: 'caught', unit: 'x' } }, { name: 'm' })
@@ -91,14 +90,4 @@ test('binned AUC is within its error bound, and exact where the bound would fail
   smooth[500] = 1e12
   assert.equal(aucOf({ label, known: knownValues, eligible: ones }, smooth, rows), exact(smooth))
   assert.equal(aucOf({ label, known: knownValues, eligible: ones }, new Float64Array(length).fill(0.5), rows), 0.5)
-})
-
-test('a group is empty where every feature is NULL or a count of 0', () => {
-  const features = [
-    { values: Float64Array.of(NaN, 1, NaN, NaN, 0), isCount: false },
-    { values: Float64Array.of(0, 2, 1, 0, 0), isCount: true },
-  ]
-  assert.equal(emptyShare(features, { from: 0, to: 5 }), 2 / 5)
-  assert.equal(emptyShare(features, { from: 1, to: 3 }), 0)
-  assert.ok(Number.isNaN(emptyShare([], { from: 0, to: 5 })))
 })

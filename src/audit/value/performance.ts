@@ -55,20 +55,3 @@ function weightedRecall(evaluation: AlertEvaluation, outcomes: TrueOutcomes): nu
   forEachFirstAction(evaluation, outcomes, row => (caught += propensityWeight(cases, row)))
   return all === 0 ? null : caught / all
 }
-
-/** A feature of a group as the model receives it. */
-export interface GroupFeatureValues {
-  /** NaN for NULL. */
-  readonly values: Float64Array
-  /** True if the feature is a count, so that 0 means an empty window. */
-  readonly isCount: boolean
-}
-
-/** The share of rows for which the group was empty: every feature NULL, or a count of 0. NaN without rows or features. */
-export function emptyShare(features: readonly GroupFeatureValues[], { from, to }: AlertEvaluation['rows']): number {
-  if (features.length === 0) return NaN
-  let empty = 0
-  for (let row = from; row < to; row++)
-    if (features.every(({ values, isCount }) => Number.isNaN(values[row]) || (isCount && values[row] === 0))) empty++
-  return empty / (to - from)
-}

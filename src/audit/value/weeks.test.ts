@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random } from '../../base/random.ts'
 import { weeklyValue, decisionsPerWeek, sliceValues, sumOfKnown, WEEK_MS } from './index.ts'
-import { yearlyValue, rowsInPeriod, worstWeek, type TotalsByRows } from './weeks.ts'
+import { rowsInPeriod, worstWeek, type TotalsByRows } from './weeks.ts'
 
 const DAY = 86_400_000
 /** A decision an hour for 30 days; every fifth value is unknown. */
@@ -23,7 +23,6 @@ test('a weekly value is the mean of the known values times the decisions of a we
   assert.deepEqual(total, { sum: knownValues.reduce((a, b) => a + b, 0), n: knownValues.length })
   assert.equal(weeklyValue(total, 168), (total.sum / total.n) * 168)
   assert.ok(Number.isNaN(weeklyValue(sumOfKnown(Float64Array.of(NaN)), 168)))
-  assert.equal(yearlyValue(7), 365.25)
 })
 
 test('decisions at one time cover no week', () => {

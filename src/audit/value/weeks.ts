@@ -1,5 +1,5 @@
 /**
- * Values over time: a covered week, the worst week, a slice that the user names, a year.
+ * Values over time: a covered week, the worst week, a slice that the user names.
  *
  * A weekly figure is the mean over decisions with a known label, times the eligible decisions per week: eligible decisions without a label
  * are assumed to be like the others. Decisions that are not eligible have no outcome and are in no figure.
@@ -10,7 +10,6 @@ import { firstEntryFrom } from '../../kernel/index.ts'
 import { eligibleCount, type Eligibility } from './eligibility.ts'
 
 export const WEEK_MS = 604_800_000
-const WEEKS_PER_YEAR = 365.25 / 7
 
 /** The rows of the times [start, until), UTC ms, within the rows [from, to). */
 export function rowsInPeriod(t: Float64Array, { from, to }: RowRange, start: number, until: number): RowRange {
@@ -56,9 +55,6 @@ export type TotalsByRows = (rows: RowRange) => ValueTotal
 
 /** The value of a week with so many decisions; NaN without a known value. */
 export const weeklyValue = ({ sum, n }: ValueTotal, decisions: number): number => (sum / n) * decisions
-
-/** The value of a year, an extrapolation from the covered weeks; reports must label it so. */
-export const yearlyValue = (week: number): number => week * WEEKS_PER_YEAR
 
 /**
  * The whole week with the least sum, counted from the first row, as a weekly figure; `undefined` without a whole week with a known value.

@@ -6,7 +6,6 @@ import { type Strings, gatherArray } from '../../../columns/index.ts'
 import type { RowRange } from '../../domain/cases.ts'
 import { scoringOf, vectorScoring, caseVectors, type CaseInputs } from '../timeline/inputs.ts'
 import { throwUnsupported } from '../settings/setting-checks.ts'
-import type { ModelFit } from '../settings/training-setting.ts'
 import { trainingCases, type LabelledCases, type TrainingCases } from './training-cases.ts'
 import { retrainingMethod, type NoRetrainingMethod, type RetrainingMethod } from './retraining-method.ts'
 
@@ -49,11 +48,6 @@ export class RetrainedModels {
     return 'why' in this.#refitting ? this.#refitting.why : undefined
   }
 
-  /** True if the seed may change the model. */
-  get isRandom(): boolean {
-    return 'isRandom' in this.#refitting && this.#refitting.isRandom
-  }
-
   /** Notes for the report, in words. */
   get notes(): readonly string[] {
     if (!this.#sampled) return [...this.#notes]
@@ -79,16 +73,10 @@ export class RetrainedModels {
    * The model fitted on the range `trainingRange`; `id` identifies the inputs. Rejects with `SPILL_TRAINING` where there is nothing to fit,
    * `SPILL_UNSUPPORTED` where the model cannot be retrained.
    */
-  fitted(
-    id: string,
-    inputs: CaseInputs,
-    cases: LabelledCases,
-    { trainingRange }: Pick<ModelFit, 'trainingRange'>,
-    seed: number,
-  ): Promise<FittedModel> {
-    const name = `${id} of ${trainingRange.from} to ${trainingRange.to}${this.isRandom ? `, seed ${seed}` : ''}`
+  fitted(id: string, inputs: CaseInputs, cases: LabelledCases, trainingRange: RowRange): Promise<FittedModel> {
+    const name = `${id} of ${trainingRange.from} to ${trainingRange.to}`
     let model = this.#models.get(name)
-    if (!model) this.#models.set(name, (model = this.#fit(inputs, cases, trainingRange, seed)))
+    if (!model) this.#models.set(name, (model = this.#fit(inputs, cases, trainingRange)))
     return model
   }
 
@@ -106,14 +94,14 @@ export class RetrainedModels {
     return training
   }
 
-  async #fit(inputs: CaseInputs, cases: LabelledCases, trainingRange: ModelFit['trainingRange'], seed: number): Promise<FittedModel> {
+  async #fit(inputs: CaseInputs, cases: LabelledCases, trainingRange: RowRange): Promise<FittedModel> {
     const refitting = this.#refitting
     if ('why' in refitting) return throwUnsupported(refitting.why)
     const { cases: trainingRows, labelled } = this.learntFrom(cases, trainingRange)
     const all = caseVectors(this.#vectors, inputs, trainingRows)
     const scorable = all.rejected.size === 0 ? trainingRows : trainingRows.filter((_, i) => !all.rejected.has(i))
     const { vector } = scorable === trainingRows ? all : caseVectors(this.#vectors, inputs, scorable)
-    const { score, file, notes } = await refitting.fit({ vector, labels: Float64Array.from(gatherArray(cases.label, scorable)) }, seed)
+    const { score, file, notes } = await refitting.fit({ vector, labels: Float64Array.from(gatherArray(cases.label, scorable)) })
     this.addNotes({
       sampled: trainingRows.length < labelled ? { used: trainingRows.length, labelled } : undefined,
       notes: [...(refitting.note ? [refitting.note] : []), ...notes],

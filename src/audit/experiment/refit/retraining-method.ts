@@ -13,12 +13,10 @@ export interface TrainingExamples {
 }
 
 export interface RetrainingMethod {
-  /** True if the seed may change the score. */
-  readonly isRandom: boolean
   /** The difference from the original training, in words. */
   readonly note?: string
   /** Fits a score. Rejects with `SPILL_TRAINING` where there is nothing to fit. */
-  readonly fit: (examples: TrainingExamples, seed: number) => Promise<RetrainedScore>
+  readonly fit: (examples: TrainingExamples) => Promise<RetrainedScore>
 }
 
 /** A fitted score. */
@@ -39,20 +37,10 @@ export function retrainingMethod(model: ModelIR, strings: Strings): RetrainingMe
   if (train) {
     const { algorithm, options } = train
     const names = inputs.map(input => input.name)
-    const isExternal = typeof algorithm !== 'string'
-    const { rowShare = 1, columnShare = 1, seed: own = 0 } = options as { readonly [option: string]: number }
-    const isRandom = isExternal || (algorithm === 'trees' && (rowShare < 1 || columnShare < 1))
-    return {
-      isRandom,
-      async fit(examples, seed) {
-        const seeded = isRandom ? { ...options, seed: own + seed } : options
-        return validated(await trainerOf(algorithm)(rowsOf(examples, model, names), seeded))
-      },
-    }
+    return { fit: async examples => validated(await trainerOf(algorithm)(rowsOf(examples, model, names), options)) }
   }
   if (score.kind === 'logistic' || score.kind === 'linear')
     return {
-      isRandom: false,
       fit: async ({ vector, labels }) => fitTerms(score, inputs, vector, labels, strings),
       ...(score.kind === 'linear' && {
         note: `model '${name}' has a linear score; it is retrained as a logistic regression of the same terms`,
@@ -60,7 +48,6 @@ export function retrainingMethod(model: ModelIR, strings: Strings): RetrainingMe
     }
   if (score.kind === 'trees')
     return {
-      isRandom: false,
       fit: async examples => validated(await trainers.trees(rowsOf(examples, model, score.inputs), {})),
       note: `model '${name}' does not say how its trees were trained; they are retrained with the default options of train`,
     }

@@ -25,7 +25,6 @@ export interface RunningScore extends RowRange {
 
 export interface ScoreOptions {
   readonly training: ElementSetting
-  readonly seed: number
   readonly rows: RowRange
 }
 
@@ -65,7 +64,7 @@ export class Scorer {
     { id, inputs }: Pick<Replayed, 'id'> & { readonly inputs: CaseInputs },
     cases: LabelledCases,
     arms: readonly Arm[],
-    { training, seed, rows }: ScoreOptions,
+    { training, rows }: ScoreOptions,
   ): Promise<Float64Array[]> {
     const scores = arms.map(() => noScores(cases.length, rows))
     const models: ModelRange[] = []
@@ -77,7 +76,7 @@ export class Scorer {
       else
         for (const fitting of modelFits(training, cases, labelHorizon(this.#model.label!))) {
           const { from, to } = fitting.scores
-          const { scoring } = await this.refits.fitted(id, inputs, cases, fitting, seed)
+          const { scoring } = await this.refits.fitted(id, inputs, cases, fitting.trainingRange)
           models.push({ from: Math.max(from, rows.from), to: Math.min(to, rows.to), into, scoring })
         }
     }
@@ -92,7 +91,7 @@ export class Scorer {
     arms: readonly Arm[],
     { rows, selection, keepsColumns: isKept }: PlanScoreOptions,
   ): Promise<Float64Array[]> {
-    const options: ScoreOptions = { training: { kind: 'now' }, seed: 0, rows }
+    const options: ScoreOptions = { training: { kind: 'now' }, rows }
     if (isKept || !selection) return this.scores(replayed, cases, arms, options)
     const trainingRows = arms.includes('refit') ? this.refits.learntFrom(cases, cases.blocks.train).cases : new Uint32Array(0)
     const inputs = replayed.passing(storedHead(selection, trainingRows, rows))

@@ -57,7 +57,7 @@ export const inputTimesId = (setting: ElementSetting, decides: DecidingModel): s
   setting.kind === 'every' && decides.model.decide.kind !== 'every' && !excludesTriggeringEvent(decides) ? `every ${setting.every}` : ''
 
 /** True if the model has a feature that excludes the triggering event. */
-export const excludesTriggeringEvent = ({ ir, model }: DecidingModel): boolean =>
+const excludesTriggeringEvent = ({ ir, model }: DecidingModel): boolean =>
   groupReads(ir, model).some(({ group }) => group.features.some(({ before }) => before))
 
 function atMultiples(every: number, decides: DecidingModel, timeline: Timeline): InferenceResult {

@@ -119,7 +119,6 @@ function facts(element: ElementPart, unit: string): MarkupChild {
 function levelTable(element: ElementPart, utility: UtilityPart): MarkupChild {
   const { levels, title } = element
   const reasons = new Footnotes()
-  const hasEmpty = levels.some(level => shownPerformance(level).empty !== undefined)
   const table = dataTable({
     caption: `${title}, change in a week against now: ${utility.name}`,
     head: [
@@ -129,7 +128,6 @@ function levelTable(element: ElementPart, utility: UtilityPart): MarkupChild {
       { title: 'Planned', numbers: true },
       { title: 'Actions a week', numbers: true },
       { title: 'Right', numbers: true },
-      ...(hasEmpty ? [{ title: 'Had nothing', numbers: true }] : []),
       { title: 'Mark' },
     ],
     rows: levels.map((level, i) => [
@@ -139,7 +137,6 @@ function levelTable(element: ElementPart, utility: UtilityPart): MarkupChild {
       effectCell(level.refit, utility, reasons),
       byArm(level, ({ actionsPerWeek }) => numberText(actionsPerWeek, 0)),
       byArm(level, ({ precision }) => partText(precision)),
-      ...(hasEmpty ? [emptyText(shownPerformance(level).empty)] : []),
       markOf(element.marks[i]),
     ]),
   })
@@ -158,8 +155,6 @@ function byArm(level: SweepLevel, textOf: (performance: Performance) => string):
 
 const markOf = (mark: ElementPart['marks'][number] | undefined): MarkupChild =>
   mark == null ? '' : markup`<span class="mark ${mark.replace(' ', '-')}">${mark}</span>`
-
-const emptyText = (part: number | undefined): string => (part === undefined ? '' : percentageText(part))
 
 const partText = (part: number | null): string => (part === null ? '–' : percentageText(part))
 
