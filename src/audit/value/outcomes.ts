@@ -4,9 +4,8 @@
  * Cost: O(decisions) time, 4 bytes a decision.
  */
 import type { Cases, RowRange } from '../domain/cases.ts'
-import { actingRows } from './acting-rows.ts'
-import { hasKnownOutcome, type AlertEvaluation } from './alert-evaluation.ts'
-import { memoizeByRows } from './memo.ts'
+import { lastResults, memoizeByRows } from '../domain/caches.ts'
+import { actingRows, hasKnownOutcome, type AlertEvaluation } from './alert-evaluation.ts'
 
 export interface TrueOutcomes {
   /** The outcome number of each decision, from 0; −1 where no outcome is known to be true. */
@@ -40,35 +39,21 @@ export function trueOutcomes(cases: Cases, shared: boolean): TrueOutcomes {
   return { of, count, shared }
 }
 
-/**
- * Calls `visit` with the row of the first action of each outcome that was in time, ascending; of simultaneous actions the earlier row.
- * Returns their number.
- */
-export function forEachFirstAction(evaluation: AlertEvaluation, outcomes: TrueOutcomes, visit?: (row: number) => void): number {
-  const rows = firstRows(evaluation, outcomes)
-  if (visit) for (let i = 0; i < rows.length; i++) visit(rows[i])
-  return rows.length
-}
+/** The row of the first action of each outcome that was in time, ascending; of simultaneous actions the earlier row. */
+export const firstActionRows = (evaluation: AlertEvaluation, outcomes: TrueOutcomes): Int32Array =>
+  lastRows(evaluation, [outcomes], () => (outcomes.shared ? firstInTimeRows(evaluation, outcomes) : inTimeRows(evaluation, outcomes)))
 
-/** By evaluation: both the value function and recall need these rows. */
-const firstRowsCache = new WeakMap<AlertEvaluation, { readonly outcomes: TrueOutcomes; readonly rows: Int32Array }>()
-
-function firstRows(evaluation: AlertEvaluation, outcomes: TrueOutcomes): Int32Array {
-  const cachedRows = firstRowsCache.get(evaluation)
-  if (cachedRows?.outcomes === outcomes) return cachedRows.rows
-  const rows = outcomes.shared ? firstInTimeRows(evaluation, outcomes) : inTime(evaluation, outcomes)
-  firstRowsCache.set(evaluation, { outcomes, rows })
-  return rows
-}
+/** Both the value function and recall need these rows. */
+const lastRows = lastResults<AlertEvaluation, Int32Array>()
 
 /** The acting rows that were in time, where no outcome is shared. */
-function inTime(evaluation: AlertEvaluation, { of }: TrueOutcomes): Int32Array {
+function inTimeRows(evaluation: AlertEvaluation, { of }: TrueOutcomes): Int32Array {
   const [{ actedAt }, { outcome }] = [evaluation.decided, evaluation.cases]
   const acting = actingRows(evaluation)
-  const inTimeRows = new Int32Array(acting.length)
+  const rows = new Int32Array(acting.length)
   let count = 0
-  for (const row of acting) if (of[row] >= 0 && actedAt[row] <= outcome[row]) inTimeRows[count++] = row
-  return inTimeRows.subarray(0, count)
+  for (const row of acting) if (of[row] >= 0 && actedAt[row] <= outcome[row]) rows[count++] = row
+  return rows.subarray(0, count)
 }
 
 /** The earliest acting row of each shared outcome, ascending. */

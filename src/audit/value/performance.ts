@@ -1,10 +1,8 @@
 /** Performance figures of one plan: actions, precision, recall and AUC. */
 import type { Performance } from '../domain/element-report.ts'
 import type { SparseValues } from './sparse.ts'
-import { actingRows } from './acting-rows.ts'
-import { eligibleCount } from './eligibility.ts'
-import { hasKnownOutcome, type AlertEvaluation } from './alert-evaluation.ts'
-import { countOutcomes, forEachFirstAction, type TrueOutcomes } from './outcomes.ts'
+import { actingRows, eligibleCount, hasKnownOutcome, type AlertEvaluation } from './alert-evaluation.ts'
+import { countOutcomes, firstActionRows, type TrueOutcomes } from './outcomes.ts'
 import { aucOf } from './auc.ts'
 import { propensityWeight } from './propensity-weights.ts'
 import { weeklyValue } from './weeks.ts'
@@ -44,7 +42,7 @@ export function performanceFigures(evaluation: AlertEvaluation, { worth, outcome
 function recallOf(evaluation: AlertEvaluation, outcomes: TrueOutcomes): number | null {
   if (evaluation.cases.propensityWeights) return weightedRecall(evaluation, outcomes)
   const all = countOutcomes(outcomes, evaluation.rows)
-  return all === 0 ? null : forEachFirstAction(evaluation, outcomes) / all
+  return all === 0 ? null : firstActionRows(evaluation, outcomes).length / all
 }
 
 /** Recall with inverse-propensity weights, where each decision has its own outcome. */
@@ -52,6 +50,6 @@ function weightedRecall(evaluation: AlertEvaluation, outcomes: TrueOutcomes): nu
   const { cases, rows } = evaluation
   let [all, caught] = [0, 0]
   for (let row = rows.from; row < rows.to; row++) if (outcomes.of[row] >= 0) all += propensityWeight(cases, row)
-  forEachFirstAction(evaluation, outcomes, row => (caught += propensityWeight(cases, row)))
+  for (const row of firstActionRows(evaluation, outcomes)) caught += propensityWeight(cases, row)
   return all === 0 ? null : caught / all
 }

@@ -1,16 +1,17 @@
 /** The value function of a pipeline's `worth(…)`, with its name and unit. */
-import type { ModelIR, UtilityIR, WorthIR } from '../../define/ir/index.ts'
+import type { ModelIR, PipelineIR, UtilityIR, WorthIR } from '../../define/ir/index.ts'
 import type { UtilityCompute } from '../../define/index.ts'
 import { assert } from '../../base/index.ts'
-import type { Cases, RowRange, UtilityFunction } from '../domain/cases.ts'
+import { memoize, memoizeByRows } from '../domain/caches.ts'
+import type { Cases, RowRange } from '../domain/cases.ts'
 import { blockedDollars, rowsByKey } from './blocking.ts'
 import { sparseOf, type SparseValues } from './sparse.ts'
 import { firstActionValues, minutesOfNotice, sparseFirstActionValues, type FirstActionTerms } from './first-actions.ts'
-import { unknownOutcomes, type AlertEvaluation } from './alert-evaluation.ts'
+import { unknownOutcomes, type AlertEvaluation, type UtilityFunction } from './alert-evaluation.ts'
 import { trueOutcomes, type TrueOutcomes } from './outcomes.ts'
 import { userValues } from './own-value.ts'
-import { memoize, memoizeByRows } from './memo.ts'
 import { withPropensityWeights } from './propensity-weights.ts'
+import { alertRuleOf } from './threshold.ts'
 
 export interface ValueFunction {
   /** `late arrivals caught`. */
@@ -50,11 +51,23 @@ export function utilityOf(
     termsOf ? evaluation => firstActionValues(evaluation, termsOf(evaluation)) : valuesOf(utility, name, compute),
   )
   const sparse = (evaluation: AlertEvaluation): SparseValues =>
-    termsOf && !evaluation.cases.propensityWeights
-      ? sparseFirstActionValues(evaluation, termsOf(evaluation))
-      : sparseValues(evaluation, values)
-  return { ...namesOf(utility), values, sparse, outcomes, ...(termsOf && statesNoCost(utility) && { chargedSparse: chargedWith(termsOf) }) }
+    termsOf ? sparseOfTerms(evaluation, termsOf) : sparseValues(evaluation, values)
+  const chargedSparse = (evaluation: AlertEvaluation, wrong: number): SparseValues =>
+    sparseOfTerms(evaluation, charged => ({ ...termsOf!(charged), wrong }))
+  return { ...namesOf(utility), values, sparse, outcomes, ...(termsOf && statesNoCost(utility) && { chargedSparse }) }
 }
+
+/** The terms of a value function that counts first actions. */
+type TermsOf = (evaluation: AlertEvaluation) => FirstActionTerms
+
+/** Inverse-propensity weights need the values of all rows. */
+const sparseOfTerms = (evaluation: AlertEvaluation, termsOf: TermsOf): SparseValues =>
+  evaluation.cases.propensityWeights
+    ? sparseValues(
+        evaluation,
+        withPropensityWeights(weighted => firstActionValues(weighted, termsOf(weighted))),
+      )
+    : sparseFirstActionValues(evaluation, termsOf(evaluation))
 
 const sparseValues = (evaluation: AlertEvaluation, values: UtilityFunction): SparseValues =>
   sparseOf(values(evaluation), unknownOutcomes(evaluation.cases, evaluation.rows).unknown)
@@ -62,18 +75,6 @@ const sparseValues = (evaluation: AlertEvaluation, values: UtilityFunction): Spa
 /** True if the value function states no cost of false alarms. */
 const statesNoCost = (utility: UtilityIR): boolean =>
   (utility.kind === 'caught' || utility.kind === 'notice') && utility.wrong === undefined
-
-const chargedWith =
-  (termsOf: (evaluation: AlertEvaluation) => FirstActionTerms) =>
-  (evaluation: AlertEvaluation, wrong: number): SparseValues => {
-    const charged = (evaluation: AlertEvaluation): FirstActionTerms => ({ ...termsOf(evaluation), wrong })
-    return evaluation.cases.propensityWeights
-      ? sparseValues(
-          evaluation,
-          withPropensityWeights(evaluation => firstActionValues(evaluation, charged(evaluation))),
-        )
-      : sparseFirstActionValues(evaluation, charged(evaluation))
-  }
 
 function namesOf(utility: UtilityIR): Pick<ValueFunction, 'name' | 'unit' | 'dollars'> {
   if (utility.kind === 'money') return { name: 'dollars saved', unit: '$', dollars: 1 }
@@ -83,11 +84,8 @@ function namesOf(utility: UtilityIR): Pick<ValueFunction, 'name' | 'unit' | 'dol
   return utility.kind === 'notice' ? { name: `minutes of notice before ${unit}`, unit: 'min', ...price } : { name: unit, unit, ...price }
 }
 
-/** The terms of a value function that counts first actions; `undefined` for the others. */
-function actionTermsOf(
-  utility: UtilityIR,
-  outcomes: ValueFunction['outcomes'],
-): ((evaluation: AlertEvaluation) => FirstActionTerms) | undefined {
+/** `undefined` for a value function that does not count first actions. */
+function actionTermsOf(utility: UtilityIR, outcomes: ValueFunction['outcomes']): TermsOf | undefined {
   switch (utility.kind) {
     case 'caught':
       return ({ cases }) => ({ outcomes: outcomes(cases), gain: () => 1, wrong: wrongOf(utility) })
@@ -124,4 +122,13 @@ function savingOf(saves: MoneyUtility['saves'], cases: Cases): (row: number) => 
   if (typeof saves === 'number') return () => saves
   const column = cases.column(saves)
   return row => column[row]
+}
+
+/**
+ * The look-back of a value function, ms: the time for which an earlier decision can affect the value of a later one. A block lasts for its
+ * duration, and a cooldown depends on all earlier actions (Infinity). 0 where decisions are independent.
+ */
+export function lookBackOf(ir: Pick<PipelineIR, 'actions'>, { name }: Pick<ModelIR, 'name'>, utility: UtilityIR): number {
+  if ((alertRuleOf(ir, name)?.cooldown ?? 0) > 0) return Infinity
+  return utility.kind === 'money' ? (utility.blocks ?? 0) : 0
 }

@@ -7,7 +7,8 @@
 import type { Cases, RowRange } from '../domain/cases.ts'
 import type { WorthIR } from '../../define/ir/index.ts'
 import { firstEntryFrom } from '../../kernel/index.ts'
-import { eligibleCount, type Eligibility } from './eligibility.ts'
+import { eligibleCount, type Eligibility } from './alert-evaluation.ts'
+import type { ValueTotal } from './sparse.ts'
 
 export const WEEK_MS = 604_800_000
 
@@ -31,12 +32,6 @@ export function decisionsPerWeek(
 
 /** Times of decisions and their eligibility. */
 type Timed = Pick<Cases, 't'> & Eligibility
-
-export interface ValueTotal {
-  readonly sum: number
-  /** The number of decisions whose value is known. */
-  readonly n: number
-}
 
 /** The sum of the known values, which may be differences of two plans; NaN is skipped. */
 export function sumOfKnown(values: Float64Array): ValueTotal {
