@@ -72,7 +72,7 @@ export async function allSweeps(
     const { budget } = worth.ir.utility
     const judging = await PlanValuation.valueOf(experiment, { ir, model, utility, budget, decisionsPerWeek: worth.ir.decisionsPerWeek })
     const sample = clusteredSample(withTimeClusters(cases, timeBlockBounds(ir, model)), cases.blocks.test)
-    const options = { judging, sample, intervalOptions: { seed, draws, decisionsPerWeek: judging.week }, slices: worth.ir.slices }
+    const options = { judging, sample, intervalOptions: { seed, draws, decisionsPerUnit: judging.week }, slices: worth.ir.slices }
     const points = await mapCheapFirst(sweeps, async ({ element, levels }) => {
       const sweep = await sweepElement(element, levels, { ...options, ...(onLevel && { onLevel }) })
       return sweep.levels.map(({ setting, frozen, frozenAtBudget, refit }): LevelPoints => ({

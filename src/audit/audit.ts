@@ -152,7 +152,7 @@ async function sweepElements(
     const { budget } = worth.ir.utility
     const judging = await PlanValuation.valueOf(experiment, { ir, model, utility, budget, decisionsPerWeek: worth.ir.decisionsPerWeek })
     const sample = clusteredSample(withTimeClusters(cases, timeBlockBounds(ir, model)), cases.blocks.test)
-    const intervalOptions = { seed, draws, ...(Number.isFinite(judging.week) && { decisionsPerWeek: judging.week }) }
+    const intervalOptions = { seed, draws, ...(Number.isFinite(judging.week) && { decisionsPerUnit: judging.week }) }
     const decisions = decisionsHash(cases.t, await experiment.scoresOfAll(judging.runningArm))
     const inputs = { judging, sample, intervalOptions, slices: worth.ir.slices }
     const sweeps = await sweepsOf(elementLevels, inputs, `${fingerprint} ${decisions}`, options)

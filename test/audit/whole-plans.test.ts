@@ -108,7 +108,7 @@ test('of two streams the one is worth its cost and the other is not, and what th
       elements: planElements(ir, definition),
       select: cases.blocks.select,
       report: cases.blocks.report,
-      decisionsPerMonth: (decisionsPerWeek(cases, cases.blocks.test, {})! * 730) / 168,
+      decisionsPerMonth: (decisionsPerWeek(cases, cases.blocks.test)! * 730) / 168,
       price: 1,
       unit,
       smallLoss: 0,

@@ -182,7 +182,7 @@ export async function reportOf(
   const { cases } = experiment
   const bounds = timeBlockBounds(ir, audited)
   const sample = clusteredSample(withTimeClusters(cases, bounds), cases.blocks.test)
-  const intervalOptions = { seed: 1, draws: DRAWS, decisionsPerWeek: judging.week }
+  const intervalOptions = { seed: 1, draws: DRAWS, decisionsPerUnit: judging.week }
   const sweeps: ElementSweep[] = []
   for (const element of elements)
     sweeps.push({ element, sweep: await sweepElement(element, levels, { judging, sample, intervalOptions, slices: undefined }) })

@@ -1,6 +1,6 @@
 /** Staleness sweep: replays the history with one element at increasing ages, and reports the change in value at each level. */
 import { SpillwayError } from '../../base/index.ts'
-import { sparseSweepIntervals, type WeeklyInterval, type IntervalOptions, type SweepIntervals } from '../statistics/intervals.ts'
+import { sparseDifferenceIntervals, type LevelInterval, type IntervalOptions, type DifferenceIntervals } from '../statistics/intervals.ts'
 import { ruleOfThreeBound } from '../statistics/small-counts.ts'
 import type { SweepCurveLevel as CurveLevel } from '../statistics/freshness-threshold.ts'
 import type { ClusteredSample } from '../statistics/sample.ts'
@@ -138,7 +138,7 @@ function effectsOf(
   { judging, sample, intervalOptions, slices = [] }: SweepOptions,
 ): { effects: (SweepEffect | { why: string })[]; caveats: readonly Caveat[] } {
   const differences = results.filter((result): result is Difference => !('why' in result))
-  const intervals: SweepIntervals = sparseSweepIntervals(
+  const intervals: DifferenceIntervals = sparseDifferenceIntervals(
     sample,
     differences.map(result => result.differing),
     intervalOptions,
@@ -163,7 +163,7 @@ function effectsOf(
   return { effects, caveats: differences.length > 0 ? intervals.caveats : [] }
 }
 
-const estimateOf = (interval: WeeklyInterval | NoInterval): SweepEffect['perWeek'] =>
+const estimateOf = (interval: LevelInterval | NoInterval): SweepEffect['perWeek'] =>
   'why' in interval ? interval : { value: interval.value, low: interval.low, high: interval.high }
 
 /** Levels of one mode, as `freshnessThreshold` reads them. */
@@ -174,5 +174,5 @@ export const sweepCurve = (levels: readonly SweepLevel[], mode: ValuationMode): 
 const widened = (perWeek: SweepEffect['perWeek'], by: number): SweepEffect['perWeek'] =>
   by === 0 || 'why' in perWeek ? perWeek : { value: perWeek.value, low: perWeek.low - by, high: perWeek.high + by }
 
-const detailsOf = (interval: WeeklyInterval | NoInterval): Pick<SweepEffect, 'leaveOneOut' | 'worstWeek'> =>
+const detailsOf = (interval: LevelInterval | NoInterval): Pick<SweepEffect, 'leaveOneOut' | 'worstWeek'> =>
   'why' in interval ? {} : { leaveOneOut: interval.leaveOneOut, ...(interval.worstWeek !== undefined && { worstWeek: interval.worstWeek }) }

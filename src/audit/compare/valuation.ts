@@ -122,8 +122,7 @@ export class PlanValuation {
     this.#experiment = experiment
     this.#utility = options.utility
     this.#horizon = options.model.label ? labelHorizon(options.model.label) : 0
-    const { decisionsPerWeek: volume } = options
-    this.week = decisionsPerWeek(cases, cases.blocks.test, volume === undefined ? {} : { decisionsPerWeek: volume }) ?? NaN
+    this.week = decisionsPerWeek(cases, cases.blocks.test, options.decisionsPerWeek) ?? NaN
     this.baselineActions = baselineActionsOf(cases, decided, options)
     this.charge = options.utility.chargedSparse ? defaultCharge({ cases, decided }, this.baselineActions, options.utility) : 0
     this.unjudged = unjudgedShare(cases, decided, this.baselineActions, scored)

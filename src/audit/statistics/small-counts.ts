@@ -4,7 +4,7 @@
  *
  * **Formula.** Of N decisions let E Σd⁺ be the expected total gain. With Λ(x) the expected number of decisions that gain more than x, it is
  * ∫ Λ(x) dx from 0 to the largest gain (Anderson 1969, "Confidence limits for the expected value of an arbitrary bounded random variable").
- * Above the gain that m decisions exceed, Λ is at most Garwood's bound of the count m (`poisson.ts`). So with gains a_1 ≥ a_2 ≥ … the bound
+ * Above the gain that m decisions exceed, Λ is at most Garwood's bound of the count m (`distributions.ts`). So with gains a_1 ≥ a_2 ≥ … the bound
  * is Σ (a_m' − a_m) · upper(m) over counts m = 0, 1, 2, 4 … up to all, with m' the count before. The steps above 0 share the tail; equal
  * gains are one step: the count bound times the gain. Losses likewise; the interval is −E Σd⁻ to E Σd⁺, over N.
  *
@@ -13,7 +13,7 @@
  * is (1 + 1/k) of that, as for the largest of k numbers below an unknown maximum. The bound is invalid with few or very unequal clusters:
  * the shock of the largest cluster is seen once (of ten very unequal clusters 94 % of such intervals cover, where 97 % by the error do).
  */
-import { poissonUpper } from './poisson.ts'
+import { poissonUpper } from './distributions.ts'
 import type { SparseValues } from '../value/sparse.ts'
 
 /** With this many differing clusters in each column the standard error is well estimated. */

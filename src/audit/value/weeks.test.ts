@@ -16,8 +16,8 @@ const totalsOf =
     sumOfKnown(values.subarray(from, to))
 
 test('a weekly value is the mean of the known values times the decisions of a week', () => {
-  assert.equal(decisionsPerWeek({ t }, rows, {}), (t.length / (30 * DAY)) * WEEK_MS)
-  assert.equal(decisionsPerWeek({ t }, rows, { decisionsPerWeek: 5 }), 5)
+  assert.equal(decisionsPerWeek({ t }, rows), (t.length / (30 * DAY)) * WEEK_MS)
+  assert.equal(decisionsPerWeek({ t }, rows, 5), 5)
   const knownValues = [...values].filter(value => !Number.isNaN(value))
   const total = sumOfKnown(values)
   assert.deepEqual(total, { sum: knownValues.reduce((a, b) => a + b, 0), n: knownValues.length })
@@ -26,8 +26,8 @@ test('a weekly value is the mean of the known values times the decisions of a we
 })
 
 test('decisions at one time cover no week', () => {
-  assert.equal(decisionsPerWeek({ t: Float64Array.of(5, 5, 5) }, { from: 0, to: 3 }, {}), undefined)
-  assert.equal(decisionsPerWeek({ t }, { from: 3, to: 3 }, {}), undefined)
+  assert.equal(decisionsPerWeek({ t: Float64Array.of(5, 5, 5) }, { from: 0, to: 3 }), undefined)
+  assert.equal(decisionsPerWeek({ t }, { from: 3, to: 3 }), undefined)
   assert.equal(worstWeek({ t: Float64Array.of(5, 5) }, { from: 0, to: 2 }, totalsOf(Float64Array.of(1, 2))), undefined)
   assert.equal(worstWeek({ t }, { from: 3, to: 3 }, totalsOf(new Float64Array(0))), undefined)
 })

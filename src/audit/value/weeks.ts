@@ -18,12 +18,8 @@ export function rowsInPeriod(t: Float64Array, { from, to }: RowRange, start: num
   return { from: firstAt(start), to: firstAt(until) }
 }
 
-/** Eligible decisions per week: by the user's volume, otherwise by the rows; `undefined` where the rows cover no time. */
-export function decisionsPerWeek(
-  { t, eligible }: Timed,
-  { from, to }: RowRange,
-  { decisionsPerWeek: volume }: Pick<WorthIR, 'decisionsPerWeek'>,
-): number | undefined {
+/** Eligible decisions per week: of the user's weekly `volume`, otherwise of the rows; `undefined` where the rows cover no time. */
+export function decisionsPerWeek({ t, eligible }: Timed, { from, to }: RowRange, volume?: number): number | undefined {
   const eligibleRows = eligibleCount({ eligible }, { from, to })
   if (volume !== undefined) return to > from ? (volume * eligibleRows) / (to - from) : volume
   const covered = to > from ? t[to - 1] - t[from] : 0

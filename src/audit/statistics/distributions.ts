@@ -1,6 +1,9 @@
 /**
- * Tails and quantiles of Student's t distribution, two-sided, for any positive real number of degrees of freedom; Infinity gives the normal
- * distribution. Relative errors are below 1e-9 up to NORMAL_FROM degrees of freedom.
+ * Distributions of errors: two-sided tails and quantiles of Student's t and of the normal distribution, and the exact upper confidence bound
+ * of a Poisson mean.
+ *
+ * Student's t takes any positive real number of degrees of freedom; Infinity gives the normal distribution. Relative errors are below 1e-9 up
+ * to NORMAL_FROM degrees of freedom.
  */
 
 /**
@@ -19,16 +22,7 @@ export function studentTail(t: number, freedom: number): number {
 }
 
 /** The t that |T| exceeds with probability `tail`: 1.96 for 0.05 and infinitely many degrees of freedom. */
-export function studentQuantile(tail: number, freedom: number): number {
-  let [low, high] = [0, 1]
-  while (studentTail(high, freedom) > tail) [low, high] = [high, 2 * high]
-  for (let step = 0; step < 60; step++) {
-    const middle = (low + high) / 2
-    if (studentTail(middle, freedom) > tail) low = middle
-    else high = middle
-  }
-  return (low + high) / 2
-}
+export const studentQuantile = (tail: number, freedom: number): number => solveFalling(t => studentTail(t, freedom), tail, [0, 1])
 
 /**
  * The probability that a standard normal value exceeds `z` in absolute value: erfc(z / √2), by its series (7.1.6) and from 3 on by its
@@ -83,4 +77,39 @@ function fraction(a: number, b: number, x: number): number {
     if (Math.abs(step - 1) < 1e-15) break
   }
   return value
+}
+
+/**
+ * The mean at which a Poisson count is at most `count` with probability `tail`: the exact upper bound (Garwood 1936, "Fiducial limits for
+ * the Poisson distribution"). For tail 0.025 it is 3.689 at count 0 and 5.572 at count 1. The bound also holds for sums of unequal chances,
+ * whose variance is smaller (Hoeffding 1956, "On the distribution of the number of successes in independent trials").
+ */
+export function poissonUpper(count: number, tail: number): number {
+  if (count === 0) return -Math.log(tail)
+  let factorial = 0
+  for (let i = 2; i <= count; i++) factorial += Math.log(i)
+  const atMost = (mean: number): number => Math.exp(count * Math.log(mean) - mean - factorial) * fallingFrom(count, mean)
+  return solveFalling(atMost, tail, [count, 2 * count])
+}
+
+/** 1 + n/m + n(n − 1)/m² + …: the probabilities of n, n − 1 … relative to that of n. The terms fall because the mean is at least n. */
+function fallingFrom(count: number, mean: number): number {
+  let [term, sum] = [1, 1]
+  for (let n = count; n > 0 && term > sum * 1e-17; n--) {
+    term *= n / mean
+    sum += term
+  }
+  return sum
+}
+
+/** The place at which a falling function has a value, by bisection. The range moves up, doubling, until it encloses the place. */
+function solveFalling(falling: (x: number) => number, value: number, range: readonly [low: number, high: number]): number {
+  let [low, high] = range
+  while (falling(high) > value) [low, high] = [high, 2 * high]
+  for (let step = 0; step < 60; step++) {
+    const middle = (low + high) / 2
+    if (falling(middle) > value) low = middle
+    else high = middle
+  }
+  return (low + high) / 2
 }
