@@ -1,16 +1,18 @@
 /**
- * Staleness levels: the ages at which an audit evaluates each element, from the current age up.
+ * The elements of an audit, and their staleness levels: the ages at which it evaluates each element, from the current age up.
+ *
+ * A single aged group is compared while the others stay fresh. Redundant groups therefore lose nothing one by one, and everything together.
+ * So all fresh feature groups form one more element, `groups`, aged together.
  *
  * Two levels answer the literal questions where possible: latency 90 % lower, and latency at the next batch schedule. The ages between are
  * round. They begin where the shortest window read begins to change, and end at a day or at half of the judged time span.
  */
-import { groupReads } from '../../decision/index.ts'
-import type { PlacementIR, ScheduleIR } from '../../define/ir/index.ts'
+import { groupReads, type GroupRead } from '../../decision/index.ts'
+import type { GroupIR, PlacementIR, ScheduleIR } from '../../define/ir/index.ts'
 import { limits, exactSpanTitle } from '../../base/index.ts'
 import type { Element, ElementSetting } from '../domain/element.ts'
 import { everyTitle } from '../domain/setting-text.ts'
 import { placementAge, schedulePeriod } from './timeline/placement-age.ts'
-import { freshestAge } from './replay/audit-elements.ts'
 import type { DecidingModel } from './timeline/timeline.ts'
 
 /** One age of a staleness sweep. */
@@ -152,3 +154,33 @@ function agesFor({ ir, model }: DecidingModel, element: Element, { span, ages = 
 /** True if the group's features depend on the element's age; a stage affects all groups. */
 const isAffected = (element: Element, group: string): boolean =>
   element.kind === 'group' ? element.group === group : element.kind !== 'groups' || element.groups.includes(group)
+
+/** The element of all fresh groups; `undefined` for fewer than two, where the group's own sweep is enough. */
+export function freshGroupsElement(groups: readonly GroupIR[]): Extract<Element, { kind: 'groups' }> | undefined {
+  const fresh = new Set(groups.filter(({ place }) => isFresh(place)).map(({ name }) => name))
+  return fresh.size < 2 ? undefined : { kind: 'groups', groups: [...fresh] }
+}
+
+/** The age of the freshest group, ms. Ages of `groups` are in addition to it. */
+const freshestAge = (groups: readonly GroupIR[]): number => Math.min(...groups.map(({ place }) => placementAge(place)))
+
+/** True if a group is younger than a day: streamed, or by a job more often than daily. No decision saw `corrected` values. */
+function isFresh(place: PlacementIR): boolean {
+  if (place.kind === 'corrected') return false
+  const isDaily = (place.kind === 'batch' || place.kind === 'scheduled') && schedulePeriod(place.schedule) >= DAY
+  return !isDaily && placementAge(place) < DAY
+}
+
+/** The elements of a pipeline, in the order of an event's path, with `groups` after the groups. */
+export function auditElements(reads: readonly GroupRead[]): Element[] {
+  const groups = new Set(reads.map(({ group }) => group.name))
+  const together = freshGroupsElement(reads.map(({ group }) => group))
+  return [
+    { kind: 'ingestion' },
+    ...[...groups].map((group): Element => ({ kind: 'group', group })),
+    ...(together ? [together] : []),
+    { kind: 'inference' },
+    { kind: 'action' },
+    { kind: 'training' },
+  ]
+}

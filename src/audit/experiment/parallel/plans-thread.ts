@@ -4,14 +4,22 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { ModelIR, PipelineIR } from '../../../define/ir/index.ts'
 import type { ElementSetting } from '../../domain/element.ts'
 import { aucOf } from '../../value/auc.ts'
-import { ColumnCache, type GroupColumns } from '../timeline/column-cache.ts'
+import type { GroupColumns } from '../timeline/case-columns.ts'
 import type { CaseSelection } from '../timeline/case-selection.ts'
 import type { RetrainingNotes } from '../refit/retrained-models.ts'
 import { Replays, type Replayed } from '../replay/replays.ts'
 import { Scorer, type Arm, type PlanScoreOptions } from '../replay/scorer.ts'
 import type { AgeTraces } from '../timeline/age-traces.ts'
-import { markDone, tryClaim, releaseResult, reserveResult, type JobClaims } from './claims.ts'
-import { receivedLog, type SentLog, type SentScoring } from './shared-log.ts'
+import {
+  markDone,
+  tryClaim,
+  receivedLog,
+  releaseResult,
+  reserveResult,
+  type JobClaims,
+  type SentLog,
+  type SentScoring,
+} from './shared-memory.ts'
 
 export interface PlanThreadData {
   readonly ir: PipelineIR
@@ -63,7 +71,7 @@ export interface PlanJobDone {
 const { ir, model, log, traces, columnBytes } = workerData as PlanThreadData
 const port = parentPort!
 const received = receivedLog(ir, log)
-const replays = new Replays({ ir, model }, received, traces, new ColumnCache(columnBytes, true))
+const replays = new Replays({ ir, model }, received, traces, { columnBytes, isShared: true })
 const scorer = new Scorer({ ir, scores: new Map() }, model, received.strings)
 
 replays.buildPrefixSums()

@@ -6,9 +6,8 @@ import type { Plan } from '../../domain/element.ts'
 import { Replays, type Replayed } from '../replay/replays.ts'
 import { isReplayed, logOf } from '../../../../test/property/engines/replay-order.ts'
 import { deciding } from '../../../../test/property/generate/deciders.ts'
-import { PrecomputedPlans, type PlanOwner } from './precomputed-plans.ts'
-import { PlanThreads } from './threads.ts'
-import { createClaims, markDone, tryClaim, isDone, releaseResult, reserveResult } from './claims.ts'
+import { PlanThreads, PrecomputedPlans, type PlanOwner } from './precomputed-plans.ts'
+import { createClaims, markDone, tryClaim, isDone, releaseResult, reserveResult } from './shared-memory.ts'
 
 /** Random pipelines on events and at ticks. */
 function cases(): { readonly ir: PipelineIR; readonly model: ModelIR; readonly material: NonNullable<ReturnType<typeof deciding>> }[] {

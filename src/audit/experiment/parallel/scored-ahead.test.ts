@@ -12,9 +12,8 @@ import { Experiment } from '../experiment.ts'
 import { Scorer } from '../replay/scorer.ts'
 import { Replays } from '../replay/replays.ts'
 import { caseSelection } from '../timeline/case-selection.ts'
-import { trainingCases } from '../refit/training-cases.ts'
-import { PrecomputedPlans } from './precomputed-plans.ts'
-import { PlanThreads } from './threads.ts'
+import { trainingCases } from '../refit/retrained-models.ts'
+import { PlanThreads, PrecomputedPlans } from './precomputed-plans.ts'
 import type { PlanResult } from './plans-thread.ts'
 
 const MINUTE = 60_000

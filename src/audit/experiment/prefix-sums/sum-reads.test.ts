@@ -8,7 +8,7 @@ import type { FeatureIR, GroupIR, PlacementIR, SourceIR } from '../../../define/
 import { replayLog, type ReplayLog } from '../../../replay/log.ts'
 import { sourceIR } from '../../../../test/source-ir.ts'
 import { replayedColumns } from '../replay/group-columns.ts'
-import { memoizePrefixes, type DecisionRows } from '../timeline/decision-rows.ts'
+import { memoizePrefixes, type DecisionRows } from '../timeline/timeline.ts'
 import { summedColumns } from './summed-columns.ts'
 import { SummedGroups } from './summed-groups.ts'
 

@@ -7,7 +7,7 @@
 import { type FeatureColumn, modulo54, type MomentLayout } from '../../../aggregate/index.ts'
 import { type UnitFeature, CHUNK_READS, COLUMN_STRIDE, PartialColumns, tileStart, type WindowShape } from '../../../kernel/index.ts'
 import type { SumEntries } from './prefix-sums.ts'
-import type { SummedGroup, SummedUnit } from './summed-group.ts'
+import type { SummedGroup, SummedUnit } from './summed-groups.ts'
 
 /**
  * Queries as in `kernel/block-reads.ts`. Neither the visible events nor the as-of time decreases, and no visible event arrived after the as-of
@@ -20,19 +20,19 @@ export interface SumQueries {
   readonly upto: Int32Array
   readonly uptoBefore: Int32Array
   /** The as-of times, UTC ms. */
-  readonly clock: Float64Array
+  readonly asOf: Float64Array
 }
 
 /** Answers queries in order, the next rows at each call. */
 export class SumReads {
-  readonly #asks: SumQueries
+  readonly #queries: SumQueries
   readonly #cursors: Cursor[] = []
   #row = 0
 
-  constructor({ units }: SummedGroup, asks: SumQueries) {
-    this.#asks = asks
+  constructor({ units }: SummedGroup, queries: SumQueries) {
+    this.#queries = queries
     for (const summed of units) {
-      const upto = summed.unit.before ? asks.uptoBefore : asks.upto
+      const upto = summed.unit.before ? queries.uptoBefore : queries.upto
       let cursor = this.#cursors.find(other => other.entries === summed.entries && other.upto === upto)
       if (!cursor) this.#cursors.push((cursor = new Cursor(summed.entries, upto)))
       cursor.add(summed)
@@ -43,7 +43,7 @@ export class SumReads {
   next(rows: number, out: readonly FeatureColumn[]): void {
     for (let at = 0; at < rows; at += CHUNK_READS) {
       const count = Math.min(CHUNK_READS, rows - at)
-      for (const cursor of this.#cursors) cursor.read(this.#asks, { row: this.#row, rows: count, out, at })
+      for (const cursor of this.#cursors) cursor.read(this.#queries, { row: this.#row, rows: count, out, at })
       this.#row += count
     }
   }
@@ -97,13 +97,13 @@ class Cursor {
   }
 
   /** Reads the rows from `row`, which follow the previous ones. */
-  read(asks: SumQueries, { row, rows, out, at }: ReadRange): void {
-    const slots = asks.slots.subarray(row, row + rows)
-    const clock = asks.clock.subarray(row, row + rows)
+  read(queries: SumQueries, { row, rows, out, at }: ReadRange): void {
+    const slots = queries.slots.subarray(row, row + rows)
+    const asOf = queries.asOf.subarray(row, row + rows)
     this.#advance(slots, this.upto.subarray(row, row + rows))
-    for (const window of this.#windows) subtract(window, this.entries, slots, clock, this.#heads)
+    for (const window of this.#windows) subtract(window, this.entries, slots, asOf, this.#heads)
     for (const { reader, layout, columns } of this.#readers)
-      reader.aggregate.finalizeRows({ feature: reader.feature, rows, columns, layout, asOf: clock, out: out[reader.index], at })
+      reader.aggregate.finalizeRows({ feature: reader.feature, rows, columns, layout, asOf, out: out[reader.index], at })
   }
 
   #windowOf(window: WindowShape): CursorWindow {
@@ -139,7 +139,7 @@ function subtract(
   { window: { span, hop }, tails, places, partials: { flat } }: CursorWindow,
   { width, data }: SumEntries,
   slots: Int32Array,
-  clock: Float64Array,
+  asOf: Float64Array,
   heads: Int32Array,
 ): void {
   const rows = slots.length
@@ -147,7 +147,7 @@ function subtract(
   let [start, until] = [-Infinity, -Infinity]
   for (let i = 0; i < rows; i++) {
     const slot = slots[i]
-    const from = clock[i] - span
+    const from = asOf[i] - span
     if (from >= until) {
       start = tileStart(from, hop)
       until = start + hop

@@ -3,13 +3,13 @@ import type { StrictOmit } from '../../../base/index.ts'
 import type { FeatureColumn } from '../../../aggregate/index.ts'
 import type { FeatureIR } from '../../../define/ir/index.ts'
 import type { GroupRead } from '../../../decision/index.ts'
-import { rejectIncomplete, type PlacedReads } from '../../../kernel/index.ts'
+import { featureColumns, rejectIncomplete, type PlacedReads } from '../../../kernel/index.ts'
 import { placeGroupRead, type ReplayLog, perDecision, type ReplayPoints } from '../../../replay/index.ts'
-import { newSharedColumn } from '../timeline/feature-columns.ts'
-import { wholeRange, type DecisionRows } from '../timeline/decision-rows.ts'
+import { lastResults } from '../../domain/caches.ts'
+import { sharedZeros } from '../timeline/feature-columns.ts'
+import { wholeRange, type DecisionRows } from '../timeline/timeline.ts'
 import { SumReads, type SumQueries } from './sum-reads.ts'
-import type { SummedGroup } from './summed-group.ts'
-import type { SummedGroups } from './summed-groups.ts'
+import type { SummedGroup, SummedGroups } from './summed-groups.ts'
 
 /** The column of each feature; `undefined` where a replay must compute it. */
 export function summedColumns(
@@ -18,9 +18,10 @@ export function summedColumns(
   log: ReplayLog,
   groups: SummedGroups,
 ): readonly (FeatureColumn | undefined)[] {
-  const { features } = read.group
   const columns = SummedColumns.of(read, rows, log, groups)
-  const out = features.map((feature, index) => (columns?.featureIndices.has(index) ? newSharedColumn(feature, rows.length) : undefined))
+  const out = featureColumns(read.group, 0, false).map((shape, index) =>
+    columns?.featureIndices.has(index) ? sharedZeros(shape, rows.length) : undefined,
+  )
   columns?.next(rows.length, out)
   return out
 }
@@ -30,7 +31,7 @@ export class SummedColumns {
   /** The indices of the group's features that prefix sums give. */
   readonly featureIndices: ReadonlySet<number>
   readonly #features: readonly FeatureIR[]
-  readonly #asks: SumQueries
+  readonly #queries: SumQueries
   readonly #reads: SumReads
   readonly #forgotten: number
   #row = 0
@@ -38,17 +39,17 @@ export class SummedColumns {
   /** `undefined` where prefix sums give no feature. */
   static of(read: GroupRead, rows: DecisionRows, log: ReplayLog, groups: SummedGroups): SummedColumns | undefined {
     const { source } = log.histories.get(read.group.source)!
-    const { block, isInOrder, asks } = queriesOf(read, rows, log)
+    const { block, isInOrder, queries } = queriesOf(read, rows, log)
     const summed = groups.getOrBuild(read.group, source, block, log.strings)
     if (summed.units.length === 0 || !isInOrder) return undefined
-    return new SummedColumns(read, summed, { ...asks, slots: groups.querySlots(summed, read.key, rows) }, log.forgotten)
+    return new SummedColumns(read, summed, { ...queries, slots: groups.querySlots(summed, read.key, rows) }, log.forgotten)
   }
 
-  private constructor({ group }: GroupRead, summed: SummedGroup, asks: SumQueries, forgotten: number) {
+  private constructor({ group }: GroupRead, summed: SummedGroup, queries: SumQueries, forgotten: number) {
     this.featureIndices = new Set(summed.units.flatMap(({ unit }) => unit.readers.map(({ index }) => index)))
     this.#features = group.features
-    this.#asks = asks
-    this.#reads = new SumReads(summed, asks)
+    this.#queries = queries
+    this.#reads = new SumReads(summed, queries)
     this.#forgotten = forgotten
   }
 
@@ -61,7 +62,7 @@ export class SummedColumns {
       rejectIncomplete(
         indices.map(index => this.#features[index]),
         indices.map(index => out[index]!),
-        this.#asks.clock.subarray(from, from + rows),
+        this.#queries.asOf.subarray(from, from + rows),
         this.#forgotten,
       )
   }
@@ -70,29 +71,23 @@ export class SummedColumns {
 /** The queries of the rows to a group in one placement, for any key. */
 interface GroupQueries extends Pick<PlacedReads, 'block'> {
   readonly isInOrder: boolean
-  readonly asks: StrictOmit<SumQueries, 'slots'>
+  readonly queries: StrictOmit<SumQueries, 'slots'>
 }
 
-/** The last queries by moments: a group is read at several keys in turn. */
-const queryCache = new WeakMap<
-  ReplayPoints,
-  { readonly id: string; readonly log: ReplayLog; readonly moment: DecisionRows['moment']; readonly queries: GroupQueries }
->()
+/** By moments: a group is read at several keys in turn. */
+const lastQueries = lastResults<ReplayPoints, GroupQueries>()
 
 function queriesOf(read: GroupRead, rows: DecisionRows, log: ReplayLog): GroupQueries {
   const { moments, moment } = rows
   const { name, source, place } = read.group
-  const id = JSON.stringify([name, source, place])
-  const cached = queryCache.get(moments)
-  if (cached?.id === id && cached.log === log && cached.moment === moment) return cached.queries
-  const placed = placeGroupRead(read, moments, log)
-  const range = wholeRange(rows)
-  const upto = perDecision(placed.upto, range)
-  const uptoBefore = placed.uptoBefore === placed.upto ? upto : perDecision(placed.uptoBefore, range)
-  const asks = { length: rows.length, clock: perDecision(placed.asOf, range), upto, uptoBefore }
-  const queries = { block: placed.block, isInOrder: isInOrder(placed), asks }
-  queryCache.set(moments, { id, log, moment, queries })
-  return queries
+  return lastQueries(moments, [JSON.stringify([name, source, place]), log, moment], () => {
+    const placed = placeGroupRead(read, moments, log)
+    const range = wholeRange(rows)
+    const upto = perDecision(placed.upto, range)
+    const uptoBefore = placed.uptoBefore === placed.upto ? upto : perDecision(placed.uptoBefore, range)
+    const queries = { length: rows.length, asOf: perDecision(placed.asOf, range), upto, uptoBefore }
+    return { block: placed.block, isInOrder: isInOrder(placed), queries }
+  })
 }
 
 /** True if no query is below an as-of time already reached, which a kernel rejects. */

@@ -3,10 +3,12 @@ import type { ScoringDefinitions, ModelScorer } from '../../../decision/index.ts
 import type { ModelIR, ScoreIR } from '../../../define/ir/index.ts'
 import type { OnnxFile } from '../../../define/model/index.ts'
 import { type Strings, gatherArray } from '../../../columns/index.ts'
-import type { RowRange } from '../../domain/cases.ts'
+import { limits, random } from '../../../base/index.ts'
+import { firstEntryFrom } from '../../../kernel/index.ts'
+import { lastResults } from '../../domain/caches.ts'
+import type { Cases, RowRange } from '../../domain/cases.ts'
 import { scoringOf, vectorScoring, caseVectors, type CaseInputs } from '../timeline/inputs.ts'
 import { throwUnsupported } from '../settings/setting-checks.ts'
-import { trainingCases, type LabelledCases, type TrainingCases } from './training-cases.ts'
 import { retrainingMethod, type NoRetrainingMethod, type RetrainingMethod } from './retraining-method.ts'
 
 /** Notes on retrained models. */
@@ -29,8 +31,8 @@ export class RetrainedModels {
   readonly #refitting: RetrainingMethod | NoRetrainingMethod
   readonly #vectors: ModelScorer
   readonly #models = new Map<string, Promise<FittedModel>>()
-  /** The last training range: mostly the same range again. */
-  #lastTraining: { readonly cases: LabelledCases; readonly trainingRange: RowRange; readonly training: TrainingCases } | undefined
+  /** Mostly the same range again. */
+  readonly #lastTraining = lastResults<LabelledCases, TrainingCases>()
   readonly #notes = new Set<string>()
   /** The largest training set of which only a sample was used. */
   #sampled: RetrainingNotes['sampled']
@@ -80,18 +82,8 @@ export class RetrainedModels {
     return model
   }
 
-  learntFrom(cases: LabelledCases, trainingRange: RowRange): TrainingCases {
-    const cached = this.#lastTraining
-    if (
-      cached &&
-      cached.cases === cases &&
-      cached.trainingRange.from === trainingRange.from &&
-      cached.trainingRange.to === trainingRange.to
-    )
-      return cached.training
-    const training = trainingCases(cases, trainingRange, this.#model.train?.over)
-    this.#lastTraining = { cases, trainingRange, training }
-    return training
+  learntFrom(cases: LabelledCases, { from, to }: RowRange): TrainingCases {
+    return this.#lastTraining(cases, [from, to], () => trainingCases(cases, { from, to }, this.#model.train?.over))
   }
 
   async #fit(inputs: CaseInputs, cases: LabelledCases, trainingRange: RowRange): Promise<FittedModel> {
@@ -108,4 +100,36 @@ export class RetrainedModels {
     })
     return { score, file, scoring: scoringOf(this.#definitions, { ...this.#model, score }, this.#strings, file) }
   }
+}
+
+/** The columns of the cases that training needs. */
+export type LabelledCases = Pick<Cases, 'length' | 't' | 'label' | 'known' | 'eligible' | 'blocks'>
+
+/** The seed of the training sample; the same for all plans, so that they differ in nothing else. */
+const SAMPLE_SEED = 7
+
+export interface TrainingCases {
+  readonly cases: Uint32Array
+  /** The labelled cases, of which `cases` is a sample if there are too many. */
+  readonly labelled: number
+}
+
+/**
+ * The labelled cases of a range, decided at most `over` ms before its last. A random sample of about AUDIT_TRAINING_ROWS, if there are
+ * more.
+ */
+export function trainingCases(
+  { known, eligible, t }: Pick<LabelledCases, 'known' | 'eligible' | 't'>,
+  { from, to }: RowRange,
+  over = Infinity,
+  rowsMax: number = limits.AUDIT_TRAINING_ROWS,
+): TrainingCases {
+  const first = to > from && over < Infinity ? firstEntryFrom(t, 1, from, to, t[to - 1] - over) : from
+  const rowsBuffer = new Uint32Array(Math.max(0, to - first))
+  let labelled = 0
+  for (let row = first; row < to; row++) if (known[row] === 1 && eligible[row] === 1) rowsBuffer[labelled++] = row
+  const rows = rowsBuffer.subarray(0, labelled)
+  if (labelled <= rowsMax) return { cases: rows, labelled }
+  const next = random(SAMPLE_SEED)
+  return { cases: rows.filter(() => next() < rowsMax / labelled), labelled }
 }

@@ -5,13 +5,12 @@
 import type { FeatureColumn } from '../../../aggregate/index.ts'
 import type { GroupRead } from '../../../decision/index.ts'
 import { FeatureFeed, type ReplayLog } from '../../../replay/index.ts'
-import type { GroupColumns } from '../timeline/column-cache.ts'
+import type { GroupColumns } from '../timeline/case-columns.ts'
 import { selectFeatureRows, permuteFeatureRows } from '../timeline/feature-columns.ts'
 import { earlierMoments, type PlacedGroup } from '../settings/group-setting.ts'
 import { summedColumns, SummedColumns } from '../prefix-sums/summed-columns.ts'
 import { SummedGroups } from '../prefix-sums/summed-groups.ts'
-import { selectRows, wholeRange, type DecisionRows } from '../timeline/decision-rows.ts'
-import type { Timeline } from '../timeline/timeline.ts'
+import { selectRows, wholeRange, type DecisionRows, type Timeline } from '../timeline/timeline.ts'
 
 /** The feature columns of a group read, by case. */
 export function groupColumns(

@@ -4,8 +4,7 @@ import type { PipelineIR, SourceIR } from '../../../define/ir/index.ts'
 import type { SourceHistory, MergedOrder } from '../../../intake/index.ts'
 import { identityColumns } from '../../../kernel/index.ts'
 import { replayLog, type ReplayLog, type ReplayPoints } from '../../../replay/index.ts'
-import type { DecidingModel, Timeline } from '../timeline/timeline.ts'
-import { memoizePrefixes } from '../timeline/decision-rows.ts'
+import { memoizePrefixes, type DecidingModel, type Timeline } from '../timeline/timeline.ts'
 
 export function withFasterIngestion(part: number, { ir, model }: DecidingModel, base: Timeline): Timeline {
   const arrivals = new Map([...base.log.histories].map(([name, { source, block }]) => [name, earlierArrivals(part, source, block)]))

@@ -10,14 +10,13 @@
  * - `trace`: a stream with the age that a data folder recorded for the latest decision before (`AgeTrace`).
  */
 import type { GroupIR, PlacementIR } from '../../../define/ir/index.ts'
-import type { ReplayLog, ReplayPoints } from '../../../replay/index.ts'
+import type { ReplayPoints } from '../../../replay/index.ts'
+import { lastResults } from '../../domain/caches.ts'
 import type { ElementSetting } from '../../domain/element.ts'
 import { fresherPlacement } from '../timeline/placement-age.ts'
-import { memoizePrefixes } from '../timeline/decision-rows.ts'
 import { tracedAsOfTimes, type AgeTrace, type AgeTraces } from '../timeline/age-traces.ts'
-import { visibleBy, type Timeline } from '../timeline/timeline.ts'
+import { memoizePrefixes, shiftTimes, visibleBy, type Timeline } from '../timeline/timeline.ts'
 import { rejectSetting, checkedSpan, throwUnsupported } from './setting-checks.ts'
-import { shiftTimes } from './shifted-times.ts'
 
 /** A group under a setting. */
 export interface PlacedGroup {
@@ -64,19 +63,14 @@ export function placeGroup(setting: ElementSetting, { name: group, place, featur
   }
 }
 
-/** The last result by moments: a group is read at several keys in turn. */
-const momentsCache = new WeakMap<
-  ReplayPoints,
-  { readonly addedAge: number | AgeTrace; readonly log: ReplayLog; readonly moments: ReplayPoints }
->()
+/** By moments: a group is read at several keys in turn. */
+const lastShifted = lastResults<ReplayPoints, ReplayPoints>()
 
 /** The moments earlier by an added age: the visible events and the as-of time of each decision. */
 export function earlierMoments({ log, rows: { moments } }: Timeline, addedAge: number | AgeTrace): ReplayPoints {
   if (addedAge === 0) return moments
-  const cached = momentsCache.get(moments)
-  if (cached?.addedAge === addedAge && cached.log === log) return cached.moments
-  const t = typeof addedAge === 'number' ? shiftTimes(moments.t, -addedAge) : tracedAsOfTimes(addedAge, moments.t)
-  const shifted = { t, prefixes: memoizePrefixes(visibleBy(t, moments, log)), source: undefined }
-  momentsCache.set(moments, { addedAge, log, moments: shifted })
-  return shifted
+  return lastShifted(moments, [addedAge, log], () => {
+    const t = typeof addedAge === 'number' ? shiftTimes(moments.t, -addedAge) : tracedAsOfTimes(addedAge, moments.t)
+    return { t, prefixes: memoizePrefixes(visibleBy(t, moments, log)), source: undefined }
+  })
 }

@@ -12,10 +12,9 @@ import { onTimes, type ReplayLog } from '../../../replay/index.ts'
 import type { ScheduleIR } from '../../../define/ir/index.ts'
 import { keyOrder } from '../../../decision/index.ts'
 import type { ElementSetting } from '../../domain/element.ts'
-import { visibleBy, type DecidingModel, type Timeline } from '../timeline/timeline.ts'
+import { roundUpTimes, shiftTimes, visibleBy, type DecidingModel, type Timeline } from '../timeline/timeline.ts'
 import { withFasterIngestion } from './faster-ingestion.ts'
 import { rejectSetting, checkedSpan, throwUnsupported } from './setting-checks.ts'
-import { shiftTimes, roundUpTimes } from './shifted-times.ts'
 
 export function applyIngestion(setting: ElementSetting, decides: DecidingModel, base: Timeline): Timeline {
   switch (setting.kind) {

@@ -1,35 +1,38 @@
 /**
- * Feature columns as the kernel returns them: slices, selections, sizes.
+ * Operations on feature columns: slices, selections, sizes, copies in shared memory.
  *
  * Columns of all cases are in shared memory, so threads pass them without a copy. The garbage collector does not count shared memory: with
  * a hundred megabytes a plan it would otherwise collect every half plan and free next to nothing.
  */
 import type { FeatureColumn } from '../../../aggregate/index.ts'
-import { gatherArray, sharedArray, sharedFloats } from '../../../columns/index.ts'
-import { type FeatureIR, type GroupIR, isListAggregate, maxValues } from '../../../define/ir/index.ts'
+import { gatherArray, sharedArray } from '../../../columns/index.ts'
 
-/** The rows [from, to), without a copy. */
-export function featureSlice({ values, nulls, rejected, width, counts }: FeatureColumn, from: number, to: number): FeatureColumn {
+type CellArray = Float64Array | Uint8Array | Uint16Array
+
+/** A column whose arrays are made from those of another. `change` gets each array, and the number of its elements per row. */
+function mapArrays(
+  { values, nulls, rejected, width, counts, low }: FeatureColumn,
+  change: <A extends CellArray>(array: A, perRow: number) => A,
+): FeatureColumn {
   return {
-    values: values.subarray(from * width, to * width),
-    nulls: nulls.subarray(from, to),
-    rejected: rejected.subarray(from, to),
+    values: change(values, width),
+    nulls: change(nulls, 1),
+    rejected: change(rejected, 1),
     width,
-    ...(counts && { counts: counts.subarray(from, to) }),
+    ...(counts && { counts: change(counts, 1) }),
+    ...(low && { low: change(low, 1) }),
   }
 }
 
+/** The rows [from, to), without a copy. */
+export const featureSlice = (column: FeatureColumn, from: number, to: number): FeatureColumn =>
+  mapArrays(column, <A extends CellArray>(array: A, perRow: number) => array.subarray(from * perRow, to * perRow) as A)
+
 /** The rows `rows`, in that order. */
-export function selectFeatureRows({ values, nulls, rejected, width, counts }: FeatureColumn, rows: Uint32Array): FeatureColumn {
-  const cells =
-    width === 1 ? rows : Uint32Array.from({ length: rows.length * width }, (_, i) => rows[Math.floor(i / width)] * width + (i % width))
-  return {
-    values: gatherArray(values, cells),
-    nulls: gatherArray(nulls, rows),
-    rejected: gatherArray(rejected, rows),
-    width,
-    ...(counts && { counts: gatherArray(counts, rows) }),
-  }
+export function selectFeatureRows(column: FeatureColumn, rows: Uint32Array): FeatureColumn {
+  const { width } = column
+  const cells = width === 1 ? rows : Uint32Array.from({ length: rows.length * width }, (_, i) => rows[Math.floor(i / width)] * width + (i % width))
+  return mapArrays(column, (array, perRow) => gatherArray(array, perRow === 1 ? rows : cells))
 }
 
 /** The permuted column: row i moves to `to[i]`. */
@@ -40,36 +43,19 @@ export function permuteFeatureRows(column: FeatureColumn, to: Uint32Array): Feat
 }
 
 /** The column in shared memory. */
-export const toSharedColumn = ({ values, nulls, rejected, width, counts }: FeatureColumn): FeatureColumn => ({
-  values: sharedArray(values),
-  nulls: sharedArray(nulls),
-  rejected: sharedArray(rejected),
-  width,
-  ...(counts && { counts: sharedArray(counts) }),
-})
+export const toSharedColumn = (column: FeatureColumn): FeatureColumn => mapArrays(column, sharedArray)
 
-/** A new column in shared memory. */
-export const newSharedColumn = (feature: FeatureIR, rows: number): FeatureColumn => ({
-  values: sharedFloats(rows * maxValues(feature)),
-  nulls: new Uint8Array(new SharedArrayBuffer(rows)),
-  rejected: new Uint8Array(new SharedArrayBuffer(rows)),
-  width: maxValues(feature),
-  ...(isListAggregate(feature.agg) && { counts: new Uint16Array(new SharedArrayBuffer(2 * rows)) }),
-})
+/** A column of zeros in shared memory, of the shape of another. */
+export const sharedZeros = (shape: FeatureColumn, rows: number): FeatureColumn =>
+  mapArrays(shape, <A extends CellArray>(array: A, perRow: number) => {
+    const ArrayOf = array.constructor as new (buffer: SharedArrayBuffer) => A
+    return new ArrayOf(new SharedArrayBuffer(rows * perRow * array.BYTES_PER_ELEMENT))
+  })
 
-/** A new column in the thread's own memory, for few rows. */
-export const newLocalColumn = (feature: FeatureIR, rows: number): FeatureColumn => ({
-  values: new Float64Array(rows * maxValues(feature)),
-  nulls: new Uint8Array(rows),
-  rejected: new Uint8Array(rows),
-  width: maxValues(feature),
-  ...(isListAggregate(feature.agg) && { counts: new Uint16Array(rows) }),
-})
-
-/** The bytes of one row of a group's features. */
-export const featureRowBytes = ({ features }: Pick<GroupIR, 'features'>): number =>
-  features.reduce((sum, feature) => sum + 8 * maxValues(feature) + 2 + (isListAggregate(feature.agg) ? 2 : 0), 0)
-
-/** The bytes of a column. */
-export const featureColumnBytes = ({ values, nulls, rejected, counts }: FeatureColumn): number =>
-  values.byteLength + nulls.byteLength + rejected.byteLength + (counts?.byteLength ?? 0)
+/** The bytes of columns. */
+export const featureBytes = (columns: readonly FeatureColumn[]): number =>
+  columns.reduce(
+    (sum, { values, nulls, rejected, counts, low }) =>
+      sum + [values, nulls, rejected, counts, low].reduce((bytes, array) => bytes + (array?.byteLength ?? 0), 0),
+    0,
+  )

@@ -1,13 +1,16 @@
 /**
- * A timeline: a history with its arrival times, and the times at which decisions read it.
+ * A timeline: a history with its arrival times, and the decisions that read it, as rows in memory: their times, trigger columns and visible
+ * events.
  *
  * Aging a stage gives another timeline of the replayed history, with other arrivals or other decision times. The set of events never
- * changes.
+ * changes. At ticks, rows of one moment are adjacent, so the visible prefix is stored once per moment. Memory: 8 bytes a moment and 12 a row
+ * for ticks; for other triggers the columns are the history's own.
  */
-import { countUpTo } from '../../../columns/index.ts'
+import { SpillwayError } from '../../../base/index.ts'
+import { type ColumnData, concatColumns, concatArrays, countUpTo, gatherColumn, sharedFloats } from '../../../columns/index.ts'
 import type { ModelIR, PipelineIR } from '../../../define/ir/index.ts'
-import type { ReplayLog, ReplayPoints } from '../../../replay/index.ts'
-import { decisionTimes, type DecisionRows } from './decision-rows.ts'
+import { perDecision, type ReplayLog, type ReplayPoints, type TriggerBatch, type TriggerSchedule } from '../../../replay/index.ts'
+import { lastResults } from '../../domain/caches.ts'
 
 export interface Timeline {
   /** The log, built on first use: decision times alone need no event. */
@@ -44,4 +47,106 @@ export function visibleBy(t: Float64Array, { prefixes }: ReplayPoints, { histori
     for (let i = 0; i < counts.length; i++) if (counts[i] > visible[i]) counts[i] = visible[i]!
     return counts
   }
+}
+
+/** The rows of ticks computed at a time. */
+const ROWS_PER_BLOCK = 1 << 14
+
+export interface DecisionRows {
+  readonly length: number
+  readonly moments: ReplayPoints
+  /** At ticks: the moment of each row. Elsewhere row i is moment i. */
+  readonly moment?: Int32Array
+  /** A column of the trigger, as stored. */
+  readonly columnOf: (name: string) => ColumnData
+}
+
+/**
+ * The rows of all decisions.
+ *
+ * @throws `SPILL_HISTORY` for a history without a decision
+ */
+export function decisionRows({ points: moments, batches: stretches }: TriggerSchedule, { name, decide }: ModelIR): DecisionRows {
+  const memoized = { ...moments, prefixes: memoizePrefixes(moments.prefixes) }
+  const { length } = moments.t
+  const rows = decide.kind === 'every' ? ofTicks(memoized, [...stretches(ROWS_PER_BLOCK)]) : length > 0 && ofMoments(memoized, stretches)
+  if (!rows || rows.length === 0)
+    throw new SpillwayError('SPILL_HISTORY', `model '${name}' makes no decision over this history; give a history in which it does`)
+  return rows
+}
+
+function ofMoments(moments: ReplayPoints, stretches: TriggerSchedule['batches']): DecisionRows {
+  const [{ length, columnOf }] = stretches(moments.t.length)
+  return { length, moments, columnOf }
+}
+
+function ofTicks(moments: ReplayPoints, parts: readonly TriggerBatch[]): DecisionRows | undefined {
+  if (parts.length === 0) return undefined
+  const keys = parts.map(part => part.columnOf('key'))
+  const moment = concatArrays(parts.map(part => part.point!))
+  const key = concatColumns(
+    keys,
+    parts.map(({ length }) => length),
+  )
+  return { length: moment.length, moments, moment, columnOf: () => key }
+}
+
+/** The selected rows, ascending, at the same moments. */
+export function selectRows({ moments, moment, columnOf }: DecisionRows, selected: Uint32Array): DecisionRows {
+  const { momentOf, selectedColumn } = lastSelections(columnOf, [selected], () => {
+    const columns = new Map<string, ColumnData>()
+    const momentOf = new Int32Array(selected)
+    if (moment) for (let i = 0; i < momentOf.length; i++) momentOf[i] = moment[selected[i]]!
+    return {
+      momentOf,
+      selectedColumn(name) {
+        let column = columns.get(name)
+        if (!column) columns.set(name, (column = gatherColumn(columnOf(name), selected)))
+        return column
+      },
+    }
+  })
+  return { length: selected.length, moments, moment: momentOf, columnOf: selectedColumn }
+}
+
+/** By the columns of all rows: a selection is the same for any moments. */
+const lastSelections = lastResults<
+  DecisionRows['columnOf'],
+  { readonly momentOf: Int32Array; readonly selectedColumn: DecisionRows['columnOf'] }
+>()
+
+/** Memoizes the prefixes by source: each takes a walk over the whole log. */
+export function memoizePrefixes(prefixes: ReplayPoints['prefixes']): ReplayPoints['prefixes'] {
+  const cache = new Map<string, Int32Array>()
+  return source => {
+    let cached = cache.get(source)
+    if (!cached) cache.set(source, (cached = prefixes(source)))
+    return cached
+  }
+}
+
+/** All rows as one range. */
+export const wholeRange = ({ length, moments, moment, columnOf }: DecisionRows): TriggerBatch => ({
+  length,
+  from: 0,
+  to: moments.t.length,
+  ...(moment && { point: moment }),
+  columnOf,
+})
+
+/** The as-of time of each row, UTC ms. */
+export const decisionTimes = (rows: DecisionRows): Float64Array => perDecision(rows.moments.t, wholeRange(rows))
+
+/** The times shifted by `by` ms. A loop, since a callback for millions of numbers allocates each of them on the heap. */
+export function shiftTimes(times: Float64Array, by: number): Float64Array {
+  const result = sharedFloats(times.length)
+  for (let i = 0; i < result.length; i++) result[i] = times[i] + by
+  return result
+}
+
+/** The first multiple of a period at or after each time. */
+export function roundUpTimes(times: Float64Array, every: number): Float64Array {
+  const result = sharedFloats(times.length)
+  for (let i = 0; i < result.length; i++) result[i] = Math.ceil(times[i] / every) * every + 0
+  return result
 }

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { LoggedEvent } from '../../../define/source/event.ts'
-import type { GroupIR, PlacementIR } from '../../../define/ir/ir.ts'
-import { count, entity, features, labelFrom, logistic, model, on, pipeline, source, stream, t } from '../../../index.ts'
-import { logOf } from '../../../../test/property/engines/replay-order.ts'
-import { planOf, type Element } from '../../domain/element.ts'
-import { stalenessLevels } from '../staleness-levels.ts'
-import { Replays } from './replays.ts'
-import { freshGroupsElement } from './audit-elements.ts'
+import type { LoggedEvent } from '../../define/source/event.ts'
+import type { GroupIR, PlacementIR } from '../../define/ir/ir.ts'
+import { count, entity, features, labelFrom, logistic, model, on, pipeline, source, stream, t } from '../../index.ts'
+import { logOf } from '../../../test/property/engines/replay-order.ts'
+import { planOf, type Element } from '../domain/element.ts'
+import { Replays } from './replay/replays.ts'
+import { freshGroupsElement, stalenessLevels } from './staleness-levels.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR

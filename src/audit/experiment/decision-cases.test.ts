@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { numberValues } from './entity-clusters.ts'
+import { numberValues } from './decision-cases.ts'
 
 test('values are numbered in order of occurrence, with NULL as a value, and string ids by a table', () => {
   const values = Float64Array.of(7, 3, 7, 0, 3, 9)

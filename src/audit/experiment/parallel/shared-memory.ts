@@ -1,10 +1,10 @@
-/** A history in shared memory: its columns are copied once for all threads. */
+/** Shared memory of the threads: the columns of a history, copied once for all threads; cases; and the claims of jobs. */
 import type { StrictOmit } from '../../../base/index.ts'
 import { Strings, sharedArray, sharedBlock, sharedColumns } from '../../../columns/index.ts'
 import { type ModelIR, type PipelineIR, type SourceIR, isExternalScore } from '../../../define/ir/index.ts'
 import { replayLog, type ReplayLog, type Requests } from '../../../replay/index.ts'
 import type { CaseSelection } from '../timeline/case-selection.ts'
-import type { LabelledCases } from '../refit/training-cases.ts'
+import type { LabelledCases } from '../refit/retrained-models.ts'
 import type { Arm, RunningScore } from '../replay/scorer.ts'
 import type { RowRange } from '../../domain/cases.ts'
 
@@ -72,4 +72,41 @@ export function sentScoring(scoring: SentScoring | undefined): SentScoring | und
   const { length, t, label, known, eligible, blocks } = scoring.cases
   const cases = { length, t: sharedArray(t), label: sharedArray(label), known: sharedArray(known), eligible: sharedArray(eligible), blocks }
   return { ...scoring, cases }
+}
+
+/** One word per job: 1 once claimed, 2 once done. The last word counts results that were made by threads and not used yet. */
+export interface JobClaims {
+  readonly words: Int32Array
+  /** The maximum number of unused results. */
+  readonly maxUnused: number
+}
+
+export const createClaims = (jobs: number, most: number): JobClaims => ({
+  words: new Int32Array(new SharedArrayBuffer(4 * (jobs + 1))),
+  maxUnused: most,
+})
+
+/** Claims a job; false if it is claimed already. */
+export const tryClaim = ({ words }: JobClaims, job: number): boolean => Atomics.compareExchange(words, job, 0, 1) === 0
+
+/** Marks a job as sent or failed. */
+export const markDone = ({ words }: JobClaims, job: number): void => void Atomics.store(words, job, 2)
+
+export const isDone = ({ words }: JobClaims, job: number): boolean => Atomics.load(words, job) === 2
+
+/** Waits for room for one more result, and reserves it. */
+export function reserveResult({ words, maxUnused: most }: JobClaims): void {
+  const last = words.length - 1
+  for (;;) {
+    const unread = Atomics.load(words, last)
+    if (unread >= most) Atomics.wait(words, last, unread)
+    else if (Atomics.compareExchange(words, last, unread, unread + 1) === unread) return
+  }
+}
+
+/** Releases a reservation: the result was used, or never made. */
+export function releaseResult({ words }: JobClaims): void {
+  const last = words.length - 1
+  Atomics.sub(words, last, 1)
+  Atomics.notify(words, last)
 }
