@@ -13,17 +13,16 @@ import type { AuditedPipeline, AuditOptions } from './compare/audit-options.ts'
 import { TOLERATED_LOSS } from './statistics/freshness-threshold.ts'
 import { timeBlockBounds, withTimeClusters } from './compare/clusters.ts'
 import type { IntervalOptions } from './statistics/intervals.ts'
-import { clusteredSample, type ClusteredSample } from './statistics/sample.ts'
+import { clusteredSample } from './statistics/sample.ts'
 import { costingOf } from './compare/costing.ts'
 import { elementId, planOf, type Element, type Plan } from './domain/element.ts'
 import { Experiment, threadsAhead } from './experiment/experiment.ts'
 import type { Cases } from './domain/cases.ts'
 import type { StalenessLevel } from './experiment/staleness-levels.ts'
-import { decisionsHash } from './findings/history-part.ts'
 import { PlanValuation } from './compare/valuation.ts'
 import { sweepElement, mapCheapFirst, type ElementSweep, type SweepOptions } from './compare/staleness-sweep.ts'
 import { evaluatePlans } from './compare/planning.ts'
-import { buildReport } from './findings/report.ts'
+import { buildReport, decisionsHash } from './findings/report.ts'
 import type { AuditReport, UtilityPart } from './domain/audit-report.ts'
 import { lookBackOf, unknownLabelShare, utilityOf, type ValueFunction } from './value/index.ts'
 
@@ -117,28 +116,17 @@ function requireKnownOutcomes({ known, blocks: { test } }: Cases, { name, label 
   )
 }
 
-interface SweptElements {
-  readonly judging: PlanValuation
-  readonly sample: ClusteredSample
-  readonly intervalOptions: IntervalOptions
-  /** Hash of the scores of the current pipeline. */
-  readonly decisions: string
-  readonly sweeps: readonly ElementSweep[]
-}
-
 /** An element, and the levels of its sweep. */
 interface ElementLevels {
   readonly element: Element
   readonly levels: readonly StalenessLevel[]
 }
 
-/** Threads compute the scores of the sweeps ahead. They end before processor time is measured. */
-async function sweepElements(
-  pipeline: AuditedPipeline,
-  experiment: Experiment,
-  utility: ValueFunction,
-  options: AuditOptions,
-): Promise<SweptElements> {
+/**
+ * The sweeps of all elements, and what they are computed with. `decisions` is a hash of the scores of the current pipeline. Threads compute the
+ * scores of the sweeps ahead. They end before processor time is measured.
+ */
+async function sweepElements(pipeline: AuditedPipeline, experiment: Experiment, utility: ValueFunction, options: AuditOptions) {
   const { model, worth, seed, draws, traces } = options
   const { ir, fingerprint } = pipeline
   const { cases } = experiment
@@ -152,7 +140,7 @@ async function sweepElements(
     const { budget } = worth.ir.utility
     const judging = await PlanValuation.valueOf(experiment, { ir, model, utility, budget, decisionsPerWeek: worth.ir.decisionsPerWeek })
     const sample = clusteredSample(withTimeClusters(cases, timeBlockBounds(ir, model)), cases.blocks.test)
-    const intervalOptions = { seed, draws, ...(Number.isFinite(judging.week) && { decisionsPerUnit: judging.week }) }
+    const intervalOptions: IntervalOptions = { seed, draws, ...(Number.isFinite(judging.week) && { decisionsPerUnit: judging.week }) }
     const decisions = decisionsHash(cases.t, await experiment.scoresOfAll(judging.runningArm))
     const inputs = { judging, sample, intervalOptions, slices: worth.ir.slices }
     const sweeps = await sweepsOf(elementLevels, inputs, `${fingerprint} ${decisions}`, options)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fraudReport } from '../../../test/audit/reports/fraud.ts'
 import { worstCaveats } from '../domain/caveat.ts'
-import { caveatText } from '../domain/caveat-text.ts'
+import { caveatText } from '../domain/caveat.ts'
 import { volumeCaveats } from './volume-caveat.ts'
 
 const [, cards] = fraudReport.elements

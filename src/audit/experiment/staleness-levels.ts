@@ -9,9 +9,9 @@
  */
 import { groupReads, type GroupRead } from '../../decision/index.ts'
 import type { GroupIR, PlacementIR, ScheduleIR } from '../../define/ir/index.ts'
-import { limits, exactSpanTitle } from '../../base/index.ts'
+import { limits } from '../../base/index.ts'
 import type { Element, ElementSetting } from '../domain/element.ts'
-import { everyTitle } from '../domain/setting-text.ts'
+import { titleOf } from '../domain/setting-text.ts'
 import { placementAge, schedulePeriod } from './timeline/placement-age.ts'
 import type { DecidingModel } from './timeline/timeline.ts'
 
@@ -65,61 +65,55 @@ function levelsOf(element: Element, decides: DecidingModel, context: StalenessCo
   const ages = agesFor(decides, element, context)
   switch (element.kind) {
     case 'ingestion': {
-      const faster: StalenessLevel = {
-        setting: { kind: 'faster', part: 0.1 },
-        title: '90 % faster',
-        age: context.delay / 10,
-        literal: '−90 %',
-      }
-      return [
-        ...(context.delay > 0 ? [faster] : []),
-        ...olderLevels(ages, context.delay),
-        jobLevel(nightly, JOB_DURATION, 'nightly at 02:00, 2 h'),
-      ]
+      const faster = levelOf({ kind: 'faster', part: 0.1 }, context.delay / 10, { literal: '−90 %' })
+      return [...(context.delay > 0 ? [faster] : []), ...olderLevels(ages, context.delay), jobLevel(nightly)]
     }
     case 'group':
       return groupLevels(element.group, decides, ages)
     case 'groups': {
       const now = freshestAge(decides.ir.groups.filter(({ name }) => element.groups.includes(name)))
-      return [...olderLevels(ages, now), jobLevel(nightly, JOB_DURATION, 'nightly at 02:00, 2 h')]
+      return [...olderLevels(ages, now), jobLevel(nightly)]
     }
     case 'inference':
       return [
         ...tickLevels(decides, ages),
-        { setting: { kind: 'every', every: DAY }, title: 'nightly', age: DAY / 2, literal: 'next schedule' },
+        levelOf({ kind: 'every', every: DAY }, DAY / 2, { title: 'nightly', literal: 'next schedule' }),
       ]
     case 'action':
       return [
         ...olderLevels(ages, 0),
-        { setting: { kind: 'digest', every: DAY }, title: 'a digest a day', age: DAY / 2, literal: 'next schedule' },
+        levelOf({ kind: 'digest', every: DAY }, DAY / 2, { title: 'a digest a day', literal: 'next schedule' }),
       ]
     case 'training':
       return context.isTrainable ? trainingLevels(context) : []
   }
 }
 
-const olderLevels = (ages: readonly number[], now: number): StalenessLevel[] =>
-  ages.map(by => ({ setting: { kind: 'older', by }, title: exactSpanTitle(by), age: now + by }))
-
-const jobLevel = (schedule: ScheduleIR, lasts: number, title: string): StalenessLevel => ({
-  setting: { kind: 'batch', schedule, lasts },
-  title,
-  age: lasts + schedulePeriod(schedule) / 2,
-  literal: 'next schedule',
+/** By default with the title of its setting. */
+const levelOf = (setting: ElementSetting, age: number, more: Partial<StalenessLevel> = {}): StalenessLevel => ({
+  setting,
+  title: titleOf(setting),
+  age,
+  ...more,
 })
+
+const olderLevels = (ages: readonly number[], now: number): StalenessLevel[] => ages.map(by => levelOf({ kind: 'older', by }, now + by))
+
+const jobLevel = (schedule: ScheduleIR): StalenessLevel =>
+  levelOf({ kind: 'batch', schedule, lasts: JOB_DURATION }, JOB_DURATION + schedulePeriod(schedule) / 2, { literal: 'next schedule' })
 
 function groupLevels(name: string, { ir }: DecidingModel, ages: readonly number[]): StalenessLevel[] {
   const { place } = ir.groups.find(group => group.name === name)!
   const age = placementAge(place)
-  const faster: StalenessLevel = { setting: { kind: 'faster', part: 0.1 }, title: '90 % fresher', age: age / 10, literal: '−90 %' }
-  const streamed: StalenessLevel = { setting: { kind: 'stream' }, title: 'streamed', age: 0 }
+  const faster = levelOf({ kind: 'faster', part: 0.1 }, age / 10, { title: '90 % fresher', literal: '−90 %' })
+  const streamed = levelOf({ kind: 'stream' }, 0, { title: 'streamed' })
   return [...(age > 0 ? [streamed, ...(place.kind === 'corrected' ? [] : [faster])] : []), ...olderLevels(ages, age), nextJobLevel(place)]
 }
 
 /** The next job: every night, or every week where the schedule is daily or rarer already. */
 function nextJobLevel(place: PlacementIR): StalenessLevel {
   const isSeldom = (place.kind === 'batch' || place.kind === 'scheduled') && schedulePeriod(place.schedule) >= DAY
-  return isSeldom ? jobLevel(weekly, JOB_DURATION, 'Mondays at 02:00, 2 h') : jobLevel(nightly, JOB_DURATION, 'nightly at 02:00, 2 h')
+  return jobLevel(isSeldom ? weekly : nightly)
 }
 
 /** Multiples of the model's tick period, above it. */
@@ -127,16 +121,14 @@ function tickLevels({ model: { decide } }: DecidingModel, ages: readonly number[
   const own = decide.kind === 'every' ? decide.every : 0
   return ages
     .filter(every => every > own && every < DAY && (own === 0 || every % own === 0))
-    .map(every => ({ setting: { kind: 'every', every }, title: everyTitle(every), age: every / 2 }))
+    .map(every => levelOf({ kind: 'every', every }, every / 2))
 }
 
 /** Training periods that yield at least two models and at most half the limit. */
 function trainingLevels({ span }: StalenessContext): StalenessLevel[] {
-  return TRAINING_PERIODS.filter(every => every < span && span / every < limits.AUDIT_TRAININGS_MAX / 2).map(every => ({
-    setting: { kind: 'every', every },
-    title: everyTitle(every),
-    age: every / 2,
-  }))
+  return TRAINING_PERIODS.filter(every => every < span && span / every < limits.AUDIT_TRAININGS_MAX / 2).map(every =>
+    levelOf({ kind: 'every', every }, every / 2),
+  )
 }
 
 function agesFor({ ir, model }: DecidingModel, element: Element, { span, ages = [] }: StalenessContext): number[] {

@@ -8,7 +8,7 @@ import { spanTitle } from '../../base/index.ts'
 import type { AuditReport } from '../domain/audit-report.ts'
 import type { ElementPart, Estimate, SweepLevel } from '../domain/element-report.ts'
 import { schedulePeriod } from '../experiment/timeline/placement-age.ts'
-import { countedNoun, estimateText, quantityText, percentageText as percent } from '../domain/figures.ts'
+import { asSentence, countedNoun, estimateText, quantityText, percentageText as percent } from '../domain/figures.ts'
 import { isRefitOnly } from './element-part.ts'
 import { isInconclusive } from '../domain/plan-types.ts'
 import { isSafeDayOld, SAFE_DAY_OLD } from '../plans/safe-day-old.ts'
@@ -36,7 +36,7 @@ export function buildAnswer(parts: AnswerParts): [string, string] {
 
 const noVerdict = ({ pipeline, elements }: AnswerParts): [string, string] => [
   safeText(elements) === '' ? `${pipeline}: no verdict.` : `${pipeline}: ${safeText(elements)}; of the rest no verdict.`,
-  `${sentence(whyUndecided(elements))}.`,
+  asSentence(whyUndecided(elements)),
 ]
 
 /** True if no change is proposed and the loss is unknown at every age. Then "no loss is shown" would claim too much. */
@@ -213,5 +213,3 @@ function whyUndecided(elements: readonly ElementPart[]): string {
     'nothing of it can be told from this history'
   )
 }
-
-const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

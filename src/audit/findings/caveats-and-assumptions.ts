@@ -1,7 +1,7 @@
 /** Caveats and assumptions of a report, in words. */
 import type { ModelIR, WorthIR } from '../../define/ir/index.ts'
 import { noteCaveat, worstCaveats, type Caveat } from '../domain/caveat.ts'
-import { caveatText } from '../domain/caveat-text.ts'
+import { caveatText } from '../domain/caveat.ts'
 import { volumeCaveats } from '../compare/volume-caveat.ts'
 import type { Experiment } from '../experiment/experiment.ts'
 import { explorationMinimums } from '../experiment/replay/exploration.ts'

@@ -1,26 +1,31 @@
 /** Assembles the report of an audit from its results. */
+import { createHash } from 'node:crypto'
 import type { StrictOmit } from '../../base/index.ts'
 import { packageVersion } from '../../base/node/index.ts'
+import type { ModelIR } from '../../define/ir/index.ts'
 import type { ReplayLog } from '../../replay/index.ts'
 import type { AuditedPipeline, AuditOptions } from '../compare/audit-options.ts'
+import { effectiveSampleSizes } from '../statistics/effective-sample-size.ts'
 import type { ClusteredSample } from '../statistics/sample.ts'
 import { historyReachCaveats } from '../compare/history-reach.ts'
 import type { Costing } from '../compare/costing.ts'
 import { elementPart } from './element-part.ts'
 import { elementId, type Element } from '../domain/element.ts'
+import type { Cases, RowRange } from '../domain/cases.ts'
+import { countedNoun, integerText } from '../domain/figures.ts'
+import { scheduleTitle } from '../domain/setting-text.ts'
 import type { Experiment } from '../experiment/experiment.ts'
-import { historyPart } from './history-part.ts'
-import { incidentModelOf } from './incident-model-part.ts'
+import type { RunningModel } from '../experiment/running-model.ts'
 import type { PlanValuation, LabelBounds } from '../compare/valuation.ts'
 import type { ElementSweep, StalenessSweep } from '../compare/staleness-sweep.ts'
 import { buildAnswer } from './answer.ts'
 import { jointVerdict } from '../plans/joint-verdict.ts'
 import { findingsOf, type GroupAge } from './findings.ts'
 import type { PlanRecommendation } from '../plans/recommend.ts'
-import type { AuditReport, UtilityPart } from '../domain/audit-report.ts'
+import type { AuditReport, BlockPart, HistoryPart, IncidentModelPart, UtilityPart } from '../domain/audit-report.ts'
 import type { ElementPart, Estimate, Performance, ElementVerdict } from '../domain/element-report.ts'
 import { assumptionsOf, caveatsOf } from './caveats-and-assumptions.ts'
-import { valuationBasis, type ValueFunction } from '../value/index.ts'
+import { valuationBasis, WEEK_MS, type ValueFunction } from '../value/index.ts'
 
 /** Results of an audit. */
 export interface AuditResults {
@@ -122,4 +127,76 @@ function lostByStaleness(elements: readonly ElementPart[]): Estimate | { readonl
   )
   const [greatest] = gains.toSorted((a, b) => b.value - a.value)
   return greatest ?? { why: 'nothing here could be fresher than it is, as far as this history shows' }
+}
+
+/** The history part: length, decisions and labels. */
+function historyPart(cases: Cases, log: ReplayLog, sample: ClusteredSample): HistoryPart {
+  const { t, length, label, known, eligible, blocks, censored, undone, propensityWeights } = cases
+  let [labelled, positive, notEligible] = [0, 0, 0]
+  for (let row = 0; row < length; row++) {
+    labelled += known[row]
+    positive += label[row]
+    if (eligible[row] === 0) notEligible++
+  }
+  const unknown = length - labelled - notEligible
+  const blockOf = ({ from, to }: RowRange): BlockPart => ({ decisions: to - from, from: t[from], until: t[to - 1] })
+  return {
+    from: t[0],
+    until: t[length - 1],
+    weeks: (t[length - 1] - t[0]) / WEEK_MS,
+    events: log.length,
+    decisions: length,
+    labelled,
+    positive,
+    notEligible,
+    unknown,
+    censored: Math.round(censored * unknown),
+    ...(undone && { undone: { ...undone, isUsed: propensityWeights !== undefined } }),
+    blocks: { train: blockOf(blocks.train), tune: blockOf(blocks.tune), select: blockOf(blocks.select), report: blockOf(blocks.report) },
+    clusters: effectiveSampleSizes(sample, { unknown: new Uint8Array(sample.length) }),
+  }
+}
+
+/** SHA-256 of the times and the scores of all decisions, in order: identifies the decisions. */
+export function decisionsHash(t: Float64Array, score: Float64Array): string {
+  const hash = createHash('sha256')
+  for (const column of [t, score]) hash.update(new Uint8Array(column.buffer, column.byteOffset, column.byteLength))
+  return hash.digest('hex')
+}
+
+/**
+ * The model behind the curves without retraining: the promoted champion, or the model as its own schedule would have trained it. Undefined for
+ * a model that is not trained, since its definition describes it.
+ */
+export function incidentModelOf(
+  { train }: Pick<ModelIR, 'train'>,
+  running: RunningModel | undefined,
+  championOption: AuditOptions['champion'],
+): IncidentModelPart | undefined {
+  if (!train) return undefined
+  const champion = championOption && !('why' in championOption) ? championOption : undefined
+  const why = championOption && 'why' in championOption ? championOption.why : 'no data folder is given'
+  if (!running) return { text: `the score of the definition, since ${why}`, trainings: 0 }
+  const { trainings, byChampion } = running
+  const scheduleText = trainedText(train.every, running)
+  return {
+    text: champion ? championText(champion.version, running, scheduleText) : `${scheduleText}, since ${why}`,
+    trainings,
+    ...(champion && { champion: { version: champion.version, decisions: byChampion } }),
+  }
+}
+
+function championText(version: number, { byChampion, judged, hasLearnt }: RunningModel, scheduleText: string): string {
+  const champion = `champion version ${version}`
+  if (hasLearnt) return `${champion}; it was trained on some of the judged decisions, so it may lose less on later ones than is shown`
+  if (byChampion === judged) return champion
+  if (byChampion === 0) return `${scheduleText}; ${champion} was trained on all of the judged decisions, so it scores none of them`
+  return `${champion} for the last ${integerText(byChampion)} of ${integerText(judged)} judged decisions; the earlier ones, which it was trained on: ${scheduleText}`
+}
+
+/** `the model trained as of each time by its schedule (Mondays at 00:00), 12 trainings`. */
+function trainedText(every: NonNullable<ModelIR['train']>['every'], { trainings, step }: RunningModel): string {
+  if (!every) return 'the model trained once, on the decisions before those that are judged (its train has no schedule)'
+  const skippedText = step > 1 ? `, one in ${step} of its times` : ''
+  return `the model trained as of each time by its schedule (${scheduleTitle(every)}${skippedText}), ${countedNoun(trainings, 'training')}`
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random } from '../../base/random.ts'
-import { caveatText } from '../domain/caveat-text.ts'
+import { caveatText } from '../domain/caveat.ts'
 import type { SparseValues } from '../value/sparse.ts'
 import { significantAutocorrelation } from './block-length.ts'
 import { sparseDifferences } from './cell-sums.ts'

@@ -6,7 +6,7 @@
  */
 import type { Cases, RowRange } from '../domain/cases.ts'
 import type { WorthIR } from '../../define/ir/index.ts'
-import { firstEntryFrom } from '../../kernel/index.ts'
+import { lowerBound } from '../../columns/index.ts'
 import { eligibleCount, type Eligibility } from './alert-evaluation.ts'
 import type { ValueTotal } from './sparse.ts'
 
@@ -14,7 +14,7 @@ export const WEEK_MS = 604_800_000
 
 /** The rows of the times [start, until), UTC ms, within the rows [from, to). */
 export function rowsInPeriod(t: Float64Array, { from, to }: RowRange, start: number, until: number): RowRange {
-  const firstAt = (time: number): number => firstEntryFrom(t, 1, from, to, time)
+  const firstAt = (time: number): number => from + lowerBound(t.subarray(from, to), time)
   return { from: firstAt(start), to: firstAt(until) }
 }
 

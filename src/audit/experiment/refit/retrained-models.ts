@@ -2,9 +2,8 @@
 import type { ScoringDefinitions, ModelScorer } from '../../../decision/index.ts'
 import type { ModelIR, ScoreIR } from '../../../define/ir/index.ts'
 import type { OnnxFile } from '../../../define/model/index.ts'
-import { type Strings, gatherArray } from '../../../columns/index.ts'
+import { type Strings, gatherArray, lowerBound } from '../../../columns/index.ts'
 import { limits, random } from '../../../base/index.ts'
-import { firstEntryFrom } from '../../../kernel/index.ts'
 import { lastResults } from '../../domain/caches.ts'
 import type { Cases, RowRange } from '../../domain/cases.ts'
 import { scoringOf, vectorScoring, caseVectors, type CaseInputs } from '../timeline/inputs.ts'
@@ -124,7 +123,7 @@ export function trainingCases(
   over = Infinity,
   rowsMax: number = limits.AUDIT_TRAINING_ROWS,
 ): TrainingCases {
-  const first = to > from && over < Infinity ? firstEntryFrom(t, 1, from, to, t[to - 1] - over) : from
+  const first = to > from && over < Infinity ? from + lowerBound(t.subarray(from, to), t[to - 1] - over) : from
   const rowsBuffer = new Uint32Array(Math.max(0, to - first))
   let labelled = 0
   for (let row = first; row < to; row++) if (known[row] === 1 && eligible[row] === 1) rowsBuffer[labelled++] = row

@@ -51,19 +51,16 @@ export function retrainingMethod(model: ModelIR, strings: Strings): RetrainingMe
       fit: async examples => validated(await trainers.trees(rowsOf(examples, model, score.inputs), {})),
       note: `model '${name}' does not say how its trees were trained; they are retrained with the default options of train`,
     }
-  return { why: `model '${name}' has ${scoreText(score)}, which cannot be retrained; state how it is trained (train: …)` }
+  return { why: `model '${name}' has ${otherScores[score.kind]}, which cannot be retrained; state how it is trained (train: …)` }
 }
 
-const scoreText = ({ kind }: ScoreIR): string =>
-  kind === 'rules'
-    ? 'rules'
-    : kind === 'function'
-      ? 'a score function of its own'
-      : kind === 'onnx'
-        ? 'a graph of ONNX'
-        : kind === 'runtime'
-          ? 'a runtime of its own'
-          : 'no score'
+const otherScores: Readonly<Record<Exclude<ScoreIR['kind'], 'logistic' | 'linear' | 'trees'>, string>> = {
+  rules: 'rules',
+  function: 'a score function of its own',
+  onnx: 'a graph of ONNX',
+  runtime: 'a runtime of its own',
+  none: 'no score',
+}
 
 function validated({ score, file, notes }: Trained): RetrainedScore {
   checkScore(score)

@@ -1,5 +1,5 @@
 /** The selected cases: those that get scores, and those that models learn from. Features of the others are not computed. */
-import { firstEntryFrom } from '../../../kernel/index.ts'
+import { lowerBound } from '../../../columns/index.ts'
 import type { Cases, RowRange } from '../../domain/cases.ts'
 
 /**
@@ -8,7 +8,7 @@ import type { Cases, RowRange } from '../../domain/cases.ts'
  */
 export function scoredRange({ t, length, blocks: { tune, test } }: Pick<Cases, 't' | 'length' | 'blocks'>, lookBack: number): RowRange {
   if (lookBack === Infinity) return { from: 0, to: length }
-  return { from: Math.min(tune.from, firstEntryFrom(t, 1, 0, test.from, t[test.from] - lookBack)), to: test.to }
+  return { from: Math.min(tune.from, lowerBound(t, t[test.from] - lookBack)), to: test.to }
 }
 
 export interface CaseSelection {

@@ -9,15 +9,15 @@ import {
   numberType,
   optional,
   orReason,
-  textType,
+  stringType,
   tupleOf,
   type TypeOf,
-} from './schema-terms.ts'
+} from './json-schema-builder.ts'
 
 const schema = closedObject({
-  name: textType,
+  name: stringType,
   kind: enumOf('a', 'b'),
-  pair: tupleOf(numberType, textType),
+  pair: tupleOf(numberType, stringType),
   list: optional(listOf(anyOf(numberType, nullType))),
   known: orReason(numberType),
 })

@@ -1,6 +1,10 @@
 /**
- * Terms of a JSON schema (draft 2020-12) from which TypeScript reads the type: `TypeOf<typeof schema>`. A schema is a plain object, and its
- * objects have no other properties than those it names.
+ * A builder of JSON schemas (draft 2020-12) from which TypeScript reads the type: `TypeOf<typeof schema>`. A schema is a plain object, and
+ * its objects have no other properties than those it names.
+ *
+ * @example
+ * const point = closedObject({ x: numberType, label: optional(stringType) })
+ * type Point = TypeOf<typeof point> // { readonly x: number; readonly label?: string }
  */
 import { limits } from '../../base/index.ts'
 
@@ -17,14 +21,14 @@ export interface SchemaOf<T> extends JsonSchema {
 export type TypeOf<S> = S extends SchemaOf<infer T> ? T : never
 
 interface OptionalSchema<S extends JsonSchema> {
-  readonly maybe: S
+  readonly optional: S
 }
 
 type Flat<T> = { readonly [K in keyof T]: T[K] }
 
 type ObjectOf<P> = Flat<
-  { readonly [K in keyof P as P[K] extends { readonly maybe: unknown } ? never : K]: TypeOf<P[K]> } & {
-    readonly [K in keyof P as P[K] extends { readonly maybe: unknown } ? K : never]?: P[K] extends { readonly maybe: infer S }
+  { readonly [K in keyof P as P[K] extends { readonly optional: unknown } ? never : K]: TypeOf<P[K]> } & {
+    readonly [K in keyof P as P[K] extends { readonly optional: unknown } ? K : never]?: P[K] extends { readonly optional: infer S }
       ? TypeOf<S>
       : never
   }
@@ -37,16 +41,16 @@ export function closedObject<P extends Readonly<Record<string, JsonSchema | Opti
   const entries = Object.entries(properties)
   return {
     type: 'object',
-    properties: Object.fromEntries(entries.map(([name, schema]) => [name, isOptional(schema) ? schema.maybe : schema])),
+    properties: Object.fromEntries(entries.map(([name, schema]) => [name, isOptional(schema) ? schema.optional : schema])),
     required: entries.filter(([, schema]) => !isOptional(schema)).map(([name]) => name),
     additionalProperties: false,
   }
 }
 
-const isOptional = (schema: JsonSchema | OptionalSchema<JsonSchema>): schema is OptionalSchema<JsonSchema> => 'maybe' in schema
+const isOptional = (schema: JsonSchema | OptionalSchema<JsonSchema>): schema is OptionalSchema<JsonSchema> => 'optional' in schema
 
 /** An optional property. */
-export const optional = <S extends JsonSchema>(schema: S): OptionalSchema<S> => ({ maybe: schema })
+export const optional = <S extends JsonSchema>(schema: S): OptionalSchema<S> => ({ optional: schema })
 export const anyOf = <S extends readonly JsonSchema[]>(...schemas: S): SchemaOf<TypeOf<S[number]>> => ({ anyOf: schemas })
 export const enumOf = <const V extends readonly string[]>(...values: V): SchemaOf<V[number]> => ({ enum: values })
 export const constant = <const V extends string>(value: V): SchemaOf<V> => ({ const: value })
@@ -59,9 +63,9 @@ export const tupleOf = <S extends readonly JsonSchema[]>(...items: S): SchemaOf<
 })
 export const described = <T>(description: string, schema: SchemaOf<T>): SchemaOf<T> => ({ description, ...schema })
 
-export const textType: SchemaOf<string> = { type: 'string' }
+export const stringType: SchemaOf<string> = { type: 'string' }
 export const numberType: SchemaOf<number> = { type: 'number' }
-export const flagType: SchemaOf<boolean> = { type: 'boolean' }
+export const booleanType: SchemaOf<boolean> = { type: 'boolean' }
 export const nullType: SchemaOf<null> = { type: 'null' }
 /** A count. */
 export const countType: SchemaOf<number> = { type: 'integer', minimum: 0 }
@@ -74,9 +78,10 @@ export const timeType: SchemaOf<number> = {
   minimum: -limits.TIME_MS_MAX,
   maximum: limits.TIME_MS_MAX,
 }
-export const spanType: SchemaOf<number> = { type: 'number', description: 'milliseconds' }
+/** A duration. */
+export const durationType: SchemaOf<number> = { type: 'number', description: 'milliseconds' }
 
-const reason = closedObject({ why: described('why it is not known', textType) })
+const reason = closedObject({ why: described('why it is not known', stringType) })
 
 /** A value, or the reason why it is not known. */
 export const orReason = <S extends JsonSchema>(schema: S): SchemaOf<TypeOf<S> | TypeOf<typeof reason>> => ({ anyOf: [schema, reason] })
