@@ -108,8 +108,8 @@ async function retrainedBaseline(judging: PlanValuation): Promise<UtilityPart['r
 }
 
 /** @throws `SPILL_HISTORY` if no decision of the judged block has a known outcome */
-function requireKnownOutcomes({ known, blocks: { test } }: Cases, { name, label }: ModelIR): void {
-  if (known.subarray(test.from, test.to).includes(1)) return
+function requireKnownOutcomes({ isLabelled, blocks: { test } }: Cases, { name, label }: ModelIR): void {
+  if (isLabelled.subarray(test.from, test.to).includes(1)) return
   throw new SpillwayError(
     'SPILL_HISTORY',
     `cannot judge this history: none of the ${test.to - test.from} judged decisions of model '${name}' has a known outcome. Check its label, ${label!.kind === 'from' ? `whose '${label!.join}' must name events, and whose value must not be NULL` : 'whose condition must not be NULL'}, and the files of source '${label!.source}'`,

@@ -15,12 +15,12 @@ const HOUR = 3_600_000
 /** Four decisions that act, an hour apart, and four that do not: two right, one wrong, one unknown; then the same again. */
 const t = Float64Array.from({ length: 8 }, (_, row) => row * HOUR)
 const label = Uint8Array.of(1, 1, 0, 0, 1, 1, 0, 0)
-const known = Uint8Array.of(1, 1, 1, 0, 1, 1, 1, 0)
+const isLabelled = Uint8Array.of(1, 1, 1, 0, 1, 1, 1, 0)
 const cases = casesOf({
   t,
   key: new Int32Array(8),
   label,
-  known,
+  isLabelled,
   eligible: new Uint8Array(8).fill(1),
   outcome: t.map((time, row) => (label[row] === 1 ? time + HOUR : NaN)),
 })
@@ -105,7 +105,7 @@ function judgingOf({
     t: times,
     key: Int32Array.from({ length }, (_, row) => row),
     label,
-    known: eligible,
+    isLabelled: eligible,
     eligible,
     outcome: times.map((time, row) => (label[row] === 1 ? time + HOUR : NaN)),
   })

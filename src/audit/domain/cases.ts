@@ -32,7 +32,7 @@ export interface Cases {
   /** The label: 1 true, 0 false or unknown. */
   readonly label: Uint8Array
   /** 1 where the label is known. */
-  readonly known: Uint8Array
+  readonly isLabelled: Uint8Array
   /** 0 where the decision has no label because its episode has already begun (`begins`). */
   readonly eligible: Uint8Array
   /**

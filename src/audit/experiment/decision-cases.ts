@@ -24,12 +24,12 @@ export function buildDecisionCases(
   { isCensored, chanceOf }: OutcomeRecord = {},
 ): Cases {
   const { ir, model } = decides
-  const { value, known, outcome, eligible, censored, counts } = label({ ir }, model, log, isCensored ? { isCensored } : {})
+  const { value, known: isLabelled, outcome, eligible, censored, counts } = label({ ir }, model, log, isCensored ? { isCensored } : {})
   const horizon = labelHorizon(model.label!)
   const t = decisionTimes(rows)
   const blocks = historyBlocks(t, horizon, log.until)
   for (let row = blocks.report.to; row < t.length; row++) {
-    value[row] = known[row] = 0
+    value[row] = isLabelled[row] = 0
     outcome[row] = NaN
   }
   const { of: key } = numberValues(rows.columnOf(triggerKey(ir, model).name), rows.length)
@@ -38,14 +38,14 @@ export function buildDecisionCases(
     t,
     key,
     label: value,
-    known,
+    isLabelled,
     eligible,
     outcome,
     column,
     clusters: entityClusters(decides, rows),
     censored: counts.unknown > 0 ? (counts.censored ?? 0) / counts.unknown : 0,
     ...(chanceOf &&
-      explorationOf({ t, label: value, known, outcome, hidden: censored, chance: chancesOf(rows, chanceOf), rows: blocks.test })),
+      explorationOf({ t, label: value, isLabelled, outcome, hidden: censored, chance: chancesOf(rows, chanceOf), rows: blocks.test })),
     blocks,
   }
 }

@@ -8,6 +8,7 @@ import { explorationMinimums } from '../experiment/replay/exploration.ts'
 import type { PlanValuation, LabelBounds } from '../compare/valuation.ts'
 import type { StalenessSweep } from '../compare/staleness-sweep.ts'
 import type { HistoryPart } from '../domain/audit-report.ts'
+import type { RowRange } from '../domain/cases.ts'
 import type { ElementPart, Performance } from '../domain/element-report.ts'
 import { unknownLabelShare } from '../value/index.ts'
 
@@ -43,14 +44,14 @@ function triggeredCaveats({ history, experiment, judging, now, elements, sweeps,
   const { cases } = experiment
   const { test } = cases.blocks
   const unknown = unknownLabelShare(cases, test)
-  const positive = cases.label.subarray(test.from, test.to).reduce((sum, label) => sum + label, 0)
+  const positive = countOf(cases.label, test)
   const weeks = history.weeks / 2
   const noRetraining = judging.unavailableReason('refit')
   const caveats: (Caveat | false)[] = [
     weeks < WEEKS_MIN && { kind: 'few weeks', weeks },
     history.weeks < 52 && { kind: 'no year', days: Math.round(history.weeks * 7) },
     positive < POSITIVES_MIN && { kind: 'few true labels', count: positive },
-    (positive === 0 || positive === knownLabels(cases, test)) && { kind: 'labels alike' },
+    (positive === 0 || positive === countOf(cases.isLabelled, test)) && { kind: 'labels alike' },
     unknown > UNKNOWN_SHARE_SOME && { kind: 'unknown labels', part: unknown, isMost: unknown > UNKNOWN_SHARE_MOST },
     bounds !== undefined && (unknown > UNKNOWN_SHARE_SOME || history.censored > 0) && { kind: 'supposed labels', ...bounds, unit },
     history.censored > 0 && { kind: 'censored labels', count: history.censored },
@@ -74,8 +75,8 @@ function explorationCaveat({ undone }: HistoryPart): Caveat | false {
   return { kind: 'few undone', count, positive, least: explorationMinimums.count, ofLabel: explorationMinimums.ofLabel }
 }
 
-const knownLabels = ({ known: isKnown }: Experiment['cases'], { from, to }: { readonly from: number; readonly to: number }): number =>
-  isKnown.subarray(from, to).reduce((sum, label) => sum + label, 0)
+/** The number of rows with a flag. */
+const countOf = (flags: Uint8Array, { from, to }: RowRange): number => flags.subarray(from, to).reduce((sum, is) => sum + is, 0)
 
 /** Assumptions of the audit in words. */
 export function assumptionsOf({

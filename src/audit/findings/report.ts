@@ -131,10 +131,10 @@ function lostByStaleness(elements: readonly ElementPart[]): Estimate | { readonl
 
 /** The history part: length, decisions and labels. */
 function historyPart(cases: Cases, log: ReplayLog, sample: ClusteredSample): HistoryPart {
-  const { t, length, label, known, eligible, blocks, censored, undone, propensityWeights } = cases
+  const { t, length, label, isLabelled, eligible, blocks, censored, undone, propensityWeights } = cases
   let [labelled, positive, notEligible] = [0, 0, 0]
   for (let row = 0; row < length; row++) {
-    labelled += known[row]
+    labelled += isLabelled[row]
     positive += label[row]
     if (eligible[row] === 0) notEligible++
   }

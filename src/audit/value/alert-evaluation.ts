@@ -23,8 +23,8 @@ export interface AlertEvaluation {
 export type UtilityFunction = (evaluation: AlertEvaluation) => Float64Array
 
 /** True if the decision has a known outcome. Decisions without one are in no figure. */
-export const hasKnownOutcome = ({ known, eligible }: Pick<Cases, 'known' | 'eligible'>, row: number): boolean =>
-  known[row] === 1 && eligible[row] === 1
+export const hasKnownOutcome = ({ isLabelled, eligible }: Pick<Cases, 'isLabelled' | 'eligible'>, row: number): boolean =>
+  isLabelled[row] === 1 && eligible[row] === 1
 
 /**
  * A value for each row: 0 where the outcome is known, NaN elsewhere. In shared memory, which the garbage collector does not count

@@ -19,7 +19,7 @@ const BINS = [1 << 17, 1 << 20] as const
 /** Sorting is as fast up to this number of rows. */
 const SORTED_ROWS_MAX = 1 << 16
 
-type Labels = Pick<Cases, 'label' | 'known' | 'eligible' | 'propensityWeights'>
+type Labels = Pick<Cases, 'label' | 'isLabelled' | 'eligible' | 'propensityWeights'>
 
 /** By the scores, which are immutable once made: several ways to act on the same scores share the AUC. */
 const lastAuc = lastResults<Float64Array, number | null>()

@@ -35,10 +35,10 @@ test('bounds are the values with all unknown labels true, and with all false', (
 
 test('cases with assumed labels are cached, and leave the original unchanged', () => {
   const { cases } = randomGiven(1)
-  const knownValues = cases.known.slice()
+  const knownValues = cases.isLabelled.slice()
   const [ifFalse, ifTrue] = assumedCases(cases, HOUR)
   assert.deepEqual([ifFalse, ifTrue], assumedCases(cases, HOUR))
   assert.equal(assumedCases(cases, HOUR)[1], ifTrue)
   assert.notDeepEqual(ifTrue.label, ifFalse.label)
-  assert.deepEqual(cases.known, knownValues)
+  assert.deepEqual(cases.isLabelled, knownValues)
 })

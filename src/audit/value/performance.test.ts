@@ -21,7 +21,7 @@ test('actions, precision, recall and AUC equal a direct count', () => {
     const evaluation = randomGiven(seed, { shared })
     const { cases, alert, decided, rows } = evaluation
     const all = Array.from({ length: rows.to - rows.from }, (_, i) => rows.from + i)
-    const labelled = all.filter(row => cases.known[row] === 1 && cases.eligible[row] === 1)
+    const labelled = all.filter(row => cases.isLabelled[row] === 1 && cases.eligible[row] === 1)
     const result = performance(evaluation, shared)
     const acting = all.filter(row => alert[row] === 1)
     const eligible = all.filter(row => cases.eligible[row] === 1)
@@ -53,7 +53,7 @@ test('without labels, a class or actions a figure is null', () => {
     casesOf({
       t,
       key: new Int32Array(length),
-      known: new Uint8Array(length).fill(knownValues),
+      isLabelled: new Uint8Array(length).fill(knownValues),
       label: new Uint8Array(length).fill(label),
       eligible: new Uint8Array(length).fill(1),
       outcome: t.map(time => (label ? time + 1 : NaN)),
@@ -83,11 +83,11 @@ test('binned AUC is within its error bound, and exact where the bound would fail
     )
   }
   const smooth = Float64Array.from(label, is => (of() < 0.05 ? NaN : 1 / (1 + Math.exp(-is - 3 * of()))))
-  assert.ok(Math.abs(aucOf({ label, known: knownValues, eligible: ones }, smooth, rows)! - exact(smooth)) <= 5e-5)
+  assert.ok(Math.abs(aucOf({ label, isLabelled: knownValues, eligible: ones }, smooth, rows)! - exact(smooth)) <= 5e-5)
   const coarse = Float64Array.from(label, is => Math.floor(of() * 4) + is)
-  assert.equal(aucOf({ label, known: knownValues, eligible: ones }, coarse, rows), exact(coarse))
+  assert.equal(aucOf({ label, isLabelled: knownValues, eligible: ones }, coarse, rows), exact(coarse))
   // One outlier puts all other scores into one bin.
   smooth[500] = 1e12
-  assert.equal(aucOf({ label, known: knownValues, eligible: ones }, smooth, rows), exact(smooth))
-  assert.equal(aucOf({ label, known: knownValues, eligible: ones }, new Float64Array(length).fill(0.5), rows), 0.5)
+  assert.equal(aucOf({ label, isLabelled: knownValues, eligible: ones }, smooth, rows), exact(smooth))
+  assert.equal(aucOf({ label, isLabelled: knownValues, eligible: ones }, new Float64Array(length).fill(0.5), rows), 0.5)
 })

@@ -52,7 +52,7 @@ const casesByLabel = memoize((cases: Cases): Cases[] => {
 /** The cases with the label of some rows replaced, as if it were known. The outcome of a true label is `delay` ms after its decision. */
 export const relabelled = (cases: Cases, isReplaced: (row: number) => boolean, label: 0 | 1, delay: number): Cases => ({
   ...cases,
-  known: cases.known.map((is, row) => (isReplaced(row) ? 1 : is)),
+  isLabelled: cases.isLabelled.map((is, row) => (isReplaced(row) ? 1 : is)),
   label: cases.label.map((is, row) => (isReplaced(row) ? label : is)),
   outcome: cases.outcome.map((is, row) => (isReplaced(row) ? (label === 1 ? cases.t[row] + delay : NaN) : is)),
 })

@@ -14,7 +14,7 @@ const caught = { kind: 'caught', unit: 'x' } as const
 
 /** The rows of an evaluation, for naive references. */
 const rowsOf = ({ rows: { from, to } }: AlertEvaluation) => Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i)
-const labelled = ({ cases }: AlertEvaluation, row: number) => cases.known[row] === 1 && cases.eligible[row] === 1
+const labelled = ({ cases }: AlertEvaluation, row: number) => cases.isLabelled[row] === 1 && cases.eligible[row] === 1
 
 /** True if the row is the first action in time for its outcome, by comparison with every other row. */
 function isFirst(evaluation: AlertEvaluation, row: number, shared: boolean): boolean {
@@ -113,7 +113,7 @@ test('without delays it equals the action model of the fraud example', () => {
     t,
     key: card,
     label: fraud,
-    known: new Uint8Array(length).fill(1),
+    isLabelled: new Uint8Array(length).fill(1),
     eligible: new Uint8Array(length).fill(1),
     outcome: t.map((time, row) => (fraud[row] === 1 ? time + 1e9 : NaN)),
     columns: { amount },
@@ -146,7 +146,7 @@ test("a NULL amount makes a blocked event's value unknown", () => {
   )
 })
 
-function oneRow({ label, known = 1 }: { readonly label: 0 | 1; readonly known?: 0 | 1 }): AlertEvaluation {
+function oneRow({ label, isLabelled = 1 }: { readonly label: 0 | 1; readonly isLabelled?: 0 | 1 }): AlertEvaluation {
   const item = Uint8Array.of(1)
   const t = Float64Array.of(0)
   return {
@@ -154,7 +154,7 @@ function oneRow({ label, known = 1 }: { readonly label: 0 | 1; readonly known?: 
       t,
       key: Int32Array.of(0),
       label: Uint8Array.of(label),
-      known: Uint8Array.of(known),
+      isLabelled: Uint8Array.of(isLabelled),
       eligible: item,
       outcome: Float64Array.of(label ? 5 : NaN),
     }),
@@ -173,7 +173,7 @@ test('an action after the outcome has no value, an action at the same time has t
 })
 
 test('no rows give no values, and rows without a known label give NaN', () => {
-  const evaluation = oneRow({ label: 0, known: 0 })
+  const evaluation = oneRow({ label: 0, isLabelled: 0 })
   for (const utility of [caught, { kind: 'money', saves: 1, wrong: 1, blocks: 5 } as const]) {
     assert.equal(valuesOf(utility, { ...evaluation, rows: { from: 1, to: 1 } }).length, 0)
     assert.deepEqual([...valuesOf(utility, evaluation)], [NaN])

@@ -102,7 +102,7 @@ export class RetrainedModels {
 }
 
 /** The columns of the cases that training needs. */
-export type LabelledCases = Pick<Cases, 'length' | 't' | 'label' | 'known' | 'eligible' | 'blocks'>
+export type LabelledCases = Pick<Cases, 'length' | 't' | 'label' | 'isLabelled' | 'eligible' | 'blocks'>
 
 /** The seed of the training sample; the same for all plans, so that they differ in nothing else. */
 const SAMPLE_SEED = 7
@@ -118,7 +118,7 @@ export interface TrainingCases {
  * more.
  */
 export function trainingCases(
-  { known, eligible, t }: Pick<LabelledCases, 'known' | 'eligible' | 't'>,
+  { isLabelled, eligible, t }: Pick<LabelledCases, 'isLabelled' | 'eligible' | 't'>,
   { from, to }: RowRange,
   over = Infinity,
   rowsMax: number = limits.AUDIT_TRAINING_ROWS,
@@ -126,7 +126,7 @@ export function trainingCases(
   const first = to > from && over < Infinity ? from + lowerBound(t.subarray(from, to), t[to - 1] - over) : from
   const rowsBuffer = new Uint32Array(Math.max(0, to - first))
   let labelled = 0
-  for (let row = first; row < to; row++) if (known[row] === 1 && eligible[row] === 1) rowsBuffer[labelled++] = row
+  for (let row = first; row < to; row++) if (isLabelled[row] === 1 && eligible[row] === 1) rowsBuffer[labelled++] = row
   const rows = rowsBuffer.subarray(0, labelled)
   if (labelled <= rowsMax) return { cases: rows, labelled }
   const next = random(SAMPLE_SEED)

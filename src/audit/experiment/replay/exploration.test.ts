@@ -13,7 +13,7 @@ function explorationInput(change: Partial<ExplorationInput> = {}): ExplorationIn
   return {
     t: of(row => row),
     label,
-    known: hidden.map(is => 1 - is),
+    isLabelled: hidden.map(is => 1 - is),
     outcome: of(row => (label[row] === 1 ? row + 7 : NaN)),
     hidden,
     chance: of(row => (row % 2 === 0 ? 0.25 : 0)),
@@ -31,14 +31,14 @@ test('explored decisions weigh 1 / chance, hidden ones 0, all others 1', () => {
 })
 
 test('an explored decision without a known label weighs 0', () => {
-  const { known, ...rest } = explorationInput()
+  const { isLabelled, ...rest } = explorationInput()
   // One more in its place, so that there are enough.
   const hidden = rest.hidden.slice()
   hidden[2] = 0
   const { undone, propensityWeights } = explorationOf({
     ...rest,
     hidden,
-    known: known.map((is, row) => (row === 8 ? 0 : row === 2 ? 1 : is)),
+    isLabelled: isLabelled.map((is, row) => (row === 8 ? 0 : row === 2 ? 1 : is)),
   })
   assert.equal(undone!.count, 100)
   assert.deepEqual(
@@ -81,7 +81,7 @@ test('rows outside the judged blocks weigh 1', () => {
     ...explorationInput(),
     chance: new Float64Array(ROWS).fill(0.25),
     hidden: new Uint8Array(ROWS),
-    known: new Uint8Array(ROWS).fill(1),
+    isLabelled: new Uint8Array(ROWS).fill(1),
   }
   const part = explorationOf({ ...wide, rows: { from: 100, to: 750 } })
   assert.deepEqual(

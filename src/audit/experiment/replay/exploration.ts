@@ -13,7 +13,7 @@ import type { Cases, PropensityWeights, ExplorationPart } from '../../domain/cas
 const EXPLORED_MIN = 100
 const PER_LABEL_MIN = 5
 
-export interface ExplorationInput extends Pick<Cases, 't' | 'label' | 'known' | 'outcome'> {
+export interface ExplorationInput extends Pick<Cases, 't' | 'label' | 'isLabelled' | 'outcome'> {
   /** By row: the exploration probability; 0 or NaN where the condition was not met or nothing explored. */
   readonly chance: Float64Array
   /** By row: 1 where an action hid the outcome. */
@@ -48,14 +48,14 @@ export function explorationOf(input: ExplorationInput): Pick<Cases, 'undone' | '
   return { undone, ...(propensityWeights && { propensityWeights }) }
 }
 
-function strataOf({ chance, hidden, known, label, rows }: ExplorationInput): Map<number, Stratum> {
+function strataOf({ chance, hidden, isLabelled, label, rows }: ExplorationInput): Map<number, Stratum> {
   const strata = new Map<number, Stratum>()
   for (let row = rows.from; row < rows.to; row++) {
     if (!(chance[row] > 0)) continue
     const stratum = strata.get(chance[row]) ?? { undone: 0, positive: 0, hidden: 0 }
     strata.set(chance[row], stratum)
     if (hidden[row] === 1) stratum.hidden++
-    else if (known[row] === 1) {
+    else if (isLabelled[row] === 1) {
       stratum.undone++
       stratum.positive += label[row]
     }
@@ -64,7 +64,7 @@ function strataOf({ chance, hidden, known, label, rows }: ExplorationInput): Map
 }
 
 function weightsOf(input: ExplorationInput, strata: ReadonlyMap<number, Stratum>): PropensityWeights | undefined {
-  const { t, outcome, chance, hidden, known, rows } = input
+  const { t, outcome, chance, hidden, isLabelled, rows } = input
   const weighted = new Map([...strata].filter(([, stratum]) => isEnough(stratum)))
   if (weighted.size === 0) return undefined
   const weight = new Float64Array(t.length).fill(1)
@@ -75,7 +75,7 @@ function weightsOf(input: ExplorationInput, strata: ReadonlyMap<number, Stratum>
     if (!stratum) continue
     // Strictly between 0 and 1, so that the effect of a label shows in every row. The estimator is unbiased for any value.
     expected[row] = (stratum.positive + 0.5) / (stratum.undone + 1)
-    const isExplored = hidden[row] === 0 && known[row] === 1
+    const isExplored = hidden[row] === 0 && isLabelled[row] === 1
     weight[row] = isExplored ? 1 / chance[row] : 0
     if (!isExplored || !(outcome[row] > t[row])) continue
     totalDelay += outcome[row] - t[row]
