@@ -60,7 +60,7 @@ export interface OutcomeRecord {
 
 /** The exploration probability by row; 0 without one. */
 const chancesOf = (
-  { length, moments: { sourcePosition } }: DecisionRows,
+  { length, points: { sourcePosition } }: DecisionRows,
   chanceOf: (sourcePosition: number) => number | undefined,
 ): Float64Array => Float64Array.from({ length }, (_, row) => (sourcePosition && chanceOf(sourcePosition[row])) ?? 0)
 

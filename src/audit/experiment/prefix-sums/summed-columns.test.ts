@@ -55,8 +55,8 @@ function logged(events: readonly Event[], of: SourceIR = source): { readonly log
   }
   const order = { length: events.length, source: new Uint8Array(events.length), row: Uint32Array.from(events.keys()) }
   const log = replayLog({ sources: [of] } as never, new Map([[of.name, { source: of, block, rejected: [] } as never]]), strings, { order })
-  const moments = { t: block.arrival, prefixes: memoizePrefixes(name => log.prefixes(name, of.name)), source: of.name }
-  return { log, rows: { length: events.length, moments, columnOf: name => block.columns[name] } }
+  const points = { t: block.arrival, prefixes: memoizePrefixes(name => log.prefixes(name, of.name)), source: of.name }
+  return { log, rows: { length: events.length, points, columnOf: name => block.columns[name] } }
 }
 
 const columnsOf = (group: GroupIR, { log, rows }: ReturnType<typeof logged>, groups = new SummedGroups()) =>
@@ -149,7 +149,7 @@ test('a read below an as-of time already reached is left to a replay, which reje
   const group = groupOf(stream, { agg: 'count' })
   // Below the as-of time of an earlier read, and below the arrival of a visible event.
   for (const clock of [(at: number, row: number) => (row === 3 ? 8 : at), (at: number, row: number) => (row >= 3 ? at : at - 1)]) {
-    const below = { ...rows, moments: { ...rows.moments, t: rows.moments.t.map(clock) } }
+    const below = { ...rows, points: { ...rows.points, t: rows.points.t.map(clock) } }
     assert.deepEqual(shown(columnsOf(group, { log, rows: below })), [undefined])
     assert.ok(replayedColumns({ group, key: ['k'] }, below, log)[0].rejected.includes(rejections.evicted))
   }

@@ -113,14 +113,14 @@ interface GroupQueries extends Pick<PlacedReads, 'block'> {
   readonly queries: StrictOmit<SumQueries, 'slots'>
 }
 
-/** By moments: a group is read at several keys in turn. */
+/** By points: a group is read at several keys in turn. */
 const lastQueries = lastResults<ReplayPoints, GroupQueries>()
 
 function queriesOf(read: GroupRead, rows: DecisionRows, log: ReplayLog): GroupQueries {
-  const { moments, moment } = rows
+  const { points, point } = rows
   const { name, source, place } = read.group
-  return lastQueries(moments, [JSON.stringify([name, source, place]), log, moment], () => {
-    const placed = placeGroupRead(read, moments, log)
+  return lastQueries(points, [JSON.stringify([name, source, place]), log, point], () => {
+    const placed = placeGroupRead(read, points, log)
     const range = wholeRange(rows)
     const upto = perDecision(placed.upto, range)
     const uptoBefore = placed.uptoBefore === placed.upto ? upto : perDecision(placed.uptoBefore, range)
@@ -133,10 +133,10 @@ function queriesOf(read: GroupRead, rows: DecisionRows, log: ReplayLog): GroupQu
 function isInOrder({ block, watermark, upto, asOf }: PlacedReads): boolean {
   const watermarks = watermark === 'time' ? block.time : block.arrival
   let [visible, reached] = [0, -Infinity]
-  for (let moment = 0; moment < asOf.length; moment++) {
-    if (upto[moment] < visible || asOf[moment] < reached) return false
-    visible = upto[moment]!
-    reached = asOf[moment]!
+  for (let point = 0; point < asOf.length; point++) {
+    if (upto[point] < visible || asOf[point] < reached) return false
+    visible = upto[point]!
+    reached = asOf[point]!
     if (visible > 0 && watermarks[visible - 1] > reached) return false
   }
   return true

@@ -7,7 +7,7 @@ import type { GroupRead } from '../../../decision/index.ts'
 import { FeatureFeed, type ReplayLog } from '../../../replay/index.ts'
 import type { GroupColumns } from '../timeline/case-columns.ts'
 import { selectFeatureRows, permuteFeatureRows } from '../timeline/feature-columns.ts'
-import { earlierMoments, type PlacedGroup } from '../settings/group-setting.ts'
+import { earlierPoints, type PlacedGroup } from '../settings/group-setting.ts'
 import { summedColumns, SummedColumns } from '../prefix-sums/summed-columns.ts'
 import { SummedGroups } from '../prefix-sums/summed-groups.ts'
 import { selectRows, wholeRange, type DecisionRows, type Timeline } from '../timeline/timeline.ts'
@@ -46,7 +46,7 @@ const placedAt = (read: GroupRead, { place }: PlacedGroup): GroupRead => ({ ...r
 
 /** In a different decision order, cases are selected only after reordering. */
 function rowsIn(timeline: Timeline, { addedAge }: PlacedGroup, selected: Uint32Array | undefined): DecisionRows {
-  const all = { ...timeline.rows, moments: earlierMoments(timeline, addedAge) }
+  const all = { ...timeline.rows, points: earlierPoints(timeline, addedAge) }
   return selected && !timeline.caseOf ? selectRows(all, selected) : all
 }
 
@@ -60,4 +60,4 @@ function columnsOf(read: GroupRead, rows: DecisionRows, log: ReplayLog, groups: 
 
 /** The feature columns by a replay of the kernel. */
 export const replayedColumns = (read: GroupRead, rows: DecisionRows, log: ReplayLog): FeatureColumn[] =>
-  new FeatureFeed(read, rows.moments, log).next(wholeRange(rows))
+  new FeatureFeed(read, rows.points, log).next(wholeRange(rows))

@@ -63,14 +63,14 @@ export function placeGroup(setting: ElementSetting, { name: group, place, featur
   }
 }
 
-/** By moments: a group is read at several keys in turn. */
+/** By points: a group is read at several keys in turn. */
 const lastShifted = lastResults<ReplayPoints, ReplayPoints>()
 
-/** The moments earlier by an added age: the visible events and the as-of time of each decision. */
-export function earlierMoments({ log, rows: { moments } }: Timeline, addedAge: number | AgeTrace): ReplayPoints {
-  if (addedAge === 0) return moments
-  return lastShifted(moments, [addedAge, log], () => {
-    const t = typeof addedAge === 'number' ? shiftTimes(moments.t, -addedAge) : tracedAsOfTimes(addedAge, moments.t)
-    return { t, prefixes: memoizePrefixes(visibleBy(t, moments, log)), source: undefined }
+/** The points earlier by an added age: the visible events and the as-of time of each decision. */
+export function earlierPoints({ log, rows: { points } }: Timeline, addedAge: number | AgeTrace): ReplayPoints {
+  if (addedAge === 0) return points
+  return lastShifted(points, [addedAge, log], () => {
+    const t = typeof addedAge === 'number' ? shiftTimes(points.t, -addedAge) : tracedAsOfTimes(addedAge, points.t)
+    return { t, prefixes: memoizePrefixes(visibleBy(t, points, log)), source: undefined }
   })
 }

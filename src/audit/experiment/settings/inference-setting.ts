@@ -65,8 +65,8 @@ function atMultiples(every: number, decides: DecidingModel, timeline: Timeline):
   }
   const scoredAt = roundUpTimes(decisionTimesOn(timeline), every)
   if (excludesTriggeringEvent(decides)) return { timeline, scoredAt }
-  const t = roundUpTimes(timeline.rows.moments.t, every)
+  const t = roundUpTimes(timeline.rows.points.t, every)
   const prefixes = memoizePrefixes(source => countUpTo(timeline.log.histories.get(source)!.block.arrival, t))
-  const rows = { ...timeline.rows, moments: { t, prefixes, source: undefined } }
+  const rows = { ...timeline.rows, points: { t, prefixes, source: undefined } }
   return { timeline: { ...timeline, rows }, scoredAt }
 }

@@ -3,7 +3,7 @@
  * events.
  *
  * Aging a stage gives another timeline of the replayed history, with other arrivals or other decision times. The set of events never
- * changes. At ticks, rows of one moment are adjacent, so the visible prefix is stored once per moment. Memory: 8 bytes a moment and 12 a row
+ * changes. At ticks, rows of one point in time are adjacent, so the visible prefix is stored once per point. Memory: 8 bytes a point and 12 a row
  * for ticks; for other triggers the columns are the history's own.
  */
 import { SpillwayError } from '../../../base/index.ts'
@@ -39,7 +39,7 @@ export function decisionTimesOn({ rows, caseOf, decides }: Timeline): Float64Arr
   return result
 }
 
-/** The visible events that had arrived by another time: never more than at the moment itself. */
+/** The visible events that had arrived by another time: never more than at the point itself. */
 export function visibleBy(t: Float64Array, { prefixes }: ReplayPoints, { histories }: ReplayLog): ReplayPoints['prefixes'] {
   return source => {
     const counts = countUpTo(histories.get(source)!.block.arrival, t)
@@ -54,9 +54,10 @@ const ROWS_PER_BLOCK = 1 << 14
 
 export interface DecisionRows {
   readonly length: number
-  readonly moments: ReplayPoints
-  /** At ticks: the moment of each row. Elsewhere row i is moment i. */
-  readonly moment?: Int32Array
+  /** The points in time at which decisions are made, and the events visible then. */
+  readonly points: ReplayPoints
+  /** At ticks: the index in `points` of each row. Elsewhere row i is point i. */
+  readonly point?: Int32Array
   /** A column of the trigger, as stored. */
   readonly columnOf: (name: string) => ColumnData
 }
@@ -66,54 +67,50 @@ export interface DecisionRows {
  *
  * @throws `SPILL_HISTORY` for a history without a decision
  */
-export function decisionRows({ points: moments, batches: stretches }: TriggerSchedule, { name, decide }: ModelIR): DecisionRows {
-  const memoized = { ...moments, prefixes: memoizePrefixes(moments.prefixes) }
-  const { length } = moments.t
-  const rows = decide.kind === 'every' ? ofTicks(memoized, [...stretches(ROWS_PER_BLOCK)]) : length > 0 && ofMoments(memoized, stretches)
+export function decisionRows({ points, batches }: TriggerSchedule, { name, decide }: ModelIR): DecisionRows {
+  const memoized = { ...points, prefixes: memoizePrefixes(points.prefixes) }
+  const rows = decide.kind === 'every' ? tickRows(memoized, [...batches(ROWS_PER_BLOCK)]) : pointRows(memoized, batches)
   if (!rows || rows.length === 0)
     throw new SpillwayError('SPILL_HISTORY', `model '${name}' makes no decision over this history; give a history in which it does`)
   return rows
 }
 
-function ofMoments(moments: ReplayPoints, stretches: TriggerSchedule['batches']): DecisionRows {
-  const [{ length, columnOf }] = stretches(moments.t.length)
-  return { length, moments, columnOf }
+function pointRows(points: ReplayPoints, batches: TriggerSchedule['batches']): DecisionRows | undefined {
+  if (points.t.length === 0) return undefined
+  const [{ length, columnOf }] = batches(points.t.length)
+  return { length, points, columnOf }
 }
 
-function ofTicks(moments: ReplayPoints, parts: readonly TriggerBatch[]): DecisionRows | undefined {
+function tickRows(points: ReplayPoints, parts: readonly TriggerBatch[]): DecisionRows | undefined {
   if (parts.length === 0) return undefined
-  const keys = parts.map(part => part.columnOf('key'))
-  const moment = concatArrays(parts.map(part => part.point!))
+  const point = concatArrays(parts.map(part => part.point!))
   const key = concatColumns(
-    keys,
+    parts.map(part => part.columnOf('key')),
     parts.map(({ length }) => length),
   )
-  return { length: moment.length, moments, moment, columnOf: () => key }
+  return { length: point.length, points, point, columnOf: () => key }
 }
 
-/** The selected rows, ascending, at the same moments. */
-export function selectRows({ moments, moment, columnOf }: DecisionRows, selected: Uint32Array): DecisionRows {
-  const { momentOf, selectedColumn } = lastSelections(columnOf, [selected], () => {
+/** The selected rows, ascending, at the same points. */
+export function selectRows({ points, point, columnOf }: DecisionRows, selected: Uint32Array): DecisionRows {
+  const selection = lastSelections(columnOf, [selected], () => {
     const columns = new Map<string, ColumnData>()
-    const momentOf = new Int32Array(selected)
-    if (moment) for (let i = 0; i < momentOf.length; i++) momentOf[i] = moment[selected[i]]!
+    const selectedPoint = new Int32Array(selected)
+    if (point) for (let i = 0; i < selectedPoint.length; i++) selectedPoint[i] = point[selected[i]]!
     return {
-      momentOf,
-      selectedColumn(name) {
+      point: selectedPoint,
+      columnOf(name) {
         let column = columns.get(name)
         if (!column) columns.set(name, (column = gatherColumn(columnOf(name), selected)))
         return column
       },
     }
   })
-  return { length: selected.length, moments, moment: momentOf, columnOf: selectedColumn }
+  return { length: selected.length, points, ...selection }
 }
 
-/** By the columns of all rows: a selection is the same for any moments. */
-const lastSelections = lastResults<
-  DecisionRows['columnOf'],
-  { readonly momentOf: Int32Array; readonly selectedColumn: DecisionRows['columnOf'] }
->()
+/** By the columns of all rows: a selection is the same for any points. */
+const lastSelections = lastResults<DecisionRows['columnOf'], Pick<DecisionRows, 'point' | 'columnOf'>>()
 
 /** Memoizes the prefixes by source: each takes a walk over the whole log. */
 export function memoizePrefixes(prefixes: ReplayPoints['prefixes']): ReplayPoints['prefixes'] {
@@ -126,16 +123,16 @@ export function memoizePrefixes(prefixes: ReplayPoints['prefixes']): ReplayPoint
 }
 
 /** All rows as one range. */
-export const wholeRange = ({ length, moments, moment, columnOf }: DecisionRows): TriggerBatch => ({
+export const wholeRange = ({ length, points, point, columnOf }: DecisionRows): TriggerBatch => ({
   length,
   from: 0,
-  to: moments.t.length,
-  ...(moment && { point: moment }),
+  to: points.t.length,
+  ...(point && { point: point }),
   columnOf,
 })
 
 /** The as-of time of each row, UTC ms. */
-export const decisionTimes = (rows: DecisionRows): Float64Array => perDecision(rows.moments.t, wholeRange(rows))
+export const decisionTimes = (rows: DecisionRows): Float64Array => perDecision(rows.points.t, wholeRange(rows))
 
 /** The times shifted by `by` ms. A loop, since a callback for millions of numbers allocates each of them on the heap. */
 export function shiftTimes(times: Float64Array, by: number): Float64Array {
