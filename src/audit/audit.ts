@@ -123,8 +123,8 @@ interface ElementLevels {
 }
 
 /**
- * The sweeps of all elements, and what they are computed with. `decisions` is a hash of the scores of the current pipeline. Threads compute the
- * scores of the sweeps ahead. They end before processor time is measured.
+ * The sweeps of all elements, and what they are computed with. `decisions` is a hash of the scores of the current pipeline. Threads compute
+ * the scores of the sweeps ahead. They end before processor time is measured.
  */
 async function sweepElements(pipeline: AuditedPipeline, experiment: Experiment, utility: ValueFunction, options: AuditOptions) {
   const { model, worth, seed, draws, traces } = options

@@ -1,7 +1,7 @@
 /**
  * Schema and type of the audit report, the content of `audit.json`: plain JSON, from which terminal, page and programs render. The types of
- * its parts are read from the schema: `PlanEdit`, the cost `Range` … Every estimate has an interval or the reason for none (`why`), and every
- * cost line says whether it was measured or modelled.
+ * its parts are read from the schema: `PlanEdit`, the cost `Range` … Every estimate has an interval or the reason for none (`why`), and
+ * every cost line says whether it was measured or modelled.
  */
 import { elementSchema, estimateSchema, performanceSchema } from './element-report.ts'
 import {

@@ -1,4 +1,6 @@
-/** Caches of computed results: by an immutable object, by rows of one, the last result of each object, and the most recent results by id. */
+/**
+ * Caches of computed results: by an immutable object, by rows of one, the last result of each object, and the most recent results by id.
+ */
 import type { RowRange } from './cases.ts'
 
 /** Memoizes a function of an immutable object. */

@@ -33,15 +33,15 @@ export function numberText(value: number, fixed?: number): string {
 
 /** A number in a unit. Dollars have a leading `$`, and an amount below one cent prints as `<$0.01`. */
 export function unitText(value: number, unit: string, fixed?: number): string {
-  const text = numberText(value, unit === '$' ? (fixed ?? centsOf(value)) : fixed)
-  if (unit !== '$') return text
+  if (unit !== '$') return numberText(value, fixed)
+  // An amount below 10 cents has its own digits.
+  const text = numberText(value, fixed ?? (Math.abs(value) < 0.1 && value !== 0 ? undefined : centsOf(value)))
   if (text === '0' && value !== 0) return value > 0 ? '<$0.01' : '−<$0.01'
   return text.startsWith('−') ? `−$${text.slice(1)}` : `$${text}`
 }
 
-/** Dollars below 100 have cents unless they are whole. An amount below 10 cents has its own digits. */
-const centsOf = (value: number): number | undefined =>
-  Math.abs(value) < 0.1 && value !== 0 ? undefined : Math.abs(value) < 100 && !Number.isInteger(value) ? 2 : 0
+/** The decimals of dollars: below 100 they have cents unless they are whole. */
+const centsOf = (value: number): number => (Math.abs(value) < 100 && !Number.isInteger(value) ? 2 : 0)
 
 /** A number followed by its unit, as in a sentence: `18 late arrivals`, `$18`. */
 export const quantityText = (value: number, unit: string): string => (unit === '$' ? unitText(value, unit) : `${numberText(value)} ${unit}`)
@@ -54,9 +54,7 @@ export const weeklyText = (perWeek: number, unit: string): string =>
   `${unit === '' ? numberText(perWeek) : quantityText(perWeek, unit)} a week${perWeek === 0 ? '' : ` (${unitText(monthlyValue(perWeek), unit)} a month)`}`
 
 /** Dollars: with cents below 100 unless whole; `<$0.01` below one cent. */
-export function dollarText(value: number): string {
-  return unitText(value, '$', Math.abs(value) < 100 && !Number.isInteger(value) ? 2 : 0)
-}
+export const dollarText = (value: number): string => unitText(value, '$', centsOf(value))
 
 /** The three numbers of an estimate, with as many decimals as the interval supports. */
 export function estimateParts({ value, low, high }: Estimate, unit = ''): readonly [value: string, low: string, high: string] {

@@ -113,8 +113,8 @@ function copyValues({ values, nulls }: ColumnData, length: number, into: Float64
 }
 
 /**
- * The entity clusters: each column of the trigger that supplies a feature group's key, or a part of the key. For a model that reads no feature
- * group the key of its trigger.
+ * The entity clusters: each column of the trigger that supplies a feature group's key, or a part of the key. For a model that reads no
+ * feature group the key of its trigger.
  */
 function entityClusters({ ir, model }: DecidingModel, { columnOf, length }: DecisionRows): ClusterColumn[] {
   const names = new Set(groupReads(ir, model).flatMap(({ key }) => key))

@@ -165,8 +165,8 @@ export function decisionsHash(t: Float64Array, score: Float64Array): string {
 }
 
 /**
- * The model behind the curves without retraining: the promoted champion, or the model as its own schedule would have trained it. Undefined for
- * a model that is not trained, since its definition describes it.
+ * The model behind the curves without retraining: the promoted champion, or the model as its own schedule would have trained it. Undefined
+ * for a model that is not trained, since its definition describes it.
  */
 export function incidentModelOf(
   { train }: Pick<ModelIR, 'train'>,

@@ -2,10 +2,9 @@
  * Choice of the block length: blocks of time are lengthened until the errors of neighbouring blocks are uncorrelated.
  *
  * Weather, news and attacks last for days. A shock that lasts longer than a block makes the errors of blocks autocorrelated, and the
- * effective number of blocks smaller. Then longer blocks are taken (2, 4, 7 days …), until they are uncorrelated or too few to test; then the
- * effective sample size prevents a verdict. The covariance that remains
- * across borders is added to the variance (`variance.ts`): a border of four-day blocks cuts every other three-day shock, and so weak a
- * correlation of so few blocks is not significant.
+ * effective number of blocks smaller. Then longer blocks are taken (2, 4, 7 days …), until they are uncorrelated or too few to test; then
+ * the effective sample size prevents a verdict. The covariance that remains across borders is added to the variance (`variance.ts`): a
+ * border of four-day blocks cuts every other three-day shock, and so weak a correlation of so few blocks is not significant.
  *
  * Cost: a sample for each step, cached by the sample before it; the differences summed by its blocks; and one more estimation if there was
  * a step.

@@ -1,9 +1,9 @@
 /**
- * Distributions of errors: two-sided tails and quantiles of Student's t and of the normal distribution, and the exact upper confidence bound
- * of a Poisson mean.
+ * Distributions of errors: two-sided tails and quantiles of Student's t and of the normal distribution, and the exact upper confidence
+ * bound of a Poisson mean.
  *
- * Student's t takes any positive real number of degrees of freedom; Infinity gives the normal distribution. Relative errors are below 1e-9 up
- * to NORMAL_FROM degrees of freedom.
+ * Student's t takes any positive real number of degrees of freedom; Infinity gives the normal distribution. Relative errors are below 1e-9
+ * up to NORMAL_FROM degrees of freedom.
  */
 
 /**

@@ -1,6 +1,7 @@
 /** Freshness thresholds of staleness curves, and a mark for each level. */
 import type { Estimate, FreshnessThreshold } from '../domain/element-report.ts'
 import { numberText, quantityText } from '../domain/figures.ts'
+import { isInconclusive, type Inconclusive } from '../domain/plan-types.ts'
 
 /** A level of a staleness curve. Curves ascend by age; the current age need not be among them. */
 export interface SweepCurveLevel {
@@ -9,7 +10,7 @@ export interface SweepCurveLevel {
   /** The level's title: `15 min`. */
   readonly title: string
   /** The weekly value less that of now. */
-  readonly perWeek: Estimate | { readonly why: string }
+  readonly perWeek: Estimate | Inconclusive
 }
 
 export interface FreshnessThresholdOptions {
@@ -31,7 +32,7 @@ export const TOLERATED_LOSS = 0.05
 export function freshnessThreshold(
   levels: readonly SweepCurveLevel[],
   options: FreshnessThresholdOptions,
-): FreshnessThreshold | { readonly why: string } {
+): FreshnessThreshold | Inconclusive {
   const { now, nowPerWeek } = options
   if (!(nowPerWeek > 0)) return { why: 'the current pipeline has no value to lose' }
   const olderLevels = levels.filter(({ age }) => age > now)
@@ -49,7 +50,7 @@ function lossReason(
   title: string,
   { value, low, high }: Estimate,
   { nowPerWeek, unit = '' }: FreshnessThresholdOptions,
-): { why: string } {
+): Inconclusive {
   const lossText = (amount: number): string => (unit === '' ? numberText(amount) : quantityText(amount, unit))
   const than = `more than the tolerated ${lossText(TOLERATED_LOSS * nowPerWeek)} (${TOLERATED_LOSS * 100} % of the current weekly value)`
   if (-high > TOLERATED_LOSS * nowPerWeek) return { why: `at ${title} at least ${lossText(-high)} a week are lost, ${than}` }
@@ -61,11 +62,11 @@ function lossReason(
 
 /** The smaller threshold of two curves of one change; the reason where a curve has none. */
 export function smallerThreshold(
-  first: FreshnessThreshold | { readonly why: string },
-  other: FreshnessThreshold | { readonly why: string },
-): FreshnessThreshold | { readonly why: string } {
-  if ('why' in first) return first
-  if ('why' in other || other.age < first.age) return other
+  first: FreshnessThreshold | Inconclusive,
+  other: FreshnessThreshold | Inconclusive,
+): FreshnessThreshold | Inconclusive {
+  if (isInconclusive(first)) return first
+  if (isInconclusive(other) || other.age < first.age) return other
   return { ...first, loss: Math.max(first.loss, other.age === first.age ? other.loss : 0) }
 }
 

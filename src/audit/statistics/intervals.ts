@@ -1,7 +1,7 @@
 /**
  * Confidence intervals of differences in value: of the levels of a staleness sweep, and of the plans behind every verdict
- * (`audit/plans/plan-intervals.ts`). A level is the value under other settings less that of now, decision by decision: θ = Σd / Σn, times the
- * decisions of a week for a sweep, times 1 for plans.
+ * (`audit/plans/plan-intervals.ts`). A level is the value under other settings less that of now, decision by decision: θ = Σd / Σn, times
+ * the decisions of a week for a sweep, times 1 for plans.
  *
  * Intervals are studentised: `value` ± t · `error`. The error is clustered by every column at once (`variance.ts`). The quantile is
  * Student's t with the error's degrees of freedom, at a tail that is simultaneous over the levels (`simultaneous.ts`), corrected for the
@@ -9,8 +9,8 @@
  * number of decisions per week is taken as exact. `prove verdict` measures the coverage. Where few decisions differ, a bound from their
  * count is used if it is narrower (`small-counts.ts`), provided there are enough clusters for a verdict.
  *
- * Score thresholds are constants here, since they are set on an earlier block of the history. So a level is its differences, row by row, and
- * one pass over rows gives their sums by cluster, exactly.
+ * Score thresholds are constants here, since they are set on an earlier block of the history. So a level is its differences, row by row,
+ * and one pass over rows gives their sums by cluster, exactly.
  *
  * Cost: O(rows + cells) a level. Memory: 12 bytes a cell and 13 a row; for each level 12 a differing row and 8 a cluster.
  */
@@ -34,7 +34,9 @@ export interface IntervalOptions {
   readonly draws?: number
   /** The probability that an interval misses, 0 to 1; default 0.05. */
   readonly tail?: number
-  /** The decisions that a figure is about: by default those of a week, by the time that the block covers. With 1, figures are per decision. */
+  /**
+   * The decisions that a figure is about: by default those of a week, by the time that the block covers. With 1, figures are per decision.
+   */
   readonly decisionsPerUnit?: number
 }
 

@@ -179,8 +179,8 @@ function influenceOf({ sizes, cells, sums }: CellSums, { value, rows, unit }: Th
  * The degrees of freedom of the variance by one column, under the working model of Bell and McCaffrey (2002): the error u_g of a cluster's
  * sum is independent, with variance v_g = σ² n_g + τ² n_g².
  *
- * The residual sums û_g = S_g − θ n_g are u_g − p_g Σ_h u_h, with p_g = n_g / N. So with T = Σ v_h their covariance is Ω_gh = −p_g v_h − p_h
- * v_g + p_g p_h T, plus v_g where g = h. The variance is Σ w_g û_g² with w_g = (N − n_g)^−2, up to a factor. Of normal errors its mean
+ * The residual sums û_g = S_g − θ n_g are u_g − p_g Σ_h u_h, with p_g = n_g / N. So with T = Σ v_h their covariance is Ω_gh = −p_g v_h −
+ * p_h v_g + p_g p_h T, plus v_g where g = h. The variance is Σ w_g û_g² with w_g = (N − n_g)^−2, up to a factor. Of normal errors its mean
  * is Σ w_g Ω_gg and its variance 2 Σ_gh w_g w_h Ω_gh², so Satterthwaite's 2 mean² / variance is (Σ w_g Ω_gg)² / Σ_gh w_g w_h Ω_gh². Squared
  * out, the second sum needs only the sums over clusters of w p², w v² and w p v.
  *

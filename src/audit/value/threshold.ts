@@ -99,8 +99,8 @@ export function afterCooldown({ t, key }: Pick<Cases, 't' | 'key'>, rows: Int32A
 const BINS = 1 << 12
 
 /**
- * Selection without a full sort: values are counted in bins, and one bin is sorted. The value of rank `place` (0 for the largest) among the rows that are not NaN, of which there are more than `place`. O(n); O(n log n)
- * where one bin has most values.
+ * Selection without a full sort: values are counted in bins, and one bin is sorted. The value of rank `place` (0 for the largest) among the
+ * rows that are not NaN, of which there are more than `place`. O(n); O(n log n) where one bin has most values.
  */
 export function nthLargest(values: Float64Array, { from, to }: RowRange, place: number): number {
   let [low, high] = [Infinity, -Infinity]

@@ -1,7 +1,7 @@
 /**
  * Prefix sums of partial aggregates along each key's list: the moments of all events before each entry, as in the kernel
- * (`kernel/prefix-sums.ts`). A window is the difference of the kernel's own two vectors. The numbers of an entry are adjacent, since reads access
- * entries at random.
+ * (`kernel/prefix-sums.ts`). A window is the difference of the kernel's own two vectors. The numbers of an entry are adjacent, since reads
+ * access entries at random.
  */
 import type { StrictOmit } from '../../../base/index.ts'
 import { liftMoments, modulo54, type MomentLayout } from '../../../aggregate/index.ts'

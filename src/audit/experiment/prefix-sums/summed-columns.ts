@@ -94,8 +94,8 @@ export class SummedColumns {
 }
 
 /**
- * Queries as in `kernel/block-reads.ts`. Neither the visible events nor the as-of time decreases, and no visible event arrived after the as-of
- * time.
+ * Queries as in `kernel/block-reads.ts`. Neither the visible events nor the as-of time decreases, and no visible event arrived after the
+ * as-of time.
  */
 interface SumQueries {
   readonly length: number

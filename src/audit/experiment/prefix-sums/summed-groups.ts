@@ -1,6 +1,6 @@
 /**
- * Feature groups with prefix sums over a history, built once and read at any moments of it (`summed-columns.ts`). All settings of a group and its
- * reads at other keys share them.
+ * Feature groups with prefix sums over a history, built once and read at any moments of it (`summed-columns.ts`). All settings of a group
+ * and its reads at other keys share them.
  *
  * It covers features of exact sums (`count`, `sum`, `mean`, `variance`, `stddev`, `slope`, `share`, `histogram`) over events that are not
  * revised and arrive in time order by key. A replay computes the others: features over doubles or without sums, keys with late events, and

@@ -23,6 +23,8 @@ export interface ExplorationInput extends Pick<Cases, 't' | 'label' | 'isLabelle
 }
 
 interface Stratum {
+  /** 1 / chance. */
+  readonly weight: number
   undone: number
   positive: number
   hidden: number
@@ -31,17 +33,15 @@ interface Stratum {
 /** The exploration's counts and weights; empty where no decision of the rows had an exploration probability. */
 export function explorationOf(input: ExplorationInput): Pick<Cases, 'undone' | 'propensityWeights'> {
   const strata = strataOf(input)
-  const counts = [...strata.values()]
-  if (counts.length === 0) return {}
-  const sum = (count: (stratum: Stratum) => number): number => counts.reduce((total, stratum) => total + count(stratum), 0)
-  const weights = [...strata].map(([chance, { undone }]) => ({ weight: 1 / chance, undone }))
-  const weightSum = weights.reduce((total, { weight, undone }) => total + weight * undone, 0)
-  const squares = weights.reduce((total, { weight, undone }) => total + weight * weight * undone, 0)
+  if (strata.size === 0) return {}
+  const sum = (of: (stratum: Stratum) => number): number => strata.values().reduce((total, stratum) => total + of(stratum), 0)
+  const weights = [...strata.values()].map(({ weight }) => weight)
+  const [weightSum, squares] = [sum(({ weight, undone }) => weight * undone), sum(({ weight, undone }) => weight * weight * undone)]
   const undone: ExplorationPart = {
     count: sum(stratum => stratum.undone),
     positive: sum(stratum => stratum.positive),
     hidden: sum(stratum => stratum.hidden),
-    weight: [Math.min(...weights.map(({ weight }) => weight)), Math.max(...weights.map(({ weight }) => weight))],
+    weight: [Math.min(...weights), Math.max(...weights)],
     effective: squares === 0 ? 0 : (weightSum * weightSum) / squares,
   }
   const propensityWeights = weightsOf(input, strata)
@@ -52,7 +52,7 @@ function strataOf({ chance, hidden, isLabelled, label, rows }: ExplorationInput)
   const strata = new Map<number, Stratum>()
   for (let row = rows.from; row < rows.to; row++) {
     if (!(chance[row] > 0)) continue
-    const stratum = strata.get(chance[row]) ?? { undone: 0, positive: 0, hidden: 0 }
+    const stratum = strata.get(chance[row]) ?? { weight: 1 / chance[row], undone: 0, positive: 0, hidden: 0 }
     strata.set(chance[row], stratum)
     if (hidden[row] === 1) stratum.hidden++
     else if (isLabelled[row] === 1) {
@@ -76,7 +76,7 @@ function weightsOf(input: ExplorationInput, strata: ReadonlyMap<number, Stratum>
     // Strictly between 0 and 1, so that the effect of a label shows in every row. The estimator is unbiased for any value.
     expected[row] = (stratum.positive + 0.5) / (stratum.undone + 1)
     const isExplored = hidden[row] === 0 && isLabelled[row] === 1
-    weight[row] = isExplored ? 1 / chance[row] : 0
+    weight[row] = isExplored ? stratum.weight : 0
     if (!isExplored || !(outcome[row] > t[row])) continue
     totalDelay += outcome[row] - t[row]
     later++

@@ -3,8 +3,8 @@ import { lowerBound } from '../../../columns/index.ts'
 import type { Cases, RowRange } from '../../domain/cases.ts'
 
 /**
- * The range of cases that get scores: from the block `tune`, or from `lookBack` ms before the block `test`, whichever is earlier, to the end of `test`. The gap between the two
- * blocks gets scores too: it is cheap and keeps the range contiguous.
+ * The range of cases that get scores: from the block `tune`, or from `lookBack` ms before the block `test`, whichever is earlier, to the
+ * end of `test`. The gap between the two blocks gets scores too: it is cheap and keeps the range contiguous.
  */
 export function scoredRange({ t, length, blocks: { tune, test } }: Pick<Cases, 't' | 'length' | 'blocks'>, lookBack: number): RowRange {
   if (lookBack === Infinity) return { from: 0, to: length }

@@ -3,8 +3,8 @@
  * events.
  *
  * Aging a stage gives another timeline of the replayed history, with other arrivals or other decision times. The set of events never
- * changes. At ticks, rows of one point in time are adjacent, so the visible prefix is stored once per point. Memory: 8 bytes a point and 12 a row
- * for ticks; for other triggers the columns are the history's own.
+ * changes. At ticks, rows of one point in time are adjacent, so the visible prefix is stored once per point. Memory: 8 bytes a point and 12
+ * a row for ticks; for other triggers the columns are the history's own.
  */
 import { SpillwayError } from '../../../base/index.ts'
 import { type ColumnData, concatColumns, concatArrays, countUpTo, gatherColumn, sharedFloats } from '../../../columns/index.ts'
