@@ -201,13 +201,13 @@ export class Experiment {
         const scores = await this.#scorer.planScores(replayed, cases, arms, { rows: this.scored, selection, keepsColumns: isKept })
         for (const [i, arm] of arms.entries()) this.#scores.addPrecomputed(idOf(plan, arm), scores[i])
       },
-      store: (plan, { columns, scores, refitNotes: said }) => {
+      store: (plan, { columns, scores, refitNotes }) => {
         if (columns) replays.storeColumns(plan, columns, selection)
         for (const { arm, score, auc } of scores) {
           if (auc !== undefined) cacheAuc(cases, score, cases.blocks.test, auc)
           this.#scores.addPrecomputed(idOf(plan, arm), score)
         }
-        this.#scorer.refits.addNotes(said)
+        this.#scorer.refits.addNotes(refitNotes)
       },
     }
     // Where columns are not kept, a waiting plan holds its scores alone.

@@ -5,7 +5,7 @@
  * their numbers. The kernel's code finalizes it. Cost: each event and entry is passed once, and a read costs its windows.
  */
 import type { StrictOmit } from '../../../base/index.ts'
-import { type FeatureColumn, modulo54, type MomentLayout } from '../../../aggregate/index.ts'
+import { type FeatureColumn, modulo54, type MomentLayout, sharedZeros } from '../../../aggregate/index.ts'
 import type { FeatureIR } from '../../../define/ir/index.ts'
 import type { GroupRead } from '../../../decision/index.ts'
 import {
@@ -21,7 +21,6 @@ import {
 } from '../../../kernel/index.ts'
 import { placeGroupRead, type ReplayLog, perDecision, type ReplayPoints } from '../../../replay/index.ts'
 import { lastResults } from '../../domain/caches.ts'
-import { sharedZeros } from '../timeline/feature-columns.ts'
 import { wholeRange, type DecisionRows } from '../timeline/timeline.ts'
 import type { SumEntries } from './prefix-sums.ts'
 import type { SummedGroup, SummedGroups, SummedUnit } from './summed-groups.ts'

@@ -2,11 +2,10 @@
  * The features of one group read on a timeline, for all cases or some: by prefix sums where possible, otherwise by a replay, with equal
  * bits.
  */
-import type { FeatureColumn } from '../../../aggregate/index.ts'
+import { type FeatureColumn, permuteFeatureRows, selectFeatureRows } from '../../../aggregate/index.ts'
 import type { GroupRead } from '../../../decision/index.ts'
 import { FeatureFeed, type ReplayLog } from '../../../replay/index.ts'
 import type { GroupColumns } from '../timeline/case-columns.ts'
-import { selectFeatureRows, permuteFeatureRows } from '../timeline/feature-columns.ts'
 import { earlierPoints, type PlacedGroup } from '../settings/group-setting.ts'
 import { summedColumns, SummedColumns } from '../prefix-sums/summed-columns.ts'
 import { SummedGroups } from '../prefix-sums/summed-groups.ts'

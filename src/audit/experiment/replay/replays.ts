@@ -4,13 +4,13 @@
  * Groups that a plan leaves alone keep their columns, so a plan without effect gives bit-equal scores. Columns of a group and setting are
  * computed once and cached up to `AUDIT_COLUMN_BYTES`, so plans over many groups cost their scores alone.
  */
+import { featureBytes, toSharedColumn } from '../../../aggregate/index.ts'
 import { assert, didYouMean, limits, SpillwayError } from '../../../base/index.ts'
 import { groupReads, readId, type GroupRead } from '../../../decision/index.ts'
 import { featureColumns } from '../../../kernel/index.ts'
 import { decisionPointsOf, type ReplayLog } from '../../../replay/index.ts'
 import { asItRuns, elementId, type Plan, type ElementSetting } from '../../domain/element.ts'
 import { RecentResults } from '../../domain/caches.ts'
-import { featureBytes, toSharedColumn } from '../timeline/feature-columns.ts'
 import { StreamedColumns, StoredColumns, type CaseColumns, type GroupColumns } from '../timeline/case-columns.ts'
 import { groupColumns, streamedSumColumns } from './group-columns.ts'
 import { CASES_PER_BLOCK, type CaseInputs } from '../timeline/inputs.ts'

@@ -1,9 +1,8 @@
 /** Access to the feature columns of one group read, by case: stored, or streamed in case order. */
-import type { FeatureColumn } from '../../../aggregate/index.ts'
+import { type FeatureColumn, featureSlice, selectFeatureRows } from '../../../aggregate/index.ts'
 import { assert } from '../../../base/index.ts'
 import type { GroupIR } from '../../../define/ir/index.ts'
 import { featureColumns } from '../../../kernel/index.ts'
-import { selectFeatureRows, featureSlice } from './feature-columns.ts'
 
 /** The columns of a group's features. */
 export type GroupColumns = readonly FeatureColumn[]

@@ -1,11 +1,11 @@
 /**
  * Operations on feature columns: slices, selections, sizes, copies in shared memory.
  *
- * Columns of all cases are in shared memory, so threads pass them without a copy. The garbage collector does not count shared memory: with
- * a hundred megabytes a plan it would otherwise collect every half plan and free next to nothing.
+ * Threads pass columns in shared memory without a copy, and the garbage collector does not count them: columns of a hundred megabytes would
+ * otherwise cause a collection after every half of them.
  */
-import type { FeatureColumn } from '../../../aggregate/index.ts'
-import { gatherArray, sharedArray } from '../../../columns/index.ts'
+import { gatherArray, sharedArray } from '../columns/index.ts'
+import type { FeatureColumn } from './feature-column.ts'
 
 type CellArray = Float64Array | Uint8Array | Uint16Array
 
