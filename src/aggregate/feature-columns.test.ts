@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { FeatureColumn } from './feature-column.ts'
-import { featureBytes, featureSlice, permuteFeatureRows, selectFeatureRows, sharedZeros, toSharedColumn } from './feature-columns.ts'
+import { featureBytes, featureSlice, selectFeatureRows, sharedZeros, toSharedColumn } from './feature-columns.ts'
 
 const column = (...values: number[]): FeatureColumn => ({
   values: Float64Array.from(values),
@@ -44,5 +44,5 @@ test('ranges of columns, including lists', () => {
     width: 2,
     counts: Uint16Array.of(1, 2),
   })
-  assert.deepEqual(permuteFeatureRows(column(10, -20, 30), Uint32Array.of(2, 0, 1)), column(-20, 30, 10))
+  assert.deepEqual(selectFeatureRows(column(10, -20, 30), Uint32Array.of(1, 2, 0)), column(-20, 30, 10))
 })

@@ -35,13 +35,6 @@ export function selectFeatureRows(column: FeatureColumn, rows: Uint32Array): Fea
   return mapArrays(column, (array, perRow) => gatherArray(array, perRow === 1 ? rows : cells))
 }
 
-/** The permuted column: row i moves to `to[i]`. */
-export function permuteFeatureRows(column: FeatureColumn, to: Uint32Array): FeatureColumn {
-  const from = new Uint32Array(to.length)
-  to.forEach((place, row) => (from[place] = row))
-  return selectFeatureRows(column, from)
-}
-
 /** The column in shared memory. */
 export const toSharedColumn = (column: FeatureColumn): FeatureColumn => mapArrays(column, sharedArray)
 

@@ -2,7 +2,7 @@
 export { aggregateOf } from './aggregate-of.ts'
 export type { AggregateFunction } from './aggregate.ts'
 export { type FeatureColumn, rejections, rejectCell } from './feature-column.ts'
-export { featureBytes, featureSlice, permuteFeatureRows, selectFeatureRows, sharedZeros, toSharedColumn } from './feature-columns.ts'
+export { featureBytes, featureSlice, selectFeatureRows, sharedZeros, toSharedColumn } from './feature-columns.ts'
 export { decimalUnit, isDouble, timeUnit } from './feature-units.ts'
 export { nullValue, type KernelPartial } from './kernel-partial.ts'
 export type { Fold } from './fold.ts'

@@ -2,7 +2,7 @@
  * The features of one group read on a timeline, for all cases or some: by prefix sums where possible, otherwise by a replay, with equal
  * bits.
  */
-import { type FeatureColumn, permuteFeatureRows, selectFeatureRows } from '../../../aggregate/index.ts'
+import { type FeatureColumn, selectFeatureRows } from '../../../aggregate/index.ts'
 import type { GroupRead } from '../../../decision/index.ts'
 import { FeatureFeed, type ReplayLog } from '../../../replay/index.ts'
 import type { GroupColumns } from '../timeline/case-columns.ts'
@@ -22,8 +22,10 @@ export function groupColumns(
   const { log, caseOf } = timeline
   const columns = columnsOf(placedAt(read, placed), rowsIn(timeline, placed, selected), log, groups)
   if (!caseOf) return columns
-  const inCaseOrder = columns.map(column => permuteFeatureRows(column, caseOf))
-  return selected ? inCaseOrder.map(column => selectFeatureRows(column, selected)) : inCaseOrder
+  const rowOf = new Uint32Array(caseOf.length)
+  caseOf.forEach((at, row) => (rowOf[at] = row))
+  const rows = selected ? selected.map(at => rowOf[at]) : rowOf
+  return columns.map(column => selectFeatureRows(column, rows))
 }
 
 /**
