@@ -1,5 +1,5 @@
 /**
- * Feature groups with prefix sums over a history, built once and read at any moments of it (`summed-columns.ts`). All settings of a group
+ * Feature groups with prefix sums over a history, built once and read at any times (`summed-columns.ts`). All settings of a group
  * and its reads at other keys share them.
  *
  * It covers features of exact sums (`count`, `sum`, `mean`, `variance`, `stddev`, `slope`, `share`, `histogram`) over events that are not
