@@ -126,7 +126,9 @@ function outcome({ ours, theirs, rounds, apart: differs, peer }: Measured, { sma
 /** Differences between the two sides. */
 export function differing({ perWeek, auc, compared, missing }: Apart, levels: number): string[] {
   return [
-    ...(!(perWeek <= bounds.perWeek) ? [`a level differs by ${perWeek.toFixed(2)} late arrivals a week, the bound is ${bounds.perWeek}`] : []),
+    ...(!(perWeek <= bounds.perWeek)
+      ? [`a level differs by ${perWeek.toFixed(2)} late arrivals a week, the bound is ${bounds.perWeek}`]
+      : []),
     ...(!(auc <= bounds.auc) ? [`an AUC differs by ${auc.toExponential(1)}, the bound is ${bounds.auc}`] : []),
     ...(missing > 0 || compared < 3 * levels ? [`${compared} of ${3 * levels} points are on both sides`] : []),
   ]

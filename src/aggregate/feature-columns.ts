@@ -31,7 +31,8 @@ export const featureSlice = (column: FeatureColumn, from: number, to: number): F
 /** The rows `rows`, in that order. */
 export function selectFeatureRows(column: FeatureColumn, rows: Uint32Array): FeatureColumn {
   const { width } = column
-  const cells = width === 1 ? rows : Uint32Array.from({ length: rows.length * width }, (_, i) => rows[Math.floor(i / width)] * width + (i % width))
+  const cells =
+    width === 1 ? rows : Uint32Array.from({ length: rows.length * width }, (_, i) => rows[Math.floor(i / width)] * width + (i % width))
   return mapArrays(column, (array, perRow) => gatherArray(array, perRow === 1 ? rows : cells))
 }
 

@@ -12,7 +12,10 @@ interface Row {
 
 /** The rows behind the verdicts: with retraining, or without it if there is none, at an equal volume. */
 const rowsOf = ({ levels }: ElementPart): Row[] =>
-  levels.map((level: SweepLevel) => ({ age: level.age, perWeek: 'why' in level.refit ? level.frozenAtBudget.perWeek : level.refit.perWeek }))
+  levels.map((level: SweepLevel) => ({
+    age: level.age,
+    perWeek: 'why' in level.refit ? level.frozenAtBudget.perWeek : level.refit.perWeek,
+  }))
 
 export function contradictionsOf(report: AnswerParts & { readonly answer: readonly [string, string] }): string[] {
   const { elements, plans, utility, answer } = report

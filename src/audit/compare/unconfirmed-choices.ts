@@ -19,7 +19,11 @@ export interface SweepCurves {
  * A choice older than the current one is `unconfirmed` unless all curve levels up to its age, and the first level at or beyond it, have the
  * mark `ok`.
  */
-export const markUnconfirmed = ({ sweeps, nowPerWeek }: SweepCurves, mode: ValuationMode, elements: readonly PlanElement[]): PlanElement[] =>
+export const markUnconfirmed = (
+  { sweeps, nowPerWeek }: SweepCurves,
+  mode: ValuationMode,
+  elements: readonly PlanElement[],
+): PlanElement[] =>
   elements.map(element => {
     const levels = sweeps.find(({ element: swept }) => elementId(swept) === elementId(element.element))?.sweep.levels ?? []
     const curve = sweepCurve(levels, mode)

@@ -14,7 +14,7 @@ export function memoize<K extends WeakKey, T>(make: (of: K) => T): (of: K) => T 
  * object.
  */
 export function memoizeByRows<K extends WeakKey, T>(make: (of: K, rows: RowRange) => T): (of: K, rows: RowRange) => T {
-  const resultsOf = memoize((_: K) => new Map<string, T>())
+  const resultsOf = memoize<K, Map<string, T>>(() => new Map())
   return (of, rows) => {
     const results = resultsOf(of)
     const id = `${rows.from}-${rows.to}`

@@ -75,10 +75,7 @@ function levelsOf(element: Element, decides: DecidingModel, context: StalenessCo
       return [...olderLevels(ages, now), jobLevel(nightly)]
     }
     case 'inference':
-      return [
-        ...tickLevels(decides, ages),
-        levelOf({ kind: 'every', every: DAY }, DAY / 2, { title: 'nightly', literal: 'next schedule' }),
-      ]
+      return [...tickLevels(decides, ages), levelOf({ kind: 'every', every: DAY }, DAY / 2, { title: 'nightly', literal: 'next schedule' })]
     case 'action':
       return [
         ...olderLevels(ages, 0),

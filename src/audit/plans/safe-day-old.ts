@@ -1,10 +1,5 @@
 /** Verdict that a feature group may be a day old whatever its cost, since its curve shows almost no loss up to that age. */
-import {
-  TOLERATED_LOSS,
-  freshnessThreshold,
-  type FreshnessThresholdOptions,
-  type SweepCurveLevel,
-} from '../statistics/freshness-threshold.ts'
+import { freshnessThreshold, type FreshnessThresholdOptions, type SweepCurveLevel } from '../statistics/freshness-threshold.ts'
 import type { ElementPart, ElementVerdict } from '../domain/element-report.ts'
 import { quantityText, percentageText } from '../domain/figures.ts'
 import { isInconclusive } from '../domain/plan-types.ts'

@@ -22,7 +22,11 @@ test('the freshness threshold is the last age whose upper bound of the loss is w
 })
 
 test('a loss equal to the tolerated share is within it', () => {
-  assert.deepEqual(freshnessThreshold([level(15, -18, -20, -14)], { now: 0, nowPerWeek: 400 }), { age: 15 * minute, loss: 20, beyond: true })
+  assert.deepEqual(freshnessThreshold([level(15, -18, -20, -14)], { now: 0, nowPerWeek: 400 }), {
+    age: 15 * minute,
+    loss: 20,
+    beyond: true,
+  })
   assert.deepEqual(levelMarks([level(15, -18, -20, -14), level(30, -18, -20.1, -14)], { nowPerWeek: 400 }), ['ok', 'may lose'])
 })
 

@@ -46,11 +46,7 @@ export function freshnessThreshold(
   return { ...threshold!, beyond: true }
 }
 
-function lossReason(
-  title: string,
-  { value, low, high }: Estimate,
-  { nowPerWeek, unit = '' }: FreshnessThresholdOptions,
-): Inconclusive {
+function lossReason(title: string, { value, low, high }: Estimate, { nowPerWeek, unit = '' }: FreshnessThresholdOptions): Inconclusive {
   const lossText = (amount: number): string => (unit === '' ? numberText(amount) : quantityText(amount, unit))
   const than = `more than the tolerated ${lossText(TOLERATED_LOSS * nowPerWeek)} (${TOLERATED_LOSS * 100} % of the current weekly value)`
   if (-high > TOLERATED_LOSS * nowPerWeek) return { why: `at ${title} at least ${lossText(-high)} a week are lost, ${than}` }

@@ -3,7 +3,13 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { random } from '../../base/random.ts'
 import type { ClusterColumn } from '../domain/cases.ts'
-import { differenceIntervals, uncheckedIntervals, type LevelInterval, type DifferenceIntervals, skewnessAdjustedReach } from './intervals.ts'
+import {
+  differenceIntervals,
+  uncheckedIntervals,
+  type LevelInterval,
+  type DifferenceIntervals,
+  skewnessAdjustedReach,
+} from './intervals.ts'
 import { studentQuantile } from './distributions.ts'
 import { clusteredSample, type ClusteredSample } from './sample.ts'
 
@@ -69,7 +75,10 @@ test('the order of rows does not matter', () => {
   const clusters = fixture.clusters.map(column => ({ ...column, of: Int32Array.from(order, row => column.of[row]) }))
   const sweep = fixture.sweep.map(difference => Float64Array.from(order, row => difference[row]))
   const sample = clusteredSample({ t: fixture.t, clusters }, { from: 0, to: LENGTH })
-  const [result, expected] = [differenceIntervals(sample, sweep, { seed: 1 }), differenceIntervals(fixture.sample, fixture.sweep, { seed: 1 })]
+  const [result, expected] = [
+    differenceIntervals(sample, sweep, { seed: 1 }),
+    differenceIntervals(fixture.sample, fixture.sweep, { seed: 1 }),
+  ]
   assert.deepEqual(result.clusters, expected.clusters)
   for (const i of [0, 1, 2])
     for (const name of ['value', 'low', 'high', 'error', 'freedom'] as const)
@@ -159,7 +168,10 @@ test('degenerate samples give a reason and never NaN', () => {
 })
 
 test('a constant difference has an interval of width 0', () => {
-  const interval = intervalOf(differenceIntervals(fixture.sample, [new Float64Array(LENGTH).fill(-0.5)], { seed: 1, decisionsPerUnit: 700 }), 0)
+  const interval = intervalOf(
+    differenceIntervals(fixture.sample, [new Float64Array(LENGTH).fill(-0.5)], { seed: 1, decisionsPerUnit: 700 }),
+    0,
+  )
   assert.deepEqual([interval.value, interval.low, interval.high, interval.leaveOneOut], [-350, -350, -350, [-350, -350]])
 })
 

@@ -72,8 +72,11 @@ export interface DifferenceIntervals {
  * The intervals of levels. Each level is one difference per row of the sample: value less that of now, NaN where unknown. With too
  * few clusters each interval is replaced by the reason, as is a level that cannot be estimated. Deterministic for a given seed.
  */
-export const differenceIntervals = (sample: ClusteredSample, differences: readonly Float64Array[], options: IntervalOptions): DifferenceIntervals =>
-  sparseDifferenceIntervals(sample, sparseDifferences(sample, differences), options)
+export const differenceIntervals = (
+  sample: ClusteredSample,
+  differences: readonly Float64Array[],
+  options: IntervalOptions,
+): DifferenceIntervals => sparseDifferenceIntervals(sample, sparseDifferences(sample, differences), options)
 
 /** The intervals of levels given as sparse differences. */
 export function sparseDifferenceIntervals(

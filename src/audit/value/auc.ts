@@ -76,7 +76,7 @@ function rangeOf(classes: Uint8Array, score: Float64Array, { from, to }: RowRang
 }
 
 /** Bins by their number, reused for the next scores of the same cases. */
-const binBuffers = memoize((_: Labels) => new Map<number, Uint32Array<ArrayBuffer>>())
+const binBuffers = memoize<Labels, Map<number, Uint32Array<ArrayBuffer>>>(() => new Map())
 
 function emptyBins(cases: Labels, count: number): Uint32Array {
   const bins = binBuffers(cases).get(count)?.fill(0) ?? new Uint32Array(2 * count)

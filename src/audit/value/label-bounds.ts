@@ -31,7 +31,8 @@ export const assumedCases = (cases: Cases, horizon: number): Cases[] =>
 type Known = Pick<Cases, 'isLabelled' | 'eligible' | 'propensityWeights'>
 
 /** True if the eligible decision has neither a known label nor explored decisions that represent it. */
-const isUnknown = (cases: Known, row: number): boolean => cases.isLabelled[row] === 0 && cases.eligible[row] === 1 && !isRepresented(cases, row)
+const isUnknown = (cases: Known, row: number): boolean =>
+  cases.isLabelled[row] === 0 && cases.eligible[row] === 1 && !isRepresented(cases, row)
 
 /** The share of eligible decisions whose label is unknown and unrepresented by exploration; NaN without an eligible decision. */
 export function unknownLabelShare(cases: Known, { from, to }: RowRange): number {

@@ -80,6 +80,8 @@ export function sliceValues(
     const total = totals({ from: slice.from - rows.from, to: slice.to - rows.from })
     // A slice that reaches beyond the rows ends with them.
     const covered = slice.to > slice.from ? Math.min(until, t[rows.to - 1]) - Math.max(from, t[rows.from]) : 0
-    return total.n > 0 && covered > 0 ? [{ name, perWeek: weeklyValue(total, (eligibleCount({ eligible }, slice) / covered) * WEEK_MS) }] : []
+    return total.n > 0 && covered > 0
+      ? [{ name, perWeek: weeklyValue(total, (eligibleCount({ eligible }, slice) / covered) * WEEK_MS) }]
+      : []
   })
 }

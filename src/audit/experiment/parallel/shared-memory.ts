@@ -70,7 +70,14 @@ export interface SentScoring {
 export function sentScoring(scoring: SentScoring | undefined): SentScoring | undefined {
   if (!scoring) return undefined
   const { length, t, label, isLabelled, eligible, blocks } = scoring.cases
-  const cases = { length, t: sharedArray(t), label: sharedArray(label), isLabelled: sharedArray(isLabelled), eligible: sharedArray(eligible), blocks }
+  const cases = {
+    length,
+    t: sharedArray(t),
+    label: sharedArray(label),
+    isLabelled: sharedArray(isLabelled),
+    eligible: sharedArray(eligible),
+    blocks,
+  }
   return { ...scoring, cases }
 }
 

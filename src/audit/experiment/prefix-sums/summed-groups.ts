@@ -40,7 +40,7 @@ export class SummedGroups {
   readonly #groups: RecentResults<SummedGroup>
   /** Identifies the events of a history by their columns: changed arrivals in the same order do not matter here. */
   readonly #historyId: (columns: Block['columns']) => number
-  readonly #slotsOf = memoize((_: KeySlots) => memoize((_: DecisionRows['columnOf']) => new Map<string, Int32Array>()))
+  readonly #slotsOf = memoize<KeySlots, (columnOf: DecisionRows['columnOf']) => Map<string, Int32Array>>(() => memoize(() => new Map()))
 
   constructor(bytesMax: number = limits.AUDIT_SUMS_BYTES) {
     this.#bytesMax = bytesMax

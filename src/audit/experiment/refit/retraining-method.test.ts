@@ -35,7 +35,10 @@ test("the definition's algorithm is used, with NULL as NaN", async () => {
 })
 
 test("samples are drawn with the definition's seed, or with 0", async () => {
-  for (const options of [{ rounds: 5, rowShare: 0.5, seed: 4 }, { rounds: 5, rowShare: 0.5 }]) {
+  for (const options of [
+    { rounds: 5, rowShare: 0.5, seed: 4 },
+    { rounds: 5, rowShare: 0.5 },
+  ]) {
     const { fit } = of(none, trees(options)) as RetrainingMethod
     const [first, again] = [await fit({ vector, labels }), await fit({ vector, labels })]
     assert.deepEqual(first.score, scoreOfFit(fitTrees({ columns: withNulls, labels }, { seed: 0, ...options })))

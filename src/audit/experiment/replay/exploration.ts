@@ -34,8 +34,9 @@ interface Stratum {
 export function explorationOf(input: ExplorationInput): Pick<Cases, 'undone' | 'propensityWeights'> {
   const strata = strataOf(input)
   if (strata.size === 0) return {}
-  const sum = (of: (stratum: Stratum) => number): number => strata.values().reduce((total, stratum) => total + of(stratum), 0)
-  const weights = [...strata.values()].map(({ weight }) => weight)
+  const counts = [...strata.values()]
+  const sum = (of: (stratum: Stratum) => number): number => counts.reduce((total, stratum) => total + of(stratum), 0)
+  const weights = counts.map(({ weight }) => weight)
   const [weightSum, squares] = [sum(({ weight, undone }) => weight * undone), sum(({ weight, undone }) => weight * weight * undone)]
   const undone: ExplorationPart = {
     count: sum(stratum => stratum.undone),

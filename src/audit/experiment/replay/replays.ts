@@ -21,14 +21,7 @@ import { applyIngestion } from '../settings/ingestion-setting.ts'
 import type { CaseSelection } from '../timeline/case-selection.ts'
 import { SummedGroups } from '../prefix-sums/summed-groups.ts'
 import type { AgeTraces } from '../timeline/age-traces.ts'
-import {
-  decisionRows,
-  decisionTimes,
-  selectRows,
-  type DecidingModel,
-  type DecisionRows,
-  type Timeline,
-} from '../timeline/timeline.ts'
+import { decisionRows, decisionTimes, selectRows, type DecidingModel, type DecisionRows, type Timeline } from '../timeline/timeline.ts'
 
 /** Timelines with changed arrivals that are cached; each holds the arrivals of all events. */
 const TIMELINES_CACHED = 2
@@ -192,7 +185,8 @@ export class Replays {
   /** The bytes of all columns that the plans read, each counted once, for this many cases. Throws as `under` does. */
   bytesOf(plans: Iterable<Plan>, cases: number): number {
     const bytes = new Map<string, number>()
-    for (const plan of plans) for (const { id, read } of this.readsOf(plan)) bytes.set(id, cases * featureBytes(featureColumns(read.group, 1, false)))
+    for (const plan of plans)
+      for (const { id, read } of this.readsOf(plan)) bytes.set(id, cases * featureBytes(featureColumns(read.group, 1, false)))
     return [...bytes.values()].reduce((sum, item) => sum + item, 0)
   }
 

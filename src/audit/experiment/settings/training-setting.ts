@@ -33,7 +33,10 @@ export function modelFits(
       return [{ scores: { from: 0, to: length }, trainingRange: blocks.train }]
     case 'older': {
       const by = checkedSpan('the age of models', setting.by, { zero: true })
-      const models = [blocks.tune, blocks.select, blocks.report].map(({ from }) => ({ from, trainingRange: settledBy(t, t[from] - by, horizon) }))
+      const models = [blocks.tune, blocks.select, blocks.report].map(({ from }) => ({
+        from,
+        trainingRange: settledBy(t, t[from] - by, horizon),
+      }))
       return consecutiveFits(models, length)
     }
     case 'every': {

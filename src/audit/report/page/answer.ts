@@ -72,7 +72,9 @@ function whatToStream(report: AuditReport): MarkupChild {
 
 /** States that nothing changes, or that nothing is known. */
 function nothingFound({ elements }: AuditReport): string {
-  const isAnyKnown = elements.some(({ levels }) => levels.some(level => isAvailable(level.frozen.perWeek) || isAvailable(refitEffect(level))))
+  const isAnyKnown = elements.some(({ levels }) =>
+    levels.some(level => isAvailable(level.frozen.perWeek) || isAvailable(refitEffect(level))),
+  )
   if (isAnyKnown) return 'In this history no age that was tried changes that by more than chance can.'
   const why = elements.find(isOpen)?.verdict.why
   return `Whether age changes that cannot be said.${why === undefined ? '' : ` ${asSentence(why)}`}`

@@ -11,7 +11,6 @@ import {
   thresholdTitle,
   moreSentence,
   nowTitle,
-  shownPerformance,
   refitEffect,
   refitPerformance,
   pointText,
