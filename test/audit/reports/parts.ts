@@ -16,20 +16,12 @@ export const estimate = (value: number, low: number, high: number): Estimate => 
 export const range = (low: number, base: number, high: number): Range => ({ low, base, high })
 
 /** Performance from actions a week, precision, recall, AUC. */
-export const performed = (
-  perWeek: number,
-  actionsPerWeek: number,
-  precision: number,
-  recall: number,
-  auc: number,
-  empty?: number,
-): Performance => ({
+export const performed = (perWeek: number, actionsPerWeek: number, precision: number, recall: number, auc: number): Performance => ({
   perWeek,
   actionsPerWeek,
   precision,
   recall,
   auc,
-  ...(empty === undefined ? {} : { empty }),
 })
 
 export const effect = (perWeek: SweepEffect['perWeek'], performance: Performance, more: Partial<SweepEffect> = {}): SweepEffect => ({
