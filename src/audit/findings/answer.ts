@@ -50,19 +50,18 @@ function isNothingKnown(parts: AnswerParts): boolean {
 }
 
 /** For example `run "card_usual" as batch 1 day and inference nightly`; empty without changes. */
-function changesText({ plans, elements }: AnswerParts): string {
+function changesText({ plans }: AnswerParts): string {
   const changes = plans.proposed.filter(({ element, title }) => plans.now.find(now => now.element === element)?.title !== title)
-  const texts = changes.map(({ element, title }) => settingText(element, title, elements))
+  const texts = changes.map(({ element, title }) => settingText(element, title))
   return texts.length === 0 ? '' : `run ${listText(texts)}`
 }
 
-function settingText(element: string, title: string, elements: readonly ElementPart[]): string {
-  const kind = elements.find(part => part.element === element)?.kind ?? 'group'
-  return kind === 'group' ? `${nameOf(element)} as ${title}` : `${kind} ${title}`
-}
+const settingText = (element: string, title: string): string => `${nameOf(element)}${isGroup(element) ? ' as' : ''} ${title}`
+
+const isGroup = (element: string): boolean => element.startsWith('group/')
 
 /** A feature group in quotes, a stage as it is. */
-const nameOf = (element: string): string => (element.startsWith('group/') ? `"${element.slice('group/'.length)}"` : element)
+const nameOf = (element: string): string => (isGroup(element) ? `"${element.slice('group/'.length)}"` : element)
 
 function netText(net: Estimate | undefined): string {
   return net ? `That is worth ${estimateText(net, '$')} a month, net of costs` : 'It costs less and decides the same'
@@ -70,12 +69,8 @@ function netText(net: Estimate | undefined): string {
 
 /** Elements whose verdict is shown, and those that are safe as an older copy. */
 function shownText({ elements }: AnswerParts): string {
-  const decided = elements.filter(
-    part =>
-      !isSafeDayOld(part) && part.verdict.choice !== UNDECIDED && part.verdict.choice !== NOT_OBSERVABLE && part.verdict.choice !== BY_PLAN,
-  )
-  const list =
-    decided.length === 0 ? '' : `: ${decided.map(({ element, verdict }) => settingText(element, verdict.choice, elements)).join(', ')}`
+  const decided = elements.filter(part => !isSafeDayOld(part) && ![UNDECIDED, NOT_OBSERVABLE, BY_PLAN].includes(part.verdict.choice))
+  const list = decided.length === 0 ? '' : `: ${decided.map(({ element, verdict }) => settingText(element, verdict.choice)).join(', ')}`
   const safe = safeText(elements)
   return safe === '' ? list : `${list}; ${safe}`
 }

@@ -157,7 +157,8 @@ export class Replays {
     return this.reads.map(read => {
       const { name } = read.group
       const placed = placeGroup(planSetting(plan, elementId({ kind: 'group', group: name })), read.group, this.#traces)
-      return { id: [readId({ group: name, key: read.key }), placed.id, arrivalId, at, selection ? 'selected' : ''].join(' '), read, placed }
+      const placedId = JSON.stringify([placed.place, typeof placed.addedAge === 'number' ? placed.addedAge : 'trace'])
+      return { id: [readId({ group: name, key: read.key }), placedId, arrivalId, at, selection ? 'selected' : ''].join(' '), read, placed }
     })
   }
 

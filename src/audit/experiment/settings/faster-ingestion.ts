@@ -12,9 +12,7 @@ export function withFasterIngestion(part: number, { ir, model }: DecidingModel, 
   const histories = new Map(
     [...base.log.histories].map(([name, history]) => [name, reordered(history, arrivals.get(name)!, orders.get(name))]),
   )
-  const { until, requests, missing, runs, forgotten, knownAfter, strings } = base.log
-  const order = mergedByArrival(ir, base.log, arrivals)
-  const log = replayLog(ir, histories, strings, { order, until, requests, missing, runs, forgotten, knownAfter })
+  const log = replayLog(ir, histories, base.log.strings, { ...base.log, order: mergedByArrival(ir, base.log, arrivals) })
   const { points } = base.rows
   if (model.decide.kind !== 'on') {
     const arrivedBy = (source: string) => countUpTo(histories.get(source)!.block.arrival, points.t)

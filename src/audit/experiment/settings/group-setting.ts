@@ -20,8 +20,6 @@ import { rejectSetting, checkedSpan, throwUnsupported } from './setting-checks.t
 
 /** A group under a setting. */
 export interface PlacedGroup {
-  /** Identifies the setting within the group. */
-  readonly id: string
   readonly place: PlacementIR
   /** Age that is added to the one of the placement: ms, or the recorded ages. */
   readonly addedAge: number | AgeTrace
@@ -35,20 +33,16 @@ export interface PlacedGroup {
 export function placeGroup(setting: ElementSetting, { name: group, place, features }: GroupIR, traces: AgeTraces = new Map()): PlacedGroup {
   switch (setting.kind) {
     case 'now':
-      return { id: 'now', place, addedAge: 0 }
-    case 'older': {
-      const addedAge = checkedSpan(`the age of group '${group}'`, setting.by, { zero: true })
-      return { id: `older ${addedAge}`, place, addedAge }
-    }
+      return { place, addedAge: 0 }
+    case 'older':
+      return { place, addedAge: checkedSpan(`the age of group '${group}'`, setting.by, { zero: true }) }
     case 'stream':
     case 'hybrid':
-      return { id: 'stream', place: { kind: 'stream' }, addedAge: 0 }
-    case 'batch': {
-      const { schedule, lasts } = setting
-      return { id: `batch ${JSON.stringify(schedule)} ${lasts}`, place: { kind: 'scheduled', schedule, lasts }, addedAge: 0 }
-    }
+      return { place: { kind: 'stream' }, addedAge: 0 }
+    case 'batch':
+      return { place: { kind: 'scheduled', schedule: setting.schedule, lasts: setting.lasts }, addedAge: 0 }
     case 'faster':
-      return { id: `faster ${setting.part}`, place: setting.part === 1 ? place : fresherPlacement(place, setting.part), addedAge: 0 }
+      return { place: setting.part === 1 ? place : fresherPlacement(place, setting.part), addedAge: 0 }
     case 'trace': {
       const trace = traces.get(group)
       if (!trace || trace.t.length === 0)
@@ -56,7 +50,7 @@ export function placeGroup(setting: ElementSetting, { name: group, place, featur
       const before = features.find(feature => feature.before)
       if (before)
         throwUnsupported(`feature '${group}.${before.name}' excludes the triggering event (before), which recorded ages cannot show`)
-      return { id: 'trace', place: { kind: 'stream' }, addedAge: trace }
+      return { place: { kind: 'stream' }, addedAge: trace }
     }
     default:
       return rejectSetting(`group '${group}'`, setting, "write 'older', 'faster', 'stream', 'batch' or 'hybrid'")
