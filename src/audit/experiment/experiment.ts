@@ -193,12 +193,12 @@ export class Experiment {
     const plansById = this.#inputsOf(plans)
     const { length } = selection?.cases ?? cases
     // Columns beyond the memory budget are not kept: only scores are needed, and a plan that reads such columns again recomputes them.
-    const isKept = !scored || replays.bytesOf(plansById.values(), length) <= limits.AUDIT_COLUMN_BYTES
+    const keepsColumns = !scored || replays.bytesOf(plansById.values(), length) <= limits.AUDIT_COLUMN_BYTES
     const host: PlanOwner = {
       compute: async plan => {
         const replayed = replays.under(plan, selection)
         if (!scored) return replayed.inputs
-        const scores = await this.#scorer.planScores(replayed, cases, arms, { rows: this.scored, selection, keepsColumns: isKept })
+        const scores = await this.#scorer.planScores(replayed, cases, arms, { rows: this.scored, selection, keepsColumns })
         for (const [i, arm] of arms.entries()) this.#scores.addPrecomputed(idOf(plan, arm), scores[i])
       },
       store: (plan, { columns, scores, refitNotes }) => {
@@ -211,8 +211,8 @@ export class Experiment {
       },
     }
     // Where columns are not kept, a waiting plan holds its scores alone.
-    const bytesPerPlan = isKept ? replays.bytesOf([asItRuns], length) : arms.length * cases.length * Float64Array.BYTES_PER_ELEMENT
-    this.#precomputed = new PrecomputedPlans(threads, { selection, scored, isKept }, plansById, host, {
+    const bytesPerPlan = keepsColumns ? replays.bytesOf([asItRuns], length) : arms.length * cases.length * Float64Array.BYTES_PER_ELEMENT
+    this.#precomputed = new PrecomputedPlans(threads, { selection, scored, keepsColumns }, plansById, host, {
       maxUnused: maxUnusedResults(bytesPerPlan),
       isPatient: this.#onThreads !== undefined,
     })

@@ -49,7 +49,9 @@ test('threads compute the same columns as the main thread', async () => {
     }
     const byId = new Map(plans.map(plan => [together.idOf(plan), plan]))
     const threads = new PlanThreads({ ir, model, log: log() }, 2)
-    const ahead = new PrecomputedPlans(threads, { selection: undefined, scored: undefined, isKept: true }, byId, here, { maxUnused: 3 })
+    const ahead = new PrecomputedPlans(threads, { selection: undefined, scored: undefined, keepsColumns: true }, byId, here, {
+      maxUnused: 3,
+    })
     try {
       await ahead.first
       // Also plans that were not prepared, and in a different order.

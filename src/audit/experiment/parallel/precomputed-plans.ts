@@ -12,7 +12,7 @@ import type { ReplayLog } from '../../../replay/index.ts'
 import type { Plan } from '../../domain/element.ts'
 import type { AgeTraces } from '../timeline/age-traces.ts'
 import type { DecidingModel } from '../timeline/timeline.ts'
-import type { PlanThreadData, PlanThreadStart, PlanJobDone, PlanJob, PlanResult } from './plans-thread.ts'
+import type { PlanThreadData, PlanThreadStart, PlanJobDone, PlanResult } from './plans-thread.ts'
 import { createClaims, tryClaim, isDone, releaseResult, sentCases, sentLog, sentScoring, type JobClaims } from './shared-memory.ts'
 
 const file = new URL(`./plans-thread${extname(import.meta.url)}`, import.meta.url)
@@ -96,10 +96,10 @@ export class PrecomputedPlans {
   /** `plans` by the id of their inputs. */
   constructor(
     { workers }: PlanThreads,
-    { selection, scored, isKept }: StrictOmit<PlanThreadStart, 'claims'>,
+    { selection, scored, keepsColumns }: StrictOmit<PlanThreadStart, 'plans' | 'claims'>,
     plans: ReadonlyMap<string, Plan>,
     owner: PlanOwner,
-    { maxUnused: most, isPatient = false }: PrecomputeOptions,
+    { maxUnused, isPatient = false }: PrecomputeOptions,
   ) {
     this.#owner = owner
     this.#workers = workers
@@ -107,22 +107,27 @@ export class PrecomputedPlans {
     this.#isPatient = isPatient
     for (const [id, plan] of plans)
       this.#waiting.set(id, { job: this.#waiting.size, plan, ...Promise.withResolvers<PlanResult | undefined>() })
-    this.#claims = createClaims(plans.size, isPatient ? plans.size : most)
-    const begin: PlanThreadStart = { selection: sentCases(selection), scored: sentScoring(scored), isKept, claims: this.#claims }
+    this.#claims = createClaims(plans.size, isPatient ? plans.size : maxUnused)
+    const start: PlanThreadStart = {
+      plans: [...plans.values()],
+      selection: sentCases(selection),
+      scored: sentScoring(scored),
+      keepsColumns,
+      claims: this.#claims,
+    }
     // The promise resolves with the result, and nothing else holds it.
     const resolvers = new Map([...this.#waiting.values()].map(({ job, resolve }) => [job, resolve]))
     const { promise, resolve: notifyFirst } = Promise.withResolvers<void>()
     this.first = promise
-    const jobs = [...this.#waiting.values()].map(({ job, plan }): PlanJob => ({ number: job, plan: [...plan] }))
     for (const worker of workers) {
-      worker.on('message', ({ number, planResult }: PlanJobDone) => {
-        resolvers.get(number)?.(planResult)
-        resolvers.delete(number)
+      worker.on('message', ({ job, planResult }: PlanJobDone) => {
+        resolvers.get(job)?.(planResult)
+        resolvers.delete(job)
         notifyFirst()
       })
       // The main thread computes the plans of a failed thread.
       worker.on('exit', () => resolvers.forEach(resolve => resolve(undefined)))
-      for (const message of [begin, ...jobs]) worker.postMessage(message)
+      worker.postMessage(start)
     }
   }
 

@@ -88,9 +88,9 @@ export interface JobClaims {
   readonly maxUnused: number
 }
 
-export const createClaims = (jobs: number, most: number): JobClaims => ({
+export const createClaims = (jobs: number, maxUnused: number): JobClaims => ({
   words: new Int32Array(new SharedArrayBuffer(4 * (jobs + 1))),
-  maxUnused: most,
+  maxUnused,
 })
 
 /** Claims a job; false if it is claimed already. */
@@ -102,11 +102,11 @@ export const markDone = ({ words }: JobClaims, job: number): void => void Atomic
 export const isDone = ({ words }: JobClaims, job: number): boolean => Atomics.load(words, job) === 2
 
 /** Waits for room for one more result, and reserves it. */
-export function reserveResult({ words, maxUnused: most }: JobClaims): void {
+export function reserveResult({ words, maxUnused }: JobClaims): void {
   const last = words.length - 1
   for (;;) {
     const unread = Atomics.load(words, last)
-    if (unread >= most) Atomics.wait(words, last, unread)
+    if (unread >= maxUnused) Atomics.wait(words, last, unread)
     else if (Atomics.compareExchange(words, last, unread, unread + 1) === unread) return
   }
 }

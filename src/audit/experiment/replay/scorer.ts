@@ -89,10 +89,10 @@ export class Scorer {
     replayed: Replayed,
     cases: LabelledCases,
     arms: readonly Arm[],
-    { rows, selection, keepsColumns: isKept }: PlanScoreOptions,
+    { rows, selection, keepsColumns }: PlanScoreOptions,
   ): Promise<Float64Array[]> {
     const options: ScoreOptions = { training: { kind: 'now' }, rows }
-    if (isKept || !selection) return this.scores(replayed, cases, arms, options)
+    if (keepsColumns || !selection) return this.scores(replayed, cases, arms, options)
     const trainingRows = arms.includes('refit') ? this.refits.learntFrom(cases, cases.blocks.train).cases : new Uint32Array(0)
     const inputs = replayed.passing(storedHead(selection, trainingRows, rows))
     return this.scores({ id: replayed.id, inputs }, cases, arms, options)
