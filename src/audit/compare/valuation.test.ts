@@ -46,11 +46,9 @@ test('the report has both bounds if labels are unknown', async () => {
         judging: valuation,
         now: {} as Performance,
         elements: [],
-        sweeps: [],
-        plans: [],
         bounds,
         unit: 'x',
-        reach: [],
+        more: [],
       }),
     )
   const says = 'if all unknown labels were true, the current pipeline would be worth 27.5 x a week; if all were false, 15'
@@ -59,21 +57,16 @@ test('the report has both bounds if labels are unknown', async () => {
 })
 
 test('a caveat of several sweeps is reported once, for the worst', async () => {
-  const sweep = (correlation: number) => ({
-    levels: [],
-    caveats: [{ kind: 'lasting shocks', block: 'day', about: 'time', size: correlation } as const],
-  })
+  const shocks = (correlation: number) => ({ kind: 'lasting shocks', block: 'day', about: 'time', size: correlation }) as const
   const texts = caveatsOf({
     history: { weeks: 1, censored: 0 } as HistoryPart,
     experiment: { cases, notes: ['trained on 10', 'trained on 20'] } as unknown as Experiment,
     judging: await judging,
     now: {} as Performance,
     elements: [],
-    sweeps: [0.41, 0.62, 0.5].map(sweep),
-    plans: [{ kind: 'some plans', looked: 5, of: 9 }],
     bounds: undefined,
     unit: 'x',
-    reach: [],
+    more: [...[0.41, 0.62, 0.5].map(shocks), { kind: 'some plans', looked: 5, of: 9 }],
   })
   assert.deepEqual(
     texts.filter(text => text.includes('are autocorrelated')).map(text => /autocorrelated [^)]*/.exec(text)![0]),

@@ -108,10 +108,10 @@ function groupLevels(name: string, { ir }: DecidingModel, ages: readonly number[
 }
 
 /** The next job: every night, or every week where the schedule is daily or rarer already. */
-function nextJobLevel(place: PlacementIR): StalenessLevel {
-  const isSeldom = (place.kind === 'batch' || place.kind === 'scheduled') && schedulePeriod(place.schedule) >= DAY
-  return jobLevel(isSeldom ? weekly : nightly)
-}
+const nextJobLevel = (place: PlacementIR): StalenessLevel => jobLevel(isDailyOrRarer(place) ? weekly : nightly)
+
+const isDailyOrRarer = (place: PlacementIR): boolean =>
+  (place.kind === 'batch' || place.kind === 'scheduled') && schedulePeriod(place.schedule) >= DAY
 
 /** Multiples of the model's tick period, above it. */
 function tickLevels({ model: { decide } }: DecidingModel, ages: readonly number[]): StalenessLevel[] {
@@ -154,11 +154,7 @@ export function freshGroupsElement(groups: readonly GroupIR[]): Extract<Element,
 const freshestAge = (groups: readonly GroupIR[]): number => Math.min(...groups.map(({ place }) => placementAge(place)))
 
 /** True if a group is younger than a day: streamed, or by a job more often than daily. No decision saw `corrected` values. */
-function isFresh(place: PlacementIR): boolean {
-  if (place.kind === 'corrected') return false
-  const isDaily = (place.kind === 'batch' || place.kind === 'scheduled') && schedulePeriod(place.schedule) >= DAY
-  return !isDaily && placementAge(place) < DAY
-}
+const isFresh = (place: PlacementIR): boolean => place.kind !== 'corrected' && !isDailyOrRarer(place) && placementAge(place) < DAY
 
 /** The elements of a pipeline, in the order of an event's path, with `groups` after the groups. */
 export function auditElements(reads: readonly GroupRead[]): Element[] {
