@@ -13,7 +13,7 @@ import type { Experiment } from '../experiment/experiment.ts'
 import type { ValuedPlan } from './valuation.ts'
 import type { AuditReport, Range } from '../domain/audit-report.ts'
 import type { Estimate } from '../domain/element-report.ts'
-import { WEEK_MS } from '../value/index.ts'
+import { WEEK_MS } from '../domain/units.ts'
 
 /** Costs of plans over one history. */
 export interface Costing {

@@ -14,6 +14,7 @@ import type { Element, ElementSetting } from '../domain/element.ts'
 import { titleOf } from '../domain/setting-text.ts'
 import { placementAge, schedulePeriod } from './timeline/placement-age.ts'
 import type { DecidingModel } from './timeline/timeline.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, WEEK_MS } from '../domain/units.ts'
 
 /** One age of a staleness sweep. */
 export interface StalenessLevel {
@@ -40,22 +41,27 @@ export interface StalenessContext {
   readonly ages?: readonly number[] | undefined
 }
 
-const SECOND = 1000
-const MINUTE = 60 * SECOND
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
-const WEEK = 7 * DAY
-
 /** Round ages. */
-const ROUND_AGES = [SECOND, 5 * SECOND, 15 * SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, DAY]
-const TRAINING_PERIODS = [6 * HOUR, DAY, WEEK, 4 * WEEK]
+const ROUND_AGES = [
+  SECOND_MS,
+  5 * SECOND_MS,
+  15 * SECOND_MS,
+  MINUTE_MS,
+  5 * MINUTE_MS,
+  15 * MINUTE_MS,
+  HOUR_MS,
+  3 * HOUR_MS,
+  6 * HOUR_MS,
+  DAY_MS,
+]
+const TRAINING_PERIODS = [6 * HOUR_MS, DAY_MS, WEEK_MS, 4 * WEEK_MS]
 /** Ages below this fraction of the shortest window hardly change it. */
 const WINDOW_FRACTION = 12
 const LEVELS_MAX = 6
 
 const nightly: ScheduleIR = { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }
 const weekly: ScheduleIR = { kind: 'cron', cron: '0 2 * * 1', zone: 'UTC' }
-const JOB_DURATION = 2 * HOUR
+const JOB_DURATION = 2 * HOUR_MS
 
 /** The levels, freshest first, without the current setting. */
 export const stalenessLevels = (element: Element, decides: DecidingModel, context: StalenessContext): StalenessLevel[] =>
@@ -75,11 +81,14 @@ function levelsOf(element: Element, decides: DecidingModel, context: StalenessCo
       return [...olderLevels(ages, now), jobLevel(nightly)]
     }
     case 'inference':
-      return [...tickLevels(decides, ages), levelOf({ kind: 'every', every: DAY }, DAY / 2, { title: 'nightly', literal: 'next schedule' })]
+      return [
+        ...tickLevels(decides, ages),
+        levelOf({ kind: 'every', every: DAY_MS }, DAY_MS / 2, { title: 'nightly', literal: 'next schedule' }),
+      ]
     case 'action':
       return [
         ...olderLevels(ages, 0),
-        levelOf({ kind: 'digest', every: DAY }, DAY / 2, { title: 'a digest a day', literal: 'next schedule' }),
+        levelOf({ kind: 'digest', every: DAY_MS }, DAY_MS / 2, { title: 'a digest a day', literal: 'next schedule' }),
       ]
     case 'training':
       return context.isTrainable ? trainingLevels(context) : []
@@ -111,13 +120,13 @@ function groupLevels(name: string, { ir }: DecidingModel, ages: readonly number[
 const nextJobLevel = (place: PlacementIR): StalenessLevel => jobLevel(isDailyOrRarer(place) ? weekly : nightly)
 
 const isDailyOrRarer = (place: PlacementIR): boolean =>
-  (place.kind === 'batch' || place.kind === 'scheduled') && schedulePeriod(place.schedule) >= DAY
+  (place.kind === 'batch' || place.kind === 'scheduled') && schedulePeriod(place.schedule) >= DAY_MS
 
 /** Multiples of the model's tick period, above it. */
 function tickLevels({ model: { decide } }: DecidingModel, ages: readonly number[]): StalenessLevel[] {
   const own = decide.kind === 'every' ? decide.every : 0
   return ages
-    .filter(every => every > own && every < DAY && (own === 0 || every % own === 0))
+    .filter(every => every > own && every < DAY_MS && (own === 0 || every % own === 0))
     .map(every => levelOf({ kind: 'every', every }, every / 2))
 }
 
@@ -130,8 +139,8 @@ function trainingLevels({ span }: StalenessContext): StalenessLevel[] {
 
 function agesFor({ ir, model }: DecidingModel, element: Element, { span, ages = [] }: StalenessContext): number[] {
   const read = groupReads(ir, model).filter(({ group }) => isAffected(element, group.name))
-  const windows = read.flatMap(({ group }) => group.features.map(({ window }) => (window === 'lifetime' ? DAY : window)))
-  const least = Math.min(Math.max(SECOND, Math.min(...(windows.length > 0 ? windows : [HOUR])) / WINDOW_FRACTION), HOUR)
+  const windows = read.flatMap(({ group }) => group.features.map(({ window }) => (window === 'lifetime' ? DAY_MS : window)))
+  const least = Math.min(Math.max(SECOND_MS, Math.min(...(windows.length > 0 ? windows : [HOUR_MS])) / WINDOW_FRACTION), HOUR_MS)
   const fitting = ROUND_AGES.filter(age => age >= least && age <= span / 2)
   const picked =
     fitting.length <= LEVELS_MAX
@@ -154,7 +163,7 @@ export function freshGroupsElement(groups: readonly GroupIR[]): Extract<Element,
 const freshestAge = (groups: readonly GroupIR[]): number => Math.min(...groups.map(({ place }) => placementAge(place)))
 
 /** True if a group is younger than a day: streamed, or by a job more often than daily. No decision saw `corrected` values. */
-const isFresh = (place: PlacementIR): boolean => place.kind !== 'corrected' && !isDailyOrRarer(place) && placementAge(place) < DAY
+const isFresh = (place: PlacementIR): boolean => place.kind !== 'corrected' && !isDailyOrRarer(place) && placementAge(place) < DAY_MS
 
 /** The elements of a pipeline, in the order of an event's path, with `groups` after the groups. */
 export function auditElements(reads: readonly GroupRead[]): Element[] {

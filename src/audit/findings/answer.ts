@@ -14,6 +14,7 @@ import { isInconclusive } from '../domain/plan-types.ts'
 import { isSafeDayOld, SAFE_DAY_OLD } from '../plans/safe-day-old.ts'
 import { BY_PLAN } from '../plans/joint-verdict.ts'
 import { NOT_OBSERVABLE, UNDECIDED } from '../plans/verdict.ts'
+import { DAY_MS } from '../domain/units.ts'
 
 /** Parts of a report that the answer needs. */
 export type AnswerParts = Pick<AuditReport, 'pipeline' | 'elements' | 'plans' | 'utility' | 'costs'>
@@ -151,10 +152,8 @@ function olderText({ kind }: ElementPart, { setting, title }: SweepLevel): strin
   if (setting.kind === 'older') return `a copy ${spanTitle(setting.by)} old`
   if (setting.kind !== 'batch') return title
   const period = schedulePeriod(setting.schedule)
-  return period === DAY ? 'a nightly copy' : `a copy made every ${spanTitle(period)}`
+  return period === DAY_MS ? 'a nightly copy' : `a copy made every ${spanTitle(period)}`
 }
-
-const DAY = 86_400_000
 
 /** Feature groups first, then all of them together. A stage that nobody would run nightly loses most, but needs no decision. */
 function mostLost({ elements, utility }: Pick<AnswerParts, 'elements' | 'utility'>): ElementLoss | undefined {

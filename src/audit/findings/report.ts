@@ -25,7 +25,8 @@ import type { PlanRecommendation } from '../plans/recommend.ts'
 import type { AuditReport, BlockPart, HistoryPart, IncidentModelPart, UtilityPart } from '../domain/audit-report.ts'
 import type { ElementPart, Estimate, Performance, ElementVerdict } from '../domain/element-report.ts'
 import { assumptionsOf, caveatsOf } from './caveats-and-assumptions.ts'
-import { valuationBasis, WEEK_MS, type ValueFunction } from '../value/index.ts'
+import { WEEK_MS } from '../domain/units.ts'
+import { valuationBasis, type ValueFunction } from '../value/index.ts'
 
 /** Results of an audit. */
 export interface AuditResults {

@@ -3,6 +3,7 @@ import type { Cases } from '../domain/cases.ts'
 import { sparseOf, sparseWithSums, type SparseValues } from './sparse.ts'
 import { actingRows, hasKnownOutcome, unknownOutcomes, zeroValues, type AlertEvaluation } from './alert-evaluation.ts'
 import { firstActionRows, type TrueOutcomes } from './outcomes.ts'
+import { MINUTE_MS } from '../domain/units.ts'
 
 export interface FirstActionTerms {
   readonly outcomes: TrueOutcomes
@@ -59,10 +60,8 @@ function forEachValue(
   }
 }
 
-const MINUTE = 60_000
-
 /** The time from the action to the outcome, minutes. */
 export const minutesOfNotice =
   ({ outcome }: Pick<Cases, 'outcome'>, actedAt: Float64Array) =>
   (row: number): number =>
-    (outcome[row] - actedAt[row]) / MINUTE
+    (outcome[row] - actedAt[row]) / MINUTE_MS

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random } from '../../base/random.ts'
-import { weeklyValue, decisionsPerWeek, sliceValues, sumOfKnown, WEEK_MS } from './index.ts'
+import { weeklyValue, decisionsPerWeek, sliceValues, sumOfKnown } from './index.ts'
+import { WEEK_MS } from '../domain/units.ts'
 import { rowsInPeriod, worstWeek, type TotalsByRows } from './weeks.ts'
 
 const DAY = 86_400_000

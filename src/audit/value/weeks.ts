@@ -9,8 +9,7 @@ import type { WorthIR } from '../../define/ir/index.ts'
 import { lowerBound } from '../../columns/index.ts'
 import { eligibleCount, type Eligibility } from './alert-evaluation.ts'
 import type { ValueTotal } from './sparse.ts'
-
-export const WEEK_MS = 604_800_000
+import { WEEK_MS } from '../domain/units.ts'
 
 /** The rows of the times [start, until), UTC ms, within the rows [from, to). */
 export function rowsInPeriod(t: Float64Array, { from, to }: RowRange, start: number, until: number): RowRange {
