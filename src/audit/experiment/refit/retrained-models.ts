@@ -8,7 +8,8 @@ import { lastResults } from '../../domain/caches.ts'
 import type { Cases, RowRange } from '../../domain/cases.ts'
 import { scoringOf, vectorScoring, caseVectors, type CaseInputs } from '../timeline/inputs.ts'
 import { throwUnsupported } from '../settings/setting-checks.ts'
-import { retrainingMethod, type NoRetrainingMethod, type RetrainingMethod } from './retraining-method.ts'
+import type { Inconclusive } from '../../domain/plan-types.ts'
+import { retrainingMethod, type RetrainingMethod } from './retraining-method.ts'
 
 /** Notes on retrained models. */
 export interface RetrainingNotes {
@@ -27,7 +28,7 @@ export class RetrainedModels {
   readonly #definitions: ScoringDefinitions
   readonly #model: ModelIR
   readonly #strings: Strings
-  readonly #refitting: RetrainingMethod | NoRetrainingMethod
+  readonly #refitting: RetrainingMethod | Inconclusive
   readonly #vectors: ModelScorer
   readonly #models = new Map<string, Promise<FittedModel>>()
   /** Mostly the same range again. */

@@ -1,9 +1,9 @@
 /** The retraining method of a model: the algorithm that it names, otherwise the form of its score. */
 import type { Strings } from '../../../columns/index.ts'
 import type { ModelIR, ScoreIR } from '../../../define/ir/index.ts'
-import type { OnnxFile } from '../../../define/model/index.ts'
 import { isListColumn, type VectorColumn } from '../../../model/index.ts'
 import { checkScore, trainerOf, trainers, type Trained } from '../../../training/index.ts'
+import type { Inconclusive } from '../../domain/plan-types.ts'
 import { fitTerms } from './linear-refit.ts'
 
 /** Training examples: columns by input, and labels 0 and 1. */
@@ -19,20 +19,11 @@ export interface RetrainingMethod {
   readonly fit: (examples: TrainingExamples) => Promise<RetrainedScore>
 }
 
-/** A fitted score. */
-export interface RetrainedScore {
-  readonly score: ScoreIR
-  /** The file of an ONNX graph. */
-  readonly file?: OnnxFile | undefined
-  readonly notes: readonly string[]
-}
+/** A fitted score. `file` is that of an ONNX graph. */
+type RetrainedScore = Pick<Trained, 'score' | 'file' | 'notes'>
 
-/** The reason why the model cannot be retrained. */
-export interface NoRetrainingMethod {
-  readonly why: string
-}
-
-export function retrainingMethod(model: ModelIR, strings: Strings): RetrainingMethod | NoRetrainingMethod {
+/** The retraining method of a model, or the reason why it cannot be retrained. */
+export function retrainingMethod(model: ModelIR, strings: Strings): RetrainingMethod | Inconclusive {
   const { name, train, score, inputs } = model
   if (train) {
     const { algorithm, options } = train
@@ -62,9 +53,9 @@ const otherScores: Readonly<Record<Exclude<ScoreIR['kind'], 'logistic' | 'linear
   none: 'no score',
 }
 
-function validated({ score, file, notes }: Trained): RetrainedScore {
-  checkScore(score)
-  return { score, file, notes }
+function validated(trained: Trained): RetrainedScore {
+  checkScore(trained.score)
+  return trained
 }
 
 /** The columns by input name, NaN for NULL. */
