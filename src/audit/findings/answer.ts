@@ -130,8 +130,8 @@ function lossText({ part, level, lost, of }: ElementLoss, { utility }: AnswerPar
 const jointLossText = (groups: readonly string[], { setting, title }: SweepLevel): string =>
   `of ${listText(groups.map(group => `"${group}"`))} none is shown to lose by itself; all of them ${setting.kind === 'older' ? `${title} older` : title}`
 
-const listText = (texts: readonly string[]): string =>
-  texts.length === 1 ? texts[0] : `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`
+/** `a, b and c`. */
+const listText = (texts: readonly string[]): string => new Intl.ListFormat('en-GB').format(texts)
 
 /** The allowed ages with and without retraining, if they differ. */
 function withinText(part: ElementPart): string {
