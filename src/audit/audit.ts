@@ -22,7 +22,7 @@ import type { StalenessLevel } from './experiment/staleness-levels.ts'
 import { PlanValuation } from './compare/valuation.ts'
 import { sweepElement, mapCheapFirst, type ElementSweep, type SweepOptions } from './compare/staleness-sweep.ts'
 import { evaluatePlans } from './compare/planning.ts'
-import { buildReport, decisionsHash } from './findings/report.ts'
+import { buildReport, decisionsHash } from './findings/build-report.ts'
 import type { AuditReport, UtilityPart } from './domain/audit-report.ts'
 import { lookBackOf, unknownLabelShare, utilityOf, type ValueFunction } from './value/index.ts'
 

@@ -3,7 +3,7 @@
  * exploration of a part of them.
  */
 import { random, type Random } from '../../src/base/random.ts'
-import { explorationOf } from '../../src/audit/experiment/replay/exploration.ts'
+import { explorationOf } from '../../src/audit/experiment/replay/exploration-weights.ts'
 import type { Cases, Decided } from '../../src/audit/domain/cases.ts'
 import { clusteredSample, type ClusteredSample } from '../../src/audit/statistics/sample.ts'
 import { casesOf } from './random-cases.ts'

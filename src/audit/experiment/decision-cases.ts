@@ -7,8 +7,8 @@ import { isListColumn, type VectorColumn } from '../../model/index.ts'
 import { label, type LabelOptions, labelHorizon, type ReplayLog } from '../../replay/index.ts'
 import type { Cases, ClusterColumn } from '../domain/cases.ts'
 import { historyBlocks } from './history-blocks.ts'
-import { forEachCaseBlock, type CaseInputs } from './timeline/inputs.ts'
-import { explorationOf } from './replay/exploration.ts'
+import { forEachCaseBlock, type CaseInputs } from './timeline/case-inputs.ts'
+import { explorationOf } from './replay/exploration-weights.ts'
 import { decisionTimes, type DecidingModel, type DecisionRows } from './timeline/timeline.ts'
 
 /**

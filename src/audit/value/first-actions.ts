@@ -2,7 +2,7 @@
 import type { Cases } from '../domain/cases.ts'
 import { sparseOf, sparseWithSums, type SparseValues } from './sparse.ts'
 import { actingRows, hasKnownOutcome, unknownOutcomes, zeroValues, type AlertEvaluation } from './alert-evaluation.ts'
-import { firstActionRows, type TrueOutcomes } from './outcomes.ts'
+import { firstActionRows, type TrueOutcomes } from './true-outcomes.ts'
 import { MINUTE_MS } from '../domain/units.ts'
 
 export interface FirstActionTerms {

@@ -5,7 +5,7 @@ import { random } from '../../base/random.ts'
 import { auc } from '../../training/metrics.ts'
 import { performanceFigures, utilityOf, type AlertEvaluation } from './index.ts'
 import { aucOf } from './auc.ts'
-import { trueOutcomes } from './outcomes.ts'
+import { trueOutcomes } from './true-outcomes.ts'
 
 const caught = utilityOf({ utility: { kind: 'caught', unit: 'x' } }, { name: 'm' })
 const performance = (evaluation: AlertEvaluation, shared = false) =>

@@ -2,7 +2,7 @@
 import type { Performance } from '../domain/element-report.ts'
 import type { SparseValues } from './sparse.ts'
 import { actingRows, eligibleCount, hasKnownOutcome, type AlertEvaluation } from './alert-evaluation.ts'
-import { countOutcomes, firstActionRows, type TrueOutcomes } from './outcomes.ts'
+import { countOutcomes, firstActionRows, type TrueOutcomes } from './true-outcomes.ts'
 import { aucOf } from './auc.ts'
 import { propensityWeight } from './propensity-weights.ts'
 import { weeklyValue } from './weeks.ts'

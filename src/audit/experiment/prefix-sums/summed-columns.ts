@@ -22,7 +22,7 @@ import {
 import { placeGroupRead, type ReplayLog, perDecision, type ReplayPoints } from '../../../replay/index.ts'
 import { lastResults } from '../../domain/caches.ts'
 import { wholeRange, type DecisionRows } from '../timeline/timeline.ts'
-import type { SumEntries } from './prefix-sums.ts'
+import type { SumEntries } from './sum-entries.ts'
 import type { SummedGroup, SummedGroups, SummedUnit } from './summed-groups.ts'
 
 /** The column of each feature; `undefined` where a replay must compute it. */

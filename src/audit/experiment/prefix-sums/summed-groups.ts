@@ -12,7 +12,7 @@ import type { GroupIR, SourceIR } from '../../../define/ir/index.ts'
 import { buildUnit, type KernelUnit, KeySlots, planStructures, type WindowShape } from '../../../kernel/index.ts'
 import { memoize, RecentResults } from '../../domain/caches.ts'
 import type { DecisionRows } from '../timeline/timeline.ts'
-import { evaluateEvents, keyLists, timeEntries, writePrefixSums, type KeyLists, type SumEntries } from './prefix-sums.ts'
+import { evaluateEvents, keyLists, timeEntries, writePrefixSums, type KeyLists, type SumEntries } from './sum-entries.ts'
 
 const BYTES_PER_NUMBER = 8
 /** Bytes of an event in lists, without its moments. */

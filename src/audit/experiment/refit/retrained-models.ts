@@ -6,7 +6,7 @@ import { type Strings, gatherArray, lowerBound } from '../../../columns/index.ts
 import { limits, random } from '../../../base/index.ts'
 import { lastResults } from '../../domain/caches.ts'
 import type { Cases, RowRange } from '../../domain/cases.ts'
-import { scoringOf, vectorScoring, caseVectors, type CaseInputs } from '../timeline/inputs.ts'
+import { scoringOf, vectorScoring, caseVectors, type CaseInputs } from '../timeline/case-inputs.ts'
 import { throwUnsupported } from '../settings/setting-checks.ts'
 import type { Inconclusive } from '../../domain/plan-types.ts'
 import { retrainingMethod, type RetrainingMethod } from './retraining-method.ts'

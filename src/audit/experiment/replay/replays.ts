@@ -13,7 +13,7 @@ import { asItRuns, elementId, type Plan, type ElementSetting } from '../../domai
 import { RecentResults } from '../../domain/caches.ts'
 import { StreamedColumns, StoredColumns, type CaseColumns, type GroupColumns } from '../timeline/case-columns.ts'
 import { groupColumns, streamedSumColumns } from './group-columns.ts'
-import { CASES_PER_BLOCK, type CaseInputs } from '../timeline/inputs.ts'
+import { CASES_PER_BLOCK, type CaseInputs } from '../timeline/case-inputs.ts'
 import { actionTimes, inlineReplyOf, type ActionTimes } from '../settings/action-setting.ts'
 import { placeGroup, type PlacedGroup } from '../settings/group-setting.ts'
 import { applyInference, inputTimesId } from '../settings/inference-setting.ts'

@@ -7,7 +7,7 @@ import type { LoggedEvent } from '../../../define/source/event.ts'
 import { entity, features, logistic, model, on, pipeline, share, source, stream, t } from '../../../index.ts'
 import type { Plan } from '../../domain/element.ts'
 import { StreamedColumns, StoredColumns } from './case-columns.ts'
-import { storedHead, scoreInto, scoringOf, CASES_PER_BLOCK, vectorScoring, caseVectors } from './inputs.ts'
+import { storedHead, scoreInto, scoringOf, CASES_PER_BLOCK, vectorScoring, caseVectors } from './case-inputs.ts'
 import { caseSelection } from './case-selection.ts'
 import { Replays } from '../replay/replays.ts'
 

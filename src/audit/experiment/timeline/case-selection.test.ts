@@ -4,7 +4,7 @@ import { isReplayed, logOf } from '../../../../test/property/engines/replay-orde
 import { deciding } from '../../../../test/property/generate/deciders.ts'
 import type { Plan } from '../../domain/element.ts'
 import { selectFeatureRows } from '../../../aggregate/feature-columns.ts'
-import { forEachCaseBlock, vectorScoring, caseVectors } from './inputs.ts'
+import { forEachCaseBlock, vectorScoring, caseVectors } from './case-inputs.ts'
 import { caseSelection, scoredRange } from './case-selection.ts'
 import { Replays } from '../replay/replays.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { explorationOf, type ExplorationInput } from './exploration.ts'
+import { explorationOf, type ExplorationInput } from './exploration-weights.ts'
 
 const ROWS = 800
 
