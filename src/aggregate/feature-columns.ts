@@ -46,7 +46,6 @@ export const sharedZeros = (shape: FeatureColumn, rows: number): FeatureColumn =
     return new ArrayOf(new SharedArrayBuffer(rows * perRow * array.BYTES_PER_ELEMENT))
   })
 
-/** The bytes of columns. */
 export const featureBytes = (columns: readonly FeatureColumn[]): number =>
   columns.reduce(
     (sum, { values, nulls, rejected, counts, low }) =>

@@ -20,7 +20,6 @@ import {
   type TypeOf,
 } from './json-schema-builder.ts'
 
-/** Schema of `Estimate`. */
 export const estimateSchema = closedObject({ value: numberType, low: numberType, high: numberType })
 
 const schedule: SchemaOf<ScheduleIR> = anyOf(
@@ -39,7 +38,6 @@ const setting: SchemaOf<ElementSetting> = anyOf(
 
 const shareOrNull: SchemaOf<number | null> = { type: ['number', 'null'], minimum: 0, maximum: 1 }
 
-/** Schema of `Performance`. */
 export const performanceSchema = closedObject({
   perWeek: described('value per week, units; plans and costs are per month of 730 hours', numberType),
   actionsPerWeek: numberType,
@@ -96,7 +94,6 @@ const threshold = closedObject({
 
 const age = closedObject({ p50: durationType, p95: durationType, from: enumOf('measured', 'by its placement', 'from its history') })
 
-/** Schema of `ElementPart`. */
 export const elementSchema = closedObject({
   element: described('ingestion, group/NAME, groups, inference, action or training', stringType),
   kind: described(

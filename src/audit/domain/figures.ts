@@ -11,12 +11,10 @@ import type { Estimate } from './element-report.ts'
 /** The reason that replaces an unavailable value. */
 export type MissingReason = { readonly why: string }
 
-/** True if the value is available. */
 export const isAvailable = <T extends object>(value: T): value is Exclude<T, MissingReason> => !('why' in value)
 
 const DECIMALS_MAX = 4
 
-/** A whole number. */
 export const integerText = (value: number): string => numberText(value, 0)
 
 /** A number with three digits, or with a fixed number of decimals; in millions from 10 million, in billions from 10 billion. */

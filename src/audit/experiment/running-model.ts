@@ -25,7 +25,6 @@ export interface RunningModel {
   readonly byChampion: number
   /** True where its training data is among them, because no other model could be fitted. */
   readonly hasLearnt: boolean
-  /** The number of judged decisions. */
   readonly judged: number
 }
 

@@ -37,11 +37,9 @@ export interface StalenessContext {
   readonly delay: number
   /** True if the model can be retrained. */
   readonly isTrainable: boolean
-  /** Additional ages. */
   readonly ages?: readonly number[] | undefined
 }
 
-/** Round ages. */
 const ROUND_AGES = [
   SECOND_MS,
   5 * SECOND_MS,

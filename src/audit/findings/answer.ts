@@ -19,7 +19,6 @@ import { DAY_MS } from '../domain/units.ts'
 /** Parts of a report that the answer needs. */
 export type AnswerParts = Pick<AuditReport, 'pipeline' | 'elements' | 'plans' | 'utility' | 'costs'>
 
-/** The two lines. */
 export function buildAnswer(parts: AnswerParts): [string, string] {
   const { pipeline, plans } = parts
   switch (plans.decision) {
@@ -110,7 +109,6 @@ function waitsText({ plans: { now, proposed } }: AnswerParts): string {
   return before === after ? '' : ' (decisions wait for it, and what they know is no older)'
 }
 
-/** Loss of one level of an element. */
 interface ElementLoss {
   readonly part: ElementPart
   readonly level: SweepLevel

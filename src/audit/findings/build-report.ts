@@ -28,7 +28,6 @@ import { assumptionsOf, caveatsOf } from './caveats-and-assumptions.ts'
 import { WEEK_MS } from '../domain/units.ts'
 import { valuationBasis, type ValueFunction } from '../value/index.ts'
 
-/** Results of an audit. */
 export interface AuditResults {
   readonly pipeline: AuditedPipeline
   readonly log: ReplayLog
@@ -43,7 +42,6 @@ export interface AuditResults {
   readonly bounds: LabelBounds | undefined
   readonly costing: Costing
   readonly judged: PlanRecommendation
-  /** Hash of the decisions. */
   readonly decisions: string
 }
 

@@ -28,7 +28,6 @@ interface CaveatInputs {
   readonly elements: readonly ElementPart[]
   /** Bounds of the value, if some labels are unknown. */
   readonly bounds: LabelBounds | undefined
-  /** Unit of value. */
   readonly unit: string
   /** Caveats about the length of the history, of the sweeps and of the plans. */
   readonly more: readonly Caveat[]

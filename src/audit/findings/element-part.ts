@@ -24,7 +24,6 @@ interface ElementInputs {
   readonly delay: number
 }
 
-/** Builds the part of one element. */
 export function elementPart({ ir, model, element, sweep, utility, verdict, delay }: ElementInputs): ElementPart {
   const age = element.kind === 'ingestion' ? arrivalAge(delay) : nowAge(ir, element)
   const { levels, why } = sweep

@@ -21,9 +21,7 @@ export interface KeyLists {
   readonly begins: Int32Array
   /** By entry: the event's time. Each list ends with an extra entry, so that the end of the visible events is an entry too. */
   readonly times: Float64Array
-  /** The number of keys. */
   readonly keys: number
-  /** The number of events of the largest key. */
   readonly longest: number
 }
 

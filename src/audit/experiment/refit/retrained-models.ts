@@ -11,7 +11,6 @@ import { throwUnsupported } from '../settings/setting-checks.ts'
 import type { Inconclusive } from '../../domain/plan-types.ts'
 import { retrainingMethod, type RetrainingMethod } from './retraining-method.ts'
 
-/** Notes on retrained models. */
 export interface RetrainingNotes {
   readonly sampled: { readonly used: number; readonly labelled: number } | undefined
   readonly notes: readonly string[]

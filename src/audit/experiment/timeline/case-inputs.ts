@@ -17,7 +17,6 @@ export const CASES_PER_BLOCK = 1 << 14
 export interface CaseInputs<Of extends CaseColumns = CaseColumns> {
   /** The selected cases; default all. */
   readonly selection?: CaseSelection | undefined
-  /** The number of selected cases. */
   readonly length: number
   readonly columnOf: (name: string) => ColumnData
   /** By `readId`. */
@@ -57,7 +56,6 @@ export function scoreInto(models: readonly ModelRange[], inputs: CaseInputs, row
   })
 }
 
-/** The feature vectors of these cases. */
 export function caseVectors(scoring: ModelScorer, { columnOf, features, selection }: CaseInputs, cases: Uint32Array): BatchScores {
   const rows = selection ? cases.map(row => selection.places[row]) : cases
   return scoring.score({

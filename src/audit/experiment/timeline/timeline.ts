@@ -122,7 +122,6 @@ export function memoizePrefixes(prefixes: ReplayPoints['prefixes']): ReplayPoint
   }
 }
 
-/** All rows as one range. */
 export const wholeRange = ({ length, points, point, columnOf }: DecisionRows): TriggerBatch => ({
   length,
   from: 0,
