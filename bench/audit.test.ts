@@ -11,12 +11,12 @@ test('the bench works at a small size: every level of four elements has a figure
   if (figure.peer) assert.equal((figure['differsAtMost'] as { compared: number }).compared, 3 * (figure.settings['levels'] as number))
 })
 
-const point = (aWeek: number | null, auc: number | null = 0.6): Point => ({ aWeek, low: aWeek, high: aWeek, auc })
+const point = (perWeek: number | null, auc: number | null = 0.6): Point => ({ perWeek, low: perWeek, high: perWeek, auc })
 const level = (frozen: Point, refit = frozen) => ({ frozen, frozenAtBudget: frozen, refit })
 
 test('finds a level whose utility or AUC differs, or that one side lacks or leaves undecided', () => {
   const ours = [level(point(-3)), level(point(-5), point(-4))]
-  assert.deepEqual(apart(ours, ours), { aWeek: 0, auc: 0, compared: 6, missing: 0 })
+  assert.deepEqual(apart(ours, ours), { perWeek: 0, auc: 0, compared: 6, missing: 0 })
   const differences = (...theirs: (typeof ours)[number][]) => differing(apart(ours, theirs), ours.length)
   assert.deepEqual(differences(...ours), [])
   assert.deepEqual(differences(ours[0], level(point(-5), point(-4.4))), [], 'within the bound')

@@ -17,7 +17,7 @@ import { inFolder } from './live/folder.ts'
 import { apart, numpy as environment, NumpySweeps, type Apart, type NumpyResult } from './live/numpy-sweeps.ts'
 
 /** Bounds of the issue, and the tolerance between equal numbers: the last bit of a score may decide an action. */
-const bounds = { seconds: 60, peakMb: 4096, aWeek: 0.5, auc: 1e-4 } as const
+const bounds = { seconds: 60, peakMb: 4096, perWeek: 0.5, auc: 1e-4 } as const
 const CORES = 2
 const ROUNDS = 3
 /** There are at least this many ages, four elements and literal questions. */
@@ -124,9 +124,11 @@ function outcome({ ours, theirs, rounds, apart: differs, peer }: Measured, { sma
 }
 
 /** Differences between the two sides. */
-export function differing({ aWeek, auc, compared, missing }: Apart, levels: number): string[] {
+export function differing({ perWeek, auc, compared, missing }: Apart, levels: number): string[] {
   return [
-    ...(!(aWeek <= bounds.aWeek) ? [`a level differs by ${aWeek.toFixed(2)} late arrivals a week, the bound is ${bounds.aWeek}`] : []),
+    ...(!(perWeek <= bounds.perWeek)
+      ? [`a level differs by ${perWeek.toFixed(2)} late arrivals a week, the bound is ${bounds.perWeek}`]
+      : []),
     ...(!(auc <= bounds.auc) ? [`an AUC differs by ${auc.toExponential(1)}, the bound is ${bounds.auc}`] : []),
     ...(missing > 0 || compared < 3 * levels ? [`${compared} of ${3 * levels} points are on both sides`] : []),
   ]

@@ -273,7 +273,7 @@ def with_intervals(found):
     scaled = np.abs(draws - value[:, None]) / np.where(error > 0, error, 1)[:, None]
     reach = np.quantile(scaled.max(0), 0.95) * error
     return [
-        {"aWeek": v, "low": v - r, "high": v + r, "auc": a} for v, r, a in zip(value.tolist(), reach.tolist(), area.tolist())
+        {"perWeek": v, "low": v - r, "high": v + r, "auc": a} for v, r, a in zip(value.tolist(), reach.tolist(), area.tolist())
     ]
 
 

@@ -9,7 +9,7 @@ import type { RowRange } from '../../src/audit/domain/cases.ts'
 import { timeBlockBounds, withTimeClusters } from '../../src/audit/compare/clusters.ts'
 import { elementId, planOf, type ElementSetting } from '../../src/audit/domain/element.ts'
 import { Experiment, threadsAhead } from '../../src/audit/experiment/experiment.ts'
-import { trainingCases } from '../../src/audit/experiment/refit/training-cases.ts'
+import { trainingCases } from '../../src/audit/experiment/refit/retrained-models.ts'
 import { PlanValuation, type ValuationMode } from '../../src/audit/compare/valuation.ts'
 import { sweepElement, mapCheapFirst } from '../../src/audit/compare/staleness-sweep.ts'
 import type { SweepEffect } from '../../src/audit/domain/element-report.ts'
@@ -22,7 +22,7 @@ export const modes = ['frozen', 'frozenAtBudget', 'refit'] as const satisfies re
 /** Value of one level in one variant, and of what runs. */
 export interface Point {
   /** Utility a week, less that of what runs; null if unknown. */
-  readonly aWeek: number | null
+  readonly perWeek: number | null
   readonly low: number | null
   readonly high: number | null
   readonly auc: number | null
@@ -70,9 +70,9 @@ export async function allSweeps(
   try {
     const utility = utilityOf(worth.ir, model, worth.compute)
     const { budget } = worth.ir.utility
-    const judging = await PlanValuation.valueOf(experiment, { ir, model, utility, budget, decisionsAWeek: worth.ir.decisionsAWeek })
+    const judging = await PlanValuation.valueOf(experiment, { ir, model, utility, budget, decisionsPerWeek: worth.ir.decisionsPerWeek })
     const sample = clusteredSample(withTimeClusters(cases, timeBlockBounds(ir, model)), cases.blocks.test)
-    const options = { judging, sample, intervalOptions: { seed, draws, decisionsAWeek: judging.week }, slices: worth.ir.slices }
+    const options = { judging, sample, intervalOptions: { seed, draws, decisionsPerUnit: judging.week }, slices: worth.ir.slices }
     const points = await mapCheapFirst(sweeps, async ({ element, levels }) => {
       const sweep = await sweepElement(element, levels, { ...options, ...(onLevel && { onLevel }) })
       return sweep.levels.map(({ setting, frozen, frozenAtBudget, refit }): LevelPoints => ({
@@ -89,9 +89,9 @@ export async function allSweeps(
 }
 
 function pointOf(effect: SweepEffect | { readonly why: string }): Point {
-  if ('why' in effect) return { aWeek: null, low: null, high: null, auc: null }
-  const { aWeek, performance } = effect
-  return 'why' in aWeek
-    ? { aWeek: null, low: null, high: null, auc: performance.auc }
-    : { aWeek: aWeek.value, low: aWeek.low, high: aWeek.high, auc: performance.auc }
+  if ('why' in effect) return { perWeek: null, low: null, high: null, auc: null }
+  const { perWeek, performance } = effect
+  return 'why' in perWeek
+    ? { perWeek: null, low: null, high: null, auc: performance.auc }
+    : { perWeek: perWeek.value, low: perWeek.low, high: perWeek.high, auc: performance.auc }
 }

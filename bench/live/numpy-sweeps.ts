@@ -55,7 +55,7 @@ export class NumpySweeps {
 
 /** Greatest differences of two sides, in utility a week and in AUC, and the number of compared points. */
 export interface Apart {
-  readonly aWeek: number
+  readonly perWeek: number
   readonly auc: number
   readonly compared: number
   /** Points that only one of the sides has. */
@@ -63,17 +63,17 @@ export interface Apart {
 }
 
 export function apart(ours: readonly LevelPoints['modes'][], theirs: readonly LevelPoints['modes'][]): Apart {
-  let [aWeek, auc, compared, missing] = [0, 0, 0, Math.abs(ours.length - theirs.length)]
+  let [perWeek, auc, compared, missing] = [0, 0, 0, Math.abs(ours.length - theirs.length)]
   for (const [i, one] of ours.slice(0, theirs.length).entries())
     for (const [mode, point] of Object.entries(one)) {
       const other: Point = theirs[i][mode as keyof typeof one]
-      if (point.aWeek === null || other.aWeek === null || point.auc === null || other.auc === null) {
+      if (point.perWeek === null || other.perWeek === null || point.auc === null || other.auc === null) {
         missing++
         continue
       }
       compared++
-      aWeek = Math.max(aWeek, Math.abs(point.aWeek - other.aWeek))
+      perWeek = Math.max(perWeek, Math.abs(point.perWeek - other.perWeek))
       auc = Math.max(auc, Math.abs(point.auc - other.auc))
     }
-  return { aWeek, auc, compared, missing }
+  return { perWeek, auc, compared, missing }
 }

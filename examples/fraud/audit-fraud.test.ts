@@ -29,7 +29,7 @@ const judging = await PlanValuation.valueOf(experiment, {
   model,
   utility: utilityOf(worth.ir, model, worth.compute),
   budget: worth.ir.utility.budget,
-  decisionsAWeek: undefined,
+  decisionsPerWeek: undefined,
 })
 const now = (await judging.baseline('frozen')).performance
 
@@ -44,18 +44,18 @@ const DAY = 1440 * MINUTE
 
 test('an answer that comes after the payment loses more than inputs of any age', async () => {
   const asynchronous = await judged(new Map([['action', { kind: 'async' }]]))
-  const lost = now.aWeek - asynchronous.aWeek
-  assert.ok(now.aWeek > 0 && lost > now.aWeek / 4, `${lost} of ${now.aWeek}`)
+  const lost = now.perWeek - asynchronous.perWeek
+  assert.ok(now.perWeek > 0 && lost > now.perWeek / 4, `${lost} of ${now.perWeek}`)
   for (const groups of [FAST, ['card_usual'], [...FAST, 'card_usual']])
     for (const age of [5 * SECOND, MINUTE, 15 * MINUTE, DAY]) {
-      const { aWeek } = await judged(older(groups, age))
-      assert.ok(now.aWeek - aWeek < 0.75 * lost, `${groups.join()} ${age}: ${now.aWeek - aWeek} and ${lost}`)
+      const { perWeek } = await judged(older(groups, age))
+      assert.ok(now.perWeek - perWeek < 0.75 * lost, `${groups.join()} ${age}: ${now.perWeek - perWeek} and ${lost}`)
     }
 })
 
 test('what is usual may be a day old', async () => {
-  const { aWeek, auc } = await judged(older(['card_usual'], DAY))
-  assert.ok(Math.abs(aWeek - now.aWeek) < 0.03 * now.aWeek, `${aWeek} of ${now.aWeek}`)
+  const { perWeek, auc } = await judged(older(['card_usual'], DAY))
+  assert.ok(Math.abs(perWeek - now.perWeek) < 0.03 * now.perWeek, `${perWeek} of ${now.perWeek}`)
   assert.ok(Math.abs(auc! - now.auc!) < 0.02, `${auc} of ${now.auc}`)
 })
 

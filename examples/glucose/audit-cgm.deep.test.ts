@@ -38,7 +38,7 @@ test('dubosson.csv: nine people are too few for any verdict', { skip: without('d
     // An element of no plan has no verdict, whatever the number of people.
     if (kind === 'groups') assert.equal(verdict.choice, 'by the plan')
     else assert.deepEqual([verdict.choice, verdict.why], ['undecided', '9 patients: no verdict under 20'])
-    assert.ok(levels.length > 0 && levels.every(({ frozen }) => 'why' in frozen.aWeek))
+    assert.ok(levels.length > 0 && levels.every(({ frozen }) => 'why' in frozen.perWeek))
     assert.ok(marks.every(mark => mark === null))
   }
 })
@@ -53,9 +53,9 @@ test(
     const fresh = 'why' in retrained ? assert.fail(retrained.why) : retrained.recall
     const found = [5, 60].map(minutes => {
       const { refit } = recent.levels.find(({ age }) => age === minutes * 60_000)!
-      return 'why' in refit || 'why' in refit.aWeek
+      return 'why' in refit || 'why' in refit.perWeek
         ? assert.fail(JSON.stringify(refit))
-        : { lost: fresh! - refit.performance.recall!, high: refit.aWeek.high }
+        : { lost: fresh! - refit.performance.recall!, high: refit.perWeek.high }
     })
     assert.ok(found.every(({ high }) => high < 0))
     assert.ok(found[0].lost > 0.09 && found[0].lost < 0.18, String(found[0].lost))

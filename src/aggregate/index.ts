@@ -2,6 +2,7 @@
 export { aggregateOf } from './aggregate-of.ts'
 export type { ScalarSql, SqlWindow, TileSql } from './aggregate-sql.ts'
 export type { AggregateFunction } from './aggregate.ts'
+export { featureBytes, featureSlice, selectFeatureRows, sharedZeros, toSharedColumn } from './feature-columns.ts'
 export { decimalUnit, isDouble, timeUnit } from './final-value.ts'
 export { codeOfNumber, codeOfText, isCode, RANK_BITS, rankOf, rankWeights, registerOf, Registers } from './hyperloglog.ts'
 export {

@@ -13,17 +13,16 @@ import type { AuditedPipeline, AuditOptions } from './compare/audit-options.ts'
 import { TOLERATED_LOSS } from './statistics/freshness-threshold.ts'
 import { timeBlockBounds, withTimeClusters } from './compare/clusters.ts'
 import type { IntervalOptions } from './statistics/intervals.ts'
-import { clusteredSample, type ClusteredSample } from './statistics/sample.ts'
+import { clusteredSample } from './statistics/sample.ts'
 import { costingOf } from './compare/costing.ts'
 import { elementId, planOf, type Element, type Plan } from './domain/element.ts'
 import { Experiment, threadsAhead } from './experiment/experiment.ts'
 import type { Cases } from './domain/cases.ts'
 import type { StalenessLevel } from './experiment/staleness-levels.ts'
-import { decisionsHash } from './findings/history-part.ts'
 import { PlanValuation } from './compare/valuation.ts'
 import { sweepElement, mapCheapFirst, type ElementSweep, type SweepOptions } from './compare/staleness-sweep.ts'
 import { evaluatePlans } from './compare/planning.ts'
-import { buildReport } from './findings/report.ts'
+import { buildReport, decisionsHash } from './findings/build-report.ts'
 import type { AuditReport, UtilityPart } from './domain/audit-report.ts'
 import { lookBackOf, unknownLabelShare, utilityOf, type ValueFunction } from './value/index.ts'
 
@@ -39,7 +38,7 @@ const SWEEPS_SHARE = 0.6
 const PLANS_SHARE = 0.35
 
 /** Format version of the sweeps in a checkpoint. Increase it when their content changes. */
-const CHECKPOINT_FORMAT = 4
+const CHECKPOINT_FORMAT = 5
 
 /**
  * Audits one model of a pipeline over a history in memory.
@@ -77,8 +76,8 @@ export async function audit(pipeline: AuditedPipeline, log: ReplayLog, options: 
   )
   const retrained = await retrainedBaseline(judging)
   const base = judging.planMode === 'refit' && !('why' in retrained) ? retrained : now.performance
-  const smallLoss = TOLERATED_LOSS * Math.max(0, base.aWeek)
-  const curves = { sweeps, nowAWeek: base.aWeek }
+  const smallLoss = TOLERATED_LOSS * Math.max(0, base.perWeek)
+  const curves = { sweeps, nowPerWeek: base.perWeek }
   const judged = await evaluatePlans(
     { ir, judging, intervalOptions, costing, utility, notObservable, smallLoss, curves, ...options },
     share => onProgress('comparing plans', 1 - PLANS_SHARE + PLANS_SHARE * share),
@@ -109,21 +108,12 @@ async function retrainedBaseline(judging: PlanValuation): Promise<UtilityPart['r
 }
 
 /** @throws `SPILL_HISTORY` if no decision of the judged block has a known outcome */
-function requireKnownOutcomes({ known, blocks: { test } }: Cases, { name, label }: ModelIR): void {
-  if (known.subarray(test.from, test.to).includes(1)) return
+function requireKnownOutcomes({ isLabelled, blocks: { test } }: Cases, { name, label }: ModelIR): void {
+  if (isLabelled.subarray(test.from, test.to).includes(1)) return
   throw new SpillwayError(
     'SPILL_HISTORY',
     `cannot judge this history: none of the ${test.to - test.from} judged decisions of model '${name}' has a known outcome. Check its label, ${label!.kind === 'from' ? `whose '${label!.join}' must name events, and whose value must not be NULL` : 'whose condition must not be NULL'}, and the files of source '${label!.source}'`,
   )
-}
-
-interface SweptElements {
-  readonly judging: PlanValuation
-  readonly sample: ClusteredSample
-  readonly intervalOptions: IntervalOptions
-  /** Hash of the scores of the current pipeline. */
-  readonly decisions: string
-  readonly sweeps: readonly ElementSweep[]
 }
 
 /** An element, and the levels of its sweep. */
@@ -132,13 +122,11 @@ interface ElementLevels {
   readonly levels: readonly StalenessLevel[]
 }
 
-/** Threads compute the scores of the sweeps ahead. They end before processor time is measured. */
-async function sweepElements(
-  pipeline: AuditedPipeline,
-  experiment: Experiment,
-  utility: ValueFunction,
-  options: AuditOptions,
-): Promise<SweptElements> {
+/**
+ * The sweeps of all elements, and what they are computed with. `decisions` is a hash of the scores of the current pipeline. Threads compute
+ * the scores of the sweeps ahead. They end before processor time is measured.
+ */
+async function sweepElements(pipeline: AuditedPipeline, experiment: Experiment, utility: ValueFunction, options: AuditOptions) {
   const { model, worth, seed, draws, traces } = options
   const { ir, fingerprint } = pipeline
   const { cases } = experiment
@@ -150,9 +138,9 @@ async function sweepElements(
     await experiment.prepare(elementLevels.flatMap(({ element, levels }) => levels.map(({ setting }) => planOf(element, setting))))
     requireKnownOutcomes(cases, model)
     const { budget } = worth.ir.utility
-    const judging = await PlanValuation.valueOf(experiment, { ir, model, utility, budget, decisionsAWeek: worth.ir.decisionsAWeek })
+    const judging = await PlanValuation.valueOf(experiment, { ir, model, utility, budget, decisionsPerWeek: worth.ir.decisionsPerWeek })
     const sample = clusteredSample(withTimeClusters(cases, timeBlockBounds(ir, model)), cases.blocks.test)
-    const intervalOptions = { seed, draws, ...(Number.isFinite(judging.week) && { decisionsAWeek: judging.week }) }
+    const intervalOptions: IntervalOptions = { seed, draws, ...(Number.isFinite(judging.week) && { decisionsPerUnit: judging.week }) }
     const decisions = decisionsHash(cases.t, await experiment.scoresOfAll(judging.runningArm))
     const inputs = { judging, sample, intervalOptions, slices: worth.ir.slices }
     const sweeps = await sweepsOf(elementLevels, inputs, `${fingerprint} ${decisions}`, options)

@@ -4,7 +4,6 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { writeAtomically } from '../base/node/index.ts'
 
-/** One finished result. */
 interface Entry {
   readonly name: string
   /** SHA-256 of everything that the value depends on. */

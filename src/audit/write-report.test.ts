@@ -40,9 +40,9 @@ test('reports a failed write, and leaves no partial file', () => {
 })
 
 test('rejects a number that is not finite', () => {
-  const broken = { ...flightsReport, utility: { ...flightsReport.utility, now: { ...flightsReport.utility.now, aWeek: NaN } } }
+  const broken = { ...flightsReport, utility: { ...flightsReport.utility, now: { ...flightsReport.utility.now, perWeek: NaN } } }
   for (const make of [reportJson, reportPage, reportText])
-    assert.throws(() => make(broken), { code: 'SPILL_ASSERT', message: /^report\.utility\.now\.aWeek of the audit's report is NaN/ })
+    assert.throws(() => make(broken), { code: 'SPILL_ASSERT', message: /^report\.utility\.now\.perWeek of the audit's report is NaN/ })
   const endless = { ...flightsReport, plans: { ...flightsReport.plans, net: { value: 1, low: -Infinity, high: 2 } } }
   assert.throws(() => writeAuditReport(endless, folder), { code: 'SPILL_ASSERT', message: /^report\.plans\.net\.low/ })
   assert.deepEqual(readdirSync(folder), [])

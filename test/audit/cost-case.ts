@@ -23,7 +23,7 @@ export const even = (count: number, begin: number, until: number): number[] =>
 
 export const groupOf = (group: Partial<MeasuredGroup> = {}): MeasuredGroup => ({
   source: 'readings',
-  cpuSecondsAnEvent: 20e-6,
+  cpuSecondsPerEvent: 20e-6,
   stateBytes: 50e6,
   valueBytes: 5e6,
   reach: 3 * HOUR,
@@ -43,10 +43,10 @@ export function costCase({
   return {
     measured: {
       span: until - from,
-      sources: new Map([['readings', { events: at.length, bytesAnEvent: 100, cpuSecondsAnEvent: 5e-6 }]]),
+      sources: new Map([['readings', { events: at.length, bytesPerEvent: 100, cpuSecondsPerEvent: 5e-6 }]]),
       groups: new Map(Object.entries(groups)),
       decisions: decisions.length,
-      cpuSecondsADecision: 50e-6,
+      cpuSecondsPerDecision: 50e-6,
       decidedBy: 'event',
       actions: 100,
     },

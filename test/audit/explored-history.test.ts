@@ -84,7 +84,7 @@ test('decisions that were left undone stand for those that were not, and the rep
   assert.equal(undone!.count, left.length)
   assert.equal(undone!.hidden, judged.filter(({ score, explored }) => score !== null && score > 50 && explored === undefined).length)
   assert.deepEqual([undone!.isUsed, undone!.weight, Math.round(undone!.effective)], [true, [2, 2], left.length])
-  const [week, wanted] = [found, truth].map(({ utility }) => utility.now.aWeek)
+  const [week, wanted] = [found, truth].map(({ utility }) => utility.now.perWeek)
   assert.ok(Math.abs(week - wanted) < 0.15 * wanted, `${week} a week, and ${wanted}`)
   assert.ok(Math.abs(found.utility.now.precision! - truth.utility.now.precision!) < 0.1)
   assert.ok(
@@ -115,8 +115,8 @@ test('without the chance there are bounds as before, and the truth is between th
   const [ifTrue, ifFalse] = [...bounds.matchAll(/(-?[\d,]+) \$ a week|false, (-?[\d,]+)/g)].map(([, one, other]) =>
     Number((one ?? other).replaceAll(',', '')),
   )
-  const { aWeek } = truth.utility.now
-  assert.ok(ifFalse < aWeek && aWeek < ifTrue, `${aWeek} between ${ifFalse} and ${ifTrue}`)
+  const { perWeek } = truth.utility.now
+  assert.ok(ifFalse < perWeek && perWeek < ifTrue, `${perWeek} between ${ifFalse} and ${ifTrue}`)
 })
 
 test('too few stand for themselves alone, and bounds remain', async () => {

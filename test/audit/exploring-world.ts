@@ -3,7 +3,7 @@
  * exploration of a part of them.
  */
 import { random, type Random } from '../../src/base/random.ts'
-import { explorationOf } from '../../src/audit/experiment/replay/exploration.ts'
+import { explorationOf } from '../../src/audit/experiment/replay/exploration-weights.ts'
 import type { Cases, Decided } from '../../src/audit/domain/cases.ts'
 import { clusteredSample, type ClusteredSample } from '../../src/audit/statistics/sample.ts'
 import { casesOf } from './random-cases.ts'
@@ -54,7 +54,7 @@ export function exploringHistory(seed: number, { days, perDay, cards, explore }:
     { name: 'card', of: key, count: cards },
     { name: 'day', of: day, count: days, span: DAY },
   ]
-  const truth = { ...casesOf({ t, key, known: allTrue, eligible: allTrue, label, outcome, columns: { amount } }), clusters }
+  const truth = { ...casesOf({ t, key, isLabelled: allTrue, eligible: allTrue, label, outcome, columns: { amount } }), clusters }
   const undone = Uint8Array.from({ length }, () => Number(of() < explore))
   const decided = (score: Float64Array): Decided => ({ score, scoredAt: t, actedAt: t, inline: true })
   return {
@@ -71,7 +71,7 @@ function hiddenOf(truth: Cases, score: Float64Array, undone: Uint8Array, explore
   const hidden = Uint8Array.from(undone, (is, row) => Number(isMet(row) && is === 0))
   const cases = {
     ...truth,
-    known: truth.known.map((is, row) => (hidden[row] === 1 ? 0 : is)),
+    isLabelled: truth.isLabelled.map((is, row) => (hidden[row] === 1 ? 0 : is)),
     label: truth.label.map((is, row) => (hidden[row] === 1 ? 0 : is)),
     outcome: truth.outcome.map((is, row) => (hidden[row] === 1 ? NaN : is)),
   }

@@ -19,16 +19,16 @@ export function randomGiven(
   const minute = 60_000
   const t = Float64Array.from({ length }, () => below(of, 30) * 5 * minute).sort()
   const key = Int32Array.from({ length }, () => below(of, 4))
-  const known = Uint8Array.from({ length }, () => Number(of() < 0.85))
+  const isLabelled = Uint8Array.from({ length }, () => Number(of() < 0.85))
   const eligible = Uint8Array.from({ length }, () => Number(of() < 0.9))
-  for (let row = 0; row < length; row++) if (eligible[row] === 0) known[row] = 0
-  const label = Uint8Array.from(known, is => (is === 1 && of() < 0.5 ? 1 : 0))
+  for (let row = 0; row < length; row++) if (eligible[row] === 0) isLabelled[row] = 0
+  const label = Uint8Array.from(isLabelled, is => (is === 1 && of() < 0.5 ? 1 : 0))
   // Shared outcomes are on a grid, so that decisions of a key share them.
   const outcome = Float64Array.from(t, (time, row) =>
     label[row] === 0 ? NaN : shared ? Math.ceil((time + 1) / (60 * minute)) * 60 * minute : time + below(of, 12) * 5 * minute,
   )
   const amount = Float64Array.from({ length }, () => below(of, 100))
-  const cases = casesOf({ t, key, known, eligible, label, outcome, columns: { amount } })
+  const cases = casesOf({ t, key, isLabelled, eligible, label, outcome, columns: { amount } })
   const inline = of() < 0.5
   const scoredAt = t.map(time => time + below(of, 3) * minute)
   const decided: Decided = {
@@ -49,7 +49,7 @@ export function randomGiven(
   }
 }
 
-interface Made extends Pick<Cases, 't' | 'key' | 'label' | 'known' | 'eligible' | 'outcome'> {
+interface Made extends Pick<Cases, 't' | 'key' | 'label' | 'isLabelled' | 'eligible' | 'outcome'> {
   readonly columns?: Readonly<Record<string, Float64Array>>
 }
 

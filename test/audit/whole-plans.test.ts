@@ -16,7 +16,7 @@ import { arrivalTraceOf } from '../../src/audit/cost/trace.ts'
 import type { RowRange } from '../../src/audit/domain/cases.ts'
 import { asItRuns, type Plan } from '../../src/audit/domain/element.ts'
 import { Experiment } from '../../src/audit/experiment/experiment.ts'
-import { alertsAt, decisionsAWeek, utilityOf } from '../../src/audit/value/index.ts'
+import { alertsAt, decisionsPerWeek, utilityOf } from '../../src/audit/value/index.ts'
 import { random } from '../../src/base/random.ts'
 import { Strings } from '../../src/columns/strings.ts'
 import type { LoggedEvent } from '../../src/define/source/source.ts'
@@ -108,7 +108,7 @@ test('of two streams the one is worth its cost and the other is not, and what th
       elements: planElements(ir, definition),
       select: cases.blocks.select,
       report: cases.blocks.report,
-      decisionsAMonth: (decisionsAWeek(cases, cases.blocks.test, {})! * 730) / 168,
+      decisionsPerMonth: (decisionsPerWeek(cases, cases.blocks.test)! * 730) / 168,
       price: 1,
       unit,
       smallLoss: 0,

@@ -37,7 +37,7 @@ test('files with columns of other names are audited: a table, a page and JSON', 
   assert.ok(report.reproduce.command.includes(` --out ${out} `), report.reproduce.command)
   const heat = report.elements.find(({ element }) => element === 'group/heat')!
   assert.ok(heat.levels.length >= 5)
-  const old = heat.levels.find(({ age }) => age >= 3_600_000)!.frozen.aWeek
+  const old = heat.levels.find(({ age }) => age >= 3_600_000)!.frozen.perWeek
   assert.ok(!('why' in old) && old.high < 0, 'an hour later the machine is another')
   assert.match(readFileSync(project.path('out/audit.html'), 'utf8'), /^<!doctype html>/i)
 })

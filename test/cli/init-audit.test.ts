@@ -99,10 +99,10 @@ for (const [folder, file] of origins)
     assert.ok(Math.abs(report.history.positive - late) < late / 100, `${report.history.positive} of ${late}`)
     const recent = report.elements.find(({ element }) => element === 'group/recent')!
     const dayOld = recent.levels.find(({ age }) => age === 86_400_000)!
-    assert.ok('aWeek' in dayOld.refit && 'high' in dayOld.refit.aWeek && dayOld.refit.aWeek.high < 0, JSON.stringify(dayOld.refit))
+    assert.ok('perWeek' in dayOld.refit && 'high' in dayOld.refit.perWeek && dayOld.refit.perWeek.high < 0, JSON.stringify(dayOld.refit))
     const usual = report.elements.find(({ element }) => element === 'group/usual')!
     const stale = usual.levels.find(({ age }) => age === 3_600_000)!
-    assert.ok('aWeek' in stale.refit && 'high' in stale.refit.aWeek && stale.refit.aWeek.high >= 0, JSON.stringify(stale.refit))
+    assert.ok('perWeek' in stale.refit && 'high' in stale.refit.perWeek && stale.refit.perWeek.high >= 0, JSON.stringify(stale.refit))
     assert.match(report.answer[0], /keep "recent"/)
   })
 

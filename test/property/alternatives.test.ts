@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Plan, ElementSetting } from '../../src/audit/domain/element.ts'
-import { scoreInto, scoringOf } from '../../src/audit/experiment/timeline/inputs.ts'
+import { scoreInto, scoringOf } from '../../src/audit/experiment/timeline/case-inputs.ts'
 import { Replays, type Replayed } from '../../src/audit/experiment/replay/replays.ts'
 import { limits } from '../../src/base/limits.ts'
 import type { ColumnData } from '../../src/columns/block.ts'

@@ -41,7 +41,7 @@ test('a slower cadence of ticks never catches more, nor notices earlier', async 
         model,
         utility: utilityOf({ utility: worth }, model),
         budget: 0.2,
-        decisionsAWeek: 1000,
+        decisionsPerWeek: 1000,
       })
       for (const way of WAYS.filter(way => judging.unavailableReason(way) === undefined)) {
         let before = await judging.baseline(way)
@@ -49,7 +49,7 @@ test('a slower cadence of ticks never catches more, nor notices earlier', async 
           const then = await judging.of(planOf(decide.every * times), way)
           assertNoMore(before, then, `seed ${seed}, ${kind}, ${way}, every ${times} ticks`)
           caught += then.performance.recall ?? 0
-          if (then.performance.aWeek < before.performance.aWeek) lost++
+          if (then.performance.perWeek < before.performance.perWeek) lost++
           before = then
         }
       }
@@ -61,11 +61,11 @@ test('a slower cadence of ticks never catches more, nor notices earlier', async 
 
 function assertNoMore(before: ValuedPlan, { performance }: ValuedPlan, place: string): void {
   const most = before.performance
-  if (Number.isNaN(most.aWeek)) return
-  assert.ok(performance.aWeek <= most.aWeek * (1 + ROUNDING), `${place}: ${performance.aWeek} after ${most.aWeek}`)
+  if (Number.isNaN(most.perWeek)) return
+  assert.ok(performance.perWeek <= most.perWeek * (1 + ROUNDING), `${place}: ${performance.perWeek} after ${most.perWeek}`)
   assert.ok((performance.recall ?? 0) <= (most.recall ?? 0), `${place}: recall ${performance.recall} after ${most.recall}`)
   assert.ok(
-    performance.actionsAWeek <= most.actionsAWeek * (1 + ROUNDING),
-    `${place}: ${performance.actionsAWeek} actions after ${most.actionsAWeek}`,
+    performance.actionsPerWeek <= most.actionsPerWeek * (1 + ROUNDING),
+    `${place}: ${performance.actionsPerWeek} actions after ${most.actionsPerWeek}`,
   )
 }

@@ -7,13 +7,12 @@ import { test } from 'node:test'
 import type { FeatureColumn } from '../../src/aggregate/kernel-partial.ts'
 import type { ElementSetting } from '../../src/audit/domain/element.ts'
 import { groupColumns, replayedColumns } from '../../src/audit/experiment/replay/group-columns.ts'
-import { earlierMoments, placeGroup } from '../../src/audit/experiment/settings/group-setting.ts'
+import { earlierPoints, placeGroup } from '../../src/audit/experiment/settings/group-setting.ts'
 import { applyInference } from '../../src/audit/experiment/settings/inference-setting.ts'
 import { applyIngestion } from '../../src/audit/experiment/settings/ingestion-setting.ts'
 import { summedColumns } from '../../src/audit/experiment/prefix-sums/summed-columns.ts'
 import { SummedGroups } from '../../src/audit/experiment/prefix-sums/summed-groups.ts'
-import { decisionRows } from '../../src/audit/experiment/timeline/decision-rows.ts'
-import type { Timeline } from '../../src/audit/experiment/timeline/timeline.ts'
+import { decisionRows, type Timeline } from '../../src/audit/experiment/timeline/timeline.ts'
 import { groupReads } from '../../src/decision/reads.ts'
 import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { FeatureIR, ModelIR, PipelineIR, ScheduleIR } from '../../src/define/ir/ir.ts'
@@ -75,7 +74,7 @@ function compareModel(draw: Draw, ir: PipelineIR, model: ModelIR, log: ReplayLog
     for (const read of groupReads(ir, model)) {
       const [setting, settingName] = groupSetting(draw, span)
       const placed = placeGroup(setting, read.group)
-      const rows = { ...world.rows, moments: earlierMoments(world, placed.addedAge) }
+      const rows = { ...world.rows, points: earlierPoints(world, placed.addedAge) }
       const placedRead = { ...read, group: { ...read.group, place: placed.place } }
       const expected = replayedColumns(placedRead, rows, world.log)
       const summed = summedColumns(placedRead, rows, world.log, groups)

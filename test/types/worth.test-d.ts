@@ -11,7 +11,7 @@ const fraud = model('fraud', {
 })
 const onRequest = model('asked', { decide: request({ card, total: t.decimal(2) }), inputs: r => ({ n: cardNow.of(r.card).n10m }), score })
 
-const value = worth(fraud, caught({ budget: '10%', unit: 'frauds', dollars: 3, wrong: 1 }), { ages: ['1h'], decisionsAWeek: 5 })
+const value = worth(fraud, caught({ budget: '10%', unit: 'frauds', dollars: 3, wrong: 1 }), { ages: ['1h'], decisionsPerWeek: 5 })
 pipeline('p', [fraud, value])
 worth(fraud, notice({ unit: 'frauds' }))
 // An input by its name, nested too; a field of the trigger; a number.

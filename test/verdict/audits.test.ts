@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { IntervalEstimate } from '../../src/audit/domain/plan-types.ts'
 import { auditsHold, proveAudits, type AuditsResult } from './audits.ts'
-import { DECISIONS_A_MONTH, generatedWorld } from './generated.ts'
+import { DECISIONS_PER_MONTH, generatedWorld } from './generated.ts'
 import { plainIntervals, studentTwoSided } from './plain-intervals.ts'
 
 test('worthless groups are no streams, one that is worth five times its cost is, and plans are found whole', async () => {
@@ -52,7 +52,7 @@ test('what is planted is there: a worthless group comes to nothing, a real one t
     for (let seed = 1; seed <= 200; seed++) {
       const { valueOf, report } = generatedWorld(seed, { groups: [streams], values: [{ utility, when: isFresh => isFresh('a') }] })
       const column = valueOf(new Map([['group/a', plain]]), report)
-      sum += (column.reduce((total, value) => total + value, 0) / column.length) * DECISIONS_A_MONTH
+      sum += (column.reduce((total, value) => total + value, 0) / column.length) * DECISIONS_PER_MONTH
     }
     return -sum / 200
   }

@@ -9,7 +9,7 @@ import { planIntervals } from '../../src/audit/plans/plan-intervals.ts'
 import type { PlanPorts } from '../../src/audit/domain/plan-types.ts'
 import { recommendPlan } from '../../src/audit/plans/recommend.ts'
 import { random, type Random } from '../../src/base/random.ts'
-import { DECISIONS_A_MONTH, generatedWorld, WEEKS, type GeneratedWorld, type Planted, type PlantedGroup } from './generated.ts'
+import { DECISIONS_PER_MONTH, generatedWorld, WEEKS, type GeneratedWorld, type Planted, type PlantedGroup } from './generated.ts'
 
 export interface AuditsResult {
   readonly cases: number
@@ -179,7 +179,7 @@ function judgedBy(intervalsOf: IntervalsOf, seed: number, planted: Planted): Ret
   const world = generatedWorld(seed, planted)
   const { elements, select, report, valueOf, costOf } = world
   return recommendPlan(
-    { elements, select, report, decisionsAMonth: DECISIONS_A_MONTH, price: PRICE, unit: '$', smallLoss: 0, weeks: WEEKS },
+    { elements, select, report, decisionsPerMonth: DECISIONS_PER_MONTH, price: PRICE, unit: '$', smallLoss: 0, weeks: WEEKS },
     { valueOf, costOf, intervals: intervalsOf(world) },
   )
 }

@@ -7,23 +7,26 @@ const DAY = 86_400_000
 
 interface Row {
   readonly age: number
-  readonly aWeek: Estimate | { readonly why: string }
+  readonly perWeek: Estimate | { readonly why: string }
 }
 
 /** The rows behind the verdicts: with retraining, or without it if there is none, at an equal volume. */
 const rowsOf = ({ levels }: ElementPart): Row[] =>
-  levels.map((level: SweepLevel) => ({ age: level.age, aWeek: 'why' in level.refit ? level.frozenAtBudget.aWeek : level.refit.aWeek }))
+  levels.map((level: SweepLevel) => ({
+    age: level.age,
+    perWeek: 'why' in level.refit ? level.frozenAtBudget.perWeek : level.refit.perWeek,
+  }))
 
 export function contradictionsOf(report: AnswerParts & { readonly answer: readonly [string, string] }): string[] {
   const { elements, plans, utility, answer } = report
   const { retrained, now } = utility
   const baseOf = ({ levels }: ElementPart): number =>
-    levels.some(({ refit }) => !('why' in refit)) && !('why' in retrained) ? retrained.aWeek : now.aWeek
+    levels.some(({ refit }) => !('why' in refit)) && !('why' in retrained) ? retrained.perWeek : now.perWeek
   const contradictions: string[] = []
   const isWithin = (part: ElementPart, age: number): boolean =>
     rowsOf(part)
       .filter(row => row.age > (part.now.age?.p50 ?? 0) && row.age <= age)
-      .every(({ aWeek }) => !('why' in aWeek) && -aWeek.low <= SMALL * baseOf(part))
+      .every(({ perWeek }) => !('why' in perWeek) && -perWeek.low <= SMALL * baseOf(part))
   const saysNothingIsLost = answer[0].includes('loses next to nothing')
   for (const part of elements) {
     const { element, verdict, plannedThreshold, incidentThreshold } = part
@@ -37,7 +40,7 @@ export function contradictionsOf(report: AnswerParts & { readonly answer: readon
     if (!('why' in plannedThreshold) && !isWithin(part, plannedThreshold.age))
       contradictions.push(`${element}: a row below its planned threshold loses`)
     const why = verdict.why.includes('loses nothing') || verdict.why.includes('not shown to lose')
-    if (why && rowsOf(part).every(({ aWeek }) => 'why' in aWeek))
+    if (why && rowsOf(part).every(({ perWeek }) => 'why' in perWeek))
       contradictions.push(`${element} is said to lose nothing, and no row is known`)
   }
   return contradictions

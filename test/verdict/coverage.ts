@@ -3,7 +3,7 @@
  * kind. From 50 clusters on, 95 % intervals cover between 93 and 97 %. With 10 and 20 the coverage is reported: an audit then gives no
  * verdict, or one with a caveat.
  */
-import { uncheckedSweepIntervals } from '../../src/audit/statistics/intervals.ts'
+import { uncheckedIntervals } from '../../src/audit/statistics/intervals.ts'
 import { clusteredSample } from '../../src/audit/statistics/sample.ts'
 import { drawn, worlds, type World } from './worlds.ts'
 
@@ -39,7 +39,7 @@ export function covered(world: World, clusters: number, cases: number, seed: num
     const { differences, truth, ...history } = drawn(world, clusters, Math.imul(seed + i, 2_654_435_761) + clusters)
     const columns = stuck ? history.clusters.map(({ name, of, count }) => ({ name, of, count })) : history.clusters
     const sample = clusteredSample({ ...history, clusters: blind ? [] : columns }, { from: 0, to: history.t.length })
-    const sweep = uncheckedSweepIntervals(sample, differences, { seed: seed + i, draws: DRAWS, decisionsAWeek: 1 })
+    const sweep = uncheckedIntervals(sample, differences, { seed: seed + i, draws: DRAWS, decisionsPerUnit: 1 })
     const holding = sweep.levels.map((level, i) => {
       if ('why' in level) return { alone: false, together: false }
       const { pointwise, low, high } = level

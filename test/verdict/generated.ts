@@ -55,7 +55,7 @@ const stream: ElementSetting = { kind: 'stream' }
 const now: ElementSetting = { kind: 'now' }
 
 /** Decisions in a month, of which the history has a part. */
-export const DECISIONS_A_MONTH = 8000
+export const DECISIONS_PER_MONTH = 8000
 export const WEEKS = DAYS / 7
 
 interface Effect {
@@ -69,7 +69,7 @@ export function generatedWorld(seed: number, { groups, values }: Planted): Gener
   const day = Int32Array.from({ length }, (_, row) => Math.floor(row / ROWS_A_DAY))
   const entity = Int32Array.from({ length }, () => Math.floor(chance() ** 1.5 * ENTITIES))
   const own = new Map(groups.map(({ name }) => [name, effect(chance, entity, day, 0)]))
-  const planted = values.map(value => ({ ...value, effect: effect(chance, entity, day, value.utility / DECISIONS_A_MONTH) }))
+  const planted = values.map(value => ({ ...value, effect: effect(chance, entity, day, value.utility / DECISIONS_PER_MONTH) }))
   const half = (DAYS / 2) * ROWS_A_DAY
   const isFresh = (plan: Plan, name: string): boolean => {
     const kind = plan.get(`group/${name}`)?.kind ?? 'now'

@@ -121,7 +121,7 @@ function casesOf({ t, key, label, eligible, until }: CasesGiven): Cases {
     label,
     eligible,
     length: t.length,
-    known: eligible,
+    isLabelled: eligible,
     outcome: t.map((time, row) => (label[row] === 1 ? time + HOUR : NaN)),
     column: name => {
       throw new Error(`no column ${name}`)

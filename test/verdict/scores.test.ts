@@ -30,7 +30,7 @@ test('contradictions that are planted in a report are found', async () => {
   assert.deepEqual(contradictionsOf(report), [])
   const collapses: SweepEffect = {
     ...report.elements[1].levels[0].frozen,
-    aWeek: { value: -20, low: -25, high: -15 },
+    perWeek: { value: -20, low: -25, high: -15 },
   }
   const elements = report.elements.map(part => ({
     ...part,

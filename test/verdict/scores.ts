@@ -178,18 +178,18 @@ export async function reportOf(
   const wrong = kind === 'costly false alarms' ? { wrong: 2, dollars: dollars ?? 40 } : {}
   const own: UtilityIR = { kind: 'caught', budget: BUDGET, unit: 'frauds', ...(dollars !== undefined && { dollars }), ...wrong }
   const utility = utilityOf({ utility: own }, audited)
-  const judging = await PlanValuation.valueOf(experiment, { ir, model: audited, utility, budget: BUDGET, decisionsAWeek: undefined })
+  const judging = await PlanValuation.valueOf(experiment, { ir, model: audited, utility, budget: BUDGET, decisionsPerWeek: undefined })
   const { cases } = experiment
   const bounds = timeBlockBounds(ir, audited)
   const sample = clusteredSample(withTimeClusters(cases, bounds), cases.blocks.test)
-  const intervalOptions = { seed: 1, draws: DRAWS, decisionsAWeek: judging.week }
+  const intervalOptions = { seed: 1, draws: DRAWS, decisionsPerUnit: judging.week }
   const sweeps: ElementSweep[] = []
   for (const element of elements)
     sweeps.push({ element, sweep: await sweepElement(element, levels, { judging, sample, intervalOptions, slices: undefined }) })
   const now = (await judging.baseline('frozen')).performance
   const why = judging.unavailableReason('refit')
   const retrained = why === undefined ? (await judging.baseline('refit')).performance : { why }
-  const base = 'why' in retrained ? now.aWeek : retrained.aWeek
+  const base = 'why' in retrained ? now.perWeek : retrained.perWeek
   const judged = await evaluatePlans(
     {
       ir,
@@ -200,7 +200,7 @@ export async function reportOf(
       utility,
       notObservable: new Map(['ingestion', 'inference', 'action', 'training'].map(id => [id, 'it is not in this world'])),
       smallLoss: TOLERATED_LOSS * Math.max(0, base),
-      curves: { sweeps, nowAWeek: base },
+      curves: { sweeps, nowPerWeek: base },
     },
     () => {},
   )

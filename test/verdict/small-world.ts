@@ -56,7 +56,7 @@ export const questionOf = ({ elements }: SmallWorld, more: Partial<PlanSearchPro
   elements,
   select: { from: 0, to: ROWS },
   report: { from: ROWS, to: 2 * ROWS },
-  decisionsAMonth: ROWS,
+  decisionsPerMonth: ROWS,
   price: 1,
   unit: 'caught',
   smallLoss: 0,

@@ -1,4 +1,7 @@
-/** Clusters for resampling: the entities of each decision, and blocks of time. */
+/**
+ * Clusters of correlated decisions, by which intervals are computed (`audit/statistics/`): the entities of each decision, and blocks of
+ * time.
+ */
 import { groupReads } from '../../decision/index.ts'
 import type { LabelIR, ModelIR, PipelineIR } from '../../define/ir/index.ts'
 import type { ClusteredCases } from '../statistics/sample.ts'

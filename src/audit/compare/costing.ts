@@ -13,7 +13,7 @@ import type { Experiment } from '../experiment/experiment.ts'
 import type { ValuedPlan } from './valuation.ts'
 import type { AuditReport, Range } from '../domain/audit-report.ts'
 import type { Estimate } from '../domain/element-report.ts'
-import { WEEK_MS } from '../value/index.ts'
+import { WEEK_MS } from '../domain/units.ts'
 
 /** Costs of plans over one history. */
 export interface Costing {
@@ -36,7 +36,7 @@ export function costingOf(pipeline: ScoringDefinitions, log: ReplayLog, options:
   const { model, prices, people, intakeSeconds, seconds, experiment, now: runs, dollars } = options
   const { t, length } = experiment.cases
   try {
-    const actions = (runs.performance.actionsAWeek * (t[length - 1] - t[0])) / WEEK_MS
+    const actions = (runs.performance.actionsPerWeek * (t[length - 1] - t[0])) / WEEK_MS
     const measured = measure(pipeline, model, log, { ...(intakeSeconds && { intakeSeconds }), ...(seconds && { seconds }), actions })
     const inputs = { measured, trace: arrivalTraceOf(log, experiment.cases.t), prices, people }
     const now = currentPlan(pipeline.ir, model)
@@ -44,7 +44,7 @@ export function costingOf(pipeline: ScoringDefinitions, log: ReplayLog, options:
     return {
       costOf: plan => costModel.costOf(plan).steadyYear,
       part: (proposed, lost) =>
-        buildCostPart({ inputs, now, proposed, lost, ...(dollars !== undefined && { dollarsAUnit: dollars }), model: costModel }),
+        buildCostPart({ inputs, now, proposed, lost, ...(dollars !== undefined && { dollarsPerUnit: dollars }), model: costModel }),
     }
   } catch (error) {
     if (!(error instanceof SpillwayError)) throw error

@@ -3,7 +3,7 @@ import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
 import type { IntervalOptions } from '../statistics/intervals.ts'
 import type { RowRange } from '../domain/cases.ts'
 import { timeBlockBounds } from './clusters.ts'
-import { WEEKS_A_MONTH } from '../domain/units.ts'
+import { WEEK_MS, WEEKS_PER_MONTH } from '../domain/units.ts'
 import type { Costing } from './costing.ts'
 import { asItRuns, type Plan } from '../domain/element.ts'
 import type { PlanValuation } from './valuation.ts'
@@ -12,7 +12,7 @@ import { planElements } from '../plans/choices.ts'
 import { planIntervals } from '../plans/plan-intervals.ts'
 import { recommendPlan, type PlanRecommendation } from '../plans/recommend.ts'
 import type { PlanPorts } from '../domain/plan-types.ts'
-import { WEEK_MS, type ValueFunction } from '../value/index.ts'
+import type { ValueFunction } from '../value/index.ts'
 
 export interface PlanningOptions {
   readonly ir: PipelineIR
@@ -40,10 +40,10 @@ export function evaluatePlans(inputs: PlanningOptions, onProgress: (share: numbe
       elements: markUnconfirmed(curves, judging.planMode, planElements(ir, model, { notObservable })),
       select,
       report,
-      decisionsAMonth: judging.week * WEEKS_A_MONTH,
+      decisionsPerMonth: judging.week * WEEKS_PER_MONTH,
       ...(utility.dollars !== undefined && { price: utility.dollars }),
       unit: utility.unit,
-      smallLoss: smallLoss * WEEKS_A_MONTH,
+      smallLoss: smallLoss * WEEKS_PER_MONTH,
       weeks: (t[test.to - 1] - t[test.from]) / WEEK_MS,
       ...(plansMax !== undefined && { plansMax }),
     },

@@ -1,6 +1,6 @@
 /** Staleness sweep: replays the history with one element at increasing ages, and reports the change in value at each level. */
 import { SpillwayError } from '../../base/index.ts'
-import { sparseSweepIntervals, type WeeklyInterval, type IntervalOptions, type SweepIntervals } from '../statistics/intervals.ts'
+import { sparseDifferenceIntervals, type LevelInterval, type IntervalOptions, type DifferenceIntervals } from '../statistics/intervals.ts'
 import { ruleOfThreeBound } from '../statistics/small-counts.ts'
 import type { SweepCurveLevel as CurveLevel } from '../statistics/freshness-threshold.ts'
 import type { ClusteredSample } from '../statistics/sample.ts'
@@ -84,7 +84,7 @@ export async function sweepElement(element: Element, levels: readonly StalenessL
     if (!('why' in frozen) && !('why' in frozenAtBudget)) return [{ ...level, frozen, frozenAtBudget, refit }]
     if ('why' in refit) return []
     // Where only retraining varies, for example the age of the model, the values without retraining stay at the baseline.
-    const unchanged: SweepEffect = { aWeek: 'why' in frozen ? frozen : { why: 'the model stays as it is' }, performance: now.performance }
+    const unchanged: SweepEffect = { perWeek: 'why' in frozen ? frozen : { why: 'the model stays as it is' }, performance: now.performance }
     return [{ ...level, frozen: unchanged, frozenAtBudget: unchanged, refit }]
   })
   return {
@@ -138,7 +138,7 @@ function effectsOf(
   { judging, sample, intervalOptions, slices = [] }: SweepOptions,
 ): { effects: (SweepEffect | { why: string })[]; caveats: readonly Caveat[] } {
   const differences = results.filter((result): result is Difference => !('why' in result))
-  const intervals: SweepIntervals = sparseSweepIntervals(
+  const intervals: DifferenceIntervals = sparseDifferenceIntervals(
     sample,
     differences.map(result => result.differing),
     intervalOptions,
@@ -154,7 +154,7 @@ function effectsOf(
       differing: { rows: rowCount },
     } = result
     return {
-      aWeek: widened(estimateOf(interval), (unseen / rowCount) * judging.week),
+      perWeek: widened(estimateOf(interval), (unseen / rowCount) * judging.week),
       ...detailsOf(interval),
       ...(sliced.length > 0 && { slices: sliced }),
       performance: result.performance,
@@ -163,16 +163,16 @@ function effectsOf(
   return { effects, caveats: differences.length > 0 ? intervals.caveats : [] }
 }
 
-const estimateOf = (interval: WeeklyInterval | NoInterval): SweepEffect['aWeek'] =>
+const estimateOf = (interval: LevelInterval | NoInterval): SweepEffect['perWeek'] =>
   'why' in interval ? interval : { value: interval.value, low: interval.low, high: interval.high }
 
 /** Levels of one mode, as `freshnessThreshold` reads them. */
 export const sweepCurve = (levels: readonly SweepLevel[], mode: ValuationMode): CurveLevel[] =>
-  levels.map(({ age, title, [mode]: effect }) => ({ age, title, aWeek: 'why' in effect ? effect : effect.aWeek }))
+  levels.map(({ age, title, [mode]: effect }) => ({ age, title, perWeek: 'why' in effect ? effect : effect.perWeek }))
 
 /** Widens an interval on both sides by an unobserved difference. */
-const widened = (aWeek: SweepEffect['aWeek'], by: number): SweepEffect['aWeek'] =>
-  by === 0 || 'why' in aWeek ? aWeek : { value: aWeek.value, low: aWeek.low - by, high: aWeek.high + by }
+const widened = (perWeek: SweepEffect['perWeek'], by: number): SweepEffect['perWeek'] =>
+  by === 0 || 'why' in perWeek ? perWeek : { value: perWeek.value, low: perWeek.low - by, high: perWeek.high + by }
 
-const detailsOf = (interval: WeeklyInterval | NoInterval): Pick<SweepEffect, 'leaveOneOut' | 'worstWeek'> =>
+const detailsOf = (interval: LevelInterval | NoInterval): Pick<SweepEffect, 'leaveOneOut' | 'worstWeek'> =>
   'why' in interval ? {} : { leaveOneOut: interval.leaveOneOut, ...(interval.worstWeek !== undefined && { worstWeek: interval.worstWeek }) }

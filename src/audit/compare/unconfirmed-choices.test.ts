@@ -9,7 +9,7 @@ import type { SweepEffect, Performance } from '../domain/element-report.ts'
 const HOUR = 3_600_000
 const performance = {} as Performance
 const effect = (low: number | undefined): SweepEffect =>
-  low === undefined ? { aWeek: { why: 'unknown' }, performance } : { aWeek: { value: low, low, high: 0 }, performance }
+  low === undefined ? { perWeek: { why: 'unknown' }, performance } : { perWeek: { value: low, low, high: 0 }, performance }
 
 const planElement: PlanElement = {
   element: { kind: 'group', group: 'g' },
@@ -27,7 +27,7 @@ const unconfirmed = (levels: readonly { readonly age: number; readonly low: numb
     return { setting: { kind: 'older', by: age }, title: '', age, frozen: effect(-99), frozenAtBudget: effect(-99), refit: own } as const
   })
   const sweep: StalenessSweep = { levels: swept, caveats: [] }
-  const [element] = markUnconfirmed({ sweeps: [{ element: planElement.element, sweep }], nowAWeek: 100 }, 'refit', [planElement])
+  const [element] = markUnconfirmed({ sweeps: [{ element: planElement.element, sweep }], nowPerWeek: 100 }, 'refit', [planElement])
   return element.choices.map(choice => choice.unconfirmed === true)
 }
 

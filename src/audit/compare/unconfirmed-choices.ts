@@ -12,22 +12,26 @@ import type { PlanChoice, PlanElement } from '../domain/plan-types.ts'
 export interface SweepCurves {
   readonly sweeps: readonly ElementSweep[]
   /** Weekly value of the baseline, in the mode in which plans are valued, units. */
-  readonly nowAWeek: number
+  readonly nowPerWeek: number
 }
 
 /**
  * A choice older than the current one is `unconfirmed` unless all curve levels up to its age, and the first level at or beyond it, have the
  * mark `ok`.
  */
-export const markUnconfirmed = ({ sweeps, nowAWeek }: SweepCurves, mode: ValuationMode, elements: readonly PlanElement[]): PlanElement[] =>
+export const markUnconfirmed = (
+  { sweeps, nowPerWeek }: SweepCurves,
+  mode: ValuationMode,
+  elements: readonly PlanElement[],
+): PlanElement[] =>
   elements.map(element => {
     const levels = sweeps.find(({ element: swept }) => elementId(swept) === elementId(element.element))?.sweep.levels ?? []
     const curve = sweepCurve(levels, mode)
-    const marks = levelMarks(curve, { nowAWeek })
+    const marks = levelMarks(curve, { nowPerWeek })
     const now = element.choices[0].age
     const isConfirmed = ({ age }: PlanChoice): boolean => {
       const covering = curve.findIndex(level => level.age >= age)
-      return nowAWeek > 0 && covering >= 0 && curve.every((level, i) => i > covering || level.age <= now || marks[i] === 'ok')
+      return nowPerWeek > 0 && covering >= 0 && curve.every((level, i) => i > covering || level.age <= now || marks[i] === 'ok')
     }
     return {
       ...element,

@@ -15,12 +15,12 @@ const HOUR = 3_600_000
 /** Four decisions that act, an hour apart, and four that do not: two right, one wrong, one unknown; then the same again. */
 const t = Float64Array.from({ length: 8 }, (_, row) => row * HOUR)
 const label = Uint8Array.of(1, 1, 0, 0, 1, 1, 0, 0)
-const known = Uint8Array.of(1, 1, 1, 0, 1, 1, 1, 0)
+const isLabelled = Uint8Array.of(1, 1, 1, 0, 1, 1, 1, 0)
 const cases = casesOf({
   t,
   key: new Int32Array(8),
   label,
-  known,
+  isLabelled,
   eligible: new Uint8Array(8).fill(1),
   outcome: t.map((time, row) => (label[row] === 1 ? time + HOUR : NaN)),
 })
@@ -28,10 +28,10 @@ const decided = { score: Float64Array.of(1, 1, 1, 1, 0, 0, 0, 0), scoredAt: t, a
 const experiment = { cases, notes: [], why: () => undefined, decided: () => Promise.resolve(decided) } as unknown as Experiment
 const model = { name: 'm', label: { kind: 'from', negativeAfter: HOUR } } as unknown as ModelIR
 const utility = utilityOf({ utility: { kind: 'caught', unit: 'x', dollars: 4, wrong: 1 } }, model)
-const judging = PlanValuation.valueOf(experiment, { ir: {} as PipelineIR, model, utility, budget: 0.5, decisionsAWeek: 80 })
+const judging = PlanValuation.valueOf(experiment, { ir: {} as PipelineIR, model, utility, budget: 0.5, decisionsPerWeek: 80 })
 
 test('the value lies between its bounds, with all unknown labels true and all false', async () => {
-  const [now, bounds] = [(await (await judging).baseline('frozen')).performance.aWeek, await (await judging).labelBounds('frozen')]
+  const [now, bounds] = [(await (await judging).baseline('frozen')).performance.perWeek, await (await judging).labelBounds('frozen')]
   // Two caught less a quarter, of six known decisions; then three of eight, and two less two quarters.
   assert.equal(now, (1.75 / 6) * 80)
   assert.deepEqual(bounds, { ifTrue: (2.75 / 8) * 80, ifFalse: (1.5 / 8) * 80 })
@@ -46,11 +46,9 @@ test('the report has both bounds if labels are unknown', async () => {
         judging: valuation,
         now: {} as Performance,
         elements: [],
-        sweeps: [],
-        plans: [],
         bounds,
         unit: 'x',
-        reach: [],
+        more: [],
       }),
     )
   const says = 'if all unknown labels were true, the current pipeline would be worth 27.5 x a week; if all were false, 15'
@@ -59,21 +57,16 @@ test('the report has both bounds if labels are unknown', async () => {
 })
 
 test('a caveat of several sweeps is reported once, for the worst', async () => {
-  const sweep = (correlation: number) => ({
-    levels: [],
-    caveats: [{ kind: 'lasting shocks', block: 'day', about: 'time', size: correlation } as const],
-  })
+  const shocks = (correlation: number) => ({ kind: 'lasting shocks', block: 'day', about: 'time', size: correlation }) as const
   const texts = caveatsOf({
     history: { weeks: 1, censored: 0 } as HistoryPart,
     experiment: { cases, notes: ['trained on 10', 'trained on 20'] } as unknown as Experiment,
     judging: await judging,
     now: {} as Performance,
     elements: [],
-    sweeps: [0.41, 0.62, 0.5].map(sweep),
-    plans: [{ kind: 'some plans', looked: 5, of: 9 }],
     bounds: undefined,
     unit: 'x',
-    reach: [],
+    more: [...[0.41, 0.62, 0.5].map(shocks), { kind: 'some plans', looked: 5, of: 9 }],
   })
   assert.deepEqual(
     texts.filter(text => text.includes('are autocorrelated')).map(text => /autocorrelated [^)]*/.exec(text)![0]),
@@ -105,7 +98,7 @@ function judgingOf({
     t: times,
     key: Int32Array.from({ length }, (_, row) => row),
     label,
-    known: eligible,
+    isLabelled: eligible,
     eligible,
     outcome: times.map((time, row) => (label[row] === 1 ? time + HOUR : NaN)),
   })
@@ -122,7 +115,7 @@ function judgingOf({
       Promise.resolve({ score: scores(plan, arm), scoredAt: times, actedAt: times, inline: false }),
   } as unknown as Experiment
   const free = utilityOf({ utility: { kind: 'caught', unit: 'x' } }, model)
-  return PlanValuation.valueOf(history, { ir: {} as PipelineIR, model, utility: free, budget, decisionsAWeek: length })
+  return PlanValuation.valueOf(history, { ir: {} as PipelineIR, model, utility: free, budget, decisionsPerWeek: length })
 }
 
 const older = new Map([['group/g', { kind: 'older', by: HOUR }]]) as unknown as Plan
@@ -138,10 +131,10 @@ test('at equal volume a stale model that acts more often catches no more; at its
     (await judged.withoutRetraining(older))[0],
     (await judged.withoutRetraining(older))[1],
   ]
-  assert.equal(frozen.performance.actionsAWeek, 40, 'the fixed threshold is shown as it is')
-  assert.equal(frozen.performance.aWeek, 10)
-  assert.equal(atVolume.performance.actionsAWeek, now.performance.actionsAWeek)
-  assert.ok(atVolume.performance.aWeek < now.performance.aWeek)
+  assert.equal(frozen.performance.actionsPerWeek, 40, 'the fixed threshold is shown as it is')
+  assert.equal(frozen.performance.perWeek, 10)
+  assert.equal(atVolume.performance.actionsPerWeek, now.performance.actionsPerWeek)
+  assert.ok(atVolume.performance.perWeek < now.performance.perWeek)
   // Ten right and two wrong actions: a fifth of ten, divided by two.
   assert.equal(judged.charge, 1)
   assert.ok(valueDifference(frozen, now).sum < 0, 'twenty-eight wrong actions more are not free')

@@ -27,7 +27,7 @@ import {
   alertsWithLeadIn,
   weeklyValue,
   valueBounds,
-  decisionsAWeek,
+  decisionsPerWeek,
   eligibleScores,
   performanceFigures,
   sumOfKnown,
@@ -64,7 +64,7 @@ export const hasSameScores = ({ decided: left }: ValuedPlan, { decided: right }:
  * Fewer wrong actions are no gain, since the user stated no cost.
  */
 export function valueDifference(level: ValuedPlan, now: ValuedPlan): SparseValues {
-  const actsMoreOften = level.performance.actionsAWeek > (1 + EQUAL_VOLUME_TOLERANCE) * now.performance.actionsAWeek
+  const actsMoreOften = level.performance.actionsPerWeek > (1 + EQUAL_VOLUME_TOLERANCE) * now.performance.actionsPerWeek
   return actsMoreOften && level.charged && now.charged ? subtractSparse(level.charged, now.charged) : subtractSparse(level.value, now.value)
 }
 
@@ -78,7 +78,7 @@ export interface ValuationOptions {
   readonly utility: ValueFunction
   /** Share of decisions that may act, where no action has a threshold. */
   readonly budget: number | undefined
-  readonly decisionsAWeek: number | undefined
+  readonly decisionsPerWeek: number | undefined
 }
 
 /** Weekly value of the current pipeline if all unknown labels were true, and if all were false. */
@@ -98,7 +98,7 @@ const COMPARABLE_PART = 1 - TOLERATED_LOSS
  * Values plans by an experiment's scores, in each mode, against the current pipeline.
  *
  * @example
- * const judging = await Judging.of(experiment, { ir, model, utility, budget: undefined, decisionsAWeek: undefined })
+ * const judging = await Judging.of(experiment, { ir, model, utility, budget: undefined, decisionsPerWeek: undefined })
  * const { performance } = await judging.of(planOf({ kind: 'ingestion' }, { kind: 'older', by: 60_000 }), 'frozenAtBudget')
  */
 export class PlanValuation {
@@ -122,8 +122,7 @@ export class PlanValuation {
     this.#experiment = experiment
     this.#utility = options.utility
     this.#horizon = options.model.label ? labelHorizon(options.model.label) : 0
-    const { decisionsAWeek: volume } = options
-    this.week = decisionsAWeek(cases, cases.blocks.test, volume === undefined ? {} : { decisionsAWeek: volume }) ?? NaN
+    this.week = decisionsPerWeek(cases, cases.blocks.test, options.decisionsPerWeek) ?? NaN
     this.baselineActions = baselineActionsOf(cases, decided, options)
     this.charge = options.utility.chargedSparse ? defaultCharge({ cases, decided }, this.baselineActions, options.utility) : 0
     this.unjudged = unjudgedShare(cases, decided, this.baselineActions, scored)
@@ -213,7 +212,7 @@ export class PlanValuation {
       decided,
       value: worth,
       ...(mode === 'frozen' && charged && this.charge > 0 && { charged: charged(inputs, this.charge) }),
-      performance: performanceFigures(inputs, { worth, outcomes: outcomes(cases), decisionsAWeek: this.week }),
+      performance: performanceFigures(inputs, { worth, outcomes: outcomes(cases), decisionsPerWeek: this.week }),
     }
   }
 
@@ -267,7 +266,7 @@ export class PlanValuation {
     if (this.unavailableReason('frozen') !== undefined || this.#experiment.running) return undefined
     try {
       const [runs, retrained] = [await this.baseline('frozenAtBudget'), await this.baseline('refit')].map(
-        ({ performance }) => performance.aWeek,
+        ({ performance }) => performance.perWeek,
       )
       if (!(runs > 0) || retrained >= COMPARABLE_PART * runs) return undefined
       return `a model trained anew on fresh features is worth ${percentText(Math.max(0, retrained) / runs)} of the one that runs, at as many alerts: under ${percentText(COMPARABLE_PART)} its losses say nothing of those of the one that runs`

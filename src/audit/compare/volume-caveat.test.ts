@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fraudReport } from '../../../test/audit/reports/fraud.ts'
 import { worstCaveats } from '../domain/caveat.ts'
-import { caveatText } from '../domain/caveat-text.ts'
+import { caveatText } from '../domain/caveat.ts'
 import { volumeCaveats } from './volume-caveat.ts'
 
 const [, cards] = fraudReport.elements
@@ -10,9 +10,9 @@ const acting = (threshold: number, volume: number, anew = volume) => ({
   ...cards,
   levels: cards.levels.slice(0, 1).map(level => ({
     ...level,
-    frozen: { ...level.frozen, performance: { ...level.frozen.performance, actionsAWeek: threshold } },
-    frozenAtBudget: { ...level.frozenAtBudget, performance: { ...level.frozenAtBudget.performance, actionsAWeek: volume } },
-    refit: 'why' in level.refit ? level.refit : { ...level.refit, performance: { ...level.refit.performance, actionsAWeek: anew } },
+    frozen: { ...level.frozen, performance: { ...level.frozen.performance, actionsPerWeek: threshold } },
+    frozenAtBudget: { ...level.frozenAtBudget, performance: { ...level.frozenAtBudget.performance, actionsPerWeek: volume } },
+    refit: 'why' in level.refit ? level.refit : { ...level.refit, performance: { ...level.refit.performance, actionsPerWeek: anew } },
   })),
 })
 

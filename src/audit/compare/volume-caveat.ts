@@ -14,14 +14,14 @@ export const volumeCaveats = (elements: readonly ElementPart[], now: number): Ca
   elements.flatMap(part =>
     part.levels.flatMap((level): Caveat[] => {
       const levelText = `${part.title.replace(/ \(.*$/, '')} ${conditionText(part, level)}`
-      const of = (at: 'threshold' | 'volume', { actionsAWeek: actions }: Performance): Caveat[] => {
+      const of = (at: 'threshold' | 'volume', { actionsPerWeek: actions }: Performance): Caveat[] => {
         if (!(now > 0) || Math.abs(actions - now) <= EQUAL_VOLUME_TOLERANCE * now) return []
         const size = Math.max(actions / now, now / Math.max(actions, 1e-9))
         return [{ kind: 'other volume', at, level: levelText, actions, now, size, about: `${part.element} ${at}` }]
       }
       const { frozen, frozenAtBudget, refit } = level
       return [
-        ...('why' in frozen.aWeek ? [] : [...of('threshold', frozen.performance), ...of('volume', frozenAtBudget.performance)]),
+        ...('why' in frozen.perWeek ? [] : [...of('threshold', frozen.performance), ...of('volume', frozenAtBudget.performance)]),
         ...('why' in refit ? [] : of('volume', refit.performance)),
       ]
     }),

@@ -37,7 +37,7 @@ const inputs: fc.Arbitrary<CostInputs> = fc
     const arrival = bursts.flatMap(({ at, count, gap }) =>
       Array.from({ length: count }, (_, i) => Math.min(from + 2 * DAY, from + at + i * gap)),
     )
-    const groups = { one: groupOf({ cpuSecondsAnEvent: one, reach }), two: groupOf({ cpuSecondsAnEvent: two }) }
+    const groups = { one: groupOf({ cpuSecondsPerEvent: one, reach }), two: groupOf({ cpuSecondsPerEvent: two }) }
     return { ...costCase({ arrival: arrival.sort((a, b) => a - b), days: 2, groups, volume }), prices: { ...examplePrices, workers } }
   })
 

@@ -101,7 +101,7 @@ test('batch is cheaper for a small steady load, mostly by people', () => {
 })
 
 /** Much work and little state. */
-const heavy = { cpuSecondsAnEvent: 0.5, stateBytes: 1e5, valueBytes: 1e5 }
+const heavy = { cpuSecondsPerEvent: 0.5, stateBytes: 1e5, valueBytes: 1e5 }
 
 /** Stream against batch for the whole plan; only the group differs. */
 function against(inputs: CostInputs, batch: ElementSetting): { readonly saved: Range; readonly batchCost: CostOfPlan } {
@@ -147,7 +147,7 @@ test('workers stay if starting them for each run costs more', () => {
 
 test('all plans of six groups are sums of their groups’ costs', () => {
   const names = Array.from({ length: 6 }, (_, i) => `g${i}`)
-  const inputs = costCase({ groups: Object.fromEntries(names.map((name, i) => [name, groupOf({ cpuSecondsAnEvent: (i + 1) * 1e-5 })])) })
+  const inputs = costCase({ groups: Object.fromEntries(names.map((name, i) => [name, groupOf({ cpuSecondsPerEvent: (i + 1) * 1e-5 })])) })
   const model = new CostModel(inputs, streaming(inputs))
   const costs = Array.from({ length: 64 }, (_, set) =>
     model.costOf(new Map(names.flatMap((name, i) => ((set >> i) & 1 ? [[`group/${name}`, nightlyJob] as const] : [])))),

@@ -14,7 +14,7 @@ export interface CostPartInputs {
   readonly proposed: Plan
   /** Value lost by staleness in a week, units, and the dollars of a unit. */
   readonly lost: Estimate | { readonly why: string }
-  readonly dollarsAUnit?: number
+  readonly dollarsPerUnit?: number
   /** A cost model of the same inputs, if there is one. */
   readonly model?: CostModel
 }
@@ -25,7 +25,7 @@ export function buildCostPart({
   now,
   proposed,
   lost,
-  dollarsAUnit,
+  dollarsPerUnit,
   model = new CostModel(costInputs, now),
 }: CostPartInputs): CostPart {
   const { name, about } = costInputs.prices
@@ -33,6 +33,6 @@ export function buildCostPart({
     prices: `${name}: ${about} People: ${costInputs.people.name}.`,
     now: model.costOf(new Map()),
     proposed: model.costOf(proposed),
-    taxes: { staleness: stalenessTax(lost, dollarsAUnit), streaming: streamingTax(model, now) },
+    taxes: { staleness: stalenessTax(lost, dollarsPerUnit), streaming: streamingTax(model, now) },
   }
 }

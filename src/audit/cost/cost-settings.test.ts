@@ -46,7 +46,7 @@ test('half as many ticks make half as many decisions', () => {
 
 test('more volume never costs less', () => {
   for (const setting of [stream, nightlyJob, batchEach(HOUR, HOUR / 2), { kind: 'every', every: HOUR } as const]) {
-    const inputs = costCase({ groups: { fast: groupOf({ cpuSecondsAnEvent: 1e-3 }) } })
+    const inputs = costCase({ groups: { fast: groupOf({ cpuSecondsPerEvent: 1e-3 }) } })
     const costs = [1, 10, 1e3, 1e5].map(volume => base({ ...inputs, volume }, 'group/fast', setting))
     for (let i = 1; i < costs.length; i++) assert.ok(costs[i] >= costs[i - 1], `${setting.kind}: ${costs.join(', ')}`)
   }
@@ -54,7 +54,7 @@ test('more volume never costs less', () => {
 
 test('static workers are sized for nearly all minutes, with lags for one queue and for partitions', () => {
   const inputs = costCase({
-    groups: { fast: groupOf({ cpuSecondsAnEvent: 100 }) },
+    groups: { fast: groupOf({ cpuSecondsPerEvent: 100 }) },
     prices: { ...examplePrices, workers: 'static' },
   })
   const [workers] = new CostModel(inputs, new Map([['group/fast', stream]])).costOf(new Map()).lines
@@ -110,12 +110,12 @@ test('rejects a history that is empty, at one instant, or unsorted', () => {
   rejects({ trace: { ...trace, decisions: { at: Float64Array.of(from), key: new Uint32Array(2) } } }, /decisions: 1 arrivals but 2 keys/)
   rejects({ measured: { ...measured, span: 0 } }, /span is 0; .* at one instant/)
   rejects(
-    { measured: { ...measured, cpuSecondsADecision: -1 } },
-    /measured: cpuSecondsADecision is -1; a measurement is a number, 0 or more/,
+    { measured: { ...measured, cpuSecondsPerDecision: -1 } },
+    /measured: cpuSecondsPerDecision is -1; a measurement is a number, 0 or more/,
   )
   rejects(
-    { measured: { ...measured, groups: new Map([['fast', groupOf({ cpuSecondsAnEvent: NaN })]]) } },
-    /group 'fast': cpuSecondsAnEvent is NaN/,
+    { measured: { ...measured, groups: new Map([['fast', groupOf({ cpuSecondsPerEvent: NaN })]]) } },
+    /group 'fast': cpuSecondsPerEvent is NaN/,
   )
   rejects(
     { measured: { ...measured, groups: new Map([['fast', groupOf({ source: 'other' })]]) } },
@@ -135,7 +135,7 @@ test('a history shorter than a period is assumed to continue unchanged', () => {
   const day = costCase({ arrival: Array.from({ length: 2000 }, (_, i) => from + i * 43_200), days: 1 })
   const month = costCase()
   const weekly = batchEach(7 * DAY, HOUR)
-  const heavy = { fast: groupOf({ cpuSecondsAnEvent: 1, reach: 7 * DAY }) }
+  const heavy = { fast: groupOf({ cpuSecondsPerEvent: 1, reach: 7 * DAY }) }
   const hours = (inputs: CostInputs) =>
     new CostModel(
       { ...inputs, measured: { ...inputs.measured, groups: new Map(Object.entries(heavy)) } },

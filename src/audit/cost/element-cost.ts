@@ -46,11 +46,11 @@ export function elementCost(id: string, setting: ElementSetting, now: ElementSet
 
 function ingestionCost(setting: ElementSetting, inputs: CostInputs): ElementCost {
   const { measured, prices } = inputs
-  const { logDays, eventsARequest, crossings } = prices.sizing
+  const { logDays, eventsPerRequest, crossings } = prices.sizing
   const sources = [...measured.sources].map(([name, source]) => ({ name, ...source, arrivals: arrivalsOf(name, inputs) }))
   const bytes = perMonth(
     inputs,
-    sources.reduce((sum, { events, bytesAnEvent }) => sum + events * bytesAnEvent, 0),
+    sources.reduce((sum, { events, bytesPerEvent }) => sum + events * bytesPerEvent, 0),
   )
   const days = MONTH_MS / DAY_MS
   const storageLine = rangeFrom(s => (bytes / GB) * (logDays[s] / days))
@@ -60,11 +60,11 @@ function ingestionCost(setting: ElementSetting, inputs: CostInputs): ElementCost
       inputs,
       sources.reduce((sum, source) => sum + source.events, 0),
     )
-    const requests = rangeFrom(s => events / 1e6 / eventsARequest[s])
+    const requests = rangeFrom(s => events / 1e6 / eventsPerRequest[s])
     const crossed = rangeFrom(s => (bytes / GB) * crossings[s])
     return {
       streams: true,
-      demands: sources.map(({ name, arrivals, cpuSecondsAnEvent: seconds }) =>
+      demands: sources.map(({ name, arrivals, cpuSecondsPerEvent: seconds }) =>
         simulateDemand({ name: `${name} in`, arrivals, seconds }, inputs),
       ),
       lines: [
@@ -75,7 +75,7 @@ function ingestionCost(setting: ElementSetting, inputs: CostInputs): ElementCost
           requests,
           'millionRequests',
           inputs,
-          `million requests of ${formatCount(eventsARequest.base, 'event')}`,
+          `million requests of ${formatCount(eventsPerRequest.base, 'event')}`,
         ),
         quantityLine(
           'egress',
@@ -90,7 +90,7 @@ function ingestionCost(setting: ElementSetting, inputs: CostInputs): ElementCost
     }
   }
   const { schedule, lasts } = jobTiming('ingestion', setting)
-  const works = sources.map(({ name, arrivals, cpuSecondsAnEvent: seconds }): BatchWork => {
+  const works = sources.map(({ name, arrivals, cpuSecondsPerEvent: seconds }): BatchWork => {
     const title = `${name} taken in ${jobScheduleText(schedule)}`
     return { title, arrivals, seconds, schedule, lasts, reading: 'since the last' }
   })
@@ -108,7 +108,7 @@ function groupCost(name: string, setting: ElementSetting, inputs: CostInputs): E
       `group '${name}' was not measured; the measured groups are ${[...inputs.measured.groups.keys()].join(', ')}`,
     )
   const arrivals = arrivalsOf(group.source, inputs)
-  const seconds = group.cpuSecondsAnEvent
+  const seconds = group.cpuSecondsPerEvent
   const storageLine = (content: string, bytes: number): CostLine => {
     const { stateCopies } = inputs.prices.sizing
     const size = rangeFrom(s => ((bytes * (inputs.volume ?? 1)) / GB) * stateCopies[s])
@@ -159,7 +159,7 @@ function snapshotCost(
 function inferenceCost(setting: ElementSetting, now: ElementSetting | undefined, inputs: CostInputs): ElementCost {
   const { measured, trace } = inputs
   const { decisions: arrivals } = trace
-  const seconds = measured.cpuSecondsADecision
+  const seconds = measured.cpuSecondsPerDecision
   if (setting.kind === 'stream') {
     const requests = exactRange(perMonth(inputs, measured.decisions) / 1e6)
     const line = quantityLine('requests', 'decisions asked for', requests, 'millionRequests', inputs, 'million requests')

@@ -63,8 +63,8 @@ test('groups are measured by applying their events, decisions by the remaining t
   // The two groups in the order of the model's inputs, then the decisions.
   const measured = measure(definitions, modelOf('fraud'), log, { seconds: clock(10, 14, 20, 22, 30, 46) })
   const [fast, slow] = ['fast', 'slow'].map(name => measured.groups.get(name)!)
-  assert.deepEqual([fast.cpuSecondsAnEvent, slow.cpuSecondsAnEvent], [4 / EVENTS, 2 / EVENTS])
-  assert.equal(measured.cpuSecondsADecision, (16 - 6) / EVENTS)
+  assert.deepEqual([fast.cpuSecondsPerEvent, slow.cpuSecondsPerEvent], [4 / EVENTS, 2 / EVENTS])
+  assert.equal(measured.cpuSecondsPerDecision, (16 - 6) / EVENTS)
   assert.equal(measured.decisions, EVENTS)
   assert.equal(measured.decidedBy, 'event')
   assert.equal(measured.span, (EVENTS - 1) * MINUTE)
@@ -77,18 +77,18 @@ test('groups are measured by applying their events, decisions by the remaining t
 
 test('a clock that stands still measures 0, never less', () => {
   const still = measure(definitions, modelOf('fraud'), log, { seconds: clock(1, 1, 1, 1, 1, 1) })
-  assert.deepEqual([still.groups.get('fast')!.cpuSecondsAnEvent, still.cpuSecondsADecision], [0, 0])
+  assert.deepEqual([still.groups.get('fast')!.cpuSecondsPerEvent, still.cpuSecondsPerDecision], [0, 0])
   const odd = measure(definitions, modelOf('fraud'), log, { seconds: clock(0, 5, 5, 9, 9, 10) })
-  assert.equal(odd.cpuSecondsADecision, 0)
+  assert.equal(odd.cpuSecondsPerDecision, 0)
 })
 
 test('bytes come from the columns, or from the caller', () => {
   const options = { actions: 3, cpuSecondsATraining: 60, intakeSeconds: new Map([['payments', 4]]) }
   const bySize = measure(definitions, modelOf('fraud'), log, { ...options, bytes: new Map([['payments', 20_000]]) })
-  assert.deepEqual(bySize.sources.get('payments'), { events: EVENTS, bytesAnEvent: 100, cpuSecondsAnEvent: 4 / EVENTS })
+  assert.deepEqual(bySize.sources.get('payments'), { events: EVENTS, bytesPerEvent: 100, cpuSecondsPerEvent: 4 / EVENTS })
   assert.deepEqual([bySize.actions, bySize.cpuSecondsATraining], [3, 60])
   // Time, arrival and position, two numbers, and two texts of two bytes.
-  assert.equal(measure(definitions, modelOf('fraud'), log).sources.get('payments')!.bytesAnEvent, 24 + 16 + 4)
+  assert.equal(measure(definitions, modelOf('fraud'), log).sources.get('payments')!.bytesPerEvent, 24 + 16 + 4)
 })
 
 test('ticks are measured as ticks', () => {

@@ -36,7 +36,7 @@ const SLICE = 1 << 16
  *
  * @example
  * const measured = measure(pipeline, pipeline.ir.models[0], log, { actions: 120 })
- * measured.cpuSecondsADecision // CPU seconds of reading the features and scoring
+ * measured.cpuSecondsPerDecision // CPU seconds of reading the features and scoring
  */
 export function measure(definitions: ScoringDefinitions, model: ModelIR, log: ReplayLog, measuring: MeasureOptions = {}): MeasuredWork {
   const { seconds = processSeconds, actions = 0, cpuSecondsATraining } = measuring
@@ -45,14 +45,14 @@ export function measure(definitions: ScoringDefinitions, model: ModelIR, log: Re
   const began = seconds()
   let decisions = 0
   for (const { length } of decide(definitions, model, log)) decisions += length
-  const applying = reads.reduce((sum, { group }) => sum + groups.get(group.name)!.cpuSecondsAnEvent * eventsOf(group.source, log), 0)
+  const applying = reads.reduce((sum, { group }) => sum + groups.get(group.name)!.cpuSecondsPerEvent * eventsOf(group.source, log), 0)
   const decisionSeconds = Math.max(0, seconds() - began - applying)
   return {
     span: log.until - log.first,
     sources: new Map([...log.histories].map(([name, { source, block }]) => [name, measureSource(source, block, log.strings, measuring)])),
     groups,
     decisions,
-    cpuSecondsADecision: decisions === 0 ? 0 : decisionSeconds / decisions,
+    cpuSecondsPerDecision: decisions === 0 ? 0 : decisionSeconds / decisions,
     decidedBy: model.decide.kind === 'on' ? 'event' : model.decide.kind === 'every' ? 'tick' : 'request',
     actions,
     ...(cpuSecondsATraining === undefined ? {} : { cpuSecondsATraining }),
@@ -69,7 +69,7 @@ function measureGroup(group: GroupIR, log: ReplayLog, seconds: () => number): Me
   const cpuSeconds = Math.max(0, seconds() - began)
   return {
     source: group.source,
-    cpuSecondsAnEvent: block.length === 0 ? 0 : cpuSeconds / block.length,
+    cpuSecondsPerEvent: block.length === 0 ? 0 : cpuSeconds / block.length,
     stateBytes: kernel.bytes,
     valueBytes: kernel.keys * (group.key.length + group.features.length) * 8,
     reach: batchWindowReach(group),
@@ -79,8 +79,8 @@ function measureGroup(group: GroupIR, log: ReplayLog, seconds: () => number): Me
 function measureSource(source: SourceIR, block: Block, strings: Strings, { intakeSeconds, bytes }: MeasureOptions): MeasuredSource {
   const events = block.length
   const perEvent = (whole: number | undefined) => (whole === undefined || events === 0 ? 0 : whole / events)
-  const bytesAnEvent = bytes?.has(source.name) ? perEvent(bytes.get(source.name)) : bytesByColumns(source, block, strings)
-  return { events, bytesAnEvent, cpuSecondsAnEvent: perEvent(intakeSeconds?.get(source.name)) }
+  const bytesPerEvent = bytes?.has(source.name) ? perEvent(bytes.get(source.name)) : bytesByColumns(source, block, strings)
+  return { events, bytesPerEvent, cpuSecondsPerEvent: perEvent(intakeSeconds?.get(source.name)) }
 }
 
 /** Length of the longest window of a group, including its hop, ms; Infinity for a lifetime window and for a table. */

@@ -11,7 +11,7 @@ export interface MeasuredWork {
   readonly groups: ReadonlyMap<string, MeasuredGroup>
   readonly decisions: number
   /** CPU seconds to read the features and to score. */
-  readonly cpuSecondsADecision: number
+  readonly cpuSecondsPerDecision: number
   /** Trigger of a decision. Somebody waits for a decision on request. */
   readonly decidedBy: 'event' | 'tick' | 'request'
   /** Decisions that led to a sent effect. */
@@ -24,16 +24,16 @@ export interface MeasuredWork {
 export interface MeasuredSource {
   readonly events: number
   /** Stored size. */
-  readonly bytesAnEvent: number
+  readonly bytesPerEvent: number
   /** CPU seconds to decode, validate and log an event. */
-  readonly cpuSecondsAnEvent: number
+  readonly cpuSecondsPerEvent: number
 }
 
 /** Measured work of one feature group. */
 export interface MeasuredGroup {
   readonly source: string
   /** CPU seconds to update the state. */
-  readonly cpuSecondsAnEvent: number
+  readonly cpuSecondsPerEvent: number
   /** Bytes of all keys at the end of the history: of the windows' state, and of the feature values. */
   readonly stateBytes: number
   readonly valueBytes: number

@@ -27,7 +27,7 @@ const sizingSpecs = {
   stateCopies: { unit: 'copies of state', least: 1 },
   logDays: { unit: 'days that events are kept' },
   crossings: { unit: 'times that an event crosses a zone when it is streamed' },
-  eventsARequest: { unit: 'events that one request brings', least: 1, descending: true },
+  eventsPerRequest: { unit: 'events that one request brings', least: 1, descending: true },
   rateQuantile: { unit: 'the part of minutes whose rate static workers are sized for', least: 0.5, most: 1, fallback: exactRange(0.99) },
   windowSeconds: { unit: 'seconds over which an autoscaler measures', least: 60, fallback: exactRange(300) },
   restartSeconds: { unit: 'seconds in which nothing is done while workers change', fallback: exactRange(120) },

@@ -5,7 +5,7 @@ import type { Range } from '../domain/audit-report.ts'
 import type { Estimate } from '../domain/element-report.ts'
 import type { CostModel } from './cost-model.ts'
 import { rangeDifference, rangeFrom } from './range.ts'
-import { HOUR_MS, WEEKS_A_MONTH } from '../domain/units.ts'
+import { HOUR_MS, WEEKS_PER_MONTH } from '../domain/units.ts'
 
 const schedule: ScheduleIR = { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }
 const nightlyJob: ElementSetting = { kind: 'batch', schedule, lasts: 2 * HOUR_MS }
@@ -30,18 +30,18 @@ export function streamingTax(model: CostModel, now: Plan): Range {
 
 /**
  * Staleness tax: the monthly loss by staleness, dollars. `lost` is the weekly value of the freshest known plan less that of the current
- * one, units. Its interval gives the bounds, so `low` may be negative. `dollarsAUnit` is the value of a unit, if it is known.
+ * one, units. Its interval gives the bounds, so `low` may be negative. `dollarsPerUnit` is the value of a unit, if it is known.
  */
 export function stalenessTax(
   lost: Estimate | { readonly why: string },
-  dollarsAUnit: number | undefined,
+  dollarsPerUnit: number | undefined,
 ): Range | { readonly why: string } {
   if ('why' in lost) return { why: lost.why }
-  if (dollarsAUnit === undefined) return { why: 'no price of a unit of utility is given, so what is lost has no price; give `dollars`' }
-  if (!(dollarsAUnit >= 0 && dollarsAUnit < Infinity))
-    return { why: `a unit of utility is said to be worth ${dollarsAUnit} dollars, which is no price` }
+  if (dollarsPerUnit === undefined) return { why: 'no price of a unit of utility is given, so what is lost has no price; give `dollars`' }
+  if (!(dollarsPerUnit >= 0 && dollarsPerUnit < Infinity))
+    return { why: `a unit of utility is said to be worth ${dollarsPerUnit} dollars, which is no price` }
   const { low, value: base, high } = lost
   const bounds = { low, base, high }
   if (!Object.values(bounds).every(Number.isFinite)) return { why: 'what is lost could not be estimated' }
-  return rangeFrom(scenario => bounds[scenario] * WEEKS_A_MONTH * dollarsAUnit)
+  return rangeFrom(scenario => bounds[scenario] * WEEKS_PER_MONTH * dollarsPerUnit)
 }

@@ -1,6 +1,7 @@
 /**
- * Schema and type of the audit report, the content of `audit.json`: plain JSON, from which terminal, page and programs render. Every estimate
- * has an interval or the reason for none (`why`), and every cost line says whether it was measured or modelled.
+ * Schema and type of the audit report, the content of `audit.json`: plain JSON, from which terminal, page and programs render. The types of
+ * its parts are read from the schema: `PlanEdit`, the cost `Range` … Every estimate has an interval or the reason for none (`why`), and
+ * every cost line says whether it was measured or modelled.
  */
 import { elementSchema, estimateSchema, performanceSchema } from './element-report.ts'
 import {
@@ -9,19 +10,19 @@ import {
   countType,
   described,
   enumOf,
-  flagType,
+  booleanType,
   listOf,
   numberType,
   optional,
   orReason,
   shareType,
-  spanType,
-  textType,
+  durationType,
+  stringType,
   timeType,
   tupleOf,
   type SchemaOf,
   type TypeOf,
-} from './schema-terms.ts'
+} from './json-schema-builder.ts'
 
 const block = closedObject({ decisions: countType, from: timeType, until: timeType })
 
@@ -45,7 +46,7 @@ const history = closedObject({
         hidden: described('decisions whose outcome an action hid', countType),
         weight: described('inverse-propensity weight 1 / chance: the least and the greatest', tupleOf(numberType, numberType)),
         effective: described('effective sample size (Σw)² / Σw²', numberType),
-        isUsed: flagType,
+        isUsed: booleanType,
       }),
     ),
   ),
@@ -55,18 +56,18 @@ const history = closedObject({
   ),
   clusters: described(
     'clusters by entity and by time: their number, and the effective sample size (Σn)² / Σn²',
-    listOf(closedObject({ name: textType, count: countType, effective: numberType })),
+    listOf(closedObject({ name: stringType, count: countType, effective: numberType })),
   ),
 })
 
 const utility = closedObject({
-  name: described("the value function's name: late arrivals caught", textType),
-  unit: described('late arrivals, min, $', textType),
-  basis: described('the valuation of a decision: the first action in time saves $50; a wrong action costs $10', textType),
+  name: described("the value function's name: late arrivals caught", stringType),
+  unit: described('late arrivals, min, $', stringType),
+  basis: described('the valuation of a decision: the first action in time saves $50; a wrong action costs $10', stringType),
   dollars: optional(described('value per unit, dollars, where the user states it or the unit is dollars', numberType)),
   budget: numberType,
   threshold: numberType,
-  thresholdFrom: described("the action's own, or the part of decisions that may act, on the block in between", textType),
+  thresholdFrom: described("the action's own, or the part of decisions that may act, on the block in between", stringType),
   now: described('the pipeline as it runs now', performanceSchema),
   retrained: described('the model retrained on fresh features, at equal alert volume: the reference of refit', orReason(performanceSchema)),
   charge: optional(
@@ -78,14 +79,14 @@ const utility = closedObject({
   unjudged: described('share of the current actions without a known outcome', shareType),
 })
 
-const percentiles = { p50: spanType, p95: spanType, p99: spanType }
+const percentiles = { p50: durationType, p95: durationType, p99: durationType }
 const wholeLatency = closedObject(percentiles)
 
 const stage = closedObject({
   stage: enumOf('ingestion', 'features', 'inference', 'action queue', 'action delivery', 'action acknowledgement'),
   ...percentiles,
   critical: described('share of decisions in which this stage takes longest', shareType),
-  p99IfTenth: described('end-to-end p99, ms, if this stage alone took a tenth of its time; computed from the samples', spanType),
+  p99IfTenth: described('end-to-end p99, ms, if this stage alone took a tenth of its time; computed from the samples', durationType),
 })
 
 const stages = closedObject({
@@ -100,17 +101,17 @@ const stages = closedObject({
   until: timeType,
   stages: listOf(stage),
   whole: described('end-to-end latency', wholeLatency),
-  deadline: optional(closedObject({ ms: spanType, met: shareType })),
+  deadline: optional(closedObject({ ms: durationType, met: shareType })),
 })
 
 const range = described('at low, base and high prices, dollars', closedObject({ low: numberType, base: numberType, high: numberType }))
 
 const costLine = closedObject({
-  of: described('slots, broker, state, storage, requests, egress, people', textType),
-  title: textType,
+  of: described('slots, broker, state, storage, requests, egress, people', stringType),
+  title: stringType,
   range,
   basis: enumOf('measured', 'modelled'),
-  arithmetic: described('0.42 cores × 730 h × $0.0425', textType),
+  arithmetic: described('0.42 cores × 730 h × $0.0425', stringType),
   firstYear: optional(range),
 })
 
@@ -119,7 +120,7 @@ const costOfPlan = closedObject({ firstYear: range, steadyYear: range, lines: li
 const costs = described(
   'dollars a month of 730 hours',
   closedObject({
-    prices: textType,
+    prices: stringType,
     now: costOfPlan,
     proposed: costOfPlan,
     taxes: described(
@@ -129,7 +130,7 @@ const costs = described(
   }),
 )
 
-const planSetting = closedObject({ element: textType, title: textType })
+const planSetting = closedObject({ element: stringType, title: stringType })
 const net = orReason(estimateSchema)
 const otherPlan = closedObject({
   changes: listOf(planSetting),
@@ -138,10 +139,10 @@ const otherPlan = closedObject({
 })
 const lineNumber: SchemaOf<number> = { type: 'integer', minimum: 1 }
 const planEdit = closedObject({
-  file: textType,
+  file: stringType,
   line: lineNumber,
-  before: textType,
-  after: textType,
+  before: stringType,
+  after: stringType,
 })
 
 const plans = closedObject({
@@ -161,31 +162,31 @@ const plans = closedObject({
   evaluated: described('of these, plans with distinct decisions, bounded by --plans; the others differ from one in cost alone', countType),
   marginal: described(
     'for each change, the value it adds to the plan, which the plan loses without it: net dollars a month',
-    listOf(closedObject({ element: textType, title: textType, net })),
+    listOf(closedObject({ element: stringType, title: stringType, net })),
   ),
   others: described(
     'alternative plans: the next best by the block select, and the cheapest; the decision does not depend on them',
     listOf(otherPlan),
   ),
   edits: listOf(planEdit),
-  byHand: described('changes that are no placements of feature groups, and so have no edit: what to write, and where', listOf(textType)),
+  byHand: described('changes that are no placements of feature groups, and so have no edit: what to write, and where', listOf(stringType)),
 })
 
-const finding = closedObject({ kind: enumOf('wasted', 'starved', 'queued'), element: textType, text: textType })
+const finding = closedObject({ kind: enumOf('wasted', 'starved', 'queued'), element: stringType, text: stringType })
 
 const reproduction = closedObject({
-  command: textType,
-  version: textType,
+  command: stringType,
+  version: stringType,
   seed: numberType,
   draws: countType,
-  decisions: described('SHA-256 of the feature vectors as the pipeline runs now', textType),
-  definitions: textType,
+  decisions: described('SHA-256 of the feature vectors as the pipeline runs now', stringType),
+  definitions: stringType,
 })
 
 const incidentModel = described(
   'the model behind the curves without retraining; absent where the pipeline does not train it',
   closedObject({
-    text: described('champion version 3; the model trained as of each time by its schedule (Mondays at 00:00), 12 trainings', textType),
+    text: described('champion version 3; the model trained as of each time by its schedule (Mondays at 00:00), 12 trainings', stringType),
     trainings: described('models that were fitted, each as of its time', countType),
     champion: optional(
       closedObject({
@@ -202,11 +203,11 @@ const ref = <K extends keyof typeof definitions>(name: K): SchemaOf<TypeOf<(type
 
 const report = closedObject({
   format: constant('spillway-audit/1'),
-  pipeline: textType,
-  fingerprint: textType,
-  model: textType,
+  pipeline: stringType,
+  fingerprint: stringType,
+  model: stringType,
   incidentModel: optional(incidentModel),
-  answer: described('two lines: the recommendation, and its basis', tupleOf(textType, textType)),
+  answer: described('two lines: the recommendation, and its basis', tupleOf(stringType, stringType)),
   history: ref('history'),
   utility: ref('utility'),
   stages: described('stage latencies of recorded decisions; a replay of files has none', orReason(ref('stages'))),
@@ -214,8 +215,8 @@ const report = closedObject({
   costs: orReason(ref('costs')),
   plans: ref('plans'),
   findings: listOf(ref('finding')),
-  caveats: listOf(textType),
-  assumptions: listOf(textType),
+  caveats: listOf(stringType),
+  assumptions: listOf(stringType),
   reproduce: ref('reproduce'),
 })
 
@@ -266,5 +267,3 @@ export type PlanEdit = TypeOf<typeof planEdit>
 export type Finding = TypeOf<typeof finding>
 /** The model without retraining, of a pipeline that trains it. */
 export type IncidentModelPart = TypeOf<typeof incidentModel>
-/** The command, seed and definitions that reproduce the report. */
-export type Reproduction = TypeOf<typeof reproduction>

@@ -32,7 +32,7 @@ export interface Cases {
   /** The label: 1 true, 0 false or unknown. */
   readonly label: Uint8Array
   /** 1 where the label is known. */
-  readonly known: Uint8Array
+  readonly isLabelled: Uint8Array
   /** 0 where the decision has no label because its episode has already begun (`begins`). */
   readonly eligible: Uint8Array
   /**
@@ -107,14 +107,3 @@ export interface RowRange {
   readonly from: number
   readonly to: number
 }
-
-/** Values of the decisions under a plan, one per row of `rows`, in units; NaN where the label is unknown. */
-export type UtilityFunction = (evaluation: {
-  readonly cases: Cases
-  readonly decided: Decided
-  /** 1 where the decision acts, for all rows. */
-  readonly alert: Uint8Array
-  readonly rows: RowRange
-  /** The acting rows of `rows`, ascending, if already computed. */
-  readonly acting?: Int32Array | undefined
-}) => Float64Array

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { noteCaveat, worstCaveats, type Caveat } from './caveat.ts'
-import { caveatText } from './caveat-text.ts'
+import { caveatText, noteCaveat, worstCaveats, type Caveat } from './caveat.ts'
 
 const shocks = (block: string, size: number): Caveat => ({ kind: 'lasting shocks', block, about: 'time', size })
 const few = (name: string, effective: number): Caveat => ({

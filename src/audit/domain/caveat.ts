@@ -1,9 +1,10 @@
 /**
- * Caveats of a report as data: kind, size, subject. `caveat-text.ts` words them last, so that of many similar caveats only the worst is
+ * Caveats of a report as data: kind, size, subject. They are worded last (`caveatText`), so that of many similar caveats only the worst is
  * shown.
  *
  * Plain JSON: stored sweeps keep their caveats.
  */
+import { exactSpanTitle, spanTitle } from '../../base/index.ts'
 
 /** A limitation of the evidence that the reader must know. */
 export type Caveat = Named & {
@@ -91,3 +92,77 @@ export function worstCaveats(caveats: readonly Caveat[]): Caveat[] {
   }
   return [...worst.values()]
 }
+
+/** One caveat as a sentence, without a full stop. */
+export function caveatText(caveat: Caveat): string {
+  switch (caveat.kind) {
+    case 'few weeks':
+      return `the judged decisions cover ${caveat.weeks.toFixed(1)} weeks: seasons and rarer shocks are not in them`
+    case 'no year':
+      return `${caveat.days} days of history: a year is an extrapolation`
+    case 'few true labels':
+      return `only ${caveat.count} judged decisions have a true label`
+    case 'long window':
+      return `"${caveat.group}" looks back ${exactSpanTitle(caveat.size)} and the history has ${spanTitle(caveat.history)}: the window was not full for ${percent(caveat.part)} of the judged decisions`
+    case 'long age':
+      return `the age ${exactSpanTitle(caveat.size)} exceeds the ${spanTitle(caveat.judged)} that the judged decisions span: features of that age come mostly from before that span, or are empty`
+    case 'labels alike':
+      return 'all judged labels are equal: nothing can be ranked'
+    case 'unknown labels':
+      return `the outcome of ${percent(caveat.part)} of the decisions is unknown${
+        caveat.isMost ? ': the figures cover the others, which may not be representative' : '; they are assumed to be like the others'
+      }`
+    case 'supposed labels': {
+      const [ifTrue, ifFalse] = [caveat.ifTrue, caveat.ifFalse].map(week => week.toLocaleString('en-US', { maximumSignificantDigits: 3 }))
+      return `if all unknown labels were true, the current pipeline would be worth ${ifTrue} ${caveat.unit} a week; if all were false, ${ifFalse}`
+    }
+    case 'censored labels':
+      return `${number(caveat.count)} labels are unknown because an action changed the outcome`
+    case 'undone stand': {
+      const [least, most] = caveat.weight.map(weight => number(Math.round(weight)))
+      const weights = least === most ? `weight ${least}` : `weights ${least} to ${most}`
+      return `${number(caveat.count)} explored decisions, with ${weights}, represent the ${number(caveat.hidden)} whose outcome an action hid; their effective sample size is ${number(Math.round(caveat.effective))}, and the intervals include the variance of the draw`
+    }
+    case 'few undone':
+      return `${number(caveat.count)} judged decisions were explored, ${number(caveat.positive)} of them with a true label: with under ${caveat.least}, or under ${caveat.ofLabel} of either label, they represent no other decisions`
+    case 'nothing acts':
+      return 'no decision of the tuning block acts at that threshold: curves without retraining are flat because no action depends on the decisions'
+    case 'unjudged actions':
+      return `${percent(caveat.part)} of the current actions concern an episode that had already begun, or have no known label: they are in no figure and use no alert budget`
+    case 'other volume': {
+      const volumes = `${caveat.level}: ${number(Math.round(caveat.actions))} actions a week instead of ${number(Math.round(caveat.now))}`
+      return caveat.at === 'threshold'
+        ? `at the same threshold, ${volumes}, so part of the difference in that column is due to alert volume; verdicts use equal alert volume`
+        : `at equal alert volume the counts differ, ${volumes}, so part of the difference is due to alert volume`
+    }
+    case 'no retraining':
+      return `planned changes are judged without retraining: ${caveat.why}`
+    case 'few clusters':
+      return `${clustersText(caveat.clusters)}: intervals are less reliable under ${caveat.under}`
+    case 'lasting shocks':
+      return `differences of neighbouring ${plural(caveat.block)} are autocorrelated (${caveat.size.toFixed(2)}): shocks last longer, and intervals may be too narrow`
+    case 'longer blocks':
+      return `differences of neighbouring ${plural(caveat.block)} are autocorrelated (${caveat.correlation.toFixed(2)}): intervals use ${plural(caveat.longer)}`
+    case 'some plans':
+      return `${number(caveat.looked)} of ${number(caveat.of)} plans with distinct decisions were evaluated: from the current, the freshest and the oldest plan, by changes of one and of two elements`
+    case 'no price':
+      return `the value per unit is ${caveat.price}, which must be a number above 0: no dollar verdict`
+    case 'note':
+      return caveat.text
+  }
+}
+
+/** `9 patients`; `300 merchants (effective sample size 12)`; `57 patients, 15 of them judged`. */
+export function clustersText({ name, count, effective, all }: CountedClusters): string {
+  const effectiveCount = Math.round(effective)
+  return `${all} ${all === 1 ? name : plural(name)}${count < all ? `, ${count} of them judged` : ''}${effectiveCount < count ? ` (effective sample size ${effectiveCount})` : ''}`
+}
+
+/** `airports`, `cities`, `2-day blocks`. */
+export function plural(name: string): string {
+  if (/[^aeiou]y$/.test(name)) return `${name.slice(0, -1)}ies`
+  return /(?:s|x|z|ch|sh)$/.test(name) ? `${name}es` : `${name}s`
+}
+
+const number = (count: number): string => count.toLocaleString('en-US')
+const percent = (part: number): string => `${Math.round(part * 100)} %`

@@ -6,55 +6,50 @@ import {
   closedObject,
   described,
   enumOf,
-  flagType,
+  booleanType,
   listOf,
   nullType,
   numberType,
   optional,
   orReason,
   shareType,
-  spanType,
-  textType,
+  durationType,
+  stringType,
   tupleOf,
   type SchemaOf,
   type TypeOf,
-} from './schema-terms.ts'
+} from './json-schema-builder.ts'
 
-/** Schema of `Estimate`. */
 export const estimateSchema = closedObject({ value: numberType, low: numberType, high: numberType })
 
 const schedule: SchemaOf<ScheduleIR> = anyOf(
-  closedObject({ kind: enumOf('cron'), cron: textType, zone: textType }),
-  closedObject({ kind: enumOf('interval'), every: spanType, phase: spanType }),
+  closedObject({ kind: enumOf('cron'), cron: stringType, zone: stringType }),
+  closedObject({ kind: enumOf('interval'), every: durationType, phase: durationType }),
 )
 
 const setting: SchemaOf<ElementSetting> = anyOf(
   closedObject({ kind: enumOf('now', 'stream', 'trace', 'inline', 'async') }),
   closedObject({ kind: enumOf('faster'), part: shareType }),
-  closedObject({ kind: enumOf('older'), by: spanType }),
-  closedObject({ kind: enumOf('every', 'digest'), every: spanType }),
-  closedObject({ kind: enumOf('batch'), schedule, lasts: spanType }),
+  closedObject({ kind: enumOf('older'), by: durationType }),
+  closedObject({ kind: enumOf('every', 'digest'), every: durationType }),
+  closedObject({ kind: enumOf('batch'), schedule, lasts: durationType }),
   closedObject({ kind: enumOf('hybrid'), schedule }),
 )
 
 const shareOrNull: SchemaOf<number | null> = { type: ['number', 'null'], minimum: 0, maximum: 1 }
 
-/** Schema of `Performance`. */
 export const performanceSchema = closedObject({
-  aWeek: described('value per week, units; plans and costs are per month of 730 hours', numberType),
-  actionsAWeek: numberType,
+  perWeek: described('value per week, units; plans and costs are per month of 730 hours', numberType),
+  actionsPerWeek: numberType,
   precision: described('share of correct actions among those with a known label; null without actions', shareOrNull),
   recall: shareOrNull,
   auc: described('area under the ROC curve; null where a class is missing', shareOrNull),
-  empty: optional(
-    described('levels of a feature group: share of decisions for which it was empty (features NULL, or counts 0)', shareType),
-  ),
 })
 
-const noInterval = closedObject({ why: textType, value: optional(numberType) })
+const noInterval = closedObject({ why: stringType, value: optional(numberType) })
 
 const effect = closedObject({
-  aWeek: described(
+  perWeek: described(
     'weekly value less that of now; without an interval the reason, and the point estimate if there is one, which supports no conclusion',
     anyOf(estimateSchema, noInterval),
   ),
@@ -62,14 +57,14 @@ const effect = closedObject({
     described('jackknife range: least and greatest difference with one cluster left out', tupleOf(numberType, numberType)),
   ),
   worstWeek: optional(described('difference of the worst week', numberType)),
-  slices: optional(listOf(closedObject({ name: textType, aWeek: numberType }))),
+  slices: optional(listOf(closedObject({ name: stringType, perWeek: numberType }))),
   performance: performanceSchema,
 })
 
 const level = closedObject({
   setting,
-  title: described('15 min; nightly at 02:00, 2 h', textType),
-  age: described('mean age, ms; for a schedule the mean of its sawtooth, for groups the age of the freshest group', spanType),
+  title: described('15 min; nightly at 02:00, 2 h', stringType),
+  age: described('mean age, ms; for a schedule the mean of its sawtooth, for groups the age of the freshest group', durationType),
   literal: optional(enumOf('−90 %', 'next schedule')),
   frozen: described('without retraining, at the same threshold: the cost of an incident, with default costs for wrong actions', effect),
   frozenAtBudget: described('without retraining, at equal alert volume in each judged block', effect),
@@ -79,9 +74,9 @@ const level = closedObject({
 const verdict = closedObject({
   choice: described(
     "a setting's title (stream, batch 1 day, on event, inline), by the plan, safe to be a day old, undecided, or not observable",
-    textType,
+    stringType,
   ),
-  why: textType,
+  why: stringType,
   moreWeeks: optional(described('undecided: additional weeks of history that would decide if the point estimate is right', numberType)),
   breakEven: optional(
     described(
@@ -92,26 +87,25 @@ const verdict = closedObject({
 })
 
 const threshold = closedObject({
-  age: spanType,
+  age: durationType,
   loss: described('greatest weekly loss, units, that the upper bound allows at this age', numberType),
-  beyond: optional(described('true where no level of the sweep loses more: the threshold is at this age or beyond', flagType)),
+  beyond: optional(described('true where no level of the sweep loses more: the threshold is at this age or beyond', booleanType)),
 })
 
-const age = closedObject({ p50: spanType, p95: spanType, from: enumOf('measured', 'by its placement', 'from its history') })
+const age = closedObject({ p50: durationType, p95: durationType, from: enumOf('measured', 'by its placement', 'from its history') })
 
-/** Schema of `ElementPart`. */
 export const elementSchema = closedObject({
-  element: described('ingestion, group/NAME, groups, inference, action or training', textType),
+  element: described('ingestion, group/NAME, groups, inference, action or training', stringType),
   kind: described(
     'groups: all feature groups fresher than a day, aged together, where there are at least two; plans set each group by itself',
     enumOf('ingestion', 'group', 'groups', 'inference', 'action', 'training'),
   ),
-  title: described("the feature group's name and content in short: landings (1 h mean)", textType),
-  groups: optional(described('of groups, their names', listOf(textType))),
-  now: closedObject({ setting, title: textType, age: anyOf(age, nullType) }),
+  title: described("the feature group's name and content in short: landings (1 h mean)", stringType),
+  groups: optional(described('of groups, their names', listOf(stringType))),
+  now: closedObject({ setting, title: stringType, age: anyOf(age, nullType) }),
   levels: described('staleness levels, freshest first; empty with a reason', listOf(level)),
-  notObservable: optional(textType),
-  unplanned: optional(described('why no plan changes this element although it has a curve', textType)),
+  notObservable: optional(stringType),
+  unplanned: optional(described('why no plan changes this element although it has a curve', stringType)),
   incidentThreshold: described(
     'without retraining: the oldest age whose loss is small by its upper bound, at the fixed threshold and at equal alert volume alike',
     orReason(threshold),

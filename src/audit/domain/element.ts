@@ -16,8 +16,6 @@ export type Element =
   | { readonly kind: 'action' }
   | { readonly kind: 'training' }
 
-export type ElementKind = Element['kind']
-
 /** The way an element runs. Periods and ages are in ms. */
 export type ElementSetting =
   /** As the pipeline runs now. */

@@ -4,19 +4,17 @@
  * An estimate has as many digits as its interval supports. A bound that is not zero never prints as zero, so that the reader sees whether
  * an interval contains zero.
  */
-import { WEEKS_A_MONTH } from './units.ts'
+import { WEEKS_PER_MONTH } from './units.ts'
 import type { Range } from './audit-report.ts'
 import type { Estimate } from './element-report.ts'
 
 /** The reason that replaces an unavailable value. */
 export type MissingReason = { readonly why: string }
 
-/** True if the value is available. */
 export const isAvailable = <T extends object>(value: T): value is Exclude<T, MissingReason> => !('why' in value)
 
 const DECIMALS_MAX = 4
 
-/** A whole number. */
 export const integerText = (value: number): string => numberText(value, 0)
 
 /** A number with three digits, or with a fixed number of decimals; in millions from 10 million, in billions from 10 billion. */
@@ -33,30 +31,28 @@ export function numberText(value: number, fixed?: number): string {
 
 /** A number in a unit. Dollars have a leading `$`, and an amount below one cent prints as `<$0.01`. */
 export function unitText(value: number, unit: string, fixed?: number): string {
-  const text = numberText(value, unit === '$' ? (fixed ?? centsOf(value)) : fixed)
-  if (unit !== '$') return text
+  if (unit !== '$') return numberText(value, fixed)
+  // An amount below 10 cents has its own digits.
+  const text = numberText(value, fixed ?? (Math.abs(value) < 0.1 && value !== 0 ? undefined : centsOf(value)))
   if (text === '0' && value !== 0) return value > 0 ? '<$0.01' : '−<$0.01'
   return text.startsWith('−') ? `−$${text.slice(1)}` : `$${text}`
 }
 
-/** Dollars below 100 have cents unless they are whole. An amount below 10 cents has its own digits. */
-const centsOf = (value: number): number | undefined =>
-  Math.abs(value) < 0.1 && value !== 0 ? undefined : Math.abs(value) < 100 && !Number.isInteger(value) ? 2 : 0
+/** The decimals of dollars: below 100 they have cents unless they are whole. */
+const centsOf = (value: number): number => (Math.abs(value) < 100 && !Number.isInteger(value) ? 2 : 0)
 
 /** A number followed by its unit, as in a sentence: `18 late arrivals`, `$18`. */
 export const quantityText = (value: number, unit: string): string => (unit === '$' ? unitText(value, unit) : `${numberText(value)} ${unit}`)
 
 /** A weekly value as a value per month of 730 hours. */
-export const monthlyValue = (aWeek: number): number => aWeek * WEEKS_A_MONTH
+export const monthlyValue = (perWeek: number): number => perWeek * WEEKS_PER_MONTH
 
 /** A weekly value with its monthly value: `$592 a week ($2,572 a month)`. */
-export const weeklyText = (aWeek: number, unit: string): string =>
-  `${unit === '' ? numberText(aWeek) : quantityText(aWeek, unit)} a week${aWeek === 0 ? '' : ` (${unitText(monthlyValue(aWeek), unit)} a month)`}`
+export const weeklyText = (perWeek: number, unit: string): string =>
+  `${unit === '' ? numberText(perWeek) : quantityText(perWeek, unit)} a week${perWeek === 0 ? '' : ` (${unitText(monthlyValue(perWeek), unit)} a month)`}`
 
 /** Dollars: with cents below 100 unless whole; `<$0.01` below one cent. */
-export function dollarText(value: number): string {
-  return unitText(value, '$', Math.abs(value) < 100 && !Number.isInteger(value) ? 2 : 0)
-}
+export const dollarText = (value: number): string => unitText(value, '$', centsOf(value))
 
 /** The three numbers of an estimate, with as many decimals as the interval supports. */
 export function estimateParts({ value, low, high }: Estimate, unit = ''): readonly [value: string, low: string, high: string] {

@@ -66,7 +66,7 @@ export interface PlanSearchProblem {
   /** The blocks: a plan is chosen on `select` and evaluated on `report`. */
   readonly select: RowRange
   readonly report: RowRange
-  readonly decisionsAMonth: number
+  readonly decisionsPerMonth: number
   /** The value per unit, dollars, where known. */
   readonly price?: number
   /** `late arrivals`; `$`. */

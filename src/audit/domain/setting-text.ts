@@ -2,10 +2,7 @@
 import { unreachable, exactSpanTitle } from '../../base/index.ts'
 import type { ScheduleIR } from '../../define/ir/index.ts'
 import type { ElementSetting } from './element.ts'
-
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
+import { DAY_MS, HOUR_MS, MINUTE_MS } from './units.ts'
 
 /** The training setting of a model without a training schedule. */
 export const UNSCHEDULED = 'without a schedule'
@@ -53,8 +50,8 @@ export function everyTitle(ms: number): string {
 export function scheduleTitle(schedule: ScheduleIR): string {
   if (schedule.kind === 'interval') {
     const { every, phase } = schedule
-    return every === DAY && phase % MINUTE === 0 && phase >= 0
-      ? dailyTitle(Math.floor(phase / HOUR) % 24, (phase / MINUTE) % 60)
+    return every === DAY_MS && phase % MINUTE_MS === 0 && phase >= 0
+      ? dailyTitle(Math.floor(phase / HOUR_MS) % 24, (phase / MINUTE_MS) % 60)
       : everyTitle(every)
   }
   const { cron, zone } = schedule
@@ -73,7 +70,7 @@ function cronTitle(cron: string): string {
   if (isPlain && day === '*' && hour === '*') {
     if (/^\d+$/.test(minute)) return 'every hour'
     const step = /^\*\/(\d+)$/.exec(minute)
-    if (step) return everyTitle(Number(step[1]) * MINUTE)
+    if (step) return everyTitle(Number(step[1]) * MINUTE_MS)
   }
   return `cron ${cron}`
 }

@@ -1,17 +1,15 @@
 /** The decisions of a history that all plans share: labels as known at its end, keys, blocks and clusters. */
 import { SpillwayError, didYouMean } from '../../base/index.ts'
 import type { ColumnData } from '../../columns/index.ts'
-import { deliverColumn, type ModelScorer } from '../../decision/index.ts'
+import { deliverColumn, groupReads, type ModelScorer } from '../../decision/index.ts'
 import { triggerColumns, triggerKey } from '../../define/model/index.ts'
 import { isListColumn, type VectorColumn } from '../../model/index.ts'
 import { label, type LabelOptions, labelHorizon, type ReplayLog } from '../../replay/index.ts'
-import type { Cases } from '../domain/cases.ts'
+import type { Cases, ClusterColumn } from '../domain/cases.ts'
 import { historyBlocks } from './history-blocks.ts'
-import { entityClusters, numberValues } from './entity-clusters.ts'
-import { forEachCaseBlock, type CaseInputs } from './timeline/inputs.ts'
-import { decisionTimes, type DecisionRows } from './timeline/decision-rows.ts'
-import { explorationOf } from './replay/exploration.ts'
-import type { DecidingModel } from './timeline/timeline.ts'
+import { forEachCaseBlock, type CaseInputs } from './timeline/case-inputs.ts'
+import { explorationOf } from './replay/exploration-weights.ts'
+import { decisionTimes, type DecidingModel, type DecisionRows } from './timeline/timeline.ts'
 
 /**
  * The cases of a model. The most recent decisions, of which only some labels (mostly true ones) are settled, have no labels.
@@ -26,12 +24,12 @@ export function buildDecisionCases(
   { isCensored, chanceOf }: OutcomeRecord = {},
 ): Cases {
   const { ir, model } = decides
-  const { value, known, outcome, eligible, censored, counts } = label({ ir }, model, log, isCensored ? { isCensored } : {})
+  const { value, known: isLabelled, outcome, eligible, censored, counts } = label({ ir }, model, log, isCensored ? { isCensored } : {})
   const horizon = labelHorizon(model.label!)
   const t = decisionTimes(rows)
   const blocks = historyBlocks(t, horizon, log.until)
   for (let row = blocks.report.to; row < t.length; row++) {
-    value[row] = known[row] = 0
+    value[row] = isLabelled[row] = 0
     outcome[row] = NaN
   }
   const { of: key } = numberValues(rows.columnOf(triggerKey(ir, model).name), rows.length)
@@ -40,14 +38,14 @@ export function buildDecisionCases(
     t,
     key,
     label: value,
-    known,
+    isLabelled,
     eligible,
     outcome,
     column,
     clusters: entityClusters(decides, rows),
     censored: counts.unknown > 0 ? (counts.censored ?? 0) / counts.unknown : 0,
     ...(chanceOf &&
-      explorationOf({ t, label: value, known, outcome, hidden: censored, chance: chancesOf(rows, chanceOf), rows: blocks.test })),
+      explorationOf({ t, label: value, isLabelled, outcome, hidden: censored, chance: chancesOf(rows, chanceOf), rows: blocks.test })),
     blocks,
   }
 }
@@ -62,7 +60,7 @@ export interface OutcomeRecord {
 
 /** The exploration probability by row; 0 without one. */
 const chancesOf = (
-  { length, moments: { sourcePosition } }: DecisionRows,
+  { length, points: { sourcePosition } }: DecisionRows,
   chanceOf: (sourcePosition: number) => number | undefined,
 ): Float64Array => Float64Array.from({ length }, (_, row) => (sourcePosition && chanceOf(sourcePosition[row])) ?? 0)
 
@@ -112,4 +110,42 @@ function singleColumn(column: VectorColumn, name: string): ColumnData {
 /** Copies values, NULL as NaN. */
 function copyValues({ values, nulls }: ColumnData, length: number, into: Float64Array, at: number): void {
   for (let row = 0; row < length; row++) into[at + row] = nulls?.[row] ? NaN : values[row]
+}
+
+/**
+ * The entity clusters: each column of the trigger that supplies a feature group's key, or a part of the key. For a model that reads no
+ * feature group the key of its trigger.
+ */
+function entityClusters({ ir, model }: DecidingModel, { columnOf, length }: DecisionRows): ClusterColumn[] {
+  const names = new Set(groupReads(ir, model).flatMap(({ key }) => key))
+  if (names.size === 0) names.add(triggerKey(ir, model).name)
+  return [...names].map(name => ({ name, ...numberValues(columnOf(name), length) }))
+}
+
+/** The values of a column as codes 0, 1, 2 … in order of first occurrence. NULL is a value. */
+export function numberValues({ values, nulls }: ColumnData, length: number): { readonly of: Int32Array; readonly count: number } {
+  if (values instanceof Int32Array && !nulls) return numberIds(values, length)
+  const numbers = new Map<number, number>()
+  const codes = new Int32Array(length)
+  for (let row = 0; row < length; row++) {
+    const value = nulls?.[row] ? NaN : values[row]
+    let number = numbers.get(value)
+    if (number === undefined) numbers.set(value, (number = numbers.size))
+    codes[row] = number
+  }
+  return { of: codes, count: numbers.size }
+}
+
+/** The same for string ids, which are small integers, so a table replaces the map. */
+function numberIds(ids: Int32Array, length: number): ReturnType<typeof numberValues> {
+  let most = -1
+  for (let row = 0; row < length; row++) if (ids[row] > most) most = ids[row]
+  const [numbers, codes] = [new Int32Array(most + 1).fill(-1), new Int32Array(length)]
+  let count = 0
+  for (let row = 0; row < length; row++) {
+    const id = ids[row]
+    if (numbers[id] < 0) numbers[id] = count++
+    codes[row] = numbers[id]
+  }
+  return { of: codes, count }
 }

@@ -92,8 +92,8 @@ test('cases are the original decisions with labels, keys, clusters and blocks', 
   const bad = cases.label.findIndex(label => label === 1)
   assert.equal(cases.outcome[bad], cases.t[bad] + 2 * MINUTE)
   const settled = cases.t.findIndex(at => at + 30 * MINUTE > log.until)
-  assert.ok(settled > 1100 && !cases.known.subarray(settled).includes(1), 'of the last half hour nothing is settled')
-  assert.ok(!cases.known.subarray(0, settled).includes(0))
+  assert.ok(settled > 1100 && !cases.isLabelled.subarray(settled).includes(1), 'of the last half hour nothing is settled')
+  assert.ok(!cases.isLabelled.subarray(0, settled).includes(0))
   const { train, tune, test, select, report } = cases.blocks
   assert.deepEqual(train, { from: 0, to: 480 - 59 })
   assert.deepEqual(tune, { from: 480, to: 600 - 59 })
@@ -194,11 +194,11 @@ test('a model is retrained on the features of the plan, and equal features give 
   assert.deepEqual(same.score, now.score)
   const older = await of.decided(plan({ 'group/complaints': { kind: 'older', by: HOUR } }), 'refit')
   assert.ok(older.score.some((value, row) => value !== now.score[row]))
-  const { blocks, label, known } = of.cases
+  const { blocks, label, isLabelled } = of.cases
   const mean = (score: Float64Array, of: number): number => {
     let [sum, rows] = [0, 0]
     for (let row = blocks.test.from; row < blocks.test.to; row++)
-      if (known[row] && label[row] === of) [sum, rows] = [sum + score[row], rows + 1]
+      if (isLabelled[row] && label[row] === of) [sum, rows] = [sum + score[row], rows + 1]
     return sum / rows
   }
   const [bad, good] = [mean(now.score, 1), mean(now.score, 0)]

@@ -11,23 +11,18 @@ import type { ModelIR, TrainIR } from '../../define/ir/index.ts'
 import { type ReplayLog, labelHorizon } from '../../replay/index.ts'
 import type { Cases, Decided, RowRange } from '../domain/cases.ts'
 import { asItRuns, type Element, type Plan, type ElementSetting } from '../domain/element.ts'
-import { PrecomputedPlans, maxUnusedResults, type PlanOwner, type ThreadWork } from './parallel/precomputed-plans.ts'
-import { PlanThreads } from './parallel/threads.ts'
-import { isScoredByDefinition } from './parallel/shared-log.ts'
-import { vectorScoring } from './timeline/inputs.ts'
+import { PlanThreads, PrecomputedPlans, maxUnusedResults, type PlanOwner, type ThreadWork } from './parallel/precomputed-plans.ts'
+import { isScoredByDefinition } from './parallel/shared-memory.ts'
+import { vectorScoring } from './timeline/case-inputs.ts'
 import { cacheAuc } from '../value/index.ts'
-import { stalenessLevels, type StalenessLevel } from './staleness-levels.ts'
-import { caseSelection, type CaseSelection } from './timeline/case-selection.ts'
+import { auditElements, stalenessLevels, type StalenessLevel } from './staleness-levels.ts'
+import { caseSelection, scoredRange, type CaseSelection } from './timeline/case-selection.ts'
 import { buildDecisionCases, caseColumns, type OutcomeRecord } from './decision-cases.ts'
-import { excludesTriggeringEvent } from './settings/inference-setting.ts'
 import { throwUnsupported } from './settings/setting-checks.ts'
 import type { PromotedChampion } from '../../operate/index.ts'
 import { Replays, planSetting } from './replay/replays.ts'
 import { fitRunningModel, type RunningModel } from './running-model.ts'
-import { ScoreCache } from './replay/score-cache.ts'
-import { Scorer, type Arm } from './replay/scorer.ts'
-import { scoredRange, maskUndecided } from './replay/scored-range.ts'
-import { auditElements } from './replay/audit-elements.ts'
+import { maskUndecided, ScoreCache, Scorer, type Arm } from './replay/scorer.ts'
 import type { AgeTraces } from './timeline/age-traces.ts'
 import type { DecidingModel } from './timeline/timeline.ts'
 
@@ -133,14 +128,9 @@ export class Experiment {
       every,
       champion: this.#champion,
       horizon: labelHorizon(this.#decides.model.label!),
-      fit: trainingRange => this.#scorer.refits.fitted(id, inputs, this.cases, { trainingRange }, 0),
+      fit: trainingRange => this.#scorer.refits.fitted(id, inputs, this.cases, trainingRange),
     })
     this.#scorer.setRunningModels(this.#runningModel.scores)
-  }
-
-  /** True if retraining depends on the seed. */
-  get isRandom(): boolean {
-    return this.#scorer.refits.isRandom
   }
 
   /** Notes on the retraining, for the report. */
@@ -148,21 +138,13 @@ export class Experiment {
     return this.#scorer.refits.notes
   }
 
-  /** Caveats of a plan, in words. */
-  caveats(plan: Plan): string[] {
-    const isOnEvents = this.#decides.model.decide.kind !== 'every'
-    return planSetting(plan, 'inference').kind === 'every' && isOnEvents && excludesTriggeringEvent(this.#decides)
-      ? ['later scores use the inputs visible at the arrival of each event, because a feature excludes its own event']
-      : []
-  }
-
   /**
-   * The decisions of all cases under a plan. `seed` is for a trainer's random draws.
+   * The decisions of all cases under a plan.
    *
    * @throws `SPILL_UNSUPPORTED` for a setting that this history cannot show, `SPILL_TRAINING` where the arm `refit` has nothing to learn
    * from; both as rejections
    */
-  async decided(plan: Plan, arm: Arm, seed = 0): Promise<Decided> {
+  async decided(plan: Plan, arm: Arm): Promise<Decided> {
     this.#validate(plan, arm)
     if (arm === 'frozen') await this.#ensureRunningModel()
     // The training data of scheduled training is not known in advance, so all cases are replayed.
@@ -172,8 +154,8 @@ export class Experiment {
     if (isNow) await this.#precomputed?.ensureComputed(this.#replays.idOf(plan, selection))
     const replayed = this.#replays.under(plan, selection)
     const { scoredAt, ownCadence, actedAt, inline } = replayed
-    const score = await this.#scores.getOrCompute(scoresId(replayed.id, arm, training, seed), async () => {
-      const [scores] = await this.#scorer.scores(replayed, this.cases, [arm], { training, seed, rows: this.scored })
+    const score = await this.#scores.getOrCompute(scoresId(replayed.id, arm, training), async () => {
+      const [scores] = await this.#scorer.scores(replayed, this.cases, [arm], { training, rows: this.scored })
       return scores
     })
     const ranked = ownCadence && maskUndecided(score, ownCadence, this.scored)
@@ -187,7 +169,6 @@ export class Experiment {
     const rows = { from: 0, to: this.cases.length }
     const [score] = await this.#scorer.scores(this.#replays.under(asItRuns), this.cases, [arm], {
       training: { kind: 'now' },
-      seed: 0,
       rows,
     })
     return score
@@ -208,30 +189,30 @@ export class Experiment {
     const running = this.#runningModel?.scores
     const isSent = isScoredByDefinition(this.#decides.model) && !running?.some(({ file }) => file)
     const scored = isSent ? { cases, rows: this.scored, arms, isRanked, running } : undefined
-    const idOf = (plan: Plan, arm: Arm): string => scoresId(replays.idOf(plan, selection), arm, { kind: 'now' }, 0)
+    const idOf = (plan: Plan, arm: Arm): string => scoresId(replays.idOf(plan, selection), arm, { kind: 'now' })
     const plansById = this.#inputsOf(plans)
     const { length } = selection?.cases ?? cases
     // Columns beyond the memory budget are not kept: only scores are needed, and a plan that reads such columns again recomputes them.
-    const isKept = !scored || replays.bytesOf(plansById.values(), length) <= limits.AUDIT_COLUMN_BYTES
+    const keepsColumns = !scored || replays.bytesOf(plansById.values(), length) <= limits.AUDIT_COLUMN_BYTES
     const host: PlanOwner = {
       compute: async plan => {
         const replayed = replays.under(plan, selection)
         if (!scored) return replayed.inputs
-        const scores = await this.#scorer.planScores(replayed, cases, arms, { rows: this.scored, selection, keepsColumns: isKept })
+        const scores = await this.#scorer.planScores(replayed, cases, arms, { rows: this.scored, selection, keepsColumns })
         for (const [i, arm] of arms.entries()) this.#scores.addPrecomputed(idOf(plan, arm), scores[i])
       },
-      store: (plan, { columns, scores, refitNotes: said }) => {
+      store: (plan, { columns, scores, refitNotes }) => {
         if (columns) replays.storeColumns(plan, columns, selection)
         for (const { arm, score, auc } of scores) {
           if (auc !== undefined) cacheAuc(cases, score, cases.blocks.test, auc)
           this.#scores.addPrecomputed(idOf(plan, arm), score)
         }
-        this.#scorer.refits.addNotes(said)
+        this.#scorer.refits.addNotes(refitNotes)
       },
     }
     // Where columns are not kept, a waiting plan holds its scores alone.
-    const bytesPerPlan = isKept ? replays.bytesOf([asItRuns], length) : arms.length * cases.length * Float64Array.BYTES_PER_ELEMENT
-    this.#precomputed = new PrecomputedPlans(threads, { selection, scored, isKept }, plansById, host, {
+    const bytesPerPlan = keepsColumns ? replays.bytesOf([asItRuns], length) : arms.length * cases.length * Float64Array.BYTES_PER_ELEMENT
+    this.#precomputed = new PrecomputedPlans(threads, { selection, scored, keepsColumns }, plansById, host, {
       maxUnused: maxUnusedResults(bytesPerPlan),
       isPatient: this.#onThreads !== undefined,
     })
@@ -282,5 +263,5 @@ export class Experiment {
 }
 
 /** The id of scores: the inputs, and the training of the model. */
-const scoresId = (inputs: string, arm: Arm, training: ElementSetting, seed: number): string =>
-  arm === 'frozen' ? `${inputs}, frozen` : `${inputs}, ${JSON.stringify(training)} ${seed}`
+const scoresId = (inputs: string, arm: Arm, training: ElementSetting): string =>
+  `${inputs}, ${arm === 'frozen' ? 'frozen' : JSON.stringify(training)}`

@@ -6,7 +6,7 @@
  * are no longer settled.
  */
 import { SpillwayError, durationText } from '../../base/index.ts'
-import { firstEntryFrom } from '../../kernel/index.ts'
+import { lowerBound } from '../../columns/index.ts'
 import type { Blocks, RowRange } from '../domain/cases.ts'
 
 /** The share of the decisions before each block. */
@@ -28,8 +28,8 @@ export function historyBlocks(t: Float64Array, horizon: number, until: number): 
       'SPILL_HISTORY',
       `all ${t.length} decisions have the same time, ${new Date(t[0]).toISOString()}, so ages cannot be compared: check the time column of the source, or give a history in which time passes`,
     )
-  const upTo = (time: number): number => firstEntryFrom(t, 1, 0, t.length, time + 1)
-  const starts = names.map(name => firstEntryFrom(t, 1, 0, t.length, t[Math.floor(BLOCK_STARTS[name] * t.length)]))
+  const upTo = (time: number): number => lowerBound(t, time + 1)
+  const starts = names.map(name => lowerBound(t, t[Math.floor(BLOCK_STARTS[name] * t.length)]))
   const ends = names.map((_, i) => (i + 1 < names.length ? upTo(t[starts[i + 1]] - horizon) : upTo(until - horizon)))
   const [train, tune, select, report] = names.map((name, i): RowRange => {
     if (ends[i] > starts[i]) return { from: starts[i], to: ends[i] }

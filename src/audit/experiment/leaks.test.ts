@@ -193,9 +193,9 @@ test('a window does not contain the outcome before its arrival', () => {
 
 test('a noise group has a flat curve, an informative group has not', async () => {
   const of = experimentOf(shop.ir, fraud, paid(3000))
-  const { blocks, label, known } = of.cases
+  const { blocks, label, isLabelled } = of.cases
   const rows = Uint32Array.from({ length: blocks.test.to - blocks.test.from }, (_, i) => blocks.test.from + i).filter(
-    row => known[row] === 1,
+    row => isLabelled[row] === 1,
   )
   const aucOf = (score: Float64Array) =>
     auc(

@@ -13,7 +13,7 @@ import { HOUR, fraudPipeline, fraudHistory } from '../../../test/training/fraud-
 import type { PromotedChampion } from '../../operate/promoted-champion.ts'
 import type { RowRange } from '../domain/cases.ts'
 import { asItRuns, type Plan } from '../domain/element.ts'
-import { incidentModelOf } from '../findings/incident-model-part.ts'
+import { incidentModelOf } from '../findings/build-report.ts'
 import { Experiment, type ExperimentOptions } from './experiment.ts'
 import { fitRunningModel, walkForward } from './running-model.ts'
 

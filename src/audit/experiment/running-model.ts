@@ -7,10 +7,11 @@
  */
 import { SpillwayError, limits, type StrictOmit } from '../../base/index.ts'
 import type { TrainIR } from '../../define/ir/index.ts'
-import { firstEntryFrom, scheduledTimes } from '../../kernel/index.ts'
+import { lowerBound } from '../../columns/index.ts'
+import { scheduledTimes } from '../../kernel/index.ts'
 import type { PromotedChampion } from '../../operate/index.ts'
 import type { Cases, RowRange } from '../domain/cases.ts'
-import type { ModelFit } from './settings/training-setting.ts'
+import { consecutiveFits, settledBy, type ModelFit } from './settings/training-setting.ts'
 import type { RunningScore } from './replay/scorer.ts'
 
 /** A score for each case, in order, and the models that score the judged cases. */
@@ -24,7 +25,6 @@ export interface RunningModel {
   readonly byChampion: number
   /** True where its training data is among them, because no other model could be fitted. */
   readonly hasLearnt: boolean
-  /** The number of judged decisions. */
   readonly judged: number
 }
 
@@ -41,7 +41,7 @@ export interface RunningModelInput {
 /** The models by range of cases. Rejects as `fit` does where the first model cannot be fitted and there is no champion. */
 export async function fitRunningModel({ cases, every, champion, horizon, fit }: RunningModelInput): Promise<RunningModel> {
   const { t, length, blocks } = cases
-  const from = champion ? firstEntryFrom(t, 1, 0, length, champion.learntTo + 1) : length
+  const from = champion ? lowerBound(t, champion.learntTo + 1) : length
   const { fittings, step } = walkForward(every, cases, horizon)
   const fitted = await fittedScores(
     fittings.filter(({ scores }) => scores.from < from),
@@ -96,16 +96,10 @@ export function walkForward(
   { t, length, blocks: { train, tune, test } }: Pick<Cases, 't' | 'length' | 'blocks'>,
   horizon: number,
 ): { readonly fittings: ModelFit[]; readonly step: number } {
-  const firstAt = (time: number): number => firstEntryFrom(t, 1, 0, length, time)
   const due = every ? [...scheduledTimes(every, t[tune.from] + 1, t[test.to - 1] + 1)] : []
   const step = Math.max(1, Math.ceil(due.length / (limits.AUDIT_TRAININGS_MAX - 1)))
   const later = due
     .filter((_, i) => (i + 1) % step === 0)
-    .map(time => ({ begin: firstAt(time), trainingRange: { from: 0, to: firstAt(time - horizon + 1) } }))
-  const models = [{ begin: 0, trainingRange: train }, ...later]
-  const fittings = models.map(({ begin, trainingRange }, i): ModelFit => ({
-    trainingRange,
-    scores: { from: begin, to: models[i + 1]?.begin ?? length },
-  }))
-  return { fittings: fittings.filter(({ scores }) => scores.to > scores.from), step }
+    .map(time => ({ from: lowerBound(t, time), trainingRange: settledBy(t, time, horizon) }))
+  return { fittings: consecutiveFits([{ from: 0, trainingRange: train }, ...later], length), step }
 }

@@ -4,7 +4,7 @@ import type { CostPart, PlanPart, UtilityPart } from '../domain/audit-report.ts'
 import type { ElementPart, SweepEffect, SweepLevel, ElementVerdict } from '../domain/element-report.ts'
 import { buildAnswer, shareText, type AnswerParts } from './answer.ts'
 
-const performance = { aWeek: 600, actionsAWeek: 900, precision: 0.5, recall: 0.5, auc: 0.7 }
+const performance = { perWeek: 600, actionsPerWeek: 900, precision: 0.5, recall: 0.5, auc: 0.7 }
 const utility: UtilityPart = {
   name: 'late arrivals caught',
   unit: 'late arrivals',
@@ -16,7 +16,7 @@ const utility: UtilityPart = {
   retrained: performance,
   unjudged: 0,
 }
-const effect = (value: number, half = 10): SweepEffect => ({ aWeek: { value, low: value - half, high: value + half }, performance })
+const effect = (value: number, half = 10): SweepEffect => ({ perWeek: { value, low: value - half, high: value + half }, performance })
 const nightly = { kind: 'batch', schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }, lasts: 7_200_000 } as const
 const level = (value: number, half?: number): SweepLevel => ({
   setting: nightly,
@@ -88,7 +88,7 @@ test('a loss with retraining is relative to the retrained model', () => {
       plans: plans('no dollar verdict'),
       utility: { ...utility, retrained },
     })[0]
-  assert.match(of({ ...performance, aWeek: 400 }), /loses half of the late arrivals caught/)
+  assert.match(of({ ...performance, perWeek: 400 }), /loses half of the late arrivals caught/)
   assert.match(of({ why: 'untrained' }, { why: 'untrained' }), /loses a tenth of the late arrivals caught/)
 })
 
@@ -140,7 +140,7 @@ test('groups that lose only jointly are reported jointly, before a stage', () =>
 })
 
 test('the age of a model is planned', () => {
-  const stays: SweepEffect = { aWeek: { why: 'the model stays as it is' }, performance }
+  const stays: SweepEffect = { perWeek: { why: 'the model stays as it is' }, performance }
   const planned = { ...level(-200), frozen: stays, frozenAtBudget: stays }
   const training = {
     ...part('', undecided, [planned]),
@@ -155,8 +155,8 @@ test('without any known age there is no verdict, with or without a price', () =>
   const why = { why: '9 patients: no verdict under 20' }
   const unknown: SweepLevel = {
     ...level(0),
-    frozen: { ...effect(0), aWeek: why },
-    frozenAtBudget: { ...effect(0), aWeek: why },
+    frozen: { ...effect(0), perWeek: why },
+    frozenAtBudget: { ...effect(0), perWeek: why },
     refit: { why: 'rules' },
   }
   const expected = ['flights: no verdict.', '9 patients: no verdict under 20.']

@@ -8,17 +8,17 @@ import { spanTitle } from '../../base/index.ts'
 import type { AuditReport } from '../domain/audit-report.ts'
 import type { ElementPart, Estimate, SweepLevel } from '../domain/element-report.ts'
 import { schedulePeriod } from '../experiment/timeline/placement-age.ts'
-import { countedNoun, estimateText, quantityText, percentageText as percent } from '../domain/figures.ts'
+import { asSentence, countedNoun, estimateText, quantityText, percentageText as percent } from '../domain/figures.ts'
 import { isRefitOnly } from './element-part.ts'
 import { isInconclusive } from '../domain/plan-types.ts'
 import { isSafeDayOld, SAFE_DAY_OLD } from '../plans/safe-day-old.ts'
 import { BY_PLAN } from '../plans/joint-verdict.ts'
 import { NOT_OBSERVABLE, UNDECIDED } from '../plans/verdict.ts'
+import { DAY_MS } from '../domain/units.ts'
 
 /** Parts of a report that the answer needs. */
 export type AnswerParts = Pick<AuditReport, 'pipeline' | 'elements' | 'plans' | 'utility' | 'costs'>
 
-/** The two lines. */
 export function buildAnswer(parts: AnswerParts): [string, string] {
   const { pipeline, plans } = parts
   switch (plans.decision) {
@@ -36,7 +36,7 @@ export function buildAnswer(parts: AnswerParts): [string, string] {
 
 const noVerdict = ({ pipeline, elements }: AnswerParts): [string, string] => [
   safeText(elements) === '' ? `${pipeline}: no verdict.` : `${pipeline}: ${safeText(elements)}; of the rest no verdict.`,
-  `${sentence(whyUndecided(elements))}.`,
+  asSentence(whyUndecided(elements)),
 ]
 
 /** True if no change is proposed and the loss is unknown at every age. Then "no loss is shown" would claim too much. */
@@ -44,23 +44,24 @@ function isNothingKnown(parts: AnswerParts): boolean {
   const effects = parts.elements.flatMap(({ levels }) =>
     levels.flatMap(({ frozen, frozenAtBudget, refit }) => [frozen, frozenAtBudget, refit]),
   )
-  return changesText(parts) === '' && effects.length > 0 && effects.every(effect => isInconclusive(effect) || isInconclusive(effect.aWeek))
+  return (
+    changesText(parts) === '' && effects.length > 0 && effects.every(effect => isInconclusive(effect) || isInconclusive(effect.perWeek))
+  )
 }
 
 /** For example `run "card_usual" as batch 1 day and inference nightly`; empty without changes. */
-function changesText({ plans, elements }: AnswerParts): string {
+function changesText({ plans }: AnswerParts): string {
   const changes = plans.proposed.filter(({ element, title }) => plans.now.find(now => now.element === element)?.title !== title)
-  const texts = changes.map(({ element, title }) => settingText(element, title, elements))
+  const texts = changes.map(({ element, title }) => settingText(element, title))
   return texts.length === 0 ? '' : `run ${listText(texts)}`
 }
 
-function settingText(element: string, title: string, elements: readonly ElementPart[]): string {
-  const kind = elements.find(part => part.element === element)?.kind ?? 'group'
-  return kind === 'group' ? `${nameOf(element)} as ${title}` : `${kind} ${title}`
-}
+const settingText = (element: string, title: string): string => `${nameOf(element)}${isGroup(element) ? ' as' : ''} ${title}`
+
+const isGroup = (element: string): boolean => element.startsWith('group/')
 
 /** A feature group in quotes, a stage as it is. */
-const nameOf = (element: string): string => (element.startsWith('group/') ? `"${element.slice('group/'.length)}"` : element)
+const nameOf = (element: string): string => (isGroup(element) ? `"${element.slice('group/'.length)}"` : element)
 
 function netText(net: Estimate | undefined): string {
   return net ? `That is worth ${estimateText(net, '$')} a month, net of costs` : 'It costs less and decides the same'
@@ -68,12 +69,8 @@ function netText(net: Estimate | undefined): string {
 
 /** Elements whose verdict is shown, and those that are safe as an older copy. */
 function shownText({ elements }: AnswerParts): string {
-  const decided = elements.filter(
-    part =>
-      !isSafeDayOld(part) && part.verdict.choice !== UNDECIDED && part.verdict.choice !== NOT_OBSERVABLE && part.verdict.choice !== BY_PLAN,
-  )
-  const list =
-    decided.length === 0 ? '' : `: ${decided.map(({ element, verdict }) => settingText(element, verdict.choice, elements)).join(', ')}`
+  const decided = elements.filter(part => !isSafeDayOld(part) && ![UNDECIDED, NOT_OBSERVABLE, BY_PLAN].includes(part.verdict.choice))
+  const list = decided.length === 0 ? '' : `: ${decided.map(({ element, verdict }) => settingText(element, verdict.choice)).join(', ')}`
   const safe = safeText(elements)
   return safe === '' ? list : `${list}; ${safe}`
 }
@@ -112,7 +109,6 @@ function waitsText({ plans: { now, proposed } }: AnswerParts): string {
   return before === after ? '' : ' (decisions wait for it, and what they know is no older)'
 }
 
-/** Loss of one level of an element. */
 interface ElementLoss {
   readonly part: ElementPart
   readonly level: SweepLevel
@@ -132,8 +128,8 @@ function lossText({ part, level, lost, of }: ElementLoss, { utility }: AnswerPar
 const jointLossText = (groups: readonly string[], { setting, title }: SweepLevel): string =>
   `of ${listText(groups.map(group => `"${group}"`))} none is shown to lose by itself; all of them ${setting.kind === 'older' ? `${title} older` : title}`
 
-const listText = (texts: readonly string[]): string =>
-  texts.length === 1 ? texts[0] : `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`
+/** `a, b and c`. */
+const listText = (texts: readonly string[]): string => new Intl.ListFormat('en-GB').format(texts)
 
 /** The allowed ages with and without retraining, if they differ. */
 function withinText(part: ElementPart): string {
@@ -154,10 +150,8 @@ function olderText({ kind }: ElementPart, { setting, title }: SweepLevel): strin
   if (setting.kind === 'older') return `a copy ${spanTitle(setting.by)} old`
   if (setting.kind !== 'batch') return title
   const period = schedulePeriod(setting.schedule)
-  return period === DAY ? 'a nightly copy' : `a copy made every ${spanTitle(period)}`
+  return period === DAY_MS ? 'a nightly copy' : `a copy made every ${spanTitle(period)}`
 }
-
-const DAY = 86_400_000
 
 /** Feature groups first, then all of them together. A stage that nobody would run nightly loses most, but needs no decision. */
 function mostLost({ elements, utility }: Pick<AnswerParts, 'elements' | 'utility'>): ElementLoss | undefined {
@@ -171,9 +165,9 @@ function lossAtNext(part: ElementPart, { now, retrained }: AnswerParts['utility'
   const level = part.levels.find(({ literal }) => literal === 'next schedule') ?? part.levels.at(-1)
   if (!level) return undefined
   const isRetrained = !isInconclusive(level.refit)
-  const { aWeek } = isRetrained ? level.refit : level.frozenAtBudget
-  const baseline = isRetrained && !isInconclusive(retrained) ? retrained.aWeek : now.aWeek
-  return isInconclusive(aWeek) || aWeek.high >= 0 ? undefined : { part, level, lost: -aWeek.value, of: baseline }
+  const { perWeek } = isRetrained ? level.refit : level.frozenAtBudget
+  const baseline = isRetrained && !isInconclusive(retrained) ? retrained.perWeek : now.perWeek
+  return isInconclusive(perWeek) || perWeek.high >= 0 ? undefined : { part, level, lost: -perWeek.value, of: baseline }
 }
 
 const shares = [
@@ -211,5 +205,3 @@ function whyUndecided(elements: readonly ElementPart[]): string {
     'nothing of it can be told from this history'
   )
 }
-
-const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

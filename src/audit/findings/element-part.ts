@@ -24,14 +24,13 @@ interface ElementInputs {
   readonly delay: number
 }
 
-/** Builds the part of one element. */
 export function elementPart({ ir, model, element, sweep, utility, verdict, delay }: ElementInputs): ElementPart {
   const age = element.kind === 'ingestion' ? arrivalAge(delay) : nowAge(ir, element)
   const { levels, why } = sweep
   const [frozenCurve, equalVolumeCurve, refitCurve] = (['frozen', 'frozenAtBudget', 'refit'] as const).map(mode => sweepCurve(levels, mode))
   const { now, retrained, unit } = utility
-  const baseline = { now: age?.p50 ?? 0, nowAWeek: now.aWeek, unit }
-  const retrainedBaseline = { ...baseline, nowAWeek: isInconclusive(retrained) ? now.aWeek : retrained.aWeek }
+  const baseline = { now: age?.p50 ?? 0, nowPerWeek: now.perWeek, unit }
+  const retrainedBaseline = { ...baseline, nowPerWeek: isInconclusive(retrained) ? now.perWeek : retrained.perWeek }
   const hasOnlyRefit = isRefitOnly({ levels })
   const { verdict: elementVerdict, unplanned } = verdictWithCurve(verdict ?? { choice: NOT_OBSERVABLE, why: why ?? untrained }, levels)
   const isOpen = elementVerdict.choice === UNDECIDED && unplanned === undefined && (element.kind === 'group' || element.kind === 'groups')
@@ -73,7 +72,7 @@ function verdictWithCurve(verdict: ElementVerdict, levels: ElementPart['levels']
 
 /** True for the age of a model, which never becomes old by accident. */
 export const isRefitOnly = ({ levels }: Pick<ElementPart, 'levels'>): boolean =>
-  levels.length > 0 && levels.every(({ frozen }) => 'why' in frozen.aWeek)
+  levels.length > 0 && levels.every(({ frozen }) => 'why' in frozen.perWeek)
 
 const NO_INCIDENT = 'the age of a model is planned, and no accident'
 

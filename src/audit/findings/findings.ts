@@ -15,7 +15,6 @@ export interface GroupAge {
   readonly threshold: number
 }
 
-/** Inputs of the findings. */
 export interface FindingsInput {
   readonly ir: PipelineIR
   /** Models whose score nobody reads; derived from the definitions by default. */
@@ -25,7 +24,6 @@ export interface FindingsInput {
   readonly stages?: StagesPart
 }
 
-/** All findings. */
 export function findingsOf({ ir, unscored, ages, stages }: FindingsInput): Finding[] {
   return [...wastedFreshness(ir, unscored), ...staleGroups(ages), ...(stages ? longQueue(stages) : [])]
 }

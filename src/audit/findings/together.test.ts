@@ -41,13 +41,13 @@ const estimatesOf = ({ levels }: ElementPart): { readonly age: number; readonly 
     age,
     of: [frozen, frozenAtBudget, refit].map(effect => {
       if ('why' in effect) return assert.fail(effect.why)
-      return 'why' in effect.aWeek ? assert.fail(effect.aWeek.why) : effect.aWeek
+      return 'why' in effect.perWeek ? assert.fail(effect.perWeek.why) : effect.perWeek
     }),
   }))
 
 test('each of two redundant groups may be of any age alone', async () => {
   const { report } = await audited
-  const now = report.utility.now.aWeek
+  const now = report.utility.now.perWeek
   for (const id of ['group/left', 'group/right']) {
     const element = report.elements.find(({ element }) => element === id)!
     for (const { age, of } of estimatesOf(element))
@@ -59,7 +59,7 @@ test('each of two redundant groups may be of any age alone', async () => {
 
 test('jointly they lose almost everything beyond their warning time, by accident and by design', async () => {
   const { report } = await audited
-  const now = report.utility.now.aWeek
+  const now = report.utility.now.perWeek
   const together = report.elements.find(({ kind }) => kind === 'groups')!
   assert.deepEqual([together.title, together.groups], ['all streamed groups (left, right)', ['left', 'right']])
   assert.deepEqual(together.now, { setting: { kind: 'now' }, title: 'stream', age: { p50: 0, p95: 0, from: 'by its placement' } })

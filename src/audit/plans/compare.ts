@@ -56,12 +56,12 @@ function gainOf(
   column: Float64Array,
   interval: IntervalEstimate | Inconclusive,
   unseen: number,
-  { decisionsAMonth }: PlanSearchProblem,
+  { decisionsPerMonth }: PlanSearchProblem,
 ): IntervalEstimate | Inconclusive {
   if (isUnknown(column)) return { why: 'of no decision in this part of the history it is known what came of it' }
-  if (!isUnchanged(column)) return monthly(interval, decisionsAMonth)
+  if (!isUnchanged(column)) return monthly(interval, decisionsPerMonth)
   const knownRows = column.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0)
-  const bound = (unseen / knownRows) * decisionsAMonth
+  const bound = (unseen / knownRows) * decisionsPerMonth
   return { value: 0, low: -bound + 0, high: bound, error: bound / 2 }
 }
 

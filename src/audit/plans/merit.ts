@@ -20,9 +20,9 @@ export interface PlanMerit {
 export async function meritOf(
   picks: Picks,
   evaluation: PlanEvaluator,
-  { select, decisionsAMonth, price, smallLoss }: PlanSearchProblem,
+  { select, decisionsPerMonth, price, smallLoss }: PlanSearchProblem,
 ): Promise<PlanMerit> {
-  const utility = (await evaluation.mean(picks, select)) * decisionsAMonth
+  const utility = (await evaluation.mean(picks, select)) * decisionsPerMonth
   const cost = evaluation.costDifference(picks, evaluation.space.now)
   return { picks, utility, dollars: netDollars() }
 

@@ -1,5 +1,5 @@
 /** Intervals of plan differences, clustered by the entities of the decision and by blocks of time. */
-import { sweepIntervals, type IntervalOptions } from '../statistics/intervals.ts'
+import { differenceIntervals, type IntervalOptions } from '../statistics/intervals.ts'
 import { clusteredSample, type ClusteredSample, type ClusteredCases } from '../statistics/sample.ts'
 import { timeBlocks, type TimeBlockBounds } from '../statistics/time-blocks.ts'
 import type { RowRange } from '../domain/cases.ts'
@@ -19,5 +19,5 @@ export function planIntervals(
     return sample
   }
   return (differences, rows) =>
-    sweepIntervals(sampleFor(rows), differences, { seed, ...(draws !== undefined && { draws }), decisionsAWeek: 1 }).levels
+    differenceIntervals(sampleFor(rows), differences, { seed, ...(draws !== undefined && { draws }), decisionsPerUnit: 1 }).levels
 }

@@ -5,8 +5,8 @@ import { safeDayOldVerdict } from './safe-day-old.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
-const level = (age: number, low: number): SweepCurveLevel => ({ age, title: `${age / HOUR} h`, aWeek: { value: low / 2, low, high: 1 } })
-const options = { now: 0, nowAWeek: 100, unit: 'lows' }
+const level = (age: number, low: number): SweepCurveLevel => ({ age, title: `${age / HOUR} h`, perWeek: { value: low / 2, low, high: 1 } })
+const options = { now: 0, nowPerWeek: 100, unit: 'lows' }
 
 test('a group may be a day old if every level up to a day loses at most 5 %, by its bound', () => {
   assert.deepEqual(safeDayOldVerdict([level(HOUR, -2), level(DAY, -5)], options, 'trained for that'), {
@@ -20,9 +20,9 @@ test('a group may be a day old if every level up to a day loses at most 5 %, by 
 })
 
 test('not safe: a curve that ends earlier, a level without interval, and a group that is a day old now', () => {
-  const unknown: SweepCurveLevel = { age: HOUR, title: '1 h', aWeek: { why: '9 patients: no verdict under 20' } }
+  const unknown: SweepCurveLevel = { age: HOUR, title: '1 h', perWeek: { why: '9 patients: no verdict under 20' } }
   assert.equal(safeDayOldVerdict([level(HOUR, -2)], options, ''), undefined)
   assert.equal(safeDayOldVerdict([unknown, level(DAY, -2)], options, ''), undefined)
   assert.equal(safeDayOldVerdict([level(2 * DAY, -2)], { ...options, now: DAY }, ''), undefined)
-  assert.equal(safeDayOldVerdict([level(DAY, -2)], { ...options, nowAWeek: 0 }, ''), undefined)
+  assert.equal(safeDayOldVerdict([level(DAY, -2)], { ...options, nowPerWeek: 0 }, ''), undefined)
 })

@@ -1,10 +1,5 @@
 /** Verdict that a feature group may be a day old whatever its cost, since its curve shows almost no loss up to that age. */
-import {
-  TOLERATED_LOSS,
-  freshnessThreshold,
-  type FreshnessThresholdOptions,
-  type SweepCurveLevel,
-} from '../statistics/freshness-threshold.ts'
+import { freshnessThreshold, type FreshnessThresholdOptions, type SweepCurveLevel } from '../statistics/freshness-threshold.ts'
 import type { ElementPart, ElementVerdict } from '../domain/element-report.ts'
 import { quantityText, percentageText } from '../domain/figures.ts'
 import { isInconclusive } from '../domain/plan-types.ts'
@@ -28,12 +23,12 @@ export function safeDayOldVerdict(
 ): Pick<ElementVerdict, 'choice' | 'why'> | undefined {
   const day = curve.findIndex(({ age }) => age >= DAY)
   if (options.now >= DAY || day < 0) return undefined
-  const { part = TOLERATED_LOSS, nowAWeek, unit = '' } = options
-  const threshold = freshnessThreshold(curve.slice(0, day + 1), { ...options, part })
+  const { nowPerWeek, unit = '' } = options
+  const threshold = freshnessThreshold(curve.slice(0, day + 1), options)
   if (isInconclusive(threshold) || threshold.age < curve[day].age) return undefined
   const loss =
     threshold.loss > 0
-      ? `loses at most ${percentageText(threshold.loss / nowAWeek)} (${quantityText(threshold.loss, unit)} a week)`
+      ? `loses at most ${percentageText(threshold.loss / nowPerWeek)} (${quantityText(threshold.loss, unit)} a week)`
       : 'is not shown to lose anything'
   return {
     choice: SAFE_DAY_OLD,

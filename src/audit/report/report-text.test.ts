@@ -63,9 +63,9 @@ test('an element that no plan changes is never the greatest effect', () => {
 
 test('a level shows its performance without retraining, or with it if the model has no score of its own', () => {
   const [level] = landings.levels
-  const { aWeek } = level.frozen
-  const refit = { aWeek, performance: { ...level.frozen.performance, actionsAWeek: 7 } }
-  const unscored = { ...level.frozen, aWeek: { why: 'no score' } }
+  const { perWeek } = level.frozen
+  const refit = { perWeek, performance: { ...level.frozen.performance, actionsPerWeek: 7 } }
+  const unscored = { ...level.frozen, perWeek: { why: 'no score' } }
   assert.equal(shownPerformance({ ...level, refit }), level.frozen.performance)
   assert.deepEqual([level, { ...level, frozen: unscored, refit }].map(shownMode), ['incident', 'planned'])
   assert.equal(refitPerformance({ ...level, refit }), refit.performance)

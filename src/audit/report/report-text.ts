@@ -48,9 +48,9 @@ export function nowTitle({ now: { title, age } }: ElementPart): string {
 }
 
 /** Weekly and monthly value: `late arrivals caught: 4,130 a week (17,946 a month)`, `fraud stopped: $27,801 a week ($120,802 a month)`. */
-export function weeklyValueText(aWeek: number, { name, unit }: UtilityPart): string {
+export function weeklyValueText(perWeek: number, { name, unit }: UtilityPart): string {
   const isUnitInName = unit !== '$' && name.startsWith(unit)
-  return `${name === unit ? '' : `${name}: `}${weeklyText(aWeek, isUnitInName && name !== unit ? '' : unit)}`
+  return `${name === unit ? '' : `${name}: `}${weeklyText(perWeek, isUnitInName && name !== unit ? '' : unit)}`
 }
 
 /**
@@ -105,7 +105,7 @@ export const pointText = ({ value }: NoInterval, unit = ''): string =>
   value === undefined ? 'not known' : `${unitText(value, unit)}, no interval`
 
 /** Effect with retraining, or its reason. */
-export const refitEffect = ({ refit }: SweepLevel) => (isAvailable(refit) ? refit.aWeek : refit)
+export const refitEffect = ({ refit }: SweepLevel) => (isAvailable(refit) ? refit.perWeek : refit)
 
 /** Performance without retraining; with retraining if the model has no score of its own. */
 export const shownPerformance = (level: SweepLevel) =>
@@ -113,7 +113,7 @@ export const shownPerformance = (level: SweepLevel) =>
 
 /** Mode whose number of actions and precision the table shows. */
 export const shownMode = ({ frozen, refit }: SweepLevel): 'incident' | 'planned' =>
-  !isAvailable(frozen.aWeek) && isAvailable(refit) && isAvailable(refit.aWeek) ? 'planned' : 'incident'
+  !isAvailable(frozen.perWeek) && isAvailable(refit) && isAvailable(refit.perWeek) ? 'planned' : 'incident'
 
 /** Performance with retraining; undefined without it. */
 export const refitPerformance = ({ refit }: SweepLevel) => (isAvailable(refit) ? refit.performance : undefined)
@@ -150,7 +150,7 @@ function levelsOf(element: ElementPart): LevelEffect[] {
       return isAvailable(estimate) ? [{ element, level, estimate, arm }] : []
     })
   const withRetraining = levelsIn('planned', refitEffect)
-  return withRetraining.length > 0 ? withRetraining : levelsIn('incident', ({ frozen }) => frozen.aWeek)
+  return withRetraining.length > 0 ? withRetraining : levelsIn('incident', ({ frozen }) => frozen.perWeek)
 }
 
 /** True if the proposed plan has the cost lines of the current one. */

@@ -2,6 +2,7 @@
  * Sums of differences by cell. A level costs one pass over rows; each further sum, by whatever cells, costs its differing rows
  * alone.
  */
+import { lastResults } from '../domain/caches.ts'
 import { sparseOf, type SparseValues } from '../value/sparse.ts'
 import type { ClusterCodes } from './cluster-codes.ts'
 import type { ClusteredSample } from './sample.ts'
@@ -63,7 +64,8 @@ export class SumBuffers {
 
 /** The sums of one difference by one set of cells, in the given buffers. O(differing rows + distinct sizes). */
 export function cellSums({ of, count }: ClusterCodes, { at, by, unknown }: SparseValues, buffers: SumBuffers): CellSums {
-  const { sizes, zeros } = countingOf({ of, count }, unknown)
+  const sizes = cellSizes({ of, count }, { unknown })
+  const zeros = lastZeros(of, [], () => new Float64Array(count))
   const others = sizes.cells.slice()
   const { touched, cells, sums, rows, times } = buffers.reserve(at.length, Math.min(at.length, count) + others.length)
   let touchedCount = 0
@@ -104,26 +106,15 @@ export function cellSums({ of, count }: ClusterCodes, { at, by, unknown }: Spars
   }
 }
 
-/** The number of known rows of each cell. */
-export const cellSizes = (set: ClusterCodes, { unknown }: Pick<SparseValues, 'unknown'>): CellSizes => countingOf(set, unknown).sizes
+/** By the code array: 0 for each cell, except while a difference is summed. */
+const lastZeros = lastResults<Int32Array, Float64Array>()
 
-interface Counting {
-  readonly unknown: Uint8Array
-  readonly sizes: CellSizes
-  /** 0 for each cell, except while a difference is summed. */
-  readonly zeros: Float64Array
-}
+/** The number of known rows of each cell. */
+export const cellSizes = (set: ClusterCodes, { unknown }: Pick<SparseValues, 'unknown'>): CellSizes =>
+  lastSizes(set.of, [unknown], () => sizesOf(set, unknown))
 
 /** By the code array. */
-const countings = new WeakMap<Int32Array, Counting>()
-
-function countingOf(set: ClusterCodes, unknown: Uint8Array): Counting {
-  const cachedCounting = countings.get(set.of)
-  if (cachedCounting?.unknown === unknown) return cachedCounting
-  const counting = { unknown, sizes: sizesOf(set, unknown), zeros: cachedCounting?.zeros ?? new Float64Array(set.count) }
-  countings.set(set.of, counting)
-  return counting
-}
+const lastSizes = lastResults<Int32Array, CellSizes>()
 
 function sizesOf({ of, count }: ClusterCodes, unknown: Uint8Array): CellSizes {
   const counts = new Int32Array(count)

@@ -9,8 +9,8 @@ export interface ClusterCodes {
 
 /**
  * One code for each pair of codes that occurs. O(rows + codes), without a hash table: rows with equal codes of one column are adjacent, as
- * in blocks of time, or are made so by a counting sort. Within such a run the last code of each code of the other column is stored. If one
- * column's codes never decrease by row, as for time, nearby rows get nearby pair codes, so later sums by pair stay in a core's cache.
+ * in blocks of time, or are made so by a counting sort. Within such a group the last code of each code of the other column is stored. If
+ * one column's codes never decrease by row, as for time, nearby rows get nearby pair codes, so later sums by pair stay in a core's cache.
  */
 export function intersectCodes(a: ClusterCodes, b: ClusterCodes): ClusterCodes {
   if (isAscending(a.of)) return joinedIn(a, b)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { caveatText } from '../domain/caveat-text.ts'
+import { caveatText } from '../domain/caveat.ts'
 import { effectiveSampleSizes, sampleSizeCaveats } from './effective-sample-size.ts'
 import { clusteredSample, type ClusteredSample } from './sample.ts'
 import { sparseDifferences } from './cell-sums.ts'

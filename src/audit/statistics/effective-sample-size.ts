@@ -1,7 +1,6 @@
 /** Effective sample size of clusters of unequal size, (Σn)² / Σn² (Kish 1965), and the caveats that follow from it. */
 import type { SparseValues } from '../value/sparse.ts'
-import type { Caveat, CountedClusters } from '../domain/caveat.ts'
-import { clustersText, plural } from '../domain/caveat-text.ts'
+import { clustersText, plural, type Caveat, type CountedClusters } from '../domain/caveat.ts'
 import type { ClusteredSample, SampleColumn } from './sample.ts'
 import { cellSizes } from './cell-sums.ts'
 

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { exploringHistory, THRESHOLD, type Explored, type ExploringWorld } from '../../../test/audit/exploring-world.ts'
 import type { Cases, Decided } from '../domain/cases.ts'
 import { alertsAt, valueBounds, sumOfKnown, utilityOf } from '../value/index.ts'
-import { sweepIntervals, tooFewExplored } from './intervals.ts'
+import { differenceIntervals, tooFewExplored } from './intervals.ts'
 import { sparseOf } from '../value/sparse.ts'
 
 const HOUR = 3_600_000
@@ -49,15 +49,15 @@ test('intervals of the loss of older data have their nominal coverage', () => {
   const truth = worlds.reduce((sum, explored) => sum + meanOf(lossOf(explored.truth, explored)), 0) / SEEDS
   let [covered, width, wholeWidth] = [0, 0, 0]
   for (const explored of worlds) {
-    const [interval] = sweepIntervals(explored.sampleOf(explored.seen), [lossOf(explored.seen, explored)], {
+    const [interval] = differenceIntervals(explored.sampleOf(explored.seen), [lossOf(explored.seen, explored)], {
       seed: 1,
       draws: 500,
-      decisionsAWeek: 1,
+      decisionsPerUnit: 1,
     }).levels
-    const [whole] = sweepIntervals(explored.sampleOf(explored.truth), [lossOf(explored.truth, explored)], {
+    const [whole] = differenceIntervals(explored.sampleOf(explored.truth), [lossOf(explored.truth, explored)], {
       seed: 1,
       draws: 500,
-      decisionsAWeek: 1,
+      decisionsPerUnit: 1,
     }).levels
     assert.ok(!('why' in interval) && !('why' in whole))
     if (interval.low <= truth && truth <= interval.high) covered++
@@ -97,6 +97,6 @@ test('with too few explored decisions among the changed ones there is no interva
   assert.equal(whyOf(40, 15), undefined)
   assert.equal(whyOf(0, 0), undefined)
   assert.equal(tooFewExplored({}, sparseOf(differing(40, 0))), undefined)
-  const [interval] = sweepIntervals(sample, [differing(40, 14)], { seed: 1 }).levels
+  const [interval] = differenceIntervals(sample, [differing(40, 14)], { seed: 1 }).levels
   assert.ok('why' in interval && interval.why.startsWith('it changes 40'))
 })

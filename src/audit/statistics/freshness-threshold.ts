@@ -1,7 +1,7 @@
 /** Freshness thresholds of staleness curves, and a mark for each level. */
-import type { StrictOmit } from '../../base/index.ts'
 import type { Estimate, FreshnessThreshold } from '../domain/element-report.ts'
 import { numberText, quantityText } from '../domain/figures.ts'
+import { isInconclusive, type Inconclusive } from '../domain/plan-types.ts'
 
 /** A level of a staleness curve. Curves ascend by age; the current age need not be among them. */
 export interface SweepCurveLevel {
@@ -10,21 +10,19 @@ export interface SweepCurveLevel {
   /** The level's title: `15 min`. */
   readonly title: string
   /** The weekly value less that of now. */
-  readonly aWeek: Estimate | { readonly why: string }
+  readonly perWeek: Estimate | Inconclusive
 }
 
 export interface FreshnessThresholdOptions {
   /** The current age, ms. Fresher levels cannot be the threshold. */
   readonly now: number
   /** The current weekly value. */
-  readonly nowAWeek: number
-  /** The share of the weekly value that may be lost; default 0.05. */
-  readonly part?: number
+  readonly nowPerWeek: number
   /** The unit in reasons: `$`. */
   readonly unit?: string
 }
 
-/** The default tolerated loss, as a share of the weekly value. */
+/** The tolerated loss, as a share of the weekly value. */
 export const TOLERATED_LOSS = 0.05
 
 /**
@@ -34,28 +32,24 @@ export const TOLERATED_LOSS = 0.05
 export function freshnessThreshold(
   levels: readonly SweepCurveLevel[],
   options: FreshnessThresholdOptions,
-): FreshnessThreshold | { readonly why: string } {
-  const { now, nowAWeek, part = TOLERATED_LOSS } = options
-  if (!(nowAWeek > 0)) return { why: 'the current pipeline has no value to lose' }
+): FreshnessThreshold | Inconclusive {
+  const { now, nowPerWeek } = options
+  if (!(nowPerWeek > 0)) return { why: 'the current pipeline has no value to lose' }
   const olderLevels = levels.filter(({ age }) => age > now)
   if (olderLevels.length === 0) return { why: 'no level is older than now' }
   let threshold: FreshnessThreshold | undefined
-  for (const { age, title, aWeek } of olderLevels) {
-    if ('why' in aWeek) return threshold ? threshold : aWeek
-    if (-aWeek.low > part * nowAWeek) return threshold ? threshold : lossReason(title, aWeek, options)
-    threshold = { age, loss: Math.max(threshold?.loss ?? 0, -aWeek.low) }
+  for (const { age, title, perWeek } of olderLevels) {
+    if ('why' in perWeek) return threshold ? threshold : perWeek
+    if (-perWeek.low > TOLERATED_LOSS * nowPerWeek) return threshold ? threshold : lossReason(title, perWeek, options)
+    threshold = { age, loss: Math.max(threshold?.loss ?? 0, -perWeek.low) }
   }
   return { ...threshold!, beyond: true }
 }
 
-function lossReason(
-  title: string,
-  { value, low, high }: Estimate,
-  { nowAWeek, part = TOLERATED_LOSS, unit = '' }: FreshnessThresholdOptions,
-): { why: string } {
+function lossReason(title: string, { value, low, high }: Estimate, { nowPerWeek, unit = '' }: FreshnessThresholdOptions): Inconclusive {
   const lossText = (amount: number): string => (unit === '' ? numberText(amount) : quantityText(amount, unit))
-  const than = `more than the tolerated ${lossText(part * nowAWeek)} (${Number((part * 100).toPrecision(3))} % of the current weekly value)`
-  if (-high > part * nowAWeek) return { why: `at ${title} at least ${lossText(-high)} a week are lost, ${than}` }
+  const than = `more than the tolerated ${lossText(TOLERATED_LOSS * nowPerWeek)} (${TOLERATED_LOSS * 100} % of the current weekly value)`
+  if (-high > TOLERATED_LOSS * nowPerWeek) return { why: `at ${title} at least ${lossText(-high)} a week are lost, ${than}` }
   const estimate = value < 0 ? lossText(-value) : 'no loss'
   return {
     why: `at ${title} up to ${lossText(-low)} a week may be lost, ${than}; the estimate is ${estimate}, and more history would decide`,
@@ -64,11 +58,11 @@ function lossReason(
 
 /** The smaller threshold of two curves of one change; the reason where a curve has none. */
 export function smallerThreshold(
-  first: FreshnessThreshold | { readonly why: string },
-  other: FreshnessThreshold | { readonly why: string },
-): FreshnessThreshold | { readonly why: string } {
-  if ('why' in first) return first
-  if ('why' in other || other.age < first.age) return other
+  first: FreshnessThreshold | Inconclusive,
+  other: FreshnessThreshold | Inconclusive,
+): FreshnessThreshold | Inconclusive {
+  if (isInconclusive(first)) return first
+  if (isInconclusive(other) || other.age < first.age) return other
   return { ...first, loss: Math.max(first.loss, other.age === first.age ? other.loss : 0) }
 }
 
@@ -81,15 +75,15 @@ export type LevelMark = 'ok' | 'may lose' | 'loses' | 'collapse'
  */
 export function levelMarks(
   levels: readonly SweepCurveLevel[],
-  { nowAWeek, part = TOLERATED_LOSS }: StrictOmit<FreshnessThresholdOptions, 'now'>,
+  { nowPerWeek }: Pick<FreshnessThresholdOptions, 'nowPerWeek'>,
 ): (LevelMark | null)[] {
-  const bound = part * Math.max(0, nowAWeek)
-  const greatest = Math.max(0, ...levels.map(({ aWeek }) => ('why' in aWeek ? 0 : -aWeek.value)))
-  return levels.map(({ aWeek }) => {
-    if ('why' in aWeek) return null
-    if (-aWeek.low <= bound) return 'ok'
-    if (-aWeek.high <= bound) return 'may lose'
-    return -aWeek.high > greatest / 2 ? 'collapse' : 'loses'
+  const bound = TOLERATED_LOSS * Math.max(0, nowPerWeek)
+  const greatest = Math.max(0, ...levels.map(({ perWeek }) => ('why' in perWeek ? 0 : -perWeek.value)))
+  return levels.map(({ perWeek }) => {
+    if ('why' in perWeek) return null
+    if (-perWeek.low <= bound) return 'ok'
+    if (-perWeek.high <= bound) return 'may lose'
+    return -perWeek.high > greatest / 2 ? 'collapse' : 'loses'
   })
 }
 

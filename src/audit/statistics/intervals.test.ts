@@ -3,7 +3,14 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { random } from '../../base/random.ts'
 import type { ClusterColumn } from '../domain/cases.ts'
-import { sweepIntervals, uncheckedSweepIntervals, type WeeklyInterval, type SweepIntervals } from './intervals.ts'
+import {
+  differenceIntervals,
+  uncheckedIntervals,
+  type LevelInterval,
+  type DifferenceIntervals,
+  skewnessAdjustedReach,
+} from './intervals.ts'
+import { studentQuantile } from './distributions.ts'
 import { clusteredSample, type ClusteredSample } from './sample.ts'
 
 const DAY = 86_400_000
@@ -25,11 +32,11 @@ function history(): { sample: ClusteredSample; clusters: ClusterColumn[]; t: Flo
 }
 
 const fixture = history()
-const intervalOf = (intervals: SweepIntervals, i: number): WeeklyInterval => intervals.levels[i] as WeeklyInterval
-const whyOf = (intervals: SweepIntervals, i = 0): string => (intervals.levels[i] as { why: string }).why
+const intervalOf = (intervals: DifferenceIntervals, i: number): LevelInterval => intervals.levels[i] as LevelInterval
+const whyOf = (intervals: DifferenceIntervals, i = 0): string => (intervals.levels[i] as { why: string }).why
 
 test('a weekly difference has a value, an error, and a simultaneous interval wider than the pointwise one', () => {
-  const intervals = sweepIntervals(fixture.sample, fixture.sweep, { seed: 1, decisionsAWeek: 700 })
+  const intervals = differenceIntervals(fixture.sample, fixture.sweep, { seed: 1, decisionsPerUnit: 700 })
   assert.deepEqual([intervals.noVerdict, intervals.caveats], [undefined, []])
   fixture.sweep.forEach((difference, i) => {
     const interval = intervalOf(intervals, i)
@@ -43,21 +50,21 @@ test('a weekly difference has a value, an error, and a simultaneous interval wid
     assert.ok(interval.worstWeek! < interval.value)
     assert.deepEqual([interval.known, interval.differing], [LENGTH, difference.filter(d => d !== 0).length])
   })
-  const [alone] = sweepIntervals(fixture.sample, fixture.sweep.slice(0, 1), { seed: 1 }).levels as WeeklyInterval[]
+  const [alone] = differenceIntervals(fixture.sample, fixture.sweep.slice(0, 1), { seed: 1 }).levels as LevelInterval[]
   assert.deepEqual([alone.low, alone.high], alone.pointwise)
 })
 
 test('where three of sixty days have the losses, the interval extends further down', () => {
   const shocks = fixture.sweep[2].map((d, row) => (row % 2000 < 100 ? -Math.abs(d) * 5 : d < 0 ? 0 : d))
-  const { value, low, high } = intervalOf(sweepIntervals(fixture.sample, [shocks], { seed: 1 }), 0)
+  const { value, low, high } = intervalOf(differenceIntervals(fixture.sample, [shocks], { seed: 1 }), 0)
   assert.ok(value - low > 1.3 * (high - value), `${low} ${value} ${high}`)
 })
 
 test('a seed determines the intervals, and the volume scales them', () => {
-  const intervals = sweepIntervals(fixture.sample, fixture.sweep, { seed: 1, draws: 500, decisionsAWeek: 700 })
-  assert.deepEqual(sweepIntervals(history().sample, fixture.sweep, { seed: 1, draws: 500, decisionsAWeek: 700 }), intervals)
-  assert.notDeepEqual(sweepIntervals(fixture.sample, fixture.sweep, { seed: 2, draws: 500, decisionsAWeek: 700 }), intervals)
-  const twice = intervalOf(sweepIntervals(fixture.sample, fixture.sweep, { seed: 1, draws: 500, decisionsAWeek: 1400 }), 2)
+  const intervals = differenceIntervals(fixture.sample, fixture.sweep, { seed: 1, draws: 500, decisionsPerUnit: 700 })
+  assert.deepEqual(differenceIntervals(history().sample, fixture.sweep, { seed: 1, draws: 500, decisionsPerUnit: 700 }), intervals)
+  assert.notDeepEqual(differenceIntervals(fixture.sample, fixture.sweep, { seed: 2, draws: 500, decisionsPerUnit: 700 }), intervals)
+  const twice = intervalOf(differenceIntervals(fixture.sample, fixture.sweep, { seed: 1, draws: 500, decisionsPerUnit: 1400 }), 2)
   const once = intervalOf(intervals, 2)
   for (const name of ['value', 'low', 'high', 'error'] as const) assert.ok(Math.abs(twice[name] - 2 * once[name]) < 1e-9)
 })
@@ -68,7 +75,10 @@ test('the order of rows does not matter', () => {
   const clusters = fixture.clusters.map(column => ({ ...column, of: Int32Array.from(order, row => column.of[row]) }))
   const sweep = fixture.sweep.map(difference => Float64Array.from(order, row => difference[row]))
   const sample = clusteredSample({ t: fixture.t, clusters }, { from: 0, to: LENGTH })
-  const [result, expected] = [sweepIntervals(sample, sweep, { seed: 1 }), sweepIntervals(fixture.sample, fixture.sweep, { seed: 1 })]
+  const [result, expected] = [
+    differenceIntervals(sample, sweep, { seed: 1 }),
+    differenceIntervals(fixture.sample, fixture.sweep, { seed: 1 }),
+  ]
   assert.deepEqual(result.clusters, expected.clusters)
   for (const i of [0, 1, 2])
     for (const name of ['value', 'low', 'high', 'error', 'freedom'] as const)
@@ -76,7 +86,7 @@ test('the order of rows does not matter', () => {
 })
 
 test('a level without changes differs by exactly 0, and affects no other', () => {
-  const intervals = sweepIntervals(fixture.sample, [new Float64Array(LENGTH), ...fixture.sweep], { seed: 1 })
+  const intervals = differenceIntervals(fixture.sample, [new Float64Array(LENGTH), ...fixture.sweep], { seed: 1 })
   const nothing = intervalOf(intervals, 0)
   assert.deepEqual(
     { ...nothing },
@@ -93,7 +103,7 @@ test('a level without changes differs by exactly 0, and affects no other', () =>
       differing: 0,
     },
   )
-  assert.deepEqual(intervals.levels.slice(1), sweepIntervals(fixture.sample, fixture.sweep, { seed: 1 }).levels)
+  assert.deepEqual(intervals.levels.slice(1), differenceIntervals(fixture.sample, fixture.sweep, { seed: 1 }).levels)
 })
 
 test('decisions with an unknown difference are ignored', () => {
@@ -106,12 +116,12 @@ test('decisions with an unknown difference are ignored', () => {
   const holes = fixture.sweep.map(difference => difference.map((d, row) => (row % 3 !== 0 || row === 0 ? d : NaN)))
   // Between two differences without unknown rows: caches must not leak from one to the next.
   const sweep = [fixture.sweep[0], ...holes, fixture.sweep[0]]
-  const result = uncheckedSweepIntervals(fixture.sample, sweep, { seed: 1, decisionsAWeek: 700 })
+  const result = uncheckedIntervals(fixture.sample, sweep, { seed: 1, decisionsPerUnit: 700 })
   fixture.sweep.forEach((difference, i) => {
-    const [expected] = uncheckedSweepIntervals(without, [Float64Array.from(knownValues, row => difference[row])], {
+    const [expected] = uncheckedIntervals(without, [Float64Array.from(knownValues, row => difference[row])], {
       seed: 1,
-      decisionsAWeek: 700,
-    }).levels as WeeklyInterval[]
+      decisionsPerUnit: 700,
+    }).levels as LevelInterval[]
     const interval = intervalOf(result, i + 1)
     assert.ok(
       Math.abs(interval.error - expected.error) < 1e-12 * expected.error &&
@@ -125,40 +135,43 @@ test('decisions with an unknown difference are ignored', () => {
 test('with too few clusters there are point estimates and the reason for no interval', () => {
   const clusters = [{ name: 'patient', of: Int32Array.from({ length: LENGTH }, (_, row) => row % 9), count: 9 }, fixture.clusters[1]]
   const sample = clusteredSample({ t: fixture.t, clusters }, { from: 0, to: LENGTH })
-  const intervals = sweepIntervals(sample, fixture.sweep, { seed: 1 })
+  const intervals = differenceIntervals(sample, fixture.sweep, { seed: 1 })
   assert.deepEqual(
     intervals.levels,
-    uncheckedSweepIntervals(sample, fixture.sweep, { seed: 1 }).levels.map(interval => ({
+    uncheckedIntervals(sample, fixture.sweep, { seed: 1 }).levels.map(interval => ({
       why: '9 patients: no verdict under 20',
       value: (interval as { readonly value: number }).value,
     })),
   )
-  assert.ok(intervalOf(uncheckedSweepIntervals(sample, fixture.sweep, { seed: 1 }), 0).error > 0)
+  assert.ok(intervalOf(uncheckedIntervals(sample, fixture.sweep, { seed: 1 }), 0).error > 0)
 })
 
 test('degenerate samples give a reason and never NaN', () => {
   const patient = [{ name: 'patient', of: new Int32Array(LENGTH), count: 1 }]
   assert.equal(
-    whyOf(sweepIntervals(clusteredSample({ t: fixture.t, clusters: patient }, { from: 0, to: LENGTH }), fixture.sweep, { seed: 1 })),
+    whyOf(differenceIntervals(clusteredSample({ t: fixture.t, clusters: patient }, { from: 0, to: LENGTH }), fixture.sweep, { seed: 1 })),
     '1 patient: no verdict under 20',
   )
   const single = clusteredSample(fixture, { from: 0, to: 1 })
-  assert.match(whyOf(sweepIntervals(single, [Float64Array.of(1)], { seed: 1, decisionsAWeek: 7 })), /for one decision alone$/)
+  assert.match(whyOf(differenceIntervals(single, [Float64Array.of(1)], { seed: 1, decisionsPerUnit: 7 })), /for one decision alone$/)
   const none = clusteredSample(fixture, { from: 5, to: 5 })
-  assert.match(whyOf(sweepIntervals(none, [new Float64Array(0)], { seed: 1 })), /for no decision$/)
-  assert.match(whyOf(sweepIntervals(fixture.sample, [new Float64Array(LENGTH).fill(NaN)], { seed: 1 })), /for no decision$/)
-  assert.deepEqual(sweepIntervals(fixture.sample, [], { seed: 1 }), { clusters: [], levels: [], caveats: [] })
+  assert.match(whyOf(differenceIntervals(none, [new Float64Array(0)], { seed: 1 })), /for no decision$/)
+  assert.match(whyOf(differenceIntervals(fixture.sample, [new Float64Array(LENGTH).fill(NaN)], { seed: 1 })), /for no decision$/)
+  assert.deepEqual(differenceIntervals(fixture.sample, [], { seed: 1 }), { clusters: [], levels: [], caveats: [] })
   const instant = clusteredSample({ ...fixture, t: new Float64Array(LENGTH) }, { from: 0, to: LENGTH })
-  assert.match(whyOf(sweepIntervals(instant, fixture.sweep, { seed: 1 })), /^all decisions are at one instant/)
+  assert.match(whyOf(differenceIntervals(instant, fixture.sweep, { seed: 1 })), /^all decisions are at one instant/)
   const endless = fixture.sweep[0].slice()
   endless[17] = Infinity
-  const intervals = sweepIntervals(fixture.sample, [endless, fixture.sweep[1]], { seed: 1 })
+  const intervals = differenceIntervals(fixture.sample, [endless, fixture.sweep[1]], { seed: 1 })
   assert.equal(whyOf(intervals), 'a difference is not finite')
   assert.ok(Number.isFinite(intervalOf(intervals, 1).low))
 })
 
 test('a constant difference has an interval of width 0', () => {
-  const interval = intervalOf(sweepIntervals(fixture.sample, [new Float64Array(LENGTH).fill(-0.5)], { seed: 1, decisionsAWeek: 700 }), 0)
+  const interval = intervalOf(
+    differenceIntervals(fixture.sample, [new Float64Array(LENGTH).fill(-0.5)], { seed: 1, decisionsPerUnit: 700 }),
+    0,
+  )
   assert.deepEqual([interval.value, interval.low, interval.high, interval.leaveOneOut], [-350, -350, -350, [-350, -350]])
 })
 
@@ -170,7 +183,7 @@ test('finite differences give finite numbers, in order', () => {
       const clusters = [1, 2].map(i => ({ name: `c${i}`, of: Int32Array.from(rows, row => row[i]), count: 4 }))
       const sample = clusteredSample({ t: Float64Array.from(rows, (_, i) => i * DAY), clusters }, { from: 0, to: rows.length })
       const differences = [1, -2, 0].map(times => Float64Array.from(rows, ([d]) => d * times * size))
-      const intervals = uncheckedSweepIntervals(sample, differences, { seed, draws: 200 })
+      const intervals = uncheckedIntervals(sample, differences, { seed, draws: 200 })
       assert.ok(intervals.clusters.every(({ effective, count }) => effective >= 0 && effective <= count + 1e-9))
       for (const level of intervals.levels) {
         if ('why' in level) continue
@@ -197,4 +210,46 @@ test('finite differences give finite numbers, in order', () => {
       ],
     },
   )
+})
+
+const near = (result: number, expected: number): void => assert.ok(Math.abs(result - expected) < 1e-9, `${result} for ${expected}`)
+
+test('without skewness the interval is Student’s', () => {
+  for (const freedom of [3, 17.5, Infinity]) {
+    const { below, above } = skewnessAdjustedReach(0.05, freedom, 0)
+    assert.deepEqual(
+      [below, above].map(value => value.toFixed(9)),
+      Array.from({ length: 2 }, () => studentQuantile(0.05, freedom).toFixed(9)),
+    )
+  }
+})
+
+test('with skewness the interval extends towards the large errors, up to a limit', () => {
+  const [z, t] = [studentQuantile(0.05, Infinity), studentQuantile(0.05, 9)]
+  const moved = (0.2 / 6) * (2 * z * z + 1)
+  near(skewnessAdjustedReach(0.05, Infinity, 0.2).above, z + moved)
+  near(skewnessAdjustedReach(0.05, Infinity, 0.2).below, z - 0.9 * moved)
+  near(skewnessAdjustedReach(0.05, Infinity, -0.2).below, z + moved)
+  near(skewnessAdjustedReach(0.05, Infinity, -0.2).above, z - 0.9 * moved)
+  near(skewnessAdjustedReach(0.05, 9, 0.2).above, (t / z) * (z + moved))
+  near(skewnessAdjustedReach(0.05, 9, 50).above, 1.3 * t)
+  near(skewnessAdjustedReach(0.05, 9, -50).above, (1 - 0.9 * 0.3) * t)
+})
+
+test('intervals of means of 40 exponentials miss less often, and on both sides', () => {
+  const chance = random(3)
+  const missed = { low: 0, high: 0, symmetricLow: 0, symmetricHigh: 0 }
+  for (let i = 0; i < 4000; i++) {
+    const values = Array.from({ length: 40 }, () => -Math.log(1 - chance()))
+    const mean = values.reduce((sum, x) => sum + x, 0) / 40
+    const moment = (k: number): number => values.reduce((sum, x) => sum + (x - mean) ** k, 0)
+    const error = Math.sqrt(moment(2)) / 40
+    const { below, above } = skewnessAdjustedReach(0.05, Infinity, moment(3) / moment(2) ** 1.5)
+    missed.low += Number(mean + above * error < 1)
+    missed.high += Number(mean - below * error > 1)
+    missed.symmetricLow += Number(mean + 1.96 * error < 1)
+    missed.symmetricHigh += Number(mean - 1.96 * error > 1)
+  }
+  const { low, high, symmetricLow, symmetricHigh } = missed
+  assert.ok(symmetricLow > 4 * symmetricHigh && low < 3 * high && low + high < symmetricLow + symmetricHigh, JSON.stringify(missed))
 })

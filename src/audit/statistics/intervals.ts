@@ -1,15 +1,16 @@
 /**
- * Confidence intervals of a staleness sweep: the weekly value of each level less that of now. Differences are paired, over the same
- * decisions: θ = Σd / Σn, times decisions per week.
+ * Confidence intervals of differences in value: of the levels of a staleness sweep, and of the plans behind every verdict
+ * (`audit/plans/plan-intervals.ts`). A level is the value under other settings less that of now, decision by decision: θ = Σd / Σn, times
+ * the decisions of a week for a sweep, times 1 for plans.
  *
  * Intervals are studentised: `value` ± t · `error`. The error is clustered by every column at once (`variance.ts`). The quantile is
- * Student's t with the error's degrees of freedom, at a tail that is simultaneous over the sweep (`simultaneous.ts`), corrected for the
- * error's skewness (`skewness.ts`). So the interval includes shocks that an airport or a day shares, and shocks of several days
- * (`block-length.ts`). The number of decisions per week is taken as exact. `prove verdict` measures the coverage. Where few decisions
- * differ, a bound from their count is used if it is narrower (`small-counts.ts`), provided there are enough clusters for a verdict.
+ * Student's t with the error's degrees of freedom, at a tail that is simultaneous over the levels (`simultaneous.ts`), corrected for the
+ * error's skewness. So the interval includes shocks that an airport or a day shares, and shocks of several days (`block-length.ts`). The
+ * number of decisions per week is taken as exact. `prove verdict` measures the coverage. Where few decisions differ, a bound from their
+ * count is used if it is narrower (`small-counts.ts`), provided there are enough clusters for a verdict.
  *
- * Score thresholds are constants here, since they are set on an earlier block of the history. So a level is its differences, row by row, and
- * one pass over rows gives their sums by cluster, exactly. Compared plans are levels too.
+ * Score thresholds are constants here, since they are set on an earlier block of the history. So a level is its differences, row by row,
+ * and one pass over rows gives their sums by cluster, exactly.
  *
  * Cost: O(rows + cells) a level. Memory: 12 bytes a cell and 13 a row; for each level 12 a differing row and 8 a cluster.
  */
@@ -17,10 +18,10 @@ import { countedNoun } from '../domain/figures.ts'
 import { sumWithin, type SparseValues } from '../value/sparse.ts'
 import type { Caveat } from '../domain/caveat.ts'
 import type { Estimate, NoInterval } from '../domain/element-report.ts'
-import { decisionsAWeek, worstWeek } from '../value/weeks.ts'
+import { decisionsPerWeek, worstWeek } from '../value/weeks.ts'
 import { effectiveSampleSizes, sampleSizeCaveats, type EffectiveSampleSize } from './effective-sample-size.ts'
 import { countBound, largestPossibleDifference, type CountBound } from './small-counts.ts'
-import { skewnessAdjustedReach } from './skewness.ts'
+import { studentQuantile } from './distributions.ts'
 import type { CellSet, ClusteredSample } from './sample.ts'
 import { simultaneousTail } from './simultaneous.ts'
 import { hasVariance, withUncorrelatedBlocks, type EstimateOrReason, type UncorrelatedBlocks } from './block-length.ts'
@@ -29,16 +30,18 @@ import { estimateVariance, clusterInfluence, type VarianceEstimate } from './var
 
 export interface IntervalOptions {
   readonly seed: number
-  /** Draws of the distribution of the sweep's largest error; default 10,000. */
+  /** Draws of the distribution of the largest error of all levels; default 10,000. */
   readonly draws?: number
   /** The probability that an interval misses, 0 to 1; default 0.05. */
   readonly tail?: number
-  /** Decisions per week; default: the block's decisions over the time that they cover. With 1, figures are per decision. */
-  readonly decisionsAWeek?: number
+  /**
+   * The decisions that a figure is about: by default those of a week, by the time that the block covers. With 1, figures are per decision.
+   */
+  readonly decisionsPerUnit?: number
 }
 
-/** The weekly value less that of now. `[low, high]` is simultaneous over the sweep. */
-export interface WeeklyInterval extends Estimate {
+/** The value of a level less that of now. `[low, high]` is simultaneous over all levels. */
+export interface LevelInterval extends Estimate {
   /** The standard error. */
   readonly error: number
   /** The interval for this level alone. */
@@ -56,28 +59,31 @@ export interface WeeklyInterval extends Estimate {
   readonly differing: number
 }
 
-export interface SweepIntervals {
+export interface DifferenceIntervals {
   readonly clusters: readonly EffectiveSampleSize[]
   /** In the order of the differences. */
-  readonly levels: readonly (WeeklyInterval | NoInterval)[]
+  readonly levels: readonly (LevelInterval | NoInterval)[]
   /** The reason why no level has a verdict. */
   readonly noVerdict?: string
   readonly caveats: readonly Caveat[]
 }
 
 /**
- * The intervals of a sweep. Each level is one difference per row of the sample: value less that of now, NaN where unknown. With too
+ * The intervals of levels. Each level is one difference per row of the sample: value less that of now, NaN where unknown. With too
  * few clusters each interval is replaced by the reason, as is a level that cannot be estimated. Deterministic for a given seed.
  */
-export const sweepIntervals = (sample: ClusteredSample, differences: readonly Float64Array[], options: IntervalOptions): SweepIntervals =>
-  sparseSweepIntervals(sample, sparseDifferences(sample, differences), options)
+export const differenceIntervals = (
+  sample: ClusteredSample,
+  differences: readonly Float64Array[],
+  options: IntervalOptions,
+): DifferenceIntervals => sparseDifferenceIntervals(sample, sparseDifferences(sample, differences), options)
 
 /** The intervals of levels given as sparse differences. */
-export function sparseSweepIntervals(
+export function sparseDifferenceIntervals(
   sample: ClusteredSample,
   differences: readonly SparseValues[],
   options: IntervalOptions,
-): SweepIntervals {
+): DifferenceIntervals {
   const intervals = estimateIntervals(sample, differences, options)
   const { noVerdict } = intervals
   return noVerdict === undefined
@@ -86,28 +92,40 @@ export function sparseSweepIntervals(
 }
 
 /** The intervals even with too few clusters, for proofs of their coverage. */
-export const uncheckedSweepIntervals = (
+export const uncheckedIntervals = (
   sample: ClusteredSample,
   differences: readonly Float64Array[],
   options: IntervalOptions,
-): SweepIntervals => estimateIntervals(sample, sparseDifferences(sample, differences), options)
+): DifferenceIntervals => estimateIntervals(sample, sparseDifferences(sample, differences), options)
 
-function estimateIntervals(sample: ClusteredSample, differences: readonly SparseValues[], options: IntervalOptions): SweepIntervals {
-  const decisions = decisionsAWeek(sample, sample.rows, options)
+function estimateIntervals(
+  sample: ClusteredSample,
+  differences: readonly SparseValues[],
+  { seed, draws = 10_000, tail = 0.05, decisionsPerUnit }: IntervalOptions,
+): DifferenceIntervals {
+  const decisions = decisionsPerWeek(sample, sample.rows, decisionsPerUnit)
   const estimated = estimateLevels(sample, differences, decisions)
   const clusters = differences.length === 0 ? [] : effectiveSampleSizes(estimated.sample, differences[0])
   const { caveats, ...clusterCaveats } = sampleSizeCaveats(estimated.sample.columns, clusters)
-  const tails = tailsOf(estimated.results, options)
-  const boundOf = countBounds(estimated.results, clusterCaveats)
+  const uncertain = estimated.results.filter(hasVariance)
+  const simultaneous = simultaneousTail(
+    uncertain.map(({ influence }) => influence),
+    tail,
+    { draws, seed },
+  )
+  const maximum = largestPossibleDifference(uncertain.map(({ counts }) => counts))
   const levels = estimated.results.map((estimate, i) => {
     if ('why' in estimate) return estimate
+    const { few } = estimate.counts
+    // A bound from the count of differing decisions, where few differ and there are enough clusters for a verdict.
+    const bound = few && estimate.variance > 0 && clusterCaveats.noVerdict === undefined ? countBound(few, maximum) : undefined
     const worst = worstWeek(sample, sample.rows, rows => sumWithin(differences[i], rows))
-    return weeklyInterval(estimate, { decisions: decisions!, tails, bound: boundOf(estimate), worstWeek: worst?.value })
+    return levelInterval(estimate, { decisions: decisions!, tails: { pointwise: tail, simultaneous }, bound, worstWeek: worst?.value })
   })
   return { clusters, levels, ...clusterCaveats, caveats: [...caveats, ...estimated.caveats] }
 }
 
-/** The estimate of each level, on blocks of time that are long enough. `decisions` a week. */
+/** The estimate of each level, on blocks of time that are long enough. */
 function estimateLevels(sample: ClusteredSample, differences: readonly SparseValues[], decisions: number | undefined): UncorrelatedBlocks {
   const buffers = new SumBuffers()
   const estimateLevel = (difference: SparseValues, cells: readonly CellSet[]): EstimateOrReason => {
@@ -121,26 +139,6 @@ function estimateLevels(sample: ClusteredSample, differences: readonly SparseVal
     estimate: ({ cells }) => differences.map(difference => estimateLevel(difference, cells)),
     influence: (blocks, level) => clusterInfluence(blocks, differences[level]),
   })
-}
-
-/** The probabilities that one interval misses, and that any interval of the sweep does. */
-interface Tails {
-  readonly pointwise: number
-  readonly simultaneous: number
-}
-
-function tailsOf(results: readonly EstimateOrReason[], { seed, draws = 10_000, tail = 0.05 }: IntervalOptions): Tails {
-  const influences = results.filter(hasVariance).map(({ influence }) => influence)
-  return { pointwise: tail, simultaneous: simultaneousTail(influences, tail, { draws, seed }) }
-}
-
-/** The count bound of a level: undefined where many decisions differ, or where there are too few clusters for a verdict. */
-function countBounds(
-  results: readonly EstimateOrReason[],
-  { noVerdict }: Pick<SweepIntervals, 'noVerdict'>,
-): (estimate: VarianceEstimate) => CountBound | undefined {
-  const maximum = largestPossibleDifference(results.filter(hasVariance).map(({ counts }) => counts))
-  return ({ counts: { few }, variance }) => (few && variance > 0 && noVerdict === undefined ? countBound(few, maximum) : undefined)
 }
 
 function reasonForNone({ rows, squares }: SparseValues, decisions: number | undefined): { why: string } | undefined {
@@ -172,14 +170,15 @@ export function tooFewExplored({ weight }: Pick<ClusteredSample, 'weight'>, { at
 }
 
 interface IntervalInputs {
-  /** Decisions per week. */
+  /** The decisions that a figure is about. */
   readonly decisions: number
-  readonly tails: Tails
+  /** The probabilities that one interval misses, and that any interval does. */
+  readonly tails: { readonly pointwise: number; readonly simultaneous: number }
   readonly bound: CountBound | undefined
   readonly worstWeek: number | undefined
 }
 
-function weeklyInterval(estimate: VarianceEstimate, { decisions, tails, bound, worstWeek }: IntervalInputs): WeeklyInterval {
+function levelInterval(estimate: VarianceEstimate, { decisions, tails, bound, worstWeek }: IntervalInputs): LevelInterval {
   const [value, error] = [estimate.value * decisions, Math.sqrt(estimate.variance) * decisions]
   const studentised = studentisedInterval(estimate, value, error)
   const counted = bound && countInterval(bound, estimate.rows, decisions)
@@ -227,3 +226,36 @@ function leaveOneOutRange({ influence }: VarianceEstimate, value: number, decisi
 }
 
 const width = ([low, high]: Interval): number => high - low
+
+/** The standard errors by which an interval extends below and above its estimate. */
+interface IntervalReach {
+  readonly below: number
+  readonly above: number
+}
+
+/**
+ * The far side is extended by the whole correction, the near side shortened by this share of it: the skewness may be chance, and too wide
+ * is better than too narrow.
+ */
+const NEAR_SIDE_SHARE = 0.9
+/** The maximum correction, as a share of the half-width: beyond it the expansion is invalid, and large skewness is poorly estimated. */
+const CORRECTION_MAX = 0.3
+
+/**
+ * The extents of an interval that misses with probability `tail`.
+ *
+ * **Formula.** For an estimate with skewness a, t = (estimate − truth) / se has quantiles z_p − (a/6)(2 z_p² + 1), up to the order of a²
+ * (Cornish-Fisher expansion of a studentised statistic: Hall 1992, "The Bootstrap and Edgeworth Expansion", 2.5). Where rare large errors
+ * are positive (a > 0), an estimate without one is too low with too small a standard error, so its interval extends further up. Both sides
+ * are then scaled by the ratio of Student's t to the normal quantile. (Hall's transformation of 1992 has equal coverage but is flat near z
+ * = −1: intervals become three times as wide there.)
+ */
+export function skewnessAdjustedReach(tail: number, freedom: number, skewness: number): IntervalReach {
+  const z = studentQuantile(tail, Infinity)
+  const studentRatio = studentQuantile(tail, freedom) / z
+  const correction = Math.max(-CORRECTION_MAX * z, Math.min(CORRECTION_MAX * z, (skewness / 6) * (2 * z * z + 1)))
+  return {
+    below: studentRatio * (z - (correction > 0 ? NEAR_SIDE_SHARE : 1) * correction),
+    above: studentRatio * (z + (correction < 0 ? NEAR_SIDE_SHARE : 1) * correction),
+  }
+}

@@ -13,8 +13,8 @@ export interface ClusteredSample {
   /** The cluster columns in the given order, with the codes of the block alone. */
   readonly columns: readonly SampleColumn[]
   /**
-   * The cells of the variance, computed on first use: every set of columns that are neither constant nor nested; without columns, each row
-   * by itself.
+   * The cells of the variance, computed on first use: every set of columns that are neither constant nor nested, the set of all columns
+   * last; without columns, each row by itself.
    */
   readonly cells: readonly CellSet[]
   readonly t: Float64Array

@@ -8,7 +8,7 @@
  * comparable, as in a Gaussian copula.
  */
 import { random } from '../../base/index.ts'
-import { studentTail } from './student.ts'
+import { studentTail } from './distributions.ts'
 
 export interface BootstrapDraws {
   readonly draws: number

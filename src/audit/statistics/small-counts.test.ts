@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random, type Random } from '../../base/random.ts'
 import type { ClusterColumn } from '../domain/cases.ts'
-import { uncheckedSweepIntervals, type WeeklyInterval } from './intervals.ts'
+import { uncheckedIntervals, type LevelInterval } from './intervals.ts'
 import { countBound, largestPossibleDifference, type CountBound, type DifferenceCounts } from './small-counts.ts'
-import { poissonUpper } from './poisson.ts'
+import { poissonUpper } from './distributions.ts'
 import { clusteredSample, type ClusteredSample } from './sample.ts'
 import { sparseDifferences } from './cell-sums.ts'
 import { estimateVariance } from './variance.ts'
@@ -69,8 +69,8 @@ test('there is a bound where few clusters of some column differ', () => {
   near(boundOf(oneDay, 1)!(0.05), [-20 * poissonUpper(0, 0.025), 20 * poissonUpper(1, 0.025)])
 })
 
-const intervalFor = (by: ClusteredSample, difference: Float64Array): WeeklyInterval =>
-  uncheckedSweepIntervals(by, [difference], { seed: 1, decisionsAWeek: by.length }).levels[0] as WeeklyInterval
+const intervalFor = (by: ClusteredSample, difference: Float64Array): LevelInterval =>
+  uncheckedIntervals(by, [difference], { seed: 1, decisionsPerUnit: by.length }).levels[0] as LevelInterval
 
 test('the largest possible difference is the largest of any level, and more where all have few', () => {
   const [single, pair] = [counted(differing({ 7: -3 })), counted(differing({ 7: 1, 8: 5 }))]

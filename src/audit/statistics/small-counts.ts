@@ -4,16 +4,16 @@
  *
  * **Formula.** Of N decisions let E Σd⁺ be the expected total gain. With Λ(x) the expected number of decisions that gain more than x, it is
  * ∫ Λ(x) dx from 0 to the largest gain (Anderson 1969, "Confidence limits for the expected value of an arbitrary bounded random variable").
- * Above the gain that m decisions exceed, Λ is at most Garwood's bound of the count m (`poisson.ts`). So with gains a_1 ≥ a_2 ≥ … the bound
- * is Σ (a_m' − a_m) · upper(m) over counts m = 0, 1, 2, 4 … up to all, with m' the count before. The steps above 0 share the tail; equal
- * gains are one step: the count bound times the gain. Losses likewise; the interval is −E Σd⁻ to E Σd⁺, over N.
+ * Above the gain that m decisions exceed, Λ is at most Garwood's bound of the count m (`distributions.ts`). So with gains a_1 ≥ a_2 ≥ … the
+ * bound is Σ (a_m' − a_m) · upper(m) over counts m = 0, 1, 2, 4 … up to all, with m' the count before. The steps above 0 share the tail;
+ * equal gains are one step: the count bound times the gain. Losses likewise; the interval is −E Σd⁻ to E Σd⁺, over N.
  *
  * Decisions of one cluster are correlated, so the sums of clusters are bounded too, for each column, and the widest bound is used. The
  * largest possible gain is the largest difference of any level of the sweep. Where at most a few, k, differ in every level, it
  * is (1 + 1/k) of that, as for the largest of k numbers below an unknown maximum. The bound is invalid with few or very unequal clusters:
  * the shock of the largest cluster is seen once (of ten very unequal clusters 94 % of such intervals cover, where 97 % by the error do).
  */
-import { poissonUpper } from './poisson.ts'
+import { poissonUpper } from './distributions.ts'
 import type { SparseValues } from '../value/sparse.ts'
 
 /** With this many differing clusters in each column the standard error is well estimated. */
@@ -93,8 +93,8 @@ const expectedTotalBound = (steps: readonly Step[], tail: number): number =>
   steps.reduce((sum, { count, height }) => sum + height * poissonUpper(count, tail / steps.length), 0)
 
 /**
- * The bound of |Σd| for a level that differed in no decision: by the rule of three (Hanley and Lippman-Hand 1983) the expected
- * number of differing decisions is below −ln 0.05 = 3.0 with probability 0.95, each at most `maximum`. No observed difference is no proof of
+ * The bound of |Σd| for a level that differed in no decision: by the rule of three (Hanley and Lippman-Hand 1983) the expected number of
+ * differing decisions is below −ln 0.05 = 3.0 with probability 0.95, each at most `maximum`. No observed difference is no proof of
  * equality: with fifty actions, one in twenty may differ.
  */
 export const ruleOfThreeBound = (maximum: number): number => -Math.log(0.05) * maximum

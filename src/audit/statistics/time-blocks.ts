@@ -1,8 +1,7 @@
 /** Blocks of time as clusters: decisions of one day share its weather, news and attacks. */
 import type { ClusterColumn, RowRange } from '../domain/cases.ts'
+import { DAY_MS, HOUR_MS } from '../domain/units.ts'
 
-const DAY_MS = 86_400_000
-const HOUR_MS = 3_600_000
 /**
  * The least number of blocks where the rows cover enough time, and the number above which days are merged: unequal blocks have a smaller
  * effective sample size.

@@ -64,7 +64,10 @@ export function estimateVariance(
   }
 }
 
-/** Variance and third moment of all sets of cells together, and the divisor Σ V_k²/ν_k of the degrees of freedom, in units. */
+/**
+ * Variance and third moment of all sets of cells together, and the divisor Σ V_k²/ν_k of the degrees of freedom, in units. The last set is
+ * that of all columns (`CellSet`), so its cells are the smallest.
+ */
 function combined(parts: readonly Part[], { rows, rowSquares, unit }: Theta): { variance: number; third: number; freedomDivisor: number } {
   let [variance, third, freedomDivisor] = [0, 0, 0]
   for (const { set, sizes, influence, ...part } of parts) {
@@ -77,7 +80,8 @@ function combined(parts: readonly Part[], { rows, rowSquares, unit }: Theta): { 
     variance += neighbourTerm
     freedomDivisor += (part.variance + neighbourTerm) ** 2 / (neighbourTerm > 0 ? freedom / NEIGHBOUR_LAGS : freedom)
   }
-  return { variance: Math.max(variance, CELL_VARIANCE_FLOOR * parts.at(-1)!.variance), third, freedomDivisor }
+  const smallestCells = parts.at(-1)!
+  return { variance: Math.max(variance, CELL_VARIANCE_FLOOR * smallestCells.variance), third, freedomDivisor }
 }
 
 /** The influence θ − θ(−c) of each cell of one set, in arbitrary units. */
@@ -172,13 +176,20 @@ function influenceOf({ sizes, cells, sums }: CellSums, { value, rows, unit }: Th
 }
 
 /**
- * Satterthwaite's degrees of freedom of Σ w_g û_g², w_g = (N − n_g)^−2, û = (I − p1ᵀ) u with p = n / N and Var u_g = v_g = σ² n_g + τ²
- * n_g². With Ω = Cov û they are (Σ w_g Ω_gg)² / Σ w_g w_h Ω_gh². Ω is a diagonal plus two vectors, so both sums are sums over clusters.
+ * The degrees of freedom of the variance by one column, under the working model of Bell and McCaffrey (2002): the error u_g of a cluster's
+ * sum is independent, with variance v_g = σ² n_g + τ² n_g².
+ *
+ * The residual sums û_g = S_g − θ n_g are u_g − p_g Σ_h u_h, with p_g = n_g / N. So with T = Σ v_h their covariance is Ω_gh = −p_g v_h −
+ * p_h v_g + p_g p_h T, plus v_g where g = h. The variance is Σ w_g û_g² with w_g = (N − n_g)^−2, up to a factor. Of normal errors its mean
+ * is Σ w_g Ω_gg and its variance 2 Σ_gh w_g w_h Ω_gh², so Satterthwaite's 2 mean² / variance is (Σ w_g Ω_gg)² / Σ_gh w_g w_h Ω_gh². Squared
+ * out, the second sum needs only the sums over clusters of w p², w v² and w p v.
+ *
+ * σ² and τ² by moments: Σ (d − θ)² over rows (`rowSquares`) is about N (σ² + τ²), and Σ û_g² (`residuals`) about N σ² + τ² Σ n_g².
  */
-function modelledFreedom({ rows: sizes, cells }: CellSizes, rows: number, rowSquares: number, ofClusters: number): number {
+function modelledFreedom({ rows: sizes, cells }: CellSizes, rows: number, rowSquares: number, residuals: number): number {
   let pairs = 0
   sizes.forEach((n, i) => (pairs += cells[i] * n * n))
-  const shared = pairs > rows ? Math.max(0, (ofClusters - rowSquares) / (pairs - rows)) : 0
+  const shared = pairs > rows ? Math.max(0, (residuals - rowSquares) / (pairs - rows)) : 0
   const own = Math.max(0, rowSquares / rows - shared)
   let total = 0
   sizes.forEach((n, i) => (total += cells[i] * (own * n + shared * n * n)))

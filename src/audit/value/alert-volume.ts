@@ -12,8 +12,7 @@
  * Cost: O(rows) without a cooldown; with one O(k log² k) for the k highest scores that yield the volume.
  */
 import type { Cases, RowRange } from '../domain/cases.ts'
-import { nthLargest } from './top-scores.ts'
-import { alertsAt } from './threshold.ts'
+import { afterCooldown, alertsAt, nthLargest } from './threshold.ts'
 
 /** A judged block and the number of its decisions that may act. */
 export interface BlockVolume {
@@ -36,8 +35,7 @@ export function actingAtVolume(
 ): Int32Array {
   const parts = volumes.map(volume => {
     const above = cooldown === 0 ? highest(ranked, volume.rows, volume.count) : highestSpaced(cases, ranked, volume, cooldown)
-    const scoredAbove = score === ranked ? above : above.filter(row => !Number.isNaN(score[row]))
-    return cooldown === 0 ? scoredAbove : afterCooldown(cases, scoredAbove, cooldown)
+    return afterCooldown(cases, score === ranked ? above : above.filter(row => !Number.isNaN(score[row])), cooldown)
   })
   const acting = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0))
   let at = 0
@@ -100,16 +98,6 @@ function highestSpaced(cases: Keyed, score: Float64Array, { rows, count }: Block
     }
     return ranked.slice(0, low).sort()
   }
-}
-
-/** The rows, in time order, that act under the cooldown. */
-function afterCooldown({ t, key }: Keyed, rows: Int32Array, cooldown: number): Int32Array {
-  const last = new Map<number, number>()
-  return rows.filter(row => {
-    if (t[row] - (last.get(key[row]) ?? -Infinity) < cooldown) return false
-    last.set(key[row], t[row])
-    return true
-  })
 }
 
 const byDraw = (a: number, b: number): number => drawOf(a) - drawOf(b) || a - b

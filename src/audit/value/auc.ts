@@ -8,9 +8,9 @@
  * Cost: O(n) time and 17 MB.
  */
 import { auc } from '../../training/index.ts'
+import { lastResults, memoize } from '../domain/caches.ts'
 import type { Cases, RowRange } from '../domain/cases.ts'
 import { hasKnownOutcome } from './alert-evaluation.ts'
-import { memoize } from './memo.ts'
 import { propensityWeight } from './propensity-weights.ts'
 
 const ERROR_MAX = 5e-5
@@ -19,24 +19,20 @@ const BINS = [1 << 17, 1 << 20] as const
 /** Sorting is as fast up to this number of rows. */
 const SORTED_ROWS_MAX = 1 << 16
 
-type Labels = Pick<Cases, 'label' | 'known' | 'eligible' | 'propensityWeights'>
+type Labels = Pick<Cases, 'label' | 'isLabelled' | 'eligible' | 'propensityWeights'>
 
 /** By the scores, which are immutable once made: several ways to act on the same scores share the AUC. */
-const aucCache = new WeakMap<Float64Array, { readonly cases: Labels; readonly rows: RowRange; readonly value: number | null }>()
+const lastAuc = lastResults<Float64Array, number | null>()
 
 /** The AUC of rows with a score and a known label; null where a class is missing. */
-export function aucOf(cases: Labels, score: Float64Array, rows: RowRange): number | null {
-  const cachedAuc = aucCache.get(score)
-  if (cachedAuc && cachedAuc.cases === cases && cachedAuc.rows.from === rows.from && cachedAuc.rows.to === rows.to) return cachedAuc.value
-  const value = cases.propensityWeights ? weightedAuc(cases, score, rows) : computeAuc(cases, score, rows)
-  aucCache.set(score, { cases, rows, value })
-  return value
-}
+export const aucOf = (cases: Labels, score: Float64Array, rows: RowRange): number | null =>
+  lastAuc(score, [cases, rows.from, rows.to], () =>
+    cases.propensityWeights ? weightedAuc(cases, score, rows) : computeAuc(cases, score, rows),
+  )
 
 /** Stores an AUC that another thread computed for these scores. */
-export function cacheAuc(cases: Labels, score: Float64Array, rows: RowRange, value: number | null): void {
-  aucCache.set(score, { cases, rows, value })
-}
+export const cacheAuc = (cases: Labels, score: Float64Array, rows: RowRange, value: number | null): void =>
+  void lastAuc(score, [cases, rows.from, rows.to], () => value)
 
 function computeAuc(cases: Labels, score: Float64Array, rows: RowRange): number | null {
   const classes = classesOf(cases)
@@ -80,12 +76,11 @@ function rangeOf(classes: Uint8Array, score: Float64Array, { from, to }: RowRang
 }
 
 /** Bins by their number, reused for the next scores of the same cases. */
-const binBuffers = new WeakMap<Labels, Map<number, Uint32Array<ArrayBuffer>>>()
+const binBuffers = memoize<Labels, Map<number, Uint32Array<ArrayBuffer>>>(() => new Map())
 
 function emptyBins(cases: Labels, count: number): Uint32Array {
-  const buffers = binBuffers.get(cases) ?? new Map<number, Uint32Array<ArrayBuffer>>()
-  const bins = buffers.get(count)?.fill(0) ?? new Uint32Array(2 * count)
-  binBuffers.set(cases, buffers.set(count, bins))
+  const bins = binBuffers(cases).get(count)?.fill(0) ?? new Uint32Array(2 * count)
+  binBuffers(cases).set(count, bins)
   return bins
 }
 

@@ -1,9 +1,9 @@
 /** Value functions that count the first action in time for each outcome: `caught`, `notice`, and `money` without blocking. */
 import type { Cases } from '../domain/cases.ts'
 import { sparseOf, sparseWithSums, type SparseValues } from './sparse.ts'
-import { actingRows } from './acting-rows.ts'
-import { hasKnownOutcome, unknownOutcomes, zeroValues, type AlertEvaluation } from './alert-evaluation.ts'
-import { forEachFirstAction, type TrueOutcomes } from './outcomes.ts'
+import { actingRows, hasKnownOutcome, unknownOutcomes, zeroValues, type AlertEvaluation } from './alert-evaluation.ts'
+import { firstActionRows, type TrueOutcomes } from './true-outcomes.ts'
+import { MINUTE_MS } from '../domain/units.ts'
 
 export interface FirstActionTerms {
   readonly outcomes: TrueOutcomes
@@ -48,11 +48,11 @@ function forEachValue(
   const { cases } = evaluation
   const acting = actingRows(evaluation)
   let next = 0
-  forEachFirstAction(evaluation, outcomes, first => {
+  for (const first of firstActionRows(evaluation, outcomes)) {
     for (; acting[next] < first; next++) visitWrong(acting[next])
     next++
     visit(first, gain(first))
-  })
+  }
   for (; next < acting.length; next++) visitWrong(acting[next])
 
   function visitWrong(row: number): void {
@@ -60,10 +60,8 @@ function forEachValue(
   }
 }
 
-const MINUTE = 60_000
-
 /** The time from the action to the outcome, minutes. */
 export const minutesOfNotice =
   ({ outcome }: Pick<Cases, 'outcome'>, actedAt: Float64Array) =>
   (row: number): number =>
-    (outcome[row] - actedAt[row]) / MINUTE
+    (outcome[row] - actedAt[row]) / MINUTE_MS

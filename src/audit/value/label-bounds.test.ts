@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { randomGiven } from '../../../test/audit/random-cases.ts'
 import { valueBounds, unknownLabelShare, utilityOf } from './index.ts'
-import { withAssumedLabels } from './label-bounds.ts'
+import { assumedCases } from './label-bounds.ts'
 
 const HOUR = 3_600_000
 
@@ -35,8 +35,10 @@ test('bounds are the values with all unknown labels true, and with all false', (
 
 test('cases with assumed labels are cached, and leave the original unchanged', () => {
   const { cases } = randomGiven(1)
-  const knownValues = cases.known.slice()
-  assert.equal(withAssumedLabels(cases, 1, HOUR), withAssumedLabels(cases, 1, HOUR))
-  assert.notEqual(withAssumedLabels(cases, 1, HOUR), withAssumedLabels(cases, 0, HOUR))
-  assert.deepEqual(cases.known, knownValues)
+  const knownValues = cases.isLabelled.slice()
+  const [ifFalse, ifTrue] = assumedCases(cases, HOUR)
+  assert.deepEqual([ifFalse, ifTrue], assumedCases(cases, HOUR))
+  assert.equal(assumedCases(cases, HOUR)[1], ifTrue)
+  assert.notDeepEqual(ifTrue.label, ifFalse.label)
+  assert.deepEqual(cases.isLabelled, knownValues)
 })

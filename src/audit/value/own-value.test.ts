@@ -8,7 +8,7 @@ import { utilityOf, type AlertEvaluation } from './index.ts'
 const own = (compute: UtilityCompute, evaluation: AlertEvaluation) =>
   utilityOf({ utility: { kind: 'own', unit: '$', version: '1', budget: 0.1 } }, { name: 'fraud' }, compute).values(evaluation)
 const evaluation = { ...randomGiven(3, { most: 60 }), rows: { from: 2, to: 12 } }
-const labelled = (row: number) => evaluation.cases.known[row] === 1 && evaluation.cases.eligible[row] === 1
+const labelled = (row: number) => evaluation.cases.isLabelled[row] === 1 && evaluation.cases.eligible[row] === 1
 
 test('the function receives columns of rows, and its values for unknown labels are ignored', () => {
   assert.ok(evaluation.cases.length >= 12)

@@ -25,7 +25,7 @@ export function userValues(model: string, compute: UtilityCompute, evaluation: A
       acted: decided.actedAt.subarray(from, to),
       inline: decided.inline,
       label: cases.label.subarray(from, to),
-      known: cases.known.subarray(from, to).map((known, i) => known & cases.eligible[from + i]),
+      known: cases.isLabelled.subarray(from, to).map((is, i) => is & cases.eligible[from + i]),
       outcome: cases.outcome.subarray(from, to),
       column: name => cases.column(name).subarray(from, to),
     })

@@ -5,15 +5,14 @@ import { random } from '../../base/random.ts'
 import { auc } from '../../training/metrics.ts'
 import { performanceFigures, utilityOf, type AlertEvaluation } from './index.ts'
 import { aucOf } from './auc.ts'
-import { emptyShare } from './performance.ts'
-import { trueOutcomes } from './outcomes.ts'
+import { trueOutcomes } from './true-outcomes.ts'
 
 const caught = utilityOf({ utility: { kind: 'caught', unit: 'x' } }, { name: 'm' })
 const performance = (evaluation: AlertEvaluation, shared = false) =>
   performanceFigures(evaluation, {
     worth: caught.sparse(evaluation),
     outcomes: trueOutcomes(evaluation.cases, shared),
-    decisionsAWeek: 700,
+    decisionsPerWeek: 700,
   })
 
 test('actions, precision, recall and AUC equal a direct count', () => {
@@ -22,11 +21,11 @@ test('actions, precision, recall and AUC equal a direct count', () => {
     const evaluation = randomGiven(seed, { shared })
     const { cases, alert, decided, rows } = evaluation
     const all = Array.from({ length: rows.to - rows.from }, (_, i) => rows.from + i)
-    const labelled = all.filter(row => cases.known[row] === 1 && cases.eligible[row] === 1)
+    const labelled = all.filter(row => cases.isLabelled[row] === 1 && cases.eligible[row] === 1)
     const result = performance(evaluation, shared)
     const acting = all.filter(row => alert[row] === 1)
     const eligible = all.filter(row => cases.eligible[row] === 1)
-    if (eligible.length > 0) assert.equal(result.actionsAWeek, (acting.length / eligible.length) * 700)
+    if (eligible.length > 0) assert.equal(result.actionsPerWeek, (acting.length / eligible.length) * 700)
     const judgedActions = acting.filter(row => labelled.includes(row))
     assert.equal(
       result.precision,
@@ -43,7 +42,7 @@ test('actions, precision, recall and AUC equal a direct count', () => {
       labels,
     )
     assert.equal(result.auc, Number.isNaN(wanted) ? null : wanted)
-    if (!shared && labelled.length > 0) assert.equal(result.aWeek, (reached.size / labelled.length) * 700)
+    if (!shared && labelled.length > 0) assert.equal(result.perWeek, (reached.size / labelled.length) * 700)
   }
 })
 
@@ -54,7 +53,7 @@ test('without labels, a class or actions a figure is null', () => {
     casesOf({
       t,
       key: new Int32Array(length),
-      known: new Uint8Array(length).fill(knownValues),
+      isLabelled: new Uint8Array(length).fill(knownValues),
       label: new Uint8Array(length).fill(label),
       eligible: new Uint8Array(length).fill(1),
       outcome: t.map(time => (label ? time + 1 : NaN)),
@@ -62,9 +61,9 @@ test('without labels, a class or actions a figure is null', () => {
   const decided = { score: Float64Array.of(1, 1, NaN), scoredAt: t, actedAt: t, inline: false }
   const of = (knownValues: number, label: number, acts: number) =>
     performance({ cases: cases(knownValues, label), decided, alert: new Uint8Array(length).fill(acts), rows: { from: 0, to: length } })
-  assert.deepEqual(of(0, 0, 1), { aWeek: NaN, actionsAWeek: 700, precision: null, recall: null, auc: null })
-  assert.deepEqual(of(1, 1, 1), { aWeek: 700, actionsAWeek: 700, precision: 1, recall: 1, auc: null })
-  assert.deepEqual(of(1, 0, 0), { aWeek: 0, actionsAWeek: 0, precision: null, recall: null, auc: null })
+  assert.deepEqual(of(0, 0, 1), { perWeek: NaN, actionsPerWeek: 700, precision: null, recall: null, auc: null })
+  assert.deepEqual(of(1, 1, 1), { perWeek: 700, actionsPerWeek: 700, precision: 1, recall: 1, auc: null })
+  assert.deepEqual(of(1, 0, 0), { perWeek: 0, actionsPerWeek: 0, precision: null, recall: null, auc: null })
 })
 
 test('binned AUC is within its error bound, and exact where the bound would fail', () => {
@@ -84,21 +83,11 @@ test('binned AUC is within its error bound, and exact where the bound would fail
     )
   }
   const smooth = Float64Array.from(label, is => (of() < 0.05 ? NaN : 1 / (1 + Math.exp(-is - 3 * of()))))
-  assert.ok(Math.abs(aucOf({ label, known: knownValues, eligible: ones }, smooth, rows)! - exact(smooth)) <= 5e-5)
+  assert.ok(Math.abs(aucOf({ label, isLabelled: knownValues, eligible: ones }, smooth, rows)! - exact(smooth)) <= 5e-5)
   const coarse = Float64Array.from(label, is => Math.floor(of() * 4) + is)
-  assert.equal(aucOf({ label, known: knownValues, eligible: ones }, coarse, rows), exact(coarse))
+  assert.equal(aucOf({ label, isLabelled: knownValues, eligible: ones }, coarse, rows), exact(coarse))
   // One outlier puts all other scores into one bin.
   smooth[500] = 1e12
-  assert.equal(aucOf({ label, known: knownValues, eligible: ones }, smooth, rows), exact(smooth))
-  assert.equal(aucOf({ label, known: knownValues, eligible: ones }, new Float64Array(length).fill(0.5), rows), 0.5)
-})
-
-test('a group is empty where every feature is NULL or a count of 0', () => {
-  const features = [
-    { values: Float64Array.of(NaN, 1, NaN, NaN, 0), isCount: false },
-    { values: Float64Array.of(0, 2, 1, 0, 0), isCount: true },
-  ]
-  assert.equal(emptyShare(features, { from: 0, to: 5 }), 2 / 5)
-  assert.equal(emptyShare(features, { from: 1, to: 3 }), 0)
-  assert.ok(Number.isNaN(emptyShare([], { from: 0, to: 5 })))
+  assert.equal(aucOf({ label, isLabelled: knownValues, eligible: ones }, smooth, rows), exact(smooth))
+  assert.equal(aucOf({ label, isLabelled: knownValues, eligible: ones }, new Float64Array(length).fill(0.5), rows), 0.5)
 })

@@ -1,10 +1,8 @@
 /** Performance figures of one plan: actions, precision, recall and AUC. */
 import type { Performance } from '../domain/element-report.ts'
 import type { SparseValues } from './sparse.ts'
-import { actingRows } from './acting-rows.ts'
-import { eligibleCount } from './eligibility.ts'
-import { hasKnownOutcome, type AlertEvaluation } from './alert-evaluation.ts'
-import { countOutcomes, forEachFirstAction, type TrueOutcomes } from './outcomes.ts'
+import { actingRows, eligibleCount, hasKnownOutcome, type AlertEvaluation } from './alert-evaluation.ts'
+import { countOutcomes, firstActionRows, type TrueOutcomes } from './true-outcomes.ts'
 import { aucOf } from './auc.ts'
 import { propensityWeight } from './propensity-weights.ts'
 import { weeklyValue } from './weeks.ts'
@@ -14,14 +12,14 @@ interface Figures {
   readonly worth: Pick<SparseValues, 'sum' | 'rows'>
   readonly outcomes: TrueOutcomes
   /** Eligible decisions per week. */
-  readonly decisionsAWeek: number
+  readonly decisionsPerWeek: number
 }
 
 /**
- * The figures over `evaluation.rows`, of which only eligible decisions act. An undefined figure is null; `aWeek` is NaN without a known
+ * The figures over `evaluation.rows`, of which only eligible decisions act. An undefined figure is null; `perWeek` is NaN without a known
  * label.
  */
-export function performanceFigures(evaluation: AlertEvaluation, { worth, outcomes, decisionsAWeek }: Figures): Performance {
+export function performanceFigures(evaluation: AlertEvaluation, { worth, outcomes, decisionsPerWeek }: Figures): Performance {
   const { cases, rows, decided } = evaluation
   const acting = actingRows(evaluation)
   let [labelledWeight, correctWeight] = [0, 0]
@@ -32,8 +30,8 @@ export function performanceFigures(evaluation: AlertEvaluation, { worth, outcome
     correctWeight += weight * cases.label[row]
   }
   return {
-    aWeek: weeklyValue({ sum: worth.sum, n: worth.rows }, decisionsAWeek),
-    actionsAWeek: (acting.length / eligibleCount(cases, rows)) * decisionsAWeek,
+    perWeek: weeklyValue({ sum: worth.sum, n: worth.rows }, decisionsPerWeek),
+    actionsPerWeek: (acting.length / eligibleCount(cases, rows)) * decisionsPerWeek,
     precision: labelledWeight > 0 ? correctWeight / labelledWeight : null,
     recall: recallOf(evaluation, outcomes),
     auc: aucOf(cases, decided.score, rows),
@@ -44,7 +42,7 @@ export function performanceFigures(evaluation: AlertEvaluation, { worth, outcome
 function recallOf(evaluation: AlertEvaluation, outcomes: TrueOutcomes): number | null {
   if (evaluation.cases.propensityWeights) return weightedRecall(evaluation, outcomes)
   const all = countOutcomes(outcomes, evaluation.rows)
-  return all === 0 ? null : forEachFirstAction(evaluation, outcomes) / all
+  return all === 0 ? null : firstActionRows(evaluation, outcomes).length / all
 }
 
 /** Recall with inverse-propensity weights, where each decision has its own outcome. */
@@ -52,23 +50,6 @@ function weightedRecall(evaluation: AlertEvaluation, outcomes: TrueOutcomes): nu
   const { cases, rows } = evaluation
   let [all, caught] = [0, 0]
   for (let row = rows.from; row < rows.to; row++) if (outcomes.of[row] >= 0) all += propensityWeight(cases, row)
-  forEachFirstAction(evaluation, outcomes, row => (caught += propensityWeight(cases, row)))
+  for (const row of firstActionRows(evaluation, outcomes)) caught += propensityWeight(cases, row)
   return all === 0 ? null : caught / all
-}
-
-/** A feature of a group as the model receives it. */
-export interface GroupFeatureValues {
-  /** NaN for NULL. */
-  readonly values: Float64Array
-  /** True if the feature is a count, so that 0 means an empty window. */
-  readonly isCount: boolean
-}
-
-/** The share of rows for which the group was empty: every feature NULL, or a count of 0. NaN without rows or features. */
-export function emptyShare(features: readonly GroupFeatureValues[], { from, to }: AlertEvaluation['rows']): number {
-  if (features.length === 0) return NaN
-  let empty = 0
-  for (let row = from; row < to; row++)
-    if (features.every(({ values, isCount }) => Number.isNaN(values[row]) || (isCount && values[row] === 0))) empty++
-  return empty / (to - from)
 }

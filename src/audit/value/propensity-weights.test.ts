@@ -20,7 +20,7 @@ function whole(seed: number, most = 40): AlertEvaluation {
   const label = Uint8Array.from(cases.label, () => Number(of() < 0.5))
   const ones = new Uint8Array(cases.length).fill(1)
   const outcome = cases.t.map((time, row) => (label[row] === 1 ? time + HOUR : NaN))
-  return { ...evaluation, cases: { ...cases, label, known: ones, eligible: ones, outcome }, rows: { from: 0, to: cases.length } }
+  return { ...evaluation, cases: { ...cases, label, isLabelled: ones, eligible: ones, outcome }, rows: { from: 0, to: cases.length } }
 }
 
 /** The cases as a run sees them: `met` rows met an action's condition, and all but the `undone` rows acted. */
@@ -31,7 +31,7 @@ function seen(cases: Cases, { met, undone, chance }: { met: readonly number[]; u
   const propensityWeights: PropensityWeights = { weight, expected, delay: HOUR }
   return {
     ...cases,
-    known: cases.known.map((is, row) => (hidden.has(row) ? 0 : is)),
+    isLabelled: cases.isLabelled.map((is, row) => (hidden.has(row) ? 0 : is)),
     label: cases.label.map((is, row) => (hidden.has(row) ? 0 : is)),
     outcome: cases.outcome.map((is, row) => (hidden.has(row) ? NaN : is)),
     propensityWeights,
@@ -93,7 +93,7 @@ test('precision, recall and AUC equal those of rows repeated by their weight', (
     const conditionMet = [...evaluation.cases.label.keys()].filter(row => row % 2 === 0)
     const cases = seen(evaluation.cases, { met: conditionMet, undone: new Set(conditionMet.filter(row => row % 3 === 0)), chance: 0.25 })
     const of = { ...evaluation, cases }
-    const result = performanceFigures(of, { worth: caught.sparse(of), outcomes: caught.outcomes(cases), decisionsAWeek: 700 })
+    const result = performanceFigures(of, { worth: caught.sparse(of), outcomes: caught.outcomes(cases), decisionsPerWeek: 700 })
     const rows = [...cases.label.keys()].flatMap(row => Array.from({ length: cases.propensityWeights!.weight[row] }, () => row))
     const acting = rows.filter(row => evaluation.alert[row] === 1)
     const trues = rows.filter(row => cases.label[row] === 1)

@@ -13,7 +13,9 @@
  * Cost: three calls of the value function. A decision's value must not depend on another decision's label, which holds for the value
  * functions here under `labelFrom`.
  */
-import type { Cases, UtilityFunction } from '../domain/cases.ts'
+import { memoize } from '../domain/caches.ts'
+import type { Cases } from '../domain/cases.ts'
+import type { UtilityFunction } from './alert-evaluation.ts'
 
 /** The value function with inverse-propensity weights; unchanged where the cases have none. */
 export function withPropensityWeights(values: UtilityFunction): UtilityFunction {
@@ -21,7 +23,7 @@ export function withPropensityWeights(values: UtilityFunction): UtilityFunction 
     const own = values(evaluation)
     const { propensityWeights } = evaluation.cases
     if (!propensityWeights) return own
-    const [ifFalse, ifTrue] = ([0, 1] as const).map(label => values({ ...evaluation, cases: casesLabelledAs(evaluation.cases, label) }))
+    const [ifFalse, ifTrue] = casesByLabel(evaluation.cases).map(cases => values({ ...evaluation, cases }))
     const { weight, expected } = propensityWeights
     for (let i = 0; i < own.length; i++) {
       const row = evaluation.rows.from + i
@@ -41,24 +43,16 @@ export const propensityWeight = ({ propensityWeights }: Pick<Cases, 'propensityW
 export const isRepresented = ({ propensityWeights }: Pick<Cases, 'propensityWeights'>, row: number): boolean =>
   propensityWeights !== undefined && propensityWeights.weight[row] === 0
 
-const casesByLabel = new WeakMap<Cases, Map<0 | 1, Cases>>()
-
-/** The cases with the label of every explored or hidden decision set to `label`. Cached, because results are cached by cases. */
-function casesLabelledAs(cases: Cases, label: 0 | 1): Cases {
-  const byLabel = casesByLabel.get(cases) ?? new Map<0 | 1, Cases>()
-  casesByLabel.set(cases, byLabel)
-  const relabelled = byLabel.get(label) ?? relabel(cases, label)
-  byLabel.set(label, relabelled)
-  return relabelled
-}
-
-function relabel(cases: Cases, label: 0 | 1): Cases {
+/** The cases with the label of every explored or hidden decision set to 0, and to 1. Cached, because results are cached by cases. */
+const casesByLabel = memoize((cases: Cases): Cases[] => {
   const { weight, delay } = cases.propensityWeights!
-  const isWeighted = (row: number): boolean => weight[row] !== 1
-  return {
-    ...cases,
-    known: cases.known.map((is, row) => (isWeighted(row) ? 1 : is)),
-    label: cases.label.map((is, row) => (isWeighted(row) ? label : is)),
-    outcome: cases.outcome.map((is, row) => (isWeighted(row) ? (label === 1 ? cases.t[row] + delay : NaN) : is)),
-  }
-}
+  return ([0, 1] as const).map(label => relabelled(cases, row => weight[row] !== 1, label, delay))
+})
+
+/** The cases with the label of some rows replaced, as if it were known. The outcome of a true label is `delay` ms after its decision. */
+export const relabelled = (cases: Cases, isReplaced: (row: number) => boolean, label: 0 | 1, delay: number): Cases => ({
+  ...cases,
+  isLabelled: cases.isLabelled.map((is, row) => (isReplaced(row) ? 1 : is)),
+  label: cases.label.map((is, row) => (isReplaced(row) ? label : is)),
+  outcome: cases.outcome.map((is, row) => (isReplaced(row) ? (label === 1 ? cases.t[row] + delay : NaN) : is)),
+})

@@ -6,8 +6,7 @@
  */
 import { lowerBound } from '../../columns/index.ts'
 import type { RowRange } from '../domain/cases.ts'
-import { memoize } from './memo.ts'
-import type { ValueTotal } from './weeks.ts'
+import { memoize } from '../domain/caches.ts'
 
 export interface SparseValues {
   /** The number of rows whose value is known. */
@@ -101,17 +100,24 @@ function valueAt({ at, by, unknown }: SparseValues, row: number): number {
   return at[place] === row ? by[place] : 0
 }
 
+/** A sum of values. */
+export interface ValueTotal {
+  readonly sum: number
+  /** The number of decisions whose value is known. */
+  readonly n: number
+}
+
 /** The sum over rows [from, to) of the block. */
 export function sumWithin({ at, by, unknown }: SparseValues, { from, to }: RowRange): ValueTotal {
-  const before = unknownBefore(unknown)
+  const before = flagsBefore(unknown)
   let sum = 0
   for (let i = lowerBound(at, from); i < at.length && at[i] < to; i++) sum += by[i]
   return { sum, n: to - from - (before[to] - before[from]) }
 }
 
-/** The number of unknown rows before each row. Cached, because weekly sums of many values share it. */
-const unknownBefore = memoize((unknown: Uint8Array): Uint32Array => {
-  const before = new Uint32Array(unknown.length + 1)
-  for (let row = 0; row < unknown.length; row++) before[row + 1] = before[row] + unknown[row]
+/** The number of flags that are 1 before each row. Cached, because weekly sums of many values share it. */
+export const flagsBefore = memoize((flags: Uint8Array): Uint32Array => {
+  const before = new Uint32Array(flags.length + 1)
+  for (let row = 0; row < flags.length; row++) before[row + 1] = before[row] + flags[row]
   return before
 })

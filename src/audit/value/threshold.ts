@@ -6,7 +6,7 @@
 import { thresholdOf } from '../../define/action/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import type { Cases, RowRange } from '../domain/cases.ts'
-import { nthLargest } from './top-scores.ts'
+import { actingRowsAt } from './alert-evaluation.ts'
 
 export interface AlertRule {
   readonly action: string
@@ -65,30 +65,66 @@ export function countAtOrAbove(score: Float64Array, rows: RowRange, threshold: n
   return count
 }
 
-/** 1 where a decision acts, for all rows. NaN is no score and does not act. */
-export function alertsAt(
-  { t, key }: Pick<Cases, 't' | 'key'>,
-  score: Float64Array,
-  { threshold, cooldown = 0, rows: { from, to } = { from: 0, to: score.length } }: AlertsOptions,
-): Uint8Array {
-  const alert = new Uint8Array(score.length)
-  if (cooldown === 0) {
-    for (let row = from; row < to; row++) alert[row] = score[row] >= threshold ? 1 : 0
-    return alert
-  }
-  const last = new Map<number, number>()
-  for (let row = from; row < to; row++) {
-    if (!(score[row] >= threshold) || t[row] - (last.get(key[row]) ?? -Infinity) < cooldown) continue
-    last.set(key[row], t[row])
-    alert[row] = 1
-  }
-  return alert
-}
-
 interface AlertsOptions {
   readonly threshold: number
   /** ms; default 0. */
   readonly cooldown?: number
   /** The rows that may have a score; default all. */
   readonly rows?: RowRange | undefined
+}
+
+/** 1 where a decision acts, for all rows. NaN is no score and does not act. */
+export function alertsAt(
+  cases: Pick<Cases, 't' | 'key'>,
+  score: Float64Array,
+  { threshold, cooldown = 0, rows = { from: 0, to: score.length } }: AlertsOptions,
+): Uint8Array {
+  const alert = new Uint8Array(score.length)
+  for (const row of afterCooldown(cases, actingRowsAt(score, rows, threshold), cooldown)) alert[row] = 1
+  return alert
+}
+
+/** The rows, in time order, that act under the cooldown, ms. */
+export function afterCooldown({ t, key }: Pick<Cases, 't' | 'key'>, rows: Int32Array, cooldown: number): Int32Array {
+  if (cooldown === 0) return rows
+  const last = new Map<number, number>()
+  return rows.filter(row => {
+    if (t[row] - (last.get(key[row]) ?? -Infinity) < cooldown) return false
+    last.set(key[row], t[row])
+    return true
+  })
+}
+
+/** Bins of equal width. */
+const BINS = 1 << 12
+
+/**
+ * Selection without a full sort: values are counted in bins, and one bin is sorted. The value of rank `place` (0 for the largest) among the
+ * rows that are not NaN, of which there are more than `place`. O(n); O(n log n) where one bin has most values.
+ */
+export function nthLargest(values: Float64Array, { from, to }: RowRange, place: number): number {
+  let [low, high] = [Infinity, -Infinity]
+  for (let row = from; row < to; row++) {
+    if (values[row] < low) low = values[row]
+    if (values[row] > high) high = values[row]
+  }
+  const scale = (BINS - 1) / (high - low)
+  // A single value, or a range beyond the doubles.
+  if (!(scale > 0 && scale < Infinity)) return sorted(values, { from, to }).at(-1 - place)!
+  const counts = new Uint32Array(BINS)
+  for (let row = from; row < to; row++) if (values[row] >= low) counts[Math.floor((values[row] - low) * scale)]++
+  let [bin, above] = [BINS - 1, 0]
+  while (above + counts[bin] <= place) above += counts[bin--]
+  const members = new Float64Array(counts[bin])
+  let next = 0
+  for (let row = from; row < to; row++) if (Math.floor((values[row] - low) * scale) === bin) members[next++] = values[row]
+  return members.sort().at(-1 - (place - above))!
+}
+
+/** Sorted values without NaN, which sorts last. */
+function sorted(values: Float64Array, { from, to }: RowRange): Float64Array {
+  const all = values.slice(from, to).sort()
+  let { length } = all
+  while (length > 0 && Number.isNaN(all[length - 1])) length--
+  return all.subarray(0, length)
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random } from '../../base/random.ts'
-import { weeklyValue, decisionsAWeek, sliceValues, sumOfKnown, WEEK_MS } from './index.ts'
-import { yearlyValue, rowsInPeriod, worstWeek, type TotalsByRows } from './weeks.ts'
+import { weeklyValue, decisionsPerWeek, sliceValues, sumOfKnown } from './index.ts'
+import { WEEK_MS } from '../domain/units.ts'
+import { rowsInPeriod, worstWeek, type TotalsByRows } from './weeks.ts'
 
 const DAY = 86_400_000
 /** A decision an hour for 30 days; every fifth value is unknown. */
@@ -16,19 +17,18 @@ const totalsOf =
     sumOfKnown(values.subarray(from, to))
 
 test('a weekly value is the mean of the known values times the decisions of a week', () => {
-  assert.equal(decisionsAWeek({ t }, rows, {}), (t.length / (30 * DAY)) * WEEK_MS)
-  assert.equal(decisionsAWeek({ t }, rows, { decisionsAWeek: 5 }), 5)
+  assert.equal(decisionsPerWeek({ t }, rows), (t.length / (30 * DAY)) * WEEK_MS)
+  assert.equal(decisionsPerWeek({ t }, rows, 5), 5)
   const knownValues = [...values].filter(value => !Number.isNaN(value))
   const total = sumOfKnown(values)
   assert.deepEqual(total, { sum: knownValues.reduce((a, b) => a + b, 0), n: knownValues.length })
   assert.equal(weeklyValue(total, 168), (total.sum / total.n) * 168)
   assert.ok(Number.isNaN(weeklyValue(sumOfKnown(Float64Array.of(NaN)), 168)))
-  assert.equal(yearlyValue(7), 365.25)
 })
 
 test('decisions at one time cover no week', () => {
-  assert.equal(decisionsAWeek({ t: Float64Array.of(5, 5, 5) }, { from: 0, to: 3 }, {}), undefined)
-  assert.equal(decisionsAWeek({ t }, { from: 3, to: 3 }, {}), undefined)
+  assert.equal(decisionsPerWeek({ t: Float64Array.of(5, 5, 5) }, { from: 0, to: 3 }), undefined)
+  assert.equal(decisionsPerWeek({ t }, { from: 3, to: 3 }), undefined)
   assert.equal(worstWeek({ t: Float64Array.of(5, 5) }, { from: 0, to: 2 }, totalsOf(Float64Array.of(1, 2))), undefined)
   assert.equal(worstWeek({ t }, { from: 3, to: 3 }, totalsOf(new Float64Array(0))), undefined)
 })
@@ -53,8 +53,8 @@ test('a slice is scaled to a week, as far as the rows cover it', () => {
   ]
   const ones = t.map(() => 1)
   assert.deepEqual(sliceValues({ t }, rows, totalsOf(ones), { slices }), [
-    { name: 'two days', aWeek: 168 },
-    { name: 'half outside', aWeek: 168 },
+    { name: 'two days', perWeek: 168 },
+    { name: 'half outside', perWeek: 168 },
   ])
   assert.deepEqual(sliceValues({ t }, rows, totalsOf(ones), {}), [])
   assert.deepEqual(rowsInPeriod(t, { from: 5, to: 20 }, -1, 10 * 3_600_000), { from: 5, to: 10 })

@@ -1,29 +1,24 @@
 /**
- * Values over time: a covered week, the worst week, a slice that the user names, a year.
+ * Values over time: a covered week, the worst week, a slice that the user names.
  *
  * A weekly figure is the mean over decisions with a known label, times the eligible decisions per week: eligible decisions without a label
  * are assumed to be like the others. Decisions that are not eligible have no outcome and are in no figure.
  */
 import type { Cases, RowRange } from '../domain/cases.ts'
 import type { WorthIR } from '../../define/ir/index.ts'
-import { firstEntryFrom } from '../../kernel/index.ts'
-import { eligibleCount, type Eligibility } from './eligibility.ts'
-
-export const WEEK_MS = 604_800_000
-const WEEKS_A_YEAR = 365.25 / 7
+import { lowerBound } from '../../columns/index.ts'
+import { eligibleCount, type Eligibility } from './alert-evaluation.ts'
+import type { ValueTotal } from './sparse.ts'
+import { WEEK_MS } from '../domain/units.ts'
 
 /** The rows of the times [start, until), UTC ms, within the rows [from, to). */
 export function rowsInPeriod(t: Float64Array, { from, to }: RowRange, start: number, until: number): RowRange {
-  const firstAt = (time: number): number => firstEntryFrom(t, 1, from, to, time)
+  const firstAt = (time: number): number => from + lowerBound(t.subarray(from, to), time)
   return { from: firstAt(start), to: firstAt(until) }
 }
 
-/** Eligible decisions per week: by the user's volume, otherwise by the rows; `undefined` where the rows cover no time. */
-export function decisionsAWeek(
-  { t, eligible }: Timed,
-  { from, to }: RowRange,
-  { decisionsAWeek: volume }: Pick<WorthIR, 'decisionsAWeek'>,
-): number | undefined {
+/** Eligible decisions per week: of the user's weekly `volume`, otherwise of the rows; `undefined` where the rows cover no time. */
+export function decisionsPerWeek({ t, eligible }: Timed, { from, to }: RowRange, volume?: number): number | undefined {
   const eligibleRows = eligibleCount({ eligible }, { from, to })
   if (volume !== undefined) return to > from ? (volume * eligibleRows) / (to - from) : volume
   const covered = to > from ? t[to - 1] - t[from] : 0
@@ -32,12 +27,6 @@ export function decisionsAWeek(
 
 /** Times of decisions and their eligibility. */
 type Timed = Pick<Cases, 't'> & Eligibility
-
-export interface ValueTotal {
-  readonly sum: number
-  /** The number of decisions whose value is known. */
-  readonly n: number
-}
 
 /** The sum of the known values, which may be differences of two plans; NaN is skipped. */
 export function sumOfKnown(values: Float64Array): ValueTotal {
@@ -56,9 +45,6 @@ export type TotalsByRows = (rows: RowRange) => ValueTotal
 
 /** The value of a week with so many decisions; NaN without a known value. */
 export const weeklyValue = ({ sum, n }: ValueTotal, decisions: number): number => (sum / n) * decisions
-
-/** The value of a year, an extrapolation from the covered weeks; reports must label it so. */
-export const yearlyValue = (week: number): number => week * WEEKS_A_YEAR
 
 /**
  * The whole week with the least sum, counted from the first row, as a weekly figure; `undefined` without a whole week with a known value.
@@ -87,12 +73,14 @@ export function sliceValues(
   rows: RowRange,
   totals: TotalsByRows,
   { slices = [] }: Pick<WorthIR, 'slices'>,
-): { readonly name: string; readonly aWeek: number }[] {
+): { readonly name: string; readonly perWeek: number }[] {
   return slices.flatMap(({ name, from, until }) => {
     const slice = rowsInPeriod(t, rows, from, until)
     const total = totals({ from: slice.from - rows.from, to: slice.to - rows.from })
     // A slice that reaches beyond the rows ends with them.
     const covered = slice.to > slice.from ? Math.min(until, t[rows.to - 1]) - Math.max(from, t[rows.from]) : 0
-    return total.n > 0 && covered > 0 ? [{ name, aWeek: weeklyValue(total, (eligibleCount({ eligible }, slice) / covered) * WEEK_MS) }] : []
+    return total.n > 0 && covered > 0
+      ? [{ name, perWeek: weeklyValue(total, (eligibleCount({ eligible }, slice) / covered) * WEEK_MS) }]
+      : []
   })
 }

@@ -7,7 +7,7 @@ export interface WorthIR {
   /** Periods to show separately, since rare shocks may carry the value: UTC ms. */
   readonly slices?: readonly { readonly name: string; readonly from: number; readonly until: number }[]
   /** Expected decisions a week, if the history differs; values per year are scaled by it. */
-  readonly decisionsAWeek?: number
+  readonly decisionsPerWeek?: number
   /** The user's assumptions in words; the report repeats them. */
   readonly assumes?: readonly string[]
 }

@@ -64,7 +64,7 @@ test('a worth has its model, value function, ages, slices and volume', () => {
   const value = worth(fraud, caught({ budget: '12.5%', unit: 'frauds', dollars: 80, wrong: 4 }), {
     ages: ['1h', '5m', '60m'],
     slices: [{ name: 'attack', from: '2026-01-01T00:00Z', until: new Date(Date.UTC(2026, 0, 2)) }],
-    decisionsAWeek: 1e6,
+    decisionsPerWeek: 1e6,
     assumes: ['a chargeback comes within a month'],
   })
   assert.deepEqual(value.ir, {
@@ -72,7 +72,7 @@ test('a worth has its model, value function, ages, slices and volume', () => {
     utility: { kind: 'caught', budget: 0.125, unit: 'frauds', dollars: 80, wrong: 4 },
     ages: [300_000, 3_600_000],
     slices: [{ name: 'attack', from: Date.UTC(2026, 0, 1), until: Date.UTC(2026, 0, 2) }],
-    decisionsAWeek: 1e6,
+    decisionsPerWeek: 1e6,
     assumes: ['a chargeback comes within a month'],
   })
 })
@@ -188,7 +188,7 @@ test('mistakes have their line and the fix', () => {
   options({ slices: [{ name: 'a', from: 1, until: 1 }] }, /'a' ends before it begins/)
   options({ slices: ['a', 'a'].map(name => ({ name, from, until })) }, /two slices have the name 'a'; rename one/)
   for (const assumes of ['none', [3], [' ']]) options({ assumes }, /assumes is a list of texts: \['a chargeback/)
-  for (const decisionsAWeek of [0, -5, NaN, '5']) options({ decisionsAWeek }, /decisionsAWeek is a number above 0, got/)
+  for (const decisionsPerWeek of [0, -5, NaN, '5']) options({ decisionsPerWeek }, /decisionsPerWeek is a number above 0, got/)
 })
 
 test('a value function with blocks needs a model that decides on events', () => {

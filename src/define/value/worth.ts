@@ -34,7 +34,7 @@ export interface WorthOptions {
   /** Periods to show separately, since rare shocks may carry the value. */
   readonly slices?: readonly WorthSlice[]
   /** Expected decisions a week, if the history differs: values per year are scaled by it. */
-  readonly decisionsAWeek?: number
+  readonly decisionsPerWeek?: number
   /** Your assumptions in words; the report lists them. */
   readonly assumes?: readonly string[]
 }
@@ -42,7 +42,7 @@ export interface WorthOptions {
 const worthOptions = optionNames<WorthOptions>({
   ages: true,
   slices: true,
-  decisionsAWeek: true,
+  decisionsPerWeek: true,
   assumes: true,
 })
 
@@ -106,13 +106,13 @@ export function worth<I, R, C>(
     mistake(`${subject} needs a utility: caught({ … }), notice({ … }), money({ … }) or own(d => …, { … }), got ${show(value)}`)
   if (!modelValue.label) mistake(`${subject} needs labels, and the model has none; give it labelFrom(source, { … }) or begins(…)`)
   checkOptions(subject, options, worthOptions)
-  const { ages, slices, decisionsAWeek, assumes }: { readonly [N in keyof WorthOptions]: unknown } = options
+  const { ages, slices, decisionsPerWeek, assumes }: { readonly [N in keyof WorthOptions]: unknown } = options
   const ir: WorthIR = {
     model: modelValue.name,
     utility: value.build(valuedModelOf(modelValue), value.definedAt),
     ...parseOptions(subject, { ages }, agesOf),
     ...parseOptions(subject, { slices }, slicesOf),
-    ...parseOptions(subject, { decisionsAWeek }, volumeOf),
+    ...parseOptions(subject, { decisionsPerWeek }, volumeOf),
     ...parseOptions(subject, { assumes }, textsOf),
   }
   return new WorthValue(ir, modelValue, value.compute)

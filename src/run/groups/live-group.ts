@@ -6,7 +6,7 @@
  * requires.
  */
 import type { StrictOmit } from '../../base/index.ts'
-import type { FeatureColumn } from '../../aggregate/index.ts'
+import { type FeatureColumn, selectFeatureRows } from '../../aggregate/index.ts'
 import {
   noEventsBlock,
   type Block,
@@ -228,7 +228,7 @@ export class LiveGroup implements QueryableGroup {
     if (placed.length === 1) return [this.kernel.replay(block, placed[0], into)]
     const { merged, rows } = mergeQueries(placed)
     const out = this.kernel.replay(block, merged)
-    return rows.map(own => out.map(column => pickRows(column, own)))
+    return rows.map(own => out.map(column => selectFeatureRows(column, own)))
   }
 }
 
@@ -273,17 +273,4 @@ function mergeQueries(placed: readonly PlacedQueries[]): { merged: BlockReads; r
     asOf: gatherArray(asOf, order),
   }
   return { merged, rows }
-}
-
-function pickRows(column: FeatureColumn, rows: Uint32Array): FeatureColumn {
-  const { width } = column
-  const values = new Float64Array(rows.length * width)
-  rows.forEach((from, row) => values.set(column.values.subarray(from * width, (from + 1) * width), row * width))
-  return {
-    values,
-    width,
-    nulls: gatherArray(column.nulls, rows),
-    rejected: gatherArray(column.rejected, rows),
-    ...(column.counts && { counts: gatherArray(column.counts, rows) }),
-  }
 }

@@ -81,12 +81,12 @@ export const flightsReport: AuditReport = {
       title: 'landings (1 h mean)',
       now: { setting: { kind: 'stream' }, title: 'stream', age: { p50: 0, p95: 0, from: 'by its placement' } },
       levels: [
-        sweepLevel(older(5 * MINUTE), 5 * MINUTE, performed(4118, 8802, 0.47, 0.31, 0.688, 0.1), {
+        sweepLevel(older(5 * MINUTE), 5 * MINUTE, performed(4118, 8802, 0.47, 0.31, 0.688), {
           frozen: estimate(-12.1, -31, 7.2),
           budget: estimate(-14.5, -33, 4.3),
           refit: estimate(-9.7, -30.2, 11.4),
         }),
-        sweepLevel(older(15 * MINUTE), 15 * MINUTE, performed(4006, 8770, 0.46, 0.3, 0.686, 0.11), {
+        sweepLevel(older(15 * MINUTE), 15 * MINUTE, performed(4006, 8770, 0.46, 0.3, 0.686), {
           frozen: estimate(-124, -154, -95),
           budget: estimate(-119, -150, -91),
           refit: estimate(-88, -121, -52),
@@ -94,11 +94,11 @@ export const flightsReport: AuditReport = {
         sweepLevel(
           older(HOUR),
           HOUR,
-          performed(3659, 8610, 0.45, 0.27, 0.676, 0.15),
+          performed(3659, 8610, 0.45, 0.27, 0.676),
           { frozen: estimate(-471, -541, -394), budget: estimate(-440, -512, -371), refit: estimate(-312, -388, -240) },
-          { effect: { leaveOneOut: [-502, -431], worstWeek: -1240, slices: [{ name: 'Easter week', aWeek: -702 }] } },
+          { effect: { leaveOneOut: [-502, -431], worstWeek: -1240, slices: [{ name: 'Easter week', perWeek: -702 }] } },
         ),
-        sweepLevel(older(3 * HOUR), 3 * HOUR, performed(2863, 7930, 0.36, 0.21, 0.655, 0.21), {
+        sweepLevel(older(3 * HOUR), 3 * HOUR, performed(2863, 7930, 0.36, 0.21, 0.655), {
           frozen: estimate(-1267, -1491, -1050),
           budget: estimate(-1120, -1330, -930),
           refit: estimate(-702, -890, -522),
@@ -106,14 +106,14 @@ export const flightsReport: AuditReport = {
         sweepLevel(
           nightly,
           14 * HOUR,
-          performed(2790, 8012, 0.35, 0.2, 0.648, 0.23),
+          performed(2790, 8012, 0.35, 0.2, 0.648),
           { frozen: estimate(-1340, -1780, -902), refit: { why: 'Trained placements need two weeks of runs; this sweep had one.' } },
           { literal: 'next schedule' },
         ),
         sweepLevel(
           older(DAY),
           DAY,
-          performed(2751, 8590, 0.32, 0.2, 0.645, 0.2),
+          performed(2751, 8590, 0.32, 0.2, 0.645),
           { frozen: estimate(-1379, -1897, -833), budget: estimate(-1344, -1830, -811), refit: estimate(-651, -1002, -310) },
           { effect: { leaveOneOut: [-1432, -1204], worstWeek: -2410 } },
         ),

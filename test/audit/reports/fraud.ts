@@ -114,14 +114,14 @@ export const fraudReport: AuditReport = {
           5 * MINUTE,
           performed(26_830, 371, 0.52, 0.22, 0.669),
           { frozen: estimate(-971, -1_949, -85), budget: estimate(-1_002, -1_990, -101), refit: estimate(-640, -1_320, 260) },
-          { effect: { leaveOneOut: [-1_101, -802], worstWeek: -6_240, slices: [{ name: 'the attack of 11 July', aWeek: -9_870 }] } },
+          { effect: { leaveOneOut: [-1_101, -802], worstWeek: -6_240, slices: [{ name: 'the attack of 11 July', perWeek: -9_870 }] } },
         ),
         sweepLevel(
           older(15 * MINUTE),
           15 * MINUTE,
           performed(24_979, 360, 0.48, 0.12, 0.646),
           { frozen: estimate(-2_822, -4_551, -1_289), budget: estimate(-2_790, -4_490, -1_240), refit: estimate(-2_104, -3_702, -702) },
-          { effect: { leaveOneOut: [-3_010, -2_511], worstWeek: -11_980, slices: [{ name: 'the attack of 11 July', aWeek: -14_020 }] } },
+          { effect: { leaveOneOut: [-3_010, -2_511], worstWeek: -11_980, slices: [{ name: 'the attack of 11 July', perWeek: -14_020 }] } },
         ),
         sweepLevel(
           nightly,

@@ -16,24 +16,16 @@ export const estimate = (value: number, low: number, high: number): Estimate => 
 export const range = (low: number, base: number, high: number): Range => ({ low, base, high })
 
 /** Performance from actions a week, precision, recall, AUC. */
-export const performed = (
-  aWeek: number,
-  actionsAWeek: number,
-  precision: number,
-  recall: number,
-  auc: number,
-  empty?: number,
-): Performance => ({
-  aWeek,
-  actionsAWeek,
+export const performed = (perWeek: number, actionsPerWeek: number, precision: number, recall: number, auc: number): Performance => ({
+  perWeek,
+  actionsPerWeek,
   precision,
   recall,
   auc,
-  ...(empty === undefined ? {} : { empty }),
 })
 
-export const effect = (aWeek: SweepEffect['aWeek'], performance: Performance, more: Partial<SweepEffect> = {}): SweepEffect => ({
-  aWeek,
+export const effect = (perWeek: SweepEffect['perWeek'], performance: Performance, more: Partial<SweepEffect> = {}): SweepEffect => ({
+  perWeek,
   performance,
   ...more,
 })
@@ -46,7 +38,7 @@ export function sweepLevel(
   setting: ElementSetting,
   age: number,
   performance: Performance,
-  arms: { readonly frozen: SweepEffect['aWeek']; readonly budget?: SweepEffect['aWeek']; readonly refit: SweepEffect['aWeek'] },
+  arms: { readonly frozen: SweepEffect['perWeek']; readonly budget?: SweepEffect['perWeek']; readonly refit: SweepEffect['perWeek'] },
   more: Partial<SweepLevel> & { readonly effect?: Partial<SweepEffect> } = {},
 ): SweepLevel {
   const { effect: besides = {}, ...rest } = more

@@ -65,7 +65,7 @@ export const patientsReport: AuditReport = {
         sweepLevel(
           older(HOUR),
           HOUR,
-          { aWeek: 1.1, actionsAWeek: 0, precision: null, recall: null, auc: null },
+          { perWeek: 1.1, actionsPerWeek: 0, precision: null, recall: null, auc: null },
           { frozen: few, refit: few },
         ),
       ],

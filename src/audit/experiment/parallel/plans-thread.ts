@@ -2,16 +2,24 @@
 import type { StrictOmit } from '../../../base/index.ts'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { ModelIR, PipelineIR } from '../../../define/ir/index.ts'
-import type { ElementSetting } from '../../domain/element.ts'
+import type { Plan } from '../../domain/element.ts'
 import { aucOf } from '../../value/auc.ts'
-import { ColumnCache, type GroupColumns } from '../timeline/column-cache.ts'
+import type { GroupColumns } from '../timeline/case-columns.ts'
 import type { CaseSelection } from '../timeline/case-selection.ts'
 import type { RetrainingNotes } from '../refit/retrained-models.ts'
 import { Replays, type Replayed } from '../replay/replays.ts'
 import { Scorer, type Arm, type PlanScoreOptions } from '../replay/scorer.ts'
 import type { AgeTraces } from '../timeline/age-traces.ts'
-import { markDone, tryClaim, releaseResult, reserveResult, type JobClaims } from './claims.ts'
-import { receivedLog, type SentLog, type SentScoring } from './shared-log.ts'
+import {
+  markDone,
+  tryClaim,
+  receivedLog,
+  releaseResult,
+  reserveResult,
+  type JobClaims,
+  type SentLog,
+  type SentScoring,
+} from './shared-memory.ts'
 
 export interface PlanThreadData {
   readonly ir: PipelineIR
@@ -22,20 +30,16 @@ export interface PlanThreadData {
   readonly columnBytes: number
 }
 
-/** The first message: what to compute for each plan. */
+/** The message to a thread: the plans, and what to compute for each. */
 export interface PlanThreadStart {
+  /** By job. */
+  readonly plans: readonly Plan[]
   /** The cases to compute; default all. */
   readonly selection: CaseSelection | undefined
   readonly scored: SentScoring | undefined
   /** True if columns are returned, for plans that read them again. */
-  readonly isKept: boolean
+  readonly keepsColumns: boolean
   readonly claims: JobClaims
-}
-
-export interface PlanJob {
-  /** The index of the job. */
-  readonly number: number
-  readonly plan: readonly (readonly [string, ElementSetting])[]
 }
 
 /** The precomputed data of a plan. */
@@ -55,7 +59,7 @@ export interface PlanScore {
 }
 
 export interface PlanJobDone {
-  readonly number: number
+  readonly job: number
   /** Absent on failure: the main thread then computes the plan and sees the error. */
   readonly planResult?: PlanResult
 }
@@ -63,30 +67,28 @@ export interface PlanJobDone {
 const { ir, model, log, traces, columnBytes } = workerData as PlanThreadData
 const port = parentPort!
 const received = receivedLog(ir, log)
-const replays = new Replays({ ir, model }, received, traces, new ColumnCache(columnBytes, true))
+const replays = new Replays({ ir, model }, received, traces, { columnBytes, isShared: true })
 const scorer = new Scorer({ ir, scores: new Map() }, model, received.strings)
 
 replays.buildPrefixSums()
 
-async function runJob({ selection, scored, isKept, claims }: PlanThreadStart, { number, plan }: PlanJob): Promise<void> {
-  reserveResult(claims)
-  if (!tryClaim(claims, number)) return releaseResult(claims)
-  try {
-    const result = await computePlan({ selection, scored, isKept }, new Map(plan))
-    port.postMessage({ number, planResult: result } satisfies PlanJobDone)
-  } catch {
-    port.postMessage({ number } satisfies PlanJobDone)
+port.once('message', async (start: PlanThreadStart) => {
+  const { plans, scored, claims } = start
+  if (scored?.running) scorer.setRunningModels(scored.running)
+  for (const [job, plan] of plans.entries()) {
+    reserveResult(claims)
+    if (tryClaim(claims, job)) {
+      const planResult = await computePlan(start, plan).catch(() => undefined)
+      port.postMessage({ job, ...(planResult && { planResult }) } satisfies PlanJobDone)
+      markDone(claims, job)
+    } else releaseResult(claims)
   }
-  markDone(claims, number)
-}
+})
 
-async function computePlan(
-  { selection, scored, isKept }: StrictOmit<PlanThreadStart, 'claims'>,
-  plan: ReadonlyMap<string, ElementSetting>,
-): Promise<PlanResult> {
+async function computePlan({ selection, scored, keepsColumns }: PlanThreadStart, plan: Plan): Promise<PlanResult> {
   const replayed = replays.under(plan, selection)
-  const scores = scored ? await scoresOf(replayed, scored, { selection, keepsColumns: isKept }) : []
-  const columns = isKept ? [...replayed.inputs.features.values()].map(feature => feature.columns.out) : undefined
+  const scores = scored ? await scoresOf(replayed, scored, { selection, keepsColumns }) : []
+  const columns = keepsColumns ? [...replayed.inputs.features.values()].map(feature => feature.columns.out) : undefined
   return { ...(columns && { columns }), scores, refitNotes: scorer.refits.noteData }
 }
 
@@ -98,12 +100,3 @@ async function scoresOf(
   const scores = await scorer.planScores(replayed, cases, arms, { ...options, rows })
   return arms.map((arm, i) => ({ arm, score: scores[i], ...(isRanked && { auc: aucOf(cases, scores[i], cases.blocks.test) }) }))
 }
-
-port.once('message', (begin: PlanThreadStart) => {
-  if (begin.scored?.running) scorer.setRunningModels(begin.scored.running)
-  // Jobs run in turn, although a job may await.
-  let queue = Promise.resolve()
-  port.on('message', (job: PlanJob) => {
-    queue = queue.then(() => runJob(begin, job))
-  })
-})

@@ -6,9 +6,8 @@ import type { Plan } from '../../domain/element.ts'
 import { Replays, type Replayed } from '../replay/replays.ts'
 import { isReplayed, logOf } from '../../../../test/property/engines/replay-order.ts'
 import { deciding } from '../../../../test/property/generate/deciders.ts'
-import { PrecomputedPlans, type PlanOwner } from './precomputed-plans.ts'
-import { PlanThreads } from './threads.ts'
-import { createClaims, markDone, tryClaim, isDone, releaseResult, reserveResult } from './claims.ts'
+import { PlanThreads, PrecomputedPlans, type PlanOwner } from './precomputed-plans.ts'
+import { createClaims, markDone, tryClaim, isDone, releaseResult, reserveResult } from './shared-memory.ts'
 
 /** Random pipelines on events and at ticks. */
 function cases(): { readonly ir: PipelineIR; readonly model: ModelIR; readonly material: NonNullable<ReturnType<typeof deciding>> }[] {
@@ -50,7 +49,9 @@ test('threads compute the same columns as the main thread', async () => {
     }
     const byId = new Map(plans.map(plan => [together.idOf(plan), plan]))
     const threads = new PlanThreads({ ir, model, log: log() }, 2)
-    const ahead = new PrecomputedPlans(threads, { selection: undefined, scored: undefined, isKept: true }, byId, here, { maxUnused: 3 })
+    const ahead = new PrecomputedPlans(threads, { selection: undefined, scored: undefined, keepsColumns: true }, byId, here, {
+      maxUnused: 3,
+    })
     try {
       await ahead.first
       // Also plans that were not prepared, and in a different order.

@@ -5,12 +5,47 @@
  * It changes no value: the main thread computes whatever no thread has started, by the same code over the same history. While it waits for
  * a thread, it computes the next plan itself. The threads run ahead by at most half of `AUDIT_COLUMN_BYTES`.
  */
+import { extname } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { limits, type StrictOmit } from '../../../base/index.ts'
+import type { ReplayLog } from '../../../replay/index.ts'
 import type { Plan } from '../../domain/element.ts'
-import { createClaims, tryClaim, isDone, releaseResult, type JobClaims } from './claims.ts'
-import type { PlanThreadStart, PlanJobDone, PlanJob, PlanResult } from './plans-thread.ts'
-import { sentCases, sentScoring } from './shared-log.ts'
-import type { PlanThreads } from './threads.ts'
+import type { AgeTraces } from '../timeline/age-traces.ts'
+import type { DecidingModel } from '../timeline/timeline.ts'
+import type { PlanThreadData, PlanThreadStart, PlanJobDone, PlanResult } from './plans-thread.ts'
+import { createClaims, tryClaim, isDone, releaseResult, sentCases, sentLog, sentScoring, type JobClaims } from './shared-memory.ts'
+
+const file = new URL(`./plans-thread${extname(import.meta.url)}`, import.meta.url)
+
+interface ThreadHistory extends DecidingModel {
+  readonly log: ReplayLog
+  readonly traces?: AgeTraces | undefined
+}
+
+/** Worker threads with a copy of a history. They read it and build its prefix sums before the first request. */
+export class PlanThreads {
+  readonly workers: readonly Worker[]
+
+  constructor({ ir, model, log, traces = new Map() }: ThreadHistory, count: number) {
+    const workerData: PlanThreadData = {
+      ir,
+      model,
+      traces,
+      log: sentLog(ir, model, log),
+      columnBytes: limits.AUDIT_COLUMN_BYTES / 2 / count,
+    }
+    this.workers = Array.from({ length: count }, () => new Worker(file, { workerData }))
+    for (const worker of this.workers) {
+      // The main thread then computes the plan that the thread had started.
+      worker.on('error', () => {})
+      worker.unref()
+    }
+  }
+
+  end(): void {
+    for (const worker of this.workers) void worker.terminate()
+  }
+}
 
 /** The owner of the threads: computes a plan itself, and stores the threads' results. */
 export interface PlanOwner {
@@ -61,10 +96,10 @@ export class PrecomputedPlans {
   /** `plans` by the id of their inputs. */
   constructor(
     { workers }: PlanThreads,
-    { selection, scored, isKept }: StrictOmit<PlanThreadStart, 'claims'>,
+    { selection, scored, keepsColumns }: StrictOmit<PlanThreadStart, 'plans' | 'claims'>,
     plans: ReadonlyMap<string, Plan>,
     owner: PlanOwner,
-    { maxUnused: most, isPatient = false }: PrecomputeOptions,
+    { maxUnused, isPatient = false }: PrecomputeOptions,
   ) {
     this.#owner = owner
     this.#workers = workers
@@ -72,22 +107,27 @@ export class PrecomputedPlans {
     this.#isPatient = isPatient
     for (const [id, plan] of plans)
       this.#waiting.set(id, { job: this.#waiting.size, plan, ...Promise.withResolvers<PlanResult | undefined>() })
-    this.#claims = createClaims(plans.size, isPatient ? plans.size : most)
-    const begin: PlanThreadStart = { selection: sentCases(selection), scored: sentScoring(scored), isKept, claims: this.#claims }
+    this.#claims = createClaims(plans.size, isPatient ? plans.size : maxUnused)
+    const start: PlanThreadStart = {
+      plans: [...plans.values()],
+      selection: sentCases(selection),
+      scored: sentScoring(scored),
+      keepsColumns,
+      claims: this.#claims,
+    }
     // The promise resolves with the result, and nothing else holds it.
     const resolvers = new Map([...this.#waiting.values()].map(({ job, resolve }) => [job, resolve]))
     const { promise, resolve: notifyFirst } = Promise.withResolvers<void>()
     this.first = promise
-    const jobs = [...this.#waiting.values()].map(({ job, plan }): PlanJob => ({ number: job, plan: [...plan] }))
     for (const worker of workers) {
-      worker.on('message', ({ number, planResult }: PlanJobDone) => {
-        resolvers.get(number)?.(planResult)
-        resolvers.delete(number)
+      worker.on('message', ({ job, planResult }: PlanJobDone) => {
+        resolvers.get(job)?.(planResult)
+        resolvers.delete(job)
         notifyFirst()
       })
       // The main thread computes the plans of a failed thread.
       worker.on('exit', () => resolvers.forEach(resolve => resolve(undefined)))
-      for (const message of [begin, ...jobs]) worker.postMessage(message)
+      worker.postMessage(start)
     }
   }
 

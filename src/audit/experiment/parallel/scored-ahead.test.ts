@@ -12,9 +12,8 @@ import { Experiment } from '../experiment.ts'
 import { Scorer } from '../replay/scorer.ts'
 import { Replays } from '../replay/replays.ts'
 import { caseSelection } from '../timeline/case-selection.ts'
-import { trainingCases } from '../refit/training-cases.ts'
-import { PrecomputedPlans } from './precomputed-plans.ts'
-import { PlanThreads } from './threads.ts'
+import { trainingCases } from '../refit/retrained-models.ts'
+import { PlanThreads, PrecomputedPlans } from './precomputed-plans.ts'
 import type { PlanResult } from './plans-thread.ts'
 
 const MINUTE = 60_000
@@ -44,10 +43,11 @@ function history(): LoggedEvent[] {
     .map(({ source, time, row }) => ({ source, partition: 0, offset: offsets[source]++, time, arrival: time, row: { ...row, at: time } }))
 }
 
-for (const isKept of [true, false])
-  test(`a thread's scores are bit-equal to the main thread's, by ${isKept ? 'stored' : 'streamed'} features`, () => scoredAhead(isKept))
+for (const keepsColumns of [true, false])
+  test(`a thread's scores are bit-equal to the main thread's, by ${keepsColumns ? 'stored' : 'streamed'} features`, () =>
+    scoredAhead(keepsColumns))
 
-async function scoredAhead(isKept: boolean): Promise<void> {
+async function scoredAhead(keepsColumns: boolean): Promise<void> {
   const log = logOf(shopping.ir, history())
   const alone = new Experiment(shopping, refunded.ir, log, { lookBack: 0 })
   const { cases, scored } = alone
@@ -58,7 +58,7 @@ async function scoredAhead(isKept: boolean): Promise<void> {
   const threads = new PlanThreads({ ir: shopping.ir, model: refunded.ir, log }, 1)
   const ahead = new PrecomputedPlans(
     threads,
-    { selection, scored: { cases, rows: scored, arms: ['frozen', 'refit'], isRanked: true }, isKept },
+    { selection, scored: { cases, rows: scored, arms: ['frozen', 'refit'], isRanked: true }, keepsColumns },
     new Map(plans.map(plan => [replays.idOf(plan, selection), plan])),
     { compute: async () => {}, store: (plan, planResult) => void results.push({ plan, planResult }) },
     { maxUnused: 3 },
@@ -72,7 +72,7 @@ async function scoredAhead(isKept: boolean): Promise<void> {
   assert.ok(results.length > 0)
   for (const { plan, planResult } of results) {
     const { inputs } = replays.under(plan, selection)
-    assert.deepEqual(planResult.columns, isKept ? [...inputs.features.values()].map(({ columns }) => columns.out) : undefined)
+    assert.deepEqual(planResult.columns, keepsColumns ? [...inputs.features.values()].map(({ columns }) => columns.out) : undefined)
     for (const { arm, score, auc } of planResult.scores) {
       const expected = await alone.decided(plan, arm)
       assert.deepEqual(score, expected.score)

@@ -20,11 +20,6 @@ interface TermColumns {
   readonly termOf: (weights: readonly number[]) => TermIR
 }
 
-export interface FittedTerms {
-  readonly score: LinearScoreIR
-  readonly notes: readonly string[]
-}
-
 /**
  * Fits the score by logistic regression, whether it was logistic or linear, starting at the current weights if it was logistic. Throws
  * `SPILL_TRAINING` as `fitLogistic` does.
@@ -35,7 +30,7 @@ export function fitTerms(
   vector: readonly VectorColumn[],
   labels: Float64Array,
   strings: Strings,
-): FittedTerms {
+): { readonly score: LinearScoreIR; readonly notes: readonly string[] } {
   const parts = terms.map(term => {
     const slot = inputs.findIndex(({ name }) => name === term.input)
     return term.levels

@@ -2,15 +2,15 @@
 import type { ScoringDefinitions, ModelScorer } from '../../../decision/index.ts'
 import type { ModelIR, ScoreIR } from '../../../define/ir/index.ts'
 import type { OnnxFile } from '../../../define/model/index.ts'
-import { type Strings, gatherArray } from '../../../columns/index.ts'
-import type { RowRange } from '../../domain/cases.ts'
-import { scoringOf, vectorScoring, caseVectors, type CaseInputs } from '../timeline/inputs.ts'
+import { type Strings, gatherArray, lowerBound } from '../../../columns/index.ts'
+import { limits, random } from '../../../base/index.ts'
+import { lastResults } from '../../domain/caches.ts'
+import type { Cases, RowRange } from '../../domain/cases.ts'
+import { scoringOf, vectorScoring, caseVectors, type CaseInputs } from '../timeline/case-inputs.ts'
 import { throwUnsupported } from '../settings/setting-checks.ts'
-import type { ModelFit } from '../settings/training-setting.ts'
-import { trainingCases, type LabelledCases, type TrainingCases } from './training-cases.ts'
-import { retrainingMethod, type NoRetrainingMethod, type RetrainingMethod } from './retraining-method.ts'
+import type { Inconclusive } from '../../domain/plan-types.ts'
+import { retrainingMethod, type RetrainingMethod } from './retraining-method.ts'
 
-/** Notes on retrained models. */
 export interface RetrainingNotes {
   readonly sampled: { readonly used: number; readonly labelled: number } | undefined
   readonly notes: readonly string[]
@@ -27,11 +27,11 @@ export class RetrainedModels {
   readonly #definitions: ScoringDefinitions
   readonly #model: ModelIR
   readonly #strings: Strings
-  readonly #refitting: RetrainingMethod | NoRetrainingMethod
+  readonly #refitting: RetrainingMethod | Inconclusive
   readonly #vectors: ModelScorer
   readonly #models = new Map<string, Promise<FittedModel>>()
-  /** The last training range: mostly the same range again. */
-  #lastTraining: { readonly cases: LabelledCases; readonly trainingRange: RowRange; readonly training: TrainingCases } | undefined
+  /** Mostly the same range again. */
+  readonly #lastTraining = lastResults<LabelledCases, TrainingCases>()
   readonly #notes = new Set<string>()
   /** The largest training set of which only a sample was used. */
   #sampled: RetrainingNotes['sampled']
@@ -47,11 +47,6 @@ export class RetrainedModels {
   /** The reason why the model cannot be retrained. */
   get why(): string | undefined {
     return 'why' in this.#refitting ? this.#refitting.why : undefined
-  }
-
-  /** True if the seed may change the model. */
-  get isRandom(): boolean {
-    return 'isRandom' in this.#refitting && this.#refitting.isRandom
   }
 
   /** Notes for the report, in words. */
@@ -79,45 +74,61 @@ export class RetrainedModels {
    * The model fitted on the range `trainingRange`; `id` identifies the inputs. Rejects with `SPILL_TRAINING` where there is nothing to fit,
    * `SPILL_UNSUPPORTED` where the model cannot be retrained.
    */
-  fitted(
-    id: string,
-    inputs: CaseInputs,
-    cases: LabelledCases,
-    { trainingRange }: Pick<ModelFit, 'trainingRange'>,
-    seed: number,
-  ): Promise<FittedModel> {
-    const name = `${id} of ${trainingRange.from} to ${trainingRange.to}${this.isRandom ? `, seed ${seed}` : ''}`
+  fitted(id: string, inputs: CaseInputs, cases: LabelledCases, trainingRange: RowRange): Promise<FittedModel> {
+    const name = `${id} of ${trainingRange.from} to ${trainingRange.to}`
     let model = this.#models.get(name)
-    if (!model) this.#models.set(name, (model = this.#fit(inputs, cases, trainingRange, seed)))
+    if (!model) this.#models.set(name, (model = this.#fit(inputs, cases, trainingRange)))
     return model
   }
 
-  learntFrom(cases: LabelledCases, trainingRange: RowRange): TrainingCases {
-    const cached = this.#lastTraining
-    if (
-      cached &&
-      cached.cases === cases &&
-      cached.trainingRange.from === trainingRange.from &&
-      cached.trainingRange.to === trainingRange.to
-    )
-      return cached.training
-    const training = trainingCases(cases, trainingRange, this.#model.train?.over)
-    this.#lastTraining = { cases, trainingRange, training }
-    return training
+  learntFrom(cases: LabelledCases, { from, to }: RowRange): TrainingCases {
+    return this.#lastTraining(cases, [from, to], () => trainingCases(cases, { from, to }, this.#model.train?.over))
   }
 
-  async #fit(inputs: CaseInputs, cases: LabelledCases, trainingRange: ModelFit['trainingRange'], seed: number): Promise<FittedModel> {
+  async #fit(inputs: CaseInputs, cases: LabelledCases, trainingRange: RowRange): Promise<FittedModel> {
     const refitting = this.#refitting
     if ('why' in refitting) return throwUnsupported(refitting.why)
     const { cases: trainingRows, labelled } = this.learntFrom(cases, trainingRange)
     const all = caseVectors(this.#vectors, inputs, trainingRows)
     const scorable = all.rejected.size === 0 ? trainingRows : trainingRows.filter((_, i) => !all.rejected.has(i))
     const { vector } = scorable === trainingRows ? all : caseVectors(this.#vectors, inputs, scorable)
-    const { score, file, notes } = await refitting.fit({ vector, labels: Float64Array.from(gatherArray(cases.label, scorable)) }, seed)
+    const { score, file, notes } = await refitting.fit({ vector, labels: Float64Array.from(gatherArray(cases.label, scorable)) })
     this.addNotes({
       sampled: trainingRows.length < labelled ? { used: trainingRows.length, labelled } : undefined,
       notes: [...(refitting.note ? [refitting.note] : []), ...notes],
     })
     return { score, file, scoring: scoringOf(this.#definitions, { ...this.#model, score }, this.#strings, file) }
   }
+}
+
+/** The columns of the cases that training needs. */
+export type LabelledCases = Pick<Cases, 'length' | 't' | 'label' | 'isLabelled' | 'eligible' | 'blocks'>
+
+/** The seed of the training sample; the same for all plans, so that they differ in nothing else. */
+const SAMPLE_SEED = 7
+
+export interface TrainingCases {
+  readonly cases: Uint32Array
+  /** The labelled cases, of which `cases` is a sample if there are too many. */
+  readonly labelled: number
+}
+
+/**
+ * The labelled cases of a range, decided at most `over` ms before its last. A random sample of about AUDIT_TRAINING_ROWS, if there are
+ * more.
+ */
+export function trainingCases(
+  { isLabelled, eligible, t }: Pick<LabelledCases, 'isLabelled' | 'eligible' | 't'>,
+  { from, to }: RowRange,
+  over = Infinity,
+  rowsMax: number = limits.AUDIT_TRAINING_ROWS,
+): TrainingCases {
+  const first = to > from && over < Infinity ? from + lowerBound(t.subarray(from, to), t[to - 1] - over) : from
+  const rowsBuffer = new Uint32Array(Math.max(0, to - first))
+  let labelled = 0
+  for (let row = first; row < to; row++) if (isLabelled[row] === 1 && eligible[row] === 1) rowsBuffer[labelled++] = row
+  const rows = rowsBuffer.subarray(0, labelled)
+  if (labelled <= rowsMax) return { cases: rows, labelled }
+  const next = random(SAMPLE_SEED)
+  return { cases: rows.filter(() => next() < rowsMax / labelled), labelled }
 }

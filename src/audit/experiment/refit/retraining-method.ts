@@ -1,9 +1,9 @@
 /** The retraining method of a model: the algorithm that it names, otherwise the form of its score. */
 import type { Strings } from '../../../columns/index.ts'
 import type { ModelIR, ScoreIR } from '../../../define/ir/index.ts'
-import type { OnnxFile } from '../../../define/model/index.ts'
 import { isListColumn, type VectorColumn } from '../../../model/index.ts'
 import { checkScore, trainerOf, trainers, type Trained } from '../../../training/index.ts'
+import type { Inconclusive } from '../../domain/plan-types.ts'
 import { fitTerms } from './linear-refit.ts'
 
 /** Training examples: columns by input, and labels 0 and 1. */
@@ -13,46 +13,25 @@ export interface TrainingExamples {
 }
 
 export interface RetrainingMethod {
-  /** True if the seed may change the score. */
-  readonly isRandom: boolean
   /** The difference from the original training, in words. */
   readonly note?: string
   /** Fits a score. Rejects with `SPILL_TRAINING` where there is nothing to fit. */
-  readonly fit: (examples: TrainingExamples, seed: number) => Promise<RetrainedScore>
+  readonly fit: (examples: TrainingExamples) => Promise<RetrainedScore>
 }
 
-/** A fitted score. */
-export interface RetrainedScore {
-  readonly score: ScoreIR
-  /** The file of an ONNX graph. */
-  readonly file?: OnnxFile | undefined
-  readonly notes: readonly string[]
-}
+/** A fitted score. `file` is that of an ONNX graph. */
+type RetrainedScore = Pick<Trained, 'score' | 'file' | 'notes'>
 
-/** The reason why the model cannot be retrained. */
-export interface NoRetrainingMethod {
-  readonly why: string
-}
-
-export function retrainingMethod(model: ModelIR, strings: Strings): RetrainingMethod | NoRetrainingMethod {
+/** The retraining method of a model, or the reason why it cannot be retrained. */
+export function retrainingMethod(model: ModelIR, strings: Strings): RetrainingMethod | Inconclusive {
   const { name, train, score, inputs } = model
   if (train) {
     const { algorithm, options } = train
     const names = inputs.map(input => input.name)
-    const isExternal = typeof algorithm !== 'string'
-    const { rowShare = 1, columnShare = 1, seed: own = 0 } = options as { readonly [option: string]: number }
-    const isRandom = isExternal || (algorithm === 'trees' && (rowShare < 1 || columnShare < 1))
-    return {
-      isRandom,
-      async fit(examples, seed) {
-        const seeded = isRandom ? { ...options, seed: own + seed } : options
-        return validated(await trainerOf(algorithm)(rowsOf(examples, model, names), seeded))
-      },
-    }
+    return { fit: async examples => validated(await trainerOf(algorithm)(rowsOf(examples, model, names), options)) }
   }
   if (score.kind === 'logistic' || score.kind === 'linear')
     return {
-      isRandom: false,
       fit: async ({ vector, labels }) => fitTerms(score, inputs, vector, labels, strings),
       ...(score.kind === 'linear' && {
         note: `model '${name}' has a linear score; it is retrained as a logistic regression of the same terms`,
@@ -60,27 +39,23 @@ export function retrainingMethod(model: ModelIR, strings: Strings): RetrainingMe
     }
   if (score.kind === 'trees')
     return {
-      isRandom: false,
       fit: async examples => validated(await trainers.trees(rowsOf(examples, model, score.inputs), {})),
       note: `model '${name}' does not say how its trees were trained; they are retrained with the default options of train`,
     }
-  return { why: `model '${name}' has ${scoreText(score)}, which cannot be retrained; state how it is trained (train: …)` }
+  return { why: `model '${name}' has ${otherScores[score.kind]}, which cannot be retrained; state how it is trained (train: …)` }
 }
 
-const scoreText = ({ kind }: ScoreIR): string =>
-  kind === 'rules'
-    ? 'rules'
-    : kind === 'function'
-      ? 'a score function of its own'
-      : kind === 'onnx'
-        ? 'a graph of ONNX'
-        : kind === 'runtime'
-          ? 'a runtime of its own'
-          : 'no score'
+const otherScores: Readonly<Record<Exclude<ScoreIR['kind'], 'logistic' | 'linear' | 'trees'>, string>> = {
+  rules: 'rules',
+  function: 'a score function of its own',
+  onnx: 'a graph of ONNX',
+  runtime: 'a runtime of its own',
+  none: 'no score',
+}
 
-function validated({ score, file, notes }: Trained): RetrainedScore {
-  checkScore(score)
-  return { score, file, notes }
+function validated(trained: Trained): RetrainedScore {
+  checkScore(trained.score)
+  return trained
 }
 
 /** The columns by input name, NaN for NULL. */

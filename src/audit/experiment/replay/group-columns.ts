@@ -2,16 +2,14 @@
  * The features of one group read on a timeline, for all cases or some: by prefix sums where possible, otherwise by a replay, with equal
  * bits.
  */
-import type { FeatureColumn } from '../../../aggregate/index.ts'
+import { type FeatureColumn, selectFeatureRows } from '../../../aggregate/index.ts'
 import type { GroupRead } from '../../../decision/index.ts'
 import { FeatureFeed, type ReplayLog } from '../../../replay/index.ts'
-import type { GroupColumns } from '../timeline/column-cache.ts'
-import { selectFeatureRows, permuteFeatureRows } from '../timeline/feature-columns.ts'
-import { earlierMoments, type PlacedGroup } from '../settings/group-setting.ts'
+import type { GroupColumns } from '../timeline/case-columns.ts'
+import { earlierPoints, type PlacedGroup } from '../settings/group-setting.ts'
 import { summedColumns, SummedColumns } from '../prefix-sums/summed-columns.ts'
 import { SummedGroups } from '../prefix-sums/summed-groups.ts'
-import { selectRows, wholeRange, type DecisionRows } from '../timeline/decision-rows.ts'
-import type { Timeline } from '../timeline/timeline.ts'
+import { selectRows, wholeRange, type DecisionRows, type Timeline } from '../timeline/timeline.ts'
 
 /** The feature columns of a group read, by case. */
 export function groupColumns(
@@ -24,8 +22,10 @@ export function groupColumns(
   const { log, caseOf } = timeline
   const columns = columnsOf(placedAt(read, placed), rowsIn(timeline, placed, selected), log, groups)
   if (!caseOf) return columns
-  const inCaseOrder = columns.map(column => permuteFeatureRows(column, caseOf))
-  return selected ? inCaseOrder.map(column => selectFeatureRows(column, selected)) : inCaseOrder
+  const rowOf = new Uint32Array(caseOf.length)
+  caseOf.forEach((at, row) => (rowOf[at] = row))
+  const rows = selected ? selected.map(at => rowOf[at]) : rowOf
+  return columns.map(column => selectFeatureRows(column, rows))
 }
 
 /**
@@ -47,7 +47,7 @@ const placedAt = (read: GroupRead, { place }: PlacedGroup): GroupRead => ({ ...r
 
 /** In a different decision order, cases are selected only after reordering. */
 function rowsIn(timeline: Timeline, { addedAge }: PlacedGroup, selected: Uint32Array | undefined): DecisionRows {
-  const all = { ...timeline.rows, moments: earlierMoments(timeline, addedAge) }
+  const all = { ...timeline.rows, points: earlierPoints(timeline, addedAge) }
   return selected && !timeline.caseOf ? selectRows(all, selected) : all
 }
 
@@ -61,4 +61,4 @@ function columnsOf(read: GroupRead, rows: DecisionRows, log: ReplayLog, groups: 
 
 /** The feature columns by a replay of the kernel. */
 export const replayedColumns = (read: GroupRead, rows: DecisionRows, log: ReplayLog): FeatureColumn[] =>
-  new FeatureFeed(read, rows.moments, log).next(wholeRange(rows))
+  new FeatureFeed(read, rows.points, log).next(wholeRange(rows))

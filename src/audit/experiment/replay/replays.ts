@@ -4,24 +4,24 @@
  * Groups that a plan leaves alone keep their columns, so a plan without effect gives bit-equal scores. Columns of a group and setting are
  * computed once and cached up to `AUDIT_COLUMN_BYTES`, so plans over many groups cost their scores alone.
  */
-import { assert, didYouMean, SpillwayError } from '../../../base/index.ts'
+import { featureBytes, toSharedColumn } from '../../../aggregate/index.ts'
+import { assert, didYouMean, limits, SpillwayError } from '../../../base/index.ts'
 import { groupReads, readId, type GroupRead } from '../../../decision/index.ts'
+import { featureColumns } from '../../../kernel/index.ts'
 import { decisionPointsOf, type ReplayLog } from '../../../replay/index.ts'
 import { asItRuns, elementId, type Plan, type ElementSetting } from '../../domain/element.ts'
-import { ColumnCache, type GroupColumns } from '../timeline/column-cache.ts'
-import { featureRowBytes } from '../timeline/feature-columns.ts'
-import { StreamedColumns, StoredColumns, type CaseColumns } from '../timeline/case-columns.ts'
+import { RecentResults } from '../../domain/caches.ts'
+import { StreamedColumns, StoredColumns, type CaseColumns, type GroupColumns } from '../timeline/case-columns.ts'
 import { groupColumns, streamedSumColumns } from './group-columns.ts'
-import { CASES_PER_BLOCK, type CaseInputs } from '../timeline/inputs.ts'
+import { CASES_PER_BLOCK, type CaseInputs } from '../timeline/case-inputs.ts'
 import { actionTimes, inlineReplyOf, type ActionTimes } from '../settings/action-setting.ts'
 import { placeGroup, type PlacedGroup } from '../settings/group-setting.ts'
 import { applyInference, inputTimesId } from '../settings/inference-setting.ts'
 import { applyIngestion } from '../settings/ingestion-setting.ts'
 import type { CaseSelection } from '../timeline/case-selection.ts'
 import { SummedGroups } from '../prefix-sums/summed-groups.ts'
-import { decisionRows, selectRows, decisionTimes, type DecisionRows } from '../timeline/decision-rows.ts'
 import type { AgeTraces } from '../timeline/age-traces.ts'
-import type { DecidingModel, Timeline } from '../timeline/timeline.ts'
+import { decisionRows, decisionTimes, selectRows, type DecidingModel, type DecisionRows, type Timeline } from '../timeline/timeline.ts'
 
 /** Timelines with changed arrivals that are cached; each holds the arrivals of all events. */
 const TIMELINES_CACHED = 2
@@ -45,8 +45,16 @@ export interface Replayed extends ActionTimes {
   readonly ownCadence?: Float64Array | undefined
 }
 
+/** Where columns are cached. */
+export interface ColumnCaching {
+  /** The bytes of columns that are kept. */
+  readonly columnBytes?: number
+  /** True if columns are in shared memory, for other threads. */
+  readonly isShared?: boolean
+}
+
 /** A group read under a plan. */
-export interface PlannedRead {
+interface PlannedRead {
   /** Identifies the columns: equal ids mean equal columns. */
   readonly id: string
   readonly read: GroupRead
@@ -61,14 +69,21 @@ export class Replays {
   readonly #base: Timeline
   readonly #t: Float64Array
   readonly #traces: AgeTraces
-  readonly #columns: ColumnCache
+  readonly #columns: RecentResults<GroupColumns>
+  readonly #isShared: boolean
   readonly #summed = new SummedGroups()
-  readonly #timelines = new Map<string, Timeline>()
+  readonly #timelines = new RecentResults<Timeline>(TIMELINES_CACHED)
 
   /** Throws as `decide` does, and `SPILL_HISTORY` for a history without a decision. */
-  constructor(decides: DecidingModel, log: ReplayLog, traces: AgeTraces = new Map(), columns: ColumnCache = new ColumnCache()) {
+  constructor(
+    decides: DecidingModel,
+    log: ReplayLog,
+    traces: AgeTraces = new Map(),
+    { columnBytes = limits.AUDIT_COLUMN_BYTES, isShared = false }: ColumnCaching = {},
+  ) {
     const { ir, model } = decides
-    this.#columns = columns
+    this.#columns = new RecentResults(columnBytes, featureBytes)
+    this.#isShared = isShared
     this.#decides = decides
     this.#traces = traces
     this.reads = groupReads(ir, model)
@@ -92,7 +107,12 @@ export class Replays {
     )
     const reads = this.readsOf(plan, selection)
     const whole = ({ id, read, placed }: PlannedRead) =>
-      new StoredColumns(this.#columns.getOrCompute(id, () => groupColumns(read, placed, timeline, this.#summed, selection?.cases)))
+      new StoredColumns(
+        this.#columns.getOrCompute(id, () => {
+          const columns = groupColumns(read, placed, timeline, this.#summed, selection?.cases)
+          return this.#isShared ? columns.map(toSharedColumn) : columns
+        }),
+      )
     const inputsBy = <Of extends CaseColumns>(columnsOf: (item: PlannedRead) => Of): CaseInputs<Of> => {
       const { length, columnOf } = selection ? selectRows(this.rows, selection.cases) : this.rows
       const features = reads.map(item => {
@@ -114,7 +134,7 @@ export class Replays {
           if (shared.has(item.id)) return whole(item)
           const { read, placed } = item
           const forward = streamedSumColumns(read, placed, timeline, this.#summed, selection.cases)
-          if (forward) return new StreamedColumns(read.group.features, forward, { head, most: CASES_PER_BLOCK })
+          if (forward) return new StreamedColumns(read.group, forward, { head, most: CASES_PER_BLOCK })
           return new StoredColumns(groupColumns(read, placed, timeline, this.#summed, selection.cases))
         })
       },
@@ -137,7 +157,8 @@ export class Replays {
     return this.reads.map(read => {
       const { name } = read.group
       const placed = placeGroup(planSetting(plan, elementId({ kind: 'group', group: name })), read.group, this.#traces)
-      return { id: [readId({ group: name, key: read.key }), placed.id, arrivalId, at, selection ? 'selected' : ''].join(' '), read, placed }
+      const placedId = JSON.stringify([placed.place, typeof placed.addedAge === 'number' ? placed.addedAge : 'trace'])
+      return { id: [readId({ group: name, key: read.key }), placedId, arrivalId, at, selection ? 'selected' : ''].join(' '), read, placed }
     })
   }
 
@@ -165,7 +186,8 @@ export class Replays {
   /** The bytes of all columns that the plans read, each counted once, for this many cases. Throws as `under` does. */
   bytesOf(plans: Iterable<Plan>, cases: number): number {
     const bytes = new Map<string, number>()
-    for (const plan of plans) for (const { id, read } of this.readsOf(plan)) bytes.set(id, cases * featureRowBytes(read.group))
+    for (const plan of plans)
+      for (const { id, read } of this.readsOf(plan)) bytes.set(id, cases * featureBytes(featureColumns(read.group, 1, false)))
     return [...bytes.values()].reduce((sum, item) => sum + item, 0)
   }
 
@@ -183,13 +205,7 @@ export class Replays {
   }
 
   #ingestionTimeline(setting: ElementSetting): Timeline {
-    const id = JSON.stringify(setting)
-    const timeline = this.#timelines.get(id) ?? applyIngestion(setting, this.#decides, this.#base)
-    this.#timelines.delete(id)
-    this.#timelines.set(id, timeline)
-    const [oldest] = this.#timelines.keys()
-    if (this.#timelines.size > TIMELINES_CACHED) this.#timelines.delete(oldest)
-    return timeline
+    return this.#timelines.getOrCompute(JSON.stringify(setting), () => applyIngestion(setting, this.#decides, this.#base))
   }
 
   #validate(plan: Plan): void {

@@ -4,13 +4,13 @@ import type { ModelIR, ScoreIR } from '../../../define/ir/index.ts'
 import type { OnnxFile } from '../../../define/model/index.ts'
 import { sharedFloats, type Strings } from '../../../columns/index.ts'
 import { labelHorizon } from '../../../replay/index.ts'
+import { RecentResults } from '../../domain/caches.ts'
 import type { RowRange } from '../../domain/cases.ts'
 import type { ElementSetting } from '../../domain/element.ts'
-import { storedHead, scoreInto, scoringOf, type CaseInputs, type ModelRange } from '../timeline/inputs.ts'
+import { storedHead, scoreInto, scoringOf, type CaseInputs, type ModelRange } from '../timeline/case-inputs.ts'
 import type { CaseSelection } from '../timeline/case-selection.ts'
 import { modelFits } from '../settings/training-setting.ts'
-import type { LabelledCases } from '../refit/training-cases.ts'
-import { RetrainedModels } from '../refit/retrained-models.ts'
+import { RetrainedModels, type LabelledCases } from '../refit/retrained-models.ts'
 import type { Replayed } from './replays.ts'
 
 /** The model of a plan. `frozen`: without retraining. `refit`: retrained on the features of the plan. */
@@ -25,7 +25,6 @@ export interface RunningScore extends RowRange {
 
 export interface ScoreOptions {
   readonly training: ElementSetting
-  readonly seed: number
   readonly rows: RowRange
 }
 
@@ -65,7 +64,7 @@ export class Scorer {
     { id, inputs }: Pick<Replayed, 'id'> & { readonly inputs: CaseInputs },
     cases: LabelledCases,
     arms: readonly Arm[],
-    { training, seed, rows }: ScoreOptions,
+    { training, rows }: ScoreOptions,
   ): Promise<Float64Array[]> {
     const scores = arms.map(() => noScores(cases.length, rows))
     const models: ModelRange[] = []
@@ -77,7 +76,7 @@ export class Scorer {
       else
         for (const fitting of modelFits(training, cases, labelHorizon(this.#model.label!))) {
           const { from, to } = fitting.scores
-          const { scoring } = await this.refits.fitted(id, inputs, cases, fitting, seed)
+          const { scoring } = await this.refits.fitted(id, inputs, cases, fitting.trainingRange)
           models.push({ from: Math.max(from, rows.from), to: Math.min(to, rows.to), into, scoring })
         }
     }
@@ -90,10 +89,10 @@ export class Scorer {
     replayed: Replayed,
     cases: LabelledCases,
     arms: readonly Arm[],
-    { rows, selection, keepsColumns: isKept }: PlanScoreOptions,
+    { rows, selection, keepsColumns }: PlanScoreOptions,
   ): Promise<Float64Array[]> {
-    const options: ScoreOptions = { training: { kind: 'now' }, seed: 0, rows }
-    if (isKept || !selection) return this.scores(replayed, cases, arms, options)
+    const options: ScoreOptions = { training: { kind: 'now' }, rows }
+    if (keepsColumns || !selection) return this.scores(replayed, cases, arms, options)
     const trainingRows = arms.includes('refit') ? this.refits.learntFrom(cases, cases.blocks.train).cases : new Uint32Array(0)
     const inputs = replayed.passing(storedHead(selection, trainingRows, rows))
     return this.scores({ id: replayed.id, inputs }, cases, arms, options)
@@ -106,4 +105,39 @@ function noScores(length: number, { from, to }: RowRange): Float64Array {
   for (let row = 0; row < from; row++) score[row] = NaN
   for (let row = to; row < length; row++) score[row] = NaN
   return score
+}
+
+/** Time columns without NaN, which many scores share. */
+const complete = new WeakSet<Float64Array>()
+
+/** The scores with NaN where no decision is made; the same array if there is a decision everywhere in the rows. */
+export function maskUndecided(score: Float64Array, times: Float64Array, { from, to }: RowRange): Float64Array {
+  if (complete.has(times)) return score
+  let masked: Float64Array | undefined
+  for (let row = from; row < to; row++) if (Number.isNaN(times[row])) (masked ??= score.slice())[row] = NaN
+  if (!masked) complete.add(times)
+  return masked ?? score
+}
+
+/** Cached scores; 8 bytes a case each. */
+const SCORES_CACHED = 4
+
+/** A cache of the last scores. Plans that differ only in the times of scores or actions share them. */
+export class ScoreCache {
+  readonly #recent = new RecentResults<Promise<Float64Array>>(SCORES_CACHED)
+  /** They stay until their first use. */
+  readonly #precomputed = new Map<string, Float64Array>()
+
+  addPrecomputed(id: string, scores: Float64Array): void {
+    this.#precomputed.set(id, scores)
+  }
+
+  /** The scores of an id, computed if missing. A rejection is not cached. */
+  getOrCompute(id: string, compute: () => Promise<Float64Array>): Promise<Float64Array> {
+    const precomputed = this.#precomputed.get(id)
+    this.#precomputed.delete(id)
+    const scores = this.#recent.getOrCompute(id, () => (precomputed ? Promise.resolve(precomputed) : compute()))
+    scores.catch(() => this.#recent.delete(id))
+    return scores
+  }
 }

@@ -1,8 +1,9 @@
 /** Applies a setting of the action: when the action of each score was done, and whether it can stop its own event. */
 import type { ModelIR, PipelineIR } from '../../../define/ir/index.ts'
+import { lastResults } from '../../domain/caches.ts'
 import type { ElementSetting } from '../../domain/element.ts'
 import { rejectSetting, checkedSpan } from './setting-checks.ts'
-import { shiftTimes, roundUpTimes } from './shifted-times.ts'
+import { roundUpTimes, shiftTimes } from '../timeline/timeline.ts'
 
 export interface ActionTimes {
   /** The completion times, UTC ms; NaN without a decision. */
@@ -21,25 +22,19 @@ export function inlineReplyOf({ actions = [] }: PipelineIR, { name }: ModelIR): 
   return { inline: answers.length > 0, deadline: Math.min(Infinity, ...answers.map(({ deadline = Infinity }) => deadline)) }
 }
 
-/** The last result by score times: both arms of a plan need it. */
-const timesCache = new WeakMap<Float64Array, { readonly id: string; readonly t: Float64Array; readonly times: ActionTimes }>()
+/** By score times: both arms of a plan need the action times. */
+const lastTimes = lastResults<Float64Array, ActionTimes>()
 
 /** Action times under a setting. `scoredAt`: score times; `t`: event times; both UTC ms. A reply after its deadline stops nothing. */
-export function actionTimes(setting: ElementSetting, scoredAt: Float64Array, t: Float64Array, answering: InlineReply): ActionTimes {
-  const id = JSON.stringify([setting, answering.inline, String(answering.deadline)])
-  const cached = timesCache.get(scoredAt)
-  if (cached?.id === id && cached.t === t) return cached.times
-  const times = computeTimes(setting, scoredAt, t, answering)
-  timesCache.set(scoredAt, { id, t, times })
-  return times
-}
+export const actionTimes = (setting: ElementSetting, scoredAt: Float64Array, t: Float64Array, reply: InlineReply): ActionTimes =>
+  lastTimes(scoredAt, [t, JSON.stringify(setting), reply.inline, reply.deadline], () => computeTimes(setting, scoredAt, t, reply))
 
-function computeTimes(setting: ElementSetting, scoredAt: Float64Array, t: Float64Array, answering: InlineReply): ActionTimes {
-  const inTime = (actedAt: Float64Array): ActionTimes => ({ actedAt, inline: isInTime(actedAt, t, answering.deadline) })
+function computeTimes(setting: ElementSetting, scoredAt: Float64Array, t: Float64Array, { inline, deadline }: InlineReply): ActionTimes {
+  const inTime = (actedAt: Float64Array): ActionTimes => ({ actedAt, inline: isInTime(actedAt, t, deadline) })
   switch (setting.kind) {
     case 'now':
     case 'stream':
-      return answering.inline ? inTime(scoredAt) : { actedAt: scoredAt, inline: false }
+      return inline ? inTime(scoredAt) : { actedAt: scoredAt, inline: false }
     case 'inline':
       return inTime(scoredAt)
     case 'async':
@@ -47,7 +42,7 @@ function computeTimes(setting: ElementSetting, scoredAt: Float64Array, t: Float6
     case 'older': {
       const by = checkedSpan('the delay of actions', setting.by, { zero: true })
       const actedAt = shiftTimes(scoredAt, by)
-      return answering.inline ? inTime(actedAt) : { actedAt, inline: false }
+      return inline ? inTime(actedAt) : { actedAt, inline: false }
     }
     case 'digest': {
       const every = checkedSpan('the period of digests', setting.every)

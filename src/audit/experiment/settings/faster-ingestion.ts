@@ -4,8 +4,7 @@ import type { PipelineIR, SourceIR } from '../../../define/ir/index.ts'
 import type { SourceHistory, MergedOrder } from '../../../intake/index.ts'
 import { identityColumns } from '../../../kernel/index.ts'
 import { replayLog, type ReplayLog, type ReplayPoints } from '../../../replay/index.ts'
-import type { DecidingModel, Timeline } from '../timeline/timeline.ts'
-import { memoizePrefixes } from '../timeline/decision-rows.ts'
+import { memoizePrefixes, type DecidingModel, type Timeline } from '../timeline/timeline.ts'
 
 export function withFasterIngestion(part: number, { ir, model }: DecidingModel, base: Timeline): Timeline {
   const arrivals = new Map([...base.log.histories].map(([name, { source, block }]) => [name, earlierArrivals(part, source, block)]))
@@ -13,31 +12,29 @@ export function withFasterIngestion(part: number, { ir, model }: DecidingModel, 
   const histories = new Map(
     [...base.log.histories].map(([name, history]) => [name, reordered(history, arrivals.get(name)!, orders.get(name))]),
   )
-  const { until, requests, missing, runs, forgotten, knownAfter, strings } = base.log
-  const order = mergedByArrival(ir, base.log, arrivals)
-  const log = replayLog(ir, histories, strings, { order, until, requests, missing, runs, forgotten, knownAfter })
-  const { moments } = base.rows
+  const log = replayLog(ir, histories, base.log.strings, { ...base.log, order: mergedByArrival(ir, base.log, arrivals) })
+  const { points } = base.rows
   if (model.decide.kind !== 'on') {
-    const arrivedBy = (source: string) => countUpTo(histories.get(source)!.block.arrival, moments.t)
+    const arrivedBy = (source: string) => countUpTo(histories.get(source)!.block.arrival, points.t)
     const prefixes = model.decide.kind === 'every' ? arrivedBy : beforeRequests(base, arrivals, histories)
-    return { log, rows: { ...base.rows, moments: { ...moments, prefixes: memoizePrefixes(prefixes) } } }
+    return { log, rows: { ...base.rows, points: { ...points, prefixes: memoizePrefixes(prefixes) } } }
   }
   return { log, ...onEvents(model.decide.source, base, log, orders.get(model.decide.source)) }
 }
 
 /** A request sees the events that arrived before it, and those of its own time that preceded it originally. */
 function beforeRequests(
-  { log, rows: { moments } }: Timeline,
+  { log, rows: { points } }: Timeline,
   arrivals: ReadonlyMap<string, Float64Array>,
   histories: ReadonlyMap<string, SourceHistory>,
 ): ReplayPoints['prefixes'] {
   return source => {
-    const before = moments.t.map(t => t - 1)
-    const original = moments.prefixes(source)
+    const before = points.t.map(t => t - 1)
+    const original = points.prefixes(source)
     const earlier = countUpTo(log.histories.get(source)!.block.arrival, before)
     return countUpTo(histories.get(source)!.block.arrival, before).map((count, request) => {
       const simultaneous = arrivals.get(source)!.subarray(earlier[request], original[request])
-      return count + simultaneous.filter(arrival => arrival === moments.t[request]).length
+      return count + simultaneous.filter(arrival => arrival === points.t[request]).length
     })
   }
 }
@@ -49,7 +46,7 @@ function onEvents(name: string, base: Timeline, log: ReplayLog, order: Uint32Arr
   // A deletion event triggers no decision.
   const caseAt = new Int32Array(length).fill(-1)
   // The triggering event is the last visible event of its source.
-  rows.moments.prefixes(name).forEach((visible, row) => (caseAt[visible - 1] = row))
+  rows.points.prefixes(name).forEach((visible, row) => (caseAt[visible - 1] = row))
   const events = Uint32Array.from({ length }, (_, i) => order?.[i] ?? i)
   const places = Uint32Array.from({ length }, (_, i) => i).filter(i => caseAt[events[i]] >= 0)
   const caseOf = places.map(i => caseAt[events[i]])
@@ -58,7 +55,7 @@ function onEvents(name: string, base: Timeline, log: ReplayLog, order: Uint32Arr
     caseOf,
     rows: {
       length: rows.length,
-      moments: {
+      points: {
         t: gatherArray(arrival, places),
         prefixes: memoizePrefixes(source => gatherArray(log.prefixes(source, name), places)),
         source: name,

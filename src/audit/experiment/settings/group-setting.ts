@@ -10,19 +10,16 @@
  * - `trace`: a stream with the age that a data folder recorded for the latest decision before (`AgeTrace`).
  */
 import type { GroupIR, PlacementIR } from '../../../define/ir/index.ts'
-import type { ReplayLog, ReplayPoints } from '../../../replay/index.ts'
+import type { ReplayPoints } from '../../../replay/index.ts'
+import { lastResults } from '../../domain/caches.ts'
 import type { ElementSetting } from '../../domain/element.ts'
 import { fresherPlacement } from '../timeline/placement-age.ts'
-import { memoizePrefixes } from '../timeline/decision-rows.ts'
 import { tracedAsOfTimes, type AgeTrace, type AgeTraces } from '../timeline/age-traces.ts'
-import { visibleBy, type Timeline } from '../timeline/timeline.ts'
+import { memoizePrefixes, shiftTimes, visibleBy, type Timeline } from '../timeline/timeline.ts'
 import { rejectSetting, checkedSpan, throwUnsupported } from './setting-checks.ts'
-import { shiftTimes } from './shifted-times.ts'
 
 /** A group under a setting. */
 export interface PlacedGroup {
-  /** Identifies the setting within the group. */
-  readonly id: string
   readonly place: PlacementIR
   /** Age that is added to the one of the placement: ms, or the recorded ages. */
   readonly addedAge: number | AgeTrace
@@ -36,20 +33,16 @@ export interface PlacedGroup {
 export function placeGroup(setting: ElementSetting, { name: group, place, features }: GroupIR, traces: AgeTraces = new Map()): PlacedGroup {
   switch (setting.kind) {
     case 'now':
-      return { id: 'now', place, addedAge: 0 }
-    case 'older': {
-      const addedAge = checkedSpan(`the age of group '${group}'`, setting.by, { zero: true })
-      return { id: `older ${addedAge}`, place, addedAge }
-    }
+      return { place, addedAge: 0 }
+    case 'older':
+      return { place, addedAge: checkedSpan(`the age of group '${group}'`, setting.by, { zero: true }) }
     case 'stream':
     case 'hybrid':
-      return { id: 'stream', place: { kind: 'stream' }, addedAge: 0 }
-    case 'batch': {
-      const { schedule, lasts } = setting
-      return { id: `batch ${JSON.stringify(schedule)} ${lasts}`, place: { kind: 'scheduled', schedule, lasts }, addedAge: 0 }
-    }
+      return { place: { kind: 'stream' }, addedAge: 0 }
+    case 'batch':
+      return { place: { kind: 'scheduled', schedule: setting.schedule, lasts: setting.lasts }, addedAge: 0 }
     case 'faster':
-      return { id: `faster ${setting.part}`, place: setting.part === 1 ? place : fresherPlacement(place, setting.part), addedAge: 0 }
+      return { place: setting.part === 1 ? place : fresherPlacement(place, setting.part), addedAge: 0 }
     case 'trace': {
       const trace = traces.get(group)
       if (!trace || trace.t.length === 0)
@@ -57,26 +50,21 @@ export function placeGroup(setting: ElementSetting, { name: group, place, featur
       const before = features.find(feature => feature.before)
       if (before)
         throwUnsupported(`feature '${group}.${before.name}' excludes the triggering event (before), which recorded ages cannot show`)
-      return { id: 'trace', place: { kind: 'stream' }, addedAge: trace }
+      return { place: { kind: 'stream' }, addedAge: trace }
     }
     default:
       return rejectSetting(`group '${group}'`, setting, "write 'older', 'faster', 'stream', 'batch' or 'hybrid'")
   }
 }
 
-/** The last result by moments: a group is read at several keys in turn. */
-const momentsCache = new WeakMap<
-  ReplayPoints,
-  { readonly addedAge: number | AgeTrace; readonly log: ReplayLog; readonly moments: ReplayPoints }
->()
+/** By points: a group is read at several keys in turn. */
+const lastShifted = lastResults<ReplayPoints, ReplayPoints>()
 
-/** The moments earlier by an added age: the visible events and the as-of time of each decision. */
-export function earlierMoments({ log, rows: { moments } }: Timeline, addedAge: number | AgeTrace): ReplayPoints {
-  if (addedAge === 0) return moments
-  const cached = momentsCache.get(moments)
-  if (cached?.addedAge === addedAge && cached.log === log) return cached.moments
-  const t = typeof addedAge === 'number' ? shiftTimes(moments.t, -addedAge) : tracedAsOfTimes(addedAge, moments.t)
-  const shifted = { t, prefixes: memoizePrefixes(visibleBy(t, moments, log)), source: undefined }
-  momentsCache.set(moments, { addedAge, log, moments: shifted })
-  return shifted
+/** The points earlier by an added age: the visible events and the as-of time of each decision. */
+export function earlierPoints({ log, rows: { points } }: Timeline, addedAge: number | AgeTrace): ReplayPoints {
+  if (addedAge === 0) return points
+  return lastShifted(points, [addedAge, log], () => {
+    const t = typeof addedAge === 'number' ? shiftTimes(points.t, -addedAge) : tracedAsOfTimes(addedAge, points.t)
+    return { t, prefixes: memoizePrefixes(visibleBy(t, points, log)), source: undefined }
+  })
 }

@@ -9,11 +9,10 @@
 import { groupReads } from '../../../decision/index.ts'
 import { durationText } from '../../../base/index.ts'
 import { countUpTo } from '../../../columns/index.ts'
+import { lastResults } from '../../domain/caches.ts'
 import type { ElementSetting } from '../../domain/element.ts'
-import { memoizePrefixes } from '../timeline/decision-rows.ts'
-import { decisionTimesOn, type DecidingModel, type Timeline } from '../timeline/timeline.ts'
+import { decisionTimesOn, memoizePrefixes, roundUpTimes, shiftTimes, type DecidingModel, type Timeline } from '../timeline/timeline.ts'
 import { rejectSetting, checkedSpan, throwUnsupported } from './setting-checks.ts'
-import { shiftTimes, roundUpTimes } from './shifted-times.ts'
 
 export interface InferenceResult {
   /** The timeline that the decisions see. */
@@ -24,17 +23,11 @@ export interface InferenceResult {
   readonly ownCadence?: Float64Array
 }
 
-/** The last result by timeline: both arms of a plan and all ages of its action need it. */
-const resultCache = new WeakMap<Timeline, { readonly setting: string; readonly result: InferenceResult }>()
+/** By timeline: both arms of a plan and all ages of its action need the result. */
+const lastInference = lastResults<Timeline, InferenceResult>()
 
-export function applyInference(setting: ElementSetting, decides: DecidingModel, timeline: Timeline): InferenceResult {
-  const id = JSON.stringify(setting)
-  const cached = resultCache.get(timeline)
-  if (cached?.setting === id) return cached.result
-  const result = applySetting(setting, decides, timeline)
-  resultCache.set(timeline, { setting: id, result })
-  return result
-}
+export const applyInference = (setting: ElementSetting, decides: DecidingModel, timeline: Timeline): InferenceResult =>
+  lastInference(timeline, [JSON.stringify(setting)], () => applySetting(setting, decides, timeline))
 
 function applySetting(setting: ElementSetting, decides: DecidingModel, timeline: Timeline): InferenceResult {
   switch (setting.kind) {
@@ -57,7 +50,7 @@ export const inputTimesId = (setting: ElementSetting, decides: DecidingModel): s
   setting.kind === 'every' && decides.model.decide.kind !== 'every' && !excludesTriggeringEvent(decides) ? `every ${setting.every}` : ''
 
 /** True if the model has a feature that excludes the triggering event. */
-export const excludesTriggeringEvent = ({ ir, model }: DecidingModel): boolean =>
+const excludesTriggeringEvent = ({ ir, model }: DecidingModel): boolean =>
   groupReads(ir, model).some(({ group }) => group.features.some(({ before }) => before))
 
 function atMultiples(every: number, decides: DecidingModel, timeline: Timeline): InferenceResult {
@@ -72,8 +65,8 @@ function atMultiples(every: number, decides: DecidingModel, timeline: Timeline):
   }
   const scoredAt = roundUpTimes(decisionTimesOn(timeline), every)
   if (excludesTriggeringEvent(decides)) return { timeline, scoredAt }
-  const t = roundUpTimes(timeline.rows.moments.t, every)
+  const t = roundUpTimes(timeline.rows.points.t, every)
   const prefixes = memoizePrefixes(source => countUpTo(timeline.log.histories.get(source)!.block.arrival, t))
-  const rows = { ...timeline.rows, moments: { t, prefixes, source: undefined } }
+  const rows = { ...timeline.rows, points: { t, prefixes, source: undefined } }
   return { timeline: { ...timeline, rows }, scoredAt }
 }

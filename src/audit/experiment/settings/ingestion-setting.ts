@@ -12,10 +12,9 @@ import { onTimes, type ReplayLog } from '../../../replay/index.ts'
 import type { ScheduleIR } from '../../../define/ir/index.ts'
 import { keyOrder } from '../../../decision/index.ts'
 import type { ElementSetting } from '../../domain/element.ts'
-import { visibleBy, type DecidingModel, type Timeline } from '../timeline/timeline.ts'
+import { roundUpTimes, shiftTimes, visibleBy, type DecidingModel, type Timeline } from '../timeline/timeline.ts'
 import { withFasterIngestion } from './faster-ingestion.ts'
 import { rejectSetting, checkedSpan, throwUnsupported } from './setting-checks.ts'
-import { shiftTimes, roundUpTimes } from './shifted-times.ts'
 
 export function applyIngestion(setting: ElementSetting, decides: DecidingModel, base: Timeline): Timeline {
   switch (setting.kind) {
@@ -46,7 +45,7 @@ type Delaying = (arrivals: Float64Array) => Float64Array
 
 function delayed(decides: DecidingModel, base: Timeline, delaying: Delaying): Timeline {
   const { rows } = base
-  const { moments } = rows
+  const { points } = rows
   let delayedCopy: ReplayLog | undefined
   const timeline = {
     get log() {
@@ -55,9 +54,9 @@ function delayed(decides: DecidingModel, base: Timeline, delaying: Delaying): Ti
   }
   // The base timeline omits no decision, so the delayed one omits none.
   if (decides.model.decide.kind === 'on')
-    return Object.assign(timeline, { rows: { ...rows, moments: { ...moments, t: delaying(moments.t) } } })
-  const visible = { ...moments, prefixes: visibleBy(moments.t, moments, timeline.log) }
-  return withActiveKeys(decides, { log: timeline.log, rows: { ...rows, moments: visible } })
+    return Object.assign(timeline, { rows: { ...rows, points: { ...points, t: delaying(points.t) } } })
+  const visible = { ...points, prefixes: visibleBy(points.t, points, timeline.log) }
+  return withActiveKeys(decides, { log: timeline.log, rows: { ...rows, points: visible } })
 }
 
 function delayedLog(log: ReplayLog, delaying: Delaying): ReplayLog {
@@ -98,16 +97,16 @@ function withActiveKeys({ ir, model }: DecidingModel, timeline: Timeline): Timel
   const { decide } = model
   if (decide.kind !== 'every') return timeline
   const order = keyOrder(decide, timeline.log.strings)
-  const { moments, moment, columnOf, length } = timeline.rows
+  const { points, point, columnOf, length } = timeline.rows
   const { values: keys } = columnOf('key')
   const decides = new Uint8Array(length)
   let row = 0
-  for (const active of onTimes(ir, model, decide, timeline.log, moments.t).batches(1 << 14)) {
+  for (const active of onTimes(ir, model, decide, timeline.log, points.t).batches(1 << 14)) {
     const { values } = active.columnOf('key')
     for (let i = 0; i < active.length; i++) {
       const tick = active.point![i]
-      while (row < length && (moment![row] < tick || (moment![row] === tick && order(keys[row], values[i]) < 0))) row++
-      if (row < length && moment![row] === tick && keys[row] === values[i]) decides[row++] = 1
+      while (row < length && (point![row] < tick || (point![row] === tick && order(keys[row], values[i]) < 0))) row++
+      if (row < length && point![row] === tick && keys[row] === values[i]) decides[row++] = 1
     }
   }
   return { ...timeline, decides }

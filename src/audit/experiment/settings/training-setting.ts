@@ -6,7 +6,7 @@
  * whose label was not settled by then.
  */
 import { SpillwayError, durationText, limits } from '../../../base/index.ts'
-import { firstEntryFrom } from '../../../kernel/index.ts'
+import { lowerBound } from '../../../columns/index.ts'
 import type { Cases, RowRange } from '../../domain/cases.ts'
 import type { ElementSetting } from '../../domain/element.ts'
 import { rejectSetting, checkedSpan } from './setting-checks.ts'
@@ -27,16 +27,17 @@ export function modelFits(
   { t, length, blocks }: Pick<Cases, 't' | 'length' | 'blocks'>,
   horizon: number,
 ): ModelFit[] {
-  const from = (time: number): number => firstEntryFrom(t, 1, 0, length, time)
-  const asOf = (time: number): RowRange => ({ from: 0, to: from(time - horizon + 1) })
   const begin = blocks.tune.from
   switch (setting.kind) {
     case 'now':
       return [{ scores: { from: 0, to: length }, trainingRange: blocks.train }]
     case 'older': {
       const by = checkedSpan('the age of models', setting.by, { zero: true })
-      const begins = [blocks.tune, blocks.select, blocks.report].map(block => block.from)
-      return scoringFrom(begins, length).map(scores => ({ scores, trainingRange: asOf(t[Math.max(begin, scores.from)] - by) }))
+      const models = [blocks.tune, blocks.select, blocks.report].map(({ from }) => ({
+        from,
+        trainingRange: settledBy(t, t[from] - by, horizon),
+      }))
+      return consecutiveFits(models, length)
     }
     case 'every': {
       const every = checkedSpan('the period of trainings', setting.every)
@@ -48,16 +49,22 @@ export function modelFits(
           `training every ${durationText(every)} makes ${count} models of this history, more than ${limits.AUDIT_TRAININGS_MAX} (AUDIT_TRAININGS_MAX); ask for a longer period`,
         )
       const times = Array.from({ length: count }, (_, i) => first + i * every)
-      const begins = times.map((time, i) => (i === 0 ? begin : from(time)))
-      return scoringFrom(begins, length)
-        .map((scores, i) => ({ scores, trainingRange: asOf(times[i]) }))
-        .filter(({ scores }) => scores.to > scores.from)
+      const models = times.map(time => ({ from: Math.max(begin, lowerBound(t, time)), trainingRange: settledBy(t, time, horizon) }))
+      return consecutiveFits(models, length)
     }
     default:
       return rejectSetting('training', setting, "write 'every' or 'older'")
   }
 }
 
-/** The ranges that models score. The first starts at case 0, so that every case has a score. */
-const scoringFrom = (begins: readonly number[], length: number): RowRange[] =>
-  begins.map((from, i) => ({ from: i === 0 ? 0 : from, to: begins[i + 1] ?? length }))
+/** The cases whose labels are settled at a time: those decided at least the label's horizon before. */
+export const settledBy = (t: Float64Array, time: number, horizon: number): RowRange => ({ from: 0, to: lowerBound(t, time - horizon + 1) })
+
+/** Fits of models that follow one another, each from a case on. The first one scores all cases before, so that every case has a score. */
+export const consecutiveFits = (
+  models: readonly { readonly from: number; readonly trainingRange: RowRange }[],
+  length: number,
+): ModelFit[] =>
+  models
+    .map(({ from, trainingRange }, i) => ({ trainingRange, scores: { from: i === 0 ? 0 : from, to: models[i + 1]?.from ?? length } }))
+    .filter(({ scores }) => scores.to > scores.from)

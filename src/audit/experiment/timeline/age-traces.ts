@@ -20,12 +20,12 @@ export type AgeTraces = ReadonlyMap<string, AgeTrace>
 export function ageTraces(batches: Iterable<Pick<RecordedBatch, 't' | 'reads'>>): AgeTraces {
   const recorded = new Map<string, { readonly t: Float64Array[]; readonly age: Float64Array[] }>()
   for (const { t, reads } of batches) {
-    const clocks = new Map(reads.toReversed().map(({ read, clock }) => [read.group.name, clock]))
-    for (const [group, clock] of clocks) {
+    const asOfTimes = new Map(reads.toReversed().map(({ read, clock }) => [read.group.name, clock]))
+    for (const [group, asOf] of asOfTimes) {
       const parts = recorded.get(group) ?? { t: [], age: [] }
       recorded.set(group, parts)
       parts.t.push(t.slice())
-      parts.age.push(t.map((at, row) => at - clock[row]))
+      parts.age.push(t.map((at, row) => at - asOf[row]))
     }
   }
   return new Map([...recorded].map(([group, parts]) => [group, inOrder(concatArrays(parts.t), concatArrays(parts.age))]))
@@ -41,10 +41,10 @@ function inOrder(t: Float64Array, age: Float64Array): AgeTrace {
  * decreases.
  */
 export function tracedAsOfTimes({ t: recorded, age }: AgeTrace, t: Float64Array): Float64Array {
-  let [next, clock] = [0, -Infinity]
+  let [next, asOf] = [0, -Infinity]
   return t.map(at => {
     while (next + 1 < recorded.length && recorded[next + 1] <= at) next++
-    clock = Math.max(clock, at - age[next])
-    return clock
+    asOf = Math.max(asOf, at - age[next])
+    return asOf
   })
 }

@@ -6,9 +6,8 @@ import { random } from '../../../base/random.ts'
 import type { LoggedEvent } from '../../../define/source/source.ts'
 import { entity, features, logistic, model, on, pipeline, share, source, stream, t } from '../../../index.ts'
 import type { Plan } from '../../domain/element.ts'
-import { newLocalColumn } from './feature-columns.ts'
 import { StreamedColumns, StoredColumns } from './case-columns.ts'
-import { storedHead, scoreInto, scoringOf, CASES_PER_BLOCK, vectorScoring, caseVectors } from './inputs.ts'
+import { storedHead, scoreInto, scoringOf, CASES_PER_BLOCK, vectorScoring, caseVectors } from './case-inputs.ts'
 import { caseSelection } from './case-selection.ts'
 import { Replays } from '../replay/replays.ts'
 
@@ -116,7 +115,7 @@ test('scores and vectors of streamed features equal those of stored features', (
 })
 
 test('streamed columns are read in order, and their buffer is cleared each time', () => {
-  const feature = ir.groups[0].features[0]
+  const group = { ...ir.groups[0], features: ir.groups[0].features.slice(0, 1) }
   let produced = 0
   const forward = {
     next(cases: number, [column]: StoredColumns['out']) {
@@ -127,12 +126,12 @@ test('streamed columns are read in order, and their buffer is cleared each time'
       }
     },
   }
-  const columns = new StreamedColumns([feature], forward, { head: 5, most: 4 })
+  const columns = new StreamedColumns(group, forward, { head: 5, most: 4 })
   assert.deepEqual([...columns.range(1, 4)[0].values], [1, 2, 3])
   assert.deepEqual([...columns.range(5, 9)[0].values], [5, 6, 7, 8])
   assert.deepEqual([...columns.range(9, 11)[0].values], [9, 10])
   assert.deepEqual([...columns.select(Uint32Array.of(4, 0))[0].values], [4, 0])
   assert.throws(() => columns.range(12, 14), /in order/)
   assert.throws(() => columns.range(9, 11), /in order/)
-  assert.equal(newLocalColumn(feature, 3).values.buffer instanceof SharedArrayBuffer, false)
+  assert.equal(columns.range(0, 3)[0].values.buffer instanceof SharedArrayBuffer, false)
 })

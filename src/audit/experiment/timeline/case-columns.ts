@@ -1,9 +1,11 @@
 /** Access to the feature columns of one group read, by case: stored, or streamed in case order. */
-import type { FeatureColumn } from '../../../aggregate/index.ts'
+import { type FeatureColumn, featureSlice, selectFeatureRows } from '../../../aggregate/index.ts'
 import { assert } from '../../../base/index.ts'
-import type { FeatureIR } from '../../../define/ir/index.ts'
-import type { GroupColumns } from './column-cache.ts'
-import { selectFeatureRows, featureSlice, newLocalColumn } from './feature-columns.ts'
+import type { GroupIR } from '../../../define/ir/index.ts'
+import { featureColumns } from '../../../kernel/index.ts'
+
+/** The columns of a group's features. */
+export type GroupColumns = readonly FeatureColumn[]
 
 export interface CaseColumns {
   /** The columns of the cases [from, to), valid until the next call. */
@@ -45,11 +47,10 @@ export class StreamedColumns implements CaseColumns {
   readonly #headLength: number
   #at: number
 
-  constructor(features: readonly FeatureIR[], forward: ColumnProducer, { head, most }: { readonly head: number; readonly most: number }) {
-    const columnsFor = (cases: number): GroupColumns => features.map(feature => newLocalColumn(feature, cases))
+  constructor(group: GroupIR, forward: ColumnProducer, { head, most }: { readonly head: number; readonly most: number }) {
     this.#forward = forward
-    this.#buffer = columnsFor(most)
-    this.#head = new StoredColumns(columnsFor(head))
+    this.#buffer = featureColumns(group, most, false)
+    this.#head = new StoredColumns(featureColumns(group, head, false))
     this.#headLength = this.#at = head
     forward.next(head, this.#head.out)
   }
@@ -59,7 +60,7 @@ export class StreamedColumns implements CaseColumns {
     assert(from === this.#at, 'columns that pass are asked for in order')
     this.#at = to
     const columns = this.#buffer.map(column => featureSlice(column, 0, to - from))
-    columns.forEach(clear)
+    for (const { values, nulls, rejected, counts } of columns) for (const array of [values, nulls, rejected, counts]) array?.fill(0)
     this.#forward.next(to - from, columns)
     return columns
   }
@@ -68,11 +69,4 @@ export class StreamedColumns implements CaseColumns {
   select(cases: Uint32Array): GroupColumns {
     return this.#head.select(cases)
   }
-}
-
-function clear({ values, nulls, rejected, counts }: FeatureColumn): void {
-  values.fill(0)
-  nulls.fill(0)
-  rejected.fill(0)
-  counts?.fill(0)
 }

@@ -3,10 +3,22 @@ import { test } from 'node:test'
 import { isReplayed, logOf } from '../../../../test/property/engines/replay-order.ts'
 import { deciding } from '../../../../test/property/generate/deciders.ts'
 import type { Plan } from '../../domain/element.ts'
-import { selectFeatureRows } from './feature-columns.ts'
-import { forEachCaseBlock, vectorScoring, caseVectors } from './inputs.ts'
-import { caseSelection } from './case-selection.ts'
+import { selectFeatureRows } from '../../../aggregate/feature-columns.ts'
+import { forEachCaseBlock, vectorScoring, caseVectors } from './case-inputs.ts'
+import { caseSelection, scoredRange } from './case-selection.ts'
 import { Replays } from '../replay/replays.ts'
+
+const block = (from: number, to: number) => ({ from, to })
+const blocks = { train: block(0, 38), tune: block(40, 48), select: block(50, 73), report: block(75, 90), test: block(50, 90) }
+const cases = { t: Float64Array.from({ length: 100 }, (_, row) => row * 10), length: 100, blocks }
+
+test('the scored range has the tuning block, the judged blocks and their look-back', () => {
+  assert.deepEqual(scoredRange(cases, 0), block(40, 90))
+  assert.deepEqual(scoredRange(cases, 100), block(40, 90))
+  assert.deepEqual(scoredRange(cases, 201), block(30, 90))
+  assert.deepEqual(scoredRange(cases, 1e9), block(0, 90))
+  assert.deepEqual(scoredRange(cases, Infinity), block(0, 100))
+})
 
 test('all cases are selected if all get scores; otherwise the scored and the training cases', () => {
   assert.equal(caseSelection(5, Uint32Array.of(1), { from: 0, to: 5 }), undefined)

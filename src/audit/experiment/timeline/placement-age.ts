@@ -23,7 +23,6 @@ export function placementAge(place: PlacementIR): number {
   }
 }
 
-/** The mean period. */
 export function schedulePeriod(schedule: ScheduleIR): number {
   if (schedule.kind === 'interval') return schedule.every
   const times: number[] = []

@@ -72,7 +72,9 @@ function whatToStream(report: AuditReport): MarkupChild {
 
 /** States that nothing changes, or that nothing is known. */
 function nothingFound({ elements }: AuditReport): string {
-  const isAnyKnown = elements.some(({ levels }) => levels.some(level => isAvailable(level.frozen.aWeek) || isAvailable(refitEffect(level))))
+  const isAnyKnown = elements.some(({ levels }) =>
+    levels.some(level => isAvailable(level.frozen.perWeek) || isAvailable(refitEffect(level))),
+  )
   if (isAnyKnown) return 'In this history no age that was tried changes that by more than chance can.'
   const why = elements.find(isOpen)?.verdict.why
   return `Whether age changes that cannot be said.${why === undefined ? '' : ` ${asSentence(why)}`}`
@@ -84,7 +86,7 @@ const GROUPS_MAX = 4
 function why(report: AuditReport): MarkupChild {
   const greatestEffect = greatestLevelEffect(report)
   const { utility } = report
-  const now = markup`<p>As it runs now, ${weeklyValueText(utility.now.aWeek, utility)}, by ${countedNoun(Math.round(utility.now.actionsAWeek), 'action')} a week${hasAction(report) ? '' : ': decisions that would act, since no action is defined'}.</p>`
+  const now = markup`<p>As it runs now, ${weeklyValueText(utility.now.perWeek, utility)}, by ${countedNoun(Math.round(utility.now.actionsPerWeek), 'action')} a week${hasAction(report) ? '' : ': decisions that would act, since no action is defined'}.</p>`
   const basis = markup`<p class="note">What counts: ${utility.basis}.</p>`
   if (!greatestEffect) return [now, basis, markup`<p>${nothingFound(report)}</p>`]
   const { element, level, estimate, arm } = greatestEffect

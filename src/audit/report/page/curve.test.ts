@@ -7,7 +7,7 @@ import { elementCurve } from './curve.ts'
 
 const performance = performed(1, 1, 1, 1, 1)
 const why = { why: 'too few' }
-const at = (age: number, frozen: SweepLevel['frozen']['aWeek'], refit: SweepLevel['frozen']['aWeek'] = why): SweepLevel =>
+const at = (age: number, frozen: SweepLevel['frozen']['perWeek'], refit: SweepLevel['frozen']['perWeek'] = why): SweepLevel =>
   sweepLevel(older(age), age, performance, { frozen, refit })
 
 const element = (levels: readonly SweepLevel[], change: Partial<ElementPart> = {}): ElementPart => ({

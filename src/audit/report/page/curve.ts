@@ -37,7 +37,7 @@ function spotsOf({ levels, now }: ElementPart): Spot[] {
       title: level.title.length <= 12 ? level.title : spanTitle(level.age),
       age: level.age,
       isNow: level.setting.kind === 'now',
-      incident: isAvailable(level.frozen.aWeek) ? level.frozen.aWeek : undefined,
+      incident: isAvailable(level.frozen.perWeek) ? level.frozen.perWeek : undefined,
       planned: isAvailable(planned) ? planned : undefined,
     }
   })

@@ -86,8 +86,8 @@ function measureTable({ utility }: AuditReport): Markup {
     caption: unit === '$' ? `${name}, in dollars` : `${name} (unit: ${unit})`,
     head: [{ title: 'What' }, { title: 'Is', numbers: true }],
     rows: [
-      ['in a week', unitText(now.aWeek, unit)],
-      ['in a month of 730 hours', unitText(monthlyValue(now.aWeek), unit)],
+      ['in a week', unitText(now.perWeek, unit)],
+      ['in a month of 730 hours', unitText(monthlyValue(now.perWeek), unit)],
       ...(dollars === undefined || unit === '$' ? [] : [[`dollars a unit (${unit})`, unitText(dollars, '$')]]),
       ...performanceRows(now),
       ['part of decisions that may act', percentageText(budget)],
@@ -96,8 +96,8 @@ function measureTable({ utility }: AuditReport): Markup {
   })
 }
 
-const performanceRows = ({ actionsAWeek, precision, recall, auc }: Performance): string[][] => [
-  ['actions a week', numberText(actionsAWeek)],
+const performanceRows = ({ actionsPerWeek, precision, recall, auc }: Performance): string[][] => [
+  ['actions a week', numberText(actionsPerWeek)],
   ['right, of those whose outcome is known (precision)', precision === null ? '–' : percentageText(precision)],
   ['of what was to be found, found (recall)', recall === null ? '–' : percentageText(recall)],
   ['how well scores rank (area under the ROC curve)', ratioText(auc)],

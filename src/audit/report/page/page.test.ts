@@ -77,7 +77,7 @@ test('joint groups have a curve and a table, but no verdict or river stage', () 
 test('a gain is not called at stake', () => {
   assert.match(reportPage(fraudReport), /<p>Most is at stake at <b>action decline/)
   const [, now] = fraudReport.elements
-  const levels = now.levels.slice(0, 1).map(level => ({ ...level, refit: { ...level.frozen, aWeek: { value: 90, low: 50, high: 130 } } }))
+  const levels = now.levels.slice(0, 1).map(level => ({ ...level, refit: { ...level.frozen, perWeek: { value: 90, low: 50, high: 130 } } }))
   assert.match(reportPage({ ...fraudReport, elements: [{ ...now, levels }] }), /<p>Most is to be gained at <b>card_now/)
 })
 

@@ -11,7 +11,6 @@ import {
   thresholdTitle,
   moreSentence,
   nowTitle,
-  shownPerformance,
   refitEffect,
   refitPerformance,
   pointText,
@@ -77,7 +76,7 @@ function literalCell({ levels, notObservable }: ElementPart, literal: SweepLevel
   const level = levels.find(level => level.literal === literal)
   if (!level) return markup`<span class="note">${notObservable === undefined ? 'not tried' : 'not observable'}</span>`
   const planned = refitEffect(level)
-  const best = isAvailable(planned) ? planned : level.frozen.aWeek
+  const best = isAvailable(planned) ? planned : level.frozen.perWeek
   if (!isAvailable(best)) return markup`<span class="note">not known</span>`
   return markup`${estimateCell(best, unit)} <span class="note besides">${isAvailable(planned) ? 'planned' : 'incident'}${level.title.includes('90 %') ? undefined : breakable(`, ${level.title}`)}</span>`
 }
@@ -119,7 +118,6 @@ function facts(element: ElementPart, unit: string): MarkupChild {
 function levelTable(element: ElementPart, utility: UtilityPart): MarkupChild {
   const { levels, title } = element
   const reasons = new Footnotes()
-  const hasEmpty = levels.some(level => shownPerformance(level).empty !== undefined)
   const table = dataTable({
     caption: `${title}, change in a week against now: ${utility.name}`,
     head: [
@@ -129,7 +127,6 @@ function levelTable(element: ElementPart, utility: UtilityPart): MarkupChild {
       { title: 'Planned', numbers: true },
       { title: 'Actions a week', numbers: true },
       { title: 'Right', numbers: true },
-      ...(hasEmpty ? [{ title: 'Had nothing', numbers: true }] : []),
       { title: 'Mark' },
     ],
     rows: levels.map((level, i) => [
@@ -137,9 +134,8 @@ function levelTable(element: ElementPart, utility: UtilityPart): MarkupChild {
       effectCell(level.frozen, utility, reasons),
       effectCell(level.frozenAtBudget, utility, reasons),
       effectCell(level.refit, utility, reasons),
-      byArm(level, ({ actionsAWeek }) => numberText(actionsAWeek, 0)),
+      byArm(level, ({ actionsPerWeek }) => numberText(actionsPerWeek, 0)),
       byArm(level, ({ precision }) => partText(precision)),
-      ...(hasEmpty ? [emptyText(shownPerformance(level).empty)] : []),
       markOf(element.marks[i]),
     ]),
   })
@@ -159,15 +155,13 @@ function byArm(level: SweepLevel, textOf: (performance: Performance) => string):
 const markOf = (mark: ElementPart['marks'][number] | undefined): MarkupChild =>
   mark == null ? '' : markup`<span class="mark ${mark.replace(' ', '-')}">${mark}</span>`
 
-const emptyText = (part: number | undefined): string => (part === undefined ? '' : percentageText(part))
-
 const partText = (part: number | null): string => (part === null ? '–' : percentageText(part))
 
 function effectCell(effect: SweepEffect | MissingReason, { unit }: UtilityPart, reasons: Footnotes): MarkupChild {
-  const aWeek = isAvailable(effect) ? effect.aWeek : effect
-  if (!isAvailable(aWeek))
-    return markup`<span class="note nobreak">${pointText(aWeek, unit)} (${integerText(reasons.numberOf(aWeek.why))})</span>`
-  return [estimateCell(aWeek, unit), isAvailable(effect) ? besides(effect, unit) : undefined]
+  const perWeek = isAvailable(effect) ? effect.perWeek : effect
+  if (!isAvailable(perWeek))
+    return markup`<span class="note nobreak">${pointText(perWeek, unit)} (${integerText(reasons.numberOf(perWeek.why))})</span>`
+  return [estimateCell(perWeek, unit), isAvailable(effect) ? besides(effect, unit) : undefined]
 }
 
 /** Details of an effect. */
@@ -175,7 +169,7 @@ function besides({ leaveOneOut, worstWeek, slices }: SweepEffect, unit: string):
   const details = [
     ...(leaveOneOut ? [`without any one cluster ${unitText(leaveOneOut[0], unit)} to ${unitText(leaveOneOut[1], unit)}`] : []),
     ...(worstWeek === undefined ? [] : [`worst week ${unitText(worstWeek, unit)}`]),
-    ...(slices ?? []).map(({ name, aWeek }) => `${name} ${unitText(aWeek, unit)}`),
+    ...(slices ?? []).map(({ name, perWeek }) => `${name} ${unitText(perWeek, unit)}`),
   ]
   return details.length === 0 ? undefined : details.map(text => markup`<span class="note besides">${breakable(text)}</span>`)
 }

@@ -31,15 +31,15 @@ import { TERMINAL_WIDTH, hangingIndent, layOutRows, wrap } from './columns.ts'
 export function elementLines(report: AuditReport): string[] {
   const reasons = new Footnotes()
   const { elements, utility } = report
-  const incident = estimates(elements, ({ frozen }) => frozen.aWeek, reasons)
+  const incident = estimates(elements, ({ frozen }) => frozen.perWeek, reasons)
   const hasRetraining = isRetrained(report)
-  const planned = estimates(elements, hasRetraining ? refitEffect : ({ frozenAtBudget }) => frozenAtBudget.aWeek, reasons)
+  const planned = estimates(elements, hasRetraining ? refitEffect : ({ frozenAtBudget }) => frozenAtBudget.perWeek, reasons)
   const rows = elements.flatMap(({ levels, marks }) =>
     levels.map((level, i) => [
       `  ${levelTitle(level)}`,
       incident(level),
       planned(level),
-      numberText(shownPerformance(level).actionsAWeek, 0) + (shownMode(level) === 'planned' ? '*' : ' '),
+      numberText(shownPerformance(level).actionsPerWeek, 0) + (shownMode(level) === 'planned' ? '*' : ' '),
       ratioText(shownPerformance(level).precision),
       marks[i] ?? '',
     ]),
@@ -78,7 +78,7 @@ function introduction(report: AuditReport): string[] {
   const quality = now.precision === null ? '' : `, ${percentageText(now.precision)} right of those whose outcome is known`
   return [
     ...wrap(
-      `As it runs now, ${weeklyValueText(now.aWeek, utility)}, by ${integerText(now.actionsAWeek)} actions a week${quality}.`,
+      `As it runs now, ${weeklyValueText(now.perWeek, utility)}, by ${integerText(now.actionsPerWeek)} actions a week${quality}.`,
       TERMINAL_WIDTH,
     ),
     ...wrap(`What counts: ${utility.basis}.`, TERMINAL_WIDTH),
@@ -107,7 +107,7 @@ type EstimateText = (level: SweepLevel) => string
 /** Aligned estimates of one column. A missing estimate shows the number of its footnote. */
 function estimates(
   elements: readonly ElementPart[],
-  estimateOf: (level: SweepLevel) => SweepEffect['aWeek'] | MissingReason,
+  estimateOf: (level: SweepLevel) => SweepEffect['perWeek'] | MissingReason,
   reasons: Footnotes,
 ): EstimateText {
   const numberParts = elements.flatMap(({ levels }) =>
