@@ -17,4 +17,4 @@ export {
 } from './kernel-partial.ts'
 export { liftMoments, modulo54, type MomentLayout, momentLayout, type MomentTerm } from './moments.ts'
 export { quantileBucket } from './quantile.ts'
-export type { TileCell, TileEvent, TileValue } from './tile-format.ts'
+export type { TileCell, TileValue } from './tile-format.ts'

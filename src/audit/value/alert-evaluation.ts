@@ -28,7 +28,7 @@ export const hasKnownOutcome = ({ isLabelled, eligible }: Pick<Cases, 'isLabelle
 
 /**
  * A value for each row: 0 where the outcome is known, NaN elsewhere. In shared memory, which the garbage collector does not count
- * (`columns/shared.ts`).
+ * (`columns/block.ts`).
  */
 export function zeroValues({ cases, rows }: Pick<AlertEvaluation, 'cases' | 'rows'>): Float64Array {
   const template = valueTemplate(cases, rows)

@@ -48,9 +48,7 @@ export class LoggedControl implements RunControl {
     return this.#logged(by, 'dlq replay', replay.omitUnsendable ? 'all' : replay.ids, undefined, async setDetail => {
       const result = await this.#letters.replay(replay)
       const rejected = result.letters.filter(({ outcome }) => outcome === 'rejected').length
-      setDetail(
-        result.letters.length === 0 ? 'none to replay' : `${result.letters.length - rejected} settled, ${rejected} rejected again`,
-      )
+      setDetail(result.letters.length === 0 ? 'none to replay' : `${result.letters.length - rejected} settled, ${rejected} rejected again`)
       return result
     })
   }

@@ -195,7 +195,7 @@ class Cursor {
     this.#advance(slots, this.upto.subarray(row, row + rows))
     for (const window of this.#windows) subtract(window, this.entries, slots, asOf, this.#heads)
     for (const { reader, layout, columns } of this.#readers)
-      reader.aggregate.finalizeRows({ feature: reader.feature, rows, columns, layout, asOf, out: out[reader.index], at })
+      reader.aggregate.finalizeRows({ rows, columns, layout, asOf, out: out[reader.index], at })
   }
 
   #windowOf(window: WindowShape): CursorWindow {
