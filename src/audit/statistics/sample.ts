@@ -20,9 +20,9 @@ export interface ClusteredSample {
   readonly t: Float64Array
   readonly rows: RowRange
   /** 1 where a decision is eligible, for all decisions; absent where all are. */
-  readonly eligible?: Uint8Array
+  readonly eligible?: Uint8Array | undefined
   /** The inverse-propensity weight of each row; absent without exploration. */
-  readonly weight?: Float64Array
+  readonly weight?: Float64Array | undefined
 }
 
 export interface SampleColumn extends ClusterCodes {
@@ -64,31 +64,24 @@ export interface ClusteredCases {
 export function clusteredSample({ t, eligible, clusters, propensityWeights }: ClusteredCases, rows: RowRange): ClusteredSample {
   return sampleBy(
     clusters.map(column => blockOf(column, rows)),
-    {
-      t,
-      rows,
-      ...(eligible && { eligible }),
-      ...(propensityWeights && { weight: propensityWeights.weight.subarray(rows.from, Math.max(rows.from, rows.to)) }),
-    },
+    { t, rows, eligible, weight: propensityWeights?.weight.subarray(rows.from, Math.max(rows.from, rows.to)) },
   )
 }
 
 /** The sample with longer blocks of time in place of one column, nested in the same columns as before. */
-export function withLongerBlocks(
-  { columns, t, rows, eligible, weight }: ClusteredSample,
-  at: number,
-  blocks: ClusterColumn,
-): ClusteredSample {
+export function withLongerBlocks(sample: ClusteredSample, at: number, blocks: ClusterColumn): ClusteredSample {
+  const { columns, rows } = sample
   const { insteadOf = columns[at].name } = columns[at]
-  const own = columns.map((column, i) => (i === at ? { ...blockOf(blocks, rows), insteadOf } : column))
-  return sampleBy(own, { t, rows, ...(eligible && { eligible }), ...(weight && { weight }) })
+  return sampleBy(
+    columns.map((column, i) => (i === at ? { ...blockOf(blocks, rows), insteadOf } : column)),
+    sample,
+  )
 }
 
 function sampleBy(
   blockColumns: readonly SampleColumn[],
-  block: Pick<ClusteredSample, 't' | 'rows' | 'eligible' | 'weight'>,
+  { t, rows, eligible, weight }: Pick<ClusteredSample, 't' | 'rows' | 'eligible' | 'weight'>,
 ): ClusteredSample {
-  const { rows } = block
   const length = Math.max(0, rows.to - rows.from)
   const columns = withRedundancy(blockColumns)
   const dimensions = columns.flatMap(({ redundant }, i) => (redundant ? [] : [i]))
@@ -104,7 +97,10 @@ function sampleBy(
     get cells() {
       return (cells ??= dimensions.length === 0 ? [singleRows(length)] : setsOf(columns, dimensions))
     },
-    ...block,
+    t,
+    rows,
+    eligible,
+    weight,
   }
 }
 

@@ -10,16 +10,15 @@
 import { random } from '../../base/index.ts'
 import { studentTail } from './distributions.ts'
 
-export interface BootstrapDraws {
-  readonly draws: number
-  readonly seed: number
-}
-
 /**
  * The tail for each interval, at most `tail`. `influences`: for each level with a variance above 0 its v by cluster, one array per
  * column. O(levels² · (clusters + draws)); memory levels² + draws doubles.
  */
-export function simultaneousTail(influences: readonly (readonly Float64Array[])[], tail: number, { draws, seed }: BootstrapDraws): number {
+export function simultaneousTail(
+  influences: readonly (readonly Float64Array[])[],
+  tail: number,
+  { draws, seed }: { readonly draws: number; readonly seed: number },
+): number {
   if (influences.length < 2) return tail
   const root = rootOf(correlationOf(influences), influences.length)
   const maxima = new Float64Array(draws)

@@ -20,17 +20,12 @@ export interface TimeBlockBounds {
   readonly window: number
 }
 
-/** A cluster column of blocks of time. */
-export interface TimeBlockColumn extends ClusterColumn {
-  readonly span: number
-}
-
 /**
  * Blocks of one day; of several days in long histories, of parts of a day in short ones. A block is never shorter than the label's horizon
  * or the window, so neighbouring decisions mostly share a block with what they both saw. Where shocks last longer, `block-length.ts`
  * lengthens the blocks.
  */
-export function timeBlocks(t: Float64Array, rows: RowRange, { horizon, window }: TimeBlockBounds): TimeBlockColumn {
+export function timeBlocks(t: Float64Array, rows: RowRange, { horizon, window }: TimeBlockBounds): ClusterColumn {
   if (rows.to <= rows.from) return timeBlocksOfLength(t, rows, DAY_MS)
   return timeBlocksOfLength(t, rows, lengthOf(t[rows.to - 1] - t[rows.from], Math.max(horizon, window)))
 }
@@ -39,7 +34,7 @@ export function timeBlocks(t: Float64Array, rows: RowRange, { horizon, window }:
  * Blocks of one length, ms. Days begin at midnight UTC, and blocks of several days with the first row's day. Rows outside `rows` have code
  * 0.
  */
-export function timeBlocksOfLength(t: Float64Array, rows: RowRange, length: number): TimeBlockColumn {
+export function timeBlocksOfLength(t: Float64Array, rows: RowRange, length: number): ClusterColumn {
   const of = new Int32Array(t.length)
   if (rows.to <= rows.from) return { name: nameOf(length), of, count: 1, span: length }
   const first = t[rows.from]
