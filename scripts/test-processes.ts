@@ -17,12 +17,18 @@ const pureRooms =
 const touchesProcess =
   /process\.(env|chdir|exit|stdout|stderr|on)\b|^(before|after|beforeEach|afterEach)\(|mock\.|globalThis|node:(child_process|worker_threads|http|net)|scratchFolder|mkdtemp|setGlobalDispatcher/m
 
+/** Node attributes a test to the file that registers it. A file all of whose tests a helper registers cannot be told from an empty one. */
+const ownTest = /^ *(test|it)\(/m
+
 /** Files in a process, at most: few enough that the last processes of a run end at about the same time. */
 const FILES_MAX = 12
 
 /** Writes the generated files to `folder`. */
 export function testProcesses(files: readonly string[], folder: string): TestProcesses {
-  const isShared = (file: string): boolean => pureRooms.test(file) && !touchesProcess.test(readFileSync(file, 'utf8'))
+  const isShared = (file: string): boolean => {
+    const text = readFileSync(file, 'utf8')
+    return pureRooms.test(file) && ownTest.test(text) && !touchesProcess.test(text)
+  }
   const processes = new Map<string, readonly string[]>(files.filter(file => !isShared(file)).map(file => [file, [file]]))
   const rooms = Map.groupBy(files.filter(isShared), file => file.split('/').slice(0, 2).join('-'))
   mkdirSync(folder, { recursive: true })

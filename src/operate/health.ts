@@ -14,7 +14,7 @@ import {
   damagedSegments,
   type LogDamage,
 } from '../log/index.ts'
-import { isSqliteError, folderHolder, isFolderHeld, type DeadLetterCount, type DecisionSummary } from '../log/sqlite/index.ts'
+import { folderHolder, isFolderHeld, type DeadLetterCount, type DecisionSummary } from '../log/sqlite/index.ts'
 import { parseProgress, type DecisionProgress, OBJECTIVES_FILE } from '../run/decide/index.ts'
 import { SegmentOrder } from '../run/index.ts'
 import { damagedDecisions } from '../run/history/index.ts'
@@ -139,21 +139,11 @@ const firstArrivalOf = ({ sources, markers: marks }: Segment): number =>
 /** All damage in the folder. SQLite's integrity check is one long read that would slow a run, so a held folder is not checked by it. */
 function* damaged(reader: FolderLog, holds: boolean, onProgress: NonNullable<FolderHealthOptions['onProgress']>): Generator<LogDamage> {
   if (!holds) for (const problem of reader.pageFaults()) yield { what: 'log.db', problem }
-  yield* untilBroken(damagedSegments(reader, onProgress))
-  yield* untilBroken(damagedDecisions(reader.newestDecisions()))
+  yield* damagedSegments(reader, onProgress)
+  yield* damagedDecisions(reader.newestDecisions())
   const entry = Math.max(parseProgress(reader.get(DECISION_PROGRESS)).entry, ...reader.models().map(({ last }) => last + 1))
   const { entries } = endsOf(reader, [])
   if (entry > entries) yield { what: 'log', entries: [entries, entry - 1], problem: 'is missing, though its decisions are recorded' }
-}
-
-/** Ends a walk at the first SQLite error; damage behind it stays unknown. */
-function* untilBroken(walk: Generator<LogDamage>): Generator<LogDamage> {
-  try {
-    yield* walk
-  } catch (error) {
-    if (!isSqliteError(error)) throw error
-    yield { what: 'log.db', problem: `cannot be read further: ${error.message}` }
-  }
 }
 
 function filesOf(folder: string): Record<string, number> {

@@ -7,14 +7,6 @@ export type { DatabaseSync, StatementSync }
 /** Loaded at run time: a static import would fail on an old Node before the version check can explain it. */
 export const sqlite = process.getBuiltinModule('node:sqlite')
 
-interface SqliteError extends Error {
-  readonly code: string
-  readonly errcode: number
-}
-
-export const isSqliteError = (error: unknown): error is SqliteError =>
-  error instanceof Error && (error as Partial<SqliteError>).code === 'ERR_SQLITE_ERROR'
-
 /** By SQLite's primary result code. */
 const codes: Readonly<Record<number, readonly ['SPILL_STORE' | 'SPILL_DATA', string]>> = {
   8: ['SPILL_STORE', 'cannot be written: it, or its folder, is read-only'],
