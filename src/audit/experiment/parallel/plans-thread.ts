@@ -72,7 +72,8 @@ const scorer = new Scorer({ ir, scores: new Map() }, model, received.strings)
 
 replays.buildPrefixSums()
 
-port.once('message', async (start: PlanThreadStart) => {
+/** There is one message. The listener keeps the thread alive: its end would say that the plans of the other threads have failed. */
+port.on('message', async (start: PlanThreadStart) => {
   const { plans, scored, claims } = start
   if (scored?.running) scorer.setRunningModels(scored.running)
   for (const [job, plan] of plans.entries()) {
