@@ -23,7 +23,7 @@ export const sumFold: Fold = {
   width: 3,
   lift: liftValue,
   combine(into, at, from, fromAt) {
-    into[at] = into[at] + from[fromAt]
+    into[at] += from[fromAt]
     const a = into[at + SUM.sum]
     const b = from[fromAt + SUM.sum]
     const sum = a + b
@@ -78,8 +78,8 @@ export const trendFold: Fold = {
     const deltaX = from[fromAt + TREND.meanX] - into[at + TREND.meanX]
     const weight = (na / n) * nb
     into[at] = n
-    into[at + TREND.meanTau] = into[at + TREND.meanTau] + (deltaTau * nb) / n
-    into[at + TREND.meanX] = into[at + TREND.meanX] + (deltaX * nb) / n
+    into[at + TREND.meanTau] += (deltaTau * nb) / n
+    into[at + TREND.meanX] += (deltaX * nb) / n
     into[at + TREND.spread] = into[at + TREND.spread] + from[fromAt + TREND.spread] + weight * deltaTau * deltaTau
     into[at + TREND.covariation] = into[at + TREND.covariation] + from[fromAt + TREND.covariation] + weight * deltaTau * deltaX
   },
