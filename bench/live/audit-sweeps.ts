@@ -4,9 +4,8 @@
  */
 import type { AuditedPipeline } from '../../src/audit/compare/audit-options.ts'
 import { worthOf } from '../../src/audit/audit.ts'
-import { clusteredSample } from '../../src/audit/statistics/sample.ts'
 import type { RowRange } from '../../src/audit/domain/cases.ts'
-import { timeBlockBounds, withTimeClusters } from '../../src/audit/compare/clusters.ts'
+import { sampleWithTimeBlocks, timeBlockBounds } from '../../src/audit/compare/clusters.ts'
 import { elementId, planOf, type ElementSetting } from '../../src/audit/domain/element.ts'
 import { Experiment, threadsAhead } from '../../src/audit/experiment/experiment.ts'
 import { trainingCases } from '../../src/audit/experiment/refit/retrained-models.ts'
@@ -71,7 +70,7 @@ export async function allSweeps(
     const utility = utilityOf(worth.ir, model, worth.compute)
     const { budget } = worth.ir.utility
     const judging = await PlanValuation.valueOf(experiment, { ir, model, utility, budget, decisionsPerWeek: worth.ir.decisionsPerWeek })
-    const sample = clusteredSample(withTimeClusters(cases, timeBlockBounds(ir, model)), cases.blocks.test)
+    const sample = sampleWithTimeBlocks(cases, cases.blocks.test, timeBlockBounds(ir, model))
     const options = { judging, sample, intervalOptions: { seed, draws, decisionsPerUnit: judging.week }, slices: worth.ir.slices }
     const points = await mapCheapFirst(sweeps, async ({ element, levels }) => {
       const sweep = await sweepElement(element, levels, { ...options, ...(onLevel && { onLevel }) })

@@ -13,7 +13,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import {
-  caseStudy,
   CostModel,
   examplePrices,
   Experiment,
@@ -26,6 +25,7 @@ import {
 import { load, type ReplayLog } from 'spillway/replay'
 import { command } from '../command.ts'
 import { alertsOf, endOfNight, lowsOf, noticeOf, noticesOf } from './audit-notice.ts'
+import { studyCosts } from './audit-study-costs.ts'
 import { faultsOf, studyText, type Found, type Notices } from './audit-study-text.ts'
 import clinic from './case-study.ts'
 import { BEGINS, inMinutes, LASTS, plans } from './audit-plans.ts'
@@ -100,7 +100,7 @@ async function study(request: Request): Promise<number> {
       request,
       notices,
       measured,
-      costs: caseStudy(costs, plans),
+      costs: studyCosts(costs, plans),
       plans: Object.entries(plans).map(([name, plan]) => ({ name, cost: costs.costOf(plan) })),
     }
     console.log(studyText(found))

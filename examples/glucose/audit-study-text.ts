@@ -1,6 +1,7 @@
 /** The text of the case study, and its checks. */
-import type { CaseStudy, CostOfPlan, MeasuredWork, Range } from 'spillway/audit'
+import type { CostOfPlan, MeasuredWork, Range } from 'spillway/audit'
 import type { Notice } from './audit-notice.ts'
+import { digits, type StudyCosts } from './audit-study-costs.ts'
 
 export interface Notices {
   readonly lows: number
@@ -16,7 +17,7 @@ export interface Found {
   readonly request: { readonly patients: number; readonly sample: number; readonly days: number; readonly seed: number }
   readonly notices: Notices
   readonly measured: MeasuredWork
-  readonly costs: CaseStudy
+  readonly costs: StudyCosts
   readonly plans: readonly { readonly name: string; readonly cost: CostOfPlan }[]
 }
 
@@ -32,8 +33,6 @@ const number = (value: number): string => value.toLocaleString('en-US', { maximu
 /** Increase of the article's compute after the minute-fresh parts were streamed. */
 const ARTICLE = 0.18
 
-const threeDigits = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 })
-const digits = (value: number): string => threeDigits.format(value)
 const dollars = ({ low, base, high }: Range): string => `$${digits(base)} [${digits(low)}, ${digits(high)}]`
 const after = (minutes: number): string => (Math.abs(minutes) >= 90 ? `${(minutes / 60).toFixed(1)} h` : `${minutes.toFixed(1)} min`)
 

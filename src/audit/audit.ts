@@ -11,9 +11,8 @@ import type { PipelineWorth } from '../define/index.ts'
 import type { ReplayLog } from '../replay/index.ts'
 import type { AuditedPipeline, AuditOptions } from './compare/audit-options.ts'
 import { TOLERATED_LOSS } from './statistics/freshness-threshold.ts'
-import { timeBlockBounds, withTimeClusters } from './compare/clusters.ts'
+import { sampleWithTimeBlocks, timeBlockBounds } from './compare/clusters.ts'
 import type { IntervalOptions } from './statistics/intervals.ts'
-import { clusteredSample } from './statistics/sample.ts'
 import { costingOf } from './compare/costing.ts'
 import { elementId, planOf, type Element, type Plan } from './domain/element.ts'
 import { Experiment, threadsAhead } from './experiment/experiment.ts'
@@ -139,7 +138,7 @@ async function sweepElements(pipeline: AuditedPipeline, experiment: Experiment, 
     requireKnownOutcomes(cases, model)
     const { budget } = worth.ir.utility
     const judging = await PlanValuation.valueOf(experiment, { ir, model, utility, budget, decisionsPerWeek: worth.ir.decisionsPerWeek })
-    const sample = clusteredSample(withTimeClusters(cases, timeBlockBounds(ir, model)), cases.blocks.test)
+    const sample = sampleWithTimeBlocks(cases, cases.blocks.test, timeBlockBounds(ir, model))
     const intervalOptions: IntervalOptions = { seed, draws, ...(Number.isFinite(judging.week) && { decisionsPerUnit: judging.week }) }
     const decisions = decisionsHash(cases.t, await experiment.scoresOfAll(judging.runningArm))
     const inputs = { judging, sample, intervalOptions, slices: worth.ir.slices }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { writeAtomically } from '../base/node/index.ts'
 import { fileError, systemError } from '../files/index.ts'
 import type { AuditReport } from './domain/audit-report.ts'
-import { printableReport } from './report/printable-report.ts'
+import { printableReport } from './report/printable-text.ts'
 import { reportPage } from './report/page/page.ts'
 
 /** Paths of the files of an audit. */

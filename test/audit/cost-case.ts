@@ -1,6 +1,5 @@
 /** A pipeline of one source with known costs: its measurements, and the arrivals of its events. */
-import type { CostInputs } from '../../src/audit/cost/cost-inputs.ts'
-import type { MeasuredGroup } from '../../src/audit/cost/measured-work.ts'
+import type { CostInputs, MeasuredGroup } from '../../src/audit/cost/cost-inputs.ts'
 import { presetPeople } from '../../src/audit/cost/people.ts'
 import { examplePrices } from '../../src/audit/cost/prices.ts'
 import type { Plan, ElementSetting } from '../../src/audit/domain/element.ts'

@@ -5,7 +5,7 @@
  * worth 0.5, 1, 2 and 5 times its cost; in one, two groups are redundant; in one, two are worth something only together. A verdict `stream`
  * of a group that is not worth it is false whatever runs now; for the group that is worth exactly its cost, any verdict is.
  */
-import { planIntervals } from '../../src/audit/plans/plan-intervals.ts'
+import { planIntervals } from '../../src/audit/compare/clusters.ts'
 import type { PlanPorts } from '../../src/audit/domain/plan-types.ts'
 import { recommendPlan } from '../../src/audit/plans/recommend.ts'
 import { random, type Random } from '../../src/base/random.ts'

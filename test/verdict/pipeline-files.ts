@@ -1,6 +1,6 @@
 /** Pipeline files in a temporary project, written and loaded, so that their placements can be edited. */
 import { pathToFileURL } from 'node:url'
-import type { PlacementChange } from '../../src/audit/plans/edit/edit.ts'
+import type { PlacementChange } from '../../src/audit/plans/edit/placement-edit.ts'
 import type { PlacementIR } from '../../src/define/ir/ir.ts'
 import type { Pipeline } from '../../src/define/pipeline.ts'
 import { Project } from '../cli/project.ts'

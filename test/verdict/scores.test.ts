@@ -1,7 +1,7 @@
 /** A few reports of each kind of `prove verdict` for scores; and the proof detects its planted faults. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { SAFE_DAY_OLD } from '../../src/audit/plans/safe-day-old.ts'
+import { SAFE_DAY_OLD } from '../../src/audit/plans/element-verdicts.ts'
 import type { SweepEffect } from '../../src/audit/domain/element-report.ts'
 import { contradictionsOf } from './contradictions.ts'
 import { scoreWorld, scoreWorldKinds } from './score-world.ts'

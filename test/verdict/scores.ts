@@ -8,8 +8,7 @@
  */
 import { entity, features, labelFrom, logistic, model, on, pipeline, source, stream, t } from '../../src/index.ts'
 import { random } from '../../src/base/random.ts'
-import { clusteredSample } from '../../src/audit/statistics/sample.ts'
-import { timeBlockBounds, withTimeClusters } from '../../src/audit/compare/clusters.ts'
+import { sampleWithTimeBlocks, timeBlockBounds } from '../../src/audit/compare/clusters.ts'
 import type { Costing } from '../../src/audit/compare/costing.ts'
 import { elementPart } from '../../src/audit/findings/element-part.ts'
 import { asItRuns, elementId, planOf, type Element, type Plan } from '../../src/audit/domain/element.ts'
@@ -18,8 +17,7 @@ import { PlanValuation } from '../../src/audit/compare/valuation.ts'
 import { sweepElement, type ElementSweep } from '../../src/audit/compare/staleness-sweep.ts'
 import { evaluatePlans } from '../../src/audit/compare/planning.ts'
 import { buildAnswer, type AnswerParts } from '../../src/audit/findings/answer.ts'
-import { SAFE_DAY_OLD } from '../../src/audit/plans/safe-day-old.ts'
-import { jointVerdict } from '../../src/audit/plans/joint-verdict.ts'
+import { jointVerdict, SAFE_DAY_OLD } from '../../src/audit/plans/element-verdicts.ts'
 import { TOLERATED_LOSS } from '../../src/audit/statistics/freshness-threshold.ts'
 import { actingAtVolume, utilityOf } from '../../src/audit/value/index.ts'
 import type { UtilityIR } from '../../src/define/ir/ir.ts'
@@ -181,7 +179,7 @@ export async function reportOf(
   const judging = await PlanValuation.valueOf(experiment, { ir, model: audited, utility, budget: BUDGET, decisionsPerWeek: undefined })
   const { cases } = experiment
   const bounds = timeBlockBounds(ir, audited)
-  const sample = clusteredSample(withTimeClusters(cases, bounds), cases.blocks.test)
+  const sample = sampleWithTimeBlocks(cases, cases.blocks.test, bounds)
   const intervalOptions = { seed: 1, draws: DRAWS, decisionsPerUnit: judging.week }
   const sweeps: ElementSweep[] = []
   for (const element of elements)

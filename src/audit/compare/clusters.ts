@@ -1,26 +1,32 @@
-/**
- * Clusters of correlated decisions, by which intervals are computed (`audit/statistics/`): the entities of each decision, and blocks of
- * time.
- */
+/** Clustered samples for confidence intervals: decisions are clustered by their entities, and by blocks of time. */
 import { groupReads } from '../../decision/index.ts'
 import type { LabelIR, ModelIR, PipelineIR } from '../../define/ir/index.ts'
-import type { ClusteredCases } from '../statistics/sample.ts'
+import type { RowRange } from '../domain/cases.ts'
+import type { PlanPorts } from '../domain/plan-types.ts'
+import { differenceIntervals, type IntervalOptions } from '../statistics/intervals.ts'
+import { clusteredSample, type ClusteredCases, type ClusteredSample } from '../statistics/sample.ts'
 import { timeBlocks, type TimeBlockBounds } from '../statistics/time-blocks.ts'
-import type { Cases } from '../domain/cases.ts'
+import { memoizeByRows } from '../domain/caches.ts'
 
 const DAY = 86_400_000
 
-/** The decisions with time blocks added to their entity clusters. */
-export const withTimeClusters = ({ t, eligible, clusters, blocks, propensityWeights }: Cases, bounds: TimeBlockBounds): ClusteredCases => ({
-  t,
-  eligible,
-  ...(propensityWeights && { propensityWeights }),
-  clusters: [...clusters, timeBlocks(t, blocks.test, bounds)],
-})
+/** The sample of a block, with blocks of time in addition to the entities. `bounds` are the least lengths of a block of time. */
+export const sampleWithTimeBlocks = (cases: ClusteredCases, rows: RowRange, bounds: TimeBlockBounds): ClusteredSample =>
+  clusteredSample({ ...cases, clusters: [...cases.clusters, timeBlocks(cases.t, rows, bounds)] }, rows)
+
+/** Intervals of plan differences per decision, as of a sweep. The sample of each block is built once. */
+export function planIntervals(
+  cases: ClusteredCases,
+  bounds: TimeBlockBounds,
+  options: Pick<IntervalOptions, 'seed' | 'draws'>,
+): PlanPorts['intervals'] {
+  const sampleOf = memoizeByRows((of: ClusteredCases, rows: RowRange) => sampleWithTimeBlocks(of, rows, bounds))
+  return (differences, rows) => differenceIntervals(sampleOf(cases, rows), differences, { ...options, decisionsPerUnit: 1 }).levels
+}
 
 /** Least lengths of a block of time, ms. */
 export const timeBlockBounds = (ir: PipelineIR, model: ModelIR): TimeBlockBounds => ({
-  horizon: labelHorizon(model.label!),
+  horizon: episodeHorizon(model.label!),
   window: windowBelowADay(ir, model),
 })
 
@@ -28,7 +34,7 @@ export const timeBlockBounds = (ir: PipelineIR, model: ModelIR): TimeBlockBounds
  * Horizon of a label, ms: decisions that see the same episode ahead belong to one block. 0 for a label by id, since an event that names its
  * decision concerns only that one.
  */
-const labelHorizon = (label: LabelIR): number => (label.kind === 'begins' ? label.within + label.lasting : 0)
+const episodeHorizon = (label: LabelIR): number => (label.kind === 'begins' ? label.within + label.lasting : 0)
 
 /** The longest finite window below a day, ms; 0 without one. */
 function windowBelowADay(ir: PipelineIR, model: ModelIR): number {

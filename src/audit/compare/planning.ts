@@ -1,17 +1,22 @@
-/** Evaluation of whole plans: values from the experiment, costs from the cost model, intervals from the resampling. */
+/**
+ * Evaluation of whole plans: values from the experiment, costs from the cost model, confidence intervals by the clustered jackknife
+ * (`statistics/intervals.ts`).
+ */
 import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
 import type { IntervalOptions } from '../statistics/intervals.ts'
+import { levelMarks } from '../statistics/freshness-threshold.ts'
+import { RecentResults } from '../domain/caches.ts'
 import type { RowRange } from '../domain/cases.ts'
-import { timeBlockBounds } from './clusters.ts'
+import { planIntervals, timeBlockBounds } from './clusters.ts'
 import { WEEK_MS, WEEKS_PER_MONTH } from '../domain/units.ts'
 import type { Costing } from './costing.ts'
-import { asItRuns, type Plan } from '../domain/element.ts'
-import type { PlanValuation } from './valuation.ts'
-import { markUnconfirmed, type SweepCurves } from './unconfirmed-choices.ts'
+import { asItRuns, elementId } from '../domain/element.ts'
+import { sweepCurve, type ElementSweep } from './staleness-sweep.ts'
+import type { PlanValuation, ValuationMode } from './valuation.ts'
 import { planElements } from '../plans/choices.ts'
-import { planIntervals } from '../plans/plan-intervals.ts'
 import { recommendPlan, type PlanRecommendation } from '../plans/recommend.ts'
-import type { PlanPorts } from '../domain/plan-types.ts'
+import { planKey } from '../plans/space.ts'
+import type { PlanChoice, PlanElement, PlanPorts } from '../domain/plan-types.ts'
 import type { ValueFunction } from '../value/index.ts'
 
 export interface PlanningOptions {
@@ -30,6 +35,13 @@ export interface PlanningOptions {
   readonly plansMax?: number | undefined
 }
 
+/** Staleness curves with their baseline. */
+export interface SweepCurves {
+  readonly sweeps: readonly ElementSweep[]
+  /** Weekly value of the baseline, in the mode in which plans are valued, units. */
+  readonly nowPerWeek: number
+}
+
 /** Values and compares plans; `onProgress` receives the share that is done. */
 export function evaluatePlans(inputs: PlanningOptions, onProgress: (share: number) => void): Promise<PlanRecommendation> {
   const { ir, model, judging, utility, notObservable, smallLoss, curves, plansMax } = inputs
@@ -37,7 +49,7 @@ export function evaluatePlans(inputs: PlanningOptions, onProgress: (share: numbe
   const { select, report, test } = blocks
   return recommendPlan(
     {
-      elements: markUnconfirmed(curves, judging.planMode, planElements(ir, model, { notObservable })),
+      elements: markUnconfirmed(curves, judging.planMode, planElements(ir, model, notObservable)),
       select,
       report,
       decisionsPerMonth: judging.week * WEEKS_PER_MONTH,
@@ -52,17 +64,47 @@ export function evaluatePlans(inputs: PlanningOptions, onProgress: (share: numbe
   )
 }
 
+/**
+ * Marks older choices of a plan that the staleness curves contradict or do not cover, as `unconfirmed`. Without a value per outcome the
+ * audit does not propose them. A choice older than the current one is confirmed if all curve levels up to its age, and the first level at
+ * or beyond it, have the mark `ok`.
+ */
+export const markUnconfirmed = (
+  { sweeps, nowPerWeek }: SweepCurves,
+  mode: ValuationMode,
+  elements: readonly PlanElement[],
+): PlanElement[] =>
+  elements.map(element => {
+    const levels = sweeps.find(({ element: swept }) => elementId(swept) === elementId(element.element))?.sweep.levels ?? []
+    const curve = sweepCurve(levels, mode)
+    const marks = levelMarks(curve, { nowPerWeek })
+    const now = element.choices[0].age
+    const isConfirmed = ({ age }: PlanChoice): boolean => {
+      const covering = curve.findIndex(level => level.age >= age)
+      return nowPerWeek > 0 && covering >= 0 && curve.every((level, i) => i > covering || level.age <= now || marks[i] === 'ok')
+    }
+    return {
+      ...element,
+      choices: element.choices.map(choice =>
+        choice.age <= now || isConfirmed(choice) ? choice : { ...choice, unconfirmed: true as const },
+      ),
+    }
+  })
+
+/** Plans whose values are kept: each is read on two blocks in short succession. */
+const PLANS_KEPT = 32
+
 /** Ports of the plan search. A plan is valued with retraining at equal alert volume, or without retraining where that is impossible. */
 function portsOf({ ir, model, judging, intervalOptions, costing }: PlanningOptions): PlanPorts {
   const mode = judging.planMode
   const { test } = judging.cases.blocks
   const within = ({ from, to }: RowRange, values: Float64Array) => values.subarray(from - test.from, to - test.from)
   let baseline: Float64Array | undefined
-  const planValues = new RecentValues((plan: Plan) => judging.values(plan, mode))
+  const values = new RecentResults<Promise<Float64Array>>(PLANS_KEPT)
   return {
     async valueOf(plan, rows) {
       baseline ??= await judging.values(asItRuns, mode)
-      const own = within(rows, await planValues.of(plan))
+      const own = within(rows, await values.getOrCompute(planKey(plan), () => judging.values(plan, mode)))
       const baselineRows = within(rows, baseline)
       return own.map((value, row) => value - baselineRows[row])
     },
@@ -71,25 +113,3 @@ function portsOf({ ir, model, judging, intervalOptions, costing }: PlanningOptio
     intervals: planIntervals(judging.cases, timeBlockBounds(ir, model), intervalOptions),
   }
 }
-
-/** Cache of the latest plans: each plan is read on two blocks in short succession. */
-class RecentValues {
-  readonly #compute: (plan: Plan) => Promise<Float64Array>
-  readonly #values = new Map<string, Float64Array>()
-
-  constructor(compute: (plan: Plan) => Promise<Float64Array>) {
-    this.#compute = compute
-  }
-
-  async of(plan: Plan): Promise<Float64Array> {
-    const key = JSON.stringify([...plan].sort(([a], [b]) => (a < b ? -1 : 1)))
-    const values = this.#values.get(key) ?? (await this.#compute(plan))
-    this.#values.delete(key)
-    this.#values.set(key, values)
-    const [oldest] = this.#values.keys()
-    if (this.#values.size > RECENT_VALUES_MAX) this.#values.delete(oldest)
-    return values
-  }
-}
-
-const RECENT_VALUES_MAX = 32

@@ -5,33 +5,26 @@
  * - `refit`: with retraining on equally old features, at that volume.
  *
  * The baseline is the current pipeline in the same mode, so a plan that changes nothing has difference 0, and no difference
- * contains the gain of retraining alone. Each judged block has its own equal volume. Scores drift between blocks, so a count from another
- * block would compare volumes and not skill. Decisions that are not eligible never act.
+ * contains the gain of retraining alone. Decisions that are not eligible never act.
  */
 import { SpillwayError } from '../../base/index.ts'
 import { labelHorizon } from '../../replay/index.ts'
-import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
+import type { ModelIR } from '../../define/ir/index.ts'
 import { TOLERATED_LOSS } from '../statistics/freshness-threshold.ts'
-import { baselineActionsOf, defaultCharge, unjudgedShare, alertVolumesOf, type BaselineActions } from './baseline-actions.ts'
+import { BaselineAlerts, type BaselineActions, type BaselineActionsInputs } from './baseline-actions.ts'
 import type { Cases, Decided, RowRange } from '../domain/cases.ts'
 import { asItRuns, type Plan } from '../domain/element.ts'
+import { isInconclusive } from '../domain/plan-types.ts'
 import type { Arm, Experiment } from '../experiment/experiment.ts'
-import { unobservableReasonOf } from '../plans/observable.ts'
+import { orUnobservable } from '../plans/observable.ts'
 import type { Performance } from '../domain/element-report.ts'
 import { subtractSparse, type SparseValues } from '../value/sparse.ts'
 import {
-  actingRowsAt,
-  actingAtVolume,
-  actingRows,
-  alertsAt,
-  alertsWithLeadIn,
   weeklyValue,
   valueBounds,
   decisionsPerWeek,
-  eligibleScores,
   performanceFigures,
   sumOfKnown,
-  type BlockVolume,
   type AlertEvaluation,
   type ValueFunction,
 } from '../value/index.ts'
@@ -72,12 +65,8 @@ export function valueDifference(level: ValuedPlan, now: ValuedPlan): SparseValue
 export const EQUAL_VOLUME_TOLERANCE = 0.1
 
 /** Inputs of the valuation. */
-export interface ValuationOptions {
-  readonly ir: PipelineIR
-  readonly model: ModelIR
+export interface ValuationOptions extends BaselineActionsInputs {
   readonly utility: ValueFunction
-  /** Share of decisions that may act, where no action has a threshold. */
-  readonly budget: number | undefined
   readonly decisionsPerWeek: number | undefined
 }
 
@@ -98,12 +87,10 @@ const COMPARABLE_PART = 1 - TOLERATED_LOSS
  * Values plans by an experiment's scores, in each mode, against the current pipeline.
  *
  * @example
- * const judging = await Judging.of(experiment, { ir, model, utility, budget: undefined, decisionsPerWeek: undefined })
- * const { performance } = await judging.of(planOf({ kind: 'ingestion' }, { kind: 'older', by: 60_000 }), 'frozenAtBudget')
+ * const valuation = await PlanValuation.valueOf(experiment, { ir, model, utility, budget: undefined, decisionsPerWeek: undefined })
+ * const { performance } = await valuation.of(planOf({ kind: 'ingestion' }, { kind: 'older', by: 60_000 }), 'frozenAtBudget')
  */
 export class PlanValuation {
-  /** Threshold and alert volume of the current pipeline. */
-  readonly baselineActions: BaselineActions
   /** Eligible decisions a week: the user's number, or the rate of the block; NaN if all decisions share one instant. */
   readonly week: number
   /** Default cost of a wrong action at the fixed threshold, units; 0 where the value function states a cost. */
@@ -113,34 +100,34 @@ export class PlanValuation {
   readonly #experiment: Experiment
   readonly #utility: ValueFunction
   readonly #horizon: number
-  readonly #volumes: readonly BlockVolume[]
+  readonly #alerts: BaselineAlerts
   readonly #baselines = new Map<ValuationMode, ValuedPlan>()
   #noRefitReason: string | undefined
 
   private constructor(experiment: Experiment, options: ValuationOptions, decided: Decided) {
     const { cases, scored } = experiment
+    const { utility, model } = options
     this.#experiment = experiment
-    this.#utility = options.utility
-    this.#horizon = options.model.label ? labelHorizon(options.model.label) : 0
+    this.#utility = utility
+    this.#horizon = model.label ? labelHorizon(model.label) : 0
     this.week = decisionsPerWeek(cases, cases.blocks.test, options.decisionsPerWeek) ?? NaN
-    this.baselineActions = baselineActionsOf(cases, decided, options)
-    this.charge = options.utility.chargedSparse ? defaultCharge({ cases, decided }, this.baselineActions, options.utility) : 0
-    this.unjudged = unjudgedShare(cases, decided, this.baselineActions, scored)
-    this.#volumes = alertVolumesOf(
-      cases,
-      eligibleScores(cases, decided.score),
-      actingRows(this.#atThreshold(decided)),
-      this.baselineActions,
-    )
+    this.#alerts = new BaselineAlerts(cases, scored, decided, options)
+    this.charge = utility.chargedSparse ? this.#alerts.defaultCharge(decided, utility) : 0
+    this.unjudged = this.#alerts.unjudgedShare(decided)
     this.#noRefitReason = experiment.why('refit')
   }
 
   /** Scores the current pipeline. Throws `SPILL_HISTORY` if it has neither a score nor a model that can be trained. */
   static async valueOf(experiment: Experiment, options: ValuationOptions): Promise<PlanValuation> {
     const decided = await decideOrExplain(options.model, () => experiment.decided(asItRuns, runningArm(experiment)))
-    const judging = new PlanValuation(experiment, options, decided)
-    judging.#noRefitReason ??= await judging.#incomparableReason()
-    return judging
+    const valuation = new PlanValuation(experiment, options, decided)
+    valuation.#noRefitReason ??= await valuation.#incomparableReason()
+    return valuation
+  }
+
+  /** Threshold and alert volume of the current pipeline. */
+  get baselineActions(): BaselineActions {
+    return this.#alerts.actions
   }
 
   /** Arm of the current pipeline: without retraining, or with it where no version scores yet. */
@@ -159,25 +146,25 @@ export class PlanValuation {
 
   /** Why a mode is unavailable for every plan; undefined if it is available. */
   unavailableReason(mode: ValuationMode): string | undefined {
-    return mode === 'refit' ? this.#noRefitReason : this.#experiment.why(armOf(mode))
+    return mode === 'refit' ? this.#noRefitReason : this.#experiment.why('frozen')
   }
 
   /** The current pipeline in this mode. */
   async baseline(mode: ValuationMode): Promise<ValuedPlan> {
-    const baseline = this.#baselines.get(mode) ?? this.valueDecisions(await this.#experiment.decided(asItRuns, armOf(mode)), mode)
+    const baseline = this.#baselines.get(mode) ?? (await this.of(asItRuns, mode))
     this.#baselines.set(mode, baseline)
     return baseline
   }
 
   /** Values a plan. Throws as the experiment does. */
   async of(plan: Plan, mode: ValuationMode): Promise<ValuedPlan> {
-    return this.valueDecisions(await this.#experiment.decided(plan, armOf(mode)), mode)
+    return this.#valued(await this.#decided(plan, mode), mode)
   }
 
   /** Both modes without retraining, from one replay. */
   async withoutRetraining(plan: Plan): Promise<readonly [frozen: ValuedPlan, atBudget: ValuedPlan]> {
-    const decided = await this.#experiment.decided(plan, 'frozen')
-    return [this.valueDecisions(decided, 'frozen'), this.valueDecisions(decided, 'frozenAtBudget')]
+    const decided = await this.#decided(plan, 'frozen')
+    return [this.#valued(decided, 'frozen'), this.#valued(decided, 'frozenAtBudget')]
   }
 
   /**
@@ -186,8 +173,8 @@ export class PlanValuation {
    */
   async labelBounds(mode: ValuationMode): Promise<LabelBounds> {
     const { week } = this
-    const inputs = this.#evaluationOf(await this.#experiment.decided(asItRuns, armOf(mode)), mode)
-    const { ifTrue, ifFalse } = valueBounds(this.#utility.values, inputs, this.#horizon)
+    const evaluation = this.#evaluate(await this.#decided(asItRuns, mode), mode)
+    const { ifTrue, ifFalse } = valueBounds(this.#utility.values, evaluation, this.#horizon)
     return { ifTrue: weeklyValue(sumOfKnown(ifTrue), week), ifFalse: weeklyValue(sumOfKnown(ifFalse), week) }
   }
 
@@ -199,64 +186,26 @@ export class PlanValuation {
 
   /** Value of each row of the block `test` under a plan; NaN where the outcome is unknown. */
   async values(plan: Plan, mode: ValuationMode): Promise<Float64Array> {
-    return this.#utility.values(this.#evaluationOf(await this.#experiment.decided(plan, armOf(mode)), mode))
+    return this.#utility.values(this.#evaluate(await this.#decided(plan, mode), mode))
   }
 
-  /** Values scores that were decided already. */
-  valueDecisions(decided: Decided, mode: ValuationMode): ValuedPlan {
-    const { cases } = this
-    const inputs = this.#evaluationOf(decided, mode)
+  #decided(plan: Plan, mode: ValuationMode): Promise<Decided> {
+    return this.#experiment.decided(plan, mode === 'refit' ? 'refit' : 'frozen')
+  }
+
+  #evaluate(decided: Decided, mode: ValuationMode): AlertEvaluation {
+    return mode === 'frozen' ? this.#alerts.atThreshold(decided) : this.#alerts.atVolume(decided)
+  }
+
+  #valued(decided: Decided, mode: ValuationMode): ValuedPlan {
+    const evaluation = this.#evaluate(decided, mode)
     const { sparse, chargedSparse: charged, outcomes } = this.#utility
-    const worth = sparse(inputs)
+    const value = sparse(evaluation)
     return {
       decided,
-      value: worth,
-      ...(mode === 'frozen' && charged && this.charge > 0 && { charged: charged(inputs, this.charge) }),
-      performance: performanceFigures(inputs, { worth, outcomes: outcomes(cases), decisionsPerWeek: this.week }),
-    }
-  }
-
-  #evaluationOf(decided: Decided, mode: ValuationMode): AlertEvaluation {
-    return mode === 'frozen' ? this.#atThreshold(decided) : this.#atVolume(decided)
-  }
-
-  /** Alerts at the threshold of the current pipeline. */
-  #atThreshold(decided: Decided): AlertEvaluation {
-    const { cases, baselineActions: acts } = this
-    const { test: rows } = cases.blocks
-    const score = eligibleScores(cases, decided.score)
-    const { scored } = this.#experiment
-    let alert: Uint8Array | undefined
-    return {
-      cases,
-      decided,
-      rows,
-      // Computed on demand, since most value functions do not read it.
-      get alert() {
-        return (alert ??= alertsAt(cases, score, { ...acts, rows: scored }))
-      },
-      ...(acts.cooldown === 0 && { acting: actingRowsAt(score, rows, acts.threshold) }),
-    }
-  }
-
-  /** Alerts at the volume of the current pipeline, among the decisions that a slower cadence leaves. */
-  #atVolume(decided: Decided): AlertEvaluation {
-    const { cases } = this
-    const { cooldown } = this.baselineActions
-    const score = eligibleScores(cases, decided.score)
-    const ranked = decided.ranked ? eligibleScores(cases, decided.ranked) : score
-    const acting = actingAtVolume(cases, score, this.#volumes, cooldown, ranked)
-    const { scored } = this.#experiment
-    const [first] = this.#volumes
-    let alert: Uint8Array | undefined
-    return {
-      cases,
-      decided,
-      rows: cases.blocks.test,
-      get alert() {
-        return (alert ??= alertsWithLeadIn(cases, score, acting, { first: first.rows, scored, cooldown }))
-      },
-      acting,
+      value,
+      ...(mode === 'frozen' && charged && this.charge > 0 && { charged: charged(evaluation, this.charge) }),
+      performance: performanceFigures(evaluation, { worth: value, outcomes: outcomes(this.cases), decisionsPerWeek: this.week }),
     }
   }
 
@@ -264,17 +213,11 @@ export class PlanValuation {
   async #incomparableReason(): Promise<string | undefined> {
     // A model that the pipeline trains is refit by the same algorithm. It may have learnt from more rows, and loses alike.
     if (this.unavailableReason('frozen') !== undefined || this.#experiment.running) return undefined
-    try {
-      const [runs, retrained] = [await this.baseline('frozenAtBudget'), await this.baseline('refit')].map(
-        ({ performance }) => performance.perWeek,
-      )
-      if (!(runs > 0) || retrained >= COMPARABLE_PART * runs) return undefined
-      return `a model trained anew on fresh features is worth ${percentText(Math.max(0, retrained) / runs)} of the one that runs, at as many alerts: under ${percentText(COMPARABLE_PART)} its losses say nothing of those of the one that runs`
-    } catch (error) {
-      const why = unobservableReasonOf(error)
-      if (why === undefined) throw error
-      return why
-    }
+    const plans = await orUnobservable(async () => [await this.baseline('frozenAtBudget'), await this.baseline('refit')])
+    if (isInconclusive(plans)) return plans.why
+    const [runs, retrained] = plans.map(({ performance }) => performance.perWeek)
+    if (!(runs > 0) || retrained >= COMPARABLE_PART * runs) return undefined
+    return `a model trained anew on fresh features is worth ${percentText(Math.max(0, retrained) / runs)} of the one that runs, at as many alerts: under ${percentText(COMPARABLE_PART)} its losses say nothing of those of the one that runs`
   }
 }
 
@@ -295,5 +238,3 @@ async function decideOrExplain({ name, score }: ModelIR, decide: () => Promise<D
 }
 
 const runningArm = (experiment: Experiment): Arm => (experiment.why('frozen') === undefined ? 'frozen' : 'refit')
-
-const armOf = (mode: ValuationMode): Arm => (mode === 'refit' ? 'refit' : 'frozen')

@@ -2,12 +2,10 @@
 import { spanTitle } from '../../base/index.ts'
 import type { ScheduleIR } from '../../define/ir/index.ts'
 import type { CostLine, Range } from '../domain/audit-report.ts'
-import type { CostInputs } from './cost-inputs.ts'
-import { rangeFrom, type PriceScenario } from './range.ts'
-import { dueTimes, meanPeriod } from './simulate/due-times.ts'
-import { simulateBatchRuns, eventsOfRuns, type RunReading, type SimulatedRuns } from './simulate/runs.ts'
+import type { Arrivals, CostInputs } from './cost-inputs.ts'
+import { perScenario, type PriceScenario } from './range.ts'
+import { dueTimes, meanPeriod, simulateBatchRuns, eventsOfRuns, type RunReading, type SimulatedRuns } from './simulate/runs.ts'
 import { serviceTime } from './stream-work.ts'
-import type { Arrivals } from './trace.ts'
 import { formatAmount, formatDollars, HOUR_MS, MONTH_HOURS, MONTH_MS } from '../domain/units.ts'
 
 /** Work that runs do for arrivals, at the times of a schedule. */
@@ -32,7 +30,7 @@ export interface BatchCost {
 }
 
 /** Runs with the number of events that each reads. */
-export interface DueRuns extends Pick<BatchWork, 'title' | 'seconds' | 'lasts'> {
+interface DueRuns {
   readonly due: Float64Array
   readonly events: Float64Array
   /** Mean time between two runs, ms. */
@@ -42,33 +40,25 @@ export interface DueRuns extends Pick<BatchWork, 'title' | 'seconds' | 'lasts'> 
 /** Simulates the runs of a schedule over the history and scales them to a month. Throws as `meanPeriod` and `dueTimes` do. */
 export function batchCost(work: BatchWork, inputs: CostInputs): BatchCost {
   const { trace } = inputs
-  const { title, seconds, lasts, arrivals, schedule, reading, part = 1 } = work
+  const { title, arrivals, schedule, reading, part = 1 } = work
   const period = meanPeriod(schedule, trace.from)
   const within = dueTimes(schedule, trace, period)
   // A history shorter than the period has one run, at its end.
   const due = within.length > 0 ? within : Float64Array.of(trace.until)
   const eventsRead = eventsOfRuns(arrivals.at, due, reading, trace, period)
   const events = part === 1 ? eventsRead : eventsRead.map(count => count * part)
-  const cost = costOfRuns({ title, seconds, lasts, due, events, period }, inputs)
+  const priced = perScenario(scenario => pricedIn(scenario, work, { due, events, period }, inputs))
   const perPeriod = (arrivals.at.length * part * period) / (trace.until - trace.from)
   const readsPerEvent = events.reduce((sum, count) => sum + count, 0) / due.length / perPeriod
-  return { ...cost, line: { ...cost.line, arithmetic: `${cost.line.arithmetic}${rereadText(reading, readsPerEvent)}` } }
-}
-
-/** Prices runs whose reads are known. */
-export function costOfRuns(work: DueRuns, inputs: CostInputs): BatchCost {
-  const low = pricedIn('low', work, inputs)
-  const base = pricedIn('base', work, inputs)
-  const byScenario = { low, base, high: pricedIn('high', work, inputs) }
-  const range = rangeFrom(scenario => byScenario[scenario].dollars)
+  const arithmetic = `${runArithmetic(priced.base, period, inputs)}${rereadText(reading, readsPerEvent)}`
   return {
-    hours: rangeFrom(scenario => byScenario[scenario].hours),
-    line: { of: 'slots', title: work.title, range, basis: 'modelled', arithmetic: runArithmetic(base, work.period, inputs) },
+    hours: perScenario(scenario => priced[scenario].hours),
+    line: { of: 'slots', title, range: perScenario(scenario => priced[scenario].dollars), basis: 'modelled', arithmetic },
   }
 }
 
 /** The runs priced in one scenario. */
-interface Priced {
+interface PricedRuns {
   readonly runs: SimulatedRuns
   /** Core hours a month. */
   readonly hours: number
@@ -77,7 +67,12 @@ interface Priced {
   readonly isKept: boolean
 }
 
-function pricedIn(scenario: PriceScenario, { due, events, seconds, lasts, period }: DueRuns, inputs: CostInputs): Priced {
+function pricedIn(
+  scenario: PriceScenario,
+  { seconds, lasts }: BatchWork,
+  { due, events, period }: DueRuns,
+  inputs: CostInputs,
+): PricedRuns {
   const { prices, sizing } = inputs.prices
   const runs = simulateBatchRuns({
     due,
@@ -96,7 +91,7 @@ function pricedIn(scenario: PriceScenario, { due, events, seconds, lasts, period
     : { runs, hours: stayingHours, dollars: stayingDollars, isKept: true }
 }
 
-function runArithmetic({ runs, hours, isKept }: Priced, period: number, { prices: { prices, sizing } }: CostInputs): string {
+function runArithmetic({ runs, hours, isKept }: PricedRuns, period: number, { prices: { prices, sizing } }: CostInputs): string {
   if (isKept)
     return `${formatAmount(runs.coresIfStaying)} cores × ${MONTH_HOURS} h × ${formatDollars(prices.coreHour.base)}: workers stay, as starting them for each run costs more`
   const month = `${formatAmount(MONTH_MS / period)} runs a month`

@@ -1,3 +1,4 @@
+/** The pipeline as it runs, as a plan that the cost model can price. */
 import { groupReads } from '../../decision/index.ts'
 import type { ModelIR, PipelineIR, PlacementIR } from '../../define/ir/index.ts'
 import { elementId, type Plan, type ElementSetting } from '../domain/element.ts'
@@ -5,13 +6,13 @@ import { elementId, type Plan, type ElementSetting } from '../domain/element.ts'
 const stream: ElementSetting = { kind: 'stream' }
 
 /**
- * Current setting of each element of a model's pipeline, for its cost.
+ * Current setting of each element of a model's pipeline, by `elementId`.
  *
  * `lag` and `partial` count as streams: every event updates the group, and reads are late. Training without a schedule and missing actions
  * are left out.
  *
  * @example
- * howItRuns(pipeline.ir, pipeline.ir.models[0]).get('ingestion') // { kind: 'stream' }
+ * currentPlan(pipeline.ir, pipeline.ir.models[0]).get('ingestion') // { kind: 'stream' }
  */
 export function currentPlan(ir: PipelineIR, model: ModelIR): Plan {
   const { decide, train } = model

@@ -4,13 +4,10 @@ import type { ScheduleIR } from '../../define/ir/index.ts'
 import type { ElementSetting } from '../domain/element.ts'
 import type { CostLine, Range } from '../domain/audit-report.ts'
 import { everyTitle } from '../domain/setting-text.ts'
-import { batchCost, costOfRuns, type BatchCost, type BatchWork } from './batch-work.ts'
-import { perMonth, type CostInputs } from './cost-inputs.ts'
-import type { PriceName } from './prices.ts'
-import { exactRange, zeroRange, rangeFrom } from './range.ts'
-import { meanPeriod } from './simulate/due-times.ts'
+import { batchCost, type BatchCost, type BatchWork } from './batch-work.ts'
+import { perMonth, type Arrivals, type CostInputs } from './cost-inputs.ts'
+import { exactRange, perScenario, sumOfRanges, zeroRange } from './range.ts'
 import { simulateDemand, type CoreDemand } from './stream-work.ts'
-import type { Arrivals } from './trace.ts'
 import { formatAmount, formatCount, DAY_MS, formatDollars, GB, MONTH_MS } from '../domain/units.ts'
 
 /** Contribution of one element to the cost of a plan. */
@@ -35,69 +32,56 @@ export function elementCost(id: string, setting: ElementSetting, now: ElementSet
   if (id === 'ingestion') return ingestionCost(setting, inputs)
   if (id === 'inference') return inferenceCost(setting, now, inputs)
   if (id === 'action') return actionCost(setting, inputs)
-  if (id === 'training') return trainingCost(setting, inputs)
-  if (!id.startsWith('group/'))
-    throw new SpillwayError(
-      'SPILL_NOT_FOUND',
-      `'${id}' is not an element; the elements are ingestion, group/NAME, inference, action, training`,
-    )
-  return groupCost(id.slice('group/'.length), setting, inputs)
+  // Trainings are not measured.
+  if (id === 'training') return zeroCost
+  if (id.startsWith('group/')) return groupCost(id.slice('group/'.length), setting, inputs)
+  throw new SpillwayError(
+    'SPILL_NOT_FOUND',
+    `'${id}' is not an element; the elements are ingestion, group/NAME, inference, action, training`,
+  )
 }
 
 function ingestionCost(setting: ElementSetting, inputs: CostInputs): ElementCost {
   const { measured, prices } = inputs
   const { logDays, eventsPerRequest, crossings } = prices.sizing
-  const sources = [...measured.sources].map(([name, source]) => ({ name, ...source, arrivals: arrivalsOf(name, inputs) }))
-  const bytes = perMonth(
-    inputs,
-    sources.reduce((sum, { events, bytesPerEvent }) => sum + events * bytesPerEvent, 0),
-  )
-  const days = MONTH_MS / DAY_MS
-  const storageLine = rangeFrom(s => (bytes / GB) * (logDays[s] / days))
-  const log = quantityLine('storage', 'the log', storageLine, 'storageGBMonth', inputs, `GB, events of ${formatAmount(logDays.base)} days,`)
-  if (setting.kind === 'stream') {
-    const events = perMonth(
+  const sources = [...measured.sources].map(([name, { events, bytesPerEvent, cpuSecondsPerEvent: seconds }]) => {
+    return { name, events, bytes: events * bytesPerEvent, seconds, arrivals: arrivalsOf(name, inputs) }
+  })
+  const gigabytes =
+    perMonth(
       inputs,
-      sources.reduce((sum, source) => sum + source.events, 0),
-    )
-    const requests = rangeFrom(s => events / 1e6 / eventsPerRequest[s])
-    const crossed = rangeFrom(s => (bytes / GB) * crossings[s])
+      sources.reduce((sum, { bytes }) => sum + bytes, 0),
+    ) / GB
+  const events = perMonth(
+    inputs,
+    sources.reduce((sum, source) => sum + source.events, 0),
+  )
+  const storage = perScenario(s => gigabytes * (logDays[s] / (MONTH_MS / DAY_MS)))
+  const log = quantityLine('storageGBMonth', 'the log', storage, `GB, events of ${formatAmount(logDays.base)} days,`, inputs)
+  if (setting.kind === 'stream') {
+    const requests = perScenario(s => events / 1e6 / eventsPerRequest[s])
+    const requestsUnit = `million requests of ${formatCount(eventsPerRequest.base, 'event')}`
+    const crossed = perScenario(s => gigabytes * crossings[s])
+    const crossedUnit = `GB, each event across a zone ${formatCount(crossings.base, 'time')},`
     return {
       streams: true,
-      demands: sources.map(({ name, arrivals, cpuSecondsPerEvent: seconds }) =>
-        simulateDemand({ name: `${name} in`, arrivals, seconds }, inputs),
-      ),
+      demands: sources.map(({ name, arrivals, seconds }) => simulateDemand({ name: `${name} in`, arrivals, seconds }, inputs)),
       lines: [
         log,
-        quantityLine(
-          'requests',
-          'events in',
-          requests,
-          'millionRequests',
-          inputs,
-          `million requests of ${formatCount(eventsPerRequest.base, 'event')}`,
-        ),
-        quantityLine(
-          'egress',
-          'events to workers',
-          crossed,
-          'egressGB',
-          inputs,
-          `GB, each event across a zone ${formatCount(crossings.base, 'time')},`,
-        ),
+        quantityLine('millionRequests', 'events in', requests, requestsUnit, inputs),
+        quantityLine('egressGB', 'events to workers', crossed, crossedUnit, inputs),
       ],
       batchHours: zeroRange,
     }
   }
   const { schedule, lasts } = jobTiming('ingestion', setting)
-  const works = sources.map(({ name, arrivals, cpuSecondsPerEvent: seconds }): BatchWork => {
-    const title = `${name} taken in ${jobScheduleText(schedule)}`
-    return { title, arrivals, seconds, schedule, lasts, reading: 'since the last' }
-  })
-  return batchJobsCost(
-    works.filter(({ seconds }) => seconds > 0).map(work => batchCost(work, inputs)),
-    [log],
-  )
+  const jobs = sources
+    .filter(({ seconds }) => seconds > 0)
+    .map(({ name, arrivals, seconds }) => {
+      const title = `${name} taken in ${jobScheduleText(schedule)}`
+      return batchCost({ title, arrivals, seconds, schedule, lasts, reading: 'since the last' }, inputs)
+    })
+  return batchJobsCost(jobs, [log])
 }
 
 function groupCost(name: string, setting: ElementSetting, inputs: CostInputs): ElementCost {
@@ -107,118 +91,74 @@ function groupCost(name: string, setting: ElementSetting, inputs: CostInputs): E
       'SPILL_NOT_FOUND',
       `group '${name}' was not measured; the measured groups are ${[...inputs.measured.groups.keys()].join(', ')}`,
     )
-  const arrivals = arrivalsOf(group.source, inputs)
-  const seconds = group.cpuSecondsPerEvent
-  const storageLine = (content: string, bytes: number): CostLine => {
-    const { stateCopies } = inputs.prices.sizing
-    const size = rangeFrom(s => ((bytes * (inputs.volume ?? 1)) / GB) * stateCopies[s])
-    const title = `${name}: ${content}`
-    return quantityLine(
-      'state',
-      title,
-      size,
-      'stateGBMonth',
-      inputs,
-      `GB, ${formatAmount(stateCopies.base)} × ${formatAmount(bytes / 1e6)} MB,`,
-    )
+  const { volume = 1, prices } = inputs
+  const work = { arrivals: arrivalsOf(group.source, inputs), seconds: group.cpuSecondsPerEvent }
+  const servedLine = (content: string, bytes: number): CostLine => {
+    const { stateCopies } = prices.sizing
+    const size = perScenario(s => ((bytes * volume) / GB) * stateCopies[s])
+    const unit = `GB, ${formatAmount(stateCopies.base)} × ${formatAmount(bytes / 1e6)} MB,`
+    return quantityLine('stateGBMonth', `${name}: ${content}`, size, unit, inputs)
   }
-  const streamCost = (): ElementCost => {
-    const demands = [simulateDemand({ name, arrivals, seconds }, inputs)]
-    return { ...zeroCost, streams: true, demands, lines: [storageLine('state', group.stateBytes)] }
+  const streamed = (): ElementCost => {
+    const demands = [simulateDemand({ name, ...work }, inputs)]
+    return { ...zeroCost, streams: true, demands, lines: [servedLine('state', group.stateBytes)] }
   }
-  if (setting.kind === 'stream') return streamCost()
+  if (setting.kind === 'stream') return streamed()
+  // A batch placement computes every window again in each run; `every` continues from the state of the last run.
+  const timing = jobTiming(`group '${name}'`, setting)
+  const reading = setting.kind === 'every' ? 'since the last' : { reach: group.reach }
+  const snapshot = batchCost({ title: `${name} ${jobScheduleText(timing.schedule)}`, ...work, ...timing, reading }, inputs)
   if (setting.kind === 'hybrid') {
-    const snapshot = snapshotCost(name, setting, arrivals, seconds, group.reach, inputs)
-    const stream = streamCost()
+    const stream = streamed()
     return { ...stream, lines: [...stream.lines, snapshot.line], batchHours: snapshot.hours }
   }
-  const snapshot = snapshotCost(name, setting, arrivals, seconds, group.reach, inputs)
-  const lines = [snapshot.line, storageLine('values', group.valueBytes)]
-  if (setting.kind === 'every') {
-    // A run continues from its last state, so the state of the windows is stored between runs.
-    const storedState = exactRange((group.stateBytes * (inputs.volume ?? 1)) / GB)
-    lines.push(quantityLine('storage', `${name}: state between runs`, storedState, 'storageGBMonth', inputs, 'GB'))
-  }
-  return { ...zeroCost, lines, batchHours: snapshot.hours }
-}
-
-/** A batch placement computes every window again in each run. `every` continues from the state of the last run. */
-function snapshotCost(
-  name: string,
-  setting: ElementSetting,
-  arrivals: Arrivals,
-  seconds: number,
-  reach: number,
-  inputs: CostInputs,
-): BatchCost {
-  const { schedule, lasts } = jobTiming(`group '${name}'`, setting)
-  const reading = setting.kind === 'every' ? 'since the last' : { reach }
-  return batchCost({ title: `${name} ${jobScheduleText(schedule)}`, arrivals, seconds, schedule, lasts, reading }, inputs)
+  const values = servedLine('values', group.valueBytes)
+  if (setting.kind !== 'every') return batchJobsCost([snapshot], [values])
+  const state = exactRange((group.stateBytes * volume) / GB)
+  return batchJobsCost([snapshot], [values, quantityLine('storageGBMonth', `${name}: state between runs`, state, 'GB', inputs)])
 }
 
 function inferenceCost(setting: ElementSetting, now: ElementSetting | undefined, inputs: CostInputs): ElementCost {
   const { measured, trace } = inputs
-  const { decisions: arrivals } = trace
-  const seconds = measured.cpuSecondsPerDecision
+  const work = { arrivals: trace.decisions, seconds: measured.cpuSecondsPerDecision }
   if (setting.kind === 'stream') {
     const requests = exactRange(perMonth(inputs, measured.decisions) / 1e6)
-    const line = quantityLine('requests', 'decisions asked for', requests, 'millionRequests', inputs, 'million requests')
+    const line = quantityLine('millionRequests', 'decisions asked for', requests, 'million requests', inputs)
     return {
       ...zeroCost,
-      demands: [simulateDemand({ name: 'decisions', arrivals, seconds }, inputs)],
+      demands: [simulateDemand({ name: 'decisions', ...work }, inputs)],
       lines: measured.decidedBy === 'request' ? [line] : [],
     }
   }
-  const { schedule, lasts } = jobTiming('inference', setting)
+  const timing = jobTiming('inference', setting)
   // A tick decides about every key, so half the ticks make half the decisions. A model that decides on events makes all of them, later.
   const part = setting.kind === 'every' && now?.kind === 'every' ? now.every / setting.every : 1
-  const title = `decisions ${jobScheduleText(schedule)}`
-  return batchJobsCost([batchCost({ title, arrivals, seconds, schedule, lasts, reading: 'since the last', part }, inputs)], [])
+  const title = `decisions ${jobScheduleText(timing.schedule)}`
+  return batchJobsCost([batchCost({ title, ...work, ...timing, reading: 'since the last', part }, inputs)])
 }
 
 function actionCost(setting: ElementSetting, inputs: CostInputs): ElementCost {
-  const { measured } = inputs
   if (setting.kind === 'inline') return zeroCost
-  const all = perMonth(inputs, measured.actions)
-  if (setting.kind === 'async')
-    return {
-      ...zeroCost,
-      lines: [quantityLine('requests', 'actions', exactRange(all / 1e6), 'millionRequests', inputs, 'million, one each')],
-    }
-  if (setting.kind !== 'digest') return throwNotRunnable('the action', setting)
-  const digests = Math.min(all, MONTH_MS / setting.every)
-  const title = `actions gathered ${everyTitle(setting.every)}`
-  return { ...zeroCost, lines: [quantityLine('requests', title, exactRange(digests / 1e6), 'millionRequests', inputs, 'million')] }
-}
-
-function trainingCost(setting: ElementSetting, inputs: CostInputs): ElementCost {
-  const { cpuSecondsATraining: seconds } = inputs.measured
-  if (seconds === undefined) return zeroCost
-  const { schedule, lasts } = jobTiming('training', setting)
-  const period = meanPeriod(schedule, inputs.trace.from)
-  const title = `training ${jobScheduleText(schedule)}`
-  const run = { title, seconds, lasts, due: Float64Array.of(inputs.trace.until), events: Float64Array.of(1), period }
-  return batchJobsCost([costOfRuns(run, inputs)], [])
-}
-
-function batchJobsCost(jobs: readonly BatchCost[], lines: readonly CostLine[]): ElementCost {
-  return {
+  const all = perMonth(inputs, inputs.measured.actions)
+  const sent = (title: string, count: number, unit: string): ElementCost => ({
     ...zeroCost,
-    lines: [...jobs.map(({ line }) => line), ...lines],
-    batchHours: rangeFrom(s => jobs.reduce((sum, { hours }) => sum + hours[s], 0)),
-  }
+    lines: [quantityLine('millionRequests', title, exactRange(count / 1e6), unit, inputs)],
+  })
+  if (setting.kind === 'async') return sent('actions', all, 'million, one each')
+  if (setting.kind !== 'digest') return throwNotRunnable('the action', setting)
+  return sent(`actions gathered ${everyTitle(setting.every)}`, Math.min(all, MONTH_MS / setting.every), 'million')
 }
+
+const batchJobsCost = (jobs: readonly BatchCost[], lines: readonly CostLine[] = []): ElementCost => ({
+  ...zeroCost,
+  lines: [...jobs.map(({ line }) => line), ...lines],
+  batchHours: sumOfRanges(jobs.map(({ hours }) => hours)),
+})
 
 const arrivalsOf = (source: string, { trace }: CostInputs): Arrivals => trace.sources.get(source) ?? { at: new Float64Array(0) }
 
-/** Schedule of a job and the deadline of each run, ms; the period if undefined. */
-interface JobTiming {
-  readonly schedule: ScheduleIR
-  readonly lasts: number | undefined
-}
-
 /** The schedule and deadline of a setting. Throws `SPILL_INPUT` if the setting is not a job. `subject` names the element in the message. */
-function jobTiming(subject: string, setting: ElementSetting): JobTiming {
+function jobTiming(subject: string, setting: ElementSetting): Pick<BatchWork, 'schedule' | 'lasts'> {
   if (setting.kind === 'every') return { schedule: { kind: 'interval', every: setting.every, phase: 0 }, lasts: undefined }
   if (setting.kind === 'batch') return { schedule: setting.schedule, lasts: setting.lasts }
   if (setting.kind === 'hybrid') return { schedule: setting.schedule, lasts: undefined }
@@ -240,15 +180,18 @@ function throwNotRunnable(subject: string, { kind }: ElementSetting): never {
 const jobScheduleText = (schedule: ScheduleIR): string =>
   schedule.kind === 'interval' ? everyTitle(schedule.every) : `at ${schedule.cron}${schedule.zone === 'UTC' ? '' : ` ${schedule.zone}`}`
 
+/** Kind of cost of each price. */
+const pricedBy = { storageGBMonth: 'storage', stateGBMonth: 'state', millionRequests: 'requests', egressGB: 'egress' } as const
+
 /**
  * A cost line: quantity times price. Its basis is `measured` if the quantity is equal in all scenarios, so that only the price is assumed.
  */
-function quantityLine(of: string, title: string, quantity: Range, priceName: PriceName, { prices }: CostInputs, unit: string): CostLine {
+function quantityLine(priceName: keyof typeof pricedBy, title: string, quantity: Range, unit: string, { prices }: CostInputs): CostLine {
   const price = prices.prices[priceName]
   return {
-    of,
+    of: pricedBy[priceName],
     title,
-    range: rangeFrom(scenario => quantity[scenario] * price[scenario]),
+    range: perScenario(scenario => quantity[scenario] * price[scenario]),
     basis: quantity.low === quantity.high ? 'measured' : 'modelled',
     arithmetic: `${formatAmount(quantity.base)} ${unit} × ${formatDollars(price.base)}`,
   }

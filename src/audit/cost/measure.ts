@@ -1,5 +1,6 @@
-import type { MeasuredWork, MeasuredGroup, MeasuredSource } from './measured-work.ts'
-import { sliceBlock, type Block, type Strings } from '../../columns/index.ts'
+/** Measures a history for the cost model: the processing of one model's pipeline, and the arrival times. */
+import type { ArrivalTrace, MeasuredWork, MeasuredGroup, MeasuredSource } from './cost-inputs.ts'
+import { sliceBlock, type Block, type ColumnData, type Strings } from '../../columns/index.ts'
 import { type ScoringDefinitions, groupReads } from '../../decision/index.ts'
 import type { GroupIR, ModelIR, SourceIR } from '../../define/ir/index.ts'
 import { Kernel } from '../../kernel/index.ts'
@@ -17,12 +18,8 @@ export interface MeasureOptions {
   readonly seconds?: () => number
   /** CPU seconds spent on reading, validating and logging all events of a source; 0 by default. */
   readonly intakeSeconds?: ReadonlyMap<string, number>
-  /** Stored bytes of all events of a source. Estimated from the columns by default. */
-  readonly bytes?: ReadonlyMap<string, number>
   /** Decisions that led to a sent effect; 0 by default. */
   readonly actions?: number
-  /** CPU seconds of one training, if it was measured. */
-  readonly cpuSecondsATraining?: number
 }
 
 /** Events per call of the kernel. */
@@ -39,27 +36,30 @@ const SLICE = 1 << 16
  * measured.cpuSecondsPerDecision // CPU seconds of reading the features and scoring
  */
 export function measure(definitions: ScoringDefinitions, model: ModelIR, log: ReplayLog, measuring: MeasureOptions = {}): MeasuredWork {
-  const { seconds = processSeconds, actions = 0, cpuSecondsATraining } = measuring
+  const { seconds = processSeconds, actions = 0, intakeSeconds } = measuring
   const reads = groupReads(definitions.ir, model)
   const groups = new Map(reads.map(({ group }) => [group.name, measureGroup(group, log, seconds)]))
   const began = seconds()
   let decisions = 0
   for (const { length } of decide(definitions, model, log)) decisions += length
-  const applying = reads.reduce((sum, { group }) => sum + groups.get(group.name)!.cpuSecondsPerEvent * eventsOf(group.source, log), 0)
+  const applying = reads.reduce(
+    (sum, { group }) => sum + groups.get(group.name)!.cpuSecondsPerEvent * log.histories.get(group.source)!.block.length,
+    0,
+  )
   const decisionSeconds = Math.max(0, seconds() - began - applying)
+  const sources = [...log.histories].map(
+    ([name, { source, block }]) => [name, measureSource(source, block, log.strings, intakeSeconds?.get(name))] as const,
+  )
   return {
     span: log.until - log.first,
-    sources: new Map([...log.histories].map(([name, { source, block }]) => [name, measureSource(source, block, log.strings, measuring)])),
+    sources: new Map(sources),
     groups,
     decisions,
     cpuSecondsPerDecision: decisions === 0 ? 0 : decisionSeconds / decisions,
     decidedBy: model.decide.kind === 'on' ? 'event' : model.decide.kind === 'every' ? 'tick' : 'request',
     actions,
-    ...(cpuSecondsATraining === undefined ? {} : { cpuSecondsATraining }),
   }
 }
-
-const eventsOf = (source: string, log: ReplayLog): number => log.histories.get(source)!.block.length
 
 function measureGroup(group: GroupIR, log: ReplayLog, seconds: () => number): MeasuredGroup {
   const { source, block } = log.histories.get(group.source)!
@@ -76,16 +76,15 @@ function measureGroup(group: GroupIR, log: ReplayLog, seconds: () => number): Me
   }
 }
 
-function measureSource(source: SourceIR, block: Block, strings: Strings, { intakeSeconds, bytes }: MeasureOptions): MeasuredSource {
-  const events = block.length
-  const perEvent = (whole: number | undefined) => (whole === undefined || events === 0 ? 0 : whole / events)
-  const bytesPerEvent = bytes?.has(source.name) ? perEvent(bytes.get(source.name)) : bytesByColumns(source, block, strings)
-  return { events, bytesPerEvent, cpuSecondsPerEvent: perEvent(intakeSeconds?.get(source.name)) }
-}
-
 /** Length of the longest window of a group, including its hop, ms; Infinity for a lifetime window and for a table. */
 export const batchWindowReach = ({ features }: GroupIR): number =>
   features.reduce((most, { window, hop, agg }) => Math.max(most, window === 'lifetime' || agg === 'row' ? Infinity : window + hop), 0)
+
+const measureSource = (source: SourceIR, block: Block, strings: Strings, cpuSeconds = 0): MeasuredSource => ({
+  events: block.length,
+  bytesPerEvent: bytesByColumns(source, block, strings),
+  cpuSecondsPerEvent: block.length === 0 ? 0 : cpuSeconds / block.length,
+})
 
 /** Rows sampled for the length of texts. */
 const SAMPLED_ROWS = 4096
@@ -105,4 +104,35 @@ function bytesByColumns(source: SourceIR, block: Block, strings: Strings): numbe
       if (nulls?.[row] !== 1 && strings.has(values[row])) bytes += strings.lengthOf(values[row])
     }
   return 24 + 8 * (Object.keys(block.columns).length - texts.length) + bytes / rows
+}
+
+/**
+ * The arrivals of a history, with the times of its decisions, sorted, UTC ms.
+ *
+ * @example
+ * const trace = arrivalTraceOf(log, Float64Array.of(log.until))
+ */
+export function arrivalTraceOf(log: ReplayLog, decisions: Float64Array): ArrivalTrace {
+  const sources = [...log.histories].map(
+    ([name, { source, block }]) => [name, { at: block.arrival, key: keyHashes(block.columns[source.key], block.length) }] as const,
+  )
+  return {
+    from: Math.min(log.first, decisions[0] ?? Infinity),
+    until: Math.max(log.until, decisions.at(-1) ?? -Infinity),
+    sources: new Map(sources),
+    decisions: { at: decisions },
+  }
+}
+
+/** Hashes each key to 32 bits. A text is represented by its id. */
+function keyHashes(column: ColumnData | undefined, length: number): Uint32Array {
+  return Uint32Array.from({ length }, (_, row) => mix32(column ? column.values[row] : row))
+}
+
+/** Finalizer of MurmurHash3 (Appleby 2011), over the low and the high bits of an integer. */
+function mix32(value: number): number {
+  let mixed = (value | 0) ^ Math.imul(Math.floor(value / 2 ** 32) | 0, 0x9e3779b1)
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b)
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
+  return (mixed ^ (mixed >>> 16)) >>> 0
 }

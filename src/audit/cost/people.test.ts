@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { peopleLines } from './people-lines.ts'
-import { firstYearPages, pageHours, presetPeople, readPeople } from './people.ts'
+import { firstYearPages, pageHours, peopleLines, presetPeople, readPeople } from './people.ts'
 import { sumOfRanges } from './range.ts'
 
 const format = 'spillway-people/1'

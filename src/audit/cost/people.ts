@@ -1,9 +1,8 @@
-/** Cost of people who operate a pipeline: presets, and the user's own numbers. */
+/** Cost of people who operate a pipeline, from presets or the user's own numbers: pages, and the on-call rota. */
 import { basename } from 'node:path'
-import { show } from '../../base/index.ts'
-import type { Range } from '../domain/audit-report.ts'
-import { requireObject, readAmounts, readJson, throwAmountError, type AmountSpecs } from './amounts.ts'
-import { exactRange, rangeFrom } from './range.ts'
+import type { CostLine, Range } from '../domain/audit-report.ts'
+import { formatAmount, formatDollars } from '../domain/units.ts'
+import { exactRange, perScenario, readAmounts, readJson, requireDocument, throwAmountError, zeroRange, type AmountSpecs } from './range.ts'
 
 const FORMAT = 'spillway-people/1'
 
@@ -31,10 +30,7 @@ const amounts = {
   },
   /** A rota is shared by several pipelines. */
   onCallShare: { unit: 'the share of the rota that this pipeline pays', most: 1, fallback: { low: 0, base: 0.1, high: 0.25 } },
-} as const satisfies AmountSpecs<string>
-
-/** Name of an amount about people. */
-export type PeopleAmountName = keyof typeof amounts
+} as const satisfies AmountSpecs
 
 /** Counted pages, of streaming or of batch. */
 export interface PageCounts {
@@ -49,36 +45,35 @@ export interface PageCounts {
 /** Effort of people who operate a pipeline. Amounts are presets unless the user states them. */
 export interface People {
   readonly name: string
-  readonly amounts: Readonly<Record<PeopleAmountName, Range>>
+  readonly amounts: Readonly<Record<keyof typeof amounts, Range>>
   readonly streaming?: PageCounts
   readonly batch?: PageCounts
 }
 
 /** Reads the cost of people from JSON; docs/cost.md describes the keys. Throws `SPILL_INPUT` as `readPrices` does. */
 export function readPeople(value: unknown, name: string): People {
-  const fields = requireObject(value, ['format', 'about', 'currency', 'presets', 'streaming', 'batch'], name)
-  if (fields['format'] !== FORMAT) throwAmountError(name, `has the format ${show(fields['format'])}; write "format": "${FORMAT}"`)
+  const fields = requireDocument(value, FORMAT, ['about', 'currency', 'presets', 'streaming', 'batch'], name)
   return {
     name,
     amounts: readAmounts(fields['presets'] ?? {}, amounts, `${name} presets`),
-    ...(fields['streaming'] === undefined ? {} : { streaming: readCounted(fields['streaming'], `${name} streaming`) }),
-    ...(fields['batch'] === undefined ? {} : { batch: readCounted(fields['batch'], `${name} batch`) }),
+    ...(fields['streaming'] !== undefined && { streaming: readCounted(fields['streaming'], `${name} streaming`) }),
+    ...(fields['batch'] !== undefined && { batch: readCounted(fields['batch'], `${name} batch`) }),
   }
 }
 
 const countAmounts = {
   days: { unit: 'days over which pages were counted', least: 1 },
   incidents: { unit: 'pages that somebody had to do something about' },
-  noise: { unit: 'pages that were nothing', fallback: exactRange(0) },
-  hours: { unit: 'hours that they took, all together' },
-} as const satisfies AmountSpecs<string>
+  noise: { unit: 'pages that were nothing', fallback: zeroRange },
+  hours: { unit: 'hours that they took, all together', fallback: zeroRange },
+} as const satisfies AmountSpecs
 
 function readCounted(value: unknown, place: string): PageCounts {
-  const { hours: ownHours } = requireObject(value, Object.keys(countAmounts), place)
-  const { days, incidents, noise, hours } = readAmounts({ hours: 0, ...(value as object) }, countAmounts, place)
-  for (const [key, range] of Object.entries({ days, incidents, noise, hours }))
-    if (range.low !== range.high) throwAmountError(`${place}.${key}`, 'is a range; a count is one number')
-  return { days: days.base, incidents: incidents.base, noise: noise.base, ...(ownHours === undefined ? {} : { hours: hours.base }) }
+  const counts = readAmounts(value, countAmounts, place)
+  for (const [key, { low, high }] of Object.entries(counts))
+    if (low !== high) throwAmountError(`${place}.${key}`, 'is a range; a count is one number')
+  const { days, incidents, noise, hours } = counts
+  return { days: days.base, incidents: incidents.base, noise: noise.base, ...('hours' in (value as object) && { hours: hours.base }) }
 }
 
 /**
@@ -104,33 +99,30 @@ export interface PageHours {
 
 /** Hours of a plan with `streaming` streaming elements. `isNew` means that nothing streams now. */
 export function pageHours(people: People, streaming: number, isNew: boolean): PageHours {
-  const { amounts: presets } = people
+  const { incidentHours, noiseHours, steadyPages, anotherPages, batchPages, firstQuarterPages, quarterLeft } = people.amounts
   const counts = streaming > 0 ? people.streaming : people.batch
   const further = Math.max(0, streaming - 1)
   if (counts) {
-    const { days, incidents, noise } = counts
-    const hours = rangeFrom(s => ((counts.hours ?? incidents * presets.incidentHours[s] + noise * presets.noiseHours[s]) * 365) / days)
-    const hoursText =
-      counts.hours === undefined
-        ? `${presets.incidentHours.base} h an incident, ${presets.noiseHours.base} h a false one`
-        : `${counts.hours} h`
+    const { days, incidents, noise, hours } = counts
+    const hoursAYear = perScenario(s => ((hours ?? incidents * incidentHours[s] + noise * noiseHours[s]) * 365) / days)
+    const hoursText = hours === undefined ? `${incidentHours.base} h an incident, ${noiseHours.base} h a false one` : `${hours} h`
     const arithmetic = `${incidents} incidents and ${noise} false pages in ${days} days, ${hoursText}, × 365 / ${days}`
-    return { firstYear: hours, steadyYear: hours, basis: 'measured', arithmetic }
+    return { firstYear: hoursAYear, steadyYear: hoursAYear, basis: 'measured', arithmetic }
   }
-  const pages = streaming > 0 ? rangeFrom(s => presets.steadyPages[s] + further * presets.anotherPages[s]) : presets.batchPages
-  const hoursOfPages = (count: Range) => rangeFrom(s => count[s] * presets.incidentHours[s])
-  const more = further > 0 ? ` (${presets.steadyPages.base} + ${further} × ${presets.anotherPages.base})` : ''
+  const pages = streaming > 0 ? perScenario(s => steadyPages[s] + further * anotherPages[s]) : batchPages
+  const hoursOf = (count: Range) => perScenario(s => count[s] * incidentHours[s])
+  const more = further > 0 ? ` (${steadyPages.base} + ${further} × ${anotherPages.base})` : ''
   const steady = {
-    steadyYear: hoursOfPages(pages),
+    steadyYear: hoursOf(pages),
     basis: 'modelled' as const,
-    arithmetic: `${pages.base} pages a year${more} × ${presets.incidentHours.base} h`,
+    arithmetic: `${pages.base} pages a year${more} × ${incidentHours.base} h`,
   }
   if (streaming === 0 || !isNew) return { ...steady, firstYear: steady.steadyYear }
-  const first = rangeFrom(s => firstYearPages(presets.firstQuarterPages[s], pages[s], presets.quarterLeft[s]))
+  const first = perScenario(s => firstYearPages(firstQuarterPages[s], pages[s], quarterLeft[s]))
   return {
     ...steady,
-    firstYear: hoursOfPages(first),
-    firstArithmetic: `${first.base.toFixed(1)} pages in the first year (${presets.firstQuarterPages.base} in its first quarter, of what is above the steady ones ${presets.quarterLeft.base} left each quarter) less ${pages.base}, × ${presets.incidentHours.base} h`,
+    firstYear: hoursOf(first),
+    firstArithmetic: `${first.base.toFixed(1)} pages in the first year (${firstQuarterPages.base} in its first quarter, of what is above the steady ones ${quarterLeft.base} left each quarter) less ${pages.base}, × ${incidentHours.base} h`,
   }
 }
 
@@ -141,4 +133,44 @@ export function pageHours(people: People, streaming: number, isNew: boolean): Pa
 export function firstYearPages(firstQuarter: number, steady: number, left: number): number {
   const above = Math.max(0, firstQuarter - steady / 4)
   return steady + above * (1 + left + left ** 2 + left ** 3)
+}
+
+const MONTHS = 12
+
+/**
+ * Monthly cost of people, in up to three lines: pages of a steady year, extra pages of the first year if streaming is new, and the on-call
+ * rota for streaming. `streaming` counts the elements that stream.
+ */
+export function peopleLines(people: People, streaming: number, isNew: boolean): CostLine[] {
+  const { hourCost, onCallHours, onCallPart, onCallShare } = people.amounts
+  const pages = pageHours(people, streaming, isNew)
+  const hour = `× ${formatDollars(hourCost.base)} an hour / ${MONTHS}`
+  const steady = perScenario(s => (pages.steadyYear[s] * hourCost[s]) / MONTHS)
+  const lines: CostLine[] = [
+    {
+      of: 'people',
+      title: streaming > 0 ? 'pages of what streams, steady year' : 'pages of what runs as batch',
+      range: steady,
+      basis: pages.basis,
+      arithmetic: `${pages.arithmetic} ${hour}`,
+    },
+  ]
+  if (pages.firstArithmetic !== undefined)
+    lines.push({
+      of: 'people',
+      title: 'more pages while streaming is new, first year',
+      range: zeroRange,
+      firstYear: perScenario(s => ((pages.firstYear[s] - pages.steadyYear[s]) * hourCost[s]) / MONTHS),
+      basis: 'modelled',
+      arithmetic: `${pages.firstArithmetic} ${hour}`,
+    })
+  if (streaming > 0)
+    lines.push({
+      of: 'people',
+      title: 'on call for what streams',
+      range: perScenario(s => (onCallHours[s] * onCallPart[s] * onCallShare[s] * hourCost[s]) / MONTHS),
+      basis: 'modelled',
+      arithmetic: `${formatAmount(onCallHours.base)} h a year × ${formatAmount(onCallPart.base * 100)} % of ${formatDollars(hourCost.base)} × ${formatAmount(onCallShare.base * 100)} % of the rota / ${MONTHS}`,
+    })
+  return lines
 }

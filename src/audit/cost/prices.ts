@@ -2,9 +2,8 @@
 import { basename } from 'node:path'
 import { show, didYouMean } from '../../base/index.ts'
 import type { Range } from '../domain/audit-report.ts'
-import { requireObject, readAmounts, readJson, throwAmountError, type AmountSpecs } from './amounts.ts'
 import example from './prices.json' with { type: 'json' }
-import { exactRange } from './range.ts'
+import { exactRange, readAmounts, readJson, requireDocument, requireObject, throwAmountError, type AmountSpecs } from './range.ts'
 
 const FORMAT = 'spillway-prices/1'
 
@@ -16,7 +15,7 @@ const priceSpecs = {
   storageGBMonth: { unit: 'dollars for a GB of the log, and a month' },
   millionRequests: { unit: 'dollars for a million requests' },
   egressGB: { unit: 'dollars for a GB that crosses a zone' },
-} as const satisfies AmountSpecs<string>
+} as const satisfies AmountSpecs
 
 const sizingSpecs = {
   use: { unit: 'the part of stream workers’ cores that is busy, 0 to 1', least: 0.01, most: 1, descending: true },
@@ -33,12 +32,10 @@ const sizingSpecs = {
   restartSeconds: { unit: 'seconds in which nothing is done while workers change', fallback: exactRange(120) },
   catchUpSeconds: { unit: 'seconds within which what waits is to be done', least: 1, fallback: exactRange(300) },
   stabiliseSeconds: { unit: 'seconds after a restart until an autoscaler measures again', fallback: exactRange(60) },
-} as const satisfies AmountSpecs<string>
+} as const satisfies AmountSpecs
 
 /** Name of a price. */
 export type PriceName = keyof typeof priceSpecs
-/** Name of a sizing parameter. */
-export type SizingName = keyof typeof sizingSpecs
 
 /** Prices, and the sizing of a deployment. docs/cost.md describes each key. */
 export interface Prices {
@@ -47,7 +44,7 @@ export interface Prices {
   /** Kind and date of the prices. */
   readonly about: string
   readonly prices: Readonly<Record<PriceName, Range>>
-  readonly sizing: Readonly<Record<SizingName, Range>>
+  readonly sizing: Readonly<Record<keyof typeof sizingSpecs, Range>>
   /** Autoscaled workers follow the rate; static workers are sized for a quantile of the minutes. */
   readonly workers: 'autoscaled' | 'static'
 }
@@ -57,8 +54,7 @@ export interface Prices {
  * price, for low, base and high in the wrong order, and for an unknown key.
  */
 export function readPrices(value: unknown, name: string): Prices {
-  const fields = requireObject(value, ['format', 'about', 'currency', 'prices', 'sizing'], name)
-  if (fields['format'] !== FORMAT) throwAmountError(name, `has the format ${show(fields['format'])}; write "format": "${FORMAT}"`)
+  const fields = requireDocument(value, FORMAT, ['about', 'currency', 'prices', 'sizing'], name)
   if (typeof fields['about'] !== 'string' || fields['about'] === '')
     throwAmountError(name, 'has no description of its prices; write "about": "list prices of …, 2026"')
   if (fields['currency'] !== 'USD')

@@ -1,14 +1,11 @@
 /** Load of streaming work on simulated workers. */
 import { spanTitle } from '../../base/index.ts'
-import type { CostInputs } from './cost-inputs.ts'
-import { rangeFrom, priceScenarios, type PriceScenario } from './range.ts'
+import type { Arrivals, CostInputs } from './cost-inputs.ts'
+import { perScenario, priceScenarios, type PriceScenario } from './range.ts'
 import { simulateAutoscaler } from './simulate/autoscaler.ts'
-import { TimeCells } from './simulate/time-cells.ts'
-import { serversOf } from './simulate/free-times.ts'
-import { simulatePartitionedQueues, simulatePooledQueue, type QueueResult } from './simulate/queue.ts'
-import { rateQuantile } from './simulate/rate.ts'
+import { rateQuantile, TimeCells } from './simulate/time-cells.ts'
+import { serversOf, simulatePartitionedQueues, simulatePooledQueue, type QueueResult } from './simulate/queue.ts'
 import type { LagHistogram } from './simulate/lag-histogram.ts'
-import type { Arrivals } from './trace.ts'
 import { formatAmount, formatCount } from '../domain/units.ts'
 
 /** Work done for each arrival as it comes. */
@@ -29,21 +26,15 @@ export interface CoreDemand {
 /** Simulates the work in each scenario. */
 export function simulateDemand(work: StreamWork, inputs: CostInputs): CoreDemand {
   const { arrivals, name, seconds } = work
-  const { trace } = inputs
   if (arrivals.at.length === 0 || seconds === 0) {
-    const none = new Float64Array(new TimeCells(trace).length)
-    return { cores: { low: none, base: none, high: none }, words: `${name}: nothing to do` }
+    const none = new Float64Array(new TimeCells(inputs.trace).length)
+    return { cores: perScenario(() => none), words: `${name}: nothing to do` }
   }
-  const results = perScenario(scenario => simulateIn(scenario, work, inputs))
+  const simulate = inputs.prices.workers === 'static' ? staticIn : autoscaledIn
+  const results = perScenario(scenario => simulate(scenario, work, inputs))
   const prefix = `${name}: ${formatCount(arrivals.at.length, 'arrival')} of ${spanTitle(seconds * 1000)}`
   return { cores: perScenario(scenario => results[scenario].cores), words: `${prefix}, ${results.base.words}` }
 }
-
-const perScenario = <T>(compute: (scenario: PriceScenario) => T): Record<PriceScenario, T> => ({
-  low: compute('low'),
-  base: compute('base'),
-  high: compute('high'),
-})
 
 interface Simulated {
   readonly cores: Float64Array
@@ -56,10 +47,6 @@ export const serviceTime = (scenario: PriceScenario, seconds: number, { prices, 
 
 /** True if one arrival stands for several, on which all workers work at once. */
 const isScaledUp = ({ volume = 1 }: CostInputs): boolean => volume > 1
-
-function simulateIn(scenario: PriceScenario, work: StreamWork, inputs: CostInputs): Simulated {
-  return inputs.prices.workers === 'static' ? staticIn(scenario, work, inputs) : autoscaledIn(scenario, work, inputs)
-}
 
 function autoscaledIn(scenario: PriceScenario, { arrivals, seconds }: StreamWork, inputs: CostInputs): Simulated {
   const { use, smallestCores, windowSeconds, restartSeconds, catchUpSeconds, stabiliseSeconds } = inputs.prices.sizing
@@ -88,10 +75,8 @@ function staticIn(scenario: PriceScenario, { arrivals, seconds }: StreamWork, in
   const serviceMs = (service * servers) / heldCores
   const queueText = servedText(simulatePooledQueue(arrivals.at, serviceMs, servers), inputs)
   if (servers === 1 || !arrivals.key) return { cores, words: queueText }
-  return {
-    cores,
-    words: `${queueText}; in ${servers} partitions ${lagText(simulatePartitionedQueues(arrivals.at, arrivals.key, serviceMs, servers).lags)}`,
-  }
+  const { lags } = simulatePartitionedQueues(arrivals.at, arrivals.key, serviceMs, servers)
+  return { cores, words: `${queueText}; in ${servers} partitions ${lagText(lags)}` }
 }
 
 /** Lag and backlog in words. If an arrival stands for several, the simulated lag is that of a burst, so it is not reported. */
@@ -103,8 +88,8 @@ const servedText = ({ lags, backlog }: QueueResult, inputs: CostInputs): string 
 const lagText = (lags: LagHistogram): string => `lag p50 ${spanTitle(lags.quantile(0.5))}, p99 ${spanTitle(lags.quantile(0.99))}`
 
 /** Mean cores held by the workers of all demands, at least the smallest machine; 0 without demands. */
-export const coresHeld = (demands: readonly CoreDemand[], inputs: CostInputs) =>
-  rangeFrom(scenario => (demands.length === 0 ? 0 : meanCoresIn(demands, scenario, inputs.prices.sizing.smallestCores[scenario])))
+export const coresHeld = (demands: readonly CoreDemand[], { prices }: CostInputs) =>
+  perScenario(scenario => (demands.length === 0 ? 0 : meanCoresIn(demands, scenario, prices.sizing.smallestCores[scenario])))
 
 function meanCoresIn(demands: readonly CoreDemand[], scenario: PriceScenario, smallest: number): number {
   const sum = new Float64Array(demands[0].cores[scenario].length)

@@ -11,9 +11,7 @@ import { schedulePeriod } from '../experiment/timeline/placement-age.ts'
 import { asSentence, countedNoun, estimateText, quantityText, percentageText as percent } from '../domain/figures.ts'
 import { isRefitOnly } from './element-part.ts'
 import { isInconclusive } from '../domain/plan-types.ts'
-import { isSafeDayOld, SAFE_DAY_OLD } from '../plans/safe-day-old.ts'
-import { BY_PLAN } from '../plans/joint-verdict.ts'
-import { NOT_OBSERVABLE, UNDECIDED } from '../plans/verdict.ts'
+import { BY_PLAN, isSafeDayOld, NOT_OBSERVABLE, SAFE_DAY_OLD, UNDECIDED } from '../plans/element-verdicts.ts'
 import { DAY_MS } from '../domain/units.ts'
 
 /** Parts of a report that the answer needs. */

@@ -2,7 +2,7 @@
 import type { ModelIR, WorthIR } from '../../define/ir/index.ts'
 import { noteCaveat, worstCaveats, type Caveat } from '../domain/caveat.ts'
 import { caveatText } from '../domain/caveat.ts'
-import { volumeCaveats } from '../compare/volume-caveat.ts'
+import { volumeCaveats } from '../compare/sweep-caveats.ts'
 import type { Experiment } from '../experiment/experiment.ts'
 import { explorationMinimums } from '../experiment/replay/exploration-weights.ts'
 import type { PlanValuation, LabelBounds } from '../compare/valuation.ts'

@@ -5,8 +5,7 @@ import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
 import { elementPart } from './element-part.ts'
 import type { Element } from '../domain/element.ts'
 import { planElements } from '../plans/choices.ts'
-import { jointVerdict } from '../plans/joint-verdict.ts'
-import { fixedVerdict } from '../plans/verdict.ts'
+import { fixedVerdict, jointVerdict } from '../plans/element-verdicts.ts'
 
 const model = { name: 'm', inputs: [], score: { kind: 'none' }, decide: { kind: 'on', source: 's' } } as unknown as ModelIR
 const ir = { name: 'p', sources: [], groups: [], models: [model], actions: [] } as unknown as PipelineIR

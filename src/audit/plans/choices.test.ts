@@ -21,7 +21,7 @@ import {
   t,
   webhook,
 } from '../../index.ts'
-import { planElements, type ChoiceOptions } from './choices.ts'
+import { planElements } from './choices.ts'
 import { PlanSpace } from './space.ts'
 
 const card = entity('card', t.string())
@@ -49,10 +49,10 @@ const inputsOf = (c: Parameters<typeof short.of>[0]) => ({
 const score = logistic({ intercept: 0, weights: { short: 1 } })
 const onEvent = model('m', { decide: on(payments), inputs: p => inputsOf(p.card), score })
 
-const titles = (parts: Parameters<typeof pipeline>[1], options?: ChoiceOptions) => {
+const titles = (parts: Parameters<typeof pipeline>[1]) => {
   const { ir } = pipeline('p', parts)
   return Object.fromEntries(
-    planElements(ir, ir.models[0], options).map(({ title, choices, notObservable }) => [
+    planElements(ir, ir.models[0]).map(({ title, choices, notObservable }) => [
       title,
       notObservable ?? choices.map(choice => choice.title),
     ]),
@@ -100,21 +100,27 @@ test('triggers and actions have their possible choices', () => {
   assert.deepEqual(titles([onPayment]).action, ['asynchronous', 'inline', 'digest'])
 })
 
-test('a new job uses the schedule of another group, or a nightly one, or the given one', () => {
-  const batchOf = (options?: ChoiceOptions) => {
-    const { ir } = pipeline('p', [onEvent])
-    return planElements(ir, ir.models[0], options)
+test('a new job uses the schedule of another group, or a nightly one', () => {
+  const jobOf = (parts: Parameters<typeof pipeline>[1]) => {
+    const { ir } = pipeline('p', parts)
+    return planElements(ir, ir.models[0])
       .find(({ title }) => title === 'short')!
       .choices.at(-1)!.setting
   }
-  assert.deepEqual(batchOf(), { kind: 'batch', schedule: { kind: 'cron', cron: '30 4 * * *', zone: 'Europe/Zurich' }, lasts: 7_200_000 })
-  const schedule = { kind: 'interval', every: 3_600_000, phase: 0 } as const
-  assert.deepEqual(batchOf({ schedule, lasts: 60_000 }), { kind: 'batch', schedule, lasts: 60_000 })
+  const own = { kind: 'cron', cron: '30 4 * * *', zone: 'Europe/Zurich' }
+  assert.deepEqual(jobOf([onEvent]), { kind: 'batch', schedule: own, lasts: 7_200_000 })
+  const streaming = model('m', {
+    decide: on(payments),
+    inputs: p => ({ n: short.of(p.card).n }),
+    score: logistic({ intercept: 0, weights: { n: 1 } }),
+  })
+  const nightly = { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }
+  assert.deepEqual(jobOf([streaming]), { kind: 'batch', schedule: nightly, lasts: 7_200_000 })
 })
 
 test('unobservable elements have no choices, and hybrid counts as no separate plan', () => {
   const { ir } = pipeline('p', [onEvent])
-  const elements = planElements(ir, ir.models[0], { notObservable: new Map([['ingestion', 'no arrival']]) })
+  const elements = planElements(ir, ir.models[0], new Map([['ingestion', 'no arrival']]))
   assert.equal(elements[0].notObservable, 'no arrival')
   // Short, long, own and layers have two values each, late three, inference three.
   assert.equal(new PlanSpace(elements).size, 2 ** 4 * 3 * 3)

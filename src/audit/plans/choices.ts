@@ -12,49 +12,36 @@ import { everyTitle, NO_ACTION, UNSCHEDULED } from '../domain/setting-text.ts'
 import { groupsReadBy } from './consumers.ts'
 import type { PlanChoice, PlanElement } from '../domain/plan-types.ts'
 
-/** Assumptions for choices that the pipeline does not state. */
-export interface ChoiceOptions {
-  /** Schedule of new batch jobs: 02:00 UTC by default, or that of another group. */
-  readonly schedule?: ScheduleIR
-  /** Deadline of new batch jobs, ms; two hours by default. */
-  readonly lasts?: number
-  /** Further training periods, ms. */
-  readonly training?: readonly number[]
-  /** Reasons why an element cannot be evaluated, by `elementId`. */
-  readonly notObservable?: ReadonlyMap<string, string>
-}
-
 const QUARTER_OF_AN_HOUR = 900_000
 const HOUR = 3_600_000
 const DAY = 86_400_000
 /** Shortest window for which a hybrid placement is considered, ms. */
 const LONG_WINDOW = DAY
+/** Schedule of new batch jobs, unless a group has one. */
 const NIGHTLY: ScheduleIR = { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }
+/** Deadline of new batch jobs, ms. */
+const NEW_JOB_LASTS = 2 * HOUR
 
 const now = { kind: 'now' } as const
 
-/** The elements on which the decisions of `model` depend, each with its choices. */
-export function planElements(ir: PipelineIR, model: ModelIR, options: ChoiceOptions = {}): PlanElement[] {
+/**
+ * The elements on which the decisions of `model` depend, each with its choices. `notObservable` has the reasons why an element cannot be
+ * evaluated, by `elementId`.
+ */
+export function planElements(ir: PipelineIR, model: ModelIR, notObservable?: ReadonlyMap<string, string>): PlanElement[] {
   const groups = groupsReadBy(ir, model)
-  const schedule = options.schedule ?? groups.map(({ place }) => scheduleIn(place)).find(existing => existing !== undefined) ?? NIGHTLY
-  const lasts = options.lasts ?? 2 * HOUR
-  const element = (of: Element, title: string, choices: readonly PlanChoice[], why?: string): PlanElement => {
-    const notObservable = options.notObservable?.get(elementId(of)) ?? why
-    return { element: of, title, choices, ...(notObservable !== undefined && { notObservable }) }
+  const newJob = batch(groups.map(({ place }) => scheduleIn(place)).find(schedule => schedule !== undefined) ?? NIGHTLY, NEW_JOB_LASTS)
+  const withChoices = (element: Element, choices: readonly PlanChoice[], reason?: string): PlanElement => {
+    const why = notObservable?.get(elementId(element)) ?? reason
+    const title = element.kind === 'group' ? element.group : element.kind
+    return { element, title, choices, ...(why !== undefined && { notObservable: why }) }
   }
   return [
-    element({ kind: 'ingestion' }, 'ingestion', ingestionChoices(schedule, lasts)),
-    ...groups.map(group =>
-      element({ kind: 'group', group: group.name }, group.name, groupChoices(group, schedule, lasts), correctedReason(group)),
-    ),
-    element({ kind: 'inference' }, 'inference', inferenceChoices(model)),
-    element({ kind: 'action' }, 'action', actionChoices(ir, model), actsOn(ir, model) ? undefined : 'no action follows from its decisions'),
-    element(
-      { kind: 'training' },
-      'training',
-      trainingChoices(model, options.training ?? []),
-      model.train ? undefined : 'the pipeline does not train the model',
-    ),
+    withChoices({ kind: 'ingestion' }, ingestionChoices(newJob)),
+    ...groups.map(group => withChoices({ kind: 'group', group: group.name }, groupChoices(group, newJob), correctedReason(group))),
+    withChoices({ kind: 'inference' }, inferenceChoices(model)),
+    withChoices({ kind: 'action' }, actionChoices(ir, model), actsOn(ir, model) ? undefined : 'no action follows from its decisions'),
+    withChoices({ kind: 'training' }, [trainingChoice(model)], model.train ? undefined : 'the pipeline does not train the model'),
   ]
 }
 
@@ -63,69 +50,66 @@ const correctedReason = ({ place }: GroupIR): string | undefined =>
 
 const actsOn = ({ actions = [] }: PipelineIR, { name }: ModelIR): boolean => actions.some(({ model }) => model === name)
 
-function scheduleIn(place: PlacementIR): ScheduleIR | undefined {
-  return 'schedule' in place ? place.schedule : undefined
+const scheduleIn = (place: PlacementIR): ScheduleIR | undefined => ('schedule' in place ? place.schedule : undefined)
+
+/** A batch job with its schedule and deadline, ms. */
+interface BatchChoice extends PlanChoice {
+  readonly setting: Extract<ElementSetting, { kind: 'batch' }>
 }
 
-function ingestionChoices(schedule: ScheduleIR, lasts: number): PlanChoice[] {
-  return [
-    { setting: now, title: 'stream', age: 0 },
-    {
-      setting: { kind: 'every', every: QUARTER_OF_AN_HOUR },
-      title: `micro-batch ${exactSpanTitle(QUARTER_OF_AN_HOUR)}`,
-      age: QUARTER_OF_AN_HOUR / 2,
-    },
-    { setting: { kind: 'batch', schedule, lasts }, title: batchTitle(schedule), age: placementAge({ kind: 'batch', schedule, lasts }) },
-  ]
+function batch(schedule: ScheduleIR, lasts: number): BatchChoice {
+  const setting = { kind: 'batch', schedule, lasts } as const
+  return { setting, title: `batch ${exactSpanTitle(schedulePeriod(schedule))}`, age: placementAge(setting) }
 }
 
-function groupChoices({ place, features }: GroupIR, schedule: ScheduleIR, lasts: number): PlanChoice[] {
+const every = (period: number, title = period === DAY ? 'nightly' : everyTitle(period)): PlanChoice => ({
+  setting: { kind: 'every', every: period },
+  title,
+  age: period / 2,
+})
+
+const ingestionChoices = (newJob: BatchChoice): PlanChoice[] => [
+  { setting: now, title: 'stream', age: 0 },
+  every(QUARTER_OF_AN_HOUR, `micro-batch ${exactSpanTitle(QUARTER_OF_AN_HOUR)}`),
+  newJob,
+]
+
+function groupChoices({ place, features }: GroupIR, newJob: BatchChoice): PlanChoice[] {
   const isLong = features.some(({ window, agg }) => agg !== 'row' && (window === 'lifetime' || window >= LONG_WINDOW))
-  const batch = (jobSchedule: ScheduleIR, deadline: number): PlanChoice => ({
-    setting: { kind: 'batch', schedule: jobSchedule, lasts: deadline },
-    title: batchTitle(jobSchedule),
-    age: placementAge({ kind: 'batch', schedule: jobSchedule, lasts: deadline }),
-  })
   const stream: PlanChoice = { setting: { kind: 'stream' }, title: 'stream', age: 0 }
-  const hybrid = (jobSchedule: ScheduleIR, as: ElementSetting): PlanChoice[] =>
-    isLong ? [{ setting: { kind: 'hybrid', schedule: jobSchedule }, title: 'hybrid', age: 0, sameValuesAs: as }] : []
+  const hybrid = (schedule: ScheduleIR, sameValuesAs: ElementSetting): PlanChoice[] =>
+    isLong ? [{ setting: { kind: 'hybrid', schedule }, title: 'hybrid', age: 0, sameValuesAs }] : []
   switch (place.kind) {
     case 'stream':
-      return [{ ...stream, setting: now }, ...hybrid(schedule, now), batch(schedule, lasts)]
+      return [{ ...stream, setting: now }, ...hybrid(newJob.setting.schedule, now), newJob]
     case 'hybrid':
-      return [{ setting: now, title: 'hybrid', age: 0 }, { ...stream, sameValuesAs: now }, batch(place.schedule, lasts)]
+      return [{ setting: now, title: 'hybrid', age: 0 }, { ...stream, sameValuesAs: now }, batch(place.schedule, NEW_JOB_LASTS)]
     case 'batch':
-    case 'scheduled': {
-      const own = batch(place.schedule, place.lasts)
-      return [{ ...own, setting: now }, stream, ...hybrid(place.schedule, stream.setting)]
-    }
+    case 'scheduled':
+      return [{ ...batch(place.schedule, place.lasts), setting: now }, stream, ...hybrid(place.schedule, stream.setting)]
     case 'lag':
     case 'partial':
-      return [{ setting: now, title: `${place.kind} ${exactSpanTitle(place.by)}`, age: place.by }, stream, batch(schedule, lasts)]
+      return [{ setting: now, title: `${place.kind} ${exactSpanTitle(place.by)}`, age: place.by }, stream, newJob]
     case 'corrected':
       return [{ setting: now, title: 'corrected', age: 0 }]
   }
 }
 
-const batchTitle = (schedule: ScheduleIR): string => `batch ${exactSpanTitle(schedulePeriod(schedule))}`
-
 function inferenceChoices({ decide }: ModelIR): PlanChoice[] {
-  const nightly = every(DAY, 'nightly')
   switch (decide.kind) {
     case 'on':
-      return [{ setting: now, title: 'on event', age: 0 }, every(HOUR, everyTitle(HOUR)), nightly]
+      return [{ setting: now, title: 'on event', age: 0 }, every(HOUR), every(DAY)]
     case 'request':
-      return [{ setting: now, title: 'on request', age: 0 }, nightly]
+      return [{ setting: now, title: 'on request', age: 0 }, every(DAY)]
     case 'every': {
-      const own: PlanChoice = { ...every(decide.every, decide.every === DAY ? 'nightly' : everyTitle(decide.every)), setting: now }
       const slower = [HOUR, DAY].filter(period => period > decide.every && period % decide.every === 0)
-      return [own, ...slower.map(period => (period === DAY ? nightly : every(period, everyTitle(period))))]
+      return [{ ...every(decide.every), setting: now }, ...slower.map(period => every(period))]
     }
   }
 }
 
 function actionChoices({ actions = [] }: PipelineIR, { name, decide }: ModelIR): PlanChoice[] {
-  const own = actions.filter(action => action.model === name)
+  const own = actions.filter(({ model }) => model === name)
   const digest: PlanChoice = { setting: { kind: 'digest', every: DAY }, title: 'digest', age: DAY / 2 }
   if (own.length === 0) return [{ setting: now, title: NO_ACTION, age: 0 }]
   if (own.some(action => action.do.kind === 'answer'))
@@ -134,13 +118,7 @@ function actionChoices({ actions = [] }: PipelineIR, { name, decide }: ModelIR):
   return [{ setting: now, title: 'asynchronous', age: 1 }, ...inline, digest]
 }
 
-function trainingChoices({ train }: ModelIR, periods: readonly number[]): PlanChoice[] {
-  const own = train?.every === undefined ? Infinity : schedulePeriod(train.every)
-  const title = own === Infinity ? UNSCHEDULED : everyTitle(own)
-  return [
-    { setting: now, title, age: own / 2 },
-    ...periods.filter(period => period !== own).map(period => every(period, everyTitle(period))),
-  ]
+function trainingChoice({ train }: ModelIR): PlanChoice {
+  const period = train?.every === undefined ? Infinity : schedulePeriod(train.every)
+  return { setting: now, title: period === Infinity ? UNSCHEDULED : everyTitle(period), age: period / 2 }
 }
-
-const every = (period: number, title: string): PlanChoice => ({ setting: { kind: 'every', every: period }, title, age: period / 2 })

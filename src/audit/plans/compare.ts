@@ -10,12 +10,10 @@ import type { Estimate } from '../domain/element-report.ts'
 import type { PlanEvaluator } from './evaluation.ts'
 import { isInconclusive, type IntervalEstimate, type PlanSearchProblem, type Inconclusive } from '../domain/plan-types.ts'
 import type { Picks } from './space.ts'
+import { sumOfKnown } from '../value/index.ts'
 
 /** Difference of two plans, `left` less `right`. */
 export interface PlanComparison {
-  /** Plan on the left of the difference. */
-  readonly left: Picks
-  readonly right: Picks
   /** Units a month. */
   readonly gain: IntervalEstimate | Inconclusive
   /** True if no decision differs in this history. */
@@ -28,54 +26,54 @@ export interface PlanComparison {
   readonly net: IntervalEstimate | Inconclusive
 }
 
-/** Compares all pairs in one family, so that their intervals are simultaneous. */
-export async function comparePlans(
-  pairs: readonly (readonly [Picks, Picks])[],
-  evaluation: PlanEvaluator,
-  question: PlanSearchProblem,
-  rows: RowRange,
-): Promise<PlanComparison[]> {
-  const columns: Float64Array[] = []
-  for (const [one, other] of pairs) columns.push(await evaluation.difference(one, other, rows))
-  const differing = columns.filter(column => !isUnchanged(column))
-  const intervals = differing.length > 0 ? await evaluation.intervals(differing, rows) : []
+/** A comparison whose gain and cost are known. */
+export interface KnownComparison extends PlanComparison {
+  readonly gain: IntervalEstimate
+  readonly cost: Range
+}
+
+export const isKnown = (comparison: PlanComparison): comparison is KnownComparison =>
+  !isInconclusive(comparison.gain) && !isInconclusive(comparison.cost)
+
+/** Two plans to compare. */
+export type PlanPair = readonly [left: Picks, right: Picks]
+
+/** Compares all pairs on a block in one family, so that their intervals are simultaneous. */
+export async function comparePlans(pairs: readonly PlanPair[], evaluation: PlanEvaluator, rows: RowRange): Promise<PlanComparison[]> {
+  const differences: (Float64Array | Inconclusive)[] = []
+  for (const [left, right] of pairs) differences.push(await evaluation.difference(left, right, rows))
+  const differing = differences.filter((column): column is Float64Array => !isInconclusive(column) && differs(column))
+  const intervals = differing.length === 0 ? [] : await evaluation.ports.intervals(differing, rows)
+  const intervalOf = new Map<object, IntervalEstimate | Inconclusive>(differing.map((column, i) => [column, intervals[i]]))
   const unseen = await evaluation.unseenDifference()
-  return pairs.map(([one, other], i): PlanComparison => {
-    const isSame = isUnchanged(columns[i]) && !isUnknown(columns[i])
-    const reason = evaluation.unobservableReason(one, rows) ?? evaluation.unobservableReason(other, rows)
-    const isEqual = evaluation.hasEqualValues(one, other)
-    const tolerance = isEqual ? 0 : unseen
-    const gain = reason === undefined ? gainOf(columns[i], intervals[differing.indexOf(columns[i])], tolerance, question) : { why: reason }
-    const cost = evaluation.costDifference(one, other)
-    return { left: one, right: other, gain, isSame, isEqual, cost, net: netOf(gain, cost, question) }
+  return pairs.map(([left, right], i): PlanComparison => {
+    const difference = differences[i]
+    const interval = intervalOf.get(difference)
+    const isEqual = evaluation.hasEqualValues(left, right)
+    const mean = interval ?? (isInconclusive(difference) ? difference : sameDecisions(difference, isEqual ? 0 : unseen))
+    const gain = monthly(mean, evaluation.problem.decisionsPerMonth)
+    const cost = evaluation.costDifference(left, right)
+    return { gain, isSame: !interval && !isInconclusive(mean), isEqual, cost, net: netOf(gain, cost, evaluation.problem) }
   })
 }
 
-/** `interval` belongs to a column with differences. `unseen` bounds the difference of a column without any, units. */
-function gainOf(
-  column: Float64Array,
-  interval: IntervalEstimate | Inconclusive,
-  unseen: number,
-  { decisionsPerMonth }: PlanSearchProblem,
-): IntervalEstimate | Inconclusive {
-  if (isUnknown(column)) return { why: 'of no decision in this part of the history it is known what came of it' }
-  if (!isUnchanged(column)) return monthly(interval, decisionsPerMonth)
-  const knownRows = column.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0)
-  const bound = (unseen / knownRows) * decisionsPerMonth
+/** True if any decision differs. */
+const differs = (column: Float64Array): boolean => column.some(value => value !== 0 && !Number.isNaN(value))
+
+/** Mean difference where no decision differs. `unseen` bounds the whole difference that this history may have missed, units. */
+function sameDecisions(column: Float64Array, unseen: number): IntervalEstimate | Inconclusive {
+  const { n: known } = sumOfKnown(column)
+  if (known === 0) return { why: 'of no decision in this part of the history it is known what came of it' }
+  const bound = unseen / known
+  // A 95 % bound is about two standard errors.
   return { value: 0, low: -bound + 0, high: bound, error: bound / 2 }
 }
 
-/** The comparison in the other direction. */
-export function reverseComparison({ left: one, right: other, gain, isSame, isEqual, cost, net }: PlanComparison): PlanComparison {
-  return {
-    left: other,
-    right: one,
-    gain: negated(gain),
-    isSame,
-    isEqual,
-    cost: isInconclusive(cost) ? cost : { low: -cost.high, base: -cost.base, high: -cost.low },
-    net: negated(net),
-  }
+function monthly(interval: IntervalEstimate | Inconclusive, decisions: number): IntervalEstimate | Inconclusive {
+  if (isInconclusive(interval)) return interval
+  const { value, low, high, error } = interval
+  if (![value, low, high, error].every(Number.isFinite)) return { why: 'the difference has no interval that is a number' }
+  return { value: value * decisions, low: low * decisions, high: high * decisions, error: error * decisions }
 }
 
 function netOf(
@@ -94,23 +92,21 @@ function netOf(
   }
 }
 
-/** True if the column has only zeros and unknown values. */
-const isUnchanged = (column: Float64Array): boolean => column.every(value => value === 0 || Number.isNaN(value))
+/** The comparison in the other direction. */
+export const reverseComparison = ({ gain, cost, net, ...sameness }: PlanComparison): PlanComparison => ({
+  ...sameness,
+  gain: reverseInterval(gain),
+  cost: isInconclusive(cost) ? cost : reverseCost(cost),
+  net: reverseInterval(net),
+})
 
-/** True if no decision of the column has a known outcome. */
-const isUnknown = (column: Float64Array): boolean => column.every(Number.isNaN)
-
-function monthly(interval: IntervalEstimate | Inconclusive, decisions: number): IntervalEstimate | Inconclusive {
-  if (isInconclusive(interval)) return interval
-  const { value, low, high, error } = interval
-  if (![value, low, high, error].every(Number.isFinite)) return { why: 'the difference has no interval that is a number' }
-  return { value: value * decisions, low: low * decisions, high: high * decisions, error: error * decisions }
-}
-
-function negated(interval: IntervalEstimate | Inconclusive): IntervalEstimate | Inconclusive {
+function reverseInterval(interval: IntervalEstimate | Inconclusive): IntervalEstimate | Inconclusive {
   if (isInconclusive(interval)) return interval
   return { value: -interval.value + 0, low: -interval.high + 0, high: -interval.low + 0, error: interval.error }
 }
+
+/** The cost difference in the other direction. */
+export const reverseCost = ({ low, base, high }: Range): Range => ({ low: -high, base: -base, high: -low })
 
 /** The interval without its standard error. */
 export const withoutError = (interval: IntervalEstimate | Inconclusive): Estimate | Inconclusive =>

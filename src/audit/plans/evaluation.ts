@@ -4,25 +4,29 @@
  * It keeps the mean of every plan, but columns only of the latest plans. Columns of 4,000 plans over a million decisions would take 32 GB.
  */
 import { assert, limits } from '../../base/index.ts'
+import { rangeDifference, perScenario } from '../cost/range.ts'
 import { ruleOfThreeBound } from '../statistics/small-counts.ts'
+import { RecentResults } from '../domain/caches.ts'
 import type { RowRange } from '../domain/cases.ts'
 import type { Range } from '../domain/audit-report.ts'
-import { unobservableReasonOf } from './observable.ts'
-import { isInconclusive, type PlanPorts, type Inconclusive } from '../domain/plan-types.ts'
-import { planKey, type Picks, type PlanSpace } from './space.ts'
+import { orUnobservable } from './observable.ts'
+import { isInconclusive, type PlanPorts, type Inconclusive, type PlanSearchProblem } from '../domain/plan-types.ts'
+import { planKey, PlanSpace, type Picks } from './space.ts'
+import { sumOfKnown } from '../value/index.ts'
 
-/** Evaluates plans through `PlanPorts` and caches the results. */
+/** Evaluates the plans of a problem through `PlanPorts` and caches the results. */
 export class PlanEvaluator {
+  readonly problem: PlanSearchProblem
   readonly space: PlanSpace
-  readonly #ports: PlanPorts
+  readonly ports: PlanPorts
   readonly #means = new Map<string, number>()
-  readonly #columns = new Map<string, Float64Array>()
+  readonly #columns = new RecentResults<Promise<Float64Array | Inconclusive>>(limits.AUDIT_PLAN_COLUMNS)
   readonly #costs = new Map<string, Range | Inconclusive>()
-  readonly #rejections = new Map<string, string>()
 
-  constructor(space: PlanSpace, ports: PlanPorts) {
-    this.space = space
-    this.#ports = ports
+  constructor(problem: PlanSearchProblem, ports: PlanPorts) {
+    this.problem = problem
+    this.space = new PlanSpace(problem.elements)
+    this.ports = ports
   }
 
   /** Number of evaluated plans with different values. */
@@ -35,66 +39,46 @@ export class PlanEvaluator {
     return this.#means.has(this.#key(picks, rows))
   }
 
-  /** Value of each row of the block under the plan, less the current plan's, units. */
-  async column(picks: Picks, rows: RowRange): Promise<Float64Array> {
-    const key = this.#key(picks, rows)
-    const column = this.#columns.get(key) ?? (await this.#evaluate(picks, rows))
-    assert(column.length === rows.to - rows.from, `a plan is worth ${column.length} rows of a block of ${rows.to - rows.from}`)
-    this.#columns.delete(key)
-    this.#columns.set(key, column)
-    const [oldest] = this.#columns.keys()
-    if (this.#columns.size > limits.AUDIT_PLAN_COLUMNS) this.#columns.delete(oldest)
-    return column
-  }
-
-  /** Reason why an evaluated plan cannot be shown by this history; undefined if it can. */
-  unobservableReason(picks: Picks, rows: RowRange): string | undefined {
-    return this.#rejections.get(this.#key(picks, rows))
-  }
-
-  /** All NaN for a plan that the history cannot show. */
-  async #evaluate(picks: Picks, rows: RowRange): Promise<Float64Array> {
-    try {
-      return await this.#ports.valueOf(this.space.valuesOf(picks), rows)
-    } catch (error) {
-      const why = unobservableReasonOf(error)
-      if (why === undefined) throw error
-      this.#rejections.set(this.#key(picks, rows), why)
-      return new Float64Array(rows.to - rows.from).fill(NaN)
-    }
-  }
-
-  /** Mean of a plan over the rows with a known outcome; NaN without any. */
+  /** Mean of a plan over the rows with a known outcome, less the current plan's, units; NaN without any. */
   async mean(picks: Picks, rows: RowRange): Promise<number> {
     const key = this.#key(picks, rows)
     const cached = this.#means.get(key)
     if (cached !== undefined) return cached
-    const mean = meanOf(await this.column(picks, rows))
-    this.#means.set(key, mean)
-    return mean
+    const column = await this.#column(picks, rows)
+    const { sum, n } = isInconclusive(column) ? { sum: NaN, n: 0 } : sumOfKnown(column)
+    this.#means.set(key, sum / n)
+    return sum / n
   }
 
-  /** Value of each row under `left` less that under `right`. */
-  async difference(left: Picks, right: Picks, rows: RowRange): Promise<Float64Array> {
-    const subtracted = await this.column(right, rows)
-    return (await this.column(left, rows)).map((value, i) => value - subtracted[i])
+  /** Value of each row under `left` less that under `right`, or why this history cannot show one of them. */
+  async difference(left: Picks, right: Picks, rows: RowRange): Promise<Float64Array | Inconclusive> {
+    const subtracted = await this.#column(right, rows)
+    const column = await this.#column(left, rows)
+    if (isInconclusive(column)) return column
+    return isInconclusive(subtracted) ? subtracted : column.map((value, i) => value - subtracted[i])
   }
 
-  intervals(differences: readonly Float64Array[], rows: RowRange): ReturnType<PlanPorts['intervals']> {
-    return this.#ports.intervals(differences, rows)
+  /** Value of each row of the block under the plan, less the current plan's, units, or why this history cannot show it. */
+  #column(picks: Picks, rows: RowRange): Promise<Float64Array | Inconclusive> {
+    return this.#columns.getOrCompute(this.#key(picks, rows), async () => {
+      const values = await orUnobservable(() => this.ports.valueOf(this.space.valuesOf(picks), rows))
+      const length = rows.to - rows.from
+      if (!isInconclusive(values)) assert(values.length === length, `a plan is worth ${values.length} rows of a block of ${length}`)
+      return values
+    })
   }
 
   cost(picks: Picks): Range | Inconclusive {
     const plan = this.space.planOf(picks)
     const key = planKey(plan)
-    const cost = this.#costs.get(key) ?? validCost(this.#ports.costOf(plan))
+    const cost = this.#costs.get(key) ?? validCost(this.ports.costOf(plan))
     this.#costs.set(key, cost)
     return cost
   }
 
   /** Bound on the total difference of two plans without a different decision in a block, units. */
   async unseenDifference(): Promise<number> {
-    return ruleOfThreeBound((await this.#ports.atStake?.()) ?? 0)
+    return ruleOfThreeBound((await this.ports.atStake?.()) ?? 0)
   }
 
   /** True if both plans have equal values on any history. */
@@ -107,8 +91,8 @@ export class PlanEvaluator {
     const [a, b] = [this.cost(left), this.cost(right)]
     if (isInconclusive(a)) return a
     if (isInconclusive(b)) return b
-    const scenarios = [a.low - b.low, a.base - b.base, a.high - b.high].map(dollars => Math.round(dollars * 100) / 100)
-    return { low: Math.min(...scenarios), base: scenarios[1], high: Math.max(...scenarios) }
+    const difference = rangeDifference(a, b)
+    return perScenario(scenario => Math.round(difference[scenario] * 100) / 100)
   }
 
   /** Equal for plans of equal values. */
@@ -123,15 +107,4 @@ function validCost(cost: Range | Inconclusive): Range | Inconclusive {
   const { low, base, high } = cost
   const isCost = [low, base, high].every(dollars => Number.isFinite(dollars) && dollars >= 0)
   return isCost ? cost : { why: `a plan would cost $${low}, $${base} or $${high} a month, which is no cost: look at the prices` }
-}
-
-function meanOf(column: Float64Array): number {
-  let sum = 0
-  let count = 0
-  for (const value of column) {
-    if (Number.isNaN(value)) continue
-    sum += value
-    count++
-  }
-  return sum / count
 }

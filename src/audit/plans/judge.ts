@@ -2,14 +2,14 @@
  * Tests the chosen plan on the block `report`, which did not choose it.
  *
  * Within the plan each element's choices are compared with each other, and the plan with the current one. All comparisons form one family
- * with simultaneous intervals: the chance of any false claim is 5 %. A change that does not hold alone is removed, and the rest must hold
- * as a whole.
+ * with simultaneous intervals (`statistics/intervals.ts`): the chance of any false claim is 5 %. A change that does not hold alone is
+ * removed, and the rest must hold as a whole.
  */
 import type { Range } from '../domain/audit-report.ts'
-import { comparePlans, reverseComparison, type PlanComparison } from './compare.ts'
+import { comparePlans, isKnown, reverseComparison, reverseCost, type KnownComparison, type PlanComparison } from './compare.ts'
 import type { PlanEvaluator } from './evaluation.ts'
 import { isInconclusive, type PlanElement, type PlanSearchProblem } from '../domain/plan-types.ts'
-import { changeCount, withChoice, type Picks, type PlanSpace } from './space.ts'
+import { changedElements, CURRENT, withChoice, type Picks } from './space.ts'
 
 /** Result of the test. */
 export interface PlanJudgement {
@@ -32,108 +32,115 @@ export interface ChoiceComparison {
   readonly comparison: PlanComparison
 }
 
+/** The comparison of two different choices of one element. */
+export const comparisonOf = (comparisons: readonly ChoiceComparison[], pick: number, over: number): PlanComparison =>
+  comparisons.find(compared => compared.pick === pick && compared.over === over)!.comparison
+
 /**
  * Tests a plan. If neither the plan nor its holding changes hold, each change is tested alone against the current plan. This second test
  * has the same chance of a false claim on either side, 2.5 %, as the first.
  */
-export async function judgePlan(picks: Picks, evaluation: PlanEvaluator, question: PlanSearchProblem): Promise<PlanJudgement> {
-  const { now } = evaluation.space
-  const judgement = await judgeWithin(picks, evaluation, question)
-  return changeCount(picks) === 0 || changeCount(judgement.proposedPicks) > 0 ? judgement : judgeWithin(now, evaluation, question)
+export async function judgePlan(picks: Picks, evaluation: PlanEvaluator): Promise<PlanJudgement> {
+  const judgement = await judgeWithin(picks, evaluation)
+  const isDone = changedElements(picks).length === 0 || changedElements(judgement.proposedPicks).length > 0
+  return isDone ? judgement : judgeWithin(evaluation.space.now, evaluation)
 }
 
-async function judgeWithin(picks: Picks, evaluation: PlanEvaluator, question: PlanSearchProblem): Promise<PlanJudgement> {
-  const { now, elements } = evaluation.space
-  const family = elements.map(({ choices }, element) => choicePairs(choices.length).map(pair => ({ ...pair, element })))
-  const pairs = family
-    .flat()
-    .map(({ element, pick, over }) => [withChoice(picks, element, pick), withChoice(picks, element, over)] as const)
-  const [whole, ...comparisons] = await comparePlans([[picks, now], ...pairs], evaluation, question, question.report)
-  let next = 0
-  const choiceComparisons = family.map(own => own.flatMap(({ pick, over }) => inBothDirections(pick, over, comparisons[next++])))
-  const bestPicks = choiceComparisons.map((own, element) => bestPick(own, elements[element], picks[element], question))
+async function judgeWithin(picks: Picks, evaluation: PlanEvaluator): Promise<PlanJudgement> {
+  const { space, problem } = evaluation
+  const { now, elements } = space
+  // Every pair of choices of an element, once.
+  const choicePairs = elements.flatMap(({ choices }, element) =>
+    choices.flatMap((_, pick) => choices.slice(pick + 1).map((_, i) => ({ element, pick, over: pick + 1 + i }))),
+  )
+  const planPairs = choicePairs.map(
+    ({ element, pick, over }) => [withChoice(picks, element, pick), withChoice(picks, element, over)] as const,
+  )
+  const [whole, ...comparisons] = await comparePlans([[picks, now], ...planPairs], evaluation, problem.report)
+  const choiceComparisons = elements.map((_, own) =>
+    choicePairs.flatMap(({ element, pick, over }, i): ChoiceComparison[] => {
+      if (element !== own) return []
+      const comparison = comparisons[i]
+      return [
+        { pick, over, comparison },
+        { pick: over, over: pick, comparison: reverseComparison(comparison) },
+      ]
+    }),
+  )
+  const bestPicks = elements.map((element, i) => bestPick(choiceComparisons[i], element, picks[i], problem))
   const judgement: PlanJudgement = { testedPicks: picks, proposedPicks: now, whole, choiceComparisons, bestPicks }
-  for (const proposal of candidates(judgement)) {
-    const [wholeComparison] = await comparePlans([[proposal, now], [picks, now], ...pairs], evaluation, question, question.report)
-    if (isAdopted(proposal, wholeComparison, question) && isConfirmed(proposal, evaluation.space, question))
-      return { ...judgement, proposedPicks: proposal, whole: wholeComparison }
+  for (const proposal of proposals(judgement)) {
+    const [proposed] = await comparePlans([[proposal, now], [picks, now], ...planPairs], evaluation, problem.report)
+    const isConfirmed = problem.price !== undefined || space.isConfirmed(proposal)
+    if (isAdopted(proposal, proposed, problem) && isConfirmed) return { ...judgement, proposedPicks: proposal, whole: proposed }
   }
   return judgement
 }
 
 /**
- * Candidates to propose, in order: all holding choices, then the tested plan's holding changes. For the current plan: its most certain
- * change alone.
+ * Plans to propose, in order: all holding choices, then the tested plan's holding changes. Where the current plan was tested, the second is
+ * the most certain change alone.
  */
-function candidates({ testedPicks, choiceComparisons, bestPicks }: PlanJudgement): Picks[] {
-  const holdingPicks = bestPicks.map(pick => pick ?? 0)
-  if (changeCount(testedPicks) > 0) return [holdingPicks, testedPicks.map((pick, element) => (pick === bestPicks[element] ? pick : 0))]
+function proposals({ testedPicks, choiceComparisons, bestPicks }: PlanJudgement): Picks[] {
+  const allHolding = bestPicks.map(pick => pick ?? CURRENT)
+  if (changedElements(testedPicks).length > 0)
+    return [allHolding, testedPicks.map((pick, element) => (pick === bestPicks[element] ? pick : CURRENT))]
   const certainty = (element: number): number => {
-    const net = choiceComparisons[element].find(({ pick, over }) => pick === holdingPicks[element] && over === 0)?.comparison.net
-    return net === undefined || isInconclusive(net) ? -Infinity : net.low
+    const { net } = comparisonOf(choiceComparisons[element], allHolding[element], CURRENT)
+    return isInconclusive(net) ? -Infinity : net.low
   }
-  const changed = [...holdingPicks.keys()].filter(element => holdingPicks[element] !== 0)
-  const [mostCertain] = changed.sort((a, b) => certainty(b) - certainty(a))
-  return mostCertain === undefined ? [holdingPicks] : [holdingPicks, withChoice(testedPicks, mostCertain, holdingPicks[mostCertain])]
+  const [mostCertain] = changedElements(allHolding).sort((a, b) => certainty(b) - certainty(a))
+  return mostCertain === undefined ? [allHolding] : [allHolding, withChoice(testedPicks, mostCertain, allHolding[mostCertain])]
 }
 
-/**
- * True if the plan is shown to be better than the current one as a whole. With equal decisions it must cost less, and in no scenario more.
- */
-function isAdopted(proposal: Picks, { cost, gain, net, isSame }: PlanComparison, { price, smallLoss }: PlanSearchProblem): boolean {
-  if (changeCount(proposal) === 0 || isInconclusive(cost) || isInconclusive(gain)) return false
-  if (isSame && gain.low === 0) return cost.base < 0 && cost.high <= 0
-  if (price === undefined) return cost.base < 0 && gain.low >= -smallLoss
-  return !isInconclusive(net) && net.low > 0
+/** True if the plan is shown to be better than the current one as a whole. Plans with equal decisions must save costs. */
+function isAdopted(proposal: Picks, comparison: PlanComparison, problem: PlanSearchProblem): boolean {
+  if (changedElements(proposal).length === 0 || !isKnown(comparison)) return false
+  const { cost, gain, isSame } = comparison
+  if (isSame && gain.low === 0) return costsLess(cost)
+  return isShownBetter(comparison, problem) && (problem.price !== undefined || cost.base < 0)
 }
-
-/** Without a value per outcome, every change must agree with its element's curve. */
-const isConfirmed = (picks: Picks, space: PlanSpace, { price }: PlanSearchProblem): boolean =>
-  price !== undefined || picks.every((_, element) => space.choice(picks, element).unconfirmed !== true)
-
-/** Every pair of choices, once. */
-const choicePairs = (count: number): { readonly pick: number; readonly over: number }[] =>
-  Array.from({ length: count }, (_, pick) => Array.from({ length: count - pick - 1 }, (_, i) => ({ pick, over: pick + 1 + i }))).flat()
-
-const inBothDirections = (pick: number, over: number, comparison: PlanComparison): ChoiceComparison[] => [
-  { pick, over, comparison },
-  { pick: over, over: pick, comparison: reverseComparison(comparison) },
-]
 
 /** The choice that holds against all others. If several do they are equal, and the tested one is preferred. */
 function bestPick(
   comparisons: readonly ChoiceComparison[],
   { choices }: PlanElement,
   testedPick: number,
-  question: PlanSearchProblem,
+  problem: PlanSearchProblem,
 ): number | undefined {
-  const inOrder = [testedPick, ...[...choices.keys()].filter(pick => pick !== testedPick)]
   const holds = (compared: ChoiceComparison): boolean =>
-    holdsOver(compared, choices[compared.pick].age < choices[compared.over].age, question)
-  const isAllowed = (pick: number): boolean => question.price !== undefined || choices[pick].unconfirmed !== true
+    holdsOver(compared, choices[compared.pick].age < choices[compared.over].age, problem)
+  const isAllowed = (pick: number): boolean => problem.price !== undefined || choices[pick].unconfirmed !== true
+  const inOrder = [...new Set([testedPick, ...choices.keys()])]
   return inOrder.find(own => isAllowed(own) && comparisons.filter(({ pick }) => pick === own).every(holds))
 }
 
 /**
- * True if the choice is shown to be better: the lower bound of its net is above 0. Without a value per outcome it costs no more, and its
- * loss is small by the bound.
+ * True if a choice holds over another. With equal decisions, a fresher choice must be cheaper in every scenario, an older one dearer in
+ * none. But an older choice with few acting decisions, of which the next ones may differ (`gain.low` below 0), must be shown better.
  */
-function holdsOver(compared: ChoiceComparison, isFresher: boolean, { price, smallLoss }: PlanSearchProblem): boolean {
-  const { gain, net, cost, isSame, isEqual } = compared.comparison
-  if (isInconclusive(cost) || isInconclusive(gain)) return false
-  if (isEqual) return isPreferred(compared, cost)
-  // Decisions are equal. A fresher choice must then be cheaper, an older one not dearer, in every scenario. Where few decisions act,
-  // equality so far does not show that none will differ.
-  if (isSame && (isFresher || gain.low === 0)) return isFresher ? cost.high < 0 : cost.high <= 0
-  if (price === undefined) return cost.base <= 0 && gain.low >= -smallLoss
-  return !isInconclusive(net) && net.low > 0
+function holdsOver(compared: ChoiceComparison, isFresher: boolean, problem: PlanSearchProblem): boolean {
+  const { comparison } = compared
+  if (!isKnown(comparison)) return false
+  const { gain, cost, isSame, isEqual } = comparison
+  if (isEqual) return holdsAtEqualValues(compared, cost)
+  if (isSame && isFresher) return cost.high < 0
+  if (isSame && gain.low === 0) return cost.high <= 0
+  return isShownBetter(comparison, problem)
 }
 
-/**
- * For equal values the current choice is preferred, unless the other costs less in every scenario. Of two others the one that is cheaper in
- * the base scenario is preferred.
- */
-function isPreferred({ pick, over }: ChoiceComparison, { low, base, high }: Range): boolean {
-  if (over === 0) return high <= 0 && base < 0
-  return pick === 0 ? low < 0 || base <= 0 : base <= 0
+/** Of equal values the current choice holds unless the other costs less; of two others, the one that is cheaper in the base scenario. */
+function holdsAtEqualValues({ pick, over }: ChoiceComparison, cost: Range): boolean {
+  if (over === CURRENT) return costsLess(cost)
+  if (pick === CURRENT) return !costsLess(reverseCost(cost))
+  return cost.base <= 0
 }
+
+/** True if the lower bound of the net is above 0. Without a value per outcome it costs no more, and its loss is small by the bound. */
+function isShownBetter({ gain, cost, net }: KnownComparison, { price, smallLoss }: PlanSearchProblem): boolean {
+  if (price !== undefined) return !isInconclusive(net) && net.low > 0
+  return cost.base <= 0 && gain.low >= -smallLoss
+}
+
+/** True if it costs less in the base scenario, and more in none. */
+const costsLess = ({ base, high }: Range): boolean => base < 0 && high <= 0

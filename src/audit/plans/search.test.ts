@@ -6,10 +6,8 @@ import { PlanEvaluator } from './evaluation.ts'
 import { searchPlans } from './search.ts'
 import { PlanSpace, type Picks } from './space.ts'
 
-const searched = (world: SmallWorld, plansMax?: number) => {
-  const evaluation = new PlanEvaluator(new PlanSpace(world.elements), portsOf(world))
-  return searchPlans(evaluation, questionOf(world, plansMax === undefined ? {} : { plansMax }))
-}
+const searched = (world: SmallWorld, plansMax?: number) =>
+  searchPlans(new PlanEvaluator(questionOf(world, plansMax === undefined ? {} : { plansMax }), portsOf(world)))
 
 test('few plans: the best one by brute force', async () => {
   for (let seed = 1; seed <= 40; seed++) {
@@ -26,8 +24,8 @@ test('steps of one and two elements end where no such step is better, and nearly
   let best = 0
   for (let seed = 1; seed <= 40; seed++) {
     const world = randomWorld(seed, 8)
-    const evaluation = new PlanEvaluator(new PlanSpace(world.elements), portsOf(world))
-    const { merits, evaluated, isExhaustive: isWhole } = await searchPlans(evaluation, questionOf(world, { plansMax: 255 }))
+    const evaluation = new PlanEvaluator(questionOf(world, { plansMax: 255 }), portsOf(world))
+    const { merits, evaluated, isExhaustive: isWhole } = await searchPlans(evaluation)
     assert.ok(!isWhole)
     assert.ok(evaluated <= 255)
     const dollarsByPlan = new Map(merits.map(merit => [merit.picks.join(), merit.dollars]))

@@ -10,6 +10,9 @@ import type { PlanChoice, PlanElement } from '../domain/plan-types.ts'
 /** Number of the choice of each element. */
 export type Picks = readonly number[]
 
+/** Number of an element's current choice. */
+export const CURRENT = 0
+
 /** All plans of the elements that have several choices. */
 export class PlanSpace {
   /** Elements with several choices. */
@@ -22,18 +25,24 @@ export class PlanSpace {
   constructor(elements: readonly PlanElement[]) {
     this.elements = elements.filter(({ choices, notObservable }) => notObservable === undefined && choices.length > 1)
     this.#values = this.elements.map(({ choices }) => {
-      const values = choices.map(({ setting, sameValuesAs: as }) => JSON.stringify(as ?? setting))
+      const values = choices.map(choice => JSON.stringify(valueSetting(choice)))
       return [...values.keys()].filter(pick => values.indexOf(values[pick]) === pick)
     })
     this.size = this.#values.reduce((product, { length }) => product * length, 1)
   }
 
   get now(): Picks {
-    return this.elements.map(() => 0)
+    return this.elements.map(() => CURRENT)
   }
 
-  choice(picks: Picks, element: number): PlanChoice {
-    return this.elements[element].choices[picks[element]]
+  /** The plan's choice of each element. */
+  choices(picks: Picks): PlanChoice[] {
+    return this.elements.map(({ choices }, element) => choices[picks[element]])
+  }
+
+  /** True if no choice of the plan is unconfirmed. */
+  isConfirmed(picks: Picks): boolean {
+    return this.choices(picks).every(({ unconfirmed }) => unconfirmed !== true)
   }
 
   /** The plan's settings, for its cost. */
@@ -43,7 +52,7 @@ export class PlanSpace {
 
   /** The plan's settings that determine values; equal for plans of equal values. */
   valuesOf(picks: Picks): Plan {
-    return this.#planOf(picks, ({ setting, sameValuesAs: as }) => as ?? setting)
+    return this.#planOf(picks, valueSetting)
   }
 
   /** One plan of each value, the current one first. */
@@ -77,17 +86,19 @@ export class PlanSpace {
   }
 
   #planOf(picks: Picks, settingOf: (choice: PlanChoice) => ElementSetting): Plan {
-    const settings = this.elements.map(({ element }, i) => [elementId(element), settingOf(this.choice(picks, i))] as const)
+    const settings = this.choices(picks).map((choice, i) => [elementId(this.elements[i].element), settingOf(choice)] as const)
     return new Map(settings.filter(([, { kind }]) => kind !== 'now'))
   }
 }
 
-/** The plan with another choice for one element. */
-export const withChoice = (picks: Picks, element: number, pick: number): Picks =>
-  picks.map((current, i) => (i === element ? pick : current))
+/** The setting that determines the values of a choice. */
+export const valueSetting = ({ setting, sameValuesAs = setting }: PlanChoice): ElementSetting => sameValuesAs
 
-/** Number of elements that differ from the current plan. */
-export const changeCount = (picks: Picks): number => picks.filter(pick => pick !== 0).length
+/** The plan with another choice for one element. */
+export const withChoice = (picks: Picks, element: number, pick: number): Picks => picks.with(element, pick)
+
+/** Elements whose choice is not the current one, by index. */
+export const changedElements = (picks: Picks): number[] => [...picks.keys()].filter(element => picks[element] !== CURRENT)
 
 /** Equal for equal plans. */
 export const planKey = (plan: Plan): string => JSON.stringify([...plan].sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -1,12 +1,15 @@
 /** Selection and wording of a report's values, shared by terminal and page. Computes nothing except the order. */
 import { spanTitle } from '../../base/index.ts'
-import type { AuditReport, CostOfPlan, OtherPlan, Range, UtilityPart } from '../domain/audit-report.ts'
+import type { AuditReport, CostLine, CostOfPlan, OtherPlan, Percentiles, Range, StagesPart, UtilityPart } from '../domain/audit-report.ts'
 import type { ElementPart, Estimate, FreshnessThreshold, NoInterval, SweepLevel } from '../domain/element-report.ts'
 import {
   weeklyText,
+  dollarText,
   integerText,
   countedNoun,
   estimateText,
+  numberText,
+  percentageText,
   unitText,
   isAvailable,
   asSentence,
@@ -57,13 +60,25 @@ export function weeklyValueText(perWeek: number, { name, unit }: UtilityPart): s
  * Age of a freshness threshold: `15 min`, `1 week or more`. For an element that runs at a cadence, the level's title: `every hour`, whose
  * age is half of it.
  */
-export function thresholdTitle({ age, beyond }: FreshnessThreshold, levels: ElementPart['levels'] = []): string {
+export function thresholdTitle({ age, beyond }: FreshnessThreshold, levels: ElementPart['levels']): string {
   const cadence = levels.find(level => level.age === age && level.setting.kind === 'every')
   return `${cadence?.title ?? spanTitle(age)}${beyond === true ? ' or more' : ''}`
 }
 
 /** Names of the freshness thresholds of the two curves. An age without its curve means nothing. */
 export const thresholdNames = { incident: 'incident threshold', planned: 'planned threshold' } as const
+
+/** A curve of an element: without retraining, or with it. */
+export type CurveArm = keyof typeof thresholdNames
+
+/** The freshness thresholds that are known, each with its curve. */
+export const availableThresholds = ({
+  incidentThreshold,
+  plannedThreshold,
+}: Pick<ElementPart, 'incidentThreshold' | 'plannedThreshold'>): (readonly [arm: CurveArm, threshold: FreshnessThreshold])[] => [
+  ...(isAvailable(incidentThreshold) ? [['incident', incidentThreshold] as const] : []),
+  ...(isAvailable(plannedThreshold) ? [['planned', plannedThreshold] as const] : []),
+]
 
 /**
  * Sentences on the freshness thresholds without and with retraining, or why there is none, except what the verdict states. They omit the
@@ -112,7 +127,7 @@ export const shownPerformance = (level: SweepLevel) =>
   shownMode(level) === 'planned' ? refitPerformance(level)! : level.frozen.performance
 
 /** Mode whose number of actions and precision the table shows. */
-export const shownMode = ({ frozen, refit }: SweepLevel): 'incident' | 'planned' =>
+export const shownMode = ({ frozen, refit }: SweepLevel): CurveArm =>
   !isAvailable(frozen.perWeek) && isAvailable(refit) && isAvailable(refit.perWeek) ? 'planned' : 'incident'
 
 /** Performance with retraining; undefined without it. */
@@ -123,7 +138,7 @@ export interface LevelEffect {
   readonly element: ElementPart
   readonly level: SweepLevel
   readonly estimate: Estimate
-  readonly arm: 'incident' | 'planned'
+  readonly arm: CurveArm
 }
 
 /**
@@ -213,3 +228,51 @@ export const decisionTitles = {
   'no dollar verdict': 'No verdict in dollars',
   undecided: 'Undecided',
 } as const
+
+/** Describes the decisions with measured stages: their number, and the selection if other decisions ran too. */
+export function sampledDecisionsText({ decisions, among }: Pick<StagesPart, 'decisions' | 'among'>): string {
+  if (!among) return `${integerText(decisions)} decisions that ran`
+  const selection = among.by === 'effect' ? 'those with a delivered effect' : 'the newest with stage times'
+  return `${integerText(decisions)} of ${integerText(among.decisions)} decisions that ran (${selection})`
+}
+
+/** Footnotes of a table: each reason stands once below the table, and cells have its number. */
+export class Footnotes {
+  readonly #reasons: string[] = []
+
+  /** Number of a reason, from 1. */
+  numberOf(why: string): number {
+    const at = this.#reasons.indexOf(why)
+    return at === -1 ? this.#reasons.push(why) : at + 1
+  }
+
+  /** Pairs of `(1) ` and a reason, by number. */
+  get notes(): readonly (readonly [number: string, why: string])[] {
+    return this.#reasons.map((why, i) => [`(${i + 1}) `, why])
+  }
+}
+
+/** Low, base and high of a cost. */
+export const scenarioTexts = ({ low, base, high }: Range): string[] => [low, base, high].map(dollarText)
+
+/** True if the title of a cost line says what it is a cost of. */
+export const namesItsKind = ({ of, title }: CostLine): boolean => title.toLowerCase().includes(of.toLowerCase())
+
+/**
+ * Cells of the stage times: title and percentiles, then for each stage how often it takes longest, and p99 of the whole if it took a tenth
+ * of its time.
+ */
+export function stageCells({ stages, whole }: StagesPart): { readonly rows: string[][]; readonly whole: string[] } {
+  const times = ({ p50, p95, p99 }: Percentiles): string[] => [p50, p95, p99].map(spanTitle)
+  return {
+    rows: stages.map(part => [part.stage, ...times(part), percentageText(part.critical), spanTitle(part.p99IfTenth)]),
+    whole: ['the whole', ...times(whole), '', ''],
+  }
+}
+
+/** Inverse-propensity weights: the least and the greatest. */
+export const weightsText = ([least, most]: readonly [least: number, most: number]): string =>
+  least === most ? numberText(least) : `${numberText(least)} to ${numberText(most)}`
+
+/** A share, or `–` where there is none. */
+export const percentageOrDash = (share: number | null): string => (share === null ? '–' : percentageText(share))

@@ -1,6 +1,6 @@
 /**
  * Confidence intervals of differences in value: of the levels of a staleness sweep, and of the plans behind every verdict
- * (`audit/plans/plan-intervals.ts`). A level is the value under other settings less that of now, decision by decision: θ = Σd / Σn, times
+ * (`audit/compare/clusters.ts`). A level is the value under other settings less that of now, decision by decision: θ = Σd / Σn, times
  * the decisions of a week for a sweep, times 1 for plans.
  *
  * Intervals are studentised: `value` ± t · `error`. The error is clustered by every column at once (`variance.ts`). The quantile is

@@ -162,7 +162,7 @@ async function addEdits(
   if (!apply) notes.push(...edited.rejected)
   else if (changes.length === 0) notes.push('Nothing to apply: the audit proposes no change of a placement.')
   else {
-    const { written, rejected } = await applyEdit(edited, changes, path, pipeline.ir)
+    const { written, rejected } = await applyEdit(edited, path, pipeline.ir)
     notes.push(...written.map(file => `Changed ${file}.`), ...rejected)
   }
   if (data !== undefined) notes.push(...storeObjectives(pipeline, report, log, data))

@@ -2,9 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { dueTimes, meanPeriod } from './due-times.ts'
-import { rateQuantile } from './rate.ts'
-import { simulateBatchRuns, eventsOfRuns } from './runs.ts'
+import { dueTimes, eventsOfRuns, meanPeriod, simulateBatchRuns } from './runs.ts'
+import { rateQuantile } from './time-cells.ts'
 
 const from = 1_700_000_000_000
 const HOUR = 3_600_000

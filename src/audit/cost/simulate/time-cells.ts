@@ -1,5 +1,11 @@
+/** A history divided into equal intervals: cells for the demand on workers, and windows for arrival rates. */
 import { limits } from '../../../base/index.ts'
-import type { HistorySpan } from './rate.ts'
+
+/** Span of a history, [from, until], UTC ms. */
+export interface HistorySpan {
+  readonly from: number
+  readonly until: number
+}
 
 /** Interval of the autoscaler's decisions, ms. */
 export const AUTOSCALER_INTERVAL_MS = 60_000
@@ -29,4 +35,22 @@ export class TimeCells {
       at = end
     }
   }
+}
+
+/** Length of the windows of a rate, ms, unless there are too many. */
+const WINDOW_MS = 60_000
+
+/**
+ * Quantile `q` of the arrival rate over the minutes of a history, events per ms; at least the mean, or the backlog would grow without end.
+ * Quiet minutes count. A history of more than COST_WINDOWS_MAX minutes has longer windows.
+ */
+export function rateQuantile(arrival: Float64Array, { from, until }: HistorySpan, q: number): number {
+  const span = until - from
+  const windows = Math.min(limits.COST_WINDOWS_MAX, Math.max(1, Math.floor(span / WINDOW_MS)))
+  const width = span / windows
+  const counts = new Uint32Array(windows)
+  for (let i = 0; i < arrival.length; i++) counts[Math.min(windows - 1, Math.floor((arrival[i] - from) / width))]++
+  counts.sort()
+  const rank = Math.max(1, Math.ceil(q * windows))
+  return Math.max(counts[rank - 1] / width, arrival.length / span)
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { changesOf, fileOf, nightlyBatch as nightly, PipelineFiles } from '../../../../test/verdict/pipeline-files.ts'
 import { applyEdit } from './apply.ts'
-import { editPlacements } from './edit.ts'
+import { editPlacements } from './placement-edit.ts'
 
 const files = new PipelineFiles()
 after(() => files[Symbol.dispose]())
@@ -20,7 +20,7 @@ test('writes the file, and the edits show the changed lines', async () => {
     { file: name, line: 1, before: usual, after: "import { batch, count, entity, features, pipeline, source, t } from 'spillway'" },
     { file: name, line: 4, before: line, after: line.replace('stream', "batch('0 2 * * *')") },
   ])
-  const applied = await applyEdit(edit, changes, path, pipeline.ir)
+  const applied = await applyEdit(edit, path, pipeline.ir)
   assert.equal(applied.written.length, 1)
   assert.equal(files.project.read(name), edit.files[0].after)
 })
@@ -32,7 +32,7 @@ test('edits a group in an imported file', async () => {
   )
   const changes = changesOf(pipeline, { now: nightly })
   const edit = editPlacements(changes, path)
-  assert.deepEqual((await applyEdit(edit, changes, path, pipeline.ir)).rejected, [])
+  assert.deepEqual((await applyEdit(edit, path, pipeline.ir)).rejected, [])
   assert.match(files.project.read('shared.ts'), /place: batch\('0 2 \* \* \*'\)/)
 })
 
@@ -47,7 +47,6 @@ test('rejects an edit that would change the pipeline otherwise, or break it', as
   })
   const result = await applyEdit(
     broken(text => text.replace("count('1h')", "count('2h')")),
-    changes,
     path,
     pipeline.ir,
   )
@@ -57,14 +56,12 @@ test('rejects an edit that would change the pipeline otherwise, or break it', as
   })
   const none = await applyEdit(
     broken(text => `${text}\nthrow new Error('not today')`),
-    changes,
     path,
     pipeline.ir,
   )
   assert.deepEqual(none.rejected, ['nothing was written: with the edit the file does not load: not today'])
   const ended = await applyEdit(
     broken(text => `process.exit(0)\n${text}`),
-    changes,
     path,
     pipeline.ir,
   )
@@ -77,6 +74,6 @@ test('leaves a file alone that has changed since it was read', async () => {
   const changes = changesOf(pipeline, { now: nightly })
   const edit = editPlacements(changes, path)
   files.project.write(name, `${files.project.read(name)}\n// mine`)
-  assert.match((await applyEdit(edit, changes, path, pipeline.ir)).rejected[0], /has changed since it was read/)
+  assert.match((await applyEdit(edit, path, pipeline.ir)).rejected[0], /has changed since it was read/)
   assert.match(files.project.read(name), /\/\/ mine$/)
 })

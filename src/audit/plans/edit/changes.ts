@@ -1,8 +1,8 @@
 /** Changes of a plan: placements, which can be edited, and other settings, which are described. */
-import type { Plan } from '../../domain/element.ts'
+import type { PlacementIR } from '../../../define/ir/index.ts'
+import type { ElementSetting, Plan } from '../../domain/element.ts'
 import type { PlanPart } from '../../domain/audit-report.ts'
-import type { PlacementChange } from './edit.ts'
-import { placementFor } from './placement-text.ts'
+import type { PlacementChange } from './placement-edit.ts'
 
 /** Placement changes of a plan. `definedAt`: `FILE:LINE` of each group, the `groupDefinedAt` of a `Pipeline`. */
 export function placementChanges(plan: Plan, definedAt: ReadonlyMap<string, string>): PlacementChange[] {
@@ -11,6 +11,11 @@ export function placementChanges(plan: Plan, definedAt: ReadonlyMap<string, stri
     const place = placementFor(setting)
     return group === undefined || place === undefined ? [] : [{ group, place, at: definedAt.get(group) }]
   })
+}
+
+/** Placement of a group's setting; undefined for a setting that no pipeline can have. */
+function placementFor(setting: ElementSetting): PlacementIR | undefined {
+  return setting.kind === 'stream' || setting.kind === 'batch' || setting.kind === 'hybrid' ? setting : undefined
 }
 
 /** Describes the changes of a plan that are no placements: ingestion, inference, action, training. */

@@ -8,10 +8,11 @@ export interface Splice {
   readonly text: string
 }
 
-/** Applies splices that do not overlap. */
-export function applySplices(text: string, splices: readonly Splice[]): string {
+/** Applies splices that do not overlap. `offset` is the beginning of `text` in the file. */
+export function applySplices(text: string, splices: readonly Splice[], offset = 0): string {
   let result = text
-  for (const { start, end, text: inserted } of inOrder(splices).reverse()) result = result.slice(0, start) + inserted + result.slice(end)
+  for (const { start, end, text: inserted } of inOrder(splices).reverse())
+    result = result.slice(0, start - offset) + inserted + result.slice(end - offset)
   return result
 }
 
@@ -30,16 +31,11 @@ export function lineEdits(file: string, text: string, splices: readonly Splice[]
   }
   return hunks.map(({ start, end, splices: hunkSplices }) => {
     const before = text.slice(start, end)
-    const after = applySplices(
-      before,
-      hunkSplices.map(({ start: from, end: to, text: inserted }) => ({ start: from - start, end: to - start, text: inserted })),
-    )
-    return { file, line: lineAt(text, start), ...withoutCarriageReturns(before, after) }
+    // Carriage returns stay in the file.
+    const [shownBefore, shownAfter] = [before, applySplices(before, hunkSplices, start)].map(lines => lines.replaceAll('\r', ''))
+    return { file, line: lineAt(text, start), before: shownBefore, after: shownAfter }
   })
 }
-
-/** Removes carriage returns, which stay in the file. */
-const withoutCarriageReturns = (before: string, after: string) => ({ before: before.replace(/\r/g, ''), after: after.replace(/\r/g, '') })
 
 const inOrder = (splices: readonly Splice[]): Splice[] => [...splices].sort((a, b) => a.start - b.start)
 

@@ -6,11 +6,10 @@ import { spanTitle } from '../../../base/index.ts'
 import type { UtilityPart } from '../../domain/audit-report.ts'
 import type { ElementPart, Estimate, SweepLevel } from '../../domain/element-report.ts'
 import { estimateText, unitText, isAvailable } from '../../domain/figures.ts'
-import { thresholdNames, thresholdTitle, refitEffect } from '../report-text.ts'
-import { axisOf, type CurveAxis } from './axis.ts'
+import { availableThresholds, thresholdNames, thresholdTitle, refitEffect } from '../report-text.ts'
 import { thresholdMarks, thresholdRoom } from './threshold-marks.ts'
-import { markup, svgCoordinate, type MarkupChild, type Markup } from './markup.ts'
-import { inTwoWidths, type PageDrawing, type Layout } from './two-widths.ts'
+import type { MarkupChild, Markup } from './markup.ts'
+import { axisOf, inTwoWidths, svg, svgPoint, type CurveAxis, type PageDrawing, type Layout } from './drawing.ts'
 
 /** A position on the axis of ages: a level, or the current setting. */
 interface Spot {
@@ -54,18 +53,20 @@ const frames = {
 } as const
 
 function drawCurve(layout: Layout, element: ElementPart, utility: UtilityPart, spots: readonly Spot[]): PageDrawing {
-  const { width, right, bottom, ...frame } = frames[layout]
+  const { width, right, ...frame } = frames[layout]
   const extra = thresholdRoom(element)
   const [height, top] = [frame.height + extra, frame.top + extra]
-  const estimates = spots.flatMap(({ incident, planned }) => [incident, planned].filter(estimate => estimate !== undefined))
-  const y = axisOf(
-    estimates.flatMap(({ low, high }) => [low, high]),
-    height - bottom,
-    top,
-  )
+  const bottom = height - frame.bottom
+  const incidents = spots.map(({ incident }) => incident)
+  const planneds = spots.map(({ planned }) => planned)
+  const bounds = [...incidents, ...planneds].flatMap(estimate => (estimate ? [estimate.low, estimate.high] : []))
+  const y = axisOf(bounds, bottom, top)
   const left = 14 + 7.4 * Math.max(3, ...y.ticks.map(tick => unitText(tick, utility.unit, y.decimals).length))
   const gap = (width - left - right) / spots.length
+  // Whiskers stand beside the middle of the band.
+  const shift = Math.min(7, gap / 5)
   const x = (i: number) => left + gap * (i + 0.5)
+  const plannedX = (i: number) => x(i) + shift
   return {
     width,
     height,
@@ -73,88 +74,68 @@ function drawCurve(layout: Layout, element: ElementPart, utility: UtilityPart, s
     description: descriptionOf(element, utility, spots),
     content: [
       y.ticks.map(tick => tickLine(tick, y, utility.unit, left, width - right)),
-      thresholdMarks(element, spots, x, shift(gap), { width, top, bottom: height - bottom }),
-      band(spots, x, y),
-      line(
-        spots.map(({ incident }) => incident),
-        x,
-        y,
-        'incident-line',
+      thresholdMarks(element, spots, x, shift, { width, top, bottom }),
+      band(incidents, x, y),
+      line(incidents, x, y, 'incident-line'),
+      line(planneds, plannedX, y, 'planned-line'),
+      spots.map(({ planned, isNow }, i) => planned && !isNow && whisker(planned, plannedX(i), y)),
+      spots.map(
+        ({ incident, isNow }, i) =>
+          incident && !isNow && svg`<circle class="incident-dot" cx="${x(i)}" cy="${y.coordinate(incident.value)}" r="4"/>`,
       ),
-      line(
-        spots.map(({ planned }) => planned),
-        i => x(i) + shift(gap),
-        y,
-        'planned-line',
-      ),
-      spots.map(({ planned, isNow }, i) => (planned && !isNow ? whisker(planned, x(i) + shift(gap), y) : undefined)),
-      spots.map(({ incident, isNow }, i) =>
-        incident && !isNow
-          ? markup`<circle class="incident-dot" cx="${svgCoordinate(x(i))}" cy="${svgCoordinate(y.coordinate(incident.value))}" r="4"/>`
-          : undefined,
-      ),
-      spots.map((spot, i) => (spot.isNow ? nowMark(x(i), y.coordinate(0), top, height - bottom) : undefined)),
-      spots.map((spot, i) => ageLabel(spot, x(i), height - bottom, gap)),
+      spots.map(({ isNow }, i) => isNow && nowMark(x(i), y.coordinate(0), top, bottom)),
+      spots.map((spot, i) => ageLabel(spot, x(i), bottom, gap)),
     ],
   }
 }
 
-/** Offset of whiskers from the middle of the band. */
-const shift = (gap: number): number => Math.min(7, gap / 5)
-
 const tickLine = (tick: number, y: CurveAxis, unit: string, from: number, to: number): Markup =>
-  markup`<line class="${tick === 0 ? 'zero' : 'grid'}" x1="${svgCoordinate(from)}" x2="${svgCoordinate(to)}" y1="${svgCoordinate(y.coordinate(tick))}" y2="${svgCoordinate(y.coordinate(tick))}"/><text class="small" x="${svgCoordinate(from - 6)}" y="${svgCoordinate(y.coordinate(tick) + 4)}" text-anchor="end">${unitText(tick, unit, y.decimals)}</text>`
-
-/** Runs of adjacent known estimates. */
-function knownRuns(estimates: readonly (Estimate | undefined)[]): { readonly i: number; readonly estimate: Estimate }[][] {
-  const result: { i: number; estimate: Estimate }[][] = []
-  let isOpen = false
-  for (const [i, estimate] of estimates.entries()) {
-    if (estimate && isOpen) result.at(-1)!.push({ i, estimate })
-    else if (estimate) result.push([{ i, estimate }])
-    isOpen = estimate !== undefined
-  }
-  return result
-}
+  svg`<line class="${tick === 0 ? 'zero' : 'grid'}" x1="${from}" x2="${to}" y1="${y.coordinate(tick)}" y2="${y.coordinate(tick)}"/><text class="small" x="${from - 6}" y="${y.coordinate(tick) + 4}" text-anchor="end">${unitText(tick, unit, y.decimals)}</text>`
 
 type Coordinate = (i: number) => number
 
-const band = (spots: readonly Spot[], x: Coordinate, y: CurveAxis): MarkupChild =>
-  knownRuns(spots.map(({ incident }) => incident)).map(run => {
-    const [above, below] = [
-      run.map(({ i, estimate }) => `${svgCoordinate(x(i))} ${svgCoordinate(y.coordinate(estimate.high))}`),
-      run.map(({ i, estimate }) => `${svgCoordinate(x(i))} ${svgCoordinate(y.coordinate(estimate.low))}`),
-    ]
-    return markup`<path class="incident-band" d="M${[...above, ...below.reverse()].join('L')}Z"/>`
-  })
+/** Paths through each block of adjacent known estimates. `pointsOf` has the points of one block. */
+function pathsOf(
+  estimates: readonly (Estimate | undefined)[],
+  pointsOf: (block: readonly { readonly i: number; readonly estimate: Estimate }[]) => readonly string[],
+): string[] {
+  const blocks: { i: number; estimate: Estimate }[][] = []
+  for (const [i, estimate] of estimates.entries()) {
+    if (!estimate) continue
+    if (i > 0 && estimates[i - 1]) blocks.at(-1)!.push({ i, estimate })
+    else blocks.push([{ i, estimate }])
+  }
+  return blocks.map(block => `M${pointsOf(block).join('L')}`)
+}
+
+const band = (estimates: readonly (Estimate | undefined)[], x: Coordinate, y: CurveAxis): MarkupChild =>
+  pathsOf(estimates, block => {
+    const above = block.map(({ i, estimate }) => svgPoint(x(i), y.coordinate(estimate.high)))
+    const below = block.map(({ i, estimate }) => svgPoint(x(i), y.coordinate(estimate.low)))
+    return [...above, ...below.reverse()]
+  }).map(path => svg`<path class="incident-band" d="${path}Z"/>`)
 
 const line = (estimates: readonly (Estimate | undefined)[], x: Coordinate, y: CurveAxis, name: string): MarkupChild =>
-  knownRuns(estimates).map(
-    run =>
-      markup`<path class="${name}" d="M${run.map(({ i, estimate }) => `${svgCoordinate(x(i))} ${svgCoordinate(y.coordinate(estimate.value))}`).join('L')}"/>`,
+  pathsOf(estimates, block => block.map(({ i, estimate }) => svgPoint(x(i), y.coordinate(estimate.value)))).map(
+    path => svg`<path class="${name}" d="${path}"/>`,
   )
 
 function whisker({ value, low, high }: Estimate, x: number, y: CurveAxis): Markup {
   const [bottom, top, at] = [low, high, value].map(y.coordinate)
-  return markup`<path class="planned-whisker" d="M${svgCoordinate(x)} ${svgCoordinate(bottom)}V${svgCoordinate(top)}M${svgCoordinate(x - 3)} ${svgCoordinate(bottom)}h6M${svgCoordinate(x - 3)} ${svgCoordinate(top)}h6"/><rect class="planned-square" x="${svgCoordinate(x - 3.5)}" y="${svgCoordinate(at - 3.5)}" width="7" height="7"/>`
+  return svg`<path class="planned-whisker" d="M${x} ${bottom}V${top}M${x - 3} ${bottom}h6M${x - 3} ${top}h6"/><rect class="planned-square" x="${x - 3.5}" y="${at - 3.5}" width="7" height="7"/>`
 }
 
 const nowMark = (x: number, y: number, top: number, bottom: number): Markup =>
-  markup`<line class="now-line" x1="${svgCoordinate(x)}" x2="${svgCoordinate(x)}" y1="${svgCoordinate(top)}" y2="${svgCoordinate(bottom)}"/><path class="now-mark" d="M${svgCoordinate(x)} ${svgCoordinate(y - 6)}l6 6l-6 6l-6-6Z"/>`
+  svg`<line class="now-line" x1="${x}" x2="${x}" y1="${top}" y2="${bottom}"/><path class="now-mark" d="M${x} ${y - 6}l6 6l-6 6l-6-6Z"/>`
 
 function ageLabel({ title, isNow, incident, planned }: Spot, x: number, bottom: number, gap: number): Markup {
   const text = !incident && !planned ? `${title} ?` : title
   const name = isNow ? 'name' : 'small'
-  if (text.length * 6.4 < gap)
-    return markup`<text class="${name}" x="${svgCoordinate(x)}" y="${svgCoordinate(bottom + 20)}" text-anchor="middle">${text}</text>`
-  return markup`<text class="${name}" transform="translate(${svgCoordinate(x + 4)} ${svgCoordinate(bottom + 14)}) rotate(-38)" text-anchor="end">${text}</text>`
+  if (text.length * 6.4 < gap) return svg`<text class="${name}" x="${x}" y="${bottom + 20}" text-anchor="middle">${text}</text>`
+  return svg`<text class="${name}" transform="translate(${x + 4} ${bottom + 14}) rotate(-38)" text-anchor="end">${text}</text>`
 }
 
-function descriptionOf(
-  { incidentThreshold, plannedThreshold, levels }: ElementPart,
-  { unit }: UtilityPart,
-  spots: readonly Spot[],
-): string {
+function descriptionOf(element: ElementPart, { unit }: UtilityPart, spots: readonly Spot[]): string {
   const levelTexts = spots.flatMap(({ title, isNow, incident, planned }) => {
     if (isNow) return []
     const both = [
@@ -163,8 +144,8 @@ function descriptionOf(
     ]
     return [`${title}: ${both.length === 0 ? 'not known' : both.join(', ')}`]
   })
-  const thresholds = [[thresholdNames.incident, incidentThreshold] as const, [thresholdNames.planned, plannedThreshold] as const].map(
-    ([name, of]) => (isAvailable(of) ? ` The ${name} is at ${thresholdTitle(of, levels)}.` : ''),
+  const thresholds = availableThresholds(element).map(
+    ([arm, threshold]) => ` The ${thresholdNames[arm]} is at ${thresholdTitle(threshold, element.levels)}.`,
   )
   return `${levelTexts.join('; ')}.${thresholds.join('')}`
 }

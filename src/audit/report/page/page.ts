@@ -3,15 +3,15 @@
  * report cannot load anything either.
  */
 import type { AuditReport } from '../../domain/audit-report.ts'
-import { printableReport } from '../printable-report.ts'
-import { answerSection, findingsSection } from './answer.ts'
-import { costSection } from './costs.ts'
-import { reproduceSection, evidenceSection } from './evidence.ts'
+import { printableReport } from '../printable-text.ts'
+import { answerSection, findingsSection } from './answer-section.ts'
+import { costSection } from './cost-section.ts'
+import { reproduceSection, evidenceSection } from './evidence-section.ts'
 import { Markup, markup } from './markup.ts'
-import { planSection } from './plan.ts'
+import { planSection } from './plan-section.ts'
 import { pageStyle } from './style.ts'
-import { timeSection } from './time.ts'
-import { valueSection } from './value.ts'
+import { timeSection } from './time-section.ts'
+import { valueSection } from './value-section.ts'
 
 /** The page as HTML. Throws `SPILL_ASSERT` for a number that is not finite. */
 export function reportPage(input: AuditReport): string {

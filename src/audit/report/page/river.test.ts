@@ -2,12 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { flightsReport } from '../../../../test/audit/reports/flights.ts'
 import { fraudReport } from '../../../../test/audit/reports/fraud.ts'
-import { riverStagesOf, oldestStageAge } from './river-stages.ts'
 import { markup } from './markup.ts'
-import { narrowRiver } from './narrow-river.ts'
-import { ribbonPath, widthScale } from './ribbon.ts'
-import { riverLegend } from './river.ts'
-import { wideRiver } from './wide-river.ts'
+import { narrowRiver, riverLegend, wideRiver } from './river.ts'
+import { oldestStageAge, ribbonPath, riverStagesOf, widthScale } from './river-shape.ts'
 
 test('the width of the river grows with age, and the oldest stage is the widest', () => {
   const widthOf = widthScale(86_400_000)
@@ -28,7 +25,7 @@ test('a ribbon passes its points with their widths', () => {
 
 test('the river leads from ingestion through the groups to the action, beside the age of the model', () => {
   const { before, groups, after, training } = riverStagesOf(fraudReport)
-  const titles = (stretches: typeof before) => stretches.map(({ element }) => element.element)
+  const titles = (stages: typeof before) => stages.map(({ element }) => element.element)
   assert.deepEqual(titles(before), ['ingestion'])
   assert.deepEqual(titles(groups), ['group/card_now', 'group/card_usual'])
   assert.deepEqual(titles(after), ['action'])

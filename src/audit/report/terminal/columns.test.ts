@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { graphemesOf } from '../graphemes.ts'
-import { hangingIndent, layOutRows, textTable, wrap } from './columns.ts'
+import { graphemesOf } from '../printable-text.ts'
+import { hangingIndent, layOutRows, leftColumns, rightColumns, textTable, wrap } from './columns.ts'
 
 test('texts are left-aligned and numbers right-aligned', () => {
   const lines = textTable(
-    [
-      { title: 'stage', align: 'left' },
-      { title: 'p95', align: 'right' },
-    ],
+    [...leftColumns('stage'), ...rightColumns('p95')],
     [
       ['ingestion', '3 s'],
       ['action', '15 min'],
@@ -20,11 +17,7 @@ test('texts are left-aligned and numbers right-aligned', () => {
 
 test('wraps the widest text first', () => {
   const rows = layOutRows(
-    [
-      { title: 'a', align: 'left' },
-      { title: 'b', align: 'left' },
-      { title: 'c', align: 'right' },
-    ],
+    [...leftColumns('a', 'b'), ...rightColumns('c')],
     [['a text of many words that has no room', 'short', '1,234']],
     40,
   )

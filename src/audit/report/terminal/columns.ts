@@ -1,5 +1,5 @@
 /** Plain-text tables of a given width. Texts wrap; numbers wrap only if nothing else helps. */
-import { graphemesOf } from '../graphemes.ts'
+import { graphemesOf, piecesOf } from '../printable-text.ts'
 
 /** Width of a terminal line, characters. */
 export const TERMINAL_WIDTH = 110
@@ -8,9 +8,13 @@ const COLUMN_WIDTH_MIN = 12
 
 export interface TextColumn {
   readonly title: string
-  /** Texts left, numbers right. */
   readonly align: 'left' | 'right'
 }
+
+/** Columns of texts. */
+export const leftColumns = (...titles: readonly string[]): TextColumn[] => titles.map(title => ({ title, align: 'left' }))
+/** Columns of numbers. */
+export const rightColumns = (...titles: readonly string[]): TextColumn[] => titles.map(title => ({ title, align: 'right' }))
 
 /** Lines of each row, the header first. Each row has one cell per column. */
 export function layOutRows(columns: readonly TextColumn[], rows: readonly (readonly string[])[], width = TERMINAL_WIDTH): string[][] {
@@ -51,13 +55,13 @@ function rowLines(row: readonly string[], columns: readonly TextColumn[], widths
   )
 }
 
-const padded = (text: string, width: number, align: 'left' | 'right'): string => {
+const padded = (text: string, width: number, align: TextColumn['align']): string => {
   const pad = ' '.repeat(Math.max(0, width - lengthOf(text)))
   return align === 'left' ? text + pad : pad + text
 }
 
 /** Breaks a text into lines of at most `width` characters, at spaces or within longer words. Keeps line ends and indentation. */
-export const wrap = (text: string, width: number): string[] => text.split('\n').flatMap(line => wrapLine(line, width))
+export const wrap = (text: string, width = TERMINAL_WIDTH): string[] => text.split('\n').flatMap(line => wrapLine(line, width))
 
 function wrapLine(line: string, width: number): string[] {
   const indent = ' '.repeat(Math.min(/^ */.exec(line)![0].length, width >> 1))
@@ -70,7 +74,7 @@ function wrapLine(line: string, width: number): string[] {
       continue
     }
     if (current !== '') lines.push(current)
-    const broken = pieces(word, width - indent.length).map(piece => indent + piece)
+    const broken = piecesOf(word, width - indent.length).map(piece => indent + piece)
     lines.push(...broken.slice(0, -1))
     current = broken.at(-1)!
   }
@@ -81,10 +85,8 @@ function wrapLine(line: string, width: number): string[] {
 export const hangingIndent = (first: string, text: string, width = TERMINAL_WIDTH): string[] =>
   wrap(text, width - lengthOf(first)).map((line, i) => (i === 0 ? first : ' '.repeat(lengthOf(first))) + line)
 
-function pieces(word: string, width: number): string[] {
-  const characters = graphemesOf(word)
-  const count = Math.ceil(characters.length / width)
-  return Array.from({ length: count }, (_, i) => characters.slice(i * width, (i + 1) * width).join(''))
-}
+/** A list of texts below its title; empty without texts. */
+export const bulletList = (title: string, texts: readonly string[]): string[] =>
+  texts.length === 0 ? [] : [title, ...texts.flatMap(text => hangingIndent('  - ', text))]
 
 const lengthOf = (text: string): number => graphemesOf(text).length

@@ -1,55 +1,43 @@
 /** Costs in the terminal, each line with its arithmetic. */
-import type { AuditReport, CostOfPlan, CostPart, Range } from '../../domain/audit-report.ts'
-import { dollarText, isAvailable, type MissingReason } from '../../domain/figures.ts'
-import { isSameCost, yearsOf } from '../report-text.ts'
-import { hangingIndent, textTable } from './columns.ts'
+import type { AuditReport, CostLine, CostOfPlan, CostPart } from '../../domain/audit-report.ts'
+import { isAvailable } from '../../domain/figures.ts'
+import { isSameCost, namesItsKind, scenarioTexts, yearsOf } from '../report-text.ts'
+import { hangingIndent, leftColumns, rightColumns, textTable } from './columns.ts'
+
+const columns = [...leftColumns('COST a month'), ...rightColumns('low', 'base', 'high'), ...leftColumns('basis', 'how')]
+const emptyRow = columns.map(() => '')
 
 export function costLines({ costs }: AuditReport): string[] {
   if (!isAvailable(costs)) return [...hangingIndent('COST a month  ', `not known: ${costs.why}`), '']
   const { now, proposed, prices } = costs
   const rows = isSameCost(now, proposed)
     ? planRows('now, and as proposed', now)
-    : [...planRows('now', now), ['', '', '', '', '', ''], ...planRows('proposed', proposed)]
-  return [
-    ...textTable(
-      [
-        { title: 'COST a month', align: 'left' },
-        { title: 'low', align: 'right' },
-        { title: 'base', align: 'right' },
-        { title: 'high', align: 'right' },
-        { title: 'basis', align: 'left' },
-        { title: 'how', align: 'left' },
-      ],
-      [...rows, ['', '', '', '', '', ''], ...taxRows(costs)],
-    ),
-    ...hangingIndent('prices: ', prices),
-    '',
-  ]
+    : [...planRows('now', now), emptyRow, ...planRows('proposed', proposed)]
+  return [...textTable(columns, [...rows, emptyRow, ...taxRows(costs)]), ...hangingIndent('prices: ', prices), '']
 }
 
-const scenarioTexts = ({ low, base, high }: Range): string[] => [low, base, high].map(dollarText)
+const planRows = (title: string, plan: CostOfPlan): string[][] => [
+  emptyRow.with(0, title),
+  ...plan.lines.flatMap(lineRows),
+  ...yearsOf(plan).map(([year, range]) => [`  all, ${year}`, ...scenarioTexts(range), '', '']),
+]
 
-function planRows(title: string, plan: CostOfPlan): string[][] {
+/** A cost line with its main formula. The page and the JSON have the details. */
+function lineRows(line: CostLine): string[][] {
+  const { of, title, range, basis, arithmetic, firstYear } = line
+  const [formula] = arithmetic.split(';')
   return [
-    [title, '', '', '', '', ''],
-    ...plan.lines.flatMap(({ of, title, range, basis, arithmetic, firstYear }) => [
-      [`  ${lineTitle(of, title)}`, ...scenarioTexts(range), basis, formulaOf(arithmetic)],
-      ...(firstYear ? [['    in the first year', ...scenarioTexts(firstYear), basis, '']] : []),
-    ]),
-    ...yearsOf(plan).map(([year, range]) => [`  all, ${year}`, ...scenarioTexts(range), '', '']),
+    [namesItsKind(line) ? `  ${title}` : `  ${of}: ${title}`, ...scenarioTexts(range), basis, formula],
+    ...(firstYear ? [['    in the first year', ...scenarioTexts(firstYear), basis, '']] : []),
   ]
 }
-
-/** The main formula. The page and the JSON have the details. */
-const formulaOf = (arithmetic: string): string => arithmetic.split(';')[0]
-
-const lineTitle = (of: string, title: string): string => (title.toLowerCase().includes(of.toLowerCase()) ? title : `${of}: ${title}`)
 
 function taxRows({ taxes: { staleness, streaming } }: CostPart): string[][] {
+  const [amounts, meaning] = isAvailable(staleness)
+    ? [scenarioTexts(staleness), 'what late features cost']
+    : [['', '', ''], `not known: ${staleness.why}`]
   return [
-    ['staleness tax', ...rangeOr(staleness), '', isAvailable(staleness) ? 'what late features cost' : `not known: ${staleness.why}`],
+    ['staleness tax', ...amounts, '', meaning],
     ['streaming tax', ...scenarioTexts(streaming), '', 'what streaming them costs'],
   ]
 }
-
-const rangeOr = (range: Range | MissingReason): string[] => (isAvailable(range) ? scenarioTexts(range) : ['', '', ''])

@@ -12,6 +12,7 @@ import {
   type MissingReason,
 } from '../../domain/figures.ts'
 import {
+  Footnotes,
   shownMode,
   breakEvenSentence,
   toleratedLossText,
@@ -25,8 +26,7 @@ import {
   levelTitle,
   verdictTitle,
 } from '../report-text.ts'
-import { Footnotes } from '../footnotes.ts'
-import { TERMINAL_WIDTH, hangingIndent, layOutRows, wrap } from './columns.ts'
+import { hangingIndent, layOutRows, leftColumns, rightColumns, wrap } from './columns.ts'
 
 export function elementLines(report: AuditReport): string[] {
   const reasons = new Footnotes()
@@ -46,24 +46,16 @@ export function elementLines(report: AuditReport): string[] {
   )
   const [header, ...lines] = layOutRows(
     [
-      { title: 'STAGE / GROUP, IF IT WERE', align: 'left' },
-      { title: 'incident', align: 'right' },
-      { title: hasRetraining ? 'planned' : 'same volume', align: 'right' },
-      { title: 'actions', align: 'right' },
-      { title: 'prec.', align: 'right' },
-      { title: '', align: 'left' },
+      ...leftColumns('STAGE / GROUP, IF IT WERE'),
+      ...rightColumns('incident', hasRetraining ? 'planned' : 'same volume', 'actions', 'prec.'),
+      ...leftColumns(''),
     ],
     rows,
   )
   const output = [...introduction(report), ...header]
   for (const element of elements) {
     const levelLines = lines.splice(0, element.levels.length)
-    output.push(
-      ...wrap(`${element.title}, now ${nowTitle(element)}`, TERMINAL_WIDTH),
-      ...levelLines.flat(),
-      ...verdictLines(element, utility),
-      '',
-    )
+    output.push(...wrap(`${element.title}, now ${nowTitle(element)}`), ...levelLines.flat(), ...verdictLines(element, utility), '')
   }
   const notes = reasons.notes.flatMap(([number, why]) => hangingIndent(number, why))
   return notes.length === 0 ? output : [...output, ...notes, '']
@@ -77,29 +69,20 @@ function introduction(report: AuditReport): string[] {
   const { now, name } = utility
   const quality = now.precision === null ? '' : `, ${percentageText(now.precision)} right of those whose outcome is known`
   return [
-    ...wrap(
-      `As it runs now, ${weeklyValueText(now.perWeek, utility)}, by ${integerText(now.actionsPerWeek)} actions a week${quality}.`,
-      TERMINAL_WIDTH,
-    ),
-    ...wrap(`What counts: ${utility.basis}.`, TERMINAL_WIDTH),
-    ...wrap(`Below: the change of "${name}" in a week [95 % intervals, for all ages of an element together].`, TERMINAL_WIDTH),
+    `As it runs now, ${weeklyValueText(now.perWeek, utility)}, by ${integerText(now.actionsPerWeek)} actions a week${quality}.`,
+    `What counts: ${utility.basis}.`,
+    `Below: the change of "${name}" in a week [95 % intervals, for all ages of an element together].`,
     'Plans, and what they cost, are told by the month: one has 730 hours, 4.35 weeks.',
-    ...(isRetrained(report)
-      ? ['incident: the same model at the same threshold. planned: a model trained for that age, acting as often as now.']
-      : ['incident: the same model at the same threshold. same volume: the same model, acting as often as now.']),
-    ...(incidentModel ? wrap(`The model of the incidents: ${incidentModel.text}.`, TERMINAL_WIDTH) : []),
+    isRetrained(report)
+      ? 'incident: the same model at the same threshold. planned: a model trained for that age, acting as often as now.'
+      : 'incident: the same model at the same threshold. same volume: the same model, acting as often as now.',
+    ...(incidentModel ? [`The model of the incidents: ${incidentModel.text}.`] : []),
     'actions a week, and prec., the part of them that is right: of the incident, or with * of the planned change.',
-    ...wrap(
-      `Marks, by the incident at the same threshold and acting as often as now, whichever loses more: ok, at most ${toleratedLossText} is lost; may lose, more may be; loses, more is, for sure; collapse, most is, for sure.`,
-      TERMINAL_WIDTH,
-    ),
-    ...wrap(
-      'incident threshold: the oldest age up to which it stays ok by accident, the one to be alerted at. planned threshold: the oldest up to which it does by design, the one to choose a placement by; where that is the younger, its intervals are mostly the wider.',
-      TERMINAL_WIDTH,
-    ),
+    `Marks, by the incident at the same threshold and acting as often as now, whichever loses more: ok, at most ${toleratedLossText} is lost; may lose, more may be; loses, more is, for sure; collapse, most is, for sure.`,
+    'incident threshold: the oldest age up to which it stays ok by accident, the one to be alerted at. planned threshold: the oldest up to which it does by design, the one to choose a placement by; where that is the younger, its intervals are mostly the wider.',
     'Each row is that one change by itself: rows of different elements must not be added.',
     '',
-  ]
+  ].flatMap(text => wrap(text))
 }
 
 type EstimateText = (level: SweepLevel) => string

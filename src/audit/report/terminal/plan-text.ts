@@ -1,8 +1,8 @@
 /** The current and the proposed plan in the terminal, with the edits between them. */
 import type { AuditReport, PlanEdit } from '../../domain/audit-report.ts'
-import { dollarText, estimateText, isAvailable } from '../../domain/figures.ts'
-import { planChanges, changesText, comparedText, decisionTitles, netSentence, titleOfElement } from '../report-text.ts'
-import { TERMINAL_WIDTH, hangingIndent, textTable, wrap } from './columns.ts'
+import { estimateText, isAvailable } from '../../domain/figures.ts'
+import { planChanges, changesText, comparedText, decisionTitles, netSentence, scenarioTexts, titleOfElement } from '../report-text.ts'
+import { bulletList, hangingIndent, leftColumns, rightColumns, textTable, wrap, type TextColumn } from './columns.ts'
 
 export function planLines(report: AuditReport): string[] {
   const { plans } = report
@@ -15,77 +15,45 @@ export function planLines(report: AuditReport): string[] {
   const net = plans.net === undefined ? '' : ` Net of costs ${estimateText(plans.net, '$')} a month.`
   return [
     ...hangingIndent('PLAN  ', `${decisionTitles[plans.decision]}.${net}${compared}`),
-    ...(plans.net === undefined && plans.marginal.length === 0 ? [] : wrap(netSentence, TERMINAL_WIDTH)),
-    ...(rows.length === 0
-      ? []
-      : textTable(
-          [
-            { title: 'element', align: 'left' },
-            { title: 'now', align: 'left' },
-            { title: 'proposed', align: 'left' },
-          ],
-          rows,
-        )),
-    ...marginalLines(report),
-    ...otherLines(report),
+    ...(plans.net === undefined && plans.marginal.length === 0 ? [] : wrap(netSentence)),
+    ...tableOf(leftColumns('element', 'now', 'proposed'), rows),
+    ...afterBlank(marginalLines(report)),
+    ...afterBlank(otherLines(report)),
     ...(plans.edits.length === 0 ? [] : ['', 'the edit']),
     ...plans.edits.flatMap(editLines),
-    ...(plans.byHand.length === 0 ? [] : ['', 'no edit makes', ...plans.byHand.flatMap(text => hangingIndent('  - ', text))]),
+    ...afterBlank(bulletList('no edit makes', plans.byHand)),
     '',
   ]
 }
 
+const afterBlank = (lines: readonly string[]): string[] => (lines.length === 0 ? [] : ['', ...lines])
+
+/** No lines for no rows. */
+const tableOf = (columns: readonly TextColumn[], rows: readonly (readonly string[])[]): string[] =>
+  rows.length === 0 ? [] : textTable(columns, rows)
+
 function marginalLines(report: AuditReport): string[] {
-  const rows = report.plans.marginal.map(({ element, title, net }) => [
-    titleOfElement(report, element),
-    title,
-    isAvailable(net) ? estimateText(net, '$') : `not known: ${net.why}`,
-  ])
-  if (rows.length === 0) return []
-  return [
-    '',
-    ...textTable(
-      [
-        { title: 'single change', align: 'left' },
-        { title: '', align: 'left' },
-        { title: 'net of costs, a month', align: 'left' },
-      ],
-      rows,
-    ),
-  ]
+  const rows = report.plans.marginal.map(({ element, title, net }) => [titleOfElement(report, element), title, netText(net)])
+  return tableOf(leftColumns('single change', '', 'net of costs, a month'), rows)
 }
 
 function otherLines({ plans }: AuditReport): string[] {
   const rows = plans.others.map(other => [
     changesText(other),
-    ...(isAvailable(other.cost) ? [other.cost.low, other.cost.base, other.cost.high].map(dollarText) : ['', 'not known', '']),
-    isAvailable(other.net) ? estimateText(other.net, '$') : `not known: ${other.net.why}`,
+    ...(isAvailable(other.cost) ? scenarioTexts(other.cost) : ['', 'not known', '']),
+    netText(other.net),
   ])
-  if (rows.length === 0) return []
-  return [
-    '',
-    ...textTable(
-      [
-        { title: 'other plans, a steady month', align: 'left' },
-        { title: 'low', align: 'right' },
-        { title: 'base', align: 'right' },
-        { title: 'high', align: 'right' },
-        { title: 'net of costs, against now', align: 'left' },
-      ],
-      rows,
-    ),
-  ]
+  return tableOf(
+    [...leftColumns('other plans, a steady month'), ...rightColumns('low', 'base', 'high'), ...leftColumns('net of costs, against now')],
+    rows,
+  )
 }
 
+const netText = (net: AuditReport['plans']['marginal'][number]['net']): string =>
+  isAvailable(net) ? estimateText(net, '$') : `not known: ${net.why}`
+
 const editLines = ({ file, line, before, after }: PlanEdit): string[] => [
-  ...wrap(`  ${file}:${line}`, TERMINAL_WIDTH),
+  ...wrap(`  ${file}:${line}`),
   ...before.split('\n').flatMap(text => hangingIndent('  - ', text)),
   ...after.split('\n').flatMap(text => hangingIndent('  + ', text)),
 ]
-
-export function findingLines(report: AuditReport): string[] {
-  const findings = report.findings.flatMap(({ kind, element, text }) =>
-    wrap(`  ${kind.toUpperCase()} ${titleOfElement(report, element)}: ${text}`, 110),
-  )
-  return findings.length === 0 ? [] : ['FINDINGS', ...findings, '']
-}

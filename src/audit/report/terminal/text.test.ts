@@ -5,7 +5,7 @@ import { flightsReport } from '../../../../test/audit/reports/flights.ts'
 import { fraudReport } from '../../../../test/audit/reports/fraud.ts'
 import { patientsReport } from '../../../../test/audit/reports/patients.ts'
 import { randomReport } from '../../../../test/audit/reports/random.ts'
-import { graphemesOf } from '../graphemes.ts'
+import { graphemesOf } from '../printable-text.ts'
 import { TERMINAL_WIDTH } from './columns.ts'
 import { reportText } from './text.ts'
 

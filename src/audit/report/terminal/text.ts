@@ -1,14 +1,13 @@
 /** Audit report for the terminal: the answer, then its basis. At most 110 columns; nothing depends on colour. */
+import { spanTitle } from '../../../base/index.ts'
 import type { AuditReport, HistoryPart } from '../../domain/audit-report.ts'
-import { graphemesOf } from '../graphemes.ts'
-import { printableReport } from '../printable-report.ts'
-import { integerText, countedNoun, dateText, numberText, weeksText } from '../../domain/figures.ts'
-import { answerLinesOf } from '../report-text.ts'
-import { hangingIndent, wrap, TERMINAL_WIDTH } from './columns.ts'
+import { graphemesOf, printableReport } from '../printable-text.ts'
+import { integerText, countedNoun, dateText, isAvailable, numberText, percentageText, weeksText } from '../../domain/figures.ts'
+import { answerLinesOf, sampledDecisionsText, stageCells, titleOfElement, weightsText } from '../report-text.ts'
+import { bulletList, hangingIndent, leftColumns, rightColumns, textTable, wrap } from './columns.ts'
 import { costLines } from './cost-text.ts'
 import { elementLines } from './element-text.ts'
-import { findingLines, planLines } from './plan-text.ts'
-import { stageLines } from './stage-text.ts'
+import { planLines } from './plan-text.ts'
 
 /** The report as text. Throws `SPILL_ASSERT` for a number that is not finite. */
 export function reportText(input: AuditReport): string {
@@ -20,13 +19,15 @@ export function reportText(input: AuditReport): string {
     ...stageLines(report),
     ...costLines(report),
     ...planLines(report),
-    ...findingLines(report),
+    ...endedByBlank(findingLines(report)),
     ...historyLines(report),
-    ...listed('CAVEATS', report.caveats),
-    ...listed('ASSUMED', report.assumptions),
+    ...endedByBlank(bulletList('CAVEATS', report.caveats)),
+    ...endedByBlank(bulletList('ASSUMED', report.assumptions)),
     ...reproduceLines(report),
   ].join('\n')
 }
+
+const endedByBlank = (lines: readonly string[]): string[] => (lines.length === 0 ? [] : [...lines, ''])
 
 const NAME_LENGTH_MAX = 24
 
@@ -35,8 +36,32 @@ function answerLines(report: AuditReport): string[] {
   const name = `${report.pipeline}: `
   const [first, second] = answerLinesOf(report)
   if (graphemesOf(name).length > NAME_LENGTH_MAX)
-    return [...wrap(name.trim(), TERMINAL_WIDTH), ...hangingIndent('  ', first), ...hangingIndent('  ', second)]
+    return [...wrap(name.trim()), ...hangingIndent('  ', first), ...hangingIndent('  ', second)]
   return [...hangingIndent(name, first), ...hangingIndent(' '.repeat(graphemesOf(name).length), second)]
+}
+
+/** Stage times. */
+function stageLines({ stages }: AuditReport): string[] {
+  if (!isAvailable(stages)) return [...hangingIndent('WHERE THE TIME GOES  ', `not measured: ${stages.why}`), '']
+  const { from, until, deadline } = stages
+  const { rows, whole } = stageCells(stages)
+  const inTime = deadline && `${percentageText(deadline.met)} of decisions were in time for the deadline of ${spanTitle(deadline.ms)}`
+  return [
+    ...hangingIndent('WHERE THE TIME GOES  ', `${sampledDecisionsText(stages)}, ${dateText(from)} to ${dateText(until)}`),
+    ...textTable(
+      [...leftColumns('stage'), ...rightColumns('p50', 'p95', 'p99', 'longest in', 'p99 of all, if 90 % faster')],
+      [...rows, whole],
+    ),
+    ...(inTime === undefined ? [] : [inTime]),
+    '',
+  ]
+}
+
+function findingLines(report: AuditReport): string[] {
+  const findings = report.findings.flatMap(({ kind, element, text }) =>
+    wrap(`  ${kind.toUpperCase()} ${titleOfElement(report, element)}: ${text}`),
+  )
+  return findings.length === 0 ? [] : ['FINDINGS', ...findings]
 }
 
 function historyLines({ history, utility }: AuditReport): string[] {
@@ -46,44 +71,38 @@ function historyLines({ history, utility }: AuditReport): string[] {
     [censored, 'without one because an action changed what came'],
     [notEligible, 'not to be judged'],
   ] as const
+  const labels = [
+    `${integerText(labelled)} with a label, ${integerText(positive)} of them true`,
+    ...unlabelled.flatMap(([count, kind]) => (count > 0 ? [`${integerText(count)} ${kind}`] : [])),
+  ]
+  const sizes = clusters.map(({ name, count, effective }) => `${numberText(effective, 0)} of ${integerText(count)} by ${name}`)
   const texts = [
-    `${dateText(from)} to ${dateText(until)}, ${weeksText(weeks)} with decisions: ${countedNoun(events, 'event')}, ${countedNoun(decisions, 'decision')}; ` +
-      [
-        `${integerText(labelled)} with a label, ${integerText(positive)} of them true`,
-        ...unlabelled.flatMap(([many, kind]) => (many > 0 ? [`${integerText(many)} ${kind}`] : [])),
-      ].join('; '),
+    `${dateText(from)} to ${dateText(until)}, ${weeksText(weeks)} with decisions: ${countedNoun(events, 'event')}, ${countedNoun(decisions, 'decision')}; ${labels.join('; ')}`,
     ...(undone ? [undoneText(undone)] : []),
-    ...(clusters.length === 0
-      ? []
-      : [
-          `worth, as independent ones: ${clusters.map(({ name, count: all, effective }) => `${numberText(effective, 0)} of ${integerText(all)} by ${name}`).join(', ')}`,
-        ]),
+    ...(sizes.length === 0 ? [] : [`worth, as independent ones: ${sizes.join(', ')}`]),
     `threshold ${numberText(utility.threshold)}, from ${utility.thresholdFrom}; ${blocksText(history)}`,
   ]
   return [...texts.flatMap((text, i) => hangingIndent(i === 0 ? 'HISTORY  ' : '         ', text)), '']
 }
 
-const undoneText = ({ count: many, hidden, weight: [least, most], isUsed }: NonNullable<HistoryPart['undone']>): string =>
+const undoneText = ({ count: many, hidden, weight, isUsed }: NonNullable<HistoryPart['undone']>): string =>
   `of what is judged ${integerText(many)} were left undone to see what comes of them${
     isUsed
-      ? `: each stands for ${least === most ? numberText(least) : `${numberText(least)} to ${numberText(most)}`}, for ${integerText(hidden)} whose outcome is hidden`
+      ? `: each stands for ${weightsText(weight)}, for ${integerText(hidden)} whose outcome is hidden`
       : ', too few to stand for others'
   }`
 
 const blocksText = ({ blocks }: HistoryPart): string =>
   `decisions to ${(['train', 'tune', 'select', 'report'] as const).map(name => `${name} ${integerText(blocks[name].decisions)}`).join(', ')}`
 
-const listed = (title: string, texts: readonly string[]): string[] =>
-  texts.length === 0 ? [] : [title, ...texts.flatMap(text => hangingIndent('  - ', text)), '']
-
 function reproduceLines({ fingerprint, reproduce }: AuditReport): string[] {
   const { command, version, seed, draws, decisions, definitions } = reproduce
   return [
     'REPRODUCE',
-    ...wrap(`  ${command}`, TERMINAL_WIDTH),
+    ...wrap(`  ${command}`),
     `  spillway ${version}, seed ${seed}, ${countedNoun(draws, 'draw')}`,
     `  pipeline ${fingerprint}`,
     `  definitions ${definitions}`,
     `  decisions ${decisions}`,
-  ].flatMap(line => wrap(line, TERMINAL_WIDTH))
+  ].flatMap(line => wrap(line))
 }

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { PlanComparison } from './compare.ts'
+import type { ChoiceComparison, PlanJudgement } from './judge.ts'
+import type { PlanElement, PlanSearchProblem } from '../domain/plan-types.ts'
+import type { SweepCurveLevel } from '../statistics/freshness-threshold.ts'
+import { moreWeeks, safeDayOldVerdict, UNDECIDED, elementVerdict } from './element-verdicts.ts'
+
+const choice = (title: string, age: number) => ({ setting: { kind: 'now' as const }, title, age })
+const element: PlanElement = {
+  element: { kind: 'group', group: 'usual' },
+  title: 'usual',
+  choices: [choice('stream', 0), choice('hybrid', 0), choice('batch 1 day', 50_400_000)],
+}
+const few = { why: '57 patients, 15 of them judged: no verdict under 20' }
+const cheaper = { low: 1, base: 2, high: 3 }
+const same: PlanComparison = {
+  gain: { value: 0, low: 0, high: 0, error: 0 },
+  isSame: true,
+  isEqual: true,
+  cost: { low: 0, base: 0, high: 0 },
+  net: { why: 'no price' },
+}
+const question = { unit: 'lows', weeks: 10, smallLoss: 0 } as unknown as PlanSearchProblem
+
+function undecided(gain: PlanComparison['gain'], cost: PlanComparison['cost']) {
+  const fresh: ChoiceComparison = {
+    pick: 0,
+    over: 2,
+    comparison: { ...same, gain, cost, isSame: false, isEqual: false },
+  }
+  return elementVerdict([element], 0, judgedOf([{ pick: 0, over: 1, comparison: same }, fresh]), question)
+}
+
+const judgedOf = (comparisons: readonly ChoiceComparison[], more: Partial<PlanJudgement> = {}): PlanJudgement => ({
+  testedPicks: [0],
+  proposedPicks: [0],
+  whole: same,
+  choiceComparisons: [comparisons],
+  bestPicks: [undefined],
+  ...more,
+})
+
+test('without a price: an unknown loss is the reason, and no price is requested', () => {
+  assert.deepEqual(undecided(few, cheaper), { choice: UNDECIDED, why: few.why, breakEven: few })
+  const { why } = undecided({ value: 3, low: 2, high: 4, error: 1 }, { why: 'no prices' })
+  assert.equal(why, 'no prices')
+  assert.match(
+    undecided({ value: 3, low: 2, high: 4, error: 1 }, cheaper).why,
+    /^no price of utility is given: 'stream' has 3.* lows a month more than 'batch 1 day', and costs \$2/,
+  )
+})
+
+test('without a price: a cheaper choice has no shown loss, or a fresher one costs no more, within the tested plan', () => {
+  const net = { why: 'no price' }
+  const ingestion: PlanElement = {
+    element: { kind: 'ingestion' },
+    title: 'ingestion',
+    choices: [choice('stream', 0), choice('micro-batch 15 min', 450_000)],
+  }
+  const less = { low: -3, base: -2, high: -1 }
+  const gain = { value: -1, low: -7, high: 2, error: 1 }
+  const slower: ChoiceComparison = { pick: 1, over: 0, comparison: { ...same, gain, cost: less, net, isSame: false, isEqual: false } }
+  const why = (compared: ChoiceComparison, elements = [ingestion]) => {
+    const picks = [compared.pick, 2]
+    return elementVerdict(elements, 0, judgedOf([compared], { testedPicks: picks, proposedPicks: picks, bestPicks: picks }), question).why
+  }
+  assert.equal(
+    why(slower),
+    "'micro-batch 15 min' costs $2 less a month than 'stream', and is not shown to lose anything: it may be at most 7 lows a month",
+  )
+  const lost = { ...slower, comparison: { ...slower.comparison, gain: { ...gain, high: -0.5 } } }
+  assert.match(why(lost), /, and loses at most 7 lows a month$/)
+  assert.match(why({ ...slower, comparison: { ...slower.comparison, gain: { ...gain, low: 0 } } }), /, and loses nothing$/)
+  assert.match(why({ ...slower, pick: 0, over: 1 }), /^'stream' costs \$2 less a month than 'micro-batch 15 min', and is fresher$/)
+  assert.match(why(slower, [ingestion, element]), /than 'stream', with usual batch 1 day, and is not shown to lose/)
+})
+
+const interval = (value: number, low: number, high: number) => ({ value, low, high, error: 1 })
+
+test('enough additional history makes the half width of an interval smaller than its value', () => {
+  assert.equal(moreWeeks(interval(10, -10, 30), 20), 60, '20 · (2² − 1)')
+  assert.equal(moreWeeks(interval(-10, -30, 11), 20), 69, '20 · (2.1² − 1) is 68.2')
+  assert.equal(moreWeeks(interval(10, 0, 20), 20), 1, 'on the border')
+  assert.equal(moreWeeks(interval(0.001, -10, 10), 20), undefined)
+  assert.equal(moreWeeks(interval(0, -10, 10), 20), undefined)
+})
+
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+const level = (age: number, low: number): SweepCurveLevel => ({ age, title: `${age / HOUR} h`, perWeek: { value: low / 2, low, high: 1 } })
+const options = { now: 0, nowPerWeek: 100, unit: 'lows' }
+
+test('a group may be a day old if every level up to a day loses at most 5 %, by its bound', () => {
+  assert.deepEqual(safeDayOldVerdict([level(HOUR, -2), level(DAY, -5)], options, 'trained for that'), {
+    choice: 'safe to be a day old',
+    why: 'a day old, with a model trained for that, it loses at most 5.0 % (5 lows a week), at as many alerts, by the upper bound of its interval',
+  })
+  assert.equal(safeDayOldVerdict([level(HOUR, -2), level(DAY, -5.1)], options, ''), undefined)
+  assert.equal(safeDayOldVerdict([level(HOUR, -6), level(DAY, -1)], options, ''), undefined, 'a level before it that loses')
+  const beyond = safeDayOldVerdict([level(HOUR, -2), level(DAY, -3), level(7 * DAY, -90)], options, '')
+  assert.match(beyond!.why, /3\.0 %/, 'older levels do not matter')
+})
+
+test('not safe: a curve that ends earlier, a level without interval, and a group that is a day old now', () => {
+  const unknown: SweepCurveLevel = { age: HOUR, title: '1 h', perWeek: { why: '9 patients: no verdict under 20' } }
+  assert.equal(safeDayOldVerdict([level(HOUR, -2)], options, ''), undefined)
+  assert.equal(safeDayOldVerdict([unknown, level(DAY, -2)], options, ''), undefined)
+  assert.equal(safeDayOldVerdict([level(2 * DAY, -2)], { ...options, now: DAY }, ''), undefined)
+  assert.equal(safeDayOldVerdict([level(DAY, -2)], { ...options, nowPerWeek: 0 }, ''), undefined)
+})

@@ -1,0 +1,164 @@
+/**
+ * Verdicts on elements: the choice that holds against all others within the plan (`judge.ts`), or `undecided`, with its grounds.
+ *
+ * A verdict needs evidence, whatever runs now. `stream` requires that streaming is shown to pay, `batch` that its loss is bounded below its
+ * savings.
+ */
+import { limits } from '../../base/index.ts'
+import type { PlanPart } from '../domain/audit-report.ts'
+import { elementId } from '../domain/element.ts'
+import type { ElementPart, ElementVerdict } from '../domain/element-report.ts'
+import { quantityText, percentageText } from '../domain/figures.ts'
+import { isInconclusive, type Inconclusive, type IntervalEstimate, type PlanElement, type PlanSearchProblem } from '../domain/plan-types.ts'
+import { freshnessThreshold, type FreshnessThresholdOptions, type SweepCurveLevel } from '../statistics/freshness-threshold.ts'
+import { breakEvenAmong, freshestOverCheapest } from './break-even.ts'
+import type { PlanComparison } from './compare.ts'
+import { comparisonOf, type ChoiceComparison, type PlanJudgement } from './judge.ts'
+import { groundsText, otherChangesText, type VerdictGrounds } from './verdict-grounds.ts'
+
+export const UNDECIDED = 'undecided'
+export const NOT_OBSERVABLE = 'not observable in this history'
+/** Choice of feature groups that are swept together. */
+export const BY_PLAN = 'by the plan'
+/** Choice of a feature group that its curve decides. */
+export const SAFE_DAY_OLD = 'safe to be a day old'
+
+/** Verdict on an element without other choices in the space of plans. */
+export function fixedVerdict({ notObservable }: PlanElement): ElementVerdict {
+  if (notObservable !== undefined) return { choice: NOT_OBSERVABLE, why: notObservable }
+  return { choice: UNDECIDED, why: 'there is no other way of running it to compare with' }
+}
+
+/** Verdict on an element of the space; `element` is its index. */
+export function elementVerdict(
+  elements: readonly PlanElement[],
+  element: number,
+  judgement: PlanJudgement,
+  problem: PlanSearchProblem,
+): ElementVerdict {
+  const { choices } = elements[element]
+  const grounds = groundsOf(choices, element, judgement, problem)
+  const more = grounds.kind === 'uncertain' ? weeksToDecide(grounds.others, problem) : undefined
+  return {
+    choice: grounds.kind === 'holds' ? choices[grounds.pick].title : UNDECIDED,
+    why: groundsText(grounds, choices, problem.unit, otherChangesText(elements, element, judgement)),
+    ...(more !== undefined && { moreWeeks: more }),
+    ...(problem.price === undefined && { breakEven: breakEvenAmong(choices, judgement.choiceComparisons[element]) }),
+  }
+}
+
+function groundsOf(
+  choices: PlanElement['choices'],
+  element: number,
+  { testedPicks, proposedPicks, bestPicks, choiceComparisons }: PlanJudgement,
+  { price }: PlanSearchProblem,
+): VerdictGrounds {
+  const comparisons = choiceComparisons[element]
+  const [best, proposed] = [bestPicks[element], proposedPicks[element]]
+  if (best === undefined) return undecidedGrounds(choices, comparisons, testedPicks[element], price)
+  if (best === proposed) return { kind: 'holds', pick: best, comparisons: comparisons.filter(({ pick }) => pick === best) }
+  return { kind: 'not proposed', pick: best, proposed, isSame: comparisonOf(comparisons, best, proposed).isSame }
+}
+
+function undecidedGrounds(
+  choices: PlanElement['choices'],
+  comparisons: readonly ChoiceComparison[],
+  testedPick: number,
+  price: number | undefined,
+): VerdictGrounds {
+  const unknown = unknownIn(comparisons[0].comparison)
+  if (unknown) return { kind: 'unknown', why: unknown.why }
+  if (comparisons.every(({ comparison }) => comparison.isSame))
+    return { kind: 'same decisions', cheaper: comparisons.find(({ comparison: { cost } }) => !isInconclusive(cost) && cost.base < 0) }
+  if (price === undefined) return unpricedGrounds(freshestOverCheapest(choices, comparisons))
+  const best = bestByEstimate(choices, comparisons) ?? testedPick
+  const own = comparisons.filter(({ pick }) => pick === best)
+  const nets = own.flatMap(({ over, comparison: { isSame, net } }) => (isSame ? [] : [{ over, net }]))
+  const others: { over: number; net: IntervalEstimate }[] = []
+  for (const { over, net } of nets) {
+    if (isInconclusive(net)) return { kind: 'unknown', why: net.why }
+    if (net.low <= 0) others.push({ over, net })
+  }
+  if (others.length > 0) return { kind: 'uncertain', pick: best, others }
+  const tie = own.find(({ comparison }) => comparison.isSame)
+  return tie ? { kind: 'tie', comparison: tie } : { kind: 'none better' }
+}
+
+function unpricedGrounds(compared: ChoiceComparison | undefined): VerdictGrounds {
+  const unknown = compared && unknownIn(compared.comparison)
+  return unknown ? { kind: 'unknown', why: unknown.why } : { kind: 'no price', comparison: compared }
+}
+
+const unknownIn = ({ gain, cost }: PlanComparison): Inconclusive | undefined => [gain, cost].find(isInconclusive)
+
+/** The choice that is ahead of every other one by the estimates, if any. */
+function bestByEstimate(choices: PlanElement['choices'], comparisons: readonly ChoiceComparison[]): number | undefined {
+  const isAhead = ({ comparison: { net, isSame, cost } }: ChoiceComparison): boolean =>
+    isSame ? !isInconclusive(cost) && cost.base <= 0 : !isInconclusive(net) && net.value >= 0
+  return [...choices.keys()].find(own => comparisons.filter(({ pick }) => pick === own).every(isAhead))
+}
+
+/** Additional weeks of history that would decide all of these; undefined if any takes more than AUDIT_MORE_WEEKS_MAX. */
+function weeksToDecide(uncertain: readonly { readonly net: IntervalEstimate }[], { weeks }: PlanSearchProblem): number | undefined {
+  const more = uncertain.map(({ net }) => moreWeeks(net, weeks))
+  return more.reduce((longest, own) => (longest === undefined || own === undefined ? undefined : Math.max(longest, own)))
+}
+
+/**
+ * Additional weeks of history that would decide, assuming the current estimate; undefined if more than AUDIT_MORE_WEEKS_MAX. Rounded up.
+ *
+ * Intervals narrow with the square root of the sample. From `value ± half` over `weeks`, half falls below the value after
+ * `weeks · (half / value)²`.
+ */
+export function moreWeeks({ value, low, high }: IntervalEstimate, weeks: number): number | undefined {
+  const half = value > 0 ? value - low : high - value
+  if (value === 0 || !(half >= Math.abs(value))) return undefined
+  const more = Math.max(1, Math.ceil(weeks * ((half / value) ** 2 - 1)))
+  return more <= limits.AUDIT_MORE_WEEKS_MAX ? more : undefined
+}
+
+/**
+ * Verdict on feature groups that are swept together: the plan's settings of these groups. A plan sets each group separately, so nothing is
+ * decided for all at once.
+ */
+export function jointVerdict(groups: readonly string[], plans: Pick<PlanPart, 'now' | 'proposed'>): ElementVerdict {
+  const title = (of: 'now' | 'proposed', group: string) =>
+    plans[of].find(({ element }) => element === elementId({ kind: 'group', group }))?.title
+  const changedGroups = groups.filter(group => title('now', group) !== title('proposed', group))
+  const changes = changedGroups.map(group => `"${group}" as ${title('proposed', group)}`).join(', ')
+  const outcome =
+    changedGroups.length === 0
+      ? 'the one that is kept leaves all of them as they run'
+      : `the one that is proposed runs ${changes}${changedGroups.length < groups.length ? ', and leaves the others as they run' : ''}`
+  return { choice: BY_PLAN, why: `a plan sets each of these groups by itself: ${outcome}` }
+}
+
+const DAY = 86_400_000
+
+/** True if an element has the verdict of `safeDayOldVerdict`. */
+export const isSafeDayOld = ({ verdict }: Pick<ElementPart, 'verdict'>): boolean => verdict.choice === SAFE_DAY_OLD
+
+/**
+ * Verdict that a feature group may be a day old whatever its cost: the curve reaches a day, and no level up to it loses more than
+ * `TOLERATED_LOSS` of the weekly value, by its upper bound. Undefined otherwise, and for an element that is a day old now. `trained`
+ * describes the model of the curve.
+ */
+export function safeDayOldVerdict(
+  curve: readonly SweepCurveLevel[],
+  options: FreshnessThresholdOptions,
+  trained: string,
+): Pick<ElementVerdict, 'choice' | 'why'> | undefined {
+  const day = curve.findIndex(({ age }) => age >= DAY)
+  if (options.now >= DAY || day < 0) return undefined
+  const threshold = freshnessThreshold(curve.slice(0, day + 1), options)
+  if (isInconclusive(threshold) || threshold.age < curve[day].age) return undefined
+  const { nowPerWeek, unit = '' } = options
+  const loss =
+    threshold.loss > 0
+      ? `loses at most ${percentageText(threshold.loss / nowPerWeek)} (${quantityText(threshold.loss, unit)} a week)`
+      : 'is not shown to lose anything'
+  return {
+    choice: SAFE_DAY_OLD,
+    why: `a day old, with a model ${trained}, it ${loss}, at as many alerts, by the upper bound of its interval`,
+  }
+}

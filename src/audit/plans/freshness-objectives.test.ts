@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { UtilityPart } from '../domain/audit-report.ts'
+import type { ElementPart } from '../domain/element-report.ts'
+import type { PipelineIR } from '../../define/ir/ir.ts'
+import type { ReplayLog } from '../../replay/log.ts'
+import { ingestionDelays, objectivesOf } from './freshness-objectives.ts'
+
+test('each group with a threshold without retraining has that age as objective, and nothing else has one', () => {
+  const part = (kind: ElementPart['kind'], element: string, incidentThreshold: ElementPart['incidentThreshold']) =>
+    ({ kind, element, incidentThreshold, plannedThreshold: { age: 7_200_000, loss: 1 } }) as ElementPart
+  const elements = [
+    part('ingestion', 'ingestion', { age: 60_000, loss: 1 }),
+    part('groups', 'groups', { age: 60_000, loss: 1 }),
+    part('group', 'group/landings', { age: 900_000, loss: 12.34 }),
+    part('group', 'group/hours', { why: 'the history is too short' }),
+    part('group', 'group/sudden', { age: 0, loss: 0 }),
+  ]
+  const utility = { unit: 'late arrivals' } as UtilityPart
+  const delays = new Map([
+    ['landings', 2000],
+    ['hours', 1],
+  ])
+  assert.deepEqual(Object.keys(objectivesOf({ elements, utility }, new Map())['landings']), ['age', 'share', 'why'])
+  assert.deepEqual(objectivesOf({ elements, utility }, delays), {
+    landings: {
+      age: 900_000,
+      share: 0.99,
+      delay: 2000,
+      why: 'older than 15 min it may lose more than 12.3 late arrivals a week, with the model as it is',
+    },
+  })
+})
+
+const source = (...delays: readonly number[]) => ({
+  block: {
+    length: delays.length,
+    time: Float64Array.from(delays, (_, i) => i * 100),
+    arrival: Float64Array.from(delays, (delay, i) => i * 100 + delay),
+  },
+})
+
+test('the delay of a group is the median of its source, if arrivals were recorded', () => {
+  const groups = ['a', 'b', 'c', 'd'].map(name => ({ name, source: name })) as unknown as PipelineIR['groups']
+  const histories = new Map(Object.entries({ a: source(7, 90, 5), b: source(0, 0, 0), c: source() })) as unknown as ReplayLog['histories']
+  assert.deepEqual(ingestionDelays({ groups }, { histories }), new Map([['a', 7]]))
+  const many = new Map([['a', source(...Array.from({ length: 30_000 }, (_, i) => i % 7))]]) as unknown as ReplayLog['histories']
+  assert.equal(ingestionDelays({ groups }, { histories: many }).get('a'), 3)
+})

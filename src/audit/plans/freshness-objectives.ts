@@ -1,0 +1,49 @@
+/** Freshness objectives from an audit: for each feature group the freshness threshold of its curve without retraining. */
+import { spanTitle } from '../../base/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
+import type { ReplayLog } from '../../replay/index.ts'
+import { FRESH_SHARE, type FreshnessObjective } from '../../run/decide/index.ts'
+import type { AuditReport } from '../domain/audit-report.ts'
+import { quantityText } from '../domain/figures.ts'
+import { isInconclusive } from '../domain/plan-types.ts'
+
+/**
+ * Objectives by group, for groups with a freshness threshold. `delays` has the usual ingestion delay of each group's source, ms, where it is
+ * known.
+ */
+export function objectivesOf(
+  { elements, utility }: Pick<AuditReport, 'elements' | 'utility'>,
+  delays: ReadonlyMap<string, number>,
+): Record<string, FreshnessObjective> {
+  return Object.fromEntries(
+    elements.flatMap(({ kind, element, incidentThreshold }) => {
+      if (kind !== 'group' || isInconclusive(incidentThreshold) || !(incidentThreshold.age > 0)) return []
+      const { age, loss } = incidentThreshold
+      const why = `older than ${spanTitle(age)} it may lose more than ${quantityText(loss, utility.unit)} a week, with the model as it is`
+      const group = element.slice('group/'.length)
+      const delay = delays.get(group)
+      return [[group, { age, share: FRESH_SHARE, ...(delay !== undefined && { delay }), why }]]
+    }),
+  )
+}
+
+/** Events sampled per source, evenly spaced. */
+const SAMPLED_EVENTS = 10_000
+
+/**
+ * Median ingestion delay of each feature group's source, ms: arrival less event time. A freshness objective includes this delay, since the
+ * audited history had it. Sources whose arrival always equals the event time have no recorded arrivals and are left out.
+ */
+export function ingestionDelays({ groups }: Pick<PipelineIR, 'groups'>, { histories }: Pick<ReplayLog, 'histories'>): Map<string, number> {
+  const medians = new Map<string, number>()
+  for (const { name, source } of groups) {
+    const block = histories.get(source)?.block
+    if (!block || block.length === 0) continue
+    const step = Math.ceil(block.length / SAMPLED_EVENTS)
+    const delays: number[] = []
+    for (let row = 0; row < block.length; row += step) delays.push(block.arrival[row] - block.time[row])
+    if (delays.every(delay => delay === 0)) continue
+    medians.set(name, Float64Array.from(delays).toSorted()[delays.length >> 1])
+  }
+  return medians
+}

@@ -1,0 +1,97 @@
+/** The current plan, the proposed plan, and the edit between them, on the page. */
+import type { AuditReport, CostPart, PlanEdit } from '../../domain/audit-report.ts'
+import { integerText, estimateText, isAvailable, asSentence } from '../../domain/figures.ts'
+import {
+  planChanges,
+  changesText,
+  comparedText,
+  decisionTitles,
+  isSameCost,
+  netSentence,
+  scenarioTexts,
+  titleOfElement,
+} from '../report-text.ts'
+import { dataTable, estimateCell, netCell, numberHeads, textHeads } from './data-table.ts'
+import { breakable, markup, type MarkupChild, type Markup } from './markup.ts'
+
+const decisionTexts = {
+  change: 'By the lower end of the interval too, the proposed plan earns more than it costs, against what runs now.',
+  'keep what runs': 'No other plan earns more than it costs beyond what chance can do.',
+  'no dollar verdict':
+    'There is no price of the measure, so that what freshness earns cannot be held against what it costs. The break-even says from which price on it pays.',
+  undecided: 'This history is too short, or has too few independent parts, to tell the plans apart.',
+} as const
+
+export function planSection(report: AuditReport): Markup {
+  const { plans } = report
+  const rows = planChanges(report)
+  return markup`<section aria-labelledby="plan"><h2 id="plan">The plan</h2>
+<p class="measure"><strong class="badge">${decisionTitles[plans.decision]}</strong> ${decisionTexts[plans.decision]}${plans.net && markup` Net of costs, against now: <b class="nobreak">${estimateText(plans.net, '$')}</b> a month.`} ${plans.compared > 0 && `${comparedText(plans)}. `}Plans are compared whole, since neither costs nor values of single changes add up; the choice was made on one part of the history and is reported on another.</p>
+${(plans.net || plans.marginal.length > 0) && markup`<p class="measure">${netSentence}</p>`}
+${rows.length > 0 && planTable(report, rows)}
+${plans.marginal.length > 0 && marginalTable(report)}
+${plans.others.length > 0 && othersTable(report)}
+${plans.edits.length > 0 && markup`<h3>The edit</h3><p class="measure">This is what the command changes in your files with <code>--apply</code>. Lines with − go, lines with + come.</p>${plans.edits.map(editPart)}`}
+${plans.byHand.length > 0 && markup`<h3>What no edit makes</h3><ul class="measure">${plans.byHand.map(text => markup`<li>${asSentence(text)}</li>`)}</ul>`}
+</section>
+`
+}
+
+const planTable = (report: AuditReport, rows: ReturnType<typeof planChanges>): Markup =>
+  dataTable({
+    caption: 'How each part runs now, and would',
+    head: textHeads('Element', 'Now', 'Proposed'),
+    rows: rows.map(({ element, now, proposed }) => [
+      titleOfElement(report, element),
+      now,
+      now === proposed ? markup`<span class="note">stays</span>` : markup`<strong>${breakable(proposed)}</strong>`,
+    ]),
+  })
+
+const marginalTable = (report: AuditReport): Markup =>
+  dataTable({
+    caption: 'What each change earns by itself, minus what it costs, dollars a month',
+    head: [...textHeads('Element', 'Change'), ...numberHeads('Net of costs')],
+    rows: report.plans.marginal.map(({ element, title, net }) => [titleOfElement(report, element), title, netCell(net)]),
+  })
+
+/** Includes the costs of the current and the proposed plan for comparison. */
+function othersTable({ plans, costs }: AuditReport): Markup {
+  return dataTable({
+    caption: 'Other plans: what each would cost in a month of a steady year, and what it earns minus that, against now',
+    compact: true,
+    head: [...textHeads('What would run otherwise'), ...numberHeads('Low', 'Base', 'High', 'Net of costs')],
+    rows: [
+      ...(isAvailable(costs) ? ownRows(costs) : []),
+      ...plans.others.map(other => [
+        changesText(other),
+        ...(isAvailable(other.cost) ? scenarioTexts(other.cost) : ['', markup`<span class="note">not known</span>`, '']),
+        netCell(other.net),
+      ]),
+    ],
+  })
+
+  function ownRows({ now, proposed }: CostPart): MarkupChild[][] {
+    if (isSameCost(now, proposed)) return [['as it runs, and as proposed', ...scenarioTexts(now.steadyYear), '']]
+    return [
+      ['as it runs', ...scenarioTexts(now.steadyYear), ''],
+      ['as proposed', ...scenarioTexts(proposed.steadyYear), plans.net && estimateCell(plans.net, '$')],
+    ]
+  }
+}
+
+const editPart = ({
+  file,
+  line,
+  before,
+  after,
+}: PlanEdit): Markup => markup`<figure class="edit"><figcaption>${file}, line ${integerText(line)}</figcaption>
+<pre><del>${withSign('−', before)}</del>
+<ins>${withSign('+', after)}</ins></pre></figure>
+`
+
+const withSign = (sign: string, text: string): string =>
+  text
+    .split('\n')
+    .map(line => `${sign} ${line}`)
+    .join('\n')
