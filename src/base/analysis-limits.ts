@@ -12,6 +12,8 @@ export const analysisLimits = {
   BACKFILL_SAMPLE: 50_000,
   /** Size of a history's files from which the threads of a backfill start while the files are read, bytes. */
   BACKFILL_THREADS_BYTES: 1 << 22,
+  /** Deadline of one call of a feature table of a user's own format, ms: a partition is written within it. */
+  TABLE_CALL_MS: 600_000,
   /** Interval between two writes of a store's manifest while it is filled, ms. */
   BACKFILL_MANIFEST_MS: 1000,
   /** Events of one replay in memory. */
