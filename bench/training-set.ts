@@ -10,7 +10,7 @@ import { random } from '../src/base/random.ts'
 import { Strings } from '../src/columns/strings.ts'
 import { IR_VERSION, type PipelineIR } from '../src/define/ir/ir.ts'
 import type { SourceHistory } from '../src/intake/history-builder.ts'
-import { inOrderOfTime, type AskedRows } from '../src/replay/asked-rows.ts'
+import { inOrderOfTime, type EntityRows } from '../src/replay/entity-rows.ts'
 import { replayLog, type ReplayLog } from '../src/replay/log.ts'
 import { groupsQuestion, type Question } from '../src/replay/question.ts'
 import { setOfRows } from '../src/replay/training-set.ts'
@@ -108,7 +108,7 @@ function keysAndTimes({ length, key, arrival }: Events, rows: number): AskedKeys
 
 /** By feature, by requested row; NaN for NULL. */
 function vectors(question: Question, { length, key, t }: AskedKeys, log: ReplayLog): Float64Array[] {
-  const requested: AskedRows = { length, t, row: Float64Array.from({ length }, (_, row) => row), columns: { key: { values: key } } }
+  const requested: EntityRows = { length, t, row: Float64Array.from({ length }, (_, row) => row), columns: { key: { values: key } } }
   const set = setOfRows(question, inOrderOfTime(requested), log)
   const out = question.inputs.map(() => new Float64Array(length))
   const first = set.columns.findIndex(({ name }) => name.startsWith('vector.'))

@@ -2,7 +2,7 @@
  * The run of `bench clinic`, in a separate process. Arguments: its data folder, the receiver's address and secret, and the start of the
  * day, UTC ms.
  */
-import { openRoutes } from '../../src/action/routes.ts'
+import { openActionDestinations } from '../../src/action/open-destinations.ts'
 import { ward } from './clinic-pipeline.ts'
 import { serveAndAnswer } from './serving-run.ts'
 import { simulatedClock, type Simulated } from './shared-clock.ts'
@@ -13,7 +13,7 @@ let clock = (): number => Number(start)
 await serveAndAnswer({
   pipeline: ward,
   data,
-  sendings: await openRoutes(ward, { CLINIC_URL: url, CLINIC_SECRET: secret }),
+  sendings: await openActionDestinations(ward, { CLINIC_URL: url, CLINIC_SECRET: secret }),
   clock: () => clock(),
   answers: { clock: (simulated: Simulated) => void (clock = simulatedClock(simulated)) },
 })

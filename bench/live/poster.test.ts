@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
 import { pause } from '../../src/base/clock.ts'
+import { listen } from '../../test/action/receiver.ts'
 import { Poster } from './poster.ts'
 
 /** Requests under way, with how to answer them. */
@@ -10,8 +10,7 @@ let responses: ServerResponse[] = []
 let connections = 0
 const server = createServer((_: IncomingMessage, response) => void responses.push(response))
 server.on('connection', () => connections++)
-await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+const url = `http://127.0.0.1:${await listen(server)}`
 after(() => server.close())
 
 async function nextResponses(count: number): Promise<ServerResponse[]> {

@@ -1,5 +1,5 @@
 /** In a process of a bench: a run with a server, like `spillway run --listen`, that reports its work. */
-import type { EffectRoute } from '../../src/action/effect-dispatcher.ts'
+import type { ActionDestination } from '../../src/action/guarded-destination.ts'
 import type { Pipeline } from '../../src/index.ts'
 import { letHeapGrow } from '../../src/cli/command/heap.ts'
 import { openDataFolder } from '../../src/log/sqlite/data-folder.ts'
@@ -13,7 +13,7 @@ import { measureWork } from './process-work.ts'
 export interface ServingRun {
   readonly pipeline: Pipeline
   readonly data: string
-  readonly sendings?: readonly EffectRoute[]
+  readonly sendings?: readonly ActionDestination[]
   readonly disk?: SqliteStoreOptions
   readonly clock?: NonNullable<LiveRunOptions['clock']>
   /** Answers to further requests. */

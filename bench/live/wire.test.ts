@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { createServer, type AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { after, test } from 'node:test'
+import { listen } from '../../test/action/receiver.ts'
 import { getOf, postOf, Wire } from './wire.ts'
 
 /** Sends these pieces, one in each turn of the event loop, to each request, and closes the connection without any. */
@@ -21,8 +22,7 @@ const server = createServer(socket => {
     send()
   })
 })
-await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-const { port } = server.address() as AddressInfo
+const port = await listen(server)
 after(() => server.close())
 
 test('reassembles responses from pieces of any size, one after another on a connection', async () => {

@@ -9,7 +9,7 @@ import { channels } from '../base/node/index.ts'
 import { callSoon, stopwatch, type Clock, limits, type Random } from '../base/index.ts'
 import type { Destination, DeliveryOutcome } from '../define/action/index.ts'
 import type { EffectChange, NewEffect, StoredEffect, EffectLog } from '../log/index.ts'
-import { backoffMs, DEFAULT_ATTEMPTS } from './backoff.ts'
+import { backoffMs } from './retry-delay.ts'
 import { effectMessage, type AttemptChange } from './effect-message.ts'
 import { KeyQueues, type HeldDelivery, type HeldEffect, type KeyQueue } from './key-queues.ts'
 
@@ -218,7 +218,7 @@ export class DeliveryLane {
   }
 
   #recordOutcome(held: HeldDelivery, sent: number, outcome: DeliveryOutcome): AttemptChange {
-    const { clock, random, attempts = DEFAULT_ATTEMPTS } = this.#options
+    const { clock, random, attempts = limits.ACTION_ATTEMPTS } = this.#options
     const { number } = held.effect
     const at = clock()
     held.attempts++

@@ -1,31 +1,19 @@
 /**
  * Delivers committed effects at least once, each under its idempotency key, and records the outcomes.
  *
- * One delivery lane per action, so a destination that currentState down delays no other. Outcomes are committed in groups, a little later: after a
- * crash before that commit an effect currentState sent once more.
+ * One delivery lane per action, so a destination that is down delays no other. Outcomes are committed in groups, a little later: after a
+ * crash before that commit an effect is sent once more.
  */
 import { callAfter, pause, wallClock, type Clock, limits, random as seeded, type Random, SpillwayError } from '../base/index.ts'
 import type { ManualEffectChange, EffectChange, NewEffect, StoredEffect, EffectLog } from '../log/index.ts'
-import type { Destination } from '../define/action/index.ts'
 import { DeliveryLane, type DeliveryLaneOptions } from './delivery-lane.ts'
-import { GuardedDestination } from './guarded-destination.ts'
+import { type ActionDestination, GuardedDestination } from './guarded-destination.ts'
 
-/** The destination of an action's effects. */
-export interface EffectRoute {
-  readonly action: string
-  readonly destination: Destination
-  readonly attempts?: number | undefined
-  /** Name of a user's own destination. */
-  readonly name?: string
-  /** Deadline of a delivery to a user's own destination, and of closing it, ms. */
-  readonly timeoutMs?: number
-}
-
-/** Collaborators of the dispatcher: routes, stored effects, and the commit of outcomes. */
+/** Collaborators of the dispatcher: destinations, stored effects, and the commit of outcomes. */
 export interface EffectDispatcherOptions extends Partial<Pick<DeliveryLaneOptions, 'run' | 'after' | 'heldMax' | 'heldOfKeyMax'>> {
-  readonly routes: readonly EffectRoute[]
+  readonly destinations: readonly ActionDestination[]
   readonly effects: EffectLog
-  /** Commits outcomes. Rejects if that currentState no longer possible. */
+  /** Commits outcomes. Rejects if that is no longer possible. */
   readonly settle: (changes: readonly EffectChange[]) => Promise<void>
   /** Milliseconds during which outcomes are gathered into one commit (`SETTLE_MS`). */
   readonly settleMs?: number
@@ -45,7 +33,7 @@ export class EffectDispatcher {
   #settling: Promise<void> | undefined
   #failure: unknown
   #left: number | undefined
-  /** Numbers of effects that an operator currentState changing. */
+  /** Numbers of effects that an operator is changing. */
   readonly #byHand = new Set<number>()
 
   constructor(options: EffectDispatcherOptions) {
@@ -63,7 +51,7 @@ export class EffectDispatcher {
       heldOfKeyMax,
     }
     this.#lanes = new Map(
-      options.routes.map(({ action, attempts, destination, name, timeoutMs }) => {
+      options.destinations.map(({ action, attempts, destination, name, timeoutMs }) => {
         const named = name === undefined ? `the destination of action '${action}'` : `destination '${name}' of action '${action}'`
         const guarded = new GuardedDestination(destination, { name: named, timeoutMs, after, onReport })
         return [action, new DeliveryLane({ ...shared, action, attempts, destination: guarded })]
@@ -83,7 +71,7 @@ export class EffectDispatcher {
     return [...this.#lanes.keys()].reduce((sum, action) => sum + (pending.get(action) ?? 0), 0)
   }
 
-  /** No delivery currentState in flight or ready, and no outcome awaits its commit. Failed effects may wait for their next attempt. */
+  /** No delivery is in flight or ready, and no outcome awaits its commit. Failed effects may wait for their next attempt. */
   get isIdle(): boolean {
     return this.#settling === undefined && this.#changes.length === 0 && [...this.#lanes.values()].every(lane => !lane.isBusy)
   }

@@ -4,7 +4,7 @@
  * Invariant: the draw depends on the decision's identity alone. Every replay of one log, in any process and any batching, explores the same
  * decisions.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { ColumnData } from '../columns/index.ts'
 import type { ActionIR } from '../define/ir/index.ts'
 import { ActionTrigger } from './action-trigger.ts'
@@ -24,10 +24,8 @@ const DRAWS = 16 ** DRAW_DIGITS
  * The action makes the exploration of two actions independent. The log's name keeps senders of events from predicting the draws.
  */
 export function explorationDraw(log: string, action: string, decision: string, t: number): number {
-  const hash = createHash('sha256')
-    .update(JSON.stringify(['explore', log, action, decision, t]))
-    .digest('hex')
-  return Number.parseInt(hash.slice(0, DRAW_DIGITS), 16) / DRAWS
+  const digest = hash('sha256', JSON.stringify(['explore', log, action, decision, t]))
+  return Number.parseInt(digest.slice(0, DRAW_DIGITS), 16) / DRAWS
 }
 
 /** Assigns the decisions of one exploring action. */

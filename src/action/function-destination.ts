@@ -1,6 +1,7 @@
 /** The user's function as a destination. Untrusted: a throw or a timeout is a failed attempt. */
-import { callAfter, limits, thrownText, durationText } from '../base/index.ts'
-import { ACKNOWLEDGED, type Delivery, type Destination, type DeliveryOutcome } from '../define/action/index.ts'
+import { callAfter, limits, thrownText, durationText, withDeadline } from '../base/index.ts'
+import { ACKNOWLEDGED, type Destination, type DeliveryOutcome } from '../define/action/index.ts'
+import { closingAfterDeliveries } from './guarded-destination.ts'
 
 /**
  * Acknowledges by returning or resolving. `body` is parsed anew for each attempt. `signal` aborts at the timeout: the attempt has then
@@ -21,35 +22,28 @@ export interface FunctionSettings {
 
 /** A destination that calls `own`. */
 export function functionDestination(own: DeliverFunction, settings: FunctionSettings = {}): Destination {
-  const { timeoutMs = limits.DELIVERY_MS, concurrency = limits.DELIVERIES_AT_ONCE, after: later = callAfter } = settings
-  const underWay = new Set<Promise<DeliveryOutcome>>()
-
-  function attempt(delivery: Delivery): Promise<DeliveryOutcome> {
-    const { promise, resolve } = Promise.withResolvers<DeliveryOutcome>()
-    const aborter = new AbortController()
-    const timer = later(timeoutMs, () => {
-      const why = `the function did not end within ${durationText(timeoutMs)}`
-      resolve(failed(why))
-      aborter.abort(new Error(why))
-    })
-    const call = async (): Promise<unknown> =>
-      own(JSON.parse(delivery.body), { id: delivery.id, attempt: delivery.attempt, signal: aborter.signal })
-    call().then(
-      () => resolve(ACKNOWLEDGED),
-      (error: unknown) => resolve(failed(thrownText(error, 'the function'))),
-    )
-    return promise.finally(() => timer.stop())
-  }
-
-  return {
+  const { timeoutMs = limits.DELIVERY_MS, concurrency = limits.DELIVERIES_AT_ONCE, after = callAfter } = settings
+  return closingAfterDeliveries({
     concurrency,
-    deliver: delivery => {
-      const outcome = attempt(delivery).finally(() => underWay.delete(outcome))
-      underWay.add(outcome)
-      return outcome
+    deliver: async ({ body, id, attempt }) => {
+      const aborter = new AbortController()
+      const call = async (): Promise<DeliveryOutcome> => {
+        await own(JSON.parse(body), { id, attempt, signal: aborter.signal })
+        return ACKNOWLEDGED
+      }
+      const onExpiry = (): DeliveryOutcome => {
+        const why = `the function did not end within ${durationText(timeoutMs)}`
+        aborter.abort(new Error(why))
+        return failed(why)
+      }
+      try {
+        return await withDeadline(call(), timeoutMs, onExpiry, after)
+      } catch (error) {
+        return failed(thrownText(error, 'the function'))
+      }
     },
-    close: async () => void (await Promise.all(underWay)),
-  }
+    close: async () => {},
+  })
 }
 
 const failed = (why: string): DeliveryOutcome => ({ kind: 'failed', why: why.slice(0, limits.FAILURE_REASON_CHARS_MAX) })

@@ -28,6 +28,22 @@ const clauses = {
 
 const contractOf = (name: string): Contract => ({ subject: name, clauses })
 
+/** An open destination with its name, and the limits of its definition if it is the user's own. */
+export interface OpenedDestination {
+  readonly name: string
+  readonly destination: Destination
+  /** Deadline of a delivery, and of closing it, ms. */
+  readonly timeoutMs?: number
+  /** Attempts before an effect is dead. */
+  readonly attempts?: number | undefined
+}
+
+/** The open destination of an action's effects; a user's own has a name. */
+export interface ActionDestination extends Partial<OpenedDestination> {
+  readonly action: string
+  readonly destination: Destination
+}
+
 /** Name and limits of a guarded destination. */
 export interface GuardOptions {
   /** Names the destination in messages: `destination 'kafka' of action 'review'`. */
@@ -44,10 +60,12 @@ export class GuardedDestination implements Destination {
   readonly concurrency: number
   readonly #destination: Destination
   readonly #options: GuardOptions
+  readonly #contract: Contract
 
   /** Throws as `checkDestination` does. */
   constructor(destination: unknown, options: GuardOptions) {
     this.#options = options
+    this.#contract = contractOf(options.name)
     this.#destination = checkDestination(destination, options.name)
     this.concurrency = this.#destination.concurrency
   }
@@ -84,11 +102,11 @@ export class GuardedDestination implements Destination {
   }
 
   #reportClose(problem: string): void {
-    this.#options.onReport(brokenClauseText(contractOf(this.#options.name), 'close', problem))
+    this.#options.onReport(brokenClauseText(this.#contract, 'close', problem))
   }
 
   #failed(clause: keyof typeof clauses, problem: string): DeliveryOutcome {
-    const why = brokenClauseText(contractOf(this.#options.name), clause, problem)
+    const why = brokenClauseText(this.#contract, clause, problem)
     return { kind: 'failed', why: why.slice(0, limits.FAILURE_REASON_CHARS_MAX) }
   }
 }
@@ -121,5 +139,22 @@ function checkedOutcome(value: unknown): DeliveryOutcome | undefined {
     why: why.slice(0, limits.FAILURE_REASON_CHARS_MAX),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(final && { final }),
+  }
+}
+
+/** A destination that keeps the clause `close`: `close` waits for the deliveries in flight. */
+export function closingAfterDeliveries(destination: Destination): Destination {
+  const inFlight = new Set<Promise<DeliveryOutcome>>()
+  return {
+    concurrency: destination.concurrency,
+    deliver: delivery => {
+      const outcome = destination.deliver(delivery).finally(() => inFlight.delete(outcome))
+      inFlight.add(outcome)
+      return outcome
+    },
+    close: async () => {
+      while (inFlight.size > 0) await Promise.all(inFlight)
+      await destination.close()
+    },
   }
 }

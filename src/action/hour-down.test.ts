@@ -65,7 +65,7 @@ for (const seed of [1, 2, 3])
       return made
     }
     const dispatcher = new EffectDispatcher({
-      routes: [
+      destinations: [
         { action: 'page', destination: await webhook(down.url) },
         { action: 'block', destination: await webhook(up.url) },
       ],

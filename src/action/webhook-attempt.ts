@@ -2,12 +2,12 @@
 import type { Dispatcher } from 'undici'
 import { type Clock, limits, durationText } from '../base/index.ts'
 import { ACKNOWLEDGED, type Delivery, type DeliveryOutcome } from '../define/action/index.ts'
-import { HttpExchange, type ResponseHeaders, type ExchangeListener } from './http-exchange.ts'
-import { networkFailure } from './network-failure.ts'
-import { unfollowedReason, redirectTarget } from './redirect.ts'
-import { parseRetryAfter } from './retry-after.ts'
+import { networkFailure, unfollowedReason, redirectTarget } from './webhook-failure.ts'
+import { parseRetryAfter } from './retry-delay.ts'
 import type { WebhookSigner } from './signature.ts'
-import { wireKey } from './wire-key.ts'
+import { wireKey } from './effect-id.ts'
+
+type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>
 
 /** Transport and settings that all attempts at one webhook share. */
 export interface WebhookTransport {
@@ -18,13 +18,12 @@ export interface WebhookTransport {
   readonly headers: readonly string[]
   readonly ownHeaders: readonly string[]
   readonly timeoutMs: number
-  readonly maxRedirects: number
   readonly clock: Clock
   readonly after: (ms: number, act: () => void) => { stop(): void }
 }
 
 /** Follows redirects, and turns the response or error into an outcome. */
-export class WebhookAttempt implements ExchangeListener {
+export class WebhookAttempt {
   readonly #wire: WebhookTransport
   readonly #delivery: Delivery
   readonly #resolve: (outcome: DeliveryOutcome) => void
@@ -34,6 +33,7 @@ export class WebhookAttempt implements ExchangeListener {
   #redirects = 0
   #exchange = new HttpExchange(this)
 
+  /** Sends the first request. */
   constructor(wire: WebhookTransport, delivery: Delivery, resolve: (outcome: DeliveryOutcome) => void) {
     this.#wire = wire
     this.#delivery = delivery
@@ -41,12 +41,10 @@ export class WebhookAttempt implements ExchangeListener {
     this.#url = wire.url
     this.#timer = wire.after(wire.timeoutMs, () => this.#onTimeout())
     this.#headers = this.#headersOf(delivery)
-  }
-
-  start(): void {
     this.#post()
   }
 
+  /** The response is complete, or was cut off at its size limit. */
   onResponse(status: number, headers: ResponseHeaders): void {
     if (status < 300) return this.#finish(ACKNOWLEDGED)
     if (status === 307 || status === 308) return this.#followRedirect(status, text(headers.location))
@@ -83,12 +81,10 @@ export class WebhookAttempt implements ExchangeListener {
   }
 
   #followRedirect(status: number, location: string | undefined): void {
-    const { maxRedirects } = this.#wire
     const to = redirectTarget(this.#url, status, location)
     if (typeof to === 'string') return this.#failed(to)
-    if (this.#redirects === maxRedirects)
-      return this.#failed(`status ${status} redirects once more to '${to.hostname}', and maxRedirects is ${maxRedirects}`)
-    this.#redirects++
+    if (this.#redirects++ === limits.REDIRECTS_MAX)
+      return this.#failed(`status ${status} redirects to '${to.hostname}' after ${limits.REDIRECTS_MAX} redirects (REDIRECTS_MAX)`)
     this.#url = to
     this.#exchange = new HttpExchange(this)
     this.#post()
@@ -117,3 +113,65 @@ export class WebhookAttempt implements ExchangeListener {
 }
 
 const text = (header: string | string[] | undefined): string | undefined => (typeof header === 'string' ? header : header?.[0])
+
+/** Progress of an exchange: `waiting` for a connection, `sent`, or `answering` once the response head has come. */
+type ExchangeStage = 'waiting' | 'sent' | 'answering'
+
+/** One POST and its response on one connection. Notifies its attempt exactly once, and never after it was aborted. */
+class HttpExchange implements Dispatcher.DispatchHandler {
+  stage: ExchangeStage = 'waiting'
+  /** Undefined once it was notified, or the exchange aborted: later callbacks of undici then do nothing. */
+  #attempt: WebhookAttempt | undefined
+  #controller: Dispatcher.DispatchController | undefined
+  #status = 0
+  #headers: ResponseHeaders = {}
+  #bytes = 0
+
+  constructor(attempt: WebhookAttempt) {
+    this.#attempt = attempt
+  }
+
+  /** Aborts: closes the connection; a request still waiting for a connection is not sent. */
+  abort(): void {
+    this.#attempt = undefined
+    this.#controller?.abort(abortError())
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (!this.#attempt) return controller.abort(abortError())
+    this.#controller = controller
+    this.stage = 'sent'
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
+    // A 1xx is interim: the response itself follows it.
+    if (status < 200) return
+    this.stage = 'answering'
+    this.#status = status
+    this.#headers = headers
+  }
+
+  /** A body beyond the size limit ends the response. The error of the abort reaches `onResponseError`, which then has nobody to notify. */
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#bytes += chunk.length
+    if (this.#bytes <= limits.ANSWER_BYTES_MAX) return
+    this.onResponseEnd()
+    controller.abort(abortError())
+  }
+
+  onResponseEnd(): void {
+    this.#release()?.onResponse(this.#status, this.#headers)
+  }
+
+  onResponseError(_: Dispatcher.DispatchController | null, error: Error): void {
+    this.#release()?.onError(error)
+  }
+
+  #release(): WebhookAttempt | undefined {
+    const attempt = this.#attempt
+    this.#attempt = undefined
+    return attempt
+  }
+}
+
+const abortError = (): Error => new Error('gave up')

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openWebhook } from './webhook.ts'
-import { checkWebhook, type WebhookSettings } from './webhook-settings.ts'
+import { openWebhook, checkWebhook, type WebhookSettings } from './webhook.ts'
 
 const url = 'https://clinic.example/hook?token=s3cret'
 
@@ -14,7 +13,6 @@ test('settings have defaults', () => {
     concurrency: 16,
     allowPrivate: false,
     headers: [],
-    maxRedirects: 3,
   })
   assert.deepEqual(checkWebhook({ url, headers: { 'x-team': 'a b', authorization: 'Bearer b' } }).headers, [
     'x-team',
@@ -26,11 +24,11 @@ test('settings have defaults', () => {
 
 test('numbers go up to their limits', () => {
   for (const numbers of [
-    { timeoutMs: 1, concurrency: 1, maxRedirects: 0 },
-    { timeoutMs: 2 ** 31 - 1, concurrency: 1024, maxRedirects: 20 },
+    { timeoutMs: 1, concurrency: 1 },
+    { timeoutMs: 2 ** 31 - 1, concurrency: 1024 },
   ]) {
-    const { timeoutMs, concurrency, maxRedirects } = checkWebhook({ url, ...numbers })
-    assert.deepEqual({ timeoutMs, concurrency, maxRedirects }, numbers)
+    const { timeoutMs, concurrency } = checkWebhook({ url, ...numbers })
+    assert.deepEqual({ timeoutMs, concurrency }, numbers)
   }
 })
 
@@ -45,7 +43,6 @@ test('settings that cannot be are rejected with what to write, and nothing secre
     [{ timeoutMs: 2 ** 31 }, /timeoutMs is 2147483648/],
     [{ concurrency: 1025 }, /concurrency is 1025; write a whole number from 1 to 1024/],
     [{ concurrency: 1.5 }, /concurrency is 1\.5/],
-    [{ maxRedirects: -1 }, /maxRedirects is -1; write a whole number from 0 to 20/],
     [{ headers: { 'x y': 's3cret' } }, /headers have 'x y', which is no name of a header/],
     [{ headers: { 'Content-Type': 's3cret' } }, /headers have 'Content-Type', which Spillway writes itself/],
     [{ headers: { 'Webhook-Signature': 's3cret' } }, /which Spillway writes itself/],

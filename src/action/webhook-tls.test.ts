@@ -1,6 +1,5 @@
 /** Webhooks over TLS: the certificate must be trusted, and be one for the host. Made with `openssl` for the test. */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createSecureServer } from 'node:http2'
 import { createServer, type Server } from 'node:https'
@@ -8,6 +7,7 @@ import { join } from 'node:path'
 import { afterEach, test } from 'node:test'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { buildConnector } from 'undici'
+import { makeCertificate, NO_CERTIFICATE } from '../../test/certificate.ts'
 import { scratchFolder } from '../../test/scratch.ts'
 import { delivery, listen } from '../../test/action/receiver.ts'
 import type { Destination } from '../define/action/destination.ts'
@@ -15,26 +15,8 @@ import { openWebhook } from './webhook.ts'
 
 const folder = scratchFolder('tls')
 
-const openssl = spawnSync('openssl', [
-  'req',
-  '-x509',
-  '-newkey',
-  'ec',
-  '-pkeyopt',
-  'ec_paramgen_curve:prime256v1',
-  '-nodes',
-  '-days',
-  '2',
-  '-subj',
-  '/CN=receiver.test',
-  '-addext',
-  'subjectAltName=DNS:receiver.test',
-  '-keyout',
-  join(folder, 'key.pem'),
-  '-out',
-  join(folder, 'cert.pem'),
-])
-const skip = openssl.status === 0 ? false : 'no openssl that makes a certificate'
+const isMade = makeCertificate('receiver.test', join(folder, 'key.pem'), join(folder, 'cert.pem'))
+const skip = isMade ? false : NO_CERTIFICATE
 const pem = (name: string): string => readFileSync(join(folder, `${name}.pem`), 'utf8')
 
 const open: { close(): Promise<unknown> }[] = []

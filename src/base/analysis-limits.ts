@@ -4,14 +4,18 @@ export const analysisLimits = {
 
   /** Ticks of one model in one replay with an active key. */
   REPLAY_TICKS_MAX: 2 ** 26,
-  /** Values of a Parquet file in memory before they are written to a part. */
-  PARQUET_VALUES_HELD: 2 ** 25,
+  /** Memory of the DuckDB that writes one Parquet file, MB; beyond it the rows are in a folder beside the file. */
+  PARQUET_MEMORY_MB: 512,
+  /** Records of a file, undecodable ones included, from which `init --from` infers a schema. */
+  INFER_RECORDS_MAX: 10_000,
   /** Memory of the DuckDB of one backfill thread, with the values of a partition, MB; beyond it they are in a temporary folder. */
   BACKFILL_MEMORY_MB: 1024,
   /** Rows of each group with which a backfill estimates its cost, about. */
   BACKFILL_SAMPLE: 50_000,
   /** Size of a history's files from which the threads of a backfill start while the files are read, bytes. */
   BACKFILL_THREADS_BYTES: 1 << 22,
+  /** Deadline of one call of a feature table of a user's own format, ms: a partition is written within it. */
+  TABLE_CALL_MS: 600_000,
   /** Interval between two writes of a store's manifest while it is filled, ms. */
   BACKFILL_MANIFEST_MS: 1000,
   /** Events of one replay in memory. */
@@ -20,7 +24,7 @@ export const analysisLimits = {
   // Training, trained models and their scores.
 
   /** Rows of keys and times of one training set. */
-  ASKED_ROWS_MAX: 2 ** 26,
+  TRAINING_SET_ROWS_MAX: 2 ** 26,
   /** Rows of one fit. */
   TRAINING_ROWS_MAX: 2 ** 24,
   /** Columns of one fit. */

@@ -176,10 +176,8 @@ export const networkLimits = {
   EFFECTS_READ_MIN: 1 << 6,
   /** Deliveries to one file that share an fsync. */
   FILE_DELIVERIES_AT_ONCE: 256,
-  /** Redirects that one attempt at a webhook follows, unless it states them. */
-  REDIRECTS: 3,
-  /** Greatest number of redirects of one attempt at a webhook. */
-  REDIRECTS_MAX: 20,
+  /** Redirects that one attempt at a webhook follows. */
+  REDIRECTS_MAX: 3,
   /** Bytes of a receiver's response that are read (and dropped) before the connection is closed. */
   ANSWER_BYTES_MAX: 1 << 16,
   /** Characters of an idempotency key that are sent unhashed. */

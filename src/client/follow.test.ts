@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { after, test } from 'node:test'
+import { listen } from '../../test/action/receiver.ts'
 import { answering, caller, failing } from '../../test/serve/caller.ts'
 import { check, fraud, open, pay, payments } from '../../test/serve/shop.ts'
 import type { StreamedDecision } from './answers.ts'
@@ -123,8 +123,7 @@ test('a reader that leaves while it waits ends the stream, and closes its connec
     server.closeAllConnections()
     server.close()
   })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const { api } = caller({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
+  const { api } = caller({ url: `http://127.0.0.1:${await listen(server)}` })
   const stream = iterate(api.decisions(fraud))
   const waiting = stream.next()
   await once(server, 'request')
@@ -156,8 +155,7 @@ test('a silent server is reconnected to', async t => {
     server.closeAllConnections()
     server.close()
   })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const { api } = caller({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }, { stillMs: 100 })
+  const { api } = caller({ url: `http://127.0.0.1:${await listen(server)}` }, { stillMs: 100 })
   const breaks: ClientError[] = []
   const stream = iterate(api.decisions(fraud, { onBreak: error => breaks.push(error) }))
   assert.deepEqual(await ids(stream, 1), ['found'])

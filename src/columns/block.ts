@@ -76,6 +76,19 @@ export function sliceBlock(block: Block, from: number, to: number): Block {
   }
 }
 
+/** The rows below `length` for which `holds` returns true, ascending. */
+export function rowsWhere(length: number, holds: (row: number) => boolean): Uint32Array {
+  const rows = new Uint32Array(length)
+  let count = 0
+  for (let row = 0; row < length; row++) if (holds(row)) rows[count++] = row
+  return rows.slice(0, count)
+}
+
+/** The first `length` values of a column as doubles; NULL is NaN. */
+export function doublesOf({ values, nulls }: ColumnData, length: number): Float64Array {
+  return Float64Array.from({ length }, (_, row) => (nulls?.[row] === 1 ? NaN : values[row]))
+}
+
 /** The rows `rows` in that order; each event keeps its source position. */
 export function gatherBlock(block: Block, rows: Uint32Array): Block {
   return {

@@ -1,6 +1,6 @@
 /** Decisions as rows: vectors, fields, reports, and the fields that a pipeline reads. */
 export { decisionId } from './decision-id.ts'
-export { deliverColumn } from './deliver-column.ts'
+export { deliverColumn, deliveredCell } from './deliver-column.ts'
 export { featureRejections } from './feature-rejections.ts'
 export { type FeatureValue, featureValue, featureValues } from './feature-value.ts'
 export { type EveryTrigger, keyOrder, livenessColumns } from './liveness-columns.ts'

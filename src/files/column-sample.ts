@@ -50,7 +50,7 @@ export class ColumnSample {
   filled = 0
   /** Number of timestamps or numbers that are not below the previous value. */
   ascending = 0
-  readonly #kinds = new Map<ValueKind, number>()
+  readonly #kinds = new Set<ValueKind>()
   readonly #distinct = new Set<unknown>()
   /** Records by value, for at most three values. */
   readonly #counts = new Map<unknown, number>()
@@ -101,14 +101,14 @@ export class ColumnSample {
 
   /** Number format of a column in which some values have a comma; `either` if no value is conclusive. */
   get numbers(): NumberStyle | 'either' | undefined {
-    const kinds = [...this.#kinds.keys()]
-    const areAll = (...allowed: ValueKind[]) => kinds.every(kind => allowed.includes(kind))
-    const has = (kind: ValueKind) => kinds.includes(kind)
-    if (has('comma'))
-      return areAll('int', 'comma', 'either') || (areAll('int', 'comma', 'either', 'double') && this.#mayGroup) ? 'comma' : undefined
-    if (has('grouped')) return areAll('int', 'double', 'grouped', 'either') ? 'grouped' : undefined
-    if (!has('either') || !areAll('int', 'double', 'either')) return undefined
-    return has('double') && !this.#mayGroup ? 'grouped' : 'either'
+    const kinds = this.#kinds
+    if (kinds.has('comma'))
+      return this.#areAll('int', 'comma', 'either') || (this.#areAll('int', 'comma', 'either', 'double') && this.#mayGroup)
+        ? 'comma'
+        : undefined
+    if (kinds.has('grouped')) return this.#areAll('int', 'double', 'grouped', 'either') ? 'grouped' : undefined
+    if (!kinds.has('either') || !this.#areAll('int', 'double', 'either')) return undefined
+    return kinds.has('double') && !this.#mayGroup ? 'grouped' : 'either'
   }
 
   add(raw: unknown, isText: boolean, place: () => string = () => ''): void {
@@ -122,7 +122,7 @@ export class ColumnSample {
     const { kind, number } = this.#dateOf(raw) ?? kindOf(raw, isText)
     if (kind === 'comma' || kind === 'grouped' || kind === 'either') this.#addNumber(raw as string, kind, place)
     if (kind === 'double' && typeof raw === 'string') this.#mayGroup &&= mayBeGrouped(raw)
-    this.#kinds.set(kind, (this.#kinds.get(kind) ?? 0) + 1)
+    this.#kinds.add(kind)
     if (number === undefined) return
     if (kind === 'double') this.#places = Math.max(this.#places, decimalPlaces(number))
     this.#min = Math.min(this.#min, number)
@@ -153,17 +153,16 @@ export class ColumnSample {
 
   /** Infers the type; `declared` is the type that a Parquet file states. */
   inferType(name: string, declared: string | undefined, numbers?: NumberStyle): TypeIR | { readonly reason: string } {
-    const kinds = [...this.#kinds.keys()]
-    const areAll = (...allowed: ValueKind[]) => kinds.every(kind => allowed.includes(kind))
-    if (kinds.length === 0) return { reason: 'NULL in every record sampled' }
-    if (kinds.includes('other')) return { reason: 'nested: a map can take from it what is needed' }
+    const kinds = this.#kinds
+    if (kinds.size === 0) return { reason: 'NULL in every record sampled' }
+    if (kinds.has('other')) return { reason: 'nested: a map can take from it what is needed' }
     if (declared && /^(?:TIMESTAMP|DATE)/.test(declared)) return { type: 'timestamp' }
     const decimal = declared && /^DECIMAL\(\d+,(\d+)\)$/.exec(declared)
     if (decimal) return { type: 'decimal', scale: Number(decimal[1]) }
     if (numbers) return numberType(name, Math.max(this.#fractionDigits[numbers], numbers === 'grouped' ? this.#places : 0))
-    if (this.words && kinds.length === 1 && kinds[0] === 'string') return { type: 'bool' }
-    if (areAll('int') && timeNamePattern.test(name) && this.#isEpoch()) return { type: 'timestamp' }
-    if (areAll('int', 'double') && !areAll('int') && moneyName.test(name) && this.#places <= MONEY_PLACES)
+    if (this.words && this.#areAll('string')) return { type: 'bool' }
+    if (this.#areAll('int') && timeNamePattern.test(name) && this.#isEpoch()) return { type: 'timestamp' }
+    if (this.#areAll('int', 'double') && kinds.has('double') && moneyName.test(name) && this.#places <= MONEY_PLACES)
       return { type: 'decimal', scale: MONEY_PLACES }
     const narrowest: readonly (readonly [ColumnType, ValueKind[]])[] = [
       ['bool', ['bool']],
@@ -173,9 +172,13 @@ export class ColumnSample {
       ['timestamp', ['date']],
       ['string', ['string', 'timestamp', 'date', 'comma', 'grouped', 'either']],
     ]
-    const match = narrowest.find(([, allowed]) => areAll(...allowed))
+    const match = narrowest.find(([, allowed]) => this.#areAll(...allowed))
     if (!match && this.#isText) return { type: 'string' }
-    return match ? { type: match[0] } : { reason: `holds ${kinds.join(' and ')} values` }
+    return match ? { type: match[0] } : { reason: `holds ${[...kinds].join(' and ')} values` }
+  }
+
+  #areAll(...allowed: ValueKind[]): boolean {
+    return [...this.#kinds].every(kind => allowed.includes(kind))
   }
 
   #isEpoch(): boolean {

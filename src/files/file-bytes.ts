@@ -3,6 +3,7 @@
  *
  * Bytes before a fault are delivered before the error is thrown.
  */
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
@@ -38,6 +39,27 @@ export class FileBytes {
       chunks.destroy()
     }
   }
+}
+
+/** Size of a file, and SHA-256 of its bytes, hex. */
+export interface FileChecksum {
+  readonly bytes: number
+  readonly sha256: string
+}
+
+/** Throws `SPILL_FILE` if the file cannot be read. */
+export async function fileChecksum(path: string): Promise<FileChecksum> {
+  const hash = createHash('sha256')
+  let bytes = 0
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
+      hash.update(chunk)
+      bytes += chunk.length
+    }
+  } catch (error) {
+    throw systemError(path, error)
+  }
+  return { bytes, sha256: hash.digest('hex') }
 }
 
 function gunzipped(file: Readable): Readable {

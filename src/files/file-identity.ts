@@ -3,7 +3,7 @@
  *
  * Inode and first bytes tell files apart. A file of the same inode and first bytes whose later rows were changed in place is not noticed.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { fileError } from './file-error.ts'
 import type { DetectedFile } from './input-file.ts'
 
@@ -41,10 +41,7 @@ export function checkIdentity(file: DetectedFile, earlier: FileIdentity, read: s
 
 /** SHA-256 of the first bytes of a file that has `size` bytes, cut to 64 bits. */
 const headChecksum = ({ head }: DetectedFile, size: number): string =>
-  createHash('sha256')
-    .update(head.subarray(0, Math.min(size, HEAD_BYTES)))
-    .digest('hex')
-    .slice(0, 16)
+  hash('sha256', head.subarray(0, Math.min(size, HEAD_BYTES))).slice(0, 16)
 
 /** The error for a path that names a different file than the one that was read. */
 export const differentFileError = (path: string, read: string): Error =>

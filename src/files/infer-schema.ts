@@ -1,14 +1,14 @@
 /**
  * Infers the schema of a file, for `spillway init --from FILE`: columns with types, and the likely key, event time and id, each with a
- * reason. A guess from the first 10,000 records, for a person to correct.
+ * reason. A guess from the first records (`INFER_RECORDS_MAX`), for a person to correct.
  */
+import { limits } from '../base/index.ts'
 import { formatError } from './file-error.ts'
 import type { FileFormat } from './input-file.ts'
 import { openInput } from './open-input.ts'
 import { ColumnSample, type InferredColumn, type TwoValueCounts } from './column-sample.ts'
-import { likelyId, likelyKey, likelyTime, type ColumnChoice } from './likely-columns.ts'
+import { likelyId, likelyKey, likelyTime, type ColumnChoice, likelyOutcomes, type OutcomeChoice } from './likely-columns.ts'
 import type { NumberStyle } from './number-style.ts'
-import { likelyOutcomes, type OutcomeChoice } from './likely-outcome.ts'
 
 export interface InferredSchema {
   readonly format: FileFormat
@@ -29,7 +29,6 @@ export interface InferredSchema {
   readonly undecodable: number
 }
 
-const SAMPLE_RECORDS = 10_000
 /** Depth of nested objects that are searched for columns. */
 const DEPTH_MAX = 4
 
@@ -46,18 +45,23 @@ export async function inferSchema(path: string, options: InferOptions = {}): Pro
   const fields = new Fields()
   let sampled = 0
   let undecodable = 0
+  // Undecodable records count, so a malformed file is not read to its end.
+  let remaining: number = limits.INFER_RECORDS_MAX
   for await (const batch of file.batches()) {
     const { origin, records, undecodable: undecodableRecords } = batch
     undecodable += undecodableRecords.length
-    for (const [i, record] of records.slice(0, SAMPLE_RECORDS - sampled).entries()) {
+    remaining -= undecodableRecords.length
+    for (const [i, record] of records.slice(0, Math.max(0, remaining)).entries()) {
       if (!isObject(record)) undecodable++
       else fields.add(record, { isText: origin.text, isNested: file.format === 'ndjson', place: () => origin.placeOf(batch.numberOf(i)) })
       sampled++
+      remaining--
     }
-    if (sampled >= SAMPLE_RECORDS) break
+    if (remaining <= 0) break
   }
   const { samples, paths } = fields
-  if (samples.size === 0) throw formatError(path, 'has no record with fields to infer columns from')
+  const among = remaining > 0 ? '' : `, among the first ${limits.INFER_RECORDS_MAX} records (INFER_RECORDS_MAX)`
+  if (samples.size === 0) throw formatError(path, `has no record with fields to infer columns from${among}`)
   const declared = new Map(file.columns?.map(({ name, type }) => [name, type]))
   const { styles, unclear } = stylesOf(samples, options.numbers)
   const inferred = [...samples].map(([name, sample]) => ({

@@ -1,10 +1,10 @@
-/** Opens a file of records: detects its format, and reads its columns if it has some. */
-import type { JsonLineReader } from '../intake/index.ts'
+/** Opens a file of records: detects its format, and reads its columns if it has some. Loads a file into the histories of sources. */
+import { JsonLineReader, rawFormOf, type RecordBatch, type HistoryBuilder, type SourceRejection } from '../intake/index.ts'
 import { openCsv } from './csv.ts'
-import { detectFile } from './detect-file.ts'
+import { detectFile, type DetectedFile, type InputFile } from './input-file.ts'
 import { fileError } from './file-error.ts'
-import type { DetectedFile, InputFile } from './input-file.ts'
 import { openNdjson } from './ndjson.ts'
+import { matchColumns } from './column-match.ts'
 
 /**
  * Opens NDJSON, CSV or Parquet, plain or gzip. `reader` decodes the records for their only source, if there is one. Throws `SPILL_FILE`
@@ -26,4 +26,54 @@ const openers = {
   // DuckDB takes 60 ms and 25 MB: it is loaded for Parquet alone.
   parquet: async (file: DetectedFile, reader?: JsonLineReader): Promise<InputFile> =>
     (await import('./parquet/parquet.ts')).openParquet(file, reader),
+}
+
+export interface LoadFileOptions {
+  /** Called for each undecodable record and each source that the file feeds. Other rejections go to the source's own handler. */
+  readonly onRejected: (rejection: SourceRejection) => void
+  /** Called with the number of further undecodable records, whatever the number of sources. */
+  readonly onUndecodable?: ((records: number) => void) | undefined
+  /** Called after each batch (2,000 rows or 256 kB) with the fraction of the file read, 0 to 1; reading waits for it. */
+  readonly onProgress?: (share: number) => void | Promise<void>
+}
+
+export interface FileCounts {
+  /** Decoded records; each was offered to every source. */
+  readonly records: number
+  readonly undecodable: number
+  /** Messages about ignored or missing columns, one set a file. */
+  readonly warnings: readonly string[]
+}
+
+/**
+ * Loads one file into one or several histories: reads it once and offers each record to every source that it feeds.
+ * @throws as `openInput` does, and `SPILL_NOT_FOUND` for a missing column; records before a damage are loaded.
+ */
+export async function loadFile(path: string, intakes: readonly HistoryBuilder[], options: LoadFileOptions): Promise<FileCounts> {
+  const file = await openInput(path, intakes.length === 1 ? JsonLineReader.of(intakes[0].source) : undefined)
+  const matches = intakes.map(intake => matchColumns(file, intake.source))
+  const selected = matches.every(match => match.selected) ? [...new Set(matches.flatMap(match => match.selected!))] : undefined
+  if (file.records !== undefined) for (const intake of intakes) intake.reserve(file.records)
+  let records = 0
+  let undecodable = 0
+  for await (const batch of file.batches(selected)) {
+    rejectUndecodable(batch, intakes, options)
+    for (const intake of intakes) intake.validate(batch)
+    records += batch.records.length
+    undecodable += batch.undecodable.length
+    await options.onProgress?.(file.progress())
+  }
+  return { records, undecodable, warnings: matches.flatMap(match => match.warnings) }
+}
+
+function rejectUndecodable(
+  { origin, undecodable }: RecordBatch,
+  intakes: readonly HistoryBuilder[],
+  { onRejected, onUndecodable }: LoadFileOptions,
+): void {
+  if (undecodable.length === 0) return
+  onUndecodable?.(undecodable.length)
+  const form = rawFormOf(origin)
+  for (const rejection of undecodable)
+    for (const { source } of intakes) onRejected({ ...rejection, source: source.name, ...(form && { form }) })
 }

@@ -1,4 +1,4 @@
-import { type Block, RowIndex } from '../columns/index.ts'
+import { type Block, RowIndex, rowsWhere } from '../columns/index.ts'
 import type { SourceIR } from '../define/ir/index.ts'
 
 /** The columns that identify an event within its source; empty where events cannot be revised. */
@@ -28,6 +28,13 @@ export function currentRows(source: SourceIR, block: Block): Uint32Array | undef
   for (let row = 0; row < block.length; row++)
     if (!isDeleted(source, block, row) && (index.hasNull(row) || index.find(row) === row)) rows[count++] = row
   return count === block.length ? undefined : rows.subarray(0, count)
+}
+
+/** The rows of a block that are not marked deleted; `undefined` if none is. */
+export function undeletedRows(source: SourceIR, block: Block): Uint32Array | undefined {
+  if (source.deleted === undefined) return undefined
+  const rows = rowsWhere(block.length, row => !isDeleted(source, block, row))
+  return rows.length < block.length ? rows : undefined
 }
 
 /** Is an event marked deleted? Then it supersedes and does not count. */

@@ -30,21 +30,22 @@ export { type AppendInput, type AppendResult, type AppendRows, Log } from './log
 export { DECISION_PROGRESS, decisionProgressText, LOG_START, type LogStart, logStartOf, logStartText } from './named-values.ts'
 export { SourceSchemas } from './schemas.ts'
 export { eventsBeforeSegment, type IdHashes, type LogMarker, readSegment, type Segment } from './segment.ts'
-export type {
-  Commit,
-  CommitWriter,
-  DecisionLog,
-  LogStore,
-  NamedValues,
-  NamedWrite,
-  SavedStates,
-  SavedStateWriter,
-  SegmentLog,
-  StateSink,
-  StoredDecisionBatch,
-  StoredLog,
-  StoredSchema,
-  StoredSegment,
-  StoredStageTimes,
+export {
+  type Commit,
+  type CommitWriter,
+  type DecisionLog,
+  type LogStore,
+  namedJson,
+  type NamedValues,
+  type NamedWrite,
+  type SavedStates,
+  type SavedStateWriter,
+  type SegmentLog,
+  type StateSink,
+  type StoredDecisionBatch,
+  type StoredLog,
+  type StoredSchema,
+  type StoredSegment,
+  type StoredStageTimes,
 } from './store.ts'
 export { damagedSegments, type LogDamage, logDamageText } from './verify.ts'

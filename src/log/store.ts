@@ -115,6 +115,12 @@ export interface NamedValues {
   named(prefix: string): [name: string, value: string][]
 }
 
+/** The value of a name, parsed as JSON; `undefined` if there is none. */
+export function namedJson<T>(values: Pick<NamedValues, 'get'>, name: string): T | undefined {
+  const text = values.get(name)
+  return text === undefined ? undefined : (JSON.parse(text) as T)
+}
+
 /** Saved states: derived data beside the log, such as snapshots of feature state. A lost state costs time only. */
 export interface SavedStates {
   /** The state saved under a name; `undefined` if there is none. */

@@ -1,8 +1,9 @@
 /**
- * A table of a format that Spillway does not bring: its results are checked, and an error names the table and the clause that it broke.
+ * A table of a format that Spillway does not bring: its results are checked, its calls have a deadline, and an error names the table and the
+ * clause that it broke.
  * `testTableFormat` of `spillway/testing` checks the rest of the contract.
  */
-import { contractError, type Contract, SpillwayError } from '../base/index.ts'
+import { contractError, type Contract, durationText, limits, SpillwayError, withDeadline } from '../base/index.ts'
 import type { CalendarPartition, PartitionUnit } from './calendar.ts'
 import type {
   FeatureRow,
@@ -20,6 +21,7 @@ const clauses = {
   partitions: 'partitions() resolves with the committed partitions by name, each with its rows and its columns with their tokens',
   damage: "damageOf() resolves with 'gone', 'damaged' or undefined",
   written: 'finish() resolves with the group, the partition, the rows and the columns that were written, with their tokens',
+  deadline: 'each call settles by its deadline (TABLE_CALL_MS)',
   snapshots: 'snapshots() resolves with the states of the table, the newest first; after a commit there is one',
 }
 
@@ -29,10 +31,12 @@ export class GuardedTable implements FeatureTable {
   readonly unit: PartitionUnit
   readonly #table: FeatureTable
   readonly #contract: Contract
+  readonly #callMs: number
   #hasCommitted = false
 
   /** `format` is the name of the table's format. */
-  constructor(format: string, table: FeatureTable) {
+  constructor(format: string, table: FeatureTable, callMs: number = limits.TABLE_CALL_MS) {
+    this.#callMs = callMs
     this.name = table.name
     this.unit = table.unit
     this.#table = table
@@ -114,10 +118,13 @@ export class GuardedTable implements FeatureTable {
     this.#check(got === asked, 'written', `columns are ${got} and not ${asked}`)
   }
 
-  /** The table's own errors keep their code; others get a message that names the table and the call. */
+  /** The table's own errors keep their code; others, and a call that hangs, get a message that names the table and the call. */
   async #call<T>(method: string, run: () => Promise<T>): Promise<T> {
+    const onExpiry = (): never => {
+      throw contractError(this.#contract, 'deadline', `${method} took longer than ${durationText(this.#callMs)}`)
+    }
     try {
-      return await run()
+      return await withDeadline(run(), this.#callMs, onExpiry)
     } catch (error) {
       if (error instanceof SpillwayError) throw error
       const message = error instanceof Error ? error.message : String(error)

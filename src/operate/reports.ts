@@ -21,7 +21,8 @@ import {
 } from '../batch/index.ts'
 import { type ScoringDefinitions, reportModel, type ReportTable } from '../decision/index.ts'
 import { isExternalScore, type ReportIR } from '../define/ir/index.ts'
-import { hashFile, hashReportRows } from '../replay/index.ts'
+import { fileChecksum } from '../files/index.ts'
+import { hashReportRows } from '../replay/index.ts'
 import type { FolderLog } from './folder-log.ts'
 import { lastPipeline } from './last-pipeline.ts'
 
@@ -137,7 +138,7 @@ export class FolderReports {
   async #fileState(all: readonly ReportRun[], record: ReportRun, { sha256 }: ReportResult): Promise<ReportFileState> {
     const path = reportRunPath(this.#path, record)
     if (!existsSync(path)) return 'gone'
-    if ((await hashFile(path)).sha256 === sha256) return 'the same'
+    if ((await fileChecksum(path)).sha256 === sha256) return 'the same'
     return all.some(other => other.number > record.number && other.done && reportRunPath(this.#path, other) === path)
       ? 'replaced by a later report'
       : 'another'

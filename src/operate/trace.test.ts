@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { scratchFolder } from '../../test/scratch.ts'
 import { yieldToEventLoop } from '../base/clock.ts'
-import { openRoutes } from '../action/routes.ts'
+import { openActionDestinations } from '../action/open-destinations.ts'
 import { action, count, entity, every, features, model, on, pipeline, request, rules, source, stream, t } from '../index.ts'
 import { recordBatchOf } from '../intake/record-batch.ts'
 import { withFolderReader } from '../log/sqlite/data-folder.ts'
@@ -40,7 +40,7 @@ async function ran(): Promise<void> {
   let clock = start + 5000
   const running = await LiveRun.open(shop, data, {
     clock: () => clock,
-    sendings: await openRoutes(shop, {}),
+    sendings: await openActionDestinations(shop, {}),
     after: (_ms, act) => {
       setImmediate(act)
       return { stop() {} }

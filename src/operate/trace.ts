@@ -4,11 +4,11 @@
  */
 import type { StageMs } from '../base/node/index.ts'
 import { yieldToEventLoop, stopwatch, type StrictOmit } from '../base/index.ts'
+import { deliveredCell } from '../decision/index.ts'
 import type { Value } from '../define/ir/index.ts'
 import { type StoredEffect, EventLookup, type LocatedEvent, SourceSchemas } from '../log/index.ts'
 import type { FolderLog } from './folder-log.ts'
 import {
-  deliveredCell,
   recordedDecisions,
   type RecordedDecision,
   decodeStageTimes,

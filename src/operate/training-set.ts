@@ -7,7 +7,7 @@ import { triggerKey } from '../define/model/index.ts'
 import type { Pipeline } from '../define/index.ts'
 import {
   inOrderOfTime,
-  type AskedRows,
+  type EntityRows,
   decide,
   keySampler,
   label,
@@ -22,14 +22,13 @@ import {
   readRows,
   sampledSet,
   writeTrainingSet,
-  manifestCode,
   manifestCut,
-  manifestSample,
   type DecisionsOrigin,
   type KeySample,
   type SourceFile,
   type RowsOrigin,
   type TrainingManifest,
+  trainingOrigin,
   type TrainingOrigin,
   setOfDecisions,
   setOfRows,
@@ -96,7 +95,7 @@ interface TrainingSetJob {
 /** Point-in-time join for the keys and times in a file. */
 async function buildFromRows(job: TrainingSetJob): Promise<BuiltTrainingSet> {
   const { pipeline, request, log, onProgress } = job
-  const { ir, fingerprint } = pipeline
+  const { ir } = pipeline
   const question = questionOf(pipeline, request)
   const strings = new Strings()
   const { path } = request.rows!
@@ -106,23 +105,17 @@ async function buildFromRows(job: TrainingSetJob): Promise<BuiltTrainingSet> {
   const history = log
     ? storedHistory(ir, question.ir, log, strings, { onProgress: share => onProgress('reading the log', share) })
     : await load({ ir: question.ir, maps: pipeline.maps }, filesOf(question, request), loading.options)
-  const origin = (): TrainingOrigin => ({
-    of: rowsOrigin(allRows, rows, history),
-    ...(request.sample && { sample: manifestSample(request.sample, question.keys[0].name) }),
-    cut: manifestCut(history.histories),
-    code: manifestCode(
-      ir,
-      fingerprint,
-      question.ir.groups.map(({ name }) => name),
-    ),
-  })
+  const groups = question.ir.groups.map(({ name }) => name)
+  const of = rowsOrigin(allRows, rows, history)
+  const cut = manifestCut(history.histories)
+  const origin = () => trainingOrigin(pipeline, groups, { of, cut, sample: request.sample, key: question.keys[0].name })
   return loading.result(await write(job, setOfRows(question, rows, history), origin))
 }
 
 /** Feature vectors of decisions, recorded in a log or replayed from files. */
 async function buildFromDecisions(job: TrainingSetJob): Promise<BuiltTrainingSet> {
   const { pipeline, request, log } = job
-  const { ir, fingerprint } = pipeline
+  const { ir } = pipeline
   const model = modelOf(pipeline, request)
   const strings = new Strings()
   const loading = new Loading(job, strings)
@@ -136,17 +129,9 @@ async function buildFromDecisions(job: TrainingSetJob): Promise<BuiltTrainingSet
   const { sample } = request
   const sampled = sample && { key: `key.${key}`, isKept: keySampler(sample, strings) }
   const labelled = labelling && labelledSet(set, labelling, sampled)
-  const origin = (): TrainingOrigin => ({
-    of: decisionsOrigin(),
-    ...(sample && { sample: manifestSample(sample, key) }),
-    ...(labelled && { labels: labelled.counts() }),
-    cut,
-    code: manifestCode(
-      ir,
-      fingerprint,
-      groupReads(ir, model).map(({ group }) => group.name),
-    ),
-  })
+  const groups = groupReads(ir, model).map(({ group }) => group.name)
+  const origin = () =>
+    trainingOrigin(pipeline, groups, { of: decisionsOrigin(), ...(labelled && { labels: labelled.counts() }), cut, sample, key })
   const output = labelled?.set ?? (sampled ? sampledSet(set, sampled.key, sampled.isKept) : set)
   return loading.result(await write(job, output, origin))
 }
@@ -228,14 +213,14 @@ class Loading {
 const filesOf = ({ ir }: Question, { files }: TrainingSetRequest) =>
   files.filter(({ source }) => ir.sources.some(({ name }) => name === source))
 
-function sampledRows(all: AskedRows, { keys }: Question, strings: Strings, { sample }: TrainingSetRequest): AskedRows {
+function sampledRows(all: EntityRows, { keys }: Question, strings: Strings, { sample }: TrainingSetRequest): EntityRows {
   if (!sample) return inOrderOfTime(all)
   const isKept = keySampler(sample, strings)
   const key = deliverColumn(all.columns[keys[0].name], keys[0])
   return inOrderOfTime(all, row => isKept(key, row))
 }
 
-function rowsOrigin({ length: asked }: AskedRows, { t }: AskedRows, { first, until }: ReplayLog): RowsOrigin {
+function rowsOrigin({ length: asked }: EntityRows, { t }: EntityRows, { first, until }: ReplayLog): RowsOrigin {
   return { kind: 'rows', asked, before: t.filter(at => at < first).length, ahead: t.filter(at => at > until).length }
 }
 

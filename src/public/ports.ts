@@ -101,4 +101,4 @@ export {
   type WrittenPartition,
 } from '../offline/feature-table.ts'
 export { parquetFolder } from '../offline/parquet/parquet-folder.ts'
-export type { OutputColumn, OutputValues } from '../files/table-writer.ts'
+export type { OutputColumn, OutputValues } from '../files/output-table.ts'

@@ -14,9 +14,10 @@ import {
   missedKinds,
   type MissedKind,
 } from '../sql/index.ts'
-import type { DecisionCells } from './decision-cells.ts'
-import type { LogPlaces, LogPlace } from './log-places.ts'
-import type { ScoringModelOf } from './scoring-model.ts'
+import type { DecisionCells } from './decision-selection.ts'
+import type { entryFinder, LogEntry } from './log-events.ts'
+import { changedInputs, inputCodes, scoreOfVersion, versionOf } from '../training/registry/index.ts'
+import type { NamedValues } from '../log/index.ts'
 
 /** A decision with its SQL inputs. */
 export interface ComparedDecision {
@@ -38,16 +39,16 @@ export function comparedDecisionOf(
   model: ModelIR,
   reads: ReturnType<typeof recordedReads>,
   decided: DecisionCells,
-  places: LogPlaces,
+  entryAt: ReturnType<typeof entryFinder>,
 ): ComparedDecision | undefined {
-  const place = places.at(decided.entry)
-  const trigger = place && triggerOf(model, place, decided.key)
-  if (!place || !trigger) return undefined
+  const entry = entryAt(decided.entry)
+  const trigger = entry && triggerOf(model, entry, decided.key)
+  if (!entry || !trigger) return undefined
   const { decide } = model
   const cuts = reads.map(({ id, group }) => {
     const { visible: known, clock } = decided.read(id) ?? { visible: 0, clock: -Infinity }
     const isOwn = decide.kind === 'on' && decide.source === group.source
-    const before = place.before(group.source)
+    const before = entry.before(group.source)
     return {
       known,
       clock: clock === -Infinity ? BEFORE_ALL_EVENTS : clock,
@@ -59,15 +60,15 @@ export function comparedDecisionOf(
 }
 
 /** Physical column values of the trigger; undefined if the entry cannot have triggered the model. */
-function triggerOf({ decide, name }: ModelIR, { event, mark }: LogPlace, key: Value): Readonly<Record<string, Value>> | undefined {
+function triggerOf({ decide, name }: ModelIR, { event, marker }: LogEntry, key: Value): Readonly<Record<string, Value>> | undefined {
   if (decide.kind === 'on') return event?.source === decide.source ? event.row : undefined
   if (decide.kind === 'every') {
-    return mark?.kind === 'tick' ? { [decide.column.name]: physicalKey(decide.column, key) } : undefined
+    return marker?.kind === 'tick' ? { [decide.column.name]: physicalKey(decide.column, key) } : undefined
   }
-  if (mark?.kind !== 'request' || mark.model !== name) return undefined
+  if (marker?.kind !== 'request' || marker.model !== name) return undefined
   const strings = new Strings()
   const reader = RequestReader.forStored(decide, strings)
-  if (reader.readFields(mark.fields)) return undefined
+  if (reader.readFields(marker.fields)) return undefined
   const block = { columns: reader.columns() }
   return Object.fromEntries(decide.columns.map(column => [column.name, valueAt(block, column, 0, strings)]))
 }
@@ -157,4 +158,24 @@ export async function missedEventsOf(
 function kindsOf(reads: MissedEvents['reads']): MissedKind[] {
   const missed = new Set(reads.flatMap(features => (features ?? []).flatMap(kinds => [...kinds.keys()])))
   return missedKinds.filter(kind => missed.has(kind))
+}
+
+/** Model that scored a decision: with the score of the recorded version, or with the model's own score. */
+export type ScoringModelOf = (version: number | undefined) => ModelIR
+
+/** A version that was deleted or trained on other inputs gets a score that SQL does not know. */
+export function scoringModels(ir: PipelineIR, model: ModelIR, values: NamedValues): ScoringModelOf {
+  const codes = inputCodes(ir, model)
+  const models = new Map<number, ModelIR>()
+  return (version = 0) => {
+    if (version === 0) return model
+    const cached = models.get(version)
+    if (cached) return cached
+    const trained = versionOf(values, model.name, version)
+    const isOther = trained === undefined || changedInputs(trained.inputs, codes).length > 0
+    const score = (isOther ? undefined : scoreOfVersion(values, model.name, version)) ?? { kind: 'function', version: `version ${version}` }
+    const versioned: ModelIR = { ...model, score }
+    models.set(version, versioned)
+    return versioned
+  }
 }

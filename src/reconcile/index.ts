@@ -1,5 +1,5 @@
 /** Recomputes recorded feature values by SQL, and explains each that differs. */
-export { reconcileInThread } from './job.ts'
+export { reconcileInThread } from './reconcile-job.ts'
 export {
   type FinishedReconciliation,
   lastReconciliation,
@@ -7,7 +7,7 @@ export {
   reconciliationReport,
   type ReconciliationResult,
   reconciliationsIn,
-} from './ledger.ts'
+} from './reconciliation-ledger.ts'
 export { RECONCILIATION_JOB, ReconcileScheduler } from './reconcile-scheduler.ts'
 export { reconcile, type ReconcileOptions } from './reconcile.ts'
 export { isEmptyRepair, planRepair, type RepairPlan, repairPuts } from './repair.ts'
@@ -21,4 +21,4 @@ export {
   type MismatchReason,
   type ReconcileReport,
   type TodayReport,
-} from './report.ts'
+} from './reconcile-report.ts'

@@ -4,7 +4,7 @@ import type { FeatureIR, GroupIR } from '../define/ir/ir.ts'
 import type { SqlVector } from '../sql/answers.ts'
 import type { MissedCount, MissedKind } from '../sql/missed-events.ts'
 import type { MissedEvents } from './chunk.ts'
-import type { RecordedCell } from './report.ts'
+import type { RecordedCell } from './reconcile-report.ts'
 import { missedCauses, type InputFeature } from './mismatch-causes.ts'
 
 const feature = { name: 'f', agg: 'max', window: 'lifetime', hop: 1, type: 'int' } as unknown as FeatureIR

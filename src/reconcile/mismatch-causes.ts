@@ -1,11 +1,11 @@
 /** Causes of a mismatch with today's log: the kinds of missed events that changed the value. */
 import type { StrictOmit } from '../base/index.ts'
-import type { FeatureIR, GroupIR, InputIR, ModelIR, PipelineIR } from '../define/ir/index.ts'
+import { type FeatureIR, type GroupIR, type InputIR, type ModelIR, type PipelineIR, elementNamed } from '../define/ir/index.ts'
 import { type SqlVector, recordedReads, missedKinds, type MissedCount, type MissedKind } from '../sql/index.ts'
-import { isMismatch } from './compare-cells.ts'
+import { isMismatch } from './cell-comparison.ts'
 import type { MissedEvents } from './chunk.ts'
 import { featuresOf } from './code-versions.ts'
-import { mismatchReasons, type MismatchCause, type RecordedCell, type MismatchReason } from './report.ts'
+import { mismatchReasons, type MismatchCause, type RecordedCell, type MismatchReason } from './reconcile-report.ts'
 
 /** A feature of an input, and the model's read that contains it. */
 export interface InputFeature {
@@ -21,7 +21,7 @@ export function inputFeaturesOf(ir: PipelineIR, model: ModelIR, { expr }: InputI
   return featuresOf(expr).map(leaf => {
     const read = reads.findIndex(({ group, key }) => group.name === leaf.group && key.join() === leaf.key.join())
     const { group, key } = reads[read]
-    return { feature: group.features.find(({ name }) => name === leaf.name)!, read, group, key }
+    return { feature: elementNamed(group.features, leaf.name), read, group, key }
   })
 }
 

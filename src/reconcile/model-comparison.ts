@@ -2,23 +2,22 @@
 import type { InputIR, ModelIR, PipelineIR } from '../define/ir/index.ts'
 import type { SqlVector } from '../sql/index.ts'
 import { limits, type StrictOmit } from '../base/index.ts'
-import { isMismatch, compareCells } from './compare-cells.ts'
+import { isMismatch, compareCells, CellTally } from './cell-comparison.ts'
 import type { SqlAnswers, ComparedDecision, MissedEvents } from './chunk.ts'
-import type { CodeVersions } from './code-versions.ts'
-import type { DecisionCells } from './decision-cells.ts'
-import type { DeadLetterIndex } from './dead-letters.ts'
-import {
-  type ComparisonBasis,
-  type RecordedCell,
-  type MismatchExample,
-  type InputReport,
-  type CellOutcome,
-  type MismatchReason,
-  type TodayReport,
-} from './report.ts'
+import type { MayDiffer } from './code-versions.ts'
+import type { DecisionCells } from './decision-selection.ts'
+import type { DeadLetterIndex } from './dead-letter-index.ts'
+import type {
+  ComparisonBasis,
+  RecordedCell,
+  MismatchExample,
+  InputReport,
+  CellOutcome,
+  MismatchReason,
+  TodayReport,
+} from './reconcile-report.ts'
 import { ScoreChanges } from './score-changes.ts'
-import type { SettledValues } from './repair-notes.ts'
-import { CellTally } from './cell-tally.ts'
+import type { IsSettled } from './repair-notes.ts'
 import { inputFeaturesOf, missedCauses, windowStart, type UnlocatedCause, type InputFeature } from './mismatch-causes.ts'
 
 /** Counts of one input. */
@@ -40,9 +39,9 @@ export type Mismatch = StrictOmit<MismatchExample, 'causes'> & { readonly causes
 export interface ComparisonOptions {
   readonly ir: PipelineIR
   readonly model: ModelIR
-  readonly versions: CodeVersions
+  readonly mayDiffer: MayDiffer
   readonly letters: DeadLetterIndex
-  readonly settled: SettledValues
+  readonly isSettled: IsSettled
   /** Latest arrival that the log has deleted, UTC ms. */
   readonly forgottenUpTo: number
   readonly onMismatch: (value: Mismatch) => void
@@ -165,14 +164,14 @@ export class ModelComparison {
 
   /** Reason of a mismatch that no event of the log explains. */
   #unknownCause({ decided: { fingerprint, read } }: ComparedDecision, { input, leaves }: InputCounts): MismatchReason {
-    const { versions, model } = this.#options
+    const { mayDiffer, model } = this.#options
     const isUnread = leaves.some(({ group, key }) => read(`${group.name}(${key.join(',')})`) === undefined)
-    return isUnread || versions.mayDiffer(fingerprint, model, input) ? 'code version' : 'unexplained'
+    return isUnread || mayDiffer(fingerprint, model, input) ? 'code version' : 'unexplained'
   }
 
   #isSettled({ input }: InputCounts, decided: DecisionCells, cell: RecordedCell): boolean {
-    const { settled, versions, model } = this.#options
-    return settled.has(model.name, input.name, decided, { cell, isOther: () => versions.mayDiffer(decided.fingerprint, model, input) })
+    const { isSettled, mayDiffer, model } = this.#options
+    return isSettled(model.name, input.name, decided, { cell, isOther: () => mayDiffer(decided.fingerprint, model, input) })
   }
 
   #hasPendingLetter(leaves: readonly InputFeature[], { recordedDecision: { trigger, cuts } }: ComparedDecision): boolean {

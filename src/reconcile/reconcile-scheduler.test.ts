@@ -5,10 +5,10 @@ import { pause } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import { random } from '../base/random.ts'
 import { SpillwayError } from '../base/errors.ts'
-import type { ReconcileInThread, ReconcileJob } from './job.ts'
-import { lastReconciliation, reconciliationsIn, reconciliationReport } from './ledger.ts'
+import type { ReconcileInThread, ReconcileJob } from './reconcile-job.ts'
+import { lastReconciliation, reconciliationsIn, reconciliationReport } from './reconciliation-ledger.ts'
 import { ReconcileScheduler } from './reconcile-scheduler.ts'
-import type { ComparisonCounts, ReconcileReport } from './report.ts'
+import type { ComparisonCounts, ReconcileReport } from './reconcile-report.ts'
 
 const HOUR = 3_600_000
 const compared = (values: number, reasons: ComparisonCounts['reasons'] = {}): ComparisonCounts => ({

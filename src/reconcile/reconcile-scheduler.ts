@@ -5,10 +5,11 @@
  * compared once. For events that arrive later, `spillway reconcile` compares all decisions again.
  */
 import { type Clock, limits } from '../base/index.ts'
-import type { PipelineIR, ScheduleIR } from '../define/ir/index.ts'
+import type { ScheduleIR } from '../define/ir/index.ts'
 import { JobClock, JobLedger, JobSchedule, JobScheduler, type Job, Retry } from '../jobs/index.ts'
 import type { CommitWriter, NamedValues } from '../log/index.ts'
-import type { ReconcileInThread } from './job.ts'
+import type { FingerprintedPipeline } from './code-versions.ts'
+import type { ReconcileInThread } from './reconcile-job.ts'
 import {
   deletionOfReport,
   putsOfResult,
@@ -16,12 +17,12 @@ import {
   reconciliationResult,
   type ReconciliationResult,
   type ReconciliationRecord,
-} from './ledger.ts'
-import type { ReconcileReport } from './report.ts'
+} from './reconciliation-ledger.ts'
+import type { ReconcileReport } from './reconcile-report.ts'
 
 /** Inputs of the scheduler. */
 export interface ReconcileSchedulerOptions {
-  readonly pipeline: { readonly ir: PipelineIR; readonly fingerprint: string }
+  readonly pipeline: FingerprintedPipeline
   readonly store: CommitWriter & Pick<NamedValues, 'named'>
   readonly schedule: ScheduleIR
   readonly clock: Clock

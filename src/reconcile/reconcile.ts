@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { unknownNameError, limits } from '../base/index.ts'
 import { Strings } from '../columns/index.ts'
 import { columnsNeeded } from '../decision/index.ts'
-import type { ModelIR, PipelineIR } from '../define/ir/index.ts'
+import { type ModelIR, type PipelineIR, elementNamed } from '../define/ir/index.ts'
 import {
   logStartOf,
   DECISION_PROGRESS,
@@ -26,16 +26,14 @@ import {
 import type { DecisionSummary } from '../log/sqlite/index.ts'
 import { parseProgress } from '../run/decide/index.ts'
 import { type SqlPosition, recordedReads, SqlWitness } from '../sql/index.ts'
-import { computeBySql, comparedDecisionOf, missedEventsOf, type ComparedDecision } from './chunk.ts'
-import { CodeVersions } from './code-versions.ts'
+import { computeBySql, comparedDecisionOf, missedEventsOf, scoringModels } from './chunk.ts'
+import { codeVersions, type FingerprintedPipeline } from './code-versions.ts'
 import { DecisionSelection, inChunks } from './decision-selection.ts'
-import { loadLogIntoSql } from './load.ts'
+import { loadLogIntoSql, entryFinder, type ColumnFilter } from './log-events.ts'
 import { ModelComparison, type Mismatch } from './model-comparison.ts'
-import { DeadLetterIndex } from './dead-letters.ts'
-import { LogPlaces, type ColumnFilter } from './log-places.ts'
-import type { MismatchExample, InputReport, ReconcileReport, TodayReport } from './report.ts'
-import { scoringModels } from './scoring-model.ts'
-import { repairNotesIn, SettledValues } from './repair-notes.ts'
+import { DeadLetterIndex } from './dead-letter-index.ts'
+import type { MismatchExample, InputReport, ReconcileReport, TodayReport } from './reconcile-report.ts'
+import { repairNotesIn, settledValues } from './repair-notes.ts'
 
 /** Contents of a data folder; a run may hold it. */
 export interface ReconcileReader extends SegmentLog, NamedValues, DecisionLog {
@@ -74,7 +72,7 @@ export interface ReconcileOptions {
  * @throws `SPILL_RANGE` for a sum that is too wide for DuckDB
  */
 export async function reconcile(
-  pipeline: { readonly ir: PipelineIR; readonly fingerprint: string },
+  pipeline: FingerprintedPipeline,
   reader: ReconcileReader,
   options: ReconcileOptions = {},
 ): Promise<ReconcileReport> {
@@ -129,19 +127,13 @@ const isSound = ({ recorded, corrected }: InputReport): boolean =>
 
 /** Loads the current log, and returns the comparison of one model. */
 async function prepare(
-  pipeline: { readonly ir: PipelineIR; readonly fingerprint: string },
+  pipeline: FingerprintedPipeline,
   reader: ReconcileReader,
   db: SqlWitness,
   options: ReconcileOptions,
 ): Promise<(model: ModelIR, totals: Totals) => Promise<void>> {
   const { ir } = pipeline
-  const {
-    onMismatch: onApart = () => {},
-    onProgress = () => {},
-    atOnce = limits.RECONCILE_DECISIONS,
-    since = -Infinity,
-    limit = Infinity,
-  } = options
+  const { onMismatch = () => {}, onProgress = () => {}, atOnce = limits.RECONCILE_DECISIONS, since = -Infinity, limit = Infinity } = options
   const log = new Log(reader, { sources: ir.sources, stringsOf: () => new Strings() })
   const columns = columnsNeeded(ir)
   const wanted: ColumnFilter = (source, column) => columns.get(source)?.has(column) ?? false
@@ -149,19 +141,19 @@ async function prepare(
   const to = Math.min(log.end, parseProgress(reader.get(DECISION_PROGRESS)).entry)
   const letters = new DeadLetterIndex(ir, reader.deadLetters)
   await loadLogIntoSql({ ir, reader, db, log, wanted, letters, onProgress, check: options.check ?? (() => {}) })
-  const versions = new CodeVersions(pipeline, reader)
-  const settled = new SettledValues(repairNotesIn(reader))
-  const places = new LogPlaces(ir, log, wanted)
+  const mayDiffer = codeVersions(pipeline, reader)
+  const isSettled = settledValues(repairNotesIn(reader))
+  const entryAt = entryFinder(ir, log, wanted)
   const start = since === -Infinity ? 0 : log.firstEntrySince(since)
   return async (model, totals) => {
     const comparison = new ModelComparison({
       ir,
       model,
-      versions,
+      mayDiffer,
       letters,
-      settled,
+      isSettled,
       forgottenUpTo: logStartOf(reader).arrival,
-      onMismatch: onApart,
+      onMismatch,
     })
     const total = reader.models().find(entry => entry.model === model.name)?.decisions ?? 0
     const reads = recordedReads(ir, model)
@@ -170,9 +162,7 @@ async function prepare(
     const selection = new DecisionSelection(reader, model, { from, to, since, limit, isEnough: options.isEnough ?? (() => false) })
     let comparedCount = 0
     for (const chunk of inChunks(selection.each(), atOnce)) {
-      const decisions = chunk.flatMap(
-        (decided): ComparedDecision | ComparedDecision[] => comparedDecisionOf(model, reads, decided, places) ?? [],
-      )
+      const decisions = chunk.flatMap(decided => comparedDecisionOf(model, reads, decided, entryAt) ?? [])
       totals.forgotten += chunk.length - decisions.length
       totals.decisions += decisions.length
       if (decisions.length > 0) {
@@ -194,7 +184,7 @@ async function withPlaces(db: SqlWitness, ir: PipelineIR, examples: readonly Mis
   const newest = examples.flatMap(({ causes }) => causes.flatMap(cause => cause.newest ?? []))
   const places = new Map<string, SqlPosition>()
   for (const [name, events] of Map.groupBy(newest, ({ source }) => source)) {
-    const source = ir.sources.find(candidate => candidate.name === name)!
+    const source = elementNamed(ir.sources, name)
     for (const [number, place] of await db.positionsOf(ir, source, [...new Set(events.map(event => event.number))]))
       places.set(`${name} ${number}`, place)
   }

@@ -3,9 +3,10 @@
  */
 import type { StrictOmit } from '../base/index.ts'
 import type { Value } from '../define/ir/index.ts'
+import { numberInName } from '../jobs/index.ts'
 import type { NamedValues } from '../log/index.ts'
-import type { DecisionCells } from './decision-cells.ts'
-import type { RecordedCell } from './report.ts'
+import type { DecisionCells } from './decision-selection.ts'
+import type { RecordedCell } from './reconcile-report.ts'
 
 /** One noted value. A different value in its place is compared again. */
 export interface SettledCell {
@@ -41,7 +42,6 @@ export interface SettledQuery {
 }
 
 const PREFIX = 'settled/'
-const DIGITS = 10
 
 /** All notes, oldest first. */
 export const repairNotesIn = (store: Pick<NamedValues, 'named'>): RepairNote[] =>
@@ -49,27 +49,22 @@ export const repairNotesIn = (store: Pick<NamedValues, 'named'>): RepairNote[] =
 
 /** Put that stores a note. */
 export const putOfNote = (note: RepairNote): readonly [name: string, value: string] => [
-  `${PREFIX}${String(note.number).padStart(DIGITS, '0')}`,
+  `${PREFIX}${numberInName(note.number)}`,
   JSON.stringify(note),
 ]
 
+/** True if a value is noted. `isOther` tells whether the deciding pipeline may have given the input another meaning. */
+export type IsSettled = (model: string, input: string, decided: DecisionCells, query: SettledQuery) => boolean
+
 /** Lookup of noted values. */
-export class SettledValues {
-  readonly #codes: ReadonlySet<string>
-  readonly #cells: ReadonlyMap<string, string>
-
-  constructor(notes: readonly RepairNote[]) {
-    this.#codes = new Set(
-      notes.flatMap(({ codes }) => codes.map(({ model, input, fingerprint }) => JSON.stringify([model, input, fingerprint]))),
-    )
-    const cells = notes.flatMap(note => note.cells)
-    this.#cells = new Map(cells.map(({ recorded, ...cell }) => [cellName(cell), JSON.stringify(recorded)]))
-  }
-
-  /** True if the value is noted. `isOther` tells whether the deciding pipeline may have given the input another meaning. */
-  has(model: string, input: string, { fingerprint, entry, key, t }: DecisionCells, { cell, isOther }: SettledQuery): boolean {
-    if (this.#codes.size > 0 && isOther() && this.#codes.has(JSON.stringify([model, input, fingerprint]))) return true
-    return this.#cells.size > 0 && this.#cells.get(cellName({ model, input, entry, key, t })) === JSON.stringify(cell)
+export function settledValues(notes: readonly RepairNote[]): IsSettled {
+  const codes = new Set(
+    notes.flatMap(note => note.codes.map(({ model, input, fingerprint }) => JSON.stringify([model, input, fingerprint]))),
+  )
+  const cells = new Map(notes.flatMap(note => note.cells.map(({ recorded, ...cell }) => [cellName(cell), JSON.stringify(recorded)])))
+  return (model, input, { fingerprint, entry, key, t }, { cell, isOther }) => {
+    if (codes.size > 0 && isOther() && codes.has(JSON.stringify([model, input, fingerprint]))) return true
+    return cells.size > 0 && cells.get(cellName({ model, input, entry, key, t })) === JSON.stringify(cell)
   }
 }
 

@@ -2,19 +2,19 @@
  * Plan of a repair after a reconciliation, shown before it is executed.
  *
  * A repair never rewrites recorded history, and decides and sends nothing again. It notes unexplained values beside them, rebuilds the
- * state behind them from the log, resubmits pending dead letters, and starts missing batch runs. Late events need no repair, since
+ * state behind them from the log, replays pending dead letters, and starts missing batch runs. Late events need no repair, since
  * decisions were correct by what they knew.
  */
 import { type Clock, SpillwayError, limits } from '../base/index.ts'
 import { groupCode, batchRunsIn } from '../batch/index.ts'
-import type { PipelineIR } from '../define/ir/index.ts'
+import { type PipelineIR, elementNamed } from '../define/ir/index.ts'
 import { scheduleCursor } from '../kernel/index.ts'
 import { Log, type NamedValues, type NamedWrite } from '../log/index.ts'
 import { Strings } from '../columns/index.ts'
 import { readCheckpointManifest, CHECKPOINT_MANIFEST } from '../run/index.ts'
-import { featuresOf } from './code-versions.ts'
+import { featuresOf, type FingerprintedPipeline } from './code-versions.ts'
 import { reconcile, type ReconcileReader, type ReconcileOptions } from './reconcile.ts'
-import type { ReconcileReport } from './report.ts'
+import type { ReconcileReport } from './reconcile-report.ts'
 import { putOfNote, repairNotesIn, type SettledCell, type SettledCode } from './repair-notes.ts'
 
 /** A batch run that is due but missing. */
@@ -35,7 +35,7 @@ export interface RepairPlan {
   /** Groups whose saved state is discarded, because unexplained values were read from it. */
   readonly groups: readonly string[]
   /**
-   * Numbers of the dead letters to resubmit, and the count of the others: rejected again since their last edit, or of an unknown source.
+   * Numbers of the dead letters to replay, and the count of the others: rejected again since their last edit, or of an unknown source.
    */
   readonly letters: readonly number[]
   readonly otherLetters: number
@@ -49,7 +49,7 @@ export interface RepairOptions extends Pick<ReconcileOptions, 'onProgress' | 'at
 
 /** Compares all decisions. Throws as `reconcile` does, and `SPILL_LIMIT` for more unexplained values than notes may hold. */
 export async function planRepair(
-  pipeline: { readonly ir: PipelineIR; readonly fingerprint: string },
+  pipeline: FingerprintedPipeline,
   reader: ReconcileReader,
   { clock, ...options }: RepairOptions,
 ): Promise<RepairPlan> {
@@ -110,13 +110,13 @@ function groupsWithState({ models }: PipelineIR, cells: readonly SettledCell[], 
 
 function lettersOf({ sources }: PipelineIR, { deadLetters }: ReconcileReader): Pick<RepairPlan, 'letters' | 'otherLetters'> {
   const names = new Set(sources.map(({ name }) => name))
-  const resubmitted: number[] = []
+  const replayed: number[] = []
   let otherLetters = 0
   for (const { id, source, attempts } of deadLetters.dead()) {
-    if (source !== undefined && names.has(source) && attempts === 0) resubmitted.push(id)
+    if (source !== undefined && names.has(source) && attempts === 0) replayed.push(id)
     else otherLetters++
   }
-  return { letters: resubmitted, otherLetters }
+  return { letters: replayed, otherLetters }
 }
 
 function missingRuns({ groups, sources }: PipelineIR, reader: ReconcileReader, now: number): MissingRun[] {
@@ -124,10 +124,7 @@ function missingRuns({ groups, sources }: PipelineIR, reader: ReconcileReader, n
   const log = new Log(reader, { sources, stringsOf: () => new Strings() })
   return groups.flatMap((group): MissingRun[] => {
     if ((group.place.kind !== 'batch' && group.place.kind !== 'hybrid') || log.countEventsBefore(group.source, log.end) === 0) return []
-    const code = groupCode(
-      group,
-      sources.find(({ name }) => name === group.source)!,
-    )
+    const code = groupCode(group, elementNamed(sources, group.source))
     const last = runs.findLast(run => run.group === group.name && run.code === code && run.state === 'done')?.s
     // A run that is due at exactly this time may still get events.
     const due = scheduleCursor(group.place.schedule)(now - 1)

@@ -2,8 +2,8 @@
 import { ActionTrigger } from '../action/index.ts'
 import { limits } from '../base/index.ts'
 import type { ActionIR, ModelIR, PipelineIR } from '../define/ir/index.ts'
-import type { DecisionCells } from './decision-cells.ts'
-import type { ChangedDecision, TodayReport } from './report.ts'
+import type { DecisionCells } from './decision-selection.ts'
+import type { ChangedDecision, TodayReport } from './reconcile-report.ts'
 
 /** Relative rounding difference between two engines on the same numbers. */
 const ROUNDING = 2 ** -40

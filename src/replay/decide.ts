@@ -5,12 +5,8 @@ import type { ModelIR, PipelineIR } from '../define/ir/index.ts'
 import { triggerColumns, triggerId, triggerKey } from '../define/model/index.ts'
 import { FeatureFeed, type ReadPositions } from './feature-feed.ts'
 import type { ReplayLog } from './log.ts'
-import { onEvents, onRequests } from './on-rows.ts'
+import { DECISIONS_PER_BATCH, onEvents, onRequests, perDecision, type TriggerSchedule } from './decision-points.ts'
 import { onTicks } from './on-ticks.ts'
-import { perDecision, type TriggerSchedule } from './decision-points.ts'
-
-/** Decisions per batch, which bounds the memory for vectors. */
-const BATCH_SIZE = 1 << 14
 
 /** A batch of decisions of one model, in the order in which they are made. The next batch overwrites its columns. */
 export interface DecisionBatch extends BatchScores {
@@ -54,7 +50,7 @@ export function* decideAt(
   definitions: ScoringDefinitions,
   model: ModelIR,
   log: ReplayLog,
-  batchSize = BATCH_SIZE,
+  batchSize = DECISIONS_PER_BATCH,
 ): Generator<DecisionBatch> {
   const { ir } = definitions
   const feeds = groupReads(ir, model).map(read => new FeatureFeed(read, points, log))

@@ -4,13 +4,23 @@
  */
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { Strings } from '../columns/index.ts'
-import type { ModelIR, PipelineIR } from '../define/ir/index.ts'
-import { fileError, formatError, openOutputTable, TextSink, type TableWriter } from '../files/index.ts'
+import { sourceOffset, sourcePartition, Strings, type ColumnData } from '../columns/index.ts'
+import { type ModelIR, type PipelineIR, type ExprIR, isListAggregate, elementNamed } from '../define/ir/index.ts'
+import {
+  fileError,
+  formatError,
+  openOutputTable,
+  TextSink,
+  type TableWriter,
+  type OutputColumn,
+  type OutputValues,
+} from '../files/index.ts'
 import type { DecisionBatch } from './decide.ts'
 import { decisionRecords, type DecisionRecorder } from './decision-record.ts'
-import { decisionColumns, decisionValues } from './decision-table.ts'
 import type { ReplayLog } from './log.ts'
+import { triggerId, triggerKey } from '../define/model/index.ts'
+import { deliverColumn, groupReads, readId } from '../decision/index.ts'
+import type { ReadPositions } from './feature-feed.ts'
 
 /** A file of decisions. */
 export interface DecisionOutput {
@@ -66,4 +76,83 @@ function parquetOutput(path: string, ir: PipelineIR, model: ModelIR): DecisionOu
       await table?.discard()
     },
   }
+}
+
+/**
+ * The columns of a flat table of decisions. It has a typed column per input (`vector.card.n10m`), lists where features are lists, and two
+ * columns per group read (`read.card(card).known`, `.clock`).
+ */
+export function decisionColumns(ir: PipelineIR, model: ModelIR): OutputColumn[] {
+  const [key, id] = [triggerKey(ir, model), triggerId(ir, model)]
+  return [
+    { name: 'model', type: 'string' },
+    { name: 't', type: 'timestamp' },
+    { name: 'key', type: key.type },
+    ...(id ? [{ name: 'id', type: id.type }] : []),
+    ...(model.decide.kind === 'on' ? positionColumns : []),
+    ...model.inputs.map(({ name, expr }) => ({ name: `vector.${name}`, type: expr.type, list: isListInput(ir, expr) })),
+    { name: 'score', type: 'double' },
+    { name: 'rejected', type: 'string' },
+    ...groupReads(ir, model).flatMap(({ group, key: columns }): OutputColumn[] => {
+      const name = `read.${readId({ group: group.name, key: columns })}`
+      return [
+        { name: `${name}.known`, type: 'int' },
+        { name: `${name}.clock`, type: 'timestamp' },
+      ]
+    }),
+  ]
+}
+
+/** The position of a triggering event; ticks and requests have none. */
+export const positionColumns: readonly OutputColumn[] = [
+  { name: 'partition', type: 'int' },
+  { name: 'offset', type: 'int' },
+]
+
+/** The values of those columns. */
+export const positionValues = (sourcePosition: Float64Array | undefined): ColumnData[] =>
+  sourcePosition ? [{ values: sourcePosition.map(sourcePartition) }, { values: sourcePosition.map(sourceOffset) }] : []
+
+/** The values of the table, valid until the next batch. */
+export function decisionValues(ir: PipelineIR, batch: DecisionBatch, { strings }: Pick<ReplayLog, 'strings'>): OutputValues[] {
+  const { model, length, sourcePosition } = batch
+  const [key, id] = [triggerKey(ir, model), triggerId(ir, model)]
+  return [
+    { values: new Int32Array(length).fill(strings.idOf(model.name)) },
+    { values: batch.t },
+    deliverColumn(batch.key, key),
+    ...(id && batch.id ? [deliverColumn(batch.id, id)] : []),
+    ...positionValues(sourcePosition),
+    ...batch.vector,
+    batch.score,
+    rejectedColumn(batch, strings),
+    ...batch.reads.flatMap(read => readValues(read, asOf => asOf)),
+  ]
+}
+
+/** Is an input a list? */
+export function isListInput(ir: PipelineIR, expr: ExprIR): boolean {
+  if (expr.op !== 'feature') return false
+  const group = elementNamed(ir.groups, expr.group)
+  return isListAggregate(elementNamed(group.features, expr.name).agg)
+}
+
+/** The reason why a decision could not be made; NULL if it was made. */
+export function rejectedColumn({ length, rejected }: Pick<DecisionBatch, 'length' | 'rejected'>, strings: Strings): ColumnData {
+  const values = new Int32Array(length)
+  const nulls = new Uint8Array(length).fill(1)
+  for (const [row, reason] of rejected) {
+    values[row] = strings.idOf(reason)
+    nulls[row] = 0
+  }
+  return { values, nulls }
+}
+
+/** Visible events of a group's source, and a time that `timeOf` makes of its as-of time; NULL before the first run of a schedule. */
+export function readValues(
+  { known, clock }: ReadPositions,
+  timeOf: (asOf: number, row: number) => number,
+): [known: ColumnData, time: ColumnData] {
+  const values = clock.map((asOf, row) => (Number.isFinite(asOf) ? timeOf(asOf, row) : 0))
+  return [{ values: Float64Array.from(known) }, { values, nulls: Uint8Array.from(clock, asOf => Number(!Number.isFinite(asOf))) }]
 }

@@ -1,10 +1,10 @@
-import { sourceOffset, sourcePartition, type ColumnData, type Strings } from '../columns/index.ts'
-import type { ColumnIR, ModelIR, PipelineIR, Value } from '../define/ir/index.ts'
+import { sourceOffset, sourcePartition } from '../columns/index.ts'
+import type { ModelIR, PipelineIR, Value } from '../define/ir/index.ts'
 import { triggerId, triggerKey } from '../define/model/index.ts'
 import { vectorRowReader, type VectorRow } from '../model/index.ts'
 import type { DecisionBatch } from './decide.ts'
 import type { ReplayLog } from './log.ts'
-import { readId } from '../decision/index.ts'
+import { deliveredCell, readId } from '../decision/index.ts'
 
 /** The part of one group's source that a decision saw. */
 export interface ReadRecord {
@@ -47,16 +47,14 @@ export type DecisionRecorder = (batch: DecisionBatch, row: number) => DecisionRe
 /** Converts decisions of one model to objects, a new object at each call; for people and NDJSON. Costs a few microseconds each. */
 export function decisionRecords(ir: PipelineIR, model: ModelIR, { strings }: Pick<ReplayLog, 'strings'>): DecisionRecorder {
   const vectorOf = vectorRowReader(model.inputs, strings)
-  const id = triggerId(ir, model)
-  const keyOf = cellOf(triggerKey(ir, model), strings)
-  const idOf = id && cellOf(id, strings)
+  const [key, id] = [triggerKey(ir, model), triggerId(ir, model)]
   return (batch, row) => {
     const rejected = batch.rejected.get(row)
     return {
       model: model.name,
       t: batch.t[row],
-      key: keyOf(batch.key, row),
-      ...(idOf && batch.id && { id: idOf(batch.id, row) }),
+      key: deliveredCell(batch.key, row, key, strings),
+      ...(id && batch.id && { id: deliveredCell(batch.id, row, id, strings) }),
       ...(batch.sourcePosition && { position: eventPositionOf(batch.sourcePosition[row]) }),
       vector: vectorOf(batch.vector, row),
       score: batch.score.nulls?.[row] === 1 ? null : batch.score.values[row],
@@ -81,10 +79,4 @@ function readsOf({ reads }: DecisionBatch, row: number): Record<string, ReadReco
       clock: Number.isFinite(clock[row]) ? clock[row] : null,
     }
   return records
-}
-
-/** Reads a key or id as delivered. */
-function cellOf({ type, scale = 0 }: ColumnIR, strings: Strings): (column: ColumnData, row: number) => Value {
-  const decode = type === 'string' ? (id: number) => strings.textOf(id) : (value: number) => value / 10 ** (type === 'decimal' ? scale : 0)
-  return ({ values, nulls }, row) => (nulls?.[row] === 1 ? null : decode(values[row]))
 }

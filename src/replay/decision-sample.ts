@@ -4,7 +4,7 @@
  * do.
  */
 import { random } from '../base/index.ts'
-import type { ColumnData } from '../columns/index.ts'
+import { type ColumnData, gatherArray, rowsWhere } from '../columns/index.ts'
 import { countNumbers, type NumberSummary, type RowsSummary } from '../training/drift/index.ts'
 import type { DecisionBatch } from './decide.ts'
 
@@ -60,8 +60,8 @@ export class DecisionSample {
   summary(score: (columns: Readonly<Record<string, Float64Array>>) => Float64Array, from: number): RowsSummary {
     const { inputs, rows: most } = this.#options
     const rows = Math.min(most, this.#count)
-    const later = Uint32Array.from({ length: rows }, (_, row) => row).filter(row => this.#t[row] >= from)
-    const scores = score(Object.fromEntries(inputs.map((name, i) => [name, picked(this.#columns[i], later)])))
+    const later = rowsWhere(rows, row => this.#t[row] >= from)
+    const scores = score(Object.fromEntries(inputs.map((name, i) => [name, gatherArray(this.#columns[i], later)])))
     later.forEach((row, i) => {
       if (this.#rejected[row] === 1) scores[i] = NaN
     })
@@ -74,8 +74,6 @@ export class DecisionSample {
 }
 
 const valueAt = ({ values, nulls }: ColumnData, row: number): number => (nulls?.[row] ? NaN : values[row])
-
-const picked = (values: Float64Array, rows: Uint32Array): Float64Array => Float64Array.from(rows, row => values[row])
 
 function summaryOf(values: Float64Array): NumberSummary {
   const counting = countNumbers()

@@ -23,18 +23,18 @@ export interface ReadPositions {
  */
 export class FeatureFeed {
   readonly read: GroupRead
-  readonly kernel: Kernel
+  readonly #kernel: Kernel
   readonly #reads: PlacedReads
   readonly #forgotten: number
   /** Number of applied events of the placed block. */
   #applied = 0
 
-  constructor(read: GroupRead, moments: ReplayPoints, log: ReplayLog) {
+  constructor(read: GroupRead, points: ReplayPoints, log: ReplayLog) {
     const { source } = log.histories.get(read.group.source)!
     this.read = read
     this.#forgotten = log.forgotten
-    this.#reads = placeGroupRead(read, moments, log)
-    this.kernel = new Kernel(read.group, source, { strings: log.strings, watermark: this.#reads.watermark })
+    this.#reads = placeGroupRead(read, points, log)
+    this.#kernel = new Kernel(read.group, source, { strings: log.strings, watermark: this.#reads.watermark })
   }
 
   /** The features of the next batch. */
@@ -46,7 +46,7 @@ export class FeatureFeed {
     const end = Math.max(start, upto[batch.length - 1])
     this.#applied = end
     const asOf = perDecision(this.#reads.asOf, batch)
-    const values = this.kernel.replay(sliceBlock(block, start, end), {
+    const values = this.#kernel.replay(sliceBlock(block, start, end), {
       length: batch.length,
       keys: this.read.key.map(name => batch.columnOf(name)),
       upto: upto.map(count => count - start),
@@ -64,8 +64,8 @@ export class FeatureFeed {
 }
 
 /** Applies a group's placement to decision points. */
-export function placeGroupRead({ group }: GroupRead, moments: ReplayPoints, log: ReplayLog): PlacedReads {
+export function placeGroupRead({ group }: GroupRead, points: ReplayPoints, log: ReplayLog): PlacedReads {
   const { source, block } = log.histories.get(group.source)!
-  const triggers = { prefix: moments.prefixes(source.name), time: moments.t, own: moments.source === source.name }
+  const triggers = { prefix: points.prefixes(source.name), time: points.t, own: points.source === source.name }
   return placeReads(group.place, source, block, triggers, log.runs.get(group.name))
 }

@@ -1,6 +1,8 @@
 /** Samples whole keys: all rows of a key or none. The sample has the same keys on every machine, whatever else is requested. */
 import { addText, type Hash64 } from '../base/index.ts'
-import type { ColumnData, Strings } from '../columns/index.ts'
+import { type ColumnData, type Strings, rowsWhere } from '../columns/index.ts'
+import { selectOutputRows } from '../files/index.ts'
+import type { TrainingBatch, TrainingSet } from './training-set.ts'
 
 /** A sample of keys. */
 export interface KeySample {
@@ -26,4 +28,19 @@ export function keySampler({ share, seed }: KeySample, strings: Strings): (key: 
     }
     return (hash.high >>> 0) / 2 ** 32 < share
   }
+}
+
+/**
+ * Keeps the rows of a set whose value in column `key` is in the sample. Rows of a requested set should be dropped before they are
+ * computed (`inOrderOfTime`).
+ */
+export function sampledSet(set: TrainingSet, key: string, isKept: ReturnType<typeof keySampler>): TrainingSet {
+  const index = set.columns.findIndex(({ name }) => name === key)
+  function* batches(): Generator<TrainingBatch> {
+    for (const { length, columns, done } of set.batches) {
+      const rows = rowsWhere(length, row => isKept(columns[index], row))
+      yield { length: rows.length, columns: columns.map(column => selectOutputRows(column, rows)), done }
+    }
+  }
+  return { ...set, batches: batches() }
 }

@@ -4,37 +4,19 @@
  * Cost: O((events + decisions) log n). Memory: 15 bytes per decision, and the columns of the label's source.
  */
 import { SpillwayError } from '../base/index.ts'
-import { concatArrays, sliceColumn } from '../columns/index.ts'
+import { lowerBound, sliceColumn } from '../columns/index.ts'
 import type { ScoringDefinitions } from '../decision/index.ts'
 import type { LabelIR, ModelIR } from '../define/ir/index.ts'
 import { triggerId, triggerKey } from '../define/model/index.ts'
-import { firstEntryFrom } from '../kernel/index.ts'
-import { labellerOf, visibleEventsAt, emptyOutcomes, type Outcomes } from './labels/index.ts'
+import { clearOutcome, labellerOf, visibleEventsAt, emptyOutcomes, type Outcomes } from './labels/index.ts'
 import { decisionPointsOf } from './decide.ts'
 import { FeatureFeed } from './feature-feed.ts'
 import type { ReplayLog } from './log.ts'
-import { perDecision, type ReplayPoints, type TriggerSchedule } from './decision-points.ts'
-
-const BATCH_SIZE = 1 << 14
+import { DECISIONS_PER_BATCH, perDecision, type ReplayPoints, type TriggerSchedule } from './decision-points.ts'
 
 /** Labels of the decisions made up to a time. Row i is decision i of `decide`. */
 export interface Labels extends Outcomes {
   readonly length: number
-  /** 1 true, 0 false; 0 where it is unknown. */
-  readonly value: Uint8Array
-  /** 1 where `value` is known. */
-  readonly known: Uint8Array
-  /**
-   * Where it is true: the time of the event that says so (`labelFrom`), or the onset of the episode (`begins`), UTC ms; NaN
-   * elsewhere.
-   */
-  readonly outcome: Float64Array
-  /** 0 where the episode had already begun (`begins`): such a decision has no label. */
-  readonly eligible: Uint8Array
-  /** `labelFrom`: number of events that name the decision and came too late to change its label. */
-  readonly late: Uint32Array
-  /** `labelFrom`: 1 where an action hides the outcome; the label is unknown. */
-  readonly censored: Uint8Array
   readonly counts: LabelCounts
 }
 
@@ -60,7 +42,7 @@ export interface LabelOptions {
    */
   readonly at?: number
   /** Decisions per batch; changes no label. */
-  readonly stretch?: number
+  readonly batchSize?: number
   /**
    * Returns whether one of the actions that hide outcomes (`censoredBy`) followed a decision. Called with the decision's index and,
    * for a decision on an event, the event's `sourcePosition` (NaN otherwise). By default no outcome is hidden.
@@ -88,7 +70,7 @@ export function labelsAt(
   model: ModelIR,
   { points, batches }: TriggerSchedule,
   log: ReplayLog,
-  { at = log.until, stretch: size = BATCH_SIZE, isCensored }: LabelOptions = {},
+  { at = log.until, batchSize = DECISIONS_PER_BATCH, isCensored }: LabelOptions = {},
 ): Labels {
   const { label: labelIR = noLabel(model) } = model
   checkLoaded(labelIR, model, log, at)
@@ -102,28 +84,27 @@ export function labelsAt(
     labelIR.kind === 'begins'
       ? new FeatureFeed({ group: holdsGroup(labelIR), key: [key.name] }, points, { ...log, forgotten: -Infinity })
       : undefined
-  const parts: Part[] = []
+  const parts: Outcomes[] = []
   let first = 0
-  for (const triggers of batches(size)) {
+  for (const triggers of batches(batchSize)) {
     const t = timesUpTo(at, points, triggers)
     if (t.length === 0) break
     const outcomes = emptyOutcomes(t.length)
-    judge.label(sliceColumn(triggers.columnOf(keyName), 0, t.length), t, outcomes)
-    dropForgotten(outcomes, t, forgotten)
-    const censored = isCensored
-      ? censor(outcomes, i => isCensored(first + i, points.sourcePosition?.[triggers.from + i] ?? NaN))
-      : new Uint8Array(t.length)
-    parts.push({ ...outcomes, censored, eligible: findEligible(outcomes, feed?.next(triggers), t, forgotten) })
+    judge(sliceColumn(triggers.columnOf(keyName), 0, t.length), t, outcomes)
+    // Events about decisions up to `forgotten` may have been forgotten.
+    for (let row = 0; row < t.length && t[row] <= forgotten; row++) clearOutcome(outcomes, row)
+    if (isCensored) censor(outcomes, row => isCensored(first + row, points.sourcePosition?.[triggers.from + row] ?? NaN))
+    if (feed) dropIneligible(outcomes, feed.next(triggers), t, forgotten)
+    parts.push(outcomes)
     first += t.length
   }
   return labelsOf(parts, labelIR.kind === 'from' && labelIR.censoredBy !== undefined)
 }
 
-/** The times of a batch's decisions up to `at`. */
+/** The times of a batch's decisions up to `at`; times do not decrease. */
 function timesUpTo(at: number, points: ReplayPoints, triggers: Parameters<typeof perDecision>[1]): Float64Array {
   const t = perDecision(points.t, triggers)
-  // Times do not decrease, so the last one decides for all.
-  return t.length === 0 || t[t.length - 1] <= at ? t : t.subarray(0, firstEntryFrom(t, 1, 0, t.length, at + 1))
+  return t.subarray(0, lowerBound(t, at + 1))
 }
 
 /** The group whose feature tells whether the condition of an episode held at the key's latest event in the decision's `P`. */
@@ -145,24 +126,12 @@ function holdsGroup({
   }
 }
 
-type Part = Outcomes & Pick<Labels, 'eligible' | 'censored'>
-
 /** Removes the outcomes that an action hides. */
-function censor({ value, known, outcome }: Outcomes, isCensored: (row: number) => boolean): Uint8Array {
-  const censored = Uint8Array.from(value, (_, row) => Number(isCensored(row)))
-  for (let row = 0; row < value.length; row++) {
-    if (censored[row] === 0) continue
-    value[row] = known[row] = 0
-    outcome[row] = NaN
-  }
-  return censored
-}
-
-/** Removes the outcomes of decisions up to `forgotten`: events about them may have been forgotten. */
-function dropForgotten({ value, known, outcome }: Outcomes, t: Float64Array, forgotten: number): void {
-  for (let i = 0; i < t.length && t[i] <= forgotten; i++) {
-    value[i] = known[i] = 0
-    outcome[i] = NaN
+function censor(outcomes: Outcomes, isCensored: (row: number) => boolean): void {
+  for (let row = 0; row < outcomes.censored.length; row++) {
+    if (!isCensored(row)) continue
+    outcomes.censored[row] = 1
+    clearOutcome(outcomes, row)
   }
 }
 
@@ -170,53 +139,43 @@ function dropForgotten({ value, known, outcome }: Outcomes, t: Float64Array, for
  * Determines the eligible decisions. Removes the outcomes of others, of those beyond a limit of the kernel, and of those whose latest
  * event may have been forgotten.
  */
-function findEligible(
-  { value, known, outcome }: Outcomes,
-  latest: ReturnType<FeatureFeed['next']> | undefined,
-  t: Float64Array,
-  forgotten: number,
-): Uint8Array {
-  const eligible = new Uint8Array(value.length).fill(1)
-  if (!latest) return eligible
-  const [holds, age] = latest
-  for (let i = 0; i < value.length; i++) {
-    const isLatest = forgotten === -Infinity || (!age.nulls[i] && t[i] - age.values[i] > forgotten)
-    if (isLatest && !holds.nulls[i] && holds.values[i] === 1) eligible[i] = 0
-    if (eligible[i] !== 0 && isLatest && holds.rejected[i] === 0) continue
-    value[i] = known[i] = 0
-    outcome[i] = NaN
+function dropIneligible(outcomes: Outcomes, [holds, age]: ReturnType<FeatureFeed['next']>, t: Float64Array, forgotten: number): void {
+  const { eligible } = outcomes
+  for (let row = 0; row < t.length; row++) {
+    const isLatest = forgotten === -Infinity || (!age.nulls[row] && t[row] - age.values[row] > forgotten)
+    if (isLatest && !holds.nulls[row] && holds.values[row] === 1) eligible[row] = 0
+    if (eligible[row] === 0 || !isLatest || holds.rejected[row] !== 0) clearOutcome(outcomes, row)
   }
-  return eligible
 }
 
-function labelsOf(parts: readonly Part[], mayBeCensored: boolean): Labels {
-  const all = [{ ...emptyOutcomes(0), eligible: new Uint8Array(0), censored: new Uint8Array(0) }, ...parts]
-  const value = concatArrays(all.map(part => part.value))
-  const known = concatArrays(all.map(part => part.known))
-  const outcome = concatArrays(all.map(part => part.outcome))
-  const eligible = concatArrays(all.map(part => part.eligible))
-  const late = concatArrays(all.map(part => part.late))
-  const censored = concatArrays(all.map(part => part.censored))
-  const counts = countsOf({ value, known, eligible, late })
-  const hidden = mayBeCensored ? { censored: censored.reduce((sum, flag) => sum + flag, 0) } : {}
-  return { length: value.length, value, known, outcome, eligible, late, censored, counts: { ...counts, ...hidden } }
+function labelsOf(parts: readonly Outcomes[], mayBeCensored: boolean): Labels {
+  const length = parts.reduce((sum, { value }) => sum + value.length, 0)
+  const all = emptyOutcomes(length)
+  let at = 0
+  for (const part of parts) {
+    for (const name of Object.keys(all) as (keyof Outcomes)[]) all[name].set(part[name], at)
+    at += part.value.length
+  }
+  const hidden = mayBeCensored ? { censored: sumOf(all.censored) } : {}
+  return { length, ...all, counts: { ...countsOf(all), ...hidden } }
 }
 
-function countsOf({ value, known, eligible, late }: Pick<Labels, 'value' | 'known' | 'eligible' | 'late'>): LabelCounts {
-  const sum = (numbers: Uint8Array | Uint32Array): number => {
-    let total = 0
-    for (let i = 0; i < numbers.length; i++) total += numbers[i]
-    return total
-  }
-  const [decisions, positive, settled, eligibleCount] = [value.length, sum(value), sum(known), sum(eligible)]
+function countsOf({ value, known, eligible, late }: Outcomes): LabelCounts {
+  const [positive, settled, eligibleCount] = [sumOf(value), sumOf(known), sumOf(eligible)]
   return {
-    decisions,
+    decisions: value.length,
     positive,
     negative: settled - positive,
     unknown: eligibleCount - settled,
-    notEligible: decisions - eligibleCount,
-    late: sum(late),
+    notEligible: value.length - eligibleCount,
+    late: sumOf(late),
   }
+}
+
+function sumOf(numbers: Uint8Array | Uint32Array): number {
+  let total = 0
+  for (let i = 0; i < numbers.length; i++) total += numbers[i]
+  return total
 }
 
 function noLabel({ name }: ModelIR): never {
@@ -230,4 +189,12 @@ function checkLoaded({ source }: LabelIR, { name }: ModelIR, { missing }: Replay
   if (missing.has(source))
     throw new SpillwayError('SPILL_HISTORY', `labels of model '${name}' are from source '${source}', which has no file; load one`)
   if (Number.isNaN(at)) throw new SpillwayError('SPILL_INPUT', `the time of the labels of model '${name}' is NaN; set 'at' to UTC ms`)
+}
+
+/**
+ * The horizon of a label: how long after a decision the label may still become known, ms. Before that only some labels are known,
+ * mostly positive ones, so known labels are a biased sample.
+ */
+export function labelHorizon(label: LabelIR): number {
+  return label.kind === 'from' ? label.negativeAfter : label.within + label.lasting
 }

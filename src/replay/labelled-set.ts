@@ -4,11 +4,11 @@
  * `label` is true, false, or NULL if it is unknown or the decision is not eligible; nothing is guessed. Decisions after the labels'
  * time are dropped. The counts are of the written rows, updated as rows are read.
  */
+import type { StrictOmit } from '../base/index.ts'
 import type { ColumnData } from '../columns/index.ts'
 import type { LabelIR } from '../define/ir/index.ts'
 import { type OutputValues, selectOutputRows } from '../files/index.ts'
-import type { Labels } from './label.ts'
-import { labelHorizon } from './label-horizon.ts'
+import { type LabelCounts, labelHorizon, type Labels } from './label.ts'
 import type { TrainingBatch, TrainingColumn, TrainingSet } from './training-set.ts'
 
 /** Labels and the rows to keep. */
@@ -27,18 +27,10 @@ export interface Labelling {
   readonly after?: number
 }
 
-/** Counts of a set's labels; its rows are the sum of positive, negative, unknown and notEligible. */
-export interface LabelCount {
+/** Counts of a set's labels; its rows are the sum of positive, negative, unknown and notEligible. `censored` counts rows, kept or dropped. */
+export interface LabelCount extends StrictOmit<LabelCounts, 'decisions'> {
   /** The time of the labels, UTC ms. */
   readonly at: number
-  readonly positive: number
-  readonly negative: number
-  readonly unknown: number
-  readonly notEligible: number
-  /** Events that named a decision and came too late to change its label. */
-  readonly late: number
-  /** Rows, kept or dropped, whose outcome an action hides; absent if the label names no action. */
-  readonly censored?: number
   /** Rows that were dropped; present if only settled rows are kept. */
   readonly unsettled?: number
 }

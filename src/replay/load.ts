@@ -43,7 +43,8 @@ export interface LoadOptions {
 /** The part of the intake's options that a caller chooses for each source. */
 type Loading = Pick<HistoryBuilderOptions, 'strings' | 'keep' | 'shared' | 'deduplicate' | 'columnMapping'>
 
-interface Pipeline {
+/** The part of a pipeline that reads its sources. */
+export interface LoadablePipeline {
   readonly ir: PipelineIR
   readonly maps: ReadonlyMap<string, RowMap>
 }
@@ -59,7 +60,7 @@ interface Pipeline {
  * console.log(log.length, 'events')
  * ```
  */
-export async function load(pipeline: Pipeline, files: readonly SourceFile[], options: LoadOptions): Promise<ReplayLog> {
+export async function load(pipeline: LoadablePipeline, files: readonly SourceFile[], options: LoadOptions): Promise<ReplayLog> {
   const { strings = new Strings(), theirs } = options
   const { ir } = pipeline
   const needed = columnsNeeded(ir)
@@ -80,7 +81,7 @@ export async function load(pipeline: Pipeline, files: readonly SourceFile[], opt
 }
 
 /** The pipeline with the column names of the files: sources without a map are renamed, and maps get both names. */
-function withFileNames({ ir, maps }: Pipeline, theirs: ReadonlyMap<string, ColumnMapping>): Pipeline {
+function withFileNames({ ir, maps }: LoadablePipeline, theirs: ReadonlyMap<string, ColumnMapping>): LoadablePipeline {
   const sources = ir.sources.map(source => {
     const names = theirs.get(source.name)
     return names && source.mapVersion === undefined ? withMappedNames(source, names) : source
@@ -94,7 +95,7 @@ function withFileNames({ ir, maps }: Pipeline, theirs: ReadonlyMap<string, Colum
  * does.
  */
 export async function loadIntakes(
-  pipeline: Pipeline,
+  pipeline: LoadablePipeline,
   files: readonly SourceFile[],
   options: LoadOptions,
   loading: (source: SourceIR) => Loading,

@@ -41,17 +41,8 @@ export interface Requests {
   readonly columns: Readonly<Record<string, ColumnData>>
 }
 
-/** Properties of a log beside the histories of its sources. */
-export interface ReplayLogOptions {
-  /** The total order, if the sources were appended to one log. */
-  readonly order: MergedOrder
-  readonly until: number
-  readonly requests: ReadonlyMap<string, Requests>
-  readonly missing: ReadonlySet<string>
-  readonly runs: ReadonlyMap<string, BatchRuns>
-  readonly forgotten: number
-  readonly knownAfter: number
-}
+/** Properties of a log beside the histories of its sources. `order` is the total order, if the sources were appended to one log. */
+export type ReplayLogOptions = Pick<ReplayLog, 'order' | 'until' | 'requests' | 'missing' | 'runs' | 'forgotten' | 'knownAfter'>
 
 /**
  * Merges one history per source of the pipeline. Their total order is that of merged histories, unless they were appended to one log,

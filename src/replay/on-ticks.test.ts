@@ -6,7 +6,7 @@ import { recordBatchOf } from '../intake/record-batch.ts'
 import { HistoryBuilder } from '../intake/history-builder.ts'
 import { decide } from './decide.ts'
 import { decisionRecords } from './decision-record.ts'
-import { decisionColumns, decisionValues } from './decision-table.ts'
+import { decisionColumns, decisionValues } from './decision-output.ts'
 import { replayLog } from './log.ts'
 import { onTicks } from './on-ticks.ts'
 

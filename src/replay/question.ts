@@ -14,6 +14,7 @@ import {
   type ModelIR,
   type PipelineIR,
   expressionLeaves,
+  elementNamed,
 } from '../define/ir/index.ts'
 import { triggerColumns, triggerKey } from '../define/model/index.ts'
 
@@ -47,7 +48,13 @@ export interface Question {
  */
 export function modelQuestion(ir: PipelineIR, name: string): Question {
   const model = ir.models.find(candidate => candidate.name === name)
-  if (!model) throw noSuch(ir, 'model', name, ir.models)
+  if (!model)
+    throw unknownNameError(
+      ir.name,
+      'model',
+      name,
+      ir.models.map(each => each.name),
+    )
   const leaves = model.inputs.flatMap(({ expr }) => expressionLeaves(expr))
   const keyNames = new Set(leaves.flatMap(leaf => (leaf.op === 'feature' ? leaf.key : [])))
   if (keyNames.size === 0)
@@ -131,7 +138,13 @@ function checkNotBefore({ name, features }: GroupIR): void {
 function featuresNamed(ir: PipelineIR, path: string): { group: GroupIR; features: readonly FeatureIR[] } {
   const [name, feature, ...more] = path.split('.')
   const group = ir.groups.find(candidate => candidate.name === name)
-  if (!group) throw noSuch(ir, 'group', name, ir.groups)
+  if (!group)
+    throw unknownNameError(
+      ir.name,
+      'group',
+      name,
+      ir.groups.map(each => each.name),
+    )
   if (feature === undefined) return { group, features: group.features }
   const features = group.features.filter(candidate => candidate.name === feature && more.length === 0)
   const names = group.features.map(candidate => candidate.name)
@@ -145,9 +158,9 @@ function featuresNamed(ir: PipelineIR, path: string): { group: GroupIR; features
 
 /** A group's key columns in a row: named like the entity, or like the source's column if an entity is in the key twice. */
 function keyColumns(ir: PipelineIR, { source: name, entity, key }: GroupIR): ColumnIR[] {
-  const source = ir.sources.find(candidate => candidate.name === name)!
+  const source = elementNamed(ir.sources, name)
   return key.map((own, i) => {
-    const column = source.columns.find(candidate => candidate.name === own)!
+    const column = elementNamed(source.columns, own)
     const isAlone = entity.filter(each => each === entity[i]).length === 1
     return asKey({ ...column, name: isAlone ? entity[i] : own })
   })
@@ -172,9 +185,4 @@ function addKey(keys: Map<string, ColumnIR>, column: ColumnIR, group: GroupIR): 
         'make a training set of each',
     )
   keys.set(column.name, existing ?? column)
-}
-
-function noSuch(ir: PipelineIR, kind: string, name: string, of: readonly { readonly name: string }[]): SpillwayError {
-  const names = of.map(each => each.name)
-  return unknownNameError(ir.name, kind, name, names)
 }

@@ -1,20 +1,16 @@
 import { stopwatch } from '../base/index.ts'
-import type { ReportTable } from '../decision/index.ts'
+import type { ReportTable, ScoringDefinitions } from '../decision/index.ts'
 import type { ModelIR, PipelineIR, ReportIR } from '../define/ir/index.ts'
-import type { SourceHistory, HistoryCounts, RowMap, SourceRejection } from '../intake/index.ts'
-import type { ScoreImplementation } from '../model/index.ts'
+import type { SourceHistory, HistoryCounts, SourceRejection } from '../intake/index.ts'
 import { decide, throwNoRequests, type DecisionBatch } from './decide.ts'
 import { label, type LabelCounts, type Labels } from './label.ts'
-import { load, type SourceFile } from './load.ts'
+import { load, type LoadablePipeline, type SourceFile } from './load.ts'
 import type { ReplayLog } from './log.ts'
 import { reports } from './report.ts'
 
 /** The parts of a pipeline that a replay needs: its IR, its maps, the user's functions and ONNX files. */
-export interface Replayable {
-  readonly ir: PipelineIR
+export interface Replayable extends LoadablePipeline, ScoringDefinitions {
   readonly fingerprint: string
-  readonly maps: ReadonlyMap<string, RowMap>
-  readonly scores: ReadonlyMap<string, ScoreImplementation>
 }
 
 /** Options of `replay`. */

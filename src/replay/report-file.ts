@@ -1,20 +1,12 @@
 /** Names and writes the file of a report, atomically. */
-import { createHash } from 'node:crypto'
-import { chmodSync, closeSync, createReadStream, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { SpillwayError } from '../base/index.ts'
 import type { ReportTable } from '../decision/index.ts'
 import type { ReportIR, ScheduleIR } from '../define/ir/index.ts'
-import { fileError, displayPath, systemError, openOutputTable } from '../files/index.ts'
+import { type FileChecksum, fileChecksum, fileError, displayPath, systemError, writeOutputTable } from '../files/index.ts'
 import { TimeZone } from '../intake/index.ts'
 import { RowHash } from './row-hash.ts'
-
-/** Size and hash of a report's file. */
-export interface ReportFileHash {
-  readonly bytes: number
-  /** SHA-256 of the file, hex. */
-  readonly sha256: string
-}
 
 /** The hash of a report's rows, hex, independent of the file format (`RowHash`). */
 export function hashReportRows({ columns, strings, length, values }: ReportTable): string {
@@ -27,40 +19,22 @@ export function hashReportRows({ columns, strings, length, values }: ReportTable
  * Writes a report to a temporary file and renames it, so that a reader sees either the previous or the whole new file. Throws
  * `SPILL_FILE` if it cannot be written; then the previous file remains.
  */
-export async function writeReportFile(path: string, { columns, strings, length, values }: ReportTable): Promise<ReportFileHash> {
+export async function writeReportFile(path: string, { columns, strings, length, values }: ReportTable): Promise<FileChecksum> {
   const folder = dirname(path)
   if (!existsSync(folder)) throw fileError(path, 'cannot be written: its folder does not exist; make it')
   const part = join(folder, `.part-${basename(path)}`)
   try {
-    const table = await openOutputTable(part, columns, strings)
-    try {
-      await table.write(length, values)
-      await table.close()
-    } catch (error) {
-      await table.discard().catch(() => {})
-      throw error
-    }
+    await writeOutputTable(part, columns, strings, [{ length, columns: values }])
     sync(part)
     // A file in a private folder (a data folder) is private too.
     if ((statSync(folder).mode & 0o077) === 0) chmodSync(part, 0o600)
-    const fileHash = await hashFile(part)
+    const checksum = await fileChecksum(part)
     renameSync(part, path)
-    return fileHash
+    return checksum
   } catch (error) {
     rmSync(part, { force: true })
     throw ofFile(path, part, error)
   }
-}
-
-/** The size and hash of a file. */
-export async function hashFile(path: string): Promise<ReportFileHash> {
-  const hash = createHash('sha256')
-  let bytes = 0
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-    hash.update(chunk)
-    bytes += chunk.length
-  }
-  return { bytes, sha256: hash.digest('hex') }
 }
 
 /** The name of a report among all of its definition, independent of the file's path: `2026-01-05T07-00.csv`. */

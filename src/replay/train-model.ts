@@ -5,22 +5,21 @@
  * same bytes. It trains on settled labels (`labelled-set.ts`). The last decisions are held out. A gap as long as the label's horizon
  * lies before them, so no training label depends on an event of the holdout's time.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { limits } from '../base/index.ts'
-import { countUpTo } from '../columns/index.ts'
+import { concatArrays, type ColumnData, rowsWhere, doublesOf, gatherColumn } from '../columns/index.ts'
 import { canonicalJson, type ModelIR, type PipelineIR } from '../define/ir/index.ts'
-import type { OnnxFile } from '../define/model/index.ts'
 import type { RowsSummary } from '../training/drift/index.ts'
-import { metricsOf, scoreColumns, type VersionScore, untrainable, checkScore, trainerOf, type Trainer } from '../training/index.ts'
-import type { TrainingSplit, TrainingReport } from '../training/registry/index.ts'
+import { metricsOf, scoreColumns, untrainable, checkScore, trainerOf, type Trainer, type TrainingRows } from '../training/index.ts'
+import type { Champion, TrainingSplit, TrainingReport } from '../training/registry/index.ts'
 import { decide } from './decide.ts'
 import { DecisionSample } from './decision-sample.ts'
-import { label } from './label.ts'
-import { labelHorizon } from './label-horizon.ts'
-import { labelledSet, type LabelCount } from './labelled-set.ts'
+import { label, labelHorizon } from './label.ts'
+import { labelledSet, type LabelCount, LABEL } from './labelled-set.ts'
 import type { ReplayLog } from './log.ts'
-import { settledRowsBetween, collectSettledRows, type SettledRows } from './settled-rows.ts'
-import { setOfDecisions } from './training-set.ts'
+import { manifestCut } from './training-folder.ts'
+import { setOfDecisions, type TrainingSet } from './training-set.ts'
+import { RowHash } from './row-hash.ts'
 
 /** The default share of rows to hold out, at the end. */
 const HOLDOUT = 0.2
@@ -33,7 +32,7 @@ export interface TrainingRequest {
   /** The time of the training, UTC ms: later arrivals are not visible. */
   readonly at: number
   /** The current champion, to be evaluated on the same holdout, and its version in the registry. */
-  readonly champion?: (ScoredVersion & { readonly version: number }) | undefined
+  readonly champion?: Champion | undefined
   /** Did an action that hides outcomes follow the decision on the event at this `sourcePosition`, as a log has recorded it? */
   readonly isCensored?: ((sourcePosition: number) => boolean) | undefined
   /** Aborts an external trainer. */
@@ -42,12 +41,8 @@ export interface TrainingRequest {
   readonly trainer?: Trainer
 }
 
-/** A score of one version. */
-export interface ScoredVersion {
-  readonly score: VersionScore
-  /** The file of an ONNX score. */
-  readonly file?: OnnxFile
-}
+/** A score of one version, and the file of an ONNX score. */
+export type ScoredVersion = Pick<Champion, 'score' | 'file'>
 
 /** The result of a training. */
 export interface ModelTraining extends ScoredVersion {
@@ -94,7 +89,7 @@ export async function trainModel(request: TrainingRequest, log: ReplayLog): Prom
   const metrics = (of: ScoredVersion) => metricsOf(scoreColumns(of.score, judging.columns, of.file), judging.labels)
   const { positive, negative, unsettled = 0, late, censored } = counts()
   const report: TrainingReport = {
-    hash: createHash('sha256').update(canonicalJson(score)).digest('hex'),
+    hash: hash('sha256', canonicalJson(score)),
     set: {
       rows: all.rows,
       sha256: all.sha256,
@@ -103,7 +98,7 @@ export async function trainModel(request: TrainingRequest, log: ReplayLog): Prom
       unsettled,
       late,
       ...(censored !== undefined && { censored }),
-      cut: arrivedBy(log, at),
+      cut: manifestCut(log.histories, at),
     },
     split,
     metrics: metrics({ score, ...(file && { file }) }),
@@ -130,14 +125,6 @@ function forgottenNotes({ forgotten }: ReplayLog, after: number, rejected: numbe
     `the log has forgotten what arrived up to ${text(forgotten)} (run --keep): decisions up to ${text(after)} are left out, ` +
       `and ${rejected} later ones with a value that was rejected, as those are whose windows reach back behind it`,
   ]
-}
-
-/** The events of each source that had arrived by then; later events change nothing. */
-function arrivedBy({ histories }: ReplayLog, at: number): TrainingReport['set']['cut'] {
-  return [...histories].map(([source, { block }]) => {
-    const [events] = countUpTo(block.arrival, Float64Array.of(at))
-    return { source, events, lastArrival: events > 0 ? block.arrival[events - 1] : null }
-  })
 }
 
 interface Splitting {
@@ -178,4 +165,51 @@ function splitOf({ t, table, rejected }: SettledRows, { at, gapMs, holdout }: Sp
   if (judged === n) untrainable(`of ${n} decisions none is in the ${holdout} ms of the holdout; make holdout longer`)
   const trainedPositives = table.labels.subarray(0, trained).reduce((sum, label) => sum + label, 0)
   return { trained, trainedPositives, trainedTo, gap: judged - trained, gapMs, holdout: n - judged, holdoutFrom, rejected }
+}
+
+/** The rows of a labelled set, in memory: inputs as doubles with NaN for NULL, 8 bytes per value. */
+interface SettledRows {
+  /** All rows of the set, and their hash. */
+  readonly rows: number
+  readonly sha256: string
+  /** Rows that are dropped here because a value was rejected. */
+  readonly rejected: number
+  /** Each decision's time, UTC ms; does not decrease. */
+  readonly t: Float64Array
+  readonly table: TrainingRows & { readonly labels: Float64Array }
+}
+
+/** Reads the set, whose labels must all be known. */
+function collectSettledRows({ columns, strings, batches }: TrainingSet, inputs: readonly string[]): SettledRows {
+  const indexOf = (name: string): number => columns.findIndex(column => column.name === name)
+  const [time, label, rejections] = [indexOf('t'), indexOf(LABEL), indexOf('rejected')]
+  const places = inputs.map(name => indexOf(`vector.${name}`))
+  const hash = new RowHash(columns, strings)
+  const empty: Float64Array = new Float64Array(0)
+  const parts = { t: [empty], labels: [empty], inputs: inputs.map(() => [empty]) }
+  let [rows, rejected] = [0, 0]
+  for (const { length, columns: values } of batches) {
+    hash.add(length, values)
+    rows += length
+    const keptRows = rowsWhere(length, row => values[rejections].nulls?.[row] === 1)
+    rejected += length - keptRows.length
+    parts.t.push(doubles(values[time], keptRows))
+    parts.labels.push(doubles(values[label], keptRows))
+    places.forEach((place, i) => parts.inputs[i].push(doubles(values[place], keptRows)))
+  }
+  const table = {
+    columns: Object.fromEntries(inputs.map((name, i) => [name, concatArrays(parts.inputs[i])])),
+    labels: concatArrays(parts.labels),
+  }
+  return { rows, sha256: hash.digest(), rejected, t: concatArrays(parts.t), table }
+}
+
+const doubles = (column: ColumnData, rows: Uint32Array): Float64Array => doublesOf(gatherColumn(column, rows), rows.length)
+
+/** Rows [from, to) of a table. */
+function settledRowsBetween({ columns, labels }: SettledRows['table'], from: number, to: number): SettledRows['table'] {
+  return {
+    columns: Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values.subarray(from, to)])),
+    labels: labels.subarray(from, to),
+  }
 }

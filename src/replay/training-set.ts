@@ -5,15 +5,14 @@
  * Rows of decisions have the vectors of those decisions. Each row has the age of every group read. Labels are joined separately
  * (`labelled-set.ts`).
  */
-import { type ColumnData, sliceColumn, sourceOffset, sourcePartition, type Strings } from '../columns/index.ts'
+import { type ColumnData, sliceColumn, type Strings } from '../columns/index.ts'
 import { deliverColumn, groupReads, readId } from '../decision/index.ts'
 import type { ModelIR, PipelineIR, TypeIR } from '../define/ir/index.ts'
 import { triggerId, triggerKey } from '../define/model/index.ts'
 import type { OutputColumn, OutputValues } from '../files/index.ts'
-import { asRequests, type AskedRows } from './asked-rows.ts'
+import { asRequests, type EntityRows } from './entity-rows.ts'
 import { decide, type DecisionBatch } from './decide.ts'
-import { isListInput, rejectedColumn } from './decision-table.ts'
-import type { ReadPositions } from './feature-feed.ts'
+import { isListInput, positionColumns, positionValues, readValues, rejectedColumn } from './decision-output.ts'
 import type { ReplayLog } from './log.ts'
 import type { Question } from './question.ts'
 
@@ -51,7 +50,7 @@ export interface TrainingSet {
  * for (const batch of batches) console.log(batch.length, columns.length)
  * ```
  */
-export function setOfRows(question: Question, rows: AskedRows, log: ReplayLog, batchSize?: number): TrainingSet {
+export function setOfRows(question: Question, rows: EntityRows, log: ReplayLog, batchSize?: number): TrainingSet {
   const { ir, model, keys, inputs } = question
   const reads = groupReads(ir, model).map(idOf)
   return {
@@ -70,7 +69,7 @@ export function setOfRows(question: Question, rows: AskedRows, log: ReplayLog, b
 
 function* batchesOfRows(
   { ir, model, keys, inputs }: Question,
-  rows: AskedRows,
+  rows: EntityRows,
   log: ReplayLog,
   batchSize?: number,
 ): Generator<TrainingBatch> {
@@ -86,7 +85,7 @@ function* batchesOfRows(
         ...vector.slice(0, inputs.length),
         rejectedColumn(batch, log.strings),
         ...batch.reads.flatMap((read, i) => {
-          const [known, age] = readValues(read, t)
+          const [known, age] = readValues(read, ageAt(t))
           return [known, age, sum(age, vector[inputs.length + i], length)]
         }),
       ],
@@ -105,13 +104,12 @@ function* batchesOfRows(
  */
 export function setOfDecisions(ir: PipelineIR, model: ModelIR, batches: Iterable<DecisionBatch>, strings: Strings): TrainingSet {
   const [key, id] = [triggerKey(ir, model), triggerId(ir, model)]
-  const hasPlace = model.decide.kind === 'on'
   return {
     columns: [
       { name: 't', type: 'timestamp' },
       typed(`key.${key.name}`, key),
       ...(id ? [typed('id', id)] : []),
-      ...(hasPlace ? (['partition', 'offset'] as const).map((name): TrainingColumn => ({ name, type: 'int' })) : []),
+      ...(model.decide.kind === 'on' ? positionColumns : []),
       ...inputColumns(ir, model.inputs),
       rejected,
       ...groupReads(ir, model).map(idOf).flatMap(readColumns),
@@ -131,10 +129,10 @@ function* batchesOfDecisions(ir: PipelineIR, model: ModelIR, batches: Iterable<D
         { values: t },
         deliverColumn(batch.key, key),
         ...(id && batch.id ? [deliverColumn(batch.id, id)] : []),
-        ...(sourcePosition ? [{ values: sourcePosition.map(sourcePartition) }, { values: sourcePosition.map(sourceOffset) }] : []),
+        ...positionValues(sourcePosition),
         ...vector,
         rejectedColumn(batch, strings),
-        ...reads.flatMap(read => readValues(read, t)),
+        ...reads.flatMap(read => readValues(read, ageAt(t))),
       ],
       done,
     }
@@ -158,16 +156,10 @@ const readColumns = (read: string): TrainingColumn[] => [
   { name: `read.${read}.age`, type: 'duration' },
 ]
 
-/** The values of those columns. The age is NULL before the first run of a schedule. */
-function readValues({ known, clock }: ReadPositions, t: Float64Array): [known: ColumnData, age: ColumnData] {
-  const values = new Float64Array(t.length)
-  const nulls = new Uint8Array(t.length)
-  for (let row = 0; row < t.length; row++) {
-    if (Number.isFinite(clock[row])) values[row] = t[row] - clock[row]
-    else nulls[row] = 1
-  }
-  return [{ values: Float64Array.from(known) }, { values, nulls }]
-}
+const ageAt =
+  (t: Float64Array) =>
+  (asOf: number, row: number): number =>
+    t[row] - asOf
 
 /** NULL where either is. */
 function sum(left: ColumnData, right: ColumnData, length: number): ColumnData {

@@ -163,7 +163,7 @@ test('rejects a mistake in the options before it opens the folder', async () => 
     [{ sources: { payment: [] } }, 'SPILL_NOT_FOUND', /^pipeline 'shop' has no source 'payment'; did you mean 'payments'/],
     [{ sources: { payments: 5 } }, 'SPILL_INPUT', /^source 'payments' reads an address, a reader, an array or a generator; got 5$/],
     [{ sources: { payments: null } }, 'SPILL_INPUT', /got null$/],
-    [{ sources: { payments: 'gone.ndjson' } }, 'SPILL_INPUT', /^gone\.ndjson does not exist; it was given for source 'payments'$/],
+    [{ sources: { payments: 'gone.ndjson' } }, 'SPILL_FILE', /^gone\.ndjson does not exist; it was given for source 'payments'$/],
     [
       { sources: { payments: 'kafka:payments' } },
       'SPILL_INPUT',

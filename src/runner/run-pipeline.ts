@@ -1,5 +1,11 @@
 /** Starts a pipeline in this process: opens its data folder, its sources and the destinations of its actions. */
-import { closeRoutes, openDecisionRoute, openRoutes, type ActionDefinitions, type EffectRoute } from '../action/index.ts'
+import {
+  closeDestinations,
+  openDecisionDestination,
+  openActionDestinations,
+  type ActionDefinitions,
+  type ActionDestination,
+} from '../action/index.ts'
 import { didYouMean, SpillwayError, show, durationMs, type Duration } from '../base/index.ts'
 import type { Destination, Effect } from '../define/action/index.ts'
 import { serveRunControl } from '../operate/index.ts'
@@ -103,9 +109,9 @@ export async function openSharedOptions(
   if (isDry) return { readers, sendings: [], ...retention }
   const sendings = await openDestinations(pipeline, destinations, env)
   try {
-    return { readers, sendings, ...(decisions && { decisions: await openDecisionRoute(decisions, env) }), ...retention }
+    return { readers, sendings, ...(decisions && { decisions: await openDecisionDestination(decisions, env) }), ...retention }
   } catch (error) {
-    await closeRoutes(sendings)
+    await closeDestinations(sendings)
     throw error
   }
 }
@@ -115,7 +121,7 @@ async function openDestinations(
   pipeline: RunnablePipeline,
   given: Readonly<Record<string, Destination>>,
   env: ReaderSetting['env'],
-): Promise<EffectRoute[]> {
+): Promise<ActionDestination[]> {
   const { actions = [] } = pipeline.ir
   const names = actions.map(({ name }) => name)
   for (const name of Object.keys(given))
@@ -125,7 +131,10 @@ async function openDestinations(
         `destinations: pipeline '${pipeline.ir.name}' has no action '${name}'${didYouMean(name, names)}`,
       )
   const others = { ...pipeline, ir: { ...pipeline.ir, actions: actions.filter(({ name }) => !(name in given)) } }
-  return [...Object.entries(given).map(([action, destination]) => ({ action, destination })), ...(await openRoutes(others, env))]
+  return [
+    ...Object.entries(given).map(([action, destination]) => ({ action, destination })),
+    ...(await openActionDestinations(others, env)),
+  ]
 }
 
 /** Throws `SPILL_DEFINITION` for a value that is no pipeline, and `SPILL_INPUT` for no data folder. */

@@ -46,8 +46,8 @@ interface OpenReadersOptions extends Pick<ReaderSetting, 'env' | 'data'> {
 /**
  * Opens the readers of inputs, without connecting to anything.
  *
- * @throws `SPILL_NOT_FOUND` for an unknown source, `SPILL_INPUT` for an input of an unsupported type, an unknown scheme, a mistake in an
- * address, a missing file, or the same place twice for a source.
+ * @throws `SPILL_NOT_FOUND` for an unknown source, `SPILL_FILE` for a missing file, `SPILL_INPUT` for an input of an unsupported type, an
+ * unknown scheme, a mistake in an address, or the same place twice for a source.
  */
 export function openReaders(
   { ir, maps }: { readonly ir: PipelineIR; readonly maps: ReadonlyMap<string, RowMap> },

@@ -2,18 +2,10 @@
  * Linear ridge regression by the normal equations (Hastie, Tibshirani and Friedman 2009, §3.4.1). Costs rows · columns² / 2
  * multiplications.
  */
-import { solveCholesky } from './cholesky.ts'
+import type { RegressionOptions } from '../define/model/index.ts'
+import { solveCholesky, addOuter, regressionFit, penaltiesOf, regressionOptions, throwCollinear, type RegressionFit } from './regression.ts'
 import { designOf, matrixOf } from './design.ts'
-import {
-  addOuter,
-  regressionFit,
-  penaltiesOf,
-  regressionOptions,
-  throwCollinear,
-  type RegressionFit,
-  type RegressionOptions,
-} from './regression.ts'
-import { meanLabel, trainingTable, type TrainingRows } from './table/table.ts'
+import { meanLabel, trainingTable, type TrainingRows } from './training-table.ts'
 
 /** A fitted linear model. */
 export interface LinearFit<Names extends string = string> extends RegressionFit<Names> {

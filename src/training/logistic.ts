@@ -6,12 +6,12 @@
  * halved. Costs rows · columns² / 2 multiplications per step: some 8 steps, or 4 from near coefficients. Columns that are mostly 0 cost
  * only their other rows.
  */
+import type { RegressionOptions } from '../define/model/index.ts'
 import { limits } from '../base/index.ts'
-import { solveCholesky } from './cholesky.ts'
+import { solveCholesky, regressionFit, penaltiesOf, regressionOptions, throwCollinear, type RegressionFit } from './regression.ts'
 import { betaOf, designOf, type Design, type StartingCoefficients } from './design.ts'
 import { SparseDesign } from './sparse-design.ts'
-import { regressionFit, penaltiesOf, regressionOptions, throwCollinear, type RegressionFit, type RegressionOptions } from './regression.ts'
-import { checkClasses, meanLabel, trainingTable, totalWeight, type TrainingRows, type TrainingTable } from './table/table.ts'
+import { checkClasses, meanLabel, trainingTable, totalWeight, type TrainingRows, type TrainingTable } from './training-table.ts'
 
 /** A fitted logistic model. */
 export interface LogisticFit<Names extends string = string> extends RegressionFit<Names> {

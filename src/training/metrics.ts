@@ -3,6 +3,7 @@
  *
  * Costs O(n log n) for those that sort, and 8 bytes a row.
  */
+import { gatherArray, rowsWhere } from '../columns/index.ts'
 
 /** All metrics of one set of scores. */
 export interface Metrics {
@@ -36,8 +37,8 @@ export const isLoss = (metric: MetricName): boolean => metric === 'logloss' || m
  *   metricsOf(Float64Array.of(0.2, 0.8), [0, 1]).auc // 1
  */
 export function metricsOf(scores: Float64Array, labels: ArrayLike<number>): Metrics {
-  const rows = Uint32Array.from(scores, (_, row) => row).filter(row => !Number.isNaN(scores[row]))
-  const scored = Float64Array.from(rows, row => scores[row])
+  const rows = rowsWhere(scores.length, row => !Number.isNaN(scores[row]))
+  const scored = gatherArray(scores, rows)
   const scoredLabels = Uint8Array.from(rows, row => labels[row])
   const positives = scoredLabels.reduce((sum, label) => sum + label, 0)
   const n = rows.length

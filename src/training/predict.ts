@@ -1,11 +1,33 @@
-/** Scores of a fit, computed by the code that serves pipelines: bit-identical to serving. */
+/** Scores of a fit: in the IR, as model versions store them, and computed by the code that serves pipelines, bit-identical to serving. */
 import { Strings } from '../columns/index.ts'
-import type { InputIR } from '../define/ir/index.ts'
-import type { OnnxFile } from '../define/model/index.ts'
+import type { InputIR, OnnxIR, ScoreIR, TermIR } from '../define/ir/index.ts'
+import { type OnnxFile, type Weight, treesIR } from '../define/model/index.ts'
 import { compileModel } from '../model/index.ts'
-import type { ExternalModel } from './external/read-fit.ts'
-import { scoreOfFit, type Fit, type VersionScore } from './fitted-score.ts'
-import { untrainable } from './table/table.ts'
+import type { ExternalModel, OnnxModel } from './external/read-fit.ts'
+import { columnWithNulls, untrainable } from './training-table.ts'
+import type { LinearFit } from './linear.ts'
+import type { LogisticFit } from './logistic.ts'
+import type { TreesFit } from './trees/fit.ts'
+
+/** A model fitted in process. */
+export type Fit<Names extends string = string> = LogisticFit<Names> | LinearFit<Names> | TreesFit<Names>
+
+/** The score of a fit without a file beside it: coefficients or trees. */
+export type FittedScore = Extract<ScoreIR, { kind: 'logistic' | 'linear' | 'trees' }>
+
+/** The score of a model version: a fitted score, or an ONNX graph whose file is stored beside it. */
+export type VersionScore = FittedScore | OnnxIR
+
+/** The score of a fit in the IR. */
+export function scoreOfFit(fit: Fit | Exclude<ExternalModel, OnnxModel>): FittedScore {
+  if (fit.kind === 'trees') return treesIR(fit.file)
+  const { intercept, weights } = fit.coefficients
+  const terms = Object.entries<Weight>(weights).map(([input, weight]): TermIR => ({
+    input,
+    ...(typeof weight === 'number' ? { weight } : weight),
+  }))
+  return { kind: fit.kind, intercept, terms }
+}
 
 /**
  * Scores a fit, one score per row: a probability, or any number for `fitLinear` and the loss `squared`. NaN where a pipeline gives NULL.
@@ -31,7 +53,7 @@ export function scoreColumns(score: VersionScore, columns: Readonly<Record<strin
   const length = Object.values(columns)[0]?.length ?? 0
   const definition = { name: 'fit', decide: { kind: 'on', source: 'rows' }, inputs, score } as const
   const model = compileModel(definition, { strings: new Strings(), compute: file })
-  const { values, nulls } = model.score(({ name }) => ({ values: columns[name], nulls: nullsOf(columns[name]) }), length).score
+  const { values, nulls } = model.score(({ name }) => columnWithNulls(columns[name]), length).score
   return Float64Array.from({ length }, (_, row) => (nulls?.[row] ? NaN : values[row]))
 }
 
@@ -39,8 +61,4 @@ function inputsOf(score: VersionScore): readonly string[] {
   if (score.kind === 'trees') return score.inputs
   if (score.kind === 'onnx') return [...new Set(score.feeds.flatMap(({ inputs }) => inputs))]
   return score.terms.map(({ input }) => input)
-}
-
-function nullsOf(values: Float64Array): Uint8Array | undefined {
-  return values.some(Number.isNaN) ? Uint8Array.from(values, value => Number(Number.isNaN(value))) : undefined
 }

@@ -4,12 +4,11 @@
  * Invariant: the same rows and options give the same score, byte for byte, so that a version can be trained again and compared.
  */
 import type { ExternalIR, AlgorithmName, TrainIR } from '../define/ir/index.ts'
-import type { OnnxFile } from '../define/model/index.ts'
+import type { OnnxFile, RegressionOptions } from '../define/model/index.ts'
 import { fitLinear } from './linear.ts'
 import { fitLogistic } from './logistic.ts'
-import { scoreOfFit, type VersionScore } from './fitted-score.ts'
-import type { RegressionOptions } from './regression.ts'
-import { untrainable, type TrainingRows } from './table/table.ts'
+import { type Fit, scoreOfFit, type VersionScore } from './predict.ts'
+import { untrainable, type TrainingRows } from './training-table.ts'
 import { fitTrees } from './trees/fit.ts'
 import type { TreesOptions } from './trees/options.ts'
 
@@ -34,21 +33,16 @@ export type Trainer = (
   signal?: AbortSignal,
 ) => Trained | Promise<Trained>
 
+const trainedBy = (fit: Fit, notes: readonly string[] = []): Trained => ({ score: scoreOfFit(fit), constant: fit.constant, notes })
+
 /** The built-in trainers. */
 export const trainers: Readonly<Record<AlgorithmName, Trainer>> = {
   logistic(rows, options) {
     const fit = fitLogistic(rows, options as RegressionOptions)
-    const notes = fit.converged ? [] : ['it has not converged: a threshold separates the labels, or the ridge is too small']
-    return { score: scoreOfFit(fit), constant: fit.constant, notes }
+    return trainedBy(fit, fit.converged ? [] : ['it has not converged: a threshold separates the labels, or the ridge is too small'])
   },
-  linear(rows, options) {
-    const fit = fitLinear(rows, options as RegressionOptions)
-    return { score: scoreOfFit(fit), constant: fit.constant, notes: [] }
-  },
-  trees(rows, options) {
-    const fit = fitTrees(rows, options as TreesOptions)
-    return { score: scoreOfFit(fit), constant: fit.constant, notes: [] }
-  },
+  linear: (rows, options) => trainedBy(fitLinear(rows, options as RegressionOptions)),
+  trees: (rows, options) => trainedBy(fitTrees(rows, options as TreesOptions)),
 }
 
 /** The trainer of a definition: built-in, or an external command. */

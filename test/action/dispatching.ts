@@ -44,7 +44,7 @@ export function bench(
     close: () => Promise.resolve(),
   }
   const dispatcher = new EffectDispatcher({
-    routes: actions.map(action => ({ action, destination, attempts: 3 })),
+    destinations: actions.map(action => ({ action, destination, attempts: 3 })),
     effects: growingEffects(() => commits),
     settle: settled => {
       commits.push({ effectChanges: settled })

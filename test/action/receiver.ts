@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createPlainServer, type AddressInfo, type Server as PlainServer, type Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
 import type { Delivery } from '../../src/define/action/destination.ts'
 
 export interface Received {
@@ -18,6 +19,8 @@ export interface Receiver {
   readonly port: number
   readonly received: Received[]
   readonly server: Server
+  /** The first `count` requests, once they have come. */
+  first(count: number): Promise<readonly Received[]>
   close(): Promise<void>
 }
 
@@ -32,23 +35,22 @@ export async function receiver(answer: (response: ServerResponse, request: Recei
   })
   async function take(request: IncomingMessage, connection: number): Promise<Received> {
     const { url = '', method = '', headers } = request
-    const one = { path: url, method, headers, body: await bodyOf(request), connection }
+    const one = { path: url, method, headers, body: await text(request), connection }
     received.push(one)
+    server.emit('received')
     return one
   }
   const port = await listen(server)
+  const first = async (count: number): Promise<readonly Received[]> => {
+    while (received.length < count) await once(server, 'received')
+    return received.slice(0, count)
+  }
   const close = async (): Promise<void> => {
     server.closeAllConnections()
     server.close()
     await once(server, 'close')
   }
-  return { url: `http://127.0.0.1:${port}/hook`, port, received, server, close }
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks).toString()
+  return { url: `http://127.0.0.1:${port}/hook`, port, received, server, first, close }
 }
 
 /** A receiver on raw sockets: `talk` gets each socket once the first bytes of a request are there. */

@@ -2,8 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import { afterEach } from 'node:test'
 import type { Destination } from '../../src/define/action/destination.ts'
-import { openWebhook, type WebhookPorts } from '../../src/action/webhook.ts'
-import type { WebhookSettings } from '../../src/action/webhook-settings.ts'
+import { openWebhook, type WebhookPorts, type WebhookSettings } from '../../src/action/webhook.ts'
 import { receiver, type Received, type Receiver } from './receiver.ts'
 
 const open: { close(): Promise<void> }[] = []

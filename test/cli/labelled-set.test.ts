@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { openInput } from '../../src/files/open-input.ts'
-import type { TrainingManifest } from '../../src/replay/training-manifest.ts'
+import type { TrainingManifest } from '../../src/replay/training-folder.ts'
 import { called, calledJson } from './called.ts'
 import { begun, labelledPipeline, shopHistory } from './chargebacks.ts'
 import { Project } from './project.ts'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
-import type { TrainingManifest } from '../../src/replay/training-manifest.ts'
+import type { TrainingManifest } from '../../src/replay/training-folder.ts'
 import type { ModelVersion } from '../../src/training/registry/version.ts'
 import { called, calledJson } from './called.ts'
 import { begun, labelledPipeline, shopHistory } from './chargebacks.ts'

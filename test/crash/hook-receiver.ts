@@ -1,8 +1,8 @@
 /** A webhook receiver that answers by a seed: at once, slowly, with an error, too late, not at all, cut off, or with a lost answer. */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { pause } from '../../src/base/clock.ts'
+import { listen } from '../action/receiver.ts'
 import type { Draw } from '../property/generate/draw.ts'
 import { TIMEOUT_MS } from './alerts.ts'
 
@@ -68,9 +68,7 @@ export class HookReceiver {
   }
 
   async listen(): Promise<string> {
-    this.#server.listen(0, '127.0.0.1')
-    await once(this.#server, 'listening')
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/hook`
+    return `http://127.0.0.1:${await listen(this.#server)}/hook`
   }
 
   async close(): Promise<void> {

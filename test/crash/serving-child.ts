@@ -3,7 +3,7 @@
  * is often between a decision and its commit, and with short retry intervals. Arguments: its data folder, the receiver's address, the file
  * of decisions.
  */
-import { openRoutes } from '../../src/action/routes.ts'
+import { openActionDestinations } from '../../src/action/open-destinations.ts'
 import { callAfter } from '../../src/base/clock.ts'
 import { DecisionFile } from '../../src/cli/run/run-output.ts'
 import { openDataFolder } from '../../src/log/sqlite/data-folder.ts'
@@ -18,7 +18,7 @@ const SOONER = 20
 const [data, hook, decisions] = process.argv.slice(2)
 const out = new DecisionFile(decisions)
 const running = await LiveRun.inFolder(await openDataFolder(data, { fsyncMs: FSYNC_MS }), alerts, {
-  sendings: await openRoutes(alerts, { [HOOK]: hook }),
+  sendings: await openActionDestinations(alerts, { [HOOK]: hook }),
   after: (ms, act) => callAfter(ms / SOONER, act),
   onDecisions: stretches => out.write(stretches),
 })

@@ -3,7 +3,7 @@
  * or a lost connection is often between a row and its commit. Arguments: its data folder, the receiver's address, the file of decisions,
  * the socket of the server, the addresses of both tables, milliseconds for each fsync, and `once` to end at their end.
  */
-import { openRoutes } from '../../src/action/routes.ts'
+import { openActionDestinations } from '../../src/action/open-destinations.ts'
 import { callAfter } from '../../src/base/clock.ts'
 import { DecisionFile } from '../../src/cli/run/run-output.ts'
 import { openDataFolder } from '../../src/log/sqlite/data-folder.ts'
@@ -22,7 +22,7 @@ Object.assign(process.env, { PGHOST: host, PGUSER: USER, PGDATABASE: 'postgres' 
 delete process.env['DATABASE_URL']
 const out = new DecisionFile(decisions)
 const running = await LiveRun.inFolder(await openDataFolder(data, { fsyncMs: Number(fsyncMs) }), tables, {
-  sendings: await openRoutes(tables, { [HOOK]: hook }),
+  sendings: await openActionDestinations(tables, { [HOOK]: hook }),
   after: (ms, act) => callAfter(ms / SOONER, act),
   onDecisions: stretches => out.write(stretches),
 })

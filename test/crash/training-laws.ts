@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
 import type { LogMarker } from '../../src/log/segment.ts'
-import { labelHorizon } from '../../src/replay/label-horizon.ts'
+import { labelHorizon } from '../../src/replay/label.ts'
 import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
 import { isPermanentFailure } from '../../src/run/jobs/trained-model.ts'
 import { championOf, type Champion } from '../../src/training/registry/champion.ts'

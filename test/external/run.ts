@@ -7,18 +7,20 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { tallyText } from '../../scripts/tally.ts'
+import { receiver, type Receiver } from '../action/receiver.ts'
 import { scratchFolder } from '../scratch.ts'
 import { Checks } from './checks.ts'
 import { closed, Fuzzer, type Fuzzing } from './fuzzing.ts'
 import { bringPackages, promtool, redocly, signers } from './packages.ts'
 import { run } from './program.ts'
-import { Receiver } from './receiver.ts'
 import { ServerProcess } from './server-process.ts'
 import { checkWebhooks } from './webhooks.ts'
 
 const CASES_MIN = 5000
 const LINT_MS_MAX = 60_000
 const checks = new Checks()
+/** Status with which the receiver of webhooks answers. */
+let hookStatus = 204
 const folder = scratchFolder('external')
 
 await checks.check('the packages are there', () => {
@@ -26,10 +28,10 @@ await checks.check('the packages are there', () => {
   return 'schemathesis, redocly, promtool, standardwebhooks, stripe'
 })
 if (checks.tally.failed === 0) {
-  const receiver = await Receiver.start()
-  const served = await ServerProcess.start(folder, receiver.url)
+  const hooks = await receiver(response => response.writeHead(hookStatus).end())
+  const served = await ServerProcess.start(folder, hooks.url)
   try {
-    await checkServer(served, receiver)
+    await checkServer(served, hooks)
   } finally {
     await checks.check('the server has said nothing of errors, and stops when it is asked to', async () => {
       const warnings = served.warnings
@@ -37,16 +39,16 @@ if (checks.tally.failed === 0) {
       assert.deepEqual(warnings, [])
       return 'exit code 0'
     })
-    receiver.stop()
+    await hooks.close()
   }
 }
 console.log(`\n${tallyText(checks.tally)}`)
 process.exitCode = checks.tally.failed === 0 ? 0 : 1
 
-async function checkServer(served: ServerProcess, receiver: Receiver): Promise<void> {
-  await checkWebhooks(checks, served, signers(), receiver)
+async function checkServer(served: ServerProcess, hooks: Receiver): Promise<void> {
+  await checkWebhooks(checks, served, signers(), hooks)
   // From now on each effect is dead at once, so that there are effects to retry and to drop.
-  receiver.status = 410
+  hookStatus = 410
   const document = await (await served.fetch('/openapi.json')).text()
   await checks.check('redocly lint finds nothing in the OpenAPI document', () => lint(document))
   const strict = closed(document)

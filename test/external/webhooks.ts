@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { random } from '../../src/base/random.ts'
 import type { Checks } from './checks.ts'
 import type { Signers } from './packages.ts'
-import type { Receiver } from './receiver.ts'
+import type { Receiver } from '../action/receiver.ts'
 import { secrets, type ServerProcess } from './server-process.ts'
 
 const ROUNDS = 60
@@ -154,7 +154,8 @@ async function checkDeliveries(served: ServerProcess, { standard }: Signers, rec
   // The second payment and all later ones of each of three cards are alerts.
   const requests = await receiver.first(27)
   const webhook = standard(secrets.standard)
-  for (const { body, headers } of requests) {
+  for (const { body, headers: received } of requests) {
+    const headers = received as Record<string, string>
     const verified = webhook.verify(body, headers) as { readonly key: string; readonly id: string }
     assert.match(verified.key, /^köln \d$/)
     assert.equal(headers['webhook-id'], verified.id)

@@ -91,6 +91,15 @@ test('a file without records, and one without objects', async () => {
     await assert.rejects(inferSchema(scratch.write('in.ndjson', content)), { code: 'SPILL_FORMAT', message: /no record with fields/ })
 })
 
+test('a malformed file is not read to its end, and the error says how far', async () => {
+  using scratch = new Scratch()
+  const broken = scratch.write('in.ndjson', `${'not json\n'.repeat(10_000 + 40_000)}{"a":1}\n`)
+  await assert.rejects(inferSchema(broken), {
+    code: 'SPILL_FORMAT',
+    message: /no record with fields to infer columns from, among the first 10000 records \(INFER_RECORDS_MAX\)$/,
+  })
+})
+
 const csv = (head: string, rowOf: (i: number) => string, rows = 1000) =>
   [head, ...Array.from({ length: rows }, (_, i) => rowOf(i))].join('\n')
 const time = (i: number) => new Date(1.7e12 + i * 60_000).toISOString()

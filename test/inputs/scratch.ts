@@ -6,7 +6,7 @@ import type { SpillwayError } from '../../src/base/errors.ts'
 import { Strings } from '../../src/columns/strings.ts'
 import type { SourceIR } from '../../src/define/ir/ir.ts'
 import { connectDuckDB, sqlLiteral } from '../../src/files/parquet/duckdb.ts'
-import { loadFile } from '../../src/files/load-file.ts'
+import { loadFile } from '../../src/files/open-input.ts'
 import { HistoryBuilder, type HistoryBuilderOptions } from '../../src/intake/history-builder.ts'
 import type { Rejection } from '../../src/intake/rejection.ts'
 

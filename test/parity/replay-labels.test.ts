@@ -47,7 +47,7 @@ test("labels over random histories are the oracle's, at any evaluation time and 
         const oracleLabels = oracleLabelsOf(ir, model, log, { at, run })
         hidden += oracleLabels.length > 0 ? (hiddenOf(ir, model, log, { at, run }) ?? []).length : 0
         assert.deepEqual(replayLabels(ir, model, log, { at, run }), oracleLabels, context)
-        assert.deepEqual(replayLabels(ir, model, log, { at, run, stretch: 1 + (seed % 5) }), oracleLabels, `${context}, in short stretches`)
+        assert.deepEqual(replayLabels(ir, model, log, { at, run, batchSize: 1 + (seed % 5) }), oracleLabels, `${context}, in small batches`)
         if (ir.sources.find(({ name }) => name === model.label!.source)!.identity) revised += oracleLabels.length
         for (const [label, late] of oracleLabels) {
           const kinds = [`${model.label!.kind} ${label}`, ...(late > 0 ? ['late'] : [])]
@@ -64,7 +64,7 @@ test("labels over random histories are the oracle's, at any evaluation time and 
 interface LabelRequest {
   readonly at: number
   readonly run?: Run | undefined
-  readonly stretch?: number
+  readonly batchSize?: number
 }
 
 function oracleLabelsOf(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], { at, run = {} }: LabelRequest): DatedLabel[] {
@@ -72,12 +72,12 @@ function oracleLabelsOf(ir: PipelineIR, model: ModelIR, log: readonly LoggedEven
   return labels({ ...ir, models: [model] }, log, at, own).map(({ label, late, outcome }) => [label, late, outcome])
 }
 
-function replayLabels(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], { at, run, stretch }: LabelRequest): DatedLabel[] {
+function replayLabels(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], { at, run, batchSize }: LabelRequest): DatedLabel[] {
   const isCensored = censoredBy(ir, model, log, run)
   const result = label({ ir }, model, logOf(ir, log, run), {
     at,
     ...(isCensored && { isCensored }),
-    ...(stretch !== undefined && { stretch }),
+    ...(batchSize !== undefined && { batchSize }),
   })
   const all = Array.from({ length: result.length }, (_, i): DatedLabel => [
     labelAt(result, i),

@@ -8,9 +8,9 @@ import { SpillwayError } from '../../src/base/errors.ts'
 import { Strings } from '../../src/columns/strings.ts'
 import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { ColumnIR, FeatureIR, GroupIR, PipelineIR, Value } from '../../src/define/ir/ir.ts'
-import type { OutputValues } from '../../src/files/table-writer.ts'
+import type { OutputValues } from '../../src/files/output-table.ts'
 import type { SourceHistory } from '../../src/intake/history-builder.ts'
-import { inOrderOfTime, type AskedRows } from '../../src/replay/asked-rows.ts'
+import { inOrderOfTime, type EntityRows } from '../../src/replay/entity-rows.ts'
 import { replayLog } from '../../src/replay/log.ts'
 import { groupsQuestion, type Question } from '../../src/replay/question.ts'
 import { setOfRows, type TrainingColumn, type TrainingSet } from '../../src/replay/training-set.ts'
@@ -249,7 +249,7 @@ function read(question: Question, log: readonly LoggedEvent[], rows: readonly Ro
   return cells.sort((a, b) => (a['row'] as number) - (b['row'] as number))
 }
 
-function requestedRowsOf(keys: readonly ColumnIR[], rows: readonly RowRequest[], strings: Strings): AskedRows {
+function requestedRowsOf(keys: readonly ColumnIR[], rows: readonly RowRequest[], strings: Strings): EntityRows {
   const columns = keys.map(
     ({ name, type }) =>
       [

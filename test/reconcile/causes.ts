@@ -2,11 +2,11 @@
  * Expected findings for each value, by the oracle over the raw events: does it differ from the recorded one, over the events visible to the
  * decision and over all events, and which kinds of events cause the difference.
  *
- * The rule is that of `reasons` in src/reconcile/report.ts, computed by leaving events out of the log and calling the oracle again.
+ * The rule is that of `reasons` in src/reconcile/reconcile-report.ts, computed by leaving events out of the log and calling the oracle again.
  */
 import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { FeatureIR, GroupIR, ModelIR, PipelineIR, SourceIR, Value } from '../../src/define/ir/ir.ts'
-import type { MismatchReason } from '../../src/reconcile/report.ts'
+import type { MismatchReason } from '../../src/reconcile/reconcile-report.ts'
 import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
 import { recordedReads } from '../../src/sql/recorded-decisions.ts'
 import { ofKey, standing, valueOf } from '../oracle/oracle.ts'

@@ -6,7 +6,7 @@ import { generateWithoutRuns } from '../crash/generate.ts'
 import { runModel } from '../crash/model-run.ts'
 import { SpillwayError } from '../../src/base/errors.ts'
 import { reconcile } from '../../src/reconcile/reconcile.ts'
-import type { ReconcileReport } from '../../src/reconcile/report.ts'
+import type { ReconcileReport } from '../../src/reconcile/reconcile-report.ts'
 import { folderOf } from './folder.ts'
 
 const CASES = 8

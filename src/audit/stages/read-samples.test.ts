@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
-import { openRoutes } from '../../action/routes.ts'
+import { openActionDestinations } from '../../action/open-destinations.ts'
 import { action, count, entity, features, model, on, pipeline, rules, source, stream, t } from '../../index.ts'
 import { recordBatchOf } from '../../intake/record-batch.ts'
 import { withFolderReader } from '../../log/sqlite/data-folder.ts'
@@ -21,7 +21,7 @@ const LAG = 5000
 test('sampled decisions have the delay of their events, their stages, and their effects until acknowledgement', async () => {
   const data = scratchFolder('samples')
   const shop = pipeline('shop', [risk, tell])
-  const running = await LiveRun.open(shop, data, { clock: () => start + LAG, sendings: await openRoutes(shop, {}) })
+  const running = await LiveRun.open(shop, data, { clock: () => start + LAG, sendings: await openActionDestinations(shop, {}) })
   for (let i = 0; i < PAYMENTS; i++) await running.run.submit('payments', recordBatchOf([{ id: String(i), card: 'c', at: start }]))
   while (running.dispatcher.held.get('tell') !== 0) await running.whenIdle()
   await running.stop()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { DriftState } from '../../training/registry/drift-state.ts'
+import type { DriftState } from '../../training/registry/registry.ts'
 import { driftStateText } from './version-text.ts'
 
 test('the result of a drift check is one line', () => {

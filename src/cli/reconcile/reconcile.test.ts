@@ -10,7 +10,7 @@ import type { StoredDecisionBatch } from '../../log/store.ts'
 import { withFolderReader, openDataFolder } from '../../log/sqlite/data-folder.ts'
 import { ReconcileScheduler } from '../../reconcile/reconcile-scheduler.ts'
 import { reconcile } from '../../reconcile/reconcile.ts'
-import type { ComparisonBasis, ReconcileReport } from '../../reconcile/report.ts'
+import type { ComparisonBasis, ReconcileReport } from '../../reconcile/reconcile-report.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
 
 let shop: Shop

@@ -1,6 +1,6 @@
 /** The process of `spillway run`: connects a run to its sources, HTTP server, effects and status output, and stops it. */
 import { join } from 'node:path'
-import { closeRoutes, openRoutes } from '../../action/index.ts'
+import { closeDestinations, openActionDestinations } from '../../action/index.ts'
 import { callEvery, stopwatch, wallClock } from '../../base/index.ts'
 import { letHeapGrow } from '../command/heap.ts'
 import type { ScheduleIR } from '../../define/ir/index.ts'
@@ -63,9 +63,9 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
   const readers = openReaders(pipeline, inputs, { env: process.env, data })
   const serving = listen && (await servingOf(pipeline, request))
   const out = decisions === undefined ? undefined : new DecisionFile(decisions)
-  const sendings = isDry ? [] : await openRoutes(pipeline, process.env)
+  const sendings = isDry ? [] : await openActionDestinations(pipeline, process.env)
   const opened = await openRunFolder(pipeline, data, takesOver ? memory : undefined, print).catch(async (error: unknown) => {
-    await closeRoutes(sendings)
+    await closeDestinations(sendings)
     throw error
   })
   const feedOfRun = new CommitFeed()

@@ -55,23 +55,26 @@ interface CommonTraining {
   readonly promote?: Promotion
 }
 
-/** Training of a regression; `ridge`, `standardise` and `ifNull` are options of `fitLogistic` and `fitLinear` (docs/training.md). */
-export interface RegressionTraining extends CommonTraining {
-  readonly algorithm: 'logistic' | 'linear'
+/** Options of `fitLogistic` and `fitLinear`, and of their training (docs/training.md). */
+export interface RegressionOptions {
   /** L2 penalty: the fit minimises its summed loss plus `ridge · Σ weight² / 2`, without the intercept. Default 1. */
   readonly ridge?: number
-  /** Applies `ridge` to weights of standardised columns, so that units do not matter. Default true. */
+  /** True (the default) applies `ridge` to weights of standardised columns, so that units do not matter; false to the raw weights. */
   readonly standardise?: boolean
   /** Value in place of NULL in every column. Default: the mean of each column. */
   readonly ifNull?: number
 }
 
-/** Training of boosted trees; the options are those of `fitTrees` (docs/training.md). */
-export interface TreesTraining extends CommonTraining {
-  readonly algorithm: 'trees'
-  /** Greatest number of trees. Default 100. */
+/** Training of a regression. */
+export interface RegressionTraining extends CommonTraining, RegressionOptions {
+  readonly algorithm: 'logistic' | 'linear'
+}
+
+/** Options of boosted trees, of `fitTrees` and of a training (docs/training.md). */
+export interface BoostingOptions {
+  /** Greatest number of trees. Default 100. Fewer if no split decreases the loss any more. */
   readonly rounds?: number
-  /** Share of a tree's values that is added, above 0 and at most 1. Default 0.1. */
+  /** Learning rate: share of a tree's values that is added, above 0 and at most 1. Default 0.1. */
   readonly learningRate?: number
   /** Greatest number of leaves of a tree. Default 31. */
   readonly leaves?: number
@@ -79,7 +82,7 @@ export interface TreesTraining extends CommonTraining {
   readonly depth?: number
   /** Least number of rows in a leaf. Default 20. */
   readonly minRows?: number
-  /** L2 penalty: added to the sum of Hessians of a leaf. Default 0. */
+  /** L2 penalty: added to the sum of Hessians of a leaf, which shrinks its value towards 0. Default 0. */
   readonly ridge?: number
   /** Greatest number of bins of a column, without that of NULL. Default 255. */
   readonly bins?: number
@@ -89,6 +92,11 @@ export interface TreesTraining extends CommonTraining {
   readonly columnShare?: number
   /** Seed of the random draws. Default 0. */
   readonly seed?: number
+}
+
+/** Training of boosted trees. */
+export interface TreesTraining extends CommonTraining, BoostingOptions {
+  readonly algorithm: 'trees'
 }
 
 /** Training by a command: `external({ command: 'python3', args: ['train.py'] })` (contract: docs/training.md). */

@@ -5,9 +5,10 @@ import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { random } from '../../base/random.ts'
 import { Strings } from '../../columns/strings.ts'
-import { ColumnFileWriter, fileChecksum } from './column-files.ts'
+import { fileChecksum } from '../file-bytes.ts'
+import { ColumnFileWriter } from './parquet-writer.ts'
 import { openInput } from '../open-input.ts'
-import type { OutputColumn } from '../table-writer.ts'
+import type { OutputColumn } from '../output-table.ts'
 
 const folder = scratchFolder('columns')
 
@@ -26,7 +27,7 @@ async function recordsIn(file: string): Promise<unknown[]> {
 
 test('writes columns to separate files in row order, also two columns of one name', async () => {
   const strings = new Strings()
-  const files = await ColumnFileWriter.open(path('scratch'))
+  const files = await ColumnFileWriter.open(path('scratch'), { memoryMb: 1024, threads: 1 })
   for (const round of [1, 2]) {
     await files.begin([key, n, x])
     files.append(
@@ -61,14 +62,14 @@ test('writes columns to separate files in row order, also two columns of one nam
       { n: null, 'n.rejected': 'SPILL_LIMIT' },
     ])
     assert.deepEqual(await recordsIn(ofX.path), [{ x: 0.5 }, { x: null }, { x: round }])
-    assert.deepEqual(fileChecksum(ofX.path), { bytes: ofX.bytes, sha256: ofX.sha256 })
+    assert.deepEqual(await fileChecksum(ofX.path), { bytes: ofX.bytes, sha256: ofX.sha256 })
   }
   files.close()
 })
 
 test('a reason belongs to its column, and not to another of that name', async () => {
   const [time, feature] = [0, 1].map((): OutputColumn => ({ name: 't', type: 'double' }))
-  const files = await ColumnFileWriter.open(join(folder, 'same'))
+  const files = await ColumnFileWriter.open(join(folder, 'same'), { memoryMb: 1024, threads: 1 })
   await files.begin([time, feature])
   files.append(2, [{ values: Float64Array.of(1, 2) }, { values: Float64Array.of(0, 3), nulls: Uint8Array.of(1, 0) }], new Strings())
   files.reject(feature, [0], ['SPILL_LIMIT'])
@@ -92,7 +93,7 @@ test('spills what exceeds the memory limit, with equal bytes', async () => {
   let spilled = false
   for (const memoryMb of [48, 1024]) {
     const scratch = path(`memory-${memoryMb}`)
-    const files = await ColumnFileWriter.open(scratch, memoryMb)
+    const files = await ColumnFileWriter.open(scratch, { memoryMb, threads: 1 })
     await files.begin(columns)
     for (let i = 0; i < 6; i++) files.append(ROWS, values, new Strings())
     if (memoryMb < 1024) spilled = existsSync(scratch)
@@ -107,7 +108,7 @@ test('the bytes of a file do not depend on the batches of its rows', async () =>
   const ROWS = 300_000
   const values = Float64Array.from({ length: ROWS }, (_, i) => (i * 7919) % 1000)
   const nulls = Uint8Array.from({ length: ROWS }, (_, i) => Number(i % 7 === 0))
-  const files = await ColumnFileWriter.open(path('scratch'))
+  const files = await ColumnFileWriter.open(path('scratch'), { memoryMb: 1024, threads: 1 })
   const sums = []
   for (const batchRows of [ROWS, 65_536, 100_001, 1777]) {
     await files.begin([n])
@@ -122,7 +123,7 @@ test('the bytes of a file do not depend on the batches of its rows', async () =>
 })
 
 test('a file that cannot be written is an error, and leaves nothing', async () => {
-  const files = await ColumnFileWriter.open(path('scratch'))
+  const files = await ColumnFileWriter.open(path('scratch'), { memoryMb: 1024, threads: 1 })
   writeFileSync(path('file'), '')
   mkdirSync(path('taken.parquet'))
   await files.begin([n])
@@ -130,7 +131,7 @@ test('a file that cannot be written is an error, and leaves nothing', async () =
   await assert.rejects(files.finish([{ path: path('file/n.parquet'), columns: [n] }]), { code: 'SPILL_FILE' })
   await assert.rejects(files.finish([{ path: path('taken.parquet'), columns: [n] }]), { code: 'SPILL_FILE' })
   assert.equal(existsSync(path('taken.parquet.part')), false)
-  assert.throws(() => fileChecksum(path('none')), { code: 'SPILL_FILE', message: /does not exist/ })
+  await assert.rejects(fileChecksum(path('none')), { code: 'SPILL_FILE', message: /does not exist/ })
   assert.equal(readFileSync(path('file'), 'utf8'), '')
   files.close()
 })

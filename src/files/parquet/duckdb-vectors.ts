@@ -6,8 +6,7 @@
  * through the library.
  */
 import { DuckDBTypeId, JSDuckDBValueConverter, type DuckDBDataChunk, type DuckDBType } from '@duckdb/node-api'
-import { duckdbBindings } from './duckdb-bindings.ts'
-import { sqlIdentifier } from './duckdb.ts'
+import { duckdbBindings, sqlIdentifier } from './duckdb.ts'
 
 const WORD = 2 ** 32
 const WORDS_SAFE = 2 ** 21
@@ -69,52 +68,49 @@ export function physicalColumn(name: string, type: DuckDBType): PhysicalColumn {
   }
 }
 
-/** Reads one column of consecutive chunks. */
-export class ColumnReader {
-  readonly #kind: PhysicalColumn['kind']
-  readonly #index: number
-  readonly #texts = new Map<number, string>()
+/** Reads column `index` of a chunk: its values, `null` for NULL. */
+export type ColumnReader = (chunk: DuckDBDataChunk) => unknown[]
 
-  constructor(column: PhysicalColumn, index: number) {
-    this.#kind = column.kind
-    this.#index = index
-  }
-
-  /** The values of the chunk, `null` for NULL. */
-  read(chunk: DuckDBDataChunk): unknown[] {
-    if (this.#kind === 'other') return chunk.convertColumnValues(this.#index, JSDuckDBValueConverter)
-    const rows = chunk.rowCount
-    const vector = duckdbBindings.data_chunk_get_vector(chunk.chunk, this.#index)
-    const validity = duckdbBindings.vector_get_validity(vector, Math.ceil(rows / 64) * 8) as Uint8Array | null
-    const values = new Array<unknown>(rows)
-    if (this.#kind === 'text') this.#readTexts(duckdbBindings.vector_get_data(vector, rows * 16), validity, values)
-    else readNumbers(this.#kind, duckdbBindings.vector_get_data(vector, rows * bytesByKind[this.#kind]), values)
-    if (validity) for (let i = 0; i < rows; i++) if (!isRowValid(validity, i)) values[i] = null
+/** The reader of one column of consecutive chunks. */
+export function columnReader({ kind }: PhysicalColumn, index: number): ColumnReader {
+  if (kind === 'other') return chunk => chunk.convertColumnValues(index, JSDuckDBValueConverter)
+  const readTexts = textReader()
+  return chunk => {
+    const { data, validity } = vectorMemory(chunk, index, kind === 'text' ? TEXT_CELL_BYTES : bytesByKind[kind])
+    const values = new Array<unknown>(chunk.rowCount)
+    if (kind === 'text') readTexts(data, validity, values)
+    else readNumbers(kind, data, values)
+    if (validity) for (let i = 0; i < values.length; i++) if (!isRowValid(validity, i)) values[i] = null
     return values
   }
+}
 
-  /** Texts of up to twelve bytes are in the vector itself: length, then bytes. Longer texts are behind a pointer at byte 8. */
-  #readTexts(data: Uint8Array, validity: Uint8Array | null, texts: unknown[]): void {
+/**
+ * Reads texts. Up to twelve bytes are in the vector itself: length, then bytes; longer texts are behind a pointer at byte 8. Codes and flags
+ * repeat: their bytes (padded with 0) and length form a number, which is the key of a cache of decoded texts.
+ */
+function textReader(): (data: Uint8Array, validity: Uint8Array | null, texts: unknown[]) => void {
+  const cache = new Map<number, string>()
+  function shortText(bytes: Buffer, start: number, length: number, code: number): string {
+    const key = code * 8 + length
+    let text = cache.get(key)
+    if (text === undefined) {
+      text = bytes.toString('utf8', start, start + length)
+      if (cache.size < CACHE_MAX) cache.set(key, text)
+    }
+    return text
+  }
+  return (data, validity, texts) => {
     const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
     const words = new Uint32Array(data.buffer, data.byteOffset, data.byteLength / 4)
     for (let i = 0; i < texts.length; i++) {
       if (validity && !isRowValid(validity, i)) continue
       const length = words[i * 4]
-      if (length <= CACHED_BYTES) texts[i] = this.#shortText(bytes, i * 16 + 4, length, words[i * 4 + 1] + words[i * 4 + 2] * WORD)
-      else if (length <= 12) texts[i] = bytes.toString('utf8', i * 16 + 4, i * 16 + 4 + length)
-      else texts[i] = pointedText(data, i * 16 + 8, length).toString('utf8')
+      const start = i * TEXT_CELL_BYTES + 4
+      if (length <= CACHED_BYTES) texts[i] = shortText(bytes, start, length, words[i * 4 + 1] + words[i * 4 + 2] * WORD)
+      else if (length <= INLINE_TEXT_BYTES) texts[i] = bytes.toString('utf8', start, start + length)
+      else texts[i] = pointedText(data, start + 4, length).toString('utf8')
     }
-  }
-
-  /** Codes and flags repeat: their bytes (padded with 0) and length form a number, which is the key of a cache of decoded texts. */
-  #shortText(bytes: Buffer, start: number, length: number, code: number): string {
-    const key = code * 8 + length
-    let text = this.#texts.get(key)
-    if (text === undefined) {
-      text = bytes.toString('utf8', start, start + length)
-      if (this.#texts.size < CACHE_MAX) this.#texts.set(key, text)
-    }
-    return text
   }
 }
 
@@ -123,37 +119,27 @@ const CACHE_MAX = 1 << 16
 
 export const bytesByKind = { double: 8, int64: 8, uint64: 8, micros: 8, date: 4, bool: 1 } as const
 
-function readNumbers(kind: keyof typeof bytesByKind, { buffer, byteOffset, byteLength }: Uint8Array, values: unknown[]): void {
+function readNumbers(kind: keyof typeof bytesByKind, data: Uint8Array, values: unknown[]): void {
   const rows = values.length
-  if (kind === 'double') {
-    const numbers = new Float64Array(buffer, byteOffset, rows)
+  if (kind === 'bool') for (let i = 0; i < rows; i++) values[i] = data[i] !== 0
+  else if (kind === 'int64' || kind === 'uint64') readIntegers(kind, data, values)
+  else {
+    const numbers = vectorDoubles(kind, data, rows)
     for (let i = 0; i < rows; i++) values[i] = numbers[i]
-  } else if (kind === 'date') {
-    const days = new Int32Array(buffer, byteOffset, rows)
-    for (let i = 0; i < rows; i++) values[i] = days[i] * DAY
-  } else if (kind === 'bool') {
-    const bits = new Uint8Array(buffer, byteOffset, rows)
-    for (let i = 0; i < rows; i++) values[i] = bits[i] !== 0
-  } else {
-    readWide(kind, new DataView(buffer, byteOffset, byteLength), values)
   }
 }
 
-/**
- * Reads 64-bit integers as numbers; beyond 2^53 as bigints, which are rejected later instead of rounded. Microseconds become milliseconds,
- * rounded down.
- */
-function readWide(kind: 'int64' | 'uint64' | 'micros', data: DataView, values: unknown[]): void {
+/** Reads 64-bit integers as numbers; beyond 2^53 as bigints, which are rejected later instead of rounded. */
+function readIntegers(kind: 'int64' | 'uint64', { buffer, byteOffset, byteLength }: Uint8Array, values: unknown[]): void {
+  const data = new DataView(buffer, byteOffset, byteLength)
   for (let i = 0; i < values.length; i++) {
     const high = kind === 'uint64' ? data.getUint32(i * 8 + 4, true) : data.getInt32(i * 8 + 4, true)
-    const value = high * WORD + data.getUint32(i * 8, true)
-    if (kind === 'micros') values[i] = Math.floor(value / MICROS)
-    else if (high < WORDS_SAFE && high >= -WORDS_SAFE) values[i] = value
+    if (high < WORDS_SAFE && high >= -WORDS_SAFE) values[i] = high * WORD + data.getUint32(i * 8, true)
     else values[i] = kind === 'uint64' ? data.getBigUint64(i * 8, true) : data.getBigInt64(i * 8, true)
   }
 }
 
-/** The numbers of a vector as doubles; times in UTC ms, integers beyond 2^53 as NaN. */
+/** The numbers of a vector as doubles; times in UTC ms, microseconds rounded down, integers beyond 2^53 as NaN. */
 export function vectorDoubles(
   kind: 'double' | 'int64' | 'micros' | 'date',
   { buffer, byteOffset }: Uint8Array,
@@ -175,6 +161,19 @@ export function vectorDoubles(
     else numbers[i] = words < WORDS_SAFE && words >= -WORDS_SAFE ? value : NaN
   }
   return numbers
+}
+
+/** The memory of a column of a chunk: its cells, and its validity bits if some row has no value. */
+export function vectorMemory(
+  { chunk, rowCount }: DuckDBDataChunk,
+  index: number,
+  cellBytes: number,
+): { readonly data: Uint8Array; readonly validity: Uint8Array | null } {
+  const vector = duckdbBindings.data_chunk_get_vector(chunk, index)
+  return {
+    data: duckdbBindings.vector_get_data(vector, rowCount * cellBytes),
+    validity: duckdbBindings.vector_get_validity(vector, Math.ceil(rowCount / 64) * 8),
+  }
 }
 
 /** True if a row has a value, by the vector's validity bits. */

@@ -1,5 +1,7 @@
 /** DuckDB for files: one instance a process, opened at first use (50 to 100 ms), since Parquet is read and written through it. */
+import type Bindings from '@duckdb/node-bindings'
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
+import { createRequire } from 'node:module'
 
 /** The cache is off: files are read once, and a file rewritten under the same name would be read from the cache. */
 const settings = { enable_external_file_cache: 'false' }
@@ -20,3 +22,9 @@ export const sqlIdentifier = (name: string): string => `"${name.replaceAll('"', 
 
 /** A path as an SQL literal for a Parquet scan, with `*`, `?` and `[` escaped, which DuckDB would read as a pattern. */
 export const parquetPathLiteral = (path: string): string => sqlLiteral(path.replaceAll(/[*?[]/g, '[$&]'))
+
+/**
+ * Low-level bindings, for direct access to the memory of vectors; the library handles one value at a time. They are the copy that the library
+ * itself uses: another copy would be a separate DuckDB.
+ */
+export const duckdbBindings = createRequire(import.meta.resolve('@duckdb/node-api'))('@duckdb/node-bindings') as typeof Bindings

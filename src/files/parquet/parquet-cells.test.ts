@@ -9,8 +9,7 @@ import { source, t } from '../../index.ts'
 import { HistoryBuilder } from '../../intake/history-builder.ts'
 import type { Rejection } from '../../intake/rejection.ts'
 import { connectDuckDB } from './duckdb.ts'
-import { openInput } from '../open-input.ts'
-import { loadFile } from '../load-file.ts'
+import { openInput, loadFile } from '../open-input.ts'
 
 const folder = scratchFolder('cells')
 

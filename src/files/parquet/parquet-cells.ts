@@ -15,9 +15,19 @@ import {
   requiredReason,
   textBytesMax,
 } from '../../intake/index.ts'
-import { duckdbBindings } from './duckdb-bindings.ts'
-import { PlainNumberDecoder, type CellTarget } from './plain-numbers.ts'
-import { TEXT_CELL_BYTES, ColumnReader, isRowValid, pointedText, INLINE_TEXT_BYTES, type PhysicalColumn } from './duckdb-vectors.ts'
+import {
+  TEXT_CELL_BYTES,
+  columnReader,
+  type ColumnReader,
+  isRowValid,
+  pointedText,
+  INLINE_TEXT_BYTES,
+  type PhysicalColumn,
+  bytesByKind,
+  vectorDoubles,
+  vectorMemory,
+} from './duckdb-vectors.ts'
+import { limits } from '../../base/index.ts'
 
 interface CellColumn {
   readonly ir: ColumnIR
@@ -31,45 +41,45 @@ interface CellColumn {
   /** Longest text, in bytes. */
   readonly bytesMax: number
   /** Present if a typed loop can decode the values. */
-  readonly plain: PlainNumberDecoder | undefined
+  readonly plain: PlainNumberReader | undefined
 }
 
-export class ParquetCells {
-  readonly #source: SourceIR
-  readonly #columns: readonly CellColumn[]
+/** Decodes a chunk into cells; `valueOf` gives the record of a row. */
+export type CellReader = (chunk: DuckDBDataChunk, valueOf: (row: number) => unknown) => RecordCells
 
-  constructor(source: SourceIR, selected: readonly (PhysicalColumn & { readonly name: string })[], origin: RecordOrigin) {
-    this.#source = source
-    this.#columns = source.columns.map(ir => {
-      const index = selected.findIndex(({ name }) => name === ir.name)
-      const selectedColumn = index < 0 ? undefined : selected[index]
-      const zoneless = origin.zoneless.has(ir.name)
-      const isRequired = requiredReason(source, ir) !== undefined
-      return {
-        ir,
-        isRequired,
-        read: fieldReader(ir, { text: false, zoneless }),
-        at: selectedColumn && index,
-        reader: selectedColumn && new ColumnReader(selectedColumn, index),
-        bytesMax: textBytesMax(source, ir),
-        isText: selectedColumn?.kind === 'text' && ir.type === 'string' && !ir.values,
-        plain: selectedColumn && PlainNumberDecoder.of(selectedColumn, index, ir, { zoneless, isRequired }),
-      }
-    })
-  }
-
-  read(chunk: DuckDBDataChunk, valueOf: (row: number) => unknown): RecordCells {
-    const rows = chunk.rowCount
-    const width = this.#columns.length
+/** The reader of the selected columns into the cells of a source. */
+export function cellReader(
+  source: SourceIR,
+  selected: readonly (PhysicalColumn & { readonly name: string })[],
+  origin: RecordOrigin,
+): CellReader {
+  const columns = source.columns.map((ir): CellColumn => {
+    const index = selected.findIndex(({ name }) => name === ir.name)
+    const selectedColumn = index < 0 ? undefined : selected[index]
+    const zoneless = origin.zoneless.has(ir.name)
+    const isRequired = requiredReason(source, ir) !== undefined
+    return {
+      ir,
+      isRequired,
+      read: fieldReader(ir, { text: false, zoneless }),
+      at: selectedColumn && index,
+      reader: selectedColumn && columnReader(selectedColumn, index),
+      bytesMax: textBytesMax(source, ir),
+      isText: selectedColumn?.kind === 'text' && ir.type === 'string' && !ir.values,
+      plain: selectedColumn && plainNumberReader(selectedColumn, index, ir, zoneless, isRequired),
+    }
+  })
+  return (chunk, valueOf) => {
+    const [rows, width] = [chunk.rowCount, columns.length]
     const values = new Float64Array(rows * width)
     const isRead = new Uint8Array(rows).fill(1)
     const texts = new TextBuffer()
-    this.#columns.forEach((column, index) => {
-      if (column.plain) column.plain.read(chunk, { values, isRead, width, index })
+    columns.forEach((column, index) => {
+      if (column.plain) column.plain(chunk, { values, isRead, width, index })
       else if (column.isText) readTexts(chunk, column, { values, isRead, texts, width, index })
       else readValues(chunk, column, { values, isRead, width, index })
     })
-    return { source: this.#source, bytes: texts.bytes(), isRead, values, valueOf }
+    return { source, bytes: texts.bytes(), isRead, values, valueOf }
   }
 }
 
@@ -79,7 +89,7 @@ function readValues(
   { reader, read, isRequired, ir }: CellColumn,
   { values, isRead, width, index }: CellTarget,
 ): void {
-  const raws = reader?.read(chunk)
+  const raws = reader?.(chunk)
   const isNumber = ir.type !== 'string'
   for (let row = 0; row < isRead.length; row++) {
     const raw = raws?.[row] ?? null
@@ -95,9 +105,7 @@ function readTexts(
   { values, isRead, texts, width, index }: CellTarget & { readonly texts: TextBuffer },
 ): void {
   const rows = isRead.length
-  const vector = duckdbBindings.data_chunk_get_vector(chunk.chunk, at!)
-  const validity = duckdbBindings.vector_get_validity(vector, Math.ceil(rows / 64) * 8) as Uint8Array | null
-  const data = duckdbBindings.vector_get_data(vector, rows * TEXT_CELL_BYTES)
+  const { data, validity } = vectorMemory(chunk, at!, TEXT_CELL_BYTES)
   const lengths = new Uint32Array(data.buffer, data.byteOffset, rows * (TEXT_CELL_BYTES / 4))
   const start = texts.add(data)
   for (let row = 0; row < rows; row++) {
@@ -133,4 +141,56 @@ class TextBuffer {
   bytes(): Uint8Array {
     return Buffer.concat(this.#parts, this.#length)
   }
+}
+
+/** One column in the cells of a chunk. */
+interface CellTarget {
+  readonly values: Float64Array
+  readonly isRead: Uint8Array
+  /** Number of columns, and the index of this one. */
+  readonly width: number
+  readonly index: number
+}
+
+type PlainNumberReader = (chunk: DuckDBDataChunk, target: CellTarget) => void
+
+/**
+ * Reader of column `at` of a chunk if it is a plain numeric column, as most columns are: it needs no conversion but a check for integers and
+ * bounds. Values go from the vector's memory into cells without a call or an object each.
+ */
+function plainNumberReader(
+  { kind }: PhysicalColumn,
+  at: number,
+  ir: ColumnIR,
+  zoneless: boolean,
+  isRequired: boolean,
+): PlainNumberReader | undefined {
+  const greatest = greatestOf(kind, ir, zoneless)
+  if (greatest === undefined) return undefined
+  const plainKind = kind as Parameters<typeof vectorDoubles>[0]
+  const [min, max] = [Math.max(ir.min ?? -Infinity, -greatest), Math.min(ir.max ?? Infinity, greatest)]
+  const isWhole = kind === 'double' && ir.type !== 'double'
+  return (chunk, { values, isRead, width, index }) => {
+    const rows = isRead.length
+    const { data, validity } = vectorMemory(chunk, at, bytesByKind[plainKind])
+    const numbers = vectorDoubles(plainKind, data, rows)
+    for (let row = 0, cell = index; row < rows; row++, cell += width) {
+      const value = numbers[row]
+      if (validity && !isRowValid(validity, row)) {
+        if (isRequired) isRead[row] = 0
+        else values[cell] = NaN
+      } else if (value >= min && value <= max && (!isWhole || Number.isSafeInteger(value))) values[cell] = value + 0
+      else isRead[row] = 0
+    }
+  }
+}
+
+/** Greatest number of a plain column; `undefined` if the column is not plain. */
+function greatestOf(kind: PhysicalColumn['kind'], { type, zone }: ColumnIR, zoneless: boolean): number | undefined {
+  const isNumber = kind === 'double' || kind === 'int64'
+  if (type === 'int' && isNumber) return Number.MAX_SAFE_INTEGER
+  if (type === 'double' && isNumber) return Number.MAX_VALUE
+  const isMoved = zoneless && zone !== undefined && zone !== 'UTC'
+  if (type === 'timestamp' && (isNumber || kind === 'micros' || kind === 'date') && !isMoved) return limits.TIME_MS_MAX
+  return undefined
 }

@@ -5,15 +5,15 @@
  * are bigints; times are UTC milliseconds. A TIMESTAMP or DATE without a zone is the milliseconds of its wall clock. Fractions of a
  * millisecond are rounded toward the past.
  */
-import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api'
+import type { DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api'
 import { SpillwayError } from '../../base/index.ts'
 import { rawJsonText, type RecordOrigin, type RecordBatch, type RecordCells, type JsonLineReader } from '../../intake/index.ts'
 import { checkColumn } from '../column-match.ts'
 import { connectDuckDB, parquetPathLiteral } from './duckdb.ts'
 import { displayPath, truncationError } from '../file-error.ts'
 import type { DetectedFile, InputFile } from '../input-file.ts'
-import { ParquetCells } from './parquet-cells.ts'
-import { ColumnReader, physicalColumn, type PhysicalColumn } from './duckdb-vectors.ts'
+import { cellReader, type CellReader } from './parquet-cells.ts'
+import { columnReader, physicalColumn, type PhysicalColumn } from './duckdb-vectors.ts'
 
 interface ParquetColumn extends PhysicalColumn {
   readonly name: string
@@ -41,8 +41,8 @@ export async function openParquet({ path }: DetectedFile, reader?: Pick<JsonLine
       const names = columns.map(column => column.name)
       const selected = wanted ? wanted.map(want => columns[checkColumn(name, names, want)]) : columns
       read = 0
-      const cells = reader && new ParquetCells(reader.source, selected, origin)
-      for await (const { records, recordOf, cells: ownCells } of chunksOf(path, selected, cells)) {
+      const readCells = reader && cellReader(reader.source, selected, origin)
+      for await (const { records, recordOf, cells: ownCells } of chunksOf(path, selected, readCells)) {
         yield { ...batchAt(origin, records, recordOf, read), ...(ownCells && { cells: ownCells }) }
         read += records.length
       }
@@ -63,13 +63,18 @@ function batchAt(origin: RecordOrigin, records: readonly unknown[], recordOf: (r
 const scanOf = (path: string): string => `read_parquet(${parquetPathLiteral(path)})`
 
 async function describe(path: string): Promise<{ columns: ParquetColumn[]; rows: number }> {
-  return usingDuckDB(path, async connection => {
+  const connection = await connectDuckDB()
+  try {
     const sample = await connection.run(`SELECT * FROM ${scanOf(path)} LIMIT 0`)
     const count = await connection.runAndReadAll(`SELECT count(*) FROM ${scanOf(path)}`)
     const types = sample.columnTypes()
     const columns = sample.columnNames().map((name, i) => ({ ...physicalColumn(name, types[i]), name, type: String(types[i]) }))
     return { columns, rows: Number(count.getRows()[0][0]) }
-  })
+  } catch (error) {
+    throw parquetError(path, error)
+  } finally {
+    connection.closeSync()
+  }
 }
 
 interface RecordChunk {
@@ -80,11 +85,11 @@ interface RecordChunk {
   readonly cells: RecordCells | undefined
 }
 
-async function* chunksOf(path: string, columns: readonly ParquetColumn[], cells: ParquetCells | undefined): AsyncGenerator<RecordChunk> {
+async function* chunksOf(path: string, columns: readonly ParquetColumn[], readCells: CellReader | undefined): AsyncGenerator<RecordChunk> {
   const connection = await connectDuckDB()
   let next: Promise<DuckDBDataChunk | null> | undefined
   try {
-    const readers = columns.map((column, index) => new ColumnReader(column, index))
+    const readers = columns.map((column, index) => columnReader(column, index))
     const names = columns.map(column => column.name)
     const select = columns.map(column => column.sql).join(', ') || 'NULL'
     const result = await connection.stream(`SELECT ${select} FROM ${scanOf(path)}`)
@@ -97,11 +102,11 @@ async function* chunksOf(path: string, columns: readonly ParquetColumn[], cells:
       const records = (): readonly unknown[] =>
         (cache ??= rowsOf(
           names,
-          readers.map(reader => reader.read(current)),
+          readers.map(reader => reader(current)),
           current.rowCount,
         ))
       const recordOf = (row: number): unknown => records()[row]
-      const chunkCells = cells?.read(current, recordOf)
+      const chunkCells = readCells?.(current, recordOf)
       yield { records: chunkCells ? undecodedRecords(chunkCells, recordOf) : records(), recordOf, cells: chunkCells }
     }
   } catch (error) {
@@ -134,17 +139,6 @@ function rowsOf(names: readonly string[], columns: readonly unknown[][], length:
     rows[i] = row
   }
   return rows
-}
-
-async function usingDuckDB<T>(path: string, use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-  const connection = await connectDuckDB()
-  try {
-    return await use(connection)
-  } catch (error) {
-    throw parquetError(path, error)
-  } finally {
-    connection.closeSync()
-  }
 }
 
 /** Passes an error thrown by the consumer of the rows through unchanged. */

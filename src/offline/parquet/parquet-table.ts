@@ -6,8 +6,10 @@
  */
 import { existsSync, statSync } from 'node:fs'
 import { DuckDBListValue, DuckDBTimestampTZValue, type DuckDBValue } from '@duckdb/node-api'
+import { limits } from '../../base/index.ts'
 import type { Value } from '../../define/ir/index.ts'
-import { fileChecksum, connectDuckDB, parquetPathLiteral, sqlIdentifier, ColumnFileWriter } from '../../files/parquet/index.ts'
+import { fileChecksum } from '../../files/index.ts'
+import { connectDuckDB, parquetPathLiteral, sqlIdentifier, ColumnFileWriter } from '../../files/parquet/index.ts'
 import { fileError } from '../../files/index.ts'
 import { partitionAt, type CalendarPartition, type PartitionUnit } from '../calendar.ts'
 import {
@@ -58,7 +60,7 @@ export class ParquetFolderTable implements FeatureTable {
     const stored = this.#manifest.groups[group]?.[partition.name]?.files[fileOf(column)]
     const path = columnPath(partitionFolder(this.name, group, this.unit, partition), column)
     if (!stored || !existsSync(path)) return 'gone'
-    return statSync(path).size !== stored.bytes || fileChecksum(path).sha256 !== stored.sha256 ? 'damaged' : undefined
+    return statSync(path).size !== stored.bytes || (await fileChecksum(path)).sha256 !== stored.sha256 ? 'damaged' : undefined
   }
 
   writer(scratch: string): Promise<PartitionWriter> {
@@ -135,7 +137,7 @@ export const columnPath = (partition: string, column: string): string => join(pa
 
 /** Opens a writer of partitions below `folder`. */
 export async function openParquetWriter(folder: string, unit: PartitionUnit, scratch: string): Promise<PartitionWriter> {
-  return new ParquetPartitionWriter(folder, unit, await ColumnFileWriter.open(scratch))
+  return new ParquetPartitionWriter(folder, unit, await ColumnFileWriter.open(scratch, { memoryMb: limits.BACKFILL_MEMORY_MB, threads: 1 }))
 }
 
 class ParquetPartitionWriter implements PartitionWriter {

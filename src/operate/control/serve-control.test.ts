@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { called, calledJson } from '../../../test/cli/called.ts'
 import { scratchFolder } from '../../../test/scratch.ts'
-import { openRoutes } from '../../action/routes.ts'
+import { openActionDestinations } from '../../action/open-destinations.ts'
 import { pause } from '../../base/clock.ts'
 import { action, count, entity, features, model, on, pipeline, rules, source, stream, t } from '../../index.ts'
 import { recordBatchOf } from '../../intake/record-batch.ts'
@@ -39,7 +39,7 @@ const pay = (id: string): object => ({ id, card: id, at: start })
 
 async function live(context: TestContext, { idsMax }: { idsMax?: number } = {}) {
   const data = scratchFolder('live')
-  const sendings = (await openRoutes(shop, {})).map(sending => ({ ...sending, attempts: 1 }))
+  const sendings = (await openActionDestinations(shop, {})).map(sending => ({ ...sending, attempts: 1 }))
   const running = await LiveRun.open(shop, data, { sendings, clock: () => start, ...(idsMax !== undefined && { idsMax }) })
   context.after(() => running.stop())
   await serveRunControl(running, { pipeline: shop, data, onReport: assert.fail })

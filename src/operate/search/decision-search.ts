@@ -5,8 +5,9 @@
  */
 import { SpillwayError, limits } from '../../base/index.ts'
 import { Strings } from '../../columns/index.ts'
+import { deliveredCell } from '../../decision/index.ts'
 import type { SqliteReader } from '../../log/sqlite/index.ts'
-import { deliveredCell, decodeDecisionKeys, type DecisionShape, newestDecisionsIn, type RecordedDecision } from '../../run/decide/index.ts'
+import { decodeDecisionKeys, type DecisionShape, newestDecisionsIn, type RecordedDecision } from '../../run/decide/index.ts'
 import { hashOfKey, DecisionKeyIndex } from './decision-key-index.ts'
 import { matchesKey, newestDecisions, type NewestDecisionsQuery } from '../../run/history/index.ts'
 

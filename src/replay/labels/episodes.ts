@@ -5,87 +5,78 @@
  * gap, and where the next episode starts. A decision is a search in its key's events. Cost: O((events + decisions) log n); 28 bytes
  * per event.
  */
-import type { ColumnData, Strings } from '../../columns/index.ts'
+import { gatherArray, rowsWhere, type Strings } from '../../columns/index.ts'
 import type { LabelIR } from '../../define/ir/index.ts'
 import { compile } from '../../expression/index.ts'
 import { KeySlots, firstEntryFrom } from '../../kernel/index.ts'
-import type { VisibleEvents } from './visible-events.ts'
-import type { Labeller, Outcomes } from './outcomes.ts'
+import type { Labeller, VisibleEvents } from './outcomes.ts'
 
 type BeginsIR = Extract<LabelIR, { kind: 'begins' }>
 
-/** The episodes of all keys. */
-export class Episodes implements Labeller {
-  readonly #label: BeginsIR
-  /** Events that arrived up to then may be missing, UTC ms. */
-  readonly #forgotten: number
-  readonly #keys = new KeySlots()
+/** The labeller over the episodes of all keys. Events that arrived up to `forgotten`, UTC ms, may be missing. It takes the keys of decisions. */
+export function episodeLabels(
+  label: BeginsIR,
+  { block, counts }: VisibleEvents,
+  { strings, forgotten }: { readonly strings: Strings; readonly forgotten: number },
+): Labeller {
+  const { within, lasting } = label
+  const keys = new KeySlots()
+  const holds = compile(label.condition, { strings })(({ name }) => block.columns[name], block.length)
+  const slotOf = keys.slotsOf([block.columns[label.key]], block.length, true)
+  const hasCondition = (row: number): boolean => counts[row] === 1 && slotOf[row] >= 0 && !holds.nulls?.[row]
+  const { arrival, sourcePosition } = block
+  const rows = rowsWhere(block.length, hasCondition).sort(
+    (a, b) => slotOf[a] - slotOf[b] || block.time[a] - block.time[b] || arrival[a] - arrival[b] || sourcePosition[a] - sourcePosition[b],
+  )
   /** By key slot, the index of its first event; one more for the end. */
-  readonly #starts: Int32Array
-  /** By event, in order of key and time: its time, UTC ms. */
-  readonly #time: Float64Array
-  /** By event: the time of the last event that follows without a gap above `maxGap`. */
-  readonly #reach: Float64Array
-  /** By event: the start of the key's first counting episode that starts at this event or later; Infinity if none. */
-  readonly #onset: Float64Array
-
-  constructor(
-    label: BeginsIR,
-    { block, counts }: VisibleEvents,
-    { strings, forgotten }: { readonly strings: Strings; readonly forgotten: number },
-  ) {
-    this.#label = label
-    this.#forgotten = forgotten
-    const holds = compile(label.condition, { strings })(({ name }) => block.columns[name], block.length)
-    const slots = this.#keys.slotsOf([block.columns[label.key]], block.length, true)
-    const hasCondition = (row: number): boolean => counts[row] === 1 && slots[row] >= 0 && !holds.nulls?.[row]
-    const { time, arrival, sourcePosition } = block
-    const rows = Uint32Array.from({ length: block.length }, (_, row) => row)
-      .filter(hasCondition)
-      .sort((a, b) => slots[a] - slots[b] || time[a] - time[b] || arrival[a] - arrival[b] || sourcePosition[a] - sourcePosition[b])
-    this.#time = Float64Array.from(rows, row => time[row])
-    this.#starts = startsOf(
-      rows.map(row => slots[row]),
-      this.#keys.size,
-    )
-    this.#reach = new Float64Array(rows.length)
-    this.#onset = new Float64Array(rows.length)
-    const isTrue = Uint8Array.from(rows, row => holds.values[row])
-    for (let slot = 0; slot < this.#keys.size; slot++) this.#scan(this.#starts[slot], this.#starts[slot + 1], isTrue)
-  }
-
-  label(keys: ColumnData, t: Float64Array, { value, known, outcome }: Outcomes): void {
-    const { within, lasting } = this.#label
-    const slots = this.#keys.slotsOf([keys], t.length, false)
+  const starts = startsOf(
+    rows.map(row => slotOf[row]),
+    keys.size,
+  )
+  const time = gatherArray(block.time, rows)
+  const isTrue = Uint8Array.from(rows, row => holds.values[row])
+  const { reach, onset } = scanEpisodes(label, starts, time, isTrue)
+  return (ofDecisions, t, { value, known, outcome }) => {
+    const slots = keys.slotsOf([ofDecisions], t.length, false)
     for (let i = 0; i < t.length; i++) {
       if (slots[i] < 0) continue
-      const [from, to] = [this.#starts[slots[i]], this.#starts[slots[i] + 1]]
-      const next = firstEntryFrom(this.#time, 1, from, to, t[i] + 1)
+      const [from, to] = [starts[slots[i]], starts[slots[i] + 1]]
+      const next = firstEntryFrom(time, 1, from, to, t[i] + 1)
       // No event is missing between it and the next, since that event would have arrived later.
-      if (this.#forgotten > -Infinity && !(next > from && this.#time[next - 1] > this.#forgotten)) continue
-      if (next < to && this.#onset[next] <= t[i] + within) {
+      if (forgotten > -Infinity && !(next > from && time[next - 1] > forgotten)) continue
+      if (next < to && onset[next] <= t[i] + within) {
         value[i] = known[i] = 1
-        outcome[i] = this.#onset[next]!
-      } else if (next > from && this.#reach[next - 1] >= t[i] + within + lasting) known[i] = 1
+        outcome[i] = onset[next]
+      } else if (next > from && reach[next - 1] >= t[i] + within + lasting) known[i] = 1
     }
   }
+}
 
-  /** Scans the events [from, to) of one key. */
-  #scan(from: number, to: number, isTrue: Uint8Array): void {
-    const { lasting, maxGap } = this.#label
-    const time = this.#time
+interface Episodes {
+  /** By event: the time of the last event that follows without a gap above `maxGap`. */
+  readonly reach: Float64Array
+  /** By event: the start of the key's first counting episode that starts at this event or later; Infinity if none. */
+  readonly onset: Float64Array
+}
+
+/** Scans the events of each key, which are in order of key and time, from the last to the first. */
+function scanEpisodes({ lasting, maxGap }: BeginsIR, starts: Int32Array, time: Float64Array, isTrue: Uint8Array): Episodes {
+  const [reach, onset] = [new Float64Array(time.length), new Float64Array(time.length)]
+  for (let slot = 0; slot < starts.length - 1; slot++) {
+    const [from, to] = [starts[slot], starts[slot + 1]]
     /** The time of the last event up to which the condition holds from here on. */
     let holdsTo = -Infinity
-    let onset = Infinity
+    let firstOnset = Infinity
     for (let i = to - 1; i >= from; i--) {
       const continues = i + 1 < to && time[i + 1] - time[i] <= maxGap
-      this.#reach[i] = continues ? this.#reach[i + 1] : time[i]
+      reach[i] = continues ? reach[i + 1] : time[i]
       if (isTrue[i]) holdsTo = continues && isTrue[i + 1] ? holdsTo : time[i]
       const begins = isTrue[i] && i > from && !isTrue[i - 1] && time[i] - time[i - 1] <= maxGap
-      if (begins && holdsTo >= time[i] + lasting) onset = time[i]
-      this.#onset[i] = onset
+      if (begins && holdsTo >= time[i] + lasting) firstOnset = time[i]
+      onset[i] = firstOnset
     }
   }
+  return { reach, onset }
 }
 
 /** The start of each slot's rows; `slots` are sorted. */

@@ -1,13 +1,11 @@
 /** Computes labels of decisions, as known at a time. */
 import type { Strings } from '../../columns/index.ts'
 import type { LabelIR } from '../../define/ir/index.ts'
-import { Episodes } from './episodes.ts'
-import type { VisibleEvents } from './visible-events.ts'
-import { JoinedOutcomes } from './joined-outcomes.ts'
-import type { Labeller } from './outcomes.ts'
+import { episodeLabels } from './episodes.ts'
+import type { VisibleEvents, Labeller } from './outcomes.ts'
+import { joinedOutcomes } from './joined-outcomes.ts'
 
-export { visibleEventsAt } from './visible-events.ts'
-export { emptyOutcomes, type Outcomes } from './outcomes.ts'
+export { clearOutcome, emptyOutcomes, type Outcomes, visibleEventsAt } from './outcomes.ts'
 
 /** The context of a label. */
 export interface LabellerContext {
@@ -22,5 +20,5 @@ export interface LabellerContext {
  * for `labelFrom`.
  */
 export function labellerOf(label: LabelIR, events: VisibleEvents, context: LabellerContext): Labeller {
-  return label.kind === 'from' ? new JoinedOutcomes(label, events, context) : new Episodes(label, events, context)
+  return label.kind === 'from' ? joinedOutcomes(label, events, context) : episodeLabels(label, events, context)
 }

@@ -7,7 +7,7 @@
 import type { StrictOmit } from '../../base/index.ts'
 import { crc32 } from 'node:zlib'
 import { type ColumnData, Strings } from '../../columns/index.ts'
-import type { InputIR, ModelIR, TypeIR, Value } from '../../define/ir/index.ts'
+import type { InputIR, ModelIR, TypeIR } from '../../define/ir/index.ts'
 import { ByteReader, ByteWriter, readColumn, readNumbers, writeColumn, writeNumbers, type StoredDecisionBatch } from '../../log/index.ts'
 import { isListColumn, type VectorColumn } from '../../model/index.ts'
 import { NO_VERSION } from '../../replay/index.ts'
@@ -210,12 +210,6 @@ export function decodeDecisions(bytes: Uint8Array, strings: Strings = new String
     challengerScore: shadow,
     explored,
   }
-}
-
-/** A key or id as a delivered value. */
-export function deliveredCell({ values, nulls }: ColumnData, row: number, { type, scale = 0 }: TypeIR, strings: Strings): Value {
-  if (nulls?.[row] === 1) return null
-  return type === 'string' ? strings.textOf(values[row]) : values[row] / 10 ** (type === 'decimal' ? scale : 0)
 }
 
 /** Model and keys of a decision batch. Decoding them costs a fraction of `decodeDecisions`. */

@@ -1,6 +1,6 @@
 /** Decisions of a run: live features, models and actions, and decisions as recorded in the log. */
 export { Decider } from './decider.ts'
-export { type DecisionShape, decodeDecisionKeys, decodeDecisions, deliveredCell } from './decision-codec.ts'
+export { type DecisionShape, decodeDecisionKeys, decodeDecisions } from './decision-codec.ts'
 export { type DecisionProgress, parseProgress } from './decision-queue.ts'
 export { FRESHNESS, type GroupFreshness, type StoredFreshness } from './freshness.ts'
 export { objectivesAt } from './objectives-file.ts'

@@ -6,13 +6,12 @@
 import { effectId, ActionTrigger } from '../../action/index.ts'
 import type { Clock } from '../../base/index.ts'
 import type { Strings } from '../../columns/index.ts'
-import { decisionId } from '../../decision/index.ts'
+import { decisionId, deliveredCell } from '../../decision/index.ts'
 import type { EffectRecord } from '../../define/action/index.ts'
 import type { PipelineIR, Value } from '../../define/ir/index.ts'
 import type { NewEffect, StoredLog } from '../../log/index.ts'
 import { vectorRowReader, type VectorRowReader } from '../../model/index.ts'
 import { eventPositionOf } from '../../replay/index.ts'
-import { deliveredCell } from './decision-codec.ts'
 import type { LiveDecisions } from './live-model.ts'
 
 export interface EffectOutboxOptions {

@@ -4,7 +4,8 @@ import { EXPLORED } from '../../action/index.ts'
 import { eventPositionOf, type DecisionRecord } from '../../replay/index.ts'
 import type { Value } from '../../define/ir/index.ts'
 import { vectorRowReader } from '../../model/index.ts'
-import { deliveredCell, decodeDecisions, type DecodedDecisions } from './decision-codec.ts'
+import { deliveredCell } from '../../decision/index.ts'
+import { decodeDecisions, type DecodedDecisions } from './decision-codec.ts'
 
 /** A recorded decision: as a replay gives it, with the sequence number of the entry that triggered it. */
 export interface RecordedDecision extends StrictOmit<DecisionRecord, 'position'> {

@@ -1,7 +1,7 @@
 /** The order of the entries of a segment: sequence numbers of each source, and counts of events of other sources before them. */
 import { type Block, type ColumnData, gatherBlock, gatherArray } from '../../columns/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
-import { isDeleted } from '../../kernel/index.ts'
+import { undeletedRows } from '../../kernel/index.ts'
 import type { Segment } from '../../log/index.ts'
 import type { SourceEvents } from './live-group.ts'
 
@@ -66,7 +66,7 @@ export class SegmentOrder {
   decisionPointsOf(source: SourceIR): DecisionPoints {
     const block = this.blockOf(source.name)!
     const { name } = source
-    const rows = triggeringRows(source, block)
+    const rows = undeletedRows(source, block)
     const entry = this.entries(name)
     const prefixes = (of: string) => this.prefixes(of, name)
     if (!rows) return decisionPoints(name, block, entry, prefixes)
@@ -98,11 +98,4 @@ function decisionPoints(source: string, block: Block, entry: Float64Array, prefi
     prefixes,
     source,
   }
-}
-
-/** Rows of triggering events; undefined if all are. */
-function triggeringRows(source: SourceIR, block: Block): Uint32Array | undefined {
-  if (source.deleted === undefined) return undefined
-  const rows = Uint32Array.from({ length: block.length }, (_, row) => row).filter(row => !isDeleted(source, block, row))
-  return rows.length === block.length ? undefined : rows
 }

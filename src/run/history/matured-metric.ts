@@ -1,5 +1,5 @@
 /** Measures the quality of the newest recorded decisions with settled labels; drift compares it with a bound. */
-import { type ColumnData, concatArrays, Strings } from '../../columns/index.ts'
+import { concatArrays, Strings, doublesOf, rowsWhere } from '../../columns/index.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
 import type { DecisionLog, NamedValues, SegmentLog, StoredDecisionBatch } from '../../log/index.ts'
 import { labelHorizon } from '../../replay/index.ts'
@@ -41,10 +41,8 @@ export function maturedMetric(
   const { labels } = recordedLabels(ir, model, store, batches, strings, at)
   const none: Float64Array = new Float64Array(0)
   const t = concatArrays([none, ...batches.map(part => part.t)])
-  const scores = concatArrays([none, ...batches.map(part => doubles(part.score, part.length))])
-  const rows = Uint32Array.from({ length: labels.length }, (_, row) => row).filter(
-    row => labels.known[row] === 1 && t[row] > settledTo - since && t[row] <= settledTo,
-  )
+  const scores = concatArrays([none, ...batches.map(part => doublesOf(part.score, part.length))])
+  const rows = rowsWhere(labels.length, row => labels.known[row] === 1 && t[row] > settledTo - since && t[row] <= settledTo)
   const { n, [metric]: value = NaN } = metricsOf(
     Float64Array.from(rows, row => scores[row]),
     Uint8Array.from(rows, row => labels.value[row]),
@@ -58,7 +56,3 @@ function* batchesWithin(stored: Iterable<StoredDecisionBatch>, strings: Strings,
     if (t[length - 1] > from && (version ?? scoredBy) === scoredBy) yield { length, t, entry, key, id, score, explored }
   }
 }
-
-/** NULL is NaN. */
-const doubles = ({ values, nulls }: ColumnData, length: number): Float64Array =>
-  Float64Array.from({ length }, (_, row) => (nulls?.[row] === 1 ? NaN : values[row]))

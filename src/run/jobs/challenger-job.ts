@@ -2,7 +2,7 @@
  * Evaluates a challenger: compares it with the champion on the decisions that both scored, as recorded, once their labels are settled. The
  * result is a function of what had arrived by `at`.
  */
-import { type ColumnData, concatArrays, Strings } from '../../columns/index.ts'
+import { concatArrays, Strings, doublesOf, rowsWhere } from '../../columns/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import type { DecisionLog, NamedValues, SegmentLog, StoredDecisionBatch } from '../../log/index.ts'
 import { labelHorizon } from '../../replay/index.ts'
@@ -40,11 +40,9 @@ export function evaluateChallenger(
   const none: Float64Array = new Float64Array(0)
   const t = concatArrays([none, ...batches.map(part => part.t)])
   const settledTo = Math.min(to, at - labelHorizon(model.label!))
-  const rows = Uint32Array.from({ length: labels.length }, (_, row) => row).filter(
-    row => labels.known[row] === 1 && t[row] > from && t[row] <= settledTo,
-  )
+  const rows = rowsWhere(labels.length, row => labels.known[row] === 1 && t[row] > from && t[row] <= settledTo)
   const metrics = (column: 'score' | 'shadow') => {
-    const scores = concatArrays([none, ...batches.map(part => doubles(part[column], part.length))])
+    const scores = concatArrays([none, ...batches.map(part => doublesOf(part[column], part.length))])
     return metricsOf(
       Float64Array.from(rows, row => scores[row]),
       Uint8Array.from(rows, row => labels.value[row]),
@@ -60,7 +58,3 @@ function* scoredBatches(stretches: Iterable<StoredDecisionBatch>, version: numbe
     if (challenger === version && shadow) yield { length, t, entry, key, id, score, shadow, explored }
   }
 }
-
-/** NULL is NaN. */
-const doubles = ({ values, nulls }: ColumnData, length: number): Float64Array =>
-  Float64Array.from({ length }, (_, row) => (nulls?.[row] === 1 ? NaN : values[row]))

@@ -7,8 +7,7 @@ import { startTime, DAY, HOUR, fraudPipeline } from '../../../test/training/frau
 import { pause } from '../../base/clock.ts'
 import { recordBatchOf } from '../../intake/record-batch.ts'
 import { readDataFolder } from '../../log/sqlite/data-folder.ts'
-import { driftStateOf } from '../../training/registry/drift-state.ts'
-import { versionsOf } from '../../training/registry/registry.ts'
+import { driftStateOf, versionsOf } from '../../training/registry/registry.ts'
 import { LiveRun } from '../loop/live-run.ts'
 
 let folder: string

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { DriftIR } from '../../define/ir/train-ir.ts'
-import { driftStateOf, type DriftState } from '../../training/registry/drift-state.ts'
+import { driftStateOf, type DriftState } from '../../training/registry/registry.ts'
 import type { NamedValues, NamedWrite } from '../../log/store.ts'
 import type { DriftCheckResult } from './drift-job.ts'
 import { DriftSchedule } from './drift-schedule.ts'

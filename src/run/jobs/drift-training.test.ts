@@ -6,8 +6,7 @@ import { decisionsOf, open, stateOf, type TrainingRun, type Options } from '../.
 import { driftHistory, sendDays, type DriftScenario } from '../../../test/training/drift-history.ts'
 import { startTime, DAY, HOUR } from '../../../test/training/fraud-pipeline.ts'
 import type { Train } from '../../index.ts'
-import { driftStateOf } from '../../training/registry/drift-state.ts'
-import { referenceOf, versionsOf } from '../../training/registry/registry.ts'
+import { driftStateOf, referenceOf, versionsOf } from '../../training/registry/registry.ts'
 import { SpillwayError } from '../../base/errors.ts'
 
 const watched = (more: object = {}): Train => ({ algorithm: 'logistic', orWhen: 'drift', ...more })

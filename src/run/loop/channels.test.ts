@@ -4,7 +4,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { afterEach, test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { ModelStore } from '../../../test/crash/model-store.ts'
-import { openRoutes } from '../../action/routes.ts'
+import { openActionDestinations } from '../../action/open-destinations.ts'
 import type { Destination } from '../../define/action/destination.ts'
 import { EffectDispatcher } from '../../action/effect-dispatcher.ts'
 import { channels, type Messages } from '../../base/node/channels.ts'
@@ -57,7 +57,7 @@ test('a turn, its commit, the decisions and each try of an effect are published 
   failures = 1
   const running = await LiveRun.open(shop, data, {
     clock: () => start + 5000,
-    sendings: await openRoutes(shop, {}),
+    sendings: await openActionDestinations(shop, {}),
     after: (_ms, act) => {
       setImmediate(act)
       return { stop() {} }
@@ -117,7 +117,7 @@ test('an effect of an earlier process counts its wait from its creation, and its
   }
   const commits = [{ effects: [effect] }, { effectChanges: [{ kind: 'tried', number: 1, sent: 1500, next: 1600, why: 'x' } as const] }]
   const dispatcher = new EffectDispatcher({
-    routes: [{ action: 'a', destination: acknowledging }],
+    destinations: [{ action: 'a', destination: acknowledging }],
     effects: new ModelStore({ commits }).effects,
     settleMs: 0,
     settle: () => Promise.resolve(),
@@ -148,7 +148,7 @@ test('without subscribers nothing is measured, and an unsubscribed listener rece
   }
   const settled: unknown[] = []
   const dispatcher = new EffectDispatcher({
-    routes: [{ action: 'a', destination: acknowledging }],
+    destinations: [{ action: 'a', destination: acknowledging }],
     effects: new ModelStore().effects,
     settleMs: 0,
     settle: changes => Promise.resolve(void settled.push(...changes)),

@@ -4,7 +4,7 @@ import { before, test } from 'node:test'
 import * as fc from 'fast-check'
 import { handTimers } from '../../../test/action/receiver.ts'
 import { scratchFolder } from '../../../test/scratch.ts'
-import { openDecisionRoute } from '../../action/routes.ts'
+import { openDecisionDestination } from '../../action/open-destinations.ts'
 import { pause, yieldToEventLoop } from '../../base/clock.ts'
 import { random } from '../../base/random.ts'
 import { ACKNOWLEDGED, type Delivery, type DeliveryOutcome, type Destination } from '../../define/action/destination.ts'
@@ -120,14 +120,14 @@ function handAfter(act: () => void): { stop(): void } {
 
 test('decisions go to a destination, a webhook, a file or standard output, and to nothing else', async () => {
   const own = destination({ name: 'kafka', settings: { topic: env('TOPIC') }, open: () => memory().route.destination })
-  const { name, timeoutMs } = await openDecisionRoute(own, { TOPIC: 'decisions' })
+  const { name, timeoutMs } = await openDecisionDestination(own, { TOPIC: 'decisions' })
   assert.deepEqual([name, timeoutMs], ['kafka', 30_000])
-  await assert.rejects(openDecisionRoute(own, {}), {
+  await assert.rejects(openDecisionDestination(own, {}), {
     code: 'SPILL_INPUT',
     message: /^destination 'kafka' of the decisions: topic is env\('TOPIC'\)/,
   })
   for (const wrong of [answer(true), (() => {}) as unknown as Effect, undefined as never])
-    await assert.rejects(openDecisionRoute(wrong, {}), {
+    await assert.rejects(openDecisionDestination(wrong, {}), {
       code: 'SPILL_DEFINITION',
       message: /^decisions go to destination\(\{ … \}\), webhook/,
     })

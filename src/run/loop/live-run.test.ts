@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { action, corrected, count, entity, every, features, model, pipeline, rules, source, stream, t } from '../../index.ts'
-import { openRoutes } from '../../action/routes.ts'
+import { openActionDestinations } from '../../action/open-destinations.ts'
 import { recordBatchOf } from '../../intake/record-batch.ts'
 import { openDataFolder } from '../../log/sqlite/data-folder.ts'
 import { recordedDecisions } from '../decide/recorded-decision.ts'
@@ -68,7 +68,7 @@ test('the outcome of an effect is stamped by the clock of the run', async () => 
   let clock = start
   const running = await LiveRun.open(telling, folder(), {
     clock: () => clock,
-    sendings: await openRoutes(telling, {}),
+    sendings: await openActionDestinations(telling, {}),
     onSettled: ([change]) => settled.resolve(change),
   })
   await running.run.submit('payments', records)

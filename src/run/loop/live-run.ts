@@ -8,9 +8,9 @@ import { dirname, join } from 'node:path'
 import {
   EffectDispatcher,
   type EffectDispatcherOptions,
-  type EffectRoute,
+  type ActionDestination,
   type OpenedDestination,
-  closeRoutes,
+  closeDestinations,
 } from '../../action/index.ts'
 import { callAfter, callEvery, pause, wallClock, limits, random as seeded, type StrictOmit } from '../../base/index.ts'
 import { makeReportInThread, computeInThreads } from '../../batch/index.ts'
@@ -33,7 +33,7 @@ const IDLE_CHECK_MS = 2
 /** Options of a run that owns its data folder. */
 export interface LiveRunOptions extends StrictOmit<RunOptions, 'store'> {
   /** Destinations of effects. Without them effects are recorded, and wait for a run that sends them. */
-  readonly sendings?: readonly EffectRoute[]
+  readonly sendings?: readonly ActionDestination[]
   /** Destination of decisions: each is delivered once it is durable. */
   readonly decisions?: OpenedDestination
   readonly onSettled?: EffectDispatcherOptions['onSettled']
@@ -84,7 +84,7 @@ export class LiveRun {
     const settle: EffectDispatcherOptions['settle'] = changes => this.run.settle(changes)
     const { clock } = options
     const ports = { after, ...(clock && { clock }), ...(onSettled && { onSettled }) }
-    this.dispatcher = new EffectDispatcher({ run: this.run, routes: sendings, effects: store.effects, settle, onReport, ...ports })
+    this.dispatcher = new EffectDispatcher({ run: this.run, destinations: sendings, effects: store.effects, settle, onReport, ...ports })
     this.#decisions = decisions && decisionDispatcher(decisions, pipeline.ir.name, folder, { after, onReport })
     this.run.tick()
     this.dispatcher.start()
@@ -103,7 +103,7 @@ export class LiveRun {
    */
   static async open(pipeline: Runnable, data: string, options: LiveRunOptions = {}): Promise<LiveRun> {
     const folder = await openDataFolder(data).catch(async (error: unknown) => {
-      await closeDestinations(options)
+      await closeAll(options)
       throw error
     })
     return LiveRun.inFolder(folder, pipeline, options)
@@ -117,7 +117,7 @@ export class LiveRun {
     try {
       return new LiveRun(folder, pipeline, options)
     } catch (error) {
-      await closeDestinations(options)
+      await closeAll(options)
       await closeDataFolder(folder)
       throw error
     }
@@ -160,8 +160,8 @@ export class LiveRun {
   }
 }
 
-const closeDestinations = ({ sendings = [], decisions }: LiveRunOptions): Promise<void> =>
-  closeRoutes([...sendings, ...(decisions ? [decisions] : [])])
+const closeAll = ({ sendings = [], decisions }: LiveRunOptions): Promise<void> =>
+  closeDestinations([...sendings, ...(decisions ? [decisions] : [])])
 
 /** The dispatcher of decisions to a destination, whose progress is committed under the name of the destination. */
 function decisionDispatcher(

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { posted } from '../../../test/serve/shop.ts'
-import { openRoutes } from '../../action/routes.ts'
+import { openActionDestinations } from '../../action/open-destinations.ts'
 import { action, count, entity, features, model, on, pipeline, rules, source, stream, t } from '../../index.ts'
 import { LiveRun } from '../../run/loop/live-run.ts'
 import { operatorLogPath } from '../../operate/control/operator-log.ts'
@@ -28,7 +28,7 @@ const page = action('page', {
 })
 const shop = pipeline('shop', [page])
 const data = scratchFolder('dead')
-const sendings = (await openRoutes(shop, {})).map(sending => ({ ...sending, attempts: 1 }))
+const sendings = (await openActionDestinations(shop, {})).map(sending => ({ ...sending, attempts: 1 }))
 const running = await LiveRun.open(shop, data, { sendings, clock: () => start })
 const control = await serveRunControl(running, { pipeline: shop, data, onReport: assert.fail })
 const app = serve({ run: running.run, pipeline: shop, data, control })

@@ -4,7 +4,7 @@ import { test, type TestContext } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { caller } from '../../../test/serve/caller.ts'
 import { posted } from '../../../test/serve/shop.ts'
-import { openRoutes } from '../../action/routes.ts'
+import { openActionDestinations } from '../../action/open-destinations.ts'
 import type { StreamedEffect } from '../../client/answers.ts'
 import { action, count, entity, features, model, on, pipeline, rules, source, stream, t as types } from '../../index.ts'
 import { LiveRun } from '../../run/loop/live-run.ts'
@@ -36,7 +36,7 @@ async function open(t: TestContext, data: string) {
   const feed = new CommitFeed()
   const retries: (() => void)[] = []
   const running = await LiveRun.open(shop, data, {
-    sendings: await openRoutes(shop, {}),
+    sendings: await openActionDestinations(shop, {}),
     onRecorded: feed.notify,
     clock: () => at,
     // The test decides when the second attempt comes.

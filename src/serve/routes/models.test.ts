@@ -7,7 +7,7 @@ import { fraudPipeline, fraudHistory } from '../../../test/training/fraud-pipeli
 import { recordBatchOf } from '../../intake/record-batch.ts'
 import { closeDataFolder, openDataFolder } from '../../log/sqlite/data-folder.ts'
 import { LiveRun } from '../../run/loop/live-run.ts'
-import { putDriftState, type DriftState } from '../../training/registry/drift-state.ts'
+import { putDriftState, type DriftState } from '../../training/registry/registry.ts'
 import type { ModelVersion } from '../../training/registry/version.ts'
 import { operatorLogPath } from '../../operate/control/operator-log.ts'
 import { servePlugin } from '../plugin.ts'

@@ -40,7 +40,7 @@ test('the name of a file is its full path, under which earlier versions stored p
   assert.equal(reader.describe!('{"kind":"lines","last":7,"inode":1,"size":1,"head":""}'), `${path} after line 7`)
   assert.throws(() => reader.describe!('{"records":null}'), { code: 'SPILL_DATA', message: /is no position/ })
   assert.throws(() => fileReader(`${path}.gone`, source), {
-    code: 'SPILL_INPUT',
+    code: 'SPILL_FILE',
     message: /gone does not exist; it was given for source 'rows'$/,
   })
 })

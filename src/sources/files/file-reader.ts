@@ -31,9 +31,9 @@ import {
   type StoredFilePosition,
 } from './file-position.ts'
 
-/** The reader of a file. Throws `SPILL_INPUT` for a missing file. */
+/** The reader of a file. Throws `SPILL_FILE` for a missing file. */
 export function fileReader(path: string, source: SourceIR): SourceReader {
-  if (!existsSync(path)) throw new SpillwayError('SPILL_INPUT', `does not exist; it was given for source '${source.name}'`, { place: path })
+  if (!existsSync(path)) throw new SpillwayError('SPILL_FILE', `does not exist; it was given for source '${source.name}'`, { place: path })
   return {
     name: resolve(path),
     describe: position => `${path} ${startText(path, position)}`,

@@ -1,9 +1,9 @@
 /** Tests encryption of connections, against a server with and without TLS, over TCP on a loopback address of this process. */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { appendFileSync, chmodSync, chownSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { makeCertificate, NO_CERTIFICATE } from '../../../test/certificate.ts'
 import { USER } from '../../../test/postgres/cluster.ts'
 import { ownServer, skip } from '../../../test/postgres/server.ts'
 import { openClient } from './client.ts'
@@ -29,24 +29,10 @@ test('without TLS: the default and prefer connect, require does not', { skip }, 
 
 test('with TLS: the default and prefer encrypt, and verify-full needs a trusted certificate', { skip }, async t => {
   const { folder } = server()
-  const certificate = [
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:prime256v1',
-    '-nodes',
-    '-days',
-    '2',
-    '-subj',
-    '/CN=db.test',
-  ]
-  const files = { '-keyout': join(folder, 'server.key'), '-out': join(folder, 'server.crt') }
-  const made = spawnSync('openssl', [...certificate, ...Object.entries(files).flat()])
-  if (made.status !== 0) return t.skip('no openssl that makes a certificate')
+  const files = [join(folder, 'server.key'), join(folder, 'server.crt')] as const
+  if (!makeCertificate('db.test', ...files)) return t.skip(NO_CERTIFICATE)
   const { uid, gid } = statSync(folder)
-  for (const file of Object.values(files)) {
+  for (const file of files) {
     chmodSync(file, 0o600)
     chownSync(file, uid, gid)
   }

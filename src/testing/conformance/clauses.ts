@@ -1,7 +1,10 @@
 /** A conformance suite: the clauses of a port's contract, each with a check that fails if an implementation breaks it. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { withDeadline } from '../../base/index.ts'
+import { durationText, withDeadline } from '../../base/index.ts'
+
+/** Deadline of one clause, ms: an implementation that hangs fails the clause instead of the whole run. */
+const CLAUSE_MS = 600_000
 
 /** A clause of a contract. `check` rejects, naming what it saw, if the implementation that `Harness` opens breaks the clause. */
 export interface ContractClause<Harness> {
@@ -22,9 +25,20 @@ export const clausesOver =
   ): ClauseMaker<Harness, Subject> =>
   (clause, check) => ({ clause, check: harness => open(harness, check) })
 
-/** Registers one test of `node:test` per clause, one after the other. */
+/** Registers one test of `node:test` per clause, one after the other. A check that does not end fails with the names of both. */
 export function testClauses<Harness>(name: string, clauses: readonly ContractClause<Harness>[], harness: Harness): void {
-  for (const { clause, check } of clauses) test(`${name}: ${clause}`, () => check(harness))
+  for (const contractClause of clauses) test(`${name}: ${contractClause.clause}`, () => checkClause(name, contractClause, harness))
+}
+
+/** Rejects as the check does, and if it has not ended within `timeoutMs`. */
+export async function checkClause<Harness>(
+  name: string,
+  { clause, check }: ContractClause<Harness>,
+  harness: Harness,
+  timeoutMs = CLAUSE_MS,
+): Promise<void> {
+  const onExpiry = () => assert.fail(`${name} has not ended the check of clause '${clause}' within ${durationText(timeoutMs)}`)
+  await withDeadline(check(harness), timeoutMs, onExpiry)
 }
 
 const TIMEOUT_MS = 30_000

@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import type { FeatureRow, FeatureTable, TableFormat } from '../../offline/feature-table.ts'
+import { GuardedTable } from '../../offline/guarded-table.ts'
 import { parquetFolder } from '../../offline/parquet/parquet-folder.ts'
+import { checkClause } from './clauses.ts'
 import { tableFormatClauses, testTableFormat } from './table-format.ts'
 
 const folder = scratchFolder('table-format')
@@ -152,4 +154,18 @@ test('every clause has a fault that it finds', () => {
       faults.some(([, pattern]) => pattern.test(clause)),
       clause,
     )
+})
+
+test('a table that hangs fails the call with the clause, and a clause of a suite that hangs fails with both names', async () => {
+  const hanging = await broken(() => ({ partitions: () => new Promise(() => {}) })).open(location())
+  await assert.rejects(new GuardedTable('broken', hanging, 1).partitions('spending'), {
+    code: 'SPILL_CONTRACT',
+    message: /^broken table '.*' broke clause 'deadline' of its contract \(.*TABLE_CALL_MS\)\): partitions took longer than 1ms$/,
+  })
+  await hanging.close()
+  const clause = { clause: 'a new table is empty', check: () => new Promise<void>(() => {}) }
+  await assert.rejects(
+    checkClause('broken', clause, undefined, 1),
+    /^AssertionError.*broken has not ended the check of clause 'a new table is empty'/,
+  )
 })

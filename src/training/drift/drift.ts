@@ -1,7 +1,7 @@
 /** Detects drift: did the inputs or scores of a model move away from the data that it was fitted on? A pure function of two summaries. */
 import { show } from '../../base/index.ts'
-import { numericOptions, type OptionBound } from '../table/options.ts'
-import { untrainable } from '../table/table.ts'
+import { numericOptions, type OptionBound } from '../numeric-options.ts'
+import { untrainable } from '../training-table.ts'
 import { ksOf, nullRateOf, psiOf, valuesOf } from './distance.ts'
 import type { ColumnSummary, RowsSummary } from './summary.ts'
 
@@ -142,3 +142,31 @@ function checkMetric(metric: MaturedMetric): MaturedMetric {
   if (Number.isNaN(metric.bound)) untrainable(`drift: the bound of metric '${metric.name}' is ${show(metric.bound)}, not a number`)
   return metric
 }
+
+const SHOWN = 3
+
+/** Describes drift in one line, largest first: `drift of glucose.level: PSI 0.31`. `undefined` without drift. */
+export function describeDrift({ inputs, score, metrics }: DriftReport): string | undefined {
+  const columns = [...inputs, ...(score ? [score] : [])].filter(({ drifted }) => drifted.length > 0)
+  const worst = columns.toSorted((a, b) => distanceOf(b) - distanceOf(a))
+  const more = worst.length > SHOWN ? `; and ${worst.length - SHOWN} more` : ''
+  const drift = worst.length > 0 ? [`drift of ${worst.slice(0, SHOWN).map(columnText).join('; ')}${more}`] : []
+  const degraded = metrics.filter(({ fell }) => fell)
+  const text = degraded.map(
+    ({ name, value, bound, rows }) => `${name} of ${rows} settled decisions is ${value.toFixed(4)}, below ${bound.toFixed(4)}`,
+  )
+  return drift.length + text.length > 0 ? [...drift, ...text].join('; ') : undefined
+}
+
+const distanceOf = ({ psi = 0, ks = 0, nulls }: ColumnDrift): number => Math.max(psi, ks, Math.abs(nulls.recent - nulls.reference))
+
+function columnText({ name, psi, ks, nulls, drifted }: ColumnDrift): string {
+  const words = {
+    psi: `PSI ${psi?.toFixed(2)}`,
+    ks: `KS ${ks?.toFixed(2)}`,
+    nulls: `NULL ${percent(nulls.reference)} → ${percent(nulls.recent)}`,
+  }
+  return `${name}: ${drifted.map(reason => words[reason]).join(', ')}`
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`

@@ -1,5 +1,4 @@
 /** Drift: summaries of columns and scores, compared with those of the training. */
-export { describeDrift } from './describe-drift.ts'
+export { describeDrift, type ColumnDrift, driftOf, type DriftReport, type DriftThresholds, type MaturedMetric } from './drift.ts'
 export { valuesOf } from './distance.ts'
-export { type ColumnDrift, driftOf, type DriftReport, type DriftThresholds, type MaturedMetric } from './drift.ts'
 export { type Counting, countNumbers, countTexts, type NumberSummary, type RowsSummary } from './summary.ts'

@@ -1,13 +1,20 @@
 /**
- * Fits a model by an external command: writes rows to a folder, runs the process, and reads its model (`contract.ts`). The result is a
+ * Fits a model by an external command: writes rows to a folder, runs the process, and reads its model (`trainer-folder.ts`). The result is a
  * model over the inputs, or `SPILL_TRAINING` with the fault and the last output of the trainer.
  */
 import { stopwatch } from '../../base/index.ts'
 import type { ExternalIR } from '../../define/ir/index.ts'
-import { checkClasses, trainingTable, type TrainingRows } from '../table/table.ts'
-import { inputColumn, CONTRACT_VERSION, TRAINER_ROWS, type TrainerTask, type TrainerManifest } from './contract.ts'
+import { checkClasses, trainingTable, type TrainingRows } from '../training-table.ts'
+import {
+  inputColumn,
+  CONTRACT_VERSION,
+  TRAINER_ROWS,
+  type TrainerTask,
+  type TrainerManifest,
+  withTrainerFolder,
+  writeTrainerInput,
+} from './trainer-folder.ts'
 import { readTrainerMetrics, readTrainerModel, UnusableModel, type ExternalModel } from './read-fit.ts'
-import { withTrainerFolder, writeTrainerInput } from './trainer-folder.ts'
 import { trainerFailed, runTrainer, type TrainerProcessOptions } from './trainer-process.ts'
 
 /** A model from an external trainer. */

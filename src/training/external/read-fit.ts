@@ -13,7 +13,7 @@ import {
   TREES_FORMAT,
   type TreesFile,
 } from '../../define/model/index.ts'
-import { TRAINER_METRICS, MODEL_JSON, MODEL_ONNX } from './contract.ts'
+import { TRAINER_METRICS, MODEL_JSON, MODEL_ONNX } from './trainer-folder.ts'
 
 /** A model of coefficients. */
 export interface CoefficientsModel<Names extends string = string> {

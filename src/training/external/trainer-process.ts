@@ -5,8 +5,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { callAfter, callEvery, pause, limits, durationText } from '../../base/index.ts'
 import type { ExternalIR } from '../../define/ir/index.ts'
-import { untrainable } from '../table/table.ts'
-import { OutputTail } from './output-tail.ts'
+import { untrainable } from '../training-table.ts'
 import { folderBytes, type TrainerFolder } from './trainer-folder.ts'
 
 /** Limits of a trainer process. */
@@ -91,5 +90,31 @@ function endGroup(child: ChildProcess): void {
     // The group is gone; with zombies left, EPERM says the same.
     const { code } = error as NodeJS.ErrnoException
     if (code !== 'ESRCH' && code !== 'EPERM') throw error
+  }
+}
+
+const OUTPUT_LINES = 5
+
+/** The last lines of the output of a trainer, both streams, in bounded memory. The output is untrusted. */
+export class OutputTail {
+  #tail = Buffer.alloc(0)
+
+  append(chunk: Buffer): void {
+    const all = Buffer.concat([this.#tail, chunk.subarray(-limits.TRAINER_OUTPUT_BYTES)])
+    this.#tail = Buffer.from(all.subarray(-limits.TRAINER_OUTPUT_BYTES))
+  }
+
+  /** Without terminal control sequences. */
+  get text(): string {
+    const lines = this.#tail
+      .toString('utf8')
+      .replaceAll(/\p{Cc}\[[0-9;]*[A-Za-z]/gu, '')
+      .split(/[\r\n]+/)
+      .map(line => line.replaceAll(/[\p{Cc}\p{Cf}\uFFFD]/gu, '·').trim())
+    const last = lines
+      .filter(line => line !== '')
+      .slice(-OUTPUT_LINES)
+      .map(line => line.slice(0, limits.FAILURE_REASON_CHARS_MAX))
+    return last.join('\n')
   }
 }

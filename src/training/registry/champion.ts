@@ -1,13 +1,16 @@
-/** Selects the version of a model that scores: the champion. */
-import { createHash } from 'node:crypto'
+/**
+ * Selects the version of a model that scores: the champion. A promotion names the version that shall score, but whether it can depends on
+ * today's inputs. So the champion is computed, not stored.
+ */
+import { hash } from 'node:crypto'
 import { unknownNameError, SpillwayError } from '../../base/index.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
 import { parseOnnxFile, type OnnxFile, ProtobufFault } from '../../define/model/index.ts'
-import type { VersionScore } from '../fitted-score.ts'
+import type { VersionScore } from '../predict.ts'
 import { changedInputs, inputCodes } from './input-codes.ts'
 import type { NamedValues } from '../../log/index.ts'
 import { pendingPromotion, onnxOfVersion, promotionsOf, scoreOfVersion, versionOf, versionsOf } from './registry.ts'
-import type { PromotionRecord } from './version.ts'
+import type { PromotionRecord, ModelVersion } from './version.ts'
 
 /** A version that scores instead of the definition. */
 export interface Champion {
@@ -67,7 +70,7 @@ function fileOf(values: NamedValues, model: string, number: number, sha256: stri
   const path = `version ${number} of '${model}'`
   const bytes = onnxOfVersion(values, model, number)
   if (!bytes) return 'its file of ONNX is not in the registry any more'
-  const actual = createHash('sha256').update(bytes).digest('hex')
+  const actual = hash('sha256', bytes)
   if (actual !== sha256)
     return `its file of ONNX is damaged: its SHA-256 is ${actual.slice(0, 8)}…, and it was trained as ${sha256.slice(0, 8)}…`
   try {
@@ -136,4 +139,45 @@ export function trainedModel(ir: PipelineIR, name: string): ModelIR & Required<P
   if (!train || !label)
     throw new SpillwayError('SPILL_INPUT', `model '${name}' is not trained; give it train: { algorithm: 'logistic' }, and a label`)
   return { ...model, train, label }
+}
+
+/** Versions and champion of a model. */
+export interface ModelVersions {
+  /** Oldest first; the version that scores has state `champion`. */
+  readonly versions: readonly ModelVersion[]
+  /** The version that scores; 0 if none does. */
+  readonly champion: number
+  /** Versions promoted after the champion that cannot score. */
+  readonly skipped: readonly SkippedVersion[]
+}
+
+/** Reads the versions of a model. */
+export function modelVersions(values: NamedValues, ir: PipelineIR, model: ModelIR): ModelVersions {
+  const { champion, passed } = championAfter(values, ir, model, promotionsOf(values, model.name))
+  const number = champion?.version ?? 0
+  return {
+    versions: versionsOf(values, model.name).map(version => ({ ...version, state: stateOf(version, number) })),
+    champion: number,
+    skipped: passed,
+  }
+}
+
+/** The number of the scoring version, 0 if none. Cached until the next promotion, since reading a score of megabytes takes milliseconds. */
+export function championFinder(values: NamedValues, ir: PipelineIR): (model: ModelIR) => number {
+  const cache = new Map<string, { readonly promotions: number; readonly at: number; readonly champion: number }>()
+  return model => {
+    const promotions = promotionsOf(values, model.name)
+    const cached = cache.get(model.name)
+    // Old promotions are deleted, so the count alone does not tell.
+    const [count, at] = [promotions.length, promotions.at(-1)?.entry ?? -1]
+    if (cached?.promotions === count && cached.at === at) return cached.champion
+    const champion = championAfter(values, ir, model, promotions).champion?.version ?? 0
+    cache.set(model.name, { promotions: count, at, champion })
+    return champion
+  }
+}
+
+function stateOf({ state, number }: ModelVersion, champion: number): ModelVersion['state'] {
+  if (number === champion) return 'champion'
+  return state === 'champion' ? 'retired' : state
 }

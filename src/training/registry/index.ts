@@ -8,12 +8,15 @@ export {
   rollbackVersion,
   type SkippedVersion,
   trainedModel,
+  championFinder,
+  type ModelVersions,
+  modelVersions,
 } from './champion.ts'
-export { type DriftState, driftStateOf, type DueTraining, putDriftState } from './drift-state.ts'
-export { RegistryFolder } from './folder.ts'
-export { changedInputs, type InputCode, inputCodes } from './input-codes.ts'
-export { championFinder, type ModelVersions, modelVersions } from './model-versions.ts'
 export {
+  type DriftState,
+  driftStateOf,
+  type DueTraining,
+  putDriftState,
   challengesOf,
   deleteOldVersions,
   pendingPromotion,
@@ -30,5 +33,7 @@ export {
   versionOf,
   versionsOf,
 } from './registry.ts'
+export { RegistryFolder } from './folder.ts'
+export { changedInputs, type InputCode, inputCodes } from './input-codes.ts'
 export { verdictOf } from './verdict.ts'
 export type { ModelVersion, PendingPromotion, PromotionRecord, ShadowReport, TrainingReport, TrainingSplit } from './version.ts'

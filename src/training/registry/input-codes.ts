@@ -2,8 +2,8 @@
  * Fingerprints of model inputs: equal for equal definitions of the feature, its key and its events. Placement and group names do not enter,
  * so an input keeps its fingerprint when its age changes.
  */
-import { createHash } from 'node:crypto'
-import { canonicalJson, type InputIR, type ModelIR, type PipelineIR, expressionLeaves } from '../../define/ir/index.ts'
+import { hash } from 'node:crypto'
+import { canonicalJson, type InputIR, type ModelIR, type PipelineIR, elementNamed, expressionLeaves } from '../../define/ir/index.ts'
 import { triggerColumns } from '../../define/model/index.ts'
 
 /** Fingerprint of one input. */
@@ -20,15 +20,12 @@ function codeOf(ir: PipelineIR, model: ModelIR, { expr }: InputIR): string {
   const columns = triggerColumns(ir, model)
   const leaves = expressionLeaves(expr).map(leaf => {
     if (leaf.op !== 'feature') return columns.find(({ name }) => name === leaf.name)
-    const group = ir.groups.find(({ name }) => name === leaf.group)!
-    const { columns: of, key, time, identity, deleted } = ir.sources.find(({ name }) => name === group.source)!
+    const group = elementNamed(ir.groups, leaf.group)
+    const { columns: of, key, time, identity, deleted } = elementNamed(ir.sources, group.source)
     const feature = group.features.find(({ name }) => name === leaf.name)
     return { feature, key: group.key, source: { columns: of, key, time, identity, deleted } }
   })
-  return createHash('sha256')
-    .update(canonicalJson([expr, leaves]))
-    .digest('hex')
-    .slice(0, 16)
+  return hash('sha256', canonicalJson([expr, leaves])).slice(0, 16)
 }
 
 /** Reasons why a version trained on `before` cannot score inputs `now`; empty if it can. */

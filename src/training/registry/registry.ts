@@ -1,22 +1,24 @@
 /**
- * The model registry: versions, scores and promotions as named values, beside a log or in a folder.
+ * The model registry: versions, scores, promotions and drift as named values, beside a log or in a folder.
  *
  * This module reads the values and encodes writes. The owner of the store commits the writes, together with their consequences.
  */
 import { SpillwayError, limits } from '../../base/index.ts'
 import { canonicalJson } from '../../define/ir/index.ts'
 import type { OnnxFile } from '../../define/model/index.ts'
-import type { NamedValues, NamedWrite } from '../../log/index.ts'
+import { numberInName } from '../../jobs/index.ts'
+import { namedJson, type NamedValues, type NamedWrite } from '../../log/index.ts'
 import type { RowsSummary } from '../drift/summary.ts'
-import type { VersionScore } from '../fitted-score.ts'
+import type { VersionScore } from '../predict.ts'
 import type { PendingPromotion, PromotionRecord, ModelVersion } from './version.ts'
 
-const DIGITS = 10
-const nameOf = (kind: 'version' | 'score' | 'reference' | 'onnx', model: string, number: number): string =>
-  `${kind}/${model}/${String(number).padStart(DIGITS, '0')}`
+/** Values of one version. */
+const valueKinds = ['version', 'score', 'reference', 'onnx'] as const
+const nameOf = (kind: (typeof valueKinds)[number], model: string, number: number): string => `${kind}/${model}/${numberInName(number)}`
 const promotionsName = (model: string): string => `promotions/${model}`
 const challengesName = (model: string): string => `challenges/${model}`
 const pendingName = (model: string): string => `promote/${model}`
+const driftName = (model: string): string => `drift/${model}`
 
 /** Versions of a model, oldest first. */
 export const versionsOf = (values: NamedValues, model: string): ModelVersion[] =>
@@ -39,10 +41,8 @@ function parseVersion(text: string): ModelVersion {
 }
 
 /** The score of a trained version. */
-export function scoreOfVersion(values: NamedValues, model: string, number: number): VersionScore | undefined {
-  const text = values.get(nameOf('score', model, number))
-  return text === undefined ? undefined : (JSON.parse(text) as VersionScore)
-}
+export const scoreOfVersion = (values: NamedValues, model: string, number: number): VersionScore | undefined =>
+  namedJson(values, nameOf('score', model, number))
 
 /** The ONNX file of a version; `undefined` if there is none. */
 export function onnxOfVersion(values: NamedValues, model: string, number: number): Uint8Array | undefined {
@@ -51,28 +51,17 @@ export function onnxOfVersion(values: NamedValues, model: string, number: number
 }
 
 /** The reference of drift detection: summary of the inputs in training and of the scores in the holdout. */
-export function referenceOf(values: NamedValues, model: string, number: number): RowsSummary | undefined {
-  const text = values.get(nameOf('reference', model, number))
-  return text === undefined ? undefined : (JSON.parse(text) as RowsSummary)
-}
+export const referenceOf = (values: NamedValues, model: string, number: number): RowsSummary | undefined =>
+  namedJson(values, nameOf('reference', model, number))
 
 /** Promotions of a model, oldest first. */
-export function promotionsOf(values: NamedValues, model: string): PromotionRecord[] {
-  const text = values.get(promotionsName(model))
-  return text === undefined ? [] : (JSON.parse(text) as PromotionRecord[])
-}
+export const promotionsOf = (values: NamedValues, model: string): PromotionRecord[] => namedJson(values, promotionsName(model)) ?? []
 
 /** Challenges of a model, oldest first. */
-export function challengesOf(values: NamedValues, model: string): PromotionRecord[] {
-  const text = values.get(challengesName(model))
-  return text === undefined ? [] : (JSON.parse(text) as PromotionRecord[])
-}
+export const challengesOf = (values: NamedValues, model: string): PromotionRecord[] => namedJson(values, challengesName(model)) ?? []
 
 /** The promotion that waits for the next turn of a run. */
-export function pendingPromotion(values: NamedValues, model: string): PendingPromotion | undefined {
-  const text = values.get(pendingName(model))
-  return text === undefined ? undefined : (JSON.parse(text) as PendingPromotion)
-}
+export const pendingPromotion = (values: NamedValues, model: string): PendingPromotion | undefined => namedJson(values, pendingName(model))
 
 /** Writes a version. */
 export const putVersion = (version: ModelVersion): NamedWrite => [nameOf('version', version.model, version.number), JSON.stringify(version)]
@@ -136,10 +125,40 @@ export function deleteOldVersions(
 ): NamedWrite[] {
   const used = new Set([...promotions.map(({ version }) => version), promotion?.version])
   const deleted = versions.slice(0, Math.max(0, versions.length - limits.MODEL_VERSIONS_KEPT)).filter(({ number }) => !used.has(number))
-  return deleted.flatMap(({ model, number }): NamedWrite[] => [
-    [nameOf('version', model, number), null],
-    [nameOf('score', model, number), null],
-    [nameOf('reference', model, number), null],
-    [nameOf('onnx', model, number), null],
-  ])
+  return deleted.flatMap(({ model, number }) => valueKinds.map((kind): NamedWrite => [nameOf(kind, model, number), null]))
 }
+
+/**
+ * Result of the last drift check, and the training that is due. A restart continues from it, so that no training is lost or repeated. Times
+ * are UTC ms.
+ */
+export interface DriftState {
+  /** Time of the check. */
+  readonly at: number
+  /** Version whose training decisions are the reference; 0, the definition's own score, has none. */
+  readonly version: number
+  /** Decisions compared. */
+  readonly rows: { readonly reference: number; readonly recent: number }
+  /** Description of the drift; absent without drift. */
+  readonly because?: string
+  /** Reason why inputs and scores could not be compared. */
+  readonly silent?: string
+  /** Trainings that drift requested since the last check without drift. */
+  readonly trainings: number
+  /** Time of the last check that ever requested a training. */
+  readonly asked?: number
+  /** The requested training that is not done. */
+  readonly due?: DueTraining
+}
+
+/** A requested training, from the events that had arrived by `at`. */
+export interface DueTraining {
+  readonly at: number
+  readonly because: string
+}
+
+/** Reads the drift state of a model. */
+export const driftStateOf = (values: NamedValues, model: string): DriftState | undefined => namedJson(values, driftName(model))
+
+/** Writes the drift state of a model. */
+export const putDriftState = (model: string, state: DriftState): NamedWrite => [driftName(model), JSON.stringify(state)]

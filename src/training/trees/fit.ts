@@ -9,14 +9,13 @@ import { SpillwayError, limits, random, type Random } from '../../base/index.ts'
 import type { TreeIR } from '../../define/ir/index.ts'
 import { checksumOf, TREES_FORMAT, TREES_VERSION, type TreesFile } from '../../define/model/index.ts'
 import { addTree, treeOf } from '../../model/index.ts'
-import { checkClasses, trainingTable, untrainable, type TrainingRows, type TrainingTable } from '../table/table.ts'
+import { checkClasses, trainingTable, untrainable, type TrainingRows, type TrainingTable } from '../training-table.ts'
 import { binColumns, BINS, type BinnedColumns } from './bins.ts'
 import { packHessians, roundToGrid } from './grid.ts'
 import { TreeGrower, treeLeaves, grownTreeIR, leafValue, type TreeNode } from './grow.ts'
 import { BIN_BYTES, HistogramPool } from './histogram.ts'
 import { lossOf, type BoostingLoss } from './loss.ts'
 import { treesSettings, type TreesSettings, type TreesOptions } from './options.ts'
-import { EarlyStopping } from './early-stopping.ts'
 
 /** A fitted ensemble of trees. */
 export interface TreesFit<Names extends string = string> {
@@ -47,7 +46,7 @@ export function fitTrees<Names extends string>(rows: TrainingRows<Names>, option
   const bins = binColumns(table.columns, table.length, settings.bins)
   checkMemory(bins, settings)
   const base = loss.base(table)
-  const stopping = options.validation && new EarlyStopping(loss, base, validationOf(table, options.validation, settings), settings.patience)
+  const stopping = options.validation && earlyStopping(loss, base, validationOf(table, options.validation, settings), settings.patience)
   const { trees, gains } = boost({ table, bins, loss, base, settings, stopping })
   const file = {
     format: TREES_FORMAT,
@@ -169,3 +168,36 @@ function checkMemory({ words }: BinnedColumns, { leaves }: TreesSettings): void 
 /** True without two different values, NULL being a value. */
 const isConstant = ({ cuts }: BinnedColumns, { columns }: TrainingTable, i: number): boolean =>
   cuts[i].length === 0 && (columns[i].every(Number.isNaN) || !columns[i].some(Number.isNaN))
+
+/** Early stopping: tracks the loss on validation rows. */
+interface EarlyStopping {
+  /** Validation loss after each tree. */
+  readonly losses: readonly number[]
+  /** Number of trees with the least loss; the first of equal ones. */
+  readonly best: number
+  /** Adds a tree; true if boosting should stop. */
+  isOver(tree: TreeIR): boolean
+}
+
+function earlyStopping(loss: BoostingLoss, base: number, rows: TrainingTable, patience: number): EarlyStopping {
+  const losses: number[] = []
+  const z = new Float64Array(rows.length).fill(base)
+  let best = 0
+  let least = loss.mean(rows, z)
+  return {
+    losses,
+    get best() {
+      return best
+    },
+    isOver(tree) {
+      addTree(treeOf(tree), rows.columns, z, rows.length)
+      const mean = loss.mean(rows, z)
+      losses.push(mean)
+      if (mean < least) {
+        least = mean
+        best = losses.length
+      }
+      return losses.length - best >= patience
+    },
+  }
+}

@@ -1,33 +1,14 @@
 /** Options of `fitTrees`, their defaults and bounds. */
-import { show, limits } from '../../base/index.ts'
-import { numericOptions, type OptionBound } from '../table/options.ts'
-import { untrainable, type TrainingRows } from '../table/table.ts'
-import type { GrowRules } from './grow.ts'
+import { show, limits, type StrictOmit } from '../../base/index.ts'
+import type { BoostingOptions } from '../../define/model/index.ts'
+import { numericOptions, type OptionBound } from '../numeric-options.ts'
+import { untrainable, type TrainingRows } from '../training-table.ts'
 import type { LossName } from './loss.ts'
 
 /** Options of `fitTrees`. */
-export interface TreesOptions<Names extends string = string> {
+export interface TreesOptions<Names extends string = string> extends BoostingOptions {
   /** `logistic` (the default) for labels 0 and 1, with a probability as score; `squared` for any number. */
   readonly loss?: LossName
-  /** Trees. Default 100. Fewer if no split decreases the loss any more. */
-  readonly rounds?: number
-  /** Learning rate: share of each tree that is added. Default 0.1. */
-  readonly learningRate?: number
-  /** Most leaves of a tree. Default 31. */
-  readonly leaves?: number
-  /** Most splits above a leaf. Default: bounded by the leaves only. */
-  readonly depth?: number
-  /** Least rows in a leaf. Default 20. */
-  readonly minRows?: number
-  /** L2 regularisation, added to Σ Hessian of a leaf: shrinks its value towards 0. Default 0. */
-  readonly ridge?: number
-  /** Most bins of a column beside the bin of NULLs. Default 255. */
-  readonly bins?: number
-  /** Share of the rows, and of the columns, that each tree samples. Default 1. */
-  readonly rowShare?: number
-  readonly columnShare?: number
-  /** Seed of the samples. Default 0. */
-  readonly seed?: number
   /** Validation rows for early stopping, separate from the training rows: trees after their least loss are dropped. */
   readonly validation?: TrainingRows<NoInfer<Names>>
   /** Rounds without a lower validation loss before boosting stops. Default 10. */
@@ -35,15 +16,7 @@ export interface TreesOptions<Names extends string = string> {
 }
 
 /** Options with defaults. */
-export interface TreesSettings extends GrowRules {
-  readonly loss: LossName
-  readonly rounds: number
-  readonly bins: number
-  readonly rowShare: number
-  readonly columnShare: number
-  readonly seed: number
-  readonly patience: number
-}
+export type TreesSettings = Required<StrictOmit<TreesOptions, 'validation'>>
 
 const bounds = {
   rounds: { is: 100, from: 1, to: limits.TREES_MAX, whole: true },

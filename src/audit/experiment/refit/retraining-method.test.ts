@@ -4,7 +4,7 @@ import { random } from '../../../base/random.ts'
 import { Strings } from '../../../columns/strings.ts'
 import type { ModelIR, ScoreIR, TrainIR } from '../../../define/ir/ir.ts'
 import { fitTrees } from '../../../training/trees/fit.ts'
-import { scoreOfFit } from '../../../training/fitted-score.ts'
+import { scoreOfFit } from '../../../training/predict.ts'
 import { retrainingMethod, type RetrainingMethod } from './retraining-method.ts'
 
 const x = { op: 'trigger', name: 'x', type: 'double' } as const
