@@ -29,6 +29,7 @@ export function contradictionsOf(report: AnswerParts & { readonly answer: readon
       .every(({ perWeek }) => !('why' in perWeek) && -perWeek.low <= SMALL * baseOf(part))
   const saysNothingIsLost = answer[0].includes('loses next to nothing')
   for (const part of elements) {
+    contradictions.push(...misscaledRows(part, now.perWeek, 'why' in retrained ? undefined : retrained.perWeek))
     const { element, verdict, plannedThreshold, incidentThreshold } = part
     const [before, after] = [plans.now, plans.proposed].map(plan => plan.find(planned => planned.element === element)?.title)
     if (saysNothingIsLost && before !== after && after?.startsWith('batch') && !isWithin(part, 14 * 3_600_000))
@@ -44,4 +45,20 @@ export function contradictionsOf(report: AnswerParts & { readonly answer: readon
       contradictions.push(`${element} is said to lose nothing, and no row is known`)
   }
   return contradictions
+}
+
+/**
+ * Rows at an equal alert volume whose change is not the difference of the weekly values of their own figures. At the fixed threshold a
+ * change may also have a charge for wrong actions.
+ */
+function misscaledRows({ element, levels }: ElementPart, now: number, retrained: number | undefined): string[] {
+  return levels.flatMap(({ title, frozenAtBudget, refit }) =>
+    Object.entries({ frozenAtBudget, refit }).flatMap(([mode, effect]) => {
+      const base = mode === 'refit' ? retrained : now
+      if ('why' in effect || base === undefined || !('low' in effect.perWeek)) return []
+      const change = effect.performance.perWeek - base
+      const isSame = Math.abs(effect.perWeek.value - change) <= 1e-6 * (Math.abs(change) + Math.abs(base) + 1)
+      return isSame ? [] : [`${element} at ${title}, ${mode}: changes by ${effect.perWeek.value} a week, and its figures by ${change}`]
+    }),
+  )
 }

@@ -14,7 +14,7 @@ const DAY = 86_400_000
 export const sampleWithTimeBlocks = (cases: ClusteredCases, rows: RowRange, bounds: TimeBlockBounds): ClusteredSample =>
   clusteredSample({ ...cases, clusters: [...cases.clusters, timeBlocks(cases.t, rows, bounds)] }, rows)
 
-/** Intervals of plan differences per decision, as of a sweep. The sample of each block is built once. */
+/** Intervals of plan differences per eligible decision, as of a sweep. The sample of each block is built once. */
 export function planIntervals(
   cases: ClusteredCases,
   bounds: TimeBlockBounds,

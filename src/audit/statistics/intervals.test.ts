@@ -54,6 +54,17 @@ test('a weekly difference has a value, an error, and a simultaneous interval wid
   assert.deepEqual([alone.low, alone.high], alone.pointwise)
 })
 
+test('figures are of eligible decisions: those of a week, or as many as a unit has', () => {
+  const eligible = Uint8Array.from({ length: LENGTH }, (_, row) => row % 2)
+  const sample = clusteredSample({ t: fixture.t, clusters: fixture.clusters, eligible }, { from: 0, to: LENGTH })
+  const difference = fixture.sweep[2].map((d, row) => (row % 2 === 1 ? d : NaN))
+  const mean = difference.reduce((sum, d) => (Number.isNaN(d) ? sum : sum + d), 0) / (LENGTH / 2)
+  const isNear = (value: number, expected: number): void => assert.ok(Math.abs(value - expected) < 1e-9, `${value}, not ${expected}`)
+  isNear(intervalOf(differenceIntervals(sample, [difference], { seed: 1, decisionsPerUnit: 700 }), 0).value, mean * 700)
+  const week = ((LENGTH / 2) * 7 * DAY) / (fixture.t.at(-1)! - fixture.t[0])
+  isNear(intervalOf(differenceIntervals(sample, [difference], { seed: 1 }), 0).value, mean * week)
+})
+
 test('where three of sixty days have the losses, the interval extends further down', () => {
   const shocks = fixture.sweep[2].map((d, row) => (row % 2000 < 100 ? -Math.abs(d) * 5 : d < 0 ? 0 : d))
   const { value, low, high } = intervalOf(differenceIntervals(fixture.sample, [shocks], { seed: 1 }), 0)

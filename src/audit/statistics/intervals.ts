@@ -35,7 +35,8 @@ export interface IntervalOptions {
   /** The probability that an interval misses, 0 to 1; default 0.05. */
   readonly tail?: number
   /**
-   * The decisions that a figure is about: by default those of a week, by the time that the block covers. With 1, figures are per decision.
+   * The eligible decisions that a figure is about: by default those of a week, by the time that the block covers. With 1, figures are per
+   * eligible decision.
    */
   readonly decisionsPerUnit?: number
 }
@@ -103,7 +104,7 @@ function estimateIntervals(
   differences: readonly SparseValues[],
   { seed, draws = 10_000, tail = 0.05, decisionsPerUnit }: IntervalOptions,
 ): DifferenceIntervals {
-  const decisions = decisionsPerWeek(sample, sample.rows, decisionsPerUnit)
+  const decisions = decisionsPerUnit ?? decisionsPerWeek(sample, sample.rows)
   const estimated = estimateLevels(sample, differences, decisions)
   const clusters = differences.length === 0 ? [] : effectiveSampleSizes(estimated.sample, differences[0])
   const { caveats, ...clusterCaveats } = sampleSizeCaveats(estimated.sample.columns, clusters)
