@@ -2,7 +2,7 @@
 import type { Edit } from '../faults/edit.ts'
 
 const json = 'src/serve/body/json-body.ts'
-const stream = 'src/serve/routes/ndjson-stream.ts'
+const ingest = 'src/serve/routes/ingest.ts'
 
 export const httpFaults: Readonly<Record<string, Edit>> = {
   'a record of an array that cannot be read is passed over': {
@@ -11,9 +11,9 @@ export const httpFaults: Readonly<Record<string, Edit>> = {
     is: '',
   },
   'lines of which none can be read are passed over': {
-    path: stream,
-    was: 'const records = batch.records.length + batch.undecodable.length',
-    is: 'const records = batch.records.length',
+    path: ingest,
+    was: 'const records = batch.records.length + batch.undecodable.length\n      if (records === 0) continue',
+    is: 'const records = batch.records.length\n      if (records === 0) continue',
   },
   'an array that breaks off is taken as far as it goes': {
     path: json,
