@@ -2,12 +2,12 @@
  * Converts decisions of one model to a flat table for Parquet. It has a typed column per input (`vector.card.n10m`), lists where
  * features are lists, and two columns per group read (`read.card(card).known`, `.clock`).
  */
-import { sourceOffset, sourcePartition, type ColumnData, type Strings } from '../columns/index.ts'
-import { type ExprIR, type ModelIR, type PipelineIR, isListAggregate } from '../define/ir/index.ts'
+import { sourceOffset, sourcePartition, type ColumnData } from '../columns/index.ts'
+import type { ModelIR, PipelineIR } from '../define/ir/index.ts'
 import { triggerId, triggerKey } from '../define/model/index.ts'
 import type { OutputColumn, OutputValues } from '../files/index.ts'
 import type { DecisionBatch } from './decide.ts'
-import { deliverColumn, groupReads, readId } from '../decision/index.ts'
+import { deliverColumn, groupReads, isListInput, readId, rejectedColumn } from '../decision/index.ts'
 import type { ReadPositions } from './feature-feed.ts'
 import type { ReplayLog } from './log.ts'
 
@@ -54,24 +54,6 @@ export function decisionValues(ir: PipelineIR, batch: DecisionBatch, { strings }
     rejectedColumn(batch, strings),
     ...batch.reads.flatMap(read => readColumns(read, length)),
   ]
-}
-
-/** Is an input a list? */
-export function isListInput(ir: PipelineIR, expr: ExprIR): boolean {
-  if (expr.op !== 'feature') return false
-  const group = ir.groups.find(({ name }) => name === expr.group)!
-  return isListAggregate(group.features.find(({ name }) => name === expr.name)!.agg)
-}
-
-/** The reason why a decision could not be made; NULL if it was made. */
-export function rejectedColumn({ length, rejected }: Pick<DecisionBatch, 'length' | 'rejected'>, strings: Strings): ColumnData {
-  const values = new Int32Array(length)
-  const nulls = new Uint8Array(length).fill(1)
-  for (const [row, reason] of rejected) {
-    values[row] = strings.idOf(reason)
-    nulls[row] = 0
-  }
-  return { values, nulls }
 }
 
 function readColumns(read: ReadPositions, length: number): [known: ColumnData, clock: ColumnData] {

@@ -7,7 +7,7 @@ export {
   checkPromotable,
   rollbackVersion,
   type SkippedVersion,
-  trainedModel,
+  trainableModel,
 } from './champion.ts'
 export { type DriftState, driftStateOf, type DueTraining, putDriftState } from './drift-state.ts'
 export { RegistryFolder } from './folder.ts'
