@@ -6,11 +6,11 @@
  * first: the values are the same, text by text. The baseline is the stream side of the same process.
  */
 import { random } from '../src/base/random.ts'
-import { readFrames, FrameWriter } from '../src/batch/frames.ts'
-import { StateRestorer, stateBlocks } from '../src/batch/kernel-state.ts'
+import { FrameWriter } from '../src/batch/frames.ts'
+import { restorePartition, stateBlocks } from '../src/batch/snapshot-format.ts'
 import { sliceBlock } from '../src/columns/block.ts'
 import { Strings } from '../src/columns/strings.ts'
-import { IR_VERSION, type FeatureIR, type GroupIR, type PipelineIR } from '../src/define/ir/ir.ts'
+import type { FeatureIR, GroupIR } from '../src/define/ir/ir.ts'
 import { defaultHop } from '../src/define/expression/window.ts'
 import { Kernel } from '../src/kernel/kernel.ts'
 import { HybridGroup } from '../src/run/groups/hybrid-group.ts'
@@ -157,24 +157,21 @@ function keyed(events: Events, strings: Strings): SourceEvents {
 
 /** A snapshot of all but the last day, restored from its saved state with texts of other ids, and a delta of that day. */
 function layeredOf(group: GroupIR, events: Events, all: SourceEvents, strings: Strings): HybridGroup {
-  const s = all.block.arrival.at(-1)! - DAY
-  const cut = all.block.arrival.findIndex(arrival => arrival > s)
+  const asOf = all.block.arrival.at(-1)! - DAY
+  const cut = all.block.arrival.findIndex(arrival => arrival > asOf)
   const others = new Strings()
   const snapshot = new Kernel(group, source, { strings: others })
   snapshot.apply(sliceBlock(keyed(events, others).block, 0, cut))
   const layered = new HybridGroup(group, source, strings)
   const kernel = layered.emptySnapshot()
-  const restoring = new StateRestorer(kernel, strings)
-  for (const stretch of stateBlocks(snapshot, others, cut, new FrameWriter()))
-    for (const reader of readFrames(stretch, 'the state of the body')) restoring.restore(reader)
-  layered.replaceLayers({ run: 1, s, cut, kernel, forgotten: -Infinity })
+  for (const _ of restorePartition(kernel, strings, stateBlocks(snapshot, others, cut, new FrameWriter()), 'the snapshot'));
+  layered.replaceLayers({ run: 1, asOf, cut, kernel, forgotten: -Infinity })
   layered.catchUp(all, all.block.arrival.at(-1)!)
   return layered
 }
 
 function readingOf(live: LiveGroup, strings: Strings, end: number): FeatureReader {
-  const ir: PipelineIR = { version: IR_VERSION, name: 'w', sources: [source], groups: [live.group], models: [] }
   // Time moves from answer to answer, so that windows move.
   let now = end
-  return new FeatureReader({ ir, strings, groups: [live], now: () => now++, nextTick: () => Infinity, behind: () => undefined })
+  return new FeatureReader({ strings, groups: [live], now: () => now++, nextTick: () => Infinity, behind: () => undefined })
 }

@@ -65,5 +65,5 @@ export function jobOver(path: string): BatchJob {
   const strings = new Strings()
   const { end: cut } = new Log(reader, { sources: ir.sources, stringsOf: () => strings })
   reader.close()
-  return { group: ir.groups[0], source: ir.sources[0], sources: ir.sources, s: START + MONTH, cut }
+  return { group: ir.groups[0], source: ir.sources[0], sources: ir.sources, asOf: START + MONTH, cut }
 }

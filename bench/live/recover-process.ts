@@ -13,7 +13,7 @@ import { openDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import type { LogStore } from '../../src/log/store.ts'
 import { CHECKPOINT_MANIFEST } from '../../src/run/recovery/manifest.ts'
 import { Run } from '../../src/run/loop/run.ts'
-import { scheduleCheckpoints } from '../../src/run/loop/checkpoint-schedule.ts'
+import { scheduleCheckpoints } from '../../src/run/loop/live-run.ts'
 import { readings, readingsFrom, sensor } from './readings.ts'
 
 const BLOCK = 8192

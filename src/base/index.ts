@@ -28,9 +28,11 @@ export {
   SpillwayError,
   unreachable,
 } from './errors.ts'
+export { definitionOf, requireDefinition } from './definition-of.ts'
 export { decimalPlaces, scaledInteger, spanMs, timestampMs } from './exact.ts'
 export { addBytes, addText, type Hash64 } from './hash.ts'
 export { limits } from './limits.ts'
 export { didYouMean, inOneLine, show, thrownText, unknownNameError } from './message-text.ts'
 export { type Random, random } from './random.ts'
 export type { StrictOmit } from './strict-omit.ts'
+export { sumBy } from './sum-by.ts'

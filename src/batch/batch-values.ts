@@ -6,29 +6,32 @@ import type { GroupIR, SourceIR } from '../define/ir/index.ts'
 import { KeySlots, featureColumns } from '../kernel/index.ts'
 import { readResultBlocks, type ResultBlock } from './result.ts'
 
-/** A batch result in columns, with an index by key. */
-export class BatchValues {
-  /** Number and as-of time (UTC ms) of the run. */
+/** The run of some values. */
+export interface BatchValuesOptions {
   readonly run: number
-  readonly s: number
-  /** Visible events of the source. */
-  readonly known: number
+  /** As-of time, UTC ms. */
+  readonly asOf: number
+  /** Number of visible events of the source. */
+  readonly visibleCount: number
+  /** Final number of keys. */
+  readonly keys: number
+}
+
+/** A batch result in columns, with an index by key; empty at first. */
+export class BatchValues {
+  readonly run: number
+  readonly asOf: number
+  readonly visibleCount: number
   readonly #keys: KeySlots
   readonly #features: readonly FeatureColumn[]
   #length = 0
 
-  /** Starts empty; `of.keys` is the final number of keys. */
-  constructor(
-    group: GroupIR,
-    source: SourceIR,
-    strings: Strings,
-    of: { readonly run: number; readonly s: number; readonly known: number; readonly keys: number },
-  ) {
-    this.run = of.run
-    this.s = of.s
-    this.known = of.known
+  constructor(group: GroupIR, source: SourceIR, strings: Strings, { run, asOf, visibleCount, keys }: BatchValuesOptions) {
+    this.run = run
+    this.asOf = asOf
+    this.visibleCount = visibleCount
     this.#keys = KeySlots.of(group, source, strings)
-    this.#features = featureColumns(group, of.keys, false)
+    this.#features = featureColumns(group, keys, false)
   }
 
   /** Keys added so far. */
@@ -75,11 +78,11 @@ export function readBatchValues(
   group: GroupIR,
   source: SourceIR,
   strings: Strings,
-  of: ConstructorParameters<typeof BatchValues>[3],
+  of: BatchValuesOptions,
 ): BatchValues {
   const values = new BatchValues(group, source, strings, of)
   for (const bytes of parts)
-    for (const stretch of readResultBlocks(bytes, group, source, strings, `the result of run ${of.run}`)) values.add(stretch)
+    for (const block of readResultBlocks(bytes, group, source, strings, `the result of run ${of.run}`)) values.add(block)
   if (values.length < of.keys)
     throw new SpillwayError('SPILL_DATA', `the result of run ${of.run} is damaged: it has ${values.length} keys of ${of.keys}`)
   return values

@@ -18,12 +18,13 @@ import {
   type NamedValues,
   type SegmentLog,
 } from '../log/index.ts'
-import { jobColumns, jobEvents, jobLog, type BatchPlan } from './job-events.ts'
+import { batchInput, type BatchPlan } from './batch-input.ts'
+import { columnsReadBy } from './group-definition.ts'
 import type { BatchJob } from './job.ts'
 import { NO_PARTITION, KeyPartitioner } from './key-partitioner.ts'
 
 /** Rows of a block, about; smaller blocks are mostly overhead. */
-const STRETCH_ROWS = 1 << 10
+const BLOCK_ROWS = 1 << 10
 
 /** Encoded rows of one partition. */
 export interface EncodedRows {
@@ -31,36 +32,35 @@ export interface EncodedRows {
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
-/** Yields the blocks of the requested partitions in log order. Returns the number of visible events, of all that the log ever had. */
+/** Yields the blocks of the requested partitions in log order. */
 export function* encodeByPartition(
   store: SegmentLog & NamedValues,
   job: BatchJob,
-  { from, partitions }: BatchPlan,
-  isWanted: (partition: number) => boolean,
-): Generator<EncodedRows, number> {
+  plan: BatchPlan,
+  isRequested: (partition: number) => boolean,
+): Generator<EncodedRows> {
+  const { partitions } = plan
   const strings = new Strings()
-  const partitioning = new KeyPartitioner(job.group, job.source, partitions, strings)
-  const rows = new RowWriter(job, strings)
-  const atOnce = Math.max(limits.BATCH_SPILL_ROWS, partitions * STRETCH_ROWS)
-  const events = jobEvents(jobLog(store, job, strings), from, job, strings)
-  let pending: Block[] = []
-  let length = 0
-  for (;;) {
-    const next = events.next()
-    if (!next.done) {
-      pending.push(next.value)
-      length += next.value.length
-    }
-    if (length > 0 && (next.done === true || length >= atOnce)) {
-      const block = concatBlocks(pending)
-      for (const [partition, rowsOfPartition] of byPartition(partitioning.partitionsOf(block), partitions))
-        if (rowsOfPartition.length > 0 && isWanted(partition)) yield { partition, bytes: rows.write(block, rowsOfPartition) }
-      strings.clear()
-      pending = []
-      length = 0
-    }
-    if (next.done) return next.value
+  const partitioner = new KeyPartitioner(job.group, job.source, partitions, strings)
+  const writer = new RowWriter(job, strings)
+  const encode = function* (blocks: readonly Block[]): Generator<EncodedRows> {
+    const block = concatBlocks(blocks)
+    for (const [partition, rows] of byPartition(partitioner.partitionsOf(block), partitions))
+      if (rows.length > 0 && isRequested(partition)) yield { partition, bytes: writer.write(block, rows) }
+    strings.clear()
   }
+  const atOnce = Math.max(limits.BATCH_SPILL_ROWS, partitions * BLOCK_ROWS)
+  let gathered: Block[] = []
+  let length = 0
+  for (const block of batchInput(store, job, plan, strings)) {
+    gathered.push(block)
+    length += block.length
+    if (length < atOnce) continue
+    yield* encode(gathered)
+    gathered = []
+    length = 0
+  }
+  if (length > 0) yield* encode(gathered)
 }
 
 /** Row numbers by partition, in order. A counting sort: O(rows + partitions). */
@@ -81,9 +81,9 @@ function byPartition(of: Uint16Array, partitions: number): [partition: number, r
 }
 
 /** Columns of an encoded block, in the order of the source. */
-const stretchColumns = (job: BatchJob): ColumnIR[] => {
-  const names = jobColumns(job)
-  return job.source.columns.filter(({ name }) => names.has(name))
+const encodedColumns = ({ group, source }: BatchJob): ColumnIR[] => {
+  const names = columnsReadBy(group, source)
+  return source.columns.filter(({ name }) => names.has(name))
 }
 
 class RowWriter {
@@ -93,7 +93,7 @@ class RowWriter {
   readonly #scratch = new ByteWriter()
 
   constructor(job: BatchJob, strings: Strings) {
-    this.#columns = stretchColumns(job)
+    this.#columns = encodedColumns(job)
     this.#strings = strings
   }
 
@@ -111,11 +111,11 @@ class RowWriter {
 
 /** Decodes a block; texts get their ids in `strings`. */
 export function decodeRows(bytes: Uint8Array, job: BatchJob, strings: Strings): Block {
-  const reader = new ByteReader(bytes, 'a stretch of rows')
+  const reader = new ByteReader(bytes, 'a block of rows')
   const length = reader.varint()
   const [time, arrival, sourcePosition] = Array.from({ length: 3 }, () => readNumbers(reader, length))
-  const columns = stretchColumns(job).map(({ name, type }) => {
-    const column = new ByteReader(reader.raw(), `column '${name}' of a stretch of rows`)
+  const columns = encodedColumns(job).map(({ name, type }) => {
+    const column = new ByteReader(reader.raw(), `column '${name}' of a block of rows`)
     return [name, readColumn(column, length, type === 'string' ? strings : undefined)] as const
   })
   return { length, time, arrival, sourcePosition, columns: Object.fromEntries(columns) }

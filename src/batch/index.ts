@@ -1,11 +1,8 @@
 /** Batch runs: feature values at a time, computed from the log, in threads, with a ledger of the runs. */
 export { BatchValues, readBatchValues } from './batch-values.ts'
 export { computeParts } from './compute.ts'
-export { readFrames } from './frames.ts'
-export { groupCode } from './group-code.ts'
-export { jobColumns, windowReach } from './job-events.ts'
+export { groupCode, columnsReadBy, windowReach } from './group-definition.ts'
 export type { BatchJob, ComputeRun, ResultPart, ResultSink } from './job.ts'
-export { StateRestorer } from './kernel-state.ts'
 export {
   allPartsIn,
   BATCH_RUNS,
@@ -19,9 +16,10 @@ export {
   partFilesIn,
   partName,
   partsIn,
+  readPart,
+  readParts,
   totalsOf,
 } from './ledger.ts'
-export { readPart } from './read-part.ts'
 export { type MakeReport, makeReportInThread } from './report-job.ts'
 export {
   batchRunsAt,
@@ -37,4 +35,5 @@ export {
 } from './report-ledger.ts'
 export { reportTable } from './report.ts'
 export { readResultBlocks } from './result.ts'
+export { restorePartition } from './snapshot-format.ts'
 export { computeInThreads } from './threads.ts'

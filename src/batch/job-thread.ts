@@ -4,10 +4,10 @@ import { getHeapStatistics } from 'node:v8'
 import { Strings } from '../columns/index.ts'
 import { sendProgress, sendResult } from '../jobs/index.ts'
 import { SqliteReader } from '../log/sqlite/index.ts'
-import { computePartition, computeFromLog, type PartitionComputation } from './compute.ts'
-import { jobLog, batchPlan, type BatchPlan } from './job-events.ts'
+import { computeFromLog, computeFromSpill, type PartitionComputation } from './compute.ts'
+import { batchPlan, type BatchPlan } from './batch-input.ts'
 import type { BatchJob, ResultPart } from './job.ts'
-import { spillRows, spilledBlocks, type SpilledRows } from './spilled-rows.ts'
+import { spillRows, type SpilledRows } from './spilled-rows.ts'
 
 /** Commands to the thread. */
 export type BatchCommand =
@@ -78,10 +78,7 @@ async function resultOf(command: Exclude<BatchCommand, { do: 'next' }>): Promise
     }
     case 'spilled part': {
       const { job, partition, of, spilled } = command
-      const strings = new Strings()
-      const blocks = spilledBlocks(spilled, partition, job, strings)
-      const part = await sendBlocks(computePartition(blocks, strings, job, { partition, of, forgotten: spilled.forgotten }))
-      return { part }
+      return { part: await sendBlocks(computeFromSpill(spilled, job, partition, of)) }
     }
   }
 }
@@ -89,7 +86,7 @@ async function resultOf(command: Exclude<BatchCommand, { do: 'next' }>): Promise
 function openRun(path: string, job: BatchJob): OpenedRun {
   const reader = new SqliteReader(path)
   try {
-    return { reader, job, plan: batchPlan(jobLog(reader, job, new Strings()), job) }
+    return { reader, job, plan: batchPlan(reader, job, new Strings()) }
   } catch (error) {
     reader.close()
     throw error
@@ -102,14 +99,11 @@ function closeRun(): void {
   opened = undefined
 }
 
-/** Bytes of this thread's heap and of the arrays outside it. Cost: reading V8's counters. */
-function threadMemoryBytes(): number {
+/** Samples memory at its peaks: this thread's heap and the arrays outside it. Cost: reading V8's counters. */
+function sampleMemory(): void {
   const { used_heap_size: heap, external_memory: outside } = getHeapStatistics()
-  return heap + outside
+  peakBytes = Math.max(peakBytes, heap + outside)
 }
-
-/** Samples memory at its peaks. */
-const sampleMemory = (): void => void (peakBytes = Math.max(peakBytes, threadMemoryBytes()))
 
 /** Sends the blocks of a part, each after the previous was received. */
 async function sendBlocks(computing: PartitionComputation): Promise<ResultPart> {
@@ -118,7 +112,7 @@ async function sendBlocks(computing: PartitionComputation): Promise<ResultPart> 
     if (next.done) return next.value
     const received = new Promise<void>(resolve => (onNext = resolve))
     sampleMemory()
-    sendProgress<Uint8Array>(next.value, [next.value.buffer])
+    sendProgress<Uint8Array>(next.value.bytes, [next.value.bytes.buffer])
     await received
   }
 }

@@ -8,10 +8,10 @@ export interface BatchJob {
   /** All sources of the pipeline. */
   readonly sources: readonly SourceIR[]
   /** As-of time of the run, UTC ms. */
-  readonly s: number
-  /** The cut, a sequence number: entries below it are read, and no entry from it on had arrived by `s`. */
+  readonly asOf: number
+  /** The cut, a sequence number: entries below it are read, and no entry from it on had arrived by `asOf`. */
   readonly cut: number
-  /** Number of partitions; derived from the log (`planOf`) unless a run is computed again. */
+  /** Number of partitions; derived from the log (`batchPlan`) unless a run is computed again. */
   readonly partitions?: number
 }
 
@@ -20,7 +20,7 @@ export interface ResultPart {
   readonly partition: number
   /** Number of partitions. */
   readonly of: number
-  /** Visible events of the source by `s`, of all that the log ever had, over all partitions. */
+  /** Number of visible events of the source, of all that the log ever had, over all partitions; a stored name. */
   readonly known: number
   /** Events of the partition that were read, and its keys with values. */
   readonly read: number
@@ -42,10 +42,10 @@ export interface ResultSink {
   /** Called first, with the number of partitions. Returns the partitions whose parts are stored already. */
   begin(partitions: number): ReadonlySet<number>
   /** Writes the next block of a part. Resolves when the next may follow. */
-  write(partition: number, stretch: Uint8Array<ArrayBuffer>): Promise<void>
+  write(partition: number, block: Uint8Array<ArrayBuffer>): Promise<void>
   /** A part is complete. Resolves when it is stored. */
   endPart(part: ResultPart): Promise<void>
 }
 
 /** Computes the missing parts of a run. Rejects with the first error of any part, or when stopped. */
-export type ComputeRun = (job: BatchJob, taker: ResultSink, signal: AbortSignal) => Promise<RunUsage>
+export type ComputeRun = (job: BatchJob, sink: ResultSink, signal: AbortSignal) => Promise<RunUsage>

@@ -4,7 +4,7 @@
  *
  * Invariant: the hash is part of the result format and must never change.
  */
-import { type Hash64, limits } from '../base/index.ts'
+import { definitionOf, type Hash64, limits } from '../base/index.ts'
 import type { Block, ColumnData, Strings } from '../columns/index.ts'
 import type { GroupIR, SourceIR } from '../define/ir/index.ts'
 
@@ -25,7 +25,7 @@ export class KeyPartitioner {
   readonly #strings: Strings
 
   constructor({ key }: GroupIR, { columns }: SourceIR, partitions: number, strings: Strings) {
-    this.#key = key.map(name => ({ name, isText: columns.find(column => column.name === name)!.type === 'string' }))
+    this.#key = key.map(name => ({ name, isText: definitionOf(columns, name).type === 'string' }))
     this.#partitions = partitions
     this.#strings = strings
   }

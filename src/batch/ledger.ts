@@ -4,13 +4,13 @@
  * A run's record is committed with the changes that follow from it. The parts of a result, one per partition, are named values beside it as
  * long as their files are kept.
  */
-import type { StrictOmit } from '../base/index.ts'
+import { type StrictOmit, sumBy } from '../base/index.ts'
 import { createHash } from 'node:crypto'
 import { jobRecordsIn, numberInName, type JobRecord } from '../jobs/index.ts'
-import type { NamedValues } from '../log/index.ts'
+import type { NamedValues, SavedStates } from '../log/index.ts'
 import type { ResultPart } from './job.ts'
 
-/** One batch run. */
+/** One batch run. Its fields are stored names. */
 export interface BatchRunRecord extends JobRecord {
   readonly group: string
   /** Started by its schedule or on demand. */
@@ -35,7 +35,7 @@ export interface BatchRunRecord extends JobRecord {
 export interface BatchRunResult {
   /** Number of partitions. */
   readonly partitions: number
-  /** Visible events of the source by `s`, of all that the log ever had. */
+  /** Number of visible events of the source, of all that the log ever had. */
   readonly known: number
   /** Events read, and keys with values. */
   readonly read: number
@@ -51,15 +51,14 @@ export interface BatchRunResult {
 
 /** Totals of parts, which are in partition order. */
 export function totalsOf(parts: readonly ResultPart[]): StrictOmit<BatchRunResult, 'seconds' | 'memory'> {
-  const total = (of: (part: ResultPart) => number): number => parts.reduce((sum, part) => sum + of(part), 0)
   const hash = createHash('sha256')
   for (const part of parts) hash.update(part.hash)
   return {
     partitions: parts.length,
     known: parts[0].known,
-    read: total(({ read }) => read),
-    keys: total(({ keys }) => keys),
-    bytes: total(({ bytes }) => bytes),
+    read: sumBy(parts, ({ read }) => read),
+    keys: sumBy(parts, ({ keys }) => keys),
+    bytes: sumBy(parts, ({ bytes }) => bytes),
     hash: hash.digest('hex'),
   }
 }
@@ -73,6 +72,22 @@ export const partName = (number: number, partition: number): string => `${PARTS}
 
 /** The file of a part, beside the log. */
 export const partFile = (number: number, partition: number): string => `run-${number}-${partition}.bin`
+
+/** Reads a stored part and checks its length and hash; `undefined` if it is missing or damaged. */
+export function readPart(store: SavedStates, number: number, { partition, bytes: length, hash }: ResultPart): Uint8Array | undefined {
+  const bytes = store.readState(partFile(number, partition))
+  if (bytes?.length !== length) return undefined
+  return createHash('sha256').update(bytes).digest('hex') === hash ? bytes : undefined
+}
+
+/** The stored parts of a run with so many partitions; `undefined` for each that is missing or damaged. */
+export function readParts(store: NamedValues & SavedStates, number: number, partitions: number): (Uint8Array | undefined)[] {
+  const parts = partsIn(store, number)
+  return Array.from({ length: partitions }, (_, partition) => {
+    const part = parts.get(partition)
+    return part && readPart(store, number, part)
+  })
+}
 
 /** Runs in the store, oldest first. */
 export const batchRunsIn = (store: NamedValues): BatchRunRecord[] => jobRecordsIn(store, BATCH_RUNS)

@@ -1,4 +1,5 @@
 /** The ledger of reports: time, cut, definition, state and result of each report, as named values of the log's store. */
+import { definitionOf } from '../base/index.ts'
 import { createHash } from 'node:crypto'
 import { isAbsolute, join } from 'node:path'
 import { canonicalJson, withoutNotes, type PipelineIR, type ReportIR } from '../define/ir/index.ts'
@@ -6,7 +7,7 @@ import { groupReads, reportModel } from '../decision/index.ts'
 import { jobRecordsIn, type JobRecord } from '../jobs/index.ts'
 import type { NamedValues } from '../log/index.ts'
 import { championAfter, promotionsOf } from '../training/registry/index.ts'
-import { groupCode } from './group-code.ts'
+import { groupCode } from './group-definition.ts'
 import { lastSwapBy, type BatchRunRecord } from './ledger.ts'
 
 /** Result of a report. */
@@ -97,8 +98,8 @@ export function batchRunsAt(ir: PipelineIR, report: ReportIR, runs: readonly Bat
     groupReads(ir, reportModel(ir, report)).flatMap(({ group: { name, place } }) => (place.kind === 'batch' ? name : [])),
   )
   const used = [...batch].map((name): [string, number | null] => {
-    const group = ir.groups.find(candidate => candidate.name === name)!
-    const source = ir.sources.find(candidate => candidate.name === group.source)!
+    const group = definitionOf(ir.groups, name)
+    const source = definitionOf(ir.sources, group.source)
     const last = lastSwapBy(runs, name, s)
     return [name, last?.code === groupCode(group, source) ? last.s : null]
   })

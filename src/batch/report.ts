@@ -6,10 +6,12 @@
  * same log, a report has the same rows. A group placed batch is read from the stored result of its run; without that result it is computed
  * from the log, to the same values. The work is cut into steps of a segment or some thousand keys. Memory: windows, results, keys and rows.
  */
-import { stopwatch, SpillwayError, limits } from '../base/index.ts'
-import { type Block, type ColumnData, countUpTo, sliceBlock, Strings } from '../columns/index.ts'
+import { definitionOf, stopwatch, SpillwayError, limits } from '../base/index.ts'
+import type { FeatureColumn } from '../aggregate/index.ts'
+import { type ColumnData, Strings } from '../columns/index.ts'
 import {
   columnsRead,
+  type GroupRead,
   groupReads,
   readId,
   reportModel,
@@ -20,14 +22,16 @@ import {
   type ScoringDefinitions,
   TickKeys,
 } from '../decision/index.ts'
-import type { ReportIR } from '../define/ir/index.ts'
+import type { GroupIR, ReportIR, SourceIR } from '../define/ir/index.ts'
 import type { OnnxFile } from '../define/model/index.ts'
-import { rejectIncomplete } from '../kernel/index.ts'
+import { Kernel, placementAt, rejectIncomplete } from '../kernel/index.ts'
 import { logStartOf, Log, type NamedValues, type SavedStates, type SegmentLog } from '../log/index.ts'
 import { hashReportRows, writeReportFile } from '../replay/index.ts'
 import { championOf } from '../training/registry/index.ts'
-import { windowReach } from './job-events.ts'
-import { openReportFeed, type ReportFeed } from './report-feed.ts'
+import { arrivedBy } from './batch-input.ts'
+import { readBatchValues, type BatchValues } from './batch-values.ts'
+import { groupCode, windowReach } from './group-definition.ts'
+import { batchRunsIn, readParts } from './ledger.ts'
 import type { ReportResult, ReportJob } from './report-ledger.ts'
 
 /**
@@ -77,7 +81,7 @@ export function* reportTable(
 function scoredBy(store: NamedValues, { ir, report, version }: ReportJob): { readonly model: ReportModel; readonly file?: OnnxFile } {
   const model = reportModel(ir, report)
   if (version === undefined) return { model }
-  const definition = ir.models.find(({ name }) => name === model.name)!
+  const definition = definitionOf(ir.models, model.name)
   const champion = championOf(store, ir, definition, version)
   if (typeof champion !== 'string') return { model: { ...model, score: champion.score }, ...(champion.file && { file: champion.file }) }
   throw new SpillwayError(
@@ -107,10 +111,7 @@ function* readLog(
   const used = new Set([...groups.map(({ source }) => source), ...keys.sources])
   const wanted = (source: string, column: string) => used.has(source) && needed.get(source)!.has(column)
   const reached = feeds.filter(({ kernel, asOf }) => kernel && asOf > -Infinity).map(({ read, asOf }) => asOf - windowReach(read.group))
-  for (const segment of log.segments(log.firstEntrySince(Math.min(s - report.live, ...reached)), cut, {
-    stringsOf: () => strings,
-    wanted,
-  })) {
+  for (const segment of log.segments(log.firstEntrySince(Math.min(s - report.live, ...reached)), cut, { wanted })) {
     for (const { source, block } of segment.sources) {
       if (!used.has(source)) continue
       if (keys.sources.includes(source)) keys.add(source, arrivedBy(block, s))
@@ -130,9 +131,62 @@ function checkReach(store: NamedValues, { name, live }: ReportIR, s: number): vo
   )
 }
 
-function arrivedBy(block: Block, moment: number): Block {
-  const [rows] = countUpTo(block.arrival, Float64Array.of(moment))
-  return rows < block.length ? sliceBlock(block, 0, rows) : block
+/** Values of one group at one as-of time. */
+interface ReportFeed {
+  readonly read: GroupRead
+  /** Receives the events that had arrived by `arrived`, UTC ms; absent if a batch result answers. */
+  readonly kernel: Kernel | undefined
+  readonly arrived: number
+  readonly asOf: number
+  /** Features of keys; `asOf` repeats that of the feed for each key. */
+  readonly values: (keys: readonly ColumnData[], asOf: Float64Array) => FeatureColumn[]
+}
+
+/** Opens the feed of one group. */
+function openReportFeed(
+  store: NamedValues & SavedStates,
+  { ir, s, runs }: Pick<ReportJob, 'ir' | 's' | 'runs'>,
+  read: GroupRead,
+  strings: Strings,
+): ReportFeed {
+  const { group } = read
+  const source = definitionOf(ir.sources, group.source)
+  const placed = placementAt(group.place, s, runs[group.name])
+  const whole = definitionOf(ir.groups, group.name)
+  const result = group.place.kind === 'batch' ? resultOf(store, whole, source, runs[group.name], strings) : undefined
+  if (result) return { read, kernel: undefined, ...placed, values: valuesOf(result, whole, source, read, strings) }
+  const kernel = new Kernel(group, source, { strings })
+  return { read, kernel, ...placed, values: (keys, asOf) => kernel.read(keys, asOf) }
+}
+
+/** The result of the run at `time`, if all of its parts are stored intact. */
+function resultOf(
+  store: NamedValues & SavedStates,
+  group: GroupIR,
+  source: SourceIR,
+  time: number | null | undefined,
+  strings: Strings,
+): BatchValues | undefined {
+  const code = groupCode(group, source)
+  const run = batchRunsIn(store).findLast(
+    candidate => candidate.group === group.name && candidate.s === time && candidate.code === code && candidate.swapped !== undefined,
+  )
+  if (!run?.done) return undefined
+  const { number, done } = run
+  const parts = readParts(store, number, done.partitions)
+  if (!parts.every(bytes => bytes !== undefined)) return undefined
+  return readBatchValues(parts, group, source, strings, { run: number, asOf: run.s, visibleCount: done.known, keys: done.keys })
+}
+
+/** Keys without a row in the run get the values of a key without events. */
+function valuesOf(result: BatchValues, whole: GroupIR, source: SourceIR, { group }: GroupRead, strings: Strings): ReportFeed['values'] {
+  const emptyKernel = new Kernel(whole, source, { strings })
+  const indexes = group.features.map(({ name }) => whole.features.findIndex(feature => feature.name === name))
+  return (keys, asOf) => {
+    const out = emptyKernel.read(keys, asOf)
+    result.copyInto(out, keys, asOf.length)
+    return indexes.map(index => out[index])
+  }
 }
 
 /** Collaborators of `makeReport`. */

@@ -5,6 +5,7 @@
  * texts: each reader has ids of its own. Invariant: the bytes are a function of the definitions and of the log up to the cut, so a repeated
  * run has the same hash.
  */
+import { definitionOf } from '../base/index.ts'
 import type { FeatureColumn } from '../aggregate/index.ts'
 import type { ColumnData, Strings } from '../columns/index.ts'
 import type { GroupIR, SourceIR } from '../define/ir/index.ts'
@@ -71,10 +72,10 @@ export function* readResultBlocks(
   strings: Strings,
   subject: string,
 ): Generator<ResultBlock> {
-  for (const reader of readFrames(bytes, subject)) yield readStretch(reader, group, source, strings)
+  for (const reader of readFrames(bytes, subject)) yield readBlock(reader, group, source, strings)
 }
 
-function readStretch(reader: ByteReader, group: GroupIR, source: SourceIR, strings: Strings): ResultBlock {
+function readBlock(reader: ByteReader, group: GroupIR, source: SourceIR, strings: Strings): ResultBlock {
   const version = reader.varint()
   if (version !== VERSION) reader.failDamaged(`is of format ${version}, and this Spillway reads ${VERSION}`)
   const length = reader.varint()
@@ -103,4 +104,4 @@ function cellsOf({ values, nulls, rejected, width, counts }: FeatureColumn, leng
   return { values: cells, nulls: cellNulls }
 }
 
-const isText = ({ columns }: SourceIR, name: string): boolean => columns.find(column => column.name === name)!.type === 'string'
+const isText = ({ columns }: SourceIR, name: string): boolean => definitionOf(columns, name).type === 'string'

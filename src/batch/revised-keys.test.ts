@@ -32,14 +32,18 @@ test('a revision that moves an event to another key takes it from the first, int
   for (const partitions of [1, 2, 8]) {
     const [group] = ir.groups
     const [of] = ir.sources
-    const making = computeParts(store, { group, source: of, sources: ir.sources, s: now, cut: run.end, partitions })
+    const making = computeParts(store, { group, source: of, sources: ir.sources, asOf: now, cut: run.end, partitions })
     const stretches: Uint8Array[] = []
     let next = making.next()
     for (; !next.done; next = making.next()) stretches.push(next.value.bytes)
     const { known, keys } = totalsOf(next.value)
     const out = featureColumns(group, 2 * SALES, false)
     const keyColumn = { values: Float64Array.from({ length: 2 * SALES }, (_, i) => i) }
-    readBatchValues(stretches, group, of, new Strings(), { run: 1, s: now, known, keys }).copyInto(out, [keyColumn], 2 * SALES)
+    readBatchValues(stretches, group, of, new Strings(), { run: 1, asOf: now, visibleCount: known, keys }).copyInto(
+      out,
+      [keyColumn],
+      2 * SALES,
+    )
     assert.deepEqual(
       [...out[0].values],
       Array.from({ length: 2 * SALES }, (_, i) => (i < SALES ? 0 : 1)),

@@ -40,7 +40,7 @@ before(async () => {
     'payments',
     recordBatchOf(Array.from({ length: CARDS * 2 }, (_, i) => ({ card: `c${i % CARDS}`, amount: i, at: start }))),
   )
-  job = { group, source: of, sources: ir.sources, s: start, cut: run.end }
+  job = { group, source: of, sources: ir.sources, asOf: start, cut: run.end }
   await run.stop()
   data.release()
 })
@@ -118,9 +118,9 @@ test('parts that are there are not made again', async () => {
 })
 
 test('of an earlier time it knows less, and of none nothing', async () => {
-  const none = await beside({ ...job, s: start - 1 })
+  const none = await beside({ ...job, asOf: start - 1 })
   assert.deepEqual([none.sum.known, none.sum.read, none.sum.keys], [0, 0, 0])
-  const parted = await beside({ ...job, s: start - 1, partitions: 2 })
+  const parted = await beside({ ...job, asOf: start - 1, partitions: 2 })
   assert.deepEqual([parted.sum.partitions, parted.sum.known, parted.sum.keys], [2, 0, 0])
 })
 

@@ -7,13 +7,14 @@
  */
 import { rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { dirname, join } from 'node:path'
-import { callAfter, limits } from '../base/index.ts'
-import { JobWorker } from './job-worker.ts'
+import { dirname, extname, join } from 'node:path'
+import { callAfter, limits, sumBy } from '../base/index.ts'
+import { JobThread } from '../jobs/index.ts'
+import type { BatchCommand, BatchCommandResult } from './job-thread.ts'
 import type { ComputeRun, BatchJob, ResultSink } from './job.ts'
 import type { SpilledRows } from './spilled-rows.ts'
 
-/** Options of `computeBeside`. */
+/** Options of `computeInThreads`. */
 export interface BatchThreadsOptions {
   /** Concurrent threads. Default: one less than the machine runs, at most `BATCH_THREADS_MAX`. */
   readonly threads?: number | undefined
@@ -23,11 +24,11 @@ export interface BatchThreadsOptions {
 export function computeInThreads(path: string, { threads = defaultThreads() }: BatchThreadsOptions = {}): ComputeRun {
   const pool = new ThreadPool()
   let ending: AbortSignal | undefined
-  return async (job, taker, signal) => {
+  return async (job, sink, signal) => {
     // The idle thread ends with the process, which aborts the signal of its last run even after the run has ended.
     if (ending !== signal) signal.addEventListener('abort', () => pool.end(), { once: true })
     ending = signal
-    const run = new ThreadedRun(path, job, taker, pool, threads)
+    const run = new ThreadedRun({ path, job, sink, pool, threads })
     const stop = () => run.stop()
     signal.addEventListener('abort', stop, { once: true })
     if (signal.aborted) stop()
@@ -41,19 +42,58 @@ export function computeInThreads(path: string, { threads = defaultThreads() }: B
 
 const defaultThreads = (): number => Math.min(limits.BATCH_THREADS_MAX, Math.max(1, availableParallelism() - 1))
 
+type RequestedCommand = Exclude<BatchCommand, { do: 'next' }>
+type ResultBytes = Uint8Array<ArrayBuffer>
+
+const file = new URL(`./job-thread${extname(import.meta.url)}`, import.meta.url)
+
+/** One worker thread. Runs one command at a time, and keeps the process alive only meanwhile. */
+class BatchWorker {
+  readonly #thread = new JobThread<ResultBytes>(file, 'the batch run')
+  /** Peak memory of the thread since the run began, bytes. */
+  peakBytes = 0
+
+  /** Runs a command. Rejects with the error of the thread or of `write`, with `SPILL_STOPPED`, or with `SPILL_THREAD`. */
+  async request<C extends RequestedCommand['do']>(
+    command: Extract<RequestedCommand, { do: C }>,
+    write: (block: ResultBytes) => Promise<void> = () => Promise.resolve(),
+  ): Promise<BatchCommandResult<C>> {
+    const thread = this.#thread
+    const onBlock = (block: ResultBytes): void => {
+      const received = { do: 'next' } satisfies BatchCommand
+      write(block).then(
+        () => thread.post(received),
+        (error: unknown) => thread.fail(error),
+      )
+    }
+    try {
+      const result = await thread.run<BatchCommandResult<C>>(command, onBlock)
+      this.peakBytes = result.peakBytes
+      return result
+    } finally {
+      thread.unref()
+    }
+  }
+
+  /** Terminates the thread; a running command rejects. */
+  end(): void {
+    this.#thread.terminate()
+  }
+}
+
 /** Keeps one idle thread, so that runs in quick succession need not start a thread each. */
 class ThreadPool {
-  #idle: JobWorker | undefined
+  #idle: BatchWorker | undefined
   #ending: { stop(): void } | undefined
 
-  acquire(): JobWorker {
+  acquire(): BatchWorker {
     this.#ending?.stop()
     const idle = this.#idle
     this.#idle = undefined
-    return idle ?? new JobWorker()
+    return idle ?? new BatchWorker()
   }
 
-  give(worker: JobWorker): void {
+  release(worker: BatchWorker): void {
     this.end()
     this.#idle = worker
     this.#ending = callAfter(limits.BATCH_THREAD_IDLE_MS, () => this.end())
@@ -66,24 +106,25 @@ class ThreadPool {
   }
 }
 
+interface ThreadedRunOptions {
+  /** The log. */
+  readonly path: string
+  readonly job: BatchJob
+  readonly sink: ResultSink
+  readonly pool: ThreadPool
+  readonly threads: number
+}
+
 class ThreadedRun {
-  readonly #path: string
-  readonly #job: BatchJob
-  readonly #taker: ResultSink
-  readonly #pool: ThreadPool
-  readonly #threads: number
+  readonly #options: ThreadedRunOptions
   /** Threads of this run. */
-  readonly #workers: JobWorker[] = []
+  readonly #workers: BatchWorker[]
   #isReusable = false
   #isOver = false
 
-  constructor(path: string, job: BatchJob, taker: ResultSink, pool: ThreadPool, threads: number) {
-    this.#path = path
-    this.#job = job
-    this.#taker = taker
-    this.#pool = pool
-    this.#threads = threads
-    this.#workers.push(pool.acquire())
+  constructor(options: ThreadedRunOptions) {
+    this.#options = options
+    this.#workers = [options.pool.acquire()]
   }
 
   /** Terminates the threads; pending commands reject. */
@@ -93,43 +134,46 @@ class ThreadedRun {
   }
 
   async make(): ReturnType<ComputeRun> {
+    const { path, job, sink, pool } = this.#options
     const [first] = this.#workers
-    const spillPath = join(dirname(this.#path), 'spill', 'run.rows')
+    const spillPath = join(dirname(path), 'spill', 'run.rows')
     try {
-      const { partitions } = await first.request({ do: 'begin', path: this.#path, job: this.#job })
-      const stored = this.#taker.begin(partitions)
+      const { partitions } = await first.request({ do: 'begin', path, job })
+      const stored = sink.begin(partitions)
       const missing = Array.from({ length: partitions }, (_, partition) => partition).filter(partition => !stored.has(partition))
       if (missing.length > 0 && partitions > 1) {
         const { spilled } = await first.request({ do: 'spill', to: spillPath, partitions: new Set(missing) })
         await this.#all(missing, partitions, spilled)
       } else if (missing.length > 0) await this.#only(first)
-      return { partitions, memory: this.#workers.reduce((sum, { peakBytes: held }) => sum + held, 0) }
+      return { partitions, memory: sumBy(this.#workers, ({ peakBytes }) => peakBytes) }
     } finally {
-      if (this.#isReusable && !this.#isOver) this.#pool.give(first)
+      if (this.#isReusable && !this.#isOver) pool.release(first)
       else this.stop()
       rmSync(dirname(spillPath), { recursive: true, force: true })
     }
   }
 
   /** A single-partition run uses little memory, so its thread is reused. */
-  async #only(worker: JobWorker): Promise<void> {
-    const { part } = await worker.request({ do: 'part', partition: 0 }, stretch => this.#taker.write(0, stretch))
-    await this.#taker.endPart(part)
+  async #only(worker: BatchWorker): Promise<void> {
+    const { sink } = this.#options
+    const { part } = await worker.request({ do: 'part', partition: 0 }, block => sink.write(0, block))
+    await sink.endPart(part)
     this.#isReusable = true
   }
 
   async #all(missing: number[], of: number, spilled: SpilledRows): Promise<void> {
-    const work = async (worker: JobWorker): Promise<void> => {
+    const { job, sink, threads } = this.#options
+    const work = async (worker: BatchWorker): Promise<void> => {
       for (let partition = missing.shift(); partition !== undefined; partition = missing.shift()) {
-        const own = partition
-        const places = new Map([[own, spilled.places.get(own) ?? []]])
-        const order = { do: 'spilled part', job: this.#job, partition, of, spilled: { ...spilled, places } } as const
-        const { part } = await worker.request(order, stretch => this.#taker.write(own, stretch))
-        await this.#taker.endPart(part)
+        const current = partition
+        const places = new Map([[current, spilled.places.get(current) ?? []]])
+        const command = { do: 'spilled part', job, partition, of, spilled: { ...spilled, places } } as const
+        const { part } = await worker.request(command, block => sink.write(current, block))
+        await sink.endPart(part)
       }
     }
-    const threadCount = Math.min(this.#threads, missing.length)
-    while (this.#workers.length < threadCount) this.#workers.push(new JobWorker())
+    const threadCount = Math.min(threads, missing.length)
+    while (this.#workers.length < threadCount) this.#workers.push(new BatchWorker())
     await Promise.all(this.#workers.map(work))
   }
 }

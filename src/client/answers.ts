@@ -41,14 +41,14 @@ export interface KeyFeatures<F> {
   /** Time of the request. */
   readonly t: number
   /** As-of time of the values, by the placement of the group; null before the first run of a schedule. */
-  readonly clock: number | null
-  /** Visible events: the number of events of the group's source that the values include. */
-  readonly known: number
+  readonly asOf: number | null
+  /** The number of events of the group's source that the values include. */
+  readonly visibleEvents: number
   /** `stream`, `batch` or `merged`. */
   readonly layer: string
   /** Of merged layers: the batch run whose result is the snapshot, its as-of time, and its age at `t`. */
-  readonly snapshot?: { readonly run: number; readonly s: number; readonly ageMs: number }
-  /** Age of the values at `t`, in milliseconds; null if `clock` is. */
+  readonly snapshot?: { readonly run: number; readonly asOf: number; readonly ageMs: number }
+  /** Age of the values at `t`, in milliseconds; null if `asOf` is. */
   readonly ageMs: number | null
   /** Why the values differ from their definition, if they do. */
   readonly degraded?: string

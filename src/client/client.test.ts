@@ -18,8 +18,8 @@ test('features of one key, and of several keys and groups at one as-of time', as
     group: 'now',
     key: { card: 'c' },
     t: start,
-    clock: start,
-    known: 3,
+    asOf: start,
+    visibleEvents: 3,
     layer: 'stream',
     ageMs: 0,
     features: { n: 2, sum: 3 },
@@ -42,7 +42,17 @@ test('features of one key, and of several keys and groups at one as-of time', as
 test('a feature without a value is an error, unless it is allowed', async () => {
   const { api, next } = caller({ url })
   const rejected = { sum: { code: 'SPILL_RANGE', why: 'too large' } }
-  const answer = { group: 'now', key: { card: 'c' }, t: 1, clock: 1, known: 1, layer: 'stream', ageMs: 0, features: { n: 1 }, rejected }
+  const answer = {
+    group: 'now',
+    key: { card: 'c' },
+    t: 1,
+    asOf: 1,
+    visibleEvents: 1,
+    layer: 'stream',
+    ageMs: 0,
+    features: { n: 1 },
+    rejected,
+  }
   const answers = { answers: [answer] }
   next.push(answering(200, answer), answering(200, answer), answering(200, answers), answering(200, answers))
   await assert.rejects(api.features(now, 'c'), {

@@ -10,8 +10,10 @@
  *
  * After a restart the state is that of the events with an arrival from `t − live` on: an earlier arrival has an earlier time.
  */
-import { assert, SpillwayError, limits } from '../base/index.ts'
-import type { ColumnData } from '../columns/index.ts'
+import { definitionOf, assert, SpillwayError, limits } from '../base/index.ts'
+import type { Block, ColumnData, Strings } from '../columns/index.ts'
+import type { SourceIR } from '../define/ir/index.ts'
+import { Kernel } from '../kernel/index.ts'
 
 /** Compares two keys as their column holds them. */
 export type KeyOrder = (left: number, right: number) => number
@@ -157,4 +159,60 @@ function resized(values: Float64Array<ArrayBuffer>, capacity: number): Float64Ar
 function hashOf(key: number): number {
   const hash = Math.imul(key ^ (key / 2 ** 32), 0x9e3779b1)
   return hash ^ (hash >>> 15)
+}
+
+/**
+ * The active keys of a source with an identity: a superseded event, or one marked deleted, makes no key active.
+ *
+ * The kernel decides which events count in a window. So this class reads a group with one feature: the time since the key's newest
+ * event in the last `live` ms. A tick reads every key that was active or has had an event since; inactive keys are dropped until
+ * their next event. Cost: the kernel's cost per event, and one read per key at a tick.
+ */
+export class RevisableActiveKeys {
+  readonly #key: string
+  readonly #kernel: Kernel
+  readonly #order: KeyOrder
+  readonly #isText: boolean
+  /** Keys that are active, or had an event since, with the newest event time of each at the last tick. */
+  readonly #keys = new Map<number, number>()
+
+  constructor(source: SourceIR, key: string, live: number, order: KeyOrder, strings: Strings) {
+    const column = definitionOf(source.columns, key)
+    this.#key = key
+    this.#order = order
+    this.#isText = column.type === 'string'
+    this.#kernel = new Kernel(
+      {
+        name: `live keys of ${source.name}`,
+        source: source.name,
+        entity: [column.entity ?? key],
+        key: [key],
+        place: { kind: 'stream' },
+        features: [{ name: 'since', agg: 'timeSinceLast', window: live, hop: 1, type: 'duration' }],
+      },
+      source,
+      { strings },
+    )
+  }
+
+  /** Adds events. */
+  add(block: Block): void {
+    this.#kernel.apply(block)
+    const { values, nulls } = block.columns[this.#key]
+    for (let row = 0; row < block.length; row++) if (!nulls?.[row] && !this.#keys.has(values[row])) this.#keys.set(values[row], -Infinity)
+  }
+
+  /** The keys active at a tick, in order. `t`, UTC ms, does not decrease. */
+  activeAt(t: number): Float64Array {
+    const all = [...this.#keys.keys()]
+    const keyColumn: ColumnData = { values: this.#isText ? Int32Array.from(all) : Float64Array.from(all) }
+    const [{ values, nulls }] = this.#kernel.read([keyColumn], new Float64Array(all.length).fill(t))
+    all.forEach((key, i) => (nulls[i] ? this.#keys.delete(key) : this.#keys.set(key, t - values[i])))
+    return Float64Array.from(this.#keys.keys()).sort(this.#order)
+  }
+
+  /** As in `ActiveKeys`. */
+  newestTime(key: number): number {
+    return this.#keys.get(key) ?? -Infinity
+  }
 }

@@ -1,8 +1,48 @@
-/** Converts features for people: each value as delivered, or the reason why it is missing. */
-import type { FeatureColumn } from '../aggregate/index.ts'
-import type { Strings } from '../columns/index.ts'
-import type { FeatureIR, Value } from '../define/ir/index.ts'
-import { featureRejections, type FeatureRejection } from './feature-rejections.ts'
+/** Features as delivered: each value by its type, or the reason why it is missing. No default replaces a rejected value. */
+import { rejections, type FeatureColumn } from '../aggregate/index.ts'
+import type { ErrorCode } from '../base/index.ts'
+import type { ColumnData, Strings } from '../columns/index.ts'
+import type { FeatureIR, TypeIR, Value } from '../define/ir/index.ts'
+
+/** A column as models see it: a decimal is divided by 10^scale, every other type stays as stored. */
+export function deliverColumn<C extends ColumnData>(column: C, { type, scale }: TypeIR): C {
+  if (type !== 'decimal' || !scale) return column
+  const unit = 10 ** scale
+  return { ...column, values: (column.values as Float64Array).map(value => value / unit) }
+}
+
+/** A key or id as a delivered value. */
+export function deliveredCell({ values, nulls }: ColumnData, row: number, { type, scale = 0 }: TypeIR, strings: Strings): Value {
+  if (nulls?.[row] === 1) return null
+  return type === 'string' ? strings.textOf(values[row]) : values[row] / 10 ** (type === 'decimal' ? scale : 0)
+}
+
+/** Why a feature has no value. */
+export interface FeatureRejection {
+  readonly code: ErrorCode
+  readonly why: string
+}
+
+/** By the codes of `FeatureColumn.rejected`. */
+export const featureRejections: Readonly<Record<number, FeatureRejection>> = {
+  [rejections.range]: { code: 'SPILL_RANGE', why: 'its window holds more values, or larger ones, than exact arithmetic covers' },
+  [rejections.limit]: { code: 'SPILL_LIMIT', why: 'its key has more events or distinct values in the window than its limit' },
+  [rejections.evicted]: { code: 'SPILL_CLOCK_EVICTED', why: 'its as-of time is before the retained state' },
+}
+
+/** The reasons why decisions could not be made, as a column; NULL where a decision was made. `rejected`: reasons by row. */
+export function rejectedColumn(
+  { length, rejected }: { readonly length: number; readonly rejected: ReadonlyMap<number, string> },
+  strings: Strings,
+): ColumnData {
+  const values = new Int32Array(length)
+  const nulls = new Uint8Array(length).fill(1)
+  for (const [row, reason] of rejected) {
+    values[row] = strings.idOf(reason)
+    nulls[row] = 0
+  }
+  return { values, nulls }
+}
 
 /** The delivered value of a feature, or its rejection. */
 export type FeatureValue =

@@ -1,12 +1,23 @@
 /** Decisions as rows: vectors, fields, reports, and the fields that a pipeline reads. */
 export { decisionId } from './decision-id.ts'
-export { deliverColumn, deliveredCell } from './deliver-column.ts'
-export { featureRejections } from './feature-rejections.ts'
-export { type FeatureValue, featureValue, featureValues } from './feature-value.ts'
-export { type EveryTrigger, keyOrder, livenessColumns } from './liveness-columns.ts'
+export {
+  deliverColumn,
+  deliveredCell,
+  featureRejections,
+  type FeatureValue,
+  featureValue,
+  featureValues,
+  rejectedColumn,
+} from './feature-value.ts'
 export { type BatchScores, ModelScorer, type ScoringDefinitions } from './model-scorer.ts'
 export { columnsNeeded, columnsRead, expressionsOf, type GroupRead, groupReads, labelColumns, labelOnlySources, readId } from './reads.ts'
-export { type ReportModel, reportModel } from './report-model.ts'
-export { type ReportRecord, reportRecords } from './report-records.ts'
-export { ReportRows, type ReportTable } from './report-rows.ts'
-export { TickKeys } from './tick-keys.ts'
+export {
+  isListInput,
+  type ReportModel,
+  reportModel,
+  type ReportRecord,
+  reportRecords,
+  ReportRows,
+  type ReportTable,
+} from './report-rows.ts'
+export { type EveryTrigger, keyOrder, livenessColumns, TickKeys } from './tick-keys.ts'

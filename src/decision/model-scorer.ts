@@ -3,9 +3,8 @@ import type { FeatureColumn } from '../aggregate/index.ts'
 import { type ColumnData, isZero, type Strings } from '../columns/index.ts'
 import type { ColumnIR, GroupIR, ModelIR, PipelineIR, LeafIR } from '../define/ir/index.ts'
 import { compileModel, type CompiledModel, type ScoreImplementation, type VectorColumn } from '../model/index.ts'
-import { deliverColumn } from './deliver-column.ts'
+import { deliverColumn, featureRejections } from './feature-value.ts'
 import { readId, type GroupRead } from './reads.ts'
-import { featureRejections } from './feature-rejections.ts'
 
 /** A pipeline's definitions, with the user's functions, ONNX files and runtimes. */
 export interface ScoringDefinitions {

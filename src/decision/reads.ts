@@ -1,3 +1,4 @@
+import { definitionOf } from '../base/index.ts'
 import {
   type ExprIR,
   type GroupIR,
@@ -27,7 +28,7 @@ export function groupReads(pipeline: PipelineIR, model: ModelIR): GroupRead[] {
     read.names.add(leaf.name)
   }
   return [...reads.values()].map(({ leaf, names }) => {
-    const group = pipeline.groups.find(({ name }) => name === leaf.group)!
+    const group = definitionOf(pipeline.groups, leaf.group)
     return { group: { ...group, features: group.features.filter(({ name }) => names.has(name)) }, key: leaf.key }
   })
 }

@@ -4,14 +4,30 @@
  * The columns are `t`, `key`, the score where there is a model, the inputs as `vector.NAME`, `rejected`, `stale` if the report demands
  * a freshness, and the age of each group read, `read.GROUP(KEY).age`. Memory: the rows that pass the filter.
  */
+import { definitionOf, sumBy } from '../base/index.ts'
 import type { ColumnData, Strings } from '../columns/index.ts'
-import { type ExprIR, type PipelineIR, type ReportIR, isListAggregate } from '../define/ir/index.ts'
+import { type ExprIR, type ModelIR, type PipelineIR, type ReportIR, type Value, isListAggregate } from '../define/ir/index.ts'
 import { compile, type Evaluate } from '../expression/index.ts'
 import { concatOutputValues, selectOutputRows, type OutputColumn, type OutputValues } from '../files/index.ts'
-import { deliverColumn } from './deliver-column.ts'
-import { groupReads, readId } from './reads.ts'
-import { reportModel } from './report-model.ts'
+import { vectorRowReader, type VectorColumn, type VectorRow } from '../model/index.ts'
+import { deliverColumn, rejectedColumn } from './feature-value.ts'
 import type { BatchScores } from './model-scorer.ts'
+import { groupReads, readId } from './reads.ts'
+import type { EveryTrigger } from './tick-keys.ts'
+
+/** A model that decides about active keys. */
+export interface ReportModel extends ModelIR {
+  readonly decide: EveryTrigger
+}
+
+/** The model that computes the rows of a report: the report's own model, or one without a score. */
+export function reportModel({ models }: Pick<PipelineIR, 'models'>, { name, of, column, live }: ReportIR): ReportModel {
+  // The report's schedule determines the times; `every` does not matter.
+  const decide: EveryTrigger = { kind: 'every', every: 1, live, column }
+  if (of.kind === 'inputs') return { name, decide, inputs: of.inputs, score: { kind: 'linear', intercept: 0, terms: [] } }
+  const { name: model, inputs, score } = definitionOf(models, of.model)
+  return { name: model, decide, inputs, score }
+}
 
 /** The rows of one report in columns. */
 export interface ReportTable {
@@ -75,7 +91,7 @@ export class ReportRows {
   /** Returns the report. */
   finish(): ReportTable {
     const parts = this.#parts
-    const length = parts.reduce((sum, part) => sum + part.length, 0)
+    const length = sumBy(parts, part => part.length)
     const values = this.columns.map((_, c) =>
       concatOutputValues(
         parts.map(part => part.values[c]),
@@ -105,7 +121,7 @@ export class ReportRows {
       deliverColumn(selectOutputRows(key, rows), column),
       ...(of.kind === 'model' ? [selectOutputRows(score, rows)] : []),
       ...vector.map(input => selectOutputRows(input, rows)),
-      this.#reasons(rejected, from, length),
+      selectOutputRows(rejectedColumn({ length: from + length, rejected }, this.#strings), rows),
       ...(freshness === undefined ? [] : [this.#staleOf(ages, freshness, length)]),
       ...ages,
     ]
@@ -127,18 +143,6 @@ export class ReportRows {
       for (let row = 0; row < length; row++) if (age.nulls?.[row] === 1 || age.values[row] > freshness) values[row] = 1
     this.#stale ||= values.includes(1)
     return { values }
-  }
-
-  #reasons(rejected: ReadonlyMap<number, string>, from: number, length: number): ColumnData {
-    const values = new Int32Array(length)
-    const nulls = new Uint8Array(length).fill(1)
-    for (let row = 0; rejected.size > 0 && row < length; row++) {
-      const reason = rejected.get(from + row)
-      if (reason === undefined) continue
-      values[row] = this.#strings.idOf(reason)
-      nulls[row] = 0
-    }
-    return { values, nulls }
   }
 
   #selectedRows(values: readonly OutputValues[], length: number): Uint32Array {
@@ -186,7 +190,7 @@ function reportColumns(ir: PipelineIR, report: ReportIR): OutputColumn[] {
     { name: 't', type: 'timestamp' },
     { name: 'key', type: column.type },
     ...(of.kind === 'model' ? [{ name: 'score', type: 'double' } as const] : []),
-    ...model.inputs.map(({ name, expr }) => ({ name: `vector.${name}`, type: expr.type, list: isList(ir, expr) })),
+    ...model.inputs.map(({ name, expr }) => ({ name: `vector.${name}`, type: expr.type, list: isListInput(ir, expr) })),
     { name: 'rejected', type: 'string' },
     ...(freshness === undefined ? [] : [{ name: 'stale', type: 'bool' } as const]),
     ...groupReads(ir, model).map(({ group, key }): OutputColumn => ({
@@ -196,8 +200,50 @@ function reportColumns(ir: PipelineIR, report: ReportIR): OutputColumn[] {
   ]
 }
 
-function isList({ groups }: PipelineIR, expr: ExprIR): boolean {
+/** Is an input a list? */
+export function isListInput({ groups }: PipelineIR, expr: ExprIR): boolean {
   if (expr.op !== 'feature') return false
-  const { features } = groups.find(({ name }) => name === expr.group)!
-  return isListAggregate(features.find(({ name }) => name === expr.name)!.agg)
+  const { features } = definitionOf(groups, expr.group)
+  return isListAggregate(definitionOf(features, expr.name).agg)
+}
+
+/** One row of a report. */
+export interface ReportRecord {
+  readonly key: Value
+  /** In reports on a model; NULL where an input without `ifNull` is NULL. */
+  readonly score?: number | null
+  /** As the model sees it, nested like its inputs. */
+  readonly vector: VectorRow
+  /** Why the score or a value is missing although there may be enough data for it. */
+  readonly rejected?: string
+  /** If the report demands a freshness: was the as-of time of a group older, or was nothing visible? */
+  readonly stale?: boolean
+  /** By `group(key)`: the age of the group's as-of time at the time of the report, ms; NULL before the first run of a schedule. */
+  readonly age: Readonly<Record<string, number | null>>
+}
+
+/** All rows of a report as objects, for tests and people; all other code uses columns. */
+export function reportRecords(ir: PipelineIR, report: ReportIR, { columns, values, length, strings }: ReportTable): ReportRecord[] {
+  const model = reportModel(ir, report)
+  const vectorOf = vectorRowReader(model.inputs, strings)
+  const place = (name: string): number => columns.findIndex(column => column.name === name)
+  const inputs = model.inputs.map(({ name }) => values[place(`vector.${name}`)] as VectorColumn)
+  const reads = groupReads(ir, model).map(({ group, key }) => readId({ group: group.name, key }))
+  const cell = (name: string, row: number): Value => {
+    const at = place(name)
+    if (values[at].nulls?.[row] === 1) return null
+    const value = values[at].values[row]
+    return columns[at].type === 'string' ? strings.textOf(value) : columns[at].type === 'bool' ? value === 1 : value
+  }
+  return Array.from({ length }, (_, row): ReportRecord => {
+    const rejected = cell('rejected', row)
+    return {
+      key: cell('key', row),
+      ...(report.of.kind === 'model' && { score: cell('score', row) as number | null }),
+      vector: vectorOf(inputs, row),
+      ...(rejected !== null && { rejected: rejected as string }),
+      ...(report.freshness !== undefined && { stale: cell('stale', row) as boolean }),
+      age: Object.fromEntries(reads.map(read => [read, cell(`read.${read}.age`, row) as number | null])),
+    }
+  })
 }

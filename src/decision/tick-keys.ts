@@ -2,12 +2,35 @@
  * Tracks the keys about which a model decides at ticks, from the events of the sources that determine liveness (semantics, decisions
  * and placements).
  */
+import { definitionOf } from '../base/index.ts'
 import type { Block, ColumnData, Strings } from '../columns/index.ts'
-import type { ModelIR, PipelineIR, SourceIR } from '../define/ir/index.ts'
+import type { ModelIR, PipelineIR, SourceIR, TriggerIR } from '../define/ir/index.ts'
 import { isDeleted } from '../kernel/index.ts'
-import { ActiveKeys, type KeyOrder } from './active-keys.ts'
-import { RevisableActiveKeys } from './revisable-active-keys.ts'
-import { keyOrder, livenessColumns, type EveryTrigger } from './liveness-columns.ts'
+import { ActiveKeys, RevisableActiveKeys, type KeyOrder } from './active-keys.ts'
+import { groupReads } from './reads.ts'
+
+/** The trigger of a model that decides at ticks. */
+export type EveryTrigger = Extract<TriggerIR, { kind: 'every' }>
+
+/** A source whose events make keys active, and its key column. */
+export interface LivenessColumn {
+  readonly source: string
+  readonly key: string
+}
+
+/** The liveness columns of a model, each once: of sources that it reads through a group of its entity alone. */
+export function livenessColumns(ir: PipelineIR, model: ModelIR, { column }: EveryTrigger): LivenessColumn[] {
+  const columns = new Map<string, LivenessColumn>()
+  for (const { group } of groupReads(ir, model)) {
+    if (group.entity.length > 1 || group.entity[0] !== column.entity) continue
+    columns.set(`${group.source}.${group.key[0]}`, { source: group.source, key: group.key[0] })
+  }
+  return [...columns.values()]
+}
+
+/** The order of a tick's keys: numbers by size, texts by their UTF-8 bytes. */
+export const keyOrder = ({ column }: EveryTrigger, strings: Strings): KeyOrder =>
+  column.type === 'string' ? (left, right) => strings.compare(left, right) : (left, right) => left - right
 
 /** A source that determines liveness. Its active keys are in `revised` if its events can be revised. */
 interface LivenessSource {
@@ -29,7 +52,7 @@ export class TickKeys {
     this.#order = keyOrder(decide, strings)
     this.#unrevised = new ActiveKeys(decide.live, this.#order)
     this.#sources = livenessColumns(ir, model, decide).map(({ source: name, key }) => {
-      const source = ir.sources.find(candidate => candidate.name === name)!
+      const source = definitionOf(ir.sources, name)
       const revised = source.identity && new RevisableActiveKeys(source, key, decide.live, this.#order, strings)
       return { source: name, key, revised, tombstones: revised || source.deleted === undefined ? undefined : source }
     })

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import fastify from 'fastify'
 import { scratchFolder } from '../../test/scratch.ts'
 import { now, payments, shop } from '../../test/serve/shop.ts'
-import { ControlClient } from '../operate/control/control-client.ts'
+import { connectControl } from '../operate/control/open-control.ts'
 import { spillway } from '../public/embed.ts'
 
 /** Wall clock time, as the run's. */
@@ -24,10 +24,10 @@ test('dead letters are changed under its prefix and at the control socket of its
   const [{ version }] = listed.json<{ letters: { version: string }[] }>().letters
   const edited = await app.inject({ method: 'PATCH', url: '/spillway/dead-letters/1', payload: { version, set: { amount: 3 } } })
   assert.equal(edited.statusCode, 200, edited.body)
-  const control = await ControlClient.connect(data)
+  const control = await connectControl(data)
   assert.deepEqual((await control.replayDeadLetters({ ids: [1] }, 'cli:ann')).letters, [{ id: 1, outcome: 'accepted' }])
   assert.equal(app.spillway.features(now, 'c').features.sum, 3)
   await app.close()
   await assert.rejects(control.dropDeadLetters({ ids: [2], why: 'x' }, 'cli:ann'), { code: 'SPILL_STOPPED' })
-  await assert.rejects(ControlClient.connect(data), { code: 'ENOENT' })
+  await assert.rejects(connectControl(data), { code: 'ENOENT' })
 })

@@ -56,12 +56,12 @@ const open: FastifyPluginAsync<EmbedOptions> = async (app, options) => {
   const tokens = options.tokens === true ? tokensOf(data, onError) : undefined
   const feed = new CommitFeed()
   const { readers, ...shared } = await openSharedOptions(pipeline, options, process.env)
-  const live = await LiveRun.open(pipeline, data, { ...shared, onRecorded: feed.notify, onReport: onWarning })
-  const running = new PipelineRun(live, pipeline.ir, { readers, follow: true, onWarning })
+  const liveRun = await LiveRun.open(pipeline, data, { ...shared, onRecorded: feed.notify, onReport: onWarning })
+  const running = new PipelineRun(liveRun, pipeline.ir, { readers, follow: true, onWarning })
   for (const ended of [running.run.ended, running.sourcesEnded]) ended.catch(onError)
   try {
-    const control = await serveRunControl(live, { pipeline, data, onReport: onWarning })
-    attach(app, options, { running, live, control, feed, tokens, onError })
+    const control = await serveRunControl(liveRun, { pipeline, data, onReport: onWarning })
+    attach(app, options, { running, liveRun, control, feed, tokens, onError })
   } catch (error) {
     await running.stop()
     throw error
@@ -70,21 +70,21 @@ const open: FastifyPluginAsync<EmbedOptions> = async (app, options) => {
 
 interface OpenRun {
   readonly running: PipelineRun
-  readonly live: LiveRun
+  readonly liveRun: LiveRun
   readonly control: RunControl
   readonly feed: CommitFeed
   readonly tokens: Tokens | undefined
   readonly onError: (error: unknown) => void
 }
 
-function attach(app: FastifyInstance, options: EmbedOptions, { running, live, control, feed, tokens, onError }: OpenRun): void {
+function attach(app: FastifyInstance, options: EmbedOptions, { running, liveRun, control, feed, tokens, onError }: OpenRun): void {
   const { pipeline, data, prefix = '/spillway', bounds, rate, addMetrics, authorize } = options
   // Fastify runs the last added hook first: the routes answer their requests and close before the run stops.
   app.addHook('onClose', () => running.stop())
   app.decorate('spillway', running)
   const authorization = { ...(tokens && { tokens }), ...(authorize && { authorize }) }
   app.register(servePlugin, {
-    run: live.run,
+    run: liveRun.run,
     pipeline,
     data,
     feed,

@@ -1,7 +1,6 @@
 /** Scheduled jobs: one schedule, ledger, retry and thread for batch runs, reports, trainings and reconciliations. */
 export { JobClock } from './job-clock.ts'
 export { JobLedger, type JobRecord, jobRecordsIn, numberInName } from './job-ledger.ts'
-export { JobSchedule } from './job-schedule.ts'
+export { JobSchedule, Retry } from './job-schedule.ts'
 export { type Job, type JobAttempt, JobScheduler, type JobStart } from './job-scheduler.ts'
 export { JobThread, runThreadJob, sendProgress, sendResult } from './job-thread.ts'
-export { Retry } from './retry.ts'

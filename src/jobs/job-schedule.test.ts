@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { JobSchedule } from './job-schedule.ts'
-import { Retry } from './retry.ts'
+import { Retry } from './job-schedule.ts'
 
 const hourly = { kind: 'interval', every: 60, phase: 0 } as const
 

@@ -14,7 +14,7 @@ import { JobClock } from './job-clock.ts'
 import { JobLedger, jobRecordsIn } from './job-ledger.ts'
 import { JobSchedule } from './job-schedule.ts'
 import { JobScheduler, type Job, type JobAttempt, type JobStart } from './job-scheduler.ts'
-import { Retry } from './retry.ts'
+import { Retry } from './job-schedule.ts'
 
 const [SECOND, MINUTE] = [1000, 60_000]
 

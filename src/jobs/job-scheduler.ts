@@ -8,7 +8,7 @@
 import { SpillwayError } from '../base/index.ts'
 import type { CommitWriter, NamedWrite } from '../log/index.ts'
 import type { JobClock } from './job-clock.ts'
-import type { Retry } from './retry.ts'
+import type { Retry } from './job-schedule.ts'
 
 /** When and why an attempt starts. */
 export interface JobStart {

@@ -114,10 +114,13 @@ export class Log {
     return { segment, stored }
   }
 
-  /** Yields the stored segments that begin in [from, to), in order, skipping removed ones. Throws `SPILL_DATA` for a damaged segment. */
-  *segments(from: number, to: number, selection: Pick<SegmentContext, 'stringsOf' | 'wanted'>): Generator<Segment> {
+  /**
+   * Yields the stored segments that begin in [from, to), in order, skipping removed ones; by default with the strings of this log. Throws
+   * `SPILL_DATA` for a damaged segment.
+   */
+  *segments(from: number, to: number, selection: Partial<Pick<SegmentContext, 'stringsOf' | 'wanted'>> = {}): Generator<Segment> {
     const wanted = selection.wanted ?? (() => true)
-    const context = { columnsOf: this.schemas.columnsOf, ...selection }
+    const context = { columnsOf: this.schemas.columnsOf, stringsOf: this.#options.stringsOf, ...selection }
     for (let next = from; next < to;) {
       const stored = this.#store.segmentAt(next)
       if (!stored || stored.first > next || (stored.first < next && next > from)) {

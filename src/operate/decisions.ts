@@ -1,11 +1,26 @@
-/** Recorded decisions of a data folder: the newest ones, those of one log entry, and their traces. */
+/**
+ * Recorded decisions of a data folder: the newest ones, those of one log entry, and their traces. The trace of a decision has its trigger,
+ * each stage until it was durable, and its effects until they were acknowledged.
+ */
 import { inspect } from 'node:util'
-import { didYouMean, SpillwayError, type StrictOmit } from '../base/index.ts'
+import type { StageMs } from '../base/node/index.ts'
+import { didYouMean, SpillwayError, stopwatch, type StrictOmit, yieldToEventLoop, sumBy } from '../base/index.ts'
+import { deliveredCell } from '../decision/index.ts'
+import type { Value } from '../define/ir/index.ts'
+import { EventLookup, type LocatedEvent, SourceSchemas, type StoredEffect } from '../log/index.ts'
 import type { DecisionSummary } from '../log/sqlite/index.ts'
 import { matchesKey, newestDecisions } from '../run/history/index.ts'
-import { recordedDecisions, type RecordedDecision } from '../run/decide/index.ts'
+import {
+  decisionChecksum,
+  decodeStageTimes,
+  recordedDecisions,
+  type RecordedDecision,
+  type StageMoments,
+  stageMomentsOf,
+  type StageSample,
+  toWholeMicros,
+} from '../run/decide/index.ts'
 import type { FolderLog } from './folder-log.ts'
-import { decisionTraces, type DecisionTrace, type DecisionTraceQuery } from './trace.ts'
 
 /** A query for recorded decisions: the newest `last`, or all of one log entry. */
 export type DecisionQuery = {
@@ -50,7 +65,7 @@ export class FolderDecisions {
       'entry' in query
         ? this.#ofEntry(query.entry, model, key)
         : (await newestDecisions(this.#log, { model, key, last: query.last })).decisions
-    const recorded = models.filter(each => model === undefined || each.model === model).reduce((sum, each) => sum + each.decisions, 0)
+    const recorded = sumBy(models, each => (model === undefined || each.model === model ? each.decisions : 0))
     return { decisions, recorded }
   }
 
@@ -72,5 +87,126 @@ export class FolderDecisions {
       .filter(batch => model === undefined || batch.model === model)
       .flatMap(({ bytes }) => [...recordedDecisions(bytes)])
       .filter(decision => decision.entry === entry && (key === undefined || matchesKey(decision.key, key)))
+  }
+}
+
+/** A request for a trace. */
+export interface DecisionTraceQuery {
+  /** The entry that triggered the decision. */
+  readonly entry: number
+  readonly model?: string | undefined
+  /** Key as text. */
+  readonly key?: string | undefined
+  /** Most decisions to trace: a tick makes one for each key. */
+  readonly most: number
+  /** Stage times that may not be stored yet. */
+  readonly gathered?: readonly StageSample[] | undefined
+}
+
+/** The trigger of a decision; times are UTC ms. */
+export type DecisionTrigger =
+  | {
+      readonly kind: 'event'
+      readonly source: string
+      readonly time: number
+      readonly arrival: number
+      readonly fields: Readonly<Record<string, Value>>
+    }
+  | { readonly kind: 'tick'; readonly t: number }
+  | { readonly kind: 'request'; readonly t: number; readonly fields: Readonly<Record<string, unknown>> }
+
+/** An effect and its durations, ms; a stage that has not ended is absent. */
+export interface TracedEffect extends StrictOmit<StoredEffect, 'body' | 'entry' | 'key' | 't'> {
+  /** From the durable decision (or its creation, if unknown) to the start of the first try. */
+  readonly queueMs?: number
+  /** From the start of the first try to that of the last: failed tries and the waits between them. */
+  readonly deliveryMs?: number
+  /** From the start of the last try to its acknowledgement. */
+  readonly acknowledgementMs?: number
+}
+
+/** The trace of one decision. */
+export interface DecisionTrace {
+  readonly decision: RecordedDecision
+  /** Absent if the log has forgotten it. */
+  readonly on?: DecisionTrigger
+  /** End of each stage, UTC ms, and its duration. Both are absent if no sample was stored, or not yet. */
+  readonly moments?: StageMoments
+  readonly stages?: StageMs
+  readonly effects: readonly TracedEffect[]
+}
+
+/** Milliseconds of scanning before other work gets a turn. */
+const AT_ONCE_MS = 5
+
+/** Traces the decisions of an entry, in order. Throws `SPILL_DATA` for damaged data. */
+export async function decisionTraces(
+  reader: FolderLog,
+  { entry, model, key, most, gathered = [] }: DecisionTraceQuery,
+): Promise<DecisionTrace[]> {
+  const result: DecisionTrace[] = []
+  const on = decidedAt(reader, entry)
+  const samples = [...gathered, ...reader.stagesAt(entry).flatMap(({ bytes }) => decodeStageTimes(bytes))]
+  const effects = reader.effects.byEntry(entry)
+  let since = stopwatch()
+  for (const batch of reader.decisionsAt(entry)) {
+    if (result.length >= most) break
+    if (model !== undefined && batch.model !== model) continue
+    const sample = samples.find(
+      candidate => candidate.first === batch.first && candidate.model === batch.model && candidate.sum === decisionChecksum(batch.bytes),
+    )
+    for (const decision of recordedDecisions(batch.bytes, entry)) {
+      if ((key !== undefined && !matchesKey(decision.key, key)) || result.length >= most) continue
+      result.push({ decision, ...(on && { on }), ...stagesOf(sample), effects: effectsOf(decision, effects, sample) })
+    }
+    if (stopwatch() - since < AT_ONCE_MS) continue
+    await yieldToEventLoop()
+    since = stopwatch()
+  }
+  return result
+}
+
+const stagesOf = (sample: StageSample | undefined): Pick<DecisionTrace, 'moments' | 'stages'> =>
+  sample ? { moments: stageMomentsOf(sample), stages: sample.stages } : {}
+
+function decidedAt(reader: FolderLog, entry: number): DecisionTrigger | undefined {
+  const { columnsOf } = new SourceSchemas(reader, [])
+  const lookup = new EventLookup(reader, columnsOf)
+  const event = lookup.eventAt(entry)
+  if (event) return eventOf(event, reader)
+  const marker = lookup.markerAt(entry)
+  if (marker?.kind === 'tick') return { kind: 'tick', t: marker.t }
+  return marker?.kind === 'request' ? { kind: 'request', t: marker.t, fields: marker.fields } : undefined
+}
+
+function eventOf({ source, block, row, strings }: LocatedEvent, reader: FolderLog): DecisionTrigger {
+  // The types of a column are the same in every version that has it.
+  const columns = new Map(
+    reader.schemas().flatMap(schema => (schema.source === source ? schema.columns.map(column => [column.name, column]) : [])),
+  )
+  const fields = Object.entries(block.columns).map(([name, column]): [string, Value] => {
+    const { type, scale } = columns.get(name)!
+    const value = deliveredCell(column, row, { type, ...(scale !== undefined && { scale }) }, strings)
+    return [name, value !== null && type === 'bool' ? value === 1 : value]
+  })
+  return { kind: 'event', source, time: block.time[row], arrival: block.arrival[row], fields: Object.fromEntries(fields) }
+}
+
+function effectsOf({ model, key }: RecordedDecision, effects: readonly StoredEffect[], sample: StageSample | undefined): TracedEffect[] {
+  const text = JSON.stringify(key)
+  const durable = sample ? stageMomentsOf(sample).durable : -Infinity
+  return effects
+    .filter(candidate => candidate.key === text && (JSON.parse(candidate.body) as { model?: string }).model === model)
+    .map(candidate => tracedOf(candidate, durable))
+}
+
+function tracedOf({ body: _body, entry: _entry, key: _key, t: _t, ...effect }: StoredEffect, durable: number): TracedEffect {
+  const { made, began, sent, settled, state } = effect
+  return {
+    ...effect,
+    // Times of effects are whole milliseconds.
+    ...(began !== undefined && { queueMs: toWholeMicros(Math.max(0, began - Math.max(made, durable))) }),
+    ...(began !== undefined && sent !== undefined && { deliveryMs: sent - began }),
+    ...(state === 'delivered' && sent !== undefined && settled !== undefined && { acknowledgementMs: settled - sent }),
   }
 }

@@ -1,5 +1,5 @@
 /** The features of a key, computed from the log of a data folder as of now or of a past time. */
-import { wallClock, unknownNameError, SpillwayError } from '../base/index.ts'
+import { requireDefinition, SpillwayError, wallClock } from '../base/index.ts'
 import type { GroupIR, PipelineIR } from '../define/ir/index.ts'
 import type { StoredLog } from '../log/index.ts'
 import { featuresFromLog, type FeaturesAt } from '../run/history/index.ts'
@@ -38,9 +38,7 @@ function groupKeys(ir: PipelineIR, { group: name, key }: FeaturesAsOfQuery): Gro
   const parts = key.split(',')
   const keyOf = (group: GroupIR) => (group.key.length === 1 ? [key] : parts)
   if (name !== undefined) {
-    const group = ir.groups.find(candidate => candidate.name === name)
-    const names = ir.groups.map(candidate => candidate.name)
-    if (!group) throw unknownNameError(ir.name, 'group', name, names)
+    const group = requireDefinition(ir.name, 'group', ir.groups, name)
     if (group.key.length !== keyOf(group).length)
       throw new SpillwayError('SPILL_KEY', `group '${name}' is keyed by ${group.key.join(',')}; write ${group.key.length} values, a,b`)
     return [{ group, key: keyOf(group) }]

@@ -3,8 +3,7 @@ import { SpillwayError } from '../base/index.ts'
 import { closeDataFolder, openDataFolder, readDataFolder, type DataFolder, folderHolder } from '../log/sqlite/index.ts'
 import type { LogStore } from '../log/index.ts'
 import type { FolderLog } from './folder-log.ts'
-import { operatorAuditEntry } from './control/operator-entry.ts'
-import { withOperatorLogAsync } from './control/operator-log.ts'
+import { operatorAuditEntry, withOperatorLogAsync } from './control/operator-log.ts'
 
 /** A change to a folder, for messages and the audit log. */
 export interface FolderChange {

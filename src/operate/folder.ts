@@ -4,22 +4,34 @@
  * Results are plain data. A query sees what is committed when it is made, so two queries may see different states of a live folder.
  */
 import type { PipelineIR } from '../define/ir/index.ts'
-import { readDataFolder, withFolderReader, type SqliteReader } from '../log/sqlite/index.ts'
-import { reconcile, type ReconcileOptions, type ReconcileReport } from '../reconcile/index.ts'
-import { FolderBatchRuns } from './batch-runs.ts'
-import { FolderDeadLetters } from './dead-letters.ts'
+import type { AnyDeadLetter, StoredDeadLetter, StoredEffect } from '../log/index.ts'
+import {
+  type DeadLetterCount,
+  type DeadLetterFilter,
+  type EffectCount,
+  type EffectFilter,
+  readDataFolder,
+  type SqliteReader,
+  withFolderReader,
+} from '../log/sqlite/index.ts'
+import {
+  type FinishedReconciliation,
+  lastReconciliation,
+  reconcile,
+  type ReconcileOptions,
+  type ReconcileReport,
+  reconciliationReport,
+  reconciliationsIn,
+  type ReconciliationRecord,
+} from '../reconcile/index.ts'
+import type { FeaturesAt } from '../run/history/index.ts'
 import { FolderDecisions } from './decisions.ts'
-import { FolderEffects } from './effects.ts'
 import { featuresAsOf, type FeaturesAsOfQuery } from './features.ts'
-import type { FolderLog } from './folder-log.ts'
-import { folderHealth, type FolderHealth, type FolderHealthOptions } from './health.ts'
-import { lastPipeline, type StoredPipeline } from './last-pipeline.ts'
+import { type FolderLog, lastPipeline, type StoredPipeline } from './folder-log.ts'
+import { folderHealth, type FolderHealth, type FolderHealthOptions, type ObjectiveReports, readObjectiveReports } from './health.ts'
+import { FolderBatchRuns, FolderReports } from './ledger-runs.ts'
 import { driftOfModels, type DriftRequest, type ModelDrift } from './model-drift.ts'
 import { RegisteredModels } from './models.ts'
-import { readObjectiveReports, type ObjectiveReports } from './objectives.ts'
-import { FolderReconciliations } from './reconciliations.ts'
-import { FolderReports } from './reports.ts'
-import type { FeaturesAt } from '../run/history/index.ts'
 
 /**
  * The use cases over one data folder.
@@ -104,3 +116,121 @@ export const openFolder = (path: string): FolderView => new FolderView(path, rea
 /** Calls `use` with an open folder, and closes it. Throws as `openFolder` does, and `SPILL_DATA` if a query finds the file unreadable. */
 export const withFolder = <T>(path: string, use: (folder: FolderView) => T | Promise<T>): Promise<T> =>
   withFolderReader(path, reader => use(new FolderView(path, reader)))
+
+/** A page of dead letters. */
+export interface DeadLetterPageQuery extends DeadLetterFilter {
+  /** Only dead letters with a greater number; 0 for all. */
+  readonly after: number
+  readonly limit: number
+  /** The page ends with the dead letter that passes this number of bytes. */
+  readonly maxBytes: number
+}
+
+/** The dead letters of one folder. */
+class FolderDeadLetters {
+  readonly #letters: FolderLog['deadLetters']
+
+  constructor({ deadLetters }: Pick<FolderLog, 'deadLetters'>) {
+    this.#letters = deadLetters
+  }
+
+  /** Dead letters, oldest first: unsettled ones, or settled ones with their outcomes. Read in pages while they are iterated. */
+  list({ settled, ...filter }: DeadLetterFilter & { readonly settled: boolean }): Iterable<AnyDeadLetter> {
+    return settled ? this.#letters.settled(filter) : this.#letters.dead(filter)
+  }
+
+  /** A page of unsettled dead letters, oldest first. Memory: the page. */
+  page({ source, reason, after, limit, maxBytes }: DeadLetterPageQuery): StoredDeadLetter[] {
+    const page: StoredDeadLetter[] = []
+    let bytes = 0
+    for (let letter = this.#next(after, source, reason); letter; letter = this.#next(letter.id, source, reason)) {
+      page.push(letter)
+      bytes += letter.raw.length + (letter.original?.length ?? 0)
+      if (page.length >= limit || bytes >= maxBytes) break
+    }
+    return page
+  }
+
+  /** Numbers of unsettled dead letters by source and reason. */
+  counts({ source, reason }: DeadLetterFilter = {}): DeadLetterCount[] {
+    return this.#letters.counts().filter(count => count.source === (source ?? count.source) && count.reason === (reason ?? count.reason))
+  }
+
+  /** A dead letter by its number, settled or not. */
+  byId(id: number): AnyDeadLetter | undefined {
+    return this.#letters.byId(id)
+  }
+
+  #next(id: number, source: string | undefined, reason: string | undefined): StoredDeadLetter | undefined {
+    return this.#letters.deadAfter(id, { source, reason })
+  }
+}
+
+/** The newest effects that match a filter, oldest first, and the numbers of all that match, by action and state. */
+export interface EffectPage {
+  readonly effects: readonly StoredEffect[]
+  readonly counts: readonly EffectCount[]
+}
+
+/** The effects of one folder. */
+class FolderEffects {
+  readonly #effects: FolderLog['effects']
+
+  constructor({ effects }: Pick<FolderLog, 'effects'>) {
+    this.#effects = effects
+  }
+
+  /** The newest `last` effects of an action or in a state. */
+  newest({ action, state, last }: EffectFilter & { readonly last: number }): EffectPage {
+    const counts = this.#effects
+      .counts()
+      .filter(count => count.action === (action ?? count.action) && count.state === (state ?? count.state))
+    const effects: StoredEffect[] = []
+    for (const effect of this.#effects.newestFirst({ action, state }, Math.min(last, PAGE_MAX))) if (effects.push(effect) >= last) break
+    return { effects: effects.reverse(), counts }
+  }
+
+  /** An effect by its number. */
+  byNumber(number: number): StoredEffect | undefined {
+    return this.#effects.byNumber(number)
+  }
+
+  /** Number of the newest effect; 0 if there is none. */
+  lastNumber(): number {
+    return this.#effects.lastNumber()
+  }
+}
+
+/** Most effects that are read from the store at once. */
+const PAGE_MAX = 1000
+
+/** A reconciliation with its report, if it has finished and the report is still stored. */
+export interface ReportedReconciliation extends ReconciliationRecord {
+  readonly report?: ReconcileReport
+}
+
+/** The reconciliations of one folder. */
+class FolderReconciliations {
+  readonly #log: Pick<FolderLog, 'get' | 'named'>
+
+  constructor(log: Pick<FolderLog, 'get' | 'named'>) {
+    this.#log = log
+  }
+
+  /** All stored reconciliations, oldest first. */
+  list(): ReconciliationRecord[] {
+    return reconciliationsIn(this.#log)
+  }
+
+  /** The last finished reconciliation. */
+  last(): FinishedReconciliation | undefined {
+    return lastReconciliation(this.#log)
+  }
+
+  /** A reconciliation by its number. */
+  byNumber(number: number): ReportedReconciliation | undefined {
+    const record = this.list().find(candidate => candidate.number === number)
+    const report = record && reconciliationReport(this.#log, number)
+    return record && { ...record, ...(report && { report }) }
+  }
+}

@@ -1,7 +1,7 @@
 /** The contents of a data folder and its damage: the output of `spillway inspect --json`. */
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { SpillwayError } from '../base/index.ts'
+import { SpillwayError, sumBy } from '../base/index.ts'
 import { Strings } from '../columns/index.ts'
 import {
   logStartOf,
@@ -13,13 +13,22 @@ import {
   type StoredSegment,
   damagedSegments,
   type LogDamage,
+  type StoredLog,
 } from '../log/index.ts'
 import { folderHolder, isFolderHeld, type DeadLetterCount, type DecisionSummary } from '../log/sqlite/index.ts'
-import { parseProgress, type DecisionProgress, OBJECTIVES_FILE } from '../run/decide/index.ts'
+import {
+  checkObjectiveGroups,
+  type DecisionProgress,
+  FRESHNESS,
+  type FreshnessObjective,
+  OBJECTIVES_FILE,
+  parseProgress,
+  readObjectives,
+  type StoredFreshness,
+} from '../run/decide/index.ts'
 import { SegmentOrder } from '../run/index.ts'
 import { damagedDecisions } from '../run/history/index.ts'
-import type { FolderLog } from './folder-log.ts'
-import { readObjectiveReports, type ObjectiveReport } from './objectives.ts'
+import { lastPipeline, type FolderLog } from './folder-log.ts'
 
 /** The contents of a data folder. */
 export interface FolderHealth {
@@ -133,8 +142,8 @@ function orDamaged<T>(damage: LogDamage[], segment: StoredSegment | undefined, r
   }
 }
 
-const firstArrivalOf = ({ sources, markers: marks }: Segment): number =>
-  Math.min(...sources.map(({ block }) => block.arrival[0]), ...marks.map(({ t }) => t))
+const firstArrivalOf = ({ sources, markers }: Segment): number =>
+  Math.min(...sources.map(({ block }) => block.arrival[0]), ...markers.map(({ t }) => t))
 
 /** All damage in the folder. SQLite's integrity check is one long read that would slow a run, so a held folder is not checked by it. */
 function* damaged(reader: FolderLog, holds: boolean, onProgress: NonNullable<FolderHealthOptions['onProgress']>): Generator<LogDamage> {
@@ -152,7 +161,41 @@ function filesOf(folder: string): Record<string, number> {
     files.map(file => {
       const path = join(folder, file.name)
       if (!file.isDirectory()) return [file.name, statSync(path).size]
-      return [`${file.name}/`, Object.values(filesOf(path)).reduce((sum, bytes) => sum + bytes, 0)]
+      return [`${file.name}/`, sumBy(Object.values(filesOf(path)), bytes => bytes)]
     }),
   )
+}
+
+/** A freshness objective with the recent decisions that met it. */
+export interface ObjectiveReport extends FreshnessObjective {
+  readonly group: string
+  /** Counts of the hour up to `until`, UTC ms; absent if no run has counted decisions by the objectives. */
+  readonly recent?: { readonly until: number; readonly decisions: number; readonly within: number }
+}
+
+/** The objectives of a folder; empty without an objectives file. */
+export interface ObjectiveReports {
+  readonly objectives: readonly ObjectiveReport[]
+  /** The problem of an invalid file. */
+  readonly problem?: string
+}
+
+/** The objectives of a folder. */
+export function readObjectiveReports(folder: string, log: Pick<StoredLog, 'get'>): ObjectiveReports {
+  const path = join(folder, OBJECTIVES_FILE)
+  try {
+    const file = readObjectives(path)
+    if (!file) return { objectives: [] }
+    const pipeline = lastPipeline(log)
+    if (pipeline) checkObjectiveGroups(file, pipeline.ir, path)
+    const stored = JSON.parse(log.get(FRESHNESS) ?? 'null') as StoredFreshness | null
+    const objectives = Object.entries(file.groups).map(([group, objective]): ObjectiveReport => {
+      const counts = stored?.groups[group]
+      return { group, ...objective, ...(counts && { recent: { until: stored.at, ...counts } }) }
+    })
+    return { objectives }
+  } catch (error) {
+    if (!(error instanceof SpillwayError)) throw error
+    return { objectives: [], problem: error.message.slice(path.length + 1) }
+  }
 }

@@ -3,7 +3,7 @@
  *
  * A directed graph without cycles, derived from the IR alone. Edges are direct dependencies; their roles say in which way a value enters.
  */
-import { didYouMean, SpillwayError } from '../base/index.ts'
+import { definitionOf, didYouMean, SpillwayError } from '../base/index.ts'
 import { livenessColumns, type EveryTrigger, expressionsOf, labelColumns, reportModel } from '../decision/index.ts'
 import {
   type ExprIR,
@@ -68,12 +68,7 @@ export function lineageOf(ir: PipelineIR): Lineage {
   const graph = new LineageGraph()
   for (const { name, columns } of ir.sources) for (const column of columns) graph.add('column', `${name}.${column.name}`)
   for (const model of ir.models) addFields(graph, model)
-  for (const group of ir.groups)
-    addGroup(
-      graph,
-      ir.sources.find(({ name }) => name === group.source)!,
-      group,
-    )
+  for (const group of ir.groups) addGroup(graph, definitionOf(ir.sources, group.source), group)
   for (const model of ir.models) addModel(graph, ir, model)
   for (const { name, model } of ir.actions ?? []) graph.link(modelNode(model), graph.add('action', name), 'score')
   for (const report of ir.reports ?? []) addReport(graph, ir, report)

@@ -1,11 +1,24 @@
 /** Drift of the models in a data folder: recent decisions compared with earlier decisions or with a training set. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { SpillwayError, unknownNameError } from '../base/index.ts'
+import { shortPath } from '../base/node/index.ts'
 import { Strings } from '../columns/index.ts'
 import type { ModelIR, PipelineIR } from '../define/ir/index.ts'
 import type { FolderLog } from './folder-log.ts'
-import { summarizeDecisions, maturedMetric, type MaturedMetricOptions, newestDecisions, recordedBatches } from '../run/history/index.ts'
-import { trainingSetSummary } from './training-set-summary.ts'
-import { valuesOf, type RowsSummary, driftOf, type DriftReport, type DriftThresholds, type MaturedMetric } from '../training/drift/index.ts'
+import { summarizeForDrift, maturedMetric, type MaturedMetricOptions, newestDecisions, recordedBatches } from '../run/history/index.ts'
+import {
+  countNumbers,
+  countTexts,
+  driftOf,
+  type DriftReport,
+  type DriftThresholds,
+  type MaturedMetric,
+  type RowsSummary,
+  valuesOf,
+} from '../training/drift/index.ts'
+import { openInput } from '../files/index.ts'
+import type { TrainingManifest } from '../replay/index.ts'
 
 /** The parsed options of `spillway drift`. */
 export interface DriftRequest {
@@ -74,11 +87,11 @@ export async function measureModelDrift(ir: PipelineIR, model: ModelIR, reader: 
     total: 1,
     onBatch: ({ fits, decisions: left }) => (others += fits ? 0 : left),
   })
-  const spans = [
+  const ranges = [
     { from: since, to: newest + 1 },
     { from, to: since },
   ]
-  const [recent, before] = summarizeDecisions(ir, model, batches, strings, spans, batch => batch.version === version)
+  const [recent, before] = summarizeForDrift(ir, model, batches, strings, ranges, version)
   const reference = request.trainingSet === undefined ? before : await trainingSetSummary(request.trainingSet)
   const scores = { version: version ?? null, reference: scoreCount(reference), recent: scoreCount(recent) }
   return {
@@ -111,4 +124,41 @@ function boundOf({ label, train }: ModelIR): DriftRequest['metric'] {
   if (!label || train?.promote.kind !== 'rule') return undefined
   const { metric, bound } = train.promote
   return (metric === 'auc' || metric === 'ap') && bound !== undefined ? { metric, bound } : undefined
+}
+
+const VECTOR = 'vector.'
+
+/**
+ * Summarizes a training set on disk (`spillway training-set`), which has no scores. Throws `SPILL_FORMAT` for a folder without a training set, or with a
+ * damaged file.
+ */
+async function trainingSetSummary(folder: string): Promise<RowsSummary> {
+  const { columns, rows, file } = manifestOf(folder)
+  const inputs = columns.filter(({ name, list }) => name.startsWith(VECTOR) && !list)
+  const strings = new Strings()
+  const counted = inputs.map(({ name, type }) => ({ name, type, counting: type === 'string' ? countTexts(strings) : countNumbers() }))
+  const input = await openInput(join(folder, file))
+  for await (const { records } of input.batches(inputs.map(({ name }) => name)))
+    for (const { name, type, counting } of counted) {
+      const cells = records.map(record => (record as Readonly<Record<string, unknown>>)[name] ?? null)
+      const values = Float64Array.from(cells, cell =>
+        cell === null ? NaN : type === 'string' ? strings.idOf(cell as string) : Number(cell),
+      )
+      counting.add({ values, nulls: Uint8Array.from(cells, cell => Number(cell === null)) }, records.length)
+    }
+  return { rows, inputs: Object.fromEntries(counted.map(({ name, counting }) => [name.slice(VECTOR.length), counting.summary])) }
+}
+
+function manifestOf(folder: string): TrainingManifest {
+  const path = join(folder, 'manifest.json')
+  const place = shortPath(folder)
+  if (!existsSync(path))
+    throw new SpillwayError('SPILL_FORMAT', 'is no training set: it has no manifest.json; spillway training-set makes one', { place })
+  try {
+    const manifest = JSON.parse(readFileSync(path, 'utf8')) as TrainingManifest
+    if (manifest.format === 1 && Array.isArray(manifest.columns) && typeof manifest.file === 'string') return manifest
+  } catch (error) {
+    throw new SpillwayError('SPILL_FORMAT', `has a manifest.json that cannot be read: ${(error as Error).message}`, { place, cause: error })
+  }
+  throw new SpillwayError('SPILL_FORMAT', 'has a manifest.json of another format than this version of Spillway writes', { place })
 }

@@ -5,9 +5,10 @@ import type { Pipeline } from '../define/index.ts'
 import type { NamedValues, NamedWrite } from '../log/index.ts'
 import { load, type SourceFile, trainModel, type ModelTraining } from '../replay/index.ts'
 import { logExtent } from '../run/history/index.ts'
-import { TrainedModel, modelAlone, trainFromLog } from '../run/index.ts'
+import { ModelLifecycle, modelAlone, trainFromLog } from '../run/index.ts'
 import { RegistryFolder, type ModelVersion } from '../training/registry/index.ts'
 import { changeFolder } from './folder-change.ts'
+import { FileLoading, type FileProblems } from './training-set.ts'
 
 /** A request to train a model. */
 export interface ModelTrainingRequest {
@@ -34,13 +35,7 @@ export interface TrainingFiles {
   /** The folder that stores the version; without it the version is not stored. */
   readonly registry: string | undefined
   /** Called once all files are read. */
-  readonly onRead: (problems: TrainingFileProblems) => void
-}
-
-/** Rejected records and warnings of the files. */
-export interface TrainingFileProblems {
-  readonly rejected: { readonly count: number; readonly first: string } | undefined
-  readonly warnings: readonly string[]
+  readonly onRead: (problems: FileProblems) => void
 }
 
 /**
@@ -57,13 +52,13 @@ export function trainOnFolder(
     const arrivals = logExtent(ir, log).map(({ lastArrival }) => lastArrival ?? -Infinity)
     const segment = log.lastSegment()
     const cut = segment ? segment.first + segment.entries : 0
-    const trained = new TrainedModel(ir, model, log)
+    const lifecycle = new ModelLifecycle(ir, model, log)
     const last = Math.max(...arrivals)
     checkAsOf(at, last)
     if (cut === 0) throw new SpillwayError('SPILL_HISTORY', 'the log is empty: there is nothing to learn from', { place: data })
-    const job = { ir, model, at: at ?? last, cut, champion: trained.champion(log) }
+    const job = { ir, model, at: at ?? last, cut, champion: lifecycle.comparedScore(log) }
     const train = () => trainFromLog(log, job, { onProgress: share => onProgress('reading the log', share), signal })
-    return trainVersion(trained, job, train, put => store.commit({ put }))
+    return trainVersion(lifecycle, job, train, put => store.commit({ put }))
   })
 }
 
@@ -75,28 +70,20 @@ export async function trainOnFiles(
   const { pipeline, model, at, signal, onProgress } = request
   const registry = path === undefined ? undefined : new RegistryFolder(path)
   const values: NamedValues = registry ?? { get: () => undefined, named: () => [] }
-  const trained = new TrainedModel(pipeline.ir, model, values)
-  const ir = modelAlone(pipeline.ir, trained.model)
+  const lifecycle = new ModelLifecycle(pipeline.ir, model, values)
+  const ir = modelAlone(pipeline.ir, lifecycle.model)
   const ownFiles = files.filter(({ source }) => ir.sources.some(({ name }) => name === source))
-  const warnings: string[] = []
-  let [count, first] = [0, '']
-  const log = await load({ ir, maps: pipeline.maps }, ownFiles, {
-    strings: new Strings(),
-    onProgress: (file, share) => onProgress(`reading ${file}`, share),
-    onWarning: warning => void warnings.push(warning),
-    onRejected({ place, detail }) {
-      if (count++ === 0) first = `${place}: ${detail}`
-    },
-  })
-  onRead({ warnings, rejected: count === 0 ? undefined : { count, first } })
+  const loading = new FileLoading(onProgress, new Strings())
+  const log = await load({ ir, maps: pipeline.maps }, ownFiles, loading.options)
+  onRead(loading.problems)
   checkAsOf(at, log.until)
-  const job = { at: at ?? log.until, champion: trained.champion(values) }
-  const train = () => trainModel({ ir, model: trained.model, ...job, signal }, log)
-  const { version, isMet } = await trainVersion(trained, job, train, async put => registry?.commit(put))
+  const job = { at: at ?? log.until, champion: lifecycle.comparedScore(values) }
+  const train = () => trainModel({ ir, model: lifecycle.model, ...job, signal }, log)
+  const { version, isMet } = await trainVersion(lifecycle, job, train, async put => registry?.commit(put))
   if (!registry || !isMet) return { version, isMet }
   // Without a log the promotion takes effect at once.
-  registry.commit(trained.promote({ version: version.number, why: version.verdict!, at: wallClock() }))
-  return { version: trained.version(version.number)!, isMet }
+  registry.commit(lifecycle.promote({ version: version.number, why: version.verdict!, at: wallClock() }))
+  return { version: lifecycle.version(version.number)!, isMet }
 }
 
 /** Throws `SPILL_INPUT` for a future time: outcomes may still arrive until then, so labels without an outcome would be false negatives. */
@@ -109,20 +96,20 @@ function checkAsOf(at: number | undefined, last: number): void {
 
 /** Trains a version and commits it; a failure is committed too. */
 async function trainVersion(
-  trained: TrainedModel,
+  lifecycle: ModelLifecycle,
   { at, cut }: { readonly at: number; readonly cut?: number },
   train: () => Promise<ModelTraining>,
   commit: (put: readonly NamedWrite[]) => Promise<void>,
 ): Promise<TrainingOutcome> {
-  const record = trained.beginVersion({ why: 'command', at, ...(cut !== undefined && { cut }), began: wallClock() })
+  const record = lifecycle.beginVersion({ why: 'command', at, ...(cut !== undefined && { cut }), began: wallClock() })
   let training: ModelTraining
   try {
     training = await train()
   } catch (error) {
-    await commit([...trained.markBrokenOff(), ...trained.fail(record, error, wallClock())])
+    await commit([...lifecycle.markBrokenOff(), ...lifecycle.fail(record, error, wallClock())])
     throw error
   }
-  const { version, promotion, put } = trained.finish(record, training, wallClock())
-  await commit([...trained.markBrokenOff(), ...put])
+  const { version, promotion, put } = lifecycle.finish(record, training, wallClock())
+  await commit([...lifecycle.markBrokenOff(), ...put])
   return { version, isMet: promotion !== undefined }
 }

@@ -3,15 +3,18 @@ import { SpillwayError } from '../base/index.ts'
 import type { ModelIR, PipelineIR } from '../define/ir/index.ts'
 import type { NamedValues } from '../log/index.ts'
 import {
-  trainedModel,
+  trainableModel,
   driftStateOf,
   type DriftState,
+  type Champion,
+  championAfter,
   championFinder,
   modelVersions,
   type ModelVersions,
   pendingPromotion,
   promotionsOf,
   scoreOfVersion,
+  versionOf,
   versionsOf,
   type ModelVersion,
   type PendingPromotion,
@@ -55,7 +58,7 @@ export class RegisteredModels {
 
   /** One version. Throws `SPILL_NOT_FOUND` for an unknown version or model, `SPILL_INPUT` for an untrained model. */
   version(ir: PipelineIR, model: string, number: number): ModelVersion {
-    const { versions } = modelVersions(this.#values, ir, trainedModel(ir, model))
+    const { versions } = modelVersions(this.#values, ir, trainableModel(ir, model))
     const version = versions.find(candidate => candidate.number === number)
     if (version) return version
     const [first, ...more] = versions.map(candidate => candidate.number)
@@ -91,3 +94,17 @@ export class RegisteredModels {
 }
 
 const rangeText = (first: number, last: number | undefined): string => (last === undefined ? String(first) : `${first} to ${last}`)
+
+/** A version that scores. */
+export interface PromotedChampion extends Champion {
+  /** End of its training data, UTC ms. */
+  readonly learntTo: number
+}
+
+/** The champion, or the reason why no version scores: none is promoted, or the promoted one cannot score. */
+export function promotedChampion(values: NamedValues, ir: PipelineIR, model: ModelIR): PromotedChampion | { readonly why: string } {
+  const { champion, passed } = championAfter(values, ir, model, promotionsOf(values, model.name))
+  if (champion) return { ...champion, learntTo: versionOf(values, model.name, champion.version)?.trained?.split.trainedTo ?? Infinity }
+  const [last] = passed
+  return { why: last ? `version ${last.version} is promoted and cannot score, since ${last.why}` : 'no version is promoted' }
+}

@@ -11,7 +11,7 @@ import { logStartOf, Log, type NamedValues, type SavedStates, type SegmentLog } 
 import { isUnusedFolder, withFolderReader } from '../log/sqlite/index.ts'
 import { Decider, OBJECTIVES_FILE, readObjectives, type Objectives } from '../run/decide/index.ts'
 import { RunMemory, BatchResults } from '../run/index.ts'
-import { lastPipeline } from './last-pipeline.ts'
+import { lastPipeline } from './folder-log.ts'
 import { planEffects, type PlanEffect } from './plan-effects.ts'
 
 export interface GroupRebuild {
@@ -68,7 +68,7 @@ export async function planStart(pipeline: Plannable, folder: string): Promise<St
 export function pipelinePlan(pipeline: Plannable, store: SegmentLog & NamedValues & SavedStates, objectives?: Objectives): PipelinePlan {
   const { ir, fingerprint } = pipeline
   const last = lastPipeline(store)
-  const { recovery, isRead: isLookedAt } = new RunMemory(pipeline, store, { hasRuns: true })
+  const { recovery, isRead } = new RunMemory(pipeline, store, { hasRuns: true })
   const { end } = new Log(store, { sources: ir.sources, stringsOf: () => new Strings() })
   const begins = logStartOf(store)
   const taken = end - Math.max(recovery.first, begins.entry)
@@ -79,15 +79,13 @@ export function pipelinePlan(pipeline: Plannable, store: SegmentLog & NamedValue
     changes: last ? changesBetween(last.ir, ir) : [],
     effects: last ? planEffects(last.ir, ir, store, objectives) : [],
     entries: end,
-    rebuilt: recovery.groupStarts
-      .filter(({ isRebuilt: isMade }) => isMade && end > 0)
-      .map(({ group }) => ({
-        group: group.group.name,
-        entries: end - begins.entry,
-        ...(begins.entry > 0 && { incomplete: begins.arrival }),
-      })),
+    rebuilt: (end > 0 ? recovery.rebuiltGroups : []).map(group => ({
+      group,
+      entries: end - begins.entry,
+      ...(begins.entry > 0 && { incomplete: begins.arrival }),
+    })),
     taken,
-    seconds: taken === 0 ? 0 : taken * secondsAnEntry(pipeline, store, isLookedAt),
+    seconds: taken === 0 ? 0 : taken * secondsPerEntry(pipeline, store, isRead),
   }
 }
 
@@ -105,17 +103,14 @@ const firstPipelinePlan = ({ fingerprint }: Plannable): PipelinePlan => ({
 })
 
 /** Replays the first entries of the log as a start would. */
-function secondsAnEntry(pipeline: Plannable, store: SegmentLog & NamedValues & SavedStates, wanted: RunMemory['isRead']): number {
+function secondsPerEntry(pipeline: Plannable, store: SegmentLog & NamedValues & SavedStates, wanted: RunMemory['isRead']): number {
   const { ir } = pipeline
   const strings = new Strings()
   const decider = new Decider(pipeline, strings, { batchResults: new BatchResults({ ir, store, strings, onReport: () => {} }) })
   const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
   const started = stopwatch()
   let entries = 0
-  for (const segment of log.segments(0, Math.min(log.end, logStartOf(store).entry + limits.PLAN_SAMPLE), {
-    stringsOf: () => strings,
-    wanted,
-  })) {
+  for (const segment of log.segments(0, Math.min(log.end, logStartOf(store).entry + limits.PLAN_SAMPLE), { wanted })) {
     decider.catchUp(segment, decider.statefulGroups, false)
     entries += segment.length
   }

@@ -1,14 +1,13 @@
 /**
  * Plans a repair of a data folder after a reconciliation, and makes it: as one change of a folder that no run holds, recorded in the
- * operator log. A repair notes unexplained values, rebuilds state from the log, sends dead letters again and makes missing batch runs.
+ * operator log. A repair notes unexplained values, rebuilds state from the log, replays dead letters and makes missing batch runs.
  */
 import { computeInThreads } from '../batch/index.ts'
 import { callEvery, pause, wallClock, SpillwayError } from '../base/index.ts'
 import type { Pipeline } from '../define/index.ts'
 import { planRepair, repairPuts, type RepairPlan } from '../reconcile/index.ts'
 import { Run } from '../run/index.ts'
-import { DeadLetterRecipient, type SendableDeadLetter } from './control/dead-letter-recipient.ts'
-import { sendAll } from './control/dead-letter-replay.ts'
+import { DeadLetterRecipient, replayAll, type ReplayableDeadLetter } from './control/dead-letter-replay.ts'
 import { changeFolder } from './folder-change.ts'
 import type { FolderLog } from './folder-log.ts'
 import { withFolder } from './folder.ts'
@@ -43,7 +42,7 @@ export function repairFolder(pipeline: Pipeline, data: string, plan: RepairPlan)
     const put = repairPuts(plan, reader, wallClock())
     if (put.length > 0) await store.commit({ put })
     const run = new Run(pipeline, { store, compute: computeInThreads(path) })
-    await sendAll(run, plannedLetters(pipeline, reader, plan.letters))
+    await replayAll(run, plannedLetters(pipeline, reader, plan.letters))
     const runs = await makeBatchRuns(
       run,
       plan.runs.map(({ group }) => group),
@@ -56,7 +55,7 @@ export function repairFolder(pipeline: Pipeline, data: string, plan: RepairPlan)
 }
 
 /** The dead letters of a plan. Throws `SPILL_CONFLICT` for one that was settled since, and as `DeadLetterRecipient.require` does. */
-function plannedLetters({ ir }: Pipeline, { deadLetters }: FolderLog, ids: readonly number[]): SendableDeadLetter[] {
+function plannedLetters({ ir }: Pipeline, { deadLetters }: FolderLog, ids: readonly number[]): ReplayableDeadLetter[] {
   const recipient = new DeadLetterRecipient(ir, undefined)
   return ids.map(id => {
     const letter = deadLetters.byId(id)

@@ -1,5 +1,5 @@
 /** Training sets: a point-in-time join, or the feature vectors of decisions, written as Parquet with a manifest. */
-import { SpillwayError, unknownNameError } from '../base/index.ts'
+import { requireDefinition, SpillwayError } from '../base/index.ts'
 import { Strings } from '../columns/index.ts'
 import { deliverColumn, groupReads } from '../decision/index.ts'
 import type { ModelIR } from '../define/ir/index.ts'
@@ -55,12 +55,15 @@ export interface TrainingSetRequest {
   readonly labels: { readonly at: number | undefined; readonly isSettled: boolean } | undefined
 }
 
-/** A written training set. */
-export interface BuiltTrainingSet {
-  readonly manifest: TrainingManifest
-  /** Rejected records of the source files. */
+/** Rejected records and warnings of source files. */
+export interface FileProblems {
   readonly rejected: { readonly count: number; readonly first: string } | undefined
   readonly warnings: readonly string[]
+}
+
+/** A written training set. */
+export interface BuiltTrainingSet extends FileProblems {
+  readonly manifest: TrainingManifest
   /** Recorded decisions that were left out, because their version of the model has other inputs. */
   readonly otherInputs: number
 }
@@ -101,7 +104,7 @@ async function buildFromRows(job: TrainingSetJob): Promise<BuiltTrainingSet> {
   const { path } = request.rows!
   const allRows = await readRows(request.rows!, question, strings, { onProgress: share => onProgress(`reading ${path}`, share) })
   const rows = sampledRows(allRows, question, strings, request)
-  const loading = new Loading(job, strings)
+  const loading = new FileLoading(job.onProgress, strings)
   const history = log
     ? storedHistory(ir, question.ir, log, strings, { onProgress: share => onProgress('reading the log', share) })
     : await load({ ir: question.ir, maps: pipeline.maps }, filesOf(question, request), loading.options)
@@ -109,7 +112,8 @@ async function buildFromRows(job: TrainingSetJob): Promise<BuiltTrainingSet> {
   const of = rowsOrigin(allRows, rows, history)
   const cut = manifestCut(history.histories)
   const origin = () => trainingOrigin(pipeline, groups, { of, cut, sample: request.sample, key: question.keys[0].name })
-  return loading.result(await write(job, setOfRows(question, rows, history), origin))
+  const manifest = await write(job, setOfRows(question, rows, history), origin)
+  return { manifest, ...loading.problems, otherInputs: 0 }
 }
 
 /** Feature vectors of decisions, recorded in a log or replayed from files. */
@@ -118,47 +122,42 @@ async function buildFromDecisions(job: TrainingSetJob): Promise<BuiltTrainingSet
   const { ir } = pipeline
   const model = modelOf(pipeline, request)
   const strings = new Strings()
-  const loading = new Loading(job, strings)
-  const {
-    set,
-    cut,
-    origin: decisionsOrigin,
-    labelling,
-  } = log ? recordedSet(job, log, model, strings, loading) : await replayedSet(job, model, loading)
+  const loading = new FileLoading(job.onProgress, strings)
+  const decisions = log ? recordedSet(job, log, model, strings) : await replayedSet(job, model, loading.options)
+  const { set, cut, labelling } = decisions
   const key = triggerKey(ir, model).name
   const { sample } = request
   const sampled = sample && { key: `key.${key}`, isKept: keySampler(sample, strings) }
   const labelled = labelling && labelledSet(set, labelling, sampled)
   const groups = groupReads(ir, model).map(({ group }) => group.name)
   const origin = () =>
-    trainingOrigin(pipeline, groups, { of: decisionsOrigin(), ...(labelled && { labels: labelled.counts() }), cut, sample, key })
+    trainingOrigin(pipeline, groups, { of: decisions.origin(), ...(labelled && { labels: labelled.counts() }), cut, sample, key })
   const output = labelled?.set ?? (sampled ? sampledSet(set, sampled.key, sampled.isKept) : set)
-  return loading.result(await write(job, output, origin))
+  const manifest = await write(job, output, origin)
+  return { manifest, ...loading.problems, otherInputs: decisions.otherInputs() }
 }
 
 interface DecisionSet {
   readonly set: TrainingSet
   readonly cut: TrainingOrigin['cut']
-  readonly origin: () => DecisionsOrigin
   readonly labelling: Labelling | undefined
+  /** Complete once the set is written. */
+  readonly origin: () => DecisionsOrigin
+  /** `BuiltTrainingSet.otherInputs`; complete once the set is written. */
+  readonly otherInputs: () => number
 }
 
-async function replayedSet({ pipeline, request }: TrainingSetJob, model: ModelIR, loading: Loading): Promise<DecisionSet> {
-  const log = await load(pipeline, request.files, loading.options)
+async function replayedSet({ pipeline, request }: TrainingSetJob, model: ModelIR, options: LoadOptions): Promise<DecisionSet> {
+  const log = await load(pipeline, request.files, options)
   const set = setOfDecisions(pipeline.ir, model, decide(pipeline, model, log), log.strings)
-  const { labels: options } = request
-  const at = options?.at ?? log.until
-  const labelling = options && { label: model.label!, labels: label(pipeline, model, log, { at }), at, isSettled: options.isSettled }
-  return { set, cut: manifestCut(log.histories), origin: () => ({ kind: 'decisions', model: model.name }), labelling }
+  const { labels } = request
+  const at = labels?.at ?? log.until
+  const labelling = labels && { label: model.label!, labels: label(pipeline, model, log, { at }), at, isSettled: labels.isSettled }
+  const origin = (): DecisionsOrigin => ({ kind: 'decisions', model: model.name })
+  return { set, cut: manifestCut(log.histories), labelling, origin, otherInputs: () => 0 }
 }
 
-function recordedSet(
-  { pipeline: { ir }, request }: TrainingSetJob,
-  log: FolderLog,
-  model: ModelIR,
-  strings: Strings,
-  loading: Loading,
-): DecisionSet {
+function recordedSet({ pipeline: { ir }, request }: TrainingSetJob, log: FolderLog, model: ModelIR, strings: Strings): DecisionSet {
   const total = log.models().find(each => each.model === model.name)?.decisions ?? 0
   if (total === 0) throw new SpillwayError('SPILL_HISTORY', `no decision of model '${model.name}' is recorded`, { place: request.data })
   const decidedBy = new Map<string, number>()
@@ -171,7 +170,6 @@ function recordedSet(
     },
   })
   const origin = (): DecisionsOrigin => {
-    loading.otherInputs = others
     const by = [...decidedBy].map(([fingerprint, decisions]) => ({ fingerprint, decisions }))
     return { kind: 'decisions', model: model.name, decidedBy: by }
   }
@@ -179,34 +177,32 @@ function recordedSet(
   const secondPass = () => recordedBatches(ir, model, log.decisionsFrom(model.name, 0), strings, { total })
   const labelled = options && recordedLabels(ir, model, log, secondPass(), strings, options.at)
   const labelling = labelled && { ...labelled, label: model.label!, isSettled: options.isSettled }
-  return { set: setOfDecisions(ir, model, batches, strings), cut: logExtent(ir, log), origin, labelling }
+  return { set: setOfDecisions(ir, model, batches, strings), cut: logExtent(ir, log), labelling, origin, otherInputs: () => others }
 }
 
 const write = ({ request, onProgress }: TrainingSetJob, set: TrainingSet, origin: () => TrainingOrigin): Promise<TrainingManifest> =>
   writeTrainingSet(request.out, set, origin, share => onProgress(`writing ${request.out}`, share))
 
 /** Options for loading files, which collect rejected records and warnings. */
-class Loading {
+export class FileLoading {
   readonly options: LoadOptions
-  readonly warnings: string[] = []
-  otherInputs = 0
+  readonly #warnings: string[] = []
   #count = 0
   #first = ''
 
-  constructor({ onProgress }: TrainingSetJob, strings: Strings) {
+  constructor(onProgress: TrainingSetJob['onProgress'], strings: Strings) {
     this.options = {
       strings,
       onProgress: (path, share) => onProgress(`reading ${path}`, share),
-      onWarning: warning => void this.warnings.push(warning),
+      onWarning: warning => void this.#warnings.push(warning),
       onRejected: ({ place, detail }) => {
         if (this.#count++ === 0) this.#first = `${place}: ${detail}`
       },
     }
   }
 
-  result(manifest: TrainingManifest): BuiltTrainingSet {
-    const { warnings, otherInputs } = this
-    return { manifest, rejected: this.#count === 0 ? undefined : { count: this.#count, first: this.#first }, warnings, otherInputs }
+  get problems(): FileProblems {
+    return { rejected: this.#count === 0 ? undefined : { count: this.#count, first: this.#first }, warnings: this.#warnings }
   }
 }
 
@@ -229,14 +225,5 @@ function questionOf({ ir }: Pipeline, { columns }: TrainingSetRequest): Question
 }
 
 /** The model whose decisions are the rows. */
-function modelOf({ ir }: Pipeline, { columns }: TrainingSetRequest): ModelIR {
-  const name = 'model' in columns ? columns.model : undefined
-  const model = ir.models.find(candidate => candidate.name === name)
-  if (model) return model
-  throw unknownNameError(
-    ir.name,
-    'model',
-    name ?? 'none',
-    ir.models.map(candidate => candidate.name),
-  )
-}
+const modelOf = ({ ir }: Pipeline, { columns }: TrainingSetRequest): ModelIR =>
+  requireDefinition(ir.name, 'model', ir.models, 'model' in columns ? columns.model : 'none')

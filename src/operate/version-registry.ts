@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { wallClock, SpillwayError } from '../base/index.ts'
 import type { PipelineIR } from '../define/ir/index.ts'
 import type { NamedValues, NamedWrite } from '../log/index.ts'
-import { TrainedModel } from '../run/index.ts'
+import { ModelLifecycle } from '../run/index.ts'
 import { checkPromotable, rollbackVersion, RegistryFolder, putPendingPromotion } from '../training/registry/index.ts'
 import { changeFolder } from './folder-change.ts'
 import { withFolder } from './folder.ts'
@@ -64,7 +64,7 @@ export async function promoteVersion(
     checkPromotable(values, ir, model, champion)
     const promotion = { version: champion, why: version === 'previous' ? 'rolled back' : 'by hand', at: wallClock() }
     if (registry.hasLog) return [putPendingPromotion(model, promotion)]
-    return new TrainedModel(ir, model, values).promote(promotion)
+    return new ModelLifecycle(ir, model, values).promote(promotion)
   })
   return champion
 }

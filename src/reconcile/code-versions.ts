@@ -1,13 +1,6 @@
 /** Detects decisions that were made by other definitions than the current ones. */
-import {
-  canonicalJson,
-  type ExprIR,
-  type InputIR,
-  type ModelIR,
-  type PipelineIR,
-  elementNamed,
-  expressionLeaves,
-} from '../define/ir/index.ts'
+import { definitionOf } from '../base/index.ts'
+import { canonicalJson, type ExprIR, type InputIR, type ModelIR, type PipelineIR, expressionLeaves } from '../define/ir/index.ts'
 import { namedJson, type NamedValues } from '../log/index.ts'
 import { PIPELINE } from '../run/index.ts'
 
@@ -40,8 +33,8 @@ function meaningOf(ir: PipelineIR, modelName: string, name: string): string | un
   const input = model?.inputs.find(candidate => candidate.name === name)
   if (!model || !input) return undefined
   const features = featuresOf(input.expr).map(leaf => {
-    const group = elementNamed(ir.groups, leaf.group)
-    const source = elementNamed(ir.sources, group.source)
+    const group = definitionOf(ir.groups, leaf.group)
+    const source = definitionOf(ir.sources, group.source)
     const { identity, deleted, key } = source
     return [group.source, group.key, group.features.find(feature => feature.name === leaf.name), { identity, deleted, key }]
   })

@@ -1,7 +1,7 @@
 /** Index of dead letters by the keys and times that their records would have had. */
-import { scaledInteger, timestampMs, limits } from '../base/index.ts'
+import { scaledInteger, timestampMs, limits, definitionOf } from '../base/index.ts'
 import type { LoggedEvent } from '../define/source/index.ts'
-import { type ColumnIR, type GroupIR, type PipelineIR, type SourceIR, type Value, elementNamed } from '../define/ir/index.ts'
+import type { ColumnIR, GroupIR, PipelineIR, SourceIR, Value } from '../define/ir/index.ts'
 import type { DeadLetterLog, StoredDeadLetter, SettledDeadLetter } from '../log/index.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -42,7 +42,7 @@ export class DeadLetterIndex {
   wasDeadLetter({ source: name, arrival, time, row }: Pick<LoggedEvent, 'source' | 'arrival' | 'time' | 'row'>): boolean {
     const events = this.#accepted.get(name)?.get(arrival)
     if (!events) return false
-    const source = elementNamed(this.#ir.sources, name)
+    const source = definitionOf(this.#ir.sources, name)
     // A source with `map` may have the fields elsewhere, so its events cannot be derived.
     return events.includes(undefined) || events.includes(eventName(source, time, column => row[column] ?? null))
   }
@@ -78,7 +78,7 @@ export class DeadLetterIndex {
   }
 
   #keysOf(group: GroupIR): Map<string, number[]> {
-    const source = elementNamed(this.#ir.sources, group.source)
+    const source = definitionOf(this.#ir.sources, group.source)
     const keys = new Map<string, number[]>()
     for (const { fields, time } of this.#bySource.get(group.source)!) {
       const key = JSON.stringify(group.key.map(name => physicalOf(columnOf(source, name), fields[name])))
@@ -92,7 +92,7 @@ export class DeadLetterIndex {
 const eventName = ({ key, id }: SourceIR, time: number, valueOf: (column: string) => Value): string =>
   JSON.stringify([time, valueOf(key), id === undefined ? null : valueOf(id)])
 
-const columnOf = ({ columns }: SourceIR, name: string): ColumnIR => elementNamed(columns, name)
+const columnOf = ({ columns }: SourceIR, name: string): ColumnIR => definitionOf(columns, name)
 
 /** Fields of a letter that is a JSON record of its source. */
 function fieldsOf({ raw }: StoredDeadLetter): Fields | undefined {

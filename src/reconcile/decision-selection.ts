@@ -27,7 +27,7 @@ export interface DecisionCells {
 /** Decodes a decision batch, in order. Throws `SPILL_DATA` for damaged bytes. */
 export function* decisionCellsIn({ bytes }: StoredDecisionBatch): Generator<DecisionCells> {
   const decoded = decodeDecisions(bytes)
-  const { length, fingerprint, entry, t, keys, key, strings, inputs, score, reads, known, clock } = decoded
+  const { length, fingerprint, entry, t, keys, key, strings, inputs, score, reads, visibleCounts, asOfTimes } = decoded
   const slots = new Map(inputs.map(({ name }, slot) => [name, slot]))
   const rowOf = vectorRowReader(
     inputs.map(({ expr }, slot) => ({ name: String(slot), expr })),
@@ -45,7 +45,7 @@ export function* decisionCellsIn({ bytes }: StoredDecisionBatch): Generator<Deci
       cell: name => (slots.has(name) ? (cells[slots.get(name)!] as RecordedCell) : undefined),
       read(id) {
         const index = reads.indexOf(id)
-        return index < 0 ? undefined : { visible: known[index][row], clock: clock[index][row] }
+        return index < 0 ? undefined : { visible: visibleCounts[index][row], clock: asOfTimes[index][row] }
       },
     }
   }

@@ -1,6 +1,7 @@
 /** Causes of a mismatch with today's log: the kinds of missed events that changed the value. */
+import { definitionOf } from '../base/index.ts'
 import type { StrictOmit } from '../base/index.ts'
-import { type FeatureIR, type GroupIR, type InputIR, type ModelIR, type PipelineIR, elementNamed } from '../define/ir/index.ts'
+import type { FeatureIR, GroupIR, InputIR, ModelIR, PipelineIR } from '../define/ir/index.ts'
 import { type SqlVector, recordedReads, missedKinds, type MissedCount, type MissedKind } from '../sql/index.ts'
 import { isMismatch } from './cell-comparison.ts'
 import type { MissedEvents } from './chunk.ts'
@@ -21,7 +22,7 @@ export function inputFeaturesOf(ir: PipelineIR, model: ModelIR, { expr }: InputI
   return featuresOf(expr).map(leaf => {
     const read = reads.findIndex(({ group, key }) => group.name === leaf.group && key.join() === leaf.key.join())
     const { group, key } = reads[read]
-    return { feature: elementNamed(group.features, leaf.name), read, group, key }
+    return { feature: definitionOf(group.features, leaf.name), read, group, key }
   })
 }
 

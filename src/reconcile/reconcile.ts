@@ -10,10 +10,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { unknownNameError, limits } from '../base/index.ts'
+import { unknownNameError, limits, definitionOf } from '../base/index.ts'
 import { Strings } from '../columns/index.ts'
 import { columnsNeeded } from '../decision/index.ts'
-import { type ModelIR, type PipelineIR, elementNamed } from '../define/ir/index.ts'
+import type { ModelIR, PipelineIR } from '../define/ir/index.ts'
 import {
   logStartOf,
   DECISION_PROGRESS,
@@ -184,7 +184,7 @@ async function withPlaces(db: SqlWitness, ir: PipelineIR, examples: readonly Mis
   const newest = examples.flatMap(({ causes }) => causes.flatMap(cause => cause.newest ?? []))
   const places = new Map<string, SqlPosition>()
   for (const [name, events] of Map.groupBy(newest, ({ source }) => source)) {
-    const source = elementNamed(ir.sources, name)
+    const source = definitionOf(ir.sources, name)
     for (const [number, place] of await db.positionsOf(ir, source, [...new Set(events.map(event => event.number))]))
       places.set(`${name} ${number}`, place)
   }

@@ -5,9 +5,9 @@
  * state behind them from the log, replays pending dead letters, and starts missing batch runs. Late events need no repair, since
  * decisions were correct by what they knew.
  */
-import { type Clock, SpillwayError, limits } from '../base/index.ts'
+import { type Clock, SpillwayError, limits, definitionOf } from '../base/index.ts'
 import { groupCode, batchRunsIn } from '../batch/index.ts'
-import { type PipelineIR, elementNamed } from '../define/ir/index.ts'
+import type { PipelineIR } from '../define/ir/index.ts'
 import { scheduleCursor } from '../kernel/index.ts'
 import { Log, type NamedValues, type NamedWrite } from '../log/index.ts'
 import { Strings } from '../columns/index.ts'
@@ -124,7 +124,7 @@ function missingRuns({ groups, sources }: PipelineIR, reader: ReconcileReader, n
   const log = new Log(reader, { sources, stringsOf: () => new Strings() })
   return groups.flatMap((group): MissingRun[] => {
     if ((group.place.kind !== 'batch' && group.place.kind !== 'hybrid') || log.countEventsBefore(group.source, log.end) === 0) return []
-    const code = groupCode(group, elementNamed(sources, group.source))
+    const code = groupCode(group, definitionOf(sources, group.source))
     const last = runs.findLast(run => run.group === group.name && run.code === code && run.state === 'done')?.s
     // A run that is due at exactly this time may still get events.
     const due = scheduleCursor(group.place.schedule)(now - 1)

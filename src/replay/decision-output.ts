@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { sourceOffset, sourcePartition, Strings, type ColumnData } from '../columns/index.ts'
-import { type ModelIR, type PipelineIR, type ExprIR, isListAggregate, elementNamed } from '../define/ir/index.ts'
+import type { ModelIR, PipelineIR } from '../define/ir/index.ts'
 import {
   fileError,
   formatError,
@@ -19,7 +19,7 @@ import type { DecisionBatch } from './decide.ts'
 import { decisionRecords, type DecisionRecorder } from './decision-record.ts'
 import type { ReplayLog } from './log.ts'
 import { triggerId, triggerKey } from '../define/model/index.ts'
-import { deliverColumn, groupReads, readId } from '../decision/index.ts'
+import { deliverColumn, groupReads, isListInput, readId, rejectedColumn } from '../decision/index.ts'
 import type { ReadPositions } from './feature-feed.ts'
 
 /** A file of decisions. */
@@ -128,24 +128,6 @@ export function decisionValues(ir: PipelineIR, batch: DecisionBatch, { strings }
     rejectedColumn(batch, strings),
     ...batch.reads.flatMap(read => readValues(read, asOf => asOf)),
   ]
-}
-
-/** Is an input a list? */
-export function isListInput(ir: PipelineIR, expr: ExprIR): boolean {
-  if (expr.op !== 'feature') return false
-  const group = elementNamed(ir.groups, expr.group)
-  return isListAggregate(elementNamed(group.features, expr.name).agg)
-}
-
-/** The reason why a decision could not be made; NULL if it was made. */
-export function rejectedColumn({ length, rejected }: Pick<DecisionBatch, 'length' | 'rejected'>, strings: Strings): ColumnData {
-  const values = new Int32Array(length)
-  const nulls = new Uint8Array(length).fill(1)
-  for (const [row, reason] of rejected) {
-    values[row] = strings.idOf(reason)
-    nulls[row] = 0
-  }
-  return { values, nulls }
 }
 
 /** Visible events of a group's source, and a time that `timeOf` makes of its as-of time; NULL before the first run of a schedule. */

@@ -1,7 +1,7 @@
 /** The door of the replay: decisions, labels, reports and training sets from a history in memory, and training of models on it. */
 export { type EntityRows, inOrderOfTime, readRows } from './entity-rows.ts'
 export { decide, type DecisionBatch, decisionPointsOf } from './decide.ts'
-export { type DecisionOutput, openDecisions, isListInput } from './decision-output.ts'
+export { type DecisionOutput, openDecisions } from './decision-output.ts'
 export { perDecision, type ReplayPoints, type TriggerBatch, type TriggerSchedule, rowBatches } from './decision-points.ts'
 export { type DecisionRecord, decisionRecords, eventPositionOf, NO_VERSION } from './decision-record.ts'
 export { FeatureFeed, placeGroupRead } from './feature-feed.ts'

@@ -4,7 +4,7 @@
  * Beside the wanted inputs it has one more per group read: the time since the key's newest visible event. That is a feature like any
  * other, so the kernel handles placements, revisions and as-of times here too.
  */
-import { SpillwayError, didYouMean, unknownNameError } from '../base/index.ts'
+import { SpillwayError, didYouMean, unknownNameError, definitionOf } from '../base/index.ts'
 import { groupReads } from '../decision/index.ts'
 import {
   type ColumnIR,
@@ -14,7 +14,6 @@ import {
   type ModelIR,
   type PipelineIR,
   expressionLeaves,
-  elementNamed,
 } from '../define/ir/index.ts'
 import { triggerColumns, triggerKey } from '../define/model/index.ts'
 
@@ -158,9 +157,9 @@ function featuresNamed(ir: PipelineIR, path: string): { group: GroupIR; features
 
 /** A group's key columns in a row: named like the entity, or like the source's column if an entity is in the key twice. */
 function keyColumns(ir: PipelineIR, { source: name, entity, key }: GroupIR): ColumnIR[] {
-  const source = elementNamed(ir.sources, name)
+  const source = definitionOf(ir.sources, name)
   return key.map((own, i) => {
-    const column = elementNamed(source.columns, own)
+    const column = definitionOf(source.columns, own)
     const isAlone = entity.filter(each => each === entity[i]).length === 1
     return asKey({ ...column, name: isAlone ? entity[i] : own })
   })

@@ -6,13 +6,13 @@
  * (`labelled-set.ts`).
  */
 import { type ColumnData, sliceColumn, type Strings } from '../columns/index.ts'
-import { deliverColumn, groupReads, readId } from '../decision/index.ts'
+import { deliverColumn, groupReads, isListInput, readId, rejectedColumn } from '../decision/index.ts'
 import type { ModelIR, PipelineIR, TypeIR } from '../define/ir/index.ts'
 import { triggerId, triggerKey } from '../define/model/index.ts'
 import type { OutputColumn, OutputValues } from '../files/index.ts'
 import { asRequests, type EntityRows } from './entity-rows.ts'
 import { decide, type DecisionBatch } from './decide.ts'
-import { isListInput, positionColumns, positionValues, readValues, rejectedColumn } from './decision-output.ts'
+import { positionColumns, positionValues, readValues } from './decision-output.ts'
 import type { ReplayLog } from './log.ts'
 import type { Question } from './question.ts'
 

@@ -1,6 +1,6 @@
 import { Strings } from '../../src/columns/strings.ts'
 import { computeFromLog } from '../../src/batch/compute.ts'
-import { jobLog, batchPlan } from '../../src/batch/job-events.ts'
+import { batchPlan } from '../../src/batch/batch-input.ts'
 import type { ComputeRun } from '../../src/batch/job.ts'
 import type { StoredLog } from '../../src/log/store.ts'
 
@@ -9,7 +9,7 @@ export const computeHere =
   (store: StoredLog, least?: number): ComputeRun =>
   async (input, taker, signal) => {
     const job = { ...(least !== undefined && { partitions: least }), ...input }
-    const plan = batchPlan(jobLog(store, job, new Strings()), job)
+    const plan = batchPlan(store, job, new Strings())
     const finished = taker.begin(plan.partitions)
     for (let partition = 0; partition < plan.partitions; partition++) {
       if (finished.has(partition)) continue
@@ -19,7 +19,7 @@ export const computeHere =
           await taker.endPart(next.value)
           break
         }
-        await taker.write(partition, next.value)
+        await taker.write(partition, next.value.bytes)
         signal.throwIfAborted()
       }
     }

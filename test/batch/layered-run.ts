@@ -85,7 +85,7 @@ export function assertAlike({ run }: Pick<DrivenRun, 'run'>): void {
       Math.abs(Number('value' in sum ? sum.value : NaN) - Number('value' in like ? like.value : NaN)) < 1e-9 ||
         !('value' in sum && sum.value !== null),
     )
-    assert.deepEqual([two.clock, two.known, two.ageMs], [one.clock, one.known, one.ageMs])
+    assert.deepEqual([two.asOf, two.visibleEvents, two.ageMs], [one.asOf, one.visibleEvents, one.ageMs])
   }
 }
 

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, test } from 'node:test'
 import { pause } from '../../src/base/clock.ts'
-import { ControlClient } from '../../src/operate/control/control-client.ts'
+import { connectControl } from '../../src/operate/control/open-control.ts'
 import type { FolderHealth } from '../../src/operate/index.ts'
 import { auditOf, done } from './audit-lines.ts'
 import { called, calledJson } from './called.ts'
@@ -37,7 +37,7 @@ function started(shop: Shop, file: string, ...more: readonly string[]) {
     /** Resolves when the run takes changes. */
     ready: async () => {
       for (;;) {
-        const client = await ControlClient.connect(shop.data).catch(() => undefined)
+        const client = await connectControl(shop.data).catch(() => undefined)
         if (client) return client.close()
         await pause(5)
       }
@@ -138,7 +138,7 @@ test('a run that is killed while operators send dead letters again has each of t
   const bad = Array.from({ length: count }, (_, i) => sales[1].replace('"id":"2"', `"id":"${100 + i}"`))
   const run = started(shop, shop.write('sales.ndjson', `${[sales[0], ...bad].join('\n')}\n`))
   await run.decided(1)
-  const control = await ControlClient.connect(shop.data)
+  const control = await connectControl(shop.data)
   const letters = await calledJson<Letter>('dlq', 'list', '--data', shop.data)
   assert.equal(letters.length, count)
   const acknowledged = new Set<number>()

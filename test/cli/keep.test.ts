@@ -58,6 +58,11 @@ test('what is old is forgotten, and every command says so', async () => {
   assert.match(plan.out, /now: rebuilt from all [\d,]+ log entries\n {4}windows that reach back before 2026-01-0/)
   const past = await called('features', pipeline, 'c1', '--at', '2026-01-01T01:00Z', ...data)
   assert.match(past.err, /SPILL_CLOCK_EVICTED: the log has forgotten what arrived up to/)
-  const [{ known, features }] = await calledJson<{ known: number; features: { n: number } }>('features', pipeline, 'c1', ...data)
-  assert.deepEqual([known, features.n], [10_001, 1])
+  const [{ visibleEvents, features }] = await calledJson<{ visibleEvents: number; features: { n: number } }>(
+    'features',
+    pipeline,
+    'c1',
+    ...data,
+  )
+  assert.deepEqual([visibleEvents, features.n], [10_001, 1])
 })

@@ -2,7 +2,7 @@
  * Explored decisions are those of the naive reference from the log's name and the decision, whatever crashed; and they have no effect of
  * that action.
  */
-import { logNameOf } from '../../src/run/recovery/run-start.ts'
+import { logNameOf } from '../../src/run/recovery/open-pipeline.ts'
 import { fateOf } from '../oracle/exploration.ts'
 import { effectsOf } from './effect-laws.ts'
 import { decisionsOf } from './inspect.ts'

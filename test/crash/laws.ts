@@ -1,7 +1,7 @@
 /** Laws 5 and 2 over a surviving disk: its recorded decisions are those of its log, whoever replays it and however it is segmented. */
 import type { PipelineIR } from '../../src/define/ir/ir.ts'
 import { computeHere } from '../batch/compute-here.ts'
-import { logNameOf } from '../../src/run/recovery/run-start.ts'
+import { logNameOf } from '../../src/run/recovery/open-pipeline.ts'
 import { Champions } from '../../src/run/decide/champions.ts'
 import { Decider } from '../../src/run/decide/decider.ts'
 import { DecisionWriter } from '../../src/run/decide/decision-codec.ts'
@@ -15,7 +15,7 @@ import { steadyText, unsteady } from './exact-inputs.ts'
 import { decisionKey, decisionsOf, logOf } from './inspect.ts'
 import { ModelStore, type Disk } from './model-store.ts'
 import { recut } from './recut.ts'
-import { snapshotsOf, resultsOf, withSwapped } from './run-laws.ts'
+import { resultsOf, withSwapped } from './run-laws.ts'
 import { compareLists, fault, type Verdict } from './verdict.ts'
 
 /** The decisions of the same definitions. */
@@ -53,7 +53,7 @@ export async function checkDecisions(part: Part, partitions: number): Promise<vo
 export function checkCut(part: Part, seed: number): void {
   const { ir, disk } = part
   const { segments, strings } = logOf(ir, disk)
-  const runs = part.hasRuns ? { batchResults: resultsOf(ir, disk, strings), snapshots: snapshotsOf(ir, disk, strings) } : {}
+  const runs = part.hasRuns ? { batchResults: resultsOf(ir, disk, strings) } : {}
   const champions = new Champions({ ir, store: new ModelStore(disk), onReport: () => {} })
   const decider = new Decider(runnable(ir), strings, { ...runs, champions })
   const writer = new DecisionWriter(ir.name, strings, new Exploration(ir, logNameOf(new ModelStore(disk))))

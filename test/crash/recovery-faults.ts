@@ -48,8 +48,8 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
   },
   'keys are live from the last tick on': {
     path: recover,
-    was: 'firstTick(options) - decider.live',
-    is: 'firstTick(options)',
+    was: 'firstTick - decider.longestLiveness',
+    is: 'firstTick',
   },
   'a tick that waits is taken to come after everything': {
     path: recover,
@@ -62,7 +62,7 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
     is: 'this.#recordedCounts = {} ?? options',
   },
   'ticks of the time in which nothing ran are not made': {
-    path: 'src/run/recovery/run-start.ts',
+    path: 'src/run/recovery/open-pipeline.ts',
     was: ': Number(ticked)\n',
     is: ': Math.max(clock(), log.notBefore - 1)\n',
   },
@@ -82,7 +82,7 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
     is: '      onEffects?.(effects)\n      await store.commit(commit)\n      components.lookup',
   },
   'the log has another name after each start': {
-    path: 'src/run/recovery/run-start.ts',
+    path: 'src/run/recovery/open-pipeline.ts',
     was: 'store.get(LOG_NAME) ?? randomUUID()',
     is: 'randomUUID()',
   },
@@ -98,9 +98,9 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
     seed: 470,
   },
   'a result that is in use is swapped in again by each start': {
-    path: 'src/run/jobs/batch-runs.ts',
-    was: 'if (last && last.swapped === undefined && (group',
-    is: 'if (last && (group',
+    path: 'src/run/jobs/batch-run-scheduler.ts',
+    was: 'if (last && last.swapped === undefined && batchResults',
+    is: 'if (last && batchResults',
     seed: 10,
   },
   'a clock that goes back stamps what comes before the time of a run': {
@@ -122,7 +122,7 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
     seed: 10,
   },
   'a run that is taken up again keeps the parts of no partitions': {
-    path: 'src/run/jobs/batch-run.ts',
+    path: 'src/run/jobs/batch-run-execution.ts',
     was: 'this.#finishedParts.set(part.partition, [bytes])',
     is: 'this.#finishedParts.set(part.partition, [])',
     seed: 26,
@@ -163,7 +163,7 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
     trained: true,
   },
   'a version is kept before its score': {
-    path: 'src/run/jobs/trained-model.ts',
+    path: 'src/run/jobs/model-lifecycle.ts',
     was: 'scorePut,\n      ...beside,',
     is: '...beside,',
     trained: true,
@@ -175,7 +175,7 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
     trained: true,
   },
   'a start makes the training again that it has': {
-    path: 'src/run/jobs/trained-model.ts',
+    path: 'src/run/jobs/model-lifecycle.ts',
     was: '      this.#cover(version)\n    }',
     is: '    }',
     trained: true,

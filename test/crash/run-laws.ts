@@ -4,10 +4,9 @@
  */
 import { Strings } from '../../src/columns/strings.ts'
 import { computeParts } from '../../src/batch/compute.ts'
-import { groupCode } from '../../src/batch/group-code.ts'
+import { groupCode } from '../../src/batch/group-definition.ts'
 import { batchRunsIn, totalsOf, type BatchRunRecord } from '../../src/batch/ledger.ts'
 import type { PipelineIR } from '../../src/define/ir/ir.ts'
-import { Snapshots } from '../../src/run/groups/snapshots.ts'
 import { BatchResults } from '../../src/run/groups/batch-results.ts'
 import type { Entry } from './inspect.ts'
 import { ModelStore, type Disk } from './model-store.ts'
@@ -43,11 +42,6 @@ const withLedger = ({ commits }: Disk): Disk => ({
 /** Results of the runs of a disk, each computed again from its log. */
 export function resultsOf(ir: PipelineIR, disk: Disk, strings: Strings): BatchResults {
   return new BatchResults({ ir, store: new ModelStore(withSwapped(disk)), strings, onReport: () => {} })
-}
-
-/** The same as snapshots of hybrid groups. */
-export function snapshotsOf(ir: PipelineIR, disk: Disk, strings: Strings): Snapshots {
-  return new Snapshots({ ir, store: new ModelStore(withSwapped(disk)), strings, onReport: () => {} })
 }
 
 /** By the log markers, for groups as defined in `ir`: a run of another definition has no result. */
@@ -130,7 +124,7 @@ function checkHash(
     if (!group || !source || groupCode(group, source) !== code) continue
     // State keeps events that no window reaches any more, as long as the log has them: after a partial forget it differs.
     if (group.place.kind === 'hybrid' && !isKept) continue
-    const making = computeParts(new ModelStore(disk), { group, source, sources, s, cut, partitions: done!.partitions })
+    const making = computeParts(new ModelStore(disk), { group, source, sources, asOf: s, cut, partitions: done!.partitions })
     for (let next = making.next(); ; next = making.next()) {
       if (!next.done) continue
       const { hash } = totalsOf(next.value)

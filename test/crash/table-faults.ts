@@ -25,8 +25,8 @@ export const tableFaults: Readonly<Record<string, Edit>> = {
   },
   'a slot that vanished is made again without a word': {
     path: 'src/sources/postgres/changes-reader.ts',
-    was: 'else await checkSlot(this.#sql, slot, parseLsn(position.lsn), position.lsn)',
-    is: 'else await this.#sql`SELECT pg_create_logical_replication_slot(${slot}, ${"pgoutput"}) WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = ${slot})`',
+    was: 'else await checkSlot(sql, options.slot, position.lsn)',
+    is: 'else await sql`SELECT pg_create_logical_replication_slot(${options.slot}, ${"pgoutput"}) WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = ${options.slot})`',
   },
   'an outbox is read on behind transactions that are under way': {
     path: 'src/sources/postgres/outbox-table.ts',

@@ -1,7 +1,7 @@
 /** Reports of a replay equal the oracle's: by hand-computed cases, and over random pipelines, placements, histories and times. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { reportRecords } from '../../src/decision/report-records.ts'
+import { reportRecords } from '../../src/decision/report-rows.ts'
 import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { PipelineIR, ReportIR } from '../../src/define/ir/ir.ts'
 import { reports } from '../../src/replay/report.ts'

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { reportTable } from '../../src/batch/report.ts'
-import { reportRecords } from '../../src/decision/report-records.ts'
+import { reportRecords } from '../../src/decision/report-rows.ts'
 import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { PipelineIR, ReportIR } from '../../src/define/ir/ir.ts'
 import { versionAt } from '../../src/batch/report-ledger.ts'

@@ -61,8 +61,8 @@ test('features at a past time, from a stored log, are the oracle’s', async () 
       const want = oracleFeatures(of, { group: ask.group, place: ask.place, key, prefix, t })
       const where = `seed ${of.seed}, group ${group.name} ${ask.place.kind} of ${texts.join()} at ${t}`
       assert.equal(got.ofKey, want.ofKey, where)
-      assert.equal(got.clock ?? -Infinity, want.clock, where)
-      if (group.place.kind !== 'corrected') assert.equal(got.known, want.known, where)
+      assert.equal(got.asOf ?? -Infinity, want.clock, where)
+      if (group.place.kind !== 'corrected') assert.equal(got.visibleEvents, want.known, where)
       group.features.forEach(({ name }, f) => {
         const answer = answerOf(got.features[name])
         compared++

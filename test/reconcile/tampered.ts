@@ -36,7 +36,7 @@ function written(
   decoded: ReturnType<typeof decodeDecisions>,
   vector: LiveDecisions['vector'],
 ): StoredDecisionBatch {
-  const { fingerprint, strings, length, entry, t, sourcePosition, keys, ids, score, rejected, reads, known, clock } = decoded
+  const { fingerprint, strings, length, entry, t, sourcePosition, keys, ids, score, rejected, reads, visibleCounts, asOfTimes } = decoded
   const reasons = Array.from({ length }, (_, row) => row).filter(row => rejected.nulls?.[row] !== 1)
   const decisions: LiveDecisions = {
     model,
@@ -51,7 +51,7 @@ function written(
     vector,
     score,
     rejected: new Map(reasons.map(row => [row, strings.textOf(rejected.values[row])])),
-    reads: reads.map((id, i) => ({ id, known: known[i], clock: clock[i] })),
+    reads: reads.map((id, i) => ({ id, visibleCount: visibleCounts[i], asOf: asOfTimes[i] })),
     since: () => 0,
     times: { begun: 0, features: 0, scored: 0 },
   }

@@ -7,7 +7,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { stopwatch, limits } from '../../base/index.ts'
+import { stopwatch, limits, sumBy } from '../../base/index.ts'
 import { type FeatureTable, type TableFormat, type WrittenPartition, GuardedTable, type PartitionUnit } from '../../offline/index.ts'
 import { parquetFolder, ParquetFolderTable } from '../../offline/parquet/index.ts'
 import type { BackfillTarget } from './target.ts'
@@ -121,10 +121,7 @@ export async function fillGap(
   const committer = new PartitionCommitter(table)
   const start = stopwatch()
   const weightOf = weights(gap.groups)
-  const total = work.reduce(
-    (sum, { group, partitions }) => sum + partitions.reduce((of, each) => of + weightOf(group, each.partition.name), 0),
-    0,
-  )
+  const total = sumBy(work, ({ group, partitions }) => sumBy(partitions, ({ partition }) => weightOf(group, partition.name)))
   let done = 0
   const onFilled = (filled: WrittenPartition): void => {
     committer.add(filled)
@@ -166,13 +163,13 @@ interface FillContext {
 
 function fillOnThreads(
   { work }: StoreGap,
-  { target, history, folder, unit, threads, workers: crew }: BackfillOptions,
+  { target, history, folder, unit, threads, workers }: BackfillOptions,
   context: FillContext,
 ): Promise<void> {
   const { until, forgotten } = history.extents
   const { scratch, ...rest } = context
   const data = { groups: target.groups, from: history.from(), unit, folder, until, forgotten, scratch }
-  return (crew ?? new BackfillWorkers(Math.min(threads, work.length))).fill(work, { data, ...rest })
+  return (workers ?? new BackfillWorkers(Math.min(threads, work.length))).fill(work, { data, ...rest })
 }
 
 async function fillHere({ table, work }: StoreGap, { target, history, unit }: BackfillOptions, context: FillContext): Promise<void> {
@@ -218,7 +215,7 @@ class PartitionCommitter {
 
   /** Rows of all filled partitions. */
   get rows(): number {
-    return [...this.#rows.values()].reduce((sum, rows) => sum + rows, 0)
+    return sumBy(this.#rows.values(), rows => rows)
   }
 
   add(filled: WrittenPartition): void {

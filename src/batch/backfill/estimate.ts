@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sumBy } from '../../base/index.ts'
 import { openParquetWriter } from '../../offline/parquet/index.ts'
 import type { EventHistory, HistoryExtents } from './events.ts'
 import type { FillOptions } from './fill.ts'
@@ -46,13 +47,13 @@ export async function estimateCost(
       if (samples.length > 0) rates.set(gap.group.group.name, new Rates(gap, samples))
     }
     const seconds = work.map(piece => rates.get(piece.group)!.secondsOf(piece))
-    const all = seconds.reduce((sum, each) => sum + each, 0)
+    const all = sumBy(seconds, each => each)
     const each = [...rates.values()]
     return {
       ...exactCounts(work),
       seconds: Math.max(all / threads, ...seconds),
-      bytes: each.reduce((sum, rate) => sum + rate.bytes, 0),
-      measured: each.reduce((sum, rate) => sum + rate.rows, 0),
+      bytes: sumBy(each, rate => rate.bytes),
+      measured: sumBy(each, rate => rate.rows),
     }
   } finally {
     writer.close()
@@ -63,8 +64,8 @@ export async function estimateCost(
 /** The exact counts, without estimates. */
 export function exactCounts(work: readonly BackfillWork[]): BackfillCost {
   return {
-    files: work.reduce((sum, { partitions }) => sum + partitions.reduce((n, each) => n + each.files.length, 0), 0),
-    events: work.reduce((sum, { cost }) => sum + Math.max(cost.read, cost.rows), 0),
+    files: sumBy(work, ({ partitions }) => sumBy(partitions, each => each.files.length)),
+    events: sumBy(work, ({ cost }) => Math.max(cost.read, cost.rows)),
     seconds: NaN,
     bytes: NaN,
     measured: 0,
@@ -96,22 +97,19 @@ class Rates {
 
   /** Rows measured. */
   get rows(): number {
-    return this.#samples.reduce((sum, { rows }) => sum + rows, 0)
+    return sumBy(this.#samples, ({ rows }) => rows)
   }
 
   /** Estimated bytes of all missing files. */
   get bytes(): number {
-    return this.#gap.partitions.reduce(
-      (sum, gap) => sum + gap.files.reduce((of, { file }) => of + this.#at(gap, ({ bytes }) => bytes.get(file) ?? 0), 0),
-      0,
-    )
+    return sumBy(this.#gap.partitions, gap => sumBy(gap.files, ({ file }) => this.#at(gap, ({ bytes }) => bytes.get(file) ?? 0)))
   }
 
   secondsOf({ features, partitions, cost }: BackfillWork): number {
     const [{ secondsRead, columns }] = this.#samples
     const share = Math.min(1, (features.length + 1) / columns)
     const named = new Map(this.#gap.partitions.map(gap => [gap.partition.name, gap]))
-    const rows = partitions.reduce((sum, { partition }) => sum + this.#at(named.get(partition.name)!, ({ seconds }) => seconds), 0)
+    const rows = sumBy(partitions, ({ partition }) => this.#at(named.get(partition.name)!, ({ seconds }) => seconds))
     return Math.max(0, cost.read - cost.rows) * secondsRead + rows * share
   }
 

@@ -1,6 +1,6 @@
-/** The events behind feature values, in order of arrival; and their in-memory form, as read from files. */
+/** The events behind feature values, in order of arrival; and their in-memory form, as read from files and shared with threads. */
 import { createHash, type Hash } from 'node:crypto'
-import { type Block, type ColumnData, lowerBound, sliceBlock, type Strings } from '../../columns/index.ts'
+import { type Block, type ColumnData, emptyBlock, lowerBound, sharedBlock, sliceBlock, Strings } from '../../columns/index.ts'
 import { type SourceIR, shortHash } from '../../define/ir/index.ts'
 import { partitionAt, type CalendarPartition, type PartitionUnit } from '../../offline/index.ts'
 
@@ -112,4 +112,69 @@ function textsHash(ids: Int32Array, strings: Strings): Hash {
     numbers[row] = places[id]!
   }
   return bytesOf(numbers).update(JSON.stringify(texts))
+}
+
+/** In-memory events for threads: arrays in shared memory, texts with the same ids. */
+export interface SharedEvents {
+  readonly blocks: ReadonlyMap<string, Block>
+  /** Concatenated texts, and the end of each. */
+  readonly bytes: Uint8Array
+  readonly ends: Uint32Array
+}
+
+/** Copies events into shared memory. */
+export function shareEvents(blocks: ReadonlyMap<string, Block>, strings: Strings): SharedEvents {
+  const ends = new Uint32Array(new SharedArrayBuffer(4 * strings.size))
+  let length = 0
+  for (let id = 0; id < strings.size; id++) ends[id] = length += strings.lengthOf(id)
+  const bytes = new Uint8Array(new SharedArrayBuffer(length))
+  for (let id = 0; id < strings.size; id++) strings.copy(id, bytes, id === 0 ? 0 : ends[id - 1])
+  return { blocks: new Map([...blocks].map(([name, block]) => [name, sharedBlock(block)])), bytes, ends }
+}
+
+/** Opens shared events in a thread. */
+export function openSharedEvents({ blocks, bytes, ends }: SharedEvents): EventsInMemory {
+  const strings = new Strings()
+  for (let id = 0; id < ends.length; id++) strings.idOfBytes(bytes, id === 0 ? 0 : ends[id - 1], ends[id])
+  return new EventsInMemory(blocks, strings)
+}
+
+/** A forward cursor over the events of a source, in order of arrival, a block at a time; each event is read once. */
+export class EventCursor {
+  readonly #nothing: Block
+  readonly #blocks: Iterator<Block>
+  #next: Block | undefined
+  /** Events read. */
+  eventsRead = 0
+
+  /** Starts at the events that arrived at `from`, UTC ms, or later. */
+  constructor(events: EventHistory, source: SourceIR, columns: ReadonlySet<string>, from: number) {
+    this.#nothing = emptyBlock(source, columns)
+    this.#blocks = events.blocks(source, columns, from, Infinity)[Symbol.iterator]()
+    this.#next = this.#readBlock()
+  }
+
+  /** The next unread events, or `undefined` at the end. */
+  get peek(): Block | undefined {
+    return this.#next
+  }
+
+  /** Reads the first `count` of `next`. */
+  read(count: number): Block {
+    const next = this.#next
+    if (!next) return this.#nothing
+    this.eventsRead += count
+    this.#next = count === next.length ? this.#readBlock() : sliceBlock(next, count, next.length)
+    return sliceBlock(next, 0, count)
+  }
+
+  /** Reads the events that arrived before `time`, block by block. */
+  *readBefore(time: number): Generator<Block> {
+    for (let next = this.#next; next && next.arrival[0] < time; next = this.#next) yield this.read(lowerBound(next.arrival, time))
+  }
+
+  #readBlock(): Block | undefined {
+    const { value, done } = this.#blocks.next()
+    return done ? undefined : value
+  }
 }

@@ -1,6 +1,6 @@
 /** Does one piece of work: computes rows and values of some partitions, and writes the columns of each partition when it is complete. */
 import { rejections, type FeatureColumn } from '../../aggregate/index.ts'
-import { yieldToEventLoop } from '../../base/index.ts'
+import { definitionOf, yieldToEventLoop } from '../../base/index.ts'
 import type { Strings } from '../../columns/index.ts'
 import { deliverColumn, featureRejections } from '../../decision/index.ts'
 import type { OutputColumn } from '../../files/index.ts'
@@ -103,12 +103,7 @@ class Table {
 
   batchOf({ length, t, keys, features }: RowChunk & { readonly features: readonly FeatureColumn[] }): TableBatch {
     const { source, group } = this.#target
-    const keyColumns = keys.map((column, i) =>
-      deliverColumn(
-        column,
-        source.columns.find(({ name }) => name === group.key[i])!,
-      ),
-    )
+    const keyColumns = keys.map((column, i) => deliverColumn(column, definitionOf(source.columns, group.key[i])))
     const values = this.#features.map(([index, { feature }]) => deliverColumn(features[index], feature))
     return {
       length,

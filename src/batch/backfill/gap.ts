@@ -117,13 +117,13 @@ function outdated(
 }
 
 function partitionsWithRows(
-  { source, rowTimes: moments }: BackfillGroup,
+  { source, rowTimes }: BackfillGroup,
   { of, span, until }: HistoryExtents,
   unit: PartitionUnit,
 ): CalendarPartition[] {
-  const own = span.get(source.name)
-  if (!own) return []
-  const all = [...partitionsBetween(unit, own.first, moments.kind === 'events' ? own.last : Math.max(own.first, until))]
-  if (moments.kind === 'events') return all.filter(({ name }) => of.get(source.name)!.has(name))
-  return all.filter(({ start, end }) => !scheduledTimes(moments.schedule, start, Math.min(end, until + 1)).next().done)
+  const arrivals = span.get(source.name)
+  if (!arrivals) return []
+  const all = [...partitionsBetween(unit, arrivals.first, rowTimes.kind === 'events' ? arrivals.last : Math.max(arrivals.first, until))]
+  if (rowTimes.kind === 'events') return all.filter(({ name }) => of.get(source.name)!.has(name))
+  return all.filter(({ start, end }) => !scheduledTimes(rowTimes.schedule, start, Math.min(end, until + 1)).next().done)
 }

@@ -5,9 +5,8 @@ import { load, type LoadOptions, type SourceFile } from '../../replay/index.ts'
 import type { BackfillTarget } from './target.ts'
 import type { BackfillHistory } from './backfill.ts'
 import type { PartitionUnit } from '../../offline/index.ts'
-import { EventsInMemory } from './events.ts'
+import { EventsInMemory, shareEvents } from './events.ts'
 import { EventsOfLog } from './log-events.ts'
-import { shareEvents } from './shared-events.ts'
 
 const sourcesOf = ({ groups }: BackfillTarget): Set<string> => new Set(groups.map(({ source }) => source.name))
 

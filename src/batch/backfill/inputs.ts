@@ -4,7 +4,6 @@ import type { BackfillFeature, BackfillGroup } from './target.ts'
 import { partitionAt, type CalendarPartition, type PartitionUnit } from '../../offline/index.ts'
 import type { PartitionExtent, HistoryExtents } from './events.ts'
 import { shortHash } from '../../define/ir/index.ts'
-import { foldSpan } from './fold-span.ts'
 
 /** Digest of the events of one file. */
 export interface InputDigest {
@@ -25,7 +24,7 @@ export class InputDigests {
   readonly #extents: HistoryExtents
   readonly #unit: PartitionUnit
   /** Partitions with events, in order. */
-  readonly #own: readonly (readonly [string, PartitionExtent])[]
+  readonly #partitions: readonly (readonly [string, PartitionExtent])[]
   readonly #first: number
   readonly #digests = new Map<string, Digests>()
 
@@ -34,20 +33,20 @@ export class InputDigests {
     this.#target = target
     this.#extents = extents
     this.#unit = unit
-    this.#own = [...(extents.of.get(name) ?? [])]
+    this.#partitions = [...(extents.of.get(name) ?? [])]
     this.#first = extents.span.get(name)?.first ?? Infinity
   }
 
   ofRows(partition: CalendarPartition): InputDigest {
-    const { rowTimes: moments, live, columns } = this.#target
-    return this.#input(columns, partition, moments.kind === 'events' ? partition.start : partition.start - live)
+    const { rowTimes, live, columns } = this.#target
+    return this.#input(columns, partition, rowTimes.kind === 'events' ? partition.start : partition.start - live)
   }
 
   of(feature: BackfillFeature, partition: CalendarPartition): InputDigest {
     const rows = this.ofRows(partition)
-    const begins = feature.exact ? partition.start : foldSpan(feature, partition, this.#unit).start
-    const own = this.#input(feature.columns, partition, begins - feature.reach)
-    return { text: shortHash([rows.text, own.text]), isForgotten: own.isForgotten || rows.isForgotten }
+    const begins = feature.exact ? partition.start : foldStart(feature, partition, this.#unit)
+    const events = this.#input(feature.columns, partition, begins - feature.reach)
+    return { text: shortHash([rows.text, events.text]), isForgotten: events.isForgotten || rows.isForgotten }
   }
 
   /** Digest of the arrivals from a time to the end of a partition, in whole partitions. */
@@ -61,10 +60,10 @@ export class InputDigests {
     return { text: shortHash([columns, last, read]), isForgotten: forgotten > -Infinity && from <= forgotten }
   }
 
-  /** The last row time up to `moment`, for rows at scheduled times. */
-  #lastTime(moment: number): number | null {
-    const { rowTimes: moments } = this.#target
-    return moments.kind === 'events' ? null : scheduleCursor(moments.schedule)(moment)
+  /** The last row time up to `time`, for rows at scheduled times. */
+  #lastTime(time: number): number | null {
+    const { rowTimes } = this.#target
+    return rowTimes.kind === 'events' ? null : scheduleCursor(rowTimes.schedule)(time)
   }
 
   #digestsOf(columns: readonly string[]): Digests {
@@ -72,7 +71,7 @@ export class InputDigests {
     const cached = this.#digests.get(key)
     if (cached) return cached
     let chain = ''
-    const each = this.#own.map(([name, extent]) => `${name} ${extent.digest(columns)}`)
+    const each = this.#partitions.map(([name, extent]) => `${name} ${extent.digest(columns)}`)
     const digests = { each, upTo: each.map(digest => (chain = shortHash([chain, digest]))) }
     this.#digests.set(key, digests)
     return digests
@@ -80,13 +79,33 @@ export class InputDigests {
 
   /** Number of partitions with events up to this name, or before it. */
   #above(name: string, isBefore = false): number {
-    let [low, high] = [0, this.#own.length]
+    let [low, high] = [0, this.#partitions.length]
     while (low < high) {
       const middle = (low + high) >>> 1
-      const own = this.#own[middle][0]
-      if (own < name || (own === name && !isBefore)) low = middle + 1
+      const [found] = this.#partitions[middle]
+      if (found < name || (found === name && !isBefore)) low = middle + 1
       else high = middle
     }
     return low
   }
+}
+
+const DAY = 86_400_000
+/** Least length of a span, in reaches. */
+const TIMES = 4
+
+/**
+ * The span of a partition: the start of the first partition that begins in it. It is the start of reading for features whose last bits depend
+ * on it: sums over doubles. A feature with infinite reach has one span: the whole history.
+ *
+ * Time is cut into spans, several times as long as the feature's reach. A partition's values are computed as if its span were computed from
+ * its start: first the events within reach before the span, then every row up to the partition's. So the bits are a function of definition
+ * and history, whichever part of a store is filled, and the cost of a partition is bounded by its span.
+ */
+export function foldStart({ reach }: Pick<BackfillFeature, 'reach'>, { start }: CalendarPartition, unit: PartitionUnit): number {
+  if (reach === Infinity) return -Infinity
+  const length = DAY * 2 ** Math.max(0, Math.ceil(Math.log2((TIMES * reach) / DAY)))
+  const spanStart = Math.floor(start / length) * length
+  const first = partitionAt(unit, spanStart)
+  return first.start < spanStart ? first.end : first.start
 }

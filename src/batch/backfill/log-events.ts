@@ -29,7 +29,7 @@ export class EventsOfLog implements EventHistory {
     let pending: Block[] = []
     let length = 0
     const wanted = (source: string, column: string): boolean => source === name && columns.has(column)
-    for (const { sources } of log.segments(log.firstEntrySince(from), this.end, { stringsOf: () => this.strings, wanted })) {
+    for (const { sources } of log.segments(log.firstEntrySince(from), this.end, { wanted })) {
       const rows = sources.find(({ source }) => source === name)
       if (!rows) continue
       const part = sliceBlock(rows.block, lowerBound(rows.block.arrival, from), lowerBound(rows.block.arrival, to))

@@ -7,8 +7,7 @@ import type { FeatureIR, GroupIR } from '../../define/ir/index.ts'
 import { Kernel, scheduledTimes } from '../../kernel/index.ts'
 import type { BackfillGroup } from './target.ts'
 import type { CalendarPartition } from '../../offline/index.ts'
-import { EventCursor } from './cursor.ts'
-import { EVENTS_AT_ONCE, type EventHistory } from './events.ts'
+import { EventCursor, EVENTS_AT_ONCE, type EventHistory } from './events.ts'
 
 /** Some rows in columns. */
 export interface RowChunk {
@@ -59,9 +58,9 @@ class AtTimes implements BackfillRowReader {
   readonly #kernel: Kernel
 
   constructor(target: BackfillGroup, events: EventHistory, { start }: CalendarPartition, until: number) {
-    const { group, source, live, rowTimes: moments, columns } = target
+    const { group, source, live, rowTimes, columns } = target
     this.#strings = events.strings
-    this.#schedule = (moments as Extract<BackfillGroup['rowTimes'], { kind: 'times' }>).schedule
+    this.#schedule = (rowTimes as Extract<BackfillGroup['rowTimes'], { kind: 'times' }>).schedule
     this.#until = until
     this.#events = new EventCursor(events, source, new Set(columns), start - live)
     this.#kernel = new Kernel(livenessGroup(group, live), source, { strings: events.strings })

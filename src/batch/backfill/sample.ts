@@ -103,13 +103,13 @@ async function measure(work: BackfillWork, target: BackfillGroup, writing: Writi
 
 /** Share of the rows that the sample computed, above 0; 1 below BACKFILL_SAMPLE rows. */
 function shareComputed(
-  { rowTimes: moments }: BackfillGroup,
+  { rowTimes }: BackfillGroup,
   { start, end }: CalendarPartition,
   { rows, last, events, until }: { readonly rows: number; readonly last: number; readonly events: number; readonly until: number },
 ): number {
   if (rows < limits.BACKFILL_SAMPLE) return 1
-  if (moments.kind === 'events') return Math.min(1, rows / events)
-  const times = [...scheduledTimes(moments.schedule, start, Math.min(end, until + 1))]
+  if (rowTimes.kind === 'events') return Math.min(1, rows / events)
+  const times = [...scheduledTimes(rowTimes.schedule, start, Math.min(end, until + 1))]
   return times.filter(time => time <= last).length / times.length
 }
 

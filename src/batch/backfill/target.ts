@@ -6,7 +6,7 @@
  * of its own schedule.
  */
 import { aggregateOf } from '../../aggregate/index.ts'
-import { SpillwayError, unknownNameError } from '../../base/index.ts'
+import { definitionOf, SpillwayError, unknownNameError } from '../../base/index.ts'
 import { columnsRead } from '../../decision/index.ts'
 import {
   type FeatureIR,
@@ -66,15 +66,15 @@ const CODE_VERSION = 1
  * Selects groups: those in `names`, or all.
  * @throws `SPILL_NOT_FOUND` for an unknown group, `SPILL_UNSUPPORTED` for a named group that cannot be backfilled.
  */
-export function backfillTarget(ir: PipelineIR, names: readonly string[] | undefined, moments: RowTimes, live: number): BackfillTarget {
+export function backfillTarget(ir: PipelineIR, names: readonly string[] | undefined, rowTimes: RowTimes, live: number): BackfillTarget {
   const all = ir.groups.map(({ name }) => name)
   for (const name of names ?? []) if (!all.includes(name)) throw unknownNameError(ir.name, 'group', name, all)
   const leftOut: string[] = []
   const groups: BackfillGroup[] = []
   for (const group of ir.groups.filter(({ name }) => names?.includes(name) ?? true)) {
-    const source = ir.sources.find(({ name }) => name === group.source)!
+    const source = definitionOf(ir.sources, group.source)
     const reason = unsupported(group)
-    if (reason === undefined) groups.push(groupTarget(withoutTriggerFeatures(group, leftOut), source, moments, live))
+    if (reason === undefined) groups.push(groupTarget(withoutTriggerFeatures(group, leftOut), source, rowTimes, live))
     else if (names) throw new SpillwayError('SPILL_UNSUPPORTED', `group '${group.name}' ${reason}`)
     else leftOut.push(`${group.name} ${reason}`)
   }
@@ -98,14 +98,14 @@ function withoutTriggerFeatures(group: GroupIR, leftOut: string[]): GroupIR {
 
 function groupTarget(group: GroupIR, source: SourceIR, requested: RowTimes, live: number): BackfillGroup {
   const { place, key } = group
-  const moments: RowTimes = place.kind === 'batch' || place.kind === 'scheduled' ? { kind: 'times', schedule: place.schedule } : requested
+  const rowTimes: RowTimes = place.kind === 'batch' || place.kind === 'scheduled' ? { kind: 'times', schedule: place.schedule } : requested
   const behind = { known: 0, clock: 0, ...(place.kind === 'lag' && { known: place.by, clock: place.by }) }
   if (place.kind === 'partial') behind.known = place.by
-  const hasTimes = moments.kind === 'times'
+  const hasTimes = rowTimes.kind === 'times'
   const columns = hasTimes ? [...new Set([...key, ...countingColumns(source)])] : key
-  const code = shortHash([CODE_VERSION, moments, hasTimes ? String(live) : null, definitionsOf(source, columns), key])
+  const code = shortHash([CODE_VERSION, rowTimes, hasTimes ? String(live) : null, definitionsOf(source, columns), key])
   const features = group.features.map(feature => featureTarget(feature, group, source, behind, code))
-  return { group, source, rowTimes: moments, live, behind, keys: key.map(name => keyColumn(source, name)), code, columns, features }
+  return { group, source, rowTimes, live, behind, keys: key.map(name => keyColumn(source, name)), code, columns, features }
 }
 
 function featureTarget(
@@ -142,5 +142,5 @@ const countingColumns = (source: SourceIR): string[] => [
 ]
 
 function keyColumn({ columns }: SourceIR, name: string): OutputColumn {
-  return { name, type: columns.find(column => column.name === name)!.type }
+  return { name, type: definitionOf(columns, name).type }
 }

@@ -6,10 +6,9 @@ import { failureMessage } from '../../base/index.ts'
 import { readDataFolder } from '../../log/sqlite/index.ts'
 import { openParquetWriter } from '../../offline/parquet/index.ts'
 import { backfillStopped, type EventSource, type BackfillThreadMessage, type BackfillThreadInput } from './workers.ts'
-import type { EventHistory } from './events.ts'
+import { openSharedEvents, type EventHistory } from './events.ts'
 import { fillWork } from './fill.ts'
 import { EventsOfLog } from './log-events.ts'
-import { openSharedEvents } from './shared-events.ts'
 import type { BackfillWork } from './work.ts'
 
 const port = parentPort!

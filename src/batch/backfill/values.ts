@@ -4,8 +4,7 @@ import { type Block, countUpTo, sliceColumn } from '../../columns/index.ts'
 import type { GroupIR } from '../../define/ir/index.ts'
 import { rejectIncomplete, Kernel, featureColumns } from '../../kernel/index.ts'
 import type { BackfillFeature, BackfillGroup } from './target.ts'
-import { EventCursor } from './cursor.ts'
-import { EVENTS_AT_ONCE, type EventHistory } from './events.ts'
+import { EventCursor, EVENTS_AT_ONCE, type EventHistory } from './events.ts'
 import type { RowChunk } from './rows.ts'
 
 /** Rows with their features. */
@@ -82,9 +81,9 @@ export class FeatureValues {
   }
 }
 
-/** First row from `row` on whose cut is at least `moment`. */
-function firstFrom(cuts: Float64Array, row: number, moment: number): number {
+/** First row from `row` on whose cut is at least `time`. */
+function firstFrom(cuts: Float64Array, row: number, time: number): number {
   let to = row
-  while (to < cuts.length && cuts[to] < moment) to++
+  while (to < cuts.length && cuts[to] < time) to++
   return to
 }

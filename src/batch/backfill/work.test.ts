@@ -5,7 +5,7 @@ import { count, entity, features, pipeline, source, stream, t } from '../../inde
 import { backfillTarget } from './target.ts'
 import { partitionAt, partitionsBetween, type CalendarPartition } from '../../offline/calendar.ts'
 import type { GroupGap } from './gap.ts'
-import { foldSpan } from './fold-span.ts'
+import { foldStart } from './inputs.ts'
 import { partitionsToRead, planWork, type WorkPlanOptions } from './work.ts'
 
 const DAY = 86_400_000
@@ -82,10 +82,10 @@ test('a piece is cut for cores, but not where it would be shorter than what is r
 test('a sum over doubles is a piece a stretch, whose rows are all read', () => {
   const x = target.features.find(({ feature }) => feature.name === 'x')!
   // It reaches back a day and a millisecond: four times that is eight days at least. Stretches are counted from the epoch.
-  const stretch = foldSpan(x, partitionAt('day', first), 'day').start
+  const stretch = foldStart(x, partitionAt('day', first), 'day')
   assert.deepEqual([(first - stretch) / DAY, (stretch / DAY) % 8], [2, 0])
-  assert.equal(foldSpan(x, partitionAt('day', first + 5 * DAY), 'day').start, stretch)
-  assert.equal(foldSpan(x, partitionAt('day', first + 6 * DAY), 'day').start, stretch + 8 * DAY)
+  assert.equal(foldStart(x, partitionAt('day', first + 5 * DAY), 'day'), stretch)
+  assert.equal(foldStart(x, partitionAt('day', first + 6 * DAY), 'day'), stretch + 8 * DAY)
   const work = planWork([gapOf([4, 7], ['x'])], cutting(2))
   assert.deepEqual(
     work.map(({ partitions }) => shownDays(partitions)),
@@ -102,7 +102,7 @@ test('a sum over doubles is a piece a stretch, whose rows are all read', () => {
 })
 
 test('a stretch of months begins with the first month that begins in it', () => {
-  const { start } = foldSpan({ reach: 7 * DAY }, partitionAt('month', first), 'month')
+  const start = foldStart({ reach: 7 * DAY }, partitionAt('month', first), 'month')
   const [begins] = partitionsBetween('month', start, start)
   assert.equal(begins.start, start)
   assert.equal(Math.floor(begins.start / (32 * DAY)), Math.floor(partitionAt('month', first).start / (32 * DAY)))

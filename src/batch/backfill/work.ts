@@ -4,10 +4,11 @@
  * Exact features are computed together. A piece is split among cores where the events read twice, before it, span less time than the piece.
  * A sum over doubles is one feature over one span.
  */
+import { sumBy } from '../../base/index.ts'
 import type { BackfillFeature, BackfillGroup } from './target.ts'
 import { partitionAt, partitionsBetween, type CalendarPartition, type PartitionUnit } from '../../offline/index.ts'
 import type { GroupGap, MissingFile, PartitionGap } from './gap.ts'
-import { foldSpan } from './fold-span.ts'
+import { foldStart } from './inputs.ts'
 
 /** One piece of work. Plain data, so that it can be sent to a thread; features are named. */
 export interface BackfillWork {
@@ -49,62 +50,62 @@ export interface WorkPlanOptions {
 }
 
 /** Plans the work, most expensive pieces first. */
-export function planWork(gaps: readonly GroupGap[], cutting: WorkPlanOptions): BackfillWork[] {
+export function planWork(gaps: readonly GroupGap[], options: WorkPlanOptions): BackfillWork[] {
   const work = gaps.flatMap(gap => [
-    ...exactWork(gap, cutting, reach => reach < Infinity),
-    ...exactWork(gap, cutting, reach => reach === Infinity),
-    ...foldedWork(gap, cutting),
+    ...exactWork(gap, options, reach => reach < Infinity),
+    ...exactWork(gap, options, reach => reach === Infinity),
+    ...foldedWork(gap, options),
   ])
   return work.sort((a, b) => b.cost.read + b.cost.rows - a.cost.read - a.cost.rows)
 }
 
 /** The rows file goes with the features of finite reach, whose work is split. */
-function exactWork({ group: target, partitions }: GroupGap, cutting: WorkPlanOptions, isOf: (reach: number) => boolean): BackfillWork[] {
+function exactWork({ group: target, partitions }: GroupGap, options: WorkPlanOptions, isOf: (reach: number) => boolean): BackfillWork[] {
   const wanted = (file: MissingFile) => (file.feature ? file.feature.exact && isOf(file.feature.reach) : isOf(0))
   const selected = partitions.flatMap(gap => {
     const files = gap.files.filter(wanted)
     return files.length > 0 ? [{ ...gap, files }] : []
   })
-  return splitRuns(selected, reachOf(selected), cutting).map(run => {
-    const features = target.features.filter(feature => run.some(({ files }) => files.some(file => file.feature === feature)))
-    return pieceOf(target, features, run, run[0].partition.start - reachOf(run), cutting)
+  return splitRanges(selected, reachOf(selected), options).map(range => {
+    const features = target.features.filter(feature => range.some(({ files }) => files.some(file => file.feature === feature)))
+    return pieceOf(target, features, range, range[0].partition.start - reachOf(range), options)
   })
 }
 
-const reachOf = (run: readonly PartitionGap[]): number =>
-  Math.max(0, ...run.flatMap(({ files }) => files.map(({ feature }) => feature?.reach ?? 0)))
+const reachOf = (range: readonly PartitionGap[]): number =>
+  Math.max(0, ...range.flatMap(({ files }) => files.map(({ feature }) => feature?.reach ?? 0)))
 
-/** Runs of adjacent partitions. A run ends where each core has its share, and at a pause so long that a new read is cheaper. */
-function splitRuns(partitions: readonly PartitionGap[], reach: number, { threads }: WorkPlanOptions): PartitionGap[][] {
-  const most = partitions.reduce((sum, { events }) => sum + events, 0) / threads
-  const runs: PartitionGap[][] = []
+/** Ranges of adjacent partitions. A range ends where each core has its share, and at a pause so long that a new read is cheaper. */
+function splitRanges(partitions: readonly PartitionGap[], reach: number, { threads }: WorkPlanOptions): PartitionGap[][] {
+  const most = sumBy(partitions, ({ events }) => events) / threads
+  const ranges: PartitionGap[][] = []
   let events = 0
   for (const next of partitions) {
-    const run = runs.at(-1)
-    const [first, last] = [run?.[0].partition, run?.at(-1)?.partition]
+    const range = ranges.at(-1)
+    const [first, last] = [range?.[0].partition, range?.at(-1)?.partition]
     const isLong = first !== undefined && events + next.events / 2 > most && reach < next.partition.start - first.start
-    if (!run || isLong || next.partition.start - last!.end > reach) {
-      runs.push([next])
+    if (!range || isLong || next.partition.start - last!.end > reach) {
+      ranges.push([next])
       events = next.events
     } else {
-      run.push(next)
+      range.push(next)
       events += next.events
     }
   }
-  return runs
+  return ranges
 }
 
-function foldedWork({ group: target, partitions }: GroupGap, cutting: WorkPlanOptions): BackfillWork[] {
+function foldedWork({ group: target, partitions }: GroupGap, options: WorkPlanOptions): BackfillWork[] {
   return target.features.flatMap(feature => {
     if (feature.exact) return []
     const selected = partitions.flatMap(gap => {
       const files = gap.files.filter(file => file.feature === feature)
       return files.length > 0 ? [{ ...gap, files }] : []
     })
-    const stretches = [...Map.groupBy(selected, ({ partition }) => foldSpan(feature, partition, cutting.unit).start)]
-    return stretches.map(([start, run]) => {
-      const firstPartition = partitionAt(cutting.unit, Math.max(start, cutting.first(target.source.name)))
-      return { ...pieceOf(target, [feature], run, start - feature.reach, cutting), readsFrom: firstPartition }
+    const spans = [...Map.groupBy(selected, ({ partition }) => foldStart(feature, partition, options.unit))]
+    return spans.map(([start, range]) => {
+      const firstPartition = partitionAt(options.unit, Math.max(start, options.first(target.source.name)))
+      return { ...pieceOf(target, [feature], range, start - feature.reach, options), readsFrom: firstPartition }
     })
   })
 }
@@ -112,21 +113,21 @@ function foldedWork({ group: target, partitions }: GroupGap, cutting: WorkPlanOp
 function pieceOf(
   { group, source }: BackfillGroup,
   features: readonly BackfillFeature[],
-  run: readonly PartitionGap[],
+  range: readonly PartitionGap[],
   from: number,
   { eventsIn }: WorkPlanOptions,
 ): BackfillWork {
   return {
     group: group.name,
     features: features.map(({ feature }) => feature.name),
-    partitions: run.map(({ partition, files }) => ({
+    partitions: range.map(({ partition, files }) => ({
       partition,
       files: files.map(toWorkFile),
     })),
     from,
     cost: {
-      read: features.length === 0 ? 0 : eventsIn(source.name, from, run.at(-1)!.partition.end),
-      rows: run.reduce((sum, { events }) => sum + events, 0),
+      read: features.length === 0 ? 0 : eventsIn(source.name, from, range.at(-1)!.partition.end),
+      rows: sumBy(range, ({ events }) => events),
     },
   }
 }

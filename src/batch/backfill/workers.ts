@@ -2,12 +2,12 @@
 import { statSync } from 'node:fs'
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { SpillwayError, limits, errorFromMessage, type FailureMessage } from '../../base/index.ts'
+import { SpillwayError, limits, errorFromMessage, type FailureMessage, sumBy } from '../../base/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
 import type { BackfillGroup } from './target.ts'
 import type { WrittenPartition } from '../../offline/index.ts'
 import type { FillOptions } from './fill.ts'
-import type { SharedEvents } from './shared-events.ts'
+import type { SharedEvents } from './events.ts'
 import type { BackfillWork } from './work.ts'
 
 /** Source of the events of a thread. */
@@ -31,7 +31,7 @@ export type BackfillThreadMessage =
   | { readonly kind: 'filled'; readonly filled: WrittenPartition }
   | FailureMessage
 
-/** Input and callbacks of `Crew.fill`. */
+/** Input and callbacks of `BackfillWorkers.fill`. */
 export interface BackfillWorkersOptions {
   readonly data: BackfillThreadInput
   readonly signal: AbortSignal
@@ -62,7 +62,7 @@ export class BackfillWorkers {
    * small files, whose work ends sooner than that.
    */
   static startEarly(files: readonly { readonly path: string }[], threads: number): BackfillWorkers | undefined {
-    const bytes = files.reduce((sum, { path }) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0)
+    const bytes = sumBy(files, ({ path }) => statSync(path, { throwIfNoEntry: false })?.size ?? 0)
     return threads > 1 && bytes >= limits.BACKFILL_THREADS_BYTES ? new BackfillWorkers(threads) : undefined
   }
 

@@ -8,8 +8,8 @@ interface Printed {
   readonly group: string
   readonly key: Readonly<Record<string, string>>
   readonly t: number
-  readonly clock: number
-  readonly known: number
+  readonly asOf: number
+  readonly visibleEvents: number
   readonly ofKey: number
   readonly features: Readonly<Record<string, unknown>>
 }
@@ -25,11 +25,11 @@ const features = (...args: readonly string[]) => calledJson<Printed>('features',
 test('prints every group with as many key columns, by its placement, with its as-of time', async () => {
   const answers = await features('a', '--group', 'by_card')
   assert.equal(answers.length, 1)
-  const [{ t, clock, ...rest }] = answers
-  assert.deepEqual(rest, { group: 'by_card', key: { card: 'a' }, known: 3, ofKey: 2, features: { n: 2, spent: 4 } })
-  assert.equal(clock, t)
+  const [{ t, asOf, ...rest }] = answers
+  assert.deepEqual(rest, { group: 'by_card', key: { card: 'a' }, visibleEvents: 3, ofKey: 2, features: { n: 2, spent: 4 } })
+  assert.equal(asOf, t)
   const [older] = await features('a', '--group', 'older')
-  assert.deepEqual([older.clock, older.known, older.ofKey, older.features], [older.t - 3_600_000, 0, 2, { n: 0 }])
+  assert.deepEqual([older.asOf, older.visibleEvents, older.ofKey, older.features], [older.t - 3_600_000, 0, 2, { n: 0 }])
 })
 
 test('keys may have several columns, and numbers written as text', async () => {
@@ -46,10 +46,10 @@ test('keys may have several columns, and numbers written as text', async () => {
 
 test('--at: nothing is visible before the run; an hour later the windows have moved by an hour', async () => {
   const [before] = await features('a', '--group', 'by_card', '--at', '2026-01-01T00:00Z')
-  assert.deepEqual([before.known, before.ofKey, before.features], [0, 0, { n: 0, spent: null }])
+  assert.deepEqual([before.visibleEvents, before.ofKey, before.features], [0, 0, { n: 0, spent: null }])
   const [{ t }] = await features('a', '--group', 'by_card')
   const [later] = await features('a', '--group', 'older', '--at', String(t + 3_600_000))
-  assert.deepEqual([later.known, later.features], [3, { n: 2 }])
+  assert.deepEqual([later.visibleEvents, later.features], [3, { n: 2 }])
 })
 
 test('text output: the as-of time of every group, and a note for an unknown key', async () => {

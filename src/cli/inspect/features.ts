@@ -42,15 +42,15 @@ function jsonOf({ features, ...rest }: FeaturesAt): unknown {
   return { ...rest, features: Object.fromEntries(values), ...(rejected.length > 0 && { rejected: Object.fromEntries(rejected) }) }
 }
 
-function featuresText({ group, key, t, clock, known, ofKey, features }: FeaturesAt, ir: PipelineIR): string {
+function featuresText({ group, key, t, asOf, visibleEvents, ofKey, features }: FeaturesAt, ir: PipelineIR): string {
   const { source } = ir.groups.find(({ name }) => name === group)!
   const keyText = Object.entries(key).map(([name, value]) => `${name} ${value}`)
-  const at = clock === null ? 'before the first run of its schedule' : `at ${timeText(clock)}`
+  const at = asOf === null ? 'before the first run of its schedule' : `at ${timeText(asOf)}`
   const eventsText = ofKey === 0 ? `never seen up to ${timeText(t)}` : `${pluralize(ofKey, 'event')} up to ${timeText(t)}`
   const width = Math.max(...Object.keys(features).map(name => name.length))
   return [
     `${group}  ${keyText.join('  ')}  ${at}`,
-    `  ${eventsText}; ${formatNumber(known)} of '${source}' visible`,
+    `  ${eventsText}; ${formatNumber(visibleEvents)} of '${source}' visible`,
     ...Object.entries(features).map(([name, feature]) => `  ${name.padEnd(width)}  ${valueText(feature)}`),
   ].join('\n')
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { called, calledJson } from '../../../test/cli/called.ts'
 import { Shop } from '../../../test/cli/shop.ts'
-import type { DecisionTrace } from '../../operate/trace.ts'
+import type { DecisionTrace } from '../../operate/decisions.ts'
 
 let shop: Shop
 let data: readonly string[]

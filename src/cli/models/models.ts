@@ -3,7 +3,7 @@ import { SpillwayError } from '../../base/index.ts'
 import { forTerminal } from '../command/print.ts'
 import type { Pipeline } from '../../define/index.ts'
 import { promoteVersion, type RegisteredModels, type VersionRegistry } from '../../operate/index.ts'
-import { trainedModel } from '../../training/registry/index.ts'
+import { trainableModel } from '../../training/registry/index.ts'
 import { lastOf, lastOption, subcommandOf } from '../command/arguments.ts'
 import { defineCommand, UsageError } from '../command/command.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
@@ -54,7 +54,7 @@ interface Request {
 
 function list(registered: RegisteredModels, { ir }: Pipeline, model: string | undefined, last: number, json: boolean): number {
   const trained = ir.models.filter(({ train }) => train)
-  const models = model === undefined && trained.length > 0 ? trained : [trainedModel(ir, trainedModelName({ ir }, model))]
+  const models = model === undefined && trained.length > 0 ? trained : [trainableModel(ir, trainedModelName({ ir }, model))]
   const all = models.map(definition => ({ definition, ...registered.byModel(ir, definition) }))
   const versions = all.flatMap(each => each.versions.slice(-last))
   if (json) {

@@ -16,7 +16,6 @@ export { canonicalJson, groupFingerprint, shortHash, withoutNotes } from './fing
 export {
   type AggregateName,
   aggregateNames,
-  elementNamed,
   type FeatureIR,
   type GroupIR,
   type LabelIR,

@@ -4,7 +4,6 @@
  * Kernel, oracle, SQL dialects and every engine read the IR and nothing else of a definition. Durations and times are integer
  * milliseconds. Values are physical (`value-ir.ts`). Names are unique within their kind.
  */
-import { assert } from '../../base/index.ts'
 import type { ActionIR } from './action-ir.ts'
 import type { ColumnIR, TypeIR, ExprIR, InputIR, ScheduleIR, Notes } from './value-ir.ts'
 import type { ScoreIR } from './score-ir.ts'
@@ -229,11 +228,4 @@ export interface ReportIR extends Notes {
   readonly limit?: number
   /** Path of the file, with `{date}` and `{time}` for the report's time; in the data folder if absent. */
   readonly to?: string
-}
-
-/** The element of this name. Definitions are checked, so a name that one of them refers to exists. */
-export function elementNamed<E extends { readonly name: string }>(elements: readonly E[], name: string): E {
-  const element = elements.find(candidate => candidate.name === name)
-  assert(element !== undefined, `'${name}' is defined`)
-  return element
 }

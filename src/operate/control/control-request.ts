@@ -71,7 +71,7 @@ function dropEffects(value: unknown): EffectDrop {
 
 function cancelJob(value: unknown): JobCancellation {
   const { kind: text, name } = fieldsOf(value, ['kind', 'name'])
-  const kind = jobKinds.find(known => known === text)
+  const kind = jobKinds.find(each => each === text)
   if (kind === undefined) throw wrong(`"kind" is one of ${jobKinds.join(', ')}`, text)
   if (kind !== 'reconciliation' && typeof name !== 'string') throw wrong('"name" is that of a feature group, a report or a model', name)
   if (kind === 'reconciliation' && name !== undefined) throw wrong('a reconciliation has no "name"', name)

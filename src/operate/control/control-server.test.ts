@@ -7,7 +7,7 @@ import { after, test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
-import { ControlClient } from './control-client.ts'
+import { connectControl } from './open-control.ts'
 import { ControlServer } from './control-server.ts'
 import { controlAddress } from './control-socket.ts'
 import type { RunControl } from './run-control.ts'
@@ -54,11 +54,11 @@ function sent(path: string, text: string | Buffer, { ends = true } = {}): Promis
 }
 
 const message = (more: object): string =>
-  `${JSON.stringify({ protocol: 1, operation: 'retryEffects', by: 'cli:ann', request: { numbers: [1] }, ...more })}\n`
+  `${JSON.stringify({ protocol: 2, operation: 'retryEffects', by: 'cli:ann', request: { numbers: [1] }, ...more })}\n`
 
 test('a client calls each operation, one after another, and gets results and errors', async () => {
   const { data, control, errors } = await serve()
-  const client = await ControlClient.connect(data)
+  const client = await connectControl(data)
   const edit = { id: 1, version: 'v', raw: 'é\n\u2028'.repeat(100_000) }
   assert.deepEqual(await client.editDeadLetter(edit, 'cli:ann'), { version: 'v2' })
   assert.deepEqual(await client.replayDeadLetters({ ids: [1] }, 'cli:bob'), { letters: [], omitted: [] })
@@ -79,14 +79,14 @@ test('only the owner reaches the socket, and it is gone after the end', async ()
   assert.equal(statSync(path).mode & 0o777, 0o600)
   await server.close()
   assert.equal(existsSync(path), false)
-  await assert.rejects(ControlClient.connect(data), { code: 'ENOENT' })
+  await assert.rejects(connectControl(data), { code: 'ENOENT' })
 })
 
 test('a socket that a killed run left is replaced', async () => {
   const data = scratchFolder('control-left')
   mkdirSync(join(data, 'run-control'))
   writeFileSync(join(data, 'run-control', 'socket'), '')
-  await assert.rejects(ControlClient.connect(data), { code: 'ECONNREFUSED' })
+  await assert.rejects(connectControl(data), { code: 'ECONNREFUSED' })
   const { path } = await serve(data)
   assert.equal(await sent(path, message({})), '{"result":{}}\n')
 })
@@ -95,7 +95,7 @@ test('a folder whose path is longer than a path of a socket', { skip: process.pl
   const data = join(scratchFolder('control-long'), 'x'.repeat(120), 'y'.repeat(120))
   mkdirSync(data, { recursive: true })
   const { server } = await serve(data)
-  const client = await ControlClient.connect(data)
+  const client = await connectControl(data)
   assert.deepEqual(await client.retryEffects({ numbers: [1] }, 'cli:ann'), {})
   client.close()
   await server.close()
@@ -108,7 +108,7 @@ for (const [what, text, answer] of [
   ['no object', 'null\n', /"code":"SPILL_UNSUPPORTED"/],
   ['an empty line', '\n', /the request is not JSON/],
   ['bytes that are no text', Buffer.from([0xff, 0xfe, 0x0a]), /the request is not JSON/],
-  ['a different protocol', message({ protocol: 2 }), /"SPILL_UNSUPPORTED","message":"the run speaks version 1 of the control protocol; /],
+  ['a different protocol', message({ protocol: 1 }), /"SPILL_UNSUPPORTED","message":"the run speaks version 2 of the control protocol; /],
   ['an unknown operation', message({ operation: 'constructor' }), /there is no such operation; there are editDeadLetter, /],
   ['no operation', message({ operation: undefined }), /there is no such operation/],
   ['a nameless operator', message({ by: 'cli:' }), /\\"by\\" names the operator: cli:NAME/],
@@ -159,7 +159,7 @@ test('connections are limited in number; a place that becomes free is given to t
   const first = idle[0]
   first.destroy()
   for (;;) {
-    const client = await ControlClient.connect(data)
+    const client = await connectControl(data)
     const result = await client.retryEffects({ numbers: [1] }, 'cli:ann').catch((error: SpillwayError) => error.code)
     client.close()
     if (typeof result === 'object') break
@@ -200,7 +200,7 @@ test('a run that ends before it answers leaves the change unknown', async () => 
   mkdirSync(join(data, 'run-control'))
   const server = createServer(socket => socket.once('data', () => socket.destroy())).listen(join(data, 'run-control', 'socket'))
   await new Promise(listening => server.once('listening', listening))
-  const client = await ControlClient.connect(data)
+  const client = await connectControl(data)
   await assert.rejects(client.retryEffects({ numbers: [1] }, 'cli:ann'), {
     code: 'SPILL_STOPPED',
     message: /^the run ended before it answered/,

@@ -2,7 +2,7 @@
  * The control socket of a data folder: `run-control/socket`, a Unix-domain socket that only the folder's owner can reach.
  *
  * The folder `run-control` is private (0700) before the socket is made in it, so that no other user can connect in between. Messages are
- * lines of JSON: a request `{ "protocol": 1, "operation": "editDeadLetter", "by": "cli:ann", "request": { … } }`, then its answer
+ * lines of JSON: a request `{ "protocol": 2, "operation": "editDeadLetter", "by": "cli:ann", "request": { … } }`, then its answer
  * `{ "result": … }` or `{ "error": { "code", "message" } }`.
  */
 import { closeSync, existsSync, openSync } from 'node:fs'
@@ -11,7 +11,7 @@ import { join, resolve } from 'node:path'
 import { SpillwayError } from '../../base/index.ts'
 
 /** Version of the messages. */
-export const CONTROL_PROTOCOL = 1
+export const CONTROL_PROTOCOL = 2
 
 /** Bytes of a socket's path that every system takes: macOS has room for 104 with the final zero, Linux for 108. */
 const PATH_BYTES_MAX = 103

@@ -7,9 +7,8 @@
 import { stopwatch, yieldToEventLoop, type Clock, SpillwayError, limits } from '../../base/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import { deadLetterVersion, type AnyDeadLetter, type DeadLetterChange, type StoredDeadLetter } from '../../log/index.ts'
-import { DeadLetterRecipient, type SendableDeadLetter } from './dead-letter-recipient.ts'
 import { editedForm, editedRecord } from './dead-letter-record.ts'
-import { sendNext, type DeadLetterReceiver } from './dead-letter-replay.ts'
+import { DeadLetterRecipient, replayNext, type DeadLetterReceiver, type ReplayableDeadLetter } from './dead-letter-replay.ts'
 import type {
   DeadLetterDrop,
   DeadLetterEdit,
@@ -48,7 +47,7 @@ export class DeadLetterControl {
   readonly #ports: DeadLetterPorts
   readonly #changing = new Map<number, Change>()
   /** The last request to replay: each sends its records in turns, so that few are in memory. */
-  #sending: Promise<unknown> = Promise.resolve()
+  #replaying: Promise<unknown> = Promise.resolve()
 
   constructor(ports: DeadLetterPorts) {
     this.#ports = ports
@@ -100,25 +99,25 @@ export class DeadLetterControl {
         if (omitUnsendable) omitted.push(...this.#omission(id, recipient))
         else recipient.require(this.#unsettled(id))
       const sendable = without(ids, omitted)
-      const letters = sendable.length === 0 ? [] : await this.#sendAgain(await target.receiver(), sendable, recipient)
+      const letters = sendable.length === 0 ? [] : await this.#replay(await target.receiver(), sendable, recipient)
       return { letters, omitted }
     })
   }
 
-  async #sendAgain(run: DeadLetterReceiver, ids: readonly number[], recipient: DeadLetterRecipient): Promise<ReplayedDeadLetter[]> {
+  async #replay(run: DeadLetterReceiver, ids: readonly number[], recipient: DeadLetterRecipient): Promise<ReplayedDeadLetter[]> {
     const { letters } = this.#ports
     const outcomes: ReplayedDeadLetter[] = []
-    const iterator = (function* (): Generator<SendableDeadLetter> {
-      for (const id of ids) yield recipient.find(letters.byId(id) as StoredDeadLetter) as SendableDeadLetter
+    const iterator = (function* (): Generator<ReplayableDeadLetter> {
+      for (const id of ids) yield recipient.find(letters.byId(id) as StoredDeadLetter) as ReplayableDeadLetter
     })()
-    while (outcomes.length < ids.length) outcomes.push(...(await this.#inTurn(() => sendNext(run, iterator))))
+    while (outcomes.length < ids.length) outcomes.push(...(await this.#inTurn(() => replayNext(run, iterator))))
     return outcomes
   }
 
   /** Runs `act` after the earlier requests to replay. */
   #inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const result = this.#sending.then(act, act)
-    this.#sending = result
+    const result = this.#replaying.then(act, act)
+    this.#replaying = result
     return result
   }
 

@@ -1,89 +1,131 @@
-/** The changes of operators over one data folder. The operator log records each of them, with its outcome. */
-import { wallClock, limits, type StrictOmit } from '../../base/index.ts'
+/** The changes of operators over one data folder, in the process that holds it. The operator log records each of them, with its outcome. */
+import { limits, SpillwayError, type StrictOmit, unknownNameError, wallClock } from '../../base/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
+import type { ManualEffectChange, StoredEffect } from '../../log/index.ts'
+import type { RunJobKind } from '../../run/index.ts'
 import { withOperatorLogAsync } from './operator-log.ts'
 import { DeadLetterControl, type DeadLetterPorts } from './dead-letter-control.ts'
-import { EffectControl, type EffectPorts } from './effect-control.ts'
-import { JobControl, type JobPorts } from './job-control.ts'
-import type {
-  DeadLetterDrop,
-  DeadLetterEdit,
-  DeadLetterReplay,
-  EffectDrop,
-  EffectRetry,
-  JobCancellation,
-  RunControl,
-} from './run-control.ts'
+import type { JobCancellation, RunControl } from './run-control.ts'
 
 /** The collaborators of the changes over one folder. */
 export interface ControlPorts {
   /** The data folder, which has the operator log. */
   readonly data: string
   readonly deadLetters: StrictOmit<DeadLetterPorts, 'clock'>
-  readonly effects: StrictOmit<EffectPorts, 'clock'>
+  readonly effects: EffectPorts
   /** Absent where no run holds the folder. */
   readonly jobs?: JobPorts
 }
 
 /** `RunControl` in the process that holds the folder. One object serves all ways in. Of a reason `FAILURE_REASON_CHARS_MAX` characters are kept. */
-export class LoggedControl implements RunControl {
-  readonly #data: string
-  readonly #letters: DeadLetterControl
-  readonly #effects: EffectControl
-  readonly #jobs: JobControl
-
-  constructor({ data, deadLetters, effects, jobs }: ControlPorts) {
-    this.#data = data
-    this.#letters = new DeadLetterControl({ ...deadLetters, clock: wallClock })
-    this.#effects = new EffectControl({ ...effects, clock: wallClock })
-    this.#jobs = new JobControl(jobs)
-  }
-
-  async editDeadLetter(edit: DeadLetterEdit, by: string): ReturnType<RunControl['editDeadLetter']> {
-    // Names of fields, never their values.
-    const detail = beginningOf(edit.set ? Object.keys(edit.set).join(', ') : 'the whole record')
-    return this.#logged(by, 'dlq edit', [edit.id], detail, () => this.#letters.edit(edit))
-  }
-
-  async replayDeadLetters(replay: DeadLetterReplay, by: string): ReturnType<RunControl['replayDeadLetters']> {
-    return this.#logged(by, 'dlq replay', replay.omitUnsendable ? 'all' : replay.ids, undefined, async setDetail => {
-      const result = await this.#letters.replay(replay)
-      const rejected = result.letters.filter(({ outcome }) => outcome === 'rejected').length
-      setDetail(result.letters.length === 0 ? 'none to replay' : `${result.letters.length - rejected} settled, ${rejected} rejected again`)
-      return result
-    })
-  }
-
-  async dropDeadLetters(drop: DeadLetterDrop, by: string): ReturnType<RunControl['dropDeadLetters']> {
-    const why = beginningOf(drop.why)
-    return this.#logged(by, 'dlq drop', drop.ids, why, () => this.#letters.drop({ ...drop, why }))
-  }
-
-  async retryEffects(retry: EffectRetry, by: string): ReturnType<RunControl['retryEffects']> {
-    return this.#logged(by, 'effects retry', retry.numbers, undefined, () => this.#effects.retry(retry))
-  }
-
-  async dropEffects(drop: EffectDrop, by: string): ReturnType<RunControl['dropEffects']> {
-    const why = beginningOf(drop.why)
-    return this.#logged(by, 'effects drop', drop.numbers, why, () => this.#effects.drop({ ...drop, why }))
-  }
-
-  async cancelJob(cancellation: JobCancellation, by: string): ReturnType<RunControl['cancelJob']> {
-    const { kind, name } = cancellation
-    const target = beginningOf(name === undefined ? kind : `${kind} ${name}`)
-    return this.#logged(by, 'jobs cancel', target, undefined, () => this.#jobs.cancel(cancellation))
-  }
-
-  #logged<T>(
+export function loggedControl({ data, deadLetters, effects, jobs }: ControlPorts): RunControl {
+  const letters = new DeadLetterControl({ ...deadLetters, clock: wallClock })
+  const logged = <T>(
     who: string,
     what: string,
     targets: readonly number[] | string,
     detail: string | undefined,
     act: (setDetail: (detail: string) => void) => Promise<T>,
-  ): Promise<T> {
+  ): Promise<T> => {
     const to = typeof targets === 'string' ? targets : targets.join(', ')
-    return withOperatorLogAsync(this.#data, { at: wallClock(), who, what, to, ...(detail !== undefined && { detail }) }, act)
+    return withOperatorLogAsync(data, { at: wallClock(), who, what, to, ...(detail !== undefined && { detail }) }, act)
+  }
+  return {
+    editDeadLetter(edit, by) {
+      // Names of fields, never their values.
+      const detail = beginningOf(edit.set ? Object.keys(edit.set).join(', ') : 'the whole record')
+      return logged(by, 'dlq edit', [edit.id], detail, () => letters.edit(edit))
+    },
+    replayDeadLetters: (replay, by) =>
+      logged(by, 'dlq replay', replay.omitUnsendable ? 'all' : replay.ids, undefined, async setDetail => {
+        const result = await letters.replay(replay)
+        const { length } = result.letters
+        const rejected = result.letters.filter(({ outcome }) => outcome === 'rejected').length
+        setDetail(length === 0 ? 'none to replay' : `${length - rejected} settled, ${rejected} rejected again`)
+        return result
+      }),
+    dropDeadLetters(drop, by) {
+      const why = beginningOf(drop.why)
+      return logged(by, 'dlq drop', drop.ids, why, () => letters.drop({ ...drop, why }))
+    },
+    retryEffects: ({ numbers }, by) =>
+      logged(by, 'effects retry', numbers, undefined, () => changeEffects(effects, numbers, number => ({ kind: 'again', number }))),
+    dropEffects(drop, by) {
+      const why = beginningOf(drop.why)
+      const at = wallClock()
+      const changeOf = (number: number): ManualEffectChange => ({ kind: 'dropped', number, at, why })
+      return logged(by, 'effects drop', drop.numbers, why, () => changeEffects(effects, drop.numbers, changeOf))
+    },
+    cancelJob(cancellation, by) {
+      const { kind, name } = cancellation
+      const target = beginningOf(name === undefined ? kind : `${kind} ${name}`)
+      return logged(by, 'jobs cancel', target, undefined, () => cancelJob(jobs, cancellation))
+    },
   }
 }
 
 /** The part of a text that is kept. */
 const beginningOf = (text: string): string => text.slice(0, limits.FAILURE_REASON_CHARS_MAX)
+
+/** The collaborators of `changeEffects`. */
+export interface EffectPorts {
+  /** Committed effects. */
+  readonly effects: { byNumber(number: number): StoredEffect | undefined; lastNumber(): number }
+  /** Makes changes of these dead effects, all in one commit. Resolves when they are durable. Absent where effects cannot be changed. */
+  readonly change: ((effects: readonly StoredEffect[], changes: readonly ManualEffectChange[]) => Promise<void>) | undefined
+}
+
+/** Retries or drops dead effects: all of them, or none. */
+export async function changeEffects(
+  { effects, change }: EffectPorts,
+  numbers: readonly number[],
+  changeOf: (number: number) => ManualEffectChange,
+): Promise<Record<string, never>> {
+  const dead = numbers.map(number => {
+    const effect = effects.byNumber(number)
+    if (!effect) throw new SpillwayError('SPILL_NOT_FOUND', `there is no effect ${number}; the newest is ${effects.lastNumber()}`)
+    if (effect.state === 'dead') return effect
+    throw new SpillwayError('SPILL_CONFLICT', `effect ${number} is ${effect.state}; only dead effects can be retried or dropped`)
+  })
+  if (!change) throw new SpillwayError('SPILL_UNSUPPORTED', 'this run delivers no effects; change them through the run that does')
+  await change(dead, numbers.map(changeOf))
+  return {}
+}
+
+/** The collaborators of `cancelJob`. */
+export interface JobPorts {
+  readonly ir: Pick<PipelineIR, 'name' | 'groups' | 'models' | 'reports'>
+  /** Cancels a job of the run. Resolves with whether one was cancelled. */
+  readonly cancel: (kind: RunJobKind, name: string) => Promise<boolean>
+  /** Cancels the scheduled reconciliation; absent in a run without one. */
+  readonly cancelReconciliation?: (() => Promise<boolean>) | undefined
+}
+
+/** The definitions that have jobs of each kind. */
+const jobSubjects: Readonly<Record<RunJobKind, { readonly subject: string; readonly names: (ir: JobPorts['ir']) => string[] }>> = {
+  'batch-run': {
+    subject: 'feature group with batch runs',
+    names: ({ groups }) => groups.filter(({ place }) => place.kind === 'batch' || place.kind === 'hybrid').map(({ name }) => name),
+  },
+  report: { subject: 'report', names: ({ reports = [] }) => reports.map(({ name }) => name) },
+  training: {
+    subject: 'model with training',
+    names: ({ models }) => models.filter(({ train }) => train).map(({ name }) => name),
+  },
+}
+
+/** Cancels a job of a run: a batch run, a report, a training, or the scheduled reconciliation. Without ports no job runs. */
+export async function cancelJob(ports: JobPorts | undefined, { kind, name = '' }: JobCancellation): Promise<Record<string, never>> {
+  const job = kind === 'reconciliation' ? 'reconciliation' : `${kind} of '${name}'`
+  if (!ports) throw new SpillwayError('SPILL_CONFLICT', `no run holds this folder, so no ${job} runs`)
+  const { ir, cancel, cancelReconciliation } = ports
+  let isCancelled: boolean
+  if (kind !== 'reconciliation') {
+    const { subject, names } = jobSubjects[kind]
+    if (!names(ir).includes(name)) throw unknownNameError(ir.name, subject, name, names(ir))
+    isCancelled = await cancel(kind, name)
+  } else if (cancelReconciliation) isCancelled = await cancelReconciliation()
+  else throw new SpillwayError('SPILL_NOT_FOUND', 'this run schedules no reconciliations; `spillway run --reconcile` does')
+  if (!isCancelled) throw new SpillwayError('SPILL_CONFLICT', `no ${job} runs or waits to run; it has ended, or has not begun`)
+  return {}
+}

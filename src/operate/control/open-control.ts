@@ -1,11 +1,13 @@
 /** The changes of operators from another process than the run: through the run if one holds the folder, else to the folder itself. */
+import { connect, type Socket } from 'node:net'
 import { computeInThreads } from '../../batch/index.ts'
-import { SpillwayError } from '../../base/index.ts'
+import { errorCodes, SpillwayError, type ErrorCode } from '../../base/index.ts'
 import { closeDataFolder, openDataFolder, readDataFolder, type DataFolder, folderHolder } from '../../log/sqlite/index.ts'
 import { Run, type Runnable } from '../../run/index.ts'
-import { ControlClient } from './control-client.ts'
+import { controlRequests, type ControlOperation } from './control-request.ts'
+import { controlAddress, CONTROL_PROTOCOL, socketLines } from './control-socket.ts'
 import type { ReplayTarget } from './dead-letter-control.ts'
-import { LoggedControl } from './logged-control.ts'
+import { loggedControl } from './logged-control.ts'
 import type { RunControl } from './run-control.ts'
 
 /** Options of `openControl`. */
@@ -48,7 +50,7 @@ export async function openControl(data: string, options: OpenControlOptions = {}
 async function connectToRun(data: string): Promise<OpenControl> {
   let client: ControlClient
   try {
-    client = await ControlClient.connect(data)
+    client = await connectControl(data)
   } catch (error) {
     const { message } = error as Error
     throw new SpillwayError(
@@ -75,7 +77,7 @@ function changeFreeFolder(data: string, folder: DataFolder, { pipeline, onProgre
     return Promise.resolve(run)
   }
   const target: ReplayTarget | undefined = pipeline && { pipeline, receiver }
-  const control = new LoggedControl({
+  const control = loggedControl({
     data,
     deadLetters: { letters: reader.deadLetters, commit: changes => store.commit({ deadLetterChanges: changes }), target },
     effects: { effects: reader.effects, change: (_effects, changes) => store.commit({ effectChanges: changes }) },
@@ -93,4 +95,52 @@ function changeFreeFolder(data: string, folder: DataFolder, { pipeline, onProgre
       }
     },
   }
+}
+
+/** `RunControl` over a connection to a run. One request at a time. */
+export interface ControlClient extends RunControl {
+  close(): void
+}
+
+/** Connects to the control socket of the run that holds the folder. Rejects with an error of the system if nothing listens. */
+export async function connectControl(data: string): Promise<ControlClient> {
+  const socket = await connectSocket(data)
+  // The iterator of answers reports the error.
+  socket.on('error', () => {})
+  const answers = socketLines(socket, ANSWER_BYTES_MAX)
+  const call = async (operation: ControlOperation, request: object, by: string): Promise<unknown> => {
+    socket.write(`${JSON.stringify({ protocol: CONTROL_PROTOCOL, operation, by, request })}\n`)
+    const { result, error } = JSON.parse(await nextAnswer(answers)) as { result?: unknown; error?: { code: string; message: string } }
+    if (!error) return result
+    throw new SpillwayError(Object.hasOwn(errorCodes, error.code) ? (error.code as ErrorCode) : 'SPILL_UNSUPPORTED', error.message)
+  }
+  const operations = Object.keys(controlRequests) as ControlOperation[]
+  const control = operations.map(operation => [operation, (request: object, by: string) => call(operation, request, by)])
+  return { ...(Object.fromEntries(control) as RunControl), close: () => void socket.destroy() }
+}
+
+/** Bytes of an answer. The longest lists the outcomes of replayed dead letters. */
+const ANSWER_BYTES_MAX = 1 << 26
+
+async function connectSocket(data: string): Promise<Socket> {
+  const address = controlAddress(data)
+  try {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const socket = connect(address.path, resolve)
+    socket.once('error', reject)
+    await promise
+    return socket.off('error', reject)
+  } finally {
+    address.release()
+  }
+}
+
+/** Rejects with `SPILL_STOPPED` if the run ends before it answers. */
+async function nextAnswer(answers: AsyncGenerator<string>): Promise<string> {
+  const next = await answers.next().catch(() => undefined)
+  if (next?.done === false) return next.value
+  throw new SpillwayError(
+    'SPILL_STOPPED',
+    'the run ended before it answered, so the change was made or was not; look at its target before you ask again',
+  )
 }

@@ -4,8 +4,9 @@
  */
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import { SpillwayError, type StrictOmit } from '../../base/index.ts'
+import { SpillwayError, type StrictOmit, wallClock } from '../../base/index.ts'
 import { makePrivateFolder } from '../../log/index.ts'
 
 /** One line of the log. */
@@ -134,4 +135,24 @@ export async function withOperatorLogAsync<T>(
   }
   await log.append(lineOf({ ...entry, outcome: 'done', ...(detail !== undefined && { detail }) }))
   return result
+}
+
+/** The entry of a change that a command makes: `command` such as `dlq drop`, `target` the objects that it changes. */
+export const operatorAuditEntry = (command: string, target: string): StrictOmit<OperatorLogEntry, 'outcome'> => ({
+  at: wallClock(),
+  who: operatorName(),
+  what: command,
+  to: target,
+})
+
+/** The operator in the operator log: `cli:ann`. */
+export const operatorName = (): string => `cli:${userName()}`
+
+/** The user's name, or the user id where the system has no name, as in some containers. */
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return String(process.getuid?.())
+  }
 }

@@ -20,7 +20,7 @@ export interface DeadLetterEdit {
   readonly rawBase64?: string
 }
 
-/** Dead letters to replay through the record validator of their source, as events that arrive now. */
+/** Dead letters to send again through the record validator of their source, as events that arrive now. */
 export interface DeadLetterReplay {
   /** Numbers, at most `DEAD_LETTERS_CHANGED_MAX`. */
   readonly ids: readonly number[]
@@ -97,7 +97,7 @@ export interface RunControl {
    */
   editDeadLetter(edit: DeadLetterEdit, by: string): Promise<{ readonly version: string }>
   /**
-   * Replays dead letters; the command is `dlq replay`, and a replay of history is something else (`spillway replay`). An accepted one is
+   * Replays dead letters: sends them again. (A replay of a history is `spillway replay`, which is something else.) An accepted one is
    * settled in the commit of its event; a rejected one stays, with the new reason. After an error in the middle some may have been sent:
    * each either is settled or is as it was.
    *

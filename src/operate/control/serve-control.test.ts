@@ -11,7 +11,7 @@ import { action, count, entity, features, model, on, pipeline, rules, source, st
 import { recordBatchOf } from '../../intake/record-batch.ts'
 import type { StoredEffect } from '../../log/effects.ts'
 import { LiveRun } from '../../run/loop/live-run.ts'
-import { ControlClient } from './control-client.ts'
+import { connectControl } from './open-control.ts'
 import { serveRunControl } from './serve-control.ts'
 
 const card = entity('card', t.string())
@@ -80,14 +80,14 @@ test('the socket is gone when the run has stopped, and the folder is free for th
 test('a dead letter that is held back at the stop of the run is unchanged, and its operator gets an error', async context => {
   const { data, running } = await live(context, { idsMax: 2 })
   await running.run.submit('payments', recordBatchOf([pay('a'), { ...pay('b'), card: null }, pay('c')]))
-  const client = await ControlClient.connect(data)
+  const client = await connectControl(data)
   const [{ version }] = await calledJson<{ version: string }>('dlq', 'list', '--data', data)
   await client.editDeadLetter({ id: 1, version, set: { card: 'b' } }, 'cli:ann')
-  const replay = client.replayDeadLetters({ ids: [1] }, 'cli:ann')
-  const rejection = assert.rejects(replay, { code: 'SPILL_LIMIT', message: /^the run was stopped while this was held back/ })
+  const resend = client.replayDeadLetters({ ids: [1] }, 'cli:ann')
+  const rejection = assert.rejects(resend, { code: 'SPILL_LIMIT', message: /^the run was stopped while this was held back/ })
   while (!running.run.isHeldBack) await pause(1)
   await assert.rejects(
-    ControlClient.connect(data).then(other => other.dropDeadLetters({ ids: [1], why: 'x' }, 'cli:bob')),
+    connectControl(data).then(other => other.dropDeadLetters({ ids: [1], why: 'x' }, 'cli:bob')),
     {
       code: 'SPILL_CONFLICT',
       message: 'dead letter 1 is being replayed by someone else; look at it again',

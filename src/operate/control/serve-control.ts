@@ -5,8 +5,7 @@ import type { PipelineIR } from '../../define/ir/index.ts'
 import { readDataFolder } from '../../log/sqlite/index.ts'
 import type { LiveRun, Run } from '../../run/index.ts'
 import { ControlServer } from './control-server.ts'
-import type { JobPorts } from './job-control.ts'
-import { LoggedControl } from './logged-control.ts'
+import { loggedControl, type JobPorts } from './logged-control.ts'
 import type { RunControl } from './run-control.ts'
 
 /** A run whose changes are served. */
@@ -30,7 +29,7 @@ export interface OpenRunControl extends RunControl {
 /** The changes of operators to a run, for callers in its process. Throws as `readDataFolder` does. */
 export function openRunControl({ run, dispatcher, pipeline, data, cancelReconciliation }: ControlledRun): OpenRunControl {
   const reader = readDataFolder(data)
-  const control = new LoggedControl({
+  const control = loggedControl({
     data,
     deadLetters: {
       letters: reader.deadLetters,
@@ -43,7 +42,7 @@ export function openRunControl({ run, dispatcher, pipeline, data, cancelReconcil
     },
     jobs: { ir: pipeline.ir, cancel: run.cancelJob, cancelReconciliation },
   })
-  return Object.assign(control, { close: () => reader.close() })
+  return { ...control, close: () => reader.close() }
 }
 
 /** Where and what a run serves. */

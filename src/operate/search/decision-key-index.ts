@@ -34,7 +34,7 @@ export class DecisionKeyIndex {
   readonly #limit: number
   #size = 0
   /** By entry: number of its batch, hash, and the previous entry in the same slot (from 1; 0 for none). */
-  #stretches = new Float64Array(FIRST_CAPACITY)
+  #batches = new Float64Array(FIRST_CAPACITY)
   #hashes = new Int32Array(FIRST_CAPACITY)
   #before = new Int32Array(FIRST_CAPACITY)
   /** By slot: the newest entry (from 1; 0 for none). The number of slots is a power of two. */
@@ -57,20 +57,20 @@ export class DecisionKeyIndex {
   }
 
   /** Adds the keys of a batch, whose number is above all earlier ones. */
-  add(stretch: number, keys: Iterable<number>): void {
+  add(batch: number, keys: Iterable<number>): void {
     const hashes = new Set(keys)
     if (this.#size + hashes.size > this.#limit) this.#dropOlder()
     this.#reserve(hashes.size)
     for (const hash of hashes) {
-      this.#stretches[this.#size] = stretch
+      this.#batches[this.#size] = batch
       this.#hashes[this.#size] = hash
       this.#link(this.#size++)
     }
   }
 
   /** Adds a batch with unreadable keys, which every lookup returns. */
-  addUnreadable(stretch: number): void {
-    this.#unreadable.push(stretch)
+  addUnreadable(batch: number): void {
+    this.#unreadable.push(batch)
   }
 
   /** Numbers of the batches that may contain a key in this notation, newest first, each once. */
@@ -89,7 +89,7 @@ export class DecisionKeyIndex {
 
   *#walk(hash: number): Generator<number, undefined> {
     for (let entry = this.#slots[hash & (this.#slots.length - 1)]; entry > 0; entry = this.#before[entry - 1])
-      if (this.#hashes[entry - 1] === hash) yield this.#stretches[entry - 1]
+      if (this.#hashes[entry - 1] === hash) yield this.#batches[entry - 1]
   }
 
   #link(entry: number): void {
@@ -101,9 +101,9 @@ export class DecisionKeyIndex {
   /** Drops the older half, in whole batches. */
   #dropOlder(): void {
     let first = this.#size >> 1
-    while (first > 0 && first < this.#size && this.#stretches[first] === this.#stretches[first - 1]) first++
-    this.#from = first < this.#size ? this.#stretches[first] : (this.#stretches[this.#size - 1] ?? 0) + 1
-    this.#stretches.copyWithin(0, first, this.#size)
+    while (first > 0 && first < this.#size && this.#batches[first] === this.#batches[first - 1]) first++
+    this.#from = first < this.#size ? this.#batches[first] : (this.#batches[this.#size - 1] ?? 0) + 1
+    this.#batches.copyWithin(0, first, this.#size)
     this.#hashes.copyWithin(0, first, this.#size)
     this.#size -= first
     this.#relink()
@@ -117,7 +117,7 @@ export class DecisionKeyIndex {
       larger.set(old)
       return larger
     }
-    this.#stretches = grown(new Float64Array(capacity), this.#stretches)
+    this.#batches = grown(new Float64Array(capacity), this.#batches)
     this.#hashes = grown(new Int32Array(capacity), this.#hashes)
     this.#before = new Int32Array(capacity)
     this.#slots = new Int32Array(capacity)

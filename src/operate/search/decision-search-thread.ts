@@ -1,23 +1,15 @@
-/** Thread entry of the decision search: one connection and one index, queried by messages. */
+/** Thread entry of the decision search: one connection and one index, queried by messages, one at a time. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { failureMessage } from '../../base/index.ts'
+import { sendResult } from '../../jobs/index.ts'
 import { readDataFolder } from '../../log/sqlite/index.ts'
+import type { NewestDecisionsQuery } from '../../run/history/index.ts'
 import { DecisionSearch } from './decision-search.ts'
-import type { SearchReply, SearchRequest } from './decision-search-worker.ts'
 
-const port = parentPort!
-const search = new DecisionSearch(readDataFolder(workerData as string))
+let search: DecisionSearch | undefined
 
-/** Searches run one after another: each may yield to other work. */
-let previous: Promise<void> = Promise.resolve()
-
-port.on('message', ({ number, ask }: SearchRequest) => {
-  const answer = async (): Promise<SearchReply> => {
-    try {
-      return { number, text: JSON.stringify(await search.newest(ask)) }
-    } catch (error) {
-      return { number, ...failureMessage(error) }
-    }
-  }
-  previous = previous.then(answer).then(reply => port.postMessage(reply))
+parentPort!.on('message', (query: NewestDecisionsQuery) => {
+  void sendResult(async () => {
+    search ??= new DecisionSearch(readDataFolder(workerData as string))
+    return JSON.stringify(await search.newest(query))
+  })
 })

@@ -21,26 +21,26 @@ async function recorded(): Promise<StoredDecisionBatch[]> {
     await posted(shop.app, '/models/check/decide', { card: keys[id % keys.length], amount: 1 })
   }
   const reader = readDataFolder(shop.data)
-  const stretches = [...reader.newestDecisions()].reverse()
+  const batches = [...reader.newestDecisions()].reverse()
   reader.close()
   await shop.close()
-  return stretches
+  return batches
 }
 
 /** Decision batches as in a log, whose oldest may be forgotten. */
-class Stretches implements SearchedLog {
+class BatchLog implements SearchedLog {
   readonly all: (StoredDecisionBatch & { readonly number: number })[] = []
 
-  add(stretch: StoredDecisionBatch): void {
-    this.all.push({ ...stretch, number: (this.all.at(-1)?.number ?? 0) + 1 })
+  add(batch: StoredDecisionBatch): void {
+    this.all.push({ ...batch, number: (this.all.at(-1)?.number ?? 0) + 1 })
   }
 
   *newestDecisions(model?: string): Generator<StoredDecisionBatch> {
-    for (const stretch of this.all.toReversed()) if (model === undefined || stretch.model === model) yield stretch
+    for (const batch of this.all.toReversed()) if (model === undefined || batch.model === model) yield batch
   }
 
   decisionsAfter(number: number, model?: string) {
-    return this.all.find(stretch => stretch.number > number && (model === undefined || stretch.model === model))
+    return this.all.find(batch => batch.number > number && (model === undefined || batch.model === model))
   }
 
   decisionNumbers() {
@@ -50,33 +50,33 @@ class Stretches implements SearchedLog {
   firstOfNewest(most: number): number {
     let sum = 0
     const isWithin = this.all.toReversed().map(({ count }) => (sum += count) <= most)
-    const own = isWithin.lastIndexOf(true)
-    return own < 0 ? this.decisionNumbers().last + 1 : this.all[this.all.length - 1 - own].number
+    const oldest = isWithin.lastIndexOf(true)
+    return oldest < 0 ? this.decisionNumbers().last + 1 : this.all[this.all.length - 1 - oldest].number
   }
 }
 
-const stretches = await recorded()
+const batches = await recorded()
 
 test('whatever is recorded, forgotten and queried in between, the index finds what a scan finds', async () => {
-  const ask = record({
+  const query = record({
     model: option(constantFrom('fraud', 'check', 'none'), { nil: undefined }),
     key: constantFrom(...keys, '7.00', 'e'),
     last: integer({ min: 1, max: 30 }),
   })
   const step = record({
-    adds: array(integer({ min: 0, max: stretches.length - 1 }), { maxLength: 4 }),
+    adds: array(integer({ min: 0, max: batches.length - 1 }), { maxLength: 4 }),
     forgets: integer({ min: 0, max: 2 }),
-    ask,
+    query,
   })
   await check(
     asyncProperty(array(step, { minLength: 1, maxLength: 12 }), async steps => {
-      const log = new Stretches()
+      const log = new BatchLog()
       const search = new DecisionSearch(log)
-      for (const { adds, forgets, ask } of steps) {
-        for (const at of adds) log.add(stretches[at])
+      for (const { adds, forgets, query } of steps) {
+        for (const at of adds) log.add(batches[at])
         if (log.all.length > forgets) log.all.splice(0, forgets)
-        const { decisions } = await newestDecisions(log, ask)
-        assert.deepEqual(await search.newest(ask), { decisions })
+        const { decisions } = await newestDecisions(log, query)
+        assert.deepEqual(await search.newest(query), { decisions })
       }
     }),
     { numRuns: 200 },
@@ -84,25 +84,25 @@ test('whatever is recorded, forgotten and queried in between, the index finds wh
 })
 
 test('beyond the limit of the index the newest are found, with the number of scanned decisions', async () => {
-  const log = new Stretches()
-  for (const stretch of stretches) log.add(stretch)
+  const log = new BatchLog()
+  for (const batch of batches) log.add(batch)
   const search = new DecisionSearch(log, 60)
-  const ask: NewestDecisionsQuery = { model: undefined, key: 'c', last: 1000 }
-  const all = (await newestDecisions(log, ask)).decisions
-  const { decisions, lookedAt } = await search.newest(ask)
+  const query: NewestDecisionsQuery = { model: undefined, key: 'c', last: 1000 }
+  const all = (await newestDecisions(log, query)).decisions
+  const { decisions, lookedAt } = await search.newest(query)
   assert.ok(decisions.length > 0 && decisions.length < all.length)
   assert.deepEqual(decisions, all.slice(-decisions.length))
   assert.ok(lookedAt! > 0 && lookedAt! <= 60)
-  for (const stretch of stretches) log.add(stretch)
-  const later = await search.newest({ ...ask, last: 2 })
-  assert.deepEqual(later, { decisions: (await newestDecisions(log, { ...ask, last: 2 })).decisions })
-  const few = await new DecisionSearch(log).newest({ ...ask, last: 1000, maxScanned: 10 })
+  for (const batch of batches) log.add(batch)
+  const later = await search.newest({ ...query, last: 2 })
+  assert.deepEqual(later, { decisions: (await newestDecisions(log, { ...query, last: 2 })).decisions })
+  const few = await new DecisionSearch(log).newest({ ...query, last: 1000, maxScanned: 10 })
   assert.equal(few.lookedAt, 10)
 })
 
 test('an index that drops its older half keeps whole batches, and names the first of them', () => {
   const index = new DecisionKeyIndex(8)
-  for (let stretch = 1; stretch <= 20; stretch++) index.add(stretch, [hashOfKey(stretch % 3), hashOfKey('x')])
+  for (let batch = 1; batch <= 20; batch++) index.add(batch, [hashOfKey(batch % 3), hashOfKey('x')])
   assert.ok(index.size <= 8)
   const batchNumbers = [...index.batchesOf('x')]
   assert.deepEqual(
@@ -112,13 +112,13 @@ test('an index that drops its older half keeps whole batches, and names the firs
   assert.equal(batchNumbers.at(-1), index.from)
   assert.deepEqual(
     [...index.batchesOf('2.0')],
-    batchNumbers.filter(stretch => stretch % 3 === 2),
+    batchNumbers.filter(batch => batch % 3 === 2),
   )
 })
 
 test('a search fails if it reads a damaged batch, and only then', async () => {
-  const log = new Stretches()
-  const [first, second] = stretches.filter(({ model }) => model === 'fraud')
+  const log = new BatchLog()
+  const [first, second] = batches.filter(({ model }) => model === 'fraud')
   log.add({ ...first, bytes: first.bytes.slice(0, -1) })
   log.add(second)
   const search = new DecisionSearch(log)
@@ -132,18 +132,18 @@ test('a thread answers searches in turn, reports errors, and ends when it is clo
   const shop = await open()
   await posted(shop.app, '/sources/payments/events', [pay(1), pay(2, 'd')])
   const beside = new DecisionSearchWorker(shop.data)
-  const ask = (key: string): NewestDecisionsQuery => ({ model: undefined, key, last: 5 })
-  const texts = await Promise.all(['c', 'd', 'e'].map(key => beside.newest(ask(key))))
+  const query = (key: string): NewestDecisionsQuery => ({ model: undefined, key, last: 5 })
+  const texts = await Promise.all(['c', 'd', 'e'].map(key => beside.newest(query(key))))
   assert.deepEqual(
     texts.map(text => (JSON.parse(text) as { decisions: { id: string }[] }).decisions.map(({ id }) => id)),
     [['1'], ['2'], []],
   )
-  const pending = beside.newest(ask('c'))
+  const pending = beside.newest(query('c'))
   beside.close()
   await assert.rejects(pending, { code: 'SPILL_STOPPED' })
-  await assert.rejects(beside.newest(ask('c')), { code: 'SPILL_STOPPED' })
+  await assert.rejects(beside.newest(query('c')), { code: 'SPILL_STOPPED' })
   const nowhere = new DecisionSearchWorker(`${shop.data}/none`)
-  await assert.rejects(nowhere.newest(ask('c')))
+  await assert.rejects(nowhere.newest(query('c')))
   nowhere.close()
   await shop.close()
 })

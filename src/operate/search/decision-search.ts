@@ -41,26 +41,26 @@ export class DecisionSearch {
   }
 
   /** Runs a query. Throws `SPILL_DATA` for a damaged batch that is read. */
-  async newest(ask: NewestDecisionsQuery): Promise<SearchResult> {
-    const { key, maxScanned: lookAt } = ask
-    if (key !== undefined) return this.#findByKey({ ...ask, key })
-    const { decisions, isWhole } = await newestDecisions(this.#log, ask)
-    return { decisions, ...(!isWhole && lookAt !== undefined && { lookedAt: lookAt }) }
+  async newest(query: NewestDecisionsQuery): Promise<SearchResult> {
+    const { key, maxScanned } = query
+    if (key !== undefined) return this.#findByKey({ ...query, key })
+    const { decisions, isWhole } = await newestDecisions(this.#log, query)
+    return { decisions, ...(!isWhole && maxScanned !== undefined && { lookedAt: maxScanned }) }
   }
 
-  #findByKey({ model, key, last, maxScanned: lookAt = Infinity }: NewestDecisionsQuery & { readonly key: string }): SearchResult {
+  #findByKey({ model, key, last, maxScanned = Infinity }: NewestDecisionsQuery & { readonly key: string }): SearchResult {
     this.#catchUp()
     const decisions: RecordedDecision[] = []
     let scanned = 0
     for (const number of this.#index.batchesOf(key)) {
       if (decisions.length >= last) break
-      const stretch = this.#log.decisionsAfter(number - 1)
+      const batch = this.#log.decisionsAfter(number - 1)
       // The log has forgotten it meanwhile.
-      if (stretch?.number !== number) continue
-      if (model !== undefined && stretch.model !== model) continue
-      if (scanned >= lookAt) return { decisions: decisions.reverse(), lookedAt: lookAt }
-      scanned += stretch.count
-      decisions.push(...newestDecisionsIn(stretch.bytes, last - decisions.length, candidate => matchesKey(candidate, key)))
+      if (batch?.number !== number) continue
+      if (model !== undefined && batch.model !== model) continue
+      if (scanned >= maxScanned) return { decisions: decisions.reverse(), lookedAt: maxScanned }
+      scanned += batch.count
+      decisions.push(...newestDecisionsIn(batch.bytes, last - decisions.length, candidate => matchesKey(candidate, key)))
     }
     const { first } = this.#log.decisionNumbers()
     const isWhole = decisions.length >= last || first === 0 || Math.max(this.#first, this.#index.from) <= first

@@ -5,20 +5,19 @@
  * the same group share its state. A tick decides on many keys; its decisions come in batches of some thousands, and no event is applied
  * until the last batch, so that all see the same state.
  */
+import { definitionOf } from '../../base/index.ts'
 import type { Strings } from '../../columns/index.ts'
-import { stopwatch } from '../../base/index.ts'
 import { type EveryTrigger, TickKeys, type ScoringDefinitions } from '../../decision/index.ts'
 import type { PipelineIR, SourceIR } from '../../define/ir/index.ts'
 import type { Segment } from '../../log/index.ts'
 import { LogMarkerHandler, type TickModel } from './marker-handler.ts'
 import { BatchGroup } from '../groups/batch-group.ts'
-import type { Snapshots } from '../groups/snapshots.ts'
+import type { BatchResults } from '../groups/batch-results.ts'
 import type { Champions } from './champions.ts'
 import { HybridGroup } from '../groups/hybrid-group.ts'
-import { LiveGroup, type QueryableGroup, type GroupAnswers } from '../groups/live-group.ts'
-import { LiveModel, type LiveDecisions, type GroupReader } from './live-model.ts'
+import { LiveGroup, type QueryableGroup } from '../groups/live-group.ts'
+import { decideAll, LiveModel, type LiveDecisions } from './live-model.ts'
 import { SegmentOrder } from '../groups/segment-order.ts'
-import type { BatchResults } from '../groups/batch-results.ts'
 
 /** Number of decisions of a segment of markers that are already made, by model. */
 export type DecisionCounts = Readonly<Record<string, number>>
@@ -26,7 +25,7 @@ export type DecisionCounts = Readonly<Record<string, number>>
 /** A model that decides on the events of a source. */
 interface EventModel {
   readonly source: SourceIR
-  readonly live: LiveModel
+  readonly model: LiveModel
 }
 
 /** The models of a run, and the feature groups that they read. */
@@ -37,42 +36,30 @@ export class Decider {
   readonly #onEvents: readonly EventModel[]
   readonly #onTicks: readonly TickModel[]
   readonly #markerHandler: LogMarkerHandler
-  #clock = -Infinity
+  #latestTime = -Infinity
 
   /**
-   * `batchResults`: results of batch runs; without them a group with a batch placement behaves as if a job ran on time. `snapshots`: those
-   * of hybrid groups; without them a hybrid group has one layer. `champions`: the promoted versions of models.
+   * `batchResults`: results of batch runs; without them a group with a batch placement behaves as if a job ran on time, and a hybrid group
+   * has one layer. `champions`: the promoted versions of models.
    */
   constructor(
     definitions: ScoringDefinitions,
     strings: Strings,
-    {
-      batchResults,
-      snapshots,
-      champions,
-    }: { batchResults?: BatchResults | undefined; snapshots?: Snapshots | undefined; champions?: Champions } = {},
+    { batchResults, champions }: { batchResults?: BatchResults | undefined; champions?: Champions } = {},
   ) {
     const { ir } = definitions
     this.#champions = champions
-    this.#groups = groupsOf(ir, strings, { batch: batchResults !== undefined, hybrid: snapshots !== undefined })
-    const models = (this.#models = ir.models.map(model => new LiveModel(definitions, model, this.#groups, strings)))
-    this.#onEvents = models.flatMap((live): EventModel[] => {
-      const { decide } = live.model
-      return decide.kind === 'on' ? [{ source: ir.sources.find(({ name }) => name === decide.source)!, live }] : []
+    const groups = (this.#groups = groupsOf(ir, strings, batchResults !== undefined))
+    const models = (this.#models = ir.models.map(model => new LiveModel(definitions, model, groups, strings)))
+    this.#onEvents = models.flatMap((model): EventModel[] => {
+      const { decide } = model.definition
+      return decide.kind === 'on' ? [{ source: definitionOf(ir.sources, decide.source), model }] : []
     })
-    this.#onTicks = models.flatMap((live): TickModel[] => {
-      const every = live.model.decide
-      return every.kind === 'every' ? [{ model: live, every, keys: new TickKeys(ir, live.model, every, strings) }] : []
-    })
-    this.#markerHandler = new LogMarkerHandler({
-      groups: this.#groups,
-      models,
-      onTicks: this.#onTicks,
-      strings,
-      batchResults,
-      snapshots,
-      champions,
-    })
+    const onTicks = (this.#onTicks = models.flatMap((model): TickModel[] => {
+      const every = model.definition.decide
+      return every.kind === 'every' ? [{ model, every, keys: new TickKeys(ir, model.definition, every, strings) }] : []
+    }))
+    this.#markerHandler = new LogMarkerHandler({ groups, models, onTicks, strings, batchResults, champions })
   }
 
   /** All groups, in order of definition. */
@@ -97,25 +84,23 @@ export class Decider {
 
   /** Sets the versions that score to those as of an entry. */
   scoreAsOf(entry: number): void {
-    for (const live of this.#models) {
-      live.scoreBy(this.#champions?.at(live.definition, entry))
-      live.challengeBy(this.#champions?.challengerAt(live.definition, entry))
-    }
+    for (const model of this.#models)
+      model.scoreBy(this.#champions?.at(model.definition, entry), this.#champions?.challengerAt(model.definition, entry))
   }
 
   /** Releases what the runtimes of the models hold. */
   close(): void {
-    for (const live of this.#models) live.close()
+    for (const model of this.#models) model.close()
   }
 
   /** The longest liveness of a key, ms: ticks need the events that arrived within it. */
-  get live(): number {
+  get longestLiveness(): number {
     return Math.max(0, ...this.#onTicks.map(({ every }) => every.live))
   }
 
   /** The latest decision time, UTC ms: no decision read a group above it. */
-  get clock(): number {
-    return this.#clock
+  get latestTime(): number {
+    return this.#latestTime
   }
 
   /** Periods of the models that decide on ticks, ms. */
@@ -137,13 +122,13 @@ export class Decider {
     if (segment.markers.length > 0) {
       const remaining = new Map(Object.entries(recorded))
       for (const [i, marker] of segment.markers.entries()) {
-        this.#clock = Math.max(this.#clock, marker.t)
+        this.#latestTime = Math.max(this.#latestTime, marker.t)
         yield* this.#markerHandler.apply(marker, segment.first + i, remaining)
       }
     } else {
-      this.#clock = Math.max(this.#clock, order.lastArrival)
+      this.#latestTime = Math.max(this.#latestTime, order.lastArrival)
       const decisions = this.#decideOnEvents(order)
-      for (const { keys } of this.#onTicks) observeKeys(keys, order)
+      this.#observeKeys(order)
       yield* decisions
     }
   }
@@ -152,54 +137,37 @@ export class Decider {
   catchUp(segment: Segment, groups: readonly LiveGroup[], ticks: boolean): void {
     if (segment.markers.length > 0) return
     const order = new SegmentOrder(segment)
-    this.#clock = Math.max(this.#clock, order.lastArrival)
-    for (const group of groups) group.catchUp(order.eventsOf(group.group.source), order.lastArrival)
-    if (ticks) for (const { keys } of this.#onTicks) observeKeys(keys, order)
+    this.#latestTime = Math.max(this.#latestTime, order.lastArrival)
+    for (const group of groups) group.catchUp(order.eventsOf(group.source.name), order.lastArrival)
+    if (ticks) this.#observeKeys(order)
   }
 
   #decideOnEvents(order: SegmentOrder): LiveDecisions[] {
-    const begun = stopwatch()
-    const triggered = this.#onEvents.flatMap(({ source, live }) => {
+    const due = this.#onEvents.flatMap(({ source, model }) => {
       if (!order.blockOf(source.name)) return []
       const points = order.decisionPointsOf(source)
       // A delete triggers no decision, and all events of a segment may be deletes.
-      return points.length > 0 ? [{ live, moments: points }] : []
+      return points.length > 0 ? [{ model, points }] : []
     })
-    const answers = new Map<GroupReader, GroupAnswers>()
-    for (const group of this.#groups.values()) {
-      const readers = triggered.flatMap(({ live, moments: points }) =>
-        live.readers.filter(reader => reader.group === group).map(reader => ({ reader, asks: live.queryOf(reader, points) })),
-      )
-      const results = group.applyAndQuery(
-        order.eventsOf(group.group.source),
-        readers.map(({ asks }) => asks),
-        order.lastArrival,
-      )
-      readers.forEach(({ reader }, i) => answers.set(reader, results[i]))
-    }
-    const times = { begun, features: stopwatch() }
-    return triggered.map(({ live, moments: points }) => live.decide(points, answers, times))
+    return decideAll(due, this.#groups.values(), source => order.eventsOf(source), order.lastArrival)
+  }
+
+  #observeKeys(order: SegmentOrder): void {
+    for (const { keys } of this.#onTicks)
+      for (const source of new Set(keys.sources)) {
+        const block = order.blockOf(source)
+        if (block) keys.add(source, block)
+      }
   }
 }
 
-function groupsOf(
-  ir: PipelineIR,
-  strings: Strings,
-  runs: { readonly batch: boolean; readonly hybrid: boolean },
-): Map<string, QueryableGroup> {
+function groupsOf(ir: PipelineIR, strings: Strings, hasRuns: boolean): Map<string, QueryableGroup> {
   return new Map(
     ir.groups.map(group => {
-      const source = ir.sources.find(({ name }) => name === group.source)!
+      const source = definitionOf(ir.sources, group.source)
       const { kind } = group.place
-      const Group = kind === 'batch' && runs.batch ? BatchGroup : kind === 'hybrid' && runs.hybrid ? HybridGroup : LiveGroup
+      const Group = hasRuns && kind === 'batch' ? BatchGroup : hasRuns && kind === 'hybrid' ? HybridGroup : LiveGroup
       return [group.name, new Group(group, source, strings)]
     }),
   )
-}
-
-function observeKeys(keys: TickKeys, order: SegmentOrder): void {
-  for (const source of new Set(keys.sources)) {
-    const block = order.blockOf(source)
-    if (block) keys.add(source, block)
-  }
 }

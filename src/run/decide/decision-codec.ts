@@ -2,7 +2,9 @@
  * The binary format of recorded decisions: one decision batch of one model, in columns, with all that is needed to compute it again
  * (semantics, decisions and placements).
  *
- * The types of the columns are stored with them, so decisions outlive the model that made them.
+ * The types of the columns are stored with them, so decisions outlive the model that made them. The order of the bytes: version, number of
+ * decisions, shape as JSON; entry, time, position, key, id, inputs, score, rejection; visible count and as-of time of each group read; the
+ * score of the challenger, the outcome of each exploration; CRC-32. A column that the shape does not name is left out.
  */
 import type { StrictOmit } from '../../base/index.ts'
 import { crc32 } from 'node:zlib'
@@ -10,6 +12,7 @@ import { type ColumnData, Strings } from '../../columns/index.ts'
 import type { InputIR, ModelIR, TypeIR } from '../../define/ir/index.ts'
 import { ByteReader, ByteWriter, readColumn, readNumbers, writeColumn, writeNumbers, type StoredDecisionBatch } from '../../log/index.ts'
 import { isListColumn, type VectorColumn } from '../../model/index.ts'
+import { rejectedColumn } from '../../decision/index.ts'
 import { NO_VERSION } from '../../replay/index.ts'
 import { EXPLORED } from '../../action/index.ts'
 import type { Exploration, ActionExploration } from './exploration.ts'
@@ -53,8 +56,9 @@ export interface DecodedDecisions extends StrictOmit<DecisionShape, 'explored'> 
   readonly vector: readonly VectorColumn[]
   readonly score: ColumnData
   readonly rejected: ColumnData
-  readonly known: readonly Float64Array[]
-  readonly clock: readonly Float64Array[]
+  /** For each group read: the number of visible events, and the as-of time, of each decision. */
+  readonly visibleCounts: readonly Float64Array[]
+  readonly asOfTimes: readonly Float64Array[]
   /** Scores of the challenger. */
   readonly challengerScore: ColumnData | undefined
   /** For each action with exploration, its outcome for each decision. */
@@ -92,8 +96,8 @@ export class DecisionWriter {
     model.inputs.forEach(({ expr }, i) => this.#writeInput(vector[i], length, expr.type === 'string' ? this.#strings : undefined))
     this.#write(score, length, undefined)
     const reasons = decisions.rejected.size === 0 ? NO_TEXTS : new Strings()
-    this.#write(reasonColumn(decisions, reasons), length, reasons)
-    for (const { known, clock } of reads) for (const numbers of [known, clock]) writeNumbers(out, numbers, length)
+    this.#write(rejectedColumn(decisions, reasons), length, reasons)
+    for (const { visibleCount, asOf } of reads) for (const numbers of [visibleCount, asOf]) writeNumbers(out, numbers, length)
     if (decisions.challenger) this.#write(decisions.challenger.score, length, undefined)
     for (const { fate } of explored) writeNumbers(out, fate, length)
     const body = out.view()
@@ -158,56 +162,36 @@ function countsOf(explored: readonly ActionExploration[]): Pick<StoredDecisionBa
 
 const typeOf = ({ type, scale }: TypeIR): TypeIR => ({ type, ...(scale !== undefined && { scale }) })
 
-function reasonColumn({ rejected, length }: LiveDecisions, strings: Strings): ColumnData {
-  const nulls = new Uint8Array(length).fill(1)
-  const values = new Int32Array(length)
-  for (const [row, reason] of rejected) {
-    values[row] = strings.idOf(reason)
-    nulls[row] = 0
-  }
-  return { values, nulls }
-}
-
 /** Decodes a decision batch; its texts get ids in `strings`. Throws `SPILL_DATA` for damaged bytes. */
 export function decodeDecisions(bytes: Uint8Array, strings: Strings = new Strings()): DecodedDecisions {
-  const reader = wholeBody(bytes)
-  const length = reader.varint()
-  const shape = JSON.parse(reader.text()) as DecisionShape
-  const textsOf = ({ type }: TypeIR) => (type === 'string' ? strings : undefined)
-  const column = (rows: number, texts: Strings | undefined) => columnOf(reader, rows, texts)
-  const [entry, t] = [readNumbers(reader, length), readNumbers(reader, length)]
-  const sourcePosition = shape.hasPosition ? readNumbers(reader, length) : undefined
-  const keys = column(length, textsOf(shape.key))
-  const ids = shape.id && column(length, textsOf(shape.id))
+  const { reader, shape, ...leading } = readLeadingColumns(bytes, strings, text => JSON.parse(text) as DecisionShape)
+  const { length } = leading
+  const column = (rows: number, type?: TypeIR) => columnOf(reader, rows, type?.type === 'string' ? strings : undefined)
+  const ids = shape.id && column(length, shape.id)
   const vector = shape.inputs.map(({ expr, list }): VectorColumn => {
-    if (!list) return column(length, textsOf(expr))
+    if (!list) return column(length, expr)
     const width = reader.varint()
     const counts = Uint16Array.from(readNumbers(reader, length))
-    const { values } = column(length * width, textsOf(expr))
-    const { nulls } = column(length, undefined)
+    const { values } = column(length * width, expr)
+    const { nulls } = column(length)
     return { values, nulls, width, counts }
   })
-  const score = column(length, undefined)
-  const rejected = column(length, strings)
-  const reads = shape.reads.map(() => ({ known: readNumbers(reader, length), clock: readNumbers(reader, length) }))
-  const [known, clock] = [reads.map(read => read.known), reads.map(read => read.clock)]
-  const shadow = shape.challenger === undefined ? undefined : column(length, undefined)
+  const score = column(length)
+  const rejected = columnOf(reader, length, strings)
+  const reads = shape.reads.map(() => ({ visibleCount: readNumbers(reader, length), asOf: readNumbers(reader, length) }))
+  const challengerScore = shape.challenger === undefined ? undefined : column(length)
   const explored = (shape.explored ?? []).map(exploration => ({ ...exploration, fate: Uint8Array.from(readNumbers(reader, length)) }))
   return {
     ...shape,
-    length,
+    ...leading,
     strings,
-    entry,
-    t,
-    sourcePosition,
-    keys,
     ids,
     vector,
     score,
     rejected,
-    known,
-    clock,
-    challengerScore: shadow,
+    visibleCounts: reads.map(({ visibleCount }) => visibleCount),
+    asOfTimes: reads.map(({ asOf }) => asOf),
+    challengerScore,
     explored,
   }
 }
@@ -217,22 +201,24 @@ export type DecisionKeys = Pick<DecodedDecisions, 'model' | 'length' | 'key' | '
 
 /** Decodes model and keys. Texts get ids in `strings`; `shapeOf` parses the text of a shape. Throws as `decodeDecisions` does. */
 export function decodeDecisionKeys(bytes: Uint8Array, strings: Strings, shapeOf: (text: string) => DecisionShape): DecisionKeys {
-  const reader = wholeBody(bytes)
-  const length = reader.varint()
-  const { model, key, hasPosition } = shapeOf(reader.text())
-  for (let column = 0; column < (hasPosition ? 3 : 2); column++) readNumbers(reader, length)
-  return { model, length, key, keys: columnOf(reader, length, key.type === 'string' ? strings : undefined), strings }
+  const { shape, length, keys } = readLeadingColumns(bytes, strings, shapeOf)
+  return { model: shape.model, length, key: shape.key, keys, strings }
 }
 
-/** A reader of the bytes after the format version. Throws for a wrong checksum or an unsupported version. */
-function wholeBody(bytes: Uint8Array): ByteReader {
+/** Reads up to the keys. Throws for a wrong checksum or an unsupported version. */
+function readLeadingColumns(bytes: Uint8Array, strings: Strings, shapeOf: (text: string) => DecisionShape) {
   const body = new Uint8Array(bytes.subarray(0, Math.max(0, bytes.length - 4)))
   const reader = new ByteReader(body, 'a batch of decisions')
   if (bytes.length < 4 || new DataView(bytes.buffer, bytes.byteOffset).getUint32(body.length, true) !== crc32(body))
     reader.failDamaged('does not have the checksum that it was written with')
   const version = reader.varint()
   if (version !== VERSION) reader.failDamaged(`is of format ${version}, and this Spillway reads ${VERSION}`)
-  return reader
+  const length = reader.varint()
+  const shape = shapeOf(reader.text())
+  const [entry, t] = [readNumbers(reader, length), readNumbers(reader, length)]
+  const sourcePosition = shape.hasPosition ? readNumbers(reader, length) : undefined
+  const keys = columnOf(reader, length, shape.key.type === 'string' ? strings : undefined)
+  return { reader, length, shape, entry, t, sourcePosition, keys }
 }
 
 const columnOf = (reader: ByteReader, length: number, texts: Strings | undefined): ColumnData =>

@@ -5,6 +5,7 @@
  * entries, segments wait as stored bytes and are decoded when their turn comes. The log grows meanwhile, features never move past an
  * undecided entry, and memory holds bytes only.
  */
+import { sumBy } from '../../base/index.ts'
 import { Strings } from '../../columns/index.ts'
 import {
   decisionProgressText,
@@ -53,11 +54,8 @@ export interface DecisionStep {
   /** Effects that follow from the decisions. */
   readonly effects: readonly NewEffect[]
   readonly progress: DecisionProgress
-  /**
-   * Size of the step: the entries that it decides on. A tick is one entry with many decisions, and counts as one entry for each; a step
-   * without decisions on a marker counts as one.
-   */
-  readonly entries: number
+  /** Cost of the step, for the quota of a turn: its entries, or the decisions on a marker (a tick is one entry with many); at least 1. */
+  readonly work: number
   /** Measurements, one for each decision batch. */
   readonly times: readonly BatchTimes[]
 }
@@ -152,7 +150,7 @@ export class DecisionQueue {
     }
     const { name } = next.value.model
     counts[name] = (counts[name] ?? 0) + next.value.length
-    const skip = Object.values(counts).reduce((sum, count) => sum + count, 0)
+    const skip = sumBy(Object.values(counts), count => count)
     const step = this.#encode([next.value], current, { entry: segment.first, skip, counts: { ...counts } }, next.value.length)
     // The texts of a request are in no state, and their number is unbounded.
     if (next.value.stringsBefore !== undefined) this.#options.strings.forgetFrom(next.value.stringsBefore)
@@ -197,7 +195,7 @@ export class DecisionQueue {
     batches: readonly LiveDecisions[],
     { stringsOf, turnTimes }: Pick<Current, 'stringsOf' | 'turnTimes'>,
     progress: DecisionProgress,
-    entries: number,
+    work: number,
   ): DecisionStep {
     const { writer, outbox, strings, freshness } = this.#options
     const decisions: StoredDecisionBatch[] = []
@@ -214,7 +212,7 @@ export class DecisionQueue {
       decisions,
       effects,
       progress,
-      entries,
+      work,
       times: batches.map((batch): BatchTimes => ({ ...batch.times, turn: turnTimes, freshness: freshness?.measure(batch) })),
     }
   }

@@ -7,14 +7,12 @@
  * Costs one comparison for each decision and group with an objective; a few kilobytes for each group, at any rate.
  */
 import { type Clock, limits } from '../../base/index.ts'
+import type { Block } from '../../columns/index.ts'
 import { groupReads } from '../../decision/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import type { Segment } from '../../log/index.ts'
 import type { LiveDecisions } from './live-model.ts'
-import type { FreshnessObjective, Objectives } from './objectives.ts'
-import type { ObjectivesFile } from './objectives-file.ts'
-import { RecentCounts, type ObjectiveCounts } from './recent-counts.ts'
-import { IngestionDelays } from './ingestion-delays.ts'
+import type { FreshnessObjective, Objectives, ObjectivesFile } from './objectives.ts'
 import type { BatchFreshness } from './stage-times.ts'
 
 /** A feature group, its objective, and counts of the decisions that read it. */
@@ -124,9 +122,9 @@ export class FreshnessTracker {
     const within = measured.map(({ index, group, source, behind, objective: { age, delay } }) => {
       const extraDelay = delay === undefined ? 0 : Math.max(0, this.#delays.delayOf(source) - delay)
       const maxAge = age - behind - extraDelay
-      const { clock } = reads[index]
+      const { asOf } = reads[index]
       let count = 0
-      for (let row = 0; row < length; row++) if (t[row] - clock[row] <= maxAge) count++
+      for (let row = 0; row < length; row++) if (t[row] - asOf[row] <= maxAge) count++
       return [group, count] as const
     })
     return { decisions: length, within: new Map(within) }
@@ -164,5 +162,72 @@ export class FreshnessTracker {
     this.#savedAt = now
     const saved: StoredFreshness = { at: now, groups: Object.fromEntries(this.groups.map(({ group, recent }) => [group, recent])) }
     return [FRESHNESS, JSON.stringify(saved)]
+  }
+}
+
+const { FRESHNESS_WINDOW_MS: WINDOW, FRESHNESS_BUCKET_MS: BUCKET } = limits
+
+/** Decisions, and how many met the objective. */
+export interface ObjectiveCounts {
+  readonly decisions: number
+  /** Decisions within the objective. */
+  readonly within: number
+}
+
+/** Rolling counts of the last hour, by minute. Memory is constant. */
+export class RecentCounts {
+  readonly #minutes = new Float64Array(WINDOW / BUCKET).fill(-Infinity)
+  readonly #decisions = new Float64Array(WINDOW / BUCKET)
+  readonly #within = new Float64Array(WINDOW / BUCKET)
+
+  /** `now`: UTC ms. */
+  add(now: number, { decisions, within }: ObjectiveCounts): void {
+    const minute = Math.floor(now / BUCKET)
+    const slot = minute % this.#minutes.length
+    if (this.#minutes[slot] !== minute) {
+      this.#minutes[slot] = minute
+      this.#decisions[slot] = this.#within[slot] = 0
+    }
+    this.#decisions[slot] = this.#decisions[slot] + decisions
+    this.#within[slot] = this.#within[slot] + within
+  }
+
+  /** Sum of the hour that ends with the minute of `now`. */
+  at(now: number): ObjectiveCounts {
+    const last = Math.floor(now / BUCKET)
+    let [decisions, within] = [0, 0]
+    for (const [slot, minute] of this.#minutes.entries()) {
+      if (minute > last || minute <= last - this.#minutes.length) continue
+      decisions += this.#decisions[slot]
+      within += this.#within[slot]
+    }
+    return { decisions, within }
+  }
+}
+
+/**
+ * The ingestion delay of each source, ms: from the event time of its newest event to the arrival of its last event.
+ *
+ * The newest event is the event with the latest event time, so one straggler among punctual events changes nothing. The delay of a silent
+ * source stays what it was. Costs one comparison for each event.
+ */
+export class IngestionDelays {
+  readonly #sources = new Map<string, { newest: number; arrival: number }>()
+
+  /** Adds the next events of a source. */
+  add(source: string, { length, time, arrival }: Block): void {
+    if (length === 0) return
+    let state = this.#sources.get(source)
+    if (!state) this.#sources.set(source, (state = { newest: -Infinity, arrival: 0 }))
+    let { newest } = state
+    for (let row = 0; row < length; row++) if (time[row] > newest) newest = time[row]!
+    state.newest = newest
+    state.arrival = arrival[length - 1]!
+  }
+
+  /** 0 before the first event. */
+  delayOf(source: string): number {
+    const state = this.#sources.get(source)
+    return state ? Math.max(0, state.arrival - state.newest) : 0
   }
 }

@@ -3,17 +3,16 @@ export { Decider } from './decider.ts'
 export { type DecisionShape, decodeDecisionKeys, decodeDecisions } from './decision-codec.ts'
 export { type DecisionProgress, parseProgress } from './decision-queue.ts'
 export { FRESHNESS, type GroupFreshness, type StoredFreshness } from './freshness.ts'
-export { objectivesAt } from './objectives-file.ts'
 export {
   checkObjectiveGroups,
   FRESH_SHARE,
   type FreshnessObjective,
   type Objectives,
+  objectivesAt,
   OBJECTIVES_FILE,
   readObjectives,
   writeObjectives,
 } from './objectives.ts'
 export { newestDecisionsIn, type RecordedDecision, recordedDecisions } from './recorded-decision.ts'
-export { decodeStageTimes } from './stage-codec.ts'
-export { StageRecorder } from './stage-recorder.ts'
+export { decodeStageTimes, StageRecorder } from './stage-recorder.ts'
 export { decisionChecksum, type StageMoments, stageMomentsOf, type StageSample, toWholeMicros } from './stage-times.ts'

@@ -1,4 +1,4 @@
-/** One model of a live run: builds the group queries of its decision batches and scores them, for any trigger. */
+/** Models of a live run: query their feature groups for decision batches, and score them, for any trigger. */
 import type { FeatureColumn } from '../../aggregate/index.ts'
 import type { ColumnData, Strings } from '../../columns/index.ts'
 import { groupReads, readId, type GroupRead, ModelScorer, type ScoringDefinitions, type BatchScores } from '../../decision/index.ts'
@@ -8,7 +8,7 @@ import { featureColumns } from '../../kernel/index.ts'
 import { stopwatch, type StrictOmit } from '../../base/index.ts'
 import type { Champion } from '../../training/registry/index.ts'
 import type { DecisionTimes } from './stage-times.ts'
-import type { QueryableGroup, GroupAnswers, GroupQuery } from '../groups/live-group.ts'
+import type { QueryableGroup, GroupAnswers, GroupQuery, SourceEvents } from '../groups/live-group.ts'
 import type { DecisionPoints } from '../groups/segment-order.ts'
 
 /** Visible events and as-of time of one group, by decision. */
@@ -53,6 +53,42 @@ export interface GroupReader {
   readonly into: FeatureColumn[]
 }
 
+/** A model, and the decisions that it is to make. */
+export interface DueDecisions {
+  readonly model: LiveModel
+  readonly points: DecisionPoints
+}
+
+/**
+ * Makes the decisions of models: applies the events of each group, answers the queries of all models that read it at once, and scores. `now`:
+ * lower bound of the times of later queries, UTC ms.
+ */
+export function decideAll(
+  due: readonly DueDecisions[],
+  groups: Iterable<QueryableGroup>,
+  eventsOf: (source: string) => SourceEvents | undefined,
+  now: number,
+): LiveDecisions[] {
+  const begun = stopwatch()
+  const answers = new Map<GroupReader, GroupAnswers>()
+  for (const group of groups) {
+    const readers = due.flatMap(({ model, points }) =>
+      model.readers.filter(reader => reader.group === group).map(reader => ({ reader, query: queryOf(reader, points) })),
+    )
+    const queries = readers.map(({ query }) => query)
+    const results = group.applyAndQuery(eventsOf(group.source.name), queries, now)
+    readers.forEach(({ reader }, i) => answers.set(reader, results[i]))
+  }
+  const times = { begun, features: stopwatch() }
+  return due.map(({ model, points }) => model.decide(points, answers, times))
+}
+
+/** The query of a group for a decision batch. */
+function queryOf({ read, group, into }: GroupReader, { length, columnOf, prefixes, t: times, source }: DecisionPoints): GroupQuery {
+  const { name } = group.source
+  return { keys: read.key.map(columnOf), prefix: prefixes(name), times, own: source === name, ...(length === 1 && { into }) }
+}
+
 /** A model with its current champion and challenger. */
 export class LiveModel {
   /** The model as defined. */
@@ -64,8 +100,8 @@ export class LiveModel {
   #model: ModelIR
   #champion: Champion | undefined
   #challenger: Champion | undefined
-  #scoring: ModelScorer
-  #shadow: ModelScorer | undefined
+  #scorer: ModelScorer
+  #challengerScorer: ModelScorer | undefined
   readonly #key: ColumnIR
   readonly #id: ColumnIR | undefined
 
@@ -75,60 +111,45 @@ export class LiveModel {
     this.#definitions = definitions
     this.#strings = strings
     this.readers = groupReads(ir, model).map((read): GroupReader => {
-      const live = groups.get(read.group.name)!
-      const features = read.group.features.map(({ name }) => live.group.features.findIndex(feature => feature.name === name))
+      const group = groups.get(read.group.name)!
+      const features = read.group.features.map(({ name }) => group.group.features.findIndex(feature => feature.name === name))
       const id = readId({ group: read.group.name, key: read.key })
-      return { read, id, group: live, features, into: featureColumns(live.group, 1, false) }
+      return { read, id, group, features, into: featureColumns(group.group, 1, false) }
     })
-    this.#scoring = this.#scoringOf(model)
+    this.#scorer = this.#scorerOf(model)
     this.#key = triggerKey(ir, model)
     this.#id = triggerId(ir, model)
   }
 
-  /** The model with the score that decides. */
-  get model(): ModelIR {
-    return this.#model
-  }
-
-  /** Sets the version that scores from now on; undefined for the score of the definition. Removes the challenger. */
-  scoreBy(champion: Champion | undefined): void {
-    this.#setScorers(champion, undefined)
+  /** Sets the version that scores from now on, undefined for the score of the definition; and the challenger, if there is one. */
+  scoreBy(champion: Champion | undefined, challenger?: Champion): void {
+    if (champion?.version === this.#champion?.version && challenger?.version === this.#challenger?.version) return
+    this.#champion = champion
+    this.#challenger = challenger
+    // An object for each pair of versions: `DecisionWriter` writes both with its shape.
+    this.#model = champion || challenger ? { ...this.definition, score: champion?.score ?? this.definition.score } : this.definition
+    const before = [this.#scorer, this.#challengerScorer]
+    this.#scorer = this.#scorerOf(this.#model, champion)
+    this.#challengerScorer = challenger && this.#scorerOf({ ...this.definition, score: challenger.score }, challenger)
+    for (const scorer of before) scorer?.[Symbol.dispose]()
   }
 
   /** Sets the challenger from now on. */
   challengeBy(challenger: Champion | undefined): void {
-    this.#setScorers(this.#champion, challenger)
-  }
-
-  #setScorers(champion: Champion | undefined, challenger: Champion | undefined): void {
-    if (champion?.version === this.#champion?.version && challenger?.version === this.#challenger?.version) return
-    this.#champion = champion
-    this.#challenger = challenger
-    this.#model = champion || challenger ? { ...this.definition, score: champion?.score ?? this.definition.score } : this.definition
-    const [scoring, shadow] = [this.#scoring, this.#shadow]
-    this.#scoring = this.#scoringOf(this.#model, champion)
-    scoring[Symbol.dispose]()
-    shadow?.[Symbol.dispose]()
-    this.#shadow = challenger && this.#scoringOf({ ...this.definition, score: challenger.score }, challenger)
+    this.scoreBy(this.#champion, challenger)
   }
 
   /** Releases what the runtimes of the model hold. */
   close(): void {
-    this.#scoring[Symbol.dispose]()
-    this.#shadow?.[Symbol.dispose]()
+    this.#scorer[Symbol.dispose]()
+    this.#challengerScorer?.[Symbol.dispose]()
   }
 
-  #scoringOf(model: ModelIR, champion?: Champion): ModelScorer {
+  #scorerOf(model: ModelIR, champion?: Champion): ModelScorer {
     const { ir, scores } = this.#definitions
     // An ONNX graph scores by the file of its version.
     const scoreFunctions = champion?.file ? new Map([...scores, [model.name, champion.file]]) : scores
     return new ModelScorer({ ir, scores: scoreFunctions }, model, triggerColumns(ir, model), this.#strings)
-  }
-
-  /** The query of a group for a decision batch. */
-  queryOf({ read, group: live, into }: GroupReader, { length, columnOf, prefixes, t, source }: DecisionPoints): GroupQuery {
-    const { source: from } = live.group
-    return { keys: read.key.map(columnOf), prefix: prefixes(from), clock: t, own: source === from, ...(length === 1 && { into }) }
   }
 
   /** Scores one batch. `read`: when the feature queries began and ended, ms by the stopwatch. */
@@ -141,10 +162,10 @@ export class LiveModel {
     const features = new Map(
       answered.map(({ reader, answer }) => [reader.id, { read: reader.read, out: reader.features.map(index => answer.out[index]) }]),
     )
-    const scores = this.#scoring.score({ length, columnOf, features })
-    const challenger = this.#shadow && {
+    const scores = this.#scorer.score({ length, columnOf, features })
+    const challenger = this.#challengerScorer && {
       version: this.#challenger!.version,
-      score: this.#shadow.score({ length, columnOf, features }).score,
+      score: this.#challengerScorer.score({ length, columnOf, features }).score,
     }
     return {
       ...scores,
@@ -162,7 +183,7 @@ export class LiveModel {
       id: this.#id && columnOf(this.#id.name),
       keyColumn: this.#key,
       idColumn: this.#id,
-      reads: answered.map(({ reader, answer: { known, clock } }) => ({ id: reader.id, known, clock })),
+      reads: answered.map(({ reader, answer: { visibleCount, asOf } }) => ({ id: reader.id, visibleCount, asOf })),
     }
   }
 }

@@ -5,7 +5,7 @@
  * `age` is the freshness threshold of the group without retraining: up to this age an older group loses at most 5 %. A decision is fresh if
  * its group was at most that old; `share` is the required part of fresh decisions. docs/objectives.md describes the format.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { didYouMean, SpillwayError, type StrictOmit } from '../../base/index.ts'
 import { writeAtomically } from '../../base/node/index.ts'
 import { PRIVATE_FILE } from '../../log/index.ts'
@@ -124,3 +124,54 @@ const SHOWN_CHARS = 60
 const displayText = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value).slice(0, SHOWN_CHARS))
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The file of freshness objectives of a data folder: loaded at the start, and again after a change. Costs one `stat` for each check. */
+export class ObjectivesFile {
+  readonly #path: string
+  readonly #ir: PipelineIR
+  #version: string
+  #groups: Objectives['groups']
+
+  /** Loads the file. Throws `SPILL_DATA` if it is malformed, or names an unknown feature group. */
+  constructor(path: string, ir: PipelineIR) {
+    this.#path = path
+    this.#ir = ir
+    this.#version = versionOf(path)
+    this.#groups = objectivesAt(path, ir)
+  }
+
+  /** The objectives by feature group; empty without a file. */
+  get groups(): Objectives['groups'] {
+    return this.#groups
+  }
+
+  /** Reloads the file if it has changed. Returns the problem if the file is invalid; the previous objectives then stay in force. */
+  reload(): { readonly isNew: boolean; readonly problem?: string } {
+    const version = versionOf(this.#path)
+    if (version === this.#version) return { isNew: false }
+    this.#version = version
+    try {
+      this.#groups = objectivesAt(this.#path, this.#ir)
+      return { isNew: true }
+    } catch (error) {
+      if (!(error instanceof SpillwayError)) throw error
+      return { isNew: false, problem: error.message }
+    }
+  }
+}
+
+/**
+ * The objectives of a file, by feature group; empty without a file. Throws `SPILL_DATA` if the file is malformed, or names an unknown
+ * feature group.
+ */
+export function objectivesAt(path: string, ir: PipelineIR): Objectives['groups'] {
+  const objectives = readObjectives(path)
+  if (objectives) checkObjectiveGroups(objectives, ir, path)
+  return objectives?.groups ?? {}
+}
+
+/** The identity of a file version: the file is replaced whole, so its inode changes. */
+function versionOf(path: string): string {
+  const stats = statSync(path, { throwIfNoEntry: false, bigint: true })
+  return stats ? `${stats.mtimeNs} ${stats.size} ${stats.ino}` : 'none'
+}

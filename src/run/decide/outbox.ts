@@ -4,7 +4,7 @@
  * A decision is recorded once, and so are its effects. A replay after a crash makes the uncommitted ones again, with the same ids.
  */
 import { effectId, ActionTrigger } from '../../action/index.ts'
-import type { Clock } from '../../base/index.ts'
+import { definitionOf, type Clock } from '../../base/index.ts'
 import type { Strings } from '../../columns/index.ts'
 import { decisionId, deliveredCell } from '../../decision/index.ts'
 import type { EffectRecord } from '../../define/action/index.ts'
@@ -44,7 +44,7 @@ export class Outbox {
     this.#lastNumber = store.effects.lastNumber()
     for (const action of ir.actions ?? []) {
       if (action.do.kind === 'answer') continue
-      const { inputs } = ir.models.find(({ name }) => name === action.model)!
+      const { inputs } = definitionOf(ir.models, action.model)
       // Effects whose cooldown has passed by then are not needed.
       const newest =
         action.cooldown === undefined ? new Map<string, number>() : store.effects.newestTimes(action.name, from - action.cooldown)

@@ -60,18 +60,24 @@ function leadingFields({ model, t, entry, keys, ids, key, id, sourcePosition, st
 }
 
 function resultFields(decoded: DecodedDecisions, row: number) {
-  const { score, rejected, version, challenger, challengerScore: shadow, unscored, strings, reads, known, clock } = decoded
+  const { score, rejected, version, challenger, challengerScore, unscored, strings, reads } = decoded
+  const { visibleCounts, asOfTimes } = decoded
   const reason = rejected.nulls?.[row] === 1 ? undefined : strings.textOf(rejected.values[row])
   return {
     score: score.nulls?.[row] === 1 ? null : score.values[row],
     ...(version !== undefined && { version }),
     ...(challenger !== undefined &&
-      shadow && { challenger: { version: challenger, score: shadow.nulls?.[row] === 1 ? null : shadow.values[row] } }),
+      challengerScore && {
+        challenger: { version: challenger, score: challengerScore.nulls?.[row] === 1 ? null : challengerScore.values[row] },
+      }),
     ...(unscored !== undefined && { unscored }),
     ...(reason !== undefined && { rejected: reason }),
     ...exploredAt(decoded, row),
     read: Object.fromEntries(
-      reads.map((name, i) => [name, { known: known[i][row], clock: Number.isFinite(clock[i][row]) ? clock[i][row] : null }]),
+      reads.map((name, i) => {
+        const asOf = asOfTimes[i][row]
+        return [name, { known: visibleCounts[i][row], clock: Number.isFinite(asOf) ? asOf : null }]
+      }),
     ),
   }
 }

@@ -2,11 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { stopwatch } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
-import { decodeStageTimes } from './stage-codec.ts'
-import { stageMomentsOf, stageSampleOf, type CommittedBatch } from './stage-times.ts'
-import { StageRecorder } from './stage-recorder.ts'
+import { decodeStageTimes, StageRecorder, encodeStageTimes } from './stage-recorder.ts'
+import { stageMomentsOf, stageSampleOf, type CommittedBatch, type StageSample } from './stage-times.ts'
 
-const stretch = (first: number, more: Partial<CommittedBatch['times']> = {}): CommittedBatch => ({
+const committed = (first: number, more: Partial<CommittedBatch['times']> = {}): CommittedBatch => ({
   model: 'm',
   first,
   last: first + 1,
@@ -22,7 +21,7 @@ const stretch = (first: number, more: Partial<CommittedBatch['times']> = {}): Co
 })
 
 test('stages follow one another from the first received record to the durable decisions', () => {
-  const sample = stageSampleOf(stretch(4), 121, 5)
+  const sample = stageSampleOf(committed(4), 121, 5)
   assert.deepEqual(sample.stages, { waited: 1, taken: 2, queued: 3, features: 4, inference: 5, durable: 6 })
   const moments = { came: 1_000_000, turn: 1_000_001, appended: 1_000_003, begun: 1_000_006, features: 1_000_010 }
   assert.deepEqual(stageMomentsOf(sample), { ...moments, scored: 1_000_015, durable: 1_000_021 })
@@ -30,7 +29,7 @@ test('stages follow one another from the first received record to the durable de
 })
 
 test('entries found undecided in the log have no time of receipt', () => {
-  const sample = stageSampleOf(stretch(4, { turn: undefined }), 121, 1_000_021)
+  const sample = stageSampleOf(committed(4, { turn: undefined }), 121, 1_000_021)
   assert.deepEqual(sample.stages, { features: 4, inference: 5, durable: 6 })
   assert.deepEqual(stageMomentsOf(sample), { begun: 1_000_006, features: 1_000_010, scored: 1_000_015, durable: 1_000_021 })
 })
@@ -40,17 +39,69 @@ test('a block is stored again as it grows until it is full; then another begins'
   const now = stopwatch()
   const at = { begun: now, features: now, scored: now }
   assert.equal(stages.flush(), undefined)
-  stages.record([stretch(10, at), stretch(30, at)])
+  stages.record([committed(10, at), committed(30, at)])
   const { bytes, ...block } = stages.flush()!
   assert.deepEqual([block, decodeStageTimes(bytes).map(({ first }) => first)], [{ number: 8, first: 10, last: 31 }, [10, 30]])
   assert.equal(stages.flush(), undefined, 'nothing is new')
-  stages.record([stretch(40, at)])
+  stages.record([committed(40, at)])
   const again = stages.flush()!
   assert.deepEqual([again.number, decodeStageTimes(again.bytes).length, stages.isFull], [8, 3, false])
-  stages.record(Array.from({ length: limits.STAGE_BLOCK_BATCHES - 3 }, (_, i) => stretch(50 + 2 * i, at)))
+  stages.record(Array.from({ length: limits.STAGE_BLOCK_BATCHES - 3 }, (_, i) => committed(50 + 2 * i, at)))
   assert.equal(stages.isFull, true)
   assert.equal(decodeStageTimes(stages.flush()!.bytes).length, limits.STAGE_BLOCK_BATCHES)
-  stages.record([stretch(5000, at)])
+  stages.record([committed(5000, at)])
   const next = stages.flush()!
   assert.deepEqual([next.number, next.first, decodeStageTimes(next.bytes).length], [9, 5000, 1])
+})
+
+const sample = (more: Partial<StageSample> = {}): StageSample => ({
+  model: 'risk',
+  first: 7,
+  last: 9,
+  count: 3,
+  sum: 0xfedcba98,
+  at: 1_767_225_600_123.456,
+  stages: { waited: 0.25, taken: 1, queued: 0, features: 12_345.678, inference: 0.001, durable: 5 },
+  ...more,
+})
+
+test('stage times round-trip to the microsecond', () => {
+  const later = sample({
+    model: 'seen',
+    first: 10,
+    last: 10,
+    count: 1,
+    at: 1_767_229_200_000,
+    stages: { features: 1, inference: 2, durable: 3 },
+  })
+  assert.deepEqual(decodeStageTimes(encodeStageTimes([sample(), later])), [sample(), later])
+  assert.deepEqual(decodeStageTimes(encodeStageTimes([])), [])
+})
+
+test('times below a microsecond are rounded, and none is negative', () => {
+  const { stages } = decodeStageTimes(encodeStageTimes([sample({ stages: { features: 0.0006, inference: -0.0004, durable: -1 } })]))[0]
+  assert.deepEqual(stages, { features: 0.001, inference: 0, durable: 0 })
+})
+
+test('damaged bytes are detected, whichever bit is flipped', () => {
+  const bytes = encodeStageTimes([sample()])
+  for (const at of [0, 12, bytes.length - 1])
+    assert.throws(() => decodeStageTimes(bytes.with(at, bytes[at] ^ 1)), {
+      code: 'SPILL_DATA',
+      message: /^a block of stage times is damaged/,
+    })
+  assert.throws(() => decodeStageTimes(bytes.subarray(0, 3)), { code: 'SPILL_DATA' })
+})
+
+test('a thousand batches of a busy second take about 25 bytes each', () => {
+  const busy = Array.from({ length: 1024 }, (_, i) =>
+    sample({
+      first: 3 * i,
+      last: 3 * i + 2,
+      sum: (i * 2_654_435_761) >>> 0,
+      at: 1_767_225_600_000 + i,
+      stages: { waited: i % 7, taken: 0.1 + (i % 3), queued: 0, features: 0.2, inference: 0.05 + (i % 5), durable: 2 + (i % 11) },
+    }),
+  )
+  assert.ok(encodeStageTimes(busy).length < 25 * 1024, String(encodeStageTimes(busy).length))
 })

@@ -7,16 +7,18 @@ import type { BatchValues } from '../../batch/index.ts'
 import type { Strings } from '../../columns/index.ts'
 import type { GroupIR, PlacementIR, SourceIR } from '../../define/ir/index.ts'
 import { Kernel, scheduleCursor } from '../../kernel/index.ts'
-import type { QueryableGroup, GroupAnswers, GroupQuery, SourceEvents } from './live-group.ts'
+import type { QueryableGroup, GroupAnswers, GroupQuery, SourceEvents, ValueOrigin } from './live-group.ts'
 
 export class BatchGroup implements QueryableGroup {
   readonly group: GroupIR
   readonly source: SourceIR
   readonly place: Extract<PlacementIR, { kind: 'batch' }>
+  /** A result waits outside of the group for its swap. */
+  readonly isReady = false
   /** Gives the features of an unseen key: it receives no events. */
   readonly #emptyKernel: Kernel
   /** The latest scheduled time whose run should be done at a time; times do not decrease. */
-  readonly #dueAt: (moment: number) => number
+  readonly #dueAt: (t: number) => number
   #values: BatchValues | undefined
 
   constructor(group: GroupIR, source: SourceIR, strings: Strings) {
@@ -27,12 +29,7 @@ export class BatchGroup implements QueryableGroup {
     if (place.kind !== 'batch') throw new Error(`group '${group.name}' is not placed batch`)
     this.place = place
     const lastTime = scheduleCursor(place.schedule)
-    this.#dueAt = moment => lastTime(moment - place.lasts)
-  }
-
-  /** The served values; undefined before the first run. */
-  get values(): BatchValues | undefined {
-    return this.#values
+    this.#dueAt = t => lastTime(t - place.lasts)
   }
 
   /** The run whose values are served. */
@@ -45,22 +42,25 @@ export class BatchGroup implements QueryableGroup {
     this.#values = values
   }
 
-  /** Scheduled time of the run that should be swapped in by `t` and is not, UTC ms. `t` does not decrease. */
-  missingAt(t: number): number | undefined {
+  /** A failed run is a missing run, which `originAt` says. */
+  setFailure(): void {}
+
+  originAt(t: number): ValueOrigin {
     const due = this.#dueAt(t)
-    return due > (this.#values?.s ?? -Infinity) ? due : undefined
+    const isMissing = due > (this.#values?.asOf ?? -Infinity)
+    return { layer: 'batch', ...(isMissing && { degraded: `the batch run of ${new Date(due).toISOString()} is not there yet` }) }
   }
 
-  applyAndQuery(_events: SourceEvents | undefined, asks: readonly GroupQuery[]): GroupAnswers[] {
-    return asks.map(ask => this.#answer(ask))
+  applyAndQuery(_events: SourceEvents | undefined, queries: readonly GroupQuery[]): GroupAnswers[] {
+    return queries.map(query => this.#answer(query))
   }
 
-  #answer({ keys, clock: times, into }: GroupQuery): GroupAnswers {
+  #answer({ keys, times, into }: GroupQuery): GroupAnswers {
     const { length } = times
     const values = this.#values
-    const clock = new Float64Array(length).fill(values?.s ?? -Infinity)
-    const out: FeatureColumn[] = this.#emptyKernel.read(keys, clock, into)
+    const asOf = new Float64Array(length).fill(values?.asOf ?? -Infinity)
+    const out: FeatureColumn[] = this.#emptyKernel.read(keys, asOf, into)
     values?.copyInto(out, keys, length)
-    return { out, known: new Float64Array(length).fill(values?.known ?? 0), clock }
+    return { out, visibleCount: new Float64Array(length).fill(values?.visibleCount ?? 0), asOf }
   }
 }

@@ -74,13 +74,13 @@ test('features are current, as delivered, with their provenance', async () => {
     group: 'now',
     key: { card: 'a' },
     t: at(20),
-    clock: at(20),
-    known: 3,
+    asOf: at(20),
+    visibleEvents: 3,
     layer: 'stream',
     ageMs: 0,
     features: { n: 2, spent: 3, kinds: ['a-5', 'a-10'] },
   })
-  assert.deepEqual([valuesOf('older', 'a').clock, valuesOf('older', 'a').ageMs], [at(-40), 60_000])
+  assert.deepEqual([valuesOf('older', 'a').asOf, valuesOf('older', 'a').ageMs], [at(-40), 60_000])
   assert.deepEqual(valuesOf('both', 'a', '7').features, { n: 2 })
   assert.deepEqual(valuesOf('now', 'nobody').features, { n: 0, spent: null, kinds: null })
   const all = run.features(['b', 'a', 'nobody'].map(key => ({ group: 'now', key: [key] })))
@@ -96,8 +96,8 @@ test('features are current, as delivered, with their provenance', async () => {
   valuesOf('now', 'never heard of')
   assert.equal(run.decider.statefulGroups[0].kernel.keys, keys, 'who asks leaves nothing behind')
   moveTo(130)
-  assert.equal(valuesOf('now', 'a').clock, at(30), 'a tick at 30 is due, and nothing is read above it before it is made')
-  while (valuesOf('now', 'a').clock !== at(130)) await pause(1)
+  assert.equal(valuesOf('now', 'a').asOf, at(30), 'a tick at 30 is due, and nothing is read above it before it is made')
+  while (valuesOf('now', 'a').asOf !== at(130)) await pause(1)
   assert.deepEqual(valuesOf('now', 'a').features['n'], 0)
   assert.throws(() => valuesOf('nwo', 'a'), { code: 'SPILL_NOT_FOUND', message: /there is no group 'nwo'.*'now'/ })
   assert.throws(() => valuesOf('both', 'a'), { message: "group 'both' is keyed by card, till" })

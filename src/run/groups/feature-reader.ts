@@ -1,19 +1,17 @@
 /**
  * Reads the current features of keys beside the decisions of a run, from the same state.
  *
- * A read moves the clock of its key, and no later read may be below that clock. So a read uses a time that no later decision is below: now,
+ * A read moves the watermark of its key, and no later read may be below that. So a read uses a time that no later decision is below: now,
  * if nothing waits and no tick is due; otherwise the time of the last decision. Later entries are stamped at least that time.
  */
 import type { FeatureColumn } from '../../aggregate/index.ts'
-import { SpillwayError, didYouMean } from '../../base/index.ts'
+import { definitionOf, SpillwayError, didYouMean, limits } from '../../base/index.ts'
 import type { ColumnData, Strings } from '../../columns/index.ts'
 import { featureValues, type FeatureValue } from '../../decision/index.ts'
-import type { GroupIR, PipelineIR, SourceIR } from '../../define/ir/index.ts'
+import type { ColumnIR, GroupIR } from '../../define/ir/index.ts'
+import { fieldReader } from '../../intake/index.ts'
 import { featureColumns } from '../../kernel/index.ts'
-import { keyReader } from './key-text.ts'
-import { BatchGroup } from './batch-group.ts'
-import { HybridGroup } from './hybrid-group.ts'
-import type { QueryableGroup, GroupAnswers } from './live-group.ts'
+import type { QueryableGroup, GroupAnswers, ValueOrigin } from './live-group.ts'
 
 /** A request for the features of one key. */
 export interface FeatureQuery {
@@ -23,23 +21,17 @@ export interface FeatureQuery {
 }
 
 /** Provenance of served features. */
-export interface FeatureProvenance {
+export interface FeatureProvenance extends ValueOrigin {
   readonly group: string
   readonly key: Readonly<Record<string, string>>
   /** The requested time, UTC ms. */
   readonly t: number
   /** The as-of time of the values under the placement, UTC ms; NULL before the first run of a schedule. */
-  readonly clock: number | null
+  readonly asOf: number | null
   /** Number of visible events of the source: the first so many of the log. */
-  readonly known: number
-  /** The layer of the values: events (`stream`), a batch result (`batch`), or a batch snapshot with the later events (`merged`). */
-  readonly layer: 'stream' | 'batch' | 'merged'
-  /** The snapshot of merged layers: its run, its time, UTC ms, and its age. */
-  readonly snapshot?: { readonly run: number; readonly s: number; readonly ageMs: number }
+  readonly visibleEvents: number
   /** Age of the values, ms; NULL without an as-of time. */
   readonly ageMs: number | null
-  /** The reason why the values, or one of their layers, are older than the placement says. */
-  readonly degraded?: string
 }
 
 /** Features of one key with their provenance. */
@@ -63,7 +55,6 @@ const featuresOf = ({ of, group, columns, row, strings }: ServedFeatureRow): Ser
 })
 
 export interface FeatureReaderOptions {
-  readonly ir: PipelineIR
   readonly strings: Strings
   readonly groups: readonly QueryableGroup[]
   /** The wall clock or the last arrival, whichever is later, UTC ms. */
@@ -75,7 +66,7 @@ export interface FeatureReaderOptions {
 }
 
 interface ReadableGroup {
-  readonly live: QueryableGroup
+  readonly group: QueryableGroup
   /** Parsers of the key columns. */
   readonly parts: readonly ((text: string) => number)[]
   readonly isText: readonly boolean[]
@@ -89,14 +80,9 @@ export class FeatureReader {
   #readAt = -Infinity
 
   constructor(options: FeatureReaderOptions) {
-    const { ir, groups, strings } = options
+    const { groups, strings } = options
     this.#options = options
-    this.#groups = new Map(
-      groups.map(live => {
-        const source = ir.sources.find(({ name }) => name === live.group.source)!
-        return [live.group.name, readOf(live, source, strings)]
-      }),
-    )
+    this.#groups = new Map(groups.map(group => [group.group.name, readableGroup(group, strings)]))
   }
 
   /** Later entries are stamped at least this, UTC ms. */
@@ -121,55 +107,46 @@ export class FeatureReader {
     const now = Math.max(this.#options.now(), this.#readAt)
     const behind = this.#options.behind()
     // Waiting entries were appended after every read, so their times are not below those.
-    const clock = behind === undefined ? Math.min(now, this.#options.nextTick()) : Math.max(behind, this.#readAt)
-    this.#readAt = clock
+    const t = behind === undefined ? Math.min(now, this.#options.nextTick()) : Math.max(behind, this.#readAt)
+    this.#readAt = t
     const answers = new Map<ReadableGroup, { readonly answers: GroupAnswers; next: number }>()
-    for (const read of new Set(resolved.map(({ read }) => read)))
-      answers.set(read, {
-        answers: queryGroup(
-          read,
-          resolved.filter(query => query.read === read).map(({ values }) => values),
-          clock,
-        ),
-        next: 0,
-      })
+    for (const [readable, ofGroup] of Map.groupBy(resolved, query => query.readable)) {
+      const keys = ofGroup.map(({ values }) => values)
+      answers.set(readable, { answers: queryGroup(readable, keys, t), next: 0 })
+    }
     const { strings } = this.#options
-    return resolved.map(({ read, key }) => {
-      const batch = answers.get(read)!
+    return resolved.map(({ readable, key }) => {
+      const batch = answers.get(readable)!
       const row = batch.next++
-      const { group } = read.live
-      return make({
-        of: momentOf(read.live, key, batch.answers, row, now, behind !== undefined),
-        group,
-        columns: batch.answers.out,
-        row,
-        strings,
-      })
+      const { group } = readable.group
+      const of = provenanceOf(readable.group, key, batch.answers, row, now, behind !== undefined)
+      return make({ of, group, columns: batch.answers.out, row, strings })
     })
   }
 
-  #resolve({ group, key }: FeatureQuery): { read: ReadableGroup; key: readonly string[]; values: number[] } {
-    const read = this.#groups.get(group)
-    if (!read) throw new SpillwayError('SPILL_NOT_FOUND', `there is no group '${group}'${didYouMean(group, [...this.#groups.keys()])}`)
-    const { parts, live } = read
-    if (key.length !== parts.length) throw new SpillwayError('SPILL_KEY', `group '${group}' is keyed by ${live.group.key.join(', ')}`)
-    return { read, key, values: parts.map((valueOf, i) => valueOf(key[i])) }
+  #resolve({ group, key }: FeatureQuery): { readable: ReadableGroup; key: readonly string[]; values: number[] } {
+    const readable = this.#groups.get(group)
+    if (!readable) throw new SpillwayError('SPILL_NOT_FOUND', `there is no group '${group}'${didYouMean(group, [...this.#groups.keys()])}`)
+    const { parts } = readable
+    if (key.length !== parts.length)
+      throw new SpillwayError('SPILL_KEY', `group '${group}' is keyed by ${readable.group.group.key.join(', ')}`)
+    return { readable, key, values: parts.map((valueOf, i) => valueOf(key[i])) }
   }
 }
 
-function readOf(live: QueryableGroup, { columns }: SourceIR, strings: Strings): ReadableGroup {
-  const { group } = live
-  const keys = group.key.map(name => columns.find(column => column.name === name)!)
+function readableGroup(group: QueryableGroup, strings: Strings): ReadableGroup {
+  const { columns } = group.source
+  const keys = group.group.key.map(name => definitionOf(columns, name))
   return {
-    live,
+    group,
     // A text that no event has is no key: −1, and it is not added.
     parts: keys.map(column => keyReader(column, text => strings.find(text))),
     isText: keys.map(({ type }) => type === 'string'),
-    into: featureColumns(group, 1, false),
+    into: featureColumns(group.group, 1, false),
   }
 }
 
-function queryGroup({ live, isText, into }: ReadableGroup, keys: readonly (readonly number[])[], t: number): GroupAnswers {
+function queryGroup({ group, isText, into }: ReadableGroup, keys: readonly (readonly number[])[], t: number): GroupAnswers {
   const keyColumns = isText.map((text, part): ColumnData => {
     const values = keys.map(key => key[part])
     return text
@@ -177,41 +154,54 @@ function queryGroup({ live, isText, into }: ReadableGroup, keys: readonly (reado
       : { values: Float64Array.from(values) }
   })
   const { length } = keys
-  const groupQuery = {
-    keys: keyColumns,
-    prefix: new Int32Array(length),
-    clock: new Float64Array(length).fill(t),
-    own: false,
-    ...(length === 1 && { into }),
-  }
-  const [answers] = live.applyAndQuery(undefined, [groupQuery], t)
+  const times = new Float64Array(length).fill(t)
+  const query = { keys: keyColumns, prefix: new Int32Array(length), times, own: false, ...(length === 1 && { into }) }
+  const [answers] = group.applyAndQuery(undefined, [query], t)
   return answers
 }
 
-function momentOf(
-  live: QueryableGroup,
+function provenanceOf(
+  group: QueryableGroup,
   key: readonly string[],
-  { known, clock }: GroupAnswers,
+  { visibleCount, asOf }: GroupAnswers,
   row: number,
   t: number,
   isBehind: boolean,
 ): FeatureProvenance {
-  const { group } = live
-  const missingRun = live instanceof BatchGroup ? live.missingAt(t) : undefined
-  const degraded = live instanceof HybridGroup ? live.degradedAt(t) : undefined
-  const snapshot = live instanceof HybridGroup ? live.snapshot : undefined
-  const at = Number.isFinite(clock[row]) ? clock[row] : null
+  const { name, key: columns } = group.group
+  const at = Number.isFinite(asOf[row]) ? asOf[row] : null
+  const { layer, snapshot, degraded } = group.originAt(t)
   return {
-    group: group.name,
-    key: Object.fromEntries(group.key.map((name, i) => [name, key[i]])),
+    group: name,
+    key: Object.fromEntries(columns.map((column, i) => [column, key[i]])),
     t,
-    clock: at,
-    known: known[row],
-    layer: live instanceof BatchGroup ? 'batch' : snapshot ? 'merged' : 'stream',
-    ...(snapshot && { snapshot: { run: snapshot.run, s: snapshot.s, ageMs: t - snapshot.s } }),
+    asOf: at,
+    visibleEvents: visibleCount[row],
+    layer,
+    ...(snapshot && { snapshot }),
     ageMs: at === null ? null : t - at,
-    ...(missingRun !== undefined && { degraded: `the batch run of ${new Date(missingRun).toISOString()} is not there yet` }),
     ...(degraded !== undefined && { degraded }),
     ...(isBehind && { degraded: 'decisions of that moment are being made' }),
+  }
+}
+
+/**
+ * A parser for a key column as people and URLs write keys: text to physical value, exactly. It allows any length, since a logged event may
+ * precede the bounds of its source. The parser throws `SPILL_KEY` for a text of another type.
+ */
+export function keyReader({ name, type, scale, zone }: ColumnIR, idOf: (text: string) => number): (text: string) => number {
+  const column: ColumnIR = {
+    name,
+    type,
+    nullable: false,
+    maxBytes: limits.LINE_BYTES_MAX,
+    ...(scale !== undefined && { scale }),
+    ...(zone !== undefined && { zone }),
+  }
+  const read = fieldReader(column, { text: true, zoneless: false })
+  return text => {
+    const value = read(text)
+    if (typeof value === 'object') throw new SpillwayError('SPILL_KEY', `no key: ${value.detail}`)
+    return typeof value === 'string' ? idOf(value) : value
   }
 }

@@ -46,7 +46,7 @@ test('another thread computes a snapshot from the log files, and a start uses it
 
   const again = await open()
   const { layer, snapshot } = feature(again.run, 'layered', 'c1')
-  assert.deepEqual([layer, snapshot?.s], ['merged', start + 5 * MINUTE])
+  assert.deepEqual([layer, snapshot?.asOf], ['merged', start + 5 * MINUTE])
   assertAlike(again)
   await again.run.stop()
   again.data.release()

@@ -22,7 +22,7 @@ function blockOf(arrivals: readonly number[]): Block {
 const tickAt = (t: number): GroupQuery => ({
   keys: [{ values: Int32Array.of(strings.idOf('a')) }],
   prefix: Int32Array.of(0),
-  clock: Float64Array.of(t),
+  times: Float64Array.of(t),
   own: false,
 })
 

@@ -24,14 +24,14 @@ export interface CensoredDecision {
  * Finds the censored decisions of a batch, in order; undefined if the label names no action. Outcomes of exploration are as recorded;
  * conditions of other actions are those of today.
  */
-export function censoringOf({ actions = [] }: PipelineIR, { label }: ModelIR): ((stretch: ScoredBatch) => CensoredDecision[]) | undefined {
+export function censoringOf({ actions = [] }: PipelineIR, { label }: ModelIR): ((batch: ScoredBatch) => CensoredDecision[]) | undefined {
   const names = label?.kind === 'from' ? label.censoredBy : undefined
   if (!names) return undefined
-  const firings = actions.filter(({ name }) => names.includes(name)).map(action => new ActionTrigger(action))
+  const triggers = actions.filter(({ name }) => names.includes(name)).map(action => new ActionTrigger(action))
   return batch => {
     const matches = new Map<number, CensoredDecision>()
-    for (const firing of firings)
-      for (const { row, isHidden, chance } of matchesOf(firing, batch)) {
+    for (const trigger of triggers)
+      for (const { row, isHidden, chance } of matchesOf(trigger, batch)) {
         const other = matches.get(row)
         matches.set(row, { row, isHidden: isHidden || other?.isHidden === true, chance: chance * (other?.chance ?? 1) })
       }
@@ -39,9 +39,9 @@ export function censoringOf({ actions = [] }: PipelineIR, { label }: ModelIR): (
   }
 }
 
-function matchesOf(firing: ActionTrigger, { length, score, explored }: ScoredBatch): CensoredDecision[] {
-  const recorded = explored.find(({ action }) => action === firing.action.name)
-  if (!recorded) return firing.rowsMeeting(score, length).map(row => ({ row, isHidden: true, chance: 0 }))
+function matchesOf(trigger: ActionTrigger, { length, score, explored }: ScoredBatch): CensoredDecision[] {
+  const recorded = explored.find(({ action }) => action === trigger.action.name)
+  if (!recorded) return trigger.rowsMeeting(score, length).map(row => ({ row, isHidden: true, chance: 0 }))
   const { fate, part } = recorded
   return Array.from({ length }, (_, row) => ({ row, isHidden: fate[row] !== EXPLORED, chance: part })).filter(
     ({ row }) => fate[row] !== NOT_MET,

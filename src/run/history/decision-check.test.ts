@@ -5,8 +5,7 @@ import { open, pay, posted } from '../../../test/serve/shop.ts'
 import { limits } from '../../base/limits.ts'
 import { SqliteReader } from '../../log/sqlite/reader.ts'
 import { sqlite } from '../../log/sqlite/sqlite.ts'
-import { DecisionCheck } from './decision-check.ts'
-import { damagedDecisions } from './verify-decisions.ts'
+import { damagedDecisions, DecisionCheck } from './decision-check.ts'
 
 test('each recorded batch is checked, some at a time, and the check reports the same damage as inspect', async () => {
   const shop = await open()

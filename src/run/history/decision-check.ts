@@ -4,8 +4,8 @@
  */
 import { callEvery, stopwatch, SpillwayError, limits } from '../../base/index.ts'
 import { SqliteReader } from '../../log/sqlite/index.ts'
-import { type StoredDecisionBatch, logDamageText } from '../../log/index.ts'
-import { damageOf } from './verify-decisions.ts'
+import { logDamageText, type LogDamage, type StoredDecisionBatch } from '../../log/index.ts'
+import { decodeDecisions } from '../decide/decision-codec.ts'
 
 export interface DecisionCheckOptions {
   /** Decision batches, newest first. */
@@ -62,4 +62,31 @@ export function startDecisionCheck(path: string, onReport: DecisionCheckOptions[
     if (!check.step()) stop()
   })
   return { stop }
+}
+
+/** The damage of all damaged batches. */
+export function* damagedDecisions(batches: Iterable<StoredDecisionBatch>): Generator<LogDamage> {
+  for (const batch of batches) {
+    const damage = damageOf(batch)
+    if (damage) yield damage
+  }
+}
+
+/** The damage of a batch; undefined if it is intact. */
+function damageOf(batch: StoredDecisionBatch): LogDamage | undefined {
+  const problem = problemOf(batch)
+  return problem === undefined
+    ? undefined
+    : { what: `a batch of decisions of '${batch.model}'`, entries: [batch.first, batch.last], problem }
+}
+
+function problemOf({ model, first, last, count, bytes }: StoredDecisionBatch): string | undefined {
+  try {
+    const decoded = decodeDecisions(bytes)
+    const isSame = decoded.model === model && decoded.length === count && decoded.entry[0] === first && decoded.entry[count - 1] === last
+    return isSame ? undefined : `holds ${decoded.length} of '${decoded.model}' from entry ${decoded.entry[0]} on, and stands as ${count}`
+  } catch (error) {
+    if (error instanceof SpillwayError) return error.message.replace('a batch of decisions ', '')
+    throw error
+  }
 }

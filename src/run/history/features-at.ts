@@ -5,14 +5,14 @@
  * decisions and placements). Costs one pass over the log up to that time, and memory for the events of the key and for texts. A source with
  * `identity` keeps all of its events, since an event of any key may supersede one of this key.
  */
-import { SpillwayError } from '../../base/index.ts'
-import { type Block, type ColumnData, concatBlocks, emptyBlock, gatherBlock, sliceBlock, Strings } from '../../columns/index.ts'
+import { definitionOf, SpillwayError } from '../../base/index.ts'
+import { type Block, type ColumnData, concatBlocks, countUpTo, emptyBlock, gatherBlock, sliceBlock, Strings } from '../../columns/index.ts'
 import { featureValues, type FeatureValue, columnsRead } from '../../decision/index.ts'
 import type { GroupIR, PipelineIR, SourceIR } from '../../define/ir/index.ts'
 import { rejectIncomplete, Kernel, placeReads } from '../../kernel/index.ts'
 import { batchRunsIn, lastSwapBy } from '../../batch/index.ts'
 import { logStartOf, Log, eventsBeforeSegment, type NamedValues, type SegmentLog } from '../../log/index.ts'
-import { keyReader } from '../groups/key-text.ts'
+import { keyReader } from '../groups/feature-reader.ts'
 
 /** The features, and what they were computed from. */
 export interface FeaturesAt {
@@ -22,9 +22,9 @@ export interface FeaturesAt {
   /** The requested time, UTC ms. */
   readonly t: number
   /** The as-of time of the values under the placement, UTC ms; NULL before the first run of a schedule. */
-  readonly clock: number | null
+  readonly asOf: number | null
   /** Number of visible events of the source. */
-  readonly known: number
+  readonly visibleEvents: number
   /** Number of events of this key up to `t`. If 0, the values are those of an unseen key. */
   readonly ofKey: number
   readonly features: Readonly<Record<string, FeatureValue>>
@@ -54,14 +54,9 @@ export function featuresFromLog(
       'SPILL_CLOCK_EVICTED',
       `the log has forgotten what arrived up to ${new Date(forgotten).toISOString()}; ask at a later time`,
     )
-  const source = ir.sources.find(({ name }) => name === group.source)!
+  const source = definitionOf(ir.sources, group.source)
   const strings = new Strings()
-  const keyValues = group.key.map((name, i) =>
-    keyReader(
-      source.columns.find(column => column.name === name)!,
-      text => strings.idOf(text),
-    )(key[i]),
-  )
+  const keyValues = group.key.map((name, i) => keyReader(definitionOf(source.columns, name), text => strings.idOf(text))(key[i]))
   const { block, forgottenEvents, visible, ofKey } = ownEvents(ir, store, { group, source, strings, keyValues, t })
   const placed = placeReads(group.place, source, block, triggers(visibleRows(group, block, t), t))
   const kernel = new Kernel(group, source, { strings, watermark: placed.watermark })
@@ -76,8 +71,8 @@ export function featuresFromLog(
     group: group.name,
     key: Object.fromEntries(group.key.map((name, i) => [name, key[i]])),
     t,
-    clock: Number.isFinite(placed.asOf[0]) ? placed.asOf[0] : null,
-    known: forgottenEvents + (source.identity ? placed.upto[0] : visible),
+    asOf: Number.isFinite(placed.asOf[0]) ? placed.asOf[0] : null,
+    visibleEvents: forgottenEvents + (source.identity ? placed.upto[0] : visible),
     ofKey,
     features: featureValues(group.features, out, 0, strings),
   }
@@ -118,7 +113,7 @@ function ownEvents(ir: PipelineIR, store: SegmentLog & NamedValues, { group, sou
   const blocks: Block[] = []
   let [visible, ofKey] = [0, 0]
   let forgottenEvents: number | undefined
-  for (const segment of log.segments(0, log.end, { stringsOf: () => strings, wanted: isWanted })) {
+  for (const segment of log.segments(0, log.end, { wanted: isWanted })) {
     forgottenEvents ??= eventsBeforeSegment(segment, source.name)
     const block = segment.sources.find(rows => rows.source === source.name)?.block
     if (!block) continue
@@ -126,7 +121,7 @@ function ownEvents(ir: PipelineIR, store: SegmentLog & NamedValues, { group, sou
     if (rows === 0) break
     visible += placeReads(group.place, source, block, triggers(rows, t)).upto[0]
     const keyRows = rowsOfKey(group, block, keyValues, rows)
-    ofKey += countUpTo(block.arrival, keyRows, t)
+    ofKey += keyRows.filter(row => block.arrival[row] <= t).length
     if (source.identity) blocks.push(sliceBlock(block, 0, rows))
     else if (keyRows.length > 0) blocks.push(gatherBlock(block, keyRows))
   }
@@ -142,10 +137,7 @@ const triggers = (rows: number, t: number) => ({ prefix: Int32Array.of(rows), ti
 
 /** Number of visible events of a block at `t`, from the first; all of them under `corrected`. */
 function visibleRows({ place }: GroupIR, { length, arrival }: Block, t: number): number {
-  if (place.kind === 'corrected') return length
-  let rows = 0
-  while (rows < length && arrival[rows] <= t) rows++
-  return rows
+  return place.kind === 'corrected' ? length : countUpTo(arrival, Float64Array.of(t))[0]
 }
 
 /** Rows of the key among the first `rows`. */
@@ -157,10 +149,6 @@ function rowsOfKey({ key }: GroupIR, block: Block, keyValues: readonly number[],
   return Uint32Array.from(keyRows)
 }
 
-const countUpTo = (arrival: Float64Array, rows: Uint32Array, t: number): number => rows.filter(row => arrival[row] <= t).length
-
-const isText = ({ columns }: SourceIR, name: string): boolean => columns.find(column => column.name === name)!.type === 'string'
-
-const columnOf = (source: SourceIR, name: string, value: number): ColumnData => ({
-  values: isText(source, name) ? Int32Array.of(value) : Float64Array.of(value),
+const columnOf = ({ columns }: SourceIR, name: string, value: number): ColumnData => ({
+  values: definitionOf(columns, name).type === 'string' ? Int32Array.of(value) : Float64Array.of(value),
 })

@@ -1,10 +1,10 @@
 /** The read side of a data folder: features as of a time, recorded labels, the newest decisions. */
 export { censoredPositions } from './censoring.ts'
-export { summarizeDecisions } from './decision-summary.ts'
+export { damagedDecisions } from './decision-check.ts'
+export { summarizeForDrift } from './drift-summary.ts'
 export { type FeaturesAt, featuresFromLog } from './features-at.ts'
 export { maturedMetric, type MaturedMetricOptions } from './matured-metric.ts'
 export { matchesKey, newestDecisions, type NewestDecisionsQuery } from './newest-decisions.ts'
 export { type RecordedBatch, recordedBatches } from './recorded-batches.ts'
 export { recordedLabels } from './recorded-labels.ts'
 export { logExtent, storedHistory } from './stored-history.ts'
-export { damagedDecisions } from './verify-decisions.ts'

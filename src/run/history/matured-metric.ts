@@ -1,14 +1,60 @@
-/** Measures the quality of the newest recorded decisions with settled labels; drift compares it with a bound. */
-import { concatArrays, Strings, doublesOf, rowsWhere } from '../../columns/index.ts'
+/** Measures the quality of recorded decisions whose labels are settled; drift compares it with a bound, a challenger with the champion. */
+import { type ColumnData, Strings } from '../../columns/index.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
 import type { DecisionLog, NamedValues, SegmentLog, StoredDecisionBatch } from '../../log/index.ts'
 import { labelHorizon } from '../../replay/index.ts'
 import type { MaturedMetric } from '../../training/drift/index.ts'
-import { metricsOf } from '../../training/index.ts'
-import { decodeDecisions } from '../decide/decision-codec.ts'
-import { sampledBatches } from './decision-sample.ts'
-import { recordedLabels } from './recorded-labels.ts'
+import { type Metrics, metricsOf } from '../../training/index.ts'
+import { decodeDecisions, type DecodedDecisions } from '../decide/decision-codec.ts'
+import { type RecordedBatch, sampledBatches } from './recorded-batches.ts'
+import { concatDoubles, recordedLabels } from './recorded-labels.ts'
 import { logExtent } from './stored-history.ts'
+
+/** Settled decisions: after `from` and up to `to`, with labels as known at `at`; UTC ms. */
+export interface SettledRange {
+  readonly from: number
+  readonly to: number
+  readonly at: number
+}
+
+/**
+ * The metrics of some scores of the stored decisions for which `isMeasured`, in a range, whose labels are known. Throws as `recordedLabels`
+ * does. Memory: 40 bytes for each decision, and the events of the label's source.
+ */
+export function settledMetrics(
+  ir: PipelineIR,
+  model: ModelIR,
+  store: SegmentLog & NamedValues,
+  stored: Iterable<StoredDecisionBatch>,
+  isMeasured: (batch: DecodedDecisions) => boolean,
+  { from, to, at }: SettledRange,
+  scoreNames: readonly ('score' | 'challengerScore')[],
+): Metrics[] {
+  const strings = new Strings()
+  const batches: LabelledBatch[] = []
+  for (const { bytes } of stored) {
+    const decoded = decodeDecisions(bytes, strings)
+    // Vectors are not kept.
+    const { length, t, entry, keys: key, ids: id, score, challengerScore, explored } = decoded
+    if (isMeasured(decoded)) batches.push({ length, t, entry, key, id, score, challengerScore, explored })
+  }
+  const { labels } = recordedLabels(ir, model, store, batches, strings, at)
+  const t = concatDoubles(batches.map(batch => batch.t))
+  const rows = Uint32Array.from(t, (_, row) => row).filter(row => labels.known[row] === 1 && t[row] > from && t[row] <= to)
+  const truth = Uint8Array.from(rows, row => labels.value[row])
+  return scoreNames.map(name => {
+    const scores = concatDoubles(batches.map(batch => doubles(batch[name]!, batch.length)))
+    const measured = Float64Array.from(rows, row => scores[row])
+    return metricsOf(measured, truth)
+  })
+}
+
+type LabelledBatch = Pick<RecordedBatch, 'length' | 't' | 'entry' | 'key' | 'id' | 'score' | 'explored'> &
+  Pick<DecodedDecisions, 'challengerScore'>
+
+/** NULL is NaN. */
+const doubles = ({ values, nulls }: ColumnData, length: number): Float64Array =>
+  Float64Array.from({ length }, (_, row) => (nulls?.[row] === 1 ? NaN : values[row]))
 
 /** The metric, its bound, and its decisions. */
 export interface MaturedMetricOptions {
@@ -24,9 +70,8 @@ export interface MaturedMetricOptions {
 }
 
 /**
- * A label is settled once its horizon has passed at `at`; of younger decisions only early outcomes are known. Throws `SPILL_INPUT` for a
- * model without a label. Samples more than DRIFT_DECISIONS_MAX decisions. Memory: 40 bytes for each decision, and the events of the label's
- * source.
+ * The metric of the newest decisions with settled labels. A label is settled once its horizon has passed at `at`; of younger decisions only
+ * early outcomes are known. Throws `SPILL_INPUT` for a model without a label. Samples more than DRIFT_DECISIONS_MAX decisions.
  */
 export function maturedMetric(
   ir: PipelineIR,
@@ -34,25 +79,12 @@ export function maturedMetric(
   store: SegmentLog & NamedValues & DecisionLog,
   { metric, bound, since, at: asOf, version }: MaturedMetricOptions,
 ): MaturedMetric {
-  const strings = new Strings()
   const at = asOf ?? Math.max(...logExtent(ir, store).map(({ lastArrival }) => lastArrival ?? -Infinity))
-  const settledTo = model.label ? at - labelHorizon(model.label) : at
-  const batches = [...batchesWithin(sampledBatches(ir, model.name, store, settledTo - since), strings, settledTo - since, version)]
-  const { labels } = recordedLabels(ir, model, store, batches, strings, at)
-  const none: Float64Array = new Float64Array(0)
-  const t = concatArrays([none, ...batches.map(part => part.t)])
-  const scores = concatArrays([none, ...batches.map(part => doublesOf(part.score, part.length))])
-  const rows = rowsWhere(labels.length, row => labels.known[row] === 1 && t[row] > settledTo - since && t[row] <= settledTo)
-  const { n, [metric]: value = NaN } = metricsOf(
-    Float64Array.from(rows, row => scores[row]),
-    Uint8Array.from(rows, row => labels.value[row]),
-  )
+  const to = model.label ? at - labelHorizon(model.label) : at
+  const from = to - since
+  const isMeasured = ({ t, length, version: scoredBy = 0 }: DecodedDecisions): boolean =>
+    t[length - 1] > from && (version ?? scoredBy) === scoredBy
+  const batches = sampledBatches(ir, model.name, store, from)
+  const [{ n, [metric]: value = NaN }] = settledMetrics(ir, model, store, batches, isMeasured, { from, to, at }, ['score'])
   return { name: metric, value, bound, rows: n }
-}
-
-function* batchesWithin(stored: Iterable<StoredDecisionBatch>, strings: Strings, from: number, version: number | undefined) {
-  for (const { bytes } of stored) {
-    const { length, t, entry, keys: key, ids: id, score, explored, version: scoredBy = 0 } = decodeDecisions(bytes, strings)
-    if (t[length - 1] > from && (version ?? scoredBy) === scoredBy) yield { length, t, entry, key, id, score, explored }
-  }
 }

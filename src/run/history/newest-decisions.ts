@@ -21,14 +21,14 @@ const AT_ONCE_MS = 5
 /** In order of decision. `isWhole`: enough were found, or there are no more. */
 export async function newestDecisions(
   reader: Pick<SqliteReader, 'newestDecisions'>,
-  { model, key, last, maxScanned: lookAt = Infinity }: NewestDecisionsQuery,
+  { model, key, last, maxScanned = Infinity }: NewestDecisionsQuery,
 ): Promise<{ decisions: RecordedDecision[]; isWhole: boolean }> {
   const decisions: RecordedDecision[] = []
   let scanned = 0
   let yieldedAt = stopwatch()
   for (const { bytes, count } of reader.newestDecisions(model)) {
     if (decisions.length >= last) break
-    if (scanned >= lookAt) return { decisions: decisions.reverse(), isWhole: false }
+    if (scanned >= maxScanned) return { decisions: decisions.reverse(), isWhole: false }
     scanned += count
     decisions.push(...newestDecisionsIn(bytes, last - decisions.length, candidate => key === undefined || matchesKey(candidate, key)))
     if (stopwatch() - yieldedAt < AT_ONCE_MS) continue

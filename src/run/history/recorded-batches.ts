@@ -1,9 +1,11 @@
 /** Recorded decisions in the form of a replay, so that consumers of a replay also work on a log. */
-import type { Strings } from '../../columns/index.ts'
+import { limits, random } from '../../base/index.ts'
+import { Strings } from '../../columns/index.ts'
 import { groupReads, readId } from '../../decision/index.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
-import type { StoredDecisionBatch } from '../../log/index.ts'
-import { type DecisionBatch, isListInput } from '../../replay/index.ts'
+import { Log, type DecisionLog, type NamedValues, type SegmentLog, type StoredDecisionBatch } from '../../log/index.ts'
+import { isListInput } from '../../decision/index.ts'
+import type { DecisionBatch } from '../../replay/index.ts'
 import { decodeDecisions, type DecisionShape, type DecodedDecisions } from '../decide/decision-codec.ts'
 
 /** A decision batch in the form of a replay, with the entry of each decision. */
@@ -34,7 +36,8 @@ export function* recordedBatches(
   let [first, decisions] = [0, 0]
   for (const { bytes } of stored) {
     const decoded = decodeDecisions(bytes, strings)
-    const { length, version, entry, t, keys, ids, sourcePosition, vector, score, rejected, known, clock, explored, fingerprint } = decoded
+    const { length, version, entry, t, keys, ids, sourcePosition, vector, score, rejected, explored, fingerprint } = decoded
+    const { visibleCounts, asOfTimes } = decoded
     const fits = shapeText(decoded) === shape
     decisions += length
     onBatch?.({ fingerprint, decisions: length, fits })
@@ -54,7 +57,7 @@ export function* recordedBatches(
       vector,
       score,
       rejected: new Map(reasons.map(row => [row, strings.textOf(rejected.values[row])])),
-      reads: reads.map((read, i) => ({ read, known: Int32Array.from(known[i]), clock: clock[i] })),
+      reads: reads.map((read, i) => ({ read, known: Int32Array.from(visibleCounts[i]), clock: asOfTimes[i] })),
       done: decisions / total,
     }
     first += length
@@ -73,3 +76,23 @@ function shapeOf(ir: PipelineIR, model: ModelIR): Shape {
 /** The signature of a vector; equal signatures fit one table. */
 const shapeText = ({ inputs, reads }: Shape): string =>
   JSON.stringify([inputs.map(({ name, expr: { type }, list }) => [name, type, list === true]), reads])
+
+/**
+ * A sample of the decisions of a model since a time, as large as one drift check may read: batches with the decisions after `from`, UTC ms, in order, and some earlier ones. Of more than `limit` decisions it draws whole
+ * batches, each with the same probability, so that decisions at even intervals are neither always nor never in the sample. The same log
+ * gives the same sample.
+ */
+export function* sampledBatches(
+  ir: PipelineIR,
+  model: string,
+  store: SegmentLog & NamedValues & DecisionLog,
+  from: number,
+  limit: number = limits.DRIFT_DECISIONS_MAX,
+): Generator<StoredDecisionBatch> {
+  const strings = new Strings()
+  const entry = new Log(store, { sources: ir.sources, stringsOf: () => strings }).firstEntrySince(from)
+  let decisions = 0
+  for (const { count } of store.decisionsFrom(model, entry)) decisions += count
+  const next = random(1)
+  for (const batch of store.decisionsFrom(model, entry)) if (next() * decisions < limit) yield batch
+}

@@ -37,24 +37,27 @@ export function recordedLabels(
     parts.entry.push(entry)
     parts.key.push(label.kind === 'from' ? id! : key)
   }
-  const t = concatArrays([new Float64Array(0), ...parts.t])
-  const entry = concatArrays([new Float64Array(0), ...parts.entry])
+  const t = concatDoubles(parts.t)
+  const entry = concatDoubles(parts.entry)
   const key = parts.key.length > 0 ? concatColumns(parts.key, parts.length) : { values: new Float64Array(0) }
   // The trigger is irrelevant here: only the label's source is read.
   const labelModel: ModelIR = { ...model, decide: { kind: 'every', every: 1, live: 1, column: triggerKey(ir, model) }, inputs: [] }
   const sources = ir.sources.filter(({ name }) => name === label.source)
-  const events: Float64Array[] = [new Float64Array(0)]
+  const events: Float64Array[] = []
   const log = storedHistory(ir, { ...ir, sources, groups: [], models: [labelModel] }, store, strings, {
     allowForgotten: true,
     onSegment: segment => events.push(entriesOf(segment, label.source)),
   })
   const triggering = {
-    points: { t, prefixes: () => countUpTo(concatArrays(events), entry), source: undefined },
+    points: { t, prefixes: () => countUpTo(concatDoubles(events), entry), source: undefined },
     batches: (size: number) => rowBatches(t.length, { [joinColumn]: key }, size),
   }
   const asOf = at ?? Math.max(t.at(-1) ?? -Infinity, ...logExtent(ir, store).map(({ lastArrival }) => lastArrival ?? -Infinity))
   return { labels: labelsAt({ ir }, model, triggering, log, { at: asOf, isCensored: decision => hidden.has(decision) }), at: asOf }
 }
+
+/** One array after the other; there may be none. */
+export const concatDoubles = (arrays: readonly Float64Array[]): Float64Array => concatArrays<Float64Array>([new Float64Array(0), ...arrays])
 
 /** Sequence numbers of the events of a source in a segment. */
 function entriesOf({ first, length, order, sources }: Segment, source: string): Float64Array {

@@ -4,11 +4,10 @@ import { batchRunsIn, lastSwapBefore } from '../../batch/index.ts'
 import { type Block, concatBlocks, concatArrays, emptyBlock, Strings } from '../../columns/index.ts'
 import { columnsNeeded } from '../../decision/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
-import type { SourceHistory, MergedOrder } from '../../intake/index.ts'
+import { RequestReader, type SourceHistory, type MergedOrder } from '../../intake/index.ts'
 import type { BatchRuns } from '../../kernel/index.ts'
 import { logStartOf, Log, type LogMarker, type Segment, type NamedValues, type SegmentLog } from '../../log/index.ts'
-import { replayLog, type ReplayLogOptions, type ReplayLog } from '../../replay/index.ts'
-import { StoredRequests } from './stored-requests.ts'
+import { replayLog, type ReplayLogOptions, type ReplayLog, type Requests } from '../../replay/index.ts'
 
 type Swap = Extract<LogMarker, { kind: 'swap' }>
 
@@ -54,10 +53,8 @@ export function storedHistory(
   const counts = names.map(() => 0)
   let events = 0
   const end = to ?? log.end
-  for (const segment of log.segments(0, end, {
-    stringsOf: () => strings,
-    wanted: (source, column) => needed.get(source)?.has(column) ?? false,
-  })) {
+  const wanted = (source: string, column: string): boolean => needed.get(source)?.has(column) ?? false
+  for (const segment of log.segments(0, end, { wanted })) {
     onSegment?.(segment)
     for (const { source, block } of segment.sources) {
       const index = names.indexOf(source)
@@ -94,7 +91,7 @@ export function logExtent(
   const strings = new Strings()
   const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
   const last = new Map<string, number>()
-  for (const { sources } of log.segments(0, log.end, { stringsOf: () => strings, wanted: () => false }))
+  for (const { sources } of log.segments(0, log.end, { wanted: () => false }))
     for (const { source, block } of sources) last.set(source, block.arrival[block.length - 1])
   return ir.sources.map(({ name }) => ({ source: name, events: log.countEventsBefore(name, log.end), lastArrival: last.get(name) ?? null }))
 }
@@ -132,9 +129,9 @@ function runsKnown(
 function runsOf(swaps: readonly Pick<Swap, 'group' | 't' | 's'>[]): ReadonlyMap<string, BatchRuns> {
   const byGroup = Map.groupBy(swaps, ({ group }) => group)
   return new Map(
-    [...byGroup].map(([group, own]) => [
+    [...byGroup].map(([group, ofGroup]) => [
       group,
-      { swapped: Float64Array.from(own, ({ t }) => t), asOf: Float64Array.from(own, ({ s }) => s) },
+      { swapped: Float64Array.from(ofGroup, ({ t }) => t), asOf: Float64Array.from(ofGroup, ({ s }) => s) },
     ]),
   )
 }
@@ -150,3 +147,42 @@ const historyOf = (source: SourceHistory['source'], block: Block): SourceHistory
   block,
   counts: { records: block.length, skipped: 0, ahead: 0, rejected: {}, accepted: block.length, duplicates: 0, late: 0 },
 })
+
+interface ModelRequests {
+  readonly reader: RequestReader
+  readonly t: number[]
+  /** Number of events before each request, by source. */
+  readonly eventsBefore: ReadonlyMap<string, number[]>
+}
+
+/** Collects the logged decision requests. */
+class StoredRequests {
+  readonly #requests: ReadonlyMap<string, ModelRequests>
+
+  constructor({ models, sources }: PipelineIR, strings: Strings) {
+    this.#requests = new Map(
+      models.flatMap(({ name, decide }): [string, ModelRequests][] => {
+        if (decide.kind !== 'request') return []
+        const eventsBefore = new Map(sources.map((source): [string, number[]] => [source.name, []]))
+        return [[name, { reader: RequestReader.forStored(decide, strings), t: [], eventsBefore }]]
+      }),
+    )
+  }
+
+  /** Adds a marker if it is a valid request of one of these models. `countOf`: number of events of a source before it. */
+  add(marker: LogMarker, countOf: (source: string) => number): void {
+    const requests = marker.kind === 'request' ? this.#requests.get(marker.model) : undefined
+    if (!requests || marker.kind !== 'request' || requests.reader.readFields(marker.fields)) return
+    requests.t.push(marker.t)
+    for (const [source, counts] of requests.eventsBefore) counts.push(countOf(source))
+  }
+
+  requests(): ReadonlyMap<string, Requests> {
+    return new Map(
+      [...this.#requests].map(([model, { reader, t, eventsBefore }]): [string, Requests] => [
+        model,
+        { t: Float64Array.from(t), prefixes: source => Int32Array.from(eventsBefore.get(source)!), columns: reader.columns() },
+      ]),
+    )
+  }
+}

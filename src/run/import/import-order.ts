@@ -5,9 +5,9 @@
  */
 import { limits } from '../../base/index.ts'
 import { sliceBlock } from '../../columns/index.ts'
+import type { EveryTrigger } from '../../decision/index.ts'
 import { type SourceHistory, mergeHistories } from '../../intake/index.ts'
 import type { AppendInput, AppendRows, IdHashes } from '../../log/index.ts'
-import type { PastTicks } from './past-ticks.ts'
 
 /** The hashes that the log stores beside the events: one row for each event. */
 export interface HistoryHashes {
@@ -75,3 +75,34 @@ function eventsOf(all: readonly ImportedHistory[], offsets: Uint32Array, order: 
 
 const slice = (hashes: IdHashes | undefined, from: number, to: number): IdHashes | undefined =>
   hashes && { high: hashes.high.subarray(from, to), low: hashes.low.subarray(from, to) }
+
+/**
+ * The ticks of an imported history: each marker follows every event with an arrival up to it and precedes all others (semantics, decisions
+ * and placements).
+ *
+ * Ticks without a live key are skipped, so that a long silence costs nothing: those more than `live` after the last arrival.
+ */
+export class PastTicks {
+  readonly #models: readonly Pick<EveryTrigger, 'every' | 'live'>[]
+  readonly #next: number[]
+
+  /** `from`: first time of a tick, UTC ms. */
+  constructor(models: readonly Pick<EveryTrigger, 'every' | 'live'>[], from: number) {
+    this.#models = models
+    this.#next = models.map(({ every }) => atOrAfter(from, every))
+  }
+
+  /** The remaining ticks up to `until`, in order. `last`: last arrival before them. */
+  upTo(until: number, last: number): number[] {
+    const due = new Set<number>()
+    this.#models.forEach(({ every, live }, i) => {
+      const end = Math.min(until, last + live)
+      for (let t = this.#next[i]; t <= end; t += every) due.add(t)
+      this.#next[i] = Math.max(this.#next[i], atOrAfter(until + 1, every))
+    })
+    return [...due].sort((a, b) => a - b)
+  }
+}
+
+/** The first multiple of a period at or after a time. */
+const atOrAfter = (time: number, period: number): number => Math.ceil(time / period) * period

@@ -110,8 +110,8 @@ function decisionsOf(store: ModelStore): DecisionRecord[] {
   return clinic.ir.models.flatMap(each => {
     const strings = new Strings()
     const recordOf = decisionRecords(clinic.ir, each, { strings })
-    const own = store.decisions.filter(stretch => stretch.model === each.name)
-    return [...recordedBatches(clinic.ir, each, own, strings, { total: 1 })].flatMap(batch =>
+    const batches = store.decisions.filter(({ model }) => model === each.name)
+    return [...recordedBatches(clinic.ir, each, batches, strings, { total: 1 })].flatMap(batch =>
       Array.from({ length: batch.length }, (_, row) => recordOf(batch, row)),
     )
   })

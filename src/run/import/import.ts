@@ -6,14 +6,14 @@
  * record in the log says. An interrupted import is repeated from the same files, and the existing entries are compared byte by byte before
  * it continues. Memory: the histories, as in a replay, and the rejected records.
  */
-import { yieldToEventLoop, wallClock, type Clock, SpillwayError, limits, type StrictOmit } from '../../base/index.ts'
+import { yieldToEventLoop, wallClock, type Clock, SpillwayError, limits, type StrictOmit, sumBy } from '../../base/index.ts'
 import { columnsRead } from '../../decision/index.ts'
 import type { SourceHistory, HistoryBuilder, SourceRejection } from '../../intake/index.ts'
 import { DECISION_PROGRESS, type AppendResult, type Commit } from '../../log/index.ts'
 import { loadIntakes, type LoadOptions, type SourceFile } from '../../replay/index.ts'
 import { parseProgress, progressText, type DecisionStep } from '../decide/decision-queue.ts'
 import { importDeduplication } from './import-deduplication.ts'
-import { importAppendings, type ImportedHistory } from './import-order.ts'
+import { importAppendings, PastTicks, type ImportedHistory } from './import-order.ts'
 import { storeBefore, unfinishedImport, putImportRecord, type ImportRecord } from './import-record.ts'
 import {
   openPipeline,
@@ -24,7 +24,6 @@ import {
   type PipelineStore,
   type Runnable,
 } from '../recovery/open-pipeline.ts'
-import { PastTicks } from './past-ticks.ts'
 
 /** Options of an import. */
 export interface ImportOptions extends Partial<Pick<LoadOptions, 'onRejected' | 'onUndecodable' | 'onWarning'>> {
@@ -108,7 +107,7 @@ async function append(
   intakes: ReadonlyMap<string, HistoryBuilder>,
   { store, onProgress, atOnce }: ImportOptions,
 ): Promise<void> {
-  const events = all.reduce((sum, { history }) => sum + history.block.length, 0)
+  const events = sumBy(all, ({ history }) => history.block.length)
   const ticked = log.end === 0 ? undefined : store.get(TICKED)
   const first = Math.min(...all.map(({ history: { block } }) => block.arrival[0] ?? Infinity))
   const ticks = new PastTicks(decider.tickTriggers, ticked === undefined ? first : Number(ticked) + 1)

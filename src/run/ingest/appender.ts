@@ -5,7 +5,7 @@
  * validates, deduplicates and encodes; the caller commits.
  */
 import type { PipelineIR } from '../../define/ir/index.ts'
-import { limits } from '../../base/index.ts'
+import { assert, limits, sumBy } from '../../base/index.ts'
 import type { TextLimits, Strings } from '../../columns/index.ts'
 import { columnsRead } from '../../decision/index.ts'
 import { rawFormOf, type RecordBatch, countLate, type RowMap, type SourceRejection } from '../../intake/index.ts'
@@ -19,7 +19,7 @@ import {
   type DeadLetterChange,
 } from '../../log/index.ts'
 import type { DecisionReply } from '../decide/recorded-decision.ts'
-import type { AcceptedIds, IdRoom } from './accepted-ids.ts'
+import type { AcceptedIds } from './deduplicator.ts'
 import { SourceIntake } from './source-intake.ts'
 
 const runTextLimits: TextLimits = { texts: limits.RUN_STRINGS_MAX, bytes: limits.RUN_STRINGS_BYTES_MAX }
@@ -39,10 +39,20 @@ export interface IngestReceipt {
   readonly accepted: number
   readonly duplicates: number
   readonly rejected: number
-  /** The next sequence number of the log after the last record. */
+  /** The sequence number of the log's next entry, after the last record: an exclusive end. */
   readonly sequence: number
   /** Sequence numbers of the original events of the duplicates, if the sender waits for decisions. */
   readonly repeated?: readonly number[]
+}
+
+/** Room of an index for more ids. */
+export interface IdRoom {
+  /** Number of further ids that it can hold at `at`. */
+  readonly free: number
+  /** Each id is held for this long, ms; Infinity for ever. */
+  readonly keptMs: number
+  /** UTC ms. */
+  readonly at: number
 }
 
 /** The log entries, dead letters and receipts of the records of one turn. */
@@ -123,7 +133,7 @@ export class Appender {
     const receipts = inputs.map(input => this.#appendInput(input))
     const rows = this.#intakes.map(intake => intake.rows())
     const { deadLetters, deadLetterChanges } = turn
-    return { appended: this.#append(rows, turn.runs), deadLetters, deadLetterChanges, receipts, lateEvents: rows.flatMap(lateCounts) }
+    return { appended: this.#append(rows, turn), deadLetters, deadLetterChanges, receipts, lateEvents: rows.flatMap(lateCounts) }
   }
 
   #appendInput({ source, batch, deadLetter, reply }: SourceRecords): IngestReceipt {
@@ -144,10 +154,16 @@ export class Appender {
     return { accepted, duplicates, rejected, sequence: turn.next, ...(duplicateEntries.length > 0 && { repeated: duplicateEntries }) }
   }
 
-  #append(rows: readonly (AppendRows | undefined)[], runs: readonly EventRun[]): AppendResult | undefined {
-    if (runs.length === 0) return undefined
+  #append(rows: readonly (AppendRows | undefined)[], { sourceRanges, next }: TurnRecords): AppendResult | undefined {
+    if (sourceRanges.length === 0) return undefined
     const sources = rows.filter(sourceRows => sourceRows !== undefined)
-    return this.#log.append({ sources, order: sources.length === 1 ? undefined : entrySources(rows, runs), markers: [] })
+    const order = sources.length === 1 ? undefined : entrySources(rows, sourceRanges)
+    const appended = this.#log.append({ sources, order, markers: [] })
+    assert(
+      appended.segment.first + appended.segment.length === next,
+      'the log gives accepted events the numbers that deduplication expects',
+    )
+    return appended
   }
 
   /** The arrival of records that are appended at `now`, UTC ms: the wall clock, but never before an earlier entry. */
@@ -157,7 +173,7 @@ export class Appender {
 }
 
 /** Consecutive events of one source. */
-interface EventRun {
+interface SourceRange {
   /** Index of the source. */
   readonly source: number
   readonly events: number
@@ -169,11 +185,11 @@ class TurnRecords {
   readonly arrival: number
   /**
    * Sequence number that the log will give the next accepted event. The events are appended together at the end, but deduplication needs
-   * their numbers before: a record may duplicate an event of the same turn.
+   * their numbers before, since a record may duplicate an event of the same turn.
    */
   next: number
   /** The accepted events in log order. */
-  readonly runs: EventRun[] = []
+  readonly sourceRanges: SourceRange[] = []
   readonly deadLetters: DeadLetter[] = []
   readonly deadLetterChanges: DeadLetterChange[] = []
   /** Notified of the rejected records of the current input. */
@@ -185,7 +201,7 @@ class TurnRecords {
   }
 
   addEvents(source: number, events: number): void {
-    if (events > 0) this.runs.push({ source, events })
+    if (events > 0) this.sourceRanges.push({ source, events })
     this.next += events
   }
 
@@ -213,12 +229,12 @@ function replayedLetter(
 }
 
 /** By entry: the index of its source among those that have rows, as in `Segment.order`. */
-function entrySources(rows: readonly (AppendRows | undefined)[], runs: readonly EventRun[]): Uint8Array {
+function entrySources(rows: readonly (AppendRows | undefined)[], ranges: readonly SourceRange[]): Uint8Array {
   const indexes = new Map<number, number>()
   rows.forEach((sourceRows, source) => sourceRows && indexes.set(source, indexes.size))
-  const order = new Uint8Array(runs.reduce((sum, { events }) => sum + events, 0))
+  const order = new Uint8Array(sumBy(ranges, ({ events }) => events))
   let entry = 0
-  for (const { source, events } of runs) {
+  for (const { source, events } of ranges) {
     order.fill(indexes.get(source)!, entry, entry + events)
     entry += events
   }

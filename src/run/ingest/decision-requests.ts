@@ -1,7 +1,7 @@
 /**
  * Decision requests of clients until their reply: validated at once, marked in the log, decided, and answered when the decision is durable.
  */
-import { stopwatch, SpillwayError, unknownNameError } from '../../base/index.ts'
+import { requireDefinition, SpillwayError, stopwatch } from '../../base/index.ts'
 import { Strings } from '../../columns/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import { rawJsonText, RequestReader } from '../../intake/index.ts'
@@ -101,16 +101,9 @@ export class DecisionRequests {
   }
 
   #check(name: string, fields: unknown): void {
-    const model = this.#ir.models.find(candidate => candidate.name === name)
-    if (!model)
-      throw unknownNameError(
-        this.#ir.name,
-        'model',
-        name,
-        this.#ir.models.map(candidate => candidate.name),
-      )
-    if (model.decide.kind !== 'request') throw new SpillwayError('SPILL_INPUT', `model '${name}' does not decide on request`)
-    const fault = new RequestReader(model.decide, new Strings()).readFields(fields)
+    const { decide } = requireDefinition(this.#ir.name, 'model', this.#ir.models, name)
+    if (decide.kind !== 'request') throw new SpillwayError('SPILL_INPUT', `model '${name}' does not decide on request`)
+    const fault = new RequestReader(decide, new Strings()).readFields(fields)
     if (fault) throw new SpillwayError('SPILL_INPUT', `request to model '${name}': ${fault.detail}`)
   }
 }

@@ -8,18 +8,28 @@
  * stored. Costs the hashes and one lookup each; allocates only for matches.
  */
 import { addText, type Hash64 } from '../../base/index.ts'
-import { noEventsBlock, type Block, type ColumnData, sameValues, type Strings } from '../../columns/index.ts'
+import { growArray, noEventsBlock, type Block, type ColumnData, sameValues, type Strings } from '../../columns/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
 import { contentColumnNames } from '../../intake/index.ts'
 import { identityColumns } from '../../kernel/index.ts'
-import type { DeduplicationIndex, EventLookup, LocatedEvent } from '../../log/index.ts'
+import type { DeduplicationIndex, EventLookup, IdHashes, LocatedEvent } from '../../log/index.ts'
+
+/**
+ * Ids of the events that the log accepted, by source: append ids if the source has ids, identities of original events if its events can be
+ * revised.
+ */
+export interface AcceptedIds {
+  readonly ids: ReadonlyMap<string, DeduplicationIndex>
+  readonly originals: ReadonlyMap<string, DeduplicationIndex>
+  /** Latest event time, UTC ms, of which the log may have forgotten the original when a revision arrives at `arrival`. */
+  readonly forgottenUpTo: (arrival: number) => number
+}
 
 export interface DeduplicatorOptions {
   /** Append ids within `dedupe`, if the source has ids; identities of original events, if its events can be revised. */
   readonly ids: DeduplicationIndex | undefined
   readonly originals: DeduplicationIndex | undefined
-  /** Latest event time, UTC ms, whose original may be forgotten (`AcceptedIds`). */
-  readonly forgottenUpTo: (arrival: number) => number
+  readonly forgottenUpTo: AcceptedIds['forgottenUpTo']
   readonly lookup: EventLookup
   /** The strings that hold the texts of a column of the block. */
   readonly stringsOf: (column: string) => Strings
@@ -58,7 +68,7 @@ export class Deduplicator {
 
   /**
    * Classifies a row, which gets the sequence number `sequence` if it is accepted. Rows come in order of arrival. Throws `SPILL_LIMIT` as
-   * `AppendIds` does.
+   * `DeduplicationIndex` does.
    */
   deduplicate(block: Block, row: number, sequence: number): DeduplicationVerdict {
     this.#setRow(block, row)
@@ -156,5 +166,33 @@ class BlockColumns {
     return values instanceof Int32Array
       ? strings.textOf(values[storedRow]) === this.#strings[column].textOf(current.values[row])
       : values[storedRow] === current.values[row]
+  }
+}
+
+const FIRST_CAPACITY = 1024
+
+/** Growable columns of the hashes of accepted rows, in the format of the log: zeros if a row has no hash. */
+export class HashColumns {
+  #high = new Int32Array(FIRST_CAPACITY)
+  #low = new Int32Array(FIRST_CAPACITY)
+  #length = 0
+
+  push({ high, low }: Hash64): void {
+    if (this.#length === this.#high.length) {
+      this.#high = growArray(this.#high, this.#length * 2)
+      this.#low = growArray(this.#low, this.#length * 2)
+    }
+    this.#high[this.#length] = high
+    this.#low[this.#length] = low
+    this.#length++
+  }
+
+  clear(): void {
+    this.#length = 0
+  }
+
+  /** Valid until `clear`, or the next `push`. */
+  get columns(): IdHashes {
+    return { high: this.#high.subarray(0, this.#length), low: this.#low.subarray(0, this.#length) }
   }
 }

@@ -1,26 +1,35 @@
 /**
- * Pending replies to senders who wait for decisions on their events. They are answered as soon as the decisions are made, before these are
- * durable.
+ * Pending replies to senders who wait for decisions on their events.
+ *
+ * Decisions on new events are given as soon as they are made, before they are durable. A duplicate is not decided again: a second decision
+ * would see more events than the first, and the sender did not receive the first reply. Its sender gets the decisions on the original event,
+ * read back from the store once they are durable.
  */
-import type { StoredDecisionBatch } from '../../log/index.ts'
-import type { DuplicateReplies } from './duplicate-replies.ts'
+import { DECISION_PROGRESS, type DecisionLog, type NamedValues, type StoredDecisionBatch } from '../../log/index.ts'
+import { parseProgress } from '../decide/decision-queue.ts'
 import { recordedDecisions, type DecisionReply, type RecordedDecision } from '../decide/recorded-decision.ts'
 
 interface PendingReply {
+  /** The new entries [from, to) of the log. */
   readonly from: number
   readonly to: number
+  /** Decisions on the new entries. */
   readonly decisions: RecordedDecision[]
-  readonly duplicateEntries: readonly number[] | undefined
+  /** Ascending sequence numbers of the original events of duplicates in the same input. */
+  readonly originals: readonly number[]
   readonly reply: DecisionReply
 }
 
-/** The pending replies of a run, in the order of the log. */
+/** The pending replies of a run. */
 export class PendingReplies {
-  readonly #pending: PendingReply[] = []
-  readonly #duplicateReplies: DuplicateReplies
+  readonly #store: NamedValues & DecisionLog
+  /** Replies whose new entries are not all decided, in the order of the log. */
+  readonly #undecided: PendingReply[] = []
+  /** Replies whose original events may have no durable decisions yet. */
+  #unrecorded: PendingReply[] = []
 
-  constructor(duplicateReplies: DuplicateReplies) {
-    this.#duplicateReplies = duplicateReplies
+  constructor(store: NamedValues & DecisionLog) {
+    this.#store = store
   }
 
   /**
@@ -28,30 +37,53 @@ export class PendingReplies {
    * the original events of duplicates in the same input.
    */
   expect(from: number, to: number, reply: DecisionReply, duplicateEntries?: readonly number[]): void {
-    const pending = { from, to, decisions: [], reply, duplicateEntries }
-    if (from === to) this.#reply(pending)
-    else this.#pending.push(pending)
+    const originals = duplicateEntries ? [...new Set(duplicateEntries)].sort((a, b) => a - b) : []
+    const pending = { from, to, decisions: [], reply, originals }
+    if (from === to) this.#replyDecided(pending)
+    else this.#undecided.push(pending)
   }
 
   /** Collects decisions, and replies to senders whose entries are all below `upto`. The bytes are valid until the store takes them. */
   reply(decisions: readonly StoredDecisionBatch[], upto: number): void {
-    if (this.#pending.length === 0) return
+    const undecided = this.#undecided
+    if (undecided.length === 0) return
     for (const { first, last, bytes } of decisions) {
-      if (!this.#pending.some(({ from, to }) => first < to && from <= last)) continue
+      if (!undecided.some(({ from, to }) => first < to && from <= last)) continue
       for (const decision of recordedDecisions(bytes))
-        this.#pending.find(({ from, to }) => from <= decision.entry && decision.entry < to)?.decisions.push(decision)
+        undecided.find(({ from, to }) => from <= decision.entry && decision.entry < to)?.decisions.push(decision)
     }
-    while (this.#pending.length > 0 && this.#pending[0].to <= upto) this.#reply(this.#pending.shift()!)
+    while (undecided.length > 0 && undecided[0].to <= upto) this.#replyDecided(undecided.shift()!)
+  }
+
+  /** Replies to the senders of duplicates whose decisions have become durable. */
+  replyRecorded(): void {
+    if (this.#unrecorded.length === 0) return
+    const { entry: recordedEnd } = parseProgress(this.#store.get(DECISION_PROGRESS))
+    const isRecorded = ({ originals }: PendingReply): boolean => originals.at(-1)! < recordedEnd
+    const recorded = this.#unrecorded.filter(isRecorded)
+    this.#unrecorded = this.#unrecorded.filter(pending => !isRecorded(pending))
+    for (const { originals, decisions, reply } of recorded) {
+      try {
+        reply.resolve([...originals.flatMap(entry => this.#recordedOn(entry)), ...decisions])
+      } catch (error) {
+        reply.reject(error)
+      }
+    }
   }
 
   /** Rejects all pending replies: nothing is decided any more. */
   reject(error: unknown): void {
-    for (const { reply } of this.#pending.splice(0)) reply.reject(error)
-    this.#duplicateReplies.reject(error)
+    for (const { reply } of [...this.#undecided.splice(0), ...this.#unrecorded.splice(0)]) reply.reject(error)
   }
 
-  #reply({ decisions, duplicateEntries, reply }: PendingReply): void {
-    if (duplicateEntries) this.#duplicateReplies.add(duplicateEntries, decisions, reply)
-    else reply.resolve(decisions)
+  /** Replies with decisions on new events, or waits for those on the originals of duplicates. */
+  #replyDecided(pending: PendingReply): void {
+    if (pending.originals.length === 0) return pending.reply.resolve(pending.decisions)
+    this.#unrecorded.push(pending)
+    this.replyRecorded()
+  }
+
+  #recordedOn(entry: number): RecordedDecision[] {
+    return this.#store.decisionsAt(entry).flatMap(({ bytes }) => [...recordedDecisions(bytes, entry)])
   }
 }

@@ -2,7 +2,7 @@
  * The intake of one source of a live run. Each turn it validates raw records, deduplicates them (`deduplicator.ts`), and collects the
  * accepted rows for the log with the hashes of their append ids and identities.
  */
-import { gatherBlock, growArray, sliceBlock, type TextLimits, type Strings } from '../../columns/index.ts'
+import { gatherBlock, growArray, lowerBound, sliceBlock, type TextLimits, type Strings } from '../../columns/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
 import {
   needsDeduplication,
@@ -17,8 +17,7 @@ import {
   type SourceRejection,
 } from '../../intake/index.ts'
 import type { DeduplicationIndex, EventLookup, AppendRows } from '../../log/index.ts'
-import { Deduplicator } from './deduplicator.ts'
-import { HashColumns } from './hash-columns.ts'
+import { Deduplicator, HashColumns } from './deduplicator.ts'
 
 export interface SourceIntakeOptions {
   readonly strings: Strings
@@ -109,18 +108,11 @@ export class SourceIntake {
     for (let row = firstRow; row < firstRow + validated; row++) {
       const sequence = next + this.#accepted.length - firstAccepted
       const verdict = this.#deduplicator.deduplicate(block, row, sequence)
-      if (verdict === 'duplicate') {
+      if (verdict === 'accepted') this.#add(row, sequence)
+      else if (verdict === 'duplicate') {
         duplicates++
         originalEntries?.push(this.#deduplicator.duplicateOf)
-      } else if (verdict === 'conflict') this.#validator.rejectRow(conflictFault(this.source), row, block)
-      else if (verdict === 'full') this.#validator.rejectRow(fullFault, row, block)
-      else if (verdict === 'stale') this.#validator.rejectRow(this.#staleFault(block.time[row]), row, block)
-      else {
-        this.#accepted.push(row)
-        this.#sequences.push(sequence)
-        if (this.#ids) this.#idHashes.push(this.#deduplicator.idHash)
-        if (this.#originals) this.#identityHashes.push(this.#deduplicator.identityHash)
-      }
+      } else this.#validator.rejectRow(this.#faultOf(verdict, block.time[row]), row, block)
     }
     return { accepted: this.#accepted.length - firstAccepted, duplicates }
   }
@@ -136,7 +128,16 @@ export class SourceIntake {
     return { source: this.source, block: sliceBlock(block, 0, count), ids, identities }
   }
 
-  #staleFault(time: number): Fault {
+  #add(row: number, sequence: number): void {
+    this.#accepted.push(row)
+    this.#sequences.push(sequence)
+    if (this.#ids) this.#idHashes.push(this.#deduplicator.idHash)
+    if (this.#originals) this.#identityHashes.push(this.#deduplicator.identityHash)
+  }
+
+  #faultOf(verdict: 'conflict' | 'full' | 'stale', time: number): Fault {
+    if (verdict === 'conflict') return conflictFault(this.source)
+    if (verdict === 'full') return fullFault
     return time <= this.#forgottenUpTo(this.#arrival) ? forgottenFault : staleFault(this.source)
   }
 
@@ -166,15 +167,8 @@ class AscendingNumbers {
   }
 
   /** Index of a number that is in the list, by binary search; −1 if it is below the first. */
-  indexOf(wanted: number): number {
-    if (this.length === 0 || wanted < this.#numbers[0]) return -1
-    let low = 0
-    let high = this.length - 1
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (this.#numbers[middle] < wanted) low = middle + 1
-      else high = middle
-    }
-    return low
+  indexOf(number: number): number {
+    if (this.length === 0 || number < this.#numbers[0]) return -1
+    return lowerBound(this.values, number)
   }
 }

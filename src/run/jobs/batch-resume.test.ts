@@ -26,18 +26,18 @@ const PARTITIONS = 4
 const hangingAfter =
   (most: number, made: number[] = []) =>
   (store: ModelStore): ComputeRun =>
-  (job, taker, signal) => {
-    if (job.s === start) return computeHere(store, PARTITIONS)(job, taker, signal)
+  (job, sink, signal) => {
+    if (job.asOf === start) return computeHere(store, PARTITIONS)(job, sink, signal)
     const aborted = new Promise<never>((_, reject) =>
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
     )
     const some = {
-      begin: (partitions: number) => taker.begin(partitions),
-      write: (partition: number, stretch: Uint8Array<ArrayBuffer>) =>
-        made.length < most ? taker.write(partition, stretch) : new Promise<void>(() => {}),
-      endPart: async (part: Parameters<typeof taker.endPart>[0]) => {
+      begin: (partitions: number) => sink.begin(partitions),
+      write: (partition: number, block: Uint8Array<ArrayBuffer>) =>
+        made.length < most ? sink.write(partition, block) : new Promise<void>(() => {}),
+      endPart: async (part: Parameters<typeof sink.endPart>[0]) => {
         made.push(part.partition)
-        await taker.endPart(part)
+        await sink.endPart(part)
       },
     }
     return Promise.race([computeHere(store, PARTITIONS)(job, some, signal), aborted])

@@ -70,16 +70,10 @@ export class BatchRunLedger extends JobLedger<BatchRunRecord> {
 
   #trimGroup(group: string, most: number): NamedWrite[] {
     const needed = this.#needed
-    const own = this.runsOf(group)
-    const old = own.slice(0, Math.max(0, own.length - most))
-    const unneeded = own.filter(({ number }) => !needed.has(number))
-    return [
-      ...this.trim(
-        old.filter(run => unneeded.includes(run)),
-        0,
-      ),
-      ...unneeded.flatMap(({ number }) => this.dropParts(number)),
-    ]
+    const runs = this.runsOf(group)
+    const unneeded = runs.filter(({ number }) => !needed.has(number))
+    const old = unneeded.filter(run => runs.indexOf(run) < runs.length - most)
+    return [...this.trim(old, 0), ...unneeded.flatMap(({ number }) => this.dropParts(number))]
   }
 
   /** The earliest time of a run of a group whose result is needed, UTC ms; Infinity if there is none. */

@@ -35,8 +35,8 @@ const sell = (driven: DrivenRun, at: number, many = 1) =>
   driven.run.submit('sales', recordBatchOf(Array.from({ length: many }, () => ({ card: 'c', amount: 1, at }))))
 const timesOf = ({ store }: DrivenRun): number[] => batchRunsIn(store).map(({ s }) => (s - start) / MINUTE)
 const valuesOf = (driven: DrivenRun) => {
-  const { clock, features: values } = driven.run.features([{ group: 'usual', key: ['c'] }])[0]
-  return [clock === null ? null : (clock - start) / MINUTE, (values['n'] as { value: number }).value]
+  const { asOf, features: values } = driven.run.features([{ group: 'usual', key: ['c'] }])[0]
+  return [asOf === null ? null : (asOf - start) / MINUTE, (values['n'] as { value: number }).value]
 }
 const decided = (driven: DrivenRun) =>
   driven.store.decisions.flatMap(({ bytes }) => [...recordedDecisions(bytes)]).map(({ vector }) => (vector as { n: number }).n)
@@ -84,7 +84,7 @@ test('after a failure and a jump back the run is retried within minutes', async 
   let fails = true
   const driven = new DrivenRun(shop, {
     now: start,
-    computing: store => (job, taker, signal) => (fails ? Promise.reject(new Error('no memory')) : computeHere(store)(job, taker, signal)),
+    computing: store => (job, sink, signal) => (fails ? Promise.reject(new Error('no memory')) : computeHere(store)(job, sink, signal)),
   })
   await sell(driven, start)
   await driven.to(minutes(600) + 1, 1)

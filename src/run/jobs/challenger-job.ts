@@ -2,14 +2,13 @@
  * Evaluates a challenger: compares it with the champion on the decisions that both scored, as recorded, once their labels are settled. The
  * result is a function of what had arrived by `at`.
  */
-import { concatArrays, Strings, doublesOf, rowsWhere } from '../../columns/index.ts'
+import { definitionOf } from '../../base/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
-import type { DecisionLog, NamedValues, SegmentLog, StoredDecisionBatch } from '../../log/index.ts'
+import type { DecisionLog, NamedValues, SegmentLog } from '../../log/index.ts'
 import { labelHorizon } from '../../replay/index.ts'
-import { metricsOf } from '../../training/index.ts'
 import type { ShadowReport } from '../../training/registry/index.ts'
-import { decodeDecisions } from '../decide/decision-codec.ts'
-import { recordedLabels } from '../history/recorded-labels.ts'
+import type { DecodedDecisions } from '../decide/decision-codec.ts'
+import { settledMetrics } from '../history/matured-metric.ts'
 
 /** One evaluation. */
 export interface ChallengerJob {
@@ -33,28 +32,10 @@ export function evaluateChallenger(
   store: SegmentLog & NamedValues & DecisionLog,
   { ir, model: name, version, entry, from, to, at }: ChallengerJob,
 ): ShadowReport {
-  const model = ir.models.find(candidate => candidate.name === name)!
-  const strings = new Strings()
-  const batches = [...scoredBatches(store.decisionsFrom(name, entry), version, strings)]
-  const { labels } = recordedLabels(ir, model, store, batches, strings, at)
-  const none: Float64Array = new Float64Array(0)
-  const t = concatArrays([none, ...batches.map(part => part.t)])
-  const settledTo = Math.min(to, at - labelHorizon(model.label!))
-  const rows = rowsWhere(labels.length, row => labels.known[row] === 1 && t[row] > from && t[row] <= settledTo)
-  const metrics = (column: 'score' | 'shadow') => {
-    const scores = concatArrays([none, ...batches.map(part => doublesOf(part[column], part.length))])
-    return metricsOf(
-      Float64Array.from(rows, row => scores[row]),
-      Uint8Array.from(rows, row => labels.value[row]),
-    )
-  }
-  return { from, to, metrics: metrics('shadow'), champion: metrics('score') }
-}
-
-/** Decision batches that the challenger scored too. */
-function* scoredBatches(stretches: Iterable<StoredDecisionBatch>, version: number, strings: Strings) {
-  for (const { bytes } of stretches) {
-    const { challenger, length, t, entry, keys: key, ids: id, score, challengerScore: shadow, explored } = decodeDecisions(bytes, strings)
-    if (challenger === version && shadow) yield { length, t, entry, key, id, score, shadow, explored }
-  }
+  const model = definitionOf(ir.models, name)
+  const settled = { from, to: Math.min(to, at - labelHorizon(model.label!)), at }
+  const isMeasured = ({ challenger, challengerScore }: DecodedDecisions): boolean => challenger === version && challengerScore !== undefined
+  const batches = store.decisionsFrom(name, entry)
+  const [metrics, champion] = settledMetrics(ir, model, store, batches, isMeasured, settled, ['challengerScore', 'score'])
+  return { from, to, metrics, champion }
 }

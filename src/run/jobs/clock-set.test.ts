@@ -82,8 +82,8 @@ async function opened(isDrawnDone: () => boolean): Promise<{ driven: DrivenRun; 
   const driven = new DrivenRun(shop, {
     start,
     now: 0,
-    computing: store => (job, taker, signal) =>
-      attempted('batch', job.s) ? computeHere(store)(job, taker, signal) : Promise.reject(new Error('as drawn')),
+    computing: store => (job, sink, signal) =>
+      attempted('batch', job.asOf) ? computeHere(store)(job, sink, signal) : Promise.reject(new Error('as drawn')),
     besides: () => ({
       reporting: {
         folder,

@@ -2,14 +2,14 @@
  * Checks one model for drift: compares recent inputs and scores with those that the version was trained on, and measures recent decisions
  * whose labels are settled. The result is a function of what had arrived by then.
  */
+import { definitionOf } from '../../base/index.ts'
 import { Strings } from '../../columns/index.ts'
 import type { ModelIR, PipelineIR, DriftIR } from '../../define/ir/index.ts'
 import { describeDrift, driftOf, type MaturedMetric, type RowsSummary } from '../../training/drift/index.ts'
 import { type DriftState, referenceOf } from '../../training/registry/index.ts'
-import { summarizeDecisions } from '../history/decision-summary.ts'
-import { sampledBatches } from '../history/decision-sample.ts'
+import { summarizeForDrift } from '../history/drift-summary.ts'
 import { maturedMetric } from '../history/matured-metric.ts'
-import { recordedBatches } from '../history/recorded-batches.ts'
+import { recordedBatches, sampledBatches } from '../history/recorded-batches.ts'
 import type { DecisionLog, NamedValues, SegmentLog } from '../../log/index.ts'
 
 /** One drift check. */
@@ -33,7 +33,7 @@ export type DriftCheckPort = (job: DriftJob, signal: AbortSignal) => Promise<Dri
  * decisions.
  */
 export function checkDrift(store: SegmentLog & NamedValues & DecisionLog, { ir, model: name, version, at }: DriftJob): DriftCheckResult {
-  const model = ir.models.find(candidate => candidate.name === name)!
+  const model = definitionOf(ir.models, name)
   const orWhen = model.train!.orWhen!
   const { metric, recent: since, psi, ks, nulls, rows } = orWhen
   const metrics: MaturedMetric[] = metric ? [maturedMetric(ir, model, store, { ...metric, since, at, version })] : []
@@ -64,8 +64,8 @@ function recentOf(
 ): RowsSummary {
   const strings = new Strings()
   const batches = recordedBatches(ir, model, sampledBatches(ir, model.name, store, from), strings, { total: 1 })
-  const span = { from: from + 1, to: at + 1 }
-  return summarizeDecisions(ir, model, batches, strings, [span], batch => batch.version === version)[0]
+  const range = { from: from + 1, to: at + 1 }
+  return summarizeForDrift(ir, model, batches, strings, [range], version)[0]
 }
 
 /** Too few scores, as right after a promotion, are no sample. */

@@ -20,7 +20,7 @@ test('two layers give the values of one layer through every swap, and say which 
     assertAlike(driven)
   }
   const { layer, snapshot, degraded } = feature(run, 'layered', 'c1')
-  assert.deepEqual([layer, snapshot?.s, snapshot?.ageMs, degraded], ['merged', start + 30 * MINUTE, 90_000, undefined])
+  assert.deepEqual([layer, snapshot?.asOf, snapshot?.ageMs, degraded], ['merged', start + 30 * MINUTE, 90_000, undefined])
   assert.equal(feature(run, 'alone', 'c1').layer, 'stream')
   const decisions = decisionsOf(driven)
   assert.equal(decisions.length, 192)
@@ -51,7 +51,7 @@ test('during a run new events go to both deltas, and each event is in one layer 
   await to(2 * MINUTE + 1)
   for (let id = 40; id < 60; id++) await run.submit('payments', recordBatchOf([payment(id, 2 * MINUTE)]))
   await to(6 * MINUTE)
-  assert.deepEqual([feature(run, 'layered', 'c1').layer, feature(run, 'layered', 'c1').snapshot?.s], ['merged', start + 5 * MINUTE])
+  assert.deepEqual([feature(run, 'layered', 'c1').layer, feature(run, 'layered', 'c1').snapshot?.asOf], ['merged', start + 5 * MINUTE])
   assertAlike(driven)
   await run.stop()
 })

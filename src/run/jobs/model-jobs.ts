@@ -1,4 +1,4 @@
-/** The jobs of one trained model: trainings, evaluations of its challengers, and drift checks. They share one retry delay. */
+/** The jobs of one trainable model: trainings, evaluations of its challengers, and drift checks. They share one retry delay. */
 import type { PipelineIR } from '../../define/ir/index.ts'
 import type { JobClock, Job } from '../../jobs/index.ts'
 import type { Log, CommitWriter, NamedValues, SegmentLog } from '../../log/index.ts'
@@ -6,23 +6,29 @@ import { labelHorizon } from '../../replay/index.ts'
 import type { ModelVersion } from '../../training/registry/index.ts'
 import type { ChallengerJob, EvaluationPort } from './challenger-job.ts'
 import type { DriftCheckPort } from './drift-job.ts'
-import { isPermanentFailure, type TrainedModel } from './trained-model.ts'
+import { isPermanentFailure, type ModelLifecycle } from './model-lifecycle.ts'
 import type { TrainPort } from './training-job.ts'
 
-export interface TrainingSchedulerOptions {
+/** Compute the jobs of trainable models, beside the loop. */
+export interface ModelJobPorts {
+  /** Without it no model is trained; existing versions are served and promoted. */
+  readonly train: TrainPort
+  /** Without it challenges never end. */
+  readonly evaluateChallenger: EvaluationPort
+  /** Without it drift is not checked. */
+  readonly checkDrift: DriftCheckPort
+}
+
+export interface TrainingSchedulerOptions extends Partial<ModelJobPorts> {
   readonly ir: PipelineIR
   readonly store: CommitWriter & NamedValues & SegmentLog
   readonly log: Log
   readonly jobClock: JobClock
-  /** Without it no model is trained; existing versions are served and promoted. */
-  readonly train: TrainPort | undefined
-  /** Without it challenges never end. */
-  readonly evaluateChallenger: EvaluationPort | undefined
-  /** Without it drift is not checked. */
-  readonly checkDrift: DriftCheckPort | undefined
   /** Is every entry decided? Decisions that are not recorded yet would be missing in evaluations and drift checks. */
   readonly isDecided: () => boolean
   readonly onReport: (report: string) => void
+  /** Notified when a promotion waits for a turn. */
+  readonly onReady: () => void
 }
 
 interface ModelJobsOptions extends TrainingSchedulerOptions {
@@ -39,9 +45,9 @@ export interface RequestedVersion {
 const when = (t: number): string => new Date(t).toISOString()
 
 /** Trains versions of the model, by its schedule, by drift and on demand. */
-export function trainingJob(trained: TrainedModel, options: ModelJobsOptions): Job<RequestedVersion> {
+export function trainingJob(lifecycle: ModelLifecycle, options: ModelJobsOptions): Job<RequestedVersion> {
   const { ir, store, log, jobClock, train, awaitMarker } = options
-  const { retry, schedule, drift, promotionQueue, model } = trained
+  const { retry, schedule, drift, promotionQueue, model } = lifecycle
   /** Had any event arrived by then? Without events there is nothing to learn. */
   const hasEventsBy = (at: number): boolean => {
     const first = store.segmentAt(0)
@@ -57,13 +63,13 @@ export function trainingJob(trained: TrainedModel, options: ModelJobsOptions): J
     },
     begin: ({ s: at, why, because }, began) => {
       const cut = log.end
-      const version = trained.beginVersion({ why, at, began, cut, ...(because !== undefined && { because }) })
+      const version = lifecycle.beginVersion({ why, at, began, cut, ...(because !== undefined && { because }) })
       return {
-        put: [trained.keep(version)],
+        put: [lifecycle.put(version)],
         run: async signal => {
-          const training = await train!({ ir, model: model.name, at, cut, champion: trained.champion(store) }, signal)
+          const training = await train!({ ir, model: model.name, at, cut, champion: lifecycle.comparedScore(store) }, signal)
           const stored = await promotionQueue.enqueue(async () => {
-            const finished = trained.finish(version, training, jobClock.wall())
+            const finished = lifecycle.finish(version, training, jobClock.wall())
             await store.commit({ put: finished.put })
             return finished
           })
@@ -73,21 +79,21 @@ export function trainingJob(trained: TrainedModel, options: ModelJobsOptions): J
         },
         describe: outcome => `the training of model '${model.name}' of ${when(at)} ${outcome}; the previous score stays in use`,
         isFinal: isPermanentFailure,
-        fail: (error, isFinal) => trained.fail(version, error, jobClock.wall(), isFinal),
-        interrupt: () => trained.markBrokenOff(),
+        fail: (error, isFinal) => lifecycle.fail(version, error, jobClock.wall(), isFinal),
+        interrupt: () => lifecycle.markBrokenOff(),
       }
     },
   }
 }
 
 /** Evaluates the challenger once the challenge is over and the labels of its decisions are settled. The result is requested like a promotion. */
-export function evaluationJob(trained: TrainedModel, options: ModelJobsOptions): Job<undefined> {
+export function evaluationJob(lifecycle: ModelLifecycle, options: ModelJobsOptions): Job<undefined> {
   const { ir, store, jobClock, evaluateChallenger, isDecided, awaitMarker } = options
-  const { retry, promotionQueue, model } = trained
+  const { retry, promotionQueue, model } = lifecycle
   const { promote } = model.train
   /** The evaluation of the current challenge. */
   const current = (): ChallengerJob | undefined => {
-    const { challenge } = trained
+    const { challenge } = lifecycle
     if (!evaluateChallenger || !challenge || promotionQueue.waiting || promote.kind === 'hand' || promote.shadow === undefined)
       return undefined
     const { version, entry, at: from } = challenge
@@ -108,9 +114,9 @@ export function evaluationJob(trained: TrainedModel, options: ModelJobsOptions):
         run: async signal => {
           const report = await evaluateChallenger!(job, signal)
           const { promotion, inLog } = await promotionQueue.enqueue(async () => {
-            const { challenge } = trained
+            const { challenge } = lifecycle
             if (!challenge || challenge.entry !== job.entry) return { promotion: undefined }
-            const evaluation = trained.recordEvaluation(challenge, report, jobClock.wall())
+            const evaluation = lifecycle.recordEvaluation(challenge, report, jobClock.wall())
             await store.commit({ put: evaluation.put })
             return evaluation
           })
@@ -125,8 +131,8 @@ export function evaluationJob(trained: TrainedModel, options: ModelJobsOptions):
 }
 
 /** Checks for drift while a version scores that has scored since before the check. */
-export function driftCheckJob(trained: TrainedModel, { ir, store, checkDrift, isDecided, onReport }: ModelJobsOptions): Job<undefined> {
-  const { retry, drift, model } = trained
+export function driftCheckJob(lifecycle: ModelLifecycle, { ir, store, checkDrift, isDecided, onReport }: ModelJobsOptions): Job<undefined> {
+  const { retry, drift, model } = lifecycle
   /** A check at which no version scored, with the number of promotions by then: it is not repeated every moment. */
   let unscored: string | undefined
   return {
@@ -134,22 +140,22 @@ export function driftCheckJob(trained: TrainedModel, { ir, store, checkDrift, is
     retry,
     due: now => {
       const s = checkDrift && drift?.checkDue(now)
-      const { promotions } = trained
+      const { promotions } = lifecycle
       if (s === undefined || !(s > (promotions.at(-1)?.at ?? -Infinity)) || !isDecided()) return undefined
       const check = `${s}, ${promotions.length}`
       if (unscored === check) return undefined
-      if (trained.scorer(store) !== undefined) return { why: 'schedule', s }
+      if (lifecycle.scoringVersion(store) !== undefined) return { why: 'schedule', s }
       unscored = check
       return undefined
     },
     begin: ({ s: at }) => {
-      const version = trained.scorer(store)!
+      const version = lifecycle.scoringVersion(store)!
       return {
         put: [],
         run: async signal => {
           const result = await checkDrift!({ ir, model: model.name, version, at }, signal)
           const previousRequest = drift!.due
-          await store.commit({ put: [drift!.recordCheck(at, version, result, trained.trainedAt)] })
+          await store.commit({ put: [drift!.recordCheck(at, version, result, lifecycle.trainedAt)] })
           const { due } = drift!
           if (due && !previousRequest)
             onReport(`model '${model.name}' is trained again, since drift was found at ${when(at)}: ${due.because}`)

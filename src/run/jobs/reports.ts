@@ -82,8 +82,8 @@ function reportJob(
 ): Job<ReportRun> {
   const { ir, store, log, make, jobClock, hasRuns, folder } = options
   const { name } = report
-  const own = (): ReportRun[] => ledger.records.filter(run => run.report === name)
-  const last = own().findLast(({ why, state }) => why === 'schedule' && state === 'done')
+  const runsOfReport = (): ReportRun[] => ledger.records.filter(run => run.report === name)
+  const last = runsOfReport().findLast(({ why, state }) => why === 'schedule' && state === 'done')
   const schedule = new JobSchedule(report.at, last?.s)
   return {
     name,
@@ -108,7 +108,7 @@ function reportJob(
           record = { ...record, runs, ...versionAt(store, ir, report, s) }
           const done = await make({ ir, report, ...reproducibleJob(record) }, pathOf(record, folder), signal)
           record = { ...record, ended: jobClock.wall(), state: 'done', done }
-          await store.commit({ put: [ledger.put(record), ...ledger.trim(own(), limits.BATCH_RUNS_KEPT)] })
+          await store.commit({ put: [ledger.put(record), ...ledger.trim(runsOfReport(), limits.BATCH_RUNS_KEPT)] })
           if (why === 'schedule') schedule.complete(s)
           return record
         },

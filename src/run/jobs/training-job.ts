@@ -1,4 +1,5 @@
 /** Trains one model on a log, beside a run or for a command. */
+import { definitionOf } from '../../base/index.ts'
 import { Strings } from '../../columns/index.ts'
 import { groupReads } from '../../decision/index.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
@@ -25,7 +26,7 @@ export async function trainFromLog(
   { ir, model: name, at, cut, champion }: TrainingJob,
   { onProgress, signal }: { readonly onProgress?: (share: number) => void; readonly signal?: AbortSignal } = {},
 ): Promise<ModelTraining> {
-  const model = ir.models.find(candidate => candidate.name === name)!
+  const model = definitionOf(ir.models, name)
   const read = modelAlone(ir, model)
   const log = storedHistory(ir, read, store, new Strings(), { to: cut, until: at, allowForgotten: true, ...(onProgress && { onProgress }) })
   const censored = censoredPositions(ir, model, store)

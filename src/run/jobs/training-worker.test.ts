@@ -12,7 +12,7 @@ import { versionOf } from '../../training/registry/registry.ts'
 import { LiveRun } from '../loop/live-run.ts'
 import { evaluateChallenger } from './challenger-job.ts'
 import { checkDrift } from './drift-job.ts'
-import { checkDriftInThread, trainInThread } from './training-worker.ts'
+import { modelJobsInThread } from './training-worker.ts'
 import { trainFromLog, type TrainingJob } from './training-job.ts'
 
 const shop = fraudPipeline({ algorithm: 'trees', rounds: 10, promote: { metric: 'auc', shadow: '2d' } })
@@ -49,7 +49,7 @@ test('a thread trains, challenges and evaluates as this thread does', async () =
   const job: TrainingJob = { ir: shop.ir, model: 'fraud', at: second.at, cut: second.cut!, champion: undefined }
   const { champion: _champion, ...report } = second.trained!
   assert.deepEqual((await trainFromLog(reader, job)).report, report)
-  assert.deepEqual((await trainInThread(join(folder, 'log.db'))(job, never)).report, report)
+  assert.deepEqual((await modelJobsInThread(join(folder, 'log.db')).train(job, never)).report, report)
   // The events decide if it meets its rule.
   assert.equal(second.state, 'challenger', second.verdict)
   await send(16, 24)
@@ -74,17 +74,17 @@ test('a drift check in a thread gives the same result', async () => {
   // The version was trained before drift was checked; its quality can be measured all the same.
   assert.equal(result.silent, 'version 1 has no summary of its training data: train another version')
   assert.match(result.because!, /^auc of \d+ settled decisions is 0\.\d{4}, below 0\.9900$/)
-  assert.deepEqual(await checkDriftInThread(join(folder, 'log.db'))(job, never), result)
+  assert.deepEqual(await modelJobsInThread(join(folder, 'log.db')).checkDrift(job, never), result)
 })
 
 test('a failure in the thread is reported with its code, and an abort stops it', async () => {
   const job: TrainingJob = { ir: shop.ir, model: 'fraud', at: begun, cut: 1, champion: undefined }
-  await assert.rejects(trainInThread(join(folder, 'none.db'))(job, never), { code: 'SPILL_STORE' })
-  await assert.rejects(trainInThread(join(folder, 'log.db'))({ ...job, at: begun - 1 }, never), {
+  await assert.rejects(modelJobsInThread(join(folder, 'none.db')).train(job, never), { code: 'SPILL_STORE' })
+  await assert.rejects(modelJobsInThread(join(folder, 'log.db')).train({ ...job, at: begun - 1 }, never), {
     code: 'SPILL_TRAINING',
     message: /the model has decided about nothing by 2026-/,
   })
-  await assert.rejects(trainInThread(join(folder, 'log.db'))(job, AbortSignal.abort()), { code: 'SPILL_STOPPED' })
+  await assert.rejects(modelJobsInThread(join(folder, 'log.db')).train(job, AbortSignal.abort()), { code: 'SPILL_STOPPED' })
 })
 
 test('a trainer command runs in the thread too, and ends with its caller', async () => {
@@ -96,14 +96,14 @@ test('a trainer command runs in the thread too, and ends with its caller', async
   }
   const left = { kind: 'logistic', intercept: -1, weights: { amount: { weight: 0.01, ifNull: 0 } } }
   const leaves = `fs.writeFileSync(process.argv[2] + '/model.json', ${JSON.stringify(JSON.stringify(left))}); fs.writeFileSync(process.argv[2] + '/metrics.json', '{}')`
-  const { score, report } = await trainInThread(join(folder, 'log.db'))(by(leaves), never)
+  const { score, report } = await modelJobsInThread(join(folder, 'log.db')).train(by(leaves), never)
   assert.deepEqual(score, { kind: 'logistic', intercept: -1, terms: [{ input: 'amount', weight: 0.01, ifNull: 0 }] })
   assert.ok(report.metrics.auc! > 0.6)
 
   const pidFile = join(folder, 'pid')
   const stopping = new AbortController()
   const hangs = by(`fs.writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); setInterval(() => {}, 1000)`)
-  const stopped = assert.rejects(trainInThread(join(folder, 'log.db'))(hangs, stopping.signal))
+  const stopped = assert.rejects(modelJobsInThread(join(folder, 'log.db')).train(hangs, stopping.signal))
   while (!existsSync(pidFile) || readFileSync(pidFile, 'utf8') === '') await pause(5)
   stopping.abort()
   await stopped

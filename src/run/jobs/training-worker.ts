@@ -4,9 +4,10 @@ import { callAfter, limits } from '../../base/index.ts'
 import { runThreadJob } from '../../jobs/index.ts'
 import type { ModelTraining } from '../../replay/index.ts'
 import type { ShadowReport } from '../../training/registry/index.ts'
-import type { DriftJob, DriftCheckResult, DriftCheckPort } from './drift-job.ts'
-import type { EvaluationPort, ChallengerJob } from './challenger-job.ts'
-import type { TrainingJob, TrainPort } from './training-job.ts'
+import type { ChallengerJob } from './challenger-job.ts'
+import type { DriftCheckResult, DriftJob } from './drift-job.ts'
+import type { ModelJobPorts } from './model-jobs.ts'
+import type { TrainingJob } from './training-job.ts'
 
 export type TrainingThreadData =
   | { readonly path: string; readonly kind: 'train'; readonly job: TrainingJob }
@@ -15,23 +16,12 @@ export type TrainingThreadData =
 
 const file = new URL(`./training-thread${extname(import.meta.url)}`, import.meta.url)
 
-/** Trainings on the log in this file. */
-export const trainInThread =
-  (path: string): TrainPort =>
-  (job, signal) =>
-    runInThread<ModelTraining>({ path, kind: 'train', job }, signal)
-
-/** Evaluations of challengers on the log in this file. */
-export const evaluateInThread =
-  (path: string): EvaluationPort =>
-  (job, signal) =>
-    runInThread<ShadowReport>({ path, kind: 'judge', job }, signal)
-
-/** Drift checks on the log in this file. */
-export const checkDriftInThread =
-  (path: string): DriftCheckPort =>
-  (job, signal) =>
-    runInThread<DriftCheckResult>({ path, kind: 'look', job }, signal)
+/** Computes jobs of models on the log in this file. */
+export const modelJobsInThread = (path: string): ModelJobPorts => ({
+  train: (job, signal) => runInThread<ModelTraining>({ path, kind: 'train', job }, signal),
+  evaluateChallenger: (job, signal) => runInThread<ShadowReport>({ path, kind: 'judge', job }, signal),
+  checkDrift: (job, signal) => runInThread<DriftCheckResult>({ path, kind: 'look', job }, signal),
+})
 
 const runInThread = <T>(data: TrainingThreadData, signal: AbortSignal): Promise<T> =>
   runThreadJob({

@@ -1,5 +1,5 @@
 /**
- * The trained models of a run: trains versions beside the loop, and promotes them by rule or by request.
+ * The trainable models of a run: trains versions beside the loop, and promotes them by rule or by request.
  *
  * A permanent failure would repeat on the same events, so it waits for the next time. The last promoted version scores meanwhile. A
  * promotion is stored first, and then becomes a marker in the log, committed with its registry change. So a replay gives the same
@@ -10,35 +10,33 @@ import { JobScheduler } from '../../jobs/index.ts'
 import type { LogMarker, NamedWrite } from '../../log/index.ts'
 import {
   checkPromotable,
-  trainedModel,
+  trainableModel,
   putPendingPromotion,
   type PendingPromotion,
   type ModelVersion,
 } from '../../training/registry/index.ts'
 import { driftCheckJob, evaluationJob, trainingJob, type RequestedVersion, type TrainingSchedulerOptions } from './model-jobs.ts'
-import { TrainedModel } from './trained-model.ts'
+import { ModelLifecycle } from './model-lifecycle.ts'
 
 export class TrainingScheduler {
   /** Trainings, evaluations and drift checks: one at a time. */
   readonly jobs: JobScheduler<RequestedVersion | undefined>
   readonly #options: TrainingSchedulerOptions
-  readonly #models: ReadonlyMap<string, TrainedModel>
-  /** Notified when a promotion waits for a turn. */
-  onReady: () => void = () => {}
+  readonly #models: ReadonlyMap<string, ModelLifecycle>
 
   constructor(options: TrainingSchedulerOptions) {
     const { ir, store, jobClock, train } = options
     this.#options = options
-    this.#models = new Map(ir.models.flatMap(({ name, train }) => (train ? [[name, new TrainedModel(ir, name, store)]] : [])))
+    this.#models = new Map(ir.models.flatMap(({ name, train }) => (train ? [[name, new ModelLifecycle(ir, name, store)]] : [])))
     for (const { latest } of this.#all) jobClock.cover(latest)
     const jobsOptions = { ...options, awaitMarker: (inLog: Promise<void>) => this.#awaitMarker(inLog) }
-    const jobs = this.#all.flatMap(trained => [evaluationJob, trainingJob, driftCheckJob].map(job => job(trained, jobsOptions)))
+    const jobs = this.#all.flatMap(lifecycle => [evaluationJob, trainingJob, driftCheckJob].map(job => job(lifecycle, jobsOptions)))
     this.jobs = new JobScheduler<RequestedVersion | undefined>({ ...options, jobs: train ? jobs : [], clock: jobClock })
   }
 
   /** Marks versions that an earlier process left unfinished. Returns the values to commit. */
   markBrokenOff(): NamedWrite[] {
-    return this.#all.flatMap(trained => trained.markBrokenOff())
+    return this.#all.flatMap(lifecycle => lifecycle.markBrokenOff())
   }
 
   /** Does a promotion wait for a turn? */
@@ -46,7 +44,7 @@ export class TrainingScheduler {
     return this.#all.some(({ promotionQueue }) => promotionQueue.waiting !== undefined)
   }
 
-  get #all(): TrainedModel[] {
+  get #all(): ModelLifecycle[] {
     return [...this.#models.values()]
   }
 
@@ -55,11 +53,11 @@ export class TrainingScheduler {
    * for a model without training, with `SPILL_STOPPED`, and with the error of the training.
    */
   async trainNow(name: string): Promise<ModelVersion> {
-    const trained = this.#modelOf(name)
+    const lifecycle = this.#modelOf(name)
     if (!this.#options.train) throw new SpillwayError('SPILL_UNSUPPORTED', 'this run trains no models')
     const { version, inLog } = (await this.jobs.request(name))!
     await inLog
-    return inLog ? trained.version(version.number)! : version
+    return inLog ? lifecycle.version(version.number)! : version
   }
 
   /**
@@ -67,11 +65,11 @@ export class TrainingScheduler {
    * version that cannot score, and with `SPILL_STOPPED`.
    */
   async promote(name: string, version: number, why: string): Promise<void> {
-    const trained = this.#modelOf(name)
+    const lifecycle = this.#modelOf(name)
     const { ir, store, jobClock } = this.#options
     checkPromotable(store, ir, name, version)
     this.jobs.check()
-    const { inLog } = await trained.promotionQueue.enqueue(async () => {
+    const { inLog } = await lifecycle.promotionQueue.enqueue(async () => {
       checkPromotable(store, ir, name, version)
       this.jobs.check()
       const promotion: PendingPromotion = { version, why, at: jobClock.wall() }
@@ -95,8 +93,8 @@ export class TrainingScheduler {
   promotionMarkers(entry: number, t: number): { readonly markers: LogMarker[]; readonly put: readonly NamedWrite[] } {
     const markers: LogMarker[] = []
     const put: NamedWrite[] = []
-    for (const trained of this.#all) {
-      const promotion = trained.promotionMarker(entry + markers.length, t)
+    for (const lifecycle of this.#all) {
+      const promotion = lifecycle.promotionMarker(entry + markers.length, t)
       if (!promotion) continue
       markers.push(promotion.marker)
       put.push(...promotion.put)
@@ -106,15 +104,15 @@ export class TrainingScheduler {
 
   /** Resolves once the promotion is a durable marker. */
   async #awaitMarker(inLog: Promise<void>): Promise<void> {
-    this.onReady()
+    this.#options.onReady()
     await inLog
     // This commit follows the marker, so the marker is durable when it is.
     await this.#options.store.commit({})
   }
 
   /** Throws `SPILL_NOT_FOUND` for an unknown model, `SPILL_INPUT` for one without training. */
-  #modelOf(name: string): TrainedModel {
-    trainedModel(this.#options.ir, name)
+  #modelOf(name: string): ModelLifecycle {
+    trainableModel(this.#options.ir, name)
     return this.#models.get(name)!
   }
 }

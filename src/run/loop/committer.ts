@@ -1,12 +1,12 @@
 /** Gives commits to the store. Senders, listeners and metrics are notified of a commit once it is durable, never before. */
 import { channels, type RunMessage } from '../../base/node/index.ts'
-import { stopwatch } from '../../base/index.ts'
-import type { Commit } from '../../log/index.ts'
-import type { IngestReceipt, AppendedTurn } from '../ingest/appender.ts'
-import { RunCounters } from './run-counters.ts'
+import { stopwatch, sumBy } from '../../base/index.ts'
+import type { Commit, DeadLetter, StoredDecisionBatch } from '../../log/index.ts'
+import type { GroupFreshness } from '../decide/freshness.ts'
+import type { IngestReceipt, AppendedTurn, SourceRecords } from '../ingest/appender.ts'
 import type { SubmittedRecords } from '../ingest/inbox.ts'
 import type { RunComponents, RunOptions } from './composition-root.ts'
-import type { DuplicateReplies } from '../ingest/duplicate-replies.ts'
+import type { PendingReplies } from '../ingest/pending-replies.ts'
 import { committedBatches, type CommittedBatch, type BatchTimes, type TurnTimes } from '../decide/stage-times.ts'
 
 /** The receivers of a commit, and the measurements of its decisions. */
@@ -23,7 +23,7 @@ export interface CommitContext {
 
 export interface CommitterOptions extends Pick<RunOptions, 'store' | 'onDecisions' | 'onRecorded' | 'onEffects'>, RunMessage {
   readonly components: RunComponents
-  readonly duplicateReplies: DuplicateReplies
+  readonly pendingReplies: PendingReplies
   readonly onFailure: (error: unknown) => void
   /** A commit is durable, or has failed. */
   readonly onCommitEnd: () => void
@@ -48,7 +48,7 @@ export class Committer {
 
   /** Gives a commit to the store. Resolves when it is durable or has failed; never rejects. */
   async commit(commit: Commit, context: CommitContext = {}): Promise<void> {
-    const { store, components, duplicateReplies, onDecisions, onRecorded, onEffects } = this.#options
+    const { store, components, pendingReplies, onDecisions, onRecorded, onEffects } = this.#options
     const { inputs = [], receipts = [], lateEvents = [], times = [] } = context
     const { decisions = [], effects = [] } = commit
     // The bytes of decisions move to the thread of the store, so a listener gets a copy.
@@ -64,7 +64,7 @@ export class Committer {
       components.lookup.dropCommitted(end)
       inputs.forEach(({ resolve }, i) => resolve(receipts[i]))
       components.requests.reply(answers)
-      duplicateReplies.replyRecorded()
+      pendingReplies.replyRecorded()
       this.#recordTimes(batches)
       this.counts.add(decisions, receipts, inputs, commit.deadLetters ?? [], lateEvents)
       if (published.length > 0) onDecisions?.(published)
@@ -100,7 +100,7 @@ export class Committer {
 
   #publishTurn({ segment }: Commit, { receipts = [], turnTimes }: CommitContext): void {
     if (!turnTimes) return
-    const sum = (field: 'accepted' | 'duplicates' | 'rejected') => receipts.reduce((all, receipt) => all + receipt[field], 0)
+    const sum = (field: 'accepted' | 'duplicates' | 'rejected') => sumBy(receipts, receipt => receipt[field])
     const entries = segment?.entries ?? 0
     const [accepted, duplicates, rejected] = [sum('accepted'), sum('duplicates'), sum('rejected')]
     const durations = { waitedMs: turnTimes.startedAt - turnTimes.receivedAt, takenMs: turnTimes.appendedAt - turnTimes.startedAt }
@@ -119,9 +119,69 @@ export class Committer {
   #publishCommit({ segment, decisions = [], effects = [] }: Commit, startedAt: number, failure: { readonly error?: unknown } = {}): void {
     const counts = {
       entries: segment?.entries ?? 0,
-      decisions: decisions.reduce((sum, { count }) => sum + count, 0),
+      decisions: sumBy(decisions, ({ count }) => count),
       effects: effects.length,
     }
     channels.commit.publish({ ...this.#runInfo, ...counts, ms: stopwatch() - startedAt, ...failure })
+  }
+}
+
+/** Counters of a run since its start, durable results only. */
+export class RunCounters {
+  accepted = 0
+  duplicates = 0
+  rejected = 0
+  decisions = 0
+  /** Accepted and duplicate records by source. */
+  readonly bySource = new Map<string, { accepted: number; duplicates: number }>()
+  /** Late events by source: accepted, but later than `allowedLateness`. */
+  readonly lateEvents = new Map<string, number>()
+  /** Rejected records by source and reason. */
+  readonly deadLetters = new Map<string, Map<string, number>>()
+  /** Decisions by model. */
+  readonly byModel = new Map<string, number>()
+  /** Exploration by action: decisions whose action was withheld to observe the outcome. */
+  readonly explored = new Map<string, number>()
+
+  /** Freshness of the feature groups that have an objective. */
+  freshness: () => readonly GroupFreshness[] = () => []
+
+  /** Totals as a plain object; without `explored` if it is 0. */
+  get totals(): { accepted: number; duplicates: number; rejected: number; decisions: number; explored?: number } {
+    const { accepted, duplicates, rejected, decisions } = this
+    const explored = sumBy(this.explored.values(), count => count)
+    return { accepted, duplicates, rejected, decisions, ...(explored > 0 && { explored }) }
+  }
+
+  /** Adds the results of one commit; one receipt for each input. */
+  add(
+    decisions: readonly StoredDecisionBatch[],
+    receipts: readonly IngestReceipt[],
+    inputs: readonly Pick<SourceRecords, 'source'>[],
+    dead: readonly DeadLetter[],
+    late: AppendedTurn['lateEvents'],
+  ): void {
+    receipts.forEach(({ accepted, duplicates, rejected }, i) => {
+      this.accepted += accepted
+      this.duplicates += duplicates
+      this.rejected += rejected
+      const { source } = inputs[i]
+      const counts = this.bySource.get(source) ?? { accepted: 0, duplicates: 0 }
+      counts.accepted += accepted
+      counts.duplicates += duplicates
+      this.bySource.set(source, counts)
+    })
+    for (const [source, events] of late) this.lateEvents.set(source, (this.lateEvents.get(source) ?? 0) + events)
+    for (const { model, count, explorationCounts: explored = {} } of decisions) {
+      for (const [action, explorations] of Object.entries(explored))
+        this.explored.set(action, (this.explored.get(action) ?? 0) + explorations)
+      this.decisions += count
+      this.byModel.set(model, (this.byModel.get(model) ?? 0) + count)
+    }
+    for (const { source = '', reason } of dead) {
+      const counts = this.deadLetters.get(source) ?? new Map<string, number>()
+      counts.set(reason, (counts.get(reason) ?? 0) + 1)
+      this.deadLetters.set(source, counts)
+    }
   }
 }

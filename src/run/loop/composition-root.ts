@@ -1,36 +1,31 @@
 /** The composition root of a run: builds its components from a pipeline and a store, and replays the log. */
 import { partFilesIn, type ReportRun, type ComputeRun } from '../../batch/index.ts'
-import type { Clock } from '../../base/index.ts'
+import { type Clock, durationText, limits, SpillwayError, stopwatch, wallClock } from '../../base/index.ts'
 import type { TextLimits, Strings } from '../../columns/index.ts'
-import type { PipelineIR } from '../../define/ir/index.ts'
 import { JobClock, type JobScheduler } from '../../jobs/index.ts'
 import type { NewEffect, Commit, LogStore, StoredDecisionBatch } from '../../log/index.ts'
 import { Appender } from '../ingest/appender.ts'
 import { DecisionRequests } from '../ingest/decision-requests.ts'
-import { BatchRunScheduler, type BatchRunSchedulerOptions } from '../jobs/batch-runs.ts'
-import { runStart, logNameOf } from '../recovery/run-start.ts'
+import { BatchRunScheduler, type BatchRunSchedulerOptions } from '../jobs/batch-run-scheduler.ts'
 import { rejectUnfinishedImport } from '../import/import-record.ts'
-import type { DriftCheckPort } from '../jobs/drift-job.ts'
+import type { ModelJobPorts } from '../jobs/model-jobs.ts'
 import { Exploration } from '../decide/exploration.ts'
 import { FreshnessTracker } from '../decide/freshness.ts'
 import { readCheckpointManifest } from '../recovery/manifest.ts'
 import type { RunMemory, RunMemoryOptions } from '../recovery/run-state.ts'
-import type { ObjectivesFile } from '../decide/objectives-file.ts'
-import { openPipeline, type OpenedPipeline, type RunCore, type Runnable } from '../recovery/open-pipeline.ts'
+import type { ObjectivesFile } from '../decide/objectives.ts'
+import { logNameOf, openPipeline, runStart, type OpenedPipeline, type RunCore, type Runnable } from '../recovery/open-pipeline.ts'
 import { Outbox } from '../decide/outbox.ts'
 import type { PaceOptions } from './pace.ts'
 import { FeatureReader } from '../groups/feature-reader.ts'
-import type { EvaluationPort } from '../jobs/challenger-job.ts'
 import { reportScheduler, type ReportingPort } from '../jobs/reports.ts'
 import { Retention } from '../recovery/retention.ts'
 import { StageRecorder } from '../decide/stage-recorder.ts'
-import { arrivalClock } from './arrival-clock.ts'
 import { Ticks } from './ticks.ts'
-import type { TrainPort } from '../jobs/training-job.ts'
 import { TrainingScheduler } from '../jobs/trainings.ts'
 
 /** Options of a run over a store. */
-export interface RunOptions extends RunMemoryOptions {
+export interface RunOptions extends RunMemoryOptions, Partial<ModelJobPorts> {
   readonly store: LogStore
   /** The wall clock that stamps arrivals. Default: the clock of the machine, guarded against jumps. */
   readonly clock?: Clock
@@ -53,12 +48,6 @@ export interface RunOptions extends RunMemoryOptions {
   readonly compute?: ComputeRun
   /** Batch runs of one group that the ledger keeps; for tests. */
   readonly runsKept?: number | undefined
-  /** Trains models. Without it no model is trained, and existing versions are served. */
-  readonly train?: TrainPort
-  /** Evaluates challengers. Without it challenges never end. */
-  readonly evaluateChallenger?: EvaluationPort
-  /** Checks for drift. Without it drift is not checked. */
-  readonly checkDrift?: DriftCheckPort
   /** Makes reports. Without it no report is made. */
   readonly reporting?: ReportingPort
   /** Freshness objectives to measure decisions against; none by default. */
@@ -89,8 +78,11 @@ export interface RunComponents extends RunCore {
   readonly firstCommit: Commit | undefined
 }
 
-/** Builds the components of a run, lowest first. Throws as `openPipeline` does, and `SPILL_IMPORT` after an unfinished import. */
-export function composeRun(runnable: Runnable, options: RunOptions): RunComponents {
+/**
+ * Builds the components of a run, lowest first. `onReady` is notified when a result or a promotion waits for a turn. Throws as
+ * `openPipeline` does, and `SPILL_IMPORT` after an unfinished import.
+ */
+export function composeRun(runnable: Runnable, options: RunOptions, onReady: () => void): RunComponents {
   const { ir, maps } = runnable
   const { store, clock = arrivalClock(), keep = Infinity, isDry = false, compute, onReport = () => {} } = options
   rejectUnfinishedImport(store)
@@ -108,16 +100,16 @@ export function composeRun(runnable: Runnable, options: RunOptions): RunComponen
       exploration: new Exploration(ir, logName),
     }),
   })
-  const { acceptedIds, batchResults: _batchResults, snapshots: _snapshots, ...core } = opening
+  const { acceptedIds, batchResults: _batchResults, ...core } = opening
   const { strings, log, lookup, decider } = core
   const appender = new Appender({ ir, maps, strings, textLimits: options.textLimits, log, lookup, acceptedIds })
   const { lastTick, commit } = runStart(runnable, store, log, clock, logName)
   const ticks = new Ticks(decider.periods, lastTick)
-  const featureReader = featureReaderOf(ir, core, ticks, clock)
+  const featureReader = featureReaderOf(core, ticks, clock)
   featureReader.restoreReadAt(readCheckpointManifest(store)?.readAt ?? -Infinity)
   const retention = keep === Infinity ? undefined : new Retention({ ir, store, log, keep, reach: () => batchRuns?.reach ?? Infinity })
   const jobClock = new JobClock(clock, log)
-  const jobs = jobsOf({ ir, store, log, jobClock, onReport }, opening, options)
+  const jobs = jobsOf({ ir, store, log, jobClock, onReport, onReady }, opening, options)
   const { batchRuns } = jobs
   const brokenOff = jobs.trainings.markBrokenOff()
   return {
@@ -136,19 +128,18 @@ export function composeRun(runnable: Runnable, options: RunOptions): RunComponen
   }
 }
 
-function featureReaderOf(ir: PipelineIR, { strings, decider, decisionQueue, log }: RunCore, ticks: Ticks, clock: Clock): FeatureReader {
+function featureReaderOf({ strings, decider, decisionQueue, log }: RunCore, ticks: Ticks, clock: Clock): FeatureReader {
   return new FeatureReader({
-    ir,
     strings,
     groups: decider.allGroups,
     now: () => Math.max(clock(), log.notBefore),
     nextTick: () => ticks.next,
-    behind: () => (decisionQueue.isIdle ? undefined : decider.clock),
+    behind: () => (decisionQueue.isIdle ? undefined : decider.latestTime),
   })
 }
 
 /** Ports that all jobs share. */
-type JobPorts = Pick<BatchRunSchedulerOptions, 'ir' | 'log' | 'jobClock' | 'onReport'> & Pick<RunOptions, 'store'>
+type JobPorts = Pick<BatchRunSchedulerOptions, 'ir' | 'log' | 'jobClock' | 'onReport' | 'onReady'> & Pick<RunOptions, 'store'>
 
 /** The jobs beside the loop: batch runs, trainings and reports. */
 function jobsOf(
@@ -156,10 +147,10 @@ function jobsOf(
   opening: OpenedPipeline,
   options: RunOptions,
 ): Pick<RunComponents, 'batchRuns' | 'trainings' | 'reports' | 'schedulers' | 'schedulersByKind'> {
-  const { train, evaluateChallenger, checkDrift, reporting, compute, isDry = false } = options
+  const { reporting, compute, isDry = false } = options
   const batchRuns = batchRunsOf(ports, opening, options)
   const isDecided = () => opening.decisionQueue.isIdle
-  const trainings = new TrainingScheduler({ ...ports, train, evaluateChallenger, checkDrift, isDecided })
+  const trainings = new TrainingScheduler({ ...options, ...ports, isDecided })
   const reports = reporting && reportScheduler({ ...reporting, ...ports, hasRuns: compute !== undefined, isDry })
   return {
     batchRuns,
@@ -173,10 +164,32 @@ function jobsOf(
 /** The scheduler of batch runs, if the run makes them. */
 function batchRunsOf(
   ports: JobPorts,
-  { strings, decider, batchResults, snapshots }: OpenedPipeline,
+  { decider, batchResults }: OpenedPipeline,
   { compute, runsKept }: RunOptions,
 ): BatchRunScheduler | undefined {
-  if (!compute || !batchResults || !snapshots) return undefined
+  if (!compute || !batchResults) return undefined
   const groups = [...decider.batchGroups, ...decider.hybridGroups]
-  return new BatchRunScheduler({ ...ports, groups, strings, batchResults, snapshots, compute, runsKept })
+  return new BatchRunScheduler({ ...ports, groups, batchResults, compute, runsKept })
+}
+
+/**
+ * The wall clock that stamps arrivals, guarded against jumps. A jump back is handled by the log, whose arrivals never fall. A jump ahead,
+ * measured against a clock that cannot be set, would stay in the log for ever, so it throws `SPILL_CLOCK`.
+ */
+export function arrivalClock(wall: Clock = wallClock, elapsed: Clock = stopwatch): Clock {
+  let lastWall = wall()
+  let lastElapsed = elapsed()
+  return () => {
+    const now = wall()
+    const passed = elapsed()
+    const ahead = now - lastWall - (passed - lastElapsed)
+    if (ahead > limits.CLOCK_JUMP_MS_MAX)
+      throw new SpillwayError(
+        'SPILL_CLOCK',
+        `the wall clock jumped ahead by ${durationText(Math.round(ahead / 1000) * 1000)}; correct the clock and start again`,
+      )
+    lastWall = now
+    lastElapsed = passed
+    return now
+  }
 }

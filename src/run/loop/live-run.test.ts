@@ -6,7 +6,8 @@ import { openActionDestinations } from '../../action/open-destinations.ts'
 import { recordBatchOf } from '../../intake/record-batch.ts'
 import { openDataFolder } from '../../log/sqlite/data-folder.ts'
 import { recordedDecisions } from '../decide/recorded-decision.ts'
-import { LiveRun } from './live-run.ts'
+import { LiveRun, scheduleCheckpoints } from './live-run.ts'
+import { limits } from '../../base/limits.ts'
 
 const card = entity('card', t.string())
 const payments = source('payments', { schema: { id: t.string(), card, at: t.timestamp() }, key: 'card', time: 'at', id: 'id' })
@@ -24,8 +25,8 @@ test('ticks happen by themselves, and state survives a restart', async () => {
   const ticked = Promise.withResolvers<number>()
   const running = await LiveRun.open(shop, data, {
     clock: () => clock,
-    onDecisions: stretches => {
-      for (const { bytes } of stretches) for (const { t } of recordedDecisions(bytes)) ticked.resolve(t)
+    onDecisions: batches => {
+      for (const { bytes } of batches) for (const { t } of recordedDecisions(bytes)) ticked.resolve(t)
     },
   })
   await running.run.submit('payments', records)
@@ -92,4 +93,38 @@ test('a run that does not start closes its destinations', async () => {
   assert.equal(closed, 2)
   await running.stop()
   assert.equal(closed, 2)
+})
+
+test('a busy run saves its state every ten seconds, an idle one every minute', () => {
+  const entries = limits.CHECKPOINT_ROUND_ENTRIES
+  const roundsAt = (entriesEach: number): number[] => {
+    let [looks, end, saved] = [0, 0, -1]
+    const begun: number[] = []
+    const run = {
+      checkpoint(behind = 0) {
+        if (end - saved <= behind) return false
+        saved = end
+        begun.push((looks * limits.CHECKPOINT_ROUND_MS) / 1000)
+        return true
+      },
+    }
+    let look = (): void => {}
+    const timer = scheduleCheckpoints(run, (ms, each) => {
+      assert.equal(ms, limits.CHECKPOINT_ROUND_MS)
+      look = each
+      return { stop: () => void begun.push(-1) }
+    })
+    while (looks < 13) {
+      looks++
+      end += entriesEach
+      look()
+    }
+    timer.stop()
+    assert.equal(begun.pop(), -1)
+    return begun
+  }
+  assert.deepEqual(roundsAt(entries + 1), [10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120, 130])
+  assert.deepEqual(roundsAt(Math.ceil(entries / 2)), [20, 50, 80, 110])
+  assert.deepEqual(roundsAt(1), [60, 120])
+  assert.deepEqual(roundsAt(0), [60])
 })

@@ -16,16 +16,13 @@ import { callAfter, callEvery, pause, wallClock, limits, random as seeded, type 
 import { makeReportInThread, computeInThreads } from '../../batch/index.ts'
 import type { NewEffect } from '../../log/index.ts'
 import { closeDataFolder, openDataFolder, type DataFolder, SqliteReader } from '../../log/sqlite/index.ts'
-import { OBJECTIVES_FILE } from '../decide/objectives.ts'
-import { ObjectivesFile } from '../decide/objectives-file.ts'
-import type { Runnable } from '../recovery/open-pipeline.ts'
-import { logNameOf } from '../recovery/run-start.ts'
+import { OBJECTIVES_FILE, ObjectivesFile } from '../decide/objectives.ts'
+import { logNameOf, type Runnable } from '../recovery/open-pipeline.ts'
 import type { RunOptions } from './composition-root.ts'
 import { startDecisionCheck } from '../history/decision-check.ts'
 import { DecisionDispatcher, type DecisionDispatcherOptions } from './decision-dispatcher.ts'
 import { Run } from './run.ts'
-import { scheduleCheckpoints } from './checkpoint-schedule.ts'
-import { evaluateInThread, checkDriftInThread, trainInThread } from '../jobs/training-worker.ts'
+import { modelJobsInThread } from '../jobs/training-worker.ts'
 
 const TICK_INTERVAL_MS = 20
 const IDLE_CHECK_MS = 2
@@ -68,9 +65,7 @@ export class LiveRun {
     for (const warning of warnings) onReport(warning)
     this.run = new Run(pipeline, {
       compute: computeInThreads(path, { threads: batchThreads }),
-      train: trainInThread(path),
-      evaluateChallenger: evaluateInThread(path),
-      checkDrift: checkDriftInThread(path),
+      ...modelJobsInThread(path),
       objectives: new ObjectivesFile(join(dirname(path), OBJECTIVES_FILE), pipeline.ir),
       reporting: { make: makeReportInThread(path, pipeline.scores), folder: dirname(path) },
       ...options,
@@ -180,5 +175,18 @@ function decisionDispatcher(
     commit: batch => store.commit({ put: [[name, String(batch)]] }),
     random: seeded(wallClock()),
     ...ports,
+  })
+}
+
+/**
+ * Starts checkpoints until it is stopped: frequent enough that a start replays little of the log, and no more frequent, since a checkpoint
+ * writes all state to the disk that the log needs.
+ */
+export function scheduleCheckpoints(run: Pick<Run, 'checkpoint'>, repeat = callEvery): ReturnType<typeof callEvery> {
+  const [often, seldom] = [limits.CHECKPOINT_ROUND_MS, limits.CHECKPOINT_ROUND_MS_MAX]
+  let waited = 0
+  return repeat(often, () => {
+    waited += often
+    if (run.checkpoint(waited < seldom ? limits.CHECKPOINT_ROUND_ENTRIES : 0)) waited = 0
   })
 }

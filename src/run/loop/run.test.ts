@@ -49,14 +49,14 @@ function open(disk?: Disk, options: Partial<RunOptions> = {}) {
 /** Recorded decisions as rows: model, entry, vector column values, score, and visible events. */
 function decisionsOf(store: ModelStore): unknown[] {
   return store.decisions.flatMap(({ bytes }) => {
-    const { model, length, entry, vector, score, known, strings, keys } = decodeDecisions(bytes)
+    const { model, length, entry, vector, score, visibleCounts, strings, keys } = decodeDecisions(bytes)
     return Array.from({ length }, (_, row) => ({
       model,
       entry: entry[row],
       key: strings.textOf(keys.values[row]),
       vector: vector.map(({ values, nulls }) => (nulls?.[row] ? null : values[row])),
       score: score.values[row],
-      known: known.map(counts => counts[row]),
+      known: visibleCounts.map(counts => counts[row]),
     }))
   })
 }

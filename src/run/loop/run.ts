@@ -11,12 +11,10 @@ import type { RecordBatch } from '../../intake/index.ts'
 import type { BatchRunRecord, ReportRun } from '../../batch/index.ts'
 import type { DeadLetterChange, EffectChange } from '../../log/index.ts'
 import type { ModelVersion } from '../../training/registry/index.ts'
-import type { IngestReceipt } from '../ingest/appender.ts'
-import type { IdRoom } from '../ingest/accepted-ids.ts'
+import type { IdRoom, IngestReceipt } from '../ingest/appender.ts'
 import type { PendingDecision } from '../ingest/decision-requests.ts'
 import { PendingReplies } from '../ingest/pending-replies.ts'
-import { Committer } from './committer.ts'
-import type { RunCounters } from './run-counters.ts'
+import { Committer, type RunCounters } from './committer.ts'
 import type { Decider } from '../decide/decider.ts'
 import { Shutdown, stoppedError } from './shutdown.ts'
 import { Inbox, type NamedPosition, type Submission } from '../ingest/inbox.ts'
@@ -25,7 +23,6 @@ import { Pace } from './pace.ts'
 import { composeRun, type RunComponents, type RunJobKind, type RunOptions } from './composition-root.ts'
 import type { FeatureQuery, ServedFeatures, ServedFeatureRow } from '../groups/feature-reader.ts'
 import type { RecordedDecision } from '../decide/recorded-decision.ts'
-import { DuplicateReplies } from '../ingest/duplicate-replies.ts'
 import type { StageRecorder } from '../decide/stage-recorder.ts'
 import { Turns } from './turns.ts'
 
@@ -49,10 +46,9 @@ export class Run {
     this.#onRecorded = options.onRecorded
     this.#pipeline = ir.name
     this.#sources = ir.sources.map(({ name }) => name)
-    const components = (this.#components = composeRun(runnable, options))
+    const components = (this.#components = composeRun(runnable, options, () => this.#pace.schedule()))
     const inbox = this.#inbox
-    const duplicateReplies = new DuplicateReplies(options.store)
-    const pendingReplies = new PendingReplies(duplicateReplies)
+    const pendingReplies = new PendingReplies(options.store)
     const shutdown = (this.#shutdown = new Shutdown(error => {
       for (const pending of [inbox, pendingReplies, components.requests, components.trainings]) pending.reject(error)
       for (const scheduler of components.schedulers) void scheduler.stop(error)
@@ -62,7 +58,7 @@ export class Run {
       run: this,
       pipeline: ir.name,
       components,
-      duplicateReplies,
+      pendingReplies,
       onFailure: error => shutdown.fail(error),
       onCommitEnd: () => this.#pace.schedule(),
     }))
@@ -74,7 +70,6 @@ export class Run {
       turn: () => this.#turn(),
       after: options.paceAfter,
     })
-    for (const jobs of [components.batchRuns, components.trainings]) if (jobs) jobs.onReady = () => this.#pace.schedule()
     if (components.firstCommit) void committer.commit(components.firstCommit)
     this.#pace.schedule()
   }
@@ -146,10 +141,10 @@ export class Run {
   }
 
   /** Current features of keys, all as of one time: as objects, or mapped by `make`. Throws as `FeatureReader` does. */
-  features<T = ServedFeatures>(asks: readonly FeatureQuery[], make?: (row: ServedFeatureRow) => T): T[] {
+  features<T = ServedFeatures>(queries: readonly FeatureQuery[], make?: (row: ServedFeatureRow) => T): T[] {
     this.#shutdown.check()
     this.#pace.schedule()
-    return this.#components.featureReader.read(asks, make)
+    return this.#components.featureReader.read(queries, make)
   }
 
   /** Makes a batch run of a group now. Resolves once the result is in use. Rejects as `BatchRunScheduler.jobs` does. */

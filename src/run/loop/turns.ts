@@ -19,8 +19,26 @@ import { TICKED } from '../recovery/open-pipeline.ts'
 import type { TurnTimes } from '../decide/stage-times.ts'
 import type { RunComponents } from './composition-root.ts'
 
+/** The components that the steps of a turn use. */
+type TurnComponents = Pick<
+  RunComponents,
+  | 'clock'
+  | 'jobClock'
+  | 'log'
+  | 'lookup'
+  | 'requests'
+  | 'appender'
+  | 'decider'
+  | 'decisionQueue'
+  | 'featureReader'
+  | 'ticks'
+  | 'batchRuns'
+  | 'trainings'
+  | 'retention'
+>
+
 export interface TurnsOptions {
-  readonly components: RunComponents
+  readonly components: TurnComponents
   readonly inbox: Inbox
   readonly pendingReplies: PendingReplies
   readonly committer: Committer
@@ -32,7 +50,7 @@ const DECIDED_PER_NEW_ENTRY = 2
 
 /** Runs one turn at a time. */
 export class Turns {
-  readonly #components: RunComponents
+  readonly #components: TurnComponents
   readonly #options: TurnsOptions
   /** The last turn took no records, since a source has reached its limit of ids. */
   #isHeldBack = false
@@ -101,7 +119,7 @@ export class Turns {
 
   #appendTicks(now: number): void {
     const { ticks, log, decider } = this.#components
-    const due = ticks.advance(now, log.notBefore + decider.live)
+    const due = ticks.advance(now, log.notBefore + decider.longestLiveness)
     if (due.length > 0) this.#appendMarkers(due, now, [[TICKED, String(due.at(-1)!.t)]])
   }
 
@@ -199,12 +217,12 @@ export class Turns {
     return step
   }
 
-  /** Decides one step of the entries that wait. Returns its size, in entries as in `DecisionStep`. */
+  /** Decides one step of the entries that wait. Returns its `DecisionStep.work`. */
   #decideNext(): number {
     const step = this.#components.decisionQueue.decideNext()
     if (!step) return 0
     void this.#options.committer.commit(this.#reply(step), { times: step.times })
-    return step.entries
+    return step.work
   }
 
   /** Replies to the senders who wait for these decisions. Returns what to commit of the step. */

@@ -38,7 +38,7 @@ test('a start continues with the snapshot in use, and a delta from saved state o
     assert.ok(group.kernel.keys > 0 && group.snapshot!.kernel.keys > 0)
     assert.deepEqual(again.reports, [])
     await again.to(15 * MINUTE + 1)
-    assert.equal(feature(again.run, 'layered', 'c1').snapshot?.s, start + 15 * MINUTE)
+    assert.equal(feature(again.run, 'layered', 'c1').snapshot?.asOf, start + 15 * MINUTE)
     assertAlike(again)
     await again.run.stop()
   }
@@ -72,7 +72,7 @@ test('a result of other definitions is ignored: all events are in the delta unti
   assert.deepEqual([bodyOf(again), feature(again.run, 'layered', 'c1').layer], [undefined, 'stream'])
   assertAlike(again)
   await again.to(10 * MINUTE + 3)
-  assert.equal(feature(again.run, 'layered', 'c1').snapshot?.s, start + 10 * MINUTE)
+  assert.equal(feature(again.run, 'layered', 'c1').snapshot?.asOf, start + 10 * MINUTE)
   assertAlike(again)
   await again.run.stop()
 })

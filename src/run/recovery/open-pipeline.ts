@@ -3,6 +3,8 @@
  *
  * Opening replays the log up to the last recorded decision; later entries wait to be decided.
  */
+import { randomUUID } from 'node:crypto'
+import type { Clock } from '../../base/index.ts'
 import { partFilesIn } from '../../batch/index.ts'
 import type { Strings } from '../../columns/index.ts'
 import type { ScoringDefinitions } from '../../decision/index.ts'
@@ -12,14 +14,14 @@ import {
   logStartOf,
   DECISION_PROGRESS,
   Log,
+  type Commit,
   type CommitWriter,
   type NamedValues,
   type SavedStates,
   type SegmentLog,
   type SavedStateWriter,
 } from '../../log/index.ts'
-import type { AcceptedIds } from '../ingest/accepted-ids.ts'
-import type { Snapshots } from '../groups/snapshots.ts'
+import type { AcceptedIds } from '../ingest/deduplicator.ts'
 import { Checkpointer } from './checkpointer.ts'
 import type { Decider } from '../decide/decider.ts'
 import { DecisionQueue, parseProgress, type StringsOf } from '../decide/decision-queue.ts'
@@ -81,7 +83,6 @@ export interface RunCore {
 export interface OpenedPipeline extends RunCore {
   readonly acceptedIds: AcceptedIds
   readonly batchResults: BatchResults | undefined
-  readonly snapshots: Snapshots | undefined
 }
 
 /**
@@ -91,7 +92,7 @@ export interface OpenedPipeline extends RunCore {
 export function openPipeline(runnable: Runnable, options: OpenPipelineOptions): OpenedPipeline {
   const { store, partitions, stringsOf, onReport = () => {} } = options
   const memory = options.memory ?? new RunMemory(runnable, store, options)
-  const { strings, decider, isRead, recovery, batchResults, snapshots, champions } = memory
+  const { strings, decider, isRead, recovery, batchResults, champions } = memory
   memory.catchUp(store)
   const log = new Log(store, { sources: runnable.ir.sources, stringsOf, ...(partitions !== undefined && { partitions }) })
   const lookup = new EventLookup(store, log.schemas.columnsOf)
@@ -99,10 +100,9 @@ export function openPipeline(runnable: Runnable, options: OpenPipelineOptions): 
   recovery.finish(log, from.entry, logStartOf(store))
   batchResults?.useStore(store)
   champions.useStore(store)
-  for (const group of decider.batchGroups) group.swap(batchResults?.at(group, from.entry))
-  snapshots?.useStore(store)
+  for (const group of decider.batchGroups) batchResults?.restoreValues(group, from.entry)
   // Follow the swaps of the previous process.
-  if (options.memory) for (const group of decider.hybridGroups) snapshots?.followSwaps(group, from.entry)
+  if (options.memory) for (const group of decider.hybridGroups) batchResults?.followSwaps(group, from.entry)
   decider.scoreAsOf(from.entry)
   const checkpointer = new Checkpointer({
     store,
@@ -137,6 +137,35 @@ export function openPipeline(runnable: Runnable, options: OpenPipelineOptions): 
     checkpointer,
     acceptedIds: recovery.acceptedIds,
     batchResults,
-    snapshots,
   }
+}
+
+/** Name of the stored identity of the log. */
+const LOG_NAME = 'log'
+
+/** The identity of the log, or a new one. */
+export const logNameOf = (store: NamedValues): string => store.get(LOG_NAME) ?? randomUUID()
+
+/** The state of a log at the start of a run. */
+export interface RunStart {
+  /** Time of the last tick, UTC ms. */
+  readonly lastTick: number
+  /** Undefined if nothing has changed. */
+  readonly commit: Commit | undefined
+}
+
+/** The first commit of a run: the pipeline that runs, the start of its ticks, and the identity of the log. Compares with what is stored. */
+export function runStart(runnable: Runnable, store: NamedValues, log: Log, clock: Clock, logName: string): RunStart {
+  const { ir } = runnable
+  const ticked = store.get(TICKED)
+  // The first tick ever is not before the last arrival, even if the clock went back.
+  const last = ticked === undefined ? Math.max(clock(), log.notBefore - 1) : Number(ticked)
+  const hasTicks = ir.models.some(({ decide }) => decide.kind === 'every')
+  const definition = pipelineText(runnable)
+  const put: [string, string][] = []
+  if (ticked === undefined && hasTicks) put.push([TICKED, String(last)])
+  if (store.get(PIPELINE) !== definition) put.push([PIPELINE, definition])
+  if (ir.actions && store.get(LOG_NAME) !== logName) put.push([LOG_NAME, logName])
+  const isNew = log.schemas.added.length > 0 || put.length > 0
+  return { lastTick: last, commit: isNew ? { schemas: log.schemas.added, put } : undefined }
 }

@@ -19,9 +19,8 @@ import {
   type SavedStates,
   type SegmentLog,
 } from '../../log/index.ts'
-import type { Snapshots } from '../groups/snapshots.ts'
-import { HybridGroup } from '../groups/hybrid-group.ts'
-import type { AcceptedIds } from '../ingest/accepted-ids.ts'
+import type { BatchResults } from '../groups/batch-results.ts'
+import type { AcceptedIds } from '../ingest/deduplicator.ts'
 import { stateBytes, type Manifest } from './manifest.ts'
 import type { Decider } from '../decide/decider.ts'
 import type { LiveGroup } from '../groups/live-group.ts'
@@ -33,21 +32,18 @@ export interface RecoveryOptions {
   readonly log: Log
   readonly strings: Strings
   readonly decider: Decider
-  /** Snapshots of hybrid groups, if batch runs are made. */
-  readonly snapshots: Snapshots | undefined
+  /** As `restoreGroups` returns them. */
+  readonly groupStarts: readonly GroupStart[]
   readonly isRead: (source: string, column: string) => boolean
   /** Decisions on entries below this are recorded. */
   readonly decided: number
   /** Retention of events, ms. */
   readonly keep: number
   readonly idsMax: number | undefined
-  /** The manifest whose strings are already restored. */
-  readonly manifest: Manifest | undefined
-  /** Receives messages about state that could not be used. */
-  readonly onReport: (report: string) => void
 }
 
-interface GroupStart {
+/** A group with its restored state. */
+export interface GroupStart {
   readonly group: LiveGroup
   /** First entry to replay for the group. */
   readonly from: number
@@ -63,7 +59,6 @@ interface GroupStart {
 export class Recovery {
   readonly acceptedIds: AcceptedIds
   readonly #options: RecoveryOptions
-  readonly groupStarts: readonly GroupStart[]
   readonly #ticksFrom: number
   readonly #columnsFrom: number
   /** First entry that is replayed for groups, ids or ticks. */
@@ -74,26 +69,27 @@ export class Recovery {
   #forgotten = -Infinity
 
   constructor(options: RecoveryOptions) {
-    const { ir, store, log, decider, keep, idsMax } = options
+    const { ir, store, log, decider, groupStarts, keep, idsMax } = options
     this.#options = options
     const withIds = ir.sources.filter(({ id }) => id !== undefined)
     const ids = new Map(withIds.map(source => [source.name, new DeduplicationIndex(source.name, source.dedupe, idsMax)]))
     const withIdentity = ir.sources.filter(({ identity }) => identity)
     const originals = new Map(withIdentity.map(({ name }) => [name, new DeduplicationIndex(name, keep, idsMax)]))
     this.acceptedIds = { ids, originals, forgottenUpTo: arrival => Math.max(this.#forgotten, arrival - keep - 1) }
-    this.groupStarts = decider.statefulGroups.map((group): GroupStart => {
-      const snapshotEntry = group instanceof HybridGroup ? options.snapshots?.restoreAt(group, options.decided) : undefined
-      const from = restoreGroup(group, options) ?? snapshotEntry
-      return { group, from: from ?? 0, isRebuilt: from === undefined, isBehind: true }
-    })
-    checkRetention(ir, logStartOf(store), firstTick(options))
-    this.#ticksFrom = decider.live > 0 ? log.firstEntrySince(firstTick(options) - decider.live) : log.end
+    const firstTick = undecidedFrom(store, log, options.decided)
+    checkRetention(ir, logStartOf(store), firstTick)
+    this.#ticksFrom = decider.longestLiveness > 0 ? log.firstEntrySince(firstTick - decider.longestLiveness) : log.end
     const idsFrom = Math.min(originals.size > 0 ? 0 : log.end, ...withIds.map(({ dedupe }) => log.firstEntrySince(log.notBefore - dedupe)))
     // A slice may be complete up to the middle of a segment, which is then read with its columns.
-    const columnsAt = Math.min(this.#ticksFrom, ...this.groupStarts.map(({ from }) => from))
+    const columnsAt = Math.min(this.#ticksFrom, ...groupStarts.map(({ from }) => from))
     this.#columnsFrom = Math.min(columnsAt, store.segmentAt(columnsAt)?.first ?? log.end)
     this.first = Math.min(idsFrom, this.#columnsFrom)
     this.#next = this.first
+  }
+
+  /** Names of the groups without usable saved state: they are made from the beginning of the log. */
+  get rebuiltGroups(): string[] {
+    return this.#options.groupStarts.flatMap(({ group: { group }, isRebuilt }) => (isRebuilt ? [group.name] : []))
   }
 
   /** Replays the log up to the last recorded decision. Throws `SPILL_DATA` for a damaged segment. */
@@ -114,26 +110,28 @@ export class Recovery {
     const noColumns = { stringsOf: () => this.#options.strings, wanted: () => false }
     for (const segment of log.segments(Math.max(this.#next, decided), log.end, noColumns)) this.#recordIds(segment, log)
     for (const acceptedIds of [this.acceptedIds.ids, this.acceptedIds.originals]) for (const ids of acceptedIds.values()) ids.indexPending()
-    for (const { group, isBehind } of this.groupStarts) if (isBehind) group.startAfter(log.countEventsBefore(group.group.source, decided))
-    for (const { group } of this.groupStarts) group.finishCatchUp()
+    const { groupStarts } = this.#options
+    for (const { group, isBehind } of groupStarts) if (isBehind) group.startAfter(log.countEventsBefore(group.source.name, decided))
+    for (const { group } of groupStarts) group.finishCatchUp()
     // Events that were forgotten during recovery precede all unread ones.
     this.#forgotten = begins.arrival
-    for (const { group, isRebuilt: isMade } of this.groupStarts) if (isMade) group.incompleteUpTo(this.#forgotten)
+    for (const { group, isRebuilt } of groupStarts) if (isRebuilt) group.incomplete = this.#forgotten
   }
 
   #replay(segment: Segment, log: Log): void {
+    const { decider, groupStarts } = this.#options
     const end = segment.first + segment.length
     if (segment.first > this.#next)
-      for (const { group, isBehind } of this.groupStarts) if (!isBehind) group.startAfter(eventsBeforeSegment(segment, group.group.source))
+      for (const { group, isBehind } of groupStarts) if (!isBehind) group.startAfter(eventsBeforeSegment(segment, group.source.name))
     this.#next = end
     this.#recordIds(segment, log)
-    for (const start of this.groupStarts) {
+    for (const start of groupStarts) {
       if (end <= start.from) continue
-      if (start.isBehind) start.group.startAfter(eventsBeforeSegment(segment, start.group.group.source))
+      if (start.isBehind) start.group.startAfter(eventsBeforeSegment(segment, start.group.source.name))
       start.isBehind = false
     }
-    const groups = this.groupStarts.filter(({ isBehind }) => !isBehind).map(({ group }) => group)
-    this.#options.decider.catchUp(segment, groups, end > this.#ticksFrom)
+    const groups = groupStarts.filter(({ isBehind }) => !isBehind).map(({ group }) => group)
+    decider.catchUp(segment, groups, end > this.#ticksFrom)
   }
 
   #recordIds(segment: Segment, log: Log): void {
@@ -145,8 +143,28 @@ export class Recovery {
   }
 }
 
+export interface RestoreOptions {
+  readonly store: SegmentLog & NamedValues & SavedStates
+  /** The manifest whose strings are already restored. */
+  readonly manifest: Manifest | undefined
+  /** Results of batch runs, if they are made. */
+  readonly batchResults: BatchResults | undefined
+  /** Decisions on entries below this are recorded. */
+  readonly decided: number
+  /** Receives messages about state that could not be used. */
+  readonly onReport: (report: string) => void
+}
+
+/** Restores the snapshots and the saved state of groups. */
+export const restoreGroups = (groups: readonly LiveGroup[], options: RestoreOptions): GroupStart[] =>
+  groups.map(group => {
+    const snapshotEntry = options.batchResults?.restoreSnapshot(group, options.decided)
+    const from = restoreGroup(group, options) ?? snapshotEntry
+    return { group, from: from ?? 0, isRebuilt: from === undefined, isBehind: true }
+  })
+
 /** Restores a group. Returns the first entry to replay; undefined if no saved state is usable. */
-function restoreGroup(group: LiveGroup, { manifest, store, onReport }: RecoveryOptions): number | undefined {
+function restoreGroup(group: LiveGroup, { manifest, store, onReport }: RestoreOptions): number | undefined {
   const { name, place } = group.group
   const saved = manifest?.groups[name]
   // A delta of another snapshot is useless: it is made from the log, as that snapshot was.
@@ -171,7 +189,7 @@ function restoreGroup(group: LiveGroup, { manifest, store, onReport }: RecoveryO
       return undefined
     }
     // A snapshot may have been made again from a log that has forgotten more since.
-    group.incompleteUpTo(Math.max(saved.incomplete ?? -Infinity, group.incomplete))
+    group.incomplete = Math.max(saved.incomplete ?? -Infinity, group.incomplete)
     return from
   } catch (error) {
     if (!(error instanceof SpillwayError) || error.code !== 'SPILL_STATE') throw error
@@ -179,9 +197,6 @@ function restoreGroup(group: LiveGroup, { manifest, store, onReport }: RecoveryO
     return undefined
   }
 }
-
-/** Lower bound of the undecided ticks, UTC ms. */
-const firstTick = ({ store, log, decided }: RecoveryOptions): number => undecidedFrom(store, log, decided)
 
 /**
  * Lower bound of the time of undecided decisions, UTC ms: they follow what arrived before it. `decided`: decisions on entries below it are
@@ -206,7 +221,7 @@ function recordIds(
   const { arrival, length } = rows.block
   if (!order) return acceptedIds.addRows(hashes, arrival, first)
   for (let entry = 0, row = 0; row < length; entry++) {
-    if (order && order[entry] !== index) continue
+    if (order[entry] !== index) continue
     const [high, low] = [hashes.high[row], hashes.low[row]]
     if (high !== 0 || low !== 0) acceptedIds.add(high, low, first + entry, arrival[row])
     row++

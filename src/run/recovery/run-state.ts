@@ -7,12 +7,11 @@ import { Strings } from '../../columns/index.ts'
 import { columnsRead, type ScoringDefinitions } from '../../decision/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import { DECISION_PROGRESS, Log, type NamedValues, type SegmentLog } from '../../log/index.ts'
-import { Snapshots } from '../groups/snapshots.ts'
 import { Champions } from '../decide/champions.ts'
 import { Decider } from '../decide/decider.ts'
 import { parseProgress } from '../decide/decision-queue.ts'
 import { restoreManifest, type StateFile } from './manifest.ts'
-import { Recovery } from './recover.ts'
+import { Recovery, restoreGroups } from './recover.ts'
 import { BatchResults, type ResultStore } from '../groups/batch-results.ts'
 
 /** Options of the state of a run. */
@@ -36,7 +35,6 @@ export class RunMemory {
   readonly recovery: Recovery
   /** Results of batch runs, if they are made. */
   readonly batchResults: BatchResults | undefined
-  readonly snapshots: Snapshots | undefined
   readonly champions: Champions
   /** String files that were restored, and the number of strings in them. */
   readonly restored: { readonly files: readonly StateFile[]; readonly count: number }
@@ -63,14 +61,9 @@ export class RunMemory {
     const manifest = restoreManifest(store, strings, onReport)
     this.restored = { files: manifest?.strings ?? [], count: strings.size }
     this.batchResults = hasRuns ? new BatchResults({ ir, store, strings, onReport }) : undefined
-    this.snapshots = hasRuns ? new Snapshots({ ir, store, strings, onReport }) : undefined
     this.champions = new Champions({ ir, store, onReport })
-    this.decider = new Decider(definitions, strings, {
-      batchResults: this.batchResults,
-      snapshots: this.snapshots,
-      champions: this.champions,
-    })
-    const { decider, isRead, snapshots } = this
+    const { batchResults, champions, isRead } = this
+    const decider = (this.decider = new Decider(definitions, strings, { batchResults, champions }))
     const { entry: decided } = parseProgress(store.get(DECISION_PROGRESS))
     this.recovery = new Recovery({
       ir,
@@ -78,13 +71,11 @@ export class RunMemory {
       log: this.#logOf(store),
       strings,
       decider,
-      snapshots,
+      groupStarts: restoreGroups(decider.statefulGroups, { store, manifest, batchResults, decided, onReport }),
       isRead,
       decided,
       keep,
       idsMax,
-      manifest,
-      onReport,
     })
   }
 

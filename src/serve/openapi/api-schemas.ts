@@ -76,14 +76,14 @@ export const sharedSchemas = {
       group: text,
       key: {},
       t: described(utcMs, 'when they were read'),
-      clock: orNull(described(utcMs, 'as-of time of the values')),
-      known: described(count, 'visible events of the source'),
+      asOf: orNull(described(utcMs, 'as-of time of the values')),
+      visibleEvents: described(count, 'number of events of the source that the values include'),
       layer: described(text, 'stream, batch, or merged: the snapshot of a batch run and the delta of later events'),
       features: values,
     },
     {
       snapshot: described(
-        object({ run: count, s: utcMs, ageMs: number }),
+        object({ run: count, asOf: utcMs, ageMs: number }),
         'of merged layers, the run whose result is the snapshot, and its age',
       ),
       ageMs: orNull(number),

@@ -46,7 +46,7 @@ test('a requested batch run is made, and its values are in use when the request 
   const record = answer.json<BatchRunRecord>()
   assert.deepEqual([record.group, record.why, record.state, record.done?.known], ['usual', 'demand', 'done', 1])
   const features = (await app.inject('/features/usual?key=c')).json<Record<string, unknown>>()
-  assert.deepEqual([features['features'], features['layer'], features['clock']], [{ n: 1 }, 'batch', record.s])
+  assert.deepEqual([features['features'], features['layer'], features['asOf']], [{ n: 1 }, 'batch', record.s])
   const { runs } = (await app.inject('/runs?group=usual')).json<{ runs: BatchRunRecord[] }>()
   assert.deepEqual(runs.at(-1), record)
   assert.match(

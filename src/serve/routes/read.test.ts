@@ -4,7 +4,7 @@ import { open, pay, posted, shop as pipeline, start } from '../../../test/serve/
 import { rejections, type FeatureColumn } from '../../aggregate/kernel-partial.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { Strings } from '../../columns/strings.ts'
-import { featureRejections } from '../../decision/feature-rejections.ts'
+import { featureRejections } from '../../decision/feature-value.ts'
 import type { FeatureIR } from '../../define/ir/ir.ts'
 import { featuresJson } from './features.ts'
 import { serve } from '../server.ts'
@@ -117,7 +117,7 @@ const fake = (queries: FeatureQuery[]): ServedRun => ({
     queries.push(...asks)
     return asks.map(({ group, key }) => {
       if (key[0] === 'bad') throw new SpillwayError('SPILL_INPUT', 'no key')
-      const of = { group, key: { card: key[0] }, t: start, clock: start, known: 3, layer: 'stream', ageMs: 0 } as const
+      const of = { group, key: { card: key[0] }, t: start, asOf: start, visibleEvents: 3, layer: 'stream', ageMs: 0 } as const
       const ir = pipeline.ir.groups.find(({ name }) => name === group)!
       const columns = [column([2]), column([0], { nulls: [1], rejected: [rejections.limit] })].slice(0, ir.features.length)
       return make({ of, group: ir, columns, row: 0, strings: new Strings() })
@@ -145,7 +145,7 @@ test('features are read by key, of one group or several in a call', async () => 
   const requests: FeatureQuery[] = []
   const own = serve({ run: fake(requests), pipeline, data: shop.data })
   const response = await own.inject({ url: '/features/now?key=a,b' })
-  const answer = { group: 'now', key: { card: 'a,b' }, t: start, clock: start, known: 3, layer: 'stream', ageMs: 0 }
+  const answer = { group: 'now', key: { card: 'a,b' }, t: start, asOf: start, visibleEvents: 3, layer: 'stream', ageMs: 0 }
   const values = { features: { n: 2 }, rejected: { sum: featureRejections[rejections.limit] } }
   assert.deepEqual([response.statusCode, response.json()], [200, { ...answer, ...values }])
   const asks = [
@@ -199,7 +199,7 @@ test('values are encoded as `JSON.stringify` does', () => {
   ]
   const features = cases.map(([name, type]) => ({ name, agg: 'last', type, ...(type === 'decimal' && { scale: 2 }) }) as FeatureIR)
   const group = { ...pipeline.ir.groups[0], features }
-  const of = { group: 'g', key: { k: 'k' }, t: 1, clock: null, known: 0, layer: 'stream', ageMs: null } as const
+  const of = { group: 'g', key: { k: 'k' }, t: 1, asOf: null, visibleEvents: 0, layer: 'stream', ageMs: null } as const
   const row = { of, group, columns: cases.map(([, , column]) => column), row: 1, strings }
   assert.deepEqual(JSON.parse(featuresJson(row)), { ...of, features: Object.fromEntries(cases.map(([name, , , value]) => [name, value])) })
   const none = { ...row, columns: cases.map(([, , column]) => ({ ...column, rejected: column.nulls.map(() => rejections.range) })) }

@@ -112,7 +112,7 @@ export function championAfter(
 
 /** Throws `SPILL_CONFLICT` unless the version can score; 0, the definition's own score, always can. */
 export function checkPromotable(values: NamedValues, ir: PipelineIR, name: string, number: number): void {
-  const model = trainedModel(ir, name)
+  const model = trainableModel(ir, name)
   if (number === 0) return
   const version = versionOf(values, name, number)
   if (!version) {
@@ -128,10 +128,10 @@ export function checkPromotable(values: NamedValues, ir: PipelineIR, name: strin
 }
 
 /**
- * Finds a trained model.
+ * Finds a trainable model.
  * @throws `SPILL_NOT_FOUND` for an unknown model, `SPILL_INPUT` for an untrained one.
  */
-export function trainedModel(ir: PipelineIR, name: string): ModelIR & Required<Pick<ModelIR, 'train' | 'label'>> {
+export function trainableModel(ir: PipelineIR, name: string): ModelIR & Required<Pick<ModelIR, 'train' | 'label'>> {
   const model = ir.models.find(candidate => candidate.name === name)
   const trained = ir.models.filter(({ train }) => train).map(candidate => candidate.name)
   if (!model) throw unknownNameError(ir.name, 'model', name, trained)

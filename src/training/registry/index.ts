@@ -7,7 +7,7 @@ export {
   checkPromotable,
   rollbackVersion,
   type SkippedVersion,
-  trainedModel,
+  trainableModel,
   championFinder,
   type ModelVersions,
   modelVersions,

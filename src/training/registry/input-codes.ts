@@ -2,8 +2,9 @@
  * Fingerprints of model inputs: equal for equal definitions of the feature, its key and its events. Placement and group names do not enter,
  * so an input keeps its fingerprint when its age changes.
  */
+import { definitionOf } from '../../base/index.ts'
 import { hash } from 'node:crypto'
-import { canonicalJson, type InputIR, type ModelIR, type PipelineIR, elementNamed, expressionLeaves } from '../../define/ir/index.ts'
+import { canonicalJson, type InputIR, type ModelIR, type PipelineIR, expressionLeaves } from '../../define/ir/index.ts'
 import { triggerColumns } from '../../define/model/index.ts'
 
 /** Fingerprint of one input. */
@@ -20,8 +21,8 @@ function codeOf(ir: PipelineIR, model: ModelIR, { expr }: InputIR): string {
   const columns = triggerColumns(ir, model)
   const leaves = expressionLeaves(expr).map(leaf => {
     if (leaf.op !== 'feature') return columns.find(({ name }) => name === leaf.name)
-    const group = elementNamed(ir.groups, leaf.group)
-    const { columns: of, key, time, identity, deleted } = elementNamed(ir.sources, group.source)
+    const group = definitionOf(ir.groups, leaf.group)
+    const { columns: of, key, time, identity, deleted } = definitionOf(ir.sources, group.source)
     const feature = group.features.find(({ name }) => name === leaf.name)
     return { feature, key: group.key, source: { columns: of, key, time, identity, deleted } }
   })
