@@ -201,7 +201,7 @@ export interface MakeReportOptions {
 
 /**
  * Makes a report and writes it.
- * @throws as `reportTable` and `writeReport` do.
+ * @throws as `reportTable` and `writeReportFile` do.
  */
 export async function makeReport(
   store: SegmentLog & NamedValues & SavedStates,

@@ -8,7 +8,7 @@ import { textFiles } from '../sources/files.ts'
 import { parseModule } from '../sources/syntax.ts'
 import { missingFiles, pageTooLong, roomTableFaults, unlinkedPages } from './architecture-page.ts'
 import { bareNames } from './bare-names.ts'
-import { missingFilesInComments } from './comment-references.ts'
+import { missingFilesInComments, missingNamesInComments } from './comment-references.ts'
 import { importsPastDoors, unusedDoorNames, withoutDoors } from './doors.ts'
 import { pathFaults } from './code-paths.ts'
 import { cycles, floors, reaches, storeImports, unknownRooms, upwardImports, upwardInside } from './floors.ts'
@@ -66,6 +66,13 @@ test('comments name source files that exist', () =>
     missingFilesInComments(
       modules.filter(({ path }) => /^(src|test|bench|scripts)\//.test(path)),
       files.map(({ path }) => path),
+    ),
+  ))
+test('comments name functions, types and limits that exist', () =>
+  none(
+    missingNamesInComments(
+      modules.filter(({ path }) => /^(src|test|bench|scripts)\//.test(path)),
+      modules,
     ),
   ))
 test('names say what a file holds', () => none(emptyNames(files)))

@@ -1,5 +1,5 @@
 /**
- * Reads an ONNX file without the runtime: inputs, outputs and kinds of nodes of its graph (onnx.proto, `ModelProto`).
+ * Reads an ONNX file without the runtime: inputs, outputs and kinds of nodes of its graph (its message ModelProto in onnx.proto).
  *
  * A definition that does not fit the file is rejected where it is written. The file is untrusted.
  */
