@@ -179,7 +179,7 @@ export const limits = {
 
   /** Dead letters that one request replays or drops. */
   DEAD_LETTERS_CHANGED_MAX: 1000,
-  /** Bytes of dead letters that are sent again at a time; one more may pass it. */
+  /** Bytes of dead letters that are replayed at a time; one more may pass it. */
   DEAD_LETTERS_SENT_BYTES: 1 << 22,
   /** Effects that one request retries or drops. */
   EFFECTS_CHANGED_MAX: 1000,

@@ -1,5 +1,5 @@
 /**
- * Dead letters: rejected records, kept whole so that they can be repaired and sent again (semantics, rejected never guessed).
+ * Dead letters: rejected records, kept whole so that they can be repaired and replayed (semantics, rejected never guessed).
  *
  * Nothing is ever lost: an edit keeps the original bytes, and a settled dead letter is kept with its outcome.
  */
@@ -52,7 +52,7 @@ export type AnyDeadLetter = StoredDeadLetter | SettledDeadLetter
 export type DeadLetterChange =
   /** New bytes replace its own; attempts restart at 0. */
   | { readonly kind: 'edited'; readonly id: number; readonly raw: string | Uint8Array; readonly form: RawForm | undefined }
-  /** It was sent again and rejected again: one more attempt, with the new reason. */
+  /** It was replayed and rejected again: one more attempt, with the new reason. */
   | ({ readonly kind: 'rejected'; readonly id: number; readonly source?: string } & Pick<DeadLetter, 'reason' | 'detail' | 'raw' | 'form'>)
   /** It is closed. */
   | {

@@ -89,7 +89,12 @@ export function buildReport(results: AuditResults): AuditReport {
     elements,
     costs: costing.part(judged.proposed, lostByStaleness(elements)),
     plans: judged.part,
-    findings: findingsOf({ ir, ages: agesOf(elements), ...(!('why' in stages) && { stages }) }),
+    findings: findingsOf({
+      ir,
+      promoted: options.champion && !('why' in options.champion) ? model.name : undefined,
+      ages: agesOf(elements),
+      ...(!('why' in stages) && { stages }),
+    }),
     caveats: caveatsOf({
       history,
       experiment,

@@ -31,7 +31,7 @@ const nightly = (name: string, of: ReturnType<typeof group>) => report(name, { o
 const decides = (name: string, of: ReturnType<typeof group>) =>
   model(name, { decide: on(payments), inputs: p => ({ n: of.of(p.card).n }), score })
 
-const of = (...parts: Parameters<typeof pipeline>[1]) => findingsOf({ ir: pipeline('p', parts).ir, ages: [] })
+const of = (...parts: Parameters<typeof pipeline>[1]) => findingsOf({ ir: pipeline('p', parts).ir, promoted: undefined, ages: [] })
 
 test('reports a stream that feeds only a nightly report, and one without readers', () => {
   const usual = group('usual')
@@ -79,9 +79,9 @@ test('reports a stream for a nightly model, and one for a weekly training', () =
     })),
   }
   assert.deepEqual(consumersOf(trained, 'usual'), [{ name: "the training of model 'learning'", period: 604_800_000 }])
-  assert.equal(findingsOf({ ir: trained, ages: [] }).length, 1)
+  assert.equal(findingsOf({ ir: trained, promoted: undefined, ages: [] }).length, 1)
   // A version of the model scores.
-  assert.deepEqual(findingsOf({ ir: trained, ages: [], unscored: new Set() }), [])
+  assert.deepEqual(findingsOf({ ir: trained, promoted: 'learning', ages: [] }), [])
 })
 
 test('never reports a table, which has no nightly setting', () => {
@@ -91,7 +91,7 @@ test('never reports a table, which has no nightly setting', () => {
 
 test('reports a group older than its threshold at one decision in twenty', () => {
   const { ir } = pipeline('p', [decides('fraud', group('usual'))])
-  const findings = findingsOf({ ir, ages: [{ group: 'usual', p95: 7_200_000, threshold: 900_000 }] })
+  const findings = findingsOf({ ir, promoted: undefined, ages: [{ group: 'usual', p95: 7_200_000, threshold: 900_000 }] })
   assert.deepEqual(findings, [
     {
       kind: 'starved',
@@ -99,7 +99,7 @@ test('reports a group older than its threshold at one decision in twenty', () =>
       text: "features 'usual' are up to 2 h old at decisions (p95), and older than 15 min they lose value",
     },
   ])
-  assert.deepEqual(findingsOf({ ir, ages: [{ group: 'usual', p95: 900_000, threshold: 900_000 }] }), [])
+  assert.deepEqual(findingsOf({ ir, promoted: undefined, ages: [{ group: 'usual', p95: 900_000, threshold: 900_000 }] }), [])
 })
 
 test('reports a queue longer than all earlier stages, and no short one', () => {
@@ -114,8 +114,8 @@ test('reports a queue longer than all earlier stages, and no short one', () => {
       return { stage, p50: ms, p95: 2 * ms, p99: 3 * ms, critical: 0, p99IfTenth: 0 }
     }),
   })
-  const [finding, ...others] = findingsOf({ ir, ages: [], stages: stages(30_000) })
+  const [finding, ...others] = findingsOf({ ir, promoted: undefined, ages: [], stages: stages(30_000) })
   assert.deepEqual([finding.kind, finding.element, others.length], ['queued', 'action', 0])
   assert.match(finding.text, /waits 30 s in its queue \(median\), longer than ingestion, features and inference together took, 23 ms/)
-  assert.deepEqual(findingsOf({ ir, ages: [], stages: stages(23) }), [])
+  assert.deepEqual(findingsOf({ ir, promoted: undefined, ages: [], stages: stages(23) }), [])
 })

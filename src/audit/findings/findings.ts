@@ -6,7 +6,7 @@ import { spanTitle, limits } from '../../base/index.ts'
 import type { PipelineIR, PlacementIR } from '../../define/ir/index.ts'
 import type { Finding, StagesPart } from '../domain/audit-report.ts'
 import { everyTitle } from '../domain/setting-text.ts'
-import { consumersOf } from '../plans/consumers.ts'
+import { consumersOf, unscoredModels } from '../plans/consumers.ts'
 
 /** Age of a feature group at decisions, and its freshness threshold, ms. */
 export interface GroupAge {
@@ -17,19 +17,21 @@ export interface GroupAge {
 
 export interface FindingsInput {
   readonly ir: PipelineIR
-  /** Models whose score nobody reads; derived from the definitions by default. */
-  readonly unscored?: ReadonlySet<string>
+  /** The model that a promoted version scores, if the audit knows one. */
+  readonly promoted: string | undefined
   /** Groups with a known age and freshness threshold. */
   readonly ages: readonly GroupAge[]
   readonly stages?: StagesPart
 }
 
-export function findingsOf({ ir, unscored, ages, stages }: FindingsInput): Finding[] {
-  return [...wastedFreshness(ir, unscored), ...staleGroups(ages), ...(stages ? longQueue(stages) : [])]
+export function findingsOf({ ir, promoted, ages, stages }: FindingsInput): Finding[] {
+  return [...wastedFreshness(ir, promoted), ...staleGroups(ages), ...(stages ? longQueue(stages) : [])]
 }
 
 /** A group that every event updates but that is read a few times a day at most. A run before each read gives the same values. */
-function wastedFreshness(ir: PipelineIR, unscored?: ReadonlySet<string>): Finding[] {
+function wastedFreshness(ir: PipelineIR, promoted: string | undefined): Finding[] {
+  const unscored = unscoredModels(ir)
+  if (promoted !== undefined) unscored.delete(promoted)
   return ir.groups
     .filter(({ place, features }) => isStreamed(place) && features.some(({ agg }) => agg !== 'row'))
     .flatMap(({ name, place }) => {
