@@ -14,6 +14,7 @@ function runnerOver(
 ): { last: string; all: string; status: number | null } {
   const folder = mkdtempSync(join(tmpdir(), 'spillway-runner-'))
   try {
+    writeFileSync(join(folder, 'suite.ts'), `${imports}test('registered elsewhere', () => {})`)
     for (const [name, text] of Object.entries(files)) {
       const path = join(folder, name.includes('/') ? '' : 'test', `${name}.test.ts`)
       mkdirSync(dirname(path), { recursive: true })
@@ -87,9 +88,10 @@ test('pure test files of a room share a process, and each is counted by itself',
     'src/kernel/good': `test('a', () => {})`,
     'src/kernel/bad': `test('b', () => { throw new Error('no good') })`,
     'src/kernel/empty': `if (process.argv.length === 0)\n  test('d', () => {})`,
+    'src/kernel/suite': `import '../../suite.ts'`,
     'src/kernel/alone': `import { before } from 'node:test'\nbefore(() => {})\ntest('c', () => {})`,
   })
-  assert.equal(last, '2 passed, 2 failed', all)
+  assert.equal(last, '3 passed, 2 failed', all)
   assert.equal(status, 1)
   assert.match(all, /✖ b \(src\/kernel\/bad\.test\.ts:2\)\n\s+Error: no good/)
   assert.match(all, /✖ src\/kernel\/empty\.test\.ts has no tests/)

@@ -56,9 +56,8 @@ export async function runTests(
     }
   }
   for (const file of unfinished) failures.push(`${file} ended before its tests did, or has none\n${output.get(file) ?? ''}`)
-  const untested = [...processes].flatMap(([file, members]) =>
-    unfinished.has(shortName(file)) ? [] : members.filter(at => !tested.has(at)),
-  )
+  const shared = [...processes].filter(([file, members]) => members.length > 1 && !unfinished.has(shortName(file)))
+  const untested = shared.flatMap(([, members]) => members.filter(member => !tested.has(member)))
   for (const file of untested) failures.push(`${file} has no tests`)
   for (const failure of failures) console.log(`\n✖ ${failure}`)
   return { tally: plus(tally, { failed: unfinished.size + untested.length }), coverage }
