@@ -52,7 +52,7 @@ const inTiles: Readonly<Record<string, [from: string | RegExp, to: string]>> = {
   'conditions are ignored': [/FILTER \(WHERE [^)]*\)/g, ''],
   'of equal times the earlier arrival is later': ["'f1': e._arrival", "'f1': -e._arrival"],
   'of equal times and arrivals the lower partition is later': ["'f2': e._partition", "'f2': -e._partition"],
-  'a revision supersedes before it is visible': ['s._next_seq >= a.prefix', 's._next_seq > a.prefix'],
+  'a revision supersedes before it is visible': ['e._next_seq >= a.prefix', 'e._next_seq > a.prefix'],
   'squares are sums': [/sum\((CAST\(e\._x\d+ AS HUGEINT\)) \* \1\)/g, 'sum($1)'],
 }
 
@@ -66,8 +66,10 @@ async function assertFoundInText(engine: () => Engine, [from, to]: readonly [str
     if (changed !== sql) planted++
     return changed
   }
-  await assertFound([oracle, engine()]).finally(() => (rewrite = sql => sql))
-  assert.ok(planted > 0)
+  const found = await assertFound([oracle, engine()]).catch((error: unknown) => error)
+  rewrite = sql => sql
+  assert.ok(planted > 0, 'no query has the text in which the fault is planted')
+  if (found) throw found as Error
 }
 
 async function assertFound(engines: readonly Engine[]): Promise<void> {
