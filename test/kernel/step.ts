@@ -4,8 +4,11 @@ import type { Kernel } from '../../src/kernel/kernel.ts'
 
 /** Applies events to a kernel, and reads each event's key at its arrival: the features as of its append. `into` as for `Kernel.replay`. */
 export function step(kernel: Kernel, block: Block, into?: FeatureColumn[]): FeatureColumn[] {
-  const upto = new Int32Array(block.length)
-  for (let event = 0; event < block.length; event++) upto[event] = event + 1
+  const [upto, uptoBefore] = [new Int32Array(block.length), new Int32Array(block.length)]
+  for (let event = 0; event < block.length; event++) {
+    upto[event] = event + 1
+    uptoBefore[event] = event
+  }
   const keys = kernel.group.key.map(name => block.columns[name])
-  return kernel.replay(block, { length: block.length, keys, upto, uptoBefore: upto.map(count => count - 1), asOf: block.arrival }, into)
+  return kernel.replay(block, { length: block.length, keys, upto, uptoBefore, asOf: block.arrival }, into)
 }
