@@ -54,7 +54,7 @@ test('an https delivery is not redirected to http', () => {
   assert.equal(redirectTarget(from, 307, 'http://b.example/?s3cret'), why)
 })
 
-test('of a location nothing but its host is told', () => {
+test('the text of a redirect names only the host of its location', () => {
   for (const text of [redirectTarget(from, 308, 'data:s3cret'), unfollowedReason(from, 302, 'https://u:s3cret@b.example/s3cret?s3cret')])
     assert.doesNotMatch(String(text), /s3cret/)
   assert.match(unfollowedReason(from, 303, '//b.example/p'), /^status 303 redirects to 'b\.example', which would/)

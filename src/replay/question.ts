@@ -4,7 +4,7 @@
  * Beside the wanted inputs it has one more per group read: the time since the key's newest visible event. That is a feature like any
  * other, so the kernel handles placements, revisions and as-of times here too.
  */
-import { SpillwayError, didYouMean, unknownNameError, definitionOf } from '../base/index.ts'
+import { SpillwayError, didYouMean, requireDefinition, unknownNameError, definitionOf } from '../base/index.ts'
 import { groupReads } from '../decision/index.ts'
 import {
   type ColumnIR,
@@ -46,14 +46,7 @@ export interface Question {
  * ```
  */
 export function modelQuestion(ir: PipelineIR, name: string): Question {
-  const model = ir.models.find(candidate => candidate.name === name)
-  if (!model)
-    throw unknownNameError(
-      ir.name,
-      'model',
-      name,
-      ir.models.map(each => each.name),
-    )
+  const model = requireDefinition(ir.name, 'model', ir.models, name)
   const leaves = model.inputs.flatMap(({ expr }) => expressionLeaves(expr))
   const keyNames = new Set(leaves.flatMap(leaf => (leaf.op === 'feature' ? leaf.key : [])))
   if (keyNames.size === 0)

@@ -3,7 +3,7 @@
  * iterable; or a reader itself. The kinds of addresses that Spillway has are listed here.
  */
 import { existsSync } from 'node:fs'
-import { didYouMean, show, SpillwayError, unknownNameError } from '../base/index.ts'
+import { didYouMean, show, SpillwayError, requireDefinition } from '../base/index.ts'
 import type { PipelineIR } from '../define/ir/index.ts'
 import type { RowMap } from '../intake/index.ts'
 import { fileReader, STANDARD_INPUT, standardInputReader } from './files/file-reader.ts'
@@ -56,14 +56,7 @@ export function openReaders(
 ): OpenedReader[] {
   const byScheme = kindsByScheme([...builtInKinds, ...kinds])
   const readers = inputs.map(({ source: name, input }) => {
-    const source = ir.sources.find(candidate => candidate.name === name)
-    if (!source)
-      throw unknownNameError(
-        ir.name,
-        'source',
-        name,
-        ir.sources.map(candidate => candidate.name),
-      )
+    const source = requireDefinition(ir.name, 'source', ir.sources, name)
     if (typeof input !== 'string' && (typeof input !== 'object' || input === null))
       throw new SpillwayError('SPILL_INPUT', `source '${name}' reads an address, a reader, an array or a generator; got ${show(input)}`)
     return { source: name, reader: openInput(byScheme, input, { ...setting, source, map: maps.get(name) }) }

@@ -124,7 +124,7 @@ export function registerReconcileMetrics(registry: Registry, { folder: { reconci
     registry,
     'counter',
     'spillway_reconcile_differing_total',
-    'Mismatched values, against the log as the decision saw it (recorded) or as it is now (corrected), by cause.',
+    'Mismatched values by cause, against the log at the time of the decision (recorded) or the present log (corrected).',
     function* () {
       const reasons = totals()?.reasons
       for (const basis of comparisonBases)
