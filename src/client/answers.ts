@@ -83,7 +83,7 @@ export interface Decision<V> {
   readonly unscored?: string
   readonly rejected?: string
   /** Visible events and as-of time, by feature group. */
-  readonly read: Readonly<Record<string, { readonly known: number; readonly clock: number | null }>>
+  readonly read: Readonly<Record<string, { readonly visibleEvents: number; readonly asOf: number | null }>>
 }
 
 /** Fields of an answer to a request that waits for a decision. */

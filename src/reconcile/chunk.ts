@@ -46,12 +46,12 @@ export function comparedDecisionOf(
   if (!entry || !trigger) return undefined
   const { decide } = model
   const cuts = reads.map(({ id, group }) => {
-    const { visible: known, clock } = decided.read(id) ?? { visible: 0, clock: -Infinity }
+    const { visibleEvents, asOf } = decided.read(id) ?? { visibleEvents: 0, asOf: -Infinity }
     const isOwn = decide.kind === 'on' && decide.source === group.source
     const before = entry.before(group.source)
     return {
-      known,
-      clock: clock === -Infinity ? BEFORE_ALL_EVENTS : clock,
+      visibleEvents,
+      asOf: asOf === -Infinity ? BEFORE_ALL_EVENTS : asOf,
       within: isOwn ? before + 1 : before,
       ...(isOwn && { excludedEvent: before }),
     }
@@ -94,7 +94,7 @@ export async function computeBySql(
     const recorded = rows.map(row => decisions[row].recordedDecision)
     const corrected = recorded.map(recordedDecision => ({
       ...recordedDecision,
-      cuts: recordedDecision.cuts.map(cut => ({ ...cut, known: Number.MAX_SAFE_INTEGER })),
+      cuts: recordedDecision.cuts.map(cut => ({ ...cut, visibleEvents: Number.MAX_SAFE_INTEGER })),
     }))
     const vectors = await db.vectors(ir, modelOf(version), [...recorded, ...corrected])
     for (const [i, row] of rows.entries()) {
@@ -109,7 +109,7 @@ export async function computeBySql(
 export interface MissedEvents {
   /** By read of the model and feature of the group; undefined if nothing was missed. */
   readonly reads: readonly (readonly SqlMissedCounts[] | undefined)[]
-  /** Vectors for decisions that missed several kinds: over all events without one kind, and over the known events with one kind only. */
+  /** Vectors for decisions that missed several kinds: over all events without one kind, and over the visible events with one kind only. */
   readonly without: ReadonlyMap<MissedKind, SqlVector>
   readonly alone: ReadonlyMap<MissedKind, SqlVector>
 }

@@ -21,7 +21,7 @@ export interface DecisionCells {
   /** Value of an input by name; undefined if it was not recorded. */
   readonly cell: (input: string) => RecordedCell | undefined
   /** Visible events and as-of time of a read, by `group(key columns)`. The as-of time before the first run of a schedule is −Infinity. */
-  readonly read: (id: string) => { readonly visible: number; readonly clock: number } | undefined
+  readonly read: (id: string) => { readonly visibleEvents: number; readonly asOf: number } | undefined
 }
 
 /** Decodes a decision batch, in order. Throws `SPILL_DATA` for damaged bytes. */
@@ -45,7 +45,7 @@ export function* decisionCellsIn({ bytes }: StoredDecisionBatch): Generator<Deci
       cell: name => (slots.has(name) ? (cells[slots.get(name)!] as RecordedCell) : undefined),
       read(id) {
         const index = reads.indexOf(id)
-        return index < 0 ? undefined : { visible: visibleCounts[index][row], clock: asOfTimes[index][row] }
+        return index < 0 ? undefined : { visibleEvents: visibleCounts[index][row], asOf: asOfTimes[index][row] }
       },
     }
   }

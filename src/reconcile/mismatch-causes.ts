@@ -27,8 +27,8 @@ export function inputFeaturesOf(ir: PipelineIR, model: ModelIR, { expr }: InputI
 }
 
 /** Start of a window at an as-of time, UTC ms (semantics, the value). */
-export const windowStart = ({ window, hop }: FeatureIR, clock: number): number =>
-  window === 'lifetime' ? -Infinity : Math.floor((clock - window) / hop) * hop
+export const windowStart = ({ window, hop }: FeatureIR, asOf: number): number =>
+  window === 'lifetime' ? -Infinity : Math.floor((asOf - window) / hop) * hop
 
 const reasonOf: Readonly<Record<MissedKind, MismatchReason>> = {
   stale: 'stale batch',

@@ -122,7 +122,7 @@ export class ModelComparison {
     const { decided, recordedDecision } = decision
     const cell = decided.cell(input.input.name)
     if (cell === undefined) return countSkipped(input, 'unrecorded')
-    if (leaves.some(({ feature, read }) => this.#isForgotten(windowStart(feature, recordedDecision.cuts[read].clock))))
+    if (leaves.some(({ feature, read }) => this.#isForgotten(windowStart(feature, recordedDecision.cuts[read].asOf))))
       return countSkipped(input, 'forgotten')
     if (this.#isSettled(input, decided, cell)) return countSkipped(input, 'settled')
     if (this.#hasPendingLetter(leaves, decision)) input.waiting++
@@ -176,9 +176,9 @@ export class ModelComparison {
 
   #hasPendingLetter(leaves: readonly InputFeature[], { recordedDecision: { trigger, cuts } }: ComparedDecision): boolean {
     return leaves.some(({ feature, read, group, key }) => {
-      const { clock } = cuts[read]
+      const { asOf } = cuts[read]
       const values = key.map(name => trigger[name] ?? null)
-      return this.#options.letters.hasPending(group, values, windowStart(feature, clock), clock)
+      return this.#options.letters.hasPending(group, values, windowStart(feature, asOf), asOf)
     })
   }
 

@@ -80,7 +80,7 @@ function parquetOutput(path: string, ir: PipelineIR, model: ModelIR): DecisionOu
 
 /**
  * The columns of a flat table of decisions. It has a typed column per input (`vector.card.n10m`), lists where features are lists, and two
- * columns per group read (`read.card(card).known`, `.clock`).
+ * columns per group read (`read.card(card).visibleEvents`, `.asOf`).
  */
 export function decisionColumns(ir: PipelineIR, model: ModelIR): OutputColumn[] {
   const [key, id] = [triggerKey(ir, model), triggerId(ir, model)]
@@ -96,8 +96,8 @@ export function decisionColumns(ir: PipelineIR, model: ModelIR): OutputColumn[] 
     ...groupReads(ir, model).flatMap(({ group, key: columns }): OutputColumn[] => {
       const name = `read.${readId({ group: group.name, key: columns })}`
       return [
-        { name: `${name}.known`, type: 'int' },
-        { name: `${name}.clock`, type: 'timestamp' },
+        { name: `${name}.visibleEvents`, type: 'int' },
+        { name: `${name}.asOf`, type: 'timestamp' },
       ]
     }),
   ]
@@ -132,9 +132,9 @@ export function decisionValues(ir: PipelineIR, batch: DecisionBatch, { strings }
 
 /** Visible events of a group's source, and a time that `timeOf` makes of its as-of time; NULL before the first run of a schedule. */
 export function readValues(
-  { known, clock }: ReadPositions,
+  { visibleEvents, asOf }: ReadPositions,
   timeOf: (asOf: number, row: number) => number,
-): [known: ColumnData, time: ColumnData] {
-  const values = clock.map((asOf, row) => (Number.isFinite(asOf) ? timeOf(asOf, row) : 0))
-  return [{ values: Float64Array.from(known) }, { values, nulls: Uint8Array.from(clock, asOf => Number(!Number.isFinite(asOf))) }]
+): [visibleEvents: ColumnData, time: ColumnData] {
+  const values = asOf.map((time, row) => (Number.isFinite(time) ? timeOf(time, row) : 0))
+  return [{ values: Float64Array.from(visibleEvents) }, { values, nulls: Uint8Array.from(asOf, time => Number(!Number.isFinite(time))) }]
 }

@@ -8,10 +8,10 @@ import { deliveredCell, readId } from '../decision/index.ts'
 
 /** The part of one group's source that a decision saw. */
 export interface ReadRecord {
-  /** Number of visible events of the group's source: the first `known` of it by arrival (by time, if the group is `corrected`). */
-  readonly known: number
+  /** Number of visible events of the group's source: the first ones by arrival (by time, if the group is `corrected`). */
+  readonly visibleEvents: number
   /** The as-of time of the group, UTC ms; NULL before the first run of a schedule. */
-  readonly clock: number | null
+  readonly asOf: number | null
 }
 
 /**
@@ -73,10 +73,10 @@ export const eventPositionOf = (sourcePosition: number): NonNullable<DecisionRec
 
 function readsOf({ reads }: DecisionBatch, row: number): Record<string, ReadRecord> {
   const records: Record<string, ReadRecord> = {}
-  for (const { read, known, clock } of reads)
+  for (const { read, visibleEvents, asOf } of reads)
     records[readId({ group: read.group.name, key: read.key })] = {
-      known: known[row],
-      clock: Number.isFinite(clock[row]) ? clock[row] : null,
+      visibleEvents: visibleEvents[row],
+      asOf: Number.isFinite(asOf[row]) ? asOf[row] : null,
     }
   return records
 }

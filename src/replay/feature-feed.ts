@@ -11,8 +11,8 @@ import { perDecision, type ReplayPoints, type TriggerBatch } from './decision-po
  */
 export interface ReadPositions {
   readonly read: GroupRead
-  readonly known: Int32Array
-  readonly clock: Float64Array
+  readonly visibleEvents: Int32Array
+  readonly asOf: Float64Array
 }
 
 /**
@@ -59,7 +59,7 @@ export class FeatureFeed {
 
   /** The positions at which a batch reads. */
   positions(batch: TriggerBatch): ReadPositions {
-    return { read: this.read, known: perDecision(this.#reads.upto, batch), clock: perDecision(this.#reads.asOf, batch) }
+    return { read: this.read, visibleEvents: perDecision(this.#reads.upto, batch), asOf: perDecision(this.#reads.asOf, batch) }
   }
 }
 

@@ -53,7 +53,7 @@ test('a tick decides about each active patient, without a position', () => {
     key: 'a',
     vector: { n: 1 },
     score: 1,
-    read: { 'recent(patient)': { known: 3, clock: 5 * minute } },
+    read: { 'recent(patient)': { visibleEvents: 3, asOf: 5 * minute } },
   })
   assert.deepEqual(
     records.map(({ t, key, score }) => [t / minute, key, score]),
@@ -98,8 +98,8 @@ test('a table of ticks has no columns for a position', () => {
     'vector.n',
     'score',
     'rejected',
-    'read.recent(patient).known',
-    'read.recent(patient).clock',
+    'read.recent(patient).visibleEvents',
+    'read.recent(patient).asOf',
   ])
   for (const batch of decide(clinic, clinic.ir.models[0], log)) assert.equal(decisionValues(clinic.ir, batch, log).length, names.length)
 })
@@ -124,7 +124,9 @@ test('a source without events takes no tick away', () => {
     ),
   ]
   assert.deepEqual(
-    batches.flatMap(({ t, reads }) => [...t].map((moment, row) => [moment / minute, ...reads.map(({ known }) => known[row])])),
+    batches.flatMap(({ t, reads }) =>
+      [...t].map((moment, row) => [moment / minute, ...reads.map(({ visibleEvents }) => visibleEvents[row])]),
+    ),
     [
       [5, 1, 0],
       [10, 2, 0],

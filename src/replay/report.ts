@@ -63,7 +63,7 @@ export function* reports(
     return table
   }
   for (const batch of decideAt(onTimes(ir, model, model.decide, log, times), definitions, model, log, batchSize)) {
-    const decisions = { ...batch, asOf: batch.reads.map(({ clock }) => clock) }
+    const decisions = { ...batch, asOf: batch.reads.map(({ asOf }) => asOf) }
     for (let from = 0, to = 0; from < batch.length; from = to) {
       while (times[at] < batch.t[from]) yield finish()
       while (to < batch.length && batch.t[to] === times[at]) to++

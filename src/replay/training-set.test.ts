@@ -120,13 +120,13 @@ test('a set of decisions has positions of events, and decimals and lists as the 
     'vector.n int',
     'vector.prices decimal2[]',
     'rejected string',
-    'read.recent(card).known int',
+    'read.recent(card).visibleEvents int',
     'read.recent(card).age duration',
   ])
   assert.deepEqual(cellsOf(setOf('selling'), 'vector.')['vector.prices'], [[1.5], [2.5], [3.5, 1.5], [4.5, 2.5]])
   assert.deepEqual(
     setOf('ticking').columns.map(({ name }) => name),
-    ['t', 'key.card', 'vector.n', 'rejected', 'read.recent(card).known', 'read.recent(card).age'],
+    ['t', 'key.card', 'vector.n', 'rejected', 'read.recent(card).visibleEvents', 'read.recent(card).age'],
   )
   assert.deepEqual(cellsOf(setOf('ticking'), '')['vector.n'], [1, 2, 2])
 })
@@ -150,10 +150,10 @@ test('a set of rows has ages, and rejected values with the reason', () => {
     'key.card': [b, a, a, null],
     'vector.few.one': [0, 1, null, 0],
     'vector.recent.n': [1, 2, 2, 0],
-    'read.few(card).known': [1, 2, 3, 4],
+    'read.few(card).visibleEvents': [1, 2, 3, 4],
     'read.few(card).age': [10_000, 10_000, 10_000, 10_000],
     'read.few(card).newest': [null, 49_999, 10_000, null],
-    'read.recent(card).known': [2, 3, 3, 4],
+    'read.recent(card).visibleEvents': [2, 3, 3, 4],
     'read.recent(card).age': [0, 0, 0, 0],
     'read.recent(card).newest': [0, 9_999, 10_000, null],
   })

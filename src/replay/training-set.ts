@@ -85,8 +85,8 @@ function* batchesOfRows(
         ...vector.slice(0, inputs.length),
         rejectedColumn(batch, log.strings),
         ...batch.reads.flatMap((read, i) => {
-          const [known, age] = readValues(read, ageAt(t))
-          return [known, age, sum(age, vector[inputs.length + i], length)]
+          const [visibleEvents, age] = readValues(read, ageAt(t))
+          return [visibleEvents, age, sum(age, vector[inputs.length + i], length)]
         }),
       ],
       done,
@@ -152,7 +152,7 @@ const rejected: TrainingColumn = { name: 'rejected', type: 'string' }
 
 /** For each group read: the number of visible events of its source, and the age of its as-of time at the row's time. */
 const readColumns = (read: string): TrainingColumn[] => [
-  { name: `read.${read}.known`, type: 'int' },
+  { name: `read.${read}.visibleEvents`, type: 'int' },
   { name: `read.${read}.age`, type: 'duration' },
 ]
 

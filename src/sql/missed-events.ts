@@ -61,24 +61,24 @@ const eventsSql = (events: string): string => `${events} s LEFT JOIN ${missedKin
  * The bit of an event's kind, 0 if it was visible. `seq`: its number; `original`: that of the first event of its identity; `ownKind`: its
  * own kind.
  */
-function kindSql(seq: string, original: string, ownKind: string, { known, within }: Record<'known' | 'within', string>): string {
+function kindSql(seq: string, original: string, ownKind: string, { visible, within }: Record<'visible' | 'within', string>): string {
   const cases = [
-    `WHEN ${seq} < ${known} THEN 0`,
+    `WHEN ${seq} < ${visible} THEN 0`,
     `WHEN ${seq} < ${within} THEN ${missedKindBit('stale')}`,
-    `WHEN ${original} < ${known} THEN ${missedKindBit('revision')}`,
+    `WHEN ${original} < ${visible} THEN ${missedKindBit('revision')}`,
   ]
   return `CASE ${cases.join(' ')} ELSE coalesce(${ownKind}, ${missedKindBit('late')}) END`
 }
 
 /**
- * The rule for the events that a request counts if it leaves some kinds out: `a.excluded_kinds`, of the events that it did not see, `a.known`,
+ * The rule for the events that a request counts if it leaves some kinds out: `a.excluded_kinds`, of the events that it did not see, `a.visible`,
  * among those that existed, `a.within`.
  */
 export function excludeMissed(source: SourceIR, events: string, dialect: SqlDialect): EventRule {
   const from = eventsSql(events)
   const isExcluded = (bit: string): string => `(a.excluded_kinds & ${bit}) <> 0`
   const isIncluded = (original: string): string =>
-    `NOT ${isExcluded(`(${kindSql('e._seq', original, 'e._kind', { known: 'a.known', within: 'a.within' })})`)}`
+    `NOT ${isExcluded(`(${kindSql('e._seq', original, 'e._kind', { visible: 'a.visible', within: 'a.within' })})`)}`
   if (!source.identity) return { from, columns: ['h._kind'], condition: isIncluded(`CAST(NULL AS ${dialect.types.int})`) }
   const names = columnNames(source, dialect)
   const { present, partition } = identityPartition(source, names)
@@ -92,10 +92,10 @@ export function excludeMissed(source: SourceIR, events: string, dialect: SqlDial
   const later = (kind: string): string => `(e._last_${kind} >= a.within AND e._last_${kind} > e._seq)`
   const lateRevisions = [...ownKinds, 'late' as const].map(kind => `(NOT ${isExcluded(String(missedKindBit(kind)))} AND ${later(kind)})`)
   const supersedingConditions = [
-    'e._next_seq < a.known',
+    'e._next_seq < a.visible',
     `(NOT ${isExcluded(String(missedKindBit('stale')))} AND e._next_seq < a.within)`,
-    `(e._original_seq < a.known AND NOT ${isExcluded(String(missedKindBit('revision')))} AND e._last_seq >= a.within)`,
-    `(e._original_seq >= a.known AND (${lateRevisions.join(' OR ')}))`,
+    `(e._original_seq < a.visible AND NOT ${isExcluded(String(missedKindBit('revision')))} AND e._last_seq >= a.within)`,
+    `(e._original_seq >= a.visible AND (${lateRevisions.join(' OR ')}))`,
   ]
   return {
     from,
@@ -132,8 +132,8 @@ export function missedQuery(
   const inputs = new SelectList('x')
   const calls = new SelectList('m')
   const cells = cellsSql(group, source, index, { inputs, calls }, dialect)
-  const [known, within] = [`d._known${index}`, `d._within${index}`]
-  const kind = (seq: string, ownKind: string): string => kindSql(seq, 'e._original_seq', ownKind, { known, within })
+  const [visible, within] = [`d._visible${index}`, `d._within${index}`]
+  const kind = (seq: string, ownKind: string): string => kindSql(seq, 'e._original_seq', ownKind, { visible, within })
   const keys = group.key.map((name, i) => `s.${names.get(name)} AS k${i}`)
   const sameKey = key.map((name, i) => `e.k${i} = d.${fields.get(name)} AND `).join('')
   const isDeleted = source.identity ? 'e._deleted' : 'FALSE'
@@ -142,12 +142,12 @@ export function missedQuery(
   FROM ${eventsSql(eventsOf(source.name))}
 ),
 missed AS (
-  SELECT d._decision, d._clock${index}, d._excluded${index}, e.*,
-    CASE WHEN e._seq >= ${known} AND NOT ${isDeleted} THEN ${kind('e._seq', 'e._kind')} ELSE 0 END AS added_kind,
-    CASE WHEN e._next_seq >= ${known} THEN ${kind('e._next_seq', 'e._next_kind')} ELSE 0 END AS removed_kind
+  SELECT d._decision, d._as_of${index}, d._excluded${index}, e.*,
+    CASE WHEN e._seq >= ${visible} AND NOT ${isDeleted} THEN ${kind('e._seq', 'e._kind')} ELSE 0 END AS added_kind,
+    CASE WHEN e._next_seq >= ${visible} THEN ${kind('e._next_seq', 'e._next_kind')} ELSE 0 END AS removed_kind
   FROM ${table} d
-  JOIN events e ON ${sameKey}e._time <= d._clock${index}
-  WHERE e._seq >= ${known} OR e._next_seq >= ${known}
+  JOIN events e ON ${sameKey}e._time <= d._as_of${index}
+  WHERE e._seq >= ${visible} OR e._next_seq >= ${visible}
 ),
 counted AS (
   SELECT ${['e._decision', ...calls.columns()].join(',\n    ')}
@@ -175,7 +175,7 @@ function cellsSql({ features }: GroupIR, source: SourceIR, index: number, { inpu
   return features.flatMap(feature => {
     const { conditions } = participantsSql(feature, source, names, inputs, dialect)
     const inWindow =
-      feature.window === 'lifetime' ? [] : [`e._time >= ${dialect.tileStart(`(e._clock${index} - ${feature.window})`, feature.hop)}`]
+      feature.window === 'lifetime' ? [] : [`e._time >= ${dialect.tileStart(`(e._as_of${index} - ${feature.window})`, feature.hop)}`]
     const before = feature.before ? [`(e._excluded${index} IS NULL OR e._seq <> e._excluded${index})`] : []
     return missedKinds.flatMap(kind => {
       const bit = missedKindBit(kind)

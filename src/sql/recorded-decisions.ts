@@ -13,9 +13,9 @@ import type { EventRule } from './values.ts'
  */
 export interface SqlCut {
   /** Number of visible events: the first of the source. */
-  readonly known: number
+  readonly visibleEvents: number
   /** The as-of time, UTC ms; before every event if no run of a schedule had happened. */
-  readonly clock: number
+  readonly asOf: number
   /** The triggering event, if it is of the group's source. */
   readonly excludedEvent?: number | undefined
   /** Number of events in the decision's own `P`, of which a placement may see fewer; only for missed events (`missed-events.ts`). */
@@ -43,7 +43,7 @@ export const recordedReads = (pipeline: PipelineIR, model: ModelIR): (SqlRead & 
 
 /** The columns of the relation of recorded decisions. */
 export function recordedDecisionTable(pipeline: PipelineIR, model: ModelIR, dialect: SqlDialect): SqlColumn[] {
-  const cuts = modelReads(pipeline, model).flatMap((_, i) => ['_known', '_clock', '_excluded', '_within'].map(name => `${name}${i}`))
+  const cuts = modelReads(pipeline, model).flatMap((_, i) => ['_visible', '_as_of', '_excluded', '_within'].map(name => `${name}${i}`))
   const names = [...triggerFieldNames(pipeline, model, dialect).values()]
   const trigger = triggerColumns(pipeline, model).map(({ type }, i) => ({ name: names[i], type }))
   return [...['_decision', '_t', '_excluded_kinds', ...cuts].map(integer), ...trigger]
@@ -56,7 +56,7 @@ export function* recordedDecisionRows(columns: readonly ColumnIR[], decisions: r
       i,
       t,
       excludedKinds ?? null,
-      ...cuts.flatMap(({ known, clock, excludedEvent, within }) => [known, clock, excludedEvent ?? null, within ?? null]),
+      ...cuts.flatMap(({ visibleEvents, asOf, excludedEvent, within }) => [visibleEvents, asOf, excludedEvent ?? null, within ?? null]),
       ...columns.map(({ name }) => trigger[name] ?? null),
     ]
 }
@@ -83,11 +83,11 @@ export function recordedVectorsQuery(
     relations: [`decisions AS (\n  SELECT *, _decision AS _trigger\n  FROM ${table}\n)`],
     fields: triggerFieldNames(pipeline, model, dialect),
     cutOf: (_, i) => ({
-      prefix: eventsThat ? String(Number.MAX_SAFE_INTEGER) : `d._known${i}`,
+      prefix: eventsThat ? String(Number.MAX_SAFE_INTEGER) : `d._visible${i}`,
       upto: `CAST(NULL AS ${dialect.types.int})`,
-      t: `d._clock${i}`,
+      t: `d._as_of${i}`,
       excluded: `d._excluded${i}`,
-      ...(eventsThat && { more: [`d._known${i} AS known`, `d._within${i} AS within`, 'd._excluded_kinds AS excluded_kinds'] }),
+      ...(eventsThat && { more: [`d._visible${i} AS visible`, `d._within${i} AS within`, 'd._excluded_kinds AS excluded_kinds'] }),
     }),
     ...(eventsThat && { eventRule: source => eventsThat(source, eventsOf(source.name), dialect) }),
   }

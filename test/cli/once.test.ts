@@ -93,7 +93,7 @@ test('a dead letter that is sent again reads the results of batch runs, and leav
   const runs = await calledJson<BatchRunRecord>('runs', '--group', 'often', ...data)
   const last = runs.findLast(({ swapped }) => swapped !== undefined)!
   const decided = (await calledJson<RecordedDecision>('decisions', ...data)).at(-1)!
-  assert.deepEqual([decided.id, decided.read['often(card)'].clock], ['bad', last.s])
+  assert.deepEqual([decided.id, decided.read['often(card)'].asOf], ['bad', last.s])
   const next = await called('run', path, '--source', `payments=${project.path('one.ndjson')}`, '--once', ...data)
   assert.equal(next.status, 0)
   assert.doesNotMatch(next.err, /missing or damaged/)

@@ -25,7 +25,7 @@ const third = {
     ratio: 11,
   },
   score: 0.75,
-  read: { 'now(card)': { known: 3, clock: at('08:40') }, 'nightly(card)': { known: 0, clock: at('02:00') } },
+  read: { 'now(card)': { visibleEvents: 3, asOf: at('08:40') }, 'nightly(card)': { visibleEvents: 0, asOf: at('02:00') } },
 }
 
 test('decisions with their vectors and what each group knew, as NDJSON', async () => {
@@ -52,11 +52,11 @@ test('decisions with their vectors and what each group knew, as NDJSON', async (
   assert.deepEqual(ofFirst[2], {
     ...third,
     position: { partition: 0, offset: 4 },
-    read: { ...third.read, 'now(card)': { known: 5, clock: at('08:40') } },
+    read: { ...third.read, 'now(card)': { visibleEvents: 5, asOf: at('08:40') } },
   })
   assert.deepEqual(ofFirst[0].vector.ratio, null)
   const other = decisions.filter(({ model, key }) => model === 'other' && key === 'c1').map(({ score, read }) => [score, read])
-  assert.deepEqual(other[1], [1 / (1 + Math.exp(-1)), { 'older(card)': { known: 2, clock: at('08:25') } }])
+  assert.deepEqual(other[1], [1 / (1 + Math.exp(-1)), { 'older(card)': { visibleEvents: 2, asOf: at('08:25') } }])
   const rejected = folder.lines('rejected.ndjson') as { reason: string; place: string; source?: string }[]
   assert.deepEqual(
     rejected.map(({ reason, place, source }) => `${place} ${source} ${reason}`),
@@ -76,7 +76,7 @@ test('decisions of one model as Parquet, flat and typed', async () => {
   const file = await openInput(folder.path('out.parquet'))
   const types = Object.fromEntries(file.columns!.map(({ name, type }) => [name, type]))
   assert.deepEqual(
-    ['t', 'vector.amount', 'vector.card.shops', 'vector.card.latest', 'vector.card.n1h', 'vector.abroad', 'read.nightly(card).clock'].map(
+    ['t', 'vector.amount', 'vector.card.shops', 'vector.card.latest', 'vector.card.n1h', 'vector.abroad', 'read.nightly(card).asOf'].map(
       name => types[name],
     ),
     ['TIMESTAMP WITH TIME ZONE', 'DOUBLE', 'VARCHAR[]', 'TIMESTAMP WITH TIME ZONE', 'BIGINT', 'BOOLEAN', 'TIMESTAMP WITH TIME ZONE'],
@@ -102,10 +102,10 @@ test('decisions of one model as Parquet, flat and typed', async () => {
     'vector.ratio': 11,
     score: 0.75,
     rejected: null,
-    'read.now(card).known': 3,
-    'read.now(card).clock': third.t,
-    'read.nightly(card).known': 0,
-    'read.nightly(card).clock': read['nightly(card)'].clock,
+    'read.now(card).visibleEvents': 3,
+    'read.now(card).asOf': third.t,
+    'read.nightly(card).visibleEvents': 0,
+    'read.nightly(card).asOf': read['nightly(card)'].asOf,
   })
 })
 

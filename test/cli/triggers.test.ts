@@ -49,8 +49,8 @@ test('as Parquet they have no place in a source', async () => {
     'vector.n',
     'score',
     'rejected',
-    'read.now(card).known',
-    'read.now(card).clock',
+    'read.now(card).visibleEvents',
+    'read.now(card).asOf',
   ])
   assert.equal(rows.length, 4)
 })

@@ -135,7 +135,7 @@ export async function comparePatterns(seed: number): Promise<(PatternSums & { re
       (...names: string[]) =>
       (decision: RecordedDecision) =>
         names.map(name => (decision.vector as Record<string, unknown>)[name])
-    const ages = own.flatMap(({ t: at, read }) => (read['usual(card)'].clock === null ? [] : [at - read['usual(card)'].clock]))
+    const ages = own.flatMap(({ t: at, read }) => (read['usual(card)'].asOf === null ? [] : [at - read['usual(card)'].asOf]))
     return {
       pattern,
       decisions: own.length,

@@ -53,7 +53,7 @@ for (const { name, source, group, log, rows } of rowCases)
       const [n, sum] = ['n', 'sum'].map(feature => cells[i][`vector.case.${feature}`])
       const got = { n, sum, age: cells[i]['read.case(k).age'], newest: cells[i]['read.case(k).newest'] }
       assert.deepEqual(got, rest, why)
-      if (visible !== undefined) assert.equal(cells[i]['read.case(k).known'], visible, why)
+      if (visible !== undefined) assert.equal(cells[i]['read.case(k).visibleEvents'], visible, why)
     })
   })
 
@@ -97,7 +97,7 @@ function compare(
   const id = `read.${group.name}(${group.key.join(',')})`
   assert.equal(cells[`${id}.age`], want.age, where)
   assert.equal(cells[`${id}.newest`], want.newest, where)
-  if (group.place.kind !== 'corrected') assert.equal(cells[`${id}.known`], want.visible, where)
+  if (group.place.kind !== 'corrected') assert.equal(cells[`${id}.visibleEvents`], want.visible, where)
   group.features.forEach((feature, f) => {
     const { delivered, tolerance, rejected } = want.values[f]
     const value = cells[`vector.${group.name}.${feature.name}`]

@@ -53,7 +53,10 @@ const hasCount = ({ ir }: Material, { model, vector }: RecordedDecision): boolea
       return feature.agg === 'count' && typeof (vector as Record<string, Vector>)[group][own] === 'number'
     })
 
-const withRead = (decision: RecordedDecision, change: (read: { known: number; clock: number | null }) => object): RecordedDecision => {
+const withRead = (
+  decision: RecordedDecision,
+  change: (read: { visibleEvents: number; asOf: number | null }) => object,
+): RecordedDecision => {
   const [[id, read], ...rest] = Object.entries(decision.read)
   return { ...decision, read: { [id]: { ...read, ...change(read) }, ...Object.fromEntries(rest) } }
 }
@@ -71,21 +74,21 @@ export const faults: Readonly<Record<string, Fault>> = {
       material,
       draw,
       () => true,
-      decision => withRead(decision, ({ known }) => ({ known: known + 1 })),
+      decision => withRead(decision, ({ visibleEvents }) => ({ visibleEvents: visibleEvents + 1 })),
     ),
   'a decision says that it knew an event less': (material, draw) =>
     inDecision(
       material,
       draw,
-      ({ read }) => Object.values(read)[0].known > 0,
-      decision => withRead(decision, ({ known }) => ({ known: known - 1 })),
+      ({ read }) => Object.values(read)[0].visibleEvents > 0,
+      decision => withRead(decision, ({ visibleEvents }) => ({ visibleEvents: visibleEvents - 1 })),
     ),
   'a decision says that it read a millisecond later': (material, draw) =>
     inDecision(
       material,
       draw,
-      ({ read }) => Object.values(read)[0].clock !== null,
-      decision => withRead(decision, ({ clock }) => ({ clock: clock! + 1 })),
+      ({ read }) => Object.values(read)[0].asOf !== null,
+      decision => withRead(decision, ({ asOf }) => ({ asOf: asOf! + 1 })),
     ),
   'an event arrived at another time': (material, draw) => {
     const triggering = material.recorded.filter(({ entry }) => 'event' in material.entries[entry])

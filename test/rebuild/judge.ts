@@ -56,9 +56,9 @@ function checkCuts(judged: RebuildJudgement, looked: Looked): void {
     judged.cuts++
     const want = visibleEvents(sourceOf(ir, group), group.place, log, prefix, decision.t)
     const got = decision.read[id]
-    if (want.events.length !== got.known || want.clock !== (got.clock ?? -Infinity))
+    if (want.events.length !== got.visibleEvents || want.clock !== (got.asOf ?? -Infinity))
       judged.mismatches.push(
-        `${placeText(looked)} read ${id} with ${got.known} known at ${got.clock}, and its placement says ${want.events.length} at ${want.clock}`,
+        `${placeText(looked)} read ${id} with ${got.visibleEvents} visible at ${got.asOf}, and its placement says ${want.events.length} at ${want.clock}`,
       )
   }
 }
@@ -107,7 +107,7 @@ function inexact(
   trigger: ReturnType<typeof triggerOf>,
 ): number {
   const source = sourceOf(ir, group)
-  const { known: count, clock } = decision.read[id]
+  const { visibleEvents: count, asOf } = decision.read[id]
   const events = standing(source, eventsOf(source, entries).slice(0, count))
   const at = entries[decision.entry]
   const own = ofKey(
@@ -115,7 +115,7 @@ function inexact(
     events,
     key.map(column => trigger[column] ?? null),
   )
-  return valueOf(source, feature, own, clock ?? -Infinity, 'event' in at ? at.event : undefined).tolerance
+  return valueOf(source, feature, own, asOf ?? -Infinity, 'event' in at ? at.event : undefined).tolerance
 }
 
 const sourceOf = ({ sources }: PipelineIR, { source }: GroupIR) => sources.find(({ name }) => name === source)!

@@ -45,11 +45,11 @@ function madeOf(ir: PipelineIR, model: ModelIR, entries: readonly Entry[], decis
   const { entry, t, read } = decision
   const { decide } = model
   const cuts = recordedReads(ir, model).map(({ id, group }) => {
-    const { known, clock } = read[id]
+    const { visibleEvents, asOf } = read[id]
     const isOwn = decide.kind === 'on' && decide.source === group.source
     return {
-      known,
-      clock: clock ?? -limits.TIME_MS_MAX - 1,
+      visibleEvents,
+      asOf: asOf ?? -limits.TIME_MS_MAX - 1,
       ...(isOwn && { excludedEvent: numberIn(group.source, entries, entry) }),
     }
   })

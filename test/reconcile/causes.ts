@@ -59,9 +59,9 @@ export function lookedAt(
     feature: group.features.find(feature => feature.name === expr.name)!,
     key: key.map(column => row[column] ?? null),
     events: eventsOf(source, entries),
-    known: decision.read[id].known,
+    known: decision.read[id].visibleEvents,
     within: eventsOf(source, entries.slice(0, decision.entry)).length + (isOwn ? 1 : 0),
-    clock: decision.read[id].clock ?? -Infinity,
+    clock: decision.read[id].asOf ?? -Infinity,
     trigger: 'event' in at ? at.event : undefined,
     recorded: name.split('.').reduce<unknown>((of, part) => (of as Record<string, unknown>)[part], decision.vector) as Answer['value'],
   }

@@ -35,8 +35,8 @@ test('lists decisions, the newest last, by model, key and number', async () => {
 test('a decision has its vector, and the visible events and as-of time of each group', async () => {
   const [{ t, vector, read, position, id }] = await decisions('--entry', '1')
   assert.deepEqual(vector, { card: { n: 2, spent: 4 }, older: { n: 0 }, pair: { n: 1 }, till: 1, price: 2.5 })
-  assert.deepEqual(read['by_card(card)'], { known: 2, clock: t })
-  assert.deepEqual(read['older(card)'], { known: 0, clock: t - 3_600_000 })
+  assert.deepEqual(read['by_card(card)'], { visibleEvents: 2, asOf: t })
+  assert.deepEqual(read['older(card)'], { visibleEvents: 0, asOf: t - 3_600_000 })
   assert.deepEqual([position, id], [{ partition: 0, offset: 1 }, '3'])
   const { out } = await called('decisions', ...data, '--entry', '1')
   assert.match(out, /^risk {2}\S+Z {2}a {2}score 2$/m)

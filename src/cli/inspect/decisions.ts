@@ -48,9 +48,9 @@ function nothingText(key: string | undefined, entry: number | undefined, all: nu
 function wholeText(decision: RecordedDecision): string {
   const { entry, id, position, read } = decision
   const place = position ? `, partition ${position.partition} offset ${position.offset}` : ''
-  const reads = Object.entries(read).map(([group, { known, clock }]) => {
-    const at = clock === null ? 'before its first run' : `at ${timeText(clock)}`
-    return `  ${group}: ${pluralize(known, 'event')} visible ${at}`
+  const reads = Object.entries(read).map(([group, { visibleEvents, asOf }]) => {
+    const at = asOf === null ? 'before its first run' : `at ${timeText(asOf)}`
+    return `  ${group}: ${pluralize(visibleEvents, 'event')} visible ${at}`
   })
   return [decisionText(decision), ...reads, `  entry ${entry}${id === undefined ? '' : `, id ${id}`}${place}`].join('\n')
 }

@@ -76,7 +76,7 @@ function resultFields(decoded: DecodedDecisions, row: number) {
     read: Object.fromEntries(
       reads.map((name, i) => {
         const asOf = asOfTimes[i][row]
-        return [name, { known: visibleCounts[i][row], clock: Number.isFinite(asOf) ? asOf : null }]
+        return [name, { visibleEvents: visibleCounts[i][row], asOf: Number.isFinite(asOf) ? asOf : null }]
       }),
     ),
   }

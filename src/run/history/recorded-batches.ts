@@ -57,7 +57,7 @@ export function* recordedBatches(
       vector,
       score,
       rejected: new Map(reasons.map(row => [row, strings.textOf(rejected.values[row])])),
-      reads: reads.map((read, i) => ({ read, known: Int32Array.from(visibleCounts[i]), clock: asOfTimes[i] })),
+      reads: reads.map((read, i) => ({ read, visibleEvents: Int32Array.from(visibleCounts[i]), asOf: asOfTimes[i] })),
       done: decisions / total,
     }
     first += length

@@ -44,7 +44,7 @@ test('a request sees everything before it, and is logged with its decision', asy
     entry: 3,
     vector: { now: { n: 2, sum: 5 }, amount: 10, channel: 'web', ratio: 2 },
     score: 2,
-    read: { 'now(card)': { known: 3, clock: start } },
+    read: { 'now(card)': { visibleEvents: 3, asOf: start } },
   })
   assert.deepEqual([second.entry, second.vector], [4, { now: { n: 0, sum: null }, amount: 0.5, channel: 'shop', ratio: null }])
   await run.stop()

@@ -110,7 +110,7 @@ test('rows at decision times have the values of the batch runs in use, late ones
   let late = 0
   decisions.forEach(({ t: at, vector, read }, row) => {
     for (const name of ['usual', 'mean', 'ideal', 'shop']) assert.equal(cell(`vector.${name}`, row), vector[name], `row ${row}, ${name}`)
-    const [used, due] = ['usual(card)', 'ideal(card)'].map(name => read[name].clock)
+    const [used, due] = ['usual(card)', 'ideal(card)'].map(name => read[name].asOf)
     assert.equal(cell('read.usual(card).age', row), at - used!)
     if (used !== due) late++
   })

@@ -103,7 +103,7 @@ test('decisions are counted by the age of each group, as they were recorded', as
   const recorded = [...reader.decisionsFrom('fraud', 0)].flatMap(({ bytes }) => [...recordedDecisions(bytes)])
   reader.close()
   assert.equal(recorded.length, 120)
-  const fresh = (id: string, age: number) => recorded.filter(({ t: at, read }) => at - (read[id].clock ?? -Infinity) <= age).length
+  const fresh = (id: string, age: number) => recorded.filter(({ t: at, read }) => at - (read[id].asOf ?? -Infinity) <= age).length
   const counts = await within()
   assert.deepEqual(await decided(), { now: 120, seen: 120, copy: 120, slow: 120, hourly: 120, unread: 0 })
   assert.equal(counts['hourly'], fresh('hourly(card)', 30 * MINUTE))

@@ -20,7 +20,7 @@ export type AgeTraces = ReadonlyMap<string, AgeTrace>
 export function ageTraces(batches: Iterable<Pick<RecordedBatch, 't' | 'reads'>>): AgeTraces {
   const recorded = new Map<string, { readonly t: Float64Array[]; readonly age: Float64Array[] }>()
   for (const { t, reads } of batches) {
-    const asOfTimes = new Map(reads.toReversed().map(({ read, clock }) => [read.group.name, clock]))
+    const asOfTimes = new Map(reads.toReversed().map(({ read, asOf }) => [read.group.name, asOf]))
     for (const [group, asOf] of asOfTimes) {
       const parts = recorded.get(group) ?? { t: [], age: [] }
       recorded.set(group, parts)
