@@ -48,14 +48,15 @@ test('what is old is forgotten, and every command says so', async () => {
   assert.deepEqual(report.damage, [])
   assert.equal(report.entries, 10_001)
   const begins = report.begins!.entry
-  assert.ok(begins > 5000 && begins < 10_000, `the log begins at entry ${begins}`)
+  // Whole segments are forgotten; the last one of the history stays unless the fresh record was committed before the check.
+  assert.ok(begins > 5000 && begins <= 10_000, `the log begins at entry ${begins}`)
   assert.ok(report.decisions[0].decisions < 10_001 - 5000)
   assert.match(
     (await called('inspect', ...data)).out,
     new RegExp(`starts at entry ${begins.toLocaleString('en')}: events that arrived up to 2026-01-0\\d`),
   )
   const plan = await called('plan', longer, ...data)
-  assert.match(plan.out, /now: rebuilt from all [\d,]+ log entries\n {4}windows that reach back before 2026-01-0/)
+  assert.match(plan.out, /now: rebuilt from all [\d,]+ log entr(?:y|ies)\n {4}windows that reach back before 2026-01-0/)
   const past = await called('features', pipeline, 'c1', '--at', '2026-01-01T01:00Z', ...data)
   assert.match(past.err, /SPILL_CLOCK_EVICTED: the log has forgotten what arrived up to/)
   const [{ visibleEvents, features }] = await calledJson<{ visibleEvents: number; features: { n: number } }>(
