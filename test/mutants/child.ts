@@ -6,7 +6,8 @@ import type { Fault } from './faults.ts'
 
 /** Exit code of the hook if the file has changed since the fault was planned. */
 const SOURCE_CHANGED = 99
-const DATA_KB_MAX = 3_000_000
+/** Address space of a process's data; each worker thread of a test reserves some 200 MB. */
+const DATA_KB_MAX = 8_000_000
 
 const hook = join(import.meta.dirname, 'hook.ts')
 
