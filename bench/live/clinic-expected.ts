@@ -44,7 +44,7 @@ export function expectedIn(data: string, patients: number): ExpectedDay {
   const pages: ExpectedPage[] = []
   let [readings, decisions, last] = [0, 0, -Infinity]
   const isRead = (_: string, column: string): boolean => column !== 'id'
-  for (const { sources, markers: marks } of log.segments(0, log.end, { stringsOf: () => strings, wanted: isRead })) {
+  for (const { sources, markers: marks } of log.segments(0, log.end, { stringsOf: () => strings, columnFilter: isRead })) {
     for (const { block } of sources) {
       const { patient, glucose, code, uploaded } = block.columns
       for (let row = 0; row < block.length; row++) {

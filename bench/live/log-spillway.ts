@@ -72,7 +72,7 @@ export function distinctIds({ store }: DataFolder, sources: typeof counting.ir.s
   let marks = new Uint8Array(1 << 20)
   let events = 0
   let distinct = 0
-  for (const segment of log.segments(0, log.end, { stringsOf: () => ids, wanted: (_, column) => column === 'id' })) {
+  for (const segment of log.segments(0, log.end, { stringsOf: () => ids, columnFilter: (_, column) => column === 'id' })) {
     for (const { block } of segment.sources)
       for (let row = 0; row < block.length; row++) {
         const place = numberOf(ids.textOf(block.columns['id'].values[row])) + 1

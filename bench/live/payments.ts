@@ -81,7 +81,7 @@ export function contentsOf(store: LogStore): LogContents {
   const contents = { events: 0, ids: 0, cents: 0 }
   for (const segment of log.segments(0, log.end, {
     stringsOf: () => strings,
-    wanted: (_, column) => column === 'id' || column === 'amount',
+    columnFilter: (_, column) => column === 'id' || column === 'amount',
   })) {
     for (const { block } of segment.sources)
       for (let row = 0; row < block.length; row++) {

@@ -122,9 +122,9 @@ export class DeliveryLane {
     this.#isReading = false
     if (!this.#isLow) return
     // Most effects may be of waiting keys, so this reads more than fit.
-    const wanted = Math.min(limits.EFFECTS_READ_MAX, Math.max(limits.EFFECTS_READ_MIN, this.#queues.room))
-    const stored = this.#options.effects.pending(this.#options.action, this.#seen, wanted)
-    this.#hasMore = stored.length === wanted
+    const count = Math.min(limits.EFFECTS_READ_MAX, Math.max(limits.EFFECTS_READ_MIN, this.#queues.room))
+    const stored = this.#options.effects.pending(this.#options.action, this.#seen, count)
+    this.#hasMore = stored.length === count
     for (const effect of this.#fromStore(stored)) {
       if (this.#see(effect)) continue
       this.#hasMore = true
@@ -154,9 +154,9 @@ export class DeliveryLane {
   /** Reads the rest of a key, as far as it may be held. */
   #readRest(queue: KeyQueue): void {
     while (queue.held.length === 0 && queue.rest !== undefined) {
-      const { readSize: wanted } = this.#queues
-      const stored = this.#options.effects.pendingOfKey(this.#options.action, queue.key, queue.rest, this.#seen, wanted)
-      queue.rest = stored.length < wanted ? undefined : stored.at(-1)!.number
+      const { readSize } = this.#queues
+      const stored = this.#options.effects.pendingOfKey(this.#options.action, queue.key, queue.rest, this.#seen, readSize)
+      queue.rest = stored.length < readSize ? undefined : stored.at(-1)!.number
       for (const held of this.#fromStore(stored)) this.#queues.hold(held)
     }
   }

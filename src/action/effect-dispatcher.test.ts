@@ -101,20 +101,20 @@ test('an effect read from the store during a manual change is tried once, whethe
     const dead = { kind: 'dead' as const, number: 5, sent: 0, at: 0, why: 'x' }
     const commits: Commit[] = [{ effects: all.map(number => effect(number, `${number}`)) }, { effectChanges: [dead] }]
     const store = () => new ModelEffects(commits)
-    const told = Promise.withResolvers<void>()
+    const called = Promise.withResolvers<void>()
     const { dispatcher, tried, answer, underWay } = bench({
       heldMax: 4,
       concurrency: 1,
       effects: growingEffects(() => commits),
       settle: settled => {
         commits.push({ effectChanges: settled })
-        return settled[0].kind === 'again' ? told.promise : Promise.resolve()
+        return settled[0].kind === 'again' ? called.promise : Promise.resolve()
       },
     })
     dispatcher.start()
     const again = dispatcher.byHand([store().all[4]], [{ kind: 'again', number: 5 }])
     for (const number of all.slice(0, before)) if (underWay.has(`id${number}`)) await answer(`id${number}`)
-    told.resolve()
+    called.resolve()
     await again
     for (; underWay.size > 0 || !dispatcher.isIdle; await pause(0)) for (const id of underWay.keys()) await answer(id)
     const once = all.map(number => [`id${number}#1`, 'delivered'])
@@ -176,7 +176,7 @@ test('every effect is delivered or dead at the end, in the order of its key', as
       fc.array(fc.record({ key: fc.constantFrom('a', 'b', 'c', 'd'), fails: fc.nat(4) }), { maxLength: 40 }),
       fc.integer({ min: 1, max: 6 }),
       fc.integer({ min: 1, max: 3 }),
-      async (given, heldMax, concurrency) => {
+      async (steps, heldMax, concurrency) => {
         const commits: Commit[] = []
         const settle = (settled: NonNullable<Commit['effectChanges']>) => {
           commits.push({ effectChanges: settled })
@@ -184,15 +184,15 @@ test('every effect is delivered or dead at the end, in the order of its key', as
         }
         const { dispatcher, underWay, answer, moveTo } = bench({ heldMax, concurrency, effects: growingEffects(() => commits), settle })
         dispatcher.start()
-        for (let i = 0; i < given.length; i += 3) {
-          const some = given.slice(i, i + 3).map(({ key }, j) => effect(i + j + 1, key))
+        for (let i = 0; i < steps.length; i += 3) {
+          const some = steps.slice(i, i + 3).map(({ key }, j) => effect(i + j + 1, key))
           commits.push({ effects: some })
           dispatcher.enqueue(some)
           if (i % 2 === 0) for (const id of underWay.keys()) await answer(id)
         }
         for (let round = 1; round < 400 && new ModelEffects(commits).pendingCounts().size > 0; round++) {
           for (const [id, { delivery }] of underWay) {
-            const { fails } = given[Number(id.slice(2)) - 1]
+            const { fails } = steps[Number(id.slice(2)) - 1]
             await answer(id, delivery.attempt <= fails ? failed() : undefined)
           }
           await moveTo(round * 1000)

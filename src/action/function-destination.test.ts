@@ -37,12 +37,12 @@ test('any thrown value is the reason of the failure', async () => {
     [unspeakable, 'the function threw something that has no message'],
     [new Error('x'.repeat(1000)), 'x'.repeat(300)],
   ]
-  for (const [what, why] of thrown)
+  for (const [reason, why] of thrown)
     for (const throwing of [
       () => {
-        throw what
+        throw reason
       },
-      () => Promise.reject(what),
+      () => Promise.reject(reason),
     ])
       assert.deepEqual(await functionDestination(throwing).deliver(delivery()), { kind: 'failed', why })
 })

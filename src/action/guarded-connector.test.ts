@@ -4,16 +4,16 @@ import { test } from 'node:test'
 import { guardedConnector, type ResolveHost } from './guarded-connector.ts'
 
 function lookupOf(resolve: ResolveHost, allowPrivate = false): LookupFunction {
-  let made: LookupFunction | undefined
+  let lookupFunction: LookupFunction | undefined
   guardedConnector(
     ({ lookup }) => {
-      made = lookup
+      lookupFunction = lookup
       return () => {}
     },
     resolve,
     allowPrivate,
   )
-  return made!
+  return lookupFunction!
 }
 
 const mixed: ResolveHost = (_, done) =>
@@ -24,11 +24,11 @@ const mixed: ResolveHost = (_, done) =>
   ])
 
 test('a connection that wants one address gets the first that is allowed, one that wants all gets those', () => {
-  const told: unknown[] = []
-  lookupOf(mixed)('a.test', { all: false }, (...answer) => told.push(answer))
-  lookupOf(mixed, true)('a.test', {}, (...answer) => told.push(answer))
-  lookupOf(mixed)('a.test', { all: true }, (...answer) => told.push(answer))
-  assert.deepEqual(told, [
+  const answers: unknown[] = []
+  lookupOf(mixed)('a.test', { all: false }, (...answer) => answers.push(answer))
+  lookupOf(mixed, true)('a.test', {}, (...answer) => answers.push(answer))
+  lookupOf(mixed)('a.test', { all: true }, (...answer) => answers.push(answer))
+  assert.deepEqual(answers, [
     [null, '2606:4700::1111', 6],
     [null, '10.0.0.1', 4],
     [
@@ -42,16 +42,16 @@ test('a connection that wants one address gets the first that is allowed, one th
 })
 
 test('a lookup that fails tells all who wait, and the next one asks again', () => {
-  const asked: Parameters<ResolveHost>[1][] = []
-  const lookup = lookupOf((_, done) => void asked.push(done))
-  const told: (Error | null)[] = []
-  for (let i = 0; i < 2; i++) lookup('a.test', { all: true }, error => told.push(error))
-  assert.equal(asked.length, 1)
+  const callbacks: Parameters<ResolveHost>[1][] = []
+  const lookup = lookupOf((_, done) => void callbacks.push(done))
+  const errors: (Error | null)[] = []
+  for (let i = 0; i < 2; i++) lookup('a.test', { all: true }, error => errors.push(error))
+  assert.equal(callbacks.length, 1)
   const lost = new Error('no such name')
-  asked[0](lost, [])
-  assert.deepEqual(told, [lost, lost])
+  callbacks[0](lost, [])
+  assert.deepEqual(errors, [lost, lost])
   let last: Error | null = null
   lookup('a.test', { all: true }, error => (last = error))
-  asked[1](null, [])
+  callbacks[1](null, [])
   assert.equal(String(last), "SpillwayError: 'a.test' has no address")
 })

@@ -50,19 +50,19 @@ function virtualTime() {
 for (const seed of [1, 2, 3])
   test(`500 for an hour: effects are retried under their own keys, in order, until accepted, and no other action waits (seed ${seed})`, async () => {
     const { clock, after, next } = virtualTime()
-    const taken: string[] = []
+    const accepted: string[] = []
     const down = await answering((response, { headers }) => {
       const isUp = clock() >= HOUR
-      if (isUp) taken.push(String(headers['idempotency-key']))
+      if (isUp) accepted.push(String(headers['idempotency-key']))
       response.writeHead(isUp ? 204 : 500).end()
     })
     const up = await answering(response => void response.writeHead(204).end())
     const commits: Commit[] = []
     const settle = (settled: NonNullable<Commit['effectChanges']>) => Promise.resolve(void commits.push({ effectChanges: settled }))
     const webhook = async (url: string) => {
-      const made = await opened({ url, allowPrivate: true, concurrency: 2 })
-      closedByTest(made) // By the dispatcher, when it stops.
-      return made
+      const destination = await opened({ url, allowPrivate: true, concurrency: 2 })
+      closedByTest(destination) // By the dispatcher, when it stops.
+      return destination
     }
     const dispatcher = new EffectDispatcher({
       destinations: [
@@ -92,8 +92,8 @@ for (const seed of [1, 2, 3])
       all.map(({ number, state }) => [number, state]),
       [1, 2, 3, 4].map(number => [number, 'delivered']),
     )
-    assert.deepEqual(taken.toSorted(), ['id1', 'id2', 'id3'], 'each is taken once, under its key')
-    assert.ok(taken.indexOf('id1') < taken.indexOf('id2'))
+    assert.deepEqual(accepted.toSorted(), ['id1', 'id2', 'id3'], 'each is taken once, under its key')
+    assert.ok(accepted.indexOf('id1') < accepted.indexOf('id2'))
     const tries = Map.groupBy(down.received, ({ headers }) => String(headers['idempotency-key']))
     assert.deepEqual([...tries.keys()].toSorted(), ['id1', 'id2', 'id3'])
     assert.equal(tries.get('id2')!.length, 1, 'what stands behind it is not tried in vain')

@@ -24,11 +24,11 @@ async function rest(one: Bench): Promise<void> {
   }
 }
 
-for (const [what, live] of [
+for (const [arrival, live] of [
   ['come live', true],
   ['are in the store at a start', false],
 ] as const)
-  test(`another key has its turn at once behind more than are held of one that fails: they ${what}`, async () => {
+  test(`another key has its turn at once behind more than are held of one that fails: they ${arrival}`, async () => {
     const many = 3 * limits.EFFECTS_READ_MAX
     const bad = of('bad', 1, many)
     const one = bench({ heldMax: 100, concurrency: 2, ...(!live && { stored: [{ effects: bad }] }) })

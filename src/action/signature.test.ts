@@ -37,7 +37,7 @@ test('each secret has a signature, in their order, also of bodies beyond ASCII',
 
 test('a secret that is too short or no base64 is rejected and not shown', () => {
   const short = `whsec_${Buffer.alloc(23, 7).toString('base64')}`
-  for (const [secret, said] of [
+  for (const [secret, message] of [
     ['hunter2', /^a webhook's secret has 7 bytes; it needs at least 24 bytes: 'whsec_' and what/],
     [short, /has 23 bytes/],
     [`${whsec} hunter2`, /has 7 bytes/],
@@ -49,7 +49,7 @@ test('a secret that is too short or no base64 is rejected and not shown', () => 
       () => webhookSigner(secret),
       (error: Error & { code: string }) => {
         assert.equal(error.code, 'SPILL_DEFINITION')
-        assert.match(error.message, said)
+        assert.match(error.message, message)
         assert.doesNotMatch(error.message, /hunter2|not\$base64/)
         return true
       },

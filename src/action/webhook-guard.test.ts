@@ -15,12 +15,12 @@ import type { WebhookPorts } from './webhook.ts'
 
 /** Names with their addresses, one list per lookup; and the addresses of opened connections. */
 function network(there: Receiver, names: Record<string, readonly (readonly string[])[]>) {
-  const asked: string[] = []
+  const resolved: string[] = []
   const dialled: string[] = []
   const resolve: WebhookPorts['resolve'] = (host, done) => {
     const lists = names[host]
-    const addresses = lists[Math.min(asked.filter(name => name === host).length, lists.length - 1)]
-    asked.push(host)
+    const addresses = lists[Math.min(resolved.filter(name => name === host).length, lists.length - 1)]
+    resolved.push(host)
     setImmediate(() => done(null, addresses.map(familied)))
   }
   const connector: MakeConnector = ({ lookup }) => {
@@ -37,7 +37,7 @@ function network(there: Receiver, names: Record<string, readonly (readonly strin
       })
     }
   }
-  return { asked, dialled, ports: { resolve, connector } }
+  return { resolved, dialled, ports: { resolve, connector } }
 }
 
 const familied = (address: string): LookupAddress => ({ address, family: isIPv6(address) ? 6 : 4 })
@@ -65,11 +65,11 @@ test('a receiver on this machine is rejected unless allowed, however its address
 
 test('a name is looked up once a connection, which goes to the address that was checked', async () => {
   const there = await answering(response => void response.setHeader('connection', 'close').end())
-  const { asked, dialled, ports } = network(there, { 'rebinding.test': [['1.1.1.1'], [metadata], ['127.0.0.1', '::1'], ['1.1.1.1']] })
+  const { resolved, dialled, ports } = network(there, { 'rebinding.test': [['1.1.1.1'], [metadata], ['127.0.0.1', '::1'], ['1.1.1.1']] })
   const webhook = await opened({ url: 'http://rebinding.test/hook', concurrency: 1 }, ports)
   assert.deepEqual(await webhook.deliver(delivery()), { kind: 'acknowledged' })
-  assert.deepEqual([asked.length, dialled], [1, ['1.1.1.1']])
-  const to = (what: string) => failed(`'rebinding.test' resolves to ${what}`)
+  assert.deepEqual([resolved.length, dialled], [1, ['1.1.1.1']])
+  const to = (target: string) => failed(`'rebinding.test' resolves to ${target}`)
   const secrets = `an address where clouds keep a machine's secrets (${metadata}); nothing is sent there`
   assert.deepEqual(await webhook.deliver(delivery()), to(secrets))
   assert.deepEqual(await webhook.deliver(delivery()), to('a private address (127.0.0.1); allow it with allowPrivate'))
@@ -127,8 +127,8 @@ test('connections that are opened together share a lookup', async () => {
     waiting.push(response)
     if (waiting.length === 8) for (const one of waiting) ok(one)
   })
-  const { asked, dialled, ports } = network(there, { 'public.test': [['1.1.1.1']] })
+  const { resolved, dialled, ports } = network(there, { 'public.test': [['1.1.1.1']] })
   const webhook = await opened({ url: 'http://public.test/' }, ports)
   await Promise.all(Array.from({ length: 8 }, () => webhook.deliver(delivery())))
-  assert.deepEqual([asked.length, dialled.length], [1, 8])
+  assert.deepEqual([resolved.length, dialled.length], [1, 8])
 })

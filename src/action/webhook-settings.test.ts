@@ -51,10 +51,10 @@ test('settings that cannot be are rejected with what to write, and nothing secre
     [{ headers: { 'x-key': undefined as unknown as string } }, /header 'x-key' has a value/],
     [{ secret: 's3cret' }, /secret has 6 bytes/],
   ]
-  for (const [given, said] of wrong)
-    await assert.rejects(openWebhook({ url, ...given }), (error: Error & { code: string }) => {
+  for (const [settings, message] of wrong)
+    await assert.rejects(openWebhook({ url, ...settings }), (error: Error & { code: string }) => {
       assert.equal(error.code, 'SPILL_DEFINITION')
-      assert.match(error.message, said)
+      assert.match(error.message, message)
       assert.doesNotMatch(error.message, /s3cret/)
       return true
     })

@@ -82,17 +82,17 @@ test('Retry-After is told with what failed', async () => {
   let headers: Record<string, string | string[]> = {}
   const there = await answering(response => void response.writeHead(503, headers).end())
   const webhook = await opened({ url: there.url })
-  const told = async (given: typeof headers) => {
-    headers = given
+  const deliverWith = async (responseHeaders: typeof headers) => {
+    headers = responseHeaders
     return webhook.deliver(delivery())
   }
   const failed = (retryAfterMs: number) => ({ kind: 'failed', why: 'status 503', retryAfterMs })
-  assert.deepEqual(await told({ 'retry-after': '7' }), failed(7000))
-  assert.deepEqual(await told({ 'retry-after': ['7', '9'] }), failed(7000))
+  assert.deepEqual(await deliverWith({ 'retry-after': '7' }), failed(7000))
+  assert.deepEqual(await deliverWith({ 'retry-after': ['7', '9'] }), failed(7000))
   const dates = { date: 'Mon, 07 Nov 1994 08:00:00 GMT', 'retry-after': 'Mon, 07 Nov 1994 08:00:30 GMT' }
-  assert.deepEqual(await told(dates), failed(30_000))
-  assert.deepEqual(await told({ 'retry-after': '86400' }), failed(3_600_000))
-  assert.deepEqual(await told({ 'retry-after': 'later' }), { kind: 'failed', why: 'status 503' })
+  assert.deepEqual(await deliverWith(dates), failed(30_000))
+  assert.deepEqual(await deliverWith({ 'retry-after': '86400' }), failed(3_600_000))
+  assert.deepEqual(await deliverWith({ 'retry-after': 'later' }), { kind: 'failed', why: 'status 503' })
 })
 
 test('a large answer is cut, and its status counts', async () => {

@@ -37,7 +37,7 @@ const canMove = ({ key }: GroupIR, source: SourceIR): boolean =>
 function visibleCount(log: Log, { source, asOf, cut }: BatchJob): number {
   const from = Math.min(cut, log.firstEntrySince(asOf + 1))
   let count = log.countEventsBefore(source.name, from)
-  for (const segment of log.segments(from, cut, { wanted: () => false })) {
+  for (const segment of log.segments(from, cut, { columnFilter: () => false })) {
     const block = segment.sources.find(rows => rows.source === source.name)?.block
     if (!block) continue
     const { length } = arrivedBy(block, asOf)
@@ -51,8 +51,8 @@ function visibleCount(log: Log, { source, asOf, cut }: BatchJob): number {
 export function* batchInput(store: SegmentLog & NamedValues, job: BatchJob, { from }: BatchPlan, strings: Strings): Generator<Block> {
   const { group, source, asOf, cut } = job
   const needed = columnsReadBy(group, source)
-  const wanted = (of: string, column: string) => of === source.name && needed.has(column)
-  for (const segment of logOf(store, job, strings).segments(from, cut, { wanted })) {
+  const columnFilter = (of: string, column: string) => of === source.name && needed.has(column)
+  for (const segment of logOf(store, job, strings).segments(from, cut, { columnFilter })) {
     const block = segment.sources.find(rows => rows.source === source.name)?.block
     if (!block) continue
     const arrived = arrivedBy(block, asOf)

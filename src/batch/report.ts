@@ -109,9 +109,9 @@ function* readLog(
   const groups = feeds.map(({ read: { group }, kernel }) => (kernel ? group : { ...group, features: [] }))
   const needed = columnsRead({ sources: ir.sources, groups, models: [model] })
   const used = new Set([...groups.map(({ source }) => source), ...keys.sources])
-  const wanted = (source: string, column: string) => used.has(source) && needed.get(source)!.has(column)
+  const columnFilter = (source: string, column: string) => used.has(source) && needed.get(source)!.has(column)
   const reached = feeds.filter(({ kernel, asOf }) => kernel && asOf > -Infinity).map(({ read, asOf }) => asOf - windowReach(read.group))
-  for (const segment of log.segments(log.firstEntrySince(Math.min(s - report.live, ...reached)), cut, { wanted })) {
+  for (const segment of log.segments(log.firstEntrySince(Math.min(s - report.live, ...reached)), cut, { columnFilter })) {
     for (const { source, block } of segment.sources) {
       if (!used.has(source)) continue
       if (keys.sources.includes(source)) keys.add(source, arrivedBy(block, s))

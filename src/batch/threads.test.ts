@@ -85,10 +85,10 @@ test('any number of threads computes the same bytes, from spilled rows or the lo
     assert.deepEqual(three.bytesOf(partition), one.bytesOf(partition))
     assert.deepEqual(log.bytesOf(partition), one.bytesOf(partition))
   }
-  const rows = (taken: CollectedResults) => {
+  const rows = (results: CollectedResults) => {
     const strings = new Strings()
-    return [...taken.stretches.keys()].flatMap(partition =>
-      [...readResultBlocks(taken.bytesOf(partition), group, of, strings, 'a result')].flatMap(
+    return [...results.stretches.keys()].flatMap(partition =>
+      [...readResultBlocks(results.bytesOf(partition), group, of, strings, 'a result')].flatMap(
         ({ length, keys: [key], features: [n, last, most] }) =>
           Array.from({ length }, (_, i) =>
             [strings.textOf(key.values[i]), n.values[i], strings.textOf(last.values[i]), most.values[i]].join(),
@@ -166,9 +166,9 @@ test('a thread that has made a run of one part makes the next one too', async ()
   const compute = computeInThreads(path())
   const hashes: string[] = []
   for (let i = 0; i < 3; i++) {
-    const taken = new CollectedResults()
-    await compute(job, taken, never)
-    hashes.push(taken.sum.hash)
+    const results = new CollectedResults()
+    await compute(job, results, never)
+    hashes.push(results.sum.hash)
   }
   assert.equal(new Set(hashes).size, 1)
 })

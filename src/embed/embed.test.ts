@@ -137,7 +137,7 @@ test('ready() rejects with a mistake in the options, and the folder stays free',
     [{ tokens: true, authorize: () => true }, /give one of them/],
   ]
   const wrong = [
-    ...cases.map(([given, data, code, message]) => [{ pipeline: given, data }, code, message] as const),
+    ...cases.map(([definition, data, code, message]) => [{ pipeline: definition, data }, code, message] as const),
     ...wrongAuthorization.map(([options, message]) => [{ pipeline: shop, data, ...options }, 'SPILL_INPUT', message] as const),
   ]
   for (const [options, code, message] of wrong) {

@@ -292,5 +292,5 @@ test('a cancel of an attempt that ends with a result first is none', async () =>
 test('attempts, ledger and answers are those of the naive model, over 300 random histories', async () => {
   const counts: Counts = { done: 0, failed: 0, 'broken off': 0, resumed: 0, crashes: 0, back: 0 }
   for (let seed = 1; seed <= 300; seed++) await drive(seed, counts)
-  for (const [what, count] of Object.entries(counts)) assert.ok(count > 50, `${what}: ${count}`)
+  for (const [outcome, count] of Object.entries(counts)) assert.ok(count > 50, `${outcome}: ${count}`)
 })

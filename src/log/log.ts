@@ -118,8 +118,8 @@ export class Log {
    * Yields the stored segments that begin in [from, to), in order, skipping removed ones; by default with the strings of this log. Throws
    * `SPILL_DATA` for a damaged segment.
    */
-  *segments(from: number, to: number, selection: Partial<Pick<SegmentContext, 'stringsOf' | 'wanted'>> = {}): Generator<Segment> {
-    const wanted = selection.wanted ?? (() => true)
+  *segments(from: number, to: number, selection: Partial<Pick<SegmentContext, 'stringsOf' | 'columnFilter'>> = {}): Generator<Segment> {
+    const columnFilter = selection.columnFilter ?? (() => true)
     const context = { columnsOf: this.schemas.columnsOf, stringsOf: this.#options.stringsOf, ...selection }
     for (let next = from; next < to;) {
       const stored = this.#store.segmentAt(next)
@@ -130,7 +130,7 @@ export class Log {
         next = begins
         continue
       }
-      yield this.withCurrentColumns(decodeSegment(stored, context), wanted)
+      yield this.withCurrentColumns(decodeSegment(stored, context), columnFilter)
       next = stored.first + stored.entries
     }
   }
@@ -156,10 +156,10 @@ export class Log {
   }
 
   /** A segment with the current columns of its sources; columns added since it was written are NULL. */
-  withCurrentColumns(segment: Segment, wanted: (source: string, column: string) => boolean = () => true): Segment {
+  withCurrentColumns(segment: Segment, columnFilter: (source: string, column: string) => boolean = () => true): Segment {
     const sources = segment.sources.map(rows => ({
       ...rows,
-      block: this.schemas.withCurrentColumns(rows.source, rows.block, name => wanted(rows.source, name)),
+      block: this.schemas.withCurrentColumns(rows.source, rows.block, name => columnFilter(rows.source, name)),
     }))
     return { ...segment, sources }
   }
@@ -198,7 +198,7 @@ export class Log {
 
   /** Decodes a segment without its columns. */
   #readHeader(stored: StoredSegment): Segment {
-    const noColumns: SegmentContext = { columnsOf: this.schemas.columnsOf, stringsOf: () => new Strings(), wanted: () => false }
+    const noColumns: SegmentContext = { columnsOf: this.schemas.columnsOf, stringsOf: () => new Strings(), columnFilter: () => false }
     return decodeSegment(stored, noColumns)
   }
 

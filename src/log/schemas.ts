@@ -41,9 +41,9 @@ export class SourceSchemas {
   }
 
   /** Adds the current columns that a block of an older version lacks, all NULL. */
-  withCurrentColumns(source: string, block: Block, wanted: (column: string) => boolean): Block {
+  withCurrentColumns(source: string, block: Block, columnFilter: (column: string) => boolean): Block {
     const { columns = [] } = this.#sources.get(source) ?? {}
-    const missing = columns.filter(({ name }) => !(name in block.columns) && wanted(name))
+    const missing = columns.filter(({ name }) => !(name in block.columns) && columnFilter(name))
     if (missing.length === 0) return block
     const nullColumn = (type: ColumnIR['type']): ColumnData => ({
       values: type === 'string' ? new Int32Array(block.length) : new Float64Array(block.length),

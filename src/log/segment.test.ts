@@ -13,7 +13,7 @@ const columnsOf: Record<string, readonly ColumnIR[]> = {
 }
 
 /** Each string column has ids of its own, as shared and private columns have. */
-function context(wanted?: SegmentContext['wanted']): SegmentContext {
+function context(columnFilter?: SegmentContext['columnFilter']): SegmentContext {
   const strings = new Map<string, Strings>()
   return {
     columnsOf: source => columnsOf[source],
@@ -22,7 +22,7 @@ function context(wanted?: SegmentContext['wanted']): SegmentContext {
       if (!strings.has(name)) strings.set(name, new Strings())
       return strings.get(name)!
     },
-    ...(wanted && { wanted }),
+    ...(columnFilter && { columnFilter }),
   }
 }
 
@@ -135,7 +135,7 @@ test('a segment round-trips', () => {
   )
 })
 
-test('skips columns that are not wanted', () => {
+test('skips columns that are not columnFilter', () => {
   const writing = context()
   const rows = [{ partition: 0, time: 1, arrival: 1, row: { string: 'x', int: 1, double: 0.5, bool: true, timestamp: 7 } }]
   const bytes = new SegmentWriter(writing).write(segmentOf({ payments: rows }, undefined, [], writing))

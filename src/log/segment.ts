@@ -74,7 +74,7 @@ export interface SegmentContext {
   readonly columnsOf: (source: string, schema: number) => readonly ColumnIR[]
   /** String table of a string column. */
   readonly stringsOf: (source: string, column: string) => Strings
-  readonly wanted?: (source: string, column: string) => boolean
+  readonly columnFilter?: (source: string, column: string) => boolean
 }
 
 /** Encodes segments. One writer serves a whole log, so that its buffers are reused. */
@@ -144,7 +144,7 @@ export function readSegment(bytes: Uint8Array, context: SegmentContext, label = 
 export const eventsBeforeSegment = ({ offsets }: Pick<Segment, 'offsets'>, source: string): number =>
   (offsets[source] ?? []).reduce((sum, next) => sum + next, 0)
 
-function readRows(reader: ByteReader, { columnsOf, stringsOf, wanted }: SegmentContext): SourceRows {
+function readRows(reader: ByteReader, { columnsOf, stringsOf, columnFilter }: SegmentContext): SourceRows {
   const source = reader.text()
   const schema = reader.varint()
   const length = reader.varint()
@@ -156,7 +156,7 @@ function readRows(reader: ByteReader, { columnsOf, stringsOf, wanted }: SegmentC
   const columns: Record<string, ColumnData> = {}
   for (const { name, type } of columnsOf(source, schema)) {
     const bytes = reader.raw()
-    if (wanted && !wanted(source, name)) continue
+    if (columnFilter && !columnFilter(source, name)) continue
     const strings = type === 'string' ? stringsOf(source, name) : undefined
     columns[name] = readColumn(new ByteReader(bytes, `column '${name}' of source '${source}'`), length, strings)
   }

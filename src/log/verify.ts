@@ -47,7 +47,7 @@ export function* damagedSegments(
     const name = `segment ${stored.first}`
     const entries = [stored.first, next - 1] as const
     try {
-      const segment = readSegment(stored.bytes, { columnsOf, stringsOf: () => new Strings(), wanted: () => false }, name)
+      const segment = readSegment(stored.bytes, { columnsOf, stringsOf: () => new Strings(), columnFilter: () => false }, name)
       for (const problem of segmentProblems(stored, segment, state)) yield { what: name, entries, problem }
       state = stateAfter(stored, segment)
     } catch (error) {

@@ -72,8 +72,8 @@ test('a model of a runtime scores by the inputs that it names, and is identified
 test('a runtime gets a frozen copy of the definition, the bytes and its inputs', () => {
   const definition = { factor: 2, list: [1] }
   let loaded: RuntimeModel<{ factor: number }> | undefined
-  const load = (given: RuntimeModel<{ factor: number }>) => {
-    loaded = given
+  const load = (runtimeModel: RuntimeModel<{ factor: number }>) => {
+    loaded = runtimeModel
     return { score: () => {} }
   }
   const shop = pipeline('shop', [
@@ -164,9 +164,9 @@ test('a definition that does not fit is rejected where it is written', () => {
 test('a run scores with it as a test does, and closes it when it stops', async () => {
   let [opened, closed] = [0, 0]
   const product = runtime()
-  const load: ModelRuntime<{ factor: number }>['load'] = given => {
+  const load: ModelRuntime<{ factor: number }>['load'] = runtimeModel => {
     opened++
-    return { ...product.load(given), close: () => void closed++ }
+    return { ...product.load(runtimeModel), close: () => void closed++ }
   }
   const shop = pipeline('shop', [fraudOf({ ...product, load })])
   const records = [1.5, 4].map(amount => ({ card: 'c', amount, country: 'CH', at: Date.parse('2026-01-01T00:00Z') }))

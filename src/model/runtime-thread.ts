@@ -29,9 +29,9 @@ async function answerTo(call: RuntimeCall): Promise<RuntimeAnswer> {
 }
 
 /** Only its own fields, which a message can carry. */
-function checkedScores(given: unknown): ThreadScores {
-  const { scores, rejected } = Object(given) as { readonly scores?: unknown; readonly rejected?: unknown }
-  if (!(scores instanceof Float64Array)) throw new Error(`score resolves with { scores: Float64Array }, got ${show(given)}`)
+function checkedScores(answer: unknown): ThreadScores {
+  const { scores, rejected } = Object(answer) as { readonly scores?: unknown; readonly rejected?: unknown }
+  if (!(scores instanceof Float64Array)) throw new Error(`score resolves with { scores: Float64Array }, got ${show(answer)}`)
   if (rejected === undefined) return { scores }
   if (!Array.isArray(rejected)) throw new Error(`rejected is a list of [row, why], got ${show(rejected)}`)
   return { scores, rejected: rejected.map(([row, why]: readonly unknown[]) => [Number(row), String(why)] as const) }

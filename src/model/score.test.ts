@@ -12,10 +12,10 @@ const inputs: readonly InputIR[] = [
   { name: 'online', expr: { op: 'trigger', name: 'online', type: 'bool' } },
   { name: 'country', expr: { op: 'trigger', name: 'country', type: 'string' } },
 ]
-const modelOf = (score: ScoreIR, given = inputs): ModelIR => ({
+const modelOf = (score: ScoreIR, modelInputs = inputs): ModelIR => ({
   name: 'fraud',
   decide: { kind: 'on', source: 'payments' },
-  inputs: given,
+  inputs: modelInputs,
   score,
 })
 

@@ -107,15 +107,15 @@ export class GuardedTable implements FeatureTable {
     const tokens = (of: readonly (readonly [string, { readonly code: string; readonly input: string }])[]): string =>
       JSON.stringify(of.map(([name, { code, input }]) => [name, code, input]).sort(([a], [b]) => (a < b ? -1 : 1)))
     const { group, partition, rows } = this.#object('written', written)
-    for (const [field, got, asked] of [
+    for (const [field, got, value] of [
       ['group', group, expected.group],
       ['partition', partition, expected.partition],
       ['rows', rows, expected.rows],
     ] as const)
-      this.#check(got === asked, 'written', `${field} is ${JSON.stringify(got)} and not ${JSON.stringify(asked)}`)
+      this.#check(got === value, 'written', `${field} is ${JSON.stringify(got)} and not ${JSON.stringify(value)}`)
     this.#check(isStored(written), 'written', `got ${JSON.stringify(written)}`)
-    const [got, asked] = [tokens(Object.entries(written.columns)), tokens(expected.columns.map(column => [column.name, column]))]
-    this.#check(got === asked, 'written', `columns are ${got} and not ${asked}`)
+    const [got, passed] = [tokens(Object.entries(written.columns)), tokens(expected.columns.map(column => [column.name, column]))]
+    this.#check(got === passed, 'written', `columns are ${got} and not ${passed}`)
   }
 
   /** The table's own errors keep their code; others, and a call that hangs, get a message that names the table and the call. */

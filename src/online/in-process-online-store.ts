@@ -154,7 +154,7 @@ function deleteExpired(keys: Map<string, Parts>, key: string, parts: Parts, now:
 function entryOf<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   const entry = map.get(key)
   if (entry !== undefined) return entry
-  const made = make()
-  map.set(key, made)
-  return made
+  const added = make()
+  map.set(key, added)
+  return added
 }

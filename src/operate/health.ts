@@ -125,7 +125,7 @@ function endsOf(reader: FolderLog, damage: LogDamage[]): Ends {
   }
 }
 
-const plain = { stringsOf: () => new Strings(), wanted: () => false }
+const plain = { stringsOf: () => new Strings(), columnFilter: () => false }
 
 function orDamaged<T>(damage: LogDamage[], segment: StoredSegment | undefined, read: () => T): T | undefined {
   try {

@@ -103,14 +103,14 @@ const firstPipelinePlan = ({ fingerprint }: Plannable): PipelinePlan => ({
 })
 
 /** Replays the first entries of the log as a start would. */
-function secondsPerEntry(pipeline: Plannable, store: SegmentLog & NamedValues & SavedStates, wanted: RunMemory['isRead']): number {
+function secondsPerEntry(pipeline: Plannable, store: SegmentLog & NamedValues & SavedStates, columnFilter: RunMemory['isRead']): number {
   const { ir } = pipeline
   const strings = new Strings()
   const decider = new Decider(pipeline, strings, { batchResults: new BatchResults({ ir, store, strings, onReport: () => {} }) })
   const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
   const started = stopwatch()
   let entries = 0
-  for (const segment of log.segments(0, Math.min(log.end, logStartOf(store).entry + limits.PLAN_SAMPLE), { wanted })) {
+  for (const segment of log.segments(0, Math.min(log.end, logStartOf(store).entry + limits.PLAN_SAMPLE), { columnFilter })) {
     decider.catchUp(segment, decider.statefulGroups, false)
     entries += segment.length
   }

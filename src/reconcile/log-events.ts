@@ -31,13 +31,13 @@ interface Decoded {
  * Finds entries of a log by sequence number: undefined for a deleted entry, and for an event of a source that the pipeline does not have.
  * Holds one segment, so entries should be read in order. Throws `SPILL_DATA` for a damaged segment.
  */
-export function entryFinder(ir: PipelineIR, log: Log, wanted: ColumnFilter): (entry: number) => LogEntry | undefined {
+export function entryFinder(ir: PipelineIR, log: Log, columnFilter: ColumnFilter): (entry: number) => LogEntry | undefined {
   let decoded: Decoded | undefined
   function segmentWith(sequence: number): Decoded | undefined {
     const current = decoded?.segment
     if (current && current.first <= sequence && sequence < current.first + current.length) return decoded
     const strings = new Strings()
-    const [segment] = log.segments(sequence, sequence + 1, { stringsOf: () => strings, wanted })
+    const [segment] = log.segments(sequence, sequence + 1, { stringsOf: () => strings, columnFilter })
     if (!segment) return undefined
     return (decoded = { segment, strings, counts: countsIn(segment) })
   }
@@ -56,13 +56,21 @@ export function entryFinder(ir: PipelineIR, log: Log, wanted: ColumnFilter): (en
     if (index === segment.sources.length) return { marker: segment.markers[row], before }
     const { source: name, block } = segment.sources[index]
     const source = ir.sources.find(candidate => candidate.name === name)
-    return source && { event: { source: name, row: rowValues(source, block, row, strings, wanted) }, before }
+    return source && { event: { source: name, row: rowValues(source, block, row, strings, columnFilter) }, before }
   }
 }
 
-/** Physical values of the wanted columns of a row. */
-const rowValues = ({ name, columns }: SourceIR, block: Block, row: number, strings: Strings, wanted: ColumnFilter): Record<string, Value> =>
-  Object.fromEntries(columns.filter(column => wanted(name, column.name)).map(column => [column.name, valueAt(block, column, row, strings)]))
+/** Physical values of the selected columns of a row. */
+const rowValues = (
+  { name, columns }: SourceIR,
+  block: Block,
+  row: number,
+  strings: Strings,
+  columnFilter: ColumnFilter,
+): Record<string, Value> =>
+  Object.fromEntries(
+    columns.filter(column => columnFilter(name, column.name)).map(column => [column.name, valueAt(block, column, row, strings)]),
+  )
 
 /** Index of an entry's source in the segment; the number of sources for a log marker. */
 const indexOf = ({ order }: Segment, at: number): number => (order ? order[at] : 0)
@@ -83,7 +91,7 @@ export interface LoadLogOptions {
   readonly reader: SegmentLog & NamedValues
   readonly db: SqlWitness
   readonly log: Log
-  readonly wanted: ColumnFilter
+  readonly columnFilter: ColumnFilter
   readonly letters: DeadLetterIndex
   readonly onProgress: (stage: string, share: number) => void
   /** Throws to end the load. */
@@ -91,12 +99,12 @@ export interface LoadLogOptions {
 }
 
 /** Loads the events of all sources, and notes which were dead letters first. */
-export async function loadLogIntoSql({ ir, reader, db, log, wanted, letters, onProgress, check }: LoadLogOptions): Promise<void> {
+export async function loadLogIntoSql({ ir, reader, db, log, columnFilter, letters, onProgress, check }: LoadLogOptions): Promise<void> {
   await db.createEventTables(ir)
   for (const [i, source] of ir.sources.entries()) {
     onProgress('reading the log', i / ir.sources.length)
     // Distinguishes two events: by id if there is one, otherwise by all columns.
-    const columns: ColumnFilter = source.id === undefined || source.identity ? () => true : wanted
+    const columns: ColumnFilter = source.id === undefined || source.identity ? () => true : columnFilter
     /** Numbers of the events that were dead letters first. */
     const rejected: number[] = []
     const noted = function* () {
@@ -113,11 +121,16 @@ export async function loadLogIntoSql({ ir, reader, db, log, wanted, letters, onP
 }
 
 /** Events of a source, each with the number of earlier events of that source in the whole log. Holds one segment at a time. */
-function* numberedEvents(store: NamedValues, log: Log, source: SourceIR, wanted: ColumnFilter): Generator<readonly [number, LoggedEvent]> {
-  const sourceColumns: ColumnFilter = (name, column) => name === source.name && wanted(name, column)
-  const columns = source.columns.filter(({ name }) => wanted(source.name, name))
+function* numberedEvents(
+  store: NamedValues,
+  log: Log,
+  source: SourceIR,
+  columnFilter: ColumnFilter,
+): Generator<readonly [number, LoggedEvent]> {
+  const sourceColumns: ColumnFilter = (name, column) => name === source.name && columnFilter(name, column)
+  const columns = source.columns.filter(({ name }) => columnFilter(source.name, name))
   let strings = new Strings()
-  for (const segment of log.segments(logStartOf(store).entry, log.end, { stringsOf: () => strings, wanted: sourceColumns })) {
+  for (const segment of log.segments(logStartOf(store).entry, log.end, { stringsOf: () => strings, columnFilter: sourceColumns })) {
     const block = segment.sources.find(rows => rows.source === source.name)?.block
     const first = eventsBeforeSegment(segment, source.name)
     for (let row = 0; row < (block?.length ?? 0); row++)

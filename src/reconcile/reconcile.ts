@@ -52,7 +52,7 @@ export interface ReconcileOptions {
   /** First entry of the log, by model; the beginning by default. */
   readonly from?: Readonly<Record<string, number>>
   /** Called between decision batches with the number of compared decisions; true ends the comparison. */
-  readonly isEnough?: (given: number) => boolean
+  readonly isEnough?: (decisions: number) => boolean
   /** Called while the log is read; throws to end it. */
   readonly check?: () => void
   /** Aborts the reconciliation, even during a query. It then rejects with the signal's reason or DuckDB's error. */
@@ -136,14 +136,14 @@ async function prepare(
   const { onMismatch = () => {}, onProgress = () => {}, atOnce = limits.RECONCILE_DECISIONS, since = -Infinity, limit = Infinity } = options
   const log = new Log(reader, { sources: ir.sources, stringsOf: () => new Strings() })
   const columns = columnsNeeded(ir)
-  const wanted: ColumnFilter = (source, column) => columns.get(source)?.has(column) ?? false
+  const columnFilter: ColumnFilter = (source, column) => columns.get(source)?.has(column) ?? false
   // Later entries may be decided while the reconciliation runs.
   const to = Math.min(log.end, parseProgress(reader.get(DECISION_PROGRESS)).entry)
   const letters = new DeadLetterIndex(ir, reader.deadLetters)
-  await loadLogIntoSql({ ir, reader, db, log, wanted, letters, onProgress, check: options.check ?? (() => {}) })
+  await loadLogIntoSql({ ir, reader, db, log, columnFilter, letters, onProgress, check: options.check ?? (() => {}) })
   const mayDiffer = codeVersions(pipeline, reader)
   const isSettled = settledValues(repairNotesIn(reader))
-  const entryAt = entryFinder(ir, log, wanted)
+  const entryAt = entryFinder(ir, log, columnFilter)
   const start = since === -Infinity ? 0 : log.firstEntrySince(since)
   return async (model, totals) => {
     const comparison = new ModelComparison({

@@ -122,7 +122,7 @@ test('a label is the same as over the whole log, or unknown', () => {
     const left = cut(ir, whole, log, run, cutAt)
     for (const model of ir.models)
       for (const at of generated.at.slice(0, 3)) {
-        const [all, some]: Map<string, Told>[] = [labelsOf(ir, model, whole, at), labelsOf(ir, model, left, at)]
+        const [all, some]: Map<string, LabelAnswer>[] = [labelsOf(ir, model, whole, at), labelsOf(ir, model, left, at)]
         const { kind } = model.label!
         for (const [of, { t, answer }] of some) {
           if (t <= left.forgotten) assert.notEqual(typeof answer, 'boolean', `seed ${seed}: ${of} is as old as what was forgotten`)
@@ -136,19 +136,19 @@ test('a label is the same as over the whole log, or unknown', () => {
   assert.ok(labelCounts.from > 300 && labelCounts.begins > 300 && labelCounts.unknown > 300, JSON.stringify(labelCounts))
 })
 
-interface Told {
+interface LabelAnswer {
   readonly t: number
   readonly answer: boolean | 'unknown' | 'not eligible'
 }
 
-function labelsOf(ir: PipelineIR, model: ModelIR, log: ReplayLog, at: number): Map<string, Told> {
+function labelsOf(ir: PipelineIR, model: ModelIR, log: ReplayLog, at: number): Map<string, LabelAnswer> {
   const { length, known, value, eligible } = label({ ir }, model, log, { at })
   const moments = [...decided(ir, model, log)].reverse()
   // Decisions in their order, as the labels are.
   return new Map(
     moments
       .slice(0, length)
-      .map(([of, { t }], i): [string, Told] => [
+      .map(([of, { t }], i): [string, LabelAnswer] => [
         of,
         { t, answer: eligible[i] === 0 ? 'not eligible' : known[i] === 0 ? 'unknown' : value[i] === 1 },
       ]),

@@ -126,10 +126,10 @@ test('a replay counts the labels of the models that have one, if their source is
 })
 
 test('a replay passes the labels of a model to onLabels', async () => {
-  const given: [string, number[]][] = []
-  const onLabels = (model: string, { value }: Labels) => given.push([model, [...value]])
+  const received: [string, number[]][] = []
+  const onLabels = (model: string, { value }: Labels) => received.push([model, [...value]])
   await ofFiles([[pay(1, 0), pay(2, 1)], [back(1, 1)]], files => replay(shop, { files, onLabels }))
-  assert.deepEqual(given, [
+  assert.deepEqual(received, [
     ['fraud', [1, 0]],
     ['spree', [0]],
   ])

@@ -34,11 +34,11 @@ const set = (): TrainingSet => ({
 })
 
 function rowsOf(labelling: Partial<Labelling> & Pick<Labelling, 'label'>, sample?: Parameters<typeof labelledSet>[2]) {
-  const { set: made, counts } = labelledSet(set(), { labels, at: 55, ...labelling }, sample)
-  const rows = [...made.batches].flatMap(({ length, columns }) =>
+  const { set: labelled, counts } = labelledSet(set(), { labels, at: 55, ...labelling }, sample)
+  const rows = [...labelled.batches].flatMap(({ length, columns }) =>
     Array.from({ length }, (_, row) => columns.map(({ values, nulls }) => (nulls?.[row] === 1 ? null : values[row]))),
   )
-  return { names: made.columns.map(({ name }) => name), rows, counts: counts() }
+  return { names: labelled.columns.map(({ name }) => name), rows, counts: counts() }
 }
 
 test('each decision has its label or NULL; later decisions are no rows', () => {

@@ -144,8 +144,8 @@ test('a replay rejects what it cannot compute', () => {
   const ticksAt = (max: number) => onTicks(clinic.ir, model5, model5.decide as never, logOf(clinic, [['a', 5]]), max).points.t
   assert.deepEqual([...ticksAt(1)], [5 * minute])
   assert.throws(() => ticksAt(0), { code: 'SPILL_LIMIT', message: /^more than 0 ticks of one model \(REPLAY_TICKS_MAX\)/ })
-  const asked = pipeline('asked', [model('ask', { decide: request({ patient }), inputs: p => ({ n: recent.of(p.patient).n }), score })])
-  assert.throws(() => decide(asked, asked.ir.models[0], logOf(asked, [['a', 5]])).next(), {
+  const onRequest = pipeline('asked', [model('ask', { decide: request({ patient }), inputs: p => ({ n: recent.of(p.patient).n }), score })])
+  assert.throws(() => decide(onRequest, onRequest.ir.models[0], logOf(onRequest, [['a', 5]])).next(), {
     code: 'SPILL_UNSUPPORTED',
     message: /^model 'ask' decides on request, and a history of events has no requests; request decisions in a test \(spillway\/testing\)/,
   })

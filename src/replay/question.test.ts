@@ -34,9 +34,9 @@ const risk = model('risk', {
   score,
 })
 const late = model('late', { decide: on(sales), inputs: s => ({ n: byCard.of(s.card).earlier }), score })
-const asked = model('asked', { decide: request({ card, amount: t.int() }), inputs: r => ({ n: seen.of(r.card).n }), score })
+const onRequest = model('asked', { decide: request({ card, amount: t.int() }), inputs: r => ({ n: seen.of(r.card).n }), score })
 const plain = model('plain', { decide: on(sales), inputs: s => ({ n: s.till.plus(0) }), score })
-const { ir } = pipeline('shop', [risk, late, asked, plain, between])
+const { ir } = pipeline('shop', [risk, late, onRequest, plain, between])
 
 const named = (columns: readonly { readonly name: string; readonly type: string; readonly nullable: boolean }[]) =>
   columns.map(({ name, type, nullable }) => `${name} ${type}${nullable ? ' or NULL' : ''}`)

@@ -68,8 +68,8 @@ test('rows at the times of ticks equal the decisions of those ticks, in every pl
     const { t, key } = tickRows(decide(definitions, tick, log))
     const question = modelQuestion(ir, 'tick')
     const rows = { length, t, row: t, columns: { [question.keys[0].name]: key } }
-    const asked = cellsOf(setOfRows(question, rows, log, 7), '')
-    for (const [name, values] of Object.entries(decided)) assert.deepEqual(asked[name], values, `seed ${seed}, ${name}`)
+    const requested = cellsOf(setOfRows(question, rows, log, 7), '')
+    for (const [name, values] of Object.entries(decided)) assert.deepEqual(requested[name], values, `seed ${seed}, ${name}`)
     compared += length
     rejected += decided['rejected'].filter(reason => reason !== null).length
   }
@@ -140,9 +140,9 @@ test('a set of rows has ages, and rejected values with the reason', () => {
   })
   const { ir: lagged } = pipeline('lagged', [few, recent])
   const [a, b] = ['a', 'b'].map(text => shop.strings.idOf(text))
-  const asked = { length: 4, t: Float64Array.of(20_000, 49_999, 50_000, 90_000), row: Float64Array.of(4, 2, 1, 3) }
+  const requested = { length: 4, t: Float64Array.of(20_000, 49_999, 50_000, 90_000), row: Float64Array.of(4, 2, 1, 3) }
   const columns = { card: { values: Int32Array.of(b, a, a, b), nulls: Uint8Array.of(0, 0, 0, 1) } }
-  const set = () => setOfRows(groupsQuestion(lagged, ['few', 'recent.n']), { ...asked, columns }, shop)
+  const set = () => setOfRows(groupsQuestion(lagged, ['few', 'recent.n']), { ...requested, columns }, shop)
   const { rejected, ...cells } = cellsOf(set(), '')
   assert.deepEqual(cells, {
     row: [4, 2, 1, 3],

@@ -87,8 +87,8 @@ test('a NULL counts as the mean, or as what is given', () => {
   const { weights } = fitLogistic({ columns: { x: Float64Array.of(1, 2, NaN, 3, NaN, 6) }, labels }).coefficients
   assert.equal(weights.x.ifNull, 3)
   const filled = fitLogistic({ columns: { x: Float64Array.of(1, 2, 0, 3, 0, 6) }, labels })
-  const given = fitLogistic({ columns: { x: Float64Array.of(1, 2, NaN, 3, NaN, 6) }, labels }, { ifNull: 0 })
-  assert.deepEqual(given.coefficients, { ...filled.coefficients, weights: { x: { ...filled.coefficients.weights.x, ifNull: 0 } } })
+  const withIfNull = fitLogistic({ columns: { x: Float64Array.of(1, 2, NaN, 3, NaN, 6) }, labels }, { ifNull: 0 })
+  assert.deepEqual(withIfNull.coefficients, { ...filled.coefficients, weights: { x: { ...filled.coefficients.weights.x, ifNull: 0 } } })
 })
 
 test('a weight counts a row as often, and a row of weight 0 not at all', () => {

@@ -5,11 +5,11 @@ import { CostModel } from './cost-model.ts'
 import { buildCostPart, nightlyPlan, stalenessTax, streamingTax } from './cost-part.ts'
 import { rangeDifference, exactRange } from './range.ts'
 
-const given = costCase({ groups: { fast: groupOf(), slow: groupOf({ reach: 30 * 24 * HOUR }) } })
-const now = streaming(given)
+const fastAndSlow = costCase({ groups: { fast: groupOf(), slow: groupOf({ reach: 30 * 24 * HOUR }) } })
+const now = streaming(fastAndSlow)
 
 test('the streaming tax is the saving of nightly runs', () => {
-  const model = new CostModel(given, now)
+  const model = new CostModel(fastAndSlow, now)
   const plan = nightlyPlan(now)
   assert.deepEqual([...plan.keys()], ['ingestion', 'group/fast', 'group/slow'])
   assert.deepEqual(plan.get('group/slow'), nightlyJob)
@@ -17,7 +17,7 @@ test('the streaming tax is the saving of nightly runs', () => {
   assert.deepEqual(tax, rangeDifference(model.costOf(new Map()).steadyYear, model.costOf(plan).steadyYear))
   assert.ok(tax.low > 0 && tax.low < tax.base && tax.base < tax.high)
   const batch = new Map([...now, ...plan])
-  assert.deepEqual(streamingTax(new CostModel(given, batch), batch), exactRange(0))
+  assert.deepEqual(streamingTax(new CostModel(fastAndSlow, batch), batch), exactRange(0))
 })
 
 test('the staleness tax is the monthly loss times its price, or a reason', () => {
@@ -37,8 +37,8 @@ test('the staleness tax is the monthly loss times its price, or a reason', () =>
 
 test('the cost part has both plans, both taxes, and the description of its prices', () => {
   const proposed = new Map([['group/slow', nightlyJob]])
-  const model = new CostModel(given, now)
-  const part = buildCostPart({ ...given, model, now, proposed, lost: { why: 'no labels' }, dollarsPerUnit: undefined })
+  const model = new CostModel(fastAndSlow, now)
+  const part = buildCostPart({ ...fastAndSlow, model, now, proposed, lost: { why: 'no labels' }, dollarsPerUnit: undefined })
   assert.deepEqual(part.now, model.costOf(new Map()))
   assert.deepEqual(part.proposed, model.costOf(proposed))
   assert.deepEqual(part.taxes, { staleness: { why: 'no labels' }, streaming: streamingTax(model, now) })

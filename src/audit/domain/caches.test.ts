@@ -62,8 +62,8 @@ test('the last result is computed again where a part of its key differs', () => 
 })
 
 test('memoized functions compute once for an object, and once for each range of its rows', () => {
-  let made = 0
-  const [once, byRows] = [memoize(() => ++made), memoizeByRows(() => ++made)]
+  let computed = 0
+  const [once, byRows] = [memoize(() => ++computed), memoizeByRows(() => ++computed)]
   const of = {}
   assert.deepEqual([once(of), once(of), once({})], [1, 1, 2])
   const rows = (from: number, to: number) => byRows(of, { from, to })

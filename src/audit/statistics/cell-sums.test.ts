@@ -24,15 +24,15 @@ test('sums by cell equal sums over all rows', () => {
       const differences = [item, other, item]
       for (const [i, result] of sparseDifferences(sample, differences).entries()) {
         const { sizes, cells, sums, rows, times } = cellSums(set, result, room)
-        const wanted = Array.from({ length: CELLS }, (_, code) => sumOfKnown(differences[i].filter((_, row) => cell[row] === code)))
-        wanted.forEach(({ sum, n }, code) => {
+        const expected = Array.from({ length: CELLS }, (_, code) => sumOfKnown(differences[i].filter((_, row) => cell[row] === code)))
+        expected.forEach(({ sum, n }, code) => {
           const entry = cells.indexOf(code)
           assert.deepEqual([entry < 0 ? 0 : sums[entry], sizes.rows[sizes.of[code]]], [sum, n])
           if (entry >= 0) assert.notEqual(sum, 0)
         })
         // Entries without a cell represent all cells of their size.
         const entries = [...sums.keys()].flatMap(entry => Array.from({ length: times[entry] }, () => `${sums[entry]} of ${rows[entry]}`))
-        assert.deepEqual(entries.toSorted(), wanted.map(({ sum, n }) => `${sum} of ${n}`).toSorted())
+        assert.deepEqual(entries.toSorted(), expected.map(({ sum, n }) => `${sum} of ${n}`).toSorted())
       }
     }),
   )

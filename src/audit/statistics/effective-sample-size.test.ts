@@ -15,8 +15,8 @@ function saidOf(...columns: ReturnType<typeof rows>[]) {
   const length = columns[0].of.length
   const sample = clusteredSample({ t: new Float64Array(length), clusters: columns }, { from: 0, to: length })
   const parts = partsOf(sample, new Float64Array(length))
-  const { caveats, ...said } = sampleSizeCaveats(sample.columns, parts)
-  return { parts, ...said, caveats: caveats.map(caveatText) }
+  const { caveats, ...sizes } = sampleSizeCaveats(sample.columns, parts)
+  return { parts, ...sizes, caveats: caveats.map(caveatText) }
 }
 
 test('the effective sample size is the count of equal clusters, and less for unequal ones', () => {

@@ -37,11 +37,11 @@ test('actions, precision, recall and AUC equal a direct count', () => {
     assert.equal(result.recall, outcomes.size === 0 ? null : reached.size / outcomes.size)
     const scored = labelled.filter(row => !Number.isNaN(decided.score[row]))
     const labels = scored.map(row => cases.label[row])
-    const wanted = auc(
+    const expected = auc(
       Float64Array.from(scored, row => decided.score[row]),
       labels,
     )
-    assert.equal(result.auc, Number.isNaN(wanted) ? null : wanted)
+    assert.equal(result.auc, Number.isNaN(expected) ? null : expected)
     if (!shared && labelled.length > 0) assert.equal(result.perWeek, (reached.size / labelled.length) * 700)
   }
 })

@@ -46,14 +46,14 @@ test('decisions at or above the threshold act, except during the cooldown of the
     )
     const cooldown = (1 + (seed % 10)) * 5 * 60_000
     const result = alertsAt(cases, decided.score, { threshold, cooldown })
-    const wanted = new Uint8Array(cases.length)
+    const expected = new Uint8Array(cases.length)
     for (let row = 0; row < cases.length; row++) {
-      const isRecent = wanted.some(
+      const isRecent = expected.some(
         (was, other) => was === 1 && cases.key[other] === cases.key[row] && cases.t[row] - cases.t[other] < cooldown,
       )
-      if (decided.score[row] >= threshold && !isRecent) wanted[row] = 1
+      if (decided.score[row] >= threshold && !isRecent) expected[row] = 1
     }
-    assert.deepEqual(result, wanted)
+    assert.deepEqual(result, expected)
   }
 })
 

@@ -36,7 +36,7 @@ test('caught, notice and money count the first action in time of each outcome, a
     const evaluation = randomGiven(seed, { shared })
     const { cases, decided, alert } = evaluation
     const amount = cases.column('amount')
-    const wanted = (gain: (row: number) => number, wrong: number) =>
+    const expected = (gain: (row: number) => number, wrong: number) =>
       rowsOf(evaluation).map(row => {
         if (!labelled(evaluation, row)) return NaN
         if (isFirst(evaluation, row, shared)) return gain(row)
@@ -45,21 +45,21 @@ test('caught, notice and money count the first action in time of each outcome, a
     const kind = shared ? 'begins' : 'from'
     assert.deepEqual(
       [...valuesOf(caught, evaluation, kind)],
-      wanted(() => 1, 0),
+      expected(() => 1, 0),
     )
     assert.deepEqual(
       [...valuesOf({ ...caught, dollars: 80, wrong: 4 }, evaluation, kind)],
-      wanted(() => 1, 0.05),
+      expected(() => 1, 0.05),
     )
     const minutes = (row: number) => (cases.outcome[row] - decided.actedAt[row]) / MINUTE
-    assert.deepEqual([...valuesOf({ kind: 'notice', unit: 'x', dollars: 2, wrong: 3 }, evaluation, kind)], wanted(minutes, 1.5))
+    assert.deepEqual([...valuesOf({ kind: 'notice', unit: 'x', dollars: 2, wrong: 3 }, evaluation, kind)], expected(minutes, 1.5))
     assert.deepEqual(
       [...valuesOf({ kind: 'money', saves: 'amount', wrong: 10 }, evaluation, kind)],
-      wanted(row => amount[row], 10),
+      expected(row => amount[row], 10),
     )
     assert.deepEqual(
       [...valuesOf({ kind: 'money', saves: 7, wrong: 0 }, evaluation, kind)],
-      wanted(() => 7, 0),
+      expected(() => 7, 0),
     )
     firsts += rowsOf(evaluation).filter(row => isFirst(evaluation, row, shared)).length
   }
@@ -91,10 +91,10 @@ test('money with blocking counts each blocked event, right or wrong', () => {
     const blocks = (1 + (seed % 20)) * 5 * MINUTE
     const { cases } = evaluation
     const result = stoppedNaively(evaluation, blocks)
-    const wanted = rowsOf(evaluation).map(row =>
+    const expected = rowsOf(evaluation).map(row =>
       labelled(evaluation, row) ? (result.has(row) ? (cases.label[row] === 1 ? cases.column('amount')[row] : -10) : 0) : NaN,
     )
-    assert.deepEqual([...valuesOf({ kind: 'money', saves: 'amount', wrong: 10, blocks }, evaluation)], wanted)
+    assert.deepEqual([...valuesOf({ kind: 'money', saves: 'amount', wrong: 10, blocks }, evaluation)], expected)
     stopped += result.size
   }
   assert.ok(stopped > 500)
@@ -220,10 +220,10 @@ test('actions before the look-back change no value', () => {
     const { values } = utilityOf({ utility }, { name: 'm' })
     const first = cases.t[rows.from] - lookBackOf({}, { name: 'm' }, utility)
     const some = alert.map((acts, row) => (cases.t[row] < first || row >= rows.to ? 0 : acts))
-    const wanted = values(evaluation)
-    assert.deepEqual(values({ ...evaluation, alert: some }), wanted)
+    const expected = values(evaluation)
+    assert.deepEqual(values({ ...evaluation, alert: some }), expected)
     left += Number(some.some((acts, row) => row < rows.to && acts !== alert[row]))
-    stopped += wanted.reduce((sum, value) => sum + Number(value !== 0), 0)
+    stopped += expected.reduce((sum, value) => sum + Number(value !== 0), 0)
   }
   assert.ok(left > 10 && stopped > 100, `${left} had earlier actions, ${stopped} values were not 0`)
 })

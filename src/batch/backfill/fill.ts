@@ -56,8 +56,8 @@ interface FillSources {
   readonly values: FeatureValues | undefined
 }
 
-async function fillPartition(wanted: WorkPartition, target: BackfillGroup, sources: FillSources, filling: FillOptions): Promise<void> {
-  const { partition, files } = wanted
+async function fillPartition(work: WorkPartition, target: BackfillGroup, sources: FillSources, filling: FillOptions): Promise<void> {
+  const { partition, files } = work
   const output = files.length > 0 ? filling.writer : undefined
   const table = new Table(files, target, sources.features, filling.events.strings)
   const { rowsMax = Infinity } = filling

@@ -64,11 +64,11 @@ export interface GapOptions {
  */
 export async function findGroupGap(target: BackfillGroup, { table, extents, from, to, onProgress }: GapOptions): Promise<GroupGap> {
   const all = partitionsWithRows(target, extents, table.unit)
-  const wanted = all.filter(({ start, end }) => end > from && start < to)
+  const inRange = all.filter(({ start, end }) => end > from && start < to)
   const inputs = new InputDigests(target, extents, table.unit)
   const stored = await table.partitions(target.group.name)
   const partitions: PartitionGap[] = []
-  for (const partition of wanted) {
+  for (const partition of inRange) {
     const files = [
       rowsFile(target, inputs.ofRows(partition)),
       ...target.features.map(feature => featureFile(feature, inputs.of(feature, partition))),
@@ -80,7 +80,7 @@ export async function findGroupGap(target: BackfillGroup, { table, extents, from
       if (reason !== undefined) missing.push({ ...file, why: reason })
     }
     partitions.push({ partition, events: extents.of.get(target.source.name)?.get(partition.name)?.events ?? 0, files: missing })
-    onProgress(partitions.length / wanted.length)
+    onProgress(partitions.length / inRange.length)
   }
   return { group: target, partitions, obsolete: Object.keys(stored).filter(name => !all.some(partition => partition.name === name)).length }
 }

@@ -28,8 +28,8 @@ export class EventsOfLog implements EventHistory {
     const log = this.#log
     let pending: Block[] = []
     let length = 0
-    const wanted = (source: string, column: string): boolean => source === name && columns.has(column)
-    for (const { sources } of log.segments(log.firstEntrySince(from), this.end, { wanted })) {
+    const columnFilter = (source: string, column: string): boolean => source === name && columns.has(column)
+    for (const { sources } of log.segments(log.firstEntrySince(from), this.end, { columnFilter })) {
       const rows = sources.find(({ source }) => source === name)
       if (!rows) continue
       const part = sliceBlock(rows.block, lowerBound(rows.block.arrival, from), lowerBound(rows.block.arrival, to))
@@ -74,7 +74,7 @@ export class EventsOfLog implements EventHistory {
 
   *#stored(): Generator<{ readonly checksum: string; readonly segment: Segment }> {
     const { columnsOf } = this.#log.schemas
-    const context = { columnsOf, stringsOf: () => this.strings, wanted: () => false }
+    const context = { columnsOf, stringsOf: () => this.strings, columnFilter: () => false }
     for (let next = logStartOf(this.#store).entry; next < this.end;) {
       const stored = this.#store.segmentAt(next)
       if (!stored) return

@@ -68,8 +68,8 @@ test('neighbours are one piece, read from as far before as the windows reach; wh
 })
 
 test('a piece is cut for cores, but not where it would be shorter than what is read twice', () => {
-  const cut = (wanted: readonly number[], threads: number) =>
-    planWork([gapOf(wanted, ['n'])], cutting(threads)).map(({ partitions }) => partitions.length)
+  const cut = (missing: readonly number[], threads: number) =>
+    planWork([gapOf(missing, ['n'])], cutting(threads)).map(({ partitions }) => partitions.length)
   assert.deepEqual(cut(days(0, 20), 2), [10, 10])
   assert.deepEqual(cut(days(0, 20), 4), [5, 5, 5, 5])
   assert.deepEqual(cut([0, 1], 2), [2])

@@ -61,9 +61,9 @@ export function planWork(gaps: readonly GroupGap[], options: WorkPlanOptions): B
 
 /** The rows file goes with the features of finite reach, whose work is split. */
 function exactWork({ group: target, partitions }: GroupGap, options: WorkPlanOptions, isOf: (reach: number) => boolean): BackfillWork[] {
-  const wanted = (file: MissingFile) => (file.feature ? file.feature.exact && isOf(file.feature.reach) : isOf(0))
+  const isIncluded = (file: MissingFile) => (file.feature ? file.feature.exact && isOf(file.feature.reach) : isOf(0))
   const selected = partitions.flatMap(gap => {
-    const files = gap.files.filter(wanted)
+    const files = gap.files.filter(isIncluded)
     return files.length > 0 ? [{ ...gap, files }] : []
   })
   return splitRanges(selected, reachOf(selected), options).map(range => {

@@ -68,16 +68,16 @@ function shapeOf(file: string, text: string): { readonly shape: string[]; readon
 test('names of any code points stay string literals in the generated code', () => {
   const draw = random(7)
   const plain = schemaOf(() => 'x y?')
-  const wanted = Object.entries(inferredProject(plain.schema, plain.path, plain.path).files).map(
+  const expected = Object.entries(inferredProject(plain.schema, plain.path, plain.path).files).map(
     ([file, text]) => shapeOf(file, text).shape,
   )
-  assert.equal(wanted.length, 3)
+  assert.equal(expected.length, 3)
   for (let i = 0; i < CASES; i++) {
     const { schema, path } = schemaOf(() => nameOf(draw))
     const files = Object.entries(inferredProject(schema, path, path).files).map(([file, text]) => shapeOf(file, text))
     assert.deepEqual(
       files.map(({ shape }) => shape),
-      wanted,
+      expected,
     )
     // The literals are the names in the file.
     for (const { name, path: parts = [name] } of schema.columns)

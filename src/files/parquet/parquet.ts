@@ -37,9 +37,9 @@ export async function openParquet({ path }: DetectedFile, reader?: Pick<JsonLine
     columns: columns.map(column => ({ name: column.name, type: column.type })),
     records: rows,
     progress: () => (rows === 0 ? 1 : read / rows),
-    async *batches(wanted) {
-      const names = columns.map(column => column.name)
-      const selected = wanted ? wanted.map(want => columns[checkColumn(name, names, want)]) : columns
+    async *batches(names) {
+      const columnNames = columns.map(column => column.name)
+      const selected = names ? names.map(column => columns[checkColumn(name, columnNames, column)]) : columns
       read = 0
       const readCells = reader && cellReader(reader.source, selected, origin)
       for await (const { records, recordOf, cells: ownCells } of chunksOf(path, selected, readCells)) {

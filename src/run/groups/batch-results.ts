@@ -191,8 +191,8 @@ export class BatchResults {
 
   *#segmentsAfter({ group, source }: HybridGroup, cut: SnapshotCut, to: number): Generator<Segment> {
     const needed = columnsReadBy(group, source)
-    const wanted = (of: string, column: string) => of === source.name && needed.has(column)
-    yield* this.#log.segments(this.#firstEntryAfter(cut), to, { wanted })
+    const columnFilter = (of: string, column: string) => of === source.name && needed.has(column)
+    yield* this.#log.segments(this.#firstEntryAfter(cut), to, { columnFilter })
   }
 
   /** First segment that may have events after a cut. */

@@ -113,7 +113,7 @@ function ownEvents(ir: PipelineIR, store: SegmentLog & NamedValues, { group, sou
   const blocks: Block[] = []
   let [visible, ofKey] = [0, 0]
   let forgottenEvents: number | undefined
-  for (const segment of log.segments(0, log.end, { wanted: isWanted })) {
+  for (const segment of log.segments(0, log.end, { columnFilter: isWanted })) {
     forgottenEvents ??= eventsBeforeSegment(segment, source.name)
     const block = segment.sources.find(rows => rows.source === source.name)?.block
     if (!block) continue

@@ -53,8 +53,8 @@ export function storedHistory(
   const counts = names.map(() => 0)
   let events = 0
   const end = to ?? log.end
-  const wanted = (source: string, column: string): boolean => needed.get(source)?.has(column) ?? false
-  for (const segment of log.segments(0, end, { wanted })) {
+  const columnFilter = (source: string, column: string): boolean => needed.get(source)?.has(column) ?? false
+  for (const segment of log.segments(0, end, { columnFilter })) {
     onSegment?.(segment)
     for (const { source, block } of segment.sources) {
       const index = names.indexOf(source)
@@ -91,7 +91,7 @@ export function logExtent(
   const strings = new Strings()
   const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
   const last = new Map<string, number>()
-  for (const { sources } of log.segments(0, log.end, { wanted: () => false }))
+  for (const { sources } of log.segments(0, log.end, { columnFilter: () => false }))
     for (const { source, block } of sources) last.set(source, block.arrival[block.length - 1])
   return ir.sources.map(({ name }) => ({ source: name, events: log.countEventsBefore(name, log.end), lastArrival: last.get(name) ?? null }))
 }

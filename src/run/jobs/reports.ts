@@ -66,7 +66,7 @@ function firstArrivalOf(store: NamedValues & SegmentLog, log: Log): () => number
     const { entry, arrival } = logStartOf(store)
     if (arrival > -Infinity) return arrival
     if (log.end <= entry || !store.segmentAt(entry)) return undefined
-    const [segment] = log.segments(entry, entry + 1, { stringsOf: () => new Strings(), wanted: () => false })
+    const [segment] = log.segments(entry, entry + 1, { stringsOf: () => new Strings(), columnFilter: () => false })
     const arrivals = segment.sources.flatMap(({ block }) => (block.length > 0 ? [block.arrival[0]] : []))
     return Math.min(...arrivals, ...segment.markers.map(({ t }) => t))
   }

@@ -101,13 +101,13 @@ export class Recovery {
     }
     const columnsFrom = Math.min(this.#columnsFrom, decided)
     if (this.#next < columnsFrom)
-      for (const segment of log.segments(this.#next, columnsFrom, { stringsOf: () => strings, wanted: () => false })) replay(segment)
-    for (const segment of log.segments(this.#next, decided, { stringsOf: () => strings, wanted: isRead })) replay(segment)
+      for (const segment of log.segments(this.#next, columnsFrom, { stringsOf: () => strings, columnFilter: () => false })) replay(segment)
+    for (const segment of log.segments(this.#next, decided, { stringsOf: () => strings, columnFilter: isRead })) replay(segment)
   }
 
   /** Reads the ids of the undecided rest. The decider applies it from here on. */
   finish(log: Log, decided: number, begins: LogStart): void {
-    const noColumns = { stringsOf: () => this.#options.strings, wanted: () => false }
+    const noColumns = { stringsOf: () => this.#options.strings, columnFilter: () => false }
     for (const segment of log.segments(Math.max(this.#next, decided), log.end, noColumns)) this.#recordIds(segment, log)
     for (const acceptedIds of [this.acceptedIds.ids, this.acceptedIds.originals]) for (const ids of acceptedIds.values()) ids.indexPending()
     const { groupStarts } = this.#options

@@ -11,7 +11,7 @@ import { rowText } from '../../intake/row-reader.ts'
 import { below, chance, jsonLine, oneOf, randomRow, randomSource } from '../../../test/inputs/generate.ts'
 import { parseJsonBody } from './json-body.ts'
 
-function taken(source: SourceIR, body: Buffer, reader?: JsonLineReader) {
+function readBody(source: SourceIR, body: Buffer, reader?: JsonLineReader) {
   const strings = new Strings()
   const rejections: Rejection[] = []
   const door = new RecordValidator(source, { strings, trackOrigins: true, onRejected: rejection => rejections.push(rejection) })
@@ -54,8 +54,8 @@ test('a source accepts the same rows and rejects the same records, from cells an
       ])
     })
     const body = Buffer.from(chance(next, 0.2) && all.length > 0 ? all[0] : `[${all.join(oneOf(next, [',', ', ', ' ,\n']))}]`)
-    const slow = taken(source, body)
-    const fast = taken(source, body, JsonLineReader.of(source))
+    const slow = readBody(source, body)
+    const fast = readBody(source, body, JsonLineReader.of(source))
     assert.deepEqual({ ...fast, cells: 0 }, slow, `seed ${seed}`)
     records += all.length
     cells += fast.cells

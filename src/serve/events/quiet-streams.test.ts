@@ -21,7 +21,7 @@ class MemoryJournal implements Journal {
     const number = this.models.findIndex((model, i) => i + 1 >= this.first && i + 1 > after && (of === undefined || model === of)) + 1
     if (number === 0) return undefined
     const frame = Buffer.from(`id: ${number}.0\ndata: ${this.models[number - 1]}\n\n`)
-    return { number, frames: wanted => (wanted === undefined || wanted === this.models[number - 1] ? frame : Buffer.alloc(0)) }
+    return { number, frames: model => (model === undefined || model === this.models[number - 1] ? frame : Buffer.alloc(0)) }
   }
 
   oldest = (): EventPosition => ({ batch: this.first - 1, row: Infinity })

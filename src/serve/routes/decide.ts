@@ -136,7 +136,7 @@ export async function awaitInlineDecisions(
   let decisions: readonly RecordedDecision[] | undefined
   // `durable` reports a failure.
   const settled = decided.then(
-    made => (decisions = made),
+    recorded => (decisions = recorded),
     () => {},
   )
   const { deadline } = answers

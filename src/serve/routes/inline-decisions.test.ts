@@ -108,10 +108,10 @@ test('an event is answered with its decisions, and the answers of actions', asyn
   const answers: Answered[] = []
   for (const id of ['1', '2']) answers.push((await posted(app, '/sources/payments/decide', pay(id))).json())
   assert.deepEqual(
-    answers.map(({ durable, sequence, answers: given, decisions: [{ model: name, score, vector }] }) => [
+    answers.map(({ durable, sequence, answers: reply, decisions: [{ model: name, score, vector }] }) => [
       durable,
       sequence,
-      given,
+      reply,
       name,
       score,
       vector,
@@ -210,17 +210,17 @@ test('an explored decision gets the fallback answer, is marked, and stays so for
     const answers = first.map(response => response.json<Answered>())
     const undone = answers.filter(({ decisions }) => decisions[0].explored !== undefined)
     assert.ok(undone.length > 0 && undone.length < 40)
-    for (const { decisions, answers: given } of answers) {
+    for (const { decisions, answers: reply } of answers) {
       const isUndone = decisions[0].explored !== undefined
       if (isUndone) assert.deepEqual(decisions[0].explored, { decline: 0.5 })
-      assert.deepEqual(given, isUndone ? (explored === undefined ? {} : { decline: explored }) : { decline: 'no' })
+      assert.deepEqual(reply, isUndone ? (explored === undefined ? {} : { decline: explored }) : { decline: 'no' })
     }
     assert.equal(run.counts.explored.get('decline'), undone.length)
     const metrics = await app.inject('/metrics')
     assert.match(metrics.body, new RegExp(`^spillway_explored_decisions_total\\{action="decline"\\} ${undone.length}$`, 'm'))
-    for (const [i, { decisions, answers: given }] of answers.entries()) {
+    for (const [i, { decisions, answers: reply }] of answers.entries()) {
       const again = (await posted(app, '/sources/payments/decide', pay(String(i)))).json<Answered>()
-      assert.deepEqual([again.decisions, again.answers, again.duplicates], [decisions, given, 1])
+      assert.deepEqual([again.decisions, again.answers, again.duplicates], [decisions, reply, 1])
     }
     const shown = (await app.inject('/decisions?model=busy&limit=50')).json<{ decisions: RecordedDecision[] }>().decisions
     assert.equal(shown.filter(decision => decision.explored?.decline === 0.5).length, undone.length)

@@ -133,8 +133,8 @@ test('without a signature, every webhook path answers the same, and tells neithe
       headers,
       ...(method === 'POST' && { payload: body }),
     })
-    const { date: _, ...told } = answer.headers
-    return { status: answer.statusCode, told, body: method === 'POST' ? answer.body : answer.json<{ code: string }>().code }
+    const { date: _, ...replyHeaders } = answer.headers
+    return { status: answer.statusCode, replyHeaders, body: method === 'POST' ? answer.body : answer.json<{ code: string }>().code }
   }
   const kinds: readonly Record<string, string>[] = [
     {},

@@ -35,7 +35,7 @@ async function opened(to = port): Promise<Socket> {
 }
 
 /** All bytes until the other side closes the connection. */
-async function heard(socket: Socket): Promise<string> {
+async function readToEnd(socket: Socket): Promise<string> {
   const chunks: Buffer[] = []
   socket.on('data', (chunk: Buffer) => chunks.push(chunk))
   await once(socket, 'close')
@@ -109,7 +109,7 @@ test('a client that is slow with its head or its body is disconnected', async ()
   for (const start of starts) {
     const socket = await opened((hasty.server.address() as { port: number }).port)
     socket.write(start)
-    assert.match(await heard(socket), /^HTTP\/1\.1 408[^]*{"code":"SPILL_INPUT","message":/)
+    assert.match(await readToEnd(socket), /^HTTP\/1\.1 408[^]*{"code":"SPILL_INPUT","message":/)
   }
   await hasty.close()
 })
@@ -123,7 +123,7 @@ test('a slow body is cut off: none of a JSON body is accepted, but the lines bef
     const socket = await opened(port)
     socket.write(`POST /sources/payments/events HTTP/1.1\r\nhost: a\r\ncontent-type: ${type}\r\n${more}content-length: 1000\r\n\r\n`)
     socket.write(text)
-    return heard(socket)
+    return readToEnd(socket)
   }
   const before = shop.run.end
   const [json, lines, packed] = await Promise.all([
@@ -158,11 +158,11 @@ test('a client that closes its half of the connection is released, and its event
   const body = JSON.stringify(pay('half'))
   const head = `content-type: application/json\r\ncontent-length: ${body.length}`
   socket.end(`POST /sources/payments/events HTTP/1.1\r\nhost: a\r\n${head}\r\n\r\n${body}`)
-  await Promise.all([heard(socket), entries(before + 1)])
+  await Promise.all([readToEnd(socket), entries(before + 1)])
   assert.equal((await posted(shop.app, '/sources/payments/events', pay('half'))).json<{ duplicates: number }>().duplicates, 1)
   const idle = await opened()
   idle.end()
-  assert.equal(await heard(idle), '')
+  assert.equal(await readToEnd(idle), '')
 })
 
 test('every method that Node parses is 405 at a path without it, whatever the content type', async () => {
@@ -172,7 +172,7 @@ test('every method that Node parses is 405 at a path without it, whatever the co
     for (const type of ['', 'content-type: application/json\r\n', 'content-type: none at all\r\n']) {
       const socket = await opened()
       socket.write(`${method} /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n${type}\r\n`)
-      assert.match(await heard(socket), /^HTTP\/1\.1 405 [^]*\r\nallow: GET, HEAD\r\n/, `${method} ${type}`)
+      assert.match(await readToEnd(socket), /^HTTP\/1\.1 405 [^]*\r\nallow: GET, HEAD\r\n/, `${method} ${type}`)
     }
 })
 
@@ -180,14 +180,14 @@ test('a request with two Host headers is 400', async () => {
   for (const second of ['host: b', 'HOST: a']) {
     const socket = await opened()
     socket.write(`GET /healthz HTTP/1.1\r\nhost: a\r\n${second}\r\nconnection: close\r\n\r\n`)
-    assert.match(await heard(socket), /^HTTP\/1\.1 400 [^]*the request has 2 Host headers; send one/)
+    assert.match(await readToEnd(socket), /^HTTP\/1\.1 400 [^]*the request has 2 Host headers; send one/)
   }
 })
 
 test('bytes that are no HTTP get an error', async () => {
   const socket = await opened()
   socket.write('\x16\x03\x01 hello\r\n\r\n')
-  const text = await heard(socket)
+  const text = await readToEnd(socket)
   assert.match(text, /^HTTP\/1\.1 400[^]*{"code":"SPILL_INPUT","message":/)
   assert.ok((await connections()) < 5)
 })
@@ -201,7 +201,7 @@ test('connections without a request, or with half of one, do not delay the shutd
   const connection = await opened(port)
   connection.write('GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n')
   await once(connection, 'data')
-  const ended = Promise.all([silent, half, connection].map(heard))
+  const ended = Promise.all([silent, half, connection].map(readToEnd))
   await own.close()
   await ended
 })

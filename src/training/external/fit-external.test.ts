@@ -241,7 +241,7 @@ test('a trainer that leaves no model, half of one, two, or one that is no file',
 })
 
 test('a model of other inputs', async () => {
-  const weights = (given: unknown) => leaves({ 'model.json': { ...model, weights: given } })
+  const weights = (values: unknown) => leaves({ 'model.json': { ...model, weights: values } })
   await fails(weights({ amont: 1 }), /its model\.json has 'amont', which is no input; did you mean 'amount'\?/)
   await fails(weights({ colour: 1 }), /its model\.json has 'colour', which is no input; there is amount, card\.n/)
   const { file } = fitTrees({ columns: { a: rows.columns['card.n'] }, labels: rows.labels }, { minRows: 1 })
@@ -254,7 +254,7 @@ test('a model of other inputs', async () => {
 })
 
 test('weights that are no numbers', async () => {
-  const weights = (given: unknown) => leaves({ 'model.json': { ...model, weights: given } })
+  const weights = (values: unknown) => leaves({ 'model.json': { ...model, weights: values } })
   await fails(leaves({ 'model.json': '{"kind":"linear","intercept":NaN,"weights":{}}' }), /its model\.json is no JSON: /)
   await fails(
     leaves({ 'model.json': '{"kind":"linear","intercept":1e999,"weights":{}}' }),

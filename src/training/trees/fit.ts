@@ -136,12 +136,12 @@ function drawRows(from: Int32Array, into: Int32Array, share: number, next: Rando
 function drawColumns(count: number, share: number, next: Random): number[] {
   const columns = Array.from({ length: count }, (_, i) => i)
   if (share === 1) return columns
-  const wanted = Math.max(1, Math.round(share * count))
-  for (let i = 0; i < wanted && i < count; i++) {
+  const drawnCount = Math.max(1, Math.round(share * count))
+  for (let i = 0; i < drawnCount && i < count; i++) {
     const other = i + Math.floor(next() * (count - i))
     ;[columns[i], columns[other]] = [columns[other], columns[i]]
   }
-  return columns.slice(0, wanted).toSorted((a, b) => a - b)
+  return columns.slice(0, drawnCount).toSorted((a, b) => a - b)
 }
 
 function validationOf<Names extends string>(

@@ -46,9 +46,9 @@ function naive(arrivals: readonly number[], service: number, end: number, scalin
     if (t - measuredFrom < windowMs) continue
     const rate = arrival.filter(at => at <= t && at > t - windowMs).length / Math.min(windowMs, t)
     const behind = arrival.filter(at => at <= t).length - result.lags.length
-    const wanted = Math.max(smallest, (service * rate) / use + (service * behind) / catchUpMs)
-    if (Math.abs(wanted - cores) / cores <= 0.3 + 1e-9) continue
-    cores = wanted
+    const target = Math.max(smallest, (service * rate) / use + (service * behind) / catchUpMs)
+    if (Math.abs(target - cores) / cores <= 0.3 + 1e-9) continue
+    cores = target
     free = new Array<number>(servers()).fill(t + restartMs)
     measuredFrom = t + restartMs + stabiliseMs
     result.rescales++

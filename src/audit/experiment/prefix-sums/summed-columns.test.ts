@@ -22,9 +22,9 @@ const x = { op: 'column', name: 'x', type: 'int' } as const
 const d = { op: 'column', name: 'd', type: 'double' } as const
 const positive = { op: 'gt', type: 'bool', left: x, right: { op: 'literal', type: 'int', value: 0 } } as const
 
-type Given = Partial<FeatureIR> & Pick<FeatureIR, 'agg'>
+type GivenFeature = Partial<FeatureIR> & Pick<FeatureIR, 'agg'>
 
-const groupOf = (place: PlacementIR, ...features: Given[]): GroupIR => ({
+const groupOf = (place: PlacementIR, ...features: GivenFeature[]): GroupIR => ({
   name: 'g',
   source: 's',
   entity: ['e'],

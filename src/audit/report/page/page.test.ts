@@ -42,7 +42,7 @@ test('a page is well formed, has unique ids, and describes its pictures', () => 
 
 test('the page of the fraud report states what to do, why, at what cost and how sure', () => {
   const page = reportPage(fraudReport)
-  for (const said of ['What to stream', 'Why', 'What it costs', 'How sure']) assert.match(page, new RegExp(`<h2>${said}</h2>`))
+  for (const heading of ['What to stream', 'Why', 'What it costs', 'How sure']) assert.match(page, new RegExp(`<h2>${heading}</h2>`))
   assert.match(page, /\$214 \[\$61, \$402\]/)
   assert.match(page, /<del>− {3}place: stream,<\/del>\n<ins>\+ {3}place: batch\(&#39;0 2 \* \* \*&#39;/)
   assert.match(page, /What counts: an action blocks its key for 1\u00a0day; .* costs \$10 if it was wrong\./)
@@ -184,7 +184,8 @@ function isWellFormed(page: string): void {
   assert.deepEqual(open, [])
   const ids = [...page.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id)
   assert.deepEqual(ids.length, new Set(ids).size)
-  for (const [, said] of page.matchAll(/aria-labelledby="([^"]*)"/g)) for (const id of said.split(' ')) assert.ok(ids.includes(id), id)
+  for (const [, labelIds] of page.matchAll(/aria-labelledby="([^"]*)"/g))
+    for (const id of labelIds.split(' ')) assert.ok(ids.includes(id), id)
   for (const [svg] of page.matchAll(/<svg(?! class="key").*?<\/svg>/gs)) assert.match(svg, /role="img" aria-labelledby="[^"]+">\s*<title/)
   for (const [table] of page.matchAll(/<table.*?<\/table>/gs)) assert.match(table, /<caption>.+<\/caption>\s*<thead.*<th scope="col"/s)
 }
