@@ -46,20 +46,20 @@ export class Committer {
     return this.#inFlight
   }
 
-  /** Gives a commit to the store. Resolves when it is durable or has failed; never rejects. */
+  /** Gives a commit to the store. Resolves when it is durable or has failed; never rejects, since no caller waits for it. */
   async commit(commit: Commit, context: CommitContext = {}): Promise<void> {
     const { store, components, pendingReplies, onDecisions, onRecorded, onEffects } = this.#options
     const { inputs = [], receipts = [], lateEvents = [], times = [] } = context
     const { decisions = [], effects = [] } = commit
-    // The bytes of decisions move to the thread of the store, so a listener gets a copy.
-    const published = onDecisions ? decisions.map(batch => ({ ...batch, bytes: batch.bytes.slice() })) : []
-    const answers = components.requests.repliesIn(decisions)
-    const batches = committedBatches(decisions, times)
-    const { end } = components.log
     const startedAt = stopwatch()
-    if (channels.turn.hasSubscribers) this.#publishTurn(commit, context)
     this.#inFlight++
     try {
+      // The bytes of decisions move to the thread of the store, so a listener gets a copy.
+      const published = onDecisions ? decisions.map(batch => ({ ...batch, bytes: batch.bytes.slice() })) : []
+      const answers = components.requests.repliesIn(decisions)
+      const batches = committedBatches(decisions, times)
+      const { end } = components.log
+      if (channels.turn.hasSubscribers) this.#publishTurn(commit, context)
       await store.commit(commit)
       components.lookup.dropCommitted(end)
       inputs.forEach(({ resolve }, i) => resolve(receipts[i]))
