@@ -120,11 +120,16 @@ export class DecisionQueue {
     return this.#waitingEntries
   }
 
+  /** Queues a segment that was just appended. */
+  wait(stored: StoredSegment, turnTimes?: TurnTimes): void {
+    this.#waiting.push({ stored, turnTimes })
+    this.#waitingEntries += stored.entries
+  }
+
   /** Decides on a segment that was just appended, if nothing waits and it has no markers. Otherwise the segment waits. */
   decide({ segment, stored }: AppendResult, stringsOf: StringsOf, turnTimes?: TurnTimes): DecisionStep | undefined {
     if (!this.isIdle || segment.markers.length > 0) {
-      this.#waiting.push({ stored, turnTimes })
-      this.#waitingEntries += stored.entries
+      this.wait(stored, turnTimes)
       return undefined
     }
     this.#options.freshness?.observe(segment)

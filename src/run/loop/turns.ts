@@ -1,7 +1,7 @@
 /**
  * The turns of a run. A turn has seven steps, in this order; a step that has work makes at least one commit:
  *
- * 1. Decide on entries that wait. They are the oldest, and the queue becomes shorter under any load.
+ * 1. Decide on segments that wait, up to a quota of work. They are the oldest, and the queue becomes shorter under any load.
  * 2. Append due ticks. A tick is before every later arrival, so steps 3 to 7 are left out while a tick is due.
  * 3. Append swaps of finished batch results: the entries after them read the new results.
  * 4. Append promotions: the entries after them are scored by the promoted versions.
@@ -9,7 +9,7 @@
  * 6. Append received records, and decide on them if nothing else waits.
  * 7. Forget the beginning of the log (retention), if nothing waits to be decided.
  */
-import { stopwatch, limits } from '../../base/index.ts'
+import { assert, limits, stopwatch } from '../../base/index.ts'
 import { DECISION_PROGRESS, type AppendResult, type Commit, type LogMarker, type NamedWrite } from '../../log/index.ts'
 import type { PendingReplies } from '../ingest/pending-replies.ts'
 import type { Committer } from './committer.ts'
@@ -45,17 +45,17 @@ export interface TurnsOptions {
   readonly onReport: ((report: string) => void) | undefined
 }
 
-/** Entries that a turn decides on for each entry that began to wait since the turn before: more than one, so that the queue drains. */
-const DECIDED_PER_NEW_ENTRY = 2
+/** Work (`DecisionStep.work`) of a turn for each entry that began to wait since the turn before: more than one, so that the queue drains. */
+const WORK_PER_NEW_ENTRY = 2
+
+/** Are records of sources that have reached their limit of ids held back? `retry`: time has passed since, so ids may have expired. */
+type Hold = 'none' | 'held' | 'retry'
 
 /** Runs one turn at a time. */
 export class Turns {
   readonly #components: TurnComponents
   readonly #options: TurnsOptions
-  /** The last turn took no records, since a source has reached its limit of ids. */
-  #isHeldBack = false
-  /** Time has passed since that turn, so ids may have expired. */
-  #isRetryDue = false
+  #hold: Hold = 'none'
   /** The report that new texts are rejected was printed. */
   #hasReportedFull = false
   /** Start of the turn, ms by the stopwatch. */
@@ -68,20 +68,21 @@ export class Turns {
     this.#components = options.components
   }
 
+  /** Took the last turn no records, since a source has reached its limit of ids? */
   get isHeldBack(): boolean {
-    return this.#isHeldBack
+    return this.#hold !== 'none'
   }
 
   /** Time has passed: records that are held back may be tried again. */
   releaseHold(): void {
-    this.#isRetryDue = true
+    if (this.#hold === 'held') this.#hold = 'retry'
   }
 
   /** Is everything appended and decided that can be? Records that are held back do not count. */
   get isIdle(): boolean {
     const { requests, decisionQueue, batchRuns, trainings } = this.#components
     return (
-      (this.#options.inbox.isEmpty || (this.#isHeldBack && !this.#isRetryDue)) &&
+      (this.#options.inbox.isEmpty || this.#hold === 'held') &&
       requests.isEmpty &&
       decisionQueue.isIdle &&
       batchRuns?.hasReady !== true &&
@@ -98,6 +99,7 @@ export class Turns {
     const { clock, featureReader, jobClock, ticks } = this.#components
     this.#turnStart = stopwatch()
     this.#decideWaiting()
+    // A feature read and the cut of a job include the log up to their times, so no later entry may have a time before them.
     const now = Math.max(clock(), featureReader.readAt, jobClock.notBefore)
     this.#appendTicks(now)
     // More ticks are due than one turn appends, and no arrival at `now` may precede them.
@@ -111,7 +113,7 @@ export class Turns {
   }
 
   #decideWaiting(): void {
-    const quota = DECIDED_PER_NEW_ENTRY * this.#newWaiting
+    const quota = WORK_PER_NEW_ENTRY * this.#newWaiting
     this.#newWaiting = 0
     const { decisionQueue } = this.#components
     for (let left = Math.max(1, quota); left > 0 && !decisionQueue.isIdle;) left -= this.#decideNext()
@@ -173,21 +175,23 @@ export class Turns {
   /** The inputs of this turn; none while ids within `dedupe` leave no room for them, since ids are never forgotten early. */
   #drainInbox(now: number): SubmittedRecords[] {
     const { inbox, onReport } = this.#options
-    const wasHeldBack = this.#isHeldBack
+    const wasHeldBack = this.isHeldBack
     const inputs = inbox.drain((source, records) => this.#components.appender.isFullFor(source, records, now))
-    this.#isHeldBack = inputs.length === 0 && !inbox.isEmpty
-    this.#isRetryDue = false
-    if (this.#isHeldBack && !wasHeldBack)
+    this.#hold = inputs.length === 0 && !inbox.isEmpty ? 'held' : 'none'
+    if (this.isHeldBack && !wasHeldBack)
       onReport?.('sources are held back: one has reached the limit of ids within its `dedupe` (DEDUPE_IDS_MAX); it continues as ids expire')
     return inputs
   }
 
   /** Appends markers, which wait for their decisions, and commits them with `put`. `receivedAt`: as in `TurnTimes`. */
   #appendMarkers(markers: readonly LogMarker[], now: number, put: readonly NamedWrite[], receivedAt = this.#turnStart): void {
-    const appended = this.#components.appender.appendMarkers(markers)
+    const { appender, decisionQueue, lookup } = this.#components
+    const { stored } = appender.appendMarkers(markers)
     const turnTimes = this.#turnTimes(receivedAt, now)
-    this.#decideOrQueue(appended, turnTimes)
-    void this.#options.committer.commit({ segment: appended.stored, put }, { turnTimes })
+    decisionQueue.wait(stored, turnTimes)
+    lookup.addPending(stored)
+    this.#newWaiting += stored.entries
+    void this.#options.committer.commit({ segment: stored, put }, { turnTimes })
   }
 
   #appendInputs(inputs: readonly SubmittedRecords[], now: number): void {
@@ -201,14 +205,14 @@ export class Turns {
     const turnTimes = this.#turnTimes(inputs[0].submittedAt, now)
     const step = appended && this.#decideOrQueue(appended, turnTimes)
     const { put: progress = [], ...decided } = step ? this.#reply(step) : {}
-    const positions = inputs.flatMap(({ position }) => (position ? [[`cursor/${position[0]}`, position[1]] as const] : []))
+    const put = [...positionWrites(inputs), ...progress]
     void committer.commit(
-      { ...(appended && { segment: appended.stored }), ...decided, deadLetters, deadLetterChanges, put: [...positions, ...progress] },
+      { ...(appended && { segment: appended.stored }), ...decided, deadLetters, deadLetterChanges, put },
       { inputs, receipts, lateEvents, times: step?.times ?? [], turnTimes },
     )
   }
 
-  /** Decides on a new segment if nothing else waits and it has no markers; otherwise it waits. */
+  /** Decides on a new segment of records if nothing else waits; otherwise it waits. */
   #decideOrQueue(appended: AppendResult, turnTimes: TurnTimes): DecisionStep | undefined {
     const { appender, decisionQueue, lookup } = this.#components
     const step = decisionQueue.decide(appended, appender.stringsOf, turnTimes)
@@ -220,7 +224,7 @@ export class Turns {
   /** Decides one step of the entries that wait. Returns its `DecisionStep.work`. */
   #decideNext(): number {
     const step = this.#components.decisionQueue.decideNext()
-    if (!step) return 0
+    assert(step !== undefined, 'a queue that is not idle has a next step')
     void this.#options.committer.commit(this.#reply(step), { times: step.times })
     return step.work
   }
@@ -243,4 +247,13 @@ export class Turns {
         'records with new texts are rejected (limit), others are accepted',
     )
   }
+}
+
+/** The positions of readers, as values of the log. */
+function positionWrites(inputs: readonly SubmittedRecords[]): NamedWrite[] {
+  return inputs.flatMap(({ position }): NamedWrite[] => {
+    if (!position) return []
+    const [name, text] = position
+    return [[`cursor/${name}`, text]]
+  })
 }
