@@ -128,6 +128,25 @@ test('a reader that does not end, or does not close, is named, and the feed ends
   }
 })
 
+test('reading ends with its own error if closing the reader fails too, and that error is a warning', async () => {
+  const { run } = openNumbersRun()
+  const warnings: string[] = []
+  const reader: SourceReader = {
+    ...readerOf(async function* () {
+      yield { records: [row(1)], position: '1' }
+      throw new Error('the table is gone')
+    }),
+    close: () => Promise.reject(new Error('no connection')),
+  }
+  await assert.rejects(feedSource(run, name, reader, options({ onWarning: warning => warnings.push(warning) })), {
+    code: 'SPILL_SOURCE',
+    message: "source 'rows': reader 'rows' failed: the table is gone",
+  })
+  assert.equal(warnings.length, 1)
+  assert.match(warnings[0], /^source 'rows': reader 'rows' broke clause 'close'.*it threw no connection$/)
+  await run.stop()
+})
+
 test('a run that fails ends reading with its error', async () => {
   const { store, run } = openNumbersRun(numbers, undefined, false)
   const reader = readerOf(async function* ({ signal }) {

@@ -19,6 +19,8 @@ export interface FeedOptions {
   /** Ends reading. What was submitted before becomes durable. */
   readonly signal: AbortSignal
   readonly onWarning: (warning: string) => void
+  /** Receives the error of `close` after reading has failed, since the feed ends with the error of reading. Default: a warning. */
+  readonly onCloseError?: (error: unknown) => void
   /** Milliseconds in which a reader must end after the signal; default READER_STOP_MS. */
   readonly stopMs?: number
 }
@@ -69,23 +71,31 @@ class SourceFeed {
     signal.addEventListener('abort', stop, { once: true })
     this.#stop.signal.addEventListener('abort', () => this.#limitCall(), { once: true })
     if (signal.aborted) stop()
-    await this.#attempt(() => this.#read())
-    await Promise.all(this.#inFlight)
-    stop()
-    signal.removeEventListener('abort', stop)
-    await this.#attempt(() => this.#limited('close', async () => this.#reader.close?.()))
-    if (this.#failure) throw this.#failure.error
-  }
-
-  /** Runs an action; the first failure is the failure of the feed. */
-  async #attempt(action: () => Promise<void>): Promise<void> {
     try {
-      await action()
+      await this.#read()
     } catch (error) {
       this.#fail(error)
     }
+    await Promise.all(this.#inFlight)
+    stop()
+    signal.removeEventListener('abort', stop)
+    await this.#close()
+    if (this.#failure) throw this.#failure.error
   }
 
+  /** Closes the reader. */
+  async #close(): Promise<void> {
+    const hasFailed = this.#failure !== undefined
+    const { onWarning, onCloseError = error => onWarning(thrownText(error, 'it')) } = this.#options
+    try {
+      await this.#limited('close', async () => this.#reader.close?.())
+    } catch (error) {
+      if (hasFailed) onCloseError(error)
+      else this.#fail(error)
+    }
+  }
+
+  /** Ends the feed. The first failure is that of the feed. */
   #fail(error: unknown): void {
     this.#failure ??= { error }
     this.#stop.abort()
