@@ -1,5 +1,6 @@
 /** Readers that break one clause each, made from a reader that keeps the contract. */
 import type { ReadBatch, ReadContext, ReaderClause, SourceReader } from '../../src/sources/reader/source-reader.ts'
+import { TOPIC_BATCH } from './memory-topic.ts'
 
 /** Changes the reader of a topic. */
 export type Fault = (reader: SourceReader) => SourceReader
@@ -32,7 +33,24 @@ const moved = (by: number): Fault =>
     },
   }))
 
+/** The reader with a different `close`, which is called only if reading has failed. */
+const closing =
+  (close: () => Promise<void>): Fault =>
+  reader => {
+    let hasFailed = false
+    const read = reading(async function* (batches) {
+      try {
+        yield* batches
+      } catch (error) {
+        hasFailed = true
+        throw error
+      }
+    })
+    return { ...read(reader), close: async () => (hasFailed ? close() : undefined) }
+  }
+
 let opened = 0
+let positions = 0
 
 export const faults: Readonly<Record<string, readonly [ReaderClause, Fault]>> = {
   'throws at once': [
@@ -62,6 +80,14 @@ export const faults: Readonly<Record<string, readonly [ReaderClause, Fault]>> = 
   'gives records in reverse': ['order', giving(batch => ({ ...batch, records: [...(batch.records as unknown[])].reverse() }))],
   'goes back by a record': ['resume', moved(-1)],
   'leaves a record out': ['resume', moved(1)],
+  'gives each full batch the position before it': [
+    'resume',
+    // Each text is new, and the last batch of a place is not full.
+    giving(batch => {
+      const { length } = batch.records as unknown[]
+      return length < TOPIC_BATCH ? batch : { ...batch, position: `${Number(batch.position) - length}.${'0'.repeat(++positions)}` }
+    }),
+  ],
   'begins anew': ['resume', withContext(() => ({ committedPosition: () => undefined }))],
   'hangs at the end': [
     'bounded',
@@ -123,6 +149,8 @@ export const faults: Readonly<Record<string, readonly [ReaderClause, Fault]>> = 
   ],
   'throws when it is closed': ['close', reader => ({ ...over(reader), close: () => Promise.reject(new Error('no')) })],
   'hangs when it is closed': ['close', reader => ({ ...over(reader), close: forever })],
+  'throws when it is closed after an error': ['close', closing(() => Promise.reject(new Error('no')))],
+  'hangs when it is closed after an error': ['close', closing(forever)],
   'ends without an error at a damaged place': [
     'failure',
     reading(async function* (batches) {

@@ -2,7 +2,8 @@
 import type { SourceReaderHarness } from '../../src/testing/conformance/source-reader-harness.ts'
 import type { ReadBatch, ReadContext, SourceReader } from '../../src/sources/reader/source-reader.ts'
 
-const BATCH = 8
+/** Records of a full batch. */
+export const TOPIC_BATCH = 8
 
 export interface NumberRecord {
   readonly n: number
@@ -57,7 +58,7 @@ export class MemoryTopic implements SourceReaderHarness {
   /** Records of a partition from an offset on. */
   recordsFrom(partition: string, from: number): readonly NumberRecord[] {
     if (this.isDamaged) throw new Error('the topic is damaged')
-    const numbers = this.logs.get(partition)!.slice(from, from + BATCH)
+    const numbers = this.logs.get(partition)!.slice(from, from + TOPIC_BATCH)
     this.count += numbers.length
     return numbers.map(n => ({ n }))
   }

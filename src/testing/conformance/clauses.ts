@@ -6,10 +6,14 @@ import { durationText, withDeadline } from '../../base/index.ts'
 /** Deadline of one clause, ms: an implementation that hangs fails the clause instead of the whole run. */
 const CLAUSE_MS = 600_000
 
-/** A clause of a contract. `check` rejects, naming what it saw, if the implementation that `Harness` opens breaks the clause. */
+/** A clause of a contract. */
 export interface ContractClause<Harness> {
   readonly clause: string
-  readonly check: (harness: Harness) => Promise<void>
+  /**
+   * Rejects, naming what it saw, if the implementation that `Harness` opens breaks the clause. Resolves with a reason if the clause cannot be
+   * checked with this harness.
+   */
+  readonly check: (harness: Harness) => Promise<string | void>
 }
 
 /** Makes a clause of its text and its check. */
@@ -25,20 +29,27 @@ export const clausesOver =
   ): ClauseMaker<Harness, Subject> =>
   (clause, check) => ({ clause, check: harness => open(harness, check) })
 
-/** Registers one test of `node:test` per clause, one after the other. A check that does not end fails with the names of both. */
+/**
+ * Registers one test of `node:test` per clause, one after the other. A clause that cannot be checked is skipped. A check that does not end
+ * fails with the names of both.
+ */
 export function testClauses<Harness>(name: string, clauses: readonly ContractClause<Harness>[], harness: Harness): void {
-  for (const contractClause of clauses) test(`${name}: ${contractClause.clause}`, () => checkClause(name, contractClause, harness))
+  for (const contractClause of clauses)
+    test(`${name}: ${contractClause.clause}`, async t => {
+      const reason = await checkClause(name, contractClause, harness)
+      if (reason !== undefined) t.skip(reason)
+    })
 }
 
-/** Rejects as the check does, and if it has not ended within `timeoutMs`. */
+/** Resolves or rejects as the check does; rejects if it has not ended within `timeoutMs`. */
 export async function checkClause<Harness>(
   name: string,
   { clause, check }: ContractClause<Harness>,
   harness: Harness,
   timeoutMs = CLAUSE_MS,
-): Promise<void> {
+): Promise<string | undefined> {
   const onExpiry = () => assert.fail(`${name} has not ended the check of clause '${clause}' within ${durationText(timeoutMs)}`)
-  await withDeadline(check(harness), timeoutMs, onExpiry)
+  return (await withDeadline(check(harness), timeoutMs, onExpiry)) ?? undefined
 }
 
 const TIMEOUT_MS = 30_000

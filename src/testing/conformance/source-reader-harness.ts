@@ -17,7 +17,7 @@ export interface SourceReaderHarness {
   revoke?(partition: string): void | Promise<void>
   /** Gives a partition to the reader again. */
   assign?(partition: string): void | Promise<void>
-  /** Makes the place unreadable. Without it clause `failure` is skipped. */
+  /** Makes the place unreadable. Without it clause `failure` is skipped, and `close` is not checked after an error. */
   damage?(): void | Promise<void>
   /** Removes the place. */
   remove?(): void | Promise<void>

@@ -14,6 +14,8 @@ export interface NotedBatch {
   readonly partition: string
   readonly numbers: readonly number[]
   readonly position: string | undefined
+  /** The name under which the run stores the position. */
+  readonly positionName: string | undefined
 }
 
 /** Notes batches, and commits them at once unless commits are held. */
@@ -43,7 +45,8 @@ export class SuiteRun implements FeedTarget {
 
   submit(_source: string, batch: RecordBatch, position?: readonly [name: string, value: string]): Promise<IngestReceipt> {
     const numbers = batch.records.map((record, i) => this.#numberOf(batch.cells?.isRead[i] ? batch.cells.valueOf(i) : record))
-    this.batches.push({ partition: partitionIn(position?.[0]), numbers, position: position?.[1] })
+    const [positionName, text] = position ?? []
+    this.batches.push({ partition: partitionIn(positionName), numbers, position: text, positionName })
     const { promise, resolve } = Promise.withResolvers<IngestReceipt>()
     const commit = () => {
       if (position) this.#committed.set(...position)
@@ -99,11 +102,14 @@ export class SuiteReading {
   readonly #stop = new AbortController()
   readonly #timeoutMs: number
   #isOver = false
+  #closeError: unknown
 
   constructor(run: SuiteRun, reader: SourceReader, { follow, timeoutMs }: { readonly follow: boolean; readonly timeoutMs: number }) {
     this.run = run
     this.#timeoutMs = timeoutMs
-    this.ended = feedSource(run, SUITE_SOURCE, reader, { follow, signal: this.#stop.signal, onWarning: () => {}, stopMs: timeoutMs })
+    const { signal } = this.#stop
+    const onCloseError = (error: unknown) => (this.#closeError = error)
+    this.ended = feedSource(run, SUITE_SOURCE, reader, { follow, signal, onWarning: () => {}, onCloseError, stopMs: timeoutMs })
     this.ended.then(
       () => (this.#isOver = true),
       () => (this.#isOver = true),
@@ -113,6 +119,11 @@ export class SuiteReading {
   /** True once reading has ended, with or without an error. */
   get isOver(): boolean {
     return this.#isOver
+  }
+
+  /** The error of `close` after reading has failed. */
+  get closeError(): unknown {
+    return this.#closeError
   }
 
   abort(): void {
