@@ -5,7 +5,7 @@
  * and the identity of the file. Earlier versions stored positions without a kind, and counted decoded records.
  */
 import { checkIdentity, type DetectedFile, displayPath, fileError, type FileIdentity, type FilePosition } from '../../files/index.ts'
-import { type IsPosition, parsePosition, positionIn } from '../reader/source-reader.ts'
+import { type IsPosition, parsePosition, storedPositionIn } from '../reader/stored-position.ts'
 
 /** Position in NDJSON that may grow: byte, line and inode. */
 export interface BytePosition extends FilePosition {
@@ -37,7 +37,7 @@ export const parseFilePosition = (path: string, text: string): StoredFilePositio
 
 /** Describes what was read before the stored position of any reader: `line 12 (byte 480)`, or its own text if it is no file's. */
 export function readUpToText(text: string): string {
-  const position = positionIn<StoredFilePosition>(text, isFilePosition)
+  const position = storedPositionIn<StoredFilePosition>(text, isFilePosition)
   return position === undefined ? text : readUpTo(withKind(position))
 }
 

@@ -8,31 +8,45 @@
  * HTTP is no reader: its clients push, and each waits for the receipt of its own records. Routes submit to the run directly.
  */
 import type { RecordBatch } from '../../intake/index.ts'
-import { show, SpillwayError } from '../../base/index.ts'
 
-/** The promises of a reader, by clause. Errors with the code `SPILL_CONTRACT` name the clause that was broken. */
-export const readerClauses = {
-  name: 'a reader has a name, a text that never changes',
-  batch: 'read() returns an async iterable of batches: { records, position, partition }',
-  position: 'the position of a batch is a text, and records have a different position than the records before them',
-  order: 'records come in the same order each time, and each of them once',
-  resume: 'reading from the position of a batch gives the records after the batch, and no others',
-  bounded: 'without follow, reading ends after the last record',
-  follow: 'with follow, reading waits for more records until the signal; reading of a place that cannot grow ends',
-  pause: 'a reader that is not asked for the next batch stops fetching once its buffer is full',
-  abort: 'after the signal, reading ends within READER_STOP_MS and without an error',
-  assignment: 'a batch is of a partition that the reader has assigned and not revoked',
-  rebalance: 'a partition that is assigned again is read from its committed position',
-  committed: 'onCommitted() returns at once and throws nothing',
-  close: 'close() ends within READER_STOP_MS and without an error, also after reading has failed',
-  failure: 'a place that cannot be read is an error that names it; a batch that is incomplete is not given',
-} as const
-
-/** A clause of the contract of readers. */
-export type ReaderClause = keyof typeof readerClauses
-
-/** The partition of a reader that has only one. */
-export const ONLY_PARTITION = ''
+/**
+ * Reads the records of one source from one place.
+ *
+ * @example
+ * ```ts
+ * const numbers: SourceReader = {
+ *   name: 'numbers',
+ *   async *read({ committedPosition, signal }) {
+ *     for (let n = Number(committedPosition() ?? 0); n < 3 && !signal.aborted; n++)
+ *       yield { records: [{ card: 'c1', amount: n, at: n }], position: String(n + 1) }
+ *   },
+ * }
+ * ```
+ */
+export interface SourceReader {
+  /** The place, without secrets: `kafka:payments`. Positions are stored under it, so it must be the same at each start. */
+  readonly name: string
+  /**
+   * Reads from the committed position on. Called once. An error ends the source, so a reader waits by itself for a place that is away for
+   * a time. `spillway run` ends with the first source that fails; under `spillway/run` and `spillway/embed` the other sources go on.
+   *
+   * @throws (while iterating) any error for a place that cannot be read, or whose records are gone. A `SpillwayError` keeps its code, such
+   * as `SPILL_FILE`, `SPILL_FORMAT` and `SPILL_TRUNCATED` of files; any other error becomes `SPILL_SOURCE` with the name of the reader.
+   */
+  read(context: ReadContext): AsyncIterable<ReadBatch>
+  /** Describes where reading will start, for the operator: `payments.ndjson from line 12`. */
+  describe?(position: string | undefined): string
+  /**
+   * Called when a position is durable, in order for each partition: a broker may forget the records before it. `partition` is `''` for a
+   * reader with one partition.
+   */
+  onCommitted?(position: string, partition: string): void
+  /**
+   * Releases connections and files. Called once, after reading has ended and its records are durable, or after an error. Its own error
+   * ends the source; after an error of `read` it is a warning.
+   */
+  close?(): Promise<void>
+}
 
 /** Records in the order in which they were read. */
 export interface ReadBatch {
@@ -74,61 +88,26 @@ export interface ReadContext {
   readonly warn: (message: string) => void
 }
 
-/**
- * Reads the records of one source from one place.
- *
- * @example
- * ```ts
- * const numbers: SourceReader = {
- *   name: 'numbers',
- *   async *read({ committedPosition, signal }) {
- *     for (let n = Number(committedPosition() ?? 0); n < 3 && !signal.aborted; n++)
- *       yield { records: [{ card: 'c1', amount: n, at: n }], position: String(n + 1) }
- *   },
- * }
- * ```
- */
-export interface SourceReader {
-  /** The place, without secrets: `kafka:payments`. Positions are stored under it, so it must be the same at each start. */
-  readonly name: string
-  /**
-   * Reads from the committed position on. Called once. An error ends the source, so a reader waits by itself for a place that is away for
-   * a time. `spillway run` ends with the first source that fails; under `spillway/run` and `spillway/embed` the other sources go on.
-   *
-   * @throws (while iterating) any error for a place that cannot be read, or whose records are gone. A `SpillwayError` keeps its code, such
-   * as `SPILL_FILE`, `SPILL_FORMAT` and `SPILL_TRUNCATED` of files; any other error becomes `SPILL_SOURCE` with the name of the reader.
-   */
-  read(context: ReadContext): AsyncIterable<ReadBatch>
-  /** Describes where reading will start, for the operator: `payments.ndjson from line 12`. */
-  describe?(position: string | undefined): string
-  /** Called when a position is durable, in order for each partition: a broker may forget the records before it. */
-  onCommitted?(position: string, partition: string): void
-  /** Releases connections and files. Called once, after reading has ended and its records are durable, or after an error. */
-  close?(): Promise<void>
-}
+/** The promises of a reader, by clause. Errors with the code `SPILL_CONTRACT` name the clause that was broken. */
+export const readerClauses = {
+  name: 'a reader has a name, a text that never changes',
+  batch: 'read() returns an async iterable of batches: { records, position, partition }',
+  position: 'the position of a batch is a text, and records have a different position than the records before them',
+  order: 'records come in the same order each time, and each of them once',
+  resume: 'reading from the position of a batch gives the records after the batch, and no others',
+  bounded: 'without follow, reading ends after the last record',
+  follow: 'with follow, reading waits for more records until the signal; reading of a place that cannot grow ends',
+  pause: 'a reader that is not asked for the next batch stops fetching once its buffer is full',
+  abort: 'after the signal, reading ends within READER_STOP_MS (10 s) and without an error',
+  assignment: 'a batch is of a partition that the reader has assigned and not revoked',
+  rebalance: 'a partition that is assigned again is read from its committed position',
+  committed: 'onCommitted() returns at once and throws nothing',
+  close: 'close() ends within READER_STOP_MS (10 s) and without an error, also after reading has failed',
+  failure: 'a place that cannot be read is an error that names it; a batch that is incomplete is not given',
+} as const
 
-/** True for the object of a position; its fields may be anything. */
-export type IsPosition = (value: Readonly<Partial<Record<string, unknown>>>) => boolean
+/** A clause of the contract of readers. */
+export type ReaderClause = keyof typeof readerClauses
 
-/** The position in a text; undefined for a text that is none. */
-export function positionIn<T>(text: string, isPosition: IsPosition): T | undefined {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return undefined
-  }
-  return typeof value === 'object' && value !== null && isPosition(value as Partial<Record<string, unknown>>) ? (value as T) : undefined
-}
-
-/**
- * The position that a reader of `place` has stored; `place` is a file or table, for the message.
- *
- * @throws `SPILL_DATA` for a text that is no position.
- */
-export function parsePosition<T>(place: string, text: string, isPosition: IsPosition): T {
-  const position = positionIn<T>(text, isPosition)
-  if (position !== undefined) return position
-  const problem = `the data folder stores ${show(text)}, which is no position in it; restore the folder from a backup`
-  throw new SpillwayError('SPILL_DATA', problem, { place })
-}
+/** The partition of a reader that has only one. */
+export const ONLY_PARTITION = ''

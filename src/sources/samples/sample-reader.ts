@@ -7,7 +7,8 @@
 import { pause, wallClock, SpillwayError } from '../../base/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
 import { recordBatchOf } from '../../intake/index.ts'
-import { type IsPosition, parsePosition, type SourceReader } from '../reader/source-reader.ts'
+import type { SourceReader } from '../reader/source-reader.ts'
+import { type IsPosition, parsePosition } from '../reader/stored-position.ts'
 import type { BuiltInKind } from '../reader/reader-kind.ts'
 import { hasSamples, SampleEvents } from './sample-events.ts'
 
