@@ -42,7 +42,8 @@ export function placeReads(placement: PlacementIR, source: SourceIR, block: Bloc
   switch (placement.kind) {
     case 'stream':
     case 'hybrid':
-      // Here only visibility is decided. `run/groups/hybrid-group.ts` keeps the two layers of a hybrid group, `kernel/run-units.ts` merges them.
+      // Here only visibility is decided. `run/groups/hybrid-group.ts` keeps the two layers of a hybrid group; `kernel/run-units.ts` merges
+      // them, or `kernel/revisions.ts` for a source with `identity`.
       return prefixReads(block, decisions, decisions.time, decisions.prefix)
     case 'lag': {
       const asOf = decisions.time.map(t => t - placement.by)

@@ -37,13 +37,13 @@ test('a stage whose file, export or method was renamed is found', () => {
   }
   assert.deepEqual(renamed('run/queue', 'run/inbox'), ['The event path: stage 3 (enqueue): src/run/queue.ts does not exist'])
   assert.deepEqual(renamed('function route', 'function register'), [
-    `The event path: stage 1 (route): src/serve/route.ts exports no 'route'`,
+    `The event path: stage 1 (route): src/serve/route.ts declares no 'route'`,
   ])
-  assert.deepEqual(renamed('class Queue', 'class Inbox'), [`The event path: stage 3 (enqueue): src/run/queue.ts exports no 'Queue'`])
+  assert.deepEqual(renamed('class Queue', 'class Inbox'), [`The event path: stage 3 (enqueue): src/run/queue.ts declares no 'Queue'`])
   assert.deepEqual(renamed('  parse()', '  read()'), [
     `The event path: stage 2 (parse): class Parser in src/intake/parse.ts has no public method 'parse'`,
   ])
-  assert.deepEqual(renamed('export const main', 'const main'), [`The event path: stage 0 (compose): src/cli/main.ts exports no 'main'`])
+  assert.deepEqual(renamed('const main', 'const start'), [`The event path: stage 0 (compose): src/cli/main.ts declares no 'main'`])
 })
 
 test('a stage that is reached otherwise than drawn is found', () => {
@@ -70,13 +70,48 @@ test('a drawing that is missing, or has a line that is no stage, is found', () =
   ])
 })
 
-test('another path is numbered from 1 and needs no imports between its stages', () => {
-  const page = (...stages: string[]) =>
-    `${drawing(...pathStages)}\n## Other paths\n\n### The retry path\n\nText.\n\n\`\`\`text\n${stages.join('\n')}\n\`\`\`\n`
-  assert.deepEqual(pathFaults(modulesOf(pathTree), page(' 1 wait  run/queue.ts · Queue.add', ' 2 parse  intake/parse.ts · Parser')), [])
-  assert.deepEqual(pathFaults(modulesOf(pathTree), page(' 1 wait  run/queue.ts · Queue.gone', ' 3 parse  intake/parse.ts · Parser')), [
+/** Two paths in a tree where a queue's consumer parses, through a function and a private method, and is called through an interface. */
+const callTree = {
+  ...pathTree,
+  'src/run/consumer.ts': `import { Parser } from '../intake/parse.ts'
+    const parserOf = (text: string): Parser => new Parser(text)
+    const unused = (parser: Parser) => parser.parse()
+    export class Consumer {
+      constructor(private readonly parser: Parser) {}
+      consume(text: string) { return this.#parse(text) }
+      discard(value: { parse: Parser }) { return { parse: value } }
+      #parse(text: string) { return parserOf(text).parse() }
+    }`,
+}
+const otherPath = (...lines: string[]): string[] => {
+  const page = `${drawing(...pathStages)}\n## Other paths\n\n### The retry path\n\nText.\n\n\`\`\`text\n${lines.join('\n')}\n\`\`\`\n`
+  return pathFaults(modulesOf(callTree), page)
+}
+const consume = ' 1 consume  run/consumer.ts · Consumer.consume'
+
+test('another path is numbered from 1', () => {
+  assert.deepEqual(otherPath(consume, ' 2 parse  intake/parse.ts · Parser.parse'), [])
+  assert.deepEqual(otherPath(' 1 wait  run/queue.ts · Queue.gone', '  ▼', ' 3 parse  intake/parse.ts · Parser'), [
     'The retry path: stage 2 is missing, or its line is not NUMBER VERB FILE · NAME',
     `The retry path: stage 1 (wait): class Queue in src/run/queue.ts has no public method 'gone'`,
+  ])
+})
+
+test('a stage of another path is called by an earlier one, or a ▼ says who calls it', () => {
+  const parse = ' 2 parse  intake/parse.ts · Parser.parse'
+  assert.deepEqual(otherPath(consume, ' 2 create  run/consumer.ts · parserOf', ' 3 parse  intake/parse.ts · Parser.parse'), [])
+  assert.deepEqual(otherPath(consume, ' 2 unused  run/consumer.ts · unused'), [
+    'The retry path: stage 2 (unused): no earlier stage since the last ▼ calls unused',
+  ])
+  const uncalled = ['The retry path: stage 2 (parse): no earlier stage since the last ▼ calls Parser.parse']
+  assert.deepEqual(otherPath(' 1 discard  run/consumer.ts · Consumer.discard', parse), uncalled)
+  assert.deepEqual(otherPath(' 1 wait  run/queue.ts · Queue.add', parse), uncalled)
+  assert.deepEqual(otherPath(' 1 wait  run/queue.ts · Queue.add', '   ▼ the queue has room', parse), [])
+  assert.deepEqual(otherPath(consume, '   ▼ a commit', parse), [
+    'The retry path: stage 2 (parse): the stages before ▼ call Parser.parse, so it needs no ▼',
+  ])
+  assert.deepEqual(otherPath(consume, '   ▼ a commit', ' 2 wait  run/queue.ts · Queue.add', parse.replace('2', '3')), [
+    'The retry path: stage 3 (parse): no earlier stage since the last ▼ calls Parser.parse',
   ])
 })
 

@@ -1,12 +1,16 @@
 /**
  * The paths drawn in ARCHITECTURE.md, compared with the code. A drawing is a fenced block under a heading that ends in `path`.
  *
- * A stage is a line `NUMBER VERB FILE · NAME`, where FILE is a path from `src/` and NAME an export of the file, or `CLASS.method`. On the
- * event path, whose numbers start at 0, a stage's file is imported, directly or not, by the file of an earlier stage. A `(port)` is called
- * through an interface: the stage before it does not import its file, and stage 0, the composition root, connects the two.
+ * A stage is a line `NUMBER VERB FILE · NAME`, where FILE is a path from `src/` and NAME a declaration of the file, or `CLASS.method`. On
+ * the event path, whose numbers start at 0, a stage's file is imported, directly or not, by the file of an earlier stage. A `(port)` is
+ * called through an interface: the stage before it does not import its file, and stage 0, the composition root, connects the two.
+ *
+ * On other paths a line with `▼` names an event that calls the next stage: a commit, a request, a person. A later stage of the part
+ * between two such lines is called, directly or not, by an earlier one of that part (`call-graph.ts`). A stage that is called by the part
+ * before it needs no `▼`.
  */
-import type { ClassElement, MethodDefinition, PropertyDefinition } from 'oxc-parser'
 import type { Module, Node } from '../sources/syntax.ts'
+import { CallGraph, declarationsOf, methodsOf } from './call-graph.ts'
 
 /** A line of the drawing. */
 export interface Stage {
@@ -14,7 +18,6 @@ export interface Stage {
   readonly verb: string
   /** From the root of the repository. */
   readonly path: string
-  /** An exported name. */
   readonly name: string
   readonly method: string | undefined
   readonly isPort: boolean
@@ -22,11 +25,11 @@ export interface Stage {
 
 const stageLine = /^ *(\d+) +([a-z]+) +([\w/.-]+\.ts) · (\w+)(?:\.(\w+))?( \(port\))?(?: |$)/
 
-/** A drawing: its heading, and its lines that begin with a number and name a file. */
+/** A drawing: its heading, its lines that begin with a number and name a file, and its stages, in the parts between lines with `▼`. */
 interface Drawing {
   readonly title: string
   readonly lines: readonly string[]
-  readonly stages: readonly Stage[]
+  readonly parts: readonly (readonly Stage[])[]
 }
 
 const EVENT_PATH = 'The event path'
@@ -34,26 +37,28 @@ const EVENT_PATH = 'The event path'
 /** The drawings in the order of the page. */
 export const drawings = (architecture: string): Drawing[] =>
   [...architecture.matchAll(/^##+ (.* path)$(?:(?!^#)[^])*?^```text\n([^]*?)^```/gm)].map(([, title, block]) => {
-    const lines = block.split('\n').filter(line => /^ *\d+ +.*\.ts\b/.test(line))
-    return { title, lines, stages: lines.flatMap(line => stageOf(line) ?? []) }
+    const parts = block.split(/^ *▼.*$/m).map(part => part.split('\n').filter(line => /^ *\d+ +.*\.ts\b/.test(line)))
+    return { title, lines: parts.flat(), parts: parts.map(lines => lines.flatMap(line => stageOf(line) ?? [])) }
   })
 
 /** Stages that the code does not have, or that it reaches differently. */
 export function pathFaults(modules: readonly Module[], architecture: string): string[] {
   const all = drawings(architecture)
-  if (!all.some(({ title, stages }) => title === EVENT_PATH && stages.length > 1))
+  if (!all.some(({ title, parts }) => title === EVENT_PATH && parts.flat().length > 1))
     return [`ARCHITECTURE.md has no drawing under "## ${EVENT_PATH}"`]
   const byPath = new Map(modules.map(module => [module.path, module]))
-  return all.flatMap(drawing => drawingFaults(byPath, drawing).map(fault => `${drawing.title}: ${fault}`))
+  const calls = new CallGraph(modules)
+  return all.flatMap(drawing => drawingFaults(byPath, calls, drawing).map(fault => `${drawing.title}: ${fault}`))
 }
 
-function drawingFaults(byPath: ReadonlyMap<string, Module>, drawing: Drawing): string[] {
-  const { stages } = drawing
+function drawingFaults(byPath: ReadonlyMap<string, Module>, calls: CallGraph, drawing: Drawing): string[] {
+  const stages = drawing.parts.flat()
   const isEventPath = drawing.title === EVENT_PATH
   const faults = stages.flatMap((stage, i) => {
     const module = byPath.get(stage.path)
-    if (!module) return [`stage ${stage.number} (${stage.verb}): ${stage.path} does not exist`]
-    const stageFaults = [...nameFaults(module, stage), ...(isEventPath ? reachFaults(byPath, stages, i) : [])]
+    const stageFaults = module
+      ? [...nameFaults(module, stage), ...(isEventPath ? reachFaults(byPath, stages, i) : callFaults(calls, drawing.parts, stage))]
+      : [`${stage.path} does not exist`]
     return stageFaults.map(fault => `stage ${stage.number} (${stage.verb}): ${fault}`)
   })
   return [...numberFaults(drawing, isEventPath ? 0 : 1), ...faults]
@@ -80,8 +85,20 @@ function reachFaults(byPath: ReadonlyMap<string, Module>, stages: readonly Stage
   ]
 }
 
+function callFaults(calls: CallGraph, parts: readonly (readonly Stage[])[], stage: Stage): string[] {
+  const part = parts.findIndex(stages => stages.includes(stage))
+  const index = parts[part].indexOf(stage)
+  const earlier = index === 0 ? (parts[part - 1] ?? []) : parts[part].slice(0, index)
+  const isCalled = calls.reaches(earlier, stage)
+  if (index > 0) return isCalled ? [] : [`no earlier stage since the last ▼ calls ${titleOf(stage)}`]
+  return isCalled ? [`the stages before ▼ call ${titleOf(stage)}, so it needs no ▼`] : []
+}
+
+const titleOf = ({ name, method }: Stage): string => (method === undefined ? name : `${name}.${method}`)
+
 /** Stages are numbered from `first` without a gap; a line that resembles a stage and is not parsed as one makes a gap, or shows at the end. */
-function numberFaults({ stages, lines }: Drawing, first: number): string[] {
+function numberFaults({ parts, lines }: Drawing, first: number): string[] {
+  const stages = parts.flat()
   const gap = stages.findIndex(({ number }, i) => number !== first + i)
   return [
     ...(gap < 0 ? [] : [`stage ${first + gap} is missing, or its line is not NUMBER VERB FILE · NAME`]),
@@ -99,36 +116,11 @@ function reachable(byPath: ReadonlyMap<string, Module>, from: readonly Stage[]):
 }
 
 function nameFaults({ path, program }: Module, { name, method }: Stage): string[] {
-  const declaration = exportsOf(program).get(name)
-  if (!declaration) return [`${path} exports no '${name}'`]
-  if (method === undefined) return []
-  return methodsOf(declaration).has(method) ? [] : [`class ${name} in ${path} has no public method '${method}'`]
+  const declaration = declarationsOf(program).get(name)
+  if (!declaration) return [`${path} declares no '${name}'`]
+  if (method === undefined || isPublic(methodsOf(declaration).get(method))) return []
+  return [`class ${name} in ${path} has no public method '${method}'`]
 }
 
-/** Exported functions, classes and constants by name. */
-function exportsOf(program: Node): Map<string, Node> {
-  if (program.type !== 'Program') return new Map()
-  return new Map(
-    program.body.flatMap((statement): [string, Node][] => {
-      const declaration = statement.type === 'ExportNamedDeclaration' ? statement.declaration : undefined
-      if (declaration?.type === 'FunctionDeclaration' || declaration?.type === 'ClassDeclaration')
-        return declaration.id ? [[declaration.id.name, declaration]] : []
-      if (declaration?.type !== 'VariableDeclaration') return []
-      return declaration.declarations.flatMap(({ id, init }): [string, Node][] =>
-        id.type === 'Identifier' && init ? [[id.name, init]] : [],
-      )
-    }),
-  )
-}
-
-function methodsOf(declaration: Node): Set<string> {
-  if (declaration.type !== 'ClassDeclaration') return new Set()
-  return new Set(
-    declaration.body.body.flatMap(member =>
-      isMethod(member) && member.accessibility !== 'private' && member.key.type === 'Identifier' ? member.key.name : [],
-    ),
-  )
-}
-
-const isMethod = (member: ClassElement): member is MethodDefinition | PropertyDefinition =>
-  member.type === 'MethodDefinition' || (member.type === 'PropertyDefinition' && member.value?.type === 'ArrowFunctionExpression')
+const isPublic = (member: Node | undefined): boolean =>
+  (member?.type === 'MethodDefinition' || member?.type === 'PropertyDefinition') && member.accessibility !== 'private'

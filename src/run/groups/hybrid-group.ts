@@ -3,7 +3,8 @@
  * (semantics, two layers).
  *
  * In the snapshot: the events that had arrived by its as-of time, of the entries below its cut. Everything else is in the delta.
- * `runWithSnapshot` (`kernel/run-units.ts`) merges both in each read. Before the first run all events are in the delta.
+ * Each read merges both (`Kernel.replay`): in `runWithSnapshot` (`kernel/run-units.ts`), or in `Revisions.run` (`kernel/revisions.ts`) for
+ * a source with `identity`. Before the first run all events are in the delta.
  *
  *     run 1 in use          reads: snapshot 1 + delta 1
  *     run 2, at its cut     reads: snapshot 1 + delta 1     prepares: snapshot 2 + delta 2, of all that is not in snapshot 2
