@@ -6,14 +6,20 @@ import { shortPath } from '../base/node/index.ts'
 import { Strings } from '../columns/index.ts'
 import type { ModelIR, PipelineIR } from '../define/ir/index.ts'
 import type { FolderLog } from './folder-log.ts'
-import { summarizeForDrift, maturedMetric, type MaturedMetricOptions, newestDecisions, recordedBatches } from '../run/history/index.ts'
+import {
+  summarizeForDrift,
+  newestSettledMetric,
+  type SettledMetricOptions,
+  newestDecisions,
+  recordedBatches,
+} from '../run/history/index.ts'
 import {
   countNumbers,
   countTexts,
   driftOf,
   type DriftReport,
   type DriftThresholds,
-  type MaturedMetric,
+  type SettledMetric,
   type RowsSummary,
   valuesOf,
 } from '../training/drift/index.ts'
@@ -34,7 +40,7 @@ export interface DriftRequest {
   readonly trainingSet: string | undefined
   readonly thresholds: DriftThresholds
   /** The least value of a metric on decisions with settled labels; by default the bound of the model's promotion rule. */
-  readonly metric: Pick<MaturedMetricOptions, 'metric' | 'bound'> | undefined
+  readonly metric: Pick<SettledMetricOptions, 'metric' | 'bound'> | undefined
 }
 
 /** The drift of one model. Times are UTC ms. */
@@ -115,9 +121,9 @@ const scoreCount = ({ score }: RowsSummary): number => (score ? valuesOf(score) 
 /** Removes a score column without values, since there is nothing to compare. */
 const withoutEmptyScores = ({ score, ...rest }: RowsSummary): RowsSummary => (score && valuesOf(score) > 0 ? { ...rest, score } : rest)
 
-function metricsOf(ir: PipelineIR, model: ModelIR, reader: FolderLog, { metric, since }: DriftRequest): MaturedMetric[] {
+function metricsOf(ir: PipelineIR, model: ModelIR, reader: FolderLog, { metric, since }: DriftRequest): SettledMetric[] {
   const bound = metric ?? boundOf(model)
-  return bound ? [maturedMetric(ir, model, reader, { ...bound, since })] : []
+  return bound ? [newestSettledMetric(ir, model, reader, { ...bound, since })] : []
 }
 
 function boundOf({ label, train }: ModelIR): DriftRequest['metric'] {

@@ -6,7 +6,7 @@ export {
   type DriftOptions,
   type DriftReport,
   type DriftThresholds,
-  type MaturedMetric,
+  type SettledMetric,
 } from '../training/drift/drift.ts'
 export { countNumbers, countTexts, mergeSummaries, type ColumnSummary, type Counting, type RowsSummary } from '../training/drift/summary.ts'
 export { fitExternal, type ExternalFit, type ExternalFitOptions } from '../training/external/fit-external.ts'

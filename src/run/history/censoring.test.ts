@@ -5,7 +5,7 @@ import { decisionsOf, open, send, type TrainingRun } from '../../../test/trainin
 import { limits } from '../../base/limits.ts'
 import { startTime, chargebacks, DAY, HOUR, payments } from '../../../test/training/fraud-pipeline.ts'
 import { action, answer, count, entity, features, labelFrom, linear, model, on, pipeline, stream, t, type Train } from '../../index.ts'
-import { maturedMetric } from './matured-metric.ts'
+import { newestSettledMetric } from './settled-metrics.ts'
 import { trainFromLog } from '../jobs/training-job.ts'
 import { decodeDecisions } from '../decide/decision-codec.ts'
 import { censoredPositions } from './censoring.ts'
@@ -82,7 +82,7 @@ test('labels and metrics of recorded decisions leave them out too', async () => 
   assert.equal(counts.censored, made.filter(isDeclined).length)
   assert.equal(counts.unknown, counts.censored)
   const asked = { metric: 'auc', bound: 0.5, since: 30 * DAY, at: startTime + 14 * DAY + HOUR } as const
-  const [seen, all] = [ir, declining(undefined).ir].map(of => maturedMetric(of, of.models[0], driven.store, asked))
+  const [seen, all] = [ir, declining(undefined).ir].map(of => newestSettledMetric(of, of.models[0], driven.store, asked))
   assert.equal(all.rows - seen.rows, counts.censored)
   await driven.run.stop()
 })

@@ -8,7 +8,7 @@ import type { DecisionLog, NamedValues, SegmentLog } from '../../log/index.ts'
 import { labelHorizon } from '../../replay/index.ts'
 import type { ShadowReport } from '../../training/registry/index.ts'
 import type { DecodedDecisions } from '../decide/decision-codec.ts'
-import { settledMetrics } from '../history/matured-metric.ts'
+import { settledMetrics } from '../history/settled-metrics.ts'
 
 /** One evaluation. */
 export interface ChallengerJob {

@@ -5,10 +5,10 @@
 import { definitionOf } from '../../base/index.ts'
 import { Strings } from '../../columns/index.ts'
 import type { ModelIR, PipelineIR, DriftIR } from '../../define/ir/index.ts'
-import { describeDrift, driftOf, type MaturedMetric, type RowsSummary } from '../../training/drift/index.ts'
+import { describeDrift, driftOf, type SettledMetric, type RowsSummary } from '../../training/drift/index.ts'
 import { type DriftState, referenceOf } from '../../training/registry/index.ts'
 import { summarizeForDrift } from '../history/drift-summary.ts'
-import { maturedMetric } from '../history/matured-metric.ts'
+import { newestSettledMetric } from '../history/settled-metrics.ts'
 import { recordedBatches, sampledBatches } from '../history/recorded-batches.ts'
 import type { DecisionLog, NamedValues, SegmentLog } from '../../log/index.ts'
 
@@ -29,14 +29,14 @@ export type DriftCheckResult = Pick<DriftState, 'rows' | 'because' | 'silent'>
 export type DriftCheckPort = (job: DriftJob, signal: AbortSignal) => Promise<DriftCheckResult>
 
 /**
- * Throws as `recordedLabels` does. Memory: 20 KB for each input, and that of `maturedMetric`. Reads at most about DRIFT_DECISIONS_MAX
+ * Throws as `recordedLabels` does. Memory: 20 KB for each input, and that of `newestSettledMetric`. Reads at most about DRIFT_DECISIONS_MAX
  * decisions.
  */
 export function checkDrift(store: SegmentLog & NamedValues & DecisionLog, { ir, model: name, version, at }: DriftJob): DriftCheckResult {
   const model = definitionOf(ir.models, name)
   const orWhen = model.train!.orWhen!
   const { metric, recent: since, psi, ks, nulls, rows } = orWhen
-  const metrics: MaturedMetric[] = metric ? [maturedMetric(ir, model, store, { ...metric, since, at, version })] : []
+  const metrics: SettledMetric[] = metric ? [newestSettledMetric(ir, model, store, { ...metric, since, at, version })] : []
   const reference = version === 0 ? undefined : referenceOf(store, name, version)
   const recent = reference ? recentOf(store, ir, model, { version, from: at - since, at }) : NO_ROWS
   const silence = silenceOf(version, reference, recent, orWhen)

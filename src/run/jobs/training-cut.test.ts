@@ -6,7 +6,7 @@ import { open, send, type TrainingRun } from '../../../test/training/training-ru
 import { startTime, DAY, HOUR, fraudPipeline } from '../../../test/training/fraud-pipeline.ts'
 import type { Train } from '../../index.ts'
 import { LOG_START, logStartText } from '../../log/named-values.ts'
-import { maturedMetric } from '../history/matured-metric.ts'
+import { newestSettledMetric } from '../history/settled-metrics.ts'
 import { trainFromLog } from './training-job.ts'
 
 const train: Train = { algorithm: 'logistic', promote: { metric: 'auc' } }
@@ -78,7 +78,7 @@ test('a metric of settled decisions is the same over a cut log; forgotten decisi
   const left = await cutAt(driven, 12)
   const { ir } = fraudPipeline(train)
   const asked = { metric: 'auc', bound: 0.5, at: startTime + DAYS * DAY } as const
-  const metric = (store: ModelStore, days: number) => maturedMetric(ir, ir.models[0], store, { ...asked, since: days * DAY })
+  const metric = (store: ModelStore, days: number) => newestSettledMetric(ir, ir.models[0], store, { ...asked, since: days * DAY })
   assert.ok(metric(left, 5).rows > 100)
   assert.deepEqual(metric(left, 5), metric(driven.store, 5))
   assert.ok(metric(driven.store, 12).rows > metric(left, 12).rows)

@@ -27,8 +27,8 @@ const bounds = {
   bins: { is: 10, from: 2, to: 1000, whole: true },
 } satisfies Record<keyof DriftThresholds, OptionBound>
 
-/** A metric of decisions with known labels; larger is better. */
-export interface MaturedMetric {
+/** A metric of decisions whose labels are settled; larger is better. */
+export interface SettledMetric {
   readonly name: string
   /** NaN if undefined, such as an AUC over one class. */
   readonly value: number
@@ -40,7 +40,7 @@ export interface MaturedMetric {
 
 /** Thresholds, and metrics to check beside the columns. */
 export interface DriftOptions extends DriftThresholds {
-  readonly metrics?: readonly MaturedMetric[]
+  readonly metrics?: readonly SettledMetric[]
 }
 
 /** Measures that can detect drift of a column. */
@@ -73,7 +73,7 @@ export interface DriftReport {
   /** Inputs on one side only: the models differ. */
   readonly only: { readonly reference: readonly string[]; readonly recent: readonly string[] }
   /** `fell`: below its bound, on enough rows. */
-  readonly metrics: readonly (MaturedMetric & { readonly fell: boolean })[]
+  readonly metrics: readonly (SettledMetric & { readonly fell: boolean })[]
   readonly thresholds: Required<DriftThresholds>
 }
 
@@ -136,9 +136,9 @@ function columnDrift(
 }
 
 /** A metric without a value does not count: too few labels of a class do not make a worse model. */
-const hasFallen = ({ value, bound, rows }: MaturedMetric, least: number): boolean => rows >= least && value < bound
+const hasFallen = ({ value, bound, rows }: SettledMetric, least: number): boolean => rows >= least && value < bound
 
-function checkMetric(metric: MaturedMetric): MaturedMetric {
+function checkMetric(metric: SettledMetric): SettledMetric {
   if (Number.isNaN(metric.bound)) untrainable(`drift: the bound of metric '${metric.name}' is ${show(metric.bound)}, not a number`)
   return metric
 }
