@@ -17,7 +17,7 @@ export interface DeadLetter {
   readonly place: string
   /** Time of the rejection, UTC ms. */
   readonly at: number
-  /** The log's next sequence number at that time. */
+  /** Sequence number of the log's next entry at that time: no entry has it yet. */
   readonly sequence: number
   readonly raw: string | Uint8Array
   /** Format of `raw`, unless it is a record of the source as JSON. */

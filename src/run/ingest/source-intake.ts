@@ -91,8 +91,9 @@ export class SourceIntake {
   }
 
   /**
-   * Validates and deduplicates a batch. Accepted events get sequence numbers from `next` on. Returns the counts of accepted and duplicate
-   * records; `originalEntries` receives the sequence numbers of the original events of the duplicates.
+   * Validates and deduplicates a batch. `Log.append` will number the accepted events from `next` on; deduplication predicts these numbers,
+   * since a record may duplicate an event of the same turn. Returns the counts of accepted and duplicate records; `originalEntries`
+   * receives the sequence numbers of the original events of the duplicates.
    */
   accept(batch: RecordBatch, next: number, originalEntries?: number[]): { readonly accepted: number; readonly duplicates: number } {
     const firstRow = this.#validator.length
