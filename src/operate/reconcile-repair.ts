@@ -7,7 +7,7 @@ import { callEvery, pause, wallClock, SpillwayError } from '../base/index.ts'
 import type { Pipeline } from '../define/index.ts'
 import { planRepair, repairPuts, type RepairPlan } from '../reconcile/index.ts'
 import { Run } from '../run/index.ts'
-import { DeadLetterRecipient, replayAll, type ReplayableDeadLetter } from './control/dead-letter-replay.ts'
+import { replayAll, TargetSources, type ReplayableDeadLetter } from './control/dead-letter-replay.ts'
 import { changeFolder } from './folder-change.ts'
 import type { FolderLog } from './folder-log.ts'
 import { withFolder } from './folder.ts'
@@ -54,14 +54,14 @@ export function repairFolder(pipeline: Pipeline, data: string, plan: RepairPlan)
   })
 }
 
-/** The dead letters of a plan. Throws `SPILL_CONFLICT` for one that was settled since, and as `DeadLetterRecipient.require` does. */
+/** The dead letters of a plan. Throws `SPILL_CONFLICT` for one that was settled since, and as `TargetSources.require` does. */
 function plannedLetters({ ir }: Pipeline, { deadLetters }: FolderLog, ids: readonly number[]): ReplayableDeadLetter[] {
-  const recipient = new DeadLetterRecipient(ir, undefined)
+  const targets = new TargetSources(ir, undefined)
   return ids.map(id => {
     const letter = deadLetters.byId(id)
     if (!letter || 'outcome' in letter)
       throw new SpillwayError('SPILL_CONFLICT', `dead letter ${id} was settled after the repair was planned; repair again`)
-    return recipient.require(letter)
+    return targets.require(letter)
   })
 }
 

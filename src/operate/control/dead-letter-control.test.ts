@@ -34,7 +34,7 @@ function open(disk?: Disk, hold = false) {
   const control = new DeadLetterControl({
     letters: { byId: id => store.letters.find(letter => letter.id === id) },
     commit: changes => run.settle([], changes),
-    target: { pipeline: shop, receiver: () => Promise.resolve(run) },
+    target: { pipeline: shop, run: () => Promise.resolve(run) },
     clock: () => start,
   })
   const version = (id: number): string => deadLetterVersion(store.letters.find(letter => letter.id === id)!)

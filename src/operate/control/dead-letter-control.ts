@@ -8,7 +8,7 @@ import { stopwatch, yieldToEventLoop, type Clock, SpillwayError, limits } from '
 import type { PipelineIR } from '../../define/ir/index.ts'
 import { deadLetterVersion, type AnyDeadLetter, type DeadLetterChange, type StoredDeadLetter } from '../../log/index.ts'
 import { editedForm, editedRecord } from './dead-letter-record.ts'
-import { DeadLetterRecipient, replayNext, type DeadLetterReceiver, type ReplayableDeadLetter } from './dead-letter-replay.ts'
+import { replayNext, TargetSources, type ReplayableDeadLetter, type ReplayRun } from './dead-letter-replay.ts'
 import type {
   DeadLetterDrop,
   DeadLetterEdit,
@@ -18,11 +18,11 @@ import type {
   ReplayedDeadLetter,
 } from './run-control.ts'
 
-/** The pipeline that receives dead letters, and its run. */
+/** The pipeline that dead letters are sent to, and its run. */
 export interface ReplayTarget {
   readonly pipeline: { readonly ir: Pick<PipelineIR, 'name' | 'sources'>; readonly fingerprint: string }
   /** The run. In a free folder it opens when the first dead letter is replayed. */
-  receiver(): Promise<DeadLetterReceiver>
+  run(): Promise<ReplayRun>
 }
 
 /** The collaborators of `DeadLetterControl`. */
@@ -46,7 +46,7 @@ interface Change {
 export class DeadLetterControl {
   readonly #ports: DeadLetterPorts
   readonly #changing = new Map<number, Change>()
-  /** The last request to replay: each sends its records in turns, so that few are in memory. */
+  /** The last request to replay. Only one at a time sends records, so that few are in memory. */
   #replaying: Promise<unknown> = Promise.resolve()
 
   constructor(ports: DeadLetterPorts) {
@@ -75,7 +75,7 @@ export class DeadLetterControl {
   /** As `RunControl.dropDeadLetters`. */
   async drop({ ids, why }: DeadLetterDrop): Promise<{ readonly settled: number }> {
     return this.#change(ids, 'dropped', async () => {
-      for await (const id of inTurns(ids)) this.#unsettled(id)
+      for await (const id of yieldingToEventLoop(ids)) this.#unsettled(id)
       const at = this.#ports.clock()
       await this.#ports.commit(ids.map(id => ({ kind: 'settled', id, outcome: 'dropped', why, at })))
       return { settled: at }
@@ -92,30 +92,30 @@ export class DeadLetterControl {
         'SPILL_CONFLICT',
         `the run has another version of pipeline '${pipeline.ir.name}'; leave out the file to send to the run as it is, or restart the run`,
       )
-    const recipient = new DeadLetterRecipient(pipeline.ir, source)
+    const targets = new TargetSources(pipeline.ir, source)
     const omitted = omitUnsendable ? this.#inChange(ids) : []
     return this.#change(without(ids, omitted), 'replayed', async () => {
-      for await (const id of inTurns(without(ids, omitted)))
-        if (omitUnsendable) omitted.push(...this.#omission(id, recipient))
-        else recipient.require(this.#unsettled(id))
+      for await (const id of yieldingToEventLoop(without(ids, omitted)))
+        if (omitUnsendable) omitted.push(...this.#omission(id, targets))
+        else targets.require(this.#unsettled(id))
       const sendable = without(ids, omitted)
-      const letters = sendable.length === 0 ? [] : await this.#replay(await target.receiver(), sendable, recipient)
+      const letters = sendable.length === 0 ? [] : await this.#replay(await target.run(), sendable, targets)
       return { letters, omitted }
     })
   }
 
-  async #replay(run: DeadLetterReceiver, ids: readonly number[], recipient: DeadLetterRecipient): Promise<ReplayedDeadLetter[]> {
+  async #replay(run: ReplayRun, ids: readonly number[], targets: TargetSources): Promise<ReplayedDeadLetter[]> {
     const { letters } = this.#ports
     const outcomes: ReplayedDeadLetter[] = []
     const iterator = (function* (): Generator<ReplayableDeadLetter> {
-      for (const id of ids) yield recipient.find(letters.byId(id) as StoredDeadLetter) as ReplayableDeadLetter
+      for (const id of ids) yield targets.find(letters.byId(id) as StoredDeadLetter) as ReplayableDeadLetter
     })()
-    while (outcomes.length < ids.length) outcomes.push(...(await this.#inTurn(() => replayNext(run, iterator))))
+    while (outcomes.length < ids.length) outcomes.push(...(await this.#serialize(() => replayNext(run, iterator))))
     return outcomes
   }
 
   /** Runs `act` after the earlier requests to replay. */
-  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+  #serialize<T>(act: () => Promise<T>): Promise<T> {
     const result = this.#replaying.then(act, act)
     this.#replaying = result
     return result
@@ -152,10 +152,10 @@ export class DeadLetterControl {
   }
 
   /** The reason to leave out a dead letter, if there is one. */
-  #omission(id: number, recipient: DeadLetterRecipient): OmittedDeadLetter[] {
+  #omission(id: number, targets: TargetSources): OmittedDeadLetter[] {
     const letter = this.#ports.letters.byId(id)
     if (!letter) return [{ id, reason: 'no such dead letter' }]
-    const result = 'outcome' in letter ? `settled before (${letter.outcome})` : recipient.find(letter)
+    const result = 'outcome' in letter ? `settled before (${letter.outcome})` : targets.find(letter)
     return typeof result === 'string' ? [{ id, reason: result }] : []
   }
 }
@@ -166,8 +166,8 @@ function without(ids: readonly number[], omitted: readonly OmittedDeadLetter[]):
   return ids.filter(id => !left.has(id))
 }
 
-/** The values one by one, with a turn for other work after `SERVE_AT_ONCE_MS`: reading a thousand large dead letters takes seconds. */
-async function* inTurns<T>(values: readonly T[]): AsyncGenerator<T> {
+/** The values one by one. The event loop does other work after `SERVE_AT_ONCE_MS`: reading a thousand large dead letters takes seconds. */
+async function* yieldingToEventLoop<T>(values: readonly T[]): AsyncGenerator<T> {
   let began = stopwatch()
   for (const value of values) {
     yield value

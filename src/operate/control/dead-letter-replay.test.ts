@@ -4,7 +4,7 @@ import { limits } from '../../base/limits.ts'
 import { random } from '../../base/random.ts'
 import type { SourceIR } from '../../define/ir/ir.ts'
 import type { StoredDeadLetter } from '../../log/dead-letters.ts'
-import { DeadLetterRecipient, deadLetterBatch } from './dead-letter-replay.ts'
+import { deadLetterBatch, TargetSources } from './dead-letter-replay.ts'
 import { ModelStore, type Disk } from '../../../test/crash/model-store.ts'
 import { Strings } from '../../columns/strings.ts'
 import { count, entity, features, linear, model, on, pipeline, source, stream, t } from '../../index.ts'
@@ -32,26 +32,25 @@ const letter = (id: number): StoredDeadLetter => ({
 test('a dead letter goes to its own source, or to the named one; --all leaves out those that are an error by name', () => {
   for (let round = 0; round < 4000; round++) {
     const named = pick([undefined, 'sales', 'visits'])
-    const recipient = new DeadLetterRecipient(ir, named)
+    const targets = new TargetSources(ir, named)
     const each = letter(round + 1)
     const { source = named, attempts } = each
     const target = attempts < limits.DEAD_ATTEMPTS_MAX ? ['sales', 'visits'].find(name => name === source) : undefined
-    const result = recipient.find(each)
+    const result = targets.find(each)
     if (target === undefined) {
       assert.equal(typeof result, 'string')
-      assert.throws(() => recipient.require(each), { code: attempts === limits.DEAD_ATTEMPTS_MAX ? 'SPILL_LIMIT' : 'SPILL_INPUT' })
+      assert.throws(() => targets.require(each), { code: attempts === limits.DEAD_ATTEMPTS_MAX ? 'SPILL_LIMIT' : 'SPILL_INPUT' })
       continue
     }
     assert.deepEqual(result, { ...each, source: target })
     // By name, --source is for dead letters without one alone.
-    if (each.source === undefined || named === undefined || named === each.source) assert.deepEqual(recipient.require(each), result)
-    else
-      assert.throws(() => recipient.require(each), { code: 'SPILL_INPUT', message: /^dead letter \d+ has the source '\w+', and --source/ })
+    if (each.source === undefined || named === undefined || named === each.source) assert.deepEqual(targets.require(each), result)
+    else assert.throws(() => targets.require(each), { code: 'SPILL_INPUT', message: /^dead letter \d+ has the source '\w+', and --source/ })
   }
 })
 
 test('a pipeline without the named source is an error', () => {
-  assert.throws(() => new DeadLetterRecipient(ir, 'sale'), {
+  assert.throws(() => new TargetSources(ir, 'sale'), {
     code: 'SPILL_NOT_FOUND',
     message: /no source 'sale'; did you mean 'sales'/,
   })

@@ -15,7 +15,7 @@ export interface ReplayableDeadLetter extends StoredDeadLetter {
 }
 
 /** The target sources of a pipeline's dead letters. */
-export class DeadLetterRecipient {
+export class TargetSources {
   readonly #pipeline: string
   readonly #sources: readonly string[]
   readonly #source: string | undefined
@@ -41,9 +41,9 @@ export class DeadLetterRecipient {
         'SPILL_INPUT',
         `dead letter ${id} has the source '${source}', and --source is for dead letters without a source; leave out --source or the dead letter`,
       )
-    const recipient = this.find(letter)
-    if (typeof recipient !== 'string') return recipient
-    const problem = source === undefined ? recipient : `the source '${source}', which is not in pipeline '${this.#pipeline}'`
+    const result = this.find(letter)
+    if (typeof result !== 'string') return result
+    const problem = source === undefined ? result : `the source '${source}', which is not in pipeline '${this.#pipeline}'`
     const hint = source === undefined ? '' : didYouMean(source, this.#sources)
     throw new SpillwayError('SPILL_INPUT', `dead letter ${id} has ${problem}${hint}`)
   }
@@ -59,14 +59,14 @@ export class DeadLetterRecipient {
 
 const NO_SOURCE = 'no source, since an earlier version of Spillway did not store it; name one with --source NAME'
 
-/** The part of a run that receives dead letters. */
-export type DeadLetterReceiver = Pick<Run, 'submit' | 'whenRoom'>
+/** The part of a run that a replay of dead letters needs. */
+export type ReplayRun = Pick<Run, 'submit' | 'whenRoom'>
 
 /**
  * Takes the next dead letters from `letters`, replays them, and resolves with their outcomes once these are durable; with none at the end.
  * Memory: `DEAD_LETTERS_SENT_BYTES` of records, and one record more. Rejects as `Run.submit` does; some may have been settled then.
  */
-export async function replayNext(run: DeadLetterReceiver, letters: Iterator<ReplayableDeadLetter>): Promise<ReplayedDeadLetter[]> {
+export async function replayNext(run: ReplayRun, letters: Iterator<ReplayableDeadLetter>): Promise<ReplayedDeadLetter[]> {
   const outcomes: Promise<ReplayedDeadLetter>[] = []
   let bytes = 0
   let began = stopwatch()
@@ -89,14 +89,14 @@ export async function replayNext(run: DeadLetterReceiver, letters: Iterator<Repl
 }
 
 /** Replays all of the dead letters. Rejects as `replayNext` does. */
-export async function replayAll(run: DeadLetterReceiver, letters: Iterable<ReplayableDeadLetter>): Promise<ReplayedDeadLetter[]> {
+export async function replayAll(run: ReplayRun, letters: Iterable<ReplayableDeadLetter>): Promise<ReplayedDeadLetter[]> {
   const iterator = letters[Symbol.iterator]()
   const outcomes: ReplayedDeadLetter[] = []
   for (let next = await replayNext(run, iterator); next.length > 0; next = await replayNext(run, iterator)) outcomes.push(...next)
   return outcomes
 }
 
-async function replay(run: DeadLetterReceiver, letter: ReplayableDeadLetter): Promise<ReplayedDeadLetter> {
+async function replay(run: ReplayRun, letter: ReplayableDeadLetter): Promise<ReplayedDeadLetter> {
   const { id, source, attempts } = letter
   let rejection: Rejection | undefined
   const batch = { ...deadLetterBatch(letter), onRejected: (first: Rejection) => (rejection ??= first) }

@@ -72,11 +72,11 @@ function changeFreeFolder(data: string, folder: DataFolder, { pipeline, onProgre
   const { store, path } = folder
   const reader = readDataFolder(data)
   let run: Run | undefined
-  const receiver = (): Promise<Run> => {
+  const openRun = (): Promise<Run> => {
     run ??= new Run(pipeline!, { store, compute: computeInThreads(path), ...(onProgress && { onProgress }) })
     return Promise.resolve(run)
   }
-  const target: ReplayTarget | undefined = pipeline && { pipeline, receiver }
+  const target: ReplayTarget | undefined = pipeline && { pipeline, run: openRun }
   const control = loggedControl({
     data,
     deadLetters: { letters: reader.deadLetters, commit: changes => store.commit({ deadLetterChanges: changes }), target },

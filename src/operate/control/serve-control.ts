@@ -34,7 +34,7 @@ export function openRunControl({ run, dispatcher, pipeline, data, cancelReconcil
     deadLetters: {
       letters: reader.deadLetters,
       commit: changes => run.settle([], changes),
-      target: { pipeline, receiver: () => Promise.resolve(run) },
+      target: { pipeline, run: () => Promise.resolve(run) },
     },
     effects: {
       effects: reader.effects,
