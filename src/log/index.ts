@@ -27,7 +27,16 @@ export {
 export { EventLookup, type LocatedEvent } from './event-lookup.ts'
 export { makePrivateFolder, PRIVATE_FILE, PRIVATE_FOLDER } from './folder-permissions.ts'
 export { type AppendInput, type AppendResult, type AppendRows, Log } from './log.ts'
-export { DECISION_PROGRESS, decisionProgressText, LOG_START, type LogStart, logStartOf, logStartText } from './named-values.ts'
+export {
+  DECISION_PROGRESS,
+  decisionProgressText,
+  LOG_START,
+  type LogStart,
+  logStartOf,
+  logStartText,
+  POSITION_PREFIX,
+  positionKey,
+} from './named-values.ts'
 export { SourceSchemas } from './schemas.ts'
 export { eventsBeforeSegment, type IdHashes, type LogMarker, readSegment, type Segment } from './segment.ts'
 export {

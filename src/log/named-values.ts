@@ -1,4 +1,4 @@
-/** Named values of a store that the log defines: the decision progress, and the start of a log whose oldest entries were removed. */
+/** Named values of a store that a run commits: positions of readers, the decision progress, and the start of a log without its oldest entries. */
 import type { NamedValues } from './store.ts'
 
 /**
@@ -10,6 +10,12 @@ export const DECISION_PROGRESS = 'decided'
 
 /** Value for: all decisions on entries before `entry` are recorded, and none on later entries. */
 export const decisionProgressText = (entry: number): string => `[${entry},0]`
+
+/** The names of readers' positions start with this. */
+export const POSITION_PREFIX = 'cursor/'
+
+/** Name of the committed position of a reader. */
+export const positionKey = (reader: string): string => `${POSITION_PREFIX}${reader}`
 
 /** Start of a log: later than entry 0 if retention removed entries. */
 export interface LogStart {

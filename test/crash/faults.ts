@@ -1,5 +1,6 @@
 /** Stores that each break the log's contract in one way, to show that the crash proof detects it. */
 import { Strings } from '../../src/columns/strings.ts'
+import { POSITION_PREFIX } from '../../src/log/named-values.ts'
 import { readSegment, SegmentWriter } from '../../src/log/segment.ts'
 import type { Commit, StoredSegment } from '../../src/log/store.ts'
 import type { MakeStore } from './model-run.ts'
@@ -87,7 +88,7 @@ class Timeless extends ModelStore {
 
 const ignored = (promise: Promise<void>): void => void promise.catch(() => {})
 
-const isCursor = (name: string): boolean => name.startsWith('cursor/')
+const isCursor = (name: string): boolean => name.startsWith(POSITION_PREFIX)
 
 export const faults: Readonly<Record<string, MakeStore>> = {
   'a commit is acknowledged before it is durable': disk => new Hasty(disk),

@@ -9,7 +9,7 @@
 import { pause, unknownNameError, SpillwayError } from '../../base/index.ts'
 import type { RecordBatch } from '../../intake/index.ts'
 import type { BatchRunRecord, ReportRun } from '../../batch/index.ts'
-import type { DeadLetterChange, EffectChange } from '../../log/index.ts'
+import { positionKey, type DeadLetterChange, type EffectChange } from '../../log/index.ts'
 import type { ModelVersion } from '../../training/registry/index.ts'
 import type { IdRoom, IngestReceipt } from '../ingest/appender.ts'
 import type { PendingDecision } from '../ingest/decision-requests.ts'
@@ -204,7 +204,7 @@ export class Run {
   whenRoom = (): Promise<void> => this.#inbox.whenRoom()
 
   /** The position of a reader that was committed last, by the name under which it is stored. */
-  committedPosition = (name: string): string | undefined => this.#store.get(`cursor/${name}`)
+  committedPosition = (name: string): string | undefined => this.#store.get(positionKey(name))
 
   /** Resolves when all that is not held back is decided and durable, with all jobs due by `due`, UTC ms, or when the run has failed. */
   async whenIdle(due?: number): Promise<void> {

@@ -10,7 +10,7 @@
  * 7. Forget the beginning of the log (retention), if nothing waits to be decided.
  */
 import { assert, limits, stopwatch } from '../../base/index.ts'
-import { DECISION_PROGRESS, type AppendResult, type Commit, type LogMarker, type NamedWrite } from '../../log/index.ts'
+import { DECISION_PROGRESS, positionKey, type AppendResult, type Commit, type LogMarker, type NamedWrite } from '../../log/index.ts'
 import type { PendingReplies } from '../ingest/pending-replies.ts'
 import type { Committer } from './committer.ts'
 import { progressText, type DecisionStep } from '../decide/decision-queue.ts'
@@ -254,6 +254,6 @@ function positionWrites(inputs: readonly SubmittedRecords[]): NamedWrite[] {
   return inputs.flatMap(({ position }): NamedWrite[] => {
     if (!position) return []
     const [name, text] = position
-    return [[`cursor/${name}`, text]]
+    return [[positionKey(name), text]]
   })
 }
