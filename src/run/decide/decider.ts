@@ -18,6 +18,7 @@ import { HybridGroup } from '../groups/hybrid-group.ts'
 import { LiveGroup, type QueryableGroup } from '../groups/live-group.ts'
 import { decideAll, LiveModel, type LiveDecisions } from './live-model.ts'
 import { SegmentOrder } from '../groups/segment-order.ts'
+import { eventDecisionPoints } from './decision-points.ts'
 
 /** Number of decisions of a segment of markers that are already made, by model. */
 export type DecisionCounts = Readonly<Record<string, number>>
@@ -145,7 +146,7 @@ export class Decider {
   #decideOnEvents(order: SegmentOrder): LiveDecisions[] {
     const due = this.#onEvents.flatMap(({ source, model }) => {
       if (!order.blockOf(source.name)) return []
-      const points = order.decisionPointsOf(source)
+      const points = eventDecisionPoints(order, source)
       // A delete triggers no decision, and all events of a segment may be deletes.
       return points.length > 0 ? [{ model, points }] : []
     })

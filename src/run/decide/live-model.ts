@@ -9,7 +9,7 @@ import { stopwatch, type StrictOmit } from '../../base/index.ts'
 import type { Champion } from '../../training/registry/index.ts'
 import type { DecisionTimes } from './stage-times.ts'
 import type { QueryableGroup, GroupAnswers, GroupQuery, SourceEvents } from '../groups/live-group.ts'
-import type { DecisionPoints } from '../groups/segment-order.ts'
+import type { DecisionPoints } from './decision-points.ts'
 
 /** Visible events and as-of time of one group, by decision. */
 export interface GroupReadRecord extends StrictOmit<GroupAnswers, 'out'> {

@@ -6,7 +6,7 @@ import { RequestReader } from '../../intake/index.ts'
 import type { LogMarker } from '../../log/index.ts'
 import type { BatchResults } from '../groups/batch-results.ts'
 import type { QueryableGroup } from '../groups/live-group.ts'
-import type { DecisionPoints } from '../groups/segment-order.ts'
+import type { DecisionPoints } from './decision-points.ts'
 import type { Champions } from './champions.ts'
 import { decideAll, type LiveDecisions, type LiveModel } from './live-model.ts'
 

@@ -1,30 +1,7 @@
-/** The order of the entries of a segment: sequence numbers of each source, and counts of events of other sources before them. */
-import { type Block, type ColumnData, gatherBlock, gatherArray } from '../../columns/index.ts'
-import type { SourceIR } from '../../define/ir/index.ts'
-import { undeletedRows } from '../../kernel/index.ts'
+/** The sequence number of each event of a segment, by source, and counts of the events of other sources before it. */
+import type { Block } from '../../columns/index.ts'
 import type { Segment } from '../../log/index.ts'
 import type { SourceEvents } from './live-group.ts'
-
-/** The decisions of one model in a batch: times, source positions and trigger columns; row i is decision i. */
-export interface DecisionPoints {
-  readonly length: number
-  readonly entry: Float64Array
-  readonly t: Float64Array
-  readonly sourcePosition: Float64Array | undefined
-  /** A column of the trigger. */
-  readonly columnOf: (name: string) => ColumnData
-  /** Number of events of a source in the batch that are in each `P`. */
-  readonly prefixes: (source: string) => Int32Array
-  /**
-   * Event time of the trigger of a decision, UTC ms: of its event, of the newest event of its key at a tick, or of its request. Valid until
-   * the next batch.
-   */
-  readonly since: (row: number) => number
-  /** Source of the triggering event, which is the last of its prefix. */
-  readonly source: string | undefined
-  /** As in `LiveDecisions`. */
-  readonly stringsBefore?: number
-}
 
 export class SegmentOrder {
   readonly #segment: Segment
@@ -62,17 +39,6 @@ export class SegmentOrder {
     return entries
   }
 
-  /** The decisions of a model on the events of a source: one for each event that is not a delete. */
-  decisionPointsOf(source: SourceIR): DecisionPoints {
-    const block = this.blockOf(source.name)!
-    const { name } = source
-    const rows = undeletedRows(source, block)
-    const entry = this.entries(name)
-    const prefixes = (of: string) => this.prefixes(of, name)
-    if (!rows) return decisionPoints(name, block, entry, prefixes)
-    return decisionPoints(name, gatherBlock(block, rows), gatherArray(entry, rows), of => gatherArray(prefixes(of), rows))
-  }
-
   /** For each event of `trigger`, in order: the number of events of `source` up to it, in this segment. */
   prefixes(source: string, trigger: string): Int32Array {
     const triggers = this.entries(trigger)
@@ -84,18 +50,5 @@ export class SegmentOrder {
       prefixes[row] = count
     }
     return prefixes
-  }
-}
-
-function decisionPoints(source: string, block: Block, entry: Float64Array, prefixes: DecisionPoints['prefixes']): DecisionPoints {
-  return {
-    length: block.length,
-    entry,
-    t: block.arrival,
-    sourcePosition: block.sourcePosition,
-    since: row => block.time[row],
-    columnOf: name => block.columns[name],
-    prefixes,
-    source,
   }
 }
