@@ -34,9 +34,9 @@ export function historyReachCaveats({ ir, model, ages, cases: { t, blocks }, fir
 }
 
 /**
- * At most one caveat per element for each of the two: its own threshold, and the equal volume. Part of the gain or loss of such a level is a
- * change of volume, not of skill. Reports only changes above `EQUAL_VOLUME_TOLERANCE`. Levels or baselines without actions have another
- * caveat.
+ * A caveat for each level at which another number of decisions acts than `now`, by more than `EQUAL_VOLUME_TOLERANCE`: at the model's own
+ * threshold, and at that of equal alert volume, which was set on an earlier block. Part of the gain or loss of such a level is a change of
+ * volume, not of skill. Without actions now there is no caveat. `worstCaveats` keeps one for each element and threshold.
  */
 export const volumeCaveats = (elements: readonly ElementPart[], now: number): Caveat[] =>
   elements.flatMap(part =>

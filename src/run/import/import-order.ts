@@ -21,10 +21,41 @@ export interface ImportedHistory extends HistoryHashes {
 }
 
 /**
+ * The ticks of an imported history: each marker follows every event with an arrival up to it and precedes all others (semantics, decisions
+ * and placements).
+ *
+ * Ticks without a live key are skipped, so that a long silence costs nothing: those more than `live` after the last arrival.
+ */
+export class PastTicks {
+  readonly #models: readonly Pick<EveryTrigger, 'every' | 'live'>[]
+  readonly #next: number[]
+
+  /** `from`: first time of a tick, UTC ms. */
+  constructor(models: readonly Pick<EveryTrigger, 'every' | 'live'>[], from: number) {
+    this.#models = models
+    this.#next = models.map(({ every }) => atOrAfter(from, every))
+  }
+
+  /** The remaining ticks up to `until`, in order. `last`: last arrival before them. */
+  upTo(until: number, last: number): number[] {
+    const due = new Set<number>()
+    this.#models.forEach(({ every, live }, i) => {
+      const end = Math.min(until, last + live)
+      for (let t = this.#next[i]; t <= end; t += every) due.add(t)
+      this.#next[i] = Math.max(this.#next[i], atOrAfter(until + 1, every))
+    })
+    return [...due].sort((a, b) => a - b)
+  }
+}
+
+/** The first multiple of a period at or after a time. */
+const atOrAfter = (time: number, period: number): number => Math.ceil(time / period) * period
+
+/**
  * Yields the segments. Throws `SPILL_LIMIT` as `mergeHistories` does. `all`: in order of definition. `last`: last arrival of the log before
  * them.
  */
-export function* importAppendings(
+export function* importSegments(
   all: readonly ImportedHistory[],
   ticks: PastTicks,
   last: number,
@@ -34,15 +65,19 @@ export function* importAppendings(
   const offsets = new Uint32Array(all.length)
   let newest = last
   let from = 0
-  const events = (to: number): AppendInput[] => (to > from ? [eventsOf(all, offsets, merged.source.subarray(from, (from = to)))] : [])
+  function* eventsUpTo(to: number): Generator<AppendInput> {
+    if (to === from) return
+    yield eventsOf(all, offsets, merged.source.subarray(from, to))
+    from = to
+  }
   for (let i = 0; i < merged.length; i++) {
     const arrival = all[merged.source[i]].history.block.arrival[merged.row[i]]
     const due = arrival > newest ? ticks.upTo(arrival - 1, newest) : []
-    if (due.length > 0 || i - from >= atOnce) yield* events(i)
+    if (due.length > 0 || i - from >= atOnce) yield* eventsUpTo(i)
     yield* markersOf(due, atOnce)
     newest = arrival
   }
-  yield* events(merged.length)
+  yield* eventsUpTo(merged.length)
   if (merged.length > 0) yield* markersOf(ticks.upTo(newest, newest), atOnce)
 }
 
@@ -75,34 +110,3 @@ function eventsOf(all: readonly ImportedHistory[], offsets: Uint32Array, order: 
 
 const slice = (hashes: IdHashes | undefined, from: number, to: number): IdHashes | undefined =>
   hashes && { high: hashes.high.subarray(from, to), low: hashes.low.subarray(from, to) }
-
-/**
- * The ticks of an imported history: each marker follows every event with an arrival up to it and precedes all others (semantics, decisions
- * and placements).
- *
- * Ticks without a live key are skipped, so that a long silence costs nothing: those more than `live` after the last arrival.
- */
-export class PastTicks {
-  readonly #models: readonly Pick<EveryTrigger, 'every' | 'live'>[]
-  readonly #next: number[]
-
-  /** `from`: first time of a tick, UTC ms. */
-  constructor(models: readonly Pick<EveryTrigger, 'every' | 'live'>[], from: number) {
-    this.#models = models
-    this.#next = models.map(({ every }) => atOrAfter(from, every))
-  }
-
-  /** The remaining ticks up to `until`, in order. `last`: last arrival before them. */
-  upTo(until: number, last: number): number[] {
-    const due = new Set<number>()
-    this.#models.forEach(({ every, live }, i) => {
-      const end = Math.min(until, last + live)
-      for (let t = this.#next[i]; t <= end; t += every) due.add(t)
-      this.#next[i] = Math.max(this.#next[i], atOrAfter(until + 1, every))
-    })
-    return [...due].sort((a, b) => a - b)
-  }
-}
-
-/** The first multiple of a period at or after a time. */
-const atOrAfter = (time: number, period: number): number => Math.ceil(time / period) * period

@@ -13,7 +13,7 @@ import { DECISION_PROGRESS, type AppendResult, type Commit } from '../../log/ind
 import { loadIntakes, type LoadOptions, type SourceFile } from '../../replay/index.ts'
 import { parseProgress, progressText, type DecisionStep } from '../decide/decision-queue.ts'
 import { importDeduplication } from './import-deduplication.ts'
-import { importAppendings, PastTicks, type ImportedHistory } from './import-order.ts'
+import { importSegments, PastTicks, type ImportedHistory } from './import-order.ts'
 import { storeBefore, unfinishedImport, putImportRecord, type ImportRecord } from './import-record.ts'
 import {
   openPipeline,
@@ -112,13 +112,13 @@ async function append(
   const first = Math.min(...all.map(({ history: { block } }) => block.arrival[0] ?? Infinity))
   const ticks = new PastTicks(decider.tickTriggers, ticked === undefined ? first : Number(ticked) + 1)
   let done = 0
-  for (const appending of importAppendings(all, ticks, log.notBefore, atOnce)) {
-    const appended = log.append(appending)
+  for (const segment of importSegments(all, ticks, log.notBefore, atOnce)) {
+    const appended = log.append(segment)
     await committer.commit(
       appended,
       deciding.decide(appended, (source, column) => intakes.get(source)!.stringsOf(column)),
     )
-    for (const { block } of appending.sources) done += block.length
+    for (const { block } of segment.sources) done += block.length
     onProgress?.('appending and deciding', done / events)
   }
 }
