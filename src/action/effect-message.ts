@@ -6,27 +6,30 @@ import type { EffectChange, NewEffect } from '../log/index.ts'
 /** The state change that an attempt causes. */
 export type AttemptChange = Extract<EffectChange, { readonly kind: EffectMessage['outcome'] }>
 
-/** One delivery attempt; times are ms of the stopwatch. */
+/** One delivery attempt; `since`, `began` and `attemptedAt` are ms of the stopwatch. */
 export interface EffectAttempt {
   readonly effect: Pick<NewEffect, 'number' | 'id' | 'key' | 'body' | 'entry' | 'made' | 'due'>
   readonly action: string
   readonly run: object
   /** Attempts so far, this attempt among them. */
   readonly attempts: number
+  /** From when on the effect could be delivered. */
   readonly since: number
+  /** Begin of the first attempt; if undefined, of this one. */
   readonly began: number | undefined
+  /** Begin of this attempt. */
   readonly attemptedAt: number
 }
 
 /** The message about an attempt that has just ended; `at` is its end, UTC ms. */
 export function effectMessage(
-  { effect, action, run, attempts, since, began, attemptedAt: tried }: EffectAttempt,
+  { effect, action, run, attempts, since, began, attemptedAt }: EffectAttempt,
   change: AttemptChange,
   at: number,
 ): EffectMessage {
   const { number, id, key, body, entry, made, due } = effect
   const { pipeline = '', model = '' } = JSON.parse(body) as { pipeline?: string; model?: string }
-  const first = began ?? tried
+  const first = began ?? attemptedAt
   return {
     run,
     pipeline,
@@ -43,7 +46,7 @@ export function effectMessage(
     at,
     ...(due !== undefined && { due }),
     queueMs: first - since,
-    deliveryMs: tried - first,
-    acknowledgementMs: stopwatch() - tried,
+    deliveryMs: attemptedAt - first,
+    acknowledgementMs: stopwatch() - attemptedAt,
   }
 }

@@ -18,7 +18,7 @@ export {
 export { serveRunControl } from './control/serve-control.ts'
 export type { ListedBatchRun } from './ledger-runs.ts'
 export type { DecisionTrace, TracedEffect } from './decisions.ts'
-export { FolderEventReader, type FolderEvents } from './folder-events.ts'
+export { FolderActivityReader, type FolderActivity } from './folder-activity.ts'
 export type { FolderLog } from './folder-log.ts'
 export { type FolderView, openFolder, withFolder } from './folder.ts'
 export type { FolderHealth, ObjectiveReport } from './health.ts'

@@ -8,7 +8,7 @@ import { callAfter, pause, SpillwayError } from '../../base/index.ts'
 import { pipelinePath } from '../command/arguments.ts'
 import { defineCommand } from '../command/command.ts'
 import { hostAndPort, DevRun } from './dev-run.ts'
-import { FolderEventReader, type FolderEvents } from '../../operate/index.ts'
+import { FolderActivityReader, type FolderActivity } from '../../operate/index.ts'
 import { untilSignal } from '../run/run-process.ts'
 import { hasSamples } from '../../sources/index.ts'
 import { decisionText, pluralize } from '../command/text-format.ts'
@@ -59,7 +59,7 @@ interface Request {
 class Dev {
   readonly #request: Request
   readonly #files = new WatchedFiles()
-  readonly #events: FolderEventReader
+  readonly #activity: FolderActivityReader
   /** The version that runs. */
   #current: DevRun | undefined
   /** The version that gets ready. */
@@ -75,7 +75,7 @@ class Dev {
   constructor(request: Request) {
     this.#request = request
     this.#listen = request.listen
-    this.#events = new FolderEventReader(request.data)
+    this.#activity = new FolderActivityReader(request.data)
     this.#files.add(resolve(request.path))
   }
 
@@ -95,13 +95,13 @@ class Dev {
       stopped.forget()
       this.#isStopping = true
       await Promise.all([this.#next?.drop(), this.#current?.stop()])
-      this.#print(this.#events.poll())
-      this.#events.close()
+      this.#print(this.#activity.poll())
+      this.#activity.close()
     }
   }
 
   #poll(): void {
-    this.#print(this.#events.poll())
+    this.#print(this.#activity.poll())
     if (this.#files.poll()) this.#restart()
   }
 
@@ -152,7 +152,7 @@ class Dev {
     printStatus(`the run ended with exit code ${status}; nothing runs until a file changes`)
   }
 
-  #print({ decisions, effects }: FolderEvents): void {
+  #print({ decisions, effects }: FolderActivity): void {
     if (this.#request.json) {
       for (const decision of decisions) printJson({ decision })
       for (const effect of effects) printJson({ effect })

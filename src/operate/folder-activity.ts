@@ -3,14 +3,14 @@ import type { StoredEffect } from '../log/index.ts'
 import { readDataFolder, type SqliteReader } from '../log/sqlite/index.ts'
 import { recordedDecisions, type RecordedDecision } from '../run/decide/index.ts'
 
-/** Decisions and settled effects, in the order of their commits. */
-export interface FolderEvents {
+/** The decisions and settled effects of one poll, each in the order of their commits. */
+export interface FolderActivity {
   readonly decisions: RecordedDecision[]
   readonly effects: StoredEffect[]
 }
 
 /** Polls a data folder. Memory: the numbers of pending effects. */
-export class FolderEventReader {
+export class FolderActivityReader {
   readonly #data: string
   #reader: SqliteReader | undefined
   #decided = 0
@@ -27,7 +27,7 @@ export class FolderEventReader {
   }
 
   /** The decisions and settled effects since the last call. */
-  poll(): FolderEvents {
+  poll(): FolderActivity {
     this.#reader ??= this.#openReader()
     if (!this.#reader) return { decisions: [], effects: [] }
     return { decisions: [...this.#newDecisions(this.#reader)], effects: [...this.#newEffects(this.#reader)] }
