@@ -49,16 +49,16 @@ export interface FileCounts {
  * Loads one file into one or several histories: reads it once and offers each record to every source that it feeds.
  * @throws as `openInput` does, and `SPILL_NOT_FOUND` for a missing column; records before a damage are loaded.
  */
-export async function loadFile(path: string, intakes: readonly HistoryBuilder[], options: LoadFileOptions): Promise<FileCounts> {
-  const file = await openInput(path, intakes.length === 1 ? JsonLineReader.of(intakes[0].source) : undefined)
-  const matches = intakes.map(intake => matchColumns(file, intake.source))
+export async function loadFile(path: string, histories: readonly HistoryBuilder[], options: LoadFileOptions): Promise<FileCounts> {
+  const file = await openInput(path, histories.length === 1 ? JsonLineReader.of(histories[0].source) : undefined)
+  const matches = histories.map(history => matchColumns(file, history.source))
   const selected = matches.every(match => match.selected) ? [...new Set(matches.flatMap(match => match.selected!))] : undefined
-  if (file.records !== undefined) for (const intake of intakes) intake.reserve(file.records)
+  if (file.records !== undefined) for (const history of histories) history.reserve(file.records)
   let records = 0
   let undecodable = 0
   for await (const batch of file.batches(selected)) {
-    rejectUndecodable(batch, intakes, options)
-    for (const intake of intakes) intake.validate(batch)
+    rejectUndecodable(batch, histories, options)
+    for (const history of histories) history.validate(batch)
     records += batch.records.length
     undecodable += batch.undecodable.length
     await options.onProgress?.(file.progress())
@@ -68,12 +68,12 @@ export async function loadFile(path: string, intakes: readonly HistoryBuilder[],
 
 function rejectUndecodable(
   { origin, undecodable }: RecordBatch,
-  intakes: readonly HistoryBuilder[],
+  histories: readonly HistoryBuilder[],
   { onRejected, onUndecodable }: LoadFileOptions,
 ): void {
   if (undecodable.length === 0) return
   onUndecodable?.(undecodable.length)
   const form = rawFormOf(origin)
   for (const rejection of undecodable)
-    for (const { source } of intakes) onRejected({ ...rejection, source: source.name, ...(form && { form }) })
+    for (const { source } of histories) onRejected({ ...rejection, source: source.name, ...(form && { form }) })
 }

@@ -59,7 +59,7 @@ export function openReaders(
     const source = requireDefinition(ir.name, 'source', ir.sources, name)
     if (typeof input !== 'string' && (typeof input !== 'object' || input === null))
       throw new SpillwayError('SPILL_INPUT', `source '${name}' reads an address, a reader, an array or a generator; got ${show(input)}`)
-    return { source: name, reader: openInput(byScheme, input, { ...setting, source, map: maps.get(name) }) }
+    return { source: name, reader: openReader(byScheme, input, { ...setting, source, map: maps.get(name) }) }
   })
   const duplicate = readers.find((opened, i) => readers.slice(0, i).some(other => isSamePlace(other, opened)))
   if (duplicate) throw new SpillwayError('SPILL_INPUT', `source '${duplicate.source}' reads ${duplicate.reader.name} twice`)
@@ -83,7 +83,7 @@ function kindsByScheme(kinds: readonly ReaderKind[]): ReadonlyMap<string, Reader
   return new Map(kinds.map(kind => [kind.scheme, kind]))
 }
 
-function openInput(kinds: ReadonlyMap<string, ReaderKind>, input: SourceInput, setting: ReaderSetting): SourceReader {
+function openReader(kinds: ReadonlyMap<string, ReaderKind>, input: SourceInput, setting: ReaderSetting): SourceReader {
   if (typeof input !== 'string') return isIterable(input) ? iterableReader(input) : input
   const scheme = schemeOf(input)
   const kind = kinds.get(scheme ?? '')
