@@ -1,8 +1,9 @@
 /**
  * A 64-bit hash of texts, as two halves of 32 bits. It never changes: it is part of the log's format.
  *
- * Per UTF-16 code unit each half takes a multiplication and a shift; the end is MurmurHash3's final mix. The hash finds
- * candidates only: every user compares the texts themselves.
+ * Per UTF-16 code unit each half takes a multiplication and a shift; the end is MurmurHash3's final mix. Two texts may have one hash.
+ * Deduplication and searches find candidates by it and then compare the texts. Partitions and samples of keys compare nothing: texts with
+ * one hash are in one partition, and in the sample together.
  */
 export interface Hash64 {
   high: number
