@@ -69,9 +69,9 @@ export async function allSweeps(
   try {
     const utility = utilityOf(worth.ir, model, worth.compute)
     const { budget } = worth.ir.utility
-    const judging = await PlanValuation.valueOf(experiment, { ir, model, utility, budget, decisionsPerWeek: worth.ir.decisionsPerWeek })
+    const valuation = await PlanValuation.valueOf(experiment, { ir, model, utility, budget, decisionsPerWeek: worth.ir.decisionsPerWeek })
     const sample = sampleWithTimeBlocks(cases, cases.blocks.test, timeBlockBounds(ir, model))
-    const options = { judging, sample, intervalOptions: { seed, draws, decisionsPerUnit: judging.week }, slices: worth.ir.slices }
+    const options = { valuation, sample, intervalOptions: { seed, draws, decisionsPerUnit: valuation.week }, slices: worth.ir.slices }
     const points = await mapCheapFirst(sweeps, async ({ element, levels }) => {
       const sweep = await sweepElement(element, levels, { ...options, ...(onLevel && { onLevel }) })
       return sweep.levels.map(({ setting, frozen, frozenAtBudget, refit }): LevelPoints => ({

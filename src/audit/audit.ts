@@ -64,21 +64,21 @@ export async function audit(pipeline: AuditedPipeline, log: ReplayLog, options: 
   })
   const { cases } = experiment
   const utility = utilityOf(worth.ir, model, worth.compute)
-  const { judging, sample, intervalOptions, decisions, sweeps } = await sweepElements(pipeline, experiment, utility, options)
-  const { runningArm } = judging
-  const now = await judging.baseline(runningArm)
-  const bounds = unknownLabelShare(cases, cases.blocks.test) > 0 ? await judging.labelBounds(runningArm) : undefined
+  const { valuation, sample, intervalOptions, decisions, sweeps } = await sweepElements(pipeline, experiment, utility, options)
+  const { runningArm } = valuation
+  const now = await valuation.baseline(runningArm)
+  const bounds = unknownLabelShare(cases, cases.blocks.test) > 0 ? await valuation.labelBounds(runningArm) : undefined
   onProgress('measuring what it costs', SWEEPS_SHARE)
   const costing = costingOf(pipeline, log, { ...options, experiment, now, dollars: utility.dollars })
   const notObservable = new Map(
     sweeps.flatMap(({ element, sweep: { why } }) => (why === undefined ? [] : [[elementId(element), why] as const])),
   )
-  const retrained = await retrainedBaseline(judging)
-  const base = judging.planMode === 'refit' && !('why' in retrained) ? retrained : now.performance
+  const retrained = await retrainedBaseline(valuation)
+  const base = valuation.planMode === 'refit' && !('why' in retrained) ? retrained : now.performance
   const smallLoss = TOLERATED_LOSS * Math.max(0, base.perWeek)
   const curves = { sweeps, nowPerWeek: base.perWeek }
   const judged = await evaluatePlans(
-    { ir, judging, intervalOptions, costing, utility, notObservable, smallLoss, curves, ...options },
+    { ir, valuation, intervalOptions, costing, utility, notObservable, smallLoss, curves, ...options },
     share => onProgress('comparing plans', 1 - PLANS_SHARE + PLANS_SHARE * share),
   )
   const report = buildReport({
@@ -86,7 +86,7 @@ export async function audit(pipeline: AuditedPipeline, log: ReplayLog, options: 
     log,
     options,
     experiment,
-    judging,
+    valuation,
     sample,
     utility,
     sweeps,
@@ -101,9 +101,9 @@ export async function audit(pipeline: AuditedPipeline, log: ReplayLog, options: 
 }
 
 /** Baseline of planned changes: the model retrained on fresh features. */
-async function retrainedBaseline(judging: PlanValuation): Promise<UtilityPart['retrained']> {
-  const why = judging.unavailableReason('refit')
-  return why === undefined ? (await judging.baseline('refit')).performance : { why }
+async function retrainedBaseline(valuation: PlanValuation): Promise<UtilityPart['retrained']> {
+  const why = valuation.unavailableReason('refit')
+  return why === undefined ? (await valuation.baseline('refit')).performance : { why }
 }
 
 /** @throws `SPILL_HISTORY` if no decision of the judged block has a known outcome */
@@ -137,13 +137,13 @@ async function sweepElements(pipeline: AuditedPipeline, experiment: Experiment, 
     await experiment.prepare(elementLevels.flatMap(({ element, levels }) => levels.map(({ setting }) => planOf(element, setting))))
     requireKnownOutcomes(cases, model)
     const { budget } = worth.ir.utility
-    const judging = await PlanValuation.valueOf(experiment, { ir, model, utility, budget, decisionsPerWeek: worth.ir.decisionsPerWeek })
+    const valuation = await PlanValuation.valueOf(experiment, { ir, model, utility, budget, decisionsPerWeek: worth.ir.decisionsPerWeek })
     const sample = sampleWithTimeBlocks(cases, cases.blocks.test, timeBlockBounds(ir, model))
-    const intervalOptions: IntervalOptions = { seed, draws, ...(Number.isFinite(judging.week) && { decisionsPerUnit: judging.week }) }
-    const decisions = decisionsHash(cases.t, await experiment.scoresOfAll(judging.runningArm))
-    const inputs = { judging, sample, intervalOptions, slices: worth.ir.slices }
+    const intervalOptions: IntervalOptions = { seed, draws, ...(Number.isFinite(valuation.week) && { decisionsPerUnit: valuation.week }) }
+    const decisions = decisionsHash(cases.t, await experiment.scoresOfAll(valuation.runningArm))
+    const inputs = { valuation, sample, intervalOptions, slices: worth.ir.slices }
     const sweeps = await sweepsOf(elementLevels, inputs, `${fingerprint} ${decisions}`, options)
-    return { judging, sample, intervalOptions, decisions, sweeps }
+    return { valuation, sample, intervalOptions, decisions, sweeps }
   } finally {
     experiment.end()
   }

@@ -36,17 +36,17 @@ test('a slower cadence of ticks never catches more, nor notices earlier', async 
     const experiment = new Experiment({ ir, scores: new Map() }, model, logOf(ir, log))
     for (const kind of ['caught', 'notice'] as const) {
       const worth: UtilityIR = { kind, unit: 'failures', budget: 0.2 }
-      const judging = await PlanValuation.valueOf(experiment, {
+      const valuation = await PlanValuation.valueOf(experiment, {
         ir,
         model,
         utility: utilityOf({ utility: worth }, model),
         budget: 0.2,
         decisionsPerWeek: 1000,
       })
-      for (const way of WAYS.filter(way => judging.unavailableReason(way) === undefined)) {
-        let before = await judging.baseline(way)
+      for (const way of WAYS.filter(way => valuation.unavailableReason(way) === undefined)) {
+        let before = await valuation.baseline(way)
         for (const times of TIMES) {
-          const then = await judging.of(planOf(decide.every * times), way)
+          const then = await valuation.of(planOf(decide.every * times), way)
           assertNoMore(before, then, `seed ${seed}, ${kind}, ${way}, every ${times} ticks`)
           caught += then.performance.recall ?? 0
           if (then.performance.perWeek < before.performance.perWeek) lost++

@@ -176,23 +176,23 @@ export async function reportOf(
   const wrong = kind === 'costly false alarms' ? { wrong: 2, dollars: dollars ?? 40 } : {}
   const own: UtilityIR = { kind: 'caught', budget: BUDGET, unit: 'frauds', ...(dollars !== undefined && { dollars }), ...wrong }
   const utility = utilityOf({ utility: own }, audited)
-  const judging = await PlanValuation.valueOf(experiment, { ir, model: audited, utility, budget: BUDGET, decisionsPerWeek: undefined })
+  const valuation = await PlanValuation.valueOf(experiment, { ir, model: audited, utility, budget: BUDGET, decisionsPerWeek: undefined })
   const { cases } = experiment
   const bounds = timeBlockBounds(ir, audited)
   const sample = sampleWithTimeBlocks(cases, cases.blocks.test, bounds)
-  const intervalOptions = { seed: 1, draws: DRAWS, decisionsPerUnit: judging.week }
+  const intervalOptions = { seed: 1, draws: DRAWS, decisionsPerUnit: valuation.week }
   const sweeps: ElementSweep[] = []
   for (const element of elements)
-    sweeps.push({ element, sweep: await sweepElement(element, levels, { judging, sample, intervalOptions, slices: undefined }) })
-  const now = (await judging.baseline('frozen')).performance
-  const why = judging.unavailableReason('refit')
-  const retrained = why === undefined ? (await judging.baseline('refit')).performance : { why }
+    sweeps.push({ element, sweep: await sweepElement(element, levels, { valuation, sample, intervalOptions, slices: undefined }) })
+  const now = (await valuation.baseline('frozen')).performance
+  const why = valuation.unavailableReason('refit')
+  const retrained = why === undefined ? (await valuation.baseline('refit')).performance : { why }
   const base = 'why' in retrained ? now.perWeek : retrained.perWeek
   const judged = await evaluatePlans(
     {
       ir,
       model: audited,
-      judging,
+      valuation,
       intervalOptions: { seed: 1, draws: DRAWS },
       costing,
       utility,
@@ -211,7 +211,7 @@ export async function reportOf(
     thresholdFrom: '',
     now,
     retrained,
-    unjudged: judging.unjudged,
+    unjudged: valuation.unjudged,
   }
   const parts: AnswerParts = {
     pipeline: kind,

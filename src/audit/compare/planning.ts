@@ -22,7 +22,7 @@ import type { ValueFunction } from '../value/index.ts'
 export interface PlanningOptions {
   readonly ir: PipelineIR
   readonly model: ModelIR
-  readonly judging: PlanValuation
+  readonly valuation: PlanValuation
   readonly intervalOptions: Pick<IntervalOptions, 'seed' | 'draws'>
   readonly costing: Costing
   readonly utility: ValueFunction
@@ -44,15 +44,15 @@ export interface SweepCurves {
 
 /** Values and compares plans; `onProgress` receives the share that is done. */
 export function evaluatePlans(inputs: PlanningOptions, onProgress: (share: number) => void): Promise<PlanRecommendation> {
-  const { ir, model, judging, utility, notObservable, smallLoss, curves, plansMax } = inputs
-  const { t, blocks } = judging.cases
+  const { ir, model, valuation, utility, notObservable, smallLoss, curves, plansMax } = inputs
+  const { t, blocks } = valuation.cases
   const { select, report, test } = blocks
   return recommendPlan(
     {
-      elements: markUnconfirmed(curves, judging.planMode, planElements(ir, model, notObservable)),
+      elements: markUnconfirmed(curves, valuation.planMode, planElements(ir, model, notObservable)),
       select,
       report,
-      decisionsPerMonth: judging.week * WEEKS_PER_MONTH,
+      decisionsPerMonth: valuation.week * WEEKS_PER_MONTH,
       ...(utility.dollars !== undefined && { price: utility.dollars }),
       unit: utility.unit,
       smallLoss: smallLoss * WEEKS_PER_MONTH,
@@ -95,21 +95,21 @@ export const markUnconfirmed = (
 const PLANS_KEPT = 32
 
 /** Ports of the plan search. A plan is valued with retraining at equal alert volume, or without retraining where that is impossible. */
-function portsOf({ ir, model, judging, intervalOptions, costing }: PlanningOptions): PlanPorts {
-  const mode = judging.planMode
-  const { test } = judging.cases.blocks
+function portsOf({ ir, model, valuation, intervalOptions, costing }: PlanningOptions): PlanPorts {
+  const mode = valuation.planMode
+  const { test } = valuation.cases.blocks
   const within = ({ from, to }: RowRange, values: Float64Array) => values.subarray(from - test.from, to - test.from)
   let baseline: Float64Array | undefined
   const values = new RecentResults<Promise<Float64Array>>(PLANS_KEPT)
   return {
     async valueOf(plan, rows) {
-      baseline ??= await judging.values(asItRuns, mode)
-      const own = within(rows, await values.getOrCompute(planKey(plan), () => judging.values(plan, mode)))
+      baseline ??= await valuation.values(asItRuns, mode)
+      const own = within(rows, await values.getOrCompute(planKey(plan), () => valuation.values(plan, mode)))
       const baselineRows = within(rows, baseline)
       return own.map((value, row) => value - baselineRows[row])
     },
-    atStake: () => judging.largestDecisionValue(mode),
+    atStake: () => valuation.largestDecisionValue(mode),
     costOf: plan => costing.costOf(plan),
-    intervals: planIntervals(judging.cases, timeBlockBounds(ir, model), intervalOptions),
+    intervals: planIntervals(valuation.cases, timeBlockBounds(ir, model), intervalOptions),
   }
 }

@@ -16,7 +16,7 @@ import type { WorthIR } from '../../define/ir/index.ts'
 
 /** Inputs of a sweep, shared by all elements. */
 export interface SweepOptions {
-  readonly judging: PlanValuation
+  readonly valuation: PlanValuation
   readonly sample: ClusteredSample
   readonly intervalOptions: IntervalOptions
   readonly slices: WorthIR['slices']
@@ -65,10 +65,10 @@ type LevelDifferences = Readonly<Record<ValuationMode, Difference | Inconclusive
 
 /** Sweeps one element over its levels. A level that the history cannot show is left out; if none is left, `why` has the reason. */
 export async function sweepElement(element: Element, levels: readonly StalenessLevel[], options: SweepOptions): Promise<StalenessSweep> {
-  const { judging } = options
+  const { valuation } = options
   const differences: LevelDifferences[] = []
   for (const { setting } of levels) {
-    differences.push(await compareLevel(planOf(element, setting), judging))
+    differences.push(await compareLevel(planOf(element, setting), valuation))
     options.onLevel?.()
   }
   const modes = (['frozen', 'frozenAtBudget', 'refit'] as const).map(mode =>
@@ -77,7 +77,7 @@ export async function sweepElement(element: Element, levels: readonly StalenessL
       options,
     ),
   )
-  const { performance } = await judging.baseline(judging.runningArm)
+  const { performance } = await valuation.baseline(valuation.runningArm)
   const observableLevels = levels.flatMap((level, i): SweepLevel[] => {
     const [frozen, frozenAtBudget, refit] = modes.map(({ effects }) => effects[i])
     if (!isInconclusive(frozen) && !isInconclusive(frozenAtBudget)) return [{ ...level, frozen, frozenAtBudget, refit }]
@@ -101,24 +101,24 @@ function reasonForNone(differences: readonly LevelDifferences[]): Inconclusive {
 }
 
 /** The differences of a plan from the baseline, in each mode, or the reason why the mode is unavailable or the history cannot show it. */
-async function compareLevel(plan: Plan, judging: PlanValuation): Promise<LevelDifferences> {
+async function compareLevel(plan: Plan, valuation: PlanValuation): Promise<LevelDifferences> {
   const difference = async (mode: ValuationMode, level: ValuedPlan): Promise<Difference> => {
-    const now = await judging.baseline(mode)
+    const now = await valuation.baseline(mode)
     const differing = valueDifference(level, now)
-    const isSeen = differing.at.length > 0 || hasSameScores(level, now, judging.cases.blocks.test)
-    return { differing, performance: level.performance, unseen: isSeen ? 0 : ruleOfThreeBound(await judging.largestDecisionValue(mode)) }
+    const isSeen = differing.at.length > 0 || hasSameScores(level, now, valuation.cases.blocks.test)
+    return { differing, performance: level.performance, unseen: isSeen ? 0 : ruleOfThreeBound(await valuation.largestDecisionValue(mode)) }
   }
   const withoutRetraining = await ifAvailable('frozen', async () => {
-    const [frozen, atBudget] = await judging.withoutRetraining(plan)
+    const [frozen, atBudget] = await valuation.withoutRetraining(plan)
     return { frozen: await difference('frozen', frozen), frozenAtBudget: await difference('frozenAtBudget', atBudget) }
   })
-  const refit = await ifAvailable('refit', async () => difference('refit', await judging.of(plan, 'refit')))
+  const refit = await ifAvailable('refit', async () => difference('refit', await valuation.of(plan, 'refit')))
   return isInconclusive(withoutRetraining)
     ? { frozen: withoutRetraining, frozenAtBudget: withoutRetraining, refit }
     : { ...withoutRetraining, refit }
 
   async function ifAvailable<T extends object>(mode: ValuationMode, compare: () => Promise<T>): Promise<T | Inconclusive> {
-    const why = judging.unavailableReason(mode)
+    const why = valuation.unavailableReason(mode)
     return why === undefined ? orUnobservable(compare) : { why }
   }
 }
@@ -145,9 +145,9 @@ function effectsOf(
 function effectOf(
   { differing, performance, unseen }: Difference,
   interval: LevelInterval | NoInterval,
-  { judging, slices = [] }: SweepOptions,
+  { valuation, slices = [] }: SweepOptions,
 ): SweepEffect {
-  const { cases, week } = judging
+  const { cases, week } = valuation
   const sliced = sliceValues(cases, cases.blocks.test, rows => sumWithin(differing, rows), { slices })
   const rest = { ...(sliced.length > 0 && { slices: sliced }), performance }
   if ('why' in interval) return { perWeek: interval, ...rest }

@@ -28,10 +28,10 @@ const decided = { score: Float64Array.of(1, 1, 1, 1, 0, 0, 0, 0), scoredAt: t, a
 const experiment = { cases, notes: [], why: () => undefined, decided: () => Promise.resolve(decided) } as unknown as Experiment
 const model = { name: 'm', label: { kind: 'from', negativeAfter: HOUR } } as unknown as ModelIR
 const utility = utilityOf({ utility: { kind: 'caught', unit: 'x', dollars: 4, wrong: 1 } }, model)
-const judging = PlanValuation.valueOf(experiment, { ir: {} as PipelineIR, model, utility, budget: 0.5, decisionsPerWeek: 80 })
+const valued = PlanValuation.valueOf(experiment, { ir: {} as PipelineIR, model, utility, budget: 0.5, decisionsPerWeek: 80 })
 
 test('the value lies between its bounds, with all unknown labels true and all false', async () => {
-  const [now, bounds] = [(await (await judging).baseline('frozen')).performance.perWeek, await (await judging).labelBounds('frozen')]
+  const [now, bounds] = [(await (await valued).baseline('frozen')).performance.perWeek, await (await valued).labelBounds('frozen')]
   // Two caught less a quarter, of six known decisions; then three of eight, and two less two quarters.
   assert.equal(now, (1.75 / 6) * 80)
   assert.deepEqual(bounds, { ifTrue: (2.75 / 8) * 80, ifFalse: (1.5 / 8) * 80 })
@@ -39,11 +39,11 @@ test('the value lies between its bounds, with all unknown labels true and all fa
 
 test('the report has both bounds if labels are unknown', async () => {
   const caveats = (bounds: { ifTrue: number; ifFalse: number } | undefined) =>
-    judging.then(valuation =>
+    valued.then(valuation =>
       caveatsOf({
         history: { weeks: 1, censored: 2 } as HistoryPart,
         experiment,
-        judging: valuation,
+        valuation,
         now: {} as Performance,
         elements: [],
         bounds,
@@ -61,7 +61,7 @@ test('a caveat of several sweeps is reported once, for the worst', async () => {
   const texts = caveatsOf({
     history: { weeks: 1, censored: 0 } as HistoryPart,
     experiment: { cases, notes: ['trained on 10', 'trained on 20'] } as unknown as Experiment,
-    judging: await judging,
+    valuation: await valued,
     now: {} as Performance,
     elements: [],
     bounds: undefined,
@@ -77,7 +77,7 @@ test('a caveat of several sweeps is reported once, for the worst', async () => {
 })
 
 /** Sixteen decisions in two blocks of eight, with the given scores. A label is true from a draw on. */
-function judgingOf({
+function valuedOf({
   fresh,
   stale,
   anew = fresh,
@@ -125,7 +125,7 @@ test('at equal volume a stale model that acts more often catches no more; at its
   // Fresh scores find the true labels, with one wrong action per block. Stale scores are all above the threshold.
   const fresh = Float64Array.from(label, (is, row) => (is === 1 || row % 20 === 1 ? 0.9 : 0.1) - row / 1000)
   const stale = Float64Array.from(label, (_, row) => 0.95 + ((row * 7) % 40) / 1000)
-  const judged = await judgingOf({ fresh, stale, label, budget: 0.3 })
+  const judged = await valuedOf({ fresh, stale, label, budget: 0.3 })
   const [now, frozen, atVolume] = [
     await judged.baseline('frozen'),
     (await judged.withoutRetraining(older))[0],
@@ -147,7 +147,7 @@ test('ineligible decisions use no budget and never act', async () => {
   const fresh = Float64Array.from(label, (is, row) => (eligible[row] === 0 ? 0 : is === 1 ? 0.9 : 0.1) - row / 1000)
   // A model trained only on eligible decisions ranks the others first.
   const anew = Float64Array.from(fresh, (score, row) => (eligible[row] === 0 ? 0.99 : score))
-  const judged = await judgingOf({ fresh, stale: anew, anew, label: label.map((is, row) => is & eligible[row]), eligible })
+  const judged = await valuedOf({ fresh, stale: anew, anew, label: label.map((is, row) => is & eligible[row]), eligible })
   const [now, retrained] = [(await judged.baseline('frozen')).performance, (await judged.baseline('refit')).performance]
   assert.deepEqual(retrained, now)
   assert.equal(judged.unavailableReason('refit'), undefined)
@@ -159,7 +159,7 @@ test('ineligible decisions use no budget and never act', async () => {
 test('a retrained model far below the current one is not comparable, with the reason', async () => {
   const label = Uint8Array.from({ length: 40 }, (_, row) => Number(row % 4 === 0))
   const fresh = Float64Array.from(label, (is, row) => is - row / 1000)
-  const judged = await judgingOf({ fresh, stale: fresh, anew: fresh.map(score => -score), label })
+  const judged = await valuedOf({ fresh, stale: fresh, anew: fresh.map(score => -score), label })
   assert.match(
     judged.unavailableReason('refit')!,
     /^a model trained anew on fresh features is worth 0 % of the one that runs, at as many alerts/,

@@ -33,7 +33,7 @@ export interface AuditResults {
   readonly log: ReplayLog
   readonly options: AuditOptions
   readonly experiment: Experiment
-  readonly judging: PlanValuation
+  readonly valuation: PlanValuation
   readonly sample: ClusteredSample
   readonly utility: ValueFunction
   readonly sweeps: readonly ElementSweep[]
@@ -47,7 +47,7 @@ export interface AuditResults {
 
 /** Builds the report. Computes nothing new except texts, caveats and findings. */
 export function buildReport(results: AuditResults): AuditReport {
-  const { pipeline, log, options, experiment, judging, sample, utility, now, retrained, bounds, costing, judged, decisions } = results
+  const { pipeline, log, options, experiment, valuation, sample, utility, now, retrained, bounds, costing, judged, decisions } = results
   const { ir, fingerprint } = pipeline
   const { model, worth, seed, draws, command, stages } = options
   const elements = results.sweeps.map(({ element, sweep }) =>
@@ -62,7 +62,7 @@ export function buildReport(results: AuditResults): AuditReport {
     }),
   )
   const history = historyPart(experiment.cases, log, sample)
-  const { threshold, part, from } = judging.baselineActions
+  const { threshold, part, from } = valuation.baselineActions
   const incidentModel = incidentModelOf(model, experiment.running, options.champion)
   const report: StrictOmit<AuditReport, 'answer'> = {
     format: 'spillway-audit/1',
@@ -74,7 +74,7 @@ export function buildReport(results: AuditResults): AuditReport {
     utility: {
       name: utility.name,
       unit: utility.unit,
-      basis: valuationBasis(worth.ir.utility, judging.charge),
+      basis: valuationBasis(worth.ir.utility, valuation.charge),
       ...(utility.dollars !== undefined && { dollars: utility.dollars }),
       budget: part,
       // No finite threshold exists if nothing may act.
@@ -82,8 +82,8 @@ export function buildReport(results: AuditResults): AuditReport {
       thresholdFrom: from,
       now,
       retrained,
-      ...(judging.charge > 0 && { charge: judging.charge }),
-      unjudged: judging.unjudged,
+      ...(valuation.charge > 0 && { charge: valuation.charge }),
+      unjudged: valuation.unjudged,
     },
     stages,
     elements,
@@ -98,7 +98,7 @@ export function buildReport(results: AuditResults): AuditReport {
     caveats: caveatsOf({
       history,
       experiment,
-      judging,
+      valuation,
       now,
       elements,
       bounds,
@@ -109,7 +109,7 @@ export function buildReport(results: AuditResults): AuditReport {
         ...judged.caveats,
       ],
     }),
-    assumptions: assumptionsOf({ model, worth: worth.ir, judging, experiment }),
+    assumptions: assumptionsOf({ model, worth: worth.ir, valuation, experiment }),
     reproduce: { command, version: packageVersion(), seed, draws, decisions, definitions: fingerprint },
   }
   return { ...report, answer: buildAnswer(report) }

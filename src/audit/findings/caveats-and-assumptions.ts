@@ -23,7 +23,7 @@ const POSITIVES_MIN = 50
 interface CaveatInputs {
   readonly history: HistoryPart
   readonly experiment: Experiment
-  readonly judging: PlanValuation
+  readonly valuation: PlanValuation
   readonly now: Performance
   readonly elements: readonly ElementPart[]
   /** Bounds of the value, if some labels are unknown. */
@@ -36,13 +36,13 @@ interface CaveatInputs {
 /** All caveats in words. Of the same caveat on several elements only the worst is kept. */
 export const caveatsOf = (inputs: CaveatInputs): string[] => worstCaveats(triggeredCaveats(inputs)).map(caveatText)
 
-function triggeredCaveats({ history, experiment, judging, now, elements, bounds, unit, more }: CaveatInputs): Caveat[] {
+function triggeredCaveats({ history, experiment, valuation, now, elements, bounds, unit, more }: CaveatInputs): Caveat[] {
   const { cases } = experiment
   const { test } = cases.blocks
   const unknown = unknownLabelShare(cases, test)
   const positive = countOf(cases.label, test)
   const weeks = history.weeks / 2
-  const noRetraining = judging.unavailableReason('refit')
+  const noRetraining = valuation.unavailableReason('refit')
   const caveats: (Caveat | false)[] = [
     weeks < WEEKS_MIN && { kind: 'few weeks', weeks },
     history.weeks < 52 && { kind: 'no year', days: Math.round(history.weeks * 7) },
@@ -52,8 +52,8 @@ function triggeredCaveats({ history, experiment, judging, now, elements, bounds,
     bounds !== undefined && (unknown > UNKNOWN_SHARE_SOME || history.censored > 0) && { kind: 'supposed labels', ...bounds, unit },
     history.censored > 0 && { kind: 'censored labels', count: history.censored },
     explorationCaveat(history),
-    judging.baselineActions.count === 0 && { kind: 'nothing acts' },
-    judging.unjudged > UNJUDGED_SHARE_SOME && { kind: 'unjudged actions', part: judging.unjudged },
+    valuation.baselineActions.count === 0 && { kind: 'nothing acts' },
+    valuation.unjudged > UNJUDGED_SHARE_SOME && { kind: 'unjudged actions', part: valuation.unjudged },
     noRetraining !== undefined && experiment.why('refit') === undefined && { kind: 'no retraining', why: noRetraining },
     ...volumeCaveats(elements, now.actionsPerWeek),
     ...more,
@@ -75,14 +75,14 @@ const countOf = (flags: Uint8Array, { from, to }: RowRange): number => flags.sub
 interface AssumptionInputs {
   readonly model: ModelIR
   readonly worth: WorthIR
-  readonly judging: PlanValuation
+  readonly valuation: PlanValuation
   readonly experiment: Experiment
 }
 
 /** Assumptions of the audit in words. */
-export function assumptionsOf({ model, worth, judging, experiment }: AssumptionInputs): string[] {
-  const { cooldown, from } = judging.baselineActions
-  const noRetraining = judging.unavailableReason('refit')
+export function assumptionsOf({ model, worth, valuation, experiment }: AssumptionInputs): string[] {
+  const { cooldown, from } = valuation.baselineActions
+  const noRetraining = valuation.unavailableReason('refit')
   const assumptions = [
     ...(worth.assumes ?? []),
     'what entities do is taken as given: nobody acts otherwise because a decision was another',
@@ -91,8 +91,8 @@ export function assumptionsOf({ model, worth, judging, experiment }: AssumptionI
     (experiment.running?.trainings ?? 0) > 1 &&
       'each training of the schedule scores from its time on, as if its rule had promoted it; trainings on drift are not replayed',
     experiment.cases.eligible.includes(0) && 'decisions about what goes on already act in no arm, and take no part of a budget',
-    judging.charge > 0 &&
-      `the worth states no cost of a wrong action: at the fixed threshold, where a level acts over 10 % more often, each one more than now counts −${judging.charge.toPrecision(2)} units, so that all wrong actions of now would cost a fifth of what its right ones are worth. State a cost with wrong`,
+    valuation.charge > 0 &&
+      `the worth states no cost of a wrong action: at the fixed threshold, where a level acts over 10 % more often, each one more than now counts −${valuation.charge.toPrecision(2)} units, so that all wrong actions of now would cost a fifth of what its right ones are worth. State a cost with wrong`,
     noRetraining !== undefined && `no arm 'refit': ${noRetraining}`,
     experiment.cases.undone !== undefined &&
       'what runs is judged as if it acted whenever its condition is met: what was left undone to see what comes of it is part of no figure',

@@ -68,7 +68,10 @@ export function thresholdTitle({ age, beyond }: FreshnessThreshold, levels: Elem
 /** Names of the freshness thresholds of the two curves. An age without its curve means nothing. */
 export const thresholdNames = { incident: 'incident threshold', planned: 'planned threshold' } as const
 
-/** A curve of an element: without retraining, or with it. */
+/**
+ * A curve of an element, as reports call it. `incident` is without retraining: the values of the modes `frozen` and `frozenAtBudget`
+ * (`ValuationMode`). `planned` is with retraining: those of the mode `refit`.
+ */
 export type CurveArm = keyof typeof thresholdNames
 
 /** The freshness thresholds that are known, each with its curve. */

@@ -89,11 +89,15 @@ export function evaluateEvents(unit: KernelUnit, block: Block, slots: Int32Array
   return { value, ...(skip?.includes(1) && { skip }) }
 }
 
-/** The entries of lists: the time, and the moments before it for each unit with the same events. */
+/**
+ * The entries of lists: the time, and the moments before it for each unit with the same events. `summed-groups.ts` gives each unit its
+ * place.
+ */
 export interface SumEntries {
   readonly lists: StrictOmit<KeyLists, 'times'>
-  /** Numbers per entry. */
+  /** Numbers per entry: 1 for its time, and `layout.width − 1` for each unit. */
   readonly width: number
+  /** `data[e * width]` is the time of entry `e`; the moments of a unit begin at `data[e * width + place]`. */
   readonly data: Float64Array
 }
 
