@@ -4,7 +4,7 @@
  */
 import type { RegressionOptions } from '../define/model/index.ts'
 import { solveCholesky, addOuter, regressionFit, penaltiesOf, regressionOptions, throwCollinear, type RegressionFit } from './regression.ts'
-import { designOf, matrixOf } from './design.ts'
+import { designOf, matrixOf } from './design-matrix.ts'
 import { meanLabel, trainingTable, type TrainingRows } from './training-table.ts'
 
 /** A fitted linear model. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random } from '../base/random.ts'
-import { designOf } from './design.ts'
+import { designOf } from './design-matrix.ts'
 import { derivatives, fitLogistic, lossAt, problemOf } from './logistic.ts'
 import { trainingTable } from './training-table.ts'
 

@@ -9,7 +9,7 @@
 import type { RegressionOptions } from '../define/model/index.ts'
 import { limits } from '../base/index.ts'
 import { solveCholesky, regressionFit, penaltiesOf, regressionOptions, throwCollinear, type RegressionFit } from './regression.ts'
-import { betaOf, designOf, type Design, type StartingCoefficients } from './design.ts'
+import { betaOf, designOf, type Design, type StartingCoefficients } from './design-matrix.ts'
 import { SparseDesign } from './sparse-design.ts'
 import { checkClasses, meanLabel, trainingTable, totalWeight, type TrainingRows, type TrainingTable } from './training-table.ts'
 

@@ -6,7 +6,7 @@
  * adds s times the row of ones. A column with three quarters zeros has |s| ≤ 1/√3 (Cantelli), so nothing cancels. 24 levels of an hour
  * beside seven numbers cost 44 products a row instead of 528.
  */
-import { fillColumn, type Design, type StandardisedColumn } from './design.ts'
+import { fillColumn, type Design, type StandardisedColumn } from './design-matrix.ts'
 
 /** Least share of zeros in a sparse column. */
 const MOSTLY = 0.75

@@ -68,10 +68,10 @@ export class LogWriter {
     segment,
     decisions = [],
     effects = [],
-    effectChanges: settled = [],
+    effectChanges = [],
     stages,
-    deadLetters: dead = [],
-    deadLetterChanges: letters = [],
+    deadLetters = [],
+    deadLetterChanges = [],
     schemas = [],
     forget,
     put = [],
@@ -85,10 +85,10 @@ export class LogWriter {
     const insertBatch = this.#prepared('INSERT INTO decisions (model, first, last, count, bytes) VALUES (?, ?, ?, ?, ?)')
     for (const { model, first, last, count, bytes } of decisions) insertBatch.run(model, first, last, count, bytes)
     for (const effect of effects) this.#effects.add(effect)
-    for (const change of settled) this.#effects.change(change)
+    for (const change of effectChanges) this.#effects.change(change)
     if (stages) this.#stages.add(stages)
-    for (const change of letters) this.#letters.change(change)
-    for (const letter of dead) this.#letters.add(letter)
+    for (const change of deadLetterChanges) this.#letters.change(change)
+    for (const deadLetter of deadLetters) this.#letters.add(deadLetter)
     if (forget !== undefined) this.#forgetBefore(forget)
     for (const [name, value] of values) this.#putValue(name, value)
   }
