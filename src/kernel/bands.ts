@@ -25,7 +25,7 @@ export class Bands {
     return this.#tails[slot * this.count + band]
   }
 
-  /** The tail of the next shorter window, after which a band begins; 0 for the shortest. */
+  /** The tail of the next shorter window, after which a band begins; 0 for the shortest. For `band` = `count`, the tail of the longest. */
   inner(slot: number, band: number): number {
     return band === 0 ? 0 : this.tail(slot, band - 1)
   }
@@ -66,12 +66,14 @@ export class Bands {
     }
   }
 
+  /** Reads what `save` wrote, for a list of `entries`. Throws `SPILL_STATE` where the invariant of `Folds` does not hold. */
   load(slot: number, from: StateReader, entries: number): void {
     for (let band = 0; band < this.count; band++) {
       this.setTail(slot, band, from.count(entries))
       this.setFlip(slot, band, from.count(this.tail(slot, band)))
       if (this.flip(slot, band) < this.inner(slot, band)) throw restoreError('the bands of windows are out of order')
     }
+    if (this.inner(slot, this.count) !== entries) throw restoreError('entries of a list are in no band')
   }
 
   clear(slot: number): void {

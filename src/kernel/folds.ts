@@ -30,9 +30,13 @@ import { tileStart, type Windows } from './window.ts'
  *
  * An entry leaves a band at its tail, where the next front fold is the answer, and enters the back of the next band. When an entry
  * leaves a band without a front, the back becomes the front, in one pass. An entry is in one band at a time, so one column of folds
- * serves all bands. A late entry in a front makes the older part of that front fold again.
+ * serves all bands. Lifetime windows have a back alone.
  *
- * Cost: O(windows) combines per event, amortized. Lifetime windows have a back alone.
+ * Invariant of a slot: in each band, the tail of b − 1 <= flip <= tail of b; and the tail of the last band is the length of the list, so
+ * that every entry is in a band. `Bands.load` checks both.
+ *
+ * Cost: O(windows) combines per event in order, amortized. A late event moves the entries after it (`Arena.open`). In a front it also
+ * folds the older part of that front again: O(entries of the front) combines.
  */
 export class Folds extends Structure {
   readonly #spans: Float64Array
