@@ -105,3 +105,6 @@ export function roundedProduct(exact: string, factor: number, window: SqlWindow)
   while (factor % (2 * power) === 0) power *= 2
   return `${window.roundToDouble(`(${exact} * ${factor / power})`)} * ${window.doubleLiteral(power)}`
 }
+
+/** The mean of a tile's doubles. */
+export const meanSql = (tile: TileSql): string => `${tile.sumOfDoubles(tile.input)} / ${tile.toDouble(tile.count())}`

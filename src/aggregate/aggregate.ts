@@ -10,7 +10,8 @@ import type { TileCell, TileEvent, TileValue } from './tile-format.ts'
  * - *Tiles* (docs/tiles.md), in any engine that can `GROUP BY`. Their partials `P` are a commutative monoid: an engine lifts each event that
  *   takes part, merges partials in any order, and finalizes those of a window.
  * - *The kernel*, in one process, where an object for each event would be too slow: it keeps partials as columns, and finalizes many rows at once.
- * - *Point-in-time SQL*, the witness of both: it shares no code with them, and is written from the semantics (numbers to the bit).
+ * - *Point-in-time SQL*, the witness of both, written from the semantics (numbers to the bit). It shares units, literals and limits with
+ *   them, and no computation of a value. The oracle (test/oracle) shares nothing with any of the three.
  */
 export interface AggregateFunction<P = unknown> {
   /** Tiles: the partial of one event. */

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { finalValues, untouched, valuesOf } from '../../test/aggregate/final-values.ts'
 import { limits } from '../base/limits.ts'
+import { eventsAt, momentColumns, sumsLayout, type TimedValue } from '../../test/aggregate/moment-columns.ts'
 import type { TypeIR } from '../define/ir/ir.ts'
 import { nullValue } from './kernel-partial.ts'
-import { liftMoments, momentLayout, type MomentLayout, type MomentTerm } from './moments.ts'
 
 const int: TypeIR = { type: 'int' }
 const cents: TypeIR = { type: 'decimal', scale: 2 }
@@ -13,59 +13,28 @@ const double: TypeIR = { type: 'double' }
 const { EXACT_MAX, MOMENT_COUNT_MAX, MOMENT_VALUE_MAX, SUM_COUNT_MAX } = limits
 const none = NaN
 
-const sums = (bound: number, ...terms: MomentTerm[]) => momentLayout(new Set(terms), bound)
-
-/** [time, value] */
-type Event = readonly [number, number]
-
-const events = (times: readonly number[], values: readonly number[]): Event[] => times.map((time, i) => [time, values[i]])
-
-/** Columns of `layout`, one row per list of events. */
-function momentsOf(layout: MomentLayout, rows: readonly (readonly Event[])[]): number[][] {
-  const columns = Array.from({ length: layout.width }, () => rows.map(() => 0))
-  const one = new Float64Array(layout.width)
-  rows.forEach((row, r) => {
-    for (const [time, value] of row) {
-      liftMoments(layout, time, value, one, 0)
-      columns.forEach((column, f) => (column[r] += one[f]))
-    }
-  })
-  return columns
-}
-
 test('an exact sum stays scaled, is NULL for no events, and is rejected from one value past SUM_COUNT_MAX on', () => {
-  const layout = sums(5000, 'x')
+  const layout = sumsLayout(5000, 'x')
   const n = [0, 2, SUM_COUNT_MAX, SUM_COUNT_MAX + 1, 1]
   const x = [0, -7, 1234, 1234, 0]
   for (const input of [int, cents]) assert.deepEqual(valuesOf('sum', input, [n, x], { layout }), [null, -7, 1234, 'range', 0])
 })
 
 test('the rounding error of an exact sum is stored for each row with a value', () => {
-  const wide = sums(EXACT_MAX, 'x')
+  const wide = sumsLayout(EXACT_MAX, 'x')
   const low = [0, 1, 3, 5, 1]
   const high = [0, 2 ** 27, -(2 ** 27), 0, 2 ** 27]
   const { values, low: left } = finalValues('sum', int, [[0, 2, 2, 1, SUM_COUNT_MAX + 1], low, high], { layout: wide })
   assert.deepEqual(values, [null, 2 ** 53, 3 - 2 ** 53, 5, 'range'])
   assert.deepEqual(left, [untouched, 1, 0, 0, untouched])
-  assert.deepEqual(finalValues('sum', int, [[1], [5]], { layout: sums(5, 'x') }).low, [0])
+  assert.deepEqual(finalValues('sum', int, [[1], [5]], { layout: sumsLayout(5, 'x') }).low, [0])
 })
 
-test('a mean is divided by n and then by the unit, and rejected as a sum is', () => {
-  const layout = sums(5000, 'x')
-  const n = [0, 3, 2, SUM_COUNT_MAX, SUM_COUNT_MAX + 1]
-  const x = [0, 1, -5, SUM_COUNT_MAX * 7, 1]
-  assert.deepEqual(valuesOf('mean', int, [n, x], { layout }), [null, 1 / 3, -2.5, 7, 'range'])
-  assert.notEqual(1 / 3 / 100, 1 / 300)
-  assert.deepEqual(valuesOf('mean', cents, [n, x], { layout }), [null, 1 / 3 / 100, -0.025, 0.07, 'range'])
-  assert.deepEqual(valuesOf('mean', int, [[2], [3], [2 ** 27]], { layout: sums(EXACT_MAX, 'x') }), [(2 ** 53 + 4) / 2])
-})
-
-test('sum and mean of doubles: NULL for no events, rejected when the sum is not finite, never −0', () => {
+test('a sum of doubles is NULL for no events, rejected where it is not finite, and never −0', () => {
   const n = [0, 2, 1, 4, 3, 2]
   const total = [0, 1.5, -0, Infinity, none, -Infinity]
   const error = [0, 0, 0, none, none, none]
   assert.deepEqual(valuesOf('sum', double, [n, total, error]), [null, 1.5, 0, 'range', 'range', 'range'])
-  assert.deepEqual(valuesOf('mean', double, [n, total, error]), [null, 0.75, 0, 'range', 'range', 'range'])
 })
 
 test('min, max, first, last and row are the value that the partial holds, scaled', () => {
@@ -139,8 +108,8 @@ test('a rate of doubles is rejected where it is not finite, and never −0', () 
 
 test('a count is the number of events; a share, of those with a condition, the part for which it is true', () => {
   const n = [3, 0, 4]
-  assert.deepEqual(valuesOf('count', undefined, [n], { layout: sums(0) }), n)
-  assert.deepEqual(valuesOf('share', { type: 'bool' }, [n, [1, 0, 4]], { layout: sums(1, 'x') }), [1 / 3, null, 1])
+  assert.deepEqual(valuesOf('count', undefined, [n], { layout: sumsLayout(0) }), n)
+  assert.deepEqual(valuesOf('share', { type: 'bool' }, [n, [1, 0, 4]], { layout: sumsLayout(1, 'x') }), [1 / 3, null, 1])
 })
 
 test("countDistinct is 0 for no events, exact up to its limit, and beyond it the sketch's estimate, at least limit + 1", () => {
@@ -171,51 +140,8 @@ test("countDistinct is 0 for no events, exact up to its limit, and beyond it the
 
 const half = MOMENT_COUNT_MAX / 2
 
-test('an exact variance is NULL below two values and rejected from one past MOMENT_COUNT_MAX on', () => {
-  const layout = sums(5, 'x', 'xx')
-  const n = [0, 1, 2, 5, MOMENT_COUNT_MAX, MOMENT_COUNT_MAX + 1]
-  const partial = [n, [0, 3, 5, 15, half, half], [0, 9, 17, 55, half, half]]
-  const most = 2 ** 20 / (2 ** 22 - 1)
-  assert.deepEqual(valuesOf('variance', int, partial, { layout }), [null, null, 4.5, 2.5, most, 'range'])
-  assert.deepEqual(valuesOf('variance', cents, partial, { layout }), [null, null, 4.5 / 10_000, 2.5 / 10_000, most / 10_000, 'range'])
-  const roots = [Math.sqrt(4.5), Math.sqrt(2.5), Math.sqrt(most)]
-  assert.deepEqual(valuesOf('stddev', int, partial, { layout }), [null, null, ...roots, 'range'])
-  assert.deepEqual(valuesOf('stddev', cents, partial, { layout }), [null, null, ...roots.map(root => root / 100), 'range'])
-})
-
-test('a variance that doubles would cancel away is exact', () => {
-  // All values but one are 40,000, and that one is 39,999: n·Q − S² = n − 1.
-  const n = MOMENT_COUNT_MAX
-  const partial = [[n], [n * 40_000 - 1], [(n - 1) * 40_000 ** 2 + 39_999 ** 2]]
-  assert.notEqual(n * partial[2][0] - partial[1][0] ** 2, n - 1)
-  const layout = sums(40_000, 'x', 'xx')
-  assert.deepEqual(valuesOf('variance', int, partial, { layout }), [1 / n])
-  // n·Q just above 2^53, S = 1.
-  const [odd, squares] = [n - 1, 2_147_484_161]
-  const spread = Number(BigInt(odd) * BigInt(squares) - 1n)
-  assert.notEqual(odd * squares - 1, spread)
-  assert.deepEqual(valuesOf('variance', int, [[odd], [1], [squares]], { layout }), [spread / (odd * (odd - 1))])
-})
-
-test('a variance of larger values is assembled from limbs, and rejected with a value beyond MOMENT_VALUE_MAX', () => {
-  const two = (a: number, b: number) => events([0, 0], [a, b])
-  const middle = sums(2 ** 20, 'x', 'xx')
-  assert.deepEqual([middle.xLimbs, middle.xxLimbs, middle.outside], [1, 3, -1])
-  assert.deepEqual(valuesOf('variance', int, momentsOf(middle, [two(1, 2), two(2 ** 20, 2 ** 20 - 4)]), { layout: middle }), [0.5, 8])
-  const [wide, most] = [sums(EXACT_MAX, 'x', 'xx'), MOMENT_VALUE_MAX]
-  const partial = momentsOf(wide, [two(1, 2), two(most, -most), two(most + 1, 0), two(1, 4), two(0, -1 - most)])
-  assert.deepEqual(valuesOf('variance', int, partial, { layout: wide }), [0.5, 2 ** 81, 'range', 4.5, 'range'])
-})
-
-test('a variance of doubles is never below 0, and rejected where it is not finite', () => {
-  const n = [0, 1, 2, 3, 2, 2, 2]
-  const partial = [n, n, [0, 0, 8, 6, -1e-20, Infinity, none]]
-  assert.deepEqual(valuesOf('variance', double, partial), [null, null, 8, 3, 0, 'range', 'range'])
-  assert.deepEqual(valuesOf('stddev', double, partial), [null, null, Math.sqrt(8), Math.sqrt(3), 0, 'range', 'range'])
-})
-
 /** The formula of the semantics in big integers, over τ = time − as-of time. */
-function slopeOf(of: readonly Event[], asOf: number, per: number, unit: number): number {
+function slopeOf(of: readonly TimedValue[], asOf: number, per: number, unit: number): number {
   const n = BigInt(of.length)
   const total = (term: (tau: bigint, x: bigint) => bigint) =>
     of.reduce((sum, [time, value]) => sum + term(BigInt(time - asOf), BigInt(value)), 0n)
@@ -225,11 +151,11 @@ function slopeOf(of: readonly Event[], asOf: number, per: number, unit: number):
 }
 
 test('an exact slope is that of least squares, NULL below two values or at one time', () => {
-  const late = events([2 ** 43, -(2 ** 43), 12_345_678_001], [MOMENT_VALUE_MAX, 0, 3 - MOMENT_VALUE_MAX])
-  const rows = [[], events([5], [5]), events([5, 5], [5, 9]), events([0, 7], [1, 4]), events([1000, 3000, 2000], [5, 9, 7]), late]
+  const late = eventsAt([2 ** 43, -(2 ** 43), 12_345_678_001], [MOMENT_VALUE_MAX, 0, 3 - MOMENT_VALUE_MAX])
+  const rows = [[], eventsAt([5], [5]), eventsAt([5, 5], [5, 9]), eventsAt([0, 7], [1, 4]), eventsAt([1000, 3000, 2000], [5, 9, 7]), late]
   for (const bound of [MOMENT_VALUE_MAX, EXACT_MAX]) {
-    const layout = sums(bound, 'x', 'xx', 'trend')
-    const partial = momentsOf(layout, rows)
+    const layout = sumsLayout(bound, 'x', 'xx', 'trend')
+    const partial = momentColumns(layout, rows)
     assert.deepEqual(valuesOf('slope', int, partial, { layout }), [null, null, null, 180_000 / 7, 120, slopeOf(late, 12_345, 60_000, 1)])
     const scaled = valuesOf('slope', cents, partial, { layout, per: 1 })
     assert.deepEqual(scaled, [null, null, null, 3 / 7 / 100, 0.002 / 100, slopeOf(late, 2 ** 43, 1, 100)])
@@ -238,15 +164,15 @@ test('an exact slope is that of least squares, NULL below two values or at one t
 
 test('an exact slope is rejected from one value past MOMENT_COUNT_MAX on, and with one beyond MOMENT_VALUE_MAX', () => {
   // One half of the values is 0 at 0, the other 5 at 1000.
-  const layout = sums(5, 'x', 'trend')
+  const layout = sumsLayout(5, 'x', 'trend')
   const [x, tau, tauTau, tauX] = [5, 1000, 1e6, 5000].map(value => [half * value, half * value])
   const zero = [0, 0]
   const n = [MOMENT_COUNT_MAX, MOMENT_COUNT_MAX + 1]
   const partial = [n, x, tau, zero, tauTau, zero, zero, tauX, zero, zero]
   assert.deepEqual(valuesOf('slope', int, partial, { layout }), [300, 'range'])
-  const wide = sums(EXACT_MAX, 'x', 'trend')
-  const rows = [0, 1].map(past => events([0, 1], [0, MOMENT_VALUE_MAX + past]))
-  assert.deepEqual(valuesOf('slope', int, momentsOf(wide, rows), { layout: wide, per: 1 }), [MOMENT_VALUE_MAX, 'range'])
+  const wide = sumsLayout(EXACT_MAX, 'x', 'trend')
+  const rows = [0, 1].map(past => eventsAt([0, 1], [0, MOMENT_VALUE_MAX + past]))
+  assert.deepEqual(valuesOf('slope', int, momentColumns(wide, rows), { layout: wide, per: 1 }), [MOMENT_VALUE_MAX, 'range'])
 })
 
 test('a slope of doubles is NULL below two values or at one time, rejected where it is not finite, and never −0', () => {

@@ -25,8 +25,11 @@ export type KernelPartial =
   | { readonly kind: 'tallies'; readonly tally: ValueTally }
 
 /**
- * A monoid over doubles. Partials are combined and never subtracted, because subtracting inexact sums leaves the rounding errors of
- * values that have left the window.
+ * A monoid over doubles, associative and commutative up to rounding: the result of any order is within the error bound of the feature
+ * (semantics, numbers to the bit). Late events are combined in the order of their arrival, and two layers in any order of time.
+ *
+ * Partials are combined and never subtracted, because subtracting inexact sums leaves the rounding errors of values that have left the
+ * window.
  *
  * A partial is `width` doubles in a `Float64Array`; `n` is at 0, and all zeros is the identity.
  */
@@ -81,7 +84,10 @@ export interface PartialRows {
   readonly at: number
 }
 
-/** The input of `finalizeRows` of an aggregate over `sums`. */
+/**
+ * The input of `finalizeRows` of an aggregate over `sums`, which has a layout. Such an aggregate declares it instead of `PartialRows`, which
+ * TypeScript allows for a method. The kernel gives every aggregate of this kind a layout (`buildUnit`).
+ */
 export interface SumRows extends PartialRows {
   readonly layout: MomentLayout
 }

@@ -1,4 +1,10 @@
-/** `mean`: the arithmetic mean of a window's values. */
+/**
+ * `mean`: the arithmetic mean of a window's values.
+ *
+ * A partial over exact types is n and S = Σx, as integers (`partial/exact-moments.ts`; the kernel keeps limbs, `moments.ts`). Over doubles
+ * it is n, the sum and its rounding error (`sumFold`). For either, the value is written three times: of tiles (`finalize`), in SQL
+ * (`valueSql`), and of the kernel's columns (`finalizeRows`).
+ */
 import { limits } from '../base/index.ts'
 import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'

@@ -5,9 +5,9 @@ import { rejectCell, writeFinite, type SumRows } from './kernel-partial.ts'
 import { isDouble, decimalUnit, timeUnit, finite, none, nullIfEmpty, outOfRange } from './final-value.ts'
 import { foldCells, foldPartials, TREND, trendFold } from './fold.ts'
 import { exactProductSum, exactSum } from './moments.ts'
-import { exactMomentPartials, isBeyondProducts, type ExactMoments } from './partial/exact-moments.ts'
-import { roundedProduct, type TileSql } from './aggregate-sql.ts'
-import { areBeyondProducts, meanSql, momentsOutOfRange } from './variance.ts'
+import { exactMomentPartials, type ExactMoments } from './partial/exact-moments.ts'
+import { exceedsMomentLimit, rejectedBeyondMomentLimit, rowExceedsMomentLimit } from './partial/moment-limits.ts'
+import { meanSql, roundedProduct, type TileSql } from './aggregate-sql.ts'
 
 /**
  * The least-squares slope per unit of time `per`: fl(fl(fl((n·Στx − Στ·Σx)·u) / fl(n·Στ² − (Στ)²)) / 10^s) over exact types
@@ -21,7 +21,7 @@ const exactSlope = (per: number, unit: number): AggregateFunction<ExactMoments<'
   finalize: nullIfEmpty(moments => {
     const { n, x, tau, tauTau, tauX } = moments
     if (n < 2) return none
-    if (isBeyondProducts(moments)) return outOfRange
+    if (exceedsMomentLimit(moments)) return outOfRange
     const spread = n * tauTau - tau * tau
     if (spread === 0n) return none
     return { value: Number((n * tauX - tau * x) * BigInt(per)) / Number(spread) / unit }
@@ -35,13 +35,13 @@ const exactSlope = (per: number, unit: number): AggregateFunction<ExactMoments<'
     const covariation = `(${n} * ${window.sum(`${tau} * ${x}`)} - ${sumTau} * ${window.sum(x)})`
     const rise = roundedProduct(covariation, per, window)
     const value = `${rise} / ${window.roundToDouble(spread)} / ${window.doubleLiteral(unit)}`
-    return { value: `CASE WHEN ${spread} > 0 THEN ${value} END`, rejected: momentsOutOfRange(window) }
+    return { value: `CASE WHEN ${spread} > 0 THEN ${value} END`, rejected: rejectedBeyondMomentLimit(window) }
   },
   finalizeRows(partials: SumRows) {
     const { rows, columns, layout, out, at } = partials
     for (let i = 0; i < rows; i++) {
       if (columns[0][i] < 2) out.nulls[at + i] = 1
-      else if (areBeyondProducts(partials, i)) rejectCell(out, at + i)
+      else if (rowExceedsMomentLimit(partials, i)) rejectCell(out, at + i)
       else {
         const n = BigInt(columns[0][i])
         const tau = exactSum(columns, layout.tau, 2, i)

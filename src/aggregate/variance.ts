@@ -1,4 +1,10 @@
-/** `variance` and `stddev`: the sample variance of a window's values, and its square root. */
+/**
+ * `variance` and `stddev`: the sample variance of a window's values, and its square root.
+ *
+ * A partial over exact types is n, S = Σx, Q = Σx² and the largest |x|, as integers (`partial/exact-moments.ts`; the kernel keeps limbs,
+ * `moments.ts`). Over doubles it is n, the mean and Σ(x − mean)² (`spreadFold`). For either, the value is written three times: of tiles
+ * (`finalize`), in SQL (`valueSql`), and of the kernel's columns (`finalizeRows`).
+ */
 import { limits } from '../base/index.ts'
 import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
@@ -6,8 +12,9 @@ import { rejectCell, type SumRows } from './kernel-partial.ts'
 import { isDouble, decimalUnit, finite, none, nullIfEmpty, outOfRange } from './final-value.ts'
 import { foldCells, foldPartials, SPREAD, spreadFold } from './fold.ts'
 import { exactProductSum, exactSum } from './moments.ts'
-import { exactMomentPartials, isBeyondProducts, type ExactMoments } from './partial/exact-moments.ts'
-import type { SqlValue, SqlWindow, TileSql } from './aggregate-sql.ts'
+import { exactMomentPartials, type ExactMoments } from './partial/exact-moments.ts'
+import { exceedsMomentLimit, rejectedBeyondMomentLimit, rowExceedsMomentLimit } from './partial/moment-limits.ts'
+import { meanSql, type SqlWindow } from './aggregate-sql.ts'
 
 /**
  * The sample variance: fl(fl(fl(n·Q − S²) / fl(n·(n − 1))) / 10^(2s)) over exact types (semantics, numbers to the bit); NULL for fewer than
@@ -46,7 +53,7 @@ const exactSpread = ({ finish, finishSql }: Spread): AggregateFunction<ExactMome
   finalize: nullIfEmpty(moments => {
     const { n, x, xx } = moments
     if (n < 2) return none
-    if (isBeyondProducts(moments)) return outOfRange
+    if (exceedsMomentLimit(moments)) return outOfRange
     return { value: finish(Number(n * xx - x * x) / Number(n * (n - 1n))) }
   }),
   valueSql(window) {
@@ -55,22 +62,18 @@ const exactSpread = ({ finish, finishSql }: Spread): AggregateFunction<ExactMome
     const sum = window.sum(x)
     const squares = window.roundToDouble(`(${window.toExact(n)} * ${window.sum(`${x} * ${x}`)} - ${sum} * ${sum})`)
     const squared = `${squares} / ${window.toDouble(`(${n} * (${n} - 1))`)}`
-    return { value: `CASE WHEN ${n} > 1 THEN ${finishSql(squared, window)} END`, rejected: momentsOutOfRange(window) }
+    return { value: `CASE WHEN ${n} > 1 THEN ${finishSql(squared, window)} END`, rejected: rejectedBeyondMomentLimit(window) }
   },
   finalizeRows(partials: SumRows) {
     const { rows, columns, out, at } = partials
     const n = columns[0]
     for (let i = 0; i < rows; i++) {
       if (n[i] < 2) out.nulls[at + i] = 1
-      else if (areBeyondProducts(partials, i)) rejectCell(out, at + i)
+      else if (rowExceedsMomentLimit(partials, i)) rejectCell(out, at + i)
       else out.values[at + i] = finish(exactSquares(partials, i) / (n[i] * (n[i] - 1)))
     }
   },
 })
-
-/** Does a row exceed exact products? */
-export const areBeyondProducts = ({ columns, layout }: SumRows, row: number): boolean =>
-  columns[0][row] > limits.MOMENT_COUNT_MAX || (layout.outside >= 0 && columns[layout.outside][row] !== 0)
 
 /** fl(n·Q − S²): in doubles while n·Q, and so S², which is never greater, is a safe integer; otherwise in big integers, rounded once. */
 function exactSquares({ columns, layout }: SumRows, row: number): number {
@@ -111,13 +114,4 @@ const doubleSpread = ({ finish, finishSql }: Spread): AggregateFunction<Float64A
       else rejectCell(out, at + i)
     }
   },
-})
-
-/** The mean of a tile's doubles. */
-export const meanSql = (tile: TileSql): string => `${tile.sumOfDoubles(tile.input)} / ${tile.toDouble(tile.count())}`
-
-/** The SQL condition for a window that exceeds exact moments. */
-export const momentsOutOfRange = (window: SqlWindow): NonNullable<SqlValue['rejected']> => ({
-  when: `${window.count()} > ${limits.MOMENT_COUNT_MAX} OR ${window.max(`abs(${window.input})`)} > ${limits.MOMENT_VALUE_MAX}`,
-  code: 'SPILL_RANGE',
 })

@@ -4,7 +4,6 @@
  *
  * τ is the event time. The slope's exact integers do not depend on where τ starts.
  */
-import { limits } from '../../base/index.ts'
 import type { TileSql } from '../aggregate-sql.ts'
 import type { AggregateFunction, PartialMethods } from '../aggregate.ts'
 import type { MomentTerm } from '../moments.ts'
@@ -66,7 +65,3 @@ export function exactMomentPartials<T extends MomentTerm>(
     kernelPartial: { kind: 'sums', terms: term === 'x' ? ['x'] : ['x', term] },
   }
 }
-
-/** Does the window exceed exact products? */
-export const isBeyondProducts = ({ n, largest }: ExactMoments<'xx'>): boolean =>
-  n > limits.MOMENT_COUNT_MAX || largest > limits.MOMENT_VALUE_MAX
