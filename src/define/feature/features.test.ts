@@ -277,8 +277,11 @@ test('a feature that is named twice is rejected, though JavaScript keeps only th
 test('columns of another source do not mix', () => {
   let other: Loose
   features('o', { from: flights, entity: airport, key: f => ((other = f), f.to), place: stream, values: () => ({ n: count('1h') }) })
-  rejects(() => group(() => ({ f: other.at.last('1h') })), "'f' is over source 'flights', not source 'payments'")
-  rejects(() => group(p => ({ f: p.qty.sum('1h', { where: other.at.gt(0) }) })), "'f' is over source 'flights', not source 'payments'")
+  rejects(() => group(() => ({ f: other.at.last('1h') })), "features 'g': 'f' is over source 'flights', not source 'payments'")
+  rejects(
+    () => group(p => ({ f: p.qty.sum('1h', { where: other.at.gt(0) }) })),
+    "features 'g': 'f' is over source 'flights', not source 'payments'",
+  )
 })
 
 test('before has no meaning at place corrected', () => {

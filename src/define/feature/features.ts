@@ -51,7 +51,8 @@ export interface Group<E extends Entities = Entities, F = Features> {
   /**
    * Reads the group in the inputs of a model, at the key that columns of the trigger have, one per key column: `cardNow.of(p.card)`.
    *
-   * @throws SpillwayError `SPILL_DEFINITION` for a column that does not hold the group's entity.
+   * @throws SpillwayError `SPILL_DEFINITION` for a column that does not hold the group's entity, for fewer or more columns than the key
+   * has, and for columns of two triggers.
    */
   readonly of: (...key: KeyColumns<'input', E>) => GroupInputs<F>
   /** Exists in types only. */
@@ -146,14 +147,20 @@ export type NamedCall = readonly [name: string, call: AggregateCall]
 
 export const featureIR = ([name, call]: NamedCall): FeatureIR => ({ name, ...call.feature })
 
+/** The members of `Group` without the types of its key and features, which `GroupValue` does not know. */
+type GroupShape = Pick<Group, 'name' | 'ir'> & { readonly of: (...key: never) => object }
+
 /** A group of `calls` over `source`. `G` exists in types only: the group that its definition declares. */
-export function groupOf<G extends { readonly ir: GroupIR }>(ir: GroupIR, source: SourceValue, calls: readonly NamedCall[]): G {
+export function groupOf<G extends GroupShape>(ir: GroupIR, source: SourceValue, calls: readonly NamedCall[]): G {
   const types = Object.fromEntries(calls.map(([name, call]) => [name, call.result]))
-  return new GroupValue(ir, source, types) as object as G
+  const group: GroupShape = new GroupValue(ir, source, types)
+  return group as G
 }
 
+let nextOrder = 0
+
 /** A feature group at run time. */
-export class GroupValue {
+export class GroupValue implements GroupShape {
   readonly name: string
   readonly ir: GroupIR
   readonly source: SourceValue
@@ -177,6 +184,7 @@ export class GroupValue {
     const nodes = columns.map((column, i) => keyColumn(`'${name}'`, column, entity[i], 'trigger'))
     const { realm } = nodes[0]
     if (nodes.some(node => node.realm !== realm)) mistake(`'${name}': the key mixes two triggers`)
+    // `model` lists the groups that it reads from this set: an expression holds only the name of its group.
     realm.reads?.add(this)
     const key = nodes.map(node => node.ir.name)
     const values = all.map(feature => {
@@ -186,8 +194,6 @@ export class GroupValue {
     return strictRecord(Object.fromEntries(values) as Record<string, Node>, `'${name}' has no feature`)
   }
 }
-
-let nextOrder = 0
 
 function featureCalls(subject: string, source: SourceValue, values: (row: unknown) => unknown): readonly NamedCall[] {
   if (typeof values !== 'function') mistake(`${subject} needs values: r => ({ … }), got ${show(values)}`)
@@ -199,7 +205,10 @@ function featureCalls(subject: string, source: SourceValue, values: (row: unknow
     if (!(call instanceof AggregateCall))
       mistake(`${subject}: '${name}' is no aggregate but ${describe(call)}; end it with .last('1h'), .mean('1h') or the like`)
     if (call.realms.some(realm => realm !== source.realm))
-      mistake(`'${name}' is over ${call.realms.find(realm => realm !== source.realm)!.name}, not ${source.realm.name}`, call.definedAt)
+      mistake(
+        `${subject}: '${name}' is over ${call.realms.find(realm => realm !== source.realm)!.name}, not ${source.realm.name}`,
+        call.definedAt,
+      )
     return [name, call] as const
   })
   checkDistinct(
