@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { LoggedEvent } from '../define/source/source.ts'
 import type { ColumnIR, ExprIR, FeatureIR, GroupIR, TypeIR, Value } from '../define/ir/ir.ts'
 import { sourceIR } from '../../test/source-ir.ts'
 import type { SqlRequest } from '../../test/parity/placement.ts'
+import { duckdb } from './duckdb/dialect.ts'
 import { DuckDbEngine } from './duckdb/engine.ts'
+import { valuesQuery } from './values.ts'
 import { SqlValues } from '../../test/parity/sql-values.ts'
 
 // Tests beyond the hand-computed cases (test/oracle): rejections by row, extremes, names.
@@ -105,4 +109,12 @@ test('columns whose names an engine would fold or reserve stay distinct', async 
     rows[0].map(({ value }) => value),
     [1, 2, 4, 8],
   )
+})
+
+test('the query in the documentation of valuesQuery is the one that it writes', () => {
+  const cards = sourceIR([column('card', { type: 'string' }), column('at', { type: 'timestamp' })], { key: 'card' })
+  const n10m: FeatureIR = { name: 'n10m', agg: 'count', window: 600_000, hop: 10_000, type: 'int' }
+  const { sql } = valuesQuery(group([n10m], ['card']), cards, { events: 'events', requests: 'requests' }, duckdb)
+  const [, documented] = /```sql\n(.*?) \* ```/s.exec(readFileSync(join(import.meta.dirname, 'values.ts'), 'utf8'))!
+  assert.equal(documented.replaceAll(/^ \* /gm, ''), `${sql}\n`)
 })

@@ -1,3 +1,8 @@
+/**
+ * Point-in-time values in SQL: the text of one query for a feature group.
+ *
+ * Aliases: `s` an event of the source, `e` an event with the inputs of the features, `a` a request, `p` the partials of a request.
+ */
 import { aggregateOf } from '../aggregate/index.ts'
 import type { StrictOmit } from '../base/index.ts'
 import { type ExprIR, type FeatureIR, type GroupIR, type SourceIR, isListAggregate } from '../define/ir/index.ts'
@@ -34,7 +39,7 @@ export interface ResultColumn {
 export interface EventRule {
   /** A relation of events `s`, joined with the data that `columns` need. */
   readonly from: string
-  /** Columns of an event that `counts` needs. */
+  /** Columns of an event that `condition` needs. */
   readonly columns: readonly string[]
   /** A condition over an event `e` and a request `a`. */
   readonly condition: string
@@ -49,6 +54,48 @@ export interface EventRule {
  *
  * Columns: `request`, then for each feature in order its value as delivered; for an exact `sum` or `change` the integer behind it
  * (`…__exact`); if it may be rejected, the code (`…__rejected`, NULL if it is not); if it is inexact, its error bound (`…__bound`).
+ *
+ * Example: the query of `n10m: count('10m')` by `card`, in DuckDB's dialect:
+ *
+ * ```sql
+ * WITH
+ * input_events AS (
+ *   SELECT s._seq,
+ *     s._arrival,
+ *     s._time,
+ *     s._deleted,
+ *     row_number() OVER (ORDER BY s._time, s._arrival, s._partition, s._offset) AS _order,
+ *     s."card" AS k0
+ *   FROM events s
+ * ),
+ * request_windows AS (
+ *   SELECT a.*,
+ *     (a.t - ((a.t % 610000) + 610000) % 610000) AS span,
+ *     ((a.t - 600000) - (((a.t - 600000) % 10000) + 10000) % 10000) AS tail0
+ *   FROM requests a
+ * ),
+ * nearby_events AS (
+ *   SELECT e.*, (e._time - ((e._time % 610000) + 610000) % 610000) + later.shift AS _span
+ *   FROM input_events e CROSS JOIN (VALUES (0), (610000)) AS later(shift)
+ * ),
+ * partials AS (
+ *   SELECT a.request,
+ *     count(*) FILTER (WHERE e._time >= a.tail0) AS p0
+ *   FROM request_windows a
+ *   JOIN nearby_events e ON e.k0 = a.k0 AND e._span = a.span AND e._seq < a.prefix AND e._time <= a.t
+ *   WHERE (a.upto IS NULL OR e._arrival <= a.upto) AND TRUE
+ *   GROUP BY a.request
+ * ),
+ * answers AS (
+ *   SELECT a.request,
+ *     CAST(coalesce(p.p0, 0) AS DOUBLE) AS value0
+ *   FROM requests a
+ *   LEFT JOIN partials p ON p.request = a.request
+ * )
+ * SELECT request,
+ *     value0 AS "n10m"
+ * FROM answers
+ * ```
  */
 export function valuesQuery(
   group: GroupIR,
@@ -59,7 +106,8 @@ export function valuesQuery(
 ): ValuesQuery {
   const names = columnNames(source, dialect)
   const lists = { inputs: new SelectList('x'), tails: new SelectList('tail'), calls: new SelectList('p') }
-  const answers = group.features.map((feature, i) => answerSql(feature, i, source, names, lists, dialect))
+  // Before the text: the answers fill the lists, whose columns the relations before `answers` compute.
+  const answers = group.features.map((feature, i) => answerSql(feature, i, { source, names, dialect, ...lists }))
   const results = answers.flatMap(({ results }) => results)
   const resultNames = identifiers(
     results.map(({ feature, part }) => (part === 'value' ? feature.name : `${feature.name}__${part}`)),
@@ -103,8 +151,12 @@ FROM answers`
   return { sql, columns }
 }
 
-/** Inputs and conditions are computed once per event, tails once per request, aggregate calls once per request and window. */
-interface Lists {
+/** The context of a query while it is written: its source, and the columns that its answers need of the relations before them. */
+interface Writing {
+  readonly source: SourceIR
+  readonly names: ColumnNames
+  readonly dialect: PointInTimeDialect
+  /** Inputs and conditions are computed once per event, tails once per request, aggregate calls once per request and window. */
   readonly inputs: SelectList
   readonly tails: SelectList
   readonly calls: SelectList
@@ -131,7 +183,14 @@ function reachOf({ features }: GroupIR): number | undefined {
 function nearbyEventsSql(reach: number | undefined, dialect: SqlDialect): string {
   if (reach === undefined) return 'SELECT * FROM input_events'
   const span = `${dialect.tileStart('e._time', reach)} + later.shift`
-  return `SELECT e.*, ${span} AS _span FROM input_events e CROSS JOIN (VALUES (0), (${reach})) AS later(shift)`
+  return `SELECT e.*, ${span} AS _span
+  FROM input_events e CROSS JOIN (VALUES (0), (${reach})) AS later(shift)`
+}
+
+interface AnswerPart {
+  readonly part: ResultColumn['part']
+  readonly column?: string | undefined
+  readonly result?: string | undefined
 }
 
 interface Answer {
@@ -141,14 +200,7 @@ interface Answer {
 }
 
 /** The answer of feature `i`. Adds the columns that it needs of events, requests and partials to the lists. */
-function answerSql(
-  feature: FeatureIR,
-  i: number,
-  source: SourceIR,
-  names: ColumnNames,
-  { inputs, tails, calls }: Lists,
-  dialect: PointInTimeDialect,
-): Answer {
+function answerSql(feature: FeatureIR, i: number, { source, names, dialect, inputs, tails, calls }: Writing): Answer {
   const participants = participantsSql(feature, source, names, inputs, dialect)
   const { window: length, hop, before } = feature
   const conditions = [
@@ -160,20 +212,25 @@ function answerSql(
   const { value, exact, rejected } = aggregateOf(feature).valueSql(window)
   const bound = errorBoundSql(feature, window)
   const unlessRejected = (sql: string): string => (rejected ? `CASE WHEN NOT coalesce(${rejected.when}, FALSE) THEN ${sql} END` : sql)
-  const parts: Partial<Record<ResultColumn['part'], string>> = {
-    value: unlessRejected(value),
-    ...(exact !== undefined && { exact: unlessRejected(exact) }),
-    ...(rejected && { rejected: `CASE WHEN ${rejected.when} THEN '${rejected.code}' END` }),
+  // Without a condition of its own, a double is rejected where it is not finite.
+  const isCheckedDouble = feature.input?.type === 'double' && !isListAggregate(feature.agg) && !rejected
+  // In the order of the columns: a part's column of `answers`, and its result if that is not the column.
+  const parts: readonly AnswerPart[] = [
+    { part: 'value', column: unlessRejected(value), result: isCheckedDouble ? dialect.finiteOrNull(`value${i}`) : undefined },
+    { part: 'exact', column: exact === undefined ? undefined : unlessRejected(exact) },
+    {
+      part: 'rejected',
+      column: rejected && `CASE WHEN ${rejected.when} THEN '${rejected.code}' END`,
+      result: isCheckedDouble ? `CASE WHEN NOT ${dialect.isFinite(`value${i}`)} THEN 'SPILL_RANGE' END` : undefined,
+    },
     // No value has no bound: whether a value is NULL is exact.
-    ...(bound !== undefined && { bound: `CASE WHEN (${value}) IS NOT NULL THEN ${bound} END` }),
-  }
-  const results = (Object.keys(parts) as ResultColumn['part'][]).map(part => ({ feature, part, sql: `${part}${i}` }))
-  // A double that is not finite is rejected.
-  if (feature.input?.type === 'double' && !isListAggregate(feature.agg) && !rejected) {
-    results[0].sql = dialect.finiteOrNull(`value${i}`)
-    results.push({ feature, part: 'rejected', sql: `CASE WHEN NOT ${dialect.isFinite(`value${i}`)} THEN 'SPILL_RANGE' END` })
-  }
-  return { columns: Object.entries(parts).map(([part, sql]) => `${sql} AS ${part}${i}`), results }
+    { part: 'bound', column: bound === undefined ? undefined : `CASE WHEN (${value}) IS NOT NULL THEN ${bound} END` },
+  ]
+  const columns = parts.flatMap(({ part, column }) => (column === undefined ? [] : [`${column} AS ${part}${i}`]))
+  const results = parts.flatMap(({ part, column, result = column === undefined ? undefined : `${part}${i}` }) =>
+    result === undefined ? [] : [{ feature, part, sql: result }],
+  )
+  return { columns, results }
 }
 
 /**

@@ -1,12 +1,22 @@
-import { type ExprIR, expressionLeaves, type GroupIR, type ModelIR, type PipelineIR, type SourceIR } from '../define/ir/index.ts'
+import { assert } from '../base/index.ts'
+import {
+  type ColumnIR,
+  type ExprIR,
+  expressionLeaves,
+  type GroupIR,
+  type LeafIR,
+  type ModelIR,
+  type PipelineIR,
+  type SourceIR,
+} from '../define/ir/index.ts'
 import { triggerColumns } from '../define/model/index.ts'
 import { SelectList } from './aggregate-calls.ts'
 import type { PointInTimeDialect } from './dialect.ts'
 import { expressionErrorBound } from './error-bound.ts'
 import { deliveredSql, expressionSql } from './expression.ts'
 import { identifiers, lines, sourceNamed, type ColumnNames } from './relations.ts'
-import { scoreSql } from './score.ts'
-import { valuesQuery, type EventRule } from './values.ts'
+import { scoreSql, type ScoreTerms } from './score.ts'
+import { valuesQuery, type EventRule, type ResultColumn, type ValuesQuery } from './values.ts'
 
 /** Some features of one group, read at the key that these columns of the trigger give. */
 export interface SqlRead {
@@ -65,25 +75,14 @@ export function vectorsQuery(
     const tables = { events: eventsOf(group.source), requests: `requests${i}` }
     return valuesQuery(group, source, tables, dialect, eventRule?.(source))
   })
+  // Before the text: the inputs, bounds and score fill this list, whose columns `feature_values` computes.
   const leaves = new SelectList('f')
-  const inputOf = (name: string): string => `i${model.inputs.findIndex(input => input.name === name)}`
-  const featureOf = (leaf: FeatureLeaf, part: 'value' | 'bound'): string | undefined => {
-    const read = reads.findIndex(({ group, key }) => readId(group.name, key) === readId(leaf.group, leaf.key))
-    const column = values[read].columns.find(column => column.feature.name === leaf.name && column.part === part)
-    return column && leaves.nameOf(`v${read}.${column.name}`)
-  }
-  const expression = (expr: ExprIR): string =>
-    expressionSql(expr, dialect, leaf => {
-      if (leaf.op === 'column') return inputOf(leaf.name)
-      if (leaf.op === 'feature') return featureOf(leaf, 'value')!
-      const column = columns.find(({ name }) => name === leaf.name)!
-      return leaves.nameOf(deliveredSql(`d.${fields.get(leaf.name)}`, column, dialect))
-    })
-  const inputs = model.inputs.map(({ expr }, i) => `${expression(expr)} AS i${i}`)
+  const write = expressionWriter({ model, reads, values, columns, fields, dialect, leaves })
+  const inputs = model.inputs.map(({ expr }, i) => `${write.expression(expr)} AS i${i}`)
   const bounds = model.inputs
-    .map(({ expr }, i) => ({ name: `b${i}`, sql: expressionErrorBound(expr, leaf => featureOf(leaf, 'bound'), expression) }))
+    .map(({ expr }, i) => ({ name: `b${i}`, sql: expressionErrorBound(expr, write.bound, write.expression) }))
     .filter(({ sql }) => sql !== undefined)
-  const score = scoreSql(model.score, model.inputs, { input: inputOf, expression }, dialect)
+  const score = scoreSql(model.score, model.inputs, write, dialect)
   const names = identifiers([...model.inputs.map(({ name }) => name), 'score'], ['decision', 't', 'rejected'], dialect)
   const codes = values.flatMap(({ columns }, i) => columns.filter(({ part }) => part === 'rejected').map(({ name }) => `v${i}.${name}`))
   const results = ['_trigger AS decision', '_t AS t', '_rejected AS rejected', ...model.inputs.map((_, i) => `i${i} AS ${names[i]}`)]
@@ -109,6 +108,48 @@ ORDER BY _decision`
 }
 
 type FeatureLeaf = Extract<ExprIR, { op: 'feature' }>
+
+interface WriterOptions {
+  readonly model: ModelIR
+  readonly reads: readonly SqlRead[]
+  /** The values of each read. */
+  readonly values: readonly ValuesQuery[]
+  /** The columns of the trigger, and their identifiers. */
+  readonly columns: readonly ColumnIR[]
+  readonly fields: ColumnNames
+  readonly dialect: PointInTimeDialect
+  /** Gets the leaves that are written: columns of the relation `feature_values`. */
+  readonly leaves: SelectList
+}
+
+/** Writes the expressions of a model over `feature_values`: fields of the trigger, features and inputs. `bound` is absent for exact features. */
+function expressionWriter({ model, reads, values, columns, fields, dialect, leaves }: WriterOptions): ScoreTerms & {
+  readonly bound: (feature: FeatureLeaf) => string | undefined
+} {
+  const input = (name: string): string => {
+    const i = model.inputs.findIndex(input => input.name === name)
+    assert(i >= 0, 'a score reads inputs of its model')
+    return `i${i}`
+  }
+  const partOf = (leaf: FeatureLeaf, part: ResultColumn['part']): string | undefined => {
+    const read = reads.findIndex(({ group, key }) => readId(group.name, key) === readId(leaf.group, leaf.key))
+    assert(read >= 0, 'a feature of an expression is among the reads of its model')
+    const column = values[read].columns.find(column => column.feature.name === leaf.name && column.part === part)
+    return column && leaves.nameOf(`v${read}.${column.name}`)
+  }
+  const leafSql = (leaf: LeafIR): string => {
+    if (leaf.op === 'column') return input(leaf.name)
+    if (leaf.op === 'feature') {
+      const value = partOf(leaf, 'value')
+      assert(value !== undefined, 'a read has a value for each of its features')
+      return value
+    }
+    const column = columns.find(({ name }) => name === leaf.name)
+    assert(column !== undefined, 'a field of an expression is a column of the trigger')
+    return leaves.nameOf(deliveredSql(`d.${fields.get(leaf.name)}`, column, dialect))
+  }
+  return { input, expression: expr => expressionSql(expr, dialect, leafSql), bound: leaf => partOf(leaf, 'bound') }
+}
 
 /** The requests of one read, one per decision, and their values. */
 function readSql(
