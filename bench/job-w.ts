@@ -72,7 +72,7 @@ export function corrected(group: GroupIR, events: Events, into?: FeatureColumn[]
   const block = blockOf(rows ? inOrder(events, rows) : events)
   const kernel = new Kernel(group, source, { strings: new Strings(), watermark: 'time' })
   const asks = { length: block.length, keys: [block.columns['key']], upto: endsOfEqualTimes(block.time), asOf: block.time }
-  return { kernel, rows, columns: kernel.replay(block, asks, into) }
+  return { kernel, rows, columns: kernel.applyAndRead(block, asks, into) }
 }
 
 function inOrder(events: Events, rows: Uint32Array): Events {

@@ -95,7 +95,7 @@ async function measure(events: Events, sample: number, rounds: number, { progres
   function sampled(group: GroupIR) {
     const result = asKnown(group, block)
     const { kernel, columns } = result
-    const { keys, bytes } = kernel
+    const { keyCount: keys, bytes } = kernel
     return { kernel, columns, keys, bytesPerKey: Math.round(bytes / keys), oracle: compareWithOracle(group, events, result, sample) }
   }
 }

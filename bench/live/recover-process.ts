@@ -109,8 +109,8 @@ async function start(folder: string): Promise<RecoveryTimes> {
   const { end } = run
   const kernels = run.decider.statefulGroups.map(({ kernel }) => kernel)
   const size = {
-    keys: kernels[0].keys,
-    bytesPerKey: Math.round(kernels.reduce((sum, { bytes }) => sum + bytes, 0) / kernels[0].keys),
+    keys: kernels[0].keyCount,
+    bytesPerKey: Math.round(kernels.reduce((sum, { bytes }) => sum + bytes, 0) / kernels[0].keyCount),
     rssMb: Math.round(process.memoryUsage.rss() / 2 ** 20),
   }
   const { again, withinDedupe } = lookBack(store)

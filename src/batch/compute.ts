@@ -115,16 +115,16 @@ function* computePartition(
   if (group.place.kind === 'hybrid') {
     const frames = new FrameWriter()
     for (const bytes of stateBlocks(kernel, strings, cut, frames)) yield { partition, bytes }
-    return { partition, of, known, read, keys: kernel.keys, ...frames.digest() }
+    return { partition, of, known, read, keys: kernel.keyCount, ...frames.digest() }
   }
   const writer = new ResultWriter(group, source, strings)
-  for (let from = 0; from < kernel.keys; from += BLOCK_KEYS) {
-    const to = Math.min(kernel.keys, from + BLOCK_KEYS)
-    const keys = kernel.keyColumns(from, to)
+  for (let from = 0; from < kernel.keyCount; from += BLOCK_KEYS) {
+    const to = Math.min(kernel.keyCount, from + BLOCK_KEYS)
+    const keys = kernel.keysOfSlots(from, to)
     const times = new Float64Array(to - from).fill(asOf)
     const features = kernel.read(keys, times)
     if (forgotten > -Infinity) rejectIncomplete(group.features, features, times, forgotten)
     yield { partition, bytes: writer.write({ length: to - from, keys, features }) }
   }
-  return { partition, of, known, read, keys: kernel.keys, ...writer.digest() }
+  return { partition, of, known, read, keys: kernel.keyCount, ...writer.digest() }
 }

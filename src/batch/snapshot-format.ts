@@ -29,11 +29,11 @@ export function* stateBlocks(kernel: Kernel, strings: Strings, cut: number, fram
     for (let id = from; id < to; id++) out.textById(strings, id)
     yield frames.frame(out.view())
   }
-  const { keys, bytes } = kernel
-  const atOnce = Math.max(1, Math.floor((limits.SLICE_BYTES * keys) / Math.max(1, bytes)))
-  for (let from = 0; from < keys; from += atOnce) {
+  const { keyCount, bytes } = kernel
+  const atOnce = Math.max(1, Math.floor((limits.SLICE_BYTES * keyCount) / Math.max(1, bytes)))
+  for (let from = 0; from < keyCount; from += atOnce) {
     begin(SLOTS)
-    out.raw(kernel.save(from, Math.min(keys, from + atOnce), cut))
+    out.raw(kernel.save(from, Math.min(keyCount, from + atOnce), cut))
     yield frames.frame(out.view())
   }
 }
@@ -50,7 +50,7 @@ export function* restorePartition(kernel: Kernel, strings: Strings, pieces: Iter
     for (const reader of readFrames(bytes, subject)) {
       const version = reader.varint()
       if (version !== VERSION) reader.failDamaged(`is of format ${version}, and this Spillway reads ${VERSION}`)
-      if (reader.varint() === SLOTS) kernel.appendSlice(reader.raw(), (byId ??= Int32Array.from(ids)))
+      if (reader.varint() === SLOTS) kernel.appendSnapshotSlice(reader.raw(), (byId ??= Int32Array.from(ids)))
       else for (let count = reader.varint(); count > 0; count--) ids.push(reader.textId(strings))
       yield
     }

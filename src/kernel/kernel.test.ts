@@ -66,7 +66,7 @@ test('a read after each event reads its key with that event visible, and before 
     [5, 7, 11, 7, null],
     [0, 0, 1, 1, 0],
   ])
-  assert.equal(kernel.keys, 2)
+  assert.equal(kernel.keyCount, 2)
   assert.ok(kernel.bytes > 0)
 })
 

@@ -45,7 +45,7 @@ export interface KernelOptions {
   readonly watermark?: 'arrival' | 'time'
   /** Also deliver the rounding error of exact sums and changes. */
   readonly exact?: boolean
-  /** A snapshot is restored by `appendSlice`, and events that supersede its own may arrive meanwhile. */
+  /** A snapshot is filled by `appendSnapshotSlice`, and events that supersede its own may arrive meanwhile. */
   readonly isSnapshot?: boolean
   /** Distinct values from which a key has a sketch, `SKETCH_FROM` by default. For tests with few keys; saved state ignores it. */
   readonly sketchFrom?: number
@@ -58,7 +58,7 @@ export interface KernelOptions {
  * Events are applied in the order of the log; a read sees everything applied before it. State is one structure for each set of
  * features that see the same events (`plan.ts`), by key slot, in typed arrays.
  *
- * `replay` is the general call: events, and reads anywhere among them. `apply` is a replay without reads, and `read` one without events.
+ * `applyAndRead` is the general call: events, and reads anywhere among them. `apply` is the call without reads, `read` that without events.
  */
 export class Kernel {
   readonly group: GroupIR
@@ -66,7 +66,7 @@ export class Kernel {
   readonly #options: KernelOptions
   readonly #noEvents: Block
   readonly #units: readonly KernelUnit[]
-  readonly #keys: KeySlots
+  readonly #keySlots: KeySlots
   /** A read below its key's watermark is rejected (`SPILL_CLOCK_EVICTED`): windows have moved past it. */
   readonly #watermarks = new KeyWatermarks()
   /** Created when state is first saved or restored. */
@@ -83,7 +83,7 @@ export class Kernel {
     this.#source = source
     this.#noEvents = emptyBlock(source)
     this.#options = options
-    this.#keys = KeySlots.of(group, source, options.strings)
+    this.#keySlots = KeySlots.of(group, source, options.strings)
     const plans = planStructures(group, source)
     this.#units = plans.map(plan => buildUnit(plan, source, options.strings, options.sketchFrom))
     if (source.identity) this.#revisions = new Revisions(source, this.#units, allWindows(plans), undefined, options.isSnapshot)
@@ -96,25 +96,25 @@ export class Kernel {
   }
 
   /** Keys with state. */
-  get keys(): number {
-    return this.#keys.size
+  get keyCount(): number {
+    return this.#keySlots.size
   }
 
   /** The keys of slots [from, to), one column per key column of the group, as reads take them. */
-  keyColumns(from: number, to: number): ColumnData[] {
+  keysOfSlots(from: number, to: number): ColumnData[] {
     return this.group.key.map((name, part) => {
-      const values = this.#keys.part(part, from, to)
+      const values = this.#keySlots.part(part, from, to)
       return { values: this.#source.columns.find(column => column.name === name)!.type === 'string' ? Int32Array.from(values) : values }
     })
   }
 
   /** Applies events without reading. */
   apply(block: Block): void {
-    this.replay(block, this.#noReads(block), [])
+    this.applyAndRead(block, this.#noReads(block), [])
   }
 
   /**
-   * Saves slots [from, to) of the slots 0 … `keys` − 1 as bytes for `restore`. `sequence` is that of the last event of the log
+   * Saves slots [from, to) of the slots 0 … `keyCount` − 1 as bytes for `restore`. `sequence` is that of the last event of the log
    * offered to this kernel, or any number up to the next one's: the slots are complete up to it, inclusive. The bytes are valid until
    * the next call.
    */
@@ -137,14 +137,14 @@ export class Kernel {
     return this.#catchUp
   }
 
-  /** Appends a slice of a kernel with other string ids, which `ids` maps. `finishRestore` ends the restore. Throws as `restore` does. */
-  appendSlice(slice: Uint8Array, ids: Int32Array): void {
+  /** Fills a snapshot: appends a slice of a kernel with other string ids, which `ids` maps. `finishSnapshot` follows. Throws as `restore` does. */
+  appendSnapshotSlice(slice: Uint8Array, ids: Int32Array): void {
     appendSlice(this.#state(), slice, ids)
   }
 
-  /** Ends a restore: identities that can no longer be revised may be dropped from now on. */
-  finishRestore(): void {
-    this.#revisions?.finishRestore()
+  /** Ends the filling of a snapshot: identities that can no longer be revised may be dropped from now on. */
+  finishSnapshot(): void {
+    this.#revisions?.finishSnapshot()
   }
 
   /**
@@ -157,8 +157,8 @@ export class Kernel {
   }
 
   /**
-   * Applies events after `restore`, in log order; each key skips the events that its slice has. `sequence` has one number per event,
-   * numbered as for `save`. After every event up to the highest sequence of a slice, the state equals that of a kernel that never
+   * Applies events that have no reads among them, in log order: after `restore`, where each key skips the events that its slice has, or
+   * in an empty kernel. `sequence` has one number per event, numbered as for `save`. After every event up to the highest sequence of a slice, the state equals that of a kernel that never
    * stopped. Until `finishCatchUp` keys are complete up to different sequences, so all other calls with events or reads are errors.
    */
   catchUp(block: Block, sequence: Float64Array): void {
@@ -171,17 +171,17 @@ export class Kernel {
     this.#catchUp = undefined
   }
 
-  /** Reads keys at as-of times, with all applied events visible. `into` as for `replay`. */
+  /** Reads keys at as-of times, with all applied events visible. `into` as for `applyAndRead`. */
   read(keys: readonly ColumnData[], asOf: Float64Array, into?: FeatureColumn[]): FeatureColumn[] {
-    return this.replay(this.#noEvents, { length: asOf.length, keys, upto: new Int32Array(asOf.length), asOf }, into)
+    return this.applyAndRead(this.#noEvents, { length: asOf.length, keys, upto: new Int32Array(asOf.length), asOf }, into)
   }
 
   /**
    * Applies the block's events and answers the reads among them: one column per feature, one row per read. Events after the last read
    * are applied too. `into` takes the columns of an earlier call, which are overwritten from row 0: that saves allocations.
    */
-  replay(block: Block, reads: BlockReads, into?: FeatureColumn[]): FeatureColumn[] {
-    assert(!this.#catchUp, 'a restored kernel catches up before it replays')
+  applyAndRead(block: Block, reads: BlockReads, into?: FeatureColumn[]): FeatureColumn[] {
+    assert(!this.#catchUp, 'a restored kernel catches up before it applies and reads')
     assert(reads.length === 0 || reads.upto[reads.length - 1] <= block.length, 'reads see events of the block only')
     if (into) for (const column of into) clearRows(column, reads.length)
     const out = into ?? featureColumns(this.group, reads.length, this.#options.exact === true)
@@ -196,7 +196,7 @@ export class Kernel {
       const toEvent = Math.min(fromEvent + EVENTS_PER_PASS, block.length)
       const toRead = toEvent < block.length ? firstReadBeyond(reads.upto, fromRead, reads.length, toEvent) : reads.length
       const events = sliceBlock(block, fromEvent, toEvent)
-      const slots = this.#keys.slotsOf(this.#keyColumns(events), events.length, true)
+      const slots = this.#keySlots.slotsOf(this.#keyColumns(events), events.length, true)
       if (sequence) this.#catchUp?.skipRestored(slots, sequence, fromEvent)
       this.#runPass({ events, slots, fromEvent, reads, fromRead, toRead }, out)
       fromRead = toRead
@@ -205,21 +205,21 @@ export class Kernel {
 
   /** One pass: the steps at the head of this file, from the slots of its reads on. */
   #runPass(pass: Pass, out: FeatureColumn[]): void {
-    const { reads, readsBefore, keys } = readsOfPass(pass, this.#keys)
+    const { reads, readsBefore, keys } = readsOfPass(pass, this.#keySlots)
 
     // Watermarks. `advance` raises `watermark` in place, hence the copy. It sets the slots of rejected reads to −1, in `readsBefore`
     // too, which shares them: no structure answers these reads.
     const watermark = (this.#options.watermark === 'time' ? pass.events.time : pass.events.arrival).slice()
-    this.#watermarks.grow(this.#keys.size)
+    this.#watermarks.grow(this.#keySlots.size)
     const belowWatermark = this.#watermarks.advance(pass.slots, watermark, reads)
     const snapshot = this.#snapshot && this.#snapshot.#snapshotReads(keys, reads.asOf)
 
     // Units and final values.
-    for (const unit of this.#units) unit.structure.grow(this.#keys.size)
+    for (const unit of this.#units) unit.structure.grow(this.#keySlots.size)
     const events = { block: pass.events, slots: pass.slots, watermark }
     const unitPass = { events, reads, readsBefore, snapshot, firstRow: pass.fromRead, out }
     if (this.#revisions) {
-      this.#revisions.grow(this.#keys.size)
+      this.#revisions.grow(this.#keySlots.size)
       runRevisableUnits(this.#units, this.#revisions, unitPass)
     } else runUnits(this.#units, unitPass)
 
@@ -229,7 +229,7 @@ export class Kernel {
 
   /** For a snapshot: the slots here of the keys of some reads, and the reads below their key's watermark here. */
   #snapshotReads(keys: readonly ColumnData[], asOf: Float64Array): SnapshotReads {
-    const slots = this.#keys.slotsOf(keys, asOf.length, false)
+    const slots = this.#keySlots.slotsOf(keys, asOf.length, false)
     const belowWatermark = this.#watermarks.advance(noSlots, noTimes, { slots, asOf, upto: new Int32Array(asOf.length) })
     return { units: this.#units, revisions: this.#revisions, slots, belowWatermark }
   }
@@ -237,7 +237,7 @@ export class Kernel {
   #state(): KernelState {
     this.#saved ??= {
       layout: layoutOf(this.group, this.#source, this.#options.watermark ?? 'arrival'),
-      keys: this.#keys,
+      keys: this.#keySlots,
       watermarks: this.#watermarks,
       structures: [...this.#units.map(({ structure }) => structure), ...(this.#revisions ? [this.#revisions] : [])],
       writer: new StateWriter(),

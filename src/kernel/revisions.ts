@@ -66,7 +66,7 @@ export class Revisions {
   #trigger: { readonly inputs: readonly StructureInput[]; readonly event: number } | undefined
 
   /**
-   * `windows` are those of all units. With `isSnapshot` no identity is dropped until `finishRestore`: an event that it superseded may still
+   * `windows` are those of all units. With `isSnapshot` no identity is dropped until `finishSnapshot`: an event that it superseded may still
    * arrive.
    */
   constructor(
@@ -89,7 +89,7 @@ export class Revisions {
   }
 
   /** Starts to drop identities that can no longer be revised. */
-  finishRestore(): void {
+  finishSnapshot(): void {
     this.#identities.setRetention(this.#source.revisable!)
   }
 

@@ -55,11 +55,11 @@ function layersOf(group: GroupIR, cut: readonly Event[], later: readonly Event[]
   batch.apply(blockOf(cut, others))
   const [kernel, snapshot] = [new Kernel(group, source, { strings }), new Kernel(group, source, { strings, isSnapshot: true })]
   kernel.setSnapshot(snapshot)
-  snapshot.appendSlice(
-    batch.save(0, batch.keys, 0),
+  snapshot.appendSnapshotSlice(
+    batch.save(0, batch.keyCount, 0),
     Int32Array.from({ length: others.size }, (_, id) => strings.idOf(others.textOf(id))),
   )
-  snapshot.finishRestore()
+  snapshot.finishSnapshot()
   kernel.apply(blockOf(later, strings, cut.length))
   return { kernel, snapshot, strings }
 }
@@ -149,9 +149,12 @@ test('a slice of a different group, or with an unknown text, is rejected', () =>
   const slice = batch.save(0, 1, 0).slice()
   const into = (other: GroupIR) => new Kernel(other, source, { strings })
   const all = Int32Array.from({ length: strings.size }, (_, id) => id)
-  into(group).appendSlice(slice, all)
-  assert.throws(() => into(groupOf({ agg: 'count' })).appendSlice(slice, all), { code: 'SPILL_STATE', message: /different feature group/ })
+  into(group).appendSnapshotSlice(slice, all)
+  assert.throws(() => into(groupOf({ agg: 'count' })).appendSnapshotSlice(slice, all), {
+    code: 'SPILL_STATE',
+    message: /different feature group/,
+  })
   for (const ids of [all.subarray(0, 0), all.subarray(0, 1)])
-    assert.throws(() => into(group).appendSlice(slice, ids), { code: 'SPILL_STATE', message: /text -?\d+ does not exist/ })
-  assert.throws(() => into(group).appendSlice(slice.subarray(0, slice.length - 8), all), { code: 'SPILL_STATE' })
+    assert.throws(() => into(group).appendSnapshotSlice(slice, ids), { code: 'SPILL_STATE', message: /text -?\d+ does not exist/ })
+  assert.throws(() => into(group).appendSnapshotSlice(slice.subarray(0, slice.length - 8), all), { code: 'SPILL_STATE' })
 })

@@ -95,7 +95,7 @@ for (const key of [['k'], ['x'], ['k', 's', 'x']])
         const kernel = kernelOf(groupOf(key))
         const block = blockOf(history)
         step(kernel, block)
-        const bounds = [0, ...cuts.map(cut => cut % (kernel.keys + 1)).sort((a, b) => a - b), kernel.keys]
+        const bounds = [0, ...cuts.map(cut => cut % (kernel.keyCount + 1)).sort((a, b) => a - b), kernel.keyCount]
         const save = (of: Kernel) => bounds.slice(1).map((to, i) => of.save(bounds[i], to, block.length - 1).slice())
         const slices = save(kernel)
         const next = kernelOf(groupOf(key))
@@ -103,7 +103,7 @@ for (const key of [['k'], ['x'], ['k', 's', 'x']])
         const restored = next.restore(slices.toReversed().map(slice => Buffer.concat([Buffer.of(1), slice]).subarray(1)))
         assert.equal(restored.lowest, block.length - 1)
         next.finishCatchUp()
-        assert.equal(next.keys, kernel.keys)
+        assert.equal(next.keyCount, kernel.keyCount)
         assert.deepEqual(save(next), slices)
         const later = block.length > 0 ? block.arrival.at(-1)! + 5 : 0
         assert.deepEqual(columnsAt(next, later), columnsAt(kernel, later))
@@ -139,7 +139,7 @@ test('a truncated, extended or changed slice is rejected or restored, and never 
       const changed = slice.slice()
       changed[at] = byte
       const kernel = restore(changed)
-      if (kernel) assert.equal(kernel.keys, 2)
+      if (kernel) assert.equal(kernel.keyCount, 2)
       else rejected++
       changes++
     }
@@ -184,7 +184,7 @@ test('each slot skips the events that its slice has, and applies the others', ()
   next.finishCatchUp()
   kernel.apply(part(4, 7))
   assert.deepEqual(columnsAt(next, 0), columnsAt(kernel, 0))
-  assert.equal(next.keys, 3)
+  assert.equal(next.keyCount, 3)
 })
 
 test('a restored kernel neither reads nor applies events before its catch-up is finished', () => {
@@ -207,7 +207,7 @@ test('a kernel without restored slices applies every event', () => {
   const kernel = kernelOf(groupOf(['k']))
   assert.equal(kernel.restore([]).lowest, -Infinity)
   kernel.catchUp(blockOf([{ slot: 0, wait: 1, late: 0, value: 3 }]), Float64Array.of(0))
-  assert.equal(kernel.keys, 1)
+  assert.equal(kernel.keyCount, 1)
 })
 
 test('an event is skipped where its slot is complete up to it, and nowhere else', () => {

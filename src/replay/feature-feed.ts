@@ -46,7 +46,7 @@ export class FeatureFeed {
     const end = Math.max(start, upto[batch.length - 1])
     this.#applied = end
     const asOf = perDecision(this.#reads.asOf, batch)
-    const values = this.#kernel.replay(sliceBlock(block, start, end), {
+    const values = this.#kernel.applyAndRead(sliceBlock(block, start, end), {
       length: batch.length,
       keys: this.read.key.map(name => batch.columnOf(name)),
       upto: upto.map(count => count - start),

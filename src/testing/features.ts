@@ -32,7 +32,7 @@ export function testFeatures(log: TestLog, name: string, key: readonly (string |
       strings,
     ),
   )
-  const out = kernel.replay(sliceBlock(placed.block, 0, placed.upto[0]), { length: 1, keys, upto: placed.upto, asOf: placed.asOf })
+  const out = kernel.applyAndRead(sliceBlock(placed.block, 0, placed.upto[0]), { length: 1, keys, upto: placed.upto, asOf: placed.asOf })
   return Object.fromEntries(group.features.map((feature, f) => [feature.name, valueOf(group.name, feature, out[f], strings)]))
 }
 

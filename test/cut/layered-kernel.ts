@@ -82,7 +82,7 @@ function answer(layered: Layered, { onCut, leak }: Layering, out: Answer[][]): v
     if (first === end) continue
     const rows = rowsOf(applied, pass.upto[end - 1])
     const before = (upto: number) => rows.filter(row => row < upto).length
-    const columns = kernel.replay(part(pass.block, rows), {
+    const columns = kernel.applyAndRead(part(pass.block, rows), {
       length: end - first,
       keys: keyColumns(of, group, source, strings, pass.asks.slice(first, end)),
       upto: pass.upto.slice(first, end).map(before),
@@ -110,7 +110,7 @@ function twoLayers(layered: Layered, cut: Uint8Array, visible: number, leak: Lea
   // Events that come while a snapshot is made and restored are applied to the delta at once.
   kernel.apply(part(pass.block, behind.slice(0, half)))
   restoreInto(snapshot, layered, inCut)
-  snapshot.finishRestore()
+  snapshot.finishSnapshot()
   kernel.apply(part(pass.block, behind.slice(half)))
   return { kernel, applied }
 }
@@ -120,12 +120,12 @@ function restoreInto(snapshot: Kernel, { group, source, draw, pass, elsewhere, o
   const filled = new Kernel(group, source, { strings: others, exact: true, watermark: pass.watermark, sketchFrom: 1 })
   filled.apply(part(elsewhere, rows))
   const ids = Int32Array.from({ length: others.size }, (_, id) => strings.idOf(others.textOf(id)))
-  const middle = draw.between(0, filled.keys)
+  const middle = draw.between(0, filled.keyCount)
   for (const [from, to] of [
     [0, middle],
-    [middle, filled.keys],
+    [middle, filled.keyCount],
   ])
-    snapshot.appendSlice(filled.save(from, to, 0).slice(), ids)
+    snapshot.appendSnapshotSlice(filled.save(from, to, 0).slice(), ids)
 }
 
 /** Rows below `to` that are not taken. */

@@ -2,7 +2,7 @@ import type { FeatureColumn } from '../../src/aggregate/kernel-partial.ts'
 import type { Block } from '../../src/columns/block.ts'
 import type { Kernel } from '../../src/kernel/kernel.ts'
 
-/** Applies events to a kernel, and reads each event's key at its arrival: the features as of its append. `into` as for `Kernel.replay`. */
+/** Applies events to a kernel, and reads each event's key at its arrival: the features as of its append. `into` as for `Kernel.applyAndRead`. */
 export function step(kernel: Kernel, block: Block, into?: FeatureColumn[]): FeatureColumn[] {
   const [upto, uptoBefore] = [new Int32Array(block.length), new Int32Array(block.length)]
   for (let event = 0; event < block.length; event++) {
@@ -10,5 +10,5 @@ export function step(kernel: Kernel, block: Block, into?: FeatureColumn[]): Feat
     uptoBefore[event] = event
   }
   const keys = kernel.group.key.map(name => block.columns[name])
-  return kernel.replay(block, { length: block.length, keys, upto, uptoBefore, asOf: block.arrival }, into)
+  return kernel.applyAndRead(block, { length: block.length, keys, upto, uptoBefore, asOf: block.arrival }, into)
 }

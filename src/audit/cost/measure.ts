@@ -71,7 +71,7 @@ function measureGroup(group: GroupIR, log: ReplayLog, seconds: () => number): Me
     source: group.source,
     cpuSecondsPerEvent: block.length === 0 ? 0 : cpuSeconds / block.length,
     stateBytes: kernel.bytes,
-    valueBytes: kernel.keys * (group.key.length + group.features.length) * 8,
+    valueBytes: kernel.keyCount * (group.key.length + group.features.length) * 8,
     reach: batchWindowReach(group),
   }
 }

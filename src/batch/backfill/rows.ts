@@ -76,8 +76,8 @@ class AtTimes implements BackfillRowReader {
   }
 
   #liveAt(t: number): RowChunk {
-    const keys = this.#kernel.keyColumns(0, this.#kernel.keys)
-    const [{ nulls }] = this.#kernel.read(keys, new Float64Array(this.#kernel.keys).fill(t))
+    const keys = this.#kernel.keysOfSlots(0, this.#kernel.keyCount)
+    const [{ nulls }] = this.#kernel.read(keys, new Float64Array(this.#kernel.keyCount).fill(t))
     const live = Uint32Array.from(nulls.keys()).filter(row => nulls[row] !== 1)
     live.sort(keyOrder(keys, this.#strings))
     return { length: live.length, t: new Float64Array(live.length).fill(t), keys: keys.map(column => gatherColumn(column, live)) }

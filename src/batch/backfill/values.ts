@@ -75,7 +75,7 @@ export class FeatureValues {
     const asOf = target.behind.clock === 0 ? t : t.map(time => time - target.behind.clock)
     const length = to - from
     if (length > this.#room) this.#out = featureColumns(this.#group, (this.#room = Math.max(length, EVENTS_AT_ONCE)), false)
-    this.#kernel.replay(events, { length, keys, upto, asOf }, this.#out)
+    this.#kernel.applyAndRead(events, { length, keys, upto, asOf }, this.#out)
     if (forgotten > -Infinity) rejectIncomplete(this.#group.features, this.#out, asOf, forgotten)
     return { length, t, keys, features: this.#out }
   }

@@ -211,7 +211,7 @@ export class BatchResults {
     const kernel = hybrid.emptySnapshot()
     for (const blocks of this.#partsOf(hybrid, record))
       for (const _ of restorePartition(kernel, this.#options.strings, blocks, `the result of run ${run}`));
-    kernel.finishRestore()
+    kernel.finishSnapshot()
     return { run, asOf, cut, kernel, forgotten: logStartOf(this.#store).arrival }
   }
 

@@ -92,9 +92,9 @@ test('features are current, as delivered, with their provenance', async () => {
       ['nobody', 0],
     ],
   )
-  const { keys } = run.decider.statefulGroups[0].kernel
+  const { keyCount } = run.decider.statefulGroups[0].kernel
   valuesOf('now', 'never heard of')
-  assert.equal(run.decider.statefulGroups[0].kernel.keys, keys, 'who asks leaves nothing behind')
+  assert.equal(run.decider.statefulGroups[0].kernel.keyCount, keyCount, 'who asks leaves nothing behind')
   moveTo(130)
   assert.equal(valuesOf('now', 'a').asOf, at(30), 'a tick at 30 is due, and nothing is read above it before it is made')
   while (valuesOf('now', 'a').asOf !== at(130)) await pause(1)

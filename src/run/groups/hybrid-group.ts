@@ -59,7 +59,7 @@ export class LayerPreparation {
 
   /** The snapshot is restored, and the delta has all logged events. */
   complete(forgotten: number): void {
-    this.snapshot.kernel.finishRestore()
+    this.snapshot.kernel.finishSnapshot()
     this.ready = { ...this.snapshot, forgotten }
   }
 }

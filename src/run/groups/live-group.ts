@@ -137,7 +137,7 @@ export class LiveGroup implements QueryableGroup {
     if (!all) return this.#rejectIncomplete(queries.map(query => this.#answer(query, noEventsBlock)))
     const placed = queries.map(query => this.#place(query, all.block, waiting))
     const end = this.#visibleBy(now, all.block)
-    const out = this.#replay(sliceBlock(all.block, 0, end), placed, queries[0]?.into)
+    const out = this.#applyAndRead(sliceBlock(all.block, 0, end), placed, queries[0]?.into)
     const answers = placed.map(({ upto, asOf }, i) => ({ out: out[i], visibleCount: addTo(upto, this.#applied), asOf }))
     this.#advance(all, end)
     return this.#rejectIncomplete(answers)
@@ -231,11 +231,11 @@ export class LiveGroup implements QueryableGroup {
   }
 
   /** `into`: output columns of the only query. */
-  #replay(block: Block, placed: readonly PlacedQueries[], into: FeatureColumn[] | undefined): FeatureColumn[][] {
-    if (placed.length === 0) return [this.#kernel.replay(block, noQueries(this.group, block))]
-    if (placed.length === 1) return [this.#kernel.replay(block, placed[0], into)]
+  #applyAndRead(block: Block, placed: readonly PlacedQueries[], into: FeatureColumn[] | undefined): FeatureColumn[][] {
+    if (placed.length === 0) return [this.#kernel.applyAndRead(block, noQueries(this.group, block))]
+    if (placed.length === 1) return [this.#kernel.applyAndRead(block, placed[0], into)]
     const { merged, rows } = mergeQueries(placed)
-    const out = this.#kernel.replay(block, merged)
+    const out = this.#kernel.applyAndRead(block, merged)
     return rows.map(rowsOfReader => out.map(column => selectFeatureRows(column, rowsOfReader)))
   }
 }

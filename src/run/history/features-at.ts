@@ -60,7 +60,7 @@ export function featuresFromLog(
   const { block, forgottenEvents, visible, ofKey } = ownEvents(ir, store, { group, source, strings, keyValues, t })
   const placed = placeReads(group.place, source, block, triggers(visibleRows(group, block, t), t))
   const kernel = new Kernel(group, source, { strings, watermark: placed.watermark })
-  const out = kernel.replay(sliceBlock(placed.block, 0, placed.upto[0]), {
+  const out = kernel.applyAndRead(sliceBlock(placed.block, 0, placed.upto[0]), {
     length: 1,
     keys: keyValues.map((value, i) => columnOf(source, group.key[i], value)),
     upto: placed.upto,

@@ -183,10 +183,10 @@ function nextSlice(checkpoint: Checkpoint): Slice | undefined {
 
 /** A group without keys has one empty slice. */
 function slicesOf(group: LiveGroup): Slice[] {
-  const { keys, bytes } = group.kernel
-  const slots = Math.max(1, Math.floor((limits.SLICE_BYTES * keys) / Math.max(1, bytes)))
-  const count = Math.max(1, Math.ceil(keys / slots))
-  return Array.from({ length: count }, (_, i) => ({ group, from: i * slots, to: Math.min(keys, (i + 1) * slots) }))
+  const { keyCount, bytes } = group.kernel
+  const slots = Math.max(1, Math.floor((limits.SLICE_BYTES * keyCount) / Math.max(1, bytes)))
+  const count = Math.max(1, Math.ceil(keyCount / slots))
+  return Array.from({ length: count }, (_, i) => ({ group, from: i * slots, to: Math.min(keyCount, (i + 1) * slots) }))
 }
 
 /** Encodes strings. The first checkpoint of a run with many keys has all of their texts, so turns run after every some thousands. */

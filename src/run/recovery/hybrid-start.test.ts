@@ -35,7 +35,7 @@ test('a start continues with the snapshot in use, and a delta from saved state o
     assert.deepEqual(feature(again.run, 'layered', 'c1').features, before.features)
     assertAlike(again)
     const [group] = again.run.decider.hybridGroups
-    assert.ok(group.kernel.keys > 0 && group.snapshot!.kernel.keys > 0)
+    assert.ok(group.kernel.keyCount > 0 && group.snapshot!.kernel.keyCount > 0)
     assert.deepEqual(again.reports, [])
     await again.to(15 * MINUTE + 1)
     assert.equal(feature(again.run, 'layered', 'c1').snapshot?.asOf, start + 15 * MINUTE)

@@ -47,7 +47,7 @@ function run({ of, group, source, strings, pass, pieces, restarts }: RunningKern
     const [from, to] = [piece, piece + 1].map(part => Math.floor((part * pass.block.length) / pieces)) as [number, number]
     const first = row
     while (row < pass.asks.length && pass.upto[row] <= to) row++
-    const columns = kernel.replay(pieceOf(pass.block, from, to), {
+    const columns = kernel.applyAndRead(pieceOf(pass.block, from, to), {
       length: row - first,
       keys: keyColumns(of, group, source, strings, pass.asks.slice(first, row)),
       upto: pass.upto.slice(first, row).map(count => count - from),

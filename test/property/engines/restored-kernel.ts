@@ -35,13 +35,13 @@ function restartAfter(draw: Draw, making: () => Kernel): AfterPiece {
   return (kernel, block, to) => {
     if (waited === 0) {
       last = draw.between(0, 2)
-      plan = planSlices(draw, kernel.keys, last)
+      plan = planSlices(draw, kernel.keyCount, last)
     }
     for (const { from, to: end, wait } of plan) if (wait === waited) slices.push(kernel.save(from, end, to - 1).slice())
     if (waited++ < last) return kernel
     // Keys first seen since the first slice was taken may be in one, or come again with their events.
     const saved = plan.at(-1)?.to ?? 0
-    if (draw.chance(0.5)) slices.push(kernel.save(saved, kernel.keys, to - 1).slice())
+    if (draw.chance(0.5)) slices.push(kernel.save(saved, kernel.keyCount, to - 1).slice())
     const next = restoreKernel(making(), draw.shuffled(slices), block, to, draw.between(1, 3))
     slices = []
     waited = 0
