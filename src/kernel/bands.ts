@@ -1,7 +1,10 @@
 import { ensureCapacity } from '../columns/index.ts'
 import { restoreError, type StateReader, type StateWriter } from './state.ts'
 
-/** The bands of `Folds` by slot, as places: the tail of a band's window, and the band's flip. */
+/**
+ * The bands of `Folds` by slot: the tail of each band's window, and the band's flip. Both are places, counted from the end of the slot's
+ * list. `Folds` explains bands and their invariant, which every method here keeps but `setTail` and `setFlip`; `load` checks it.
+ */
 export class Bands {
   /** Bands per slot. */
   readonly count: number

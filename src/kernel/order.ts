@@ -1,3 +1,9 @@
+/**
+ * Order in the lists of an arena: searches among entries sorted by time, and the order of events, (time, arrival, source position).
+ *
+ * Structures call them for each event and read, so they take arrays and offsets, and allocate nothing. Only `sortEntries` allocates, for
+ * restored state.
+ */
 import type { StructureInput } from './structure.ts'
 
 /**

@@ -1,3 +1,8 @@
+/**
+ * The plan of a feature group: which features share a structure, and the span and hop of each. `unit.ts` builds the structures.
+ *
+ * Sharing changes no value. It saves time and memory: events are filtered, evaluated and inserted once for all features of a structure.
+ */
 import { limits } from '../base/index.ts'
 import { aggregateOf, isDouble, type AggregateFunction, type KernelPartial } from '../aggregate/index.ts'
 import type { ExprIR, FeatureIR, GroupIR, SourceIR } from '../define/ir/index.ts'

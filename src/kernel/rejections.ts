@@ -9,12 +9,12 @@ import { tileStart } from './window.ts'
 
 /** Rejects each feature of a unit whose window, at a read of the chunk, reaches entries that its structure had dropped by then. */
 export function rejectTruncated(
-  { structure: { truncations }, readers }: KernelUnit,
+  { structure: { truncations }, features }: KernelUnit,
   asOf: Float64Array,
   firstRow: number,
   out: readonly FeatureColumn[],
 ): void {
-  for (const { index, span, hop } of readers)
+  for (const { index, span, hop } of features)
     for (let i = 0; i < asOf.length; i++) {
       const code = truncations.rejection(i, tileStart(asOf[i] - span, hop))
       if (code > 0) rejectCell(out[index], firstRow + i, code)

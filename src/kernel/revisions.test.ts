@@ -192,8 +192,8 @@ test('past its bound a key rejects windows that reach a lost event, also after a
     const inputs = units.map(unit => structureInput(unit, block, slots, watermark))
     let rejected: boolean[] = []
     revisions.run({ block, slots, watermark, inputs }, reads, reads.upto, () => {
-      rejected = units.flatMap(({ structure: { truncations }, readers }) =>
-        readers.map(({ span }) => truncations.rejection(0, asOf - span) === rejections.limit),
+      rejected = units.flatMap(({ structure: { truncations }, features }) =>
+        features.map(({ span }) => truncations.rejection(0, asOf - span) === rejections.limit),
       )
       for (const { structure } of units) structure.truncations.clearNotes()
     })
@@ -201,7 +201,7 @@ test('past its bound a key rejects windows that reach a lost event, also after a
   }
   const events = [1, 2, 3].map(time => ({ time, ref: time, g: 1, x: time }))
   assert.ok(!rejectedAt(events, 0, 3).includes(true))
-  const lifetime = units.flatMap(({ readers }) => readers.map(({ span }) => span === Infinity))
+  const lifetime = units.flatMap(({ features }) => features.map(({ span }) => span === Infinity))
   assert.ok(rejectedAt([{ time: 4, ref: 4, g: 1, x: 4 }], 3, 4).every(Boolean), 'event 1 is lost, and all windows reach it')
   assert.deepEqual(rejectedAt([{ time: 12, ref: 4, g: 2, x: 4 }], 4, 12), lifetime, 'the short window has passed it')
   assert.ok(revisions.bytes > 0)

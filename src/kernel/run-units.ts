@@ -98,7 +98,7 @@ function writeFinalValues(
   out: readonly FeatureColumn[],
 ): void {
   const { structure, layout } = unit
-  for (const { index, aggregate, window } of unit.readers)
+  for (const { index, aggregate, window } of unit.features)
     aggregate.finalizeRows({ rows: asOf.length, columns: structure.partials[window], layout, asOf, out: out[index], at: row })
   if (structure.truncations.any) rejectTruncated(unit, asOf, row, out)
   if (snapshotUnit?.structure.truncations.any) rejectTruncated(snapshotUnit, asOf, row, out)

@@ -26,7 +26,7 @@ export interface KernelUnit {
   readonly nulls: boolean
   /** For a table: the column that marks tombstones. */
   readonly tombstone: string | undefined
-  readonly readers: readonly UnitFeature[]
+  readonly features: readonly UnitFeature[]
 }
 
 /** One feature of a structure. */
@@ -46,7 +46,7 @@ export function buildUnit(plan: PlannedStructure, source: SourceIR, strings: Str
     isText: plan.input?.type === 'string',
     nulls: plan.kernelPartial.kind === 'recent' && plan.kernelPartial.nulls === true,
     tombstone: source.identity ? undefined : source.deleted,
-    readers: plan.features.map((planned, i) => ({
+    features: plan.features.map((planned, i) => ({
       ...planned,
       window: planned.kernelPartial.kind === 'tallies' ? i : windowIndex(plannedWindows, planned),
     })),

@@ -60,7 +60,7 @@ export class SummedColumns {
   }
 
   private constructor({ group }: GroupRead, { units }: SummedGroup, queries: SumQueries, forgotten: number) {
-    this.featureIndices = new Set(units.flatMap(({ unit }) => unit.readers.map(({ index }) => index)))
+    this.featureIndices = new Set(units.flatMap(({ unit }) => unit.features.map(({ index }) => index)))
     this.#features = group.features
     this.#queries = queries
     this.#forgotten = forgotten
@@ -166,7 +166,7 @@ class Cursor {
   readonly upto: Int32Array
   readonly #heads = new Int32Array(CHUNK_READS)
   readonly #windows: CursorWindow[] = []
-  readonly #readers: { readonly reader: UnitFeature; readonly layout: MomentLayout; readonly columns: readonly Float64Array[] }[] = []
+  readonly #features: { readonly feature: UnitFeature; readonly layout: MomentLayout; readonly columns: readonly Float64Array[] }[] = []
   /** By slot: the entry after the last visible event. */
   readonly #visibleEnds: Int32Array
   #event = 0
@@ -182,9 +182,9 @@ class Cursor {
     const places = Array.from({ length: layout.width - 1 }, (_, f) => place + f)
     const cursorWindows = windows.map(window => this.#windowOf(window))
     for (const window of cursorWindows) for (const f of places) window.places.add(f)
-    for (const reader of unit.readers) {
-      const [view] = cursorWindows[reader.window].partials.views
-      this.#readers.push({ reader, layout, columns: [0, ...places].map(f => view[f]) })
+    for (const feature of unit.features) {
+      const [view] = cursorWindows[feature.window].partials.views
+      this.#features.push({ feature, layout, columns: [0, ...places].map(f => view[f]) })
     }
   }
 
@@ -194,8 +194,8 @@ class Cursor {
     const asOf = queries.asOf.subarray(row, row + rows)
     this.#advance(slots, this.upto.subarray(row, row + rows))
     for (const window of this.#windows) subtract(window, this.entries, slots, asOf, this.#heads)
-    for (const { reader, layout, columns } of this.#readers)
-      reader.aggregate.finalizeRows({ rows, columns, layout, asOf, out: out[reader.index], at })
+    for (const { feature, layout, columns } of this.#features)
+      feature.aggregate.finalizeRows({ rows, columns, layout, asOf, out: out[feature.index], at })
   }
 
   #windowOf(window: WindowShape): CursorWindow {

@@ -24,7 +24,7 @@ export interface SummedUnit {
   readonly entries: SumEntries
   /** The place of the unit's moments in an entry; `unit.layout.width − 1` numbers. */
   readonly place: number
-  /** By the window index of the unit's readers. */
+  /** By the window index of the unit's features. */
   readonly windows: readonly WindowShape[]
 }
 
@@ -111,7 +111,7 @@ function summedUnits(lists: KeyLists, seeing: readonly Seeing[], time: Float64Ar
   return seeing.map(({ unit, value }) => {
     const layout = unit.layout!
     const windows: WindowShape[] = []
-    for (const { window, span, hop } of unit.readers) windows[window] = { span, hop }
+    for (const { window, span, hop } of unit.features) windows[window] = { span, hop }
     const summed = { unit, entries, place, windows }
     writePrefixSums(entries, place, layout, time, value)
     place += layout.width - 1

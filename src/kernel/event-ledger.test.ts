@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { EventLedger, emptyLedgerEvent } from './ledger.ts'
+import { EventLedger, emptyLedgerEvent } from './event-ledger.ts'
 import { Windows, type WindowShape } from './window.ts'
 
 interface Kept {

@@ -1,3 +1,8 @@
+/**
+ * The event ledger of `Revisions`: the events of each key that a window may still reach, one list per key in an arena, sorted by time.
+ *
+ * An entry is [time, arrival, source position, identity …, value of each unit …]; the widths are those of the source and the group.
+ */
 import { Arena } from './arena.ts'
 import { firstEntryFrom, insertionPoint } from './order.ts'
 import type { StateReader, StateWriter } from './state.ts'
