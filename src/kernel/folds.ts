@@ -49,8 +49,9 @@ export class Folds extends Structure {
   #backs = new Float64Array(0)
   /** Numbers per slot in `#backs`. */
   readonly #backWidth: number
-  /** Scratch: the partial of one event, and a running total. */
+  /** Scratch from `insert` on: the partial of its event. In `merge`, one of the two partials. */
   readonly #lifted: Float64Array
+  /** Scratch: a running total within `read`, `merge` or `#foldFront`. */
   readonly #total: Float64Array
 
   constructor({ spans, hops, tile }: Windows, fold: Fold, maxEntries: number) {
@@ -87,25 +88,23 @@ export class Folds extends Structure {
     this.#fold.lift(input.time[event], input.value[event], this.#lifted, 0)
     if (bands.count < this.#spans.length) this.#addToBack(slot, bands.count, this.#lifted, 0)
     const tile = tileStart(input.time[event], this.#hop)
-    for (let band = 0; band < bands.count; band++) {
-      if (tile < tileStart(input.watermark[event] - this.#spans[band], this.#hop)) continue
-      this.#store(slot, band, tile)
-      return
-    }
+    const band = this.#bandOf(tile, input.watermark[event])
+    if (band < bands.count) this.#store(slot, band, tile)
   }
 
   read(slot: number, asOf: number, row: number): void {
     this.#advance(slot, asOf)
     const bands = this.#bands
     const total = this.#total.fill(0)
-    for (let w = 0; w < this.#spans.length; w++) {
-      const lifetime = w >= bands.count
-      if (lifetime) total.fill(0)
+    for (let w = 0; w < bands.count; w++) {
       this.#fold.combine(total, 0, this.#backs, this.#backAt(slot, w))
-      if (!lifetime) {
-        const tail = bands.tail(slot, w)
-        if (tail > bands.flip(slot, w)) this.#fold.combine(total, 0, this.arena.data, this.#foldAt(slot, tail))
-      }
+      const tail = bands.tail(slot, w)
+      if (tail > bands.flip(slot, w)) this.#fold.combine(total, 0, this.arena.data, this.#foldAt(slot, tail))
+      for (let f = 0; f < total.length; f++) this.partials[w][f][row] = total[f]
+    }
+    // A lifetime window has no band: its back holds all events.
+    for (let w = bands.count; w < this.#spans.length; w++) {
+      this.#fold.combine(total.fill(0), 0, this.#backs, this.#backAt(slot, w))
       for (let f = 0; f < total.length; f++) this.partials[w][f][row] = total[f]
     }
   }
@@ -141,6 +140,13 @@ export class Folds extends Structure {
     this.#backs.fill(0, slot * this.#backWidth, (slot + 1) * this.#backWidth)
   }
 
+  /** The band of a tile as of a watermark: that of the shortest window that contains the tile. The number of bands if no window does. */
+  #bandOf(tile: number, watermark: number): number {
+    let band = 0
+    while (band < this.#bands.count && tile < tileStart(watermark - this.#spans[band], this.#hop)) band++
+    return band
+  }
+
   /** Inserts `#lifted`, the partial of an event of `tile`, in `band`. */
   #store(slot: number, band: number, tile: number): void {
     const { arena } = this
@@ -158,7 +164,11 @@ export class Folds extends Structure {
     else this.#foldFront(slot, band, place)
   }
 
-  /** Makes `#lifted` a new entry with `behind` entries after it: in the back if it touches the back, else in the front. */
+  /**
+   * Makes `#lifted` a new entry of a band, with `behind` newer entries. An entry between back and front joins the back, which costs
+   * nothing more; an entry within the front makes the front fold again from there. A full list first loses its oldest entry, so an entry
+   * that is older than all others has one newer entry less.
+   */
   #open(slot: number, band: number, behind: number, tile: number): void {
     const { arena } = this
     if (arena.length(slot) >= this.#maxEntries) this.#forgetOldest(slot)
