@@ -19,13 +19,13 @@ export const countDistinctAggregate = ({ limit = limits.DISTINCT_MAX }: FeatureI
   },
   kernelPartial: { kind: 'distinct', limit },
   finalizeRows({ rows, columns, out, at }) {
-    const [count, rest, empty] = columns
-    for (let i = 0; i < rows; i++) out.values[at + i] = count[i] <= limit ? count[i] : estimateDistinct(rest[i], empty[i], limit)
+    const [count, rankSum, empty] = columns
+    for (let i = 0; i < rows; i++) out.values[at + i] = count[i] <= limit ? count[i] : estimateDistinct(rankSum[i], empty[i], limit)
   },
 })
 
 function estimate(values: Iterable<Value>, limit: number): number {
   const registers = new Registers()
   for (const value of values) registers.add(typeof value === 'string' ? codeOfText(Buffer.from(value)) : codeOfNumber(Number(value)))
-  return estimateDistinct(registers.rest, registers.empty, limit)
+  return estimateDistinct(registers.rankSum, registers.empty, limit)
 }

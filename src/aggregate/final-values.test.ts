@@ -114,14 +114,14 @@ test('a count is the number of events; a share, of those with a condition, the p
 
 test("countDistinct is 0 for no events, exact up to its limit, and beyond it the sketch's estimate, at least limit + 1", () => {
   // 4,096 registers: three of rank 1, or every one of rank 3.
-  const [rest, empty] = [1.5, 4093]
+  const [rankSum, empty] = [1.5, 4093]
   assert.deepEqual(
     valuesOf(
       'countDistinct',
       int,
       [
         [0, 1, 2, 2],
-        [NaN, NaN, rest, 0.5],
+        [NaN, NaN, rankSum, 0.5],
         [NaN, NaN, empty, 4095],
       ],
       { limit: 1 },
@@ -131,7 +131,7 @@ test("countDistinct is 0 for no events, exact up to its limit, and beyond it the
   assert.deepEqual(
     valuesOf('countDistinct', int, [
       [0, 4096, 4097, 4097],
-      [NaN, rest, 512, rest],
+      [NaN, rankSum, 512, rankSum],
       [NaN, empty, 0, empty],
     ]),
     [0, 4096, Math.floor(12102203.161561485 / 512 + 0.5), 4097],

@@ -10,7 +10,7 @@ const { SKETCH_REGISTERS, SKETCH_RANK_MAX } = limits
 function estimateOf(codes: Iterable<number>, limit = 1): number {
   const registers = new Registers()
   for (const code of codes) registers.add(code)
-  return estimateDistinct(registers.rest, registers.empty, limit)
+  return estimateDistinct(registers.rankSum, registers.empty, limit)
 }
 
 /** Realistic numbers: counters, cents, seconds, hours, tenths, and numbers that differ in their upper or lower bits alone. */

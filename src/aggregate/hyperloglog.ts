@@ -33,12 +33,12 @@ const bits = new DataView(new ArrayBuffer(8))
 export class Registers {
   readonly #ranks = new Uint8Array(limits.SKETCH_REGISTERS)
   /** Σ 2^−rank over the registers that are not empty, which is exact. */
-  rest = 0
+  rankSum = 0
   empty: number = limits.SKETCH_REGISTERS
 
   clear(): void {
     this.#ranks.fill(0)
-    this.rest = 0
+    this.rankSum = 0
     this.empty = limits.SKETCH_REGISTERS
   }
 
@@ -50,7 +50,7 @@ export class Registers {
     const before = this.#ranks[register]
     if (rank <= before) return
     this.#ranks[register] = rank
-    this.rest += rankWeights[rank] - rankWeights[before]
+    this.rankSum += rankWeights[rank] - rankWeights[before]
     if (before === 0) this.empty--
   }
 }
@@ -93,11 +93,11 @@ function codeOf(high: number, low: number): number {
 }
 
 /**
- * Estimates the number of distinct values of a window with more than `limit` values. `empty` is the number of empty registers, `rest`
+ * Estimates the number of distinct values of a window with more than `limit` values. `empty` is the number of empty registers, `rankSum`
  * the sum of 2^−rank over the others. The improved raw estimator of O. Ertl, "New cardinality estimation algorithms for HyperLogLog
  * sketches" (2017).
  */
-export function estimateDistinct(rest: number, empty: number, limit: number): number {
+export function estimateDistinct(rankSum: number, empty: number, limit: number): number {
   const m = limits.SKETCH_REGISTERS
   let power = empty / m
   let sum = power
@@ -105,7 +105,7 @@ export function estimateDistinct(rest: number, empty: number, limit: number): nu
     power *= power
     sum += weight * power
   }
-  return Math.max(limit + 1, Math.floor(SCALE / (m * sum + rest) + 0.5))
+  return Math.max(limit + 1, Math.floor(SCALE / (m * sum + rankSum) + 0.5))
 }
 
 /** 2^24 / (2 ln 2): the squared number of registers times the estimator's constant. */

@@ -30,10 +30,10 @@ for (const [name, windows] of Object.entries(cases))
 function expected(values: readonly number[], limit: number): unknown[] {
   const ranks = new Map<number, number>()
   for (const code of values.map(codeOfNumber)) ranks.set(registerOf(code), Math.max(ranks.get(registerOf(code)) ?? 0, rankOf(code)))
-  const rest = [...ranks.values()].reduce((sum, rank) => sum + 2 ** -rank, 0)
-  return distinctCount(values) > limit ? ['more', rest, limits.SKETCH_REGISTERS - ranks.size] : [distinctCount(values)]
+  const rankSum = [...ranks.values()].reduce((sum, rank) => sum + 2 ** -rank, 0)
+  return distinctCount(values) > limit ? ['more', rankSum, limits.SKETCH_REGISTERS - ranks.size] : [distinctCount(values)]
 }
-const partialOf = ([count, rest, empty]: readonly number[], limit: number) => (count > limit ? ['more', rest, empty] : [count])
+const partialOf = ([count, rankSum, empty]: readonly number[], limit: number) => (count > limit ? ['more', rankSum, empty] : [count])
 
 for (const [name, windows] of Object.entries(cases))
   test(`a window with more values than the limit has a sketch, and any other is counted; ${name}`, () => {
@@ -70,9 +70,9 @@ test('texts are compared and hashed by their content', () => {
   const ids = texts.map(text => strings.idOf(text))
   const distinct = new Distinct(new Windows(windowsOf([60], 1)), 4, strings, 1)
   const input = inputOfHistory([...ids, ...ids].map(value => ({ slot: 0, wait: 0, late: 0, value })))
-  const [[[, rest, empty]]] = readAll(distinct, input, [[0, -50]])
+  const [[[, rankSum, empty]]] = readAll(distinct, input, [[0, -50]])
   const codes = texts.map(text => codeOfText(Buffer.from(text)))
-  assert.deepEqual([rest, empty], [codes.reduce((sum, code) => sum + 2 ** -rankOf(code), 0), limits.SKETCH_REGISTERS - 5])
+  assert.deepEqual([rankSum, empty], [codes.reduce((sum, code) => sum + 2 ** -rankOf(code), 0), limits.SKETCH_REGISTERS - 5])
 })
 
 test('a cleared key starts empty', () => {

@@ -174,12 +174,12 @@ export class Distinct extends Structure {
   #estimate(slot: number, w: number, start: number, row: number): void {
     const sketch = this.#sketches.of(slot)!
     sketch.advance(w, start)
-    this.partials[w][1][row] = sketch.rest[w]
+    this.partials[w][1][row] = sketch.rankSum[w]
     this.partials[w][2][row] = sketch.empty[w]
   }
 
   #writeRegisters(w: number, row: number): void {
-    this.partials[w][1][row] = registers.rest
+    this.partials[w][1][row] = registers.rankSum
     this.partials[w][2][row] = registers.empty
   }
 

@@ -31,7 +31,7 @@ function registersFrom(entries: readonly Entry[], start: number): [number, numbe
 
 const registersOf = (sketch: Sketch, w: number, start: number): [number, number] => {
   sketch.advance(w, start)
-  return [sketch.rest[w], sketch.empty[w]]
+  return [sketch.rankSum[w], sketch.empty[w]]
 }
 
 const headed = { layout: [1, 2], from: 0, to: 0, slots: 0, sequence: 0 } as const

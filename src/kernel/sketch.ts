@@ -38,7 +38,7 @@ export class Sketch {
   /** By window and block: a lower bound of the tiles of its registers. */
   readonly #earliest: Float64Array
   /** By window: Σ 2^−rank over the registers that are not empty, which is exact in a double, and the number of empty registers. */
-  readonly rest: Float64Array
+  readonly rankSum: Float64Array
   readonly empty: Int32Array
 
   constructor(windows: number) {
@@ -46,7 +46,7 @@ export class Sketch {
     this.#topRanks = new Uint8Array(windows * REGISTERS)
     this.#topTiles = new Float64Array(windows * REGISTERS).fill(Infinity)
     this.#earliest = new Float64Array(windows * BLOCKS).fill(Infinity)
-    this.rest = new Float64Array(windows)
+    this.rankSum = new Float64Array(windows)
     this.empty = new Int32Array(windows).fill(REGISTERS)
   }
 
@@ -83,7 +83,7 @@ export class Sketch {
       if (tile >= this.#starts[w] && rank >= this.#topRanks[w * REGISTERS + register]) this.#setRegister(w, register, rank, tile)
   }
 
-  /** Moves a window's start, and updates its `rest` and `empty`. Starts do not decrease. */
+  /** Moves a window's start, and updates its `rankSum` and `empty`. Starts do not decrease. */
   advance(w: number, start: number): void {
     const previous = this.#starts[w]
     if (previous === start) return
@@ -147,7 +147,7 @@ export class Sketch {
     this.#topTiles[at] = tile
     if (rank === before) return
     this.#topRanks[at] = rank
-    this.rest[w] = this.rest[w] + rankWeights[rank] - rankWeights[before]
+    this.rankSum[w] = this.rankSum[w] + rankWeights[rank] - rankWeights[before]
     this.empty[w] = this.empty[w] + (rank === 0 ? 1 : 0) - (before === 0 ? 1 : 0)
   }
 

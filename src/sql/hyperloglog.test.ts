@@ -23,7 +23,7 @@ async function estimatesOf(lists: readonly (readonly string[])[], type: ColumnTy
 function ours(codes: readonly number[]): number {
   const registers = new Registers()
   for (const code of codes) registers.add(code)
-  return estimateDistinct(registers.rest, registers.empty, 1)
+  return estimateDistinct(registers.rankSum, registers.empty, 1)
 }
 
 const doubles = fc.double({ noNaN: true, noDefaultInfinity: true }).map(value => value + 0)

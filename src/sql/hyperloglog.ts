@@ -21,7 +21,7 @@ export function estimatedSql(list: string, type: ColumnType, dialect: PointInTim
   const codes = dialect.arrayMap(words, pair => codeSql(dialect.pairItem(pair, 0), dialect.pairItem(pair, 1), dialect))
   return dialect.bind('registers', dialect.arrayMaxPerQuotient(codes, RANKS), registers => {
     const empty = dialect.divide(dialect.toDouble(`(${m} - ${dialect.arrayLength(registers)})`), dialect.doubleLiteral(m))
-    const rest = dialect.arraySum(registers, code => dialect.powerOf2(dialect.toDouble(`(-(${code} % ${RANKS}))`)))
+    const rankSum = dialect.arraySum(registers, code => dialect.powerOf2(dialect.toDouble(`(-(${code} % ${RANKS}))`)))
     const sum = dialect.bind(
       'powers',
       dialect.arrayIterate(empty, SQUARES, x => `${x} * ${x}`),
@@ -31,7 +31,7 @@ export function estimatedSql(list: string, type: ColumnType, dialect: PointInTim
           (_, k) => (k === 0 ? '' : `${dialect.doubleLiteral(2 ** (k - 1))} * `) + dialect.arrayItem(powers, k),
         ).join(' + '),
     )
-    return dialect.divide(dialect.doubleLiteral(12102203.161561485), `(${dialect.doubleLiteral(m)} * ${sum} + ${rest})`)
+    return dialect.divide(dialect.doubleLiteral(12102203.161561485), `(${dialect.doubleLiteral(m)} * ${sum} + ${rankSum})`)
   })
 }
 
