@@ -42,7 +42,7 @@ export const httpFaults: Readonly<Record<string, Edit>> = {
   },
   'what is rejected is counted and not kept': {
     path: 'src/run/loop/turns.ts',
-    was: 'decided, deadLetters, deadLetterChanges, put:',
-    is: 'decided, deadLetters: [], deadLetterChanges, put:',
+    was: '...decided, deadLetters, deadLetterChanges, put }',
+    is: '...decided, deadLetters: [], deadLetterChanges, put }',
   },
 }
