@@ -3,9 +3,11 @@
  * as JSON in the environment, and so reaches child processes.
  */
 import { hash } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { isMainThread } from 'node:worker_threads'
 
 const faultJson = process.env['SPILLWAY_FAULT']
 if (faultJson !== undefined) {
@@ -22,3 +24,11 @@ if (faultJson !== undefined) {
     },
   })
 }
+
+// Without a fault, with coverage: how long the check takes.
+const coverage = process.env['NODE_V8_COVERAGE']
+if (coverage && isMainThread)
+  process.on('exit', () => {
+    const { user, system } = process.cpuUsage()
+    writeFileSync(join(coverage, 'cpu-seconds'), String((user + system) / 1e6))
+  })
