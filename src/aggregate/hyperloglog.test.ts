@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
+import { hash } from 'node:crypto'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { limits } from '../base/limits.ts'
-import { codeOfNumber, codeOfText, estimateDistinct, isCode, Registers } from './hyperloglog.ts'
+import { codeOfNumber, codeOfText, estimateDistinct, isCode, RANK_BITS, Registers } from './hyperloglog.ts'
 
 const { SKETCH_REGISTERS, SKETCH_RANK_MAX } = limits
 
@@ -68,4 +69,16 @@ test('an estimate is a whole number above the limit, from one register to all of
       assert.ok(Number.isSafeInteger(actual) && actual >= 2)
     }),
   )
+})
+
+test('the code of a text is its register and rank, from the bits of its SHA-256: saved states and tiles hold codes', () => {
+  // The bits after the register begin with 19, 20, and fewer zeros.
+  for (const text of ['user-1545629', 'user-366903', ...Array.from({ length: 200 }, (_, i) => `user-${i}`), 'é', '']) {
+    const digest = hash('sha256', Buffer.from(text))
+    const bits = BigInt(`0x${digest.slice(0, 16)}`)
+      .toString(2)
+      .padStart(64, '0')
+    const rank = bits.slice(12).indexOf('1') + 1
+    assert.equal(codeOfText(Buffer.from(text)), Number(`0b${bits.slice(0, 12)}`) * 2 ** RANK_BITS + rank, text)
+  }
 })
