@@ -95,3 +95,19 @@ test('has room for the declared capacity', () => {
     for (let number = 0; number < capacity; number++) assert.equal(dictionary.codeOf(number * 1024), number)
   }
 })
+
+test('each form of numbers begins with its own byte, which is part of the format', () => {
+  const forms: [values: number[], form: number][] = [
+    [[7, 7], 0],
+    [[7, 8], 1],
+    [[7, 300], 2],
+    [[7, 70_000], 3],
+    [[7, 2 ** 40], 4],
+    [[7, 0.5], 4],
+  ]
+  for (const [values, form] of forms) {
+    const bytes = encodeNumbers(Float64Array.from(values))
+    assert.equal(bytes[0], form, String(values))
+    assert.deepEqual([...readNumbers(new ByteReader(bytes, 'numbers'), values.length)], values)
+  }
+})
