@@ -38,8 +38,8 @@ test('events from before a column was added have NULL there', async () => {
 
   const old = new Log(store, { sources: [before], stringsOf: () => new Strings() })
   const [segment] = old.segments(0, old.end)
-  const columnsOf = (wanted?: (source: string, column: string) => boolean) =>
-    Object.keys(log.withCurrentColumns(segment, wanted).sources[0].block.columns)
+  const columnsOf = (isWanted?: (source: string, column: string) => boolean) =>
+    Object.keys(log.withCurrentColumns(segment, isWanted).sources[0].block.columns)
   assert.deepEqual(columnsOf(), ['card', 'at', 'amount', 'label'])
   assert.deepEqual(
     columnsOf((_, column) => column === 'label'),

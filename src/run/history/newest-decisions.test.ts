@@ -28,8 +28,8 @@ const query = { model: undefined, key: undefined, last: 10 }
 
 test('the newest decisions come in order of decision, of one key or of all', async () => {
   const log = await recorded()
-  const keysOf = async (wanted: Partial<Parameters<typeof newestDecisions>[1]>) => {
-    const { decisions, isWhole } = await newestDecisions(log, { ...query, ...wanted })
+  const keysOf = async (selection: Partial<Parameters<typeof newestDecisions>[1]>) => {
+    const { decisions, isWhole } = await newestDecisions(log, { ...query, ...selection })
     return [decisions.map(({ key }) => key).join(' '), isWhole]
   }
   assert.deepEqual(await keysOf({}), ['a b a b', true])
