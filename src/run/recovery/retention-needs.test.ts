@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { action, count, entity, features, linear, model, on, pipeline, source, stdout, stream, t } from '../../index.ts'
+import { ModelStore } from '../../../test/crash/model-store.ts'
+import { limits } from '../../base/limits.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
+import { logStartOf } from '../../log/named-values.ts'
+import { Run } from '../loop/run.ts'
 import { checkRetention, retentionMs } from './retention.ts'
 
 const HOUR = 3_600_000
@@ -29,4 +34,20 @@ test('a log that has forgotten what a cooldown needs is rejected, and names the 
   })
   checkRetention(ir, start, 13 * HOUR + 1)
   checkRetention(ir, { entry: 0, arrival: -Infinity }, 0)
+})
+
+test('a segment with more entries than are forgotten at a time is forgotten at once', async () => {
+  const shop = pipeline('shop', [risk])
+  const store = new ModelStore(undefined, true)
+  let clock = 0
+  const run = new Run(shop, { store, clock: () => clock, keep: retentionMs(shop.ir, 1) })
+  const entries = limits.FORGET_ENTRIES + 1
+  await run.submit('payments', recordBatchOf(Array.from({ length: entries }, () => ({ card: 'c', at: 0 }))))
+  for (let hour = 2; hour < 6; hour++) {
+    clock = hour * HOUR
+    await run.submit('payments', recordBatchOf([{ card: 'c', at: clock }]))
+  }
+  await run.stop()
+  assert.equal(store.segments[0].first, logStartOf(store).entry)
+  assert.ok(logStartOf(store).entry >= entries, String(logStartOf(store).entry))
 })
