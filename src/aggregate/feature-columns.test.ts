@@ -46,3 +46,9 @@ test('ranges of columns, including lists', () => {
   })
   assert.deepEqual(selectFeatureRows(column(10, -20, 30), Uint32Array.of(1, 2, 0)), column(-20, 30, 10))
 })
+
+test('the rounding error of an exact sum goes with its row', () => {
+  const exact: FeatureColumn = { ...column(1, 2, 3), low: Float64Array.of(0.25, 0, -0.5) }
+  assert.deepEqual(featureSlice(exact, 1, 3), { ...column(2, 3), low: Float64Array.of(0, -0.5) })
+  assert.deepEqual(selectFeatureRows(exact, Uint32Array.of(2, 0)), { ...column(3, 1), low: Float64Array.of(-0.5, 0.25) })
+})
