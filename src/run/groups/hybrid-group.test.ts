@@ -39,7 +39,7 @@ function snapshotOf(
   { asOf, cut, forgotten = -Infinity }: Partial<HybridSnapshot> & { asOf: number; cut: number },
 ): HybridSnapshot {
   const kernel = live.emptySnapshot()
-  const inside = events.block.arrival.filter((arrival, row) => arrival <= asOf && events.entries[row]! < cut)
+  const inside = events.block.arrival.filter((arrival, row) => arrival <= asOf && events.entries[row] < cut)
   kernel.apply(eventsOf(0, ...inside).block)
   return { run: 1, asOf, cut, kernel, forgotten }
 }
