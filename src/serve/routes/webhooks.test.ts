@@ -115,9 +115,15 @@ test('an unsigned webhook is 401 and leaves nothing; a rejected record is 200, a
   assert.deepEqual([shop.run.end, letters().length], [end, before])
   assert.deepEqual(await send('hooks', ' {} ', standard(' {} ', { id: 'msg_e' })), [200, 0, 0, 1])
   assert.deepEqual(await send('hooks', '{"n":1.0}', standard('{"n":1.0}', { id: 'msg_"q' })), [200, 0, 0, 1])
+  const twice = '\uFEFF{"data":1,"data":2}'
+  assert.deepEqual(await send('hooks', twice, standard(twice, { id: 'msg_t' })), [200, 0, 0, 1])
+  const deep = `{"data":${'['.repeat(1000)}`
+  assert.deepEqual(await send('hooks', deep, standard(deep, { id: 'msg_d' })), [200, 0, 0, 1])
   assert.deepEqual(letters().slice(before), [
     ['hooks', 'map', '{"id":"msg_e"}'],
     ['hooks', 'map', '{"id":"msg_\\"q","n":1.0}'],
+    ['hooks', 'schema', '{"id":"msg_t","data":1,"data":2}'],
+    ['hooks', 'schema', deep],
   ])
   assert.deepEqual(await send('hooks', '[]', standard('[]')), [400, 'SPILL_INPUT'])
   for (const text of ['{', 'no']) assert.deepEqual(await send('hooks', text, standard(text)), [400, 'SPILL_FORMAT'], text)

@@ -7,6 +7,7 @@
 import type { FastifyInstance } from 'fastify'
 import { wallClock, SpillwayError, limits, durationText, didYouMean } from '../../base/index.ts'
 import type { PipelineIR, SourceIR } from '../../define/ir/index.ts'
+import type { Rejection } from '../../intake/index.ts'
 import { withBody } from '../body/body.ts'
 import { parseJsonBody, type JsonBody } from '../body/json-body.ts'
 import { IngestResult } from './ingest-result.ts'
@@ -89,13 +90,23 @@ function sourceOf({ sources }: PipelineIR, name: string): SourceIR {
   return source
 }
 
-/** The record of a webhook, with the id of its headers if the body has none. Throws 400 for an array. */
+/** The record of a webhook, rejected or not, with the id of its headers if the body has none. Throws 400 for an array. */
 function singleWebhook(bytes: Buffer, source: SourceIR, id: string | undefined): JsonBody {
   const body = parseJsonBody(bytes)
   if (!body.isSingle) throw new ServeError('SPILL_INPUT', 'a webhook is one JSON object, not an array')
-  const [record] = body.batch.records
+  const { records, undecodable } = body.batch
+  const record = undecodable.length > 0 ? valueOf(undecodable[0]) : records[0]
   const lacksId = typeof record === 'object' && record !== null && source.id !== undefined && !Object.hasOwn(record, source.id)
   return id !== undefined && lacksId ? parseJsonBody(withField(bytes, source.id, id)) : body
+}
+
+/** The value of a record that was rejected for its form, such as a field that occurs twice; undefined if it is no JSON. */
+function valueOf({ raw }: Rejection): unknown {
+  try {
+    return JSON.parse(Buffer.from(raw).toString())
+  } catch {
+    return undefined
+  }
 }
 
 /** The bytes of an object with one more field, otherwise unchanged, so that a dead letter can be replayed. */
