@@ -1,24 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ModelStore } from '../../../test/crash/model-store.ts'
-import { count, entity, features, linear, model, on, pipeline, source, stream, t } from '../../index.ts'
+import { paymentCount } from '../../../test/payment-count.ts'
+import { pipeline } from '../../index.ts'
 import { recordBatchOf } from '../../intake/record-batch.ts'
 import { Run } from '../loop/run.ts'
 import { matchesKey, newestDecisions } from './newest-decisions.ts'
 
-const card = entity('card', t.string())
-const payments = source('payments', { schema: { card, at: t.timestamp() }, key: 'card', time: 'at' })
-const now = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })
-const risk = model('risk', {
-  decide: on(payments),
-  inputs: p => ({ n: now.of(p.card).n }),
-  score: linear({ intercept: 0, weights: { n: 1 } }),
-})
-
 /** Three batches of decisions: a; b and a; b. */
 async function recorded() {
   const store = new ModelStore(undefined, true)
-  const run = new Run(pipeline('shop', [risk]), { store, clock: () => 1000 })
+  const run = new Run(pipeline('shop', [paymentCount]), { store, clock: () => 1000 })
   for (const keys of [['a'], ['b', 'a'], ['b']]) await run.submit('payments', recordBatchOf(keys.map(key => ({ card: key, at: 1000 }))))
   await run.stop()
   return { newestDecisions: () => store.decisions.toReversed().values() as Generator<(typeof store.decisions)[number]> }

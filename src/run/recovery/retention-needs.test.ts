@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { action, count, entity, features, linear, model, on, pipeline, source, stdout, stream, t } from '../../index.ts'
 import { ModelStore } from '../../../test/crash/model-store.ts'
+import { paymentCount } from '../../../test/payment-count.ts'
+import { action, pipeline, stdout } from '../../index.ts'
 import { limits } from '../../base/limits.ts'
 import { recordBatchOf } from '../../intake/record-batch.ts'
 import { logStartOf } from '../../log/named-values.ts'
@@ -9,16 +10,8 @@ import { Run } from '../loop/run.ts'
 import { checkRetention, retentionMs } from './retention.ts'
 
 const HOUR = 3_600_000
-const card = entity('card', t.string())
-const payments = source('payments', { schema: { card, at: t.timestamp() }, key: 'card', time: 'at' })
-const now = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })
-const risk = model('risk', {
-  decide: on(payments),
-  inputs: p => ({ n: now.of(p.card).n }),
-  score: linear({ intercept: 0, weights: { n: 1 } }),
-})
-const note = action('note', { when: risk.score.gte(1), do: stdout() })
-const page = action('page', { when: risk.score.gte(2), cooldown: '3h', do: stdout() })
+const note = action('note', { when: paymentCount.score.gte(1), do: stdout() })
+const page = action('page', { when: paymentCount.score.gte(2), cooldown: '3h', do: stdout() })
 const { ir } = pipeline('shop', [note, page])
 
 test('a cooldown needs the effects of its time', () => {
@@ -37,7 +30,7 @@ test('a log that has forgotten what a cooldown needs is rejected, and names the 
 })
 
 test('a segment with more entries than are forgotten at a time is forgotten at once', async () => {
-  const shop = pipeline('shop', [risk])
+  const shop = pipeline('shop', [paymentCount])
   const store = new ModelStore(undefined, true)
   let clock = 0
   const run = new Run(shop, { store, clock: () => clock, keep: retentionMs(shop.ir, 1) })

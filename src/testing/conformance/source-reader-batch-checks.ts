@@ -5,10 +5,8 @@ import type { SuiteRun } from './suite-run.ts'
 
 /** Batches of one reading that are enough to resume in the middle of a place. */
 const BATCHES = 3
-/** Records of a partition from which on the suite writes no more to get so many batches. */
+/** Limit of the records that the suite writes to a partition to get that many batches. */
 const BATCH_RECORDS_MAX = 20_000
-/** Times that a reading that follows waits at the end, before the place grows. */
-const ROUNDS = 5
 /** Positions of one reading from which reading is resumed. */
 const RESUMES_MAX = 50
 
@@ -37,7 +35,7 @@ export const batchChecks = {
   },
   resume: async place => {
     await expectResumable(place, await readBatches(place))
-    if (place.canFollow) await expectResumable(place, await followRounds(place))
+    if (place.canFollow) await expectResumable(place, await place.followRounds())
   },
   bounded: async place => {
     await place.readAll()
@@ -59,7 +57,7 @@ export const batchChecks = {
   },
 } as const satisfies Partial<Record<ReaderClause, (place: ReaderPlace) => Promise<void>>>
 
-/** Reads the place in several batches of a partition. The suite does not know the size of a batch, so it doubles the place until there are. */
+/** Reads the place in several batches of a partition. The suite does not know the size of a batch, so it doubles the place until the reader gives several. */
 async function readBatches(place: ReaderPlace): Promise<SuiteRun> {
   await place.write()
   for (;;) {
@@ -69,18 +67,6 @@ async function readBatches(place: ReaderPlace): Promise<SuiteRun> {
     if (batches.length >= BATCHES || written >= BATCH_RECORDS_MAX) return run
     await place.write(written)
   }
-}
-
-/** Reads a place that grows whenever everything was read. */
-async function followRounds(place: ReaderPlace): Promise<SuiteRun> {
-  const reading = place.start(true)
-  await place.untilAllRead(reading)
-  for (let round = 0; round < ROUNDS; round++) {
-    await place.write()
-    await place.untilAllRead(reading)
-  }
-  await place.end(reading)
-  return reading.run
 }
 
 /** Expects that from the position of each batch, exactly the records after the batch are read; of many batches, of evenly spaced ones. */

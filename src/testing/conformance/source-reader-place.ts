@@ -10,6 +10,8 @@ import { SUITE_SOURCE, SuiteReading, SuiteRun } from './suite-run.ts'
 
 /** Records of a partition that are written at a time. */
 const RECORDS = 20
+/** Times that a place grows while a reading follows it. */
+const ROUNDS = 5
 const TIMEOUT_MS = 10_000
 
 /** A new place, for one clause. */
@@ -86,6 +88,18 @@ export class ReaderPlace {
     const missing = () => this.broken(`records that were written had not come after ${this.#timeoutMs} ms`)
     await reading.until(() => this.isAllRead(reading.run), missing)
     if (reading.isOver) throw this.broken('reading ended before the signal')
+  }
+
+  /** Follows the place, which grows whenever everything was read. */
+  async followRounds(): Promise<SuiteRun> {
+    const reading = this.start(true)
+    await this.untilAllRead(reading)
+    for (let round = 0; round < ROUNDS; round++) {
+      await this.write()
+      await this.untilAllRead(reading)
+    }
+    await this.end(reading)
+    return reading.run
   }
 
   async end(reading: SuiteReading): Promise<void> {

@@ -3,8 +3,6 @@ import { pause } from '../../base/index.ts'
 import type { ReaderClause } from '../../sources/reader/index.ts'
 import type { ReaderPlace } from './source-reader-place.ts'
 
-/** Times that a place grows while it is followed. */
-const ROUNDS = 5
 /** Records before a pause. A reader that takes half of them while nobody asks does not pause. */
 const PAUSE_RECORDS = 20_000
 /** Time without a change after which a reader counts as still, ms. */
@@ -14,14 +12,7 @@ const STILL_MS = 100
 export const runChecks = {
   follow: async place => {
     await place.write()
-    const reading = place.start(true)
-    for (let round = 0; round < ROUNDS; round++) {
-      await place.untilAllRead(reading)
-      await place.write()
-    }
-    await place.untilAllRead(reading)
-    await place.end(reading)
-    place.expectWritten(reading.run)
+    place.expectWritten(await place.followRounds())
   },
   pause: async place => {
     await place.write(PAUSE_RECORDS)
