@@ -1,4 +1,4 @@
-# Spillway's command line, for a pipeline that is copied in or mounted: docs/container.md. Debian and not Alpine, since DuckDB's library needs glibc.
+# Spillway's command line, for a pipeline that is copied in or mounted: docs/guides/container.md. Debian and not Alpine, since DuckDB's library needs glibc.
 
 # The package, as `npm pack` makes it.
 FROM node:24-slim AS package

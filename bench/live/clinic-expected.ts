@@ -1,6 +1,6 @@
 /**
  * Expected pages, computed from the log alone: its readings in order of arrival, and every five minutes each patient's level, slope and
- * step by the definitions of docs/semantics.md, the glucose example's rules, and half an hour between two pages. Independent of kernel,
+ * step by the definitions of docs/reference/semantics.md, the glucose example's rules, and half an hour between two pages. Independent of kernel,
  * models and actions.
  */
 import { Strings } from '../../src/columns/strings.ts'

@@ -7,7 +7,7 @@ import type { TileCell, TileEvent, TileValue } from './tile-format.ts'
  *
  * It computes the value of a window in three ways, and `prove parity` (test/property/parity.test.ts) shows that they agree:
  *
- * - *Tiles* (docs/tiles.md), in any engine that can `GROUP BY`. Their partials `P` are a commutative monoid: an engine lifts each event that
+ * - *Tiles* (docs/reference/tiles.md), in any engine that can `GROUP BY`. Their partials `P` are a commutative monoid: an engine lifts each event that
  *   takes part, merges partials in any order, and finalizes those of a window.
  * - *The kernel*, in one process, where an object for each event would be too slow: it keeps partials as columns, and finalizes many rows at once.
  * - *Point-in-time SQL*, the witness of both, written from the semantics (numbers to the bit). It shares units, literals and limits with

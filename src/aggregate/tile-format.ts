@@ -1,5 +1,5 @@
 /**
- * The values of the tile format (docs/tiles.md): cells, the events that they are made from, and the values that they give.
+ * The values of the tile format (docs/reference/tiles.md): cells, the events that they are made from, and the values that they give.
  *
  * A tile is `(key, floor(event time / hop) · hop)` with one partial aggregate for each feature, encoded as cells. Any engine can keep and share it. A
  * feature value is the tiles of its window, merged and finalized. Merging is commutative and associative, so tiles may be merged in any order and grouped in any way.

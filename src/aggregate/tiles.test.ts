@@ -18,7 +18,7 @@ function cellsOf(feature: Omit<FeatureIR, 'name' | 'window' | 'hop' | 'type'>, e
 }
 
 // The format is public: a change of these cells is a new TILE_VERSION.
-test('the cells of each aggregate are those of docs/tiles.md', () => {
+test('the cells of each aggregate are those of docs/reference/tiles.md', () => {
   const amounts = eventsOf(150, -50)
   assert.deepEqual(cellsOf({ agg: 'count' }, amounts), [2])
   assert.deepEqual(cellsOf({ agg: 'share' }, eventsOf(true, false, true)), [3, 2])

@@ -1,5 +1,5 @@
 /**
- * The error class of Spillway. `code` is stable and documented in docs/errors.md; the message names the place and the fix.
+ * The error class of Spillway. `code` is stable and documented in docs/reference/errors.md; the message names the place and the fix.
  *
  * `place` is where the mistake is: `FILE:LINE` of the definition or the record.
  *
@@ -22,7 +22,7 @@ export class SpillwayError extends Error {
   }
 }
 
-/** Error codes, each with its cause in one line. The fixes are in docs/errors.md. */
+/** Error codes, each with its cause in one line. The fixes are in docs/reference/errors.md. */
 export const errorCodes = {
   SPILL_NODE_TOO_OLD: 'the running Node is older than the one Spillway needs',
   SPILL_DEFINITION: 'a definition is wrong: an unknown field, a wrong type, a name used twice, a circle',

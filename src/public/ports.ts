@@ -1,6 +1,6 @@
 /**
  * `spillway/ports`: the interfaces for implementations of your own. `spillway/testing` has a conformance suite for each; see
- * docs/ports.md, docs/stores.md, docs/destinations.md, docs/model-runtimes.md, docs/sql-engines.md and docs/feature-tables.md.
+ * docs/extending/ports.md, docs/extending/stores.md, docs/extending/destinations.md, docs/extending/model-runtimes.md, docs/extending/sql-engines.md and docs/extending/feature-tables.md.
  */
 import '../base/require-node.ts'
 export type {

@@ -51,7 +51,7 @@ export interface LabelOptions {
 }
 
 /**
- * The labels of all decisions of a model, as known at a time (docs/semantics.md, Labels).
+ * The labels of all decisions of a model, as known at a time (docs/reference/semantics.md, Labels).
  *
  * @throws SpillwayError `SPILL_INPUT` for a model without a label, `SPILL_HISTORY` if its source was not loaded; otherwise as `decide`.
  * @example

@@ -3,7 +3,7 @@
  *
  *     SELECT key, tile, count(*) AS n, <cells> FROM source GROUP BY key, tile
  *
- * A *tile* is the events of one key in one hop of event time, and its cells are partial aggregates (docs/tiles.md). A *sub-keyed* feature
+ * A *tile* is the events of one key in one hop of event time, and its cells are partial aggregates (docs/reference/tiles.md). A *sub-keyed* feature
  * (`quantile`, `topK`, `countDistinct`) counts each value of a tile, so it has a query of its own, which groups by that value too.
  *
  * There is no watermark, no window function and no timer. An inner query makes the aggregate calls, once each; the outer one writes the

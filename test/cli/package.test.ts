@@ -115,7 +115,7 @@ test('it holds the library and nothing that is not for its users', () => {
 
 test('links of its pages are to files and headings that it holds', () => {
   const pages = globSync('**/*.md', { cwd: installed })
-  assert.ok(pages.includes('README.md') && pages.includes('docs/audit.md'))
+  assert.ok(pages.includes('README.md') && pages.includes('docs/reference/audit.md'))
   const links = pages.flatMap(page => {
     const text = readFileSync(join(installed, page), 'utf8').replaceAll(/^```[^]*?^```/gm, '')
     return [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => ({ page, link }))
@@ -209,14 +209,14 @@ test('dev, whose process for each version is a file of the package', () => {
 })
 
 test('the guide, from an empty folder to a webhook received', async () => {
-  let text = readFileSync(join(root, 'docs/guide.md'), 'utf8')
+  let text = readFileSync(join(root, 'docs/start/quickstart.md'), 'utf8')
   for (const port of ['7070', '8080']) text = text.replaceAll(port, String(await freePort()))
   const furnish = (into: string): void => {
     install(into)
     link(join(root, 'node_modules/typescript/bin/tsc'), join(into, 'node_modules/.bin/tsc'))
     writeFileSync(join(into, 'package.json'), '{ "type": "module", "private": true }\n')
   }
-  assert.equal(faultsOf('docs/guide.md', text, { furnish, conditions: [] }).join('\n'), '')
+  assert.equal(faultsOf('docs/start/quickstart.md', text, { furnish, conditions: [] }).join('\n'), '')
 })
 
 /** The guide names its ports, which others may have here. */

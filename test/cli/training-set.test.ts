@@ -136,7 +136,7 @@ test('the same history, definitions and rows give the same hash: again, from a C
   }
 })
 
-/** The hash of a Parquet file's contents, as docs/cli.md defines it. */
+/** The hash of a Parquet file's contents, as docs/reference/cli.md defines it. */
 async function hashOfFile(out: string): Promise<string> {
   const { columns } = JSON.parse(project.read(`${out}/manifest.json`)) as TrainingManifest
   const hash = createHash('sha256').update(`${canonicalJson(columns)}\n`)

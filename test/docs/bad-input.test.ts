@@ -1,11 +1,11 @@
-/** Each row of docs/bad-input.md names existing tests. */
+/** Each row of docs/reference/bad-input.md names existing tests. */
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { test } from 'node:test'
 
 const root = resolve(import.meta.dirname, '../..')
-const rows = readFileSync(resolve(root, 'docs/bad-input.md'), 'utf8')
+const rows = readFileSync(resolve(root, 'docs/reference/bad-input.md'), 'utf8')
   .split('\n')
   .filter(line => line.startsWith('| '))
   .slice(2)
@@ -13,7 +13,7 @@ const rows = readFileSync(resolve(root, 'docs/bad-input.md'), 'utf8')
 /** A path, and after it the beginnings of titles, separated by semicolons. */
 const shownBy = /`(?<path>[^`]+\.test\.ts)`: (?<titles>[^|]+) \|$/
 
-test('every test that docs/bad-input.md names exists', () => {
+test('every test that docs/reference/bad-input.md names exists', () => {
   assert.ok(rows.length > 15)
   for (const row of rows) {
     const { path, titles } = shownBy.exec(row)?.groups ?? assert.fail(`names no test: ${row}`)

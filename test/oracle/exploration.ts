@@ -1,4 +1,4 @@
-/** Explored decisions of an action, exactly as docs/semantics.md defines them. */
+/** Explored decisions of an action, exactly as docs/reference/semantics.md defines them. */
 import { createHash } from 'node:crypto'
 import type { ActionIR, ModelIR } from '../../src/define/ir/ir.ts'
 import { evaluate } from './arithmetic.ts'

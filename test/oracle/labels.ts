@@ -1,4 +1,4 @@
-/** Labels of decisions as of a time, exactly as docs/semantics.md defines them. */
+/** Labels of decisions as of a time, exactly as docs/reference/semantics.md defines them. */
 import type { LoggedEvent } from '../../src/define/source/source.ts'
 import type { LabelIR, PipelineIR, SourceIR, Value } from '../../src/define/ir/ir.ts'
 import { evaluate } from './arithmetic.ts'

@@ -3,7 +3,7 @@
  * threshold, at the same volume of alerts, and with retraining.
  *
  * A slower cadence leaves decisions out and changes no input, model or score. The law holds for ticks without a cooldown and without a cost
- * of wrong actions; docs/audit.md has the exceptions.
+ * of wrong actions; docs/reference/audit.md has the exceptions.
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'

@@ -1,21 +1,21 @@
 /** Promises that one file makes and another keeps: documented errors, sections that exist, limits in use, a lock file without addresses. */
 import { isTest, roomOf, type TextFile } from '../sources/files.ts'
 
-/** Codes without a heading in docs/errors.md, headings without a code, and codes that the library never uses. */
+/** Codes without a heading in docs/reference/errors.md, headings without a code, and codes that the library never uses. */
 export function errorDocumentation(codes: readonly string[], documentation: string, files: readonly TextFile[]): string[] {
   const headings = [...documentation.matchAll(/^## (SPILL_\w+)$/gm)].map(match => match[1])
   return [
-    ...codes.filter(code => !headings.includes(code)).map(code => `${code} has no heading in docs/errors.md`),
-    ...headings.filter(code => !codes.includes(code)).map(code => `docs/errors.md has ${code}, which no longer exists`),
+    ...codes.filter(code => !headings.includes(code)).map(code => `${code} has no heading in docs/reference/errors.md`),
+    ...headings.filter(code => !codes.includes(code)).map(code => `docs/reference/errors.md has ${code}, which no longer exists`),
     ...unused(codes, ['src/base/errors.ts'], files).map(code => `${code} is thrown nowhere`),
   ]
 }
 
-/** `(semantics, The value)`, `(docs/semantics.md, The value)` or `semantics (The value)`, in the text of a comment without its margin. */
-const citations = /\((?:[^()]*\s)?(?:docs\/)?semantics(?:\.md)?, ([^()]+)\)|\bsemantics \(([^()]+)\)/g
+/** `(semantics, The value)`, `(docs/reference/semantics.md, The value)` or `semantics (The value)`, in the text of a comment without its margin. */
+const citations = /\((?:[^()]*\s)?(?:docs\/reference\/)?semantics(?:\.md)?, ([^()]+)\)|\bsemantics \(([^()]+)\)/g
 
 /**
- * Citations in the library of sections that docs/semantics.md does not have. A comma separates two sections, so commas of a heading
+ * Citations in the library of sections that docs/reference/semantics.md does not have. A comma separates two sections, so commas of a heading
  * are left out; case does not matter.
  */
 export function missingSections(documentation: string, files: readonly TextFile[]): string[] {
@@ -27,7 +27,7 @@ export function missingSections(documentation: string, files: readonly TextFile[
     .filter(({ path }) => roomOf(path) !== undefined)
     .flatMap(({ path, text }) => sections(text).map(section => ({ path, section })))
     .filter(({ section }) => !headings.has(plain(section)))
-    .map(({ path, section }) => `${path} cites docs/semantics.md, '${section}', which is no heading there`)
+    .map(({ path, section }) => `${path} cites docs/reference/semantics.md, '${section}', which is no heading there`)
 }
 
 export function unusedLimits(names: readonly string[], files: readonly TextFile[]): string[] {

@@ -132,8 +132,8 @@ test('places are found, addresses and relative paths left alone', () => {
 test('an error code is documented and used, or found', () => {
   const files = modulesOf({ 'src/base/errors.ts': 'SPILL_A, SPILL_B', 'src/kernel/a.ts': `throw 'SPILL_A'`, 'src/a.test.ts': `'SPILL_B'` })
   assert.deepEqual(errorDocumentation(['SPILL_A', 'SPILL_B'], '## SPILL_A\n\n## SPILL_C\n', files), [
-    'SPILL_B has no heading in docs/errors.md',
-    'docs/errors.md has SPILL_C, which no longer exists',
+    'SPILL_B has no heading in docs/reference/errors.md',
+    'docs/reference/errors.md has SPILL_C, which no longer exists',
     'SPILL_B is thrown nowhere',
   ])
 })
@@ -141,10 +141,12 @@ test('an error code is documented and used, or found', () => {
 test('a citation of a section that does not exist is found, also across lines and beside another', () => {
   const documentation = '# Title\n\n## The log\n\n## Numbers, to the bit\n'
   const good = '/** (semantics, the log) (HyperLogLog, semantics, numbers to the bit) semantics (the log, numbers to the bit) */'
-  const bad = '/**\n * (semantics, the\n * logs) (docs/semantics.md, Title)\n * semantics (the log, numbers)\n */'
+  const bad = '/**\n * (semantics, the\n * logs) (docs/reference/semantics.md, Title)\n * semantics (the log, numbers)\n */'
   assert.deepEqual(
     missingSections(documentation, modulesOf({ 'src/kernel/a.ts': good, 'src/kernel/b.ts': bad, 'test/c.ts': bad })),
-    ['the logs', 'Title', 'numbers'].map(section => `src/kernel/b.ts cites docs/semantics.md, '${section}', which is no heading there`),
+    ['the logs', 'Title', 'numbers'].map(
+      section => `src/kernel/b.ts cites docs/reference/semantics.md, '${section}', which is no heading there`,
+    ),
   )
 })
 

@@ -82,8 +82,10 @@ test('no registry and no folder of a machine is named', () => none(placeNames(fi
 
 test('commands print through src/cli/command/print.ts', () => none(unescapedPrinting(code)))
 
-test('every error code is documented and used', () => none(errorDocumentation(Object.keys(errorCodes), textOf('docs/errors.md'), code)))
-test('comments cite sections of docs/semantics.md that exist', () => none(missingSections(textOf('docs/semantics.md'), code)))
+test('every error code is documented and used', () =>
+  none(errorDocumentation(Object.keys(errorCodes), textOf('docs/reference/errors.md'), code)))
+test('comments cite sections of docs/reference/semantics.md that exist', () =>
+  none(missingSections(textOf('docs/reference/semantics.md'), code)))
 test('every limit is used', () => none(unusedLimits(Object.keys(limits), code)))
 test('messages and pages name limits that exist', () => none(unknownLimits(Object.keys(limits), files)))
 test('the lock file names no registry', () => none(resolvedAddresses(JSON.parse(textOf('package-lock.json')))))

@@ -1,4 +1,4 @@
-/** docs/cost.md: its files are valid, and its tables name every key with its default. */
+/** docs/reference/cost.md: its files are valid, and its tables name every key with its default. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
@@ -7,7 +7,7 @@ import type { Range } from '../domain/audit-report.ts'
 import { presetPeople, readPeople } from './people.ts'
 import { examplePrices, readPrices } from './prices.ts'
 
-const text = readFileSync(new URL('../../../docs/cost.md', import.meta.url), 'utf8')
+const text = readFileSync(new URL('../../../docs/reference/cost.md', import.meta.url), 'utf8')
 const fileOf = (name: string): unknown => JSON.parse(blocksOf(text).find(({ file }) => file === name)!.text)
 
 /** Expected text in the last column of a key's row. */
@@ -16,8 +16,8 @@ const rangeText = ({ low, base, high }: Range): string => (low === high ? String
 function requireDocumented(keys: Readonly<Record<string, Range>>): void {
   for (const [key, range] of Object.entries(keys)) {
     const row = text.split('\n').find(line => line.startsWith('|') && line.includes(`\`${key}\``))
-    assert.ok(row, `docs/cost.md has no row of ${key}`)
-    assert.ok(row.includes(rangeText(range)), `docs/cost.md says of ${key}: ${row}, and it is ${rangeText(range)}`)
+    assert.ok(row, `docs/reference/cost.md has no row of ${key}`)
+    assert.ok(row.includes(rangeText(range)), `docs/reference/cost.md says of ${key}: ${row}, and it is ${rangeText(range)}`)
   }
 }
 

@@ -37,7 +37,7 @@ const sizingSpecs = {
 /** Name of a price. */
 export type PriceName = keyof typeof priceSpecs
 
-/** Prices, and the sizing of a deployment. docs/cost.md describes each key. */
+/** Prices, and the sizing of a deployment. docs/reference/cost.md describes each key. */
 export interface Prices {
   /** Name of the file, for the report. */
   readonly name: string

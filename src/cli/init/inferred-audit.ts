@@ -205,7 +205,7 @@ function modelText(source: PlannedSource, { column }: PlannedOutcome): string {
   train: { algorithm: 'logistic' },
 })
 
-// In dollars: caught({ budget: '${BUDGET}', unit: ${quotedLiteral(column.name)}, dollars: 20, wrong: 1 }), or ${money ? `money({ saves: '${money.name}', wrong: 1, budget: '${BUDGET}' })` : `money({ saves: 20, wrong: 1, budget: '${BUDGET}' })`}. The page docs/worth.md of Spillway lists all value functions.
+// In dollars: caught({ budget: '${BUDGET}', unit: ${quotedLiteral(column.name)}, dollars: 20, wrong: 1 }), or ${money ? `money({ saves: '${money.name}', wrong: 1, budget: '${BUDGET}' })` : `money({ saves: 20, wrong: 1, budget: '${BUDGET}' })`}. The page docs/guides/worth.md of Spillway lists all value functions.
 const value = worth(foreseen, caught({ budget: '${BUDGET}', unit: ${quotedLiteral(column.name)} }), { assumes: guessed }) // WORTH
 
 export default pipeline('${source.name}', [foreseen, value])

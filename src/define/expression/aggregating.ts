@@ -2,7 +2,7 @@
  * Aggregates that a column, or an expression over a row, offers by its kind. Types only.
  *
  * `ir/signatures.ts` lists what each aggregate takes and returns; `row-node.ts` builds the calls. Formulas are in
- * docs/semantics.md, Numbers to the bit.
+ * docs/reference/semantics.md, Numbers to the bit.
  */
 import type { Duration } from '../../base/index.ts'
 import type { Expression, ExprKind, Kind } from './kinds.ts'

@@ -1,5 +1,5 @@
 /**
- * Labels of decisions in columns, as known at a time (docs/semantics.md, Labels), and the events that they are computed from.
+ * Labels of decisions in columns, as known at a time (docs/reference/semantics.md, Labels), and the events that they are computed from.
  *
  * Decisions come batch by batch in their order, so their times do not decrease.
  */

@@ -3,7 +3,7 @@
  * people read it.
  *
  * `age` is the freshness threshold of the group without retraining: up to this age an older group loses at most 5 %. A decision is fresh if
- * its group was at most that old; `share` is the required part of fresh decisions. docs/objectives.md describes the format.
+ * its group was at most that old; `share` is the required part of fresh decisions. docs/guides/objectives.md describes the format.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { didYouMean, SpillwayError, type StrictOmit } from '../../base/index.ts'

@@ -43,7 +43,7 @@ interface Attempt {
   readonly isDone: boolean
 }
 
-/** A model of a scheduler, written from docs/cli.md without the scheduler's code. */
+/** A model of a scheduler, written from docs/reference/cli.md without the scheduler's code. */
 class Expected {
   #done = -Infinity
   #latest = -Infinity

@@ -47,7 +47,7 @@ test('every clause has a reader that breaks it', () => {
   )
 })
 
-test('docs/ports.md has each clause', () => {
-  const page = readFileSync(join(import.meta.dirname, '../../../docs/ports.md'), 'utf8')
+test('docs/extending/ports.md has each clause', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/extending/ports.md'), 'utf8')
   for (const [clause, text] of Object.entries(readerClauses)) assert.ok(page.includes(`| ${clause} | ${text} |`), clause)
 })
