@@ -1,4 +1,8 @@
-/** The public API of Spillway: `import { features, model, pipeline, source, t } from 'spillway'`. */
+/**
+ * The public API of Spillway: `import { features, model, pipeline, source, t } from 'spillway'`.
+ *
+ * @module spillway
+ */
 import './base/require-node.ts'
 export type { CommitMessage, DecisionMessage, EffectMessage, Messages, StageMs, TurnMessage } from './base/node/channels.ts'
 export type { Duration } from './base/duration.ts'

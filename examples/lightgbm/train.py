@@ -1,4 +1,4 @@
-"""LightGBM as an external trainer of Spillway (docs/guides/training.md, the contract, version 1): rows in, a file of trees out.
+"""LightGBM as an external trainer of Spillway (docs/guides/trainers.md, the contract, version 1): rows in, a file of trees out.
 
     python3 train.py IN OUT
 

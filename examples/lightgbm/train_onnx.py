@@ -1,4 +1,4 @@
-"""The same trainer, which leaves a graph of ONNX instead of a file of trees (docs/guides/training.md, the contract, version 1).
+"""The same trainer, which leaves a graph of ONNX instead of a file of trees (docs/guides/trainers.md, the contract, version 1).
 
     python3 train_onnx.py IN OUT
 

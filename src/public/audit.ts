@@ -1,6 +1,8 @@
 /**
  * `spillway/audit`: the latency audit as a library, over a history in memory. It runs the whole audit, replays a history under other plans,
  * and computes the cost of plans.
+ *
+ * @module spillway/audit
  */
 import '../base/require-node.ts'
 export { audit, worthOf, type AuditResult } from '../audit/audit.ts'

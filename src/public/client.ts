@@ -8,6 +8,8 @@
  * const api = client({ url: 'http://127.0.0.1:7070', token: process.env.SPILLWAY_TOKEN })
  * await api.send(payments, events)
  * ```
+ *
+ * @module spillway/client
  */
 export type { ErrorCode } from '../base/errors.ts'
 export type {

@@ -9,6 +9,8 @@
  * const app = fastify()
  * await app.register(spillway, { pipeline: shop, data: '.spillway' })
  * ```
+ *
+ * @module spillway/embed
  */
 import '../base/require-node.ts'
 export { spillway, type Embedded, type EmbedOptions } from '../embed/plugin.ts'

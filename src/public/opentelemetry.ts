@@ -8,6 +8,8 @@
  *
  * const stop = measureDecisions({ meter: metrics.getMeter('spillway') })
  * ```
+ *
+ * @module spillway/opentelemetry
  */
 import '../base/require-node.ts'
 export type { Attributes, Meter, MetricOptions, Moment, Span, Tracer } from '../opentelemetry/api.ts'

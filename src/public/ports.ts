@@ -1,6 +1,8 @@
 /**
  * `spillway/ports`: the interfaces for implementations of your own. `spillway/testing` has a conformance suite for each; see
  * docs/extending/ports.md, docs/extending/stores.md, docs/extending/destinations.md, docs/extending/model-runtimes.md, docs/extending/sql-engines.md and docs/extending/feature-tables.md.
+ *
+ * @module spillway/ports
  */
 import '../base/require-node.ts'
 export type {

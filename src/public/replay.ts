@@ -2,6 +2,8 @@
  * Replays files as a history in memory (`spillway/replay`), in columns. It makes the decisions of a pipeline over the history with
  * their labels, to fit a model or to compare placements, and builds training sets by point-in-time joins. `spillway replay` and
  * `spillway training-set` are the commands for the same.
+ *
+ * @module spillway/replay
  */
 import '../base/require-node.ts'
 export { decide, type DecisionBatch } from '../replay/decide.ts'

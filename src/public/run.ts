@@ -7,6 +7,8 @@
  *
  * const running = await run(shop, { data: '.spillway', sources: { payments: 'payments.ndjson' } })
  * ```
+ *
+ * @module spillway/run
  */
 import '../base/require-node.ts'
 export { run, type RunnablePipeline, type RunPipelineOptions, type SharedRunOptions } from '../runner/run-pipeline.ts'

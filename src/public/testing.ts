@@ -1,4 +1,8 @@
-/** `spillway/testing`: a pipeline in a test, on a virtual clock. */
+/**
+ * `spillway/testing`: a pipeline in a test, on a virtual clock.
+ *
+ * @module spillway/testing
+ */
 import '../base/require-node.ts'
 export { testLogStore } from '../testing/conformance/log-store.ts'
 export type { LogStoreHarness, StorePlace, StoreReader } from '../testing/conformance/log-store-harness.ts'

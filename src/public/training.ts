@@ -1,4 +1,8 @@
-/** `spillway/training`: fits models in process, from training rows to the scores of definitions; metrics and drift detection. */
+/**
+ * `spillway/training`: fits models in process, from training rows to the scores of definitions; metrics and drift detection.
+ *
+ * @module spillway/training
+ */
 import '../base/require-node.ts'
 export {
   driftOf,

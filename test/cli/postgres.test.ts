@@ -1,4 +1,4 @@
-/** A run over tables of PostgreSQL, as in docs/guides/postgres.md, whose statements are executed here. */
+/** A run over tables of PostgreSQL, as in the pages about them in docs/guides/, whose statements are executed here. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,7 +13,9 @@ const server = ownServer({}, ({ host }) => {
   Object.assign(process.env, { PGHOST: host, PGUSER: USER, PGDATABASE: 'postgres', OTHER_URL: 'nonsense://secret' })
   delete process.env['DATABASE_URL']
 })
-const guide = readFileSync(join(import.meta.dirname, '../../docs/guides/postgres.md'), 'utf8')
+const guide = ['postgres', 'postgres-changes']
+  .map(page => readFileSync(join(import.meta.dirname, `../../docs/guides/${page}.md`), 'utf8'))
+  .join('\n')
 const statements = (file: string): string => blocksOf(guide).find(block => block.file === file)!.text
 
 const run = (shop: Shop, source: string) => called('run', shop.pipeline, '--data', shop.data, '--once', '--json', '--source', source)

@@ -88,4 +88,5 @@ test('comments cite sections of docs/reference/semantics.md that exist', () =>
   none(missingSections(textOf('docs/reference/semantics.md'), code)))
 test('every limit is used', () => none(unusedLimits(Object.keys(limits), code)))
 test('messages and pages name limits that exist', () => none(unknownLimits(Object.keys(limits), files)))
-test('the lock file names no registry', () => none(resolvedAddresses(JSON.parse(textOf('package-lock.json')))))
+for (const lock of ['package-lock.json', 'site/package-lock.json'])
+  test(`${lock} names no registry`, () => none(resolvedAddresses(JSON.parse(textOf(lock)))))

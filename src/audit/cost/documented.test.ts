@@ -1,4 +1,4 @@
-/** docs/reference/cost.md: its files are valid, and its tables name every key with its default. */
+/** Pages about costs: their files are valid, and their tables name every key with its default. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
@@ -7,7 +7,9 @@ import type { Range } from '../domain/audit-report.ts'
 import { presetPeople, readPeople } from './people.ts'
 import { examplePrices, readPrices } from './prices.ts'
 
-const text = readFileSync(new URL('../../../docs/reference/cost.md', import.meta.url), 'utf8')
+const text = ['cost', 'cost-people']
+  .map(page => readFileSync(new URL(`../../../docs/reference/${page}.md`, import.meta.url), 'utf8'))
+  .join('\n')
 const fileOf = (name: string): unknown => JSON.parse(blocksOf(text).find(({ file }) => file === name)!.text)
 
 /** Expected text in the last column of a key's row. */
@@ -16,8 +18,8 @@ const rangeText = ({ low, base, high }: Range): string => (low === high ? String
 function requireDocumented(keys: Readonly<Record<string, Range>>): void {
   for (const [key, range] of Object.entries(keys)) {
     const row = text.split('\n').find(line => line.startsWith('|') && line.includes(`\`${key}\``))
-    assert.ok(row, `docs/reference/cost.md has no row of ${key}`)
-    assert.ok(row.includes(rangeText(range)), `docs/reference/cost.md says of ${key}: ${row}, and it is ${rangeText(range)}`)
+    assert.ok(row, `no row of ${key}`)
+    assert.ok(row.includes(rangeText(range)), `${key} is documented as ${row}, and it is ${rangeText(range)}`)
   }
 }
 

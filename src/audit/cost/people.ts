@@ -50,7 +50,7 @@ export interface People {
   readonly batch?: PageCounts
 }
 
-/** Reads the cost of people from JSON; docs/reference/cost.md describes the keys. Throws `SPILL_INPUT` as `readPrices` does. */
+/** Reads the cost of people from JSON; docs/reference/cost-people.md describes the keys. Throws `SPILL_INPUT` as `readPrices` does. */
 export function readPeople(value: unknown, name: string): People {
   const fields = requireDocument(value, FORMAT, ['about', 'currency', 'presets', 'streaming', 'batch'], name)
   return {

@@ -55,7 +55,7 @@ interface CommonTraining {
   readonly promote?: Promotion
 }
 
-/** Options of `fitLogistic` and `fitLinear`, and of their training (docs/guides/training.md). */
+/** Options of `fitLogistic` and `fitLinear`, and of their training (docs/guides/trainers.md). */
 export interface RegressionOptions {
   /** L2 penalty: the fit minimises its summed loss plus `ridge · Σ weight² / 2`, without the intercept. Default 1. */
   readonly ridge?: number
@@ -70,7 +70,7 @@ export interface RegressionTraining extends CommonTraining, RegressionOptions {
   readonly algorithm: 'logistic' | 'linear'
 }
 
-/** Options of boosted trees, of `fitTrees` and of a training (docs/guides/training.md). */
+/** Options of boosted trees, of `fitTrees` and of a training (docs/guides/trainers.md). */
 export interface BoostingOptions {
   /** Greatest number of trees. Default 100. Fewer if no split decreases the loss any more. */
   readonly rounds?: number
@@ -99,7 +99,7 @@ export interface TreesTraining extends CommonTraining, BoostingOptions {
   readonly algorithm: 'trees'
 }
 
-/** Training by a command: `external({ command: 'python3', args: ['train.py'] })` (contract: docs/guides/training.md). */
+/** Training by a command: `external({ command: 'python3', args: ['train.py'] })` (contract: docs/guides/trainers.md). */
 export interface ExternalTraining extends CommonTraining {
   readonly algorithm: ExternalIR
   /** Seed for the command. Default 0. */
@@ -235,7 +235,7 @@ export interface ExternalOptions {
 
 /**
  * A trainer for `train`: a command that gets the training rows as Parquet and leaves coefficients, trees or ONNX
- * (docs/guides/training.md).
+ * (docs/guides/trainers.md).
  *
  * @throws SpillwayError `SPILL_DEFINITION` for an option that does not fit.
  * @example

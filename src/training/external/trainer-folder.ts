@@ -1,6 +1,6 @@
 /**
  * The temporary folder of one external training: input, output, and its size. It is always deleted afterwards. The files in it are the
- * contract with external trainers, version 1, which docs/guides/training.md describes.
+ * contract with external trainers, version 1, which docs/guides/trainers.md describes.
  */
 import { lstatSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'

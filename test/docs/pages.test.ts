@@ -1,0 +1,106 @@
+/** The documentation as a set of pages: no dead link, no long page, none outside of the sidebar, ten questions within three clicks. */
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { test } from 'node:test'
+import { exportedNames, missingExports } from '../../site/api-pages.ts'
+import { anchorOf, sitePath, withSiteLinks } from '../../site/links.ts'
+import { home, sections } from '../../site/sidebar.ts'
+import { textFiles } from '../sources/files.ts'
+import { anchorsOf, clicksFrom, deadLinks, longPages, sidebarFaults } from './pages.ts'
+
+const CLICKS_MAX = 3
+
+/** Pages that may be long, each with the reason. */
+const exceptions: Readonly<Record<string, string>> = {
+  'docs/reference/cli.md': 'a reference, read by command; its blocks are one session',
+  'docs/reference/http.md': 'a reference, read by route',
+  'docs/reference/errors.md': 'a reference, read by code',
+  'docs/reference/bad-input.md': 'a table, read by row',
+  'docs/reference/semantics.md': 'the definition of a feature value, which must be whole',
+  'docs/reference/design-decisions.md': 'a list, read by line',
+}
+
+/** Questions of readers, and the page and heading that answer each. */
+const questions: readonly (readonly [question: string, page: string, heading?: string])[] = [
+  ['How do I install Spillway and get from an empty folder to a webhook?', 'docs/start/quickstart.md', 'Install'],
+]
+
+const markdown = textFiles('.md')
+const docs = markdown.filter(({ path }) => path.startsWith('docs/'))
+const none = (faults: readonly string[]): void => assert.deepEqual(faults, [])
+
+test('links between pages lead to files and headings that exist', () => none(deadLinks(markdown, existsSync)))
+test('pages are short', () => none(longPages(docs, exceptions)))
+test('the sidebar has every page', () => {
+  const ofSidebar = [home, ...sections.flatMap(({ pages }) => pages)]
+  none(sidebarFaults([...new Set([...docs.map(({ path }) => path), ...ofSidebar.filter(existsSync)])], ofSidebar))
+})
+
+const clicks = clicksFrom(home, markdown)
+for (const [question, page, heading] of questions)
+  test(`within ${CLICKS_MAX} clicks: ${question}`, () => {
+    assert.ok((clicks.get(page) ?? Infinity) <= CLICKS_MAX, `${page}: ${clicks.get(page) ?? 'no'} clicks from ${home}`)
+    const { text } = markdown.find(({ path }) => path === page)!
+    if (heading !== undefined) assert.ok(anchorsOf(text).has(anchorOf(heading)), `${page} has no heading '${heading}'`)
+  })
+
+test('a dead link is found, to a file and to a heading, and not in code', () => {
+  const pages = [
+    {
+      path: 'docs/a.md',
+      text: '# A\n[b](b/c.md#the-log) [x](x.md) [b](b/c.md#nothing) [s](#a)\n```sh\n[y](y.md)\n```\n[w](https://example.org/x)',
+    },
+    { path: 'docs/b/c.md', text: '# C\n## The `log`\n[a](../a.md)\n```\n# Nothing\n```' },
+  ]
+  assert.deepEqual(
+    deadLinks(pages, path => pages.some(page => page.path === path)),
+    ['docs/a.md links to docs/x.md, which does not exist', 'docs/a.md links to docs/b/c.md#nothing, which is no heading there'],
+  )
+})
+
+test('a long page is found by its prose, and an exception that is no longer needed', () => {
+  const long = 'word '.repeat(1501)
+  const pages = [
+    { path: 'a.md', text: long },
+    { path: 'b.md', text: `\`\`\`text\n${long}\n\`\`\`\n` },
+    { path: 'c.md', text: long },
+  ]
+  assert.deepEqual(longPages(pages, { 'c.md': 'a table', 'b.md': 'code' }), ['a.md has 1501 words', 'b.md needs no exception'])
+})
+
+test('a page outside of the sidebar is found, and a line of the sidebar without a page', () =>
+  assert.deepEqual(sidebarFaults(['a.md', 'b.md'], ['a.md', 'c.md', 'a.md']), [
+    'b.md is not in site/sidebar.ts',
+    'site/sidebar.ts has c.md, which is no page',
+    'site/sidebar.ts has a.md twice',
+  ]))
+
+test('clicks are counted along links', () => {
+  const pages = [
+    { path: 'a.md', text: '[b](b.md)' },
+    { path: 'b.md', text: '[c](c.md#x)' },
+    { path: 'c.md', text: '[a](a.md)' },
+    { path: 'd.md', text: '' },
+  ]
+  assert.deepEqual(Object.fromEntries(clicksFrom('a.md', pages)), { 'a.md': 0, 'b.md': 1, 'c.md': 2 })
+})
+
+test('links of the site lead to its pages, and links to other files become text', () => {
+  assert.equal(sitePath('docs/README.md'), 'index.md')
+  assert.equal(sitePath('src/public/run.ts'), 'reference/api/spillway/run.md')
+  assert.equal(sitePath('src/cli/main.ts'), undefined)
+  assert.equal(
+    withSiteLinks(
+      'docs/guides/a.md',
+      '[A](../../ARCHITECTURE.md#rooms) [f](../../examples/flights/fit.ts) ![p](../images/p.svg) [x](#y)\n```\n[A](a.md)\n```',
+    ),
+    '[A](./../project/architecture.md#rooms) f ![p](./../images/p.svg) [x](#y)\n```\n[A](a.md)\n```',
+  )
+})
+
+test('an export without a heading is found', () => {
+  const entryPoint = `/** export { no } */\nexport { a, type B,\n c as d } from './x.ts'\nexport type * from './ir.ts'`
+  const names = exportedNames(entryPoint, () => 'export interface E {}\nexport const f = 1')
+  assert.deepEqual(names, ['a', 'B', 'd', 'E'])
+  assert.deepEqual(missingExports(names, '### a()\n### B\\<T\\>\n### d\\_x'), ['d', 'E'])
+})
