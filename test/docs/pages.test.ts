@@ -1,11 +1,13 @@
 /** The documentation as a set of pages: no dead link, no long page, none outside of the sidebar, ten questions within three clicks. */
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { exportedNames, missingExports } from '../../site/api-pages.ts'
 import { anchorOf, sitePath, withSiteLinks } from '../../site/links.ts'
 import { home, sections } from '../../site/sidebar.ts'
+import { limits } from '../../src/base/limits.ts'
 import { textFiles } from '../sources/files.ts'
+import { limitsPage } from './limits-page.ts'
 import { anchorsOf, clicksFrom, deadLinks, longPages, sidebarFaults } from './pages.ts'
 
 const CLICKS_MAX = 3
@@ -18,11 +20,21 @@ const exceptions: Readonly<Record<string, string>> = {
   'docs/reference/bad-input.md': 'a table, read by row',
   'docs/reference/semantics.md': 'the definition of a feature value, which must be whole',
   'docs/reference/design-decisions.md': 'a list, read by line',
+  'docs/reference/limits.md': 'a table, read by row',
 }
 
 /** Questions of readers, and the page and heading that answer each. */
 const questions: readonly (readonly [question: string, page: string, heading?: string])[] = [
-  ['How do I install Spillway and get from an empty folder to a webhook?', 'docs/start/quickstart.md', 'Install'],
+  ['How do I install it and get from an empty folder to a webhook?', 'docs/start/quickstart.md', 'Install'],
+  ['What is freshness worth in a file of mine?', 'docs/start/first-audit.md', 'Two commands'],
+  ['Does a late event count?', 'docs/concepts/time.md', 'Late events count'],
+  ['Should this feature group be stream, batch, or both?', 'docs/concepts/placements.md', 'Choose by measuring'],
+  ['How do I train a model on a schedule, and promote it?', 'docs/guides/training.md', 'Training on a schedule'],
+  ['How do I read events from PostgreSQL?', 'docs/guides/postgres.md', 'An outbox'],
+  ['How do I back up a data folder?', 'docs/guides/production.md', 'Backup'],
+  ['What does SPILL_STORE mean, and what do I do?', 'docs/reference/errors.md', 'SPILL_STORE'],
+  ['How do I move feature views from Feast?', 'docs/guides/migrating-from-feast.md', 'Side by side'],
+  ['How sure is a verdict of the audit?', 'docs/concepts/audit-method.md', '5. Say how sure it is'],
 ]
 
 const markdown = textFiles('.md')
@@ -103,4 +115,14 @@ test('an export without a heading is found', () => {
   const names = exportedNames(entryPoint, () => 'export interface E {}\nexport const f = 1')
   assert.deepEqual(names, ['a', 'B', 'd', 'E'])
   assert.deepEqual(missingExports(names, '### a()\n### B\\<T\\>\n### d\\_x'), ['d', 'E'])
+})
+
+test('docs/reference/limits.md has every limit with its value', () => {
+  const page = limitsPage()
+  assert.equal(page.match(/^\| `/gm)?.length, Object.keys(limits).length)
+  assert.equal(
+    readFileSync('docs/reference/limits.md', 'utf8'),
+    page,
+    'write it again: npx node test/docs/limits-page.ts > docs/reference/limits.md',
+  )
 })
