@@ -15,7 +15,6 @@ const CLICKS_MAX = 3
 /** Pages that may be long, each with the reason. */
 const exceptions: Readonly<Record<string, string>> = {
   'docs/reference/cli.md': 'a reference, read by command; its blocks are one session',
-  'docs/reference/http.md': 'a reference, read by route',
   'docs/reference/errors.md': 'a reference, read by code',
   'docs/reference/bad-input.md': 'a table, read by row',
   'docs/reference/semantics.md': 'the definition of a feature value, which must be whole',
