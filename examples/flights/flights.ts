@@ -65,7 +65,13 @@ export const late = model('late', {
   label: labelFrom(landings, { join: 'flight', value: l => l.delay.gt(LATE), negativeAfter: '1d' }),
 })
 
-/** Value for the audit: warnings are allowed for a tenth of the departures; a late flight counts if there was a warning. */
-export const caughtLate = worth(late, caught({ budget: '10%', unit: 'late arrivals' }))
+/**
+ * Value for the audit: warnings are allowed for a tenth of the departures; a late flight counts if there was a warning. A warning is
+ * assumed to save one minute of the aircraft's time, at the mean cost of a block minute of passenger airlines in the United States in 2023
+ * ($100.80, Airlines for America, from DOT Form 41).
+ */
+export const caughtLate = worth(late, caught({ budget: '10%', unit: 'late arrivals', dollars: 101 }), {
+  assumes: ['a caught late arrival saves one block minute, $101 (Airlines for America, 2023: $100.80)'],
+})
 
 export default pipeline('flights', [late, caughtLate])

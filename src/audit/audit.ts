@@ -48,7 +48,7 @@ const CHECKPOINT_FORMAT = 5
  *   model, worth: worthOf(pipeline.worths, model), seed: 1, draws: 2000,
  *   prices: examplePrices, people: presetPeople, stages: { why: 'no run' }, command: 'audit.ts',
  * })
- * report.answer // two lines
+ * report.summary.recommendation // Keep "arrivals" within 15 min.
  *
  * @throws as `decide` and `label` do, and whatever a function of the user throws, with its place
  * @throws `SPILL_HISTORY` for a history that is too short, or one in which no outcome is known
@@ -199,4 +199,19 @@ export function worthOf(worths: ReadonlyMap<string, PipelineWorth>, { name, labe
       `model '${name}' has no label, so its decisions have no outcomes; add label: labelFrom(source, { … }) or begins(source, r => …, { … })`,
     )
   return { ir: { model: name, utility: { kind: 'caught', budget: DEFAULT_BUDGET, unit: 'true outcomes' } } }
+}
+
+/**
+ * The value function with another value per outcome, dollars. The model's own assumptions about it no longer hold and are left out.
+ *
+ * @example
+ * valuedAt(worthOf(pipeline.worths, model), 101).ir.utility
+ *
+ * @throws `SPILL_INPUT` where values are dollars already
+ */
+export function valuedAt({ ir, ...compute }: PipelineWorth, dollars: number): PipelineWorth {
+  const { utility } = ir
+  if (utility.kind === 'money' || utility.unit === '$')
+    throw new SpillwayError('SPILL_INPUT', `the value function of model '${ir.model}' is in dollars already; leave the value out`)
+  return { ...compute, ir: { ...ir, utility: { ...utility, dollars }, assumes: [`each of the ${utility.unit} is worth $${dollars}`] } }
 }

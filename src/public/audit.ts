@@ -5,7 +5,7 @@
  * @module spillway/audit
  */
 import '../base/require-node.ts'
-export { audit, worthOf, type AuditResult } from '../audit/audit.ts'
+export { audit, valuedAt, worthOf, type AuditResult } from '../audit/audit.ts'
 export type { AuditedPipeline, AuditOptions } from '../audit/compare/audit-options.ts'
 export type { Cases, Decided } from '../audit/domain/cases.ts'
 export { asItRuns, elementId, planOf, type Element, type Plan, type ElementSetting } from '../audit/domain/element.ts'

@@ -21,7 +21,7 @@ const long = 'n'.repeat(90)
 const longReport: AuditReport = {
   ...fraudReport,
   pipeline: long,
-  answer: [long, long],
+  summary: { ...fraudReport.summary, recommendation: long, reason: long },
   elements: fraudReport.elements.map(element => ({ ...element, title: long, verdict: { ...element.verdict, why: long } })),
   plans: { ...fraudReport.plans, edits: [{ file: long, line: 1, before: long, after: long }] },
   caveats: [long],

@@ -97,7 +97,7 @@ test('five came true', async () => {
     const { report, err } = await audited(file, all, row => outcomeOf(row, five.has(row.order)))
     assert.ok(report, err)
     assert.match(report.caveats.join('\n'), /only [1-5] judged decisions have a true label/)
-    assert.ok(!verdictsOf(report).includes('stream'), JSON.stringify(report.answer))
+    assert.ok(!verdictsOf(report).includes('stream'), JSON.stringify(report.summary))
   }
 })
 

@@ -1,5 +1,6 @@
 /** Contradictions between a headline or verdict and a row of the same report. Works on any report, and shares no code with the wording. */
-import type { AnswerParts } from '../../src/audit/findings/answer.ts'
+import type { AuditSummary } from '../../src/audit/domain/summary.ts'
+import type { SummaryParts } from '../../src/audit/findings/summary.ts'
 import type { ElementPart, Estimate, SweepLevel } from '../../src/audit/domain/element-report.ts'
 
 const SMALL = 0.05
@@ -17,8 +18,8 @@ const rowsOf = ({ levels }: ElementPart): Row[] =>
     perWeek: 'why' in level.refit ? level.frozenAtBudget.perWeek : level.refit.perWeek,
   }))
 
-export function contradictionsOf(report: AnswerParts & { readonly answer: readonly [string, string] }): string[] {
-  const { elements, plans, utility, answer } = report
+export function contradictionsOf(report: Omit<SummaryParts, 'history'> & { readonly summary: AuditSummary }): string[] {
+  const { elements, plans, utility, summary } = report
   const { retrained, now } = utility
   const baseOf = ({ levels }: ElementPart): number =>
     levels.some(({ refit }) => !('why' in refit)) && !('why' in retrained) ? retrained.perWeek : now.perWeek
@@ -27,17 +28,24 @@ export function contradictionsOf(report: AnswerParts & { readonly answer: readon
     rowsOf(part)
       .filter(row => row.age > (part.now.age?.p50 ?? 0) && row.age <= age)
       .every(({ perWeek }) => !('why' in perWeek) && -perWeek.low <= SMALL * baseOf(part))
-  const saysNothingIsLost = answer[0].includes('loses next to nothing')
+  const isUnpriced = plans.decision === 'no dollar verdict'
   for (const part of elements) {
     contradictions.push(...misscaledRows(part, now.perWeek, 'why' in retrained ? undefined : retrained.perWeek))
     const { element, verdict, plannedThreshold, incidentThreshold } = part
     const [before, after] = [plans.now, plans.proposed].map(plan => plan.find(planned => planned.element === element)?.title)
-    if (saysNothingIsLost && before !== after && after?.startsWith('batch') && !isWithin(part, 14 * 3_600_000))
+    if (isUnpriced && before !== after && after?.startsWith('batch') && !isWithin(part, 14 * 3_600_000))
       contradictions.push(`${element} is proposed as ${after}, and a row does not bear it out`)
     if (verdict.choice.startsWith('safe') && !isWithin(part, DAY))
       contradictions.push(`${element} is said to be safe, and a row does not bear it out`)
+    const kept = part.levels.find(({ title }) => verdict.choice === `keep within ${title}` || verdict.choice === `${title} or fresher`)
+    if (kept && !isWithin(part, kept.age)) contradictions.push(`${element}: ${verdict.choice}, and a row does not bear it out`)
+    const { within } = summary.staleness.find(row => row.element === element)!
+    const oldest = typeof within === 'string' ? part.levels.find(({ title }) => title === within.replace(/ or more$/, '')) : undefined
+    if (oldest && !isWithin(part, oldest.age)) contradictions.push(`${element}: within ${oldest.title}, and a row does not bear it out`)
     for (const [name, of] of Object.entries({ incidentThreshold, plannedThreshold }))
       if (!('why' in of) && of.age <= (part.now.age?.p50 ?? 0)) contradictions.push(`${element}: its ${name} is younger than it is now`)
+    if (!('why' in plannedThreshold) && !('why' in incidentThreshold) && plannedThreshold.age > incidentThreshold.age)
+      contradictions.push(`${element}: its target is looser than its alert`)
     if (!('why' in plannedThreshold) && !isWithin(part, plannedThreshold.age))
       contradictions.push(`${element}: a row below its planned threshold loses`)
     const why = verdict.why.includes('loses nothing') || verdict.why.includes('not shown to lose')

@@ -16,7 +16,8 @@ import type { StalenessLevel } from '../../src/audit/experiment/staleness-levels
 import { PlanValuation } from '../../src/audit/compare/valuation.ts'
 import { sweepElement, type ElementSweep } from '../../src/audit/compare/staleness-sweep.ts'
 import { evaluatePlans } from '../../src/audit/compare/planning.ts'
-import { buildAnswer, type AnswerParts } from '../../src/audit/findings/answer.ts'
+import { buildSummary, type SummaryParts } from '../../src/audit/findings/summary.ts'
+import type { AuditSummary } from '../../src/audit/domain/summary.ts'
 import { jointVerdict, SAFE_DAY_OLD } from '../../src/audit/plans/element-verdicts.ts'
 import { TOLERATED_LOSS } from '../../src/audit/statistics/freshness-threshold.ts'
 import { actingAtVolume, utilityOf } from '../../src/audit/value/index.ts'
@@ -157,7 +158,7 @@ export async function judgedReport(seed: number, kind: ScoreWorldKind): Promise<
     return part.verdict.choice === SAFE_DAY_OLD || part.verdict.choice.startsWith('batch') || runs.startsWith('batch')
   }
   return {
-    answer: parts.answer.join(' '),
+    answer: `${parts.summary.recommendation} ${parts.summary.reason}`,
     loss,
     isFalseBatch: loss > TOLERATED_LOSS && isBatch('fast'),
     isFalseStream: parts.elements.some(({ element, verdict }) => element === 'group/idle' && verdict.choice === 'stream'),
@@ -170,7 +171,7 @@ export async function judgedReport(seed: number, kind: ScoreWorldKind): Promise<
 export async function reportOf(
   { experiment, kind }: ScoreWorld,
   isPriced: boolean,
-): Promise<AnswerParts & { readonly answer: readonly [string, string] }> {
+): Promise<SummaryParts & { readonly summary: AuditSummary }> {
   // The value of a catch makes `fast` worth some ten times its stream.
   const dollars = isPriced ? 40 : undefined
   const wrong = kind === 'costly false alarms' ? { wrong: 2, dollars: dollars ?? 40 } : {}
@@ -213,8 +214,9 @@ export async function reportOf(
     retrained,
     unjudged: valuation.unjudged,
   }
-  const parts: AnswerParts = {
+  const parts: SummaryParts = {
     pipeline: kind,
+    history: { weeks: 12, decisions: cases.length, unknown: 0, clusters: [] } as unknown as SummaryParts['history'],
     utility: { ...part, ...(utility.dollars !== undefined && { dollars: utility.dollars }) },
     elements: sweeps.map(({ element, sweep }) =>
       elementPart({
@@ -228,9 +230,9 @@ export async function reportOf(
       }),
     ),
     plans: judged.part,
-    costs: { prices: 'of this world' } as AnswerParts['costs'],
+    costs: { why: 'this world has no cost model' },
   }
-  return { ...parts, answer: buildAnswer(parts) }
+  return { ...parts, summary: buildSummary(parts) }
 }
 
 /**

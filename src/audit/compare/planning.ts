@@ -16,7 +16,7 @@ import type { PlanValuation, ValuationMode } from './valuation.ts'
 import { planElements } from '../plans/choices.ts'
 import { recommendPlan, type PlanRecommendation } from '../plans/recommend.ts'
 import { planKey } from '../plans/space.ts'
-import type { PlanChoice, PlanElement, PlanPorts } from '../domain/plan-types.ts'
+import { isInconclusive, type PlanChoice, type PlanElement, type PlanPorts } from '../domain/plan-types.ts'
 import type { ValueFunction } from '../value/index.ts'
 
 export interface PlanningOptions {
@@ -56,12 +56,25 @@ export function evaluatePlans(inputs: PlanningOptions, onProgress: (share: numbe
       ...(utility.dollars !== undefined && { price: utility.dollars }),
       unit: utility.unit,
       smallLoss: smallLoss * WEEKS_PER_MONTH,
+      leastAdvantage: leastAdvantageOf(inputs.costing),
       weeks: (t[test.to - 1] - t[test.from]) / WEEK_MS,
       ...(plansMax !== undefined && { plansMax }),
     },
     portsOf(inputs),
     (done, total) => onProgress(done / total),
   )
+}
+
+/**
+ * Least advantage of a proposal, as a share of what the current plan costs. Prices and presets are not known more precisely, so a smaller
+ * saving is no advice.
+ */
+const LEAST_ADVANTAGE_SHARE = 0.05
+
+/** Dollars a month. */
+function leastAdvantageOf(costing: Costing): number {
+  const cost = costing.costOf(asItRuns)
+  return isInconclusive(cost) ? 0 : LEAST_ADVANTAGE_SHARE * cost.base
 }
 
 /**

@@ -32,9 +32,9 @@ test('random reports match the schema', () => {
 
 test('rejects other values', () => {
   const broken: readonly Partial<Record<keyof AuditReport, unknown>>[] = [
-    { format: 'spillway-audit/2' },
-    { answer: ['one line'] },
-    { answer: ['one', 'two', 'three'] },
+    { format: 'spillway-audit/1' },
+    { summary: { recommendation: 'one line' } },
+    { summary: { ...flightsReport.summary, confidence: { level: 'certain', reasons: [] } } },
     { more: 1 } as object,
     { plans: { ...flightsReport.plans, decision: 'maybe' } },
     { plans: { ...flightsReport.plans, edits: [{ file: 'a.ts', line: 0, before: '', after: '' }] } },

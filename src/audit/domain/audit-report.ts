@@ -3,6 +3,7 @@
  * its parts are read from the schema: `PlanEdit`, the cost `Range` … Every estimate has an interval or the reason for none (`why`), and
  * every cost line says whether it was measured or modelled.
  */
+import { summarySchema } from './summary.ts'
 import { elementSchema, estimateSchema, performanceSchema } from './element-report.ts'
 import {
   closedObject,
@@ -197,17 +198,27 @@ const incidentModel = described(
   }),
 )
 
-const definitions = { element: elementSchema, history, utility, stages, costs, plans, finding, reproduce: reproduction }
+const definitions = {
+  element: elementSchema,
+  history,
+  utility,
+  stages,
+  costs,
+  plans,
+  finding,
+  reproduce: reproduction,
+  summary: summarySchema,
+}
 
 const ref = <K extends keyof typeof definitions>(name: K): SchemaOf<TypeOf<(typeof definitions)[K]>> => ({ $ref: `#/$defs/${name}` })
 
 const report = closedObject({
-  format: constant('spillway-audit/1'),
+  format: constant('spillway-audit/2'),
   pipeline: stringType,
   fingerprint: stringType,
   model: stringType,
   incidentModel: optional(incidentModel),
-  answer: described('two lines: the recommendation, and its basis', tupleOf(stringType, stringType)),
+  summary: ref('summary'),
   history: ref('history'),
   utility: ref('utility'),
   stages: described('stage latencies of recorded decisions; a replay of files has none', orReason(ref('stages'))),
@@ -227,7 +238,7 @@ const report = closedObject({
  */
 export const auditReportSchema: SchemaOf<TypeOf<typeof report>> = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
-  $id: 'urn:spillway:audit:1',
+  $id: 'urn:spillway:audit:2',
   title: 'What a latency audit by Spillway found',
   ...report,
   $defs: definitions,

@@ -121,3 +121,23 @@ function inCents(values: readonly number[], decimals: number): number {
 const roundsToMore = (size: number, decimals: number): boolean => Number(size.toFixed(decimals)) > 0
 
 const three = (value: number): string => String(Number(value.toPrecision(3)))
+
+/** A number with two significant digits, in its unit: `$680,000`, `0.027 late arrivals`. */
+export const roundedText = (value: number, unit: string): string => quantityText(Number(value.toPrecision(2)), unit)
+
+/** A signed change as `−29 %`, `+0.3 %`: a decimal below 10 %. */
+export function changeText(share: number): string {
+  const percent = Math.abs(share) * 100
+  const digits = percent >= 9.95 ? String(Math.round(percent)) : percent.toFixed(1)
+  if (Number(digits) === 0) return '0 %'
+  return `${share < 0 ? '−' : '+'}${digits.replace(/\.0$/, '')} %`
+}
+
+/** A signed change and its interval: `−29 %`, `[−46, −14]`. */
+export function changeParts({ value, low, high }: Estimate): readonly [change: string, interval: string] {
+  const bound = (share: number): string => changeText(share).replace(' %', '').replace('+', '')
+  return [changeText(value), `[${bound(low)}, ${bound(high)}]`]
+}
+
+/** `−29 % [−46, −14]`. */
+export const changeIntervalText = (share: Estimate): string => changeParts(share).join(' ')

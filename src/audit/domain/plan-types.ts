@@ -73,6 +73,10 @@ export interface PlanSearchProblem {
   readonly unit: string
   /** The tolerated loss per month, units. Without a value per unit it decides which plans count as equally good. */
   readonly smallLoss: number
+  /**
+   * The least advantage of a proposal, dollars a month; default 0. A smaller one is within the error of the cost estimate: $11 of $2,300.
+   */
+  readonly leastAdvantage?: number
   /** The length of the history, weeks, from which the additional weeks are estimated. */
   readonly weeks: number
   /** The maximum number of evaluated plans; default `AUDIT_PLANS_MAX`. */

@@ -78,3 +78,6 @@ function cronTitle(cron: string): string {
 const dailyTitle = (hour: number, minute: number): string => `${hour < 6 || hour >= 22 ? 'nightly' : 'daily'} at ${clock(hour, minute)}`
 
 const clock = (hour: number, minute: number): string => [hour, minute].map(part => String(part).padStart(2, '0')).join(':')
+
+/** A title without the time of day and length of a job: `nightly at 02:00, 2 h` as `nightly`. */
+export const shortTitle = (title: string): string => title.replace(/^(nightly|daily) at \d\d:\d\d(?: \([^)]*\))?(?:, .*)?$/, '$1')

@@ -18,7 +18,7 @@ import type { Experiment } from '../experiment/experiment.ts'
 import type { RunningModel } from '../experiment/running-model.ts'
 import type { PlanValuation, LabelBounds } from '../compare/valuation.ts'
 import type { ElementSweep, StalenessSweep } from '../compare/staleness-sweep.ts'
-import { buildAnswer } from './answer.ts'
+import { buildSummary } from './summary.ts'
 import { jointVerdict } from '../plans/element-verdicts.ts'
 import { findingsOf, type GroupAge } from './findings.ts'
 import type { PlanRecommendation } from '../plans/recommend.ts'
@@ -64,8 +64,8 @@ export function buildReport(results: AuditResults): AuditReport {
   const history = historyPart(experiment.cases, log, sample)
   const { threshold, part, from } = valuation.baselineActions
   const incidentModel = incidentModelOf(model, experiment.running, options.champion)
-  const report: StrictOmit<AuditReport, 'answer'> = {
-    format: 'spillway-audit/1',
+  const report: StrictOmit<AuditReport, 'summary'> = {
+    format: 'spillway-audit/2',
     pipeline: ir.name,
     fingerprint,
     model: model.name,
@@ -112,7 +112,7 @@ export function buildReport(results: AuditResults): AuditReport {
     assumptions: assumptionsOf({ model, worth: worth.ir, valuation, experiment }),
     reproduce: { command, version: packageVersion(), seed, draws, decisions, definitions: fingerprint },
   }
-  return { ...report, answer: buildAnswer(report) }
+  return { ...report, summary: buildSummary(report, worth.ir.assumes) }
 }
 
 const verdictFor = (element: Element, { why }: StalenessSweep, { verdicts, part }: PlanRecommendation): ElementVerdict | undefined =>

@@ -7,7 +7,7 @@ import { elementId, type Element } from '../domain/element.ts'
 import { placementAge } from '../experiment/timeline/placement-age.ts'
 import { sweepCurve, type StalenessSweep } from '../compare/staleness-sweep.ts'
 import { isInconclusive } from '../domain/plan-types.ts'
-import { NOT_OBSERVABLE, safeDayOldVerdict, UNDECIDED } from '../plans/element-verdicts.ts'
+import { freshnessVerdict, NOT_OBSERVABLE, UNDECIDED } from '../plans/element-verdicts.ts'
 import type { UtilityPart } from '../domain/audit-report.ts'
 import type { AgePart, ElementPart, ElementVerdict } from '../domain/element-report.ts'
 import { NO_ACTION, titleOf, UNSCHEDULED } from '../domain/setting-text.ts'
@@ -32,11 +32,20 @@ export function elementPart({ ir, model, element, sweep, utility, verdict, delay
   const retrainedBaseline = { ...baseline, nowPerWeek: isInconclusive(retrained) ? now.perWeek : retrained.perWeek }
   const hasOnlyRefit = isRefitOnly({ levels })
   const { verdict: elementVerdict, unplanned } = verdictWithCurve(verdict ?? { choice: NOT_OBSERVABLE, why: why ?? untrained }, levels)
-  const isOpen = elementVerdict.choice === UNDECIDED && unplanned === undefined && (element.kind === 'group' || element.kind === 'groups')
-  const safe = isOpen
-    ? isInconclusive(retrained)
-      ? safeDayOldVerdict(equalVolumeCurve, baseline, 'as it is')
-      : safeDayOldVerdict(refitCurve, retrainedBaseline, 'trained for that')
+  const incidentThreshold =
+    element.kind === 'training' && levels.length > 0
+      ? { why: NO_INCIDENT }
+      : smallerThreshold(freshnessThreshold(frozenCurve, baseline), freshnessThreshold(equalVolumeCurve, baseline))
+  const alert = isInconclusive(incidentThreshold) ? undefined : incidentThreshold.age
+  const isOpen = elementVerdict.choice === UNDECIDED && unplanned === undefined
+  const fromCurve = isOpen
+    ? freshnessVerdict({
+        ...(isInconclusive(retrained)
+          ? { ...baseline, curve: equalVolumeCurve, model: 'as it is' }
+          : { ...retrainedBaseline, curve: refitCurve, model: 'retrained for that age' }),
+        ...(alert !== undefined && { alert }),
+        keepTitle: keepTitleOf(levels),
+      })
     : undefined
   return {
     element: elementId(element),
@@ -46,18 +55,27 @@ export function elementPart({ ir, model, element, sweep, utility, verdict, delay
     now: { setting: { kind: 'now' }, title: nowTitle(ir, model, element), age },
     levels,
     ...(why !== undefined && { notObservable: why }),
-    incidentThreshold:
-      element.kind === 'training' && levels.length > 0
-        ? { why: NO_INCIDENT }
-        : smallerThreshold(freshnessThreshold(frozenCurve, baseline), freshnessThreshold(equalVolumeCurve, baseline)),
-    plannedThreshold: freshnessThreshold(refitCurve, retrainedBaseline),
-    verdict: safe ? { ...safe, ...(elementVerdict.breakEven && { breakEven: elementVerdict.breakEven }) } : elementVerdict,
+    incidentThreshold,
+    plannedThreshold: withinAlert(freshnessThreshold(refitCurve, retrainedBaseline), incidentThreshold),
+    verdict: fromCurve ? { ...fromCurve, ...(elementVerdict.breakEven && { breakEven: elementVerdict.breakEven }) } : elementVerdict,
     ...(unplanned !== undefined && { unplanned }),
     marks: hasOnlyRefit
       ? levelMarks(refitCurve, retrainedBaseline)
       : worseMarks(levelMarks(frozenCurve, baseline), levelMarks(equalVolumeCurve, baseline)),
   }
 }
+
+/** A target is never looser than the alert: a placement chosen by it would page at once. */
+const withinAlert = (target: ElementPart['plannedThreshold'], alert: ElementPart['incidentThreshold']): ElementPart['plannedThreshold'] =>
+  isInconclusive(target) || isInconclusive(alert) || target.age <= alert.age ? target : alert
+
+/** `keep within 15 min` for an age, `every 15 min or fresher` for a cadence. */
+const keepTitleOf =
+  (levels: ElementPart['levels']) =>
+  ({ age, title }: { readonly age: number; readonly title: string }): string =>
+    levels.find(level => level.age === age && level.title === title)?.setting.kind === 'older'
+      ? `keep within ${title}`
+      : `${title} or fresher`
 
 /** Ages at arrival: the median ingestion delay. */
 const arrivalAge = (delay: number): AgePart | null => (delay > 0 ? { p50: delay, p95: delay, from: 'from its history' } : null)

@@ -10,7 +10,7 @@ import { audit, worthOf } from '../audit.ts'
 import { presetPeople } from '../cost/people.ts'
 import { examplePrices } from '../cost/prices.ts'
 import type { ElementPart, Estimate } from '../domain/element-report.ts'
-import { greatestLevelEffect } from '../report/report-text.ts'
+import { buildSummary } from './summary.ts'
 
 const folder = scratchFolder('together')
 
@@ -89,5 +89,5 @@ test('no plan sets them jointly, and the verdict states the plan for each', asyn
 test('the greatest loss is joint if no single element loses', async () => {
   const { report } = await audited
   const groups = report.elements.filter(({ kind }) => kind === 'group' || kind === 'groups')
-  assert.equal(greatestLevelEffect({ ...report, elements: groups })!.element.element, 'groups')
+  assert.equal(buildSummary({ ...report, elements: groups }).main, 'groups')
 })

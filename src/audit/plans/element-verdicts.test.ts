@@ -4,7 +4,7 @@ import type { PlanComparison } from './compare.ts'
 import type { ChoiceComparison, PlanJudgement } from './judge.ts'
 import type { PlanElement, PlanSearchProblem } from '../domain/plan-types.ts'
 import type { SweepCurveLevel } from '../statistics/freshness-threshold.ts'
-import { moreWeeks, safeDayOldVerdict, UNDECIDED, elementVerdict } from './element-verdicts.ts'
+import { freshnessVerdict, moreWeeks, UNDECIDED, elementVerdict } from './element-verdicts.ts'
 
 const choice = (title: string, age: number) => ({ setting: { kind: 'now' as const }, title, age })
 const element: PlanElement = {
@@ -89,23 +89,49 @@ test('enough additional history makes the half width of an interval smaller than
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 const level = (age: number, low: number): SweepCurveLevel => ({ age, title: `${age / HOUR} h`, perWeek: { value: low / 2, low, high: 1 } })
-const options = { now: 0, nowPerWeek: 100, unit: 'lows' }
+const losing = (age: number, low: number, high: number): SweepCurveLevel => ({
+  ...level(age, low),
+  perWeek: { value: (low + high) / 2, low, high },
+})
+const evidence = {
+  now: 0,
+  nowPerWeek: 100,
+  unit: 'lows',
+  model: 'as it is',
+  keepTitle: ({ title }: SweepCurveLevel) => `keep within ${title}`,
+}
+const verdictOf = (curve: readonly SweepCurveLevel[], more: Partial<typeof evidence> & { readonly alert?: number } = {}) =>
+  freshnessVerdict({ ...evidence, ...more, curve })
 
 test('a group may be a day old if every level up to a day loses at most 5 %, by its bound', () => {
-  assert.deepEqual(safeDayOldVerdict([level(HOUR, -2), level(DAY, -5)], options, 'trained for that'), {
+  assert.deepEqual(verdictOf([level(HOUR, -2), level(DAY, -5)], { model: 'retrained for that age' }), {
     choice: 'safe to be a day old',
-    why: 'a day old, with a model trained for that, it loses at most 5.0 % (5 lows a week), at as many alerts, by the upper bound of its interval',
+    why: 'a day old, with the model retrained for that age, it loses at most 5.0 % (5 lows a week), at equal alert volume',
   })
-  assert.equal(safeDayOldVerdict([level(HOUR, -2), level(DAY, -5.1)], options, ''), undefined)
-  assert.equal(safeDayOldVerdict([level(HOUR, -6), level(DAY, -1)], options, ''), undefined, 'a level before it that loses')
-  const beyond = safeDayOldVerdict([level(HOUR, -2), level(DAY, -3), level(7 * DAY, -90)], options, '')
+  assert.equal(verdictOf([level(HOUR, -2), level(DAY, -5.1)]), undefined)
+  assert.equal(verdictOf([level(HOUR, -6), level(DAY, -1)]), undefined, 'a level before it that loses')
+  const beyond = verdictOf([level(HOUR, -2), level(DAY, -3), level(7 * DAY, -90)])
   assert.match(beyond!.why, /3\.0 %/, 'older levels do not matter')
 })
 
 test('not safe: a curve that ends earlier, a level without interval, and a group that is a day old now', () => {
   const unknown: SweepCurveLevel = { age: HOUR, title: '1 h', perWeek: { why: '9 patients: no verdict under 20' } }
-  assert.equal(safeDayOldVerdict([level(HOUR, -2)], options, ''), undefined)
-  assert.equal(safeDayOldVerdict([unknown, level(DAY, -2)], options, ''), undefined)
-  assert.equal(safeDayOldVerdict([level(2 * DAY, -2)], { ...options, now: DAY }, ''), undefined)
-  assert.equal(safeDayOldVerdict([level(DAY, -2)], { ...options, nowPerWeek: 0 }, ''), undefined)
+  assert.equal(verdictOf([level(HOUR, -2)]), undefined)
+  assert.equal(verdictOf([unknown, level(DAY, -2)]), undefined)
+  assert.equal(verdictOf([level(2 * DAY, -2)], { now: DAY }), undefined)
+  assert.equal(verdictOf([level(DAY, -2)], { nowPerWeek: 0 }), undefined)
+})
+
+test('kept within the greatest age without a loss, where an older level is shown to lose', () => {
+  const curve = [level(HOUR, -2), level(3 * HOUR, -4), losing(DAY, -40, -20)]
+  assert.deepEqual(verdictOf(curve), {
+    choice: 'keep within 3 h',
+    why: 'at 3 h it loses at most 4.0 % (4 lows a week), at equal alert volume; at 24 h it loses at least 20 %, with the model as it is',
+  })
+  assert.equal(verdictOf(curve, { alert: HOUR })!.choice, 'keep within 1 h', 'no target is looser than the alert')
+  assert.equal(verdictOf([level(HOUR, -2), losing(DAY, -40, -5)]), undefined, 'a loss that may be the tolerated one')
+  assert.equal(verdictOf([level(HOUR, -2), level(3 * HOUR, -40)]), undefined, 'a loss that may be none')
+  assert.equal(verdictOf([losing(HOUR, -40, -20), losing(DAY, -40, -20)])!.choice, 'keep as fresh as now')
+  assert.equal(verdictOf([level(HOUR, -8), losing(DAY, -40, -20)]), undefined, 'between them the history cannot tell')
+  assert.equal(verdictOf(curve, { now: 3 * HOUR })!.choice, 'keep as fresh as now', 'levels up to now say nothing')
 })

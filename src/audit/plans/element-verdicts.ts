@@ -7,10 +7,15 @@
 import { limits } from '../../base/index.ts'
 import type { PlanPart } from '../domain/audit-report.ts'
 import { elementId } from '../domain/element.ts'
-import type { ElementPart, ElementVerdict } from '../domain/element-report.ts'
+import type { ElementPart, ElementVerdict, FreshnessThreshold } from '../domain/element-report.ts'
 import { quantityText, percentageText } from '../domain/figures.ts'
 import { isInconclusive, type Inconclusive, type IntervalEstimate, type PlanElement, type PlanSearchProblem } from '../domain/plan-types.ts'
-import { freshnessThreshold, type FreshnessThresholdOptions, type SweepCurveLevel } from '../statistics/freshness-threshold.ts'
+import {
+  freshnessThreshold,
+  TOLERATED_LOSS,
+  type FreshnessThresholdOptions,
+  type SweepCurveLevel,
+} from '../statistics/freshness-threshold.ts'
 import { breakEvenAmong, freshestOverCheapest } from './break-even.ts'
 import type { PlanComparison } from './compare.ts'
 import { comparisonOf, type ChoiceComparison, type PlanJudgement } from './judge.ts'
@@ -20,8 +25,9 @@ export const UNDECIDED = 'undecided'
 export const NOT_OBSERVABLE = 'not observable in this history'
 /** Choice of feature groups that are swept together. */
 export const BY_PLAN = 'by the plan'
-/** Choice of a feature group that its curve decides. */
+/** Choices that the curve decides, whatever the costs. */
 export const SAFE_DAY_OLD = 'safe to be a day old'
+export const KEEP_FRESH = 'keep as fresh as now'
 
 /** Verdict on an element without other choices in the space of plans. */
 export function fixedVerdict({ notObservable }: PlanElement): ElementVerdict {
@@ -39,12 +45,24 @@ export function elementVerdict(
   const { choices } = elements[element]
   const grounds = groundsOf(choices, element, judgement, problem)
   const more = grounds.kind === 'uncertain' ? weeksToDecide(grounds.others, problem) : undefined
+  const breakEven = breakEvenIn(choices, judgement.choiceComparisons[element], problem)
   return {
     choice: grounds.kind === 'holds' ? choices[grounds.pick].title : UNDECIDED,
     why: groundsText(grounds, choices, problem.unit, otherChangesText(elements, element, judgement)),
     ...(more !== undefined && { moreWeeks: more }),
-    ...(problem.price === undefined && { breakEven: breakEvenAmong(choices, judgement.choiceComparisons[element]) }),
+    ...(breakEven !== undefined && { breakEven }),
   }
+}
+
+/** With a known value per outcome the break-even value is shown only where it is known, and never where values are dollars. */
+function breakEvenIn(
+  choices: PlanElement['choices'],
+  comparisons: readonly ChoiceComparison[],
+  { unit, price }: PlanSearchProblem,
+): ElementVerdict['breakEven'] {
+  if (unit === '$') return undefined
+  const breakEven = breakEvenAmong(choices, comparisons)
+  return price !== undefined && isInconclusive(breakEven) ? undefined : breakEven
 }
 
 function groundsOf(
@@ -135,30 +153,56 @@ export function jointVerdict(groups: readonly string[], plans: Pick<PlanPart, 'n
 
 const DAY = 86_400_000
 
-/** True if an element has the verdict of `safeDayOldVerdict`. */
+/** True if an element may be a day old. */
 export const isSafeDayOld = ({ verdict }: Pick<ElementPart, 'verdict'>): boolean => verdict.choice === SAFE_DAY_OLD
 
+/** A staleness curve, the weekly value at stake, and the words for its model. */
+export interface FreshnessEvidence extends FreshnessThresholdOptions {
+  /** Levels ascend by age. */
+  readonly curve: readonly SweepCurveLevel[]
+  /** Greatest age that the alert allows, ms; the verdict allows none beyond it. */
+  readonly alert?: number
+  /** The model of the curve: `as it is`, `retrained for that age`. */
+  readonly model: string
+  /** Title of an allowed age in the verdict: `keep within 15 min`. */
+  readonly keepTitle: (level: SweepCurveLevel) => string
+}
+
+/** The verdict of the curve whatever the costs: how old the element may be. Undefined where the curve does not tell. */
+export function freshnessVerdict(evidence: FreshnessEvidence): Pick<ElementVerdict, 'choice' | 'why'> | undefined {
+  return safeDayOldVerdict(evidence) ?? keepWithinVerdict(evidence)
+}
+
 /**
- * Verdict that a feature group may be a day old whatever its cost: the curve reaches a day, and no level up to it loses more than
- * `TOLERATED_LOSS` of the weekly value, by its upper bound. Undefined otherwise, and for an element that is a day old now. `trained`
- * describes the model of the curve.
+ * A feature group may be a day old: the curve reaches a day, and no level up to it loses more than `TOLERATED_LOSS` of the weekly value, by
+ * its upper bound. Undefined otherwise, and for an element that is a day old now.
  */
-export function safeDayOldVerdict(
-  curve: readonly SweepCurveLevel[],
-  options: FreshnessThresholdOptions,
-  trained: string,
-): Pick<ElementVerdict, 'choice' | 'why'> | undefined {
+function safeDayOldVerdict({ curve, model, ...options }: FreshnessEvidence): Pick<ElementVerdict, 'choice' | 'why'> | undefined {
   const day = curve.findIndex(({ age }) => age >= DAY)
   if (options.now >= DAY || day < 0) return undefined
   const threshold = freshnessThreshold(curve.slice(0, day + 1), options)
   if (isInconclusive(threshold) || threshold.age < curve[day].age) return undefined
-  const { nowPerWeek, unit = '' } = options
-  const loss =
-    threshold.loss > 0
-      ? `loses at most ${percentageText(threshold.loss / nowPerWeek)} (${quantityText(threshold.loss, unit)} a week)`
-      : 'is not shown to lose anything'
+  return { choice: SAFE_DAY_OLD, why: `a day old, with the model ${model}, it ${atMostText(threshold.loss, options)}` }
+}
+
+/** The greatest age without a loss, where an older level is shown to lose more than the tolerated share. */
+function keepWithinVerdict(evidence: FreshnessEvidence): Pick<ElementVerdict, 'choice' | 'why'> | undefined {
+  const { curve, alert = Infinity, model, keepTitle, ...options } = evidence
+  const { now, nowPerWeek } = options
+  if (!(nowPerWeek > 0)) return undefined
+  const losing = curve.find(({ age, perWeek }) => age > now && !('why' in perWeek) && -perWeek.high > TOLERATED_LOSS * nowPerWeek)
+  if (!losing || 'why' in losing.perWeek) return undefined
+  const atLeast = `at ${losing.title} it loses at least ${percentageText(-losing.perWeek.high / nowPerWeek)}, with the model ${model}`
+  const threshold = freshnessThreshold(curve, options)
+  const allowed = isInconclusive(threshold) ? undefined : curve.findLast(({ age }) => age > now && age <= Math.min(threshold.age, alert))
+  if (allowed === undefined) return losing === curve.find(({ age }) => age > now) ? { choice: KEEP_FRESH, why: atLeast } : undefined
   return {
-    choice: SAFE_DAY_OLD,
-    why: `a day old, with a model ${trained}, it ${loss}, at as many alerts, by the upper bound of its interval`,
+    choice: keepTitle(allowed),
+    why: `at ${allowed.title} it ${atMostText((threshold as FreshnessThreshold).loss, options)}; ${atLeast}`,
   }
+}
+
+function atMostText(loss: number, { nowPerWeek, unit = '' }: FreshnessThresholdOptions): string {
+  if (!(loss > 0)) return 'is not shown to lose anything'
+  return `loses at most ${percentageText(loss / nowPerWeek)} (${quantityText(loss, unit)} a week), at equal alert volume`
 }

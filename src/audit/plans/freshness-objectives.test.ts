@@ -7,14 +7,21 @@ import type { ReplayLog } from '../../replay/log.ts'
 import { ingestionDelays, objectivesOf } from './freshness-objectives.ts'
 
 test('each group with a threshold without retraining has that age as objective, and nothing else has one', () => {
-  const part = (kind: ElementPart['kind'], element: string, incidentThreshold: ElementPart['incidentThreshold']) =>
-    ({ kind, element, incidentThreshold, plannedThreshold: { age: 7_200_000, loss: 1 } }) as ElementPart
+  const part = (kind: ElementPart['kind'], element: string, incidentThreshold: ElementPart['incidentThreshold'], p95 = 0) =>
+    ({
+      kind,
+      element,
+      incidentThreshold,
+      plannedThreshold: { age: 7_200_000, loss: 1 },
+      now: { age: { p50: 0, p95, from: 'by its placement' } },
+    }) as ElementPart
   const elements = [
     part('ingestion', 'ingestion', { age: 60_000, loss: 1 }),
     part('groups', 'groups', { age: 60_000, loss: 1 }),
     part('group', 'group/landings', { age: 900_000, loss: 12.34 }),
     part('group', 'group/hours', { why: 'the history is too short' }),
     part('group', 'group/sudden', { age: 0, loss: 0 }),
+    part('group', 'group/nightly', { age: 86_400_000, loss: 3 }, 90_000_000),
   ]
   const utility = { unit: 'late arrivals' } as UtilityPart
   const delays = new Map([
@@ -29,6 +36,7 @@ test('each group with a threshold without retraining has that age as objective, 
       delay: 2000,
       why: 'older than 15 min it may lose more than 12.3 late arrivals a week, with the model as it is',
     },
+    nightly: { age: 90_000_000, share: 0.99, why: 'older than 25 h it may lose more than 3 late arrivals a week, with the model as it is' },
   })
 })
 

@@ -1,4 +1,7 @@
-/** Freshness objectives from an audit: for each feature group the freshness threshold of its curve without retraining. */
+/**
+ * Freshness objectives from an audit: for each feature group the freshness threshold of its curve without retraining, but no age that the
+ * group has as it runs now, at which it would page at once.
+ */
 import { spanTitle } from '../../base/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import type { ReplayLog } from '../../replay/index.ts'
@@ -16,9 +19,10 @@ export function objectivesOf(
   delays: ReadonlyMap<string, number>,
 ): Record<string, FreshnessObjective> {
   return Object.fromEntries(
-    elements.flatMap(({ kind, element, incidentThreshold }) => {
+    elements.flatMap(({ kind, element, incidentThreshold, now }) => {
       if (kind !== 'group' || isInconclusive(incidentThreshold) || !(incidentThreshold.age > 0)) return []
-      const { age, loss } = incidentThreshold
+      const { loss } = incidentThreshold
+      const age = Math.max(incidentThreshold.age, now.age?.p95 ?? 0)
       const why = `older than ${spanTitle(age)} it may lose more than ${quantityText(loss, utility.unit)} a week, with the model as it is`
       const group = element.slice('group/'.length)
       const delay = delays.get(group)

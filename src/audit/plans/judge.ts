@@ -93,12 +93,18 @@ function proposals({ testedPicks, choiceComparisons, bestPicks }: PlanJudgement)
   return mostCertain === undefined ? [allHolding] : [allHolding, withChoice(testedPicks, mostCertain, allHolding[mostCertain])]
 }
 
-/** True if the plan is shown to be better than the current one as a whole. Plans with equal decisions must save costs. */
+/**
+ * True if the plan is shown to be better than the current one as a whole, by more than the error of the cost estimate. Plans with equal
+ * decisions must save costs.
+ */
 function isAdopted(proposal: Picks, comparison: PlanComparison, problem: PlanSearchProblem): boolean {
   if (changedElements(proposal).length === 0 || !isKnown(comparison)) return false
-  const { cost, gain, isSame } = comparison
-  if (isSame && gain.low === 0) return costsLess(cost)
-  return isShownBetter(comparison, problem) && (problem.price !== undefined || cost.base < 0)
+  const { cost, gain, net, isSame } = comparison
+  const { price, leastAdvantage = 0 } = problem
+  if (isSame && gain.low === 0) return costsLess(cost) && -cost.base >= leastAdvantage
+  if (!isShownBetter(comparison, problem)) return false
+  if (price === undefined) return cost.base < 0 && -cost.base >= leastAdvantage
+  return !isInconclusive(net) && net.value >= leastAdvantage
 }
 
 /** The choice that holds against all others. If several do they are equal, and the tested one is preferred. */
@@ -123,16 +129,21 @@ function holdsOver(compared: ChoiceComparison, isFresher: boolean, problem: Plan
   const { comparison } = compared
   if (!isKnown(comparison)) return false
   const { gain, cost, isSame, isEqual } = comparison
-  if (isEqual) return holdsAtEqualValues(compared, cost)
+  if (isEqual) return holdsAtEqualValues(compared, cost, problem)
   if (isSame && isFresher) return cost.high < 0
-  if (isSame && gain.low === 0) return cost.high <= 0
+  if (isSame && gain.low === 0) return cost.high <= 0 && -cost.base >= leastAdvantageOf(compared, problem)
   return isShownBetter(comparison, problem)
 }
 
+/** The current choice needs no advantage over another one. */
+const leastAdvantageOf = ({ pick }: ChoiceComparison, { leastAdvantage = 0 }: PlanSearchProblem): number =>
+  pick === CURRENT ? -Infinity : leastAdvantage
+
 /** Of equal values the current choice holds unless the other costs less; of two others, the one that is cheaper in the base scenario. */
-function holdsAtEqualValues({ pick, over }: ChoiceComparison, cost: Range): boolean {
-  if (over === CURRENT) return costsLess(cost)
-  if (pick === CURRENT) return !costsLess(reverseCost(cost))
+function holdsAtEqualValues({ pick, over }: ChoiceComparison, cost: Range, { leastAdvantage = 0 }: PlanSearchProblem): boolean {
+  const saves = (difference: Range): boolean => costsLess(difference) && -difference.base >= leastAdvantage
+  if (over === CURRENT) return saves(cost)
+  if (pick === CURRENT) return !saves(reverseCost(cost))
   return cost.base <= 0
 }
 

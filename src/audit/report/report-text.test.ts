@@ -2,10 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { flightsReport } from '../../../test/audit/reports/flights.ts'
 import { fraudReport } from '../../../test/audit/reports/fraud.ts'
-import { effect, estimate, performed } from '../../../test/audit/reports/parts.ts'
 import { patientsReport } from '../../../test/audit/reports/patients.ts'
 import {
-  answerLinesOf,
   shownMode,
   conditionText,
   breakEvenSentence,
@@ -15,7 +13,6 @@ import {
   thresholdSentences,
   weeklyValueText,
   moreSentence,
-  greatestLevelEffect,
   nowTitle,
   shownPerformance,
   refitPerformance,
@@ -25,41 +22,6 @@ import {
 } from './report-text.ts'
 
 const [ingestion, landings, usual, inference] = flightsReport.elements
-
-test('the name of the pipeline appears once', () => {
-  assert.ok(answerLinesOf(flightsReport)[0].startsWith('keep "landings"'))
-  assert.equal(answerLinesOf(patientsReport)[0], patientsReport.answer[0])
-})
-
-test('the greatest effect is the most certain loss, with retraining, or without it where no plan is known', () => {
-  const { element, level, arm } = greatestLevelEffect(fraudReport)!
-  assert.deepEqual([element.element, level.title, arm], ['action', 'digest every day', 'incident'])
-  // An incident of a day loses at least 833, but with retraining 3 h is the worst.
-  const { level: worst, arm: by } = greatestLevelEffect({ ...flightsReport, elements: [landings, usual] })!
-  assert.deepEqual([worst.title, by], ['3 h', 'planned'])
-  // A gain counts only if nothing loses.
-  const [now, hour] = landings.levels
-  const gaining = { ...landings, levels: [{ ...now, refit: effect(estimate(9_000, 8_000, 9_900), performed(1, 1, 1, 1, 1)) }] }
-  assert.equal(greatestLevelEffect({ ...flightsReport, elements: [gaining, { ...landings, levels: [hour] }] })!.level, hour)
-  assert.equal(greatestLevelEffect({ ...flightsReport, elements: [gaining] })!.level, gaining.levels[0])
-  assert.equal(greatestLevelEffect({ ...flightsReport, elements: [{ ...usual, levels: usual.levels.slice(0, 1) }] }), undefined)
-  assert.equal(greatestLevelEffect(patientsReport), undefined)
-})
-
-test('a joint loss is the greatest effect if no single element loses', () => {
-  const together = fraudReport.elements[3]
-  const flat = fraudReport.elements[2]
-  const of = (elements: typeof fraudReport.elements) => greatestLevelEffect({ ...fraudReport, elements })!.element
-  assert.equal(of([flat, together]), together)
-  assert.equal(of([flat, fraudReport.elements[1], together]), fraudReport.elements[1])
-})
-
-test('an element that no plan changes is never the greatest effect', () => {
-  const [first, ...others] = fraudReport.elements.toReversed().filter(({ kind }) => kind === 'action' || kind === 'group')
-  assert.equal(first.element, 'action')
-  const elements = [{ ...first, unplanned: 'no action follows from its decisions' }, ...others]
-  assert.equal(greatestLevelEffect({ ...fraudReport, elements })!.element.element, 'group/card_now')
-})
 
 test('a level shows its performance without retraining, or with it if the model has no score of its own', () => {
   const [level] = landings.levels

@@ -1,7 +1,7 @@
 /** Selection and wording of a report's values, shared by terminal and page. Computes nothing except the order. */
 import { spanTitle } from '../../base/index.ts'
 import type { AuditReport, CostLine, CostOfPlan, OtherPlan, Percentiles, Range, StagesPart, UtilityPart } from '../domain/audit-report.ts'
-import type { ElementPart, Estimate, FreshnessThreshold, NoInterval, SweepLevel } from '../domain/element-report.ts'
+import type { ElementPart, FreshnessThreshold, NoInterval, SweepLevel } from '../domain/element-report.ts'
 import {
   weeklyText,
   dollarText,
@@ -24,12 +24,6 @@ export function verdictTitle(
 ): string {
   if (unplanned !== undefined) return 'nothing to choose'
   return choice === 'undecided' && dollars === undefined && breakEven !== undefined ? `${choice} without a price` : choice
-}
-
-/** The two lines of the answer without the pipeline's name. */
-export function answerLinesOf({ answer: [first, second], pipeline }: AuditReport): readonly [string, string] {
-  const name = `${pipeline}: `
-  return [first.startsWith(name) ? first.slice(name.length) : first, second]
 }
 
 /** Title of a level: `15 min`, `1 day (next schedule)`. */
@@ -135,41 +129,6 @@ export const shownMode = ({ frozen, refit }: SweepLevel): CurveArm =>
 
 /** Performance with retraining; undefined without it. */
 export const refitPerformance = ({ refit }: SweepLevel) => (isAvailable(refit) ? refit.performance : undefined)
-
-/** The level that matters most. */
-export interface LevelEffect {
-  readonly element: ElementPart
-  readonly level: SweepLevel
-  readonly estimate: Estimate
-  readonly arm: CurveArm
-}
-
-/**
- * Level with the greatest certain loss, by the upper end of its interval, among the elements that a plan can change. Uses retraining where
- * it is known. Joint groups count only if no single element loses for certain; a gain only if nothing loses. Undefined if every interval
- * contains zero.
- */
-export function greatestLevelEffect({ elements }: AuditReport): LevelEffect | undefined {
-  const levels = elements.filter(({ notObservable, unplanned }) => notObservable === undefined && unplanned === undefined).flatMap(levelsOf)
-  const [single, joint] = [false, true].map(isJoint => levels.filter(({ element: { kind } }) => (kind === 'groups') === isJoint))
-  const loss = ({ estimate: { high } }: LevelEffect): number => -high
-  return greatest(single, loss) ?? greatest(joint, loss) ?? greatest(levels, ({ estimate: { low } }) => low)
-}
-
-/** Undefined if no value is above zero. */
-const greatest = (levels: readonly LevelEffect[], measure: (level: LevelEffect) => number): LevelEffect | undefined =>
-  levels.filter(level => measure(level) > 0).toSorted((a, b) => measure(b) - measure(a))[0]
-
-/** Levels of one mode, so that ages by accident and by design are not compared. */
-function levelsOf(element: ElementPart): LevelEffect[] {
-  const levelsIn = (arm: LevelEffect['arm'], estimateOf: (level: SweepLevel) => Estimate | MissingReason): LevelEffect[] =>
-    element.levels.flatMap(level => {
-      const estimate = estimateOf(level)
-      return isAvailable(estimate) ? [{ element, level, estimate, arm }] : []
-    })
-  const withRetraining = levelsIn('planned', refitEffect)
-  return withRetraining.length > 0 ? withRetraining : levelsIn('incident', ({ frozen }) => frozen.perWeek)
-}
 
 /** True if the proposed plan has the cost lines of the current one. */
 export const isSameCost = (a: CostOfPlan, b: CostOfPlan): boolean => JSON.stringify(a) === JSON.stringify(b)

@@ -21,6 +21,10 @@ export interface AuditRequest {
   readonly draws: number
   readonly plans: number | undefined
   readonly apply: boolean
+  /** Print the whole report above the verdict. */
+  readonly verbose: boolean
+  /** Value per outcome, dollars, in place of that of the pipeline. */
+  readonly value: number | undefined
   readonly json: boolean
 }
 
@@ -56,6 +60,8 @@ export const auditOptions = {
   seed: { value: 'N', help: `the random seed (default ${SEED})` },
   draws: { value: 'N', help: `draws for simultaneous intervals (default ${DEFAULT_DRAWS})` },
   plans: { value: 'N', help: 'the most plans to evaluate; plans that differ only in cost do not count' },
+  value: { value: 'DOLLARS', help: 'the value of an outcome, dollars, in place of the one that the pipeline states' },
+  verbose: { help: 'print the whole report above the verdict' },
   apply: { help: 'write the proposed placements to your files' },
   json: { help: 'print the report as one JSON object, and nothing else' },
 } as const satisfies OptionSpecs
@@ -63,7 +69,7 @@ export const auditOptions = {
 /** Throws `UsageError`. */
 export function parseAuditRequest(values: OptionValues<typeof auditOptions>, positionals: readonly string[]): AuditRequest {
   const path = pipelinePath(positionals)
-  const { data, model, out = DEFAULT_OUT, prices, people, plans, column = [], apply = false, json = false } = values
+  const { data, model, out = DEFAULT_OUT, prices, people, plans, column = [], apply = false, verbose = false, json = false } = values
   const files = filesIn('an audit reads files or a data folder', values.history, '--history')
   if (files.length === 0 && data === undefined)
     throw new UsageError('give a history: --history NAME=FILE of each source, or --data DIR, the folder of a run')
@@ -80,9 +86,17 @@ export function parseAuditRequest(values: OptionValues<typeof auditOptions>, pos
     seed: wholeNumber('--seed', values.seed ?? String(SEED), 0, SEED_MAX),
     draws: wholeNumber('--draws', values.draws ?? String(DEFAULT_DRAWS), DRAWS_MIN, limits.AUDIT_DRAWS_MAX),
     plans: plans === undefined ? undefined : wholeNumber('--plans', plans, 1, limits.AUDIT_PLANS_MAX),
+    value: values.value === undefined ? undefined : dollarsOf(values.value),
+    verbose,
     apply,
     json,
   }
+}
+
+function dollarsOf(text: string): number {
+  const dollars = Number(text.replace(/^\$/, ''))
+  if (dollars > 0 && Number.isFinite(dollars)) return dollars
+  throw new UsageError(`--value ${text} is not dollars above 0; write for example --value 101`)
 }
 
 function columnOf(text: string): ColumnOption {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import {
   type AuditOptions,
   audit,
+  valuedAt,
   worthOf,
   type AuditResult,
   presetPeople,
@@ -12,6 +13,7 @@ import {
   ageTraces,
   AuditCheckpoint,
   reportText,
+  verdictText,
   reportJson,
   writeAuditReport,
   readSamples,
@@ -58,24 +60,19 @@ export const auditCommand = defineCommand({
       const files = writeAuditReport(report, request.out)
       const text = () =>
         joinLines(
-          reportText(report),
-          '',
-          assumptionLines(pipeline, model),
+          ...(request.verbose ? [reportText(report), ''] : []),
           readProblemLines(history),
           notes,
-          `The page: ${files.page}; as JSON: ${files.json}`,
+          verdictText(report, {
+            ...(process.stdout.columns > 0 && { width: process.stdout.columns }),
+            reportAt: `${files.page} (open it in a browser), ${files.json}; ${request.verbose ? 'above' : 'with --verbose here'}`,
+          }),
         )
       console.log(request.json ? reportJson(report) : forTerminal(text()))
       return 0
     })
   },
 })
-
-/** The assumptions of the value function. They come last, where the reader looks first. */
-function assumptionLines({ worths }: Pipeline, { name }: ModelIR): string[] {
-  const assumed = worths.get(name)?.ir.assumes ?? []
-  return assumed.map(text => `Assumption: ${text}`)
-}
 
 async function runAudit(
   pipeline: Pipeline,
@@ -85,10 +82,11 @@ async function runAudit(
   progress: ProgressLine,
 ): Promise<AuditResult> {
   const { seed, draws, plans, prices, people, data, out } = request
+  const worth = worthOf(pipeline.worths, model)
   const finished = new AuditCheckpoint(join(out, 'audit.part.json'))
   const result = await audit(pipeline, history.log, {
     model,
-    worth: worthOf(pipeline.worths, model),
+    worth: request.value === undefined ? worth : valuedAt(worth, request.value),
     seed,
     draws,
     prices: prices === undefined ? examplePrices : readPricesFile(prices),
@@ -132,12 +130,12 @@ async function runMeasurements({ ir }: Pipeline, model: ModelIR, data: string | 
 }
 
 /** The command line that reproduces the report. */
-function commandOf({ path, files, columns, data, model, prices, people, out, seed, draws, plans }: AuditRequest): string {
+function commandOf({ path, files, columns, data, model, prices, people, value, out, seed, draws, plans }: AuditRequest): string {
   return [
     `spillway audit ${shellWord(path)}`,
     ...files.map(file => `--history ${shellWord(`${file.source}=${file.path}`)}`),
     ...columns.map(({ source, column, fieldName: theirs }) => `--column ${shellWord(`${source}.${column}=${theirs}`)}`),
-    ...Object.entries({ data, model, prices, people, plans, out: out === DEFAULT_OUT ? undefined : out }).flatMap(([name, value]) =>
+    ...Object.entries({ data, model, prices, people, value, plans, out: out === DEFAULT_OUT ? undefined : out }).flatMap(([name, value]) =>
       value === undefined ? [] : [`--${name} ${shellWord(String(value))}`],
     ),
     `--seed ${seed}`,

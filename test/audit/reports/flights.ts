@@ -2,8 +2,7 @@
  * A report like that of the flights: a caught late arrival has no price, so there is no verdict in dollars; a replay of files, so there are
  * no stages.
  */
-import type { AuditReport } from '../../../src/audit/domain/audit-report.ts'
-import { DAY, estimate, hash, HOUR, MINUTE, nightly, older, performed, range, sweepLevel, utc, line } from './parts.ts'
+import { DAY, estimate, hash, HOUR, MINUTE, nightly, older, performed, range, sweepLevel, utc, line, withSummary } from './parts.ts'
 
 const now = performed(4130, 8790, 0.47, 0.31, 0.689)
 const notObservable = 'Arrival was not recorded in these files: events arrive when they happen.'
@@ -19,15 +18,11 @@ const sameCost = {
   ],
 }
 
-export const flightsReport: AuditReport = {
-  format: 'spillway-audit/1',
+export const flightsReport = withSummary({
+  format: 'spillway-audit/2',
   pipeline: 'flights',
   fingerprint: hash('a3f9'),
   model: 'late',
-  answer: [
-    'flights: keep "landings" within 15 min of now; a nightly copy loses a third of the late arrivals you catch.',
-    'Stream it if a caught late arrival is worth more than $0.09. No price given: no dollar verdict.',
-  ],
   history: {
     from: utc('2001-01-01'),
     until: utc('2001-07-02'),
@@ -218,4 +213,4 @@ export const flightsReport: AuditReport = {
     decisions: hash('5bd0'),
     definitions: hash('e17c'),
   },
-}
+})

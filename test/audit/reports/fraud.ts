@@ -1,13 +1,12 @@
 /** A report like that of the fraud example in production: in dollars, with measured stages, a proposed plan and its edits. */
-import type { AuditReport } from '../../../src/audit/domain/audit-report.ts'
 import { fraudCosts, fraudPlans } from './fraud-plans.ts'
-import { DAY, estimate, hash, HOUR, MINUTE, nightly, older, performed, sweepLevel, SECOND, utc } from './parts.ts'
+import { DAY, estimate, hash, HOUR, MINUTE, nightly, older, performed, sweepLevel, SECOND, utc, withSummary } from './parts.ts'
 
 const now = performed(27_801, 412, 0.61, 0.91, 0.907)
 const noRefit = { why: 'It changes no feature, so nothing is trained anew.' }
 
-export const fraudReport: AuditReport = {
-  format: 'spillway-audit/1',
+export const fraudReport = withSummary({
+  format: 'spillway-audit/2',
   pipeline: 'fraud',
   fingerprint: hash('09c4'),
   model: 'fraud',
@@ -16,10 +15,6 @@ export const fraudReport: AuditReport = {
     trainings: 13,
     champion: { version: 7, decisions: 98_120 },
   },
-  answer: [
-    'fraud: keep the counts of the last minutes streaming and the decision inline; move "card_usual" to a nightly batch.',
-    'That saves $214 [$61, $402] a month. Deciding after the fact would lose $19,073 a week, a quarter of an hour of lag $2,822.',
-  ],
   history: {
     from: utc('2026-03-02'),
     until: utc('2026-09-01'),
@@ -264,4 +259,4 @@ export const fraudReport: AuditReport = {
     decisions: hash('77aa'),
     definitions: hash('1b2e'),
   },
-}
+})

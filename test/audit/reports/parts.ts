@@ -1,7 +1,9 @@
 /** Building blocks for hand-written reports. */
-import type { CostLine, Range } from '../../../src/audit/domain/audit-report.ts'
+import type { StrictOmit } from '../../../src/base/index.ts'
+import type { AuditReport, CostLine, Range } from '../../../src/audit/domain/audit-report.ts'
 import type { SweepEffect, Estimate, Performance, SweepLevel } from '../../../src/audit/domain/element-report.ts'
 import type { ElementSetting } from '../../../src/audit/domain/element.ts'
+import { buildSummary } from '../../../src/audit/findings/summary.ts'
 import { titleOf } from '../../../src/audit/domain/setting-text.ts'
 
 export const SECOND = 1000
@@ -70,3 +72,6 @@ export const line = (
 })
 
 export const hash = (seed: string): string => seed.repeat(64).slice(0, 64)
+
+/** The report with the summary that the audit builds of it. */
+export const withSummary = (report: StrictOmit<AuditReport, 'summary'>): AuditReport => ({ ...report, summary: buildSummary(report) })

@@ -1,16 +1,14 @@
 /** A report on nine patients: too few for a decision, and without prices. Names and texts contain markup that a page must not interpret. */
-import type { AuditReport } from '../../../src/audit/domain/audit-report.ts'
-import { DAY, hash, HOUR, MINUTE, older, performed, sweepLevel, utc } from './parts.ts'
+import { DAY, hash, HOUR, MINUTE, older, performed, sweepLevel, utc, withSummary } from './parts.ts'
 
 const now = performed(3.1, 21.4, 0.14, 0.4, 0.903)
 const few = { why: '9 patients are worth 6.2 independent ones: below 20 no interval is believed.' }
 
-export const patientsReport: AuditReport = {
-  format: 'spillway-audit/1',
+export const patientsReport = withSummary({
+  format: 'spillway-audit/2',
   pipeline: 'dubosson <b>&"x"',
   fingerprint: hash('c0de'),
   model: 'hypo',
-  answer: ['Nothing can be decided: 9 patients, no verdict.', 'About 46 weeks more of as many patients would decide, or two months of 40.'],
   history: {
     from: utc('2014-10-01'),
     until: utc('2014-10-13'),
@@ -109,4 +107,4 @@ export const patientsReport: AuditReport = {
     decisions: hash('d00d'),
     definitions: hash('beef'),
   },
-}
+})

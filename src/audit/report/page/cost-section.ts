@@ -4,7 +4,8 @@ import { isAvailable, rangeText, asSentence } from '../../domain/figures.ts'
 import { isSameCost, namesItsKind, scenarioTexts, yearsOf } from '../report-text.ts'
 import { dataTable, numberHeads, textHeads } from './data-table.ts'
 import { inTwoWidths, svg } from './drawing.ts'
-import { breakable, markup, type MarkupChild, type Markup } from './markup.ts'
+import { term } from './glossary.ts'
+import { breakable, folded, markup, type MarkupChild, type Markup } from './markup.ts'
 
 export function costSection({ costs }: AuditReport): Markup {
   return markup`<section aria-labelledby="costs"><h2 id="costs">What it costs</h2>
@@ -24,9 +25,9 @@ function costDetails(costs: CostPart): MarkupChild {
   return [
     markup`<p class="measure">Dollars a month of 730 hours: low, base and high. A line is <b>measured</b> on this history, or <b>modelled</b>. The first year counts the incidents of something new.</p><p class="measure">Prices: ${asSentence(prices)}</p>`,
     markup`<figure>${sumBars(plans)}</figure>`,
-    plans.map(planTable),
+    plans.map(plan => folded(`${plan.table}: each line with its arithmetic`, planTable(plan))),
     markup`<dl class="terms">
-<div><dt>Staleness tax</dt><dd>What late features cost: ${isAvailable(taxes.staleness) ? rangeText(taxes.staleness) : `not known: ${taxes.staleness.why}`}.</dd></div>
+<div><dt>${term('staleness tax, streaming tax', 'Staleness tax')}</dt><dd>What late features cost: ${isAvailable(taxes.staleness) ? rangeText(taxes.staleness) : `not known: ${taxes.staleness.why}`}.</dd></div>
 <div><dt>Streaming tax</dt><dd>What streaming them costs: ${rangeText(taxes.streaming)}.</dd></div>
 </dl>`,
   ]

@@ -4,19 +4,15 @@ import type { Performance } from '../../domain/element-report.ts'
 import { monthlyValue, integerText, dateText, numberText, unitText, ratioText, percentageText, weeksText } from '../../domain/figures.ts'
 import { percentageOrDash, weightsText } from '../report-text.ts'
 import { dataTable, numberHeads, textHeads } from './data-table.ts'
-import { markup, type Markup } from './markup.ts'
+import { folded, markup, type Markup } from './markup.ts'
 
 export function evidenceSection(report: AuditReport): Markup {
   const { caveats, assumptions } = report
   return markup`<section aria-labelledby="sure"><h2 id="sure">How sure it is</h2>
 ${list('Caveats', caveats, 'None was triggered.')}
-${list('What was assumed', assumptions, 'Nothing beyond what this page says.')}
-<h3>The history</h3>
-${historyTable(report)}
-${blockTable(report)}
-${report.history.clusters.length > 0 && clusterTable(report)}
-<h3>The measure, as the pipeline runs now</h3>
-${measureTable(report)}
+${folded('What was assumed', list('Assumptions', assumptions, 'Nothing beyond what this page says.'))}
+${folded('The history', [historyTable(report), blockTable(report), report.history.clusters.length > 0 && clusterTable(report)])}
+${folded('The measure, as the pipeline runs now', measureTable(report))}
 ${report.incidentModel && markup`<p class="measure">The model of the incidents: ${report.incidentModel.text}.</p>`}
 </section>
 `
@@ -99,16 +95,16 @@ const performanceRows = ({ actionsPerWeek, precision, recall, auc }: Performance
 
 export function reproduceSection({ reproduce, fingerprint }: AuditReport): Markup {
   const { command, version, seed, draws, decisions, definitions } = reproduce
-  return markup`<section aria-labelledby="reproduce"><h2 id="reproduce">The same again</h2>
+  return markup`<section aria-labelledby="reproduce"><h2 id="reproduce">Reproduce</h2>
 <p class="measure">This command gives the same numbers, to the last digit. Beside this page lies <code>audit.json</code> with all of them.</p>
 <pre class="command">${command}</pre>
-<dl class="hashes">
+<details><summary>Version, seed and hashes</summary><dl class="hashes">
 <div><dt>Version of spillway</dt><dd>${version}</dd></div>
 <div><dt>Seed, draws</dt><dd>${String(seed)}, ${integerText(draws)}</dd></div>
 <div><dt>Pipeline</dt><dd><code>${fingerprint}</code></dd></div>
 <div><dt>Definitions</dt><dd><code>${definitions}</code></dd></div>
 <div><dt>Decisions</dt><dd><code>${decisions}</code></dd></div>
-</dl>
+</dl></details>
 </section>
 `
 }

@@ -28,6 +28,12 @@ function textOf(child: MarkupChild): string {
   return child.map(textOf).join('')
 }
 
+/** Content that is folded until the reader opens it. */
+export const folded = (summary: string, content: MarkupChild): Markup => markup`<details><summary>${summary}</summary>
+${content}
+</details>
+`
+
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
 /** Escapes a text for HTML. */

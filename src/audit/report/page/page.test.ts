@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
+import { changeIntervalText } from '../../domain/figures.ts'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { flightsReport } from '../../../../test/audit/reports/flights.ts'
 import { fraudReport } from '../../../../test/audit/reports/fraud.ts'
 import { patientsReport } from '../../../../test/audit/reports/patients.ts'
 import { randomReport } from '../../../../test/audit/reports/random.ts'
-import { answerLinesOf } from '../report-text.ts'
 import { breakable, escapeHtml, markup, shortenText } from './markup.ts'
 import { reportPage } from './page.ts'
 
@@ -24,14 +24,9 @@ test('escapes texts everywhere', () => {
 test('the answer comes first', () => {
   for (const report of reports) {
     const body = reportPage(report).split('<body>')[1]
-    const [first, second] = answerLinesOf(report)
-    const [h1, lead] = [body.indexOf('<h1>'), body.indexOf(escapeHtml(second))]
-    assert.ok(
-      body
-        .slice(h1)
-        .toLowerCase()
-        .startsWith(`<h1>${escapeHtml(first).toLowerCase()}`),
-    )
+    const { recommendation, reason } = report.summary
+    const [h1, lead] = [body.indexOf('<h1>'), body.indexOf(escapeHtml(reason))]
+    assert.ok(body.slice(h1).startsWith(`<h1>${escapeHtml(recommendation)}`))
     assert.ok(h1 < lead && lead < body.indexOf('<section'))
   }
 })
@@ -42,10 +37,10 @@ test('a page is well formed, has unique ids, and describes its pictures', () => 
 
 test('the page of the fraud report states what to do, why, at what cost and how sure', () => {
   const page = reportPage(fraudReport)
-  for (const heading of ['What to stream', 'Why', 'What it costs', 'How sure']) assert.match(page, new RegExp(`<h2>${heading}</h2>`))
+  for (const fact of ['Worth', 'Costs', 'Confidence', 'What would change the answer'])
+    assert.match(page, new RegExp(`<dt>${fact}</dt><dd>\\S`))
   assert.match(page, /\$214 \[\$61, \$402\]/)
   assert.match(page, /<del>− {3}place: stream,<\/del>\n<ins>\+ {3}place: batch\(&#39;0 2 \* \* \*&#39;/)
-  assert.match(page, /What counts: an action blocks its key for 1\u00a0day; .* costs \$10 if it was wrong\./)
   assert.match(page, />incident 1\u00a0min</)
   assert.match(page, />planned 5\u00a0min</)
   assert.match(page, /The incident threshold is at 1\u00a0min\. The planned threshold is at 5\u00a0min\.<\/desc>/)
@@ -62,23 +57,14 @@ test('both thresholds stand in the table and in words, or the reason for having 
   assert.match(page, /<p>No planned threshold: It changes no feature, so nothing is trained anew\.<\/p>/)
 })
 
-test('joint groups have a curve and a table, but no verdict or river stage', () => {
+test('joint groups have a tile, a curve and a table, but no river stage', () => {
   const page = reportPage(fraudReport)
   const title = 'all streamed groups \\(card_now, card_usual\\)'
+  assert.match(page, /<h3>all groups <span class="note">/)
   assert.match(page, new RegExp(`<h3 id="element-3">${title}</h3>.*id="curve-3-wide-title".*<caption>${title}, change in a week`, 's'))
-  assert.match(page, /<strong class="badge">by the plan<\/strong> A plan sets each of these groups by itself: /)
-  const [head, rest] = page.split('id="worth"')
-  assert.doesNotMatch(head, /all streamed groups/)
-  assert.match(rest, new RegExp(`<th scope="row" role="rowheader">${title}</th>`))
-  const flat = fraudReport.elements.filter(({ kind }) => kind === 'groups')
-  assert.match(reportPage({ ...fraudReport, elements: flat }), /Most is at stake at <b>all streamed groups .*<\/b>: if they ran “nightly/)
-})
-
-test('a gain is not called at stake', () => {
-  assert.match(reportPage(fraudReport), /<p>Most is at stake at <b>action decline/)
-  const [, now] = fraudReport.elements
-  const levels = now.levels.slice(0, 1).map(level => ({ ...level, refit: { ...level.frozen, perWeek: { value: 90, low: 50, high: 130 } } }))
-  assert.match(reportPage({ ...fraudReport, elements: [{ ...now, levels }] }), /<p>Most is to be gained at <b>card_now/)
+  assert.match(page, /<strong class="badge">by the plan<\/strong>.*<p class="measure">A plan sets each of these groups by itself: /s)
+  const [, river] = page.split('id="time"')
+  assert.doesNotMatch(river.split('id="worth"')[0], /all streamed groups/)
 })
 
 test('other plans have their costs beside the current one', () => {
@@ -100,18 +86,28 @@ test('describes a change that is no placement, without an edit', () => {
   assert.doesNotMatch(reportPage(fraudReport), /What no edit makes/)
 })
 
-test('the top gives the reasons of each stage, and of the first groups', () => {
-  const whyOf = (report: typeof fraudReport) => /<h2>Why<\/h2>(.*?)<h2>/s.exec(reportPage(report))![1]
-  for (const { title } of fraudReport.elements.filter(({ kind }) => kind !== 'groups'))
-    assert.ok(whyOf(fraudReport).includes(`<li><b>${escapeHtml(title)}</b>: `), title)
-  const group = fraudReport.elements[1]
-  const many = [1, 2, 3, 4, 5, 6].map(i => ({ ...group, element: `group/g${i}`, title: `g${i}` }))
-  const why = whyOf({ ...fraudReport, elements: [fraudReport.elements[0], ...many, ...fraudReport.elements.slice(4)] })
-  assert.deepEqual(
-    [...why.matchAll(/<li><b>([^<]*)<\/b>/g)].map(([, title]) => title),
-    ['ingestion', 'g1', 'g2', 'g3', 'g4', 'action decline', 'training'],
-  )
-  assert.match(why, /<li>2 more groups: below\.<\/li>/)
+test('the first screen has a tile for each element with levels, with the figures of the summary', () => {
+  for (const report of reports) {
+    const [tiles] = reportPage(report).split('id="time"')
+    const rows = report.summary.staleness.filter(({ levels }) => levels.length > 0)
+    assert.equal([...tiles.matchAll(/<p class="choice">/g)].length, rows.length)
+    for (const { levels, next } of rows) {
+      const { change } = levels[next!]
+      assert.ok(tiles.includes('share' in change ? `<b>${escapeHtml(changeIntervalText(change.share))}</b>` : 'not known'))
+    }
+  }
+})
+
+test('at most 1,500 words are unfolded, and all terms have a tooltip', () => {
+  for (const report of reports) {
+    const page = reportPage(report)
+    const unfolded = page
+      .replaceAll(/<style>.*?<\/style>|<svg.*?<\/svg>/gs, ' ')
+      .replaceAll(/<details[^>]*><summary>(.*?)<\/summary>.*?<\/details>/gs, '$1')
+    const words = unfolded.replaceAll(/<[^>]*>/g, ' ').match(/\S*\w\S*/g)!
+    assert.ok(words.length <= 1500, `${words.length} words`)
+    assert.match(page, /<abbr title="Holds for all ages of a curve together\.[^"]*">95\u00a0% interval<\/abbr>/)
+  }
 })
 
 test('the number of actions and their precision name their model', () => {

@@ -4,7 +4,8 @@
  */
 import type { AuditReport } from '../../domain/audit-report.ts'
 import { printableReport } from '../printable-text.ts'
-import { answerSection, findingsSection } from './answer-section.ts'
+import { glossarySection } from './glossary.ts'
+import { verdictSection } from './verdict-section.ts'
 import { costSection } from './cost-section.ts'
 import { reproduceSection, evidenceSection } from './evidence-section.ts'
 import { Markup, markup } from './markup.ts'
@@ -30,13 +31,13 @@ export function reportPage(input: AuditReport): string {
 </head>
 <body>
 <main>
-${answerSection(report)}
-${findingsSection(report)}
+${verdictSection(report)}
 ${timeSection(report)}
 ${valueSection(report)}
 ${costSection(report)}
 ${planSection(report)}
 ${evidenceSection(report)}
+${glossarySection}
 ${reproduceSection(report)}
 </main>
 </body>

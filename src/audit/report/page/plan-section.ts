@@ -1,18 +1,10 @@
 /** The current plan, the proposed plan, and the edit between them, on the page. */
-import type { AuditReport, CostPart, PlanEdit } from '../../domain/audit-report.ts'
-import { integerText, estimateText, isAvailable, asSentence } from '../../domain/figures.ts'
-import {
-  planChanges,
-  changesText,
-  comparedText,
-  decisionTitles,
-  isSameCost,
-  netSentence,
-  scenarioTexts,
-  titleOfElement,
-} from '../report-text.ts'
+import type { AuditReport, CostPart } from '../../domain/audit-report.ts'
+import { estimateText, isAvailable, asSentence } from '../../domain/figures.ts'
+import { planChanges, changesText, comparedText, decisionTitles, isSameCost, scenarioTexts, titleOfElement } from '../report-text.ts'
 import { dataTable, estimateCell, netCell, numberHeads, textHeads } from './data-table.ts'
-import { breakable, markup, type MarkupChild, type Markup } from './markup.ts'
+import { term } from './glossary.ts'
+import { breakable, folded, markup, type MarkupChild, type Markup } from './markup.ts'
 
 const decisionTexts = {
   change: 'By the lower end of the interval too, the proposed plan earns more than it costs, against what runs now.',
@@ -26,12 +18,10 @@ export function planSection(report: AuditReport): Markup {
   const { plans } = report
   const rows = planChanges(report)
   return markup`<section aria-labelledby="plan"><h2 id="plan">The plan</h2>
-<p class="measure"><strong class="badge">${decisionTitles[plans.decision]}</strong> ${decisionTexts[plans.decision]}${plans.net && markup` Net of costs, against now: <b class="nobreak">${estimateText(plans.net, '$')}</b> a month.`} ${plans.compared > 0 && `${comparedText(plans)}. `}Plans are compared whole, since neither costs nor values of single changes add up; the choice was made on one part of the history and is reported on another.</p>
-${(plans.net || plans.marginal.length > 0) && markup`<p class="measure">${netSentence}</p>`}
+<p class="measure"><strong class="badge">${decisionTitles[plans.decision]}</strong> ${decisionTexts[plans.decision]}${plans.net && markup` ${term('net', 'Net')} of costs, against now: <b class="nobreak">${estimateText(plans.net, '$')}</b> a month.`} ${plans.compared > 0 && `${comparedText(plans)}. `}Plans are compared whole, since neither costs nor values of single changes add up; the choice was made on one part of the history and is reported on another.</p>
 ${rows.length > 0 && planTable(report, rows)}
-${plans.marginal.length > 0 && marginalTable(report)}
-${plans.others.length > 0 && othersTable(report)}
-${plans.edits.length > 0 && markup`<h3>The edit</h3><p class="measure">This is what the command changes in your files with <code>--apply</code>. Lines with − go, lines with + come.</p>${plans.edits.map(editPart)}`}
+${plans.marginal.length > 0 && folded('What each change earns by itself', marginalTable(report))}
+${plans.others.length > 0 && folded('Other plans', othersTable(report))}
 ${plans.byHand.length > 0 && markup`<h3>What no edit makes</h3><ul class="measure">${plans.byHand.map(text => markup`<li>${asSentence(text)}</li>`)}</ul>`}
 </section>
 `
@@ -79,19 +69,3 @@ function othersTable({ plans, costs }: AuditReport): Markup {
     ]
   }
 }
-
-const editPart = ({
-  file,
-  line,
-  before,
-  after,
-}: PlanEdit): Markup => markup`<figure class="edit"><figcaption>${file}, line ${integerText(line)}</figcaption>
-<pre><del>${withSign('−', before)}</del>
-<ins>${withSign('+', after)}</ins></pre></figure>
-`
-
-const withSign = (sign: string, text: string): string =>
-  text
-    .split('\n')
-    .map(line => `${sign} ${line}`)
-    .join('\n')

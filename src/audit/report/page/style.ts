@@ -44,22 +44,29 @@ dl { margin: 0; }
 dd { margin: 0; }`
 
 const blocks = `
-.questions { display: grid; grid-template-columns: repeat(auto-fit, minmax(22rem, 1fr)); gap: 1rem; border: 0; margin: 0; padding: 0; }
-.question { background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: 1.1rem 1.25rem .5rem; }
-.question h2 { font-size: .82rem; letter-spacing: .05em; text-transform: uppercase; color: var(--soft); margin: 0 0 .6rem; }
-.verdicts { margin-bottom: .8rem; }
-.verdicts div { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; padding: .22rem 0; border-top: 1px solid var(--faint); }
-.verdicts dt { color: var(--soft); }
-.verdicts dd { font-weight: 600; margin-left: auto; text-align: right; }
+.first { border: 0; margin: 0; padding: 0; }
+.first h2 { font-size: 1.05rem; margin-bottom: .3rem; }
+.tiles { list-style: none; display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: 1rem; padding: 0; margin: .8rem 0 1.4rem; }
+.tiles li { background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: .7rem .9rem .5rem; margin: 0; }
+.tiles h3 { margin: 0; font-size: 1rem; }
+.tiles p { margin: 0; }
+.choice { color: var(--planned); font-weight: 600; }
+.ages { display: flex; justify-content: space-between; color: var(--soft); font-size: .78rem; }
+.facts { display: grid; gap: .45rem 1.4rem; max-width: 50rem; }
+.facts div { display: grid; grid-template-columns: 8.5rem minmax(0, 1fr); gap: 0 1rem; }
+.facts dt { color: var(--soft); }
+abbr[title] { text-decoration: underline dotted; text-underline-offset: .18em; cursor: help; }
+.contents { list-style: none; display: flex; flex-wrap: wrap; gap: .3rem 1.4rem; padding: 0; margin: 2rem 0 0; }
+details { border-top: 1px solid var(--faint); padding: .5rem 0; }
+summary { cursor: pointer; font-weight: 600; padding: .25rem 0; }
+summary h3 { display: inline; }
+summary .now, summary .note { font-weight: 400; }
 .findings li { margin-bottom: .6rem; max-width: 44rem; }
 .badge { display: inline-block; border: 1.5px solid currentColor; border-radius: 4px; padding: 0 .45rem; margin-right: .35rem; }
 .terms { display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); gap: .9rem 1.6rem; margin: 1.4rem 0 2rem; }
 .terms dt { font-weight: 600; }
 .terms dd { color: var(--soft); font-size: .95rem; }
-.element { margin-top: 2.8rem; padding-top: 1.6rem; border-top: 1px solid var(--faint); }
-.element h3 { margin: 0; font-size: 1.2rem; }
-.element .now { color: var(--soft); margin-bottom: .7rem; }
-@media screen and (min-width: 58rem) { .beside:has(figure) { display: grid; grid-template-columns: 16rem minmax(0, 1fr); gap: 2.2rem; } .beside figure { margin-top: 0; } }
+.element .now { color: var(--soft); margin: 0 .5rem; }
 .mark { font-weight: 600; }
 .mark.ok { color: var(--good); }
 .mark.may-lose, .mark.loses { color: var(--planned); }
@@ -122,7 +129,10 @@ const phone = `
 main { padding: 1.6rem 1rem 3rem; }
 section { padding-top: 2rem; margin-top: 2rem; }
 .lead { font-size: 1.05rem; }
-.questions, .terms { grid-template-columns: minmax(0, 1fr); }
+.terms { grid-template-columns: minmax(0, 1fr); }
+.tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .6rem; }
+.tiles li { padding: .5rem .6rem; }
+.facts div { grid-template-columns: minmax(0, 1fr); }
 .nobreak { white-space: normal; }
 svg.wide { display: none; }
 svg.narrow { display: block; }
@@ -145,15 +155,16 @@ td.empty { display: none; }
 const paper = `
 @page { margin: 14mm; }
 :root { ${light} --paper: #ffffff; }
-html { color-scheme: light; font-size: 9.5pt; }
+html { color-scheme: light; font-size: 8.5pt; }
 body { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 main { max-width: none; padding: 0; }
 h2, h3, caption { break-after: avoid; }
-figure, tr, .question, .terms div, svg { break-inside: avoid; }
+figure, tr, .tiles li, .terms div, svg { break-inside: avoid; }
 thead { display: table-header-group; }
-section { padding-top: 1.2rem; margin-top: 1.2rem; }
-.questions { grid-template-columns: 1fr 1fr; gap: .8rem; }
-.question { padding: .8rem 1rem .2rem; }
+section { padding-top: .8rem; margin-top: .8rem; }
+.tiles { grid-template-columns: repeat(4, minmax(0, 1fr)); gap: .5rem; }
+.contents { display: none; }
+summary { list-style: none; }
 .lead { margin-bottom: 1.2rem; }
 a { color: inherit; }`
 

@@ -1,14 +1,12 @@
 /** Value by age on the page: terms, the fixed questions, and each element with curve and table. */
 import type { AuditReport, UtilityPart } from '../../domain/audit-report.ts'
 import type { SweepEffect, ElementPart, Performance, SweepLevel } from '../../domain/element-report.ts'
-import { integerText, numberText, unitText, isAvailable, asSentence, type MissingReason } from '../../domain/figures.ts'
+import { changeIntervalText, integerText, numberText, unitText, isAvailable, asSentence, type MissingReason } from '../../domain/figures.ts'
 import {
   availableThresholds,
   Footnotes,
   shownMode,
   breakEvenSentence,
-  toleratedLossText,
-  thresholdNames,
   thresholdSentences,
   thresholdTitle,
   moreSentence,
@@ -22,31 +20,22 @@ import {
 } from '../report-text.ts'
 import { elementCurve } from './curve.ts'
 import { dataTable, estimateCell, numberHeads, textHeads } from './data-table.ts'
-import { breakable, markup, type MarkupChild, type Markup } from './markup.ts'
+import { term } from './glossary.ts'
+import { breakable, folded, markup, type MarkupChild, type Markup } from './markup.ts'
 
 export function valueSection(report: AuditReport): Markup {
-  return markup`<section aria-labelledby="worth"><h2 id="worth">What the time is worth</h2>
-<p class="measure">The history was decided again and again, each time with one part of the pipeline older or fresher, and each decision was compared with the one that the pipeline makes now. The measure is <b>${report.utility.name}</b> in a week; plans, further down, are told by the month, which has 730 hours or 4.35 weeks. Each figure is of that one change by itself: those of different parts must not be added.</p>
-${terms}
-${literal(report)}
-${report.elements.map((element, i) => elementPart(element, i, report.utility))}
+  return markup`<section aria-labelledby="worth"><h2 id="worth">Each stage and group</h2>
+<p class="measure">Every decision was made again with one part of the pipeline older, and compared with the decision that the pipeline makes now. Each figure is of that one change by itself: figures of different parts must not be added.</p>
+${key}
+${report.elements.map((element, i) => elementPart(element, i, report))}
+${folded('If latency fell by 90 %, or rose to the next batch schedule', literal(report))}
 </section>
 `
 }
 
-const key = (content: Markup): Markup => markup`<svg class="key" viewBox="0 0 44 16" aria-hidden="true">${content}</svg>`
+const sample = (content: Markup): Markup => markup`<svg class="key" viewBox="0 0 44 16" aria-hidden="true">${content}</svg>`
 
-const terms = markup`<dl class="terms">
-<div><dt>${key(markup`<path class="incident-band" d="M0 2H44V14H0Z"/><path class="incident-line" d="M0 8H44"/><circle class="incident-dot" cx="22" cy="8" r="4"/>`)} Incident <span class="note">(frozen)</span></dt><dd>Data is late by accident: the model and its threshold stay as they are. Acting as often as now: the threshold is moved until as many act.</dd></div>
-<div><dt>${key(markup`<path class="planned-line" d="M0 8H44"/><path class="planned-whisker" d="M22 1V15M19 1h6M19 15h6"/><rect class="planned-square" x="18.5" y="4.5" width="7" height="7"/>`)} Planned <span class="note">(refit)</span></dt><dd>Data is late by design: the model is trained on data as old, and acts as often as now.</dd></div>
-<div><dt>Band, whiskers, [brackets]</dt><dd>95 % intervals that hold for all ages of a curve together. One that leaves out 0 is a difference. Weeks differ, so that it may reach beyond what is caught in a week on average. Without any one cluster: the least and the most where one entity, or one stretch of time, is left out.</dd></div>
-<div><dt>${key(markup`<path class="incident-threshold-line" d="M22 0V16"/>`)} Freshness threshold</dt><dd>The oldest age at which, by the interval, hardly anything is lost yet: at most ${toleratedLossText}. The <b>${thresholdNames.incident}</b> is the age at which somebody should be told that data is late; the <b>${thresholdNames.planned}</b> is how old data may be by choice; where that is the younger of the two, it is mostly since a model that is trained anew has wider intervals. Marked, by the incident, <b>ok</b>: no more than that is lost; <b>may lose</b>: more than that may be lost; <b>loses</b>: more than that is lost for sure; <b>collapse</b>: more than half of the curve's greatest loss is lost for sure.</dd></div>
-<div><dt>Ages of schedules</dt><dd>On the axis a schedule stands at its middle age: half its period, and what its job takes. “Every hour” is 30 min, “nightly at 02:00, 2 h” (a job of two hours) 14 h.</dd></div>
-<div><dt>Right</dt><dd>The part of the actions whose decision came true, in time or not.</dd></div>
-<div><dt>Stream, batch, hybrid</dt><dd>Computed as events come in; by a job at set times, so that decisions see its last run; or the last run with what came since. On demand: when it is asked for.</dd></div>
-<div><dt>Parts of a pipeline</dt><dd>Ingestion: events come in. A group: what the model is told, computed together. Inference: a score is made. Action: what follows from it; inline, if it is in the answer and can stop its own event. Training: a new model.</dd></div>
-<div><dt>p50, p95, p99</dt><dd>p50 is in the middle; 95 of 100 are at most p95, 99 at most p99.</dd></div>
-</dl>
+const key = markup`<p class="note">${sample(markup`<path class="incident-band" d="M0 2H44V14H0Z"/><path class="incident-line" d="M0 8H44"/><circle class="incident-dot" cx="22" cy="8" r="4"/>`)} ${term('without retraining')} ${sample(markup`<path class="planned-line" d="M0 8H44"/><path class="planned-whisker" d="M22 1V15M19 1h6M19 15h6"/><rect class="planned-square" x="18.5" y="4.5" width="7" height="7"/>`)} ${term('with retraining')} ${sample(markup`<path class="incident-threshold-line" d="M22 0V16"/>`)} ${term('freshness threshold')}</p>
 `
 
 /** The questions that every audit answers: the effect of 90 % lower latency, and of the next batch schedule. */
@@ -89,22 +78,19 @@ function thresholdsText(element: ElementPart): MarkupChild {
   )
 }
 
-function elementPart(element: ElementPart, i: number, utility: UtilityPart): Markup {
+function elementPart(element: ElementPart, i: number, { utility, summary }: AuditReport): Markup {
   const { title, verdict, notObservable, levels } = element
   const picture = elementCurve(`curve-${i}`, element, utility)
-  return markup`<article class="element" aria-labelledby="element-${integerText(i)}">
-<h3 id="element-${integerText(i)}">${title}</h3>
-<p class="now">Now: ${nowTitle(element)}${element.now.age && `, ${element.now.age.from}`}.</p>
-<div class="beside">
-<div>
-<p class="measure"><strong class="badge">${verdictTitle(element, utility)}</strong> ${asSentence(verdict.why)}</p>
+  const row = summary.staleness.find(candidate => candidate.element === element.element)
+  const level = row?.levels[Math.min(row.next ?? 0, row.levels.length - 1)]
+  return markup`<details class="element"><summary><h3 id="element-${integerText(i)}">${title}</h3>
+<span class="now">now ${nowTitle(element)}</span> <strong class="badge">${verdictTitle(element, utility)}</strong>${level && isAvailable(level.change) && markup` <span class="note">${level.title}: ${changeIntervalText(level.change.share)}</span>`}</summary>
+${picture && markup`<figure><figcaption>Change in a week, by age: ${utility.name}</figcaption>${picture}</figure>`}
+<p class="measure">${asSentence(verdict.why)}</p>
 ${notObservable !== undefined && notObservable !== verdict.why && markup`<p class="measure">Not observable in this history: ${asSentence(notObservable)}</p>`}
 ${facts(element, utility.unit)}
-</div>
-${picture && markup`<figure><figcaption>Change in a week, by age: ${utility.name}</figcaption>${picture}</figure>`}
-</div>
 ${levels.length > 0 && levelTable(element, utility)}
-</article>
+</details>
 `
 }
 

@@ -12,14 +12,6 @@ import { reportText } from './text.ts'
 const reports = [flightsReport, fraudReport, patientsReport]
 const linesOf = (report: Parameters<typeof reportText>[0]): string[] => reportText(report).split('\n')
 
-test('the answer comes first, in two lines', () => {
-  assert.deepEqual(linesOf(flightsReport).slice(0, 3), [
-    'flights: keep "landings" within 15 min of now; a nightly copy loses a third of the late arrivals you catch.',
-    '         Stream it if a caught late arrival is worth more than $0.09. No price given: no dollar verdict.',
-    '',
-  ])
-})
-
 test('a weekly value has its basis', () => {
   assert.match(reportText(fraudReport), /^What counts: an action blocks its key for 1 day; [^.]* costs \$10 if\s+it was wrong\.$/m)
 })

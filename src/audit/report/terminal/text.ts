@@ -1,9 +1,9 @@
-/** Audit report for the terminal: the answer, then its basis. At most 110 columns; nothing depends on colour. */
+/** The whole audit report for the terminal, below the verdict. At most 110 columns; nothing depends on colour. */
 import { spanTitle } from '../../../base/index.ts'
 import type { AuditReport, HistoryPart } from '../../domain/audit-report.ts'
-import { graphemesOf, printableReport } from '../printable-text.ts'
+import { printableReport } from '../printable-text.ts'
 import { integerText, countedNoun, dateText, isAvailable, numberText, percentageText, weeksText } from '../../domain/figures.ts'
-import { answerLinesOf, sampledDecisionsText, stageCells, titleOfElement, weightsText } from '../report-text.ts'
+import { sampledDecisionsText, stageCells, titleOfElement, weightsText } from '../report-text.ts'
 import { bulletList, hangingIndent, leftColumns, rightColumns, textTable, wrap } from './columns.ts'
 import { costLines } from './cost-text.ts'
 import { elementLines } from './element-text.ts'
@@ -13,8 +13,6 @@ import { planLines } from './plan-text.ts'
 export function reportText(input: AuditReport): string {
   const report = printableReport(input)
   return [
-    ...answerLines(report),
-    '',
     ...elementLines(report),
     ...stageLines(report),
     ...costLines(report),
@@ -28,17 +26,6 @@ export function reportText(input: AuditReport): string {
 }
 
 const endedByBlank = (lines: readonly string[]): string[] => (lines.length === 0 ? [] : [...lines, ''])
-
-const NAME_LENGTH_MAX = 24
-
-/** A long pipeline name gets its own line. */
-function answerLines(report: AuditReport): string[] {
-  const name = `${report.pipeline}: `
-  const [first, second] = answerLinesOf(report)
-  if (graphemesOf(name).length > NAME_LENGTH_MAX)
-    return [...wrap(name.trim()), ...hangingIndent('  ', first), ...hangingIndent('  ', second)]
-  return [...hangingIndent(name, first), ...hangingIndent(' '.repeat(graphemesOf(name).length), second)]
-}
 
 /** Stage times. */
 function stageLines({ stages }: AuditReport): string[] {

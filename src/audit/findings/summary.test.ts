@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { flightsReport } from '../../../test/audit/reports/flights.ts'
+import { fraudReport } from '../../../test/audit/reports/fraud.ts'
+import type { HistoryPart, PlanPart, UtilityPart } from '../domain/audit-report.ts'
+import type { ElementPart, ElementVerdict, SweepEffect, SweepLevel } from '../domain/element-report.ts'
+import { isAvailable } from '../domain/figures.ts'
+import { buildSummary, type SummaryParts } from './summary.ts'
+
+const performance = { perWeek: 600, actionsPerWeek: 900, precision: 0.5, recall: 0.5, auc: 0.7 }
+const utility: UtilityPart = {
+  name: 'late arrivals caught',
+  unit: 'late arrivals',
+  basis: 'of late arrivals each counts once',
+  budget: 0.1,
+  threshold: 0.5,
+  thresholdFrom: 'the budget',
+  now: performance,
+  retrained: performance,
+  unjudged: 0,
+}
+const history = { weeks: 26, decisions: 1000, unknown: 0, clusters: [{ name: 'day', count: 90, effective: 90 }] } as unknown as HistoryPart
+const effect = (value: number, half = 10): SweepEffect => ({ perWeek: { value, low: value - half, high: value + half }, performance })
+const nightly = { kind: 'batch', schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }, lasts: 7_200_000 } as const
+const level = (value: number, more: Partial<SweepLevel> = {}): SweepLevel => ({
+  setting: nightly,
+  title: 'nightly at 02:00, 2 h',
+  age: 50_400_000,
+  literal: 'next schedule',
+  frozen: effect(0),
+  frozenAtBudget: effect(0),
+  refit: effect(value),
+  ...more,
+})
+const { literal: _, ...unnamed } = level(-3)
+const quarter: SweepLevel = { ...unnamed, setting: { kind: 'older', by: 900_000 }, title: '15 min', age: 900_000 }
+const within = (age: number) => ({ incidentThreshold: { age, loss: 12 }, plannedThreshold: { age, loss: 12 } })
+const part = (name: string, verdict: ElementVerdict, levels: readonly SweepLevel[] = []): ElementPart => ({
+  element: `group/${name}`,
+  kind: 'group',
+  title: name,
+  now: { setting: { kind: 'now' }, title: 'stream', age: null },
+  levels,
+  ...within(900_000),
+  verdict,
+  marks: [],
+})
+const plans = (decision: PlanPart['decision'], more: Partial<PlanPart> = {}): PlanPart => ({
+  now: [{ element: 'group/landings', title: 'stream' }],
+  proposed: [{ element: 'group/landings', title: 'stream' }],
+  decision,
+  compared: 1024,
+  evaluated: 1024,
+  marginal: [],
+  others: [],
+  edits: [],
+  byHand: [],
+  ...more,
+})
+const undecided: ElementVerdict = { choice: 'undecided', why: '9 patients: no verdict under 20' }
+const safe: ElementVerdict = { choice: 'safe to be a day old', why: '' }
+const keep: ElementVerdict = { choice: 'keep within 15 min', why: '' }
+const summaryOf = (parts: Partial<SummaryParts>) =>
+  buildSummary({
+    pipeline: 'flights',
+    elements: [],
+    plans: plans('no dollar verdict'),
+    utility,
+    costs: { why: 'no prices' },
+    history,
+    ...parts,
+  })
+
+test('the group that loses most at the next schedule is the reason, as a share first', () => {
+  const landings = part('landings', keep, [quarter, level(-200)])
+  const { recommendation, reason, main, worth } = summaryOf({ elements: [part('hours', safe, [quarter, level(-30)]), landings] })
+  assert.equal(recommendation, 'Keep "landings" within 15 min; "hours" may be a day old.')
+  assert.equal(reason, '"landings" nightly: −33 % [−35, −32] of the late arrivals caught, with retraining, at equal alert volume.')
+  assert.equal(main, 'group/landings')
+  assert.equal(worth.text, '870 late arrivals a month [830, 910] more than "landings" nightly')
+})
+
+test('without retraining the model as it is counts, as a share of its own value', () => {
+  const effects = { frozenAtBudget: effect(-60), refit: { why: 'untrained' } }
+  const { reason, staleness } = summaryOf({
+    elements: [part('landings', keep, [{ ...quarter, ...effects, frozenAtBudget: effect(0) }, level(-60, effects)])],
+    utility: { ...utility, now: { ...performance, perWeek: 300 }, retrained: { why: 'untrained' } },
+  })
+  assert.match(reason, /^"landings" nightly: −20 % .* without retraining/)
+  assert.equal(staleness[0].mode, 'without retraining')
+})
+
+test('an element that loses at its first level comes before the next schedules', () => {
+  const soon = { ...quarter, refit: effect(-100) }
+  const action = { ...part('', { choice: 'inline', why: '' }, [soon, level(-100)]), element: 'action', kind: 'action' as const }
+  const { reason } = summaryOf({ elements: [part('landings', keep, [quarter, level(-500)]), action] })
+  assert.match(reason, /^Action 15 min older: −17 %/)
+  const unplanned = summaryOf({ elements: [part('landings', keep, [quarter, level(-500)]), { ...action, unplanned: 'no action' }] })
+  assert.match(unplanned.reason, /^"landings" nightly/, 'nothing is to be chosen there')
+})
+
+test('of groups that lose nothing by themselves, all at once are the reason', () => {
+  const alone = ['a', 'b'].map(name => part(name, safe, [quarter, level(-3)]))
+  const joint = {
+    ...part('', { choice: 'by the plan', why: '' }, [quarter, level(-200)]),
+    element: 'groups',
+    kind: 'groups' as const,
+    groups: ['a', 'b'],
+  }
+  const { recommendation, reason, staleness } = summaryOf({ elements: [...alone, joint] })
+  assert.equal(recommendation, '"a" and "b" may each be a day old, not all groups at once.')
+  assert.match(reason, /^All groups at once nightly: −33 %/)
+  assert.equal(staleness[2].choice, 'not all at once')
+})
+
+test('a change is named with its net value', () => {
+  const { recommendation, worth } = summaryOf({
+    elements: [part('landings', { choice: 'batch 1 day', why: '' }, [quarter, level(-3)])],
+    plans: plans('change', { proposed: [{ element: 'group/landings', title: 'batch 1 day' }], net: { value: 214, low: 61, high: 402 } }),
+  })
+  assert.equal(recommendation, 'Run "landings" as batch 1 day.')
+  assert.equal(worth.text, '$210 a month [$61, $400] net of costs, over what runs now')
+})
+
+test('with a price, the gain is in dollars, and the break-even value stays', () => {
+  const breakEven = { value: 0.4212, low: 0.3, high: 0.6 }
+  const streamed = part('landings', { choice: 'stream', why: '', breakEven }, [quarter, level(-200)])
+  const {
+    recommendation,
+    worth,
+    breakEven: shown,
+    wouldChange,
+  } = summaryOf({
+    elements: [streamed],
+    plans: plans('keep what runs'),
+    utility: { ...utility, dollars: 101 },
+  })
+  assert.equal(recommendation, 'Keep "landings" on stream, within 15 min.')
+  assert.equal(worth.text, '$88,000 a month [$83,000, $92,000] more than "landings" nightly')
+  assert.equal(shown.text, 'late arrivals worth over $0.42 each (at most $0.60) pay for fresh "landings"')
+  assert.deepEqual(wouldChange, ['late arrivals worth less than $0.60 each'])
+})
+
+test('nothing known is no verdict, with the reason and without confidence', () => {
+  const unknown = { perWeek: { why: '9 patients' }, performance }
+  const levels = [{ ...quarter, frozen: unknown, frozenAtBudget: unknown, refit: { why: '9 patients' } }]
+  const { recommendation, reason, confidence } = summaryOf({ elements: [part('landings', undecided, levels)], plans: plans('undecided') })
+  assert.equal(recommendation, 'No verdict.')
+  assert.equal(reason, '9 patients: no verdict under 20.')
+  assert.equal(confidence.level, 'none')
+})
+
+test('confidence falls with few clusters, few weeks, unknown outcomes, and without retraining', () => {
+  const levelOf = (more: Partial<HistoryPart>, retrained: UtilityPart['retrained'] = performance) =>
+    summaryOf({
+      elements: [part('landings', keep, [quarter, level(-200)])],
+      history: { ...history, ...more },
+      utility: { ...utility, retrained },
+    }).confidence.level
+  const clusters = (effective: number) => [{ name: 'city', count: 60, effective }]
+  assert.equal(levelOf({}), 'high')
+  assert.deepEqual([levelOf({ clusters: clusters(49) }), levelOf({ clusters: clusters(29) })], ['moderate', 'low'])
+  assert.deepEqual([levelOf({ weeks: 15 }), levelOf({ weeks: 7 })], ['moderate', 'low'])
+  assert.deepEqual([levelOf({ unknown: 60 }), levelOf({ unknown: 600 })], ['moderate', 'low'])
+  assert.equal(levelOf({}, { why: 'untrained' }), 'moderate')
+})
+
+test('measured and assumed costs add up to the cost', () => {
+  for (const { summary, costs } of [flightsReport, fraudReport]) {
+    assert.ok(isAvailable(summary.cost) && isAvailable(costs))
+    const { perMonth, measured, assumed } = summary.cost
+    assert.deepEqual(perMonth, costs.proposed.steadyYear)
+    assert.ok(Math.abs(measured.base + assumed.base - perMonth.base) < 0.01, JSON.stringify(summary.cost))
+  }
+})

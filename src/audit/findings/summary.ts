@@ -1,0 +1,297 @@
+/**
+ * Builds the summary of a report: the recommendation with its reason, the staleness table, worth, cost, break-even value, confidence, and
+ * what would change the answer. Computes nothing but sums and shares of the report's figures.
+ */
+import { assert } from '../../base/index.ts'
+import type { AuditReport, Range } from '../domain/audit-report.ts'
+import type { ElementPart, Estimate, SweepLevel } from '../domain/element-report.ts'
+import {
+  asSentence,
+  changeIntervalText,
+  countedNoun,
+  dollarText,
+  integerText,
+  isAvailable,
+  monthlyValue,
+  percentageText,
+  roundedText,
+  type MissingReason,
+} from '../domain/figures.ts'
+import type { AuditSummary, ConfidenceLevel, StalenessChange, StalenessRow } from '../domain/summary.ts'
+import { plural } from '../domain/caveat.ts'
+import { shortTitle } from '../domain/setting-text.ts'
+import { TOLERATED_LOSS } from '../statistics/freshness-threshold.ts'
+import { BY_PLAN, isSafeDayOld, NOT_OBSERVABLE, UNDECIDED } from '../plans/element-verdicts.ts'
+
+/** Parts of a report that the summary needs. */
+export type SummaryParts = Pick<AuditReport, 'pipeline' | 'elements' | 'plans' | 'utility' | 'costs' | 'history'>
+
+/** `assumes` are the assumptions of the value function. */
+export function buildSummary(parts: SummaryParts, assumes: readonly string[] = []): AuditSummary {
+  const staleness = parts.elements.map(element => stalenessRow(element, parts))
+  const main = mainLoss(parts.elements, staleness)
+  return {
+    recommendation: recommendationText(parts, staleness),
+    reason: reasonText(parts, main),
+    outcome: parts.utility.name,
+    ...(main && { main: main.row.element }),
+    staleness,
+    worth: worthOf(parts, main),
+    cost: costOf(parts),
+    breakEven: breakEvenOf(parts, main),
+    confidence: confidenceOf(parts),
+    assumes,
+    wouldChange: wouldChange(parts, main),
+  }
+}
+
+/** A feature group in quotes, a stage as it is, several groups as `all groups`. */
+const nameOf = ({ element, kind }: Pick<ElementPart, 'element' | 'kind'>): string =>
+  kind === 'group' ? `"${element.slice('group/'.length)}"` : kind === 'groups' ? 'all groups at once' : element
+
+const listText = (texts: readonly string[]): string => new Intl.ListFormat('en-GB').format(texts)
+
+function stalenessRow(part: ElementPart, { utility }: SummaryParts): StalenessRow {
+  const isRetrained = isAvailable(utility.retrained) && part.levels.some(({ refit }) => isAvailable(refit))
+  const base = isRetrained && isAvailable(utility.retrained) ? utility.retrained.perWeek : utility.now.perWeek
+  const levels = part.levels.map(level => ({ title: level.title, age: level.age, change: changeOf(level, isRetrained, base) }))
+  const next = part.levels.findIndex(({ literal }) => literal === 'next schedule')
+  return {
+    element: part.element,
+    name: part.kind === 'group' ? part.element.slice('group/'.length) : part.kind === 'groups' ? 'all groups' : part.element,
+    now: part.now.title,
+    mode: isRetrained ? 'with retraining' : 'without retraining',
+    levels,
+    ...(levels.length > 0 && { next: next < 0 ? levels.length - 1 : next }),
+    within: withinOf(part),
+    choice: choiceOf(part, levels[next < 0 ? levels.length - 1 : next]?.change),
+  }
+}
+
+/** The verdict; of all groups at once, what they tolerate together. */
+function choiceOf({ kind, unplanned, verdict }: ElementPart, atNext: StalenessChange | MissingReason | undefined): string {
+  if (unplanned !== undefined) return 'nothing to choose'
+  if (kind !== 'groups' || verdict.choice !== BY_PLAN) return verdict.choice
+  return atNext && isAvailable(atNext) && atNext.perWeek.high < 0 ? 'not all at once' : 'each by itself'
+}
+
+/** The change at equal alert volume, as a share of the weekly value too. */
+function changeOf({ refit, frozenAtBudget }: SweepLevel, isRetrained: boolean, base: number): StalenessChange | MissingReason {
+  const effect = isRetrained ? refit : frozenAtBudget
+  if (!isAvailable(effect)) return effect
+  const { perWeek } = effect
+  if (!isAvailable(perWeek)) return { why: perWeek.why }
+  if (!(base > 0)) return { why: 'the current pipeline has no value to lose' }
+  const { value, low, high } = perWeek
+  return { share: { value: value / base, low: low / base, high: high / base }, perWeek: { value, low, high } }
+}
+
+/** The stricter freshness threshold of the two curves. */
+function withinOf({ plannedThreshold, incidentThreshold, levels }: ElementPart): string | MissingReason {
+  const threshold = isAvailable(plannedThreshold) ? plannedThreshold : incidentThreshold
+  if (!isAvailable(threshold)) return { why: threshold.why }
+  const title = levels.findLast(({ age }) => age <= threshold.age)?.title
+  assert(title !== undefined, 'a freshness threshold is the age of a level')
+  return `${title}${threshold.beyond === true ? ' or more' : ''}`
+}
+
+/** The level whose loss the reason names. */
+interface MainLoss {
+  readonly part: ElementPart
+  readonly row: StalenessRow
+  readonly level: SweepLevel
+  readonly change: StalenessChange
+}
+
+/**
+ * The element that loses most at its first level, if that is more than the tolerated share for certain: it must stay as fresh as it is.
+ * Otherwise the feature group that loses most at the next schedule, else all groups, else a stage.
+ */
+function mainLoss(elements: readonly ElementPart[], rows: readonly StalenessRow[]): MainLoss | undefined {
+  const lossesAt = (indexOf: (row: StalenessRow) => number | undefined, least: number): MainLoss[] =>
+    elements
+      .flatMap((part, i): MainLoss[] => {
+        const row = rows[i]
+        const index = part.unplanned === undefined ? indexOf(row) : undefined
+        const change = index === undefined ? undefined : row.levels[index].change
+        return change && isAvailable(change) && -change.share.high > least ? [{ part, row, level: part.levels[index!], change }] : []
+      })
+      .toSorted((a, b) => a.change.perWeek.value - b.change.perWeek.value)
+  const [soonest] = lossesAt(({ levels }) => (levels.length > 0 ? 0 : undefined), TOLERATED_LOSS)
+  if (soonest) return soonest
+  const losses = lossesAt(({ next }) => next, 0)
+  const ofKind = (kind: ElementPart['kind']) => losses.find(({ part }) => part.kind === kind)
+  return ofKind('group') ?? ofKind('groups') ?? losses[0]
+}
+
+/** `"arrivals" nightly`, `all groups at once 1 day older`. */
+const conditionOf = ({ part, level }: Pick<MainLoss, 'part' | 'level'>): string =>
+  `${nameOf(part)} ${level.setting.kind === 'older' ? `${level.title} older` : shortTitle(level.title)}`
+
+function recommendationText({ elements, plans }: SummaryParts, rows: readonly StalenessRow[]): string {
+  const before = new Map(plans.now.map(({ element, title }) => [element, title]))
+  const changes = plans.proposed
+    .filter(({ element, title }) => before.get(element) !== title)
+    .map(({ element, title }) => {
+      const part = elements.find(candidate => candidate.element === element)
+      return `${part ? nameOf(part) : element}${part?.kind === 'group' ? ' as' : ''} ${title}`
+    })
+  const kept = elements.flatMap((part, i) => keptText(part, rows[i]) ?? [])
+  const safe = elements.filter(part => part.kind === 'group' && isSafeDayOld(part)).map(nameOf)
+  const isJoint = rows.some(({ choice }) => choice === 'not all at once')
+  const isKept = changes.length === 0 && kept.length === 0 && plans.decision === 'keep what runs'
+  const clauses = [
+    ...(changes.length > 0 ? [`run ${listText(changes)}`] : []),
+    ...(isKept ? ['keep what runs'] : []),
+    ...(kept.length > 0 ? [`keep ${listText(kept)}`] : []),
+    ...(safe.length > 0
+      ? [
+          `${listText(safe)} may${safe.length > 1 ? ' each' : ''} be a day old${isJoint && safe.length > 1 ? ', not all groups at once' : ''}`,
+        ]
+      : []),
+  ]
+  if (clauses.length > 0) return asSentence(capital(clauses.join('; ')))
+  return isNothingKnown(elements) ? 'No verdict.' : 'Keep what runs.'
+}
+
+/** `"arrivals" on stream, within 15 min`; undefined for a group that needs no freshness, or of which nothing is known. */
+function keptText(part: ElementPart, { within }: StalenessRow): string | undefined {
+  const { kind, verdict, unplanned, now } = part
+  if (kind !== 'group' || unplanned !== undefined) return undefined
+  if (verdict.choice.startsWith('keep ')) return `${nameOf(part)} ${verdict.choice.slice('keep '.length)}`
+  if (verdict.choice !== now.title || !/^(stream|hybrid)/.test(verdict.choice)) return undefined
+  return `${nameOf(part)} on ${verdict.choice}${typeof within === 'string' ? `, within ${within}` : ''}`
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+/** True if no level has an interval, and no verdict was reached without one. */
+const isNothingKnown = (elements: readonly ElementPart[]): boolean =>
+  elements.every(({ verdict, unplanned }) => unplanned !== undefined || [UNDECIDED, NOT_OBSERVABLE, BY_PLAN].includes(verdict.choice)) &&
+  elements.every(({ levels }) =>
+    levels.every(
+      ({ frozenAtBudget, refit }) => !isAvailable(frozenAtBudget.perWeek) && !(isAvailable(refit) && isAvailable(refit.perWeek)),
+    ),
+  )
+
+function reasonText({ elements, utility }: SummaryParts, main: MainLoss | undefined): string {
+  if (main)
+    return `${capital(conditionOf(main))}: ${changeIntervalText(main.change.share)} of the ${utility.name}, ${main.row.mode}, at equal alert volume.`
+  if (isNothingKnown(elements))
+    return asSentence(capital(elements.find(({ verdict }) => verdict.choice === UNDECIDED)?.verdict.why ?? 'the history shows nothing'))
+  return 'No older setting is shown to lose anything.'
+}
+
+/** Worth of the recommendation: net of costs for a change, else the gain of the main element over its older level. */
+function worthOf({ plans, utility }: SummaryParts, main: MainLoss | undefined): AuditSummary['worth'] {
+  const { unit, dollars } = utility
+  if (plans.net) return { text: `${monthText(plans.net, '$')} net of costs, over what runs now`, perMonth: plans.net, unit: '$' }
+  if (!main) return { text: 'no gain is shown', unit }
+  const { value, low, high } = main.change.perWeek
+  const price = dollars ?? 1
+  const perMonth = { value: -monthlyValue(value) * price, low: -monthlyValue(high) * price, high: -monthlyValue(low) * price }
+  const shownUnit = dollars === undefined ? unit : '$'
+  return { text: `${monthText(perMonth, shownUnit)} more than ${conditionOf(main)}`, perMonth, unit: shownUnit }
+}
+
+/** `$680,000 a month [$210,000, $1,300,000]`. */
+function monthText({ value, low, high }: Estimate, unit: string): string {
+  const bound = (amount: number): string => roundedText(amount, unit === '$' ? '$' : '').trim()
+  return `${roundedText(value, unit)} a month [${bound(low)}, ${bound(high)}]`
+}
+
+const sumOf = (ranges: readonly Range[]): Range =>
+  ranges.reduce((sum, { low, base, high }) => ({ low: sum.low + low, base: sum.base + base, high: sum.high + high }), {
+    low: 0,
+    base: 0,
+    high: 0,
+  })
+
+function costOf({ costs }: SummaryParts): AuditSummary['cost'] {
+  if (!isAvailable(costs)) return costs
+  const { steadyYear, lines } = costs.proposed
+  const part = (matches: (line: (typeof lines)[number]) => boolean): Range => sumOf(lines.filter(matches).map(({ range }) => range))
+  const [measured, assumed] = [part(({ basis }) => basis === 'measured'), part(({ basis }) => basis === 'modelled')]
+  const people = part(({ of }) => of === 'people')
+  const rounded = (amount: number): string => roundedText(amount, '$')
+  const difference = steadyYear.base - costs.now.steadyYear.base
+  const change = Math.abs(difference) < 0.005 ? '' : `, ${rounded(Math.abs(difference))} ${difference < 0 ? 'less' : 'more'} than now`
+  return {
+    text: `${rounded(steadyYear.base)} a month [${rounded(steadyYear.low)}, ${rounded(steadyYear.high)}]${change}: machines ${rounded(steadyYear.base - people.base)}, people ${rounded(people.base)}; measured ${dollarText(measured.base)}, assumed ${rounded(assumed.base)}`,
+    perMonth: steadyYear,
+    measured,
+    assumed,
+  }
+}
+
+function breakEvenOf({ elements, utility, costs }: SummaryParts, main: MainLoss | undefined): AuditSummary['breakEven'] {
+  if (utility.unit === '$') return streamingCostOf(costs)
+  const part = main?.part ?? elements.find(({ verdict }) => verdict.breakEven !== undefined)
+  const breakEven = part?.verdict.breakEven
+  if (!part || breakEven === undefined) return { text: 'no cheaper setting to compare with' }
+  if (!isAvailable(breakEven)) return { text: breakEven.why }
+  const [value, high] = [breakEven.value, breakEven.high].map(amount => roundedText(amount, '$'))
+  return {
+    text: `${utility.unit} worth over ${value} each (at most ${high}) pay for fresh ${nameOf(part)}`,
+    dollars: { value: breakEven.value, low: breakEven.low, high: breakEven.high },
+  }
+}
+
+/** Values are dollars already: streaming pays where it saves more than it costs. */
+function streamingCostOf(costs: SummaryParts['costs']): AuditSummary['breakEven'] {
+  if (!isAvailable(costs)) return { text: costs.why }
+  const { low, base, high } = costs.taxes.streaming
+  return {
+    text: `streaming pays if it saves more than ${monthText({ value: base, low, high }, '$')}, its cost over batch`,
+    dollars: { value: base, low, high },
+  }
+}
+
+/** Effective sample sizes under which intervals are less reliable, and much less. */
+const CLUSTERS_FEW = 50
+const CLUSTERS_VERY_FEW = 30
+/** Judged weeks that are few, and very few. */
+const WEEKS_FEW = 8
+const WEEKS_VERY_FEW = 4
+/** Shares of decisions without a known outcome. */
+const UNKNOWN_SOME = 0.05
+const UNKNOWN_MOST = 0.5
+
+function confidenceOf({ history, utility, elements }: SummaryParts): AuditSummary['confidence'] {
+  const judgedWeeks = history.weeks / 2
+  const unknown = history.decisions > 0 ? history.unknown / history.decisions : 0
+  const fewClusters = history.clusters.filter(({ effective }) => effective < CLUSTERS_FEW)
+  const fewest = Math.min(...fewClusters.map(({ effective }) => effective))
+  const weaknesses = [
+    {
+      severity: severityOf(fewClusters.length > 0, fewest < CLUSTERS_VERY_FEW),
+      text: `worth only ${listText(fewClusters.map(({ name, effective }) => `${integerText(Math.floor(effective))} independent ${plural(name)}`))}`,
+    },
+    {
+      severity: severityOf(judgedWeeks < WEEKS_FEW, judgedWeeks < WEEKS_VERY_FEW),
+      text: countedNoun(Math.round(judgedWeeks), 'judged week'),
+    },
+    { severity: severityOf(unknown > UNKNOWN_SOME, unknown > UNKNOWN_MOST), text: `${percentageText(unknown)} of outcomes unknown` },
+    { severity: severityOf(!isAvailable(utility.retrained), false), text: 'the model is not retrained for older features' },
+  ].filter(({ severity }) => severity > 0)
+  const worst = Math.max(0, ...weaknesses.map(({ severity }) => severity))
+  const level: ConfidenceLevel = isNothingKnown(elements) ? 'none' : (['high', 'moderate', 'low'] as const)[worst]
+  const span = `${countedNoun(Math.round(history.weeks), 'week')} of history, ${countedNoun(history.decisions, 'decision')}`
+  return { level, reasons: [...weaknesses.map(({ text }) => text), span] }
+}
+
+const severityOf = (isWeak: boolean, isVeryWeak: boolean): number => (isVeryWeak ? 2 : isWeak ? 1 : 0)
+
+function wouldChange(parts: SummaryParts, main: MainLoss | undefined): string[] {
+  const { elements, costs, utility } = parts
+  const breakEven = main?.part.verdict.breakEven
+  const more = elements
+    .flatMap(part => (part.verdict.moreWeeks === undefined ? [] : [{ part, weeks: Math.ceil(part.verdict.moreWeeks) }]))
+    .toSorted((a, b) => a.weeks - b.weeks)[0]
+  return [
+    ...(breakEven && isAvailable(breakEven) ? [`${utility.unit} worth less than ${roundedText(breakEven.high, '$')} each`] : []),
+    ...(more ? [`${countedNoun(more.weeks, 'more week')} of history would decide on ${nameOf(more.part)}`] : []),
+    ...(utility.dollars === undefined ? [`a value of ${utility.unit}: --value DOLLARS`] : []),
+    ...(isAvailable(costs) ? ['your own prices and people: --prices, --people'] : []),
+  ]
+}

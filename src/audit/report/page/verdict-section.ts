@@ -1,0 +1,126 @@
+/**
+ * The first screen of the page: what to do, the value that each element keeps by age, as small multiples on one scale, and worth, cost,
+ * break-even value and confidence.
+ */
+import type { AuditReport, PlanEdit } from '../../domain/audit-report.ts'
+import { asSentence, changeIntervalText, integerText, isAvailable } from '../../domain/figures.ts'
+import { shortTitle } from '../../domain/setting-text.ts'
+import type { AuditSummary, StalenessRow } from '../../domain/summary.ts'
+import { titleOfElement } from '../report-text.ts'
+import { svg, svgPoint } from './drawing.ts'
+import { term } from './glossary.ts'
+import { breakable, markup, type MarkupChild, type Markup } from './markup.ts'
+
+export function verdictSection(report: AuditReport): Markup {
+  const { summary, plans } = report
+  const rows = summary.staleness.filter(({ levels }) => levels.length > 0)
+  return markup`<header>
+<p class="eyebrow">Latency audit of pipeline <b>${report.pipeline}</b>, model <b>${report.model}</b></p>
+<h1>${summary.recommendation}</h1>
+<p class="lead">${summary.reason}</p>
+</header>
+<section class="first" aria-labelledby="short"><h2 id="short">How much is kept when data is older</h2>
+${rows.length > 0 && tiles(rows, summary)}
+${facts(summary)}
+${plans.edits.length > 0 && markup`<h3>The edit</h3>${plans.edits.map(editPart)}`}
+</section>
+${contents}
+${findings(report)}
+`
+}
+
+/** A tile for each element. */
+const tiles = (
+  rows: readonly StalenessRow[],
+  { outcome }: AuditSummary,
+): Markup => markup`<p class="note">Share of <b>${outcome}</b> that is kept at each age, from fresh to old, ${modesOf(rows)}, at ${term('equal alert volume')}; the band is the ${term('95 % interval')}. The line is at 100&nbsp;%, the bottom at 0.</p>
+<ul class="tiles">${rows.map((row, i) => tile(row, i))}</ul>
+`
+
+function modesOf(rows: readonly StalenessRow[]): MarkupChild {
+  const modes = [...new Set(rows.map(({ mode }) => mode))]
+  return modes.map((mode, i) => [i > 0 && ' or ', term(mode)])
+}
+
+function tile(row: StalenessRow, i: number): Markup {
+  const level = row.levels[Math.min(row.next ?? row.levels.length - 1, row.levels.length - 1)]
+  const { change } = level
+  return markup`<li><h3>${breakable(row.name)} <span class="note">now ${shortTitle(row.now)}</span></h3>
+<p class="choice">${breakable(row.choice)}</p>
+${tileChart(row, i)}
+<p class="ages"><span>${shortTitle(row.levels[0].title)}</span><span>${shortTitle(row.levels.at(-1)!.title)}</span></p>
+<p class="note">${shortTitle(level.title)}: ${isAvailable(change) ? markup`<b>${changeIntervalText(change.share)}</b>` : 'not known'}</p></li>
+`
+}
+
+const TILE = { width: 200, height: 76, top: 10, bottom: 70, from: 10, to: 190 } as const
+/** The greatest share that a tile shows. */
+const KEPT_MAX = 1.15
+
+function tileChart({ name, levels }: StalenessRow, i: number): Markup {
+  const id = `kept-${integerText(i)}`
+  const y = (kept: number): number => TILE.bottom - (Math.min(KEPT_MAX, Math.max(0, kept)) / KEPT_MAX) * (TILE.bottom - TILE.top)
+  const x = (index: number): number => TILE.from + ((TILE.to - TILE.from) * (index + 1)) / levels.length
+  const points = levels.flatMap(({ change }, index) => (isAvailable(change) ? [{ x: x(index), share: change.share }] : []))
+  const curve = [svgPoint(TILE.from, y(1)), ...points.map(point => svgPoint(point.x, y(1 + point.share.value)))].join('L')
+  const band = [
+    svgPoint(TILE.from, y(1)),
+    ...points.map(point => svgPoint(point.x, y(1 + point.share.high))),
+    ...points.map(point => svgPoint(point.x, y(1 + point.share.low))).toReversed(),
+  ].join('L')
+  const texts = levels.map(({ title, change }) => `${title}: ${isAvailable(change) ? changeIntervalText(change.share) : 'not known'}`)
+  return svg`<svg viewBox="0 0 ${TILE.width} ${TILE.height}" role="img" aria-labelledby="${id}-title ${id}-desc">
+<title id="${id}-title">${name}: value kept by age</title><desc id="${id}-desc">${texts.join('; ')}</desc>
+<line class="zero" x1="${TILE.from}" x2="${TILE.to}" y1="${TILE.bottom}" y2="${TILE.bottom}"/><line class="grid" x1="${TILE.from}" x2="${TILE.to}" y1="${y(1)}" y2="${y(1)}"/>
+<path class="incident-band" d="M${band}Z"/><path class="incident-line" d="M${curve}"/>
+${points.map(point => svg`<circle class="incident-dot" cx="${point.x}" cy="${y(1 + point.share.value)}" r="3"/>`)}
+</svg>`
+}
+
+function facts({ worth, cost, breakEven, confidence, assumes, wouldChange }: AuditSummary): Markup {
+  const rows: readonly (readonly [name: MarkupChild, text: string])[] = [
+    ['Worth', worth.text],
+    ['Costs', isAvailable(cost) ? cost.text : `not known: ${cost.why}`],
+    [term('break-even', 'Break-even'), breakEven.text],
+    ['Confidence', `${confidence.level}: ${confidence.reasons.join('; ')}`],
+    ...(assumes.length > 0 ? [['Assumes', assumes.join('; ')] as const] : []),
+    ...(wouldChange.length > 0 ? [['What would change the answer', wouldChange.join('; ')] as const] : []),
+  ]
+  return markup`<dl class="facts">${rows.map(([name, text]) => markup`<div><dt>${name}</dt><dd>${asSentence(text)}</dd></div>`)}</dl>
+`
+}
+
+const editPart = ({
+  file,
+  line,
+  before,
+  after,
+}: PlanEdit): Markup => markup`<figure class="edit"><figcaption>${file}, line ${integerText(line)}</figcaption>
+<pre><del>${withSign('−', before)}</del>
+<ins>${withSign('+', after)}</ins></pre></figure>
+`
+
+const withSign = (sign: string, text: string): string =>
+  text
+    .split('\n')
+    .map(line => `${sign} ${line}`)
+    .join('\n')
+
+const contents = markup`<nav aria-label="Contents"><ul class="contents"><li><a href="#time">Where the time goes</a></li><li><a href="#worth">Each stage and group</a></li><li><a href="#costs">Cost</a></li><li><a href="#plan">Plan</a></li><li><a href="#sure">How sure</a></li><li><a href="#glossary">Glossary</a></li><li><a href="#reproduce">Reproduce</a></li></ul></nav>
+`
+
+const findingTitles = {
+  wasted: ['Wasted', 'fresher than anything that reads it'],
+  starved: ['Starved', 'older than it may be'],
+  queued: ['Queued', 'the action waits longer than all before it'],
+} as const
+
+function findings(report: AuditReport): Markup | undefined {
+  if (report.findings.length === 0) return undefined
+  return markup`<section aria-labelledby="findings"><h2 id="findings">Found on the way</h2>
+<ul class="findings">${report.findings.map(
+    ({ kind, element, text }) =>
+      markup`<li><strong>${findingTitles[kind][0]}</strong> <span class="note">(${findingTitles[kind][1]})</span>: <b>${titleOfElement(report, element)}</b>. ${text}</li>`,
+  )}</ul></section>
+`
+}

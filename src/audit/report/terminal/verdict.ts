@@ -1,0 +1,149 @@
+/**
+ * The verdict for the terminal: the report's summary in at most 25 lines of 100 characters. The staleness table has a line per element at
+ * its next slower schedule, and the levels of the most important element as far as there is room.
+ */
+import type { AuditReport, PlanEdit } from '../../domain/audit-report.ts'
+import { changeParts, isAvailable, roundedText } from '../../domain/figures.ts'
+import { shortTitle } from '../../domain/setting-text.ts'
+import type { AuditSummary, StalenessRow } from '../../domain/summary.ts'
+import { graphemesOf, printableReport } from '../printable-text.ts'
+import { hangingIndent, layOutRows, wrap } from './columns.ts'
+
+/** Size of the verdict, characters and lines. */
+export const verdictSize = { width: 100, lines: 25 } as const
+const WIDTH_MIN = 40
+const LABEL_WIDTH = 12
+const EDIT_LINES = 4
+
+export interface VerdictTextOptions {
+  /** Columns of the terminal; at most 100 are used. */
+  readonly width?: number
+  /** Where the full report is. */
+  readonly reportAt?: string
+}
+
+/** The verdict as text. Throws `SPILL_ASSERT` for a number that is not finite. */
+export function verdictText(input: AuditReport, { width: columnCount = verdictSize.width, reportAt }: VerdictTextOptions = {}): string {
+  const report = printableReport(input)
+  const { summary, pipeline, plans } = report
+  const width = Math.max(WIDTH_MIN, Math.min(columnCount, verdictSize.width))
+  const labelled = (label: string, text: string, most = 2): string[] =>
+    atMost(hangingIndent(label.padEnd(LABEL_WIDTH), text, width), most, width)
+  const top = [
+    ...atMost(wrap(`${pipeline}: ${summary.recommendation}`, width), 2, width),
+    ...atMost(wrap(summary.reason, width), 2, width),
+    '',
+  ]
+  const bottom = [
+    '',
+    ...labelled('WORTH', summary.worth.text),
+    ...labelled('COST', isAvailable(summary.cost) ? summary.cost.text : `not known: ${summary.cost.why}`),
+    ...labelled('BREAK-EVEN', summary.breakEven.text, 1),
+    ...labelled('CONFIDENCE', `${summary.confidence.level}: ${summary.confidence.reasons.join('; ')}`),
+    ...(summary.assumes.length > 0 ? labelled('ASSUMES', summary.assumes.join('; ')) : []),
+    ...(summary.wouldChange.length > 0 ? labelled('CHANGES IT', summary.wouldChange.join('; ')) : []),
+    ...editLines(plans.edits, width),
+    ...(reportAt === undefined ? [] : labelled('REPORT', reportAt)),
+  ]
+  return [...top, ...tableLines(summary, width, verdictSize.lines - top.length - bottom.length), ...bottom].join('\n')
+}
+
+/** The first lines of a text; a cut one ends with `…`. */
+function atMost(lines: readonly string[], most: number, width: number): string[] {
+  if (lines.length <= most) return [...lines]
+  return [...lines.slice(0, most - 1), `${lines[most - 1].slice(0, width - 2).trimEnd()} …`]
+}
+
+/** The columns of the table, each with the least width of a terminal that shows it. */
+const columns = [
+  { title: 'ELEMENT', align: 'left', from: 0 },
+  { title: 'NOW', align: 'left', from: 90 },
+  { title: 'KEPT', align: 'left', from: 90 },
+  { title: 'IF OLDER', align: 'left', from: 0 },
+  { title: 'CHANGE', align: 'right', from: 0 },
+  { title: '95 %', align: 'right', from: 56 },
+  { title: 'A WEEK', align: 'right', from: 90 },
+  { title: 'VERDICT', align: 'left', from: 75 },
+] as const
+
+/** The header, the main element with as many of its levels as there is room for, and the other elements. */
+function tableLines({ staleness, main }: AuditSummary, width: number, room: number): string[] {
+  const elements = staleness.filter(({ levels }) => levels.length > 0)
+  const levelsRoom = room - 1 - elements.length
+  const rows = elements.flatMap(row => [elementCells(row), ...(row.element === main ? pickedLevels(row, levelsRoom).map(levelCells) : [])])
+  const isShown = (_: unknown, i: number): boolean => columns[i].from <= width
+  const shownRows = rows.map(cells => cells.filter(isShown))
+  const lines = layOutRows(columns.filter(isShown), shownRows, width).map(row => row[0])
+  const hidden = lines.length - room
+  return hidden > 0 ? [...lines.slice(0, room - 1), `… ${hidden + 1} more in the report`] : lines
+}
+
+function elementCells({ name, now, levels, next, choice, within }: StalenessRow): string[] {
+  const level = levels[Math.min(next ?? levels.length - 1, levels.length - 1)]
+  const verdict = cut(choiceText(choice, within), 22)
+  return [cut(name, 14), cut(shortTitle(now), 11), sparkline(levels), cut(shortTitle(level.title), 14), ...changeCells(level), verdict]
+}
+
+/** `stream, within 15 min`, or the choice alone where it names an age. */
+function choiceText(choice: string, within: StalenessRow['within']): string {
+  const title = choice.replace('not observable in this history', 'not observable')
+  return typeof within === 'string' && /^(stream|hybrid)$/.test(title) ? `${title}, within ${within}` : shortTitle(title)
+}
+
+function levelCells(level: StalenessRow['levels'][number]): string[] {
+  return ['', '', bar(level), cut(`  ${shortTitle(level.title)}`, 14), ...changeCells(level), '']
+}
+
+function changeCells({ change }: StalenessRow['levels'][number]): [share: string, interval: string, perWeek: string] {
+  if (!isAvailable(change)) return ['not known', '', '']
+  const [share, interval] = changeParts(change.share)
+  return [share, interval, roundedText(change.perWeek.value, '').trim()]
+}
+
+/** All levels but the one of the element's own line, or as many, evenly spread, as there is room for. */
+function pickedLevels({ levels, next }: StalenessRow, room: number): StalenessRow['levels'] {
+  const others = levels.filter((_, i) => i !== next)
+  if (others.length <= room) return others
+  if (room <= 1) return others.slice(0, Math.max(0, room))
+  return Array.from({ length: room }, (_, i) => others[Math.round((i * (others.length - 1)) / (room - 1))])
+}
+
+const EIGHTHS = '▁▂▃▄▅▆▇█'
+
+/** The value kept at each level, freshest first. */
+const sparkline = (levels: StalenessRow['levels']): string =>
+  levels
+    .map(level => {
+      const kept = keptShare(level)
+      return kept === undefined ? '·' : EIGHTHS[Math.max(0, Math.ceil(kept * 8) - 1)]
+    })
+    .join('')
+
+const BAR_WIDTH = 7
+
+/** The value kept at one level, as a bar. */
+function bar(level: StalenessRow['levels'][number]): string {
+  const kept = keptShare(level)
+  return kept === undefined ? '·' : '█'.repeat(Math.round(kept * BAR_WIDTH)).padEnd(BAR_WIDTH, '░')
+}
+
+/** From 0 to 1; undefined where the change is not known. */
+const keptShare = ({ change }: StalenessRow['levels'][number]): number | undefined =>
+  isAvailable(change) ? Math.min(1, Math.max(0, 1 + change.share.value)) : undefined
+
+function editLines(edits: readonly PlanEdit[], width: number): string[] {
+  const lines = edits.flatMap(({ file, line, before, after }) => [
+    `${file}:${line}`,
+    ...before.split('\n').map(text => `- ${text.trim()}`),
+    ...after.split('\n').map(text => `+ ${text.trim()}`),
+  ])
+  const shown =
+    lines.length > EDIT_LINES ? [...lines.slice(0, EDIT_LINES - 1), `… ${lines.length - EDIT_LINES + 1} more lines in the report`] : lines
+  return shown.map((text, i) => cut((i === 0 ? 'EDIT' : '').padEnd(LABEL_WIDTH) + text, width))
+}
+
+/** The text on one line, shortened to a number of characters. */
+function cut(text: string, most: number): string {
+  const characters = graphemesOf(text.replaceAll('\n', ' '))
+  return characters.length <= most ? characters.join('') : `${characters.slice(0, most - 1).join('')}…`
+}
