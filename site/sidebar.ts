@@ -10,7 +10,7 @@ export const home = 'docs/README.md'
 const inFolder = (folder: string, ...names: readonly string[]): string[] => names.map(name => `docs/${folder}/${name}.md`)
 
 export const sections: readonly Section[] = [
-  { title: 'Start', pages: inFolder('start', 'quickstart', 'first-audit') },
+  { title: 'Start', pages: inFolder('start', 'quickstart', 'first-audit', 'first-pipeline') },
   {
     title: 'Concepts',
     pages: inFolder('concepts', 'time', 'as-of-values', 'placements', 'snapshot-delta', 'decisions-effects', 'audit-method'),
@@ -20,6 +20,7 @@ export const sections: readonly Section[] = [
     title: 'Guides',
     pages: inFolder(
       'guides',
+      'two-layers',
       'training',
       'trainers',
       'actions',
@@ -43,6 +44,7 @@ export const sections: readonly Section[] = [
     title: 'Reference',
     pages: inFolder(
       'reference',
+      'overview',
       'cli',
       'http',
       'http-webhooks',
@@ -61,6 +63,7 @@ export const sections: readonly Section[] = [
       'plans',
       'cost',
       'cost-people',
+      'proofs-and-benches',
     ),
   },
   {

@@ -168,10 +168,11 @@ export class Page {
     return result.value
   }
 
-  /** A screenshot of the whole page, as PNG. */
-  async picture(): Promise<Buffer> {
+  /** A screenshot of the whole page, or of its top, as PNG. */
+  async picture(size?: { readonly width: number; readonly height: number }): Promise<Buffer> {
     const { cssContentSize } = await this.send<{ cssContentSize: { width: number; height: number } }>('Page.getLayoutMetrics')
-    const clip = { x: 0, y: 0, width: cssContentSize.width, height: cssContentSize.height, scale: 1 }
+    const { width, height } = size ?? cssContentSize
+    const clip = { x: 0, y: 0, width, height, scale: 1 }
     const { data } = await this.send<{ data: string }>('Page.captureScreenshot', { format: 'png', captureBeyondViewport: true, clip })
     return Buffer.from(data, 'base64')
   }

@@ -15,6 +15,8 @@ import {
   asSentence,
   type MissingReason,
 } from '../domain/figures.ts'
+import { shortTitle } from '../domain/setting-text.ts'
+import type { StalenessRow } from '../domain/summary.ts'
 import { TOLERATED_LOSS } from '../statistics/freshness-threshold.ts'
 
 /** Title of the verdict; `nothing to choose` for an element that no plan runs differently. */
@@ -30,6 +32,12 @@ export function verdictTitle(
 export function levelTitle({ title, literal }: SweepLevel): string {
   if (literal === undefined || (literal === '−90 %' && title.includes('90 %'))) return title
   return `${title} (${literal})`
+}
+
+/** Verdict of a row: `stream, within 15 min`, or the choice alone where it names an age itself. */
+export function choiceText({ choice, within }: Pick<StalenessRow, 'choice' | 'within'>): string {
+  const title = choice.replace('not observable in this history', 'not observable')
+  return typeof within === 'string' && /^(stream|hybrid)$/.test(title) ? `${title}, within ${within}` : shortTitle(title)
 }
 
 /** Level as a condition: `if it were 15 min older`, `if it ran “every hour”`; `they` for several groups. */

@@ -133,6 +133,8 @@ section { padding-top: 2rem; margin-top: 2rem; }
 .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .6rem; }
 .tiles li { padding: .5rem .6rem; }
 .facts div { grid-template-columns: minmax(0, 1fr); }
+.first { display: flex; flex-direction: column; }
+.first .facts { order: -1; margin-bottom: 1.6rem; }
 .nobreak { white-space: normal; }
 svg.wide { display: none; }
 svg.narrow { display: block; }

@@ -6,7 +6,7 @@ import type { AuditReport, PlanEdit } from '../../domain/audit-report.ts'
 import { asSentence, changeIntervalText, integerText, isAvailable } from '../../domain/figures.ts'
 import { shortTitle } from '../../domain/setting-text.ts'
 import type { AuditSummary, StalenessRow } from '../../domain/summary.ts'
-import { titleOfElement } from '../report-text.ts'
+import { choiceText, titleOfElement } from '../report-text.ts'
 import { svg, svgPoint } from './drawing.ts'
 import { term } from './glossary.ts'
 import { breakable, markup, type MarkupChild, type Markup } from './markup.ts'
@@ -19,8 +19,8 @@ export function verdictSection(report: AuditReport): Markup {
 <h1>${summary.recommendation}</h1>
 <p class="lead">${summary.reason}</p>
 </header>
-<section class="first" aria-labelledby="short"><h2 id="short">How much is kept when data is older</h2>
-${rows.length > 0 && tiles(rows, summary)}
+<section class="first" aria-labelledby="short"><div><h2 id="short">How much is kept when data is older</h2>
+${rows.length > 0 && tiles(rows, summary)}</div>
 ${facts(summary)}
 ${plans.edits.length > 0 && markup`<h3>The edit</h3>${plans.edits.map(editPart)}`}
 </section>
@@ -46,7 +46,7 @@ function tile(row: StalenessRow, i: number): Markup {
   const level = row.levels[Math.min(row.next ?? row.levels.length - 1, row.levels.length - 1)]
   const { change } = level
   return markup`<li><h3>${breakable(row.name)} <span class="note">now ${shortTitle(row.now)}</span></h3>
-<p class="choice">${breakable(row.choice)}</p>
+<p class="choice">${breakable(choiceText(row))}</p>
 ${tileChart(row, i)}
 <p class="ages"><span>${shortTitle(row.levels[0].title)}</span><span>${shortTitle(row.levels.at(-1)!.title)}</span></p>
 <p class="note">${shortTitle(level.title)}: ${isAvailable(change) ? markup`<b>${changeIntervalText(change.share)}</b>` : 'not known'}</p></li>

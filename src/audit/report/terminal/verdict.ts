@@ -7,6 +7,7 @@ import { changeParts, isAvailable, roundedText } from '../../domain/figures.ts'
 import { shortTitle } from '../../domain/setting-text.ts'
 import type { AuditSummary, StalenessRow } from '../../domain/summary.ts'
 import { graphemesOf, printableReport } from '../printable-text.ts'
+import { choiceText } from '../report-text.ts'
 import { hangingIndent, layOutRows, wrap } from './columns.ts'
 
 /** Size of the verdict, characters and lines. */
@@ -80,14 +81,8 @@ function tableLines({ staleness, main }: AuditSummary, width: number, room: numb
 
 function elementCells({ name, now, levels, next, choice, within }: StalenessRow): string[] {
   const level = levels[Math.min(next ?? levels.length - 1, levels.length - 1)]
-  const verdict = cut(choiceText(choice, within), 22)
+  const verdict = cut(choiceText({ choice, within }), 22)
   return [cut(name, 14), cut(shortTitle(now), 11), sparkline(levels), cut(shortTitle(level.title), 14), ...changeCells(level), verdict]
-}
-
-/** `stream, within 15 min`, or the choice alone where it names an age. */
-function choiceText(choice: string, within: StalenessRow['within']): string {
-  const title = choice.replace('not observable in this history', 'not observable')
-  return typeof within === 'string' && /^(stream|hybrid)$/.test(title) ? `${title}, within ${within}` : shortTitle(title)
 }
 
 function levelCells(level: StalenessRow['levels'][number]): string[] {
