@@ -1,5 +1,7 @@
 /** The page of an audit as people see it: wide, on a phone, in dark mode, on paper. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
@@ -12,6 +14,10 @@ import { patientsReport } from '../audit/reports/patients.ts'
 import { Browser, type Page } from './browser.ts'
 import { contrasts, outside, overlapping } from './look.ts'
 import { browserProgram } from './program.ts'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+/** Broken rules of WCAG 2.2 and of good practice, each with the first place. */
+const violations = `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))`
 
 const program = browserProgram()
 const skip = program ? false : 'there is no Chromium, and npm test could bring none'
@@ -87,12 +93,29 @@ describe('the page of an audit', { skip, timeout: 120_000 }, () => {
         assert.equal(paper, isDark ? 'rgb(20, 22, 26)' : isPaper ? 'rgb(255, 255, 255)' : 'rgb(251, 250, 247)')
       })
 
-  test('it prints, with the wide pictures', async () => {
+  for (const [name, report] of reports)
+    for (const width of [390, 1280])
+      test(`${name} at ${width} px, folded and unfolded: no violation of accessibility rules`, async () => {
+        const { page } = await openPage(name, report, width)
+        await page.evaluate(axe)
+        for (const scheme of ['light', 'dark'] as const) {
+          await page.as({ scheme })
+          assert.deepEqual(await page.evaluate(violations), [], scheme)
+        }
+        await page.evaluate(`document.querySelectorAll('details').forEach(details => (details.open = true))`)
+        assert.deepEqual(await page.evaluate(violations), [], 'unfolded')
+        assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width)
+        assert.deepEqual(await page.evaluate(overlapping), [])
+      })
+
+  test('it prints on at most four pages, with the wide pictures', async () => {
     const { page } = await openPage('paper', fraudReport, 360)
     assert.equal(await page.evaluate(isShown('svg.narrow')), true)
-    const pdf = await page.pdf()
-    assert.equal(pdf.subarray(0, 5).toString(), '%PDF-')
     await page.as({ media: 'print' })
+    const pdf = (await page.pdf()).toString('latin1')
+    assert.equal(pdf.slice(0, 5), '%PDF-')
+    const pages = [...pdf.matchAll(/\/Type\s*\/Page\b/g)].length
+    assert.ok(pages >= 1 && pages <= 4, `${pages} pages`)
     assert.equal(await page.evaluate(isShown('svg.narrow')), false)
     assert.equal(await page.evaluate(isShown('svg.wide')), true)
   })
