@@ -195,7 +195,10 @@ function keepWithinVerdict(evidence: FreshnessEvidence): Pick<ElementVerdict, 'c
   const atLeast = `at ${losing.title} it loses at least ${percentageText(-losing.perWeek.high / nowPerWeek)}, with the model ${model}`
   const threshold = freshnessThreshold(curve, options)
   const allowed = isInconclusive(threshold) ? undefined : curve.findLast(({ age }) => age > now && age <= Math.min(threshold.age, alert))
-  if (allowed === undefined) return losing === curve.find(({ age }) => age > now) ? { choice: KEEP_FRESH, why: atLeast } : undefined
+  if (allowed === undefined) {
+    const isFirst = losing === curve.find(({ age }) => age > now)
+    return { choice: isFirst ? KEEP_FRESH : `keep ${/^\d/.test(losing.title) ? 'under' : 'fresher than'} ${losing.title}`, why: atLeast }
+  }
   return {
     choice: keepTitle(allowed),
     why: `at ${allowed.title} it ${atMostText((threshold as FreshnessThreshold).loss, options)}; ${atLeast}`,
