@@ -73,6 +73,7 @@ const summary = closedObject({
   outcome: described('what is counted: late arrivals caught', stringType),
   main: optional(described('the element that the reason is about', stringType)),
   staleness: listOf(row),
+  mayBeOlder: described('elements that lose at most 5 % at an older age, each alone, with that age', listOf(stringType)),
   worth,
   cost: orReason(cost),
   breakEven,

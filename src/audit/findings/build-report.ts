@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { StrictOmit } from '../../base/index.ts'
 import { packageVersion } from '../../base/node/index.ts'
-import type { ModelIR } from '../../define/ir/index.ts'
+import type { ModelIR, UtilityIR } from '../../define/ir/index.ts'
 import type { ReplayLog } from '../../replay/index.ts'
 import type { AuditedPipeline, AuditOptions } from '../compare/audit-options.ts'
 import { effectiveSampleSizes } from '../statistics/effective-sample-size.ts'
@@ -112,8 +112,12 @@ export function buildReport(results: AuditResults): AuditReport {
     assumptions: assumptionsOf({ model, worth: worth.ir, valuation, experiment }),
     reproduce: { command, version: packageVersion(), seed, draws, decisions, definitions: fingerprint },
   }
-  return { ...report, summary: buildSummary(report, worth.ir.assumes) }
+  return { ...report, summary: buildSummary(report, { assumes: worth.ir.assumes, isNonNegative: isNonNegative(worth.ir.utility) }) }
 }
+
+/** True for counts and minutes without a cost of wrong actions. */
+const isNonNegative = (utility: UtilityIR): boolean =>
+  (utility.kind === 'caught' || utility.kind === 'notice') && !((utility.wrong ?? 0) > 0)
 
 const verdictFor = (element: Element, { why }: StalenessSweep, { verdicts, part }: PlanRecommendation): ElementVerdict | undefined =>
   element.kind === 'groups' && why === undefined ? jointVerdict(element.groups, part) : verdicts.get(elementId(element))

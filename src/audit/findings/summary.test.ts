@@ -19,7 +19,14 @@ const utility: UtilityPart = {
   retrained: performance,
   unjudged: 0,
 }
-const history = { weeks: 26, decisions: 1000, unknown: 0, clusters: [{ name: 'day', count: 90, effective: 90 }] } as unknown as HistoryPart
+const history = {
+  from: 0,
+  until: 15_724_800_000,
+  weeks: 26,
+  decisions: 1000,
+  unknown: 0,
+  clusters: [{ name: 'day', count: 90, effective: 90 }],
+} as unknown as HistoryPart
 const effect = (value: number, half = 10): SweepEffect => ({ perWeek: { value, low: value - half, high: value + half }, performance })
 const nightly = { kind: 'batch', schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }, lasts: 7_200_000 } as const
 const level = (value: number, more: Partial<SweepLevel> = {}): SweepLevel => ({
@@ -60,16 +67,15 @@ const plans = (decision: PlanPart['decision'], more: Partial<PlanPart> = {}): Pl
 const undecided: ElementVerdict = { choice: 'undecided', why: '9 patients: no verdict under 20' }
 const safe: ElementVerdict = { choice: 'safe to be a day old', why: '' }
 const keep: ElementVerdict = { choice: 'keep within 15 min', why: '' }
-const summaryOf = (parts: Partial<SummaryParts>) =>
-  buildSummary({
-    pipeline: 'flights',
-    elements: [],
-    plans: plans('no dollar verdict'),
-    utility,
-    costs: { why: 'no prices' },
-    history,
-    ...parts,
-  })
+const wholeParts: SummaryParts = {
+  pipeline: 'flights',
+  elements: [],
+  plans: plans('no dollar verdict'),
+  utility,
+  costs: { why: 'no prices' },
+  history,
+}
+const summaryOf = (parts: Partial<SummaryParts>) => buildSummary({ ...wholeParts, ...parts })
 
 test('the group that loses most at the next schedule is the reason, as a share first', () => {
   const landings = part('landings', keep, [quarter, level(-200)])
@@ -135,9 +141,9 @@ test('with a price, the gain is in dollars, and the break-even value stays', () 
     plans: plans('keep what runs'),
     utility: { ...utility, dollars: 101 },
   })
-  assert.equal(recommendation, 'Keep "landings" on stream, within 15 min.')
+  assert.equal(recommendation, 'Keep "landings" on stream (15 min old is fresh enough).')
   assert.equal(worth.text, '$88,000 a month [$83,000, $92,000] more than "landings" nightly')
-  assert.equal(shown.text, 'late arrivals worth over $0.42 each (at most $0.60) pay for fresh "landings"')
+  assert.equal(shown.text, 'late arrivals worth over $0.42 each (at most $0.60) pay for fresh "landings", where the rest streams anyway')
   assert.deepEqual(wouldChange, ['late arrivals worth less than $0.60 each'])
 })
 
@@ -172,4 +178,26 @@ test('measured and assumed costs add up to the cost', () => {
     assert.deepEqual(perMonth, costs.proposed.steadyYear)
     assert.ok(Math.abs(measured.base + assumed.base - perMonth.base) < 0.01, JSON.stringify(summary.cost))
   }
+})
+
+test('a count cannot lose more than all of it, and dollars can', () => {
+  const parts = { ...wholeParts, elements: [part('landings', keep, [quarter, { ...level(0), refit: effect(-590, 40) }])] }
+  const lowOf = (isNonNegative: boolean) => {
+    const { change } = buildSummary(parts, { isNonNegative }).staleness[0].levels[1]
+    return isAvailable(change) ? change.share.low : undefined
+  }
+  assert.deepEqual([lowOf(true), lowOf(false)], [-1, -1.05])
+})
+
+test('ages that are safe are listed for elements that a plan sets, and an unheeded alert is said to be worth something only if it is heeded', () => {
+  const action = {
+    ...part('', { choice: 'undecided', why: '' }, [quarter, level(-1)]),
+    element: 'action',
+    kind: 'action' as const,
+    now: { setting: { kind: 'now' as const }, title: 'none', age: null },
+    unplanned: 'no action',
+  }
+  const { mayBeOlder, worth } = summaryOf({ elements: [part('landings', keep, [quarter, level(-200)]), action] })
+  assert.deepEqual(mayBeOlder, ['"landings" 15 min'])
+  assert.match(worth.text, /, if every alert is acted on$/)
 })

@@ -9,7 +9,7 @@ import {
   asSentence,
   changeIntervalText,
   countedNoun,
-  dollarText,
+  dateText,
   integerText,
   isAvailable,
   monthlyValue,
@@ -19,16 +19,23 @@ import {
 } from '../domain/figures.ts'
 import type { AuditSummary, ConfidenceLevel, StalenessChange, StalenessRow } from '../domain/summary.ts'
 import { plural } from '../domain/caveat.ts'
-import { shortTitle } from '../domain/setting-text.ts'
+import { NO_ACTION, shortTitle } from '../domain/setting-text.ts'
 import { TOLERATED_LOSS } from '../statistics/freshness-threshold.ts'
-import { BY_PLAN, isSafeDayOld, NOT_OBSERVABLE, UNDECIDED } from '../plans/element-verdicts.ts'
+import { BY_PLAN, isSafeDayOld, NOT_OBSERVABLE, NOTHING_TO_CHOOSE, UNDECIDED } from '../plans/element-verdicts.ts'
 
 /** Parts of a report that the summary needs. */
 export type SummaryParts = Pick<AuditReport, 'pipeline' | 'elements' | 'plans' | 'utility' | 'costs' | 'history'>
 
-/** `assumes` are the assumptions of the value function. */
-export function buildSummary(parts: SummaryParts, assumes: readonly string[] = []): AuditSummary {
-  const staleness = parts.elements.map(element => stalenessRow(element, parts))
+/** Facts of the value function that a report does not state. */
+export interface SummaryOptions {
+  /** Its assumptions, in the words of its author. */
+  readonly assumes?: readonly string[] | undefined
+  /** True if no decision has a negative value, so that no change loses more than everything. */
+  readonly isNonNegative?: boolean
+}
+
+export function buildSummary(parts: SummaryParts, { assumes = [], isNonNegative = false }: SummaryOptions = {}): AuditSummary {
+  const staleness = parts.elements.map(element => stalenessRow(element, parts, isNonNegative ? -1 : -Infinity))
   const main = mainLoss(parts.elements, staleness)
   return {
     recommendation: recommendationText(parts, staleness),
@@ -36,6 +43,7 @@ export function buildSummary(parts: SummaryParts, assumes: readonly string[] = [
     outcome: parts.utility.name,
     ...(main && { main: main.row.element }),
     staleness,
+    mayBeOlder: mayBeOlder(parts.elements, staleness),
     worth: worthOf(parts, main),
     cost: costOf(parts),
     breakEven: breakEvenOf(parts, main),
@@ -51,10 +59,10 @@ const nameOf = ({ element, kind }: Pick<ElementPart, 'element' | 'kind'>): strin
 
 const listText = (texts: readonly string[]): string => new Intl.ListFormat('en-GB').format(texts)
 
-function stalenessRow(part: ElementPart, { utility }: SummaryParts): StalenessRow {
+function stalenessRow(part: ElementPart, { utility }: SummaryParts, shareMin: number): StalenessRow {
   const isRetrained = isAvailable(utility.retrained) && part.levels.some(({ refit }) => isAvailable(refit))
   const base = isRetrained && isAvailable(utility.retrained) ? utility.retrained.perWeek : utility.now.perWeek
-  const levels = part.levels.map(level => ({ title: level.title, age: level.age, change: changeOf(level, isRetrained, base) }))
+  const levels = part.levels.map(level => ({ title: level.title, age: level.age, change: changeOf(level, isRetrained, base, shareMin) }))
   const next = part.levels.findIndex(({ literal }) => literal === 'next schedule')
   return {
     element: part.element,
@@ -70,25 +78,32 @@ function stalenessRow(part: ElementPart, { utility }: SummaryParts): StalenessRo
 
 /** The verdict; of all groups at once, what they tolerate together. */
 function choiceOf({ kind, unplanned, verdict }: ElementPart, atNext: StalenessChange | MissingReason | undefined): string {
-  if (unplanned !== undefined) return 'nothing to choose'
+  if (unplanned !== undefined) return NOTHING_TO_CHOOSE
   if (kind !== 'groups' || verdict.choice !== BY_PLAN) return verdict.choice
   return atNext && isAvailable(atNext) && atNext.perWeek.high < 0 ? 'not all at once' : 'each by itself'
 }
 
-/** The change at equal alert volume, as a share of the weekly value too. */
-function changeOf({ refit, frozenAtBudget }: SweepLevel, isRetrained: boolean, base: number): StalenessChange | MissingReason {
+/** The change at equal alert volume, as a share of the weekly value too: from `shareMin`, since a count cannot lose more than all of it. */
+function changeOf(
+  { refit, frozenAtBudget }: SweepLevel,
+  isRetrained: boolean,
+  base: number,
+  shareMin: number,
+): StalenessChange | MissingReason {
   const effect = isRetrained ? refit : frozenAtBudget
   if (!isAvailable(effect)) return effect
   const { perWeek } = effect
   if (!isAvailable(perWeek)) return { why: perWeek.why }
   if (!(base > 0)) return { why: 'the current pipeline has no value to lose' }
   const { value, low, high } = perWeek
-  return { share: { value: value / base, low: low / base, high: high / base }, perWeek: { value, low, high } }
+  const share = (amount: number): number => Math.max(shareMin, amount / base)
+  return { share: { value: share(value), low: share(low), high: share(high) }, perWeek: { value, low, high } }
 }
 
-/** The stricter freshness threshold of the two curves. */
+/** The freshness threshold of the curve that the row shows. */
 function withinOf({ plannedThreshold, incidentThreshold, levels }: ElementPart): string | MissingReason {
-  const threshold = isAvailable(plannedThreshold) ? plannedThreshold : incidentThreshold
+  const isRetrained = levels.some(({ refit }) => isAvailable(refit))
+  const threshold = isRetrained ? plannedThreshold : incidentThreshold
   if (!isAvailable(threshold)) return { why: threshold.why }
   const title = levels.findLast(({ age }) => age <= threshold.age)?.title
   assert(title !== undefined, 'a freshness threshold is the age of a level')
@@ -128,6 +143,14 @@ function mainLoss(elements: readonly ElementPart[], rows: readonly StalenessRow[
 const conditionOf = ({ part, level }: Pick<MainLoss, 'part' | 'level'>): string =>
   `${nameOf(part)} ${level.setting.kind === 'older' ? `${level.title} older` : shortTitle(level.title)}`
 
+/** Ages that are safe for each element alone; a model's own schedule is none of them. */
+const mayBeOlder = (elements: readonly ElementPart[], rows: readonly StalenessRow[]): string[] =>
+  elements.flatMap((part, i) => {
+    const { within } = rows[i]
+    const isPlanned = part.kind !== 'groups' && part.kind !== 'training' && part.unplanned === undefined
+    return isPlanned && typeof within === 'string' ? [`${nameOf(part)} ${within}`] : []
+  })
+
 function recommendationText({ elements, plans }: SummaryParts, rows: readonly StalenessRow[]): string {
   const before = new Map(plans.now.map(({ element, title }) => [element, title]))
   const changes = plans.proposed
@@ -146,7 +169,7 @@ function recommendationText({ elements, plans }: SummaryParts, rows: readonly St
     ...(kept.length > 0 ? [`keep ${listText(kept)}`] : []),
     ...(safe.length > 0
       ? [
-          `${listText(safe)} may${safe.length > 1 ? ' each' : ''} be a day old${isJoint && safe.length > 1 ? ', not all groups at once' : ''}`,
+          `${listText(safe)} may${safe.length > 1 ? ' each' : ''} be a day old${isJoint && safe.length > 1 ? ', not all groups at once' : ''}${isKept ? ', but no saving is shown' : ''}`,
         ]
       : []),
   ]
@@ -154,20 +177,22 @@ function recommendationText({ elements, plans }: SummaryParts, rows: readonly St
   return isNothingKnown(elements) ? 'No verdict.' : 'Keep what runs.'
 }
 
-/** `"arrivals" on stream, within 15 min`; undefined for a group that needs no freshness, or of which nothing is known. */
+/** `"arrivals" on stream, 15 min old is fresh enough`; undefined for a group that needs no freshness, or of which nothing is known. */
 function keptText(part: ElementPart, { within }: StalenessRow): string | undefined {
   const { kind, verdict, unplanned, now } = part
   if (kind !== 'group' || unplanned !== undefined) return undefined
   if (verdict.choice.startsWith('keep ')) return `${nameOf(part)} ${verdict.choice.slice('keep '.length)}`
   if (verdict.choice !== now.title || !/^(stream|hybrid)/.test(verdict.choice)) return undefined
-  return `${nameOf(part)} on ${verdict.choice}${typeof within === 'string' ? `, within ${within}` : ''}`
+  return `${nameOf(part)} on ${verdict.choice}${typeof within === 'string' ? ` (${within} old is fresh enough)` : ''}`
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** True if no level has an interval, and no verdict was reached without one. */
 const isNothingKnown = (elements: readonly ElementPart[]): boolean =>
-  elements.every(({ verdict, unplanned }) => unplanned !== undefined || [UNDECIDED, NOT_OBSERVABLE, BY_PLAN].includes(verdict.choice)) &&
+  elements.every(
+    ({ verdict, unplanned }) => unplanned !== undefined || [UNDECIDED, NOT_OBSERVABLE, NOTHING_TO_CHOOSE, BY_PLAN].includes(verdict.choice),
+  ) &&
   elements.every(({ levels }) =>
     levels.every(
       ({ frozenAtBudget, refit }) => !isAvailable(frozenAtBudget.perWeek) && !(isAvailable(refit) && isAvailable(refit.perWeek)),
@@ -183,7 +208,7 @@ function reasonText({ elements, utility }: SummaryParts, main: MainLoss | undefi
 }
 
 /** Worth of the recommendation: net of costs for a change, else the gain of the main element over its older level. */
-function worthOf({ plans, utility }: SummaryParts, main: MainLoss | undefined): AuditSummary['worth'] {
+function worthOf({ plans, utility, elements }: SummaryParts, main: MainLoss | undefined): AuditSummary['worth'] {
   const { unit, dollars } = utility
   if (plans.net) return { text: `${monthText(plans.net, '$')} net of costs, over what runs now`, perMonth: plans.net, unit: '$' }
   if (!main) return { text: 'no gain is shown', unit }
@@ -191,7 +216,8 @@ function worthOf({ plans, utility }: SummaryParts, main: MainLoss | undefined): 
   const price = dollars ?? 1
   const perMonth = { value: -monthlyValue(value) * price, low: -monthlyValue(high) * price, high: -monthlyValue(low) * price }
   const shownUnit = dollars === undefined ? unit : '$'
-  return { text: `${monthText(perMonth, shownUnit)} more than ${conditionOf(main)}`, perMonth, unit: shownUnit }
+  const ifActed = elements.some(({ kind, now }) => kind === 'action' && now.title === NO_ACTION) ? ', if every alert is acted on' : ''
+  return { text: `${monthText(perMonth, shownUnit)} more than ${conditionOf(main)}${ifActed}`, perMonth, unit: shownUnit }
 }
 
 /** `$680,000 a month [$210,000, $1,300,000]`. */
@@ -214,10 +240,12 @@ function costOf({ costs }: SummaryParts): AuditSummary['cost'] {
   const [measured, assumed] = [part(({ basis }) => basis === 'measured'), part(({ basis }) => basis === 'modelled')]
   const people = part(({ of }) => of === 'people')
   const rounded = (amount: number): string => roundedText(amount, '$')
+  const basisText = measured.base < 0.005 ? 'all of it assumed' : `measured ${rounded(measured.base)}, assumed ${rounded(assumed.base)}`
+  const streaming = Math.max(0, costs.taxes.streaming.base + Math.min(0, steadyYear.base - costs.now.steadyYear.base))
   const difference = steadyYear.base - costs.now.steadyYear.base
   const change = Math.abs(difference) < 0.005 ? '' : `, ${rounded(Math.abs(difference))} ${difference < 0 ? 'less' : 'more'} than now`
   return {
-    text: `${rounded(steadyYear.base)} a month [${rounded(steadyYear.low)}, ${rounded(steadyYear.high)}]${change}: machines ${rounded(steadyYear.base - people.base)}, people ${rounded(people.base)}; measured ${dollarText(measured.base)}, assumed ${rounded(assumed.base)}`,
+    text: `${rounded(steadyYear.base)} a month [${rounded(steadyYear.low)}, ${rounded(steadyYear.high)}]${change}: machines ${rounded(steadyYear.base - people.base)}, people ${rounded(people.base)}; ${basisText}; ${rounded(streaming)} of it for streaming`,
     perMonth: steadyYear,
     measured,
     assumed,
@@ -229,10 +257,10 @@ function breakEvenOf({ elements, utility, costs }: SummaryParts, main: MainLoss 
   const part = main?.part ?? elements.find(({ verdict }) => verdict.breakEven !== undefined)
   const breakEven = part?.verdict.breakEven
   if (!part || breakEven === undefined) return { text: 'no cheaper setting to compare with' }
-  if (!isAvailable(breakEven)) return { text: breakEven.why }
+  if (!isAvailable(breakEven)) return { text: `not known: ${breakEven.why}` }
   const [value, high] = [breakEven.value, breakEven.high].map(amount => roundedText(amount, '$'))
   return {
-    text: `${utility.unit} worth over ${value} each (at most ${high}) pay for fresh ${nameOf(part)}`,
+    text: `${utility.unit} worth over ${value} each (at most ${high}) pay for fresh ${nameOf(part)}, where the rest streams anyway`,
     dollars: { value: breakEven.value, low: breakEven.low, high: breakEven.high },
   }
 }
@@ -265,7 +293,7 @@ function confidenceOf({ history, utility, elements }: SummaryParts): AuditSummar
   const weaknesses = [
     {
       severity: severityOf(fewClusters.length > 0, fewest < CLUSTERS_VERY_FEW),
-      text: `worth only ${listText(fewClusters.map(({ name, effective }) => `${integerText(Math.floor(effective))} independent ${plural(name)}`))}`,
+      text: `only ${listText(fewClusters.map(({ name, effective }) => `${integerText(Math.floor(effective))} independent ${plural(name)}`))}`,
     },
     {
       severity: severityOf(judgedWeeks < WEEKS_FEW, judgedWeeks < WEEKS_VERY_FEW),
@@ -276,7 +304,7 @@ function confidenceOf({ history, utility, elements }: SummaryParts): AuditSummar
   ].filter(({ severity }) => severity > 0)
   const worst = Math.max(0, ...weaknesses.map(({ severity }) => severity))
   const level: ConfidenceLevel = isNothingKnown(elements) ? 'none' : (['high', 'moderate', 'low'] as const)[worst]
-  const span = `${countedNoun(Math.round(history.weeks), 'week')} of history, ${countedNoun(history.decisions, 'decision')}`
+  const span = `${countedNoun(Math.round(history.weeks), 'week')} (${dateText(history.from)} to ${dateText(history.until)}), ${countedNoun(history.decisions, 'decision')}`
   return { level, reasons: [...weaknesses.map(({ text }) => text), span] }
 }
 

@@ -134,7 +134,7 @@ test('kept within the greatest age without a loss, where an older level is shown
   assert.equal(verdictOf([losing(HOUR, -40, -20), losing(DAY, -40, -20)])!.choice, 'keep as fresh as now')
   assert.deepEqual(
     verdictOf([level(HOUR, -8), losing(DAY, -40, -20)]),
-    { choice: 'keep under 24 h', why: 'at 24 h it loses at least 20 %, with the model as it is' },
+    { choice: 'keep as fresh as now', why: 'at 24 h it loses at least 20 %, with the model as it is; no age below it is shown to be safe' },
     'at 1 h the history cannot tell',
   )
   assert.equal(verdictOf(curve, { now: 3 * HOUR })!.choice, 'keep as fresh as now', 'levels up to now say nothing')

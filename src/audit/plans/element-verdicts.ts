@@ -28,11 +28,13 @@ export const BY_PLAN = 'by the plan'
 /** Choices that the curve decides, whatever the costs. */
 export const SAFE_DAY_OLD = 'safe to be a day old'
 export const KEEP_FRESH = 'keep as fresh as now'
+/** Choice of an element that every plan runs alike. */
+export const NOTHING_TO_CHOOSE = 'nothing to choose'
 
 /** Verdict on an element without other choices in the space of plans. */
 export function fixedVerdict({ notObservable }: PlanElement): ElementVerdict {
   if (notObservable !== undefined) return { choice: NOT_OBSERVABLE, why: notObservable }
-  return { choice: UNDECIDED, why: 'there is no other way of running it to compare with' }
+  return { choice: NOTHING_TO_CHOOSE, why: 'there is no other way of running it to compare with' }
 }
 
 /** Verdict on an element of the space; `element` is its index. */
@@ -195,10 +197,7 @@ function keepWithinVerdict(evidence: FreshnessEvidence): Pick<ElementVerdict, 'c
   const atLeast = `at ${losing.title} it loses at least ${percentageText(-losing.perWeek.high / nowPerWeek)}, with the model ${model}`
   const threshold = freshnessThreshold(curve, options)
   const allowed = isInconclusive(threshold) ? undefined : curve.findLast(({ age }) => age > now && age <= Math.min(threshold.age, alert))
-  if (allowed === undefined) {
-    const isFirst = losing === curve.find(({ age }) => age > now)
-    return { choice: isFirst ? KEEP_FRESH : `keep ${/^\d/.test(losing.title) ? 'under' : 'fresher than'} ${losing.title}`, why: atLeast }
-  }
+  if (allowed === undefined) return { choice: KEEP_FRESH, why: `${atLeast}; no age below it is shown to be safe` }
   return {
     choice: keepTitle(allowed),
     why: `at ${allowed.title} it ${atMostText((threshold as FreshnessThreshold).loss, options)}; ${atLeast}`,

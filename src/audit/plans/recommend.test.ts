@@ -201,7 +201,10 @@ test('one plan, and no elements: nothing is compared or claimed', async () => {
     cost: () => 1,
   })
   assert.deepEqual(result.part.proposed, [{ element: 'inference', title: 'stream' }])
-  assert.deepEqual([...result.verdicts.values()], [{ choice: 'undecided', why: 'there is no other way of running it to compare with' }])
+  assert.deepEqual(
+    [...result.verdicts.values()],
+    [{ choice: 'nothing to choose', why: 'there is no other way of running it to compare with' }],
+  )
 })
 
 test('an unobservable element is in no plan', async () => {

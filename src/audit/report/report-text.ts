@@ -17,6 +17,7 @@ import {
 } from '../domain/figures.ts'
 import { shortTitle } from '../domain/setting-text.ts'
 import type { StalenessRow } from '../domain/summary.ts'
+import { NOTHING_TO_CHOOSE } from '../plans/element-verdicts.ts'
 import { TOLERATED_LOSS } from '../statistics/freshness-threshold.ts'
 
 /** Title of the verdict; `nothing to choose` for an element that no plan runs differently. */
@@ -24,7 +25,7 @@ export function verdictTitle(
   { verdict: { choice, breakEven }, unplanned }: Pick<ElementPart, 'verdict' | 'unplanned'>,
   { dollars }: Pick<UtilityPart, 'dollars'>,
 ): string {
-  if (unplanned !== undefined) return 'nothing to choose'
+  if (unplanned !== undefined) return NOTHING_TO_CHOOSE
   return choice === 'undecided' && dollars === undefined && breakEven !== undefined ? `${choice} without a price` : choice
 }
 
@@ -33,6 +34,9 @@ export function levelTitle({ title, literal }: SweepLevel): string {
   if (literal === undefined || (literal === '−90 %' && title.includes('90 %'))) return title
   return `${title} (${literal})`
 }
+
+/** True if a row has a change with an interval. */
+export const isKnownRow = ({ levels }: StalenessRow): boolean => levels.some(({ change }) => isAvailable(change))
 
 /** Verdict of a row: `stream, within 15 min`, or the choice alone where it names an age itself. */
 export function choiceText({ choice, within }: Pick<StalenessRow, 'choice' | 'within'>): string {

@@ -15,6 +15,7 @@ import {
   refitPerformance,
   pointText,
   percentageOrDash,
+  choiceText,
   levelTitle,
   verdictTitle,
 } from '../report-text.ts'
@@ -84,7 +85,7 @@ function elementPart(element: ElementPart, i: number, { utility, summary }: Audi
   const row = summary.staleness.find(candidate => candidate.element === element.element)
   const level = row?.levels[Math.min(row.next ?? 0, row.levels.length - 1)]
   return markup`<details class="element"><summary><h3 id="element-${integerText(i)}">${title}</h3>
-<span class="now">now ${nowTitle(element)}</span> <strong class="badge">${verdictTitle(element, utility)}</strong>${level && isAvailable(level.change) && markup` <span class="note">${level.title}: ${changeIntervalText(level.change.share)}</span>`}</summary>
+<span class="now">now ${nowTitle(element)}</span> <strong class="badge">${row ? choiceText(row) : verdictTitle(element, utility)}</strong>${level && isAvailable(level.change) && markup` <span class="note">${level.title}: ${changeIntervalText(level.change.share)}</span>`}</summary>
 ${picture && markup`<figure><figcaption>Change in a week, by age: ${utility.name}</figcaption>${picture}</figure>`}
 <p class="measure">${asSentence(verdict.why)}</p>
 ${notObservable !== undefined && notObservable !== verdict.why && markup`<p class="measure">Not observable in this history: ${asSentence(notObservable)}</p>`}

@@ -6,21 +6,22 @@ import type { AuditReport, PlanEdit } from '../../domain/audit-report.ts'
 import { asSentence, changeIntervalText, integerText, isAvailable } from '../../domain/figures.ts'
 import { shortTitle } from '../../domain/setting-text.ts'
 import type { AuditSummary, StalenessRow } from '../../domain/summary.ts'
-import { choiceText, titleOfElement } from '../report-text.ts'
+import { choiceText, isKnownRow, titleOfElement } from '../report-text.ts'
 import { svg, svgPoint } from './drawing.ts'
 import { term } from './glossary.ts'
 import { breakable, markup, type MarkupChild, type Markup } from './markup.ts'
 
 export function verdictSection(report: AuditReport): Markup {
   const { summary, plans } = report
-  const rows = summary.staleness.filter(({ levels }) => levels.length > 0)
+  const rows = summary.staleness.filter(isKnownRow)
+  const unknown = summary.staleness.filter(row => row.levels.length > 0 && !isKnownRow(row)).map(({ name }) => name)
   return markup`<header>
 <p class="eyebrow">Latency audit of pipeline <b>${report.pipeline}</b>, model <b>${report.model}</b></p>
 <h1>${summary.recommendation}</h1>
 <p class="lead">${summary.reason}</p>
 </header>
-<section class="first" aria-labelledby="short"><div><h2 id="short">How much is kept when data is older</h2>
-${rows.length > 0 && tiles(rows, summary)}</div>
+<section class="first" aria-labelledby="short"><div><h2 id="short">What is lost when data is older</h2>
+${rows.length > 0 && tiles(rows, summary)}${unknown.length > 0 && markup`<p class="note">No interval: ${unknown.join(', ')}.</p>`}</div>
 ${facts(summary)}
 ${plans.edits.length > 0 && markup`<h3>The edit</h3>${plans.edits.map(editPart)}`}
 </section>
@@ -33,7 +34,7 @@ ${findings(report)}
 const tiles = (
   rows: readonly StalenessRow[],
   { outcome }: AuditSummary,
-): Markup => markup`<p class="note">Share of <b>${outcome}</b> that is kept at each age, from fresh to old, ${modesOf(rows)}, at ${term('equal alert volume')}; the band is the ${term('95 % interval')}. The line is at 100&nbsp;%, the bottom at 0.</p>
+): Markup => markup`<p class="note">Change of <b>${outcome}</b> at each age, from fresh to old, ${modesOf(rows)}, at ${term('equal alert volume')}; the band is the ${term('95 % interval')}. The upper line is no change, the lower one −100&nbsp;%.</p>
 <ul class="tiles">${rows.map((row, i) => tile(row, i))}</ul>
 `
 
@@ -77,8 +78,9 @@ ${points.map(point => svg`<circle class="incident-dot" cx="${point.x}" cy="${y(1
 </svg>`
 }
 
-function facts({ worth, cost, breakEven, confidence, assumes, wouldChange }: AuditSummary): Markup {
+function facts({ mayBeOlder, worth, cost, breakEven, confidence, assumes, wouldChange }: AuditSummary): Markup {
   const rows: readonly (readonly [name: MarkupChild, text: string])[] = [
+    ...(mayBeOlder.length > 0 ? [['Older is enough', `${mayBeOlder.join('; ')}: each alone loses at most 5 %`] as const] : []),
     ['Worth', worth.text],
     ['Costs', isAvailable(cost) ? cost.text : `not known: ${cost.why}`],
     [term('break-even', 'Break-even'), breakEven.text],

@@ -8,6 +8,7 @@ import { randomReport } from '../../../../test/audit/reports/random.ts'
 import { changeParts } from '../../domain/figures.ts'
 import type { AuditReport } from '../../domain/audit-report.ts'
 import { graphemesOf } from '../printable-text.ts'
+import { isKnownRow } from '../report-text.ts'
 import { verdictSize, verdictText } from './verdict.ts'
 
 const reports = [flightsReport, fraudReport, patientsReport]
@@ -24,7 +25,7 @@ test('the recommendation comes first, then its reason, then the table', () => {
 test('every element with levels has a line with the figures of the summary', () => {
   for (const report of reports) {
     const lines = linesOf(report)
-    for (const { name, levels, next } of report.summary.staleness.filter(row => row.levels.length > 0)) {
+    for (const { name, levels, next } of report.summary.staleness.filter(isKnownRow)) {
       const line = lines.find(text => text.startsWith(name.slice(0, 12)))
       assert.ok(line !== undefined, name)
       const { change } = levels[next!]

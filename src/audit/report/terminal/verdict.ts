@@ -7,7 +7,7 @@ import { changeParts, isAvailable, roundedText } from '../../domain/figures.ts'
 import { shortTitle } from '../../domain/setting-text.ts'
 import type { AuditSummary, StalenessRow } from '../../domain/summary.ts'
 import { graphemesOf, printableReport } from '../printable-text.ts'
-import { choiceText } from '../report-text.ts'
+import { choiceText, isKnownRow } from '../report-text.ts'
 import { hangingIndent, layOutRows, wrap } from './columns.ts'
 
 /** Size of the verdict, characters and lines. */
@@ -28,25 +28,37 @@ export function verdictText(input: AuditReport, { width: columnCount = verdictSi
   const report = printableReport(input)
   const { summary, pipeline, plans } = report
   const width = Math.max(WIDTH_MIN, Math.min(columnCount, verdictSize.width))
-  const labelled = (label: string, text: string, most = 2): string[] =>
-    atMost(hangingIndent(label.padEnd(LABEL_WIDTH), text, width), most, width)
   const top = [
     ...atMost(wrap(`${pipeline}: ${summary.recommendation}`, width), 2, width),
     ...atMost(wrap(summary.reason, width), 2, width),
     '',
   ]
-  const bottom = [
+  const edits = editLines(plans.edits, width)
+  const bottomOf = (most: number): string[] => [
     '',
-    ...labelled('WORTH', summary.worth.text),
-    ...labelled('COST', isAvailable(summary.cost) ? summary.cost.text : `not known: ${summary.cost.why}`),
-    ...labelled('BREAK-EVEN', summary.breakEven.text, 1),
-    ...labelled('CONFIDENCE', `${summary.confidence.level}: ${summary.confidence.reasons.join('; ')}`),
-    ...(summary.assumes.length > 0 ? labelled('ASSUMES', summary.assumes.join('; ')) : []),
-    ...(summary.wouldChange.length > 0 ? labelled('CHANGES IT', summary.wouldChange.join('; ')) : []),
-    ...editLines(plans.edits, width),
-    ...(reportAt === undefined ? [] : labelled('REPORT', reportAt)),
+    ...factsOf(summary, reportAt).flatMap(([label, text]) => atMost(hangingIndent(label.padEnd(LABEL_WIDTH), text, width), most, width)),
+    ...edits,
   ]
-  return [...top, ...tableLines(summary, width, verdictSize.lines - top.length - bottom.length), ...bottom].join('\n')
+  const roomAbove = (bottom: readonly string[]): number => verdictSize.lines - top.length - bottom.length
+  const [roomy, short] = [bottomOf(2), bottomOf(1)]
+  // Elements matter more than the second lines of the facts.
+  const bottom = roomAbove(roomy) > summary.staleness.filter(isKnownRow).length + 1 ? roomy : short
+  return [...top, ...tableLines(summary, width, roomAbove(bottom)), ...bottom].join('\n')
+}
+
+/** The facts below the table, each with its label. */
+function factsOf(summary: AuditSummary, reportAt: string | undefined): readonly (readonly [label: string, text: string])[] {
+  const { mayBeOlder, worth, cost, breakEven, confidence, assumes, wouldChange } = summary
+  return [
+    ...(mayBeOlder.length > 0 ? [['OLDER IS OK', `${mayBeOlder.join('; ')}: each alone loses at most 5 %`] as const] : []),
+    ['WORTH', worth.text],
+    ['COST', isAvailable(cost) ? cost.text : `not known: ${cost.why}`],
+    ['BREAK-EVEN', breakEven.text],
+    ['CONFIDENCE', `${confidence.level}: ${confidence.reasons.join('; ')}`],
+    ...(assumes.length > 0 ? [['ASSUMES', assumes.join('; ')] as const] : []),
+    ...(wouldChange.length > 0 ? [['CHANGES IT', wouldChange.join('; ')] as const] : []),
+    ...(reportAt === undefined ? [] : [['REPORT', reportAt] as const]),
+  ]
 }
 
 /** The first lines of a text; a cut one ends with `…`. */
@@ -69,12 +81,14 @@ const columns = [
 
 /** The header, the main element with as many of its levels as there is room for, and the other elements. */
 function tableLines({ staleness, main }: AuditSummary, width: number, room: number): string[] {
-  const elements = staleness.filter(({ levels }) => levels.length > 0)
-  const levelsRoom = room - 1 - elements.length
+  const elements = staleness.filter(isKnownRow)
+  const unknown = staleness.filter(row => row.levels.length > 0 && !isKnownRow(row)).map(({ name }) => name)
+  const last = unknown.length === 0 ? [] : [cut(`no interval: ${unknown.join(', ')}`, width)]
+  const levelsRoom = room - 1 - elements.length - last.length
   const rows = elements.flatMap(row => [elementCells(row), ...(row.element === main ? pickedLevels(row, levelsRoom).map(levelCells) : [])])
   const isShown = (_: unknown, i: number): boolean => columns[i].from <= width
   const shownRows = rows.map(cells => cells.filter(isShown))
-  const lines = layOutRows(columns.filter(isShown), shownRows, width).map(row => row[0])
+  const lines = [...layOutRows(columns.filter(isShown), shownRows, width).map(row => row[0]), ...last]
   const hidden = lines.length - room
   return hidden > 0 ? [...lines.slice(0, room - 1), `… ${hidden + 1} more in the report`] : lines
 }
