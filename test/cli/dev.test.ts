@@ -102,6 +102,8 @@ function started(t: TestContext, folder: string, ...args: readonly string[]) {
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text))
   const until = async (expected: string | RegExp): Promise<void> => {
     const isPrinted = () => (typeof expected === 'string' ? output.includes(expected) : expected.test(output))
+    // A test that is ended by its timeout reports the output so far.
+    t.signal.addEventListener('abort', () => isPrinted() || console.error(`waits for ${expected}\n${output}`), { once: true })
     while (!isPrinted() && child.exitCode === null) await pause(POLL_MS)
     assert.ok(isPrinted(), `${expected}\n${output}`)
   }

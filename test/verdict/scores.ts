@@ -216,7 +216,7 @@ export async function reportOf(
   }
   const parts: SummaryParts = {
     pipeline: kind,
-    history: { weeks: 12, decisions: cases.length, unknown: 0, clusters: [] } as unknown as SummaryParts['history'],
+    history: { from: 0, until: 0, weeks: 12, decisions: cases.length, unknown: 0, clusters: [] } as unknown as SummaryParts['history'],
     utility: { ...part, ...(utility.dollars !== undefined && { dollars: utility.dollars }) },
     elements: sweeps.map(({ element, sweep }) =>
       elementPart({

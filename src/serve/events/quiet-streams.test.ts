@@ -77,7 +77,12 @@ test('a reader of all kept events gets no gap, and gets its position once it is 
   const all = reading(stream, 'oldest', 'quiet')
   await yieldToEventLoop()
   await yieldToEventLoop()
-  assert.equal(all.said().replace(/^retry: .*\n/, ''), 'id: 2\n\nid: 3.0\ndata: quiet\n\nid: 5\n\n')
+  // On a slow machine there are heartbeats between them.
+  const said = all
+    .said()
+    .replace(/^retry: .*\n/, '')
+    .replaceAll(/^:\n\n/gm, '')
+  assert.equal(said, 'id: 2\n\nid: 3.0\ndata: quiet\n\nid: 5\n\n')
   assert.match(reading(stream, parseEventId('0')).said(), /event: gap/, 'one that was in front of the first')
   stream.close()
 })
