@@ -2,7 +2,7 @@
 import { SpillwayError } from './errors.ts'
 
 /** A duration as users write it: `'250ms'`, `'30s'`, `'10m'`, `'1h'`, `'7d'`, `'2w'`. */
-export type Duration = `${number}${'ms' | 's' | 'm' | 'h' | 'd' | 'w'}`
+export type Duration = `${number}ms` | `${number}s` | `${number}m` | `${number}h` | `${number}d` | `${number}w`
 
 const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const
 

@@ -8,6 +8,7 @@ import type { OpenDestination } from './action/destination.ts'
 import { collectDefinitions, type Definitions } from './definitions.ts'
 import { fingerprintOf } from './ir/fingerprint.ts'
 import { IR_VERSION, type ActionIR, type GroupIR, type ModelIR, type PipelineIR, type ReportIR, type WorthIR } from './ir/ir.ts'
+import type { Hint } from './mistake/hint.ts'
 import { checkName } from './mistake/names.ts'
 import type { OnnxFile } from './model/onnx-file.ts'
 import type { RuntimeScore } from './model/model-runtime.ts'
@@ -65,7 +66,10 @@ export interface PipelinePart {
  * const serving = pipeline('serving', [cardNow])
  * serving.ir.sources.map(source => source.name) // => ['payments']
  */
-export function pipeline(name: string, parts: readonly PipelinePart[]): Pipeline {
+export function pipeline(
+  name: string,
+  parts: readonly (PipelinePart | Hint<'parts: actions, reports, models, feature groups and worths bring their sources'>)[],
+): Pipeline {
   const definitions = collectDefinitions(checkName('pipeline', name), parts)
   const { sources, groups, models, actions } = definitions
   const ir = deepFreeze(irOf(name, definitions))

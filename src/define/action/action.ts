@@ -4,6 +4,7 @@
  * Invariant: `when` is a condition over the score of one model, and so identifies the model.
  */
 import { show, type Duration } from '../../base/index.ts'
+import type { DurationAdvice, Hint } from '../mistake/hint.ts'
 import { callerLocation, durationOf, mistake } from '../mistake/mistake.ts'
 import type { OpenDestination } from './destination.ts'
 import { EffectValue, type Effect } from './effect.ts'
@@ -40,14 +41,14 @@ export type EffectFunction = (effect: EffectRecord, options: { readonly attempt:
 /** Options of `action`. */
 export interface ActionOptions extends Notes {
   /** Condition over the score of a model: `hypo.score.gte(0.8)`. */
-  readonly when: Expression<'input', 'bool'>
+  readonly when: Expression<'input', 'bool'> | Hint<'when: a condition over the score, such as fraud.score.gte(0.9)'>
   /**
    * Deadline for the acknowledgement of the effect, from the event time of the trigger: the triggering event, the key's newest
    * event at a tick, or the request.
    */
-  readonly deadline?: Duration
+  readonly deadline?: Duration | Hint<DurationAdvice<'deadline'>>
   /** After an effect for a key no further effect for this long, by the times of the decisions. */
-  readonly cooldown?: Duration
+  readonly cooldown?: Duration | Hint<DurationAdvice<'cooldown'>>
   /**
    * Exploration: the share of decisions that meet `when` and do not act, so that their outcomes are observed. Above 0 and at
    * most 0.5.
@@ -59,7 +60,7 @@ export interface ActionOptions extends Notes {
   /** States that the effect is the answer to the request itself; only with `answer`. */
   readonly reply?: 'inline'
   /** Effect: `webhook(…)`, `appendTo(…)`, `stdout()`, `answer(…)`, your own `destination({ … })`, or a function. */
-  readonly do: Effect | EffectFunction
+  readonly do: Effect | EffectFunction | Hint<'do: webhook(…), appendTo(…), stdout(), answer(…) or a function'>
 }
 
 const actionOptions = optionNames<ActionOptions>({

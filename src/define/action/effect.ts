@@ -1,6 +1,7 @@
 /** Effects of actions: `webhook`, `appendTo`, `stdout`, `answer`, and the user's own `destination`. */
 import { type Duration, show, limits } from '../../base/index.ts'
 import type { EffectIR, Value, SettingIR } from '../ir/ir.ts'
+import type { DurationAdvice, Hint } from '../mistake/hint.ts'
 import { durationOf, mistake } from '../mistake/mistake.ts'
 import { checkOptions, checkTitle, parseOptions } from '../mistake/names.ts'
 import type { OpenDestination, Destination } from './destination.ts'
@@ -26,7 +27,7 @@ export interface WebhookOptions {
   /** Further HTTP headers. Keep secrets out of the file: `{ authorization: env('TOKEN') }`. */
   readonly headers?: Readonly<Record<string, string | Setting>>
   /** Timeout of one attempt, from connecting to the end of the response. Default 5 s. */
-  readonly timeout?: Duration
+  readonly timeout?: Duration | Hint<DurationAdvice<'timeout'>>
   /** Attempts before the delivery is dead. Default 15, over about 1.5 hours. */
   readonly attempts?: number
   /** Concurrent deliveries. Default 16. */
@@ -159,7 +160,7 @@ export interface DestinationOptions<S extends DestinationSettings = DestinationS
   /** Opens the destination when a run starts, with the texts of its settings. */
   readonly open: (settings: { readonly [N in keyof S]: string }) => Destination | Promise<Destination>
   /** Deadline of one attempt, and of opening and closing. Default 30 s, at most 1 h. */
-  readonly timeout?: Duration
+  readonly timeout?: Duration | Hint<DurationAdvice<'timeout'>>
   /** Attempts before a delivery is dead. Default 15, over about 1.5 hours. */
   readonly attempts?: number
 }

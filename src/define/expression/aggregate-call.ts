@@ -125,7 +125,7 @@ function hopOf(agg: AggregateName, window: number | 'lifetime', { hop, exact }: 
   }
   if (hop === undefined) return defaultHop(window)
   const ms = durationOf(`'${agg}' hop`, hop)
-  if (ms > window) mistake(`'${agg}' hop '${hop}' is above its window; write a hop of at most the window`)
+  if (ms > window) mistake(`'${agg}' hop ${show(hop)} is above its window; write a hop of at most the window`)
   return ms
 }
 

@@ -6,9 +6,14 @@
  */
 import type { Duration } from '../../base/index.ts'
 import type { Expression, ExprKind, Kind } from './kinds.ts'
+import type { DurationAdvice, Hint } from '../mistake/hint.ts'
 
 /** Length of a window: a duration such as `'1h'`, or `'lifetime'` for all events of the key. */
-export type Window = Duration | 'lifetime'
+export type Window = Arguments['window']
+
+interface Arguments {
+  readonly window: Duration | 'lifetime' | Hint<DurationAdvice<'window'>>
+}
 
 declare const aggregated: unique symbol
 
@@ -29,12 +34,12 @@ export interface Aggregate<K extends ExprKind = ExprKind, T = unknown> {
  */
 export interface AggregateOptions {
   /** Only events for which this condition is true are aggregated. */
-  readonly where?: Expression<'row', 'bool'>
+  readonly where?: Expression<'row', 'bool'> | Hint<'where: a condition over the row, such as p.amount.gt(5)'>
   /**
    * Hop of the window (as in Flink's HOP): the steps in which its old end moves. Default: `defaultHop`. `'1ms'` is the exact
    * window.
    */
-  readonly hop?: Duration
+  readonly hop?: Duration | Hint<DurationAdvice<'hop'>>
   /** Exact window: a hop of 1 ms. Every event is kept in memory. */
   readonly exact?: true
   /** Leaves the triggering event out: the time since the previous payment. Only for models that decide `on` a source. */
@@ -49,13 +54,13 @@ export interface AggregateOptions {
 /** Options of `rate` and `slope`. */
 export interface RateOptions extends AggregateOptions {
   /** Unit of time of the result. Default `'minute'`. */
-  readonly per?: 'second' | 'minute' | 'hour' | 'day' | Duration
+  readonly per?: 'second' | 'minute' | 'hour' | 'day' | Duration | Hint<DurationAdvice<'per'>>
 }
 
 /** Options of `decayedSum`. */
 export interface DecayOptions extends AggregateOptions {
   /** Half-life: age at which an event counts half. */
-  readonly halfLife: Duration
+  readonly halfLife: Duration | Hint<DurationAdvice<'halfLife'>>
 }
 
 /** Options of `histogram`. */
@@ -132,6 +137,22 @@ interface Quantity<K extends 'number' | 'duration', T> extends OrderedValue<K, T
   decayedSum(window: Window, options: DecayOptions): Aggregate<'number', number | null>
 }
 
+/** Declares aggregates of quantities for the compiler's message; they cannot be called. */
+interface BoolValue<T> extends AnyValue<'bool', T> {
+  /** Of numbers and durations only. */
+  mean(this: Hint<"mean is of numbers; of a bool take share(p.ok, '1h')">, ...none: never): never
+  /** Of numbers and durations only. */
+  sum(this: Hint<"sum is of numbers; of a bool take count('1h', p.ok)">, ...none: never): never
+}
+
+/** Declares aggregates of quantities for the compiler's message; they cannot be called. */
+interface StringValue<T> extends OrderedValue<'string', T> {
+  /** Of numbers and durations only. */
+  mean(this: Hint<'mean is of numbers; declare the column as t.double() or t.decimal(2)'>, ...none: never): never
+  /** Of numbers and durations only. */
+  sum(this: Hint<'sum is of numbers; declare the column as t.double() or t.decimal(2)'>, ...none: never): never
+}
+
 interface Instant<T> extends OrderedValue<'timestamp', T> {
   /** Latest value minus earliest, ms. */
   change(window: Window, options?: AggregateOptions): Aggregate<'duration', number | null>
@@ -141,8 +162,8 @@ interface RowAggregates<T> {
   number: Quantity<'number', T>
   duration: Quantity<'duration', T>
   timestamp: Instant<T>
-  bool: AnyValue<'bool', T>
-  string: OrderedValue<'string', T>
+  bool: BoolValue<T>
+  string: StringValue<T>
   list: unknown
 }
 

@@ -2,6 +2,8 @@
 import { aggregate, commonOptions, condition, type AggregateCall, type AnyAggregateOptions } from './aggregate-call.ts'
 import type { Aggregate, AggregateOptions, Window } from './aggregating.ts'
 import type { Expression } from './kinds.ts'
+import type { Hint } from '../mistake/hint.ts'
+import { mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
 import { Node } from './node.ts'
 
@@ -16,12 +18,18 @@ import { Node } from './node.ts'
  *   values: p => ({ n10m: count('10m'), large: count('1h', p.amount.gt(500)) }),
  * })
  */
-export function count(window: Window, options?: AggregateOptions): Aggregate<'number', number>
-export function count(window: Window, condition: Expression<'row', 'bool'>, options?: AggregateOptions): Aggregate<'number', number>
+export function count(
+  window: Window,
+  condition?: Expression<'row', 'bool'> | AggregateOptions | Hint<'count: a condition over the row, such as p.amount.gt(5), or options'>,
+  options?: AggregateOptions,
+): Aggregate<'number', number>
 export function count(window: Window, conditionOrOptions: unknown = {}, more: AggregateOptions = {}): Aggregate<'number', number> {
   // `p.amount > 5` is plain JavaScript and gives false.
   if (typeof conditionOrOptions === 'boolean') condition("'count'", conditionOrOptions)
-  if (!(conditionOrOptions instanceof Node)) return typed(aggregate('count', window, conditionOrOptions as AnyAggregateOptions))
+  if (!(conditionOrOptions instanceof Node)) {
+    if (Object.keys(more).length > 0) mistake("'count' has options without a condition before them; write count('1h', { … })")
+    return typed(aggregate('count', window, conditionOrOptions as AnyAggregateOptions))
+  }
   checkOptions("'count'", more, commonOptions)
   const predicate = condition("'count'", conditionOrOptions)
   const where = more.where === undefined ? predicate : condition("'where' of 'count'", more.where).and(predicate)
@@ -35,7 +43,11 @@ export function count(window: Window, conditionOrOptions: unknown = {}, more: Ag
  * @example
  * features('cardShares', { from: payments, entity: card, values: p => ({ large: share(p.amount.gt(500), '1d') }) })
  */
-export function share(of: Expression<'row', 'bool'>, window: Window, options?: AggregateOptions): Aggregate<'number', number | null> {
+export function share(
+  of: Expression<'row', 'bool'> | Hint<'share: a condition over the row, such as p.amount.gt(5)'>,
+  window: Window,
+  options?: AggregateOptions,
+): Aggregate<'number', number | null> {
   return typed(aggregate('share', window, options, condition("'share'", of)))
 }
 

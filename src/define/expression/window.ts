@@ -1,5 +1,5 @@
 /** Windows, hops and other durations in milliseconds (semantics, The value). */
-import { limits } from '../../base/index.ts'
+import { limits, show } from '../../base/index.ts'
 import type { Window } from './aggregating.ts'
 import { durationOf, mistake } from '../mistake/mistake.ts'
 
@@ -26,7 +26,7 @@ export function defaultHop(window: number): number {
 export function windowOf(subject: string, window: Window): number | 'lifetime' {
   if (window === 'lifetime') return window
   const ms = durationOf(`${subject} window`, window)
-  if (ms > limits.TIME_MS_MAX) mistake(`${subject} window '${window}' is longer than 278 years; write 'lifetime'`)
+  if (ms > limits.TIME_MS_MAX) mistake(`${subject} window ${show(window)} is longer than 278 years; write 'lifetime'`)
   return ms
 }
 

@@ -5,6 +5,7 @@
  * Arithmetic that overflows is NULL.
  */
 import type { Duration } from '../../base/index.ts'
+import type { Hint } from '../mistake/hint.ts'
 import type { Aggregating } from './aggregating.ts'
 import type { Expression, ExprKind, RawColumn, Scope, Identifies, Kind } from './kinds.ts'
 
@@ -28,13 +29,21 @@ interface Literals<T> {
   duration: Duration | number
   timestamp: number | string | Date
   bool: boolean
-  string: T extends Identifies<string> ? string : T
+  string: T extends null ? never : T extends Identifies<string> ? string : T
   list: never
 }
 /** Literal that a kind is compared with. */
-export type Literal<K extends ExprKind, T> = Literals<NonNullable<T>>[K]
+export type Literal<K extends ExprKind, T> = Literals<T>[K]
 
-type Operand<S extends Scope, K extends ExprKind, T> = Literal<K, T> | Expression<S, K>
+/** Operands of a comparison by the kind of its left side: literals, and expressions of that kind. */
+interface Operands<S extends Scope, T> {
+  number: number | Expression<S, 'number'> | Hint<"a number is compared with a number: 5, not '5'">
+  duration: Duration | number | Expression<S, 'duration'> | Hint<"a duration is compared with '10m', milliseconds or a duration">
+  timestamp: number | string | Date | Expression<S, 'timestamp'> | Hint<'a timestamp is compared with ISO 8601, a Date or UTC ms'>
+  bool: boolean | Expression<S, 'bool'> | Hint<'a bool is compared with true, false or a condition'>
+  string: Literal<'string', T> | Expression<S, 'string'> | Hint<'a string is compared with a string; declare numbers as t.double()'>
+}
+type Operand<S extends Scope, K extends Kind, T> = Operands<S, T>[K]
 /** `null` if an operand may be NULL. */
 type NullIn<T, O> = Extract<T, null> | (O extends Expression<Scope, ExprKind, infer U> ? Extract<U, null> : never)
 type Bool<S extends Scope, T, O = never> = Expr<S, 'bool', boolean | NullIn<T, O>>

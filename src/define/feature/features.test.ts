@@ -220,6 +220,10 @@ test('wrong windows, hops and options are rejected', () => {
   )
   rejects(() => group(p => ({ f: p.qty.sum('1h', { where: p.qty }) })), "'where' of 'sum' needs a condition, got int")
   rejects(() => group(() => ({ f: count('1h', 5 as never) })), /'count' needs an object of options, got 5/)
+  rejects(
+    () => group(() => ({ f: count('1h', {}, { hop: '1m' }) })),
+    "'count' has options without a condition before them; write count('1h', { … })",
+  )
 })
 
 test('a wrong group is rejected', () => {

@@ -7,6 +7,7 @@
 import { show } from '../../base/index.ts'
 import { AggregateCall, collectCalls } from '../expression/aggregate-call.ts'
 import type { Aggregate } from '../expression/aggregating.ts'
+import type { Hint } from '../mistake/hint.ts'
 import { callerLocation, callUserFunction, mistake, unsupportedDefinition } from '../mistake/mistake.ts'
 import type { Entity, IdOf } from '../source/entity.ts'
 import type { Expression, ExprKind, RawColumn, Scope, ColumnSpecs } from '../expression/kinds.ts'
@@ -17,21 +18,22 @@ import { checkDistinct, checkName, checkOptions, notesOf, optionNames, strictRec
 import { bareType } from '../expression/arithmetic.ts'
 import { describe, type Node } from '../expression/node.ts'
 import type { Expr } from '../expression/words.ts'
-import { placementOf, type Placement } from './placement.ts'
+import { placementOf, type PlaceAdvice, type Placement } from './placement.ts'
 import { SourceValue, type Row, type Source } from '../source/source.ts'
 
 declare const featureTypes: unique symbol
 
 /** One entity, or several for a composite key. */
 export type Entities = Entity | readonly Entity[]
-type Features = Readonly<Record<string, Aggregate>>
+type Features = Readonly<Record<string, Aggregate | Hint<"values: end a feature with an aggregate, such as .last('1h') or .mean('1h')">>>
 
 /** A column with the id of an entity; where it is NULL, the event is not in the group. */
 type KeyColumn<S extends Scope, E> = Expression<S, ExprKind, IdOf<E> | null> & RawColumn
+type KeyAdvice<E> = E extends Entity<infer Name> ? `key: a column of entity('${Name}', …)` : never
 /** Key columns of a group, one per entity. */
 export type KeyColumns<S extends Scope, E extends Entities> = E extends readonly Entity[]
-  ? { readonly [I in keyof E]: KeyColumn<S, E[I]> }
-  : readonly [KeyColumn<S, E>]
+  ? { readonly [I in keyof E]: KeyColumn<S, E[I]> | Hint<KeyAdvice<E[I]>> }
+  : readonly [KeyColumn<S, E> | Hint<KeyAdvice<E>>]
 
 /** Result of the option `key`: one key column per entity. A group of one entity may give the column without a list. */
 type KeySelection<E extends Entities> = KeyColumns<'row', E> | (E extends Entity ? KeyColumn<'row', E> : never)
@@ -62,16 +64,16 @@ export interface Group<E extends Entities = Entities, F = Features> {
 /** Options of `features`. */
 export interface FeaturesOptions<C extends ColumnSpecs, E extends Entities, F> extends Notes {
   /** Source of the events; of a table `plans.source`. */
-  readonly from: Source<C>
+  readonly from: Source<C> | Hint<'from: a source, or of a table plans.source'>
   /** Entity that the features describe; several entities make a composite key. */
-  readonly entity: E
+  readonly entity: E | Hint<"entity: made by entity('card', t.string())">
   /** Key columns, where the source does not have exactly one column for each entity: `p => p.card`. */
-  readonly key?: (row: Row<NoInfer<C>>) => KeySelection<E>
+  readonly key?: ((row: Row<NoInfer<C>>) => KeySelection<E>) | Hint<KeyAdvice<NoInfer<E>>>
   /**
    * Placement of the feature group; default `batch('0 2 * * *', { lasts: '2h' })`. Start with a nightly run, and
    * choose `stream` for the groups whose fresher values are worth their cost; `spillway audit` reports which.
    */
-  readonly place?: Placement
+  readonly place?: Placement | Hint<PlaceAdvice>
   /** Features by name: aggregates over the source's row. */
   readonly values: (row: Row<NoInfer<C>>) => F
 }

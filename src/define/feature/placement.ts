@@ -4,6 +4,7 @@
  */
 import { type Duration, show, type StrictOmit } from '../../base/index.ts'
 import type { PlacementIR, ScheduleIR } from '../ir/ir.ts'
+import type { DurationAdvice, Hint } from '../mistake/hint.ts'
 import { durationOf, mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
 import { checkZone } from '../source/t.ts'
@@ -15,6 +16,9 @@ declare const placed: unique symbol
 export interface Placement {
   readonly [placed]: true
 }
+
+/** Advice for the option `place`. */
+export type PlaceAdvice = 'place: stream, batch(…) or hybrid(…), imported from spillway and without quotes'
 
 class PlacementValue {
   readonly ir: PlacementIR
@@ -55,7 +59,8 @@ export const corrected: Placement = place({ kind: 'corrected' })
  * @example
  * features('cardLagged', { from: payments, entity: card, place: lag('1h'), values: () => ({ n1h: count('1h') }) })
  */
-export const lag = (by: Duration): Placement => place({ kind: 'lag', by: durationOf('lag', by, { zero: true }) })
+export const lag = (by: Duration | Hint<DurationAdvice<'lag'>>): Placement =>
+  place({ kind: 'lag', by: durationOf('lag', by, { zero: true }) })
 
 /**
  * For the audit: the events ingested until `by` ago, as of now, as if ingestion were that much slower.
@@ -64,7 +69,8 @@ export const lag = (by: Duration): Placement => place({ kind: 'lag', by: duratio
  * @example
  * features('cardPartial', { from: payments, entity: card, place: partial('5m'), values: () => ({ n1h: count('1h') }) })
  */
-export const partial = (by: Duration): Placement => place({ kind: 'partial', by: durationOf('partial', by, { zero: true }) })
+export const partial = (by: Duration | Hint<DurationAdvice<'partial'>>): Placement =>
+  place({ kind: 'partial', by: durationOf('partial', by, { zero: true }) })
 
 /**
  * For the audit: values of a job that runs at `schedule` and takes `lasts`.
@@ -81,7 +87,10 @@ export const partial = (by: Duration): Placement => place({ kind: 'partial', by:
  *   values: () => ({ n7d: count('7d') }),
  * })
  */
-export function scheduled(schedule: string | IntervalSchedule, options: { readonly lasts: Duration; readonly zone?: string }): Placement {
+export function scheduled(
+  schedule: string | IntervalSchedule,
+  options: { readonly lasts: Duration | Hint<DurationAdvice<'lasts'>>; readonly zone?: string },
+): Placement {
   checkOptions('scheduled', options, ['lasts', 'zone'])
   if (options.lasts === undefined) mistake("scheduled needs lasts, how long the job takes: { lasts: '2h' }")
   return place(jobOf('scheduled', schedule, options))
@@ -99,7 +108,7 @@ export function scheduled(schedule: string | IntervalSchedule, options: { readon
  */
 export function batch(
   schedule: string | IntervalSchedule = NIGHTLY,
-  options: { readonly lasts?: Duration; readonly zone?: string } = {},
+  options: { readonly lasts?: Duration | Hint<DurationAdvice<'lasts'>>; readonly zone?: string } = {},
 ): Placement {
   checkOptions('batch', options, ['lasts', 'zone'])
   return place(jobOf('batch', schedule, options))
@@ -125,7 +134,7 @@ const LASTS = '2h'
 const jobOf = <K extends 'scheduled' | 'batch'>(
   kind: K,
   schedule: string | IntervalSchedule,
-  { lasts = LASTS, zone }: { readonly lasts?: Duration; readonly zone?: string },
+  { lasts = LASTS, zone }: { readonly lasts?: Duration | Hint<DurationAdvice<'lasts'>>; readonly zone?: string },
 ) => ({ kind, schedule: scheduleOf(kind, schedule, zone), lasts: durationOf(`${kind} lasts`, lasts, { zero: true }) })
 
 /** Schedule of `every(…)` without an entity: multiples of the interval from the epoch, plus `phase`. */

@@ -13,9 +13,10 @@ import type { Entity } from '../source/entity.ts'
 import { featureIR, groupOf, type Group, type NamedCall } from './features.ts'
 import type { GroupIR, SourceIR, Notes } from '../ir/ir.ts'
 import type { ColumnSpecs, DeliveredOf, KindOf, RequiredNames } from '../expression/kinds.ts'
+import type { Hint } from '../mistake/hint.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkName, checkOptions, notesOf, optionNames } from '../mistake/names.ts'
-import { placementOf, stream, type Placement } from './placement.ts'
+import { placementOf, stream, type PlaceAdvice, type Placement } from './placement.ts'
 import { columnsIR, type ColumnsOf, type SourceSchema } from '../source/schema.ts'
 import { SourceValue, type SchemaOptions, type Source } from '../source/source.ts'
 import { sourceIR, type AnyOptions, type ChangeOptions, type Mapped } from '../source/source-ir.ts'
@@ -45,11 +46,11 @@ type RowOfTable<C extends ColumnSpecs, NotRead> = {
 /** Options of `table`. */
 export interface TableOptions<C extends ColumnSpecs, Key, Deleted, M> extends ChangeOptions<C, M>, Notes {
   /** Key column: the entity that a row describes. */
-  readonly key: Key extends EntityNames<C> ? Key : EntityNames<C>
+  readonly key: Key extends EntityNames<C> ? Key : EntityNames<C> | Hint<'key: a column of an entity that is not nullable'>
   /** Bool column: a change in which it is true deletes the row. Columns that a delete leaves out must be nullable. */
-  readonly deleted?: Deleted extends FlagNames<C> ? Deleted : FlagNames<C>
+  readonly deleted?: Deleted extends FlagNames<C> ? Deleted : FlagNames<C> | Hint<'deleted: a bool column'>
   /** Placement of the table. Default `stream`. */
-  readonly place?: Placement
+  readonly place?: Placement | Hint<PlaceAdvice>
 }
 
 type AnyTableOptions = SchemaOptions<SourceSchema, string, ColumnSpecs> & TableOptions<ColumnSpecs, string, string, unknown>
@@ -100,7 +101,7 @@ export function table<
 ): Table<ColumnsOf<S, Stated, Time>, EntityAt<ColumnsOf<S, Stated, Time>, Key>, RowOfTable<ColumnsOf<S, Stated, Time>, Key | Deleted>> {
   const subject = `table '${checkName('table', name)}'`
   checkTableOptions(subject, options)
-  const columns = columnsIR(name, options.schema, options.columns, options.time)
+  const columns = columnsIR(name, options.schema, options.columns, options.time as string)
   const ir = sourceIR(name, columns, options as unknown as AnyOptions, 'table')
   const source = new SourceValue(ir, options.map)
   const calls = rowCalls(source)

@@ -7,6 +7,7 @@ import type { Expression, RawColumn, ColumnSpecs } from '../expression/kinds.ts'
 import { keyOf } from '../feature/group-key.ts'
 import type { ColumnIR, TriggerIR } from '../ir/ir.ts'
 import { conditionOver, labelSource, LabelValue, type Condition, type Label, type LabelledModel } from './label.ts'
+import type { DurationAdvice, Hint } from '../mistake/hint.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
 import type { Row, Source, SourceValue } from '../source/source.ts'
@@ -16,11 +17,11 @@ import { boundedDurationOf } from '../expression/window.ts'
 /** Options of `begins`. */
 export interface BeginsOptions<C extends ColumnSpecs> {
   /** Horizon: the longest time from the decision to the start of an episode. */
-  readonly within: Duration
+  readonly within: Duration | Hint<DurationAdvice<'within'>>
   /** Least length of an episode that counts; `'0s'` if a single event is enough. */
-  readonly lasting: Duration
+  readonly lasting: Duration | Hint<DurationAdvice<'lasting'>>
   /** Greatest gap between two events; over a longer gap nothing is known. */
-  readonly maxGap: Duration
+  readonly maxGap: Duration | Hint<DurationAdvice<'maxGap'>>
   /** Column with the decision's key, where the source has several columns of that entity. */
   readonly key?: (row: Row<C>) => Expression<'row'> & RawColumn
 }

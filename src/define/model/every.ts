@@ -3,6 +3,7 @@ import type { Duration } from '../../base/index.ts'
 import { entityName, type Entity } from '../source/entity.ts'
 import type { ColumnIR } from '../ir/ir.ts'
 import type { Kind } from '../expression/kinds.ts'
+import type { DurationAdvice, Hint } from '../mistake/hint.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
 import { intervalSchedule, type IntervalSchedule } from '../feature/placement.ts'
@@ -25,9 +26,9 @@ import { boundedDurationOf } from '../expression/window.ts'
  * })
  */
 export function every<Name extends string, K extends Kind, T, In>(
-  every: Duration,
+  every: Duration | Hint<DurationAdvice<'every'>>,
   entity: Entity<Name, K, T, In>,
-  options?: { readonly live?: Duration },
+  options?: { readonly live?: Duration | Hint<DurationAdvice<'live'>> },
 ): Trigger<{ readonly [N in Name]: Entity<Name, K, T, In> }, null, 'tick'>
 /**
  * Interval as a schedule: multiples of `every` from the epoch, UTC, plus `phase`.
@@ -36,10 +37,14 @@ export function every<Name extends string, K extends Kind, T, In>(
  * @example
  * features('cardDay', { from: payments, entity: card, place: batch(every('6h')), values: () => ({ n1d: count('1d') }) })
  */
-export function every(every: Duration, options?: { readonly phase?: Duration }): IntervalSchedule
-export function every(every: Duration, entityOrOptions: object = {}, options: object = {}): unknown {
+export function every(
+  every: Duration | Hint<DurationAdvice<'every'>>,
+  options?: { readonly phase?: Duration | Hint<DurationAdvice<'phase'>> },
+): IntervalSchedule
+export function every(every: Duration | Hint<DurationAdvice<'every'>>, entityOrOptions: object = {}, options: object = {}): unknown {
   const entity = entityName(entityOrOptions)
-  return entity === undefined ? intervalSchedule(every, entityOrOptions) : tick(every, entityOrOptions as Entity, options)
+  const interval = every as Duration
+  return entity === undefined ? intervalSchedule(interval, entityOrOptions) : tick(interval, entityOrOptions as Entity, options)
 }
 
 function tick(text: Duration, { entity, ir }: Entity, options: { readonly live?: unknown }): TriggerValue {

@@ -8,13 +8,14 @@ import { GroupValue } from '../feature/features.ts'
 import { didYouMean, show } from '../../base/index.ts'
 import type { ExprIR, FeatureIR, GroupIR, InputIR, ScoreIR } from '../ir/ir.ts'
 import { expressionLeaves } from '../ir/value-ir.ts'
+import type { Hint } from '../mistake/hint.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkDistinct, checkName } from '../mistake/names.ts'
 import { describe, Node, type Realm } from '../expression/node.ts'
 
 /** Inputs as users write them: expressions by name, nested to any depth. */
 export interface InputTree {
-  readonly [name: string]: Expression<'input'> | InputTree
+  readonly [name: string]: Expression<'input'> | InputTree | Hint<'inputs: read a group at a key, such as cardNow.of(p.card)'>
 }
 
 /** Feature vector of a model: each input as delivered, nested as `inputs` is. */

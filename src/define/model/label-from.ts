@@ -4,6 +4,7 @@ import { typeText } from '../expression/arithmetic.ts'
 import type { ColumnIR } from '../ir/ir.ts'
 import type { ColumnSpecs, KindOf } from '../expression/kinds.ts'
 import { conditionOver, labelSource, LabelValue, type Condition, type Label, type LabelledModel } from './label.ts'
+import type { DurationAdvice, Hint } from '../mistake/hint.ts'
 import { mistake, withArticle } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
 import type { Source } from '../source/source.ts'
@@ -16,14 +17,16 @@ type IdNames<C extends ColumnSpecs> = { [N in keyof C & string]: KindOf<C[N]> ex
 /** Options of `labelFrom`. */
 export interface LabelFromOptions<C extends ColumnSpecs, Join = IdNames<C>> {
   /** Column with the id of the triggering event, of the id's type. */
-  readonly join: Join & IdNames<C>
+  readonly join: Join extends IdNames<C>
+    ? Join
+    : Extract<keyof C, IdNames<C>> | Hint<'join: the column with the id of the triggering event'>
   /** Outcome as a condition over the row: `c => c.fraud`. */
   readonly value: Condition<C>
   /**
    * Horizon of the label: without an outcome it is false this long after the decision. Later outcomes are counted and change
    * nothing.
    */
-  readonly negativeAfter: Duration
+  readonly negativeAfter: Duration | Hint<DurationAdvice<'negativeAfter'>>
   /**
    * Actions of the model that stop outcomes, by name: a declined payment is never charged back. Labels of the decisions that
    * they acted on are unknown. Only actions with `do: answer(…)`.

@@ -6,6 +6,7 @@
  */
 import { show } from '../../base/index.ts'
 import { condition } from '../expression/aggregate-call.ts'
+import type { Hint } from '../mistake/hint.ts'
 import { callerLocation, mistake, callUserFunction } from '../mistake/mistake.ts'
 import type { Expression, ColumnSpecs } from '../expression/kinds.ts'
 import { GroupValue } from '../feature/features.ts'
@@ -22,7 +23,9 @@ export interface Label<B extends TriggerKind = TriggerKind> {
 }
 
 /** A condition over the rows of a source. */
-export type Condition<C extends ColumnSpecs> = (row: Row<C>) => Expression<'row', 'bool'>
+export type Condition<C extends ColumnSpecs> = (
+  row: Row<C>,
+) => Expression<'row', 'bool'> | Hint<'label: a condition over the row, such as r.fraud or r.amount.gt(5)'>
 
 /** Trigger of a model that takes a label. */
 export interface LabelledModel {

@@ -4,6 +4,7 @@
  * Invariant: inputs are expressions over the trigger's fields and over features, read at keys that the trigger has.
  */
 import { show } from '../../base/index.ts'
+import type { Hint } from '../mistake/hint.ts'
 import { callerLocation, mistake, callUserFunction } from '../mistake/mistake.ts'
 import { GroupValue } from '../feature/features.ts'
 import {
@@ -62,28 +63,30 @@ export interface OwnScore<I> {
 
 interface ModelParts<C extends ColumnSpecs, I extends InputTree, R, B extends TriggerKind> extends Notes {
   /** Trigger: `on(source)`, `every('5m', patient, { live: '30m' })` or `request({ card, … })`. */
-  readonly decide: Trigger<C, R, B>
+  readonly decide: Trigger<C, R, B> | Hint<"decide: on(source), every('5m', entity) or request({ … })">
   /** Inputs by name: fields of the trigger, features read with `group.of(key)`, and expressions over them. */
   readonly inputs: (trigger: TriggerFields<C>) => I
   /** Outcome of a decision: `labelFrom(source, { … })` or `begins(source, r => …, { … })`. No decision reads it. */
-  readonly label?: Label<NoInfer<B>>
+  readonly label?: Label<NoInfer<B>> | Hint<LabelAdvice>
+  /**
+   * `logistic({…})`, `linear({…})`, `trees(file)`, `onnx(file)`, `v => rules([…], otherwise)` over the inputs,
+   * `scoreWith(runtime, {…})`, or `{ version, compute }`. A model needs it, or `train`.
+   */
+  readonly score?:
+    | Score<InputName<NoInfer<I>>>
+    | ((inputs: IfInferred<NoInfer<I>, NoInfer<I>>) => Score<InputName<NoInfer<I>>>)
+    | OwnScore<NoInfer<I>>
+    | Hint<"score: weights name inputs of the model: 'amount' or 'card.n10m'">
   /** Training by the pipeline, on the model's decisions and their labels. */
   readonly train?: TrainOption<I>
 }
 
-/**
- * `logistic({…})`, `linear({…})`, `trees(file)`, `onnx(file)`, `v => rules([…], otherwise)` over the inputs, `scoreWith(runtime,
- * {…})`, or `{ version, compute }`.
- */
-type ScoreOption<I extends InputTree> =
-  | Score<InputName<NoInfer<I>>>
-  | ((inputs: IfInferred<NoInfer<I>, NoInfer<I>>) => Score<InputName<NoInfer<I>>>)
-  | OwnScore<NoInfer<I>>
+type LabelAdvice = "label: labelFrom(source, { … }), whose join has the type of the trigger's id, or begins(source, r => …, { … })"
 
 /** Trainers take numbers: with another input no `train` compiles, and the message names the input. */
 type TrainOption<I extends InputTree> = [NonNumericInput<NoInfer<I>>] extends [never]
   ? Train
-  : { readonly 'trainers take numbers, not': NonNumericInput<NoInfer<I>> }
+  : Hint<`train: input '${NonNumericInput<NoInfer<I>>}' is no number; take a condition, such as p.kind.eq('web')`>
 
 /**
  * Options of `model`.
@@ -96,7 +99,12 @@ export type ModelOptions<C extends ColumnSpecs, I extends InputTree, R = unknown
   R,
   B
 > &
-  ({ readonly score: ScoreOption<I> } | { readonly score?: undefined; readonly train: object })
+  ({ readonly score: unknown } | { readonly train: unknown })
+
+type ModelAdvice = "a model needs decide, inputs, and score: logistic({ … }) or train: { algorithm: 'logistic' }"
+
+/** Options before they are checked. */
+type AnyOptions = { readonly [N in keyof ModelOptions<ColumnSpecs, InputTree>]: unknown }
 
 const modelOptions = optionNames<ModelOptions<ColumnSpecs, InputTree>>({
   decide: true,
@@ -173,7 +181,7 @@ export class ModelValue {
  */
 export function model<C extends ColumnSpecs, I extends InputTree, R, B extends TriggerKind>(
   name: string,
-  options: ModelOptions<C, I, R, B>,
+  options: ModelOptions<C, I, R, B> | Hint<ModelAdvice>,
 ): Model<I, R, C> {
   const subject = `model '${checkName('model', name)}'`
   if ('action' in options)
@@ -181,29 +189,29 @@ export function model<C extends ColumnSpecs, I extends InputTree, R, B extends T
       `${subject}: an action is its own definition: action('name', { when: ${name}.score.gte(0.9), do: … }), as a part of the pipeline`,
     )
   checkOptions(subject, options, modelOptions)
-  const { decide, inputs: build }: { decide: unknown; inputs: unknown } = options
+  const { decide, inputs: build, score: scoring, label: labelling, train, ...notes } = options as AnyOptions
   checkTrigger(subject, decide)
   if (typeof build !== 'function') mistake(`${subject} needs inputs: p => ({ … }), got ${show(build)}`)
   const realm = triggerRealm(subject)
   const tree: unknown = callUserFunction(`${subject}: inputs`, () => build(columnNodes('trigger', decide.columns, realm, decide.name)))
   const inputs = flattenInputs(subject, tree, realm)
-  const isTrained = options.train !== undefined
-  const { score, compute } = isTrained && options.score === undefined ? noScore : scoreOf(subject, options.score, tree, inputs, realm)
+  const isTrained = train !== undefined
+  const { score, compute } = isTrained && scoring === undefined ? noScore : scoreOf(subject, scoring, tree, inputs, realm)
   const expressions = [...inputs.map(input => input.ir.expr), ...ruleConditions(score)]
   const leaves = expressions.flatMap(expressionLeaves)
   const groups = [...realm.reads!].filter(
     group => group instanceof GroupValue && leaves.some(leaf => leaf.op === 'feature' && leaf.group === group.name),
   ) as GroupValue[]
   const trigger = decide.build(subject, featureReads(expressions, groups))
-  const label = labelOf(subject, options.label)
+  const label = labelOf(subject, labelling)
   const ir: ModelIR = {
     name,
     decide: trigger,
     inputs: inputs.map(input => input.ir),
     score,
     ...(label && { label: label.build({ model: subject, decide: trigger, trigger: decide }, label.definedAt) }),
-    ...(isTrained && { train: trainOf(subject, options.train, { inputs, hasLabel: label !== undefined }) }),
-    ...notesOf(subject, options),
+    ...(isTrained && { train: trainOf(subject, train, { inputs, hasLabel: label !== undefined }) }),
+    ...notesOf(subject, notes),
   }
   return new ModelValue(ir, { trigger: decide, groups, inputs, compute, label }) as unknown as Model<I, R, C>
 }

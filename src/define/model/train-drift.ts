@@ -1,5 +1,6 @@
 /** `orWhen: 'drift'`: a training is also due when inputs, scores or quality have drifted away from those of the last training. */
 import { limits, show, type Duration } from '../../base/index.ts'
+import type { DurationAdvice, Hint } from '../mistake/hint.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions, parseOptions } from '../mistake/names.ts'
 import type { DriftIR, PromoteIR } from '../ir/train-ir.ts'
@@ -8,14 +9,14 @@ import { boundedDurationOf } from '../expression/window.ts'
 /** Drift checks: how often, over which decisions, and the thresholds. */
 export interface DriftTraining {
   /** Interval between two checks, which are at multiples of it from the epoch, UTC. Default 1 day. */
-  readonly look?: Duration
+  readonly look?: Duration | Hint<DurationAdvice<'look'>>
   /** Age of the oldest decisions that a check takes. Default 1 week. */
-  readonly recent?: Duration
+  readonly recent?: Duration | Hint<DurationAdvice<'recent'>>
   /**
    * Least time between two trainings because of drift; it doubles after each training that did not help. Default: 1 week, or
    * the label's horizon if that is longer.
    */
-  readonly cooldown?: Duration
+  readonly cooldown?: Duration | Hint<DurationAdvice<'cooldown'>>
   /** Threshold of the population stability index. Default 0.2. */
   readonly psi?: number
   /** Threshold of the Kolmogorov–Smirnov statistic. Default 0.2. */

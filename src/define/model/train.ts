@@ -7,6 +7,7 @@
 import { didYouMean, show, type Duration } from '../../base/index.ts'
 import type { ModelInput } from './inputs.ts'
 import type { ScheduleIR } from '../ir/ir.ts'
+import type { DurationAdvice, Hint } from '../mistake/hint.ts'
 import { durationOf, mistake } from '../mistake/mistake.ts'
 import { checkOptions, parseOptions } from '../mistake/names.ts'
 import { IntervalSchedule, scheduleOf } from '../feature/placement.ts'
@@ -33,7 +34,7 @@ interface ChampionComparison {
    * Shadow period: the version first scores beside the champion this long, and the rule must hold for those decisions too, once
    * their labels are settled.
    */
-  readonly shadow?: Duration
+  readonly shadow?: Duration | Hint<DurationAdvice<'shadow'>>
 }
 
 /** Options that all trainers share. */
@@ -45,12 +46,12 @@ interface CommonTraining {
   /** IANA time zone of `'day'`, `'week'` and a cron. Default UTC. */
   readonly zone?: string
   /** Age of the oldest decisions to learn from. Default: all. */
-  readonly over?: Duration
+  readonly over?: Duration | Hint<DurationAdvice<'over'>>
   /**
    * Length of the holdout at the end, on which a version is evaluated. Default: the last fifth of the decisions. The label's
    * horizon lies between training rows and holdout.
    */
-  readonly holdout?: Duration
+  readonly holdout?: Duration | Hint<DurationAdvice<'holdout'>>
   /** Rule by which a version is promoted. Default `'by hand'`. */
   readonly promote?: Promotion
 }
@@ -228,7 +229,7 @@ export interface ExternalOptions {
   /** Arguments before the two folders that the command gets. */
   readonly args?: readonly string[]
   /** Timeout, after which the command and all processes that it started are ended. Default 1 hour. */
-  readonly timeout?: Duration
+  readonly timeout?: Duration | Hint<DurationAdvice<'timeout'>>
   /** Further environment variables. They are part of the definition: pass secrets through the environment of the training process. */
   readonly env?: Readonly<Record<string, string>>
 }

@@ -4,6 +4,7 @@
  * Invariant: a row is about one entity, and all its columns are read at that entity.
  */
 import { didYouMean, show, type Duration } from '../../base/index.ts'
+import type { DurationAdvice, Hint } from '../mistake/hint.ts'
 import { callerLocation, durationOf, mistake, callUserFunction } from '../mistake/mistake.ts'
 import type { Expression } from '../expression/kinds.ts'
 import type { InputName } from '../model/inputs.ts'
@@ -39,9 +40,9 @@ export interface ReportOptions<Of extends Model | ReportedGroups> extends Notes 
    * Time after its last event for which a key stays active. Default: that of the model's trigger, otherwise the longest finite
    * window read.
    */
-  readonly live?: Duration
+  readonly live?: Duration | Hint<DurationAdvice<'live'>>
   /** Freshness: age of a group's values, at the time of the report, beyond which rows are marked stale. */
-  readonly freshness?: Duration
+  readonly freshness?: Duration | Hint<DurationAdvice<'freshness'>>
   /** Condition of the rows: `row => row.score.gte(0.5)`. Default: all rows. */
   readonly where?: (row: ReportRow<NoInfer<Of>>) => Expression<'input', 'bool'>
   /**

@@ -1,6 +1,7 @@
 /** Options of a source and of a table, except for the schema, and their IR: columns exist and have the types that their roles need. */
 import { didYouMean, show, type Duration } from '../../base/index.ts'
 import type { ArrivalIR, ColumnIR, SourceIR } from '../ir/ir.ts'
+import type { DurationAdvice, Hint } from '../mistake/hint.ts'
 import { durationOf, mistake, withArticle } from '../mistake/mistake.ts'
 import type { ColumnSpecs, RecordOf, RequiredNames, TimeNames } from '../expression/kinds.ts'
 
@@ -23,7 +24,8 @@ export interface After {
  *   arrives: after('3m'),
  * })
  */
-export const after = (delay: Duration): After => Object.freeze({ after: durationOf('after', delay, { zero: true }) })
+export const after = (delay: Duration | Hint<DurationAdvice<'after'>>): After =>
+  Object.freeze({ after: durationOf('after', delay, { zero: true }) })
 
 /** Rejects, in types, a field that the schema does not have. */
 type NoOthers<M, Names> = M extends null
@@ -33,17 +35,17 @@ type NoOthers<M, Names> = M extends null
     : { readonly [N in Exclude<keyof M, Names>]?: never }
 
 /** Options that a source and a table share. */
-export interface ChangeOptions<C extends ColumnSpecs, M = unknown> {
+export interface ChangeOptions<C extends ColumnSpecs, M = unknown, I extends string = string> {
   /** Column of the event id. Within `dedupe` an event with the id of an accepted event is a duplicate and is not stored again. */
-  readonly id?: keyof C & string
+  readonly id?: I extends keyof C ? I : (keyof C & string) | Hint<'id: a column of the schema'>
   /** Ingestion time of imported history: a timestamp column, or `after('3m')`. Default `after('0ms')`. */
   readonly arrives?: TimeNames<C> | After
   /** Lateness (ingestion time − event time) from which an event is flagged late. It still counts. Default 1 day. */
-  readonly allowedLateness?: Duration
+  readonly allowedLateness?: Duration | Hint<DurationAdvice<'allowedLateness'>>
   /** Greatest lead of an event time over the ingestion time; an event beyond it is rejected as `future`. Default 1 minute. */
-  readonly maxClockSkew?: Duration
+  readonly maxClockSkew?: Duration | Hint<DurationAdvice<'maxClockSkew'>>
   /** Deduplication window of ids, by ingestion time. Default 1 hour. */
-  readonly dedupe?: Duration
+  readonly dedupe?: Duration | Hint<DurationAdvice<'dedupe'>>
   /** Turns a raw record into one record of the schema, several, or none (`null`). It must be pure. Needs `mapVersion`. */
   // oxlint-disable-next-line typescript/no-explicit-any -- a raw record is whatever the file holds; users may annotate it
   readonly map?: (raw: any) => M & NoOthers<M, keyof C>
@@ -52,16 +54,16 @@ export interface ChangeOptions<C extends ColumnSpecs, M = unknown> {
 }
 
 /** Options of `source`, except for the schema. */
-export interface SourceOptions<C extends ColumnSpecs, M = unknown> extends ChangeOptions<C, M> {
+export interface SourceOptions<C extends ColumnSpecs, M = unknown, I extends string = string> extends ChangeOptions<C, M, I> {
   /** Column by which events are partitioned. Ids and identities are compared within one key. */
-  readonly key: RequiredNames<C>
+  readonly key: Extract<keyof C, RequiredNames<C>> | Hint<'key: a column that is not nullable; a source needs schema, key and time'>
   /**
    * Columns that identify an event: a later event with equal values is a revision and replaces the earlier event. Needs
    * `revisable`.
    */
   readonly identity?: readonly (keyof C & string)[]
   /** Time after the ingestion of the original within which a revision is accepted. */
-  readonly revisable?: Duration
+  readonly revisable?: Duration | Hint<DurationAdvice<'revisable'>>
   /** Bool column that marks an event as deleted: it replaces the original, does not count and triggers nothing. Needs `identity`. */
   readonly deleted?: keyof C & string
 }

@@ -3,6 +3,7 @@
  *
  * Invariant: key and time are columns of every record, the time is a timestamp, and a `map` has a version.
  */
+import type { Hint } from '../mistake/hint.ts'
 import { callerLocation } from '../mistake/mistake.ts'
 import type { Field } from '../expression/words.ts'
 import type { ColumnIR, SourceIR, Value } from '../ir/ir.ts'
@@ -83,7 +84,9 @@ export interface SchemaOptions<S extends SourceSchema, Time extends string, Stat
   /** Columns by name (`t`, entities), or a Standard Schema that gives JSON Schema (zod 4, arktype). */
   readonly schema: S
   /** Column of the event time: a timestamp that every record has. */
-  readonly time: Time extends TimeNames<ColumnsOf<S, Stated, Time>> ? Time : TimeNames<ColumnsOf<S, Stated, Time>>
+  readonly time: Time extends TimeNames<ColumnsOf<S, Stated, Time>>
+    ? Time
+    : TimeNames<ColumnsOf<S, Stated, Time>> | Hint<'time: a timestamp column that is not nullable'>
   /** Columns that JSON Schema cannot describe: entities, decimals, further timestamps. Only with a Standard Schema. */
   readonly columns?: Stated
 }
@@ -148,11 +151,11 @@ export function source<
   I extends string = never,
 >(
   name: string,
-  options: SchemaOptions<S, Time, Stated> & SourceOptions<ColumnsOf<S, Stated, Time>, M> & { readonly id?: I },
+  options: SchemaOptions<S, Time, Stated> & SourceOptions<ColumnsOf<S, Stated, Time>, M, I>,
 ): Source<ColumnsOf<S, Stated, Time>, I> {
   checkName('source', name)
   checkOptions(`source '${name}'`, options, sourceOptions)
-  const columnIRs = columnsIR(name, options.schema, options.columns, options.time)
+  const columnIRs = columnsIR(name, options.schema, options.columns, options.time as string)
   const ir = sourceIR(name, columnIRs, options as unknown as AnyOptions)
   return new SourceValue(ir, options.map)
 }

@@ -6,6 +6,7 @@
  * function.
  */
 import { didYouMean, show, type Duration } from '../../base/index.ts'
+import type { DurationAdvice, Hint } from '../mistake/hint.ts'
 import { callerLocation, mistake } from '../mistake/mistake.ts'
 import { checkOptions, parseOptions } from '../mistake/names.ts'
 import { boundedDurationOf } from '../expression/window.ts'
@@ -77,7 +78,7 @@ interface BudgetOption {
    * Alert budget: the share of decisions that may act, `'10%'`. Default: the threshold of an action on the model (`when:
    * late.score.gte(0.4)`); without such an action the budget is required.
    */
-  readonly budget?: Percent
+  readonly budget?: Percent | Hint<"budget: a text such as '10%'">
 }
 
 interface AlertOptions extends BudgetOption {
@@ -152,7 +153,7 @@ export interface MoneyOptions<Saves = string | number> extends BudgetOption {
    * Blocking period after an action: each event of the key in it is saved or wrongly stopped. The event of the decision itself
    * only if the action is its answer.
    */
-  readonly blocks?: Duration
+  readonly blocks?: Duration | Hint<DurationAdvice<'blocks'>>
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 import { show, timestampMs, type Duration } from '../../base/index.ts'
 import { isNumber, typeText } from '../expression/arithmetic.ts'
+import type { DurationAdvice, Hint } from '../mistake/hint.ts'
 import { callerLocation, mistake, withArticle } from '../mistake/mistake.ts'
 import type { Expression, ExprKind, ColumnSpecs, KindOf } from '../expression/kinds.ts'
 import { type UtilityCompute, type ValuedModel, type Utility, UtilityValue } from './utility.ts'
@@ -30,7 +31,7 @@ type FieldNames<C, K> = C extends ColumnSpecs ? { [N in keyof C & string]: KindO
 /** Options of `worth`. */
 export interface WorthOptions {
   /** Further ages of the staleness sweep, in addition to the pipeline's own: how much older than now. */
-  readonly ages?: readonly Duration[]
+  readonly ages?: readonly (Duration | Hint<DurationAdvice<'ages'>>)[]
   /** Periods to show separately, since rare shocks may carry the value. */
   readonly slices?: readonly WorthSlice[]
   /** Expected decisions a week, if the history differs: values per year are scaled by it. */
@@ -95,7 +96,9 @@ export class WorthValue {
  */
 export function worth<I, R, C>(
   model: Model<I, R, C>,
-  utility: Utility<NamesOf<NoInfer<I>, NoInfer<C>, 'number'>, NamesOf<NoInfer<I>, NoInfer<C>, Exclude<ExprKind, 'string' | 'list'>>>,
+  utility:
+    | Utility<NamesOf<NoInfer<I>, NoInfer<C>, 'number'>, NamesOf<NoInfer<I>, NoInfer<C>, Exclude<ExprKind, 'string' | 'list'>>>
+    | Hint<'saves: dollars, or the name of a numeric input of the model or field of its trigger'>,
   options: WorthOptions = {},
 ): Worth {
   const modelValue: unknown = model
