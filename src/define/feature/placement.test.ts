@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { rejects } from '../../../test/rejects.ts'
+import { count } from '../expression/event-aggregates.ts'
 import { every } from '../model/every.ts'
+import { pipeline } from '../pipeline.ts'
+import { entity } from '../source/entity.ts'
+import { source } from '../source/source.ts'
+import { t } from '../source/t.ts'
+import { features } from './features.ts'
 import { batch, corrected, hybrid, lag, partial, placementOf, scheduled, stream } from './placement.ts'
 
 const irOf = (place: unknown) => placementOf('g', place)
@@ -66,4 +72,17 @@ test('batch and hybrid are scheduled, nightly unless they say when', () => {
     rejects(() => batch(past), `batch: '${past}' is of one date or year and ends; write a recurring cron, such as '0 2 * * *'`)
   rejects(() => hybrid('0 2 * * *', { lasts: '1h' } as never), "hybrid has no option 'lasts'; there is zone")
   rejects(() => hybrid(every('5m'), { zone: 'UTC' }), 'hybrid: an interval has no zone; leave it out or write a cron')
+})
+
+test('a pipeline without place is the pipeline with the documented default', () => {
+  const card = entity('card', t.string())
+  const payments = source('payments', { schema: { card, at: t.timestamp() }, key: 'card', time: 'at' })
+  const base = { from: payments, entity: card, values: () => ({ n30d: count('30d') }) }
+  const pipelineOf = (group: Parameters<typeof features>[1]) => pipeline('p', [features('history', group)])
+  const [implicit, explicit, other] = [base, { ...base, place: batch('0 2 * * *', { lasts: '2h' }) }, { ...base, place: stream }].map(
+    pipelineOf,
+  )
+  assert.deepEqual(implicit.ir, explicit.ir)
+  assert.equal(implicit.fingerprint, explicit.fingerprint)
+  assert.notEqual(implicit.fingerprint, other.fingerprint)
 })
