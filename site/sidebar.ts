@@ -23,6 +23,7 @@ export const sections: readonly Section[] = [
       'two-layers',
       'training',
       'trainers',
+      'feature-importance',
       'actions',
       'testing',
       'postgres',

@@ -61,6 +61,8 @@ export const analysisLimits = {
   DRIFT_LOOK_MS_MIN: 60_000,
   /** Doublings of the time between two trainings because of the same drift. */
   DRIFT_COOLDOWN_DOUBLINGS: 6,
+  /** Rows of a holdout on which the importance of inputs is measured; of more rows, a random sample. */
+  IMPORTANCE_ROWS_MAX: 1 << 14,
   /** Trees of one score. */
   TREES_MAX: 1 << 12,
   /** Leaves of one tree. */

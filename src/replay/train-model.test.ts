@@ -39,6 +39,13 @@ for (const algorithm of ['logistic', 'linear', 'trees'] as const)
     const { set, split, metrics, constant } = report
     assert.ok(metrics.auc! > 0.8, `AUC ${metrics.auc}`)
     assert.deepEqual(constant, ['shop'])
+    const { metric, rows, inputs } = report.importance!
+    assert.deepEqual([metric, rows], ['auc', split.holdout])
+    assert.deepEqual(
+      inputs.find(({ input }) => input === 'shop'),
+      { input: 'shop', mean: 0, deviation: 0 },
+    )
+    assert.ok(inputs[0].mean > 0.1, `${inputs[0].input} ${inputs[0].mean}`)
     assert.equal(set.rows, set.positive + set.negative)
     assert.equal(set.rows + set.unsettled, HOURS)
     // Decisions younger than the label's horizon are excluded: only their positive labels are known.
@@ -50,6 +57,13 @@ for (const algorithm of ['logistic', 'linear', 'trees'] as const)
     assert.equal(metrics.n + metrics.unscored, split.holdout)
     assert.deepEqual(set.cut[0], { source: 'payments', events: HOURS, lastArrival: end })
   })
+
+test("the importance of inputs is in the metric of the promotion rule, by the trainer's seed", async () => {
+  const { report } = await trained({ algorithm: 'trees', rounds: 10, seed: 3, promote: { metric: 'logloss', atMost: 1 } })
+  const { metric, seed, inputs } = report.importance!
+  assert.deepEqual([metric, seed], ['logloss', 3])
+  assert.ok(inputs[0].mean > 0.01, `${inputs[0].input} ${inputs[0].mean}`)
+})
 
 test("events that arrive in the holdout's time do not change the model", async () => {
   const train = { algorithm: 'trees', holdout: '8d' } as const

@@ -8,9 +8,19 @@
 import { hash } from 'node:crypto'
 import { limits } from '../base/index.ts'
 import { concatArrays, type ColumnData, rowsWhere, doublesOf, gatherColumn } from '../columns/index.ts'
-import { canonicalJson, type ModelIR, type PipelineIR } from '../define/ir/index.ts'
+import { canonicalJson, type ModelIR, type PipelineIR, type TrainIR } from '../define/ir/index.ts'
 import type { RowsSummary } from '../training/drift/index.ts'
-import { metricsOf, scoreColumns, untrainable, checkScore, trainerOf, type Trainer, type TrainingRows } from '../training/index.ts'
+import {
+  importanceOf,
+  type MetricName,
+  metricsOf,
+  scoreColumns,
+  untrainable,
+  checkScore,
+  trainerOf,
+  type Trainer,
+  type TrainingRows,
+} from '../training/index.ts'
 import type { Champion, TrainingSplit, TrainingReport } from '../training/registry/index.ts'
 import { decide } from './decide.ts'
 import { DecisionSample } from './decision-sample.ts'
@@ -87,6 +97,7 @@ export async function trainModel(request: TrainingRequest, log: ReplayLog): Prom
   checkScore(score)
   const judging = settledRowsBetween(all.table, split.trained + split.gap, all.t.length)
   const metrics = (of: ScoredVersion) => metricsOf(scoreColumns(of.score, judging.columns, of.file), judging.labels)
+  const importance = importanceOf({ score, file, ...judging, metric: judgingMetric(model.train!), seed: Number(options['seed'] ?? 0) })
   const { positive, negative, unsettled = 0, late, censored } = counts()
   const report: TrainingReport = {
     hash: hash('sha256', canonicalJson(score)),
@@ -103,6 +114,7 @@ export async function trainModel(request: TrainingRequest, log: ReplayLog): Prom
     split,
     metrics: metrics({ score, ...(file && { file }) }),
     ...(champion && { champion: { version: champion.version, metrics: metrics(champion) } }),
+    ...(importance && { importance }),
     constant,
     notes: [...notes, ...forgottenNotes(log, after, all.rejected)],
     ...(file && { file: { sha256: file.sha256, bytes: file.bytes.length } }),
@@ -110,6 +122,9 @@ export async function trainModel(request: TrainingRequest, log: ReplayLog): Prom
   const reference = sample?.summary(columns => scoreColumns(score, columns, file), split.holdoutFrom)
   return { score, ...(file && { file }), report, ...(reference && { reference }) }
 }
+
+/** The metric of the promotion rule; `auc` for a promotion by hand. */
+const judgingMetric = ({ promote }: TrainIR): MetricName => (promote.kind === 'rule' ? promote.metric : 'auc')
 
 /**
  * The time, UTC ms, up to which the data that decisions depend on may be incomplete, whatever windows they read: a tick's active keys

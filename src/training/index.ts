@@ -1,6 +1,7 @@
 /** Fits models: linear, logistic, trees, external programs; metrics of scores. */
 export { fitLogisticFrom } from './logistic.ts'
-export { auc, metricNames, type Metrics, metricsOf } from './metrics.ts'
+export { type Importance, importanceOf } from './importance.ts'
+export { auc, isLoss, type MetricName, metricNames, type Metrics, metricsOf } from './metrics.ts'
 export { type VersionScore, scoreColumns } from './predict.ts'
 export { type TrainingRows, untrainable } from './training-table.ts'
 export { checkScore, type Trained, type Trainer, trainerOf, trainers } from './trainer.ts'

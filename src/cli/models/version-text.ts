@@ -1,7 +1,7 @@
 /** Versions of models as text. */
 import { durationText } from '../../base/index.ts'
 import { type ModelIR, algorithmText } from '../../define/ir/index.ts'
-import { metricNames, type Metrics } from '../../training/index.ts'
+import { isLoss, type Importance, metricNames, type Metrics } from '../../training/index.ts'
 import type { DriftState, SkippedVersion, PromotionRecord, ModelVersion } from '../../training/registry/index.ts'
 import { pluralize, formatNumber, paddedTable, timeText, joinLines } from '../command/text-format.ts'
 
@@ -46,6 +46,18 @@ export function comparisonText({ number: which, trained, shadowed }: ModelVersio
   const shadowRows = shadowed ? [row('as challenger', shadowed.metrics), row('what decided', shadowed.champion)] : []
   const championRows = champion ? [row(champion.version === 0 ? 'its own score' : `version ${champion.version}`, champion.metrics)] : []
   return paddedTable(['', 'decisions', 'true', ...metricNames], [row(`version ${which}`, metrics), ...championRows, ...shadowRows])
+}
+
+/** Inputs by importance, most important first. */
+function importanceText({ metric, rows, shuffles, inputs }: Importance): string {
+  const change = isLoss(metric) ? 'rise' : 'fall'
+  return [
+    `importance: ${change} of ${metric} when an input is shuffled, on ${pluralize(rows, 'decision')}; mean and deviation of ${shuffles} shuffles`,
+    paddedTable(
+      ['input', change, '±'],
+      inputs.map(({ input, mean, deviation }) => [input, mean.toFixed(4), deviation.toFixed(4)]),
+    ),
+  ].join('\n')
 }
 
 /** A table of versions. */
@@ -127,6 +139,7 @@ export function versionText(version: ModelVersion, promotions: readonly Promotio
     `version ${which} of '${model}'`,
     rows.filter(([, text]) => text !== undefined).map(([name, text]) => `  ${name.padEnd(9)}  ${text}`),
     trained && ['', comparisonText(version)],
+    trained?.importance && ['', importanceText(trained.importance)],
   )
 }
 

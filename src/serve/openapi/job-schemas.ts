@@ -62,7 +62,7 @@ export const jobSchemas = {
       because: described(text, 'the drift that caused the training'),
       cut: described(count, 'log entries that were read'),
       ended: utcMs,
-      trained: described(values, 'rows, metrics on the holdout, hashes; absent without a model'),
+      trained: described(values, 'rows, metrics and importance of inputs on the holdout, hashes; absent without a model'),
       shadowed: described(values, 'of a challenger: its metrics beside those of the champion'),
       verdict: described(text, 'result of its promotion rule'),
       error: text,

@@ -1,5 +1,6 @@
 /** A version of a model: its training data, metrics and lifecycle. Plain JSON. Times are UTC ms. */
 import type { TrainIR } from '../../define/ir/index.ts'
+import type { Importance } from '../importance.ts'
 import type { Metrics } from '../metrics.ts'
 import type { InputCode } from './input-codes.ts'
 
@@ -80,6 +81,8 @@ export interface TrainingReport {
   readonly metrics: Metrics
   /** The champion at training time, on the same holdout. */
   readonly champion?: { readonly version: number; readonly metrics: Metrics }
+  /** Importance of the inputs on the holdout; absent where its metric is not defined, and in versions of earlier Spillways. */
+  readonly importance?: Importance
   readonly constant: readonly string[]
   readonly notes: readonly string[]
   /** The ONNX file in the registry. */
