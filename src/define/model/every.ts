@@ -2,7 +2,6 @@
 import type { Duration } from '../../base/index.ts'
 import { entityName, type Entity } from '../source/entity.ts'
 import type { ColumnIR } from '../ir/ir.ts'
-import type { Kind } from '../expression/kinds.ts'
 import type { DurationAdvice, Hint } from '../mistake/hint.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
@@ -11,40 +10,43 @@ import type { FeatureRead } from './inputs.ts'
 import { rejectBefore, TriggerValue, type Trigger } from './trigger.ts'
 import { boundedDurationOf } from '../expression/window.ts'
 
+interface IntervalOptions {
+  /** Offset from the multiples of the interval. Default 0. */
+  readonly phase?: Duration | Hint<DurationAdvice<'phase'>>
+}
+
+interface TickOptions {
+  /** Time after its last event for which a key stays active. Default: the longest finite window read. */
+  readonly live?: Duration | Hint<DurationAdvice<'live'>>
+}
+
 /**
- * Decides at fixed intervals, multiples of `every` from the epoch, for each active key of an entity.
+ * With an entity: decides at multiples of `interval` from the epoch, for each active key of the entity.
  *
  * A key is active if it has an event in the last `live`, in a source that the model reads through a group of that entity alone.
- * Default of `live`: the longest finite window read.
  *
- * @throws SpillwayError `SPILL_DEFINITION` for a text that is no duration, and for a model that reads no group of the entity.
+ * Without an entity: the multiples of `interval` from the epoch, UTC, plus `phase`, as the schedule of a placement or a report.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for a text that is no duration, for a phase that is not below the interval, and for a
+ * model that reads no group of the entity.
  * @example
  * const risky = model('risky', {
  *   decide: every('5m', card, { live: '1h' }),
  *   inputs: ({ card }) => ({ recent: cardNow.of(card) }),
  *   score: linear({ intercept: 0, weights: { 'recent.n10m': 1 } }),
  * })
- */
-export function every<Name extends string, K extends Kind, T, In>(
-  every: Duration | Hint<DurationAdvice<'every'>>,
-  entity: Entity<Name, K, T, In>,
-  options?: { readonly live?: Duration | Hint<DurationAdvice<'live'>> },
-): Trigger<{ readonly [N in Name]: Entity<Name, K, T, In> }, null, 'tick'>
-/**
- * Interval as a schedule: multiples of `every` from the epoch, UTC, plus `phase`.
- *
- * @throws SpillwayError `SPILL_DEFINITION` for a text that is no duration, and for a phase that is not below the interval.
  * @example
  * features('cardDay', { from: payments, entity: card, place: batch(every('6h')), values: () => ({ n1d: count('1d') }) })
  */
-export function every(
-  every: Duration | Hint<DurationAdvice<'every'>>,
-  options?: { readonly phase?: Duration | Hint<DurationAdvice<'phase'>> },
-): IntervalSchedule
-export function every(every: Duration | Hint<DurationAdvice<'every'>>, entityOrOptions: object = {}, options: object = {}): unknown {
+export function every<E extends Entity | IntervalOptions = IntervalOptions>(
+  interval: Duration | Hint<DurationAdvice<'every'>>,
+  entityOrOptions?: E,
+  options?: E extends Entity ? TickOptions : never,
+): E extends Entity<infer Name> ? Trigger<{ readonly [N in Name]: E }, null, 'tick'> : IntervalSchedule
+export function every(interval: unknown, entityOrOptions: object = {}, options: object = {}): unknown {
   const entity = entityName(entityOrOptions)
-  const interval = every as Duration
-  return entity === undefined ? intervalSchedule(interval, entityOrOptions) : tick(interval, entityOrOptions as Entity, options)
+  const text = interval as Duration
+  return entity === undefined ? intervalSchedule(text, entityOrOptions) : tick(text, entityOrOptions as Entity, options)
 }
 
 function tick(text: Duration, { entity, ir }: Entity, options: { readonly live?: unknown }): TriggerValue {

@@ -144,7 +144,7 @@ function alertUtility(kind: 'caught' | 'notice', options: CaughtOptions | Notice
 const perUnit = { caught: 'a caught outcome', notice: 'a minute of notice' } as const
 
 /** Options of `money`. */
-export interface MoneyOptions<Saves = string | number> extends BudgetOption {
+export interface MoneyOptions<Saves extends string | number = string | number> extends BudgetOption {
   /** Savings of a right action, dollars: a number, or the name of an input of the model or a field of its trigger. */
   readonly saves: Saves
   /** Cost of a wrong action, dollars. */
@@ -163,9 +163,7 @@ export interface MoneyOptions<Saves = string | number> extends BudgetOption {
  * @example
  * const value = money({ budget: '0.5%', saves: 'amount', wrong: 5, blocks: '1d' })
  */
-export function money(options: MoneyOptions<number>): Utility<never, never>
-export function money<const Saves extends string>(options: MoneyOptions<Saves>): Utility<Saves, never>
-export function money(options: MoneyOptions): Utility<string, never> {
+export function money<const Saves extends string | number>(options: MoneyOptions<Saves>): Utility<Extract<Saves, string>, never> {
   checkOptions('money', options, ['budget', 'saves', 'wrong', 'blocks'])
   const { budget, saves, wrong, blocks }: { readonly [N in keyof MoneyOptions]: unknown } = options
   if (typeof saves !== 'string' && typeof saves !== 'number')

@@ -7,6 +7,7 @@ import {
   caught,
   count,
   entity,
+  every,
   features,
   labelFrom,
   lag,
@@ -75,6 +76,12 @@ source('s', { schema, key: 'card', time: 'at', dedupe: '30min' })
 
 // A placement has a unit that does not exist: `lag:`, `such as '10m', not '10min'`
 lag('5min')
+
+// The interval of ticks has a unit that does not exist: `every:`, `such as '10m', not '10min'`
+every('5min', card)
+
+// A model decides at an interval without an entity: `decide: on(source), every('5m', entity)`
+model('m', { decide: every('5m'), inputs: () => ({}), score })
 
 // A placement is a text: `place: stream, batch(…) or hybrid(…)`, `without quotes`
 features('f', { ...base, place: 'stream', values: () => ({ n: count('1h') }) })
@@ -176,6 +183,12 @@ worth(fraud, caught({ budget: 0.1, unit: 'frauds' }))
 
 // Money saves no input: `"amout"`, `saves: dollars, or the name of a numeric input`
 worth(fraud, money({ budget: '1%', saves: 'amout', wrong: 5 }))
+
+// Money blocks for a time in words: `blocks:`, `such as '10m'`
+worth(fraud, money({ budget: '1%', saves: 'amount', wrong: 5, blocks: '1 day' }))
+
+// The cost of a wrong action is missing: `'wrong'`, `MoneyOptions`
+worth(fraud, money({ budget: '1%', saves: 'amount' }))
 
 // A source is a part of a pipeline: `parts: actions, reports, models`
 pipeline('p', [payments])
