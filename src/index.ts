@@ -26,6 +26,7 @@ export { external, type ExternalOptions, type Promotion, type Train } from './de
 export type { ExternalIR } from './define/ir/train-ir.ts'
 export type { Expression, ColumnSpec, Id, Identifies } from './define/expression/kinds.ts'
 export { features, type FeaturesOf, type FeaturesOptions, type Group, type GroupInputs } from './define/feature/features.ts'
+export { doesNotHappen, happens, type HappensOptions } from './define/model/happens.ts'
 export type * from './define/ir/ir.ts'
 export type { Label } from './define/model/label.ts'
 export { labelFrom, type LabelFromOptions } from './define/model/label-from.ts'

@@ -6,7 +6,7 @@
  * the costs derived from them.
  */
 import { SpillwayError, type StrictOmit } from '../base/index.ts'
-import type { ModelIR } from '../define/ir/index.ts'
+import type { LabelIR, ModelIR } from '../define/ir/index.ts'
 import type { PipelineWorth } from '../define/index.ts'
 import type { ReplayLog } from '../replay/index.ts'
 import type { AuditedPipeline, AuditOptions } from './compare/audit-options.ts'
@@ -106,12 +106,18 @@ async function retrainedBaseline(valuation: PlanValuation): Promise<UtilityPart[
   return why === undefined ? (await valuation.baseline('refit')).performance : { why }
 }
 
+/** The part of a label's definition to check if no label is known. */
+function labelAdvice(label: LabelIR): string {
+  if (label.kind === 'from') return `whose '${label.join}' must name events, and whose value must not be NULL`
+  return label.kind === 'begins' ? 'whose condition must not be NULL' : 'whose within and lateness must be shorter than the history'
+}
+
 /** @throws `SPILL_HISTORY` if no decision of the judged block has a known outcome */
 function requireKnownOutcomes({ isLabelled, blocks: { test } }: Cases, { name, label }: ModelIR): void {
   if (isLabelled.subarray(test.from, test.to).includes(1)) return
   throw new SpillwayError(
     'SPILL_HISTORY',
-    `cannot judge this history: none of the ${test.to - test.from} judged decisions of model '${name}' has a known outcome. Check its label, ${label!.kind === 'from' ? `whose '${label!.join}' must name events, and whose value must not be NULL` : 'whose condition must not be NULL'}, and the files of source '${label!.source}'`,
+    `cannot judge this history: none of the ${test.to - test.from} judged decisions of model '${name}' has a known outcome. Check its label, ${labelAdvice(label!)}, and the files of source '${label!.source}'`,
   )
 }
 
@@ -196,7 +202,7 @@ export function worthOf(worths: ReadonlyMap<string, PipelineWorth>, { name, labe
   if (!label)
     throw new SpillwayError(
       'SPILL_INPUT',
-      `model '${name}' has no label, so its decisions have no outcomes; add label: labelFrom(source, { … }) or begins(source, r => …, { … })`,
+      `model '${name}' has no label, so its decisions have no outcomes; add label: labelFrom(source, { … }), begins(source, r => …, { … }) or happens(source, { … })`,
     )
   return { ir: { model: name, utility: { kind: 'caught', budget: DEFAULT_BUDGET, unit: 'true outcomes' } } }
 }

@@ -76,8 +76,9 @@ export function columnsRead(pipeline: Pick<PipelineIR, 'sources' | 'groups' | 'm
 
 /** Columns of the source of a label that the label reads. */
 export function labelColumns(label: LabelIR): string[] {
-  const [join, value] = label.kind === 'from' ? [label.join, label.value] : [label.key, label.condition]
-  return [join, ...expressionLeaves(value).map(({ name }) => name)]
+  const [join, condition] =
+    label.kind === 'from' ? [label.join, label.value] : [label.key, label.kind === 'begins' ? label.condition : label.where]
+  return [join, ...(condition ? expressionLeaves(condition).map(({ name }) => name) : [])]
 }
 
 /** The columns that decide which event a revision supersedes, and which event is deleted. */

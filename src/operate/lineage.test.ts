@@ -12,6 +12,7 @@ import {
   entity,
   every,
   features,
+  happens,
   labelFrom,
   model,
   on,
@@ -54,6 +55,12 @@ const check = model('check', {
   inputs: r => ({ amount: r.amount, large: now.of(r.card).large }),
   score: v => rules([{ when: v.amount.gt(3), score: 1 }], 0),
 })
+const returning = model('returning', {
+  decide: on(payments),
+  inputs: p => ({ amount: p.amount }),
+  score: v => rules([{ when: v.amount.gt(3), score: 1 }], 0),
+  label: happens(chargebacks, { by: 'payment', within: '2d', where: c => c.fraud }),
+})
 const nightly = model('nightly', {
   decide: every('1d', card, { live: '7d' }),
   inputs: k => ({ n: now.of(k.card).n }),
@@ -61,7 +68,7 @@ const nightly = model('nightly', {
 })
 const decline = action('decline', { when: fraud.score.gt(0.5), do: appendTo('declined.ndjson') })
 const daily = report('daily', { of: nightly, at: every('1d') })
-const lineage = lineageOf(pipeline('shop', [fraud, check, nightly, decline, daily]).ir)
+const lineage = lineageOf(pipeline('shop', [fraud, check, returning, nightly, decline, daily]).ir)
 
 const edgeText = ({ from, to, roles }: LineageEdge): string => `${from.kind} ${from.name} > ${to.kind} ${to.name}: ${roles.join()}`
 const into = ({ edges }: Lineage, name: string): string[] =>
@@ -90,6 +97,12 @@ test('models depend on features, on columns or fields of their triggers, and on 
     'column chargebacks.payment: label',
     'column chargebacks.fraud: label',
     'feature now.n: value',
+  ])
+  assert.deepEqual(into(lineage, 'model returning'), [
+    'column payments.card: key,label',
+    'column payments.amount: value',
+    'column chargebacks.payment: label',
+    'column chargebacks.fraud: label',
   ])
   assert.deepEqual(into(lineage, 'model check'), ['field check.card: key', 'field check.amount: value', 'feature now.large: value'])
   assert.deepEqual(into(lineage, 'model nightly'), ['field nightly.card: key', 'feature now.n: value'])

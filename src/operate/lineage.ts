@@ -192,8 +192,8 @@ function addModel(graph: LineageGraph, ir: PipelineIR, model: ModelIR): void {
   addInputs(graph, node, expressionsOf(model), columnOf)
   if (!label) return
   for (const column of labelColumns(label)) graph.link(columnNode(label.source, column), node, 'label')
-  const id = triggerId(ir, model)
-  if (label.kind === 'from' && id) graph.link(columnOf(id.name), node, 'label')
+  const joined = label.kind === 'from' ? triggerId(ir, model)! : triggerKey(ir, model)
+  graph.link(columnOf(joined.name), node, 'label')
 }
 
 /** The key of a tick comes from the columns whose events keep keys active. */

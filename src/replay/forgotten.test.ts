@@ -112,7 +112,7 @@ test('a decision has the same vector as over the whole log, or is rejected', () 
 })
 
 test('a label is the same as over the whole log, or unknown', () => {
-  const labelCounts = { from: 0, begins: 0, unknown: 0 }
+  const labelCounts = { from: 0, begins: 0, happens: 0, unknown: 0 }
   for (let seed = 1; seed <= CASES; seed++) {
     const generated = labelling(seed)
     if (!generated || !isReplayed(generated.log) || generated.log.length < 4) continue
@@ -127,13 +127,16 @@ test('a label is the same as over the whole log, or unknown', () => {
         for (const [of, { t, answer }] of some) {
           if (t <= left.forgotten) assert.notEqual(typeof answer, 'boolean', `seed ${seed}: ${of} is as old as what was forgotten`)
           if (!(t > knownFrom(model, left.forgotten))) continue
+          // Events in (t, t + within] arrive after `t`, so none is forgotten.
+          if (kind === 'happens') assert.equal(answer, all.get(of)?.answer, `seed ${seed}, model '${model.name}', at ${at}: ${of}`)
           if (answer === 'unknown') labelCounts.unknown++
           else if (kind === 'begins') assert.equal(answer, all.get(of)?.answer, `seed ${seed}, model '${model.name}', at ${at}: ${of}`)
           if (typeof answer === 'boolean') labelCounts[kind]++
         }
       }
   }
-  assert.ok(labelCounts.from > 300 && labelCounts.begins > 300 && labelCounts.unknown > 300, JSON.stringify(labelCounts))
+  const { from, begins, happens, unknown } = labelCounts
+  assert.ok(from > 300 && begins > 300 && happens > 300 && unknown > 300, JSON.stringify(labelCounts))
 })
 
 interface LabelAnswer {

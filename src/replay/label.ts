@@ -181,7 +181,7 @@ function sumOf(numbers: Uint8Array | Uint32Array): number {
 function noLabel({ name }: ModelIR): never {
   throw new SpillwayError(
     'SPILL_INPUT',
-    `model '${name}' has no label; give it one: label: labelFrom(source, { … }) or begins(source, r => …, { … })`,
+    `model '${name}' has no label; give it one: label: labelFrom(source, { … }), begins(source, r => …, { … }) or happens(source, { … })`,
   )
 }
 
@@ -196,5 +196,6 @@ function checkLoaded({ source }: LabelIR, { name }: ModelIR, { missing }: Replay
  * mostly positive ones, so known labels are a biased sample.
  */
 export function labelHorizon(label: LabelIR): number {
-  return label.kind === 'from' ? label.negativeAfter : label.within + label.lasting
+  if (label.kind === 'from') return label.negativeAfter
+  return label.within + (label.kind === 'begins' ? label.lasting : label.lateness)
 }

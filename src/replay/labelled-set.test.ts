@@ -8,6 +8,7 @@ import type { TrainingSet } from './training-set.ts'
 
 const from: LabelIR = { kind: 'from', source: 's', join: 'id', value: { op: 'column', name: 'b', type: 'bool' }, negativeAfter: 10 }
 const begins: LabelIR = { kind: 'begins', source: 's', key: 'k', condition: from.value, within: 6, lasting: 4, maxGap: 1 }
+const happens: LabelIR = { kind: 'happens', source: 's', key: 'k', within: 7, lateness: 3 }
 const labels: Labels = {
   length: 6,
   value: Uint8Array.of(1, 0, 0, 1, 0, 1),
@@ -73,6 +74,18 @@ test('settled rows are known, and older than the horizon', () => {
   assert.deepEqual(
     rowsOf({ label: begins, isSettled: true, after: 10 }).rows.map(([t]) => t),
     [30],
+  )
+})
+
+test('a label of a key has the number of late events, and its horizon is within and lateness', () => {
+  const { names, rows } = rowsOf({ label: happens, isSettled: true, at: 20 })
+  assert.deepEqual(names.slice(2), ['label', 'label.late'])
+  assert.deepEqual(
+    rows.map(([t, , label, late]) => [t, label, late]),
+    [
+      [0, 1, 0],
+      [10, 0, 2],
+    ],
   )
 })
 

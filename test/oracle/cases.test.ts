@@ -4,6 +4,7 @@ import { aggregateNames } from '../../src/define/ir/ir.ts'
 import { type Ask, type Case, cases } from './cases.ts'
 import { decisionCases } from './cases/decisions.ts'
 import { episodeCases } from './cases/episodes.ts'
+import { occurrenceCases } from './cases/occurrences.ts'
 import { outcomeCases } from './cases/outcomes.ts'
 import { triggerCases } from './cases/triggers.ts'
 import { type OracleValue, decisions, visibleEvents, labels, value } from './oracle.ts'
@@ -41,7 +42,7 @@ for (const { name, pipeline, log, run, expect } of [...decisionCases, ...trigger
     )
   })
 
-for (const { name, pipeline, log, run, asks } of [...outcomeCases, ...episodeCases])
+for (const { name, pipeline, log, run, asks } of [...outcomeCases, ...episodeCases, ...occurrenceCases])
   test(name, () => {
     for (const { at, expect, outcomes, censored = [] } of asks) {
       const labelled = labels(pipeline, log, at, run)

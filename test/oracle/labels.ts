@@ -49,9 +49,11 @@ type LabelState = Pick<LabelledDecision, 'label' | 'outcome' | 'late' | 'censore
 function labelOf(pipeline: PipelineIR, label: LabelIR, moment: Moment, a: number): LabelState {
   const source = sourceNamed(pipeline, label.source)
   const arrived = (by: number) => moment.log.filter(event => event.source === source.name && event.arrival <= by)
-  return label.kind === 'from'
-    ? from(label, source, { arrived, t: moment.t, a, id: moment.row[idOf(pipeline, moment)] })
-    : { ...begins(label, source, { arrived, moment, a, key: moment.row[keyOf(pipeline, moment)] }), late: 0 }
+  if (label.kind === 'from') return from(label, source, { arrived, t: moment.t, a, id: moment.row[idOf(pipeline, moment)] })
+  const key = moment.row[keyOf(pipeline, moment)]
+  return label.kind === 'begins'
+    ? { ...begins(label, source, { arrived, moment, a, key }), late: 0 }
+    : happens(label, source, { arrived, t: moment.t, a, key })
 }
 
 interface LabelEvents {
@@ -72,6 +74,22 @@ function from(label: From, source: SourceIR, { arrived, t, a, id }: LabelEvents 
     return { label: value ?? 'unknown', ...(value === true && { outcome: first.time }), late }
   }
   return { label: a >= deadline && id !== null ? false : 'unknown', late }
+}
+
+type Happens = Extract<LabelIR, { kind: 'happens' }>
+
+function happens(label: Happens, source: SourceIR, { arrived, t, a, key }: LabelEvents & { t: number; key: Value }): LabelState {
+  const { within, lateness, where, negated = false } = label
+  const settledAt = t + within + lateness
+  const counted = (events: readonly LoggedEvent[]) =>
+    current(source, events).filter(
+      ({ time, row }) => row[label.key] === key && t < time && time <= t + within && (!where || evaluate(where, row) === true),
+    )
+  const times = counted(arrived(Math.min(a, settledAt))).map(({ time }) => time)
+  const late = counted(arrived(a)).filter(({ arrival }) => arrival > settledAt).length
+  if (times.length > 0) return negated ? { label: false, late } : { label: true, outcome: Math.min(...times), late }
+  if (a < settledAt) return { label: 'unknown', late }
+  return negated ? { label: true, outcome: t + within, late } : { label: false, late }
 }
 
 /** An event with a value of the condition. */

@@ -3,23 +3,24 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { EXPLORED, FOLLOWED, NOT_MET } from '../../src/action/exploration-sampler.ts'
 import type { LoggedEvent } from '../../src/define/source/source.ts'
-import type { ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
+import type { LabelIR, ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
 import { label } from '../../src/replay/label.ts'
 import { censoringOf } from '../../src/run/history/censoring.ts'
 import { episodeCases } from '../oracle/cases/episodes.ts'
+import { occurrenceCases } from '../oracle/cases/occurrences.ts'
 import { outcomeCases } from '../oracle/cases/outcomes.ts'
 import type { Fate } from '../oracle/exploration.ts'
 import { labels, type Label, type Run } from '../oracle/oracle.ts'
 import { isReplayed, logOf } from '../property/engines/replay-order.ts'
 import { labelling } from '../property/generate/label-case.ts'
 
-const CASES = 160
+const CASES = 240
 
 /** A label with the number of events that came too late for it; and when it became true. */
 type LateLabel = readonly [Label, late: number]
 type DatedLabel = readonly [...LateLabel, outcome: number | undefined]
 
-for (const { name, pipeline, log, run, asks } of [...outcomeCases, ...episodeCases])
+for (const { name, pipeline, log, run, asks } of [...outcomeCases, ...episodeCases, ...occurrenceCases])
   test(name, () => {
     const [model] = pipeline.models
     for (const { at, expect, outcomes } of asks) {
@@ -50,16 +51,21 @@ test("labels over random histories are the oracle's, at any evaluation time and 
         assert.deepEqual(replayLabels(ir, model, log, { at, run, batchSize: 1 + (seed % 5) }), oracleLabels, `${context}, in small batches`)
         if (ir.sources.find(({ name }) => name === model.label!.source)!.identity) revised += oracleLabels.length
         for (const [label, late] of oracleLabels) {
-          const kinds = [`${model.label!.kind} ${label}`, ...(late > 0 ? ['late'] : [])]
+          const kinds = [`${kindOf(model.label!)} ${label}`, ...(late > 0 ? [`${model.label!.kind} late`] : [])]
           for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1)
         }
       }
   }
-  const kinds = ['from true', 'from false', 'from unknown', 'begins true', 'begins false', 'begins unknown', 'begins not eligible', 'late']
+  const drawn = ['from', 'begins', 'happens', 'does not happen'].flatMap(kind =>
+    ['true', 'false', 'unknown'].map(label => `${kind} ${label}`),
+  )
+  const kinds = [...drawn, 'from late', 'happens late', 'begins not eligible']
   for (const kind of kinds) assert.ok((counts.get(kind) ?? 0) > 300, `only ${counts.get(kind) ?? 0} labels were '${kind}'`)
   assert.ok(hidden > 300, `only ${hidden} labels were censored`)
   assert.ok(revised > 500, `only ${revised} labels were from a source with revisions`)
 })
+
+const kindOf = (label: LabelIR): string => (label.kind === 'happens' && label.negated ? 'does not happen' : label.kind)
 
 interface LabelRequest {
   readonly at: number

@@ -6,9 +6,11 @@ import {
   caught,
   corrected,
   count,
+  doesNotHappen,
   entity,
   every,
   features,
+  happens,
   hybrid,
   labelFrom,
   lag,
@@ -147,7 +149,12 @@ function modelOf(draw: Draw, trigger: (typeof TRIGGERS)[number], sensors: readon
           0.1,
         )),
   }
-  const label = () => begins(draw.pick(sensors), r => r.worn, { within: '40m', lasting: '0s', maxGap: '1d' })
+  const label = () =>
+    draw.weighted([
+      [2, () => begins(draw.pick(sensors), r => r.worn, { within: '40m', lasting: '0s', maxGap: '1d' })],
+      [1, () => happens(draw.pick(sensors), { by: 'who', within: '40m', lateness: '5m', where: r => r.worn })],
+      [1, () => doesNotHappen(draw.pick(sensors), { by: 'who', within: '40m', lateness: '0s' })],
+    ])()
   switch (trigger) {
     case 'on': {
       const own = labelFrom(sensors.at(-1)!, { join: 'about', value: r => r.worn, negativeAfter: draw.pick(['10m', '1h']) })

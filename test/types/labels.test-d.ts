@@ -1,5 +1,5 @@
 /** Labels that must compile, and labels that must not. */
-import { begins, every, labelFrom, logistic, model, on, request, source, t, table } from 'spillway'
+import { begins, doesNotHappen, every, happens, labelFrom, logistic, model, on, request, source, t, table } from 'spillway'
 import { card, cardNow, payments } from './payments.ts'
 
 const score = logistic({ intercept: 0, weights: {} })
@@ -70,3 +70,19 @@ begins(payments, p => p.amount, spans)
 begins(payments, p => p.amount.gt(5), { within: '30m', lasting: '15m' })
 // @ts-expect-error what is computed is no column
 begins(payments, p => p.amount.gt(5), { ...spans, key: p => p.amount.plus(1) })
+const returns = happens(payments, { by: 'card', within: '1d', where: p => p.amount.gt(5), lateness: '1h' })
+model('m', { decide, inputs: read, score, label: returns })
+model('m', { decide: every('5m', card), inputs: read, score, label: doesNotHappen(payments, { by: 'card', within: '1d' }) })
+model('m', { decide: request({ card }), inputs: read, score, label: returns })
+// @ts-expect-error no such column
+happens(payments, { by: 'crad', within: '1d' })
+// @ts-expect-error by which column is not said
+happens(payments, { within: '1d' })
+// @ts-expect-error within which time is not said
+doesNotHappen(payments, { by: 'card' })
+// @ts-expect-error no duration
+happens(payments, { by: 'card', within: '10min' })
+// @ts-expect-error a number is no condition
+happens(payments, { by: 'card', within: '1d', where: p => p.amount })
+// @ts-expect-error no such option
+happens(payments, { by: 'card', within: '1d', negativeAfter: '7d' })

@@ -26,15 +26,18 @@ export function planIntervals(
 
 /** Least lengths of a block of time, ms. */
 export const timeBlockBounds = (ir: PipelineIR, model: ModelIR): TimeBlockBounds => ({
-  horizon: episodeHorizon(model.label!),
+  horizon: sharedHorizon(model.label!),
   window: windowBelowADay(ir, model),
 })
 
 /**
- * Horizon of a label, ms: decisions that see the same episode ahead belong to one block. 0 for a label by id, since an event that names its
- * decision concerns only that one.
+ * Horizon of a label, ms: decisions that see the same episode, event or silence ahead belong to one block. 0 for a label by id, since an event
+ * that names its decision concerns only that one.
  */
-const episodeHorizon = (label: LabelIR): number => (label.kind === 'begins' ? label.within + label.lasting : 0)
+function sharedHorizon(label: LabelIR): number {
+  if (label.kind === 'from') return 0
+  return label.kind === 'begins' ? label.within + label.lasting : label.within
+}
 
 /** The longest finite window below a day, ms; 0 without one. */
 function windowBelowADay(ir: PipelineIR, model: ModelIR): number {

@@ -16,8 +16,8 @@ export interface TrueOutcomes {
 }
 
 /**
- * Numbers the true outcomes. With `shared`, decisions with the same key and outcome time share an outcome (`begins`); otherwise each
- * decision has its own (`labelFrom`).
+ * Numbers the true outcomes. With `shared`, decisions with the same key and outcome time share an outcome (`begins`, `happens`); otherwise
+ * each decision has its own (`labelFrom`).
  */
 export function trueOutcomes(cases: Cases, shared: boolean): TrueOutcomes {
   const { key, label, outcome } = cases

@@ -7,8 +7,11 @@ import type { ActionIR, LabelIR, UtilityIR } from '../../define/ir/ir.ts'
 import { alertsAt, lookBackOf, utilityOf, valuationBasis, type AlertEvaluation } from './index.ts'
 
 const MINUTE = 60_000
-const label = { from: { kind: 'from' }, begins: { kind: 'begins' } } as unknown as Record<'from' | 'begins', LabelIR>
-const valuesOf = (utility: UtilityIR, evaluation: AlertEvaluation, kind: 'from' | 'begins' = 'from') =>
+const label = { from: { kind: 'from' }, begins: { kind: 'begins' }, happens: { kind: 'happens' } } as unknown as Record<
+  LabelIR['kind'],
+  LabelIR
+>
+const valuesOf = (utility: UtilityIR, evaluation: AlertEvaluation, kind: LabelIR['kind'] = 'from') =>
   utilityOf({ utility }, { name: 'm', label: label[kind] }).values(evaluation)
 const caught = { kind: 'caught', unit: 'x' } as const
 
@@ -42,7 +45,7 @@ test('caught, notice and money count the first action in time of each outcome, a
         if (isFirst(evaluation, row, shared)) return gain(row)
         return alert[row] === 1 && cases.label[row] === 0 && wrong !== 0 ? -wrong : 0
       })
-    const kind = shared ? 'begins' : 'from'
+    const kind = shared ? (['begins', 'happens'] as const)[(seed / 2) % 2] : 'from'
     assert.deepEqual(
       [...valuesOf(caught, evaluation, kind)],
       expected(() => 1, 0),

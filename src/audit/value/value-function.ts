@@ -46,7 +46,7 @@ export function utilityOf(
   { name, label }: Pick<ModelIR, 'name' | 'label'>,
   compute?: UtilityCompute,
 ): ValueFunction {
-  const outcomes = memoize((cases: Cases) => trueOutcomes(cases, label?.kind === 'begins'))
+  const outcomes = memoize((cases: Cases) => trueOutcomes(cases, label !== undefined && label.kind !== 'from'))
   const termsOf = actionTermsOf(utility, outcomes)
   const values = withPropensityWeights(
     termsOf ? evaluation => firstActionValues(evaluation, termsOf(evaluation)) : valuesOf(utility, name, compute),

@@ -115,7 +115,7 @@ export function auditedModel(ir: PipelineIR, worths: ReadonlyMap<string, unknown
   if (!only)
     throw new SpillwayError(
       'SPILL_INPUT',
-      `pipeline '${name}' has no model with a label, so decisions have no outcomes; add label: labelFrom(source, { … }) or begins(source, r => …, { … })`,
+      `pipeline '${name}' has no model with a label, so decisions have no outcomes; add label: labelFrom(source, { … }), begins(source, r => …, { … }) or happens(source, { … })`,
     )
   if (others.length > 0)
     throw new SpillwayError(

@@ -179,6 +179,21 @@ export type LabelIR =
       readonly lasting: number
       readonly maxGap: number
     }
+  /**
+   * True if an event of `source` has its time in (t, t + `within`]: one whose column `key` is the decision's key, and for which `where`
+   * holds.
+   *
+   * False from t + `within` + `lateness` on without such an event; later arrivals change nothing. `negated` exchanges true and false.
+   */
+  | {
+      readonly kind: 'happens'
+      readonly source: string
+      readonly key: string
+      readonly where?: ExprIR
+      readonly within: number
+      readonly lateness: number
+      readonly negated?: true
+    }
 
 /** A model. */
 export interface ModelIR extends Notes {

@@ -192,6 +192,11 @@ function labelText(label: LabelIR | undefined): string {
       `${exprText(label.value)} from ${label.source} by ${label.join}, false after ${durationText(label.negativeAfter)}` +
       (label.censoredBy ? `, censored by ${label.censoredBy.join(', ')}` : '')
     )
+  if (label.kind === 'happens') {
+    const { source, key, where, within, lateness, negated } = label
+    const events = `${source} by ${key}${where ? ` where ${exprText(where)}` : ''}`
+    return `${negated ? 'no event' : 'an event'} of ${events} within ${durationText(within)}, lateness ${durationText(lateness)}`
+  }
   const { source, key, condition, within, lasting, maxGap } = label
   const spans = `within ${durationText(within)}, lasting ${durationText(lasting)}, gaps up to ${durationText(maxGap)}`
   return `${exprText(condition)} begins in ${source} by ${key} ${spans}`

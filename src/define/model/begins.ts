@@ -5,13 +5,11 @@
 import { show, type Duration } from '../../base/index.ts'
 import type { Expression, RawColumn, ColumnSpecs } from '../expression/kinds.ts'
 import { keyOf } from '../feature/group-key.ts'
-import type { ColumnIR, TriggerIR } from '../ir/ir.ts'
-import { conditionOver, labelSource, LabelValue, type Condition, type Label, type LabelledModel } from './label.ts'
+import { conditionOver, decisionKey, labelSource, LabelValue, type Condition, type Label, type LabelledModel } from './label.ts'
 import type { DurationAdvice, Hint } from '../mistake/hint.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
 import type { Row, Source, SourceValue } from '../source/source.ts'
-import type { TriggerValue } from './trigger.ts'
 import { boundedDurationOf } from '../expression/window.ts'
 
 /** Options of `begins`. */
@@ -68,14 +66,9 @@ export function begins<C extends ColumnSpecs>(
 }
 
 /** Column of the source with the key of the model's decisions: the column with their entity. */
-function episodeKey(
-  subject: string,
-  source: SourceValue,
-  key: unknown,
-  { model, decide, trigger }: LabelledModel,
-  definedAt: string | undefined,
-): string {
-  const { name, entity } = decidedAbout(decide, trigger)
+function episodeKey(subject: string, source: SourceValue, key: unknown, of: LabelledModel, definedAt: string | undefined): string {
+  const { model, trigger } = of
+  const { name, entity } = decisionKey(of)
   if (entity !== undefined) return keyOf(`${model}: ${subject}`, source, [entity], key, definedAt)[0]
   if (key === undefined && trigger.source === source) return source.ir.key
   return mistake(
@@ -83,10 +76,4 @@ function episodeKey(
       `declare it as entity('${name}', …), in both`,
     definedAt,
   )
-}
-
-function decidedAbout(decide: TriggerIR, { source, columns }: TriggerValue): ColumnIR {
-  if (decide.kind === 'every') return decide.column
-  const key = decide.kind === 'request' ? decide.key : source!.ir.key
-  return columns.find(({ name }) => name === key)!
 }

@@ -1,9 +1,8 @@
 /** The label `labelFrom`: a later event refers to the triggering event and has its outcome. A chargeback, an arrival, a diagnosis. */
 import { didYouMean, show, type Duration } from '../../base/index.ts'
-import { typeText } from '../expression/arithmetic.ts'
 import type { ColumnIR } from '../ir/ir.ts'
 import type { ColumnSpecs, KindOf } from '../expression/kinds.ts'
-import { conditionOver, labelSource, LabelValue, type Condition, type Label, type LabelledModel } from './label.ts'
+import { checkJoinable, conditionOver, labelSource, LabelValue, type Condition, type Label, type LabelledModel } from './label.ts'
 import type { DurationAdvice, Hint } from '../mistake/hint.ts'
 import { mistake, withArticle } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
@@ -92,23 +91,16 @@ function checkJoin(subject: string, joinColumn: ColumnIR, { model, trigger }: La
   if (!source)
     mistake(
       `${model}: ${subject} needs triggering events with ids, ` +
-        `and the model decides by ${deciding}; write decide: on(source), or use begins(…)`,
+        `and the model decides by ${deciding}; write decide: on(source), or use begins(…) or happens(…)`,
       definedAt,
     )
   const id = source.ir.columns.find(({ name }) => name === source.ir.id)
   if (!id)
     mistake(`${model}: ${subject} needs triggering events with ids, and ${deciding} has none; name the column: id: 'COLUMN'`, definedAt)
-  const [got, expected] = [typeText(joinColumn), typeText(id)]
-  if (got !== expected)
-    mistake(
-      `${model}: join '${joinColumn.name}' of ${subject} is ${withArticle(got)}, ` +
-        `and the id '${id.name}' of ${deciding} ${withArticle(expected)}`,
-      definedAt,
-    )
-  if (joinColumn.entity !== undefined && id.entity !== undefined && joinColumn.entity !== id.entity)
-    mistake(
-      `${model}: join '${joinColumn.name}' of ${subject} is ${withArticle(joinColumn.entity)}, ` +
-        `and the id '${id.name}' of ${deciding} ${withArticle(id.entity)}`,
-      definedAt,
-    )
+  checkJoinable(
+    model,
+    { column: joinColumn, description: `join '${joinColumn.name}' of ${subject}` },
+    { column: id, description: `the id '${id.name}' of ${deciding}` },
+    definedAt,
+  )
 }

@@ -112,7 +112,10 @@ test('sources that only a label needs belong to the pipeline, in order of defini
 })
 
 test('a value that is no label is rejected', () => {
-  rejects(() => labelled({}), "model 'm': label is {}; write label: labelFrom(source, { … }) or begins(source, r => …, { … })")
+  rejects(
+    () => labelled({}),
+    "model 'm': label is {}; write label: labelFrom(source, { … }), begins(source, r => …, { … }) or happens(source, { … })",
+  )
   rejects(() => labelled(chargebacks), /^model 'm': label is 'chargebacks'; write label/)
 })
 
@@ -140,7 +143,7 @@ test('a wrong labelFrom is rejected where it is made', () => {
 test('a labelFrom that its model cannot have is rejected where it was made', () => {
   rejects(
     () => labelled(from({}), every('5m', card)),
-    "model 'm': labelFrom(chargebacks) needs triggering events with ids, and the model decides by every('5m', card); write decide: on(source), or use begins(…)",
+    "model 'm': labelFrom(chargebacks) needs triggering events with ids, and the model decides by every('5m', card); write decide: on(source), or use begins(…) or happens(…)",
   )
   rejects(() => labelled(from({}), request({ card })), /and the model decides by the request; write decide: on\(source\)/)
   const anonymous = source('anonymous', { schema: { card, at: t.timestamp() }, key: 'card', time: 'at' })

@@ -1,23 +1,24 @@
 /**
  * The label of a model: the outcome of a decision, by which the model is trained and evaluated. No decision reads it.
  *
- * Types and values that `labelFrom` and `begins` share. A label is made before its model. So a check that needs the model's
+ * Types and values that `labelFrom`, `begins` and `happens` share. A label is made before its model. So a check that needs the model's
  * trigger runs when the model takes the label, and its message names the label's line.
  */
 import { show } from '../../base/index.ts'
 import { condition } from '../expression/aggregate-call.ts'
+import { typeText } from '../expression/arithmetic.ts'
 import type { Hint } from '../mistake/hint.ts'
-import { callerLocation, mistake, callUserFunction } from '../mistake/mistake.ts'
+import { callerLocation, mistake, callUserFunction, withArticle } from '../mistake/mistake.ts'
 import type { Expression, ColumnSpecs } from '../expression/kinds.ts'
 import { GroupValue } from '../feature/features.ts'
-import type { LabelIR, TriggerIR } from '../ir/ir.ts'
+import type { ColumnIR, LabelIR, TriggerIR } from '../ir/ir.ts'
 import type { Node } from '../expression/node.ts'
 import { SourceValue, type Row } from '../source/source.ts'
 import type { TriggerKind, TriggerValue } from './trigger.ts'
 
 declare const decidedBy: unique symbol
 
-/** A label, made by `labelFrom` or `begins`, for models with a trigger of kind `B`. */
+/** A label, made by `labelFrom`, `begins`, `happens` or `doesNotHappen`, for models with a trigger of kind `B`. */
 export interface Label<B extends TriggerKind = TriggerKind> {
   readonly [decidedBy]: (by: B) => void
 }
@@ -66,4 +67,27 @@ export function conditionOver(subject: string, source: SourceValue, build: unkno
   )
   if (value.realm !== source.realm) mistake(`${subject} is over ${value.realm.name}, not ${source.realm.name}`)
   return value
+}
+
+/** Column with the key of the model's decisions. */
+export function decisionKey({ decide, trigger: { source, columns } }: LabelledModel): ColumnIR {
+  if (decide.kind === 'every') return decide.column
+  const key = decide.kind === 'request' ? decide.key : source!.ir.key
+  return columns.find(({ name }) => name === key)!
+}
+
+/** A column of the label's source, or of the trigger, with its description for messages: `the id 'id' of source 'payments'`. */
+export interface JoinedColumn {
+  readonly column: ColumnIR
+  readonly description: string
+}
+
+/** Checks that two columns can hold the same value: they have one type, and no two entities. */
+export function checkJoinable(model: string, own: JoinedColumn, decided: JoinedColumn, definedAt: string | undefined): void {
+  const differ = (got: string, expected: string): never =>
+    mistake(`${model}: ${own.description} is ${withArticle(got)}, and ${decided.description} ${withArticle(expected)}`, definedAt)
+  const [got, expected] = [typeText(own.column), typeText(decided.column)]
+  if (got !== expected) differ(got, expected)
+  const [entity, decidedEntity] = [own.column.entity, decided.column.entity]
+  if (entity !== undefined && decidedEntity !== undefined && entity !== decidedEntity) differ(entity, decidedEntity)
 }

@@ -66,7 +66,7 @@ interface ModelParts<C extends ColumnSpecs, I extends InputTree, R, B extends Tr
   readonly decide: Trigger<C, R, B> | Hint<"decide: on(source), every('5m', entity) or request({ … })">
   /** Inputs by name: fields of the trigger, features read with `group.of(key)`, and expressions over them. */
   readonly inputs: (trigger: TriggerFields<C>) => I
-  /** Outcome of a decision: `labelFrom(source, { … })` or `begins(source, r => …, { … })`. No decision reads it. */
+  /** Outcome of a decision: `labelFrom`, `begins`, `happens` or `doesNotHappen`. No decision reads it. */
   readonly label?: Label<NoInfer<B>> | Hint<LabelAdvice>
   /**
    * `logistic({…})`, `linear({…})`, `trees(file)`, `onnx(file)`, `v => rules([…], otherwise)` over the inputs,
@@ -220,7 +220,9 @@ const noScore = { score: { kind: 'none' }, compute: undefined } as const
 
 function labelOf(subject: string, value: unknown): LabelValue | undefined {
   if (value === undefined || value instanceof LabelValue) return value
-  return mistake(`${subject}: label is ${show(value)}; write label: labelFrom(source, { … }) or begins(source, r => …, { … })`)
+  return mistake(
+    `${subject}: label is ${show(value)}; write label: labelFrom(source, { … }), begins(source, r => …, { … }) or happens(source, { … })`,
+  )
 }
 
 function checkTrigger(subject: string, decide: unknown): asserts decide is TriggerValue {

@@ -141,7 +141,7 @@ export function trainOf(
   const algorithm = algorithmOf(subject, options['algorithm'])
   const ownNames = typeof algorithm === 'string' ? ownOptions[algorithm] : ['seed']
   checkOptions(subject, options, [...common, ...ownNames])
-  if (!hasLabel) mistake(`${subject} needs a label: labelFrom(source, { … }) or begins(source, r => …, { … })`)
+  if (!hasLabel) mistake(`${subject} needs a label: labelFrom(source, { … }), begins(source, r => …, { … }) or happens(source, { … })`)
   for (const input of inputs) checkNumber(subject, input)
   const { every, zone, orWhen, over, holdout } = options
   if (every === undefined && zone !== undefined) mistake(`${subject}: zone is of a schedule; add every: 'week', or leave it out`)

@@ -107,7 +107,8 @@ export function worth<I, R, C>(
   const value: unknown = utility
   if (!(value instanceof UtilityValue))
     mistake(`${subject} needs a utility: caught({ … }), notice({ … }), money({ … }) or own(d => …, { … }), got ${show(value)}`)
-  if (!modelValue.label) mistake(`${subject} needs labels, and the model has none; give it labelFrom(source, { … }) or begins(…)`)
+  if (!modelValue.label)
+    mistake(`${subject} needs labels, and the model has none; give it labelFrom(source, { … }), begins(…) or happens(…)`)
   checkOptions(subject, options, worthOptions)
   const { ages, slices, decisionsPerWeek, assumes }: { readonly [N in keyof WorthOptions]: unknown } = options
   const ir: WorthIR = {

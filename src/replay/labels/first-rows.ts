@@ -1,5 +1,5 @@
 /**
- * Finds, for each slot, the row of least source position among the rows that were added and not removed.
+ * Finds, for each slot, the least row, in a given order, among the rows that were added and not removed.
  *
  * One leftist tree per slot (Crane 1972): a heap with a short right spine, so two heaps merge in O(log n). A removed row stays until
  * it would be first. 21 bytes per row, 4 per slot.
@@ -8,7 +8,7 @@ const NONE = -1
 
 /** The first row of each slot. */
 export class FirstRows {
-  readonly #sourcePosition: Float64Array
+  readonly #order: Float64Array
   readonly #roots: Int32Array
   readonly #left: Int32Array
   readonly #right: Int32Array
@@ -16,13 +16,14 @@ export class FirstRows {
   readonly #spine: Uint8Array
   readonly #removed: Uint8Array
 
-  constructor(sourcePosition: Float64Array, slots: number) {
-    this.#sourcePosition = sourcePosition
+  /** `order` has a number by row, such as its source position or time. */
+  constructor(order: Float64Array, slots: number) {
+    this.#order = order
     this.#roots = new Int32Array(slots).fill(NONE)
-    this.#left = new Int32Array(sourcePosition.length).fill(NONE)
-    this.#right = new Int32Array(sourcePosition.length).fill(NONE)
-    this.#spine = new Uint8Array(sourcePosition.length)
-    this.#removed = new Uint8Array(sourcePosition.length)
+    this.#left = new Int32Array(order.length).fill(NONE)
+    this.#right = new Int32Array(order.length).fill(NONE)
+    this.#spine = new Uint8Array(order.length)
+    this.#removed = new Uint8Array(order.length)
   }
 
   /** Adds a row, once. */
@@ -47,7 +48,7 @@ export class FirstRows {
   #merge(first: number, second: number): number {
     if (first === NONE) return second
     if (second === NONE) return first
-    if (this.#sourcePosition[second] < this.#sourcePosition[first]) return this.#merge(second, first)
+    if (this.#order[second] < this.#order[first]) return this.#merge(second, first)
     const right = this.#merge(this.#right[first], second)
     const left = this.#left[first]
     const isShorter = this.#spineOf(left) < this.#spineOf(right)

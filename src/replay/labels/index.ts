@@ -4,6 +4,7 @@ import type { LabelIR } from '../../define/ir/index.ts'
 import { episodeLabels } from './episodes.ts'
 import type { VisibleEvents, Labeller } from './outcomes.ts'
 import { joinedOutcomes } from './joined-outcomes.ts'
+import { occurrenceLabels } from './occurrences.ts'
 
 export { clearOutcome, emptyOutcomes, type Outcomes, visibleEventsAt } from './outcomes.ts'
 
@@ -15,10 +16,14 @@ export interface LabellerContext {
   readonly forgotten: number
 }
 
-/**
- * The labeller of a label over the events visible at `at`, UTC ms. It takes keys of decisions for `begins`, ids of triggering events
- * for `labelFrom`.
- */
+/** The labeller of a label over the events visible at `at`, UTC ms. It takes ids of triggering events for `labelFrom`, otherwise keys of decisions. */
 export function labellerOf(label: LabelIR, events: VisibleEvents, context: LabellerContext): Labeller {
-  return label.kind === 'from' ? joinedOutcomes(label, events, context) : episodeLabels(label, events, context)
+  switch (label.kind) {
+    case 'from':
+      return joinedOutcomes(label, events, context)
+    case 'begins':
+      return episodeLabels(label, events, context)
+    case 'happens':
+      return occurrenceLabels(label, events, context)
+  }
 }

@@ -4,12 +4,13 @@
  * It reads events in order of arrival. Each decision sees those that arrived by its `t + negativeAfter`, so supersession is that of
  * this time. Cost: O(log n) per event and decision; 50 bytes per event.
  */
-import { type Block, RowIndex, type Strings } from '../../columns/index.ts'
-import type { LabelIR, SourceIR } from '../../define/ir/index.ts'
+import type { Strings } from '../../columns/index.ts'
+import type { LabelIR } from '../../define/ir/index.ts'
 import { compile } from '../../expression/index.ts'
-import { KeySlots, identityColumns, isDeleted } from '../../kernel/index.ts'
+import { KeySlots, isDeleted } from '../../kernel/index.ts'
 import { FirstRows } from './first-rows.ts'
 import type { VisibleEvents, Labeller } from './outcomes.ts'
+import { supersession } from './supersession.ts'
 
 /** The labeller over `events`, which are those visible at `at`, UTC ms. It takes the ids of the triggering events. */
 export function joinedOutcomes(
@@ -56,23 +57,5 @@ export function joinedOutcomes(
       } else if (!keys.nulls?.[i]) known[i] = at >= deadline ? 1 : 0
       if (slot >= 0) late[i] = all[slot] - read[slot]
     }
-  }
-}
-
-/**
- * Finds the row that a row supersedes, −1 if there is none; rows come in order. All events of an identity are in one partition, where the
- * greater source position is the later revision.
- */
-function supersession(source: SourceIR, block: Block): (row: number) => number {
-  if (!source.identity) return () => -1
-  const identities = new RowIndex(
-    identityColumns(source).map(name => block.columns[name]),
-    block.length,
-  )
-  return row => {
-    if (identities.hasNull(row)) return -1
-    const superseded = identities.find(row)
-    identities.put(row)
-    return superseded
   }
 }

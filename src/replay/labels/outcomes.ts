@@ -14,13 +14,13 @@ export interface Outcomes {
   /** 1 where `value` is known. */
   readonly known: Uint8Array
   /**
-   * Where it is true: the time of the event that says so (`labelFrom`), or the onset of the episode (`begins`), UTC ms; NaN
-   * elsewhere.
+   * Where it is true: the time of the event that says so (`labelFrom`, `happens`), the onset of the episode (`begins`), or the end of the
+   * time for the event (`doesNotHappen`), UTC ms; NaN elsewhere.
    */
   readonly outcome: Float64Array
   /** 0 where the episode had already begun (`begins`): such a decision has no label. */
   readonly eligible: Uint8Array
-  /** `labelFrom`: number of events that name the decision and came too late to change its label. */
+  /** `labelFrom`, `happens`, `doesNotHappen`: number of events that concern the decision and came too late to change its label. */
   readonly late: Uint32Array
   /** `labelFrom`: 1 where an action hides the outcome; the label is unknown. */
   readonly censored: Uint8Array

@@ -56,7 +56,10 @@ function withCensoring(draw: Draw, { ir, log, run }: DecisionCase): DecisionCase
   return { ir: { ...ir, models, actions }, log, run: { ...run, scores, fates } }
 }
 
-const reachOf = (label: LabelIR): number => (label.kind === 'from' ? label.negativeAfter : label.within + label.lasting)
+function reachOf(label: LabelIR): number {
+  if (label.kind === 'from') return label.negativeAfter
+  return label.within + (label.kind === 'begins' ? label.lasting : label.lateness)
+}
 
 const jitter = (draw: Draw): number => draw.pick([-1, 0, 0, 0, 1])
 
@@ -73,7 +76,8 @@ function labelFor(draw: Draw, ir: PipelineIR, model: ModelIR, log: readonly Logg
   const { decide } = model
   const deciding = ir.sources.find(({ name }) => decide.kind === 'on' && decide.source === name)
   const id = deciding?.columns.find(({ name }) => name === deciding.id)
-  return id ? fromFor(draw, ir, id, log) : beginsFor(draw, ir, triggerKey(ir, model), log)
+  if (id) return fromFor(draw, ir, id, log)
+  return draw.chance(0.5) ? beginsFor(draw, ir, triggerKey(ir, model), log) : happensFor(draw, ir, triggerKey(ir, model), log)
 }
 
 function fromFor(draw: Draw, { sources }: PipelineIR, id: ColumnIR, log: readonly LoggedEvent[]): LabelIR | undefined {
@@ -91,11 +95,35 @@ function fromFor(draw: Draw, { sources }: PipelineIR, id: ColumnIR, log: readonl
   }
 }
 
-function beginsFor(draw: Draw, { sources }: PipelineIR, key: ColumnIR, log: readonly LoggedEvent[]): LabelIR | undefined {
+/** A source with events, its events, and its columns that may hold the key of decisions. */
+function keyedSource(draw: Draw, { sources }: PipelineIR, key: ColumnIR, log: readonly LoggedEvent[]) {
   const source = draw.pick(sources)
   const own = log.filter(event => event.source === source.name)
   const keys = source.columns.filter(({ name, type, scale }) => ['k', 'g'].includes(name) && type === key.type && scale === key.scale)
-  if (keys.length === 0 || own.length === 0) return undefined
+  return keys.length === 0 || own.length === 0 ? undefined : { source, own, keys }
+}
+
+function happensFor(draw: Draw, ir: PipelineIR, key: ColumnIR, log: readonly LoggedEvent[]): LabelIR | undefined {
+  const drawn = keyedSource(draw, ir, key, log)
+  if (!drawn) return undefined
+  const { source, own, keys } = drawn
+  const delays = own.map(({ time, arrival }) => arrival - time)
+  const apart = Math.abs(draw.pick(own).time - draw.pick(log).arrival)
+  return {
+    kind: 'happens',
+    source: source.name,
+    key: draw.pick(keys).name,
+    ...(draw.chance(0.5) && { where: conditionOn(draw, source, own) }),
+    within: Math.max(1, apart + jitter(draw)),
+    lateness: Math.max(0, (draw.chance(0.4) ? 0 : draw.pick(delays)) + jitter(draw)),
+    ...(draw.chance(0.5) && { negated: true }),
+  }
+}
+
+function beginsFor(draw: Draw, ir: PipelineIR, key: ColumnIR, log: readonly LoggedEvent[]): LabelIR | undefined {
+  const drawn = keyedSource(draw, ir, key, log)
+  if (!drawn) return undefined
+  const { source, own, keys } = drawn
   const times = own.map(({ time }) => time).sort((a, b) => a - b)
   const near = () => draw.between(1, 4)
   const span = (steps: number) => {
