@@ -46,7 +46,11 @@ export function labelOnlySources({ sources, groups, models }: PipelineIR): Set<s
 /** The columns of each source that a replay needs: those that features, models and labels read, and those that identify an event. */
 export function columnsNeeded(pipeline: PipelineIR): Map<string, Set<string>> {
   const needed = columnsRead(pipeline)
-  for (const { label } of pipeline.models) if (label) for (const column of labelColumns(label)) needed.get(label.source)!.add(column)
+  for (const { label, decide } of pipeline.models) {
+    if (!label) continue
+    for (const column of labelColumns(label)) needed.get(label.source)!.add(column)
+    if (label.kind === 'happens' && label.per !== undefined && decide.kind === 'on') needed.get(decide.source)!.add(label.per)
+  }
   for (const { name, key, id } of pipeline.sources) for (const column of id ? [key, id] : [key]) needed.get(name)!.add(column)
   return needed
 }

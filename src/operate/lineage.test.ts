@@ -59,7 +59,7 @@ const returning = model('returning', {
   decide: on(payments),
   inputs: p => ({ amount: p.amount }),
   score: v => rules([{ when: v.amount.gt(3), score: 1 }], 0),
-  label: happens(chargebacks, { by: 'payment', within: '2d', where: c => c.fraud }),
+  label: happens(chargebacks, { by: 'payment', within: '2d', where: c => c.fraud, per: 'shop' }),
 })
 const nightly = model('nightly', {
   decide: every('1d', card, { live: '7d' }),
@@ -101,6 +101,7 @@ test('models depend on features, on columns or fields of their triggers, and on 
   assert.deepEqual(into(lineage, 'model returning'), [
     'column payments.card: key,label',
     'column payments.amount: value',
+    'column payments.shop: label',
     'column chargebacks.payment: label',
     'column chargebacks.fraud: label',
   ])

@@ -194,6 +194,7 @@ function addModel(graph: LineageGraph, ir: PipelineIR, model: ModelIR): void {
   for (const column of labelColumns(label)) graph.link(columnNode(label.source, column), node, 'label')
   const joined = label.kind === 'from' ? triggerId(ir, model)! : triggerKey(ir, model)
   graph.link(columnOf(joined.name), node, 'label')
+  if (label.kind === 'happens' && label.per !== undefined) graph.link(columnOf(label.per), node, 'label')
 }
 
 /** The key of a tick comes from the columns whose events keep keys active. */

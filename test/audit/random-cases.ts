@@ -12,7 +12,7 @@ const below = (of: Random, n: number): number => Math.floor(of() * n)
 /** Times are within about one day and often equal; few keys; some labels unknown. `of` is the random source. */
 export function randomGiven(
   seed: number,
-  { most = 40, shared = false }: { readonly most?: number; readonly shared?: boolean } = {},
+  { most = 40, shared = false, grouped = false }: { readonly most?: number; readonly shared?: boolean; readonly grouped?: boolean } = {},
 ): Drawn {
   const of = random(seed)
   const length = 1 + below(of, most)
@@ -41,7 +41,7 @@ export function randomGiven(
   const rows: RowRange = { from, to: from + below(of, length - from + 1) }
   const threshold = below(of, 6) / 5
   return {
-    cases,
+    cases: grouped ? { ...cases, outcomeGroup: Int32Array.from({ length }, () => below(of, 6) - 1) } : cases,
     decided,
     alert: Uint8Array.from(decided.score, (score, row) => Number(score >= threshold) & eligible[row]),
     rows,

@@ -18,7 +18,7 @@ export function withTrainings(draw: Draw, of: CrashCase, span: number): CrashCas
   if (of.keep !== undefined && draw.chance(0.8)) return undefined
   const outcomes = drawOutcomes(draw, of, span)
   const drawn = of.ir.models.flatMap(model => {
-    const label = outcomes?.of === model.name ? outcomes.label : draw.chance(0.6) ? beginsFor(draw, of, model, span) : undefined
+    const label = outcomes?.of === model.name ? outcomes.label : draw.chance(0.6) ? keyedLabel(draw, of, model, span) : undefined
     const trained = label && trainable(draw, of.ir, model, label, span)
     return trained ? [[model.name, trained] as const] : []
   })
@@ -157,8 +157,17 @@ function recordsOf(draw: Draw, { id }: SourceIR, events: readonly SentRecord[], 
   return records.toSorted((a, b) => a.at - b.at)
 }
 
+/** An episode, an event or its absence at the key of the decision. */
+function keyedLabel(draw: Draw, of: CrashCase, model: ModelIR, span: number): LabelIR | undefined {
+  const episode = beginsFor(draw, of, model, span)
+  if (!episode || draw.chance(0.5)) return episode
+  const { source, key, condition: where, within } = episode
+  const lateness = draw.pick([0, Math.ceil(within / 10)])
+  return { kind: 'happens', source, key, where, within, lateness, ...(draw.chance(0.5) && { negated: true }) }
+}
+
 /** Does an episode begin soon, at the key of the decision? */
-function beginsFor(draw: Draw, { ir, feeds }: CrashCase, model: ModelIR, span: number): LabelIR | undefined {
+function beginsFor(draw: Draw, { ir, feeds }: CrashCase, model: ModelIR, span: number): Extract<LabelIR, { kind: 'begins' }> | undefined {
   const key = triggerKey(ir, model)
   const isLike = ({ type, scale }: ColumnIR): boolean => type === key.type && scale === key.scale
   const read = model.inputs.flatMap(({ expr }) => (expr.op === 'feature' ? [expr.group] : []))

@@ -153,7 +153,7 @@ function modelOf(draw: Draw, trigger: (typeof TRIGGERS)[number], sensors: readon
     draw.weighted([
       [2, () => begins(draw.pick(sensors), r => r.worn, { within: '40m', lasting: '0s', maxGap: '1d' })],
       [1, () => happens(draw.pick(sensors), { by: 'who', within: '40m', lateness: '5m', where: r => r.worn })],
-      [1, () => doesNotHappen(draw.pick(sensors), { by: 'who', within: '40m', lateness: '0s' })],
+      [1, () => doesNotHappen(draw.pick(sensors), { by: 'who', within: '40m', lateness: '0s', ...(draw.chance(0.5) && { per: 'who' }) })],
     ])()
   switch (trigger) {
     case 'on': {

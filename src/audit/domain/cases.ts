@@ -39,6 +39,8 @@ export interface Cases {
    * Where the label is true, the time of the outcome, UTC ms: the onset of the episode, or the time of the labelling event. NaN elsewhere.
    */
   readonly outcome: Float64Array
+  /** The group of each decision, whose decisions share one outcome (`per` of the label); −1 for NULL. Absent without `per`. */
+  readonly outcomeGroup?: Int32Array
   /**
    * An input of the model or a field of its trigger as numbers, NaN for NULL, as the pipeline has it now.
    *

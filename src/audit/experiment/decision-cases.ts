@@ -41,6 +41,7 @@ export function buildDecisionCases(
     isLabelled,
     eligible,
     outcome,
+    ...outcomeGroupOf(decides, rows),
     column,
     clusters: entityClusters(decides, rows),
     censored: counts.unknown > 0 ? (counts.censored ?? 0) / counts.unknown : 0,
@@ -112,13 +113,21 @@ function copyValues({ values, nulls }: ColumnData, length: number, into: Float64
   for (let row = 0; row < length; row++) into[at + row] = nulls?.[row] ? NaN : values[row]
 }
 
+/** The groups of decisions that share one outcome, if the label has `per`. */
+function outcomeGroupOf({ model: { label } }: DecidingModel, { columnOf, length }: DecisionRows): Pick<Cases, 'outcomeGroup'> {
+  if (label?.kind !== 'happens' || label.per === undefined) return {}
+  const column = columnOf(label.per)
+  return { outcomeGroup: numberValues(column, length).of.map((group, row) => (column.nulls?.[row] ? -1 : group)) }
+}
+
 /**
  * The entity clusters: each column of the trigger that supplies a feature group's key, or a part of the key. For a model that reads no
- * feature group the key of its trigger.
+ * feature group the key of its trigger. Also the column by which decisions share an outcome.
  */
 function entityClusters({ ir, model }: DecidingModel, { columnOf, length }: DecisionRows): ClusterColumn[] {
   const names = new Set(groupReads(ir, model).flatMap(({ key }) => key))
   if (names.size === 0) names.add(triggerKey(ir, model).name)
+  if (model.label?.kind === 'happens' && model.label.per !== undefined) names.add(model.label.per)
   return [...names].map(name => ({ name, ...numberValues(columnOf(name), length) }))
 }
 

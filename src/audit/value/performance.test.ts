@@ -18,8 +18,9 @@ const performance = (evaluation: AlertEvaluation, shared = false) =>
 test('actions, precision, recall and AUC equal a direct count', () => {
   for (let seed = 0; seed < 300; seed++) {
     const shared = seed % 2 === 1
-    const evaluation = randomGiven(seed, { shared })
+    const evaluation = randomGiven(seed, { shared, grouped: seed % 4 === 3 })
     const { cases, alert, decided, rows } = evaluation
+    const group = (row: number) => cases.outcomeGroup![row]
     const all = Array.from({ length: rows.to - rows.from }, (_, i) => rows.from + i)
     const labelled = all.filter(row => cases.isLabelled[row] === 1 && cases.eligible[row] === 1)
     const result = performance(evaluation, shared)
@@ -31,7 +32,10 @@ test('actions, precision, recall and AUC equal a direct count', () => {
       result.precision,
       judgedActions.length === 0 ? null : judgedActions.filter(row => cases.label[row] === 1).length / judgedActions.length,
     )
-    const name = (row: number) => (shared ? `${cases.key[row]} ${cases.outcome[row]}` : String(row))
+    function name(row: number): string {
+      if (!shared || (cases.outcomeGroup && group(row) < 0)) return String(row)
+      return cases.outcomeGroup ? `group ${group(row)}` : `${cases.key[row]} ${cases.outcome[row]}`
+    }
     const outcomes = new Set(labelled.filter(row => cases.label[row] === 1).map(name))
     const reached = new Set(judgedActions.filter(row => cases.label[row] === 1 && decided.actedAt[row] <= cases.outcome[row]).map(name))
     assert.equal(result.recall, outcomes.size === 0 ? null : reached.size / outcomes.size)

@@ -16,24 +16,26 @@ export interface TrueOutcomes {
 }
 
 /**
- * Numbers the true outcomes. With `shared`, decisions with the same key and outcome time share an outcome (`begins`, `happens`); otherwise
- * each decision has its own (`labelFrom`).
+ * Numbers the true outcomes. With `shared`, decisions of one group share an outcome (`per`), or decisions with the same key and outcome time
+ * (`begins`, `happens`); otherwise each decision has its own (`labelFrom`), as has one whose group is NULL.
  */
 export function trueOutcomes(cases: Cases, shared: boolean): TrueOutcomes {
-  const { key, label, outcome } = cases
+  const { key, label, outcome, outcomeGroup } = cases
   const of = new Int32Array(cases.length).fill(-1)
   const numbers = new Map<number, Map<number, number>>()
   let count = 0
   for (let row = 0; row < cases.length; row++) {
     if (label[row] !== 1 || !hasKnownOutcome(cases, row)) continue
-    if (!shared) {
+    if (!shared || (outcomeGroup && outcomeGroup[row] < 0)) {
       of[row] = count++
       continue
     }
-    let ofKey = numbers.get(key[row])
-    if (!ofKey) numbers.set(key[row], (ofKey = new Map<number, number>()))
-    const number = ofKey.get(outcome[row])
-    if (number === undefined) ofKey.set(outcome[row], (of[row] = count++))
+    const subject = outcomeGroup ? outcomeGroup[row] : key[row]
+    const time = outcomeGroup ? 0 : outcome[row]
+    let ofSubject = numbers.get(subject)
+    if (!ofSubject) numbers.set(subject, (ofSubject = new Map<number, number>()))
+    const number = ofSubject.get(time)
+    if (number === undefined) ofSubject.set(time, (of[row] = count++))
     else of[row] = number
   }
   return { of, count, shared }

@@ -19,6 +19,11 @@ const caught = { kind: 'caught', unit: 'x' } as const
 const rowsOf = ({ rows: { from, to } }: AlertEvaluation) => Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i)
 const labelled = ({ cases }: AlertEvaluation, row: number) => cases.isLabelled[row] === 1 && cases.eligible[row] === 1
 
+function isShared({ key, outcome, outcomeGroup }: AlertEvaluation['cases'], row: number, other: number): boolean {
+  if (outcomeGroup) return outcomeGroup[row] >= 0 && outcomeGroup[row] === outcomeGroup[other]
+  return key[row] === key[other] && outcome[row] === outcome[other]
+}
+
 /** True if the row is the first action in time for its outcome, by comparison with every other row. */
 function isFirst(evaluation: AlertEvaluation, row: number, shared: boolean): boolean {
   const { cases, decided, alert } = evaluation
@@ -27,7 +32,7 @@ function isFirst(evaluation: AlertEvaluation, row: number, shared: boolean): boo
   if (!inTime(row)) return false
   if (!shared) return true
   return rowsOf(evaluation).every(other => {
-    if (other === row || cases.key[other] !== cases.key[row] || cases.outcome[other] !== cases.outcome[row] || !inTime(other)) return true
+    if (other === row || !isShared(cases, row, other) || !inTime(other)) return true
     return decided.actedAt[other] === decided.actedAt[row] ? other > row : decided.actedAt[other] > decided.actedAt[row]
   })
 }
@@ -36,7 +41,7 @@ test('caught, notice and money count the first action in time of each outcome, a
   let firsts = 0
   for (let seed = 0; seed < 400; seed++) {
     const shared = seed % 2 === 0
-    const evaluation = randomGiven(seed, { shared })
+    const evaluation = randomGiven(seed, { shared, grouped: seed % 8 === 2 })
     const { cases, decided, alert } = evaluation
     const amount = cases.column('amount')
     const expected = (gain: (row: number) => number, wrong: number) =>

@@ -184,6 +184,7 @@ export type LabelIR =
    * holds.
    *
    * False from t + `within` + `lateness` on without such an event; later arrivals change nothing. `negated` exchanges true and false.
+   * Decisions with the same value in the trigger's column `per` share one outcome.
    */
   | {
       readonly kind: 'happens'
@@ -193,6 +194,7 @@ export type LabelIR =
       readonly within: number
       readonly lateness: number
       readonly negated?: true
+      readonly per?: string
     }
 
 /** A model. */

@@ -103,8 +103,8 @@ test('an added and a changed label', () => {
   ])
   assert.deepEqual(details(undefined, from), ['label: none → (amount < 5) from backs by payment, false after 1w'])
   const happens: ModelIR['label'] = { kind: 'happens', source: 'backs', key: 'card', within: 60_000, lateness: 0 }
-  assert.deepEqual(details(happens, { ...happens, where: isLow, negated: true }), [
-    'label: an event of backs by card within 1m, lateness 0ms → no event of backs by card where (amount < 5) within 1m, lateness 0ms',
+  assert.deepEqual(details(happens, { ...happens, where: isLow, negated: true, per: 'cart' }), [
+    'label: an event of backs by card within 1m, lateness 0ms → no event of backs by card where (amount < 5) within 1m, lateness 0ms, one outcome per cart',
   ])
   assert.deepEqual(details(from, begins), [
     'label: (amount < 5) from backs by payment, false after 1w → (amount < 5) begins in payments by card within 1m, lasting 0ms, gaps up to 5s',

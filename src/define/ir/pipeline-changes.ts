@@ -193,9 +193,10 @@ function labelText(label: LabelIR | undefined): string {
       (label.censoredBy ? `, censored by ${label.censoredBy.join(', ')}` : '')
     )
   if (label.kind === 'happens') {
-    const { source, key, where, within, lateness, negated } = label
+    const { source, key, where, within, lateness, negated, per } = label
     const events = `${source} by ${key}${where ? ` where ${exprText(where)}` : ''}`
-    return `${negated ? 'no event' : 'an event'} of ${events} within ${durationText(within)}, lateness ${durationText(lateness)}`
+    const once = per === undefined ? '' : `, one outcome per ${per}`
+    return `${negated ? 'no event' : 'an event'} of ${events} within ${durationText(within)}, lateness ${durationText(lateness)}${once}`
   }
   const { source, key, condition, within, lasting, maxGap } = label
   const spans = `within ${durationText(within)}, lasting ${durationText(lasting)}, gaps up to ${durationText(maxGap)}`

@@ -21,7 +21,7 @@ import {
 
 const customer = entity('customer', t.string())
 const cart = entity('cart', t.string())
-const visits = source('visits', { schema: { cart, customer, number: t.int(), at: t.timestamp() }, key: 'cart', time: 'at' })
+const visits = source('visits', { schema: { cart, customer, weight: t.double(), at: t.timestamp() }, key: 'cart', time: 'at' })
 const orders = source('orders', {
   schema: { id: t.string(), cart, customer, number: t.int(), amount: t.decimal(2), paid: t.bool(), at: t.timestamp() },
   key: 'cart',
@@ -62,6 +62,22 @@ test('lateness and where', () => {
   })
 })
 
+test('per is a field of the trigger', () => {
+  assert.deepEqual(labelled(ordered({ per: 'customer' })).ir.label, { ...plain, per: 'customer' })
+  const everyCustomer = every('5m', customer, { live: '1h' })
+  assert.equal((labelled(ordered({ by: 'customer', per: 'customer' }), everyCustomer, ofCustomer).ir.label as Loose).per, 'customer')
+  rejects(
+    () => labelled(ordered({ per: 'cutsomer' })),
+    "model 'm': per of happens(orders) is 'cutsomer', which is no field of source 'visits'; did you mean 'customer'?",
+  )
+  rejects(
+    () => labelled(ordered({ by: 'customer', per: 'cart' }), everyCustomer, ofCustomer),
+    /is 'cart', which is no field of every\('5m', customer\)/,
+  )
+  rejects(() => labelled(ordered({ per: 'weight' })), /per of happens\(orders\): 'weight' is a double; decisions are grouped by/)
+  rejects(() => labelled(ordered({ per: true })), /per of happens\(orders\) is true, which is no field/)
+})
+
 test('by is the key of decisions of each trigger', () => {
   const orders1h = ordered({ by: 'customer' })
   assert.equal((labelled(orders1h, every('5m', customer, { live: '1h' }), ofCustomer).ir.label as Loose).key, 'customer')
@@ -77,11 +93,11 @@ test('the source of the label belongs to the pipeline, and the label to its fing
     ['visits', 'orders'],
   )
   assert.deepEqual(JSON.parse(JSON.stringify(ir)), ir)
-  const others = [{ within: '2h' }, { lateness: '1h' }, { where: (o: Loose) => o.paid }, { by: 'id' }].map(
+  const others = [{ within: '2h' }, { lateness: '1h' }, { where: (o: Loose) => o.paid }, { by: 'id' }, { per: 'customer' }].map(
     options => pipeline('p', [labelled(ordered(options))]).fingerprint,
   )
   const negated = pipeline('p', [labelled(doesNotHappen(orders, { by: 'cart', within: '1h' }))]).fingerprint
-  assert.equal(new Set([fingerprint, negated, ...others]).size, 6)
+  assert.equal(new Set([fingerprint, negated, ...others]).size, 7)
 })
 
 test('a wrong happens is rejected where it is made', () => {

@@ -6,10 +6,11 @@ import { didYouMean, show, type Duration } from '../../base/index.ts'
 import type { ColumnSpecs } from '../expression/kinds.ts'
 import { boundedDurationOf } from '../expression/window.ts'
 import type { ColumnIR } from '../ir/ir.ts'
-import { mistake } from '../mistake/mistake.ts'
+import { mistake, withArticle } from '../mistake/mistake.ts'
 import { checkOptions, parseOptions } from '../mistake/names.ts'
 import type { Source } from '../source/source.ts'
 import { checkJoinable, conditionOver, decisionKey, labelSource, LabelValue, type Condition, type Label } from './label.ts'
+import type { TriggerValue } from './trigger.ts'
 
 /** Options of `happens` and `doesNotHappen`. */
 export interface HappensOptions<C extends ColumnSpecs> {
@@ -24,6 +25,11 @@ export interface HappensOptions<C extends ColumnSpecs> {
    * Default: the source's `allowedLateness`.
    */
   readonly lateness?: Duration
+  /**
+   * Field of the trigger, such as `'cart'`: decisions with the same value share one outcome, which `worth` counts once. Labels and training
+   * sets do not change.
+   */
+  readonly per?: string
 }
 
 /**
@@ -64,8 +70,8 @@ export function doesNotHappen<C extends ColumnSpecs>(source: Source<C>, options:
 function occurrenceLabel(call: 'happens' | 'doesNotHappen', source: unknown, options: unknown): Label {
   const origin = labelSource(call, source)
   const subject = `${call}(${origin.name})`
-  checkOptions(subject, options, ['by', 'within', 'where', 'lateness'])
-  const { by, within, where, lateness } = options as Readonly<Record<string, unknown>>
+  checkOptions(subject, options, ['by', 'within', 'where', 'lateness', 'per'])
+  const { by, within, where, lateness, per } = options as Readonly<Record<string, unknown>>
   const column = byOf(subject, origin.ir.columns, by)
   const ir = {
     kind: 'happens',
@@ -85,7 +91,7 @@ function occurrenceLabel(call: 'happens' | 'doesNotHappen', source: unknown, opt
       { column: key, description: `the key '${key.name}' of ${of.trigger.name}` },
       definedAt,
     )
-    return ir
+    return { ...ir, ...(per !== undefined && { per: perOf(`${of.model}: per of ${subject}`, of.trigger, per, definedAt) }) }
   })
   return label as unknown as Label
 }
@@ -94,4 +100,15 @@ function byOf(subject: string, columns: readonly ColumnIR[], by: unknown): Colum
   if (by === undefined) mistake(`${subject} needs by: the column with the key of the decision`)
   const names = columns.map(({ name }) => name)
   return columns.find(({ name }) => name === by) ?? mistake(`${subject}: by ${show(by)} is no column${didYouMean(by, names)}`)
+}
+
+/** Name of the trigger's column in `per`. */
+function perOf(subject: string, { name: decidedBy, columns }: TriggerValue, per: unknown, definedAt: string | undefined): string {
+  const names = columns.map(({ name }) => name)
+  const column =
+    columns.find(({ name }) => name === per) ??
+    mistake(`${subject} is ${show(per)}, which is no field of ${decidedBy}${didYouMean(per, names)}`, definedAt)
+  if (column.type === 'double' || column.type === 'bool')
+    mistake(`${subject}: '${column.name}' is ${withArticle(column.type)}; decisions are grouped by a string or an exact number`, definedAt)
+  return column.name
 }
