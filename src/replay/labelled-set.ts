@@ -75,7 +75,7 @@ export function labelledSet(
   return { set: { ...set, columns, batches }, counts: () => counts }
 }
 
-/** The columns of a label: `begins` also has eligibility, `labelFrom` the number of late events. */
+/** The columns of a label: `begins` also has eligibility, other labels the number of late events. */
 const labelColumns = ({ kind }: LabelIR): TrainingColumn[] => [
   { name: LABEL, type: 'bool' },
   kind === 'begins' ? { name: `${LABEL}.eligible`, type: 'bool' } : { name: `${LABEL}.late`, type: 'int' },

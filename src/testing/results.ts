@@ -39,7 +39,7 @@ export function testDecisions(log: TestLog, name: string): TestDecision<unknown>
 export interface TestLabel extends Pick<TestDecision<unknown>, 't' | 'key'> {
   /** `not eligible` if the condition already held before (`begins`). */
   readonly label: boolean | 'unknown' | 'not eligible'
-  /** `labelFrom`: events that name the decision but came too late to change its label. */
+  /** `labelFrom`, `happens`, `doesNotHappen`: events of the decision that came too late to change its label. */
   readonly late: number
 }
 

@@ -8,13 +8,27 @@ import { begun, labelledPipeline, shopHistory } from './chargebacks.ts'
 import { Project } from './project.ts'
 
 const DAY = 86_400_000
+/** With a model whose outcome is that a card pays nothing. */
+const withIdle = labelledPipeline()
+  .replace('count, entity', 'count, doesNotHappen, entity')
+  .replace(
+    /export default .*/,
+    `export const idle = model('idle', {
+  decide: every('6h', card, { live: '2d' }),
+  inputs: c => ({ now: now.of(c.card) }),
+  label: doesNotHappen(payments, { by: 'card', within: '6h', lateness: '6h', where: p => p.amount.gt(20) }),
+  score: linear({ intercept: 0, weights: { 'now.n': 1 } }),
+})
+export default pipeline('shop', [fraud, spree, idle])`,
+  )
+const horizons: Readonly<Record<string, number>> = { fraud: 3 * DAY, spree: DAY / 2, idle: DAY / 2 }
 let project: Project
 let files: string[]
 let log: string[]
 
 before(async () => {
   const { payments, chargebacks } = shopHistory()
-  project = new Project({ 'pipeline.ts': labelledPipeline(), 'payments.ndjson': payments, 'chargebacks.ndjson': chargebacks })
+  project = new Project({ 'pipeline.ts': withIdle, 'payments.ndjson': payments, 'chargebacks.ndjson': chargebacks })
   files = ['payments', 'chargebacks'].flatMap(name => ['--source', `${name}=${project.path(`${name}.ndjson`)}`])
   log = ['--data', project.path('data')]
   const { status, err } = await called('replay', project.path('pipeline.ts'), ...files, '--log', project.path('data'), '--show', '0')
@@ -33,7 +47,7 @@ async function rowsOf(out: string): Promise<Record<string, unknown>[]> {
   return rows as Record<string, unknown>[]
 }
 
-for (const model of ['fraud', 'spree'])
+for (const model of ['fraud', 'spree', 'idle'])
   test(`labels of ${model}: from a log as from files, as of any time, hashed with the rows`, async () => {
     const args = ['--model', model, '--labels']
     const plain = await make('plain', '--model', model, ...files)
@@ -51,14 +65,13 @@ for (const model of ['fraud', 'spree'])
       assert.ok(positive > 0 && negative > 0)
       assert.ok(rows.every(({ t }) => Number(t) <= at))
       if (extra[0] === '--settled') {
-        const horizon = (model === 'fraud' ? 3 : 0.5) * DAY
         assert.deepEqual([unknown, notEligible, rows.length + unsettled], [0, 0, plain.rows])
-        assert.ok(rows.every(({ t }) => Number(t) <= at - horizon))
+        assert.ok(rows.every(({ t }) => Number(t) <= at - horizons[model]))
       }
     }
     const { labels } = await make('all', ...args, ...files)
     assert.ok(labels!.unknown > 0)
-    assert.ok((model === 'fraud' ? labels!.late : labels!.notEligible) > 0)
+    assert.ok(model === 'idle' || (model === 'fraud' ? labels!.late : labels!.notEligible) > 0)
   })
 
 test('a person is told what there is of labels', async () => {

@@ -127,11 +127,11 @@ test('a wrong happens is rejected where it is made', () => {
 test('a happens whose column cannot hold the key of decisions is rejected where it was made', () => {
   rejects(
     () => labelled(ordered({ by: 'customer' })),
-    "model 'm': by 'customer' of happens(orders) is a customer, and the key 'cart' of source 'visits' a cart",
+    "model 'm': by 'customer' of happens(orders) is a customer, and the key 'cart' of source 'visits' a cart; name the column of orders with that key",
   )
   rejects(
     () => labelled(ordered({ by: 'number' })),
-    "model 'm': by 'number' of happens(orders) is an int, and the key 'cart' of source 'visits' a string",
+    "model 'm': by 'number' of happens(orders) is an int, and the key 'cart' of source 'visits' a string; name the column of orders with that key",
   )
   rejects(
     () => labelled(ordered({}), request({ customer }), ofCustomer),

@@ -87,7 +87,7 @@ function occurrenceLabel(call: 'happens' | 'doesNotHappen', source: unknown, opt
     const key = decisionKey(of)
     checkJoinable(
       of.model,
-      { column, description: `by '${column.name}' of ${subject}` },
+      { column, description: `by '${column.name}' of ${subject}`, fix: `name the column of ${origin.name} with that key` },
       { column: key, description: `the key '${key.name}' of ${of.trigger.name}` },
       definedAt,
     )

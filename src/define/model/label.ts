@@ -80,12 +80,15 @@ export function decisionKey({ decide, trigger: { source, columns } }: LabelledMo
 export interface JoinedColumn {
   readonly column: ColumnIR
   readonly description: string
+  /** What to do if the columns do not fit. */
+  readonly fix?: string
 }
 
 /** Checks that two columns can hold the same value: they have one type, and no two entities. */
 export function checkJoinable(model: string, own: JoinedColumn, decided: JoinedColumn, definedAt: string | undefined): void {
+  const fix = own.fix === undefined ? '' : `; ${own.fix}`
   const differ = (got: string, expected: string): never =>
-    mistake(`${model}: ${own.description} is ${withArticle(got)}, and ${decided.description} ${withArticle(expected)}`, definedAt)
+    mistake(`${model}: ${own.description} is ${withArticle(got)}, and ${decided.description} ${withArticle(expected)}${fix}`, definedAt)
   const [got, expected] = [typeText(own.column), typeText(decided.column)]
   if (got !== expected) differ(got, expected)
   const [entity, decidedEntity] = [own.column.entity, decided.column.entity]
