@@ -80,7 +80,7 @@ export function decisionKey({ decide, trigger: { source, columns } }: LabelledMo
 export interface JoinedColumn {
   readonly column: ColumnIR
   readonly description: string
-  /** What to do if the columns do not fit. */
+  /** The remedy if the columns do not fit, for messages. */
   readonly fix?: string
 }
 
