@@ -21,6 +21,7 @@ export const sections: readonly Section[] = [
     pages: inFolder(
       'guides',
       'two-layers',
+      'absence',
       'training',
       'trainers',
       'feature-importance',

@@ -10,6 +10,9 @@ export const UNSCHEDULED = 'without a schedule'
 /** The action setting of a model without an action. */
 export const NO_ACTION = 'none'
 
+/** The choice of an element that every plan runs alike. */
+export const NOTHING_TO_CHOOSE = 'nothing to choose'
+
 /** The title of a setting in levels, plans and the current state. */
 export function titleOf(setting: ElementSetting): string {
   switch (setting.kind) {

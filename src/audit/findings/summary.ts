@@ -9,19 +9,16 @@ import {
   asSentence,
   changeIntervalText,
   countedNoun,
-  dateText,
-  integerText,
   isAvailable,
   monthlyValue,
-  percentageText,
   roundedText,
   type MissingReason,
 } from '../domain/figures.ts'
-import type { AuditSummary, ConfidenceLevel, StalenessChange, StalenessRow } from '../domain/summary.ts'
-import { plural } from '../domain/caveat.ts'
-import { NO_ACTION, shortTitle } from '../domain/setting-text.ts'
+import { confidenceOf } from './confidence.ts'
+import type { AuditSummary, StalenessChange, StalenessRow } from '../domain/summary.ts'
+import { NO_ACTION, NOTHING_TO_CHOOSE, shortTitle } from '../domain/setting-text.ts'
 import { TOLERATED_LOSS } from '../statistics/freshness-threshold.ts'
-import { BY_PLAN, isSafeDayOld, NOT_OBSERVABLE, NOTHING_TO_CHOOSE, UNDECIDED } from '../plans/element-verdicts.ts'
+import { BY_PLAN, isSafeDayOld, NOT_OBSERVABLE, UNDECIDED } from '../plans/element-verdicts.ts'
 
 /** Parts of a report that the summary needs. */
 export type SummaryParts = Pick<AuditReport, 'pipeline' | 'elements' | 'plans' | 'utility' | 'costs' | 'history'>
@@ -47,7 +44,7 @@ export function buildSummary(parts: SummaryParts, { assumes = [], isNonNegative 
     worth: worthOf(parts, main),
     cost: costOf(parts),
     breakEven: breakEvenOf(parts, main),
-    confidence: confidenceOf(parts),
+    confidence: confidenceOf(parts, isNothingKnown(parts.elements)),
     assumes,
     wouldChange: wouldChange(parts, main),
   }
@@ -274,41 +271,6 @@ function streamingCostOf(costs: SummaryParts['costs']): AuditSummary['breakEven'
     dollars: { value: base, low, high },
   }
 }
-
-/** Effective sample sizes under which intervals are less reliable, and much less. */
-const CLUSTERS_FEW = 50
-const CLUSTERS_VERY_FEW = 30
-/** Judged weeks that are few, and very few. */
-const WEEKS_FEW = 8
-const WEEKS_VERY_FEW = 4
-/** Shares of decisions without a known outcome. */
-const UNKNOWN_SOME = 0.05
-const UNKNOWN_MOST = 0.5
-
-function confidenceOf({ history, utility, elements }: SummaryParts): AuditSummary['confidence'] {
-  const judgedWeeks = history.weeks / 2
-  const unknown = history.decisions > 0 ? history.unknown / history.decisions : 0
-  const fewClusters = history.clusters.filter(({ effective }) => effective < CLUSTERS_FEW)
-  const fewest = Math.min(...fewClusters.map(({ effective }) => effective))
-  const weaknesses = [
-    {
-      severity: severityOf(fewClusters.length > 0, fewest < CLUSTERS_VERY_FEW),
-      text: `only ${listText(fewClusters.map(({ name, effective }) => `${integerText(Math.floor(effective))} independent ${plural(name)}`))}`,
-    },
-    {
-      severity: severityOf(judgedWeeks < WEEKS_FEW, judgedWeeks < WEEKS_VERY_FEW),
-      text: countedNoun(Math.round(judgedWeeks), 'judged week'),
-    },
-    { severity: severityOf(unknown > UNKNOWN_SOME, unknown > UNKNOWN_MOST), text: `${percentageText(unknown)} of outcomes unknown` },
-    { severity: severityOf(!isAvailable(utility.retrained), false), text: 'the model is not retrained for older features' },
-  ].filter(({ severity }) => severity > 0)
-  const worst = Math.max(0, ...weaknesses.map(({ severity }) => severity))
-  const level: ConfidenceLevel = isNothingKnown(elements) ? 'none' : (['high', 'moderate', 'low'] as const)[worst]
-  const span = `${countedNoun(Math.round(history.weeks), 'week')} (${dateText(history.from)} to ${dateText(history.until)}), ${countedNoun(history.decisions, 'decision')}`
-  return { level, reasons: [...weaknesses.map(({ text }) => text), span] }
-}
-
-const severityOf = (isWeak: boolean, isVeryWeak: boolean): number => (isVeryWeak ? 2 : isWeak ? 1 : 0)
 
 function wouldChange(parts: SummaryParts, main: MainLoss | undefined): string[] {
   const { elements, costs, utility } = parts

@@ -9,6 +9,7 @@ import type { PlanPart } from '../domain/audit-report.ts'
 import { elementId } from '../domain/element.ts'
 import type { ElementPart, ElementVerdict, FreshnessThreshold } from '../domain/element-report.ts'
 import { quantityText, percentageText } from '../domain/figures.ts'
+import { NOTHING_TO_CHOOSE } from '../domain/setting-text.ts'
 import { isInconclusive, type Inconclusive, type IntervalEstimate, type PlanElement, type PlanSearchProblem } from '../domain/plan-types.ts'
 import {
   freshnessThreshold,
@@ -28,8 +29,6 @@ export const BY_PLAN = 'by the plan'
 /** Choices that the curve decides, whatever the costs. */
 export const SAFE_DAY_OLD = 'safe to be a day old'
 export const KEEP_FRESH = 'keep as fresh as now'
-/** Choice of an element that every plan runs alike. */
-export const NOTHING_TO_CHOOSE = 'nothing to choose'
 
 /** Verdict on an element without other choices in the space of plans. */
 export function fixedVerdict({ notObservable }: PlanElement): ElementVerdict {

@@ -16,13 +16,22 @@ const stream: PlanChoice = { setting: { kind: 'now' }, title: 'stream', age: 0 }
 const batch: PlanChoice = { setting: nightly, title: 'batch 1 day', age: 50_400_000 }
 
 /** A streaming group; a batch run loses `loss` a month. Costs by kind of setting. */
-async function recommend(choices: readonly PlanChoice[], costs: Readonly<Record<string, Range>>, loss = 0, atStake = 0) {
+async function recommend(
+  choices: readonly PlanChoice[],
+  costs: Readonly<Record<string, Range>>,
+  loss = 0,
+  atStake = 0,
+  leastAdvantage = 0,
+) {
   const world: SmallWorld = {
     elements: [{ element: { kind: 'group', group: 'a' }, title: 'a', choices }],
     utility: of => (of('group/a') === 'batch' ? -loss : 0),
     cost: of => costs[of('group/a')],
   }
-  const { part, verdicts, proposed } = await recommendPlan(questionOf(world), { ...portsOf(world), atStake: () => atStake })
+  const { part, verdicts, proposed } = await recommendPlan(questionOf(world, { leastAdvantage }), {
+    ...portsOf(world),
+    atStake: () => atStake,
+  })
   return { ...verdicts.get('group/a')!, decision: part.decision, proposed: proposed.get('group/a')?.kind ?? 'now', net: part.net }
 }
 
@@ -36,6 +45,19 @@ test('a group that changes no decision is batch if that costs less, and in no sc
   assert.equal(recommendation.why, "decides as 'stream' does, always in this history, and costs $8 less a month")
   // Less than half a cent more counts as no more.
   assert.equal((await recommend([stream, batch], { now, batch: range(10.004, 12, 14) })).choice, 'batch 1 day')
+})
+
+test('a saving below the least advantage is no advice, however certain it is', async () => {
+  const costs = { now: range(10, 20, 30), batch: range(10, 12, 14) }
+  const { choice, decision } = await recommend([stream, batch], costs, 0, 0, 8.01)
+  assert.deepEqual([choice, decision], ['undecided', 'keep what runs'])
+  assert.equal((await recommend([stream, batch], costs, 0, 0, 8)).choice, 'batch 1 day')
+  const equal = { now: range(11, 16, 16), hybrid: range(10, 15, 16), batch: range(1, 1, 1) }
+  assert.equal((await recommend([stream, hybrid, batch], equal, 500, 0, 1.01)).choice, 'stream')
+  assert.equal((await recommend([stream, hybrid, batch], equal, 500, 0, 1)).choice, 'hybrid')
+  const better = { now: range(1, 1, 1), batch: range(1, 1, 1) }
+  assert.equal((await recommend([stream, batch], better, -500, 0, 501)).decision, 'keep what runs')
+  assert.equal((await recommend([stream, batch], better, -500, 0, 500)).decision, 'change')
 })
 
 test('undecided if it costs more in one scenario', async () => {

@@ -15,9 +15,8 @@ import {
   asSentence,
   type MissingReason,
 } from '../domain/figures.ts'
-import { shortTitle } from '../domain/setting-text.ts'
+import { NOTHING_TO_CHOOSE, shortTitle } from '../domain/setting-text.ts'
 import type { StalenessRow } from '../domain/summary.ts'
-import { NOTHING_TO_CHOOSE } from '../plans/element-verdicts.ts'
 import { TOLERATED_LOSS } from '../statistics/freshness-threshold.ts'
 
 /** Title of the verdict; `nothing to choose` for an element that no plan runs differently. */

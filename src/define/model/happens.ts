@@ -6,6 +6,7 @@ import { didYouMean, show, type Duration } from '../../base/index.ts'
 import type { ColumnSpecs } from '../expression/kinds.ts'
 import { boundedDurationOf } from '../expression/window.ts'
 import type { ColumnIR } from '../ir/ir.ts'
+import type { DurationAdvice, Hint } from '../mistake/hint.ts'
 import { mistake, withArticle } from '../mistake/mistake.ts'
 import { checkOptions, parseOptions } from '../mistake/names.ts'
 import type { Source } from '../source/source.ts'
@@ -17,14 +18,14 @@ export interface HappensOptions<C extends ColumnSpecs> {
   /** Column with the key of the decision, of the key's type. */
   readonly by: keyof C & string
   /** Horizon: the longest time from the decision to the event, by event time. */
-  readonly within: Duration
+  readonly within: Duration | Hint<DurationAdvice<'within'>>
   /** Events that count: `o => o.amount.gt(10)`. Default: all. */
   readonly where?: Condition<C>
   /**
    * Wait for late events: the label is settled once this has passed after `within`. Later arrivals are counted and change nothing.
    * Default: the source's `allowedLateness`.
    */
-  readonly lateness?: Duration
+  readonly lateness?: Duration | Hint<DurationAdvice<'lateness'>>
   /**
    * Field of the trigger, such as `'cart'`: decisions with the same value share one outcome, which `worth` counts once. Labels and training
    * sets do not change.

@@ -78,11 +78,11 @@ test('a reader of all kept events gets no gap, and gets its position once it is 
   await yieldToEventLoop()
   await yieldToEventLoop()
   // On a slow machine there are heartbeats between them.
-  const said = all
+  const text = all
     .said()
     .replace(/^retry: .*\n/, '')
     .replaceAll(/^:\n\n/gm, '')
-  assert.equal(said, 'id: 2\n\nid: 3.0\ndata: quiet\n\nid: 5\n\n')
+  assert.equal(text, 'id: 2\n\nid: 3.0\ndata: quiet\n\nid: 5\n\n')
   assert.match(reading(stream, parseEventId('0')).said(), /event: gap/, 'one that was in front of the first')
   stream.close()
 })

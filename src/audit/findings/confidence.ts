@@ -1,0 +1,51 @@
+/** Confidence in a recommendation, by the weaknesses of its history. */
+import type { AuditReport } from '../domain/audit-report.ts'
+import { plural } from '../domain/caveat.ts'
+import { countedNoun, dateText, integerText, isAvailable, percentageText } from '../domain/figures.ts'
+import type { AuditSummary } from '../domain/summary.ts'
+
+/** Effective sample sizes under which intervals are less reliable, and much less. */
+const CLUSTERS_FEW = 50
+const CLUSTERS_VERY_FEW = 30
+/** Judged weeks that are few, and very few. */
+const WEEKS_FEW = 8
+const WEEKS_VERY_FEW = 4
+/** Shares of decisions without a known outcome. */
+const UNKNOWN_SOME = 0.05
+const UNKNOWN_MOST = 0.5
+
+/** The worst weakness sets the level: `moderate`, or `low` for a grave one; `none` where nothing is recommended. */
+export function confidenceOf(
+  { history, utility }: Pick<AuditReport, 'history' | 'utility'>,
+  isNothingKnown: boolean,
+): AuditSummary['confidence'] {
+  const { weeks, decisions, unknown, clusters, from, until } = history
+  const judgedWeeks = weeks / 2
+  const unknownShare = decisions > 0 ? unknown / decisions : 0
+  const fewClusters = clusters.filter(({ effective }) => effective < CLUSTERS_FEW)
+  const fewest = Math.min(...fewClusters.map(({ effective }) => effective))
+  const sizes = fewClusters.map(({ name, effective }) => `${integerText(Math.floor(effective))} independent ${plural(name)}`)
+  const weaknesses = [
+    {
+      severity: severityOf(fewClusters.length > 0, fewest < CLUSTERS_VERY_FEW),
+      text: `only ${new Intl.ListFormat('en-GB').format(sizes)}`,
+    },
+    {
+      severity: severityOf(judgedWeeks < WEEKS_FEW, judgedWeeks < WEEKS_VERY_FEW),
+      text: countedNoun(Math.round(judgedWeeks), 'judged week'),
+    },
+    {
+      severity: severityOf(unknownShare > UNKNOWN_SOME, unknownShare > UNKNOWN_MOST),
+      text: `${percentageText(unknownShare)} of outcomes unknown`,
+    },
+    { severity: severityOf(!isAvailable(utility.retrained), false), text: 'the model is not retrained for older features' },
+  ].filter(({ severity }) => severity > 0)
+  const worst = Math.max(0, ...weaknesses.map(({ severity }) => severity))
+  const span = `${countedNoun(Math.round(weeks), 'week')} (${dateText(from)} to ${dateText(until)}), ${countedNoun(decisions, 'decision')}`
+  return {
+    level: isNothingKnown ? 'none' : (['high', 'moderate', 'low'] as const)[worst],
+    reasons: [...weaknesses.map(({ text }) => text), span],
+  }
+}
+
+const severityOf = (isWeak: boolean, isVeryWeak: boolean): number => (isVeryWeak ? 2 : isWeak ? 1 : 0)
