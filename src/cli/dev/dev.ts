@@ -128,8 +128,9 @@ class Dev {
     const url = await next.url
     slow.stop()
     if (this.#isChanged) await next.drop()
-    this.#next = undefined
+    // A version that becomes ready while `run` stops is stopped there, as the next one.
     if (this.#isStopping) return next
+    this.#next = undefined
     if (this.#isChanged) {
       printStatus('changed before it was ready: starting again')
       return this.#start()
