@@ -31,6 +31,7 @@ export const sections: readonly Section[] = [
       'postgres-changes',
       'client',
       'embed',
+      'verdict',
       'worth',
       'objectives',
       'production',
