@@ -154,7 +154,10 @@ test('init creates a project and never overwrites one', async () => {
   assert.match(out, /^ {2}npx spillway replay pipeline\.ts --source payments=events\.ndjson$/m)
   const again = await run('init', target)
   assert.equal(again.status, 1)
-  assert.match(again.err, /^SPILL_CONFLICT: .*demo has pipeline\.ts, pipeline\.test\.ts, events\.ndjson already; give another folder$/)
+  assert.match(
+    again.err,
+    /^SPILL_CONFLICT: .*demo has pipeline\.ts, pipeline\.test\.ts, events\.ndjson already, and nothing was written; give another folder, or move the files$/,
+  )
   for (const name of ['pipeline.ts', 'pipeline.test.ts', 'events.ndjson']) rmSync(join(target, name))
   writeFileSync(join(target, 'package.json'), '{}')
   const { out: second } = await run('init', target)
@@ -166,7 +169,13 @@ test('init --from a file that cannot be a source', async () => {
   const timeless = file('timeless.csv', 'a,b\n1,x\n2,y\n')
   const { status, err } = await run('init', join(folder, 'none'), '--from', timeless)
   assert.equal(status, 1)
-  assert.match(err, /^SPILL_INPUT: timeless\.csv has no column that is an event time in every record.*there is a \(int\), b \(string\)/)
-  assert.match((await run('init', join(folder, 'none'), '--from', 'gone.csv')).err, /^SPILL_FILE: gone\.csv does not exist$/)
+  assert.match(
+    err,
+    /^SPILL_INPUT: timeless\.csv has no column with an event time in every record \(.*\); it has a \(int\), b \(string\); add a column/,
+  )
+  assert.match(
+    (await run('init', join(folder, 'none'), '--from', 'gone.csv')).err,
+    /^SPILL_FILE: gone\.csv does not exist; --from needs the path of a CSV, NDJSON or Parquet file/,
+  )
   assert.ok(!existsSync(join(folder, 'none')))
 })

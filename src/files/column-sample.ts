@@ -2,8 +2,10 @@
 import { decimalPlaces } from '../base/index.ts'
 import type { ColumnType, TypeIR } from '../define/ir/index.ts'
 import { parseInstant } from '../intake/index.ts'
-import { fractionDigits, mayBeGrouped, numberStyleOf, yesNoWordsOf, type NumberStyle, type YesNoWords } from './number-style.ts'
-import { dateOrderOf, parseDate, dateInstant, type DateOrder } from './date-format.ts'
+import { parseDate, type DateOrder } from './date-format.ts'
+import { DateSample, ValueRange, type PlacedText } from './date-sample.ts'
+import { fractionDigits, mayBeGrouped, numberStyleOf, yesNoWordsOf } from './number-style.ts'
+import type { NumberKind, NumberStyle, YesNoWords } from './number-style.ts'
 
 const DISTINCT_KEPT = 100_000
 /** Names of amounts of money, whose fractions are exact; other numbers may get more digits in later records. */
@@ -23,19 +25,23 @@ export interface InferredColumn extends TypeIR {
   readonly nullable: boolean
   /** Number of different values. */
   readonly distinct: number
-  /** Records by value, if there are two values. */
-  readonly valueCounts?: TwoValueCounts
+  /** Number of records with a value. */
+  readonly filled: number
+  /** Records by value, if there are few values. */
+  readonly valueCounts?: ValueCounts
   /** Format of a time column, as in the first record. */
   readonly timeFormat?: TimeFormat
   /** Number format, if it differs from JSON's. */
   readonly numbers?: NumberStyle
   /** Words for true and false, if they are not `true` and `false`. */
   readonly words?: YesNoWords
+  /** A value that shows the format of its dates or numbers. */
+  readonly example?: string
   /** Path to a nested field; the column's name joins it by points. */
   readonly path?: readonly string[]
 }
 
-export type TwoValueCounts = readonly (readonly [value: unknown, records: number])[]
+export type ValueCounts = readonly (readonly [value: unknown, records: number])[]
 
 /**
  * Format of times: milliseconds or seconds since the epoch, ISO 8601 with or without an offset, wall-clock milliseconds (of Parquet), or a
@@ -43,53 +49,67 @@ export type TwoValueCounts = readonly (readonly [value: unknown, records: number
  */
 export type TimeFormat = 'epoch' | 'seconds' | 'offset' | 'local' | 'wall' | DateOrder
 
-type ValueKind = 'bool' | 'int' | 'double' | NumberStyle | 'either' | 'timestamp' | 'date' | 'string' | 'other'
+type ValueKind = 'bool' | 'int' | 'double' | NumberKind | 'timestamp' | 'date' | 'string' | 'other'
+
+/** What a column of numbers in text shows of its format. `either comma`, `either point`: the sign may be a fraction or group thousands. */
+export type NumberEvidence = NumberStyle | 'point' | 'either comma' | 'either point'
+
+/** Formats that the columns of a file decide together. */
+export interface ColumnFormat {
+  readonly numbers?: NumberStyle | undefined
+  /** `mixed`: some dates have the day first, others the month. */
+  readonly dates?: DateOrder | 'mixed' | undefined
+}
+
+/** Most values that are counted one by one. */
+const COUNTED_VALUES = 12
 
 export class ColumnSample {
   /** Number of values that are not NULL. */
   filled = 0
-  /** Number of timestamps or numbers that are not below the previous value. */
-  ascending = 0
   readonly #kinds = new Set<ValueKind>()
   readonly #distinct = new Set<unknown>()
-  /** Records by value, for at most three values. */
+  /** Records by value, for at most `COUNTED_VALUES + 1` values. */
   readonly #counts = new Map<unknown, number>()
   #first: unknown
   /** Records by lower-case word, for at most three words. */
   readonly #words = new Map<string, number>()
-  /** A number whose format only other values can tell, and its place. */
-  unclear: { readonly text: string; readonly place: string } | undefined
+  /** A number whose format only other values can tell. */
+  unclearNumber: PlacedText | undefined
+  /** The first number that shows its format. */
+  #numberExample: string | undefined
+  readonly dates = new DateSample()
+  /** Numbers and timestamps. */
+  readonly #range = new ValueRange()
   /** True if the point may group thousands in all doubles. */
   #mayGroup = true
   #fractionDigits = { comma: 0, grouped: 0 }
-  /** Greatest first and second numbers of dates in human formats. */
-  #greatest: [number, number] = [0, 0]
   #places = 0
   /** In a file of text, a column of mixed kinds is text. */
   #isText = false
-  #min = Infinity
-  #max = -Infinity
-  #last = -Infinity
 
   get distinct(): number {
     return this.#distinct.size
   }
 
-  get valueCounts(): TwoValueCounts | undefined {
-    return this.#counts.size === 2 ? [...this.#counts] : undefined
+  get hasOnlyDates(): boolean {
+    return this.#areAll('date')
   }
 
-  /** Difference of the greatest and the least time or number; 0 without any. */
-  get span(): number {
-    return Math.max(0, this.#max - this.#min)
+  get valueCounts(): ValueCounts | undefined {
+    return this.#counts.size >= 2 && this.#counts.size <= COUNTED_VALUES ? [...this.#counts] : undefined
+  }
+
+  /** The numbers or times of the column. */
+  range({ dates }: ColumnFormat): ValueRange {
+    return dates && dates !== 'mixed' ? this.dates.range(dates) : this.#range
   }
 
   /** Time format of a column of times; `declared` is the type that a Parquet file states. */
-  timeFormat(declared: string | undefined): TimeFormat {
-    if (declared && /^(?:TIMESTAMP|DATE)/.test(declared) && !/WITH TIME ZONE/.test(declared)) return 'wall'
-    if (typeof this.#first !== 'string' || /^\d+$/.test(this.#first)) return this.#max < SECONDS_BELOW ? 'seconds' : 'epoch'
-    const date = parseDate(this.#first)
-    if (date) return dateOrderOf(date, this.#greatest)
+  timeFormat(declared: string | undefined, { dates }: ColumnFormat): TimeFormat {
+    if (isLocalTime(declared)) return 'wall'
+    if (typeof this.#first !== 'string' || /^\d+$/.test(this.#first)) return this.#range.max < SECONDS_BELOW ? 'seconds' : 'epoch'
+    if (dates && dates !== 'mixed') return dates
     return /(?:Z|[+-]\d\d:?(?:\d\d)?)$/i.test(this.#first.slice(10)) ? 'offset' : 'local'
   }
 
@@ -99,16 +119,28 @@ export class ColumnSample {
     return pair && { ...pair, counts: [this.#words.get(pair.yes)!, this.#words.get(pair.no)!] }
   }
 
-  /** Number format of a column in which some values have a comma; `either` if no value is conclusive. */
-  get numbers(): NumberStyle | 'either' | undefined {
+  /** What numbers in text show of their format. `undefined` if there are other texts, or no commas and points. */
+  get numberEvidence(): NumberEvidence | undefined {
     const kinds = this.#kinds
-    if (kinds.has('comma'))
-      return this.#areAll('int', 'comma', 'either') || (this.#areAll('int', 'comma', 'either', 'double') && this.#mayGroup)
-        ? 'comma'
-        : undefined
-    if (kinds.has('grouped')) return this.#areAll('int', 'double', 'grouped', 'either') ? 'grouped' : undefined
-    if (!kinds.has('either') || !this.#areAll('int', 'double', 'either')) return undefined
-    return kinds.has('double') && !this.#mayGroup ? 'grouped' : 'either'
+    const isGroupedDouble = kinds.has('double') && this.#mayGroup
+    if (!this.#isText || !this.#areAll('int', 'double', 'comma', 'grouped', 'either', 'spaced')) return undefined
+    if (kinds.has('comma')) return kinds.has('grouped') || (kinds.has('double') && !this.#mayGroup) ? undefined : 'comma'
+    if (kinds.has('grouped')) return 'grouped'
+    if (kinds.has('either')) return kinds.has('double') && !this.#mayGroup ? 'grouped' : 'either comma'
+    if (kinds.has('spaced')) return kinds.has('double') && !this.#mayGroup ? 'grouped' : undefined
+    if (isGroupedDouble) return 'either point'
+    return kinds.has('double') ? 'point' : undefined
+  }
+
+  /** A value that shows the format. */
+  example(format: ColumnFormat): string | undefined {
+    if (format.numbers) return this.#numberExample ?? this.unclearNumber?.text
+    return format.dates && format.dates !== 'mixed' ? (this.dates.proofs.get(format.dates) ?? this.dates.unclear)?.text : undefined
+  }
+
+  /** The first value as text, for a message. */
+  get firstText(): string {
+    return String(this.#first)
   }
 
   add(raw: unknown, isText: boolean, place: () => string = () => ''): void {
@@ -116,19 +148,21 @@ export class ColumnSample {
     this.filled++
     this.#isText = isText
     this.#first ??= raw
-    if (this.#counts.size < 3) this.#counts.set(raw, (this.#counts.get(raw) ?? 0) + 1)
+    if (this.#counts.size <= COUNTED_VALUES) this.#counts.set(raw, (this.#counts.get(raw) ?? 0) + 1)
     if (this.#distinct.size < DISTINCT_KEPT) this.#distinct.add(raw)
     if (typeof raw === 'string') this.#addWord(raw)
-    const { kind, number } = this.#dateOf(raw) ?? kindOf(raw, isText)
-    if (kind === 'comma' || kind === 'grouped' || kind === 'either') this.#addNumber(raw as string, kind, place)
-    if (kind === 'double' && typeof raw === 'string') this.#mayGroup &&= mayBeGrouped(raw)
+    const date = typeof raw === 'string' ? parseDate(raw) : undefined
+    if (date) {
+      this.#kinds.add('date')
+      this.dates.add(date, raw as string, place)
+      return
+    }
+    const { kind, number } = kindOf(raw, isText)
     this.#kinds.add(kind)
+    if (isText && kind !== 'string') this.#addNumber(raw as string, kind, place)
     if (number === undefined) return
     if (kind === 'double') this.#places = Math.max(this.#places, decimalPlaces(number))
-    this.#min = Math.min(this.#min, number)
-    this.#max = Math.max(this.#max, number)
-    if (number >= this.#last) this.ascending++
-    this.#last = number
+    this.#range.add(number)
   }
 
   #addWord(raw: string): void {
@@ -136,27 +170,22 @@ export class ColumnSample {
     if (this.#words.size < 3) this.#words.set(word, (this.#words.get(word) ?? 0) + 1)
   }
 
-  #addNumber(text: string, kind: NumberStyle | 'either', place: () => string): void {
-    if (kind === 'either') this.unclear ??= { text, place: place() }
+  #addNumber(text: string, kind: ValueKind, place: () => string): void {
+    if (kind === 'double') this.#mayGroup &&= mayBeGrouped(text)
+    if (kind === 'either' || (kind === 'double' && this.#mayGroup)) this.unclearNumber ??= { text, place: place() }
+    if (kind === 'comma' || kind === 'grouped') this.#numberExample ??= text
+    if (kind !== 'comma' && kind !== 'grouped' && kind !== 'either') return
     for (const style of ['comma', 'grouped'] as const)
       this.#fractionDigits[style] = Math.max(this.#fractionDigits[style], fractionDigits(text, style))
   }
 
-  /** The date order is certain only at the end; until then the number follows from the values so far. */
-  #dateOf(raw: unknown): { kind: ValueKind; number: number } | undefined {
-    const date = typeof raw === 'string' ? parseDate(raw) : undefined
-    if (!date) return undefined
-    const [first, second] = date.parts
-    this.#greatest = [Math.max(first, this.#greatest[0]), Math.max(second, this.#greatest[1])]
-    return { kind: 'date', number: dateInstant(date, dateOrderOf(date, this.#greatest)) }
-  }
-
   /** Infers the type; `declared` is the type that a Parquet file states. */
-  inferType(name: string, declared: string | undefined, numbers?: NumberStyle): TypeIR | { readonly reason: string } {
+  inferType(name: string, declared: string | undefined, { numbers, dates }: ColumnFormat): TypeIR | { readonly reason: string } {
     const kinds = this.#kinds
     if (kinds.size === 0) return { reason: 'NULL in every record sampled' }
     if (kinds.has('other')) return { reason: 'nested: a map can take from it what is needed' }
     if (declared && /^(?:TIMESTAMP|DATE)/.test(declared)) return { type: 'timestamp' }
+    if (dates === 'mixed') return { type: 'string' }
     const decimal = declared && /^DECIMAL\(\d+,(\d+)\)$/.exec(declared)
     if (decimal) return { type: 'decimal', scale: Number(decimal[1]) }
     if (numbers) return numberType(name, Math.max(this.#fractionDigits[numbers], numbers === 'grouped' ? this.#places : 0))
@@ -170,7 +199,7 @@ export class ColumnSample {
       ['double', ['int', 'double']],
       ['timestamp', ['timestamp']],
       ['timestamp', ['date']],
-      ['string', ['string', 'timestamp', 'date', 'comma', 'grouped', 'either']],
+      ['string', ['string', 'timestamp', 'date', 'comma', 'grouped', 'either', 'spaced']],
     ]
     const match = narrowest.find(([, allowed]) => this.#areAll(...allowed))
     if (!match && this.#isText) return { type: 'string' }
@@ -182,10 +211,14 @@ export class ColumnSample {
   }
 
   #isEpoch(): boolean {
-    const scale = this.#max < SECONDS_BELOW ? 1000 : 1
-    return this.#min * scale >= epochRange.from && this.#max * scale <= epochRange.to
+    const { min, max } = this.#range
+    const scale = max < SECONDS_BELOW ? 1000 : 1
+    return min * scale >= epochRange.from && max * scale <= epochRange.to
   }
 }
+
+const isLocalTime = (declared: string | undefined): boolean =>
+  declared !== undefined && /^(?:TIMESTAMP|DATE)/.test(declared) && !/WITH TIME ZONE/.test(declared)
 
 /** Type of numbers in human formats. */
 function numberType(name: string, places: number): TypeIR {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { dateOrderOf, parseDate, dateInstant, type DateOrder } from './date-format.ts'
+import { dateInstant, dateOrderOf, parseDate, usualDateOrder, type DateOrder } from './date-format.ts'
 
 const read = (text: string, order: DateOrder): string | undefined => {
   const date = parseDate(text)
@@ -36,11 +36,18 @@ test('rejects ISO 8601 and texts that are not dates', () => {
     assert.equal(parseDate(text), undefined, text)
 })
 
-test('the greatest numbers of a column decide the order, else the convention', () => {
-  const order = (text: string, greatest: readonly [number, number]) => dateOrderOf(parseDate(text)!, greatest)
-  assert.equal(order('1/2/2025', [13, 12]), 'dmy')
-  assert.equal(order('1.2.2025', [12, 13]), 'mdy')
-  assert.equal(order('1/2/2025', [12, 12]), 'mdy')
-  assert.equal(order('1.2.2025', [12, 12]), 'dmy')
-  assert.equal(order('2025/1/2', [2025, 12]), 'ymd')
+test('a number above 12 or a year in front shows the order; else the separator gives the usual one', () => {
+  for (const [text, order] of [
+    ['13/2/2025', 'dmy'],
+    ['1.13.2025', 'mdy'],
+    ['2025/1/2', 'ymd'],
+    ['12/12/2025', undefined],
+  ] as const)
+    assert.equal(dateOrderOf(parseDate(text)!), order, text)
+  for (const [text, order, isCertain] of [
+    ['1/2/2025', 'mdy', false],
+    ['1-2-2025', 'dmy', false],
+    ['1.2.2025', 'dmy', true],
+  ] as const)
+    assert.deepEqual(usualDateOrder(parseDate(text)!), { order, isCertain }, text)
 })

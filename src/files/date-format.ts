@@ -31,15 +31,21 @@ export function parseDate(text: string): ParsedDate | undefined {
   return { parts, separator, time: ((hours * 60 + Number(minute)) * 60 + Number(seconds)) * 1000 }
 }
 
-/**
- * Date order of a column, from the greatest first and second numbers. If neither is above 12, the convention decides: month first with
- * slashes, else day first.
- */
-export function dateOrderOf({ parts: [first], separator }: ParsedDate, greatest: readonly [number, number]): DateOrder {
+/** The order that one date shows by a number above 12 or a year in front. `undefined` if day and month may be exchanged. */
+export function dateOrderOf({ parts: [first, second] }: ParsedDate): DateOrder | undefined {
   if (first > 31) return 'ymd'
-  if (greatest[0] > 12) return 'dmy'
-  return greatest[1] > 12 || separator === '/' ? 'mdy' : 'dmy'
+  if (first > 12) return 'dmy'
+  return second > 12 ? 'mdy' : undefined
 }
+
+/**
+ * The usual order where no date shows it: month first with slashes, else day first. It is certain for points, since countries that put the
+ * month first do not write points.
+ */
+export const usualDateOrder = ({ separator }: ParsedDate): { readonly order: DateOrder; readonly isCertain: boolean } => ({
+  order: separator === '/' ? 'mdy' : 'dmy',
+  isCertain: separator === '.',
+})
 
 /** UTC ms, reading the wall clock as UTC. */
 export function dateInstant({ parts, time }: ParsedDate, order: DateOrder): number {

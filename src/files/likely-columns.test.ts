@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { InferredColumn, TwoValueCounts } from './column-sample.ts'
+import type { InferredColumn, ValueCounts } from './column-sample.ts'
 import { likelyOutcomes } from './likely-columns.ts'
 
-const column = (name: string, type: InferredColumn['type'], two?: TwoValueCounts): InferredColumn => ({
+const column = (name: string, type: InferredColumn['type'], two?: ValueCounts): InferredColumn => ({
   name,
   type,
   nullable: false,
   distinct: two ? 2 : 50,
+  filled: 100,
   ...(two && { valueCounts: two }),
 })
 
@@ -60,8 +61,8 @@ test('other numbers, single values and excluded columns are not outcomes', () =>
 
 test('the reason gives the frequency of true', () => {
   const late = column('Late?', 'bool', [
-    ['False', 175],
-    ['True', 25],
+    ['false', 175],
+    ['true', 25],
   ])
   const [{ reason }] = likelyOutcomes([late], [])
   assert.equal(reason, 'its name suggests an outcome, and it is true in 13 % of the records')

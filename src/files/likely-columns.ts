@@ -1,5 +1,5 @@
 /** Finds the likely event time, id, key and outcomes among the columns, with reasons: by name first, then by values. Guesses for a person to correct. */
-import { timeNamePattern, type ColumnSample, type InferredColumn, type TwoValueCounts } from './column-sample.ts'
+import { timeNamePattern, type InferredColumn, type ValueCounts } from './column-sample.ts'
 
 export interface ColumnChoice {
   readonly column: string
@@ -13,20 +13,21 @@ const numberName = /(?:^|[\W_])(?:no|nr|num|number|key|ref|reference)\W*$/i
 const entityName =
   /(?:_|^)(?:id|key|code|no|number)$|Id$|user|customer|client|account|card|device|sensor|patient|station|machine|vehicle|host|symbol|ticker|store|shop|terminal|merchant|driver|player|session|origin|destination|city|region|country/i
 
-/** The first time column with a telling name; else the one that ascends most steadily. Nullable columns are excluded. */
-export function likelyTime(columns: readonly InferredColumn[], samples: ReadonlyMap<string, ColumnSample>): ColumnChoice | undefined {
+/**
+ * The first time column with a telling name; else the one that ascends most steadily. Nullable columns are excluded. `ascendingShare` is the
+ * fraction of a column's times that are not below the previous time.
+ */
+export function likelyTime(columns: readonly InferredColumn[], ascendingShare: (column: string) => number): ColumnChoice | undefined {
   const times = columns.filter(({ type, nullable }) => type === 'timestamp' && !nullable)
-  const ascendingShare = ({ name }: InferredColumn) => samples.get(name)!.ascending / samples.get(name)!.filled
   const [best] = times.toSorted(
-    (a, b) => Number(timeNamePattern.test(b.name)) - Number(timeNamePattern.test(a.name)) || ascendingShare(b) - ascendingShare(a),
+    (a, b) =>
+      Number(timeNamePattern.test(b.name)) - Number(timeNamePattern.test(a.name)) || ascendingShare(b.name) - ascendingShare(a.name),
   )
   if (!best) return undefined
-  const prefix = times.length === 1 ? 'the only time that every record has' : `of ${times.length} times, `
-  if (times.length === 1) return { column: best.name, reason: prefix }
-  return {
-    column: best.name,
-    reason: prefix + (timeNamePattern.test(best.name) ? 'the one with a telling name' : 'the one that rises most steadily'),
-  }
+  if (times.length === 1) return { column: best.name, reason: 'the only time that every record has' }
+  const others = times.filter(time => time !== best).map(({ name }) => JSON.stringify(name))
+  const advantage = timeNamePattern.test(best.name) ? 'the first with a telling name' : 'the one that rises most steadily'
+  return { column: best.name, reason: `of ${times.length} times, ${advantage}; the others: ${others.join(', ')}` }
 }
 
 /** A column with the name of an id or a number, whose values are all different. */
@@ -41,9 +42,9 @@ export function likelyId(columns: readonly InferredColumn[], sampled: number, ti
 
 /** Least records per value of a key, on average; a key with a telling name may have fewer in the first records of a file. */
 const PER_VALUE = 2
-const PER_VALUE_NAMED = 1.25
+const PER_VALUE_NAMED = 1.5
 
-/** A column with repeated values: one with the name of an entity, else the text with the most values. */
+/** A column with repeated values: one with the name of an entity, else the text with the most values that is not the outcome. */
 export function likelyKey(
   columns: readonly InferredColumn[],
   sampled: number,
@@ -57,18 +58,25 @@ export function likelyKey(
       !excluded.some(choice => choice?.column === name),
   )
   const named = repeated.filter(({ name, distinct }) => entityName.test(name) && distinct > 1)
-  const best = (named.length > 0 ? named : repeated).toSorted((a, b) => b.distinct - a.distinct)[0]
-  return (
-    best && {
-      column: best.name,
-      reason: `${best.distinct} different values in ${sampled} records${named.length > 0 ? ', and called like a thing that has events' : ''}`,
-    }
-  )
+  const candidates = named.length > 0 ? named : repeated.filter(column => likelyTruth(column) === undefined)
+  const best = candidates.toSorted((a, b) => b.distinct - a.distinct)[0]
+  return best && { column: best.name, reason: `${repetition(best)}${named.length > 0 ? '; its name is that of a thing with events' : ''}` }
 }
 
+/** `812 distinct values in 10,000 records, each repeated 12 times`. */
+export function repetition({ distinct, filled }: InferredColumn): string {
+  const times = Number((filled / Math.max(1, distinct)).toPrecision(2))
+  const values = `${grouped(distinct)} distinct ${distinct === 1 ? 'value' : 'values'} in ${grouped(filled)} records`
+  return distinct <= 1 || times <= 1 ? values : `${values}, each repeated ${grouped(times)} times on average`
+}
+
+const grouped = (count: number): string => count.toLocaleString('en-US')
+
 export interface OutcomeChoice extends ColumnChoice {
-  /** The value for a true outcome: `true`, 1, or a word of the file. */
-  readonly truth: true | 1 | string
+  /** The value for a true outcome: a bool, a number, or a word of the file. */
+  readonly truth: boolean | number | string
+  /** Its name is that of an outcome. */
+  readonly isNamed: boolean
 }
 
 /** Words in the names of outcomes. */
@@ -76,7 +84,8 @@ const outcomeWords = new Set(
   (
     'label target outcome late delayed missed fraud fraudulent chargeback disputed dispute spam abuse fail failed failure fault faulty error broken ' +
     'breakdown anomaly anomalous alarm breach breached churn churned default defaulted return returned refund refunded cancel canceled cancelled ' +
-    'rejected noshow convert converted conversion click clicked bought purchased positive'
+    'rejected noshow convert converted conversion click clicked bought purchased positive ' +
+    'verspätet verspätung ausfall ausgefallen betrug storniert gekündigt retoure defekt fehler störung retard fraude annulé impayé panne résilié'
   ).split(' '),
 )
 
@@ -92,38 +101,47 @@ const affirmative =
 export function likelyOutcomes(columns: readonly InferredColumn[], excluded: readonly (ColumnChoice | undefined)[]): OutcomeChoice[] {
   return columns
     .filter(({ name }) => !excluded.some(choice => choice?.column === name))
-    .flatMap(({ name, type, valueCounts: two, words }) => {
-      const truth = two && truthOf(type, two)
-      if (two === undefined || truth === undefined) return []
-      const [[, trues], [, others]] = isTruth(two[0][0], words?.yes ?? truth) ? two : [two[1], two[0]]
-      const part = trues / (trues + others)
-      return [{ column: name, truth, part, hasOutcomeName: wordsOf(name).some(word => outcomeWords.has(word)) }]
+    .flatMap(column => {
+      const truth = likelyTruth(column)
+      return truth === undefined ? [] : [{ column, truth, share: trueShare(column, truth), isNamed: hasOutcomeName(column.name) }]
     })
-    .toSorted((a, b) => Number(b.hasOutcomeName) - Number(a.hasOutcomeName) || a.part - b.part)
-    .map(({ column, truth, part, hasOutcomeName }) => ({
-      column,
+    .toSorted((a, b) => Number(b.isNamed) - Number(a.isNamed) || a.share - b.share)
+    .map(({ column, truth, isNamed }) => ({
+      column: column.name,
       truth,
-      reason: `${hasOutcomeName ? 'its name suggests an outcome' : 'it has two values'}, and it is ${truth} in ${percent(part)} of the records`,
+      isNamed,
+      reason: `${isNamed ? 'its name suggests an outcome' : 'it has two values'}, and ${shareText(column, truth)}`,
     }))
 }
 
-/** The true value of bools, of 0 and 1, and of texts with one affirmative value. */
-function truthOf(type: InferredColumn['type'], two: TwoValueCounts): OutcomeChoice['truth'] | undefined {
-  const values = two.map(([value]) => value)
+const hasOutcomeName = (name: string): boolean => wordsOf(name).some(word => outcomeWords.has(word))
+
+/** The share of the records with a true outcome. */
+function trueShare({ valueCounts = [], words }: InferredColumn, truth: OutcomeChoice['truth']): number {
+  const value = words && typeof truth === 'boolean' ? words[truth ? 'yes' : 'no'] : String(truth)
+  const records = (counts: ValueCounts) => counts.reduce((sum, [, count]) => sum + count, 0)
+  return records(valueCounts.filter(([counted]) => String(counted) === value)) / records(valueCounts)
+}
+
+/** `it is true in 13 % of the records`. */
+export const shareText = (column: InferredColumn, truth: OutcomeChoice['truth']): string =>
+  `it is ${truth} in ${percent(trueShare(column, truth))} of the records`
+
+/** The true value of a column of two values: of bools, of 0 and 1, and of texts with one affirmative value. */
+export function likelyTruth({ type, valueCounts }: InferredColumn): OutcomeChoice['truth'] | undefined {
+  if (valueCounts?.length !== 2) return undefined
+  const values = valueCounts.map(([value]) => value)
   if (type === 'bool') return true
   if (type === 'int' && values.every(value => Number(value) === 0 || Number(value) === 1)) return 1
   const affirmativeValues = values.filter((value): value is string => typeof value === 'string' && affirmative.test(value))
   return type === 'string' && affirmativeValues.length === 1 ? affirmativeValues[0] : undefined
 }
 
-const isTruth = (value: unknown, truth: OutcomeChoice['truth']): boolean =>
-  typeof truth === 'string' ? value === truth : String(value).toLowerCase() === String(truth)
-
 /** `isLate`, `was_late`, `Late?`: is, late. */
 const wordsOf = (name: string): string[] =>
   name
     .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase()
-    .split(/[^a-z]+/)
+    .split(/[^\p{L}]+/u)
 
 const percent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`

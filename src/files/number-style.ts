@@ -1,20 +1,25 @@
 /** Recognises numbers and yes/no words in human and spreadsheet formats: `1.234,5`, `1,234.5`, `ja`. */
 
-/** `comma`: a comma separates the fraction. `grouped`: a comma groups thousands. */
+/** `comma`: a comma separates the fraction. `grouped`: a comma or an apostrophe groups thousands. */
 export type NumberStyle = 'comma' | 'grouped'
+
+/** `either`: the comma may do both. `spaced`: a blank or an apostrophe groups thousands, and there is no fraction. */
+export type NumberKind = NumberStyle | 'either' | 'spaced'
 
 const commaFraction = /^[-+]?(?:\d+|\d{1,3}(?:[.\s'’]\d{3})+),\d+$/
 const pointGroups = /^[-+]?[1-9]\d{0,2}(?:\.\d{3}){2,}$/
-const commaGroups = /^[-+]?[1-9]\d{0,2}(?:,\d{3})+\.\d+$|^[-+]?[1-9]\d{0,2}(?:,\d{3}){2,}$/
+const commaGroups = /^[-+]?[1-9]\d{0,2}(?:[,'’]\d{3})+\.\d+$|^[-+]?[1-9]\d{0,2}(?:,\d{3}){2,}$/
 /** 1.234 may be a fraction or a thousand. */
 const onePointGroup = /^[-+]?[1-9]\d{0,2}\.\d{3}$/
 const oneCommaGroup = /^[-+]?[1-9]\d{0,2},\d{3}$/
+const spacedGroups = /^[-+]?[1-9]\d{0,2}(?:[\s'’]\d{3})+$/
 
-/** `either`: 1,234 may be a thousand or a fraction. `undefined`: not a number with a comma. */
-export function numberStyleOf(text: string): NumberStyle | 'either' | undefined {
+/** `undefined`: not a number with groups or with a comma. */
+export function numberStyleOf(text: string): NumberKind | undefined {
   const number = text.trim()
   if (oneCommaGroup.test(number)) return 'either'
   if (commaFraction.test(number) || pointGroups.test(number)) return 'comma'
+  if (spacedGroups.test(number)) return 'spaced'
   return commaGroups.test(number) ? 'grouped' : undefined
 }
 
@@ -31,14 +36,19 @@ export const fractionDigits = (text: string, style: NumberStyle): number => {
 const pairs: readonly (readonly [yes: string, ...no: readonly string[]])[] = [
   ['yes', 'no'],
   ['y', 'n'],
+  ['true', 'false'],
+  ['t', 'f'],
   ['ja', 'nein', 'nej', 'nee'],
   ['j', 'n'],
   ['wahr', 'falsch'],
+  ['waar', 'onwaar'],
   ['oui', 'non'],
   ['vrai', 'faux'],
   ['si', 'no'],
   ['sí', 'no'],
   ['sì', 'no'],
+  ['verdadero', 'falso'],
+  ['vero', 'falso'],
   ['sim', 'não', 'nao'],
   ['tak', 'nie'],
   ['evet', 'hayır'],

@@ -121,5 +121,5 @@ test('where a comma may be either, that is said with the line and the option to 
 test('a file without a time says which columns it has, and what was left out', async () => {
   const { err, status } = await called('init', project.path('timeless'), '--from', project.path('objects.ndjson'))
   assert.equal(status, 1)
-  assert.match(err, /no column that is an event time .*; there is body\.heat \(int\); left out: tags \(nested: a map/)
+  assert.match(err, /no column with an event time .*; it has body\.heat \(int\); left out: tags \(nested: a map/)
 })

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { inferSchema } from '../../src/files/infer-schema.ts'
+import { schemaOfSample, type InferOptions } from '../../src/files/infer-schema.ts'
+import { sampleRecords } from '../../src/files/records-sample.ts'
 import { Scratch } from './scratch.ts'
+
+const inferSchema = async (path: string, options?: InferOptions) => schemaOfSample(await sampleRecords(path), options)
 
 const payment = (i: number) => ({
   payment_id: `p${i}`,
@@ -96,7 +99,7 @@ test('a malformed file is not read to its end, and the error says how far', asyn
   const broken = scratch.write('in.ndjson', `${'not json\n'.repeat(10_000 + 40_000)}{"a":1}\n`)
   await assert.rejects(inferSchema(broken), {
     code: 'SPILL_FORMAT',
-    message: /no record with fields to infer columns from, among the first 10000 records \(INFER_RECORDS_MAX\)$/,
+    message: /no record with fields to infer columns from, among the first 10000 records \(INFER_RECORDS_MAX\); give a file with records$/,
   })
 })
 
@@ -111,7 +114,7 @@ test('a column of which nearly every value is another is no key, whatever it is 
   assert.equal((await inferSchema(scratch.write('in.csv', text))).key?.column, 'line')
   const only = csv('at;Durchsatz €', i => `${time(i)};~${i % 989}`)
   assert.equal((await inferSchema(scratch.write('only.csv', only))).key, undefined)
-  const many = csv('at,customer', i => `${time(i)},k${i % 800}`)
+  const many = csv('at,customer', i => `${time(i)},k${i % 650}`)
   assert.equal((await inferSchema(scratch.write('many.csv', many))).key?.column, 'customer')
 })
 
@@ -138,7 +141,7 @@ test('numbers with a comma are read by what the column tells, else by what the f
   const unclear = csv('at;items', i => `${time(i)};${i < 3 ? i : `1,${100 + (i % 900)}`}`)
   assert.deepEqual(await columnsOf(unclear), {
     columns: { at: ['timestamp', undefined], items: ['string', undefined] },
-    unclear: [{ name: 'items', text: '1,103', place: 'in.csv:5' }],
+    unclear: [{ name: 'items', kind: 'comma', text: '1,103', place: 'in.csv:5' }],
   })
   assert.deepEqual((await columnsOf(unclear, 'grouped')).columns['items'], ['int', 'grouped'])
   assert.deepEqual((await columnsOf(unclear, 'comma')).columns['items'], ['double', 'comma'])
@@ -168,7 +171,7 @@ test('two words that say yes and no are a bool, in any case of letters, and an o
   )
   assert.deepEqual(
     [outcomes[0].column, outcomes[0].truth, outcomes[0].reason],
-    ['Ausfall', true, 'it has two values, and it is true in 25 % of the records'],
+    ['Ausfall', true, 'its name suggests an outcome, and it is true in 25 % of the records'],
   )
 })
 
@@ -195,4 +198,118 @@ test('fields of objects are columns by their path; lists and what is an object i
     left.map(({ name }) => name),
     ['body.tags', 'odd'],
   )
+})
+
+test('a point that may group thousands is a fraction, and unclear unless a column shows what its sign is', async () => {
+  using scratch = new Scratch()
+  const columnsOf = async (head: string, rowOf: (i: number) => string, options?: InferOptions) => {
+    const { columns, unclear } = await inferSchema(scratch.write('in.csv', csv(head, rowOf)), options)
+    return [columns.slice(1).map(one => [one.type, one.numbers]), unclear.map(({ name, kind, text }) => [name, kind, text])]
+  }
+  const rows = (i: number) => `${time(i)};${1 + (i % 9)}.${100 + (i % 900)}`
+  const unclear = [['weight', 'point', '1.100']]
+  assert.deepEqual(await columnsOf('at;weight', rows), [[['double', undefined]], unclear])
+  assert.deepEqual(await columnsOf('at;weight', rows, { numbers: 'grouped' }), [[['double', undefined]], []])
+  assert.deepEqual(await columnsOf('at;weight', rows, { numbers: 'comma' }), [[['int', 'comma']], []])
+  const withComma = await columnsOf('at;weight;heat', i => `${rows(i)};${i % 30},5`)
+  assert.deepEqual(withComma, [
+    [
+      ['int', 'comma'],
+      ['double', 'comma'],
+    ],
+    [],
+  ])
+  const withPoint = await columnsOf('at;weight;heat', i => `${rows(i)};${i % 30}.5`)
+  assert.deepEqual(withPoint, [
+    [
+      ['double', undefined],
+      ['double', undefined],
+    ],
+    [],
+  ])
+  const swiss = await columnsOf('at;weight', i => `${time(i)};${i % 2 === 0 ? `1'${100 + (i % 900)}` : `2'000.5`}`)
+  assert.deepEqual(swiss, [[['double', 'grouped']], []])
+})
+
+test('dates are read in the order that the column shows, else another column, else the usual one, which is unclear', async () => {
+  using scratch = new Scratch()
+  const two = (n: number) => String(n).padStart(2, '0')
+  const infer = async (separator: string, days: readonly (readonly [first: number, second: number])[], options?: InferOptions) => {
+    const text = csv('date,heat', i => `${days[i % days.length].map(two).join(separator)}${separator}2025 10:${two(i % 60)},${i}`, 100)
+    const { columns, unclear, span } = await inferSchema(scratch.write('in.csv', text), options)
+    return [
+      columns[0].type,
+      columns[0].timeFormat,
+      columns[0].example?.slice(0, 10),
+      unclear.map(({ kind, order }) => [kind, order]),
+      Math.floor(span / 86_400_000),
+    ]
+  }
+  const [march, april] = [
+    [1, 3],
+    [2, 4],
+  ] as const
+  assert.deepEqual(await infer('/', [march, [31, 3]]), ['timestamp', 'dmy', '31/03/2025', [], 30])
+  assert.deepEqual(await infer('/', [march, [3, 31]]), ['timestamp', 'mdy', '03/31/2025', [], 87])
+  assert.deepEqual(await infer('/', [march, april]), ['timestamp', 'mdy', '01/03/2025', [['dates', 'mdy']], 32])
+  assert.deepEqual(await infer('/', [march, april], { dates: 'dmy' }), ['timestamp', 'dmy', '01/03/2025', [], 32])
+  assert.deepEqual(await infer('.', [march, april]), ['timestamp', 'dmy', '01.03.2025', [], 32])
+  assert.deepEqual(await infer('-', [march, april]), ['timestamp', 'dmy', '01-03-2025', [['dates', 'dmy']], 32])
+  assert.deepEqual(
+    await infer('/', [
+      [13, 1],
+      [1, 13],
+    ]),
+    ['string', undefined, undefined, [['mixed dates', undefined]], 0],
+  )
+  const both = csv('date,due,heat', i => `01/03/2025 10:${two(i % 60)},31/03/2025,${i}`, 100)
+  const { columns, unclear } = await inferSchema(scratch.write('both.csv', both))
+  assert.deepEqual([columns.map(({ timeFormat }) => timeFormat), unclear], [['dmy', 'dmy', undefined], []])
+})
+
+test('columns that are named for a role are taken, or it is said why not', async () => {
+  using scratch = new Scratch()
+  const path = scratch.write(
+    'in.csv',
+    csv(
+      'made,at,customer,shop,late,state,heat',
+      i => `${time(i)},${time(i + 9)},c${i % 7},s${i % 3},${i % 4 === 0 ? 1 : 0},${['new', 'sent', 'returned'][i % 3]},${i}.5`,
+    ),
+  )
+  const infer = (options: InferOptions) => inferSchema(path, options)
+  const { time: chosen, key, id, outcomes } = await infer({ time: 'made', key: 'shop', id: null, outcome: 'state=returned' })
+  assert.deepEqual(
+    [chosen?.column, key?.column, id, outcomes.map(({ column, truth }) => [column, truth])],
+    ['made', 'shop', undefined, [['state', 'returned']]],
+  )
+  assert.equal(outcomes[0].reason, 'as you chose, and it is returned in 33 % of the records')
+  assert.equal(key?.reason, 'as you chose; 3 distinct values in 1,000 records, each repeated 330 times on average')
+  assert.deepEqual(
+    (await infer({ outcome: 'late=0', key: null })).outcomes.map(({ truth, reason }) => [truth, reason]),
+    [[0, 'as you chose, and it is 0 in 75 % of the records']],
+  )
+  assert.deepEqual((await infer({ outcome: null })).outcomes, [])
+  assert.equal((await infer({ key: 'late' })).outcomes.length, 0)
+  for (const [options, code, message] of [
+    [{ key: 'custmer' }, 'SPILL_NOT_FOUND', /in\.csv has no column "custmer"; did you mean 'customer'\?/],
+    [
+      { time: 'heat' },
+      'SPILL_INPUT',
+      /in\.csv has double values in "heat", and --time needs times \(ISO 8601, .*\); name a different column$/,
+    ],
+    [{ key: 'heat' }, 'SPILL_INPUT', /in "heat", and --key needs text or whole numbers; name a different column$/],
+    [
+      { outcome: 'state' },
+      'SPILL_INPUT',
+      /in\.csv has the values "new", "sent", "returned" in "state"; name the one that is true: --outcome "state=new"$/,
+    ],
+    [{ outcome: 'state=gone' }, 'SPILL_INPUT', /"sent", "returned" in "state", and not "gone"; name the one/],
+    [
+      { outcome: 'heat' },
+      'SPILL_INPUT',
+      /has 1000 different values in "heat", and an outcome has few; give --outcome a different column, or --outcome none/,
+    ],
+    [{ key: 'shop', id: 'shop' }, 'SPILL_INPUT', /in\.csv has one column "shop" for --key and --id; name two columns/],
+  ] as const)
+    await assert.rejects(infer(options), { code, message })
 })

@@ -11,7 +11,7 @@ import {
 } from './inferred-code.ts'
 import { inOneLine } from '../../base/index.ts'
 import { shellWord } from '../command/print.ts'
-import { SERIES_KEY, displayName, type PlannedColumn, type PlannedOutcome, type PlannedSource } from './inferred-source.ts'
+import { ROW_ID, SERIES_KEY, displayName, type PlannedColumn, type PlannedOutcome, type PlannedSource } from './inferred-source.ts'
 
 /** The text of `audit.ts` with its sources and guesses. */
 export interface InferredAudit {
@@ -22,8 +22,6 @@ export interface InferredAudit {
   readonly guesses: readonly string[]
 }
 
-/** Minutes from an event until its outcome is known: a guess. */
-const KNOWN_AFTER = 60
 const BUDGET = '10%'
 
 /** `undefined` if no column can be the outcome. `file` is the file's name, `events` its path from the project's folder. */
@@ -33,7 +31,7 @@ export function auditCode(source: PlannedSource, file: string, events: string): 
   const sources = [source.name, source.name === 'outcomes' ? 'came' : 'outcomes']
   const guessed = [
     `LABEL is a guess: ${inOneLine(`the outcome is ${JSON.stringify(outcome.column.field)} (${outcome.reason})`)}`,
-    `KNOWN_AFTER is a guess: the outcome is known ${KNOWN_AFTER} min after the event, and an action is in time until then; the latency limits of ingestion, inference and actions follow from it`,
+    `KNOWN_AFTER is a guess: the outcome is known ${source.knownAfter} min after the event, and an action is in time until then; the latency limits of ingestion, inference and actions follow from it`,
     `WORTH is a guess: ${BUDGET.replace('%', ' %')} of the events may be acted on, and all correct predictions have the same value`,
   ]
   const parts = [
@@ -74,7 +72,7 @@ const guessText = (source: PlannedSource, guessed: readonly string[]): string =>
 ${guessed.map(text => `  ${quotedLiteral(text)},`).join('\n')}
 ]
 
-const KNOWN_AFTER = ${KNOWN_AFTER} // minutes
+const KNOWN_AFTER = ${source.knownAfter} // minutes
 ${laterText(source.time)}
 
 const keyed = entity('${keyColumnName(source)}', ${keyTypeCode(source)})
@@ -95,12 +93,12 @@ function eventsText(source: PlannedSource): string {
   const { name, key, time, id } = source
   const columns = usedColumns(source)
   const schema = [
-    ...(id ? [] : [`${ROW}: t.string()`]),
+    ...(id ? [] : [`${ROW_ID}: t.string()`]),
     ...(key ? [] : [`${SERIES_KEY}: keyed`]),
     ...columns.map(column => `${column.name}: ${columnTypeCode(column, source)}`),
   ]
   const fields = [
-    ...(id ? [] : [`${ROW}: ${wholeRow}, // no column is an id, so the whole record is the id`]),
+    ...(id ? [] : [`${ROW_ID}: ${wholeRow}, // no column is an id, so the whole record is the id`]),
     ...(key ? [] : [`${SERIES_KEY}: 'all',`]),
     ...columns.map(column => `${column.name}: ${fieldCode(column)},`),
   ]
@@ -111,7 +109,7 @@ ${schema.map(line => `    ${line},`).join('\n')}
   },
   key: '${keyColumnName(source)}',
   time: '${time.name}', // without an offset it is UTC; for a time zone write t.timestamp({ zone: 'Europe/Zurich' }), here and in outcomes
-  id: '${id?.name ?? ROW}',
+  id: '${id?.name ?? ROW_ID}',
   map: raw => ({
 ${fields.map(line => `    ${line}`).join('\n')}
   }),
@@ -120,7 +118,6 @@ ${fields.map(line => `    ${line}`).join('\n')}
 `
 }
 
-const ROW = 'row'
 const wholeRow = `Object.values(raw).join(' ')`
 
 /** The id, key, time and quantity columns; the user may add others. */
@@ -149,36 +146,17 @@ export const outcomes = source('${name}', {
 function outcomeCode({ column, truth }: PlannedOutcome): string {
   const raw = rawFieldCode(column)
   if (truth === true) return fieldCode(column)
-  const isTrue = truth === 1 ? `Number(${raw}) === 1` : `${raw} === ${quotedLiteral(truth)}`
+  const text = typeof truth === 'number' ? `Number(${raw}) === ${truth}` : `${raw} === ${quotedLiteral(String(truth))}`
+  const isTrue = truth === false ? falseCode(column, raw) : text
   return column.nullable ? `${raw} == null ? null : ${isTrue}` : isTrue
 }
 
-const spans = [
-  ['1m', 1 / 60],
-  ['5m', 1 / 12],
-  ['15m', 1 / 4],
-  ['1h', 1],
-  ['6h', 6],
-] as const
-const longSpans = [
-  ['1d', 24],
-  ['7d', 168],
-] as const
-
-/** Least average number of a key's events in the short window. */
-const EVENTS_HELD = 1.5
-/** Least ratio of the long window to the short one. */
-const LONG_RATIO = 100
-
-/** A short window with a few events of a key, and a long window for the usual values. */
-function windowsOf({ hourly }: PlannedSource): { short: string; long: string } {
-  const [short, hours] = hourly === 0 ? spans[3] : (spans.find(([, length]) => length * hourly >= EVENTS_HELD) ?? (['1d', 24] as const))
-  const [long] = longSpans.find(([, length]) => length >= LONG_RATIO * hours) ?? ['30d']
-  return { short, long }
-}
+/** The expression for a bool column that is false. */
+const falseCode = (column: PlannedColumn, raw: string): string =>
+  column.words ? `!${fieldCode({ ...column, nullable: false })}` : `String(${raw}).toLowerCase() === 'false'`
 
 function groupsText(source: PlannedSource): string {
-  const { short, long } = windowsOf(source)
+  const { short, long } = source.windows
   const group = (name: string, span: string): string => `export const ${name} = features('${name}', {
   from: events,
   entity: keyed,

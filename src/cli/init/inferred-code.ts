@@ -63,11 +63,20 @@ const wall = (ms: number) => new Date(ms).toISOString().slice(0, -1)`,
   dmy: dateHelper('dmy', '31.12.2025 14:05'),
   mdy: dateHelper('mdy', '12/31/2025 2:05 PM'),
   ymd: dateHelper('ymd', '2025/12/31 14:05'),
-  comma: `/** A number whose fraction follows a comma, such as 1.234,5, as 1234.5. */
-const comma = (text: string) => text.trim().replaceAll(/[.\\s'’]/g, '').replace(',', '.')`,
-  grouped: `/** A number whose thousands are separated by commas, such as 1,234.5, as 1234.5. */
-const grouped = (text: string) => text.trim().replaceAll(',', '')`,
-  yesNo: `/** A word that says yes or no as a bool. Any other word is rejected. */
+  comma: `/** A number with a decimal comma, such as 1.234,5, as 1234.5. Any other text is rejected. */
+function comma(text: string): string {
+  const match = /^([-+]?(?:\\d+|\\d{1,3}(?:[.\\s'’]\\d{3})+))(?:,(\\d+))?$/.exec(text.trim())
+  if (!match) throw new Error(\`'\${text}' is not a number with a decimal comma\`)
+  const [, whole, fraction = '0'] = match
+  return \`\${whole.replaceAll(/[^-\\d]/g, '')}.\${fraction}\`
+}`,
+  grouped: `/** A number whose thousands are separated by commas, such as 1,234.5, as 1234.5. Any other text is rejected. */
+function grouped(text: string): string {
+  const match = /^[-+]?(?:\\d+|\\d{1,3}(?:[,\\s'’]\\d{3})+)(?:\\.\\d*)?$/.exec(text.trim())
+  if (!match) throw new Error(\`'\${text}' is not a number with a decimal point\`)
+  return match[0].replaceAll(/[^-.\\d]/g, '')
+}`,
+  yesNo: `/** A word that says yes or no, as a bool. Any other word is rejected. */
 function yesNo(text: string, yes: string, no: string): boolean {
   const word = text.trim().toLowerCase()
   if (word !== yes && word !== no) throw new Error(\`'\${text}' is neither \${yes} nor \${no}\`)

@@ -25,7 +25,13 @@ function nameOf(draw: Random): string {
 /** A schema of six columns, one of them nested, one omitted column, and the file's path. `name` generates all names. */
 function schemaOf(name: () => string): { readonly schema: InferredSchema; readonly path: string } {
   const [key, time, id, value, outcome, left, above, below] = Array.from({ length: 8 }, (_, i) => `${name()}${i}`)
-  const column = (name: string, type: 'string' | 'timestamp' | 'double', distinct: number) => ({ name, type, nullable: false, distinct })
+  const column = (name: string, type: 'string' | 'timestamp' | 'double', distinct: number) => ({
+    name,
+    type,
+    nullable: false,
+    distinct,
+    filled: 100,
+  })
   const schema: InferredSchema = {
     format: 'ndjson',
     columns: [
@@ -41,8 +47,9 @@ function schemaOf(name: () => string): { readonly schema: InferredSchema; readon
     key: { column: key, reason: `of ${name()}` },
     time: { column: time, reason: 'the only one' },
     id: { column: id, reason: 'different' },
-    outcomes: [{ column: outcome, truth: name(), reason: `it is ${name()}` }],
+    outcomes: [{ column: outcome, truth: name(), isNamed: true, reason: `it is ${name()}` }],
     span: 3_600_000,
+    history: 3_600_000,
     sampled: 100,
     undecodable: 1,
   }

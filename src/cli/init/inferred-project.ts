@@ -13,7 +13,7 @@ import {
   mapHelpers,
   quotedLiteral,
 } from './inferred-code.ts'
-import { plannedSource, SERIES_KEY, displayName, ambiguityText, type PlannedColumn, type PlannedSource } from './inferred-source.ts'
+import { plannedSource, SERIES_KEY, displayName, type Inference, type PlannedColumn, type PlannedSource } from './inferred-source.ts'
 
 /** A generated project. */
 export interface GeneratedProject {
@@ -23,8 +23,12 @@ export interface GeneratedProject {
   readonly source: string
   /** With `--from`: the sources of `audit.ts` that the file feeds, and the guesses in it; or the reason why there is no `audit.ts`. */
   readonly audit?: ProjectAudit | { readonly why: string; readonly labels: readonly LabelHint[] }
-  /** With `--from`: columns whose format is ambiguous, a sentence each. */
-  readonly unclear?: readonly string[]
+  /** With `--from`: number of records that were looked at. */
+  readonly sampled?: number
+  /** With `--from`: each inference with its evidence. */
+  readonly inferences?: readonly Inference[]
+  /** With `--from`: what a person must know before the project runs, a sentence each. */
+  readonly warnings?: readonly string[]
 }
 
 /** The generated `audit.ts`: the names of its sources, and its guesses as sentences. */
@@ -42,18 +46,20 @@ export function inferredProject(schema: InferredSchema, path: string, events: st
     files: { 'pipeline.ts': pipelineText(source, file), 'pipeline.test.ts': testText(source), ...(audit && { 'audit.ts': audit.text }) },
     source: source.name,
     audit: audit ? { sources: audit.sources, guessed: audit.guesses } : { why: noOutcomeText(file), labels: labelHints(source) },
-    unclear: schema.unclear.map(ambiguityText),
+    inferences: source.inferences,
+    sampled: source.sampled,
+    warnings: source.warnings,
   }
 }
 
 function pipelineText(source: PlannedSource, file: string): string {
-  const { name, columns, time, id, isMapped: mapped, reasons } = source
+  const { name, columns, time, id, isMapped: mapped, inferences } = source
   const key = keyColumnName(source)
   const [first] = quantityColumns(source)
   return `// Decides for each event of ${displayName(file)} whether it is unusual. A starting point; change it to your needs.
 //
 // Inferred from the file:
-${reasons.map(reason => `//   ${inOneLine(reason)}`).join('\n')}
+${inferences.map(inference => `//   ${inOneLine(inferenceText(inference))}`).join('\n')}
 import { count, entity, features, model, on, pipeline, rules, source, stream, t } from 'spillway'
 ${source.isMapped ? mapHelpers(columns) : ''}
 const keyed = entity('${key}', ${keyTypeCode(source)}) // what features belong to
@@ -82,7 +88,7 @@ export const unusual = model('unusual', {
     const before = past.of(e.${key})
     return { past: before${first ? `, value: e.${first.name}, ratio: e.${first.name}.dividedBy(before.mean_${first.name})` : ''} }
   },
-  score: v => rules([{ when: ${first ? 'v.ratio.gt(2)' : 'v.past.n1d.gt(10)'}, score: 0.9 }], 0.1),
+  score: v => rules([{ when: ${first ? 'v.ratio.gt(2)' : 'v.past.n.gt(10)'}, score: 0.9 }], 0.1),
 })
 
 export default pipeline('${name}', [unusual])
@@ -99,15 +105,18 @@ ${[...(key ? [] : [`    ${SERIES_KEY}: 'all',`]), ...fields].join('\n')}
 `
 }
 
+const inferenceText = ({ of, value, evidence }: Inference): string => `${of}: ${value} (${evidence})`
+
 function featureLines(source: PlannedSource): string[] {
   const columns = quantityColumns(source)
+  const { day, long } = source.windows
   const numbers = columns.flatMap(({ name }) => [
-    `    mean_${name}: e.${name}.mean('30d', { before: true }),`,
-    `    last_${name}: e.${name}.last('30d', { before: true }),`,
+    `    mean_${name}: e.${name}.mean('${long}', { before: true }),`,
+    `    last_${name}: e.${name}.last('${long}', { before: true }),`,
   ])
   return [
     ...(numbers.length > 0 ? [] : ['    // No column is a quantity, so the only feature is the number of events.']),
-    `    n1d: count('1d'),`,
+    `    n: count('${day}'),`,
     ...numbers,
   ]
 }
@@ -127,7 +136,7 @@ test('${first ? 'an event of three times the previous mean is unusual' : 'events
 ${source.isMapped ? '  // The source has a map, so it takes records in the format of the file.\n' : ''}  await run.send(events, [
 ${records.map((value, i) => `    { ${recordFields(source, first, value, i).join(', ')} }${cast},`).join('\n')}
   ])
-  assert.equal(run.features(past, ${key}).n1d, 2)
+  assert.equal(run.features(past, ${key}).n, 2)
 ${first ? `  assert.deepEqual(run.decisions(unusual).map(({ vector }) => vector.past.mean_${first.name}), [null, 2])\n` : ''}  assert.deepEqual(run.decisions(unusual).map(({ score }) => score), [0.1, ${first ? '0.9' : '0.1'}])
 })
 `
@@ -163,8 +172,8 @@ function objectFields(values: readonly (readonly [path: readonly string[], value
 }
 
 /** A time in the format of the file. */
-const exampleTime = ({ timeFormat: written }: PlannedColumn, minute: number): string =>
-  written === 'seconds' ? String(Date.UTC(2026, 0, 1, 0, minute) / 1000) : `'2026-01-01T00:0${minute}Z'`
+const exampleTime = ({ timeFormat: written }: PlannedColumn, second: number): string =>
+  written === 'seconds' ? String(Date.UTC(2026, 0, 1, 0, 0, second) / 1000) : `'2026-01-01T00:00:0${second}Z'`
 
 const examples = {
   int: '1',

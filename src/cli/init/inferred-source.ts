@@ -1,7 +1,10 @@
 /** Plans the source of `init --from`: valid column names, the key, and whether the source needs a map. */
 import { basename } from 'node:path'
-import type { InferredSchema, InferredColumn, OutcomeChoice } from '../../files/index.ts'
+import { TIME_FORMATS, type ColumnChoice, type InferredColumn, type InferredSchema, type OutcomeChoice } from '../../files/index.ts'
 import { SpillwayError, inOneLine } from '../../base/index.ts'
+import { shellWord } from '../command/print.ts'
+import { formatNumber, pluralize } from '../command/text-format.ts'
+import { knownAfterOf, windowsOf, type Windows } from './inferred-windows.ts'
 
 /** A column of the file with its name in the source. */
 export interface PlannedColumn extends InferredColumn {
@@ -23,10 +26,13 @@ export interface PlannedSource {
   readonly outcomes: readonly PlannedOutcome[]
   /** Number of records in the sample. */
   readonly sampled: number
-  /** Average number of events per key and hour in the sample. */
-  readonly hourly: number
-  /** Each inference with its reason, one line each. */
-  readonly reasons: readonly string[]
+  readonly windows: Windows
+  /** Minutes from an event until its outcome is known: a guess. */
+  readonly knownAfter: number
+  /** Each inference with its evidence. */
+  readonly inferences: readonly Inference[]
+  /** What a person must know before the project runs, a sentence each. */
+  readonly warnings: readonly string[]
 }
 
 /** A column that may be the outcome of an event, with the value that means true, and the reason. */
@@ -34,28 +40,42 @@ export interface PlannedOutcome extends Pick<OutcomeChoice, 'truth' | 'reason'> 
   readonly column: PlannedColumn
 }
 
+/** One inference with its evidence: `key`, `customer`, `812 distinct values in 10,000 records`. */
+export interface Inference {
+  readonly of: string
+  readonly value: string
+  readonly evidence: string
+}
+
 /** The key of a source whose file has none. */
 export const SERIES_KEY = 'series'
+
+/** The id in `audit.ts` of a source whose file has none: the whole record. */
+export const ROW_ID = 'row'
+
+/** Fewest records of a sample from which types and roles follow. */
+const FEW_RECORDS = 20
 
 /** Throws `SPILL_INPUT` if no column can be the event time. */
 export function plannedSource(schema: InferredSchema, path: string): PlannedSource {
   const names = distinctNames(
     schema.columns.map(column => column.name),
-    schema.key ? [] : [SERIES_KEY],
+    [...(schema.key ? [] : [SERIES_KEY]), ...(schema.id ? [] : [ROW_ID])],
   )
-  const columns = schema.columns.map((column, i) => ({ ...column, field: column.name, name: names[i] }))
+  // A record without its key, time or id is rejected.
+  const required = [schema.key, schema.time, schema.id].map(choice => choice?.column)
+  const columns = schema.columns.map((column, i) => {
+    const isRequired = required.includes(column.name)
+    return { ...column, field: column.name, name: names[i], nullable: column.nullable && !isRequired }
+  })
   const columnOf = (field: string | undefined) => columns.find(column => column.field === field)
   const time = columnOf(schema.time?.column)
-  if (!time)
-    throw new SpillwayError(
-      'SPILL_INPUT',
-      `has no column that is an event time in every record (ISO 8601, or UTC milliseconds under a name such as 'at'); there is ` +
-        `${schema.columns.map(({ name, type }) => `${displayName(name)} (${type})`).join(', ') || 'no column at all'}${leftText(schema)}. Write the source by hand, with a map that makes the time`,
-      { place: basename(path) },
-    )
+  if (!time) throw noTimeError(schema, path)
   const key = columnOf(schema.key?.column) ?? null
   const renamed = columns.some(column => column.field !== column.name)
   const mapped = renamed || key === null || columns.some(needsMap) || (schema.format === 'ndjson' && schema.skipped.length > 0)
+  const hourly = schema.span === 0 ? 0 : (schema.sampled * HOUR) / (schema.span * (key?.distinct ?? 1))
+  const windows = windowsOf(hourly, schema.history)
   return {
     name: safeName(basename(path).replace(/\..*$/, ''), 'events'),
     columns,
@@ -65,14 +85,42 @@ export function plannedSource(schema: InferredSchema, path: string): PlannedSour
     isMapped: mapped,
     outcomes: schema.outcomes.map(({ column, truth, reason }) => ({ column: columnOf(column)!, truth, reason })),
     sampled: schema.sampled,
-    hourly: schema.span === 0 ? 0 : (schema.sampled * HOUR) / (schema.span * (key?.distinct ?? 1)),
-    reasons: reasonsOf(schema),
+    windows,
+    knownAfter: knownAfterOf(schema.history),
+    inferences: inferencesOf(schema, windows),
+    warnings: [
+      ...schema.unclear.map(ambiguityText),
+      ...(schema.sampled < FEW_RECORDS
+        ? [
+            `${basename(path)} has ${pluralize(schema.sampled, 'record')}, too few to infer from and to audit; check each type and role, or give a longer file`,
+          ]
+        : []),
+      ...columns.flatMap(({ field, filled }) =>
+        required.includes(field) && filled < schema.sampled
+          ? [
+              `${formatNumber(schema.sampled - filled)} of ${formatNumber(schema.sampled)} records have no ${displayName(field)}; they will be rejected`,
+            ]
+          : [],
+      ),
+    ],
   }
 }
 
-/** The omitted fields, with the reasons. */
-const leftText = ({ skipped: left }: InferredSchema): string =>
-  left.length === 0 ? '' : `; left out: ${left.map(({ name, reason }) => `${displayName(name)} (${inOneLine(reason)})`).join(', ')}`
+function noTimeError({ columns, skipped, unclear }: InferredSchema, path: string): SpillwayError {
+  const nullable = columns.find(({ type }) => type === 'timestamp')
+  const types = columns.map(({ name, type }) => `${displayName(name)} (${type})`).join(', ') || 'no column at all'
+  const omitted = skipped.map(({ name, reason }) => `${displayName(name)} (${inOneLine(reason)})`).join(', ')
+  const mixed = unclear.filter(({ kind }) => kind === 'mixed dates').map(ambiguityText)
+  const advice = nullable
+    ? `--time ${shellWord(nullable.name)} takes a column that some records leave empty, and these records are rejected`
+    : 'add a column with the time of each event, or write the source by hand, with a map that makes the time'
+  return new SpillwayError(
+    'SPILL_INPUT',
+    `has no column with an event time in every record (${TIME_FORMATS}); it has ${types}` +
+      `${omitted === '' ? '' : `; left out: ${omitted}`}${mixed.map(text => `; ${text}`).join('')}; ${advice}`,
+    { place: basename(path) },
+  )
+}
 
 /** True if a map must convert the column's values. */
 const needsMap = ({ timeFormat: written, numbers, words, path }: PlannedColumn): boolean =>
@@ -80,34 +128,61 @@ const needsMap = ({ timeFormat: written, numbers, words, path }: PlannedColumn):
 
 const HOUR = 3_600_000
 
-function reasonsOf({ columns, key, time, id, skipped: left, unclear, sampled, undecodable }: InferredSchema): string[] {
-  const choiceText = (role: string, choice: InferredSchema['key'], none: string) =>
-    `${role}: ${choice ? `${displayName(choice.column)} (${choice.reason})` : none}`
+function inferencesOf({ columns, key, time, id, outcomes, skipped, sampled, undecodable }: InferredSchema, windows: Windows): Inference[] {
+  const chosen = (of: string, choice: ColumnChoice | undefined, none: string): Inference => ({
+    of,
+    value: choice ? displayName(choice.column) : 'none',
+    evidence: choice?.reason ?? none,
+  })
+  const timeColumn = columns.find(({ name }) => name === time?.column)
   return [
-    choiceText('key', key, 'none, since no column has repeated values: all events are one series'),
-    choiceText('time', time, 'none'),
-    ...columns.flatMap(({ name, timeFormat: written }) =>
-      written === 'dmy' || written === 'mdy'
-        ? [`dates of ${displayName(name)}: ${written === 'dmy' ? 'the day first' : 'the month first'}`]
-        : [],
-    ),
-    ...columns.flatMap(({ name, numbers, words }) => [
-      ...(numbers
-        ? [`numbers of ${displayName(name)}: a comma ${numbers === 'comma' ? 'begins the fraction' : 'separates thousands'}`]
-        : []),
-      ...(words ? [`${displayName(name)}: ${displayName(words.yes)} is true, ${displayName(words.no)} is false`] : []),
-    ]),
-    ...unclear.map(ambiguityText),
-    choiceText('id', id, 'none, so that a record sent twice is two events'),
-    `types: the narrowest that fit ${sampled} records; a later record that does not fit is rejected with the reason`,
-    ...(undecodable > 0 ? [`not decoded: ${undecodable} records of the sample`] : []),
-    ...left.map(({ name, reason }) => `left out: ${displayName(name)} (${reason})`),
+    chosen('key', key, 'no column has repeated values, so all events are one series'),
+    { ...chosen('time', time, ''), evidence: [time?.reason, timeColumn && formatText(timeColumn)].filter(Boolean).join('; ') },
+    chosen('id', id, 'no column is called an id and differs in every record, so a record sent twice is two events'),
+    chosen('outcome', outcomes[0], 'no column is true or false, 0 or 1, yes or no'),
+    ...columns.flatMap(column => {
+      const format = column === timeColumn ? undefined : formatText(column)
+      return format === undefined ? [] : [{ of: 'format', value: displayName(column.name), evidence: format }]
+    }),
+    {
+      of: 'types',
+      value: typesText(columns),
+      evidence: `the narrowest that fit ${formatNumber(sampled)} records; a later record that does not fit is rejected with the reason`,
+    },
+    { of: 'windows', value: `${windows.short}, ${windows.long}`, evidence: windows.reason },
+    ...(undecodable > 0 ? [{ of: 'not decoded', value: `${undecodable} records`, evidence: 'of the sample' }] : []),
+    ...skipped.map(({ name, reason }) => ({ of: 'left out', value: displayName(name), evidence: inOneLine(reason) })),
   ]
 }
 
-/** Describes a column whose commas may separate thousands or begin a fraction, and the option that decides it. */
-export const ambiguityText = ({ name, text, place }: InferredSchema['unclear'][number]): string =>
-  `${inOneLine(place)}: ${displayName(name)} is text for now: ${inOneLine(JSON.stringify(text))} is ambiguous; add --decimal comma or --decimal point`
+/** `int items, tickets; string kitchen`. */
+function typesText(columns: InferredSchema['columns']): string {
+  const byType = Map.groupBy(columns, ({ type, scale }) => (scale === undefined ? type : `${type}(${scale})`))
+  return [...byType].map(([type, each]) => `${type} ${each.map(({ name }) => displayName(name)).join(', ')}`).join('; ')
+}
+
+/** The format of a column whose values a map converts. */
+function formatText({ timeFormat, numbers, words, example = '' }: InferredColumn): string | undefined {
+  const text = displayName(example)
+  if (timeFormat === 'dmy') return `the day first, as in ${text}`
+  if (timeFormat === 'mdy') return `the month first, as in ${text}`
+  if (timeFormat === 'seconds') return 'epoch seconds'
+  if (timeFormat === 'epoch') return 'epoch milliseconds'
+  if (numbers) return `a comma ${numbers === 'comma' ? 'begins the fraction' : 'separates thousands'}, as in ${text}`
+  return words && `${displayName(words.yes)} is true, ${displayName(words.no)} is false`
+}
+
+/** Describes a column whose format no column shows, and the option that decides it. */
+export function ambiguityText({ name, kind, order, text, place }: InferredSchema['unclear'][number]): string {
+  const column = `${inOneLine(place)}: ${displayName(name)}`
+  const value = inOneLine(JSON.stringify(text))
+  if (kind === 'comma') return `${column} is text for now: ${value} is ambiguous; add --decimal comma or --decimal point`
+  if (kind === 'point')
+    return `${column}: ${value} is read as ${Number(text)}; if the point separates thousands, add --decimal comma, else --decimal point`
+  if (kind === 'mixed dates') return `${column} is text: ${value} has its day and month in a different order than an earlier date`
+  const isDayFirst = order === 'dmy'
+  return `${column}: ${value} is read with the ${isDayFirst ? 'day' : 'month'} first, and no date shows it; add --dates ${isDayFirst ? 'month-first' : 'day-first'} if that is wrong, else --dates ${isDayFirst ? 'day-first' : 'month-first'}`
+}
 
 /** Valid names (letters, digits and _) that are distinct even without case. */
 function distinctNames(fields: readonly string[], reserved: readonly string[]): string[] {

@@ -1,76 +1,134 @@
 /** `spillway init`: generates a project, from a sample or from a file of events. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
-import { SpillwayError } from '../../base/index.ts'
-import { inferSchema, type NumberStyle } from '../../files/index.ts'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { didYouMean, SpillwayError } from '../../base/index.ts'
+import { sampleRecords, schemaOfSample, type InferOptions, type InferredSchema } from '../../files/index.ts'
 import { labelHintLines } from './inferred-audit.ts'
-import { defineCommand, UsageError } from '../command/command.ts'
+import { defineCommand, type OptionValues, UsageError } from '../command/command.ts'
 import { ownPackage, type OwnPackage } from './own-package.ts'
 import { forTerminal, shellWord } from '../command/print.ts'
-import { joinLines } from '../command/text-format.ts'
+import { joinLines, pluralize } from '../command/text-format.ts'
 import { type GeneratedProject, inferredProject } from './inferred-project.ts'
+import { inferenceLines } from './inferred-summary.ts'
+import { canAsk, interview, nameOrNone, withTerminal, type Ask } from './interview.ts'
+import { displayName } from './inferred-source.ts'
 import { sampleProject } from './sample-project.ts'
 
 /** Files that `init` leaves unchanged if they exist. */
 const preserved: readonly string[] = ['package.json', 'tsconfig.json']
+
+const options = {
+  from: { value: 'FILE', help: 'infer columns, key, time and outcome from NDJSON, CSV or Parquet' },
+  key: { value: 'COLUMN', help: 'the column that features belong to, such as a customer; none for one series of events' },
+  time: { value: 'COLUMN', help: 'the column of the event time' },
+  id: { value: 'COLUMN', help: 'the column that differs for each event; none if there is none' },
+  outcome: { value: 'COLUMN[=VALUE]', help: 'the column of the outcome to predict, and the value that is true; none for no audit.ts' },
+  decimal: { value: 'comma|point', help: 'the decimal separator in CSV, if numbers such as 1,234 are ambiguous' },
+  dates: { value: 'day-first|month-first', help: 'the order in dates such as 01/02/2025, if no date shows it' },
+  yes: { help: 'accept what is inferred, without questions' },
+  json: { help: 'print one JSON object; asks nothing' },
+} as const
 
 /** The command `spillway init`. */
 export const initCommand = defineCommand({
   name: 'init',
   usage: '[FOLDER]',
   summary: 'create a small project that runs, from a sample or from a file of your own events',
-  options: {
-    from: { value: 'FILE', help: 'infer columns, key and time from NDJSON, CSV or Parquet' },
-    decimal: { value: 'comma|point', help: 'the decimal separator in CSV, if numbers such as 1,234 are ambiguous' },
-    json: { help: 'print one JSON object' },
-  },
-  async run({ from, decimal, json = false }, [folder = '.', ...extra]) {
+  options,
+  async run(values, [folder = '.', ...extra]) {
     if (extra.length > 0) throw new UsageError(`expected one folder, but also got ${extra.join(', ')}`)
-    const events = from === undefined ? 'events.ndjson' : relative(resolve(folder), resolve(from))
-    const project =
-      from === undefined ? sampleProject() : inferredProject(await inferSchema(from, { numbers: numberStyle(decimal) }), from, events)
-    const { source, audit, unclear = [] } = project
-    const dependency = ownPackage(folder)
-    const files = write(folder, { ...project.files, ...settings(dependency) })
-    const replay = `npx spillway replay pipeline.ts --source ${shellWord(`${source}=${events}`)}`
-    const command =
-      audit && 'sources' in audit
-        ? `npx spillway audit audit.ts ${audit.sources.map(name => `--history ${shellWord(`${name}=${events}`)}`).join(' ')}`
-        : undefined
-    const result = {
-      folder,
-      files,
-      spillway: dependency.spec,
-      source,
-      events,
-      replay,
-      ...(audit && { audit: { ...audit, command } }),
-      ...(unclear.length > 0 && { unclear }),
-    }
-    const text = () =>
-      joinLines(
-        nextSteps(folder, files, dependency, command === undefined ? [replay] : [replay, command]),
-        unclear.map(column => `warning: ${column}`),
-        auditLines(audit),
-      )
-    console.log(json ? JSON.stringify(result) : forTerminal(text()))
+    if (statSync(folder, { throwIfNoEntry: false })?.isFile())
+      throw new UsageError(`${folder} is a file; write --from ${shellWord(folder)} to make a project for it`)
+    checkFolder(folder, values.from === undefined)
+    const isInteractive = canAsk() && values.yes !== true && values.json !== true
+    const project = isInteractive ? await withTerminal(ask => projectOf(folder, values, ask)) : await projectOf(folder, values)
+    writeAndReport(folder, project, values.json === true)
     return 0
   },
 })
 
-function numberStyle(decimal: string | undefined): NumberStyle | undefined {
-  if (decimal === undefined) return undefined
-  if (decimal !== 'comma' && decimal !== 'point') throw new UsageError(`--decimal ${decimal} is neither comma nor point`)
-  return decimal === 'comma' ? 'comma' : 'grouped'
+interface ProjectOfFile extends GeneratedProject {
+  /** The path of the events from the project's folder. */
+  readonly events: string
 }
 
-/** Writes the files, except preserved files that exist. Throws before it writes if any other file exists. */
+/** The project of the options, and of the answers to `ask`. */
+async function projectOf(folder: string, values: OptionValues<typeof options>, ask?: Ask): Promise<ProjectOfFile> {
+  const given = inferOptions(values)
+  const from = values.from ?? (await ask?.('A file of your events, CSV, NDJSON or Parquet (Enter for a sample): '))?.trim() ?? ''
+  if (from === '') return { ...sampleProject(), events: 'events.ndjson' }
+  const sample = await sampleRecords(existingFile(from))
+  const schema = schemaOfSample(sample, ask ? await interview(sample, given, ask) : given)
+  if (!ask && values.yes !== true && given.outcome === undefined) checkOutcome(schema, from)
+  const events = relative(resolve(folder), resolve(from))
+  return { ...inferredProject(schema, from, events), events }
+}
+
+/** What a person states. Throws `UsageError`. */
+function inferOptions({ from, key, time, id, outcome, decimal, dates }: OptionValues<typeof options>): InferOptions {
+  const given: InferOptions = {
+    time,
+    key: key === undefined ? undefined : nameOrNone(key),
+    id: id === undefined ? undefined : nameOrNone(id),
+    outcome: outcome === undefined ? undefined : nameOrNone(outcome),
+    numbers: oneOf('--decimal', decimal, { comma: 'comma', point: 'grouped' }),
+    dates: oneOf('--dates', dates, { 'day-first': 'dmy', 'month-first': 'mdy' }),
+  }
+  const stray = Object.entries({ key, time, id, outcome, decimal, dates }).find(([, value]) => value !== undefined)
+  if (from === undefined && stray && !canAsk()) throw new UsageError(`--${stray[0]} is about the columns of a file; add --from FILE`)
+  return given
+}
+
+function oneOf<V>(option: string, text: string | undefined, choices: Readonly<Record<string, V>>): V | undefined {
+  if (text === undefined || Object.hasOwn(choices, text)) return text === undefined ? undefined : choices[text]
+  throw new UsageError(`${option} ${text} is neither ${Object.keys(choices).join(' nor ')}`)
+}
+
+/** Throws if a file that `init` would write exists. */
+function checkFolder(folder: string, isSample: boolean): void {
+  const names = ['pipeline.ts', 'pipeline.test.ts', isSample ? 'events.ndjson' : 'audit.ts']
+  const conflicts = names.filter(name => existsSync(join(folder, name)))
+  if (conflicts.length === 0) return
+  const problem = `has ${conflicts.join(', ')} already, and nothing was written; give another folder, or move the files`
+  throw new SpillwayError('SPILL_CONFLICT', problem, { place: folder })
+}
+
+/** Throws if the file is missing or empty. Returns its path. */
+function existingFile(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (!stat) {
+    const folder = dirname(path)
+    const names = existsSync(folder)
+      ? readdirSync(folder).filter(name => /\.(?:csv|tsv|ndjson|jsonl|json|parquet)(?:\.gz)?$/i.test(name))
+      : []
+    throw new SpillwayError(
+      'SPILL_FILE',
+      `does not exist; --from needs the path of a CSV, NDJSON or Parquet file${didYouMean(basename(path), names)}`,
+      { place: path },
+    )
+  }
+  if (stat.size > 0) return path
+  throw new SpillwayError('SPILL_FILE', 'is empty; --from needs a file with records, and without --from init makes a sample project', {
+    place: path,
+  })
+}
+
+/** Throws if several columns are equally likely to be the outcome, on which all results of an audit depend. */
+function checkOutcome({ outcomes }: InferredSchema, path: string): void {
+  const candidates = outcomes.filter(({ isNamed }) => isNamed === outcomes[0].isNamed)
+  if (candidates.length < 2) return
+  const described = candidates.map(({ column, reason }) => `${displayName(column)} (${reason})`).join(', ')
+  throw new SpillwayError(
+    'SPILL_INPUT',
+    `has ${candidates.length} columns that may be the outcome: ${described}; choose with --outcome ${shellWord(candidates[0].column)}, ` +
+      '--outcome none for a project without an audit, or --yes for the first',
+    { place: basename(path) },
+  )
+}
+
+/** Writes the files, except preserved files that exist. */
 function write(folder: string, files: GeneratedProject['files']): string[] {
-  const isPresent = (name: string) => existsSync(join(folder, name))
-  const conflicts = Object.keys(files).filter(name => isPresent(name) && !preserved.includes(name))
-  if (conflicts.length > 0)
-    throw new SpillwayError('SPILL_CONFLICT', `has ${conflicts.join(', ')} already; give another folder`, { place: folder })
-  const names = Object.keys(files).filter(name => !isPresent(name))
+  const names = Object.keys(files).filter(name => !(preserved.includes(name) && existsSync(join(folder, name))))
   try {
     for (const name of names) {
       mkdirSync(dirname(join(folder, name)), { recursive: true })
@@ -81,6 +139,48 @@ function write(folder: string, files: GeneratedProject['files']): string[] {
   }
   return names
 }
+
+/** Writes the project, and prints what was inferred, the next steps, the warnings and the guesses. */
+function writeAndReport(folder: string, project: ProjectOfFile, isJson: boolean): void {
+  const { source, events, audit, inferences, sampled, warnings = [] } = project
+  const dependency = ownPackage(folder)
+  const files = write(folder, { ...project.files, ...settings(dependency) })
+  const replay = `npx spillway replay pipeline.ts --source ${shellWord(`${source}=${events}`)}`
+  const command =
+    audit && 'sources' in audit
+      ? `npx spillway audit audit.ts ${audit.sources.map(name => `--history ${shellWord(`${name}=${events}`)}`).join(' ')}`
+      : undefined
+  if (isJson) {
+    const result = {
+      folder,
+      files,
+      spillway: dependency.spec,
+      source,
+      events,
+      replay,
+      inferred: inferences,
+      audit: audit && { ...audit, command },
+      warnings,
+    }
+    return console.log(JSON.stringify(result))
+  }
+  const columns = Math.min(process.stdout.columns || REPORT_COLUMNS, REPORT_COLUMNS)
+  const text = joinLines(
+    inferences && [
+      `Inferred from ${pluralize(sampled!, 'record')} of ${displayName(basename(events))}:`,
+      ...inferenceLines(inferences, columns),
+      'If that is wrong, remove the files and use --key, --time, --id, --outcome, --decimal or --dates.',
+      '',
+    ],
+    nextSteps(folder, files, dependency, command === undefined ? [replay] : [replay, command]),
+    warnings.map(warning => `warning: ${warning}`),
+    auditLines(audit),
+  )
+  console.log(forTerminal(text))
+}
+
+/** Greatest width of the report. */
+const REPORT_COLUMNS = 100
 
 /** The `package.json` and `tsconfig.json` of every project. */
 function settings({ spec }: OwnPackage): GeneratedProject['files'] {
@@ -107,12 +207,26 @@ function settings({ spec }: OwnPackage): GeneratedProject['files'] {
   }
 }
 
-function nextSteps(folder: string, written: readonly string[], { spec, description: is }: OwnPackage, commands: readonly string[]): string {
-  const install = written.includes('package.json') ? 'npm install' : `npm install ${shellWord(spec)}`
-  const test = written.includes('package.json') ? 'npm test' : 'node --test'
-  const steps = [...(folder === '.' ? [] : [`cd ${shellWord(folder)}`]), install, test, ...commands, 'npx spillway dev pipeline.ts']
-  const source = `spillway is ${spec}, ${is}: no registry has it yet.`
-  return [`Made ${written.join(', ')}.`, source, '', 'Next:', ...steps.map(step => `  ${step}`)].join('\n')
+function nextSteps(folder: string, written: readonly string[], { spec, description }: OwnPackage, commands: readonly string[]): string {
+  const isNew = written.includes('package.json')
+  const steps = [
+    ...(folder === '.' ? [] : [`cd ${shellWord(folder)}`]),
+    isNew ? 'npm install' : `npm install ${shellWord(spec)}`,
+    ...(isNew || isModule(folder) ? [] : ['npm pkg set type=module']),
+    isNew ? 'npm test' : 'node --test',
+    ...commands,
+    'npx spillway dev pipeline.ts',
+  ]
+  return [`Made ${written.join(', ')}.`, `spillway is ${spec}, ${description}.`, '', 'Next:', ...steps.map(step => `  ${step}`)].join('\n')
+}
+
+/** True if the `package.json` of the folder, which `init` leaves unchanged, makes its files ES modules. */
+function isModule(folder: string): boolean {
+  try {
+    return (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { type?: string } | null)?.type === 'module'
+  } catch {
+    return false
+  }
 }
 
 /** The guesses of the audit, or the reason why there is no audit. */

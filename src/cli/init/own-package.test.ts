@@ -13,18 +13,20 @@ mkdirSync(join(root, 'dist'), { recursive: true })
 const record = (resolved: string) =>
   writeFileSync(
     join(folder, 'app/node_modules/.package-lock.json'),
-    JSON.stringify({ packages: { 'node_modules/spillway': { resolved } } }),
+    JSON.stringify({ packages: { 'node_modules/spillway': { resolved, version: '0.1.0' } } }),
   )
 
-test('the dependency is the tarball while it exists, otherwise the folder', () => {
-  const own = { spec: 'file:../node_modules/spillway', description: 'the folder of this command' }
+test('the dependency is the tarball while it exists, the version of a registry, otherwise the folder', () => {
+  const own = { spec: 'file:../node_modules/spillway', description: 'the folder of this command: no registry has it yet' }
   assert.deepEqual(ownPackage(project, root), own)
   record('file:../spillway-0.1.0.tgz')
   assert.deepEqual(ownPackage(project, root), own, 'the tarball is gone')
   writeFileSync(join(folder, 'spillway-0.1.0.tgz'), '')
   assert.equal(ownPackage(project, root).spec, 'file:../../spillway-0.1.0.tgz')
-  record('https://registry.example/spillway.tgz')
-  assert.deepEqual(ownPackage(project, root), own)
+  record('https://registry.example/spillway/-/spillway-0.1.0.tgz')
+  assert.deepEqual(ownPackage(project, root), { spec: '^0.1.0', description: 'the version of this command' })
+  record('https://files.example/spillway.tgz')
+  assert.equal(ownPackage(project, root).spec, 'https://files.example/spillway.tgz')
 })
 
 test('the generated dependency resolves from the project and is printed', async () => {

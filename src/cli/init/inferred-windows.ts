@@ -1,0 +1,60 @@
+/** Windows for the features of `init --from FILE`, a short one of a few events and a long one for the usual values; and the label's delay. */
+import { type Duration, durationMs } from '../../base/index.ts'
+
+/** Windows as durations, with the reason. */
+export interface Windows {
+  readonly short: string
+  /** A day, or less in a short history. */
+  readonly day: string
+  readonly long: string
+  readonly reason: string
+}
+
+const spans = ['1m', '5m', '15m', '1h', '6h', '1d', '3d', '7d', '14d', '30d'] as const satisfies readonly Duration[]
+const HOUR = 3_600_000
+
+/** Least average number of a key's events in the short window. */
+const EVENTS_HELD = 1.5
+/** Least ratio of the long window to the short one. */
+const LONG_RATIO = 100
+
+/** A window that is longer than this part of the history is not full for most of the history. */
+const HISTORY_PARTS = 3
+
+/** `hourly` is the average number of events of a key in an hour, `history` the time from the first event to the last, ms. */
+export function windowsOf(hourly: number, history: number): Windows {
+  const longest = Math.max(
+    0,
+    spans.findLastIndex(span => ms(span) * HISTORY_PARTS <= history),
+  )
+  const day = spans.indexOf('1d')
+  const held = hourly === 0 ? spans.indexOf('1h') : spans.findIndex(span => (ms(span) * hourly) / HOUR >= EVENTS_HELD)
+  const short = Math.min(held < 0 ? day : held, day, Math.max(0, longest - 1))
+  const usual = spans.findIndex(span => ms(span) >= LONG_RATIO * ms(spans[short]))
+  const long = Math.min(usual < 0 ? spans.length - 1 : usual, longest)
+  return {
+    short: spans[short],
+    day: spans[Math.min(day, longest)],
+    long: spans[long],
+    reason: `at most a third of the history, about ${lengthText(history)}`,
+  }
+}
+
+/** The outcome of an event is known within an hour, or within this part of a short history: an audit leaves out the time until then. */
+const KNOWN_PARTS = 100
+
+/** A guess of the time until the outcome of an event is known, in minutes. */
+export const knownAfterOf = (history: number): number => [60, 15, 5].find(minutes => ((minutes * HOUR) / 60) * KNOWN_PARTS <= history) ?? 1
+
+const ms = (span: Duration): number => durationMs(span)
+
+function lengthText(history: number): string {
+  const [unit, name] = (
+    [
+      [24 * HOUR, 'days'],
+      [HOUR, 'hours'],
+      [HOUR / 60, 'minutes'],
+    ] as const
+  ).find(([length]) => history >= 2 * length) ?? [1000, 'seconds']
+  return `${Number((history / unit).toPrecision(2))} ${name}`
+}
