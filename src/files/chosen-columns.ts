@@ -30,8 +30,11 @@ export function chosenColumns(file: string, columns: readonly InferredColumn[], 
   const columnOf = (name: string): InferredColumn => {
     const column = columns.find(candidate => candidate.name === name)
     if (column) return column
-    const names = columns.map(candidate => candidate.name)
-    throw new SpillwayError('SPILL_NOT_FOUND', inOneLine(`has no column ${quoted(name)}${didYouMean(name, names)}`), { place: file })
+    throw unknownColumnError(
+      file,
+      name,
+      columns.map(candidate => candidate.name),
+    )
   }
   const columnFor = (role: 'time' | 'key' | 'id', name: string): InferredColumn => {
     const column = columnOf(name)
@@ -55,6 +58,9 @@ export function chosenColumns(file: string, columns: readonly InferredColumn[], 
     throw inputError(`has one column ${quoted(double.column)} for --${first.role} and --${double.role}; name two columns`)
   return chosen
 }
+
+export const unknownColumnError = (file: string, name: string, names: readonly string[]): SpillwayError =>
+  new SpillwayError('SPILL_NOT_FOUND', inOneLine(`has no column ${quoted(name)}${didYouMean(name, names)}`), { place: file })
 
 interface OutcomeContext {
   readonly columns: readonly InferredColumn[]

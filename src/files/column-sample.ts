@@ -37,6 +37,8 @@ export interface InferredColumn extends TypeIR {
   readonly words?: YesNoWords
   /** A value that shows the format of its dates or numbers. */
   readonly example?: string
+  /** The values are not texts in the file, but the column is one of texts. */
+  readonly isStringified?: true
   /** Path to a nested field; the column's name joins it by points. */
   readonly path?: readonly string[]
 }
@@ -115,7 +117,7 @@ export class ColumnSample {
 
   /** The yes and no words of a column that has only such words, with their counts. */
   get words(): (YesNoWords & { readonly counts: readonly [yes: number, no: number] }) | undefined {
-    const pair = yesNoWordsOf([...this.#words.keys()])
+    const pair = this.#areAll('string') ? yesNoWordsOf([...this.#words.keys()]) : undefined
     return pair && { ...pair, counts: [this.#words.get(pair.yes)!, this.#words.get(pair.no)!] }
   }
 
@@ -189,7 +191,7 @@ export class ColumnSample {
     const decimal = declared && /^DECIMAL\(\d+,(\d+)\)$/.exec(declared)
     if (decimal) return { type: 'decimal', scale: Number(decimal[1]) }
     if (numbers) return numberType(name, Math.max(this.#fractionDigits[numbers], numbers === 'grouped' ? this.#places : 0))
-    if (this.words && this.#areAll('string')) return { type: 'bool' }
+    if (this.words) return { type: 'bool' }
     if (this.#areAll('int') && timeNamePattern.test(name) && this.#isEpoch()) return { type: 'timestamp' }
     if (this.#areAll('int', 'double') && kinds.has('double') && moneyName.test(name) && this.#places <= MONEY_PLACES)
       return { type: 'decimal', scale: MONEY_PLACES }
@@ -204,6 +206,26 @@ export class ColumnSample {
     const match = narrowest.find(([, allowed]) => this.#areAll(...allowed))
     if (!match && this.#isText) return { type: 'string' }
     return match ? { type: match[0] } : { reason: `holds ${[...kinds].join(' and ')} values` }
+  }
+
+  /** True if a source can read all values as this type. */
+  fits({ type, scale = 0 }: TypeIR, { numbers, dates }: ColumnFormat): boolean {
+    const isNumber = numbers !== undefined || this.#areAll('int', 'double')
+    const places = Math.max(numbers ? this.#fractionDigits[numbers] : 0, numbers === 'comma' ? 0 : this.#places)
+    const fitting: Readonly<Partial<Record<ColumnType, boolean>>> = {
+      string: !this.#kinds.has('other'),
+      bool: this.#areAll('bool') || this.words !== undefined,
+      int: numbers ? places === 0 : this.#areAll('int'),
+      double: isNumber,
+      decimal: isNumber && places <= scale,
+      timestamp: this.#areAll('timestamp') || (this.#areAll('date') && dates !== 'mixed') || (this.#areAll('int') && this.#isEpoch()),
+    }
+    return fitting[type] ?? false
+  }
+
+  /** True if some values are not texts, so that a column of type string needs a conversion. */
+  get hasNonText(): boolean {
+    return !this.#isText && !this.#areAll('string', 'timestamp', 'date')
   }
 
   #areAll(...allowed: ValueKind[]): boolean {

@@ -2,8 +2,10 @@
  * Infers the schema of a file, for `spillway init --from FILE`: columns with types, and the likely key, event time and id, each with a
  * reason. A guess from the first records, for a person to correct.
  */
+import { inOneLine, SpillwayError } from '../base/index.ts'
+import type { TypeIR } from '../define/ir/index.ts'
 import { ColumnSample, type ColumnFormat, type InferredColumn, type ValueCounts } from './column-sample.ts'
-import { chosenColumns, type ColumnOverrides } from './chosen-columns.ts'
+import { chosenColumns, unknownColumnError, type ColumnOverrides } from './chosen-columns.ts'
 import { fileFormats, type PreferredFormats, type UnclearFormat } from './file-formats.ts'
 import type { FileFormat } from './input-file.ts'
 import { likelyId, likelyKey, likelyOutcomes, likelyTime, type ColumnChoice, type OutcomeChoice } from './likely-columns.ts'
@@ -21,6 +23,8 @@ export interface InferredSchema {
   readonly id: ColumnChoice | undefined
   /** Columns that may hold the outcome of an event, likeliest first. */
   readonly outcomes: readonly OutcomeChoice[]
+  /** Roles that a person chose to leave out. */
+  readonly omitted: ReadonlySet<string>
   /** From the first event time of the sample to the last, ms. */
   readonly span: number
   /** From the first event time of the file to the last, ms; estimated from the fraction that was sampled if the times rise. */
@@ -31,7 +35,10 @@ export interface InferredSchema {
 }
 
 /** Formats and columns that a person states. */
-export interface InferOptions extends PreferredFormats, ColumnOverrides {}
+export interface InferOptions extends PreferredFormats, ColumnOverrides {
+  /** Types by column. */
+  readonly types?: ReadonlyMap<string, TypeIR> | undefined
+}
 
 /** Least share of times not below the previous time, in a file that is in the order of its times. */
 const ORDERED_SHARE = 0.9
@@ -44,10 +51,11 @@ export function schemaOfSample(sample: RecordsSample, options: InferOptions = {}
   const columns: InferredColumn[] = []
   const skipped: { name: string; reason: string }[] = []
   for (const [name, values] of samples) {
-    const format = formats.formatOf(name)
-    const type = sample.isMixed(name)
-      ? { reason: 'an object in some records, and a value in others' }
-      : values.inferType(name, declared.get(name), format)
+    const given = options.types?.get(name)
+    const format = given?.type === 'string' ? {} : formats.formatOf(name)
+    const problem = sample.problemOf(name)
+    if (given && (problem !== undefined || !values.fits(given, format))) throw typeError(sample.file, name, given, values)
+    const type = problem === undefined ? (given ?? values.inferType(name, declared.get(name), format)) : { reason: problem }
     if ('reason' in type) skipped.push({ name, reason: type.reason })
     else
       columns.push(
@@ -58,6 +66,7 @@ export function schemaOfSample(sample: RecordsSample, options: InferOptions = {}
         }),
       )
   }
+  for (const name of options.types?.keys() ?? []) if (!samples.has(name)) throw unknownColumnError(sample.file, name, [...samples.keys()])
   const timesOf = (name: string) => samples.get(name)!.range(formats.formatOf(name))
   const ascendingShare = (name: string) => timesOf(name).ascending / samples.get(name)!.filled
   const chosen = chosenColumns(sample.file, columns, options)
@@ -69,8 +78,16 @@ export function schemaOfSample(sample: RecordsSample, options: InferOptions = {}
   const timeColumn = columns.find(({ name }) => name === time?.column)
   const span = timeColumn ? timesOf(timeColumn.name).span * (timeColumn.timeFormat === 'seconds' ? 1000 : 1) : 0
   const history = timeColumn && ascendingShare(timeColumn.name) >= ORDERED_SHARE ? span / sample.share : span
+  const omitted = new Set(Object.keys(chosen).filter(role => chosen[role as 'key'] === null))
   const { format } = sample
-  return { format, columns, skipped, unclear: formats.unclear, key, time, id, outcomes, span, history, sampled, undecodable }
+  const unclear = formats.unclear.filter(({ name }) => options.types?.get(name)?.type !== 'string')
+  return { format, columns, skipped, unclear, key, time, id, outcomes, omitted, span, history, sampled, undecodable }
+}
+
+const typeError = (file: string, name: string, { type, scale }: TypeIR, { firstText }: ColumnSample): SpillwayError => {
+  const typeText = scale === undefined ? type : `${type}(${scale})`
+  const problem = `has values in ${JSON.stringify(name)}, such as ${JSON.stringify(firstText)}, that are not all of type ${typeText}`
+  return new SpillwayError('SPILL_INPUT', inOneLine(`${problem}; give --type a different type, such as string`), { place: file })
 }
 
 const isFree =
@@ -97,6 +114,7 @@ function columnOf(column: InferredColumn, sample: ColumnSample, { declared, form
     ...(format.numbers && { numbers: format.numbers }),
     ...(example !== undefined && { example }),
     ...(path && { path }),
+    ...(type === 'string' && sample.hasNonText && { isStringified: true as const }),
     ...(isWords && { words: { yes: words.yes, no: words.no } }),
   }
 }

@@ -15,8 +15,8 @@ export interface RecordsSample {
   readonly samples: ReadonlyMap<string, ColumnSample>
   /** Paths of nested fields, by the names that join them. */
   readonly paths: ReadonlyMap<string, readonly string[]>
-  /** True if the field is an object in some records and another value in others. */
-  isMixed(name: string): boolean
+  /** The reason why a field cannot be a column, whatever its values are. */
+  problemOf(name: string): string | undefined
   /** Number of sampled records, and of those that could not be decoded. */
   readonly sampled: number
   readonly undecodable: number
@@ -63,7 +63,7 @@ export async function sampleRecords(path: string): Promise<RecordsSample> {
     declared: file.columns ?? [],
     samples: fields.samples,
     paths: fields.paths,
-    isMixed: name => fields.isMixed(name),
+    problemOf: name => fields.problemOf(name),
     sampled,
     undecodable,
     share: Math.min(1, share),
@@ -86,10 +86,12 @@ class Fields {
   /** Paths of nested fields. */
   readonly paths = new Map<string, readonly string[]>()
   readonly #objects = new Set<string>()
+  /** Names of fields that are the names of nested fields, too: a field `a.b`, and a field `b` within `a`. */
+  readonly #ambiguous = new Set<string>()
 
-  /** True if the field is an object in some records and another value in others. */
-  isMixed(name: string): boolean {
-    return this.#objects.has(name)
+  problemOf(name: string): string | undefined {
+    if (this.#objects.has(name)) return 'an object in some records, and a value in others'
+    return this.#ambiguous.has(name) ? 'a field of this name, and a field within an object' : undefined
   }
 
   add(record: Readonly<Record<string, unknown>>, options: AddOptions, parents: readonly string[] = []): void {
@@ -102,8 +104,10 @@ class Fields {
         continue
       }
       let sample = this.samples.get(name)
+      const known = this.paths.get(name)
+      if (sample && (known ?? [name]).length !== path.length) this.#ambiguous.add(name)
       if (!sample) this.samples.set(name, (sample = new ColumnSample()))
-      if (path.length > 1) this.paths.set(name, path)
+      if (!known && path.length > 1) this.paths.set(name, path)
       sample.add(value, options.isText, options.place)
     }
   }

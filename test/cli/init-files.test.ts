@@ -1,4 +1,4 @@
-/** `spillway init --from` with files from practice: decimal commas, yes and no in words, nested records. Its output compiles and runs. */
+/** `spillway init --from` with files from practice: decimal commas, words for yes and no, nested records, odd names. Its output compiles and runs. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { called } from './called.ts'
@@ -6,6 +6,8 @@ import { Project } from './project.ts'
 
 const ROWS = 400
 const at = (i: number): string => new Date(Date.UTC(2026, 0, 1, 0, 10 * i)).toISOString()
+/** `31.12.2025 14:05`. */
+const germanTime = (i: number): string => at(i).replace(/^(\d+)-(\d+)-(\d+)T(\d+:\d+).*$/, '$3.$2.$1 $4')
 const lines = (head: readonly string[], rowOf: (i: number) => string): string =>
   [...head, ...Array.from({ length: ROWS }, (_, i) => rowOf(i))].join('\n')
 
@@ -13,16 +15,21 @@ const files = {
   // The throughput differs in nearly every row; a tenth of the rows are failures.
   'messung.csv': lines(
     ['Zeit;Anlage;"Durchsatz €";Ausfall'],
-    i => `${at(i)};a${i % 7};1.${100 + i},${10 + (i % 89)};${i % 10 === 0 ? 'Ja' : 'nein'}`,
+    i => `${germanTime(i)};a${i % 7};1.${100 + i},${10 + (i % 89)};${i % 10 === 0 ? 'Ja' : 'nein'}`,
   ),
   'nested.ndjson': lines([], i =>
     JSON.stringify({ id: `e${i}`, meta: { at: at(i), site: { 'name of site': `s${i % 5}` } }, body: { heat: i % 30, tags: [i] } }),
+  ),
+  // Reserved words, names of properties of all objects, quotes, blanks, points and other scripts.
+  'odd.csv': lines(
+    ['"delete",constructor,a.b,"say ""hi""",it\'s,数量,row,series, at ,recent'],
+    i => `k${i % 9},${i % 7},${i % 5}.5,${i % 30},${i % 3},x${i % 4},${i % 11},s${i},${at(i)},${i % 8 === 0 ? 'Oui' : 'non'}`,
   ),
   'unclear.csv': lines(['at;line;items'], i => `${at(i)};l${i % 5};1,${100 + i}`),
   'objects.ndjson': lines([], i => JSON.stringify({ body: { heat: i }, tags: [i] })),
 }
 /** Projects that are made at once, each from the file of its name. */
-const made = ['messung', 'nested', 'unclear'] as const
+const made = ['messung', 'nested', 'odd', 'unclear'] as const
 
 interface Made {
   readonly source: string
@@ -77,7 +84,7 @@ test('the projects, and every label that is printed, type-check; their tests pas
   assert.equal(status, 0, stdout)
   const tests = made.map(name => `${name}/pipeline.test.ts`)
   const ran = await project.node(['--test', '--test-isolation=none', '--test-reporter', 'tap', ...tests])
-  assert.match(ran.stdout, /^# pass 3$/m, ran.stdout)
+  assert.match(ran.stdout, /^# pass 4$/m, ran.stdout)
 })
 
 test('what is printed runs where it is printed for: every record is accepted', async () => {
@@ -96,6 +103,7 @@ test('decimal commas, and words for yes and no; what is nearly unique is no key'
   assert.match(pipeline, /key: 'Anlage'/)
   assert.match(pipeline, /Durchsatz: t\.decimal\(2\)/)
   assert.match(pipeline, /Durchsatz: comma\(raw\['Durchsatz €'\]\),/)
+  assert.match(pipeline, /Zeit: dmy\(raw\.Zeit\),/)
   assert.match(pipeline, /Ausfall: yesNo\(raw\.Ausfall, 'ja', 'nein'\),/)
   assert.match(project.read('nested/pipeline.ts'), /meta_site_name_of_site: raw\.meta\?\.site\?\.\['name of site'\],/)
 })

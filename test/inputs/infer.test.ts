@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { TypeIR } from '../../src/define/ir/index.ts'
 import { schemaOfSample, type InferOptions } from '../../src/files/infer-schema.ts'
 import { sampleRecords } from '../../src/files/records-sample.ts'
 import { Scratch } from './scratch.ts'
@@ -312,4 +313,50 @@ test('columns that are named for a role are taken, or it is said why not', async
     [{ key: 'shop', id: 'shop' }, 'SPILL_INPUT', /in\.csv has one column "shop" for --key and --id; name two columns/],
   ] as const)
     await assert.rejects(infer(options), { code, message })
+})
+
+test('types that are given are taken if all values fit', async () => {
+  using scratch = new Scratch()
+  const lines = Array.from({ length: 100 }, (_, i) => JSON.stringify({ at: time(i), zip: 8000 + (i % 9), price: i + 0.5, seen: 1.7e9 + i }))
+  const path = scratch.write('in.ndjson', lines.join('\n'))
+  const types = new Map<string, TypeIR>([
+    ['zip', { type: 'string' }],
+    ['price', { type: 'double' }],
+    ['seen', { type: 'timestamp' }],
+  ])
+  const { columns } = await inferSchema(path, { types })
+  assert.deepEqual(
+    columns.map(({ name, type, timeFormat, isStringified }) => [name, type, timeFormat, isStringified]),
+    [
+      ['at', 'timestamp', 'offset', undefined],
+      ['zip', 'string', undefined, true],
+      ['price', 'double', undefined, undefined],
+      ['seen', 'timestamp', 'seconds', undefined],
+    ],
+  )
+  for (const [name, type] of [
+    ['price', { type: 'int' }],
+    ['price', { type: 'decimal', scale: 0 }],
+    ['zip', { type: 'bool' }],
+    ['zip', { type: 'timestamp' }],
+    ['at', { type: 'double' }],
+  ] as const)
+    await assert.rejects(inferSchema(path, { types: new Map([[name, type]]) }), {
+      code: 'SPILL_INPUT',
+      message: new RegExp(`in\\.ndjson has values in "${name}", such as ".*", that are not all of type ${type.type}`),
+    })
+  await assert.rejects(inferSchema(path, { types: new Map([['zap', { type: 'string' }]]) }), {
+    message: /no column "zap"; did you mean 'zip'/,
+  })
+})
+
+test('a field whose name is the path of a nested field is left out with the reason', async () => {
+  using scratch = new Scratch()
+  const lines = Array.from({ length: 9 }, (_, i) => JSON.stringify({ at: time(i), 'a.b': i, a: { b: i, c: i } }))
+  const { columns, skipped } = await inferSchema(scratch.write('in.ndjson', lines.join('\n')))
+  assert.deepEqual(
+    columns.map(({ name }) => name),
+    ['at', 'a.c'],
+  )
+  assert.deepEqual(skipped, [{ name: 'a.b', reason: 'a field of this name, and a field within an object' }])
 })

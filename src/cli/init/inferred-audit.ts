@@ -46,8 +46,10 @@ export function auditCode(source: PlannedSource, file: string, events: string): 
 }
 
 /** The reason why there is no `audit.ts`. */
-export const noOutcomeText = (file: string): string =>
-  `no audit.ts: no column of ${displayName(file)} looks like the outcome of an event (true or false, 0 or 1, yes or no)`
+export const noOutcomeText = (file: string, isOmitted: boolean): string =>
+  isOmitted
+    ? 'no audit.ts, since you chose no outcome'
+    : `no audit.ts: no column of ${displayName(file)} looks like the outcome of an event (true or false, 0 or 1, yes or no)`
 
 function headText(
   source: PlannedSource,

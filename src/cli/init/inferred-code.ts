@@ -32,10 +32,11 @@ export function columnTypeCode(column: PlannedColumn, { key }: Pick<PlannedSourc
 export function fieldCode(column: PlannedColumn): string {
   const raw = rawFieldCode(column)
   const converted = conversion(column, raw)
-  return converted !== raw && column.nullable ? `${raw} && ${converted}` : converted
+  return converted !== raw && column.nullable ? `${raw} == null ? null : ${converted}` : converted
 }
 
-function conversion({ type, timeFormat: written, numbers, words }: PlannedColumn, raw: string): string {
+function conversion({ type, timeFormat: written, numbers, words, isStringified }: PlannedColumn, raw: string): string {
+  if (isStringified) return `String(${raw})`
   if (numbers) return type === 'int' ? `Number(${numbers}(${raw}))` : `${numbers}(${raw})`
   if (words) return `yesNo(${raw}, ${quotedLiteral(words.yes)}, ${quotedLiteral(words.no)})`
   if (written === 'seconds') return `Number(${raw}) * 1000`

@@ -48,6 +48,7 @@ function schemaOf(name: () => string): { readonly schema: InferredSchema; readon
     time: { column: time, reason: 'the only one' },
     id: { column: id, reason: 'different' },
     outcomes: [{ column: outcome, truth: name(), isNamed: true, reason: `it is ${name()}` }],
+    omitted: new Set(),
     span: 3_600_000,
     history: 3_600_000,
     sampled: 100,

@@ -45,7 +45,9 @@ export function inferredProject(schema: InferredSchema, path: string, events: st
   return {
     files: { 'pipeline.ts': pipelineText(source, file), 'pipeline.test.ts': testText(source), ...(audit && { 'audit.ts': audit.text }) },
     source: source.name,
-    audit: audit ? { sources: audit.sources, guessed: audit.guesses } : { why: noOutcomeText(file), labels: labelHints(source) },
+    audit: audit
+      ? { sources: audit.sources, guessed: audit.guesses }
+      : { why: noOutcomeText(file, schema.omitted.has('outcome')), labels: labelHints(source) },
     inferences: source.inferences,
     sampled: source.sampled,
     warnings: source.warnings,

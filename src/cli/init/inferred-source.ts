@@ -123,16 +123,20 @@ function noTimeError({ columns, skipped, unclear }: InferredSchema, path: string
 }
 
 /** True if a map must convert the column's values. */
-const needsMap = ({ timeFormat: written, numbers, words, path }: PlannedColumn): boolean =>
-  [numbers, words, path].some(each => each !== undefined) || (written !== undefined && ['seconds', 'dmy', 'mdy', 'ymd'].includes(written))
+const needsMap = ({ timeFormat: written, numbers, words, path, isStringified }: PlannedColumn): boolean =>
+  [numbers, words, path, isStringified].some(each => each !== undefined) ||
+  (written !== undefined && ['seconds', 'dmy', 'mdy', 'ymd'].includes(written))
 
 const HOUR = 3_600_000
 
-function inferencesOf({ columns, key, time, id, outcomes, skipped, sampled, undecodable }: InferredSchema, windows: Windows): Inference[] {
+function inferencesOf(
+  { columns, key, time, id, outcomes, omitted, skipped, sampled, undecodable }: InferredSchema,
+  windows: Windows,
+): Inference[] {
   const chosen = (of: string, choice: ColumnChoice | undefined, none: string): Inference => ({
     of,
     value: choice ? displayName(choice.column) : 'none',
-    evidence: choice?.reason ?? none,
+    evidence: choice?.reason ?? (omitted.has(of) ? 'as you chose' : none),
   })
   const timeColumn = columns.find(({ name }) => name === time?.column)
   return [

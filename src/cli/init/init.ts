@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { didYouMean, SpillwayError } from '../../base/index.ts'
+import type { TypeIR } from '../../define/ir/index.ts'
 import { sampleRecords, schemaOfSample, type InferOptions, type InferredSchema } from '../../files/index.ts'
 import { labelHintLines } from './inferred-audit.ts'
 import { defineCommand, type OptionValues, UsageError } from '../command/command.ts'
@@ -23,6 +24,11 @@ const options = {
   time: { value: 'COLUMN', help: 'the column of the event time' },
   id: { value: 'COLUMN', help: 'the column that differs for each event; none if there is none' },
   outcome: { value: 'COLUMN[=VALUE]', help: 'the column of the outcome to predict, and the value that is true; none for no audit.ts' },
+  type: {
+    value: 'COLUMN=TYPE',
+    multiple: true,
+    help: 'the type of a column: string, int, double, decimal(2), bool or timestamp; may be repeated',
+  },
   decimal: { value: 'comma|point', help: 'the decimal separator in CSV, if numbers such as 1,234 are ambiguous' },
   dates: { value: 'day-first|month-first', help: 'the order in dates such as 01/02/2025, if no date shows it' },
   yes: { help: 'accept what is inferred, without questions' },
@@ -65,18 +71,27 @@ async function projectOf(folder: string, values: OptionValues<typeof options>, a
 }
 
 /** What a person states. Throws `UsageError`. */
-function inferOptions({ from, key, time, id, outcome, decimal, dates }: OptionValues<typeof options>): InferOptions {
+function inferOptions({ from, key, time, id, outcome, type, decimal, dates }: OptionValues<typeof options>): InferOptions {
   const given: InferOptions = {
     time,
     key: key === undefined ? undefined : nameOrNone(key),
     id: id === undefined ? undefined : nameOrNone(id),
     outcome: outcome === undefined ? undefined : nameOrNone(outcome),
+    types: new Map(type?.map(typeOf)),
     numbers: oneOf('--decimal', decimal, { comma: 'comma', point: 'grouped' }),
     dates: oneOf('--dates', dates, { 'day-first': 'dmy', 'month-first': 'mdy' }),
   }
-  const stray = Object.entries({ key, time, id, outcome, decimal, dates }).find(([, value]) => value !== undefined)
+  const stray = Object.entries({ key, time, id, outcome, type, decimal, dates }).find(([, value]) => value !== undefined)
   if (from === undefined && stray && !canAsk()) throw new UsageError(`--${stray[0]} is about the columns of a file; add --from FILE`)
   return given
+}
+
+/** A column and its type, of `COLUMN=TYPE`. Throws `UsageError`. */
+function typeOf(text: string): [column: string, type: TypeIR] {
+  const [, column, type, scale] = /^(.+)=(?:(string|int|double|bool|timestamp)|decimal\((\d{1,2})\))$/.exec(text) ?? []
+  if (column === undefined)
+    throw new UsageError(`--type ${text} is not COLUMN=TYPE; types are string, int, double, decimal(2), bool, timestamp`)
+  return [column, scale === undefined ? { type: type as TypeIR['type'] } : { type: 'decimal', scale: Number(scale) }]
 }
 
 function oneOf<V>(option: string, text: string | undefined, choices: Readonly<Record<string, V>>): V | undefined {
@@ -169,7 +184,7 @@ function writeAndReport(folder: string, project: ProjectOfFile, isJson: boolean)
     inferences && [
       `Inferred from ${pluralize(sampled!, 'record')} of ${displayName(basename(events))}:`,
       ...inferenceLines(inferences, columns),
-      'If that is wrong, remove the files and use --key, --time, --id, --outcome, --decimal or --dates.',
+      'If that is wrong, remove the files and use --key, --time, --id, --outcome, --type, --decimal or --dates.',
       '',
     ],
     nextSteps(folder, files, dependency, command === undefined ? [replay] : [replay, command]),

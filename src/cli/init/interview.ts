@@ -15,12 +15,22 @@ export const canAsk = (): boolean => process.stdin.isTTY && process.stdout.isTTY
 /** Calls `use` with questions on the terminal. Throws `SPILL_STOPPED` if the person ends the input. */
 export async function withTerminal<T>(use: (ask: Ask) => Promise<T>): Promise<T> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  const ended = new Promise<never>((_, reject) => {
-    terminal.once('close', () => reject(new SpillwayError('SPILL_STOPPED', 'init was stopped at a question; nothing was written')))
-  })
-  ended.catch(() => {})
+  // The iterator keeps lines that are typed before their question.
+  const lines = terminal[Symbol.asyncIterator]()
+  let isEnded = false
+  terminal.once('close', () => (isEnded = true))
   try {
-    return await use(question => Promise.race([terminal.question(forTerminal(question)), ended]))
+    return await use(async question => {
+      // The prompt is the last line alone: readline redraws it.
+      const [, context, prompt] = /^([^]*\n)?(.*)$/.exec(forTerminal(question))!
+      process.stdout.write(context ?? '')
+      terminal.setPrompt(prompt)
+      if (!isEnded) terminal.prompt()
+      const { value, done } = await lines.next()
+      if (done !== true) return value
+      process.stdout.write('\n')
+      throw new SpillwayError('SPILL_STOPPED', 'init was stopped at a question; nothing was written')
+    })
   } finally {
     terminal.close()
   }
