@@ -1,7 +1,7 @@
 /** Columns that a person names for a role (key, time, id, outcome) in place of those that are inferred. */
 import { didYouMean, inOneLine, SpillwayError } from '../base/index.ts'
 import type { InferredColumn } from './column-sample.ts'
-import { likelyTruth, repetition, shareText, type ColumnChoice, type OutcomeChoice } from './likely-columns.ts'
+import { likelyTruth, repetition, outcomeShareText, type ColumnChoice, type OutcomeChoice } from './likely-columns.ts'
 
 /** Names of columns by role; `null` for none. */
 export interface ColumnOverrides {
@@ -51,9 +51,9 @@ export function chosenColumns(file: string, columns: readonly InferredColumn[], 
     id: identified('id', id),
     outcome: typeof outcome !== 'string' ? outcome : chosenOutcome(outcome, { columns, columnOf, inputError }),
   }
-  const taken = Object.entries(chosen).flatMap(([role, choice]) => (choice ? [{ role, column: (choice as ColumnChoice).column }] : []))
-  const double = taken.find(({ column }, i) => taken.findIndex(other => other.column === column) < i)
-  const first = taken.find(({ column }) => column === double?.column)
+  const roles = Object.entries(chosen).flatMap(([role, choice]) => (choice ? [{ role, column: (choice as ColumnChoice).column }] : []))
+  const double = roles.find(({ column }, i) => roles.findIndex(other => other.column === column) < i)
+  const first = roles.find(({ column }) => column === double?.column)
   if (double && first)
     throw inputError(`has one column ${quoted(double.column)} for --${first.role} and --${double.role}; name two columns`)
   return chosen
@@ -74,7 +74,7 @@ function chosenOutcome(text: string, { columns, columnOf, inputError }: OutcomeC
   const column = columnOf(name)
   const values = (column.valueCounts ?? []).map(([counted]) => String(counted))
   const truth = value === undefined ? likelyTruth(column) : truthFor(column, value)
-  if (truth !== undefined) return { column: name, truth, isNamed: true, reason: `as you chose, and ${shareText(column, truth)}` }
+  if (truth !== undefined) return { column: name, truth, isNamed: true, reason: `as you chose, and ${outcomeShareText(column, truth)}` }
   if (values.length === 0)
     throw inputError(
       `has ${column.distinct} different values in ${quoted(name)}, and an outcome has few; ` +

@@ -53,7 +53,7 @@ export type TimeFormat = 'epoch' | 'seconds' | 'offset' | 'local' | 'wall' | Dat
 
 type ValueKind = 'bool' | 'int' | 'double' | NumberKind | 'timestamp' | 'date' | 'string' | 'other'
 
-/** What a column of numbers in text shows of its format. `either comma`, `either point`: the sign may be a fraction or group thousands. */
+/** The format that a column of numbers in text shows. `either comma`, `either point`: the sign may be a fraction or group thousands. */
 export type NumberEvidence = NumberStyle | 'point' | 'either comma' | 'either point'
 
 /** Formats that the columns of a file decide together. */
@@ -121,7 +121,7 @@ export class ColumnSample {
     return pair && { ...pair, counts: [this.#words.get(pair.yes)!, this.#words.get(pair.no)!] }
   }
 
-  /** What numbers in text show of their format. `undefined` if there are other texts, or no commas and points. */
+  /** The format that numbers in text show. `undefined` if there are other texts, or no commas and points. */
   get numberEvidence(): NumberEvidence | undefined {
     const kinds = this.#kinds
     const isGroupedDouble = kinds.has('double') && this.#mayGroup

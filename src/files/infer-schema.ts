@@ -51,11 +51,11 @@ export function schemaOfSample(sample: RecordsSample, options: InferOptions = {}
   const columns: InferredColumn[] = []
   const skipped: { name: string; reason: string }[] = []
   for (const [name, values] of samples) {
-    const given = options.types?.get(name)
-    const format = given?.type === 'string' ? {} : formats.formatOf(name)
+    const override = options.types?.get(name)
+    const format = override?.type === 'string' ? {} : formats.formatOf(name)
     const problem = sample.problemOf(name)
-    if (given && (problem !== undefined || !values.fits(given, format))) throw typeError(sample.file, name, given, values)
-    const type = problem === undefined ? (given ?? values.inferType(name, declared.get(name), format)) : { reason: problem }
+    if (override && (problem !== undefined || !values.fits(override, format))) throw typeError(sample.file, name, override, values)
+    const type = problem === undefined ? (override ?? values.inferType(name, declared.get(name), format)) : { reason: problem }
     if ('reason' in type) skipped.push({ name, reason: type.reason })
     else
       columns.push(
@@ -70,10 +70,10 @@ export function schemaOfSample(sample: RecordsSample, options: InferOptions = {}
   const timesOf = (name: string) => samples.get(name)!.range(formats.formatOf(name))
   const ascendingShare = (name: string) => timesOf(name).ascending / samples.get(name)!.filled
   const chosen = chosenColumns(sample.file, columns, options)
-  const given = Object.values(chosen)
-  const time = chosen.time ?? likelyTime(columns.filter(isFree(given)), ascendingShare)
-  const id = chosen.id === undefined ? likelyId(columns.filter(isFree(given)), sampled, time) : (chosen.id ?? undefined)
-  const key = chosen.key === undefined ? likelyKey(columns, sampled, [...given, time, id]) : (chosen.key ?? undefined)
+  const choices = Object.values(chosen)
+  const time = chosen.time ?? likelyTime(columns.filter(isFree(choices)), ascendingShare)
+  const id = chosen.id === undefined ? likelyId(columns.filter(isFree(choices)), sampled, time) : (chosen.id ?? undefined)
+  const key = chosen.key === undefined ? likelyKey(columns, sampled, [...choices, time, id]) : (chosen.key ?? undefined)
   const outcomes = chosen.outcome === undefined ? likelyOutcomes(columns, [key, time, id]) : chosen.outcome === null ? [] : [chosen.outcome]
   const timeColumn = columns.find(({ name }) => name === time?.column)
   const span = timeColumn ? timesOf(timeColumn.name).span * (timeColumn.timeFormat === 'seconds' ? 1000 : 1) : 0
@@ -91,9 +91,9 @@ const typeError = (file: string, name: string, { type, scale }: TypeIR, { firstT
 }
 
 const isFree =
-  (given: readonly (ColumnChoice | null | undefined)[]) =>
+  (choices: readonly (ColumnChoice | null | undefined)[]) =>
   ({ name }: InferredColumn): boolean =>
-    !given.some(choice => choice?.column === name)
+    !choices.some(choice => choice?.column === name)
 
 interface FileFacts {
   readonly declared: string | undefined

@@ -110,7 +110,7 @@ export function likelyOutcomes(columns: readonly InferredColumn[], excluded: rea
       column: column.name,
       truth,
       isNamed,
-      reason: `${isNamed ? 'its name suggests an outcome' : 'it has two values'}, and ${shareText(column, truth)}`,
+      reason: `${isNamed ? 'its name suggests an outcome' : 'it has two values'}, and ${outcomeShareText(column, truth)}`,
     }))
 }
 
@@ -124,7 +124,7 @@ function trueShare({ valueCounts = [], words }: InferredColumn, truth: OutcomeCh
 }
 
 /** `it is true in 13 % of the records`. */
-export const shareText = (column: InferredColumn, truth: OutcomeChoice['truth']): string =>
+export const outcomeShareText = (column: InferredColumn, truth: OutcomeChoice['truth']): string =>
   `it is ${truth} in ${percent(trueShare(column, truth))} of the records`
 
 /** The true value of a column of two values: of bools, of 0 and 1, and of texts with one affirmative value. */

@@ -27,7 +27,7 @@ export interface GeneratedProject {
   readonly sampled?: number
   /** With `--from`: each inference with its evidence. */
   readonly inferences?: readonly Inference[]
-  /** With `--from`: what a person must know before the project runs, a sentence each. */
+  /** With `--from`: warnings for a person, a sentence each. */
   readonly warnings?: readonly string[]
 }
 

@@ -4,7 +4,7 @@ import { TIME_FORMATS, type ColumnChoice, type InferredColumn, type InferredSche
 import { SpillwayError, inOneLine } from '../../base/index.ts'
 import { shellWord } from '../command/print.ts'
 import { formatNumber, pluralize } from '../command/text-format.ts'
-import { knownAfterOf, windowsOf, type Windows } from './inferred-windows.ts'
+import { knownAfterOf, windowsOf, type InferredWindows } from './inferred-windows.ts'
 
 /** A column of the file with its name in the source. */
 export interface PlannedColumn extends InferredColumn {
@@ -26,12 +26,12 @@ export interface PlannedSource {
   readonly outcomes: readonly PlannedOutcome[]
   /** Number of records in the sample. */
   readonly sampled: number
-  readonly windows: Windows
+  readonly windows: InferredWindows
   /** Minutes from an event until its outcome is known: a guess. */
   readonly knownAfter: number
   /** Each inference with its evidence. */
   readonly inferences: readonly Inference[]
-  /** What a person must know before the project runs, a sentence each. */
+  /** Warnings for a person, a sentence each. */
   readonly warnings: readonly string[]
 }
 
@@ -131,7 +131,7 @@ const HOUR = 3_600_000
 
 function inferencesOf(
   { columns, key, time, id, outcomes, omitted, skipped, sampled, undecodable }: InferredSchema,
-  windows: Windows,
+  windows: InferredWindows,
 ): Inference[] {
   const chosen = (of: string, choice: ColumnChoice | undefined, none: string): Inference => ({
     of,

@@ -2,7 +2,7 @@
 import { type Duration, durationMs } from '../../base/index.ts'
 
 /** Windows as durations, with the reason. */
-export interface Windows {
+export interface InferredWindows {
   readonly short: string
   /** A day, or less in a short history. */
   readonly day: string
@@ -22,7 +22,7 @@ const LONG_RATIO = 100
 const HISTORY_PARTS = 3
 
 /** `hourly` is the average number of events of a key in an hour, `history` the time from the first event to the last, ms. */
-export function windowsOf(hourly: number, history: number): Windows {
+export function windowsOf(hourly: number, history: number): InferredWindows {
   const longest = Math.max(
     0,
     spans.findLastIndex(span => ms(span) * HISTORY_PARTS <= history),

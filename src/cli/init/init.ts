@@ -60,19 +60,19 @@ interface ProjectOfFile extends GeneratedProject {
 
 /** The project of the options, and of the answers to `ask`. */
 async function projectOf(folder: string, values: OptionValues<typeof options>, ask?: Ask): Promise<ProjectOfFile> {
-  const given = inferOptions(values)
+  const overrides = inferOptions(values)
   const from = values.from ?? (await ask?.('A file of your events, CSV, NDJSON or Parquet (Enter for a sample): '))?.trim() ?? ''
   if (from === '') return { ...sampleProject(), events: 'events.ndjson' }
   const sample = await sampleRecords(existingFile(from))
-  const schema = schemaOfSample(sample, ask ? await interview(sample, given, ask) : given)
-  if (!ask && values.yes !== true && given.outcome === undefined) checkOutcome(schema, from)
+  const schema = schemaOfSample(sample, ask ? await interview(sample, overrides, ask) : overrides)
+  if (!ask && values.yes !== true && overrides.outcome === undefined) checkOutcome(schema, from)
   const events = relative(resolve(folder), resolve(from))
   return { ...inferredProject(schema, from, events), events }
 }
 
-/** What a person states. Throws `UsageError`. */
+/** The options that override inferences. Throws `UsageError`. */
 function inferOptions({ from, key, time, id, outcome, type, decimal, dates }: OptionValues<typeof options>): InferOptions {
-  const given: InferOptions = {
+  const overrides: InferOptions = {
     time,
     key: key === undefined ? undefined : nameOrNone(key),
     id: id === undefined ? undefined : nameOrNone(id),
@@ -83,7 +83,7 @@ function inferOptions({ from, key, time, id, outcome, type, decimal, dates }: Op
   }
   const stray = Object.entries({ key, time, id, outcome, type, decimal, dates }).find(([, value]) => value !== undefined)
   if (from === undefined && stray && !canAsk()) throw new UsageError(`--${stray[0]} is about the columns of a file; add --from FILE`)
-  return given
+  return overrides
 }
 
 /** A column and its type, of `COLUMN=TYPE`. Throws `UsageError`. */

@@ -11,7 +11,7 @@ const folder = scratchFolder('interview')
 const ROWS = 60
 
 /** The options after some answers, and the questions. */
-async function answered(given: InferOptions, ...answers: readonly string[]) {
+async function answered(flags: InferOptions, ...answers: readonly string[]) {
   const path = join(folder, 'orders.csv')
   const rows = Array.from(
     { length: ROWS },
@@ -24,7 +24,7 @@ async function answered(given: InferOptions, ...answers: readonly string[]) {
   const sample = await sampleRecords(path)
   const questions: string[] = []
   const remaining = [...answers]
-  const options = await interview(sample, given, async question => {
+  const options = await interview(sample, flags, async question => {
     questions.push(question)
     return remaining.shift() ?? ''
   })
@@ -71,8 +71,8 @@ test('answers override, and a wrong answer is explained and asked again', async 
 })
 
 test('what an option gives is not asked', async () => {
-  const given: InferOptions = { numbers: 'comma', dates: 'dmy', time: 'day', key: null, outcome: 'late' }
-  assert.deepEqual(await answered(given).then(({ questions, options }) => [questions, options]), [[], given])
-  const { options } = await answered({ ...given, key: undefined, outcome: undefined }, 'none', 'none')
+  const flags: InferOptions = { numbers: 'comma', dates: 'dmy', time: 'day', key: null, outcome: 'late' }
+  assert.deepEqual(await answered(flags).then(({ questions, options }) => [questions, options]), [[], flags])
+  const { options } = await answered({ ...flags, key: undefined, outcome: undefined }, 'none', 'none')
   assert.deepEqual([options.key, options.outcome], [null, null])
 })

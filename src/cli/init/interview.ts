@@ -38,7 +38,7 @@ export async function withTerminal<T>(use: (ask: Ask) => Promise<T>): Promise<T>
 
 interface Question {
   /** The text, or `undefined` if there is nothing to ask. */
-  readonly textOf: (schema: InferredSchema, given: InferOptions) => string | undefined
+  readonly textOf: (schema: InferredSchema, flags: InferOptions) => string | undefined
   readonly optionsOf: (answer: string) => InferOptions
 }
 
@@ -52,29 +52,29 @@ const questions: readonly Question[] = [
     optionsOf: answer => ({ dates: choiceOf(answer, { 'day-first': 'dmy', 'month-first': 'mdy' }) }),
   },
   {
-    textOf: ({ time }, given) => (given.time === undefined ? roleQuestion('Event time', time) : undefined),
+    textOf: ({ time }, flags) => (flags.time === undefined ? roleQuestion('Event time', time) : undefined),
     optionsOf: answer => ({ time: answer }),
   },
   {
-    textOf: ({ key }, given) => (given.key === undefined ? roleQuestion('Key, a column or none', key) : undefined),
+    textOf: ({ key }, flags) => (flags.key === undefined ? roleQuestion('Key, a column or none', key) : undefined),
     optionsOf: answer => ({ key: nameOrNone(answer) }),
   },
   {
-    textOf: ({ outcomes: [first, ...others] }, given) => {
+    textOf: ({ outcomes: [first, ...others] }, flags) => {
       const more = others.length === 0 ? '' : ` Other candidates: ${others.map(({ column }) => displayName(column)).join(', ')}.`
-      return given.outcome === undefined ? roleQuestion('Outcome, COLUMN, COLUMN=VALUE or none', first, more) : undefined
+      return flags.outcome === undefined ? roleQuestion('Outcome, COLUMN, COLUMN=VALUE or none', first, more) : undefined
     },
     optionsOf: answer => ({ outcome: nameOrNone(answer) }),
   },
 ]
 
 /** The options with the answers of a person. An answer that the file does not allow is explained, and asked again. */
-export async function interview(sample: RecordsSample, given: InferOptions, ask: Ask): Promise<InferOptions> {
-  let options = given
+export async function interview(sample: RecordsSample, flags: InferOptions, ask: Ask): Promise<InferOptions> {
+  let options = flags
   let notice = 'Enter accepts the answer in [brackets].\n'
   for (const { textOf, optionsOf } of questions) {
     for (;;) {
-      const text = textOf(schemaOfSample(sample, options), given)
+      const text = textOf(schemaOfSample(sample, options), flags)
       if (text === undefined) break
       const answer = (await ask(`${notice}${text}: `)).trim()
       notice = ''
