@@ -10,7 +10,7 @@ export interface InferredWindows {
   readonly reason: string
 }
 
-const spans = ['1m', '5m', '15m', '1h', '6h', '1d', '3d', '7d', '14d', '30d'] as const satisfies readonly Duration[]
+const spans = ['1m', '5m', '15m', '1h', '6h', '1d', '2d', '3d', '5d', '7d', '14d', '30d'] as const satisfies readonly Duration[]
 const HOUR = 3_600_000
 
 /** Least average number of a key's events in the short window. */
