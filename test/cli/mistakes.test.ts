@@ -1,6 +1,6 @@
 /** An invalid pipeline file: one message with its file and line, and no stack. */
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
@@ -119,4 +119,13 @@ test('an import that Spillway has not, and a file that Node takes for CommonJS, 
   const [import_, module] = await Promise.all([misspelt, common].map(project => project.spillway('replay', 'pipeline.ts')))
   assert.match(import_.stderr, /^SPILL_DEFINITION: pipeline\.ts:1 .*'cuont'; did you mean 'count'\?\n$/)
   assert.match(module.stderr, /^SPILL_DEFINITION: pipeline\.ts:1 .*outside a module; write "type": "module" in its package\.json$/m)
+})
+
+test('a dependency of the project that is not installed', async () => {
+  mkdirSync(join(folder, 'project'))
+  writeFileSync(join(folder, 'project/package.json'), '{ "type": "module", "dependencies": { "@acme/scores": "^1.0.0" } }')
+  writeFileSync(join(folder, 'project/pipeline.ts'), `import '@acme/scores'\n${pipelineFile}`)
+  await assert.rejects(importPipeline(join(folder, 'project/pipeline.ts')), {
+    message: /imports the package '@acme\/scores', which is not installed here; run npm install$/,
+  })
 })

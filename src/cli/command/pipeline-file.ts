@@ -1,5 +1,6 @@
 /** Loads the user's pipeline file. Errors of Node's module loader become errors for its author: the place, the problem, the fix. */
 import { existsSync, readFileSync } from 'node:fs'
+import { findPackageJSON } from 'node:module'
 import { resolve } from 'node:path'
 import { pathToFileURL, fileURLToPath } from 'node:url'
 import { SpillwayError, didYouMean, unknownNameError } from '../../base/index.ts'
@@ -47,12 +48,22 @@ function pipelineLoadError(name: string, thrown: unknown): SpillwayError {
     const fix =
       kind === 'module'
         ? `imports ${shortPath(target)}, which does not exist`
-        : `imports the package '${target}', which is not installed here; run npm install ${target}`
+        : `imports the package '${target}', which is not installed here; run npm install${isDependency(importer, target) ? '' : ` ${target}`}`
     return definitionError(importPlace(importer, target), fix, thrown)
   }
   const problem = thrown instanceof SyntaxError ? 'does not parse or link' : 'fails while loading'
   const place = syntaxPlace(thrown) ?? callerLocation(thrown.stack) ?? name
   return definitionError(place, `${problem}: ${thrown.message}${fixOf(thrown.message)}`, thrown)
+}
+
+/** True if the `package.json` of the importer's project names the package, so that `npm install` installs it. */
+function isDependency(importer: string, name: string): boolean {
+  try {
+    const manifest = JSON.parse(readFileSync(findPackageJSON('.', pathToFileURL(importer))!, 'utf8')) as Record<string, object | undefined>
+    return ['dependencies', 'devDependencies'].some(kind => Object.hasOwn(manifest[kind] ?? {}, name))
+  } catch {
+    return false
+  }
 }
 
 /** The fix for an undefined name, and for an ES module that Node loads as CommonJS. */
