@@ -46,6 +46,8 @@ test('the inference is shown with its evidence', async () => {
   id         none (no column is called an id and differs in every record, so a record sent twice is
              two events)
   outcome    late (its name suggests an outcome, and it is 1 in 13 % of the records)
+  unit       late (the name of the outcome; each correct prediction counts one, and has no price
+             yet)
   types      timestamp at; string customer; int zip, late; decimal(2) price (the narrowest that fit
              200 records; a later record that does not fit is rejected with the reason)
   windows    1h, 6h (at most a third of the history, about 33 hours)
@@ -55,7 +57,21 @@ test('the inference is shown with its evidence', async () => {
 })
 
 test('options override the inference', async () => {
-  const options = ['--key', 'zip', '--id', 'none', '--outcome', 'late=0', '--type', 'zip=string', '--type', 'price=double', '--json']
+  const options = [
+    '--key',
+    'zip',
+    '--id',
+    'none',
+    '--outcome',
+    'late=0',
+    '--unit',
+    'orders in time',
+    '--type',
+    'zip=string',
+    '--type',
+    'price=double',
+    '--json',
+  ]
   const { status, out, err } = await init('given', 'orders.csv', ...options)
   assert.equal(status, 0, err)
   const { inferred } = JSON.parse(out) as { inferred: { of: string; value: string; evidence: string }[] }
@@ -65,7 +81,7 @@ test('options override the inference', async () => {
     { of: 'id', value: 'none', evidence: 'as you chose' },
   ])
   assert.match(project.read('given/pipeline.ts'), /zip: keyed,[^]*price: t\.double\(\)/)
-  assert.match(project.read('given/audit.ts'), /happened: Number\(raw\.late\) === 0, \/\/ LABEL/)
+  assert.match(project.read('given/audit.ts'), /happened: Number\(raw\.late\) === 0, \/\/ LABEL[^]*unit: 'orders in time' \}/)
   assert.match((await init('no-outcome', 'orders.csv', '--outcome', 'none')).out, /^There is no audit\.ts, since you chose no outcome\.$/m)
 })
 
@@ -112,7 +128,7 @@ test('two candidates for the outcome', async () => {
   assert.match(project.read('returned/audit.ts'), /happened: !yesNo\(raw\.returned, 'yes', 'no'\), \/\/ LABEL/)
 })
 
-test('a file of three records makes a project, with a warning', async () => {
+test('a file of three records makes a project, with a warning, and its audit says why there is no verdict', async () => {
   const { out } = await init('tiny', 'tiny.csv')
   assert.match(
     out,

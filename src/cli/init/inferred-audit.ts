@@ -185,17 +185,11 @@ function modelText(source: PlannedSource, { column }: PlannedOutcome): string {
   train: { algorithm: 'logistic' },
 })
 
-// In dollars: caught({ budget: '${BUDGET}', unit: ${quotedLiteral(unitName(column))}, dollars: 20, wrong: 1 }), or ${money ? `money({ saves: '${money.name}', wrong: 1, budget: '${BUDGET}' })` : `money({ saves: 20, wrong: 1, budget: '${BUDGET}' })`}. The page docs/guides/worth.md of Spillway lists all value functions.
-const value = worth(foreseen, caught({ budget: '${BUDGET}', unit: ${quotedLiteral(unitName(column))} }), { assumes: guessed }) // WORTH
+// In dollars: caught({ budget: '${BUDGET}', unit: ${quotedLiteral(source.unit)}, dollars: 20, wrong: 1 }), or ${money ? `money({ saves: '${money.name}', wrong: 1, budget: '${BUDGET}' })` : `money({ saves: 20, wrong: 1, budget: '${BUDGET}' })`}. The page docs/guides/worth.md of Spillway lists all value functions.
+const value = worth(foreseen, caught({ budget: '${BUDGET}', unit: ${quotedLiteral(source.unit)} }), { assumes: guessed }) // WORTH
 
 export default pipeline('${source.name}', [foreseen, value])
 `
-}
-
-/** The name of an outcome that was caught: the column's, without signs such as the question mark of `Late?`. */
-function unitName({ field, name }: PlannedColumn): string {
-  const words = field.replaceAll(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '')
-  return /^[\p{L}\p{N} _-]+$/u.test(words) ? words : name
 }
 
 /** A code example of a label. */

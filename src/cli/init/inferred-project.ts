@@ -38,8 +38,8 @@ interface ProjectAudit {
 }
 
 /** `path` is the file as the user named it; `events` is its path from the project's folder. Throws like `plannedSource`. */
-export function inferredProject(schema: InferredSchema, path: string, events: string): GeneratedProject {
-  const source = plannedSource(schema, path)
+export function inferredProject(schema: InferredSchema, path: string, events: string, unit?: string): GeneratedProject {
+  const source = plannedSource(schema, path, unit)
   const file = basename(path)
   const audit = auditCode(source, file, events)
   return {

@@ -26,6 +26,8 @@ export interface PlannedSource {
   readonly outcomes: readonly PlannedOutcome[]
   /** Number of records in the sample. */
   readonly sampled: number
+  /** The unit of results: the name of an outcome that was caught. */
+  readonly unit: string
   readonly windows: InferredWindows
   /** Minutes from an event until its outcome is known: a guess. */
   readonly knownAfter: number
@@ -56,8 +58,8 @@ export const ROW_ID = 'row'
 /** Fewest records of a sample from which types and roles follow. */
 const FEW_RECORDS = 20
 
-/** Throws `SPILL_INPUT` if no column can be the event time. */
-export function plannedSource(schema: InferredSchema, path: string): PlannedSource {
+/** Throws `SPILL_INPUT` if no column can be the event time. `chosenUnit` is the unit of results that a person chose. */
+export function plannedSource(schema: InferredSchema, path: string, chosenUnit?: string): PlannedSource {
   const names = distinctNames(
     schema.columns.map(column => column.name),
     [...(schema.key ? [] : [SERIES_KEY]), ...(schema.id ? [] : [ROW_ID])],
@@ -76,6 +78,9 @@ export function plannedSource(schema: InferredSchema, path: string): PlannedSour
   const mapped = renamed || key === null || columns.some(needsMap) || (schema.format === 'ndjson' && schema.skipped.length > 0)
   const hourly = schema.span === 0 ? 0 : (schema.sampled * HOUR) / (schema.span * (key?.distinct ?? 1))
   const windows = windowsOf(hourly, schema.history)
+  const outcomes = schema.outcomes.map(({ column, truth, reason }) => ({ column: columnOf(column)!, truth, reason }))
+  const unit = chosenUnit ?? (outcomes.length > 0 ? unitName(outcomes[0].column) : '')
+  const unitReason = `${chosenUnit === undefined ? 'the name of the outcome' : 'as you chose'}; each correct prediction counts one, and has no price yet`
   return {
     name: safeName(basename(path).replace(/\..*$/, ''), 'events'),
     columns,
@@ -83,11 +88,12 @@ export function plannedSource(schema: InferredSchema, path: string): PlannedSour
     time,
     id: columnOf(schema.id?.column),
     isMapped: mapped,
-    outcomes: schema.outcomes.map(({ column, truth, reason }) => ({ column: columnOf(column)!, truth, reason })),
+    outcomes,
+    unit,
     sampled: schema.sampled,
     windows,
     knownAfter: knownAfterOf(schema.history),
-    inferences: inferencesOf(schema, windows),
+    inferences: inferencesOf(schema, windows, { of: 'unit', value: displayName(unit), evidence: unitReason }),
     warnings: [
       ...schema.unclear.map(ambiguityText),
       ...(schema.sampled < FEW_RECORDS
@@ -104,6 +110,12 @@ export function plannedSource(schema: InferredSchema, path: string): PlannedSour
       ),
     ],
   }
+}
+
+/** The name of an outcome that was caught: the column's, without signs such as the question mark of `Late?`. */
+function unitName({ field, name }: PlannedColumn): string {
+  const words = field.replaceAll(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '')
+  return /^[\p{L}\p{N} _-]+$/u.test(words) ? words : name
 }
 
 function noTimeError({ columns, skipped, unclear }: InferredSchema, path: string): SpillwayError {
@@ -132,6 +144,7 @@ const HOUR = 3_600_000
 function inferencesOf(
   { columns, key, time, id, outcomes, omitted, skipped, sampled, undecodable }: InferredSchema,
   windows: InferredWindows,
+  unit: Inference,
 ): Inference[] {
   const chosen = (of: string, choice: ColumnChoice | undefined, none: string): Inference => ({
     of,
@@ -144,6 +157,7 @@ function inferencesOf(
     { ...chosen('time', time, ''), evidence: [time?.reason, timeColumn && formatText(timeColumn)].filter(Boolean).join('; ') },
     chosen('id', id, 'no column is called an id and differs in every record, so a record sent twice is two events'),
     chosen('outcome', outcomes[0], 'no column is true or false, 0 or 1, yes or no'),
+    ...(outcomes.length > 0 ? [unit] : []),
     ...columns.flatMap(column => {
       const format = column === timeColumn ? undefined : formatText(column)
       return format === undefined ? [] : [{ of: 'format', value: displayName(column.name), evidence: format }]

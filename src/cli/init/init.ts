@@ -24,6 +24,7 @@ const options = {
   time: { value: 'COLUMN', help: 'the column of the event time' },
   id: { value: 'COLUMN', help: 'the column that differs for each event; none if there is none' },
   outcome: { value: 'COLUMN[=VALUE]', help: 'the column of the outcome to predict, and the value that is true; none for no audit.ts' },
+  unit: { value: 'NAME', help: "the unit of results, such as 'late orders' [default: the name of the outcome]" },
   type: {
     value: 'COLUMN=TYPE',
     multiple: true,
@@ -67,11 +68,11 @@ async function projectOf(folder: string, values: OptionValues<typeof options>, a
   const schema = schemaOfSample(sample, ask ? await interview(sample, overrides, ask) : overrides)
   if (!ask && values.yes !== true && overrides.outcome === undefined) checkOutcome(schema, from)
   const events = relative(resolve(folder), resolve(from))
-  return { ...inferredProject(schema, from, events), events }
+  return { ...inferredProject(schema, from, events, values.unit), events }
 }
 
 /** The options that override inferences. Throws `UsageError`. */
-function inferOptions({ from, key, time, id, outcome, type, decimal, dates }: OptionValues<typeof options>): InferOptions {
+function inferOptions({ from, key, time, id, outcome, unit, type, decimal, dates }: OptionValues<typeof options>): InferOptions {
   const overrides: InferOptions = {
     time,
     key: key === undefined ? undefined : nameOrNone(key),
@@ -81,7 +82,7 @@ function inferOptions({ from, key, time, id, outcome, type, decimal, dates }: Op
     numbers: oneOf('--decimal', decimal, { comma: 'comma', point: 'grouped' }),
     dates: oneOf('--dates', dates, { 'day-first': 'dmy', 'month-first': 'mdy' }),
   }
-  const stray = Object.entries({ key, time, id, outcome, type, decimal, dates }).find(([, value]) => value !== undefined)
+  const stray = Object.entries({ key, time, id, outcome, unit, type, decimal, dates }).find(([, value]) => value !== undefined)
   if (from === undefined && stray && !canAsk()) throw new UsageError(`--${stray[0]} is about the columns of a file; add --from FILE`)
   return overrides
 }
@@ -184,7 +185,7 @@ function writeAndReport(folder: string, project: ProjectOfFile, isJson: boolean)
     inferences && [
       `Inferred from ${pluralize(sampled!, 'record')} of ${displayName(basename(events))}:`,
       ...inferenceLines(inferences, columns),
-      'If that is wrong, remove the files and use --key, --time, --id, --outcome, --type, --decimal or --dates.',
+      'If that is wrong, remove the files and use --key, --time, --id, --outcome, --unit, --type, --decimal or --dates.',
       '',
     ],
     nextSteps(folder, files, dependency, command === undefined ? [replay] : [replay, command]),
