@@ -14,8 +14,8 @@ const lines = (head: readonly string[], rowOf: (i: number) => string): string =>
 const files = {
   // The throughput differs in nearly every row; a tenth of the rows are failures.
   'messung.csv': lines(
-    ['Zeit;Anlage;"Durchsatz €";Ausfall'],
-    i => `${germanTime(i)};a${i % 7};1.${100 + i},${10 + (i % 89)};${i % 10 === 0 ? 'Ja' : 'nein'}`,
+    ['Zeit;Anlage;"Durchsatz €";Wärme;Ausfall'],
+    i => `${germanTime(i)};a${i % 7};1.${100 + i},${10 + (i % 89)};${i % 30},5;${i % 10 === 0 ? 'Ja' : 'nein'}`,
   ),
   'nested.ndjson': lines([], i =>
     JSON.stringify({ id: `e${i}`, meta: { at: at(i), site: { 'name of site': `s${i % 5}` } }, body: { heat: i % 30, tags: [i] } }),
@@ -103,6 +103,7 @@ test('decimal commas, and words for yes and no; what is nearly unique is no key'
   assert.match(pipeline, /key: 'Anlage'/)
   assert.match(pipeline, /Durchsatz: t\.decimal\(2\)/)
   assert.match(pipeline, /Durchsatz: comma\(raw\['Durchsatz €'\]\),/)
+  assert.match(pipeline, /Warme: Number\(comma\(raw\['Wärme'\]\)\),/)
   assert.match(pipeline, /Zeit: dmy\(raw\.Zeit\),/)
   assert.match(pipeline, /Ausfall: yesNo\(raw\.Ausfall, 'ja', 'nein'\),/)
   assert.match(project.read('nested/pipeline.ts'), /meta_site_name_of_site: raw\.meta\?\.site\?\.\['name of site'\],/)

@@ -172,6 +172,25 @@ test('init, type check, test and replay, on the built code', () => {
   assert.ok(existsSync(join(demo, 'out.parquet')))
 })
 
+test('init --from a file, type check, test, replay and audit, on the built code', () => {
+  const rows = Array.from(
+    { length: 300 },
+    (_, i) => `k${i % 9};${1 + (i >> 4)}.1.2026 ${10 + (i % 9)}:30;${i % 30},5;${i % 8 === 0 ? 'ja' : 'nein'}`,
+  )
+  writeFileSync(join(app, 'orders.csv'), ['Kunde;Zeit;Betrag;Storno', ...rows].join('\n'))
+  const printed = ok(app, 'npx', '--offline', 'spillway', 'init', 'first', '--from', 'orders.csv')
+  const first = join(app, 'first')
+  ok(first, process.execPath, join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '--skipLibCheck', 'false')
+  const [, steps] = /^Next:\n((?: .*\n)+)/m.exec(printed)!
+  const commands = steps.trim().split(/\n */)
+  assert.deepEqual(
+    commands.map(command => command.split(' ').slice(0, 3).join(' ')),
+    ['cd first', 'npm install', 'npm test', 'npx spillway replay', 'npx spillway audit', 'npx spillway dev'],
+  )
+  for (const command of commands.slice(2, 5)) ok(first, 'bash', '-c', command.replace('npx', 'npx --offline'))
+  assert.match(readFileSync(join(first, 'audit/audit.json'), 'utf8'), /"LABEL is a guess: the outcome is \\"Storno\\"/)
+})
+
 test('its examples, copied out as they say, find all that they import, and run', () => {
   cpSync(join(installed, 'examples'), join(app, 'examples'), { recursive: true })
   writeFileSync(join(app, 'package.json'), '{ "type": "module", "private": true }\n')

@@ -37,7 +37,7 @@ export function fieldCode(column: PlannedColumn): string {
 
 function conversion({ type, timeFormat: written, numbers, words, isStringified }: PlannedColumn, raw: string): string {
   if (isStringified) return `String(${raw})`
-  if (numbers) return type === 'int' ? `Number(${numbers}(${raw}))` : `${numbers}(${raw})`
+  if (numbers) return type === 'decimal' ? `${numbers}(${raw})` : `Number(${numbers}(${raw}))`
   if (words) return `yesNo(${raw}, ${quotedLiteral(words.yes)}, ${quotedLiteral(words.no)})`
   if (written === 'seconds') return `Number(${raw}) * 1000`
   return written !== undefined && Object.hasOwn(helpers, written) ? `${written}(${raw})` : raw
