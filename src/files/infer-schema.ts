@@ -51,7 +51,10 @@ export function schemaOfSample(sample: RecordsSample, options: InferOptions = {}
   const columns: InferredColumn[] = []
   const skipped: { name: string; reason: string }[] = []
   for (const [name, values] of samples) {
-    const override = options.types?.get(name)
+    // A column of whole numbers that is chosen as the time has epoch times, whatever its name is.
+    const epoch =
+      options.time === name && values.fits({ type: 'timestamp' }, formats.formatOf(name)) ? ({ type: 'timestamp' } as const) : undefined
+    const override = options.types?.get(name) ?? epoch
     const format = override?.type === 'string' ? {} : formats.formatOf(name)
     const problem = sample.problemOf(name)
     if (override && (problem !== undefined || !values.fits(override, format))) throw typeError(sample.file, name, override, values)

@@ -150,6 +150,8 @@ test('types that are given are taken if all values fit', async () => {
       code: 'SPILL_INPUT',
       message: new RegExp(`in\\.ndjson has values in "${name}", such as ".*", that are not all of type ${type.type}`),
     })
+  const { columns: withTime } = await inferSchema(path, { time: 'seen' })
+  assert.deepEqual([withTime[3].type, withTime[3].timeFormat], ['timestamp', 'seconds'])
   await assert.rejects(inferSchema(path, { types: new Map([['zap', { type: 'string' }]]) }), {
     message: /no column "zap"; did you mean 'zip'/,
   })

@@ -137,7 +137,7 @@ export const outcomes = source('${name}', {
   map: raw => ({
     event: ${id ? rawFieldCode(id) : wholeRow},
     happened: ${outcomeCode(outcome)}, // LABEL
-    at: later(${fieldCode(time)}),
+    at: ${time.hasGaps ? `${rawFieldCode(time)} == null ? ${rawFieldCode(time)} : ` : ''}later(${fieldCode({ ...time, hasGaps: false })}),
   }),
   mapVersion: '1',
 })

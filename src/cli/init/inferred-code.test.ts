@@ -159,3 +159,21 @@ test('a later number in a different format is rejected by the map', async () => 
   for (const text of ['12,5', '1,2345.6', '1.234,5', 'a lot'])
     assert.throws(() => grouped.convert({ a: text }), /is not a number with a decimal point/, text)
 })
+
+test('a value that is missing stays missing', async () => {
+  const texts = Array.from({ length: ROWS }, (_, i) => (i % 3 === 0 ? '' : `1.${100 + i},5`))
+  const { convert } = (await inferredFrom({ a: texts })).get('a')!
+  assert.deepEqual([convert({ a: null }), convert({ a: '1.100,5' })], [null, 1100.5])
+  const zip = {
+    name: 'zip',
+    field: 'zip',
+    type: 'string',
+    nullable: false,
+    hasGaps: true,
+    isStringified: true,
+    distinct: 5,
+    filled: 9,
+  } as const
+  const key = await imported(`export const convert = (raw: any) => ${fieldCode(zip)}`)
+  assert.deepEqual([key({ zip: null }), key({ zip: 8001 })], [null, '8001'])
+})

@@ -28,10 +28,11 @@ export function columnTypeCode(column: PlannedColumn, { key }: Pick<PlannedSourc
   return `t.${type}(${type === 'decimal' ? scale : ''})${nullable ? '.nullable()' : ''}`
 }
 
-/** The expression by which a map reads a column from a record. */
+/** The expression by which a map reads a column from a record. A value that is missing stays missing. */
 export function fieldCode(column: PlannedColumn): string {
   const raw = rawFieldCode(column)
   const converted = conversion(column, raw)
+  if (converted !== raw && column.hasGaps) return `${raw} == null ? ${raw} : ${converted}`
   return converted !== raw && column.nullable ? `${raw} == null ? null : ${converted}` : converted
 }
 

@@ -10,6 +10,8 @@ import { knownAfterOf, windowsOf, type InferredWindows } from './inferred-window
 export interface PlannedColumn extends InferredColumn {
   /** Its name in the file; `name` is its name in the source. */
   readonly field: string
+  /** Some records have no value, and the source rejects them, since the column has a role. */
+  readonly hasGaps: boolean
 }
 
 /** The source to generate for the file. */
@@ -67,8 +69,8 @@ export function plannedSource(schema: InferredSchema, path: string, chosenUnit?:
   // A record without its key, time or id is rejected.
   const required = [schema.key, schema.time, schema.id].map(choice => choice?.column)
   const columns = schema.columns.map((column, i) => {
-    const isRequired = required.includes(column.name)
-    return { ...column, field: column.name, name: names[i], nullable: column.nullable && !isRequired }
+    const hasGaps = column.nullable && required.includes(column.name)
+    return { ...column, field: column.name, name: names[i], nullable: column.nullable && !hasGaps, hasGaps }
   })
   const columnOf = (field: string | undefined) => columns.find(column => column.field === field)
   const time = columnOf(schema.time?.column)
@@ -101,8 +103,8 @@ export function plannedSource(schema: InferredSchema, path: string, chosenUnit?:
             `${basename(path)} has ${pluralize(schema.sampled, 'record')}, too few to infer from and to audit; check each type and role, or give a longer file`,
           ]
         : []),
-      ...columns.flatMap(({ field, filled }) =>
-        required.includes(field) && filled < schema.sampled
+      ...columns.flatMap(({ field, filled, hasGaps }) =>
+        hasGaps
           ? [
               `${formatNumber(schema.sampled - filled)} of ${formatNumber(schema.sampled)} records have no ${displayName(field)}; they will be rejected`,
             ]
