@@ -19,7 +19,7 @@ function audited(study: string, file: string): { readonly text: string; readonly
   const text = spillway(
     'audit',
     here(`${study}.ts`),
-    '--history',
+    '--source',
     `readings=${real(file)}`,
     '--out',
     out,

@@ -2,7 +2,7 @@
  * The readings of `hall.ts` with a trained model in place of a readable rule: the audit trains it for each age, and there is no score
  * before.
  *
- *     npm run spillway -- audit examples/glucose/hall-trained.ts --history readings=hall.csv
+ *     npm run spillway -- audit examples/glucose/hall-trained.ts --source readings=hall.csv
  *
  * Research software, not a medical device.
  */

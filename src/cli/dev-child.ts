@@ -14,6 +14,7 @@ import { errorText, parseCommand } from './command/command.ts'
 import { dryRunReason } from './dev/dry-run.ts'
 import type { DevMessage } from './dev/dev-run.ts'
 import { hasSamples } from '../sources/index.ts'
+import { ConfiguredProject } from './command/project.ts'
 import { printStatus } from './command/print.ts'
 import { importPipeline } from './command/pipeline-file.ts'
 import { fileState } from './dev/watched-files.ts'
@@ -71,8 +72,13 @@ async function run([path, ...args]: readonly string[]): Promise<number> {
     const reason = dryRunReason(ir, process.env)
     if (reason !== undefined) console.error(`  effects are printed, not sent: ${reason}`)
     const sampled = samples === 'true' ? ir.sources.filter(hasSamples).flatMap(({ name }) => ['--source', `${name}=samples:`]) : []
-    const { values, positionals } = parseCommand(runCommand, [path, ...args, ...sampled, ...(reason === undefined ? [] : ['--dry-run'])])
-    return await startRun(values, positionals, {
+    const { values, positionals, pipeline } = parseCommand(runCommand, [
+      path,
+      ...args,
+      ...sampled,
+      ...(reason === undefined ? [] : ['--dry-run']),
+    ])
+    return await startRun(values, positionals, new ConfiguredProject(pipeline), {
       print: (line, kind = 'other') => isPrinted(kind, samples === 'true') && printStatus(line),
       onListening: url => notifyParent({ url }),
     })

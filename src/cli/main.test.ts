@@ -7,6 +7,8 @@ import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { scratchFolder } from '../../test/scratch.ts'
 import { called as run } from '../../test/cli/called.ts'
+import { helpOf, overviewOf } from './command/command.ts'
+import { commands } from './main.ts'
 
 const folder = scratchFolder('main')
 
@@ -80,7 +82,7 @@ test('unknown command, no command, help and version', async () => {
   for (const args of [['--help'], ['replay', '--help'], ['replay', '-h']]) {
     const { status, out } = await run(...args)
     assert.equal(status, 0)
-    assert.match(out, /spillway replay/)
+    assert.match(out, args[0] === '--help' ? /^Start\n {2}init .*\n\nDevelop\n {2}dev /m : /^ {2}spillway replay \[PIPELINE\] /m)
   }
   for (const arg of ['--version', '-v']) assert.match((await run(arg)).out, /^\d+\.\d+\.\d+$/)
 })
@@ -178,4 +180,17 @@ test('init --from a file that cannot be a source', async () => {
     /^SPILL_FILE: gone\.csv does not exist; --from needs the path of a CSV, NDJSON or Parquet file/,
   )
   assert.ok(!existsSync(join(folder, 'none')))
+})
+
+test('help fits a terminal of 40 columns, and shows defaults in brackets', () => {
+  for (const text of [overviewOf(commands, 40), ...commands.map(command => helpOf(command, 40))]) {
+    const wide = text.split('\n').filter(line => line.length > 40 && !line.startsWith('  spillway '))
+    // A word longer than the rest of its line, such as --webhook SOURCE=STYLE:VARIABLE, stays whole.
+    assert.deepEqual(
+      wide.filter(line => /\S\s+\S.*\s/.test(line.trimStart())),
+      [],
+    )
+    assert.doesNotMatch(text, /\(default/)
+  }
+  assert.match(helpOf(commands.find(({ name }) => name === 'inspect')!), /^ {2}--data DIR +the data folder \[default: \.spillway\]$/m)
 })

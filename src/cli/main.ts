@@ -3,7 +3,7 @@ import '../base/node/compilers.ts'
 import { didYouMean } from '../base/index.ts'
 import { auditCommand } from './audit/audit.ts'
 import { backfillCommand } from './backfill/backfill.ts'
-import { type Command, errorText, helpOf, parseCommand, UsageError, usageOf } from './command/command.ts'
+import { type Command, errorText, helpOf, overviewOf, parseCommand, UsageError, usageOf } from './command/command.ts'
 import { decisionsCommand } from './inspect/decisions.ts'
 import { devCommand } from './dev/dev.ts'
 import { dlqCommand } from './dlq/dlq.ts'
@@ -15,6 +15,7 @@ import { initCommand } from './init/init.ts'
 import { jobsCommand } from './inspect/jobs.ts'
 import { lineageCommand } from './inspect/lineage.ts'
 import { modelsCommand } from './models/models.ts'
+import { openProject } from './command/project.ts'
 import { packageVersion } from '../base/node/index.ts'
 import { planCommand } from './inspect/plan.ts'
 import { reconcileCommand } from './reconcile/reconcile.ts'
@@ -27,30 +28,31 @@ import { traceCommand } from './inspect/trace.ts'
 import { trainCommand } from './models/train.ts'
 import { trainingSetCommand } from './models/training-set.ts'
 
-const commands: readonly Command[] = [
+/** All commands, in the order of the help within each task. */
+export const commands: readonly Command[] = [
+  initCommand,
   devCommand,
-  runCommand,
-  runsCommand,
-  reportsCommand,
-  jobsCommand,
-  planCommand,
-  lineageCommand,
   replayCommand,
+  lineageCommand,
+  auditCommand,
   trainingSetCommand,
+  backfillCommand,
   trainCommand,
   modelsCommand,
-  backfillCommand,
-  auditCommand,
+  driftCommand,
+  runCommand,
+  planCommand,
+  jobsCommand,
+  tokensCommand,
+  inspectCommand,
   decisionsCommand,
   featuresCommand,
   effectsCommand,
   traceCommand,
-  reconcileCommand,
-  driftCommand,
-  inspectCommand,
+  runsCommand,
+  reportsCommand,
   dlqCommand,
-  tokensCommand,
-  initCommand,
+  reconcileCommand,
 ]
 
 /** Runs a command line. Returns the exit code: 0 for success, 1 for a failure, 2 for wrong usage. */
@@ -61,7 +63,7 @@ export async function main(args: readonly string[]): Promise<number> {
     return 0
   }
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    console.log(overview())
+    console.log(overviewOf(commands, process.stdout.columns))
     return name === undefined ? 2 : 0
   }
   const command = commands.find(candidate => candidate.name === name)
@@ -73,27 +75,17 @@ export async function main(args: readonly string[]): Promise<number> {
     return 2
   }
   try {
-    const { values, positionals, isHelp } = parseCommand(command, rest)
-    if (isHelp) {
+    const parsed = parseCommand(command, rest)
+    if (parsed.isHelp) {
       console.log(helpOf(command, process.stdout.columns))
       return 0
     }
-    return await command.run(values, positionals)
+    const { values, project } = await openProject(command, parsed)
+    return await command.run(values, parsed.positionals, project)
   } catch (error) {
     console.error(errorText(error))
     if (!(error instanceof UsageError)) return 1
     console.error(`\n${usageOf(command)}`)
     return 2
   }
-}
-
-function overview(): string {
-  const width = Math.max(...commands.map(command => command.name.length))
-  return [
-    'spillway: AI pipelines that are part batch, part streaming',
-    '',
-    ...commands.map(command => `  spillway ${command.name.padEnd(width)}  ${command.summary}`),
-    '',
-    'Run spillway COMMAND --help for the options.',
-  ].join('\n')
 }

@@ -164,7 +164,7 @@ export class FolderReports {
   /** The definitions of the pipeline that ran last, without the functions of the user. Throws `SPILL_INPUT` if none has run. */
   definitions(): ScoringDefinitions {
     const pipeline = lastPipeline(this.#log)
-    if (!pipeline) throw new SpillwayError('SPILL_INPUT', 'no pipeline has run in this folder; name one: --pipeline FILE')
+    if (!pipeline) throw new SpillwayError('SPILL_INPUT', 'no pipeline has run in this folder; name one: spillway reports PIPELINE …')
     return { ir: pipeline.ir, scores: new Map() }
   }
 
@@ -209,7 +209,7 @@ export class FolderReports {
     if (isExternalScore(score) && job.version === undefined && !scores.has(name))
       throw new SpillwayError(
         'SPILL_INPUT',
-        `report '${job.report.name}' is of model '${name}', whose score is in your own files alone; name the pipeline's: --pipeline FILE`,
+        `report '${job.report.name}' is of model '${name}', whose score is in your own files alone; name the file of the pipeline: spillway reports PIPELINE …`,
       )
     return runToEnd(reportTable(this.#log, job, scores))
   }

@@ -20,6 +20,11 @@ import { columnsNeeded, labelOnlySources } from '../decision/index.ts'
 export interface SourceFile {
   readonly source: string
   readonly path: string
+  /**
+   * Names of fields by column, where they differ from the names of the columns: `{ amount: 'value' }`. Other fields are then ignored. The
+   * files of a source share their names.
+   */
+  readonly columns?: Readonly<Record<string, string>>
 }
 
 /** Options of `load`. */
@@ -34,8 +39,6 @@ export interface LoadOptions {
   readonly onWarning?: (warning: string) => void
   /** The table of texts; a new one by default. */
   readonly strings?: Strings
-  /** Column mappings by source, for files with other column names: fields without a mapping are ignored. */
-  readonly theirs?: ReadonlyMap<string, ColumnMapping>
   /** Called when a file is truncated; the records before the break are loaded. Without it, a truncated file is an error. */
   readonly onBroken?: (warning: string) => void
 }
@@ -61,32 +64,37 @@ export interface LoadablePipeline {
  * ```
  */
 export async function load(pipeline: LoadablePipeline, files: readonly SourceFile[], options: LoadOptions): Promise<ReplayLog> {
-  const { strings = new Strings(), theirs } = options
+  const { strings = new Strings() } = options
   const { ir } = pipeline
   const needed = columnsNeeded(ir)
-  const namesOf = (source: string): ColumnMapping => theirs?.get(source) ?? new Map()
-  const intakes = await loadIntakes(theirs ? withFileNames(pipeline, theirs) : pipeline, files, options, ({ name, mapVersion }) => {
-    const names = namesOf(name)
-    const keep = new Set(Array.from(needed.get(name)!, column => (mapVersion === undefined && names.get(column)) || column))
-    return { strings, keep, ...(theirs && { columnMapping: mapVersion === undefined ? new Map() : names }) }
+  const mappings = columnMappings(files)
+  const intakes = await loadIntakes(withFileNames(pipeline, mappings), files, options, ({ name, mapVersion }) => {
+    const names = mappings.get(name)
+    const keep = new Set(Array.from(needed.get(name)!, column => (mapVersion === undefined && names?.get(column)) || column))
+    return { strings, keep, ...(names && { columnMapping: mapVersion === undefined ? new Map() : names }) }
   })
   const histories = new Map<string, SourceHistory>(
     ir.sources.map(source => {
       const history = intakes.get(source.name)!.finish()
-      return [source.name, source.mapVersion === undefined ? withOwnNames(history, source, namesOf(source.name)) : history]
+      const names = source.mapVersion === undefined ? mappings.get(source.name) : undefined
+      return [source.name, names ? withOwnNames(history, source, names) : history]
     }),
   )
   const missing = new Set([...labelOnlySources(ir)].filter(name => !files.some(({ source }) => source === name)))
   return replayLog(ir, histories, strings, { missing })
 }
 
+/** Column mappings by source, of sources whose files have one. */
+const columnMappings = (files: readonly SourceFile[]): ReadonlyMap<string, ColumnMapping> =>
+  new Map(files.flatMap(({ source, columns }) => (columns ? [[source, new Map(Object.entries(columns))]] : [])))
+
 /** The pipeline with the column names of the files: sources without a map are renamed, and maps get both names. */
-function withFileNames({ ir, maps }: LoadablePipeline, theirs: ReadonlyMap<string, ColumnMapping>): LoadablePipeline {
+function withFileNames({ ir, maps }: LoadablePipeline, mappings: ReadonlyMap<string, ColumnMapping>): LoadablePipeline {
   const sources = ir.sources.map(source => {
-    const names = theirs.get(source.name)
+    const names = mappings.get(source.name)
     return names && source.mapVersion === undefined ? withMappedNames(source, names) : source
   })
-  const renamedMaps = [...maps].map(([name, map]) => [name, theirs.has(name) ? mapWithOwnNames(map, theirs.get(name)!) : map] as const)
+  const renamedMaps = [...maps].map(([name, map]) => [name, mappings.has(name) ? mapWithOwnNames(map, mappings.get(name)!) : map] as const)
   return { ir: { ...ir, sources }, maps: new Map(renamedMaps) }
 }
 

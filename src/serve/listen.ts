@@ -21,7 +21,7 @@ export interface ListenOptions extends StrictOmit<ServerOptions, 'tokens'> {
   /** 0 for any free port. */
   readonly port?: number
   /** On a loopback address, let clients in without the tokens of the data folder. */
-  readonly open?: boolean
+  readonly noAuth?: boolean
 }
 
 /** A server that accepts requests. */
@@ -39,17 +39,17 @@ export interface RunningServer {
  */
 export async function checkListenOptions({
   host = HOST_DEFAULT,
-  open = false,
+  noAuth = false,
   data,
   pipeline,
   webhooks = {},
 }: StrictOmit<ListenOptions, 'run'>): Promise<void> {
-  checkOpen(host, isLoopback(await addressOf(host)), open, new Tokens(data).count, data)
+  checkAuthorization(host, isLoopback(await addressOf(host)), noAuth, new Tokens(data).count, data)
   checkWebhooks(pipeline.ir, webhooks)
 }
 
 /**
- * Starts the server. Where the data folder has, or once had, tokens, clients need one, on this machine too, unless `open`. Where it
+ * Starts the server. Where the data folder has, or once had, tokens, clients need one, on this machine too, unless `noAuth`. Where it
  * has none, only loopback addresses are allowed, and requests must name this machine as their host.
  *
  * Throws `SPILL_LISTEN` for an address that is taken or unknown, `SPILL_INPUT` for one that is forbidden without tokens.
@@ -57,16 +57,16 @@ export async function checkListenOptions({
 export async function startServer({
   host = HOST_DEFAULT,
   port = PORT_DEFAULT,
-  open = false,
+  noAuth = false,
   ...options
 }: ListenOptions): Promise<RunningServer> {
   const address = await addressOf(host)
   const isOwn = isLoopback(address)
   const tokens = new Tokens(options.data, options.onError)
-  checkOpen(host, isOwn, open, tokens.count, options.data)
+  checkAuthorization(host, isOwn, noAuth, tokens.count, options.data)
   const hosts = hostNamesOf(host, isOwn, options.hosts)
   const { serve } = await import('./server.ts')
-  const app = serve({ ...options, ...(hosts && { hosts }), ...(!open && { tokens }) })
+  const app = serve({ ...options, ...(hosts && { hosts }), ...(!noAuth && { tokens }) })
   try {
     await app.listen({ host: address, port })
   } catch (error) {
@@ -86,9 +86,10 @@ async function addressOf(host: string): Promise<string> {
   }
 }
 
-function checkOpen(host: string, isOwn: boolean, open: boolean, tokens: number, data: string): void {
+function checkAuthorization(host: string, isOwn: boolean, noAuth: boolean, tokens: number, data: string): void {
   if (isOwn) return
-  if (open) throw new SpillwayError('SPILL_INPUT', `other machines can reach ${host}, so the server needs tokens there; leave --open out`)
+  if (noAuth)
+    throw new SpillwayError('SPILL_INPUT', `other machines can reach ${host}, so the server needs tokens there; leave --no-auth out`)
   if (tokens === 0)
     throw new SpillwayError(
       'SPILL_INPUT',

@@ -54,7 +54,7 @@ async function audited(
   const outcomes = rows.flatMap(row => outcome(row) ?? [])
   project.write('orders.ndjson', rows.map(orderOf).join('\n'))
   project.write('outcomes.ndjson', outcomes.join('\n'))
-  const args = ['orders', 'outcomes'].flatMap(name => ['--history', `${name}=${project.path(`${name}.ndjson`)}`])
+  const args = ['orders', 'outcomes'].flatMap(name => ['--source', `${name}=${project.path(`${name}.ndjson`)}`])
   const { status, out, err } = await called(
     'audit',
     project.path(file),

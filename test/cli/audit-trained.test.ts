@@ -54,7 +54,7 @@ async function audited(...args: readonly string[]): Promise<AuditReport> {
 const thresholdOf = ({ elements }: AuditReport) => elements.find(({ element }) => element === 'group/recent')!.incidentThreshold
 
 test('without a data folder the curve is of the model trained as of each time', async () => {
-  const report = await audited(...files.flatMap(file => ['--history', file]))
+  const report = await audited(...files.flatMap(file => ['--source', file]))
   assert.match(
     report.incidentModel!.text,
     /^the model trained as of each time by its schedule \(nightly at 00:00\), \d+ trainings, since no data folder is given$/,

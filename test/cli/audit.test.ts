@@ -18,7 +18,7 @@ before(() => {
     'heats.ndjson': heats.replaceAll('"heat":', '"celsius":'),
     ...Object.fromEntries(Object.entries(others).map(([name, text]) => [`${name}.ndjson`, text])),
   })
-  files = ['heats', ...Object.keys(others)].flatMap(name => ['--history', `${name}=${project.path(`${name}.ndjson`)}`])
+  files = ['heats', ...Object.keys(others)].flatMap(name => ['--source', `${name}=${project.path(`${name}.ndjson`)}`])
 })
 after(() => project[Symbol.dispose]())
 
@@ -45,13 +45,12 @@ test('files with columns of other names are audited: a table, a page and JSON', 
 
 test('the log of a run is a history as its files are, and gets objectives of freshness', async () => {
   const data = project.path('data')
-  const sources = files.map(arg => (arg === '--history' ? '--source' : arg))
   const plain = new Project({
     'plant.ts': `export { plant as default } from '${world}'\n`,
     'heats.ndjson': plantHistory({ machines: 24, days: 20 }).heats,
   })
   try {
-    const own = sources.map(arg => (arg.startsWith('heats=') ? `heats=${plain.path('heats.ndjson')}` : arg))
+    const own = files.map(arg => (arg.startsWith('heats=') ? `heats=${plain.path('heats.ndjson')}` : arg))
     const replayed = await called('replay', project.path('plant.ts'), ...own, '--log', data, '--show', '0')
     assert.equal(replayed.status, 0, replayed.err)
     const { status, out, err } = await audit('--data', data, '--json', '--out', project.path('logged'), '--plans', '4')
@@ -72,14 +71,14 @@ test('what is asked wrongly says what to write', async () => {
     assert.match(err, message)
     assert.equal(status, expected)
   }
-  await wrong([], /give a history: --history NAME=FILE of each source, or --data DIR/, 2)
-  await wrong(['--history', 'heats'], /--history heats is not NAME=FILE/, 2)
+  await wrong([], /give a history: --source NAME=FILE of each source, or --data DIR/, 2)
+  await wrong(['--source', 'heats'], /--source heats is not NAME=FILE/, 2)
   await wrong([...files, '--column', 'heat=celsius'], /is not SOURCE\.COLUMN=FIELD/, 2)
   await wrong([...files, '--column', 'heats.heet=celsius'], /source 'heats' has no column 'heet'; did you mean 'heat'/, 1)
   await wrong([...files, '--draws', '5'], /--draws 5 is not a whole number from 100/, 2)
   await wrong([...files, '--model', 'failng'], /has no model 'failng'; did you mean 'failing'/, 1)
   await wrong([...files, '--column', 'heats.heat=celsius', '--prices', project.path('none.json')], /none\.json/, 1)
   await wrong(files, /heats\.ndjson has no column 'heat', which source 'heats' needs; .*--column heats\.heat=FIELD; there is celsius/, 1)
-  await wrong(files.slice(2), /no file for source 'heats': add --history heats=FILE/, 1)
-  await wrong(files.slice(0, -2), /no file for source 'results', which has the outcomes: add --history results=FILE/, 1)
+  await wrong(files.slice(2), /no file for source 'heats': add --source heats=FILE/, 1)
+  await wrong(files.slice(0, -2), /no file for source 'results', which has the outcomes: add --source results=FILE/, 1)
 })

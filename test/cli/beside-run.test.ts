@@ -188,7 +188,7 @@ test('a run that ends by itself ends well, and a mended letter is decided about 
   const edited = await called('dlq', 'edit', '2', '--set', 'price=9.99', '--data', shop.data)
   assert.equal(edited.status, 0, edited.err)
   const { NODE_TEST_CONTEXT: _, ...env } = process.env
-  const args = ['-C', 'spillway-source', bin, 'dlq', 'replay', '2', shop.pipeline, '--data', shop.data]
+  const args = ['-C', 'spillway-source', bin, 'dlq', shop.pipeline, 'replay', '2', '--data', shop.data]
   const child = spawn(process.execPath, args, { env, stdio: 'ignore' })
   assert.equal(await new Promise(done => void child.on('close', done)), 0)
   assert.equal((await calledJson('decisions', '--data', shop.data)).length, 4)

@@ -88,7 +88,7 @@ test('whatever senders write, each listing has its own lines and no other', asyn
     ['dlq', 'list', ...inData],
     ...['1', '2', '3'].map(id => ['dlq', 'show', id, ...inData]),
     ['dlq', 'edit', '1', '--set', `price=${hostile}`, ...inData],
-    ['dlq', 'replay', '1', pipeline, ...inData],
+    ['dlq', pipeline, 'replay', '1', ...inData],
     ['dlq', 'drop', '2', '--why', hostile, ...inData],
     ['dlq', 'list', '--settled', ...inData],
     ['reconcile', pipeline, ...inData],

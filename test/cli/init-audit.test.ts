@@ -80,7 +80,7 @@ test('they type-check', async () => {
 for (const [folder, file] of origins)
   test(`of ${file} it is run as it is printed, finds what freshness is worth, and repeats what was guessed`, async () => {
     const { audit } = made.get(folder)!
-    const args = audit.sources.flatMap(source => ['--history', `${source}=${project.path(file)}`])
+    const args = audit.sources.flatMap(source => ['--source', `${source}=${project.path(file)}`])
     const { status, out, err } = await called(
       'audit',
       project.path(`${folder}/audit.ts`),
@@ -134,6 +134,6 @@ test('where nothing says what came of events, there is no audit.ts, and what to 
 test('a person reads the command and what was guessed', async () => {
   const { status, out, err } = await called('init', project.path('said'), '--from', project.path('Deliveries 2025.csv'))
   assert.equal(status, 0, err)
-  assert.match(out, /npx spillway audit audit\.ts --history 'Deliveries_2025=.*Deliveries 2025\.csv' --history 'outcomes=/)
+  assert.match(out, /npx spillway audit audit\.ts --source 'Deliveries_2025=.*Deliveries 2025\.csv' --source 'outcomes=/)
   assert.match(out, /audit\.ts contains guesses; correct them:\n {2}LABEL is a guess: the outcome is "Late\?" /)
 })

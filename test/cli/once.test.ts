@@ -87,7 +87,7 @@ test('a dead letter that is sent again reads the results of batch runs, and leav
   assert.equal((await called('dlq', 'edit', '1', '--set', 'amount:=5', ...data)).status, 0)
   const before = files()
   assert.ok(before.length >= 3, before.join(', '))
-  const replayed = await called('dlq', 'replay', '--all', path, ...data)
+  const replayed = await called('dlq', path, 'replay', '--all', ...data)
   assert.deepEqual([replayed.status, replayed.out.split('\n')[0]], [0, 'dead letter 1: accepted'])
   assert.deepEqual(files(), before)
   const runs = await calledJson<BatchRunRecord>('runs', '--group', 'often', ...data)

@@ -68,8 +68,11 @@ test('check makes one again: the same rows, and what became of its file', async 
     /^report 1: the same rows, [0-9a-f]{64}; its file is replaced by a later report\nreport 2: the same rows, [0-9a-f]{64}; its file is the same$/,
   )
   const unknown = await called('reports', 'check', '3', ...data)
-  assert.match(unknown.err, /report 'own' is of model 'own', whose score is in your own files alone; name the pipeline's: --pipeline FILE/)
-  const known = await called('reports', 'check', '3', '--pipeline', file, ...data)
+  assert.match(
+    unknown.err,
+    /report 'own' is of model 'own', whose score is in your own files alone; name the file of the pipeline: spillway reports PIPELINE …/,
+  )
+  const known = await called('reports', file, 'check', '3', ...data)
   assert.deepEqual([known.status, known.out.includes('report 3: the same rows')], [0, true], known.err)
   const before = readFileSync(at('counts.csv'))
   writeFileSync(at('counts.csv'), 'another')
@@ -91,7 +94,7 @@ test('run makes one of any time that the log has, and tells nobody', async () =>
     ['b', 'a'].map((key, i) => ({ key, vector: { now: { n: 2 - i } }, age: { 'now(card)': 0 } })),
   )
   assert.equal((await called('reports', 'run', 'counts', '--at', '2020-01-01T00:00Z', ...data)).out, '')
-  const computed = await called('reports', 'run', 'own', '--pipeline', file, '--out', at('own.parquet'), ...data)
+  const computed = await called('reports', file, 'run', 'own', '--out', at('own.parquet'), ...data)
   assert.match(computed.out, /^2 rows of 2 live at .*Z in .*own\.parquet$/)
   assert.equal((await calledJson('reports', ...data)).length, 3)
 })

@@ -195,8 +195,8 @@ const usage: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['two histories', ['train', 'p.ts', '--source', 'a=b', '--data', 'c'], /^--source and --data are two histories/],
   ['a registry without files', ['train', 'p.ts', '--registry', 'r'], /^--registry needs --source/],
   ['no verb', ['models', 'p.ts', 'promot', '1'], /^models has no subcommand 'promot'; did you mean 'promote'\?/],
-  ['no number', ['models', 'p.ts', 'promote'], /^name the number of a version: models PIPELINE promote 3/],
-  ['too much', ['models', 'p.ts', 'rollback', '3'], /^models PIPELINE rollback takes no more arguments/],
+  ['no number', ['models', 'p.ts', 'promote'], /^name the number of a version: models promote 3/],
+  ['too much', ['models', 'p.ts', 'rollback', '3'], /^models rollback takes no more arguments/],
   ['no last', ['models', 'p.ts', '--last', '0'], /^--last 0 is not a whole number from 1/],
 ]
 

@@ -11,12 +11,15 @@ const nameSpan = /`#?([A-Za-z_$][\w$]*(?:[.#]+[A-Za-z_$][\w$]*)*)(?:\([^`]*\))?`
 /** A name of several words (`appendRecords`, `LogStore`, `KEYS_MAX`). A single word is too often a value, a column or plain English. */
 const compoundName = /[a-z\d][A-Z]|[A-Z]_[A-Z]/
 
+/** Files of a user's project that the library looks for by name. */
+const userFiles: readonly string[] = ['spillway.config.ts']
+
 /** Examples in documentation name files and functions of users. */
 const exampleTag = '@example'
 
 /** Names of files in comments that no file of the tree has, compared without folders. */
 export function missingFilesInComments(modules: readonly Module[], paths: readonly string[]): string[] {
-  const fileNames = new Set(paths.map(path => posix.basename(path)))
+  const fileNames = new Set([...userFiles, ...paths.map(path => posix.basename(path))])
   return missingReferences(modules, fileName, ([name]) => (fileNames.has(posix.basename(name)) ? [] : [name]))
 }
 

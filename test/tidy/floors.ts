@@ -66,7 +66,7 @@ export const innerFloors: Readonly<Record<string, readonly string[]>> = {
     'domain',
   ],
   cli: ['.', 'dev', 'reconcile', 'models', 'dlq', 'inspect', 'backfill', 'replay', 'run', 'audit', 'init', 'command'],
-  define: ['.', 'report', 'value', 'action', 'model', 'feature', 'source', 'expression', 'mistake', 'ir'],
+  define: ['.', 'config', 'report', 'value', 'action', 'model', 'feature', 'source', 'expression', 'mistake', 'ir'],
   operate: ['.', 'control', 'search'],
   run: ['.', 'loop', 'import', 'jobs', 'recovery', 'ingest', 'history', 'decide', 'groups'],
   sources: ['.', 'postgres', 'files', 'samples', 'reader'],

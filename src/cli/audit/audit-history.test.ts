@@ -8,7 +8,8 @@ import { random } from '../../base/random.ts'
 import { count, entity, features, linear, model, on, pipeline, source, stream, t, type Pipeline } from '../../index.ts'
 import { connectDuckDB, sqlIdentifier, sqlLiteral } from '../../files/parquet/duckdb.ts'
 import { readAuditHistory } from './audit-history.ts'
-import type { AuditRequest, ColumnOption } from './audit-request.ts'
+import type { ColumnOption } from '../command/column-mapping.ts'
+import type { AuditRequest } from './audit-request.ts'
 
 const folder = scratchFolder('history')
 
@@ -189,7 +190,9 @@ test('an unknown name in --column and a missing column are reported with the fil
           return true
         },
       )
-    const none = new RegExp(`sums\\.${format} has no column 'totla', which --column orders\\.amount=totla names; did you mean 'total'\\?`)
+    const none = new RegExp(
+      `sums\\.${format} has no column 'totla', which the column mapping orders\\.amount=totla names; did you mean 'total'\\?`,
+    )
     await wrong([['amount', 'totla']], none)
     await wrong([['amount', 'totla']], none, shopOf(true))
     await wrong(

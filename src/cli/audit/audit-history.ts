@@ -2,13 +2,12 @@
 import { SpillwayError } from '../../base/index.ts'
 import { Strings } from '../../columns/index.ts'
 import { labelOnlySources } from '../../decision/index.ts'
-import type { ModelIR, PipelineIR, SourceIR } from '../../define/ir/index.ts'
+import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
 import type { Pipeline } from '../../define/index.ts'
-import type { ColumnMapping } from '../../intake/index.ts'
 import { withFolder } from '../../operate/index.ts'
 import { load, type SourceFile, type ReplayLog } from '../../replay/index.ts'
 import { storedHistory } from '../../run/history/index.ts'
-import { checkColumnMappings, requiredFields, columnMappingsOf, fieldsOfFile, type FileFields } from './audit-columns.ts'
+import { checkHistoryFields, columnMappingsOf, type FileFields, withColumns } from '../command/column-mapping.ts'
 import type { AuditRequest } from './audit-request.ts'
 
 /** The history of an audit, with problems of its files. */
@@ -31,7 +30,7 @@ export function requireSourceFiles(ir: PipelineIR, { label }: ModelIR, files: re
   const names = missing.map(name => `source '${name}'${ofLabels.has(name) ? ', which has the outcomes' : ''}`).join(' and ')
   throw new SpillwayError(
     'SPILL_INPUT',
-    `no file for ${names}: add ${missing.map(name => `--history ${name}=FILE`).join(' ')}; one file may feed several sources`,
+    `no file for ${names}: add ${missing.map(name => `--source ${name}=FILE`).join(' ')}; one file may feed several sources`,
   )
 }
 
@@ -49,12 +48,13 @@ export async function readAuditHistory(
     )
     return { log, rejected: undefined, warnings: [] }
   }
-  const theirs = columnMappingsOf(pipeline, columns)
-  const { warnings, fields } = await checkFiles(pipeline.ir.sources, theirs, files)
+  const mappings = columnMappingsOf(pipeline, columns)
+  const { warnings, fields } = await checkHistoryFields(pipeline.ir.sources, mappings, files)
   let [count, first] = [0, '']
   const cpuBefore = process.cpuUsage()
-  const log = await load(pipeline, files, {
-    theirs,
+  // Each file has a mapping, so that further fields are ignored.
+  const mapped = files.map(file => withColumns(file, mappings))
+  const log = await load(pipeline, mapped, {
     onRejected({ reason, detail, source, place }) {
       if (count++ === 0) first = `${place}${source === undefined ? '' : ` (source '${source}')`}: ${reason}, ${detail}`
     },
@@ -73,22 +73,6 @@ export async function readAuditHistory(
 
 function secondsBySource({ histories, length }: ReplayLog, seconds: number): Map<string, number> {
   return new Map([...histories].map(([name, { block }]) => [name, (seconds * block.length) / Math.max(1, length)]))
-}
-
-/** Reads the field names of each file once and checks them. Throws like `checkColumnMappings`. */
-async function checkFiles(
-  sources: readonly SourceIR[],
-  theirs: ReadonlyMap<string, ColumnMapping>,
-  files: readonly SourceFile[],
-): Promise<{ warnings: string[]; fields: (source: string) => FileFields[] }> {
-  const requiredBySource = new Map(sources.map(source => [source.name, requiredFields(source, theirs.get(source.name))]))
-  const fields = new Map<string, FileFields>()
-  for (const path of new Set(files.map(file => file.path))) {
-    const expected = files.filter(file => file.path === path).flatMap(({ source }) => requiredBySource.get(source) ?? [])
-    fields.set(path, await fieldsOfFile(path, expected))
-  }
-  const fieldsOfSource = (source: string): FileFields[] => files.filter(file => file.source === source).map(({ path }) => fields.get(path)!)
-  return { warnings: checkColumnMappings(sources, theirs, fieldsOfSource), fields: fieldsOfSource }
 }
 
 /** Suggests `--column`. The fields that a map function reads are unknown, so wrong names show only as rejected records. */

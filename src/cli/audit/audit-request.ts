@@ -2,7 +2,8 @@
 import { SpillwayError, limits } from '../../base/index.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
 import type { SourceFile } from '../../replay/index.ts'
-import { filesIn, pipelinePath, wholeNumber } from '../command/arguments.ts'
+import { filesIn, historyOption, wholeNumber } from '../command/arguments.ts'
+import { columnOption, columnOptions, type ColumnOption } from '../command/column-mapping.ts'
 import { type OptionSpecs, type OptionValues, UsageError } from '../command/command.ts'
 import { requireModel } from '../command/pipeline-file.ts'
 
@@ -28,13 +29,6 @@ export interface AuditRequest {
   readonly json: boolean
 }
 
-/** A column of a source, and its name in the history files. */
-export interface ColumnOption {
-  readonly source: string
-  readonly column: string
-  readonly fieldName: string
-}
-
 const SEED = 1
 const SEED_MAX = 2 ** 32 - 1
 const DRAWS_MIN = 100
@@ -46,19 +40,20 @@ export const DEFAULT_OUT = 'audit'
 
 /** The options of `spillway audit`. */
 export const auditOptions = {
-  history: {
-    multiple: true,
-    value: 'NAME=FILE',
-    help: 'a history file of a source: NDJSON, CSV or Parquet, plain or gzip; may be repeated',
+  source: historyOption,
+  column: columnOption,
+  data: {
+    setting: 'data',
+    unless: ['source'],
+    value: 'DIR',
+    help: 'the data folder of a run, for its stage times; without --source its log is the history',
   },
-  column: { multiple: true, value: 'SOURCE.COLUMN=FIELD', help: 'the name of a column in the history files; may be repeated' },
-  data: { value: 'DIR', help: 'the data folder of a run, for its stage times; without --history its log is the history' },
   model: { value: 'NAME', help: 'the model to audit, if there are several' },
-  prices: { value: 'FILE', help: 'prices of the target deployment (default: an example)' },
-  people: { value: 'FILE', help: 'effort of people to operate the deployment (default: presets)' },
-  out: { value: 'DIR', help: `the folder for audit.json and audit.html (default ${DEFAULT_OUT})` },
-  seed: { value: 'N', help: `the random seed (default ${SEED})` },
-  draws: { value: 'N', help: `draws for simultaneous intervals (default ${DEFAULT_DRAWS})` },
+  prices: { setting: 'prices', value: 'FILE', help: 'prices of the target deployment [default: an example]' },
+  people: { setting: 'people', value: 'FILE', help: 'effort of people to operate the deployment [default: presets]' },
+  out: { value: 'DIR', help: `the folder for audit.json and audit.html [default: ${DEFAULT_OUT}]` },
+  seed: { value: 'N', help: `the random seed [default: ${SEED}]` },
+  draws: { value: 'N', help: `draws for simultaneous intervals [default: ${DEFAULT_DRAWS}]` },
   plans: { value: 'N', help: 'the most plans to evaluate; plans that differ only in cost do not count' },
   value: { value: 'DOLLARS', help: 'the value of an outcome, dollars, in place of the one that the pipeline states' },
   verbose: { help: 'print the whole report above the verdict' },
@@ -66,19 +61,17 @@ export const auditOptions = {
   json: { help: 'print the report as one JSON object, and nothing else' },
 } as const satisfies OptionSpecs
 
-/** Throws `UsageError`. */
-export function parseAuditRequest(values: OptionValues<typeof auditOptions>, positionals: readonly string[]): AuditRequest {
-  const path = pipelinePath(positionals)
-  const { data, model, out = DEFAULT_OUT, prices, people, plans, column = [], apply = false, verbose = false, json = false } = values
-  const files = filesIn('an audit reads files or a data folder', values.history, '--history')
+/** The options of an audit of the pipeline file at `path`. Throws `UsageError`. */
+export function parseAuditRequest(values: OptionValues<typeof auditOptions>, path: string): AuditRequest {
+  const { data, model, out = DEFAULT_OUT, prices, people, plans, column, apply = false, verbose = false, json = false } = values
+  const files = filesIn('an audit reads files or a data folder', values.source)
   if (files.length === 0 && data === undefined)
-    throw new UsageError('give a history: --history NAME=FILE of each source, or --data DIR, the folder of a run')
-  if (column.length > 0 && files.length === 0) throw new UsageError('--column needs --history')
+    throw new UsageError('give a history: --source NAME=FILE of each source, or --data DIR, the folder of a run')
   return {
     path,
     files,
     data,
-    columns: column.map(columnOf),
+    columns: columnOptions(column, files),
     model,
     out,
     prices,
@@ -97,12 +90,6 @@ function dollarsOf(text: string): number {
   const dollars = Number(text.replace(/^\$/, ''))
   if (dollars > 0 && Number.isFinite(dollars)) return dollars
   throw new UsageError(`--value ${text} is not dollars above 0; write for example --value 101`)
-}
-
-function columnOf(text: string): ColumnOption {
-  const match = /^([^.=]+)\.([^=]+)=(.+)$/.exec(text)
-  if (!match) throw new UsageError(`--column ${text} is not SOURCE.COLUMN=FIELD; write for example readings.glucose=value_mg`)
-  return { source: match[1], column: match[2], fieldName: match[3] }
 }
 
 /** The model to audit: the named one, else the only one with a value function, else the only one with a label. Throws `SPILL_INPUT`. */

@@ -32,9 +32,8 @@ import { censoredPositions, recordedBatches } from '../../run/history/index.ts'
 import { requireSourceFiles, readAuditHistory, type AuditHistory } from './audit-history.ts'
 import { DEFAULT_DRAWS, auditedModel, auditOptions, DEFAULT_OUT, parseAuditRequest, type AuditRequest } from './audit-request.ts'
 import { defineCommand } from '../command/command.ts'
-import { importPipeline } from '../command/pipeline-file.ts'
 import { type ProgressLine, withProgress } from '../command/progress.ts'
-import { checkSourceFiles } from '../command/arguments.ts'
+import { checkSourceFiles, expectNoArguments } from '../command/arguments.ts'
 import type { ReplayLog } from '../../replay/index.ts'
 import { OBJECTIVES_FILE, writeObjectives } from '../../run/decide/index.ts'
 import { readProblemLines, joinLines } from '../command/text-format.ts'
@@ -42,13 +41,16 @@ import { readProblemLines, joinLines } from '../command/text-format.ts'
 /** The command `spillway audit`. */
 export const auditCommand = defineCommand({
   name: 'audit',
-  usage: 'PIPELINE --history NAME=FILE… | --data DIR',
+  task: 'Audit',
+  takesPipeline: true,
+  usage: '[--source NAME=FILE…] [--data DIR]',
   summary: 'measure the value of lower latency at each stage, and propose placements; writes a report as text and as a page',
   options: auditOptions,
-  async run(values, positionals) {
+  async run(values, positionals, project) {
     keepCompiledCode()
-    const request = parseAuditRequest(values, positionals)
-    const pipeline = await importPipeline(request.path)
+    expectNoArguments(positionals, project)
+    const request = parseAuditRequest(values, project.requirePath())
+    const pipeline = await project.importPipeline()
     checkSourceFiles(request.files, pipeline.ir)
     const model = auditedModel(pipeline.ir, pipeline.worths, request.model)
     if (request.files.length > 0) requireSourceFiles(pipeline.ir, model, request.files)
@@ -133,7 +135,7 @@ async function runMeasurements({ ir }: Pipeline, model: ModelIR, data: string | 
 function commandOf({ path, files, columns, data, model, prices, people, value, out, seed, draws, plans }: AuditRequest): string {
   return [
     `spillway audit ${shellWord(path)}`,
-    ...files.map(file => `--history ${shellWord(`${file.source}=${file.path}`)}`),
+    ...files.map(file => `--source ${shellWord(`${file.source}=${file.path}`)}`),
     ...columns.map(({ source, column, fieldName: theirs }) => `--column ${shellWord(`${source}.${column}=${theirs}`)}`),
     ...Object.entries({ data, model, prices, people, value, plans, out: out === DEFAULT_OUT ? undefined : out }).flatMap(([name, value]) =>
       value === undefined ? [] : [`--${name} ${shellWord(String(value))}`],

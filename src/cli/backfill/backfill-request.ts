@@ -5,7 +5,8 @@ import { didYouMean, timestampMs } from '../../base/index.ts'
 import type { RowTimes } from '../../batch/backfill/index.ts'
 import { partitionUnits, type PartitionUnit } from '../../offline/index.ts'
 import type { SourceFile } from '../../replay/index.ts'
-import { historyFiles, historyOption, parseDuration, parseTime, pipelinePath, wholeNumber } from '../command/arguments.ts'
+import { historyFiles, historyOption, parseDuration, parseTime, wholeNumber } from '../command/arguments.ts'
+import { type ColumnOption, columnOption, columnOptions } from '../command/column-mapping.ts'
 import { type OptionSpecs, type OptionValues, UsageError } from '../command/command.ts'
 import { DEFAULT_DATA_FOLDER, dataOption } from '../command/data-folder.ts'
 
@@ -16,21 +17,22 @@ const THREADS_MAX = 999
 export const backfillOptions = {
   group: { multiple: true, value: 'NAME', help: 'only this feature group; may be repeated' },
   source: historyOption,
-  data: { ...dataOption, help: `without --source, read the log of this data folder (default ${DEFAULT_DATA_FOLDER})` },
+  column: columnOption,
+  data: { ...dataOption, unless: ['source'], help: `without --source, read the log of this data folder [default: ${DEFAULT_DATA_FOLDER}]` },
   out: { value: 'DIR', help: 'the folder of the offline store' },
   at: { value: 'events', help: "a row at each event's ingestion time (the default)" },
   every: { value: '1d', help: 'instead of --at: rows at multiples of this duration, for each active key' },
   live: {
     value: DEFAULT_LIVE,
-    help: `a key is active for this long after an event, forever with lifetime (default ${DEFAULT_LIVE})`,
+    help: `a key is active for this long after an event, forever with lifetime [default: ${DEFAULT_LIVE}]`,
   },
-  by: { value: 'day|month', help: 'the size of a partition (default day)' },
+  by: { value: 'day|month', help: 'the size of a partition [default: day]' },
   from: {
     value: 'TIME',
     help: 'only partitions that end after this time: 2026-01-01 (UTC), 2026-01-01T00:00Z, or UTC milliseconds',
   },
   to: { value: 'TIME', help: 'only partitions that begin before this time' },
-  threads: { value: 'N', help: 'the number of cores to use (default: all)' },
+  threads: { value: 'N', help: 'the number of cores to use [default: all]' },
   'dry-run': { help: 'print the missing files and their cost, and stop' },
   yes: { help: 'write without asking' },
   json: { help: 'print one JSON object, and nothing else' },
@@ -38,9 +40,8 @@ export const backfillOptions = {
 
 /** The parsed options of `spillway backfill`. */
 export interface BackfillRequest {
-  /** The file of the pipeline. */
-  readonly path: string
   readonly files: readonly SourceFile[]
+  readonly columns: readonly ColumnOption[]
   readonly data: string
   readonly out: string
   readonly groups: readonly string[] | undefined
@@ -57,9 +58,8 @@ export interface BackfillRequest {
   readonly json: boolean
 }
 
-/** Throws `UsageError`. */
-export function parseBackfillRequest(values: OptionValues<typeof backfillOptions>, positionals: readonly string[]): BackfillRequest {
-  const path = pipelinePath(positionals)
+/** The options of a backfill of the pipeline file at `path`. Throws `UsageError`. */
+export function parseBackfillRequest(values: OptionValues<typeof backfillOptions>, path: string): BackfillRequest {
   const { out, data = DEFAULT_DATA_FOLDER, at, every, live = DEFAULT_LIVE, by = 'day', threads, json = false } = values
   if (out === undefined) throw new UsageError('--out DIR is required: the folder of the offline store')
   const files = historyFiles('a backfill reads files or a data folder', values)
@@ -76,8 +76,8 @@ export function parseBackfillRequest(values: OptionValues<typeof backfillOptions
   const to = startOf('--to', values.to)
   if (from !== undefined && to !== undefined && from >= to) throw new UsageError(`--from ${values.from} is not before --to ${values.to}`)
   return {
-    path,
     files,
+    columns: columnOptions(values.column, files),
     data,
     out,
     groups: values.group,

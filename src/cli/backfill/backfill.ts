@@ -18,31 +18,35 @@ import {
 import type { Pipeline } from '../../define/index.ts'
 import { withFolder } from '../../operate/index.ts'
 import { backfillOptions, parseBackfillRequest, type BackfillRequest } from './backfill-request.ts'
+import { mappedFiles } from '../command/column-mapping.ts'
 import { defineCommand, UsageError } from '../command/command.ts'
-import { importPipeline } from '../command/pipeline-file.ts'
 import { type ProgressLine, withProgress } from '../command/progress.ts'
 import { untilSignal } from '../run/run-process.ts'
-import { checkSourceFiles } from '../command/arguments.ts'
+import { checkSourceFiles, expectNoArguments } from '../command/arguments.ts'
 import { joinLines, presentLines, readProblemLines, formatNumber, pluralize } from '../command/text-format.ts'
 import { describePlacement } from '../../define/ir/index.ts'
 
 /** The command `spillway backfill`. */
 export const backfillCommand = defineCommand({
   name: 'backfill',
-  usage: 'PIPELINE --out DIR [--source NAME=FILE…]',
+  task: 'Train',
+  takesPipeline: true,
+  usage: '--out DIR [--source NAME=FILE…]',
   summary: 'write the history of feature values as Parquet, only what is missing; prints the cost first',
   options: backfillOptions,
-  async run(values, positionals) {
-    const request = parseBackfillRequest(values, positionals)
-    const { path, files, data, unit, isDry, threads } = request
-    const pipeline = await importPipeline(path)
-    checkSourceFiles(files, pipeline.ir)
+  async run(values, positionals, project) {
+    expectNoArguments(positionals, project)
+    const request = parseBackfillRequest(values, project.requirePath())
+    const { data, unit, isDry, threads } = request
+    const pipeline = await project.importPipeline()
+    checkSourceFiles(request.files, pipeline.ir)
+    const files = await mappedFiles(pipeline, request.files, request.columns)
     const target = backfillTarget(pipeline.ir, request.groups, request.rowTimes, request.live)
     const workers = isDry ? undefined : BackfillWorkers.startEarly(files, threads)
     try {
       return await withProgress(async progress => {
         if (files.length > 0) {
-          const { history, notes } = await historyWithNotes(request, pipeline, target, progress)
+          const { history, notes } = await historyWithNotes({ files, unit }, pipeline, target, progress)
           return backfill({ target, history, workers }, notes, request, progress)
         }
         return withFolder(data, ({ log }) =>
@@ -57,7 +61,7 @@ export const backfillCommand = defineCommand({
 
 /** The history in the files, and notes on their problems, a line each. */
 async function historyWithNotes(
-  { files, unit }: BackfillRequest,
+  { files, unit }: Pick<BackfillRequest, 'files' | 'unit'>,
   pipeline: Pipeline,
   target: BackfillTarget,
   progress: ProgressLine,

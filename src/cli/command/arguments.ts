@@ -5,13 +5,17 @@ import { didYouMean, type Duration, durationMs, limits, SpillwayError, timestamp
 import type { PipelineIR } from '../../define/ir/index.ts'
 import type { SourceFile } from '../../replay/index.ts'
 import { livePlaceOf } from '../../sources/index.ts'
-import { UsageError } from './command.ts'
+import { type Project, UsageError } from './command.ts'
 
-/** The only positional argument. Throws `UsageError`. */
-export function pipelinePath([path, ...extra]: readonly string[]): string {
-  if (path === undefined) throw new UsageError('name the pipeline file')
-  if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
-  return path
+/** Checks that a command got no arguments after its pipeline file. Throws `UsageError`. */
+export function expectNoArguments([first, ...rest]: readonly string[], { argument }: Project): void {
+  if (first === undefined) return
+  const texts = [first, ...rest].join(', ')
+  throw new UsageError(
+    argument === undefined
+      ? `'${first}' is not the name of a pipeline file, which ends in .ts, .mts, .js or .mjs`
+      : `expected one pipeline file, but also got ${texts}`,
+  )
 }
 
 /** The subcommand of a name. Throws `UsageError` for a missing or unknown name. */
@@ -33,7 +37,7 @@ const NEWEST = 20
 
 /** The option `--last` of a list of things such as `batch runs`; `prefix` names the subcommand that lists them. */
 export const lastOption = (things: string, prefix = '') =>
-  ({ value: 'N', help: `${prefix}the number of newest ${things} (default ${NEWEST})` }) as const
+  ({ value: 'N', help: `${prefix}the number of newest ${things} [default: ${NEWEST}]` }) as const
 
 /** The number of `--last N`. Throws `UsageError`. */
 export const lastOf = (text: string | undefined): number => (text === undefined ? NEWEST : wholeNumber('--last', text, 1))
@@ -46,17 +50,23 @@ export function numbersOf(rule: string, texts: readonly string[]): number[] {
 }
 
 /** The option `--source` of a command that reads histories. */
-export const historyOption = { multiple: true, value: 'NAME=FILE', help: 'a file of a source, as for replay; may be repeated' } as const
+export const historyOption = {
+  multiple: true,
+  setting: 'history',
+  unless: ['data'],
+  value: 'NAME=FILE',
+  help: 'a history file of a source: NDJSON, CSV or Parquet, plain or gzip; may be repeated',
+} as const
 
-/** Parses the values of `--source NAME=FILE…`, or of the option that is named. Throws `UsageError`. */
-export function sourceFiles(values: readonly string[] = [], option = '--source'): SourceFile[] {
+/** Parses the values of `--source NAME=FILE…`. Throws `UsageError`. */
+export function sourceFiles(values: readonly string[] = []): SourceFile[] {
   const files = values.map(text => {
     const [, source, path] = /^([^=]+)=(.+)$/.exec(text) ?? []
-    if (source === undefined) throw new UsageError(`${option} ${text} is not NAME=FILE; write ${option} payments=payments.ndjson`)
+    if (source === undefined) throw new UsageError(`--source ${text} is not NAME=FILE; write --source payments=payments.ndjson`)
     return { source, path }
   })
   const duplicate = files.find((file, i) => files.findIndex(other => isSame(other, file)) < i)
-  if (duplicate) throw new UsageError(`${option} ${duplicate.source}=${duplicate.path} is given twice`)
+  if (duplicate) throw new UsageError(`--source ${duplicate.source}=${duplicate.path} is given twice`)
   return files
 }
 
@@ -79,9 +89,9 @@ export function historyFiles(use: string, { source, data }: HistoryValues): Sour
   return files
 }
 
-/** The files of `--source`, or of the option that is named. Throws `UsageError` for the address of a live place. */
-export function filesIn(use: string, values: readonly string[] | undefined, option?: string): SourceFile[] {
-  const files = sourceFiles(values, option)
+/** The files of `--source`. Throws `UsageError` for the address of a live place. */
+export function filesIn(use: string, values: readonly string[] | undefined): SourceFile[] {
+  const files = sourceFiles(values)
   for (const { path } of files) {
     const place = livePlaceOf(path)
     if (place !== undefined) throw new UsageError(`${use}; ${path} is ${place}, a source of spillway run`)

@@ -14,14 +14,14 @@ import { type OptionSpecs, UsageError } from './command.ts'
 export const DEFAULT_DATA_FOLDER = '.spillway'
 
 /** The option `--data`. */
-export const dataOption = { value: 'DIR', help: `the data folder (default ${DEFAULT_DATA_FOLDER})` } as const
+export const dataOption = { setting: 'data', value: 'DIR', help: `the data folder [default: ${DEFAULT_DATA_FOLDER}]` } as const
 
 /** The data folder that the user named, or the default. */
 export const dataFolderOf = ({ data = DEFAULT_DATA_FOLDER }: { readonly data?: string }): string => data
 
 /** The options `--data` and `--registry`. */
 export const registryOptions = {
-  data: dataOption,
+  data: { ...dataOption, unless: ['registry'] },
   registry: { value: 'DIR', help: 'a folder with versions of models only, for work on files, in place of a data folder' },
 } as const satisfies OptionSpecs
 

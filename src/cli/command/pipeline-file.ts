@@ -1,4 +1,4 @@
-/** Loads the user's pipeline file. Errors of Node's module loader become errors for its author: the place, the problem, the fix. */
+/** Loads files of the user: a pipeline, a configuration. Errors of Node's module loader become errors for its author: the place, the problem, the fix. */
 import { existsSync, readFileSync } from 'node:fs'
 import { findPackageJSON } from 'node:module'
 import { resolve } from 'node:path'
@@ -15,13 +15,7 @@ export async function importPipeline(path: string): Promise<Pipeline> {
   const file = resolve(path)
   const name = shortPath(file)
   if (!existsSync(file)) throw new SpillwayError('SPILL_FILE', 'does not exist; name the pipeline file', { place: name })
-  let exports: Readonly<Record<string, unknown>>
-  try {
-    exports = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>
-  } catch (error) {
-    throw isSpillwayError(error) ? error : pipelineLoadError(name, error)
-  }
-  const pipeline = exports['default']
+  const pipeline = await importDefault(file)
   if (!isPipeline(pipeline))
     throw new SpillwayError(
       'SPILL_DEFINITION',
@@ -33,6 +27,16 @@ export async function importPipeline(path: string): Promise<Pipeline> {
   return pipeline
 }
 
+/** The default export of a user's file, by its absolute path. Throws the errors of its definitions, or `SPILL_DEFINITION` with the fix. */
+export async function importDefault(file: string): Promise<unknown> {
+  try {
+    const exports = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>
+    return exports['default']
+  } catch (error) {
+    throw isSpillwayError(error) ? error : loadError(shortPath(file), error)
+  }
+}
+
 /** Compares by shape, not by class: the file may have loaded a different copy of Spillway. */
 function isPipeline(value: unknown): value is Pipeline {
   const candidate = value as Partial<Pipeline> | null | undefined
@@ -40,7 +44,7 @@ function isPipeline(value: unknown): value is Pipeline {
 }
 
 /** The error for a user's file that Node failed to load, with its place: `pipeline.ts:3`. `name` is the requested file. */
-function pipelineLoadError(name: string, thrown: unknown): SpillwayError {
+function loadError(name: string, thrown: unknown): SpillwayError {
   if (!(thrown instanceof Error)) return definitionError(name, `throws ${String(thrown)} while loading`, thrown)
   const missing = /^Cannot find (package|module) '([^']+)' imported from (.+)$/.exec(thrown.message)
   if (missing) {

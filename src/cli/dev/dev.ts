@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { callAfter, pause, SpillwayError } from '../../base/index.ts'
-import { pipelinePath } from '../command/arguments.ts'
+import { expectNoArguments } from '../command/arguments.ts'
 import { defineCommand } from '../command/command.ts'
 import { hostAndPort, DevRun } from './dev-run.ts'
 import { FolderActivityReader, type FolderActivity } from '../../operate/index.ts'
@@ -26,23 +26,33 @@ const SHOWN = 10
 /** The command `spillway dev`. */
 export const devCommand = defineCommand({
   name: 'dev',
-  usage: 'PIPELINE [--source NAME=FILE…]',
+  task: 'Develop',
+  takesPipeline: true,
+  usage: '[--source NAME=FILE…]',
   summary: 'run a pipeline while you write it: reloads changed files, sends sample events, shows decisions and effects',
   options: {
     source: {
       multiple: true,
+      setting: 'feed',
       value: 'NAME=FILE',
       help: 'a file of a source, as for run; turns sample events off; may be repeated',
     },
     'no-samples': { help: 'send no sample events' },
-    listen: { value: 'ADDRESS', help: `serve over HTTP at PORT or HOST:PORT (default ${LISTEN_DEFAULT})` },
-    data: { value: 'DIR', help: `the data folder (default ${DATA_DEFAULT})` },
+    listen: { setting: 'listen', value: 'ADDRESS', help: `serve over HTTP at PORT or HOST:PORT [default: ${LISTEN_DEFAULT}]` },
+    data: { value: 'DIR', help: `the data folder [default: ${DATA_DEFAULT}]` },
     json: { help: 'print each decision and each effect as a line of JSON, and nothing else' },
   },
-  async run(values, positionals) {
-    const path = pipelinePath(positionals)
+  async run(values, positionals, project) {
+    expectNoArguments(positionals, project)
+    const path = project.requirePath()
     if (!existsSync(path)) throw new SpillwayError('SPILL_FILE', 'does not exist; name the pipeline file', { place: path })
-    const { source: sources = [], 'no-samples': noSamples = false, listen = LISTEN_DEFAULT, data = DATA_DEFAULT, json = false } = values
+    const {
+      source: sources = [],
+      'no-samples': noSamples = false,
+      listen = LISTEN_DEFAULT,
+      data = project.pathOf(DATA_DEFAULT),
+      json = false,
+    } = values
     return new Dev({ path, sources, listen, data, samples: sources.length === 0 && !noSamples, json }).run()
   },
 })

@@ -42,7 +42,7 @@ export async function editDeadLetter(data: string, id: number, { settings, file,
     throw error
   }
   await printLetter(data, id, json)
-  if (!json) printLines('', `spillway dlq replay ${id} PIPELINE replays it.`)
+  if (!json) printLines('', `spillway dlq PIPELINE replay ${id} replays it.`)
   return 0
 }
 

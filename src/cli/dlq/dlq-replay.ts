@@ -1,9 +1,8 @@
 /** `dlq replay`: replays dead letters through the record validator of their source, as events that arrive now. */
 import { limits } from '../../base/index.ts'
 import { type DeadLetterReplayResult, type OmittedDeadLetter, type ReplayedDeadLetter, withFolder } from '../../operate/index.ts'
-import { UsageError } from '../command/command.ts'
+import { type Project, UsageError } from '../command/command.ts'
 import { withControl } from '../command/data-folder.ts'
-import { importPipeline } from '../command/pipeline-file.ts'
 import { printJson, printLines, printText } from '../command/print.ts'
 import { ProgressLine } from '../command/progress.ts'
 import { formatNumber, pluralize } from '../command/text-format.ts'
@@ -13,8 +12,8 @@ const OMITTED_SHOWN = 5
 
 /** The parsed options of `dlq replay`. */
 export interface DeadLetterReplayRequest {
-  /** The pipeline file. A run that holds the folder needs none, and must run the same pipeline. */
-  readonly path: string | undefined
+  /** Its pipeline is replayed with. A run that holds the folder needs none, and must run the same pipeline. */
+  readonly project: Project
   /** Numbers of dead letters; by default every dead letter that can be replayed. */
   readonly ids: readonly number[] | undefined
   /** The source of dead letters that name no source. */
@@ -26,8 +25,8 @@ export interface DeadLetterReplayRequest {
  * Returns 1 if any dead letter is rejected again, otherwise 0. Without `ids`, dead letters that cannot be replayed are left out and listed.
  * Throws `UsageError` without a pipeline file for a free folder, and as `RunControl.replayDeadLetters` does.
  */
-export async function replayDeadLetters(data: string, { path, ids, source, json }: DeadLetterReplayRequest): Promise<number> {
-  const pipeline = path === undefined ? undefined : await importPipeline(path)
+export async function replayDeadLetters(data: string, { project, ids, source, json }: DeadLetterReplayRequest): Promise<number> {
+  const pipeline = project.path === undefined ? undefined : await project.importPipeline()
   const { fingerprint } = pipeline ?? {}
   const all = ids ?? (await withFolder(data, ({ deadLetters }) => Array.from(deadLetters.list({ settled: false }), ({ id }) => id)))
   const replayed: ReplayedDeadLetter[] = []

@@ -70,7 +70,7 @@ describe('a folder that is read', () => {
     for (const args of [
       ['edit', '3', '--set', 'a=b'],
       ['drop', '3', '--why', 'x'],
-      ['replay', '3', shop.pipeline],
+      [shop.pipeline, 'replay', '3'],
     ]) {
       const { status, err } = await dlq(...args)
       assert.equal(status, 1)
@@ -100,7 +100,7 @@ const sale = source('sale', { schema: { card, at: t.timestamp() }, key: 'card', 
 export default pipeline('other', [model('m', { decide: on(sale), inputs: s => ({ card: s.card }), score: () => rules([], 0) })])
 `,
     )
-    const { err } = await dlq('replay', '3', other)
+    const { err } = await dlq(other, 'replay', '3')
     assert.match(err, /^SPILL_INPUT: dead letter 3 has the source 'sales', which is not in pipeline 'other'; did you mean 'sale'\?$/)
     const nowhere = join(shop.folder, 'nowhere')
     const { status } = await called('dlq', 'drop', '1', '--why', 'x', '--data', nowhere)
@@ -117,7 +117,7 @@ describe('a folder that is changed', () => {
     const edited = await dlq('edit', '3', '--set', 'price=2.50', '--set', 'till=9')
     assert.equal(edited.status, 0, edited.err)
     assert.match(edited.out, /"till":9,"price":"2\.50".*\n\nthe original record:\n.*"till":1,"price":"much"/)
-    const replayed = await dlq('replay', '3', shop.pipeline)
+    const replayed = await dlq(shop.pipeline, 'replay', '3')
     assert.deepEqual(
       [replayed.status, replayed.out],
       [0, 'dead letter 3: accepted\n1 dead letter replayed: 1 settled, 0 rejected again, 1 decision made.'],
@@ -130,7 +130,7 @@ describe('a folder that is changed', () => {
       (await letters()).map(letter => letter.id),
       [1, 2, 4],
     )
-    const again = await dlq('replay', '3', shop.pipeline)
+    const again = await dlq(shop.pipeline, 'replay', '3')
     assert.deepEqual([again.status, again.err], [1, 'SPILL_CONFLICT: dead letter 3 is settled (accepted) and cannot be changed'])
     assert.equal((await decisions()).length, 4)
   })
@@ -138,7 +138,7 @@ describe('a folder that is changed', () => {
   test('a file replaces a dead letter that is not text; one rejected again stays, with exit code 1', async () => {
     const file = shop.write('mended.json', `${sales[0].replace('"id":"1"', '"id":"22"')}\n`)
     assert.equal((await dlq('edit', '2', '--file', file)).status, 0)
-    const { status, out } = await dlq('replay', '--all', shop.pipeline, '--json')
+    const { status, out } = await dlq(shop.pipeline, 'replay', '--all', '--json')
     assert.equal(status, 1)
     const lines = out.split('\n').map(line => JSON.parse(line) as Letter)
     assert.deepEqual(
@@ -156,11 +156,11 @@ describe('a folder that is changed', () => {
   })
 
   test('the number of attempts is limited until the dead letter is edited', async () => {
-    for (let i = 0; i < limits.DEAD_ATTEMPTS_MAX; i++) await dlq('replay', '4', shop.pipeline)
-    const { status, err } = await dlq('replay', '4', shop.pipeline)
+    for (let i = 0; i < limits.DEAD_ATTEMPTS_MAX; i++) await dlq(shop.pipeline, 'replay', '4')
+    const { status, err } = await dlq(shop.pipeline, 'replay', '4')
     assert.equal(status, 1)
     assert.match(err, /^SPILL_LIMIT: dead letter 4 was replayed 10 times and rejected \(DEAD_ATTEMPTS_MAX\); edit it, or drop it$/)
-    const all = await dlq('replay', '--all', shop.pipeline)
+    const all = await dlq(shop.pipeline, 'replay', '--all')
     assert.match(
       all.out,
       /^3 dead letters replayed: .* 1 dead letter was left out \(4\): replayed 10 times before \(DEAD_ATTEMPTS_MAX\)\.$/m,
@@ -181,23 +181,23 @@ describe('a folder that is changed', () => {
     })
     await closeDataFolder(folder)
     await dlq('edit', '3', '--set', 'price=2.50')
-    const named = await dlq('replay', '3', '5', shop.pipeline)
+    const named = await dlq(shop.pipeline, 'replay', '3', '5')
     assert.deepEqual(
       [named.status, named.err],
       [1, 'SPILL_INPUT: dead letter 5 has no source, since an earlier version of Spillway did not store it; name one with --source NAME'],
     )
-    const all = await dlq('replay', '--all', shop.pipeline)
+    const all = await dlq(shop.pipeline, 'replay', '--all')
     assert.equal(all.status, 1, 'letters 1, 2 and 4 are rejected again')
     assert.match(all.out, /^dead letter 3: accepted$/m)
     assert.match(
       all.out,
       / 1 dead letter was left out \(5\): no source, .*; name one with --source NAME\. 1 dead letter was left out \(6\): the source 'sale' is not in /,
     )
-    const other = await dlq('replay', '3', shop.pipeline, '--source', 'sale')
+    const other = await dlq(shop.pipeline, 'replay', '3', '--source', 'sale')
     assert.match(other.err, /^SPILL_NOT_FOUND: pipeline 'shop' has no source 'sale'; did you mean 'sales'\?$/)
-    const conflict = await dlq('replay', '4', shop.pipeline, '--source', 'visits')
+    const conflict = await dlq(shop.pipeline, 'replay', '4', '--source', 'visits')
     assert.match(conflict.err, /^SPILL_INPUT: dead letter 4 has the source 'sales', and --source is for dead letters without a source/)
-    const sent = await dlq('replay', '--all', shop.pipeline, '--source', 'sales', '--json')
+    const sent = await dlq(shop.pipeline, 'replay', '--all', '--source', 'sales', '--json')
     const lines = sent.out.split('\n').map(line => JSON.parse(line) as Letter)
     assert.deepEqual(
       lines.map(({ id, outcome }) => [id, outcome]),
@@ -232,7 +232,7 @@ describe('a folder that is changed', () => {
       ],
     )
     await dlq('drop', '3', '4', '--why', 'noise')
-    assert.deepEqual(await dlq('replay', '--all', shop.pipeline), { status: 0, out: 'No dead letter to replay.', err: '' })
+    assert.deepEqual(await dlq(shop.pipeline, 'replay', '--all'), { status: 0, out: 'No dead letter to replay.', err: '' })
     assert.match((await dlq('show', '1')).out, /^ {2}dropped: noise \(\S+Z\)$/m)
     assert.equal((await dlq('edit', '1', '--set', 'a=b')).err, 'SPILL_CONFLICT: dead letter 1 is settled (dropped) and cannot be changed')
   })
@@ -240,10 +240,10 @@ describe('a folder that is changed', () => {
   test('the audit log records each change with user and command, and no data of a dead letter', async () => {
     await dlq('edit', '3', '--set', 'price=4.75', '--set', 'card=hush')
     await dlq('edit', '3', '--set', 'price')
-    await dlq('replay', '3', '4', shop.pipeline)
+    await dlq(shop.pipeline, 'replay', '3', '4')
     await dlq('drop', '99', '--why', 'noise')
     await dlq('drop', '1', '2', '--why', 'noise')
-    await dlq('replay', '--all', shop.pipeline)
+    await dlq(shop.pipeline, 'replay', '--all')
     const { lines } = auditOf(shop.data)
     assert.deepEqual(lines.map(done), [
       ['dlq edit', '3', 'done', 'price, card'],
@@ -268,9 +268,9 @@ for (const [args, message] of [
   [['edit', '1', '2', '--set', 'a=b'], /^expected one dead letter, but also got 2$/m],
   [['edit', '1'], /^give the change: --set FIELD=VALUE, or --file FILE$/m],
   [['edit', '1', '--set', 'a'], /^--set a is not FIELD=VALUE/m],
-  [['replay', '1', 'a.ts', 'b.ts'], /^expected one pipeline file, but also got b\.ts$/m],
-  [['replay', 'a.ts'], /^name dead letters by their numbers, or use --all$/m],
-  [['replay', '1', '--all', 'a.ts'], /^--all selects every dead letter; leave out the numbers$/m],
+  [['replay', '1', 'a.ts'], /^the pipeline file comes first: spillway dlq a\.ts replay$/m],
+  [['a.ts', 'replay'], /^name dead letters by their numbers, or use --all$/m],
+  [['a.ts', 'replay', '1', '--all'], /^--all selects every dead letter; leave out the numbers$/m],
   [['drop', '1'], /^give the reason with --why TEXT/m],
   [['drop', 'x', '--why', 'y'], /^'x' is not the number of a dead letter$/m],
   [['drop', '--why', 'y'], /^name dead letters by their numbers$/m],

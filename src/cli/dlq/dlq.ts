@@ -1,7 +1,7 @@
 /** `spillway dlq`: the dead letters of a data folder. A run may hold the folder; it then makes the changes itself. */
 import { withFolder } from '../../operate/index.ts'
 import { subcommandOf } from '../command/arguments.ts'
-import { defineCommand, type OptionSpecs, type OptionValues, UsageError } from '../command/command.ts'
+import { defineCommand, type OptionSpecs, type Project, type OptionValues, UsageError } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-folder.ts'
 import { dropDeadLetters, editDeadLetter, parseFieldSetting } from './dlq-edit.ts'
 import { listDeadLetters, showDeadLetter } from './dlq-list.ts'
@@ -41,15 +41,17 @@ const subcommands = { list, show, edit, replay, drop } as const
 /** The command `spillway dlq`. */
 export const dlqCommand = defineCommand({
   name: 'dlq',
-  usage: 'list | show ID | edit ID | replay ID… [PIPELINE] | drop ID…',
+  task: 'Repair',
+  takesPipeline: true,
+  usage: 'list | show ID | edit ID | replay ID… | drop ID…',
   summary: 'list, show, edit, replay and drop dead letters, which are rejected records',
   options,
-  run(values, [name, ...rest]) {
+  run(values, [name, ...rest], project) {
     const verb = subcommandOf('dlq', Object.keys(subcommands) as (keyof typeof subcommands)[], name)
     const allowed: Texts = ['data', 'json', ...subcommandOptions[verb]]
     const unknown = Object.keys(values).find(option => !allowed.includes(option))
     if (unknown !== undefined) throw new UsageError(`dlq ${verb} has no option --${unknown}`)
-    return subcommands[verb](dataFolderOf(values), rest, values)
+    return subcommands[verb](dataFolderOf(values), rest, values, project)
   },
 })
 
@@ -75,23 +77,27 @@ function edit(data: string, positionals: Texts, { set, file, 'if-version': versi
   return editDeadLetter(data, id, { settings: (set ?? []).map(parseFieldSetting), file, version, json })
 }
 
-function replay(data: string, positionals: Texts, { all = false, source, json = false }: Values): Promise<number> {
-  const ids = positionals.filter(isId).map(Number)
-  const paths = positionals.filter(text => !isId(text))
-  if (paths.length > 1) throw new UsageError(`expected one pipeline file, but also got ${paths.slice(1).join(', ')}`)
+function replay(data: string, positionals: Texts, { all = false, source, json = false }: Values, project: Project): Promise<number> {
+  const ids = idsOf(positionals)
   if (all === ids.length > 0)
     throw new UsageError(
       all ? '--all selects every dead letter; leave out the numbers' : 'name dead letters by their numbers, or use --all',
     )
-  return replayDeadLetters(data, { path: paths[0], ids: all ? undefined : [...new Set(ids)], source, json })
+  return replayDeadLetters(data, { project, ids: all ? undefined : ids, source, json })
 }
 
 function drop(data: string, positionals: Texts, { why = '', json = false }: Values): Promise<number> {
-  const invalid = positionals.find(text => !isId(text))
-  if (invalid !== undefined) throw new UsageError(`'${invalid}' is not the number of a dead letter`)
-  if (positionals.length === 0) throw new UsageError('name dead letters by their numbers')
+  const ids = idsOf(positionals)
+  if (ids.length === 0) throw new UsageError('name dead letters by their numbers')
   if (why.trim() === '') throw new UsageError('give the reason with --why TEXT; it is stored with the dead letter')
-  return dropDeadLetters(data, [...new Set(positionals.map(Number))], { why, json })
+  return dropDeadLetters(data, ids, { why, json })
+}
+
+/** Distinct numbers of dead letters. Throws `UsageError`. */
+function idsOf(texts: Texts): number[] {
+  const invalid = texts.find(text => !isId(text))
+  if (invalid !== undefined) throw new UsageError(`'${invalid}' is not the number of a dead letter`)
+  return [...new Set(texts.map(Number))]
 }
 
 const isId = (text: string): boolean => /^[1-9]\d{0,14}$/.test(text)

@@ -60,7 +60,7 @@ function headText(
   const others = times.length > 0 ? `; a column may hold that time: ${times.map(time => displayName(time.field)).join(', ')}` : ''
   return `// Measures the loss if the features at each event of ${displayName(file)} were older. A first audit; replace the guesses in it:
 //
-//     npx spillway audit audit.ts ${sources.map(name => `--history ${shellWord(`${name}=${events}`)}`).join(' ')}
+//     npx spillway audit audit.ts ${sources.map(name => `--source ${shellWord(`${name}=${events}`)}`).join(' ')}
 //
 // Two lines are guesses, and all results depend on them: LABEL is the outcome of an event, WORTH the value of a correct prediction.
 // Correct them and remove their sentences from \`guessed\`: the report repeats these sentences.

@@ -39,6 +39,7 @@ const options = {
 /** The command `spillway init`. */
 export const initCommand = defineCommand({
   name: 'init',
+  task: 'Start',
   usage: '[FOLDER]',
   summary: 'create a small project that runs, from a sample or from a file of your own events',
   options,
@@ -164,7 +165,7 @@ function writeAndReport(folder: string, project: ProjectOfFile, isJson: boolean)
   const replay = `npx spillway replay pipeline.ts --source ${shellWord(`${source}=${events}`)}`
   const command =
     audit && 'sources' in audit
-      ? `npx spillway audit audit.ts ${audit.sources.map(name => `--history ${shellWord(`${name}=${events}`)}`).join(' ')}`
+      ? `npx spillway audit audit.ts ${audit.sources.map(name => `--source ${shellWord(`${name}=${events}`)}`).join(' ')}`
       : undefined
   if (isJson) {
     const result = {

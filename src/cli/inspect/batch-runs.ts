@@ -12,6 +12,7 @@ const MB = 2 ** 20
 /** The command `spillway runs`. */
 export const runsCommand = defineCommand({
   name: 'runs',
+  task: 'Inspect',
   usage: '[list] | check NUMBER…',
   summary: 'list the batch runs of a data folder with their results; check recomputes a batch run and compares it',
   options: {

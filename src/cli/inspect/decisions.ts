@@ -12,12 +12,13 @@ const LAST = 10
 /** The command `spillway decisions`. */
 export const decisionsCommand = defineCommand({
   name: 'decisions',
+  task: 'Inspect',
   usage: '[--model NAME] [--key KEY] [--last N]',
   summary: 'print recorded decisions: feature vector, score, and the visible events of each group',
   options: {
     model: { value: 'NAME', help: 'only decisions of this model' },
     key: { value: 'KEY', help: 'only decisions about this key' },
-    last: { value: 'N', help: `the number of newest decisions (default ${LAST})` },
+    last: { value: 'N', help: `the number of newest decisions [default: ${LAST}]` },
     entry: { value: 'N', help: 'all decisions of this log entry' },
     data: dataOption,
     json: { help: 'print each decision as a line of JSON, and nothing else' },

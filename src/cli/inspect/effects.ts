@@ -13,6 +13,7 @@ const verbs = ['list', 'show', 'retry', 'drop'] as const
 /** The command `spillway effects`. */
 export const effectsCommand = defineCommand({
   name: 'effects',
+  task: 'Inspect',
   usage: '[list] | show NUMBER | retry NUMBER… | drop NUMBER… --why REASON',
   summary: 'list effects (pending, delivered, or dead after the last attempt), retry or drop dead effects',
   options: {

@@ -79,7 +79,7 @@ for (const [args, message] of [
   })
 
 for (const [args, message] of [
-  [['p.ts'], /^name the pipeline file and a key$/m],
+  [['p.ts'], /^name a key$/m],
   [['p.ts', 'a', 'b'], /^expected one key, but also got b; write the parts of a key as a,b$/m],
   [['p.ts', 'a', '--at', 'noon'], /^--at noon is not a time; write ISO 8601/m],
 ] as const)

@@ -6,7 +6,6 @@ import { withFolder } from '../../operate/index.ts'
 import type { FeaturesAt } from '../../run/history/index.ts'
 import { defineCommand, UsageError } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-folder.ts'
-import { importPipeline } from '../command/pipeline-file.ts'
 import { pluralize, formatNumber, timeText } from '../command/text-format.ts'
 import { parseTime } from '../command/arguments.ts'
 import { printEach } from '../command/print.ts'
@@ -14,19 +13,22 @@ import { printEach } from '../command/print.ts'
 /** The command `spillway features`. */
 export const featuresCommand = defineCommand({
   name: 'features',
-  usage: 'PIPELINE KEY',
+  task: 'Inspect',
+  takesPipeline: true,
+  usage: 'KEY',
   summary: 'compute the features of a key from the log of a run, as of now or of a past time',
   options: {
-    group: { value: 'NAME', help: 'only this group (default: all groups with as many key columns)' },
-    at: { value: 'TIME', help: 'as of this time: ISO 8601 with its offset, or UTC ms (default: now)' },
+    group: { value: 'NAME', help: 'only this group [default: all groups with as many key columns]' },
+    at: { value: 'TIME', help: 'as of this time: ISO 8601 with its offset, or UTC ms [default: now]' },
     data: dataOption,
     json: { help: 'print each group as a line of JSON, and nothing else' },
   },
-  async run({ group, at, json = false, ...folder }, [path, key, ...extra]) {
-    if (path === undefined || key === undefined) throw new UsageError('name the pipeline file and a key')
+  async run({ group, at, json = false, ...folder }, [key, ...extra], project) {
+    project.requirePath()
+    if (key === undefined) throw new UsageError('name a key')
     if (extra.length > 0) throw new UsageError(`expected one key, but also got ${extra.join(', ')}; write the parts of a key as a,b`)
     const query = { key, group, at: parseTime('--at', at) }
-    const { ir } = await importPipeline(path)
+    const { ir } = await project.importPipeline()
     return withFolder(dataFolderOf(folder), view => {
       printEach(view.features(ir, query), { json, textOf: answer => featuresText(answer, ir), jsonOf, between: '\n' })
       return 0

@@ -12,6 +12,7 @@ import { limits, spanTitle } from '../../base/index.ts'
 /** The command `spillway inspect`. */
 export const inspectCommand = defineCommand({
   name: 'inspect',
+  task: 'Inspect',
   usage: '[--verify]',
   summary: 'print the contents of a data folder: log, sources, decisions, dead letters, and the process that holds it',
   options: {

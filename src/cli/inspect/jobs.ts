@@ -9,6 +9,7 @@ import { printJson, printLines } from '../command/print.ts'
 /** The command `spillway jobs`. */
 export const jobsCommand = defineCommand({
   name: 'jobs',
+  task: 'Run',
   usage: 'cancel batch-run GROUP | cancel report NAME | cancel training MODEL | cancel reconciliation',
   summary: 'cancel a job of the run that holds a data folder: a batch run, report, training or reconciliation',
   options: {

@@ -1,19 +1,19 @@
 /** `spillway lineage`: prints which columns, features and scores each feature, model, action and report of a pipeline depends on. */
 import { lineageAround, lineageOf, type Lineage, type LineageEdge } from '../../operate/index.ts'
 import { defineCommand, UsageError } from '../command/command.ts'
-import { importPipeline } from '../command/pipeline-file.ts'
 import { printEach } from '../command/print.ts'
 
 /** The command `spillway lineage`. */
 export const lineageCommand = defineCommand({
   name: 'lineage',
-  usage: 'PIPELINE [NAME]',
+  task: 'Develop',
+  takesPipeline: true,
+  usage: '[NAME]',
   summary: 'print which columns, features and scores each feature, model, action and report of a pipeline depends on',
   options: { json: { help: 'print one JSON object, and nothing else' } },
-  async run({ json = false }, [path, name, ...extra]) {
-    if (path === undefined) throw new UsageError('name the pipeline file')
+  async run({ json = false }, [name, ...extra], project) {
     if (extra.length > 0) throw new UsageError(`expected one name, but also got ${extra.join(', ')}`)
-    const { ir } = await importPipeline(path)
+    const { ir } = await project.importPipeline()
     const whole = lineageOf(ir)
     printEach([name === undefined ? whole : lineageAround(whole, name)], { json, textOf: lineageText })
     return 0

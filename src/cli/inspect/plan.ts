@@ -1,10 +1,9 @@
 /** `spillway plan`: shows the changes that starting a pipeline over a data folder would make. */
 import type { PipelineChange } from '../../define/ir/index.ts'
 import { planStart, type PipelinePlan } from '../../operate/index.ts'
-import { pipelinePath } from '../command/arguments.ts'
+import { expectNoArguments } from '../command/arguments.ts'
 import { defineCommand } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-folder.ts'
-import { importPipeline } from '../command/pipeline-file.ts'
 import { printJson, printText } from '../command/print.ts'
 import { formatNumber, timeText, joinLines } from '../command/text-format.ts'
 
@@ -14,15 +13,18 @@ const CHANGED = 3
 /** The command `spillway plan`. */
 export const planCommand = defineCommand({
   name: 'plan',
-  usage: 'PIPELINE',
+  task: 'Run',
+  takesPipeline: true,
+  usage: '',
   summary: 'print what starting this pipeline over a data folder would change, and how long it would take; changes nothing',
   options: {
     data: dataOption,
     check: { help: `for CI: exit code ${CHANGED} if the pipeline differs from the last that ran, otherwise 0` },
     json: { help: 'print one JSON object' },
   },
-  async run({ check = false, json = false, ...folder }, positionals) {
-    const pipeline = await importPipeline(pipelinePath(positionals))
+  async run({ check = false, json = false, ...folder }, positionals, project) {
+    expectNoArguments(positionals, project)
+    const pipeline = await project.importPipeline()
     const data = dataFolderOf(folder)
     const { isFirst, plan } = await planStart(pipeline, data)
     if (json) printJson(plan)

@@ -17,18 +17,21 @@ const verbs = ['list', 'show', 'check', 'run'] as const
 /** The command `spillway reports`. */
 export const reportsCommand = defineCommand({
   name: 'reports',
+  task: 'Inspect',
+  takesPipeline: true,
   usage: '[list] | show NAME | check NUMBER… | run NAME',
-  summary: 'list the reports of a data folder; show prints a report, check recomputes it, run computes a report now',
+  summary:
+    'list the reports of a data folder; show prints a report, check recomputes it, run computes a report now, ' +
+    'both by PIPELINE if it is named, otherwise by the pipeline that ran last',
   options: {
     report: { value: 'NAME', help: 'list: only this report' },
     last: lastOption('reports', 'list: '),
-    at: { value: 'TIME', help: 'run: the time of the report, ISO 8601 or UTC ms (default: the last ingestion time)' },
-    out: { value: 'FILE', help: 'run: write to this file, .csv, .ndjson or .parquet (default: print)' },
-    pipeline: { value: 'FILE', help: 'check, run: the pipeline with the definitions (default: the last that ran)' },
+    at: { value: 'TIME', help: 'run: the time of the report, ISO 8601 or UTC ms [default: the last ingestion time]' },
+    out: { value: 'FILE', help: 'run: write to this file, .csv, .ndjson or .parquet [default: print]' },
     data: dataOption,
     json: { help: 'list, check: print one JSON object per line' },
   },
-  async run({ report, last, at, out, pipeline, json = false, ...folder }, [text = 'list', ...rest]) {
+  async run({ report, last, at, out, json = false, ...folder }, [text = 'list', ...rest], { argument: pipeline }) {
     const verb = subcommandOf('reports', verbs, text)
     return withFolder(dataFolderOf(folder), async ({ reports }) => {
       if (verb === 'check') return check(reports, checkedNumbers(rest), await loadDefinitions(reports, pipeline), json)

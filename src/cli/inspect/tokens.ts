@@ -12,6 +12,7 @@ const verbs = ['add', 'list', 'revoke'] as const
 /** The command `spillway tokens`. */
 export const tokensCommand = defineCommand({
   name: 'tokens',
+  task: 'Run',
   usage: 'add NAME --role ROLE… | list | revoke NAME',
   summary: 'add, list and revoke access tokens for the server of a data folder',
   options: {

@@ -17,6 +17,7 @@ interface TraceQuery {
 /** The command `spillway trace`. */
 export const traceCommand = defineCommand({
   name: 'trace',
+  task: 'Inspect',
   usage: 'ENTRY | EFFECT-ID',
   summary: 'print the timeline of a decision: event, features, score, commit, and its effects until their acknowledgement',
   options: {

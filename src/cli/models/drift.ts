@@ -2,10 +2,9 @@
 import type { Duration } from '../../base/index.ts'
 import { withFolder, type DriftRequest, type ModelDrift } from '../../operate/index.ts'
 import type { DriftThresholds, ColumnDrift } from '../../training/drift/index.ts'
-import { parseDuration, pipelinePath } from '../command/arguments.ts'
+import { parseDuration, expectNoArguments } from '../command/arguments.ts'
 import { defineCommand, UsageError } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-folder.ts'
-import { importPipeline } from '../command/pipeline-file.ts'
 import { pluralize, formatNumber, paddedTable, timeText, joinLines } from '../command/text-format.ts'
 
 const SINCE: Duration = '7d'
@@ -14,29 +13,32 @@ const thresholds = ['psi', 'ks', 'nulls', 'rows'] as const
 /** The command `spillway drift`. */
 export const driftCommand = defineCommand({
   name: 'drift',
-  usage: 'PIPELINE [--since 7d] [--training DIR | --reference 28d]',
+  task: 'Train',
+  takesPipeline: true,
+  usage: '[--since 7d] [--training DIR] [--reference 28d]',
   summary: 'compare the inputs and scores of recent decisions with a training set, or with earlier decisions',
   options: {
     model: { value: 'NAME', help: 'only this model' },
-    since: { value: 'DURATION', help: `the recent period before the newest decision (default ${SINCE})` },
+    since: { value: 'DURATION', help: `the recent period before the newest decision [default: ${SINCE}]` },
     training: { value: 'DIR', help: 'compare with this training set' },
     reference: {
       value: 'DURATION',
-      help: 'compare with the decisions of this period before (default: all before)',
+      help: 'compare with the decisions of this period before [default: all before]',
     },
-    psi: { value: 'N', help: 'the population stability index that counts as drift (default 0.2)' },
-    ks: { value: 'N', help: 'the Kolmogorov–Smirnov statistic that counts as drift (default 0.2)' },
-    nulls: { value: 'N', help: 'the difference in the share of NULLs that counts as drift (default 0.1)' },
-    rows: { value: 'N', help: 'the least number of recent decisions for a verdict (default 200)' },
+    psi: { value: 'N', help: 'the population stability index that counts as drift [default: 0.2]' },
+    ks: { value: 'N', help: 'the Kolmogorov–Smirnov statistic that counts as drift [default: 0.2]' },
+    nulls: { value: 'N', help: 'the difference in the share of NULLs that counts as drift [default: 0.1]' },
+    rows: { value: 'N', help: 'the least number of recent decisions for a verdict [default: 200]' },
     metric: {
       value: 'NAME=BOUND',
-      help: 'auc or ap of decisions with settled labels, with its lower bound (default: the promotion rule)',
+      help: 'auc or ap of decisions with settled labels, with its lower bound [default: the promotion rule]',
     },
     data: dataOption,
     json: { help: 'print one JSON object per model, and nothing else' },
   },
-  async run({ model, since = SINCE, training, reference, metric, json = false, ...rest }, positionals) {
-    const path = pipelinePath(positionals)
+  async run({ model, since = SINCE, training, reference, metric, json = false, ...rest }, positionals, project) {
+    expectNoArguments(positionals, project)
+    const path = project.requirePath()
     if (training !== undefined && reference !== undefined) throw new UsageError('use --training or --reference, not both')
     if (training !== undefined && model === undefined) throw new UsageError('--training DIR is of one model; name it with --model')
     const request: DriftRequest = {
@@ -48,7 +50,7 @@ export const driftCommand = defineCommand({
       thresholds: thresholdsOf(rest),
       metric: metricOf(metric),
     }
-    const { ir } = await importPipeline(path)
+    const { ir } = await project.importPipeline()
     const drifts = await withFolder(dataFolderOf(rest), folder => folder.drift(ir, request))
     if (json) for (const drift of drifts) console.log(JSON.stringify(drift))
     else console.log(drifts.map(driftText).join('\n\n'))

@@ -6,7 +6,6 @@ import { promoteVersion, type RegisteredModels, type VersionRegistry } from '../
 import { trainableModel } from '../../training/registry/index.ts'
 import { lastOf, lastOption, subcommandOf } from '../command/arguments.ts'
 import { defineCommand, UsageError } from '../command/command.ts'
-import { importPipeline } from '../command/pipeline-file.ts'
 import { registryOf, registryOptions } from '../command/data-folder.ts'
 import { pluralize } from '../command/text-format.ts'
 import { trainedModelName } from './train.ts'
@@ -17,25 +16,25 @@ const verbs = ['list', 'show', 'compare', 'promote', 'rollback'] as const
 /** The command `spillway models`. */
 export const modelsCommand = defineCommand({
   name: 'models',
-  usage: 'PIPELINE [list | show N | compare N | promote N | rollback]',
+  task: 'Train',
+  takesPipeline: true,
+  usage: '[list] | show N | compare N | promote N | rollback',
   summary: 'list, show and compare versions of models, with their training data and metrics; promote a version or roll back',
   options: {
-    model: { value: 'NAME', help: 'only this model (default: the only trained model)' },
+    model: { value: 'NAME', help: 'only this model [default: the only trained model]' },
     last: lastOption('versions', 'list: '),
     score: { help: 'show: print the score itself as JSON' },
     ...registryOptions,
     json: { help: 'print one JSON object per line' },
   },
-  async run({ model, last, score = false, json = false, ...registryValues }, [path, text = 'list', ...rest]) {
-    if (path === undefined) throw new UsageError('name the pipeline file')
+  async run({ model, last, score = false, json = false, ...registryValues }, [text = 'list', ...rest], project) {
+    project.requirePath()
     const verb = subcommandOf('models', verbs, text)
     const newestMax = lastOf(last)
     const needsNumber = verb !== 'list' && verb !== 'rollback'
     if (needsNumber ? rest.length !== 1 || !/^\d+$/.test(rest[0]) : rest.length > 0)
-      throw new UsageError(
-        needsNumber ? `name the number of a version: models PIPELINE ${verb} 3` : `models PIPELINE ${verb} takes no more arguments`,
-      )
-    const pipeline = await importPipeline(path)
+      throw new UsageError(needsNumber ? `name the number of a version: models ${verb} 3` : `models ${verb} takes no more arguments`)
+    const pipeline = await project.importPipeline()
     const registry = registryOf(registryValues)
     if (verb === 'list') return registry.read(registered => list(registered, pipeline, model, newestMax, json))
     const request: Request = { pipeline, registry, model: trainedModelName(pipeline, model), number: Number(rest[0]), json }

@@ -3,11 +3,11 @@ import { SpillwayError } from '../../base/index.ts'
 import type { Pipeline } from '../../define/index.ts'
 import { trainOnFiles, trainOnFolder, type ModelTrainingRequest } from '../../operate/index.ts'
 import type { SourceFile } from '../../replay/index.ts'
+import { columnOption, columnOptions, mappedFiles } from '../command/column-mapping.ts'
 import { defineCommand, UsageError } from '../command/command.ts'
 import { DEFAULT_DATA_FOLDER, dataOption } from '../command/data-folder.ts'
-import { importPipeline } from '../command/pipeline-file.ts'
 import { type ProgressLine, withProgress } from '../command/progress.ts'
-import { checkSourceFiles, historyFiles, historyOption, parseTime, pipelinePath } from '../command/arguments.ts'
+import { checkSourceFiles, historyFiles, historyOption, parseTime, expectNoArguments } from '../command/arguments.ts'
 import { type ReadProblems, readProblemLines } from '../command/text-format.ts'
 import { untilSignal } from '../run/run-process.ts'
 import { trainedText, type TrainedVersion } from './version-text.ts'
@@ -15,26 +15,33 @@ import { trainedText, type TrainedVersion } from './version-text.ts'
 /** The command `spillway train`. */
 export const trainCommand = defineCommand({
   name: 'train',
-  usage: 'PIPELINE [--model NAME] [--source NAME=FILE… [--registry DIR]]',
+  task: 'Train',
+  takesPipeline: true,
+  usage: '[--model NAME] [--source NAME=FILE… [--registry DIR]]',
   summary: 'train a model now; compares it with the champion and applies its promotion rule',
   options: {
-    model: { value: 'NAME', help: 'the model (default: the only trained model)' },
+    model: { value: 'NAME', help: 'the model [default: the only trained model]' },
     source: historyOption,
+    column: columnOption,
     data: {
       ...dataOption,
-      help: `without --source, train on the log of this data folder while no run holds it (default ${DEFAULT_DATA_FOLDER})`,
+      unless: ['source'],
+      help: `without --source, train on the log of this data folder while no run holds it [default: ${DEFAULT_DATA_FOLDER}]`,
     },
-    registry: { value: 'DIR', help: 'with --source: store the version in this folder (default: do not store it)' },
-    'as-of': { value: 'TIME', help: 'train on events that had arrived by this time (default: the end of the history)' },
+    registry: { value: 'DIR', help: 'with --source: store the version in this folder [default: do not store it]' },
+    'as-of': { value: 'TIME', help: 'train on events that had arrived by this time [default: the end of the history]' },
     json: { help: 'print the version as one JSON object' },
   },
-  async run({ model, registry, source, data, 'as-of': asOf, json = false }, positionals) {
-    const path = pipelinePath(positionals)
+  async run({ model, registry, source, column, data, 'as-of': asOf, json = false }, positionals, project) {
+    expectNoArguments(positionals, project)
+    project.requirePath()
     const files = historyFiles('a training reads files or a data folder', { source, data })
+    const columns = columnOptions(column, files)
     if (files.length === 0 && registry !== undefined) throw new UsageError('--registry needs --source')
     const at = parseTime('--as-of', asOf)
-    const pipeline = await importPipeline(path)
+    const pipeline = await project.importPipeline()
     checkSourceFiles(files, pipeline.ir)
+    const mapped = await mappedFiles(pipeline, files, columns)
     const trained = trainedModelName(pipeline, model)
     // An external training command has a process group of its own, so the terminal's signals do not reach it.
     const usesCommand = pipeline.ir.models.some(({ name, train }) => name === trained && typeof train?.algorithm === 'object')
@@ -48,7 +55,9 @@ export const trainCommand = defineCommand({
           signal: stopped?.signal ?? new AbortController().signal,
           onProgress: progress.show,
         }
-        const outcome = await (files.length > 0 ? onFiles(request, files, registry, progress) : onLog(request, data ?? DEFAULT_DATA_FOLDER))
+        const outcome = await (files.length > 0
+          ? onFiles(request, mapped, registry, progress)
+          : onLog(request, data ?? DEFAULT_DATA_FOLDER))
         progress.clear()
         console.log(json ? JSON.stringify(outcome.version) : trainedText(outcome))
         return 0

@@ -4,10 +4,10 @@ import { SpillwayError } from '../../base/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import { type BuiltTrainingSet, buildTrainingSet, type TrainingSetRequest } from '../../operate/index.ts'
 import type { KeySample, LabelCount, TrainingManifest } from '../../replay/index.ts'
-import { checkSourceFiles, historyFiles, historyOption, parseTime, pipelinePath, wholeNumber } from '../command/arguments.ts'
+import { checkSourceFiles, historyFiles, historyOption, parseTime, expectNoArguments, wholeNumber } from '../command/arguments.ts'
+import { columnOption, columnOptions, mappedFiles } from '../command/column-mapping.ts'
 import { defineCommand, type OptionSpecs, type OptionValues, UsageError } from '../command/command.ts'
 import { DEFAULT_DATA_FOLDER, dataOption } from '../command/data-folder.ts'
-import { importPipeline } from '../command/pipeline-file.ts'
 import { withProgress } from '../command/progress.ts'
 import { formatNumber, joinLines, pluralize, presentLines, readProblemLines, timeText } from '../command/text-format.ts'
 
@@ -17,17 +17,18 @@ const SEED_MAX = 999_999_999
 
 const options = {
   rows: { value: 'FILE', help: 'rows of keys and times: Parquet, CSV or NDJSON, plain or gzip' },
-  time: { value: 'COLUMN', help: `the time column of --rows (default ${DEFAULT_TIME_COLUMN})` },
+  time: { value: 'COLUMN', help: `the time column of --rows [default: ${DEFAULT_TIME_COLUMN}]` },
   decisions: { help: 'instead of --rows: the decisions of --model, with their feature vectors' },
   labels: { help: 'with --decisions: add the label of each decision, true, false or NULL' },
-  'as-of': { value: 'TIME', help: 'labels as known at this time (default: the end of the history)' },
+  'as-of': { value: 'TIME', help: 'labels as known at this time [default: the end of the history]' },
   settled: { help: 'only decisions whose label is settled' },
   source: historyOption,
-  data: { ...dataOption, help: `without --source, read the log of this data folder (default ${DEFAULT_DATA_FOLDER})` },
+  column: columnOption,
+  data: { ...dataOption, unless: ['source'], help: `without --source, read the log of this data folder [default: ${DEFAULT_DATA_FOLDER}]` },
   model: { value: 'NAME', help: 'columns: the inputs of this model; rows need the trigger fields that the inputs read' },
   groups: { value: 'A,B.F', help: 'columns: the features of these groups, or single features; rows need a column for each entity' },
   sample: { value: 'SHARE', help: 'sample this share of the keys, such as 0.1, with all rows of each key' },
-  seed: { value: 'N', help: 'the seed of the sample (default 0)' },
+  seed: { value: 'N', help: 'the seed of the sample [default: 0]' },
   out: { value: 'DIR', help: 'the folder for rows.parquet and manifest.json' },
   json: { help: 'print the manifest as one JSON object, and nothing else' },
 } as const satisfies OptionSpecs
@@ -37,16 +38,20 @@ type Values = OptionValues<typeof options>
 /** The command `spillway training-set`. */
 export const trainingSetCommand = defineCommand({
   name: 'training-set',
-  usage: 'PIPELINE --rows FILE --out DIR [--source NAME=FILE…]',
+  task: 'Train',
+  takesPipeline: true,
+  usage: '--rows FILE --out DIR [--source NAME=FILE…]',
   summary: 'write a training set as Parquet with a manifest: a point-in-time join, or the feature vectors of decisions',
   options,
-  async run(values, positionals) {
-    const path = pipelinePath(positionals)
+  async run(values, positionals, project) {
+    expectNoArguments(positionals, project)
+    const path = project.requirePath()
     const columnsOf = columnsIn(values)
     const withoutColumns = requestOf(values, path)
-    const pipeline = await importPipeline(path)
+    const pipeline = await project.importPipeline()
     checkSourceFiles(withoutColumns.files, pipeline.ir)
-    const request: TrainingSetRequest = { ...withoutColumns, columns: columnsOf(pipeline.ir) }
+    const files = await mappedFiles(pipeline, withoutColumns.files, columnOptions(values.column, withoutColumns.files))
+    const request: TrainingSetRequest = { ...withoutColumns, files, columns: columnsOf(pipeline.ir) }
     return withProgress(async progress => {
       const result = await buildTrainingSet(pipeline, request, progress.show)
       progress.clear()

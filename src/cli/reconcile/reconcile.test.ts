@@ -102,7 +102,7 @@ test('a repaired dead letter is a cause; a waiting one is mentioned', async () =
   const letters = await calledJson<{ id: number; raw: string }>('dlq', 'list', ...data)
   const id = String(letters.find(({ raw }) => raw.includes('much'))!.id)
   assert.equal((await called('dlq', 'edit', id, '--set', 'price=9.00', ...data)).status, 0)
-  assert.equal((await called('dlq', 'replay', id, other.pipeline, ...data)).status, 0)
+  assert.equal((await called('dlq', other.pipeline, 'replay', id, ...data)).status, 0)
   const mended = (await calledJson<ReconcileReport>('reconcile', other.pipeline, ...data))[0]
   assert.deepEqual(mended.inputs.find(({ input }) => input === 'card.n')?.corrected.reasons, { late: 1, 'dead letter': 1 })
 })

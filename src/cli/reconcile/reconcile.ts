@@ -2,11 +2,10 @@
 import { withFolder } from '../../operate/index.ts'
 import { defineCommand, type OptionSpecs, type OptionValues, UsageError } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-folder.ts'
-import { importPipeline } from '../command/pipeline-file.ts'
 import { ProgressLine } from '../command/progress.ts'
 import { reconcileText } from './reconcile-text.ts'
 import { repairCommand } from './repair.ts'
-import { lastOf, lastOption, parseTime, pipelinePath, wholeNumber } from '../command/arguments.ts'
+import { lastOf, lastOption, parseTime, expectNoArguments, wholeNumber } from '../command/arguments.ts'
 import { printEach, printLines } from '../command/print.ts'
 import { SpillwayError } from '../../base/index.ts'
 import type { ReconciliationResult, ReconciliationRecord, MismatchReason } from '../../reconcile/index.ts'
@@ -28,13 +27,16 @@ type Values = OptionValues<typeof options>
 /** The command `spillway reconcile`. */
 export const reconcileCommand = defineCommand({
   name: 'reconcile',
-  usage: 'PIPELINE | list | show NUMBER',
+  task: 'Repair',
+  takesPipeline: true,
+  usage: '[--repair] | list | show NUMBER',
   summary: 'recompute recorded feature vectors in SQL, as of their decisions and as of today, explain every mismatch, and repair faults',
   options,
-  async run(values, positionals) {
+  async run(values, positionals, project) {
     if (positionals[0] === 'list') return listReconciliations(values, positionals.slice(1))
     if (positionals[0] === 'show') return showReconciliation(values, positionals.slice(1))
-    const path = pipelinePath(positionals)
+    expectNoArguments(positionals, project)
+    project.requirePath()
     const { model, since, limit, repair = false, yes = false, last, json = false } = values
     if (yes && !repair) throw new UsageError('--yes needs --repair')
     if (repair && (model !== undefined || since !== undefined || limit !== undefined))
@@ -45,7 +47,7 @@ export const reconcileCommand = defineCommand({
       since: parseTime('--since', since),
       limit: limit === undefined ? undefined : wholeNumber('--limit', limit, 0),
     }
-    const pipeline = await importPipeline(path)
+    const pipeline = await project.importPipeline()
     const data = dataFolderOf(values)
     const progress = new ProgressLine()
     if (repair) return repairCommand(pipeline, data, { json, yes, progress })

@@ -21,10 +21,11 @@ import {
   type ReplayLog,
 } from '../../replay/index.ts'
 import { defineCommand, UsageError } from '../command/command.ts'
-import { requireModel, importPipeline } from '../command/pipeline-file.ts'
+import { columnOption, columnOptions, mappedFiles } from '../command/column-mapping.ts'
+import { requireModel } from '../command/pipeline-file.ts'
 import { ProgressLine } from '../command/progress.ts'
 import { replayThroughLog, type LoggedSummary } from '../../operate/index.ts'
-import { checkSourceFiles, historyFiles, pipelinePath } from '../command/arguments.ts'
+import { checkSourceFiles, historyFiles, historyOption, expectNoArguments } from '../command/arguments.ts'
 import { replaySummaryText } from './replay-summary.ts'
 import { pluralize, formatNumber, decisionText, presentLines } from '../command/text-format.ts'
 import { singleLineTexts, printJson, printText } from '../command/print.ts'
@@ -34,35 +35,41 @@ const SHOWN = 5
 /** The command `spillway replay`. */
 export const replayCommand = defineCommand({
   name: 'replay',
-  usage: 'PIPELINE --source NAME=FILE…',
+  task: 'Develop',
+  takesPipeline: true,
+  usage: '[--source NAME=FILE…]',
   summary: 'make all decisions of a pipeline over history files, as they would have been made at the time',
   options: {
-    source: {
-      multiple: true,
-      value: 'NAME=FILE',
-      help: 'a file of a source: NDJSON, CSV or Parquet, plain or gzip; may be repeated',
-    },
+    source: historyOption,
+    column: columnOption,
     log: {
       value: 'DIR',
-      help: 'import into the durable log of this data folder, where a run can continue (default: in memory)',
+      help: 'import into the durable log of this data folder, where a run can continue [default: in memory]',
     },
     out: { value: 'FILE', help: 'write the decisions with their feature vectors: .ndjson, .ndjson.gz or .parquet' },
     rejected: { value: 'FILE', help: 'write the rejected records with their reasons: .ndjson or .ndjson.gz' },
     reports: { value: 'DIR', help: 'write the reports of all scheduled times to files in DIR/NAME' },
     model: { multiple: true, value: 'NAME', help: 'only the decisions of this model; may be repeated' },
-    show: { value: 'N', help: `the number of newest decisions of each model to print (default ${SHOWN})` },
+    show: { value: 'N', help: `the number of newest decisions of each model to print [default: ${SHOWN}]` },
     json: { help: 'print one JSON object with the counts, and nothing else' },
   },
-  async run({ show = String(SHOWN), source, model: names, json = false, ...outputs }, positionals) {
-    const path = pipelinePath(positionals)
+  async run({ show = String(SHOWN), source, column, model: names, json = false, ...outputs }, positionals, project) {
+    expectNoArguments(positionals, project)
+    const path = project.requirePath()
     if (!/^\d{1,4}$/.test(show)) throw new UsageError(`--show ${show} is not a number of decisions; write 0 to 9999`)
     const files = historyFiles('a replay reads files', { source })
+    const columns = columnOptions(column, files)
     checkOutputs(outputs, [path, ...files.map(file => file.path)])
-    const pipeline = await importPipeline(path)
+    const pipeline = await project.importPipeline()
     checkSourceFiles(files, pipeline.ir)
+    if (columns.length > 0 && outputs.log !== undefined)
+      throw new SpillwayError(
+        'SPILL_UNSUPPORTED',
+        'an import (--log) cannot rename columns; rename them in the files, or with map in the source',
+      )
     const models = chosenModels(pipeline.ir, names, outputs)
     const newest = newestDecisions(pipeline.ir, json ? 0 : Number(show))
-    const { summary, rejection } = await run(pipeline, models, { ...outputs, files }, newest)
+    const { summary, rejection } = await run(pipeline, models, { ...outputs, files: await mappedFiles(pipeline, files, columns) }, newest)
     const shown = singleLineTexts(summary)
     if (json) printJson(summary)
     else

@@ -33,7 +33,8 @@ export interface RunRequest {
   readonly files: readonly { readonly source: string; readonly path: string }[]
   /** The address of the HTTP server, if there is one. */
   readonly listen: { readonly host?: string; readonly port?: number } | undefined
-  readonly isOpen: boolean
+  /** Serve without tokens, on a loopback address only. */
+  readonly noAuth: boolean
   /** Host names of the server, besides those of this machine. */
   readonly hosts: readonly string[]
   readonly rate: RateLimit | undefined
@@ -136,13 +137,13 @@ async function finishJobs(running: LiveRun, once: boolean, print: RunOutput['pri
 /** Checks the options of the HTTP server. Returns the function that starts it. */
 async function servingOf(
   pipeline: Pipeline,
-  { listen, isOpen, hosts, rate, webhooks, data }: RunRequest,
+  { listen, noAuth, hosts, rate, webhooks, data }: RunRequest,
 ): Promise<(served: Pick<ListenOptions, 'run' | 'control' | 'feed'>, output: RunOutput) => Promise<RunningServer>> {
   // Loading Fastify takes 0.1 s, so it is loaded only for a server.
   const serving = await import('../../serve/index.ts')
   const options = {
     ...listen,
-    open: isOpen,
+    noAuth,
     pipeline,
     data,
     ...(hosts.length > 0 && { hosts }),

@@ -1,27 +1,29 @@
 /** `spillway run`: parses the options and starts the run. */
-import { defineCommand, type OptionSpecs, type OptionValues, UsageError } from '../command/command.ts'
+import { defineCommand, type OptionSpecs, type OptionValues, type Project, UsageError } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-folder.ts'
 import { addressHelp, STANDARD_INPUT } from '../../sources/index.ts'
-import { importPipeline } from '../command/pipeline-file.ts'
 import { rateLimitOf, rateOption, webhookOption, parseWebhookSources } from './server-options.ts'
 import { runPipeline, type RunRequest } from './run-process.ts'
 import { parseSchedule } from './reconcile-option.ts'
 import { printedOutput, type RunOutput } from './run-output.ts'
-import { parseDuration, pipelinePath, sourceFiles, wholeNumber } from '../command/arguments.ts'
+import { parseDuration, expectNoArguments, sourceFiles, wholeNumber } from '../command/arguments.ts'
 
 const BATCH_THREADS_MAX = 99
 
 const options = {
   source: {
     multiple: true,
+    setting: 'feed',
     value: 'NAME=FILE',
     help: `a file of a source, followed as it grows (NDJSON) or read once (CSV, Parquet, gzip); - is standard input, ${addressHelp}; may be repeated`,
   },
   listen: {
+    setting: 'listen',
+    unless: ['once'],
     value: 'ADDRESS',
-    help: 'serve over HTTP at PORT or HOST:PORT (default without --source: 127.0.0.1:7070)',
+    help: 'serve over HTTP at PORT or HOST:PORT; on by default without --source [default: 127.0.0.1:7070]',
   },
-  open: { help: 'require no tokens, on a loopback address only' },
+  'no-auth': { help: 'require no tokens, on a loopback address only' },
   host: {
     multiple: true,
     value: 'NAME',
@@ -36,11 +38,11 @@ const options = {
   },
   keep: {
     value: 'DURATION',
-    help: 'delete events that arrived longer ago, and their decisions, once no window, id or revision needs them (default: keep all)',
+    help: 'delete events that arrived longer ago, and their decisions, once no window, id or revision needs them [default: keep all]',
   },
   'batch-threads': {
     value: 'N',
-    help: 'the number of threads for a batch run (default: one fewer than cores, at least 1)',
+    help: 'the number of threads for a batch run [default: one fewer than cores, at least 1]',
   },
   reconcile: {
     value: 'SCHEDULE',
@@ -59,17 +61,20 @@ type Values = OptionValues<typeof options>
 /** The command `spillway run`. */
 export const runCommand = defineCommand({
   name: 'run',
-  usage: 'PIPELINE [--source NAME=FILE…] [--listen ADDRESS]',
+  task: 'Run',
+  takesPipeline: true,
+  usage: '[--source NAME=FILE…] [--listen ADDRESS]',
   summary: 'run a pipeline; acknowledged events survive a crash at any moment',
   options,
-  run: (values, positionals) => startRun(values, positionals, printedOutput),
+  run: (values, positionals, project) => startRun(values, positionals, project, printedOutput),
 })
 
 /** Runs the pipeline of parsed options. Returns the exit code. Throws `UsageError`. */
-export async function startRun(values: Values, positionals: readonly string[], output: RunOutput): Promise<number> {
-  const path = pipelinePath(positionals)
+export async function startRun(values: Values, positionals: readonly string[], project: Project, output: RunOutput): Promise<number> {
+  expectNoArguments(positionals, project)
+  project.requirePath()
   const request = requestOf(values)
-  const pipeline = await importPipeline(path)
+  const pipeline = await project.importPipeline()
   const printing = pipeline.ir.actions?.find(({ do: effect }) => effect.kind === 'stdout')
   if (printing && (request.json || request.decisions === STANDARD_INPUT))
     throw new UsageError(`action '${printing.name}' writes to standard output, so --json and --decisions - cannot be used`)
@@ -80,7 +85,8 @@ export async function startRun(values: Values, positionals: readonly string[], o
 function requestOf(values: Values): RunRequest {
   const { once = false, keep, decisions, json = false, listen, 'batch-threads': threads, host: hosts = [] } = values
   const files = sourceFiles(values.source)
-  if (files.length === 0 && once) throw new UsageError('--once needs files: add --source NAME=FILE')
+  if (files.length === 0 && once)
+    throw new UsageError('--once needs files: add --source NAME=FILE, or feed to a source in spillway.config.ts')
   if (once && listen !== undefined)
     throw new UsageError('--once stops at the end of the files, but a server never ends; leave out --once or --listen')
   if (files.filter(file => file.path === STANDARD_INPUT).length > 1) throw new UsageError('standard input feeds one source')
@@ -97,7 +103,7 @@ function requestOf(values: Values): RunRequest {
   return {
     files,
     listen: listens ? addressOf(listen) : undefined,
-    isOpen: values.open === true,
+    noAuth: values['no-auth'] === true,
     hosts,
     rate,
     webhooks,

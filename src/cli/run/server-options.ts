@@ -6,7 +6,7 @@ import { SpillwayError } from '../../base/index.ts'
 /** The option `--rate`. */
 export const rateOption = {
   value: 'N',
-  help: 'limit each client, by token or address, to N requests per second, or to N:BURST with a burst (default twice N); more get status 429 (default: no limit)',
+  help: 'limit each client, by token or address, to N requests per second, or to N:BURST with a burst (twice N unless given); more get status 429 [default: no limit]',
 } as const
 
 /** Parses `N` or `N:BURST`; the default burst is twice the rate. Throws `UsageError`. */

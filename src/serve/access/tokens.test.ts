@@ -160,7 +160,7 @@ test('a public address needs tokens', async () => {
     code: 'SPILL_INPUT',
     message: /clients need tokens.*spillway tokens add NAME --role ROLE --data \S+/,
   })
-  await assert.rejects(startServer({ ...options, host: '::', open: true }), {
+  await assert.rejects(startServer({ ...options, host: '::', noAuth: true }), {
     code: 'SPILL_INPUT',
     message: /the server needs tokens there/,
   })

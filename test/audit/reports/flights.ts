@@ -206,7 +206,7 @@ export const flightsReport = withSummary({
   ],
   reproduce: {
     command:
-      'spillway audit examples/flights/flights.ts --history departures=flights-3m.parquet --history landings=flights-3m.parquet --seed 1',
+      'spillway audit examples/flights/flights.ts --source departures=flights-3m.parquet --source landings=flights-3m.parquet --seed 1',
     version: '0.1.0',
     seed: 1,
     draws: 1000,

@@ -100,7 +100,7 @@ export const patientsReport = withSummary({
   caveats: ['9 patients: no verdict.', '12 days: what a week-old model loses cannot be seen.', 'Research software, not a medical device.'],
   assumptions: [],
   reproduce: {
-    command: "spillway audit dubosson.ts --history 'readings=<files>' --seed 1",
+    command: "spillway audit dubosson.ts --source 'readings=<files>' --seed 1",
     version: '0.1.0',
     seed: 1,
     draws: 1000,

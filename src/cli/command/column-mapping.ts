@@ -1,13 +1,63 @@
 /**
- * Column mappings of an audit's history files: `--column SOURCE.COLUMN=FIELD`.
+ * Column mappings of history files: `--column SOURCE.COLUMN=FIELD`, or `columns` of a source in `spillway.config.ts`.
  * The mappings are checked against the pipeline, then against the files, before any record is read.
  */
 import { SpillwayError, didYouMean, unknownNameError } from '../../base/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
 import type { Pipeline } from '../../define/index.ts'
-import { type ColumnMapping, requiredReason } from '../../intake/index.ts'
-import type { ColumnOption } from './audit-request.ts'
 import { openInput } from '../../files/index.ts'
+import { type ColumnMapping, requiredReason } from '../../intake/index.ts'
+import type { SourceFile } from '../../replay/index.ts'
+import { UsageError } from './command.ts'
+
+/** The option `--column` of a command that reads histories. */
+export const columnOption = {
+  multiple: true,
+  setting: 'columns',
+  value: 'SOURCE.COLUMN=FIELD',
+  help: 'the name of a column in the history files; may be repeated',
+} as const
+
+/** A column of a source, and its name in the history files. */
+export interface ColumnOption {
+  readonly source: string
+  readonly column: string
+  readonly fieldName: string
+}
+
+/** Parses the values of `--column`, for history files. Throws `UsageError`. */
+export function columnOptions(texts: readonly string[] = [], files: readonly SourceFile[]): ColumnOption[] {
+  if (texts.length > 0 && files.length === 0) throw new UsageError('--column needs --source')
+  return texts.map(text => {
+    const [, source, column, fieldName] = /^([^.=]+)\.([^=]+)=(.+)$/.exec(text) ?? []
+    if (source === undefined)
+      throw new UsageError(`--column ${text} is not SOURCE.COLUMN=FIELD; write for example readings.glucose=value_mg`)
+    return { source, column, fieldName }
+  })
+}
+
+/** History files with their column mappings. Throws as `columnMappingsOf` and `checkHistoryFields` do. */
+export async function mappedFiles(
+  pipeline: Pick<Pipeline, 'ir' | 'maps'>,
+  files: readonly SourceFile[],
+  columns: readonly ColumnOption[],
+): Promise<readonly SourceFile[]> {
+  if (columns.length === 0) return files
+  const mappings = columnMappingsOf(pipeline, columns)
+  const mapped = files.filter(({ source }) => mappings.has(source))
+  await checkHistoryFields(
+    pipeline.ir.sources.filter(({ name }) => mappings.has(name)),
+    mappings,
+    mapped,
+  )
+  return files.map(file => (mapped.includes(file) ? withColumns(file, mappings) : file))
+}
+
+/** A file with the names that it has for columns of its source. */
+export const withColumns = (file: SourceFile, mappings: ReadonlyMap<string, ColumnMapping>): SourceFile => ({
+  ...file,
+  columns: Object.fromEntries(mappings.get(file.source) ?? []),
+})
 
 /** Column mappings by source. Throws `SPILL_NOT_FOUND` for an unknown source or column, `SPILL_INPUT` for an ambiguous mapping. */
 export function columnMappingsOf(
@@ -78,7 +128,7 @@ function checkNamed(source: string, column: string, theirs: string, files: reado
   const all = [...new Set(files.flatMap(({ names }) => names))]
   throw new SpillwayError(
     'SPILL_NOT_FOUND',
-    `${listed(files.map(({ file }) => file))} ${files.length > 1 ? 'have' : 'has'} no column '${theirs}', which --column ${source}.${column}=${theirs} names${didYouMean(theirs, all) || `; there is ${all.slice(0, 20).join(', ')}…`}`,
+    `${listed(files.map(({ file }) => file))} ${files.length > 1 ? 'have' : 'has'} no column '${theirs}', which the column mapping ${source}.${column}=${theirs} names${didYouMean(theirs, all) || `; there is ${all.slice(0, 20).join(', ')}…`}`,
   )
 }
 
@@ -105,6 +155,22 @@ function fieldWarnings(source: SourceIR, theirs: ColumnMapping, { file, names, i
 }
 
 const listed = (names: readonly string[]): string => new Intl.ListFormat('en').format(names)
+
+/** Reads the field names of each file once and checks them. Throws like `checkColumnMappings`. */
+export async function checkHistoryFields(
+  sources: readonly SourceIR[],
+  mappings: ReadonlyMap<string, ColumnMapping>,
+  files: readonly SourceFile[],
+): Promise<{ warnings: string[]; fields: (source: string) => FileFields[] }> {
+  const requiredBySource = new Map(sources.map(source => [source.name, requiredFields(source, mappings.get(source.name))]))
+  const fields = new Map<string, FileFields>()
+  for (const path of new Set(files.map(file => file.path))) {
+    const expected = files.filter(file => file.path === path).flatMap(({ source }) => requiredBySource.get(source) ?? [])
+    fields.set(path, await fieldsOfFile(path, expected))
+  }
+  const fieldsOfSource = (source: string): FileFields[] => files.filter(file => file.source === source).map(({ path }) => fields.get(path)!)
+  return { warnings: checkColumnMappings(sources, mappings, fieldsOfSource), fields: fieldsOfSource }
+}
 
 /** The field names of a file. */
 export interface FileFields {

@@ -1,0 +1,89 @@
+/** The settings of a project, `spillway.config.ts`: the command line takes from them what its arguments leave out. */
+import { show } from '../../base/index.ts'
+import { mistake } from '../mistake/mistake.ts'
+import { checkOptions, optionNames } from '../mistake/names.ts'
+
+/** The places of a source's records. Paths are relative to the folder of `spillway.config.ts`. */
+export interface SourceSettings {
+  /** Files with past events, for replays, audits, training and backfills: NDJSON, CSV or Parquet, plain or gzip. */
+  readonly history?: string | readonly string[]
+  /** Names of fields in the files of `history`, by column: `{ amount: 'value' }`. Other columns keep their names. */
+  readonly columns?: Readonly<Record<string, string>>
+  /** The place from which a run reads new events: a file that it follows, or an address such as `pg:outbox`. */
+  readonly feed?: string | readonly string[]
+}
+
+/** The settings of a project, or of one profile of it. Paths are relative to the folder of `spillway.config.ts`. */
+export interface ProjectSettings {
+  /** The pipeline file: `pipeline.ts`. */
+  readonly pipeline?: string
+  /** The data folder of runs; `.spillway` by default. */
+  readonly data?: string
+  /** The address of the server of `spillway run`: a port, or `HOST:PORT`. */
+  readonly listen?: number | string
+  /** Places of the records, by source. */
+  readonly sources?: Readonly<Record<string, SourceSettings>>
+  /** A file with the prices of the audit. */
+  readonly prices?: string
+  /** A file with the audit's effort of people. */
+  readonly people?: string
+}
+
+/** The settings of a project, with profiles that replace some of them: `spillway run --profile production`. */
+export interface Config extends ProjectSettings {
+  readonly profiles?: Readonly<Record<string, ProjectSettings>>
+}
+
+const sourceOptions = optionNames<SourceSettings>({ history: true, columns: true, feed: true })
+const projectFields = { pipeline: true, data: true, listen: true, sources: true, prices: true, people: true } as const
+const projectOptions = optionNames<ProjectSettings>(projectFields)
+const configOptions = optionNames<Config>({ ...projectFields, profiles: true })
+
+/**
+ * Declares the settings of a project, as the default export of `spillway.config.ts`. Arguments of a command replace them.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for an unknown setting, or a value of another type.
+ * @example
+ * export default defineConfig({
+ *   pipeline: 'pipeline.ts',
+ *   sources: { payments: { history: 'payments.csv', columns: { amount: 'value' }, feed: 'pg:payments' } },
+ *   profiles: { production: { data: '/var/lib/spillway', listen: '0.0.0.0:7070' } },
+ * })
+ */
+export function defineConfig(config: Config): Config {
+  checkOptions('the configuration', config, configOptions)
+  const { profiles = {}, ...settings } = config
+  checkSettings('', settings)
+  checkRecord('profiles', profiles)
+  for (const [name, profile] of Object.entries(profiles)) {
+    checkOptions(`profiles.${name}`, profile, projectOptions)
+    checkSettings(`profiles.${name}.`, profile)
+  }
+  return config
+}
+
+function checkSettings(prefix: string, { sources = {}, listen, ...paths }: ProjectSettings): void {
+  for (const [name, path] of Object.entries(paths)) if (path !== undefined) checkText(`${prefix}${name}`, path, 'a path')
+  if (listen !== undefined && typeof listen !== 'number') checkText(`${prefix}listen`, listen, 'a port or HOST:PORT')
+  checkRecord(`${prefix}sources`, sources)
+  for (const [name, source] of Object.entries(sources)) {
+    const key = `${prefix}sources.${name}`
+    checkOptions(key, source, sourceOptions)
+    const { history = [], feed = [], columns = {} } = source
+    for (const path of texts(history)) checkText(`${key}.history`, path, 'a path, or a list of paths')
+    for (const address of texts(feed)) checkText(`${key}.feed`, address, 'a path or an address, or a list of them')
+    checkRecord(`${key}.columns`, columns)
+    for (const [column, field] of Object.entries(columns)) checkText(`${key}.columns.${column}`, field, 'the name of a field')
+  }
+}
+
+/** A text or a list of texts, as a list. Other values are in the list unchanged, for `checkText`. */
+const texts = (value: string | readonly string[]): readonly unknown[] => (Array.isArray(value) ? value : [value])
+
+function checkText(key: string, value: unknown, kind: string): void {
+  if (typeof value !== 'string' || value === '') mistake(`${key} is ${kind}, got ${show(value)}`)
+}
+
+function checkRecord(key: string, value: unknown): void {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) mistake(`${key} is an object, got ${show(value)}`)
+}

@@ -1,0 +1,8 @@
+/**
+ * `spillway/config`: the settings of a project for the command line, in `spillway.config.ts`.
+ *
+ * They are apart from `spillway`, whose definitions must not depend on where a pipeline runs: the same pipeline is audited on files,
+ * run on a laptop and run in production.
+ */
+import '../base/require-node.ts'
+export { type Config, defineConfig, type ProjectSettings, type SourceSettings } from '../define/config/config.ts'
