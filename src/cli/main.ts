@@ -3,11 +3,12 @@ import '../base/node/compilers.ts'
 import { didYouMean } from '../base/index.ts'
 import { auditCommand } from './audit/audit.ts'
 import { backfillCommand } from './backfill/backfill.ts'
-import { type Command, errorText, helpOf, overviewOf, parseCommand, UsageError, usageOf } from './command/command.ts'
+import { type Command, errorText, helpOf, isSpillwayError, overviewOf, parseCommand, UsageError, usageOf } from './command/command.ts'
 import { decisionsCommand } from './inspect/decisions.ts'
 import { devCommand } from './dev/dev.ts'
 import { dlqCommand } from './dlq/dlq.ts'
 import { driftCommand } from './models/drift.ts'
+import { explainCommand } from './help/explain.ts'
 import { effectsCommand } from './inspect/effects.ts'
 import { featuresCommand } from './inspect/features.ts'
 import { inspectCommand } from './inspect/inspect.ts'
@@ -17,6 +18,7 @@ import { lineageCommand } from './inspect/lineage.ts'
 import { modelsCommand } from './models/models.ts'
 import { openProject } from './command/project.ts'
 import { packageVersion } from '../base/node/index.ts'
+import { printStatus } from './command/print.ts'
 import { planCommand } from './inspect/plan.ts'
 import { reconcileCommand } from './reconcile/reconcile.ts'
 import { replayCommand } from './replay/replay.ts'
@@ -53,6 +55,7 @@ export const commands: readonly Command[] = [
   reportsCommand,
   dlqCommand,
   reconcileCommand,
+  explainCommand,
 ]
 
 /** Runs a command line. Returns the exit code: 0 for success, 1 for a failure, 2 for wrong usage. */
@@ -84,6 +87,8 @@ export async function main(args: readonly string[]): Promise<number> {
     return await command.run(values, parsed.positionals, project)
   } catch (error) {
     console.error(errorText(error))
+    // In a log file a failure stays one line.
+    if (isSpillwayError(error) && process.stderr.isTTY) printStatus(`Run spillway explain ${error.code} for the causes and the fix.`)
     if (!(error instanceof UsageError)) return 1
     console.error(`\n${usageOf(command)}`)
     return 2

@@ -65,7 +65,7 @@ export const innerFloors: Readonly<Record<string, readonly string[]>> = {
     'value',
     'domain',
   ],
-  cli: ['.', 'dev', 'reconcile', 'models', 'dlq', 'inspect', 'backfill', 'replay', 'run', 'audit', 'init', 'command'],
+  cli: ['.', 'dev', 'reconcile', 'models', 'dlq', 'inspect', 'backfill', 'replay', 'run', 'audit', 'init', 'help', 'command'],
   define: ['.', 'config', 'report', 'value', 'action', 'model', 'feature', 'source', 'expression', 'mistake', 'ir'],
   operate: ['.', 'control', 'search'],
   run: ['.', 'loop', 'import', 'jobs', 'recovery', 'ingest', 'history', 'decide', 'groups'],

@@ -166,7 +166,7 @@ export function overviewOf(commands: readonly Command[], columns = COLUMNS): str
 }
 
 /** Lines of names with their descriptions beside them, or below them where the terminal is narrow. */
-function describedNames(
+export function describedNames(
   rows: readonly { readonly name: string; readonly help: string }[],
   columns: number,
   nameWidth = Math.max(...rows.map(({ name }) => name.length)),
@@ -196,7 +196,8 @@ const LEAST_COLUMNS = 40
 const NARROW_INDENT = 6
 
 /** Wraps words into lines of at most `columns`, unless a single word is longer. */
-const wrapped = (text: string, columns: number): string[] => text.match(new RegExp(`\\S.{0,${columns - 1}}(?!\\S)|\\S+`, 'g')) ?? ['']
+export const wrapped = (text: string, columns: number): string[] =>
+  text.match(new RegExp(`\\S.{0,${columns - 1}}(?!\\S)|\\S+`, 'g')) ?? ['']
 
 /** Compares by shape, not by class: the user's file may have loaded a different copy of Spillway. */
 export const isSpillwayError = (error: unknown): error is SpillwayError =>
