@@ -8,6 +8,7 @@ import { decisionsCommand } from './inspect/decisions.ts'
 import { devCommand } from './dev/dev.ts'
 import { dlqCommand } from './dlq/dlq.ts'
 import { driftCommand } from './models/drift.ts'
+import { completionCommand } from './help/completion.ts'
 import { explainCommand } from './help/explain.ts'
 import { effectsCommand } from './inspect/effects.ts'
 import { featuresCommand } from './inspect/features.ts'
@@ -30,8 +31,7 @@ import { traceCommand } from './inspect/trace.ts'
 import { trainCommand } from './models/train.ts'
 import { trainingSetCommand } from './models/training-set.ts'
 
-/** All commands, in the order of the help within each task. */
-export const commands: readonly Command[] = [
+const commandsOfTasks: readonly Command[] = [
   initCommand,
   devCommand,
   replayCommand,
@@ -57,6 +57,9 @@ export const commands: readonly Command[] = [
   reconcileCommand,
   explainCommand,
 ]
+
+/** All commands, in the order of the help within each task. */
+export const commands: readonly Command[] = [...commandsOfTasks, completionCommand(commandsOfTasks)]
 
 /** Runs a command line. Returns the exit code: 0 for success, 1 for a failure, 2 for wrong usage. */
 export async function main(args: readonly string[]): Promise<number> {
