@@ -34,7 +34,7 @@ export async function replayDeadLetters(data: string, { project, ids, source, js
   const progress = new ProgressLine()
   // The run that receives them in a free folder opens first.
   const onProgress = (entries: number, of: number): void => {
-    progress.show('rebuilding state from the log', entries / of)
+    progress.show('rebuilding state from the log', entries / of, of)
     if (entries >= of) progress.clear()
   }
   const decisions = await withControl(data, { pipeline, onProgress }, async (opened, by) => {

@@ -24,7 +24,7 @@ export const inspectCommand = defineCommand({
     if (extra.length > 0) throw new UsageError(`the folder is named by --data, not by ${extra.join(', ')}`)
     const progress = new ProgressLine()
     return withFolder(dataFolderOf(folder), view => {
-      const report = view.health({ verify, onProgress: (entries, of) => progress.show('reading the log', entries / of) })
+      const report = view.health({ verify, onProgress: (entries, of) => progress.show('reading the log', entries / of, of) })
       progress.clear()
       printEach([report], { json, textOf: reportText })
       return report.damage.length === 0 ? 0 : 1

@@ -199,7 +199,7 @@ function memoryOptions(print: RunOutput['print']): RunMemoryOptions {
     onReport: report => print(`  ${report}`),
     onProgress: (entries, of) => {
       if (of < PROGRESS_ENTRIES) return
-      progress.show('replaying the log', entries / of)
+      progress.show('replaying the log', entries / of, of)
       if (entries >= of) progress.clear()
     },
   }
