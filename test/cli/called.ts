@@ -2,6 +2,9 @@
 import { mock } from 'node:test'
 import { main } from '../../src/cli/main.ts'
 
+// Node's test runner sets it for its files if it writes to a terminal.
+delete process.env['FORCE_COLOR']
+
 export interface Called {
   readonly status: number
   readonly out: string

@@ -69,7 +69,7 @@ export class Project {
 
   /** Runs in the folder, or in a subfolder, with the condition under which `spillway` is this checkout's sources. */
   async run(command: string, args: readonly string[], { cwd = '.', env = {} }: RunOptions = {}): Promise<Ran> {
-    const { NODE_TEST_CONTEXT: _, NODE_OPTIONS: __, ...inherited } = process.env
+    const { NODE_TEST_CONTEXT: _, NODE_OPTIONS: __, FORCE_COLOR: ___, ...inherited } = process.env
     const child = spawn(command, args, {
       cwd: this.path(cwd),
       env: { ...inherited, NODE_OPTIONS: '-C spillway-source', NO_COLOR: '1', ...env },

@@ -17,6 +17,7 @@ export const printing: Readonly<Record<string, string>> = {
   'src/cli/main.ts': 'help, and messages of errors, by messageOf',
   'src/cli/models/models.ts': 'versions: names of inputs and measures',
   'src/cli/command/print.ts': 'what all others print through',
+  'src/cli/command/style.ts': 'nothing: it asks a stream for its styles and columns',
   'src/cli/command/progress.ts': 'stages, by inOneLine',
   'src/cli/inspect/reports.ts': 'names, times, hashes and counts; a file of a report as it stands',
   'src/cli/inspect/batch-runs.ts': 'groups, times and hashes',

@@ -3,6 +3,7 @@ import { inspect, parseArgs, type ParseArgsConfig } from 'node:util'
 import { SpillwayError, didYouMean, inOneLine } from '../../base/index.ts'
 import type { Pipeline } from '../../define/index.ts'
 import { forTerminal } from './print.ts'
+import { styled } from './style.ts'
 
 /** An option of a command: with `value` it takes a text, otherwise it is a flag. */
 export interface OptionSpec {
@@ -147,18 +148,8 @@ export function helpOf(command: Command, columns = COLUMNS): string {
 export function overviewOf(commands: readonly Command[], columns = COLUMNS): string {
   const width = Math.max(...commands.map(({ name }) => name.length))
   const byTask = tasks.flatMap(task => {
-    const own = commands.filter(command => command.task === task)
-    return own.length === 0
-      ? []
-      : [
-          '',
-          task,
-          ...describedNames(
-            own.map(({ name, summary }) => ({ name, help: summary })),
-            columns,
-            width,
-          ),
-        ]
+    const rows = commands.filter(command => command.task === task).map(({ name, summary }) => ({ name, help: summary }))
+    return rows.length === 0 ? [] : ['', styled('bold', task), ...describedNames(rows, columns, width)]
   })
   const usage = wrapped('Usage: spillway COMMAND [PIPELINE] [OPTIONS]; spillway COMMAND --help lists the options.', columns)
   const title = wrapped('spillway: AI pipelines that are part batch, part streaming', columns)
@@ -169,14 +160,15 @@ export function overviewOf(commands: readonly Command[], columns = COLUMNS): str
 export function describedNames(
   rows: readonly { readonly name: string; readonly help: string }[],
   columns: number,
-  nameWidth = Math.max(...rows.map(({ name }) => name.length)),
+  nameWidth = Math.max(0, ...rows.map(({ name }) => name.length)),
 ): string[] {
   const width = nameWidth + 4
   const isNarrow = columns - width < LEAST_COLUMNS
   const indent = ' '.repeat(isNarrow ? NARROW_INDENT : width)
   return rows.flatMap(({ name, help }) => {
     const [first, ...rest] = wrapped(help, columns - indent.length)
-    const head = isNarrow ? [`  ${name}`, indent + first] : [`  ${name}`.padEnd(width) + first]
+    const shown = `  ${styled('cyan', name)}`
+    const head = isNarrow ? [shown, indent + first] : [shown + ' '.repeat(width - 2 - name.length) + first]
     return [...head, ...rest.map(line => indent + line)]
   })
 }
@@ -207,6 +199,6 @@ export const isSpillwayError = (error: unknown): error is SpillwayError =>
 export function errorText(error: unknown, debug = process.env['SPILLWAY_DEBUG'] === '1'): string {
   if (debug) return forTerminal(inspect(error))
   // A message of Spillway is one line, whatever texts it quotes.
-  if (isSpillwayError(error)) return inOneLine(`${error.code}: ${error.message}`)
+  if (isSpillwayError(error)) return `${styled('red', error.code, process.stderr)}: ${inOneLine(error.message)}`
   return forTerminal(error instanceof Error ? error.message : String(error))
 }

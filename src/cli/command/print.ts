@@ -3,9 +3,17 @@
  * so that no sender can forge a line of output. Every command prints through this file; `test/tidy/` rejects other ways.
  */
 import { inOneLine } from '../../base/index.ts'
+import { STYLE_SEQUENCES, styled } from './style.ts'
 
-/** Escapes text for a terminal as `inOneLine` does, but keeps line ends and tabs. */
-export const forTerminal = (text: string): string => text.replaceAll(/[^\n\t]+/g, inOneLine)
+/** Escapes text for a terminal as `inOneLine` does, but keeps line ends and tabs, and where output has styles, their sequences. */
+export function forTerminal(text: string): string {
+  const escaped = (part: string): string => part.replaceAll(/[^\n\t]+/g, inOneLine)
+  if (styled('bold', '') === '') return escaped(text)
+  return text
+    .split(STYLE_SEQUENCES)
+    .map((part, i) => (i % 2 === 1 ? part : escaped(part)))
+    .join('')
+}
 
 /** A copy with each string and object key escaped to one line by `inOneLine`. Bytes, dates and functions are unchanged. */
 export function singleLineTexts<T>(value: T): T {

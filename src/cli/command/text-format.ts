@@ -3,26 +3,33 @@ import { inOneLine, type StrictOmit } from '../../base/index.ts'
 import { inspect } from 'node:util'
 import type { DecisionRecord } from '../../replay/index.ts'
 import { forTerminal } from './print.ts'
+import { styled, terminalColumns } from './style.ts'
 
 /** A cell of a table. A number is shown with thousands separators. */
 type Cell = string | number
 
 /**
  * A table whose columns are padded to their widest cell; empty without rows. The first column is aligned to the left, the others to the
- * right.
+ * right. A table that is wider than the terminal becomes a list of cells for each row.
  */
-export function paddedTable(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+export function paddedTable(head: readonly string[], rows: readonly (readonly Cell[])[], columns = terminalColumns()): string {
   if (rows.length === 0) return ''
-  const texts = [head, ...rows.map(row => row.map(cell => (typeof cell === 'number' ? formatNumber(cell) : cell)))]
-  const widths = head.map((_, column) => Math.max(...texts.map(row => row[column].length)))
-  return texts
-    .map(row =>
-      row
-        .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
+  const texts = rows.map(row => row.map(cell => (typeof cell === 'number' ? formatNumber(cell) : cell)))
+  const widths = head.map((name, column) => Math.max(name.length, ...texts.map(row => row[column].length)))
+  if (widths.reduce((sum, width) => sum + width + 2, -2) > columns) return texts.flatMap(row => cellList(head, row)).join('\n')
+  const lines = [head, ...texts].map(row =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
+      .join('  ')
+      .trimEnd(),
+  )
+  return [styled('bold', lines[0]), ...lines.slice(1)].join('\n')
+}
+
+/** A row of a narrow table: its first cell, then a line for each other cell. */
+function cellList([, ...names]: readonly string[], [first, ...cells]: readonly string[]): string[] {
+  const width = Math.max(0, ...names.map(name => name.length))
+  return [styled('bold', first), ...cells.map((cell, i) => `  ${names[i].padEnd(width)}  ${cell}`.trimEnd())]
 }
 
 /** Text for some lines; false or undefined for lines that are left out. */

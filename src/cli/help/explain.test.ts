@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { stripVTControlCharacters } from 'node:util'
 import { errorCodes } from '../../base/errors.ts'
 import { called, calledJson } from '../../../test/cli/called.ts'
 import { main } from '../main.ts'
@@ -76,7 +77,7 @@ for (const [args, status, message] of [
 test('on a terminal, an error with a code ends with the command that explains it', async t => {
   const { isTTY } = process.stderr
   let text = ''
-  t.mock.method(console, 'error', (line: string) => void (text += `${line}\n`))
+  t.mock.method(console, 'error', (line: string) => void (text += `${stripVTControlCharacters(line)}\n`))
   t.mock.method(process.stderr, 'write', (part: string) => ((text += part), true))
   for (const [isTerminal, hint] of [
     [true, 'Run spillway explain SPILL_NOT_FOUND for the causes and the fix.\n'],

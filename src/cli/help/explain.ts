@@ -2,6 +2,7 @@
 import { didYouMean, type ErrorCode, errorCodes, SpillwayError } from '../../base/index.ts'
 import { defineCommand, describedNames, UsageError, wrapped } from '../command/command.ts'
 import { printJson, printText } from '../command/print.ts'
+import { styled, terminalColumns } from '../command/style.ts'
 import { explanations } from './explanations.ts'
 
 const codes = Object.keys(errorCodes) as ErrorCode[]
@@ -18,7 +19,7 @@ export const explainCommand = defineCommand({
   options: { json: { help: 'print one JSON object for each code' } },
   async run({ json = false }, [text, ...extra]) {
     if (extra.length > 0) throw new UsageError(`expected one code, but also got ${extra.join(', ')}`)
-    const columns = Math.min(process.stdout.columns ?? COLUMNS_MAX, COLUMNS_MAX)
+    const columns = Math.min(terminalColumns(), COLUMNS_MAX)
     const chosen = text === undefined ? codes : [codeOf(text)]
     if (json) for (const code of chosen) printJson(explanationOf(code))
     else if (text === undefined)
@@ -60,5 +61,6 @@ const inWords = (text: string): string => text.split(/\s+/).join(' ')
 /** The explanation of a code, wrapped to `columns`. */
 export function explanationText(code: ErrorCode, columns: number): string {
   const { cause, meaning, fix } = explanationOf(code)
-  return [`${code}: ${cause}`, meaning, `Fix: ${fix}`].map(part => wrapped(part, columns).join('\n')).join('\n\n')
+  const [title, ...parts] = [`${code}: ${cause}`, meaning, `Fix: ${fix}`].map(part => wrapped(part, columns).join('\n'))
+  return [title.replace(code, styled('cyan', code)), ...parts].join('\n\n')
 }
