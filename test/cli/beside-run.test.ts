@@ -88,14 +88,14 @@ test('a run that holds the folder edits, sends again and drops dead letters for 
   const replayed = await dlq('replay', '2')
   assert.deepEqual(replayed, { status: 0, out: 'dead letter 2: accepted\n1 dead letter replayed: 1 settled, 0 rejected again.', err: '' })
   await run.decided(1)
-  const all = await dlq('replay', '--all', shop.pipeline)
+  const all = await dlq(shop.pipeline, 'replay', '--all')
   assert.deepEqual([all.status, all.err], [1, ''])
   assert.match(
     all.out,
     /^dead letter 1: rejected again, schema: not JSON: .*\ndead letter 3: rejected again, .*\n2 dead letters replayed: 0 settled, 2 rejected again\.$/,
   )
   const changed = shop.write('other.ts', readFileSync(shop.pipeline, 'utf8').replace("count('lifetime')", "count('1h')"))
-  const other = await dlq('replay', '1', changed)
+  const other = await dlq(changed, 'replay', '1')
   assert.match(other.err, /^SPILL_CONFLICT: the run has another version of pipeline 'shop'; leave out the file/)
   const dropped = await dlq('drop', '1', '3', '--why', 'noise')
   assert.deepEqual([dropped.status, dropped.err], [0, ''])

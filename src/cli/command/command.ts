@@ -199,6 +199,6 @@ export const isSpillwayError = (error: unknown): error is SpillwayError =>
 export function errorText(error: unknown, debug = process.env['SPILLWAY_DEBUG'] === '1'): string {
   if (debug) return forTerminal(inspect(error))
   // A message of Spillway is one line, whatever texts it quotes.
-  if (isSpillwayError(error)) return `${styled('red', error.code, process.stderr)}: ${inOneLine(error.message)}`
+  if (isSpillwayError(error)) return `${styled('red', error.code, 'stderr')}: ${inOneLine(error.message)}`
   return forTerminal(error instanceof Error ? error.message : String(error))
 }

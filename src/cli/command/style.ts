@@ -7,8 +7,8 @@ import { styleText } from 'node:util'
 type Style = 'bold' | 'cyan' | 'red'
 
 /** A text in a style, if the stream has styles. */
-export const styled = (style: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string =>
-  styleText(style, text, { stream })
+export const styled = (style: Style, text: string, stream: 'stdout' | 'stderr' = 'stdout'): string =>
+  styleText(style, text, { stream: process[stream] })
 
 /** The sequences of styles: they change how text looks, and move no cursor. */
 export const STYLE_SEQUENCES = new RegExp(String.raw`(\u001b\[(?:1|22|31|36|39)m)`)
