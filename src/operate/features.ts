@@ -12,6 +12,8 @@ export interface FeaturesAsOfQuery {
   readonly group?: string | undefined
   /** UTC ms; by default now. */
   readonly at?: number | undefined
+  /** Receives the current stage, and its share from 0 to 1. */
+  readonly onProgress?: (stage: string, share: number) => void
 }
 
 interface GroupKey {
@@ -27,7 +29,11 @@ interface GroupKey {
 export function featuresAsOf(ir: PipelineIR, log: StoredLog, query: FeaturesAsOfQuery): FeaturesAt[] {
   const groups = groupKeys(ir, query)
   const t = query.at ?? now(log)
-  return groups.map(({ group, key }) => featuresFromLog(ir, log, { group, key, t }))
+  const { onProgress = () => {} } = query
+  return groups.map(({ group, key }) => {
+    const stage = `reading the log for ${group.name}`
+    return featuresFromLog(ir, log, { group, key, t, onProgress: share => onProgress(stage, share) })
+  })
 }
 
 /** The wall clock, or the log's last ingestion time if that is later, so that all events of the log are visible. */

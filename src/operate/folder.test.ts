@@ -167,6 +167,13 @@ test('features of a key are those of the groups that it fits, as of now or of a 
   )
   assert.throws(() => featuresAt({ key: 'c1', group: 'nw' }), { code: 'SPILL_NOT_FOUND', message: /has no group 'nw'; did you mean 'now'/ })
   assert.throws(() => featuresAt({ key: 'a,b', group: 'gone' }), { code: 'SPILL_NOT_FOUND' })
+  const stages = new Set<string>()
+  const onProgress = (stage: string, share: number) => void (share >= 0 && share < 1 && stages.add(stage))
+  folder.features(shop.ir, { key: 'c1', onProgress })
+  assert.deepEqual(
+    [...stages],
+    shop.ir.groups.map(({ name }) => `reading the log for ${name}`),
+  )
 })
 
 test('the last pipeline, models, reconciliations, objectives and health are those of the folder', () => {

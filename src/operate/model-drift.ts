@@ -41,6 +41,8 @@ export interface DriftRequest {
   readonly thresholds: DriftThresholds
   /** The least value of a metric on decisions with settled labels; by default the bound of the model's promotion rule. */
   readonly metric: Pick<SettledMetricOptions, 'metric' | 'bound'> | undefined
+  /** Receives the current stage, and its share from 0 to 1. */
+  readonly onProgress?: (stage: string, share: number) => void
 }
 
 /** The drift of one model. Times are UTC ms. */
@@ -88,10 +90,15 @@ export async function measureModelDrift(ir: PipelineIR, model: ModelIR, reader: 
   const since = newest - request.since
   const from = since - request.reference
   const strings = new Strings()
-  let others = 0
+  const total = reader.models().find(each => each.model === model.name)?.decisions ?? 0
+  let [others, done] = [0, 0]
   const batches = recordedBatches(ir, model, reader.decisionsFrom(model.name, 0), strings, {
-    total: 1,
-    onBatch: ({ fits, decisions: left }) => (others += fits ? 0 : left),
+    total,
+    onBatch({ fits, decisions: count }) {
+      if (!fits) others += count
+      done += count
+      request.onProgress?.(`reading the decisions of ${model.name}`, done / total)
+    },
   })
   const ranges = [
     { from: since, to: newest + 1 },

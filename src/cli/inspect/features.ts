@@ -9,6 +9,7 @@ import { dataFolderOf, dataOption } from '../command/data-folder.ts'
 import { pluralize, formatNumber, timeText } from '../command/text-format.ts'
 import { parseTime } from '../command/arguments.ts'
 import { printEach } from '../command/print.ts'
+import { withProgress } from '../command/progress.ts'
 
 /** The command `spillway features`. */
 export const featuresCommand = defineCommand({
@@ -29,8 +30,9 @@ export const featuresCommand = defineCommand({
     if (extra.length > 0) throw new UsageError(`expected one key, but also got ${extra.join(', ')}; write the parts of a key as a,b`)
     const query = { key, group, at: parseTime('--at', at) }
     const { ir } = await project.importPipeline()
-    return withFolder(dataFolderOf(folder), view => {
-      printEach(view.features(ir, query), { json, textOf: answer => featuresText(answer, ir), jsonOf, between: '\n' })
+    return withFolder(dataFolderOf(folder), async view => {
+      const answers = await withProgress(async ({ show }) => view.features(ir, { ...query, onProgress: show }))
+      printEach(answers, { json, textOf: answer => featuresText(answer, ir), jsonOf, between: '\n' })
       return 0
     })
   },

@@ -5,6 +5,7 @@ import type { DriftThresholds, ColumnDrift } from '../../training/drift/index.ts
 import { parseDuration, expectNoArguments } from '../command/arguments.ts'
 import { defineCommand, UsageError } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-folder.ts'
+import { withProgress } from '../command/progress.ts'
 import { pluralize, formatNumber, paddedTable, timeText, joinLines } from '../command/text-format.ts'
 
 const SINCE: Duration = '7d'
@@ -51,7 +52,9 @@ export const driftCommand = defineCommand({
       metric: metricOf(metric),
     }
     const { ir } = await project.importPipeline()
-    const drifts = await withFolder(dataFolderOf(rest), folder => folder.drift(ir, request))
+    const drifts = await withProgress(({ show }) =>
+      withFolder(dataFolderOf(rest), folder => folder.drift(ir, { ...request, onProgress: show })),
+    )
     if (json) for (const drift of drifts) console.log(JSON.stringify(drift))
     else console.log(drifts.map(driftText).join('\n\n'))
     return drifts.some(({ drifted }) => drifted) ? 1 : 0

@@ -26,7 +26,9 @@ test('the first promotion is not score drift, and a metric without a value has a
   let now = startTime
   const running = await LiveRun.open(shop, folder, { clock: () => now })
   const reader = readDataFolder(folder)
-  const drift = () => measureModelDrift(ir, ir.models[0], reader, ask)
+  const shares: number[] = []
+  const onProgress = (_: string, share: number) => void shares.push(share)
+  const drift = () => measureModelDrift(ir, ir.models[0], reader, { ...ask, onProgress })
   const days = driftHistory({ days: 16 })
   const live = async (from: number, to: number) => {
     for (let day = from; day < to; day++) {
@@ -38,6 +40,7 @@ test('the first promotion is not score drift, and a metric without a value has a
   try {
     await live(0, 10)
     const before = await drift()
+    assert.deepEqual([shares.at(-1), shares.toSorted((a, b) => a - b)], [1, shares])
     assert.deepEqual([before.drifted, before.scores.version, before.score], [false, null, undefined])
     assert.match(driftText(before), /^auc +– +0\.5 +0 +no settled decision has a score$/m)
     assert.doesNotMatch(driftText(before), /NaN/)

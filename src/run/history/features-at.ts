@@ -36,6 +36,8 @@ export interface FeaturesAtQuery {
   readonly key: readonly string[]
   /** UTC ms. */
   readonly t: number
+  /** Receives the share of the log that was read, 0 to 1. */
+  readonly onProgress?: ((share: number) => void) | undefined
 }
 
 /**
@@ -45,7 +47,7 @@ export interface FeaturesAtQuery {
 export function featuresFromLog(
   ir: PipelineIR,
   store: SegmentLog & NamedValues,
-  { group: requested, key, t }: FeaturesAtQuery,
+  { group: requested, key, t, onProgress }: FeaturesAtQuery,
 ): FeaturesAt {
   const group = asBatchRuns(requested, store, t)
   const forgotten = logStartOf(store).arrival
@@ -57,7 +59,7 @@ export function featuresFromLog(
   const source = definitionOf(ir.sources, group.source)
   const strings = new Strings()
   const keyValues = group.key.map((name, i) => keyReader(definitionOf(source.columns, name), text => strings.idOf(text))(key[i]))
-  const { block, forgottenEvents, visible, ofKey } = ownEvents(ir, store, { group, source, strings, keyValues, t })
+  const { block, forgottenEvents, visible, ofKey } = ownEvents(ir, store, { group, source, strings, keyValues, t, onProgress })
   const placed = placeReads(group.place, source, block, triggers(visibleRows(group, block, t), t))
   const kernel = new Kernel(group, source, { strings, watermark: placed.watermark })
   const out = kernel.applyAndRead(sliceBlock(placed.block, 0, placed.upto[0]), {
@@ -88,7 +90,7 @@ function asBatchRuns(group: GroupIR, store: SegmentLog & NamedValues, t: number)
   return run ? { ...group, place: { kind: 'lag', by: t - run.s } } : group
 }
 
-interface KeyEventsQuery {
+interface KeyEventsQuery extends Pick<FeaturesAtQuery, 'onProgress'> {
   readonly group: GroupIR
   readonly source: SourceIR
   readonly strings: Strings
@@ -106,7 +108,8 @@ interface KeyEvents {
 }
 
 /** The events of the key with their original source positions, and the number of visible events of the source at `t`. */
-function ownEvents(ir: PipelineIR, store: SegmentLog & NamedValues, { group, source, strings, keyValues, t }: KeyEventsQuery): KeyEvents {
+function ownEvents(ir: PipelineIR, store: SegmentLog & NamedValues, query: KeyEventsQuery): KeyEvents {
+  const { group, source, strings, keyValues, t, onProgress } = query
   const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
   const needed = columnsRead(ir).get(source.name)!
   const isWanted = (of: string, column: string) => of === source.name && needed.has(column)
@@ -114,6 +117,7 @@ function ownEvents(ir: PipelineIR, store: SegmentLog & NamedValues, { group, sou
   let [visible, ofKey] = [0, 0]
   let forgottenEvents: number | undefined
   for (const segment of log.segments(0, log.end, { columnFilter: isWanted })) {
+    onProgress?.(segment.first / log.end)
     forgottenEvents ??= eventsBeforeSegment(segment, source.name)
     const block = segment.sources.find(rows => rows.source === source.name)?.block
     if (!block) continue
