@@ -109,55 +109,62 @@ test('a profile replaces settings; a run follows the feed', async () => {
 })
 
 const broken: readonly (readonly [name: string, text: string, args: readonly string[], message: RegExp])[] = [
-  ['does not compile', 'export default {', ['replay'], /^SPILL_DEFINITION: broken-0\/spillway\.config\.ts:1 does not parse or link: /],
+  ['does not compile', 'export default {', ['replay'], /^SPILL_DEFINITION: broken-\d+\/spillway\.config\.ts:1 does not parse or link: /],
   [
     'imports nothing that exists',
     `import './gone.ts'`,
     ['replay'],
-    /^SPILL_DEFINITION: broken-1\/spillway\.config\.ts:1 imports .*gone\.ts, which does not/,
+    /^SPILL_DEFINITION: broken-\d+\/spillway\.config\.ts:1 imports .*gone\.ts, which does not/,
   ],
   [
     'has no default export',
     'export {}',
     ['replay'],
-    /^SPILL_DEFINITION: broken-2\/spillway\.config\.ts has no default export; end it with/,
+    /^SPILL_DEFINITION: broken-\d+\/spillway\.config\.ts has no default export; end it with/,
   ],
   [
     'has an unknown key',
     config(`\n  pipline: 'p.ts'`),
     ['replay'],
-    /^SPILL_DEFINITION: broken-3\/spillway\.config\.ts:2 the configuration has no option 'pipline'; did you mean 'pipeline'\?$/,
+    /^SPILL_DEFINITION: broken-\d+\/spillway\.config\.ts:2 the configuration has no option 'pipline'; did you mean 'pipeline'\?$/,
   ],
   [
     'has an unknown key in a plain object',
     'export default { sources: { payments: { histroy: 1 } } }',
     ['replay'],
-    /^SPILL_DEFINITION: broken-4\/spillway\.config\.ts sources\.payments has no option 'histroy'; did you mean 'history'\?$/,
+    /^SPILL_DEFINITION: broken-\d+\/spillway\.config\.ts sources\.payments has no option 'histroy'; did you mean 'history'\?$/,
   ],
   ['has a value of another type', config(`profiles: { live: { data: 5 } }`), ['replay'], /:2 profiles\.live\.data is a path, got 5$/],
+  ['has an address that is none', config(`listen: 'port 80'`), ['run'], /:2 listen is a port or HOST:PORT, got 'port 80'$/],
+  [
+    'has a database as a history',
+    config(`pipeline: '../shop.ts', sources: { payments: { history: 'pg:payments' } }`),
+    ['replay'],
+    /^SPILL_INPUT: \S+ sources\.payments\.history is a file, and pg:payments is an outbox in PostgreSQL; write it as feed$/,
+  ],
   [
     'names an unknown source',
     config(`pipeline: '../shop.ts', sources: { paymets: {} }`),
     ['plan'],
-    /^SPILL_NOT_FOUND: broken-6\/spillway\.config\.ts sources\.paymets is not a source of pipeline 'shop'; did you mean 'payments'\?$/,
+    /^SPILL_NOT_FOUND: broken-\d+\/spillway\.config\.ts sources\.paymets is not a source of pipeline 'shop'; did you mean 'payments'\?$/,
   ],
   [
     'names an unknown column',
     config(`pipeline: '../shop.ts', sources: { payments: { columns: { amuont: 'value' } } }`),
     ['plan'],
-    /^SPILL_NOT_FOUND: broken-7\/spillway\.config\.ts sources\.payments\.columns\.amuont is not a column of source 'payments'; did you mean 'amount'\?$/,
+    /^SPILL_NOT_FOUND: broken-\d+\/spillway\.config\.ts sources\.payments\.columns\.amuont is not a column of source 'payments'; did you mean 'amount'\?$/,
   ],
   [
     'names a missing pipeline',
     config(`pipeline: 'gone.ts'`),
     ['plan'],
-    /^SPILL_FILE: broken-8\/spillway\.config\.ts pipeline names broken-8\/gone\.ts, which does not exist$/,
+    /^SPILL_FILE: broken-\d+\/spillway\.config\.ts pipeline names broken-\d+\/gone\.ts, which does not exist$/,
   ],
   [
     'names a missing file of prices',
     config(`pipeline: '../shop.ts', prices: 'prices.json'`),
     ['audit'],
-    /^SPILL_FILE: broken-9\/spillway\.config\.ts prices names broken-9\/prices\.json, which does not exist$/,
+    /^SPILL_FILE: broken-\d+\/spillway\.config\.ts prices names broken-\d+\/prices\.json, which does not exist$/,
   ],
 ]
 

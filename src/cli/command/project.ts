@@ -65,12 +65,17 @@ const nonEmpty = (texts: Texts): Texts | undefined => (texts.length > 0 ? texts 
 /** The name in `NAME=FILE`. */
 const nameOf = (text: string): string => text.split('=', 1)[0]
 
-/** `NAME=FILE` of each file or feed of the sources, without those of `others`. */
+/** `NAME=FILE` of each file or feed of the sources, without those of `others`. Throws `SPILL_INPUT` for a history that is no file. */
 function sourceFiles(file: ConfigFile, setting: 'history' | 'feed', others: ReadonlySet<string>): string[] {
   return Object.entries(file.settings.sources ?? {})
     .filter(([name]) => !others.has(name))
     .flatMap(([name, source]) =>
-      [source[setting] ?? []].flat().map(path => `${name}=${existingPath(file, `sources.${name}.${setting}`, path)}`),
+      [source[setting] ?? []].flat().map(path => {
+        const key = `sources.${name}.${setting}`
+        const place = setting === 'history' ? livePlaceOf(path) : undefined
+        if (place !== undefined) throw file.error('SPILL_INPUT', key, `is a file, and ${path} is ${place}; write it as feed`)
+        return `${name}=${existingPath(file, key, path)}`
+      }),
     )
 }
 

@@ -34,6 +34,8 @@ export interface Config extends ProjectSettings {
   readonly profiles?: Readonly<Record<string, ProjectSettings>>
 }
 
+const PORT_MAX = 65_535
+
 const sourceOptions = optionNames<SourceSettings>({ history: true, columns: true, feed: true })
 const projectFields = { pipeline: true, data: true, listen: true, sources: true, prices: true, people: true } as const
 const projectOptions = optionNames<ProjectSettings>(projectFields)
@@ -64,7 +66,7 @@ export function defineConfig(config: Config): Config {
 
 function checkSettings(prefix: string, { sources = {}, listen, ...paths }: ProjectSettings): void {
   for (const [name, path] of Object.entries(paths)) if (path !== undefined) checkText(`${prefix}${name}`, path, 'a path')
-  if (listen !== undefined && typeof listen !== 'number') checkText(`${prefix}listen`, listen, 'a port or HOST:PORT')
+  if (listen !== undefined && !isAddress(listen)) mistake(`${prefix}listen is a port or HOST:PORT, got ${show(listen)}`)
   checkRecord(`${prefix}sources`, sources)
   for (const [name, source] of Object.entries(sources)) {
     const key = `${prefix}sources.${name}`
@@ -75,6 +77,12 @@ function checkSettings(prefix: string, { sources = {}, listen, ...paths }: Proje
     checkRecord(`${key}.columns`, columns)
     for (const [column, field] of Object.entries(columns)) checkText(`${key}.columns.${column}`, field, 'the name of a field')
   }
+}
+
+/** True for a port, `localhost:7070` and `[::1]:7070`. */
+function isAddress(value: unknown): boolean {
+  const [, port] = /^(?:(?:\[[^\]]+\]|[^:[\]]+):)?(\d{1,5})$/.exec(String(value)) ?? []
+  return port !== undefined && Number(port) <= PORT_MAX
 }
 
 /** A text or a list of texts, as a list. Other values are in the list unchanged, for `checkText`. */
