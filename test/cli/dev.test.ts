@@ -21,11 +21,12 @@ export default pipeline('shop', [tell])
 
 const POLL_MS = 50
 
-const project = new Project({ 'pipeline.ts': pipeline, 'scores.ts': 'export const high = 0.5\n' })
+const settings = `export default { pipeline: 'pipeline.ts', listen: '127.0.0.1:0', data: 'kept' }`
+const project = new Project({ 'pipeline.ts': pipeline, 'scores.ts': 'export const high = 0.5\n', 'dev.config.ts': settings })
 after(() => project[Symbol.dispose]())
 
 test('it makes up events, reloads what changes, keeps the last good version, and sends nothing', async t => {
-  const args = ['-C', 'spillway-source', project.bin, 'dev', 'pipeline.ts', '--listen', '127.0.0.1:0', '--json']
+  const args = ['-C', 'spillway-source', project.bin, 'dev', '--config', 'dev.config.ts', '--json']
   // A process group of its own, like that of a terminal.
   const child = spawn(process.execPath, args, { cwd: project.folder, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   const exited = once(child, 'exit')
