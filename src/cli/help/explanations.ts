@@ -72,7 +72,7 @@ export const explanations: Readonly<Record<ErrorCode, Explanation>> = {
       not the one that was read any more, or its publication does not show all of it. While a run goes on, a database that is away for a
       time is no error: the source waits for it, says so, and goes on where it was. An exception of a source reader of yours is this error
       too, with the name of the reader.`,
-    fix: `the message says what was lost, and how to go on; docs/postgres.md has both in full.`,
+    fix: `the message says what was lost, and how to go on; docs/guides/postgres.md has both in full.`,
   },
   SPILL_CONTRACT: {
     meaning: `Your own implementation of a port (a source reader, a destination, a model runtime, a store, a SQL engine, a feature
