@@ -143,7 +143,8 @@ export const explanations: Readonly<Record<ErrorCode, Explanation>> = {
   },
   SPILL_STOPPED: {
     meaning: `The run that something was asked of is stopping, or was stopped (503). Nothing of this was taken; what was taken before
-      is answered first. A run that ends before it answers a change by \`dlq\`, \`effects\` or \`jobs\` may have made it.`,
+      is answered first. A run that ends before it answers a change by \`dlq\`, \`effects\` or \`jobs\` may have made it.
+      \`spillway init\` has this error if its input ends at a question; nothing was written.`,
     fix: `send it again to the process that runs next. In your own process: keep what you ask for, and who asks, within the life
       of the run.`,
   },
