@@ -78,8 +78,8 @@ export const explanations: Readonly<Record<ErrorCode, Explanation>> = {
     meaning: `Your own implementation of a port (a source reader, a destination, a model runtime, a store, a SQL engine, a feature
       table) breaks the port's contract: it throws where it must not, does not end by its deadline, or returns something else than the port
       says. The message names the implementation and the clause of the contract.`,
-    fix: `run the port's conformance suite of \`spillway/testing\` on the implementation; docs/ports.md, docs/destinations.md and
-      docs/model-runtimes.md show how.`,
+    fix: `run the port's conformance suite of \`spillway/testing\` on the implementation; docs/extending/ports.md,
+      docs/extending/destinations.md and docs/extending/model-runtimes.md show how.`,
   },
   SPILL_RANGE: {
     meaning: `A window holds more values, or larger ones, than exact arithmetic covers: more than 2^22 values under \`variance\` or
