@@ -72,8 +72,8 @@ test('an estimate is a whole number above the limit, from one register to all of
 })
 
 test('the code of a text is its register and rank, from the bits of its SHA-256: saved states and tiles hold codes', () => {
-  // The bits after the register begin with 19, 20, and fewer zeros.
-  for (const text of ['user-1545629', 'user-366903', ...Array.from({ length: 200 }, (_, i) => `user-${i}`), 'é', '']) {
+  // The bits after the register begin with 19, 20, 22, and fewer zeros.
+  for (const text of ['user-1545629', 'user-366903', 'user-1232408', ...Array.from({ length: 200 }, (_, i) => `user-${i}`), 'é', '']) {
     const digest = hash('sha256', Buffer.from(text))
     const bits = BigInt(`0x${digest.slice(0, 16)}`)
       .toString(2)

@@ -88,7 +88,7 @@ function mix(more: number, word: number): number {
 /** Register and rank come from the upper 52 of the 64 bits. */
 function codeOf(high: number, low: number): number {
   const [first, second] = [high & 0xfffff, low >>> 12]
-  const rank = first > 0 ? Math.clz32(first) - 11 : HALF_RANK + (second > 0 ? Math.clz32(second) - 11 : 21)
+  const rank = first > 0 ? Math.clz32(first) - 11 : HALF_RANK + Math.clz32(second) - 11
   return ((high >>> 20) << RANK_BITS) | rank
 }
 

@@ -53,6 +53,34 @@ test('the cells of each aggregate are those of docs/reference/tiles.md', () => {
   ])
 })
 
+test('the final value of a tile is per unit of time, and of a decimal in whole units', () => {
+  // 1.50, −0.50, 4.00 at 0, 10 and 20 ms: the least-squares slope is 1.25 in 10 ms.
+  const amounts = eventsOf(150, -50, 400)
+  const finalOf = (feature: Pick<FeatureIR, 'agg' | 'input' | 'per'>, events = amounts): unknown => {
+    const aggregate = aggregateOf({ ...base, ...feature })
+    return aggregate.finalize(
+      events.map(event => aggregate.lift(event)).reduce((left, right) => aggregate.merge(left, right)),
+      5_000,
+    )
+  }
+  const int = { op: 'column', name: 'x', type: 'int' } as const
+  for (const [input, factor] of [
+    [decimal, 1],
+    [int, 100],
+    [double, 100],
+  ] as const) {
+    assert.deepEqual(finalOf({ agg: 'slope', input, per: 1000 }), { value: 125 * factor })
+    assert.deepEqual(finalOf({ agg: 'slope', input }), { value: 7500 * factor })
+    assert.deepEqual(finalOf({ agg: 'rate', input, per: 1000 }), { value: 125 * factor })
+  }
+  for (const input of [decimal, double]) {
+    assert.deepEqual(finalOf({ agg: 'slope', input }, amounts.slice(1, 2)), { value: null })
+    const sameTime = amounts.map(event => ({ ...event, time: 1_000 }))
+    assert.deepEqual(finalOf({ agg: 'slope', input }, sameTime), { value: null })
+    assert.deepEqual(finalOf({ agg: 'slope', input, per: 1000 }, amounts.slice(0, 2)), { value: input === decimal ? -200 : -20_000 })
+  }
+})
+
 test('exact sums do not lose what exceeds 2^53', () => {
   const largest = Number.MAX_SAFE_INTEGER
   assert.deepEqual(cellsOf({ agg: 'sum', input: decimal }, eventsOf(largest, largest, 2)), [3, '18014398509481984'])

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { Arena, END, FROM, MARKS } from './arena.ts'
 import { ensureCapacity } from '../columns/grow-array.ts'
+import { StateReader, StateWriter } from './state.ts'
 import { LIFETIME_HOP, Windows } from './window.ts'
 
 /** Entries of a list, oldest first: each its time and its second number. */
@@ -135,6 +136,36 @@ test('room for a lifetime needs its oldest entry only', () => {
     entriesOf(arena, 1).map(([time]) => time),
     [1, 6, 8],
   )
+})
+
+test('a restored list of any length has room for its entries, also in a freed segment', () => {
+  const restored = (length: number, arena: Arena): number[] => {
+    const times = Array.from({ length }, (_, i) => i)
+    const writer = new StateWriter()
+    arenaOf(times).save(1, writer)
+    arena.grow(3)
+    arena.load(0, new StateReader(writer.finish({ layout: [0, 0], from: 0, to: 1, slots: 1, sequence: 0 })))
+    return times
+  }
+  for (let length = 1; length <= 33; length++)
+    for (const freed of [0, 4, 8, 16, 32]) {
+      const arena = arenaOf(new Array<number>(freed).fill(0))
+      arena.clear(1)
+      // The list of the third slot stands behind the freed segment.
+      if (freed > 0) write(arena, arena.open(2, 0), -1, -1)
+      const times = restored(length, arena)
+      for (let more = length; more < 70; more++) times.push(times.length)
+      for (const time of times.slice(length)) {
+        write(arena, arena.open(0, 0), time, time)
+        write(arena, arena.open(2, 0), -1, -1)
+      }
+      assert.deepEqual(
+        entriesOf(arena, 0).map(([time]) => time),
+        times,
+        `${length} entries, ${freed} freed`,
+      )
+      assert.ok(entriesOf(arena, 2).every(([time]) => time === -1))
+    }
 })
 
 test('a grown array keeps its numbers, and a large enough array is returned unchanged', () => {

@@ -16,6 +16,7 @@ import {
   windowsOf,
 } from '../../test/kernel/histories.ts'
 import { Folds } from './folds.ts'
+import { StateReader, StateWriter } from './state.ts'
 import type { StructureInput } from './structure.ts'
 import { tileStart, Windows, type WindowShape } from './window.ts'
 
@@ -124,6 +125,23 @@ test('a band whose oldest entry is dropped at maxEntries keeps the others', () =
     1,
   )
   assert.deepEqual(partials.at(-1), sums([1, 2, 3]))
+})
+
+test('the state is restorable right after an entry was dropped at maxEntries', () => {
+  const windows = windowsOf([3, 20], 1)
+  const input = inputOfHistory([0, 5, 5, 5, 5].map((wait, value) => ({ slot: 0, wait, late: 0, value })))
+  for (let events = 1; events <= input.slots.length; events++) {
+    const folds = foldsOf(windows, sumFold, 3)
+    folds.grow(1)
+    for (let event = 0; event < events; event++) folds.insert(input, event)
+    assert.equal(folds.entries, Math.min(events, 3))
+    const writer = new StateWriter()
+    folds.save(0, writer)
+    const restored = foldsOf(windows, sumFold, 3)
+    restored.grow(1)
+    restored.load(0, new StateReader(writer.finish({ layout: [0, 0], from: 0, to: 1, slots: 1, sequence: 0 })))
+    assert.equal(restored.entries, folds.entries)
+  }
 })
 
 test('late events behind a flip stay in their window until they age out, and then enter the next band', () => {

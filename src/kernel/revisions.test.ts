@@ -107,6 +107,13 @@ test('at each step a revision removes its original, also from a different key, a
   ])
 })
 
+test('a group may have only features that leave out the trigger', () => {
+  const features = group.features.filter(({ before }) => before)
+  const kernel = new Kernel({ ...group, features }, source, { strings })
+  const [sums] = step(kernel, blockOf([original, other, { ...original, x: 6, time: 2 }, { time: 3, ref: null, g: 1, x: 10 }])).map(cellsOf)
+  assert.deepEqual(sums, [null, 5, 3, 9])
+})
+
 test('a deleted event, and an event of no group, remove their original and do not count', () => {
   for (const last of [
     { ...moved, gone: true },

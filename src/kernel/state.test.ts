@@ -81,6 +81,21 @@ test('slices can be concatenated, and an incomplete slice is an error', () => {
   assert.throws(() => splitSlices(negative), stateError)
 })
 
+test('a slice is read alike wherever it begins in a buffer', () => {
+  const slice = sliceOf(
+    to => to.number(0.5),
+    to => to.number(-3),
+    to => to.count(2),
+  )
+  for (let offset = 0; offset <= 72; offset++) {
+    const bytes = new Uint8Array(offset + slice.length)
+    bytes.set(slice, offset)
+    const reader = new StateReader(bytes.subarray(offset))
+    assert.deepEqual([reader.header, reader.number(), reader.number(), reader.count(2)], [header, 0.5, -3, 2], `at byte ${offset}`)
+    reader.end()
+  }
+})
+
 test('a slice without slots is a header alone, also at the end of the bytes', () => {
   const none = { ...header, to: header.from }
   const bytes = new StateWriter().finish(none).slice()

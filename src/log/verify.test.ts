@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ModelStore } from '../../test/crash/model-store.ts'
+import { ModelStore, type Disk } from '../../test/crash/model-store.ts'
 import type { Block } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
 import { entity, source, t } from '../index.ts'
 import { Log } from './log.ts'
+import { LOG_START, logStartText } from './named-values.ts'
 import { SegmentWriter, type LogMarker } from './segment.ts'
 import type { StoredSegment } from './store.ts'
 import { damagedSegments } from './verify.ts'
@@ -68,6 +69,31 @@ test('finds a missing segment, and a segment in the place of another', async () 
     damageLines(segments.with(0, { ...segments[0], entries: 1 }))[0],
     /^segment 0 0–0: holds entries 0 to 1, but is stored as 0 to 0$/,
   )
+})
+
+test('finds a log that ends before its last segment, and skips what retention removes during the check', async () => {
+  const commits = (await intactSegments()).map(segment => ({ segment }))
+  const schemas = [{ source: 's', version: 1, columns: ir.columns }]
+  /** A store in which something happens before entry 4 is read. */
+  class ChangingStore extends ModelStore {
+    isCut = false
+    override segmentAt(sequence: number): StoredSegment | undefined {
+      if (sequence >= 4 && this.isCut) return undefined
+      if (sequence === 4) void this.commit({ forget: 8, put: [[LOG_START, logStartText({ entry: 8, arrival: 6 })]] })
+      return super.segmentAt(sequence)
+    }
+  }
+  const disk = (): Disk => ({ commits: [{ schemas }, ...commits] })
+  const progress: [number, number][] = []
+  assert.deepEqual([...damagedSegments(new ChangingStore(disk(), true), (entries, of) => progress.push([entries, of]))], [])
+  assert.deepEqual(progress, [
+    [2, 10],
+    [4, 10],
+    [10, 10],
+  ])
+  const cut = new ChangingStore(disk(), true)
+  cut.isCut = true
+  assert.deepEqual([...damagedSegments(cut)], [{ what: 'log', entries: [4, 9], problem: 'is missing' }])
 })
 
 test('finds falling arrivals, also below a tick, and a wrong stored arrival', async () => {

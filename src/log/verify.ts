@@ -35,10 +35,11 @@ export function* damagedSegments(
   let state: LogState = { notBefore: -Infinity, offsets: new Map() }
   for (let next = logStartOf(store).entry; next < end;) {
     const stored = store.segmentAt(next)
-    const begins = logStartOf(store).entry
-    if (begins > next) {
-      // Removed by retention during this read.
-      next = begins
+    const start = logStartOf(store)
+    if (start.entry > next) {
+      // Removed by retention during this read, and with it the offsets where the next segment begins.
+      next = start.entry
+      state = { notBefore: start.arrival, offsets: new Map() }
       continue
     }
     if (!stored) return yield { what: 'log', entries: [next, end - 1], problem: 'is missing' }

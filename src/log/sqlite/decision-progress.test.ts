@@ -47,6 +47,12 @@ test('decision progress is the last committed one, wherever it is stored, also a
     store.named('').map(([name]) => name),
     ['cursor/a', DECISION_PROGRESS],
   )
+  await store.commit(turnCommit(6, true, [['ticked', '6']]))
+  assert.deepEqual(store.named(''), [
+    ['cursor/a', '2'],
+    [DECISION_PROGRESS, '[7,0]'],
+    ['ticked', '6'],
+  ])
   await store.close()
 })
 

@@ -155,6 +155,8 @@ test('an import and a replay in memory give the same decisions and rejected reco
   assert.ok(expected.sources.every(({ duplicates }) => duplicates > 5))
   assert.equal(found, 0)
   assert.deepEqual([from, end > store.segments.length * 2], [0, true])
+  const [{ schemas, put }] = store.disk.commits
+  assert.deepEqual([schemas?.map(({ source: name }) => name), put?.length], [['readings', 'meals'], 1], 'the record of the import is first')
 })
 
 test('a run continues after an import, and knows its duplicates and revisions', async () => {
