@@ -114,5 +114,6 @@ test('finds falling arrivals, also below a tick, and a wrong stored arrival', as
   assert.deepEqual(damageLines([encodeSegment(4, 4, 4, 3, 2)]), ['segment 0 0–3: has arrivals that fall, at entry 2'])
   assert.deepEqual(damageLines([encodeSegment(4, 1, 3)]), ['segment 0 0–1: ends at arrival 3, but is stored with 4'])
   assert.deepEqual(damageLines([encodeSegment(3, 1, 3)]), [])
+  assert.deepEqual(damageLines([encodeSegment(4, 3)]), ['segment 0 0–0: ends at arrival 3, but is stored with 4'])
   assert.deepEqual(damageLines(segments.with(3, { ...segments[3], arrival: 99 })).length, 2, 'the next segment is below it too')
 })

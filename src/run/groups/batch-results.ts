@@ -111,17 +111,16 @@ export class BatchResults {
   }
 
   /**
-   * Prepares the result of a finished run without a swap, at once: for a start, when nothing else waits. `liveFrom`: end of the log. Returns
-   * false without a usable snapshot.
+   * Prepares the result of a finished run of the group's definition without a swap, at once: for a start, when nothing else waits.
+   * `liveFrom`: end of the log.
    */
-  prepare(group: BatchGroup | HybridGroup, record: BatchRunRecord, liveFrom: number): boolean {
-    if (group instanceof BatchGroup) return true
+  prepare(group: BatchGroup | HybridGroup, record: BatchRunRecord, liveFrom: number): void {
+    if (group instanceof BatchGroup) return
     const snapshot = this.#snapshotOf(group, record)
-    if (!snapshot) return false
+    assert(snapshot !== undefined, 'a finished run of the definition has a snapshot')
     const layers = group.beginLayers(snapshot, liveFrom)
     for (const segment of this.#segmentsAfter(group, snapshot, liveFrom)) addLogged(group, layers, segment)
     layers.complete(snapshot.forgotten)
-    return true
   }
 
   /** Prepares the result of a run that starts. `liveFrom`: end of the log. */

@@ -7,7 +7,7 @@ import { recordBatchOf } from '../../intake/record-batch.ts'
 import { decodeDecisions } from '../decide/decision-codec.ts'
 import { Run } from '../loop/run.ts'
 import { recordedLabels } from './recorded-labels.ts'
-import { newestSettledMetric } from './settled-metrics.ts'
+import { newestSettledMetric, settledMetrics } from './settled-metrics.ts'
 
 const card = entity('card', t.string())
 const payments = source('payments', { schema: { id: t.string(), card, at: t.timestamp() }, key: 'card', time: 'at', id: 'id' })
@@ -102,6 +102,12 @@ test('a metric counts decisions after the beginning of its period up to the newe
   assert.equal(rows(DAY - 1, { at: start + 8 * DAY - 1 }), 0)
   assert.equal(rows(DAY + 1, { version: 0 }), 2)
   assert.equal(rows(DAY + 1, { version: 1 }), 0)
+  const measured = (from: number, to: number): number =>
+    settledMetrics(shop.ir, model, store, store.decisions, () => true, { from, to, at: start + 20 * DAY }, ['score'])[0].n
+  assert.deepEqual(
+    [-1, 0, 1].flatMap(more => [measured(start + more, start + 8 * DAY), measured(start - 1, start + 8 * DAY + more)]),
+    [3, 2, 2, 3, 2, 3],
+  )
   const { label: _, ...unlabelled } = model
   assert.throws(() => newestSettledMetric(shop.ir, unlabelled, store, { metric: 'auc', bound: 0.5, since: DAY }), {
     code: 'SPILL_INPUT',

@@ -112,7 +112,10 @@ class ScheduledGroup implements Job<BatchRunRecord> {
     this.#code = groupCode(group.group, group.source)
     const runs = ledger.runsOf(this.name).filter(run => run.code === this.#code)
     const last = runs.findLast(run => run.state === 'done')
-    if (last && last.swapped === undefined && batchResults.prepare(group, last, log.end)) ledger.ready.push(last)
+    if (last && last.swapped === undefined) {
+      batchResults.prepare(group, last, log.end)
+      ledger.ready.push(last)
+    }
     const latest = runs.at(-1)
     if (latest?.state === 'failed') this.#setFailure(latest)
     this.#schedule = new JobSchedule(group.place.schedule, last?.s)
