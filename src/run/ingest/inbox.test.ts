@@ -48,16 +48,16 @@ test('a turn stops before the first input for which its source has no room, with
     ['b', 1],
   ] as const)
     void inbox.add(valid(source, count))
-  const asked: [string, number][] = []
+  const calls: [string, number][] = []
   const isFullFor = (source: string, records: number): boolean => {
-    asked.push([source, records])
+    calls.push([source, records])
     return source === 'a' && records > 3
   }
   assert.deepEqual(sizesOf(inbox.drain(isFullFor)), [
     ['a', 2],
     ['b', 3],
   ])
-  assert.deepEqual(asked, [
+  assert.deepEqual(calls, [
     ['a', 2],
     ['b', 3],
     ['a', 4],
