@@ -99,8 +99,8 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
   },
   'a result that is in use is swapped in again by each start': {
     path: 'src/run/jobs/batch-run-scheduler.ts',
-    was: 'if (last && last.swapped === undefined && batchResults',
-    is: 'if (last && batchResults',
+    was: 'if (last && last.swapped === undefined) {',
+    is: 'if (last) {',
     seed: 10,
   },
   'a clock that goes back stamps what comes before the time of a run': {
