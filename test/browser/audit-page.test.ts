@@ -16,6 +16,8 @@ import { contrasts, outside, overlapping } from './look.ts'
 import { browserProgram } from './program.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+/** Opens everything that is folded. */
+const unfold = `document.querySelectorAll('details').forEach(details => (details.open = true))`
 /** Broken rules of WCAG 2.2 and of good practice, each with the first place. */
 const violations = `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))`
 
@@ -85,6 +87,7 @@ describe('the page of an audit', { skip, timeout: 120_000 }, () => {
       test(`${name}, ${Object.values(how).join(' ')}: every text has enough contrast`, async () => {
         const { page } = await openPage(name, report, 1000)
         await page.as(how)
+        await page.evaluate(unfold)
         const { texts, low, paper } = await page.evaluate<{ texts: number; low: string[]; paper: string }>(contrasts(CONTRAST_MIN))
         assert.ok(texts > 100)
         assert.deepEqual(low, [])
@@ -102,7 +105,7 @@ describe('the page of an audit', { skip, timeout: 120_000 }, () => {
           await page.as({ scheme })
           assert.deepEqual(await page.evaluate(violations), [], scheme)
         }
-        await page.evaluate(`document.querySelectorAll('details').forEach(details => (details.open = true))`)
+        await page.evaluate(unfold)
         assert.deepEqual(await page.evaluate(violations), [], 'unfolded')
         assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width)
         assert.deepEqual(await page.evaluate(overlapping), [])
