@@ -60,6 +60,7 @@ test('without a data folder the curve is of the model trained as of each time', 
     /^the model trained as of each time by its schedule \(nightly at 00:00\), \d+ trainings, since no data folder is given$/,
   )
   assert.ok('age' in thresholdOf(report), JSON.stringify(thresholdOf(report)))
+  assert.deepEqual(report.findings, [], 'the model reads its features, though no version is known to be promoted')
 })
 
 test('with a promoted version it is of the champion, and the data folder gets objectives', async () => {

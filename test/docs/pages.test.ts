@@ -86,6 +86,11 @@ test('a page outside of the sidebar is found, and a line of the sidebar without 
     'site/sidebar.ts has a.md twice',
   ]))
 
+test('every page of the documentation is within three clicks of the first', () => {
+  const far = markdown.map(({ path }) => path).filter(path => path.startsWith('docs/') && (clicks.get(path) ?? Infinity) > CLICKS_MAX)
+  assert.deepEqual(far, [])
+})
+
 test('clicks are counted along links', () => {
   const pages = [
     { path: 'a.md', text: '[b](b.md)' },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { caveatText, noteCaveat, worstCaveats, type Caveat } from './caveat.ts'
+import { caveatText, noteCaveat, worstCaveats, type Caveat, plural } from './caveat.ts'
 
 const shocks = (block: string, size: number): Caveat => ({ kind: 'lasting shocks', block, about: 'time', size })
 const few = (name: string, effective: number): Caveat => ({
@@ -99,4 +99,8 @@ test('each kind of caveat has its text', () => {
     [{ kind: 'no price', price: -3 }, 'the value per unit is -3, which must be a number above 0: no dollar verdict'],
   ]
   for (const [caveat, text] of texts) assert.equal(caveatText(caveat), text)
+})
+
+test('plurals of names', () => {
+  assert.deepEqual(['airport', 'city', 'day', 'box', 'series'].map(plural), ['airports', 'cities', 'days', 'boxes', 'series'])
 })

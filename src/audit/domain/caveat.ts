@@ -158,8 +158,9 @@ export function clustersText({ name, count, effective, all }: CountedClusters): 
   return `${all} ${all === 1 ? name : plural(name)}${count < all ? `, ${count} of them judged` : ''}${effectiveCount < count ? ` (effective sample size ${effectiveCount})` : ''}`
 }
 
-/** `airports`, `cities`, `2-day blocks`. */
+/** `airports`, `cities`, `2-day blocks`, `series`. */
 export function plural(name: string): string {
+  if (/series$/.test(name)) return name
   if (/[^aeiou]y$/.test(name)) return `${name.slice(0, -1)}ies`
   return /(?:s|x|z|ch|sh)$/.test(name) ? `${name}es` : `${name}s`
 }

@@ -91,7 +91,8 @@ export function buildReport(results: AuditResults): AuditReport {
     plans: judged.part,
     findings: findingsOf({
       ir,
-      promoted: options.champion && !('why' in options.champion) ? model.name : undefined,
+      // Without a data folder nothing is known of a champion, and the audit judges the model as if it ran.
+      promoted: options.champion && 'why' in options.champion ? undefined : model.name,
       ages: agesOf(elements),
       ...(!('why' in stages) && { stages }),
     }),
