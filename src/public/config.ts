@@ -3,6 +3,8 @@
  *
  * They are apart from `spillway`, whose definitions must not depend on where a pipeline runs: the same pipeline is audited on files,
  * run on a laptop and run in production.
+ *
+ * @module spillway/config
  */
 import '../base/require-node.ts'
 export { type Config, defineConfig, type ProjectSettings, type SourceSettings } from '../define/config/config.ts'
