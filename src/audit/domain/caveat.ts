@@ -160,7 +160,7 @@ export function clustersText({ name, count, effective, all }: CountedClusters): 
 
 /** `airports`, `cities`, `2-day blocks`, `series`. */
 export function plural(name: string): string {
-  if (/series$/.test(name)) return name
+  if (name.endsWith('series')) return name
   if (/[^aeiou]y$/.test(name)) return `${name.slice(0, -1)}ies`
   return /(?:s|x|z|ch|sh)$/.test(name) ? `${name}es` : `${name}s`
 }
