@@ -64,6 +64,7 @@ export function casesOf({ columns = {}, ...rest }: Made): Cases {
     },
     clusters: [],
     censored: 0,
+    lateLabels: 0,
     blocks: { train: all, tune: all, test: all, select: all, report: all },
   }
 }

@@ -82,6 +82,22 @@ test('no label is known', async () => {
   }
 })
 
+test('outcomes that come after their label has settled', async () => {
+  const laterBy = (hours: number) => (row: Delivery) =>
+    JSON.stringify({ of: row.order, late: row.late, at: row.placed + (row.late ? hours : 1) * HOUR })
+  const { err, status } = await audited('trained.ts', all, laterBy(3))
+  assert.equal(status, 1)
+  assert.match(
+    err,
+    /no decision of model 'late' has a true label, and \d+ outcomes arrived after their label .*; raise negativeAfter of its label/,
+  )
+  const every = (row: Delivery) => laterBy(row.order % 5 === 0 ? 3 : 1)(row)
+  const { report } = await audited('scored.ts', all, every)
+  assert.match(report!.caveats.join('\n'), /^[\d,]+ outcomes arrived after their label had settled, and count as false: raise /m)
+  const { report: timely } = await audited('scored.ts', all)
+  assert.doesNotMatch(timely!.caveats.join('\n'), /after their label had settled/)
+})
+
 test('all labels are of one kind', async () => {
   const { err, status } = await audited('trained.ts', all, row => outcomeOf(row, false))
   assert.equal(status, 1)

@@ -128,6 +128,7 @@ function casesOf({ t, key, label, eligible, until }: CasesGiven): Cases {
     },
     clusters: [{ name: 'card', of: key, count: KEYS }],
     censored: 0,
+    lateLabels: 0,
     blocks: historyBlocks(t, HORIZON, until),
   }
 }

@@ -51,6 +51,8 @@ export interface Cases {
   readonly clusters: readonly ClusterColumn[]
   /** The share of the unknown labels that an action censored. */
   readonly censored: number
+  /** Outcomes that arrived after their label had settled as false. */
+  readonly lateLabels: number
   /** The exploration: decisions whose action was withheld to observe their outcome; absent where none was. */
   readonly undone?: ExplorationPart
   /** Inverse-propensity weights of the exploration. Absent where it is too small: then its decisions count once. */

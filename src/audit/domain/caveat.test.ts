@@ -68,6 +68,10 @@ test('each kind of caveat has its text', () => {
     ],
     [{ kind: 'censored labels', count: 1234 }, '1,234 labels are unknown because an action changed the outcome'],
     [
+      { kind: 'late labels', count: 1234 },
+      '1,234 outcomes arrived after their label had settled, and count as false: raise the time that the label waits for them',
+    ],
+    [
       { kind: 'undone stand', count: 84, hidden: 8312, weight: [100, 100], effective: 84 },
       '84 explored decisions, with weight 100, represent the 8,312 whose outcome an action hid; their effective sample size is 84, and the intervals include the variance of the draw',
     ],

@@ -31,6 +31,8 @@ type Named =
   /** The weekly value of the current pipeline with all unknown labels taken as true, and as false. */
   | { readonly kind: 'supposed labels'; readonly ifTrue: number; readonly ifFalse: number; readonly unit: string }
   | { readonly kind: 'censored labels'; readonly count: number }
+  /** Outcomes that arrived after their label had settled as false. */
+  | { readonly kind: 'late labels'; readonly count: number }
   /** Explored decisions in the judged blocks, weighted by the inverse propensity for decisions with a hidden outcome. */
   | {
       readonly kind: 'undone stand'
@@ -118,6 +120,8 @@ export function caveatText(caveat: Caveat): string {
     }
     case 'censored labels':
       return `${number(caveat.count)} labels are unknown because an action changed the outcome`
+    case 'late labels':
+      return `${number(caveat.count)} outcomes arrived after their label had settled, and count as false: raise the time that the label waits for them`
     case 'undone stand': {
       const [least, most] = caveat.weight.map(weight => number(Math.round(weight)))
       const weights = least === most ? `weight ${least}` : `weights ${least} to ${most}`

@@ -1,6 +1,7 @@
 /** The decisions of a history that all plans share: labels as known at its end, keys, blocks and clusters. */
 import { SpillwayError, didYouMean } from '../../base/index.ts'
 import type { ColumnData } from '../../columns/index.ts'
+import type { ModelIR } from '../../define/ir/index.ts'
 import { deliverColumn, groupReads, type ModelScorer } from '../../decision/index.ts'
 import { triggerColumns, triggerKey } from '../../define/model/index.ts'
 import { isListColumn, type VectorColumn } from '../../model/index.ts'
@@ -25,6 +26,7 @@ export function buildDecisionCases(
 ): Cases {
   const { ir, model } = decides
   const { value, known: isLabelled, outcome, eligible, censored, counts } = label({ ir }, model, log, isCensored ? { isCensored } : {})
+  if (counts.positive === 0 && counts.late > 0) throw lateLabelsError(model, counts.late)
   const horizon = labelHorizon(model.label!)
   const t = decisionTimes(rows)
   const blocks = historyBlocks(t, horizon, log.until)
@@ -45,11 +47,21 @@ export function buildDecisionCases(
     column,
     clusters: entityClusters(decides, rows),
     censored: counts.unknown > 0 ? (counts.censored ?? 0) / counts.unknown : 0,
+    lateLabels: counts.late,
     ...(chanceOf &&
       explorationOf({ t, label: value, isLabelled, outcome, hidden: censored, chance: chancesOf(rows, chanceOf), rows: blocks.test })),
     blocks,
   }
 }
+
+/** The options of a label that say how long it waits for outcomes. */
+const waitOptions = { from: 'negativeAfter', happens: 'within or lateness', begins: 'within' } as const
+
+const lateLabelsError = ({ name, label: labelIR }: ModelIR, late: number): SpillwayError =>
+  new SpillwayError(
+    'SPILL_HISTORY',
+    `cannot judge this history: no decision of model '${name}' has a true label, and ${late} outcomes arrived after their label had settled as false; raise ${waitOptions[labelIR!.kind]} of its label`,
+  )
 
 /** A run's record of which outcomes were observable. */
 export interface OutcomeRecord {

@@ -16,6 +16,8 @@ const UNKNOWN_SHARE_SOME = 0.05
 const UNKNOWN_SHARE_MOST = 0.5
 /** Share of actions without a known outcome above which a caveat appears. */
 const UNJUDGED_SHARE_SOME = 0.05
+/** Late outcomes, as a share of the true labels, above which a caveat appears. */
+const LATE_SHARE_SOME = 0.05
 const WEEKS_MIN = 8
 /** Least number of positives in the judged block. */
 const POSITIVES_MIN = 50
@@ -51,6 +53,7 @@ function triggeredCaveats({ history, experiment, valuation, now, elements, bound
     unknown > UNKNOWN_SHARE_SOME && { kind: 'unknown labels', part: unknown, isMost: unknown > UNKNOWN_SHARE_MOST },
     bounds !== undefined && (unknown > UNKNOWN_SHARE_SOME || history.censored > 0) && { kind: 'supposed labels', ...bounds, unit },
     history.censored > 0 && { kind: 'censored labels', count: history.censored },
+    cases.lateLabels > LATE_SHARE_SOME * history.positive && { kind: 'late labels', count: cases.lateLabels },
     explorationCaveat(history),
     valuation.baselineActions.count === 0 && { kind: 'nothing acts' },
     valuation.unjudged > UNJUDGED_SHARE_SOME && { kind: 'unjudged actions', part: valuation.unjudged },
