@@ -122,8 +122,8 @@ const roundsToMore = (size: number, decimals: number): boolean => Number(size.to
 
 const three = (value: number): string => String(Number(value.toPrecision(3)))
 
-/** A number with two significant digits, in its unit: `$680,000`, `0.027 late arrivals`. */
-export const roundedText = (value: number, unit: string): string => quantityText(Number(value.toPrecision(2)), unit)
+/** A number with two significant digits, in its unit if it has one: `$680,000`, `0.027 late arrivals`. */
+export const roundedText = (value: number, unit: string): string => quantityText(Number(value.toPrecision(2)), unit).trimEnd()
 
 /** A signed change as `−29 %`, `+0.3 %`: a decimal below 10 %. */
 export function changeText(share: number): string {

@@ -14,6 +14,7 @@ import {
   roundedText,
   type MissingReason,
 } from '../domain/figures.ts'
+import { sumOfRanges } from '../cost/range.ts'
 import { confidenceOf } from './confidence.ts'
 import type { AuditSummary, StalenessChange, StalenessRow } from '../domain/summary.ts'
 import { NO_ACTION, NOTHING_TO_CHOOSE, shortTitle } from '../domain/setting-text.ts'
@@ -60,16 +61,17 @@ function stalenessRow(part: ElementPart, { utility }: SummaryParts, shareMin: nu
   const isRetrained = isAvailable(utility.retrained) && part.levels.some(({ refit }) => isAvailable(refit))
   const base = isRetrained && isAvailable(utility.retrained) ? utility.retrained.perWeek : utility.now.perWeek
   const levels = part.levels.map(level => ({ title: level.title, age: level.age, change: changeOf(level, isRetrained, base, shareMin) }))
-  const next = part.levels.findIndex(({ literal }) => literal === 'next schedule')
+  const scheduled = levels.length === 0 ? undefined : part.levels.findIndex(({ literal }) => literal === 'next schedule')
+  const next = scheduled === -1 ? levels.length - 1 : scheduled
   return {
     element: part.element,
     name: part.kind === 'group' ? part.element.slice('group/'.length) : part.kind === 'groups' ? 'all groups' : part.element,
     now: part.now.title,
     mode: isRetrained ? 'with retraining' : 'without retraining',
     levels,
-    ...(levels.length > 0 && { next: next < 0 ? levels.length - 1 : next }),
+    ...(next !== undefined && { next }),
     within: withinOf(part),
-    choice: choiceOf(part, levels[next < 0 ? levels.length - 1 : next]?.change),
+    choice: choiceOf(part, next === undefined ? undefined : levels[next].change),
   }
 }
 
@@ -219,21 +221,14 @@ function worthOf({ plans, utility, elements }: SummaryParts, main: MainLoss | un
 
 /** `$680,000 a month [$210,000, $1,300,000]`. */
 function monthText({ value, low, high }: Estimate, unit: string): string {
-  const bound = (amount: number): string => roundedText(amount, unit === '$' ? '$' : '').trim()
+  const bound = (amount: number): string => roundedText(amount, unit === '$' ? '$' : '')
   return `${roundedText(value, unit)} a month [${bound(low)}, ${bound(high)}]`
 }
-
-const sumOf = (ranges: readonly Range[]): Range =>
-  ranges.reduce((sum, { low, base, high }) => ({ low: sum.low + low, base: sum.base + base, high: sum.high + high }), {
-    low: 0,
-    base: 0,
-    high: 0,
-  })
 
 function costOf({ costs }: SummaryParts): AuditSummary['cost'] {
   if (!isAvailable(costs)) return costs
   const { steadyYear, lines } = costs.proposed
-  const part = (matches: (line: (typeof lines)[number]) => boolean): Range => sumOf(lines.filter(matches).map(({ range }) => range))
+  const part = (matches: (line: (typeof lines)[number]) => boolean): Range => sumOfRanges(lines.filter(matches).map(({ range }) => range))
   const [measured, assumed] = [part(({ basis }) => basis === 'measured'), part(({ basis }) => basis === 'modelled')]
   const people = part(({ of }) => of === 'people')
   const rounded = (amount: number): string => roundedText(amount, '$')
@@ -258,7 +253,7 @@ function breakEvenOf({ elements, utility, costs }: SummaryParts, main: MainLoss 
   const [value, high] = [breakEven.value, breakEven.high].map(amount => roundedText(amount, '$'))
   return {
     text: `${utility.unit} worth over ${value} each (at most ${high}) pay for fresh ${nameOf(part)}, where the rest streams anyway`,
-    dollars: { value: breakEven.value, low: breakEven.low, high: breakEven.high },
+    dollars: breakEven,
   }
 }
 

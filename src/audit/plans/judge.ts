@@ -101,7 +101,7 @@ function isAdopted(proposal: Picks, comparison: PlanComparison, problem: PlanSea
   if (changedElements(proposal).length === 0 || !isKnown(comparison)) return false
   const { cost, gain, net, isSame } = comparison
   const { price, leastAdvantage = 0 } = problem
-  if (isSame && gain.low === 0) return costsLess(cost) && -cost.base >= leastAdvantage
+  if (isSame && gain.low === 0) return savesEnough(cost, problem)
   if (!isShownBetter(comparison, problem)) return false
   if (price === undefined) return cost.base < 0 && -cost.base >= leastAdvantage
   return !isInconclusive(net) && net.value >= leastAdvantage
@@ -140,10 +140,9 @@ const leastAdvantageOf = ({ pick }: ChoiceComparison, { leastAdvantage = 0 }: Pl
   pick === CURRENT ? -Infinity : leastAdvantage
 
 /** Of equal values the current choice holds unless the other costs less; of two others, the one that is cheaper in the base scenario. */
-function holdsAtEqualValues({ pick, over }: ChoiceComparison, cost: Range, { leastAdvantage = 0 }: PlanSearchProblem): boolean {
-  const saves = (difference: Range): boolean => costsLess(difference) && -difference.base >= leastAdvantage
-  if (over === CURRENT) return saves(cost)
-  if (pick === CURRENT) return !saves(reverseCost(cost))
+function holdsAtEqualValues({ pick, over }: ChoiceComparison, cost: Range, problem: PlanSearchProblem): boolean {
+  if (over === CURRENT) return savesEnough(cost, problem)
+  if (pick === CURRENT) return !savesEnough(reverseCost(cost), problem)
   return cost.base <= 0
 }
 
@@ -153,5 +152,6 @@ function isShownBetter({ gain, cost, net }: KnownComparison, { price, smallLoss 
   return cost.base <= 0 && gain.low >= -smallLoss
 }
 
-/** True if it costs less in the base scenario, and more in none. */
-const costsLess = ({ base, high }: Range): boolean => base < 0 && high <= 0
+/** True if it costs less in the base scenario, by the least advantage, and more in none. */
+const savesEnough = ({ base, high }: Range, { leastAdvantage = 0 }: PlanSearchProblem): boolean =>
+  base < 0 && high <= 0 && -base >= leastAdvantage

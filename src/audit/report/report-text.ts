@@ -16,7 +16,7 @@ import {
   type MissingReason,
 } from '../domain/figures.ts'
 import { NOTHING_TO_CHOOSE, shortTitle } from '../domain/setting-text.ts'
-import type { StalenessRow } from '../domain/summary.ts'
+import type { AuditSummary, StalenessRow } from '../domain/summary.ts'
 import { TOLERATED_LOSS } from '../statistics/freshness-threshold.ts'
 
 /** Title of the verdict; `nothing to choose` for an element that no plan runs differently. */
@@ -36,6 +36,20 @@ export function levelTitle({ title, literal }: SweepLevel): string {
 
 /** True if a row has a change with an interval. */
 export const isKnownRow = ({ levels }: StalenessRow): boolean => levels.some(({ change }) => isAvailable(change))
+
+/** Names of the elements with levels but without any interval. */
+export const unknownNames = (rows: readonly StalenessRow[]): string[] =>
+  rows.filter(row => row.levels.length > 0 && !isKnownRow(row)).map(({ name }) => name)
+
+/** The level of a row that its line shows: the next slower schedule, or the oldest. Undefined without levels. */
+export const shownLevel = ({
+  levels,
+  next = Infinity,
+}: Pick<StalenessRow, 'levels' | 'next'>): StalenessRow['levels'][number] | undefined => levels[Math.min(next, levels.length - 1)]
+
+/** Ages that are safe: `ingestion 5 min; inference every 15 min: each alone loses at most 5 %`; empty without any. */
+export const safeAgesText = ({ mayBeOlder }: Pick<AuditSummary, 'mayBeOlder'>): string =>
+  mayBeOlder.length === 0 ? '' : `${mayBeOlder.join('; ')}: each alone loses at most ${TOLERATED_LOSS * 100} %`
 
 /** Verdict of a row: `stream, within 15 min`, or the choice alone where it names an age itself. */
 export function choiceText({ choice, within }: Pick<StalenessRow, 'choice' | 'within'>): string {

@@ -16,6 +16,7 @@ import {
   pointText,
   percentageOrDash,
   choiceText,
+  shownLevel,
   levelTitle,
   verdictTitle,
 } from '../report-text.ts'
@@ -83,7 +84,7 @@ function elementPart(element: ElementPart, i: number, { utility, summary }: Audi
   const { title, verdict, notObservable, levels } = element
   const picture = elementCurve(`curve-${i}`, element, utility)
   const row = summary.staleness.find(candidate => candidate.element === element.element)
-  const level = row?.levels[Math.min(row.next ?? 0, row.levels.length - 1)]
+  const level = row && shownLevel(row)
   return markup`<details class="element"><summary><h3 id="element-${integerText(i)}">${title}</h3>
 <span class="now">now ${nowTitle(element)}</span> <strong class="badge">${row ? choiceText(row) : verdictTitle(element, utility)}</strong>${level && isAvailable(level.change) && markup` <span class="note">${level.title}: ${changeIntervalText(level.change.share)}</span>`}</summary>
 ${picture && markup`<figure><figcaption>Change in a week, by age: ${utility.name}</figcaption>${picture}</figure>`}

@@ -6,7 +6,7 @@ import type { AuditReport, PlanEdit } from '../../domain/audit-report.ts'
 import { asSentence, changeIntervalText, integerText, isAvailable } from '../../domain/figures.ts'
 import { shortTitle } from '../../domain/setting-text.ts'
 import type { AuditSummary, StalenessRow } from '../../domain/summary.ts'
-import { choiceText, isKnownRow, titleOfElement } from '../report-text.ts'
+import { choiceText, isKnownRow, safeAgesText, shownLevel, titleOfElement, unknownNames } from '../report-text.ts'
 import { svg, svgPoint } from './drawing.ts'
 import { term } from './glossary.ts'
 import { breakable, markup, type MarkupChild, type Markup } from './markup.ts'
@@ -14,7 +14,7 @@ import { breakable, markup, type MarkupChild, type Markup } from './markup.ts'
 export function verdictSection(report: AuditReport): Markup {
   const { summary, plans } = report
   const rows = summary.staleness.filter(isKnownRow)
-  const unknown = summary.staleness.filter(row => row.levels.length > 0 && !isKnownRow(row)).map(({ name }) => name)
+  const unknown = unknownNames(summary.staleness)
   return markup`<header>
 <p class="eyebrow">Latency audit of pipeline <b>${report.pipeline}</b>, model <b>${report.model}</b></p>
 <h1>${summary.recommendation}</h1>
@@ -44,7 +44,7 @@ function modesOf(rows: readonly StalenessRow[]): MarkupChild {
 }
 
 function tile(row: StalenessRow, i: number): Markup {
-  const level = row.levels[Math.min(row.next ?? row.levels.length - 1, row.levels.length - 1)]
+  const level = shownLevel(row)!
   const { change } = level
   return markup`<li><h3>${breakable(row.name)} <span class="note">now ${shortTitle(row.now)}</span></h3>
 <p class="choice">${breakable(choiceText(row))}</p>
@@ -78,9 +78,10 @@ ${points.map(point => svg`<circle class="incident-dot" cx="${point.x}" cy="${y(1
 </svg>`
 }
 
-function facts({ mayBeOlder, worth, cost, breakEven, confidence, assumes, wouldChange }: AuditSummary): Markup {
+function facts(summary: AuditSummary): Markup {
+  const { mayBeOlder, worth, cost, breakEven, confidence, assumes, wouldChange } = summary
   const rows: readonly (readonly [name: MarkupChild, text: string])[] = [
-    ...(mayBeOlder.length > 0 ? [['Older is enough', `${mayBeOlder.join('; ')}: each alone loses at most 5 %`] as const] : []),
+    ...(mayBeOlder.length > 0 ? [['Older is enough', safeAgesText(summary)] as const] : []),
     ['Worth', worth.text],
     ['Costs', isAvailable(cost) ? cost.text : `not known: ${cost.why}`],
     [term('break-even', 'Break-even'), breakEven.text],

@@ -7,7 +7,7 @@ import { changeParts, isAvailable, roundedText } from '../../domain/figures.ts'
 import { shortTitle } from '../../domain/setting-text.ts'
 import type { AuditSummary, StalenessRow } from '../../domain/summary.ts'
 import { graphemesOf, printableReport } from '../printable-text.ts'
-import { choiceText, isKnownRow } from '../report-text.ts'
+import { choiceText, isKnownRow, safeAgesText, shownLevel, unknownNames } from '../report-text.ts'
 import { hangingIndent, layOutRows, wrap } from './columns.ts'
 
 /** Size of the verdict, characters and lines. */
@@ -50,7 +50,7 @@ export function verdictText(input: AuditReport, { width: columnCount = verdictSi
 function factsOf(summary: AuditSummary, reportAt: string | undefined): readonly (readonly [label: string, text: string])[] {
   const { mayBeOlder, worth, cost, breakEven, confidence, assumes, wouldChange } = summary
   return [
-    ...(mayBeOlder.length > 0 ? [['OLDER IS OK', `${mayBeOlder.join('; ')}: each alone loses at most 5 %`] as const] : []),
+    ...(mayBeOlder.length > 0 ? [['OLDER IS OK', safeAgesText(summary)] as const] : []),
     ['WORTH', worth.text],
     ['COST', isAvailable(cost) ? cost.text : `not known: ${cost.why}`],
     ['BREAK-EVEN', breakEven.text],
@@ -82,7 +82,7 @@ const columns = [
 /** The header, the main element with as many of its levels as there is room for, and the other elements. */
 function tableLines({ staleness, main }: AuditSummary, width: number, room: number): string[] {
   const elements = staleness.filter(isKnownRow)
-  const unknown = staleness.filter(row => row.levels.length > 0 && !isKnownRow(row)).map(({ name }) => name)
+  const unknown = unknownNames(staleness)
   const last = unknown.length === 0 ? [] : [cut(`no interval: ${unknown.join(', ')}`, width)]
   const levelsRoom = room - 1 - elements.length - last.length
   const rows = elements.flatMap(row => [elementCells(row), ...(row.element === main ? pickedLevels(row, levelsRoom).map(levelCells) : [])])
@@ -93,9 +93,10 @@ function tableLines({ staleness, main }: AuditSummary, width: number, room: numb
   return hidden > 0 ? [...lines.slice(0, room - 1), `… ${hidden + 1} more in the report`] : lines
 }
 
-function elementCells({ name, now, levels, next, choice, within }: StalenessRow): string[] {
-  const level = levels[Math.min(next ?? levels.length - 1, levels.length - 1)]
-  const verdict = cut(choiceText({ choice, within }), 22)
+function elementCells(row: StalenessRow): string[] {
+  const { name, now, levels } = row
+  const level = shownLevel(row)!
+  const verdict = cut(choiceText(row), 22)
   return [cut(name, 14), cut(shortTitle(now), 11), sparkline(levels), cut(shortTitle(level.title), 14), ...changeCells(level), verdict]
 }
 
@@ -106,7 +107,7 @@ function levelCells(level: StalenessRow['levels'][number]): string[] {
 function changeCells({ change }: StalenessRow['levels'][number]): [share: string, interval: string, perWeek: string] {
   if (!isAvailable(change)) return ['not known', '', '']
   const [share, interval] = changeParts(change.share)
-  return [share, interval, roundedText(change.perWeek.value, '').trim()]
+  return [share, interval, roundedText(change.perWeek.value, '')]
 }
 
 /** All levels but the one of the element's own line, or as many, evenly spread, as there is room for. */
