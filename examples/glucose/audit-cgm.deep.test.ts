@@ -33,7 +33,7 @@ function audited(study: string, file: string): { readonly text: string; readonly
 
 test('dubosson.csv: nine people are too few for any verdict', { skip: without('dubosson') }, () => {
   const { text, report } = audited('dubosson', 'dubosson')
-  assert.match(text, /^dubosson: no verdict\.\n +9 patients: no verdict under 20\.\n/)
+  assert.match(text, /^dubosson: No verdict\.\n9 patients: no verdict under 20\.\n/)
   for (const { kind, levels, verdict, marks } of report.elements.filter(({ kind }) => kind !== 'training')) {
     // An element of no plan has no verdict, whatever the number of people.
     if (kind === 'groups') assert.equal(verdict.choice, 'by the plan')

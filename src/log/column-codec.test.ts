@@ -68,6 +68,28 @@ test('a single text or NULL is encoded like a constant column', () => {
   assert.deepEqual([...alone], [twice[0] - 1, 1, 1, ...twice.subarray(4)])
 })
 
+test('a text number of no text is damage', () => {
+  const strings = new Strings()
+  const columnOf = (...codes: readonly number[]): ByteReader => {
+    const writer = new ByteWriter()
+    writer.varint(0)
+    writer.varint(2)
+    for (const text of ['north', 'south']) writer.textById(strings, strings.idOf(text))
+    writeNumbers(writer, Float64Array.from(codes), codes.length)
+    return new ByteReader(writer.finish(), 'column city')
+  }
+  const { values } = readColumn(columnOf(1, 0), 2, strings)
+  assert.deepEqual(
+    Array.from(values, id => strings.textOf(id)),
+    ['south', 'north'],
+  )
+  for (const code of [2, -1, NaN])
+    assert.throws(() => readColumn(columnOf(0, code), 2, strings), {
+      code: 'SPILL_DATA',
+      message: new RegExp(`city.*has a text number ${code} of 2`),
+    })
+})
+
 test('codes follow the order of first occurrence, also after reuse', () => {
   const dictionary = new DictionaryBuilder()
   fc.assert(

@@ -5,16 +5,17 @@ import { test } from 'node:test'
 import { paddedTable } from './text-format.ts'
 
 const bin = join(import.meta.dirname, '../bin.ts')
-const { NO_COLOR: _, FORCE_COLOR: __, NODE_DISABLE_COLORS: ___, NODE_TEST_CONTEXT: ____, ...plain } = process.env
+/** Nothing of the machine's own environment: it may ask for colours, or against them, as a build server does by its `CI`. */
+const plain = { PATH: process.env['PATH'], HOME: process.env['HOME'], TERM: 'xterm' }
 
 /** Output of a command with variables. */
 const output = (env: Readonly<Record<string, string>>, ...args: readonly string[]): string =>
-  execFileSync(process.execPath, ['-C', 'spillway-source', bin, ...args], { env: { ...plain, TERM: 'xterm', ...env }, encoding: 'utf8' })
+  execFileSync(process.execPath, ['-C', 'spillway-source', bin, ...args], { env: { ...plain, ...env }, encoding: 'utf8' })
 
 /** Output of a command on a terminal of 40 columns, by util-linux's `script`. */
 function onTerminal(env: Readonly<Record<string, string>>, ...args: readonly string[]): string {
   const command = ['stty cols 40;', process.execPath, '-C', 'spillway-source', bin, ...args].join(' ')
-  return execFileSync('script', ['-qec', command, '/dev/null'], { env: { ...plain, TERM: 'xterm', ...env }, encoding: 'utf8' })
+  return execFileSync('script', ['-qec', command, '/dev/null'], { env: { ...plain, ...env }, encoding: 'utf8' })
 }
 
 test('without a terminal nothing is styled, unless FORCE_COLOR says so', () => {

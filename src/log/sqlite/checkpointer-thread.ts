@@ -21,10 +21,10 @@ const db = new sqlite.DatabaseSync(path)
 db.exec('PRAGMA busy_timeout = 0; PRAGMA synchronous = FULL')
 const checkpoint = db.prepare('PRAGMA wal_checkpoint(PASSIVE)')
 
-/** Pages in the WAL, and pages not yet moved into the database. */
+/** Pages in the WAL, and pages not yet moved into the database. While another connection checkpoints SQLite says -1 for both. */
 function checkpointWal(): { readonly pages: number; readonly remaining: number } {
-  const { busy, log, checkpointed } = checkpoint.get() as { busy: number; log: number; checkpointed: number }
-  return busy === 1 || log < 0 ? { pages: 0, remaining: 0 } : { pages: log, remaining: log - checkpointed }
+  const { log, checkpointed } = checkpoint.get() as { log: number; checkpointed: number }
+  return { pages: log, remaining: log - checkpointed }
 }
 
 const timer = callEvery(limits.CHECKPOINT_EVERY_MS, () => {
