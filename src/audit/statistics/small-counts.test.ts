@@ -89,6 +89,15 @@ test('the bound replaces an interval that one of ten decisions inflates', () => 
   assert.deepEqual([interval.low, interval.high], interval.pointwise)
 })
 
+test('the bound replaces an interval that one of sixty decisions inflates', () => {
+  const amounts = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [i * 99, i === 0 ? -5000 : i % 2 === 0 ? 40 : -60]))
+  const interval = intervalFor(sample, differing(amounts))
+  assert.equal(interval.isCounted, true)
+  assert.ok(interval.freedom < 1.1 && interval.low > -40_000 && interval.high < 40_000, `${interval.low} to ${interval.high}`)
+  const evenAmounts = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [i * 99, i % 2 === 0 ? 40 : -60]))
+  assert.equal(intervalFor(sample, differing(evenAmounts)).isCounted, undefined)
+})
+
 test('one differing decision uses the count bound, many use the standard error', () => {
   const single = intervalFor(sample, differing({ 7: -1 }))
   assert.equal(single.isCounted, true)
@@ -123,8 +132,9 @@ interface Sparse {
   readonly unequal?: boolean
 }
 
-const lognormal = (chance: Random): number =>
-  Math.exp(0.8 * Math.sqrt(-2 * Math.log(1 - chance())) * Math.cos(2 * Math.PI * chance()) - 0.32)
+/** Amounts with mean 1. */
+const lognormal = (chance: Random, sigma = 0.8): number =>
+  Math.exp(sigma * Math.sqrt(-2 * Math.log(1 - chance())) * Math.cos(2 * Math.PI * chance()) - sigma ** 2 / 2)
 
 const sparse: Readonly<Record<string, Omit<Sparse, 'expected'>>> = {
   'losses of one': { amount: () => -1, mean: -1 },
@@ -164,6 +174,16 @@ function coverageOf({ expected, amount, mean, shocks = false, unequal = false }:
   }
   return { bounded: bounded / seen, intervals: intervals / drawn, chosen, seen }
 }
+
+test('of many amounts that differ by orders of magnitude the chosen intervals have their nominal coverage', () => {
+  const cases = 100
+  const amount = (chance: Random): number => (chance() < 0.6 ? -1 : 1) * lognormal(chance, 2)
+  for (const expected of [30, 100]) {
+    const result = coverageOf({ expected, amount, mean: -0.2 }, cases, 5)
+    assert.ok(result.intervals >= 0.95 - 3 * Math.sqrt((0.05 * 0.95) / cases), `${expected}: ${JSON.stringify(result)}`)
+    assert.ok(result.chosen > 10, JSON.stringify(result))
+  }
+})
 
 test('the bounds and the chosen intervals have their nominal coverage', () => {
   const cases = 100

@@ -1,6 +1,6 @@
 /**
- * Bounds from counts, for levels that change few decisions. The standard error of few decisions is poorly estimated, and its interval
- * can be a hundred times their total.
+ * Bounds from counts, for levels that change few decisions, or whose change is mostly that of one cluster. The standard error is poorly
+ * estimated there, and its interval can be a hundred times their total.
  *
  * **Formula.** Of N decisions let E Σd⁺ be the expected total gain. With Λ(x) the expected number of decisions that gain more than x, it is
  * ∫ Λ(x) dx from 0 to the largest gain (Anderson 1969, "Confidence limits for the expected value of an arbitrary bounded random variable").
@@ -16,21 +16,22 @@
 import { poissonUpper } from './distributions.ts'
 import type { SparseValues } from '../value/sparse.ts'
 
-/** With this many differing clusters in each column the standard error is well estimated. */
+/** With this many differing clusters in each column, and degrees of freedom, the standard error is well estimated. */
 const FEW_MAX = 20
+const FREEDOM_MIN = 2
 
 /** The differing decisions of one level, counted. */
 export interface DifferenceCounts {
   readonly differing: number
   /** The largest absolute difference of one decision. */
   readonly largest: number
-  /** The nonzero differences of decisions, and the nonzero cluster sums of each column; absent where more than a few differ. */
+  /** The nonzero differences of decisions, and the nonzero cluster sums of each column; absent where the standard error serves. */
   readonly few?: readonly Float64Array[]
 }
 
-/** `columns`: the nonzero cluster sums of each column. */
-export function differenceCounts({ by }: Pick<SparseValues, 'by'>, columns: readonly Float64Array[]): DifferenceCounts {
-  const isFew = [by, ...columns].some(({ length }) => length < FEW_MAX)
+/** `columns`: the nonzero cluster sums of each column. `freedom`: the degrees of freedom of the standard error. */
+export function differenceCounts({ by }: Pick<SparseValues, 'by'>, columns: readonly Float64Array[], freedom: number): DifferenceCounts {
+  const isFew = freedom < FREEDOM_MIN || [by, ...columns].some(({ length }) => length < FEW_MAX)
   return { differing: by.length, largest: largestOf(by), ...(isFew && { few: [by, ...columns] }) }
 }
 

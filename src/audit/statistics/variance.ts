@@ -50,16 +50,18 @@ export function estimateVariance(
   const { rows, value, unit } = theta
   const parts = cells.map(set => partOf(set, differing, theta, buffers))
   const { variance, third, freedomDivisor } = combined(parts, theta)
+  const freedom = freedomDivisor > 0 ? variance ** 2 / freedomDivisor : Infinity
   return {
     rows,
     value,
     variance: variance * unit ** 2,
-    freedom: freedomDivisor > 0 ? variance ** 2 / freedomDivisor : Infinity,
+    freedom,
     skewness: variance > 0 ? third / variance ** 1.5 : 0,
     influence: parts.flatMap(({ influence }) => (influence ? [influence.map(v => v * unit)] : [])),
     counts: differenceCounts(
       differing,
       parts.flatMap(({ clusterSums }) => (clusterSums ? [clusterSums] : [])),
+      freedom,
     ),
   }
 }
