@@ -67,19 +67,23 @@ const confidence = closedObject({
   reasons: listOf(stringType),
 })
 
+const changing = closedObject({ text: stringType, option: optional(described('the option of spillway audit for it', stringType)) })
+
 const summary = closedObject({
   recommendation: described('what to do, one sentence', stringType),
   reason: described('the figure behind it, one sentence', stringType),
   outcome: described('what is counted: late arrivals caught', stringType),
+  today: described('value and actions of the pipeline as it runs', stringType),
   main: optional(described('the element that the reason is about', stringType)),
   staleness: listOf(row),
   mayBeOlder: described('elements that lose at most 5 % at an older age, each alone, with that age', listOf(stringType)),
+  alertAt: described('elements with the age from which the model that runs may lose more than 5 %', listOf(stringType)),
   worth,
   cost: orReason(cost),
   breakEven,
   confidence,
   assumes: described('assumptions of the value function, as its author states them', listOf(stringType)),
-  wouldChange: described('what would change the answer', listOf(stringType)),
+  wouldChange: described('what would change the answer', listOf(changing)),
 })
 
 export const summarySchema: SchemaOf<TypeOf<typeof summary>> = summary

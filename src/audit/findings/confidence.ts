@@ -7,6 +7,8 @@ import type { AuditSummary } from '../domain/summary.ts'
 /** Effective sample sizes under which intervals are less reliable, and much less. */
 const CLUSTERS_FEW = 50
 const CLUSTERS_VERY_FEW = 30
+/** The share of clusters from which on their sizes are about equal. */
+const EQUAL_FROM = 0.8
 /** Judged weeks that are few, and very few. */
 const WEEKS_FEW = 8
 const WEEKS_VERY_FEW = 4
@@ -24,7 +26,12 @@ export function confidenceOf(
   const unknownShare = decisions > 0 ? unknown / decisions : 0
   const fewClusters = clusters.filter(({ effective }) => effective < CLUSTERS_FEW)
   const fewest = Math.min(...fewClusters.map(({ effective }) => effective))
-  const sizes = fewClusters.map(({ name, effective }) => `${integerText(Math.floor(effective))} independent ${plural(name)}`)
+  const sizes = fewClusters.map(({ name, count, effective }) => {
+    const equal = Math.floor(effective)
+    return equal < EQUAL_FROM * count
+      ? `${integerText(count)} unequal ${plural(name)} that count as ${integerText(equal)}`
+      : `${integerText(count)} ${plural(name)}`
+  })
   const weaknesses = [
     {
       severity: severityOf(fewClusters.length > 0, fewest < CLUSTERS_VERY_FEW),

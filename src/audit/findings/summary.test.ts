@@ -105,6 +105,36 @@ test('an element that loses at its first level comes before the next schedules',
   assert.match(unplanned.reason, /^"landings" nightly/, 'nothing is to be chosen there')
 })
 
+test('what must stay live is named: streams with their safe age, inference and action with their setting', () => {
+  const ofKind = (kind: 'ingestion' | 'inference' | 'action', choice: string): ElementPart => ({
+    ...part('', { choice, why: '' }, [quarter, level(-200)]),
+    element: kind,
+    kind,
+    now: { setting: { kind: 'now' }, title: choice, age: null },
+  })
+  const stages = [ofKind('ingestion', 'stream'), ofKind('inference', 'on event'), ofKind('action', 'inline')]
+  const groups = ['a', 'b', 'c'].map(name => part(name, safe, [quarter, level(-3)]))
+  const { recommendation, alertAt, today } = summaryOf({ elements: [...stages, ...groups], plans: plans('keep what runs') })
+  assert.equal(
+    recommendation,
+    'Keep streaming ingestion (within 15 min), inference on event and action inline; each feature group may be a day old, but no saving is shown.',
+  )
+  assert.deepEqual(alertAt.slice(0, 2), ['ingestion 15 min', 'inference 15 min'])
+  assert.equal(today, 'late arrivals caught: 600 a week, by 900 alerts a week, 50 % right of those whose outcome is known')
+})
+
+test('worth compares with the next schedule, also where the first level is the reason', () => {
+  const soon = { ...quarter, refit: effect(-100) }
+  const stage = (kind: 'ingestion' | 'action', atNext: number): ElementPart => ({
+    ...part('', { choice: 'stream', why: '' }, [soon, level(atNext)]),
+    element: kind,
+    kind,
+  })
+  const { reason, worth } = summaryOf({ elements: [stage('action', -300), stage('ingestion', -400)] })
+  assert.match(reason, /^Ingestion 15 min older: −17 %/)
+  assert.match(worth.text, /^1,700 late arrivals a month \[1,700, 1,800\] more than ingestion nightly$/)
+})
+
 test('of groups that lose nothing by themselves, all at once are the reason', () => {
   const alone = ['a', 'b'].map(name => part(name, safe, [quarter, level(-3)]))
   const joint = {
@@ -114,7 +144,7 @@ test('of groups that lose nothing by themselves, all at once are the reason', ()
     groups: ['a', 'b'],
   }
   const { recommendation, reason, staleness } = summaryOf({ elements: [...alone, joint] })
-  assert.equal(recommendation, '"a" and "b" may each be a day old, not all groups at once.')
+  assert.equal(recommendation, '"a" and "b" may each be a day old, not all at once.')
   assert.match(reason, /^All groups at once nightly: −33 %/)
   assert.equal(staleness[2].choice, 'not all at once')
 })
@@ -141,10 +171,10 @@ test('with a price, the gain is in dollars, and the break-even value stays', () 
     plans: plans('keep what runs'),
     utility: { ...utility, dollars: 101 },
   })
-  assert.equal(recommendation, 'Keep "landings" on stream (15 min old is fresh enough).')
+  assert.equal(recommendation, 'Keep streaming "landings" (within 15 min).')
   assert.equal(worth.text, '$88,000 a month [$83,000, $92,000] more than "landings" nightly')
   assert.equal(shown.text, 'late arrivals worth over $0.42 each (at most $0.60) pay for fresh "landings", where the rest streams anyway')
-  assert.deepEqual(wouldChange, ['late arrivals worth less than $0.60 each'])
+  assert.deepEqual(wouldChange, [{ text: 'late arrivals worth less than $0.60 each' }])
 })
 
 test('nothing known is no verdict, with the reason and without confidence', () => {
@@ -154,6 +184,16 @@ test('nothing known is no verdict, with the reason and without confidence', () =
   assert.equal(recommendation, 'No verdict.')
   assert.equal(reason, '9 patients: no verdict under 20.')
   assert.equal(confidence.level, 'none')
+})
+
+test('clusters of unequal size are told with the number of equal ones that they count as', () => {
+  const reasonOf = (count: number, effective: number) =>
+    summaryOf({
+      elements: [part('landings', keep, [quarter, level(-200)])],
+      history: { ...history, clusters: [{ name: 'city', count, effective }] },
+    }).confidence.reasons[0]
+  assert.equal(reasonOf(225, 49.7), 'only 225 unequal cities that count as 49')
+  assert.equal(reasonOf(30, 28.9), 'only 30 cities')
 })
 
 test('confidence falls with few clusters, few weeks, unknown outcomes, and without retraining', () => {

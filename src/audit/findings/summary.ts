@@ -3,7 +3,7 @@
  * what would change the answer. Computes nothing but sums and shares of the report's figures.
  */
 import { assert } from '../../base/index.ts'
-import type { AuditReport, Range } from '../domain/audit-report.ts'
+import type { AuditReport, Range, UtilityPart } from '../domain/audit-report.ts'
 import type { ElementPart, Estimate, SweepLevel } from '../domain/element-report.ts'
 import {
   asSentence,
@@ -11,6 +11,7 @@ import {
   countedNoun,
   isAvailable,
   monthlyValue,
+  percentageText,
   roundedText,
   type MissingReason,
 } from '../domain/figures.ts'
@@ -39,9 +40,11 @@ export function buildSummary(parts: SummaryParts, { assumes = [], isNonNegative 
     recommendation: recommendationText(parts, staleness),
     reason: reasonText(parts, main),
     outcome: parts.utility.name,
+    today: todayText(parts.utility),
     ...(main && { main: main.row.element }),
     staleness,
     mayBeOlder: mayBeOlder(parts.elements, staleness),
+    alertAt: alertAt(parts.elements),
     worth: worthOf(parts, main),
     cost: costOf(parts),
     breakEven: breakEvenOf(parts, main),
@@ -104,42 +107,70 @@ function withinOf({ plannedThreshold, incidentThreshold, levels }: ElementPart):
   const isRetrained = levels.some(({ refit }) => isAvailable(refit))
   const threshold = isRetrained ? plannedThreshold : incidentThreshold
   if (!isAvailable(threshold)) return { why: threshold.why }
-  const title = levels.findLast(({ age }) => age <= threshold.age)?.title
-  assert(title !== undefined, 'a freshness threshold is the age of a level')
-  return `${title}${threshold.beyond === true ? ' or more' : ''}`
+  return `${titleAt(levels, threshold.age)}${threshold.beyond === true ? ' or more' : ''}`
 }
 
-/** The level whose loss the reason names. */
-interface MainLoss {
+/** The title of the level at a freshness threshold. */
+function titleAt(levels: readonly SweepLevel[], threshold: number): string {
+  const title = levels.findLast(({ age }) => age <= threshold)?.title
+  assert(title !== undefined, 'a freshness threshold is the age of a level')
+  return title
+}
+
+/** Incident thresholds; an element without a loss at any level needs no alert. */
+const alertAt = (elements: readonly ElementPart[]): string[] =>
+  elements.flatMap(part => {
+    const { incidentThreshold: threshold, levels, unplanned } = part
+    if (unplanned !== undefined || !isAvailable(threshold) || threshold.beyond === true) return []
+    return [`${nameOf(part)} ${titleAt(levels, threshold.age)}`]
+  })
+
+function todayText({ name, unit, now }: UtilityPart): string {
+  const quality = now.precision === null ? '' : `, ${percentageText(now.precision)} right of those whose outcome is known`
+  const value = roundedText(now.perWeek, name.startsWith(unit) ? '' : unit)
+  return `${name}: ${value} a week, by ${countedNoun(Math.round(now.actionsPerWeek), 'alert')} a week${quality}`
+}
+
+/** A certain loss of an element at one level. */
+interface Loss {
   readonly part: ElementPart
   readonly row: StalenessRow
   readonly level: SweepLevel
   readonly change: StalenessChange
 }
 
+/** The loss that the reason names, and that of the same element at the next schedule, which is what the recommendation is worth. */
+interface MainLoss extends Loss {
+  readonly atNext: Loss
+}
+
 /**
- * The element that loses most at its first level, if that is more than the tolerated share for certain: it must stay as fresh as it is.
- * Otherwise the feature group that loses most at the next schedule, else all groups, else a stage.
+ * Of the elements that lose more than the tolerated share at their first level for certain, and so must stay as fresh as they are, the one
+ * that loses most at the next schedule. Otherwise the feature group that loses most there, else all groups, else a stage.
  */
 function mainLoss(elements: readonly ElementPart[], rows: readonly StalenessRow[]): MainLoss | undefined {
-  const lossesAt = (indexOf: (row: StalenessRow) => number | undefined, least: number): MainLoss[] =>
+  const lossesAt = (indexOf: (row: StalenessRow) => number | undefined, least: number): Loss[] =>
     elements
-      .flatMap((part, i): MainLoss[] => {
+      .flatMap((part, i): Loss[] => {
         const row = rows[i]
         const index = part.unplanned === undefined ? indexOf(row) : undefined
         const change = index === undefined ? undefined : row.levels[index].change
         return change && isAvailable(change) && -change.share.high > least ? [{ part, row, level: part.levels[index!], change }] : []
       })
       .toSorted((a, b) => a.change.perWeek.value - b.change.perWeek.value)
-  const [soonest] = lossesAt(({ levels }) => (levels.length > 0 ? 0 : undefined), TOLERATED_LOSS)
-  if (soonest) return soonest
+  const soonest = lossesAt(({ levels }) => (levels.length > 0 ? 0 : undefined), TOLERATED_LOSS)
   const losses = lossesAt(({ next }) => next, 0)
+  for (const atNext of losses) {
+    const soon = soonest.find(({ part }) => part === atNext.part)
+    if (soon) return { ...soon, atNext }
+  }
   const ofKind = (kind: ElementPart['kind']) => losses.find(({ part }) => part.kind === kind)
-  return ofKind('group') ?? ofKind('groups') ?? losses[0]
+  const atNext = ofKind('group') ?? ofKind('groups') ?? losses[0]
+  return atNext && { ...atNext, atNext }
 }
 
 /** `"arrivals" nightly`, `all groups at once 1 day older`. */
-const conditionOf = ({ part, level }: Pick<MainLoss, 'part' | 'level'>): string =>
+const conditionOf = ({ part, level }: Loss): string =>
   `${nameOf(part)} ${level.setting.kind === 'older' ? `${level.title} older` : shortTitle(level.title)}`
 
 /** Ages that are safe for each element alone; a model's own schedule is none of them. */
@@ -158,17 +189,21 @@ function recommendationText({ elements, plans }: SummaryParts, rows: readonly St
       const part = elements.find(candidate => candidate.element === element)
       return `${part ? nameOf(part) : element}${part?.kind === 'group' ? ' as' : ''} ${title}`
     })
-  const kept = elements.flatMap((part, i) => keptText(part, rows[i]) ?? [])
-  const safe = elements.filter(part => part.kind === 'group' && isSafeDayOld(part)).map(nameOf)
+  const streamed = elements.flatMap((part, i) => streamedText(part, rows[i]) ?? [])
+  const kept = elements.flatMap(part => keptText(part) ?? [])
+  const groups = elements.filter(({ kind }) => kind === 'group')
+  const safe = groups.filter(isSafeDayOld)
   const isJoint = rows.some(({ choice }) => choice === 'not all at once')
-  const isKept = changes.length === 0 && kept.length === 0 && plans.decision === 'keep what runs'
+  const isUnchanged = changes.length === 0 && plans.decision === 'keep what runs'
+  const isKept = isUnchanged && streamed.length + kept.length === 0
+  const keeps = [...(streamed.length > 0 ? [`streaming ${listText(streamed)}`] : []), ...(kept.length > 0 ? [listText(kept)] : [])]
   const clauses = [
     ...(changes.length > 0 ? [`run ${listText(changes)}`] : []),
     ...(isKept ? ['keep what runs'] : []),
-    ...(kept.length > 0 ? [`keep ${listText(kept)}`] : []),
+    ...(keeps.length > 0 ? [`keep ${keeps.join(', ')}`] : []),
     ...(safe.length > 0
       ? [
-          `${listText(safe)} may${safe.length > 1 ? ' each' : ''} be a day old${isJoint && safe.length > 1 ? ', not all groups at once' : ''}${isKept ? ', but no saving is shown' : ''}`,
+          `${safeText(safe, groups)}${isJoint && safe.length > 1 ? ', not all at once' : ''}${isUnchanged ? ', but no saving is shown' : ''}`,
         ]
       : []),
   ]
@@ -176,14 +211,29 @@ function recommendationText({ elements, plans }: SummaryParts, rows: readonly St
   return isNothingKnown(elements) ? 'No verdict.' : 'Keep what runs.'
 }
 
-/** `"arrivals" on stream, 15 min old is fresh enough`; undefined for a group that needs no freshness, or of which nothing is known. */
-function keptText(part: ElementPart, { within }: StalenessRow): string | undefined {
-  const { kind, verdict, unplanned, now } = part
-  if (kind !== 'group' || unplanned !== undefined) return undefined
-  if (verdict.choice.startsWith('keep ')) return `${nameOf(part)} ${verdict.choice.slice('keep '.length)}`
-  if (verdict.choice !== now.title || !/^(stream|hybrid)/.test(verdict.choice)) return undefined
-  return `${nameOf(part)} on ${verdict.choice}${typeof within === 'string' ? ` (${within} old is fresh enough)` : ''}`
+/** `"a", "b" and "c" may each be a day old`. */
+function safeText(safe: readonly ElementPart[], groups: readonly ElementPart[]): string {
+  if (safe.length > 2 && safe.length === groups.length) return 'each feature group may be a day old'
+  return `${listText(safe.map(nameOf))} may${safe.length > 1 ? ' each' : ''} be a day old`
 }
+
+/** `"arrivals" (within 15 min)`; undefined where the history does not show that it must stay on stream. */
+function streamedText(part: ElementPart, { within }: StalenessRow): string | undefined {
+  const { verdict, unplanned, now } = part
+  if (unplanned !== undefined || verdict.choice !== now.title || verdict.choice !== 'stream') return undefined
+  return `${nameOf(part)}${typeof within === 'string' ? ` (within ${within})` : ''}`
+}
+
+/** `"usual" within 1 h`, `inference on event`; undefined where the history does not show that it must stay so. */
+function keptText(part: ElementPart): string | undefined {
+  const { kind, verdict, unplanned, now } = part
+  if (unplanned !== undefined) return undefined
+  if (kind === 'group' && verdict.choice.startsWith('keep ')) return `${nameOf(part)} ${verdict.choice.slice('keep '.length)}`
+  return verdict.choice === now.title && LIVE.has(now.title) ? `${nameOf(part)} ${shortTitle(now.title)}` : undefined
+}
+
+/** Settings of a group, of inference and of action that are as fresh as can be, besides `stream`. */
+const LIVE: ReadonlySet<string> = new Set(['hybrid', 'on event', 'inline'])
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
@@ -211,12 +261,13 @@ function worthOf({ plans, utility, elements }: SummaryParts, main: MainLoss | un
   const { unit, dollars } = utility
   if (plans.net) return { text: `${monthText(plans.net, '$')} net of costs, over what runs now`, perMonth: plans.net, unit: '$' }
   if (!main) return { text: 'no gain is shown', unit }
-  const { value, low, high } = main.change.perWeek
+  const { atNext } = main
+  const { value, low, high } = atNext.change.perWeek
   const price = dollars ?? 1
   const perMonth = { value: -monthlyValue(value) * price, low: -monthlyValue(high) * price, high: -monthlyValue(low) * price }
   const shownUnit = dollars === undefined ? unit : '$'
   const ifActed = elements.some(({ kind, now }) => kind === 'action' && now.title === NO_ACTION) ? ', if every alert is acted on' : ''
-  return { text: `${monthText(perMonth, shownUnit)} more than ${conditionOf(main)}${ifActed}`, perMonth, unit: shownUnit }
+  return { text: `${monthText(perMonth, shownUnit)} more than ${conditionOf(atNext)}${ifActed}`, perMonth, unit: shownUnit }
 }
 
 /** `$680,000 a month [$210,000, $1,300,000]`. */
@@ -251,8 +302,13 @@ function breakEvenOf({ elements, utility, costs }: SummaryParts, main: MainLoss 
   if (!part || breakEven === undefined) return { text: 'no cheaper setting to compare with' }
   if (!isAvailable(breakEven)) return { text: `not known: ${breakEven.why}` }
   const [value, high] = [breakEven.value, breakEven.high].map(amount => roundedText(amount, '$'))
+  const ofStream = elements.find(({ kind }) => kind === 'ingestion')?.verdict.breakEven
+  const whole =
+    part.kind !== 'ingestion' && ofStream && isAvailable(ofStream)
+      ? `; over ${roundedText(ofStream.value, '$')} (at most ${roundedText(ofStream.high, '$')}) for all that streams`
+      : ', where the rest streams anyway'
   return {
-    text: `${utility.unit} worth over ${value} each (at most ${high}) pay for fresh ${nameOf(part)}, where the rest streams anyway`,
+    text: `${utility.unit} worth over ${value} each (at most ${high}) pay for fresh ${nameOf(part)}${whole}`,
     dollars: breakEven,
   }
 }
@@ -267,16 +323,16 @@ function streamingCostOf(costs: SummaryParts['costs']): AuditSummary['breakEven'
   }
 }
 
-function wouldChange(parts: SummaryParts, main: MainLoss | undefined): string[] {
+function wouldChange(parts: SummaryParts, main: MainLoss | undefined): AuditSummary['wouldChange'] {
   const { elements, costs, utility } = parts
   const breakEven = main?.part.verdict.breakEven
   const more = elements
     .flatMap(part => (part.verdict.moreWeeks === undefined ? [] : [{ part, weeks: Math.ceil(part.verdict.moreWeeks) }]))
     .toSorted((a, b) => a.weeks - b.weeks)[0]
   return [
-    ...(breakEven && isAvailable(breakEven) ? [`${utility.unit} worth less than ${roundedText(breakEven.high, '$')} each`] : []),
-    ...(more ? [`${countedNoun(more.weeks, 'more week')} of history would decide on ${nameOf(more.part)}`] : []),
-    ...(utility.dollars === undefined ? [`a value of ${utility.unit}: --value DOLLARS`] : []),
-    ...(isAvailable(costs) ? ['your own prices and people: --prices, --people'] : []),
+    ...(breakEven && isAvailable(breakEven) ? [{ text: `${utility.unit} worth less than ${roundedText(breakEven.high, '$')} each` }] : []),
+    ...(more ? [{ text: `${countedNoun(more.weeks, 'more week')} of history would decide on ${nameOf(more.part)}` }] : []),
+    ...(utility.dollars === undefined ? [{ text: `a value of ${utility.unit}`, option: '--value DOLLARS' }] : []),
+    ...(isAvailable(costs) ? [{ text: 'your own prices and people', option: '--prices, --people' }] : []),
   ]
 }

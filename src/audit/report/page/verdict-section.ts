@@ -79,15 +79,17 @@ ${points.map(point => svg`<circle class="incident-dot" cx="${point.x}" cy="${y(1
 }
 
 function facts(summary: AuditSummary): Markup {
-  const { mayBeOlder, worth, cost, breakEven, confidence, assumes, wouldChange } = summary
+  const { today, mayBeOlder, alertAt, worth, cost, breakEven, confidence, assumes, wouldChange } = summary
   const rows: readonly (readonly [name: MarkupChild, text: string])[] = [
+    ['Today', today],
     ...(mayBeOlder.length > 0 ? [['Older is enough', safeAgesText(summary)] as const] : []),
+    ...(alertAt.length > 0 ? [['Alert at', `${alertAt.join('; ')}: older, the model that runs may lose more`] as const] : []),
     ['Worth', worth.text],
     ['Costs', isAvailable(cost) ? cost.text : `not known: ${cost.why}`],
     [term('break-even', 'Break-even'), breakEven.text],
     ['Confidence', `${confidence.level}: ${confidence.reasons.join('; ')}`],
     ...(assumes.length > 0 ? [['Assumes', assumes.join('; ')] as const] : []),
-    ...(wouldChange.length > 0 ? [['What would change the answer', wouldChange.join('; ')] as const] : []),
+    ...(wouldChange.length > 0 ? [['What would change the answer', wouldChange.map(({ text: what }) => what).join('; ')] as const] : []),
   ]
   return markup`<dl class="facts">${rows.map(([name, text]) => markup`<div><dt>${name}</dt><dd>${asSentence(text)}</dd></div>`)}</dl>
 `

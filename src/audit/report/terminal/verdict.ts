@@ -56,7 +56,9 @@ function factsOf(summary: AuditSummary, reportAt: string | undefined): readonly 
     ['BREAK-EVEN', breakEven.text],
     ['CONFIDENCE', `${confidence.level}: ${confidence.reasons.join('; ')}`],
     ...(assumes.length > 0 ? [['ASSUMES', assumes.join('; ')] as const] : []),
-    ...(wouldChange.length > 0 ? [['CHANGES IT', wouldChange.join('; ')] as const] : []),
+    ...(wouldChange.length > 0
+      ? [['CHANGES IT', wouldChange.map(({ text, option }) => (option ? `${text}: ${option}` : text)).join('; ')] as const]
+      : []),
     ...(reportAt === undefined ? [] : [['REPORT', reportAt] as const]),
   ]
 }
