@@ -62,7 +62,7 @@ export const rankWeights = Float64Array.from({ length: limits.SKETCH_RANK_MAX + 
 export function codeOfNumber(value: number): number {
   bits.setFloat64(0, value)
   let high = bits.getUint32(0)
-  let low = (bits.getUint32(4) + 0x13198a2e) >>> 0
+  let low = bits.getUint32(4) + 0x13198a2e
   low = (low + mix(0x243f6a89, high)) >>> 0
   high = (high + mix(0x6c4e6c89, low)) >>> 0
   low = (low + mix(0x452821e7, high)) >>> 0

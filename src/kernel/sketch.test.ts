@@ -17,8 +17,9 @@ interface Entry {
   readonly code: number
 }
 
-/** Few registers and ranks, so that most added values decide nothing. */
-const codes = fc.record({ register: fc.nat(5), rank: fc.integer({ min: 1, max: 6 }) }).map(({ register, rank }) => register * 64 + rank)
+/** Few registers, the last among them, and few ranks, so that most added values decide nothing. */
+const registers = fc.oneof(fc.nat(4), fc.constant(limits.SKETCH_REGISTERS - 1))
+const codes = fc.record({ register: registers, rank: fc.integer({ min: 1, max: 6 }) }).map(({ register, rank }) => register * 64 + rank)
 const histories = fc.array(fc.record({ wait: fc.nat(2), late: fc.oneof(fc.constant(0), fc.nat(30)), code: codes }), { maxLength: 700 })
 
 /** [Σ 2^−rank, empty registers] by brute force. */

@@ -76,9 +76,15 @@ test('slices can be concatenated, and an incomplete slice is an error', () => {
   const ends = new Set(slices.map((_, i) => slices.slice(0, i + 1).reduce((sum, { length }) => sum + length, 0)))
   for (let length = 1; length < bytes.length; length++)
     if (!ends.has(length)) assert.throws(() => splitSlices(bytes.subarray(0, length)), stateError, String(length))
-  const negative = slices[0].slice()
-  new Int32Array(negative.buffer, 28, 1)[0] = -1
-  assert.throws(() => splitSlices(negative), stateError)
+  for (const [numbers, counts] of [
+    [-1, 0],
+    [2, -1],
+    [-1, -1],
+  ]) {
+    const negative = slices[0].slice()
+    new Int32Array(negative.buffer, 28, 2).set([numbers, counts])
+    assert.throws(() => splitSlices(negative), stateError, `${numbers} numbers, ${counts} counts`)
+  }
 })
 
 test('a slice is read alike wherever it begins in a buffer', () => {

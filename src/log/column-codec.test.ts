@@ -122,8 +122,12 @@ test('each form of numbers begins with its own byte, which is part of the format
   const forms: [values: number[], form: number][] = [
     [[7, 7], 0],
     [[7, 8], 1],
-    [[7, 300], 2],
-    [[7, 70_000], 3],
+    [[7, 7 + 255], 1],
+    [[7, 7 + 256], 2],
+    [[7, 7 + 65_535], 2],
+    [[7, 7 + 65_536], 3],
+    [[7, 7 + 2 ** 32 - 1], 3],
+    [[7, 7 + 2 ** 32], 4],
     [[7, 2 ** 40], 4],
     [[7, 0.5], 4],
   ]

@@ -22,6 +22,7 @@ import { jointVerdict, SAFE_DAY_OLD } from '../../src/audit/plans/element-verdic
 import { TOLERATED_LOSS } from '../../src/audit/statistics/freshness-threshold.ts'
 import { actingAtVolume, utilityOf } from '../../src/audit/value/index.ts'
 import type { UtilityIR } from '../../src/define/ir/ir.ts'
+import type { RowRange } from '../../src/audit/domain/cases.ts'
 import { contradictionsOf } from './contradictions.ts'
 import { scoreWorld, scoreWorldKinds, type ScoreWorld, type ScoreWorldKind } from './score-world.ts'
 
@@ -214,9 +215,19 @@ export async function reportOf(
     retrained,
     unjudged: valuation.unjudged,
   }
+  const lengthOf = ({ from, to }: RowRange) => ({ decisions: to - from })
+  const blocks = { select: lengthOf(cases.blocks.select), report: lengthOf(cases.blocks.report) }
   const parts: SummaryParts = {
     pipeline: kind,
-    history: { from: 0, until: 0, weeks: 12, decisions: cases.length, unknown: 0, clusters: [] } as unknown as SummaryParts['history'],
+    history: {
+      from: 0,
+      until: 0,
+      weeks: 12,
+      decisions: cases.length,
+      unknown: 0,
+      clusters: [],
+      blocks,
+    } as unknown as SummaryParts['history'],
     utility: { ...part, ...(utility.dollars !== undefined && { dollars: utility.dollars }) },
     elements: sweeps.map(({ element, sweep }) =>
       elementPart({

@@ -217,7 +217,7 @@ export class PlanValuation {
     if (isInconclusive(plans)) return plans.why
     const [runs, retrained] = plans.map(({ performance }) => performance.perWeek)
     if (!(runs > 0) || retrained >= COMPARABLE_PART * runs) return undefined
-    return `a model trained anew on fresh features is worth ${percentText(Math.max(0, retrained) / runs)} of the one that runs, at as many alerts: under ${percentText(COMPARABLE_PART)} its losses say nothing of those of the one that runs`
+    return `a model retrained on fresh features has only ${percentText(Math.max(0, retrained) / runs)} of the value of the one that runs (${percentText(COMPARABLE_PART)} are needed to compare), at as many alerts`
   }
 }
 

@@ -136,8 +136,8 @@ export function caveatText(caveat: Caveat): string {
     case 'other volume': {
       const volumes = `${caveat.level}: ${number(Math.round(caveat.actions))} actions a week instead of ${number(Math.round(caveat.now))}`
       return caveat.at === 'threshold'
-        ? `at the same threshold, ${volumes}, so part of the difference in that column is due to alert volume; verdicts use equal alert volume`
-        : `at equal alert volume the counts differ, ${volumes}, so part of the difference is due to alert volume`
+        ? `at the same threshold, ${volumes}, so part of that difference is due to alert volume; verdicts use equal alert volume`
+        : `equal alert volume is not reached by ${volumes}, so part of the difference is due to alert volume`
     }
     case 'no retraining':
       return `planned changes are judged without retraining: ${caveat.why}`

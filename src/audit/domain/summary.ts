@@ -28,6 +28,7 @@ const level = closedObject({
   title: described('15 min, nightly at 02:00, 2 h', stringType),
   age: durationType,
   change: orReason(change),
+  incident: described('change as a share where the model and its threshold stay: data that is late by accident', orReason(interval)),
 })
 
 const row = closedObject({
@@ -77,7 +78,7 @@ const summary = closedObject({
   main: optional(described('the element that the reason is about', stringType)),
   staleness: listOf(row),
   mayBeOlder: described('elements that lose at most 5 % at an older age, each alone, with that age', listOf(stringType)),
-  alertAt: described('elements with the age from which the model that runs may lose more than 5 %', listOf(stringType)),
+  alertAt: described('elements with the age from which the model that runs may lose more than 5 % by accident', listOf(stringType)),
   worth,
   cost: orReason(cost),
   breakEven,

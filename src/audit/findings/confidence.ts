@@ -21,21 +21,21 @@ export function confidenceOf(
   { history, utility }: Pick<AuditReport, 'history' | 'utility'>,
   isNothingKnown: boolean,
 ): AuditSummary['confidence'] {
-  const { weeks, decisions, unknown, clusters, from, until } = history
+  const { weeks, decisions, unknown, clusters, from, until, blocks } = history
   const judgedWeeks = weeks / 2
   const unknownShare = decisions > 0 ? unknown / decisions : 0
   const fewClusters = clusters.filter(({ effective }) => effective < CLUSTERS_FEW)
   const fewest = Math.min(...fewClusters.map(({ effective }) => effective))
-  const sizes = fewClusters.map(({ name, count, effective }) => {
-    const equal = Math.floor(effective)
-    return equal < EQUAL_FROM * count
-      ? `${integerText(count)} unequal ${plural(name)} that count as ${integerText(equal)}`
-      : `${integerText(count)} ${plural(name)}`
+  const isUnequal = ({ count, effective }: (typeof clusters)[number]): boolean => effective < EQUAL_FROM * count
+  const sizes = fewClusters.map(column => {
+    const clustersText = `${integerText(column.count)} ${plural(column.name)}`
+    return isUnequal(column) ? `${clustersText} that count as ${integerText(Math.floor(column.effective))}` : clustersText
   })
+  const why = fewClusters.some(isUnequal) ? ', since few have most decisions' : ''
   const weaknesses = [
     {
       severity: severityOf(fewClusters.length > 0, fewest < CLUSTERS_VERY_FEW),
-      text: `only ${new Intl.ListFormat('en-GB').format(sizes)}`,
+      text: `only ${new Intl.ListFormat('en-GB').format(sizes)}${why}`,
     },
     {
       severity: severityOf(judgedWeeks < WEEKS_FEW, judgedWeeks < WEEKS_VERY_FEW),
@@ -48,7 +48,8 @@ export function confidenceOf(
     { severity: severityOf(!isAvailable(utility.retrained), false), text: 'the model is not retrained for older features' },
   ].filter(({ severity }) => severity > 0)
   const worst = Math.max(0, ...weaknesses.map(({ severity }) => severity))
-  const span = `${countedNoun(Math.round(weeks), 'week')} (${dateText(from)} to ${dateText(until)}), ${countedNoun(decisions, 'decision')}`
+  const judged = blocks.select.decisions + blocks.report.decisions
+  const span = `${countedNoun(Math.round(weeks), 'week')} (${dateText(from)} to ${dateText(until)}), ${countedNoun(decisions, 'decision')}, ${integerText(judged)} of them judged`
   return {
     level: isNothingKnown ? 'none' : (['high', 'moderate', 'low'] as const)[worst],
     reasons: [...weaknesses.map(({ text }) => text), span],

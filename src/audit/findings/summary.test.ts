@@ -26,6 +26,7 @@ const history = {
   decisions: 1000,
   unknown: 0,
   clusters: [{ name: 'day', count: 90, effective: 90 }],
+  blocks: { select: { decisions: 200 }, report: { decisions: 300 } },
 } as unknown as HistoryPart
 const effect = (value: number, half = 10): SweepEffect => ({ perWeek: { value, low: value - half, high: value + half }, performance })
 const nightly = { kind: 'batch', schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }, lasts: 7_200_000 } as const
@@ -117,10 +118,10 @@ test('what must stay live is named: streams with their safe age, inference and a
   const { recommendation, alertAt, today } = summaryOf({ elements: [...stages, ...groups], plans: plans('keep what runs') })
   assert.equal(
     recommendation,
-    'Keep streaming ingestion (within 15 min), inference on event and action inline; each feature group may be a day old, but no saving is shown.',
+    'Keep streaming ingestion (within 15 min), inference on event and action inline; each feature group may be a day old (no saving is shown).',
   )
   assert.deepEqual(alertAt.slice(0, 2), ['ingestion 15 min', 'inference 15 min'])
-  assert.equal(today, 'late arrivals caught: 600 a week, by 900 alerts a week, 50 % right of those whose outcome is known')
+  assert.equal(today, 'late arrivals caught: 2,600 a month, by 3,900 alerts a month, 50 % right of those whose outcome is known')
 })
 
 test('worth compares with the next schedule, also where the first level is the reason', () => {
@@ -144,7 +145,7 @@ test('of groups that lose nothing by themselves, all at once are the reason', ()
     groups: ['a', 'b'],
   }
   const { recommendation, reason, staleness } = summaryOf({ elements: [...alone, joint] })
-  assert.equal(recommendation, '"a" and "b" may each be a day old, not all at once.')
+  assert.equal(recommendation, 'Any one of "a" and "b" may be a day old.')
   assert.match(reason, /^All groups at once nightly: −33 %/)
   assert.equal(staleness[2].choice, 'not all at once')
 })
@@ -158,23 +159,46 @@ test('a change is named with its net value', () => {
   assert.equal(worth.text, '$210 a month [$61, $400] net of costs, over what runs now')
 })
 
-test('with a price, the gain is in dollars, and the break-even value stays', () => {
-  const breakEven = { value: 0.4212, low: 0.3, high: 0.6 }
-  const streamed = part('landings', { choice: 'stream', why: '', breakEven }, [quarter, level(-200)])
-  const {
-    recommendation,
-    worth,
-    breakEven: shown,
-    wouldChange,
-  } = summaryOf({
-    elements: [streamed],
-    plans: plans('keep what runs'),
-    utility: { ...utility, dollars: 101 },
-  })
+const range = (base: number) => ({ low: base / 2, base, high: base * 4 })
+const cost = { lines: [], firstYear: range(2000), steadyYear: range(2000) }
+const costs = (streaming: number): SummaryParts['costs'] => ({
+  now: cost,
+  proposed: cost,
+  taxes: { staleness: { why: 'none' }, streaming: range(streaming) },
+  prices: 'a list',
+})
+
+test('with a price the gain is in dollars, and the cost of streaming over it is the break-even value', () => {
+  const elements = [part('landings', { choice: 'stream', why: '' }, [quarter, level(-200)])]
+  const of = (more: Partial<SummaryParts>) => summaryOf({ elements, plans: plans('keep what runs'), costs: costs(2000), ...more })
+  const { recommendation, worth, breakEven, wouldChange } = of({ utility: { ...utility, dollars: 101 } })
   assert.equal(recommendation, 'Keep streaming "landings" (within 15 min).')
   assert.equal(worth.text, '$88,000 a month [$83,000, $92,000] more than "landings" nightly')
-  assert.equal(shown.text, 'late arrivals worth over $0.42 each (at most $0.60) pay for fresh "landings", where the rest streams anyway')
-  assert.deepEqual(wouldChange, [{ text: 'late arrivals worth less than $0.60 each' }])
+  // 2,000 over 200 a week, which are 869 a month; 8,000 over at least 190.
+  const text = 'streaming pays if late arrivals are worth over $2.30 each (at most $9.70): its cost over the loss of "landings" nightly'
+  assert.equal(breakEven.text, text)
+  assert.deepEqual(wouldChange, [
+    { text: 'late arrivals worth less than $2.30 each' },
+    { text: 'streaming that costs over $83,000 a month (the estimate ends at $8,000)', option: '--prices, --people' },
+  ])
+  const [value, prices] = of({ utility }).wouldChange
+  assert.deepEqual(value, { text: 'a value of late arrivals', option: '--value DOLLARS' })
+  assert.equal(prices.text, 'your own prices and people')
+  assert.equal(of({ elements: [], utility }).breakEven.text, 'not known: no older setting is shown to lose anything')
+})
+
+test('alerts are at the age that an incident may have, at any delay where any age loses, and nowhere where none does', () => {
+  const lossy = { ...quarter, frozen: effect(-300) }
+  const of = (name: string, of: Partial<ElementPart>, first = quarter) => ({ ...part(name, keep, [first, level(-200)]), ...of })
+  const { alertAt } = summaryOf({
+    elements: [
+      of('a', {}),
+      of('b', { incidentThreshold: { age: 900_000, loss: 1, beyond: true } }),
+      of('c', { incidentThreshold: { why: 'at 15 min it loses' } }, lossy),
+      of('d', { incidentThreshold: { why: 'not known' } }),
+    ],
+  })
+  assert.deepEqual(alertAt, ['"a" 15 min', '"c" at any delay (15 min is too late)'])
 })
 
 test('nothing known is no verdict, with the reason and without confidence', () => {
@@ -192,7 +216,7 @@ test('clusters of unequal size are told with the number of equal ones that they 
       elements: [part('landings', keep, [quarter, level(-200)])],
       history: { ...history, clusters: [{ name: 'city', count, effective }] },
     }).confidence.reasons[0]
-  assert.equal(reasonOf(225, 49.7), 'only 225 unequal cities that count as 49')
+  assert.equal(reasonOf(225, 49.7), 'only 225 cities that count as 49, since few have most decisions')
   assert.equal(reasonOf(30, 28.9), 'only 30 cities')
 })
 

@@ -4,7 +4,7 @@
  */
 import { assert } from '../../base/index.ts'
 import type { AuditReport, Range, UtilityPart } from '../domain/audit-report.ts'
-import type { ElementPart, Estimate, SweepLevel } from '../domain/element-report.ts'
+import type { ElementPart, Estimate, SweepEffect, SweepLevel } from '../domain/element-report.ts'
 import {
   asSentence,
   changeIntervalText,
@@ -36,6 +36,7 @@ export interface SummaryOptions {
 export function buildSummary(parts: SummaryParts, { assumes = [], isNonNegative = false }: SummaryOptions = {}): AuditSummary {
   const staleness = parts.elements.map(element => stalenessRow(element, parts, isNonNegative ? -1 : -Infinity))
   const main = mainLoss(parts.elements, staleness)
+  const [worth, breakEven] = [worthOf(parts, main), breakEvenOf(parts, main)]
   return {
     recommendation: recommendationText(parts, staleness),
     reason: reasonText(parts, main),
@@ -44,13 +45,13 @@ export function buildSummary(parts: SummaryParts, { assumes = [], isNonNegative 
     ...(main && { main: main.row.element }),
     staleness,
     mayBeOlder: mayBeOlder(parts.elements, staleness),
-    alertAt: alertAt(parts.elements),
-    worth: worthOf(parts, main),
+    alertAt: alertAt(parts),
+    worth,
     cost: costOf(parts),
-    breakEven: breakEvenOf(parts, main),
+    breakEven,
     confidence: confidenceOf(parts, isNothingKnown(parts.elements)),
     assumes,
-    wouldChange: wouldChange(parts, main),
+    wouldChange: wouldChange(parts, worth, breakEven),
   }
 }
 
@@ -63,7 +64,15 @@ const listText = (texts: readonly string[]): string => new Intl.ListFormat('en-G
 function stalenessRow(part: ElementPart, { utility }: SummaryParts, shareMin: number): StalenessRow {
   const isRetrained = isAvailable(utility.retrained) && part.levels.some(({ refit }) => isAvailable(refit))
   const base = isRetrained && isAvailable(utility.retrained) ? utility.retrained.perWeek : utility.now.perWeek
-  const levels = part.levels.map(level => ({ title: level.title, age: level.age, change: changeOf(level, isRetrained, base, shareMin) }))
+  const levels = part.levels.map(level => {
+    const incident = changeOf(level.frozen, utility.now.perWeek, shareMin)
+    return {
+      title: level.title,
+      age: level.age,
+      change: changeOf(isRetrained ? level.refit : level.frozenAtBudget, base, shareMin),
+      incident: isAvailable(incident) ? incident.share : incident,
+    }
+  })
   const scheduled = levels.length === 0 ? undefined : part.levels.findIndex(({ literal }) => literal === 'next schedule')
   const next = scheduled === -1 ? levels.length - 1 : scheduled
   return {
@@ -85,21 +94,15 @@ function choiceOf({ kind, unplanned, verdict }: ElementPart, atNext: StalenessCh
   return atNext && isAvailable(atNext) && atNext.perWeek.high < 0 ? 'not all at once' : 'each by itself'
 }
 
-/** The change at equal alert volume, as a share of the weekly value too: from `shareMin`, since a count cannot lose more than all of it. */
-function changeOf(
-  { refit, frozenAtBudget }: SweepLevel,
-  isRetrained: boolean,
-  base: number,
-  shareMin: number,
-): StalenessChange | MissingReason {
-  const effect = isRetrained ? refit : frozenAtBudget
+/** A change, as a share of the weekly value `base` too: from `shareMin`, since a count cannot lose more than all of it. */
+function changeOf(effect: SweepEffect | MissingReason, base: number, shareMin: number): StalenessChange | MissingReason {
   if (!isAvailable(effect)) return effect
   const { perWeek } = effect
   if (!isAvailable(perWeek)) return { why: perWeek.why }
   if (!(base > 0)) return { why: 'the current pipeline has no value to lose' }
-  const { value, low, high } = perWeek
-  const share = (amount: number): number => Math.max(shareMin, amount / base)
-  return { share: { value: share(value), low: share(low), high: share(high) }, perWeek: { value, low, high } }
+  const clipped = (amount: number): number => Math.max(shareMin * base, amount)
+  const [value, low, high] = [perWeek.value, perWeek.low, perWeek.high].map(clipped)
+  return { share: { value: value / base, low: low / base, high: high / base }, perWeek: { value, low, high } }
 }
 
 /** The freshness threshold of the curve that the row shows. */
@@ -117,18 +120,25 @@ function titleAt(levels: readonly SweepLevel[], threshold: number): string {
   return title
 }
 
-/** Incident thresholds; an element without a loss at any level needs no alert. */
-const alertAt = (elements: readonly ElementPart[]): string[] =>
+/** Incident thresholds, and elements that lose at any delay; one without a loss at any level needs no alert. */
+const alertAt = ({ elements, utility }: SummaryParts): string[] =>
   elements.flatMap(part => {
     const { incidentThreshold: threshold, levels, unplanned } = part
-    if (unplanned !== undefined || !isAvailable(threshold) || threshold.beyond === true) return []
-    return [`${nameOf(part)} ${titleAt(levels, threshold.age)}`]
+    if (unplanned !== undefined || levels.length === 0) return []
+    if (isAvailable(threshold)) return threshold.beyond === true ? [] : [`${nameOf(part)} ${titleAt(levels, threshold.age)}`]
+    const [{ title, frozen }] = levels
+    const isLost = isAvailable(frozen.perWeek) && frozen.perWeek.high < -TOLERATED_LOSS * utility.now.perWeek
+    return isLost ? [`${nameOf(part)} at any delay (${title} is too late)`] : []
   })
 
+/** Right alerts for each outcome from which on it is said that several may be of one. */
+const REPEATED_FROM = 1.2
+
 function todayText({ name, unit, now }: UtilityPart): string {
+  const [value, alerts] = [monthlyValue(now.perWeek), monthlyValue(now.actionsPerWeek)]
   const quality = now.precision === null ? '' : `, ${percentageText(now.precision)} right of those whose outcome is known`
-  const value = roundedText(now.perWeek, name.startsWith(unit) ? '' : unit)
-  return `${name}: ${value} a week, by ${countedNoun(Math.round(now.actionsPerWeek), 'alert')} a week${quality}`
+  const isRepeated = unit !== '$' && alerts * (now.precision ?? 0) > REPEATED_FROM * value
+  return `${name}: ${roundedText(value, name.startsWith(unit) ? '' : unit)} a month, by ${roundedText(alerts, '')} alerts a month${quality}${isRepeated ? '; several may be of one' : ''}`
 }
 
 /** A certain loss of an element at one level. */
@@ -190,7 +200,7 @@ function recommendationText({ elements, plans }: SummaryParts, rows: readonly St
       return `${part ? nameOf(part) : element}${part?.kind === 'group' ? ' as' : ''} ${title}`
     })
   const streamed = elements.flatMap((part, i) => streamedText(part, rows[i]) ?? [])
-  const kept = elements.flatMap(part => keptText(part) ?? [])
+  const kept = elements.flatMap((part, i) => keptText(part, rows[i]) ?? [])
   const groups = elements.filter(({ kind }) => kind === 'group')
   const safe = groups.filter(isSafeDayOld)
   const isJoint = rows.some(({ choice }) => choice === 'not all at once')
@@ -201,20 +211,17 @@ function recommendationText({ elements, plans }: SummaryParts, rows: readonly St
     ...(changes.length > 0 ? [`run ${listText(changes)}`] : []),
     ...(isKept ? ['keep what runs'] : []),
     ...(keeps.length > 0 ? [`keep ${keeps.join(', ')}`] : []),
-    ...(safe.length > 0
-      ? [
-          `${safeText(safe, groups)}${isJoint && safe.length > 1 ? ', not all at once' : ''}${isUnchanged ? ', but no saving is shown' : ''}`,
-        ]
-      : []),
+    ...(safe.length > 0 ? [`${safeText(safe, groups, isJoint)} be a day old${isUnchanged ? ' (no saving is shown)' : ''}`] : []),
   ]
   if (clauses.length > 0) return asSentence(capital(clauses.join('; ')))
   return isNothingKnown(elements) ? 'No verdict.' : 'Keep what runs.'
 }
 
-/** `"a", "b" and "c" may each be a day old`. */
-function safeText(safe: readonly ElementPart[], groups: readonly ElementPart[]): string {
-  if (safe.length > 2 && safe.length === groups.length) return 'each feature group may be a day old'
-  return `${listText(safe.map(nameOf))} may${safe.length > 1 ? ' each' : ''} be a day old`
+/** `"a" and "b" may each`, `any one feature group may` where all of them together lose. */
+function safeText(safe: readonly ElementPart[], groups: readonly ElementPart[], isJoint: boolean): string {
+  const isOfAll = safe.length > 2 && safe.length === groups.length
+  if (safe.length > 1 && isJoint) return isOfAll ? 'any one feature group may' : `any one of ${listText(safe.map(nameOf))} may`
+  return isOfAll ? 'each feature group may' : `${listText(safe.map(nameOf))} may${safe.length > 1 ? ' each' : ''}`
 }
 
 /** `"arrivals" (within 15 min)`; undefined where the history does not show that it must stay on stream. */
@@ -224,12 +231,13 @@ function streamedText(part: ElementPart, { within }: StalenessRow): string | und
   return `${nameOf(part)}${typeof within === 'string' ? ` (within ${within})` : ''}`
 }
 
-/** `"usual" within 1 h`, `inference on event`; undefined where the history does not show that it must stay so. */
-function keptText(part: ElementPart): string | undefined {
+/** `"usual" within 1 h`, `inference on event (every 15 min is enough)`; undefined where the history does not show that it must stay so. */
+function keptText(part: ElementPart, { within }: StalenessRow): string | undefined {
   const { kind, verdict, unplanned, now } = part
   if (unplanned !== undefined) return undefined
   if (kind === 'group' && verdict.choice.startsWith('keep ')) return `${nameOf(part)} ${verdict.choice.slice('keep '.length)}`
-  return verdict.choice === now.title && LIVE.has(now.title) ? `${nameOf(part)} ${shortTitle(now.title)}` : undefined
+  if (verdict.choice !== now.title || !LIVE.has(now.title)) return undefined
+  return `${nameOf(part)} ${shortTitle(now.title)}${typeof within === 'string' ? ` (${within} is enough)` : ''}`
 }
 
 /** Settings of a group, of inference and of action that are as fresh as can be, besides `stream`. */
@@ -266,7 +274,9 @@ function worthOf({ plans, utility, elements }: SummaryParts, main: MainLoss | un
   const price = dollars ?? 1
   const perMonth = { value: -monthlyValue(value) * price, low: -monthlyValue(high) * price, high: -monthlyValue(low) * price }
   const shownUnit = dollars === undefined ? unit : '$'
-  const ifActed = elements.some(({ kind, now }) => kind === 'action' && now.title === NO_ACTION) ? ', if every alert is acted on' : ''
+  const ifActed = elements.some(({ kind, now }) => kind === 'action' && now.title === NO_ACTION)
+    ? ', if every alert is acted on, which nothing does yet'
+    : ''
   return { text: `${monthText(perMonth, shownUnit)} more than ${conditionOf(atNext)}${ifActed}`, perMonth, unit: shownUnit }
 }
 
@@ -281,35 +291,43 @@ function costOf({ costs }: SummaryParts): AuditSummary['cost'] {
   const { steadyYear, lines } = costs.proposed
   const part = (matches: (line: (typeof lines)[number]) => boolean): Range => sumOfRanges(lines.filter(matches).map(({ range }) => range))
   const [measured, assumed] = [part(({ basis }) => basis === 'measured'), part(({ basis }) => basis === 'modelled')]
-  const people = part(({ of }) => of === 'people')
   const rounded = (amount: number): string => roundedText(amount, '$')
-  const basisText = measured.base < 0.005 ? 'all of it assumed' : `measured ${rounded(measured.base)}, assumed ${rounded(assumed.base)}`
+  const basisText = measured.base < 0.005 ? 'none of it measured' : `measured ${rounded(measured.base)}, assumed ${rounded(assumed.base)}`
   const streaming = Math.max(0, costs.taxes.streaming.base + Math.min(0, steadyYear.base - costs.now.steadyYear.base))
   const difference = steadyYear.base - costs.now.steadyYear.base
+  const [first, second, ...others] = lines.toSorted((a, b) => b.range.base - a.range.base)
+  const rest = sumOfRanges(others.map(({ range }) => range)).base
+  const largest = [
+    ...[first, second]
+      .filter(line => line !== undefined)
+      .map(({ title, range }) => `${title.replace(/ (of|for) .*$/, '')} ${rounded(range.base)}`),
+    ...(rest >= 0.005 ? [`other ${rounded(rest)}`] : []),
+  ].join(', ')
   const change = Math.abs(difference) < 0.005 ? '' : `, ${rounded(Math.abs(difference))} ${difference < 0 ? 'less' : 'more'} than now`
   return {
-    text: `${rounded(steadyYear.base)} a month [${rounded(steadyYear.low)}, ${rounded(steadyYear.high)}]${change}: machines ${rounded(steadyYear.base - people.base)}, people ${rounded(people.base)}; ${basisText}; ${rounded(streaming)} of it for streaming`,
+    text: `${rounded(steadyYear.base)} a month [${rounded(steadyYear.low)}, ${rounded(steadyYear.high)}]${change}: ${largest}; ${basisText}; ${rounded(streaming)} of it for streaming`,
     perMonth: steadyYear,
     measured,
     assumed,
   }
 }
 
-function breakEvenOf({ elements, utility, costs }: SummaryParts, main: MainLoss | undefined): AuditSummary['breakEven'] {
+/** From which value of one outcome the loss of the main element, nightly, exceeds the cost of all streaming. */
+function breakEvenOf({ utility, costs }: SummaryParts, main: MainLoss | undefined): AuditSummary['breakEven'] {
   if (utility.unit === '$') return streamingCostOf(costs)
-  const part = main?.part ?? elements.find(({ verdict }) => verdict.breakEven !== undefined)
-  const breakEven = part?.verdict.breakEven
-  if (!part || breakEven === undefined) return { text: 'no cheaper setting to compare with' }
-  if (!isAvailable(breakEven)) return { text: `not known: ${breakEven.why}` }
-  const [value, high] = [breakEven.value, breakEven.high].map(amount => roundedText(amount, '$'))
-  const ofStream = elements.find(({ kind }) => kind === 'ingestion')?.verdict.breakEven
-  const whole =
-    part.kind !== 'ingestion' && ofStream && isAvailable(ofStream)
-      ? `; over ${roundedText(ofStream.value, '$')} (at most ${roundedText(ofStream.high, '$')}) for all that streams`
-      : ', where the rest streams anyway'
+  if (!isAvailable(costs)) return { text: `not known: ${costs.why}` }
+  if (!main) return { text: 'not known: no older setting is shown to lose anything' }
+  const { atNext } = main
+  const { streaming } = costs.taxes
+  const { value, low, high } = atNext.change.perWeek
+  const dollars = {
+    value: streaming.base / -monthlyValue(value),
+    low: streaming.low / -monthlyValue(low),
+    high: streaming.high / -monthlyValue(high),
+  }
   return {
-    text: `${utility.unit} worth over ${value} each (at most ${high}) pay for fresh ${nameOf(part)}${whole}`,
-    dollars: breakEven,
+    text: `streaming pays if ${utility.unit} are worth over ${roundedText(dollars.value, '$')} each (at most ${roundedText(dollars.high, '$')}): its cost over the loss of ${conditionOf(atNext)}`,
+    dollars,
   }
 }
 
@@ -323,16 +341,23 @@ function streamingCostOf(costs: SummaryParts['costs']): AuditSummary['breakEven'
   }
 }
 
-function wouldChange(parts: SummaryParts, main: MainLoss | undefined): AuditSummary['wouldChange'] {
-  const { elements, costs, utility } = parts
-  const breakEven = main?.part.verdict.breakEven
+function wouldChange({ elements, costs, utility }: SummaryParts, worth: AuditSummary['worth'], breakEven: AuditSummary['breakEven']) {
   const more = elements
     .flatMap(part => (part.verdict.moreWeeks === undefined ? [] : [{ part, weeks: Math.ceil(part.verdict.moreWeeks) }]))
     .toSorted((a, b) => a.weeks - b.weeks)[0]
+  const isPriced = utility.unit !== '$' && utility.dollars !== undefined
   return [
-    ...(breakEven && isAvailable(breakEven) ? [{ text: `${utility.unit} worth less than ${roundedText(breakEven.high, '$')} each` }] : []),
+    ...(isPriced && breakEven.dollars
+      ? [{ text: `${utility.unit} worth less than ${roundedText(breakEven.dollars.value, '$')} each` }]
+      : []),
     ...(more ? [{ text: `${countedNoun(more.weeks, 'more week')} of history would decide on ${nameOf(more.part)}` }] : []),
     ...(utility.dollars === undefined ? [{ text: `a value of ${utility.unit}`, option: '--value DOLLARS' }] : []),
-    ...(isAvailable(costs) ? [{ text: 'your own prices and people', option: '--prices, --people' }] : []),
+    ...(isAvailable(costs) ? [{ text: pricesText(costs.taxes.streaming, worth), option: '--prices, --people' }] : []),
   ]
+}
+
+/** What prices would have to be, if none within the range of the cost changes the answer. */
+function pricesText({ high }: Range, { perMonth, unit }: AuditSummary['worth']): string {
+  if (unit !== '$' || !perMonth || perMonth.low <= high) return 'your own prices and people'
+  return `streaming that costs over ${roundedText(perMonth.low, '$')} a month (the estimate ends at ${roundedText(high, '$')})`
 }

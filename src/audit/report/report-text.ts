@@ -34,12 +34,12 @@ export function levelTitle({ title, literal }: SweepLevel): string {
   return `${title} (${literal})`
 }
 
-/** True if a row has a change with an interval. */
-export const isKnownRow = ({ levels }: StalenessRow): boolean => levels.some(({ change }) => isAvailable(change))
-
-/** Names of the elements with levels but without any interval. */
-export const unknownNames = (rows: readonly StalenessRow[]): string[] =>
-  rows.filter(row => row.levels.length > 0 && !isKnownRow(row)).map(({ name }) => name)
+/** Rows of elements that a plan may run otherwise, those with a change that has an interval, and names of those with levels but none. */
+export function shownRows(rows: readonly StalenessRow[]): { readonly known: StalenessRow[]; readonly unknown: string[] } {
+  const open = rows.filter(({ choice, levels }) => choice !== NOTHING_TO_CHOOSE && levels.length > 0)
+  const isKnown = ({ levels }: StalenessRow): boolean => levels.some(({ change }) => isAvailable(change))
+  return { known: open.filter(isKnown), unknown: open.filter(row => !isKnown(row)).map(({ name }) => name) }
+}
 
 /** The level of a row that its line shows: the next slower schedule, or the oldest. Undefined without levels. */
 export const shownLevel = ({
@@ -47,9 +47,23 @@ export const shownLevel = ({
   next = Infinity,
 }: Pick<StalenessRow, 'levels' | 'next'>): StalenessRow['levels'][number] | undefined => levels[Math.min(next, levels.length - 1)]
 
-/** Ages that are safe: `ingestion 5 min; inference every 15 min: each alone loses at most 5 %`; empty without any. */
-export const safeAgesText = ({ mayBeOlder }: Pick<AuditSummary, 'mayBeOlder'>): string =>
-  mayBeOlder.length === 0 ? '' : `${mayBeOlder.join('; ')}: each alone loses at most ${TOLERATED_LOSS * 100} %`
+/**
+ * Ages that are safe: `ingestion 5 min; inference every 15 min: each alone loses at most 5 %`; empty without any. Ages to page at
+ * are told with them where they are the same.
+ */
+export function safeAgesText({ mayBeOlder, alertAt }: Pick<AuditSummary, 'mayBeOlder' | 'alertAt'>): string {
+  if (mayBeOlder.length === 0) return ''
+  const alert = isSameList(mayBeOlder, alertAt) ? ', so page someone beyond' : ''
+  return `${mayBeOlder.join('; ')}: each alone loses at most ${TOLERATED_LOSS * 100} %${alert}`
+}
+
+/** Ages to page at, where they are not those that are safe; empty without any. */
+export const pageAgesText = ({ mayBeOlder, alertAt }: Pick<AuditSummary, 'mayBeOlder' | 'alertAt'>): string =>
+  alertAt.length === 0 || isSameList(mayBeOlder, alertAt)
+    ? ''
+    : `${alertAt.join('; ')}: older, the model that runs may lose over ${TOLERATED_LOSS * 100} %`
+
+const isSameList = (a: readonly string[], b: readonly string[]): boolean => a.join('\n') === b.join('\n')
 
 /** Verdict of a row: `stream, within 15 min`, or the choice alone where it names an age itself. */
 export function choiceText({ choice, within }: Pick<StalenessRow, 'choice' | 'within'>): string {
@@ -161,7 +175,7 @@ export const isSameCost = (a: CostOfPlan, b: CostOfPlan): boolean => JSON.string
 /** Monthly costs by year; one entry if the years do not differ. */
 export const yearsOf = ({ firstYear, steadyYear }: CostOfPlan): readonly (readonly [string, Range])[] =>
   JSON.stringify(firstYear) === JSON.stringify(steadyYear)
-    ? [['the first year and a steady one alike', steadyYear]]
+    ? [['first and steady year', steadyYear]]
     : [
         ['first year', firstYear],
         ['steady year', steadyYear],

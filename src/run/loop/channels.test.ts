@@ -64,6 +64,7 @@ test('a turn, its commit, the decisions and each try of an effect are published 
     },
   })
   const { run } = running
+  const begun = performance.now()
   await run.submit('payments', recordBatchOf([pay('1'), pay('1'), { ...pay('2'), card: 7 }]))
   while (messages['spillway:effect'].length < 2) await pause(1)
   await running.stop()
@@ -72,6 +73,7 @@ test('a turn, its commit, the decisions and each try of an effect are published 
   assert.deepEqual(rest, { run, pipeline: 'shop', at: start + 5000, entries: 1, accepted: 1, duplicates: 1, rejected: 1, marks: 0 })
   assert.ok(waitedMs >= 0 && takenMs >= 0)
   const commit = messages['spillway:commit'].find(({ entries }) => entries > 0)!
+  assert.ok(commit.ms >= 0 && commit.ms <= performance.now() - begun, `${commit.ms} ms`)
   assert.deepEqual([commit.run, commit.entries, commit.decisions, commit.effects, 'error' in commit], [run, 1, 1, 1, false])
   const [{ stages, ...decision }, ...others] = messages['spillway:decision']
   assert.deepEqual(others, [])

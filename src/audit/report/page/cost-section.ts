@@ -23,11 +23,11 @@ function costDetails(costs: CostPart): MarkupChild {
         { bar: 'Proposed', table: 'Proposed', cost: proposed },
       ]
   return [
-    markup`<p class="measure">Dollars a month of 730 hours: low, base and high. A line is <b>measured</b> on this history, or <b>modelled</b>. The first year counts the incidents of something new.</p><p class="measure">Prices: ${asSentence(prices)}</p>`,
+    markup`<p class="measure">Dollars a month of 730 hours: low, base and high. A line is <b>measured</b> on this history, or <b>modelled</b> from list prices and people's time.${plans.some(({ cost }) => yearsOf(cost).length > 1) && ' The first year counts the incidents of something new.'}</p><p class="measure">Prices: ${asSentence(prices)}</p>`,
     markup`<figure>${sumBars(plans)}</figure>`,
     plans.map(plan => folded(`${plan.table}: each line with its arithmetic`, planTable(plan))),
     markup`<dl class="terms">
-<div><dt>${term('staleness tax, streaming tax', 'Staleness tax')}</dt><dd>What late features cost: ${isAvailable(taxes.staleness) ? rangeText(taxes.staleness) : `not known: ${taxes.staleness.why}`}.</dd></div>
+<div><dt>${term('staleness tax, streaming tax', 'Staleness tax')}</dt><dd>What late features cost: ${isAvailable(taxes.staleness) ? rangeText(taxes.staleness) : taxes.staleness.why}.</dd></div>
 <div><dt>Streaming tax</dt><dd>What streaming them costs: ${rangeText(taxes.streaming)}.</dd></div>
 </dl>`,
   ]

@@ -3,10 +3,11 @@ import { toleratedLossText } from '../report-text.ts'
 import { markup, type Markup } from './markup.ts'
 
 const terms = {
-  '95 % interval': 'Holds for all ages of a curve together. An interval that leaves out 0 shows a difference.',
+  '95 % interval': 'Holds for all ages of an element together. An interval that leaves out 0 shows a difference.',
   'with retraining': 'The model is trained on features of that age: the price of a planned change. Also called planned, or refit.',
-  'without retraining': 'The model and its threshold stay: the price of an incident that makes data late. Also called incident, or frozen.',
-  'equal alert volume': 'The threshold is moved so that as many decisions act as now.',
+  'without retraining': 'The model stays as it is. At the same threshold too, that is an incident that makes data late.',
+  'equal alert volume':
+    'The threshold of the score is moved so that as many decisions act as now; otherwise old data would also change how often the model acts.',
   'freshness threshold': `The oldest age that loses, by the interval, at most ${toleratedLossText}. The incident threshold is for alerts, the planned one for a placement.`,
   'break-even': 'The value of one outcome above which the fresher setting earns more than it costs.',
   independent: 'Effective sample size: decisions about one entity, or of one day, share their luck, so they count as fewer.',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { isKnownRow } from '../report-text.ts'
+import { shownRows } from '../report-text.ts'
 import { changeIntervalText } from '../../domain/figures.ts'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
@@ -93,7 +93,7 @@ test('describes a change that is no placement, without an edit', () => {
 test('the first screen has a tile for each element with levels, with the figures of the summary', () => {
   for (const report of reports) {
     const [tiles] = reportPage(report).split('id="time"')
-    const rows = report.summary.staleness.filter(isKnownRow)
+    const rows = shownRows(report.summary.staleness).known
     assert.equal([...tiles.matchAll(/<p class="choice">/g)].length, rows.length)
     for (const { levels, next } of rows) {
       const { change } = levels[next!]
@@ -111,7 +111,7 @@ test('at most 1,500 words are unfolded, and all terms have a tooltip', () => {
     const words = unfolded.replaceAll(/<[^>]*>/g, ' ').match(/\S*\w\S*/g)!
     assert.ok(words.length <= 1500, `${words.length} words`)
     if (report !== patientsReport)
-      assert.match(page, /<abbr title="Holds for all ages of a curve together\.[^"]*">95\u00a0% interval<\/abbr>/)
+      assert.match(page, /<abbr title="Holds for all ages of an element together\.[^"]*">95\u00a0% interval<\/abbr>/)
   }
 })
 

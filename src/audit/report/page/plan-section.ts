@@ -1,6 +1,6 @@
 /** The current plan, the proposed plan, and the edit between them, on the page. */
 import type { AuditReport, CostPart } from '../../domain/audit-report.ts'
-import { estimateText, isAvailable, asSentence } from '../../domain/figures.ts'
+import { dateText, estimateText, isAvailable, asSentence } from '../../domain/figures.ts'
 import { planChanges, changesText, comparedText, decisionTitles, isSameCost, scenarioTexts, titleOfElement } from '../report-text.ts'
 import { dataTable, estimateCell, netCell, numberHeads, textHeads } from './data-table.ts'
 import { term } from './glossary.ts'
@@ -9,8 +9,7 @@ import { breakable, folded, markup, type MarkupChild, type Markup } from './mark
 const decisionTexts = {
   change: 'By the lower end of the interval too, the proposed plan earns more than it costs, against what runs now.',
   'keep what runs': 'No other plan earns more than it costs beyond what chance can do.',
-  'no dollar verdict':
-    'There is no price of the measure, so that what freshness earns cannot be held against what it costs. The break-even says from which price on it pays.',
+  'no dollar verdict': 'There is no price of the measure, so that what freshness earns cannot be held against what it costs.',
   undecided: 'This history is too short, or has too few independent parts, to tell the plans apart.',
 } as const
 
@@ -18,7 +17,7 @@ export function planSection(report: AuditReport): Markup {
   const { plans } = report
   const rows = planChanges(report)
   return markup`<section aria-labelledby="plan"><h2 id="plan">The plan</h2>
-<p class="measure"><strong class="badge">${decisionTitles[plans.decision]}</strong> ${decisionTexts[plans.decision]}${plans.net && markup` ${term('net', 'Net')} of costs, against now: <b class="nobreak">${estimateText(plans.net, '$')}</b> a month.`} ${plans.compared > 0 && `${comparedText(plans)}. `}Plans are compared whole, since neither costs nor values of single changes add up; the choice was made on one part of the history and is reported on another.</p>
+<p class="measure"><strong class="badge">${decisionTitles[plans.decision]}</strong> ${decisionTexts[plans.decision]}${plans.net && markup` ${term('net', 'Net')} of costs, against now: <b class="nobreak">${estimateText(plans.net, '$')}</b> a month.`} ${plans.compared > 0 && `${comparedText(plans)}. `}Plans are compared whole, since neither costs nor values of single changes add up; the choice was made on one part of the history, and is judged on the last (${dateText(report.history.blocks.report.from)} to ${dateText(report.history.blocks.report.until)}). So a plan's value may differ from the curves', which show both.</p>
 ${rows.length > 0 && planTable(report, rows)}
 ${plans.marginal.length > 0 && folded('What each change earns by itself', marginalTable(report))}
 ${plans.others.length > 0 && folded('Other plans', othersTable(report))}

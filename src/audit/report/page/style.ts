@@ -113,6 +113,9 @@ svg.key { display: inline-block; width: 44px; height: 16px; vertical-align: -2px
 .incident-band { fill: var(--band); opacity: .75; }
 .incident-line { fill: none; stroke: var(--incident); stroke-width: 2.2; }
 .incident-dot { fill: var(--incident); }
+.planned-band { fill: var(--planned); opacity: .18; }
+.planned-dot { fill: var(--planned); }
+.late-line { fill: none; stroke: var(--soft); stroke-width: 1.3; }
 .planned-line { fill: none; stroke: var(--planned); stroke-width: 1.8; stroke-dasharray: 6 4; }
 .planned-whisker { fill: none; stroke: var(--planned); stroke-width: 1.4; }
 .planned-square { fill: var(--paper); stroke: var(--planned); stroke-width: 1.8; }

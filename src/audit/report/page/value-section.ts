@@ -27,7 +27,7 @@ import { breakable, folded, markup, type MarkupChild, type Markup } from './mark
 
 export function valueSection(report: AuditReport): Markup {
   return markup`<section aria-labelledby="worth"><h2 id="worth">Each stage and group</h2>
-<p class="measure">Every decision was made again with one part of the pipeline older, and compared with the decision that the pipeline makes now. Each figure is of that one change by itself: figures of different parts must not be added.</p>
+<p class="measure">Every decision was made again with one part of the pipeline older, and compared with the decision that the pipeline makes now. Late ingestion delays the decisions too, a late group only its features. Each figure is of that one change by itself: figures of different parts must not be added.</p>
 ${key}
 ${report.elements.map((element, i) => elementPart(element, i, report))}
 ${folded('If latency fell by 90 %, or rose to the next batch schedule', literal(report))}

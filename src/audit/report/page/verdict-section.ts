@@ -6,22 +6,22 @@ import type { AuditReport, PlanEdit } from '../../domain/audit-report.ts'
 import { asSentence, changeIntervalText, integerText, isAvailable } from '../../domain/figures.ts'
 import { shortTitle } from '../../domain/setting-text.ts'
 import type { AuditSummary, StalenessRow } from '../../domain/summary.ts'
-import { choiceText, isKnownRow, safeAgesText, shownLevel, titleOfElement, unknownNames } from '../report-text.ts'
+import { pageAgesText, choiceText, safeAgesText, shownLevel, shownRows, titleOfElement } from '../report-text.ts'
+import { TOLERATED_LOSS } from '../../statistics/freshness-threshold.ts'
 import { svg, svgPoint } from './drawing.ts'
 import { term } from './glossary.ts'
 import { breakable, markup, type MarkupChild, type Markup } from './markup.ts'
 
 export function verdictSection(report: AuditReport): Markup {
   const { summary, plans } = report
-  const rows = summary.staleness.filter(isKnownRow)
-  const unknown = unknownNames(summary.staleness)
+  const { known, unknown } = shownRows(summary.staleness)
   return markup`<header>
 <p class="eyebrow">Latency audit of pipeline <b>${report.pipeline}</b>, model <b>${report.model}</b></p>
 <h1>${summary.recommendation}</h1>
 <p class="lead">${summary.reason}</p>
 </header>
 <section class="first" aria-labelledby="short"><div><h2 id="short">What is lost when data is older</h2>
-${rows.length > 0 && tiles(rows, summary)}${unknown.length > 0 && markup`<p class="note">No interval: ${unknown.join(', ')}.</p>`}</div>
+${known.length > 0 && tiles(known, summary)}${unknown.length > 0 && markup`<p class="note">No interval: ${unknown.join(', ')}.</p>`}</div>
 ${facts(summary)}
 ${plans.edits.length > 0 && markup`<h3>The edit</h3>${plans.edits.map(editPart)}`}
 </section>
@@ -34,9 +34,11 @@ ${findings(report)}
 const tiles = (
   rows: readonly StalenessRow[],
   { outcome }: AuditSummary,
-): Markup => markup`<p class="note">Change of <b>${outcome}</b> at each age, from fresh to old, ${modesOf(rows)}, at ${term('equal alert volume')}; the band is the ${term('95 % interval')}. The upper line is no change, the lower one −100&nbsp;%.</p>
+): Markup => markup`<p class="note">Change of <b>${outcome}</b> at each age, from fresh to old, ${modesOf(rows)}, at ${term('equal alert volume')}; the band is the ${term('95 % interval')}, for all ages together. The thin grey line is an incident: model and threshold stay. The upper line is no change, the lower one −100&nbsp;%${rows.some(losesMoreThanAll) && ': below it wrong alerts cost more than right ones save'}.</p>
 <ul class="tiles">${rows.map((row, i) => tile(row, i))}</ul>
 `
+
+const losesMoreThanAll = ({ levels }: StalenessRow): boolean => levels.some(({ change }) => isAvailable(change) && change.share.low < -1)
 
 function modesOf(rows: readonly StalenessRow[]): MarkupChild {
   const modes = [...new Set(rows.map(({ mode }) => mode))]
@@ -44,26 +46,35 @@ function modesOf(rows: readonly StalenessRow[]): MarkupChild {
 }
 
 function tile(row: StalenessRow, i: number): Markup {
-  const level = shownLevel(row)!
-  const { change } = level
+  const [first] = row.levels
+  const shown = shownLevel(row)!
+  const levels = first !== shown && losesForCertain(first) ? [first, shown] : [shown]
   return markup`<li><h3>${breakable(row.name)} <span class="note">now ${shortTitle(row.now)}</span></h3>
 <p class="choice">${breakable(choiceText(row))}</p>
 ${tileChart(row, i)}
-<p class="ages"><span>${shortTitle(row.levels[0].title)}</span><span>${shortTitle(row.levels.at(-1)!.title)}</span></p>
-<p class="note">${shortTitle(level.title)}: ${isAvailable(change) ? markup`<b>${changeIntervalText(change.share)}</b>` : 'not known'}</p></li>
+<p class="ages"><span>now</span><span>${shortTitle(row.levels.at(-1)!.title)}</span></p>
+${levels.map(changeNote)}</li>
 `
 }
+
+const losesForCertain = ({ change }: StalenessRow['levels'][number]): boolean => isAvailable(change) && change.share.high < -TOLERATED_LOSS
+
+const changeNote = ({ title, change }: StalenessRow['levels'][number]): Markup =>
+  markup`<p class="note">${shortTitle(title)}: ${isAvailable(change) ? markup`<b>${changeIntervalText(change.share)}</b>` : 'not known'}</p>`
 
 const TILE = { width: 200, height: 76, top: 10, bottom: 70, from: 10, to: 190 } as const
 /** The greatest share that a tile shows. */
 const KEPT_MAX = 1.15
 
-function tileChart({ name, levels }: StalenessRow, i: number): Markup {
+function tileChart({ name, levels, mode }: StalenessRow, i: number): Markup {
+  const arm = mode === 'with retraining' ? 'planned' : 'incident'
   const id = `kept-${integerText(i)}`
   const y = (kept: number): number => TILE.bottom - (Math.min(KEPT_MAX, Math.max(0, kept)) / KEPT_MAX) * (TILE.bottom - TILE.top)
   const x = (index: number): number => TILE.from + ((TILE.to - TILE.from) * (index + 1)) / levels.length
   const points = levels.flatMap(({ change }, index) => (isAvailable(change) ? [{ x: x(index), share: change.share }] : []))
   const curve = [svgPoint(TILE.from, y(1)), ...points.map(point => svgPoint(point.x, y(1 + point.share.value)))].join('L')
+  const lateShares = levels.flatMap(({ incident }, index) => (isAvailable(incident) ? [svgPoint(x(index), y(1 + incident.value))] : []))
+  const late = [svgPoint(TILE.from, y(1)), ...lateShares].join('L')
   const band = [
     svgPoint(TILE.from, y(1)),
     ...points.map(point => svgPoint(point.x, y(1 + point.share.high))),
@@ -73,17 +84,18 @@ function tileChart({ name, levels }: StalenessRow, i: number): Markup {
   return svg`<svg viewBox="0 0 ${TILE.width} ${TILE.height}" role="img" aria-labelledby="${id}-title ${id}-desc">
 <title id="${id}-title">${name}: value kept by age</title><desc id="${id}-desc">${texts.join('; ')}</desc>
 <line class="zero" x1="${TILE.from}" x2="${TILE.to}" y1="${TILE.bottom}" y2="${TILE.bottom}"/><line class="grid" x1="${TILE.from}" x2="${TILE.to}" y1="${y(1)}" y2="${y(1)}"/>
-<path class="incident-band" d="M${band}Z"/><path class="incident-line" d="M${curve}"/>
-${points.map(point => svg`<circle class="incident-dot" cx="${point.x}" cy="${y(1 + point.share.value)}" r="3"/>`)}
+<path class="${arm}-band" d="M${band}Z"/><path class="late-line" d="M${late}"/><path class="${arm}-line" d="M${curve}"/>
+${points.map(point => svg`<circle class="${arm}-dot" cx="${point.x}" cy="${y(1 + point.share.value)}" r="3"/>`)}
 </svg>`
 }
 
 function facts(summary: AuditSummary): Markup {
-  const { today, mayBeOlder, alertAt, worth, cost, breakEven, confidence, assumes, wouldChange } = summary
+  const { today, worth, cost, breakEven, confidence, assumes, wouldChange } = summary
+  const [safeAges, pageAges] = [safeAgesText(summary), pageAgesText(summary)]
   const rows: readonly (readonly [name: MarkupChild, text: string])[] = [
     ['Today', today],
-    ...(mayBeOlder.length > 0 ? [['Older is enough', safeAgesText(summary)] as const] : []),
-    ...(alertAt.length > 0 ? [['Alert at', `${alertAt.join('; ')}: older, the model that runs may lose more`] as const] : []),
+    ...(safeAges ? [['Older is enough', safeAges] as const] : []),
+    ...(pageAges ? [['Page someone at', pageAges] as const] : []),
     ['Worth', worth.text],
     ['Costs', isAvailable(cost) ? cost.text : `not known: ${cost.why}`],
     [term('break-even', 'Break-even'), breakEven.text],

@@ -8,7 +8,7 @@ import { randomReport } from '../../../../test/audit/reports/random.ts'
 import { changeParts } from '../../domain/figures.ts'
 import type { AuditReport } from '../../domain/audit-report.ts'
 import { graphemesOf } from '../printable-text.ts'
-import { isKnownRow } from '../report-text.ts'
+import { shownRows } from '../report-text.ts'
 import { verdictSize, verdictText } from './verdict.ts'
 
 const reports = [flightsReport, fraudReport, patientsReport]
@@ -19,13 +19,13 @@ test('the recommendation comes first, then its reason, then the table', () => {
   const lines = linesOf(flightsReport)
   const head = lines.slice(0, lines.indexOf('')).join(' ')
   assert.equal(head, `flights: ${flightsReport.summary.recommendation} ${flightsReport.summary.reason}`)
-  assert.match(lines[lines.indexOf('') + 1], /^ELEMENT +NOW +KEPT +IF OLDER +CHANGE +95 % +A WEEK +VERDICT$/)
+  assert.match(lines[lines.indexOf('') + 1], /^ELEMENT +NOW +KEPT +IF OLDER +CHANGE +95 % +A MONTH +VERDICT$/)
 })
 
 test('every element with levels has a line with the figures of the summary', () => {
   for (const report of reports) {
     const lines = linesOf(report)
-    for (const { name, levels, next } of report.summary.staleness.filter(isKnownRow)) {
+    for (const { name, levels, next } of shownRows(report.summary.staleness).known) {
       const line = lines.find(text => text.startsWith(name.slice(0, 12)))
       assert.ok(line !== undefined, name)
       const { change } = levels[next!]

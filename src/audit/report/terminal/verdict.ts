@@ -3,11 +3,11 @@
  * its next slower schedule, and the levels of the most important element as far as there is room.
  */
 import type { AuditReport, PlanEdit } from '../../domain/audit-report.ts'
-import { changeParts, isAvailable, roundedText } from '../../domain/figures.ts'
+import { changeParts, isAvailable, monthlyValue, roundedText } from '../../domain/figures.ts'
 import { shortTitle } from '../../domain/setting-text.ts'
 import type { AuditSummary, StalenessRow } from '../../domain/summary.ts'
 import { graphemesOf, printableReport } from '../printable-text.ts'
-import { choiceText, isKnownRow, safeAgesText, shownLevel, unknownNames } from '../report-text.ts'
+import { choiceText, safeAgesText, shownLevel, shownRows } from '../report-text.ts'
 import { hangingIndent, layOutRows, wrap } from './columns.ts'
 
 /** Size of the verdict, characters and lines. */
@@ -42,7 +42,7 @@ export function verdictText(input: AuditReport, { width: columnCount = verdictSi
   const roomAbove = (bottom: readonly string[]): number => verdictSize.lines - top.length - bottom.length
   const [roomy, short] = [bottomOf(2), bottomOf(1)]
   // Elements matter more than the second lines of the facts.
-  const bottom = roomAbove(roomy) > summary.staleness.filter(isKnownRow).length + 1 ? roomy : short
+  const bottom = roomAbove(roomy) > shownRows(summary.staleness).known.length + 1 ? roomy : short
   return [...top, ...tableLines(summary, width, roomAbove(bottom)), ...bottom].join('\n')
 }
 
@@ -77,20 +77,19 @@ const columns = [
   { title: 'IF OLDER', align: 'left', from: 0 },
   { title: 'CHANGE', align: 'right', from: 0 },
   { title: '95 %', align: 'right', from: 56 },
-  { title: 'A WEEK', align: 'right', from: 90 },
+  { title: 'A MONTH', align: 'right', from: 90 },
   { title: 'VERDICT', align: 'left', from: 75 },
 ] as const
 
 /** The header, the main element with as many of its levels as there is room for, and the other elements. */
 function tableLines({ staleness, main }: AuditSummary, width: number, room: number): string[] {
-  const elements = staleness.filter(isKnownRow)
-  const unknown = unknownNames(staleness)
+  const { known: elements, unknown } = shownRows(staleness)
   const last = unknown.length === 0 ? [] : [cut(`no interval: ${unknown.join(', ')}`, width)]
   const levelsRoom = room - 1 - elements.length - last.length
   const rows = elements.flatMap(row => [elementCells(row), ...(row.element === main ? pickedLevels(row, levelsRoom).map(levelCells) : [])])
   const isShown = (_: unknown, i: number): boolean => columns[i].from <= width
-  const shownRows = rows.map(cells => cells.filter(isShown))
-  const lines = [...layOutRows(columns.filter(isShown), shownRows, width).map(row => row[0]), ...last]
+  const shownCells = rows.map(cells => cells.filter(isShown))
+  const lines = [...layOutRows(columns.filter(isShown), shownCells, width).map(row => row[0]), ...last]
   const hidden = lines.length - room
   return hidden > 0 ? [...lines.slice(0, room - 1), `… ${hidden + 1} more in the report`] : lines
 }
@@ -106,10 +105,10 @@ function levelCells(level: StalenessRow['levels'][number]): string[] {
   return ['', '', bar(level), cut(`  ${shortTitle(level.title)}`, 14), ...changeCells(level), '']
 }
 
-function changeCells({ change }: StalenessRow['levels'][number]): [share: string, interval: string, perWeek: string] {
+function changeCells({ change }: StalenessRow['levels'][number]): [share: string, interval: string, perMonth: string] {
   if (!isAvailable(change)) return ['not known', '', '']
   const [share, interval] = changeParts(change.share)
-  return [share, interval, roundedText(change.perWeek.value, '')]
+  return [share, interval, roundedText(monthlyValue(change.perWeek.value), '')]
 }
 
 /** All levels but the one of the element's own line, or as many, evenly spread, as there is room for. */
