@@ -56,4 +56,10 @@ export function confidenceOf(
   }
 }
 
+/** Names of the entities whose clusters are very few. */
+export const veryFewClusters = ({ clusters }: Pick<AuditReport['history'], 'clusters'>): string[] =>
+  clusters
+    .filter(({ name, effective }) => effective < CLUSTERS_VERY_FEW && !/\bday\b|\bblock\b|\bweek\b/.test(name))
+    .map(({ name }) => name)
+
 const severityOf = (isWeak: boolean, isVeryWeak: boolean): number => (isVeryWeak ? 2 : isWeak ? 1 : 0)

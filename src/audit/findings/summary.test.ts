@@ -118,7 +118,7 @@ test('what must stay live is named: streams with their safe age, inference and a
   const { recommendation, alertAt, today } = summaryOf({ elements: [...stages, ...groups], plans: plans('keep what runs') })
   assert.equal(
     recommendation,
-    'Keep streaming ingestion (within 15 min), inference on event and action inline; each feature group may be a day old (no saving is shown).',
+    'Keep streaming ingestion (within 15 min), inference on event (or 15 min) and action inline (or 15 min); each feature group may be a day old (no saving is shown).',
   )
   assert.deepEqual(alertAt.slice(0, 2), ['ingestion 15 min', 'inference 15 min'])
   assert.equal(today, 'late arrivals caught: 2,600 a month, by 3,900 alerts a month, 50 % right of those whose outcome is known')
@@ -146,7 +146,7 @@ test('of groups that lose nothing by themselves, all at once are the reason', ()
   }
   const { recommendation, reason, staleness } = summaryOf({ elements: [...alone, joint] })
   assert.equal(recommendation, 'Any one of "a" and "b" may be a day old.')
-  assert.match(reason, /^All groups at once nightly: −33 %/)
+  assert.match(reason, /^All groups together nightly: −33 %/)
   assert.equal(staleness[2].choice, 'not all at once')
 })
 
@@ -187,7 +187,7 @@ test('with a price the gain is in dollars, and the cost of streaming over it is 
   assert.equal(of({ elements: [], utility }).breakEven.text, 'not known: no older setting is shown to lose anything')
 })
 
-test('alerts are at the age that an incident may have, at any delay where any age loses, and nowhere where none does', () => {
+test('alerts are at the age that an incident may have, below the first age where that loses, and nowhere where none does', () => {
   const lossy = { ...quarter, frozen: effect(-300) }
   const of = (name: string, of: Partial<ElementPart>, first = quarter) => ({ ...part(name, keep, [first, level(-200)]), ...of })
   const { alertAt } = summaryOf({
@@ -198,7 +198,7 @@ test('alerts are at the age that an incident may have, at any delay where any ag
       of('d', { incidentThreshold: { why: 'not known' } }),
     ],
   })
-  assert.deepEqual(alertAt, ['"a" 15 min', '"c" at any delay (15 min is too late)'])
+  assert.deepEqual(alertAt, ['"a" 15 min', '"c" below 15 min, the shortest age tried'])
 })
 
 test('nothing known is no verdict, with the reason and without confidence', () => {
@@ -263,5 +263,5 @@ test('ages that are safe are listed for elements that a plan sets, and an unheed
   }
   const { mayBeOlder, worth } = summaryOf({ elements: [part('landings', keep, [quarter, level(-200)]), action] })
   assert.deepEqual(mayBeOlder, ['"landings" 15 min'])
-  assert.match(worth.text, /, if every alert is acted on$/)
+  assert.match(worth.text, /, if every alert is acted on, which nothing does yet$/)
 })

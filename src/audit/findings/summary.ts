@@ -16,7 +16,8 @@ import {
   type MissingReason,
 } from '../domain/figures.ts'
 import { sumOfRanges } from '../cost/range.ts'
-import { confidenceOf } from './confidence.ts'
+import { plural } from '../domain/caveat.ts'
+import { confidenceOf, veryFewClusters } from './confidence.ts'
 import type { AuditSummary, StalenessChange, StalenessRow } from '../domain/summary.ts'
 import { NO_ACTION, NOTHING_TO_CHOOSE, shortTitle } from '../domain/setting-text.ts'
 import { TOLERATED_LOSS } from '../statistics/freshness-threshold.ts'
@@ -57,7 +58,7 @@ export function buildSummary(parts: SummaryParts, { assumes = [], isNonNegative 
 
 /** A feature group in quotes, a stage as it is, several groups as `all groups`. */
 const nameOf = ({ element, kind }: Pick<ElementPart, 'element' | 'kind'>): string =>
-  kind === 'group' ? `"${element.slice('group/'.length)}"` : kind === 'groups' ? 'all groups at once' : element
+  kind === 'group' ? `"${element.slice('group/'.length)}"` : kind === 'groups' ? 'all groups together' : element
 
 const listText = (texts: readonly string[]): string => new Intl.ListFormat('en-GB').format(texts)
 
@@ -128,7 +129,7 @@ const alertAt = ({ elements, utility }: SummaryParts): string[] =>
     if (isAvailable(threshold)) return threshold.beyond === true ? [] : [`${nameOf(part)} ${titleAt(levels, threshold.age)}`]
     const [{ title, frozen }] = levels
     const isLost = isAvailable(frozen.perWeek) && frozen.perWeek.high < -TOLERATED_LOSS * utility.now.perWeek
-    return isLost ? [`${nameOf(part)} at any delay (${title} is too late)`] : []
+    return isLost ? [`${nameOf(part)} below ${title}, the shortest age tried`] : []
   })
 
 /** Right alerts for each outcome from which on it is said that several may be of one. */
@@ -231,13 +232,13 @@ function streamedText(part: ElementPart, { within }: StalenessRow): string | und
   return `${nameOf(part)}${typeof within === 'string' ? ` (within ${within})` : ''}`
 }
 
-/** `"usual" within 1 h`, `inference on event (every 15 min is enough)`; undefined where the history does not show that it must stay so. */
+/** `"usual" within 1 h`, `inference on event (or every 15 min)`; undefined where the history does not show that it must stay so. */
 function keptText(part: ElementPart, { within }: StalenessRow): string | undefined {
   const { kind, verdict, unplanned, now } = part
   if (unplanned !== undefined) return undefined
   if (kind === 'group' && verdict.choice.startsWith('keep ')) return `${nameOf(part)} ${verdict.choice.slice('keep '.length)}`
   if (verdict.choice !== now.title || !LIVE.has(now.title)) return undefined
-  return `${nameOf(part)} ${shortTitle(now.title)}${typeof within === 'string' ? ` (${within} is enough)` : ''}`
+  return `${nameOf(part)} ${shortTitle(now.title)}${typeof within === 'string' ? ` (or ${within})` : ''}`
 }
 
 /** Settings of a group, of inference and of action that are as fresh as can be, besides `stream`. */
@@ -341,7 +342,11 @@ function streamingCostOf(costs: SummaryParts['costs']): AuditSummary['breakEven'
   }
 }
 
-function wouldChange({ elements, costs, utility }: SummaryParts, worth: AuditSummary['worth'], breakEven: AuditSummary['breakEven']) {
+function wouldChange(
+  { elements, costs, utility, history }: SummaryParts,
+  worth: AuditSummary['worth'],
+  breakEven: AuditSummary['breakEven'],
+) {
   const more = elements
     .flatMap(part => (part.verdict.moreWeeks === undefined ? [] : [{ part, weeks: Math.ceil(part.verdict.moreWeeks) }]))
     .toSorted((a, b) => a.weeks - b.weeks)[0]
@@ -351,6 +356,7 @@ function wouldChange({ elements, costs, utility }: SummaryParts, worth: AuditSum
       ? [{ text: `${utility.unit} worth less than ${roundedText(breakEven.dollars.value, '$')} each` }]
       : []),
     ...(more ? [{ text: `${countedNoun(more.weeks, 'more week')} of history would decide on ${nameOf(more.part)}` }] : []),
+    ...veryFewClusters(history).map(name => ({ text: `more ${plural(name)}` })),
     ...(utility.dollars === undefined ? [{ text: `a value of ${utility.unit}`, option: '--value DOLLARS' }] : []),
     ...(isAvailable(costs) ? [{ text: pricesText(costs.taxes.streaming, worth), option: '--prices, --people' }] : []),
   ]

@@ -122,7 +122,7 @@ test('of two placements with equal values the cheaper one is named, with the val
   const { why } = result.verdicts.get('group/a')!
   assert.equal(
     why,
-    "decides as 'stream' does, and costs $5 less a month; worth $90 [$89, $91] a month more than 'batch 1 day', net of costs",
+    "decides as 'stream' does, and costs $5 less a month; worth $90 [$89, $91] a month more than 'batch 1 day', net of costs, by the last part of the history",
   )
 })
 

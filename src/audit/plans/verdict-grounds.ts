@@ -66,7 +66,8 @@ export function groundsText(grounds: VerdictGrounds, choices: PlanElement['choic
     if (!isKnown(comparison)) return ''
     const { gain, cost, net, isSame, isEqual } = comparison
     if (isSame) return `decides as ${title(over)} does${isEqual ? '' : ', always in this history'}, and costs ${costText(cost)} a month`
-    if (!isInconclusive(net)) return `worth ${estimateText(net, '$')} a month more than ${title(over)}, net of costs`
+    if (!isInconclusive(net))
+      return `worth ${estimateText(net, '$')} a month more than ${title(over)}, net of costs, by the last part of the history`
     const effect = choices[pick].age < choices[over].age ? 'is fresher' : lossText(gain, unit)
     return `${title(pick)} costs ${costText(cost)} a month than ${title(over)}${where}, and ${effect}`
   }

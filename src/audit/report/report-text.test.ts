@@ -78,12 +78,12 @@ test('further parts of a verdict are sentences, or empty', () => {
   assert.deepEqual(thresholdSentences(patientsReport.elements[1]), [], 'the verdict has said so')
   assert.equal(
     breakEvenSentence(landings, 'late arrivals'),
-    'The fresher choice pays if one unit (late arrivals) is worth more than $0.09 [$0.06, $0.17].',
+    'By the last part of the history, with all else as it runs, the fresher choice pays if one unit (late arrivals) is worth more than $0.09 [$0.06, $0.17].',
   )
   assert.equal(breakEvenSentence(usual, 'late arrivals'), '')
   assert.equal(
     breakEvenSentence({ ...usual, verdict: { ...usual.verdict, breakEven: { why: 'nothing is gained' } } }, 'late arrivals'),
-    'Break-even: nothing is gained.',
+    'Break-even by the last part of the history: nothing is gained.',
   )
   assert.match(moreSentence(patientsReport.elements[1]), /^About 46 more weeks of history would decide/)
   assert.match(moreSentence({ ...usual, verdict: { ...usual.verdict, moreWeeks: 0.4 } }), /^About 1 more week of history/)

@@ -142,8 +142,8 @@ export const breakEvenSentence = ({ verdict: { breakEven, why } }: ElementPart, 
   breakEven === undefined || (!isAvailable(breakEven) && breakEven.why === why)
     ? ''
     : isAvailable(breakEven)
-      ? `The fresher choice pays if one unit (${unit}) is worth more than ${estimateText(breakEven, '$')}.`
-      : asSentence(`Break-even: ${breakEven.why}`)
+      ? `By the last part of the history, with all else as it runs, the fresher choice pays if one unit (${unit}) is worth more than ${estimateText(breakEven, '$')}.`
+      : asSentence(`Break-even by the last part of the history: ${breakEven.why}`)
 
 /** Sentence on the additional history that would decide; empty without it. */
 export const moreSentence = ({ verdict: { moreWeeks } }: ElementPart): string =>
