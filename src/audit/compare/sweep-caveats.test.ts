@@ -77,7 +77,7 @@ test('reports a level whose number of actions differs by more than a tenth, at i
     /^at the same threshold, .*: 9,304 actions a week instead of 1,063, so part of that difference is due to alert volume; verdicts/,
   )
   const [less] = volumeCaveats([acting(1_000, 800)], 1_000)
-  assert.match(caveatText(less), /^at equal alert volume is not reached by .*: 800 actions a week instead of 1,000/)
+  assert.match(caveatText(less), /^equal alert volume is not reached by .*: 800 actions a week instead of 1,000/)
 })
 
 test('reports the level of an element that differs most, for each volume; none if nothing acts now', () => {

@@ -88,7 +88,7 @@ function stalenessRow(part: ElementPart, { utility }: SummaryParts, shareMin: nu
   }
 }
 
-/** The verdict; of all groups at once, what they tolerate together. */
+/** The verdict; of all groups together, what they tolerate together. */
 function choiceOf({ kind, unplanned, verdict }: ElementPart, atNext: StalenessChange | MissingReason | undefined): string {
   if (unplanned !== undefined) return NOTHING_TO_CHOOSE
   if (kind !== 'groups' || verdict.choice !== BY_PLAN) return verdict.choice
@@ -180,7 +180,7 @@ function mainLoss(elements: readonly ElementPart[], rows: readonly StalenessRow[
   return atNext && { ...atNext, atNext }
 }
 
-/** `"arrivals" nightly`, `all groups at once 1 day older`. */
+/** `"arrivals" nightly`, `all groups together 1 day older`. */
 const conditionOf = ({ part, level }: Loss): string =>
   `${nameOf(part)} ${level.setting.kind === 'older' ? `${level.title} older` : shortTitle(level.title)}`
 
