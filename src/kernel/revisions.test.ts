@@ -141,6 +141,20 @@ test('an event that no window reaches can be superseded, which changes nothing',
   assert.deepEqual(read(kernel, [1], 101), [[6]])
 })
 
+test('while a snapshot loads, a superseded event does not count however long before its revision it arrived', () => {
+  const few = { ...source, revisable: 10 }
+  const [moved, first] = [
+    { time: 5000, ref: 7, g: 2, x: 50 },
+    { time: 1, ref: 7, g: 1, x: 5 },
+  ]
+  // So many later identities that the index makes room.
+  const later = Array.from({ length: 100 }, (_, i) => ({ time: 5001 + i, ref: 100 + i, g: 3, x: 1 }))
+  const kernel = new Kernel(group, few, { strings, isSnapshot: true })
+  kernel.apply(blockOf([moved, ...later], 1))
+  kernel.apply(blockOf([first], 0))
+  assert.deepEqual(read(kernel, [1, 2], 6000), [statisticsOf(), [50, null, 50, 50]])
+})
+
 test('a stale key is saved as stale: superseded events do not return', () => {
   const kernel = kernelOf()
   kernel.apply(blockOf([original, other, moved]))
