@@ -179,6 +179,7 @@ test('through random failures, stops and crashes every decision arrives, in orde
               close: () => {},
             },
             committedBatch: committed,
+            heldMax: 2,
             commit: async batch => {
               if (!isDead) committed = batch
             },
