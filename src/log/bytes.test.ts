@@ -39,6 +39,28 @@ test('texts written by id equal texts written directly, and read back as ids', (
   assert.ok(reader.isAtEnd)
 })
 
+test('every read that needs more bytes than there are names the damage, and a whole one does not', () => {
+  const reads: readonly [write: (to: ByteWriter) => void, read: (from: ByteReader) => unknown][] = [
+    [to => to.varint(70_000), from => from.varint()],
+    [to => to.double(0.5), from => from.double()],
+    [to => to.text('north'), from => from.text()],
+    [to => to.text('north'), from => from.textId(new Strings())],
+    [to => to.raw(Uint8Array.of(1, 2, 3)), from => from.raw()],
+    [to => to.array(Float64Array.of(1, 2)), from => from.array(Float64Array, 2)],
+  ]
+  for (const [write, read] of reads) {
+    const writer = new ByteWriter()
+    write(writer)
+    const bytes = writer.finish()
+    read(new ByteReader(bytes, 'a column'))
+    for (let length = 0; length < bytes.length; length++)
+      assert.throws(() => read(new ByteReader(bytes.slice(0, length), 'a column')), {
+        code: 'SPILL_DATA',
+        message: /^a column is damaged: it ends within \d+ bytes/,
+      })
+  }
+})
+
 test('rejects a text that is not UTF-8', () => {
   const writer = new ByteWriter()
   writer.raw(Uint8Array.of(0x61, 0xc3, 0x28))
