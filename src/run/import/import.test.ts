@@ -159,6 +159,16 @@ test('an import and a replay in memory give the same decisions and rejected reco
   assert.deepEqual([schemas?.map(({ source: name }) => name), put?.length], [['readings', 'meals'], 1], 'the record of the import is first')
 })
 
+test('progress rises to the whole of each stage', async () => {
+  const shares = new Map<string, number[]>()
+  const onProgress = (stage: string, share: number): void => void shares.set(stage, [...(shares.get(stage) ?? []), share])
+  await imports({ commits: [] }, write(history()), { onProgress }).done
+  const appended = shares.get('appending and deciding')!
+  assert.ok(appended.length > 10)
+  for (const of of shares.values()) assert.ok(of.every((share, i) => share >= (of[i - 1] ?? 0) && share <= 1))
+  assert.equal(appended.at(-1), 1)
+})
+
 test('a run continues after an import, and knows its duplicates and revisions', async () => {
   const store = await imported(write(history()))
   const before = store.decisions.length
