@@ -38,14 +38,18 @@ test('a column has what its aggregate writes, and the rounding error only on req
 })
 
 test('reused rows are reset, and later rows stay', () => {
-  const reused = featureColumns(group, 5, true)
-  for (const { values, nulls, rejected, counts, low } of reused) for (const array of [values, nulls, rejected, counts, low]) array?.fill(7)
-  for (const column of reused) clearRows(column, 4)
-  const fresh = featureColumns(group, 4, true)
-  for (const [i, { values, nulls, rejected, width, counts, low }] of reused.entries()) {
-    const actual = { values: values.slice(0, 4 * width), nulls: nulls.slice(0, 4), rejected: rejected.slice(0, 4), width }
-    assert.deepEqual({ ...actual, ...(counts && { counts: counts.slice(0, 4) }), ...(low && { low: low.slice(0, 4) }) }, fresh[i])
-    assert.deepEqual([values[4 * width], nulls[4], rejected[4], counts?.[4] ?? 7, low?.[4] ?? 7], [7, 7, 7, 7, 7])
+  const alsoNarrow = { ...group, features: [...group.features, feature('lastK', { k: 1 })] }
+  const reused = featureColumns(alsoNarrow, 5, true)
+  for (const rows of [1, 4]) {
+    for (const { values, nulls, rejected, counts, low } of reused)
+      for (const array of [values, nulls, rejected, counts, low]) array?.fill(7)
+    for (const column of reused) clearRows(column, rows)
+    const fresh = featureColumns(alsoNarrow, rows, true)
+    for (const [i, { values, nulls, rejected, width, counts, low }] of reused.entries()) {
+      const actual = { values: values.slice(0, rows * width), nulls: nulls.slice(0, rows), rejected: rejected.slice(0, rows), width }
+      assert.deepEqual({ ...actual, ...(counts && { counts: counts.slice(0, rows) }), ...(low && { low: low.slice(0, rows) }) }, fresh[i])
+      assert.deepEqual([values[rows * width], nulls[rows], rejected[rows], counts?.[rows] ?? 7, low?.[rows] ?? 7], [7, 7, 7, 7, 7])
+    }
   }
   assert.throws(() => clearRows(reused[0], 6), /a row for each read/)
 })

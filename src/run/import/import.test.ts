@@ -159,6 +159,18 @@ test('an import and a replay in memory give the same decisions and rejected reco
   assert.deepEqual([schemas?.map(({ source: name }) => name), put?.length], [['readings', 'meals'], 1], 'the record of the import is first')
 })
 
+test('a single rejected record is kept as a dead letter, as many are', async () => {
+  const [good, bad] = [
+    { patient: 'p', level: 1, at: minute(1), known: minute(1), id: 'r1', gone: false },
+    { patient: 'p', level: 'much', at: minute(2), known: minute(2), id: 'r2', gone: false },
+  ]
+  const meal = { meal: 'm', patient: 'p', grams: '1.0', at: minute(1) }
+  for (const count of [0, 1, 2]) {
+    const store = await imported(write({ readings: [good, ...new Array<unknown>(count).fill(bad)], meals: [meal] }))
+    assert.equal(store.disk.commits.flatMap(({ deadLetters = [] }) => deadLetters).length, count)
+  }
+})
+
 test('progress rises to the whole of each stage', async () => {
   const shares = new Map<string, number[]>()
   const onProgress = (stage: string, share: number): void => void shares.set(stage, [...(shares.get(stage) ?? []), share])

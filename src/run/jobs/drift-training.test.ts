@@ -153,7 +153,8 @@ test('a failed check is retried; a permanent failure waits for the next time', a
   await driven.to(11 * DAY + HOUR)
   await driven.to(11 * DAY + 2 * HOUR)
   assert.equal(failures, 0)
-  assert.deepEqual([driftOf(driven)!.silent, driftOf(driven)!.at], ['damaged', startTime + 11 * DAY])
+  const { silent, at, rows } = driftOf(driven)!
+  assert.deepEqual([silent, at, rows], ['damaged', startTime + 11 * DAY, { reference: 0, recent: 0 }])
   assert.match(driven.reports.at(-1)!, /failed, and the next is made at its time: damaged$/)
   await driven.run.stop()
 })

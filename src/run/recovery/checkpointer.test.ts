@@ -219,8 +219,9 @@ test('texts that an earlier process saved are not saved again', async () => {
 test('a checkpoint that cannot be written is reported and leaves the last one', async () => {
   const first = open()
   for (let m = 0; m < 20; m++) await first.minute(m)
-  first.run.checkpoint()
+  assert.deepEqual([first.run.checkpoint(), first.run.checkpoint()], [true, false], 'one at a time')
   await settle(first.run, 12)
+  assert.equal(first.run.checkpoint(), false, 'nothing has come since')
   const saved = restoreManifest(first.store, new Strings(), report => assert.fail(report))
   const create = first.store.createState.bind(first.store)
   const discarded: string[] = []
