@@ -3,10 +3,11 @@
  * as JSON in the environment, and so reaches child processes.
  */
 import { hash } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
-import { registerHooks } from 'node:module'
-import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import fs, { writeFileSync } from 'node:fs'
+import { registerHooks, syncBuiltinESMExports } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join, resolve, sep } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
 
 const faultJson = process.env['SPILLWAY_FAULT']
@@ -23,6 +24,32 @@ if (faultJson !== undefined) {
       return { ...loaded, source: text.slice(0, start) + is + text.slice(end) }
     },
   })
+}
+
+if (faultJson !== undefined) confineChanges()
+
+/**
+ * Lets the process change permissions of, move and delete only what is in its folder or a temporary one: a fault may compute any path, and
+ * one has taken the permissions of `/` from a process that runs as root.
+ */
+function confineChanges(): void {
+  const roots = [process.cwd(), tmpdir(), '/dev/shm'].map(root => `${resolve(root)}${sep}`)
+  const pathOf = (path: unknown): string => resolve(path instanceof URL ? fileURLToPath(path) : String(path))
+  type Call = (path: unknown, ...rest: unknown[]) => unknown
+  for (const module of [fs, fs.promises] as unknown as Record<string, Call>[])
+    for (const name of ['chmod', 'lchmod', 'chown', 'lchown', 'rename', 'rm', 'rmdir', 'truncate', 'unlink'].flatMap(of => [
+      of,
+      `${of}Sync`,
+    ])) {
+      const original = module[name]
+      if (typeof original !== 'function') continue
+      module[name] = (path, ...rest) => {
+        if (!roots.some(root => pathOf(path).startsWith(root)))
+          throw new Error(`${name} of ${String(path)}: outside of the process's folders`)
+        return original.call(module, path, ...rest)
+      }
+    }
+  syncBuiltinESMExports()
 }
 
 // Without a fault, with coverage: how long the check takes.

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { textFiles } from '../sources/files.ts'
 import { parseModule } from '../sources/syntax.ts'
 import { acceptedFaults, isSame } from './accepted-faults.ts'
+import { runNode } from './child.ts'
 import { faultsOf } from './faults.ts'
 import { holds, prove } from './prove.ts'
 
@@ -28,6 +29,15 @@ test('the proof holds if at least 90 % of the faults are caught, accepted ones n
   assert.equal(holds({ ...result, cases: 100, caught: 89 }), false)
   assert.equal(holds({ ...result, cases: 110, caught: 90, accepted: 10 }), true)
   assert.equal(holds({ ...result, cases: 0, caught: 0 }), false)
+})
+
+test('a process with a fault changes no file outside of its folders', async () => {
+  const fault = { path: 'test/mutants/toy/none.ts', of: '', start: 0, end: 0, is: '' }
+  for (const call of ["fs.chmodSync('/nowhere/x', 0o755)", "fs.promises.rm('/nowhere/x')", "fs.renameSync('/nowhere/x', 'y')"]) {
+    const { passed, output } = await runNode(['-e', `import('node:fs').then(fs => ${call})`], { fault, seconds: 60 })
+    assert.ok(!passed)
+    assert.match(output, /of \/nowhere\/x: outside of the process's folders/)
+  }
 })
 
 test('a folder without sources is a mistake', async () => {
