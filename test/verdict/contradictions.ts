@@ -1,6 +1,6 @@
 /** Contradictions between a headline or verdict and a row of the same report. Works on any report, and shares no code with the wording. */
 import type { AuditSummary } from '../../src/audit/domain/summary.ts'
-import type { SummaryParts } from '../../src/audit/findings/summary.ts'
+import type { SummaryParts } from '../../src/audit/findings/summary-parts.ts'
 import type { ElementPart, Estimate, SweepLevel } from '../../src/audit/domain/element-report.ts'
 
 const SMALL = 0.05

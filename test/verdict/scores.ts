@@ -16,7 +16,8 @@ import type { StalenessLevel } from '../../src/audit/experiment/staleness-levels
 import { PlanValuation } from '../../src/audit/compare/valuation.ts'
 import { sweepElement, type ElementSweep } from '../../src/audit/compare/staleness-sweep.ts'
 import { evaluatePlans } from '../../src/audit/compare/planning.ts'
-import { buildSummary, type SummaryParts } from '../../src/audit/findings/summary.ts'
+import { buildSummary } from '../../src/audit/findings/summary.ts'
+import type { SummaryParts } from '../../src/audit/findings/summary-parts.ts'
 import type { AuditSummary } from '../../src/audit/domain/summary.ts'
 import { jointVerdict, SAFE_DAY_OLD } from '../../src/audit/plans/element-verdicts.ts'
 import { TOLERATED_LOSS } from '../../src/audit/statistics/freshness-threshold.ts'
@@ -168,6 +169,14 @@ export async function judgedReport(seed: number, kind: ScoreWorldKind): Promise<
   }
 }
 
+/** As much of a report's history as its summary reads. */
+function historyOf({ length, blocks }: ScoreWorld['experiment']['cases']): SummaryParts['history'] {
+  const part = ({ from, to }: RowRange) => ({ decisions: to - from })
+  const judged = { select: part(blocks.select), report: part(blocks.report) }
+  const history = { from: 0, until: 0, weeks: 12, decisions: length, unknown: 0, clusters: [], blocks: judged }
+  return history as unknown as SummaryParts['history']
+}
+
 /** The verdict of an audit, over a world in place of an experiment. */
 export async function reportOf(
   { experiment, kind }: ScoreWorld,
@@ -215,19 +224,9 @@ export async function reportOf(
     retrained,
     unjudged: valuation.unjudged,
   }
-  const lengthOf = ({ from, to }: RowRange) => ({ decisions: to - from })
-  const blocks = { select: lengthOf(cases.blocks.select), report: lengthOf(cases.blocks.report) }
   const parts: SummaryParts = {
     pipeline: kind,
-    history: {
-      from: 0,
-      until: 0,
-      weeks: 12,
-      decisions: cases.length,
-      unknown: 0,
-      clusters: [],
-      blocks,
-    } as unknown as SummaryParts['history'],
+    history: historyOf(cases),
     utility: { ...part, ...(utility.dollars !== undefined && { dollars: utility.dollars }) },
     elements: sweeps.map(({ element, sweep }) =>
       elementPart({

@@ -5,7 +5,8 @@ import { fraudReport } from '../../../test/audit/reports/fraud.ts'
 import type { HistoryPart, PlanPart, UtilityPart } from '../domain/audit-report.ts'
 import type { ElementPart, ElementVerdict, SweepEffect, SweepLevel } from '../domain/element-report.ts'
 import { isAvailable } from '../domain/figures.ts'
-import { buildSummary, type SummaryParts } from './summary.ts'
+import { buildSummary } from './summary.ts'
+import type { SummaryParts } from './summary-parts.ts'
 
 const performance = { perWeek: 600, actionsPerWeek: 900, precision: 0.5, recall: 0.5, auc: 0.7 }
 const utility: UtilityPart = {

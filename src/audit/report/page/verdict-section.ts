@@ -101,7 +101,7 @@ function facts(summary: AuditSummary): Markup {
     [term('break-even', 'Break-even'), breakEven.text],
     ['Confidence', `${confidence.level}: ${confidence.reasons.join('; ')}`],
     ...(assumes.length > 0 ? [['Assumes', assumes.join('; ')] as const] : []),
-    ...(wouldChange.length > 0 ? [['What would change the answer', wouldChange.map(({ text: what }) => what).join('; ')] as const] : []),
+    ...(wouldChange.length > 0 ? [['What would change the answer', wouldChange.map(change => change.text).join('; ')] as const] : []),
   ]
   return markup`<dl class="facts">${rows.map(([name, text]) => markup`<div><dt>${name}</dt><dd>${asSentence(text)}</dd></div>`)}</dl>
 `

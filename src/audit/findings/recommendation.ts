@@ -1,0 +1,79 @@
+/** Recommendation and reason of a summary, a sentence each. */
+import type { ElementPart } from '../domain/element-report.ts'
+import { asSentence, changeIntervalText, isAvailable } from '../domain/figures.ts'
+import { NOTHING_TO_CHOOSE, shortTitle } from '../domain/setting-text.ts'
+import type { StalenessRow } from '../domain/summary.ts'
+import { BY_PLAN, isSafeDayOld, NOT_OBSERVABLE, UNDECIDED } from '../plans/element-verdicts.ts'
+import { conditionOf, type MainLoss } from './main-loss.ts'
+import { capital, listText, nameOf, type SummaryParts } from './summary-parts.ts'
+
+export function recommendationText({ elements, plans }: SummaryParts, rows: readonly StalenessRow[]): string {
+  const before = new Map(plans.now.map(({ element, title }) => [element, title]))
+  const changes = plans.proposed
+    .filter(({ element, title }) => before.get(element) !== title)
+    .map(({ element, title }) => {
+      const part = elements.find(candidate => candidate.element === element)
+      return `${part ? nameOf(part) : element}${part?.kind === 'group' ? ' as' : ''} ${title}`
+    })
+  const streamed = elements.flatMap((part, i) => streamedText(part, rows[i]) ?? [])
+  const kept = elements.flatMap((part, i) => keptText(part, rows[i]) ?? [])
+  const groups = elements.filter(({ kind }) => kind === 'group')
+  const safe = groups.filter(isSafeDayOld)
+  const isJoint = rows.some(({ choice }) => choice === 'not all at once')
+  const isUnchanged = changes.length === 0 && plans.decision === 'keep what runs'
+  const isKept = isUnchanged && streamed.length + kept.length === 0
+  const keeps = [...(streamed.length > 0 ? [`streaming ${listText(streamed)}`] : []), ...(kept.length > 0 ? [listText(kept)] : [])]
+  const clauses = [
+    ...(changes.length > 0 ? [`run ${listText(changes)}`] : []),
+    ...(isKept ? ['keep what runs'] : []),
+    ...(keeps.length > 0 ? [`keep ${keeps.join(', ')}`] : []),
+    ...(safe.length > 0 ? [`${safeText(safe, groups, isJoint)} be a day old${isUnchanged ? ' (no saving is shown)' : ''}`] : []),
+  ]
+  if (clauses.length > 0) return asSentence(capital(clauses.join('; ')))
+  return isNothingKnown(elements) ? 'No verdict.' : 'Keep what runs.'
+}
+
+/** `"a" and "b" may each`, `any one feature group may` where all of them together lose. */
+function safeText(safe: readonly ElementPart[], groups: readonly ElementPart[], isJoint: boolean): string {
+  const isOfAll = safe.length > 2 && safe.length === groups.length
+  if (safe.length > 1 && isJoint) return isOfAll ? 'any one feature group may' : `any one of ${listText(safe.map(nameOf))} may`
+  return isOfAll ? 'each feature group may' : `${listText(safe.map(nameOf))} may${safe.length > 1 ? ' each' : ''}`
+}
+
+/** `"arrivals" (within 15 min)`; undefined where the history does not show that it must stay on stream. */
+function streamedText(part: ElementPart, { within }: StalenessRow): string | undefined {
+  const { verdict, unplanned, now } = part
+  if (unplanned !== undefined || verdict.choice !== now.title || verdict.choice !== 'stream') return undefined
+  return `${nameOf(part)}${typeof within === 'string' ? ` (within ${within})` : ''}`
+}
+
+/** `"usual" within 1 h`, `inference on event (or every 15 min)`; undefined where the history does not show that it must stay so. */
+function keptText(part: ElementPart, { within }: StalenessRow): string | undefined {
+  const { kind, verdict, unplanned, now } = part
+  if (unplanned !== undefined) return undefined
+  if (kind === 'group' && verdict.choice.startsWith('keep ')) return `${nameOf(part)} ${verdict.choice.slice('keep '.length)}`
+  if (verdict.choice !== now.title || !LIVE.has(now.title)) return undefined
+  return `${nameOf(part)} ${shortTitle(now.title)}${typeof within === 'string' ? ` (or ${within})` : ''}`
+}
+
+/** Settings of a group, of inference and of action that are as fresh as can be, besides `stream`. */
+const LIVE: ReadonlySet<string> = new Set(['hybrid', 'on event', 'inline'])
+
+/** True if no level has an interval, and no verdict was reached without one. */
+export const isNothingKnown = (elements: readonly ElementPart[]): boolean =>
+  elements.every(
+    ({ verdict, unplanned }) => unplanned !== undefined || [UNDECIDED, NOT_OBSERVABLE, NOTHING_TO_CHOOSE, BY_PLAN].includes(verdict.choice),
+  ) &&
+  elements.every(({ levels }) =>
+    levels.every(
+      ({ frozenAtBudget, refit }) => !isAvailable(frozenAtBudget.perWeek) && !(isAvailable(refit) && isAvailable(refit.perWeek)),
+    ),
+  )
+
+export function reasonText({ elements, utility }: SummaryParts, main: MainLoss | undefined): string {
+  if (main)
+    return `${capital(conditionOf(main))}: ${changeIntervalText(main.change.share)} of the ${utility.name}, ${main.row.mode}, at equal alert volume.`
+  if (isNothingKnown(elements))
+    return asSentence(capital(elements.find(({ verdict }) => verdict.choice === UNDECIDED)?.verdict.why ?? 'the history shows nothing'))
+  return 'No older setting is shown to lose anything.'
+}

@@ -1,0 +1,88 @@
+/** The staleness table of a summary: for each element its change by age, and the ages that are safe or need an alert. */
+import { assert } from '../../base/index.ts'
+import type { ElementPart, SweepEffect, SweepLevel } from '../domain/element-report.ts'
+import { isAvailable, type MissingReason } from '../domain/figures.ts'
+import { NOTHING_TO_CHOOSE } from '../domain/setting-text.ts'
+import type { StalenessChange, StalenessRow } from '../domain/summary.ts'
+import { BY_PLAN } from '../plans/element-verdicts.ts'
+import { TOLERATED_LOSS } from '../statistics/freshness-threshold.ts'
+import { nameOf, type SummaryParts } from './summary-parts.ts'
+
+/** `shareMin`: the greatest loss, as a share of the weekly value: −1 for a count, which cannot lose more than all of it. */
+export function stalenessRow(part: ElementPart, { utility }: SummaryParts, shareMin: number): StalenessRow {
+  const isRetrained = isAvailable(utility.retrained) && part.levels.some(({ refit }) => isAvailable(refit))
+  const base = isRetrained && isAvailable(utility.retrained) ? utility.retrained.perWeek : utility.now.perWeek
+  const levels = part.levels.map(level => {
+    const incident = changeOf(level.frozen, utility.now.perWeek, shareMin)
+    return {
+      title: level.title,
+      age: level.age,
+      change: changeOf(isRetrained ? level.refit : level.frozenAtBudget, base, shareMin),
+      incident: isAvailable(incident) ? incident.share : incident,
+    }
+  })
+  const scheduled = levels.length === 0 ? undefined : part.levels.findIndex(({ literal }) => literal === 'next schedule')
+  const next = scheduled === -1 ? levels.length - 1 : scheduled
+  return {
+    element: part.element,
+    name: part.kind === 'group' ? part.element.slice('group/'.length) : part.kind === 'groups' ? 'all groups' : part.element,
+    now: part.now.title,
+    mode: isRetrained ? 'with retraining' : 'without retraining',
+    levels,
+    ...(next !== undefined && { next }),
+    within: withinOf(part),
+    choice: choiceOf(part, next === undefined ? undefined : levels[next].change),
+  }
+}
+
+/** The verdict; of all groups together, what they tolerate together. */
+function choiceOf({ kind, unplanned, verdict }: ElementPart, atNext: StalenessChange | MissingReason | undefined): string {
+  if (unplanned !== undefined) return NOTHING_TO_CHOOSE
+  if (kind !== 'groups' || verdict.choice !== BY_PLAN) return verdict.choice
+  return atNext && isAvailable(atNext) && atNext.perWeek.high < 0 ? 'not all at once' : 'each by itself'
+}
+
+/** A change, as a share of the weekly value `base` too, and at least `shareMin`. */
+function changeOf(effect: SweepEffect | MissingReason, base: number, shareMin: number): StalenessChange | MissingReason {
+  if (!isAvailable(effect)) return effect
+  const { perWeek } = effect
+  if (!isAvailable(perWeek)) return { why: perWeek.why }
+  if (!(base > 0)) return { why: 'the current pipeline has no value to lose' }
+  const clipped = (amount: number): number => Math.max(shareMin * base, amount)
+  const [value, low, high] = [perWeek.value, perWeek.low, perWeek.high].map(clipped)
+  return { share: { value: value / base, low: low / base, high: high / base }, perWeek: { value, low, high } }
+}
+
+/** The freshness threshold of the curve that the row shows. */
+function withinOf({ plannedThreshold, incidentThreshold, levels }: ElementPart): string | MissingReason {
+  const isRetrained = levels.some(({ refit }) => isAvailable(refit))
+  const threshold = isRetrained ? plannedThreshold : incidentThreshold
+  if (!isAvailable(threshold)) return { why: threshold.why }
+  return `${titleAt(levels, threshold.age)}${threshold.beyond === true ? ' or more' : ''}`
+}
+
+/** The title of the level at a freshness threshold. */
+function titleAt(levels: readonly SweepLevel[], threshold: number): string {
+  const title = levels.findLast(({ age }) => age <= threshold)?.title
+  assert(title !== undefined, 'a freshness threshold is the age of a level')
+  return title
+}
+
+/** Incident thresholds, and elements that lose at any delay; one without a loss at any level needs no alert. */
+export const alertAt = ({ elements, utility }: SummaryParts): string[] =>
+  elements.flatMap(part => {
+    const { incidentThreshold: threshold, levels, unplanned } = part
+    if (unplanned !== undefined || levels.length === 0) return []
+    if (isAvailable(threshold)) return threshold.beyond === true ? [] : [`${nameOf(part)} ${titleAt(levels, threshold.age)}`]
+    const [{ title, frozen }] = levels
+    const isLost = isAvailable(frozen.perWeek) && frozen.perWeek.high < -TOLERATED_LOSS * utility.now.perWeek
+    return isLost ? [`${nameOf(part)} below ${title}, the shortest age tried`] : []
+  })
+
+/** Ages that are safe for each element alone; a model's own schedule is none of them. */
+export const mayBeOlder = (elements: readonly ElementPart[], rows: readonly StalenessRow[]): string[] =>
+  elements.flatMap((part, i) => {
+    const { within } = rows[i]
+    const isPlanned = part.kind !== 'groups' && part.kind !== 'training' && part.unplanned === undefined
+    return isPlanned && typeof within === 'string' ? [`${nameOf(part)} ${within}`] : []
+  })
