@@ -63,6 +63,10 @@ test(
     const usual = report.elements.find(({ element }) => element === 'group/usual')!
     const old = usual.levels.at(-1)!.refit
     assert.ok('performance' in old && old.performance.recall! > fresh! - 0.05, 'three days may be a day old')
-    assert.match(text, /57 patients, 15 of them judged: no verdict under 20/)
+    assert.match(text, /\nCONFIDENCE +low: only 30 patients and /)
+    assert.deepEqual(
+      recent.verdict.breakEven && 'why' in recent.verdict.breakEven && recent.verdict.breakEven.why,
+      '57 patients, 15 of them judged: no verdict under 20',
+    )
   },
 )
