@@ -4,7 +4,7 @@ import { isAvailable } from '../domain/figures.ts'
 import { shortTitle } from '../domain/setting-text.ts'
 import type { StalenessChange, StalenessRow } from '../domain/summary.ts'
 import { TOLERATED_LOSS } from '../statistics/freshness-threshold.ts'
-import { nameOf } from './summary-parts.ts'
+import { nameOf, staysLive } from './summary-parts.ts'
 
 /** A certain loss of an element at one level. */
 interface Loss {
@@ -21,7 +21,8 @@ export interface MainLoss extends Loss {
 
 /**
  * Of the elements that lose more than the tolerated share at their first level for certain, and so must stay as fresh as they are, the one
- * that loses most at the next schedule. Otherwise the feature group that loses most there, else all groups, else a stage.
+ * that loses most at the next schedule. Otherwise the feature group that loses most there, else all groups, else a stage. Elements that
+ * the recommendation names come before others.
  */
 export function mainLoss(elements: readonly ElementPart[], rows: readonly StalenessRow[]): MainLoss | undefined {
   const lossesAt = (indexOf: (row: StalenessRow) => number | undefined, least: number): Loss[] =>
@@ -34,7 +35,9 @@ export function mainLoss(elements: readonly ElementPart[], rows: readonly Stalen
       })
       .toSorted((a, b) => a.change.perWeek.value - b.change.perWeek.value)
   const soonest = lossesAt(({ levels }) => (levels.length > 0 ? 0 : undefined), TOLERATED_LOSS)
-  const losses = lossesAt(({ next }) => next, 0)
+  const all = lossesAt(({ next }) => next, 0)
+  const named = all.filter(({ part }) => staysLive(part))
+  const losses = named.length > 0 ? named : all
   for (const atNext of losses) {
     const soon = soonest.find(({ part }) => part === atNext.part)
     if (soon) return { ...soon, atNext }

@@ -5,9 +5,10 @@ import { NOTHING_TO_CHOOSE, shortTitle } from '../domain/setting-text.ts'
 import type { StalenessRow } from '../domain/summary.ts'
 import { BY_PLAN, isSafeDayOld, NOT_OBSERVABLE, UNDECIDED } from '../plans/element-verdicts.ts'
 import { conditionOf, type MainLoss } from './main-loss.ts'
-import { capital, listText, nameOf, type SummaryParts } from './summary-parts.ts'
+import { capital, listText, monthText, nameOf, staysLive, type SummaryParts } from './summary-parts.ts'
 
-export function recommendationText({ elements, plans }: SummaryParts, rows: readonly StalenessRow[]): string {
+/** `doubt`: why what is kept may not pay. */
+export function recommendationText({ elements, plans }: SummaryParts, rows: readonly StalenessRow[], doubt: string | undefined): string {
   const before = new Map(plans.now.map(({ element, title }) => [element, title]))
   const changes = plans.proposed
     .filter(({ element, title }) => before.get(element) !== title)
@@ -26,7 +27,7 @@ export function recommendationText({ elements, plans }: SummaryParts, rows: read
   const clauses = [
     ...(changes.length > 0 ? [`run ${listText(changes)}`] : []),
     ...(isKept ? ['keep what runs'] : []),
-    ...(keeps.length > 0 ? [`keep ${keeps.join(', ')}`] : []),
+    ...(keeps.length > 0 ? [`keep ${keeps.join(', ')}${doubt === undefined ? '' : `, though ${doubt}`}`] : []),
     ...(safe.length > 0 ? [`${safeText(safe, groups, isJoint)} be a day old${isUnchanged ? ' (no saving is shown)' : ''}`] : []),
   ]
   if (clauses.length > 0) return asSentence(capital(clauses.join('; ')))
@@ -42,22 +43,17 @@ function safeText(safe: readonly ElementPart[], groups: readonly ElementPart[], 
 
 /** `"arrivals" (within 15 min)`; undefined where the history does not show that it must stay on stream. */
 function streamedText(part: ElementPart, { within }: StalenessRow): string | undefined {
-  const { verdict, unplanned, now } = part
-  if (unplanned !== undefined || verdict.choice !== now.title || verdict.choice !== 'stream') return undefined
+  if (!staysLive(part) || part.verdict.choice !== 'stream') return undefined
   return `${nameOf(part)}${typeof within === 'string' ? ` (within ${within})` : ''}`
 }
 
 /** `"usual" within 1 h`, `inference on event (or every 15 min)`; undefined where the history does not show that it must stay so. */
 function keptText(part: ElementPart, { within }: StalenessRow): string | undefined {
-  const { kind, verdict, unplanned, now } = part
-  if (unplanned !== undefined) return undefined
-  if (kind === 'group' && verdict.choice.startsWith('keep ')) return `${nameOf(part)} ${verdict.choice.slice('keep '.length)}`
-  if (verdict.choice !== now.title || !LIVE.has(now.title)) return undefined
-  return `${nameOf(part)} ${shortTitle(now.title)}${typeof within === 'string' ? ` (or ${within})` : ''}`
+  const { choice } = part.verdict
+  if (!staysLive(part) || choice === 'stream') return undefined
+  if (choice.startsWith('keep ')) return `${nameOf(part)} ${choice.slice('keep '.length)}`
+  return `${nameOf(part)} ${shortTitle(choice)}${typeof within === 'string' ? ` (or ${within})` : ''}`
 }
-
-/** Settings of a group, of inference and of action that are as fresh as can be, besides `stream`. */
-const LIVE: ReadonlySet<string> = new Set(['hybrid', 'on event', 'inline'])
 
 /** True if no level has an interval, and no verdict was reached without one. */
 export const isNothingKnown = (elements: readonly ElementPart[]): boolean =>
@@ -70,7 +66,8 @@ export const isNothingKnown = (elements: readonly ElementPart[]): boolean =>
     ),
   )
 
-export function reasonText({ elements, utility }: SummaryParts, main: MainLoss | undefined): string {
+export function reasonText({ elements, utility, plans }: SummaryParts, main: MainLoss | undefined): string {
+  if (plans.net) return asSentence(`That is worth ${monthText(plans.net, '$')} net of costs, over what runs now`)
   if (main)
     return `${capital(conditionOf(main))}: ${changeIntervalText(main.change.share)} of the ${utility.name}, ${main.row.mode}, at equal alert volume.`
   if (isNothingKnown(elements))

@@ -6,10 +6,10 @@ import { NOTHING_TO_CHOOSE } from '../domain/setting-text.ts'
 import type { StalenessChange, StalenessRow } from '../domain/summary.ts'
 import { BY_PLAN } from '../plans/element-verdicts.ts'
 import { TOLERATED_LOSS } from '../statistics/freshness-threshold.ts'
-import { nameOf, type SummaryParts } from './summary-parts.ts'
+import { isChangedBy, isFresher, nameOf, type SummaryParts } from './summary-parts.ts'
 
 /** `shareMin`: the greatest loss, as a share of the weekly value: −1 for a count, which cannot lose more than all of it. */
-export function stalenessRow(part: ElementPart, { utility }: SummaryParts, shareMin: number): StalenessRow {
+export function stalenessRow(part: ElementPart, { utility, plans }: SummaryParts, shareMin: number): StalenessRow {
   const isRetrained = isAvailable(utility.retrained) && part.levels.some(({ refit }) => isAvailable(refit))
   const base = isRetrained && isAvailable(utility.retrained) ? utility.retrained.perWeek : utility.now.perWeek
   const levels = part.levels.map(level => {
@@ -21,8 +21,8 @@ export function stalenessRow(part: ElementPart, { utility }: SummaryParts, share
       incident: isAvailable(incident) ? incident.share : incident,
     }
   })
-  const scheduled = levels.length === 0 ? undefined : part.levels.findIndex(({ literal }) => literal === 'next schedule')
-  const next = scheduled === -1 ? levels.length - 1 : scheduled
+  const isChanged = isChangedBy(plans, part)
+  const next = isChanged && levels.length > 0 && isFresher(part.levels[0], part) ? 0 : nextSchedule(part)
   return {
     element: part.element,
     name: part.kind === 'group' ? part.element.slice('group/'.length) : part.kind === 'groups' ? 'all groups' : part.element,
@@ -30,9 +30,15 @@ export function stalenessRow(part: ElementPart, { utility }: SummaryParts, share
     mode: isRetrained ? 'with retraining' : 'without retraining',
     levels,
     ...(next !== undefined && { next }),
-    within: withinOf(part),
+    within: isChanged ? { why: 'it is proposed to run otherwise' } : withinOf(part),
     choice: choiceOf(part, next === undefined ? undefined : levels[next].change),
   }
+}
+
+/** Index of the next slower schedule, or of the oldest level. */
+function nextSchedule({ levels }: ElementPart): number | undefined {
+  const scheduled = levels.findIndex(({ literal }) => literal === 'next schedule')
+  return levels.length === 0 ? undefined : scheduled === -1 ? levels.length - 1 : scheduled
 }
 
 /** The verdict; of all groups together, what they tolerate together. */

@@ -100,7 +100,8 @@ test('without retraining the model as it is counts, as a share of its own value'
 
 test('an element that loses at its first level comes before the next schedules', () => {
   const soon = { ...quarter, refit: effect(-100) }
-  const action = { ...part('', { choice: 'inline', why: '' }, [soon, level(-100)]), element: 'action', kind: 'action' as const }
+  const now = { setting: { kind: 'now' as const }, title: 'inline', age: null }
+  const action = { ...part('', { choice: 'inline', why: '' }, [soon, level(-100)]), now, element: 'action', kind: 'action' as const }
   const { reason } = summaryOf({ elements: [part('landings', keep, [quarter, level(-500)]), action] })
   assert.match(reason, /^Action 15 min older: −17 %/)
   const unplanned = summaryOf({ elements: [part('landings', keep, [quarter, level(-500)]), { ...action, unplanned: 'no action' }] })
@@ -151,13 +152,43 @@ test('of groups that lose nothing by themselves, all at once are the reason', ()
   assert.equal(staleness[2].choice, 'not all at once')
 })
 
-test('a change is named with its net value', () => {
-  const { recommendation, worth } = summaryOf({
-    elements: [part('landings', { choice: 'batch 1 day', why: '' }, [quarter, level(-3)])],
-    plans: plans('change', { proposed: [{ element: 'group/landings', title: 'batch 1 day' }], net: { value: 214, low: 61, high: 402 } }),
+test('a change is named with its net value, and its row shows the setting that it changes to', () => {
+  const fresh = { ...quarter, title: 'streamed', age: 0, refit: effect(250) }
+  const now = {
+    setting: { kind: 'now' as const },
+    title: 'batch 1 day',
+    age: { p50: 50_000_000, p95: 90_000_000, from: 'by its placement' as const },
+  }
+  const landings = { ...part('landings', { choice: 'stream', why: '' }, [fresh, level(-3)]), now }
+  const { recommendation, reason, worth, main, staleness, mayBeOlder } = summaryOf({
+    elements: [part('hours', safe, [quarter, level(-30)]), landings],
+    plans: plans('change', {
+      now: [{ element: 'group/landings', title: 'batch 1 day' }],
+      net: { value: 214, low: 61, high: 402 },
+    }),
   })
-  assert.equal(recommendation, 'Run "landings" as batch 1 day.')
+  assert.equal(recommendation, 'Run "landings" as stream; "hours" may be a day old.')
+  assert.equal(reason, 'That is worth $210 a month [$61, $400] net of costs, over what runs now.')
   assert.equal(worth.text, '$210 a month [$61, $400] net of costs, over what runs now')
+  assert.deepEqual([main, staleness[1].next, mayBeOlder], ['group/landings', 0, ['"hours" 15 min']])
+})
+
+test('a price below break-even is doubted, and an older group that is worth more is named', () => {
+  const better = { ...quarter, refit: effect(50) }
+  const of = (dollars: number) =>
+    summaryOf({
+      elements: [part('landings', { choice: 'stream', why: '' }, [better, level(-200)])],
+      plans: plans('keep what runs'),
+      costs: costs(2000),
+      utility: { ...utility, dollars },
+    })
+  const { recommendation, wouldChange } = of(2)
+  assert.equal(recommendation, 'Keep streaming "landings" (within 15 min), though at $2 each that is not shown to pay.')
+  assert.deepEqual(
+    wouldChange.slice(0, 2).map(({ text }) => text),
+    ['late arrivals worth more than $2.30 each', 'other windows: "landings" 15 min older is better'],
+  )
+  assert.equal(of(3).recommendation, 'Keep streaming "landings" (within 15 min).')
 })
 
 const range = (base: number) => ({ low: base / 2, base, high: base * 4 })

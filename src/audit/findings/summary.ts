@@ -9,8 +9,8 @@ import { confidenceOf } from './confidence.ts'
 import { mainLoss } from './main-loss.ts'
 import { isNothingKnown, reasonText, recommendationText } from './recommendation.ts'
 import { alertAt, mayBeOlder, stalenessRow } from './staleness.ts'
-import type { SummaryParts } from './summary-parts.ts'
-import { streamingBreakEven, recommendationCost, recommendationWorth, wouldChange } from './worth-and-cost.ts'
+import { isChangedBy, type SummaryParts } from './summary-parts.ts'
+import { doubtOfPrice, streamingBreakEven, recommendationCost, recommendationWorth, wouldChange } from './worth-and-cost.ts'
 
 /** Facts of the value function that a report does not state. */
 export interface SummaryOptions {
@@ -24,12 +24,14 @@ export function buildSummary(parts: SummaryParts, { assumes = [], isNonNegative 
   const staleness = parts.elements.map(element => stalenessRow(element, parts, isNonNegative ? -1 : -Infinity))
   const main = mainLoss(parts.elements, staleness)
   const [worth, breakEven] = [recommendationWorth(parts, main), streamingBreakEven(parts, main)]
+  const changed = parts.elements.find(part => part.levels.length > 0 && isChangedBy(parts.plans, part))
+  const mainElement = (changed ?? main?.part)?.element
   return {
-    recommendation: recommendationText(parts, staleness),
+    recommendation: recommendationText(parts, staleness, doubtOfPrice(parts, breakEven)),
     reason: reasonText(parts, main),
     outcome: parts.utility.name,
     today: todayText(parts.utility),
-    ...(main && { main: main.row.element }),
+    ...(mainElement !== undefined && { main: mainElement }),
     staleness,
     mayBeOlder: mayBeOlder(parts.elements, staleness),
     alertAt: alertAt(parts),

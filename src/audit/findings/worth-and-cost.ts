@@ -8,7 +8,7 @@ import type { AuditSummary } from '../domain/summary.ts'
 import { sumOfRanges } from '../cost/range.ts'
 import { veryFewClusters } from './confidence.ts'
 import { conditionOf, type MainLoss } from './main-loss.ts'
-import { nameOf, type SummaryParts } from './summary-parts.ts'
+import { isFresher, monthText, nameOf, type SummaryParts } from './summary-parts.ts'
 
 /** Worth of the recommendation: net of costs for a change, else the gain of the main element over its older level. */
 export function recommendationWorth({ plans, utility, elements }: SummaryParts, main: MainLoss | undefined): AuditSummary['worth'] {
@@ -24,12 +24,6 @@ export function recommendationWorth({ plans, utility, elements }: SummaryParts, 
     ? ', if every alert is acted on, which nothing does yet'
     : ''
   return { text: `${monthText(perMonth, shownUnit)} more than ${conditionOf(atNext)}${ifActed}`, perMonth, unit: shownUnit }
-}
-
-/** `$680,000 a month [$210,000, $1,300,000]`. */
-function monthText({ value, low, high }: Estimate, unit: string): string {
-  const bound = (amount: number): string => roundedText(amount, unit === '$' ? '$' : '')
-  return `${roundedText(value, unit)} a month [${bound(low)}, ${bound(high)}]`
 }
 
 /** Amounts below half a cent are none. */
@@ -75,10 +69,8 @@ export function streamingBreakEven({ utility, costs }: SummaryParts, main: MainL
     low: streaming.low / -monthlyValue(low),
     high: streaming.high / -monthlyValue(high),
   }
-  return {
-    text: `streaming pays if ${utility.unit} are worth over ${roundedText(dollars.value, '$')} each (at most ${roundedText(dollars.high, '$')}): its cost over the loss of ${conditionOf(atNext)}`,
-    dollars,
-  }
+  const needed = `${roundedText(dollars.value, '$')} each (at most ${roundedText(dollars.high, '$')})`
+  return { text: `streaming pays if ${utility.unit} are worth over ${needed}: its cost over the loss of ${conditionOf(atNext)}`, dollars }
 }
 
 /** Values are dollars already: streaming pays where it saves more than it costs. */
@@ -86,6 +78,29 @@ const streamingCost = ({ low, base, high }: Range): AuditSummary['breakEven'] =>
   text: `streaming pays if it saves more than ${monthText({ value: base, low, high }, '$')}, its cost over batch`,
   dollars: { value: base, low, high },
 })
+
+/** That an outcome is worth less than what streaming pays from. */
+export function doubtOfPrice({ utility }: Pick<SummaryParts, 'utility'>, { dollars }: AuditSummary['breakEven']): string | undefined {
+  if (!isPriced(utility) || !dollars || utility.dollars! >= dollars.value) return undefined
+  return `at ${roundedText(utility.dollars!, '$')} each that is not shown to pay`
+}
+
+const isPriced = ({ unit, dollars }: SummaryParts['utility']): boolean => unit !== '$' && dollars !== undefined
+
+/** The group that is worth most more when it is older: its windows may not be those that serve. */
+function olderIsBetter(elements: SummaryParts['elements']): AuditSummary['wouldChange'] {
+  const gains = elements
+    .filter(({ kind }) => kind === 'group')
+    .flatMap(part =>
+      part.levels.flatMap(level => {
+        const { title, refit } = level
+        const isBetter = isAvailable(refit) && isAvailable(refit.perWeek) && refit.perWeek.low > 0 && !isFresher(level, part)
+        return isBetter ? [{ part, title, gain: (refit.perWeek as Estimate).low }] : []
+      }),
+    )
+    .toSorted((a, b) => b.gain - a.gain)
+  return gains.slice(0, 1).map(({ part, title }) => ({ text: `other windows: ${nameOf(part)} ${title} older is better` }))
+}
 
 export function wouldChange(
   { elements, costs, utility, history }: SummaryParts,
@@ -95,11 +110,12 @@ export function wouldChange(
   const more = elements
     .flatMap(part => (part.verdict.moreWeeks === undefined ? [] : [{ part, weeks: Math.ceil(part.verdict.moreWeeks) }]))
     .toSorted((a, b) => a.weeks - b.weeks)[0]
-  const isPriced = utility.unit !== '$' && utility.dollars !== undefined
+  const side = doubtOfPrice({ utility }, breakEven) === undefined ? 'less' : 'more'
   return [
-    ...(isPriced && breakEven.dollars
-      ? [{ text: `${utility.unit} worth less than ${roundedText(breakEven.dollars.value, '$')} each` }]
+    ...(isPriced(utility) && breakEven.dollars
+      ? [{ text: `${utility.unit} worth ${side} than ${roundedText(breakEven.dollars.value, '$')} each` }]
       : []),
+    ...olderIsBetter(elements),
     ...(more ? [{ text: `${countedNoun(more.weeks, 'more week')} of history would decide on ${nameOf(more.part)}` }] : []),
     ...veryFewClusters(history).map(name => ({ text: `more ${plural(name)}` })),
     ...(utility.dollars === undefined ? [{ text: `a value of ${utility.unit}`, option: '--value DOLLARS' }] : []),

@@ -3,7 +3,8 @@ import { graphemesOf, piecesOf } from '../printable-text.ts'
 
 /** Width of a terminal line, characters. */
 export const TERMINAL_WIDTH = 110
-const GAP = 2
+/** Characters between columns. */
+export const COLUMN_GAP = 2
 const COLUMN_WIDTH_MIN = 12
 
 export interface TextColumn {
@@ -33,7 +34,7 @@ export const textTable = (...args: Parameters<typeof layOutRows>): string[] => l
 /** Narrows the widest texts until the row fits, then the widest numbers. */
 function fitted(natural: readonly number[], columns: readonly TextColumn[], width: number): number[] {
   const widths = [...natural]
-  const available = width - GAP * (columns.length - 1)
+  const available = width - COLUMN_GAP * (columns.length - 1)
   const wide = (align: TextColumn['align']) =>
     columns.flatMap((column, i) => (column.align === align && widths[i] > COLUMN_WIDTH_MIN ? [i] : []))
   for (let excess = widths.reduce((a, b) => a + b, 0) - available; excess > 0; excess--) {
@@ -50,7 +51,7 @@ function rowLines(row: readonly string[], columns: readonly TextColumn[], widths
   return Array.from({ length: Math.max(...wrapped.map(lines => lines.length)) }, (_, line) =>
     wrapped
       .map((lines, i) => padded(lines[line] ?? '', widths[i], columns[i].align))
-      .join(' '.repeat(GAP))
+      .join(' '.repeat(COLUMN_GAP))
       .trimEnd(),
   )
 }

@@ -34,6 +34,23 @@ test('every element with levels has a line with the figures of the summary', () 
   }
 })
 
+test('a table that is too wide leaves out columns, and never cuts the verdict', () => {
+  const { staleness } = flightsReport.summary
+  const usual = staleness.find(({ name }) => name === 'usual')!
+  const wide = {
+    ...usual,
+    name: 'usual_of_all_hours',
+    now: 'hybrid, nightly at 02:00, 2 h',
+    choice: 'keep within 30 min',
+    levels: usual.levels.map(level => ({ ...level, title: 'a digest a day' })),
+  }
+  const report = { ...flightsReport, summary: { ...flightsReport.summary, staleness: staleness.map(row => (row === usual ? wide : row)) } }
+  for (const width of [80, 90, 100]) {
+    const line = linesOf(report, width).find(text => text.startsWith('usual'))!
+    assert.match(line, / keep within 30 min$/, `${width}: ${line}`)
+  }
+})
+
 test('worth, cost, break-even, confidence, and what would change the answer have a line each', () => {
   const text = linesOf(flightsReport).join('\n')
   for (const label of ['WORTH', 'COST', 'BREAK-EVEN', 'CONFIDENCE', 'CHANGES IT', 'REPORT'])

@@ -8,7 +8,7 @@ import { shortTitle } from '../../domain/setting-text.ts'
 import type { AuditSummary, StalenessRow } from '../../domain/summary.ts'
 import { graphemesOf, printableReport } from '../printable-text.ts'
 import { choiceText, safeAgesText, shownLevel, shownRows } from '../report-text.ts'
-import { hangingIndent, layOutRows, wrap } from './columns.ts'
+import { COLUMN_GAP, hangingIndent, layOutRows, wrap } from './columns.ts'
 
 /** Size of the verdict, characters and lines. */
 export const verdictSize = { width: 100, lines: 25 } as const
@@ -81,15 +81,37 @@ const columns = [
   { title: 'VERDICT', align: 'left', from: 75 },
 ] as const
 
+/** Left out in this order where the table is too wide, since the verdict repeats them, or the other columns show as much. */
+const DISPENSABLE = ['NOW', 'KEPT', 'A MONTH', '95 %']
+
+/** Indices of the columns for a width: the last one, the verdict, is never shortened while others can go. */
+function shownColumns(rows: readonly (readonly string[])[], width: number): number[] {
+  const lengthAt = (i: number): number => Math.max(columns[i].title.length, ...rows.map(cells => graphemesOf(cells[i]).length))
+  let shown = [...columns.keys()].filter(i => columns[i].from <= width)
+  for (const title of DISPENSABLE) {
+    const needed = shown.reduce((sum, i) => sum + lengthAt(i) + COLUMN_GAP, -COLUMN_GAP)
+    if (needed <= width) break
+    shown = shown.filter(i => columns[i].title !== title)
+  }
+  return shown
+}
+
 /** The header, the main element with as many of its levels as there is room for, and the other elements. */
 function tableLines({ staleness, main }: AuditSummary, width: number, room: number): string[] {
   const { known: elements, unknown } = shownRows(staleness)
   const last = unknown.length === 0 ? [] : [cut(`no interval: ${unknown.join(', ')}`, width)]
   const levelsRoom = room - 1 - elements.length - last.length
   const rows = elements.flatMap(row => [elementCells(row), ...(row.element === main ? pickedLevels(row, levelsRoom).map(levelCells) : [])])
-  const isShown = (_: unknown, i: number): boolean => columns[i].from <= width
-  const shownCells = rows.map(cells => cells.filter(isShown))
-  const lines = [...layOutRows(columns.filter(isShown), shownCells, width).map(row => row[0]), ...last]
+  const shown = shownColumns(rows, width)
+  const shownCells = rows.map(cells => shown.map(i => cells[i]))
+  const lines = [
+    ...layOutRows(
+      shown.map(i => columns[i]),
+      shownCells,
+      width,
+    ).map(row => row[0]),
+    ...last,
+  ]
   const hidden = lines.length - room
   return hidden > 0 ? [...lines.slice(0, room - 1), `… ${hidden + 1} more in the report`] : lines
 }
@@ -143,11 +165,15 @@ const keptShare = ({ change }: StalenessRow['levels'][number]): number | undefin
   isAvailable(change) ? Math.min(1, Math.max(0, 1 + change.share.value)) : undefined
 
 function editLines(edits: readonly PlanEdit[], width: number): string[] {
-  const lines = edits.flatMap(({ file, line, before, after }) => [
-    `${file}:${line}`,
-    ...before.split('\n').map(text => `- ${text.trim()}`),
-    ...after.split('\n').map(text => `+ ${text.trim()}`),
-  ])
+  // Imports follow from the other edits.
+  const isImport = ({ after }: PlanEdit): number => Number(/^import\b/.test(after.trimStart()))
+  const lines = edits
+    .toSorted((a, b) => isImport(a) - isImport(b))
+    .flatMap(({ file, line, before, after }) => [
+      `${file}:${line}`,
+      ...before.split('\n').map(text => `- ${text.trim()}`),
+      ...after.split('\n').map(text => `+ ${text.trim()}`),
+    ])
   const shown =
     lines.length > EDIT_LINES ? [...lines.slice(0, EDIT_LINES - 1), `… ${lines.length - EDIT_LINES + 1} more lines in the report`] : lines
   return shown.map((text, i) => cut((i === 0 ? 'EDIT' : '').padEnd(LABEL_WIDTH) + text, width))
