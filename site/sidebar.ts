@@ -15,7 +15,7 @@ export const sections: readonly Section[] = [
     title: 'Concepts',
     pages: inFolder('concepts', 'time', 'as-of-values', 'placements', 'snapshot-delta', 'decisions-effects', 'audit-method'),
   },
-  { title: 'Examples', pages: inFolder('guides', 'flights', 'fraud', 'glucose') },
+  { title: 'Examples', pages: inFolder('guides', 'flights', 'fraud', 'glucose', 'recommendations') },
   {
     title: 'Guides',
     pages: inFolder(
