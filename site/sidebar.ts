@@ -63,6 +63,7 @@ export const sections: readonly Section[] = [
       'tiles',
       'audit',
       'audit-statistics',
+      'audit-json',
       'plans',
       'cost',
       'cost-people',
