@@ -54,25 +54,32 @@ export function linksOf(markdown: string): { readonly target: string; readonly a
   return links
 }
 
-/** Headings of a page, with their levels, without marks. */
-export function headingsOf(markdown: string): { readonly level: number; readonly text: string }[] {
-  const headings: { level: number; text: string }[] = []
-  mapText(markdown, line => {
+/** A heading of a page, without marks. */
+export interface Heading {
+  readonly level: number
+  readonly text: string
+  /** Index of its line, from 0. */
+  readonly line: number
+}
+
+export function headingsOf(markdown: string): Heading[] {
+  const headings: Heading[] = []
+  mapText(markdown, (line, index) => {
     const heading = /^(#{1,6}) (.+)$/.exec(line)
-    if (heading) headings.push({ level: heading[1].length, text: heading[2].replaceAll(link, '$2').replaceAll('`', '') })
+    if (heading) headings.push({ level: heading[1].length, text: heading[2].replaceAll(link, '$2').replaceAll('`', ''), line: index })
     return line
   })
   return headings
 }
 
 /** The page with each line outside of fenced code replaced by `change`; code spans stay as they are. */
-function mapText(markdown: string, change: (line: string) => string): string {
+function mapText(markdown: string, change: (line: string, index: number) => string): string {
   let open: string | undefined
   return markdown
     .split('\n')
-    .map(line => {
+    .map((line, index) => {
       const marks = fence.exec(line)?.[1]
-      if (open === undefined && marks === undefined) return change(line)
+      if (open === undefined && marks === undefined) return change(line, index)
       if (open === undefined) open = marks
       else if (line.trim() === open) open = undefined
       return line

@@ -1,14 +1,15 @@
-/** The documentation as a set of pages: no dead link, no long page, none outside of the sidebar, ten questions within three clicks. */
+/** The documentation as a set of pages: no dead link, no long page, none outside of the sidebar, questions of newcomers within three clicks. */
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { exportedNames, missingExports } from '../../site/api-pages.ts'
-import { anchorOf, sitePath, withSiteLinks } from '../../site/links.ts'
+import { sitePath, withSiteLinks } from '../../site/links.ts'
 import { home, sections } from '../../site/sidebar.ts'
 import { limits } from '../../src/base/limits.ts'
 import { textFiles } from '../sources/files.ts'
 import { limitsPage } from './limits-page.ts'
-import { anchorsOf, clicksFrom, deadLinks, longPages, sidebarFaults } from './pages.ts'
+import { clicksFrom, deadLinks, longPages, sectionOf, sidebarFaults } from './pages.ts'
+import { questions } from './questions.ts'
 
 const CLICKS_MAX = 3
 
@@ -22,20 +23,6 @@ const exceptions: Readonly<Record<string, string>> = {
   'docs/reference/limits.md': 'a table, read by row',
 }
 
-/** Questions of readers, and the page and heading that answer each. */
-const questions: readonly (readonly [question: string, page: string, heading?: string])[] = [
-  ['How do I install it and get from an empty folder to a webhook?', 'docs/start/quickstart.md', 'Install'],
-  ['What is freshness worth in a file of mine?', 'docs/start/first-audit.md', 'Two commands'],
-  ['Does a late event count?', 'docs/concepts/time.md', 'Late events count'],
-  ['Should this feature group be stream, batch, or both?', 'docs/concepts/placements.md', 'Choose by measuring'],
-  ['How do I train a model on a schedule, and promote it?', 'docs/guides/training.md', 'Training on a schedule'],
-  ['How do I read events from PostgreSQL?', 'docs/guides/postgres.md', 'An outbox'],
-  ['How do I back up a data folder?', 'docs/guides/production.md', 'Backup'],
-  ['What does SPILL_STORE mean, and what do I do?', 'docs/reference/errors.md', 'SPILL_STORE'],
-  ['How do I move feature views from Feast?', 'docs/guides/migrating-from-feast.md', 'Side by side'],
-  ['How sure is a verdict of the audit?', 'docs/concepts/audit-method.md', '5. Say how sure it is'],
-]
-
 const markdown = textFiles('.md')
 const docs = markdown.filter(({ path }) => path.startsWith('docs/'))
 const none = (faults: readonly string[]): void => assert.deepEqual(faults, [])
@@ -48,12 +35,20 @@ test('the sidebar has every page', () => {
 })
 
 const clicks = clicksFrom(home, markdown)
-for (const [question, page, heading] of questions)
+for (const { question, page, heading, answer } of questions)
   test(`within ${CLICKS_MAX} clicks: ${question}`, () => {
     assert.ok((clicks.get(page) ?? Infinity) <= CLICKS_MAX, `${page}: ${clicks.get(page) ?? 'no'} clicks from ${home}`)
-    const { text } = markdown.find(({ path }) => path === page)!
-    if (heading !== undefined) assert.ok(anchorsOf(text).has(anchorOf(heading)), `${page} has no heading '${heading}'`)
+    const section = sectionOf(markdown.find(({ path }) => path === page)!.text, heading)
+    assert.ok(section !== undefined, `${page} has no heading '${heading}'`)
+    assert.ok(section.includes(answer), `${page}, '${heading}' does not have the answer '${answer}'`)
   })
+
+test('a section ends at the next heading of its level or above, and a heading in code is none', () => {
+  const page = '# A\n\n## B `c`\nb\n```sh\n## d\n```\n### E\ne\n## F\nf\n'
+  assert.equal(sectionOf(page, 'B c'), 'b\n```sh\n## d\n```\n### E\ne')
+  assert.equal(sectionOf(page, 'E'), 'e')
+  assert.equal(sectionOf(page, 'd'), undefined)
+})
 
 test('a dead link is found, to a file and to a heading, and not in code', () => {
   const pages = [

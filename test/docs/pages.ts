@@ -49,7 +49,20 @@ export function clicksFrom(start: string, pages: readonly TextFile[]): Map<strin
   return clicks
 }
 
-export const anchorsOf = (text: string): Set<string> => new Set(headingsOf(text).map(heading => anchorOf(heading.text)))
+const anchorsOf = (text: string): Set<string> => new Set(headingsOf(text).map(heading => anchorOf(heading.text)))
+
+/** The text under a heading, up to the next heading of its level or above; undefined without such a heading. */
+export function sectionOf(markdown: string, heading: string): string | undefined {
+  const headings = headingsOf(markdown)
+  const first = headings.find(({ text }) => text === heading)
+  if (first === undefined) return undefined
+  const next = headings.find(({ level, line }) => line > first.line && level <= first.level)
+  return markdown
+    .split('\n')
+    .slice(first.line + 1, next?.line)
+    .join('\n')
+    .trim()
+}
 
 function localLinks(path: string, text: string): { readonly file: string; readonly anchor: string }[] {
   return linksOf(text)
