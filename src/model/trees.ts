@@ -7,7 +7,7 @@ import { assert } from '../base/index.ts'
 import type { ScoreIR, TreeIR } from '../define/ir/index.ts'
 import type { ModelRuntime, RuntimeColumn } from '../define/model/index.ts'
 import { Scratch } from '../expression/index.ts'
-import { logisticInPlace } from './weighted.ts'
+import { levelWeights, logisticInPlace } from './weighted.ts'
 import { isListColumn } from './vector.ts'
 
 /** The IR of a score by trees. */
@@ -46,17 +46,21 @@ export function addTree({ input, value, right, nulls }: Tree, columns: readonly 
 export const treesRuntime: ModelRuntime<TreesIR> = {
   name: 'trees',
   version: '1',
-  load({ definition: { link, base, inputs: names, trees: irs }, inputs }) {
+  load({ definition: { link, base, inputs: names, trees: irs, levels }, inputs, strings }) {
     const trees = irs.map(treeOf)
     const slots = names.map(name => {
       const slot = inputs.findIndex(input => input.name === name)
       assert(slot >= 0, `'${name}', which trees read, is an input`)
-      assert(inputs[slot].type !== 'string', `'${name}', which trees read, is a number`)
-      return { slot, scratch: new Scratch() }
+      const texts = levels?.[name]
+      assert(texts !== undefined || inputs[slot].type !== 'string', `'${name}', which trees read, is a number or has levels`)
+      const codes = texts && { of: levelWeights(texts.levels, inputs[slot].type, strings), otherwise: texts.otherwise }
+      return { slot, codes, scratch: new Scratch() }
     })
     return {
       score({ columns, length }, z) {
-        const doubles = slots.map(({ slot, scratch }) => doublesOf(columns[slot], scratch, length))
+        const doubles = slots.map(({ slot, codes, scratch }) =>
+          codes ? codesOf(columns[slot], codes, scratch, length) : doublesOf(columns[slot], scratch, length),
+        )
         z.fill(base + 0, 0, length)
         for (const tree of trees) addTree(tree, doubles, z, length)
         if (link === 'logistic') logisticInPlace(z, length)
@@ -71,5 +75,17 @@ function doublesOf(column: RuntimeColumn, scratch: Scratch, length: number): Flo
   if (!nulls && values instanceof Float64Array) return values
   const doubles = scratch.values(length)
   for (let i = 0; i < length; i++) doubles[i] = nulls?.[i] ? NaN : values[i]
+  return doubles
+}
+
+/** Numbers of the texts of a string column, by id. */
+interface TextCodes {
+  readonly of: ReadonlyMap<number, number>
+  readonly otherwise: number
+}
+
+function codesOf({ values, nulls }: RuntimeColumn, { of, otherwise }: TextCodes, scratch: Scratch, length: number): Float64Array {
+  const doubles = scratch.values(length)
+  for (let i = 0; i < length; i++) doubles[i] = nulls?.[i] ? NaN : (of.get(values[i]) ?? otherwise)
   return doubles
 }

@@ -26,7 +26,9 @@ function naive(kind: 'logistic' | 'linear', intercept: number, terms: readonly T
   for (const [i, { weight, mean, scale, ifNull, levels, otherwise }] of terms.entries()) {
     const x = row[i]
     const adds = levels
-      ? (levels[String(x)] ?? otherwise)
+      ? x === null
+        ? (ifNull ?? otherwise)
+        : (levels[String(x)] ?? otherwise)
       : x === null && ifNull === undefined
         ? undefined
         : (weight! * ((x ?? ifNull!) - (mean ?? 0))) / (scale ?? 1)

@@ -94,21 +94,22 @@ function addEither(
 /** Levels that are whole numbers below this use an array. */
 const PLACES = 256
 
-function leveled({ otherwise = NaN }: TermIR, levels: ReadonlyMap<number, number>): AddTerm {
+function leveled({ otherwise = NaN, ifNull = otherwise }: TermIR, levels: ReadonlyMap<number, number>): AddTerm {
   if (levels.size > 0 && [...levels.keys()].every(value => Number.isInteger(value) && value >= 0 && value < PLACES)) {
-    // The last place is the weight of every other value. The index is selected, not the weight: a selected weight would be a heap
-    // number per row.
-    const places = new Float64Array(PLACES + 1).fill(otherwise)
+    // Behind the levels are the weights of every other value and of NULL. The index is selected, not the weight: a selected weight
+    // would be a heap number per row.
+    const places = new Float64Array(PLACES + 2).fill(otherwise)
+    places[PLACES + 1] = ifNull
     for (const [value, weight] of levels) places[value] = weight
     return ({ values, nulls }: ColumnData, z, length) => {
       for (let i = 0; i < length; i++) {
         const place = values[i] | 0
-        z[i] += places[!nulls?.[i] && place === values[i] && place >= 0 && place < PLACES ? place : PLACES]
+        z[i] += places[nulls?.[i] ? PLACES + 1 : place === values[i] && place >= 0 && place < PLACES ? place : PLACES]
       }
     }
   }
   return ({ values, nulls }: ColumnData, z, length) => {
-    for (let i = 0; i < length; i++) z[i] += (nulls?.[i] ? undefined : levels.get(values[i])) ?? otherwise
+    for (let i = 0; i < length; i++) z[i] += nulls?.[i] ? ifNull : (levels.get(values[i]) ?? otherwise)
   }
 }
 

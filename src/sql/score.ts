@@ -1,4 +1,4 @@
-import type { ExprIR, InputIR, ScoreIR, TermIR, TreeIR } from '../define/ir/index.ts'
+import type { ExprIR, InputIR, LevelsIR, ScoreIR, TermIR, TreeIR } from '../define/ir/index.ts'
 import type { PointInTimeDialect } from './dialect.ts'
 
 /** Writes references to inputs, and expressions over the trigger's fields, features and inputs. */
@@ -26,7 +26,7 @@ export function scoreSql(score: ScoreIR, inputs: readonly InputIR[], terms: Scor
         : `CASE ${rules.join(' ')} ELSE ${dialect.doubleLiteral(score.otherwise)} END`
     }
     case 'trees': {
-      const numbers = score.inputs.map(name => numberSql(name, inputs, terms))
+      const numbers = score.inputs.map(name => treeInputSql(name, score.levels?.[name], inputs, terms, dialect))
       const z = sumSql([dialect.doubleLiteral(score.base), ...score.trees.map(tree => nodeSql(tree, 0, numbers, dialect))], dialect)
       return score.link === 'identity' ? `(${z})` : logisticSql(z)
     }
@@ -52,7 +52,7 @@ const sumSql = (parts: readonly string[], dialect: PointInTimeDialect): string =
 
 function termSql(term: TermIR, inputs: readonly InputIR[], terms: ScoreTerms, dialect: PointInTimeDialect): string {
   const { weight = 0, mean = 0, scale = 1, ifNull, levels } = term
-  if (levels) return levelsSql(terms.input(term.input), exprOf(term.input, inputs), levels, term.otherwise, dialect)
+  if (levels) return levelsSql(terms.input(term.input), exprOf(term.input, inputs), { ...term, levels }, dialect)
   const number = numberSql(term.input, inputs, terms)
   const x = ifNull === undefined ? `(${number})` : `coalesce(${number}, ${dialect.doubleLiteral(ifNull)})`
   return `(${dialect.doubleLiteral(weight)} * (${x} - ${dialect.doubleLiteral(mean)})) / ${dialect.doubleLiteral(scale)}`
@@ -64,6 +64,19 @@ const exprOf = (input: string, inputs: readonly InputIR[]): ExprIR => inputs.fin
 function numberSql(name: string, inputs: readonly InputIR[], terms: ScoreTerms): string {
   const input = terms.input(name)
   return exprOf(name, inputs).type === 'bool' ? `CASE WHEN ${input} THEN 1e0 WHEN NOT ${input} THEN 0e0 END` : input
+}
+
+/** An input of trees as a double. A string without a text is NULL. */
+function treeInputSql(
+  name: string,
+  levels: LevelsIR | undefined,
+  inputs: readonly InputIR[],
+  terms: ScoreTerms,
+  dialect: PointInTimeDialect,
+): string {
+  if (!levels) return numberSql(name, inputs, terms)
+  const input = terms.input(name)
+  return `CASE WHEN ${input} IS NOT NULL THEN ${levelsSql(input, exprOf(name, inputs), levels, dialect)} END`
 }
 
 /** The result of a tree from a node on. */
@@ -81,8 +94,7 @@ function nodeSql(tree: TreeIR, node: number, numbers: readonly string[], dialect
 function levelsSql(
   input: string,
   { type }: ExprIR,
-  levels: NonNullable<TermIR['levels']>,
-  otherwise: number | undefined,
+  { levels, otherwise, ifNull }: Pick<TermIR, 'otherwise' | 'ifNull'> & Pick<LevelsIR, 'levels'>,
   dialect: PointInTimeDialect,
 ): string {
   const valueOf = (level: string): string | undefined => {
@@ -90,10 +102,12 @@ function levelsSql(
     if (type === 'bool') return level === 'true' || level === 'false' ? level : undefined
     return String(Number(level)) === level && Number.isFinite(Number(level)) ? dialect.doubleLiteral(Number(level)) : undefined
   }
-  const cases = Object.entries(levels).flatMap(([level, weight]) => {
+  const nullCase = ifNull === undefined ? [] : [`WHEN ${input} IS NULL THEN ${dialect.doubleLiteral(ifNull)}`]
+  const levelCases = Object.entries(levels).flatMap(([level, weight]) => {
     const value = valueOf(level)
     return value === undefined ? [] : [`WHEN ${input} = ${value} THEN ${dialect.doubleLiteral(weight)}`]
   })
+  const cases = [...nullCase, ...levelCases]
   const rest = otherwise === undefined ? 'NULL' : dialect.doubleLiteral(otherwise)
   return cases.length === 0 ? `CAST(${rest} AS ${dialect.types.double})` : `CASE ${cases.join(' ')} ELSE ${rest} END`
 }

@@ -88,7 +88,8 @@ function scoreOf(score: ScoreIR, vector: Decision['vector'], read: (leaf: Leaf) 
 }
 
 function contributionOf({ weight = 0, mean = 0, scale = 1, ifNull, levels, otherwise }: TermIR, input: Value): number | null {
-  if (levels) return input !== null && Object.hasOwn(levels, String(input)) ? levels[String(input)] : (otherwise ?? null)
+  if (levels && input === null) return ifNull ?? otherwise ?? null
+  if (levels) return Object.hasOwn(levels, String(input)) ? levels[String(input)] : (otherwise ?? null)
   const x = input ?? ifNull
   return x === undefined ? null : (weight * (Number(x) - mean)) / scale
 }

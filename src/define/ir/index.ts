@@ -26,7 +26,16 @@ export {
   type TriggerIR,
   type ReportIR,
 } from './ir.ts'
-export { type OnnxFeedIR, type OnnxInputType, type OnnxIR, isExternalScore, type ScoreIR, type TermIR, type TreeIR } from './score-ir.ts'
+export {
+  type LevelsIR,
+  type OnnxFeedIR,
+  type OnnxInputType,
+  type OnnxIR,
+  isExternalScore,
+  type ScoreIR,
+  type TermIR,
+  type TreeIR,
+} from './score-ir.ts'
 export { changesBetween, describePlacement, type PipelineChange } from './pipeline-changes.ts'
 export { isListAggregate, maxValues, signatures } from './signatures.ts'
 export type { UtilityIR, WorthIR } from './worth-ir.ts'

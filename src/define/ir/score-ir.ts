@@ -5,7 +5,8 @@ import type { ExprIR } from './value-ir.ts'
  * Term of a linear score.
  *
  * A number or bool (0 or 1) adds `weight · (x − mean) / scale`. A NULL is replaced by `ifNull`; without it the score is NULL.
- * `levels` instead has a weight for each value as text.
+ * `levels` instead has a weight for each value as text; `ifNull` is then the weight of NULL, which without it has that of other
+ * values, `otherwise`.
  */
 export interface TermIR {
   readonly input: string
@@ -14,8 +15,15 @@ export interface TermIR {
   readonly scale?: number
   readonly ifNull?: number
   readonly levels?: Readonly<Record<string, number>>
-  /** Weight of a value, or NULL, that is not in `levels`; without it the score is NULL. */
+  /** Weight of a value that is not in `levels`; without it the score is NULL. */
   readonly otherwise?: number
+}
+
+/** Numbers that stand for the texts of a string input. */
+export interface LevelsIR {
+  readonly levels: Readonly<Record<string, number>>
+  /** Number of every other text. */
+  readonly otherwise: number
 }
 
 /**
@@ -44,8 +52,8 @@ export type ScoreIR =
   /**
    * z = base + the leaf of each tree, in order; the score is 1 / (1 + e^−z) with the link `logistic`, z with `identity`.
    *
-   * `inputs` are the names of the numbered inputs; a bool is 0 or 1. NULLs have a direction in each tree, so only a z that is
-   * not finite makes the score NULL.
+   * `inputs` are the names of the numbered inputs; a bool is 0 or 1, and a string its number by `levels`. NULLs have a direction
+   * in each tree, so only a z that is not finite makes the score NULL.
    */
   | {
       readonly kind: 'trees'
@@ -53,6 +61,8 @@ export type ScoreIR =
       readonly base: number
       readonly inputs: readonly string[]
       readonly trees: readonly TreeIR[]
+      /** By string input; absent without one. */
+      readonly levels?: Readonly<Record<string, LevelsIR>>
     }
   | OnnxIR
   /** A model of the user's own runtime, identified by its hash, over these inputs. */

@@ -251,6 +251,7 @@ test('wrong weights are rejected', () => {
   rejects(weights({ amount: { weight: 1, scale: 0 } }), /scale is 0; leave it out or drop the input/)
   rejects(weights({ amount: 'much' }), /weight of 'amount' needs an object of options, got 'much'/)
   rejects(weights({ kind: { levels: { web: 'a' } } }), "logistic: weight of 'kind' at level 'web' must be a finite number, got 'a'")
+  rejects(weights({ kind: { levels: {}, ifNull: NaN } }), "logistic: weight of 'kind' ifNull must be a finite number, got NaN")
   rejects(weights({ kind: { levels: { wbe: 1 } } }), "model 'm': logistic: 'kind' is never 'wbe'; did you mean 'web'?")
   rejects(weights({ amount: { levels: { '05': 1 } } }), "model 'm': logistic: 'amount' is never '05'")
   rejects(() => logistic({ intercept: Infinity, weights: {} }), /logistic intercept must be a finite number, got Infinity/)

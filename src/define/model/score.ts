@@ -22,13 +22,13 @@ export type ScoreFunction = (vector: never) => number
  * Weight of an input.
  *
  * A number adds `weight · x`; an object adds `weight · (x − mean) / scale`, with `ifNull` in place of a NULL. Defaults: `mean`
- * 0, `scale` 1. `levels` has a weight for each value as text, and `otherwise` for other values and NULL. Without `ifNull` or
- * `otherwise` the score is NULL there.
+ * 0, `scale` 1. `levels` has a weight for each value as text, `otherwise` is that of other values, and `ifNull` that of NULL, by
+ * default `otherwise`. Without `ifNull` or `otherwise` the score is NULL there.
  */
 export type Weight =
   | number
   | { readonly weight: number; readonly mean?: number; readonly scale?: number; readonly ifNull?: number }
-  | { readonly levels: Readonly<Record<string, number>>; readonly otherwise?: number }
+  | { readonly levels: Readonly<Record<string, number>>; readonly otherwise?: number; readonly ifNull?: number }
 
 declare const names: unique symbol
 
@@ -122,18 +122,18 @@ function weightedScore<Names extends string>(kind: 'logistic' | 'linear', coeffi
 
 function termOf(subject: string, input: string, weight: unknown): TermIR {
   if (typeof weight === 'number') return { input, weight: finite(subject, weight) }
-  if (weight !== null && typeof weight === 'object' && 'levels' in weight) {
-    checkOptions(subject, weight, ['levels', 'otherwise'])
-    const { levels, otherwise } = weight as { levels: unknown; otherwise?: unknown }
+  const fields = Object(weight) as Readonly<Record<string, unknown>>
+  const optional = (name: string) => (fields[name] === undefined ? {} : { [name]: finite(`${subject} ${name}`, fields[name]) })
+  if ('levels' in fields) {
+    checkOptions(subject, weight, ['levels', 'otherwise', 'ifNull'])
+    const { levels } = fields
     if (levels === null || typeof levels !== 'object') mistake(`${subject}: levels is a weight for each value, got ${show(levels)}`)
     const weights = Object.fromEntries(
       Object.entries(levels).map(([level, weight]) => [level, finite(`${subject} at level '${level}'`, weight)]),
     )
-    return { input, levels: weights, ...(otherwise !== undefined && { otherwise: finite(`${subject} otherwise`, otherwise) }) }
+    return { input, levels: weights, ...optional('otherwise'), ...optional('ifNull') }
   }
   checkOptions(subject, weight, ['weight', 'mean', 'scale', 'ifNull'])
-  const fields = weight as Readonly<Record<string, unknown>>
-  const optional = (name: string) => (fields[name] === undefined ? {} : { [name]: finite(`${subject} ${name}`, fields[name]) })
   if (fields['scale'] === 0) mistake(`${subject}: scale is 0; leave it out or drop the input`)
   return { input, weight: finite(subject, fields['weight']), ...optional('mean'), ...optional('scale'), ...optional('ifNull') }
 }

@@ -257,4 +257,43 @@ export const decisionCases: DecisionCase[] = [
       { model: 'kinds', event: 3, t: -50, score: null, vector: { kind: null, 'own.since': 250 } },
     ],
   },
+  {
+    name: 'a string in trees is the number of its level; NULL has a weight of its own among levels',
+    pipeline: pipeline(
+      [wide, { ...wide, name: 'other' }],
+      [],
+      [
+        on('wood', 'wide', [input('kind', trigger('s', { type: 'string' }))], {
+          kind: 'trees',
+          link: 'identity',
+          base: 1,
+          inputs: ['kind'],
+          levels: { kind: { levels: { p: 0.25, '': 0.75 }, otherwise: 0.5 } },
+          // kind <= 0.4 or NULL: 10; else kind <= 0.5: 20; else 30
+          trees: [{ input: [0, -1, 0, -1, -1], value: [0.4, 10, 0.5, 20, 30], right: [2, 0, 4, 0, 0], nullsLeft: [1, 0, 0, 0, 0] }],
+        }),
+        on('line', 'other', [input('kind', trigger('s', { type: 'string' })), input('flag', trigger('b', { type: 'bool' }))], {
+          kind: 'linear',
+          intercept: 1,
+          terms: [
+            { input: 'kind', levels: { p: 2 }, otherwise: 4, ifNull: 8 },
+            { input: 'flag', levels: { true: 16 }, ifNull: 32 },
+          ],
+        }),
+      ],
+    ),
+    log: history(
+      ...['p', '', 'q', null].map((s, i) => ev(i + 1, { s })),
+      ...[{ s: 'p', b: true }, { s: 'q' }, { b: true }].map((row, i) => ev(i + 5, row, { source: 'other' })),
+    ),
+    expect: [
+      { model: 'wood', event: 0, t: 1, score: 11, vector: { kind: 'p' } },
+      { model: 'wood', event: 1, t: 2, score: 31, vector: { kind: '' } },
+      { model: 'wood', event: 2, t: 3, score: 21, vector: { kind: 'q' } },
+      { model: 'wood', event: 3, t: 4, score: 11, vector: { kind: null } },
+      { model: 'line', event: 4, t: 5, score: 19, vector: { kind: 'p', flag: true } }, // 1 + 2 + 16
+      { model: 'line', event: 5, t: 6, score: 37, vector: { kind: 'q', flag: null } }, // 1 + 4 + 32
+      { model: 'line', event: 6, t: 7, score: 25, vector: { kind: null, flag: true } }, // 1 + 8 + 16
+    ],
+  },
 ]

@@ -58,6 +58,30 @@ test('a linear score is refit in its own form, as with columns made by hand', ()
   assert.ok(Math.abs(score.terms[0].weight! - 1) < 0.15 && score.terms[1].levels!['a'] - score.terms[1].levels!['b'] > 1.6)
 })
 
+test('NULL is refit with a weight of its own if it has one', () => {
+  const { vector, nulls, kind, labels } = drawn(2000)
+  const withNulls = [vector[0], { ...vector[1], nulls }]
+  const byHand = (of: Record<string, (row: number) => boolean>) =>
+    fitLogistic({
+      columns: Object.fromEntries(Object.entries(of).map(([name, is]) => [name, Float64Array.from(kind, (_, row) => Number(is(row)))])),
+      labels,
+    }).coefficients
+  const own = fitTerms(
+    { kind: 'linear', intercept: 0, terms: [{ input: 'kind', levels: { a: 1 }, otherwise: 3, ifNull: 2 }] },
+    inputs,
+    withNulls,
+    labels,
+    strings,
+  ).score
+  const { intercept, weights } = byHand({
+    a: row => !nulls[row] && kind[row] === a,
+    other: row => !nulls[row] && kind[row] !== a,
+    none: row => nulls[row] === 1,
+  })
+  const [level, otherwise, ifNull] = [weights['a'], weights['other'], weights['none']].map(({ weight }) => weight)
+  assert.deepEqual(own, { kind: 'logistic', intercept, terms: [{ input: 'kind', levels: { a: level }, otherwise, ifNull }] })
+})
+
 test('cases without a score are not in the training data, and get none again', () => {
   const { vector, nulls, kind, labels } = drawn(2000)
   const old: LinearScoreIR = {

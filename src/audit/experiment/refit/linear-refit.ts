@@ -75,9 +75,9 @@ function numberColumn(
   }
 }
 
-/** The columns of a term with levels. Unnamed levels and NULL share one more column if the term has a weight for them. */
+/** The columns of a term with levels: one more each for other values and for NULL, if the term has a weight of their own for them. */
 function levelColumns(
-  { input, levels, otherwise }: TermIR,
+  { input, levels, otherwise, ifNull }: TermIR,
   { expr }: InputIR,
   { values, nulls }: VectorColumn,
   length: number,
@@ -85,19 +85,26 @@ function levelColumns(
 ): TermColumns {
   const names = Object.keys(levels!)
   const places = levelWeights(Object.fromEntries(names.map((name, i) => [name, i])), expr.type, strings)
-  const columns = Array.from({ length: names.length + (otherwise === undefined ? 0 : 1) }, () => new Float64Array(length))
+  const more = Object.entries({ otherwise, ifNull }).filter((entry): entry is [string, number] => entry[1] !== undefined)
+  const placeOf = (name: 'otherwise' | 'ifNull'): number | undefined => {
+    const at = more.findIndex(([own]) => own === name)
+    return at < 0 ? undefined : names.length + at
+  }
+  const ofOthers = placeOf('otherwise')
+  const ofNull = placeOf('ifNull') ?? ofOthers
+  const columns = Array.from({ length: names.length + more.length }, () => new Float64Array(length))
   for (let row = 0; row < length; row++) {
-    const place = (nulls?.[row] ? undefined : places.get(values[row])) ?? names.length
-    if (place < columns.length) columns[place][row] = 1
+    const place = nulls?.[row] ? ofNull : (places.get(values[row]) ?? ofOthers)
+    if (place !== undefined) columns[place][row] = 1
     else columns[0][row] = NaN
   }
   return {
     columns,
-    weights: [...Object.values(levels!), ...(otherwise === undefined ? [] : [otherwise])],
+    weights: [...Object.values(levels!), ...more.map(([, weight]) => weight)],
     termOf: weights => ({
       input,
       levels: Object.fromEntries(names.map((name, i) => [name, weights[i]])),
-      ...(otherwise !== undefined && { otherwise: weights[names.length] }),
+      ...Object.fromEntries(more.map(([name], i) => [name, weights[names.length + i]])),
     }),
   }
 }
