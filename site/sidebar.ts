@@ -24,6 +24,7 @@ export const sections: readonly Section[] = [
       'absence',
       'training',
       'trainers',
+      'string-inputs',
       'feature-importance',
       'actions',
       'testing',

@@ -29,6 +29,8 @@ export const analysisLimits = {
   TRAINING_ROWS_MAX: 2 ** 24,
   /** Columns of one fit. */
   TRAINING_COLUMNS_MAX: 1024,
+  /** Categories of one string input that a training tells apart. */
+  TRAINING_CATEGORIES_MAX: 256,
   /** Rows times columns of one fit. */
   TRAINING_VALUES_MAX: 2 ** 28,
   /** Largest magnitude of a value, a label or a weight: sums of squares over all rows stay finite. */

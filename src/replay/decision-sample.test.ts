@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Strings } from '../columns/strings.ts'
 import type { NumberSummary } from '../training/drift/summary.ts'
 import type { DecisionBatch } from './decide.ts'
 import { DecisionSample } from './decision-sample.ts'
@@ -48,4 +49,18 @@ test('many decisions have equal chances, and the sample is repeatable', () => {
 test('an empty sample has an empty summary', () => {
   const { rows, inputs, score } = sampled(10, 5, 64, [100, 200]).summary(twice, 0)
   assert.deepEqual([rows, inputs['x'].rows, score!.rows], [0, 0, 0])
+})
+
+test('a string input is summarised by its texts', () => {
+  const strings = new Strings()
+  const [a, b] = ['a', 'b'].map(text => strings.idOf(text))
+  const batch = {
+    length: 4,
+    t: Float64Array.of(1, 2, 3, 4),
+    vector: [{ values: Int32Array.of(b, a, b, 0), nulls: Uint8Array.of(0, 0, 0, 1) }],
+    rejected: new Map(),
+  }
+  const sample = new DecisionSample({ inputs: ['x'], texts: { names: ['x'], strings }, rows: 10, after: 0, to: 9 })
+  assert.equal([...sample.sampling([batch as never])].length, 1)
+  assert.deepEqual(sample.summary(twice, 0).inputs['x'], { kind: 'texts', rows: 4, nulls: 1, values: ['a', 'b'], counts: [1, 2] })
 })

@@ -5,13 +5,16 @@
  */
 import { random } from '../base/index.ts'
 import { type ColumnData, gatherArray, rowsWhere } from '../columns/index.ts'
-import { countNumbers, type NumberSummary, type RowsSummary } from '../training/drift/index.ts'
+import { type Counting, countNumbers, countTexts, type RowsSummary } from '../training/drift/index.ts'
+import type { TextInputs } from '../training/index.ts'
 import type { DecisionBatch } from './decide.ts'
 
 /** The decisions to sample. */
 export interface DecisionSampleOptions {
-  /** Names of the model's inputs, in order; all are numbers. */
+  /** Names of the model's inputs, in order. */
   readonly inputs: readonly string[]
+  /** Those that are strings. */
+  readonly texts?: TextInputs
   readonly rows: number
   /** Decisions after `after` and up to `to`, UTC ms. */
   readonly after: number
@@ -58,7 +61,7 @@ export class DecisionSample {
 
   /** Summarises the inputs of the whole sample, and the scores, computed by `score`, of decisions from `from` on, UTC ms. */
   summary(score: (columns: Readonly<Record<string, Float64Array>>) => Float64Array, from: number): RowsSummary {
-    const { inputs, rows: most } = this.#options
+    const { inputs, texts, rows: most } = this.#options
     const rows = Math.min(most, this.#count)
     const later = rowsWhere(rows, row => this.#t[row] >= from)
     const scores = score(Object.fromEntries(inputs.map((name, i) => [name, gatherArray(this.#columns[i], later)])))
@@ -67,16 +70,20 @@ export class DecisionSample {
     })
     return {
       rows,
-      inputs: Object.fromEntries(inputs.map((name, i) => [name, summaryOf(this.#columns[i].subarray(0, rows))])),
-      score: summaryOf(scores),
+      inputs: Object.fromEntries(
+        inputs.map((name, i) => {
+          const counting = texts?.names.includes(name) ? countTexts(texts.strings) : countNumbers()
+          return [name, summaryOf(counting, this.#columns[i].subarray(0, rows))]
+        }),
+      ),
+      score: summaryOf(countNumbers(), scores),
     }
   }
 }
 
 const valueAt = ({ values, nulls }: ColumnData, row: number): number => (nulls?.[row] ? NaN : values[row])
 
-function summaryOf(values: Float64Array): NumberSummary {
-  const counting = countNumbers()
+function summaryOf<C extends Counting>(counting: C, values: Float64Array): C['summary'] {
   counting.add({ values }, values.length)
   return counting.summary
 }

@@ -19,7 +19,8 @@ import {
   checkScore,
   trainerOf,
   type Trainer,
-  type TrainingRows,
+  type InputRows,
+  type TextInputs,
 } from '../training/index.ts'
 import type { Champion, TrainingSplit, TrainingReport } from '../training/registry/index.ts'
 import { decide } from './decide.ts'
@@ -86,17 +87,18 @@ export async function trainModel(request: TrainingRequest, log: ReplayLog): Prom
   const { isCensored } = request
   const labels = label({ ir }, scoreless, log, { at, ...(isCensored && { isCensored: (_, sourcePosition) => isCensored(sourcePosition) }) })
   const after = Math.max(at - over, knownFrom(model, log))
-  const sample = orWhen && new DecisionSample({ inputs: names, rows: limits.DRIFT_REFERENCE_ROWS, after, to: at - gapMs })
+  const texts = { names: model.inputs.filter(({ expr }) => expr.type === 'string').map(({ name }) => name), strings: log.strings }
+  const sample = orWhen && new DecisionSample({ inputs: names, texts, rows: limits.DRIFT_REFERENCE_ROWS, after, to: at - gapMs })
   const decisions = decide({ ir, scores: new Map() }, scoreless, log)
   const decisionSet = setOfDecisions(ir, scoreless, sample ? sample.sampling(decisions) : decisions, log.strings)
   const { set, counts } = labelledSet(decisionSet, { label: model.label!, labels, at, isSettled: true, after })
-  const all = collectSettledRows(set, names)
+  const all = collectSettledRows(set, names, texts)
   const split = splitOf(all, { at, gapMs, holdout }, counts())
   const fitting = settledRowsBetween(all.table, 0, split.trained)
   const { score, file, constant, notes } = await trainer(fitting, options, request.signal)
   checkScore(score)
   const judging = settledRowsBetween(all.table, split.trained + split.gap, all.t.length)
-  const metrics = (of: ScoredVersion) => metricsOf(scoreColumns(of.score, judging.columns, of.file), judging.labels)
+  const metrics = (of: ScoredVersion) => metricsOf(scoreColumns({ ...of, texts: all.table.texts }, judging.columns), judging.labels)
   const importance = importanceOf({ score, file, ...judging, metric: judgingMetric(model.train!), seed: Number(options['seed'] ?? 0) })
   const { positive, negative, unsettled = 0, late, censored } = counts()
   const report: TrainingReport = {
@@ -119,7 +121,7 @@ export async function trainModel(request: TrainingRequest, log: ReplayLog): Prom
     notes: [...notes, ...forgottenNotes(log, after, all.rejected)],
     ...(file && { file: { sha256: file.sha256, bytes: file.bytes.length } }),
   }
-  const reference = sample?.summary(columns => scoreColumns(score, columns, file), split.holdoutFrom)
+  const reference = sample?.summary(columns => scoreColumns({ score, file, texts }, columns), split.holdoutFrom)
   return { score, ...(file && { file }), report, ...(reference && { reference }) }
 }
 
@@ -182,7 +184,7 @@ function splitOf({ t, table, rejected }: SettledRows, { at, gapMs, holdout }: Sp
   return { trained, trainedPositives, trainedTo, gap: judged - trained, gapMs, holdout: n - judged, holdoutFrom, rejected }
 }
 
-/** The rows of a labelled set, in memory: inputs as doubles with NaN for NULL, 8 bytes per value. */
+/** The rows of a labelled set, in memory: inputs as doubles with NaN for NULL, a string by its id, 8 bytes per value. */
 interface SettledRows {
   /** All rows of the set, and their hash. */
   readonly rows: number
@@ -191,11 +193,11 @@ interface SettledRows {
   readonly rejected: number
   /** Each decision's time, UTC ms; does not decrease. */
   readonly t: Float64Array
-  readonly table: TrainingRows & { readonly labels: Float64Array }
+  readonly table: InputRows & { readonly labels: Float64Array }
 }
 
 /** Reads the set, whose labels must all be known. */
-function collectSettledRows({ columns, strings, batches }: TrainingSet, inputs: readonly string[]): SettledRows {
+function collectSettledRows({ columns, strings, batches }: TrainingSet, inputs: readonly string[], texts: TextInputs): SettledRows {
   const indexOf = (name: string): number => columns.findIndex(column => column.name === name)
   const [time, label, rejections] = [indexOf('t'), indexOf(LABEL), indexOf('rejected')]
   const places = inputs.map(name => indexOf(`vector.${name}`))
@@ -215,6 +217,7 @@ function collectSettledRows({ columns, strings, batches }: TrainingSet, inputs: 
   const table = {
     columns: Object.fromEntries(inputs.map((name, i) => [name, concatArrays(parts.inputs[i])])),
     labels: concatArrays(parts.labels),
+    texts,
   }
   return { rows, sha256: hash.digest(), rejected, t: concatArrays(parts.t), table }
 }
@@ -222,9 +225,10 @@ function collectSettledRows({ columns, strings, batches }: TrainingSet, inputs: 
 const doubles = (column: ColumnData, rows: Uint32Array): Float64Array => doublesOf(gatherColumn(column, rows), rows.length)
 
 /** Rows [from, to) of a table. */
-function settledRowsBetween({ columns, labels }: SettledRows['table'], from: number, to: number): SettledRows['table'] {
+function settledRowsBetween({ columns, labels, texts }: SettledRows['table'], from: number, to: number): SettledRows['table'] {
   return {
     columns: Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values.subarray(from, to)])),
     labels: labels.subarray(from, to),
+    texts,
   }
 }

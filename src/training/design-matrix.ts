@@ -25,6 +25,8 @@ export interface Design<Names extends string = string> {
   readonly standards: readonly StandardisedColumn[]
   /** Standard deviations of the varying columns. */
   readonly scales: Float64Array
+  /** By varying column: true if the ridge is on its raw weight. */
+  readonly isIndicator: readonly boolean[]
   /** Number of varying columns. */
   readonly width: number
 }
@@ -32,8 +34,10 @@ export interface Design<Names extends string = string> {
 /** `ifNull` replaces NULLs; without it, the mean of the column does. Columns with NULLs are copied. */
 export function designOf<Names extends string>(table: TrainingTable<Names>, ifNull: number | undefined): Design<Names> {
   const standards = table.columns.map(values => standardise(values, table, ifNull))
-  const scales = Float64Array.from(standards.filter(({ scale }) => scale > 0).map(({ scale }) => scale))
-  return { names: table.names, standards, scales, width: scales.length }
+  const varying = table.names.flatMap((name, i) => (standards[i].scale > 0 ? [{ name, scale: standards[i].scale }] : []))
+  const scales = Float64Array.from(varying, ({ scale }) => scale)
+  const isIndicator = varying.map(({ name }) => table.indicators?.has(name) ?? false)
+  return { names: table.names, standards, scales, isIndicator, width: scales.length }
 }
 
 /** The varying columns, standardised: row r begins at `r · width`. Copies the table. */

@@ -4,9 +4,8 @@
  * Source: Breiman 2001, Random Forests, 10; Fisher, Rudin and Dominici 2019, All Models are Wrong, but Many are Useful.
  */
 import { limits, random, type Random } from '../base/index.ts'
-import type { OnnxFile } from '../define/model/index.ts'
 import { isLoss, metricsOf, type MetricName } from './metrics.ts'
-import { scoreColumns, type VersionScore } from './predict.ts'
+import { scoreColumns, type ColumnScoring } from './predict.ts'
 
 /** Number of shuffles. */
 const SHUFFLES = 5
@@ -30,9 +29,7 @@ export interface InputImportance {
 }
 
 /** Score and rows of which importance is measured. */
-export interface ImportanceRequest {
-  readonly score: VersionScore
-  readonly file?: OnnxFile | undefined
+export interface ImportanceRequest extends ColumnScoring {
   /** Inputs by name, NaN for NULL. */
   readonly columns: Readonly<Record<string, Float64Array>>
   readonly labels: Float64Array
@@ -49,14 +46,14 @@ export interface ImportanceRequest {
  * @example
  *   importanceOf({ score, columns, labels, metric: 'auc', seed: 0 })?.inputs[0] // { input: 'amount', mean: 0.21, deviation: 0.01 }
  */
-export function importanceOf({ score, file, columns, labels, metric, seed }: ImportanceRequest): Importance | undefined {
+export function importanceOf({ columns, labels, metric, seed, ...scoring }: ImportanceRequest): Importance | undefined {
   const draw = random(seed)
   const sample = shuffledRows(labels.length, draw).slice(0, limits.IMPORTANCE_ROWS_MAX)
   const rows = sample.length
   const pick = (values: Float64Array, at: Uint32Array) => Float64Array.from(at, row => values[row])
   const sampled = Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, pick(values, sample)]))
   const sampledLabels = pick(labels, sample)
-  const metricOf = (values: Readonly<Record<string, Float64Array>>) => metricsOf(scoreColumns(score, values, file), sampledLabels)[metric]
+  const metricOf = (values: Readonly<Record<string, Float64Array>>) => metricsOf(scoreColumns(scoring, values), sampledLabels)[metric]
   const base = metricOf(sampled)
   if (base === undefined) return undefined
   const permutations = Array.from({ length: SHUFFLES }, () => shuffledRows(rows, draw))

@@ -1,10 +1,10 @@
 /** Scores of a fit: in the IR, as model versions store them, and computed by the code that serves pipelines, bit-identical to serving. */
 import { Strings } from '../columns/index.ts'
-import type { InputIR, OnnxIR, ScoreIR, TermIR } from '../define/ir/index.ts'
+import type { ColumnType, InputIR, OnnxIR, ScoreIR, TermIR } from '../define/ir/index.ts'
 import { type OnnxFile, type Weight, treesIR } from '../define/model/index.ts'
 import { compileModel } from '../model/index.ts'
 import type { ExternalModel, OnnxModel } from './external/read-fit.ts'
-import { columnWithNulls, untrainable } from './training-table.ts'
+import { columnWithNulls, type TextInputs, untrainable } from './training-table.ts'
 import type { LinearFit } from './linear.ts'
 import type { LogisticFit } from './logistic.ts'
 import type { TreesFit } from './trees/fit.ts'
@@ -41,18 +41,26 @@ export function predict<Names extends string>(
   fit: Fit<Names> | ExternalModel<Names>,
   columns: Readonly<Record<NoInfer<Names>, Float64Array>>,
 ): Float64Array {
-  return fit.kind === 'onnx' ? scoreColumns(fit.score, columns, fit.file) : scoreColumns(scoreOfFit(fit), columns)
+  return scoreColumns(fit.kind === 'onnx' ? { score: fit.score, file: fit.file } : { score: scoreOfFit(fit) }, columns)
+}
+
+/** A score, the file of an ONNX score, and the string inputs of the columns. */
+export interface ColumnScoring {
+  readonly score: VersionScore
+  readonly file?: OnnxFile | undefined
+  readonly texts?: TextInputs | undefined
 }
 
 /** Scores columns by a score of the IR, one score per row; NaN for NULL. Throws `SPILL_TRAINING` for a missing column. */
-export function scoreColumns(score: VersionScore, columns: Readonly<Record<string, Float64Array>>, file?: OnnxFile): Float64Array {
+export function scoreColumns({ score, file, texts }: ColumnScoring, columns: Readonly<Record<string, Float64Array>>): Float64Array {
   const names = inputsOf(score)
   const missing = names.find(name => columns[name] === undefined)
   if (missing !== undefined) untrainable(`predict needs column '${missing}', which the fit has`)
-  const inputs = names.map((name): InputIR => ({ name, expr: { op: 'trigger', name, type: 'double' } }))
+  const typeOf = (name: string): ColumnType => (texts?.names.includes(name) ? 'string' : 'double')
+  const inputs = names.map((name): InputIR => ({ name, expr: { op: 'trigger', name, type: typeOf(name) } }))
   const length = Object.values(columns)[0]?.length ?? 0
   const definition = { name: 'fit', decide: { kind: 'on', source: 'rows' }, inputs, score } as const
-  const model = compileModel(definition, { strings: new Strings(), compute: file })
+  const model = compileModel(definition, { strings: texts?.strings ?? new Strings(), compute: file })
   const { values, nulls } = model.score(({ name }) => columnWithNulls(columns[name]), length).score
   return Float64Array.from({ length }, (_, row) => (nulls?.[row] ? NaN : values[row]))
 }

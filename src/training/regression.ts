@@ -26,8 +26,10 @@ export function regressionOptions(caller: string, options: RegressionOptions) {
 }
 
 /** Ridge of each varying column. */
-export const penaltiesOf = ({ scales }: Design, { ridge, standardise }: { ridge: number; standardise: boolean }): Float64Array =>
-  scales.map(scale => (standardise ? ridge : ridge / scale ** 2))
+export const penaltiesOf = (
+  { scales, isIndicator }: Pick<Design, 'scales' | 'isIndicator'>,
+  { ridge, standardise }: { ridge: number; standardise: boolean },
+): Float64Array => scales.map((scale, i) => (standardise && !isIndicator[i] ? ridge : ridge / scale ** 2))
 
 interface Matrix {
   readonly matrix: Float64Array

@@ -16,7 +16,7 @@ test('each trainer gives a score of the same bytes for the same rows, and names 
     assert.equal(JSON.stringify(again), JSON.stringify(first))
     assert.deepEqual([first.constant, first.notes], [['none'], []])
     checkScore(first.score)
-    const [low, high] = scoreColumns(first.score, { x: Float64Array.of(1, 9), none: Float64Array.of(7, 7) })
+    const [low, high] = scoreColumns(first, { x: Float64Array.of(1, 9), none: Float64Array.of(7, 7) })
     assert.ok(low < 0.4 && high > 0.6, `${name}: ${low}, ${high}`)
   }
 })

@@ -5,10 +5,11 @@
  */
 import type { ExternalIR, AlgorithmName, TrainIR } from '../define/ir/index.ts'
 import type { OnnxFile, RegressionOptions } from '../define/model/index.ts'
+import { encodeByMeanLabel, encodeOneHot, type Encoding } from './categories.ts'
 import { fitLinear } from './linear.ts'
 import { fitLogistic } from './logistic.ts'
-import { type Fit, scoreOfFit, type VersionScore } from './predict.ts'
-import { untrainable, type TrainingRows } from './training-table.ts'
+import { type Fit, type FittedScore, scoreOfFit, type VersionScore } from './predict.ts'
+import { type InputRows, untrainable } from './training-table.ts'
 import { fitTrees } from './trees/fit.ts'
 import type { TreesOptions } from './trees/options.ts'
 
@@ -28,21 +29,36 @@ export interface Trained {
  * @throws (or rejects with) `SPILL_TRAINING` for rows or options that cannot be fitted.
  */
 export type Trainer = (
-  rows: TrainingRows,
+  rows: InputRows,
   options: Readonly<Record<string, number | boolean>>,
   signal?: AbortSignal,
 ) => Trained | Promise<Trained>
 
-const trainedBy = (fit: Fit, notes: readonly string[] = []): Trained => ({ score: scoreOfFit(fit), constant: fit.constant, notes })
+const trainedBy = <Score extends FittedScore>(encoding: Encoding<Score>, fit: Fit, notes: readonly string[] = []): Trained => ({
+  score: encoding.scoreOf(scoreOfFit(fit) as Score),
+  constant: encoding.constantOf(fit.constant),
+  notes: [...notes, ...encoding.notes],
+})
+
+/** The options of the fit, without that of the encoding. */
+const ofFit = ({ categories: _categories, ...options }: TrainIR['options']): TrainIR['options'] => options
 
 /** The built-in trainers. */
 export const trainers: Readonly<Record<AlgorithmName, Trainer>> = {
   logistic(rows, options) {
-    const fit = fitLogistic(rows, options as RegressionOptions)
-    return trainedBy(fit, fit.converged ? [] : ['it has not converged: a threshold separates the labels, or the ridge is too small'])
+    const encoding = encodeOneHot(rows, options)
+    const fit = fitLogistic(encoding.rows, ofFit(options) as RegressionOptions)
+    const notes = fit.converged ? [] : ['it has not converged: a threshold separates the labels, or the ridge is too small']
+    return trainedBy(encoding, fit, notes)
   },
-  linear: (rows, options) => trainedBy(fitLinear(rows, options as RegressionOptions)),
-  trees: (rows, options) => trainedBy(fitTrees(rows, options as TreesOptions)),
+  linear(rows, options) {
+    const encoding = encodeOneHot(rows, options)
+    return trainedBy(encoding, fitLinear(encoding.rows, ofFit(options) as RegressionOptions))
+  },
+  trees(rows, options) {
+    const encoding = encodeByMeanLabel(rows, options)
+    return trainedBy(encoding, fitTrees(encoding.rows, ofFit(options) as TreesOptions))
+  },
 }
 
 /** The trainer of a definition: built-in, or an external command. */
@@ -74,7 +90,9 @@ export function checkScore(score: VersionScore): void {
     return
   }
   if (!Number.isFinite(score.intercept)) untrainable(`the intercept is ${score.intercept}, not a finite number`)
-  for (const { input, weight, ifNull } of score.terms)
-    if (!Number.isFinite(weight) || !Number.isFinite(ifNull ?? 0))
-      untrainable(`the weight of '${input}' is ${weight}, and ${ifNull} stands for NULL: not finite numbers`)
+  for (const { input, weight, ifNull, levels, otherwise } of score.terms) {
+    const weights = levels ? [...Object.values(levels), otherwise ?? 0] : [weight]
+    if (!weights.every(Number.isFinite) || !Number.isFinite(ifNull ?? 0))
+      untrainable(`the weight of '${input}' is ${weights.join(', ')}, and ${ifNull} stands for NULL: not finite numbers`)
+  }
 }

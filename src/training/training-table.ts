@@ -5,7 +5,7 @@
  * are not copied and never written to.
  */
 import { SpillwayError, limits, show } from '../base/index.ts'
-import type { ColumnData } from '../columns/index.ts'
+import type { ColumnData, Strings } from '../columns/index.ts'
 
 /** Training rows. */
 export interface TrainingRows<Names extends string = string> {
@@ -15,6 +15,19 @@ export interface TrainingRows<Names extends string = string> {
   readonly labels: ArrayLike<number>
   /** Weight of each row. Default 1. */
   readonly weights?: ArrayLike<number> | undefined
+  /** Columns of 0 and 1, such as those of one-hot categories: a regression's `ridge` is on their raw weights. Trees ignore it. */
+  readonly indicators?: ReadonlySet<Names> | undefined
+}
+
+/** String inputs of rows: their columns hold ids of these texts. */
+export interface TextInputs {
+  readonly names: readonly string[]
+  readonly strings: Strings
+}
+
+/** Training rows of a model, which may have string inputs. */
+export interface InputRows extends TrainingRows {
+  readonly texts?: TextInputs | undefined
 }
 
 /** Validated training rows. */
@@ -24,6 +37,7 @@ export interface TrainingTable<Names extends string = string> {
   readonly columns: readonly Float64Array[]
   readonly labels: Float64Array
   readonly weights: Float64Array | undefined
+  readonly indicators?: ReadonlySet<Names> | undefined
 }
 
 /** A column of a table as columns with NULLs are elsewhere. */
@@ -39,7 +53,8 @@ export function untrainable(message: string): never {
  * Validates training rows.
  * @throws `SPILL_TRAINING` for rows that cannot be fitted, `SPILL_LIMIT` for too many.
  */
-export function trainingTable<Names extends string>({ columns, labels, weights }: TrainingRows<Names>): TrainingTable<Names> {
+export function trainingTable<Names extends string>(rows: TrainingRows<Names>): TrainingTable<Names> {
+  const { columns, labels, weights, indicators } = rows
   const { length } = labels
   const names = Object.keys(columns) as Names[]
   if (length === 0) untrainable('there are no rows to fit a model on')
@@ -52,6 +67,7 @@ export function trainingTable<Names extends string>({ columns, labels, weights }
     columns: names.map(name => checkedColumn(name, columns[name], length)),
     labels: checkedLabels(labels),
     weights: weights && checkedWeights(weights, length),
+    indicators,
   }
 }
 

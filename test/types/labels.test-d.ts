@@ -1,5 +1,5 @@
 /** Labels that must compile, and labels that must not. */
-import { begins, doesNotHappen, every, happens, labelFrom, logistic, model, on, request, source, t, table } from 'spillway'
+import { begins, doesNotHappen, every, external, happens, labelFrom, logistic, model, on, request, source, t, table } from 'spillway'
 import { card, cardNow, payments } from './payments.ts'
 
 const score = logistic({ intercept: 0, weights: {} })
@@ -29,9 +29,12 @@ model('m', {
   train: { algorithm: 'trees', leaves: 8, promote: { metric: 'auc', atLeast: 0.8 } },
 })
 model('m', { decide, inputs: p => ({ ok: p.ok, deep: { tip: p.tip, stay: p.stay, at: p.at } }), label: wasFraud, train })
-// @ts-expect-error trainers take numbers
-model('m', { decide, inputs: p => ({ kind: p.kind }), label: wasFraud, train })
-// @ts-expect-error of a nested input too
+model('m', { decide, inputs: p => ({ kind: p.kind, deep: { kind: p.kind } }), label: wasFraud, train: { ...train, categories: 10 } })
+const program = { algorithm: external({ command: 'train' }) } as const
+model('m', { decide, inputs: p => ({ ok: p.ok }), label: wasFraud, train: program })
+// @ts-expect-error a program gets no categories
+model('m', { decide, inputs: p => ({ ok: p.ok }), label: wasFraud, train: { ...program, categories: 10 } })
+// @ts-expect-error a list, of a nested input
 model('m', { decide, inputs: p => ({ ok: p.ok, card: cardNow.of(p.card) }), label: wasFraud, train })
 // @ts-expect-error there is no such algorithm
 model('m', { decide, inputs: read, label: wasFraud, train: { algorithm: 'forest' } })

@@ -32,10 +32,10 @@ export type InputName<I> = string extends keyof I ? string : InputPath<I>
 export type IfInferred<I, T> = string extends keyof I ? never : T
 type InputPath<I> = { [N in keyof I & string]: I[N] extends Expression ? N : `${N}.${InputPath<I[N]>}` }[keyof I & string]
 
-/** Names of the inputs that are texts or lists. */
-export type NonNumericInput<I> = string extends keyof I ? never : NoNumber<I>
-type NoNumber<I> = {
-  [N in keyof I & string]: I[N] extends Expression<'input', infer K> ? (K extends 'string' | 'list' ? N : never) : `${N}.${NoNumber<I[N]>}`
+/** Names of the inputs that are lists. */
+export type ListInput<I> = string extends keyof I ? never : ListPath<I>
+type ListPath<I> = {
+  [N in keyof I & string]: I[N] extends Expression<'input', infer K> ? (K extends 'list' ? N : never) : `${N}.${ListPath<I[N]>}`
 }[keyof I & string]
 
 /** An input with its expression, whose type has more than the IR. */

@@ -15,7 +15,7 @@ import {
   type InputName,
   type InputTree,
   type IfInferred,
-  type NonNumericInput,
+  type ListInput,
   type Vector,
 } from './inputs.ts'
 import { expressionLeaves } from '../ir/value-ir.ts'
@@ -83,10 +83,10 @@ interface ModelParts<C extends ColumnSpecs, I extends InputTree, R, B extends Tr
 
 type LabelAdvice = "label: labelFrom(source, { … }), whose join has the type of the trigger's id, or begins(source, r => …, { … })"
 
-/** Trainers take numbers: with another input no `train` compiles, and the message names the input. */
-type TrainOption<I extends InputTree> = [NonNumericInput<NoInfer<I>>] extends [never]
+/** Trainers take single values: with a list no `train` compiles, and the message names the input. */
+type TrainOption<I extends InputTree> = [ListInput<NoInfer<I>>] extends [never]
   ? Train
-  : Hint<`train: input '${NonNumericInput<NoInfer<I>>}' is no number; take a condition, such as p.kind.eq('web')`>
+  : Hint<`train: input '${ListInput<NoInfer<I>>}' is a list; take an aggregate that is one value`>
 
 /**
  * Options of `model`.

@@ -107,12 +107,23 @@ test('a schedule in the past is a mistake: what is one moment, and a cron that n
   rejects(badly({ algorithm: 'trees', every: '0 0 31 2 *' }), /the cron '0 0 31 2 \*' never runs/)
 })
 
-test('an input that is no number is rejected, and a model without a label', () => {
+test('a string input can be trained on, with a greatest number of categories', () => {
+  const of = (train: Train) => model('m', { decide: on(payments), inputs: p => ({ kind: p.kind }), label, train }).ir.train!.options
+  assert.deepEqual(of({ algorithm: 'logistic' }), {})
+  for (const algorithm of ['logistic', 'linear', 'trees'] as const) assert.deepEqual(of({ algorithm, categories: 8 }), { categories: 8 })
+  rejects(badly({ algorithm: 'trees', categories: '8' }), /categories is a number, got '8'/)
+  rejects(badly({ algorithm: external({ command: 'x' }), categories: 8 }), /train has no option 'categories'/)
+})
+
+test('a list input is rejected, a string for a program, and a model without a label', () => {
   const train = { algorithm: 'logistic' } as const
-  const inputs = (of: 'kind' | 'kinds') => () =>
-    model('m', { decide: on(payments), inputs: p => ({ x: of === 'kind' ? p.kind : now.of(p.card).kinds }) as never, label, train })
-  rejects(inputs('kind'), /model 'm': train: input 'x' is a string, and trainers take numbers; take a condition instead/)
-  rejects(inputs('kinds'), /model 'm': train: input 'x' is a list, and trainers take numbers/)
+  const inputs = (of: 'kind' | 'kinds', by: Train) => () =>
+    model('m', { decide: on(payments), inputs: p => ({ x: of === 'kind' ? p.kind : now.of(p.card).kinds }) as never, label, train: by })
+  rejects(inputs('kinds', train), /model 'm': train: input 'x' is a list, and trainers take single values; take an aggregate that is one/)
+  rejects(
+    inputs('kind', { algorithm: external({ command: 'x' }) }),
+    /model 'm': train: input 'x' is a string, and an external program takes numbers; take a condition, such as p\.kind\.eq\('web'\)/,
+  )
   const bare = () => model('m', { decide: on(payments), inputs: p => ({ n: now.of(p.card).n }), train })
   rejects(bare, /model 'm': train needs a label: labelFrom/)
 })

@@ -2,7 +2,8 @@
  * `train`: how Spillway trains a model: algorithm (its own, or `external`), schedule, rows, and the rule by which a version is
  * promoted.
  *
- * Trainers take numbers, so another input is a mistake in the definition and not in the first training.
+ * Trainers take numbers, bools and strings, an external program no strings: another input is a mistake in the definition and not in the
+ * first training.
  */
 import { didYouMean, show, type Duration } from '../../base/index.ts'
 import type { ModelInput } from './inputs.ts'
@@ -66,8 +67,17 @@ export interface RegressionOptions {
   readonly ifNull?: number
 }
 
+/** Option of Spillway's own trainers for string inputs. */
+export interface CategoryOptions {
+  /**
+   * Most categories of a string input that a training tells apart: the most frequent ones, each of at least 20 training rows. Other
+   * texts, and those that a decision meets later, are one category, and NULL is one. Default 32.
+   */
+  readonly categories?: number
+}
+
 /** Training of a regression. */
-export interface RegressionTraining extends CommonTraining, RegressionOptions {
+export interface RegressionTraining extends CommonTraining, RegressionOptions, CategoryOptions {
   readonly algorithm: 'logistic' | 'linear'
 }
 
@@ -96,7 +106,7 @@ export interface BoostingOptions {
 }
 
 /** Training of boosted trees. */
-export interface TreesTraining extends CommonTraining, BoostingOptions {
+export interface TreesTraining extends CommonTraining, BoostingOptions, CategoryOptions {
   readonly algorithm: 'trees'
 }
 
@@ -121,11 +131,11 @@ export interface ExternalTraining extends CommonTraining {
 export type Train = RegressionTraining | TreesTraining | ExternalTraining
 
 const common = ['algorithm', 'every', 'zone', 'orWhen', 'over', 'holdout', 'promote']
-const regression = ['ridge', 'standardise', 'ifNull']
+const regression = ['ridge', 'standardise', 'ifNull', 'categories']
 const ownOptions: Readonly<Record<AlgorithmName, readonly string[]>> = {
   logistic: regression,
   linear: regression,
-  trees: ['rounds', 'learningRate', 'leaves', 'depth', 'minRows', 'ridge', 'bins', 'rowShare', 'columnShare', 'seed'],
+  trees: ['rounds', 'learningRate', 'leaves', 'depth', 'minRows', 'ridge', 'bins', 'rowShare', 'columnShare', 'seed', 'categories'],
 }
 
 /** IR of `train`. Throws `SPILL_DEFINITION`. */
@@ -142,7 +152,7 @@ export function trainOf(
   const ownNames = typeof algorithm === 'string' ? ownOptions[algorithm] : ['seed']
   checkOptions(subject, options, [...common, ...ownNames])
   if (!hasLabel) mistake(`${subject} needs a label: labelFrom(source, { … }), begins(source, r => …, { … }) or happens(source, { … })`)
-  for (const input of inputs) checkNumber(subject, input)
+  for (const input of inputs) checkTrainable(subject, input, isExternal(algorithm))
   const { every, zone, orWhen, over, holdout } = options
   if (every === undefined && zone !== undefined) mistake(`${subject}: zone is of a schedule; add every: 'week', or leave it out`)
   const promote = promoteOf(`${subject}: promote`, options['promote'] ?? 'by hand')
@@ -170,10 +180,10 @@ function algorithmOf(subject: string, value: unknown): AlgorithmName | ExternalI
 const isExternal = (value: unknown): value is ExternalIR =>
   typeof value === 'object' && value !== null && (value as Partial<ExternalIR>).kind === 'external'
 
-function checkNumber(subject: string, { ir: { name }, node: { type } }: ModelInput): void {
-  if (type.list) mistake(`${subject}: input '${name}' is a list, and trainers take numbers; take an aggregate that is one`)
-  if (type.type === 'string')
-    mistake(`${subject}: input '${name}' is a string, and trainers take numbers; take a condition instead, such as p.kind.eq('web')`)
+function checkTrainable(subject: string, { ir: { name }, node: { type } }: ModelInput, byProgram: boolean): void {
+  if (type.list) mistake(`${subject}: input '${name}' is a list, and trainers take single values; take an aggregate that is one`)
+  if (byProgram && type.type === 'string')
+    mistake(`${subject}: input '${name}' is a string, and an external program takes numbers; take a condition, such as p.kind.eq('web')`)
 }
 
 function optionOf(subject: string, name: string, value: unknown): number | boolean {

@@ -1,4 +1,4 @@
 /** Drift: summaries of columns and scores, compared with those of the training. */
 export { describeDrift, type ColumnDrift, driftOf, type DriftReport, type DriftThresholds, type SettledMetric } from './drift.ts'
 export { valuesOf } from './distance.ts'
-export { type Counting, countNumbers, countTexts, type NumberSummary, type RowsSummary } from './summary.ts'
+export { type Counting, countNumbers, countTexts, type RowsSummary } from './summary.ts'

@@ -82,7 +82,7 @@ export function countTexts(strings: Strings): Counting & { readonly summary: Tex
     add({ values, nulls: missing }, length) {
       rows += length
       for (let row = 0; row < length; row++) {
-        if (missing?.[row]) nulls++
+        if (missing?.[row] || Number.isNaN(values[row])) nulls++
         else if (counts.size <= limits.DRIFT_TEXTS_MAX) count(counts, strings.textOf(values[row]))
       }
     },

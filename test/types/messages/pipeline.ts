@@ -49,6 +49,7 @@ const decide = on(payments)
 const score = logistic({ intercept: 0, weights: {} })
 const label = labelFrom(chargebacks, { join: 'payment', value: c => c.fraud, negativeAfter: '90d' })
 const base = { from: payments, entity: card }
+const lately = features('lately', { ...base, place: stream, values: p => ({ recent: p.amount.lastK(3, '1d') }) })
 
 // The key of a source is no column: `key: a column`, `"card"`
 source('s', { schema, key: 'crad', time: 'at' })
@@ -163,8 +164,8 @@ labelFrom(chargebacks, { join: 'payment', value: c => c.fraud, negativeAfter: '9
 // A label is a source: `label: labelFrom(source, { … })`
 model('m', { decide, inputs: p => ({ amount: p.amount }), score, label: chargebacks })
 
-// A trained model has a string among its inputs: `train: input 'kind'`, `p.kind.eq('web')`
-model('m', { decide, inputs: p => ({ kind: p.kind }), label, train: { algorithm: 'logistic' } })
+// A trained model has a list among its inputs: `train: input 'recent' is a list`, `an aggregate`
+model('m', { decide, inputs: p => ({ recent: lately.of(p.card).recent }), label, train: { algorithm: 'logistic' } })
 
 // An algorithm is misspelled: `"tree"`, `Did you mean '"trees"'?`
 model('m', { decide, inputs: p => ({ amount: p.amount }), label, train: { algorithm: 'tree' } })

@@ -5,6 +5,7 @@ import { Strings } from '../../../columns/strings.ts'
 import type { ModelIR, ScoreIR, TrainIR } from '../../../define/ir/ir.ts'
 import { fitTrees } from '../../../training/trees/fit.ts'
 import { scoreOfFit } from '../../../training/predict.ts'
+import { trainers } from '../../../training/trainer.ts'
 import { retrainingMethod, type RetrainingMethod } from './retraining-method.ts'
 
 const x = { op: 'trigger', name: 'x', type: 'double' } as const
@@ -32,6 +33,23 @@ test("the definition's algorithm is used, with NULL as NaN", async () => {
   const { fit } = of(none, trees({ rounds: 5, leaves: 4 })) as RetrainingMethod
   const { score } = await fit({ vector, labels })
   assert.deepEqual(score, scoreOfFit(fitTrees({ columns: withNulls, labels }, { rounds: 5, leaves: 4 })))
+})
+
+test("a string input is trained on as the definition's training does, by its texts", async () => {
+  const strings = new Strings()
+  const kinds = Float64Array.from(columns.x, value => strings.idOf(value > 0.5 ? 'high' : 'low'))
+  const inputs = [
+    { name: 'x', expr: x },
+    { name: 'kind', expr: { op: 'trigger', name: 'kind', type: 'string' } },
+  ] as const
+  for (const algorithm of ['logistic', 'trees'] as const) {
+    const train: TrainIR = { algorithm, options: {}, promote: { kind: 'hand' } }
+    const { fit } = retrainingMethod({ ...modelOf(none, train), inputs }, strings) as RetrainingMethod
+    const { score } = await fit({ vector: [vector[0], { values: Int32Array.from(kinds) }], labels })
+    const rows = { columns: { x: withNulls.x, kind: kinds }, labels, texts: { names: ['kind'], strings } }
+    assert.deepEqual(score, (await trainers[algorithm](rows, {})).score)
+    assert.ok(JSON.stringify(score).includes('"high"'))
+  }
 })
 
 test("samples are drawn with the definition's seed, or with 0", async () => {

@@ -2,7 +2,7 @@
 import type { Strings } from '../../../columns/index.ts'
 import type { ModelIR, ScoreIR } from '../../../define/ir/index.ts'
 import { isListColumn, type VectorColumn } from '../../../model/index.ts'
-import { checkScore, trainerOf, trainers, type Trained } from '../../../training/index.ts'
+import { checkScore, type InputRows, trainerOf, trainers, type Trained } from '../../../training/index.ts'
 import type { Inconclusive } from '../../domain/plan-types.ts'
 import { fitTerms } from './linear-refit.ts'
 
@@ -28,7 +28,7 @@ export function retrainingMethod(model: ModelIR, strings: Strings): RetrainingMe
   if (train) {
     const { algorithm, options } = train
     const names = inputs.map(input => input.name)
-    return { fit: async examples => validated(await trainerOf(algorithm)(rowsOf(examples, model, names), options)) }
+    return { fit: async examples => validated(await trainerOf(algorithm)(rowsOf(examples, model, names, strings), options)) }
   }
   if (score.kind === 'logistic' || score.kind === 'linear')
     return {
@@ -39,7 +39,7 @@ export function retrainingMethod(model: ModelIR, strings: Strings): RetrainingMe
     }
   if (score.kind === 'trees')
     return {
-      fit: async examples => validated(await trainers.trees(rowsOf(examples, model, score.inputs), {})),
+      fit: async examples => validated(await trainers.trees(rowsOf(examples, model, score.inputs, strings), {})),
       note: `model '${name}' does not say how its trees were trained; they are retrained with the default options of train`,
     }
   return { why: `model '${name}' has ${otherScores[score.kind]}, which cannot be retrained; state how it is trained (train: …)` }
@@ -58,8 +58,8 @@ function validated(trained: Trained): RetrainedScore {
   return trained
 }
 
-/** The columns by input name, NaN for NULL. */
-function rowsOf({ vector, labels }: TrainingExamples, { inputs }: ModelIR, names: readonly string[]) {
+/** The columns by input name, NaN for NULL, a string by its id. */
+function rowsOf({ vector, labels }: TrainingExamples, { inputs }: ModelIR, names: readonly string[], strings: Strings): InputRows {
   const columns = names.map(name => {
     const column = vector[inputs.findIndex(input => input.name === name)]
     const values = isListColumn(column) ? undefined : column
@@ -68,5 +68,6 @@ function rowsOf({ vector, labels }: TrainingExamples, { inputs }: ModelIR, names
       Float64Array.from({ length: labels.length }, (_, row) => (values?.nulls?.[row] ? NaN : (values?.values[row] ?? NaN))),
     ] as const
   })
-  return { columns: Object.fromEntries(columns), labels }
+  const texts = names.filter(name => inputs.find(input => input.name === name)?.expr.type === 'string')
+  return { columns: Object.fromEntries(columns), labels, texts: { names: texts, strings } }
 }
