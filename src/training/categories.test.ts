@@ -57,8 +57,8 @@ function naiveLevels(rows: readonly Row[], most: number): string[] {
 }
 
 const logistic = (z: number): number => 1 / (1 + Math.exp(-z))
-const isNear = (actual: number, expected: number, what: string, within = 1e-6) =>
-  assert.ok(Math.abs(actual - expected) <= within, `${what}: ${actual}, not ${expected}`)
+const isNear = (actual: number, expected: number, subject: string, within = 1e-6) =>
+  assert.ok(Math.abs(actual - expected) <= within, `${subject}: ${actual}, not ${expected}`)
 
 const cases = fc.record({ seed: fc.nat(), length: fc.integer({ min: 150, max: 600 }), categories: fc.integer({ min: 1, max: 9 }) })
 
@@ -67,8 +67,8 @@ test('a regression is the minimum with one column for each category, and scores 
     await fc.assert(
       fc.asyncProperty(cases, async ({ seed, length, categories }) => {
         const rows = drawRows(seed, length)
-        const given = inputRows(rows)
-        const { score } = await trainers[algorithm](given, { categories, ridge: 2 })
+        const training = inputRows(rows)
+        const { score } = await trainers[algorithm](training, { categories, ridge: 2 })
         assert.ok(score.kind === 'logistic' || score.kind === 'linear')
         const [number, kind] = score.terms
         const levels = naiveLevels(rows, categories)
@@ -79,7 +79,7 @@ test('a regression is the minimum with one column for each category, and scores 
           const z = score.intercept + number.weight! * x + weightOf(text)
           return algorithm === 'logistic' ? logistic(z) : z
         })
-        const ours = scoreColumns({ score, texts: given.texts }, given.columns)
+        const ours = scoreColumns({ score, texts: training.texts }, training.columns)
         scores.forEach((expected, row) => isNear(ours[row], expected, `row ${row}`, 1e-12))
         // The gradient of the loss is 0: residuals of a category sum to ridge · weight, all residuals to 0.
         const residuals = (isIn: (row: Row) => boolean) => rows.reduce((sum, row, i) => (isIn(row) ? sum + row.label - scores[i] : sum), 0)
@@ -113,8 +113,8 @@ test('trees are fitted on mean labels of categories, and score as the oracle', a
   await fc.assert(
     fc.asyncProperty(cases, async ({ seed, length, categories }) => {
       const rows = drawRows(seed, length)
-      const given = inputRows(rows)
-      const { score } = await trainers.trees(given, { categories, rounds: 8, leaves: 6 })
+      const training = inputRows(rows)
+      const { score } = await trainers.trees(training, { categories, rounds: 8, leaves: 6 })
       assert.ok(score.kind === 'trees')
       const levels = naiveLevels(rows, categories)
       const mean = rows.reduce((sum, { label }) => sum + label, 0) / length
@@ -127,14 +127,14 @@ test('trees are fitted on mean labels of categories, and score as the oracle', a
       isNear(score.levels!['kind'].otherwise, otherwise, 'others', 1e-12)
       for (const level of levels) isNear(score.levels!['kind'].levels[level], numbers[level], level, 1e-12)
       const columns = {
-        x: given.columns.x,
+        x: training.columns.x,
         kind: Float64Array.from(rows, ({ text }) =>
           text === null ? NaN : levels.includes(text) ? score.levels!['kind'].levels[text] : score.levels!['kind'].otherwise,
         ),
       }
-      const byHand = scoreOfFit(fitTrees({ columns, labels: given.labels }, { rounds: 8, leaves: 6 }))
+      const byHand = scoreOfFit(fitTrees({ columns, labels: training.labels }, { rounds: 8, leaves: 6 }))
       assert.deepEqual(score, { ...byHand, levels: score.levels })
-      const ours = scoreColumns({ score, texts: given.texts }, given.columns)
+      const ours = scoreColumns({ score, texts: training.texts }, training.columns)
       rows.forEach(({ x, text }, row) => assert.equal(ours[row], treesScore(score, { x, kind: text }), `row ${row}`))
     }),
     { numRuns: 40 },
@@ -160,10 +160,10 @@ test('the ids of texts do not matter: they differ between processes', async () =
 test('a text that training has not seen scores as the rare ones, or as an average one without such; NULL scores too', async () => {
   const seen = rows.filter(({ text }) => text !== null && text !== 'rare')
   for (const name of algorithmNames) {
-    const given = inputRows(seen)
-    const { score } = await trainers[name](given, {})
-    const columns = { x: Float64Array.of(0, 0), kind: Float64Array.of(given.texts.strings.idOf('never'), NaN) }
-    const scores = scoreColumns({ score, texts: given.texts }, columns)
+    const training = inputRows(seen)
+    const { score } = await trainers[name](training, {})
+    const columns = { x: Float64Array.of(0, 0), kind: Float64Array.of(training.texts.strings.idOf('never'), NaN) }
+    const scores = scoreColumns({ score, texts: training.texts }, columns)
     assert.ok(scores.every(Number.isFinite), `${name}: ${scores.join(', ')}`)
     if (score.kind === 'trees')
       isNear(score.levels!['kind'].otherwise, seen.filter(({ label }) => label === 1).length / seen.length, 'mean label', 1e-12)
@@ -195,10 +195,10 @@ test('a rare category keeps near the mean, whatever `standardise` is', async () 
   const next = random(2)
   const honest = Array.from({ length: 20_000 }, (): Row => ({ x: 0, text: 'us', label: next() < 0.02 ? 1 : 0 }))
   const few = Array.from({ length: 20 }, (): Row => ({ x: 0, text: 'de', label: 0 }))
-  const given = inputRows([...honest, ...few])
-  const { score } = await trainers.logistic(given, {})
-  const columns = { x: Float64Array.of(0), kind: Float64Array.of(given.texts.strings.idOf('de')) }
-  assert.ok(scoreColumns({ score, texts: given.texts }, columns)[0] > 0.01)
+  const training = inputRows([...honest, ...few])
+  const { score } = await trainers.logistic(training, {})
+  const columns = { x: Float64Array.of(0), kind: Float64Array.of(training.texts.strings.idOf('de')) }
+  assert.ok(scoreColumns({ score, texts: training.texts }, columns)[0] > 0.01)
 })
 
 test('an input with one text in all rows is constant; without a ridge a string input is rejected', async () => {
@@ -213,10 +213,10 @@ test('an input with one text in all rows is constant; without a ridge a string i
 
 test('importance is of the whole string input', async () => {
   for (const name of algorithmNames) {
-    const given = inputRows(rows)
-    const trained = await trainers[name](given, {})
-    const labels = Float64Array.from(given.labels)
-    const { inputs } = importanceOf({ ...trained, ...given, labels, metric: 'auc', seed: 0 })!
+    const training = inputRows(rows)
+    const trained = await trainers[name](training, {})
+    const labels = Float64Array.from(training.labels)
+    const { inputs } = importanceOf({ ...trained, ...training, labels, metric: 'auc', seed: 0 })!
     assert.deepEqual(inputs.map(({ input }) => input).toSorted(), ['kind', 'x'])
     assert.ok(inputs.find(({ input }) => input === 'kind')!.mean > 0.02, name)
   }
