@@ -57,10 +57,10 @@ export function encodeOneHot(rows: InputRows, { categories, ridge }: TrainIR['op
   for (const input of ridge === 0 ? all.keys() : [])
     untrainable(`input '${input}' is a string, whose categories need a ridge; leave ridge out, or give a number above 0`)
   const names = new Map([...all].map(([input, encoded]) => [input, columnNames(encoded)]))
-  const columns = Object.entries(rows.columns).flatMap(
-    ([input, values]) =>
-      names.get(input)?.map((name, place) => [name, indicator(all.get(input)!, place)] as const) ?? [[input, values] as const],
-  )
+  const columns = Object.entries(rows.columns).flatMap(([input, values]) => {
+    const encoded = all.get(input)
+    return encoded ? indicators(encoded).map((column, place) => [names.get(input)![place], column] as const) : [[input, values] as const]
+  })
   const inputs = Object.keys(rows.columns)
   return {
     rows: { ...rows, columns: Object.fromEntries(columns), indicators: new Set([...names.values()].flat()) },
@@ -113,18 +113,15 @@ function categoriesOf(input: string, ids: Float64Array, strings: Strings, most: 
     .slice(0, most)
   const [others, nulls] = [frequent.length, frequent.length + 1]
   const placeOf = new Map(frequent.map(([id], place) => [id, place]))
-  const rare = counts.size - frequent.length
   return {
     input,
     levels: frequent.map(([id]) => strings.textOf(id)),
     places: Uint16Array.from(ids, id => (Number.isNaN(id) ? nulls : (placeOf.get(id) ?? others))),
     others,
     nulls,
-    note: rare > 0 ? `input '${input}' has ${frequent.length} categories of its own; ${rareText(rare)} as one` : undefined,
+    note: counts.size > frequent.length ? `rare texts of input '${input}' count as one category` : undefined,
   }
 }
-
-const rareText = (rare: number): string => (rare === 1 ? '1 rarer text counts' : `${rare} rarer texts count`)
 
 const notesOf = (all: ReadonlyMap<string, Categories>): string[] => [...all.values()].flatMap(({ note }) => note ?? [])
 
@@ -135,7 +132,12 @@ const columnNames = ({ input, levels }: Categories): string[] => [
   `${input} is NULL`,
 ]
 
-const indicator = ({ places }: Categories, place: number): Float64Array => Float64Array.from(places, own => Number(own === place))
+/** The one-hot columns, by place. */
+function indicators({ places, nulls }: Categories): Float64Array[] {
+  const columns = Array.from({ length: nulls + 1 }, () => new Float64Array(places.length))
+  places.forEach((place, row) => (columns[place][row] = 1))
+  return columns
+}
 
 const levelsOf = ({ levels, others }: Categories, numbers: ArrayLike<number>): LevelsIR => ({
   levels: Object.fromEntries(levels.map((level, place) => [level, numbers[place]])),
