@@ -5,7 +5,7 @@ import { NOTHING_TO_CHOOSE, shortTitle } from '../domain/setting-text.ts'
 import type { StalenessRow } from '../domain/summary.ts'
 import { BY_PLAN, isSafeDayOld, NOT_OBSERVABLE, UNDECIDED } from '../plans/element-verdicts.ts'
 import { conditionOf, type MainLoss } from './main-loss.ts'
-import { capital, listText, monthText, nameOf, staysLive, type SummaryParts } from './summary-parts.ts'
+import { capital, isScheduled, listText, monthText, nameOf, staysLive, type SummaryParts } from './summary-parts.ts'
 
 /** `doubt`: why what is kept may not pay. */
 export function recommendationText({ elements, plans }: SummaryParts, rows: readonly StalenessRow[], doubt: string | undefined): string {
@@ -51,7 +51,10 @@ function streamedText(part: ElementPart, { within }: StalenessRow): string | und
 function keptText(part: ElementPart, { within }: StalenessRow): string | undefined {
   const { choice } = part.verdict
   if (!staysLive(part) || choice === 'stream') return undefined
-  if (choice.startsWith('keep ')) return `${nameOf(part)} ${choice.slice('keep '.length)}`
+  if (choice.startsWith('keep ')) {
+    const kept = choice.slice('keep '.length)
+    return `${nameOf(part)} ${isScheduled(part) ? kept.replace(/^within (.*)$/, 'at most $1 late') : kept}`
+  }
   return `${nameOf(part)} ${shortTitle(choice)}${typeof within === 'string' ? ` (or ${within})` : ''}`
 }
 

@@ -1,12 +1,12 @@
 /** The staleness table of a summary: for each element its change by age, and the ages that are safe or need an alert. */
 import { assert } from '../../base/index.ts'
-import type { ElementPart, SweepEffect, SweepLevel } from '../domain/element-report.ts'
+import type { ElementPart, SweepEffect } from '../domain/element-report.ts'
 import { isAvailable, type MissingReason } from '../domain/figures.ts'
 import { NOTHING_TO_CHOOSE } from '../domain/setting-text.ts'
 import type { StalenessChange, StalenessRow } from '../domain/summary.ts'
 import { BY_PLAN } from '../plans/element-verdicts.ts'
 import { TOLERATED_LOSS } from '../statistics/freshness-threshold.ts'
-import { isChangedBy, isFresher, nameOf, type SummaryParts } from './summary-parts.ts'
+import { isChangedBy, isFresher, isScheduled, nameOf, type SummaryParts } from './summary-parts.ts'
 
 /** `shareMin`: the greatest loss, as a share of the weekly value: −1 for a count, which cannot lose more than all of it. */
 export function stalenessRow(part: ElementPart, { utility, plans }: SummaryParts, shareMin: number): StalenessRow {
@@ -60,18 +60,19 @@ function changeOf(effect: SweepEffect | MissingReason, base: number, shareMin: n
 }
 
 /** The freshness threshold of the curve that the row shows. */
-function withinOf({ plannedThreshold, incidentThreshold, levels }: ElementPart): string | MissingReason {
+function withinOf(part: ElementPart): string | MissingReason {
+  const { plannedThreshold, incidentThreshold, levels } = part
   const isRetrained = levels.some(({ refit }) => isAvailable(refit))
   const threshold = isRetrained ? plannedThreshold : incidentThreshold
   if (!isAvailable(threshold)) return { why: threshold.why }
-  return `${titleAt(levels, threshold.age)}${threshold.beyond === true ? ' or more' : ''}`
+  return `${ageAt(part, threshold.age)}${threshold.beyond === true ? ' or more' : ''}`
 }
 
-/** The title of the level at a freshness threshold. */
-function titleAt(levels: readonly SweepLevel[], threshold: number): string {
-  const title = levels.findLast(({ age }) => age <= threshold)?.title
-  assert(title !== undefined, 'a freshness threshold is the age of a level')
-  return title
+/** The level at a freshness threshold: `15 min`, `nightly at 02:00, 2 h`; of a group in batch runs `15 min late`, beyond its schedule. */
+function ageAt(part: ElementPart, threshold: number): string {
+  const level = part.levels.findLast(({ age }) => age <= threshold)
+  assert(level !== undefined, 'a freshness threshold is the age of a level')
+  return `${level.title}${level.setting.kind === 'older' && isScheduled(part) ? ' late' : ''}`
 }
 
 /** Incident thresholds, and elements that lose at any delay; one without a loss at any level needs no alert. */
@@ -79,7 +80,7 @@ export const alertAt = ({ elements, utility }: SummaryParts): string[] =>
   elements.flatMap(part => {
     const { incidentThreshold: threshold, levels, unplanned } = part
     if (unplanned !== undefined || levels.length === 0) return []
-    if (isAvailable(threshold)) return threshold.beyond === true ? [] : [`${nameOf(part)} ${titleAt(levels, threshold.age)}`]
+    if (isAvailable(threshold)) return threshold.beyond === true ? [] : [`${nameOf(part)} ${ageAt(part, threshold.age)}`]
     const [{ title, frozen }] = levels
     const isLost = isAvailable(frozen.perWeek) && frozen.perWeek.high < -TOLERATED_LOSS * utility.now.perWeek
     return isLost ? [`${nameOf(part)} below ${title}, the shortest age tried`] : []

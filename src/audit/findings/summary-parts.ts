@@ -24,6 +24,10 @@ export const isChangedBy = ({ now, proposed }: SummaryParts['plans'], { element 
 /** True for a level that is fresher than the element is now. */
 export const isFresher = ({ age }: SweepLevel, { now }: ElementPart): boolean => age < (now.age?.p50 ?? 0)
 
+/** True for a group whose batch runs make it older than a stream. Its levels add to that age. */
+export const isScheduled = ({ kind, now: { age } }: ElementPart): boolean =>
+  kind === 'group' && age !== null && age.from === 'by its placement' && age.p50 > 0
+
 export const listText = (texts: readonly string[]): string => new Intl.ListFormat('en-GB').format(texts)
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -173,6 +173,18 @@ test('a change is named with its net value, and its row shows the setting that i
   assert.deepEqual([main, staleness[1].next, mayBeOlder], ['group/landings', 0, ['"hours" 15 min']])
 })
 
+test('the ages of a group in batch runs are told as beyond its schedule', () => {
+  const now = {
+    setting: { kind: 'now' as const },
+    title: 'every hour',
+    age: { p50: 2_000_000, p95: 4_000_000, from: 'by its placement' as const },
+  }
+  const hourly = { ...part('hours', keep, [{ ...quarter, age: 2_900_000 }, level(-200)]), now, ...within(2_900_000) }
+  const { recommendation, mayBeOlder, alertAt } = summaryOf({ elements: [hourly] })
+  assert.equal(recommendation, 'Keep "hours" at most 15 min late.')
+  assert.deepEqual([mayBeOlder, alertAt], [['"hours" 15 min late'], ['"hours" 15 min late']])
+})
+
 test('a price below break-even is doubted, and an older group that is worth more is named', () => {
   const better = { ...quarter, refit: effect(50) }
   const of = (dollars: number) =>

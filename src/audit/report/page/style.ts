@@ -158,9 +158,9 @@ td.empty { display: none; }
 .compact td.empty { display: none; }`
 
 const paper = `
-@page { margin: 14mm; }
+@page { margin: 12mm; }
 :root { ${light} --paper: #ffffff; }
-html { color-scheme: light; font-size: 8.5pt; }
+html { color-scheme: light; font-size: 8.2pt; }
 body { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 main { max-width: none; padding: 0; }
 h2, h3, caption { break-after: avoid; }
