@@ -48,10 +48,13 @@ export class DecisionFile {
   }
 }
 
-/** Effect counts since the start of the process. */
+/** Effect counts since the start of the process. An effect that is dead, retried and then delivered counts as delivered alone. */
 export class EffectCounts {
-  readonly counts = { effects: 0, delivered: 0, dead: 0 }
+  #created = 0
+  #delivered = 0
   #dry = 0
+  /** Effects that died since the start, and that nobody has retried or dropped. */
+  readonly #dead = new Set<number>()
   readonly #print: RunOutput['print']
   readonly #actionOf: (number: number) => string
 
@@ -61,9 +64,14 @@ export class EffectCounts {
     this.#actionOf = actionOf
   }
 
+  /** `effects` were created since the start; those that were delivered or died may be older. */
+  get counts(): { readonly effects: number; readonly delivered: number; readonly dead: number } {
+    return { effects: this.#created, delivered: this.#delivered, dead: this.#dead.size }
+  }
+
   /** Adds new effects. */
   addCreated(effects: readonly NewEffect[]): void {
-    this.counts.effects += effects.length
+    this.#created += effects.length
     for (const { isDry, action, body } of effects) {
       if (!isDry) continue
       this.#dry++
@@ -71,23 +79,25 @@ export class EffectCounts {
     }
   }
 
-  /** Adds the outcomes of deliveries. */
+  /** Adds the outcomes of deliveries, and changes by hand. */
   addSettled(changes: readonly EffectChange[]): void {
     for (const change of changes) {
-      if (change.kind === 'delivered') this.counts.delivered++
+      if (change.kind === 'delivered') this.#delivered++
+      if (change.kind === 'again' || change.kind === 'dropped') this.#dead.delete(change.number)
       if (change.kind !== 'dead') continue
-      this.counts.dead++
+      this.#dead.add(change.number)
       this.#print(
         `  effect ${change.number} of '${this.#actionOf(change.number)}' is dead after its last attempt: ${change.why}; see spillway effects --state dead`,
       )
     }
   }
 
-  /** The end of the status line. `waiting` effects are in delivery or wait for a retry. */
+  /** The end of the status line. `waiting` effects are in delivery or wait for a retry; the total is the sum of what it lists. */
   text(waiting: number): string {
     const { effects, delivered, dead } = this.counts
-    if (effects + delivered + dead + waiting === 0) return ''
     if (this.#dry > 0) return `, ${pluralize(effects, 'effect')} (none sent: a dry run)`
-    return `, ${pluralize(effects, 'effect')} (${formatNumber(delivered)} delivered, ${formatNumber(dead)} dead, ${formatNumber(waiting)} waiting)`
+    const total = delivered + dead + waiting
+    if (total === 0) return ''
+    return `, ${pluralize(total, 'effect')} (${formatNumber(delivered)} delivered, ${formatNumber(dead)} dead, ${formatNumber(waiting)} waiting)`
   }
 }
