@@ -36,3 +36,4 @@ export {
   type TrainingOrigin,
 } from './training-folder.ts'
 export { setOfDecisions, setOfRows, type TrainingSet } from './training-set.ts'
+export { labelledColumn, unmatchedLabel } from './unmatched-label.ts'

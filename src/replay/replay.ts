@@ -1,12 +1,15 @@
 import { stopwatch } from '../base/index.ts'
+import type { ColumnData } from '../columns/index.ts'
 import type { ReportTable, ScoringDefinitions } from '../decision/index.ts'
 import type { ModelIR, PipelineIR, ReportIR } from '../define/ir/index.ts'
 import type { SourceHistory, HistoryCounts, SourceRejection } from '../intake/index.ts'
-import { decide, throwNoRequests, type DecisionBatch } from './decide.ts'
+import { decide, decisionPointsOf, throwNoRequests, type DecisionBatch } from './decide.ts'
+import { DECISIONS_PER_BATCH } from './decision-points.ts'
 import { label, type LabelCounts, type Labels } from './label.ts'
 import { load, type LoadablePipeline, type SourceFile } from './load.ts'
 import type { ReplayLog } from './log.ts'
 import { reports } from './report.ts'
+import { labelledColumn, unmatchedLabel } from './unmatched-label.ts'
 
 /** The parts of a pipeline that a replay needs: its IR, its maps, the user's functions and ONNX files. */
 export interface Replayable extends LoadablePipeline, ScoringDefinitions {
@@ -72,7 +75,7 @@ export interface ReplaySummary {
   /** Seconds for reading and validation, and for features, scores and output. */
   readonly loadSeconds: number
   readonly decideSeconds: number
-  /** Ignored or missing columns, and the entries of `brokenOff`. */
+  /** Ignored or missing columns, labels that concern no decision, and the entries of `brokenOff`. */
   readonly warnings: readonly string[]
   /** Truncated files, in words: the replay covers the records before the break. Empty if the replay is complete. */
   readonly brokenOff: readonly string[]
@@ -110,6 +113,8 @@ export async function replay(pipeline: Replayable, options: ReplayOptions): Prom
       options.onProgress?.(`deciding ${model.name}`, batch.done)
     }
     if (model.label && !log.missing.has(model.label.source)) {
+      const unmatched = unmatchedLabel(pipeline.ir, model, log, labelledKeys(pipeline.ir, model, log))
+      if (unmatched !== undefined) warn(unmatched)
       const labels = label(pipeline, model, log)
       summary.labels = labels.counts
       options.onLabels?.(model.name, labels)
@@ -126,6 +131,12 @@ export async function replay(pipeline: Replayable, options: ReplayOptions): Prom
     warnings,
     brokenOff,
   }
+}
+
+/** The column of a model's decisions that its label concerns, batch by batch. */
+function* labelledKeys(ir: PipelineIR, model: ModelIR, log: ReplayLog): Generator<ColumnData> {
+  const name = labelledColumn(ir, model)
+  for (const triggers of decisionPointsOf(ir, model, log).batches(DECISIONS_PER_BATCH)) yield triggers.columnOf(name)
 }
 
 /**

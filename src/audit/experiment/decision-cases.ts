@@ -5,7 +5,7 @@ import type { ModelIR } from '../../define/ir/index.ts'
 import { deliverColumn, groupReads, type ModelScorer } from '../../decision/index.ts'
 import { triggerColumns, triggerKey } from '../../define/model/index.ts'
 import { isListColumn, type VectorColumn } from '../../model/index.ts'
-import { label, type LabelOptions, labelHorizon, type ReplayLog } from '../../replay/index.ts'
+import { label, labelledColumn, type LabelOptions, labelHorizon, type ReplayLog, unmatchedLabel } from '../../replay/index.ts'
 import type { Cases, ClusterColumn } from '../domain/cases.ts'
 import { historyBlocks } from './history-blocks.ts'
 import { forEachCaseBlock, type CaseInputs } from './timeline/case-inputs.ts'
@@ -15,7 +15,8 @@ import { decisionTimes, type DecidingModel, type DecisionRows } from './timeline
 /**
  * The cases of a model. The most recent decisions, of which only some labels (mostly true ones) are settled, have no labels.
  *
- * @throws `SPILL_INPUT` for a model without a label, `SPILL_HISTORY` for a label whose source was not loaded and a history too short
+ * @throws `SPILL_INPUT` for a model without a label, `SPILL_HISTORY` for a label whose source was not loaded or concerns no
+ *   decision, and a history too short
  */
 export function buildDecisionCases(
   decides: DecidingModel,
@@ -27,6 +28,8 @@ export function buildDecisionCases(
   const { ir, model } = decides
   const { value, known: isLabelled, outcome, eligible, censored, counts } = label({ ir }, model, log, isCensored ? { isCensored } : {})
   if (counts.positive === 0 && counts.late > 0) throw lateLabelsError(model, counts.late)
+  const unmatched = unmatchedLabel(ir, model, log, [rows.columnOf(labelledColumn(ir, model))])
+  if (unmatched !== undefined) throw new SpillwayError('SPILL_HISTORY', `cannot judge this history: ${unmatched}`)
   const horizon = labelHorizon(model.label!)
   const t = decisionTimes(rows)
   const blocks = historyBlocks(t, horizon, log.until)
