@@ -153,14 +153,14 @@ test('init creates a project and never overwrites one', async () => {
   const target = join(folder, 'demo')
   const { status, out } = await run('init', target)
   assert.equal(status, 0)
-  assert.match(out, /^ {2}npx spillway replay pipeline\.ts --source payments=events\.ndjson$/m)
+  assert.match(out, /^ {2}npx spillway replay$/m)
   const again = await run('init', target)
   assert.equal(again.status, 1)
   assert.match(
     again.err,
-    /^SPILL_CONFLICT: .*demo has pipeline\.ts, pipeline\.test\.ts, events\.ndjson already, and nothing was written; give another folder, or move the files$/,
+    /^SPILL_CONFLICT: .*demo has pipeline\.ts, pipeline\.test\.ts, spillway\.config\.ts, events\.ndjson already, and nothing was written; give another folder, or move the files$/,
   )
-  for (const name of ['pipeline.ts', 'pipeline.test.ts', 'events.ndjson']) rmSync(join(target, name))
+  for (const name of ['pipeline.ts', 'pipeline.test.ts', 'spillway.config.ts', 'events.ndjson']) rmSync(join(target, name))
   writeFileSync(join(target, 'package.json'), '{}')
   const { out: second } = await run('init', target)
   assert.match(second, /^ {2}npm install file:\S+$/m)

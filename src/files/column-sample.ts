@@ -39,6 +39,8 @@ export interface InferredColumn extends TypeIR {
   readonly example?: string
   /** The values are not texts in the file, but the column is one of texts. */
   readonly isStringified?: true
+  /** At least half of its texts have four words or more. */
+  readonly isProse?: true
   /** Path to a nested field; the column's name joins it by points. */
   readonly path?: readonly string[]
 }
@@ -62,6 +64,10 @@ export interface ColumnFormat {
   /** `mixed`: some dates have the day first, others the month. */
   readonly dates?: DateOrder | 'mixed' | undefined
 }
+
+/** A text of four words or more. */
+const prosePattern = /\S\s+\S+\s+\S+\s+\S/
+const PROSE_SHARE = 0.5
 
 /** Most values that are counted one by one. */
 const COUNTED_VALUES = 12
@@ -89,6 +95,7 @@ export class ColumnSample {
   #places = 0
   /** In a file of text, a column of mixed kinds is text. */
   #isText = false
+  #proseTexts = 0
 
   get distinct(): number {
     return this.#distinct.size
@@ -100,6 +107,10 @@ export class ColumnSample {
 
   get valueCounts(): ValueCounts | undefined {
     return this.#counts.size >= 2 && this.#counts.size <= COUNTED_VALUES ? [...this.#counts] : undefined
+  }
+
+  get isProse(): boolean {
+    return this.filled > 0 && this.#proseTexts >= PROSE_SHARE * this.filled
   }
 
   /** The numbers or times of the column. */
@@ -152,7 +163,10 @@ export class ColumnSample {
     this.#first ??= raw
     if (this.#counts.size <= COUNTED_VALUES) this.#counts.set(raw, (this.#counts.get(raw) ?? 0) + 1)
     if (this.#distinct.size < DISTINCT_KEPT) this.#distinct.add(raw)
-    if (typeof raw === 'string') this.#addWord(raw)
+    if (typeof raw === 'string') {
+      this.#addWord(raw)
+      if (prosePattern.test(raw)) this.#proseTexts++
+    }
     const date = typeof raw === 'string' ? parseDate(raw) : undefined
     if (date) {
       this.#kinds.add('date')

@@ -9,6 +9,7 @@ import { chosenColumns, unknownColumnError, type ColumnOverrides } from './chose
 import { fileFormats, type PreferredFormats, type UnclearFormat } from './file-formats.ts'
 import type { FileFormat } from './input-file.ts'
 import { likelyId, likelyKey, likelyOutcomes, likelyTime, type ColumnChoice, type OutcomeChoice } from './likely-columns.ts'
+import { repeatedRecords, laterColumns, type LaterColumn, type OutcomeTime } from './later-columns.ts'
 import type { RecordsSample } from './records-sample.ts'
 
 export interface InferredSchema {
@@ -23,6 +24,12 @@ export interface InferredSchema {
   readonly id: ColumnChoice | undefined
   /** Columns that may hold the outcome of an event, likeliest first. */
   readonly outcomes: readonly OutcomeChoice[]
+  /** Columns that are known only after their event, without the outcome. */
+  readonly later: readonly LaterColumn[]
+  /** The column with the time of the outcome. */
+  readonly outcomeTime: OutcomeTime | undefined
+  /** Without an id: number of sampled records that equal an earlier one in all columns that are known at the event. */
+  readonly repeated: number
   /** Roles that a person chose to leave out. */
   readonly omitted: ReadonlySet<string>
   /** From the first event time of the sample to the last, ms. */
@@ -78,13 +85,22 @@ export function schemaOfSample(sample: RecordsSample, options: InferOptions = {}
   const id = chosen.id === undefined ? likelyId(columns.filter(isFree(choices)), sampled, time) : (chosen.id ?? undefined)
   const key = chosen.key === undefined ? likelyKey(columns, sampled, [...choices, time, id]) : (chosen.key ?? undefined)
   const outcomes = chosen.outcome === undefined ? likelyOutcomes(columns, [key, time, id]) : chosen.outcome === null ? [] : [chosen.outcome]
+  const others = likelyOutcomes(columns, [key, time, id, outcomes[0]]).filter(({ isNamed }) => isNamed && outcomes.length > 0)
+  const known = laterColumns(sample, columns, {
+    time,
+    outcome: outcomes[0],
+    otherOutcomes: others,
+    keys: [key?.column, id?.column],
+  })
+  const atEvent = columns.filter(({ name }) => name !== outcomes[0]?.column && !known.later.some(({ column }) => column === name))
+  const repeated = id ? 0 : repeatedRecords(sample, atEvent)
   const timeColumn = columns.find(({ name }) => name === time?.column)
   const span = timeColumn ? timesOf(timeColumn.name).span * (timeColumn.timeFormat === 'seconds' ? 1000 : 1) : 0
   const history = timeColumn && ascendingShare(timeColumn.name) >= ORDERED_SHARE ? span / sample.share : span
   const omitted = new Set(Object.keys(chosen).filter(role => chosen[role as 'key'] === null))
   const { format } = sample
   const unclear = formats.unclear.filter(({ name }) => options.types?.get(name)?.type !== 'string')
-  return { format, columns, skipped, unclear, key, time, id, outcomes, omitted, span, history, sampled, undecodable }
+  return { format, columns, skipped, unclear, key, time, id, outcomes, ...known, repeated, omitted, span, history, sampled, undecodable }
 }
 
 const typeError = (file: string, name: string, { type, scale }: TypeIR, { firstText }: ColumnSample): SpillwayError => {
@@ -118,6 +134,7 @@ function columnOf(column: InferredColumn, sample: ColumnSample, { declared, form
     ...(example !== undefined && { example }),
     ...(path && { path }),
     ...(type === 'string' && sample.hasNonText && { isStringified: true as const }),
+    ...(type === 'string' && sample.isProse && { isProse: true as const }),
     ...(isWords && { words: { yes: words.yes, no: words.no } }),
   }
 }

@@ -9,9 +9,9 @@ export interface ColumnChoice {
 
 const idName = /^(?:id|uuid|guid|event_?id|transaction_?id|message_?id)$/i
 /** Names of numbered things: `Order No`, `invoice_number`. */
-const numberName = /(?:^|[\W_])(?:no|nr|num|number|key|ref|reference)\W*$/i
+const numberName = /(?:^|[\W_])(?:no|nr|num|number|key|ref|reference)\W*$|(?:nr|nummer)\W*$/i
 const entityName =
-  /(?:_|^)(?:id|key|code|no|number)$|Id$|user|customer|client|account|card|device|sensor|patient|station|machine|vehicle|host|symbol|ticker|store|shop|terminal|merchant|driver|player|session|origin|destination|city|region|country/i
+  /(?:_|^)(?:id|key|code|no|number)$|Id$|user|customer|client|account|card|device|sensor|patient|station|machine|vehicle|host|symbol|ticker|store|shop|terminal|merchant|driver|player|session|origin|destination|city|region|country|kunde|konto|karte|gerät|maschine|fahrzeug|anlage|filiale|compte|appareil|magasin/i
 
 /**
  * The first time column with a telling name; else the one that ascends most steadily. Nullable columns are excluded. `ascendingShare` is the
@@ -51,9 +51,10 @@ export function likelyKey(
   excluded: readonly (ColumnChoice | undefined)[],
 ): ColumnChoice | undefined {
   const repeated = columns.filter(
-    ({ name, type, nullable, distinct }) =>
+    ({ name, type, nullable, distinct, isProse }) =>
       (type === 'string' || (type === 'int' && entityName.test(name))) &&
       !nullable &&
+      isProse !== true &&
       (distinct * (entityName.test(name) ? PER_VALUE_NAMED : PER_VALUE) <= sampled || sampled === 1) &&
       !excluded.some(choice => choice?.column === name),
   )
@@ -138,7 +139,7 @@ export function likelyTruth({ type, valueCounts }: InferredColumn): OutcomeChoic
 }
 
 /** `isLate`, `was_late`, `Late?`: is, late. */
-const wordsOf = (name: string): string[] =>
+export const wordsOf = (name: string): string[] =>
   name
     .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase()

@@ -13,6 +13,8 @@ export interface RecordsSample {
   /** Columns that the file states. */
   readonly declared: readonly FileColumn[]
   readonly samples: ReadonlyMap<string, ColumnSample>
+  /** The records, to compare fields of one record. */
+  readonly records: readonly Readonly<Record<string, unknown>>[]
   /** Paths of nested fields, by the names that join them. */
   readonly paths: ReadonlyMap<string, readonly string[]>
   /** The reason why a field cannot be a column, whatever its values are. */
@@ -33,6 +35,7 @@ const DEPTH_MAX = 4
 export async function sampleRecords(path: string): Promise<RecordsSample> {
   const file = await openInput(path)
   const fields = new Fields()
+  const sampledRecords: Readonly<Record<string, unknown>>[] = []
   let sampled = 0
   let undecodable = 0
   // Undecodable records count, so a malformed file is not read to its end.
@@ -45,7 +48,10 @@ export async function sampleRecords(path: string): Promise<RecordsSample> {
     const selected = records.slice(0, Math.max(0, remaining))
     for (const [i, record] of selected.entries()) {
       if (!isObject(record)) undecodable++
-      else fields.add(record, { isText: origin.text, isNested: file.format === 'ndjson', place: () => origin.placeOf(batch.numberOf(i)) })
+      else {
+        fields.add(record, { isText: origin.text, isNested: file.format === 'ndjson', place: () => origin.placeOf(batch.numberOf(i)) })
+        sampledRecords.push(record)
+      }
       sampled++
       remaining--
     }
@@ -62,6 +68,7 @@ export async function sampleRecords(path: string): Promise<RecordsSample> {
     format: file.format,
     declared: file.columns ?? [],
     samples: fields.samples,
+    records: sampledRecords,
     paths: fields.paths,
     problemOf: name => fields.problemOf(name),
     sampled,

@@ -1,4 +1,4 @@
-/** Output of `spillway init --from FILE` for a first audit: it runs over that very file, whatever its form, and reports the guesses. */
+/** The project of `spillway init --from FILE` audits that very file without arguments, whatever its form, and reports the guesses. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { AuditReport } from '../../src/audit/domain/audit-report.ts'
@@ -26,14 +26,14 @@ const files: Readonly<Record<string, (row: Delivery) => string>> = {
     JSON.stringify({ id: `o${order}`, kitchen, placed_at: placed / 1000, items, tickets, outcome: late ? 'late' : 'on time', lines: [1] }),
 }
 
-interface Made {
+interface InitOutput {
   readonly source: string
   readonly events: string
   readonly audit: { readonly sources: readonly string[]; readonly guessed: readonly string[]; readonly command: string }
 }
 
 let project: Project
-const made = new Map<string, Made>()
+const outputs = new Map<string, InitOutput>()
 
 before(async () => {
   project = new Project({
@@ -49,7 +49,7 @@ before(async () => {
   for (const [folder, file] of origins) {
     const { status, out, err } = await called('init', project.path(folder), '--from', project.path(file), '--json')
     assert.equal(status, 0, err)
-    made.set(folder, JSON.parse(out) as Made)
+    outputs.set(folder, JSON.parse(out) as InitOutput)
   }
 })
 after(() => project[Symbol.dispose]())
@@ -79,20 +79,11 @@ test('they type-check', async () => {
 
 for (const [folder, file] of origins)
   test(`of ${file} it is run as it is printed, finds what freshness is worth, and repeats what was guessed`, async () => {
-    const { audit } = made.get(folder)!
-    const args = audit.sources.flatMap(source => ['--source', `${source}=${project.path(file)}`])
-    const { status, out, err } = await called(
-      'audit',
-      project.path(`${folder}/audit.ts`),
-      ...args,
-      '--out',
-      project.path(`${folder}/out`),
-      '--plans',
-      '4',
-      '--json',
-    )
-    assert.equal(status, 0, err)
-    const report = JSON.parse(out) as AuditReport
+    const { audit } = outputs.get(folder)!
+    assert.equal(audit.command, 'npx spillway audit')
+    const ran = await project.node([project.bin, 'audit', '--plans', '4', '--json'], { cwd: folder })
+    assert.equal(ran.status, 0, ran.stderr)
+    const report = JSON.parse(ran.stdout) as AuditReport
     assert.deepEqual(report.assumptions.slice(0, audit.guessed.length), audit.guessed)
     assert.equal(audit.guessed.length, 3)
     assert.equal(report.history.decisions, rows.length)
@@ -112,28 +103,31 @@ test('the files of one day and one zone say the same, however they are written',
     ['ndjson', /placed_at: Number\(raw\.placed_at\) \* 1000/, /happened: raw\.outcome === 'late', \/\/ LABEL/],
     ['parquet', /Order_No: raw\['Order No'\],[\s\S]*Placed: wall\(raw\.Placed\)/, /happened: raw\.was_late, \/\/ LABEL/],
   ] as const) {
-    const text = project.read(`${folder}/audit.ts`)
+    const text = project.read(`${folder}/pipeline.ts`)
     assert.match(text, written)
     assert.match(text, key)
     assert.match(text, /\/\/ WORTH/)
   }
-  assert.match(project.read('csv/audit.ts'), /row: Object\.values\(raw\)\.join\(' '\)/)
+  assert.match(
+    project.read('csv/pipeline.ts'),
+    /rowOf = .*\[raw\.Kitchen, raw\['Placed at'\], raw\.Items, raw\['Open tickets'\]\]\.join\(' '\)/,
+  )
 })
 
-test('where nothing says what came of events, there is no audit.ts, and what to write is said', async () => {
+test('without an outcome there is nothing to audit, and the labels to write are printed', async () => {
   const { status, out, err } = await called('init', project.path('none'), '--from', project.path('quantities.csv'))
   assert.equal(status, 0, err)
   assert.match(
     out,
-    /^There is no audit\.ts: no column of quantities\.csv looks like the outcome of an event .*\nA first audit needs a label on the model/m,
+    /^There is nothing to audit: no column of quantities\.csv looks like the outcome of an event .*\nA first audit needs a label on the model/m,
   )
   assert.doesNotMatch(out, /spillway audit/)
-  assert.throws(() => project.read('none/audit.ts'), { code: 'ENOENT' })
+  assert.doesNotMatch(project.read('none/pipeline.ts'), /LABEL/)
 })
 
 test('a person reads the command and what was guessed', async () => {
   const { status, out, err } = await called('init', project.path('said'), '--from', project.path('Deliveries 2025.csv'))
   assert.equal(status, 0, err)
-  assert.match(out, /npx spillway audit audit\.ts --source 'Deliveries_2025=.*Deliveries 2025\.csv' --source 'outcomes=/)
-  assert.match(out, /audit\.ts contains guesses; correct them:\n {2}LABEL is a guess: the outcome is "Late\?" /)
+  assert.match(out, /^ {2}npx spillway replay\n {2}npx spillway audit\n {2}npx spillway dev\n {2}npx spillway run$/m)
+  assert.match(out, /pipeline\.ts contains guesses; correct them:\n {2}LABEL is a guess: the outcome is "Late\?" /)
 })

@@ -81,8 +81,11 @@ test('options override the inference', async () => {
     { of: 'id', value: 'none', evidence: 'as you chose' },
   ])
   assert.match(project.read('given/pipeline.ts'), /zip: keyed,[^]*price: t\.double\(\)/)
-  assert.match(project.read('given/audit.ts'), /happened: Number\(raw\.late\) === 0, \/\/ LABEL[^]*unit: 'orders in time' \}/)
-  assert.match((await init('no-outcome', 'orders.csv', '--outcome', 'none')).out, /^There is no audit\.ts, since you chose no outcome\.$/m)
+  assert.match(project.read('given/pipeline.ts'), /happened: Number\(raw\.late\) === 0, \/\/ LABEL[^]*unit: 'orders in time' \}/)
+  assert.match(
+    (await init('no-outcome', 'orders.csv', '--outcome', 'none')).out,
+    /^There is nothing to audit, since you chose no outcome\.$/m,
+  )
 })
 
 test('options that cannot be used', async () => {
@@ -123,9 +126,9 @@ test('two candidates for the outcome', async () => {
     /^SPILL_INPUT: two\.csv has 2 columns that may be the outcome: late \(.*13 % .*\), returned \(.*20 % .*\); choose with --outcome late, --outcome none for a project without an audit, or --yes for the first$/,
   )
   assert.equal((await init('late', 'two.csv', '--yes')).status, 0)
-  assert.match(project.read('late/audit.ts'), /Number\(raw\.late\) === 1, \/\/ LABEL/)
+  assert.match(project.read('late/pipeline.ts'), /Number\(raw\.late\) === 1, \/\/ LABEL/)
   assert.equal((await init('returned', 'two.csv', '--outcome', 'returned=no')).status, 0)
-  assert.match(project.read('returned/audit.ts'), /happened: !yesNo\(raw\.returned, 'yes', 'no'\), \/\/ LABEL/)
+  assert.match(project.read('returned/pipeline.ts'), /happened: !yesNo\(raw\.returned, 'yes', 'no'\), \/\/ LABEL/)
 })
 
 test('a file of three records makes a project, with a warning, and its audit says why there is no verdict', async () => {
@@ -156,7 +159,7 @@ test('a folder that is not empty', async () => {
   assert.equal(status, 1)
   assert.match(
     err,
-    /busy has pipeline\.ts, pipeline\.test\.ts, audit\.ts already, and nothing was written; give another folder, or move the files$/,
+    /busy has pipeline\.ts, pipeline\.test\.ts, spillway\.config\.ts already, and nothing was written; give another folder, or move the files$/,
   )
 })
 
@@ -172,8 +175,8 @@ test('on a terminal it asks, with --yes it does not', t => {
     stdout,
     /A file of your events, .*Enter for a sample[^]*two\.csv has no column "nobody"[^]*Outcome, COLUMN, COLUMN=VALUE or none \[late\][^]*Made pipeline\.ts/,
   )
-  assert.match(project.read('asked/audit.ts'), /series: 'all',[^]*happened: yesNo\(raw\.returned, 'yes', 'no'\), \/\/ LABEL/)
+  assert.match(project.read('asked/pipeline.ts'), /series: 'all',[^]*happened: yesNo\(raw\.returned, 'yes', 'no'\), \/\/ LABEL/)
   const accepted = onTerminal('accepted --from two.csv --yes', '')
   assert.doesNotMatch(accepted.stdout, /Enter accepts/)
-  assert.match(project.read('accepted/audit.ts'), /Number\(raw\.late\) === 1/)
+  assert.match(project.read('accepted/pipeline.ts'), /Number\(raw\.late\) === 1/)
 })

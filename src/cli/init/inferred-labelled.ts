@@ -1,84 +1,108 @@
-/** Generates the `audit.ts` of `init --from FILE`, with which `spillway audit` runs over that file. Guesses are marked as guesses. */
+/**
+ * Generates the `pipeline.ts` of `init --from FILE` where a column is the outcome of events. It decides live, without the outcome, and
+ * `spillway audit` audits it over the file. Guesses are marked as guesses.
+ */
+import { inOneLine } from '../../base/index.ts'
 import {
   columnTypeCode,
-  quantityColumns,
   fieldCode,
+  inferredComment,
   keyColumnName,
   keyTypeCode,
   mapHelpers,
+  quantityColumns,
   quotedLiteral,
   rawFieldCode,
+  unusualModelCode,
 } from './inferred-code.ts'
-import { inOneLine } from '../../base/index.ts'
-import { shellWord } from '../command/print.ts'
-import { ROW_ID, SERIES_KEY, displayName, type PlannedColumn, type PlannedOutcome, type PlannedSource } from './inferred-source.ts'
+import { ROW_ID, SERIES_KEY, type PlannedColumn, type PlannedOutcome, type PlannedSource } from './inferred-source.ts'
+import { displayName, type Inference } from './inferences.ts'
 
-/** The text of `audit.ts` with its sources and guesses. */
-export interface InferredAudit {
+/** The text of `pipeline.ts` with its sources and guesses. */
+export interface LabelledPipeline {
   readonly text: string
-  /** Names of the sources, each read from the file. */
-  readonly sources: readonly string[]
+  /** Names of the sources of events and of outcomes, each read from the file. */
+  readonly sources: readonly [events: string, outcomes: string]
   /** The guesses, a sentence each. */
   readonly guesses: readonly string[]
 }
 
 const BUDGET = '10%'
 
-/** `undefined` if no column can be the outcome. `file` is the file's name, `events` its path from the project's folder. */
-export function auditCode(source: PlannedSource, file: string, events: string): InferredAudit | undefined {
+/** `undefined` if no column can be the outcome. `file` is the file's name. */
+export function labelledPipeline(source: PlannedSource, file: string, inferences: readonly Inference[]): LabelledPipeline | undefined {
   const [outcome] = source.outcomes
   if (!outcome) return undefined
-  const sources = [source.name, source.name === 'outcomes' ? 'came' : 'outcomes']
-  const guessed = [
+  const sources = [source.name, source.name === 'outcomes' ? 'came' : 'outcomes'] as const
+  const guesses = [
     `LABEL is a guess: ${inOneLine(`the outcome is ${JSON.stringify(outcome.column.field)} (${outcome.reason})`)}`,
-    `KNOWN_AFTER is a guess: the outcome is known ${source.knownAfter} min after the event, and an action is in time until then; the latency limits of ingestion, inference and actions follow from it`,
+    ...knownAfterGuess(source),
     `WORTH is a guess: ${BUDGET.replace('%', ' %')} of the events may be acted on, and all correct predictions have the same value`,
   ]
   const parts = [
-    headText(source, { file, events, outcome: outcome.column }, sources),
-    guessText(source, guessed),
+    headText(source, file, outcome, inferences),
+    guessText(source, guesses),
     eventsText(source),
     outcomesText(source, outcome, sources[1]),
     groupsText(source),
-    modelText(source, outcome),
+    modelsText(source, outcome),
   ]
-  return { text: parts.join('\n'), sources, guesses: guessed }
+  return { text: parts.join('\n'), sources, guesses }
 }
 
-/** The reason why there is no `audit.ts`. */
+function knownAfterGuess({ outcomeTime, longestDelay = 0, knownAfter }: PlannedSource): string[] {
+  if (!outcomeTime)
+    return [
+      `KNOWN_AFTER is a guess: the outcome is known ${knownAfter} min after the event, and an action is in time until then; the latency limits of ingestion, inference and actions follow from it`,
+    ]
+  if (longestDelay < knownAfter * 60_000) return []
+  return [
+    `KNOWN_AFTER is a guess: outcomes that are known later than ${knownAfter} min after the event count as false, since the history is short`,
+  ]
+}
+
+/** The reason why there is nothing to audit. */
 export const noOutcomeText = (file: string, isOmitted: boolean): string =>
   isOmitted
-    ? 'no audit.ts, since you chose no outcome'
-    : `no audit.ts: no column of ${displayName(file)} looks like the outcome of an event (true or false, 0 or 1, yes or no)`
+    ? 'nothing to audit, since you chose no outcome'
+    : `nothing to audit: no column of ${displayName(file)} looks like the outcome of an event (true or false, 0 or 1, yes or no)`
 
-function headText(
-  source: PlannedSource,
-  { file, events, outcome }: { readonly file: string; readonly events: string; readonly outcome: PlannedColumn },
-  sources: readonly string[],
-): string {
-  const times = source.columns.filter(column => column.type === 'timestamp' && column !== source.time)
-  const others = times.length > 0 ? `; a column may hold that time: ${times.map(time => displayName(time.field)).join(', ')}` : ''
-  return `// Measures the loss if the features at each event of ${displayName(file)} were older. A first audit; replace the guesses in it:
+function headText(source: PlannedSource, file: string, { column }: PlannedOutcome, inferences: readonly Inference[]): string {
+  const guessed = knownAfterGuess(source).length === 0 ? 'LABEL and WORTH' : 'LABEL, KNOWN_AFTER and WORTH'
+  const { id, eventColumns } = source
+  const row = id
+    ? ''
+    : `
+/** The id of an event: all that is known at it, since no column is an id. */
+const rowOf = (raw: Record<string, any>): string => [${eventColumns.map(rawFieldCode).join(', ')}].join(' ')
+`
+  return `// Decides at each event of ${displayName(file)}: 'unusual' by a rule, at once; ${inOneLine(quotedLiteral(column.name))} by a model that predicts the outcome, once one is trained.
+// A starting point; change it to your needs.
 //
-//     npx spillway audit audit.ts ${sources.map(name => `--source ${shellWord(`${name}=${events}`)}`).join(' ')}
+${inferredComment(inferences)}
 //
-// Two lines are guesses, and all results depend on them: LABEL is the outcome of an event, WORTH the value of a correct prediction.
-// Correct them and remove their sentences from \`guessed\`: the report repeats these sentences.
-// KNOWN_AFTER is the time from an event until its outcome is known and an action comes too late${others}.
-import { caught, count, entity, features, labelFrom, model, on, pipeline, source, stream, t, worth } from 'spillway'
-${mapHelpers([...usedColumns(source), outcome])}`
+// ${guessed} are guesses, and all results of an audit depend on them. Correct them and remove their sentences from
+// \`guessed\`: the report repeats these sentences.
+import { caught, count, entity, features, labelFrom, model, on, pipeline, rules, source, stream, t, worth } from 'spillway'
+${mapHelpers([...usedColumns(source), column, ...(source.outcomeTime ? [source.outcomeTime] : [])])}${row}`
 }
 
-const guessText = (source: PlannedSource, guessed: readonly string[]): string =>
-  `const guessed = [
-${guessed.map(text => `  ${quotedLiteral(text)},`).join('\n')}
+function guessText(source: PlannedSource, guesses: readonly string[]): string {
+  const { time, outcomeTime, knownAfter, columns } = source
+  const times = columns.filter(column => column.type === 'timestamp' && column !== time)
+  const others = times.length > 0 ? `; a column may hold that time: ${times.map(({ field }) => displayName(field)).join(', ')}` : ''
+  const meaning = outcomeTime
+    ? `from an event to its ${displayName(outcomeTime.field)}, at most`
+    : `from an event until its outcome is known, and an action comes too late${others}`
+  return `const guessed = [
+${guesses.map(text => `  ${quotedLiteral(text)},`).join('\n')}
 ]
 
-const KNOWN_AFTER = ${source.knownAfter} // minutes
-${laterText(source.time)}
-
+const KNOWN_AFTER = ${knownAfter} // minutes: ${meaning}
+${outcomeTime && !outcomeTime.nullable ? '' : `\n${laterText(time)}\n`}
 const keyed = entity('${keyColumnName(source)}', ${keyTypeCode(source)})
 `
+}
 
 /** The function `later`, which adds KNOWN_AFTER to a time in the format of its column, so that the column's time zone still applies. */
 function laterText({ timeFormat: written }: PlannedColumn): string {
@@ -100,11 +124,13 @@ function eventsText(source: PlannedSource): string {
     ...columns.map(column => `${column.name}: ${columnTypeCode(column, source)}`),
   ]
   const fields = [
-    ...(id ? [] : [`${ROW_ID}: ${wholeRow}, // no column is an id, so the whole record is the id`]),
+    ...(id ? [] : [`${ROW_ID}: rowOf(raw),`]),
     ...(key ? [] : [`${SERIES_KEY}: 'all',`]),
     ...columns.map(column => `${column.name}: ${fieldCode(column)},`),
   ]
-  return `/** The columns that are known at the event. Leave out columns that are filled in later. */
+  const needed = columns.filter(column => !column.nullable).map(({ field }) => displayName(field))
+  return `/** The columns that are known at the event. A live record has no outcome yet. */
+// A live record needs ${needed.join(', ')}.
 export const events = source('${name}', {
   schema: {
 ${schema.map(line => `    ${line},`).join('\n')}
@@ -116,11 +142,10 @@ ${schema.map(line => `    ${line},`).join('\n')}
 ${fields.map(line => `    ${line}`).join('\n')}
   }),
   mapVersion: '1',
+  // Events arrive when they happen. If they arrive later, add arrives: after('3m'), or the column with the ingestion time.
 })
 `
 }
-
-const wholeRow = `Object.values(raw).join(' ')`
 
 /** The id, key, time and quantity columns; the user may add others. */
 function usedColumns(source: PlannedSource): PlannedColumn[] {
@@ -128,20 +153,31 @@ function usedColumns(source: PlannedSource): PlannedColumn[] {
   return source.columns.filter(column => selected.has(column))
 }
 
-function outcomesText({ id, time }: PlannedSource, outcome: PlannedOutcome, name: string): string {
-  return `/** The outcome of each event with its time, read from the same records. */
+function outcomesText(source: PlannedSource, outcome: PlannedOutcome, name: string): string {
+  const { id } = source
+  return `/** The outcome of each event with its time. In the file both are one record; live it comes when it is known, and names its event. */
 export const outcomes = source('${name}', {
   schema: { event: ${id ? `t.${id.type}()` : 't.string()'}, happened: t.bool().nullable(), at: t.timestamp() },
   key: 'event',
   time: 'at',
   map: raw => ({
-    event: ${id ? rawFieldCode(id) : wholeRow},
+    event: ${id ? rawFieldCode(id) : 'rowOf(raw)'},
     happened: ${outcomeCode(outcome)}, // LABEL
-    at: ${time.hasGaps ? `${rawFieldCode(time)} == null ? ${rawFieldCode(time)} : ` : ''}later(${fieldCode({ ...time, hasGaps: false })}),
+    at: ${outcomeTimeCode(source)},
   }),
   mapVersion: '1',
 })
 `
+}
+
+/** The expression for the time of the outcome. */
+function outcomeTimeCode({ time, outcomeTime }: PlannedSource): string {
+  const raw = rawFieldCode(time)
+  const known = `later(${fieldCode({ ...time, hasGaps: false })})`
+  const latest = time.hasGaps ? `${raw} == null ? ${raw} : ${known}` : known
+  if (!outcomeTime) return latest
+  if (!outcomeTime.nullable) return fieldCode(outcomeTime)
+  return `${rawFieldCode(outcomeTime)} == null ? ${time.hasGaps ? `(${latest})` : latest} : ${fieldCode({ ...outcomeTime, nullable: false })}`
 }
 
 /** The expression for the outcome. An unknown outcome stays NULL. */
@@ -175,73 +211,22 @@ ${group('recent', short)}
 ${group('usual', long)}`
 }
 
-function modelText(source: PlannedSource, { column }: PlannedOutcome): string {
+function modelsText(source: PlannedSource, { column }: PlannedOutcome): string {
   const quantities = quantityColumns(source).map(({ name }) => `, ${name}: e.${name}`)
   const money = quantityColumns(source).find(({ type, nullable }) => type === 'decimal' && !nullable)
-  return `export const foreseen = model('${column.name}', {
+  const { outcomeTime, unit } = source
+  const horizon = outcomeTime ? 'KNOWN_AFTER' : '2 * KNOWN_AFTER'
+  return `${unusualModelCode(source, 'usual', column.name === 'unusual' ? 'unusual_event' : 'unusual')}
+export const foreseen = model('${column.name}', {
   decide: on(events),
   inputs: e => ({ recent: recent.of(e.${keyColumnName(source)}), usual: usual.of(e.${keyColumnName(source)})${quantities.join('')} }),
-  label: labelFrom(outcomes, { join: 'event', value: o => o.happened, negativeAfter: \`\${2 * KNOWN_AFTER}m\` }),
+  label: labelFrom(outcomes, { join: 'event', value: o => o.happened, negativeAfter: \`\${${horizon}}m\` }),
   train: { algorithm: 'logistic' },
 })
 
-// In dollars: caught({ budget: '${BUDGET}', unit: ${quotedLiteral(source.unit)}, dollars: 20, wrong: 1 }), or ${money ? `money({ saves: '${money.name}', wrong: 1, budget: '${BUDGET}' })` : `money({ saves: 20, wrong: 1, budget: '${BUDGET}' })`}. The page docs/guides/worth.md of Spillway lists all value functions.
-const value = worth(foreseen, caught({ budget: '${BUDGET}', unit: ${quotedLiteral(source.unit)} }), { assumes: guessed }) // WORTH
+// In dollars: caught({ budget: '${BUDGET}', unit: ${quotedLiteral(unit)}, dollars: 20, wrong: 1 }), or ${money ? `money({ saves: '${money.name}', wrong: 1, budget: '${BUDGET}' })` : `money({ saves: 20, wrong: 1, budget: '${BUDGET}' })`}. The page docs/guides/worth.md of Spillway lists all value functions.
+const value = worth(foreseen, caught({ budget: '${BUDGET}', unit: ${quotedLiteral(unit)} }), { assumes: guessed }) // WORTH
 
-export default pipeline('${source.name}', [foreseen, value])
+export default pipeline('${source.name}', [unusual, foreseen, value])
 `
 }
-
-/** A code example of a label. */
-export interface LabelHint {
-  /** The case for which the label fits, in words. */
-  readonly for: string
-  /** The name to add to the imports from `spillway`. */
-  readonly imports: string
-  /** Lines to insert before the model, if any. */
-  readonly before: readonly string[]
-  /** The option of the model. */
-  readonly label: string
-}
-
-/** The labels that are possible with the columns of the source. */
-export function labelHints(source: PlannedSource): LabelHint[] {
-  const { id } = source
-  const [quantity] = quantityColumns(source)
-  const begins: LabelHint[] = quantity
-    ? [
-        {
-          for: `an episode that begins later, such as ${quantity.name} above a bound of yours`,
-          imports: 'begins',
-          before: [],
-          label: `label: begins(events, e => e.${quantity.name}.gt(100), { within: '1h', lasting: '0s', maxGap: '1d' }),`,
-        },
-      ]
-    : []
-  const from: LabelHint[] = id
-    ? [
-        {
-          for: 'outcomes in a file of their own, each with the id of its event',
-          imports: 'labelFrom',
-          before: [
-            `const outcomes = source('outcomes', { schema: { event: t.${id.type}(), happened: t.bool(), at: t.timestamp() }, key: 'event', time: 'at' })`,
-          ],
-          label: `label: labelFrom(outcomes, { join: 'event', value: o => o.happened, negativeAfter: '1d' }),`,
-        },
-      ]
-    : []
-  return [...begins, ...from]
-}
-
-/** The hints as lines of text. */
-export const labelHintLines = (hints: readonly LabelHint[]): string[] =>
-  hints.length === 0
-    ? ['A label needs a column that names each event (its id), or a quantity; the file has neither.']
-    : [
-        'A first audit needs a label on the model of pipeline.ts:',
-        ...hints.flatMap(hint => [
-          `  for ${hint.for}:`,
-          `    import { ${hint.imports} } from 'spillway'`,
-          ...[...hint.before, hint.label].map(line => `    ${line}`),
-        ]),
-      ]

@@ -1,27 +1,31 @@
-/** Generates the project of `init --from FILE`: a pipeline over the file's columns, its test, and an audit. */
+/** Generates the project of `init --from FILE`: a pipeline over the file's columns, its test, and its settings. */
 import { basename } from 'node:path'
-import { inOneLine } from '../../base/index.ts'
 import type { InferredSchema } from '../../files/index.ts'
-import { auditCode, type LabelHint, labelHints, noOutcomeText } from './inferred-audit.ts'
 import {
   columnTypeCode,
-  quantityColumns,
   fieldCode,
+  inferredComment,
   isIdentifier,
   keyColumnName,
   keyTypeCode,
   mapHelpers,
+  quantityColumns,
   quotedLiteral,
+  unusedColumns,
+  unusualModelCode,
 } from './inferred-code.ts'
-import { plannedSource, SERIES_KEY, displayName, type Inference, type PlannedColumn, type PlannedSource } from './inferred-source.ts'
+import { labelledPipeline, noOutcomeText } from './inferred-labelled.ts'
+import { plannedSource, SERIES_KEY, type PlannedColumn, type PlannedSource } from './inferred-source.ts'
+import { displayName, type Inference } from './inferences.ts'
+import { type LabelHint, labelHints } from './label-hints.ts'
 
 /** A generated project. */
 export interface GeneratedProject {
   /** Contents by path. */
   readonly files: Readonly<Record<string, string>>
-  /** The name of its only source. */
+  /** The name of the source of events. */
   readonly source: string
-  /** With `--from`: the sources of `audit.ts` that the file feeds, and the guesses in it; or the reason why there is no `audit.ts`. */
+  /** With `--from`: the sources that the file feeds, and the guesses in `pipeline.ts`; or the reason why there is nothing to audit. */
   readonly audit?: ProjectAudit | { readonly why: string; readonly labels: readonly LabelHint[] }
   /** With `--from`: number of records that were looked at. */
   readonly sampled?: number
@@ -31,7 +35,7 @@ export interface GeneratedProject {
   readonly warnings?: readonly string[]
 }
 
-/** The generated `audit.ts`: the names of its sources, and its guesses as sentences. */
+/** The names of the sources of an audit, and the guesses that it depends on, as sentences. */
 interface ProjectAudit {
   readonly sources: readonly string[]
   readonly guessed: readonly string[]
@@ -41,34 +45,57 @@ interface ProjectAudit {
 export function inferredProject(schema: InferredSchema, path: string, events: string, unit?: string): GeneratedProject {
   const source = plannedSource(schema, path, unit)
   const file = basename(path)
-  const audit = auditCode(source, file, events)
+  const unused = [...unusedColumns(source)].map(([evidence, columns]) => ({
+    of: 'no feature',
+    value: columns.map(({ field }) => displayName(field)).join(', '),
+    evidence,
+  }))
+  const inferences = [...source.inferences, ...unused]
+  const labelled = labelledPipeline(source, file, inferences)
+  const sources = labelled?.sources ?? [source.name]
   return {
-    files: { 'pipeline.ts': pipelineText(source, file), 'pipeline.test.ts': testText(source), ...(audit && { 'audit.ts': audit.text }) },
+    files: {
+      'pipeline.ts': labelled?.text ?? plainPipeline(source, file, inferences),
+      'pipeline.test.ts': testText(source),
+      'spillway.config.ts': configText(sources, events),
+    },
     source: source.name,
-    audit: audit
-      ? { sources: audit.sources, guessed: audit.guesses }
+    audit: labelled
+      ? { sources, guessed: labelled.guesses }
       : { why: noOutcomeText(file, schema.omitted.has('outcome')), labels: labelHints(source) },
-    inferences: source.inferences,
+    inferences,
     sampled: source.sampled,
     warnings: source.warnings,
   }
 }
 
-function pipelineText(source: PlannedSource, file: string): string {
-  const { name, columns, time, id, isMapped: mapped, inferences } = source
+/** The `spillway.config.ts` of a project whose sources all read the file `events`. */
+export function configText(sources: readonly string[], events: string): string {
+  return `// The settings of this project, so that spillway replay, audit and run need no arguments. Arguments replace them.
+import { defineConfig } from 'spillway/config'
+
+export default defineConfig({
+  pipeline: 'pipeline.ts',
+  data: '.spillway', // the folder of spillway run
+  sources: {
+${sources.map(name => `    ${name}: { history: ${quotedLiteral(events)} },\n`).join('')}  },
+})
+`
+}
+
+function plainPipeline(source: PlannedSource, file: string, inferences: readonly Inference[]): string {
+  const { name, eventColumns, time, id, isMapped: mapped } = source
   const key = keyColumnName(source)
-  const [first] = quantityColumns(source)
   return `// Decides for each event of ${displayName(file)} whether it is unusual. A starting point; change it to your needs.
 //
-// Inferred from the file:
-${inferences.map(inference => `//   ${inOneLine(inferenceText(inference))}`).join('\n')}
+${inferredComment(inferences)}
 import { count, entity, features, model, on, pipeline, rules, source, stream, t } from 'spillway'
-${source.isMapped ? mapHelpers(columns) : ''}
+${mapped ? mapHelpers(eventColumns) : ''}
 const keyed = entity('${key}', ${keyTypeCode(source)}) // what features belong to
 
 export const events = source('${name}', {
   schema: {
-${[...(source.key ? [] : [`${SERIES_KEY}: keyed`]), ...columns.map(column => `${column.name}: ${columnTypeCode(column, source)}`)].map(line => `    ${line},`).join('\n')}
+${[...(source.key ? [] : [`${SERIES_KEY}: keyed`]), ...eventColumns.map(column => `${column.name}: ${columnTypeCode(column, source)}`)].map(line => `    ${line},`).join('\n')}
   },
   key: '${key}',
   time: '${time.name}', // without an offset it is UTC; for a time zone write t.timestamp({ zone: 'Europe/Zurich' })
@@ -84,21 +111,13 @@ ${featureLines(source).join('\n')}
   }),
 })
 
-export const unusual = model('unusual', {
-  decide: on(events),
-  inputs: e => {
-    const before = past.of(e.${key})
-    return { past: before${first ? `, value: e.${first.name}, ratio: e.${first.name}.dividedBy(before.mean_${first.name})` : ''} }
-  },
-  score: v => rules([{ when: ${first ? 'v.ratio.gt(2)' : 'v.past.n.gt(10)'}, score: 0.9 }], 0.1),
-})
-
+${unusualModelCode(source, 'past', 'unusual')}
 export default pipeline('${name}', [unusual])
 `
 }
 
-function mapText({ columns, key }: PlannedSource): string {
-  const fields = columns.map(column => `    ${column.name}: ${fieldCode(column)},`)
+function mapText({ eventColumns, key }: PlannedSource): string {
+  const fields = eventColumns.map(column => `    ${column.name}: ${fieldCode(column)},`)
   return `  // Converts a record of the file to the columns above.
   map: raw => ({
 ${[...(key ? [] : [`    ${SERIES_KEY}: 'all',`]), ...fields].join('\n')}
@@ -106,8 +125,6 @@ ${[...(key ? [] : [`    ${SERIES_KEY}: 'all',`]), ...fields].join('\n')}
   mapVersion: '1',
 `
 }
-
-const inferenceText = ({ of, value, evidence }: Inference): string => `${of}: ${value} (${evidence})`
 
 function featureLines(source: PlannedSource): string[] {
   const columns = quantityColumns(source)
@@ -124,33 +141,40 @@ function featureLines(source: PlannedSource): string[] {
 }
 
 function testText(source: PlannedSource): string {
+  const { isMapped, outcomes } = source
   const [first] = quantityColumns(source)
   const key = source.key?.type === 'int' ? '1' : source.key ? "'k1'" : "'all'"
   const records = first ? [2, 6] : [1, 1]
-  const cast = source.isMapped ? ' as never' : ''
+  const cast = isMapped ? ' as never' : ''
+  const isLabelled = outcomes.length > 0
+  const group = isLabelled ? 'usual' : 'past'
+  const title = first
+    ? 'an event of three times the previous mean is unusual'
+    : isLabelled
+      ? 'an event is decided before its outcome is known'
+      : 'events are counted by their key'
   return `import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testing } from 'spillway/testing'
-import pipeline, { events, past, unusual } from './pipeline.ts'
+import pipeline, { events, ${isLabelled ? 'foreseen, unusual' : 'past, unusual'} } from './pipeline.ts'
 
-test('${first ? 'an event of three times the previous mean is unusual' : 'events are counted by their key'}', async () => {
+test('${title}', async () => {
   const run = await testing(pipeline, { at: '2026-01-01T00:00Z' })
-${source.isMapped ? '  // The source has a map, so it takes records in the format of the file.\n' : ''}  await run.send(events, [
+${isMapped ? `  // The source has a map, so it takes records in the format of the file${isLabelled ? '; their outcome is not known yet' : ''}.\n` : ''}  await run.send(events, [
 ${records.map((value, i) => `    { ${recordFields(source, first, value, i).join(', ')} }${cast},`).join('\n')}
   ])
-  assert.equal(run.features(past, ${key}).n, 2)
-${first ? `  assert.deepEqual(run.decisions(unusual).map(({ vector }) => vector.past.mean_${first.name}), [null, 2])\n` : ''}  assert.deepEqual(run.decisions(unusual).map(({ score }) => score), [0.1, ${first ? '0.9' : '0.1'}])
+${isLabelled ? '  assert.equal(run.decisions(foreseen).length, 2) // without a score until a model is trained\n' : `  assert.equal(run.features(past, ${key}).n, 2)\n`}${first ? `  assert.deepEqual(run.decisions(unusual).map(({ vector }) => vector.${group}.mean_${first.name}), [null, 2])\n` : ''}  assert.deepEqual(run.decisions(unusual).map(({ score }) => score), [0.1, ${first ? '0.9' : '0.1'}])
 })
 `
 }
 
 function recordFields(
-  { columns, key, id, time, isMapped: mapped }: PlannedSource,
+  { eventColumns, key, id, time, isMapped: mapped }: PlannedSource,
   first: PlannedColumn | undefined,
   value: number,
   i: number,
 ): string[] {
-  const values = columns
+  const values = eventColumns
     .filter(column => !column.nullable || column === first)
     .map(column => [mapped ? (column.path ?? [column.field]) : [column.name], valueOf(column)] as const)
   function valueOf(column: PlannedColumn): string {

@@ -1,10 +1,11 @@
 /** Plans the source of `init --from`: valid column names, the key, and whether the source needs a map. */
 import { basename } from 'node:path'
-import { TIME_FORMATS, type ColumnChoice, type InferredColumn, type InferredSchema, type OutcomeChoice } from '../../files/index.ts'
+import { TIME_FORMATS, type InferredColumn, type InferredSchema, type OutcomeChoice } from '../../files/index.ts'
 import { SpillwayError, inOneLine } from '../../base/index.ts'
 import { shellWord } from '../command/print.ts'
 import { formatNumber, pluralize } from '../command/text-format.ts'
-import { knownAfterOf, windowsOf, type InferredWindows } from './inferred-windows.ts'
+import { ambiguityText, displayName, inferencesOf, type Inference } from './inferences.ts'
+import { knownAfterOf, longestKnownAfter, windowsOf, type InferredWindows } from './inferred-windows.ts'
 
 /** A column of the file with its name in the source. */
 export interface PlannedColumn extends InferredColumn {
@@ -18,6 +19,8 @@ export interface PlannedColumn extends InferredColumn {
 export interface PlannedSource {
   readonly name: string
   readonly columns: readonly PlannedColumn[]
+  /** The columns that are known at the event. */
+  readonly eventColumns: readonly PlannedColumn[]
   /** `null` if no column can be the key: all events are one series. */
   readonly key: PlannedColumn | null
   readonly time: PlannedColumn
@@ -31,7 +34,13 @@ export interface PlannedSource {
   /** The unit of results: the name of an outcome that was caught. */
   readonly unit: string
   readonly windows: InferredWindows
-  /** Minutes from an event until its outcome is known: a guess. */
+  /** The average number of events of a key in an hour. */
+  readonly hourly: number
+  /** The column with the time at which the outcome is known. */
+  readonly outcomeTime: PlannedColumn | undefined
+  /** The longest time from an event to `outcomeTime`, ms. */
+  readonly longestDelay: number | undefined
+  /** Minutes from an event until its outcome is known: a guess without `outcomeTime`, and if a short history allows less than `longestDelay`. */
   readonly knownAfter: number
   /** Each inference with its evidence. */
   readonly inferences: readonly Inference[]
@@ -42,13 +51,6 @@ export interface PlannedSource {
 /** A column that may be the outcome of an event, with the value that means true, and the reason. */
 export interface PlannedOutcome extends Pick<OutcomeChoice, 'truth' | 'reason'> {
   readonly column: PlannedColumn
-}
-
-/** One inference with its evidence: `key`, `customer`, `812 distinct values in 10,000 records`. */
-export interface Inference {
-  readonly of: string
-  readonly value: string
-  readonly evidence: string
 }
 
 /** The key of a source whose file has none. */
@@ -77,15 +79,25 @@ export function plannedSource(schema: InferredSchema, path: string, chosenUnit?:
   if (!time) throw noTimeError(schema, path)
   const key = columnOf(schema.key?.column) ?? null
   const renamed = columns.some(column => column.field !== column.name)
-  const mapped = renamed || key === null || columns.some(needsMap) || (schema.format === 'ndjson' && schema.skipped.length > 0)
+  const outcomes = schema.outcomes.map(({ column, truth, reason }) => ({ column: columnOf(column)!, truth, reason }))
+  const isLater = ({ field }: PlannedColumn): boolean =>
+    field === outcomes[0]?.column.field || schema.later.some(({ column }) => column === field)
+  const eventColumns = columns.filter(column => !isLater(column))
+  const { outcomeTime } = schema
+  const mapped =
+    eventColumns.length < columns.length ||
+    renamed ||
+    key === null ||
+    columns.some(needsMap) ||
+    (schema.format === 'ndjson' && schema.skipped.length > 0)
   const hourly = schema.span === 0 ? 0 : (schema.sampled * HOUR) / (schema.span * (key?.distinct ?? 1))
   const windows = windowsOf(hourly, schema.history)
-  const outcomes = schema.outcomes.map(({ column, truth, reason }) => ({ column: columnOf(column)!, truth, reason }))
   const unit = chosenUnit ?? (outcomes.length > 0 ? unitName(outcomes[0].column) : '')
   const unitReason = `${chosenUnit === undefined ? 'the name of the outcome' : 'as you chose'}; each correct prediction counts one, and has no price yet`
   return {
     name: safeName(basename(path).replace(/\..*$/, ''), 'events'),
     columns,
+    eventColumns,
     key,
     time,
     id: columnOf(schema.id?.column),
@@ -94,24 +106,32 @@ export function plannedSource(schema: InferredSchema, path: string, chosenUnit?:
     unit,
     sampled: schema.sampled,
     windows,
-    knownAfter: knownAfterOf(schema.history),
+    hourly,
+    outcomeTime: columnOf(outcomeTime?.column),
+    knownAfter: outcomeTime
+      ? Math.min(Math.floor(outcomeTime.longest / MINUTE) + 1, longestKnownAfter(schema.history))
+      : knownAfterOf(schema.history),
+    longestDelay: outcomeTime?.longest,
     inferences: inferencesOf(schema, windows, { of: 'unit', value: displayName(unit), evidence: unitReason }),
-    warnings: [
-      ...schema.unclear.map(ambiguityText),
-      ...(schema.sampled < FEW_RECORDS
-        ? [
-            `${basename(path)} has ${pluralize(schema.sampled, 'record')}, too few to infer from and to audit; check each type and role, or give a longer file`,
-          ]
-        : []),
-      ...columns.flatMap(({ field, filled, hasGaps }) =>
-        hasGaps
-          ? [
-              `${formatNumber(schema.sampled - filled)} of ${formatNumber(schema.sampled)} records have no ${displayName(field)}; they will be rejected`,
-            ]
-          : [],
-      ),
-    ],
+    warnings: warningsOf(schema, columns, basename(path)),
   }
+}
+
+function warningsOf(schema: InferredSchema, columns: readonly PlannedColumn[], file: string): string[] {
+  const { sampled, repeated, unclear, outcomes } = schema
+  const few = `${file} has ${pluralize(sampled, 'record')}, too few to infer from and to audit; check each type and role, or give a longer file`
+  const same = `${formatNumber(repeated)} of ${formatNumber(sampled)} records equal an earlier one in all that is known at the event, and count as sent twice; --id names a column that differs for each event`
+  return [
+    ...unclear.map(ambiguityText),
+    ...(sampled < FEW_RECORDS ? [few] : []),
+    ...columns
+      .filter(({ hasGaps }) => hasGaps)
+      .map(
+        ({ field, filled }) =>
+          `${formatNumber(sampled - filled)} of ${formatNumber(sampled)} records have no ${displayName(field)}; they will be rejected`,
+      ),
+    ...(repeated > 0 && outcomes.length > 0 ? [same] : []),
+  ]
 }
 
 /** The name of an outcome that was caught: the column's, without signs such as the question mark of `Late?`. */
@@ -141,68 +161,8 @@ const needsMap = ({ timeFormat: written, numbers, words, path, isStringified }: 
   [numbers, words, path, isStringified].some(each => each !== undefined) ||
   (written !== undefined && ['seconds', 'dmy', 'mdy', 'ymd'].includes(written))
 
-const HOUR = 3_600_000
-
-function inferencesOf(
-  { columns, key, time, id, outcomes, omitted, skipped, sampled, undecodable }: InferredSchema,
-  windows: InferredWindows,
-  unit: Inference,
-): Inference[] {
-  const chosen = (of: string, choice: ColumnChoice | undefined, none: string): Inference => ({
-    of,
-    value: choice ? displayName(choice.column) : 'none',
-    evidence: choice?.reason ?? (omitted.has(of) ? 'as you chose' : none),
-  })
-  const timeColumn = columns.find(({ name }) => name === time?.column)
-  return [
-    chosen('key', key, 'no column has repeated values, so all events are one series'),
-    { ...chosen('time', time, ''), evidence: [time?.reason, timeColumn && formatText(timeColumn)].filter(Boolean).join('; ') },
-    chosen('id', id, 'no column is called an id and differs in every record, so a record sent twice is two events'),
-    chosen('outcome', outcomes[0], 'no column is true or false, 0 or 1, yes or no'),
-    ...(outcomes.length > 0 ? [unit] : []),
-    ...columns.flatMap(column => {
-      const format = column === timeColumn ? undefined : formatText(column)
-      return format === undefined ? [] : [{ of: 'format', value: displayName(column.name), evidence: format }]
-    }),
-    {
-      of: 'types',
-      value: typesText(columns),
-      evidence: `the narrowest that fit ${formatNumber(sampled)} records; a later record that does not fit is rejected with the reason`,
-    },
-    { of: 'windows', value: `${windows.short}, ${windows.long}`, evidence: windows.reason },
-    ...(undecodable > 0 ? [{ of: 'not decoded', value: `${undecodable} records`, evidence: 'of the sample' }] : []),
-    ...skipped.map(({ name, reason }) => ({ of: 'left out', value: displayName(name), evidence: inOneLine(reason) })),
-  ]
-}
-
-/** `int items, tickets; string kitchen`. */
-function typesText(columns: InferredSchema['columns']): string {
-  const byType = Map.groupBy(columns, ({ type, scale }) => (scale === undefined ? type : `${type}(${scale})`))
-  return [...byType].map(([type, each]) => `${type} ${each.map(({ name }) => displayName(name)).join(', ')}`).join('; ')
-}
-
-/** The format of a column whose values a map converts. */
-function formatText({ timeFormat, numbers, words, example = '' }: InferredColumn): string | undefined {
-  const text = displayName(example)
-  if (timeFormat === 'dmy') return `the day first, as in ${text}`
-  if (timeFormat === 'mdy') return `the month first, as in ${text}`
-  if (timeFormat === 'seconds') return 'epoch seconds'
-  if (timeFormat === 'epoch') return 'epoch milliseconds'
-  if (numbers) return `a comma ${numbers === 'comma' ? 'begins the fraction' : 'separates thousands'}, as in ${text}`
-  return words && `${displayName(words.yes)} is true, ${displayName(words.no)} is false`
-}
-
-/** Describes a column whose format no column shows, and the option that decides it. */
-export function ambiguityText({ name, kind, order, text, place }: InferredSchema['unclear'][number]): string {
-  const column = `${inOneLine(place)}: ${displayName(name)}`
-  const value = inOneLine(JSON.stringify(text))
-  if (kind === 'comma') return `${column} is text for now: ${value} is ambiguous; add --decimal comma or --decimal point`
-  if (kind === 'point')
-    return `${column}: ${value} is read as ${Number(text)}; if the point separates thousands, add --decimal comma, else --decimal point`
-  if (kind === 'mixed dates') return `${column} is text: ${value} has its day and month in a different order than an earlier date`
-  const isDayFirst = order === 'dmy'
-  return `${column}: ${value} is read with the ${isDayFirst ? 'day' : 'month'} first, and no date shows it; add --dates ${isDayFirst ? 'month-first' : 'day-first'} if that is wrong, else --dates ${isDayFirst ? 'day-first' : 'month-first'}`
-}
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
 
 /** Valid names (letters, digits and _) that are distinct even without case. */
 function distinctNames(fields: readonly string[], reserved: readonly string[]): string[] {
@@ -225,6 +185,3 @@ function safeName(text: string, otherwise: string): string {
     .replaceAll(/^_+|_+$/g, '')
   return bare === '' ? otherwise : /^\d/.test(bare) ? `${otherwise}_${bare}` : bare
 }
-
-/** A name for a comment or a terminal, escaped to one line. */
-export const displayName = (name: string): string => (/^[\w .-]+$/.test(name) ? name : inOneLine(JSON.stringify(name)))

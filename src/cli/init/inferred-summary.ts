@@ -1,6 +1,6 @@
 /** The text of what `init --from FILE` inferred, with the evidence. */
 import { inOneLine } from '../../base/index.ts'
-import type { Inference } from './inferred-source.ts'
+import type { Inference } from './inferences.ts'
 
 const HEAD_COLUMNS = 13
 /** Least width of the text, however narrow the terminal is. */

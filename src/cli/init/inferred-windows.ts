@@ -46,6 +46,12 @@ const KNOWN_PARTS = 100
 /** A guess of the time until the outcome of an event is known, in minutes. */
 export const knownAfterOf = (history: number): number => [60, 15, 5].find(minutes => ((minutes * HOUR) / 60) * KNOWN_PARTS <= history) ?? 1
 
+/** An audit splits a history into blocks of a tenth of the decisions or more, which must be longer than the time until outcomes are known. */
+const HORIZON_PARTS = 11
+
+/** The longest time until outcomes are known with which a history can be audited, in minutes. */
+export const longestKnownAfter = (history: number): number => Math.max(1, Math.floor((history / HORIZON_PARTS / HOUR) * 60))
+
 const ms = (span: Duration): number => durationMs(span)
 
 function lengthText(history: number): string {

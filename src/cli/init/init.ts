@@ -4,15 +4,15 @@ import { basename, dirname, join, relative, resolve } from 'node:path'
 import { didYouMean, SpillwayError } from '../../base/index.ts'
 import type { TypeIR } from '../../define/ir/index.ts'
 import { sampleRecords, schemaOfSample, type InferOptions, type InferredSchema } from '../../files/index.ts'
-import { labelHintLines } from './inferred-audit.ts'
 import { defineCommand, type OptionValues, UsageError } from '../command/command.ts'
 import { ownPackage, type OwnPackage } from './own-package.ts'
 import { forTerminal, shellWord } from '../command/print.ts'
 import { joinLines, pluralize } from '../command/text-format.ts'
 import { type GeneratedProject, inferredProject } from './inferred-project.ts'
 import { inferenceLines } from './inferred-summary.ts'
+import { labelHintLines } from './label-hints.ts'
 import { canAsk, interview, nameOrNone, withTerminal, type Ask } from './interview.ts'
-import { displayName } from './inferred-source.ts'
+import { displayName } from './inferences.ts'
 import { sampleProject } from './sample-project.ts'
 
 /** Files that `init` leaves unchanged if they exist. */
@@ -23,7 +23,7 @@ const options = {
   key: { value: 'COLUMN', help: 'the column that features belong to, such as a customer; none for one series of events' },
   time: { value: 'COLUMN', help: 'the column of the event time' },
   id: { value: 'COLUMN', help: 'the column that differs for each event; none if there is none' },
-  outcome: { value: 'COLUMN[=VALUE]', help: 'the column of the outcome to predict, and the value that is true; none for no audit.ts' },
+  outcome: { value: 'COLUMN[=VALUE]', help: 'the column of the outcome to predict, and the value that is true; none for no audit' },
   unit: { value: 'NAME', help: "the unit of results, such as 'late orders' [default: the name of the outcome]" },
   type: {
     value: 'COLUMN=TYPE',
@@ -103,7 +103,7 @@ function oneOf<V>(option: string, text: string | undefined, choices: Readonly<Re
 
 /** Throws if a file that `init` would write exists. */
 function checkFolder(folder: string, isSample: boolean): void {
-  const names = ['pipeline.ts', 'pipeline.test.ts', isSample ? 'events.ndjson' : 'audit.ts']
+  const names = ['pipeline.ts', 'pipeline.test.ts', 'spillway.config.ts', ...(isSample ? ['events.ndjson'] : [])]
   const conflicts = names.filter(name => existsSync(join(folder, name)))
   if (conflicts.length === 0) return
   const problem = `has ${conflicts.join(', ')} already, and nothing was written; give another folder, or move the files`
@@ -162,11 +162,8 @@ function writeAndReport(folder: string, project: ProjectOfFile, isJson: boolean)
   const { source, events, audit, inferences, sampled, warnings = [] } = project
   const dependency = ownPackage(folder)
   const files = write(folder, { ...project.files, ...settings(dependency) })
-  const replay = `npx spillway replay pipeline.ts --source ${shellWord(`${source}=${events}`)}`
-  const command =
-    audit && 'sources' in audit
-      ? `npx spillway audit audit.ts ${audit.sources.map(name => `--source ${shellWord(`${name}=${events}`)}`).join(' ')}`
-      : undefined
+  const replay = 'npx spillway replay'
+  const command = audit && 'sources' in audit ? 'npx spillway audit' : undefined
   if (isJson) {
     const result = {
       folder,
@@ -232,7 +229,8 @@ function nextSteps(folder: string, written: readonly string[], { spec, descripti
     ...(isNew || isModule(folder) ? [] : ['npm pkg set type=module']),
     isNew ? 'npm test' : 'node --test',
     ...commands,
-    'npx spillway dev pipeline.ts',
+    'npx spillway dev',
+    'npx spillway run',
   ]
   return [`Made ${written.join(', ')}.`, `spillway is ${spec}, ${description}.`, '', 'Next:', ...steps.map(step => `  ${step}`)].join('\n')
 }
@@ -250,5 +248,5 @@ function isModule(folder: string): boolean {
 function auditLines(audit: GeneratedProject['audit']): string[] {
   if (!audit) return []
   if ('why' in audit) return ['', `There is ${audit.why}.`, ...labelHintLines(audit.labels)]
-  return ['', 'audit.ts contains guesses; correct them:', ...audit.guessed.map(text => `  ${text}`)]
+  return ['', 'pipeline.ts contains guesses; correct them:', ...audit.guessed.map(text => `  ${text}`)]
 }

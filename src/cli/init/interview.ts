@@ -4,7 +4,7 @@ import { SpillwayError, inOneLine } from '../../base/index.ts'
 import { schemaOfSample, type InferOptions, type InferredSchema, type RecordsSample } from '../../files/index.ts'
 import { isSpillwayError } from '../command/command.ts'
 import { forTerminal } from '../command/print.ts'
-import { ambiguityText, displayName } from './inferred-source.ts'
+import { ambiguityText, displayName } from './inferences.ts'
 
 /** Asks a question and returns the answer without the line end. */
 export type Ask = (question: string) => Promise<string>

@@ -1,5 +1,5 @@
 /** The sample project of `spillway init`. */
-import type { GeneratedProject } from './inferred-project.ts'
+import { configText, type GeneratedProject } from './inferred-project.ts'
 
 const pipeline = `// Decides at each payment whether it looks like somebody testing a stolen card.
 import { count, entity, features, model, on, pipeline, rules, source, stream, t } from 'spillway'
@@ -81,6 +81,11 @@ function events(): string {
 
 /** A complete project with a pipeline, a test and events. */
 export const sampleProject = (): GeneratedProject => ({
-  files: { 'pipeline.ts': pipeline, 'pipeline.test.ts': test, 'events.ndjson': events() },
+  files: {
+    'pipeline.ts': pipeline,
+    'pipeline.test.ts': test,
+    'spillway.config.ts': configText(['payments'], 'events.ndjson'),
+    'events.ndjson': events(),
+  },
   source: 'payments',
 })
