@@ -58,6 +58,12 @@ test('the time of the outcome is inferred with its evidence, and is no guess', (
   assert.match(pipeline, /at: raw\['Retoure am'\] == null \? later\(dmy\(raw\['Bestellt am'\]\)\) : dmy\(raw\['Retoure am'\]\),/)
 })
 
+test('it warns that the key has too few values for a verdict', () => {
+  assert.deepEqual(output.warnings, [
+    'Kunde has 6 values in 1,200 records, and an audit needs 20 for a verdict: give a file of more values of Kunde',
+  ])
+})
+
 test('it type-checks, its test passes, and a replay and an audit need no arguments', async () => {
   project.write('tsconfig.json', JSON.stringify({ extends: './shop/tsconfig.json', include: ['shop/*.ts'] }))
   const { status, stdout } = await project.typeCheck()

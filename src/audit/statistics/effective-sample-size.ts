@@ -11,10 +11,9 @@ export interface EffectiveSampleSize {
   readonly effective: number
 }
 
-/**
- * Below VERDICT_FROM effective clusters there is no verdict, below CAVEAT_UNDER a caveat. `prove verdict` measures the coverage at both.
- */
-const VERDICT_FROM = 20
+/** The least number of effective clusters with a verdict. `prove verdict` measures the coverage at it and at CAVEAT_UNDER. */
+export const MIN_CLUSTERS = 20
+/** Below it there is a caveat. */
 const CAVEAT_UNDER = 50
 
 /** The effective sample sizes over decisions with a known difference. */
@@ -50,11 +49,11 @@ export function sampleSizeCaveats(
     .filter(({ redundant }) => redundant !== 'nested')
   // Rounded, as in the text.
   const rounded = ({ effective }: EffectiveSampleSize): number => Math.round(effective)
-  const tooFew = counting.filter(part => rounded(part) < VERDICT_FROM)
-  const few = counting.filter(part => rounded(part) >= VERDICT_FROM && rounded(part) < CAVEAT_UNDER)
+  const tooFew = counting.filter(part => rounded(part) < MIN_CLUSTERS)
+  const few = counting.filter(part => rounded(part) >= MIN_CLUSTERS && rounded(part) < CAVEAT_UNDER)
   return {
     ...(tooFew.length > 0 && {
-      noVerdict: tooFew.map(part => `${tooFewText(part)}${sinceText(part)}: no verdict under ${VERDICT_FROM}`).join('; '),
+      noVerdict: tooFew.map(part => `${tooFewText(part)}${sinceText(part)}: no verdict under ${MIN_CLUSTERS}`).join('; '),
     }),
     caveats: few.map(({ about, name, count, effective, all }) => ({
       kind: 'few clusters',
@@ -68,7 +67,7 @@ export function sampleSizeCaveats(
 
 /** Where even all clusters are too few, the number of judged ones is left out. */
 const tooFewText = (clusters: CountedClusters): string =>
-  clustersText(clusters.all < VERDICT_FROM ? { ...clusters, count: clusters.all, effective: clusters.all } : clusters)
+  clustersText(clusters.all < MIN_CLUSTERS ? { ...clusters, count: clusters.all, effective: clusters.all } : clusters)
 
 const sinceText = ({ insteadOf }: { readonly insteadOf: string | undefined }): string =>
   insteadOf === undefined ? '' : `, because differences of neighbouring ${plural(insteadOf)} are autocorrelated`

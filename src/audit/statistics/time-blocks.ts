@@ -27,7 +27,7 @@ export interface TimeBlockBounds {
  */
 export function timeBlocks(t: Float64Array, rows: RowRange, { horizon, window }: TimeBlockBounds): ClusterColumn {
   if (rows.to <= rows.from) return timeBlocksOfLength(t, rows, DAY_MS)
-  return timeBlocksOfLength(t, rows, lengthOf(t[rows.to - 1] - t[rows.from], Math.max(horizon, window)))
+  return timeBlocksOfLength(t, rows, timeBlockLength(t[rows.to - 1] - t[rows.from], { horizon, window }))
 }
 
 /**
@@ -49,7 +49,9 @@ export function nextBlockLength(length: number): number {
   return [...partsOfDay.toReversed(), ...longDays].find(longer => longer >= 1.5 * length) ?? 2 * length
 }
 
-function lengthOf(span: number, shortest: number): number {
+/** The length of the blocks of rows within `span`, ms. */
+export function timeBlockLength(span: number, { horizon, window }: TimeBlockBounds): number {
+  const shortest = Math.max(horizon, window)
   const days = Math.max(1, Math.floor(span / DAY_MS / BLOCKS_TARGET), Math.ceil(shortest / DAY_MS))
   if (days > 1 || span / DAY_MS >= BLOCKS_MIN) return days * DAY_MS
   const allowed = [DAY_MS, ...partsOfDay].filter(part => part >= shortest)

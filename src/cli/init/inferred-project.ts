@@ -1,6 +1,7 @@
 /** Generates the project of `init --from FILE`: a pipeline over the file's columns, its test, and its settings. */
 import { basename } from 'node:path'
 import type { InferredSchema } from '../../files/index.ts'
+import { auditWarnings } from './audit-warnings.ts'
 import {
   columnTypeCode,
   fieldCode,
@@ -65,7 +66,7 @@ export function inferredProject(schema: InferredSchema, path: string, events: st
       : { why: noOutcomeText(file, schema.omitted.has('outcome')), labels: labelHints(source) },
     inferences,
     sampled: source.sampled,
-    warnings: source.warnings,
+    warnings: [...source.warnings, ...auditWarnings(source, schema)],
   }
 }
 
