@@ -1,7 +1,7 @@
 /** Columns that a person names for a role (key, time, id, outcome) in place of those that are inferred. */
 import { didYouMean, inOneLine, SpillwayError } from '../base/index.ts'
 import type { InferredColumn } from './column-sample.ts'
-import { likelyTruth, repetition, outcomeShareText, type ColumnChoice, type OutcomeChoice } from './likely-columns.ts'
+import { likelyTruth, repetition, outcomeShareText, trueShare, type ColumnChoice, type OutcomeChoice } from './likely-columns.ts'
 
 /** Names of columns by role; `null` for none. */
 export interface ColumnOverrides {
@@ -74,7 +74,14 @@ function chosenOutcome(text: string, { columns, columnOf, inputError }: OutcomeC
   const column = columnOf(name)
   const values = (column.valueCounts ?? []).map(([counted]) => String(counted))
   const truth = value === undefined ? likelyTruth(column) : truthFor(column, value)
-  if (truth !== undefined) return { column: name, truth, isNamed: true, reason: `as you chose, and ${outcomeShareText(column, truth)}` }
+  if (truth !== undefined)
+    return {
+      column: name,
+      truth,
+      share: trueShare(column, truth),
+      isNamed: true,
+      reason: `as you chose, and ${outcomeShareText(column, truth)}`,
+    }
   if (values.length === 0)
     throw inputError(
       `has ${column.distinct} different values in ${quoted(name)}, and an outcome has few; ` +

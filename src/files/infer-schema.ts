@@ -9,7 +9,7 @@ import { chosenColumns, unknownColumnError, type ColumnOverrides } from './chose
 import { fileFormats, type PreferredFormats, type UnclearFormat } from './file-formats.ts'
 import type { FileFormat } from './input-file.ts'
 import { likelyId, likelyKey, likelyOutcomes, likelyTime, type ColumnChoice, type OutcomeChoice } from './likely-columns.ts'
-import { repeatedRecords, laterColumns, type LaterColumn, type OutcomeTime } from './later-columns.ts'
+import { hasOnlyDates, repeatedRecords, laterColumns, type LaterColumn, type OutcomeTime } from './later-columns.ts'
 import type { RecordsSample } from './records-sample.ts'
 
 export interface InferredSchema {
@@ -36,6 +36,8 @@ export interface InferredSchema {
   readonly span: number
   /** From the first event time of the file to the last, ms; estimated from the fraction that was sampled if the times rise. */
   readonly history: number
+  /** True if the event times are dates, without a time of day. */
+  readonly hasOnlyDates: boolean
   /** Number of sampled records, and of those that could not be decoded. */
   readonly sampled: number
   readonly undecodable: number
@@ -95,12 +97,30 @@ export function schemaOfSample(sample: RecordsSample, options: InferOptions = {}
   const atEvent = columns.filter(({ name }) => name !== outcomes[0]?.column && !known.later.some(({ column }) => column === name))
   const repeated = id ? 0 : repeatedRecords(sample, atEvent)
   const timeColumn = columns.find(({ name }) => name === time?.column)
+  const dates = timeColumn !== undefined && hasOnlyDates(sample, timeColumn)
   const span = timeColumn ? timesOf(timeColumn.name).span * (timeColumn.timeFormat === 'seconds' ? 1000 : 1) : 0
   const history = timeColumn && ascendingShare(timeColumn.name) >= ORDERED_SHARE ? span / sample.share : span
   const omitted = new Set(Object.keys(chosen).filter(role => chosen[role as 'key'] === null))
   const { format } = sample
   const unclear = formats.unclear.filter(({ name }) => options.types?.get(name)?.type !== 'string')
-  return { format, columns, skipped, unclear, key, time, id, outcomes, ...known, repeated, omitted, span, history, sampled, undecodable }
+  return {
+    format,
+    columns,
+    skipped,
+    unclear,
+    key,
+    time,
+    id,
+    outcomes,
+    ...known,
+    repeated,
+    omitted,
+    span,
+    history,
+    hasOnlyDates: dates,
+    sampled,
+    undecodable,
+  }
 }
 
 const typeError = (file: string, name: string, { type, scale }: TypeIR, { firstText }: ColumnSample): SpillwayError => {

@@ -32,6 +32,7 @@ export interface Roles {
   readonly keys: readonly (string | undefined)[]
 }
 
+const DAY = 86_400_000
 /** Fewest records of either outcome, or of a column, that are evidence. */
 const FEWEST = 5
 /** Greatest probability of a coincidence. */
@@ -43,6 +44,8 @@ const AFTER_SHARE = 0.9
 const USUAL_SHARE = 0.99
 /** Greatest share of records whose number occurs with either outcome, as after rounding, in a column that tells the outcome. */
 const OVERLAP_SHARE = 0.01
+/** Least share of the records with the time of the outcome, where nothing else tells that it is. */
+const MOSTLY_SHARE = 0.9
 /** Least records per value of a column whose values tell the outcome. */
 const PER_VALUE = 10
 /** Names of times that are planned at the event. */
@@ -72,7 +75,8 @@ export function laterColumns({ records }: Pick<RecordsSample, 'records'>, column
     if (reason === undefined) continue
     later.push({ column: name, reason })
     if (!delays || !outcome) continue
-    const rank = (filled === undefined ? 0 : 4) + (sharesWord(name, outcome.column) ? 2 : 0) + (column.nullable ? 0 : 1)
+    const rank =
+      (filled === undefined ? 0 : 4) + (sharesWord(name, outcome.column) ? 2 : 0) + (column.filled >= MOSTLY_SHARE * records.length ? 1 : 0)
     if (rank > 0) outcomeTimes.push({ column: name, reason, longest: delays.longest, usual: delays.usual, rank })
   }
   const [best] = outcomeTimes.toSorted((a, b) => b.rank - a.rank || b.usual - a.usual)
@@ -82,6 +86,13 @@ export function laterColumns({ records }: Pick<RecordsSample, 'records'>, column
 /** The value of a field, which may be nested. */
 const rawValue = ({ name, path = [name] }: InferredColumn, record: unknown): unknown =>
   path.reduce<unknown>((value, field) => (value as Readonly<Record<string, unknown>> | null | undefined)?.[field], record)
+
+/** True if all times of a column are at midnight: dates, without a time of day. */
+export const hasOnlyDates = ({ records }: Pick<RecordsSample, 'records'>, column: InferredColumn): boolean =>
+  records.every(record => {
+    const time = instantOf(column, rawValue(column, record))
+    return Number.isNaN(time) || time % DAY === 0
+  })
 
 /** Number of records that equal an earlier one in all these columns. */
 export const repeatedRecords = ({ records }: Pick<RecordsSample, 'records'>, columns: readonly InferredColumn[]): number =>
@@ -176,9 +187,11 @@ const rangeOf = (values: readonly number[]): Range => ({
 const rangeText = ({ min, max }: Range): string => (min === max ? `${min}` : `${min} to ${max}`)
 
 /** Words that say nothing about which time it is. */
-const commonWords = new Set(['', 'at', 'is', 'was', 'has', 'on', 'date', 'time', 'ts'])
+const commonWords = new Set(['was', 'has', 'date', 'time'])
+const WORD_LETTERS = 3
 
-const sharesWord = (name: string, other: string): boolean => {
-  const words = new Set(wordsOf(other))
-  return wordsOf(name).some(word => words.has(word) && !commonWords.has(word))
+/** True if a word of one name begins a word of the other: `dep_late`, `actual_departure`. */
+function sharesWord(name: string, other: string): boolean {
+  const [words, others] = [name, other].map(text => wordsOf(text).filter(word => word.length >= WORD_LETTERS && !commonWords.has(word)))
+  return words.some(word => others.some(candidate => word.startsWith(candidate) || candidate.startsWith(word)))
 }

@@ -76,6 +76,8 @@ const grouped = (count: number): string => count.toLocaleString('en-US')
 export interface OutcomeChoice extends ColumnChoice {
   /** The value for a true outcome: a bool, a number, or a word of the file. */
   readonly truth: boolean | number | string
+  /** The share of the records in which it is true. */
+  readonly share: number
   /** Its name is that of an outcome. */
   readonly isNamed: boolean
 }
@@ -107,9 +109,10 @@ export function likelyOutcomes(columns: readonly InferredColumn[], excluded: rea
       return truth === undefined ? [] : [{ column, truth, share: trueShare(column, truth), isNamed: hasOutcomeName(column.name) }]
     })
     .toSorted((a, b) => Number(b.isNamed) - Number(a.isNamed) || a.share - b.share)
-    .map(({ column, truth, isNamed }) => ({
+    .map(({ column, truth, share, isNamed }) => ({
       column: column.name,
       truth,
+      share,
       isNamed,
       reason: `${isNamed ? 'its name suggests an outcome' : 'it has two values'}, and ${outcomeShareText(column, truth)}`,
     }))
@@ -118,7 +121,7 @@ export function likelyOutcomes(columns: readonly InferredColumn[], excluded: rea
 const hasOutcomeName = (name: string): boolean => wordsOf(name).some(word => outcomeWords.has(word))
 
 /** The share of the records with a true outcome. */
-function trueShare({ valueCounts = [], words }: InferredColumn, truth: OutcomeChoice['truth']): number {
+export function trueShare({ valueCounts = [], words }: InferredColumn, truth: OutcomeChoice['truth']): number {
   const value = words && typeof truth === 'boolean' ? words[truth ? 'yes' : 'no'] : String(truth)
   const records = (counts: ValueCounts) => counts.reduce((sum, [, count]) => sum + count, 0)
   return records(valueCounts.filter(([counted]) => String(counted) === value)) / records(valueCounts)

@@ -47,7 +47,7 @@ test('times after the event, numbers and values that tell the outcome, and value
 test('a time that only true outcomes have is that of the outcome, in any format', async () => {
   using scratch = new Scratch()
   const dayFirst = (iso: string) => iso.replace(/^(\d+)-(\d+)-(\d+)T(\d+:\d+).*$/, '$3.$2.$1 $4')
-  const text = csv('Zeit;Kunde;Versand;Retoure am;Erstattung;Retoure', i => {
+  const text = csv('Zeit;Kunde;Versand;zurück am;Erstattung;Retoure', i => {
     const back = isLate(i)
     const end = back ? dayFirst(at(i, (i % 90) * 60 * MINUTE)) : ''
     return `${dayFirst(time(i))};k${i % 30};${dayFirst(at(i, 120 * 60 * MINUTE))};${end};${back ? '1.0' : ''}${back ? `${i % 90},5` : ''};${back ? 'ja' : 'nein'}`
@@ -55,26 +55,44 @@ test('a time that only true outcomes have is that of the outcome, in any format'
   const { later, outcomeTime } = await inferSchema(scratch.write('in.csv', text))
   assert.deepEqual(
     later.map(({ column }) => column),
-    ['Versand', 'Retoure am', 'Erstattung'],
+    ['Versand', 'zurück am', 'Erstattung'],
   )
-  assert.deepEqual([outcomeTime?.column, outcomeTime?.longest], ['Retoure am', 89 * 60 * MINUTE])
+  assert.deepEqual([outcomeTime?.column, outcomeTime?.longest], ['zurück am', 89 * 60 * MINUTE])
+})
+
+test('of several times, the one whose name begins like the outcome is its time, and may have gaps', async () => {
+  using scratch = new Scratch()
+  const text = csv('at,key,actual_departure,actual_arrival,dep_late', i => {
+    const times = i % 90 === 1 ? ',' : `${at(i, 20 * MINUTE)},${at(i, 90 * MINUTE)}`
+    return `${time(i)},k${i % 30},${times},${Number(isLate(i))}`
+  })
+  const { later, outcomeTime } = await inferSchema(scratch.write('in.csv', text))
+  assert.deepEqual(
+    later.map(({ column }) => column),
+    ['actual_departure', 'actual_arrival'],
+  )
+  assert.equal(outcomeTime?.column, 'actual_departure')
 })
 
 test('planned times, earlier times and few values are known at the event', async () => {
   using scratch = new Scratch()
-  const text = csv('at,key,scheduled_at,since_at,either_at,rare,late', i =>
+  const text = csv('at,key,scheduled_at,since_at,either_at,mostly_at,rare,late', i =>
     [
       time(i),
       `k${i % 30}`,
       at(i, 90 * MINUTE),
       at(i, -90 * MINUTE),
       at(i, (i % 2 === 0 ? 9 : -9) * MINUTE),
+      at(i, (i % 20 === 0 ? -9 : 9) * MINUTE),
       i === 3 || i === 11 ? 'x' : '',
       Number(isLate(i)),
     ].join(','),
   )
   const { later, outcomeTime } = await inferSchema(scratch.write('in.csv', text))
   assert.deepEqual([later, outcomeTime], [[], undefined])
+  // Two records of each value are no evidence.
+  const few = csv('at,key,code,late', i => `${time(i)},k${i % 5},c${i % 12},${Number(i % 12 < 6)}`, 24)
+  assert.deepEqual((await inferSchema(scratch.write('few.csv', few), { key: 'key' })).later, [])
 })
 
 test('a time that stands for never does not count as the longest delay', async () => {

@@ -19,14 +19,21 @@ interface FileOptions {
   readonly teams?: number
   /** Minutes from an event to its outcome. */
   readonly delay?: number
+  /** Each of so many events is escalated. */
+  readonly rarity?: number
+  readonly hasTimes?: boolean
 }
 
-async function warningsOf({ rows = 2000, every = 30, teams = 40, delay = 60 }: FileOptions, options: InferOptions = {}): Promise<string[]> {
+async function warningsOf(
+  { rows = 2000, every = 30, teams = 40, delay = 60, rarity = 6, hasTimes = true }: FileOptions,
+  options: InferOptions = {},
+): Promise<string[]> {
   const path = join(folder, 'in.csv')
-  const iso = (minute: number) => new Date(START + minute * MINUTE).toISOString()
+  const iso = (minute: number) => new Date(START + minute * MINUTE).toISOString().slice(0, hasTimes ? undefined : 10)
   const lines = Array.from(
     { length: rows },
-    (_, i) => `${iso(i * every)},team ${i % teams},agent ${i % 61},${i % 7},${iso(i * every + (delay * (1 + (i % 9))) / 9)},${i % 6 === 0}`,
+    (_, i) =>
+      `${iso(i * every)},team ${i % teams},agent ${i % 61},${i % 7},${iso(i * every + (delay * (1 + (i % 9))) / 9)},${i % rarity === 0}`,
   )
   writeFileSync(path, ['opened_at,team,agent,size,closed_at,escalated', ...lines].join('\n'))
   const schema = schemaOfSample(await sampleRecords(path), { key: 'team', ...options })
@@ -58,6 +65,20 @@ test('too short a history, with the length that is enough', async () => {
   )
   const [, days] = /of (\d+) days or more$/.exec(text)!
   assert.deepEqual(await warningsOf({ rows: Number(days) * 24 * 15 + 1, every: 4 }), [])
+})
+
+test('few true outcomes, of which half are judged', async () => {
+  assert.deepEqual(await warningsOf({ rarity: 20 }), [])
+  assert.deepEqual(await warningsOf({ rarity: 25 }), [
+    'escalated is true in 80 of 2,000 records: about 40 are judged, and under 50 the intervals are wide; give a longer history',
+  ])
+})
+
+test('dates without a time of day', async () => {
+  assert.match(
+    (await warningsOf({ hasTimes: false })).join('\n'),
+    /^opened_at has dates without a time of day, so all events of a day happen at once, and ages below a day say nothing; give a column with/m,
+  )
 })
 
 test('outcomes that are known too late for the history', async () => {

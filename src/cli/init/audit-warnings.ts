@@ -1,5 +1,5 @@
-/** Says before an audit runs that a file cannot give a verdict: too few values of its key, too short a history, or too late outcomes. */
-import { type Duration, durationMs, spanTitle } from '../../base/index.ts'
+/** Says before an audit runs why a file gives no verdict, or a weak one: few keys or outcomes, a short history, no times of day, late outcomes. */
+import { type Duration, durationMs, inOneLine, spanTitle } from '../../base/index.ts'
 import { MIN_CLUSTERS, timeBlockLength } from '../../audit/index.ts'
 import type { InferredSchema } from '../../files/index.ts'
 import { formatNumber, pluralize } from '../command/text-format.ts'
@@ -13,15 +13,21 @@ const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
 /** An audit judges the later half of the decisions. */
 const JUDGED_SHARE = 0.5
+/** Fewest judged true outcomes without a caveat of the audit. */
+const OUTCOMES_MIN = 50
 /** Least records per value of a key, on average. */
 const PER_VALUE = 2
 
-/** The reasons why an audit of the file would give no verdict, each with what helps. Empty without an outcome. */
+/** The reasons why an audit of the file would give no verdict or a weak one, each with what helps. Empty without an outcome. */
 export function auditWarnings(source: PlannedSource, schema: InferredSchema): string[] {
   if (source.outcomes.length === 0) return []
-  return [fewKeysText(source, schema), shortHistoryText(source, schema), lateOutcomesText(source, schema)].filter(
-    text => text !== undefined,
-  )
+  return [
+    fewKeysText(source, schema),
+    fewOutcomesText(source, schema),
+    shortHistoryText(source, schema),
+    datesText(source, schema),
+    lateOutcomesText(source, schema),
+  ].filter(text => text !== undefined)
 }
 
 function fewKeysText(source: PlannedSource, { columns, sampled, later }: InferredSchema): string | undefined {
@@ -39,6 +45,27 @@ function fewKeysText(source: PlannedSource, { columns, sampled, later }: Inferre
     : `without a key all events are one series, and an audit needs ${MIN_CLUSTERS} values of a key for a verdict`
   const other = best && `try --key ${shellWord(best.name)}, which has ${pluralize(best.distinct, 'value')}, or `
   return `${problem}: ${other ?? ''}give a file of more ${key ? `values of ${displayName(key.field)}` : 'customers, machines or places, with a column that names them'}`
+}
+
+function fewOutcomesText(
+  { outcomes: [{ column, truth, share }] }: PlannedSource,
+  { sampled, span, history }: InferredSchema,
+): string | undefined {
+  const known = share * column.filled
+  const judged = Math.round(JUDGED_SHARE * known * (span === 0 ? 1 : history / span))
+  if (judged >= OUTCOMES_MIN) return undefined
+  return (
+    `${displayName(column.field)} is ${inOneLine(String(truth))} in ${formatNumber(Math.round(known))} of ${formatNumber(sampled)} records: about ${formatNumber(judged)} are judged, ` +
+    `and under ${OUTCOMES_MIN} the intervals are wide; give a longer history`
+  )
+}
+
+function datesText({ time }: PlannedSource, { hasOnlyDates, sampled }: InferredSchema): string | undefined {
+  if (!hasOnlyDates || sampled < 2) return undefined
+  return (
+    `${displayName(time.field)} has dates without a time of day, so all events of a day happen at once, and ages below a day say nothing; ` +
+    'give a column with the time of each event'
+  )
 }
 
 function shortHistoryText({ windows, hourly }: PlannedSource, { history }: InferredSchema): string | undefined {

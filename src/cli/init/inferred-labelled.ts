@@ -129,7 +129,7 @@ function eventsText(source: PlannedSource): string {
     ...columns.map(column => `${column.name}: ${fieldCode(column)},`),
   ]
   const needed = columns.filter(column => !column.nullable).map(({ field }) => displayName(field))
-  return `/** The columns that are known at the event. A live record has no outcome yet. */
+  return `/** The columns that are known at the event; others of the file can be added. A live record has no outcome yet. */
 // A live record needs ${needed.join(', ')}.
 export const events = source('${name}', {
   schema: {

@@ -49,7 +49,7 @@ export interface PlannedSource {
 }
 
 /** A column that may be the outcome of an event, with the value that means true, and the reason. */
-export interface PlannedOutcome extends Pick<OutcomeChoice, 'truth' | 'reason'> {
+export interface PlannedOutcome extends Pick<OutcomeChoice, 'truth' | 'share' | 'reason'> {
   readonly column: PlannedColumn
 }
 
@@ -79,7 +79,7 @@ export function plannedSource(schema: InferredSchema, path: string, chosenUnit?:
   if (!time) throw noTimeError(schema, path)
   const key = columnOf(schema.key?.column) ?? null
   const renamed = columns.some(column => column.field !== column.name)
-  const outcomes = schema.outcomes.map(({ column, truth, reason }) => ({ column: columnOf(column)!, truth, reason }))
+  const outcomes = schema.outcomes.map(({ column, ...choice }) => ({ ...choice, column: columnOf(column)! }))
   const isLater = ({ field }: PlannedColumn): boolean =>
     field === outcomes[0]?.column.field || schema.later.some(({ column }) => column === field)
   const eventColumns = columns.filter(column => !isLater(column))
