@@ -9,7 +9,7 @@ import { chosenColumns, unknownColumnError, type ColumnOverrides } from './chose
 import { fileFormats, type PreferredFormats, type UnclearFormat } from './file-formats.ts'
 import type { FileFormat } from './input-file.ts'
 import { likelyId, likelyKey, likelyOutcomes, likelyTime, type ColumnChoice, type OutcomeChoice } from './likely-columns.ts'
-import { hasOnlyDates, repeatedRecords, laterColumns, type LaterColumn, type OutcomeTime } from './later-columns.ts'
+import { hasOnlyDates, liveRecord, repeatedRecords, laterColumns, type LaterColumn, type OutcomeTime } from './later-columns.ts'
 import type { RecordsSample } from './records-sample.ts'
 
 export interface InferredSchema {
@@ -28,6 +28,8 @@ export interface InferredSchema {
   readonly later: readonly LaterColumn[]
   /** The column with the time of the outcome. */
   readonly outcomeTime: OutcomeTime | undefined
+  /** A record as a live source may send it: the last one sampled, with the columns that are known at the event. */
+  readonly live: Readonly<Record<string, unknown>>
   /** Without an id: number of sampled records that equal an earlier one in all columns that are known at the event. */
   readonly repeated: number
   /** Roles that a person chose to leave out. */
@@ -95,7 +97,6 @@ export function schemaOfSample(sample: RecordsSample, options: InferOptions = {}
     keys: [key?.column, id?.column],
   })
   const atEvent = columns.filter(({ name }) => name !== outcomes[0]?.column && !known.later.some(({ column }) => column === name))
-  const repeated = id ? 0 : repeatedRecords(sample, atEvent)
   const timeColumn = columns.find(({ name }) => name === time?.column)
   const dates = timeColumn !== undefined && hasOnlyDates(sample, timeColumn)
   const span = timeColumn ? timesOf(timeColumn.name).span * (timeColumn.timeFormat === 'seconds' ? 1000 : 1) : 0
@@ -113,7 +114,8 @@ export function schemaOfSample(sample: RecordsSample, options: InferOptions = {}
     id,
     outcomes,
     ...known,
-    repeated,
+    live: liveRecord(sample, atEvent),
+    repeated: id ? 0 : repeatedRecords(sample, atEvent),
     omitted,
     span,
     history,

@@ -87,6 +87,27 @@ export function laterColumns({ records }: Pick<RecordsSample, 'records'>, column
 const rawValue = ({ name, path = [name] }: InferredColumn, record: unknown): unknown =>
   path.reduce<unknown>((value, field) => (value as Readonly<Record<string, unknown>> | null | undefined)?.[field], record)
 
+/** The last record as JSON that a live source may send: with these columns alone, and numbers of a text file as numbers. */
+export function liveRecord({ records }: Pick<RecordsSample, 'records'>, columns: readonly InferredColumn[]): Record<string, unknown> {
+  const live: Record<string, unknown> = {}
+  for (const column of columns) {
+    const raw = rawValue(column, records.at(-1))
+    if (isMissing(raw)) continue
+    const path = column.path ?? [column.name]
+    const parent = path.slice(0, -1).reduce((object, name) => (object[name] ??= {}) as Record<string, unknown>, live)
+    parent[path.at(-1)!] = typeof raw === 'string' ? jsonValue(column, raw) : raw
+  }
+  return live
+}
+
+/** The value of a text. Texts that a map converts stay, and decimals, so that they keep their digits. */
+function jsonValue({ type, timeFormat, numbers, words }: InferredColumn, text: string): unknown {
+  if (numbers || words) return text
+  const isNumber = type === 'int' || type === 'double' || timeFormat === 'epoch' || timeFormat === 'seconds'
+  if (type === 'bool') return text.toLowerCase() === 'true'
+  return isNumber ? Number(text) : text
+}
+
 /** True if all times of a column are at midnight: dates, without a time of day. */
 export const hasOnlyDates = ({ records }: Pick<RecordsSample, 'records'>, column: InferredColumn): boolean =>
   records.every(record => {

@@ -159,7 +159,7 @@ test('a folder that is not empty', async () => {
   assert.equal(status, 1)
   assert.match(
     err,
-    /busy has pipeline\.ts, pipeline\.test\.ts, spillway\.config\.ts already, and nothing was written; give another folder, or move the files$/,
+    /busy has pipeline\.ts, pipeline\.test\.ts, spillway\.config\.ts, event\.json already, and nothing was written; give another folder, or move the files$/,
   )
 })
 

@@ -81,9 +81,11 @@ test('it type-checks, its test passes, and a replay and an audit need no argumen
 })
 
 test('a run decides about records without their outcome, and joins the outcome when it comes', async () => {
-  const order = { Kunde: 'k1', 'Bestellt am': '01.06.2026 10:00', 'Betrag €': '70,50', Kanal: 'web', Hinweis: 'klingeln' }
-  project.write('shop/live.ndjson', JSON.stringify(order))
-  project.write('shop/returns.ndjson', JSON.stringify({ ...order, Retoure: 'ja', 'Retoure am': '02.06.2026 10:00' }))
+  const event = project.read('shop/event.json')
+  const order = JSON.parse(event) as Record<string, string>
+  assert.deepEqual(Object.keys(order), ['Kunde', 'Bestellt am', 'Betrag €', 'Kanal', 'Hinweis'])
+  project.write('shop/live.ndjson', event)
+  project.write('shop/returns.ndjson', JSON.stringify({ ...order, Retoure: 'ja', 'Retoure am': order['Bestellt am'] }))
   const decided = await run('run', '--source', `${output.source}=live.ndjson`, '--once', '--json')
   assert.equal(decided.status, 0, decided.stderr)
   const { accepted, rejected, decisions } = JSON.parse(decided.stdout) as Record<string, number>

@@ -41,6 +41,10 @@ async function newProjects(): Promise<Project> {
       ) as { source: string; events: string }
       const args = [bin, 'replay', 'pipeline.ts', '--source', `${source}=${events}`, '--json']
       project.write(`${folder}.json`, ok(await project.node(args, { cwd: folder })))
+      if (file === undefined) return
+      project.write(`${folder}/live.ndjson`, project.read(`${folder}/event.json`))
+      const live = [bin, 'run', '--source', `${source}=live.ndjson`, '--once', '--json']
+      project.write(`${folder}.live.json`, ok(await project.node(live, { cwd: folder })))
     }),
   )
   return project
@@ -82,6 +86,13 @@ test('they replay their files', () => {
     assert.equal(sources[0].accepted, folder === 'sample' ? 12 : 200)
     // With an outcome a second model decides, and the file feeds a second source.
     assert.equal(decisions, sources[0].accepted * (folder === 'of-parquet' ? 2 : 1))
+  }
+})
+
+test('their runs accept a live record, the last one of the file', () => {
+  for (const folder of [...origins.keys()].slice(1)) {
+    const [{ accepted, rejected }] = project.lines(`${folder}.live.json`) as [Record<string, number>]
+    assert.deepEqual([accepted, rejected], [1, 0], folder)
   }
 })
 

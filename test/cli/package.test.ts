@@ -185,7 +185,16 @@ test('init --from a file, type check, test, replay and audit, on the built code'
   const commands = steps.trim().split(/\n */)
   assert.deepEqual(
     commands.map(command => command.split(' ').slice(0, 3).join(' ')),
-    ['cd first', 'npm install', 'npm test', 'npx spillway replay', 'npx spillway audit', 'npx spillway dev', 'npx spillway run'],
+    [
+      'cd first',
+      'npm install',
+      'npm test',
+      'npx spillway replay',
+      'npx spillway audit',
+      'npx spillway dev',
+      'npx spillway run',
+      'curl --json @event.json',
+    ],
   )
   for (const command of commands.slice(2, 5)) ok(first, 'bash', '-c', command.replace('npx', 'npx --offline'))
   assert.match(readFileSync(join(first, 'audit/audit.json'), 'utf8'), /"LABEL is a guess: the outcome is \\"Storno\\"/)

@@ -59,6 +59,7 @@ export function inferredProject(schema: InferredSchema, path: string, events: st
       'pipeline.ts': labelled?.text ?? plainPipeline(source, file, inferences),
       'pipeline.test.ts': testText(source),
       'spillway.config.ts': configText(sources, events),
+      'event.json': `${JSON.stringify(schema.live)}\n`,
     },
     source: source.name,
     audit: labelled

@@ -56,7 +56,7 @@ export interface PlannedOutcome extends Pick<OutcomeChoice, 'truth' | 'share' | 
 /** The key of a source whose file has none. */
 export const SERIES_KEY = 'series'
 
-/** The id in `audit.ts` of a source whose file has none: the whole record. */
+/** The id of events of a file without one: all that is known at the event. */
 export const ROW_ID = 'row'
 
 /** Fewest records of a sample from which types and roles follow. */

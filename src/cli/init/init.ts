@@ -103,7 +103,7 @@ function oneOf<V>(option: string, text: string | undefined, choices: Readonly<Re
 
 /** Throws if a file that `init` would write exists. */
 function checkFolder(folder: string, isSample: boolean): void {
-  const names = ['pipeline.ts', 'pipeline.test.ts', 'spillway.config.ts', ...(isSample ? ['events.ndjson'] : [])]
+  const names = ['pipeline.ts', 'pipeline.test.ts', 'spillway.config.ts', isSample ? 'events.ndjson' : 'event.json']
   const conflicts = names.filter(name => existsSync(join(folder, name)))
   if (conflicts.length === 0) return
   const problem = `has ${conflicts.join(', ')} already, and nothing was written; give another folder, or move the files`
@@ -186,7 +186,13 @@ function writeAndReport(folder: string, project: ProjectOfFile, isJson: boolean)
       'If that is wrong, remove the files and use --key, --time, --id, --outcome, --unit, --type, --decimal or --dates.',
       '',
     ],
-    nextSteps(folder, files, dependency, command === undefined ? [replay] : [replay, command]),
+    nextSteps(folder, files, dependency, [
+      replay,
+      ...(command === undefined ? [] : [command]),
+      'npx spillway dev',
+      'npx spillway run',
+      ...(inferences ? [`curl --json @event.json localhost:7070/sources/${source}/events  # in another terminal`] : []),
+    ]),
     warnings.map(warning => `warning: ${warning}`),
     auditLines(audit),
   )
@@ -229,8 +235,6 @@ function nextSteps(folder: string, written: readonly string[], { spec, descripti
     ...(isNew || isModule(folder) ? [] : ['npm pkg set type=module']),
     isNew ? 'npm test' : 'node --test',
     ...commands,
-    'npx spillway dev',
-    'npx spillway run',
   ]
   return [`Made ${written.join(', ')}.`, `spillway is ${spec}, ${description}.`, '', 'Next:', ...steps.map(step => `  ${step}`)].join('\n')
 }
