@@ -254,31 +254,6 @@ test('nothing known is no verdict, with the reason and without confidence', () =
   assert.equal(confidence.level, 'none')
 })
 
-test('clusters of unequal size are told with the number of equal ones that they count as', () => {
-  const reasonOf = (count: number, effective: number) =>
-    summaryOf({
-      elements: [part('landings', keep, [quarter, level(-200)])],
-      history: { ...history, clusters: [{ name: 'city', count, effective }] },
-    }).confidence.reasons[0]
-  assert.equal(reasonOf(225, 49.7), 'only 225 cities that count as 49, since few have most decisions')
-  assert.equal(reasonOf(30, 28.9), 'only 30 cities')
-})
-
-test('confidence falls with few clusters, few weeks, unknown outcomes, and without retraining', () => {
-  const levelOf = (more: Partial<HistoryPart>, retrained: UtilityPart['retrained'] = performance) =>
-    summaryOf({
-      elements: [part('landings', keep, [quarter, level(-200)])],
-      history: { ...history, ...more },
-      utility: { ...utility, retrained },
-    }).confidence.level
-  const clusters = (effective: number) => [{ name: 'city', count: 60, effective }]
-  assert.equal(levelOf({}), 'high')
-  assert.deepEqual([levelOf({ clusters: clusters(49) }), levelOf({ clusters: clusters(29) })], ['moderate', 'low'])
-  assert.deepEqual([levelOf({ weeks: 15 }), levelOf({ weeks: 7 })], ['moderate', 'low'])
-  assert.deepEqual([levelOf({ unknown: 60 }), levelOf({ unknown: 600 })], ['moderate', 'low'])
-  assert.equal(levelOf({}, { why: 'untrained' }), 'moderate')
-})
-
 test('measured and assumed costs add up to the cost', () => {
   for (const { summary, costs } of [flightsReport, fraudReport]) {
     assert.ok(isAvailable(summary.cost) && isAvailable(costs))

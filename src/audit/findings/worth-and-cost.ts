@@ -1,7 +1,6 @@
 /** Worth, cost and break-even value of a summary, and what would change the answer. */
 import type { Range } from '../domain/audit-report.ts'
 import { plural } from '../domain/caveat.ts'
-import type { Estimate } from '../domain/element-report.ts'
 import { countedNoun, isAvailable, monthlyValue, roundedText } from '../domain/figures.ts'
 import { NO_ACTION } from '../domain/setting-text.ts'
 import type { AuditSummary } from '../domain/summary.ts'
@@ -93,9 +92,8 @@ function olderIsBetter(elements: SummaryParts['elements']): AuditSummary['wouldC
     .filter(({ kind }) => kind === 'group')
     .flatMap(part =>
       part.levels.flatMap(level => {
-        const { title, refit } = level
-        const isBetter = isAvailable(refit) && isAvailable(refit.perWeek) && refit.perWeek.low > 0 && !isFresher(level, part)
-        return isBetter ? [{ part, title, gain: (refit.perWeek as Estimate).low }] : []
+        const gain = isAvailable(level.refit) && isAvailable(level.refit.perWeek) ? level.refit.perWeek.low : 0
+        return gain > 0 && !isFresher(level, part) ? [{ part, title: level.title, gain }] : []
       }),
     )
     .toSorted((a, b) => b.gain - a.gain)

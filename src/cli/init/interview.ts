@@ -25,7 +25,9 @@ export async function withTerminal<T>(use: (ask: Ask) => Promise<T>): Promise<T>
       const [, context, prompt] = /^([^]*\n)?(.*)$/.exec(forTerminal(question))!
       process.stdout.write(context ?? '')
       terminal.setPrompt(prompt)
-      if (!isEnded) terminal.prompt()
+      // Lines that were typed ahead may outlast the input.
+      if (isEnded) process.stdout.write(`${prompt}\n`)
+      else terminal.prompt()
       const { value, done } = await lines.next()
       if (done !== true) return value
       process.stdout.write('\n')

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { AuditReport, HistoryPart } from '../domain/audit-report.ts'
+import { confidenceOf } from './confidence.ts'
+
+const history = {
+  from: 0,
+  until: 15_724_800_000,
+  weeks: 26,
+  decisions: 1000,
+  unknown: 0,
+  clusters: [{ name: 'day', count: 90, effective: 90 }],
+  blocks: { select: { decisions: 200 }, report: { decisions: 300 } },
+}
+const performance = { perWeek: 600, actionsPerWeek: 900, precision: 0.5, recall: 0.5, auc: 0.7 }
+const of = (more: Partial<HistoryPart>, retrained: AuditReport['utility']['retrained'] = performance) =>
+  confidenceOf({ history: { ...history, ...more } as HistoryPart, utility: { retrained } as AuditReport['utility'] }, false)
+const cities = (count: number, effective: number) => ({ clusters: [{ name: 'city', count, effective }] })
+
+test('confidence falls with few clusters, few weeks, unknown outcomes, and without retraining', () => {
+  assert.equal(of({}).level, 'high')
+  assert.deepEqual([of(cities(60, 49)).level, of(cities(60, 29)).level], ['moderate', 'low'])
+  assert.deepEqual([of({ weeks: 15 }).level, of({ weeks: 7 }).level], ['moderate', 'low'])
+  assert.deepEqual([of({ unknown: 60 }).level, of({ unknown: 600 }).level], ['moderate', 'low'])
+  assert.equal(of({}, { why: 'untrained' }).level, 'moderate')
+})
+
+test('clusters of unequal size are told with the number of equal ones that they count as, decisions with those judged', () => {
+  assert.deepEqual(of(cities(225, 49.7)).reasons, [
+    'only 225 cities that count as 49, since few have most decisions',
+    '26 weeks (1970-01-01 to 1970-07-02), 1,000 decisions, 500 of them judged',
+  ])
+  assert.equal(of(cities(30, 28.9)).reasons[0], 'only 30 cities')
+})
