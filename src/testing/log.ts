@@ -96,22 +96,11 @@ export class TestLog {
    * @throws `SPILL_INPUT` for an invalid request.
    */
   request(model: string, fields: unknown): void {
-    const fault = readerOf(this.modelNamed(model), new Strings()).readFields(fields)
+    const fault = readerOf(definedModel(this.pipeline, model), new Strings()).readFields(fields)
     if (fault) throw new SpillwayError('SPILL_INPUT', `model '${model}' rejected the request (${fault.reason}): ${fault.detail}`)
     const at = this.#nextArrival()
     this.#requests.push({ model, fields, at, place: this.#order.length })
     this.#advanceTo(at)
-  }
-
-  /**
-   * A model of the pipeline.
-   * @throws `SPILL_NOT_FOUND` for an unknown name.
-   */
-  modelNamed(name: string): ModelIR {
-    const { ir } = this.pipeline
-    const model = ir.models.find(candidate => candidate.name === name)
-    if (!model) throw new SpillwayError('SPILL_NOT_FOUND', `pipeline '${ir.name}' has no model '${name}'`)
-    return model
   }
 
   /** Arrival of the next event: after the last tick or report, if there were events for it. */
@@ -179,6 +168,16 @@ export class TestLog {
     }
     return intake
   }
+}
+
+/**
+ * A model of a pipeline.
+ * @throws `SPILL_NOT_FOUND` for an unknown name.
+ */
+export function definedModel({ ir }: Pipeline, name: string): ModelIR {
+  const model = ir.models.find(candidate => candidate.name === name)
+  if (!model) throw new SpillwayError('SPILL_NOT_FOUND', `pipeline '${ir.name}' has no model '${name}'`)
+  return model
 }
 
 /** The columns of requests to a model, by a model that decides on request. */

@@ -1,6 +1,6 @@
 /** Decisions, labels and reports of a pipeline under test. */
 import { decide, decisionRecords, label, reports } from '../replay/index.ts'
-import type { TestLog } from './log.ts'
+import { definedModel, type TestLog } from './log.ts'
 import { SpillwayError, type StrictOmit } from '../base/index.ts'
 import { reportRecords, type ReportRecord } from '../decision/index.ts'
 import type { FeaturesOf } from '../define/feature/index.ts'
@@ -13,7 +13,7 @@ export interface TestDecision<V> {
   /** Key: the source key of the triggering event, or the key of the tick or request. */
   readonly key: string | number | boolean
   readonly vector: V
-  /** NULL if an input without `ifNull` was NULL. */
+  /** NULL if an input without `ifNull` was NULL, and for a trained model without a score in `scores`. */
   readonly score: number | null
   /** Reason for a missing score although the vector may be complete. */
   readonly rejected?: string
@@ -22,7 +22,7 @@ export interface TestDecision<V> {
 /** Decisions of a model over all events and requests so far, in order. */
 export function testDecisions(log: TestLog, name: string): TestDecision<unknown>[] {
   const { ir, scores } = log.pipeline
-  const model = log.modelNamed(name)
+  const model = definedModel(log.pipeline, name)
   const replayed = log.replay()
   const recordOf = decisionRecords(ir, model, replayed)
   const decisions: TestDecision<unknown>[] = []
@@ -45,7 +45,7 @@ export interface TestLabel extends Pick<TestDecision<unknown>, 't' | 'key'> {
 
 /** Labels of all decisions of a model as of the clock, in order of decisions. */
 export function testLabels(log: TestLog, name: string): TestLabel[] {
-  const { eligible, known, value, late } = label(log.pipeline, log.modelNamed(name), log.replay(), { at: log.now })
+  const { eligible, known, value, late } = label(log.pipeline, definedModel(log.pipeline, name), log.replay(), { at: log.now })
   return testDecisions(log, name).map(({ t, key }, i) => ({
     t,
     key,

@@ -9,13 +9,13 @@ import type { Strings } from '../../columns/index.ts'
 import { decisionId, deliveredCell } from '../../decision/index.ts'
 import type { EffectRecord } from '../../define/action/index.ts'
 import type { PipelineIR, Value } from '../../define/ir/index.ts'
-import type { NewEffect, StoredLog } from '../../log/index.ts'
+import type { EffectLog, NewEffect } from '../../log/index.ts'
 import { vectorRowReader, type VectorRowReader } from '../../model/index.ts'
 import { eventPositionOf } from '../../replay/index.ts'
 import type { LiveDecisions } from './live-model.ts'
 
 export interface EffectOutboxOptions {
-  readonly store: Pick<StoredLog, 'effects'>
+  readonly store: { readonly effects: Pick<EffectLog, 'lastNumber' | 'newestTimes'> }
   readonly strings: Strings
   readonly clock: Clock
   readonly logName: string
@@ -24,6 +24,12 @@ export interface EffectOutboxOptions {
   /** Effects are recorded and never sent. */
   readonly isDry: boolean
 }
+
+/** Part of a decision batch, live or replayed, from which effects are made. */
+type EffectDecisions = Pick<
+  LiveDecisions,
+  'model' | 'length' | 'entry' | 't' | 'sourcePosition' | 'key' | 'keyColumn' | 'score' | 'vector' | 'since'
+>
 
 interface SendingAction {
   readonly firing: ActionTrigger
@@ -54,7 +60,7 @@ export class Outbox {
   }
 
   /** The effects of a decision batch. `stringsOf`: texts of the trigger's key. Each batch is passed once, in order. */
-  effectsOf(decisions: LiveDecisions, stringsOf: (column: string) => Strings): NewEffect[] {
+  effectsOf(decisions: EffectDecisions, stringsOf: (column: string) => Strings): NewEffect[] {
     const sending = this.#sending.get(decisions.model.name)
     if (!sending) return []
     const { keyColumn, key, t, score, length } = decisions
@@ -70,7 +76,7 @@ export class Outbox {
     return effects
   }
 
-  #effect(decisions: LiveDecisions, row: number, key: Value, text: string, { firing, vectorOf }: SendingAction): NewEffect {
+  #effect(decisions: EffectDecisions, row: number, key: Value, text: string, { firing, vectorOf }: SendingAction): NewEffect {
     const { model, t, entry, score, vector, since } = decisions
     const { name: action, deadline } = firing.action
     const id = effectId(this.#pipeline, action, this.#options.logName, decisionId(model, triggerOf(decisions, row, key)), t[row])
@@ -101,7 +107,7 @@ export class Outbox {
   }
 }
 
-function triggerOf({ model, sourcePosition, t, entry }: LiveDecisions, row: number, key: Value): Parameters<typeof decisionId>[1] {
+function triggerOf({ model, sourcePosition, t, entry }: EffectDecisions, row: number, key: Value): Parameters<typeof decisionId>[1] {
   if (sourcePosition) return eventPositionOf(sourcePosition[row])
   return model.decide.kind === 'request' ? { request: String(entry[row]) } : { t: t[row], key }
 }
