@@ -10,8 +10,13 @@ const DAY = 24 * HOUR
 const start = Date.UTC(2001, 0, 15, 17)
 
 /** A row of the file: a flight from Los Angeles that departs this many hours after the start, by the local clock. */
-const leaving = (hours: number, destination: string, delay: number, distance = 0) =>
-  ({ date: start + (hours - 8) * HOUR, delay, distance, origin: 'LAX', destination }) as never
+const leaving = (hours: number, destination: string, delay: number, distance = 0) => ({
+  date: start + (hours - 8) * HOUR,
+  delay,
+  distance,
+  origin: 'LAX',
+  destination,
+})
 
 test('what is usual is as of the night before, and what landed within the hour is not', async () => {
   const run = await testing(pipeline, { at: start })

@@ -22,9 +22,12 @@ const day = (patient: string, glucose: (i: number) => number): Upload[] =>
 test('each morning at seven whoever is at risk, by what the night has computed', async () => {
   const run = await testing(pipeline, { at: start })
   const uploads = [...day('steady', () => 120), ...day('low', i => (i % 4 === 0 ? 50 : 120))]
-  await run.send(readings, uploads.sort((a, b) => Date.parse(a.at) - Date.parse(b.at)) as never[])
-  await run.send(symptoms, [{ patient: 'low' as never, kind: 'shaky', severity: 3, at: time(20 * HOUR), uploaded: time(24 * HOUR) }])
-  await run.send(activity, [{ patient: 'steady' as never, steps: 9000, at: time(21 * HOUR), uploaded: time(24 * HOUR) }])
+  await run.send(
+    readings,
+    uploads.sort((a, b) => Date.parse(a.at) - Date.parse(b.at)),
+  )
+  await run.send(symptoms, [{ patient: 'low', kind: 'shaky', severity: 3, at: time(20 * HOUR), uploaded: time(24 * HOUR) }])
+  await run.send(activity, [{ patient: 'steady', steps: 9000, at: time(21 * HOUR), uploaded: time(24 * HOUR) }])
   await run.advance({ to: time(48 * HOUR) })
   const reports = run.report(morningList)
   // 7:00 in Zurich is 6:00 UTC; the report includes events that arrived by 1:00 UTC (2:00 there).

@@ -7,9 +7,9 @@ import { reading, type Upload } from './reading.ts'
 const start = Date.UTC(2026, 0, 5, 12)
 const time = (minutes: number): string => new Date(start + minutes * 60_000).toISOString()
 
-/** Uploads every five minutes, each four minutes before a tick. The source maps them; their type is that of the mapped rows. */
+/** Uploads every five minutes, each four minutes before a tick. */
 const uploads = (...glucose: Upload['glucose'][]) =>
-  glucose.map((value, i): Upload => ({ patient: 'p1', glucose: value, at: time(5 * i + 1) })) as never[]
+  glucose.map((value, i): Upload => ({ patient: 'p1', glucose: value, at: time(5 * i + 1) }))
 
 /** A run up to the tick after the last upload. */
 async function runOf(...glucose: Upload['glucose'][]) {
@@ -87,7 +87,7 @@ test('what is sent again is acknowledged and counts once', async () => {
 
 test('a revision takes the place of what it revises: what was low has never been, for decisions from then on', async () => {
   const run = await runOf(80, 69, 71)
-  await run.send(readings, [{ patient: 'p1', glucose: 72, at: time(6) } as never])
+  await run.send(readings, [{ patient: 'p1', glucose: 72, at: time(6) }])
   await run.advance('5m')
   assert.deepEqual(
     run.decisions(hypo).map(({ score, vector }) => [score, vector.lowest, vector.readings]),

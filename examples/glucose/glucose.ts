@@ -25,6 +25,7 @@ import {
   webhook,
   worth,
   type Duration,
+  type Source,
 } from 'spillway'
 import { reading } from './reading.ts'
 
@@ -53,7 +54,7 @@ export const readings = source('readings', {
 })
 
 /** The same definitions over other readings, or with a shorter tick for a demonstration: see `cgm.ts` and `hurried.ts`. */
-export function clinic(name: string, from: typeof readings, tick: Duration = '5m') {
+export function clinic(name: string, from: Source<typeof columns, 'id'>, tick: Duration = '5m') {
   const recent = features('recent', {
     from,
     entity: patient,

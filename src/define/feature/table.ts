@@ -18,17 +18,17 @@ import { mistake } from '../mistake/mistake.ts'
 import { checkName, checkOptions, notesOf, optionNames } from '../mistake/names.ts'
 import { placementOf, stream, type PlaceAdvice, type Placement } from './placement.ts'
 import { columnsIR, type ColumnsOf, type SourceSchema } from '../source/schema.ts'
-import { SourceValue, type SchemaOptions, type Source } from '../source/source.ts'
-import { sourceIR, type AnyOptions, type ChangeOptions, type Mapped } from '../source/source-ir.ts'
+import { type MapFunction, SourceValue, type SchemaOptions, type Source } from '../source/source.ts'
+import { sourceIR, type AnyOptions, type ChangeOptions, type Mapped, type RawRecord } from '../source/source-ir.ts'
 
 /**
  * A table: a feature group over a source of its own.
  *
  * A model reads `plans.of(p.customer).tier`; changes go to `plans.source`.
  */
-export interface Table<C extends ColumnSpecs, E extends Entity, F> extends Group<E, F> {
+export interface Table<C extends ColumnSpecs, E extends Entity, F, R = unknown> extends Group<E, F> {
   /** Source of the changes, for `on(plans.source)`, for other feature groups, and for records. A delete does not count as an event. */
-  readonly source: Source<C>
+  readonly source: Source<C, string, R>
 }
 
 /** Names of the columns that identify an entity in every record. */
@@ -44,7 +44,8 @@ type RowOfTable<C extends ColumnSpecs, NotRead> = {
 }
 
 /** Options of `table`. */
-export interface TableOptions<C extends ColumnSpecs, Key, Deleted, M> extends ChangeOptions<C, M>, Notes {
+// oxlint-disable-next-line typescript/no-explicit-any -- as in `ChangeOptions`
+export interface TableOptions<C extends ColumnSpecs, Key, Deleted, M, R = any> extends ChangeOptions<C, M, string, R>, Notes {
   /** Key column: the entity that a row describes. */
   readonly key: Key extends EntityNames<C> ? Key : EntityNames<C> | Hint<'key: a column of an entity that is not nullable'>
   /** Bool column: a change in which it is true deletes the row. Columns that a delete leaves out must be nullable. */
@@ -95,15 +96,22 @@ export function table<
   Deleted extends string = never,
   Stated extends ColumnSpecs = {},
   const M extends Mapped<ColumnsOf<NoInfer<S>, NoInfer<Stated>, NoInfer<Time>>> = never,
+  // oxlint-disable-next-line typescript/no-explicit-any -- as in `ChangeOptions`
+  R = any,
 >(
   name: string,
-  options: SchemaOptions<S, Time, Stated> & TableOptions<ColumnsOf<S, Stated, Time>, Key, Deleted, M>,
-): Table<ColumnsOf<S, Stated, Time>, EntityAt<ColumnsOf<S, Stated, Time>, Key>, RowOfTable<ColumnsOf<S, Stated, Time>, Key | Deleted>> {
+  options: SchemaOptions<S, Time, Stated> & TableOptions<ColumnsOf<S, Stated, Time>, Key, Deleted, M, R>,
+): Table<
+  ColumnsOf<S, Stated, Time>,
+  EntityAt<ColumnsOf<S, Stated, Time>, Key>,
+  RowOfTable<ColumnsOf<S, Stated, Time>, Key | Deleted>,
+  RawRecord<M, R>
+> {
   const subject = `table '${checkName('table', name)}'`
   checkTableOptions(subject, options)
   const columns = columnsIR(name, options.schema, options.columns, options.time as string)
   const ir = sourceIR(name, columns, options as unknown as AnyOptions, 'table')
-  const source = new SourceValue(ir, options.map)
+  const source = new SourceValue(ir, options.map as MapFunction | undefined)
   const calls = rowCalls(source)
   const group: GroupIR = {
     name,

@@ -5,6 +5,10 @@ import type { DurationAdvice, Hint } from '../mistake/hint.ts'
 import { durationOf, mistake, withArticle } from '../mistake/mistake.ts'
 import type { ColumnSpecs, RecordOf, RequiredNames, TimeNames } from '../expression/kinds.ts'
 
+/** Record that a `map` with the result `M` takes: `unknown` if there is no map, whose result is `never` then; `any` for any record. */
+// oxlint-disable-next-line typescript/no-explicit-any -- as in `ChangeOptions`
+export type RawRecord<M, R> = [M] extends [never] ? unknown : unknown extends R ? any : R
+
 /** Result of a `map`: one record, several, or none. */
 export type Mapped<C extends ColumnSpecs> = RecordOf<C> | readonly RecordOf<C>[] | null
 
@@ -34,8 +38,12 @@ type NoOthers<M, Names> = M extends null
     ? readonly NoOthers<One, Names>[]
     : { readonly [N in Exclude<keyof M, Names>]?: never }
 
-/** Options that a source and a table share. */
-export interface ChangeOptions<C extends ColumnSpecs, M = unknown, I extends string = string> {
+/**
+ * Options that a source and a table share. `M` is the result of `map`, and `R` the raw record that it takes: `any`, unless the map annotates
+ * it.
+ */
+// oxlint-disable-next-line typescript/no-explicit-any -- a raw record is whatever the file holds
+export interface ChangeOptions<C extends ColumnSpecs, M = unknown, I extends string = string, R = any> {
   /** Column of the event id. Within `dedupe` an event with the id of an accepted event is a duplicate and is not stored again. */
   readonly id?: I extends keyof C ? I : (keyof C & string) | Hint<'id: a column of the schema'>
   /** Ingestion time of imported history: a timestamp column, or `after('3m')`. Default `after('0ms')`. */
@@ -47,14 +55,14 @@ export interface ChangeOptions<C extends ColumnSpecs, M = unknown, I extends str
   /** Deduplication window of ids, by ingestion time. Default 1 hour. */
   readonly dedupe?: Duration | Hint<DurationAdvice<'dedupe'>>
   /** Turns a raw record into one record of the schema, several, or none (`null`). It must be pure. Needs `mapVersion`. */
-  // oxlint-disable-next-line typescript/no-explicit-any -- a raw record is whatever the file holds; users may annotate it
-  readonly map?: (raw: any) => M & NoOthers<M, keyof C>
+  readonly map?: (raw: R) => M & NoOthers<M, keyof C>
   /** Version of `map`, part of the fingerprint. Change it whenever `map` returns different records. */
   readonly mapVersion?: string
 }
 
 /** Options of `source`, except for the schema. */
-export interface SourceOptions<C extends ColumnSpecs, M = unknown, I extends string = string> extends ChangeOptions<C, M, I> {
+// oxlint-disable-next-line typescript/no-explicit-any -- as in `ChangeOptions`
+export interface SourceOptions<C extends ColumnSpecs, M = unknown, I extends string = string, R = any> extends ChangeOptions<C, M, I, R> {
   /** Column by which events are partitioned. Ids and identities are compared within one key. */
   readonly key: Extract<keyof C, RequiredNames<C>> | Hint<'key: a column that is not nullable; a source needs schema, key and time'>
   /**

@@ -14,19 +14,24 @@ import { bareType } from '../expression/arithmetic.ts'
 import type { Node, Realm } from '../expression/node.ts'
 import { RowNode } from '../expression/row-node.ts'
 import { columnsIR, type ColumnsOf, type SourceSchema } from './schema.ts'
-import { sourceIR, type AnyOptions, type Mapped, type SourceOptions } from './source-ir.ts'
+import { sourceIR, type AnyOptions, type Mapped, type RawRecord, type SourceOptions } from './source-ir.ts'
 
 declare const columns: unique symbol
 declare const identified: unique symbol
+declare const mapped: unique symbol
 
-/** A source, made by `source`. `C` are its columns; `I` is the name of its id column, `never` if it has none. */
-export interface Source<C extends ColumnSpecs = ColumnSpecs, I extends string = string> {
+/**
+ * A source, made by `source`. `C` are its columns; `I` is the name of its id column, `never` if it has none; `R` is the record that its
+ * `map` takes, `unknown` if it has none.
+ */
+export interface Source<C extends ColumnSpecs = ColumnSpecs, I extends string = string, R = unknown> {
   readonly name: string
   /** The source as data. */
   readonly ir: SourceIR
   /** Exists in types only. */
   readonly [columns]?: C
   readonly [identified]?: I
+  readonly [mapped]?: { readonly raw: R }
 }
 
 /** Columns of a row as expressions, which aggregates take. */
@@ -35,8 +40,14 @@ export type Row<C extends ColumnSpecs> = { readonly [N in keyof C]: Field<'row',
 /** Type of a source's row, for functions that several feature groups share: `(p: RowOf<typeof payments>) => p.amount.lt(5)`. */
 export type RowOf<S> = S extends Source<infer C> ? Row<C> : never
 
-/** Type of a record that a source accepts: `RecordFor<typeof payments>`. */
-export type RecordFor<S> = S extends Source<infer C> ? RecordOf<C> : never
+/**
+ * Type of a record that a source accepts: `RecordFor<typeof payments>`. With a `map` it is the record that the map takes: as annotated, or
+ * `any`.
+ */
+export type RecordFor<S> = S extends Source<infer C, string, infer R> ? (IsUnknown<R> extends true ? RecordOf<C> : R) : never
+
+/** True for `unknown` alone, not for `any`. */
+type IsUnknown<T> = unknown extends T ? (0 extends 1 & T ? false : true) : false
 
 /** The user's `map`, as the intake calls it. */
 export type MapFunction = (raw: unknown) => unknown
@@ -149,15 +160,17 @@ export function source<
   Stated extends ColumnSpecs = {},
   const M extends Mapped<ColumnsOf<NoInfer<S>, NoInfer<Stated>, NoInfer<Time>>> = never,
   I extends string = never,
+  // oxlint-disable-next-line typescript/no-explicit-any -- as in `ChangeOptions`
+  R = any,
 >(
   name: string,
-  options: SchemaOptions<S, Time, Stated> & SourceOptions<ColumnsOf<S, Stated, Time>, M, I>,
-): Source<ColumnsOf<S, Stated, Time>, I> {
+  options: SchemaOptions<S, Time, Stated> & SourceOptions<ColumnsOf<S, Stated, Time>, M, I, R>,
+): Source<ColumnsOf<S, Stated, Time>, I, RawRecord<M, R>> {
   checkName('source', name)
   checkOptions(`source '${name}'`, options, sourceOptions)
   const columnIRs = columnsIR(name, options.schema, options.columns, options.time as string)
   const ir = sourceIR(name, columnIRs, options as unknown as AnyOptions)
-  return new SourceValue(ir, options.map)
+  return new SourceValue(ir, options.map as MapFunction | undefined)
 }
 
 /**
