@@ -147,7 +147,6 @@ function testText(source: PlannedSource): string {
   const [first] = quantityColumns(source)
   const key = source.key?.type === 'int' ? '1' : source.key ? "'k1'" : "'all'"
   const records = first ? [2, 6] : [1, 1]
-  const cast = isMapped ? ' as never' : ''
   const isLabelled = outcomes.length > 0
   const group = isLabelled ? 'usual' : 'past'
   const title = first
@@ -163,7 +162,7 @@ import pipeline, { events, ${isLabelled ? 'foreseen, unusual' : 'past, unusual'}
 test('${title}', async () => {
   const run = await testing(pipeline, { at: '2026-01-01T00:00Z' })
 ${isMapped ? `  // The source has a map, so it takes records in the format of the file${isLabelled ? '; their outcome is not known yet' : ''}.\n` : ''}  await run.send(events, [
-${records.map((value, i) => `    { ${recordFields(source, first, value, i).join(', ')} }${cast},`).join('\n')}
+${records.map((value, i) => `    { ${recordFields(source, first, value, i).join(', ')} },`).join('\n')}
   ])
 ${isLabelled ? '  assert.equal(run.decisions(foreseen).length, 2) // without a score until a model is trained\n' : `  assert.equal(run.features(past, ${key}).n, 2)\n`}${first ? `  assert.deepEqual(run.decisions(unusual).map(({ vector }) => vector.${group}.mean_${first.name}), [null, 2])\n` : ''}  assert.deepEqual(run.decisions(unusual).map(({ score }) => score), [0.1, ${first ? '0.9' : '0.1'}])
 })
