@@ -190,6 +190,11 @@ class FolderEffects {
     return { effects: effects.reverse(), counts }
   }
 
+  /** The numbers of all effects of an action or in a state, oldest first. */
+  numbers(filter: EffectFilter): number[] {
+    return Array.from(this.#effects.newestFirst(filter, PAGE_MAX), ({ number }) => number).reverse()
+  }
+
   /** An effect by its number. */
   byNumber(number: number): StoredEffect | undefined {
     return this.#effects.byNumber(number)

@@ -50,7 +50,7 @@ test('dead effects are retried or dropped, all or none, and the audit log record
   assert.match((await called('effects', '--data', data)).out, /^page: 1 dropped effect, page: 2 pending effects\.$/m)
   assert.match(
     (await called('effects', '--last', '2', '--data', data)).out,
-    /2 pending effects; the newest 2 are shown, --last N gives more\.$/m,
+    /2 pending effects; the newest 2 are shown, --last 3 shows 1 more\.$/m,
   )
   const { lines, text } = auditOf(data)
   assert.deepEqual(lines.map(done), [
@@ -60,3 +60,48 @@ test('dead effects are retried or dropped, all or none, and the audit log record
   ])
   assert.doesNotMatch(text, /the receiver/)
 })
+
+test('retry --all retries every dead effect, or those of an action; --json lists all effects that match', async () => {
+  const data = scratchFolder('cli-effects-all')
+  const folder = await openDataFolder(data)
+  const numbers = Array.from({ length: 30 }, (_, i) => i + 1)
+  await folder.store.commit({ effects: numbers.map(number => ({ ...effect(number), action: number === 30 ? 'mail' : 'page' })) })
+  await folder.store.commit({
+    effectChanges: numbers.slice(1).map(number => ({ kind: 'dead', number, sent: 1, at: 2, why: 'status 500' })),
+  })
+  await closeDataFolder(folder)
+  const run = (...args: readonly string[]) => called('effects', ...args, '--data', data)
+  const dead = async (...args: readonly string[]) =>
+    (await calledJson<StoredEffect>('effects', '--state', 'dead', ...args, '--data', data)).map(({ number }) => number)
+  assert.deepEqual(await dead(), numbers.slice(1))
+  assert.deepEqual(await dead('--last', '2'), [29, 30])
+  assert.match(
+    (await run('--state', 'dead')).out,
+    /^mail: 1 dead effect, page: 28 dead effects; the newest 20 are shown, --last 29 shows 9 more\.$/m,
+  )
+  assert.deepEqual(await run('retry', '--all', '--action', 'mail'), {
+    status: 0,
+    out: '1 effect will be tried again by the next run.',
+    err: '',
+  })
+  assert.deepEqual(await dead(), numbers.slice(1, -1))
+  assert.equal((await run('retry', '--all')).out, '28 effects will be tried again by the next run.')
+  assert.deepEqual(await run('retry', '--all'), { status: 0, out: 'No dead effect to retry.', err: '' })
+  assert.equal((await run('retry', '--all', '--action', 'mail')).out, "No dead effect of 'mail' to retry.")
+  assert.deepEqual(auditOf(data).lines.map(done), [
+    ['effects retry', '30', 'done', undefined],
+    ['effects retry', numbers.slice(1, -1).join(', '), 'done', undefined],
+  ])
+})
+
+for (const [args, message] of [
+  [['retry'], /^name the numbers of effects: effects retry 12, or use --all$/m],
+  [['retry', '1', '--all'], /^--all selects every dead effect; leave out the numbers$/m],
+  [['drop', '--all', '--why', 'x'], /^effects drop has no option --all$/m],
+  [['--all'], /^effects list has no option --all$/m],
+] as const)
+  test(`wrong usage: ${message.source}`, async () => {
+    const { status, err } = await called('effects', ...args)
+    assert.equal(status, 2)
+    assert.match(err, message)
+  })
