@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ColumnIR } from '../../define/ir/ir.ts'
 import { recordFields, setFields } from '../../operate/control/dead-letter-record.ts'
-import { fieldValues, parseFieldSetting } from './dlq-edit.ts'
+import { checkFieldNames, fieldValues, parseFieldSetting } from './dlq-edit.ts'
 
 const columns: readonly ColumnIR[] = (['string', 'decimal', 'bool', 'int', 'timestamp', 'duration', 'double'] as const).map(type => ({
   name: type,
@@ -59,4 +59,28 @@ test('an invalid setting, and a dead letter that is not a JSON object, are rejec
       code: 'SPILL_INPUT',
       message: /^dead letter 7 is not a JSON object, so it has no fields to set; replace the whole record$/,
     })
+})
+
+test('a field that nothing reads is rejected, or a warning where the map of the source reads the names of the sender', () => {
+  const source = { name: 'rides', columns: [...columns, { name: 'bike', type: 'string', nullable: false }] } as const
+  const check = (setting: string, mapVersion?: string, form?: { readonly mapped: true }) =>
+    checkFieldNames(
+      [parseFieldSetting(setting)],
+      { raw: '{"bike_id":1,"at":2}', form },
+      { ...source, ...(mapVersion !== undefined && { mapVersion }) },
+    )
+  for (const setting of ['bike=1', 'bike_id=1', 'bool:=true']) assert.deepEqual(check(setting), [])
+  assert.throws(() => check('bkie=1'), { code: 'SPILL_INPUT', message: "source 'rides' has no column 'bkie'; did you mean 'bike'?" })
+  assert.deepEqual(check('bike_id=1', '1'), [])
+  assert.deepEqual(check('bike_is=1', '1'), [
+    "warning: 'bike_is' is a new field of the record, which the map of 'rides' reads; did you mean 'bike_id'?",
+  ])
+  // A name of a column is no name of the sender.
+  assert.deepEqual(check('bike=1', '1'), [
+    "warning: 'bike' is a new field of the record, which the map of 'rides' reads; there is bike_id, at",
+  ])
+  // A row after the map has the columns of the source.
+  assert.deepEqual(check('bike=1', '1', { mapped: true }), [])
+  assert.throws(() => check('bkie=1', '1', { mapped: true }), { code: 'SPILL_INPUT' })
+  assert.deepEqual(checkFieldNames([parseFieldSetting('a=1')], { raw: 'no json', form: undefined }, source), [])
 })

@@ -1,16 +1,16 @@
 /** `dlq edit` and `dlq drop`: change or drop dead letters. */
 import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
-import { SpillwayError, limits } from '../../base/index.ts'
-import { deadLetterVersion } from '../../log/index.ts'
+import { didYouMean, SpillwayError, limits } from '../../base/index.ts'
+import { type AnyDeadLetter, deadLetterVersion } from '../../log/index.ts'
 import { type DeadLetterEdit, recordFields, withFolder } from '../../operate/index.ts'
 import { displayPath } from '../../files/index.ts'
-import { isSpillwayError, UsageError } from '../command/command.ts'
-import { withControl } from '../command/data-folder.ts'
+import { isSpillwayError, type Project, UsageError } from '../command/command.ts'
+import { DEFAULT_DATA_FOLDER, withControl } from '../command/data-folder.ts'
 import { printDeadLetter } from './dlq-list.ts'
 import { pluralize } from '../command/text-format.ts'
-import { printJson, printLines } from '../command/print.ts'
-import type { ColumnIR } from '../../define/ir/index.ts'
+import { printJson, printLines, printStatus, shellWord } from '../command/print.ts'
+import type { ColumnIR, SourceIR } from '../../define/ir/index.ts'
 
 /** The parsed options of `dlq edit`. */
 interface DeadLetterEditRequest {
@@ -19,31 +19,45 @@ interface DeadLetterEditRequest {
   readonly file: string | undefined
   /** Version of the record that the user has seen; the present one by default. */
   readonly version: string | undefined
+  /** Its pipeline file, if it names one, is part of the command that replays the dead letter. */
+  readonly project: Pick<Project, 'path'>
   readonly json: boolean
 }
 
 /**
- * Replaces the record, or fields of it. Throws as `RunControl.editDeadLetter` does, after a conflict with the newer record printed, and
- * `SPILL_FILE` for an unreadable file.
+ * Replaces the record, or fields of it. Throws as `RunControl.editDeadLetter` and `checkFieldNames` do, after a conflict with the newer
+ * record printed, and `SPILL_FILE` for an unreadable file.
  */
-export async function editDeadLetter(data: string, id: number, { settings, file, version, json }: DeadLetterEditRequest): Promise<number> {
+export async function editDeadLetter(data: string, id: number, request: DeadLetterEditRequest): Promise<number> {
+  const { settings, file, version, project, json } = request
   const record = file === undefined ? undefined : recordOf(file)
-  const edit = await withFolder(data, ({ deadLetters, log }): DeadLetterEdit => {
-    const letter = deadLetters.byId(id)
-    const columns = letter ? (log.schemas().findLast(({ source }) => source === letter.source)?.columns ?? []) : []
+  const edit = await withFolder(data, (folder): DeadLetterEdit => {
+    const letter = folder.deadLetters.byId(id)
+    const source = letter && folder.pipeline()?.ir.sources.find(({ name }) => name === letter.source)
+    if (source) checkFieldNames(settings, letter, source).forEach(printStatus)
     // The change itself rejects an unknown dead letter.
     const seen = version ?? (letter ? deadLetterVersion(letter) : '')
-    return { id, version: seen, ...(record ?? { set: fieldValues(settings, letter && recordFields(letter), columns) }) }
+    return { id, version: seen, ...(record ?? { set: fieldValues(settings, letter && recordFields(letter), source?.columns ?? []) }) }
   })
+  let isLive: boolean
   try {
-    await withControl(data, {}, ({ control }, by) => control.editDeadLetter(edit, by))
+    isLive = await withControl(data, {}, async (opened, by) => {
+      await opened.control.editDeadLetter(edit, by)
+      return opened.isLive
+    })
   } catch (error) {
     if (isSpillwayError(error) && error.code === 'SPILL_CONFLICT') await printLetter(data, id, json)
     throw error
   }
   await printLetter(data, id, json)
-  if (!json) printLines('', `spillway dlq PIPELINE replay ${id} replays it.`)
+  if (!json) printLines('', `${replayCommand(data, id, project.path, isLive)} replays it.`)
   return 0
+}
+
+/** The command that replays a dead letter. A run that holds the folder needs no pipeline file; for a free folder one must be known. */
+function replayCommand(data: string, id: number, pipeline: string | undefined, isLive: boolean): string {
+  const file = pipeline === undefined ? (isLive ? '' : 'PIPELINE ') : `${shellWord(pipeline)} `
+  return `spillway dlq ${file}replay ${id}${data === DEFAULT_DATA_FOLDER ? '' : ` --data ${shellWord(data)}`}`
 }
 
 const printLetter = (data: string, id: number, json: boolean): Promise<void> =>
@@ -92,7 +106,31 @@ export function parseFieldSetting(text: string): FieldSetting {
 }
 
 /**
- * The JSON values of `--set`, by field. The source's columns in the log determine the type of a value: strings and decimals take the text
+ * Checks that the settings name fields of the record, or columns of its source. The `map` of a source reads the names of the sender,
+ * which only the sender knows: a new field is a warning there. Returns the warnings.
+ *
+ * @throws `SPILL_INPUT` for a field that no column of the source has, since the replay would reject or ignore it.
+ */
+export function checkFieldNames(
+  settings: readonly FieldSetting[],
+  letter: Pick<AnyDeadLetter, 'raw' | 'form'>,
+  { name, columns, mapVersion }: Pick<SourceIR, 'name' | 'columns' | 'mapVersion'>,
+): string[] {
+  const record = recordFields(letter)
+  if (!record) return []
+  const isMapped = mapVersion !== undefined && !letter.form?.mapped
+  const names = isMapped ? Object.keys(record) : columns.map(column => column.name)
+  const fields = settings.map(({ field }) => field).filter(field => !Object.hasOwn(record, field) && !names.includes(field))
+  if (isMapped)
+    return fields.map(
+      field => `warning: '${field}' is a new field of the record, which the map of '${name}' reads${didYouMean(field, names)}`,
+    )
+  if (fields.length === 0) return []
+  throw new SpillwayError('SPILL_INPUT', `source '${name}' has no column '${fields[0]}'${didYouMean(fields[0], names)}`)
+}
+
+/**
+ * The JSON values of `--set`, by field. The columns of its source determine the type of a value: strings and decimals take the text
  * exactly, the text of other columns is converted if it is a value of the column's type. `record` has the fields of the dead letter;
  * `undefined` if it is no JSON object.
  */

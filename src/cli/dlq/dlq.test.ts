@@ -68,7 +68,7 @@ describe('a folder that is read', () => {
     t.after(() => closeDataFolder(folder))
     assert.equal((await letters()).length, 4)
     for (const args of [
-      ['edit', '3', '--set', 'a=b'],
+      ['edit', '3', '--set', 'card=b'],
       ['drop', '3', '--why', 'x'],
       [shop.pipeline, 'replay', '3'],
     ]) {
@@ -82,6 +82,7 @@ describe('a folder that is read', () => {
   for (const [args, message] of [
     [['show', '99'], /^SPILL_NOT_FOUND: there is no dead letter 99; `spillway dlq list` lists them$/],
     [['edit', '1', '--set', 'a=b'], /^SPILL_INPUT: dead letter 1 is not a JSON object/],
+    [['edit', '3', '--set', 'pirce=2.50'], /^SPILL_INPUT: source 'sales' has no column 'pirce'; did you mean 'price'\?$/],
     [['edit', '1', '--file', 'gone.json'], /^SPILL_FILE: gone\.json cannot be read: ENOENT/],
     [['list', '--reason', 'shema'], /^SPILL_NOT_FOUND: there is no reason 'shema'; did you mean 'schema'\?$/],
   ] as const)
@@ -117,6 +118,9 @@ describe('a folder that is changed', () => {
     const edited = await dlq('edit', '3', '--set', 'price=2.50', '--set', 'till=9')
     assert.equal(edited.status, 0, edited.err)
     assert.match(edited.out, /"till":9,"price":"2\.50".*\n\nthe original record:\n.*"till":1,"price":"much"/)
+    assert.ok(edited.out.endsWith(`\n\nspillway dlq PIPELINE replay 3 --data ${shop.data} replays it.`), edited.out)
+    const named = await dlq(shop.pipeline, 'edit', '3', '--set', 'till=9')
+    assert.ok(named.out.endsWith(`\n\nspillway dlq ${shop.pipeline} replay 3 --data ${shop.data} replays it.`), named.out)
     const replayed = await dlq(shop.pipeline, 'replay', '3')
     assert.deepEqual(
       [replayed.status, replayed.out],

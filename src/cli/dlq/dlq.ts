@@ -71,10 +71,11 @@ function show(data: string, positionals: Texts, { json = false }: Values): Promi
   })
 }
 
-function edit(data: string, positionals: Texts, { set, file, 'if-version': version, json = false }: Values): Promise<number> {
+function edit(data: string, positionals: Texts, values: Values, project: Project): Promise<number> {
+  const { set, file, 'if-version': version, json = false } = values
   const id = singleId('edit', positionals)
   if ((set === undefined) === (file === undefined)) throw new UsageError('give the change: --set FIELD=VALUE, or --file FILE')
-  return editDeadLetter(data, id, { settings: (set ?? []).map(parseFieldSetting), file, version, json })
+  return editDeadLetter(data, id, { settings: (set ?? []).map(parseFieldSetting), file, version, project, json })
 }
 
 function replay(data: string, positionals: Texts, { all = false, source, json = false }: Values, project: Project): Promise<number> {
