@@ -5,6 +5,7 @@ import { SpillwayError } from '../../base/index.ts'
 import type { StoredDecisionBatch, EffectChange, NewEffect } from '../../log/index.ts'
 import { STANDARD_INPUT } from '../../sources/index.ts'
 import { pluralize, formatNumber } from '../command/text-format.ts'
+import { DeadEffectReport } from './dead-effect-report.ts'
 import { recordedDecisions } from '../../run/decide/index.ts'
 
 /** The kind of a line: periodic counts, an effect of a dry run, the start of a source, or anything else. */
@@ -55,12 +56,14 @@ export class EffectCounts {
   #dry = 0
   /** Effects that died since the start, and that nobody has retried or dropped. */
   readonly #dead = new Set<number>()
+  readonly #deadReport: DeadEffectReport
   readonly #print: RunOutput['print']
   readonly #actionOf: (number: number) => string
 
   /** `actionOf` returns the action of an effect number; it is called for dead effects only. */
   constructor(print: RunOutput['print'], actionOf: (number: number) => string) {
     this.#print = print
+    this.#deadReport = new DeadEffectReport(print)
     this.#actionOf = actionOf
   }
 
@@ -86,10 +89,13 @@ export class EffectCounts {
       if (change.kind === 'again' || change.kind === 'dropped') this.#dead.delete(change.number)
       if (change.kind !== 'dead') continue
       this.#dead.add(change.number)
-      this.#print(
-        `  effect ${change.number} of '${this.#actionOf(change.number)}' is dead after its last attempt: ${change.why}; see spillway effects --state dead`,
-      )
+      this.#deadReport.add(this.#actionOf(change.number), change)
     }
+  }
+
+  /** Reports dead effects as `DeadEffectReport.flush` does. */
+  reportDead(options?: { readonly end?: boolean }): void {
+    this.#deadReport.flush(options)
   }
 
   /** The end of the status line. `waiting` effects are in delivery or wait for a retry; the total is the sum of what it lists. */

@@ -16,6 +16,7 @@ import { startText } from '../../sources/reader/index.ts'
 import { openReaders } from '../../sources/index.ts'
 import { DecisionFile, EffectCounts, type RunOutput } from './run-output.ts'
 import { ProgressLine } from '../command/progress.ts'
+import { StatusLine } from './status-line.ts'
 import { startReconciliation } from './reconcile-option.ts'
 import { pluralize, formatNumber, timeText } from '../command/text-format.ts'
 import { webhooksOf, type WebhookSource } from './server-options.ts'
@@ -92,7 +93,11 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
   let server: RunningServer | undefined
   const reconciling = reconcile && startReconciliation(pipeline, opened.folder, reconcile, print)
   const text = () => `${statusText(live, effectCounts)}${reconciling?.text ?? ''}`
-  const status = callEvery(STATUS_EVERY_MS, () => print(text(), 'counts'))
+  const statusLine = new StatusLine(print)
+  const status = callEvery(STATUS_EVERY_MS, () => {
+    effectCounts.reportDead()
+    statusLine.update(text())
+  })
   try {
     const control = await serveRunControl(live, { pipeline, data, cancelReconciliation: reconciling?.cancel, onReport: print })
     for (const { source, reader } of readers) print(`  ${startText(run, source, reader)}`, 'source')
@@ -105,6 +110,7 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
     await reconciling?.stop()
     if (!stopped.signal.aborted) await Promise.race([finishJobs(live, once, print), stopped.promise])
     await running.stop()
+    effectCounts.reportDead({ end: true })
     print(`stopped at entry ${run.end}. ${text()}`)
     if (json) printJson({ pipeline: pipeline.ir.name, end: run.end, ...run.counts.totals, ...(pipeline.ir.actions && effectCounts.counts) })
     return 0
