@@ -64,3 +64,5 @@ export async function send({ run, to }: TrainingRun, from: number, upto: number)
 export { decisionsOf } from '../batch/driven-run.ts'
 export const stateOf = ({ store }: Pick<TrainingRun, 'store'>) => versionsOf(store, 'fraud').map(({ number, state }) => [number, state])
 export const pay = (id: string, at: number) => recordBatchOf([{ id, card: 'c1', amount: 90, shop: 7, at }])
+/** The reports of a run, without those of promotions. */
+export const problemsOf = ({ reports }: Pick<TrainingRun, 'reports'>) => reports.filter(report => !report.includes(' is promoted'))

@@ -63,7 +63,17 @@ test('a version that meets its rule becomes challenger, and is promoted once set
   await driven.run.submit('payments', pay('x', startTime + 20 * DAY))
   const last = decisionsOf(driven).at(-1)!
   assert.deepEqual([last.version, last.challenger], [isBetter ? 2 : 1, undefined])
-  assert.deepEqual(driven.reports, [])
+  assert.match(
+    driven.reports[1],
+    /^model 'fraud': version 2 \(trained on its schedule\) challenges the score in use: auc 0\.\d+, the champion's/,
+  )
+  assert.match(
+    driven.reports[2],
+    isBetter
+      ? /^model 'fraud': version 2 .* is promoted over version 1: beside what decided: auc /
+      : /^model 'fraud': the challenger is rejected: beside what decided: auc /,
+  )
+  assert.equal(driven.reports.length, 3)
   await driven.run.stop()
 })
 

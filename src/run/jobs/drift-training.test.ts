@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { lookHere, trainHere } from '../../../test/batch/train-here.ts'
-import { decisionsOf, open, stateOf, type TrainingRun, type Options } from '../../../test/training/training-run.ts'
+import { decisionsOf, open, problemsOf, stateOf, type TrainingRun, type Options } from '../../../test/training/training-run.ts'
 import { driftHistory, sendDays, type DriftScenario } from '../../../test/training/drift-history.ts'
 import { startTime, DAY, HOUR } from '../../../test/training/fraud-pipeline.ts'
 import type { Train } from '../../index.ts'
@@ -41,10 +41,10 @@ test('a shift is found and the model trained once within the cool-down, then mor
     [7, 21],
   )
   assert.match(
-    driven.reports[0],
+    problemsOf(driven)[0],
     /^model 'fraud' is trained again, since drift was found at 2026-01-\d\dT00:00:00\.000Z: drift of amount: PSI/,
   )
-  assert.equal(driven.reports.length, 3)
+  assert.equal(problemsOf(driven).length, 3)
   const state = driftOf(driven)!
   assert.deepEqual([state.at, state.version, state.due], [startTime + 40 * DAY, 1, undefined])
   assert.equal(state.rows.recent, 7 * 200)
@@ -68,7 +68,7 @@ test('a stationary world requests no training, for any seed', async () => {
     assert.deepEqual(asked(driven), [], `seed ${seed}`)
     const state = driftOf(driven)!
     assert.deepEqual([state.because, state.silent, state.at], [undefined, undefined, startTime + 20 * DAY], `seed ${seed}`)
-    assert.deepEqual(driven.reports, [])
+    assert.deepEqual(problemsOf(driven), [])
     await driven.run.stop()
   }
 })
@@ -143,7 +143,7 @@ test('a failed check is retried; a permanent failure waits for the next time', a
   }
   const driven = await lived({ days: 10 }, watched(), { looking })
   assert.match(
-    driven.reports[0],
+    problemsOf(driven)[0],
     /^the drift check of model 'fraud' of 2026-01-15T00:00:00\.000Z failed, and it is tried again: no memory$/,
   )
   await driven.to(10 * DAY + 3 * HOUR)

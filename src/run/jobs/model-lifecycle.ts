@@ -35,6 +35,7 @@ import {
   type ModelVersion,
 } from '../../training/registry/index.ts'
 import { PromotionQueue } from './promotion-queue.ts'
+import { promotionText } from './promotion-text.ts'
 import { DriftSchedule } from './drift-schedule.ts'
 import type { TrainingJob } from './training-job.ts'
 
@@ -250,13 +251,17 @@ export class ModelLifecycle {
     return this.#apply(promotion, 0, promotion.at)
   }
 
-  /** The marker of the waiting promotion, entry `entry` of the log, at `t`, and the values to commit with it. */
-  promotionMarker(entry: number, t: number): { readonly marker: LogMarker; readonly put: readonly NamedWrite[] } | undefined {
+  /** The marker of the waiting promotion, entry `entry` of the log, at `t`, the values to commit with it, and its text for people. */
+  promotionMarker(
+    entry: number,
+    t: number,
+  ): { readonly marker: LogMarker; readonly put: readonly NamedWrite[]; readonly text: string } | undefined {
     const promotion = this.promotionQueue.dequeue()
     if (!promotion) return undefined
     const { as, version } = promotion
     const marker: LogMarker = { kind: as === 'challenger' ? 'challenge' : 'promote', model: this.model.name, version, t }
-    return { marker, put: this.#apply(promotion, entry, t) }
+    const text = promotionText(this.model, promotion, { trained: this.version(version), before: this.#promotions.at(-1)?.version })
+    return { marker, put: this.#apply(promotion, entry, t), text }
   }
 
   /** Applies a promotion or a challenge at an entry. A promotion ends the challenge. */

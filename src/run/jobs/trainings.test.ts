@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { trainHere } from '../../../test/batch/train-here.ts'
 import { ModelStore } from '../../../test/crash/model-store.ts'
 import { startTime, DAY, HOUR, fraudPipeline } from '../../../test/training/fraud-pipeline.ts'
-import { byHand, decisionsOf, open, pay, send, stateOf, weekly } from '../../../test/training/training-run.ts'
+import { byHand, decisionsOf, open, problemsOf, pay, send, stateOf, weekly } from '../../../test/training/training-run.ts'
 import { promotionsOf, putVersion, versionsOf } from '../../training/registry/registry.ts'
 import type { TrainPort } from './training-job.ts'
 
@@ -11,7 +11,12 @@ test('a model without a version decides without a score and says so; once traine
   const driven = open()
   await send(driven, -1, 20 * 24)
   await driven.to(20 * DAY + 1)
-  assert.deepEqual(driven.reports, [])
+  assert.equal(driven.reports.length, 2)
+  assert.match(driven.reports[0], /^model 'fraud': version 1 \(trained on its schedule\) is promoted: auc 0\.\d+, and nothing to compare/)
+  assert.match(
+    driven.reports[1],
+    /^model 'fraud': version 2 \(trained on its schedule\) is promoted over version 1: auc 0\.\d+, the champion's/,
+  )
   // Two Mondays: before the first nothing had arrived, before the second some events had.
   const versions = versionsOf(driven.store, 'fraud')
   assert.deepEqual(
@@ -49,9 +54,9 @@ test('a failed fit is reported once; the last version keeps scoring, and the nex
   fails = true
   await send(driven, 8 * 24, 15 * 24)
   await driven.to(15 * DAY + HOUR)
-  assert.equal(driven.reports.length, 1)
+  assert.equal(problemsOf(driven).length, 1)
   assert.match(
-    driven.reports[0],
+    problemsOf(driven)[0],
     /^the training of model 'fraud' of 2026-01-19T00:00:00\.000Z failed, and the next is made at its time; the previous score stays in use: none of \d+ rows has the label 1/,
   )
   assert.deepEqual(stateOf(driven), [

@@ -89,13 +89,14 @@ export class TrainingScheduler {
     for (const { promotionQueue } of this.#all) await promotionQueue.whenFree()
   }
 
-  /** The markers of waiting promotions, and the values to commit with them. The first marker becomes entry `entry` of the log, at `t`. */
+  /** The markers of waiting promotions, which are reported, and the values to commit with them. The first marker becomes entry `entry` of the log, at `t`. */
   promotionMarkers(entry: number, t: number): { readonly markers: LogMarker[]; readonly put: readonly NamedWrite[] } {
     const markers: LogMarker[] = []
     const put: NamedWrite[] = []
     for (const lifecycle of this.#all) {
       const promotion = lifecycle.promotionMarker(entry + markers.length, t)
       if (!promotion) continue
+      this.#options.onReport(promotion.text)
       markers.push(promotion.marker)
       put.push(...promotion.put)
     }

@@ -1,0 +1,32 @@
+import type { ModelIR } from '../../define/ir/index.ts'
+import type { ModelVersion, PendingPromotion } from '../../training/registry/index.ts'
+
+const triggers: Readonly<Record<ModelVersion['why'], string>> = {
+  schedule: 'trained on its schedule',
+  drift: 'trained after drift',
+  demand: 'trained on demand',
+  command: 'trained by a command',
+}
+
+/** The versions around a promotion: the promoted one, if it is a version, and the number of the one that was promoted before. */
+interface PromotionVersions {
+  readonly trained: Pick<ModelVersion, 'why'> | undefined
+  readonly before: number | undefined
+}
+
+/**
+ * A promotion, a challenge or its end as text for people: the version, how it was trained, the version that it replaces, and the reason,
+ * which has the metrics.
+ */
+export function promotionText(
+  { name, score }: Pick<ModelIR, 'name' | 'score'>,
+  { as, version, why }: PendingPromotion,
+  { trained, before }: PromotionVersions,
+): string {
+  const trigger = trained ? ` (${triggers[trained.why]})` : ''
+  const promoted = version === 0 ? 'its own score' : `version ${version}${trigger}`
+  if (as === 'challenger')
+    return `model '${name}': ${version === 0 ? 'the challenger is rejected' : `${promoted} challenges the score in use`}: ${why}`
+  const replaced = before !== undefined && before > 0 ? ` over version ${before}` : score.kind === 'none' ? '' : ' over its own score'
+  return `model '${name}': ${promoted} is promoted${replaced}: ${why}`
+}
