@@ -100,13 +100,18 @@ test('a rejected row leaves nothing in the next row', () => {
 })
 
 test('within maxClockSkew a time ahead of its arrival becomes the arrival; beyond it is rejected', () => {
-  const { block, column, reasons, counts } = buildHistory(withArrival, [
+  const { block, column, reasons, rejections, counts } = buildHistory(withArrival, [
     { card: 'a', at: 61_000, arrived: 1000 },
     { card: 'a', at: 61_001, arrived: 1000 },
+    { card: 'a', at: 2_780_459_013, arrived: 1000 },
   ])
   assert.deepEqual([...block.time], [1000])
   assert.deepEqual(column('at'), [61_000], 'the claimed time is kept')
-  assert.deepEqual(reasons, ['future'])
+  assert.deepEqual(reasons, ['future', 'future'])
+  assert.deepEqual(
+    rejections.map(({ detail }) => detail),
+    ["'at' is 60,001 ms ahead of the arrival; maxClockSkew allows 1m", "'at' is 32.2 days ahead of the arrival; maxClockSkew allows 1m"],
+  )
   assert.equal(counts.ahead, 1)
 })
 

@@ -5,7 +5,7 @@
  * Each row of a record ends as a row of the builder or as a rejection; a record has no rows if the source's `map` returned none. The caller
  * decides whatever depends on other events: duplicates, conflicts and stale revisions.
  */
-import { SpillwayError, limits, durationText } from '../base/index.ts'
+import { durationText, exactSpanTitle, limits, spanTitle, SpillwayError } from '../base/index.ts'
 import { type Block, BlockBuilder, ensureCapacity, TextLimitError, type TextLimits, Strings } from '../columns/index.ts'
 import type { SourceIR } from '../define/ir/index.ts'
 import { stampCells, type RecordCells } from './cells.ts'
@@ -224,8 +224,9 @@ export class RecordValidator {
     if (arrival > limits.TIME_MS_MAX) return new Fault(`the arrival, ${arrival} ms, is beyond 2^43 ms`)
     const ahead = reader.time - arrival
     if (ahead > maxClockSkew) {
+      const lead = spanTitle(ahead) === spanTitle(maxClockSkew) ? exactSpanTitle(ahead) : spanTitle(ahead)
       const skew = durationText(maxClockSkew)
-      return new Fault(`'${this.source.time}' is ${ahead} ms ahead of the arrival; maxClockSkew allows ${skew}`, 'future')
+      return new Fault(`'${this.source.time}' is ${lead} ahead of the arrival; maxClockSkew allows ${skew}`, 'future')
     }
     if (ahead > 0) this.counts.ahead++
     this.#builder.commit(Math.min(reader.time, arrival), arrival)

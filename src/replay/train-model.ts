@@ -6,7 +6,7 @@
  * lies before them, so no training label depends on an event of the holdout's time.
  */
 import { hash } from 'node:crypto'
-import { limits } from '../base/index.ts'
+import { exactSpanTitle, limits } from '../base/index.ts'
 import { concatArrays, type ColumnData, rowsWhere, doublesOf, gatherColumn } from '../columns/index.ts'
 import { canonicalJson, type ModelIR, type PipelineIR, type TrainIR } from '../define/ir/index.ts'
 import type { RowsSummary } from '../training/drift/index.ts'
@@ -177,9 +177,10 @@ function splitOf({ t, table, rejected }: SettledRows, { at, gapMs, holdout }: Sp
   if (trained === 0)
     untrainable(
       `of ${n} decisions none is left to train on: ${n - judged} are held out, ` +
-        `and a gap of ${gapMs} ms before them, the label's horizon, is excluded; wait for more decisions, or make holdout shorter`,
+        `and a gap of ${exactSpanTitle(gapMs)} before them, the label's horizon, is excluded; wait for more decisions, or make holdout shorter`,
     )
-  if (judged === n) untrainable(`of ${n} decisions none is in the ${holdout} ms of the holdout; make holdout longer`)
+  if (holdout !== undefined && judged === n)
+    untrainable(`of ${n} decisions none is in the ${exactSpanTitle(holdout)} of the holdout; make holdout longer`)
   const trainedPositives = table.labels.subarray(0, trained).reduce((sum, label) => sum + label, 0)
   return { trained, trainedPositives, trainedTo, gap: judged - trained, gapMs, holdout: n - judged, holdoutFrom, rejected }
 }

@@ -155,7 +155,7 @@ test('changes of an action are shown', () => {
       of: 'action',
       name: 'a',
       kind: 'changed',
-      details: ['when (score ≥ 0.9) → (score ≥ 0.8)', 'does stdout → webhook', 'deadline: 1000 → none'],
+      details: ['when (score ≥ 0.9) → (score ≥ 0.8)', 'does stdout → webhook', 'deadline: 1 s → none'],
     },
     { of: 'action', name: 'b', kind: 'added', details: [] },
   ])

@@ -48,7 +48,7 @@ test('changes of a placement, a window and a column are written for people', () 
       of: 'source',
       name: 'payments',
       kind: 'changed',
-      details: ['column shop added (string nullable of at most 8 bytes)', 'dedupe: 3600000 → 7200000'],
+      details: ['column shop added (string nullable of at most 8 bytes)', 'dedupe: 1 h → 2 h'],
     },
     {
       of: 'group',

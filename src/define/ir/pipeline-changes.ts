@@ -4,7 +4,7 @@
  * Pure, over the IR. Definitions are matched by name: a renamed feature is one removed and one added.
  */
 import { isDeepStrictEqual } from 'node:util'
-import { limits, durationText } from '../../base/index.ts'
+import { durationText, exactSpanTitle, limits } from '../../base/index.ts'
 import type {
   ActionIR,
   ColumnIR,
@@ -122,10 +122,23 @@ function diffList<T extends { readonly name: string }>(
 /** Plain fields that differ. */
 function diffFields(before: object, after: object): string[] {
   const [earlier, later] = [before as Readonly<Record<string, unknown>>, after as Readonly<Record<string, unknown>>]
-  const text = (value: unknown) => (value === undefined ? 'none' : typeof value === 'string' ? value : JSON.stringify(value))
   return [...new Set([...Object.keys(earlier), ...Object.keys(later)])].flatMap(name =>
-    isDeepStrictEqual(earlier[name], later[name]) ? [] : [`${name}: ${text(earlier[name])} → ${text(later[name])}`],
+    diff(`${name}:`, earlier[name], later[name], value => fieldText(name, value)),
   )
+}
+
+/** Plain fields that are durations in ms. */
+const durationFields: ReadonlySet<string> = new Set([
+  ...(['allowedLateness', 'dedupe', 'maxClockSkew', 'revisable'] satisfies (keyof SourceIR)[]),
+  ...(['freshness', 'live'] satisfies (keyof ReportIR)[]),
+  ...(['cooldown', 'deadline'] satisfies (keyof ActionIR)[]),
+  'timeout',
+])
+
+function fieldText(name: string, value: unknown): string {
+  if (value === undefined) return 'none'
+  if (typeof value === 'string') return value
+  return typeof value === 'number' && durationFields.has(name) ? exactSpanTitle(value) : JSON.stringify(value)
 }
 
 function columnText({ type, scale, nullable, min, max, maxBytes, values, entity }: ColumnIR): string {
