@@ -62,3 +62,16 @@ export function resolvedAddresses(lock: { readonly packages: Readonly<Record<str
     .filter(([, { resolved }]) => resolved !== undefined)
     .map(([name]) => `${name} has an address in package-lock.json`)
 }
+
+/**
+ * Packages with an install script that `allowScripts` in package.json neither allows nor denies. Such a script runs at `npm ci`, and may
+ * download from a place that a clone cannot reach.
+ */
+export function undecidedScripts(
+  lock: { readonly packages: Readonly<Record<string, { readonly hasInstallScript?: boolean }>> },
+  { allowScripts = {} }: { readonly allowScripts?: Readonly<Record<string, boolean>> },
+): string[] {
+  return Object.entries(lock.packages)
+    .filter(([path, { hasInstallScript }]) => hasInstallScript && !Object.hasOwn(allowScripts, path.replace(/^.*node_modules\//, '')))
+    .map(([path]) => `${path} has an install script; allow or deny it under allowScripts in package.json`)
+}

@@ -5,7 +5,7 @@ import { modulesOf } from '../sources/syntax.ts'
 import { missingFilesInComments, missingNamesInComments } from './comment-references.ts'
 import { cycles, reaches, storeImports, unknownRooms, upwardImports, upwardInside } from './floors.ts'
 import { relativeComments, repeatedExports } from './prose.ts'
-import { errorDocumentation, missingSections, resolvedAddresses, unknownLimits, unusedLimits } from './promises.ts'
+import { errorDocumentation, missingSections, resolvedAddresses, undecidedScripts, unknownLimits, unusedLimits } from './promises.ts'
 import { unescapedPrinting } from './printing.ts'
 import { filesTooLong, functionsTooLong, medianLines } from './sizes.ts'
 import { looseOmits } from './strict-types.ts'
@@ -164,6 +164,19 @@ test('an address in the lock file is found', () => {
   assert.deepEqual(resolvedAddresses({ packages: { a: {}, b: { resolved: 'https://example.org' } } }), [
     'b has an address in package-lock.json',
   ])
+})
+
+test('an install script that package.json neither allows nor denies is found', () => {
+  const packages = {
+    'node_modules/a': { hasInstallScript: true },
+    'node_modules/b/node_modules/@c/d': { hasInstallScript: true },
+    'node_modules/e': { hasInstallScript: true },
+    'node_modules/f': {},
+  }
+  assert.deepEqual(undecidedScripts({ packages }, { allowScripts: { a: true, '@c/d': false } }), [
+    'node_modules/e has an install script; allow or deny it under allowScripts in package.json',
+  ])
+  assert.equal(undecidedScripts({ packages }, {}).length, 3)
 })
 
 test('a command that prints by itself is found, and a reason that nothing needs', () => {

@@ -13,7 +13,7 @@ import { importsPastDoors, unusedDoorNames, withoutDoors } from './doors.ts'
 import { pathFaults } from './code-paths.ts'
 import { cycles, floors, reaches, storeImports, unknownRooms, upwardImports, upwardInside } from './floors.ts'
 import { relativeComments, repeatedExports } from './prose.ts'
-import { errorDocumentation, missingSections, resolvedAddresses, unknownLimits, unusedLimits } from './promises.ts'
+import { errorDocumentation, missingSections, resolvedAddresses, undecidedScripts, unknownLimits, unusedLimits } from './promises.ts'
 import { unescapedPrinting } from './printing.ts'
 import { FILE_LINES_MEDIAN_MAX, filesTooLong, functionsTooLong, longFiles, medianLines } from './sizes.ts'
 import { looseOmits } from './strict-types.ts'
@@ -88,5 +88,7 @@ test('comments cite sections of docs/reference/semantics.md that exist', () =>
   none(missingSections(textOf('docs/reference/semantics.md'), code)))
 test('every limit is used', () => none(unusedLimits(Object.keys(limits), code)))
 test('messages and pages name limits that exist', () => none(unknownLimits(Object.keys(limits), files)))
+test('package.json allows or denies every install script', () =>
+  none(undecidedScripts(JSON.parse(textOf('package-lock.json')), JSON.parse(textOf('package.json')))))
 for (const lock of ['package-lock.json', 'site/package-lock.json'])
   test(`${lock} names no registry`, () => none(resolvedAddresses(JSON.parse(textOf(lock)))))
