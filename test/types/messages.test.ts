@@ -32,6 +32,8 @@ const mistakes: readonly Mistake[] = lines.flatMap((text, i) => {
 function compile(): readonly { readonly mistake: Mistake | undefined; readonly message: string }[] {
   const tsc = resolve(import.meta.dirname, '../../node_modules/typescript/bin/tsc')
   const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], { cwd: folder, encoding: 'utf8' })
+  // An input that does not compile has no name to insert.
+  assert.doesNotMatch(stdout, /\$\{any\}/)
   return [...stdout.matchAll(/^(?<file>\S+)\((?<line>\d+),\d+\): error TS\d+: (?<message>.*)$/gm)].map(({ groups }) => {
     const { file, line, message } = groups!
     const mistake = file === 'pipeline.ts' ? mistakes.findLast(candidate => candidate.line < Number(line)) : undefined

@@ -32,11 +32,19 @@ export type InputName<I> = string extends keyof I ? string : InputPath<I>
 export type IfInferred<I, T> = string extends keyof I ? never : T
 type InputPath<I> = { [N in keyof I & string]: I[N] extends Expression ? N : `${N}.${InputPath<I[N]>}` }[keyof I & string]
 
-/** Names of the inputs that are lists. */
+/** Names of the inputs that are lists. An input that does not compile is of type `any`, and its own error says so. */
 export type ListInput<I> = string extends keyof I ? never : ListPath<I>
 type ListPath<I> = {
-  [N in keyof I & string]: I[N] extends Expression<'input', infer K> ? (K extends 'list' ? N : never) : `${N}.${ListPath<I[N]>}`
+  [N in keyof I & string]: IsAny<I[N]> extends true
+    ? never
+    : I[N] extends Expression<'input', infer K>
+      ? K extends 'list'
+        ? N
+        : never
+      : `${N}.${ListPath<I[N]>}`
 }[keyof I & string]
+/** Of tuples, since a conditional type over the type of an expression that does not compile would be that type again. */
+type IsAny<T> = [0] extends [1 & T] ? true : false
 
 /** An input with its expression, whose type has more than the IR. */
 export interface ModelInput {

@@ -144,6 +144,9 @@ model('m', { decide, inputs: () => ({ card: cardNow }), score })
 // A weight is of no input: `"amont"`, `score: weights name inputs of the model`
 model('m', { decide, inputs: p => ({ amount: p.amount }), score: logistic({ intercept: 0, weights: { amont: 1 } }) })
 
+// A weight is of no input, and an input reads a misspelled column: `'amuont'`, `Did you mean 'amount'?`
+model('m', { decide, inputs: p => ({ amount: p.amuont, web: p.web }), score: logistic({ intercept: 0, weights: { amont: 1 } }) })
+
 // The join of a label is no column: `join: the column`, `Did you mean '"payment"'?`
 labelFrom(chargebacks, { join: 'paymnt', value: c => c.fraud, negativeAfter: '90d' })
 
@@ -166,6 +169,20 @@ model('m', { decide, inputs: p => ({ amount: p.amount }), score, label: chargeba
 
 // A trained model has a list among its inputs: `train: input 'recent' is a list`, `an aggregate`
 model('m', { decide, inputs: p => ({ recent: lately.of(p.card).recent }), label, train: { algorithm: 'logistic' } })
+
+// A trained model reads a misspelled column: `'amuont'`, `Did you mean 'amount'?`
+model('m', { decide, inputs: p => ({ amount: p.amuont }), label, train: { algorithm: 'logistic' } })
+
+// A nested input of a trained model reads a misspelled feature: `'n10'`, `Did you mean 'n10m'?`
+model('m', {
+  decide,
+  inputs: p => ({ card: { n: cardNow.of(p.card).n10, sum: cardNow.of(p.card).sum } }),
+  label,
+  train: { algorithm: 'logistic' },
+})
+
+// A trained model reads a group at a misspelled key: `'crad'`
+model('m', { decide, inputs: p => ({ card: cardNow.of(p.crad) }), label, train: { algorithm: 'logistic' } })
 
 // An algorithm is misspelled: `"tree"`, `Did you mean '"trees"'?`
 model('m', { decide, inputs: p => ({ amount: p.amount }), label, train: { algorithm: 'tree' } })
