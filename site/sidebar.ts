@@ -60,6 +60,7 @@ export const sections: readonly Section[] = [
       'errors',
       'limits',
       'bad-input',
+      'aggregates',
       'semantics',
       'tiles',
       'audit',
