@@ -65,7 +65,7 @@ test('the plan keeps streams that pay, at a price of $50 a failure', async () =>
   assert.notEqual(verdictOf('group/noise').choice, 'stream', JSON.stringify(verdictOf('group/noise')))
   assert.ok(!proposed.has('group/heat'))
   assert.equal(report.history.decisions, 24 * 30 * 24)
-  assert.match(report.summary.recommendation, /"heat" on stream/)
+  assert.match(report.summary.recommendation, /streaming ingestion \(within 1 min\) and "heat" \(within 1 min\)/)
 })
 
 test('an audit from a checkpoint is equal, and sweeps no element again', async () => {

@@ -85,6 +85,8 @@ class SteeredProcess {
   readonly clock: JobClock
   readonly scheduler: JobScheduler<number>
   readonly begun: Attempted[] = []
+  /** Work has begun that was cancelled before. */
+  wasAborted = false
   #computing: PromiseWithResolvers<void> | undefined
 
   constructor(disk: Disk, wall: () => number) {
@@ -98,7 +100,7 @@ class SteeredProcess {
 
   /** Resolves or rejects as the test says; rejects when it is stopped. */
   async computation(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted()
+    this.wasAborted ||= signal.aborted
     const { promise, reject } = (this.#computing = Promise.withResolvers<void>())
     signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true })
     return promise.finally(() => (this.#computing = undefined))
@@ -271,6 +273,19 @@ test('a cancel tells whether a request or an attempt was cancelled, and its reco
   const [record] = jobRecordsIn<Attempted>(new ModelStore(store.disk), 'attempt/')
   assert.deepEqual([record.state, record.error], ['failed', `the job '${name}' was cancelled`])
   await Promise.all([running, waiting])
+})
+
+test('an attempt that is cancelled while its record is being stored begins no work', async () => {
+  const process = new SteeredProcess({ commits: [] }, () => 1)
+  const { scheduler, store } = process
+  const [{ name }] = naiveJobs
+  const result = assert.rejects(scheduler.request(name), { code: 'SPILL_CONFLICT' })
+  scheduler.tick()
+  const cancelled = scheduler.cancel(name)
+  store.keepUp()
+  assert.equal(await cancelled, true)
+  assert.equal(process.wasAborted, false)
+  await result
 })
 
 test('a cancel of an attempt that ends with a result first is none', async () => {

@@ -192,6 +192,7 @@ export class JobScheduler<R> {
     const attempt = job.begin(start, began)
     try {
       await store.commit({ put: attempt.put })
+      signal.throwIfAborted()
       const result = await attempt.run(signal)
       job.retry.reset()
       request?.resolve(result)

@@ -25,7 +25,10 @@ let beside: string
 before(async () => {
   // A run that never ends by itself, only with its process.
   const compute = (_job: unknown, _taker: unknown, signal: AbortSignal) =>
-    new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))))
+    new Promise<never>((_resolve, reject) => {
+      signal.throwIfAborted()
+      signal.addEventListener('abort', () => reject(new Error('stopped')))
+    })
   const running = await LiveRun.open(await pipelineOf('pipeline.ts'), data('left'), { compute })
   await running.run.submit('sales', recordBatchOf([{ card: 'a', at: Date.now() }]))
   do {
