@@ -255,7 +255,7 @@ export class ModelLifecycle {
   promotionMarker(
     entry: number,
     t: number,
-  ): { readonly marker: LogMarker; readonly put: readonly NamedWrite[]; readonly text: string } | undefined {
+  ): { readonly marker: LogMarker; readonly put: readonly NamedWrite[]; readonly text: string | undefined } | undefined {
     const promotion = this.promotionQueue.dequeue()
     if (!promotion) return undefined
     const { as, version } = promotion

@@ -28,6 +28,12 @@ test('a promotion says the version, how it was trained, the version that it repl
   )
 })
 
+test('the version that is promoted already is no news', () => {
+  assert.equal(promotionText(unscored, { version: 2, why, at: 0 }, { trained: undefined, before: 2 }), undefined)
+  for (const before of [undefined, 0])
+    assert.equal(promotionText(unscored, { version: 0, why, at: 0 }, { trained: undefined, before }), undefined)
+})
+
 test('a challenge says its version; version 0 is its end', () => {
   const challenge = { as: 'challenger', version: 3, why, at: 0 } as const
   assert.equal(

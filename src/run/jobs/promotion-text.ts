@@ -16,13 +16,14 @@ interface PromotionVersions {
 
 /**
  * A promotion, a challenge or its end as text for people: the version, how it was trained, the version that it replaces, and the reason,
- * which has the metrics.
+ * which has the metrics. Undefined for the version that is promoted already.
  */
 export function promotionText(
   { name, score }: Pick<ModelIR, 'name' | 'score'>,
   { as, version, why }: PendingPromotion,
   { trained, before }: PromotionVersions,
-): string {
+): string | undefined {
+  if (as !== 'challenger' && version === (before ?? 0)) return undefined
   const trigger = trained ? ` (${triggers[trained.why]})` : ''
   const promoted = version === 0 ? 'its own score' : `version ${version}${trigger}`
   if (as === 'challenger')

@@ -96,7 +96,7 @@ export class TrainingScheduler {
     for (const lifecycle of this.#all) {
       const promotion = lifecycle.promotionMarker(entry + markers.length, t)
       if (!promotion) continue
-      this.#options.onReport(promotion.text)
+      if (promotion.text !== undefined) this.#options.onReport(promotion.text)
       markers.push(promotion.marker)
       put.push(...promotion.put)
     }
