@@ -8,6 +8,6 @@ test('of random runs every value that is another is told, with the right reasons
 })
 
 test('a seed gives the same cases: what is counted does not depend on how quick the machine is', async () => {
-  const few = { cases: 3, seed: 40 }
+  const few = { cases: 1, seed: 40 }
   assert.deepEqual(await prove(few), await prove(few))
 })
