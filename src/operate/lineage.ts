@@ -14,7 +14,7 @@ import {
   type SourceIR,
   expressionLeaves,
 } from '../define/ir/index.ts'
-import { triggerId, triggerKey } from '../define/model/index.ts'
+import { labelledColumn, triggerKey } from '../define/model/index.ts'
 import { identityColumns } from '../kernel/index.ts'
 
 /** Kinds of nodes, in the order of dependence. A field is a column of a request, or the key at a tick or in a report. */
@@ -192,8 +192,7 @@ function addModel(graph: LineageGraph, ir: PipelineIR, model: ModelIR): void {
   addInputs(graph, node, expressionsOf(model), columnOf)
   if (!label) return
   for (const column of labelColumns(label)) graph.link(columnNode(label.source, column), node, 'label')
-  const joined = label.kind === 'from' ? triggerId(ir, model)! : triggerKey(ir, model)
-  graph.link(columnOf(joined.name), node, 'label')
+  graph.link(columnOf(labelledColumn(ir, model).name), node, 'label')
   if (label.kind === 'happens' && label.per !== undefined) graph.link(columnOf(label.per), node, 'label')
 }
 

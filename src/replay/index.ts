@@ -36,4 +36,4 @@ export {
   type TrainingOrigin,
 } from './training-folder.ts'
 export { setOfDecisions, setOfRows, type TrainingSet } from './training-set.ts'
-export { labelledColumn, unmatchedLabel } from './unmatched-label.ts'
+export { unmatchedLabel } from './unmatched-label.ts'

@@ -7,7 +7,7 @@ import { SpillwayError } from '../base/index.ts'
 import { lowerBound, sliceColumn } from '../columns/index.ts'
 import type { ScoringDefinitions } from '../decision/index.ts'
 import type { LabelIR, ModelIR } from '../define/ir/index.ts'
-import { triggerId, triggerKey } from '../define/model/index.ts'
+import { labelledColumn, triggerKey } from '../define/model/index.ts'
 import { clearOutcome, labellerOf, visibleEventsAt, emptyOutcomes, type Outcomes } from './labels/index.ts'
 import { decisionPointsOf } from './decide.ts'
 import { FeatureFeed } from './feature-feed.ts'
@@ -78,7 +78,7 @@ export function labelsAt(
   const { forgotten } = log
   const judge = labellerOf(labelIR, visibleEventsAt(source, block, at), { strings: log.strings, at, forgotten })
   const key = triggerKey(ir, model)
-  const keyName = labelIR.kind === 'from' ? triggerId(ir, model)!.name : key.name
+  const keyName = labelledColumn(ir, model).name
   // The feature's window is lifetime, so the check for forgotten events is done here.
   const feed =
     labelIR.kind === 'begins'

@@ -9,7 +9,8 @@ import { label, type LabelCounts, type Labels } from './label.ts'
 import { load, type LoadablePipeline, type SourceFile } from './load.ts'
 import type { ReplayLog } from './log.ts'
 import { reports } from './report.ts'
-import { labelledColumn, unmatchedLabel } from './unmatched-label.ts'
+import { labelledColumn } from '../define/model/index.ts'
+import { unmatchedLabel } from './unmatched-label.ts'
 
 /** The parts of a pipeline that a replay needs: its IR, its maps, the user's functions and ONNX files. */
 export interface Replayable extends LoadablePipeline, ScoringDefinitions {
@@ -135,7 +136,7 @@ export async function replay(pipeline: Replayable, options: ReplayOptions): Prom
 
 /** The column of a model's decisions that its label concerns, batch by batch. */
 function* labelledKeys(ir: PipelineIR, model: ModelIR, log: ReplayLog): Generator<ColumnData> {
-  const name = labelledColumn(ir, model)
+  const { name } = labelledColumn(ir, model)
   for (const triggers of decisionPointsOf(ir, model, log).batches(DECISIONS_PER_BATCH)) yield triggers.columnOf(name)
 }
 

@@ -6,12 +6,8 @@
 import { show } from '../base/index.ts'
 import type { ColumnData } from '../columns/index.ts'
 import type { ModelIR, PipelineIR } from '../define/ir/index.ts'
-import { triggerId, triggerKey } from '../define/model/index.ts'
+import { labelledColumn } from '../define/model/index.ts'
 import type { ReplayLog } from './log.ts'
-
-/** The name of the column of decisions that a label's events name: the id of the trigger for `labelFrom`, otherwise its key. */
-export const labelledColumn = (ir: PipelineIR, model: ModelIR): string =>
-  model.label?.kind === 'from' ? triggerId(ir, model)!.name : triggerKey(ir, model).name
 
 /**
  * Describes the mismatch if no event of the label's source has a key of a decision. `undefined` if one has, and without events or decisions.
@@ -44,7 +40,7 @@ export function unmatchedLabel(
   const text = (value: number): string => show(events.values instanceof Int32Array ? strings.textOf(value) : value)
   return (
     `no event of source '${source}' concerns a decision of model '${model.name}': '${column}' of '${source}' is, for example, ${text(example)}, ` +
-    `and '${labelledColumn(ir, model)}' of the decisions ${text(decided)}; check that both columns hold the same values`
+    `and '${labelledColumn(ir, model).name}' of the decisions ${text(decided)}; check that both columns hold the same values`
   )
 }
 

@@ -171,7 +171,7 @@ test('a text that training has not seen scores as the rare ones, or as an averag
   }
 })
 
-test('a category of its own has 20 rows, and at most `categories` are told apart; a note says that others are not', async () => {
+test('each category has 20 rows, and there are at most `categories`; a note names the input with others', async () => {
   const many = ['a', 'b', 'c', 'd'].flatMap((text, i) =>
     Array.from({ length: 19 + i }, (_, n): Row => ({ x: n, text, label: n % 2 === 0 ? 1 : 0 })),
   )

@@ -3,9 +3,9 @@ import { SpillwayError, didYouMean } from '../../base/index.ts'
 import type { ColumnData } from '../../columns/index.ts'
 import type { ModelIR } from '../../define/ir/index.ts'
 import { deliverColumn, groupReads, type ModelScorer } from '../../decision/index.ts'
-import { triggerColumns, triggerKey } from '../../define/model/index.ts'
+import { labelledColumn, triggerColumns, triggerKey } from '../../define/model/index.ts'
 import { isListColumn, type VectorColumn } from '../../model/index.ts'
-import { label, labelledColumn, type LabelOptions, labelHorizon, type ReplayLog, unmatchedLabel } from '../../replay/index.ts'
+import { label, type LabelOptions, labelHorizon, type ReplayLog, unmatchedLabel } from '../../replay/index.ts'
 import type { Cases, ClusterColumn } from '../domain/cases.ts'
 import { historyBlocks } from './history-blocks.ts'
 import { forEachCaseBlock, type CaseInputs } from './timeline/case-inputs.ts'
@@ -28,7 +28,7 @@ export function buildDecisionCases(
   const { ir, model } = decides
   const { value, known: isLabelled, outcome, eligible, censored, counts } = label({ ir }, model, log, isCensored ? { isCensored } : {})
   if (counts.positive === 0 && counts.late > 0) throw lateLabelsError(model, counts.late)
-  const unmatched = unmatchedLabel(ir, model, log, [rows.columnOf(labelledColumn(ir, model))])
+  const unmatched = unmatchedLabel(ir, model, log, [rows.columnOf(labelledColumn(ir, model).name)])
   if (unmatched !== undefined) throw new SpillwayError('SPILL_HISTORY', `cannot judge this history: ${unmatched}`)
   const horizon = labelHorizon(model.label!)
   const t = decisionTimes(rows)

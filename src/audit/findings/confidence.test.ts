@@ -25,7 +25,7 @@ test('confidence falls with few clusters, few weeks, unknown outcomes, and witho
   assert.equal(of({}, { why: 'untrained' }).level, 'moderate')
 })
 
-test('clusters of unequal size are told with the number of equal ones that they count as, decisions with those judged', () => {
+test('unequal clusters have their effective number, and decisions the number of judged ones', () => {
   assert.deepEqual(of(cities(225, 49.7)).reasons, [
     'only 225 cities that count as 49, since few have most decisions',
     '26 weeks (1970-01-01 to 1970-07-02), 1,000 decisions, 500 of them judged',

@@ -7,7 +7,7 @@ import type { AuditSummary } from '../domain/summary.ts'
 /** Effective sample sizes under which intervals are less reliable, and much less. */
 const CLUSTERS_FEW = 50
 const CLUSTERS_VERY_FEW = 30
-/** The share of clusters from which on their sizes are about equal. */
+/** At this share of effective clusters their sizes are about equal. */
 const EQUAL_FROM = 0.8
 /** Judged weeks that are few, and very few. */
 const WEEKS_FEW = 8

@@ -173,7 +173,7 @@ test('a change is named with its net value, and its row shows the setting that i
   assert.deepEqual([main, staleness[1].next, mayBeOlder], ['group/landings', 0, ['"hours" 15 min']])
 })
 
-test('the ages of a group in batch runs are told as beyond its schedule', () => {
+test('ages of a group in batch runs are times beyond its schedule', () => {
   const now = {
     setting: { kind: 'now' as const },
     title: 'every hour',

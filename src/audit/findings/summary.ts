@@ -24,10 +24,11 @@ export function buildSummary(parts: SummaryParts, { assumes = [], isNonNegative 
   const staleness = parts.elements.map(element => stalenessRow(element, parts, isNonNegative ? -1 : -Infinity))
   const main = mainLoss(parts.elements, staleness)
   const [worth, breakEven] = [recommendationWorth(parts, main), streamingBreakEven(parts, main)]
+  const doubt = doubtOfPrice(parts, breakEven)
   const changed = parts.elements.find(part => part.levels.length > 0 && isChangedBy(parts.plans, part))
   const mainElement = (changed ?? main?.part)?.element
   return {
-    recommendation: recommendationText(parts, staleness, doubtOfPrice(parts, breakEven)),
+    recommendation: recommendationText(parts, staleness, doubt),
     reason: reasonText(parts, main),
     outcome: parts.utility.name,
     today: todayText(parts.utility),
@@ -40,11 +41,11 @@ export function buildSummary(parts: SummaryParts, { assumes = [], isNonNegative 
     breakEven,
     confidence: confidenceOf(parts, isNothingKnown(parts.elements)),
     assumes,
-    wouldChange: wouldChange(parts, worth, breakEven),
+    wouldChange: wouldChange(parts, { worth, breakEven, doubt }),
   }
 }
 
-/** Right alerts for each outcome from which on it is said that several may be of one. */
+/** With this many right alerts for each outcome, several may be of one. */
 const REPEATED_FROM = 1.2
 
 function todayText({ name, unit, now }: UtilityPart): string {

@@ -78,7 +78,7 @@ const streamingCost = ({ low, base, high }: Range): AuditSummary['breakEven'] =>
   dollars: { value: base, low, high },
 })
 
-/** That an outcome is worth less than what streaming pays from. */
+/** The doubt about a price below break-even. */
 export function doubtOfPrice({ utility }: Pick<SummaryParts, 'utility'>, { dollars }: AuditSummary['breakEven']): string | undefined {
   if (!isPriced(utility) || !dollars || utility.dollars! >= dollars.value) return undefined
   return `at ${roundedText(utility.dollars!, '$')} each that is not shown to pay`
@@ -100,15 +100,16 @@ function olderIsBetter(elements: SummaryParts['elements']): AuditSummary['wouldC
   return gains.slice(0, 1).map(({ part, title }) => ({ text: `other windows: ${nameOf(part)} ${title} older is better` }))
 }
 
-export function wouldChange(
-  { elements, costs, utility, history }: SummaryParts,
-  worth: AuditSummary['worth'],
-  breakEven: AuditSummary['breakEven'],
-) {
+/** Parts of a summary that say what would change it. */
+interface Answer extends Pick<AuditSummary, 'worth' | 'breakEven'> {
+  readonly doubt: string | undefined
+}
+
+export function wouldChange({ elements, costs, utility, history }: SummaryParts, { worth, breakEven, doubt }: Answer) {
   const more = elements
     .flatMap(part => (part.verdict.moreWeeks === undefined ? [] : [{ part, weeks: Math.ceil(part.verdict.moreWeeks) }]))
     .toSorted((a, b) => a.weeks - b.weeks)[0]
-  const side = doubtOfPrice({ utility }, breakEven) === undefined ? 'less' : 'more'
+  const side = doubt === undefined ? 'less' : 'more'
   return [
     ...(isPriced(utility) && breakEven.dollars
       ? [{ text: `${utility.unit} worth ${side} than ${roundedText(breakEven.dollars.value, '$')} each` }]

@@ -48,8 +48,8 @@ export const shownLevel = ({
 }: Pick<StalenessRow, 'levels' | 'next'>): StalenessRow['levels'][number] | undefined => levels[Math.min(next, levels.length - 1)]
 
 /**
- * Ages that are safe: `ingestion 5 min; inference every 15 min: each alone loses at most 5 %`; empty without any. Ages to page at
- * are told with them where they are the same.
+ * Ages that are safe: `ingestion 5 min; inference every 15 min: each alone loses at most 5 %`; empty without any. Equal
+ * ages to page at are part of the text.
  */
 export function safeAgesText({ mayBeOlder, alertAt }: Pick<AuditSummary, 'mayBeOlder' | 'alertAt'>): string {
   if (mayBeOlder.length === 0) return ''

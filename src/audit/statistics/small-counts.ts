@@ -16,8 +16,12 @@
 import { poissonUpper } from './distributions.ts'
 import type { SparseValues } from '../value/sparse.ts'
 
-/** With this many differing clusters in each column, and degrees of freedom, the standard error is well estimated. */
+/** With this many differing clusters in each column the standard error is well estimated, unless one of them dominates. */
 const FEW_MAX = 20
+/**
+ * With fewer degrees of freedom one cluster dominates. Of 30 to 100 lognormal amounts (sigma 2) of either sign, mean widths fall from 38
+ * and 25 to 7 and 5 with bounds by counts, at the same coverage. From 2 on, intervals by the error are narrower.
+ */
 const FREEDOM_MIN = 2
 
 /** The differing decisions of one level, counted. */

@@ -117,4 +117,8 @@ export function triggerId(ir: PipelineIR, { decide }: ModelIR): ColumnIR | undef
   return columns.find(({ name }) => name === id)
 }
 
+/** Column of decisions that the events of a label name: the id of the trigger for `labelFrom`, otherwise its key. */
+export const labelledColumn = (ir: PipelineIR, model: ModelIR): ColumnIR =>
+  model.label?.kind === 'from' ? triggerId(ir, model)! : triggerKey(ir, model)
+
 const sourceNamed = (ir: PipelineIR, name: string): SourceIR => ir.sources.find(source => source.name === name)!

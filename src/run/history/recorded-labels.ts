@@ -2,7 +2,7 @@
 import { SpillwayError } from '../../base/index.ts'
 import { type ColumnData, concatColumns, concatArrays, countUpTo, type Strings } from '../../columns/index.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
-import { triggerId, triggerKey } from '../../define/model/index.ts'
+import { labelledColumn, triggerKey } from '../../define/model/index.ts'
 import type { Segment, NamedValues, SegmentLog } from '../../log/index.ts'
 import { labelsAt, type Labels, rowBatches } from '../../replay/index.ts'
 import { censoringOf } from './censoring.ts'
@@ -24,7 +24,7 @@ export function recordedLabels(
 ): { readonly labels: Labels; readonly at: number } {
   const { label } = model
   if (!label) throw new SpillwayError('SPILL_INPUT', `model '${model.name}' has no label; give it one, or leave --labels out`)
-  const joinColumn = label.kind === 'from' ? triggerId(ir, model)!.name : triggerKey(ir, model).name
+  const joinColumn = labelledColumn(ir, model).name
   const parts = { length: [] as number[], t: [] as Float64Array[], entry: [] as Float64Array[], key: [] as ColumnData[] }
   const censored = censoringOf(ir, model)
   const hidden = new Set<number>()

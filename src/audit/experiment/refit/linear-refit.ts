@@ -86,12 +86,8 @@ function levelColumns(
   const names = Object.keys(levels!)
   const places = levelWeights(Object.fromEntries(names.map((name, i) => [name, i])), expr.type, strings)
   const more = Object.entries({ otherwise, ifNull }).filter((entry): entry is [string, number] => entry[1] !== undefined)
-  const placeOf = (name: 'otherwise' | 'ifNull'): number | undefined => {
-    const at = more.findIndex(([own]) => own === name)
-    return at < 0 ? undefined : names.length + at
-  }
-  const ofOthers = placeOf('otherwise')
-  const ofNull = placeOf('ifNull') ?? ofOthers
+  const ofOthers = otherwise === undefined ? undefined : names.length
+  const ofNull = ifNull === undefined ? ofOthers : names.length + more.length - 1
   const columns = Array.from({ length: names.length + more.length }, () => new Float64Array(length))
   for (let row = 0; row < length; row++) {
     const place = nulls?.[row] ? ofNull : (places.get(values[row]) ?? ofOthers)
