@@ -5,9 +5,10 @@
  * `npm test -- WORD…` runs only the test files whose path contains one of the words, for work on one room. `--coverage` measures coverage
  * by room, which takes half as long again. `npm run test:deep` runs the long sweeps instead: files that end in `.deep.test.ts`.
  */
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { bringBrowser, browserProgram } from '../test/browser/program.ts'
 import { bringServer, serverPrograms } from '../test/postgres/programs.ts'
 import { printCoverage } from './coverage.ts'
@@ -42,14 +43,16 @@ if (files.some(file => file.startsWith('test/browser/'))) forTests('Chromium', b
 
 let tally = nothing
 const isWhole = words.length === 0 && !isDeep
-if (isWhole) for (const [name, command] of checks) tally = plus(tally, step(name, command))
+if (isWhole) for (const [name, command] of checks) tally = plus(tally, await step(name, command))
+// The proofs run beside the tests, which leave a core idle now and then.
+const proving = isWhole ? proveAll() : nothing
 if (files.length === 0) console.log('no test file')
 else {
   const tests = await runTests(files, { coverage })
   tally = plus(tally, tests.tally)
   if (tests.coverage) printCoverage(tests.coverage)
 }
-if (isWhole) for (const proof of proofs) tally = plus(tally, step(`prove ${proof}`, `node -C spillway-source test/prove.ts ${proof}`))
+tally = plus(tally, await proving)
 
 console.log(`\n${tallyText(tally)}`)
 process.exitCode = tally.failed === 0 && tally.passed > 0 ? 0 : 1
@@ -65,21 +68,23 @@ function forTests(name: string, isThere: () => unknown, bring: () => void): void
   }
 }
 
+async function proveAll(): Promise<Tally> {
+  let proved = nothing
+  for (const proof of proofs) proved = plus(proved, await step(`prove ${proof}`, `node -C spillway-source test/prove.ts ${proof}`))
+  return proved
+}
+
 /** Runs a command as one test. Prints its output if it failed, and its last line always. */
-function step(name: string, command: string): Partial<Tally> {
+async function step(name: string, command: string): Promise<Partial<Tally>> {
   const started = performance.now()
   const env = { ...process.env, NO_COLOR: '1' }
   // A timeout ends the command itself, not a shell around it.
-  const { status, stdout, stderr, error } = spawnSync(`exec ${command}`, {
-    shell: true,
-    encoding: 'utf8',
-    env,
-    timeout: stepMs,
-    killSignal: 'SIGKILL',
-  })
+  const child = spawn(`exec ${command}`, { shell: true, stdio: ['ignore', 'pipe', 'pipe'], env, timeout: stepMs, killSignal: 'SIGKILL' })
+  const ended = new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve))
+  const [stdout, stderr, status] = await Promise.all([text(child.stdout), text(child.stderr), ended])
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   console.log(`${status === 0 ? '✔' : '✖'} ${name}  ${seconds} s`)
-  const output = `${stdout}${stderr}${error ? error.message : ''}`.trimEnd()
+  const output = `${stdout}${stderr}`.trimEnd()
   if (output !== '') console.log((status === 0 ? output.slice(output.lastIndexOf('\n') + 1) : output).replace(/^/gm, '    '))
   return status === 0 ? { passed: 1 } : { failed: 1 }
 }
