@@ -15,6 +15,7 @@ export const floors = [
   'runner',
   'sources',
   'operate',
+  'monitor',
   'reconcile',
   'run',
   'batch',
