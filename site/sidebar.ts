@@ -53,6 +53,7 @@ export const sections: readonly Section[] = [
       'http',
       'http-webhooks',
       'http-streams',
+      'series',
       'http-operators',
       'http-access',
       'api',

@@ -4,7 +4,7 @@
  * One delivery lane per action, so a destination that is down delays no other. Outcomes are committed in groups, a little later: after a
  * crash before that commit an effect is sent once more.
  */
-import { callAfter, pause, wallClock, type Clock, limits, random as seeded, type Random, SpillwayError } from '../base/index.ts'
+import { callAfter, pause, wallClock, type Clock, limits, random as seeded, type Random, SpillwayError, sumBy } from '../base/index.ts'
 import type { ManualEffectChange, EffectChange, NewEffect, StoredEffect, EffectLog } from '../log/index.ts'
 import { DeliveryLane, type DeliveryLaneOptions } from './delivery-lane.ts'
 import { type ActionDestination, GuardedDestination } from './guarded-destination.ts'
@@ -66,9 +66,13 @@ export class EffectDispatcher {
 
   /** Pending effects, in memory or in the store. After `stop`: those that were left pending. */
   get waiting(): number {
-    if (this.#left !== undefined) return this.#left
+    return this.#left ?? sumBy(this.waitingByAction().values(), count => count)
+  }
+
+  /** Pending effects by action, in memory or in the store. Not after `stop`. */
+  waitingByAction(): ReadonlyMap<string, number> {
     const pending = this.#options.effects.pendingCounts()
-    return [...this.#lanes.keys()].reduce((sum, action) => sum + (pending.get(action) ?? 0), 0)
+    return new Map([...this.#lanes.keys()].map(action => [action, pending.get(action) ?? 0]))
   }
 
   /** No delivery is in flight or ready, and no outcome awaits its commit. Failed effects may wait for their next attempt. */

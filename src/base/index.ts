@@ -9,6 +9,7 @@ export {
   type Clock,
   pause,
   pauseBlocking,
+  type StartTimer,
   stopwatch,
   wallClock,
   withDeadline,

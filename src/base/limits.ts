@@ -174,6 +174,24 @@ export const limits = {
   FRESHNESS_BUCKET_MS: 60_000,
   /** Milliseconds between two commits of these counts. */
   FRESHNESS_EVERY_MS: 10_000,
+  /** Interval between two samples of a run for its time series, ms. */
+  SERIES_SAMPLE_MS: 10_000,
+  /** Samples of one block in the store. */
+  SERIES_SAMPLES_IN_BLOCK: 12,
+  /** Age up to which single samples are stored, ms. */
+  SERIES_SAMPLES_KEPT_MS: 3_600_000,
+  /** Interval of the points to which samples are combined, ms. */
+  SERIES_POINT_MS: 60_000,
+  /** Age up to which these points are stored, ms. */
+  SERIES_POINTS_KEPT_MS: 691_200_000,
+  /** Series of one run; further ones are left out, and reported. */
+  SERIES_MAX: 1024,
+  /** Points of each series that one query returns. */
+  SERIES_READ_POINTS_MAX: 2000,
+  /** Markers of time series, such as starts and deployments; older ones are deleted. */
+  SERIES_MARKERS_MAX: 500,
+  /** Interval between two measurements of the size of a data folder, ms. */
+  FOLDER_SIZE_EVERY_MS: 60_000,
 
   // Operators' changes to a run or a data folder.
 

@@ -7,6 +7,7 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Registry } from 'prom-client'
 import { SpillwayError, show, type StrictOmit } from '../base/index.ts'
+import { RunMonitor } from '../monitor/index.ts'
 import { type RunControl, serveRunControl } from '../operate/index.ts'
 import { LiveRun } from '../run/index.ts'
 import { PipelineRun, checkRunOptions, openSharedOptions, type RunnablePipeline, type SharedRunOptions } from '../runner/index.ts'
@@ -61,7 +62,8 @@ const open: FastifyPluginAsync<EmbedOptions> = async (app, options) => {
   for (const ended of [running.run.ended, running.sourcesEnded]) ended.catch(onError)
   try {
     const control = await serveRunControl(liveRun, { pipeline, data, onReport: onWarning })
-    attach(app, options, { running, liveRun, control, feed, tokens, onError })
+    const monitor = RunMonitor.start(liveRun, { pipeline, data, onReport: onWarning })
+    attach(app, options, { running, liveRun, control, feed, monitor, tokens, onError })
   } catch (error) {
     await running.stop()
     throw error
@@ -73,11 +75,12 @@ interface OpenRun {
   readonly liveRun: LiveRun
   readonly control: RunControl
   readonly feed: CommitFeed
+  readonly monitor: RunMonitor
   readonly tokens: Tokens | undefined
   readonly onError: (error: unknown) => void
 }
 
-function attach(app: FastifyInstance, options: EmbedOptions, { running, liveRun, control, feed, tokens, onError }: OpenRun): void {
+function attach(app: FastifyInstance, options: EmbedOptions, { running, liveRun, control, feed, monitor, tokens, onError }: OpenRun): void {
   const { pipeline, data, prefix = '/spillway', bounds, rate, addMetrics, authorize } = options
   // Fastify runs the last added hook first: the routes answer their requests and close before the run stops.
   app.addHook('onClose', () => running.stop())
@@ -89,6 +92,7 @@ function attach(app: FastifyInstance, options: EmbedOptions, { running, liveRun,
     data,
     feed,
     control,
+    monitor,
     prefix,
     onError,
     ...authorization,

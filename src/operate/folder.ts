@@ -32,6 +32,7 @@ import { folderHealth, type FolderHealth, type FolderHealthOptions, type Objecti
 import { FolderBatchRuns, FolderReports } from './ledger-runs.ts'
 import { driftOfModels, type DriftRequest, type ModelDrift } from './model-drift.ts'
 import { RegisteredModels } from './models.ts'
+import { FolderSeries } from './series.ts'
 
 /**
  * The use cases over one data folder.
@@ -54,6 +55,7 @@ export class FolderView {
   readonly models: RegisteredModels
   readonly reports: FolderReports
   readonly reconciliations: FolderReconciliations
+  readonly series: FolderSeries
   readonly #reader: SqliteReader
 
   /** Wraps a reader, which `close` closes. */
@@ -68,6 +70,7 @@ export class FolderView {
     this.models = new RegisteredModels(reader)
     this.reports = new FolderReports(reader, path)
     this.reconciliations = new FolderReconciliations(reader)
+    this.series = new FolderSeries(reader)
   }
 
   /** The pipeline that ran last in the folder; `undefined` if none has. */

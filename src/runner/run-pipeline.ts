@@ -8,6 +8,7 @@ import {
 } from '../action/index.ts'
 import { didYouMean, SpillwayError, show, durationMs, type Duration } from '../base/index.ts'
 import type { Destination, Effect } from '../define/action/index.ts'
+import { RunMonitor } from '../monitor/index.ts'
 import { serveRunControl } from '../operate/index.ts'
 import { recordedDecisions, type RecordedDecision } from '../run/decide/index.ts'
 import { LiveRun, type LiveRunOptions, type Runnable, retentionMs } from '../run/index.ts'
@@ -87,6 +88,7 @@ export async function run(pipeline: RunnablePipeline, options: RunPipelineOption
   const running = new PipelineRun(live, pipeline.ir, { readers, follow, onWarning })
   try {
     await serveRunControl(live, { pipeline, data, onReport: onWarning })
+    RunMonitor.start(live, { pipeline, data, onReport: onWarning })
   } catch (error) {
     await running.stop()
     throw error

@@ -27,15 +27,16 @@ import type { ServedRun } from './http/served-run.ts'
 import { EventStreams } from './events/event-streams.ts'
 import { checkQueries } from './http/request.ts'
 import { jobRoutes } from './routes/jobs.ts'
+import { seriesRoutes } from './routes/series.ts'
 import { UnsignedWebhookCounts } from './access/webhook-signature.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 
 /** Registers all routes of a run, and releases the reader, timers and threads of the server when the app closes. */
 export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options) => {
-  const { run, pipeline, data, feed, onError = () => {} } = options
+  const { run, pipeline, data, feed, monitor, onError = () => {} } = options
   const bounds = { ...defaultResourceLimits, ...options.bounds }
   const folder = openFolder(data)
-  const streams = feed && new EventStreams(folder.log, bounds, onError)
+  const streams = feed && new EventStreams(folder, bounds, onError)
   const load = new AdmissionControl(run, bounds)
   const search = new DecisionSearchWorker(data)
   const context: ServerContext = {
@@ -50,8 +51,10 @@ export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options
     state: stateOf(run),
   }
   const unsubscribe = streams && feed.subscribe(streams.notify)
+  const unsubscribeSamples = streams && monitor?.subscribe(streams.notifySample)
   app.addHook('preClose', closing => {
     unsubscribe?.()
+    unsubscribeSamples?.()
     streams?.close()
     closing()
   })
@@ -68,6 +71,11 @@ export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options
     if (reply.statusCode >= 500) onError(error)
     return answer
   })
+  if (monitor)
+    app.addHook('onResponse', (_request, { statusCode }, done) => {
+      monitor.countResponse(statusCode)
+      done()
+    })
   addAuthorizationHooks(app, options)
   checkQueries(app)
   addFairQueueHook(app, load.fairQueue)
@@ -88,6 +96,7 @@ const allRoutes = [
   modelRoutes,
   pipelineRoutes,
   eventRoutes,
+  seriesRoutes,
   healthRoutes,
   openapiRoutes,
 ]

@@ -41,7 +41,7 @@ const suppressed = [
 /**
  * Left out: their answers do not end, and each case would wait for its timeout. Their 4xx are tested in src/serve/routes/events.test.ts.
  */
-const endless = ['/events', '/effects/stream']
+const endless = ['/events', '/effects/stream', '/series/stream']
 
 /** Routes that answer without a token: they report the health of the process. A webhook needs a signature, and is 401 as well. */
 const open = /^\/(?:healthz|readyz)$/

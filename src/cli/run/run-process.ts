@@ -5,6 +5,7 @@ import { callEvery, stopwatch, wallClock } from '../../base/index.ts'
 import { letHeapGrow } from '../command/heap.ts'
 import type { ScheduleIR } from '../../define/ir/index.ts'
 import type { Pipeline } from '../../define/index.ts'
+import { RunMonitor } from '../../monitor/index.ts'
 import { openDataFolder, type OpenedFolder, openFolder, serveRunControl, takeOver } from '../../operate/index.ts'
 import { CommitFeed } from '../../serve/events/index.ts'
 import type { ListenOptions, RunningServer } from '../../serve/index.ts'
@@ -101,7 +102,8 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
   try {
     const control = await serveRunControl(live, { pipeline, data, cancelReconciliation: reconciling?.cancel, onReport: print })
     for (const { source, reader } of readers) print(`  ${startText(run, source, reader)}`, 'source')
-    server = await serving?.({ run, control, feed: feedOfRun }, output)
+    const monitor = RunMonitor.start(live, { pipeline, data, onReport: print })
+    server = await serving?.({ run, control, monitor, feed: feedOfRun }, output)
     running = new PipelineRun(live, pipeline.ir, { readers, follow: !once, signal: stopped.signal, onWarning: print })
     // Files end; with a server the run continues.
     const { sourcesEnded } = running
@@ -144,7 +146,7 @@ async function finishJobs(running: LiveRun, once: boolean, print: RunOutput['pri
 async function servingOf(
   pipeline: Pipeline,
   { listen, noAuth, hosts, rate, webhooks, data }: RunRequest,
-): Promise<(served: Pick<ListenOptions, 'run' | 'control' | 'feed'>, output: RunOutput) => Promise<RunningServer>> {
+): Promise<(served: Pick<ListenOptions, 'run' | 'control' | 'monitor' | 'feed'>, output: RunOutput) => Promise<RunningServer>> {
   // Loading Fastify takes 0.1 s, so it is loaded only for a server.
   const serving = await import('../../serve/index.ts')
   const options = {

@@ -9,7 +9,7 @@
 import { type Clock, limits } from '../../base/index.ts'
 import type { Block } from '../../columns/index.ts'
 import { groupReads } from '../../decision/index.ts'
-import type { PipelineIR } from '../../define/ir/index.ts'
+import type { GroupIR, PipelineIR } from '../../define/ir/index.ts'
 import type { Segment } from '../../log/index.ts'
 import type { LiveDecisions } from './live-model.ts'
 import type { FreshnessObjective, Objectives, ObjectivesFile } from './objectives.ts'
@@ -69,7 +69,6 @@ export class FreshnessTracker {
   #objectives: Objectives['groups'] = {}
   /** Measured reads by model. */
   #reads: ReadonlyMap<string, readonly MeasuredRead[]> = new Map()
-  #sources: ReadonlySet<string> = new Set()
   #savedAt = -Infinity
   #isNew = false
 
@@ -92,8 +91,6 @@ export class FreshnessTracker {
     this.#objectives = objectives
     const reads = this.#ir.models.map(model => [model.name, this.#measuredReads(model)] as const)
     this.#reads = new Map(reads.filter(([, measured]) => measured.length > 0))
-    const delayed = [...this.#reads.values()].flat().filter(({ objective }) => objective.delay !== undefined)
-    this.#sources = new Set(delayed.map(({ source }) => source))
     for (const group of Object.keys(objectives))
       if (!this.#tallies.has(group)) this.#tallies.set(group, { recent: new RecentCounts(), decisions: 0, within: 0 })
   }
@@ -111,8 +108,7 @@ export class FreshnessTracker {
 
   /** Notes the ingestion delays of a segment, before its decisions are made. */
   observe({ sources }: Segment): void {
-    if (this.#sources.size === 0) return
-    for (const { source, block } of sources) if (this.#sources.has(source)) this.#delays.add(source, block)
+    for (const { source, block } of sources) this.#delays.add(source, block)
   }
 
   /** Measures a decision batch; undefined if the model reads no group with an objective. */
@@ -143,6 +139,19 @@ export class FreshnessTracker {
       }
       this.#isNew = true
     }
+  }
+
+  /** Ingestion delay of a source, ms: 0 before its first event. */
+  sourceDelay = (source: string): number => this.#delays.delayOf(source)
+
+  /**
+   * The age at `now` of the values that a decision reads from a group, ms, as its objective counts it. `asOf`: the as-of time of the values.
+   * Without an objective, or without a usual ingestion delay in it, delay of the source does not count.
+   */
+  ageOf({ name, source, place }: Pick<GroupIR, 'name' | 'source' | 'place'>, asOf: number, now: number): number {
+    const delay = this.#objectives[name]?.delay
+    const extraDelay = delay === undefined ? 0 : Math.max(0, this.#delays.delayOf(source) - delay)
+    return now - asOf + (place.kind === 'partial' ? place.by : 0) + extraDelay
   }
 
   /** Freshness of the groups with an objective, in the order of the file. */

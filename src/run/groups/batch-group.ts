@@ -51,6 +51,10 @@ export class BatchGroup implements QueryableGroup {
     return { layer: 'batch', ...(isMissing && { degraded: `the batch run of ${new Date(due).toISOString()} is not there yet` }) }
   }
 
+  asOfAt(_t: number): number {
+    return this.#values?.asOf ?? -Infinity
+  }
+
   applyAndQuery(_events: SourceEvents | undefined, queries: readonly GroupQuery[]): GroupAnswers[] {
     return queries.map(query => this.#answer(query))
   }

@@ -19,7 +19,7 @@ import {
   type Strings,
 } from '../../columns/index.ts'
 import type { GroupIR, SourceIR } from '../../define/ir/index.ts'
-import { type BlockReads, rejectIncomplete, Kernel, placeReads, splitSlices } from '../../kernel/index.ts'
+import { type BlockReads, rejectIncomplete, Kernel, placementAt, placeReads, splitSlices } from '../../kernel/index.ts'
 
 /** The queries of one reader in a batch; row i belongs to decision i. */
 export interface GroupQuery {
@@ -70,6 +70,8 @@ export interface QueryableGroup {
   applyAndQuery(events: SourceEvents | undefined, queries: readonly GroupQuery[], now: number): GroupAnswers[]
   /** The origin of values at `t`, UTC ms, which does not decrease. */
   originAt(t: number): ValueOrigin
+  /** The as-of time of values that are read at `t`, UTC ms; −Infinity before the first run of a schedule. */
+  asOfAt(t: number): number
 }
 
 type PlacedQueries = BlockReads & { readonly uptoBefore: Int32Array }
@@ -113,6 +115,10 @@ export class LiveGroup implements QueryableGroup {
 
   originAt(_t: number): ValueOrigin {
     return { layer: 'stream' }
+  }
+
+  asOfAt(t: number): number {
+    return placementAt(this.group.place, t).asOf
   }
 
   /** A kernel without events. */

@@ -9,13 +9,14 @@
 import { pause, unknownNameError, SpillwayError } from '../../base/index.ts'
 import type { RecordBatch } from '../../intake/index.ts'
 import type { BatchRunRecord, ReportRun } from '../../batch/index.ts'
-import { positionKey, type DeadLetterChange, type EffectChange } from '../../log/index.ts'
+import { positionKey, type Commit, type DeadLetterChange, type EffectChange, type NamedWrite } from '../../log/index.ts'
 import type { ModelVersion } from '../../training/registry/index.ts'
 import type { IdRoom, IngestReceipt } from '../ingest/appender.ts'
 import type { PendingDecision } from '../ingest/decision-requests.ts'
 import { PendingReplies } from '../ingest/pending-replies.ts'
 import { Committer, type RunCounters } from './committer.ts'
 import type { Decider } from '../decide/decider.ts'
+import type { FreshnessTracker } from '../decide/freshness.ts'
 import { Shutdown, stoppedError } from './shutdown.ts'
 import { Inbox, type NamedPosition, type Submission } from '../ingest/inbox.ts'
 import type { Runnable } from '../recovery/open-pipeline.ts'
@@ -74,6 +75,12 @@ export class Run {
     this.#pace.schedule()
   }
 
+  /** The components while the run takes requests. Throws `SPILL_STOPPED` once it stops. */
+  get #running(): RunComponents {
+    this.#shutdown.check()
+    return this.#components
+  }
+
   /** Counters of this process, since its start. */
   get counts(): RunCounters {
     return this.#committer.counts
@@ -82,6 +89,11 @@ export class Run {
   /** The models and their feature groups, for metrics. */
   get decider(): Decider {
     return this.#components.decider
+  }
+
+  /** Ages of feature groups, and delays of their sources. */
+  get freshness(): FreshnessTracker {
+    return this.#components.freshness
   }
 
   /** The sequence number of the log's next entry. */
@@ -118,8 +130,7 @@ export class Run {
 
   /** Requests a decision, which sees everything before it. Throws `SPILL_INPUT` for invalid fields, `SPILL_STOPPED` once the run stops. */
   requestDecision(model: string, fields: unknown): PendingDecision {
-    this.#shutdown.check()
-    const decision = this.#components.requests.add(model, fields)
+    const decision = this.#running.requests.add(model, fields)
     this.#pace.schedule()
     return decision
   }
@@ -127,10 +138,7 @@ export class Run {
   /** As `requestDecision`; resolves when the decision is durable. */
   request = async (model: string, fields: unknown): Promise<RecordedDecision> => this.requestDecision(model, fields).durable
 
-  /**
-   * Submits records. `decided` resolves with their decisions, `receipt` once these are durable; a duplicate has those of its original
-   * event.
-   */
+  /** Submits records. `decided` resolves with their decisions (a duplicate has its event's), `receipt` once these are durable. */
   decide(source: string, batch: RecordBatch): { decided: Promise<readonly RecordedDecision[]>; receipt: Promise<IngestReceipt> } {
     const { promise: decided, resolve, reject } = Promise.withResolvers<readonly RecordedDecision[]>()
     const receipt = this.#submit({ source, batch, position: undefined, reply: { resolve, reject } })
@@ -149,8 +157,7 @@ export class Run {
 
   /** Makes a batch run of a group now. Resolves once the result is in use. Rejects as `BatchRunScheduler.jobs` does. */
   batch = async (group: string): Promise<BatchRunRecord> => {
-    this.#shutdown.check()
-    const { batchRuns } = this.#components
+    const { batchRuns } = this.#running
     if (!batchRuns) throw new SpillwayError('SPILL_UNSUPPORTED', 'this run makes no batch runs')
     const { number } = await batchRuns.jobs.request(group)
     await this.#until(() => batchRuns.isInUse(group, number))
@@ -160,21 +167,14 @@ export class Run {
   }
 
   /** Trains a model now. Resolves with the new version. Rejects as `TrainingScheduler.trainNow` does. */
-  train = async (model: string): Promise<ModelVersion> => {
-    this.#shutdown.check()
-    return this.#components.trainings.trainNow(model)
-  }
+  train = async (model: string): Promise<ModelVersion> => this.#running.trainings.trainNow(model)
 
   /** Promotes a version; 0 is the score of the definition. Resolves when it is in the log. Rejects as `TrainingScheduler.promote` does. */
-  promote = async (model: string, version: number, why: string): Promise<void> => {
-    this.#shutdown.check()
-    return this.#components.trainings.promote(model, version, why)
-  }
+  promote = async (model: string, version: number, why: string): Promise<void> => this.#running.trainings.promote(model, version, why)
 
   /** Makes a report now. Resolves once it is written. Rejects as `reportScheduler` does. */
   report = async (name: string): Promise<ReportRun> => {
-    this.#shutdown.check()
-    const { reports } = this.#components
+    const { reports } = this.#running
     if (!reports) throw new SpillwayError('SPILL_UNSUPPORTED', 'this run makes no reports')
     return reports.request(name)
   }
@@ -183,21 +183,25 @@ export class Run {
    * Cancels the request and the attempt in progress of a job. `name` is that of a group, a report or a model. Resolves as
    * `JobScheduler.cancel` does; false for a job that this run does not have.
    */
-  cancelJob = async (kind: RunJobKind, name: string): Promise<boolean> => {
-    this.#shutdown.check()
-    return this.#components.schedulersByKind[kind]?.cancel(name) ?? false
-  }
+  cancelJob = async (kind: RunJobKind, name: string): Promise<boolean> => this.#running.schedulersByKind[kind]?.cancel(name) ?? false
 
   /** Records changes of effects and dead letters; resolves when they are durable. Continues to work while the run stops. */
   async settle(effectChanges: readonly EffectChange[], deadLetterChanges: readonly DeadLetterChange[] = []): Promise<void> {
+    await this.#commit({ effectChanges, deadLetterChanges })
+    this.#onRecorded?.()
+  }
+
+  /** Commits named values on which no decision depends, such as time series; resolves when they are durable. Works as long as `settle`. */
+  commitValues = (put: readonly NamedWrite[]): Promise<void> => this.#commit({ put })
+
+  async #commit(commit: Commit): Promise<void> {
     if (this.#shutdown.isOver) this.#shutdown.check()
     try {
-      await this.#store.commit({ effectChanges, deadLetterChanges })
+      await this.#store.commit(commit)
     } catch (error) {
       this.#shutdown.fail(error)
       throw error
     }
-    this.#onRecorded?.()
   }
 
   /** Resolves when there is room for more records. */

@@ -5,6 +5,7 @@ import type { Clock } from '../../base/index.ts'
 import type { ResourceLimits } from '../access/resource-limits.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import type { CommitFeed } from '../events/journal.ts'
+import type { RunMonitor } from '../../monitor/index.ts'
 import type { RunControl, DecisionSearchWorker, FolderView } from '../../operate/index.ts'
 import type { RateLimit } from '../access/rate-limit.ts'
 import type { Role } from '../access/token-file.ts'
@@ -35,6 +36,8 @@ export interface ServeOptions {
   readonly data: string
   /** Notifies that decisions or changes of effects are durable. Without it the server has no event streams. */
   readonly feed?: CommitFeed
+  /** Monitors the run: it is told of answers, and tells of samples. */
+  readonly monitor?: Pick<RunMonitor, 'countResponse' | 'subscribe'>
   /** The changes that operators make to the run. Without it dead letters and effects are only listed. */
   readonly control?: RunControl
   /** The tokens that let clients in. Without them every client may do everything: for one's own machine only. */

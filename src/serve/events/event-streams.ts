@@ -1,29 +1,32 @@
-/** The event streams of a server, for decisions and effects, with a limit on readers: in total and for each client. */
+/** The event streams of a server, for decisions, effects and samples, with a limit on readers: in total and for each client. */
 import type { ServerResponse } from 'node:http'
 import { limits } from '../../base/index.ts'
-import type { FolderLog } from '../../operate/index.ts'
+import type { FolderView } from '../../operate/index.ts'
 import type { ResourceLimits } from '../access/resource-limits.ts'
 import { Budget, clientKey, type ClientIdentity } from '../access/budget.ts'
 import { decisionJournal } from './decision-journal.ts'
 import { effectJournal } from './effect-journal.ts'
 import { EventStream } from './event-stream.ts'
+import { sampleJournal } from './sample-journal.ts'
 import { ServeError } from '../http/serve-error.ts'
 
-/** The streams of decisions and of effects. */
+/** The streams of decisions, of effects, and of samples of the time series. */
 export class EventStreams {
   readonly decisions: EventStream
   readonly effects: EventStream
+  readonly samples: EventStream
   readonly #admitted: Budget
   #isClosed = false
 
-  constructor(log: FolderLog, bounds: ResourceLimits, onError: (error: unknown) => void) {
+  constructor({ log, series }: Pick<FolderView, 'log' | 'series'>, bounds: ResourceLimits, onError: (error: unknown) => void) {
     this.#admitted = new Budget(bounds.eventStreams, limits.SSE_CLIENT_SHARE)
     this.decisions = new EventStream(decisionJournal(log, onError), bounds, onError)
     this.effects = new EventStream(effectJournal(log.effects), bounds, onError)
+    this.samples = new EventStream(sampleJournal(series), bounds, onError)
   }
 
   get readers(): number {
-    return this.decisions.readers + this.effects.readers
+    return this.decisions.readers + this.effects.readers + this.samples.readers
   }
 
   /** Counts a reader for its client until the response ends. Throws `SPILL_OVERLOAD` beyond the client's share. */
@@ -39,16 +42,20 @@ export class EventStreams {
     response.once('close', () => this.#admitted.release(key, 1))
   }
 
-  /** Notifies both streams that new events may be durable. */
+  /** Notifies the streams of decisions and effects that new events may be durable. */
   readonly notify = (): void => {
     this.decisions.notify()
     this.effects.notify()
   }
 
-  /** Ends both streams. Their readers reconnect to the server that takes over. */
+  /** Notifies the stream of samples that a new one is durable. */
+  readonly notifySample = (): void => this.samples.notify()
+
+  /** Ends all streams. Their readers reconnect to the server that takes over. */
   close(): void {
     this.#isClosed = true
     this.decisions.close()
     this.effects.close()
+    this.samples.close()
   }
 }

@@ -1,6 +1,7 @@
 /** JSON Schemas of answers that do not depend on the pipeline. */
 import { rejectionReasons } from '../../intake/index.ts'
 import { effectStates } from '../../log/index.ts'
+import { seriesMarkerKinds } from '../../monitor/series/index.ts'
 import { lineageKinds, lineageRoles } from '../../operate/index.ts'
 import { jobSchemas } from './job-schemas.ts'
 import { schemaTerms, type OpenapiSchema } from './json-schema.ts'
@@ -159,6 +160,26 @@ export const sharedSchemas = {
     { objectives: list(objective) },
     { problem: described(text, 'the problem of an objectives file that cannot be used') },
   ),
+  SeriesMarker: object({ at: utcMs, kind: { enum: seriesMarkerKinds }, text }, { name: text }),
+  Series: object({
+    from: described(utcMs, 'when the first point begins'),
+    stepMs: described(count, 'interval of the points'),
+    length: described(count, 'number of points'),
+    series: list(
+      object({
+        name: text,
+        labels: { type: 'object', additionalProperties: text },
+        unit: text,
+        aggregation: { enum: ['sum', 'max', 'last'] },
+        values: described(list(orNull(number)), 'one for each point; null where nothing was measured'),
+      }),
+    ),
+    markers: list(ref('SeriesMarker')),
+  }),
+  SeriesSample: object({
+    at: described(utcMs, 'the beginning of its 10 s'),
+    series: list(object({ name: text, labels: { type: 'object', additionalProperties: text }, value: number })),
+  }),
   LineageNode: object({ kind: { enum: lineageKinds }, name: text }),
   Lineage: object({
     pipeline: text,

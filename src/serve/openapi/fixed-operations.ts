@@ -8,7 +8,8 @@ import { rejectionReasons } from '../../intake/index.ts'
 import { effectStates } from '../../log/index.ts'
 import { controlPaths } from './control-operations.ts'
 import { featureRequestsSchema, schemaTerms, type OpenapiSchema } from './json-schema.ts'
-import { json, operation, pathParameter, type Paths, queryParameter } from './operation.ts'
+import { monitorPaths } from './monitor-operations.ts'
+import { json, operation, pathParameter, type Paths, queryParameter, readOperation, streamOperation } from './operation.ts'
 
 const { count, described, list, object, ref, text } = schemaTerms
 
@@ -20,30 +21,6 @@ const nameParameter = (kind: string, named: Named, description = `only those of 
 
 const limitParameter = (maximum: number, description = 'how many'): OpenapiSchema =>
   queryParameter('limit', { type: 'integer', minimum: 1, maximum }, description)
-
-/** A GET for clients with a role. With parameters it may name something that does not exist (404). */
-const read = (operationId: string, summary: string, answer: OpenapiSchema, parameters?: readonly OpenapiSchema[]): OpenapiSchema => ({
-  get: operation(operationId, summary, { ...(parameters && { parameters, errors: [404] }), answer }),
-})
-
-/** A stream of events, and the shared schema of their data. */
-const stream = (operationId: string, subject: string, [event, data]: readonly [string, string], filter: OpenapiSchema): OpenapiSchema => ({
-  get: operation(operationId, `${subject}, as server-sent events; a client resumes after an id`, {
-    parameters: [
-      filter,
-      queryParameter(
-        'after',
-        { type: 'string', pattern: '^(?:[0-9]{1,15}(?:\\.[0-9]{1,9})?)?$' },
-        'resume after this id; Last-Event-ID does the same',
-      ),
-    ],
-    answer: {
-      description: `events '${event}', the data as ${data}; 'gap' where some were deleted`,
-      content: { 'text/event-stream': { schema: text } },
-    },
-    errors: [404, 503],
-  }),
-})
 
 /** The operations by path. */
 export const fixedPaths = (ir: PipelineIR): Paths => ({
@@ -60,16 +37,17 @@ export const fixedPaths = (ir: PipelineIR): Paths => ({
   ...jobPaths(ir),
   ...controlPaths,
   ...pipelinePaths,
+  ...monitorPaths,
   ...healthPaths,
 })
 
 const decisionPaths = ({ models }: PipelineIR): Paths => ({
-  '/decisions': read('decisions', 'The newest decisions, in ascending order', json('the decisions', ref('Decisions')), [
+  '/decisions': readOperation('decisions', 'The newest decisions, in ascending order', json('the decisions', ref('Decisions')), [
     nameParameter('model', models),
     queryParameter('key', text, 'only those about this key'),
     limitParameter(limits.DECISIONS_LISTED_MAX),
   ]),
-  '/decisions/{entry}/trace': read(
+  '/decisions/{entry}/trace': readOperation(
     'trace',
     'Stage times of the decisions on one log entry',
     json('the decisions, at most a hundred', ref('Traces')),
@@ -79,16 +57,16 @@ const decisionPaths = ({ models }: PipelineIR): Paths => ({
       queryParameter('key', text, 'only the decision about this key'),
     ],
   ),
-  '/events': stream('events', 'Decisions as they become durable', ['decision', 'Decision'], nameParameter('model', models)),
+  '/events': streamOperation('events', 'Decisions as they become durable', ['decision', 'Decision'], nameParameter('model', models)),
 })
 
 const effectPaths = ({ actions = [] }: PipelineIR): Paths => ({
-  '/effects': read('listEffects', 'The newest effects in ascending order, and their counts', json('the effects', ref('Effects')), [
+  '/effects': readOperation('listEffects', 'The newest effects in ascending order, and their counts', json('the effects', ref('Effects')), [
     nameParameter('action', actions),
     queryParameter('state', { enum: effectStates }, 'only those in this state'),
     limitParameter(limits.EFFECTS_LISTED_MAX),
   ]),
-  '/effects/stream': stream(
+  '/effects/stream': streamOperation(
     'effects',
     'Changes of effects: each effect after a change',
     ['effect', 'Effect'],
@@ -102,7 +80,7 @@ const letters = object({
 })
 
 const deadLetterPaths = ({ sources }: PipelineIR): Paths => ({
-  '/dead-letters': read('deadLetters', 'Dead letters, the oldest first, and their counts', json('the dead letters', letters), [
+  '/dead-letters': readOperation('deadLetters', 'Dead letters, the oldest first, and their counts', json('the dead letters', letters), [
     nameParameter('source', sources),
     queryParameter('reason', { enum: rejectionReasons }, 'only those rejected for this reason'),
     queryParameter('after', { ...count, maximum: Number.MAX_SAFE_INTEGER }, 'continue after the dead letter of this id'),
@@ -112,24 +90,24 @@ const deadLetterPaths = ({ sources }: PipelineIR): Paths => ({
 
 /** The ledgers of batch runs, reports, reconciliations and model versions. */
 const jobPaths = ({ groups, models, reports = [] }: PipelineIR): Paths => ({
-  '/runs': read('runs', 'The newest batch runs: as-of time, log position, and outcome', json('the runs', ref('Runs')), [
+  '/runs': readOperation('runs', 'The newest batch runs: as-of time, log position, and outcome', json('the runs', ref('Runs')), [
     nameParameter('group', groups),
   ]),
-  '/reports': read('reports', 'The newest reports: as-of time, log position, and outcome', json('the reports', ref('Reports')), [
+  '/reports': readOperation('reports', 'The newest reports: as-of time, log position, and outcome', json('the reports', ref('Reports')), [
     nameParameter('report', reports, 'only those of this name'),
   ]),
-  '/reconciliations': read(
+  '/reconciliations': readOperation(
     'reconciliations',
     'The newest reconciliations: values that were compared, and mismatches by cause',
     json('the reconciliations', ref('Reconciliations')),
   ),
-  '/reconciliations/{number}': read(
+  '/reconciliations/{number}': readOperation(
     'reconciliation',
     'The result of one reconciliation by model input, with examples',
     json('the reconciliation with its report', ref('Reconciliation')),
     [pathParameter('number', 1)],
   ),
-  '/models': read('models', 'Trained models: the champion, and the newest versions', json('the models', ref('Models')), [
+  '/models': readOperation('models', 'Trained models: the champion, and the newest versions', json('the models', ref('Models')), [
     nameParameter(
       'model',
       models.filter(({ train }) => train),
@@ -140,12 +118,12 @@ const jobPaths = ({ groups, models, reports = [] }: PipelineIR): Paths => ({
 
 /** The pipeline as a whole: its objectives and its lineage. */
 const pipelinePaths: Paths = {
-  '/objectives': read(
+  '/objectives': readOperation(
     'objectives',
     'Freshness objectives, with the recent decisions that met them',
     json('the objectives', ref('Objectives')),
   ),
-  '/lineage': read('lineage', 'What each feature, model, action and report depends on', json('the graph', ref('Lineage')), [
+  '/lineage': readOperation('lineage', 'What each feature, model, action and report depends on', json('the graph', ref('Lineage')), [
     queryParameter(
       'of',
       text,

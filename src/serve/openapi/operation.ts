@@ -77,3 +77,37 @@ export const pathParameter = (name: string, minimum: number): OpenapiSchema => (
   required: true,
   schema: numberSchema(minimum),
 })
+
+/** A GET for clients with a role. With parameters it may name something that does not exist (404). */
+export const readOperation = (
+  operationId: string,
+  summary: string,
+  answer: OpenapiSchema,
+  parameters?: readonly OpenapiSchema[],
+): OpenapiSchema => ({
+  get: operation(operationId, summary, { ...(parameters && { parameters, errors: [404] }), answer }),
+})
+
+/** A stream of events, and the shared schema of their data. */
+export const streamOperation = (
+  operationId: string,
+  subject: string,
+  [event, data]: readonly [string, string],
+  filter: OpenapiSchema,
+): OpenapiSchema => ({
+  get: operation(operationId, `${subject}, as server-sent events; a client resumes after an id`, {
+    parameters: [
+      filter,
+      queryParameter(
+        'after',
+        { type: 'string', pattern: '^(?:[0-9]{1,15}(?:\\.[0-9]{1,9})?)?$' },
+        'resume after this id; Last-Event-ID does the same',
+      ),
+    ],
+    answer: {
+      description: `events '${event}', the data as ${data}; 'gap' where some were deleted`,
+      content: { 'text/event-stream': { schema: schemaTerms.text } },
+    },
+    errors: [404, 503],
+  }),
+})

@@ -11,19 +11,20 @@ import type { EventStreams } from '../events/event-streams.ts'
 
 /** Adds both streams. */
 export function eventRoutes(app: FastifyInstance, { ir, streams }: ServerContext): void {
-  stream(app, '/events', { streams, of: 'decisions', kind: 'model', named: ir.models })
-  stream(app, '/effects/stream', { streams, of: 'effects', kind: 'action', named: ir.actions ?? [] })
+  eventStreamRoute(app, '/events', { streams, of: 'decisions', kind: 'model', named: ir.models })
+  eventStreamRoute(app, '/effects/stream', { streams, of: 'effects', kind: 'action', named: ir.actions ?? [] })
 }
 
 interface StreamRoute {
   readonly streams: EventStreams | undefined
-  readonly of: 'decisions' | 'effects'
+  readonly of: 'decisions' | 'effects' | 'samples'
   /** The filter of the stream, and its query parameter. */
-  readonly kind: 'model' | 'action'
+  readonly kind: 'model' | 'action' | 'name'
   readonly named: readonly { readonly name: string }[]
 }
 
-function stream(app: FastifyInstance, path: string, { streams, of, kind, named }: StreamRoute): void {
+/** Adds a route that streams events of one kind. */
+export function eventStreamRoute(app: FastifyInstance, path: string, { streams, of, kind, named }: StreamRoute): void {
   const find = lookupByName(kind, named)
   const parameters = [kind, 'after'] as const
   app.get<{ Querystring: Query }>(

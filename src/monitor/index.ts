@@ -1,0 +1,2 @@
+/** Monitoring of a run, in its process. */
+export { RunMonitor } from './run-monitor.ts'

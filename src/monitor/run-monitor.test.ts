@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
+import { action, pipeline } from '../index.ts'
+import { fraud, payments, pay, shop, start } from '../../test/serve/shop.ts'
+import { openActionDestinations } from '../action/open-destinations.ts'
+import { recordBatchOf } from '../intake/record-batch.ts'
+import { openFolder } from '../operate/folder.ts'
+import { LiveRun, type LiveRunOptions } from '../run/loop/live-run.ts'
+import { RunMonitor } from './run-monitor.ts'
+
+const alarm = action('alarm', { when: fraud.score.gte(0.5), do: () => {}, deadline: '1s' })
+const telling = pipeline('telling', [alarm])
+
+/** A monitored run whose clock and timer a test holds. */
+async function monitored(of: typeof shop, data: string, options: LiveRunOptions = {}) {
+  const time = { now: start + 1000 }
+  const clock = () => time.now
+  const live = await LiveRun.open(of, data, { clock, ...options })
+  let due = () => {}
+  const after = (ms: number, callback: () => void) => {
+    assert.equal(ms, 10_000 - (time.now % 10_000))
+    due = callback
+    return { stop: () => {} }
+  }
+  let durable = Promise.withResolvers<void>()
+  const onReport = (report: string) => assert.fail(report)
+  const monitor = RunMonitor.start(live, { pipeline: of, data, clock, after, onReport })
+  monitor.subscribe(() => durable.resolve())
+  /** Moves the clock to the next sample, and waits until it is durable. */
+  const sample = async () => {
+    durable = Promise.withResolvers()
+    time.now = Math.ceil((time.now + 1) / 10_000) * 10_000
+    due()
+    await durable.promise
+  }
+  return { live, monitor, time, sample }
+}
+
+const latest = (data: string, name: string) => {
+  const folder = openFolder(data)
+  try {
+    const { series } = folder.series.read({ names: [name], since: start, stepMs: 10_000 })
+    return series.map(({ labels, values }) => [Object.values(labels).join(' '), ...values])
+  } finally {
+    folder.close()
+  }
+}
+
+test('a run is sampled every 10 s: events, rejections, decisions, effects, deadlines and levels', async () => {
+  const data = scratchFolder('monitor')
+  const { live, monitor, sample } = await monitored(telling, data, { sendings: await openActionDestinations(telling, {}) })
+  await live.run.submit(payments.name, recordBatchOf([pay(1), pay(2, 'c', '200'), pay(2, 'c', '200'), { ...pay(3), amount: 'a lot' }]))
+  await live.whenIdle()
+  monitor.countResponse(200)
+  monitor.countResponse(503)
+  await sample()
+  await live.run.submit(payments.name, recordBatchOf([pay(4)]))
+  await sample()
+  assert.deepEqual(latest(data, 'events'), [
+    ['payments accepted', 2, 1],
+    ['payments duplicate', 1, 0],
+    ['payments rejected', 1, 0],
+  ])
+  assert.deepEqual(latest(data, 'dead_letters'), [['payments schema', 1, 0]])
+  assert.deepEqual(latest(data, 'decisions'), [['fraud', 2, 1]])
+  assert.deepEqual(latest(data, 'effects'), [['alarm delivered', 1, 0]])
+  assert.deepEqual(latest(data, 'deadlines'), [['alarm met', 1, 0]])
+  assert.deepEqual(latest(data, 'effects_waiting'), [['alarm', 0, 0]])
+  assert.deepEqual(latest(data, 'http_requests'), [
+    ['2xx', 1, 0],
+    ['5xx', 1, 0],
+  ])
+  assert.deepEqual(latest(data, 'freshness_age_ms'), [['now', 0, 0]])
+  assert.deepEqual(latest(data, 'source_delay_ms'), [['payments', 1000, 10_000]])
+  // The event loop delay has no value in an interval of a few milliseconds.
+  for (const level of ['memory_bytes', 'disk_free_bytes', 'disk_used_bytes']) {
+    const [[, ...values]] = latest(data, level)
+    assert.ok(
+      values.every(value => value !== null),
+      level,
+    )
+  }
+  await live.stop()
+})
+
+test('a restart continues the series, marks itself, and the last sample of a stopped run is kept', async () => {
+  const data = scratchFolder('monitor')
+  const first = await monitored(shop, data)
+  await first.live.run.submit(payments.name, recordBatchOf([pay(1)]))
+  await first.sample()
+  await first.live.run.submit(payments.name, recordBatchOf([pay(2), pay(3)]))
+  first.time.now += 9000
+  await first.live.stop()
+  const second = await monitored(telling, data)
+  second.time.now = first.time.now
+  await second.live.run.submit(payments.name, recordBatchOf([pay(4), pay(5), pay(6), pay(7)]))
+  await second.sample()
+  await second.live.stop()
+  assert.deepEqual(latest(data, 'events'), [['payments accepted', 1, 6]])
+  const folder = openFolder(data)
+  const kinds = folder.series.read({ since: start }).markers.map(({ kind }) => kind)
+  folder.close()
+  assert.deepEqual(kinds, ['start', 'deployment'])
+})

@@ -1,0 +1,101 @@
+/**
+ * Monitors a run, in its process: takes a sample of its measures every 10 s, and commits the time series beside the decisions.
+ *
+ * A sample that cannot be committed fails the run, as any commit does. At the end of the run the last sample is committed.
+ */
+import { callAfter, type Clock, limits, type StartTimer, wallClock } from '../base/index.ts'
+import type { PipelineIR } from '../define/ir/index.ts'
+import { readDataFolder, type SqliteReader } from '../log/sqlite/index.ts'
+import type { LiveRun } from '../run/index.ts'
+import { recordedStart } from './series/markers.ts'
+import { SeriesRecorder } from './series/recorder.ts'
+import { MeasureReader } from './series/measure-reader.ts'
+
+/** Where and what is monitored. */
+export interface MonitorOptions {
+  readonly pipeline: { readonly ir: PipelineIR; readonly fingerprint: string }
+  /** The data folder that the run holds. */
+  readonly data: string
+  readonly clock?: Clock
+  /** Starts the timer of the next sample. */
+  readonly after?: StartTimer
+  /** Receives messages for the operator. */
+  readonly onReport: (report: string) => void
+}
+
+/** The parts of a run that a monitor needs. */
+export type MonitoredRun = Pick<LiveRun, 'run' | 'dispatcher' | 'closeWith'>
+
+/** The monitor of one run, for its lifetime. */
+export class RunMonitor {
+  readonly #live: MonitoredRun
+  readonly #options: MonitorOptions
+  readonly #clock: Clock
+  readonly #reader: SqliteReader
+  readonly #reading: MeasureReader
+  readonly #recorder: SeriesRecorder
+  readonly #listeners = new Set<() => void>()
+  #timer: { stop(): void } | undefined
+  #isClosed = false
+
+  private constructor(live: MonitoredRun, options: MonitorOptions) {
+    const { pipeline, data, clock = wallClock, onReport } = options
+    this.#live = live
+    this.#options = options
+    this.#clock = clock
+    this.#reader = readDataFolder(data)
+    this.#recorder = new SeriesRecorder(this.#reader, clock(), onReport)
+    this.#reading = new MeasureReader(live, pipeline.ir, data, clock)
+  }
+
+  /** Monitors a run until it stops. Throws as `readDataFolder` does. */
+  static start(live: MonitoredRun, options: MonitorOptions): RunMonitor {
+    const monitor = new RunMonitor(live, options)
+    const start = recordedStart(monitor.#reader, monitor.#clock(), options.pipeline.fingerprint)
+    live.run.commitValues([start]).catch(() => {})
+    void monitor.#reading.refresh()
+    monitor.#schedule()
+    live.closeWith(monitor)
+    return monitor
+  }
+
+  /** Counts an answered HTTP request. */
+  countResponse = (status: number): void => this.#reading.countResponse(status)
+
+  /** Adds a listener that is called when a sample is durable. Returns a function that removes it. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Takes a sample now. Resolves when it is durable; rejects if the run has ended. */
+  async sample(): Promise<void> {
+    await this.#reading.refresh()
+    const { put } = this.#recorder.record(this.#clock(), this.#reading.read())
+    await this.#live.run.commitValues(put)
+    for (const listener of this.#listeners) listener()
+  }
+
+  /** Commits the last sample, and ends the monitoring. The run calls it when it stops. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#timer?.stop()
+    // A run that has failed commits nothing more.
+    await this.sample().catch(() => {})
+    this.#reading.close()
+    this.#reader.close()
+  }
+
+  /** Samples at whole multiples of the interval, so that each interval has one. */
+  #schedule(): void {
+    const { after = callAfter } = this.#options
+    const wait = limits.SERIES_SAMPLE_MS - (this.#clock() % limits.SERIES_SAMPLE_MS)
+    this.#timer = after(wait, () => {
+      if (this.#isClosed) return
+      // A run that has failed reports it by itself.
+      this.sample().catch(() => {})
+      this.#schedule()
+    })
+  }
+}

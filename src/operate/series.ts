@@ -1,0 +1,42 @@
+/** Time series of a data folder: events, decisions, ages, effects, load and disk over time, as a run has sampled them. */
+import {
+  lastSampleNumber,
+  type NumberedSample,
+  oldestSampleNumber,
+  readSeries,
+  samplesAfter,
+  type SeriesMarker,
+  seriesMarkers,
+  type SeriesQuery,
+  type SeriesRange,
+} from '../monitor/series/index.ts'
+import { type FolderLog, lastPipeline } from './folder-log.ts'
+
+/** Series of a range, and what happened in it. */
+export interface MarkedSeries extends SeriesRange {
+  readonly markers: readonly SeriesMarker[]
+}
+
+/** The time series of one folder. */
+export class FolderSeries {
+  readonly #log: FolderLog
+
+  constructor(log: FolderLog) {
+    this.#log = log
+  }
+
+  /** Series of a range with markers. Cost: decodes the blocks of the range. Throws as `readSeries` does. */
+  read(query: SeriesQuery): MarkedSeries {
+    const range = readSeries(this.#log, query)
+    return { ...range, markers: seriesMarkers(this.#log, lastPipeline(this.#log)?.ir, range.from) }
+  }
+
+  /** The number of the newest sample; 0 if there is none. */
+  lastNumber = (): number => lastSampleNumber(this.#log)
+
+  /** The least number from which on all samples are kept. */
+  oldestNumber = (): number => oldestSampleNumber(this.#log)
+
+  /** The next stored samples after a number, in order: those of one block, or none. */
+  samplesAfter = (number: number): NumberedSample[] => samplesAfter(this.#log, number)
+}
