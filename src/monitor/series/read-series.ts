@@ -155,6 +155,8 @@ function blockAt(
   return text === undefined ? undefined : SeriesBlock.decode(text, isWanted)
 }
 
+const NO_POINT = -1
+
 /** The points of a range while blocks are added to it, in order. */
 class RangePoints {
   readonly #from: number
@@ -172,16 +174,20 @@ class RangePoints {
 
   /** `stepMs`: the interval of the block's points. */
   add({ first, length, samples, columns }: SeriesBlock, stepMs: number): void {
-    const pointOf = (row: number): number => Math.floor(((first + row) * stepMs - this.#from) / this.#stepMs)
-    const isInside = (point: number): boolean => point >= 0 && point < this.#length
-    for (let row = 0; row < length; row++) if (samples[row] > 0 && isInside(pointOf(row))) this.#isSampled[pointOf(row)] = 1
+    // The point of each row; outside of the range there is none.
+    const points = new Int32Array(length)
+    for (let row = 0; row < length; row++) {
+      const point = Math.floor(((first + row) * stepMs - this.#from) / this.#stepMs)
+      points[row] = point >= 0 && point < this.#length ? point : NO_POINT
+      if (samples[row] > 0 && points[row] !== NO_POINT) this.#isSampled[point] = 1
+    }
     for (const [series, column] of columns) {
       const { aggregation } = measureNamed(measureOf(series))!
       let values = this.#values.get(series)
       if (!values) this.#values.set(series, (values = new Float64Array(this.#length).fill(NaN)))
       for (let row = 0; row < length; row++) {
-        const point = pointOf(row)
-        if (isInside(point) && !Number.isNaN(column[row])) values[point] = combineValues(values[point], column[row], aggregation)
+        const [point, value] = [points[row]!, column[row]]
+        if (point !== NO_POINT && !Number.isNaN(value)) values[point] = combineValues(values[point], value, aggregation)
       }
     }
   }

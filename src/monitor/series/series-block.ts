@@ -71,10 +71,7 @@ export class SeriesBlock {
       const bytes = reader.raw()
       if (!isWanted(series)) continue
       const { values, nulls } = readColumn(new ByteReader(bytes, place), length)
-      block.columns.set(
-        series,
-        Float64Array.from(values, (value, row) => (nulls?.[row] ? ABSENT : value)),
-      )
+      block.columns.set(series, withAbsent(values, nulls))
     }
     return block
   }
@@ -87,6 +84,18 @@ export function combineValues(value: number, next: number, aggregation: Aggregat
 }
 
 function presentValues(points: Float64Array): { values: Float64Array; nulls: Uint8Array } {
-  const nulls = Uint8Array.from(points, value => (Number.isNaN(value) ? 1 : 0))
-  return { values: points.map(value => (Number.isNaN(value) ? 0 : value)), nulls }
+  const values = points.slice()
+  const nulls = new Uint8Array(points.length)
+  for (let row = 0; row < points.length; row++) {
+    if (!Number.isNaN(points[row])) continue
+    values[row] = 0
+    nulls[row] = 1
+  }
+  return { values, nulls }
+}
+
+function withAbsent(values: ArrayLike<number>, nulls: Uint8Array | undefined): Float64Array {
+  const points = Float64Array.from(values)
+  if (nulls) for (let row = 0; row < points.length; row++) if (nulls[row] === 1) points[row] = ABSENT
+  return points
 }
