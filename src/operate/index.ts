@@ -22,7 +22,17 @@ export { FolderActivityReader, type FolderActivity } from './folder-activity.ts'
 export type { FolderLog } from './folder-log.ts'
 export { type FolderView, openFolder, withFolder } from './folder.ts'
 export type { FolderHealth, ObjectiveReport } from './health.ts'
-export { type Lineage, lineageAround, type LineageEdge, lineageKinds, lineageOf, lineageRoles } from './lineage.ts'
+export {
+  type Lineage,
+  lineageAround,
+  type LineageDirection,
+  lineageDirections,
+  type LineageEdge,
+  lineageKinds,
+  lineageOf,
+  lineageRoles,
+} from './lineage.ts'
+export { lineageDot, lineageMermaid } from './lineage-text.ts'
 export type { DriftRequest, ModelDrift } from './model-drift.ts'
 export { type ModelTrainingRequest, trainOnFiles, trainOnFolder } from './model-training.ts'
 export { type ModelState, type PromotedChampion, promotedChampion, type RegisteredModels } from './models.ts'

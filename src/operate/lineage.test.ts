@@ -68,7 +68,15 @@ const nightly = model('nightly', {
 })
 const decline = action('decline', { when: fraud.score.gt(0.5), do: appendTo('declined.ndjson') })
 const daily = report('daily', { of: nightly, at: every('1d') })
-const lineage = lineageOf(pipeline('shop', [fraud, check, returning, nightly, decline, daily]).ir)
+const busy = report('busy', {
+  of: { now },
+  at: every('1d'),
+  live: '7d',
+  where: row => row.vector.now.n.gt(3),
+  orderBy: { 'vector.now.n': 'descending' },
+})
+const risky = report('risky', { of: nightly, at: every('1d'), orderBy: { score: 'descending' }, limit: 10 })
+const lineage = lineageOf(pipeline('shop', [fraud, check, returning, nightly, decline, daily, busy, risky]).ir)
 
 const edgeText = ({ from, to, roles }: LineageEdge): string => `${from.kind} ${from.name} > ${to.kind} ${to.name}: ${roles.join()}`
 const into = ({ edges }: Lineage, name: string): string[] =>
@@ -91,28 +99,37 @@ test('features depend on columns by value, filter, key, time and identity', () =
 
 test('models depend on features, on columns or fields of their triggers, and on columns of their labels', () => {
   assert.deepEqual(into(lineage, 'model fraud'), [
-    'column payments.id: label',
+    'column payments.id: identity,label',
     'column payments.card: key',
     'column payments.amount: value',
     'column chargebacks.payment: label',
     'column chargebacks.fraud: label',
+    'column chargebacks.at: label',
     'feature now.n: value',
   ])
   assert.deepEqual(into(lineage, 'model returning'), [
+    'column payments.id: identity',
     'column payments.card: key,label',
     'column payments.amount: value',
     'column payments.shop: label',
     'column chargebacks.payment: label',
     'column chargebacks.fraud: label',
+    'column chargebacks.at: label',
   ])
   assert.deepEqual(into(lineage, 'model check'), ['field check.card: key', 'field check.amount: value', 'feature now.large: value'])
   assert.deepEqual(into(lineage, 'model nightly'), ['field nightly.card: key', 'feature now.n: value'])
-  assert.deepEqual(into(lineage, 'field nightly.card'), ['column payments.card: key'])
+  assert.deepEqual(into(lineage, 'field nightly.card'), [
+    'column payments.id: identity',
+    'column payments.card: key',
+    'column payments.at: time',
+  ])
 })
 
 test('actions and reports depend on scores', () => {
   assert.deepEqual(into(lineage, 'action decline'), ['model fraud: score'])
-  assert.deepEqual(into(lineage, 'report daily'), ['field daily.card: key', 'model nightly: score'])
+  assert.deepEqual(into(lineage, 'report daily'), ['field daily.card: key', 'feature now.n: value', 'model nightly: score'])
+  assert.deepEqual(into(lineage, 'report busy'), ['field busy.card: key', 'feature now.n: filter,value', 'feature now.large: value'])
+  assert.deepEqual(into(lineage, 'report risky'), ['field risky.card: key', 'feature now.n: value', 'model nightly: filter,score'])
 })
 
 test('every column is a node, and no edge leads to an earlier kind or to no node', () => {
@@ -129,9 +146,14 @@ test('the lineage around a node has what it depends on and what depends on it', 
   const around = lineageAround(lineage, 'large')
   assert.deepEqual(
     around.nodes.map(({ kind, name }) => `${kind} ${name}`),
-    [...['id', 'card', 'amount', 'shop', 'at'].map(column => `column payments.${column}`), 'feature now.large', 'model check'],
+    [
+      ...['id', 'card', 'amount', 'shop', 'at'].map(column => `column payments.${column}`),
+      'feature now.large',
+      'model check',
+      'report busy',
+    ],
   )
-  assert.equal(around.edges.length, 6)
+  assert.equal(around.edges.length, 7)
   assert.deepEqual(
     lineageAround(lineage, 'note').nodes.map(({ name }) => name),
     ['chargebacks.note'],

@@ -25,7 +25,7 @@ export type LineageKind = (typeof lineageKinds)[number]
  * The way in which a value depends on another:
  *
  * - `value`: it is computed from it; `score`: it acts on it, or reports it;
- * - `key`: which rows belong to it; `filter`: which rows count; `time`: when a row counts, and in which order;
+ * - `key`: which rows belong to it; `filter`: which rows count, and which rows of a report are listed, and where; `time`: when a row counts, and in which order;
  * - `identity`: which rows are duplicates, revisions or deletions of others; `label`: a training learns from it, no decision reads it.
  */
 export const lineageRoles = ['value', 'score', 'key', 'filter', 'time', 'identity', 'label'] as const
@@ -45,6 +45,10 @@ export interface LineageEdge {
   /** Sorted, each once. */
   readonly roles: readonly LineageRole[]
 }
+
+/** The part of a lineage around a node: what it depends on (`up`), what depends on it (`down`), or both. */
+export const lineageDirections = ['up', 'down', 'both'] as const
+export type LineageDirection = (typeof lineageDirections)[number]
 
 /** A graph of dependencies. */
 export interface Lineage {
@@ -76,16 +80,19 @@ export function lineageOf(ir: PipelineIR): Lineage {
 }
 
 /**
- * The part of a lineage that a node depends on, and that depends on it, in any number of steps.
+ * The part of a lineage that a node depends on, that depends on it, or both, in any number of steps.
  *
  * `name` is the name of the node, alone (`amount`, if only one column has it), with its source or group (`payments.amount`), or also with
  * its kind (`column payments.amount`).
  *
  * @throws `SPILL_NOT_FOUND` for an unknown name, `SPILL_INPUT` for a name of several nodes.
  */
-export function lineageAround(lineage: Lineage, name: string): Lineage {
+export function lineageAround(lineage: Lineage, name: string, direction: LineageDirection = 'both'): Lineage {
   const node = nodeNamed(lineage, name)
-  const reached = new Set([...reachedFrom(lineage, node, 'from', 'to'), ...reachedFrom(lineage, node, 'to', 'from')])
+  const reached = new Set([
+    ...(direction === 'up' ? [] : reachedFrom(lineage, node, 'from', 'to')),
+    ...(direction === 'down' ? [] : reachedFrom(lineage, node, 'to', 'from')),
+  ])
   const has = ({ kind, name: other }: LineageNode): boolean => reached.has(idOf(kind, other))
   // An edge between two ancestors is part of the way to the node; so is one between two descendants.
   return {
@@ -165,40 +172,64 @@ function addFields(graph: LineageGraph, { name, decide }: ModelIR): void {
 }
 
 function addGroup(graph: LineageGraph, source: SourceIR, { name, key, features }: GroupIR): void {
-  const { name: from, time, id, deleted, arrives } = source
   for (const { name: feature, input, where } of features) {
     const node = graph.add('feature', `${name}.${feature}`)
-    const link = (column: string, role: LineageRole): void => graph.link(columnNode(from, column), node, role)
+    const link = (column: string, role: LineageRole): void => graph.link(columnNode(source.name, column), node, role)
     for (const column of columnsIn(input)) link(column, 'value')
     for (const column of columnsIn(where)) link(column, 'filter')
     for (const column of key) link(column, 'key')
-    link(time, 'time')
-    if (arrives.kind === 'column') link(arrives.column, 'time')
-    for (const column of [...(id === undefined ? [] : [id]), ...identityColumns(source), ...(deleted === undefined ? [] : [deleted])])
-      link(column, 'identity')
+    linkEventColumns(graph, source, node)
   }
 }
+
+/** The columns that decide which events of a source count, and when. With `role`, all of them have that role. */
+function linkEventColumns(graph: LineageGraph, source: SourceIR, node: LineageNode, role?: LineageRole): void {
+  const { name, time, id, deleted, arrives } = source
+  const times = [time, ...(arrives.kind === 'column' ? [arrives.column] : [])]
+  const identities = [...presentNames(id), ...identityColumns(source), ...presentNames(deleted)]
+  for (const column of times) graph.link(columnNode(name, column), node, role ?? 'time')
+  for (const column of identities) graph.link(columnNode(name, column), node, role ?? 'identity')
+}
+
+const presentNames = (name: string | undefined): readonly string[] => (name === undefined ? [] : [name])
 
 const columnsIn = (expr: ExprIR | undefined): string[] =>
   expr ? expressionLeaves(expr).flatMap(leaf => (leaf.op === 'column' ? [leaf.name] : [])) : []
 
 function addModel(graph: LineageGraph, ir: PipelineIR, model: ModelIR): void {
-  const { name, decide, label } = model
+  const { name, decide } = model
   const node = graph.add('model', name)
   const columnOf = (column: string): LineageNode =>
     decide.kind === 'on' ? columnNode(decide.source, column) : { kind: 'field', name: `${name}.${column}` }
   graph.link(columnOf(triggerKey(ir, model).name), node, 'key')
   if (decide.kind === 'every') linkActiveKeys(graph, ir, model, decide, columnOf(decide.column.name))
+  if (decide.kind === 'on') linkTrigger(graph, definitionOf(ir.sources, decide.source), node)
   addInputs(graph, node, expressionsOf(model), columnOf)
+  addLabel(graph, ir, model, columnOf)
+}
+
+/** An event decides when it arrives, once, unless it deletes. Revisions decide like other events. */
+function linkTrigger(graph: LineageGraph, { name, id, deleted, arrives }: SourceIR, node: LineageNode): void {
+  if (arrives.kind === 'column') graph.link(columnNode(name, arrives.column), node, 'time')
+  for (const column of [...presentNames(id), ...presentNames(deleted)]) graph.link(columnNode(name, column), node, 'identity')
+}
+
+function addLabel(graph: LineageGraph, ir: PipelineIR, model: ModelIR, columnOf: (column: string) => LineageNode): void {
+  const { name, label } = model
   if (!label) return
+  const node = modelNode(name)
   for (const column of labelColumns(label)) graph.link(columnNode(label.source, column), node, 'label')
+  linkEventColumns(graph, definitionOf(ir.sources, label.source), node, 'label')
   graph.link(columnOf(labelledColumn(ir, model).name), node, 'label')
   if (label.kind === 'happens' && label.per !== undefined) graph.link(columnOf(label.per), node, 'label')
 }
 
 /** The key of a tick comes from the columns whose events keep keys active. */
 function linkActiveKeys(graph: LineageGraph, ir: PipelineIR, model: ModelIR, decide: EveryTrigger, field: LineageNode): void {
-  for (const { source, key } of livenessColumns(ir, model, decide)) graph.link(columnNode(source, key), field, 'key')
+  for (const { source, key } of livenessColumns(ir, model, decide)) {
+    graph.link(columnNode(source, key), field, 'key')
+    linkEventColumns(graph, definitionOf(ir.sources, source), field)
+  }
 }
 
 function addInputs(
@@ -206,26 +237,32 @@ function addInputs(
   node: LineageNode,
   expressions: readonly ExprIR[],
   columnOf: (column: string) => LineageNode,
+  role: LineageRole = 'value',
 ): void {
   for (const leaf of expressions.flatMap(expressionLeaves)) {
-    if (leaf.op !== 'feature') graph.link(columnOf(leaf.name), node, 'value')
+    if (leaf.op !== 'feature') graph.link(columnOf(leaf.name), node, role)
     else {
-      graph.link(featureNode(leaf.group, leaf.name), node, 'value')
+      graph.link(featureNode(leaf.group, leaf.name), node, role)
       for (const column of leaf.key) graph.link(columnOf(column), node, 'key')
     }
   }
 }
 
+/** A report has the inputs of its rows beside the score. Its condition and its order read both. */
 function addReport(graph: LineageGraph, ir: PipelineIR, report: ReportIR): void {
-  const { name, of, column } = report
+  const { name, of, column, where, orderBy = [] } = report
   const node = graph.add('report', name)
   const field = graph.add('field', `${name}.${column.name}`)
   const model = reportModel(ir, report)
   linkActiveKeys(graph, ir, model, model.decide, field)
   graph.link(field, node, 'key')
-  if (of.kind === 'model') graph.link(modelNode(of.model), node, 'score')
-  else {
-    const expressions = of.inputs.map(({ expr }) => expr)
-    addInputs(graph, node, expressions, () => field)
+  const selecting = new Set([...columnsIn(where), ...orderBy.map(({ column: sorted }) => sorted)])
+  if (of.kind === 'model') {
+    graph.link(modelNode(of.model), node, 'score')
+    if (selecting.has('score')) graph.link(modelNode(of.model), node, 'filter')
+  }
+  for (const { name: input, expr } of model.inputs) {
+    addInputs(graph, node, [expr], () => field)
+    if (selecting.has(`vector.${input}`)) addInputs(graph, node, [expr], () => field, 'filter')
   }
 }

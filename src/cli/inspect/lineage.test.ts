@@ -28,6 +28,35 @@ test('prints the part around a node as JSON', async () => {
   assert.ok(around.edges.some(({ to }) => to.name === name))
 })
 
+test('prints one direction around a node', async () => {
+  const [whole] = await calledJson<Lineage>('lineage', shop.pipeline)
+  const feature = whole.nodes.find(node => node.kind === 'feature')!
+  const name = `${feature.kind} ${feature.name}`
+  const [up] = await calledJson<Lineage>('lineage', shop.pipeline, name, '--up')
+  const [down] = await calledJson<Lineage>('lineage', shop.pipeline, name, '--down')
+  assert.deepEqual([...new Set(up.nodes.map(({ kind }) => kind))], ['column', 'feature'])
+  assert.equal(
+    down.nodes.some(({ kind }) => kind === 'column'),
+    false,
+  )
+  assert.ok(down.nodes.some(({ kind }) => kind === 'model'))
+})
+
+test('prints a drawing for Graphviz and for Mermaid', async () => {
+  const [{ edges }] = await calledJson<Lineage>('lineage', shop.pipeline)
+  const dot = await called('lineage', shop.pipeline, '--dot')
+  const mermaid = await called('lineage', shop.pipeline, '--mermaid')
+  assert.match(dot.out, /^digraph "[^"]+" \{\n {2}rankdir=LR\n/)
+  assert.match(mermaid.out, /^flowchart LR\n {2}n0\[\("/)
+  assert.equal(dot.out.match(/ -> /g)?.length, edges.length)
+  assert.equal(mermaid.out.match(/ -->\|/g)?.length, edges.length)
+})
+
+test('wrong combinations of options are wrong usage', async () => {
+  for (const options of [['--up'], ['n', '--up', '--down'], ['--json', '--dot'], ['--dot', '--mermaid']])
+    assert.equal((await called('lineage', shop.pipeline, ...options)).status, 2, options.join(' '))
+})
+
 test('an unknown name fails, and wrong usage is 2', async () => {
   const { status, err } = await called('lineage', shop.pipeline, 'nothing_like_this')
   assert.equal(status, 1)

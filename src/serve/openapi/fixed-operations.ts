@@ -6,6 +6,7 @@ import { limits } from '../../base/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import { rejectionReasons } from '../../intake/index.ts'
 import { effectStates } from '../../log/index.ts'
+import { lineageDirections } from '../../operate/index.ts'
 import { controlPaths } from './control-operations.ts'
 import { featureRequestsSchema, schemaTerms, type OpenapiSchema } from './json-schema.ts'
 import { monitorPaths } from './monitor-operations.ts'
@@ -129,6 +130,7 @@ const pipelinePaths: Paths = {
       text,
       'only what this one depends on and what depends on it; its name alone, or with its kind: column payments.amount',
     ),
+    queryParameter('direction', { enum: lineageDirections }, 'with of: what it depends on (up), what depends on it (down), or both'),
   ]),
 }
 

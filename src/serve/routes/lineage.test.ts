@@ -14,6 +14,8 @@ test('the lineage is that of the pipeline, whole or around one of its names', as
   const whole = lineageOf(pipeline.ir)
   assert.deepEqual(await get('/lineage'), { status: 200, json: whole })
   assert.deepEqual(await get('/lineage?of=now.sum'), { status: 200, json: lineageAround(whole, 'now.sum') })
+  assert.deepEqual(await get('/lineage?of=now.sum&direction=up'), { status: 200, json: lineageAround(whole, 'now.sum', 'up') })
+  assert.deepEqual(await get('/lineage?of=now.sum&direction=down'), { status: 200, json: lineageAround(whole, 'now.sum', 'down') })
   assert.deepEqual(await get('/lineage?of=column%20payments.id'), { status: 200, json: lineageAround(whole, 'column payments.id') })
 })
 
@@ -22,6 +24,8 @@ test('an unknown name is 404; an ambiguous name and a parameter given twice are 
     ['of=sums', /no column, feature, model, action or report 'sums'/, 404],
     ['of=amount', /write one of 'column payments.amount', 'field check.amount'/, 400],
     ['of=a&of=b', /is given 2 times/, 400],
+    ['of=now.sum&direction=dwn', /is up, down, both; got 'dwn'; did you mean 'down'/, 400],
+    ['direction=up', /needs a name: add \?of=NAME/, 400],
     ['name=a', /there is no parameter \?name=/, 400],
   ] as const) {
     const { status, json } = await get(`/lineage?${query}`)
