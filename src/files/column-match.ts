@@ -27,13 +27,15 @@ export function checkColumn(file: string, names: readonly string[], column: stri
 export function matchColumns(file: Pick<InputFile, 'name' | 'columns'>, source: SourceIR): ColumnMatch {
   if (!file.columns || source.mapVersion !== undefined) return { selected: undefined, warnings: [], missing: [] }
   const names = file.columns.map(column => column.name)
-  const absent = source.columns.filter(column => !names.includes(column.name))
-  for (const { name, nullable } of absent) if (!nullable) checkColumn(file.name, names, name)
-  const extra = names.filter(name => !source.columns.some(column => column.name === name))
+  const present = source.columns.flatMap(({ name, aliases = [] }) => [name, ...aliases].find(known => names.includes(known)) ?? [])
+  const absent = source.columns.filter(({ name, aliases = [] }) => ![name, ...aliases].some(known => names.includes(known)))
+  for (const { name, nullable, default: value } of absent) if (!nullable && value === undefined) checkColumn(file.name, names, name)
+  const extra = names.filter(name => !present.includes(name))
   const missing = absent.map(
-    ({ name }) => `${file.name} has no column '${name}': NULL in every row of '${source.name}'${didYouMean(name, extra)}`,
+    ({ name, default: value }) =>
+      `${file.name} has no column '${name}': ${value === undefined ? 'NULL' : 'its default'} in every row of '${source.name}'${didYouMean(name, extra)}`,
   )
   const warnings = [...missing]
   if (extra.length > 0) warnings.push(`${file.name} has columns that '${source.name}' does not name, ignored: ${extra.join(', ')}`)
-  return { selected: source.columns.filter(column => names.includes(column.name)).map(column => column.name), warnings, missing }
+  return { selected: present, warnings, missing }
 }

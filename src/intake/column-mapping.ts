@@ -22,9 +22,13 @@ interface SourceBlock {
 export function withMappedNames(source: SourceIR, names: ColumnMapping): SourceIR {
   const { columns, key, time, id, identity, deleted, arrives } = source
   const mapped = (column: string): string => names.get(column) ?? column
+  const theirs = new Set(names.values())
   return {
     ...source,
-    columns: columns.map(column => ({ ...column, name: mapped(column.name) })),
+    columns: columns.map(({ aliases, ...column }) => {
+      const free = names.has(column.name) ? [] : (aliases ?? []).filter(alias => !theirs.has(alias))
+      return { ...column, name: mapped(column.name), ...(free.length > 0 && { aliases: free }) }
+    }),
     key: mapped(key),
     time: mapped(time),
     ...(id !== undefined && { id: mapped(id) }),

@@ -138,8 +138,8 @@ function digitsOf(source: string): string {
  * Rejects numbers with more digits than a double holds, except in double columns, which take the nearest. `inexact`: their text by field.
  */
 export function inexactFault(columns: readonly ColumnIR[], inexact: ReadonlyMap<string, string>): Fault | undefined {
-  for (const { name, type } of columns) {
-    const text = inexact.get(name)
+  for (const { name, type, aliases = [] } of columns) {
+    const text = inexact.get([name, ...aliases].find(known => inexact.has(known)) ?? name)
     if (text !== undefined && type !== 'double')
       return new Fault(`'${name}' is ${text}, which has more digits than a JSON number holds; write it as text`)
   }

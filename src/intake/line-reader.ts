@@ -12,7 +12,7 @@ import type { ColumnIR, SourceIR } from '../define/ir/index.ts'
 import { TEXT_SHIFT, type RecordCells } from './cells.ts'
 import { IsoReader } from './instant.ts'
 import { fractionEnd, scannedNumber } from './number-scan.ts'
-import { requiredReason } from './row-reader.ts'
+import { requiredReason, storedDefault } from './row-reader.ts'
 import { boundedText } from './text-limits.ts'
 
 const QUOTE = 0x22
@@ -95,8 +95,9 @@ export class JsonLineReader {
   #fillMissing(cells: Float64Array, at: number): boolean {
     for (let index = 0; index < this.width; index++) {
       if (this.#lastLine[index] === this.#line) continue
-      if (this.#columns[index].required) return false
-      cells[at + index] = NaN
+      const { missing } = this.#columns[index]
+      if (missing === undefined) return false
+      cells[at + index] = missing
     }
     return true
   }
@@ -111,6 +112,8 @@ class CellReader {
   /** Quoted name, as in a line. */
   readonly name: Buffer
   readonly required: boolean
+  /** Cell of a line without the field; `undefined` if such a line must be parsed as JSON. */
+  readonly missing: number | undefined
   readonly #type: ColumnIR['type']
   /** Decimal places of a decimal. */
   readonly #scale: number
@@ -121,10 +124,14 @@ class CellReader {
   readonly #allowed: Strings | undefined
   readonly #iso: IsoReader
 
-  constructor({ name, type, scale = 0, min = -Infinity, max = Infinity, maxBytes = Infinity, values, zone }: ColumnIR, required: boolean) {
+  constructor(column: ColumnIR, required: boolean) {
+    const { name, type, scale = 0, min = -Infinity, max = Infinity, maxBytes = Infinity, values, zone, aliases } = column
+    const filled = storedDefault(column) ?? (required ? undefined : NaN)
     const isTime = type === 'timestamp'
     this.name = Buffer.from(JSON.stringify(name))
     this.required = required
+    // The line may have the value under an earlier name. A text cell is a place in the line, which has no default text.
+    this.missing = aliases || typeof filled === 'string' ? undefined : filled
     this.#type = type
     this.#scale = scale
     this.#bytesMax = maxBytes

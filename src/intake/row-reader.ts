@@ -21,6 +21,10 @@ interface Field {
   readonly strings: Strings
   /** Reason of the rejection if the field is missing; `undefined` if NULL is allowed. */
   readonly required: RejectionReason | undefined
+  /** Earlier names, under which a record may have the value. */
+  readonly aliases: readonly string[]
+  /** Value of a record that lacks the field: a number or a text; `undefined` if there is none. */
+  readonly missing: number | string | undefined
   /** True for a name that every object inherits: only the record's own field counts. */
   readonly inherited: boolean
 }
@@ -28,13 +32,17 @@ interface Field {
 /** Properties of a source that reading a row needs. A request has no time and no arrival. */
 type RowSource = Pick<SourceIR, 'columns' | 'key'> & Partial<Pick<SourceIR, 'id' | 'identity' | 'time' | 'arrives' | 'mapVersion'>>
 
-/** Reason of the rejection if the column is NULL or missing; `undefined` if NULL is allowed. */
+/** Reason of the rejection if the column is NULL, or missing without a default; `undefined` if NULL is allowed. */
 export function requiredReason({ key, time, arrives }: RowSource, { name, nullable }: ColumnIR): RejectionReason | undefined {
   if (name === key) return 'key'
   if (name === time) return 'time'
   const isArrival = arrives?.kind === 'column' && arrives.column === name
   return nullable && !isArrival ? undefined : 'schema'
 }
+
+/** The stored form of a column's default. */
+export const storedDefault = ({ default: value }: ColumnIR): number | string | undefined =>
+  typeof value === 'boolean' ? Number(value) : value
 
 export class RowReader {
   readonly #time: string | undefined
@@ -43,7 +51,10 @@ export class RowReader {
   readonly #builder: BlockBuilder
   /** Extra fields are ignored: a file may have columns for other sources. Rows from a `map` must not have any. */
   readonly #ignoresUnknown: boolean
+  /** NULL counts as missing where there is a default: a table has each column in each row. */
+  readonly #fillsNulls: boolean
   readonly #names: readonly string[]
+  readonly #currentNames: ReadonlyMap<string, string>
   /** Event time of the last row, as the record states it. */
   time = 0
   /** Arrival of the last row, if a column holds it. */
@@ -61,16 +72,20 @@ export class RowReader {
     this.#arrival = source.arrives?.kind === 'column' ? source.arrives.column : undefined
     this.#builder = builder
     this.#ignoresUnknown = (origin.tabular || columnMapping !== undefined) && source.mapVersion === undefined
+    this.#fillsNulls = origin.tabular
     this.#names = source.columns.map(column => column.name)
+    this.#currentNames = new Map(source.columns.flatMap(({ name, aliases = [] }) => aliases.map(alias => [alias, name] as const)))
     this.#fields = source.columns.map(column => ({
       name: column.name,
       read: fieldReader(boundedText(source, column), {
         text: origin.text,
-        zoneless: origin.zoneless.has(columnMapping?.get(column.name) ?? column.name),
+        zoneless: [columnMapping?.get(column.name) ?? column.name, ...(column.aliases ?? [])].some(name => origin.zoneless.has(name)),
       }),
       target: builder.column(column.name),
       strings: stringsOf(column.name),
       required: requiredReason(source, column),
+      aliases: column.aliases ?? [],
+      missing: storedDefault(column),
       inherited: column.name in Object.prototype,
     }))
   }
@@ -83,9 +98,14 @@ export class RowReader {
     const row = this.#builder.length
     let present = 0
     for (const field of this.#fields) {
-      const raw = field.inherited && !Object.hasOwn(values, field.name) ? undefined : values[field.name]
+      let raw = field.inherited && !Object.hasOwn(values, field.name) ? undefined : values[field.name]
+      if (raw === undefined && field.aliases.length > 0) raw = valueOfAlias(field.aliases, values)
       if (raw !== undefined) present++
       if (raw === undefined || raw === null) {
+        if (field.missing !== undefined && (raw === undefined || this.#fillsNulls)) {
+          field.target?.set(row, typeof field.missing === 'string' ? field.strings.idOf(field.missing) : field.missing)
+          continue
+        }
         if (field.required) return this.#missingField(field, raw, values)
         field.target?.setNull(row)
         continue
@@ -140,10 +160,20 @@ export class RowReader {
     let count = 0
     for (const _ in record) count++
     if (count === present) return undefined
-    for (const name in record)
-      if (!this.#names.includes(name)) return new Fault(`there is no column ${displayValue(name)}${didYouMean(name, this.#names)}`)
+    for (const name in record) {
+      if (this.#names.includes(name)) continue
+      const current = this.#currentNames.get(name)
+      if (current === undefined) return new Fault(`there is no column ${displayValue(name)}${didYouMean(name, this.#names)}`)
+      if (present >= 0) return new Fault(`'${name}' is an earlier name of '${current}', which the record has under another name too`)
+    }
     return undefined
   }
+}
+
+/** The value that a record has under the first of the earlier names of a column that it has. */
+function valueOfAlias(aliases: readonly string[], record: Readonly<Record<string, unknown>>): unknown {
+  for (const alias of aliases) if (Object.hasOwn(record, alias) && record[alias] !== undefined) return record[alias]
+  return undefined
 }
 
 /** Sets a row to the id of the text whose range is in the cell. */

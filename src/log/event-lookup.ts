@@ -2,11 +2,12 @@
  * Finds single log entries by sequence number, for comparing an append with the event that it may duplicate.
  *
  * Searches the segments that are being committed, then the store. A client that re-sends a day repeats consecutive segments, so the last
- * few segments stay decoded.
+ * few segments stay decoded. Events have the current columns of their source.
  */
 import { assert } from '../base/index.ts'
 import { type Block, Strings } from '../columns/index.ts'
-import { readSegment, type LogMarker, type Segment, type SegmentContext } from './segment.ts'
+import type { SchemaReading } from './schemas.ts'
+import { readSegment, type LogMarker, type Segment } from './segment.ts'
 import type { SegmentLog, StoredSegment } from './store.ts'
 
 const DECODED_MAX = 8
@@ -28,14 +29,14 @@ interface DecodedSegment {
 
 export class EventLookup {
   readonly #store: Pick<SegmentLog, 'segmentAt'>
-  readonly #columnsOf: SegmentContext['columnsOf']
+  readonly #schemas: SchemaReading
   readonly #pending: StoredSegment[] = []
   /** By first sequence number, least recently used first. */
   readonly #cache = new Map<number, DecodedSegment>()
 
-  constructor(store: Pick<SegmentLog, 'segmentAt'>, columnsOf: SegmentContext['columnsOf']) {
+  constructor(store: Pick<SegmentLog, 'segmentAt'>, schemas: SchemaReading) {
     this.#store = store
-    this.#columnsOf = columnsOf
+    this.#schemas = schemas
   }
 
   /** Adds a segment that was handed to the store. */
@@ -83,7 +84,18 @@ export class EventLookup {
 
   #decode({ first, bytes }: StoredSegment): DecodedSegment {
     const strings = new Strings()
-    const segment = readSegment(bytes, { columnsOf: this.#columnsOf, stringsOf: () => strings }, `segment ${first} of the log`)
+    const { columnsOf, currentName } = this.#schemas
+    const stored = readSegment(bytes, { columnsOf, currentName, stringsOf: () => strings }, `segment ${first} of the log`)
+    const sources = stored.sources.map(rows => ({
+      ...rows,
+      block: this.#schemas.withCurrentColumns(
+        rows.source,
+        rows.block,
+        () => true,
+        () => strings,
+      ),
+    }))
+    const segment = { ...stored, sources }
     const counts = new Int32Array(segment.sources.length + 1)
     const rows = new Int32Array(segment.length)
     for (let entry = 0; entry < segment.length; entry++) {

@@ -119,8 +119,6 @@ export class Log {
    * `SPILL_DATA` for a damaged segment.
    */
   *segments(from: number, to: number, selection: Partial<Pick<SegmentContext, 'stringsOf' | 'columnFilter'>> = {}): Generator<Segment> {
-    const columnFilter = selection.columnFilter ?? (() => true)
-    const context = { columnsOf: this.schemas.columnsOf, stringsOf: this.#options.stringsOf, ...selection }
     for (let next = from; next < to;) {
       const stored = this.#store.segmentAt(next)
       if (!stored || stored.first > next || (stored.first < next && next > from)) {
@@ -130,7 +128,7 @@ export class Log {
         next = begins
         continue
       }
-      yield this.withCurrentColumns(decodeSegment(stored, context), columnFilter)
+      yield this.decode(stored, selection)
       next = stored.first + stored.entries
     }
   }
@@ -155,11 +153,17 @@ export class Log {
     return eventsBeforeSegment(stored ? this.#readHeader(stored) : this, source)
   }
 
-  /** A segment with the current columns of its sources; columns added since it was written are NULL. */
-  withCurrentColumns(segment: Segment, columnFilter: (source: string, column: string) => boolean = () => true): Segment {
+  /**
+   * Decodes a stored segment as rows of the current columns of its sources: renamed columns have their current names, and added columns their
+   * defaults or NULL. Throws `SPILL_DATA` for a damaged segment.
+   */
+  decode(stored: StoredSegment, selection: Partial<Pick<SegmentContext, 'stringsOf' | 'columnFilter'>> = {}): Segment {
+    const { columnsOf, currentName } = this.schemas
+    const { stringsOf = this.#options.stringsOf, columnFilter = () => true } = selection
+    const segment = decodeSegment(stored, { columnsOf, currentName, stringsOf, columnFilter })
     const sources = segment.sources.map(rows => ({
       ...rows,
-      block: this.schemas.withCurrentColumns(rows.source, rows.block, name => columnFilter(rows.source, name)),
+      block: this.schemas.withCurrentColumns(rows.source, rows.block, name => columnFilter(rows.source, name), stringsOf),
     }))
     return { ...segment, sources }
   }

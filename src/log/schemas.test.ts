@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { ModelStore } from '../../test/crash/model-store.ts'
 import { Strings } from '../columns/strings.ts'
 import { entity, source, t } from '../index.ts'
+import { EventLookup } from './event-lookup.ts'
 import { Log } from './log.ts'
 import { SourceSchemas } from './schemas.ts'
 
@@ -36,15 +37,56 @@ test('events from before a column was added have NULL there', async () => {
   assert.deepEqual([block.columns['card'].nulls, block.columns['at'].nulls], [undefined, undefined])
   assert.deepEqual([block.columns['amount'].nulls, block.columns['label'].nulls], [Uint8Array.of(1, 1), Uint8Array.of(1, 1)])
 
-  const old = new Log(store, { sources: [before], stringsOf: () => new Strings() })
-  const [segment] = old.segments(0, old.end)
-  const columnsOf = (isWanted?: (source: string, column: string) => boolean) =>
-    Object.keys(log.withCurrentColumns(segment, isWanted).sources[0].block.columns)
+  const columnsOf = (columnFilter?: (source: string, column: string) => boolean) =>
+    Object.keys(log.decode(store.segmentAt(0)!, columnFilter && { columnFilter }).sources[0].block.columns)
   assert.deepEqual(columnsOf(), ['card', 'at', 'amount', 'label'])
   assert.deepEqual(
     columnsOf((_, column) => column === 'label'),
-    ['card', 'at', 'label'],
+    ['label'],
   )
+})
+
+test('events from before a column with a default was added have the default there', async () => {
+  const now = source('payments', {
+    schema: { card, at: t.timestamp(), amount: t.decimal(2).default(1.5), channel: t.enum(['web', 'shop']).default('web') },
+    key: 'card',
+    time: 'at',
+  }).ir
+  const store = await written()
+  const strings = new Strings()
+  const log = new Log(store, { sources: [now], stringsOf: () => strings })
+  const [{ block }] = [...log.segments(0, log.end)][0].sources
+  assert.deepEqual(block.columns['amount'], { values: Float64Array.of(150, 150) })
+  assert.deepEqual(
+    Array.from(block.columns['channel'].values, id => strings.textOf(id)),
+    ['web', 'web'],
+  )
+})
+
+test('a renamed column has its current name and its text in the right table, and is filtered by the current name', async () => {
+  const now = source('payments', {
+    schema: { cardId: card, at: t.timestamp() },
+    key: 'cardId',
+    time: 'at',
+    renamed: { card: 'cardId' },
+  }).ir
+  const store = await written()
+  const tables = new Map(['card', 'cardId'].map(name => [name, new Strings()]))
+  const stringsOf = (_: string, column: string) => tables.get(column)!
+  const log = new Log(store, { sources: [now], stringsOf })
+  const read = (columnFilter?: (source: string, column: string) => boolean) =>
+    [...log.segments(0, log.end, columnFilter && { columnFilter })][0].sources[0].block.columns
+  assert.deepEqual(Object.keys(read()), ['cardId', 'at'])
+  assert.deepEqual(
+    Array.from(read()['cardId'].values, id => tables.get('cardId')!.textOf(id)),
+    ['a', 'b'],
+  )
+  assert.deepEqual(Object.keys(read((_, column) => column === 'cardId')), ['cardId'])
+  assert.deepEqual(Object.keys(read((_, column) => column === 'card')), [])
+
+  const lookup = new EventLookup(store, log.schemas)
+  const event = lookup.eventAt(1)!
+  assert.equal(event.strings.textOf(event.block.columns['cardId'].values[1]), 'b')
 })
 
 test('an added column must be nullable, and the message names it', async () => {
@@ -63,4 +105,64 @@ test('a store keeps each form of the columns once', async () => {
     added.map(({ source: name, version }) => [name, version]),
     [['payments', 2]],
   )
+})
+
+test('an int column may become a double, and nothing else changes its type', async () => {
+  const { columns, ...rest } = sourceOf({ amount: t.int().nullable() as never })
+  const stored = { schemas: () => [{ source: 'payments', version: 1, columns }] }
+  const changed = (type: object) => ({
+    ...rest,
+    columns: columns.map(column => (column.name === 'amount' ? { ...column, ...type } : column)),
+  })
+  assert.equal(new SourceSchemas(stored, [changed({ type: 'double' })]).added[0].version, 2)
+  assert.throws(() => new SourceSchemas(stored, [changed({ type: 'decimal', scale: 2 })]), {
+    code: 'SPILL_SCHEMA',
+    message: /column 'amount' is int nullable, not decimal\(2\) nullable, in the events of the log \(columns version 1\)/,
+  })
+})
+
+test('a type change under a rename is rejected', async () => {
+  const store = await written()
+  const renamed = { renamed: { card: 'cardNumber' } } as const
+  const now = source('payments', { schema: { cardNumber: t.int(), at: t.timestamp() }, key: 'cardNumber', time: 'at', ...renamed }).ir
+  assert.throws(() => new SourceSchemas(store, [now]), {
+    code: 'SPILL_SCHEMA',
+    message: /column 'cardNumber' is string, not int, in the events of the log/,
+  })
+})
+
+test('a rename to a column that an earlier version has is rejected: both columns have values', async () => {
+  const { columns, ...rest } = sourceOf({ amount: t.int(), value: t.int() })
+  const stored = { schemas: () => [{ source: 'payments', version: 1, columns }] }
+  const value = { ...columns[3], aliases: ['amount'] }
+  assert.throws(() => new SourceSchemas(stored, [{ ...rest, columns: [columns[0], columns[1], value] }]), {
+    code: 'SPILL_SCHEMA',
+    message: /column 'value' is read from 'value' or 'amount', which are different columns/,
+  })
+})
+
+test('a definition that narrows a range is rejected, unless it starts once without a level', async () => {
+  const { columns, ...rest } = sourceOf({ amount: t.int({ max: 500 }) })
+  const stored = [{ source: 'payments', version: 1, columns }]
+  const narrowed = { ...rest, columns: columns.map(column => (column.name === 'amount' ? { ...column, max: 100 } : column)) }
+  assert.throws(() => new SourceSchemas({ schemas: () => stored }, [narrowed]), {
+    code: 'SPILL_SCHEMA',
+    message:
+      /the schema is not BACKWARD_TRANSITIVE compatible: the new schema cannot read version 1: \/amount: column 'amount' allows less than before: max is 100, and was 500/,
+  })
+  const { added } = new SourceSchemas({ schemas: () => stored }, [{ ...narrowed, compatibility: 'NONE' }])
+  assert.equal(added[0].version, 2)
+  // The next change answers for itself alone.
+  const wider = { ...narrowed, columns: [...narrowed.columns, { name: 'note', type: 'string' as const, nullable: true }] }
+  assert.equal(new SourceSchemas({ schemas: () => [...stored, ...added] }, [wider]).added[0].version, 3)
+})
+
+test('FORWARD rejects a rename, which the earlier definition cannot read', async () => {
+  const store = await written()
+  const now = { schema: { cardId: card, at: t.timestamp() }, key: 'cardId', time: 'at', renamed: { card: 'cardId' } } as const
+  assert.equal(new SourceSchemas(store, [source('payments', now).ir]).added[0].version, 2)
+  assert.throws(() => new SourceSchemas(store, [source('payments', { ...now, compatibility: 'FORWARD' }).ir]), {
+    code: 'SPILL_SCHEMA',
+    message: /not FORWARD compatible: version 1 cannot read the new schema: \/card: column 'card' is missing/,
+  })
 })

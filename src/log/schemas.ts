@@ -2,27 +2,43 @@
  * Column versions of each source, and how events of older versions are read with the current definitions.
  *
  * A replay must read all history. A schema change is therefore accepted only if every old event can be read as a row of the current
- * columns. A column may be removed, a nullable column added (NULL in older events), or a column made nullable. Bounds and enums are checked
- * at intake and do not bind logged events.
+ * columns: a column may be removed or renamed, made nullable, widened from int to double, or added if it is nullable or has a default.
+ * Bounds and enums are checked at intake and do not bind logged events. The compatibility level of the source is checked besides, when a
+ * definition makes a new version.
  */
 import { SpillwayError } from '../base/index.ts'
-import type { Block, ColumnData } from '../columns/index.ts'
-import type { ColumnIR, SourceIR } from '../define/ir/index.ts'
+import type { Block, ColumnData, Strings } from '../columns/index.ts'
+import { canonicalJson, type ColumnIR, type SourceIR } from '../define/ir/index.ts'
+import {
+  columnIncompatibilities,
+  defaultCompatibility,
+  type Incompatibility,
+  incompatibilityText,
+  isReadingRule,
+  levelIncompatibilities,
+} from '../schema/index.ts'
 import type { SegmentLog, StoredSchema } from './store.ts'
+
+/** Translation by which a segment's columns become those of the current definitions. */
+export type SchemaReading = Pick<SourceSchemas, 'columnsOf' | 'currentName' | 'withCurrentColumns'>
 
 export class SourceSchemas {
   /** Versions of each source, oldest first. */
   readonly #stored: Map<string, StoredSchema[]>
   readonly #sources: ReadonlyMap<string, SourceIR>
+  /** By source: current names of columns by earlier names. */
+  readonly #renamed: ReadonlyMap<string, ReadonlyMap<string, string>>
   /** New versions that these sources introduce; commit them before any event of the sources. */
   readonly added: readonly StoredSchema[]
 
   /**
-   * @throws `SPILL_SCHEMA` for a source whose history cannot be read by its current definition.
+   * @throws `SPILL_SCHEMA` for a source whose history cannot be read by its current definition, and for a new definition that breaks the
+   * compatibility level of the source.
    */
   constructor(store: Pick<SegmentLog, 'schemas'>, sources: readonly SourceIR[]) {
     this.#stored = Map.groupBy(store.schemas(), ({ source }) => source)
     this.#sources = new Map(sources.map(source => [source.name, source]))
+    this.#renamed = new Map(sources.map(({ name, columns }) => [name, currentNames(columns)]))
     this.added = sources.flatMap(source => this.#resolve(source))
   }
 
@@ -40,50 +56,75 @@ export class SourceSchemas {
     )
   }
 
-  /** Adds the current columns that a block of an older version lacks, all NULL. */
-  withCurrentColumns(source: string, block: Block, columnFilter: (column: string) => boolean): Block {
+  /** Name that a column of any version has in the current definition. */
+  readonly currentName = (source: string, column: string): string => this.#renamed.get(source)?.get(column) ?? column
+
+  /** Adds the current columns that a block of an older version lacks, filled with their defaults, or else NULL. */
+  withCurrentColumns(
+    source: string,
+    block: Block,
+    columnFilter: (column: string) => boolean,
+    stringsOf: (source: string, column: string) => Strings,
+  ): Block {
     const { columns = [] } = this.#sources.get(source) ?? {}
     const missing = columns.filter(({ name }) => !(name in block.columns) && columnFilter(name))
     if (missing.length === 0) return block
-    const nullColumn = (type: ColumnIR['type']): ColumnData => ({
-      values: type === 'string' ? new Int32Array(block.length) : new Float64Array(block.length),
-      nulls: new Uint8Array(block.length).fill(1),
-    })
-    return { ...block, columns: { ...block.columns, ...Object.fromEntries(missing.map(({ name, type }) => [name, nullColumn(type)])) } }
+    const filled = missing.map(column => [column.name, filledColumn(column, block.length, () => stringsOf(source, column.name))] as const)
+    return { ...block, columns: { ...block.columns, ...Object.fromEntries(filled) } }
   }
 
-  #resolve({ name, columns }: SourceIR): StoredSchema[] {
+  #resolve(source: SourceIR): StoredSchema[] {
+    const { name, columns } = source
     const stored = this.#stored.get(name) ?? []
-    for (const { columns: written, version } of stored) checkCompatible(name, written, columns, version)
-    if (stored.length > 0 && sameColumns(stored.at(-1)!.columns, columns)) return []
+    for (const { columns: written, version } of stored) checkReadable(name, written, columns, version)
+    if (stored.length > 0 && canonicalJson(stored.at(-1)!.columns) === canonicalJson(columns)) return []
+    checkLevel(source, stored)
     const schema = { source: name, version: (stored.at(-1)?.version ?? 0) + 1, columns }
     this.#stored.set(name, [...stored, schema])
     return [schema]
   }
 }
 
-/** Compares the stored form: name, type and scale in order, and nullability. */
-const sameColumns = (left: readonly ColumnIR[], right: readonly ColumnIR[]): boolean =>
-  JSON.stringify(left.map(shapeOf)) === JSON.stringify(right.map(shapeOf))
+const currentNames = (columns: readonly ColumnIR[]): ReadonlyMap<string, string> =>
+  new Map(columns.flatMap(({ name, aliases = [] }) => aliases.map(alias => [alias, name] as const)))
 
-const shapeOf = ({ name, type, scale, nullable }: ColumnIR): unknown => [name, type, scale, nullable]
+function filledColumn({ type, default: value }: ColumnIR, length: number, strings: () => Strings): ColumnData {
+  const isText = type === 'string'
+  if (value === undefined)
+    return { values: isText ? new Int32Array(length) : new Float64Array(length), nulls: new Uint8Array(length).fill(1) }
+  return { values: isText ? new Int32Array(length).fill(strings().idOf(String(value))) : new Float64Array(length).fill(Number(value)) }
+}
 
-function checkCompatible(source: string, written: readonly ColumnIR[], current: readonly ColumnIR[], version: number): void {
-  const reject = (column: string, why: string, fix: string): never => {
-    throw new SpillwayError(
-      'SPILL_SCHEMA',
-      `source '${source}': column '${column}' ${why} in the events of the log (columns version ${version}); ${fix}, or use a new source`,
-    )
+/** Rejects columns that cannot read the events of a version, whatever the level. */
+function checkReadable(source: string, written: readonly ColumnIR[], current: readonly ColumnIR[], version: number): void {
+  const reason = columnIncompatibilities(current, written).find(isReadingRule)
+  if (reason) throw new SpillwayError('SPILL_SCHEMA', unreadableText(source, reason, version))
+}
+
+function unreadableText(source: string, { path, rule, reader, writer, problem, fix }: Incompatibility, version: number): string {
+  const column = path.slice(1)
+  const events = `in the events of the log (columns version ${version})`
+  switch (rule) {
+    case 'added-without-default':
+      return `source '${source}': column '${column}' is not ${events}; ${fix}, or use a new source`
+    case 'type-changed':
+      return `source '${source}': column '${column}' is ${writer}, not ${reader}, ${events}; ${fix}, or use a new source`
+    case 'null-not-allowed':
+      return `source '${source}': column '${column}' may be NULL ${events}; ${fix}, or use a new source`
+    default:
+      return `source '${source}': ${problem} ${events}; ${fix}`
   }
-  for (const column of current) {
-    const before = written.find(({ name }) => name === column.name)
-    if (!before) {
-      if (!column.nullable) reject(column.name, 'is not', 'make it nullable')
-      continue
-    }
-    const typeOf = ({ type, scale }: ColumnIR) => (scale === undefined ? type : `${type}(${scale})`)
-    if (typeOf(before) !== typeOf(column))
-      reject(column.name, `is ${typeOf(before)}, not ${typeOf(column)},`, 'give the new type a new name')
-    if (before.nullable && !column.nullable) reject(column.name, 'may be NULL', 'leave it nullable')
-  }
+}
+
+/** Rejects a new version that breaks the compatibility level of its source. */
+function checkLevel({ name, columns, compatibility = defaultCompatibility }: SourceIR, stored: readonly StoredSchema[]): void {
+  const earlier = stored.map(({ version, columns: schema }) => ({ version, schema }))
+  const [first, ...more] = levelIncompatibilities(compatibility, columns, earlier, columnIncompatibilities)
+  if (!first) return
+  const others = more.length === 0 ? '' : `; ${more.length} more: spillway schema check lists them`
+  throw new SpillwayError(
+    'SPILL_SCHEMA',
+    `source '${name}': the schema is not ${compatibility} compatible: ${incompatibilityText(first)}, ` +
+      `or start once with compatibility: 'NONE'${others}`,
+  )
 }

@@ -75,6 +75,8 @@ export interface SegmentContext {
   /** String table of a string column. */
   readonly stringsOf: (source: string, column: string) => Strings
   readonly columnFilter?: (source: string, column: string) => boolean
+  /** Name by which a stored column is read: its current name if it was renamed. Filter and strings go by that name. */
+  readonly currentName?: (source: string, column: string) => string
 }
 
 /** Encodes segments. One writer serves a whole log, so that its buffers are reused. */
@@ -144,7 +146,7 @@ export function readSegment(bytes: Uint8Array, context: SegmentContext, label = 
 export const eventsBeforeSegment = ({ offsets }: Pick<Segment, 'offsets'>, source: string): number =>
   (offsets[source] ?? []).reduce((sum, next) => sum + next, 0)
 
-function readRows(reader: ByteReader, { columnsOf, stringsOf, columnFilter }: SegmentContext): SourceRows {
+function readRows(reader: ByteReader, { columnsOf, stringsOf, columnFilter, currentName }: SegmentContext): SourceRows {
   const source = reader.text()
   const schema = reader.varint()
   const length = reader.varint()
@@ -154,7 +156,8 @@ function readRows(reader: ByteReader, { columnsOf, stringsOf, columnFilter }: Se
   const ids = readHashes(reader, length)
   const identities = readHashes(reader, length)
   const columns: Record<string, ColumnData> = {}
-  for (const { name, type } of columnsOf(source, schema)) {
+  for (const { name: storedName, type } of columnsOf(source, schema)) {
+    const name = currentName ? currentName(source, storedName) : storedName
     const bytes = reader.raw()
     if (columnFilter && !columnFilter(source, name)) continue
     const strings = type === 'string' ? stringsOf(source, name) : undefined

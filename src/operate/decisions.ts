@@ -170,8 +170,7 @@ const stagesOf = (sample: StageSample | undefined): Pick<DecisionTrace, 'moments
   sample ? { moments: stageMomentsOf(sample), stages: sample.stages } : {}
 
 function decidedAt(reader: FolderLog, entry: number): DecisionTrigger | undefined {
-  const { columnsOf } = new SourceSchemas(reader, [])
-  const lookup = new EventLookup(reader, columnsOf)
+  const lookup = new EventLookup(reader, new SourceSchemas(reader, []))
   const event = lookup.eventAt(entry)
   if (event) return eventOf(event, reader)
   const marker = lookup.markerAt(entry)

@@ -76,7 +76,8 @@ export async function readRows(
   { rowsMax = limits.TRAINING_SET_ROWS_MAX, onProgress }: { readonly rowsMax?: number; readonly onProgress?: (share: number) => void } = {},
 ): Promise<EntityRows> {
   const file = await openInput(path)
-  const columns = [...[...keys, ...fields].filter(({ name }) => name !== time), timeColumn(time, [...keys, ...fields])]
+  const known = [...keys, ...fields].map(({ default: _default, ...column }) => column)
+  const columns = [...known.filter(({ name }) => name !== time), timeColumn(time, known)]
   checkColumns(file, columns, time)
   const builder = new BlockBuilder(columns)
   const required = keys.map(({ name }) => name).filter(name => name !== time)

@@ -30,6 +30,7 @@ export const floors = [
   'log',
   'online',
   'intake',
+  'schema',
   'kernel',
   'sql',
   'aggregate',

@@ -56,8 +56,7 @@ function stageSamples(
 
 /** Milliseconds from an event's time to its arrival; 0 for ticks and requests. */
 function ingestionLagOf(reader: FolderLog): (entry: number) => number {
-  const { columnsOf } = new SourceSchemas(reader, [])
-  const lookup = new EventLookup(reader, columnsOf)
+  const lookup = new EventLookup(reader, new SourceSchemas(reader, []))
   return entry => {
     const event = lookup.eventAt(entry)
     return event ? event.block.arrival[event.row] - event.block.time[event.row] : 0

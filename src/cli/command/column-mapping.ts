@@ -102,7 +102,9 @@ function checkCollisions({ name, columns }: SourceIR, names: ColumnMapping): voi
 /** The fields that the files must have: the mapped names, and the required columns of a source without a map function. */
 export function requiredFields(source: SourceIR, names: ColumnMapping = new Map()): string[] {
   if (source.mapVersion !== undefined) return [...names.values()]
-  const required = source.columns.filter(column => names.has(column.name) || requiredReason(source, column) !== undefined)
+  const required = source.columns.filter(
+    column => names.has(column.name) || (requiredReason(source, column) !== undefined && column.default === undefined && !column.aliases),
+  )
   return required.map(({ name }) => names.get(name) ?? name)
 }
 
@@ -133,10 +135,13 @@ function checkNamed(source: string, column: string, theirs: string, files: reado
 }
 
 function fieldWarnings(source: SourceIR, theirs: ColumnMapping, { file, names, isSample }: FileFields): string[] {
-  const expected = source.columns.map(column => ({ column, name: theirs.get(column.name) ?? column.name }))
-  const missing = expected.filter(({ name }) => !names.includes(name))
-  const extra = names.filter(name => !expected.some(field => field.name === name))
-  const needed = missing.find(({ column }) => requiredReason(source, column) !== undefined)
+  const expected = source.columns.map(column => {
+    const name = theirs.get(column.name) ?? column.name
+    return { column, name, known: theirs.has(column.name) ? [name] : [name, ...(column.aliases ?? [])] }
+  })
+  const missing = expected.filter(({ known }) => !known.some(name => names.includes(name)))
+  const extra = names.filter(name => !expected.some(({ known }) => known.includes(name)))
+  const needed = missing.find(({ column }) => requiredReason(source, column) !== undefined && column.default === undefined)
   if (needed && names.length > 0)
     throw new SpillwayError(
       'SPILL_NOT_FOUND',
@@ -148,7 +153,9 @@ function fieldWarnings(source: SourceIR, theirs: ColumnMapping, { file, names, i
   if (!isSample) return []
   return [
     ...missing.map(
-      ({ name }) => `the first records of ${file} have no field '${name}', so it is NULL in '${source.name}'${didYouMean(name, extra)}`,
+      ({ name, column }) =>
+        `the first records of ${file} have no field '${name}', so it is ${column.default === undefined ? 'NULL' : 'its default'} in ` +
+        `'${source.name}'${didYouMean(name, extra)}`,
     ),
     ...(extra.length > 0 ? [`${file} has fields that '${source.name}' does not name, ignored: ${extra.join(', ')}`] : []),
   ]

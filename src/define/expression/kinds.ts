@@ -47,13 +47,18 @@ export type TimeNames<C extends ColumnSpecs> = {
   [N in RequiredNames<C>]: KindOf<C[N]> extends 'timestamp' ? N : never
 }[RequiredNames<C>]
 
+/** Names of the columns that a record must have: neither nullable nor with a default. */
+type SentNames<C extends ColumnSpecs> = {
+  [N in RequiredNames<C>]: undefined extends InputOf<C[N]> ? never : N
+}[RequiredNames<C>]
+
 /**
  * Record that a source accepts: decimals as number or text, timestamps as UTC ms, ISO 8601 text or Date, durations as ms or
- * text. A nullable column may be null or missing.
+ * text. A nullable column may be null or missing, a column with a default may be missing.
  */
 export type RecordOf<C extends ColumnSpecs> = Flat<
-  { readonly [N in RequiredNames<C>]: InputOf<C[N]> } & {
-    readonly [N in Exclude<keyof C & string, RequiredNames<C>>]?: InputOf<C[N]> | undefined
+  { readonly [N in SentNames<C>]: InputOf<C[N]> } & {
+    readonly [N in Exclude<keyof C & string, SentNames<C>>]?: InputOf<C[N]> | undefined
   }
 >
 

@@ -67,6 +67,8 @@ const tableOptions = optionNames<AnyTableOptions>({
   dedupe: true,
   map: true,
   mapVersion: true,
+  renamed: true,
+  compatibility: true,
   deleted: true,
   place: true,
   owner: true,

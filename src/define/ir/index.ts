@@ -16,6 +16,7 @@ export { canonicalJson, groupFingerprint, shortHash, withoutNotes } from './fing
 export {
   type AggregateName,
   aggregateNames,
+  type CompatibilityLevel,
   type FeatureIR,
   type GroupIR,
   type LabelIR,

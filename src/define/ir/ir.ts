@@ -51,7 +51,28 @@ export interface SourceIR {
   readonly dedupe: number
   /** Version of the user's `map`, if there is one. */
   readonly mapVersion?: string
+  /** Compatibility level of changes of the columns; absent for the default. Not part of the fingerprint. */
+  readonly compatibility?: CompatibilityLevel
 }
+
+/**
+ * Compatibility levels of schema changes, as in Confluent's Schema Registry.
+ *
+ * With `BACKWARD` the new definition reads data of the previous version, with `FORWARD` the previous definition reads data of the new
+ * version, with `FULL` both. A transitive level covers all earlier versions. `NONE` checks nothing.
+ */
+export const compatibilityLevels = [
+  'BACKWARD_TRANSITIVE',
+  'BACKWARD',
+  'FORWARD',
+  'FORWARD_TRANSITIVE',
+  'FULL',
+  'FULL_TRANSITIVE',
+  'NONE',
+] as const
+
+/** Compatibility level of a source's schema changes; the default is `BACKWARD_TRANSITIVE`, since all of the log is replayed. */
+export type CompatibilityLevel = (typeof compatibilityLevels)[number]
 
 /** Names of the aggregates. */
 export const aggregateNames = [

@@ -141,7 +141,7 @@ function fieldText(name: string, value: unknown): string {
   return typeof value === 'number' && durationFields.has(name) ? exactSpanTitle(value) : JSON.stringify(value)
 }
 
-function columnText({ type, scale, nullable, min, max, maxBytes, values, entity }: ColumnIR): string {
+function columnText({ type, scale, nullable, min, max, maxBytes, values, entity, default: value, aliases }: ColumnIR): string {
   const bounds = [...(min === undefined ? [] : [`from ${min}`]), ...(max === undefined ? [] : [`to ${max}`])]
   return [
     scale === undefined ? type : `${type}(${scale})`,
@@ -150,6 +150,8 @@ function columnText({ type, scale, nullable, min, max, maxBytes, values, entity 
     ...(maxBytes === undefined ? [] : [`of at most ${maxBytes} bytes`]),
     ...(values ? [`one of ${values.join(', ')}`] : []),
     ...(entity === undefined ? [] : [`of entity ${entity}`]),
+    ...(value === undefined ? [] : [`default ${type === 'decimal' ? Number(value) / 10 ** (scale ?? 0) : value}`]),
+    ...(aliases === undefined ? [] : [`renamed from ${aliases.join(', ')}`]),
   ].join(' ')
 }
 

@@ -32,6 +32,10 @@ export interface ColumnIR extends TypeIR {
   readonly entity?: string
   /** IANA time zone of a timestamp without an offset. Default UTC. */
   readonly zone?: string
+  /** Physical value of a record, and of an event of the log, that lacks the column. */
+  readonly default?: number | string | boolean
+  /** Earlier names of the column: records and events of the log may have its value under one of them. */
+  readonly aliases?: readonly string[]
 }
 
 /**

@@ -55,6 +55,8 @@ export function request<C extends ColumnSpecs>(
 function columnOf(name: string, input: unknown): ColumnIR {
   checkName('request: field', name)
   if (!isColumn(input)) mistake(`request: field '${name}' is ${show(input)}; write an entity, t.string(), t.double() or the like`)
+  if (input.ir.default !== undefined)
+    mistake(`request: field '${name}' has a default, which only columns of a source have; make it nullable`)
   return { name, ...input.ir }
 }
 

@@ -40,6 +40,7 @@ export function entity<const Name extends string, K extends 'string' | 'number',
   if (!isColumn(of) || (of.ir.type !== 'string' && of.ir.type !== 'int'))
     mistake(`entity '${name}' must be a t.string(), t.enum([…]) or t.int(), got ${isColumn(of) ? `a ${of.ir.type}` : 'no column'}`)
   if (of.ir.nullable) mistake(`entity '${name}' is nullable; make the column of the schema nullable instead: ${name}.nullable()`)
+  if (of.ir.default !== undefined) mistake(`entity '${name}' has a default; write it at the column of a schema: ${name}.default(…)`)
   const { nullable: _, ...ir } = of.ir
   return Object.freeze({ ...column<K, Id<Name, T>, In>(of.kind, { ...ir, entity: name }), entity: name })
 }

@@ -1,6 +1,7 @@
 /** Options of a source and of a table, except for the schema, and their IR: columns exist and have the types that their roles need. */
 import { didYouMean, show, type Duration } from '../../base/index.ts'
-import type { ArrivalIR, ColumnIR, SourceIR } from '../ir/ir.ts'
+import type { ArrivalIR, ColumnIR, CompatibilityLevel, SourceIR } from '../ir/ir.ts'
+import { checkDefaults, compatibilityOf, withEarlierNames } from './evolution.ts'
 import type { DurationAdvice, Hint } from '../mistake/hint.ts'
 import { durationOf, mistake, withArticle } from '../mistake/mistake.ts'
 import type { ColumnSpecs, RecordOf, RequiredNames, TimeNames } from '../expression/kinds.ts'
@@ -58,6 +59,16 @@ export interface ChangeOptions<C extends ColumnSpecs, M = unknown, I extends str
   readonly map?: (raw: R) => M & NoOthers<M, keyof C>
   /** Version of `map`, part of the fingerprint. Change it whenever `map` returns different records. */
   readonly mapVersion?: string
+  /**
+   * Earlier names of columns, and the names that they have now: `{ amount: 'value' }`. Records, and events of the log, that have an earlier
+   * name are read as if they had the column.
+   */
+  readonly renamed?: Readonly<Record<string, string>>
+  /**
+   * Compatibility that a change of the schema must keep, checked by `spillway plan` and at each start. Default `BACKWARD_TRANSITIVE`: the
+   * new schema reads the data of every earlier version.
+   */
+  readonly compatibility?: CompatibilityLevel
 }
 
 /** Options of `source`, except for the schema. */
@@ -95,9 +106,9 @@ export function sourceIR(name: string, columns: readonly ColumnIR[], options: An
       `${subject} has deleted without identity; name the fields that tell which event is deleted, ` +
         `or make it a table(…), where a row is deleted`,
     )
-  return {
+  const ir: SourceIR = {
     name,
-    columns,
+    columns: withEarlierNames(subject, columns, options.renamed),
     key,
     time,
     ...(options.id !== undefined && { id: keyable(subject, 'id', find(subject, 'id', columns, options.id)) }),
@@ -108,7 +119,10 @@ export function sourceIR(name: string, columns: readonly ColumnIR[], options: An
     maxClockSkew: span('maxClockSkew'),
     dedupe: span('dedupe'),
     ...mapVersionOf(subject, options),
+    ...compatibilityOf(subject, options.compatibility),
   }
+  checkDefaults(subject, ir)
+  return ir
 }
 
 function find(subject: string, option: string, columns: readonly ColumnIR[], name: unknown): ColumnIR {

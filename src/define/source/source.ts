@@ -53,7 +53,7 @@ type IsUnknown<T> = unknown extends T ? (0 extends 1 & T ? false : true) : false
 export type MapFunction = (raw: unknown) => unknown
 
 /** Type, bounds and entity of a column's values. */
-const typeInfoOf = ({ name: _n, nullable: _u, zone: _z, ...info }: ColumnIR): TypeInfo => info
+const typeInfoOf = ({ name: _n, nullable: _u, zone: _z, default: _d, aliases: _a, ...info }: ColumnIR): TypeInfo => info
 
 /** A source at run time: its IR, its `map`, and its columns as expressions. */
 export class SourceValue {
@@ -117,6 +117,8 @@ const sourceOptions = optionNames<SchemaOptions<SourceSchema, string, ColumnSpec
   deleted: true,
   map: true,
   mapVersion: true,
+  renamed: true,
+  compatibility: true,
 })
 
 /**
@@ -152,6 +154,14 @@ const sourceOptions = optionNames<SchemaOptions<SourceSchema, string, ColumnSpec
  *   time: 'at',
  *   identity: ['patient', 'at'],
  *   revisable: '7d',
+ * })
+ * @example
+ * // A schema that evolved: 'amount' became 'value', and earlier events have no channel.
+ * const orders = source('orders', {
+ *   schema: { card, at: t.timestamp(), value: t.decimal(2), channel: t.enum(['web', 'shop']).default('web') },
+ *   key: 'card',
+ *   time: 'at',
+ *   renamed: { amount: 'value' },
  * })
  */
 export function source<

@@ -5,6 +5,7 @@
  * enum differ.
  */
 import { limits, type Duration, scaledInteger, spanMs, show, type StrictOmit } from '../../base/index.ts'
+import { literal } from '../expression/literal.ts'
 import type { ColumnSpec, Kind } from '../expression/kinds.ts'
 import type { ColumnIR } from '../ir/ir.ts'
 import { mistake } from '../mistake/mistake.ts'
@@ -16,9 +17,18 @@ export interface ColumnBounds<Bound = number> {
   readonly max?: Bound
 }
 
-/** A column of a schema. `nullable()` makes it optional: its value may be null or missing in a record. */
+/** A column of a schema, which every record must have. */
 export interface Column<K extends Kind, T, In> extends ColumnSpec<K, T, In> {
+  /** Makes it optional: its value may be null or missing in a record. */
   nullable(): ColumnSpec<K, T | null, In | null>
+  /**
+   * Makes it optional in a record: `value` takes the place of a missing value, also in events of the log from before the column was added.
+   *
+   * @throws SpillwayError `SPILL_DEFINITION` for a value that the column does not accept.
+   * @example
+   * t.enum(['web', 'shop']).default('web')
+   */
+  default(value: T): ColumnSpec<K, T, In | undefined>
 }
 
 /**
@@ -144,8 +154,20 @@ export function checkZone(subject: string, zone: unknown): string {
 
 /** A required column, for `t` and `entity`. */
 export function column<K extends Kind, T, In>(kind: K, ir: StrictOmit<ColumnIR, 'name' | 'nullable'>): Column<K, T, In> {
-  const required = { kind, ir: Object.freeze({ ...ir, nullable: false }) }
-  return Object.freeze({ ...required, nullable: () => Object.freeze({ kind, ir: Object.freeze({ ...ir, nullable: true }) }) })
+  const withIR = (changed: StrictOmit<ColumnIR, 'name'>) => ({ kind, ir: Object.freeze(changed) })
+  return Object.freeze({
+    ...withIR({ ...ir, nullable: false }),
+    nullable: () => Object.freeze(withIR({ ...ir, nullable: true })),
+    default: (value: unknown) => Object.freeze(withIR({ ...ir, nullable: false, default: defaultOf(ir, value) })),
+  })
+}
+
+/** Physical value of a default. */
+function defaultOf({ min = -Infinity, max = Infinity, ...type }: StrictOmit<ColumnIR, 'name' | 'nullable'>, value: unknown) {
+  const { value: physical } = literal('default', value, type, false)
+  if (typeof physical === 'number' && (physical < min || physical > max))
+    mistake(`'default': ${show(value)} is outside of the bounds of the column`)
+  return physical
 }
 
 /** True for a value made by `t` or `entity`. */

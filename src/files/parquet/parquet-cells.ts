@@ -54,9 +54,10 @@ export function cellReader(
   origin: RecordOrigin,
 ): CellReader {
   const columns = source.columns.map((ir): CellColumn => {
-    const index = selected.findIndex(({ name }) => name === ir.name)
+    const stored = [ir.name, ...(ir.aliases ?? [])].find(known => selected.some(({ name }) => name === known))
+    const index = selected.findIndex(({ name }) => name === stored)
     const selectedColumn = index < 0 ? undefined : selected[index]
-    const zoneless = origin.zoneless.has(ir.name)
+    const zoneless = stored !== undefined && origin.zoneless.has(stored)
     const isRequired = requiredReason(source, ir) !== undefined
     return {
       ir,

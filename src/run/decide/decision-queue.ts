@@ -11,7 +11,6 @@ import {
   decisionProgressText,
   type AppendResult,
   type Log,
-  readSegment,
   type Segment,
   type SegmentLog,
   type StoredDecisionBatch,
@@ -176,9 +175,7 @@ export class DecisionQueue {
     const { stored, turnTimes } = waiting
     const transientStrings = new Strings()
     const stringsOf: StringsOf = (source, column) => (isRead(source, column) ? strings : transientStrings)
-    const segment = log.withCurrentColumns(
-      readSegment(stored.bytes, { columnsOf: log.schemas.columnsOf, stringsOf }, `segment ${stored.first} of the log`),
-    )
+    const segment = log.decode(stored, { stringsOf })
     this.#options.freshness?.observe(segment)
     const recorded = this.#recordedCounts
     this.#recordedCounts = {}

@@ -95,7 +95,7 @@ export function openPipeline(runnable: Runnable, options: OpenPipelineOptions): 
   const { strings, decider, isRead, recovery, batchResults, champions } = memory
   memory.catchUp(store)
   const log = new Log(store, { sources: runnable.ir.sources, stringsOf, ...(partitions !== undefined && { partitions }) })
-  const lookup = new EventLookup(store, log.schemas.columnsOf)
+  const lookup = new EventLookup(store, log.schemas)
   const from = parseProgress(store.get(DECISION_PROGRESS))
   recovery.finish(log, from.entry, logStartOf(store))
   batchResults?.useStore(store)

@@ -33,20 +33,38 @@ export const schemaTerms = {
 
 type Schemas = Readonly<Record<string, OpenapiSchema>>
 
-/** The schema of a record. A field that may be missing may be null, too. */
+/** The schema of a record. A nullable field may be missing or null, one with a default may be missing. A renamed one has any of its names. */
 export function recordSchema(columns: readonly ColumnIR[]): OpenapiSchema {
+  const isRequired = ({ nullable, default: value }: ColumnIR): boolean => !nullable && value === undefined
+  const renamed = columns.filter(({ aliases }) => aliases)
+  const fields = columns.flatMap(column => {
+    const schema = columnSchema(column)
+    const earlier = { ...schema, deprecated: true, description: `earlier name of '${column.name}'` }
+    return [[column.name, schema] as const, ...(column.aliases ?? []).map(alias => [alias, earlier] as const)]
+  })
   return {
     type: 'object',
-    properties: Object.fromEntries(columns.map(column => [column.name, columnSchema(column)])),
-    required: columns.filter(({ nullable }) => !nullable).map(({ name }) => name),
+    properties: Object.fromEntries(fields),
+    required: columns.filter(column => isRequired(column) && !column.aliases).map(({ name }) => name),
     additionalProperties: false,
+    ...(renamed.length > 0 && { allOf: renamed.map(column => oneNameSchema(column, isRequired(column))) }),
   }
+}
+
+/** A record has a renamed field under one of its names; under none only if it is optional. */
+function oneNameSchema({ name, aliases = [] }: ColumnIR, isRequired: boolean): OpenapiSchema {
+  const has = [name, ...aliases].map(known => ({ required: [known] }))
+  return { oneOf: isRequired ? has : [...has, { not: { anyOf: has } }] }
 }
 
 function columnSchema(column: ColumnIR): OpenapiSchema {
   const own = valueSchema(column)
   const entity = column.entity === undefined ? {} : { description: `identifies a ${column.entity}` }
-  return { ...(column.nullable ? { anyOf: [own, { type: 'null' }] } : own), ...entity }
+  return { ...(column.nullable ? { anyOf: [own, { type: 'null' }] } : own), ...entity, ...defaultSchema(column) }
+}
+
+function defaultSchema({ type, scale = 0, default: value }: ColumnIR): OpenapiSchema {
+  return value === undefined ? {} : { default: type === 'decimal' ? Number(value) / 10 ** scale : value }
 }
 
 function valueSchema({ type, scale = 0, min, max, values, zone }: ColumnIR): OpenapiSchema {
