@@ -65,6 +65,12 @@ export const limits = {
   TEXT_BYTES_MAX: 1 << 16,
   /** Depth of nested JSON in one record. */
   JSON_DEPTH_MAX: 64,
+  /** Depth of nested types in the text of a schema. */
+  SCHEMA_DEPTH_MAX: 64,
+  /** Types, fields and keywords in the text of a schema. */
+  SCHEMA_PARTS_MAX: 10_000,
+  /** Pairs of parts that one comparison of two schemas looks at. */
+  SCHEMA_PAIRS_MAX: 50_000,
   /** Rows that a `map` may return for one record. */
   MAP_ROWS_MAX: 1000,
   /** Ids of one source within its deduplication window. */

@@ -26,6 +26,7 @@ import { replayCommand } from './replay/replay.ts'
 import { reportsCommand } from './inspect/reports.ts'
 import { runCommand } from './run/run.ts'
 import { runsCommand } from './inspect/batch-runs.ts'
+import { schemaCommand } from './schema/schema.ts'
 import { tokensCommand } from './inspect/tokens.ts'
 import { traceCommand } from './inspect/trace.ts'
 import { trainCommand } from './models/train.ts'
@@ -44,6 +45,7 @@ const commandsOfTasks: readonly Command[] = [
   driftCommand,
   runCommand,
   planCommand,
+  schemaCommand,
   jobsCommand,
   tokensCommand,
   inspectCommand,

@@ -39,6 +39,15 @@ export { type ModelState, type PromotedChampion, promotedChampion, type Register
 export { type PipelinePlan, planStart } from './plan.ts'
 export { type LoggedSummary, replayThroughLog } from './replay-through-log.ts'
 export { DecisionSearchWorker } from './search/decision-search-worker.ts'
+export {
+  checkSourceSchema,
+  parseLevel,
+  type SchemaCheckRequest,
+  schemaTextOf,
+  type SourceVersions,
+  sourceVersions,
+  withSchemaVersions,
+} from './source-schemas.ts'
 export { planFolderRepair, type RepairOutcome, repairFolder } from './reconcile-repair.ts'
 export { type OpenedFolder, takeOver } from './take-over.ts'
 export { type BuiltTrainingSet, buildTrainingSet, type TrainingSetRequest } from './training-set.ts'

@@ -13,6 +13,7 @@ import { Decider, OBJECTIVES_FILE, readObjectives, type Objectives } from '../ru
 import { RunMemory, BatchResults } from '../run/index.ts'
 import { lastPipeline } from './folder-log.ts'
 import { planEffects, type PlanEffect } from './plan-effects.ts'
+import { schemaChanges, type SchemaChange } from './source-schemas.ts'
 
 export interface GroupRebuild {
   readonly group: string
@@ -29,6 +30,8 @@ export interface PipelinePlan {
   /** Would a start run other definitions than the last run? */
   readonly changed: boolean
   readonly changes: readonly PipelineChange[]
+  /** Schemas of sources that the start writes as new versions, each compatible under the level of its source. */
+  readonly schemas: readonly SchemaChange[]
   /** Effects of the changes on models, actions and freshness objectives. */
   readonly effects: readonly PlanEffect[]
   /** Entries of the log. */
@@ -64,7 +67,10 @@ export async function planStart(pipeline: Plannable, folder: string): Promise<St
   return { isFirst, plan }
 }
 
-/** Plans a start. Throws `SPILL_SCHEMA` if the new definitions cannot read the log; a start would fail, too. */
+/**
+ * Plans a start. Throws `SPILL_SCHEMA` if the new definitions cannot read the log, or break the compatibility level of a source; a start would
+ * fail, too.
+ */
 export function pipelinePlan(pipeline: Plannable, store: SegmentLog & NamedValues & SavedStates, objectives?: Objectives): PipelinePlan {
   const { ir, fingerprint } = pipeline
   const last = lastPipeline(store)
@@ -77,6 +83,7 @@ export function pipelinePlan(pipeline: Plannable, store: SegmentLog & NamedValue
     fingerprint,
     changed: last?.fingerprint !== fingerprint,
     changes: last ? changesBetween(last.ir, ir) : [],
+    schemas: schemaChanges(ir, store),
     effects: last ? planEffects(last.ir, ir, store, objectives) : [],
     entries: end,
     rebuilt: (end > 0 ? recovery.rebuiltGroups : []).map(group => ({
@@ -95,6 +102,7 @@ const firstPipelinePlan = ({ fingerprint }: Plannable): PipelinePlan => ({
   fingerprint,
   changed: true,
   changes: [],
+  schemas: [],
   effects: [],
   entries: 0,
   rebuilt: [],

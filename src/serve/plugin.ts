@@ -26,6 +26,7 @@ import { replyWithError } from './http/serve-error.ts'
 import type { ServedRun } from './http/served-run.ts'
 import { EventStreams } from './events/event-streams.ts'
 import { checkQueries } from './http/request.ts'
+import { schemaRoutes } from './routes/schemas.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { seriesRoutes } from './routes/series.ts'
 import { UnsignedWebhookCounts } from './access/webhook-signature.ts'
@@ -95,6 +96,7 @@ const allRoutes = [
   jobRoutes,
   modelRoutes,
   pipelineRoutes,
+  schemaRoutes,
   eventRoutes,
   seriesRoutes,
   healthRoutes,

@@ -67,7 +67,7 @@ export const innerFloors: Readonly<Record<string, readonly string[]>> = {
     'value',
     'domain',
   ],
-  cli: ['.', 'dev', 'reconcile', 'models', 'dlq', 'inspect', 'backfill', 'replay', 'run', 'audit', 'init', 'help', 'command'],
+  cli: ['.', 'dev', 'reconcile', 'models', 'schema', 'dlq', 'inspect', 'backfill', 'replay', 'run', 'audit', 'init', 'help', 'command'],
   define: ['.', 'config', 'report', 'value', 'action', 'model', 'feature', 'source', 'expression', 'mistake', 'ir'],
   operate: ['.', 'control', 'search'],
   run: ['.', 'loop', 'import', 'jobs', 'recovery', 'ingest', 'history', 'decide', 'groups'],

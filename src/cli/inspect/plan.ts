@@ -40,7 +40,7 @@ const signs = { added: '+', removed: '-', changed: '~' } as const
 
 function planText(
   name: string,
-  { before, changed, fingerprint, changes, effects, entries, rebuilt, taken, seconds }: PipelinePlan,
+  { before, changed, fingerprint, changes, schemas, effects, entries, rebuilt, taken, seconds }: PipelinePlan,
 ): string {
   const head = before
     ? !changed
@@ -60,6 +60,7 @@ function planText(
       changed &&
       changes.length === 0 &&
       '  no change of names, types or placements (only of a version of map or score, an owner or a description)',
+    schemas.length > 0 && ['', 'schemas', ...schemas.map(schemaLine)],
     effects.length > 0 && ['', 'effects', ...effects.map(({ on, name: of, text }) => `  ${on} ${of}: ${text}`)],
     '',
     rebuildLines.length > 0 ? ['state', ...rebuildLines] : ['state: every group continues from its saved state'],
@@ -68,6 +69,9 @@ function planText(
     }`,
   )
 }
+
+const schemaLine = ({ source, from, to, level }: PipelinePlan['schemas'][number]): string =>
+  `  ${source}: version ${from} → ${to}, ${level === 'NONE' ? 'readable; NONE checks nothing else' : `${level} compatible`}`
 
 function changeLines({ of, name, kind, details }: PipelineChange): string[] {
   return [`  ${signs[kind]} ${of} ${name}${kind === 'changed' ? '' : ` ${kind}`}`, ...details.map(detail => `      ${detail}`)]

@@ -17,6 +17,7 @@ export {
   type AggregateName,
   aggregateNames,
   type CompatibilityLevel,
+  compatibilityLevels,
   type FeatureIR,
   type GroupIR,
   type LabelIR,

@@ -5,6 +5,7 @@ import { seriesMarkerKinds } from '../../monitor/series/index.ts'
 import { lineageKinds, lineageRoles } from '../../operate/index.ts'
 import { jobSchemas } from './job-schemas.ts'
 import { schemaTerms, type OpenapiSchema } from './json-schema.ts'
+import { schemaSchemas } from './schema-operations.ts'
 
 const { count, described, each, flag, list, number, object, orNull, ref, text, utcMs, values } = schemaTerms
 
@@ -187,6 +188,7 @@ export const sharedSchemas = {
     edges: list(object({ from: ref('LineageNode'), to: ref('LineageNode'), roles: list({ enum: lineageRoles }) })),
   }),
   ...jobSchemas,
+  ...schemaSchemas,
   DeadLetter: object(
     {
       id: count,

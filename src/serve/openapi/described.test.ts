@@ -83,6 +83,8 @@ test('the document of the pipeline is complete, and describes existing routes', 
   const ids = operations.map(({ operation }) => operation.operationId)
   assert.equal(new Set(ids).size, ids.length)
   assert.deepEqual(ids.filter(id => /_/.test(id)).sort(), [
+    'check_schema_hooks',
+    'check_schema_payments',
     'decide_check',
     'decide_on_payments',
     'features_hooked',

@@ -10,6 +10,7 @@ import { lineageDirections } from '../../operate/index.ts'
 import { controlPaths } from './control-operations.ts'
 import { featureRequestsSchema, schemaTerms, type OpenapiSchema } from './json-schema.ts'
 import { monitorPaths } from './monitor-operations.ts'
+import { schemaPaths } from './schema-operations.ts'
 import { json, operation, pathParameter, type Paths, queryParameter, readOperation, streamOperation } from './operation.ts'
 
 const { count, described, list, object, ref, text } = schemaTerms
@@ -39,6 +40,7 @@ export const fixedPaths = (ir: PipelineIR): Paths => ({
   ...controlPaths,
   ...pipelinePaths,
   ...monitorPaths,
+  ...schemaPaths(ir),
   ...healthPaths,
 })
 

@@ -1,0 +1,43 @@
+/** The languages of schemas: each parses its text, compares two schemas, and states the columns of a source. */
+import { avroIncompatibilities } from './avro/compare-avro.ts'
+import { parseAvro } from './avro/parse-avro.ts'
+import { avroOfColumns, jsonSchemaOfColumns, type NumberedColumns, protobufOfColumns } from './columns-as-schema.ts'
+import type { Incompatibility, SchemaComparison } from './incompatibility.ts'
+import { jsonSchemaIncompatibilities } from './json-schema/compare-json-schema.ts'
+import { parseJsonSchema } from './json-schema/parse-json-schema.ts'
+import { protobufIncompatibilities } from './protobuf/compare-protobuf.ts'
+import { parseProtobuf } from './protobuf/parse-protobuf.ts'
+
+/** Names of the languages. */
+export const schemaFormats = ['json-schema', 'avro', 'protobuf'] as const
+
+/** Language of the text of a schema. */
+export type SchemaFormat = (typeof schemaFormats)[number]
+
+/** Compares texts of one language. */
+interface SchemaLanguage {
+  /** Throws `SPILL_FORMAT` for text that is no schema, `SPILL_LIMIT` for schemas that are too large. */
+  readonly compare: SchemaComparison<string>
+  /** Columns of a source as text. */
+  readonly textOf: (columns: NumberedColumns) => string
+}
+
+const languageOf = <S>(
+  parse: (text: string) => S,
+  compare: (reader: S, writer: S) => readonly Incompatibility[],
+  textOf: SchemaLanguage['textOf'],
+): SchemaLanguage => ({ compare: (reader, writer) => compare(parse(reader), parse(writer)), textOf })
+
+/** The languages by name. */
+export const schemaLanguages: Readonly<Record<SchemaFormat, SchemaLanguage>> = {
+  'json-schema': languageOf(parseJsonSchema, jsonSchemaIncompatibilities, jsonSchemaOfColumns),
+  avro: languageOf(parseAvro, avroIncompatibilities, avroOfColumns),
+  protobuf: languageOf(parseProtobuf, protobufIncompatibilities, protobufOfColumns),
+}
+
+/** Language of a schema by the name of its file; a `.json` file is a JSON Schema. `undefined` for another name. */
+export function formatOfFile(path: string): SchemaFormat | undefined {
+  if (path.endsWith('.avsc')) return 'avro'
+  if (path.endsWith('.proto')) return 'protobuf'
+  return path.endsWith('.json') ? 'json-schema' : undefined
+}

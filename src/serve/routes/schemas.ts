@@ -1,0 +1,44 @@
+/**
+ * `GET /schemas` lists the versions of the schemas of sources. `POST /sources/:source/schema/check` compares a candidate definition of a
+ * source's records with them, and changes nothing.
+ */
+import type { FastifyInstance } from 'fastify'
+import { SpillwayError } from '../../base/index.ts'
+import { checkSourceSchema, parseLevel, type SchemaCheckRequest, sourceVersions } from '../../operate/index.ts'
+import { schemaFormats } from '../../schema/index.ts'
+import { checkJsonFields } from '../body/json-body.ts'
+import type { ServerContext } from '../context/server-context.ts'
+import { lookupByName } from '../http/request.ts'
+import { ServeError } from '../http/serve-error.ts'
+import { addReadRoute, jsonBody } from './route.ts'
+
+export function schemaRoutes(app: FastifyInstance, context: ServerContext): void {
+  const { ir, folder } = context
+  const sourceNamed = lookupByName('source', ir.sources)
+  addReadRoute(app, '/schemas', [], () => ({ sources: sourceVersions(ir, folder.log) }))
+
+  app.post<{ Params: { source: string } }>('/sources/:source/schema/check', { config: { role: 'read' } }, async (request, _reply) => {
+    const source = sourceNamed(request.params.source)
+    const candidate = checkRequest(Object(await jsonBody(context, request)) as object)
+    try {
+      return checkSourceSchema(source, folder.log, candidate)
+    } catch (error) {
+      if (error instanceof SpillwayError && error.code === 'SPILL_LIMIT')
+        throw new ServeError('SPILL_LIMIT', error.message, { status: 413 })
+      throw error
+    }
+  })
+}
+
+/** The candidate in a body. Throws 400. */
+function checkRequest(body: object): SchemaCheckRequest {
+  checkJsonFields(body, ['format', 'schema', 'level'])
+  const { format, schema, level } = body as Readonly<Record<string, unknown>>
+  const known = schemaFormats.find(candidate => candidate === format)
+  if (!known) throw new ServeError('SPILL_INPUT', `"format" is one of ${schemaFormats.join(', ')}`)
+  const isText = typeof schema === 'string'
+  if (!isText && (known === 'protobuf' || typeof schema !== 'object' || schema === null) && typeof schema !== 'boolean')
+    throw new ServeError('SPILL_INPUT', '"schema" is the text of the schema, or the schema itself as JSON')
+  if (level !== undefined && typeof level !== 'string') throw new ServeError('SPILL_INPUT', '"level" is the name of a compatibility level')
+  return { format: known, text: isText ? schema : JSON.stringify(schema), ...(level !== undefined && { level: parseLevel(level) }) }
+}
