@@ -17,6 +17,7 @@ import { nothing, plus, tallyText, type Tally } from './tally.ts'
 
 const checks = [
   ['types', 'tsc --noEmit'],
+  ['types of the dashboard', 'tsc --noEmit -p src/ui'],
   ['lint', 'oxlint'],
   ['format', 'oxfmt --check'],
 ] as const

@@ -37,6 +37,7 @@ export const sections: readonly Section[] = [
       'objectives',
       'production',
       'container',
+      'dashboard',
       'telemetry',
       'troubleshooting',
       'migrating-from-feast',

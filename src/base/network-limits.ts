@@ -55,6 +55,8 @@ export const networkLimits = {
   HTTP_BODY_GRACE_MS: 5000,
   /** Interval between two checks for slow bodies, ms. */
   HTTP_BODY_CHECK_MS: 1000,
+  /** Interval within which all pages of the dashboard get the same status of the run, ms. */
+  STATUS_MS_MIN: 500,
   /** Rejected records that a response lists; all are dead letters. */
   HTTP_ERRORS_MAX: 20,
   /** `Retry-After` of a rejected client, seconds. */

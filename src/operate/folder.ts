@@ -183,11 +183,14 @@ class FolderEffects {
     this.#effects = effects
   }
 
+  /** Numbers of effects by action and state. Cost: a read of a maintained count. */
+  counts({ action, state }: EffectFilter = {}): EffectCount[] {
+    return this.#effects.counts().filter(count => count.action === (action ?? count.action) && count.state === (state ?? count.state))
+  }
+
   /** The newest `last` effects of an action or in a state. */
   newest({ action, state, last }: EffectFilter & { readonly last: number }): EffectPage {
-    const counts = this.#effects
-      .counts()
-      .filter(count => count.action === (action ?? count.action) && count.state === (state ?? count.state))
+    const counts = this.counts({ action, state })
     const effects: StoredEffect[] = []
     for (const effect of this.#effects.newestFirst({ action, state }, Math.min(last, PAGE_MAX))) if (effects.push(effect) >= last) break
     return { effects: effects.reverse(), counts }

@@ -29,6 +29,8 @@ import { checkQueries } from './http/request.ts'
 import { schemaRoutes } from './routes/schemas.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { seriesRoutes } from './routes/series.ts'
+import { statusRoutes } from './routes/status.ts'
+import { dashboardRoutes } from './ui/dashboard.ts'
 import { UnsignedWebhookCounts } from './access/webhook-signature.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 
@@ -100,7 +102,9 @@ const allRoutes = [
   eventRoutes,
   seriesRoutes,
   healthRoutes,
+  statusRoutes,
   openapiRoutes,
+  dashboardRoutes,
 ]
 
 function stateOf({ ended }: ServedRun): RunState {

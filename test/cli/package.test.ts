@@ -108,9 +108,11 @@ test('it holds the library and nothing that is not for its users', () => {
     files.filter(file => /\.test\.|test-d|tsconfig|left-from/.test(file)),
     [],
   )
-  const built = files.filter(file => /^src\/.*\.ts$/.test(file)).map(file => file.replace(/^src/, 'dist').replace(/\.ts$/, '.js'))
+  // The dashboard's browser code is bundled.
+  const built = files.filter(file => /^src\/(?!ui\/).*\.ts$/.test(file)).map(file => file.replace(/^src/, 'dist').replace(/\.ts$/, '.js'))
   assert.ok(built.length > 100)
-  assert.deepEqual(files.filter(file => /^dist\/.*\.js$/.test(file)).sort(), built.sort())
+  assert.deepEqual(files.filter(file => /^dist\/(?!ui\/).*\.js$/.test(file)).sort(), built.sort())
+  assert.deepEqual(files.filter(file => file.startsWith('dist/ui/')).sort(), ['dist/ui/main.css', 'dist/ui/main.js'])
 })
 
 test('links of its pages are to files and headings that it holds', () => {
@@ -229,10 +231,18 @@ function typeChecks(files: readonly string[], ...options: readonly string[]): vo
   ok(app, process.execPath, compiler, '--strict', '--noEmit', '--allowImportingTsExtensions', ...options, ...files)
 }
 
-test('dev, whose process for each version is a file of the package', () => {
+test('dev, whose process for each version is a file of the package, with the dashboard of the package', () => {
   const wait = 'for i in $(seq 1200); do grep -q "^card_testing .*score" dev.txt && break; sleep 0.1; done'
   const dev = '../node_modules/.bin/spillway dev pipeline.ts --listen 0 > dev.txt 2>&1'
-  ok(join(app, 'demo'), 'bash', '-c', `${dev} & ${wait}; kill $!; wait $!`)
+  const read = `const page = await (await fetch(process.argv[2])).text()
+const script = /src="([^"]+)"/.exec(page)[1]
+const { status, headers } = await fetch(new URL(script, process.argv[2]))
+console.log(status, headers.get('content-type'))
+`
+  writeFileSync(join(app, 'read-page.mjs'), read)
+  const ask = "node ../read-page.mjs $(grep -o 'http://[^ ]*/ui' dev.txt) > ui.txt"
+  ok(join(app, 'demo'), 'bash', '-c', `${dev} & ${wait}; ${ask}; kill $!; wait $!`)
+  assert.equal(readFileSync(join(app, 'demo/ui.txt'), 'utf8'), '200 text/javascript; charset=utf-8\n')
   assert.match(readFileSync(join(app, 'demo/dev.txt'), 'utf8'), /^card_testing .* score 0\.1$[^]*^stopped at entry \d+/m)
 })
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { roomOf, type TextFile } from '../sources/files.ts'
 import type { Module } from '../sources/syntax.ts'
 
-export const PAGE_WORDS_MAX = 2000
+export const PAGE_WORDS_MAX = 2100
 export const PAGE_LINE_MAX = 140
 export const PURPOSE_WORDS_MAX = 15
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { modulesOf } from '../sources/syntax.ts'
-import { missingFiles, pageTooLong, roomTableFaults, unlinkedPages } from './architecture-page.ts'
+import { missingFiles, PAGE_WORDS_MAX, pageTooLong, roomTableFaults, unlinkedPages } from './architecture-page.ts'
 import { pathFaults } from './code-paths.ts'
 
 /** A tree with the drawing of its event path: `queue` is reached through an interface. */
@@ -132,8 +132,8 @@ test('a room that the table leaves out, invents, misplaces or describes at lengt
 })
 
 test('a page that is too long is found, a file that it names and that does not exist, and a page without a link', () => {
-  assert.equal(pageTooLong('word '.repeat(2001)).length, 2)
-  assert.deepEqual(pageTooLong('word\n'.repeat(2000)), [])
+  assert.equal(pageTooLong('word '.repeat(PAGE_WORDS_MAX + 1)).length, 2)
+  assert.deepEqual(pageTooLong('word\n'.repeat(PAGE_WORDS_MAX)), [])
   const text = 'See `kernel/a.ts`, `b.ts`, `attic/`, `src/kernel/` and `Run.submit`.'
   const exist = new Set(['src/kernel/a.ts', 'src/kernel/'])
   assert.deepEqual(

@@ -36,6 +36,7 @@ export const floors = [
   'aggregate',
   'expression',
   'columns',
+  'ui',
   'client',
   'opentelemetry',
   'define',
@@ -72,7 +73,7 @@ export const innerFloors: Readonly<Record<string, readonly string[]>> = {
   operate: ['.', 'control', 'search'],
   run: ['.', 'loop', 'import', 'jobs', 'recovery', 'ingest', 'history', 'decide', 'groups'],
   sources: ['.', 'postgres', 'files', 'samples', 'reader'],
-  serve: ['.', 'openapi', 'metrics', 'routes', 'body', 'context', 'events', 'access', 'http'],
+  serve: ['.', 'ui', 'openapi', 'metrics', 'routes', 'body', 'context', 'events', 'access', 'http'],
 }
 
 /** Imports inside a large room that go up, and folders of one without a floor. */

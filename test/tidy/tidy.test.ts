@@ -20,7 +20,7 @@ import { looseOmits } from './strict-types.ts'
 import { emptyNames, placeNames, uncontrolled } from './words.ts'
 
 const files = textFiles()
-const code = files.filter(({ path }) => /\.(ts|mjs)$/.test(path))
+const code = files.filter(({ path }) => /\.(tsx?|mjs)$/.test(path))
 const modules = code.map(parseModule)
 const modulesWithoutDoors = withoutDoors(modules)
 const textOf = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '')

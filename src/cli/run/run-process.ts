@@ -165,7 +165,7 @@ async function servingOf(
       ...served,
       onError: error => print(`  ${String(error)}`),
     })
-    print(`  listening at ${server.url}, described at ${server.url}/openapi.json`)
+    print(`  listening at ${server.url}, described at ${server.url}/openapi.json, dashboard at ${server.url}/ui`)
     onListening?.(server.url)
     return server
   }

@@ -38,6 +38,14 @@ export {
   type TermIR,
   type TreeIR,
 } from './score-ir.ts'
-export { changesBetween, describePlacement, type PipelineChange } from './pipeline-changes.ts'
+export {
+  changesBetween,
+  describePlacement,
+  exprText,
+  featureText,
+  type PipelineChange,
+  scheduleText,
+  triggerText,
+} from './pipeline-changes.ts'
 export { isListAggregate, maxValues, signatures } from './signatures.ts'
 export type { UtilityIR, WorthIR } from './worth-ir.ts'

@@ -192,10 +192,12 @@ export function describePlacement(place: PlacementIR): string {
   }
 }
 
-const scheduleText = (schedule: ScheduleIR): string =>
+/** A schedule as text: `0 2 * * * UTC`, `every 5m`. */
+export const scheduleText = (schedule: ScheduleIR): string =>
   schedule.kind === 'cron' ? `${schedule.cron} ${schedule.zone}` : `every ${durationText(schedule.every)}`
 
-function triggerText(decide: TriggerIR): string {
+/** A trigger as text: `on payments`. */
+export function triggerText(decide: TriggerIR): string {
   if (decide.kind === 'on') return `on ${decide.source}`
   return decide.kind === 'every' ? `every ${durationText(decide.every)}` : 'on request'
 }
@@ -259,7 +261,8 @@ const operators = {
   or: 'or',
 } as const
 
-function exprText(expr: ExprIR): string {
+/** An expression as text: `(amount > 100)`. */
+export function exprText(expr: ExprIR): string {
   switch (expr.op) {
     case 'column':
     case 'trigger':

@@ -186,7 +186,7 @@ class RangePoints {
       let values = this.#values.get(series)
       if (!values) this.#values.set(series, (values = new Float64Array(this.#length).fill(NaN)))
       for (let row = 0; row < length; row++) {
-        const [point, value] = [points[row]!, column[row]]
+        const [point, value] = [points[row], column[row]]
         if (point !== NO_POINT && !Number.isNaN(value)) values[point] = combineValues(values[point], value, aggregation)
       }
     }

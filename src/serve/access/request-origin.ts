@@ -12,6 +12,7 @@ import { isIP } from 'node:net'
 import { ServeError } from '../http/serve-error.ts'
 import type { IncomingHttpHeaders } from 'node:http'
 import { contentType } from '../http/request.ts'
+import { hasSession } from './session-cookie.ts'
 
 const loopbackNames = ['localhost', '127.0.0.1', '::1'] as const
 
@@ -55,8 +56,10 @@ const formTypes = new Set(['', 'text/plain', 'application/x-www-form-urlencoded'
 export function checkCsrf(method: string, headers: IncomingHttpHeaders): void {
   if (method === 'GET' || method === 'HEAD' || !isCrossSite(headers)) return
   const [type] = contentType(headers)
+  // A browser sends the cookie of a session to other ports of this host, too.
+  const isSafe = !hasSession(headers) && (!formTypes.has(type) || headers.authorization !== undefined)
   // A page of another site has no token, and the browser sends a preflight for the header.
-  if (!formTypes.has(type) || headers.authorization !== undefined) return
+  if (isSafe) return
   throw new ServeError('SPILL_ROLE', 'a page of another site may not do this: it came from a browser, and not from a page of this server')
 }
 

@@ -8,7 +8,8 @@ import { clientKey } from '../access/budget.ts'
 import { checkHost, checkCsrf } from '../access/request-origin.ts'
 import type { Authorize, ServeOptions } from './server-context.ts'
 import { RateLimiter } from '../access/rate-limit.ts'
-import { allowsRole, type Role } from '../access/token-file.ts'
+import { authorizationOf, hasSession } from '../access/session-cookie.ts'
+import { allowsRole, type Role, roles } from '../access/token-file.ts'
 import { addRequestCheck } from '../http/request.ts'
 import { ServeError } from '../http/serve-error.ts'
 import type { Tokens } from '../access/tokens.ts'
@@ -55,9 +56,10 @@ export function addAuthorizationHooks(app: FastifyInstance, { hosts, tokens, aut
 
 /** Throws 401 without a valid token, 403 without the role. */
 function clientOf({ headers }: FastifyRequest, tokens: Tokens, role: Role): string {
-  const { authorization } = headers
+  const authorization = authorizationOf(headers)
   const token = tokens.find(authorization)
   if (!token) {
+    if (hasSession(headers)) throw new ServeError('SPILL_TOKEN', 'the session has ended, since its token was revoked: sign in again')
     const problem = authorization === undefined ? 'a token is needed' : 'there is no such token'
     const fix = 'send -H "authorization: Bearer spw_…"; `spillway tokens add` makes one'
     throw new ServeError('SPILL_TOKEN', `${problem}: ${fix}`, { headers: { 'www-authenticate': 'Bearer' } })
@@ -67,8 +69,22 @@ function clientOf({ headers }: FastifyRequest, tokens: Tokens, role: Role): stri
 }
 
 function hasRole({ headers }: FastifyRequest, tokens: Tokens, role: Role): boolean {
-  const token = tokens.find(headers.authorization)
+  const token = tokens.find(authorizationOf(headers))
   return token !== undefined && allowsRole(token.roles, role)
+}
+
+/** The client of a request and its roles, all of them where no authorization is needed. */
+export async function clientRoles(
+  request: FastifyRequest,
+  { tokens, authorize }: Pick<GuardOptions, 'tokens' | 'authorize'>,
+): Promise<{ readonly client?: string; readonly roles: readonly Role[] }> {
+  if (authorize) {
+    const allowed = await Promise.all(roles.map(role => isAuthorized(request, role, authorize)))
+    return { roles: roles.filter((_role, i) => allowed[i]) }
+  }
+  if (!tokens?.areRequired) return { roles }
+  const token = tokens.find(authorizationOf(request.headers))
+  return token ? { client: token.name, roles: roles.filter(role => allowsRole(token.roles, role)) } : { roles: [] }
 }
 
 /** The client's name, if `authorize` returned one. Throws 403. */

@@ -65,7 +65,10 @@ export interface ServeOptions {
 export type AuthorizationMode = 'token' | 'own' | 'none'
 
 /** The objects that all routes of one server share. */
-export interface ServerContext extends Pick<ServeOptions, 'run' | 'control' | 'addMetrics' | 'webhooks' | 'clock' | 'front'> {
+export interface ServerContext extends Pick<
+  ServeOptions,
+  'run' | 'control' | 'tokens' | 'authorize' | 'addMetrics' | 'webhooks' | 'clock' | 'front'
+> {
   readonly ir: PipelineIR
   readonly load: AdmissionControl
   /** The run's data folder, for reading. */

@@ -14,7 +14,7 @@ after(() => shop.close())
 const { app } = shop
 
 /** Routes that accept any query parameter. */
-const takesAny = /^\/(healthz|readyz|metrics|sources\/\w+\/webhook)$/
+const takesAny = /^\/(healthz|readyz|metrics|ui\/session|sources\/\w+\/webhook)$/
 
 test('metrics count events by source and outcome, and HTTP answers', async () => {
   await posted(app, '/sources/payments/events', [pay(1), pay(1), { ...pay(2), amount: -1 }])

@@ -8,6 +8,7 @@ import { rejectionReasons } from '../../intake/index.ts'
 import { effectStates } from '../../log/index.ts'
 import { lineageDirections } from '../../operate/index.ts'
 import { controlPaths } from './control-operations.ts'
+import { dashboardPaths } from './dashboard-operations.ts'
 import { featureRequestsSchema, schemaTerms, type OpenapiSchema } from './json-schema.ts'
 import { monitorPaths } from './monitor-operations.ts'
 import { schemaPaths } from './schema-operations.ts'
@@ -42,6 +43,7 @@ export const fixedPaths = (ir: PipelineIR): Paths => ({
   ...monitorPaths,
   ...schemaPaths(ir),
   ...healthPaths,
+  ...dashboardPaths,
 })
 
 const decisionPaths = ({ models }: PipelineIR): Paths => ({

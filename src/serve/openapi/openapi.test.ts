@@ -57,7 +57,7 @@ test('once the folder has a token, an operation needs one in the document if and
       if (route.hasRole) withRole++
       else without++
     }
-  assert.deepEqual([without, withRole > 15], [3, true], 'the two of health, and the webhook')
+  assert.deepEqual([without, withRole > 15], [6, true], 'the two of health, the webhook, and the session of a browser')
 })
 let now = 0
 

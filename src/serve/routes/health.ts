@@ -11,7 +11,7 @@ export function healthRoutes(app: FastifyInstance, context: ServerContext): void
   const { ir, run } = context
   app.get('/healthz', async () => ({ status: 'ok' }))
   app.get('/readyz', { config: { detailRole: 'read' } }, async ({ hasDetailRole }) => {
-    const reason = notReady(context)
+    const reason = readinessProblem(context)
     if (reason !== undefined)
       throw new ServeError('SPILL_OVERLOAD', hasDetailRole ? reason : 'the run accepts nothing now', {
         status: 503,
@@ -22,7 +22,7 @@ export function healthRoutes(app: FastifyInstance, context: ServerContext): void
 }
 
 /** Why the run accepts no events; `undefined` while it does. */
-function notReady({ run, state }: ServerContext): string | undefined {
+export function readinessProblem({ run, state }: ServerContext): string | undefined {
   if (state.ended === 'failed') return 'the run has failed, and accepts nothing more; restart its process'
   if (state.ended === 'stopped') return 'the run was stopped'
   if (run.isHeldBack) return 'sources are held back: as many ids are within `dedupe` as can be remembered (DEDUPE_IDS_MAX)'

@@ -1,17 +1,19 @@
 /**
- * The pipeline as a whole. `GET /lineage`: which columns, features and scores each feature, model, action and report depends on; around one
- * of them with `?of=`, in one
- * direction with `&direction=`. `GET /objectives`: freshness objectives of feature groups, with the decisions of the last hour that met them.
+ * The pipeline as a whole. `GET /pipeline`: its definitions, for people. `GET /lineage`: which columns, features and scores each feature,
+ * model, action and report depends on; around one of them with `?of=`, in one direction with `&direction=`. `GET /objectives`: freshness
+ * objectives of feature groups, with the decisions of the last hour that met them.
  */
 import type { FastifyInstance } from 'fastify'
 import { didYouMean } from '../../base/index.ts'
-import { lineageAround, type LineageDirection, lineageDirections, lineageOf } from '../../operate/index.ts'
+import { describePipeline, lineageAround, type LineageDirection, lineageDirections, lineageOf } from '../../operate/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import { ServeError } from '../http/serve-error.ts'
 import { addReadRoute } from './route.ts'
 
 export function pipelineRoutes(app: FastifyInstance, { ir, folder }: ServerContext): void {
   const whole = lineageOf(ir)
+  const description = JSON.stringify(describePipeline(ir))
+  addReadRoute(app, '/pipeline', [], () => description)
   addReadRoute(app, '/lineage', ['of', 'direction'], ({ of, direction }) => {
     const known = directionNamed(direction, of)
     return of === undefined ? whole : lineageAround(whole, of, known)

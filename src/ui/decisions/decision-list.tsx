@@ -1,0 +1,116 @@
+/** The newest decisions: searched by model, key, score and time, or live as they become durable. */
+import type { DecisionAnswer, PipelineAnswer } from '../core/answers.ts'
+import type { View } from '../core/location.ts'
+import { useResource } from '../core/resource.ts'
+import { Link, setFilters } from '../core/router.tsx'
+import { queryText } from '../core/server.ts'
+import { countText, pluralText, timeStamp, valueText } from '../core/text.ts'
+import { useEventTail } from '../live/event-tail.ts'
+import { SelectFilter } from '../parts/select-filter.tsx'
+import { TextFilter } from '../parts/text-filter.tsx'
+import { type DecisionPredicate, decisionFilter } from './decision-filter.ts'
+
+const SHOWN = 100
+
+export function DecisionList({ view, pipeline }: { readonly view: View; readonly pipeline: PipelineAnswer }) {
+  const { model, key } = view.query
+  const isLive = view.query['live'] !== undefined
+  const { filter, problem } = decisionFilter(view.query)
+  const path = isLive ? undefined : `/decisions${queryText({ model, key, limit: SHOWN })}`
+  const { value, error, reload } = useResource<{ decisions: DecisionAnswer[]; lookedAt?: number }>(path)
+  const tail = useEventTail<DecisionAnswer>('/events', 'decision', { model }, isLive)
+  const all = isLive ? tail.events.filter(decision => key === undefined || String(decision.key) === key) : value?.decisions.toReversed()
+  const shown = all?.filter(filter)
+  return (
+    <>
+      <h1>Decisions</h1>
+      <div class="filters">
+        <SelectFilter
+          label="Model"
+          value={model}
+          choices={pipeline.models.map(({ name }) => name)}
+          onChoose={chosen => setFilters(view, { model: chosen })}
+        />
+        <TextFilter label="Key" value={key} onChange={text => setFilters(view, { key: text })} />
+        <TextFilter label="Least score" value={view.query['min']} size={6} onChange={text => setFilters(view, { min: text })} />
+        <TextFilter
+          label="Until (UTC)"
+          value={view.query['until']}
+          placeholder="2026-01-01 12:00"
+          onChange={text => setFilters(view, { until: text })}
+        />
+        <label class="check">
+          <input type="checkbox" checked={isLive} onChange={() => setFilters(view, { live: isLive ? undefined : '1' })} />
+          Live
+        </label>
+        {!isLive && (
+          <button type="button" onClick={reload}>
+            Read again
+          </button>
+        )}
+      </div>
+      {problem !== undefined && <p class="bad">{problem}</p>}
+      <p class="soft" aria-live="polite">
+        {isLive ? liveText(tail) : shown ? countsText(shown.length, value!) : (error?.message ?? 'Searching …')}
+      </p>
+      {tail.gaps.map(gap => (
+        <p key={gap} class="banner">
+          {gap}
+        </p>
+      ))}
+      <DecisionTable decisions={shown ?? []} />
+    </>
+  )
+}
+
+const liveText = ({ total, isConnected }: { readonly total: number; readonly isConnected: boolean }): string =>
+  `${pluralText(total, 'decision')} since you are watching${isConnected ? '' : '; connecting, and nothing is lost meanwhile'}`
+
+function countsText(
+  shown: number,
+  { decisions, lookedAt }: { readonly decisions: readonly unknown[]; readonly lookedAt?: number },
+): string {
+  const newest = `${countText(shown)} of the ${pluralText(decisions.length, 'newest decision')} that match`
+  return lookedAt === undefined ? `${newest}.` : `${newest}; ${countText(lookedAt)} were searched, and there may be older ones.`
+}
+
+export type { DecisionPredicate }
+
+export function DecisionTable({ decisions }: { readonly decisions: readonly DecisionAnswer[] }) {
+  if (decisions.length === 0) return null
+  return (
+    <table class="list">
+      <thead>
+        <tr>
+          <th scope="col">Time (UTC)</th>
+          <th scope="col">Model</th>
+          <th scope="col">Key</th>
+          <th scope="col" class="number">
+            Score
+          </th>
+          <th scope="col" class="number">
+            Entry
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {decisions.map(({ t, model, key, score, entry, version }) => (
+          <tr key={`${model} ${entry} ${valueText(key)}`}>
+            <td>
+              <Link page="decisions" item={entry} query={{ model, key: String(key) }} isRow>
+                {timeStamp(t)}
+              </Link>
+            </td>
+            <td>
+              {model}
+              {version === undefined ? '' : ` v${version}`}
+            </td>
+            <td class="key">{valueText(key)}</td>
+            <td class="number">{score ?? '—'}</td>
+            <td class="number soft">{countText(entry)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}

@@ -1,0 +1,199 @@
+/** Feature groups: definition, placement, lineage both ways, and the values of a key now. */
+import type { GroupAnswer, ObjectiveAnswer, PipelineAnswer } from '../core/answers.ts'
+import type { View } from '../core/location.ts'
+import { useResource } from '../core/resource.ts'
+import { Link, setFilters } from '../core/router.tsx'
+import { percentText, pluralText, spanText, timeStamp, valueText } from '../core/text.ts'
+import { TextFilter } from '../parts/text-filter.tsx'
+import { LineageTable } from './lineage-table.tsx'
+
+interface FeaturesProps {
+  readonly view: View
+  readonly pipeline: PipelineAnswer
+}
+
+export function Features({ view, pipeline }: FeaturesProps) {
+  const group = pipeline.groups.find(({ name }) => name === view.item)
+  const objectives = useResource<{ objectives: ObjectiveAnswer[] }>('/objectives', 10_000).value?.objectives ?? []
+  if (group) return <GroupPage view={view} group={group} objective={objectives.find(candidate => candidate.group === group.name)} />
+  return (
+    <>
+      <h1>Features</h1>
+      {view.item !== undefined && <p class="banner">There is no feature group '{view.item}'.</p>}
+      <table class="list">
+        <thead>
+          <tr>
+            <th scope="col">Feature group</th>
+            <th scope="col">Placement</th>
+            <th scope="col">Key</th>
+            <th scope="col">Source</th>
+            <th scope="col" class="number">
+              Features
+            </th>
+            <th scope="col">Objective</th>
+          </tr>
+        </thead>
+        <tbody>
+          {pipeline.groups.map(({ name, placement, key, source, features }) => (
+            <tr key={name}>
+              <th scope="row">
+                <Link page="features" item={name} isRow>
+                  {name}
+                </Link>
+              </th>
+              <td>{placement.text}</td>
+              <td>{key.join(', ')}</td>
+              <td>
+                <Link page="sources" item={source}>
+                  {source}
+                </Link>
+              </td>
+              <td class="number">{features.length}</td>
+              <td>{objectiveText(objectives.find(({ group: of }) => of === name))}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  )
+}
+
+export function objectiveText(objective: ObjectiveAnswer | undefined): string {
+  if (!objective) return 'none'
+  const { age, share, recent } = objective
+  const met = recent && recent.decisions > 0 ? `; ${percentText(recent.within / recent.decisions)} in the last hour` : ''
+  return `${percentText(share)} of decisions at most ${spanText(age)} old${met}`
+}
+
+interface GroupProps {
+  readonly view: View
+  readonly group: GroupAnswer
+  readonly objective: ObjectiveAnswer | undefined
+}
+
+function GroupPage({ view, group, objective }: GroupProps) {
+  const { name, source, key, placement, features, owner, description } = group
+  return (
+    <>
+      <p>
+        <Link page="features">← Features</Link>
+      </p>
+      <h1>{name}</h1>
+      {description !== undefined && <p>{description}</p>}
+      <dl class="figures">
+        <div>
+          <dt>placement</dt>
+          <dd>{placement.text}</dd>
+        </div>
+        <div>
+          <dt>from</dt>
+          <dd>
+            <Link page="sources" item={source}>
+              {source}
+            </Link>{' '}
+            by {key.join(', ')}
+          </dd>
+        </div>
+        <div>
+          <dt>objective</dt>
+          <dd>{objectiveText(objective)}</dd>
+        </div>
+        {owner !== undefined && (
+          <div>
+            <dt>owner</dt>
+            <dd>{owner}</dd>
+          </div>
+        )}
+      </dl>
+      <section aria-labelledby="values">
+        <h2 id="values">{pluralText(features.length, 'feature')}</h2>
+        <KeyValues view={view} group={group} />
+      </section>
+      <LineageTable group={group} feature={view.query['feature']} />
+    </>
+  )
+}
+
+interface FeatureValues {
+  readonly t: number
+  readonly asOf: number | null
+  readonly visibleEvents: number
+  readonly layer: string
+  readonly ageMs?: number | null
+  readonly degraded?: string
+  readonly features: Readonly<Record<string, unknown>>
+  readonly rejected?: Readonly<Record<string, string>>
+}
+
+/** Definitions, and beside them the values of a key as they are now. */
+function KeyValues({ view, group }: { readonly view: View; readonly group: GroupAnswer }) {
+  const { key } = view.query
+  const query = key === undefined ? undefined : keyQuery(key, group.key.length)
+  const { value, error, reload } = useResource<FeatureValues>(
+    query === undefined ? undefined : `/features/${encodeURIComponent(group.name)}?${query}`,
+    2000,
+  )
+  return (
+    <>
+      <div class="filters">
+        <TextFilter
+          label={`Values of ${group.key.join(', ')}`}
+          value={key}
+          placeholder={group.key.length > 1 ? 'a,b' : 'a key'}
+          onChange={text => setFilters(view, { key: text })}
+        />
+        {key !== undefined && (
+          <>
+            <button type="button" onClick={reload}>
+              Read again
+            </button>
+            <Link page="decisions" query={{ key }}>
+              Its decisions
+            </Link>
+          </>
+        )}
+      </div>
+      {error && <p class="banner">{error.message}</p>}
+      {value && <p class="soft">{valuesText(value)}</p>}
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Feature</th>
+            <th scope="col">Type</th>
+            <th scope="col">Definition</th>
+            {key !== undefined && (
+              <th scope="col" class="number">
+                Value of {key}
+              </th>
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {group.features.map(({ name, type, definition }) => (
+            <tr key={name}>
+              <th scope="row">
+                <Link page="features" item={group.name} query={{ key, feature: name }}>
+                  {name}
+                </Link>
+              </th>
+              <td>{type}</td>
+              <td>{definition}</td>
+              {key !== undefined && <td class="number">{value?.rejected?.[name] ?? valueText(value?.features[name])}</td>}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  )
+}
+
+/** A key of several columns is one parameter for each of them. */
+export const keyQuery = (key: string, columns: number): string =>
+  (columns === 1 ? [key] : key.split(',')).map(part => `key=${encodeURIComponent(part.trim())}`).join('&')
+
+function valuesText({ t, asOf, visibleEvents, layer, ageMs, degraded }: FeatureValues): string {
+  const asOfText = asOf === null ? 'no snapshot is in use yet' : `as of ${timeStamp(asOf)} UTC`
+  const age = ageMs !== undefined && ageMs !== null && ageMs > 0 ? `, ${spanText(ageMs)} old` : ''
+  const warning = degraded === undefined ? '' : `; degraded: ${degraded}`
+  return `Read at ${timeStamp(t)} UTC, ${asOfText}${age}, from ${layer} with ${pluralText(visibleEvents, 'visible event')}${warning}.`
+}

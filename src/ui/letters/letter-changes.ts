@@ -1,0 +1,15 @@
+/** Replay and drop of dead letters, with the outcome in words. */
+import { call } from '../core/server.ts'
+import { pluralText } from '../core/text.ts'
+import { type ReplayAnswer, replayText } from './replay-text.ts'
+
+/** Replays dead letters as events that arrive now. Those that cannot be sent are left out. */
+export async function replayLetters(ids: readonly number[], source?: string): Promise<string> {
+  const body = { ids, omitUnsendable: true, ...(source !== undefined && { source }) }
+  return replayText(await call<ReplayAnswer>('POST', '/dead-letters/replay', body))
+}
+
+export async function dropLetters(ids: readonly number[], why: string): Promise<string> {
+  await call('POST', '/dead-letters/drop', { ids, why })
+  return `${pluralText(ids.length, 'dead letter')} dropped.`
+}

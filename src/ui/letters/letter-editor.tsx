@@ -1,0 +1,190 @@
+/**
+ * The editor of a dead letter. A save names the version that the person has seen, so the second of two editors gets the newer record and
+ * chooses between it and the own edit.
+ */
+import { useState } from 'preact/hooks'
+import type { LetterAnswer, PipelineAnswer, SourceAnswer } from '../core/answers.ts'
+import { call, CallError, JsonText } from '../core/server.ts'
+import type { Change } from '../parts/use-change.ts'
+import { DropForm } from './drop-form.tsx'
+import { dropLetters, replayLetters } from './letter-changes.ts'
+import {
+  changedFields,
+  editableFields,
+  fieldJson,
+  fieldProblem,
+  fieldsOf,
+  fieldText,
+  recordDifferences,
+  type RecordField,
+  recordText,
+} from './record-fields.ts'
+
+interface EditorProps {
+  readonly letter: LetterAnswer
+  readonly pipeline: PipelineAnswer
+  /** Of the page, so that its outcome outlives the editor. */
+  readonly change: Change
+  readonly onSaved: () => void
+}
+
+export function LetterEditor({ letter, pipeline, change, onSaved }: EditorProps) {
+  const [sourceName, setSourceName] = useState(letter.source)
+  const source = pipeline.sources.find(({ name }) => name === sourceName)
+  const begin = editableFields(letter.raw, source)
+  const [fields, setFields] = useState(begin)
+  const [text, setText] = useState(recordText(letter))
+  const [newer, setNewer] = useState<LetterAnswer>()
+  const isEdited = fields && begin ? recordDifferences(begin, fields).length > 0 : text !== recordText(letter)
+
+  const save = async (version: string): Promise<void> => {
+    const body =
+      fields && begin
+        ? `{"version":${JSON.stringify(version)},"set":${changedFields(begin, fields)}}`
+        : JSON.stringify({ version, raw: text })
+    await call('PATCH', `/dead-letters/${letter.id}`, new JsonText(body))
+  }
+  const saveAs = (version: string, andReplay: boolean): void =>
+    void change
+      .run(async () => {
+        try {
+          if (isEdited) await save(version)
+        } catch (error) {
+          if (error instanceof CallError && error.status === 409) setNewer(error.body['letter'] as LetterAnswer | undefined)
+          throw error
+        }
+        setNewer(undefined)
+        return andReplay ? replayLetters([letter.id], sourceName) : 'Saved. The record that was rejected is kept beside it.'
+      })
+      .then(isDone => isDone && onSaved())
+  return (
+    <section aria-label="Record">
+      <h2>Record</h2>
+      {letter.source === undefined && (
+        <label>
+          Source to replay it to
+          <select value={sourceName ?? ''} onChange={event => setSourceName(event.currentTarget.value || undefined)}>
+            <option value="">choose one</option>
+            {pipeline.sources.map(({ name }) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+      )}
+      {fields ? (
+        <FieldRows fields={fields} source={source} onChange={setFields} />
+      ) : (
+        <textarea class="record" rows={8} aria-label="Record" value={text} onInput={event => setText(event.currentTarget.value)} />
+      )}
+      <Preview letter={letter} fields={fields} />
+      {newer && <Conflict letter={newer} onTheirs={onSaved} onMine={() => saveAs(newer.version, false)} />}
+      <div class="buttons">
+        <button type="button" class="primary" disabled={change.isBusy} onClick={() => saveAs(letter.version, true)}>
+          {isEdited ? 'Save and replay' : 'Replay'}
+        </button>
+        <button type="button" disabled={!isEdited || change.isBusy} onClick={() => saveAs(letter.version, false)}>
+          Save
+        </button>
+        <DropForm
+          count={1}
+          isBusy={change.isBusy}
+          onDrop={async why => {
+            const isDropped = await change.run(() => dropLetters([letter.id], why))
+            if (isDropped) onSaved()
+            return isDropped
+          }}
+        />
+      </div>
+    </section>
+  )
+}
+
+interface FieldRowsProps {
+  readonly fields: readonly RecordField[]
+  readonly source: SourceAnswer | undefined
+  readonly onChange: (fields: RecordField[]) => void
+}
+
+function FieldRows({ fields, source, onChange }: FieldRowsProps) {
+  const set = (name: string, json: string): void => onChange(fields.map(field => (field.name === name ? { name, json } : field)))
+  return (
+    <div class="fields">
+      {fields.map(({ name, json }) => {
+        const column = source?.columns.find(candidate => candidate.name === name)
+        const problem = fieldProblem(json, column)
+        const id = `field-${name}`
+        return (
+          <div key={name} class="field">
+            <label for={id}>
+              {name} <span class="type">{column?.type ?? 'no column'}</span>
+            </label>
+            <input
+              id={id}
+              type="text"
+              value={fieldText(json)}
+              onInput={event => set(name, fieldJson(event.currentTarget.value, column))}
+              {...(problem !== undefined && { 'aria-invalid': true, 'aria-describedby': `${id}-problem` })}
+            />
+            {problem !== undefined && (
+              <span id={`${id}-problem`} class="bad">
+                {problem}
+              </span>
+            )}
+          </div>
+        )
+      })}
+    </div>
+  )
+}
+
+/** The difference between the record as it came and as it would be sent. */
+function Preview({ letter, fields }: { readonly letter: LetterAnswer; readonly fields: readonly RecordField[] | undefined }) {
+  const original = fieldsOf(letter.original ?? letter.raw)
+  if (!fields || !original) return null
+  const differences = recordDifferences(original, fields)
+  if (differences.length === 0) return <p class="soft">As it came: a replay sends the same record again.</p>
+  return (
+    <table class="diff">
+      <caption>A replay sends this record; it differs from the one that was rejected in:</caption>
+      <thead>
+        <tr>
+          <th scope="col">Field</th>
+          <th scope="col">As it came</th>
+          <th scope="col">As it is sent</th>
+        </tr>
+      </thead>
+      <tbody>
+        {differences.map(({ name, before, after }) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td class="gone">{before ?? 'missing'}</td>
+            <td class="come">{after ?? 'missing'}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+interface ConflictProps {
+  readonly letter: LetterAnswer
+  readonly onTheirs: () => void
+  readonly onMine: () => void
+}
+
+function Conflict({ letter, onTheirs, onMine }: ConflictProps) {
+  return (
+    <div class="banner" role="alert">
+      <p>Somebody else has changed the record since you opened it. It is now:</p>
+      <pre class="record">{recordText(letter)}</pre>
+      <div class="buttons">
+        <button type="button" onClick={onTheirs}>
+          Take theirs
+        </button>
+        <button type="button" onClick={onMine}>
+          Set my fields on theirs
+        </button>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { StatusAnswer } from '../core/answers.ts'
+import { problemsOf } from './problems.ts'
+
+const fine: StatusAnswer = {
+  at: 0,
+  started: 0,
+  state: 'running',
+  sequence: 0,
+  waiting: 0,
+  memoryBytes: 0,
+  sources: [{ source: 'payments', accepted: 0, duplicates: 0, rejected: 0, late: 0 }],
+  models: [],
+  effects: [{ action: 'block', state: 'delivered', effects: 5 }],
+  deadLetters: [],
+}
+const titles = (observed: Parameters<typeof problemsOf>[0]): string[] =>
+  problemsOf(observed).map(({ level, title }) => `${level}: ${title}`)
+
+test('a run that is well has no problem', () => {
+  assert.deepEqual(titles({ history: [fine], objectives: [], runs: [], models: [], reconciliations: [] }), [])
+  assert.deepEqual(titles({ history: [] }), [])
+})
+
+test('what stops the run or its actions comes before what waits for a person', () => {
+  const status: StatusAnswer = {
+    ...fine,
+    state: 'failed',
+    problem: 'the run has failed',
+    deadLetters: [{ source: 'payments', reason: 'schema', letters: 3 }],
+    effects: [{ action: 'block', state: 'dead', effects: 2 }],
+  }
+  assert.deepEqual(titles({ history: [status] }), [
+    'bad: The run accepts no events',
+    "bad: Action 'block' does not reach its receiver",
+    'warning: 3 dead letters to settle',
+  ])
+})
+
+test('rejections are bad while most records are rejected', () => {
+  const rejecting = (rejected: number, accepted: number): StatusAnswer => ({
+    ...fine,
+    at: 1000,
+    sources: [{ source: 'payments', accepted, duplicates: 0, rejected, late: 0 }],
+    deadLetters: [{ source: 'payments', reason: 'schema', letters: rejected }],
+  })
+  assert.deepEqual(titles({ history: [fine, rejecting(9, 1)] }), ['bad: Records are being rejected'])
+  assert.deepEqual(titles({ history: [fine, rejecting(1, 9)] }), ['warning: Records are being rejected'])
+  const [problem] = problemsOf({ history: [fine, rejecting(1, 9)] })
+  assert.deepEqual(problem.view, { page: 'dead-letters', query: { reason: 'schema', source: 'payments' } })
+  assert.match(problem.cause, /10 % of the records/)
+})
+
+test('an objective is missed by a share of enough decisions, not by one of ten at night', () => {
+  const objective = (decisions: number, within: number) => ({
+    group: 'g',
+    age: 900_000,
+    share: 0.99,
+    recent: { until: 0, decisions, within },
+  })
+  assert.deepEqual(titles({ history: [fine], objectives: [objective(10, 5)] }), [])
+  assert.deepEqual(titles({ history: [fine], objectives: [objective(1000, 995)] }), [])
+  assert.deepEqual(titles({ history: [fine], objectives: [objective(1000, 900)] }), ["bad: Features of 'g' are older than their objective"])
+})
+
+test('jobs, models and reconciliations: the last one counts', () => {
+  const run = (number: number, state: 'done' | 'failed') => ({
+    number,
+    group: 'usual',
+    why: 'schedule',
+    state,
+    s: 0,
+    began: 0,
+    error: 'disk full',
+  })
+  assert.deepEqual(titles({ history: [fine], runs: [run(1, 'failed'), run(2, 'done')] }), [])
+  assert.deepEqual(titles({ history: [fine], runs: [run(1, 'done'), run(2, 'failed')] }), ["bad: The last batch run of 'usual' failed"])
+  const version = { number: 1, state: 'failed', why: 'schedule', at: 0, began: 0 }
+  const models = [{ model: 'm', scores: 0, drift: { at: 0, because: 'psi 0.4', rows: { recent: 5 } }, versions: [version] }]
+  assert.deepEqual(titles({ history: [fine], models }), ["warning: Model 'm' drifts", "warning: The last training of 'm' failed"])
+  const done = { decisions: 5, values: 9, unexplained: 2, sound: true }
+  const reconciliations = [{ number: 4, state: 'done', began: 0, done }] as const
+  assert.deepEqual(titles({ history: [fine], reconciliations }), ['bad: Recorded values differ without a cause'])
+})

@@ -1,0 +1,120 @@
+/** Problems of the run now: one entry for each, the worst first, with its cause and the place to look at. */
+import type { BatchRunAnswer, ModelAnswer, ObjectiveAnswer, ReconciliationAnswer, StatusAnswer } from '../core/answers.ts'
+import type { PageName } from '../core/location.ts'
+import { countText, percentText, pluralText, spanText } from '../core/text.ts'
+import { allAccepted, allRejected, increaseOf } from '../live/status-history.ts'
+
+export interface Problem {
+  /** `bad` stops or loses something now; `warning` needs a person today. */
+  readonly level: 'bad' | 'warning'
+  readonly title: string
+  readonly cause: string
+  /** The view with the details. */
+  readonly view: { readonly page: PageName; readonly item?: string; readonly query?: Readonly<Record<string, string>> }
+}
+
+/** The answers that problems are found in; those that the client may not read are absent. */
+export interface Observed {
+  readonly history: readonly StatusAnswer[]
+  readonly objectives?: readonly ObjectiveAnswer[]
+  readonly runs?: readonly BatchRunAnswer[]
+  readonly models?: readonly ModelAnswer[]
+  readonly reconciliations?: readonly ReconciliationAnswer[]
+}
+
+/** Rejections in the last minutes show as a rate, older ones as a backlog. */
+const RECENT_MS = 300_000
+/** Fewer decisions than that say nothing about an objective: one bad decision of ten at night is no problem. */
+const OBJECTIVE_DECISIONS_MIN = 100
+
+/** The problems, the worst first. */
+export function problemsOf(observed: Observed): Problem[] {
+  const status = observed.history.at(-1)
+  const problems = [
+    ...(status ? [...runProblems(status), ...letterProblems(status, observed.history), ...effectProblems(status)] : []),
+    ...(observed.objectives ?? []).flatMap(objectiveProblems),
+    ...jobProblems(observed.runs ?? []),
+    ...(observed.models ?? []).flatMap(modelProblems),
+    ...reconcileProblems(observed.reconciliations?.at(-1)),
+  ]
+  return [...problems.filter(({ level }) => level === 'bad'), ...problems.filter(({ level }) => level === 'warning')]
+}
+
+function runProblems({ state, problem }: StatusAnswer): Problem[] {
+  if (state === 'running') return []
+  return [{ level: 'bad', title: 'The run accepts no events', cause: problem ?? `the run has ${state}`, view: { page: 'sources' } }]
+}
+
+function letterProblems({ deadLetters }: StatusAnswer, history: readonly StatusAnswer[]): Problem[] {
+  const total = deadLetters.reduce((sum, { letters }) => sum + letters, 0)
+  if (total === 0) return []
+  const worst = deadLetters.toSorted((a, b) => b.letters - a.letters)[0]
+  const recent = increaseOf(history, RECENT_MS, allRejected)
+  const accepted = increaseOf(history, RECENT_MS, allAccepted)
+  const isRising = recent > 0
+  const share = isRising ? `, ${percentText(recent / (recent + accepted))} of the records since this page was opened` : ''
+  return [
+    {
+      level: isRising && recent > accepted ? 'bad' : 'warning',
+      title: isRising ? 'Records are being rejected' : `${pluralText(total, 'dead letter')} to settle`,
+      cause: `${countText(worst.letters)} of ${countText(total)} by reason '${worst.reason}'${worst.source === null ? '' : ` of source '${worst.source}'`}${share}`,
+      view: { page: 'dead-letters', query: { reason: worst.reason, ...(worst.source !== null && { source: worst.source }) } },
+    },
+  ]
+}
+
+const effectProblems = ({ effects }: StatusAnswer): Problem[] =>
+  effects
+    .filter(({ state }) => state === 'dead')
+    .map(({ action, effects: dead }) => ({
+      level: 'bad',
+      title: `Action '${action}' does not reach its receiver`,
+      cause: `${pluralText(dead, 'effect')} failed at the last attempt`,
+      view: { page: 'actions', query: { action, state: 'dead' } },
+    }))
+
+function objectiveProblems({ group, age, share, recent }: ObjectiveAnswer): Problem[] {
+  if (!recent || recent.decisions < OBJECTIVE_DECISIONS_MIN || recent.within / recent.decisions >= share) return []
+  const part = percentText(recent.within / recent.decisions)
+  return [
+    {
+      level: 'bad',
+      title: `Features of '${group}' are older than their objective`,
+      cause: `${part} of the last hour's decisions read values of at most ${spanText(age)}; the objective is ${percentText(share)}`,
+      view: { page: 'features', item: group },
+    },
+  ]
+}
+
+/** Groups whose last batch run failed. */
+function jobProblems(runs: readonly BatchRunAnswer[]): Problem[] {
+  const last = new Map(runs.map(run => [run.group, run]))
+  return [...last.values()]
+    .filter(({ state }) => state === 'failed')
+    .map(({ group, number, error }) => ({
+      level: 'bad',
+      title: `The last batch run of '${group}' failed`,
+      cause: `run ${number}: ${error ?? 'no reason is recorded'}; the values of the run before stay in use`,
+      view: { page: 'runs', query: { group } },
+    }))
+}
+
+function modelProblems({ model, drift, versions }: ModelAnswer): Problem[] {
+  const last = versions.findLast(({ state }) => state !== 'training')
+  const view = { page: 'models', item: model } as const
+  return [
+    ...(drift?.because === undefined ? [] : [{ level: 'warning', title: `Model '${model}' drifts`, cause: drift.because, view } as const]),
+    ...(last?.state === 'failed'
+      ? [{ level: 'warning', title: `The last training of '${model}' failed`, cause: last.error ?? 'no reason is recorded', view } as const]
+      : []),
+  ]
+}
+
+function reconcileProblems(last: ReconciliationAnswer | undefined): Problem[] {
+  const unexplained = last?.done?.unexplained ?? 0
+  if (unexplained === 0) return []
+  const cause = `reconciliation ${last!.number} found no cause for ${pluralText(unexplained, 'value')} that differ from SQL over the same log`
+  return [
+    { level: 'bad', title: 'Recorded values differ without a cause', cause, view: { page: 'runs', query: { kind: 'reconciliation' } } },
+  ]
+}

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { jobsOf, timelineOf } from './job-list.ts'
+
+const jobs = jobsOf({
+  runs: [
+    {
+      number: 1,
+      group: 'usual',
+      why: 'schedule',
+      state: 'done',
+      s: 0,
+      began: 1000,
+      ended: 2000,
+      done: { read: 5, keys: 1, bytes: 0, hash: '' },
+    },
+  ],
+  reports: [{ number: 2, report: 'list', why: 'demand', state: 'failed', s: 0, began: 3000, ended: 4000, error: 'disk full' }],
+  models: [{ model: 'm', scores: 0, versions: [{ number: 3, state: 'training', why: 'schedule', at: 0, began: 5000 }] }],
+  reconciliations: [{ number: 4, state: 'done', began: 0, ended: 500, done: { decisions: 1, values: 9, unexplained: 0, sound: true } }],
+})
+
+test('jobs of all ledgers, newest first, each with its result', () => {
+  assert.deepEqual(
+    jobs.map(({ kind, name, state, result }) => [kind, name, state, result].join(' | ')),
+    [
+      'training | m | running | ',
+      'report | list | failed | disk full',
+      'batch-run | usual | done | 1 key from 5 events',
+      'reconciliation |  | done | 0 unexplained of 9 values',
+    ],
+  )
+})
+
+test('a timeline has a row for each kind and name; a job that runs lasts until now', () => {
+  const { from, to, rows } = timelineOf(jobs, 100_000)
+  assert.deepEqual([from, to], [0, 100_000])
+  assert.deepEqual(
+    rows.map(({ title }) => title),
+    ['batch run usual', 'reconciliation', 'report list', 'training m'],
+  )
+  assert.deepEqual(
+    rows.map(({ bars: [{ left, width }] }) => [left, width]),
+    [
+      [0.01, 0.01],
+      [0, 0.005],
+      [0.03, 0.01],
+      [0.05, 0.95],
+    ],
+  )
+})

@@ -1,0 +1,99 @@
+/** Batch runs, reports, trainings and reconciliations as one list of jobs, newest first, and its timeline. */
+import type { BatchRunAnswer, ModelAnswer, ReconciliationAnswer, ReportRunAnswer } from '../core/answers.ts'
+import { countText, pluralText } from '../core/text.ts'
+
+export const jobKindNames = ['batch-run', 'report', 'training', 'reconciliation'] as const
+export type JobKindName = (typeof jobKindNames)[number]
+
+export interface ListedJob {
+  readonly kind: JobKindName
+  readonly name: string
+  readonly number: number
+  readonly state: string
+  readonly why: string
+  /** UTC ms. */
+  readonly began: number
+  readonly ended?: number
+  readonly result: string
+}
+
+export interface Ledgers {
+  readonly runs: readonly BatchRunAnswer[]
+  readonly reports: readonly ReportRunAnswer[]
+  readonly models: readonly ModelAnswer[]
+  readonly reconciliations: readonly ReconciliationAnswer[]
+}
+
+/** All jobs of the ledgers, the newest first. */
+export function jobsOf({ runs, reports, models, reconciliations }: Ledgers): ListedJob[] {
+  const jobs: ListedJob[] = [
+    ...runs.map(({ group, done, error, ...run }) => ({
+      ...jobOf(run, 'batch-run', group, run.why),
+      result: error ?? (done ? `${pluralText(done.keys, 'key')} from ${pluralText(done.read, 'event')}` : ''),
+    })),
+    ...reports.map(({ report, done, error, ...run }) => ({
+      ...jobOf(run, 'report', report, run.why),
+      result: error ?? (done ? `${pluralText(done.rows, 'row')}${done.stale ? ', stale' : ''}` : ''),
+    })),
+    ...models.flatMap(({ model, versions }) =>
+      versions.map(version => ({
+        ...jobOf(version, 'training', model, version.because ?? version.why),
+        state: version.state === 'training' ? 'running' : version.state,
+        result: version.error ?? version.verdict ?? '',
+      })),
+    ),
+    ...reconciliations.map(({ done, error, ...run }) => ({
+      ...jobOf(run, 'reconciliation', '', 'schedule'),
+      result: error ?? (done ? `${countText(done.unexplained)} unexplained of ${pluralText(done.values, 'value')}` : ''),
+    })),
+  ]
+  return jobs.sort((a, b) => b.began - a.began)
+}
+
+interface JobTimes {
+  readonly number: number
+  readonly state: string
+  readonly began: number
+  readonly ended?: number
+}
+
+const jobOf = ({ number, state, began, ended }: JobTimes, kind: JobKindName, name: string, why: string) => ({
+  kind,
+  name,
+  number,
+  state,
+  why,
+  began,
+  ...(ended !== undefined && { ended }),
+})
+
+export interface TimelineBar {
+  readonly job: ListedJob
+  /** Shares of the width, 0 to 1. */
+  readonly left: number
+  readonly width: number
+}
+
+export interface TimelineRow {
+  readonly title: string
+  readonly bars: readonly TimelineBar[]
+}
+
+export interface JobTimeline {
+  readonly from: number
+  readonly to: number
+  readonly rows: readonly TimelineRow[]
+}
+
+/** One row for each kind and name, over the time of the jobs; `now` is the end of those that run. */
+export function timelineOf(jobs: readonly ListedJob[], now: number): JobTimeline {
+  const from = Math.min(now - 60_000, ...jobs.map(({ began }) => began))
+  const to = Math.max(now, ...jobs.map(({ ended }) => ended ?? now))
+  const share = (ms: number): number => ms / (to - from)
+  const byTitle = Map.groupBy(jobs, ({ kind, name }) => [kind.replace('-', ' '), name].filter(Boolean).join(' '))
+  const rows = [...byTitle].map(([title, own]) => ({
+    title,
+    bars: own.map(job => ({ job, left: share(job.began - from), width: share((job.ended ?? now) - job.began) })),
+  }))
+  return { from, to, rows: rows.sort((a, b) => (a.title < b.title ? -1 : 1)) }
+}

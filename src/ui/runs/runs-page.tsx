@@ -1,0 +1,181 @@
+/** Batch runs, reports, trainings and reconciliations on a timeline; start and cancel. */
+import type { BatchRunAnswer, ModelAnswer, PipelineAnswer, ReconciliationAnswer, ReportRunAnswer } from '../core/answers.ts'
+import { browserNow } from '../core/clock.ts'
+import type { View } from '../core/location.ts'
+import { useResource } from '../core/resource.ts'
+import { prefix, setFilters } from '../core/router.tsx'
+import { call } from '../core/server.ts'
+import { useRole } from '../core/session.ts'
+import { pluralText, spanText, timeStamp } from '../core/text.ts'
+import { ChangeNotice } from '../parts/change-notice.tsx'
+import { SelectFilter } from '../parts/select-filter.tsx'
+import { type Change, useChange } from '../parts/use-change.ts'
+import { type ListedJob, jobKindNames, jobsOf, timelineOf } from './job-list.ts'
+
+const POLL_MS = 3000
+
+interface RunsProps {
+  readonly view: View
+  readonly pipeline: PipelineAnswer
+}
+
+export function Runs({ view, pipeline }: RunsProps) {
+  const runs = useResource<{ runs: BatchRunAnswer[] }>('/runs', POLL_MS)
+  const reports = useResource<{ reports: ReportRunAnswer[] }>('/reports', POLL_MS)
+  const models = useResource<{ models: ModelAnswer[] }>('/models', POLL_MS)
+  const reconciliations = useResource<{ reconciliations: ReconciliationAnswer[] }>('/reconciliations', POLL_MS)
+  const change = useChange(() => [runs, reports, models, reconciliations].forEach(({ reload }) => reload()))
+  const mayOperate = useRole('operate')
+  const { kind, group } = view.query
+  const all = jobsOf({
+    runs: runs.value?.runs ?? [],
+    reports: reports.value?.reports ?? [],
+    models: models.value?.models ?? [],
+    reconciliations: reconciliations.value?.reconciliations ?? [],
+  })
+  const jobs = all.filter(job => (kind === undefined || job.kind === kind) && (group === undefined || job.name === group))
+  return (
+    <>
+      <h1>Runs</h1>
+      {mayOperate && <StartButtons pipeline={pipeline} change={change} />}
+      <ChangeNotice change={change} />
+      <div class="filters">
+        <SelectFilter label="Kind" value={kind} choices={jobKindNames} onChoose={name => setFilters(view, { kind: name })} />
+        <SelectFilter
+          label="Of"
+          value={group}
+          choices={[...new Set(all.map(({ name }) => name).filter(Boolean))]}
+          onChoose={name => setFilters(view, { group: name })}
+        />
+      </div>
+      {jobs.length === 0 ? (
+        <p class="soft">
+          {runs.value ? 'No batch run, report, training or reconciliation is in the ledgers.' : (runs.error?.message ?? 'Reading …')}
+        </p>
+      ) : (
+        <>
+          <TimelineChart jobs={jobs} />
+          <JobTable jobs={jobs} mayOperate={mayOperate} change={change} />
+        </>
+      )}
+    </>
+  )
+}
+
+/** Groups, reports and models whose jobs can be started outside the schedule. */
+function StartButtons({ pipeline: { groups, reports, models }, change }: { readonly pipeline: PipelineAnswer; readonly change: Change }) {
+  const starts: readonly (readonly [string, () => Promise<string>])[] = [
+    ...groups
+      .filter(({ placement: { kind } }) => kind === 'batch' || kind === 'hybrid')
+      .map(({ name }) => [`Start batch run of ${name}`, () => startJob(`/groups/${encodeURIComponent(name)}/runs`, 'Batch run')] as const),
+    ...reports.map(({ name }) => [`Make report ${name}`, () => startJob(`/reports/${encodeURIComponent(name)}`, 'Report')] as const),
+    ...models
+      .filter(({ isTrained }) => isTrained)
+      .map(({ name }) => [`Train ${name}`, () => startJob(`/models/${encodeURIComponent(name)}/train`, 'Version')] as const),
+  ]
+  if (starts.length === 0) return null
+  return (
+    <div class="buttons">
+      {starts.map(([title, start]) => (
+        <button key={title} type="button" disabled={change.isBusy} onClick={() => void change.run(start)}>
+          {title}
+        </button>
+      ))}
+    </div>
+  )
+}
+
+async function startJob(path: string, noun: string): Promise<string> {
+  const { number, state } = await call<{ number: number; state: string }>('POST', path)
+  return `${noun} ${number}: ${state}.`
+}
+
+async function cancelJob({ kind, name }: ListedJob): Promise<string> {
+  await call('POST', '/jobs/cancel', kind === 'reconciliation' ? { kind } : { kind, name })
+  return `The ${kind.replace('-', ' ')} of ${name} is cancelled; what was in use before stays in use.`
+}
+
+function TimelineChart({ jobs }: { readonly jobs: readonly ListedJob[] }) {
+  const { from, to, rows } = timelineOf(jobs, browserNow())
+  const percent = (share: number): string => `${(share * 100).toFixed(3)}%`
+  return (
+    <figure class="timeline">
+      <figcaption class="soft">
+        {timeStamp(from)} to {timeStamp(to)} UTC
+      </figcaption>
+      {rows.map(({ title, bars }) => (
+        <div key={title} class="lane">
+          <span class="lane-title">{title}</span>
+          <div class="lane-bars" role="img" aria-label={`${pluralText(bars.length, 'run')} of ${title}`}>
+            {bars.map(({ job, left, width }) => (
+              <span
+                key={job.number}
+                class={`job ${job.state}`}
+                style={{ left: percent(left), width: percent(width) }}
+                title={`${job.number}, ${job.state}, ${timeStamp(job.began)} UTC`}
+              />
+            ))}
+          </div>
+        </div>
+      ))}
+    </figure>
+  )
+}
+
+interface JobTableProps {
+  readonly jobs: readonly ListedJob[]
+  readonly mayOperate: boolean
+  readonly change: Change
+}
+
+function JobTable({ jobs, mayOperate, change }: JobTableProps) {
+  return (
+    <table class="list">
+      <thead>
+        <tr>
+          <th scope="col">Began (UTC)</th>
+          <th scope="col">Job</th>
+          <th scope="col">State</th>
+          <th scope="col" class="number">
+            Took
+          </th>
+          <th scope="col">Result</th>
+          {mayOperate && <th scope="col">Change</th>}
+        </tr>
+      </thead>
+      <tbody>
+        {jobs.map(job => (
+          <tr key={`${job.kind} ${job.name} ${job.number}`}>
+            <td>{timeStamp(job.began)}</td>
+            <td>
+              <strong>
+                {job.kind.replace('-', ' ')} {job.name}
+              </strong>{' '}
+              <span class="soft">
+                {job.number}, {job.why}
+              </span>
+              {job.kind === 'report' && job.state === 'done' && (
+                <>
+                  {' '}
+                  <a href={`${prefix}/reports/${encodeURIComponent(job.name)}/latest`}>newest file</a>
+                </>
+              )}
+            </td>
+            <td class={job.state === 'failed' ? 'bad' : ''}>{job.state}</td>
+            <td class="number">{spanText((job.ended ?? browserNow()) - job.began)}</td>
+            <td>{job.result}</td>
+            {mayOperate && (
+              <td>
+                {job.state === 'running' && (
+                  <button type="button" class="danger" disabled={change.isBusy} onClick={() => void change.run(() => cancelJob(job))}>
+                    Cancel
+                  </button>
+                )}
+              </td>
+            )}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}

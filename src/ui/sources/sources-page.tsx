@@ -1,0 +1,212 @@
+/** Sources: rates, duplicates, late and rejected records, columns, and the decisions that follow as they come. */
+import type { DecisionAnswer, LetterCounts, PipelineAnswer, SourceAnswer } from '../core/answers.ts'
+import type { View } from '../core/location.ts'
+import { Link, setFilters } from '../core/router.tsx'
+import { useRole } from '../core/session.ts'
+import { countText, percentText, pluralText, rateText, spanText } from '../core/text.ts'
+import { DecisionTable } from '../decisions/decision-list.tsx'
+import { useEventTail } from '../live/event-tail.ts'
+import { acceptedOf, rateOf, rateSeries } from '../live/status-history.ts'
+import { useLiveStatus } from '../live/use-status.ts'
+import { RateChart } from '../parts/rate-chart.tsx'
+
+interface SourcesProps {
+  readonly view: View
+  readonly pipeline: PipelineAnswer
+}
+
+export function Sources({ view, pipeline }: SourcesProps) {
+  const source = pipeline.sources.find(({ name }) => name === view.item)
+  if (source) return <SourcePage view={view} source={source} pipeline={pipeline} />
+  return (
+    <>
+      <h1>Sources</h1>
+      {view.item !== undefined && <p class="banner">There is no source '{view.item}'.</p>}
+      <SourceTable pipeline={pipeline} />
+    </>
+  )
+}
+
+function SourceTable({ pipeline }: { readonly pipeline: PipelineAnswer }) {
+  const { history } = useLiveStatus()
+  const counts = history.at(-1)?.sources ?? []
+  return (
+    <table class="list">
+      <caption>Counts since the process started; the log has all.</caption>
+      <thead>
+        <tr>
+          <th scope="col">Source</th>
+          <th scope="col">Read by</th>
+          {['Rate', 'Events', 'Duplicates', 'Late', 'Rejected'].map(title => (
+            <th key={title} scope="col" class="number">
+              {title}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {pipeline.sources.map(({ name }) => {
+          const own = counts.find(({ source }) => source === name)
+          return (
+            <tr key={name}>
+              <th scope="row">
+                <Link page="sources" item={name} isRow>
+                  {name}
+                </Link>
+              </th>
+              <td>{readersOf(pipeline, name).join(', ')}</td>
+              <td class="number">{rateText(rateOf(history, acceptedOf(name)))}</td>
+              <td class="number">{own && countText(own.accepted)}</td>
+              <td class="number">{own && countText(own.duplicates)}</td>
+              <td class="number">{own && countText(own.late)}</td>
+              <td class={`number ${own && own.rejected > 0 ? 'bad' : ''}`}>{own && countText(own.rejected)}</td>
+            </tr>
+          )
+        })}
+      </tbody>
+    </table>
+  )
+}
+
+const readersOf = ({ groups, models }: PipelineAnswer, source: string): string[] => [
+  ...groups.filter(group => group.source === source).map(({ name }) => name),
+  ...models.filter(model => model.source === source).map(({ name }) => name),
+]
+
+function SourcePage({ view, source, pipeline }: SourcesProps & { readonly source: SourceAnswer }) {
+  const { history } = useLiveStatus()
+  const status = history.at(-1)
+  const { name } = source
+  const counts = status?.sources.find(candidate => candidate.source === name)
+  const series = rateSeries(history, acceptedOf(name))
+  return (
+    <>
+      <p>
+        <Link page="sources">← Sources</Link>
+      </p>
+      <h1>{name}</h1>
+      {counts && (
+        <dl class="figures">
+          {(
+            [
+              ['rate', rateText(rateOf(history, acceptedOf(name)))],
+              ['events', countText(counts.accepted)],
+              ['duplicates', countText(counts.duplicates)],
+              [`late, beyond ${spanText(source.allowedLateness)}`, countText(counts.late)],
+              [
+                'rejected',
+                `${countText(counts.rejected)} (${percentText(counts.rejected / Math.max(1, counts.rejected + counts.accepted))})`,
+              ],
+            ] as const
+          ).map(([label, value]) => (
+            <div key={label}>
+              <dt>{label}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      <Rejections source={name} letters={status?.deadLetters ?? []} />
+      <section aria-labelledby="rate">
+        <h2 id="rate">Rate since this page was opened</h2>
+        {series.times.length < 2 ? (
+          <p class="soft">Two seconds until there is a line to draw.</p>
+        ) : (
+          <RateChart
+            label={`Events a second of ${name}`}
+            times={series.times}
+            lines={[{ label: 'events', values: series.rates, colour: '--incident' }]}
+          />
+        )}
+      </section>
+      <Columns source={source} />
+      <LiveDecisions view={view} source={name} pipeline={pipeline} />
+    </>
+  )
+}
+
+function Rejections({ source, letters }: { readonly source: string; readonly letters: readonly LetterCounts[] }) {
+  const mayOperate = useRole('operate')
+  const own = letters.filter(count => count.source === source)
+  if (own.length === 0) return null
+  return (
+    <section aria-labelledby="rejections">
+      <h2 id="rejections">Dead letters to settle</h2>
+      <ul>
+        {own.map(({ reason, letters: count }) => (
+          <li key={reason}>
+            {mayOperate ? (
+              <Link page="dead-letters" query={{ source, reason }}>
+                {pluralText(count, 'record')} for '{reason}'
+              </Link>
+            ) : (
+              `${pluralText(count, 'record')} for '${reason}'`
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Columns({ source: { columns, key, time, id, dedupe } }: { readonly source: SourceAnswer }) {
+  const roleOf = (name: string): string =>
+    [name === key && 'key', name === time && 'event time', name === id && 'id'].filter(Boolean).join(', ')
+  return (
+    <section aria-labelledby="columns">
+      <h2 id="columns">Schema</h2>
+      <table>
+        <caption>
+          {id === undefined
+            ? 'Events have no id, so duplicates count.'
+            : `Events with the same ${id} within ${spanText(dedupe)} count once.`}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Column</th>
+            <th scope="col">Type</th>
+            <th scope="col">Use</th>
+            <th scope="col">Values</th>
+          </tr>
+        </thead>
+        <tbody>
+          {columns.map(({ name, type, definition }) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>{type}</td>
+              <td>{roleOf(name)}</td>
+              <td>{definition ?? ''}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+/** Events of a source have no stream of their own; the decisions that they trigger have. */
+function LiveDecisions({ view, source, pipeline }: SourcesProps & { readonly source: string }) {
+  const models = pipeline.models.filter(model => model.source === source)
+  const isLive = view.query['live'] !== undefined
+  const tail = useEventTail<DecisionAnswer>(
+    '/events',
+    'decision',
+    { model: models.length === 1 ? models[0].name : undefined },
+    isLive && models.length > 0,
+  )
+  if (models.length === 0) return null
+  const own = tail.events.filter(({ model }) => models.some(({ name }) => name === model))
+  return (
+    <section aria-labelledby="live">
+      <h2 id="live">Decisions on its events</h2>
+      <div class="filters">
+        <label class="check">
+          <input type="checkbox" checked={isLive} onChange={() => setFilters(view, { live: isLive ? undefined : '1' })} />
+          Live
+        </label>
+        {isLive && <span class="soft">{pluralText(tail.total, 'decision')} since you are watching</span>}
+      </div>
+      <DecisionTable decisions={own.slice(0, 50)} />
+    </section>
+  )
+}

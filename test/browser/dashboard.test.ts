@@ -1,0 +1,244 @@
+/** The dashboard in Chromium: each page as people see it, the keyboard, and what a person does there. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { after, before, describe, test } from 'node:test'
+import { addToken, revokeToken } from '../../src/serve/access/token-file.ts'
+import { scratchFolder } from '../scratch.ts'
+import { Browser, type Page } from './browser.ts'
+import { click, fill, payment, press, serveDashboard, until, untilText, type DashboardRun } from './dashboard-run.ts'
+import { contrasts, outside } from './look.ts'
+import { browserProgram } from './program.ts'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+/** Broken rules of WCAG 2.2 and of good practice, each with the first place. */
+const violations = `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))`
+const CONTRAST_MIN = 4.5
+
+const program = browserProgram()
+const skip = program ? false : 'there is no Chromium, and npm test could bring none'
+
+/** Each page with a text that it has when it is complete. */
+const pages: readonly (readonly [path: string, text: string])[] = [
+  ['', 'card_usual'],
+  ['/sources', 'Duplicates'],
+  ['/sources/payments', 'event time'],
+  ['/features', 'hybrid'],
+  ['/features/card_now?key=c1', 'visible event'],
+  ['/decisions', 'newest decision'],
+  ['/decisions/0', 'features read'],
+  ['/actions', 'webhook'],
+  ['/dead-letters', "'amount' needs"],
+  ['/dead-letters/1', 'needs a decimal number'],
+  ['/models', 'on request'],
+  ['/models/fraud', 'usual'],
+  ['/runs', 'batch run card_usual'],
+  ['/nothing', 'There is no such page'],
+]
+
+describe('the dashboard', { skip, timeout: 600_000 }, () => {
+  let browser: Browser
+  let run: DashboardRun
+  before(async () => {
+    browser = new Browser(program!)
+    run = await serveDashboard(scratchFolder('dashboard'))
+    await run.call('POST', '/sources/payments/events', [payment(1), payment(2, { amount: '500.00' }), payment(3, { amount: 'a lot' })])
+    await run.call('POST', '/groups/card_usual/runs')
+  })
+  after(async () => {
+    await browser.close()
+    await run.close()
+  })
+
+  async function openPage(path: string, width = 1280, url = run.url): Promise<Page> {
+    const page = await browser.page()
+    await page.resize(width)
+    await page.open(`${url}/ui${path}`)
+    return page
+  }
+
+  for (const [path, text] of pages)
+    test(`/ui${path}: no foreign request, no console message, nothing cut off, no broken rule, at 360 and 1280 px, light and dark`, async () => {
+      const page = await openPage(path)
+      await untilText(page, text)
+      assert.deepEqual(page.complaints, [])
+      assert.deepEqual(
+        page.requests.filter(address => address !== 'data:,' && !address.startsWith(run.url) && !address.startsWith('data:image/svg')),
+        [],
+      )
+      // The checks themselves are injected, past the policy of the page.
+      await page.evaluate(axe)
+      for (const scheme of ['light', 'dark'] as const)
+        for (const width of [1280, 360]) {
+          await page.resize(width)
+          await page.as({ scheme })
+          await untilText(page, text)
+          const where = `${scheme} at ${width} px`
+          assert.deepEqual(await page.evaluate(violations), [], where)
+          assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width, where)
+          assert.deepEqual(await page.evaluate(outside), [], where)
+          const { low } = await page.evaluate<{ low: string[] }>(contrasts(CONTRAST_MIN))
+          assert.deepEqual(low, [], where)
+        }
+    })
+
+  test('its policy blocks a request to another address, and inline code', async () => {
+    const page = await openPage('')
+    await page.evaluate(`fetch('http://127.0.0.1:9/').catch(() => {})`)
+    await page.evaluate(`document.body.insertAdjacentHTML('beforeend', '<img src="http://127.0.0.1:9/x.png">')`)
+    assert.match(page.complaints.join('\n'), /Content Security Policy/)
+  })
+
+  test('the keyboard alone reaches pages, search, rows and help', async () => {
+    const page = await openPage('')
+    await untilText(page, 'card_usual')
+    await press(page, 'g', 'd')
+    await untilText(page, 'newest decision')
+    assert.match(await page.evaluate('location.pathname'), /\/flow\/ui\/decisions$/)
+    await until(page, `document.querySelectorAll('[data-row]').length >= 2`)
+    await press(page, 'j', 'j', 'k', 'Enter')
+    await untilText(page, 'Stages')
+    await press(page, '/')
+    assert.equal(await page.evaluate('document.activeElement.id'), 'search')
+    await press(page, 'c', 'a', 'r', 'd', '_', 'u', 's', 'Enter')
+    await until(page, `location.pathname === '/flow/ui/features/card_usual'`)
+    await press(page, '?')
+    await untilText(page, 'next and previous row')
+    assert.equal(await page.evaluate(`document.querySelector('dialog').open`), true)
+    await press(page, 'Escape')
+    await until(page, `!document.querySelector('dialog').open`)
+    await page.evaluate('history.back()')
+    await untilText(page, 'Stages')
+  })
+
+  test('the theme is switched by a key, and kept', async () => {
+    const page = await openPage('')
+    await untilText(page, 'card_usual')
+    const paper = `getComputedStyle(document.body).backgroundColor`
+    assert.equal(await page.evaluate(paper), 'rgb(251, 250, 247)')
+    await press(page, 't')
+    assert.equal(await page.evaluate(paper), 'rgb(20, 22, 26)')
+    await page.open(`${run.url}/ui/models`)
+    await untilText(page, 'on request')
+    assert.equal(await page.evaluate(paper), 'rgb(20, 22, 26)')
+    await press(page, 't')
+    assert.equal(await page.evaluate(`localStorage.length`), 0)
+  })
+
+  test('a dead letter is edited and replayed; of two editors the second sees the newer record', async () => {
+    const { errors } = await run.call<{ errors: unknown[] }>('POST', '/sources/payments/events', [payment('edited', { amount: 'much' })])
+    assert.equal(errors.length, 1)
+    const { letters } = await run.call<{ letters: { id: number; raw: string }[] }>('GET', '/dead-letters?limit=100')
+    const { id } = letters.find(({ raw }) => raw.includes('"edited"'))!
+    const [first, second] = [await openPage(`/dead-letters/${id}`), await openPage(`/dead-letters/${id}`)]
+    for (const page of [first, second]) await untilText(page, 'needs a decimal number')
+    await fill(first, 'amount', '7.5x')
+    await untilText(first, 'needs a decimal number')
+    await fill(first, 'amount', '7.50')
+    await until(first, `!document.body.innerText.includes('needs a decimal number') && document.querySelector('.diff')`)
+    await click(first, 'Save')
+    await untilText(first, 'The record as it came')
+    await fill(second, 'amount', '8.50')
+    await click(second, 'Save and replay')
+    await untilText(second, 'Somebody else has changed the record')
+    assert.match(await second.evaluate('document.body.innerText'), /"amount":7\.50|"amount":7\.5/)
+    await click(second, 'Set my fields on theirs')
+    await until(second, `document.body.innerText.includes('Saved.')`)
+    await click(second, 'Replay')
+    await untilText(second, '1 accepted')
+    const { decisions } = await run.call<{ decisions: { id: string; vector: { amount: number } }[] }>(
+      'GET',
+      '/decisions?model=fraud&limit=1',
+    )
+    assert.deepEqual([decisions[0].id, decisions[0].vector.amount], ['edited', 8.5])
+  })
+
+  test('dead letters are dropped in bulk, with a reason', async () => {
+    await run.call('POST', '/sources/payments/events', [payment('noise 1', { kind: 'x' }), payment('noise 2', { kind: 'y' })])
+    const page = await openPage('/dead-letters?reason=schema')
+    await untilText(page, 'noise 2')
+    const box = (text: string): string =>
+      `[...document.querySelectorAll('tbody tr')].find(row => row.innerText.includes('${text}')).querySelector('input')`
+    for (const text of ['noise 1', 'noise 2']) await page.evaluate(`${box(text)}.click()`)
+    await click(page, 'Drop 2')
+    await fill(page, 'Reason, which is kept', 'a test')
+    await page.evaluate(`document.querySelector('dialog[open] button[type=submit]').click()`)
+    await untilText(page, '2 dead letters dropped.')
+    await until(page, `!document.body.innerText.includes('noise 1')`)
+  })
+
+  test('a dead effect is tried again', async () => {
+    const page = await openPage('/actions?state=dead')
+    await untilText(page, 'nothing listens')
+    await click(page, 'Retry the')
+    await untilText(page, 'will be tried again now')
+  })
+
+  test('a question is asked again, and compared with what was served', async () => {
+    const { entry } = await run.call<{ entry: number }>('POST', '/models/limit/decide', { card: 'c1', amount: '5.00' })
+    const page = await openPage(`/decisions/${entry}`)
+    await untilText(page, 'Ask again')
+    await fill(page, 'Fields, JSON', '{ "card": "nobody", "amount": "5.00" }')
+    await click(page, 'Decide again')
+    await untilText(page, 'Served then, and answered now')
+    const rows = await page.evaluate<string[]>(`[...document.querySelectorAll('tr.different th')].map(cell => cell.textContent)`)
+    assert.deepEqual(rows, ['n', 'score'])
+  })
+
+  test('a batch run is started', async () => {
+    const page = await openPage('/runs')
+    await click(page, 'Start batch run of card_usual')
+    await until(page, `/Batch run \\d+: done/.test(document.body.innerText)`)
+  })
+
+  test('live decisions go on after the run was stopped and started again, without a gap', async () => {
+    const data = scratchFolder('dashboard-restart')
+    const first = await serveDashboard(data)
+    const { port } = new URL(first.url)
+    const page = await openPage('/decisions?live=1', 1280, first.url)
+    await untilText(page, '0 decisions since you are watching')
+    await until(page, `!document.body.innerText.includes('connecting')`)
+    await first.call('POST', '/sources/payments/events', [payment(1), payment(2)])
+    await untilText(page, '2 decisions since you are watching')
+    await first.close()
+    await untilText(page, 'No answer from the run')
+    const second = await serveDashboard(data, { port: Number(port) })
+    // Sent before the page is back.
+    await second.call('POST', '/sources/payments/events', [payment(3), payment(4)])
+    await untilText(page, '4 decisions since you are watching')
+    await until(page, `!document.body.innerText.includes('No answer from the run')`)
+    await second.call('POST', '/sources/payments/events', [payment(5)])
+    await untilText(page, '5 decisions since you are watching')
+    const entries = await page.evaluate<string[]>(
+      `[...document.querySelectorAll('tbody tr')].map(row => row.querySelector('td:last-child').textContent)`,
+    )
+    assert.equal(new Set(entries).size, 5)
+    await second.close()
+  })
+
+  test('a token signs in, roles hide pages and changes, and a revoked token signs out with the reason', async () => {
+    const data = scratchFolder('dashboard-tokens')
+    const token = addToken(data, 'ann', ['read'], 0)
+    const guarded = await serveDashboard(data, { tokens: true })
+    const page = await openPage('/actions', 1280, guarded.url)
+    await fill(page, 'Token', 'spw_wrong')
+    await click(page, 'Sign in')
+    await untilText(page, 'there is no such token')
+    assert.deepEqual(
+      page.complaints.filter(complaint => !complaint.includes('401')),
+      [],
+    )
+    await page.evaluate(axe)
+    assert.deepEqual(await page.evaluate(violations), [])
+    await fill(page, 'Token', token)
+    await click(page, 'Sign in')
+    await untilText(page, 'webhook')
+    assert.equal(await page.evaluate('document.cookie'), '', 'no script can read the session')
+    const names = await page.evaluate<string>(`document.querySelector('nav').innerText`)
+    assert.doesNotMatch(names, /Dead letters/)
+    assert.equal(await page.evaluate<number>(`fetch('/flow/dead-letters').then(({ status }) => status)`), 403)
+    revokeToken(data, 'ann')
+    await untilText(page, 'the session has ended, since its token was revoked')
+    await guarded.close()
+  })
+})
