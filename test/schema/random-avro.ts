@@ -47,7 +47,7 @@ class Draw {
     if (typeof schema === 'string') return primitives.includes(schema as 'int') && this.chance(0.2) ? this.#promoted(schema) : schema
     if (Array.isArray(schema)) return this.#changedUnion(schema)
     if (schema === null || typeof schema !== 'object') return schema
-    const type = schema as { [name: string]: Json }
+    const type = schema
     if (type['logicalType'] !== undefined) return this.chance(0.2) ? { ...type, scale: this.#below(3) } : type
     switch (type['type']) {
       case 'record':
