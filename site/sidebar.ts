@@ -36,6 +36,7 @@ export const sections: readonly Section[] = [
       'worth',
       'objectives',
       'production',
+      'backup',
       'container',
       'dashboard',
       'telemetry',

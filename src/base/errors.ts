@@ -43,6 +43,7 @@ export const errorCodes = {
   SPILL_SCHEMA: 'the events of the log do not fit the present definition of their source',
   SPILL_CLOCK: 'the wall clock jumped ahead',
   SPILL_STORE: 'the data folder cannot be read or written: a full disk, a read-only folder',
+  SPILL_BACKUP: 'the target of a backup has no backup, is full, or cannot be read or written',
   SPILL_BUSY: 'another process holds the data folder',
   SPILL_DATA: 'stored data is damaged, or of a format that this version does not read',
   SPILL_STATE: 'saved state is damaged, or belongs to another version or other definitions',

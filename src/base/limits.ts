@@ -199,6 +199,21 @@ export const limits = {
   /** Interval between two measurements of the size of a data folder, ms. */
   FOLDER_SIZE_EVERY_MS: 60_000,
 
+  // Backups.
+
+  /** Length from which a chunk of a backup is closed, bytes; one more row may pass it. */
+  BACKUP_CHUNK_BYTES: 1 << 22,
+  /** Bytes that a backup reads at its point in time and keeps in memory. With more it first copies once more what is new. */
+  BACKUP_POINT_BYTES_MAX: 1 << 26,
+  /** Rounds after which a log grows faster than its backup reads it. */
+  BACKUP_ROUNDS_MAX: 10,
+  /** Bytes that a backup reads per second, unless the user says otherwise. */
+  BACKUP_RATE_BYTES: 50_000_000,
+  /** Age of an object that no backup needs, from which it may be deleted, ms. A backup may take half of it. */
+  BACKUP_GRACE_MS: 86_400_000,
+  /** Scheduled backups in the ledger of a log. */
+  BACKUP_RECORDS_KEPT: 100,
+
   // Operators' changes to a run or a data folder.
 
   /** Dead letters that one request replays or drops. */

@@ -188,4 +188,13 @@ export const networkLimits = {
   SECRET_BYTES_MIN: 24,
   /** Characters of the reason of a failed delivery. */
   FAILURE_REASON_CHARS_MAX: 300,
+
+  // S3, as target of backups.
+
+  /** Attempts of a request. */
+  S3_ATTEMPTS: 5,
+  /** Timeout of a connection, ms. */
+  S3_CONNECT_MS: 10_000,
+  /** Silence after which a request has failed, ms. */
+  S3_TIMEOUT_MS: 60_000,
 } as const

@@ -2,6 +2,7 @@
 import '../base/node/compilers.ts'
 import { didYouMean } from '../base/index.ts'
 import { auditCommand } from './audit/audit.ts'
+import { backupCommand } from './backup/backup.ts'
 import { backfillCommand } from './backfill/backfill.ts'
 import { type Command, errorText, helpOf, isSpillwayError, overviewOf, parseCommand, UsageError, usageOf } from './command/command.ts'
 import { decisionsCommand } from './inspect/decisions.ts'
@@ -24,6 +25,7 @@ import { planCommand } from './inspect/plan.ts'
 import { reconcileCommand } from './reconcile/reconcile.ts'
 import { replayCommand } from './replay/replay.ts'
 import { reportsCommand } from './inspect/reports.ts'
+import { restoreCommand } from './backup/restore.ts'
 import { runCommand } from './run/run.ts'
 import { runsCommand } from './inspect/batch-runs.ts'
 import { schemaCommand } from './schema/schema.ts'
@@ -47,6 +49,7 @@ const commandsOfTasks: readonly Command[] = [
   planCommand,
   schemaCommand,
   jobsCommand,
+  backupCommand,
   tokensCommand,
   inspectCommand,
   decisionsCommand,
@@ -57,6 +60,7 @@ const commandsOfTasks: readonly Command[] = [
   reportsCommand,
   dlqCommand,
   reconcileCommand,
+  restoreCommand,
   explainCommand,
 ]
 

@@ -28,6 +28,7 @@ import type { FeaturesAt } from '../run/history/index.ts'
 import { FolderDecisions } from './decisions.ts'
 import { featuresAsOf, type FeaturesAsOfQuery } from './features.ts'
 import { type FolderLog, lastPipeline, type StoredPipeline } from './folder-log.ts'
+import { FolderBackups } from './folder-backups.ts'
 import { folderHealth, type FolderHealth, type FolderHealthOptions, type ObjectiveReports, readObjectiveReports } from './health.ts'
 import { FolderBatchRuns, FolderReports } from './ledger-runs.ts'
 import { driftOfModels, type DriftRequest, type ModelDrift } from './model-drift.ts'
@@ -56,6 +57,7 @@ export class FolderView {
   readonly reports: FolderReports
   readonly reconciliations: FolderReconciliations
   readonly series: FolderSeries
+  readonly backups: FolderBackups
   readonly #reader: SqliteReader
 
   /** Wraps a reader, which `close` closes. */
@@ -71,6 +73,7 @@ export class FolderView {
     this.reports = new FolderReports(reader, path)
     this.reconciliations = new FolderReconciliations(reader)
     this.series = new FolderSeries(reader)
+    this.backups = new FolderBackups(reader)
   }
 
   /** The pipeline that ran last in the folder; `undefined` if none has. */

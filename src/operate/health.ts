@@ -27,8 +27,10 @@ import {
   readObjectives,
   type StoredFreshness,
 } from '../run/decide/index.ts'
+import type { RestoreOrigin } from '../backup/index.ts'
 import { SegmentOrder } from '../run/index.ts'
 import { damagedDecisions } from '../run/history/index.ts'
+import { FolderBackups } from './folder-backups.ts'
 import { lastPipeline, type FolderLog } from './folder-log.ts'
 
 /** The contents of a data folder. */
@@ -54,6 +56,10 @@ export interface FolderHealth {
   readonly settled: Readonly<Record<string, number>>
   /** Freshness objectives, with the share of an hour's decisions that met them. */
   readonly objectives: readonly ObjectiveReport[]
+  /** The last scheduled backup that was made, and the error of the last attempt if it failed. */
+  readonly backup?: { readonly at?: number; readonly backup?: string; readonly to?: string; readonly error?: string }
+  /** The backup that the folder was restored from. */
+  readonly restored?: RestoreOrigin
   /** Sizes in bytes; of a folder, the sum of its files. */
   readonly files: Readonly<Record<string, number>>
   readonly verified: boolean
@@ -96,10 +102,18 @@ export function folderHealth(
     dead: reader.deadLetters.counts(),
     settled: reader.deadLetters.outcomes(),
     objectives,
+    ...backupsOf(reader),
     files: filesOf(folder),
     verified: verify,
     damage: problem === undefined ? damage : [...damage, { what: OBJECTIVES_FILE, problem }],
   }
+}
+
+function backupsOf(reader: FolderLog): Pick<FolderHealth, 'backup' | 'restored'> {
+  const backups = new FolderBackups(reader)
+  const [last, error, restored] = [backups.last(), backups.failure(), backups.origin()]
+  const backup = { ...(last && { at: last.done.at, backup: last.done.backup, to: last.to }), ...(error !== undefined && { error }) }
+  return { ...((last || error !== undefined) && { backup }), ...(restored && { restored }) }
 }
 
 type Ends = Pick<FolderHealth, 'entries' | 'firstArrival' | 'lastArrival' | 'sources'>

@@ -5,15 +5,18 @@
 export { openDataFolder } from '../log/sqlite/index.ts'
 export { controlRequests } from './control/control-request.ts'
 export { recordFields } from './control/dead-letter-record.ts'
+export { backUpData, listBackups, type ListedBackup, restoreData, verifyTarget } from './backups.ts'
 export { type OpenControl, openControl, type OpenControlOptions } from './control/open-control.ts'
 export { operatorAuditEntry, operatorName, withOperatorLog, withOperatorLogAsync } from './control/operator-log.ts'
 export {
   type DeadLetterEdit,
   type DeadLetterReplayResult,
+  isSingleJobKind,
   jobKinds,
   type OmittedDeadLetter,
   type ReplayedDeadLetter,
   type RunControl,
+  singleJobKinds,
 } from './control/run-control.ts'
 export { serveRunControl } from './control/serve-control.ts'
 export type { ListedBatchRun } from './ledger-runs.ts'

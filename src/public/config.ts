@@ -7,4 +7,4 @@
  * @module spillway/config
  */
 import '../base/require-node.ts'
-export { type Config, defineConfig, type ProjectSettings, type SourceSettings } from '../define/config/config.ts'
+export { type BackupSettings, type Config, defineConfig, type ProjectSettings, type SourceSettings } from '../define/config/config.ts'

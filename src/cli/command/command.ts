@@ -12,7 +12,7 @@ export interface OptionSpec {
   /** The user may repeat the option, to pass a list. */
   readonly multiple?: true
   /** The setting of `spillway.config.ts` that takes the place of an option that is not given. */
-  readonly setting?: 'data' | 'listen' | 'history' | 'columns' | 'feed' | 'prices' | 'people'
+  readonly setting?: 'data' | 'listen' | 'history' | 'columns' | 'feed' | 'prices' | 'people' | 'backup' | 'backupSchedule' | 'backupKeep'
   /** With one of these options, the setting is not used. */
   readonly unless?: readonly string[]
   readonly help: string

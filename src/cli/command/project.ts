@@ -37,6 +37,7 @@ function singleSetting(file: ConfigFile, { setting }: OptionSpec, { 'no-auth': n
   const { data = DEFAULT_DATA_FOLDER, listen, ...settings } = file.settings
   if (setting === 'data') return file.pathOf(data)
   if (setting === 'prices' || setting === 'people') return settings[setting] && existingPath(file, setting, settings[setting])
+  if (setting === 'backup' || setting === 'backupSchedule' || setting === 'backupKeep') return backupSetting(file, setting)
   if (setting !== 'listen' || listen === undefined) return undefined
   if (noAuth && !LOOPBACK.test(String(listen)))
     throw file.error(
@@ -45,6 +46,13 @@ function singleSetting(file: ConfigFile, { setting }: OptionSpec, { 'no-auth': n
       `is ${listen}, which other machines can reach, so the server needs tokens there; leave --no-auth out, or add --listen 127.0.0.1:7070`,
     )
   return String(listen)
+}
+
+function backupSetting(file: ConfigFile, setting: 'backup' | 'backupSchedule' | 'backupKeep'): string | undefined {
+  const { to, schedule, keep } = file.settings.backup ?? {}
+  if (setting === 'backupSchedule') return schedule
+  if (setting === 'backupKeep') return keep === undefined ? undefined : String(keep)
+  return to === undefined || /^\w+:\/\//.test(to) ? to : file.pathOf(to)
 }
 
 /** Addresses that other machines cannot reach, by their names. `serve/` decides by the address that a name has. */

@@ -113,6 +113,12 @@ export const explanations: Readonly<Record<ErrorCode, Explanation>> = {
       events are safe; other events were not kept, and their senders were told. A call to a closed store has this error too.`,
     fix: `make room, or give the process the permission to write. Then start it again; it continues where it was.`,
   },
+  SPILL_BACKUP: {
+    meaning: `The target of a backup, a folder or a bucket of S3, has no backup, is full, or cannot be read or written. The run goes on,
+      and earlier backups stay as they are.`,
+    fix: `the message has the cause and what to do. Then back up again: what the target has already is not copied again. A scheduled
+      backup is tried again by itself.`,
+  },
   SPILL_BUSY: {
     meaning: `Another process holds the data folder. One process writes a log, because two would each decide on what the other
       cannot see.`,

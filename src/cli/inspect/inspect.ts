@@ -48,6 +48,7 @@ function reportText(report: FolderHealth): string {
       decisions.map(({ model, decisions: count, first, last, bytes }) => [model, count, first, last, bytes]),
     ),
     objectivesText(report.objectives),
+    backupText(report),
     positionsText(report),
     paddedTable(
       ['dead letters of', 'reason', 'letters'],
@@ -73,6 +74,14 @@ function headText({ folder, format, holder, entries, segments, begins, firstArri
     undecided === 0
       ? 'all entries are decided'
       : `decided up to entry ${formatNumber(decided.entry)}: ${formatNumber(undecided)} to go, which the next run makes first`,
+  )
+}
+
+function backupText({ backup, restored }: FolderHealth): string {
+  return joinLines(
+    restored && `restored from backup ${restored.backup} at ${timeText(restored.at)}`,
+    backup?.at !== undefined && `last backup: ${backup.backup} of ${timeText(backup.at)}, in ${backup.to}`,
+    backup?.error !== undefined && `the last attempt to back up failed: ${backup.error}`,
   )
 }
 

@@ -4,9 +4,9 @@ import { UsageError } from '../command/command.ts'
 import { parseSchedule } from './reconcile-option.ts'
 
 test('a schedule is a cron in UTC, or an interval', () => {
-  assert.equal(parseSchedule(undefined), undefined)
-  assert.deepEqual(parseSchedule('0 4 * * *'), { kind: 'cron', cron: '0 4 * * *', zone: 'UTC' })
-  assert.deepEqual(parseSchedule('6h'), { kind: 'interval', every: 21_600_000, phase: 0 })
+  assert.equal(parseSchedule('--reconcile', undefined), undefined)
+  assert.deepEqual(parseSchedule('--reconcile', '0 4 * * *'), { kind: 'cron', cron: '0 4 * * *', zone: 'UTC' })
+  assert.deepEqual(parseSchedule('--reconcile', '6h'), { kind: 'interval', every: 21_600_000, phase: 0 })
 })
 
 for (const [text, message] of [
@@ -17,7 +17,7 @@ for (const [text, message] of [
 ] as const)
   test(`wrong usage: --reconcile ${text}`, () => {
     assert.throws(
-      () => parseSchedule(text),
+      () => parseSchedule('--reconcile', text),
       (error: unknown) => error instanceof UsageError && message.test(error.message),
     )
   })

@@ -7,24 +7,23 @@ import { RECONCILIATION_JOB, reconcileInThread, ReconcileScheduler } from '../..
 import { UsageError } from '../command/command.ts'
 import { pluralize } from '../command/text-format.ts'
 
-const OPTION = '--reconcile'
 const TICK_EVERY_MS = 1000
 
-/** Parses a cron in UTC or an interval. Throws `UsageError`. */
-export function parseSchedule(text: string | undefined): ScheduleIR | undefined {
+/** Parses the schedule of an option: a cron in UTC or an interval. Throws `UsageError`. */
+export function parseSchedule(option: string, text: string | undefined): ScheduleIR | undefined {
   if (text === undefined) return undefined
   try {
     const isInterval = /^\d+[a-z]+$/.test(text)
     return scheduleOf(
-      OPTION,
+      option,
       isInterval ? new IntervalSchedule({ kind: 'interval', every: durationMs(text as Duration), phase: 0 }) : text,
       undefined,
     )
   } catch (error) {
     // The message of a definition error starts with a line of the pipeline's file. Here the option is the place.
     const { message } = error as Error
-    const at = message.indexOf(OPTION)
-    throw new UsageError(at < 0 ? `${OPTION}: ${message}` : message.slice(at))
+    const at = message.indexOf(option)
+    throw new UsageError(at < 0 ? `${option}: ${message}` : message.slice(at))
   }
 }
 

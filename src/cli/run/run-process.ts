@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { closeDestinations, openActionDestinations } from '../../action/index.ts'
 import { callEvery, stopwatch, wallClock } from '../../base/index.ts'
 import { letHeapGrow } from '../command/heap.ts'
-import type { ScheduleIR } from '../../define/ir/index.ts'
 import type { Pipeline } from '../../define/index.ts'
 import { RunMonitor } from '../../monitor/index.ts'
 import { openDataFolder, type OpenedFolder, openFolder, serveRunControl, takeOver } from '../../operate/index.ts'
@@ -18,7 +17,7 @@ import { openReaders } from '../../sources/index.ts'
 import { DecisionFile, EffectCounts, type RunOutput } from './run-output.ts'
 import { ProgressLine } from '../command/progress.ts'
 import { StatusLine } from './status-line.ts'
-import { startReconciliation } from './reconcile-option.ts'
+import { type ScheduledJobsRequest, startScheduledJobs } from './scheduled-jobs.ts'
 import { pluralize, formatNumber, timeText } from '../command/text-format.ts'
 import { webhooksOf, type WebhookSource } from './server-options.ts'
 import { printJson } from '../command/print.ts'
@@ -30,7 +29,7 @@ const DUE_REPORTED_AFTER_MS = 2000
 const PROGRESS_ENTRIES = 100_000
 
 /** The parsed options of `spillway run`. */
-export interface RunRequest {
+export interface RunRequest extends ScheduledJobsRequest {
   /** Files and tables of sources. */
   readonly files: readonly { readonly source: string; readonly path: string }[]
   /** The address of the HTTP server, if there is one. */
@@ -41,15 +40,12 @@ export interface RunRequest {
   readonly hosts: readonly string[]
   readonly rate: RateLimit | undefined
   readonly webhooks: readonly WebhookSource[]
-  readonly data: string
   readonly once: boolean
   readonly isDry: boolean
   readonly takesOver: boolean
   /** Events that arrived longer ago may be deleted. */
   readonly keepMs: number | undefined
   readonly batchThreads: number | undefined
-  /** The schedule of reconciliations, if there is one. */
-  readonly reconcile: ScheduleIR | undefined
   readonly decisions: string | undefined
   readonly json: boolean
 }
@@ -57,7 +53,7 @@ export interface RunRequest {
 /** Runs a pipeline until a signal, or until the end of its files with `once`. Returns the exit code. */
 export async function runPipeline(pipeline: Pipeline, request: RunRequest, output: RunOutput): Promise<number> {
   const { print } = output
-  const { files, listen, data, once, isDry, takesOver, keepMs, batchThreads, reconcile, decisions, json } = request
+  const { files, listen, data, once, isDry, takesOver, keepMs, batchThreads, decisions, json } = request
   letHeapGrow()
   const memory = { ...memoryOptions(print), ...(keepMs !== undefined && { keep: retentionMs(pipeline.ir, keepMs) }) }
   // The options are checked before a take-over stops the running process.
@@ -92,15 +88,15 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
   const { run } = live
   let running: PipelineRun | undefined
   let server: RunningServer | undefined
-  const reconciling = reconcile && startReconciliation(pipeline, opened.folder, reconcile, print)
-  const text = () => `${statusText(live, effectCounts)}${reconciling?.text ?? ''}`
+  const jobs = startScheduledJobs(pipeline, opened.folder, request, print)
+  const text = () => `${statusText(live, effectCounts)}${jobs.text}`
   const statusLine = new StatusLine(print)
   const status = callEvery(STATUS_EVERY_MS, () => {
     effectCounts.reportDead()
     statusLine.update(text())
   })
   try {
-    const control = await serveRunControl(live, { pipeline, data, cancelReconciliation: reconciling?.cancel, onReport: print })
+    const control = await serveRunControl(live, { pipeline, data, ...jobs.cancels, onReport: print })
     for (const { source, reader } of readers) print(`  ${startText(run, source, reader)}`, 'source')
     const monitor = RunMonitor.start(live, { pipeline, data, onReport: print })
     server = await serving?.({ run, control, monitor, feed: feedOfRun }, output)
@@ -109,7 +105,7 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
     const { sourcesEnded } = running
     await Promise.race([server ? sourcesEnded.then(() => new Promise(() => {})) : sourcesEnded, run.ended, stopped.promise])
     await server?.close()
-    await reconciling?.stop()
+    await jobs.stop()
     if (!stopped.signal.aborted) await Promise.race([finishJobs(live, once, print), stopped.promise])
     await running.stop()
     effectCounts.reportDead({ end: true })
@@ -121,7 +117,7 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
     stopped.forget()
     out?.close()
     await server?.close()
-    await reconciling?.stop()
+    await jobs.stop()
     await (running ?? live).stop().catch(() => {})
   }
 }

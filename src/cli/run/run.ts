@@ -4,6 +4,7 @@ import { dataFolderOf, dataOption } from '../command/data-folder.ts'
 import { addressHelp, STANDARD_INPUT } from '../../sources/index.ts'
 import { rateLimitOf, rateOption, webhookOption, parseWebhookSources } from './server-options.ts'
 import { runPipeline, type RunRequest } from './run-process.ts'
+import { backupOfRun, backupOptions } from './backup-option.ts'
 import { parseSchedule } from './reconcile-option.ts'
 import { printedOutput, type RunOutput } from './run-output.ts'
 import { parseDuration, expectNoArguments, sourceFiles, wholeNumber } from '../command/arguments.ts'
@@ -31,6 +32,8 @@ const options = {
   },
   rate: rateOption,
   webhook: webhookOption,
+  // Before the data folder: the settings of backups are for the folder of the configuration, not for one of the command line.
+  ...backupOptions,
   data: dataOption,
   'dry-run': { help: 'record and print effects, but send none' },
   'take-over': {
@@ -113,7 +116,8 @@ function requestOf(values: Values): RunRequest {
     takesOver: values['take-over'] === true,
     keepMs: keep === undefined ? undefined : parseDuration('--keep', keep),
     batchThreads,
-    reconcile: parseSchedule(values.reconcile),
+    reconcile: parseSchedule('--reconcile', values.reconcile),
+    backup: backupOfRun(values),
     decisions,
     json,
   }

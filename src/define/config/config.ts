@@ -13,6 +13,16 @@ export interface SourceSettings {
   readonly feed?: string | readonly string[]
 }
 
+/** The scheduled backups of runs. */
+export interface BackupSettings {
+  /** A folder, or `s3://BUCKET/PREFIX`. */
+  readonly to: string
+  /** A cron in UTC such as `'0 * * * *'`, or an interval such as `'1h'`, which is the default. */
+  readonly schedule?: string
+  /** The age beyond which backups are deleted, such as `'7d'`, or the number of backups that stay; all by default. */
+  readonly keep?: string | number
+}
+
 /** The settings of a project, or of one profile of it. Paths are relative to the folder of `spillway.config.ts`. */
 export interface ProjectSettings {
   /** The pipeline file: `pipeline.ts`. */
@@ -27,6 +37,8 @@ export interface ProjectSettings {
   readonly prices?: string
   /** A file with the audit's effort of people. */
   readonly people?: string
+  /** The scheduled backups of `spillway run`. */
+  readonly backup?: BackupSettings
 }
 
 /** The settings of a project, with profiles that replace some of them: `spillway run --profile production`. */
@@ -37,7 +49,8 @@ export interface Config extends ProjectSettings {
 const PORT_MAX = 65_535
 
 const sourceOptions = optionNames<SourceSettings>({ history: true, columns: true, feed: true })
-const projectFields = { pipeline: true, data: true, listen: true, sources: true, prices: true, people: true } as const
+const projectFields = { pipeline: true, data: true, listen: true, sources: true, prices: true, people: true, backup: true } as const
+const backupOptions = optionNames<BackupSettings>({ to: true, schedule: true, keep: true })
 const projectOptions = optionNames<ProjectSettings>(projectFields)
 const configOptions = optionNames<Config>({ ...projectFields, profiles: true })
 
@@ -64,9 +77,10 @@ export function defineConfig(config: Config): Config {
   return config
 }
 
-function checkSettings(prefix: string, { sources = {}, listen, ...paths }: ProjectSettings): void {
+function checkSettings(prefix: string, { sources = {}, listen, backup, ...paths }: ProjectSettings): void {
   for (const [name, path] of Object.entries(paths)) if (path !== undefined) checkText(`${prefix}${name}`, path, 'a path')
   if (listen !== undefined && !isAddress(listen)) mistake(`${prefix}listen is a port or HOST:PORT, got ${show(listen)}`)
+  if (backup !== undefined) checkBackup(`${prefix}backup`, backup)
   checkRecord(`${prefix}sources`, sources)
   for (const [name, source] of Object.entries(sources)) {
     const key = `${prefix}sources.${name}`
@@ -77,6 +91,16 @@ function checkSettings(prefix: string, { sources = {}, listen, ...paths }: Proje
     checkRecord(`${key}.columns`, columns)
     for (const [column, field] of Object.entries(columns)) checkText(`${key}.columns.${column}`, field, 'the name of a field')
   }
+}
+
+function checkBackup(key: string, backup: BackupSettings): void {
+  checkRecord(key, backup)
+  checkOptions(key, backup, backupOptions)
+  const { to, schedule = '1h', keep = '7d' } = backup
+  checkText(`${key}.to`, to, 'a folder, or s3://BUCKET/PREFIX')
+  checkText(`${key}.schedule`, schedule, 'a cron in UTC, or an interval such as 1h')
+  const isCount = typeof keep === 'number' && Number.isSafeInteger(keep) && keep > 0
+  if (!isCount) checkText(`${key}.keep`, keep, 'an age such as 7d, or a number of backups')
 }
 
 /** True for a port, `localhost:7070` and `[::1]:7070`. */

@@ -1,7 +1,7 @@
 /**
  * A data folder: the log of one pipeline and all data stored with it, held by one process at a time.
  *
- * `log.db`, with SQLite's `-wal` and `-shm` files, is all that must be kept and backed up. `lock.db` and `holder.json` identify the holder.
+ * `log.db`, with SQLite's `-wal` and `-shm` files, is the truth (`backup/` copies it). `lock.db` and `holder.json` identify the holder.
  */
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'

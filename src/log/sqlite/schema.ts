@@ -83,6 +83,12 @@ export function migrate(db: DatabaseSync, path: string, steps: readonly string[]
   }
 }
 
+/** Creates the tables of a format in an empty database. Throws `SPILL_DATA` for a newer format. */
+export function createTables(db: DatabaseSync, path: string, format: number): void {
+  if (format > FORMAT) throw tooNew(format, FORMAT, path)
+  migrate(db, path, migrations.slice(0, format))
+}
+
 /** Returns the format, changing nothing. Throws `SPILL_DATA` for a format that a reader does not support. */
 export function checkFormat(db: DatabaseSync, path: string): number {
   const format = formatOf(db)

@@ -16,6 +16,7 @@ const accepted: readonly (readonly [ControlOperation, object, object?])[] = [
   ['dropEffects', { numbers: [1], why: 'noise' }],
   ['cancelJob', { kind: 'batch-run', name: 'usual' }],
   ['cancelJob', { kind: 'reconciliation' }],
+  ['cancelJob', { kind: 'backup' }],
 ]
 
 test('requests are returned as they are, each number once', () => {
@@ -50,7 +51,7 @@ const rejected: readonly (readonly [ControlOperation, unknown, RegExp])[] = [
   ['dropDeadLetters', { ids: [1], why: ' ' }, /^the reason is missing/],
   ['retryEffects', { numbers: [-1] }, /^"numbers" is a list of numbers from 1: \[1, 2\]; got \[-1\]$/],
   ['dropEffects', { numbers: [1], why: 7 }, /^the reason is missing/],
-  ['cancelJob', { kind: 'export', name: 'a' }, /^"kind" is one of batch-run, report, training, reconciliation; got 'export'$/],
+  ['cancelJob', { kind: 'export', name: 'a' }, /^"kind" is one of batch-run, report, training, reconciliation, backup; got 'export'$/],
   ['cancelJob', { name: 'a' }, /^"kind" is one of batch-run, .*; got nothing$/],
   ['cancelJob', { kind: 'report' }, /^"name" is that of a feature group, a report or a model; got nothing$/],
   ['cancelJob', { kind: 'training', name: 7 }, /^"name" is that of a feature group, a report or a model; got 7$/],

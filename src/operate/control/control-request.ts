@@ -7,6 +7,7 @@ import {
   type EffectDrop,
   type EffectRetry,
   type JobCancellation,
+  isSingleJobKind,
   jobKinds,
   type RunControl,
 } from './run-control.ts'
@@ -73,8 +74,9 @@ function cancelJob(value: unknown): JobCancellation {
   const { kind: text, name } = fieldsOf(value, ['kind', 'name'])
   const kind = jobKinds.find(each => each === text)
   if (kind === undefined) throw wrong(`"kind" is one of ${jobKinds.join(', ')}`, text)
-  if (kind !== 'reconciliation' && typeof name !== 'string') throw wrong('"name" is that of a feature group, a report or a model', name)
-  if (kind === 'reconciliation' && name !== undefined) throw wrong('a reconciliation has no "name"', name)
+  const isSingle = isSingleJobKind(kind)
+  if (!isSingle && typeof name !== 'string') throw wrong('"name" is that of a feature group, a report or a model', name)
+  if (isSingle && name !== undefined) throw wrong(`a ${kind} has no "name"`, name)
   return { kind, ...(name !== undefined && { name: name as string }) }
 }
 

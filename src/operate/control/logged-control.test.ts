@@ -122,7 +122,7 @@ test('the command line cancels each kind of job of a run, and the ledgers say so
 for (const [args, message] of [
   [[], /^expected a subcommand: cancel$/m],
   [['cancl'], /^jobs has no subcommand 'cancl'; did you mean 'cancel'\?$/m],
-  [['cancel'], /^name the kind of the job: batch-run, report, training, reconciliation$/m],
+  [['cancel'], /^name the kind of the job: batch-run, report, training, reconciliation, backup$/m],
   [['cancel', 'reprt'], /^there is no kind 'reprt'; did you mean 'report'\?$/m],
   [['cancel', 'report'], /^name one job: jobs cancel report NAME$/m],
   [['cancel', 'report', 'a', 'b'], /^one job is cancelled at a time, but got also b$/m],

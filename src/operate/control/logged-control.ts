@@ -5,7 +5,7 @@ import type { ManualEffectChange, StoredEffect } from '../../log/index.ts'
 import type { RunJobKind } from '../../run/index.ts'
 import { withOperatorLogAsync } from './operator-log.ts'
 import { DeadLetterControl, type DeadLetterPorts } from './dead-letter-control.ts'
-import type { JobCancellation, RunControl } from './run-control.ts'
+import { isSingleJobKind, type JobCancellation, type RunControl, type SingleJobKind } from './run-control.ts'
 
 /** The collaborators of the changes over one folder. */
 export interface ControlPorts {
@@ -99,6 +99,8 @@ export interface JobPorts {
   readonly cancel: (kind: RunJobKind, name: string) => Promise<boolean>
   /** Cancels the scheduled reconciliation; absent in a run without one. */
   readonly cancelReconciliation?: (() => Promise<boolean>) | undefined
+  /** Cancels the scheduled backup; absent in a run without one. */
+  readonly cancelBackup?: (() => Promise<boolean>) | undefined
 }
 
 /** The definitions that have jobs of each kind. */
@@ -114,18 +116,29 @@ const jobSubjects: Readonly<Record<RunJobKind, { readonly subject: string; reado
   },
 }
 
-/** Cancels a job of a run: a batch run, a report, a training, or the scheduled reconciliation. Without ports no job runs. */
+/** Jobs without a name, for a run that does not schedule them. */
+const unscheduled: Readonly<Record<SingleJobKind, string>> = {
+  reconciliation: 'this run schedules no reconciliations; `spillway run --reconcile` does',
+  backup: 'this run schedules no backups; `spillway run --backup` does',
+}
+
+/** Cancels a job of a run: a batch run, a report, a training, the scheduled reconciliation or backup. Without ports no job runs. */
 export async function cancelJob(ports: JobPorts | undefined, { kind, name = '' }: JobCancellation): Promise<Record<string, never>> {
-  const job = kind === 'reconciliation' ? 'reconciliation' : `${kind} of '${name}'`
+  const job = isSingleJobKind(kind) ? kind : `${kind} of '${name}'`
   if (!ports) throw new SpillwayError('SPILL_CONFLICT', `no run holds this folder, so no ${job} runs`)
-  const { ir, cancel, cancelReconciliation } = ports
-  let isCancelled: boolean
-  if (kind !== 'reconciliation') {
-    const { subject, names } = jobSubjects[kind]
-    if (!names(ir).includes(name)) throw unknownNameError(ir.name, subject, name, names(ir))
-    isCancelled = await cancel(kind, name)
-  } else if (cancelReconciliation) isCancelled = await cancelReconciliation()
-  else throw new SpillwayError('SPILL_NOT_FOUND', 'this run schedules no reconciliations; `spillway run --reconcile` does')
+  const isCancelled = isSingleJobKind(kind) ? await cancelSingle(ports, kind) : await cancelNamed(ports, kind, name)
   if (!isCancelled) throw new SpillwayError('SPILL_CONFLICT', `no ${job} runs or waits to run; it has ended, or has not begun`)
   return {}
+}
+
+function cancelSingle({ cancelReconciliation, cancelBackup }: JobPorts, kind: SingleJobKind): Promise<boolean> {
+  const cancel = { reconciliation: cancelReconciliation, backup: cancelBackup }[kind]
+  if (!cancel) throw new SpillwayError('SPILL_NOT_FOUND', unscheduled[kind])
+  return cancel()
+}
+
+function cancelNamed({ ir, cancel }: JobPorts, kind: RunJobKind, name: string): Promise<boolean> {
+  const { subject, names } = jobSubjects[kind]
+  if (!names(ir).includes(name)) throw unknownNameError(ir.name, subject, name, names(ir))
+  return cancel(kind, name)
 }

@@ -74,13 +74,19 @@ export interface EffectDrop extends EffectRetry {
 /** A job to cancel. */
 export interface JobCancellation {
   readonly kind: JobKind
-  /** Name of the feature group, the report or the model; absent for the reconciliation, of which a run has one. */
+  /** Name of the feature group, the report or the model; absent for the reconciliation and the backup, of which a run has one. */
   readonly name?: string
 }
 
 /** The kinds of jobs that can be cancelled. */
-export const jobKinds = ['batch-run', 'report', 'training', 'reconciliation'] as const
+export const jobKinds = ['batch-run', 'report', 'training', 'reconciliation', 'backup'] as const
 export type JobKind = (typeof jobKinds)[number]
+
+/** The kinds of which a run has one job, without a name. */
+export const singleJobKinds = ['reconciliation', 'backup'] as const
+export type SingleJobKind = (typeof singleJobKinds)[number]
+
+export const isSingleJobKind = (kind: string): kind is SingleJobKind => singleJobKinds.some(single => single === kind)
 
 /**
  * Changes that operators make. `by` names the operator in the operator log: `cli:ann`, `token:dashboard`, `http`.

@@ -18,6 +18,8 @@ export interface ControlledRun {
   readonly data: string
   /** Cancels the scheduled reconciliation, if the process schedules any. */
   readonly cancelReconciliation?: JobPorts['cancelReconciliation']
+  /** Cancels the scheduled backup, if the process schedules any. */
+  readonly cancelBackup?: JobPorts['cancelBackup']
 }
 
 /** The changes of a run, in this process. */
@@ -27,7 +29,7 @@ export interface OpenRunControl extends RunControl {
 }
 
 /** The changes of operators to a run, for callers in its process. Throws as `readDataFolder` does. */
-export function openRunControl({ run, dispatcher, pipeline, data, cancelReconciliation }: ControlledRun): OpenRunControl {
+export function openRunControl({ run, dispatcher, pipeline, data, cancelReconciliation, cancelBackup }: ControlledRun): OpenRunControl {
   const reader = readDataFolder(data)
   const control = loggedControl({
     data,
@@ -40,13 +42,13 @@ export function openRunControl({ run, dispatcher, pipeline, data, cancelReconcil
       effects: reader.effects,
       change: dispatcher && ((effects, changes) => dispatcher.byHand(effects, changes)),
     },
-    jobs: { ir: pipeline.ir, cancel: run.cancelJob, cancelReconciliation },
+    jobs: { ir: pipeline.ir, cancel: run.cancelJob, cancelReconciliation, cancelBackup },
   })
   return { ...control, close: () => reader.close() }
 }
 
 /** Where and what a run serves. */
-export interface ServeControlOptions extends Pick<ControlledRun, 'pipeline' | 'data' | 'cancelReconciliation'> {
+export interface ServeControlOptions extends Pick<ControlledRun, 'pipeline' | 'data' | 'cancelReconciliation' | 'cancelBackup'> {
   /** Called with messages for people, and with internal errors. */
   readonly onReport: (report: string) => void
 }

@@ -27,6 +27,7 @@ export const httpStatuses: Readonly<Record<ErrorCode, number>> = {
   SPILL_LIMIT: 503,
   SPILL_STORE: 503,
   SPILL_CLOCK: 503,
+  SPILL_BACKUP: 503,
   SPILL_BUSY: 503,
   SPILL_STOPPED: 503,
   SPILL_THREAD: 500,

@@ -9,6 +9,7 @@ import {
   registerFreshnessMetrics,
   registerLoadMetrics,
   registerModelMetrics,
+  registerBackupMetrics,
   registerReconcileMetrics,
   registerRunMetrics,
 } from './state-metrics.ts'
@@ -23,6 +24,7 @@ export function metricRoutes(app: FastifyInstance, context: ServerContext): void
   registerLoadMetrics(registry, context)
   registerStageMetrics(registry, app, context)
   registerReconcileMetrics(registry, context)
+  registerBackupMetrics(registry, context)
   registerModelMetrics(registry, context)
   registerFreshnessMetrics(registry, context)
   processMetrics(registry, app)

@@ -1,4 +1,4 @@
-/** Prometheus metrics of the state of a run: its counts, its load, its models, freshness objectives and reconciliations. */
+/** Prometheus metrics of the state of a run: its counts, its load, its models, freshness objectives, reconciliations and backups. */
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Registry } from 'prom-client'
@@ -143,6 +143,25 @@ export function registerReconcileMetrics(registry: Registry, { folder: { reconci
       () => secondsOf(reconciliations.last()?.ended),
     ],
     ['spillway_reconcile_duration_seconds', 'How long the last reconciliation took.', () => reconciliations.last()?.done.seconds],
+  ]
+  for (const [name, help, value] of gauges) registerGauge(registry, name, help, value)
+}
+
+/** The last scheduled backup, and the outcome of the last attempt. */
+export function registerBackupMetrics(registry: Registry, { folder: { backups } }: Pick<ServerContext, 'folder'>): void {
+  const gauges: readonly (readonly [name: string, help: string, value: () => number | undefined])[] = [
+    ['spillway_backup_last_seconds', 'Time of the last backup, seconds since the epoch.', () => secondsOf(backups.last()?.done.at)],
+    ['spillway_backup_duration_seconds', 'How long the last backup took.', () => backups.last()?.done.seconds],
+    [
+      'spillway_backup_copied_bytes',
+      'Bytes that the last backup added to its target, before compression.',
+      () => backups.last()?.done.copied,
+    ],
+    [
+      'spillway_backup_failed',
+      '1 if the last attempt to back up failed.',
+      () => (backups.failure() !== undefined ? 1 : backups.last() ? 0 : undefined),
+    ],
   ]
   for (const [name, help, value] of gauges) registerGauge(registry, name, help, value)
 }

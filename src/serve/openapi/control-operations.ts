@@ -1,6 +1,6 @@
 /** OpenAPI operations of the changes that operators make. */
 import { limits } from '../../base/index.ts'
-import { jobKinds } from '../../operate/index.ts'
+import { isSingleJobKind, jobKinds, singleJobKinds } from '../../operate/index.ts'
 import { schemaTerms, type OpenapiSchema } from './json-schema.ts'
 import { json, numberSchema, operation, pathParameter, type Paths } from './operation.ts'
 
@@ -31,10 +31,10 @@ const edit: OpenapiSchema = {
 const cancellation: OpenapiSchema = {
   oneOf: [
     request({
-      kind: { enum: jobKinds.filter(kind => kind !== 'reconciliation') },
+      kind: { enum: jobKinds.filter(kind => !isSingleJobKind(kind)) },
       name: described(text, 'the feature group, the report or the model'),
     }),
-    request({ kind: { const: 'reconciliation' } }),
+    request({ kind: { enum: [...singleJobKinds] } }),
   ],
 }
 

@@ -112,6 +112,7 @@ const jobPaths = ({ groups, models, reports = [] }: PipelineIR): Paths => ({
     json('the reconciliation with its report', ref('Reconciliation')),
     [pathParameter('number', 1)],
   ),
+  '/backups': readOperation('backups', 'The newest scheduled backups, and their outcome', json('the backups', ref('Backups'))),
   '/models': readOperation('models', 'Trained models: the champion, and the newest versions', json('the models', ref('Models')), [
     nameParameter(
       'model',

@@ -1,4 +1,4 @@
-/** JSON Schemas of the ledgers of jobs: batch runs, reconciliations, versions of models, and reports. */
+/** JSON Schemas of the ledgers of jobs: batch runs, reconciliations, backups, versions of models, and reports. */
 import { schemaTerms } from './json-schema.ts'
 
 const { count, described, each, flag, list, number, object, ref, text, utcMs, values } = schemaTerms
@@ -46,6 +46,24 @@ export const jobSchemas = {
     },
   ),
   Reconciliations: object({ reconciliations: list(ref('Reconciliation')) }),
+  Backup: object(
+    { number: count, began: utcMs, state: jobState, to: described(text, 'the target') },
+    {
+      ended: utcMs,
+      error: text,
+      done: object(
+        {
+          backup: described(text, 'name of the backup'),
+          at: utcMs,
+          end: described(count, 'log entries before this one are in it'),
+          ...each(['bytes', 'copied', 'stored', 'expired'], count),
+          seconds: number,
+        },
+        { base: described(text, 'the backup on which it is based') },
+      ),
+    },
+  ),
+  Backups: object({ backups: list(ref('Backup')) }),
   Version: object(
     {
       model: text,

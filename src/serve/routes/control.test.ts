@@ -105,7 +105,7 @@ for (const [path, body, status, message] of [
   ['/dead-letters/drop', { ids: [99], why: 'x' }, 404, /^there is no dead letter 99/],
   ['/effects/1/drop', { why: 'x', when: 1 }, 400, /^there is no field 'when' here; there is why$/],
   ['/effects/1/retry', undefined, 404, /^there is no effect 1; the newest is 0$/],
-  ['/jobs/cancel', { kind: 'export' }, 400, /^"kind" is one of batch-run, report, training, reconciliation; got 'export'$/],
+  ['/jobs/cancel', { kind: 'export' }, 400, /^"kind" is one of batch-run, report, training, reconciliation, backup; got 'export'$/],
   ['/jobs/cancel', { kind: 'batch-run', name: 'now' }, 404, /^pipeline 'shop' has no feature group with batch runs 'now'/],
   ['/jobs/cancel', { kind: 'report', name: 'list' }, 404, /^pipeline 'shop' has no report 'list'/],
   ['/jobs/cancel', { kind: 'training', name: 'fraud' }, 404, /^pipeline 'shop' has no model with training 'fraud'/],

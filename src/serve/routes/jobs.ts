@@ -1,5 +1,5 @@
 /**
- * Batch runs, reports and reconciliations. `GET /runs`, `/reports` and `/reconciliations` list their ledgers. `POST /groups/:group/runs` and
+ * Batch runs, reports and reconciliations. `GET /runs`, `/reports`, `/reconciliations` and `/backups` list their ledgers. `POST /groups/:group/runs` and
  * `POST /reports/:report` start one outside the schedule, and answer when its result is in use. `POST /jobs/cancel` ends one.
  */
 import { createReadStream } from 'node:fs'
@@ -18,6 +18,7 @@ export function jobRoutes(app: FastifyInstance, context: ServerContext): void {
   batchRunRoutes(app, context)
   reportRoutes(app, context)
   reconciliationRoutes(app, context)
+  addReadRoute(app, '/backups', [], () => ({ backups: context.folder.backups.list().slice(-JOBS_SHOWN) }))
   app.post('/jobs/cancel', { config }, async (request, _reply) => {
     const cancellation = controlRequests.cancelJob(await jsonBody(context, request))
     await makeChange(context, request, (control, by) => control.cancelJob(cancellation, by))

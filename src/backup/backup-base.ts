@@ -1,0 +1,65 @@
+/**
+ * Finds the backup on which the next one is based: the newest one of the same history of the log, whose chunks it shares.
+ *
+ * A folder that was restored from an older backup has a history of its own from there on, and its sequence numbers name other events than
+ * the later backups of the lost folder. So a base is a backup since the last restore, or else the backup that was restored.
+ */
+import { SpillwayError } from '../base/index.ts'
+import type { LogTableReader } from '../log/sqlite/index.ts'
+import { backupNames, type BackupManifest, contentHash, readBackupManifest } from './manifest.ts'
+import { RESTORED, type RestoredValue } from './restore-origin.ts'
+import type { BackupTarget } from './target/backup-target.ts'
+
+export interface BackupBase {
+  readonly name: string
+  readonly manifest: BackupManifest
+}
+
+/**
+ * The base; `undefined` in an empty target, or if the backups of this history are gone.
+ *
+ * @throws `SPILL_CONFLICT` if the target has backups of another log.
+ */
+export async function findBase(target: BackupTarget, reader: LogTableReader): Promise<BackupBase | undefined> {
+  const text = reader.named(RESTORED)
+  const restored = text === undefined ? undefined : (JSON.parse(text) as RestoredValue)
+  const names = (await backupNames(target)).toReversed()
+  for (const name of names) {
+    let manifest: BackupManifest
+    try {
+      manifest = await readBackupManifest(target, name)
+    } catch (error) {
+      // A damaged manifest is no base. `SPILL_NOT_FOUND`: deleted meanwhile.
+      if (error instanceof SpillwayError && (error.code === 'SPILL_DATA' || error.code === 'SPILL_NOT_FOUND')) continue
+      throw error
+    }
+    checkSameLog(target, name, manifest, reader)
+    if (manifest.restored?.id !== restored?.id && name !== restored?.backup) continue
+    if (!continues(manifest, reader))
+      throw conflict(
+        target,
+        `has backup ${name} of this log with other events: one of the two is a copy of the folder that went its own way`,
+      )
+    return { name, manifest }
+  }
+  return undefined
+}
+
+function checkSameLog(target: BackupTarget, name: string, { log }: BackupManifest, reader: LogTableReader): void {
+  const own = reader.named('log')
+  if (log !== undefined && own !== undefined && log !== own) throw conflict(target, `has backup ${name} of another log`)
+}
+
+const conflict = (target: BackupTarget, problem: string): SpillwayError =>
+  new SpillwayError('SPILL_CONFLICT', `${problem}; give each data folder a target of its own: another folder, or another prefix`, {
+    place: target.place,
+  })
+
+/** Does the log have the last segment of the backup? One that retention has removed since counts. */
+function continues({ lastSegment }: BackupManifest, reader: LogTableReader): boolean {
+  if (!lastSegment) return true
+  const bytes = reader.segmentBytes(lastSegment.first)
+  if (bytes) return contentHash(bytes) === lastSegment.hash
+  const oldest = reader.ends({ name: 'segment', kind: 'appended', key: 'first' })
+  return oldest !== undefined && lastSegment.first < Number(oldest[0])
+}

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { logContents } from '../../test/backup/log-contents.ts'
+import { MemoryTarget } from '../../test/backup/memory-target.ts'
+import { RandomCommits } from '../../test/backup/random-commits.ts'
+import { Draw } from '../../test/property/generate/draw.ts'
+import { scratchFolder } from '../../test/scratch.ts'
+import type { Commit } from '../log/index.ts'
+import { closeDataFolder, openDataFolder } from '../log/sqlite/index.ts'
+import { backUpFolder } from './backup.ts'
+import { backupNames, readBackupManifest } from './manifest.ts'
+import { restoreFolder } from './restore.ts'
+
+const scratch = scratchFolder('backup')
+let folders = 0
+const newFolder = (): string => join(scratch, `f${++folders}`)
+
+/** Small chunks, so that a small log has many. */
+const small = { chunkBytes: 1500, rate: Infinity }
+
+/** The rows of a new folder with these commits. */
+async function contentsOf(commits: readonly Commit[]): Promise<Record<string, string[]>> {
+  const path = newFolder()
+  const folder = await openDataFolder(path)
+  await Promise.all(commits.map(commit => folder.store.commit(structuredClone(commit))))
+  await closeDataFolder(folder)
+  return logContents(path)
+}
+
+/** The rows of a restored backup, and the number of its last commit. */
+async function restored(target: MemoryTarget, at?: string): Promise<{ rows: Record<string, string[]>; n: number }> {
+  const path = newFolder()
+  await restoreFolder(target, path, { at })
+  const rows = logContents(path)
+  const value = rows['value'].find(row => row.startsWith('["n",'))
+  return { rows, n: value === undefined ? 0 : Number((JSON.parse(value) as string[])[1]) }
+}
+
+for (const seed of [1, 2, 3, 4])
+  test(`each of several backups of a log that changes meanwhile is the log as of one commit (seed ${seed})`, async () => {
+    const draw = new Draw(seed)
+    const random = new RandomCommits(draw, { forgets: seed % 2 === 0 })
+    const path = newFolder()
+    const folder = await openDataFolder(path)
+    const commits: Commit[] = []
+    const write = async (count: number): Promise<void> => {
+      for (let i = 0; i < count; i++) {
+        const commit = random.next()
+        commits.push(structuredClone(commit))
+        await folder.store.commit(commit)
+      }
+    }
+    const target = new MemoryTarget()
+    const backups: { backup: string; from: number; to: number }[] = []
+    for (let i = 0; i < 8; i++) {
+      await write(draw.between(0, 40))
+      // While an object is on its way, the log changes.
+      target.onWrite = () => write(draw.chance(0.3) ? draw.between(1, 3) : 0)
+      const from = commits.length
+      const { backup } = await backUpFolder(path, target, { ...small, clock: () => i })
+      backups.push({ backup, from, to: commits.length })
+    }
+    await closeDataFolder(folder)
+    for (const { backup, from, to } of backups) {
+      const { rows, n } = await restored(target, backup)
+      assert.ok(from <= n && n <= to, `commit ${n} is between ${from} and ${to}`)
+      assert.deepEqual(rows, await contentsOf(commits.slice(0, n)))
+    }
+    assert.deepEqual(
+      await backupNames(target),
+      backups.map(({ backup }) => backup),
+    )
+  })
+
+test('what has not changed is not written again', async () => {
+  const random = new RandomCommits(new Draw(5))
+  const path = newFolder()
+  const folder = await openDataFolder(path)
+  for (let i = 0; i < 300; i++) await folder.store.commit(random.next())
+  const target = new MemoryTarget()
+  const first = await backUpFolder(path, target, { ...small, clock: () => 1 })
+  assert.ok(first.copied > 0.9 * first.bytes)
+  const before = target.writes
+  const second = await backUpFolder(path, target, { ...small, clock: () => 2 })
+  assert.equal(target.writes - before, 1, 'a manifest alone')
+  assert.deepEqual([second.copied, second.base], [0, first.backup])
+  await folder.store.commit({ put: [['n', 'x']] })
+  const third = await backUpFolder(path, target, { ...small, clock: () => 3 })
+  assert.ok(third.copied > 0 && third.copied < first.bytes / 10, `${third.copied} of ${first.bytes}`)
+  await closeDataFolder(folder)
+})
+
+test('a backup that is cut off at any object leaves the earlier ones whole, and the next one writes what is missing alone', async () => {
+  const random = new RandomCommits(new Draw(6), { forgets: false })
+  const path = newFolder()
+  const folder = await openDataFolder(path)
+  const commits: Commit[] = []
+  const write = async (count: number): Promise<void> => {
+    for (let i = 0; i < count; i++) {
+      commits.push(structuredClone(random.next()))
+      await folder.store.commit(structuredClone(commits.at(-1)!))
+    }
+  }
+  await write(60)
+  const target = new MemoryTarget()
+  const first = await backUpFolder(path, target, { ...small, clock: () => 0 })
+  await write(60)
+  const whole = new MemoryTarget()
+  for (const [name, object] of target.objects) whole.objects.set(name, object)
+  const { writes } = await backUpFolder(path, whole, { ...small, clock: () => 0 }).then(() => whole)
+  assert.ok(writes > 20)
+  for (let cut = 0; cut < writes; cut++) {
+    target.writesLeft = 1
+    const before = target.objects.size
+    await assert.rejects(backUpFolder(path, target, { ...small, clock: () => 0 }), { code: 'SPILL_BACKUP', message: 'memory was cut off' })
+    assert.deepEqual(await backupNames(target), [first.backup])
+    assert.equal(target.objects.size - before, 1, 'nothing is written twice')
+    if (cut % 10 === 0) assert.deepEqual((await restored(target)).rows, await contentsOf(commits.slice(0, 60)))
+    if (cut === writes - 2) break
+  }
+  target.writesLeft = 1
+  const last = await backUpFolder(path, target, { ...small, clock: () => 0 })
+  assert.deepEqual((await restored(target, last.backup)).rows, await contentsOf(commits))
+  await closeDataFolder(folder)
+})
+
+test('two backups at once to one target are both whole', async () => {
+  const random = new RandomCommits(new Draw(7))
+  const path = newFolder()
+  const folder = await openDataFolder(path)
+  for (let i = 0; i < 100; i++) await folder.store.commit(random.next())
+  const target = new MemoryTarget()
+  const both = await Promise.all([1, 2].map(at => backUpFolder(path, target, { ...small, clock: () => at })))
+  for (const { backup } of both) assert.deepEqual((await restored(target, backup)).rows, logContents(path))
+  await closeDataFolder(folder)
+})
+
+test('a log that grows faster than it is read is an error', async () => {
+  const random = new RandomCommits(new Draw(8))
+  const path = newFolder()
+  const folder = await openDataFolder(path)
+  const target = new MemoryTarget()
+  target.onWrite = async () => {
+    for (let i = 0; i < 3; i++) await folder.store.commit(random.next())
+  }
+  await folder.store.commit(random.next())
+  await assert.rejects(backUpFolder(path, target, { ...small, pointBytes: 0 }), {
+    code: 'SPILL_LIMIT',
+    message: /BACKUP_ROUNDS_MAX.*greater --rate/,
+  })
+  await closeDataFolder(folder)
+})
+
+test('an abort stops a backup, and nothing but chunks is left', async () => {
+  const path = newFolder()
+  const folder = await openDataFolder(path)
+  for (const random = new RandomCommits(new Draw(9)), end = 50; folder.store.transactions < end;) await folder.store.commit(random.next())
+  const target = new MemoryTarget()
+  const stop = new AbortController()
+  target.onWrite = () => Promise.resolve(stop.abort())
+  await assert.rejects(backUpFolder(path, target, { ...small, signal: stop.signal }), { code: 'SPILL_STOPPED' })
+  assert.deepEqual(await backupNames(target), [])
+  await closeDataFolder(folder)
+})
+
+test('another log in one target is refused; a restored folder goes on in it', async () => {
+  const target = new MemoryTarget()
+  const path = newFolder()
+  const folder = await openDataFolder(path)
+  const random = new RandomCommits(new Draw(10))
+  for (let i = 0; i < 50; i++) await folder.store.commit(random.next())
+  const first = await backUpFolder(path, target, { ...small, clock: () => 1 })
+  for (let i = 0; i < 50; i++) await folder.store.commit(random.next())
+  const lost = await backUpFolder(path, target, { ...small, clock: () => 2 })
+  await closeDataFolder(folder)
+
+  const other = await openDataFolder(newFolder())
+  for (let i = 0; i < 50; i++) await other.store.commit(new RandomCommits(new Draw(i)).next()).catch(() => {})
+  await assert.rejects(backUpFolder(other.path.replace(/.log\.db$/, ''), target, small), {
+    code: 'SPILL_CONFLICT',
+    message: /other events.*target of its own/,
+  })
+  await closeDataFolder(other)
+
+  const again = newFolder()
+  await restoreFolder(target, again, { at: first.backup, clock: () => 3 })
+  const continued = await openDataFolder(again)
+  const different = new RandomCommits(new Draw(10))
+  for (let i = 0; i < 50; i++) different.next()
+  for (let i = 0; i < 70; i++) await continued.store.commit({ ...different.next(), put: [['n', `restored ${i}`]] })
+  const base = await backUpFolder(again, target, { ...small, clock: () => 4 })
+  assert.equal(base.base, first.backup, 'what the lost folder did later is no base')
+  const next = await backUpFolder(again, target, { ...small, clock: () => 5 })
+  assert.equal(next.base, base.backup)
+  assert.deepEqual((await restored(target, next.backup)).rows, logContents(again))
+  await closeDataFolder(continued)
+  const { restored: origin } = await readBackupManifest(target, next.backup)
+  assert.equal(origin?.backup, first.backup)
+  assert.notEqual((await restored(target, lost.backup)).n, 0)
+})

@@ -1,0 +1,64 @@
+/**
+ * The files of a data folder beside its log that a backup has: those that nothing can make again.
+ *
+ * Left out are saved states and results of batch runs (`state/`), which a start makes again from the log, files of work in progress, the
+ * lock and the control socket.
+ */
+import { createReadStream, type Dirent, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { limits, SpillwayError } from '../base/index.ts'
+import type { ChunkContent } from './table-copier.ts'
+import { type Chunk, contentHash, type FileBackup } from './manifest.ts'
+
+/** `reports/` has the files of reports; a copy of a PostgreSQL table is read from its `copy-SLOT.ndjson`. */
+const FILES = /^(?:tokens\.json|objectives\.json|audit\.ndjson|copy-.+\.ndjson)$/
+const FOLDERS = /^reports$/
+const UNFINISHED = /\.(?:part|partial)$/
+
+/** Paths of the files, with slashes, sorted. Links are not followed. */
+export function backupFiles(folder: string): string[] {
+  const entries = readdirSync(folder, { withFileTypes: true })
+  const files = entries.filter(entry => entry.isFile() && FILES.test(entry.name)).map(({ name }) => name)
+  const nested = entries.filter(entry => entry.isDirectory() && FOLDERS.test(entry.name)).flatMap(({ name }) => filesIn(folder, name))
+  return [...files, ...nested].filter(path => !UNFINISHED.test(path)).sort()
+}
+
+function filesIn(folder: string, path: string): string[] {
+  return readdirSync(join(folder, path), { withFileTypes: true }).flatMap((entry: Dirent) => {
+    const inside = `${path}/${entry.name}`
+    if (entry.isDirectory()) return filesIn(folder, inside)
+    return entry.isFile() ? [inside] : []
+  })
+}
+
+/**
+ * Copies a file as it is now. Yields the content of its chunks, and returns its description; `undefined` for a file that is gone. A file with
+ * the size and the time of `base` is not read.
+ */
+export async function* copyFile(
+  folder: string,
+  path: string,
+  base: FileBackup | undefined,
+): AsyncGenerator<ChunkContent, FileBackup | undefined> {
+  try {
+    const { size, mtimeMs: modified } = statSync(join(folder, path))
+    if (base?.bytes === size && base.modified === modified) return base
+    const chunks: Chunk[] = []
+    let bytes = 0
+    // A file that grows meanwhile is copied up to its present size.
+    const options = { highWaterMark: limits.BACKUP_CHUNK_BYTES, end: size - 1 }
+    if (size > 0)
+      for await (const content of createReadStream(join(folder, path), options) as AsyncIterable<Buffer>) {
+        const hash = contentHash(content)
+        chunks.push({ hash, bytes: content.length })
+        bytes += content.length
+        yield { hash, content }
+      }
+    return { path, bytes, modified, chunks }
+  } catch (error) {
+    if (error instanceof SpillwayError) throw error
+    const { code, message } = error as { code?: string; message: string }
+    if (code === 'ENOENT') return undefined
+    throw new SpillwayError('SPILL_STORE', `cannot be read: ${message}`, { place: join(folder, path), cause: error })
+  }
+}

@@ -1,0 +1,12 @@
+/** Backup and restore of data folders, to a folder or a bucket of S3. */
+export { backUpFolder, type BackupOptions, type BackupResult } from './backup.ts'
+export { backupNames, chunksOf, readBackupManifest, type RestoreOrigin, selectBackup } from './manifest.ts'
+export { type BackupRetention, parseRetention, pruneBackups, type PruneResult } from './prune.ts'
+export { restoreFolder, type RestoreFolderOptions, type RestoreResult } from './restore.ts'
+export { RESTORED } from './restore-origin.ts'
+export { BACKUP_JOB, BackupScheduler } from './backup-scheduler.ts'
+export { backUpInThread } from './backup-job.ts'
+export { backupRecordsIn, type BackupRecord, type FinishedBackup, lastBackup } from './backup-ledger.ts'
+export type { BackupTarget } from './target/backup-target.ts'
+export { openTarget } from './target/open-target.ts'
+export { type VerifiedBackup, verifyBackups } from './verify-backup.ts'

@@ -1,0 +1,45 @@
+/** The jobs that `spillway run` schedules beside a run, if its options ask for them: reconciliations and backups. */
+import type { PipelineIR, ScheduleIR } from '../../define/ir/index.ts'
+import type { OpenedFolder, serveRunControl } from '../../operate/index.ts'
+import { type RunBackup, startBackups } from './backup-option.ts'
+import { startReconciliation } from './reconcile-option.ts'
+
+/** The options of the jobs. */
+export interface ScheduledJobsRequest {
+  /** The schedule of reconciliations, if there is one. */
+  readonly reconcile: ScheduleIR | undefined
+  /** The scheduled backups, if there are any. */
+  readonly backup: RunBackup | undefined
+  /** The data folder. */
+  readonly data: string
+}
+
+/** The jobs of this process. */
+export interface ScheduledJobs {
+  /** The end of the status line: findings and failures; empty if there are none. */
+  readonly text: string
+  /** Cancel the jobs that are scheduled. */
+  readonly cancels: Pick<Parameters<typeof serveRunControl>[1], 'cancelReconciliation' | 'cancelBackup'>
+  stop(): Promise<void>
+}
+
+/** Starts the scheduled jobs of a run over the folder that this process holds. */
+export function startScheduledJobs(
+  pipeline: { readonly ir: PipelineIR; readonly fingerprint: string },
+  folder: OpenedFolder['folder'],
+  { reconcile, backup, data }: ScheduledJobsRequest,
+  printLine: (text: string) => void,
+): ScheduledJobs {
+  const reconciling = reconcile && startReconciliation(pipeline, folder, reconcile, printLine)
+  const backups = backup && startBackups(backup, data, folder.store, printLine)
+  return {
+    get text() {
+      return `${reconciling?.text ?? ''}${backups?.text ?? ''}`
+    },
+    cancels: { cancelReconciliation: reconciling?.cancel, cancelBackup: backups?.cancel },
+    async stop() {
+      await reconciling?.stop()
+      await backups?.stop()
+    },
+  }
+}

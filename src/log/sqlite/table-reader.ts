@@ -1,0 +1,135 @@
+/**
+ * Reads the tables of a log row by row, over a read-only connection of its own, for copies of the log.
+ *
+ * Each query is a transaction of its own unless it is inside `atOnePoint`. A transaction keeps the WAL from starting again from its
+ * beginning, and a run then holds its commits back: so end an iteration soon, and read little at one point.
+ */
+import { FORGOTTEN_CHANGE } from './effect-writer.ts'
+import type { LogTable } from './log-tables.ts'
+import type { RowValue, TableRow } from './row-codec.ts'
+import { checkFormat, verifyChecksum } from './schema.ts'
+import { preparedOnce, sqlite, storeError, type DatabaseSync, type Prepared } from './sqlite.ts'
+
+/** A key of a row. */
+export type RowKey = number | string
+
+export class LogTableReader {
+  readonly #path: string
+  readonly #db: DatabaseSync
+  readonly #prepared: Prepared
+  readonly #columns = new Map<string, readonly string[]>()
+  /** Format of the log. */
+  readonly format: number
+
+  /**
+   * @throws `SPILL_DATA` for a damaged log or an unsupported format, `SPILL_STORE` if it cannot be opened.
+   */
+  constructor(path: string) {
+    this.#path = path
+    this.#db = this.#guarded(() => new sqlite.DatabaseSync(path, { readOnly: true }))
+    this.#prepared = preparedOnce(this.#db)
+    try {
+      this.format = this.#guarded(() => {
+        this.#db.exec('PRAGMA busy_timeout = 5000')
+        return checkFormat(this.#db, path)
+      })
+    } catch (error) {
+      this.#db.close()
+      throw error
+    }
+  }
+
+  /** Columns of a table; none if this format does not have the table. */
+  columns({ name }: LogTable): readonly string[] {
+    let columns = this.#columns.get(name)
+    if (!columns) {
+      const rows = this.#guarded(() => this.#prepared(`SELECT name FROM pragma_table_info(?)`).all(name))
+      this.#columns.set(name, (columns = rows.map(row => String(row['name']))))
+    }
+    return columns
+  }
+
+  /** Rows in order, after a key and up to a key; both may be absent. End the iteration to end its transaction. */
+  *rows(table: LogTable, after?: RowKey, upTo?: RowKey): Generator<TableRow> {
+    const columns = this.columns(table)
+    const { name, key } = table
+    const conditions = [...(after === undefined ? [] : [`${key} > ?`]), ...(upTo === undefined ? [] : [`${key} <= ?`])]
+    const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''
+    const statement = this.#guarded(() =>
+      this.#prepared(`SELECT ${columns.join(', ')} FROM ${name} ${where} ORDER BY ${key ?? columns.join(', ')}`),
+    )
+    statement.setReturnArrays(true)
+    const keys = [after, upTo].filter(bound => bound !== undefined)
+    const iterator = statement.iterate(...keys)
+    try {
+      for (;;) {
+        const next = this.#guarded(() => iterator.next())
+        if (next.done) return
+        yield next.value as unknown as RowValue[]
+      }
+    } finally {
+      iterator.return?.()
+    }
+  }
+
+  /** Least and greatest key of a table; `undefined` if it is empty. */
+  ends({ name, key }: LogTable): readonly [first: RowKey, last: RowKey] | undefined {
+    const row = this.#get(`SELECT (SELECT min(${key}) FROM ${name}) AS first, (SELECT max(${key}) FROM ${name}) AS last`)!
+    return row['first'] === null ? undefined : [row['first'] as RowKey, row['last'] as RowKey]
+  }
+
+  /** Keys of rows that have changed after change number `after`, ascending. */
+  changedKeys({ name, key, change }: LogTable, after: number): number[] {
+    const rows = this.#guarded(() => this.#prepared(`SELECT ${key} AS key FROM ${name} WHERE ${change} > ? ORDER BY 1`).all(after))
+    return rows.map(row => Number(row['key']))
+  }
+
+  /** Number of the last change of a table with a change column, also of removed rows. */
+  lastChange({ name, change }: LogTable): number {
+    return Number(this.#get(`SELECT max(coalesce((SELECT max(${change}) FROM ${name}), 0), ${FORGOTTEN_CHANGE}) AS last`)!['last'])
+  }
+
+  /** Checks the value's checksum. */
+  named(name: string): string | undefined {
+    const row = this.#get('SELECT value, sum FROM value WHERE name = ?', name)
+    return row && verifyChecksum(this.#path, name, String(row['value']), row['sum'] as number | null)
+  }
+
+  /** The segment that begins at an entry. */
+  segmentBytes(first: number): Uint8Array | undefined {
+    return this.#get('SELECT bytes FROM segment WHERE first = ?', first)?.['bytes'] as Uint8Array | undefined
+  }
+
+  /** First entry of the last segment, and the entry after it; `undefined` in an empty log. */
+  lastSegment(): { readonly first: number; readonly end: number } | undefined {
+    return this.#get('SELECT first, first + entries AS end FROM segment ORDER BY first DESC LIMIT 1') as
+      | { first: number; end: number }
+      | undefined
+  }
+
+  /** Calls `read`, whose queries all see one committed state. */
+  atOnePoint<T>(read: () => T): T {
+    this.#guarded(() => this.#db.exec('BEGIN'))
+    try {
+      return read()
+    } finally {
+      this.#db.exec('ROLLBACK')
+    }
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+
+  #get(sql: string, ...values: RowKey[]): Record<string, unknown> | undefined {
+    return this.#guarded(() => this.#prepared(sql).get(...values))
+  }
+
+  #guarded<T>(query: () => T): T {
+    try {
+      return query()
+    } catch (error) {
+      throw storeError(this.#path, error as Error)
+    }
+  }
+}
