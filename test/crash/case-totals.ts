@@ -3,7 +3,7 @@ import type { Judgement } from './judge.ts'
 import { noneTrained, type TrainedCounts } from './training-laws.ts'
 import { isSound } from './verdict.ts'
 
-export type Kind = 'model' | 'power' | 'process' | 'http' | 'postgres'
+export type Kind = 'model' | 'power' | 'process' | 'http' | 'postgres' | 'backup'
 
 export interface Failure {
   readonly kind: Kind

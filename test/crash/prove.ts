@@ -1,11 +1,12 @@
 /**
  * `prove crash`: a run that crashes at random steps and recovers has lost nothing, doubled nothing, and decides like a run that never
- * crashed (laws 2 and 5). Five kinds: the protocol on a model store, power loss on SQLite's files, and killed processes fed by files, over
+ * crashed (laws 2 and 5). Six kinds: the protocol on a model store, power loss on SQLite's files, lost folders that are restored from backups, and killed processes fed by files, over
  * HTTP, and by tables of PostgreSQL, the last two with webhooks.
  */
 import type { CrashCase } from './case.ts'
 import { generateCrash, generateTrained } from './generate.ts'
 import { crashModel } from './model.ts'
+import { proveBackup } from './backup.ts'
 import { proveHttp } from './http.ts'
 import { provePostgres } from './postgres.ts'
 import { provePower } from './power.ts'
@@ -45,6 +46,7 @@ const POWER_SHARE = 0.17
 const PROCESS_SHARE = 0.03
 const HTTP_SHARE = 0.02
 const POSTGRES_SHARE = 0.02
+const BACKUP_SHARE = 0.03
 /** One of this many cases on a model store trains models. */
 const TRAINED_OF = 2
 const FAILURES_KEPT = 5
@@ -54,12 +56,14 @@ export async function prove({ cases, seed }: { readonly cases: number; readonly 
   const process = Math.ceil(cases * PROCESS_SHARE)
   const http = Math.min(cases - process, Math.ceil(cases * HTTP_SHARE))
   const postgres = Math.min(cases - process - http, Math.ceil(cases * POSTGRES_SHARE))
-  const power = Math.min(cases - process - http - postgres, Math.ceil(cases * POWER_SHARE))
-  const model = cases - process - http - postgres - power
+  const backup = Math.min(cases - process - http - postgres, Math.ceil(cases * BACKUP_SHARE))
+  const power = Math.min(cases - process - http - postgres - backup, Math.ceil(cases * POWER_SHARE))
+  const model = cases - process - http - postgres - backup - power
   const say = (line: string) => console.error(`crash: ${line}`)
   const parts: Readonly<Record<Kind, CaseTotals>> = {
     model: await proveModel(model, seed, say),
     power: await provePower(power, seed, say),
+    backup: await proveBackup(backup, seed, say),
     process: await proveProcess(process, seed, say),
     http: await proveHttp(http, seed, say),
     postgres: await provePostgres(postgres, seed, say),
@@ -84,6 +88,7 @@ export async function prove({ cases, seed }: { readonly cases: number; readonly 
     kinds: {
       model: parts.model.cases,
       power: parts.power.cases,
+      backup: parts.backup.cases,
       process: parts.process.cases,
       http: parts.http.cases,
       postgres: parts.postgres.cases,

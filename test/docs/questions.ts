@@ -58,7 +58,7 @@ export const questions: readonly Question[] = [
     answer: 'spillway effects retry',
   },
   { question: 'Which ports does a run open?', page: 'docs/guides/production.md', heading: 'Network', answer: '127.0.0.1:7070' },
-  { question: 'How do I back up a data folder?', page: 'docs/guides/production.md', heading: 'Backup', answer: 'VACUUM INTO' },
+  { question: 'How do I back up a data folder?', page: 'docs/guides/backup.md', heading: 'Make one', answer: 'spillway backup' },
   { question: 'How do I upgrade without a gap?', page: 'docs/guides/production.md', heading: 'Upgrade', answer: '--take-over' },
   {
     question: 'What does SPILL_STORE mean, and what do I do?',

@@ -27,7 +27,7 @@ function offered(...words: readonly string[]): string[] {
 
 test('bash completes commands, options, subcommands and choices', () => {
   assert.deepEqual(offered(''), [...commands.map(({ name }) => name), '--help', '--version'])
-  assert.deepEqual(offered('re'), ['replay', 'reports', 'reconcile'])
+  assert.deepEqual(offered('re'), ['replay', 'reports', 'reconcile', 'restore'])
   assert.deepEqual(offered('replay', 'pipeline.ts', '--so'), ['--source'])
   assert.deepEqual(offered('run', '--no'), ['--no-auth'])
   assert.deepEqual(offered('backfill', '--pro'), ['--profile'])

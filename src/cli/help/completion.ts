@@ -32,8 +32,8 @@ export const subcommandsOf = ({ usage }: Pick<Command, 'usage'>): string[] =>
 /** The values of an option that takes one of several words: `day` and `month` of `day|month`. */
 const choicesOf = ({ value = '' }: OptionSpec): string[] => (/^[a-z]+(?:\|[a-z]+)+$/.test(value) ? value.split('|') : [])
 
-/** True if the value of an option is a path, or ends with one: `FILE`, `DIR`, `NAME=FILE`. */
-const takesPath = ({ value = '' }: OptionSpec): boolean => /(?:FILE|DIR)$/.test(value)
+/** True if the value of an option is a path, or ends with one: `FILE`, `DIR`, `TARGET`, `NAME=FILE`. */
+const takesPath = ({ value = '' }: OptionSpec): boolean => /(?:FILE|DIR|TARGET)$/.test(value)
 
 const optionsOf = (command: Command): (readonly [name: string, option: OptionSpec])[] => [
   ...Object.entries(allOptions(command)),
