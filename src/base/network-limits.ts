@@ -197,4 +197,11 @@ export const networkLimits = {
   S3_CONNECT_MS: 10_000,
   /** Silence after which a request has failed, ms. */
   S3_TIMEOUT_MS: 60_000,
+
+  // Lag of sources.
+
+  /** Samples by which the lag of a source is judged. */
+  LAG_SAMPLES: 10,
+  /** Earlier ends of a source in memory, by which its lag is stated as time; beyond them every second of the older ends is dropped. */
+  LAG_ENDS_MAX: 128,
 } as const
