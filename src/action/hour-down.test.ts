@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { answering, closedByTest, opened } from '../../test/action/webhooks.ts'
+import { virtualTime } from '../../test/action/virtual-time.ts'
 import { growingEffects, ModelEffects } from '../../test/crash/model-effects.ts'
 import { pause } from '../base/clock.ts'
 import { random } from '../base/random.ts'
@@ -23,29 +24,6 @@ const effect = (number: number, action: string, key: string): NewEffect => ({
   body: `{"n":${number}}`,
   isDry: false,
 })
-
-/** Timers of a clock that goes from one to the next. */
-function virtualTime() {
-  const timers = new Set<{ readonly at: number; readonly act: () => void }>()
-  let now = 0
-  return {
-    clock: () => now,
-    after: (ms: number, act: () => void) => {
-      const timer = { at: now + ms, act }
-      timers.add(timer)
-      return { stop: () => void timers.delete(timer) }
-    },
-    /** Goes to the next timer and calls it; false if there is none. */
-    next: () => {
-      const [first] = [...timers].toSorted((a, b) => a.at - b.at)
-      if (first === undefined) return false
-      timers.delete(first)
-      now = first.at
-      first.act()
-      return true
-    },
-  }
-}
 
 for (const seed of [1, 2, 3])
   test(`500 for an hour: effects are retried under their own keys, in order, until accepted, and no other action waits (seed ${seed})`, async () => {

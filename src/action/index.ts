@@ -6,4 +6,11 @@ export { effectId } from './effect-id.ts'
 export { ExplorationSampler, EXPLORED, NOT_MET } from './exploration-sampler.ts'
 export { type ActionDestination, GuardedDestination, type OpenedDestination } from './guarded-destination.ts'
 export { InlineAnswers } from './inline-answers.ts'
-export { type ActionDefinitions, closeDestinations, openDecisionDestination, openActionDestinations } from './open-destinations.ts'
+export {
+  type ActionDefinitions,
+  closeDestinations,
+  openDecisionDestination,
+  openActionDestinations,
+  settingReader,
+} from './open-destinations.ts'
+export { openWebhook, type WebhookPorts } from './webhook.ts'

@@ -135,7 +135,7 @@ export async function openDestination(
 type SettingReader = (label: string, setting: SettingIR) => string
 
 /** Reads the texts of settings. Throws `SPILL_INPUT` for a missing variable or file, with the owner and the label. */
-const settingReader =
+export const settingReader =
   (owner: string, env: Environment): SettingReader =>
   (label, setting) => {
     const subject = `${owner}: ${label}`

@@ -9,6 +9,12 @@ import { wireKey } from './effect-id.ts'
 
 type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>
 
+/**
+ * Judges a complete answer by its status and the beginning of its body, at most `ANSWER_TEXT_BYTES`. `undefined` leaves it to the status
+ * alone, which is also how redirects are followed.
+ */
+export type JudgeAnswer = (status: number, text: string) => DeliveryOutcome | undefined
+
 /** Transport and settings that all attempts at one webhook share. */
 export interface WebhookTransport {
   readonly agent: Dispatcher
@@ -20,6 +26,7 @@ export interface WebhookTransport {
   readonly timeoutMs: number
   readonly clock: Clock
   readonly after: (ms: number, act: () => void) => { stop(): void }
+  readonly judge?: JudgeAnswer | undefined
 }
 
 /** Follows redirects, and turns the response or error into an outcome. */
@@ -31,7 +38,7 @@ export class WebhookAttempt {
   readonly #headers: readonly string[]
   #url: URL
   #redirects = 0
-  #exchange = new HttpExchange(this)
+  #exchange: HttpExchange
 
   /** Sends the first request. */
   constructor(wire: WebhookTransport, delivery: Delivery, resolve: (outcome: DeliveryOutcome) => void) {
@@ -39,20 +46,23 @@ export class WebhookAttempt {
     this.#delivery = delivery
     this.#resolve = resolve
     this.#url = wire.url
+    this.#exchange = new HttpExchange(this, wire.judge !== undefined)
     this.#timer = wire.after(wire.timeoutMs, () => this.#onTimeout())
     this.#headers = this.#headersOf(delivery)
     this.#post()
   }
 
   /** The response is complete, or was cut off at its size limit. */
-  onResponse(status: number, headers: ResponseHeaders): void {
+  onResponse(status: number, headers: ResponseHeaders, body: string): void {
+    const outcome = this.#wire.judge?.(status, body)
+    if (outcome) return this.#finish(outcome.kind === 'failed' ? { ...outcome, ...this.#requestedWait(headers) } : outcome)
     if (status < 300) return this.#finish(ACKNOWLEDGED)
     if (status === 307 || status === 308) return this.#followRedirect(status, text(headers.location))
     if (status === 410) return this.#finish({ kind: 'failed', why: 'status 410: gone for good', final: true })
     const isRedirect = status === 301 || status === 302 || status === 303
     const by = this.#redirects === 0 ? '' : ` of '${this.#url.hostname}', to which it was redirected`
     const why = isRedirect ? unfollowedReason(this.#url, status, text(headers.location)) : `status ${status}${by}`
-    this.#failed(why, text(headers['retry-after']), text(headers.date))
+    this.#failed(why, headers)
   }
 
   onError(error: Error): void {
@@ -86,7 +96,7 @@ export class WebhookAttempt {
     if (this.#redirects++ === limits.REDIRECTS_MAX)
       return this.#failed(`status ${status} redirects to '${to.hostname}' after ${limits.REDIRECTS_MAX} redirects (REDIRECTS_MAX)`)
     this.#url = to
-    this.#exchange = new HttpExchange(this)
+    this.#exchange = new HttpExchange(this, this.#wire.judge !== undefined)
     this.#post()
   }
 
@@ -97,13 +107,14 @@ export class WebhookAttempt {
     this.#failed(`${problem} '${this.#url.hostname}' within ${durationText(this.#wire.timeoutMs)}`)
   }
 
-  #failed(why: string, retryAfter?: string, answered?: string): void {
-    const requestedMs = retryAfter === undefined ? undefined : parseRetryAfter(retryAfter, answered, this.#wire.clock())
-    this.#finish({
-      kind: 'failed',
-      why: why.slice(0, limits.FAILURE_REASON_CHARS_MAX),
-      ...(requestedMs !== undefined && { retryAfterMs: requestedMs }),
-    })
+  #failed(why: string, headers: ResponseHeaders = {}): void {
+    this.#finish({ kind: 'failed', why: why.slice(0, limits.FAILURE_REASON_CHARS_MAX), ...this.#requestedWait(headers) })
+  }
+
+  #requestedWait(headers: ResponseHeaders): { readonly retryAfterMs?: number } {
+    const retryAfter = text(headers['retry-after'])
+    const requestedMs = retryAfter === undefined ? undefined : parseRetryAfter(retryAfter, text(headers.date), this.#wire.clock())
+    return requestedMs === undefined ? {} : { retryAfterMs: requestedMs }
   }
 
   #finish(outcome: DeliveryOutcome): void {
@@ -126,9 +137,12 @@ class HttpExchange implements Dispatcher.DispatchHandler {
   #status = 0
   #headers: ResponseHeaders = {}
   #bytes = 0
+  readonly #keepsBody: boolean
+  #body = NO_BYTES
 
-  constructor(attempt: WebhookAttempt) {
+  constructor(attempt: WebhookAttempt, keepsBody: boolean) {
     this.#attempt = attempt
+    this.#keepsBody = keepsBody
   }
 
   /** Aborts: closes the connection; a request still waiting for a connection is not sent. */
@@ -154,13 +168,15 @@ class HttpExchange implements Dispatcher.DispatchHandler {
   /** A body beyond the size limit ends the response. The error of the abort reaches `onResponseError`, which then has nobody to notify. */
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#bytes += chunk.length
+    if (this.#keepsBody && this.#body.length < limits.ANSWER_TEXT_BYTES)
+      this.#body = Buffer.concat([this.#body, chunk]).subarray(0, limits.ANSWER_TEXT_BYTES)
     if (this.#bytes <= limits.ANSWER_BYTES_MAX) return
     this.onResponseEnd()
     controller.abort(abortError())
   }
 
   onResponseEnd(): void {
-    this.#release()?.onResponse(this.#status, this.#headers)
+    this.#release()?.onResponse(this.#status, this.#headers, String(this.#body))
   }
 
   onResponseError(_: Dispatcher.DispatchController | null, error: Error): void {
@@ -173,5 +189,7 @@ class HttpExchange implements Dispatcher.DispatchHandler {
     return attempt
   }
 }
+
+const NO_BYTES = Buffer.alloc(0)
 
 const abortError = (): Error => new Error('gave up')

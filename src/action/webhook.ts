@@ -8,7 +8,7 @@ import { packageVersion } from '../base/node/index.ts'
 import type { Destination } from '../define/action/index.ts'
 import { guardedConnector, resolveBySystem, type MakeConnector, type ResolveHost } from './guarded-connector.ts'
 import { webhookSigner } from './signature.ts'
-import { WebhookAttempt, type WebhookTransport } from './webhook-attempt.ts'
+import { type JudgeAnswer, WebhookAttempt, type WebhookTransport } from './webhook-attempt.ts'
 
 /** Settings as a user writes them. */
 export interface WebhookSettings {
@@ -26,12 +26,13 @@ export interface WebhookSettings {
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
-/** Ports for tests. */
+/** Ports: for tests, and for receivers whose answers say more than their status. */
 export interface WebhookPorts {
   readonly clock: Clock
   readonly after: typeof callAfter
   readonly resolve: ResolveHost
   readonly connector: MakeConnector
+  readonly judge: JudgeAnswer
 }
 
 /**
@@ -61,6 +62,7 @@ export async function openWebhook(settings: WebhookSettings, ports: Partial<Webh
     timeoutMs,
     clock: ports.clock ?? wallClock,
     after: ports.after ?? callAfter,
+    judge: ports.judge,
   }
   return {
     concurrency,

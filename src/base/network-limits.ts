@@ -182,6 +182,8 @@ export const networkLimits = {
   REDIRECTS_MAX: 3,
   /** Bytes of a receiver's response that are read (and dropped) before the connection is closed. */
   ANSWER_BYTES_MAX: 1 << 16,
+  /** Bytes of an answer to a notification that are shown. */
+  ANSWER_TEXT_BYTES: 1 << 10,
   /** Characters of an idempotency key that are sent unhashed. */
   WIRE_KEY_MAX: 200,
   /** Least length of a webhook secret, bytes: that of Standard Webhooks. */
@@ -197,6 +199,19 @@ export const networkLimits = {
   S3_CONNECT_MS: 10_000,
   /** Silence after which a request has failed, ms. */
   S3_TIMEOUT_MS: 60_000,
+
+  // Notifications of alerts.
+
+  /** Notifications that wait for one receiver. Beyond it, alerts that have already ended are left out first, and counted. */
+  NOTIFICATIONS_WAITING_MAX: 200,
+  /** Ended alerts of a receiver that are remembered, so that a restart does not send them again. */
+  ALERTS_ENDED_KEPT: 200,
+  /** Greatest delay between two attempts to reach a receiver of alerts, about, ms. */
+  NOTIFICATION_RETRY_MS_MAX: 60_000,
+  /** Interval at which an alert that fires is repeated to Alertmanager, ms. */
+  ALERTMANAGER_REFRESH_MS: 60_000,
+  /** Time after which Alertmanager takes an alert that is not repeated for resolved, ms. */
+  ALERTMANAGER_KEEP_MS: 240_000,
 
   // Lag of sources.
 

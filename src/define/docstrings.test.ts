@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url'
 import * as spillway from '../index.ts'
 import * as ports from '../public/ports.ts'
 import { testing } from '../public/testing.ts'
-import { defineConfig } from '../public/config.ts'
+import * as config from '../public/config.ts'
 import { scratchFolder } from '../../test/scratch.ts'
 
 const src = resolve(import.meta.dirname, '..')
@@ -77,7 +77,7 @@ test('every example runs', async () => {
   const folder = scratchFolder('docstrings')
   const imported = (module: object, path: string) =>
     `import { ${Object.keys(module).join(', ')} } from '${pathToFileURL(join(src, path)).href}'`
-  const names = `${imported(spillway, 'index.ts')}\n${imported(ports, 'public/ports.ts')}\n${imported({ testing }, 'public/testing.ts')}\n${imported({ defineConfig }, 'public/config.ts')}\nimport assert from 'node:assert/strict'`
+  const names = `${imported(spillway, 'index.ts')}\n${imported(ports, 'public/ports.ts')}\n${imported({ testing }, 'public/testing.ts')}\n${imported(config, 'public/config.ts')}\nimport assert from 'node:assert/strict'`
   const examples = docstrings.flatMap(({ path, examples }) => examples.map(code => ({ path, code })))
   assert.ok(examples.length >= Object.keys(spillway).length)
   for (const [i, { path, code }] of examples.entries()) {

@@ -7,4 +7,22 @@
  * @module spillway/config
  */
 import '../base/require-node.ts'
-export { type BackupSettings, type Config, defineConfig, type ProjectSettings, type SourceSettings } from '../define/config/config.ts'
+export {
+  type AlertDestination,
+  type AlertDestinationOptions,
+  alertmanager,
+  type AlertmanagerOptions,
+  alertWebhook,
+  type AlertWebhookOptions,
+  pagerDuty,
+  type PagerDutyOptions,
+  slack,
+} from '../define/config/alert-destinations.ts'
+export {
+  type AlertSettings,
+  type BackupSettings,
+  type Config,
+  defineConfig,
+  type ProjectSettings,
+  type SourceSettings,
+} from '../define/config/config.ts'

@@ -2,6 +2,7 @@
 import { show } from '../../base/index.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions, optionNames } from '../mistake/names.ts'
+import { type AlertDestination, alertDestinationsIR } from './alert-destinations.ts'
 
 /** The places of a source's records. Paths are relative to the folder of `spillway.config.ts`. */
 export interface SourceSettings {
@@ -23,6 +24,12 @@ export interface BackupSettings {
   readonly keep?: string | number
 }
 
+/** The alerts of a run. */
+export interface AlertSettings {
+  /** Receivers of alerts: `[slack(env('SLACK_WEBHOOK_URL')), pagerDuty(env('PAGERDUTY_KEY'))]`. */
+  readonly notify?: readonly AlertDestination[]
+}
+
 /** The settings of a project, or of one profile of it. Paths are relative to the folder of `spillway.config.ts`. */
 export interface ProjectSettings {
   /** The pipeline file: `pipeline.ts`. */
@@ -33,6 +40,8 @@ export interface ProjectSettings {
   readonly listen?: number | string
   /** Places of the records, by source. */
   readonly sources?: Readonly<Record<string, SourceSettings>>
+  /** Where alerts of a run go. */
+  readonly alerts?: AlertSettings
   /** A file with the prices of the audit. */
   readonly prices?: string
   /** A file with the audit's effort of people. */
@@ -49,8 +58,18 @@ export interface Config extends ProjectSettings {
 const PORT_MAX = 65_535
 
 const sourceOptions = optionNames<SourceSettings>({ history: true, columns: true, feed: true })
-const projectFields = { pipeline: true, data: true, listen: true, sources: true, prices: true, people: true, backup: true } as const
+const projectFields = {
+  pipeline: true,
+  data: true,
+  listen: true,
+  sources: true,
+  prices: true,
+  people: true,
+  alerts: true,
+  backup: true,
+} as const
 const backupOptions = optionNames<BackupSettings>({ to: true, schedule: true, keep: true })
+const alertOptions = optionNames<AlertSettings>({ notify: true })
 const projectOptions = optionNames<ProjectSettings>(projectFields)
 const configOptions = optionNames<Config>({ ...projectFields, profiles: true })
 
@@ -77,10 +96,12 @@ export function defineConfig(config: Config): Config {
   return config
 }
 
-function checkSettings(prefix: string, { sources = {}, listen, backup, ...paths }: ProjectSettings): void {
+function checkSettings(prefix: string, { sources = {}, listen, alerts = {}, backup, ...paths }: ProjectSettings): void {
   for (const [name, path] of Object.entries(paths)) if (path !== undefined) checkText(`${prefix}${name}`, path, 'a path')
   if (listen !== undefined && !isAddress(listen)) mistake(`${prefix}listen is a port or HOST:PORT, got ${show(listen)}`)
   if (backup !== undefined) checkBackup(`${prefix}backup`, backup)
+  checkOptions(`${prefix}alerts`, alerts, alertOptions)
+  alertDestinationsIR(`${prefix}alerts.notify`, alerts.notify ?? [])
   checkRecord(`${prefix}sources`, sources)
   for (const [name, source] of Object.entries(sources)) {
     const key = `${prefix}sources.${name}`

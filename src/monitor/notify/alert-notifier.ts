@@ -1,0 +1,114 @@
+/**
+ * Sends alerts to all receivers, each in a lane of its own: a receiver that hangs delays neither the run nor another receiver.
+ *
+ * Waiting notifications and the alerts of each receiver are stored, so that a restart goes on where the last process ended. A crash in between repeats a notification
+ * with the same id and deduplication key; it opens no second page.
+ */
+import { thrownText } from '../../base/index.ts'
+import type { Alert, AlertChange, AlertReceiver } from '../alert.ts'
+import type { OpenedAlertReceiver } from './open-alert-receivers.ts'
+import { type NotifierPorts, ReceiverLane, type ReceiverState, type ReceiverStatus } from './receiver-lane.ts'
+
+/** Stores small texts by name. */
+export interface NotificationStore {
+  /** The text that was written last; undefined if there is none. */
+  read(name: string): string | undefined
+  /** Resolves once the text is durable. A failure is reported, and the next change is written again. */
+  write(name: string, text: string): Promise<void>
+}
+
+/** The texts of the store have names that begin so; the name of the receiver follows. */
+export const NOTIFICATIONS = 'alert-notifications/'
+
+/** Notifies all receivers of a run. */
+export class AlertNotifier implements AlertReceiver {
+  readonly #lanes: readonly ReceiverLane[]
+  readonly #writers: readonly StateWriter[]
+
+  /** Opens no connection, and sends nothing before `start`. */
+  constructor(receivers: readonly OpenedAlertReceiver[], store: NotificationStore, ports: NotifierPorts) {
+    const lanes: ReceiverLane[] = []
+    this.#writers = receivers.map((receiver, i) => {
+      const { name } = receiver.settings
+      const writer: StateWriter = new StateWriter(store, name, () => lanes[i].state, ports.onReport)
+      lanes.push(new ReceiverLane(receiver, ports, () => writer.write(), storedState(store, name, ports.onReport)))
+      return writer
+    })
+    this.#lanes = lanes
+  }
+
+  /** Sends what the last process left. `alerts` are all alerts that fire, and those that were resolved while nothing ran. */
+  start(alerts: readonly Alert[]): void {
+    for (const lane of this.#lanes) lane.start(alerts)
+  }
+
+  /** Returns at once. A change that was sent to a receiver is not sent again. */
+  alertChanged(alert: Alert, change: AlertChange): void {
+    for (const lane of this.#lanes) lane.changed(alert, change)
+  }
+
+  /** The receivers, in the order of the configuration. */
+  get receivers(): ReceiverStatus[] {
+    return this.#lanes.map(({ status }) => status)
+  }
+
+  /** Resolves once nothing is sent or written any more, after the timeout of an attempt at the latest. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#lanes.map(lane => lane.stop()))
+    await Promise.all(this.#writers.map(writer => writer.whenWritten()))
+  }
+}
+
+/** The stored state of a receiver. A text that is no state is reported, and the alerts that fire are sent again. */
+function storedState(store: NotificationStore, name: string, onReport: (text: string) => void): Partial<ReceiverState> | undefined {
+  const text = store.read(NOTIFICATIONS + name)
+  if (text === undefined) return undefined
+  try {
+    const state = JSON.parse(text) as ReceiverState
+    if ([state.waiting, state.alerts.firing, state.alerts.ended].every(list => Array.isArray(list))) return state
+  } catch {
+    // Reported below.
+  }
+  onReport(`alerts to '${name}': the stored notifications cannot be read; alerts that fire are sent again`)
+  return undefined
+}
+
+/** Writes the newest state of one receiver, one write at a time. */
+class StateWriter {
+  readonly #write: () => Promise<void>
+  readonly #onError: (error: unknown) => void
+  #writing: Promise<void> | undefined
+  #hasChanged = false
+  #hasFailed = false
+
+  constructor(store: NotificationStore, name: string, state: () => ReceiverState, onReport: (text: string) => void) {
+    this.#write = async () => store.write(NOTIFICATIONS + name, JSON.stringify(state()))
+    this.#onError = error => {
+      if (!this.#hasFailed) onReport(`alerts to '${name}' are sent, but cannot be stored: ${thrownText(error, 'the store')}`)
+      this.#hasFailed = true
+    }
+  }
+
+  /** Writes the state soon. */
+  write(): void {
+    this.#hasChanged = true
+    this.#writing ??= this.#writeAll()
+  }
+
+  async whenWritten(): Promise<void> {
+    await this.#writing
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#hasChanged) {
+      this.#hasChanged = false
+      try {
+        await this.#write()
+        this.#hasFailed = false
+      } catch (error) {
+        this.#onError(error)
+      }
+    }
+    this.#writing = undefined
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * The alerts that one receiver was notified of: decides which change of an alert is news to the receiver.
+ *
+ * Invariant: a change is news at most once. So an engine may report a change again after a restart, and a start may compare all alerts
+ * with what it was notified of (`changeOf`): an alert that fires is known to the receiver, or is news.
+ */
+import { limits } from '../../base/index.ts'
+import type { Alert, AlertChange, AlertSeverity } from '../alert.ts'
+
+/** An alert that fires and that the receiver was notified of. */
+export interface NotifiedAlert {
+  /** As in the last notification. */
+  readonly alert: Alert
+  /** When the last notification was made, UTC ms. */
+  readonly at: number
+}
+
+/** The alerts of a receiver, as stored. */
+export interface NotifiedState {
+  readonly firing: readonly NotifiedAlert[]
+  /** Ids of alerts that have ended, oldest first. */
+  readonly ended: readonly string[]
+}
+
+/** The alerts that a receiver of `severity` and above was notified of. */
+export class NotifiedAlerts {
+  readonly #severity: AlertSeverity
+  readonly #firing: Map<string, NotifiedAlert>
+  readonly #ended: Set<string>
+
+  constructor(severity: AlertSeverity, { firing, ended }: NotifiedState = { firing: [], ended: [] }) {
+    this.#severity = severity
+    this.#firing = new Map(firing.map(notified => [notified.alert.id, notified]))
+    this.#ended = new Set(ended)
+  }
+
+  /** For the store. */
+  get state(): NotifiedState {
+    return { firing: this.firing, ended: [...this.#ended] }
+  }
+
+  /** Alerts that fire, in the order of their last notifications. */
+  get firing(): readonly NotifiedAlert[] {
+    return [...this.#firing.values()]
+  }
+
+  /** The change as the receiver sees it, which is noted at `now`; undefined if it is no news. */
+  noteChange(alert: Alert, change: AlertChange, now: number): AlertChange | undefined {
+    const previous = this.#firing.get(alert.id)?.alert
+    if (change === 'resolved') {
+      if (!previous) return undefined
+      this.#end(alert.id)
+      return 'resolved'
+    }
+    if (this.#ended.has(alert.id)) return undefined
+    if (this.#severity === 'page' && alert.severity !== 'page') return undefined
+    const news = previous ? changeSince(previous, alert) : 'opened'
+    // An older record of the alert is no news, and must not make news of a later change.
+    if (news) this.#firing.set(alert.id, { alert, at: now })
+    return news
+  }
+
+  /** The change of an alert since the last notification, by its record alone; undefined if there is none, or it ended unknown to the receiver. */
+  changeOf(alert: Alert): AlertChange | undefined {
+    const previous = this.#firing.get(alert.id)?.alert
+    if (alert.state === 'resolved') return previous && 'resolved'
+    return previous ? changeSince(previous, alert) : 'opened'
+  }
+
+  /** True if the receiver was notified that the alert has ended. */
+  hasEnded(id: string): boolean {
+    return this.#ended.has(id)
+  }
+
+  /** Notes that the receiver was reminded of an alert. */
+  remind(alert: Alert, now: number): void {
+    if (this.#firing.has(alert.id)) this.#firing.set(alert.id, { alert, at: now })
+  }
+
+  /** Forgets an alert whose notification was rejected: the next start sends it again if the alert still fires. */
+  forget(id: string): void {
+    this.#firing.delete(id)
+  }
+
+  #end(id: string): void {
+    this.#firing.delete(id)
+    this.#ended.add(id)
+    for (const oldest of this.#ended) {
+      if (this.#ended.size <= limits.ALERTS_ENDED_KEPT) return
+      this.#ended.delete(oldest)
+    }
+  }
+}
+
+/** The change between two records of an alert that fires. */
+function changeSince(previous: Alert, alert: Alert): AlertChange | undefined {
+  if (previous.severity !== 'page' && alert.severity === 'page') return 'raised'
+  const { acknowledged } = alert
+  return acknowledged && acknowledged.at !== previous.acknowledged?.at ? 'acknowledged' : undefined
+}

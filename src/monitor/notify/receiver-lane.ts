@@ -1,0 +1,271 @@
+/**
+ * Delivers notifications to one receiver, one after the other, at least once, in the order in which alerts changed.
+ *
+ * A receiver that fails is retried for ever, at growing intervals of up to a minute: the pages of an outage are still due when it ends. A
+ * notification that the receiver rejects for good is left out and counted, and the next start sends it again if the alert still fires.
+ * Delivery waits for no store: a page about a full disk must leave the machine.
+ */
+import { type Clock, limits, type Random, spanTitle, type StartTimer, thrownText } from '../../base/index.ts'
+import { backoffMs } from '../../action/index.ts'
+import type { DeliveryOutcome } from '../../define/action/index.ts'
+import type { Alert, AlertChange } from '../alert.ts'
+import { notificationOf, type Notification, type NotificationKind } from './notification.ts'
+import { NotificationQueue } from './notification-queue.ts'
+import type { OpenedAlertReceiver } from './open-alert-receivers.ts'
+import { NotifiedAlerts, type NotifiedState } from './notified-alerts.ts'
+
+/** Ports of the delivery of notifications. */
+export interface NotifierPorts {
+  /** The name of the log that has the alerts, unique to the data folder. */
+  readonly log: string
+  readonly clock: Clock
+  readonly random: Random
+  readonly after: StartTimer
+  /** The present record of an alert; undefined if there is none any more. */
+  readonly alertOf: (id: string) => Alert | undefined
+  /** Shows a message to the operator. */
+  readonly onReport: (text: string) => void
+}
+
+/** The state of a receiver, which is stored between two processes. */
+export interface ReceiverState {
+  readonly waiting: readonly Notification[]
+  readonly omitted: number
+  readonly alerts: NotifiedState
+  /** When the last notification was delivered, UTC ms. */
+  readonly delivered?: number | undefined
+  /** When this state was taken, UTC ms. */
+  readonly at: number
+}
+
+/** A receiver of alerts, for people. Times are UTC ms. */
+export interface ReceiverStatus {
+  readonly name: string
+  readonly kind: string
+  /** Notifications that are not yet delivered. */
+  readonly waiting: number
+  /** Notifications that were left out: rejected by the receiver, or beyond `NOTIFICATIONS_WAITING_MAX`. */
+  readonly omitted: number
+  /** When the last notification was delivered. */
+  readonly delivered?: number
+  /** The failure since the last success. */
+  readonly failing?: { readonly since: number; readonly attempts: number; readonly why: string }
+}
+
+/** The lane of one receiver. */
+export class ReceiverLane {
+  readonly #receiver: OpenedAlertReceiver
+  readonly #ports: NotifierPorts
+  readonly #onChange: () => void
+  readonly #queue: NotificationQueue
+  readonly #alerts: NotifiedAlerts
+  readonly #storedAt: number
+  #delivered: number | undefined
+  #failing: ReceiverStatus['failing']
+  /** Attempts at the first notification that have failed. */
+  #failed = 0
+  #delivery: Promise<void> | undefined
+  /** The wait before the next attempt. */
+  #retry: { stop(): void } | undefined
+  #reminder: { stop(): void } | undefined
+  #refresh: { stop(): void } | undefined
+  #isRefreshDue = false
+  #hasStopped = false
+
+  /** `onChange` is called when the state to be stored has changed. Nothing is sent before `start`. */
+  constructor(receiver: OpenedAlertReceiver, ports: NotifierPorts, onChange: () => void, state: Partial<ReceiverState> = {}) {
+    this.#receiver = receiver
+    this.#ports = ports
+    this.#onChange = onChange
+    this.#queue = new NotificationQueue(state.waiting, state.omitted)
+    this.#alerts = new NotifiedAlerts(receiver.settings.severity, state.alerts)
+    this.#delivered = state.delivered
+    this.#storedAt = state.at ?? Infinity
+  }
+
+  get name(): string {
+    return this.#receiver.settings.name
+  }
+
+  /** For the store. */
+  get state(): ReceiverState {
+    const { waiting, omitted } = this.#queue
+    return { waiting, omitted, alerts: this.#alerts.state, delivered: this.#delivered, at: this.#ports.clock() }
+  }
+
+  get status(): ReceiverStatus {
+    const { name, kind } = this.#receiver.settings
+    const { waiting, omitted } = this.#queue
+    return {
+      name,
+      kind,
+      waiting: waiting.length,
+      omitted,
+      ...(this.#delivered !== undefined && { delivered: this.#delivered }),
+      ...(this.#failing && { failing: this.#failing }),
+    }
+  }
+
+  /** Sends what the last process left, and what has changed since: `alerts` are those that the store has. */
+  start(alerts: readonly Alert[]): void {
+    const now = this.#ports.clock()
+    for (const alert of alerts) {
+      const change = this.#alerts.changeOf(alert)
+      if (change && (change === 'resolved' || !isSilenced(alert, now))) this.changed(alert, change)
+      else if (this.#isLost(alert)) {
+        this.changed({ ...alert, state: 'firing' }, 'opened')
+        this.changed(alert, 'resolved')
+      }
+    }
+    this.#onChange()
+    this.#startRefresh()
+    this.#startReminder()
+    this.#deliverNext()
+  }
+
+  /** True if an alert opened after the state was stored, and ended before a crash: the receiver may know of it, and is notified again. */
+  #isLost({ id, state, opened, silenced }: Alert): boolean {
+    return state === 'resolved' && opened >= this.#storedAt && !silenced && !this.#alerts.hasEnded(id)
+  }
+
+  /** Sends a change, unless it is no news to the receiver. */
+  changed(alert: Alert, change: AlertChange): void {
+    const news = this.#alerts.noteChange(alert, change, this.#ports.clock())
+    this.#startReminder()
+    if (news) this.#add(news, alert)
+  }
+
+  /** Stops sending, waits for the delivery that is under way, and closes the connection. What waits is sent by the next process. */
+  async stop(): Promise<void> {
+    this.#hasStopped = true
+    for (const timer of [this.#retry, this.#reminder, this.#refresh]) timer?.stop()
+    await this.#delivery
+    await this.#receiver.destination.close()
+  }
+
+  #add(kind: NotificationKind, alert: Alert): void {
+    this.#queue.add(notificationOf(this.#ports.log, kind, alert, this.#ports.clock()))
+    this.#onChange()
+    this.#deliverNext()
+  }
+
+  /** Starts sending, unless it is under way, waits for the next attempt, or has nothing to send. */
+  #deliverNext(): void {
+    const hasWork = this.#queue.waiting.length > 0 || this.#isRefreshDue
+    if (hasWork && !this.#delivery && !this.#retry && !this.#hasStopped) this.#delivery = this.#deliverAll()
+  }
+
+  async #deliverAll(): Promise<void> {
+    while (!this.#retry && !this.#hasStopped) {
+      const [next] = this.#queue.waiting
+      if (next) await this.#deliver(next)
+      else if (this.#isRefreshDue) await this.#deliverRefresh()
+      else break
+    }
+    this.#delivery = undefined
+  }
+
+  async #deliver(notification: Notification): Promise<void> {
+    const outcome = await this.#send(notification.id, notification.alert.id, now => this.#receiver.format.body(notification, now))
+    if (outcome.kind === 'failed' && !outcome.final) return this.#onFailure(outcome)
+    this.#queue.remove(notification, outcome.kind === 'failed')
+    if (outcome.kind === 'failed') this.#onRejection(notification, outcome.why)
+    else this.#onSuccess()
+    this.#onChange()
+  }
+
+  /** Repeats the alerts that fire. */
+  async #deliverRefresh(): Promise<void> {
+    this.#isRefreshDue = false
+    const alerts = this.#alerts.firing.map(({ alert }) => this.#ports.alertOf(alert.id) ?? alert).filter(({ state }) => state === 'firing')
+    if (alerts.length === 0) return
+    const outcome = await this.#send(`refresh-${this.#ports.clock()}`, '', now => this.#receiver.format.refresh!.body(alerts, now))
+    if (outcome.kind === 'failed') this.#onFailure(outcome)
+    else this.#onSuccess()
+  }
+
+  /** A body that cannot be made, of an alert that an earlier version stored, is rejected as the receiver would reject it. */
+  async #send(id: string, key: string, bodyAt: (now: number) => string): Promise<DeliveryOutcome> {
+    try {
+      return await this.#receiver.destination.deliver({ id, key, body: bodyAt(this.#ports.clock()), attempt: this.#failed + 1 })
+    } catch (error) {
+      return { kind: 'failed', why: thrownText(error, 'the format'), final: true }
+    }
+  }
+
+  #onSuccess(): void {
+    const { clock, onReport } = this.#ports
+    this.#delivered = clock()
+    this.#failed = 0
+    if (!this.#failing) return
+    onReport(`alerts to '${this.name}' are delivered again, after ${spanTitle(clock() - this.#failing.since)}`)
+    this.#failing = undefined
+  }
+
+  #onRejection(notification: Notification, why: string): void {
+    const { alert, kind } = notification
+    this.#failed = 0
+    this.#alerts.forget(alert.id)
+    this.#ports.onReport(
+      `alerts to '${this.name}': it rejected the notification that alert '${alert.id}' ${kindText[kind]}, and will not get it: ${why}`,
+    )
+    this.#failing = { since: this.#failing?.since ?? this.#ports.clock(), attempts: (this.#failing?.attempts ?? 0) + 1, why }
+  }
+
+  /** Reports the first failure, and tries again later. */
+  #onFailure({ why, retryAfterMs }: Extract<DeliveryOutcome, { kind: 'failed' }>): void {
+    const { clock, random, after, onReport } = this.#ports
+    this.#failed++
+    if (!this.#failing) onReport(`alerts to '${this.name}' fail, and are retried: ${why}`)
+    this.#failing = { since: this.#failing?.since ?? clock(), attempts: (this.#failing?.attempts ?? 0) + 1, why }
+    if (this.#hasStopped) return
+    const ms = Math.min(backoffMs(this.#failed, random), limits.NOTIFICATION_RETRY_MS_MAX)
+    this.#retry = after(Math.max(ms, retryAfterMs ?? 0), () => {
+      this.#retry = undefined
+      this.#deliverNext()
+    })
+  }
+
+  #startRefresh(): void {
+    const { refresh } = this.#receiver.format
+    if (!refresh || this.#hasStopped) return
+    this.#refresh = this.#ports.after(refresh.everyMs, () => {
+      this.#isRefreshDue = this.#alerts.firing.length > 0
+      this.#startRefresh()
+      this.#deliverNext()
+    })
+  }
+
+  /** Waits for the next time at which an alert is to be reminded of. */
+  #startReminder(): void {
+    const { remind } = this.#receiver.settings
+    this.#reminder?.stop()
+    const { firing } = this.#alerts
+    if (remind === undefined || firing.length === 0 || this.#hasStopped) return
+    const due = Math.min(...firing.map(({ at }) => at + remind))
+    this.#reminder = this.#ports.after(Math.max(0, due - this.#ports.clock()), () => this.#remind(remind))
+  }
+
+  /** Reminds of alerts that are open, unacknowledged and not silenced, and of which nothing else waits. */
+  #remind(intervalMs: number): void {
+    const now = this.#ports.clock()
+    for (const { alert: previous, at } of this.#alerts.firing) {
+      if (at + intervalMs > now) continue
+      const alert = this.#ports.alertOf(previous.id) ?? previous
+      this.#alerts.remind(alert, now)
+      const isQuiet = alert.state !== 'firing' || alert.acknowledged !== undefined || isSilenced(alert, now)
+      if (!isQuiet && !this.#queue.waiting.some(waiting => waiting.alert.id === alert.id)) this.#add('reminder', alert)
+    }
+    this.#startReminder()
+  }
+}
+
+const kindText = {
+  opened: 'opened',
+  raised: 'became a page',
+  acknowledged: 'was acknowledged',
+  resolved: 'was resolved',
+  reminder: 'is still open',
+} as const
+
+const isSilenced = ({ silenced }: Alert, now: number): boolean => silenced !== undefined && silenced.until > now
