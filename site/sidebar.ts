@@ -35,6 +35,7 @@ export const sections: readonly Section[] = [
       'verdict',
       'worth',
       'objectives',
+      'notifications',
       'production',
       'backup',
       'container',

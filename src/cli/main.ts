@@ -1,6 +1,7 @@
 /** The command line: selects a command, parses its options, and prints its errors. */
 import '../base/node/compilers.ts'
 import { didYouMean } from '../base/index.ts'
+import { alertsCommand } from './alerts/alerts.ts'
 import { auditCommand } from './audit/audit.ts'
 import { backupCommand } from './backup/backup.ts'
 import { backfillCommand } from './backfill/backfill.ts'
@@ -46,6 +47,7 @@ const commandsOfTasks: readonly Command[] = [
   modelsCommand,
   driftCommand,
   runCommand,
+  alertsCommand,
   planCommand,
   schemaCommand,
   jobsCommand,

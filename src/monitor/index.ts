@@ -1,2 +1,4 @@
-/** Monitoring of a run, in its process. */
+/** Monitoring of a run, in its process: time series, objectives, alerts, and where alerts go. */
 export { RunMonitor } from './run-monitor.ts'
+export { openAlertReceivers } from './notify/open-alert-receivers.ts'
+export { type ReceiverTest, testReceivers } from './notify/receiver-test.ts'

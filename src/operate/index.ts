@@ -3,6 +3,7 @@
  * case, and print or send its result, which is plain data. They read no store by themselves.
  */
 export { openDataFolder } from '../log/sqlite/index.ts'
+export { testAlertReceivers } from './alert-test.ts'
 export { controlRequests } from './control/control-request.ts'
 export { recordFields } from './control/dead-letter-record.ts'
 export { backUpData, listBackups, type ListedBackup, restoreData, verifyTarget } from './backups.ts'

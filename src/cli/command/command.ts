@@ -1,6 +1,7 @@
 /** Definition of a command, and the parsing, help and error text that all commands share. */
 import { inspect, parseArgs, type ParseArgsConfig } from 'node:util'
 import { SpillwayError, didYouMean, inOneLine } from '../../base/index.ts'
+import type { AlertDestinationIR } from '../../define/config/index.ts'
 import type { Pipeline } from '../../define/index.ts'
 import { forTerminal } from './print.ts'
 import { styled } from './style.ts'
@@ -43,6 +44,8 @@ export interface Project {
   requirePath(): string
   /** A path in the folder of the configuration; without a configuration, in the working directory. */
   pathOf(path: string): string
+  /** The receivers of alerts of the configuration; none without a configuration. */
+  alertDestinations(): readonly AlertDestinationIR[]
   /** Loads the file at `path`. Throws `UsageError` without one, and as `importPipeline` does. */
   importPipeline(): Promise<Pipeline>
 }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { didYouMean, SpillwayError } from '../../base/index.ts'
+import { type AlertDestinationIR, alertDestinationsIR } from '../../define/config/index.ts'
 import type { Pipeline } from '../../define/index.ts'
 import { livePlaceOf, STANDARD_INPUT } from '../../sources/index.ts'
 import { type Command, type OptionSpec, type ParsedCommand, type Project, takesSettings, UsageError } from './command.ts'
@@ -129,6 +130,10 @@ export class ConfiguredProject implements Project {
 
   pathOf(path: string): string {
     return this.#config?.pathOf(path) ?? path
+  }
+
+  alertDestinations(): readonly AlertDestinationIR[] {
+    return alertDestinationsIR('alerts.notify', this.#config?.settings.alerts?.notify ?? [])
   }
 
   async importPipeline(): Promise<Pipeline> {
