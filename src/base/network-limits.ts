@@ -215,6 +215,14 @@ export const networkLimits = {
 
   // Lag of sources.
 
+  /** Interval between two samples of the lag of a source, ms. */
+  LAG_SAMPLE_MS: 15_000,
+  /** Time after which a measurement of the lag of a source is given up, ms. */
+  LAG_MEASURE_MS: 5000,
+  /** Rows of an outbox behind the position that are counted; more are not told apart. */
+  LAG_ROWS_MAX: 1_000_000,
+  /** Bytes of the log of PostgreSQL behind the position that count as caught up: others write to it too. */
+  LAG_WAL_BYTES: 1 << 20,
   /** Samples by which the lag of a source is judged. */
   LAG_SAMPLES: 10,
   /** Earlier ends of a source in memory, by which its lag is stated as time; beyond them every second of the older ends is dropped. */

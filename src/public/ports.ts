@@ -52,7 +52,14 @@ export {
   type OnlineWrite,
   validateOnlineWrite,
 } from '../online/online-store.ts'
-export { readerClauses, type ReadBatch, type ReadContext, type ReaderClause, type SourceReader } from '../sources/reader/source-reader.ts'
+export {
+  readerClauses,
+  type ReadBatch,
+  type ReadContext,
+  type ReaderClause,
+  type ReaderLag,
+  type SourceReader,
+} from '../sources/reader/source-reader.ts'
 export type { ReaderKind, ReaderSetting } from '../sources/reader/reader-kind.ts'
 export type { RecordBatch, RecordOrigin } from '../intake/record-batch.ts'
 export type { Delivery, DeliveryOutcome, Destination } from '../define/action/destination.ts'

@@ -1,5 +1,5 @@
 /** Readers that break one clause each, made from a reader that keeps the contract. */
-import type { ReadBatch, ReadContext, ReaderClause, SourceReader } from '../../src/sources/reader/source-reader.ts'
+import type { ReadBatch, ReadContext, ReaderClause, ReaderLag, SourceReader } from '../../src/sources/reader/source-reader.ts'
 import { TOPIC_BATCH } from './memory-topic.ts'
 
 /** Changes the reader of a topic. */
@@ -48,6 +48,17 @@ const closing =
     })
     return { ...read(reader), close: async () => (hasFailed ? close() : undefined) }
   }
+
+/** The reader with each measurement of its lag changed. */
+const measuring =
+  (change: (lag: ReaderLag) => ReaderLag): Fault =>
+  reader => ({
+    ...over(reader),
+    measureLag: async committedPosition => {
+      const lags = await reader.measureLag!(committedPosition)
+      return new Map([...lags].map(([partition, lag]) => [partition, change(lag)]))
+    },
+  })
 
 let opened = 0
 let positions = 0
@@ -147,6 +158,10 @@ export const faults: Readonly<Record<string, readonly [ReaderClause, Fault]>> = 
       }
     }),
   ],
+  'is always caught up': ['lag', measuring(lag => ({ ...lag, end: lag.position, lag: 0 }))],
+  'is never caught up': ['lag', measuring(lag => ({ ...lag, lag: lag.lag + 1 }))],
+  'measures the position that it has read': ['lag', measuring(lag => ({ ...lag, position: lag.end }))],
+  'measures nothing': ['lag', reader => ({ ...over(reader), measureLag: async () => new Map() })],
   'throws when it is closed': ['close', reader => ({ ...over(reader), close: () => Promise.reject(new Error('no')) })],
   'hangs when it is closed': ['close', reader => ({ ...over(reader), close: forever })],
   'throws when it is closed after an error': ['close', closing(() => Promise.reject(new Error('no')))],

@@ -1,6 +1,6 @@
 /** A topic in memory with partitions, and its reader: a reference that keeps the contract, as a broker's client would. */
 import type { SourceReaderHarness } from '../../src/testing/conformance/source-reader-harness.ts'
-import type { ReadBatch, ReadContext, SourceReader } from '../../src/sources/reader/source-reader.ts'
+import type { ReadBatch, ReadContext, ReaderLag, SourceReader } from '../../src/sources/reader/source-reader.ts'
 
 /** Records of a full batch. */
 export const TOPIC_BATCH = 8
@@ -124,6 +124,16 @@ class TopicReader implements SourceReader {
       context.signal.removeEventListener('abort', stop)
       this.#topic.end(this)
     }
+  }
+
+  async measureLag(committedPosition: (partition?: string) => string | undefined): Promise<ReadonlyMap<string, ReaderLag>> {
+    return new Map(
+      [...this.#next.keys()].map(partition => {
+        const position = Number(committedPosition(partition) ?? 0)
+        const end = this.#topic.logs.get(partition)!.length
+        return [partition, { position, end, lag: end - position, unit: 'records' }]
+      }),
+    )
   }
 
   revoke(partition: string): void {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { test } from 'node:test'
@@ -43,6 +43,30 @@ test('the name of a file is its full path, under which earlier versions stored p
     code: 'SPILL_FILE',
     message: /gone does not exist; it was given for source 'rows'$/,
   })
+})
+
+test('the lag of a file is its complete lines behind the position, and only of a file that is followed', async () => {
+  const folder = scratchFolder('lag')
+  const path = join(folder, 'rows.ndjson')
+  const line = '{"who":"w","n":1,"at":1}\n'
+  writeFileSync(path, line.repeat(3) + line.slice(0, 9))
+  const reader = fileReader(path, source)
+  const { ino: inode } = statSync(path)
+  const measure = async (position: object | undefined) =>
+    (await reader.measureLag!(() => (position === undefined ? undefined : JSON.stringify(position)))).get('')
+  const size = line.length
+  assert.deepEqual(await measure(undefined), { position: 0, end: 3 * size, lag: 3 * size, unit: 'bytes' })
+  assert.deepEqual(await measure({ offset: 2 * size, line: 3, inode }), { position: 2 * size, end: 3 * size, lag: size, unit: 'bytes' })
+  assert.deepEqual(await measure({ offset: 3 * size, line: 4, inode }), { position: 3 * size, end: 3 * size, lag: 0, unit: 'bytes' })
+  assert.equal(await measure({ offset: size, line: 2, inode: inode + 1 }), undefined, 'a different file')
+  assert.equal(await measure({ offset: 99 * size, line: 100, inode }), undefined, 'a file that became shorter')
+  writeFileSync(path, `${line}${'x'.repeat(200_000)}`)
+  assert.equal((await measure(undefined))!.end, size, 'a line of several chunks that is not complete')
+  const csv = join(folder, 'rows.csv')
+  writeFileSync(csv, 'who,n,at\nw,1,1\n')
+  assert.equal((await fileReader(csv, source).measureLag!(() => undefined)).size, 0)
+  rmSync(path)
+  await assert.rejects(measure({ offset: size, line: 2, inode }), { code: 'ENOENT' })
 })
 
 /** Reads standard input, and gives the numbers that came. */

@@ -20,6 +20,7 @@ import {
 } from '../../files/index.ts'
 import { JsonLineReader, lastNumberOf, type RecordBatch, sliceRecordBatch } from '../../intake/index.ts'
 import type { ReadBatch, ReadContext, SourceReader } from '../reader/source-reader.ts'
+import { fileLag } from './file-lag.ts'
 import {
   type BytePosition,
   checkFilePosition,
@@ -37,6 +38,7 @@ export function fileReader(path: string, source: SourceIR): SourceReader {
   return {
     name: resolve(path),
     describe: position => `${path} ${startText(path, position)}`,
+    measureLag: committedPosition => fileLag(path, committedPosition()),
     async *read(context) {
       const file = await detectFile(path)
       const position = startPosition(file, context.committedPosition())

@@ -12,7 +12,7 @@ import type { SourceIR } from '../../define/ir/index.ts'
 import { fileStart, type FilePosition } from '../../files/index.ts'
 import type { RowMap } from '../../intake/index.ts'
 import { isBytePosition } from '../files/file-position.ts'
-import type { ReadBatch, ReadContext, SourceReader } from '../reader/source-reader.ts'
+import { ONLY_PARTITION, type ReadBatch, type ReadContext, type SourceReader } from '../reader/source-reader.ts'
 import { type IsPosition, parsePosition } from '../reader/stored-position.ts'
 import type { ChangeStream } from './change-stream.ts'
 import { openClient, readWithClient } from './client.ts'
@@ -56,6 +56,7 @@ type ReadState =
 export function tableChangesReader(source: SourceIR, options: ChangesOptions): SourceReader {
   const { table, slot, database } = options
   let stream: ChangeStream | undefined
+  let connected: Sql | undefined
   return {
     name: `pg-changes:${table}@${slot}`,
     describe(text) {
@@ -73,12 +74,27 @@ export function tableChangesReader(source: SourceIR, options: ChangesOptions): S
           await context.whenCommitted()
           yield* readWithClient(
             await openClient(database),
-            sql => readTable({ sql, source, options, context: quietContext, onStream, table: undefined }, onReached),
+            sql => {
+              connected = sql
+              return readTable({ sql, source, options, context: quietContext, onStream, table: undefined }, onReached)
+            },
             context.signal,
           )
         },
         { source: source.name, signal: context.signal, onWarning: context.warn },
       )
+    },
+    /** The log of the whole server behind the position, once the copy of the table was read. */
+    async measureLag(committedPosition) {
+      const text = committedPosition()
+      const from = text === undefined ? undefined : parseTablePosition(table, text)
+      if (!connected || from?.state !== 'changes') return new Map()
+      const [row] = await connected<{ lsn: string }[]>`SELECT pg_current_wal_lsn()::text AS lsn`
+      const position = parseLsn(from.lsn)
+      const end = parseLsn(row.lsn)
+      const lag = end > position ? Number(end - position) : 0
+      const allowedLag = limits.LAG_WAL_BYTES
+      return new Map([[ONLY_PARTITION, { position, end: end > position ? end : position, lag, unit: 'bytes', allowedLag }]])
     },
     /** Lets the server discard its log before a durable position. */
     onCommitted(position) {

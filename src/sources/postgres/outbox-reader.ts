@@ -15,11 +15,11 @@ import type { Sql } from 'postgres'
 import { limits } from '../../base/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
 import { parseJsonRecord, Fault } from '../../intake/index.ts'
-import type { ReadBatch, ReadContext, SourceReader } from '../reader/source-reader.ts'
+import { ONLY_PARTITION, type ReadBatch, type ReadContext, type ReaderLag, type SourceReader } from '../reader/source-reader.ts'
 import { type IsPosition, parsePosition } from '../reader/stored-position.ts'
 import { openClient, readWithClient } from './client.ts'
 import { warnOnce, pauseOrAbort, readWithRetries } from './retry.ts'
-import { checkOutbox, checkTransactionIds, pageStatement, type OutboxColumns } from './outbox-table.ts'
+import { checkOutbox, checkTransactionIds, lagStatement, pageStatement, type OutboxColumns, type OutboxEnd } from './outbox-table.ts'
 import type { TableReadOptions } from './settings.ts'
 import { longRowFault, rawRowText, RowBatchBuilder, rowRecordOf } from './row-batch.ts'
 import {
@@ -57,9 +57,15 @@ const startPosition = (origin: string): OutboxPosition => ({ origin, xid: '0', i
  * Throws `SPILL_INPUT` for a table that is not an outbox, and `SPILL_SOURCE` as documented there.
  */
 export function outboxReader(source: SourceIR, options: OutboxOptions): SourceReader {
+  let connected: ConnectedTable | undefined
   return {
     name: `pg:${options.table}`,
     describe: position => `table ${options.table} ${positionText(options.table, position)}`,
+    async measureLag(committedPosition) {
+      if (!connected) return new Map()
+      const { sql, table } = connected
+      return new Map([[ONLY_PARTITION, await outboxLag(sql, table, options, committedPosition())]])
+    },
     read(context) {
       const { signal } = context
       const warn = warnOnce(context.warn)
@@ -69,7 +75,10 @@ export function outboxReader(source: SourceIR, options: OutboxOptions): SourceRe
           await context.whenCommitted()
           yield* readWithClient(
             await openClient(options.database),
-            sql => readPages({ sql, source, options, warn, onReached }, context),
+            sql => {
+              const onTable = (table: PostgresTable) => void (connected = { sql, table })
+              return readPages({ sql, source, options, warn, onReached, onTable }, context)
+            },
             signal,
           )
         },
@@ -85,9 +94,32 @@ interface OutboxSession {
   readonly options: OutboxOptions
   readonly warn: (warning: string) => void
   readonly onReached: () => void
+  /** Receives the table once it is known to be an outbox. */
+  readonly onTable: (table: PostgresTable) => void
 }
 
-async function* readPages({ sql, source, options, warn, onReached }: OutboxSession, context: ReadContext): AsyncGenerator<ReadBatch> {
+/** The table and the connection that read it last. */
+interface ConnectedTable {
+  readonly sql: Sql
+  readonly table: PostgresTable
+}
+
+/** The rows behind a committed position that can be read now: those that a page would give. */
+async function outboxLag(sql: Sql, table: PostgresTable, { columns, moved }: OutboxOptions, text: string | undefined): Promise<ReaderLag> {
+  const { xid, id } = resumePosition(table, text, moved)
+  const [row] = await sql.unsafe<OutboxEnd[]>(lagStatement(table, columns), [xid, id])
+  const position = placeOf(xid, id)
+  const end = row.xid === null || row.id === null ? position : placeOf(row.xid, row.id)
+  return { position, end: end > position ? end : position, lag: row.lag, unit: 'rows' }
+}
+
+/** Transaction and id as one number, in their order. */
+const placeOf = (xid: string, id: string): bigint => (BigInt(xid) << 64n) + BigInt(id) + (1n << 63n)
+
+async function* readPages(
+  { sql, source, options, warn, onReached, onTable }: OutboxSession,
+  context: ReadContext,
+): AsyncGenerator<ReadBatch> {
   const { columns: roles, pageRows = limits.POSTGRES_PAGE_ROWS } = options
   const table = await requireTable(sql, options.table)
   await checkOutbox(sql, table, roles)
@@ -95,6 +127,7 @@ async function* readPages({ sql, source, options, warn, onReached }: OutboxSessi
   let position = resumePosition(table, context.committedPosition(), options.moved)
   await checkTransactionIds(sql, table, roles, position.xid)
   onReached()
+  onTable(table)
   const statement = pageStatement(table, roles, columns)
   while (!context.signal.aborted) {
     const rows = await sql.unsafe(statement, [position.xid, position.id, String(pageRows)], { prepare: true }).raw()

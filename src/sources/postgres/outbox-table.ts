@@ -92,6 +92,26 @@ export function pageStatement(table: PostgresTable, { id, xid, payload }: Outbox
     WHERE bytes - least(size, ${limits.LINE_BYTES_MAX}) < ${limits.POSTGRES_PAGE_BYTES} ORDER BY x, i`
 }
 
+/** The result of `lagStatement`. */
+export interface OutboxEnd {
+  /** Rows behind the position, at most LAG_ROWS_MAX. */
+  readonly lag: number
+  /** The last row that a page can give; null if there is none. */
+  readonly xid: string | null
+  readonly id: string | null
+}
+
+/** Statement for what stands behind ($1, $2): over the index on (transaction, id) alone. */
+export function lagStatement(table: PostgresTable, { id, xid }: OutboxColumns): string {
+  const place = `${quotedName(xid)}, ${quotedName(id)}`
+  const ended = `${quotedName(xid)} < pg_snapshot_xmin(pg_current_snapshot())`
+  return `
+    WITH behind AS (
+      SELECT 1 FROM ${table.name} WHERE (${place}) > ($1::text::xid8, $2::text::bigint) AND ${ended} LIMIT ${limits.LAG_ROWS_MAX}),
+    last AS (SELECT ${quotedName(xid)} AS x, ${quotedName(id)} AS i FROM ${table.name} WHERE ${ended} ORDER BY ${quotedName(xid)} DESC, ${quotedName(id)} DESC LIMIT 1)
+    SELECT (SELECT count(*)::int FROM behind) AS lag, (SELECT x::text FROM last) AS xid, (SELECT i::text FROM last) AS id`
+}
+
 /**
  * Throws `SPILL_SOURCE` if this server has not reached the transactions of the rows, or the last one read. It was then restored from a
  * dump, or set back to an earlier time.

@@ -42,10 +42,30 @@ export interface SourceReader {
    */
   onCommitted?(position: string, partition: string): void
   /**
+   * Measures how much stands behind the committed positions, by partition; the partition is `''` for a reader with one. Called beside `read`
+   * every 15 s (`LAG_SAMPLE_MS`), once at a time. A partition of which nothing is known is left out: its place is away, or has no end.
+   *
+   * @throws (by rejecting) any error; the lag is then unknown until the next time.
+   */
+  measureLag?(committedPosition: (partition?: string) => string | undefined): Promise<ReadonlyMap<string, ReaderLag>>
+  /**
    * Releases connections and files. Called once, after reading has ended and its records are durable, or after an error. Its own error
    * ends the source; after an error of `read` it is a warning.
    */
   close?(): Promise<void>
+}
+
+/** The distance of a committed position from the end of its place. */
+export interface ReaderLag {
+  /** The committed position. Positions are compared, so a later one is greater. A number is linear, in the unit of the lag. */
+  readonly position: number | bigint
+  /** The position behind the last record that can be read now; at least `position`. */
+  readonly end: number | bigint
+  /** Amount of data between them, in `unit`. */
+  readonly lag: number
+  readonly unit: 'bytes' | 'rows' | 'records'
+  /** Lag that counts as caught up, for a place to which others write too. Default 0. */
+  readonly allowedLag?: number
 }
 
 /** Records in the order in which they were read. */
@@ -102,6 +122,7 @@ export const readerClauses = {
   assignment: 'a batch is of a partition that the reader has assigned and not revoked',
   rebalance: 'a partition that is assigned again is read from its committed position',
   committed: 'onCommitted() returns at once and throws nothing',
+  lag: 'measureLag(), if there is one, is 0 once everything was read and committed, and grows with each record after that',
   close: 'close() ends within READER_STOP_MS (10 s) and without an error, also after reading has failed',
   failure: 'a place that cannot be read is an error that names it; a batch that is incomplete is not given',
 } as const

@@ -1,12 +1,22 @@
 /** The checks of source readers whose subject is the run beside a reader: its room, its signal, its commits, its partitions. */
 import { pause } from '../../base/index.ts'
-import type { ReaderClause } from '../../sources/reader/index.ts'
+import { positionName, type ReaderClause, type ReaderLag, type SourceReader } from '../../sources/reader/index.ts'
 import type { ReaderPlace } from './source-reader-place.ts'
+import { SUITE_SOURCE, type SuiteRun } from './suite-run.ts'
 
 /** Records before a pause. A reader that takes half of them while nobody asks does not pause. */
 const PAUSE_RECORDS = 20_000
 /** Time without a change after which a reader counts as still, ms. */
 const STILL_MS = 100
+
+/** The lag of each partition. @throws `SPILL_CONTRACT` for a partition that is left out though it can be read. */
+async function measured(place: ReaderPlace, reader: SourceReader, run: SuiteRun): Promise<ReadonlyMap<string, ReaderLag>> {
+  const committed = (partition?: string) => run.committedPosition(positionName(SUITE_SOURCE, reader.name, partition))
+  const lags = await reader.measureLag!(committed)
+  const missing = place.partitions.find(partition => !lags.has(partition))
+  if (missing !== undefined) throw place.broken(`it left out partition '${missing}'`)
+  return lags
+}
 
 /** A check for each clause about the run. */
 export const runChecks = {
@@ -77,6 +87,28 @@ export const runChecks = {
     )
     run.releaseCommits()
     await place.untilOver(reading)
+  },
+  lag: async place => {
+    const reader = place.open()
+    if (!reader.measureLag || !place.canFollow) return
+    await place.write()
+    const reading = place.start(true, place.newRun(), reader)
+    await place.untilAllRead(reading)
+    const caughtUp = await measured(place, reader, reading.run)
+    reading.run.holdCommits()
+    await place.write()
+    await place.untilAllRead(reading)
+    const behind = await measured(place, reader, reading.run)
+    for (const partition of place.partitions) {
+      const [before, after] = [caughtUp.get(partition)!, behind.get(partition)!]
+      const allowed = before.allowedLag ?? 0
+      if (before.lag > allowed || before.end < before.position)
+        throw place.broken(`of partition '${partition}' everything was read, and its lag is ${before.lag} ${before.unit}`)
+      if (after.lag <= before.lag || after.end <= before.end || after.position !== before.position)
+        throw place.broken(`of partition '${partition}' records were added behind the position, and its lag is ${after.lag} ${after.unit}`)
+    }
+    reading.run.releaseCommits()
+    await place.end(reading)
   },
   close: async place => {
     await place.writeAndReadAll()

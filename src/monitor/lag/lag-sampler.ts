@@ -1,0 +1,116 @@
+/**
+ * Samples the lag of a run's sources every 15 s (`LAG_SAMPLE_MS`), and judges it.
+ *
+ * A source whose reader has ended is measured on: what arrives behind its last position makes its verdict `STOP`. A measurement that fails
+ * or takes too long is no sample, and the reason is kept. A partition that a reader gives up is forgotten. A source is measured once at a
+ * time, so one that hangs costs one pending promise.
+ */
+import { type Clock, durationText, limits, type StartTimer, thrownText, withDeadline } from '../../base/index.ts'
+import { LagHistory, type LagMeasurement, type PartitionLag } from './lag-history.ts'
+import { sourceLagVerdict, type SourceLagVerdict } from './lag-verdict.ts'
+
+/** A measurement by the reader of a source. */
+export interface MeasuredLag extends Pick<LagMeasurement, 'position' | 'end' | 'lag'> {
+  readonly unit: string
+  readonly allowedLag?: number
+}
+
+/** A source whose lag can be measured. */
+export interface LagSource {
+  readonly source: string
+  /** False once its reader has ended. */
+  readonly isAlive: () => boolean
+  /** The lag of each partition that is known. */
+  readonly measure: () => Promise<ReadonlyMap<string, MeasuredLag>>
+}
+
+/** The lag of a source, for people and for alerts. */
+export interface SourceLag {
+  readonly source: string
+  /** `ERR` if a partition stands still; undefined before half a window of samples. */
+  readonly verdict: SourceLagVerdict | undefined
+  /** Unit of the lags: `bytes`, `rows`, `records`; undefined before the first measurement. */
+  readonly unit: string | undefined
+  readonly partitions: readonly (PartitionLag & { readonly partition: string })[]
+  /** Why the last measurement failed. */
+  readonly problem?: string
+}
+
+interface MeasuredSource extends LagSource {
+  readonly histories: Map<string, LagHistory>
+  unit: string | undefined
+  problem: string | undefined
+  isMeasuring: boolean
+}
+
+/** Samples sources until it is stopped. */
+export class LagSampler {
+  readonly #sources: readonly MeasuredSource[]
+  readonly #clock: Clock
+  readonly #after: StartTimer
+  #timer: { stop(): void } | undefined
+
+  constructor(sources: readonly LagSource[], { clock, after }: { readonly clock: Clock; readonly after: StartTimer }) {
+    this.#sources = sources.map(source => ({ ...source, histories: new Map(), unit: undefined, problem: undefined, isMeasuring: false }))
+    this.#clock = clock
+    this.#after = after
+  }
+
+  start(): void {
+    void this.sample()
+    this.#timer = this.#after(limits.LAG_SAMPLE_MS, () => this.start())
+  }
+
+  stop(): void {
+    this.#timer?.stop()
+  }
+
+  /** Takes a sample of each source now. Never rejects. */
+  async sample(): Promise<void> {
+    await Promise.all(this.#sources.filter(({ isMeasuring }) => !isMeasuring).map(source => this.#measure(source)))
+  }
+
+  /** The lag of each source, in the order in which they were given. */
+  lags(): SourceLag[] {
+    const now = this.#clock()
+    return this.#sources.map(({ source, histories, unit, problem }) => {
+      const partitions = [...histories].flatMap(([partition, history]) => {
+        const lag = history.judge(now)
+        return lag ? [{ partition, ...lag }] : []
+      })
+      const verdict = partitions.length === 0 ? undefined : sourceLagVerdict(partitions.map(lag => lag.verdict))
+      return { source, verdict, unit, partitions, ...(problem !== undefined && { problem }) }
+    })
+  }
+
+  async #measure(source: MeasuredSource): Promise<void> {
+    source.isMeasuring = true
+    const measuring = (async () => source.measure())()
+    const isOver = measuring.then(
+      () => void (source.isMeasuring = false),
+      () => void (source.isMeasuring = false),
+    )
+    const onExpiry = (): never => {
+      throw new Error(`measuring took longer than ${durationText(limits.LAG_MEASURE_MS)}`)
+    }
+    try {
+      const lags = await withDeadline(measuring, limits.LAG_MEASURE_MS, onExpiry, this.#after)
+      await isOver
+      this.#add(source, lags)
+    } catch (error) {
+      source.problem = thrownText(error, 'the reader')
+    }
+  }
+
+  #add(source: MeasuredSource, lags: ReadonlyMap<string, MeasuredLag>): void {
+    const time = this.#clock()
+    source.problem = undefined
+    for (const partition of source.histories.keys()) if (!lags.has(partition) && source.isAlive()) source.histories.delete(partition)
+    for (const [partition, { unit, allowedLag, ...lag }] of lags) {
+      const history = source.histories.get(partition) ?? new LagHistory(allowedLag)
+      source.histories.set(partition, history)
+      source.unit = unit
+      history.add({ time, ...lag }, source.isAlive())
+    }
+  }
+}
