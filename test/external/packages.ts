@@ -1,6 +1,6 @@
 /** The pinned packages of the external suites, in the ignored folder `.peers/external`: installed once, each by its own package manager. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -17,9 +17,35 @@ const BRING_MS_MAX = 180_000
 
 export const schemathesis = (): string => join(pythonFolder, 'bin/schemathesis')
 export const redocly = (): string => join(npmFolder, 'node_modules/@redocly/cli/bin/cli.js')
-/** Debian's, installed on this machine or unpacked. */
+/** The roots of Debian's programs: this machine, where they may be installed, and the folder where they are unpacked. */
+const debianRoots = (): readonly string[] => ['/', ...(isOurs(debianFolder) ? [debianFolder] : [])]
+
 export const promtool = (): string | undefined =>
-  ['/', ...(isOurs(debianFolder) ? [debianFolder] : [])].map(root => join(root, 'usr/bin/promtool')).find(existsSync)
+  debianRoots()
+    .map(root => join(root, 'usr/bin/promtool'))
+    .find(existsSync)
+
+/** Alertmanager, and the folder in which it must be started. */
+export function alertmanagerProgram(): { readonly path: string; readonly cwd: string } | undefined {
+  const root = debianRoots().find(candidate => existsSync(join(candidate, ALERTMANAGER)))
+  if (root === undefined) return undefined
+  return root === '/' ? { path: join(root, ALERTMANAGER), cwd: root } : { path: relocatedAlertmanager(root), cwd: root }
+}
+
+const ALERTMANAGER = 'usr/bin/prometheus-alertmanager'
+const TEMPLATES = '/usr/share/prometheus/alertmanager'
+
+/**
+ * A copy of an unpacked Alertmanager that finds its templates. Debian's reads them at an absolute path without an option for it. In the copy
+ * the path is relative and as long as before.
+ */
+function relocatedAlertmanager(root: string): string {
+  const path = join(root, `${ALERTMANAGER}-unpacked`)
+  const program = readFileSync(join(root, ALERTMANAGER), 'latin1')
+  const relocated = program.replaceAll(new RegExp(`${TEMPLATES}(?!/)`, 'g'), `${TEMPLATES.slice(1)}/`)
+  writeFileSync(path, relocated, { encoding: 'latin1', mode: 0o755 })
+  return path
+}
 
 /** Signs and verifies with the providers' own packages. Secrets are `whsec_…`. */
 export interface Signers {
@@ -57,8 +83,10 @@ export function bringPackages(): void {
     const names = Object.entries(npmPackages).map(([name, version]) => `${name}@${version}`)
     command('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--prefix', npmFolder, ...names])
   }
-  if (promtool() === undefined) unpackPackages(['prometheus'], debianFolder)
+  if (promtool() === undefined || alertmanagerProgram() === undefined)
+    unpackPackages(['prometheus', 'prometheus-alertmanager'], debianFolder)
   if (promtool() === undefined) throw new Error('the package prometheus has no promtool for this machine')
+  if (alertmanagerProgram() === undefined) throw new Error('the package prometheus-alertmanager has no program for this machine')
 }
 
 function command(name: string, args: readonly string[]): void {

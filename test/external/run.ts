@@ -1,6 +1,6 @@
 /**
  * `npm run test:external`: checks of a server by external programs. Installs them from their package registries, starts the server of a
- * small pipeline on loopback, and runs `schemathesis`, `redocly`, `promtool`, and the packages `standardwebhooks` and `stripe`. The last
+ * small pipeline on loopback, and runs `schemathesis`, `redocly`, `promtool`, an Alertmanager, and the packages `standardwebhooks` and `stripe`. The last
  * line is `N passed, N failed`; the exit code is 0 only if none failed.
  */
 import assert from 'node:assert/strict'
@@ -11,7 +11,8 @@ import { receiver, type Receiver } from '../action/receiver.ts'
 import { scratchFolder } from '../scratch.ts'
 import { Checks } from './checks.ts'
 import { closed, Fuzzer, type Fuzzing } from './fuzzing.ts'
-import { bringPackages, promtool, redocly, signers } from './packages.ts'
+import { checkAlertmanager } from './alertmanager.ts'
+import { alertmanagerProgram, bringPackages, promtool, redocly, signers } from './packages.ts'
 import { run } from './program.ts'
 import { ServerProcess } from './server-process.ts'
 import { checkWebhooks } from './webhooks.ts'
@@ -25,9 +26,10 @@ const folder = scratchFolder('external')
 
 await checks.check('the packages are there', () => {
   bringPackages()
-  return 'schemathesis, redocly, promtool, standardwebhooks, stripe'
+  return 'schemathesis, redocly, promtool, alertmanager, standardwebhooks, stripe'
 })
 if (checks.tally.failed === 0) {
+  await checkAlertmanager(checks, alertmanagerProgram()!, folder)
   const hooks = await receiver(response => response.writeHead(hookStatus).end())
   const served = await ServerProcess.start(folder, hooks.url)
   try {
