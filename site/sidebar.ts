@@ -41,6 +41,7 @@ export const sections: readonly Section[] = [
       'container',
       'dashboard',
       'telemetry',
+      'lineage',
       'troubleshooting',
       'migrating-from-feast',
       'migrating-from-tecton',

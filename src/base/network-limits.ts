@@ -27,6 +27,22 @@ export const networkLimits = {
   /** Greatest delay between two attempts to reconnect to PostgreSQL, ms. */
   POSTGRES_RETRY_MS_MAX: 5000,
 
+  // OpenLineage.
+
+  /** Events that wait for the receiver of OpenLineage events. */
+  OPENLINEAGE_EVENTS_MAX: 2000,
+  /** Timeout of one event, ms. */
+  OPENLINEAGE_TIMEOUT_MS: 10_000,
+  /** Delay before the second attempt, which doubles with each further one, and its greatest value, ms. */
+  OPENLINEAGE_RETRY_MS: 1000,
+  OPENLINEAGE_RETRY_MS_MAX: 60_000,
+  /** Interval between two RUNNING events of a run, ms. */
+  OPENLINEAGE_RUNNING_MS: 60_000,
+  /** Delay after a change of a ledger before it is read, ms. */
+  OPENLINEAGE_LEDGER_MS: 100,
+  /** Time in which events are still sent at a stop, ms. */
+  OPENLINEAGE_STOP_MS: 3000,
+
   // HTTP server.
 
   /** Body of a JSON request, compressed and uncompressed, bytes. */

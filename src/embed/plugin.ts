@@ -10,7 +10,14 @@ import { SpillwayError, show, type StrictOmit } from '../base/index.ts'
 import { RunMonitor } from '../monitor/index.ts'
 import { type RunControl, serveRunControl } from '../operate/index.ts'
 import { LiveRun } from '../run/index.ts'
-import { PipelineRun, checkRunOptions, openSharedOptions, type RunnablePipeline, type SharedRunOptions } from '../runner/index.ts'
+import {
+  PipelineRun,
+  checkRunOptions,
+  openLineage,
+  openSharedOptions,
+  type RunnablePipeline,
+  type SharedRunOptions,
+} from '../runner/index.ts'
 import { CommitFeed } from '../serve/events/index.ts'
 import { type ResourceLimits, type RateLimit, Tokens } from '../serve/access/index.ts'
 import { type Authorize, servePlugin } from '../serve/index.ts'
@@ -56,9 +63,15 @@ const open: FastifyPluginAsync<EmbedOptions> = async (app, options) => {
   const onWarning = (message: string): void => app.log.warn(message)
   const tokens = options.tokens === true ? tokensOf(data, onError) : undefined
   const feed = new CommitFeed()
+  const lineage = openLineage(pipeline, options, process.env, onWarning)
   const { readers, ...shared } = await openSharedOptions(pipeline, options, process.env)
-  const liveRun = await LiveRun.open(pipeline, data, { ...shared, onRecorded: feed.notify, onReport: onWarning })
-  const running = new PipelineRun(liveRun, pipeline.ir, { readers, follow: true, onWarning })
+  const liveRun = await LiveRun.open(pipeline, data, {
+    ...shared,
+    onRecorded: feed.notify,
+    onReport: onWarning,
+    onJobChange: lineage?.notify,
+  })
+  const running = new PipelineRun(liveRun, pipeline.ir, { readers, follow: true, onWarning, lineage })
   for (const ended of [running.run.ended, running.sourcesEnded]) ended.catch(onError)
   try {
     const control = await serveRunControl(liveRun, { pipeline, data, onReport: onWarning })

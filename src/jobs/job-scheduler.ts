@@ -63,6 +63,8 @@ export interface JobSchedulerOptions<R> {
   readonly unknownJob?: (name: string) => Error
   /** Receives failures, in a sentence each. */
   readonly onReport: (report: string) => void
+  /** Notified once an attempt has begun, and once it has ended, when its record is durable. */
+  readonly onJobChange?: (() => void) | undefined
 }
 
 interface NextAttempt<R> {
@@ -186,12 +188,13 @@ export class JobScheduler<R> {
   }
 
   async #run(next: NextAttempt<R>, began: number, signal: AbortSignal): Promise<AttemptEnd> {
-    const { store, clock } = this.#options
+    const { store, clock, onJobChange } = this.#options
     const { job, start, request } = next
     clock.cover(start.s)
     const attempt = job.begin(start, began)
     try {
       await store.commit({ put: attempt.put })
+      onJobChange?.()
       signal.throwIfAborted()
       const result = await attempt.run(signal)
       job.retry.reset()
@@ -202,6 +205,8 @@ export class JobScheduler<R> {
       const put = this.#end(next, attempt, isCancelled ? cancelledError(job.name) : (error as Error))
       if (put.length > 0) await store.commit({ put }).catch(() => {})
       return isCancelled ? 'cancelled' : 'failed'
+    } finally {
+      onJobChange?.()
     }
   }
 

@@ -25,6 +25,7 @@ import {
   type ReconciliationRecord,
 } from '../reconcile/index.ts'
 import type { FeaturesAt } from '../run/history/index.ts'
+import { LOG_NAME } from '../run/index.ts'
 import { FolderDecisions } from './decisions.ts'
 import { featuresAsOf, type FeaturesAsOfQuery } from './features.ts'
 import { type FolderLog, lastPipeline, type StoredPipeline } from './folder-log.ts'
@@ -79,6 +80,11 @@ export class FolderView {
   /** The pipeline that ran last in the folder; `undefined` if none has. */
   pipeline(): StoredPipeline | undefined {
     return lastPipeline(this.log)
+  }
+
+  /** The name of the log in ids of effects; `undefined` for a log that has none. */
+  logName(): string | undefined {
+    return this.log.get(LOG_NAME)
   }
 
   /** Features of a key, as of now or of a past time. Throws like `featuresAsOf`. */

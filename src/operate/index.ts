@@ -34,6 +34,7 @@ export {
   type LineageEdge,
   lineageKinds,
   lineageOf,
+  type LineageRole,
   lineageRoles,
 } from './lineage.ts'
 export { lineageDot, lineageMermaid } from './lineage-text.ts'

@@ -56,6 +56,11 @@ export class RegisteredModels {
     return { model: name, ...modelVersions(this.#values, ir, model), ...(drift && { drift }), ...(pending && { pending }) }
   }
 
+  /** Versions of a model, oldest first, as they are stored. */
+  versions(model: string): ModelVersion[] {
+    return versionsOf(this.#values, model)
+  }
+
   /** One version. Throws `SPILL_NOT_FOUND` for an unknown version or model, `SPILL_INPUT` for an untrained model. */
   version(ir: PipelineIR, model: string, number: number): ModelVersion {
     const { versions } = modelVersions(this.#values, ir, trainableModel(ir, model))

@@ -23,6 +23,7 @@ export {
   type BackupSettings,
   type Config,
   defineConfig,
+  type OpenLineageSettings,
   type ProjectSettings,
   type SourceSettings,
 } from '../define/config/config.ts'

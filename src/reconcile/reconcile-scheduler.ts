@@ -29,6 +29,8 @@ export interface ReconcileSchedulerOptions {
   readonly compute: ReconcileInThread
   /** Receives findings that need attention, and failures. */
   readonly onReport: (report: string) => void
+  /** Notified once a reconciliation has begun, and once it has ended. */
+  readonly onJobChange?: (() => void) | undefined
 }
 
 /** Name of the one job of the scheduler. */

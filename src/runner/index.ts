@@ -1,3 +1,3 @@
 /** The door of a run without its own server, for the command line and `embed/`: opens a pipeline over a data folder. */
 export { PipelineRun } from './pipeline-run.ts'
-export { checkRunOptions, openSharedOptions, type RunnablePipeline, type SharedRunOptions } from './run-pipeline.ts'
+export { checkRunOptions, openLineage, openSharedOptions, type RunnablePipeline, type SharedRunOptions } from './run-pipeline.ts'

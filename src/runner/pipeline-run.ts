@@ -8,6 +8,7 @@ import type { Model, VectorOf } from '../define/model/index.ts'
 import type { RecordFor, Source } from '../define/source/index.ts'
 import { recordBatchOf } from '../intake/index.ts'
 import { type ServedFeatures, stoppedError, type LiveRun, type Run } from '../run/index.ts'
+import type { LineageEmitter } from '../openlineage/index.ts'
 import { feedSource, type FeedOptions } from '../sources/reader/index.ts'
 import type { OpenedReader } from '../sources/index.ts'
 
@@ -16,6 +17,8 @@ export interface ReadingOptions extends Pick<FeedOptions, 'follow' | 'onWarning'
   readonly readers: readonly OpenedReader[]
   /** Ends reading before `stop`. */
   readonly signal?: AbortSignal
+  /** Emits events of the run; it is stopped after the run. */
+  readonly lineage?: LineageEmitter | undefined
 }
 
 /**
@@ -39,13 +42,16 @@ export class PipelineRun implements AsyncDisposable {
   readonly #live: LiveRun
   readonly #ir: PipelineIR
   readonly #feeds: readonly Promise<void>[]
+  readonly #lineage: LineageEmitter | undefined
   readonly #stop = new AbortController()
   #stopped: Promise<void> | undefined
 
-  constructor(live: LiveRun, ir: PipelineIR, { readers, signal, ...options }: ReadingOptions) {
+  constructor(live: LiveRun, ir: PipelineIR, { readers, signal, lineage, ...options }: ReadingOptions) {
     this.#live = live
     this.#ir = ir
     this.run = live.run
+    this.#lineage = lineage
+    lineage?.start(live.run)
     const ending = signal ? AbortSignal.any([signal, this.#stop.signal]) : this.#stop.signal
     this.#feeds = readers.map(({ source, reader }) => feedSource(live.run, source, reader, { ...options, signal: ending }))
     this.sourcesEnded = allOf(this.#feeds)
@@ -141,7 +147,11 @@ export class PipelineRun implements AsyncDisposable {
   async #end(): Promise<void> {
     this.#stop.abort()
     // Readers wait for their records, which may be held back until the run rejects them.
-    await Promise.all([this.#live.stop(), Promise.allSettled(this.#feeds)])
+    try {
+      await Promise.all([this.#live.stop(), Promise.allSettled(this.#feeds)])
+    } finally {
+      await this.#lineage?.stop()
+    }
   }
 
   #assertRunning(): void {

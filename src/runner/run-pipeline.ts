@@ -8,7 +8,9 @@ import {
 } from '../action/index.ts'
 import { didYouMean, SpillwayError, show, durationMs, type Duration } from '../base/index.ts'
 import type { Destination, Effect } from '../define/action/index.ts'
+import { checkOpenLineage, type OpenLineageSettings } from '../define/config/index.ts'
 import { RunMonitor } from '../monitor/index.ts'
+import { LineageEmitter, lineageTarget } from '../openlineage/index.ts'
 import { serveRunControl } from '../operate/index.ts'
 import { recordedDecisions, type RecordedDecision } from '../run/decide/index.ts'
 import { LiveRun, type LiveRunOptions, type Runnable, retentionMs } from '../run/index.ts'
@@ -34,6 +36,8 @@ export interface SharedRunOptions {
   readonly destinations?: Readonly<Record<string, Destination>>
   /** Destination of decisions, each delivered once it is durable: `destination({ … })`, `webhook(…)`, `appendTo(…)`. */
   readonly decisions?: Effect
+  /** Where OpenLineage events of the run and its jobs go; the environment variables `OPENLINEAGE_…` replace its settings. */
+  readonly openlineage?: OpenLineageSettings
   /** Delete older events, unless a window, id or revision needs them. All events are kept by default. */
   readonly keep?: Duration
 }
@@ -74,18 +78,20 @@ export interface RunPipelineOptions extends SharedRunOptions {
 export async function run(pipeline: RunnablePipeline, options: RunPipelineOptions): Promise<PipelineRun> {
   const { data, follow = true, dryRun = false, onDecision, onWarning = warnOfProcess, env = process.env } = options
   checkRunOptions('run', pipeline, options)
+  const lineage = openLineage(pipeline, options, env, onWarning)
   const { readers, ...shared } = await openSharedOptions(pipeline, options, env, dryRun)
   const live = await LiveRun.open(pipeline, data, {
     ...shared,
     isDry: dryRun,
     onReport: onWarning,
+    onJobChange: lineage?.notify,
     ...(onDecision && {
       onDecisions: batches => {
         for (const { bytes } of batches) for (const decision of recordedDecisions(bytes)) onDecision(decision)
       },
     }),
   })
-  const running = new PipelineRun(live, pipeline.ir, { readers, follow, onWarning })
+  const running = new PipelineRun(live, pipeline.ir, { readers, follow, onWarning, lineage })
   try {
     await serveRunControl(live, { pipeline, data, onReport: onWarning })
     RunMonitor.start(live, { pipeline, data, onReport: onWarning })
@@ -97,6 +103,18 @@ export async function run(pipeline: RunnablePipeline, options: RunPipelineOption
 }
 
 const warnOfProcess = (message: string): void => process.emitWarning(message, 'SpillwayWarning')
+
+/** The emitter of OpenLineage events, if there is a receiver. @throws `SPILL_INPUT` for a wrong address. */
+export function openLineage(
+  { ir }: RunnablePipeline,
+  { data, openlineage }: Pick<SharedRunOptions, 'data' | 'openlineage'>,
+  env: ReaderSetting['env'],
+  onReport: (message: string) => void,
+): LineageEmitter | undefined {
+  if (openlineage !== undefined) checkOpenLineage('openlineage', openlineage)
+  const target = lineageTarget(openlineage, env)
+  return target && new LineageEmitter({ ir, data, target, onReport })
+}
 
 /** The parts of a run that its shared options name, opened. @throws `SPILL_INPUT` for a wrong option. */
 export async function openSharedOptions(

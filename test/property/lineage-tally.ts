@@ -97,9 +97,9 @@ export class Tally {
     }
   }
 
-  /** Had an event another part in a feature after a change of a column? */
+  /** Had an event another part in a feature after a change of a column? True for other nodes, which have no expression of their own. */
   hasMoved(column: string, node: string): boolean {
-    return this.#moved.has(`${column} > ${node}`)
+    return !node.startsWith('feature ') || this.#moved.has(`${column} > ${node}`)
   }
 
   get claims(): readonly Claim[] {

@@ -14,6 +14,7 @@ export const floors = [
   'index',
   'runner',
   'sources',
+  'openlineage',
   'operate',
   'monitor',
   'backup',

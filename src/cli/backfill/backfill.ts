@@ -1,4 +1,5 @@
 /** `spillway backfill`: writes the history of feature values as Parquet, and computes only the missing files. */
+import { resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import {
   backfillTarget,
@@ -16,9 +17,11 @@ import {
   type FileGapReason,
 } from '../../batch/backfill/index.ts'
 import type { Pipeline } from '../../define/index.ts'
+import type { PipelineJobs } from '../../openlineage/index.ts'
 import { withFolder } from '../../operate/index.ts'
 import { backfillOptions, parseBackfillRequest, type BackfillRequest } from './backfill-request.ts'
 import { mappedFiles } from '../command/column-mapping.ts'
+import { emitCommandJob } from '../command/lineage-job.ts'
 import { defineCommand, UsageError } from '../command/command.ts'
 import { type ProgressLine, withProgress } from '../command/progress.ts'
 import { untilSignal } from '../run/run-process.ts'
@@ -42,15 +45,20 @@ export const backfillCommand = defineCommand({
     checkSourceFiles(request.files, pipeline.ir)
     const files = await mappedFiles(pipeline, request.files, request.columns)
     const target = backfillTarget(pipeline.ir, request.groups, request.rowTimes, request.live)
+    const groups = target.groups.map(({ group }) => group.name)
+    const jobOf = (jobs: PipelineJobs) => (isDry ? undefined : jobs.backfill(groups, resolve(request.out)))
+    const emitted = (work: () => Promise<number>) => emitCommandJob({ pipeline, project, data, jobOf }, work)
     const workers = isDry ? undefined : BackfillWorkers.startEarly(files, threads)
     try {
       return await withProgress(async progress => {
         if (files.length > 0) {
           const { history, notes } = await historyWithNotes({ files, unit }, pipeline, target, progress)
-          return backfill({ target, history, workers }, notes, request, progress)
+          return emitted(() => backfill({ target, history, workers }, notes, request, progress))
         }
-        return withFolder(data, ({ log }) =>
-          backfill({ target, history: historyOfLog(pipeline, target, log, data, unit), workers: undefined }, [], request, progress),
+        return emitted(() =>
+          withFolder(data, ({ log }) =>
+            backfill({ target, history: historyOfLog(pipeline, target, log, data, unit), workers: undefined }, [], request, progress),
+          ),
         )
       })
     } finally {

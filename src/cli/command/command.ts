@@ -1,7 +1,7 @@
 /** Definition of a command, and the parsing, help and error text that all commands share. */
 import { inspect, parseArgs, type ParseArgsConfig } from 'node:util'
 import { SpillwayError, didYouMean, inOneLine } from '../../base/index.ts'
-import type { AlertDestinationIR } from '../../define/config/index.ts'
+import type { AlertDestinationIR, OpenLineageSettings } from '../../define/config/index.ts'
 import type { Pipeline } from '../../define/index.ts'
 import { forTerminal } from './print.ts'
 import { styled } from './style.ts'
@@ -42,6 +42,8 @@ export interface Project {
   readonly path: string | undefined
   /** `path`. Throws `UsageError` without one. */
   requirePath(): string
+  /** The receiver of OpenLineage events in the configuration. */
+  readonly openlineage: OpenLineageSettings | undefined
   /** A path in the folder of the configuration; without a configuration, in the working directory. */
   pathOf(path: string): string
   /** The receivers of alerts of the configuration; none without a configuration. */

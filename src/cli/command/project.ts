@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { didYouMean, SpillwayError } from '../../base/index.ts'
-import { type AlertDestinationIR, alertDestinationsIR } from '../../define/config/index.ts'
+import { type AlertDestinationIR, alertDestinationsIR, type OpenLineageSettings } from '../../define/config/index.ts'
 import type { Pipeline } from '../../define/index.ts'
 import { livePlaceOf, STANDARD_INPUT } from '../../sources/index.ts'
 import { type Command, type OptionSpec, type ParsedCommand, type Project, takesSettings, UsageError } from './command.ts'
@@ -126,6 +126,11 @@ export class ConfiguredProject implements Project {
     if (path === undefined)
       throw new UsageError(`name the pipeline file${this.#config ? `, or write it as pipeline in ${this.#config.name}` : ''}`)
     return this.argument ?? existingPath(this.#config!, 'pipeline', this.#config!.settings.pipeline!)
+  }
+
+  get openlineage(): OpenLineageSettings | undefined {
+    const settings = this.#config?.settings.openlineage
+    return settings?.file === undefined ? settings : { ...settings, file: this.pathOf(settings.file) }
   }
 
   pathOf(path: string): string {

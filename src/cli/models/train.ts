@@ -5,6 +5,7 @@ import { trainOnFiles, trainOnFolder, type ModelTrainingRequest } from '../../op
 import type { SourceFile } from '../../replay/index.ts'
 import { columnOption, columnOptions, mappedFiles } from '../command/column-mapping.ts'
 import { defineCommand, UsageError } from '../command/command.ts'
+import { emitCommandJob } from '../command/lineage-job.ts'
 import { DEFAULT_DATA_FOLDER, dataOption } from '../command/data-folder.ts'
 import { type ProgressLine, withProgress } from '../command/progress.ts'
 import { checkSourceFiles, historyFiles, historyOption, parseTime, expectNoArguments } from '../command/arguments.ts'
@@ -56,7 +57,9 @@ export const trainCommand = defineCommand({
           onProgress: progress.show,
         }
         const outcome = await (files.length > 0
-          ? onFiles(request, mapped, registry, progress)
+          ? emitCommandJob({ pipeline, project, data: registry ?? '.', jobOf: jobs => jobs.training(trained) }, () =>
+              onFiles(request, mapped, registry, progress),
+            )
           : onLog(request, data ?? DEFAULT_DATA_FOLDER))
         progress.clear()
         console.log(json ? JSON.stringify(outcome.version) : trainedText(outcome))

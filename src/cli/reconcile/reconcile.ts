@@ -1,6 +1,7 @@
 /** `spillway reconcile`: recomputes recorded decisions in SQL over the same log and explains every mismatch. A run may hold the folder. */
 import { withFolder } from '../../operate/index.ts'
 import { defineCommand, type OptionSpecs, type OptionValues, UsageError } from '../command/command.ts'
+import { emitCommandJob } from '../command/lineage-job.ts'
 import { dataFolderOf, dataOption } from '../command/data-folder.ts'
 import { ProgressLine } from '../command/progress.ts'
 import { reconcileText } from './reconcile-text.ts'
@@ -51,7 +52,9 @@ export const reconcileCommand = defineCommand({
     const data = dataFolderOf(values)
     const progress = new ProgressLine()
     if (repair) return repairCommand(pipeline, data, { json, yes, progress })
-    const report = await withFolder(data, folder => folder.reconcile(pipeline, { ...filter, onProgress: progress.show }))
+    const report = await emitCommandJob({ pipeline, project, data, jobOf: jobs => jobs.reconciliation() }, () =>
+      withFolder(data, folder => folder.reconcile(pipeline, { ...filter, onProgress: progress.show })),
+    )
     progress.clear()
     printEach([report], { json, textOf: reconcileText })
     return report.sound ? 0 : 1

@@ -42,6 +42,7 @@ export function startReconciliation(
   { store, path }: OpenedFolder['folder'],
   schedule: ScheduleIR,
   printLine: (text: string) => void,
+  onJobChange?: () => void,
 ): ScheduledReconciliation {
   const { ir, fingerprint } = pipeline
   const reconciling = new ReconcileScheduler({
@@ -51,6 +52,7 @@ export function startReconciliation(
     clock: wallClock,
     compute: reconcileInThread(path),
     onReport: report => printLine(`  ${report}`),
+    onJobChange,
   })
   const ticking = callEvery(TICK_EVERY_MS, () => reconciling.tick())
   return {

@@ -5,6 +5,7 @@ import { callEvery, stopwatch, wallClock } from '../../base/index.ts'
 import { letHeapGrow } from '../command/heap.ts'
 import type { Pipeline } from '../../define/index.ts'
 import { RunMonitor } from '../../monitor/index.ts'
+import { LineageEmitter, type LineageTarget } from '../../openlineage/index.ts'
 import { openDataFolder, type OpenedFolder, openFolder, serveRunControl, takeOver } from '../../operate/index.ts'
 import { CommitFeed } from '../../serve/events/index.ts'
 import type { ListenOptions, RunningServer } from '../../serve/index.ts'
@@ -46,6 +47,8 @@ export interface RunRequest extends ScheduledJobsRequest {
   /** Events that arrived longer ago may be deleted. */
   readonly keepMs: number | undefined
   readonly batchThreads: number | undefined
+  /** The receiver of OpenLineage events, if there is one. */
+  readonly lineage: LineageTarget | undefined
   readonly decisions: string | undefined
   readonly json: boolean
 }
@@ -58,8 +61,7 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
   const memory = { ...memoryOptions(print), ...(keepMs !== undefined && { keep: retentionMs(pipeline.ir, keepMs) }) }
   // The options are checked before a take-over stops the running process.
   objectivesAt(join(data, OBJECTIVES_FILE), pipeline.ir)
-  const inputs = files.map(({ source, path }) => ({ source, input: path }))
-  const readers = openReaders(pipeline, inputs, { env: process.env, data })
+  const readers = openReaders(pipeline, inputsOf(files), { env: process.env, data })
   const serving = listen && (await servingOf(pipeline, request))
   const out = decisions === undefined ? undefined : new DecisionFile(decisions)
   const sendings = isDry ? [] : await openActionDestinations(pipeline, process.env)
@@ -70,6 +72,7 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
   const feedOfRun = new CommitFeed()
   const effectCounts = new EffectCounts(print, effect => actionOf(data, effect))
   const stopped = untilSignal()
+  const lineage = lineageEmitter(pipeline, request, print)
   const live = await startRun(
     pipeline,
     opened,
@@ -82,13 +85,14 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
       onSettled: changes => effectCounts.addSettled(changes),
       ...(out && { onDecisions: batches => out.write(batches) }),
       onRecorded: feedOfRun.notify,
+      onJobChange: lineage?.notify,
     },
     print,
   )
   const { run } = live
   let running: PipelineRun | undefined
   let server: RunningServer | undefined
-  const jobs = startScheduledJobs(pipeline, opened.folder, request, print)
+  const jobs = startScheduledJobs(pipeline, opened.folder, request, print, lineage?.notify)
   const text = () => `${statusText(live, effectCounts)}${jobs.text}`
   const statusLine = new StatusLine(print)
   const status = callEvery(STATUS_EVERY_MS, () => {
@@ -100,7 +104,7 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
     for (const { source, reader } of readers) print(`  ${startText(run, source, reader)}`, 'source')
     const monitor = RunMonitor.start(live, { pipeline, data, onReport: print })
     server = await serving?.({ run, control, monitor, feed: feedOfRun }, output)
-    running = new PipelineRun(live, pipeline.ir, { readers, follow: !once, signal: stopped.signal, onWarning: print })
+    running = new PipelineRun(live, pipeline.ir, { readers, follow: !once, signal: stopped.signal, onWarning: print, lineage })
     // Files end; with a server the run continues.
     const { sourcesEnded } = running
     await Promise.race([server ? sourcesEnded.then(() => new Promise(() => {})) : sourcesEnded, run.ended, stopped.promise])
@@ -176,6 +180,12 @@ async function openRunFolder(
 ): Promise<OpenedFolder> {
   return memory ? takeOver(pipeline, data, memory, print) : { folder: await openDataFolder(data) }
 }
+
+const inputsOf = (files: RunRequest['files']) => files.map(({ source, path }) => ({ source, input: path }))
+
+/** Emits the events of a run, and prints its trouble. */
+const lineageEmitter = ({ ir }: Pipeline, { data, lineage: target }: RunRequest, print: RunOutput['print']): LineageEmitter | undefined =>
+  target && new LineageEmitter({ ir, data, target, onReport: report => print(`  ${report}`) })
 
 function actionOf(data: string, effect: number): string {
   const folder = openFolder(data)

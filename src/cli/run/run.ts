@@ -1,5 +1,6 @@
 /** `spillway run`: parses the options and starts the run. */
 import { defineCommand, type OptionSpecs, type OptionValues, type Project, UsageError } from '../command/command.ts'
+import { lineageTarget } from '../../openlineage/index.ts'
 import { dataFolderOf, dataOption } from '../command/data-folder.ts'
 import { addressHelp, STANDARD_INPUT } from '../../sources/index.ts'
 import { rateLimitOf, rateOption, webhookOption, parseWebhookSources } from './server-options.ts'
@@ -76,7 +77,7 @@ export const runCommand = defineCommand({
 export async function startRun(values: Values, positionals: readonly string[], project: Project, output: RunOutput): Promise<number> {
   expectNoArguments(positionals, project)
   project.requirePath()
-  const request = requestOf(values)
+  const request = requestOf(values, project)
   const pipeline = await project.importPipeline()
   const printing = pipeline.ir.actions?.find(({ do: effect }) => effect.kind === 'stdout')
   if (printing && (request.json || request.decisions === STANDARD_INPUT))
@@ -85,7 +86,7 @@ export async function startRun(values: Values, positionals: readonly string[], p
 }
 
 /** Throws `UsageError`. */
-function requestOf(values: Values): RunRequest {
+function requestOf(values: Values, project: Project): RunRequest {
   const { once = false, keep, decisions, json = false, listen, 'batch-threads': threads, host: hosts = [] } = values
   const files = sourceFiles(values.source)
   if (files.length === 0 && once)
@@ -118,6 +119,7 @@ function requestOf(values: Values): RunRequest {
     batchThreads,
     reconcile: parseSchedule('--reconcile', values.reconcile),
     backup: backupOfRun(values),
+    lineage: lineageTarget(project.openlineage, process.env),
     decisions,
     json,
   }

@@ -29,8 +29,9 @@ export function startScheduledJobs(
   folder: OpenedFolder['folder'],
   { reconcile, backup, data }: ScheduledJobsRequest,
   printLine: (text: string) => void,
+  onJobChange?: () => void,
 ): ScheduledJobs {
-  const reconciling = reconcile && startReconciliation(pipeline, folder, reconcile, printLine)
+  const reconciling = reconcile && startReconciliation(pipeline, folder, reconcile, printLine, onJobChange)
   const backups = backup && startBackups(backup, data, folder.store, printLine)
   return {
     get text() {

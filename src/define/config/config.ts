@@ -48,6 +48,26 @@ export interface ProjectSettings {
   readonly people?: string
   /** The scheduled backups of `spillway run`. */
   readonly backup?: BackupSettings
+  /** Where OpenLineage events go; none are sent by default. */
+  readonly openlineage?: OpenLineageSettings
+}
+
+/**
+ * The receiver of OpenLineage events: an address, or a file. The environment variables `OPENLINEAGE_URL`, `OPENLINEAGE_ENDPOINT` and
+ * `OPENLINEAGE_NAMESPACE` replace settings; a token is in `OPENLINEAGE_API_KEY`.
+ *
+ * @example
+ * const settings: OpenLineageSettings = { url: 'http://127.0.0.1:5000', namespace: 'shop-production' }
+ */
+export interface OpenLineageSettings {
+  /** The address of the receiver, such as `http://127.0.0.1:5000`. */
+  readonly url?: string
+  /** The path of the receiver below its address; `api/v1/lineage` by default. */
+  readonly endpoint?: string
+  /** A file to which events are appended as NDJSON, if there is no address. */
+  readonly file?: string
+  /** The namespace of jobs and datasets; `spillway` by default. */
+  readonly namespace?: string
 }
 
 /** The settings of a project, with profiles that replace some of them: `spillway run --profile production`. */
@@ -67,10 +87,12 @@ const projectFields = {
   people: true,
   alerts: true,
   backup: true,
+  openlineage: true,
 } as const
 const backupOptions = optionNames<BackupSettings>({ to: true, schedule: true, keep: true })
 const alertOptions = optionNames<AlertSettings>({ notify: true })
 const projectOptions = optionNames<ProjectSettings>(projectFields)
+const openLineageOptions = optionNames<OpenLineageSettings>({ url: true, endpoint: true, file: true, namespace: true })
 const configOptions = optionNames<Config>({ ...projectFields, profiles: true })
 
 /**
@@ -96,12 +118,13 @@ export function defineConfig(config: Config): Config {
   return config
 }
 
-function checkSettings(prefix: string, { sources = {}, listen, alerts = {}, backup, ...paths }: ProjectSettings): void {
+function checkSettings(prefix: string, { sources = {}, listen, alerts = {}, backup, openlineage, ...paths }: ProjectSettings): void {
   for (const [name, path] of Object.entries(paths)) if (path !== undefined) checkText(`${prefix}${name}`, path, 'a path')
   if (listen !== undefined && !isAddress(listen)) mistake(`${prefix}listen is a port or HOST:PORT, got ${show(listen)}`)
   if (backup !== undefined) checkBackup(`${prefix}backup`, backup)
   checkOptions(`${prefix}alerts`, alerts, alertOptions)
   alertDestinationsIR(`${prefix}alerts.notify`, alerts.notify ?? [])
+  if (openlineage !== undefined) checkOpenLineage(`${prefix}openlineage`, openlineage)
   checkRecord(`${prefix}sources`, sources)
   for (const [name, source] of Object.entries(sources)) {
     const key = `${prefix}sources.${name}`
@@ -122,6 +145,13 @@ function checkBackup(key: string, backup: BackupSettings): void {
   checkText(`${key}.schedule`, schedule, 'a cron in UTC, or an interval such as 1h')
   const isCount = typeof keep === 'number' && Number.isSafeInteger(keep) && keep > 0
   if (!isCount) checkText(`${key}.keep`, keep, 'an age such as 7d, or a number of backups')
+}
+
+/** Throws `SPILL_DEFINITION` for an unknown setting, a value that is no text, and for an address beside a file. */
+export function checkOpenLineage(key: string, settings: OpenLineageSettings): void {
+  checkOptions(key, settings, openLineageOptions)
+  for (const [name, value] of Object.entries(settings)) if (value !== undefined) checkText(`${key}.${name}`, value, 'a text')
+  if (settings.url !== undefined && settings.file !== undefined) mistake(`${key} has url and file; events go to one of them`)
 }
 
 /** True for a port, `localhost:7070` and `[::1]:7070`. */

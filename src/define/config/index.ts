@@ -1,3 +1,10 @@
 /** The settings of a project: `spillway.config.ts`. */
 export { type AlertDestinationIR, alertDestinationsIR } from './alert-destinations.ts'
-export { type Config, defineConfig, type ProjectSettings, type SourceSettings } from './config.ts'
+export {
+  checkOpenLineage,
+  type Config,
+  defineConfig,
+  type OpenLineageSettings,
+  type ProjectSettings,
+  type SourceSettings,
+} from './config.ts'

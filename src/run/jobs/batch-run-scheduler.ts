@@ -28,6 +28,8 @@ export interface BatchRunSchedulerOptions {
   readonly onReport: (report: string) => void
   /** Notified when a result waits for its swap. */
   readonly onReady: () => void
+  /** Notified once a run has begun, and once it has ended. */
+  readonly onJobChange?: (() => void) | undefined
 }
 
 export class BatchRunScheduler {

@@ -38,11 +38,13 @@ export interface ReportSchedulerOptions extends ReportingPort {
   readonly hasRuns: boolean
   readonly isDry: boolean
   readonly onReport: (report: string) => void
+  /** Notified once a report has begun, and once it has ended. */
+  readonly onJobChange?: (() => void) | undefined
 }
 
 /** The scheduler of all reports. A request rejects with `SPILL_NOT_FOUND` for an unknown report. */
 export function reportScheduler(options: ReportSchedulerOptions): JobScheduler<ReportRun> {
-  const { ir, store, log, jobClock, onReport } = options
+  const { ir, store, log, jobClock, onReport, onJobChange } = options
   const reports = ir.reports ?? []
   const ledger = new JobLedger<ReportRun>(store, REPORT_RUNS)
   jobClock.cover(Math.max(-Infinity, ...ledger.records.map(({ s }) => s)))
@@ -52,6 +54,7 @@ export function reportScheduler(options: ReportSchedulerOptions): JobScheduler<R
     clock: jobClock,
     store,
     onReport,
+    onJobChange,
     unknownJob: name => {
       const names = reports.map(report => report.name)
       return new SpillwayError('SPILL_NOT_FOUND', `there is no report '${name}'${didYouMean(name, names)}`)

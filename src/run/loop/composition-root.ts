@@ -50,6 +50,8 @@ export interface RunOptions extends RunMemoryOptions, Partial<ModelJobPorts> {
   readonly runsKept?: number | undefined
   /** Makes reports. Without it no report is made. */
   readonly reporting?: ReportingPort
+  /** Notified once a job has begun, and once it has ended, when its record is durable. */
+  readonly onJobChange?: (() => void) | undefined
   /** Freshness objectives to measure decisions against; none by default. */
   readonly objectives?: ObjectivesFile
 }
@@ -109,7 +111,7 @@ export function composeRun(runnable: Runnable, options: RunOptions, onReady: () 
   featureReader.restoreReadAt(readCheckpointManifest(store)?.readAt ?? -Infinity)
   const retention = keep === Infinity ? undefined : new Retention({ ir, store, log, keep, reach: () => batchRuns?.reach ?? Infinity })
   const jobClock = new JobClock(clock, log)
-  const jobs = jobsOf({ ir, store, log, jobClock, onReport, onReady }, opening, options)
+  const jobs = jobsOf({ ir, store, log, jobClock, onReport, onReady, onJobChange: options.onJobChange }, opening, options)
   const { batchRuns } = jobs
   const brokenOff = jobs.trainings.markBrokenOff()
   return {
@@ -139,7 +141,8 @@ function featureReaderOf({ strings, decider, decisionQueue, log }: RunCore, tick
 }
 
 /** Ports that all jobs share. */
-type JobPorts = Pick<BatchRunSchedulerOptions, 'ir' | 'log' | 'jobClock' | 'onReport' | 'onReady'> & Pick<RunOptions, 'store'>
+type JobPorts = Pick<BatchRunSchedulerOptions, 'ir' | 'log' | 'jobClock' | 'onReport' | 'onReady' | 'onJobChange'> &
+  Pick<RunOptions, 'store'>
 
 /** The jobs beside the loop: batch runs, trainings and reports. */
 function jobsOf(

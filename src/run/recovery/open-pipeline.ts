@@ -141,7 +141,7 @@ export function openPipeline(runnable: Runnable, options: OpenPipelineOptions): 
 }
 
 /** Name of the stored identity of the log. */
-const LOG_NAME = 'log'
+export const LOG_NAME = 'log'
 
 /** The identity of the log, or a new one. */
 export const logNameOf = (store: NamedValues): string => store.get(LOG_NAME) ?? randomUUID()
