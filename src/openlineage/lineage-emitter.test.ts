@@ -1,0 +1,87 @@
+/** The emitter over a data folder: counts while a run lives, the end of a run that failed, and a damaged state file. */
+import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { catalog, violationsOf } from '../../test/openlineage/catalog.ts'
+import { scratchFolder } from '../../test/scratch.ts'
+import { pause } from '../base/clock.ts'
+import { RunCounters } from '../run/loop/committer.ts'
+import { closeDataFolder, openDataFolder } from '../log/sqlite/data-folder.ts'
+import { LineageEmitter, type LineageEmitterOptions } from './lineage-emitter.ts'
+import type { LineageReceiver } from './receivers.ts'
+import type { RunEvent } from './run-event.ts'
+
+/** An emitter over an empty data folder, whose events are collected. */
+async function emitterOver(options: Partial<LineageEmitterOptions> = {}, data = scratchFolder('openlineage')) {
+  await closeDataFolder(await openDataFolder(data))
+  const events: RunEvent[] = []
+  const reports: string[] = []
+  const receiver: LineageReceiver = {
+    name: 'catalog',
+    send: async text => {
+      events.push(JSON.parse(text) as RunEvent)
+      return undefined
+    },
+  }
+  const emitter = new LineageEmitter({
+    ir: catalog.ir,
+    data,
+    target: { namespace: 'test', receiver },
+    onReport: report => reports.push(report),
+    ...options,
+  })
+  return { data, emitter, events, reports }
+}
+
+test('RUNNING events have the counts of the run so far', async () => {
+  const { emitter, events } = await emitterOver({ runningEveryMs: 1 })
+  const counts = new RunCounters()
+  emitter.start({ counts, ended: Promise.resolve() })
+  counts.bySource.set('payments', { accepted: 12, duplicates: 1 })
+  const running = (): RunEvent | undefined =>
+    events.find(({ eventType, job }) => eventType === 'RUNNING' && job.name === 'shop.ingest.payments')
+  while (!running()) await pause(1)
+  await emitter.stop()
+  assert.deepEqual(violationsOf(running()!), [])
+  assert.equal(events.findLast(({ job }) => job.name === 'shop.ingest.payments')!.outputs[0].outputFacets!.outputStatistics.rowCount, 12)
+})
+
+test('a run that failed ends with FAIL and its message, in all of its stages', async () => {
+  const { emitter, events, data } = await emitterOver()
+  const ended = Promise.reject(new Error('the disk is full'))
+  emitter.start({ counts: new RunCounters(), ended })
+  await ended.catch(() => {})
+  await emitter.stop()
+  const ends = events.filter(({ eventType }) => eventType !== 'START')
+  assert.equal(ends.length, events.length / 2)
+  for (const end of ends) {
+    assert.equal(end.eventType, 'FAIL')
+    assert.equal(end.run.facets.errorMessage.message, 'the disk is full')
+    assert.deepEqual(violationsOf(end), [])
+  }
+  assert.deepEqual((JSON.parse(readFileSync(join(data, 'openlineage.json'), 'utf8')) as { readonly open: unknown }).open, [])
+})
+
+test('a stop without a start, and a second stop, send nothing more', async () => {
+  const { emitter, events } = await emitterOver()
+  await emitter.stop()
+  await emitter.stop()
+  emitter.notify()
+  assert.deepEqual(events, [])
+})
+
+test('a damaged state file is reported, and begun again', async () => {
+  for (const [content, expected] of [
+    ['no json', /^openlineage\.json cannot be read \(.*\), and is begun again$/],
+    ['{"format":"spillway-openlineage/9"}', /^openlineage\.json has an unknown format, and is begun again: /],
+  ] as const) {
+    const data = scratchFolder('openlineage')
+    writeFileSync(join(data, 'openlineage.json'), content)
+    const { emitter, events, reports } = await emitterOver({}, data)
+    emitter.start({ counts: new RunCounters(), ended: Promise.resolve() })
+    await emitter.stop()
+    assert.match(reports.join('\n'), expected)
+    assert.ok(events.some(({ eventType }) => eventType === 'COMPLETE'))
+  }
+})
