@@ -65,10 +65,8 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
   const serving = listen && (await servingOf(pipeline, request))
   const out = decisions === undefined ? undefined : new DecisionFile(decisions)
   const sendings = isDry ? [] : await openActionDestinations(pipeline, process.env)
-  const opened = await openRunFolder(pipeline, data, takesOver ? memory : undefined, print).catch(async (error: unknown) => {
-    await closeDestinations(sendings)
-    throw error
-  })
+  const opening = openRunFolder(pipeline, data, takesOver ? memory : undefined, print)
+  const opened = await opening.catch((error: unknown) => closeAfter(error, sendings))
   const feedOfRun = new CommitFeed()
   const effectCounts = new EffectCounts(print, effect => actionOf(data, effect))
   const stopped = untilSignal()
@@ -179,6 +177,12 @@ async function openRunFolder(
   print: RunOutput['print'],
 ): Promise<OpenedFolder> {
   return memory ? takeOver(pipeline, data, memory, print) : { folder: await openDataFolder(data) }
+}
+
+/** Closes destinations, and throws the error. */
+async function closeAfter(error: unknown, sendings: Parameters<typeof closeDestinations>[0]): Promise<never> {
+  await closeDestinations(sendings)
+  throw error
 }
 
 const inputsOf = (files: RunRequest['files']) => files.map(({ source, path }) => ({ source, input: path }))
