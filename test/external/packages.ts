@@ -8,15 +8,20 @@ import { isOurs, unpackPackages } from '../debian/unpack.ts'
 
 const FOLDER = resolve('.peers/external')
 const SCHEMATHESIS = '4.32.5'
+const pythonAvro = { avro: '1.12.2', fastavro: '1.13.1' } as const
 const npmPackages = { '@redocly/cli': '2.77.0', standardwebhooks: '1.1.1', stripe: '23.1.0' } as const
 /** Versions are part of folder names, so that another version is installed anew. */
 const npmFolder = join(FOLDER, ['npm', ...Object.values(npmPackages)].join('-'))
 const pythonFolder = join(FOLDER, `schemathesis-${SCHEMATHESIS}`)
+const avroFolder = join(FOLDER, ['avro', ...Object.values(pythonAvro)].join('-'))
 const debianFolder = process.getuid?.() === 0 ? join(tmpdir(), 'spillway-prometheus') : resolve('.peers/prometheus')
 const BRING_MS_MAX = 180_000
 
 export const schemathesis = (): string => join(pythonFolder, 'bin/schemathesis')
 export const redocly = (): string => join(npmFolder, 'node_modules/@redocly/cli/bin/cli.js')
+/** Python with `avro` and `fastavro`. */
+export const avroPython = (): string => join(avroFolder, 'bin/python')
+
 /** The roots of Debian's programs: this machine, where they may be installed, and the folder where they are unpacked. */
 const debianRoots = (): readonly string[] => ['/', ...(isOurs(debianFolder) ? [debianFolder] : [])]
 
@@ -78,6 +83,7 @@ export function bringPackages(): void {
     command('python3', ['-m', 'venv', pythonFolder])
     command(join(pythonFolder, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', `schemathesis==${SCHEMATHESIS}`])
   }
+  bringAvro()
   if (!existsSync(redocly())) {
     mkdirSync(npmFolder, { recursive: true })
     const names = Object.entries(npmPackages).map(([name, version]) => `${name}@${version}`)
@@ -87,6 +93,15 @@ export function bringPackages(): void {
     unpackPackages(['prometheus', 'prometheus-alertmanager'], debianFolder)
   if (promtool() === undefined) throw new Error('the package prometheus has no promtool for this machine')
   if (alertmanagerProgram() === undefined) throw new Error('the package prometheus-alertmanager has no program for this machine')
+}
+
+/** Brings `avro` and `fastavro`. Throws as `bringPackages` does. */
+export function bringAvro(): void {
+  if (existsSync(avroPython())) return
+  mkdirSync(FOLDER, { recursive: true })
+  command('python3', ['-m', 'venv', avroFolder])
+  const packages = Object.entries(pythonAvro).map(([name, version]) => `${name}==${version}`)
+  command(join(avroFolder, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', ...packages])
 }
 
 function command(name: string, args: readonly string[]): void {

@@ -1,6 +1,7 @@
 /**
  * `npm run test:external`: checks of a server by external programs. Installs them from their package registries, starts the server of a
- * small pipeline on loopback, and runs `schemathesis`, `redocly`, `promtool`, an Alertmanager, and the packages `standardwebhooks` and `stripe`. The last
+ * small pipeline on loopback, and runs `schemathesis`, `redocly`, `promtool`, an Alertmanager, and the packages `standardwebhooks`, `stripe`,
+ * `avro` and `fastavro`. The last
  * line is `N passed, N failed`; the exit code is 0 only if none failed.
  */
 import assert from 'node:assert/strict'
@@ -12,12 +13,14 @@ import { scratchFolder } from '../scratch.ts'
 import { Checks } from './checks.ts'
 import { closed, Fuzzer, type Fuzzing } from './fuzzing.ts'
 import { checkAlertmanager } from './alertmanager.ts'
-import { alertmanagerProgram, bringPackages, promtool, redocly, signers } from './packages.ts'
+import { alertmanagerProgram, avroPython, bringPackages, promtool, redocly, signers } from './packages.ts'
+import { checkAvroAgreement } from './avro/agreement.ts'
 import { run } from './program.ts'
 import { ServerProcess } from './server-process.ts'
 import { checkWebhooks } from './webhooks.ts'
 
 const CASES_MIN = 5000
+const AVRO_PAIRS = 1000
 const LINT_MS_MAX = 60_000
 const checks = new Checks()
 /** Status with which the receiver of webhooks answers. */
@@ -26,10 +29,11 @@ const folder = scratchFolder('external')
 
 await checks.check('the packages are there', () => {
   bringPackages()
-  return 'schemathesis, redocly, promtool, alertmanager, standardwebhooks, stripe'
+  return 'schemathesis, redocly, promtool, alertmanager, standardwebhooks, stripe, avro, fastavro'
 })
 if (checks.tally.failed === 0) {
   await checkAlertmanager(checks, alertmanagerProgram()!, folder)
+  await checks.check('avro and fastavro agree with the checks of Avro schemas', () => checkAvroAgreement(avroPython(), AVRO_PAIRS))
   const hooks = await receiver(response => response.writeHead(hookStatus).end())
   const served = await ServerProcess.start(folder, hooks.url)
   try {

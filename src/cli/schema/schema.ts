@@ -47,7 +47,7 @@ export const schemaCommand = defineCommand({
       }
       const source = sourceNamed(ir, rest[0])
       if (verb === 'show') {
-        process.stdout.write(schemaTextOf(source, log, parseFormat(format) ?? 'json-schema'))
+        printText(schemaTextOf(source, log, parseFormat(format) ?? 'json-schema').trimEnd())
         return 0
       }
       const request = {

@@ -1,5 +1,5 @@
 /** Random pairs of Avro schemas: a writer's schema, and a reader's that is the writer's after random changes, or now and then a stranger. */
-import { random, type Random } from '../../src/base/random.ts'
+import { random, type Random } from '../../../src/base/random.ts'
 
 /** A schema as JSON. */
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
