@@ -34,6 +34,7 @@ export const sections: readonly Section[] = [
       'embed',
       'verdict',
       'worth',
+      'schema-evolution',
       'objectives',
       'notifications',
       'production',

@@ -2,7 +2,7 @@
  * Random chains of allowed schema changes, with records of each version, and the naive upcaster: one step for each change, applied to a plain
  * record. It knows nothing of aliases, defaults or versions in the log.
  */
-import { random } from '../../src/base/random.ts'
+import { random, type Random } from '../../src/base/random.ts'
 import { entity, source, t } from '../../src/index.ts'
 import type { SourceIR, Value } from '../../src/define/ir/ir.ts'
 import type { ColumnSpec } from '../../src/define/expression/kinds.ts'
@@ -41,86 +41,105 @@ const RECORDS = 12
 const card = entity('card', t.string())
 
 export function randomChain(seed: number): Chain {
-  const next = random(seed)
-  const below = (count: number): number => Math.floor(next() * count)
-  const pick = <T>(items: readonly T[]): T => items[below(items.length)]
-  let count = 0
-  const newName = (): string => `c${count++}`
-  const newColumn = (): Column => ({ type: pick(['int', 'decimal', 'double', 'string'] as const), nullable: next() < 0.3 })
-  const physical = (type: Column['type']): number | string =>
-    type === 'string' ? pick(['x', 'y', 'long text']) : type === 'double' ? below(1000) / 8 : below(2000) - 1000
+  const draw = new Draw(random(seed))
+  const versions = [draw.firstVersion()]
+  while (versions.length < VERSIONS) versions.push(draw.changed(versions.at(-1)!))
+  const sent = versions.flatMap((_, at) =>
+    Array.from({ length: RECORDS }, (__, i) => draw.sentRecord(versions, at, 1000 * (at * RECORDS + i))),
+  )
+  return { sources: versions.map(({ columns, renamed }) => definitionOf(columns, renamed)), sent }
+}
 
-  const versions: ChainVersion[] = [
-    {
-      columns: new Map([newColumn(), newColumn(), newColumn()].map(column => [newName(), column])),
-      renamed: {},
-      step: row => row,
-      removes: false,
-    },
-  ]
-  const change = ({ columns, renamed }: ChainVersion): ChainVersion => {
-    const name = pick([...columns.keys()])
+class Draw {
+  readonly #random: Random
+  #names = 0
+
+  constructor(of: Random) {
+    this.#random = of
+  }
+
+  firstVersion(): ChainVersion {
+    const columns = Array.from({ length: 3 }, () => [this.#newName(), this.#newColumn()] as const)
+    return { columns: new Map(columns), renamed: {}, step: row => row, removes: false }
+  }
+
+  /** The next version: one column is renamed, added, removed, widened, made nullable, or nothing changes. */
+  changed({ columns, renamed }: ChainVersion): ChainVersion {
+    const name = this.#pick([...columns.keys()])
     const column = columns.get(name)!
     const replaced = (to: string, by: Column) => new Map([...columns].map(([key, of]) => (key === name ? [to, by] : [key, of])))
-    const same = { renamed, step: (row: Row) => row, removes: false }
-    switch (below(6)) {
+    const same = { columns, renamed, step: (row: Row) => row, removes: false }
+    switch (this.#below(6)) {
       case 0: {
-        const to = newName()
+        const to = this.#newName()
         const step = ({ [name]: value, ...row }: Row): Row => ({ ...row, [to]: value })
         return { ...same, columns: replaced(to, column), renamed: { ...renamed, [name]: to }, step }
       }
       case 1: {
-        const [added, of] = [newName(), newColumn()]
-        const value = physical(of.type)
-        return {
-          ...same,
-          columns: new Map([...columns, [added, { ...of, nullable: false, default: value }]]),
-          step: row => ({ ...row, [added]: value }),
-        }
+        const [added, of] = [this.#newName(), this.#newColumn()]
+        const value = this.#physical(of.type)
+        const withDefault = { ...of, nullable: false, default: value }
+        return { ...same, columns: new Map([...columns, [added, withDefault]]), step: row => ({ ...row, [added]: value }) }
       }
       case 2: {
-        const added = newName()
-        return {
-          ...same,
-          columns: new Map([...columns, [added, { ...newColumn(), nullable: true }]]),
-          step: row => ({ ...row, [added]: null }),
-        }
+        const added = this.#newName()
+        const nullable = { ...this.#newColumn(), nullable: true }
+        return { ...same, columns: new Map([...columns, [added, nullable]]), step: row => ({ ...row, [added]: null }) }
       }
       case 3: {
-        if (columns.size === 1) return { ...same, columns }
+        if (columns.size === 1) return same
         const kept = Object.fromEntries(Object.entries(renamed).filter(([from]) => targetOf(renamed, from) !== name))
         const step = ({ [name]: _removed, ...row }: Row): Row => row
         return { columns: new Map([...columns].filter(([key]) => key !== name)), renamed: kept, step, removes: true }
       }
       case 4:
-        return {
-          ...same,
-          columns: column.type === 'int' && column.default === undefined ? replaced(name, { ...column, type: 'double' }) : columns,
-        }
+        return column.type === 'int' && column.default === undefined
+          ? { ...same, columns: replaced(name, { ...column, type: 'double' }) }
+          : same
       default:
-        return { ...same, columns: column.default === undefined ? replaced(name, { ...column, nullable: true }) : columns }
+        return column.default === undefined ? { ...same, columns: replaced(name, { ...column, nullable: true }) } : same
     }
   }
-  while (versions.length < VERSIONS) versions.push(change(versions.at(-1)!))
 
-  const sent = versions.flatMap((_, at) =>
-    Array.from({ length: RECORDS }, (__, i): SentRecord => {
-      const oldest = versions.findLastIndex(({ removes }, version) => version <= at && removes)
-      const style = Math.max(0, oldest) + below(at - Math.max(0, oldest) + 1)
-      const columns = [...versions[style].columns].filter(([, of]) => of.default === undefined || next() < 0.5)
-      const own = columns.map(([name, of]) => [name, of.nullable && next() < 0.4 ? null : physical(of.type)] as const)
-      const base = { card: pick(['a', 'b']), at: 1000 * (at * RECORDS + i) }
-      const missing = [...versions[style].columns].flatMap(([name, of]) =>
-        of.default !== undefined && !own.some(([key]) => key === name) ? [[name, of.default] as const] : [],
-      )
-      const row = versions
-        .slice(style + 1)
-        .reduce<Row>((upcast, { step }) => step(upcast), { ...base, ...Object.fromEntries([...own, ...missing]) })
-      const raw = own.map(([name, value]) => [name, rawOf(versions[style].columns.get(name)!.type, value)] as const)
-      return { at, record: { ...base, ...Object.fromEntries(raw) }, row }
-    }),
-  )
-  return { sources: versions.map(({ columns, renamed }) => definitionOf(columns, renamed)), sent }
+  /** A record that arrives while version `at` runs, in the form of that version or of an earlier one that it still reads. */
+  sentRecord(versions: readonly ChainVersion[], at: number, time: number): SentRecord {
+    const oldest = Math.max(
+      0,
+      versions.findLastIndex(({ removes }, version) => version <= at && removes),
+    )
+    const style = oldest + this.#below(at - oldest + 1)
+    const columns = [...versions[style].columns]
+    const own = columns
+      .filter(([, of]) => of.default === undefined || this.#random() < 0.5)
+      .map(([name, of]) => [name, of.nullable && this.#random() < 0.4 ? null : this.#physical(of.type)] as const)
+    const base = { card: this.#pick(['a', 'b']), at: time }
+    const defaults = columns.flatMap(([name, of]) => (of.default === undefined ? [] : [[name, of.default] as const]))
+    const row: Row = { ...base, ...Object.fromEntries([...defaults, ...own]) }
+    const raw = own.map(([name, value]) => [name, rawOf(versions[style].columns.get(name)!.type, value)] as const)
+    const steps = versions.slice(style + 1)
+    return { at, record: { ...base, ...Object.fromEntries(raw) }, row: steps.reduce((upcast, { step }) => step(upcast), row) }
+  }
+
+  #newColumn(): Column {
+    return { type: this.#pick(['int', 'decimal', 'double', 'string'] as const), nullable: this.#random() < 0.3 }
+  }
+
+  #physical(type: Column['type']): number | string {
+    if (type === 'string') return this.#pick(['x', 'y', 'long text'])
+    return type === 'double' ? this.#below(1000) / 8 : this.#below(2000) - 1000
+  }
+
+  #newName(): string {
+    return `c${this.#names++}`
+  }
+
+  #below(count: number): number {
+    return Math.floor(this.#random() * count)
+  }
+
+  #pick<T>(items: readonly T[]): T {
+    return items[this.#below(items.length)]
+  }
 }
 
 const targetOf = (renamed: Readonly<Record<string, string>>, name: string): string =>

@@ -5,12 +5,13 @@
  * removed until none is left, the greatest fixed point. Cost: each reachable pair, at most SCHEMA_PAIRS_MAX, times the length of the longest
  * chain of contradictions.
  */
+import type { StrictOmit } from '../../base/index.ts'
 import type { Incompatibility } from '../incompatibility.ts'
 import { PartBudget } from '../schema-error.ts'
 import { type AvroEnum, type AvroFixed, type AvroRecord, type AvroType, avroTypeText, shortName } from './avro-schema.ts'
 
 /** A reason, and the part of the types that it is about; without one the types as a whole. */
-type PairReason = Omit<Incompatibility, 'path'> & { readonly part?: string }
+type PairReason = StrictOmit<Incompatibility, 'path'> & { readonly part?: string }
 
 /** Pairs of types whose parts must fit, and the reasons why they do not by themselves. */
 interface PairStep {
@@ -149,7 +150,7 @@ function recordStep(reader: AvroRecord, writer: AvroRecord): PairStep {
   return { reasons, all }
 }
 
-function enumReasons(reader: AvroEnum, writer: AvroEnum): Omit<Incompatibility, 'path'>[] {
+function enumReasons(reader: AvroEnum, writer: AvroEnum): StrictOmit<Incompatibility, 'path'>[] {
   const removed = writer.symbols.filter(symbol => !reader.symbols.includes(symbol))
   if (removed.length === 0 || reader.default !== undefined) return nameReasons(reader, writer)
   const problem = `the enum does not have the symbols ${removed.join(', ')} any more, and has no default`
@@ -159,7 +160,7 @@ function enumReasons(reader: AvroEnum, writer: AvroEnum): Omit<Incompatibility, 
   ]
 }
 
-function fixedReasons(reader: AvroFixed, writer: AvroFixed): Omit<Incompatibility, 'path'>[] {
+function fixedReasons(reader: AvroFixed, writer: AvroFixed): StrictOmit<Incompatibility, 'path'>[] {
   const problem = `has ${reader.size} bytes, and had ${writer.size}`
   return [
     ...nameReasons(reader, writer),
@@ -176,13 +177,13 @@ function nameReasons(reader: AvroRecord | AvroEnum | AvroFixed, writer: AvroReco
 }
 
 /** The same bytes with a different meaning: a decimal of a different scale, or milliseconds read as microseconds. */
-function logicalReasons(reader: AvroType, writer: AvroType): Omit<Incompatibility, 'path'>[] {
+function logicalReasons(reader: AvroType, writer: AvroType): StrictOmit<Incompatibility, 'path'>[] {
   const [now, before] = [reader, writer].map(type => ('logical' in type ? type.logical : undefined))
   if (now === before || now === undefined || before === undefined) return []
   return [reason(reader, writer, 'logical-type-changed', `is ${now}, and was ${before}`, 'add a field with the new logical type')]
 }
 
-const missingBranch = (reader: AvroType, writer: AvroType): Omit<Incompatibility, 'path'> =>
+const missingBranch = (reader: AvroType, writer: AvroType): StrictOmit<Incompatibility, 'path'> =>
   reason(
     reader,
     writer,
@@ -197,7 +198,7 @@ function isSimilar(reader: AvroType, writer: AvroType): boolean {
   return !('fullName' in reader) || !('fullName' in writer) || nameReasons(reader, writer).length === 0
 }
 
-const reason = (reader: AvroType, writer: AvroType, rule: string, problem: string, fix: string): Omit<Incompatibility, 'path'> => ({
+const reason = (reader: AvroType, writer: AvroType, rule: string, problem: string, fix: string): StrictOmit<Incompatibility, 'path'> => ({
   rule,
   reader: avroTypeText(reader),
   writer: avroTypeText(writer),

@@ -9,7 +9,7 @@ import { canonicalJson } from '../../define/ir/index.ts'
 import type { Incompatibility } from '../incompatibility.ts'
 import { PartBudget } from '../schema-error.ts'
 import { keywordReasons, type ReaderReason, schemaText, undecidedReason } from './keyword-reasons.ts'
-import { isSchemaObject, type JsonSchema, type JsonSchemaDocument, type JsonSchemaObject, jsonTypes } from './parse-json-schema.ts'
+import { isSchemaObject, type SchemaNode, type JsonSchemaDocument, type JsonSchemaObject, jsonTypes } from './parse-json-schema.ts'
 import {
   additionalSchemas,
   type Conjunction,
@@ -22,10 +22,10 @@ import {
   propertySchemas,
   requiredNames,
   schemasOf,
-  tupleOf,
+  leadingItems,
   typeOfValue,
   typesOf,
-  valuesOf,
+  listedValues,
 } from './written-values.ts'
 
 /** Reasons why the reader's schema does not allow every value of the writer's schema. Throws `SPILL_LIMIT` for schemas that are too large. */
@@ -37,13 +37,13 @@ export function jsonSchemaIncompatibilities(reader: JsonSchemaDocument, writer: 
 
 /** A schema for each type, to split values by their types. */
 const schemaOfType = new Map(jsonTypes.map(type => [type, Object.freeze({ type })]))
-const tokenOf = (schema: JsonSchema): string => (typeof schema === 'boolean' ? String(schema) : canonicalJson(schema))
+const tokenOf = (schema: SchemaNode): string => (typeof schema === 'boolean' ? String(schema) : canonicalJson(schema))
 
 class JsonSchemaComparison {
   readonly #reader: JsonSchemaDocument
   readonly #writer: JsonSchemaDocument
   readonly #budget = PartBudget.ofPairs()
-  readonly #ids = new Map<JsonSchema, number>()
+  readonly #ids = new Map<SchemaNode, number>()
   /** By pair: its reasons in the last round. */
   readonly #known = new Map<string, readonly Incompatibility[]>()
   readonly #visited = new Set<string>()
@@ -54,7 +54,7 @@ class JsonSchemaComparison {
     this.#writer = writer
   }
 
-  compare(reader: JsonSchema, written: Conjunction): readonly Incompatibility[] {
+  compare(reader: SchemaNode, written: Conjunction): readonly Incompatibility[] {
     for (;;) {
       this.#isChanged = false
       this.#visited.clear()
@@ -64,7 +64,7 @@ class JsonSchemaComparison {
   }
 
   /** Reasons of one pair; `expanded` are the schemas whose `anyOf` and `oneOf` are already split. */
-  #pair(reader: JsonSchema, written: Conjunction, path: string, expanded: readonly JsonSchema[] = []): readonly Incompatibility[] {
+  #pair(reader: SchemaNode, written: Conjunction, path: string, expanded: readonly SchemaNode[] = []): readonly Incompatibility[] {
     const key = [[reader], written, expanded].map(schemas => schemas.map(schema => this.#idOf(schema)).join(' ')).join('|')
     const known = this.#known.get(key)
     if (this.#visited.has(key)) return known ?? []
@@ -76,11 +76,11 @@ class JsonSchemaComparison {
     return reasons
   }
 
-  #evaluate(reader: JsonSchema, written: Conjunction, path: string, expanded: readonly JsonSchema[]): readonly Incompatibility[] {
-    if (reader === true || typesOf(written).size === 0 || valuesOf(written)?.length === 0) return []
+  #evaluate(reader: SchemaNode, written: Conjunction, path: string, expanded: readonly SchemaNode[]): readonly Incompatibility[] {
+    if (reader === true || typesOf(written).size === 0 || listedValues(written)?.length === 0) return []
     if (reader !== false && Object.keys(reader).length === 0) return []
     const split = objectsOf(written).find(schema => !expanded.includes(schema) && (schema['anyOf'] ?? schema['oneOf']) !== undefined)
-    const isSame = (schema: JsonSchema): boolean => !JSON.stringify(schema).includes('"$ref"') && tokenOf(schema) === tokenOf(reader)
+    const isSame = (schema: SchemaNode): boolean => !JSON.stringify(schema).includes('"$ref"') && tokenOf(schema) === tokenOf(reader)
     if (written.some(isSame)) return []
     if (split) {
       // A value fits some branch of each; that it fits only one narrows it further.
@@ -100,16 +100,16 @@ class JsonSchemaComparison {
       ...[...target, ...schemasOf(reader, 'allOf')].flatMap(part => this.#pair(part, written, path, objectsOf(written))),
       ...(reader['anyOf'] === undefined ? [] : this.#choice(schemasOf(reader, 'anyOf'), written, path)),
       ...(reader['oneOf'] === undefined ? [] : this.#exclusiveChoice(reader, written, path)),
-      ...(reader['not'] === undefined ? [] : this.#exclusion(reader['not'] as JsonSchema, written, path)),
+      ...(reader['not'] === undefined ? [] : this.#exclusion(reader['not'] as SchemaNode, written, path)),
     ]
   }
 
   /** No value may fit the excluded schema: by their types, or since the writer excludes at least as much. */
-  #exclusion(excluded: JsonSchema, written: Conjunction, path: string): Incompatibility[] {
+  #exclusion(excluded: SchemaNode, written: Conjunction, path: string): Incompatibility[] {
     const types = typesOf(flattened([excluded], this.#reader))
     if ([...typesOf(written)].every(type => !overlaps(type, types))) return []
     const isCovered = objectsOf(written).some(schema => {
-      const before = schema['not'] as JsonSchema | undefined
+      const before = schema['not'] as SchemaNode | undefined
       // The sides change: what the reader excludes must be among what the writer excludes.
       return before !== undefined && new JsonSchemaComparison(this.#writer, this.#reader).compare(before, [excluded]).length === 0
     })
@@ -117,10 +117,10 @@ class JsonSchemaComparison {
   }
 
   /** Every value must fit a branch: all values the same, or each type or listed value by itself. */
-  #choice(branches: readonly JsonSchema[], written: Conjunction, path: string): readonly Incompatibility[] {
+  #choice(branches: readonly SchemaNode[], written: Conjunction, path: string): readonly Incompatibility[] {
     const fits = (values: Conjunction) => branches.some(branch => this.#pair(branch, values, path, objectsOf(values)).length === 0)
     if (fits(written)) return []
-    const listed = valuesOf(written)
+    const listed = listedValues(written)
     if (listed && listed.length > 1) return listed.flatMap(value => this.#choice(branches, [...written, this.#constant(value)], path))
     const types = [...typesOf(written)]
     if (types.length > 1) return types.flatMap(type => this.#choice(branches, [...written, schemaOfType.get(type)!], path))
@@ -156,9 +156,9 @@ class JsonSchemaComparison {
   #properties(reader: JsonSchemaObject, written: Conjunction, path: string): Incompatibility[] {
     const own = propertiesOf(reader)
     const names = new Set([reader, ...objectsOf(written)].flatMap(schema => Object.keys(propertiesOf(schema))))
-    const additional = (reader['additionalProperties'] as JsonSchema | undefined) ?? true
+    const additional = (reader['additionalProperties'] as SchemaNode | undefined) ?? true
     const required = requiredNames(written)
-    // What matches a pattern of the writer, too, is decided with that pattern.
+    // A name that matches a pattern of the writer, too, is decided with that pattern.
     const isOpen = (pattern: string, name: string): boolean =>
       matchesPattern(pattern, name) === undefined && !objectsOf(written).some(schema => Object.hasOwn(patternsOf(schema), pattern))
     const missing = [...requiredNames([reader])].filter(name => {
@@ -179,13 +179,13 @@ class JsonSchemaComparison {
   }
 
   /** Properties that no schema names, and that match a pattern of either side. */
-  #patterns(reader: JsonSchemaObject, additional: JsonSchema, written: Conjunction, path: string): readonly Incompatibility[] {
+  #patterns(reader: JsonSchemaObject, additional: SchemaNode, written: Conjunction, path: string): readonly Incompatibility[] {
     const own = patternsOf(reader)
     const before = objectsOf(written).map(patternsOf)
     const patterns = new Set([own, ...before].flatMap(schemas => Object.keys(schemas)))
     return [...patterns].flatMap(pattern => {
       const place = `${path}/patternProperties/${pattern}`
-      const writers = before.map((schemas, i): JsonSchema => schemas[pattern] ?? additionalSchemas([objectsOf(written)[i]])[0])
+      const writers = before.map((schemas, i): SchemaNode => schemas[pattern] ?? additionalSchemas([objectsOf(written)[i]])[0])
       // A name that matches one pattern may match another pattern too, which narrows the writer and not the reader.
       if (own[pattern] !== undefined) return this.#pair(own[pattern], writers, place)
       return Object.keys(own).length === 0
@@ -195,7 +195,7 @@ class JsonSchemaComparison {
   }
 
   #items(reader: JsonSchemaObject, written: Conjunction, path: string): Incompatibility[] {
-    const tuple = Math.max(...[reader, ...objectsOf(written)].map(schema => tupleOf(schema).length))
+    const tuple = Math.max(...[reader, ...objectsOf(written)].map(schema => leadingItems(schema).length))
     return Array.from({ length: tuple + 1 }, (_, index) => {
       const [item = true] = itemSchemas([reader], index)
       return this.#pair(item, itemSchemas(written, index), `${path}/${index < tuple ? index : 'items'}`)
@@ -212,7 +212,7 @@ class JsonSchemaComparison {
     return known
   }
 
-  #idOf(schema: JsonSchema): number {
+  #idOf(schema: SchemaNode): number {
     const known = this.#ids.get(schema)
     if (known !== undefined) return known
     this.#ids.set(schema, this.#ids.size)
@@ -231,7 +231,7 @@ const removedReason: ReaderReason = {
   fix: 'leave it in the schema, or allow it with additionalProperties',
 }
 
-const requiredReason = (name: string, schema: JsonSchema): ReaderReason => ({
+const requiredReason = (name: string, schema: SchemaNode): ReaderReason => ({
   rule: 'required-added',
   reader: `required ${schemaText(schema)}`,
   problem: `'${name}' is required, and may be missing in what the writer writes`,

@@ -1,10 +1,11 @@
 /** Keywords of a reader's JSON Schema that do not follow from what a writer's schema allows: types, values, ranges, lengths, patterns. */
 import { canonicalJson } from '../../define/ir/index.ts'
+import type { StrictOmit } from '../../base/index.ts'
 import type { Incompatibility } from '../incompatibility.ts'
-import type { JsonSchema, JsonSchemaObject, JsonType } from './parse-json-schema.ts'
+import type { SchemaNode, JsonSchemaObject, JsonType } from './parse-json-schema.ts'
 import {
   type Conjunction,
-  countBound,
+  tightestCount,
   type CountKeyword,
   isWithin,
   matchesPattern,
@@ -12,11 +13,11 @@ import {
   objectsOf,
   typeOfValue,
   typesOf,
-  valuesOf,
+  listedValues,
 } from './written-values.ts'
 
 /** A reason, without the place and the writer's side. */
-export type ReaderReason = Omit<Incompatibility, 'path' | 'writer'>
+export type ReaderReason = StrictOmit<Incompatibility, 'path' | 'writer'>
 
 /** Keywords that are decided only where the writer has them too, word for word. */
 const opaque = [
@@ -37,7 +38,7 @@ const opaqueEntries = ['dependencies', 'dependentRequired', 'dependentSchemas'] 
 const SHOWN_MAX = 120
 
 /** A schema for people, in short. */
-export function schemaText(schema: JsonSchema): string {
+export function schemaText(schema: SchemaNode): string {
   if (typeof schema === 'boolean') return schema ? 'anything' : 'nothing'
   const text = JSON.stringify(schema)
   return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text
@@ -46,7 +47,7 @@ export function schemaText(schema: JsonSchema): string {
 export function keywordReasons(reader: JsonSchemaObject, written: Conjunction): ReaderReason[] {
   const typeReasons = typesNarrowed(reader, written)
   if (typeReasons.length > 0) return typeReasons
-  const values = valuesOf(written)
+  const values = listedValues(written)
   const types = typesOf(written)
   return [
     ...valuesNarrowed(reader, values, types),
@@ -60,7 +61,7 @@ export function keywordReasons(reader: JsonSchemaObject, written: Conjunction): 
 
 const reason = (reader: unknown, rule: string, problem: string, fix: string): ReaderReason => ({
   rule,
-  reader: schemaText(reader as JsonSchema),
+  reader: schemaText(reader as SchemaNode),
   problem,
   fix,
 })
@@ -84,7 +85,7 @@ function typesNarrowed(reader: JsonSchemaObject, written: Conjunction): ReaderRe
 }
 
 function valuesNarrowed(reader: JsonSchemaObject, values: readonly unknown[] | undefined, types: ReadonlySet<JsonType>): ReaderReason[] {
-  const allowed = valuesOf([reader])
+  const allowed = listedValues([reader])
   if (!allowed) return []
   const known = new Set(allowed.map(value => canonicalJson(value)))
   const all = values ?? impliedValues(types)
@@ -105,7 +106,7 @@ function impliedValues(types: ReadonlySet<JsonType>): readonly unknown[] | undef
 }
 
 function numbersNarrowed(reader: JsonSchemaObject, written: Conjunction): ReaderReason[] {
-  const numbers = valuesOf(written)?.filter(value => typeof value === 'number')
+  const numbers = listedValues(written)?.filter(value => typeof value === 'number')
   const bounds = (['minimum', 'maximum'] as const).flatMap(end => {
     const own = numberBound([reader], end)
     if (!own) return []
@@ -134,7 +135,7 @@ function textNarrowed(reader: JsonSchemaObject, written: Conjunction): ReaderRea
   const { pattern } = reader
   if (typeof pattern !== 'string') return []
   const patterns = objectsOf(written).flatMap(schema => (typeof schema['pattern'] === 'string' ? [schema['pattern']] : []))
-  const texts = valuesOf(written)?.filter(value => typeof value === 'string')
+  const texts = listedValues(written)?.filter(value => typeof value === 'string')
   if (patterns.includes(pattern) || texts?.every(text => matchesPattern(pattern, text))) return []
   return patterns.length === 0 && !texts
     ? [reason({ pattern }, 'pattern-added', `a pattern is added: ${pattern}`, 'leave the pattern out')]
@@ -158,11 +159,11 @@ const sizes: Readonly<Record<'Length' | 'Items' | 'Properties', (value: unknown)
 function countsNarrowed(reader: JsonSchemaObject, written: Conjunction, subject: keyof typeof sizes): ReaderReason[] {
   return (['min', 'max'] as const).flatMap(end => {
     const keyword: CountKeyword = `${end}${subject}`
-    const own = countBound([reader], keyword)
+    const own = tightestCount([reader], keyword)
     if (own === undefined || (end === 'min' && own === 0)) return []
     const isInside = (size: number): boolean => (end === 'min' ? size >= own : size <= own)
-    const counts = valuesOf(written)?.flatMap(value => sizes[subject](value) ?? [])
-    const before = countBound(written, keyword)
+    const counts = listedValues(written)?.flatMap(value => sizes[subject](value) ?? [])
+    const before = tightestCount(written, keyword)
     if (counts ? counts.every(isInside) : before !== undefined && isInside(before)) return []
     return [reason({ [keyword]: own }, 'range-narrowed', `${keyword} is ${own}, and was ${before ?? 'none'}`, `leave ${keyword} as it was`)]
   })

@@ -8,14 +8,14 @@ import { limits, show } from '../../base/index.ts'
 import { malformedSchema, parseSchemaJson, PartBudget } from '../schema-error.ts'
 
 /** A schema as JSON: `true` allows everything, `false` nothing. */
-export type JsonSchema = boolean | JsonSchemaObject
+export type SchemaNode = boolean | JsonSchemaObject
 export type JsonSchemaObject = Readonly<Record<string, unknown>>
 
 /** A parsed document. */
 export interface JsonSchemaDocument {
-  readonly root: JsonSchema
+  readonly root: SchemaNode
   /** The schema to which the `$ref` of a schema of this document leads. */
-  readonly target: (schema: JsonSchemaObject) => JsonSchema
+  readonly target: (schema: JsonSchemaObject) => SchemaNode
   /** Up to draft 7, keywords beside a `$ref` do not count. */
   readonly ignoresBesideRef: boolean
 }
@@ -49,7 +49,7 @@ export function parseJsonSchema(text: string): JsonSchemaDocument {
   for (const { schema, path } of references) checkProgress(schema, targets, path)
   const draft = isSchemaObject(root) ? root['$schema'] : undefined
   return {
-    root: root as JsonSchema,
+    root: root as SchemaNode,
     target: schema => targets.get(schema)!,
     ignoresBesideRef: typeof draft === 'string' && /draft-0[3467]/.test(draft),
   }
@@ -73,9 +73,9 @@ function* partsOf(schema: JsonSchemaObject): Generator<readonly [string, unknown
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
 function checkKeywords(schema: JsonSchemaObject, path: string): void {
-  const expect = (keyword: string, isRight: (value: unknown) => boolean, what: string): void => {
+  const expect = (keyword: string, isRight: (value: unknown) => boolean, expected: string): void => {
     const value = schema[keyword]
-    if (value !== undefined && !isRight(value)) malformedSchema(path, `${keyword} is ${what}, got ${show(value)}`)
+    if (value !== undefined && !isRight(value)) malformedSchema(path, `${keyword} is ${expected}, got ${show(value)}`)
   }
   const isText = (value: unknown): boolean => typeof value === 'string'
   const isType = (value: unknown): boolean => jsonTypes.some(type => type === value)
@@ -101,7 +101,7 @@ function checkKeywords(schema: JsonSchemaObject, path: string): void {
 }
 
 /** The part of the document to which a reference such as `#/$defs/payment` leads, or the one with that `$anchor`. */
-function resolve(root: unknown, reference: unknown, path: string): JsonSchema {
+function resolve(root: unknown, reference: unknown, path: string): SchemaNode {
   if (typeof reference !== 'string' || !reference.startsWith('#'))
     return malformedSchema(path, `$ref ${show(reference)} leads into another document; copy the definition into $defs`)
   const steps = reference === '#' ? [] : reference.slice(2).split('/')
@@ -135,8 +135,8 @@ function anchored(schema: unknown, name: string): unknown {
 }
 
 /** Rejects references that lead back to themselves through nothing but references and combinators: no value could be checked. */
-function checkProgress(from: JsonSchemaObject, targets: ReadonlyMap<JsonSchemaObject, JsonSchema>, path: string): void {
-  const visited = new Set<JsonSchema>()
+function checkProgress(from: JsonSchemaObject, targets: ReadonlyMap<JsonSchemaObject, SchemaNode>, path: string): void {
+  const visited = new Set<SchemaNode>()
   const visit = (schema: unknown): void => {
     if (!isSchemaObject(schema) || visited.has(schema)) return
     visited.add(schema)

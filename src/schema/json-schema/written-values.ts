@@ -6,7 +6,7 @@
  */
 import {
   isSchemaObject,
-  type JsonSchema,
+  type SchemaNode,
   type JsonSchemaDocument,
   type JsonSchemaObject,
   type JsonType,
@@ -14,7 +14,7 @@ import {
 } from './parse-json-schema.ts'
 
 /** Schemas that hold together. */
-export type Conjunction = readonly JsonSchema[]
+export type Conjunction = readonly SchemaNode[]
 
 /** A lower or upper bound of a number. */
 export interface NumberBound {
@@ -23,9 +23,9 @@ export interface NumberBound {
 }
 
 /** The schemas with the parts of `allOf` and the targets of references beside them; each schema once. */
-export function flattened(conjunction: Conjunction, { target, ignoresBesideRef }: JsonSchemaDocument): JsonSchema[] {
-  const all = new Set<JsonSchema>()
-  const add = (schema: JsonSchema): void => {
+export function flattened(conjunction: Conjunction, { target, ignoresBesideRef }: JsonSchemaDocument): SchemaNode[] {
+  const all = new Set<SchemaNode>()
+  const add = (schema: SchemaNode): void => {
     if (all.has(schema)) return
     const isReference = typeof schema !== 'boolean' && typeof schema['$ref'] === 'string'
     if (!isReference || !ignoresBesideRef) all.add(schema)
@@ -37,14 +37,14 @@ export function flattened(conjunction: Conjunction, { target, ignoresBesideRef }
   return [...all]
 }
 
-export const schemasOf = (schema: JsonSchemaObject, keyword: 'allOf' | 'anyOf' | 'oneOf'): readonly JsonSchema[] =>
-  (schema[keyword] as readonly JsonSchema[] | undefined) ?? []
+export const schemasOf = (schema: JsonSchemaObject, keyword: 'allOf' | 'anyOf' | 'oneOf'): readonly SchemaNode[] =>
+  (schema[keyword] as readonly SchemaNode[] | undefined) ?? []
 
 /** Types of the values; an integer is listed as `integer` alone, any other number as `number`. */
 export function typesOf(conjunction: Conjunction): ReadonlySet<JsonType> {
   const allowed = objectsOf(conjunction).map(schema => {
     const { type } = schema
-    const values = valuesOf([schema])
+    const values = listedValues([schema])
     const declared = new Set(type === undefined ? jsonTypes : ([type].flat() as JsonType[]))
     const types = declared.has('number') ? declared.add('integer') : declared
     return values ? new Set([...types].filter(name => values.map(typeOfValue).some(own => own === name))) : types
@@ -64,7 +64,7 @@ export function typeOfValue(value: unknown): JsonType {
 }
 
 /** The values, where they are listed by `enum` or `const`; `undefined` where they are not. */
-export function valuesOf(conjunction: Conjunction): readonly unknown[] | undefined {
+export function listedValues(conjunction: Conjunction): readonly unknown[] | undefined {
   const listed = objectsOf(conjunction).flatMap(schema => [
     ...(schema['enum'] === undefined ? [] : [schema['enum'] as readonly unknown[]]),
     ...('const' in schema ? [[schema['const']]] : []),
@@ -95,7 +95,7 @@ export function isWithin(bound: NumberBound, other: NumberBound, end: 'minimum' 
 export type CountKeyword = 'minLength' | 'maxLength' | 'minItems' | 'maxItems' | 'minProperties' | 'maxProperties'
 
 /** The tightest of the counts; `undefined` without one. */
-export function countBound(conjunction: Conjunction, keyword: CountKeyword): number | undefined {
+export function tightestCount(conjunction: Conjunction, keyword: CountKeyword): number | undefined {
   const bounds = objectsOf(conjunction).flatMap(schema => (typeof schema[keyword] === 'number' ? [schema[keyword]] : []))
   if (bounds.length === 0) return undefined
   return keyword.startsWith('min') ? Math.max(...bounds) : Math.min(...bounds)
@@ -110,7 +110,7 @@ export const requiredNames = (conjunction: Conjunction): ReadonlySet<string> =>
  * schema with a pattern that is not decided may allow anything.
  */
 export const propertySchemas = (conjunction: Conjunction, name: string): Conjunction =>
-  objectsOf(conjunction).flatMap((schema): readonly JsonSchema[] => {
+  objectsOf(conjunction).flatMap((schema): readonly SchemaNode[] => {
     const own = propertiesOf(schema)[name]
     const patterns = Object.entries(patternsOf(schema))
     const matched = patterns.flatMap(([pattern, of]) => (matchesPattern(pattern, name) ? [of] : []))
@@ -120,10 +120,10 @@ export const propertySchemas = (conjunction: Conjunction, name: string): Conjunc
 
 /** Schemas of properties that no schema names and no pattern matches. */
 export const additionalSchemas = (conjunction: Conjunction): Conjunction =>
-  objectsOf(conjunction).map(schema => (schema['additionalProperties'] as JsonSchema | undefined) ?? true)
+  objectsOf(conjunction).map(schema => (schema['additionalProperties'] as SchemaNode | undefined) ?? true)
 
-export const patternsOf = (schema: JsonSchemaObject): Readonly<Record<string, JsonSchema>> =>
-  (schema['patternProperties'] as Readonly<Record<string, JsonSchema>> | undefined) ?? {}
+export const patternsOf = (schema: JsonSchemaObject): Readonly<Record<string, SchemaNode>> =>
+  (schema['patternProperties'] as Readonly<Record<string, SchemaNode>> | undefined) ?? {}
 
 /**
  * Does a text match a regular expression that is a literal, `^S_` or `^web$`? `undefined` for any other: a hostile one could take for ever.
@@ -137,20 +137,20 @@ export function matchesPattern(pattern: string, text: string): boolean | undefin
 }
 
 /** Schemas of the properties that are named. A name that every object inherits is no property of its own. */
-export const propertiesOf = (schema: JsonSchemaObject): Readonly<Record<string, JsonSchema>> =>
-  Object.assign(Object.create(null) as Record<string, JsonSchema>, schema['properties'])
+export const propertiesOf = (schema: JsonSchemaObject): Readonly<Record<string, SchemaNode>> =>
+  Object.assign(Object.create(null) as Record<string, SchemaNode>, schema['properties'])
 
 /** Schemas of the item with this index: of a tuple its own, otherwise those of the further items. */
 export const itemSchemas = (conjunction: Conjunction, index: number): Conjunction =>
   objectsOf(conjunction).map(schema => {
-    const tuple = tupleOf(schema)
+    const tuple = leadingItems(schema)
     if (index < tuple.length) return tuple[index]
     const rest = Array.isArray(schema['items']) ? schema['additionalItems'] : schema['items']
-    return (rest as JsonSchema | undefined) ?? true
+    return (rest as SchemaNode | undefined) ?? true
   })
 
 /** Schemas of the first items, by index. */
-export function tupleOf(schema: JsonSchemaObject): readonly JsonSchema[] {
+export function leadingItems(schema: JsonSchemaObject): readonly SchemaNode[] {
   const tuple = schema['prefixItems'] ?? schema['items']
-  return Array.isArray(tuple) ? (tuple as JsonSchema[]) : []
+  return Array.isArray(tuple) ? (tuple as SchemaNode[]) : []
 }

@@ -16,7 +16,7 @@ import {
   type ScalarType,
   scalarTypes,
 } from './proto-file.ts'
-import { Tokens } from './tokens.ts'
+import { ProtoTokens } from './tokens.ts'
 
 /** Greatest number of a field. */
 const NUMBER_MAX = 2 ** 29 - 1
@@ -33,7 +33,7 @@ export function parseProtobuf(text: string): ProtoFile {
 }
 
 class ProtoParser {
-  readonly #tokens: Tokens
+  readonly #tokens: ProtoTokens
   readonly #messages = new Map<string, OpenMessage>()
   readonly #enums = new Map<string, ProtoEnum>()
   /** Types can be resolved once all names are known. */
@@ -43,7 +43,7 @@ class ProtoParser {
   #imports = 0
 
   constructor(text: string) {
-    this.#tokens = new Tokens(text)
+    this.#tokens = new ProtoTokens(text)
   }
 
   file(): ProtoFile {

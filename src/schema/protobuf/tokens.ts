@@ -1,4 +1,4 @@
-/** Tokens of a Protobuf file, with their lines: words, numbers, texts and signs. Comments and white space are left out. */
+/** ProtoTokens of a Protobuf file, with their lines: words, numbers, texts and signs. Comments and white space are left out. */
 import { malformedSchema, PartBudget } from '../schema-error.ts'
 
 /** A token, as it is written. */
@@ -11,7 +11,7 @@ const pattern =
   /\s+|\/\/[^\n]*|\/\*[^]*?\*\/|("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[A-Za-z_.][\w.]*|\d[\w.+-]*|[{}[\]()<>=;,:\-+/&])|([^])/gu
 
 /** Reads tokens one after the other. Throws `SPILL_FORMAT`, with the line, where the text is not as it must be. */
-export class Tokens {
+export class ProtoTokens {
   readonly #tokens: readonly Token[]
   #next = 0
 

@@ -21,8 +21,8 @@ interface PeerAnswer {
 }
 
 /**
- * What Apache's reader does not do, although its own checker says that it can: strings as bytes and the reverse, and items or values of a
- * union. `fastavro` reads them.
+ * Known gap of Apache's reader, whose own checker says that it can read: strings as bytes and the reverse, and items or values of a union.
+ * `fastavro` reads them.
  */
 const isKnownGap = (error: string): boolean => error.startsWith('SchemaResolutionException: Schemas do not match.')
 
