@@ -9,6 +9,12 @@ const rules = (reader: unknown, writer: unknown) =>
 const record = (...fields: object[]) => ({ type: 'record', name: 'Payment', fields })
 const field = (type: unknown, more: object = {}) => record({ name: 'amount', type, ...more })
 
+test('every incompatibility is reported, not the first alone', () => {
+  const writer = record({ name: 'a', type: 'int' }, { name: 'b', type: ['null', 'int'] })
+  const reader = record({ name: 'a', type: 'string' }, { name: 'b', type: ['null', 'string'] }, { name: 'c', type: 'int' })
+  assert.deepEqual(rules(reader, writer), ['/c added-without-default', '/a type-changed', '/b branch-removed'])
+})
+
 test('promotions go one way', () => {
   for (const [from, to] of [
     ['int', 'long'],

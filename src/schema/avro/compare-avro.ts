@@ -73,12 +73,14 @@ class AvroComparison {
     return found
   }
 
+  /** Looks up each part, so that all pairs become known and every reason is reported. */
   #holds({ reasons, all, any }: PairStep): boolean {
-    return reasons.length === 0 && all.every(pair => this.#lookUp(pair.reader, pair.writer)) && (!any || this.#holdsAny(any))
+    const fitting = all.filter(pair => this.#lookUp(pair.reader, pair.writer)).length
+    const hasBranch = !any || this.#holdsAny(any)
+    return reasons.length === 0 && fitting === all.length && hasBranch
   }
 
   #holdsAny(any: readonly Pair[]): boolean {
-    // Each is looked up, so that its pair is known.
     return any.filter(pair => this.#lookUp(pair.reader, pair.writer)).length > 0
   }
 
