@@ -27,7 +27,7 @@ import {
 import type { FeaturesAt } from '../run/history/index.ts'
 import { LOG_NAME } from '../run/index.ts'
 import { FolderDecisions } from './decisions.ts'
-import { featuresAsOf, type FeaturesAsOfQuery } from './features.ts'
+import { featuresAsOf, type FeaturesAsOfQuery } from './search/features.ts'
 import { type FolderLog, lastPipeline, type StoredPipeline } from './folder-log.ts'
 import { FolderBackups } from './folder-backups.ts'
 import { folderHealth, type FolderHealth, type FolderHealthOptions, type ObjectiveReports, readObjectiveReports } from './health.ts'

@@ -23,6 +23,7 @@ export { serveRunControl } from './control/serve-control.ts'
 export type { ListedBatchRun } from './ledger-runs.ts'
 export type { DecisionTrace, TracedEffect } from './decisions.ts'
 export { FolderActivityReader, type FolderActivity } from './folder-activity.ts'
+export { featuresAtJson } from './search/features.ts'
 export type { FolderLog } from './folder-log.ts'
 export { type FolderView, openFolder, withFolder } from './folder.ts'
 export type { FolderHealth, ObjectiveReport } from './health.ts'
@@ -44,7 +45,7 @@ export { type ModelState, type PromotedChampion, promotedChampion, type Register
 export { describePipeline } from './pipeline-description.ts'
 export { type PipelinePlan, planStart } from './plan.ts'
 export { type LoggedSummary, replayThroughLog } from './replay-through-log.ts'
-export { DecisionSearchWorker } from './search/decision-search-worker.ts'
+export { FolderSearchWorker } from './search/folder-search-worker.ts'
 export {
   checkSourceSchema,
   parseLevel,

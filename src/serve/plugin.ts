@@ -4,7 +4,7 @@
  * The routes read bodies themselves, since bodies are streamed, compressed, or large. No schema is compiled and no request is logged.
  */
 import type { FastifyPluginAsync } from 'fastify'
-import { DecisionSearchWorker, openFolder } from '../operate/index.ts'
+import { FolderSearchWorker, openFolder } from '../operate/index.ts'
 import { decideRoutes } from './routes/decide.ts'
 import { decisionRoutes } from './routes/decisions.ts'
 import { effectRoutes } from './routes/effects.ts'
@@ -41,13 +41,14 @@ export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options
   const folder = openFolder(data)
   const streams = feed && new EventStreams(folder, bounds, onError)
   const load = new AdmissionControl(run, bounds)
-  const search = new DecisionSearchWorker(data)
+  const [search, past] = [new FolderSearchWorker(data), new FolderSearchWorker(data)]
   const context: ServerContext = {
     ...options,
     ir: pipeline.ir,
     load,
     folder,
     search,
+    past,
     streams,
     unsigned: new UnsignedWebhookCounts(),
     authorization: () => (options.authorize ? 'own' : options.tokens?.areRequired ? 'token' : 'none'),
@@ -65,6 +66,7 @@ export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options
     folder.close()
     load.close()
     search.close()
+    past.close()
     closed()
   })
   app.removeAllContentTypeParsers()

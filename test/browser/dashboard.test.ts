@@ -25,6 +25,7 @@ const pages: readonly (readonly [path: string, text: string])[] = [
   ['/sources/payments', 'event time'],
   ['/features', 'hybrid'],
   ['/features/card_now?key=c1', 'visible event'],
+  ['/features/card_now?key=c1&at=2026-01-01', 'from the log'],
   ['/decisions', 'newest decision'],
   ['/decisions/0', 'features read'],
   ['/actions', 'webhook'],

@@ -2,7 +2,7 @@
 import { inspect } from 'node:util'
 import type { FeatureValue } from '../../decision/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
-import { withFolder } from '../../operate/index.ts'
+import { featuresAtJson, withFolder } from '../../operate/index.ts'
 import type { FeaturesAt } from '../../run/history/index.ts'
 import { defineCommand, UsageError } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-folder.ts'
@@ -32,19 +32,11 @@ export const featuresCommand = defineCommand({
     const { ir } = await project.importPipeline()
     return withFolder(dataFolderOf(folder), async view => {
       const answers = await withProgress(async ({ show }) => view.features(ir, { ...query, onProgress: show }))
-      printEach(answers, { json, textOf: answer => featuresText(answer, ir), jsonOf, between: '\n' })
+      printEach(answers, { json, textOf: answer => featuresText(answer, ir), jsonOf: featuresAtJson, between: '\n' })
       return 0
     })
   },
 })
-
-/** Rejected features are a separate field, so that no rejection is read as a value. */
-function jsonOf({ features, ...rest }: FeaturesAt): unknown {
-  const all = Object.entries(features)
-  const values = all.flatMap(([name, feature]) => ('value' in feature ? [[name, feature.value] as const] : []))
-  const rejected = all.flatMap(([name, feature]) => ('rejected' in feature ? [[name, feature.rejected] as const] : []))
-  return { ...rest, features: Object.fromEntries(values), ...(rejected.length > 0 && { rejected: Object.fromEntries(rejected) }) }
-}
 
 function featuresText({ group, key, t, asOf, visibleEvents, ofKey, features }: FeaturesAt, ir: PipelineIR): string {
   const { source } = ir.groups.find(({ name }) => name === group)!

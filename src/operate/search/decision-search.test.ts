@@ -7,7 +7,7 @@ import { readDataFolder } from '../../log/sqlite/data-folder.ts'
 import { DecisionSearch, type SearchedLog } from './decision-search.ts'
 import { DecisionKeyIndex, hashOfKey } from './decision-key-index.ts'
 import { newestDecisions, type NewestDecisionsQuery } from '../../run/history/newest-decisions.ts'
-import { DecisionSearchWorker } from './decision-search-worker.ts'
+import { FolderSearchWorker } from './folder-search-worker.ts'
 
 const keys = ['c', 'd', '7', '7.0', 'null', 'ä', ''] as const
 
@@ -131,7 +131,7 @@ test('a search fails if it reads a damaged batch, and only then', async () => {
 test('a thread answers searches in turn, reports errors, and ends when it is closed', async () => {
   const shop = await open()
   await posted(shop.app, '/sources/payments/events', [pay(1), pay(2, 'd')])
-  const beside = new DecisionSearchWorker(shop.data)
+  const beside = new FolderSearchWorker(shop.data)
   const query = (key: string): NewestDecisionsQuery => ({ model: undefined, key, last: 5 })
   const texts = await Promise.all(['c', 'd', 'e'].map(key => beside.newest(query(key))))
   assert.deepEqual(
@@ -142,7 +142,7 @@ test('a thread answers searches in turn, reports errors, and ends when it is clo
   beside.close()
   await assert.rejects(pending, { code: 'SPILL_STOPPED' })
   await assert.rejects(beside.newest(query('c')), { code: 'SPILL_STOPPED' })
-  const nowhere = new DecisionSearchWorker(`${shop.data}/none`)
+  const nowhere = new FolderSearchWorker(`${shop.data}/none`)
   await assert.rejects(nowhere.newest(query('c')))
   nowhere.close()
   await shop.close()

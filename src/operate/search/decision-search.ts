@@ -1,7 +1,7 @@
 /**
  * Finds the newest recorded decisions of a model or key. An index of keys is built on first use and extended from there.
  *
- * It decodes whole batches, which takes milliseconds each, so it runs in a thread of its own (`decision-search-thread.ts`).
+ * It decodes whole batches, which takes milliseconds each, so it runs in a thread of its own (`folder-search-thread.ts`).
  */
 import { SpillwayError, limits } from '../../base/index.ts'
 import { Strings } from '../../columns/index.ts'

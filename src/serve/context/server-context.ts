@@ -6,7 +6,7 @@ import type { ResourceLimits } from '../access/resource-limits.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import type { CommitFeed } from '../events/journal.ts'
 import type { RunMonitor } from '../../monitor/index.ts'
-import type { RunControl, DecisionSearchWorker, FolderView } from '../../operate/index.ts'
+import type { RunControl, FolderSearchWorker, FolderView } from '../../operate/index.ts'
 import type { RateLimit } from '../access/rate-limit.ts'
 import type { Role } from '../access/token-file.ts'
 import type { ServedRun } from '../http/served-run.ts'
@@ -74,7 +74,9 @@ export interface ServerContext extends Pick<
   /** The run's data folder, for reading. */
   readonly folder: FolderView
   /** Searches recorded decisions in a thread of its own. */
-  readonly search: DecisionSearchWorker
+  readonly search: FolderSearchWorker
+  /** Reads features as of past times, in a second thread: a pass over a long log does not hold up searches. */
+  readonly past: FolderSearchWorker
   /** Absent without a feed. */
   readonly streams: EventStreams | undefined
   readonly unsigned: UnsignedWebhookCounts

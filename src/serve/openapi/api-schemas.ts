@@ -93,6 +93,18 @@ export const sharedSchemas = {
       rejected: described(values, 'features without a value, each with the reason'),
     },
   ),
+  FeaturesAsOf: object(
+    {
+      group: text,
+      key: described(values, 'by column'),
+      t: described(utcMs, 'the requested time'),
+      asOf: orNull(described(utcMs, 'as-of time of the values under the placement')),
+      visibleEvents: described(count, 'number of events of the source that the values include'),
+      ofKey: described(count, 'number of events of this key up to then'),
+      features: values,
+    },
+    { rejected: described(values, 'features without a value, each with the reason') },
+  ),
   Answers: object({ answers: list(ref('Features')) }),
   Decision: object(requiredOfDecision, optionalOfDecision),
   /** A decision before the deadline of its actions, otherwise the fallback answers of the actions. */

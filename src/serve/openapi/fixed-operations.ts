@@ -25,6 +25,8 @@ const nameParameter = (kind: string, named: Named, description = `only those of 
 const limitParameter = (maximum: number, description = 'how many'): OpenapiSchema =>
   queryParameter('limit', { type: 'integer', minimum: 1, maximum }, description)
 
+const required = (parameter: OpenapiSchema): OpenapiSchema => ({ ...parameter, required: true })
+
 /** The operations by path. */
 export const fixedPaths = (ir: PipelineIR): Paths => ({
   '/features': {
@@ -34,6 +36,16 @@ export const fixedPaths = (ir: PipelineIR): Paths => ({
       errors: [404, 503],
     }),
   },
+  '/features/as-of': readOperation(
+    'featuresAsOf',
+    'Features of a key as of a past time, from the log; a pass over the log',
+    json('the features', object({ features: ref('FeaturesAsOf') })),
+    [
+      required(nameParameter('group', ir.groups, 'the feature group')),
+      required(queryParameter('key', text, 'the key; of several columns a,b')),
+      required(queryParameter('at', text, 'ISO 8601 with its offset, or UTC milliseconds')),
+    ],
+  ),
   ...decisionPaths(ir),
   ...effectPaths(ir),
   ...deadLetterPaths(ir),

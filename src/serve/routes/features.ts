@@ -1,6 +1,9 @@
-/** `GET /features/:group?key=K` and `POST /features`: the feature values of keys now. */
+/**
+ * `GET /features/:group?key=K` and `POST /features`: the feature values of keys now. `GET /features/as-of` reads the log for the values of a key at a
+ * past time, in a thread.
+ */
 import type { FastifyInstance } from 'fastify'
-import { limits } from '../../base/index.ts'
+import { limits, timestampMs } from '../../base/index.ts'
 import type { GroupIR } from '../../define/ir/index.ts'
 import { withBody } from '../body/body.ts'
 import { checkJsonFields, parseJsonValue } from '../body/json-body.ts'
@@ -9,8 +12,9 @@ import { ServeError } from '../http/serve-error.ts'
 import type { FeatureQuery, ServedFeatureRow } from '../../run/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import { featureValue } from '../../decision/index.ts'
+import { addReadRoute } from './route.ts'
 
-export function featureRoutes(app: FastifyInstance, { run, ir, load }: ServerContext): void {
+export function featureRoutes(app: FastifyInstance, { run, ir, load, past }: ServerContext): void {
   const groupNamed = lookupByName('group', ir.groups)
   const answer = (asks: readonly FeatureQuery[]): readonly string[] => {
     if (!run.features) throw new ServeError('SPILL_UNSUPPORTED', 'this run serves no features; use `spillway features`')
@@ -26,6 +30,12 @@ export function featureRoutes(app: FastifyInstance, { run, ir, load }: ServerCon
       return features
     },
   )
+  addReadRoute(app, '/features/as-of', ['group', 'key', 'at'], ({ group, key, at }, request) => {
+    if (group === undefined || key === undefined || at === undefined)
+      throw new ServeError('SPILL_INPUT', 'write ?group=GROUP&key=KEY&at=TIME; a key of several columns is a,b')
+    const query = { group: groupNamed(group).name, key, at: timeParameter('at', at) }
+    return load.shareOf('read', request).countSearch(async () => `{"features":${(await past.featuresAsOf(ir, query)).slice(1, -1)}}`)
+  })
   app.post('/features', { config: { role: 'read' } }, async (request, reply) => {
     const { raw } = request
     if (mediaTypeOf(raw) !== 'json')
@@ -38,6 +48,16 @@ export function featureRoutes(app: FastifyInstance, { run, ir, load }: ServerCon
     reply.type('application/json')
     return `{"answers":[${answer(asks).join(',')}]}`
   })
+}
+
+/** Parses ISO 8601 with its offset, or UTC milliseconds. Throws 400. */
+function timeParameter(name: string, text: string): number {
+  const ms = timestampMs(/^-?\d+$/.test(text) ? Number(text) : text)
+  if (ms !== undefined && Math.abs(ms) <= limits.TIME_MS_MAX) return ms
+  throw new ServeError(
+    'SPILL_INPUT',
+    `?${name}=${text} is not a time; write ISO 8601 with its offset, such as 2026-01-01T00:00Z, or UTC milliseconds`,
+  )
 }
 
 /** The requests in a body. Throws 400 for malformed ones, 413 for too many. */

@@ -59,6 +59,9 @@ export const timeStamp = (ms: number): string =>
         .replace(/(\.000)?Z$/, '')
     : '—'
 
+/** The time of a text without an offset, which is UTC: `2026-01-01 12:00`. NaN for any other text. */
+export const utcTime = (text: string): number => Date.parse(`${text.trim().replace(' ', 'T').replace(/Z?$/, '')}Z`)
+
 /** A value of a record: text as it is, a number to 8 digits, anything else as JSON. */
 export function valueText(value: unknown): string {
   if (value === null || value === undefined) return '—'

@@ -8,19 +8,22 @@ import { countText, pluralText, timeStamp, valueText } from '../core/text.ts'
 import { useEventTail } from '../live/event-tail.ts'
 import { SelectFilter } from '../parts/select-filter.tsx'
 import { TextFilter } from '../parts/text-filter.tsx'
-import { type DecisionPredicate, decisionFilter } from './decision-filter.ts'
+import { decisionFilter } from './decision-filter.ts'
 
 const SHOWN = 100
+/** Decisions that are searched by score and time; the server finds them by model and key. */
+const SEARCHED = 1000
 
 export function DecisionList({ view, pipeline }: { readonly view: View; readonly pipeline: PipelineAnswer }) {
   const { model, key } = view.query
   const isLive = view.query['live'] !== undefined
   const { filter, problem } = decisionFilter(view.query)
-  const path = isLive ? undefined : `/decisions${queryText({ model, key, limit: SHOWN })}`
+  const isFiltered = view.query['min'] !== undefined || view.query['until'] !== undefined
+  const path = isLive ? undefined : `/decisions${queryText({ model, key, limit: isFiltered ? SEARCHED : SHOWN })}`
   const { value, error, reload } = useResource<{ decisions: DecisionAnswer[]; lookedAt?: number }>(path)
   const tail = useEventTail<DecisionAnswer>('/events', 'decision', { model }, isLive)
   const all = isLive ? tail.events.filter(decision => key === undefined || String(decision.key) === key) : value?.decisions.toReversed()
-  const shown = all?.filter(filter)
+  const shown = all?.filter(filter).slice(0, SHOWN)
   return (
     <>
       <h1>Decisions</h1>
@@ -73,8 +76,6 @@ function countsText(
   const newest = `${countText(shown)} of the ${pluralText(decisions.length, 'newest decision')} that match`
   return lookedAt === undefined ? `${newest}.` : `${newest}; ${countText(lookedAt)} were searched, and there may be older ones.`
 }
-
-export type { DecisionPredicate }
 
 export function DecisionTable({ decisions }: { readonly decisions: readonly DecisionAnswer[] }) {
   if (decisions.length === 0) return null

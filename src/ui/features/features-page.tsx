@@ -5,6 +5,7 @@ import { useResource } from '../core/resource.ts'
 import { Link, setFilters } from '../core/router.tsx'
 import { percentText, pluralText, spanText, timeStamp, valueText } from '../core/text.ts'
 import { TextFilter } from '../parts/text-filter.tsx'
+import { valuesPath } from './values-path.ts'
 import { LineageTable } from './lineage-table.tsx'
 
 interface FeaturesProps {
@@ -118,7 +119,9 @@ interface FeatureValues {
   readonly t: number
   readonly asOf: number | null
   readonly visibleEvents: number
-  readonly layer: string
+  readonly layer?: string
+  /** Of a past time: events of the key up to then. */
+  readonly ofKey?: number
   readonly ageMs?: number | null
   readonly degraded?: string
   readonly features: Readonly<Record<string, unknown>>
@@ -127,12 +130,14 @@ interface FeatureValues {
 
 /** Definitions, and beside them the values of a key as they are now. */
 function KeyValues({ view, group }: { readonly view: View; readonly group: GroupAnswer }) {
-  const { key } = view.query
-  const query = key === undefined ? undefined : keyQuery(key, group.key.length)
-  const { value, error, reload } = useResource<FeatureValues>(
-    query === undefined ? undefined : `/features/${encodeURIComponent(group.name)}?${query}`,
-    2000,
-  )
+  const { key, at } = view.query
+  const path = valuesPath(group, key, at)
+  const {
+    value: answer,
+    error,
+    reload,
+  } = useResource<FeatureValues | { readonly features: FeatureValues }>(path, at === undefined ? 2000 : undefined)
+  const value = answer && ('t' in answer ? answer : answer.features)
   return (
     <>
       <div class="filters">
@@ -141,6 +146,13 @@ function KeyValues({ view, group }: { readonly view: View; readonly group: Group
           value={key}
           placeholder={group.key.length > 1 ? 'a,b' : 'a key'}
           onChange={text => setFilters(view, { key: text })}
+        />
+        <TextFilter
+          label="As of (UTC), now if empty"
+          value={at}
+          placeholder="2026-01-01 12:00"
+          size={20}
+          onChange={text => setFilters(view, { at: text })}
         />
         {key !== undefined && (
           <>
@@ -154,7 +166,11 @@ function KeyValues({ view, group }: { readonly view: View; readonly group: Group
         )}
       </div>
       {error && <p class="banner">{error.message}</p>}
-      {value && <p class="soft">{valuesText(value)}</p>}
+      {path !== undefined && !error && (
+        <p class="soft" aria-live={at === undefined ? 'off' : 'polite'}>
+          {value ? valuesText(value) : at === undefined ? 'Reading …' : 'Reading the log up to then …'}
+        </p>
+      )}
       <table>
         <thead>
           <tr>
@@ -187,13 +203,11 @@ function KeyValues({ view, group }: { readonly view: View; readonly group: Group
   )
 }
 
-/** A key of several columns is one parameter for each of them. */
-export const keyQuery = (key: string, columns: number): string =>
-  (columns === 1 ? [key] : key.split(',')).map(part => `key=${encodeURIComponent(part.trim())}`).join('&')
-
-function valuesText({ t, asOf, visibleEvents, layer, ageMs, degraded }: FeatureValues): string {
+function valuesText({ t, asOf, visibleEvents, layer, ageMs, degraded, ofKey }: FeatureValues): string {
   const asOfText = asOf === null ? 'no snapshot is in use yet' : `as of ${timeStamp(asOf)} UTC`
   const age = ageMs !== undefined && ageMs !== null && ageMs > 0 ? `, ${spanText(ageMs)} old` : ''
   const warning = degraded === undefined ? '' : `; degraded: ${degraded}`
-  return `Read at ${timeStamp(t)} UTC, ${asOfText}${age}, from ${layer} with ${pluralText(visibleEvents, 'visible event')}${warning}.`
+  const origin = layer === undefined ? 'from the log' : `from ${layer}`
+  const events = ofKey === undefined ? '' : `, ${pluralText(ofKey, 'event')} of this key`
+  return `Read for ${timeStamp(t)} UTC, ${asOfText}${age}, ${origin} with ${pluralText(visibleEvents, 'visible event')}${events}${warning}.`
 }

@@ -3,17 +3,7 @@ import type { GroupAnswer } from '../core/answers.ts'
 import type { PageName } from '../core/location.ts'
 import { useResource } from '../core/resource.ts'
 import { Link } from '../core/router.tsx'
-
-interface LineageItem {
-  readonly kind: string
-  readonly name: string
-}
-
-interface LineageLink {
-  readonly from: LineageItem
-  readonly to: LineageItem
-  readonly roles: readonly string[]
-}
+import { downstream, type LineageItem, type LineageLink } from './downstream.ts'
 
 interface LineageAnswer {
   readonly nodes: readonly LineageItem[]
@@ -41,19 +31,6 @@ export function LineageTable({ group, feature }: LineageTableProps) {
       )}
     </section>
   )
-}
-
-/** Edges that lead away from a node, in any number of steps. */
-export function downstream(edges: readonly LineageLink[], of: string): LineageLink[] {
-  const reached = new Set([of])
-  const found: LineageLink[] = []
-  // The edges are in the order of the nodes that they lead to, so one pass is enough.
-  for (const edge of edges) {
-    if (!reached.has(`${edge.from.kind} ${edge.from.name}`)) continue
-    reached.add(`${edge.to.kind} ${edge.to.name}`)
-    found.push(edge)
-  }
-  return found
 }
 
 interface SideProps {

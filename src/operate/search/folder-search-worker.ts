@@ -1,18 +1,24 @@
-/** Searches recorded decisions beside the loop, in a thread that starts with the first search and ends with `close`. */
+/**
+ * Searches that read much of a data folder, beside the loop: recorded decisions, and features as of a past time. The thread starts with the
+ * first search and ends with `close`.
+ */
 import { extname } from 'node:path'
-import { SpillwayError } from '../../base/index.ts'
+import { SpillwayError, type StrictOmit } from '../../base/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
 import { JobThread } from '../../jobs/index.ts'
 import type { NewestDecisionsQuery } from '../../run/history/index.ts'
+import type { FeaturesAsOfQuery } from './features.ts'
+import type { FolderQuery } from './folder-search-thread.ts'
 
-const file = new URL(`./decision-search-thread${extname(import.meta.url)}`, import.meta.url)
+const file = new URL(`./folder-search-thread${extname(import.meta.url)}`, import.meta.url)
 
-const NAME = 'the search for decisions'
+const NAME = 'the search in the data folder'
 
 /** Heap of the thread, MB; the index is outside of it. */
 const HEAP_MB = 512
 
-/** The search thread of one data folder. */
-export class DecisionSearchWorker {
+/** A search thread of one data folder. Its searches run one after another. */
+export class FolderSearchWorker {
   readonly #data: string
   #thread: JobThread | undefined
   /** The last search: they run one after another. */
@@ -29,6 +35,18 @@ export class DecisionSearchWorker {
    * closed.
    */
   newest(query: NewestDecisionsQuery): Promise<string> {
+    return this.#inTurn({ kind: 'decisions', query })
+  }
+
+  /**
+   * Resolves with the features of a key as JSON, a list by group. Cost: one pass over the log for each group. Rejects as `featuresAsOf`
+   * throws, and with `SPILL_STOPPED` once closed.
+   */
+  featuresAsOf(ir: PipelineIR, query: StrictOmit<FeaturesAsOfQuery, 'onProgress'>): Promise<string> {
+    return this.#inTurn({ kind: 'features', ir, query })
+  }
+
+  #inTurn(query: FolderQuery): Promise<string> {
     const search = (): Promise<string> => this.#search(query)
     const result = this.#last.then(search, search)
     this.#last = result
@@ -40,7 +58,7 @@ export class DecisionSearchWorker {
     this.#thread?.terminate()
   }
 
-  async #search(query: NewestDecisionsQuery): Promise<string> {
+  async #search(query: FolderQuery): Promise<string> {
     if (this.#isClosed) throw new SpillwayError('SPILL_STOPPED', `${NAME} was stopped`)
     const options = { workerData: this.#data, resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } }
     const thread = (this.#thread ??= new JobThread(file, NAME, options))

@@ -1,8 +1,8 @@
 /** The features of a key, computed from the log of a data folder as of now or of a past time. */
-import { requireDefinition, SpillwayError, wallClock } from '../base/index.ts'
-import type { GroupIR, PipelineIR } from '../define/ir/index.ts'
-import type { StoredLog } from '../log/index.ts'
-import { featuresFromLog, type FeaturesAt } from '../run/history/index.ts'
+import { requireDefinition, SpillwayError, wallClock } from '../../base/index.ts'
+import type { GroupIR, PipelineIR } from '../../define/ir/index.ts'
+import type { StoredLog } from '../../log/index.ts'
+import { featuresFromLog, type FeaturesAt } from '../../run/history/index.ts'
 
 /** A query for the features of one key. */
 export interface FeaturesAsOfQuery {
@@ -54,4 +54,12 @@ function groupKeys(ir: PipelineIR, { group: name, key }: FeaturesAsOfQuery): Gro
   if (groups.length > 0) return groups.map(group => ({ group, key: keyOf(group) }))
   const keys = ir.groups.map(group => `${group.name} by ${group.key.join(',')}`)
   throw new SpillwayError('SPILL_KEY', `no group of pipeline '${ir.name}' has a key like '${key}'; there is ${keys.join('; ')}`)
+}
+
+/** Features with their values; rejected features are a separate field, so that no rejection is read as a value. */
+export function featuresAtJson({ features, ...rest }: FeaturesAt): object {
+  const all = Object.entries(features)
+  const values = all.flatMap(([name, feature]) => ('value' in feature ? [[name, feature.value] as const] : []))
+  const rejected = all.flatMap(([name, feature]) => ('rejected' in feature ? [[name, feature.rejected] as const] : []))
+  return { ...rest, features: Object.fromEntries(values), ...(rejected.length > 0 && { rejected: Object.fromEntries(rejected) }) }
 }

@@ -1,0 +1,26 @@
+/** Thread entry of searches in a data folder: one connection and one index, queried by messages, one at a time. */
+import { parentPort, workerData } from 'node:worker_threads'
+import type { PipelineIR } from '../../define/ir/index.ts'
+import { sendResult } from '../../jobs/index.ts'
+import { readDataFolder, type SqliteReader } from '../../log/sqlite/index.ts'
+import type { NewestDecisionsQuery } from '../../run/history/index.ts'
+import { type FeaturesAsOfQuery, featuresAsOf, featuresAtJson } from './features.ts'
+import { DecisionSearch } from './decision-search.ts'
+
+/** A query of the thread. */
+export type FolderQuery =
+  | { readonly kind: 'decisions'; readonly query: NewestDecisionsQuery }
+  | { readonly kind: 'features'; readonly ir: PipelineIR; readonly query: FeaturesAsOfQuery }
+
+const folder = workerData as string
+let reader: SqliteReader | undefined
+let search: DecisionSearch | undefined
+
+parentPort!.on('message', (message: FolderQuery) => {
+  void sendResult(async () => {
+    reader ??= readDataFolder(folder)
+    if (message.kind === 'features') return JSON.stringify(featuresAsOf(message.ir, reader, message.query).map(featuresAtJson))
+    search ??= new DecisionSearch(reader)
+    return JSON.stringify(await search.newest(message.query))
+  })
+})
