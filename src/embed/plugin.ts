@@ -43,6 +43,8 @@ export interface EmbedOptions extends SharedRunOptions {
   readonly bounds?: Partial<ResourceLimits>
   /** Rate limit of each client, by token, name from `authorize`, or address. Answers 429 beyond it. */
   readonly rate?: RateLimit
+  /** The folder of `spillway audit` whose report the dashboard shows; `audit` by default. */
+  readonly auditFolder?: string
   /** Adds further metrics to `/metrics`. */
   readonly addMetrics?: (registry: Registry) => void
 }
@@ -94,7 +96,7 @@ interface OpenRun {
 }
 
 function attach(app: FastifyInstance, options: EmbedOptions, { running, liveRun, control, feed, monitor, tokens, onError }: OpenRun): void {
-  const { pipeline, data, prefix = '/spillway', bounds, rate, addMetrics, authorize } = options
+  const { pipeline, data, prefix = '/spillway', bounds, rate, addMetrics, authorize, auditFolder } = options
   // Fastify runs the last added hook first: the routes answer their requests and close before the run stops.
   app.addHook('onClose', () => running.stop())
   app.decorate('spillway', running)
@@ -111,6 +113,7 @@ function attach(app: FastifyInstance, options: EmbedOptions, { running, liveRun,
     ...authorization,
     ...(bounds && { bounds }),
     ...(rate && { rate }),
+    ...(auditFolder !== undefined && { auditFolder }),
     ...(addMetrics && { addMetrics }),
   })
 }

@@ -5,6 +5,7 @@
  */
 import type { FastifyPluginAsync } from 'fastify'
 import { FolderSearchWorker, openFolder } from '../operate/index.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { decideRoutes } from './routes/decide.ts'
 import { decisionRoutes } from './routes/decisions.ts'
 import { effectRoutes } from './routes/effects.ts'
@@ -45,6 +46,8 @@ export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options
   const context: ServerContext = {
     ...options,
     ir: pipeline.ir,
+    fingerprint: pipeline.fingerprint,
+    auditFolder: options.auditFolder ?? 'audit',
     load,
     folder,
     search,
@@ -101,6 +104,7 @@ const allRoutes = [
   modelRoutes,
   pipelineRoutes,
   schemaRoutes,
+  auditRoutes,
   eventRoutes,
   seriesRoutes,
   healthRoutes,

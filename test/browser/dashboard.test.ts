@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { after, before, describe, test } from 'node:test'
+import { writeAuditReport } from '../../src/audit/write-report.ts'
 import { addToken, revokeToken } from '../../src/serve/access/token-file.ts'
+import { fraudReport } from '../audit/reports/fraud.ts'
 import { scratchFolder } from '../scratch.ts'
 import { Browser, type Page } from './browser.ts'
 import { click, fill, payment, press, serveDashboard, until, untilText, type DashboardRun } from './dashboard-run.ts'
@@ -34,6 +36,7 @@ const pages: readonly (readonly [path: string, text: string])[] = [
   ['/models', 'on request'],
   ['/models/fraud', 'usual'],
   ['/runs', 'batch run card_usual'],
+  ['/audit', 'The report alone'],
   ['/nothing', 'There is no such page'],
 ]
 
@@ -42,7 +45,9 @@ describe('the dashboard', { skip, timeout: 600_000 }, () => {
   let run: DashboardRun
   before(async () => {
     browser = new Browser(program!)
-    run = await serveDashboard(scratchFolder('dashboard'))
+    const auditFolder = scratchFolder('dashboard-audit')
+    writeAuditReport(fraudReport, auditFolder)
+    run = await serveDashboard(scratchFolder('dashboard'), { auditFolder })
     await run.call('POST', '/sources/payments/events', [payment(1), payment(2, { amount: '500.00' }), payment(3, { amount: 'a lot' })])
     await run.call('POST', '/groups/card_usual/runs')
   })

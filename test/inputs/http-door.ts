@@ -38,7 +38,15 @@ export async function accountHttp(next: Random, scratch: string): Promise<HttpAc
   const opened = await openDataFolder(folder)
   const run = new Run({ ir, maps, scores: new Map(), fingerprint: 'http' }, { store: opened.store, clock: () => NOW })
   const webhooks = source.id === undefined ? {} : { [source.name]: { style: 'standard', secret } as const }
-  const server = await startServer({ port: 0, run, pipeline: { ir }, data: folder, webhooks, clock: () => NOW, onError: () => {} })
+  const server = await startServer({
+    port: 0,
+    run,
+    pipeline: { ir, fingerprint: 'http' },
+    data: folder,
+    webhooks,
+    clock: () => NOW,
+    onError: () => {},
+  })
   const reader = readDataFolder(folder)
   const requests = { object: 0, array: 0, lines: 0, decide: 0, webhook: 0 }
   const sound: string[] = []

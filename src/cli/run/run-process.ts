@@ -50,6 +50,8 @@ export interface RunRequest extends ScheduledJobsRequest {
   /** The receiver of OpenLineage events, if there is one. */
   readonly lineage: LineageTarget | undefined
   readonly decisions: string | undefined
+  /** The folder with the report of an audit. */
+  readonly auditFolder: string | undefined
   readonly json: boolean
 }
 
@@ -143,7 +145,7 @@ async function finishJobs(running: LiveRun, once: boolean, print: RunOutput['pri
 /** Checks the options of the HTTP server. Returns the function that starts it. */
 async function servingOf(
   pipeline: Pipeline,
-  { listen, noAuth, hosts, rate, webhooks, data }: RunRequest,
+  { listen, noAuth, hosts, rate, webhooks, data, auditFolder }: RunRequest,
 ): Promise<(served: Pick<ListenOptions, 'run' | 'control' | 'monitor' | 'feed'>, output: RunOutput) => Promise<RunningServer>> {
   // Loading Fastify takes 0.1 s, so it is loaded only for a server.
   const serving = await import('../../serve/index.ts')
@@ -154,6 +156,7 @@ async function servingOf(
     data,
     ...(hosts.length > 0 && { hosts }),
     ...(rate && { rate }),
+    ...(auditFolder !== undefined && { auditFolder }),
     webhooks: webhooksOf(webhooks, process.env),
   }
   await serving.checkListenOptions(options)

@@ -48,6 +48,7 @@ const options = {
     value: 'N',
     help: 'the number of threads for a batch run [default: one fewer than cores, at least 1]',
   },
+  audit: { value: 'DIR', help: 'the folder of `spillway audit` whose report the dashboard shows [default: audit]' },
   reconcile: {
     value: 'SCHEDULE',
     help: "compare recorded decisions with SQL over the same log on this schedule: a cron in UTC such as '0 4 * * *', or an interval such as 6h",
@@ -121,6 +122,7 @@ function requestOf(values: Values, project: Project): RunRequest {
     backup: backupOfRun(values),
     lineage: lineageTarget(project.openlineage, process.env),
     decisions,
+    auditFolder: values.audit,
     json,
   }
 }

@@ -31,7 +31,7 @@ export type Authorize = (request: FastifyRequest, role: Role) => boolean | strin
 /** The options of the server plugin. */
 export interface ServeOptions {
   readonly run: ServedRun
-  readonly pipeline: { readonly ir: PipelineIR }
+  readonly pipeline: { readonly ir: PipelineIR; readonly fingerprint: string }
   /** The run's data folder, from which recorded decisions and effects are read. */
   readonly data: string
   /** Notifies that decisions or changes of effects are durable. Without it the server has no event streams. */
@@ -54,6 +54,8 @@ export interface ServeOptions {
   readonly clock?: Clock
   /** Adds further metrics to `/metrics`. */
   readonly addMetrics?: (registry: Registry) => void
+  /** The folder to which `spillway audit` writes its report; `audit` by default. */
+  readonly auditFolder?: string
   /** Serve an index of the routes at `/`. A server of its own does; an embedded one has no `/`. */
   readonly front?: boolean
   readonly bounds?: Partial<ResourceLimits>
@@ -70,6 +72,8 @@ export interface ServerContext extends Pick<
   'run' | 'control' | 'tokens' | 'authorize' | 'addMetrics' | 'webhooks' | 'clock' | 'front'
 > {
   readonly ir: PipelineIR
+  readonly fingerprint: string
+  readonly auditFolder: string
   readonly load: AdmissionControl
   /** The run's data folder, for reading. */
   readonly folder: FolderView

@@ -63,6 +63,27 @@ export const dashboardPaths: Paths = {
       answer: json('the definitions', pipeline),
     }),
   },
+  '/audit': {
+    get: operation('audit', 'The summary of the last audit', {
+      answer: json(
+        'the summary, as in audit.json',
+        object({
+          pipeline: text,
+          model: text,
+          summary: schemaTerms.values,
+          writtenAt: utcMs,
+          isCurrent: described({ type: 'boolean' }, 'is it of the pipeline that runs?'),
+        }),
+      ),
+      errors: [404],
+    }),
+  },
+  '/audit/page': {
+    get: operation('auditPage', 'The page of the last audit', {
+      answer: { description: 'a page without scripts', content: { 'text/html': { schema: text } } },
+      errors: [404],
+    }),
+  },
   '/ui/session': {
     get: operation('session', 'The roles of the client in the dashboard', {
       isPublic: true,

@@ -178,7 +178,8 @@ test('the server rejects a webhook without signature headers before it reads the
 })
 
 test('an unknown source, or a source without deduplication, accepts no webhooks', async () => {
-  const serverWith = (webhooks: WebhookSecrets, ir = pipeline.ir) => serve({ run: shop.run, pipeline: { ir }, data: shop.data, webhooks })
+  const serverWith = (webhooks: WebhookSecrets, ir = pipeline.ir) =>
+    serve({ run: shop.run, pipeline: { ...pipeline, ir }, data: shop.data, webhooks })
   const stripe = { style: 'stripe', secret: 'x' } as const
   const rejected = async (app: FastifyInstance, message: RegExp, code = 'SPILL_INPUT') => {
     await assert.rejects(async () => app.ready(), { code, message })

@@ -17,6 +17,8 @@ const pagePolicy = [
   "style-src 'self'",
   "connect-src 'self'",
   'img-src data:',
+  // The report of an audit.
+  "frame-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",

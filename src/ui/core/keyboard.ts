@@ -14,6 +14,7 @@ const goKeys: Readonly<Record<string, PageName>> = {
   l: 'dead-letters',
   m: 'models',
   r: 'runs',
+  u: 'audit',
 }
 
 const singleKeys: Readonly<Record<string, KeyCommand>> = {

@@ -171,35 +171,47 @@ function KeyValues({ view, group }: { readonly view: View; readonly group: Group
           {value ? valuesText(value) : at === undefined ? 'Reading …' : 'Reading the log up to then …'}
         </p>
       )}
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Feature</th>
-            <th scope="col">Type</th>
-            <th scope="col">Definition</th>
-            {key !== undefined && (
-              <th scope="col" class="number">
-                Value of {key}
-              </th>
-            )}
-          </tr>
-        </thead>
-        <tbody>
-          {group.features.map(({ name, type, definition }) => (
-            <tr key={name}>
-              <th scope="row">
-                <Link page="features" item={group.name} query={{ key, feature: name }}>
-                  {name}
-                </Link>
-              </th>
-              <td>{type}</td>
-              <td>{definition}</td>
-              {key !== undefined && <td class="number">{value?.rejected?.[name] ?? valueText(value?.features[name])}</td>}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <FeatureTable group={group} shownKey={key} value={value} />
     </>
+  )
+}
+
+interface FeatureTableProps {
+  readonly group: GroupAnswer
+  readonly shownKey: string | undefined
+  readonly value: FeatureValues | undefined
+}
+
+function FeatureTable({ group, shownKey: key, value }: FeatureTableProps) {
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Feature</th>
+          <th scope="col">Type</th>
+          <th scope="col">Definition</th>
+          {key !== undefined && (
+            <th scope="col" class="number">
+              Value of {key}
+            </th>
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        {group.features.map(({ name, type, definition }) => (
+          <tr key={name}>
+            <th scope="row">
+              <Link page="features" item={group.name} query={{ key, feature: name }}>
+                {name}
+              </Link>
+            </th>
+            <td>{type}</td>
+            <td>{definition}</td>
+            {key !== undefined && <td class="number">{value?.rejected?.[name] ?? valueText(value?.features[name])}</td>}
+          </tr>
+        ))}
+      </tbody>
+    </table>
   )
 }
 

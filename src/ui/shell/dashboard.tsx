@@ -8,6 +8,7 @@ import { SessionContext } from '../core/session.ts'
 import { call, type CallError, onSessionEnd } from '../core/server.ts'
 import { StatusContext, useStatusPoll } from '../live/use-status.ts'
 import { Effects } from '../actions/effects-page.tsx'
+import { Audit } from '../audit/audit-page.tsx'
 import { Decisions } from '../decisions/decision-page.tsx'
 import { DeadLetters } from '../letters/letter-list.tsx'
 import { Features } from '../features/features-page.tsx'
@@ -98,6 +99,8 @@ function Page({ view, pipeline }: { readonly view: View; readonly pipeline: Pipe
       return <Models view={view} pipeline={pipeline} />
     case 'runs':
       return <Runs view={view} pipeline={pipeline} />
+    case 'audit':
+      return <Audit />
     default:
       return (
         <>

@@ -10,6 +10,7 @@ export const pageTitles: Readonly<Record<PageName, string>> = {
   'dead-letters': 'Dead letters',
   models: 'Models',
   runs: 'Runs',
+  audit: 'Audit',
 }
 
 export function pageTitle({ page, item }: View): string {

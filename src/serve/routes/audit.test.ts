@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { fraudReport } from '../../../test/audit/reports/fraud.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
+import { open, shop as pipeline } from '../../../test/serve/shop.ts'
+import { writeAuditReport } from '../../audit/write-report.ts'
+
+const auditFolder = join(scratchFolder('served-audit'), 'audit')
+const shop = await open({ auditFolder })
+after(() => shop.close())
+const { app } = shop
+
+test('without a report both routes say how to make one', async () => {
+  for (const url of ['/audit', '/audit/page']) {
+    const { statusCode, body } = await app.inject({ url })
+    assert.deepEqual([statusCode, /`spillway audit` writes one/.test(body)], [404, true], url)
+  }
+})
+
+test('the report of the running pipeline is current, one of another version is not', async () => {
+  writeAuditReport({ ...fraudReport, fingerprint: pipeline.fingerprint }, auditFolder)
+  const { summary, isCurrent, writtenAt } = (await app.inject({ url: '/audit' })).json<{
+    summary: { recommendation: string }
+    isCurrent: boolean
+    writtenAt: number
+  }>()
+  assert.deepEqual([summary.recommendation, isCurrent], [fraudReport.summary.recommendation, true])
+  assert.ok(Number.isInteger(writtenAt))
+  writeAuditReport(fraudReport, auditFolder)
+  assert.equal((await app.inject({ url: '/audit' })).json<{ isCurrent: boolean }>().isCurrent, false)
+})
+
+test('the page may run no script, whoever wrote the file', async () => {
+  const { body, headers } = await app.inject({ url: '/audit/page' })
+  assert.match(body, /^<!doctype html>/i)
+  const policy = String(headers['content-security-policy'])
+  assert.match(policy, /default-src 'none'.*frame-ancestors 'self'; sandbox$/)
+  assert.doesNotMatch(policy, /script/)
+})
+
+test('a file that is no report is said', async () => {
+  mkdirSync(auditFolder, { recursive: true })
+  for (const text of ['{', '{}', 'null']) {
+    writeFileSync(join(auditFolder, 'audit.json'), text)
+    const { statusCode, body } = await app.inject({ url: '/audit' })
+    assert.deepEqual([statusCode, /is no report/.test(body)], [404, true], text)
+  }
+})
