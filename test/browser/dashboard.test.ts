@@ -191,6 +191,17 @@ describe('the dashboard', { skip, timeout: 600_000 }, () => {
     assert.deepEqual(rows, ['n', 'score'])
   })
 
+  test('a chart has a range, which is in the address, and the starts of the run', async () => {
+    const page = await openPage('')
+    await untilText(page, 'Rates, since this page was opened')
+    await click(page, '1h')
+    await untilText(page, 'Rates, last hour')
+    assert.equal(await page.evaluate('location.search'), '?range=1h')
+    await page.open(`${run.url}/ui/sources/payments?range=6h`)
+    await untilText(page, 'Rates, last 6 hours')
+    assert.equal(await page.evaluate(`document.querySelector('[aria-pressed=true]').textContent`), '6h')
+  })
+
   test('a batch run is started', async () => {
     const page = await openPage('/runs')
     await click(page, 'Start batch run of card_usual')

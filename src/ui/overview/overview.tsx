@@ -1,24 +1,26 @@
 /** The first page: health, what is wrong now with its cause, the pipeline with live figures, and rates over the last minutes. */
-import { useMemo } from 'preact/hooks'
 import type { BatchRunAnswer, ModelAnswer, ObjectiveAnswer, PipelineAnswer, ReconciliationAnswer, StatusAnswer } from '../core/answers.ts'
+import type { View } from '../core/location.ts'
 import { useResource } from '../core/resource.ts'
 import { Link } from '../core/router.tsx'
 import { agoText, bytesText, countText, pluralText, rateText, timeStamp } from '../core/text.ts'
-import { allAccepted, allDecisions, rateOf, rateSeries } from '../live/status-history.ts'
+import { allAccepted, allDecisions, rateOf } from '../live/status-history.ts'
+import type { SeriesAnswer } from '../live/stored-series.ts'
 import { useLiveStatus } from '../live/use-status.ts'
-import { RateChart } from '../parts/rate-chart.tsx'
+import { RateHistory, type RateLine } from '../parts/rate-history.tsx'
 import { PipelineGraph } from './pipeline-graph.tsx'
 import { type Problem, problemsOf } from './problems.ts'
 
 /** Ledgers change with jobs, objectives once a minute or so. */
 const SLOW_MS = 10_000
 
-export function Overview({ pipeline }: { readonly pipeline: PipelineAnswer }) {
+export function Overview({ view, pipeline }: { readonly view: View; readonly pipeline: PipelineAnswer }) {
   const { history } = useLiveStatus()
   const objectives = useResource<{ objectives: ObjectiveAnswer[] }>('/objectives', SLOW_MS).value?.objectives
   const runs = useResource<{ runs: BatchRunAnswer[] }>('/runs', SLOW_MS).value?.runs
   const models = useResource<{ models: ModelAnswer[] }>('/models', SLOW_MS).value?.models
   const reconciliations = useResource<{ reconciliations: ReconciliationAnswer[] }>('/reconciliations', SLOW_MS).value?.reconciliations
+  const levels = useResource<SeriesAnswer>('/series?names=freshness_age_ms&since=5m&step=10s', SLOW_MS).value
   const problems = problemsOf({
     history,
     ...(objectives && { objectives }),
@@ -34,9 +36,9 @@ export function Overview({ pipeline }: { readonly pipeline: PipelineAnswer }) {
       <Problems problems={problems} isKnown={status !== undefined} />
       <section aria-labelledby="pipeline">
         <h2 id="pipeline">Pipeline</h2>
-        <PipelineGraph pipeline={pipeline} history={history} objectives={objectives ?? []} />
+        <PipelineGraph pipeline={pipeline} history={history} objectives={objectives ?? []} levels={levels} />
       </section>
-      <Rates history={history} />
+      <RateHistory view={view} lines={lines} />
     </>
   )
 }
@@ -97,24 +99,7 @@ function Problems({ problems, isKnown }: { readonly problems: readonly Problem[]
   )
 }
 
-function Rates({ history }: { readonly history: readonly StatusAnswer[] }) {
-  const events = useMemo(() => rateSeries(history, allAccepted), [history])
-  const decisions = useMemo(() => rateSeries(history, allDecisions), [history])
-  return (
-    <section aria-labelledby="rates">
-      <h2 id="rates">Rates since this page was opened</h2>
-      {events.times.length < 2 ? (
-        <p class="soft">Two seconds until there is a line to draw.</p>
-      ) : (
-        <RateChart
-          label={`Events and decisions a second, now ${rateText(events.rates.at(-1) ?? undefined)} and ${rateText(decisions.rates.at(-1) ?? undefined)}`}
-          times={events.times}
-          lines={[
-            { label: 'events', values: events.rates, colour: '--incident' },
-            { label: 'decisions', values: decisions.rates, colour: '--planned' },
-          ]}
-        />
-      )}
-    </section>
-  )
-}
+const lines: readonly RateLine[] = [
+  { label: 'events', colour: '--incident', count: allAccepted, measure: 'events', labels: { outcome: 'accepted' } },
+  { label: 'decisions', colour: '--planned', count: allDecisions, measure: 'decisions', labels: {} },
+]

@@ -4,6 +4,7 @@ import type { PageName } from '../core/location.ts'
 import { Link } from '../core/router.tsx'
 import { countText, percentText, rateText, spanText } from '../core/text.ts'
 import { acceptedOf, decisionsOf, rateOf, rateSeries } from '../live/status-history.ts'
+import { newestLevel, type SeriesAnswer } from '../live/stored-series.ts'
 import { SparkLine } from '../parts/spark-line.tsx'
 import { edgePath, type GraphNode, layoutPipeline, NODE_HEIGHT, NODE_WIDTH, type NodeKind } from './graph-layout.ts'
 
@@ -11,6 +12,8 @@ interface GraphProps {
   readonly pipeline: PipelineAnswer
   readonly history: readonly StatusAnswer[]
   readonly objectives: readonly ObjectiveAnswer[]
+  /** Ages of groups, as the last samples have them. */
+  readonly levels: SeriesAnswer | undefined
 }
 
 const columnTitles: Readonly<Record<NodeKind, string>> = {
@@ -59,7 +62,7 @@ const nodeStyle = ({ x, y }: GraphNode): Record<string, string> => ({
   '--h': `${NODE_HEIGHT}px`,
 })
 
-function Card({ node: { kind, name }, pipeline, history, objectives }: GraphProps & { readonly node: GraphNode }) {
+function Card({ node: { kind, name }, pipeline, history, objectives, levels }: GraphProps & { readonly node: GraphNode }) {
   const status = history.at(-1)
   switch (kind) {
     case 'source':
@@ -72,9 +75,13 @@ function Card({ node: { kind, name }, pipeline, history, objectives }: GraphProp
     case 'group': {
       const group = pipeline.groups.find(candidate => candidate.name === name)!
       const objective = objectives.find(candidate => candidate.group === name)
+      const age = levels && newestLevel(levels, 'freshness_age_ms', { group: name })
       return (
         <CardLink page="features" kind="feature group" name={name}>
-          <span>{group.placement.text}</span>
+          <span>
+            {group.placement.text}
+            {age !== undefined && <span class={objective && age > objective.age ? 'bad' : 'soft'}> · {ageText(age)}</span>}
+          </span>
           <span class={objective && isMissed(objective) ? 'bad' : 'soft'}>{groupNote(group.features.length, objective)}</span>
         </CardLink>
       )
@@ -140,6 +147,9 @@ function sourceNote(name: string, status: StatusAnswer | undefined): string {
     ...(late > 0 ? [`${countText(late)} late`] : []),
   ].join(' · ')
 }
+
+/** The age of the values that decisions read in the last sample. */
+const ageText = (age: number): string => (age < 1000 ? 'current' : `${spanText(age)} old`)
 
 const isMissed = ({ share, recent }: ObjectiveAnswer): boolean =>
   recent !== undefined && recent.decisions > 0 && recent.within / recent.decisions < share

@@ -15,23 +15,34 @@ interface RateChartProps {
   readonly times: readonly number[]
   readonly lines: readonly ChartLine[]
   readonly label: string
+  /** Times of vertical lines, seconds since the epoch. */
+  readonly marks?: readonly number[]
 }
 
 const HEIGHT = 190
+/** Axes of longer charts have dates. */
+const DAY_S = 86_400
 
-export function RateChart({ times, lines, label }: RateChartProps) {
+export function RateChart({ times, lines, label, marks = [] }: RateChartProps) {
   const [hovered, setHovered] = useState<number>()
   const box = useRef<HTMLDivElement>(null)
   const chart = useRef<uPlot>(undefined)
   const data = [times, ...lines.map(({ values }) => values)] as unknown as uPlot.AlignedData
   const newest = useRef(data)
   newest.current = data
+  const newestMarks = useRef(marks)
+  newestMarks.current = marks
+  const isLong = (times.at(-1) ?? 0) - (times[0] ?? 0) > DAY_S
   const names = lines.map(({ label: name }) => name).join('\n')
   useEffect(() => {
     const element = box.current!
     const draw = (): void => {
       chart.current?.destroy()
-      chart.current = new uPlot(chartOptions(element.clientWidth, lines, setHovered), newest.current, element)
+      chart.current = new uPlot(
+        chartOptions(element.clientWidth, lines, { onHover: setHovered, marks: () => newestMarks.current }),
+        newest.current,
+        element,
+      )
     }
     draw()
     const resized = new ResizeObserver(() => chart.current?.setSize({ width: element.clientWidth, height: HEIGHT }))
@@ -46,7 +57,7 @@ export function RateChart({ times, lines, label }: RateChartProps) {
       chart.current?.destroy()
       chart.current = undefined
     }
-  }, [names])
+  }, [names, isLong])
   useEffect(() => chart.current?.setData(newest.current))
   const at = hovered ?? times.length - 1
   return (
@@ -69,29 +80,52 @@ export function RateChart({ times, lines, label }: RateChartProps) {
 
 const clockText = (seconds: number): string => new Date(seconds * 1000).toLocaleTimeString('en-GB')
 
-function chartOptions(width: number, lines: readonly ChartLine[], onHover: (index: number | undefined) => void): uPlot.Options {
+interface ChartHooks {
+  readonly onHover: (index: number | undefined) => void
+  readonly marks: () => readonly number[]
+}
+
+const dateText = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(5, 16).replace('T', ' ')
+
+function chartOptions(width: number, lines: readonly ChartLine[], { onHover, marks }: ChartHooks): uPlot.Options {
   const style = getComputedStyle(document.documentElement)
   const colour = (name: string): string => style.getPropertyValue(name).trim()
   const axis = { stroke: colour('--soft'), grid: { stroke: colour('--faint'), width: 1 }, ticks: { show: false }, font: '12px system-ui' }
+  const axisText = (chart: uPlot, ticks: readonly number[]): string[] => {
+    const { min = 0, max = 0 } = chart.scales['x']
+    return ticks.map(tick => ((max ?? 0) - (min ?? 0) > DAY_S ? dateText(tick) : clockText(tick)))
+  }
   return {
     width,
     height: HEIGHT,
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false } },
-    hooks: { setCursor: [({ cursor }) => onHover(cursor.idx ?? undefined)] },
+    hooks: {
+      setCursor: [({ cursor }) => onHover(cursor.idx ?? undefined)],
+      draw: [chart => drawMarks(chart, marks(), colour('--planned'))],
+    },
     scales: { y: { range: (_chart, _least, most) => [0, Math.max(1, (most ?? 1) * 1.15)] } },
     axes: [
-      { ...axis, space: 90, incrs: [1, 2, 5, 10, 15, 30, 60, 120, 300], values: (_chart, ticks) => ticks.map(clockText) },
+      { ...axis, space: 90, values: axisText, incrs: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 10_800, 21_600, 86_400] },
       { ...axis, size: 56, values: (_chart, ticks) => ticks.map(tick => rateText(tick)) },
     ],
-    series: [
-      {},
-      ...lines.map(({ label, colour: name }) => ({
-        label,
-        stroke: colour(name),
-        width: 1.8,
-        points: { show: false },
-      })),
-    ],
+    series: [{}, ...lines.map(({ label, colour: name }) => ({ label, stroke: colour(name), width: 1.8, points: { show: false } }))],
   }
+}
+
+/** A dashed line at each time of the range. */
+function drawMarks(chart: uPlot, marks: readonly number[], colour: string): void {
+  const { ctx, bbox } = chart
+  ctx.save()
+  ctx.strokeStyle = colour
+  ctx.setLineDash([3, 3])
+  for (const mark of marks) {
+    const x = Math.round(chart.valToPos(mark, 'x', true))
+    if (x < bbox.left || x > bbox.left + bbox.width) continue
+    ctx.beginPath()
+    ctx.moveTo(x, bbox.top)
+    ctx.lineTo(x, bbox.top + bbox.height)
+    ctx.stroke()
+  }
+  ctx.restore()
 }

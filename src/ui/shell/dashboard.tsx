@@ -84,7 +84,7 @@ function SignedIn({ session, onSignedOut }: { readonly session: SessionAnswer; r
 function Page({ view, pipeline }: { readonly view: View; readonly pipeline: PipelineAnswer }) {
   switch (view.page) {
     case 'overview':
-      return <Overview pipeline={pipeline} />
+      return <Overview view={view} pipeline={pipeline} />
     case 'decisions':
       return <Decisions view={view} pipeline={pipeline} />
     case 'actions':

@@ -5,10 +5,12 @@ import { Link, setFilters } from '../core/router.tsx'
 import { useRole } from '../core/session.ts'
 import { countText, percentText, pluralText, rateText, spanText } from '../core/text.ts'
 import { DecisionTable } from '../decisions/decision-list.tsx'
+import { useResource } from '../core/resource.ts'
+import { newestLevel, type SeriesAnswer } from '../live/stored-series.ts'
 import { useEventTail } from '../live/event-tail.ts'
-import { acceptedOf, rateOf, rateSeries } from '../live/status-history.ts'
+import { acceptedOf, rateOf } from '../live/status-history.ts'
 import { useLiveStatus } from '../live/use-status.ts'
-import { RateChart } from '../parts/rate-chart.tsx'
+import { RateHistory, type RateLine } from '../parts/rate-history.tsx'
 
 interface SourcesProps {
   readonly view: View
@@ -78,7 +80,8 @@ function SourcePage({ view, source, pipeline }: SourcesProps & { readonly source
   const status = history.at(-1)
   const { name } = source
   const counts = status?.sources.find(candidate => candidate.source === name)
-  const series = rateSeries(history, acceptedOf(name))
+  const levels = useResource<SeriesAnswer>('/series?names=source_delay_ms&since=5m&step=10s', 10_000).value
+  const delay = levels && newestLevel(levels, 'source_delay_ms', { source: name })
   return (
     <>
       <p>
@@ -91,6 +94,7 @@ function SourcePage({ view, source, pipeline }: SourcesProps & { readonly source
             [
               ['rate', rateText(rateOf(history, acceptedOf(name)))],
               ['events', countText(counts.accepted)],
+              ['delay of its events', delay === undefined ? '…' : spanText(Math.max(0, delay))],
               ['duplicates', countText(counts.duplicates)],
               [`late, beyond ${spanText(source.allowedLateness)}`, countText(counts.late)],
               [
@@ -107,23 +111,20 @@ function SourcePage({ view, source, pipeline }: SourcesProps & { readonly source
         </dl>
       )}
       <Rejections source={name} letters={status?.deadLetters ?? []} />
-      <section aria-labelledby="rate">
-        <h2 id="rate">Rate since this page was opened</h2>
-        {series.times.length < 2 ? (
-          <p class="soft">Two seconds until there is a line to draw.</p>
-        ) : (
-          <RateChart
-            label={`Events a second of ${name}`}
-            times={series.times}
-            lines={[{ label: 'events', values: series.rates, colour: '--incident' }]}
-          />
-        )}
-      </section>
+      <RateHistory view={view} lines={[sourceLine(name)]} />
       <Columns source={source} />
       <LiveDecisions view={view} source={name} pipeline={pipeline} />
     </>
   )
 }
+
+const sourceLine = (source: string): RateLine => ({
+  label: 'events',
+  colour: '--incident',
+  count: acceptedOf(source),
+  measure: 'events',
+  labels: { source, outcome: 'accepted' },
+})
 
 function Rejections({ source, letters }: { readonly source: string; readonly letters: readonly LetterCounts[] }) {
   const mayOperate = useRole('operate')
