@@ -28,6 +28,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   distinct: () => import('./distinct.ts'),
   'batch-run': () => import('./batch-run.ts'),
   audit: () => import('./audit.ts'),
+  backup: () => import('./backup.ts'),
 }
 
 type Result =

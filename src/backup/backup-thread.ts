@@ -1,5 +1,6 @@
 /** Thread of one backup. */
 import { workerData } from 'node:worker_threads'
+import { yieldProcessor } from '../base/node/index.ts'
 import { sendResult } from '../jobs/index.ts'
 import { backUpFolder } from './backup.ts'
 import { pruneBackups } from './prune.ts'
@@ -19,4 +20,6 @@ async function backUp(): Promise<BackupJobResult> {
   }
 }
 
+// The loop of the run goes first.
+yieldProcessor()
 await sendResult(backUp)

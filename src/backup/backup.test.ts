@@ -62,10 +62,21 @@ for (const seed of [1, 2, 3, 4])
       backups.push({ backup, from, to: commits.length })
     }
     await closeDataFolder(folder)
+    const stageRows = new Set(
+      commits.flatMap(({ stages }) =>
+        stages ? [JSON.stringify([stages.number, stages.first, stages.last, `bytes ${Buffer.from(stages.bytes).toString('hex')}`])] : [],
+      ),
+    )
     for (const { backup, from, to } of backups) {
       const { rows, n } = await restored(target, backup)
       assert.ok(from <= n && n <= to, `commit ${n} is between ${from} and ${to}`)
-      assert.deepEqual(rows, await contentsOf(commits.slice(0, n)))
+      const expected = await contentsOf(commits.slice(0, n))
+      // Measurements may be a moment older.
+      assert.deepEqual(
+        rows['stage'].filter(row => !stageRows.has(row)),
+        [],
+      )
+      assert.deepEqual({ ...rows, stage: [] }, { ...expected, stage: [] })
     }
     assert.deepEqual(
       await backupNames(target),

@@ -144,7 +144,7 @@ class RunningBackup {
       const left: ChunkContent[] = []
       let bytes = 0
       const described = reader.atOnePoint(() => {
-        for (const copier of copiers)
+        for (const copier of copiers.filter(({ table }) => !table.mayTrail))
           for (const chunk of copier.round()) {
             if (this.store.has(chunk.hash)) continue
             left.push(chunk)

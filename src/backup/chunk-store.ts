@@ -4,14 +4,11 @@
  * Safe beside a garbage collection without a lock, by times alone (`prune.ts`): a chunk that no present backup needs may be about to be
  * deleted, so it is written again once it is older than half of the grace period.
  */
-import { promisify } from 'node:util'
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib'
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { type Clock, limits, SpillwayError } from '../base/index.ts'
 import { chunkObject, type Chunk, contentHash } from './manifest.ts'
 import type { BackupTarget } from './target/backup-target.ts'
 
-const compress = promisify(zstdCompress)
-const decompress = promisify(zstdDecompress)
 /** Level 1 takes half the processor time of the default, for some 5 % more bytes. */
 const options = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 
@@ -52,7 +49,8 @@ export class ChunkStore {
     const object = chunkObject(hash)
     const present = this.#isFull ? undefined : await this.#target.find(object)
     if (!present || present.modified < this.#clock() - limits.BACKUP_GRACE_MS / 2) {
-      const stored = await compress(content, options)
+      // In this thread, which has a lower priority; the pool of threads is that of the run.
+      const stored = zstdCompressSync(content, options)
       await this.#target.put(object, stored)
       const { chunks, bytes, stored: before } = this.#written
       this.#written = { chunks: chunks + 1, bytes: bytes + content.length, stored: before + stored.length }
@@ -69,7 +67,7 @@ export async function readChunk(target: BackupTarget, { hash, bytes }: Chunk): P
   if (!stored) throw damaged('lacks an object of the backup')
   let content: Uint8Array
   try {
-    content = await decompress(stored, { maxOutputLength: Math.max(1, bytes) })
+    content = zstdDecompressSync(stored, { maxOutputLength: Math.max(1, bytes) })
   } catch {
     throw damaged('has a damaged object')
   }

@@ -17,6 +17,7 @@ export interface ChunkContent {
 
 /** Copies a table. `chunkBytes`: length from which a chunk is closed. */
 export interface TableCopier {
+  readonly table: LogTable
   round(): Generator<ChunkContent>
   /** The table as of the last round. */
   readonly backup: TableBackup
@@ -96,7 +97,7 @@ const toContent = ({ chunk: { hash }, content }: BuiltChunk): ChunkContent => ({
  */
 class AppendedTable implements TableCopier {
   readonly #reader: LogTableReader
-  readonly #table: LogTable
+  readonly table: LogTable
   readonly #columns: readonly string[]
   readonly #chunkBytes: number
   #chunks: TableChunk[]
@@ -107,7 +108,7 @@ class AppendedTable implements TableCopier {
 
   constructor(reader: LogTableReader, table: LogTable, base: TableBackup | undefined, chunkBytes: number) {
     this.#reader = reader
-    this.#table = table
+    this.table = table
     this.#columns = reader.columns(table)
     this.#chunkBytes = chunkBytes
     // A migrated table has other columns, and all of its rows are copied again.
@@ -117,7 +118,7 @@ class AppendedTable implements TableCopier {
   }
 
   get backup(): TableBackup {
-    const { name } = this.#table
+    const { name } = this.table
     return {
       table: name,
       columns: this.#columns,
@@ -128,11 +129,11 @@ class AppendedTable implements TableCopier {
   }
 
   *round(): Generator<ChunkContent> {
-    const { change: changeColumn, entry } = this.#table
+    const { change: changeColumn, entry } = this.table
     // Read before the rows: what changes during the round is copied by the next.
-    const change = changeColumn === undefined ? undefined : this.#reader.lastChange(this.#table)
+    const change = changeColumn === undefined ? undefined : this.#reader.lastChange(this.table)
     const begins = entry === undefined ? 0 : beginsOf(this.#reader)
-    const ends = this.#reader.ends(this.#table)
+    const ends = this.#reader.ends(this.table)
     if (ends) this.#chunks = this.#chunks.filter(({ last }) => last! >= ends[0])
     else this.#chunks = []
     this.#from = ends?.[0]
@@ -144,7 +145,7 @@ class AppendedTable implements TableCopier {
 
   /** Copies chunks again that have changed rows, or rows that retention may have removed between others. */
   *#recopy(begins: number): Generator<ChunkContent> {
-    const changed = this.#change === undefined ? [] : this.#reader.changedKeys(this.#table, this.#change)
+    const changed = this.#change === undefined ? [] : this.#reader.changedKeys(this.table, this.#change)
     let next = 0
     const kept: TableChunk[] = []
     for (const chunk of this.#chunks) {
@@ -154,8 +155,8 @@ class AppendedTable implements TableCopier {
         kept.push(chunk)
         continue
       }
-      const builder = new ChunkBuilder(this.#columns, this.#table)
-      for (const row of this.#reader.rows(this.#table, (chunk.first as number) - 1, chunk.last)) builder.add(row)
+      const builder = new ChunkBuilder(this.#columns, this.table)
+      for (const row of this.#reader.rows(this.table, (chunk.first as number) - 1, chunk.last)) builder.add(row)
       const built = builder.finish()
       if (!built) continue
       kept.push(built.chunk)
@@ -167,8 +168,8 @@ class AppendedTable implements TableCopier {
   *#extend(end: RowKey): Generator<ChunkContent> {
     if (this.#chunks.length > 0 && this.#chunks.at(-1)!.bytes < this.#chunkBytes) this.#chunks.pop()
     for (let after = this.#chunks.at(-1)?.last; after === undefined || after < end;) {
-      const builder = new ChunkBuilder(this.#columns, this.#table)
-      for (const row of this.#reader.rows(this.#table, after, end)) {
+      const builder = new ChunkBuilder(this.#columns, this.table)
+      for (const row of this.#reader.rows(this.table, after, end)) {
         builder.add(row)
         if (builder.bytes >= this.#chunkBytes) break
       }
@@ -191,30 +192,30 @@ export const beginsOf = (reader: Pick<LogTableReader, 'named'>): number => (JSON
  */
 class ChangingTable implements TableCopier {
   readonly #reader: LogTableReader
-  readonly #table: LogTable
+  readonly table: LogTable
   readonly #columns: readonly string[]
   readonly #chunkBytes: number
   #chunks: TableChunk[] = []
 
   constructor(reader: LogTableReader, table: LogTable, chunkBytes: number) {
     this.#reader = reader
-    this.#table = table
+    this.table = table
     this.#columns = reader.columns(table)
     this.#chunkBytes = chunkBytes
   }
 
   get backup(): TableBackup {
-    return { table: this.#table.name, columns: this.#columns, chunks: this.#chunks }
+    return { table: this.table.name, columns: this.#columns, chunks: this.#chunks }
   }
 
   *round(): Generator<ChunkContent> {
     this.#chunks = []
     for (let after: RowKey | undefined, isLast = false; !isLast;) {
-      const builder = new ChunkBuilder(this.#columns, this.#table)
+      const builder = new ChunkBuilder(this.#columns, this.table)
       isLast = true
-      for (const row of this.#reader.rows(this.#table, after)) {
+      for (const row of this.#reader.rows(this.table, after)) {
         builder.add(row)
-        if (this.#table.kind === 'whole') continue
+        if (this.table.kind === 'whole') continue
         after = builder.keyOf(row)
         if (builder.bytes < this.#chunkBytes && !isBoundary(after)) continue
         isLast = false

@@ -208,7 +208,7 @@ export const limits = {
   /** Rounds after which a log grows faster than its backup reads it. */
   BACKUP_ROUNDS_MAX: 10,
   /** Bytes that a backup reads per second, unless the user says otherwise. */
-  BACKUP_RATE_BYTES: 50_000_000,
+  BACKUP_RATE_BYTES: 20_000_000,
   /** Age of an object that no backup needs, from which it may be deleted, ms. A backup may take half of it. */
   BACKUP_GRACE_MS: 86_400_000,
   /** Scheduled backups in the ledger of a log. */

@@ -1,5 +1,6 @@
 /** `spillway backup`: backs up a data folder that a run may hold, and lists, checks and deletes backups. */
 import { parseRetention } from '../../backup/index.ts'
+import { yieldProcessor } from '../../base/node/index.ts'
 import { backUpData, type ListedBackup, listBackups, verifyTarget } from '../../operate/index.ts'
 import { wholeNumber } from '../command/arguments.ts'
 import { defineCommand, type OptionSpecs, type OptionValues, UsageError } from '../command/command.ts'
@@ -13,7 +14,7 @@ import { megabytes, RATE_MB_MAX } from './megabytes.ts'
 const options = {
   data: dataOption,
   keep: { value: 'AGE|N', help: 'then delete older backups: those beyond an age such as 7d, or all but the newest N [default: keep all]' },
-  rate: { value: 'MB', help: 'read at most so many megabytes per second [default: 50]' },
+  rate: { value: 'MB', help: 'read at most so many megabytes per second [default: 20]' },
   full: { help: 'copy everything again, also what the target has: for a target with damaged objects' },
   at: { ...atOption, help: `verify: ${atOption.help}` },
   all: { help: 'verify: check all backups' },
@@ -58,6 +59,8 @@ function checkOptions(verb: 'list' | 'verify' | undefined, values: Values): void
 }
 
 async function backUp(target: string, { keep, rate, full = false, json = false, ...folder }: Values): Promise<number> {
+  // A run on the same machine goes first.
+  yieldProcessor()
   const progress = new ProgressLine()
   const result = await backUpData(dataFolderOf(folder), target, process.env, {
     isFull: full,
