@@ -7,20 +7,26 @@ import { join, resolve } from 'node:path'
 import { isOurs, unpackPackages } from '../debian/unpack.ts'
 
 const FOLDER = resolve('.peers/external')
-const SCHEMATHESIS = '4.32.5'
-const pythonAvro = { avro: '1.12.2', fastavro: '1.13.1' } as const
+/** Packages for Python by the folder of their environment. Each has one of its own, since their dependencies differ. */
+const pythonPackages = {
+  schemathesis: ['schemathesis==4.32.5'],
+  avro: ['avro==1.12.2', 'fastavro==1.13.1'],
+  moto: ['moto[server,s3,iam]==5.2.5'],
+} as const
 const npmPackages = { '@redocly/cli': '2.77.0', standardwebhooks: '1.1.1', stripe: '23.1.0' } as const
 /** Versions are part of folder names, so that another version is installed anew. */
 const npmFolder = join(FOLDER, ['npm', ...Object.values(npmPackages)].join('-'))
-const pythonFolder = join(FOLDER, `schemathesis-${SCHEMATHESIS}`)
-const avroFolder = join(FOLDER, ['avro', ...Object.values(pythonAvro)].join('-'))
+const pythonFolder = (name: keyof typeof pythonPackages): string =>
+  join(FOLDER, [name, ...pythonPackages[name].map(requirement => requirement.split('==')[1])].join('-'))
 const debianFolder = process.getuid?.() === 0 ? join(tmpdir(), 'spillway-prometheus') : resolve('.peers/prometheus')
 const BRING_MS_MAX = 180_000
 
-export const schemathesis = (): string => join(pythonFolder, 'bin/schemathesis')
+export const schemathesis = (): string => join(pythonFolder('schemathesis'), 'bin/schemathesis')
+/** A Python that has moto, a server with the API of S3. */
+export const motoPython = (): string => join(pythonFolder('moto'), 'bin/python')
 export const redocly = (): string => join(npmFolder, 'node_modules/@redocly/cli/bin/cli.js')
 /** Python with `avro` and `fastavro`. */
-export const avroPython = (): string => join(avroFolder, 'bin/python')
+export const avroPython = (): string => join(pythonFolder('avro'), 'bin/python')
 
 /** The roots of Debian's programs: this machine, where they may be installed, and the folder where they are unpacked. */
 const debianRoots = (): readonly string[] => ['/', ...(isOurs(debianFolder) ? [debianFolder] : [])]
@@ -79,11 +85,7 @@ type StripeClass = new (key: string) => { readonly webhooks: Signers['stripe'] }
 /** Throws with the reason if one cannot be installed: no network, no Debian, no Python. */
 export function bringPackages(): void {
   mkdirSync(FOLDER, { recursive: true })
-  if (!existsSync(schemathesis())) {
-    command('python3', ['-m', 'venv', pythonFolder])
-    command(join(pythonFolder, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', `schemathesis==${SCHEMATHESIS}`])
-  }
-  bringAvro()
+  for (const name of ['schemathesis', 'avro', 'moto'] as const) bringPython(name)
   if (!existsSync(redocly())) {
     mkdirSync(npmFolder, { recursive: true })
     const names = Object.entries(npmPackages).map(([name, version]) => `${name}@${version}`)
@@ -95,13 +97,14 @@ export function bringPackages(): void {
   if (alertmanagerProgram() === undefined) throw new Error('the package prometheus-alertmanager has no program for this machine')
 }
 
-/** Brings `avro` and `fastavro`. Throws as `bringPackages` does. */
-export function bringAvro(): void {
-  if (existsSync(avroPython())) return
+/** Brings an environment of Python packages. Throws as `bringPackages` does. */
+export function bringPython(name: keyof typeof pythonPackages): void {
+  const target = pythonFolder(name)
+  if (existsSync(join(target, 'brought'))) return
   mkdirSync(FOLDER, { recursive: true })
-  command('python3', ['-m', 'venv', avroFolder])
-  const packages = Object.entries(pythonAvro).map(([name, version]) => `${name}==${version}`)
-  command(join(avroFolder, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', ...packages])
+  command('python3', ['-m', 'venv', target])
+  command(join(target, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', ...pythonPackages[name]])
+  writeFileSync(join(target, 'brought'), '')
 }
 
 function command(name: string, args: readonly string[]): void {

@@ -1,8 +1,7 @@
 /**
  * `npm run test:external`: checks of a server by external programs. Installs them from their package registries, starts the server of a
  * small pipeline on loopback, and runs `schemathesis`, `redocly`, `promtool`, an Alertmanager, and the packages `standardwebhooks`, `stripe`,
- * `avro` and `fastavro`. The last
- * line is `N passed, N failed`; the exit code is 0 only if none failed.
+ * `avro`, `fastavro` and `moto`. The last line is `N passed, N failed`; the exit code is 0 only if none failed.
  */
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
@@ -13,9 +12,10 @@ import { scratchFolder } from '../scratch.ts'
 import { Checks } from './checks.ts'
 import { closed, Fuzzer, type Fuzzing } from './fuzzing.ts'
 import { checkAlertmanager } from './alertmanager.ts'
-import { alertmanagerProgram, avroPython, bringPackages, promtool, redocly, signers } from './packages.ts'
+import { alertmanagerProgram, avroPython, bringPackages, motoPython, promtool, redocly, signers } from './packages.ts'
 import { checkAvroAgreement } from './avro/agreement.ts'
 import { run } from './program.ts'
+import { checkBackups } from './s3.ts'
 import { ServerProcess } from './server-process.ts'
 import { checkWebhooks } from './webhooks.ts'
 
@@ -29,11 +29,12 @@ const folder = scratchFolder('external')
 
 await checks.check('the packages are there', () => {
   bringPackages()
-  return 'schemathesis, redocly, promtool, alertmanager, standardwebhooks, stripe, avro, fastavro'
+  return 'schemathesis, redocly, promtool, alertmanager, standardwebhooks, stripe, avro, fastavro, moto'
 })
 if (checks.tally.failed === 0) {
   await checkAlertmanager(checks, alertmanagerProgram()!, folder)
   await checks.check('avro and fastavro agree with the checks of Avro schemas', () => checkAvroAgreement(avroPython(), AVRO_PAIRS))
+  await checks.check('moto takes a backup by the API of S3, and gives it back', () => checkBackups(motoPython(), folder))
   const hooks = await receiver(response => response.writeHead(hookStatus).end())
   const served = await ServerProcess.start(folder, hooks.url)
   try {

@@ -66,7 +66,7 @@ export async function checkAvroAgreement(python: string, pairs: number): Promise
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const { avroPython, bringAvro } = await import('../packages.ts')
-  bringAvro()
+  const { avroPython, bringPython } = await import('../packages.ts')
+  bringPython('avro')
   console.log(await checkAvroAgreement(avroPython(), Number(process.argv[2] ?? 1000)))
 }
