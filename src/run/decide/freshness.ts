@@ -22,6 +22,15 @@ export interface GroupFreshness extends Pick<FreshnessObjective, 'age' | 'share'
   readonly recent: ObjectiveCounts
 }
 
+/** The newest event that a source has ingested in this process. Times are UTC ms. */
+export interface SourceIngestion {
+  readonly source: string
+  /** Latest event time. */
+  readonly eventTime: number
+  /** Arrival of the last event. */
+  readonly arrival: number
+}
+
 /** The counts of the last hour in the store. */
 export interface StoredFreshness {
   /** UTC ms. */
@@ -163,6 +172,11 @@ export class FreshnessTracker {
     })
   }
 
+  /** The newest ingested event of each source that had one. */
+  get ingestion(): readonly SourceIngestion[] {
+    return this.#delays.newest
+  }
+
   /** Returns new counts for the store, and marks them as saved: every FRESHNESS_EVERY_MS, or at once if `isLast`. */
   flush(isLast = false): [name: string, value: string] | undefined {
     const now = this.#clock()
@@ -232,6 +246,11 @@ export class IngestionDelays {
     for (let row = 0; row < length; row++) if (time[row] > newest) newest = time[row]!
     state.newest = newest
     state.arrival = arrival[length - 1]!
+  }
+
+  /** The newest event of each source. */
+  get newest(): SourceIngestion[] {
+    return Array.from(this.#sources, ([source, { newest, arrival }]) => ({ source, eventTime: newest, arrival }))
   }
 
   /** 0 before the first event. */

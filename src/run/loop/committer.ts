@@ -2,7 +2,7 @@
 import { channels, type RunMessage } from '../../base/node/index.ts'
 import { stopwatch, sumBy } from '../../base/index.ts'
 import type { Commit, DeadLetter, StoredDecisionBatch } from '../../log/index.ts'
-import type { GroupFreshness } from '../decide/freshness.ts'
+import type { GroupFreshness, SourceIngestion } from '../decide/freshness.ts'
 import type { IngestReceipt, AppendedTurn, SourceRecords } from '../ingest/appender.ts'
 import type { SubmittedRecords } from '../ingest/inbox.ts'
 import type { RunComponents, RunOptions } from './composition-root.ts'
@@ -39,6 +39,7 @@ export class Committer {
   constructor(options: CommitterOptions) {
     this.#options = options
     this.counts.freshness = () => options.components.freshness.groups
+    this.counts.ingestion = () => options.components.freshness.ingestion
     this.#runInfo = { run: options.run, pipeline: options.pipeline }
   }
 
@@ -145,6 +146,9 @@ export class RunCounters {
 
   /** Freshness of the feature groups that have an objective. */
   freshness: () => readonly GroupFreshness[] = () => []
+
+  /** The newest ingested event of each source. */
+  ingestion: () => readonly SourceIngestion[] = () => []
 
   /** Totals as a plain object; without `explored` if it is 0. */
   get totals(): { accepted: number; duplicates: number; rejected: number; decisions: number; explored?: number } {

@@ -1,9 +1,11 @@
 /** `GET /metrics`: counts of the run, of HTTP and of the process, for Prometheus. Counts of the run are read at each scrape. */
 import type { FastifyInstance } from 'fastify'
 import { Histogram, Registry } from 'prom-client'
+import { wallClock } from '../../base/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import { LoopDelay } from './loop-delay.ts'
 import { registerGauge } from './metric.ts'
+import { registerOperationMetrics } from './operation-metrics.ts'
 import { registerStageMetrics } from './stage-metrics.ts'
 import {
   registerFreshnessMetrics,
@@ -27,6 +29,7 @@ export function metricRoutes(app: FastifyInstance, context: ServerContext): void
   registerBackupMetrics(registry, context)
   registerModelMetrics(registry, context)
   registerFreshnessMetrics(registry, context)
+  registerOperationMetrics(registry, app, context)
   processMetrics(registry, app)
   context.addMetrics?.(registry)
   const seconds = new Histogram({
@@ -54,6 +57,8 @@ function processMetrics(registry: Registry, app: FastifyInstance): void {
     loopDelay.stop()
     done()
   })
+  const started = wallClock() / 1000 - process.uptime()
+  registerGauge(registry, 'process_start_time_seconds', 'When the process started, seconds since the epoch.', () => started)
   registerGauge(registry, 'process_resident_memory_bytes', 'Memory of the process.', () => process.memoryUsage.rss())
   registerGauge(registry, 'process_cpu_seconds', 'Processor time of the process, user and system.', () => {
     const { user, system } = process.cpuUsage()

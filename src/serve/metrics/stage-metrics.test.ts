@@ -4,6 +4,7 @@ import { afterEach, beforeEach, test } from 'node:test'
 import fastify, { type FastifyInstance } from 'fastify'
 import { Registry } from 'prom-client'
 import { channels, type EffectMessage } from '../../base/node/channels.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
 import type { ServedRun } from '../http/served-run.ts'
 import { registerStageMetrics } from './stage-metrics.ts'
 
@@ -13,7 +14,7 @@ let registry: Registry
 beforeEach(() => {
   app = fastify()
   registry = new Registry()
-  registerStageMetrics(registry, app, { run })
+  registerStageMetrics(registry, app, { run, ir: { actions: [] } as unknown as PipelineIR })
 })
 afterEach(() => app.close())
 

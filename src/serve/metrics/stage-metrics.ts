@@ -3,12 +3,13 @@ import type { FastifyInstance } from 'fastify'
 import { Counter, type Registry } from 'prom-client'
 import { subscribeTo } from '../../base/node/index.ts'
 import { stageBuckets } from '../../base/index.ts'
+import type { ActionIR } from '../../define/ir/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import { WeightedHistogram } from './metric.ts'
 
 /** Registers the metrics, and counts until the app closes. */
-export function registerStageMetrics(registry: Registry, app: FastifyInstance, { run }: Pick<ServerContext, 'run'>): void {
-  const stop = [measureDecisionStages(registry, run), measureEffectStages(registry, run)]
+export function registerStageMetrics(registry: Registry, app: FastifyInstance, { run, ir }: Pick<ServerContext, 'run' | 'ir'>): void {
+  const stop = [measureDecisionStages(registry, run), measureEffectStages(registry, run, ir.actions ?? [])]
   app.addHook('onClose', (_app, done) => {
     for (const unlisten of stop) unlisten()
     done()
@@ -40,7 +41,7 @@ function measureDecisionStages(registry: Registry, run: object): () => void {
   })
 }
 
-function measureEffectStages(registry: Registry, run: object): () => void {
+function measureEffectStages(registry: Registry, run: object, actions: readonly ActionIR[]): () => void {
   const stage = new WeightedHistogram(registry, {
     name: 'spillway_effect_stage_seconds',
     help: 'Stage times of delivered effects: queue until the first try, delivery until the last, then acknowledgement.',
@@ -51,6 +52,11 @@ function measureEffectStages(registry: Registry, run: object): () => void {
     new Counter({ name, help, labelNames: ['action', label], registers: [registry] })
   const tries = counter('spillway_effect_tries_total', 'Attempts at effects, by outcome.', 'outcome')
   const deadlines = counter('spillway_effect_deadlines_total', 'Deadlines of delivered and dead effects.', 'met')
+  // From the start, so that a first failure is an increase.
+  for (const { name: action, deadline } of actions.filter(({ do: { kind } }) => kind !== 'answer')) {
+    for (const outcome of ['delivered', 'tried', 'dead']) tries.inc({ action, outcome }, 0)
+    if (deadline !== undefined) for (const met of ['true', 'false']) deadlines.inc({ action, met }, 0)
+  }
   return subscribeTo('spillway:effect', ({ run: sender, action, outcome, due, at, ...times }) => {
     if (sender !== run) return
     tries.inc({ action, outcome })

@@ -10,10 +10,11 @@ import type { ServerContext } from '../context/server-context.ts'
 import { type LabelledValues, registerGauge, registerMetric } from './metric.ts'
 
 /** Counts of records, decisions and webhooks. */
-export function registerRunMetrics(registry: Registry, { run: { counts }, unsigned }: ServerContext): void {
+export function registerRunMetrics(registry: Registry, { run: { counts }, ir, unsigned }: ServerContext): void {
   const counter = (name: string, help: string, valuesOf: () => LabelledValues) => registerMetric(registry, 'counter', name, help, valuesOf)
   counter('spillway_events_total', 'Durable rows of sources, by outcome.', function* () {
-    for (const [source, { accepted, duplicates }] of counts.bySource) {
+    for (const { name: source } of ir.sources) {
+      const { accepted = 0, duplicates = 0 } = counts.bySource.get(source) ?? {}
       yield [{ source, outcome: 'accepted' }, accepted]
       yield [{ source, outcome: 'duplicate' }, duplicates]
     }

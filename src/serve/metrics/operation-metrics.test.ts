@@ -1,0 +1,106 @@
+/** Metrics that generated alert rules read, scraped from a run over a folder. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import fastify, { type FastifyInstance } from 'fastify'
+import { scratchFolder } from '../../../test/scratch.ts'
+import { action, batch, count, entity, env, features, linear, model, on, pipeline, source, t, webhook } from '../../index.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
+import { LiveRun } from '../../run/loop/live-run.ts'
+import { servePlugin } from '../plugin.ts'
+
+const SECOND = 1000
+const HOUR = 3_600_000
+const start = Date.parse('2026-01-01T00:30Z')
+
+const card = entity('card', t.string())
+const schema = { card, at: t.timestamp() }
+const payments = source('payments', { schema, key: 'card', time: 'at' })
+const logins = source('logins', { schema, key: 'card', time: 'at' })
+const hourly = features('hourly', { from: payments, entity: card, place: batch('0 * * * *'), values: () => ({ n: count('1h') }) })
+const unread = features('unread', { from: logins, entity: card, place: batch('0 0 1 1 *'), values: () => ({ n: count('1h') }) })
+const fraud = model('fraud', {
+  decide: on(payments),
+  inputs: p => ({ n: hourly.of(p.card).n }),
+  score: linear({ intercept: 1, weights: { n: 1 } }),
+})
+const alert = action('alert', { when: fraud.score.gte(0), deadline: '1m', do: webhook(env('RECEIVER_URL')) })
+const shop = pipeline('shop', [alert, unread])
+
+let running: LiveRun
+let app: FastifyInstance
+let clock = start
+
+before(async () => {
+  const data = scratchFolder('operation-metrics')
+  running = await LiveRun.open(shop, data, { clock: () => clock, isDry: true })
+  app = fastify()
+  await app.register(servePlugin, { run: running.run, pipeline: shop, data })
+})
+after(async () => {
+  await app.close()
+  await running.stop()
+})
+
+const lines = async () => (await app.inject('/metrics')).body.split('\n')
+async function valueOf(series: string): Promise<number | undefined> {
+  const line = (await lines()).find(each => each.startsWith(`${series} `))
+  return line === undefined ? undefined : Number(line.slice(series.length + 1))
+}
+
+test('counters of sources, effects and requests exist before their first increase', async () => {
+  for (const series of [
+    'spillway_events_total{source="logins",outcome="accepted"}',
+    'spillway_rejected_records_total{source="payments"}',
+    'spillway_effect_tries_total{action="alert",outcome="dead"}',
+    'spillway_effect_deadlines_total{action="alert",met="false"}',
+    'spillway_effects_pending{action="alert"}',
+    'spillway_effects_dead{action="alert"}',
+    'spillway_http_errors_total',
+  ])
+    assert.equal(await valueOf(series), 0, series)
+  assert.equal(await valueOf('spillway_source_lag_seconds{source="payments"}'), undefined)
+})
+
+test('the lag of a source is that of its newest event, and its last arrival is a time', async () => {
+  const send = async (delay: number) => running.run.submit('payments', recordBatchOf([{ card: 'c1', at: clock - delay }, { card: 1 }]))
+  await send(90 * SECOND)
+  assert.equal(await valueOf('spillway_source_lag_seconds{source="payments"}'), 90)
+  clock += 10 * SECOND
+  await send(200 * SECOND)
+  assert.equal(await valueOf('spillway_source_lag_seconds{source="payments"}'), 100, 'a straggler does not count')
+  await send(3 * SECOND)
+  assert.equal(await valueOf('spillway_source_lag_seconds{source="payments"}'), 3)
+  assert.equal(await valueOf('spillway_source_last_arrival_seconds{source="payments"}'), clock / 1000)
+  assert.equal(await valueOf('spillway_source_last_arrival_seconds{source="logins"}'), undefined)
+  assert.equal(await valueOf('spillway_rejected_records_total{source="payments"}'), 3)
+})
+
+test('the as-of time of a batch result moves when the result is in use', async () => {
+  assert.equal(await valueOf('spillway_batch_as_of_seconds{group="hourly"}'), undefined)
+  const run = await running.run.batch('hourly')
+  assert.equal(await valueOf('spillway_batch_as_of_seconds{group="hourly"}'), run.s / 1000)
+  assert.equal(await valueOf('spillway_batch_run_failed{group="hourly"}'), 0)
+  clock += HOUR
+  assert.equal(await valueOf('spillway_batch_as_of_seconds{group="unread"}'), undefined)
+})
+
+test('requests and server errors are counted; a mistake of a client is no server error', async () => {
+  const requests = (await valueOf('spillway_http_requests_total'))!
+  const errors = (await valueOf('spillway_http_errors_total'))!
+  assert.equal((await app.inject('/nothing')).statusCode, 404)
+  assert.equal(await valueOf('spillway_http_errors_total'), errors)
+  assert.ok((await valueOf('spillway_http_requests_total'))! > requests)
+})
+
+test('the disk has a size, and no more free space than that', async () => {
+  const free = (await valueOf('spillway_disk_free_bytes'))!
+  const size = (await valueOf('spillway_disk_size_bytes'))!
+  assert.ok(free > 0 && free <= size, `${free} of ${size}`)
+})
+
+test('an answer of 503 is a server error', async () => {
+  const errors = (await valueOf('spillway_http_errors_total'))!
+  await running.stop()
+  assert.equal((await app.inject('/readyz')).statusCode, 503)
+  assert.equal(await valueOf('spillway_http_errors_total'), errors + 1)
+})
