@@ -11,6 +11,7 @@ import type { Destination, DeliveryOutcome } from '../define/action/index.ts'
 import type { EffectChange, NewEffect, StoredEffect, EffectLog } from '../log/index.ts'
 import { backoffMs } from './retry-delay.ts'
 import { effectMessage, type AttemptChange } from './effect-message.ts'
+import { receiverContext } from './receiver-context.ts'
 import { KeyQueues, type HeldDelivery, type HeldEffect, type KeyQueue } from './key-queues.ts'
 
 /** Collaborators and limits of a lane. */
@@ -197,14 +198,20 @@ export class DeliveryLane {
   }
 
   async #try(queue: KeyQueue): Promise<void> {
-    const { action, run, destination, clock, effects } = this.#options
+    const { action, run, destination, clock, effects, random } = this.#options
     const [held] = queue.held
     const effect = { ...held.effect, body: held.effect.body ?? effects.byNumber(held.effect.number)!.body }
     this.#underWay++
     const sent = clock()
     const tried = stopwatch()
     held.began ??= tried
-    const outcome = await destination.deliver({ id: effect.id, action, key: effect.key, body: effect.body, attempt: held.attempts + 1 })
+    const { id, key, body, trace } = effect
+    const delivery = { id, action, key, body, attempt: held.attempts + 1 }
+    const outcome = await destination.deliver(
+      trace === undefined
+        ? delivery
+        : { ...delivery, trace: receiverContext(effect, { run, action, random, since: sent - (tried - held.since) }) },
+    )
     this.#underWay--
     const change = this.#recordOutcome(held, sent, outcome)
     this.#options.onChange(change)

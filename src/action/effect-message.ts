@@ -1,6 +1,6 @@
 /** Telemetry of one delivery attempt, published on the channel `spillway:effect`. */
 import type { EffectMessage } from '../base/node/index.ts'
-import { stopwatch } from '../base/index.ts'
+import { stopwatch, traceContextOf } from '../base/index.ts'
 import type { EffectChange, NewEffect } from '../log/index.ts'
 
 /** The state change that an attempt causes. */
@@ -8,7 +8,7 @@ export type AttemptChange = Extract<EffectChange, { readonly kind: EffectMessage
 
 /** One delivery attempt; `since`, `began` and `attemptedAt` are ms of the stopwatch. */
 export interface EffectAttempt {
-  readonly effect: Pick<NewEffect, 'number' | 'id' | 'key' | 'body' | 'entry' | 'made' | 'due'>
+  readonly effect: Pick<NewEffect, 'number' | 'id' | 'key' | 'body' | 'entry' | 'made' | 'due' | 'trace'>
   readonly action: string
   readonly run: object
   /** Attempts so far, this attempt among them. */
@@ -27,7 +27,7 @@ export function effectMessage(
   change: AttemptChange,
   at: number,
 ): EffectMessage {
-  const { number, id, key, body, entry, made, due } = effect
+  const { number, id, key, body, entry, made, due, trace } = effect
   const { pipeline = '', model = '' } = JSON.parse(body) as { pipeline?: string; model?: string }
   const first = began ?? attemptedAt
   return {
@@ -48,5 +48,6 @@ export function effectMessage(
     queueMs: first - since,
     deliveryMs: attemptedAt - first,
     acknowledgementMs: stopwatch() - attemptedAt,
+    ...(trace !== undefined && { context: traceContextOf(trace) }),
   }
 }

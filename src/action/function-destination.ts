@@ -1,5 +1,5 @@
 /** The user's function as a destination. Untrusted: a throw or a timeout is a failed attempt. */
-import { callAfter, limits, thrownText, durationText, withDeadline } from '../base/index.ts'
+import { callAfter, type TraceContext, limits, thrownText, durationText, withDeadline } from '../base/index.ts'
 import { ACKNOWLEDGED, type Destination, type DeliveryOutcome } from '../define/action/index.ts'
 import { closingAfterDeliveries } from './guarded-destination.ts'
 
@@ -9,7 +9,13 @@ import { closingAfterDeliveries } from './guarded-destination.ts'
  */
 export type DeliverFunction = (
   body: unknown,
-  context: { readonly id: string; readonly attempt: number; readonly signal: AbortSignal },
+  context: {
+    readonly id: string
+    readonly attempt: number
+    readonly signal: AbortSignal
+    /** Trace context for the receiver; absent if the decision's request had none. */
+    readonly trace?: TraceContext
+  },
 ) => unknown
 
 /** Limits of a function destination. */
@@ -25,10 +31,10 @@ export function functionDestination(own: DeliverFunction, settings: FunctionSett
   const { timeoutMs = limits.DELIVERY_MS, concurrency = limits.DELIVERIES_AT_ONCE, after = callAfter } = settings
   return closingAfterDeliveries({
     concurrency,
-    deliver: async ({ body, id, attempt }) => {
+    deliver: async ({ body, id, attempt, trace }) => {
       const aborter = new AbortController()
       const call = async (): Promise<DeliveryOutcome> => {
-        await own(JSON.parse(body), { id, attempt, signal: aborter.signal })
+        await own(JSON.parse(body), { id, attempt, signal: aborter.signal, ...(trace && { trace }) })
         return ACKNOWLEDGED
       }
       const onExpiry = (): DeliveryOutcome => {

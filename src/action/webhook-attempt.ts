@@ -81,12 +81,14 @@ export class WebhookAttempt {
     }
   }
 
-  #headersOf({ id, body }: Delivery): string[] {
+  #headersOf({ id, body, trace }: Delivery): string[] {
     const { headers, sign, clock } = this.#wire
     const key = wireKey(id)
     const timestamp = Math.floor(clock() / 1000)
     const all = [...headers, 'idempotency-key', key, 'webhook-id', key, 'webhook-timestamp', String(timestamp)]
     if (sign) all.push('webhook-signature', sign(key, timestamp, body))
+    if (trace) all.push('traceparent', trace.traceparent)
+    if (trace?.tracestate !== undefined) all.push('tracestate', trace.tracestate)
     return all
   }
 

@@ -101,7 +101,7 @@ function checkUrl(text: string): URL {
 
 /** Headers that HTTP or Spillway itself writes. */
 const reservedHeaders =
-  /^(content-type|content-length|content-encoding|transfer-encoding|connection|keep-alive|upgrade|expect|host|te|trailer|user-agent|idempotency-key|webhook-.*)$/i
+  /^(content-type|content-length|content-encoding|transfer-encoding|connection|keep-alive|upgrade|expect|host|te|trailer|user-agent|traceparent|tracestate|idempotency-key|webhook-.*)$/i
 
 /** Names and values alternate. */
 function checkHeaders(headers: Readonly<Record<string, string>>): string[] {

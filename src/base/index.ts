@@ -37,3 +37,14 @@ export { didYouMean, inOneLine, show, thrownText, unknownNameError } from './mes
 export { type Random, random } from './random.ts'
 export type { StrictOmit } from './strict-omit.ts'
 export { sumBy } from './sum-by.ts'
+export {
+  isSampled,
+  parseTraceContext,
+  spanIdOf,
+  type TraceContext,
+  traceContextOf,
+  traceContextText,
+  traceFlagsOf,
+  traceIdOf,
+  withNewSpan,
+} from './trace-context.ts'

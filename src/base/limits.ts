@@ -162,6 +162,10 @@ export const limits = {
 
   /** Traced decision batches in memory, so that their effects join the same trace. */
   TRACES_HELD: 4096,
+  /** Requests with a trace context whose entries wait for their decisions. Of further ones the context is dropped. */
+  TRACE_CONTEXTS_MAX: 10_000,
+  /** Trace contexts that one block of stage times stores. */
+  STAGE_CONTEXTS_MAX: 4096,
   /** Measurements that a meter gets for one decision batch, which stand for all its decisions. */
   METER_TIMES_MAX: 100,
   /** Decision batches whose stage times are one block in the store. */

@@ -1,4 +1,5 @@
 /** A batch of raw records, some hundreds: readers of files produce batches, and validators consume them. */
+import type { TraceContext } from '../base/index.ts'
 import { type RecordCells, sliceCells } from './cells.ts'
 import type { RawForm, Rejection } from './rejection.ts'
 
@@ -30,6 +31,8 @@ export interface RecordBatch {
   readonly undecodable: readonly Rejection[]
   /** Numbers of the undecodable records, as of `numberOf`. Present in batches of files, whose numbers ascend from batch to batch. */
   readonly undecodableNumbers?: readonly number[]
+  /** Trace context of the request that brought the records. A measurement, which no decision reads. */
+  readonly trace?: TraceContext | undefined
   /** Called for each record that a run rejects, before the rejection is durable; includes the undecodable records. */
   readonly onRejected?: (rejection: Rejection) => void
 }

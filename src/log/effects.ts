@@ -26,6 +26,8 @@ export interface NewEffect {
   readonly due: number | undefined
   /** The payload, JSON. */
   readonly body: string
+  /** Trace context of the request that triggered the decision (`traceContextText`). A measurement, which no receiver's result depends on. */
+  readonly trace?: string | undefined
   /** True if the effect is recorded but not sent (`--dry-run`). */
   readonly isDry: boolean
 }

@@ -6,8 +6,17 @@ export type Moment = [seconds: number, nanoseconds: number]
 /** Attributes of a span or a measurement. */
 export type Attributes = Record<string, string | number | boolean>
 
+/** The position of a span in a trace. */
+export interface SpanContext {
+  readonly traceId: string
+  readonly spanId: string
+  readonly traceFlags: number
+}
+
 /** A span, as far as it is used. */
 export interface Span {
+  spanContext(): SpanContext
+  setAttributes(attributes: Attributes): unknown
   isRecording(): boolean
   setStatus(status: { code: 0 | 1 | 2; message?: string }): unknown
   end(at?: Moment): void

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
 import { metrics, ROOT_CONTEXT, SpanStatusCode, trace, type Context } from '@opentelemetry/api'
-import { channels, type DecisionMessage, type EffectMessage } from '../base/node/channels.ts'
+import { channels, type DecisionMessage, type DeliveryMessage, type EffectMessage } from '../base/node/channels.ts'
 import { limits } from '../base/limits.ts'
 import type { Attributes, MetricOptions, Moment } from './api.ts'
 import { measureDecisions, traceDecisions } from '../public/opentelemetry.ts'
@@ -48,10 +48,12 @@ function tracing(isRecording = true) {
       parent?: string,
     ) {
       assert.equal(root === true, parent === undefined)
-      const recorded: Recorded = { name, parent, attributes, start: after(startTime!) }
+      const recorded: Recorded = { name, parent, attributes: { ...attributes }, start: after(startTime!) }
       spans.push(recorded)
       return {
         name,
+        spanContext: () => ({ traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 }),
+        setAttributes: (more: Attributes) => void Object.assign(recorded.attributes, more),
         isRecording: () => isRecording && recorded.end === undefined,
         setStatus: (status: { code: number; message?: string }) => void (recorded.status = status),
         end: (at?: Moment) => void (recorded.end = after(at!)),
@@ -137,6 +139,100 @@ test('effects of old decisions are not traced: the number of remembered batches 
   assert.equal(effects(), 1)
   channels.effect.publish({ ...delivered, entry: 1 })
   assert.equal(effects(), 2)
+})
+
+const request = { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`, tracestate: 'v=1' }
+
+/** A tracer with spans of its own ids, in the trace of their parent; a parent of another process has the name of its span id. */
+function tracingContexts() {
+  const recordings: { name: string; parent: string | undefined; traceId: string; attributes: Attributes; end?: number }[] = []
+  interface FakeSpan {
+    readonly name?: string
+    spanContext(): { traceId: string; spanId: string; traceFlags: number }
+  }
+  const tracer = {
+    startSpan(name: string, { attributes = {} }: { attributes?: Attributes } = {}, parent?: FakeSpan) {
+      const traceId = parent?.spanContext().traceId ?? 'c'.repeat(32)
+      const recorded: (typeof recordings)[number] = {
+        name,
+        parent: parent && (parent.name ?? parent.spanContext().spanId),
+        traceId,
+        attributes,
+      }
+      const spanId = String(recordings.push(recorded)).padStart(16, '0')
+      return {
+        name,
+        spanContext: () => ({ traceId, spanId, traceFlags: 1 }),
+        setAttributes: (more: Attributes) => void Object.assign(recorded.attributes, more),
+        isRecording: () => recorded.end === undefined,
+        setStatus: () => {},
+        end: (at?: Moment) => void (recorded.end = after(at!)),
+      }
+    },
+  }
+  return { recordings, tracer, within: (span: FakeSpan) => span }
+}
+
+test('decisions on a request with a context are in its trace, and the receiver continues that of their effects', () => {
+  const { recordings, tracer, within } = tracingContexts()
+  undo.push(traceDecisions({ tracer, within, run }))
+  channels.decision.publish({ ...decided, traces: [{ context: request, first: 5, last: 5, count: 1 }] })
+  const delivery: DeliveryMessage = {
+    ...{ run, pipeline: 'shop', action: 'tell', model: 'risk', number: 1, entry: 5, since: start + 40 },
+    context: request,
+  }
+  const attempts = [{ ...delivery }, { ...delivery }]
+  channels.delivery.publish(attempts[0])
+  channels.effect.publish({ ...delivered, outcome: 'tried', why: 'x', context: request })
+  channels.delivery.publish(attempts[1])
+  channels.effect.publish({ ...delivered, context: request })
+  channels.effect.publish({ ...delivered, number: 2, entry: 4 })
+  const effect = recordings.findIndex(({ name, traceId }) => name === 'effect tell' && traceId === 'a'.repeat(32))
+  for (const { sent } of attempts)
+    assert.deepEqual(sent, { traceparent: `00-${'a'.repeat(32)}-${String(effect + 1).padStart(16, '0')}-01`, tracestate: 'v=1' })
+  const ofRequest = recordings.filter(({ traceId }) => traceId === 'a'.repeat(32))
+  assert.deepEqual(
+    ofRequest.map(({ name, parent }) => [name, parent]),
+    [
+      ['decide risk', 'b'.repeat(16)],
+      ...['ingest', 'queued', 'features', 'inference', 'durable'].map(stage => [stage, 'decide risk']),
+      ['effect tell', 'decide risk'],
+      ...['queue', 'delivery', 'acknowledgement'].map(stage => [stage, 'effect tell']),
+    ],
+  )
+  assert.deepEqual([ofRequest[0].attributes['spillway.decisions'], ofRequest[6].attributes['spillway.effect.attempts']], [1, 1])
+  const ofBatch = recordings.filter(({ traceId }) => traceId === 'c'.repeat(32))
+  assert.deepEqual(
+    [ofBatch[0].name, ofBatch[0].parent, ofBatch.filter(({ name }) => name === 'effect tell').length],
+    ['decide risk', undefined, 1],
+  )
+  assert.ok(recordings.every(({ end }) => end !== undefined))
+})
+
+test('an effect of an earlier process is a child of the request; a batch of traced requests alone has no trace of its own', () => {
+  const { recordings, tracer, within } = tracingContexts()
+  undo.push(traceDecisions({ tracer, within }))
+  channels.delivery.publish({ run, pipeline: 'shop', action: 'tell', model: 'risk', number: 1, entry: 5, since: start, context: request })
+  channels.effect.publish({ ...delivered, context: request })
+  assert.deepEqual([recordings[0].name, recordings[0].parent, recordings[0].traceId], ['effect tell', 'b'.repeat(16), 'a'.repeat(32)])
+  channels.decision.publish({ ...decided, count: 1, traces: [{ context: request, first: 5, last: 5, count: 1 }] })
+  assert.deepEqual(new Set(recordings.map(({ traceId }) => traceId)), new Set(['a'.repeat(32)]))
+})
+
+test("without an SDK the API's tracer makes no span, and the receiver gets an id of the run", () => {
+  undo.push(traceDecisions({ tracer: trace.getTracer('spillway'), within: (span): Context => trace.setSpan(ROOT_CONTEXT, span) }))
+  const delivery: DeliveryMessage = {
+    run,
+    pipeline: 'shop',
+    action: 'tell',
+    model: 'risk',
+    number: 1,
+    entry: 5,
+    since: start,
+    context: request,
+  }
+  channels.delivery.publish(delivery)
+  assert.equal(delivery.sent, undefined)
 })
 
 /** A meter that lists its measurements. */

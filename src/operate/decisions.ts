@@ -4,7 +4,7 @@
  */
 import { inspect } from 'node:util'
 import type { StageMs } from '../base/node/index.ts'
-import { didYouMean, SpillwayError, stopwatch, type StrictOmit, yieldToEventLoop, sumBy } from '../base/index.ts'
+import { didYouMean, SpillwayError, stopwatch, type StrictOmit, traceIdOf, yieldToEventLoop, sumBy } from '../base/index.ts'
 import { deliveredCell } from '../decision/index.ts'
 import type { Value } from '../define/ir/index.ts'
 import { EventLookup, type LocatedEvent, SourceSchemas, type StoredEffect } from '../log/index.ts'
@@ -133,6 +133,8 @@ export interface DecisionTrace {
   /** End of each stage, UTC ms, and its duration. Both are absent if no sample was stored, or not yet. */
   readonly moments?: StageMoments
   readonly stages?: StageMs
+  /** Id of the W3C trace of the request that triggered it, 32 hex digits; absent if none was sampled or stored. */
+  readonly traceId?: string
   readonly effects: readonly TracedEffect[]
 }
 
@@ -157,13 +159,25 @@ export async function decisionTraces(
     )
     for (const decision of recordedDecisions(batch.bytes, entry)) {
       if ((key !== undefined && !matchesKey(decision.key, key)) || result.length >= most) continue
-      result.push({ decision, ...(on && { on }), ...stagesOf(sample), effects: effectsOf(decision, effects, sample) })
+      const traced = effectsOf(decision, effects, sample)
+      result.push({ decision, ...(on && { on }), ...stagesOf(sample), ...traceOfDecision(decision, traced, sample), effects: traced })
     }
     if (stopwatch() - since < AT_ONCE_MS) continue
     await yieldToEventLoop()
     since = stopwatch()
   }
   return result
+}
+
+/** The trace of a decision, stored with its stage times or with one of its effects. */
+function traceOfDecision(
+  { entry }: RecordedDecision,
+  effects: readonly TracedEffect[],
+  sample: StageSample | undefined,
+): { traceId?: string } {
+  const context = sample?.traces?.find(({ first, last }) => first <= entry && entry <= last)?.context.traceparent
+  const traceparent = context ?? effects.find(({ trace }) => trace !== undefined)?.trace
+  return traceparent === undefined ? {} : { traceId: traceIdOf(traceparent) }
 }
 
 const stagesOf = (sample: StageSample | undefined): Pick<DecisionTrace, 'moments' | 'stages'> =>

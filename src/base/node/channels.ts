@@ -5,6 +5,7 @@
  * uncaught exception.
  */
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { TraceContext } from '../trace-context.ts'
 
 /** The run of a message: other runs of the process publish on the same channels. */
 export interface RunMessage {
@@ -61,6 +62,15 @@ export interface StageMs {
   readonly durable: number
 }
 
+/** The decisions of a batch that one request with a trace context triggered. */
+export interface DecisionTraceContext {
+  readonly context: TraceContext
+  /** Sequence numbers of the log entries of its first and last decision, and the number of its decisions. */
+  readonly first: number
+  readonly last: number
+  readonly count: number
+}
+
 /** `spillway:decision`: a decision batch of one model is durable. */
 export interface DecisionMessage extends RunMessage {
   readonly model: string
@@ -72,6 +82,25 @@ export interface DecisionMessage extends RunMessage {
   readonly at: number
   /** Unknown stages are absent, such as the wait of entries that recovery found undecided in the log. */
   readonly stages: StageMs
+  /** Trace contexts of its requests; absent without any. */
+  readonly traces?: readonly DecisionTraceContext[]
+}
+
+/**
+ * `spillway:delivery`: an attempt to deliver an effect with a trace context begins. A subscriber that makes a span sets `sent` to its
+ * context, which the receiver then gets; otherwise the receiver gets a new span id of the same trace.
+ */
+export interface DeliveryMessage extends RunMessage {
+  readonly action: string
+  readonly model: string
+  readonly number: number
+  /** Log entry of the decision. */
+  readonly entry: number
+  /** Time since which it could be delivered, UTC ms. */
+  readonly since: number
+  /** The context of the request that triggered the decision. */
+  readonly context: TraceContext
+  sent?: TraceContext
 }
 
 /** `spillway:effect`: an attempt to deliver an effect has ended. */
@@ -99,6 +128,8 @@ export interface EffectMessage extends RunMessage {
   readonly queueMs: number
   readonly deliveryMs: number
   readonly acknowledgementMs: number
+  /** Trace context of the request that triggered the decision; absent without one. */
+  readonly context?: TraceContext
 }
 
 /** Message type of each channel. */
@@ -106,6 +137,7 @@ export interface Messages {
   readonly 'spillway:turn': TurnMessage
   readonly 'spillway:commit': CommitMessage
   readonly 'spillway:decision': DecisionMessage
+  readonly 'spillway:delivery': DeliveryMessage
   readonly 'spillway:effect': EffectMessage
 }
 
@@ -128,5 +160,6 @@ export const channels = {
   turn: namedChannel('spillway:turn'),
   commit: namedChannel('spillway:commit'),
   decision: namedChannel('spillway:decision'),
+  delivery: namedChannel('spillway:delivery'),
   effect: namedChannel('spillway:effect'),
 }

@@ -56,7 +56,7 @@ function nothingText({ decisions }: FolderView, { target, model, key }: TraceQue
 type Step = readonly [at: number | undefined, text: string]
 
 /** Strings of the trace must be escaped to one line. */
-export function traceText({ decision, on, moments, effects }: DecisionTrace): string {
+export function traceText({ decision, on, moments, traceId, effects }: DecisionTrace): string {
   const { model, key, entry, t, score, rejected, explored = {} } = decision
   const result = rejected === undefined ? `score ${scoreText(score)}` : `rejected: ${rejected}`
   const { came, turn, appended, features, scored, durable } = moments ?? {}
@@ -75,6 +75,7 @@ export function traceText({ decision, on, moments, effects }: DecisionTrace): st
     : ['  no stage times: they are written a second after the decision, and only samples of older decisions are kept']
   return joinLines(
     `${model}  ${key}  ${result}  (entry ${entry})`,
+    traceId !== undefined && `  trace ${traceId}`,
     on && 'fields' in on && `  ${inspect(on.fields, { breakLength: Infinity, depth: 2, maxStringLength: 100 })}`,
     timeline(steps),
     notes,

@@ -5,6 +5,8 @@
  * delivery that breaks the contract counts as failed, and its reason names the destination and the clause.
  */
 
+import type { TraceContext } from '../../base/index.ts'
+
 /** One attempt to deliver one effect or decision. */
 export interface Delivery {
   /** Idempotency key: the same for all attempts, unique to what is delivered. Any text. */
@@ -17,6 +19,8 @@ export interface Delivery {
   readonly body: string
   /** Attempt number, from 1. */
   readonly attempt: number
+  /** Trace context for the receiver, with a span of this delivery as the parent; absent if the decision's request had none. */
+  readonly trace?: TraceContext | undefined
   /** Aborts at the deadline of the attempt, after which it has failed, whatever its later outcome. */
   readonly signal?: AbortSignal | undefined
 }

@@ -4,7 +4,7 @@ import type { EffectState, StoredEffect, EffectLog } from '../effects.ts'
 import { PAGE_ROWS, type ReadConnection } from './read-connection.ts'
 import { FORGOTTEN_CHANGE, LAST_CHANGE, LAST_EFFECT } from './effect-writer.ts'
 
-const COLUMNS_WITHOUT_BODY = 'number, action, id, entry, key, t, made, due, state, attempts, next, why, began, sent, settled'
+const COLUMNS_WITHOUT_BODY = 'number, action, id, entry, key, t, made, due, state, attempts, next, why, began, sent, settled, trace'
 const COLUMNS = `${COLUMNS_WITHOUT_BODY}, body`
 
 export interface EffectFilter {
@@ -136,5 +136,9 @@ type EffectRow = Pick<StoredEffect, 'number' | 'action' | 'key' | 't'>
 
 const fromNewest = { from: Number.MAX_SAFE_INTEGER, numberOf: ({ number }: EffectRow): number => number }
 
-const effectOf = (row: EffectRow): StoredEffect =>
-  Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value ?? undefined])) as unknown as StoredEffect
+/** An effect without a trace context has no `trace` at all, as it was added. */
+const effectOf = ({ trace, ...row }: EffectRow & { readonly trace?: string | null }): StoredEffect =>
+  ({
+    ...Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value ?? undefined])),
+    ...(trace != null && { trace }),
+  }) as unknown as StoredEffect

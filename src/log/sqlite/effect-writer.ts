@@ -28,7 +28,7 @@ interface ForgottenEffects {
 }
 
 const INSERT =
-  'INSERT INTO effect (number, action, id, entry, key, t, made, due, body, state, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
+  'INSERT INTO effect (number, action, id, entry, key, t, made, due, body, trace, state, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
 // Forces the index on the entry; SQLite would choose the order of the GROUP BY.
 const FORGOTTEN = `SELECT action, state, count(*) AS effects, max(changed) AS changed, max(number) AS number FROM effect INDEXED BY effect_entry WHERE ${FINISHED} GROUP BY action, state`
 
@@ -69,9 +69,9 @@ export class EffectWriter {
     ]
   }
 
-  add({ number, action, id, entry, key, t, made, due, body, isDry }: NewEffect): void {
+  add({ number, action, id, entry, key, t, made, due, body, trace, isDry }: NewEffect): void {
     const state = isDry ? 'dry' : 'pending'
-    this.#prepared(INSERT).run(number, action, id, entry, key, t, made, due ?? null, body, state, ++this.#changed)
+    this.#prepared(INSERT).run(number, action, id, entry, key, t, made, due ?? null, body, trace ?? null, state, ++this.#changed)
     this.#counts.add(action, state, 1)
   }
 

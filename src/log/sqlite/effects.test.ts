@@ -188,7 +188,7 @@ test('reads a folder of format 10 unchanged, and migrates it on the first write'
   const database = new sqlite.DatabaseSync(file)
   database.exec(
     `DROP INDEX effect_key; DROP INDEX effect_state; DROP INDEX dead_reason; DROP TABLE counted;
-     CREATE INDEX effect_pending ON effect (action, number) WHERE state = 'pending'; PRAGMA user_version = 10`,
+     CREATE INDEX effect_pending ON effect (action, number) WHERE state = 'pending'; ALTER TABLE effect DROP COLUMN trace; PRAGMA user_version = 10`,
   )
   database.close()
   assert.deepEqual(all(), { format: 10, found })
@@ -205,7 +205,7 @@ test('numbers the effects of a folder of format 6 when it is migrated', async ()
   database.exec(
     `DROP INDEX effect_key; DROP INDEX effect_state; DROP INDEX dead_reason; DROP TABLE counted;
      CREATE INDEX effect_pending ON effect (action, number) WHERE state = 'pending';
-     DROP INDEX effect_changed; ALTER TABLE effect DROP COLUMN changed; ALTER TABLE segment DROP COLUMN decided; PRAGMA user_version = 6`,
+     DROP INDEX effect_changed; ALTER TABLE effect DROP COLUMN trace; ALTER TABLE effect DROP COLUMN changed; ALTER TABLE segment DROP COLUMN decided; PRAGMA user_version = 6`,
   )
   database.close()
   const migrated = await SqliteStore.open(file)

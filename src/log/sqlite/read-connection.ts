@@ -1,7 +1,7 @@
 /** A read-only SQLite connection that blocks no writer. Every SQLite error becomes a `SpillwayError` that names the file. */
 import type { SQLInputValue } from 'node:sqlite'
 import { SpillwayError } from '../../base/index.ts'
-import { checkFormat, COUNTED_FROM, COUNTED_VIEW } from './schema.ts'
+import { checkFormat, COUNTED_FROM, COUNTED_VIEW, TRACED_FROM, UNTRACED_VIEW } from './schema.ts'
 import { preparedOnce, sqlite, storeError, type DatabaseSync, type Prepared } from './sqlite.ts'
 
 /** Default page size, for the `LIMIT` of a query by pages. */
@@ -33,6 +33,7 @@ export class ReadConnection {
         this.#db.exec('PRAGMA busy_timeout = 5000')
         const format = checkFormat(this.#db, path)
         // A temporary view of this connection: the file stays unchanged.
+        if (format < TRACED_FROM) this.#db.exec(UNTRACED_VIEW)
         if (format < COUNTED_FROM) this.#db.exec(COUNTED_VIEW)
         return format
       })

@@ -52,6 +52,8 @@ const migrations: readonly string[] = [
    CREATE TABLE counted (what TEXT NOT NULL, of TEXT NOT NULL, kind TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (what, of, kind)) WITHOUT ROWID;
    INSERT INTO counted SELECT 'effect', action, state, count(*) FROM effect GROUP BY action, state;
    INSERT INTO counted SELECT 'letter', coalesce(source, ''), reason, count(*) FROM dead GROUP BY source, reason;`,
+  // Trace contexts of effects.
+  'ALTER TABLE effect ADD COLUMN trace TEXT;',
 ]
 
 export const FORMAT = migrations.length
@@ -66,6 +68,12 @@ export const COUNTED_FROM = 12
 export const COUNTED_VIEW = `CREATE TEMP VIEW counted AS
   SELECT 'effect' AS what, action AS of, state AS kind, count(*) AS number FROM effect GROUP BY action, state
   UNION ALL SELECT 'letter', coalesce(source, ''), reason, count(*) FROM dead GROUP BY source, reason`
+
+/** First format with trace contexts of effects. */
+export const TRACED_FROM = 13
+
+/** Effects without trace contexts, for readers of older folders. */
+export const UNTRACED_VIEW = 'CREATE TEMP VIEW effect AS SELECT *, NULL AS trace FROM main.effect'
 
 /** Brings the database to the current format. Throws `SPILL_DATA` for a newer format. */
 export function migrate(db: DatabaseSync, path: string, steps: readonly string[] = migrations): void {

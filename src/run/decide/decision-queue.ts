@@ -5,7 +5,8 @@
  * entries, segments wait as stored bytes and are decoded when their turn comes. The log grows meanwhile, features never move past an
  * undecided entry, and memory holds bytes only.
  */
-import { sumBy } from '../../base/index.ts'
+import { sumBy, traceContextText } from '../../base/index.ts'
+import type { DecisionTraceContext } from '../../base/node/index.ts'
 import { Strings } from '../../columns/index.ts'
 import {
   decisionProgressText,
@@ -23,6 +24,7 @@ import type { FreshnessTracker } from './freshness.ts'
 import type { LiveDecisions } from './live-model.ts'
 import type { Outbox } from './outbox.ts'
 import type { BatchTimes, TurnTimes } from './stage-times.ts'
+import type { TraceContexts } from './trace-contexts.ts'
 
 /** The strings of a column. */
 export type StringsOf = (source: string, column: string) => Strings
@@ -71,6 +73,8 @@ export interface DecisionQueueOptions {
   readonly outbox?: Outbox | undefined
   /** Measures the freshness of decisions against objectives. */
   readonly freshness?: FreshnessTracker | undefined
+  /** Trace contexts of entries that wait for their decisions. */
+  readonly traces?: TraceContexts | undefined
   /** Decisions from here on are not recorded yet. The decider has applied everything before `entry`. */
   readonly from: DecisionProgress
 }
@@ -199,23 +203,36 @@ export class DecisionQueue {
     progress: DecisionProgress,
     work: number,
   ): DecisionStep {
-    const { writer, outbox, strings, freshness } = this.#options
+    const { writer, outbox, strings, freshness, traces } = this.#options
     const decisions: StoredDecisionBatch[] = []
     const effects: NewEffect[] = []
+    const times: BatchTimes[] = []
     for (const batch of batches) {
       const { decide } = batch.model
       const source = decide.kind === 'on' ? decide.source : ''
       // The key of a tick is that of a group, so its texts are in the strings of the pipeline.
       const textsOf = (column: string) => (decide.kind === 'on' ? stringsOf(source, column) : strings)
       decisions.push(writer.write(batch, textsOf))
-      if (outbox) effects.push(...outbox.effectsOf(batch, textsOf))
+      const contexts = traces?.of(batch)
+      if (outbox) effects.push(...withContexts(outbox.effectsOf(batch, textsOf), contexts))
+      times.push({ ...batch.times, turn: turnTimes, freshness: freshness?.measure(batch), ...(contexts && { traces: contexts }) })
     }
+    traces?.dropBefore(progress.entry)
     return {
       decisions,
       effects,
       progress,
       work,
-      times: batches.map((batch): BatchTimes => ({ ...batch.times, turn: turnTimes, freshness: freshness?.measure(batch) })),
+      times,
     }
   }
 }
+
+/** The effects with the trace contexts of their requests. */
+const withContexts = (effects: readonly NewEffect[], contexts: readonly DecisionTraceContext[] | undefined): readonly NewEffect[] =>
+  contexts === undefined
+    ? effects
+    : effects.map(effect => {
+        const traced = contexts.find(({ first, last }) => first <= effect.entry && effect.entry <= last)
+        return traced ? { ...effect, trace: traceContextText(traced.context) } : effect
+      })

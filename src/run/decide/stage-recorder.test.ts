@@ -105,3 +105,18 @@ test('a thousand batches of a busy second take about 25 bytes each', () => {
   )
   assert.ok(encodeStageTimes(busy).length < 25 * 1024, String(encodeStageTimes(busy).length))
 })
+
+test('trace contexts that were sampled are stored, at most so many; a block without them is of the first version', () => {
+  const sampleOf = (first: number, flags?: string): StageSample => {
+    const context = { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-${flags}`, tracestate: 'v=1' }
+    const traces = flags === undefined ? {} : { traces: [{ context, first, last: first + 1, count: 2 }] }
+    return stageSampleOf(committed(first, traces), 121, 5)
+  }
+  const [plain, sampled, unsampled] = [sampleOf(1), sampleOf(3, '01'), sampleOf(5, '00')]
+  const decoded = decodeStageTimes(encodeStageTimes([plain, sampled, unsampled]))
+  const { traces: _traces, ...untraced } = unsampled
+  assert.deepEqual(decoded, [plain, sampled, untraced])
+  assert.deepEqual([encodeStageTimes([plain])[0], encodeStageTimes([unsampled])[0], encodeStageTimes([sampled])[0]], [1, 1, 2])
+  const many = Array.from({ length: limits.STAGE_CONTEXTS_MAX + 1 }, (_, i) => sampleOf(i, '01'))
+  assert.equal(decodeStageTimes(encodeStageTimes(many)).filter(({ traces }) => traces).length, limits.STAGE_CONTEXTS_MAX)
+})

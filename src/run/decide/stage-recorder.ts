@@ -4,7 +4,7 @@
  */
 import { crc32 } from 'node:zlib'
 import type { StageMs } from '../../base/node/index.ts'
-import { type Clock, stopwatch, limits } from '../../base/index.ts'
+import { type Clock, isSampled, stopwatch, limits, traceContextOf, traceContextText } from '../../base/index.ts'
 import { ByteReader, ByteWriter, readNumbers, writeNumbers, type StoredStageTimes } from '../../log/index.ts'
 import { stageSampleOf, type CommittedBatch, type StageSample } from './stage-times.ts'
 
@@ -56,7 +56,9 @@ export class StageRecorder {
   }
 }
 
+/** Blocks without trace contexts are of the first version; the second has contexts after the columns. */
 const VERSION = 1
+const CONTEXT_VERSION = 2
 /** Encodes an unknown time. */
 const UNKNOWN = -1
 
@@ -68,7 +70,8 @@ const micros = (ms: number | undefined): number => (ms === undefined ? UNKNOWN :
 export function encodeStageTimes(samples: readonly StageSample[]): Uint8Array {
   const out = new ByteWriter()
   const models = [...new Set(samples.map(({ model }) => model))]
-  out.varint(VERSION)
+  const contexts = storedContexts(samples)
+  out.varint(contexts.length > 0 ? CONTEXT_VERSION : VERSION)
   out.varint(samples.length)
   out.text(JSON.stringify(models))
   const numbers = new Float64Array(samples.length)
@@ -83,12 +86,26 @@ export function encodeStageTimes(samples: readonly StageSample[]): Uint8Array {
   column(({ sum }) => sum)
   column(({ at }) => Math.round(at * 1000))
   for (const name of stageNames) column(({ stages }) => micros(stages[name]))
+  if (contexts.length > 0) out.text(JSON.stringify(contexts))
   const body = out.finish()
   const bytes = new Uint8Array(body.length + 4)
   bytes.set(body)
   new DataView(bytes.buffer).setUint32(body.length, crc32(body), true)
   return bytes
 }
+
+/** A trace context in a block: the row of its sample, entries, number of decisions, and the context as text. */
+type StoredContext = readonly [row: number, first: number, last: number, count: number, context: string]
+
+/** The contexts that their senders recorded. */
+const storedContexts = (samples: readonly StageSample[]): StoredContext[] =>
+  samples
+    .flatMap(({ traces = [] }, row) =>
+      traces
+        .filter(({ context }) => isSampled(context.traceparent))
+        .map(({ context, first, last, count }): StoredContext => [row, first, last, count, traceContextText(context)]),
+    )
+    .slice(0, limits.STAGE_CONTEXTS_MAX)
 
 /** Decodes a block of stage times. Throws `SPILL_DATA` for damaged bytes. */
 export function decodeStageTimes(bytes: Uint8Array): StageSample[] {
@@ -97,12 +114,15 @@ export function decodeStageTimes(bytes: Uint8Array): StageSample[] {
   if (bytes.length < 4 || new DataView(bytes.buffer, bytes.byteOffset).getUint32(body.length, true) !== crc32(body))
     reader.failDamaged('does not have the checksum that it was written with')
   const version = reader.varint()
-  if (version !== VERSION) reader.failDamaged(`is of format ${version}, and this Spillway reads ${VERSION}`)
+  if (version !== VERSION && version !== CONTEXT_VERSION)
+    reader.failDamaged(`is of format ${version}, and this Spillway reads up to ${CONTEXT_VERSION}`)
   const length = reader.varint()
   const models = JSON.parse(reader.text()) as string[]
   const column = () => readNumbers(reader, length)
   const [model, first, span, count, sum, at] = [column(), column(), column(), column(), column(), column()]
   const stages = stageNames.map(name => [name, column()] as const)
+  const contexts = version === CONTEXT_VERSION ? (JSON.parse(reader.text()) as StoredContext[]) : []
+  const tracesOf = Map.groupBy(contexts, ([row]) => row)
   return Array.from({ length }, (_, row) => ({
     model: models[model[row]],
     first: first[row],
@@ -113,5 +133,13 @@ export function decodeStageTimes(bytes: Uint8Array): StageSample[] {
     stages: Object.fromEntries(
       stages.filter(([, values]) => values[row] !== UNKNOWN).map(([name, values]) => [name, values[row] / 1000]),
     ) as unknown as StageMs,
+    ...(tracesOf.has(row) && {
+      traces: tracesOf.get(row)!.map(([, from, to, decisions, text]) => ({
+        context: traceContextOf(text),
+        first: from,
+        last: to,
+        count: decisions,
+      })),
+    }),
   }))
 }

@@ -5,7 +5,7 @@
  * One measurement for each batch, since its decisions are made together. Durations are by the stopwatch, which never goes back; one
  * wall-clock time says when they were.
  */
-import type { StageMs } from '../../base/node/index.ts'
+import type { DecisionTraceContext, StageMs } from '../../base/node/index.ts'
 import type { StoredDecisionBatch } from '../../log/index.ts'
 
 /** Times of the turn that appended a segment, ms by the stopwatch: first record received, turn begun, entries appended. */
@@ -35,6 +35,8 @@ export interface BatchTimes extends DecisionTimes {
   readonly turn: TurnTimes | undefined
   /** Absent if the model reads no feature group with an objective. */
   readonly freshness?: BatchFreshness | undefined
+  /** Trace contexts of its requests; absent without any. */
+  readonly traces?: readonly DecisionTraceContext[]
 }
 
 /** The stage times of one decision batch. */
@@ -49,6 +51,8 @@ export interface StageSample {
   /** Start of the decisions, UTC ms. */
   readonly at: number
   readonly stages: StageMs
+  /** Trace contexts of its requests; absent without any. */
+  readonly traces?: readonly DecisionTraceContext[]
 }
 
 /** A decision batch that was given to the store. */
@@ -66,9 +70,10 @@ export const decisionChecksum = (bytes: Uint8Array): number =>
 
 /** The sample of a batch that is durable `now`, ms by the stopwatch. `wall`: the same time, UTC ms, for batches without a turn. */
 export function stageSampleOf({ times, ...batch }: CommittedBatch, now: number, wall: number): StageSample {
-  const { turn, begun, features, scored } = times
+  const { turn, begun, features, scored, traces } = times
   return {
     ...batch,
+    ...(traces && { traces }),
     at: turn ? turn.startedAtUtc + (begun - turn.startedAt) : wall - (now - begun),
     stages: {
       ...(turn && {

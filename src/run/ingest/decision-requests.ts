@@ -1,12 +1,13 @@
 /**
  * Decision requests of clients until their reply: validated at once, marked in the log, decided, and answered when the decision is durable.
  */
-import { requireDefinition, SpillwayError, stopwatch } from '../../base/index.ts'
+import { requireDefinition, SpillwayError, stopwatch, type TraceContext } from '../../base/index.ts'
 import { Strings } from '../../columns/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import { rawJsonText, RequestReader } from '../../intake/index.ts'
 import type { LogMarker, StoredDecisionBatch } from '../../log/index.ts'
 import { recordedDecisions, type RecordedDecision } from '../decide/recorded-decision.ts'
+import type { TraceContexts } from '../decide/trace-contexts.ts'
 
 export type RequestMarker = Extract<LogMarker, { kind: 'request' }>
 
@@ -15,6 +16,7 @@ interface PendingRequest {
   readonly requestedAt: number
   readonly model: string
   readonly fields: Readonly<Record<string, unknown>>
+  readonly trace: TraceContext | undefined
   /** The decision is made, not durable yet. */
   readonly onDecided: (decision: RecordedDecision) => void
   /** The decision is durable. */
@@ -31,12 +33,15 @@ export interface PendingDecision {
 
 export class DecisionRequests {
   readonly #ir: PipelineIR
+  readonly #traces: TraceContexts | undefined
   #unmarked: PendingRequest[] = []
   /** Requests that are marked in the log, by sequence number. */
   readonly #marked = new Map<number, PendingRequest>()
 
-  constructor(ir: PipelineIR) {
+  /** Contexts of marked requests go to `traces`. */
+  constructor(ir: PipelineIR, traces?: TraceContexts) {
     this.#ir = ir
+    this.#traces = traces
   }
 
   /** Is every request marked in the log? */
@@ -53,7 +58,7 @@ export class DecisionRequests {
    * Validates a request and adds it. Throws `SPILL_NOT_FOUND` for an unknown model, `SPILL_INPUT` for a model that does not decide on
    * request, and for invalid fields.
    */
-  add(model: string, fields: unknown): PendingDecision {
+  add(model: string, fields: unknown, trace?: TraceContext): PendingDecision {
     const parsed = JSON.parse(rawJsonText(fields)) as Readonly<Record<string, unknown>>
     this.#check(model, parsed)
     const { promise: decided, resolve: onDecided, reject: fail } = Promise.withResolvers<RecordedDecision>()
@@ -61,7 +66,7 @@ export class DecisionRequests {
     // A client may wait for one promise alone.
     decided.catch(() => {})
     durable.catch(fail)
-    this.#unmarked.push({ requestedAt: stopwatch(), model, fields: parsed, onDecided, resolve, reject })
+    this.#unmarked.push({ requestedAt: stopwatch(), model, fields: parsed, trace, onDecided, resolve, reject })
     return { decided, durable }
   }
 
@@ -72,8 +77,11 @@ export class DecisionRequests {
     const requests = this.#unmarked
     this.#unmarked = []
     return requests.map((request, i) => {
-      this.#marked.set(first + i, request)
-      return { kind: 'request', model: request.model, id: String(first + i), t, fields: request.fields }
+      const entry = first + i
+      this.#marked.set(entry, request)
+      const { model, trace } = request
+      if (trace) this.#traces?.add({ kind: 'request', name: model, from: entry, to: entry + 1, context: trace })
+      return { kind: 'request', model, id: String(entry), t, fields: request.fields }
     })
   }
 

@@ -42,7 +42,13 @@ const undo: (() => void)[] = []
 afterEach(() => undo.splice(0).forEach(stop => stop()))
 
 function listening(): ChannelMessages {
-  const messages: ChannelMessages = { 'spillway:turn': [], 'spillway:commit': [], 'spillway:decision': [], 'spillway:effect': [] }
+  const messages: ChannelMessages = {
+    'spillway:turn': [],
+    'spillway:commit': [],
+    'spillway:decision': [],
+    'spillway:delivery': [],
+    'spillway:effect': [],
+  }
   for (const name of Object.keys(messages) as (keyof Messages)[]) {
     const heard = (message: unknown) => void (messages[name] as unknown[]).push(message)
     subscribe(name, heard)

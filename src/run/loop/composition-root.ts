@@ -22,6 +22,7 @@ import { reportScheduler, type ReportingPort } from '../jobs/reports.ts'
 import { Retention } from '../recovery/retention.ts'
 import { StageRecorder } from '../decide/stage-recorder.ts'
 import { Ticks } from './ticks.ts'
+import { TraceContexts } from '../decide/trace-contexts.ts'
 import { TrainingScheduler } from '../jobs/trainings.ts'
 
 /** Options of a run over a store. */
@@ -68,6 +69,7 @@ export interface RunComponents extends RunCore {
   readonly featureReader: FeatureReader
   readonly retention: Retention | undefined
   readonly stageRecorder: StageRecorder
+  readonly traces: TraceContexts
   readonly freshness: FreshnessTracker
   readonly batchRuns: BatchRunScheduler | undefined
   readonly trainings: TrainingScheduler
@@ -90,10 +92,12 @@ export function composeRun(runnable: Runnable, options: RunOptions, onReady: () 
   rejectUnfinishedImport(store)
   const logName = logNameOf(store)
   const freshness = new FreshnessTracker({ ir, clock, objectives: options.objectives, onReport })
+  const traces = new TraceContexts()
   const opening = openPipeline(runnable, {
     ...options,
     hasRuns: compute !== undefined,
     freshness,
+    traces,
     stringsOf: (source, column) => appender.stringsOf(source, column),
     readAt: () => featureReader.readAt,
     otherFiles: () => batchRuns?.files ?? partFilesIn(store),
@@ -118,10 +122,11 @@ export function composeRun(runnable: Runnable, options: RunOptions, onReady: () 
     ...core,
     ...jobs,
     freshness,
+    traces,
     stageRecorder: new StageRecorder(clock, store.lastStageBlock()),
     clock,
     appender,
-    requests: new DecisionRequests(ir),
+    requests: new DecisionRequests(ir, traces),
     ticks,
     featureReader,
     retention,

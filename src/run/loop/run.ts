@@ -6,7 +6,7 @@
  * of a turn and their commits. Events are acknowledged, and decisions published, once their commit is durable. Sources pause while too many
  * records wait.
  */
-import { pause, unknownNameError, SpillwayError } from '../../base/index.ts'
+import { pause, unknownNameError, SpillwayError, type TraceContext } from '../../base/index.ts'
 import type { RecordBatch } from '../../intake/index.ts'
 import type { BatchRunRecord, ReportRun } from '../../batch/index.ts'
 import { positionKey, type Commit, type DeadLetterChange, type EffectChange, type NamedWrite } from '../../log/index.ts'
@@ -129,8 +129,8 @@ export class Run {
   }
 
   /** Requests a decision, which sees everything before it. Throws `SPILL_INPUT` for invalid fields, `SPILL_STOPPED` once the run stops. */
-  requestDecision(model: string, fields: unknown): PendingDecision {
-    const decision = this.#running.requests.add(model, fields)
+  requestDecision(model: string, fields: unknown, trace?: TraceContext): PendingDecision {
+    const decision = this.#running.requests.add(model, fields, trace)
     this.#pace.schedule()
     return decision
   }

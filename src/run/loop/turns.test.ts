@@ -103,7 +103,7 @@ function busyTurns(ticksDue: number) {
     get isEmpty() {
       return !ready.has('records')
     },
-    drain: () => (ready.delete('records') ? [{ submittedAt: 0 }] : []),
+    drain: () => (ready.delete('records') ? [{ submittedAt: 0, batch: {} }] : []),
   }
   const commit = ({ segment, decisions, forget }: { segment?: { text: string }; decisions?: [string]; forget?: number }) => {
     if (segment) commits.push(`append ${segment.text}`)

@@ -35,6 +35,7 @@ type TurnComponents = Pick<
   | 'batchRuns'
   | 'trainings'
   | 'retention'
+  | 'traces'
 >
 
 export interface TurnsOptions {
@@ -198,9 +199,11 @@ export class Turns {
     const { pendingReplies, committer } = this.#options
     const { appended, deadLetters, deadLetterChanges, receipts, lateEvents } = this.#components.appender.appendRecords(inputs, now)
     if (!this.#hasReportedFull && deadLetters.some(({ reason }) => reason === 'limit')) this.#reportFull()
-    inputs.forEach(({ reply }, i) => {
+    inputs.forEach(({ source, batch, reply }, i) => {
       const { sequence, accepted, repeated } = receipts[i]
       if (reply) pendingReplies.expect(sequence - accepted, sequence, reply, repeated)
+      if (batch.trace)
+        this.#components.traces.add({ kind: 'on', name: source, from: sequence - accepted, to: sequence, context: batch.trace })
     })
     const turnTimes = this.#turnTimes(inputs[0].submittedAt, now)
     const step = appended && this.#decideOrQueue(appended, turnTimes)

@@ -30,6 +30,7 @@ import { CHECKPOINT_MANIFEST } from './manifest.ts'
 import { RunMemory, type RunMemoryOptions } from './run-state.ts'
 import type { Exploration } from '../decide/exploration.ts'
 import type { FreshnessTracker } from '../decide/freshness.ts'
+import type { TraceContexts } from '../decide/trace-contexts.ts'
 import type { Outbox } from '../decide/outbox.ts'
 import { undecidedFrom } from './recover.ts'
 import type { BatchResults } from '../groups/batch-results.ts'
@@ -59,6 +60,8 @@ export interface OpenPipelineOptions extends RunMemoryOptions {
   readonly exploration?: Exploration
   /** Measures the freshness of decisions against objectives. */
   readonly freshness?: FreshnessTracker
+  /** Trace contexts of entries that wait for their decisions. */
+  readonly traces?: TraceContexts
   readonly store: PipelineStore
   readonly partitions?: number | undefined
   /** State that is already in memory; made from the log by default. */
@@ -126,6 +129,7 @@ export function openPipeline(runnable: Runnable, options: OpenPipelineOptions): 
     strings,
     outbox,
     freshness: options.freshness,
+    traces: options.traces,
     from,
   })
   return {

@@ -1,5 +1,6 @@
 /** The part of a run that the server uses. `Run` implements it; tests may use a smaller object. */
 import type { BatchRunRecord, ReportRun } from '../../batch/index.ts'
+import type { TraceContext } from '../../base/index.ts'
 import type { RecordBatch } from '../../intake/index.ts'
 import type { IngestReceipt, IdRoom, RunCounters, FeatureQuery, ServedFeatureRow } from '../../run/index.ts'
 import type { RecordedDecision, StageRecorder } from '../../run/decide/index.ts'
@@ -14,7 +15,11 @@ export interface ServedRun {
   /** As `submit`, with the decisions on the records as soon as they are made. */
   decide(source: string, batch: RecordBatch): { decided: Promise<readonly RecordedDecision[]>; receipt: Promise<IngestReceipt> }
   /** Requests a decision: as soon as it is made, and when it is durable. Throws `SPILL_INPUT` for invalid fields. */
-  requestDecision(model: string, fields: unknown): { decided: Promise<RecordedDecision>; durable: Promise<RecordedDecision> }
+  requestDecision(
+    model: string,
+    fields: unknown,
+    trace?: TraceContext,
+  ): { decided: Promise<RecordedDecision>; durable: Promise<RecordedDecision> }
   /** Reads the features of keys, each mapped by `make`. Throws `SPILL_KEY` for a key of the wrong type. */
   features?<T>(asks: readonly FeatureQuery[], make: (row: ServedFeatureRow) => T): T[]
   /** Runs a batch run of a group. Resolves with its record once its result is in use. */

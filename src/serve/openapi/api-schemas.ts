@@ -21,6 +21,7 @@ const tracedEffect = object(
   { number: count, action: text, id: described(text, 'the idempotency key'), state: effectState, attempts: count, made: utcMs },
   {
     why: text,
+    trace: described(text, 'the W3C traceparent of the request that triggered it, and its tracestate'),
     ...each(['began', 'sent', 'settled', 'due', 'next'], utcMs),
     ...each(['queueMs', 'deliveryMs', 'acknowledgementMs'], ms),
   },
@@ -145,6 +146,7 @@ export const sharedSchemas = {
       began: described(utcMs, 'time of the first attempt'),
       sent: described(utcMs, 'time of the last attempt'),
       settled: utcMs,
+      trace: described(text, 'the W3C traceparent of the request that triggered it, and its tracestate'),
       late: described(flag, 'of an effect with a deadline: was it acknowledged later?'),
     },
   ),
@@ -244,6 +246,7 @@ export const sharedSchemas = {
           on: described(values, 'the event, tick or request that triggered it'),
           moments: described(stageEnds, 'when each stage ended; absent without a sample of its stage times'),
           stages: described(stages, 'how long each stage took; absent without a sample of its stage times'),
+          traceId: described(text, 'the id of the W3C trace of the request that triggered it, 32 hex digits'),
         },
       ),
     ),

@@ -10,6 +10,7 @@ import { withBody } from '../body/body.ts'
 import { parseJsonBody } from '../body/json-body.ts'
 import type { HoldUntil } from '../access/admission-control.ts'
 import { mediaTypeOf, lookupByName } from '../http/request.ts'
+import { traceOf, traceResponse } from '../http/trace-headers.ts'
 import { IngestResult, rejectedRecordError, duplicateFields } from './ingest-result.ts'
 import { ServeError } from '../http/serve-error.ts'
 import type { ServerContext } from '../context/server-context.ts'
@@ -28,12 +29,13 @@ function requestRoute(app: FastifyInstance, { run, ir, load }: ServerContext): v
     const { params, raw } = request
     const share = load.shareOf('decide', request)
     const { name, columns } = onRequest(modelNamed(params.model))
+    const trace = traceOf(raw)
     const answer = await withBody(raw, share, (bytes, until) => {
       const fields = fieldsOf(singleRecord(mediaTypeOf(raw), bytes), columns)
       return share.awaitCommit(
         1,
         hold => {
-          const { decided, durable } = run.requestDecision(name, fields)
+          const { decided, durable } = run.requestDecision(name, fields, trace)
           hold(durable)
           const decisions = decided.then(decision => [decision])
           return awaitInlineDecisions(answersOf.get(name)!, decisions, durable)
@@ -43,6 +45,7 @@ function requestRoute(app: FastifyInstance, { run, ir, load }: ServerContext): v
     })
     const { decisions, ...rest } = answer
     reply.type('application/json')
+    if (trace) reply.header('traceresponse', traceResponse(trace))
     return JSON.stringify({ ...(decisions[0] ?? { model: name, score: null }), ...rest })
   })
 }
@@ -61,6 +64,7 @@ function eventRoute(app: FastifyInstance, { run, ir, load, folder }: ServerConte
     const { params, raw } = request
     const share = load.shareOf('decide', request)
     const { name } = sourceNamed(params.source)
+    const trace = traceOf(raw)
     if (modelsOf.get(name)!.length === 0)
       throw new ServeError('SPILL_INPUT', `no model decides on '${name}'; send its events to /sources/${name}/events`)
     const text = await withBody(raw, share, async (bytes, until) => {
@@ -68,7 +72,7 @@ function eventRoute(app: FastifyInstance, { run, ir, load, folder }: ServerConte
       const ingested = new IngestResult('alone', run.end)
       const decide = (hold: HoldUntil): Promise<InlineDecisions> => {
         const ids = share.reserveIds(name, 1)
-        const { decided, receipt } = run.decide(name, { ...batch, onRejected: ingested.onRejected })
+        const { decided, receipt } = run.decide(name, { ...batch, onRejected: ingested.onRejected, trace })
         // An answer at its deadline releases nothing: the run holds the event until it is durable.
         hold(ids.until(receipt))
         const counted = receipt.then(result => ingested.add(result))
@@ -84,6 +88,7 @@ function eventRoute(app: FastifyInstance, { run, ir, load, folder }: ServerConte
       return JSON.stringify({ ...fields, ...result })
     })
     reply.type('application/json')
+    if (trace) reply.header('traceresponse', traceResponse(trace))
     return text
   })
 }

@@ -6,6 +6,7 @@ import { withBody, bodyChunks } from '../body/body.ts'
 import { parseJsonBody } from '../body/json-body.ts'
 import type { ClientShare } from '../access/admission-control.ts'
 import { mediaTypeOf, lookupByName } from '../http/request.ts'
+import { traceOf } from '../http/trace-headers.ts'
 import { IngestResult, rejectedRecordError } from './ingest-result.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import type { ServedRun } from '../http/served-run.ts'
@@ -43,7 +44,8 @@ function ingestJson(
     const outcome = new IngestResult(isSingle ? 'alone' : 'index', run.end)
     const records = batch.records.length + batch.undecodable.length
     if (records === 0) return outcome
-    const submit = () => share.reserveIds(source, records).until(run.submit(source, { ...batch, onRejected: outcome.onRejected }))
+    const submit = () =>
+      share.reserveIds(source, records).until(run.submit(source, { ...batch, onRejected: outcome.onRejected, trace: traceOf(request) }))
     outcome.add(await share.awaitCommit(records, submit))
     if (isSingle && outcome.isRejected) throw rejectedRecordError(outcome)
     return outcome
@@ -66,6 +68,7 @@ async function ingestNdjson(
 ): Promise<IngestResult> {
   const outcome = new IngestResult('line', run.end)
   const { streamBytes, streamWaitingBytes } = share.bounds
+  const trace = traceOf(request)
   const body = bodyChunks(request, { bytes: streamBytes, limit: 'HTTP_STREAM_BYTES_MAX' }, share)
   const { chunks, takeCount } = countedBytes(withoutByteOrderMark(body))
   const pending = pendingReceipts(outcome)
@@ -77,7 +80,7 @@ async function ingestNdjson(
       if (records === 0) continue
       await run.whenRoom()
       const reserved = await share.records(records)
-      const receipt = submit(records, { ...batch, onRejected: outcome.onRejected })
+      const receipt = submit(records, { ...batch, onRejected: outcome.onRejected, trace })
       pending.add(receipt.finally(reserved.release), bytes)
       await pending.until(streamWaitingBytes)
     }

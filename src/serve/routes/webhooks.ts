@@ -12,6 +12,7 @@ import { withBody } from '../body/body.ts'
 import { parseJsonBody, type JsonBody } from '../body/json-body.ts'
 import { IngestResult } from './ingest-result.ts'
 import { ServeError } from '../http/serve-error.ts'
+import { traceOf } from '../http/trace-headers.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import {
   checkSignatureHeaders,
@@ -49,7 +50,8 @@ export function webhookRoutes(app: FastifyInstance, { run, ir, load, webhooks = 
         const { id } = verify(raw.headers, bytes, clock())
         const { batch } = singleWebhook(bytes, source!, id)
         const outcome = new IngestResult('alone', run.end)
-        const submit = () => share.reserveIds(name, 1).until(run.submit(name, { ...batch, onRejected: outcome.onRejected }))
+        const submit = () =>
+          share.reserveIds(name, 1).until(run.submit(name, { ...batch, onRejected: outcome.onRejected, trace: traceOf(raw) }))
         outcome.add(await share.awaitCommit(1, submit, until))
         return outcome
       })
