@@ -43,6 +43,7 @@ export const sections: readonly Section[] = [
       'dashboard',
       'telemetry',
       'lineage',
+      'observe',
       'troubleshooting',
       'migrating-from-feast',
       'migrating-from-tecton',

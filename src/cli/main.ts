@@ -19,6 +19,7 @@ import { initCommand } from './init/init.ts'
 import { jobsCommand } from './inspect/jobs.ts'
 import { lineageCommand } from './inspect/lineage.ts'
 import { modelsCommand } from './models/models.ts'
+import { observeCommand } from './observe/observe.ts'
 import { openProject } from './command/project.ts'
 import { packageVersion } from '../base/node/index.ts'
 import { printStatus } from './command/print.ts'
@@ -50,6 +51,7 @@ const commandsOfTasks: readonly Command[] = [
   alertsCommand,
   planCommand,
   schemaCommand,
+  observeCommand,
   jobsCommand,
   backupCommand,
   tokensCommand,

@@ -12,12 +12,20 @@ const pythonPackages = {
   schemathesis: ['schemathesis==4.32.5'],
   avro: ['avro==1.12.2', 'fastavro==1.13.1'],
   moto: ['moto[server,s3,iam]==5.2.5'],
+  // An epoch of versions, and the version of Grafana that it models.
+  grafana: ['grafana-foundation-sdk==1769699998!10.1.0'],
 } as const
-const npmPackages = { '@redocly/cli': '2.77.0', standardwebhooks: '1.1.1', stripe: '23.1.0' } as const
+const OPENTELEMETRY = '2.12.1'
+const npmPackages = {
+  '@redocly/cli': '2.77.0',
+  standardwebhooks: '1.1.1',
+  stripe: '23.1.0',
+  '@opentelemetry/sdk-trace-base': OPENTELEMETRY,
+} as const
 /** Versions are part of folder names, so that another version is installed anew. */
 const npmFolder = join(FOLDER, ['npm', ...Object.values(npmPackages)].join('-'))
 const pythonFolder = (name: keyof typeof pythonPackages): string =>
-  join(FOLDER, [name, ...pythonPackages[name].map(requirement => requirement.split('==')[1])].join('-'))
+  join(FOLDER, [name, ...pythonPackages[name].map(requirement => requirement.split('==')[1].replace('!', '-'))].join('-'))
 const debianFolder = process.getuid?.() === 0 ? join(tmpdir(), 'spillway-prometheus') : resolve('.peers/prometheus')
 const BRING_MS_MAX = 180_000
 
@@ -27,14 +35,19 @@ export const motoPython = (): string => join(pythonFolder('moto'), 'bin/python')
 export const redocly = (): string => join(npmFolder, 'node_modules/@redocly/cli/bin/cli.js')
 /** Python with `avro` and `fastavro`. */
 export const avroPython = (): string => join(pythonFolder('avro'), 'bin/python')
+/** A Python with the package grafana-foundation-sdk. */
+export const grafanaPython = (): string => join(pythonFolder('grafana'), 'bin/python')
 
 /** The roots of Debian's programs: this machine, where they may be installed, and the folder where they are unpacked. */
 const debianRoots = (): readonly string[] => ['/', ...(isOurs(debianFolder) ? [debianFolder] : [])]
 
-export const promtool = (): string | undefined =>
+const debianProgram = (name: string): string | undefined =>
   debianRoots()
-    .map(root => join(root, 'usr/bin/promtool'))
+    .map(root => join(root, 'usr/bin', name))
     .find(existsSync)
+export const promtool = (): string | undefined => debianProgram('promtool')
+export const prometheus = (): string | undefined => debianProgram('prometheus')
+export const amtool = (): string | undefined => debianProgram('amtool')
 
 /** Alertmanager, and the folder in which it must be started. */
 export function alertmanagerProgram(): { readonly path: string; readonly cwd: string } | undefined {
@@ -85,16 +98,16 @@ type StripeClass = new (key: string) => { readonly webhooks: Signers['stripe'] }
 /** Throws with the reason if one cannot be installed: no network, no Debian, no Python. */
 export function bringPackages(): void {
   mkdirSync(FOLDER, { recursive: true })
-  for (const name of ['schemathesis', 'avro', 'moto'] as const) bringPython(name)
+  for (const name of ['schemathesis', 'avro', 'moto', 'grafana'] as const) bringPython(name)
   if (!existsSync(redocly())) {
     mkdirSync(npmFolder, { recursive: true })
     const names = Object.entries(npmPackages).map(([name, version]) => `${name}@${version}`)
     command('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--prefix', npmFolder, ...names])
   }
-  if (promtool() === undefined || alertmanagerProgram() === undefined)
-    unpackPackages(['prometheus', 'prometheus-alertmanager'], debianFolder)
-  if (promtool() === undefined) throw new Error('the package prometheus has no promtool for this machine')
-  if (alertmanagerProgram() === undefined) throw new Error('the package prometheus-alertmanager has no program for this machine')
+  const hasAll = () =>
+    promtool() !== undefined && prometheus() !== undefined && amtool() !== undefined && alertmanagerProgram() !== undefined
+  if (!hasAll()) unpackPackages(['prometheus', 'prometheus-alertmanager'], debianFolder)
+  if (!hasAll()) throw new Error('the packages prometheus and prometheus-alertmanager lack a program for this machine')
 }
 
 /** Brings an environment of Python packages. Throws as `bringPackages` does. */
@@ -111,3 +124,20 @@ function command(name: string, args: readonly string[]): void {
   const { status, error, stderr } = spawnSync(name, args, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8', timeout: BRING_MS_MAX })
   if (status !== 0) throw new Error(`${name} ${args[0]} failed: ${error?.message ?? stderr.trim()}`)
 }
+
+/** The SDK of OpenTelemetry, as far as the suite uses it. */
+export interface TracingSdk {
+  readonly BasicTracerProvider: new (options: { spanProcessors: readonly unknown[] }) => { getTracer(name: string): unknown }
+  readonly InMemorySpanExporter: new () => { getFinishedSpans(): readonly FinishedSpan[] }
+  readonly SimpleSpanProcessor: new (exporter: unknown) => unknown
+}
+
+/** A span that the SDK has exported. */
+export interface FinishedSpan {
+  readonly name: string
+  spanContext(): { readonly traceId: string; readonly spanId: string }
+  readonly parentSpanContext?: { readonly spanId: string; readonly isRemote?: boolean; readonly traceState?: { serialize(): string } }
+  readonly ended: boolean
+}
+
+export const tracingSdk = (): TracingSdk => createRequire(join(npmFolder, 'package.json'))('@opentelemetry/sdk-trace-base') as TracingSdk

@@ -1,7 +1,8 @@
 /**
  * `npm run test:external`: checks of a server by external programs. Installs them from their package registries, starts the server of a
- * small pipeline on loopback, and runs `schemathesis`, `redocly`, `promtool`, an Alertmanager, and the packages `standardwebhooks`, `stripe`,
- * `avro`, `fastavro` and `moto`. The last line is `N passed, N failed`; the exit code is 0 only if none failed.
+ * small pipeline on loopback, and runs `schemathesis`, `redocly`, Prometheus and an Alertmanager with their tools, Grafana's model of a
+ * dashboard, the SDK of OpenTelemetry, `moto`, and the packages `standardwebhooks`, `stripe`, `avro` and `fastavro`. The last line is
+ * `N passed, N failed`; the exit code is 0 only if none failed.
  */
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
@@ -14,6 +15,9 @@ import { closed, Fuzzer, type Fuzzing } from './fuzzing.ts'
 import { checkAlertmanager } from './alertmanager.ts'
 import { alertmanagerProgram, avroPython, bringPackages, motoPython, promtool, redocly, signers } from './packages.ts'
 import { checkAvroAgreement } from './avro/agreement.ts'
+import { checkObserve } from './observe.ts'
+import pipeline from './pipeline.ts'
+import { checkTracing } from './tracing.ts'
 import { run } from './program.ts'
 import { checkBackups } from './s3.ts'
 import { ServerProcess } from './server-process.ts'
@@ -29,7 +33,10 @@ const folder = scratchFolder('external')
 
 await checks.check('the packages are there', () => {
   bringPackages()
-  return 'schemathesis, redocly, promtool, alertmanager, standardwebhooks, stripe, avro, fastavro, moto'
+  return (
+    'schemathesis, redocly, prometheus, alertmanager, amtool, grafana-foundation-sdk, opentelemetry, standardwebhooks, stripe, avro, ' +
+    'fastavro, moto'
+  )
 })
 if (checks.tally.failed === 0) {
   await checkAlertmanager(checks, alertmanagerProgram()!, folder)
@@ -54,6 +61,8 @@ process.exitCode = checks.tally.failed === 0 ? 0 : 1
 
 async function checkServer(served: ServerProcess, hooks: Receiver): Promise<void> {
   await checkWebhooks(checks, served, signers(), hooks)
+  await checkObserve(checks, folder, pipeline.ir, served)
+  await checkTracing(checks, folder)
   // From now on each effect is dead at once, so that there are effects to retry and to drop.
   hookStatus = 410
   const document = await (await served.fetch('/openapi.json')).text()

@@ -1,0 +1,97 @@
+/** Alerts on objectives: freshness of feature groups, deadlines of actions, and answers of the server. */
+import type { PipelineIR } from '../../define/ir/index.ts'
+import { affectedBy, affectedByModels, dependentsText } from './affected-parts.ts'
+import { type BurnObjective, burnAlerts, burnRecordings } from './burn-rates.ts'
+import type { GeneratedAlert, JobNames, RecordingRule } from './rule.ts'
+
+/** One effect in a hundred may miss its deadline. */
+const DEADLINE_MISS_SHARE = 0.01
+/** One answer in a thousand may be a server error. */
+const ERROR_SHARE = 0.001
+
+const freshness: BurnObjective = {
+  name: 'freshness',
+  cause: 'freshness',
+  label: 'group',
+  total: { name: 'spillway_freshness_decisions_total' },
+  met: { name: 'spillway_freshness_decisions_within_objective_total' },
+  budget: { objective: 'spillway_freshness_objective_ratio' },
+}
+const deadline: BurnObjective = {
+  name: 'deadline',
+  cause: 'deadline',
+  label: 'action',
+  total: { name: 'spillway_effect_deadlines_total' },
+  missed: { name: 'spillway_effect_deadlines_total', labels: { met: 'false' } },
+  budget: { share: DEADLINE_MISS_SHARE },
+}
+const errors: BurnObjective = {
+  name: 'errors',
+  cause: 'errors',
+  total: { name: 'spillway_http_requests_total' },
+  missed: { name: 'spillway_http_errors_total' },
+  budget: { share: ERROR_SHARE },
+}
+
+/** The recording rules that the alerts read. */
+export const objectiveRecordings = (ir: PipelineIR, names: JobNames): RecordingRule[] =>
+  [...(readGroups(ir).length > 0 ? [freshness] : []), ...(actionsWithDeadline(ir).length > 0 ? [deadline] : []), errors].flatMap(
+    objective => burnRecordings(objective, names),
+  )
+
+/** Alerts of each feature group that a model reads, of each action with a deadline, and of the server. */
+export function objectiveAlerts(ir: PipelineIR, names: JobNames): GeneratedAlert[] {
+  return [
+    ...readGroups(ir).flatMap(({ name, source }) =>
+      burnAlerts(
+        freshness,
+        {
+          alert: 'SpillwayFreshness',
+          part: name,
+          labels: { group: name, source },
+          misses: `decisions read feature group '${name}' older than its freshness objective`,
+          affected: dependentsText({ ...affectedBy(ir, { groups: [name] }), groups: [] }),
+          command: 'spillway inspect',
+        },
+        names,
+      ),
+    ),
+    ...actionsWithDeadline(ir).flatMap(({ name, model }) =>
+      burnAlerts(
+        deadline,
+        {
+          alert: 'SpillwayDeadline',
+          part: name,
+          labels: { action: name, model, ...sourceOf(ir, model) },
+          misses: `effects of action '${name}' missed their deadline or are dead`,
+          affected: dependentsText(affectedByModels(ir, [model])),
+          command: `spillway effects --action ${name}`,
+        },
+        names,
+      ),
+    ),
+    ...burnAlerts(
+      errors,
+      {
+        alert: 'SpillwayErrors',
+        labels: {},
+        misses: 'requests were answered with a server error',
+        affected: 'Clients should retry; acknowledged events are safe.',
+        command: 'spillway inspect --verify',
+      },
+      names,
+    ),
+  ]
+}
+
+/** Feature groups that a model reads: only those can have decisions that miss a freshness objective. */
+const readGroups = (ir: PipelineIR): PipelineIR['groups'] =>
+  ir.groups.filter(({ name }) => affectedBy(ir, { groups: [name] }).models.length > 0)
+
+/** The source on whose events a model decides, as a label: its lag makes effects late. */
+function sourceOf({ models }: PipelineIR, name: string): { source?: string } {
+  const decide = models.find(model => model.name === name)?.decide
+  return decide?.kind === 'on' ? { source: decide.source } : {}
+}
+
+const actionsWithDeadline = ({ actions = [] }: PipelineIR) => actions.filter(action => action.deadline !== undefined)

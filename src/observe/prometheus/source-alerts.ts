@@ -1,0 +1,169 @@
+/** Alerts on sources: lag, silence and rejected records; and on records that wait for the run. */
+import { durationText, limits } from '../../base/index.ts'
+import type { PipelineIR, SourceIR } from '../../define/ir/index.ts'
+import { affectedBy, dependentsText } from './affected-parts.ts'
+import { type GeneratedAlert, always, type JobNames } from './rule.ts'
+import { selector } from '../selector.ts'
+
+/** Least lag that alerts; more where a source allows more lateness. */
+const LAG_MS_MIN = 15 * 60_000
+/** A source that had fewer events on the day before may be silent for an hour. */
+const DAY_EVENTS_MIN = 240
+/** Share of rejected records, and their least number. */
+const REJECTED = { page: { share: 0.05, records: 20 }, ticket: { share: 0.005, records: 10 } } as const
+
+/** Alerts of each source, and one of all. */
+export const sourceAlerts = (ir: PipelineIR, names: JobNames): GeneratedAlert[] => [
+  ...ir.sources.flatMap(source => [
+    lagAlert(ir, source, names),
+    silenceAlert(ir, source, names),
+    rejectionAlert(source, names, 'page'),
+    rejectionAlert(source, names, 'ticket'),
+  ]),
+  backlogAlert(names),
+]
+
+/** A page where someone reads the source within seconds, otherwise a ticket. */
+const severityOf = ({ models, groups }: PipelineIR, { name }: SourceIR): GeneratedAlert['severity'] =>
+  models.some(({ decide }) => decide.kind === 'on' && decide.source === name) ||
+  groups.some(({ source, place: { kind } }) => source === name && kind !== 'batch' && kind !== 'scheduled')
+    ? 'page'
+    : 'ticket'
+
+/** Judged by its movement: a lag that falls is being worked off. */
+function lagAlert(ir: PipelineIR, source: SourceIR, { job }: JobNames): GeneratedAlert {
+  const { name } = source
+  const lag = selector('spillway_source_lag_seconds', { source: name, job })
+  const seconds = Math.max(LAG_MS_MIN, source.allowedLateness) / 1000
+  return {
+    alert: 'SpillwaySourceLag',
+    expr: `min_over_time(${lag}[10m]) > ${seconds} and delta(${lag}[10m]) >= 0`,
+    for: '5m',
+    severity: severityOf(ir, source),
+    cause: 'lag',
+    labels: { source: name },
+    summary: `source '${name}' is behind and does not catch up`,
+    description:
+      `For 15 minutes the newest event of '${name}' was more than ${durationText(seconds * 1000)} old when it arrived, and the lag did ` +
+      `not fall. ${dependentsText(affectedBy(ir, { source: name }))}`,
+    command: 'spillway inspect',
+    test: {
+      phases: { quiet: 30, fault: 30, recovery: 20 },
+      labels: { source: name, job, instance: 'a' },
+      series: [
+        {
+          series: selector('spillway_source_lag_seconds', { source: name, job, instance: 'a' }),
+          kind: 'gauge',
+          healthy: always(2),
+          faulty: (_, since) => seconds + 60 * since,
+          // A backlog that is worked off.
+          noisy: minute => Math.max(2, 20 * seconds - seconds * minute * 0.2),
+        },
+      ],
+    },
+  }
+}
+
+function silenceAlert(ir: PipelineIR, source: SourceIR, { job }: JobNames): GeneratedAlert {
+  const { name } = source
+  const accepted = selector('spillway_events_total', { source: name, outcome: 'accepted', job })
+  return {
+    alert: 'SpillwaySourceStopped',
+    expr: `sum by (job, source) (increase(${accepted}[1h])) == 0 and sum by (job, source) (increase(${accepted}[1d] offset 1h)) >= ${DAY_EVENTS_MIN}`,
+    for: '5m',
+    severity: severityOf(ir, source),
+    cause: 'source-stopped',
+    labels: { source: name },
+    summary: `source '${name}' has had no event for an hour`,
+    description:
+      `No event of '${name}' was accepted for an hour, and at least ${DAY_EVENTS_MIN} were on the day before. ` +
+      dependentsText(affectedBy(ir, { source: name })),
+    command: 'spillway inspect',
+    test: {
+      phases: { quiet: 75, fault: 70, recovery: 10 },
+      labels: { source: name, job },
+      series: [
+        {
+          series: selector('spillway_events_total', { source: name, outcome: 'accepted', job, instance: 'a' }),
+          kind: 'counter',
+          healthy: always(60),
+          faulty: always(0),
+          // Some events an hour: such a source may be silent.
+          noisy: minute => (minute % 90 === 0 ? 5 : 0),
+        },
+      ],
+    },
+  }
+}
+
+function rejectionAlert({ name }: SourceIR, { job }: JobNames, severity: 'page' | 'ticket'): GeneratedAlert {
+  const { share, records } = REJECTED[severity]
+  const isPage = severity === 'page'
+  const [long, short] = isPage ? ['1h', '5m'] : ['6h', '30m']
+  const labels = { source: name, job }
+  const increase = (series: string, window: string): string => `sum by (job, source) (increase(${series}[${window}]))`
+  const rejected = (window: string): string => increase(selector('spillway_rejected_records_total', labels), window)
+  const shareIn = (window: string): string =>
+    `${rejected(window)} / (${rejected(window)} + ${increase(selector('spillway_events_total', labels), window)})`
+  return {
+    alert: isPage ? 'SpillwayDeadLetterRate' : 'SpillwayDeadLetters',
+    expr: `${shareIn(long)} > ${share} and ${shareIn(short)} > ${share} and ${rejected(long)} >= ${records}`,
+    severity,
+    cause: 'dead-letters',
+    labels: { source: name },
+    summary: `more than ${share * 100} % of the records of source '${name}' are rejected`,
+    description:
+      `In the last ${long} and the last ${short}, more than ${share * 100} % of the records of '${name}' became dead letters, at least ` +
+      `${records} of them. They are kept whole, and can be replayed once the cause is repaired.`,
+    command: `spillway dlq list --source ${name}`,
+    test: {
+      phases: isPage ? { quiet: 70, fault: 20, recovery: 10 } : { quiet: 90, fault: 60, recovery: 40 },
+      labels,
+      series: [
+        {
+          series: selector('spillway_rejected_records_total', { ...labels, instance: 'a' }),
+          kind: 'counter',
+          healthy: always(0),
+          faulty: always(20),
+          noisy: minute => (minute % 60 === 0 ? 1 : 0),
+        },
+        {
+          series: selector('spillway_events_total', { ...labels, outcome: 'accepted', instance: 'a' }),
+          kind: 'counter',
+          healthy: always(60),
+          faulty: always(40),
+          noisy: minute => (minute % 60 === 0 ? 1 : 0),
+        },
+      ],
+    },
+  }
+}
+
+function backlogAlert({ job }: JobNames): GeneratedAlert {
+  const waiting = limits.WAITING_RECORDS_MAX / 2
+  return {
+    alert: 'SpillwayBacklog',
+    expr: `min_over_time(${selector('spillway_waiting_records', { job })}[10m]) > ${waiting}`,
+    severity: 'page',
+    cause: 'lag',
+    labels: {},
+    summary: 'more records arrive than the run can take',
+    description:
+      `For 10 minutes more than ${waiting} records waited for their turn; at ${limits.WAITING_RECORDS_MAX} sources pause ` +
+      '(WAITING_RECORDS_MAX). Every decision is late by this wait.',
+    command: 'spillway inspect',
+    test: {
+      phases: { quiet: 20, fault: 15, recovery: 5 },
+      labels: { job, instance: 'a' },
+      series: [
+        {
+          series: selector('spillway_waiting_records', { job, instance: 'a' }),
+          kind: 'gauge',
+          healthy: always(10),
+          faulty: always(waiting + 1),
+          noisy: minute => (minute % 5 === 0 ? 10 : waiting * 2),
+        },
+      ],
+    },
+  }
+}
