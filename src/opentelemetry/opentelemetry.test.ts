@@ -178,7 +178,13 @@ test('decisions on a request with a context are in its trace, and the receiver c
   undo.push(traceDecisions({ tracer, within, run }))
   channels.decision.publish({ ...decided, traces: [{ context: request, first: 5, last: 5, count: 1 }] })
   const delivery: DeliveryMessage = {
-    ...{ run, pipeline: 'shop', action: 'tell', model: 'risk', number: 1, entry: 5, since: start + 40 },
+    run,
+    pipeline: 'shop',
+    action: 'tell',
+    model: 'risk',
+    number: 1,
+    entry: 5,
+    since: start + 40,
     context: request,
   }
   const attempts = [{ ...delivery }, { ...delivery }]

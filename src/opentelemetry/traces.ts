@@ -177,7 +177,7 @@ type Stages = readonly (readonly [name: string, ms: number])[]
 /** The stages in the trace of one request: `ingest` until its events had their log positions, then those of the decision. */
 function requestStages({ waited, taken, ...stages }: StageMs): Stages {
   const ingest = waited === undefined || taken === undefined ? [] : [['ingest', waited + taken] as const]
-  return [...ingest, ...(Object.entries(stages) as [string, number][])]
+  return [...ingest, ...Object.entries<number>(stages)]
 }
 
 /** Converts UTC milliseconds with fractions. */

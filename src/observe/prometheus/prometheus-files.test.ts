@@ -90,7 +90,7 @@ test('no alert lacks a test in which it is silent, fires with its labels and ann
   const written = [...rules.matchAll(/- alert: "(\w+)"/g)].map(([, alert]) => alert)
   assert.deepEqual(written.toSorted(), alerts.map(({ alert }) => alert).toSorted(), 'the file has these alerts and no others')
   for (const { alert, labels, summary, test: of } of alerts) {
-    const [firing] = testsOf(tests, alert).filter(block =>
+    const firing = testsOf(tests, alert).find(block =>
       Object.values(labels).every(label => block.includes(`: "${label}"`) || block.includes(`: ${label}`)),
     )
     assert.ok(firing, `${alert} of ${JSON.stringify(labels)}`)

@@ -84,7 +84,9 @@ export function samplesText(values: readonly (number | undefined)[]): string {
     }
     const step = (values[i + 1] ?? NaN) - first
     let repeats = 0
-    while (i + repeats + 1 < values.length && (values[i + repeats + 1] ?? NaN) - values[i + repeats]! === step) repeats++
+    // A missing sample has no step, so it ends a run.
+    const stepAt = (at: number): number => (values[at + 1] ?? NaN) - (values[at] ?? NaN)
+    while (stepAt(i + repeats) === step) repeats++
     // A run that is short, or has a step that no text holds, is written sample by sample.
     if (repeats < 2) {
       parts.push(String(first))
