@@ -34,8 +34,9 @@ export class PartBudget {
     return new PartBudget(limits.SCHEMA_PAIRS_MAX, 'SCHEMA_PAIRS_MAX')
   }
 
-  spend(): void {
-    if (++this.#count > this.#maximum)
+  spend(count = 1): void {
+    this.#count += count
+    if (this.#count > this.#maximum)
       throw new SpillwayError('SPILL_LIMIT', `the schema has more than ${this.#maximum} parts or pairs of parts to compare (${this.#name})`)
   }
 }

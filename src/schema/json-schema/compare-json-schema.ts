@@ -37,7 +37,15 @@ export function jsonSchemaIncompatibilities(reader: JsonSchemaDocument, writer: 
 
 /** A schema for each type, to split values by their types. */
 const schemaOfType = new Map(jsonTypes.map(type => [type, Object.freeze({ type })]))
-const tokenOf = (schema: SchemaNode): string => (typeof schema === 'boolean' ? String(schema) : canonicalJson(schema))
+const tokens = new WeakMap<JsonSchemaObject, string>()
+
+/** Canonical text of a schema, to recognise an equal one; made once for each schema. */
+function tokenOf(schema: SchemaNode): string {
+  if (typeof schema === 'boolean') return String(schema)
+  const token = tokens.get(schema) ?? canonicalJson(schema)
+  tokens.set(schema, token)
+  return token
+}
 
 class JsonSchemaComparison {
   readonly #reader: JsonSchemaDocument
@@ -69,7 +77,7 @@ class JsonSchemaComparison {
     const known = this.#known.get(key)
     if (this.#visited.has(key)) return known ?? []
     this.#visited.add(key)
-    this.#budget.spend()
+    this.#budget.spend(1 + written.length + expanded.length)
     const reasons = this.#evaluate(reader, flattened(written, this.#writer), path, expanded)
     if (reasons.length > 0 !== (known ?? []).length > 0) this.#isChanged = true
     this.#known.set(key, reasons)
@@ -80,7 +88,7 @@ class JsonSchemaComparison {
     if (reader === true || typesOf(written).size === 0 || listedValues(written)?.length === 0) return []
     if (reader !== false && Object.keys(reader).length === 0) return []
     const split = objectsOf(written).find(schema => !expanded.includes(schema) && (schema['anyOf'] ?? schema['oneOf']) !== undefined)
-    const isSame = (schema: SchemaNode): boolean => !JSON.stringify(schema).includes('"$ref"') && tokenOf(schema) === tokenOf(reader)
+    const isSame = (schema: SchemaNode): boolean => tokenOf(schema) === tokenOf(reader) && !tokenOf(schema).includes('"$ref"')
     if (written.some(isSame)) return []
     if (split) {
       // A value fits some branch of each; that it fits only one narrows it further.
@@ -156,6 +164,10 @@ class JsonSchemaComparison {
   #properties(reader: JsonSchemaObject, written: Conjunction, path: string): Incompatibility[] {
     const own = propertiesOf(reader)
     const names = new Set([reader, ...objectsOf(written)].flatMap(schema => Object.keys(propertiesOf(schema))))
+    // Each name is matched with each pattern.
+    this.#budget.spend(
+      names.size * [reader, ...objectsOf(written)].reduce((sum, schema) => sum + Object.keys(patternsOf(schema)).length, 0),
+    )
     const additional = (reader['additionalProperties'] as SchemaNode | undefined) ?? true
     const required = requiredNames(written)
     // A name that matches a pattern of the writer, too, is decided with that pattern.

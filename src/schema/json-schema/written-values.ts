@@ -136,9 +136,18 @@ export function matchesPattern(pattern: string, text: string): boolean | undefin
   return end ? text.endsWith(literal) : text.includes(literal)
 }
 
-/** Schemas of the properties that are named. A name that every object inherits is no property of its own. */
-export const propertiesOf = (schema: JsonSchemaObject): Readonly<Record<string, SchemaNode>> =>
-  Object.assign(Object.create(null) as Record<string, SchemaNode>, schema['properties'])
+type Properties = Readonly<Record<string, SchemaNode>>
+
+const namedProperties = new WeakMap<JsonSchemaObject, Properties>()
+
+/** Schemas of the properties that are named. A name that every object inherits is no property of its own. Made once for each schema. */
+export function propertiesOf(schema: JsonSchemaObject): Properties {
+  const known = namedProperties.get(schema)
+  if (known) return known
+  const properties = Object.assign(Object.create(null) as Record<string, SchemaNode>, schema['properties'])
+  namedProperties.set(schema, properties)
+  return properties
+}
 
 /** Schemas of the item with this index: of a tuple its own, otherwise those of the further items. */
 export const itemSchemas = (conjunction: Conjunction, index: number): Conjunction =>
