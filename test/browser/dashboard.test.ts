@@ -24,7 +24,7 @@ const skip = program ? false : 'there is no Chromium, and npm test could bring n
 const pages: readonly (readonly [path: string, text: string])[] = [
   ['', 'card_usual'],
   ['/sources', 'Duplicates'],
-  ['/sources/payments', 'event time'],
+  ['/sources/payments', 'Schema versions'],
   ['/features', 'hybrid'],
   ['/features/card_now?key=c1', 'visible event'],
   ['/features/card_now?key=c1&at=2026-01-01', 'from the log'],

@@ -8,6 +8,7 @@ import { DecisionTable } from '../decisions/decision-list.tsx'
 import { useResource } from '../core/resource.ts'
 import { newestLevel, type SeriesAnswer } from '../live/stored-series.ts'
 import { useEventTail } from '../live/event-tail.ts'
+import { SchemaVersions } from './schema-versions.tsx'
 import { acceptedOf, rateOf } from '../live/status-history.ts'
 import { useLiveStatus } from '../live/use-status.ts'
 import { RateHistory, type RateLine } from '../parts/rate-history.tsx'
@@ -113,6 +114,7 @@ function SourcePage({ view, source, pipeline }: SourcesProps & { readonly source
       <Rejections source={name} letters={status?.deadLetters ?? []} />
       <RateHistory view={view} lines={[sourceLine(name)]} />
       <Columns source={source} />
+      <SchemaVersions source={name} />
       <LiveDecisions view={view} source={name} pipeline={pipeline} />
     </>
   )
