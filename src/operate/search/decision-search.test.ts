@@ -133,6 +133,7 @@ test('a thread answers searches in turn, reports errors, and ends when it is clo
   await posted(shop.app, '/sources/payments/events', [pay(1), pay(2, 'd')])
   const beside = new FolderSearchWorker(shop.data)
   const query = (key: string): NewestDecisionsQuery => ({ model: undefined, key, last: 5 })
+  await beside.open()
   const texts = await Promise.all(['c', 'd', 'e'].map(key => beside.newest(query(key))))
   assert.deepEqual(
     texts.map(text => (JSON.parse(text) as { decisions: { id: string }[] }).decisions.map(({ id }) => id)),

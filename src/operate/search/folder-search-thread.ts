@@ -9,6 +9,8 @@ import { DecisionSearch } from './decision-search.ts'
 
 /** A query of the thread. */
 export type FolderQuery =
+  /** Opens the folder, for the next query. */
+  | { readonly kind: 'open' }
   | { readonly kind: 'decisions'; readonly query: NewestDecisionsQuery }
   | { readonly kind: 'features'; readonly ir: PipelineIR; readonly query: FeaturesAsOfQuery }
 
@@ -19,6 +21,7 @@ let search: DecisionSearch | undefined
 parentPort!.on('message', (message: FolderQuery) => {
   void sendResult(async () => {
     reader ??= readDataFolder(folder)
+    if (message.kind === 'open') return ''
     if (message.kind === 'features') return JSON.stringify(featuresAsOf(message.ir, reader, message.query).map(featuresAtJson))
     search ??= new DecisionSearch(reader)
     return JSON.stringify(await search.newest(message.query))

@@ -12,10 +12,12 @@ import type { ServerContext } from '../context/server-context.ts'
 import { mediaTypeOf } from '../http/request.ts'
 import { ServeError } from '../http/serve-error.ts'
 
-export function sessionRoutes(app: FastifyInstance, { ir, authorization, tokens, authorize, load }: ServerContext): void {
+export function sessionRoutes(app: FastifyInstance, { ir, authorization, tokens, authorize, load, search }: ServerContext): void {
   app.get('/ui/session', async (request, reply) => {
     reply.header('cache-control', 'no-store')
     const { client, roles } = await clientRoles(request, { ...(tokens && { tokens }), ...(authorize && { authorize }) })
+    // Whoever may read decisions may search them soon. The search itself tells of an error.
+    if (roles.includes('read')) search.open().catch(() => {})
     const isEnded = authorization() === 'token' && roles.length === 0 && hasSession(request.headers)
     return {
       authorization: authorization(),
