@@ -218,6 +218,31 @@ export const limits = {
   /** Scheduled backups in the ledger of a log. */
   BACKUP_RECORDS_KEPT: 100,
 
+  // Alerts.
+
+  /** Bad events in the long window below which no burn rate opens an alert. */
+  BURN_BAD_MIN: 10,
+  /** Failed attempts in 3 min, without any success, that show an outage of a receiver. */
+  RECEIVER_FAILURES_MIN: 10,
+  /** Records of a source in 3 h below which it is not judged to have stopped. */
+  SOURCE_RECORDS_MIN: 100,
+  /** Time that a condition holds before its alert opens, ms. */
+  ALERT_PENDING_MS: 30_000,
+  /** As before, for conditions that usually follow from others, ms. */
+  ALERT_DOWNSTREAM_PENDING_MS: 90_000,
+  /** Time that a condition is gone before its alert is resolved, ms. */
+  ALERT_RESOLVE_MS: 300_000,
+  /** Greatest time after an alert during which a condition that it explained opens no alert, ms. */
+  ALERT_HELD_MS_MAX: 21_600_000,
+  /** Interval between two readings of the ledgers of jobs for alerts, ms. */
+  ALERT_JOBS_EVERY_MS: 60_000,
+  /** Time after a batch run should be in use before it counts as overdue, ms. */
+  BATCH_RUN_GRACE_MS: 120_000,
+  /** Greatest length of a silence, ms. */
+  ALERT_SILENCE_MS_MAX: 2_592_000_000,
+  /** Newest alerts of a data folder; older ones are deleted. */
+  ALERTS_KEPT: 1000,
+
   // Operators' changes to a run or a data folder.
 
   /** Dead letters that one request replays or drops. */

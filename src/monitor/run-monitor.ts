@@ -1,5 +1,6 @@
 /**
- * Monitors a run, in its process: takes a sample of its measures every 10 s, and commits the time series beside the decisions.
+ * Monitors a run, in its process: takes a sample of its measures every 10 s, commits the time series beside the decisions, and judges the
+ * alerts. A change of an alert is durable before anyone is told.
  *
  * A sample that cannot be committed fails the run, as any commit does. At the end of the run the last sample is committed.
  */
@@ -7,6 +8,12 @@ import { callAfter, type Clock, limits, type StartTimer, wallClock } from '../ba
 import type { PipelineIR } from '../define/ir/index.ts'
 import { readDataFolder, type SqliteReader } from '../log/sqlite/index.ts'
 import type { LiveRun } from '../run/index.ts'
+import type { Alert, AlertReceiver } from './alert.ts'
+import type { AlertUpdate } from './alerts/alert-book.ts'
+import { type AlertEdit, isSilenced } from './alerts/change-alert.ts'
+import type { AlertCondition } from './alerts/conditions.ts'
+import { RunAlerts } from './alerts/run-alerts.ts'
+import { type AlertThresholds, defaultThresholds } from './alerts/thresholds.ts'
 import { recordedStart } from './series/markers.ts'
 import { SeriesRecorder } from './series/recorder.ts'
 import { MeasureReader } from './series/measure-reader.ts'
@@ -19,6 +26,12 @@ export interface MonitorOptions {
   readonly clock?: Clock
   /** Starts the timer of the next sample. */
   readonly after?: StartTimer
+  /** Numbers of the alert rules, in place of the defaults; `alertThresholds` checks them. */
+  readonly thresholds?: AlertThresholds | undefined
+  /** Conditions from elsewhere, such as the lag of sources. */
+  readonly reported?: (() => readonly AlertCondition[]) | undefined
+  /** Told of each change of an alert that is not silenced, once it is durable. */
+  readonly receivers?: readonly AlertReceiver[]
   /** Receives messages for the operator. */
   readonly onReport: (report: string) => void
 }
@@ -34,6 +47,7 @@ export class RunMonitor {
   readonly #reader: SqliteReader
   readonly #reading: MeasureReader
   readonly #recorder: SeriesRecorder
+  readonly #alerts: RunAlerts
   readonly #listeners = new Set<() => void>()
   #timer: { stop(): void } | undefined
   #isClosed = false
@@ -46,6 +60,14 @@ export class RunMonitor {
     this.#reader = readDataFolder(data)
     this.#recorder = new SeriesRecorder(this.#reader, clock(), onReport)
     this.#reading = new MeasureReader(live, pipeline.ir, data, clock)
+    this.#alerts = new RunAlerts(live.run, {
+      ir: pipeline.ir,
+      data,
+      store: this.#reader,
+      thresholds: options.thresholds ?? defaultThresholds,
+      started: clock(),
+      reported: options.reported,
+    })
   }
 
   /** Monitors a run until it stops. Throws as `readDataFolder` does. */
@@ -71,9 +93,34 @@ export class RunMonitor {
   /** Takes a sample now. Resolves when it is durable; rejects if the run has ended. */
   async sample(): Promise<void> {
     await this.#reading.refresh()
-    const { put } = this.#recorder.record(this.#clock(), this.#reading.read())
-    await this.#live.run.commitValues(put)
+    const now = this.#clock()
+    const { sample, put } = this.#recorder.record(now, this.#reading.read())
+    const update = this.#alerts.judge(now, sample)
+    await this.#live.run.commitValues([...put, ...update.put])
     for (const listener of this.#listeners) listener()
+    this.#tell(update, now)
+  }
+
+  /** All alerts that are kept, oldest first. */
+  get alerts(): readonly Alert[] {
+    return this.#alerts.alerts
+  }
+
+  /** Changes an alert on behalf of a person. Resolves when the change is durable. Throws as `alertById` and `changedAlert` do. */
+  async editAlert(edit: AlertEdit, by: string): Promise<Alert> {
+    const now = this.#clock()
+    const { alert, ...update } = this.#alerts.edit(edit, by, now)
+    await this.#live.run.commitValues(update.put)
+    this.#tell(update, now)
+    return alert
+  }
+
+  /** A silenced alert sends nothing but its resolution. */
+  #tell({ changes }: AlertUpdate, now: number): void {
+    const { receivers = [] } = this.#options
+    for (const { alert, told } of changes)
+      if (told !== undefined && (told === 'resolved' || !isSilenced(alert, now)))
+        for (const receiver of receivers) receiver.alertChanged(alert, told)
   }
 
   /** Commits the last sample, and ends the monitoring. The run calls it when it stops. */

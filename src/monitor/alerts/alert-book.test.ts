@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { action, count, entity, features, model, on, pipeline, rules, source, stream, t } from '../../index.ts'
+import { limits } from '../../base/limits.ts'
+import { random } from '../../base/random.ts'
+import type { NamedWrite } from '../../log/store.ts'
+import type { AlertCause, AlertSeverity, AlertSubject } from '../alert.ts'
+import { AlertBook, type AlertUpdate } from './alert-book.ts'
+import { storedAlerts } from './alert-store.ts'
+import type { AlertCondition } from './conditions.ts'
+
+const card = entity('card', t.string())
+const from = (name: string) => source(name, { schema: { id: t.string(), card, at: t.timestamp() }, key: 'card', time: 'at', id: 'id' })
+const [payments, logins] = [from('payments'), from('logins')]
+const group = (name: string, of: typeof payments) =>
+  features(name, { from: of, entity: card, place: stream, values: () => ({ n: count('1h') }) })
+const [paid, logged] = [group('paid', payments), group('logged', logins)]
+const fraud = model('fraud', { decide: on(payments), inputs: p => ({ ...paid.of(p.card) }), score: () => rules([], 0.5) })
+const taken = model('taken', { decide: on(logins), inputs: p => ({ ...logged.of(p.card) }), score: () => rules([], 0.5) })
+const block = action('block', { when: fraud.score.gte(0.5), do: () => {}, deadline: '1s' })
+const notice = action('notice', { when: taken.score.gte(0.5), do: () => {}, deadline: '1s' })
+const { ir } = pipeline('shop', [block, notice])
+
+const begin = Date.parse('2026-01-01T00:00Z')
+const STEP = 10_000
+
+const condition = (cause: AlertCause, kind: AlertSubject['kind'], name: string, severity: AlertSeverity = 'page'): AlertCondition => ({
+  cause,
+  subject: { kind, name },
+  severity,
+  summary: `${cause} at ${name}`,
+})
+const dead = condition('source-stopped', 'source', 'payments')
+const stale = condition('freshness', 'group', 'paid')
+const missed = condition('deadline', 'action', 'block')
+const elsewhere = condition('deadline', 'action', 'notice')
+
+/** A book over a store in memory, on a clock that moves 10 s with each update. */
+class Desk {
+  readonly values = new Map<string, string>()
+  readonly messages: string[] = []
+  now = begin
+  book = this.reopened()
+
+  reopened(): AlertBook {
+    return new AlertBook(ir, '.spillway', {
+      named: prefix => [...this.values].filter(([name]) => name.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1)),
+    })
+  }
+
+  /** Updates for `ms` while these conditions hold. */
+  hold(ms: number, ...conditions: readonly AlertCondition[]): this {
+    for (const end = this.now + ms; this.now < end;) this.#take(this.book.update((this.now += STEP), conditions))
+    return this
+  }
+
+  edit(...[edit, by = 'cli:ann']: Parameters<AlertBook['edit']> | [Parameters<AlertBook['edit']>[0]]): void {
+    this.#take(this.book.edit(edit, by, this.now))
+  }
+
+  #take({ changes, put }: AlertUpdate): void {
+    for (const [name, value] of put) value === null ? this.values.delete(name) : this.values.set(name, value)
+    for (const { alert, told } of changes) if (told) this.messages.push(`${told} ${alert.id}`)
+    assert.deepEqual(storedAlerts(this.book2()), this.book.alerts)
+  }
+
+  book2 = () => ({
+    named: (prefix: string) => [...this.values].filter(([name]) => name.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1)),
+  })
+
+  get states(): string[] {
+    return this.book.alerts.map(({ id, state, severity }) => `${id} ${state} ${severity}`)
+  }
+}
+
+test('an alert opens once its condition has held, and is resolved once it is gone for five minutes', () => {
+  const desk = new Desk()
+  desk.hold(limits.ALERT_PENDING_MS, dead)
+  assert.deepEqual(desk.messages, [])
+  desk.hold(STEP, dead)
+  assert.deepEqual(desk.messages, ['opened source-stopped-payments-1'])
+  desk.hold(240_000).hold(STEP, dead).hold(240_000)
+  assert.deepEqual(desk.states, ['source-stopped-payments-1 firing page'])
+  desk.hold(60_000)
+  assert.deepEqual(desk.messages, ['opened source-stopped-payments-1', 'resolved source-stopped-payments-1'])
+  const [alert] = desk.book.alerts
+  assert.deepEqual(alert.affected, { groups: ['paid'], models: ['fraud'], actions: ['block'] })
+  assert.deepEqual([alert.runbook, alert.command], ['docs/guides/alerts.md#source-stopped', 'spillway inspect --data .spillway'])
+})
+
+test('a dead source, its stale group and their missed deadlines are one page, which names the source, also afterwards', () => {
+  const desk = new Desk()
+  desk.hold(600_000, missed, stale, dead, elsewhere)
+  assert.deepEqual(desk.messages.toSorted(), ['opened deadline-notice-2', 'opened source-stopped-payments-1'])
+  const [alert] = desk.book.alerts
+  assert.deepEqual(alert.inhibited.map(({ cause }) => cause).toSorted(), ['deadline', 'freshness'])
+  // The bad events of the outage are still in the windows after its end.
+  desk.hold(1_800_000, missed, stale)
+  assert.deepEqual(desk.book.firing, [])
+  desk.hold(limits.ALERT_RESOLVE_MS).hold(600_000, missed)
+  assert.deepEqual(
+    desk.book.firing.map(({ id }) => id),
+    ['deadline-block-3'],
+    'a new trouble after the end of the old one',
+  )
+})
+
+test('a cause that becomes known late takes over the alerts that it explains', () => {
+  const desk = new Desk()
+  desk.hold(300_000, missed).hold(300_000, missed, dead)
+  assert.deepEqual(desk.messages, ['opened deadline-block-1', 'opened source-stopped-payments-2', 'resolved deadline-block-1'])
+  assert.deepEqual(
+    desk.book.firing.map(({ inhibited }) => inhibited.map(({ cause }) => cause)),
+    [['deadline']],
+  )
+})
+
+test('a ticket becomes a page when its condition does, or when it explains a page', () => {
+  const desk = new Desk()
+  desk.hold(120_000, { ...dead, severity: 'ticket' }).hold(60_000, dead)
+  assert.deepEqual(desk.messages, ['opened source-stopped-payments-1', 'raised source-stopped-payments-1'])
+  const other = new Desk()
+  other.hold(120_000, { ...dead, severity: 'ticket' }).hold(300_000, { ...dead, severity: 'ticket' }, missed)
+  assert.deepEqual(other.messages, ['opened source-stopped-payments-1', 'raised source-stopped-payments-1'])
+})
+
+test('a restart opens nothing again, and resolves what has ended meanwhile', () => {
+  const desk = new Desk()
+  desk.hold(120_000, dead)
+  desk.book = desk.reopened()
+  desk.hold(120_000).hold(120_000, dead)
+  assert.deepEqual(desk.messages, ['opened source-stopped-payments-1'])
+  desk.book = desk.reopened()
+  desk.hold(limits.ALERT_RESOLVE_MS + STEP)
+  assert.deepEqual(desk.messages, ['opened source-stopped-payments-1', 'resolved source-stopped-payments-1'])
+})
+
+test('people acknowledge, silence and resolve; a silence goes on for the next alert of the same condition', () => {
+  const desk = new Desk()
+  desk.hold(120_000, dead)
+  const id = 'source-stopped-payments-1'
+  desk.edit({ id, change: 'acknowledge', note: 'the provider knows' })
+  desk.edit({ id, change: 'silence', until: desk.now + 3_600_000 })
+  desk.edit({ id, change: 'resolve', outcome: 'acted', minutes: 25 })
+  const [alert] = desk.book.alerts
+  assert.deepEqual(
+    [alert.acknowledged?.note, alert.outcome?.kind, alert.outcome?.minutes, alert.state],
+    ['the provider knows', 'acted', 25, 'resolved'],
+  )
+  desk.hold(600_000, dead)
+  assert.equal(desk.book.firing.length, 0, 'the condition has not ended since a person resolved it')
+  desk.hold(STEP).hold(600_000, dead)
+  assert.deepEqual(
+    desk.book.firing.map(({ silenced }) => silenced?.until),
+    [alert.silenced!.until],
+  )
+  desk.edit({ id, change: 'resolve', outcome: 'noise' })
+  assert.equal(desk.book.alerts[0].outcome?.kind, 'noise', 'the outcome may be corrected')
+  assert.throws(() => desk.edit({ id, change: 'acknowledge' }), { code: 'SPILL_CONFLICT' })
+  assert.throws(() => desk.edit({ id: 'source-stopped-payment-1', change: 'resolve' }), {
+    code: 'SPILL_NOT_FOUND',
+    message: /did you mean 'source-stopped-payments-1'/,
+  })
+  for (const until of [undefined, desk.now, desk.now + 10 ** 12])
+    assert.throws(() => desk.edit({ id: desk.book.firing[0].id, change: 'silence', until: until! }), {
+      code: 'SPILL_INPUT',
+      message: /a silence ends at a time after now/,
+    })
+})
+
+test('random troubles: no condition opens two alerts at once, and none stays without an alert or an explanation', () => {
+  const next = random(5)
+  const all = [dead, stale, missed, elsewhere, condition('disk', 'pipeline', 'shop'), condition('batch-run', 'group', 'logged', 'ticket')]
+  for (let drawn = 0; drawn < 20; drawn++) {
+    const desk = new Desk()
+    let holding: readonly AlertCondition[] = []
+    for (let phase = 0; phase < 12; phase++) {
+      holding = all.filter(() => next() < 0.4)
+      if (next() < 0.2) desk.book = desk.reopened()
+      desk.hold(Math.ceil((next() * 1_200_000) / STEP) * STEP, ...holding)
+      const firing = desk.book.firing.map(({ cause, subject }) => `${cause} ${subject.name}`)
+      assert.equal(new Set(firing).size, firing.length)
+    }
+    desk.hold(limits.ALERT_HELD_MS_MAX + limits.ALERT_RESOLVE_MS, ...holding)
+    const known = desk.book.firing.flatMap(alert => [alert, ...alert.inhibited]).map(({ cause, subject }) => `${cause} ${subject.name}`)
+    for (const { cause, subject } of holding)
+      assert.ok(known.includes(`${cause} ${subject.name}`), `${cause} ${subject.name} of case ${drawn}`)
+    assert.ok(desk.book.alerts.length <= limits.ALERTS_KEPT)
+  }
+})

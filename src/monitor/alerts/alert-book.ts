@@ -1,0 +1,220 @@
+/**
+ * The alerts of a run: opens one when a condition has held for a time, folds conditions that it explains under it, and resolves it when the
+ * condition has not held for a time. All state that must survive is in the alerts themselves; a restart reads them.
+ *
+ * A condition that an alert explains opens no alert of its own, also after that alert is resolved, until the condition ends once: a
+ * short window still has the bad events of the outage. The same holds for a condition whose alert a person has resolved.
+ */
+import { limits } from '../../base/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
+import type { NamedValues, NamedWrite } from '../../log/index.ts'
+import type { Alert, AlertCause, AlertChange, InhibitedCondition } from '../alert.ts'
+import { numberedAlerts, type NumberedAlert, putAlert } from './alert-store.ts'
+import { type AlertEdit, alertById, changedAlert, isSilenced } from './change-alert.ts'
+import type { AlertCondition } from './conditions.ts'
+import { affectedBy, type ConditionKey, explains } from './reach.ts'
+import { firstCommand, runbookOf } from './runbooks.ts'
+
+/** A change of an alert. */
+export interface ChangedAlert {
+  readonly alert: Alert
+  /** The change that receivers are told; absent for one that concerns nobody outside. */
+  readonly told?: AlertChange
+}
+
+/** Changes of alerts, and the named values to commit before anyone is told. */
+export interface AlertUpdate {
+  readonly changes: readonly ChangedAlert[]
+  readonly put: readonly NamedWrite[]
+}
+
+/** How long each condition has held, or has been gone. */
+interface ConditionState {
+  readonly condition: AlertCondition
+  readonly since: number
+  /** When it last held. */
+  last: number
+}
+
+const keyText = ({ cause, subject }: ConditionKey): string => `${cause} ${subject.kind} ${subject.name}`
+
+/** Causes that follow from others wait longer, so that the cause is known first. */
+const downstream: readonly AlertCause[] = ['freshness', 'deadline', 'errors']
+
+export class AlertBook {
+  readonly #ir: PipelineIR
+  readonly #data: string
+  readonly #alerts: NumberedAlert[]
+  readonly #states = new Map<string, ConditionState>()
+  /** Conditions that open no alert before they have ended once, with the time until which at most. */
+  readonly #held = new Map<string, number>()
+  /** The first update of this process: conditions that need some minutes of samples may come back after it. */
+  #begun = Infinity
+
+  constructor(ir: PipelineIR, data: string, store: Pick<NamedValues, 'named'>) {
+    this.#ir = ir
+    this.#data = data
+    this.#alerts = numberedAlerts(store)
+  }
+
+  /** All alerts, oldest first. */
+  get alerts(): readonly Alert[] {
+    return this.#alerts.map(({ alert }) => alert)
+  }
+
+  /** Alerts that fire, oldest first. */
+  get firing(): readonly Alert[] {
+    return this.alerts.filter(({ state }) => state === 'firing')
+  }
+
+  /** Updates the alerts by the conditions that hold at `now`, UTC ms. */
+  update(now: number, conditions: readonly AlertCondition[]): AlertUpdate {
+    const changes = new Map<string, ChangedAlert>()
+    this.#begun = Math.min(this.#begun, now)
+    this.#observe(now, conditions)
+    for (const { condition, since, last } of this.#statesUpstreamFirst()) {
+      if (last < now) continue
+      const open = this.#firingOf(condition)
+      if (open) this.#note(changes, this.#raised(open, condition))
+      else if (now - since >= this.#pendingMs(condition) && !this.#held.has(keyText(condition))) this.#open(changes, now, condition)
+    }
+    for (const numbered of this.#alerts) {
+      const { alert } = numbered
+      const state = this.#states.get(keyText(alert))
+      const lastHeld = state?.last ?? Math.max(alert.opened, this.#begun)
+      if (alert.state === 'firing' && now - lastHeld >= limits.ALERT_RESOLVE_MS)
+        this.#note(changes, { number: numbered.number, alert: { ...alert, state: 'resolved', resolved: now } }, 'resolved')
+    }
+    for (const [key, { last }] of this.#states) if (now - last >= limits.ALERT_RESOLVE_MS) this.#states.delete(key)
+    return this.#updateOf(changes.values())
+  }
+
+  /** Changes an alert on behalf of a person. Throws as `alertById` and `changedAlert` do. */
+  edit(edit: AlertEdit, by: string, now: number): AlertUpdate & { readonly alert: Alert } {
+    const { number, alert: before } = alertById(this.#alerts, edit.id)
+    const { alert, told } = changedAlert(before, edit, by, now)
+    const changes = new Map<string, ChangedAlert>()
+    if (before.state === 'firing' && alert.state === 'resolved') this.#hold(alert, now)
+    this.#note(changes, { number, alert }, told)
+    return { alert, ...this.#updateOf(changes.values()) }
+  }
+
+  #observe(now: number, conditions: readonly AlertCondition[]): void {
+    const keys = new Set(conditions.map(keyText))
+    for (const condition of conditions) {
+      const key = keyText(condition)
+      const state = this.#states.get(key)
+      // A short break does not begin the wait again.
+      const since = state && now - state.last <= limits.ALERT_PENDING_MS ? state.since : now
+      this.#states.set(key, { condition, since, last: now })
+    }
+    for (const [key, until] of this.#held) {
+      const alert = this.#alerts.find(
+        ({ alert: { state, inhibited } }) => state === 'firing' && inhibited.some(folded => keyText(folded) === key),
+      )
+      if (!alert && (!keys.has(key) || now >= until)) this.#held.delete(key)
+    }
+  }
+
+  /** States whose condition no later one explains come first. */
+  #statesUpstreamFirst(): ConditionState[] {
+    const states = [...this.#states.values()]
+    return states.sort((a, b) => (explains(this.#ir, a.condition, b.condition) ? -1 : explains(this.#ir, b.condition, a.condition) ? 1 : 0))
+  }
+
+  #pendingMs({ cause }: AlertCondition): number {
+    return downstream.includes(cause) ? limits.ALERT_DOWNSTREAM_PENDING_MS : limits.ALERT_PENDING_MS
+  }
+
+  #firingOf(condition: ConditionKey): NumberedAlert | undefined {
+    return this.#alerts.find(({ alert }) => alert.state === 'firing' && keyText(alert) === keyText(condition))
+  }
+
+  /** The alert with the present measurement, as a page if the condition became one. */
+  #raised({ number, alert }: NumberedAlert, { severity, summary }: AlertCondition): NumberedAlert & { readonly told?: AlertChange } {
+    const isRaised = severity === 'page' && alert.severity === 'ticket'
+    if (!isRaised) return { number, alert }
+    return { number, alert: { ...alert, severity, summary }, told: 'raised' }
+  }
+
+  /** Opens an alert, or folds the condition under the alert that explains it. */
+  #open(changes: Map<string, ChangedAlert>, now: number, condition: AlertCondition): void {
+    const cause = this.#alerts.find(({ alert }) => alert.state === 'firing' && explains(this.#ir, alert, condition))
+    const pending = [...this.#states.values()].find(({ condition: other, last }) => last === now && explains(this.#ir, other, condition))
+    if (cause) return this.#fold(changes, now, cause, condition)
+    // Its cause is about to open.
+    if (pending && !this.#held.has(keyText(pending.condition))) return
+    const { subject, severity, summary } = condition
+    const number = (this.#alerts.at(-1)?.number ?? 0) + 1
+    const silenced = this.#alerts.findLast(({ alert }) => keyText(alert) === keyText(condition) && isSilenced(alert, now))?.alert.silenced
+    const opened: NumberedAlert = {
+      number,
+      alert: {
+        id: `${condition.cause}-${subject.name}-${number}`,
+        pipeline: this.#ir.name,
+        cause: condition.cause,
+        subject,
+        severity,
+        state: 'firing',
+        opened: now,
+        summary,
+        affected: affectedBy(this.#ir, subject),
+        runbook: runbookOf(condition.cause),
+        command: firstCommand(condition, this.#data),
+        inhibited: [],
+        ...(silenced && { silenced }),
+      },
+    }
+    this.#alerts.push(opened)
+    this.#note(changes, opened, 'opened')
+    for (const other of this.#alerts)
+      if (other.alert.state === 'firing' && explains(this.#ir, opened.alert, other.alert)) this.#absorb(changes, now, number, other)
+  }
+
+  /** Ends an alert whose cause has become known, and lists it under the alert of the cause. */
+  #absorb(changes: Map<string, ChangedAlert>, now: number, number: number, { number: absorbed, alert }: NumberedAlert): void {
+    this.#note(changes, { number: absorbed, alert: { ...alert, state: 'resolved', resolved: now } }, 'resolved')
+    this.#fold(
+      changes,
+      now,
+      this.#alerts.find(other => other.number === number)!,
+      alert,
+    )
+  }
+
+  #fold(changes: Map<string, ChangedAlert>, now: number, { number, alert }: NumberedAlert, condition: AlertCondition): void {
+    this.#hold(condition, now)
+    const { cause, subject, severity, summary } = condition
+    const folded: InhibitedCondition = { cause, subject, severity, summary, since: now }
+    if (alert.inhibited.some(other => keyText(other) === keyText(folded))) return
+    // A page must not be hidden under a ticket.
+    const isRaised = severity === 'page' && alert.severity === 'ticket'
+    const inhibited = [...alert.inhibited, folded]
+    this.#note(changes, { number, alert: { ...alert, ...(isRaised && { severity }), inhibited } }, isRaised ? 'raised' : undefined)
+  }
+
+  #hold(condition: ConditionKey, now: number): void {
+    this.#held.set(keyText(condition), now + limits.ALERT_HELD_MS_MAX)
+  }
+
+  #note(
+    changes: Map<string, ChangedAlert>,
+    { number, alert, told: own }: NumberedAlert & { readonly told?: AlertChange },
+    told = own,
+  ): void {
+    const index = this.#alerts.findIndex(other => other.number === number)
+    const before = this.#alerts[index]?.alert
+    this.#alerts[index] = { number, alert }
+    if (before === alert && told === undefined) return
+    const earlier = changes.get(alert.id)?.told
+    const change = told ?? earlier
+    changes.set(alert.id, { alert, ...(change && { told: change }) })
+  }
+
+  #updateOf(changes: Iterable<ChangedAlert>): AlertUpdate {
+    const all = [...changes]
+    const put = all.flatMap(({ alert }) => putAlert(this.#alerts.find(other => other.alert.id === alert.id)!))
+    while (this.#alerts.length > 0 && this.#alerts[0].number <= this.#alerts.at(-1)!.number - limits.ALERTS_KEPT) this.#alerts.shift()
+    return { changes: all, put }
+  }
+}

@@ -1,0 +1,29 @@
+/** Alerts in the store: one named value each, in the order in which they opened. The newest `ALERTS_KEPT` are kept. */
+import { limits } from '../../base/index.ts'
+import type { NamedValues, NamedWrite } from '../../log/index.ts'
+import type { Alert } from '../alert.ts'
+
+const ALERTS = 'alert/'
+
+/** A stored alert with its number. */
+export interface NumberedAlert {
+  readonly number: number
+  readonly alert: Alert
+}
+
+const nameOf = (number: number): string => `${ALERTS}${String(number).padStart(12, '0')}`
+
+/** All stored alerts, oldest first. */
+export const numberedAlerts = (values: Pick<NamedValues, 'named'>): NumberedAlert[] =>
+  values.named(ALERTS).map(([name, text]) => ({ number: Number(name.slice(ALERTS.length)), alert: JSON.parse(text) as Alert }))
+
+/** All stored alerts, oldest first. */
+export const storedAlerts = (values: Pick<NamedValues, 'named'>): Alert[] => numberedAlerts(values).map(({ alert }) => alert)
+
+/** The named values that store an alert; one that became too old is deleted. */
+export function putAlert({ number, alert }: NumberedAlert): NamedWrite[] {
+  return [
+    [nameOf(number), JSON.stringify(alert)],
+    [nameOf(number - limits.ALERTS_KEPT), null],
+  ]
+}

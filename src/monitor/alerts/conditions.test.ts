@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { random, type Random } from '../../base/random.ts'
+import { seriesText } from '../series/measures.ts'
+import { type RunCondition, RunConditions } from './conditions.ts'
+import { alertThresholds, defaultThresholds } from './thresholds.ts'
+
+const [SAMPLE, MINUTE, HOUR, DAY] = [10_000, 60_000, 3_600_000, 86_400_000]
+const begin = Date.parse('2026-01-01T00:00Z')
+const healthy: RunCondition = { freshness: new Map([['card', { target: 0.99, age: MINUTE }]]), reported: [] }
+
+const accepted = seriesText('events', ['payments', 'accepted'])
+const rejected = seriesText('events', ['payments', 'rejected'])
+const read = seriesText('freshness_decisions', ['card'])
+const fresh = seriesText('freshness_within', ['card'])
+const met = seriesText('deadlines', ['block', 'met'])
+const missed = seriesText('deadlines', ['block', 'missed'])
+const delivered = seriesText('effects', ['block', 'delivered'])
+const failed = seriesText('effects', ['block', 'tried'])
+
+/** A run whose samples a test makes, from `begin` on. */
+class Simulation {
+  readonly conditions = new RunConditions('shop', defaultThresholds)
+  now = begin
+
+  /** Adds samples for `ms`. Returns when each condition first held, ms after the beginning of the call. */
+  run(ms: number, sampleAt: (now: number) => Readonly<Record<string, number>>, state: Partial<RunCondition> = {}): Map<string, number> {
+    const firstHeld = new Map<string, number>()
+    const from = this.now
+    for (; this.now < from + ms;) {
+      const values = new Map(Object.entries(sampleAt(this.now)).filter(([, value]) => value > 0))
+      this.conditions.add({ at: this.now, values })
+      this.now += SAMPLE
+      if (this.now % MINUTE !== 0 && ms > MINUTE) continue
+      for (const { cause, subject, severity } of this.conditions.at(this.now, { ...healthy, ...state })) {
+        const text = `${severity} ${cause} ${subject.name}`
+        if (!firstHeld.has(text)) firstHeld.set(text, this.now - from)
+      }
+    }
+    return firstHeld
+  }
+}
+
+/** A count around a mean, as of independent arrivals. */
+function arrivals(next: Random, mean: number): number {
+  let count = 0
+  for (let left = Math.exp(-mean), product = next(); product > left; product *= next()) count++
+  return count
+}
+
+/** A healthy day: traffic by the hour, few of everything that may go wrong at any time. */
+const healthySample = (next: Random, scale: number) => (now: number) => {
+  const hour = (now / HOUR) % 24
+  const events = arrivals(next, Math.min(50, scale * (1.2 + Math.sin((hour / 24) * 2 * Math.PI))))
+  const bad = (share: number) => Array.from({ length: events }, () => next()).filter(chance => chance < share).length
+  const [stale, late, failures, rejections] = [bad(0.002), bad(0.002), bad(0.01), bad(0.0005)]
+  return {
+    [accepted]: events - rejections,
+    [rejected]: rejections,
+    [read]: events,
+    [fresh]: events - stale,
+    [met]: events - late,
+    [missed]: late,
+    [delivered]: events,
+    [failed]: failures,
+  }
+}
+
+test('healthy days with quiet nights open nothing, at any rate of events', () => {
+  for (const [seed, scale] of [
+    [1, 0.02],
+    [2, 0.3],
+    [3, 10],
+  ] as const)
+    assert.deepEqual([...new Simulation().run(3 * DAY, healthySample(random(seed), scale))], [], `scale ${scale}`)
+})
+
+test('each fault shows within five minutes, as the cause that it is', () => {
+  const faults: readonly [string, Readonly<Record<string, number>>][] = [
+    ['page source-stopped payments', { [accepted]: 0, [rejected]: 0, [read]: 0, [fresh]: 0, [met]: 0, [delivered]: 0 }],
+    ['page dead-letters payments', { [accepted]: 0, [rejected]: 20, [read]: 0, [fresh]: 0 }],
+    ['page effects block', { [delivered]: 0, [met]: 0, [failed]: 20 }],
+  ]
+  for (const [text, fault] of faults) {
+    const simulation = new Simulation()
+    const usual = healthySample(random(4), 10)
+    simulation.run(6 * HOUR, usual)
+    const held = simulation.run(10 * MINUTE, now => ({ ...usual(now), ...fault }))
+    assert.ok((held.get(text) ?? Infinity) <= 5 * MINUTE, `${text}: ${JSON.stringify([...held])}`)
+  }
+})
+
+test('stale decisions page by burn rate, and a group without an objective is not judged', () => {
+  const simulation = new Simulation()
+  const usual = healthySample(random(4), 10)
+  simulation.run(2 * HOUR, usual)
+  const stale = (now: number) => ({ ...usual(now), [fresh]: 0 })
+  assert.deepEqual([...simulation.run(20 * MINUTE, stale, { freshness: new Map() })], [])
+  const [[first]] = simulation.run(5 * MINUTE, stale)
+  assert.equal(first, 'page freshness card')
+})
+
+test('a poison event opens nothing', () => {
+  const simulation = new Simulation()
+  const usual = healthySample(random(6), 1)
+  simulation.run(HOUR, usual)
+  assert.deepEqual([...simulation.run(HOUR, now => ({ ...usual(now), [rejected]: now % (20 * MINUTE) === 0 ? 1 : 0 }))], [])
+})
+
+test('a disk that fills up, a run that takes nothing, and what jobs report are conditions', () => {
+  const simulation = new Simulation()
+  const gib = 2 ** 30
+  const filling = (now: number) => ({
+    disk_free_bytes: 40 * gib - ((now - begin) / HOUR) * 12 * gib,
+    disk_used_bytes: gib + ((now - begin) / HOUR) * 12 * gib,
+  })
+  const held = simulation.run(30 * MINUTE, filling)
+  assert.ok(held.has('page disk shop'))
+  const low = new Simulation()
+  assert.deepEqual([...low.run(SAMPLE, () => ({ disk_free_bytes: 1.5 * gib })).keys()], ['ticket disk shop'])
+  assert.deepEqual([...low.run(SAMPLE, () => ({ disk_free_bytes: 0.4 * gib })).keys()], ['page disk shop'])
+  const state = {
+    unavailable: 'held back',
+    reported: [{ cause: 'drift', subject: { kind: 'model', name: 'fraud' }, severity: 'ticket', summary: 'drifts' }],
+  } as const
+  assert.deepEqual([...new Simulation().run(SAMPLE, () => ({}), state).keys()], ['ticket drift fraud', 'page availability shop'])
+})
+
+test('thresholds are checked', () => {
+  assert.equal(alertThresholds({ errors: 0.9 }).errors, 0.9)
+  assert.throws(() => alertThresholds({ error: 0.9 }), {
+    code: 'SPILL_INPUT',
+    message: "alerts: there is no threshold 'error'; did you mean 'errors'?",
+  })
+  for (const errors of [0, 1, -1, 2, '0.9', NaN])
+    assert.throws(() => alertThresholds({ errors }), { code: 'SPILL_INPUT', message: /^alerts\.errors is .*a share above 0 and below 1/ })
+  for (const diskPageBytes of [-1, Infinity, 'much'])
+    assert.throws(() => alertThresholds({ diskPageBytes }), { code: 'SPILL_INPUT', message: /a number of bytes/ })
+})

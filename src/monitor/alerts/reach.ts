@@ -1,0 +1,74 @@
+/** The parts of a pipeline that an alert's subject reaches, by the definitions alone, and the causes that explain other causes. */
+import { groupReads } from '../../decision/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
+import type { AffectedParts, AlertCause, AlertSubject } from '../alert.ts'
+
+/** The feature groups, models and actions that depend on a subject, itself included. */
+export function affectedBy(ir: PipelineIR, { kind, name }: AlertSubject): AffectedParts {
+  const isAll = kind === 'pipeline'
+  const groups = ir.groups.filter(group => isAll || (kind === 'group' ? group.name === name : kind === 'source' && group.source === name))
+  const groupNames = new Set(groups.map(group => group.name))
+  const models = ir.models.filter(
+    model =>
+      isAll ||
+      (kind === 'model' && model.name === name) ||
+      (kind === 'source' && model.decide.kind === 'on' && model.decide.source === name) ||
+      groupReads(ir, model).some(({ group }) => groupNames.has(group.name)),
+  )
+  const modelNames = new Set(models.map(model => model.name))
+  const actions = (ir.actions ?? []).filter(action => modelNames.has(action.model) || (kind === 'action' && action.name === name))
+  return { groups: [...groupNames], models: [...modelNames], actions: actions.map(action => action.name) }
+}
+
+/** Is a subject among these parts? */
+export function isReached({ groups, models, actions }: AffectedParts, { kind, name }: AlertSubject): boolean {
+  switch (kind) {
+    case 'group':
+      return groups.includes(name)
+    case 'model':
+      return models.includes(name)
+    case 'action':
+      return actions.includes(name)
+    case 'pipeline':
+    case 'report':
+    case 'source':
+      return false
+  }
+}
+
+/** Causes from the first in a chain to the last: an earlier one explains a later one that it reaches. */
+const chain: readonly AlertCause[] = [
+  'disk',
+  'availability',
+  'source-stopped',
+  'lag',
+  'dead-letters',
+  'batch-run',
+  'freshness',
+  'drift',
+  'effects',
+  'deadline',
+]
+
+/** Causes of the whole pipeline, which explain every other cause but drift and reconciliations. */
+const general: readonly AlertCause[] = ['disk', 'availability']
+const unexplainedByGeneral: readonly AlertCause[] = ['disk', 'drift', 'reconciliation']
+
+/** The identity of a condition. */
+export interface ConditionKey {
+  readonly cause: AlertCause
+  readonly subject: AlertSubject
+}
+
+/** Does the first condition explain the second? A condition does not explain itself. */
+export function explains(ir: PipelineIR, first: ConditionKey, second: ConditionKey): boolean {
+  if (general.includes(first.cause)) {
+    if (first.cause === second.cause) return false
+    return !unexplainedByGeneral.includes(second.cause) && !(first.cause === 'availability' && second.cause === 'disk')
+  }
+  // A stopped source does not move, and one whose records are rejected accepts none.
+  const isSameSubject = first.subject.kind === second.subject.kind && first.subject.name === second.subject.name
+  const [from, to] = [chain.indexOf(first.cause), chain.indexOf(second.cause)]
+  if (from < 0 || to <= from) return false
+  return isSameSubject || isReached(affectedBy(ir, first.subject), second.subject)
+}

@@ -1,0 +1,111 @@
+/** The alerts of one run: its samples and ledgers in, changes of alerts out. The caller commits the changes before it tells anyone. */
+import { limits } from '../../base/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
+import type { NamedValues } from '../../log/index.ts'
+import type { Run } from '../../run/index.ts'
+import type { Alert } from '../alert.ts'
+import { readSeries } from '../series/read-series.ts'
+import { seriesText, type MeasureName } from '../series/measures.ts'
+import type { SeriesSample } from '../series/recorder.ts'
+import { AlertBook, type AlertUpdate } from './alert-book.ts'
+import type { AlertEdit } from './change-alert.ts'
+import { BURN_WINDOW_MS } from './burn-rate.ts'
+import { type AlertCondition, RunConditions } from './conditions.ts'
+import { JobConditions } from './job-conditions.ts'
+import type { AlertThresholds } from './thresholds.ts'
+
+/** The parts of a run that alerts are judged from. */
+export type AlertedRun = Pick<Run, 'counts' | 'isHeldBack' | 'waiting'>
+
+/** Collaborators of the alerts of a run. */
+export interface RunAlertsOptions {
+  readonly ir: PipelineIR
+  readonly data: string
+  readonly store: NamedValues
+  readonly thresholds: AlertThresholds
+  /** Start of the run, UTC ms. */
+  readonly started: number
+  /** Conditions from elsewhere, such as the lag of sources. */
+  readonly reported?: (() => readonly AlertCondition[]) | undefined
+}
+
+const judgedMeasures: readonly MeasureName[] = [
+  'events',
+  'freshness_decisions',
+  'freshness_within',
+  'deadlines',
+  'effects',
+  'http_requests',
+  'disk_used_bytes',
+]
+
+const DAY = 86_400_000
+
+export class RunAlerts {
+  readonly #options: RunAlertsOptions
+  readonly #run: AlertedRun
+  readonly #conditions: RunConditions
+  readonly #jobs: JobConditions
+  readonly #book: AlertBook
+
+  /** Reads the last three days of the stored time series, and the stored alerts. */
+  constructor(run: AlertedRun, options: RunAlertsOptions) {
+    const { ir, data, store, thresholds, started } = options
+    this.#options = options
+    this.#run = run
+    this.#conditions = new RunConditions(ir.name, thresholds)
+    this.#jobs = new JobConditions(ir, store, started)
+    this.#book = new AlertBook(ir, data, store)
+    for (const sample of storedSamples(store, started)) this.#conditions.add(sample)
+  }
+
+  /** All alerts, oldest first. */
+  get alerts(): readonly Alert[] {
+    return this.#book.alerts
+  }
+
+  /** Alerts that fire, oldest first. */
+  get firing(): readonly Alert[] {
+    return this.#book.firing
+  }
+
+  /** Judges the run at `now`, UTC ms, by one more sample. */
+  judge(now: number, sample: SeriesSample): AlertUpdate {
+    this.#conditions.add(sample)
+    const freshness = new Map(this.#run.counts.freshness().map(({ group, age, share }) => [group, { target: share, age }]))
+    const reported = [...this.#jobs.at(now), ...(this.#options.reported?.() ?? [])]
+    return this.#book.update(now, this.#conditions.at(now, { freshness, unavailable: this.#unavailable(), reported }))
+  }
+
+  /** Changes an alert on behalf of a person. Throws as `AlertBook.edit` does. */
+  edit(edit: AlertEdit, by: string, now: number): AlertUpdate & { readonly alert: Alert } {
+    return this.#book.edit(edit, by, now)
+  }
+
+  #unavailable(): string | undefined {
+    const { isHeldBack, waiting } = this.#run
+    if (isHeldBack) return 'as many ids are within dedupe as can be remembered (DEDUPE_IDS_MAX)'
+    return waiting >= limits.WAITING_RECORDS_MAX ? `${waiting} records wait for their turn (WAITING_RECORDS_MAX)` : undefined
+  }
+}
+
+/** The stored minutes of the last three days as samples. A damaged block is reported when it is written again; then there are fewer. */
+function* storedSamples(store: NamedValues, now: number): Generator<SeriesSample> {
+  for (let since = now - BURN_WINDOW_MS; since < now; since += DAY) {
+    let range: ReturnType<typeof readSeries>
+    try {
+      range = readSeries(store, { names: judgedMeasures, since, until: since + DAY, stepMs: 60_000 })
+    } catch {
+      continue
+    }
+    const { from, stepMs, length, series } = range
+    const texts = series.map(({ name, labels }) => seriesText(name as MeasureName, Object.values(labels)))
+    for (let point = 0; point < length; point++) {
+      const values = series.flatMap(({ values: points }, i): [string, number][] => {
+        const value = points[point]
+        return value === null || value === 0 ? [] : [[texts[i], value]]
+      })
+      if (values.length > 0) yield { at: from + point * stepMs, values: new Map(values) }
+    }
+  }
+}
