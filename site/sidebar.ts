@@ -36,6 +36,7 @@ export const sections: readonly Section[] = [
       'worth',
       'schema-evolution',
       'objectives',
+      'alerts',
       'notifications',
       'production',
       'backup',

@@ -7,6 +7,7 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Registry } from 'prom-client'
 import { SpillwayError, show, type StrictOmit } from '../base/index.ts'
+import { alertThresholds } from '../define/config/index.ts'
 import { RunMonitor } from '../monitor/index.ts'
 import { type RunControl, serveRunControl } from '../operate/index.ts'
 import { LiveRun } from '../run/index.ts'
@@ -76,8 +77,8 @@ const open: FastifyPluginAsync<EmbedOptions> = async (app, options) => {
   const running = new PipelineRun(liveRun, pipeline.ir, { readers, follow: true, onWarning, lineage })
   for (const ended of [running.run.ended, running.sourcesEnded]) ended.catch(onError)
   try {
-    const control = await serveRunControl(liveRun, { pipeline, data, onReport: onWarning })
-    const monitor = RunMonitor.start(liveRun, { pipeline, data, onReport: onWarning })
+    const monitor = await RunMonitor.start(liveRun, { pipeline, data, thresholds: alertThresholds(options.alerts), onReport: onWarning })
+    const control = await serveRunControl(liveRun, { pipeline, data, editAlert: monitor.editAlert, onReport: onWarning })
     attach(app, options, { running, liveRun, control, feed, monitor, tokens, onError })
   } catch (error) {
     await running.stop()

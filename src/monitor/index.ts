@@ -1,5 +1,5 @@
 /** Monitoring of a run, in its process: time series, objectives, alerts, and where alerts go. */
-export type { AlertCause } from './alert.ts'
-export { RunMonitor } from './run-monitor.ts'
+export type { Alert, AlertCause, AlertReceiver } from './alert.ts'
 export { openAlertReceivers } from './notify/open-alert-receivers.ts'
 export { type ReceiverTest, testReceivers } from './notify/receiver-test.ts'
+export { RunMonitor } from './run-monitor.ts'

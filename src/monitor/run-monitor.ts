@@ -1,10 +1,11 @@
 /**
  * Monitors a run, in its process: takes a sample of its measures every 10 s, commits the time series beside the decisions, and judges the
- * alerts. A change of an alert is durable before anyone is told.
+ * alerts. A change of an alert is durable before anyone is notified.
  *
  * A sample that cannot be committed fails the run, as any commit does. At the end of the run the last sample is committed.
  */
 import { callAfter, type Clock, limits, type StartTimer, wallClock } from '../base/index.ts'
+import { type AlertThresholds, defaultThresholds } from '../define/config/index.ts'
 import type { PipelineIR } from '../define/ir/index.ts'
 import { readDataFolder, type SqliteReader } from '../log/sqlite/index.ts'
 import type { LiveRun } from '../run/index.ts'
@@ -13,7 +14,8 @@ import type { AlertUpdate } from './alerts/alert-book.ts'
 import { type AlertEdit, isSilenced } from './alerts/change-alert.ts'
 import type { AlertCondition } from './alerts/conditions.ts'
 import { RunAlerts } from './alerts/run-alerts.ts'
-import { type AlertThresholds, defaultThresholds } from './alerts/thresholds.ts'
+import type { AlertNotifier } from './notify/alert-notifier.ts'
+import { openRunNotifier, type RunNotifierOptions } from './notify/run-notifier.ts'
 import { recordedStart } from './series/markers.ts'
 import { SeriesRecorder } from './series/recorder.ts'
 import { MeasureReader } from './series/measure-reader.ts'
@@ -30,6 +32,8 @@ export interface MonitorOptions {
   readonly thresholds?: AlertThresholds | undefined
   /** Conditions from elsewhere, such as the lag of sources. */
   readonly reported?: (() => readonly AlertCondition[]) | undefined
+  /** Receivers of notifications, with the environment of their settings. What waits is sent after a crash too. */
+  readonly notify?: Pick<RunNotifierOptions, 'destinations' | 'env'>
   /** Told of each change of an alert that is not silenced, once it is durable. */
   readonly receivers?: readonly AlertReceiver[]
   /** Receives messages for the operator. */
@@ -48,6 +52,7 @@ export class RunMonitor {
   readonly #reading: MeasureReader
   readonly #recorder: SeriesRecorder
   readonly #alerts: RunAlerts
+  #notifier: AlertNotifier | undefined
   readonly #listeners = new Set<() => void>()
   #timer: { stop(): void } | undefined
   #isClosed = false
@@ -70,9 +75,10 @@ export class RunMonitor {
     })
   }
 
-  /** Monitors a run until it stops. Throws as `readDataFolder` does. */
-  static start(live: MonitoredRun, options: MonitorOptions): RunMonitor {
+  /** Monitors a run until it stops. Throws as `readDataFolder` and `openRunNotifier` do. */
+  static async start(live: MonitoredRun, options: MonitorOptions): Promise<RunMonitor> {
     const monitor = new RunMonitor(live, options)
+    await monitor.#openNotifier()
     const start = recordedStart(monitor.#reader, monitor.#clock(), options.pipeline.fingerprint)
     live.run.commitValues([start]).catch(() => {})
     void monitor.#reading.refresh()
@@ -107,7 +113,7 @@ export class RunMonitor {
   }
 
   /** Changes an alert on behalf of a person. Resolves when the change is durable. Throws as `alertById` and `changedAlert` do. */
-  async editAlert(edit: AlertEdit, by: string): Promise<Alert> {
+  readonly editAlert = async (edit: AlertEdit, by: string): Promise<Alert> => {
     const now = this.#clock()
     const { alert, ...update } = this.#alerts.edit(edit, by, now)
     await this.#live.run.commitValues(update.put)
@@ -115,12 +121,21 @@ export class RunMonitor {
     return alert
   }
 
+  async #openNotifier(): Promise<void> {
+    const { notify, onReport, after } = this.#options
+    if (!notify || notify.destinations.length === 0) return
+    const alerts = (): readonly Alert[] => this.#alerts.alerts
+    const ports = { store: this.#reader, alerts, onReport, clock: this.#clock, ...(after && { after }) }
+    this.#notifier = await openRunNotifier(this.#live, { ...notify, ...ports })
+    this.#notifier.start(alerts())
+  }
+
   /** A silenced alert sends nothing but its resolution. */
   #tell({ changes }: AlertUpdate, now: number): void {
-    const { receivers = [] } = this.#options
-    for (const { alert, told } of changes)
-      if (told !== undefined && (told === 'resolved' || !isSilenced(alert, now)))
-        for (const receiver of receivers) receiver.alertChanged(alert, told)
+    const receivers = [...(this.#options.receivers ?? []), ...(this.#notifier ? [this.#notifier] : [])]
+    for (const { alert, notice } of changes)
+      if (notice !== undefined && (notice === 'resolved' || !isSilenced(alert, now)))
+        for (const receiver of receivers) receiver.alertChanged(alert, notice)
   }
 
   /** Commits the last sample, and ends the monitoring. The run calls it when it stops. */

@@ -35,6 +35,7 @@ import { FolderBatchRuns, FolderReports } from './ledger-runs.ts'
 import { driftOfModels, type DriftRequest, type ModelDrift } from './model-drift.ts'
 import { RegisteredModels } from './models.ts'
 import { FolderSeries } from './series.ts'
+import { FolderAlerts } from './alerts.ts'
 
 /**
  * The use cases over one data folder.
@@ -59,6 +60,7 @@ export class FolderView {
   readonly reconciliations: FolderReconciliations
   readonly series: FolderSeries
   readonly backups: FolderBackups
+  readonly alerts: FolderAlerts
   readonly #reader: SqliteReader
 
   /** Wraps a reader, which `close` closes. */
@@ -75,6 +77,7 @@ export class FolderView {
     this.reconciliations = new FolderReconciliations(reader)
     this.series = new FolderSeries(reader)
     this.backups = new FolderBackups(reader)
+    this.alerts = new FolderAlerts(reader)
   }
 
   /** The pipeline that ran last in the folder; `undefined` if none has. */

@@ -8,7 +8,7 @@ import {
 } from '../action/index.ts'
 import { didYouMean, SpillwayError, show, durationMs, type Duration } from '../base/index.ts'
 import type { Destination, Effect } from '../define/action/index.ts'
-import { checkOpenLineage, type OpenLineageSettings } from '../define/config/index.ts'
+import { type AlertThresholds, alertThresholds, checkOpenLineage, type OpenLineageSettings } from '../define/config/index.ts'
 import { RunMonitor } from '../monitor/index.ts'
 import { LineageEmitter, lineageTarget } from '../openlineage/index.ts'
 import { serveRunControl } from '../operate/index.ts'
@@ -40,6 +40,8 @@ export interface SharedRunOptions {
   readonly openlineage?: OpenLineageSettings
   /** Delete older events, unless a window, id or revision needs them. All events are kept by default. */
   readonly keep?: Duration
+  /** Numbers of the alert rules, in place of the defaults: `{ deadlines: 0.999 }`. */
+  readonly alerts?: Partial<AlertThresholds>
 }
 
 /**
@@ -93,8 +95,8 @@ export async function run(pipeline: RunnablePipeline, options: RunPipelineOption
   })
   const running = new PipelineRun(live, pipeline.ir, { readers, follow, onWarning, lineage })
   try {
-    await serveRunControl(live, { pipeline, data, onReport: onWarning })
-    RunMonitor.start(live, { pipeline, data, onReport: onWarning })
+    const monitor = await RunMonitor.start(live, { pipeline, data, thresholds: alertThresholds(options.alerts), onReport: onWarning })
+    await serveRunControl(live, { pipeline, data, editAlert: monitor.editAlert, onReport: onWarning })
   } catch (error) {
     await running.stop()
     throw error
@@ -158,11 +160,16 @@ async function openDestinations(
 }
 
 /** Throws `SPILL_DEFINITION` for a value that is no pipeline, and `SPILL_INPUT` for no data folder. */
-export function checkRunOptions(caller: string, pipeline: unknown, { data }: { readonly data?: unknown }): void {
+export function checkRunOptions(
+  caller: string,
+  pipeline: unknown,
+  { data, alerts }: { readonly data?: unknown; readonly alerts?: unknown },
+): void {
   if (!isPipeline(pipeline))
     throw new SpillwayError('SPILL_DEFINITION', `${caller}: pipeline is ${show(pipeline)}; give the result of pipeline('…', [model])`)
   if (typeof data !== 'string' || data === '')
     throw new SpillwayError('SPILL_INPUT', `${caller}: data is ${show(data)}; give the path of a data folder, such as '.spillway'`)
+  alertThresholds(Object(alerts ?? {}) as object, `${caller}: alerts`)
 }
 
 /** Is it a pipeline, by shape and not by class? It may come from a second copy of Spillway. */

@@ -29,6 +29,7 @@ import { EventStreams } from './events/event-streams.ts'
 import { checkQueries } from './http/request.ts'
 import { schemaRoutes } from './routes/schemas.ts'
 import { jobRoutes } from './routes/jobs.ts'
+import { alertRoutes } from './routes/alerts.ts'
 import { seriesRoutes } from './routes/series.ts'
 import { statusRoutes } from './routes/status.ts'
 import { dashboardRoutes } from './ui/dashboard.ts'
@@ -107,6 +108,7 @@ const allRoutes = [
   auditRoutes,
   eventRoutes,
   seriesRoutes,
+  alertRoutes,
   healthRoutes,
   statusRoutes,
   openapiRoutes,

@@ -80,7 +80,7 @@ test('an unknown receiver, a missing variable and a configuration without receiv
     /SPILL_NOT_FOUND: there is no receiver of alerts 'slak'; did you mean 'slack'\?/,
   )
   assert.match((await called('alerts', 'test', '--profile', 'quiet')).err, /no receiver of alerts is configured; add alerts: \{ notify:/)
-  assert.match((await called('alerts')).err, /expected a subcommand: test/)
+  assert.match((await called('alerts', 'tests')).err, /did you mean 'test'/)
   delete process.env['SLACK_URL']
   const { status, err } = await called('alerts', 'test')
   assert.deepEqual([status, err], [1, "SPILL_INPUT: alerts to 'slack': the address is env('SLACK_URL'), which is not set; export it first"])

@@ -1,7 +1,7 @@
 /** Definition of a command, and the parsing, help and error text that all commands share. */
 import { inspect, parseArgs, type ParseArgsConfig } from 'node:util'
 import { SpillwayError, didYouMean, inOneLine } from '../../base/index.ts'
-import type { AlertDestinationIR, OpenLineageSettings } from '../../define/config/index.ts'
+import type { AlertDestinationIR, AlertThresholds, OpenLineageSettings } from '../../define/config/index.ts'
 import type { Pipeline } from '../../define/index.ts'
 import { forTerminal } from './print.ts'
 import { styled } from './style.ts'
@@ -48,6 +48,8 @@ export interface Project {
   pathOf(path: string): string
   /** The receivers of alerts of the configuration; none without a configuration. */
   alertDestinations(): readonly AlertDestinationIR[]
+  /** Numbers of the alert rules, those of the configuration in place of the defaults. */
+  alertThresholds(): AlertThresholds
   /** Loads the file at `path`. Throws `UsageError` without one, and as `importPipeline` does. */
   importPipeline(): Promise<Pipeline>
 }

@@ -2,7 +2,13 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { didYouMean, SpillwayError } from '../../base/index.ts'
-import { type AlertDestinationIR, alertDestinationsIR, type OpenLineageSettings } from '../../define/config/index.ts'
+import {
+  type AlertDestinationIR,
+  alertDestinationsIR,
+  type AlertThresholds,
+  alertThresholds,
+  type OpenLineageSettings,
+} from '../../define/config/index.ts'
 import type { Pipeline } from '../../define/index.ts'
 import { livePlaceOf, STANDARD_INPUT } from '../../sources/index.ts'
 import { type Command, type OptionSpec, type ParsedCommand, type Project, takesSettings, UsageError } from './command.ts'
@@ -139,6 +145,10 @@ export class ConfiguredProject implements Project {
 
   alertDestinations(): readonly AlertDestinationIR[] {
     return alertDestinationsIR('alerts.notify', this.#config?.settings.alerts?.notify ?? [])
+  }
+
+  alertThresholds(): AlertThresholds {
+    return alertThresholds(this.#config?.settings.alerts?.thresholds)
   }
 
   async importPipeline(): Promise<Pipeline> {

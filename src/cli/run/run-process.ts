@@ -4,7 +4,8 @@ import { closeDestinations, openActionDestinations } from '../../action/index.ts
 import { callEvery, stopwatch, wallClock } from '../../base/index.ts'
 import { letHeapGrow } from '../command/heap.ts'
 import type { Pipeline } from '../../define/index.ts'
-import { RunMonitor } from '../../monitor/index.ts'
+import type { AlertDestinationIR, AlertThresholds } from '../../define/config/index.ts'
+import { openAlertReceivers, RunMonitor } from '../../monitor/index.ts'
 import { LineageEmitter, type LineageTarget } from '../../openlineage/index.ts'
 import { openDataFolder, type OpenedFolder, openFolder, serveRunControl, takeOver } from '../../operate/index.ts'
 import { CommitFeed } from '../../serve/events/index.ts'
@@ -17,6 +18,7 @@ import { startText } from '../../sources/reader/index.ts'
 import { openReaders } from '../../sources/index.ts'
 import { DecisionFile, EffectCounts, type RunOutput } from './run-output.ts'
 import { ProgressLine } from '../command/progress.ts'
+import { alertLines } from './alert-lines.ts'
 import { StatusLine } from './status-line.ts'
 import { type ScheduledJobsRequest, startScheduledJobs } from './scheduled-jobs.ts'
 import { pluralize, formatNumber, timeText } from '../command/text-format.ts'
@@ -52,6 +54,8 @@ export interface RunRequest extends ScheduledJobsRequest {
   readonly decisions: string | undefined
   /** The folder with the report of an audit. */
   readonly auditFolder: string | undefined
+  /** Receivers of alerts and numbers of their rules, as the configuration has them. */
+  readonly alerts: { readonly notify: readonly AlertDestinationIR[]; readonly thresholds: AlertThresholds }
   readonly json: boolean
 }
 
@@ -61,8 +65,7 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
   const { files, listen, data, once, isDry, takesOver, keepMs, batchThreads, decisions, json } = request
   letHeapGrow()
   const memory = { ...memoryOptions(print), ...(keepMs !== undefined && { keep: retentionMs(pipeline.ir, keepMs) }) }
-  // The options are checked before a take-over stops the running process.
-  objectivesAt(join(data, OBJECTIVES_FILE), pipeline.ir)
+  await checkSettings(pipeline, request)
   const readers = openReaders(pipeline, inputsOf(files), { env: process.env, data })
   const serving = listen && (await servingOf(pipeline, request))
   const out = decisions === undefined ? undefined : new DecisionFile(decisions)
@@ -100,9 +103,8 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
     statusLine.update(text())
   })
   try {
-    const control = await serveRunControl(live, { pipeline, data, ...jobs.cancels, onReport: print })
+    const { monitor, control } = await startOperations(pipeline, live, request, jobs.cancels, print)
     for (const { source, reader } of readers) print(`  ${startText(run, source, reader)}`, 'source')
-    const monitor = RunMonitor.start(live, { pipeline, data, onReport: print })
     server = await serving?.({ run, control, monitor, feed: feedOfRun }, output)
     running = new PipelineRun(live, pipeline.ir, { readers, follow: !once, signal: stopped.signal, onWarning: print, lineage })
     // Files end; with a server the run continues.
@@ -124,6 +126,32 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
     await jobs.stop()
     await (running ?? live).stop().catch(() => {})
   }
+}
+
+/** Checks the files and variables that a run reads later, before a take-over stops the running process. */
+async function checkSettings(pipeline: Pipeline, { data, alerts }: RunRequest): Promise<void> {
+  objectivesAt(join(data, OBJECTIVES_FILE), pipeline.ir)
+  await openAlertReceivers(alerts.notify, process.env)
+}
+
+/** Monitors the run, and serves the changes of operators. */
+async function startOperations(
+  pipeline: Pipeline,
+  live: LiveRun,
+  { data, alerts: { notify, thresholds } }: RunRequest,
+  cancels: ReturnType<typeof startScheduledJobs>['cancels'],
+  print: RunOutput['print'],
+): Promise<Required<Pick<ListenOptions, 'monitor' | 'control'>>> {
+  const monitor = await RunMonitor.start(live, {
+    pipeline,
+    data,
+    thresholds,
+    receivers: [alertLines(print)],
+    notify: { destinations: notify, env: process.env },
+    onReport: print,
+  })
+  const control = await serveRunControl(live, { pipeline, data, ...cancels, editAlert: monitor.editAlert, onReport: print })
+  return { monitor, control }
 }
 
 /**

@@ -123,6 +123,7 @@ function requestOf(values: Values, project: Project): RunRequest {
     lineage: lineageTarget(project.openlineage, process.env),
     decisions,
     auditFolder: values.audit,
+    alerts: { notify: values['dry-run'] === true ? [] : project.alertDestinations(), thresholds: project.alertThresholds() },
     json,
   }
 }

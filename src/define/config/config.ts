@@ -1,4 +1,5 @@
 /** The settings of a project, `spillway.config.ts`: the command line takes from them what its arguments leave out. */
+import { type AlertThresholds, alertThresholds } from './alert-thresholds.ts'
 import { show } from '../../base/index.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions, optionNames } from '../mistake/names.ts'
@@ -28,6 +29,8 @@ export interface BackupSettings {
 export interface AlertSettings {
   /** Receivers of alerts: `[slack(env('SLACK_WEBHOOK_URL')), pagerDuty(env('PAGERDUTY_KEY'))]`. */
   readonly notify?: readonly AlertDestination[]
+  /** Numbers of the alert rules, in place of the defaults: `{ deadlines: 0.999 }`. */
+  readonly thresholds?: Partial<AlertThresholds>
 }
 
 /** The settings of a project, or of one profile of it. Paths are relative to the folder of `spillway.config.ts`. */
@@ -90,7 +93,7 @@ const projectFields = {
   openlineage: true,
 } as const
 const backupOptions = optionNames<BackupSettings>({ to: true, schedule: true, keep: true })
-const alertOptions = optionNames<AlertSettings>({ notify: true })
+const alertOptions = optionNames<AlertSettings>({ notify: true, thresholds: true })
 const projectOptions = optionNames<ProjectSettings>(projectFields)
 const openLineageOptions = optionNames<OpenLineageSettings>({ url: true, endpoint: true, file: true, namespace: true })
 const configOptions = optionNames<Config>({ ...projectFields, profiles: true })
@@ -125,6 +128,7 @@ function checkSettings(prefix: string, { sources = {}, listen, alerts = {}, back
   checkOptions(`${prefix}alerts`, alerts, alertOptions)
   alertDestinationsIR(`${prefix}alerts.notify`, alerts.notify ?? [])
   if (openlineage !== undefined) checkOpenLineage(`${prefix}openlineage`, openlineage)
+  alertThresholds(alerts.thresholds, `${prefix}alerts.thresholds`)
   checkRecord(`${prefix}sources`, sources)
   for (const [name, source] of Object.entries(sources)) {
     const key = `${prefix}sources.${name}`

@@ -8,3 +8,4 @@ export {
   type ProjectSettings,
   type SourceSettings,
 } from './config.ts'
+export { type AlertThresholds, alertThresholds, defaultThresholds } from './alert-thresholds.ts'

@@ -3,7 +3,6 @@ import { test } from 'node:test'
 import { action, count, entity, features, model, on, pipeline, rules, source, stream, t } from '../../index.ts'
 import { limits } from '../../base/limits.ts'
 import { random } from '../../base/random.ts'
-import type { NamedWrite } from '../../log/store.ts'
 import type { AlertCause, AlertSeverity, AlertSubject } from '../alert.ts'
 import { AlertBook, type AlertUpdate } from './alert-book.ts'
 import { storedAlerts } from './alert-store.ts'
@@ -16,9 +15,9 @@ const group = (name: string, of: typeof payments) =>
   features(name, { from: of, entity: card, place: stream, values: () => ({ n: count('1h') }) })
 const [paid, logged] = [group('paid', payments), group('logged', logins)]
 const fraud = model('fraud', { decide: on(payments), inputs: p => ({ ...paid.of(p.card) }), score: () => rules([], 0.5) })
-const taken = model('taken', { decide: on(logins), inputs: p => ({ ...logged.of(p.card) }), score: () => rules([], 0.5) })
+const takeover = model('takeover', { decide: on(logins), inputs: p => ({ ...logged.of(p.card) }), score: () => rules([], 0.5) })
 const block = action('block', { when: fraud.score.gte(0.5), do: () => {}, deadline: '1s' })
-const notice = action('notice', { when: taken.score.gte(0.5), do: () => {}, deadline: '1s' })
+const notice = action('notice', { when: takeover.score.gte(0.5), do: () => {}, deadline: '1s' })
 const { ir } = pipeline('shop', [block, notice])
 
 const begin = Date.parse('2026-01-01T00:00Z')
@@ -59,8 +58,10 @@ class Desk {
   }
 
   #take({ changes, put }: AlertUpdate): void {
-    for (const [name, value] of put) value === null ? this.values.delete(name) : this.values.set(name, value)
-    for (const { alert, told } of changes) if (told) this.messages.push(`${told} ${alert.id}`)
+    for (const [name, value] of put)
+      if (value === null) this.values.delete(name)
+      else this.values.set(name, value)
+    for (const { alert, notice } of changes) if (notice) this.messages.push(`${notice} ${alert.id}`)
     assert.deepEqual(storedAlerts(this.book2()), this.book.alerts)
   }
 

@@ -19,16 +19,16 @@ import { firstCommand, runbookOf } from './runbooks.ts'
 export interface ChangedAlert {
   readonly alert: Alert
   /** The change that receivers are told; absent for one that concerns nobody outside. */
-  readonly told?: AlertChange
+  readonly notice?: AlertChange
 }
 
-/** Changes of alerts, and the named values to commit before anyone is told. */
+/** Changes of alerts, and the named values to commit before anyone is notified. */
 export interface AlertUpdate {
   readonly changes: readonly ChangedAlert[]
   readonly put: readonly NamedWrite[]
 }
 
-/** How long each condition has held, or has been gone. */
+/** A condition, the time from which it has held, and the last time at which it held. */
 interface ConditionState {
   readonly condition: AlertCondition
   readonly since: number
@@ -92,10 +92,10 @@ export class AlertBook {
   /** Changes an alert on behalf of a person. Throws as `alertById` and `changedAlert` do. */
   edit(edit: AlertEdit, by: string, now: number): AlertUpdate & { readonly alert: Alert } {
     const { number, alert: before } = alertById(this.#alerts, edit.id)
-    const { alert, told } = changedAlert(before, edit, by, now)
+    const { alert, notice } = changedAlert(before, edit, by, now)
     const changes = new Map<string, ChangedAlert>()
     if (before.state === 'firing' && alert.state === 'resolved') this.#hold(alert, now)
-    this.#note(changes, { number, alert }, told)
+    this.#note(changes, { number, alert }, notice)
     return { alert, ...this.#updateOf(changes.values()) }
   }
 
@@ -131,10 +131,10 @@ export class AlertBook {
   }
 
   /** The alert with the present measurement, as a page if the condition became one. */
-  #raised({ number, alert }: NumberedAlert, { severity, summary }: AlertCondition): NumberedAlert & { readonly told?: AlertChange } {
+  #raised({ number, alert }: NumberedAlert, { severity, summary }: AlertCondition): NumberedAlert & { readonly notice?: AlertChange } {
     const isRaised = severity === 'page' && alert.severity === 'ticket'
     if (!isRaised) return { number, alert }
-    return { number, alert: { ...alert, severity, summary }, told: 'raised' }
+    return { number, alert: { ...alert, severity, summary }, notice: 'raised' }
   }
 
   /** Opens an alert, or folds the condition under the alert that explains it. */
@@ -199,16 +199,16 @@ export class AlertBook {
 
   #note(
     changes: Map<string, ChangedAlert>,
-    { number, alert, told: own }: NumberedAlert & { readonly told?: AlertChange },
-    told = own,
+    { number, alert, notice: own }: NumberedAlert & { readonly notice?: AlertChange },
+    notice = own,
   ): void {
     const index = this.#alerts.findIndex(other => other.number === number)
     const before = this.#alerts[index]?.alert
     this.#alerts[index] = { number, alert }
-    if (before === alert && told === undefined) return
-    const earlier = changes.get(alert.id)?.told
-    const change = told ?? earlier
-    changes.set(alert.id, { alert, ...(change && { told: change }) })
+    if (before === alert && notice === undefined) return
+    const earlier = changes.get(alert.id)?.notice
+    const change = notice ?? earlier
+    changes.set(alert.id, { alert, ...(change && { notice: change }) })
   }
 
   #updateOf(changes: Iterable<ChangedAlert>): AlertUpdate {

@@ -2,6 +2,7 @@
 import { limits } from '../../base/index.ts'
 import type { NamedValues, NamedWrite } from '../../log/index.ts'
 import type { Alert } from '../alert.ts'
+import { type AlertEdit, alertById, changedAlert } from './change-alert.ts'
 
 const ALERTS = 'alert/'
 
@@ -26,4 +27,18 @@ export function putAlert({ number, alert }: NumberedAlert): NamedWrite[] {
     [nameOf(number), JSON.stringify(alert)],
     [nameOf(number - limits.ALERTS_KEPT), null],
   ]
+}
+
+/** Changes a stored alert where no run holds the folder; resolves when the change is durable. Throws as `alertById` and `changedAlert` do. */
+export async function editStoredAlert(
+  values: Pick<NamedValues, 'named'>,
+  commit: (put: readonly NamedWrite[]) => Promise<void>,
+  edit: AlertEdit,
+  by: { readonly name: string; readonly now: number },
+): Promise<Alert> {
+  const { number, alert: before } = alertById(numberedAlerts(values), edit.id)
+  const { alert } = changedAlert(before, edit, by.name, by.now)
+  const [write] = putAlert({ number, alert })
+  await commit([write])
+  return alert
 }

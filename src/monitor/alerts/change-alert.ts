@@ -37,7 +37,7 @@ export function changedAlert(
   edit: AlertEdit,
   by: string,
   now: number,
-): { readonly alert: Alert; readonly told?: AlertChange } {
+): { readonly alert: Alert; readonly notice?: AlertChange } {
   const { change, note, until, outcome, minutes } = edit
   const noted = { by, at: now, ...(note !== undefined && { note: note.slice(0, limits.FAILURE_REASON_CHARS_MAX) }) }
   const isResolved = alert.state === 'resolved'
@@ -45,13 +45,13 @@ export function changedAlert(
     throw new SpillwayError('SPILL_CONFLICT', `alert '${alert.id}' is resolved; only its outcome can be recorded: spillway alerts resolve`)
   switch (change) {
     case 'acknowledge':
-      return { alert: { ...alert, acknowledged: noted }, told: 'acknowledged' }
+      return { alert: { ...alert, acknowledged: noted }, notice: 'acknowledged' }
     case 'silence':
       return { alert: { ...alert, silenced: { ...noted, until: checkedUntil(until, now) } } }
     case 'resolve': {
       const recorded = outcome && { outcome: { ...noted, kind: outcome, ...(minutes !== undefined && { minutes }) } }
       const after: Alert = { ...alert, state: 'resolved', resolved: alert.resolved ?? now, ...recorded }
-      return isResolved ? { alert: after } : { alert: after, told: 'resolved' }
+      return isResolved ? { alert: after } : { alert: after, notice: 'resolved' }
     }
   }
 }

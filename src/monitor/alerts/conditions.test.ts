@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { random, type Random } from '../../base/random.ts'
 import { seriesText } from '../series/measures.ts'
 import { type RunCondition, RunConditions } from './conditions.ts'
-import { alertThresholds, defaultThresholds } from './thresholds.ts'
+import { alertThresholds, defaultThresholds } from '../../define/config/alert-thresholds.ts'
 
 const [SAMPLE, MINUTE, HOUR, DAY] = [10_000, 60_000, 3_600_000, 86_400_000]
 const begin = Date.parse('2026-01-01T00:00Z')
@@ -128,7 +128,7 @@ test('a disk that fills up, a run that takes nothing, and what jobs report are c
 
 test('thresholds are checked', () => {
   assert.equal(alertThresholds({ errors: 0.9 }).errors, 0.9)
-  assert.throws(() => alertThresholds({ error: 0.9 }), {
+  assert.throws(() => alertThresholds(Object({ error: 0.9 }) as object), {
     code: 'SPILL_INPUT',
     message: "alerts: there is no threshold 'error'; did you mean 'errors'?",
   })

@@ -9,7 +9,7 @@ import type { AlertCause, AlertSeverity, AlertSubject } from '../alert.ts'
 import { labelsOf, measureOf } from '../series/measures.ts'
 import type { SeriesSample } from '../series/recorder.ts'
 import { burnBreach, RollingCounts, type WindowCounts } from './burn-rate.ts'
-import type { AlertThresholds } from './thresholds.ts'
+import type { AlertThresholds } from '../../define/config/index.ts'
 
 /** A condition that holds now. */
 export interface AlertCondition {

@@ -12,7 +12,7 @@ import type { AlertEdit } from './change-alert.ts'
 import { BURN_WINDOW_MS } from './burn-rate.ts'
 import { type AlertCondition, RunConditions } from './conditions.ts'
 import { JobConditions } from './job-conditions.ts'
-import type { AlertThresholds } from './thresholds.ts'
+import type { AlertThresholds } from '../../define/config/index.ts'
 
 /** The parts of a run that alerts are judged from. */
 export type AlertedRun = Pick<Run, 'counts' | 'isHeldBack' | 'waiting'>

@@ -1,5 +1,6 @@
 /** Validates requests of operators that come as JSON, over HTTP or over the control socket. */
 import { didYouMean, SpillwayError, limits, show } from '../../base/index.ts'
+import { type AlertEdit, alertEdits } from '../../monitor/alerts/index.ts'
 import {
   type DeadLetterDrop,
   type DeadLetterEdit,
@@ -22,6 +23,7 @@ export const controlRequests = {
   retryEffects,
   dropEffects,
   cancelJob,
+  editAlert,
 } satisfies { readonly [Name in keyof RunControl]: (value: unknown) => Parameters<RunControl[Name]>[0] }
 
 /** An operation of `RunControl`. */
@@ -79,6 +81,34 @@ function cancelJob(value: unknown): JobCancellation {
   if (isSingle && name !== undefined) throw wrong(`a ${kind} has no "name"`, name)
   return { kind, ...(name !== undefined && { name: name as string }) }
 }
+
+function editAlert(value: unknown): AlertEdit {
+  const { id, change: text, note, until, outcome, minutes } = fieldsOf(value, ['id', 'change', 'note', 'until', 'outcome', 'minutes'])
+  if (typeof id !== 'string') throw wrong('"id" is the id of an alert', id)
+  const change = alertEdits.find(each => each === text)
+  if (change === undefined) throw wrong(`"change" is one of ${alertEdits.join(', ')}`, text)
+  if (note !== undefined && typeof note !== 'string') throw wrong('"note" is a text', note)
+  if ((until !== undefined || change === 'silence') && (change !== 'silence' || !isTime(until)))
+    throw wrong('a silence, and nothing else, has an end ahead', until)
+  if (outcome !== undefined && (change !== 'resolve' || (outcome !== 'acted' && outcome !== 'noise')))
+    throw wrong('"outcome" of an alert that is resolved is acted or noise', outcome)
+  if (minutes !== undefined && (outcome === undefined || !isMinutes(minutes)))
+    throw wrong(`"minutes" is the time that people spent, from 0 to ${ALERT_MINUTES_MAX}, beside "outcome"`, minutes)
+  return {
+    id,
+    change,
+    ...(note !== undefined && { note }),
+    ...(until !== undefined && { until: until as number }),
+    ...(outcome !== undefined && { outcome }),
+    ...(minutes !== undefined && { minutes }),
+  }
+}
+
+/** A month of one person's time. */
+const ALERT_MINUTES_MAX = 44_640
+
+const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
+const isMinutes = (value: unknown): value is number => isTime(value) && value >= 0 && value <= ALERT_MINUTES_MAX
 
 /** The fields of a request. An ignored field would mislead, so an unknown one is an error. */
 function fieldsOf(value: unknown, names: readonly string[]): Fields {

@@ -22,6 +22,7 @@ class Recorder implements RunControl {
   dropDeadLetters = (drop: unknown, by: string) => this.#call({ settled: 7 }, drop, by)
   retryEffects = (retry: unknown, by: string) => this.#call({}, retry, by)
   cancelJob = (cancellation: unknown, by: string) => this.#call({}, cancellation, by)
+  editAlert = (): Promise<never> => Promise.reject(new Error('no alert'))
   dropEffects = (): Promise<never> => Promise.reject(new Error('a mistake in the run'))
 
   async #call<T>(result: T, request: unknown, by: string): Promise<T> {

@@ -2,10 +2,15 @@
 import { limits, SpillwayError, type StrictOmit, unknownNameError, wallClock } from '../../base/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import type { ManualEffectChange, StoredEffect } from '../../log/index.ts'
+import type { Alert } from '../../monitor/index.ts'
+import type { AlertEdit } from '../../monitor/alerts/index.ts'
 import type { RunJobKind } from '../../run/index.ts'
 import { withOperatorLogAsync } from './operator-log.ts'
 import { DeadLetterControl, type DeadLetterPorts } from './dead-letter-control.ts'
 import { isSingleJobKind, type JobCancellation, type RunControl, type SingleJobKind } from './run-control.ts'
+
+/** Changes an alert on behalf of `by`. Resolves when the change is durable. */
+export type AlertPort = (edit: AlertEdit, by: string) => Promise<Alert>
 
 /** The collaborators of the changes over one folder. */
 export interface ControlPorts {
@@ -15,10 +20,12 @@ export interface ControlPorts {
   readonly effects: EffectPorts
   /** Absent where no run holds the folder. */
   readonly jobs?: JobPorts
+  /** Changes an alert, durably. */
+  readonly alerts: AlertPort
 }
 
 /** `RunControl` in the process that holds the folder. One object serves all ways in. Of a reason `FAILURE_REASON_CHARS_MAX` characters are kept. */
-export function loggedControl({ data, deadLetters, effects, jobs }: ControlPorts): RunControl {
+export function loggedControl({ data, deadLetters, effects, jobs, alerts }: ControlPorts): RunControl {
   const letters = new DeadLetterControl({ ...deadLetters, clock: wallClock })
   const logged = <T>(
     who: string,
@@ -61,6 +68,8 @@ export function loggedControl({ data, deadLetters, effects, jobs }: ControlPorts
       const target = beginningOf(name === undefined ? kind : `${kind} ${name}`)
       return logged(by, 'jobs cancel', target, undefined, () => cancelJob(jobs, cancellation))
     },
+    editAlert: (edit, by) =>
+      logged(by, `alerts ${edit.change}`, beginningOf(edit.id), edit.note && beginningOf(edit.note), () => alerts(edit, by)),
   }
 }
 

@@ -1,8 +1,9 @@
 /** The changes of operators from another process than the run: through the run if one holds the folder, else to the folder itself. */
 import { connect, type Socket } from 'node:net'
 import { computeInThreads } from '../../batch/index.ts'
-import { errorCodes, SpillwayError, type ErrorCode } from '../../base/index.ts'
+import { errorCodes, SpillwayError, type ErrorCode, wallClock } from '../../base/index.ts'
 import { closeDataFolder, openDataFolder, readDataFolder, type DataFolder, folderHolder } from '../../log/sqlite/index.ts'
+import { editStoredAlert } from '../../monitor/alerts/index.ts'
 import { Run, type Runnable } from '../../run/index.ts'
 import { controlRequests, type ControlOperation } from './control-request.ts'
 import { controlAddress, CONTROL_PROTOCOL, socketLines } from './control-socket.ts'
@@ -81,6 +82,7 @@ function changeFreeFolder(data: string, folder: DataFolder, { pipeline, onProgre
     data,
     deadLetters: { letters: reader.deadLetters, commit: changes => store.commit({ deadLetterChanges: changes }), target },
     effects: { effects: reader.effects, change: (_effects, changes) => store.commit({ effectChanges: changes }) },
+    alerts: (edit, by) => editStoredAlert(reader, put => store.commit({ put }), edit, { name: by, now: wallClock() }),
   })
   return {
     control,

@@ -5,6 +5,8 @@
  * process. Every change is durable, and recorded in the operator log, before its promise resolves.
  */
 import type { DeadLetterOutcome } from '../../log/index.ts'
+import type { Alert } from '../../monitor/index.ts'
+import type { AlertEdit } from '../../monitor/alerts/index.ts'
 import type { RejectionReason } from '../../intake/index.ts'
 
 /** A new record for a dead letter: fields to set in its JSON, or the whole record. */
@@ -124,4 +126,10 @@ export interface RunControl {
    * @throws `SPILL_NOT_FOUND` for a job that the pipeline does not have, `SPILL_CONFLICT` for one that does not run.
    */
   cancelJob(cancellation: JobCancellation, by: string): Promise<Readonly<Record<string, never>>>
+  /**
+   * Acknowledges, silences or resolves an alert. Resolves with the changed alert.
+   *
+   * @throws `SPILL_INPUT` for a silence without an end ahead.
+   */
+  editAlert(edit: AlertEdit, by: string): Promise<Alert>
 }

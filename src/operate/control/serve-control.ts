@@ -1,16 +1,17 @@
 /** The changes of operators to a run in this process, also served at its control socket. */
-import { SpillwayError } from '../../base/index.ts'
+import { SpillwayError, wallClock } from '../../base/index.ts'
 import type { EffectDispatcher } from '../../action/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import { readDataFolder } from '../../log/sqlite/index.ts'
+import { editStoredAlert } from '../../monitor/alerts/index.ts'
 import type { LiveRun, Run } from '../../run/index.ts'
 import { ControlServer } from './control-server.ts'
-import { loggedControl, type JobPorts } from './logged-control.ts'
+import { type AlertPort, loggedControl, type JobPorts } from './logged-control.ts'
 import type { RunControl } from './run-control.ts'
 
 /** A run whose changes are served. */
 export interface ControlledRun {
-  readonly run: Pick<Run, 'submit' | 'whenRoom' | 'settle' | 'cancelJob'>
+  readonly run: Pick<Run, 'submit' | 'whenRoom' | 'settle' | 'cancelJob' | 'commitValues'>
   /** Delivers effects; absent where effects are only recorded. */
   readonly dispatcher?: Pick<EffectDispatcher, 'byHand'>
   readonly pipeline: { readonly ir: PipelineIR; readonly fingerprint: string }
@@ -20,6 +21,8 @@ export interface ControlledRun {
   readonly cancelReconciliation?: JobPorts['cancelReconciliation']
   /** Cancels the scheduled backup, if the process schedules any. */
   readonly cancelBackup?: JobPorts['cancelBackup']
+  /** Changes alerts; absent where the run is not monitored: stored alerts are changed then. */
+  readonly editAlert?: AlertPort
 }
 
 /** The changes of a run, in this process. */
@@ -29,7 +32,15 @@ export interface OpenRunControl extends RunControl {
 }
 
 /** The changes of operators to a run, for callers in its process. Throws as `readDataFolder` does. */
-export function openRunControl({ run, dispatcher, pipeline, data, cancelReconciliation, cancelBackup }: ControlledRun): OpenRunControl {
+export function openRunControl({
+  run,
+  dispatcher,
+  pipeline,
+  data,
+  cancelReconciliation,
+  cancelBackup,
+  editAlert,
+}: ControlledRun): OpenRunControl {
   const reader = readDataFolder(data)
   const control = loggedControl({
     data,
@@ -43,12 +54,16 @@ export function openRunControl({ run, dispatcher, pipeline, data, cancelReconcil
       change: dispatcher && ((effects, changes) => dispatcher.byHand(effects, changes)),
     },
     jobs: { ir: pipeline.ir, cancel: run.cancelJob, cancelReconciliation, cancelBackup },
+    alerts: editAlert ?? ((edit, by) => editStoredAlert(reader, run.commitValues, edit, { name: by, now: wallClock() })),
   })
   return { ...control, close: () => reader.close() }
 }
 
 /** Where and what a run serves. */
-export interface ServeControlOptions extends Pick<ControlledRun, 'pipeline' | 'data' | 'cancelReconciliation' | 'cancelBackup'> {
+export interface ServeControlOptions extends Pick<
+  ControlledRun,
+  'pipeline' | 'data' | 'cancelReconciliation' | 'cancelBackup' | 'editAlert'
+> {
   /** Called with messages for people, and with internal errors. */
   readonly onReport: (report: string) => void
 }

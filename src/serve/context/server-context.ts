@@ -37,7 +37,7 @@ export interface ServeOptions {
   /** Notifies that decisions or changes of effects are durable. Without it the server has no event streams. */
   readonly feed?: CommitFeed
   /** Monitors the run: it is told of answers, and tells of samples. */
-  readonly monitor?: Pick<RunMonitor, 'countResponse' | 'subscribe'>
+  readonly monitor?: Pick<RunMonitor, 'countResponse' | 'subscribe' | 'alerts'>
   /** The changes that operators make to the run. Without it dead letters and effects are only listed. */
   readonly control?: RunControl
   /** The tokens that let clients in. Without them every client may do everything: for one's own machine only. */
@@ -69,7 +69,7 @@ export type AuthorizationMode = 'token' | 'own' | 'none'
 /** The objects that all routes of one server share. */
 export interface ServerContext extends Pick<
   ServeOptions,
-  'run' | 'control' | 'tokens' | 'authorize' | 'addMetrics' | 'webhooks' | 'clock' | 'front'
+  'run' | 'monitor' | 'control' | 'tokens' | 'authorize' | 'addMetrics' | 'webhooks' | 'clock' | 'front'
 > {
   readonly ir: PipelineIR
   readonly fingerprint: string

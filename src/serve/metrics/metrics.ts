@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { Histogram, Registry } from 'prom-client'
 import { wallClock } from '../../base/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
+import { registerAlertMetrics } from './alert-metrics.ts'
 import { LoopDelay } from './loop-delay.ts'
 import { registerGauge } from './metric.ts'
 import { registerOperationMetrics } from './operation-metrics.ts'
@@ -30,6 +31,7 @@ export function metricRoutes(app: FastifyInstance, context: ServerContext): void
   registerModelMetrics(registry, context)
   registerFreshnessMetrics(registry, context)
   registerOperationMetrics(registry, app, context)
+  registerAlertMetrics(registry, context)
   processMetrics(registry, app)
   context.addMetrics?.(registry)
   const seconds = new Histogram({

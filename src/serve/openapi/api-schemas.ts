@@ -175,6 +175,28 @@ export const sharedSchemas = {
     { objectives: list(objective) },
     { problem: described(text, 'the problem of an objectives file that cannot be used') },
   ),
+  Alert: object(
+    {
+      id: text,
+      pipeline: text,
+      cause: text,
+      subject: object({ kind: text, name: text }),
+      severity: { enum: ['page', 'ticket'] },
+      state: { enum: ['firing', 'resolved'] },
+      opened: utcMs,
+      summary: text,
+      affected: object({ groups: list(text), models: list(text), actions: list(text) }),
+      runbook: described(text, 'path of the section in the documentation'),
+      command: described(text, 'the first command to run'),
+      inhibited: described(list({ type: 'object' }), 'conditions that it explains'),
+    },
+    {
+      resolved: utcMs,
+      acknowledged: { type: 'object' },
+      silenced: { type: 'object' },
+      outcome: { type: 'object' },
+    },
+  ),
   SeriesMarker: object({ at: utcMs, kind: { enum: seriesMarkerKinds }, text }, { name: text }),
   Series: object({
     from: described(utcMs, 'when the first point begins'),

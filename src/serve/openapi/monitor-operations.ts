@@ -1,12 +1,28 @@
-/** OpenAPI operations of the monitoring of a run: its time series. */
+/** OpenAPI operations of the monitoring of a run: its time series and its alerts. */
 import { measures } from '../../monitor/series/index.ts'
-import { schemaTerms } from './json-schema.ts'
-import { json, type Paths, queryParameter, readOperation, streamOperation } from './operation.ts'
+import { schemaTerms, type OpenapiSchema } from './json-schema.ts'
+import { json, operation, type Paths, queryParameter, readOperation, streamOperation } from './operation.ts'
 
-const { ref, text } = schemaTerms
+const { list, object, ref, text } = schemaTerms
 
 const measureNames = Object.keys(measures)
 const timeText = { ...text, examples: ['2026-01-31T12:00:00Z', '6h'] }
+
+const alertParameter: OpenapiSchema = { name: 'alert', in: 'path', required: true, schema: text, description: 'id of the alert' }
+const note: OpenapiSchema = { ...text, description: 'a note for others' }
+const minutes = (description: string): OpenapiSchema => ({ type: 'number', minimum: 0, maximum: 43_200, description })
+
+/** A change of an alert by a person. */
+const alertChange = (operationId: string, summary: string, required: Fields, optional: Fields): OpenapiSchema => ({
+  post: operation(operationId, summary, {
+    parameters: [alertParameter],
+    body: { ...object(required, optional), additionalProperties: false },
+    answer: json('the changed alert, durable', ref('Alert')),
+    errors: [404, 409, 503],
+  }),
+})
+
+type Fields = Readonly<Record<string, OpenapiSchema>>
 
 /** The operations by path. */
 export const monitorPaths: Paths = {
@@ -29,5 +45,31 @@ export const monitorPaths: Paths = {
     'Samples of the time series, every 10 s',
     ['sample', 'SeriesSample'],
     queryParameter('name', { enum: measureNames }, 'only this measure'),
+  ),
+  '/alerts': readOperation(
+    'alerts',
+    'Alerts, oldest first, and what they cost people by week',
+    json('the alerts', object({ alerts: list(ref('Alert')), weeks: list({ type: 'object' }) })),
+    [
+      queryParameter('state', { enum: ['firing', 'resolved'] }, 'only those in this state'),
+      queryParameter('limit', { type: 'integer', minimum: 1, maximum: 1000 }, 'the newest so many; 20 by default'),
+    ],
+  ),
+  '/alerts/{alert}/acknowledge': alertChange('acknowledgeAlert', 'Acknowledges an alert that fires', {}, { note }),
+  '/alerts/{alert}/silence': alertChange(
+    'silenceAlert',
+    'Silences an alert that fires, and later ones of the same condition',
+    { minutes: { ...minutes('length of the silence, minutes from now'), exclusiveMinimum: 0 } },
+    { note },
+  ),
+  '/alerts/{alert}/resolve': alertChange(
+    'resolveAlert',
+    'Resolves an alert, and records its outcome; a resolved one gets a new outcome',
+    {},
+    {
+      note,
+      outcome: { enum: ['acted', 'noise'], description: 'a person had to act, or not' },
+      minutes: minutes('time that people spent, beside outcome'),
+    },
   ),
 }

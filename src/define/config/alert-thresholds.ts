@@ -1,7 +1,14 @@
 /** The numbers of the alert rules. Each has a default that is right without configuration. */
 import { didYouMean, SpillwayError, show } from '../../base/index.ts'
 
-/** Numbers of the alert rules. */
+/**
+ * Numbers of the alert rules, in place of the defaults.
+ *
+ * @example
+ * ```ts
+ * const thresholds: Partial<AlertThresholds> = { deadlines: 0.999, diskPageBytes: 2 ** 30 }
+ * ```
+ */
 export interface AlertThresholds {
   /** Required share of effects that meet their deadline. */
   readonly deadlines: number
@@ -26,17 +33,17 @@ export const defaultThresholds: AlertThresholds = {
 }
 
 /** The thresholds with these in place of the defaults. Throws `SPILL_INPUT` for an unknown name or an impossible number. */
-export function alertThresholds(given: Partial<Record<string, unknown>> = {}): AlertThresholds {
-  for (const [name, value] of Object.entries(given)) {
+export function alertThresholds(overrides: Partial<Record<keyof AlertThresholds, unknown>> = {}, place = 'alerts'): AlertThresholds {
+  for (const [name, value] of Object.entries(overrides)) {
     if (!Object.hasOwn(defaultThresholds, name))
-      throw new SpillwayError('SPILL_INPUT', `alerts: there is no threshold '${name}'${didYouMean(name, Object.keys(defaultThresholds))}`)
+      throw new SpillwayError('SPILL_INPUT', `${place}: there is no threshold '${name}'${didYouMean(name, Object.keys(defaultThresholds))}`)
     const isBytes = name.endsWith('Bytes')
     const isGood = typeof value === 'number' && (isBytes ? value >= 0 && Number.isFinite(value) : value > 0 && value < 1)
     if (!isGood)
       throw new SpillwayError(
         'SPILL_INPUT',
-        `alerts.${name} is ${show(value)}; give ${isBytes ? 'a number of bytes' : 'a share above 0 and below 1, such as 0.99'}`,
+        `${place}.${name} is ${show(value)}; give ${isBytes ? 'a number of bytes' : 'a share above 0 and below 1, such as 0.99'}`,
       )
   }
-  return { ...defaultThresholds, ...(given as Partial<AlertThresholds>) }
+  return { ...defaultThresholds, ...(overrides as Partial<AlertThresholds>) }
 }

@@ -1,0 +1,82 @@
+/** Alerts over HTTP: a receiver that is down is one page, which a person acknowledges, silences and resolves. */
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { action, pipeline } from '../../index.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
+import { fraud, pay, payments, posted, start } from '../../../test/serve/shop.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
+import { openActionDestinations } from '../../action/open-destinations.ts'
+import type { Alert } from '../../monitor/alert.ts'
+import { RunMonitor } from '../../monitor/run-monitor.ts'
+import { serveRunControl } from '../../operate/control/serve-control.ts'
+import { LiveRun } from '../../run/loop/live-run.ts'
+import { serve } from '../server.ts'
+
+const block = action('block', {
+  when: fraud.score.gte(0.5),
+  do: () => {
+    throw new Error('the receiver is down')
+  },
+})
+const telling = pipeline('telling', [block])
+const data = scratchFolder('alerts-http')
+let now = start
+const clock = () => now
+const live = await LiveRun.open(telling, data, { clock, sendings: await openActionDestinations(telling, {}) })
+const changes: string[] = []
+const noReport = (report: string) => assert.fail(report)
+const monitor = await RunMonitor.start(live, {
+  pipeline: telling,
+  data,
+  clock,
+  after: () => ({ stop: () => {} }),
+  receivers: [{ alertChanged: ({ id }, change) => void changes.push(`${change} ${id}`) }],
+  onReport: noReport,
+})
+const control = await serveRunControl(live, { pipeline: telling, data, editAlert: monitor.editAlert, onReport: noReport })
+const app = serve({ run: live.run, pipeline: telling, data, monitor, control, clock })
+await app.ready()
+after(async () => {
+  await app.close()
+  await live.stop()
+})
+
+const sample = async (times: number) => {
+  for (let i = 0; i < times; i++) {
+    now += 10_000
+    await monitor.sample()
+  }
+}
+const alerts = async () => (await app.inject({ url: '/alerts' })).json<{ alerts: Alert[]; weeks: object[] }>()
+
+test('an outage of a receiver is one page, and what people do about it is durable', async () => {
+  await live.run.submit(payments.name, recordBatchOf(Array.from({ length: 12 }, (_, i) => pay(i, `c${i}`, '200'))))
+  await live.whenIdle()
+  await sample(5)
+  assert.deepEqual(changes, ['opened effects-block-1'])
+  const { alerts: listed } = await alerts()
+  assert.match(listed[0].summary, /^the receiver of action 'block' has taken none of \d+ attempts in 3 min$/)
+  assert.deepEqual(
+    [listed[0].severity, listed[0].affected.actions, listed[0].command],
+    ['page', ['block'], `spillway effects --action block --data ${data}`],
+  )
+  const metrics = (await app.inject({ url: '/metrics' })).body
+  assert.match(metrics, /spillway_alert_firing\{cause="effects",subject="block",kind="action",severity="page"\} 1/)
+  const post = async (change: string, body: object) => {
+    const { statusCode, body: text } = await posted(app, `/alerts/effects-block-1/${change}`, body)
+    return [statusCode, JSON.parse(text)] as [number, Alert & { message?: string }]
+  }
+  assert.equal((await post('acknowledge', { note: 'looking' }))[1].acknowledged?.by, 'http')
+  const [, silenced] = await post('silence', { minutes: 60 })
+  assert.equal(silenced.silenced?.until, now + 3_600_000)
+  for (const body of [{}, { minutes: 'long' }, { minutes: -5 }, { minutes: 10 ** 9 }]) assert.equal((await post('silence', body))[0], 400)
+  assert.equal((await post('resolve', { outcome: 'fine' }))[0], 400)
+  const [status, resolved] = await post('resolve', { outcome: 'acted', minutes: 12 })
+  assert.deepEqual([status, resolved.state, resolved.outcome?.minutes], [200, 'resolved', 12])
+  assert.deepEqual(await post('acknowledge', {}).then(([code]) => code), 409)
+  assert.equal((await posted(app, '/alerts/nothing-1/resolve', {})).statusCode, 404)
+  assert.deepEqual(changes, ['opened effects-block-1', 'acknowledged effects-block-1', 'resolved effects-block-1'])
+  const { weeks } = await alerts()
+  assert.deepEqual(weeks, [{ week: start - 3 * 86_400_000, pages: 1, tickets: 0, acted: 1, noise: 0, hours: 0.2 }])
+  assert.equal((await app.inject({ url: '/alerts?state=open' })).statusCode, 400)
+})

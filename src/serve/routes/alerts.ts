@@ -1,0 +1,31 @@
+/**
+ * Alerts of the run. `GET /alerts` lists those that fire and the newest resolved ones, with their cost by week; `POST /alerts/:id/acknowledge`,
+ * `/silence` and `/resolve` change one. A change is durable when it is answered.
+ */
+import type { FastifyInstance } from 'fastify'
+import { wallClock } from '../../base/index.ts'
+import { alertEdits } from '../../monitor/alerts/index.ts'
+import { controlRequests } from '../../operate/index.ts'
+import type { ServerContext } from '../context/server-context.ts'
+import { ServeError } from '../http/serve-error.ts'
+import { addReadRoute, jsonBody, listLimit, makeChange } from './route.ts'
+
+const LISTED_MAX = 1000
+
+export function alertRoutes(app: FastifyInstance, context: ServerContext): void {
+  const { folder, clock = wallClock } = context
+  addReadRoute(app, '/alerts', ['state', 'limit'], ({ state, limit }) => {
+    if (state !== undefined && state !== 'firing' && state !== 'resolved')
+      throw new ServeError('SPILL_INPUT', `?state=${state} is firing or resolved`)
+    return { alerts: folder.alerts.list({ state, last: listLimit(limit, LISTED_MAX) }), weeks: folder.alerts.weeks() }
+  })
+  for (const change of alertEdits)
+    app.post<{ Params: { alert: string } }>(`/alerts/:alert/${change}`, { config: { role: 'operate' } }, async (request, _reply) => {
+      const fields = Object(await jsonBody(context, request)) as { readonly minutes?: unknown }
+      const { minutes, ...rest } = fields
+      // A silence is a number of minutes from now; on a resolved alert minutes are the time that people spent.
+      const end = change === 'silence' ? { until: typeof minutes === 'number' ? clock() + minutes * 60_000 : minutes } : { minutes }
+      const edit = controlRequests.editAlert({ ...rest, ...(minutes !== undefined && end), id: request.params.alert, change })
+      return makeChange(context, request, (control, by) => control.editAlert(edit, by))
+    })
+}
