@@ -82,7 +82,7 @@ export async function changeAlerts(
     change: changes[verb],
     ...(note !== undefined && { note }),
     ...(length !== undefined && { until: wallClock() + lengthOf(length) }),
-    ...(outcome !== undefined && { outcome: outcome as 'acted' | 'noise' }),
+    ...(outcome !== undefined && { outcome: outcome }),
     ...(minutes !== undefined && { minutes: Number(minutes) }),
   }
   await withControl(data, {}, async ({ control }, by) => {

@@ -98,7 +98,7 @@ function editAlert(value: unknown): AlertEdit {
     id,
     change,
     ...(note !== undefined && { note }),
-    ...(until !== undefined && { until: until as number }),
+    ...(until !== undefined && { until: until }),
     ...(outcome !== undefined && { outcome }),
     ...(minutes !== undefined && { minutes }),
   }
