@@ -7,11 +7,11 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Registry } from 'prom-client'
 import { SpillwayError, show, type StrictOmit } from '../base/index.ts'
-import { alertThresholds } from '../define/config/index.ts'
-import { RunMonitor } from '../monitor/index.ts'
+import { type RunMonitor, startMonitoring } from '../monitor/index.ts'
 import { type RunControl, serveRunControl } from '../operate/index.ts'
 import { LiveRun } from '../run/index.ts'
 import {
+  lagSourcesOf,
   PipelineRun,
   checkRunOptions,
   openLineage,
@@ -67,7 +67,7 @@ const open: FastifyPluginAsync<EmbedOptions> = async (app, options) => {
   const tokens = options.tokens === true ? tokensOf(data, onError) : undefined
   const feed = new CommitFeed()
   const lineage = openLineage(pipeline, options, process.env, onWarning)
-  const { readers, ...shared } = await openSharedOptions(pipeline, options, process.env)
+  const { readers, alertReceivers, thresholds, ...shared } = await openSharedOptions(pipeline, options, process.env)
   const liveRun = await LiveRun.open(pipeline, data, {
     ...shared,
     onRecorded: feed.notify,
@@ -77,7 +77,8 @@ const open: FastifyPluginAsync<EmbedOptions> = async (app, options) => {
   const running = new PipelineRun(liveRun, pipeline.ir, { readers, follow: true, onWarning, lineage })
   for (const ended of [running.run.ended, running.sourcesEnded]) ended.catch(onError)
   try {
-    const monitor = await RunMonitor.start(liveRun, { pipeline, data, thresholds: alertThresholds(options.alerts), onReport: onWarning })
+    const lagSources = lagSourcesOf(liveRun.run, readers, opened => running.isReading(opened))
+    const monitor = startMonitoring(liveRun, { pipeline, data, thresholds, alertReceivers, lagSources, onReport: onWarning })
     const control = await serveRunControl(liveRun, { pipeline, data, editAlert: monitor.editAlert, onReport: onWarning })
     attach(app, options, { running, liveRun, control, feed, monitor, tokens, onError })
   } catch (error) {

@@ -25,7 +25,7 @@ async function monitored(of: typeof shop, data: string, options: LiveRunOptions 
   }
   let durable = Promise.withResolvers<void>()
   const onReport = (report: string) => assert.fail(report)
-  const monitor = await RunMonitor.start(live, { pipeline: of, data, clock, after, onReport })
+  const monitor = RunMonitor.start(live, { pipeline: of, data, clock, after, onReport })
   monitor.subscribe(() => durable.resolve())
   /** Moves the clock to the next sample, and waits until it is durable. */
   const sample = async () => {

@@ -14,8 +14,6 @@ import type { AlertUpdate } from './alerts/alert-book.ts'
 import { type AlertEdit, isSilenced } from './alerts/change-alert.ts'
 import type { AlertCondition } from './alerts/conditions.ts'
 import { RunAlerts } from './alerts/run-alerts.ts'
-import type { AlertNotifier } from './notify/alert-notifier.ts'
-import { openRunNotifier, type RunNotifierOptions } from './notify/run-notifier.ts'
 import { recordedStart } from './series/markers.ts'
 import { SeriesRecorder } from './series/recorder.ts'
 import { MeasureReader } from './series/measure-reader.ts'
@@ -32,8 +30,6 @@ export interface MonitorOptions {
   readonly thresholds?: AlertThresholds | undefined
   /** Conditions from elsewhere, such as the lag of sources. */
   readonly reported?: (() => readonly AlertCondition[]) | undefined
-  /** Receivers of notifications, with the environment of their settings. What waits is sent after a crash too. */
-  readonly notify?: Pick<RunNotifierOptions, 'destinations' | 'env'>
   /** Told of each change of an alert that is not silenced, once it is durable. */
   readonly receivers?: readonly AlertReceiver[]
   /** Receives messages for the operator. */
@@ -52,7 +48,6 @@ export class RunMonitor {
   readonly #reading: MeasureReader
   readonly #recorder: SeriesRecorder
   readonly #alerts: RunAlerts
-  #notifier: AlertNotifier | undefined
   readonly #listeners = new Set<() => void>()
   #timer: { stop(): void } | undefined
   #isClosed = false
@@ -75,10 +70,9 @@ export class RunMonitor {
     })
   }
 
-  /** Monitors a run until it stops. Throws as `readDataFolder` and `openRunNotifier` do. */
-  static async start(live: MonitoredRun, options: MonitorOptions): Promise<RunMonitor> {
+  /** Monitors a run until it stops. Throws as `readDataFolder` does. */
+  static start(live: MonitoredRun, options: MonitorOptions): RunMonitor {
     const monitor = new RunMonitor(live, options)
-    await monitor.#openNotifier()
     const start = recordedStart(monitor.#reader, monitor.#clock(), options.pipeline.fingerprint)
     live.run.commitValues([start]).catch(() => {})
     void monitor.#reading.refresh()
@@ -121,18 +115,9 @@ export class RunMonitor {
     return alert
   }
 
-  async #openNotifier(): Promise<void> {
-    const { notify, onReport, after } = this.#options
-    if (!notify || notify.destinations.length === 0) return
-    const alerts = (): readonly Alert[] => this.#alerts.alerts
-    const ports = { store: this.#reader, alerts, onReport, clock: this.#clock, ...(after && { after }) }
-    this.#notifier = await openRunNotifier(this.#live, { ...notify, ...ports })
-    this.#notifier.start(alerts())
-  }
-
   /** A silenced alert sends nothing but its resolution. */
   #tell({ changes }: AlertUpdate, now: number): void {
-    const receivers = [...(this.#options.receivers ?? []), ...(this.#notifier ? [this.#notifier] : [])]
+    const { receivers = [] } = this.#options
     for (const { alert, notice } of changes)
       if (notice !== undefined && (notice === 'resolved' || !isSilenced(alert, now)))
         for (const receiver of receivers) receiver.alertChanged(alert, notice)

@@ -43,6 +43,7 @@ export class PipelineRun implements AsyncDisposable {
   readonly #ir: PipelineIR
   readonly #feeds: readonly Promise<void>[]
   readonly #lineage: LineageEmitter | undefined
+  readonly #reading = new Set<OpenedReader>()
   readonly #stop = new AbortController()
   #stopped: Promise<void> | undefined
 
@@ -53,10 +54,21 @@ export class PipelineRun implements AsyncDisposable {
     this.#lineage = lineage
     lineage?.start(live.run)
     const ending = signal ? AbortSignal.any([signal, this.#stop.signal]) : this.#stop.signal
-    this.#feeds = readers.map(({ source, reader }) => feedSource(live.run, source, reader, { ...options, signal: ending }))
+    this.#feeds = readers.map(opened => {
+      const feed = feedSource(live.run, opened.source, opened.reader, { ...options, signal: ending })
+      const end = () => void this.#reading.delete(opened)
+      this.#reading.add(opened)
+      feed.then(end, end)
+      return feed
+    })
     this.sourcesEnded = allOf(this.#feeds)
     this.sourcesEnded.catch(() => {})
     this.run.ended.catch(() => this.#stop.abort())
+  }
+
+  /** True until a reader has ended, with or without an error. */
+  isReading(opened: OpenedReader): boolean {
+    return this.#reading.has(opened)
   }
 
   /**

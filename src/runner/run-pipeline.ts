@@ -8,14 +8,22 @@ import {
 } from '../action/index.ts'
 import { didYouMean, SpillwayError, show, durationMs, type Duration } from '../base/index.ts'
 import type { Destination, Effect } from '../define/action/index.ts'
-import { type AlertThresholds, alertThresholds, checkOpenLineage, type OpenLineageSettings } from '../define/config/index.ts'
-import { RunMonitor } from '../monitor/index.ts'
+import {
+  type AlertSettings,
+  alertDestinationsIR,
+  type AlertThresholds,
+  alertThresholds,
+  checkOpenLineage,
+  type OpenLineageSettings,
+} from '../define/config/index.ts'
+import { openAlertReceivers, startMonitoring } from '../monitor/index.ts'
 import { LineageEmitter, lineageTarget } from '../openlineage/index.ts'
 import { serveRunControl } from '../operate/index.ts'
 import { recordedDecisions, type RecordedDecision } from '../run/decide/index.ts'
 import { LiveRun, type LiveRunOptions, type Runnable, retentionMs } from '../run/index.ts'
 import { type SourceInput, openReaders, type OpenedReader } from '../sources/index.ts'
 import type { ReaderKind, ReaderSetting } from '../sources/reader/index.ts'
+import { lagSourcesOf } from './lag-sources.ts'
 import { PipelineRun } from './pipeline-run.ts'
 
 /** A pipeline with the functions of its maps, scores and actions: the result of `pipeline('…', [ … ])`. */
@@ -38,10 +46,10 @@ export interface SharedRunOptions {
   readonly decisions?: Effect
   /** Where OpenLineage events of the run and its jobs go; the environment variables `OPENLINEAGE_…` replace its settings. */
   readonly openlineage?: OpenLineageSettings
+  /** Where alerts of the run go, and numbers of their rules: `{ notify: [slack(env('SLACK_WEBHOOK_URL'))], thresholds: { deadlines: 0.999 } }`. */
+  readonly alerts?: AlertSettings
   /** Delete older events, unless a window, id or revision needs them. All events are kept by default. */
   readonly keep?: Duration
-  /** Numbers of the alert rules, in place of the defaults: `{ deadlines: 0.999 }`. */
-  readonly alerts?: Partial<AlertThresholds>
 }
 
 /**
@@ -81,7 +89,7 @@ export async function run(pipeline: RunnablePipeline, options: RunPipelineOption
   const { data, follow = true, dryRun = false, onDecision, onWarning = warnOfProcess, env = process.env } = options
   checkRunOptions('run', pipeline, options)
   const lineage = openLineage(pipeline, options, env, onWarning)
-  const { readers, ...shared } = await openSharedOptions(pipeline, options, env, dryRun)
+  const { readers, alertReceivers, thresholds, ...shared } = await openSharedOptions(pipeline, options, env, dryRun)
   const live = await LiveRun.open(pipeline, data, {
     ...shared,
     isDry: dryRun,
@@ -95,7 +103,8 @@ export async function run(pipeline: RunnablePipeline, options: RunPipelineOption
   })
   const running = new PipelineRun(live, pipeline.ir, { readers, follow, onWarning, lineage })
   try {
-    const monitor = await RunMonitor.start(live, { pipeline, data, thresholds: alertThresholds(options.alerts), onReport: onWarning })
+    const lagSources = follow ? lagSourcesOf(live.run, readers, opened => running.isReading(opened)) : []
+    const monitor = startMonitoring(live, { pipeline, data, thresholds, alertReceivers, lagSources, onReport: onWarning })
     await serveRunControl(live, { pipeline, data, editAlert: monitor.editAlert, onReport: onWarning })
   } catch (error) {
     await running.stop()
@@ -118,20 +127,36 @@ export function openLineage(
   return target && new LineageEmitter({ ir, data, target, onReport })
 }
 
+/** The parts of a run that its shared options name. */
+interface SharedParts extends Pick<LiveRunOptions, 'sendings' | 'decisions' | 'keep'> {
+  readonly readers: readonly OpenedReader[]
+  readonly alertReceivers: Awaited<ReturnType<typeof openAlertReceivers>>
+  readonly thresholds: AlertThresholds
+}
+
 /** The parts of a run that its shared options name, opened. @throws `SPILL_INPUT` for a wrong option. */
 export async function openSharedOptions(
   pipeline: RunnablePipeline,
-  { data, sources = {}, readers: kinds = [], destinations = {}, decisions, keep }: SharedRunOptions,
+  { data, sources = {}, readers: kinds = [], destinations = {}, decisions, alerts = {}, keep }: SharedRunOptions,
   env: ReaderSetting['env'],
   isDry = false,
-): Promise<Pick<LiveRunOptions, 'sendings' | 'decisions' | 'keep'> & { readonly readers: readonly OpenedReader[] }> {
+): Promise<SharedParts> {
   const inputs = Object.entries(sources).map(([source, input]) => ({ source, input }))
   const readers = openReaders(pipeline, inputs, { env, data, kinds })
   const retention = keep !== undefined && { keep: retentionMs(pipeline.ir, durationMs(keep)) }
-  if (isDry) return { readers, sendings: [], ...retention }
+  const thresholds = alertThresholds(alerts.thresholds, 'alerts.thresholds')
+  if (isDry) return { readers, alertReceivers: [], thresholds, sendings: [], ...retention }
+  const alertReceivers = await openAlertReceivers(alertDestinationsIR('alerts.notify', alerts.notify ?? []), env)
   const sendings = await openDestinations(pipeline, destinations, env)
   try {
-    return { readers, sendings, ...(decisions && { decisions: await openDecisionDestination(decisions, env) }), ...retention }
+    return {
+      readers,
+      alertReceivers,
+      thresholds,
+      sendings,
+      ...(decisions && { decisions: await openDecisionDestination(decisions, env) }),
+      ...retention,
+    }
   } catch (error) {
     await closeDestinations(sendings)
     throw error
@@ -160,16 +185,11 @@ async function openDestinations(
 }
 
 /** Throws `SPILL_DEFINITION` for a value that is no pipeline, and `SPILL_INPUT` for no data folder. */
-export function checkRunOptions(
-  caller: string,
-  pipeline: unknown,
-  { data, alerts }: { readonly data?: unknown; readonly alerts?: unknown },
-): void {
+export function checkRunOptions(caller: string, pipeline: unknown, { data }: { readonly data?: unknown }): void {
   if (!isPipeline(pipeline))
     throw new SpillwayError('SPILL_DEFINITION', `${caller}: pipeline is ${show(pipeline)}; give the result of pipeline('…', [model])`)
   if (typeof data !== 'string' || data === '')
     throw new SpillwayError('SPILL_INPUT', `${caller}: data is ${show(data)}; give the path of a data folder, such as '.spillway'`)
-  alertThresholds(Object(alerts ?? {}) as object, `${caller}: alerts`)
 }
 
 /** Is it a pipeline, by shape and not by class? It may come from a second copy of Spillway. */

@@ -75,14 +75,15 @@ export async function changeAlerts(
 ): Promise<number> {
   if (ids.length === 0) throw new UsageError(`name the alert by its id: spillway alerts ${verb} ID`)
   if (verb === 'silence' && length === undefined) throw new UsageError('give the length of the silence: --for 2h')
-  if (outcome !== undefined && outcome !== 'acted' && outcome !== 'noise') throw new UsageError('--outcome is acted or noise')
+  const kind = outcome === 'acted' || outcome === 'noise' ? outcome : undefined
+  if (outcome !== kind) throw new UsageError('--outcome is acted or noise')
   if (minutes !== undefined && (outcome === undefined || !/^\d{1,5}$/.test(minutes)))
     throw new UsageError('--minutes is a whole number of minutes that people spent, beside --outcome')
   const edit = {
     change: changes[verb],
     ...(note !== undefined && { note }),
     ...(length !== undefined && { until: wallClock() + lengthOf(length) }),
-    ...(outcome !== undefined && { outcome: outcome }),
+    ...(kind && { outcome: kind }),
     ...(minutes !== undefined && { minutes: Number(minutes) }),
   }
   await withControl(data, {}, async ({ control }, by) => {

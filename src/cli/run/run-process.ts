@@ -5,7 +5,7 @@ import { callEvery, stopwatch, wallClock } from '../../base/index.ts'
 import { letHeapGrow } from '../command/heap.ts'
 import type { Pipeline } from '../../define/index.ts'
 import type { AlertDestinationIR, AlertThresholds } from '../../define/config/index.ts'
-import { openAlertReceivers, RunMonitor } from '../../monitor/index.ts'
+import { openAlertReceivers, startMonitoring } from '../../monitor/index.ts'
 import { LineageEmitter, type LineageTarget } from '../../openlineage/index.ts'
 import { openDataFolder, type OpenedFolder, openFolder, serveRunControl, takeOver } from '../../operate/index.ts'
 import { CommitFeed } from '../../serve/events/index.ts'
@@ -13,7 +13,7 @@ import type { ListenOptions, RunningServer } from '../../serve/index.ts'
 import type { RateLimit } from '../../serve/access/index.ts'
 import { type RunMemoryOptions, retentionMs, LiveRun, type LiveRunOptions } from '../../run/index.ts'
 import { OBJECTIVES_FILE, objectivesAt } from '../../run/decide/index.ts'
-import { PipelineRun } from '../../runner/index.ts'
+import { lagSourcesOf, PipelineRun } from '../../runner/index.ts'
 import { startText } from '../../sources/reader/index.ts'
 import { openReaders } from '../../sources/index.ts'
 import { DecisionFile, EffectCounts, type RunOutput } from './run-output.ts'
@@ -65,7 +65,7 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
   const { files, listen, data, once, isDry, takesOver, keepMs, batchThreads, decisions, json } = request
   letHeapGrow()
   const memory = { ...memoryOptions(print), ...(keepMs !== undefined && { keep: retentionMs(pipeline.ir, keepMs) }) }
-  await checkSettings(pipeline, request)
+  const alertReceivers = await checkSettings(pipeline, request)
   const readers = openReaders(pipeline, inputsOf(files), { env: process.env, data })
   const serving = listen && (await servingOf(pipeline, request))
   const out = decisions === undefined ? undefined : new DecisionFile(decisions)
@@ -103,7 +103,8 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
     statusLine.update(text())
   })
   try {
-    const { monitor, control } = await startOperations(pipeline, live, request, jobs.cancels, print)
+    const lagSources = once ? [] : lagSourcesOf(run, readers, opened => running?.isReading(opened) ?? true)
+    const { monitor, control } = await startOperations(pipeline, live, request, { alertReceivers, lagSources }, jobs.cancels, print)
     for (const { source, reader } of readers) print(`  ${startText(run, source, reader)}`, 'source')
     server = await serving?.({ run, control, monitor, feed: feedOfRun }, output)
     running = new PipelineRun(live, pipeline.ir, { readers, follow: !once, signal: stopped.signal, onWarning: print, lineage })
@@ -128,28 +129,24 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
   }
 }
 
-/** Checks the files and variables that a run reads later, before a take-over stops the running process. */
-async function checkSettings(pipeline: Pipeline, { data, alerts }: RunRequest): Promise<void> {
+type AlertReceivers = Awaited<ReturnType<typeof openAlertReceivers>>
+
+/** Checks files and variables before a take-over stops the running process. Returns the receivers of alerts. */
+function checkSettings(pipeline: Pipeline, { data, alerts: { notify } }: RunRequest): Promise<AlertReceivers> {
   objectivesAt(join(data, OBJECTIVES_FILE), pipeline.ir)
-  await openAlertReceivers(alerts.notify, process.env)
+  return openAlertReceivers(notify, process.env)
 }
 
 /** Monitors the run, and serves the changes of operators. */
 async function startOperations(
   pipeline: Pipeline,
   live: LiveRun,
-  { data, alerts: { notify, thresholds } }: RunRequest,
+  { data, alerts: { thresholds } }: RunRequest,
+  parts: Pick<Parameters<typeof startMonitoring>[1], 'alertReceivers' | 'lagSources'>,
   cancels: ReturnType<typeof startScheduledJobs>['cancels'],
   print: RunOutput['print'],
 ): Promise<Required<Pick<ListenOptions, 'monitor' | 'control'>>> {
-  const monitor = await RunMonitor.start(live, {
-    pipeline,
-    data,
-    thresholds,
-    receivers: [alertLines(print)],
-    notify: { destinations: notify, env: process.env },
-    onReport: print,
-  })
+  const monitor = startMonitoring(live, { ...parts, pipeline, data, thresholds, receivers: [alertLines(print)], onReport: print })
   const control = await serveRunControl(live, { pipeline, data, ...cancels, editAlert: monitor.editAlert, onReport: print })
   return { monitor, control }
 }

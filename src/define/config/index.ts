@@ -1,6 +1,7 @@
 /** The settings of a project: `spillway.config.ts`. */
 export { type AlertDestinationIR, alertDestinationsIR } from './alert-destinations.ts'
 export {
+  type AlertSettings,
   checkOpenLineage,
   type Config,
   defineConfig,

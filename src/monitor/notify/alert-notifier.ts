@@ -55,7 +55,7 @@ export class AlertNotifier implements AlertReceiver {
   /** Resolves once nothing is sent or written any more, after the timeout of an attempt at the latest. */
   async stop(): Promise<void> {
     await Promise.all(this.#lanes.map(lane => lane.stop()))
-    await Promise.all(this.#writers.map(writer => writer.whenWritten()))
+    await Promise.all(this.#writers.map(writer => writer.end()))
   }
 }
 
@@ -80,11 +80,13 @@ class StateWriter {
   #writing: Promise<void> | undefined
   #hasChanged = false
   #hasFailed = false
+  #hasEnded = false
 
   constructor(store: NotificationStore, name: string, state: () => ReceiverState, onReport: (text: string) => void) {
     this.#write = async () => store.write(NOTIFICATIONS + name, JSON.stringify(state()))
     this.#onError = error => {
-      if (!this.#hasFailed) onReport(`alerts to '${name}' are sent, but cannot be stored: ${thrownText(error, 'the store')}`)
+      if (!this.#hasFailed && !this.#hasEnded)
+        onReport(`alerts to '${name}' are sent, but cannot be stored: ${thrownText(error, 'the store')}`)
       this.#hasFailed = true
     }
   }
@@ -95,7 +97,9 @@ class StateWriter {
     this.#writing ??= this.#writeAll()
   }
 
-  async whenWritten(): Promise<void> {
+  /** Waits for the last state. Later, a run that stops takes no more: the next start compares the alerts with the state. */
+  async end(): Promise<void> {
+    this.#hasEnded = true
     await this.#writing
   }
 

@@ -1,11 +1,11 @@
-/** The notifier of a run: settings from the environment, and its state beside the alerts in the run's log. */
-import { callAfter, type Clock, type Random, random, type StartTimer, wallClock } from '../../base/index.ts'
-import type { AlertDestinationIR } from '../../define/config/index.ts'
-import type { NamedValues, NamedWrite } from '../../log/index.ts'
+/** The notifier of a run: its state is beside the alerts in the run's log. */
+import { callAfter, type Clock, random, type StartTimer, wallClock } from '../../base/index.ts'
+import type { NamedWrite } from '../../log/index.ts'
+import { readDataFolder } from '../../log/sqlite/index.ts'
 import { storedLogName } from '../../run/index.ts'
 import type { Alert } from '../alert.ts'
 import { AlertNotifier } from './alert-notifier.ts'
-import { openAlertReceivers } from './open-alert-receivers.ts'
+import type { OpenedAlertReceiver } from './open-alert-receivers.ts'
 
 /** The parts of a run that its notifier needs. */
 export interface NotifyingRun {
@@ -13,28 +13,21 @@ export interface NotifyingRun {
   closeWith(service: { close(): Promise<void> }): void
 }
 
-/** Where alerts go, and the store of the run. */
+/** The data folder of a run, and its alerts. */
 export interface RunNotifierOptions {
-  readonly destinations: readonly AlertDestinationIR[]
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly store: Pick<NamedValues, 'get'>
+  readonly data: string
   /** All alerts of the run; called once it monitors itself. */
   readonly alerts: () => readonly Alert[]
   /** Shows a message to the operator. */
   readonly onReport: (text: string) => void
   readonly clock?: Clock
-  readonly random?: Random
   readonly after?: StartTimer
 }
 
-/**
- * Opens the receivers of a run. The notifier sends nothing before its `start`, and stops with the run.
- *
- * @throws `SPILL_INPUT` for a missing variable or file, `SPILL_DEFINITION` for a setting that does not fit.
- */
-export async function openRunNotifier(live: NotifyingRun, options: RunNotifierOptions): Promise<AlertNotifier> {
-  const { destinations, env, store, alerts, onReport, clock = wallClock, after = callAfter } = options
-  const receivers = await openAlertReceivers(destinations, env)
+/** The notifier of a run. It sends nothing before its `start`, and stops with the run. Throws as `readDataFolder` does. */
+export function runNotifier(live: NotifyingRun, receivers: readonly OpenedAlertReceiver[], options: RunNotifierOptions): AlertNotifier {
+  const { data, alerts, onReport, clock = wallClock, after = callAfter } = options
+  const store = readDataFolder(data)
   const notifier = new AlertNotifier(
     receivers,
     { read: name => store.get(name), write: (name, text) => live.run.commitValues([[name, text]]) },
@@ -44,12 +37,17 @@ export async function openRunNotifier(live: NotifyingRun, options: RunNotifierOp
         return storedLogName(store) ?? 'unnamed'
       },
       clock,
-      random: options.random ?? random(clock()),
+      random: random(clock()),
       after,
       alertOf: id => alerts().find(alert => alert.id === id),
       onReport,
     },
   )
-  live.closeWith({ close: () => notifier.stop() })
+  live.closeWith({
+    close: async () => {
+      await notifier.stop()
+      store.close()
+    },
+  })
   return notifier
 }

@@ -25,7 +25,7 @@ const clock = () => now
 const live = await LiveRun.open(telling, data, { clock, sendings: await openActionDestinations(telling, {}) })
 const changes: string[] = []
 const noReport = (report: string) => assert.fail(report)
-const monitor = await RunMonitor.start(live, {
+const monitor = RunMonitor.start(live, {
   pipeline: telling,
   data,
   clock,

@@ -13,7 +13,7 @@ let now = start
 const clock = () => now
 const feed = new CommitFeed()
 const live = await LiveRun.open(shop, data, { clock, onRecorded: feed.notify })
-const monitor = await RunMonitor.start(live, {
+const monitor = RunMonitor.start(live, {
   pipeline: shop,
   data,
   clock,

@@ -1,0 +1,42 @@
+/**
+ * A monitored run on a clock that its caller moves: `node paging-process.ts FOLDER RECEIVER_URL START`. Records arrive at a place whose reader
+ * keeps up or stands still. It prints `ready`, then reads commands from standard input, a line of JSON each, `{ "stuck": true, "seconds": 60 }`,
+ * and prints the time and the alerts that fire after each.
+ */
+import { createInterface } from 'node:readline'
+import { pause } from '../../src/base/clock.ts'
+import { env } from '../../src/define/action/setting.ts'
+import { alertDestinationsIR, alertWebhook } from '../../src/define/config/alert-destinations.ts'
+import { openAlertReceivers } from '../../src/monitor/notify/open-alert-receivers.ts'
+import { startMonitoring } from '../../src/monitor/start-monitoring.ts'
+import { LiveRun } from '../../src/run/loop/live-run.ts'
+import { virtualTime } from '../action/virtual-time.ts'
+import { shop } from '../serve/shop.ts'
+
+const [data, url, start] = process.argv.slice(2)
+const { clock, after, next } = virtualTime(Number(start))
+const place = { position: 0, end: 0, isStuck: false }
+const measure = async () => {
+  place.end += 100
+  if (!place.isStuck) place.position = place.end
+  const { position, end } = place
+  return new Map([['', { position, end, lag: end - position, unit: 'rows' }]])
+}
+const live = await LiveRun.open(shop, data, { clock })
+const alertReceivers = await openAlertReceivers(
+  alertDestinationsIR('notify', [alertWebhook(env('URL'), { allowPrivate: true, severity: 'page' })]),
+  { URL: url },
+)
+const lagSources = [{ source: 'payments', isAlive: () => true, measure }]
+const onReport = (text: string) => console.error(text)
+const monitor = startMonitoring(live, { pipeline: shop, data, clock, after, alertReceivers, lagSources, onReport })
+console.log('ready')
+for await (const line of createInterface({ input: process.stdin })) {
+  const { stuck, seconds } = JSON.parse(line) as { readonly stuck: boolean; readonly seconds: number }
+  place.isStuck = stuck
+  const until = clock() + seconds * 1000
+  // Commits and requests end within a moment.
+  while (next(until)) await pause(4)
+  await pause(100)
+  console.log(JSON.stringify({ now: clock(), firing: monitor.alerts.filter(({ state }) => state === 'firing').map(({ id }) => id) }))
+}
