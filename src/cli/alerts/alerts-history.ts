@@ -1,6 +1,6 @@
 /** `spillway alerts list`, `ack`, `silence` and `resolve`: the alerts of a data folder, and what people do about them. */
-import { durationMs, SpillwayError, wallClock } from '../../base/index.ts'
-import { openFolder, type FolderAlerts } from '../../operate/index.ts'
+import { durationMs, SpillwayError, type StrictOmit, wallClock } from '../../base/index.ts'
+import { type FolderAlerts, openFolder, type RunControl } from '../../operate/index.ts'
 import { UsageError } from '../command/command.ts'
 import { withControl } from '../command/data-folder.ts'
 import { printEach, printLines } from '../command/print.ts'
@@ -79,7 +79,7 @@ export async function changeAlerts(
   if (outcome !== kind) throw new UsageError('--outcome is acted or noise')
   if (minutes !== undefined && (outcome === undefined || !/^\d{1,5}$/.test(minutes)))
     throw new UsageError('--minutes is a whole number of minutes that people spent, beside --outcome')
-  const edit = {
+  const edit: StrictOmit<Parameters<RunControl['editAlert']>[0], 'id'> = {
     change: changes[verb],
     ...(note !== undefined && { note }),
     ...(length !== undefined && { until: wallClock() + lengthOf(length) }),
