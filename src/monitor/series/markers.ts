@@ -1,9 +1,10 @@
-/** Markers of time series: starts and deployments of a run, swaps of batch results, and promotions, each with its time. */
+/** Markers of time series: starts and deployments of a run, swaps of batch results, promotions and alerts, each with its time. */
 import { limits } from '../../base/index.ts'
 import { batchRunsIn } from '../../batch/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import { namedJson, type NamedValues, type NamedWrite } from '../../log/index.ts'
 import { promotionsOf } from '../../training/registry/index.ts'
+import { storedAlerts } from '../alerts/alert-store.ts'
 
 export const seriesMarkerKinds = ['start', 'deployment', 'swap', 'promotion', 'alert'] as const
 
@@ -48,6 +49,7 @@ export function seriesMarkers(store: NamedValues, ir: Pick<PipelineIR, 'models'>
       }),
     ),
   ]
+  for (const { id, opened, summary } of storedAlerts(store)) markers.push({ at: opened, kind: 'alert', name: id, text: summary })
   return markers
     .filter(({ at }) => at >= since)
     .sort((a, b) => a.at - b.at)

@@ -76,6 +76,8 @@ test('an outage of a receiver is one page, and what people do about it is durabl
   assert.deepEqual(await post('acknowledge', {}).then(([code]) => code), 409)
   assert.equal((await posted(app, '/alerts/nothing-1/resolve', {})).statusCode, 404)
   assert.deepEqual(changes, ['opened effects-block-1', 'acknowledged effects-block-1', 'resolved effects-block-1'])
+  const { markers } = (await app.inject({ url: '/series?names=events&since=1h' })).json<{ markers: { kind: string; name?: string }[] }>()
+  assert.deepEqual(markers.at(-1)?.name, 'effects-block-1')
   const { weeks } = await alerts()
   assert.deepEqual(weeks, [{ week: start - 3 * 86_400_000, pages: 1, tickets: 0, acted: 1, noise: 0, hours: 0.2 }])
   assert.equal((await app.inject({ url: '/alerts?state=open' })).statusCode, 400)
