@@ -7,6 +7,7 @@ export type KeyCommand =
 
 const goKeys: Readonly<Record<string, PageName>> = {
   o: 'overview',
+  e: 'alerts',
   s: 'sources',
   f: 'features',
   d: 'decisions',

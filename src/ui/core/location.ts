@@ -3,7 +3,18 @@
  */
 
 /** The pages, in the order of the navigation. */
-export const pageNames = ['overview', 'sources', 'features', 'decisions', 'actions', 'dead-letters', 'models', 'runs', 'audit'] as const
+export const pageNames = [
+  'overview',
+  'alerts',
+  'sources',
+  'features',
+  'decisions',
+  'actions',
+  'dead-letters',
+  'models',
+  'runs',
+  'audit',
+] as const
 export type PageName = (typeof pageNames)[number]
 
 /** A view: a page, an item of it, and its filters. */

@@ -1,6 +1,7 @@
 /** The first page: health, what is wrong now with its cause, the pipeline with live figures, and rates over the last minutes. */
 import type { BatchRunAnswer, ModelAnswer, ObjectiveAnswer, PipelineAnswer, ReconciliationAnswer, StatusAnswer } from '../core/answers.ts'
 import type { View } from '../core/location.ts'
+import type { AlertsAnswer } from '../alerts/alert-answers.ts'
 import { useResource } from '../core/resource.ts'
 import { Link } from '../core/router.tsx'
 import { agoText, bytesText, countText, pluralText, rateText, timeStamp } from '../core/text.ts'
@@ -21,8 +22,10 @@ export function Overview({ view, pipeline }: { readonly view: View; readonly pip
   const models = useResource<{ models: ModelAnswer[] }>('/models', SLOW_MS).value?.models
   const reconciliations = useResource<{ reconciliations: ReconciliationAnswer[] }>('/reconciliations', SLOW_MS).value?.reconciliations
   const levels = useResource<SeriesAnswer>('/series?names=freshness_age_ms&since=5m&step=10s', SLOW_MS).value
+  const alerts = useResource<AlertsAnswer>('/alerts?state=firing&limit=50', 5000).value?.alerts
   const problems = problemsOf({
     history,
+    ...(alerts && { alerts }),
     ...(objectives && { objectives }),
     ...(runs && { runs }),
     ...(models && { models }),

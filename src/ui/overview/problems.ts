@@ -1,5 +1,6 @@
 /** Problems of the run now: one entry for each, the worst first, with its cause and the place to look at. */
 import type { BatchRunAnswer, ModelAnswer, ObjectiveAnswer, ReconciliationAnswer, StatusAnswer } from '../core/answers.ts'
+import { affectedText, type AlertAnswer } from '../alerts/alert-answers.ts'
 import type { PageName } from '../core/location.ts'
 import { countText, percentText, pluralText, spanText } from '../core/text.ts'
 import { allAccepted, allRejected, increaseOf } from '../live/status-history.ts'
@@ -16,6 +17,8 @@ export interface Problem {
 /** The answers that problems are found in; those that the client may not read are absent. */
 export interface Observed {
   readonly history: readonly StatusAnswer[]
+  /** Alerts that fire. */
+  readonly alerts?: readonly AlertAnswer[]
   readonly objectives?: readonly ObjectiveAnswer[]
   readonly runs?: readonly BatchRunAnswer[]
   readonly models?: readonly ModelAnswer[]
@@ -32,12 +35,24 @@ export function problemsOf(observed: Observed): Problem[] {
   const status = observed.history.at(-1)
   const problems = [
     ...(status ? [...runProblems(status), ...letterProblems(status, observed.history), ...effectProblems(status)] : []),
+    ...(observed.alerts ?? []).map(alertProblem),
     ...(observed.objectives ?? []).flatMap(objectiveProblems),
     ...jobProblems(observed.runs ?? []),
     ...(observed.models ?? []).flatMap(modelProblems),
     ...reconcileProblems(observed.reconciliations?.at(-1)),
   ]
   return [...problems.filter(({ level }) => level === 'bad'), ...problems.filter(({ level }) => level === 'warning')]
+}
+
+function alertProblem(alert: AlertAnswer): Problem {
+  const { severity, summary, command } = alert
+  const reach = affectedText(alert)
+  return {
+    level: severity === 'page' ? 'bad' : 'warning',
+    title: summary,
+    cause: `${reach === '' ? '' : `${reach}; `}first: ${command}`,
+    view: { page: 'alerts' },
+  }
 }
 
 function runProblems({ state, problem }: StatusAnswer): Problem[] {

@@ -8,6 +8,7 @@ import { SessionContext } from '../core/session.ts'
 import { call, type CallError, onSessionEnd } from '../core/server.ts'
 import { StatusContext, useStatusPoll } from '../live/use-status.ts'
 import { Effects } from '../actions/effects-page.tsx'
+import { Alerts } from '../alerts/alerts-page.tsx'
 import { Audit } from '../audit/audit-page.tsx'
 import { Decisions } from '../decisions/decision-page.tsx'
 import { DeadLetters } from '../letters/letter-list.tsx'
@@ -91,6 +92,8 @@ function Page({ view, pipeline }: { readonly view: View; readonly pipeline: Pipe
       return <Effects view={view} pipeline={pipeline} />
     case 'dead-letters':
       return <DeadLetters view={view} pipeline={pipeline} />
+    case 'alerts':
+      return <Alerts />
     case 'sources':
       return <Sources view={view} pipeline={pipeline} />
     case 'features':

@@ -3,6 +3,7 @@ import type { PageName, View } from '../core/location.ts'
 
 export const pageTitles: Readonly<Record<PageName, string>> = {
   overview: 'Overview',
+  alerts: 'Alerts',
   sources: 'Sources',
   features: 'Features',
   decisions: 'Decisions',

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { affectedText, type AlertAnswer, alertStateText, sortedAlerts } from './alert-answers.ts'
+
+const alert = (id: string, fields: Partial<AlertAnswer> = {}): AlertAnswer => ({
+  id,
+  cause: 'freshness',
+  subject: { kind: 'group', name: 'card_now' },
+  severity: 'ticket',
+  state: 'firing',
+  opened: 0,
+  summary: '',
+  affected: { groups: [], models: [], actions: [] },
+  runbook: '',
+  command: '',
+  inhibited: [],
+  ...fields,
+})
+
+test('pages come before tickets, the oldest first; resolved alerts the newest first', () => {
+  const { firing, resolved } = sortedAlerts([
+    alert('ticket'),
+    alert('late page', { severity: 'page', opened: 2 }),
+    alert('page', { severity: 'page', opened: 1 }),
+    alert('old', { state: 'resolved', resolved: 1 }),
+    alert('new', { state: 'resolved', resolved: 2 }),
+  ])
+  assert.deepEqual(
+    [firing, resolved].map(alerts => alerts.map(({ id }) => id)),
+    [
+      ['page', 'late page', 'ticket'],
+      ['new', 'old'],
+    ],
+  )
+})
+
+test('the state says who did what, and a silence while it lasts', () => {
+  const changed = alert('a', {
+    acknowledged: { by: 'ann', at: 0, note: 'the provider knows' },
+    silenced: { by: 'ann', at: 0, until: 120_000 },
+    outcome: { by: 'bob', at: 0, kind: 'acted', minutes: 25 },
+  })
+  assert.equal(
+    alertStateText(changed, 60_000),
+    'opened 1 min ago; acknowledged by ann: the provider knows; silenced until 1970-01-01 00:02:00 UTC by ann; acted, 25 min, by bob',
+  )
+  assert.doesNotMatch(alertStateText(changed, 180_000), /silenced/)
+})
+
+test('the reach counts and names what follows', () => {
+  assert.equal(affectedText(alert('a')), '')
+  const reaching = alert('a', { affected: { groups: ['g', 'h'], models: ['m'], actions: [], decisions: 7 } })
+  assert.equal(affectedText(reaching), 'reaches 2 groups, 1 model: g, h, m; 7 decisions missed the objective')
+})

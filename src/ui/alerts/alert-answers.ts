@@ -1,0 +1,82 @@
+/** Alerts as `GET /alerts` answers, and their state in words. */
+import { agoText, countText, pluralText, timeStamp } from '../core/text.ts'
+
+interface NoteAnswer {
+  readonly by: string
+  readonly at: number
+  readonly note?: string
+}
+
+export interface AlertAnswer {
+  readonly id: string
+  readonly cause: string
+  readonly subject: { readonly kind: string; readonly name: string }
+  readonly severity: 'page' | 'ticket'
+  readonly state: 'firing' | 'resolved'
+  /** UTC ms. */
+  readonly opened: number
+  readonly resolved?: number
+  readonly summary: string
+  readonly affected: {
+    readonly groups: readonly string[]
+    readonly models: readonly string[]
+    readonly actions: readonly string[]
+    readonly decisions?: number
+  }
+  readonly runbook: string
+  readonly command: string
+  readonly inhibited: readonly { readonly cause: string; readonly subject: { readonly name: string }; readonly summary: string }[]
+  readonly acknowledged?: NoteAnswer
+  readonly silenced?: NoteAnswer & { readonly until: number }
+  readonly outcome?: NoteAnswer & { readonly kind: 'acted' | 'noise'; readonly minutes?: number }
+}
+
+export interface AlertWeekAnswer {
+  readonly week: number
+  readonly pages: number
+  readonly tickets: number
+  readonly acted: number
+  readonly noise: number
+  readonly hours: number
+}
+
+export interface AlertsAnswer {
+  readonly alerts: readonly AlertAnswer[]
+  readonly weeks: readonly AlertWeekAnswer[]
+}
+
+/** Those that fire, pages first and the oldest first; then resolved ones, the newest first. */
+export function sortedAlerts(alerts: readonly AlertAnswer[]): { readonly firing: AlertAnswer[]; readonly resolved: AlertAnswer[] } {
+  const rank = ({ severity }: AlertAnswer): number => (severity === 'page' ? 0 : 1)
+  return {
+    firing: alerts.filter(({ state }) => state === 'firing').sort((a, b) => rank(a) - rank(b) || a.opened - b.opened),
+    resolved: alerts.filter(({ state }) => state === 'resolved').sort((a, b) => (b.resolved ?? 0) - (a.resolved ?? 0)),
+  }
+}
+
+/** `opened 4 min ago, acknowledged by ann: the provider knows, silenced until …`. */
+export function alertStateText({ opened, acknowledged, silenced, outcome }: AlertAnswer, now: number): string {
+  const noteText = ({ by, note }: NoteAnswer): string => `${by}${note === undefined ? '' : `: ${note}`}`
+  return [
+    `opened ${agoText(opened, now)}`,
+    ...(acknowledged ? [`acknowledged by ${noteText(acknowledged)}`] : []),
+    ...(silenced && silenced.until > now ? [`silenced until ${timeStamp(silenced.until)} UTC by ${noteText(silenced)}`] : []),
+    ...(outcome
+      ? [`${outcome.kind}${outcome.minutes === undefined ? '' : `, ${countText(outcome.minutes)} min`}, by ${noteText(outcome)}`]
+      : []),
+  ].join('; ')
+}
+
+/** `reaches 2 groups, 1 model: card_now, card_usual, fraud`. Empty where nothing follows. */
+export function affectedText({ affected: { groups, models, actions, decisions } }: AlertAnswer): string {
+  const names = [...groups, ...models, ...actions]
+  if (names.length === 0) return ''
+  const counts = [
+    [groups.length, 'group'],
+    [models.length, 'model'],
+    [actions.length, 'action'],
+  ] as const
+  const texts = counts.filter(([count]) => count > 0).map(([count, noun]) => pluralText(count, noun))
+  const missed = decisions === undefined || decisions === 0 ? '' : `; ${pluralText(decisions, 'decision')} missed the objective`
+  return `reaches ${texts.join(', ')}: ${names.join(', ')}${missed}`
+}

@@ -1,0 +1,216 @@
+/** Alerts that fire, with what a person does about them; resolved ones with their outcomes, their cost by week, and objectives. */
+import { useState } from 'preact/hooks'
+import type { ObjectiveAnswer } from '../core/answers.ts'
+import { browserNow } from '../core/clock.ts'
+import { useResource } from '../core/resource.ts'
+import { Link } from '../core/router.tsx'
+import { call } from '../core/server.ts'
+import { useRole } from '../core/session.ts'
+import { countText, timeStamp } from '../core/text.ts'
+import { objectiveText } from '../features/features-page.tsx'
+import { ChangeNotice } from '../parts/change-notice.tsx'
+import { type Change, useChange } from '../parts/use-change.ts'
+import { affectedText, type AlertAnswer, type AlertsAnswer, alertStateText, type AlertWeekAnswer, sortedAlerts } from './alert-answers.ts'
+
+const SHOWN = 200
+const POLL_MS = 5000
+
+export function Alerts() {
+  const { value, error, reload } = useResource<AlertsAnswer>(`/alerts?limit=${SHOWN}`, POLL_MS)
+  const objectives = useResource<{ objectives: ObjectiveAnswer[]; problem?: string }>('/objectives', POLL_MS).value
+  const change = useChange(reload)
+  const { firing, resolved } = sortedAlerts(value?.alerts ?? [])
+  return (
+    <>
+      <h1>Alerts</h1>
+      {error && <p class="banner">{error.message}</p>}
+      {!value && !error && <p class="soft">Reading …</p>}
+      <ChangeNotice change={change} />
+      {value && firing.length === 0 && (
+        <p class="fine">
+          <span aria-hidden="true">✓</span> No alert fires.
+        </p>
+      )}
+      {firing.length > 0 && (
+        <ul class="alerts" aria-label="Alerts that fire">
+          {firing.map(alert => (
+            <FiringAlert key={alert.id} alert={alert} change={change} />
+          ))}
+        </ul>
+      )}
+      <Objectives objectives={objectives?.objectives ?? []} problem={objectives?.problem} />
+      {resolved.length > 0 && <ResolvedAlerts alerts={resolved} change={change} />}
+      {value && value.weeks.length > 0 && <Weeks weeks={value.weeks} />}
+    </>
+  )
+}
+
+const editAlert = async (id: string, edit: 'acknowledge' | 'silence' | 'resolve', fields: object, result: string): Promise<string> => {
+  await call('POST', `/alerts/${encodeURIComponent(id)}/${edit}`, fields)
+  return result
+}
+
+function FiringAlert({ alert, change }: { readonly alert: AlertAnswer; readonly change: Change }) {
+  const { id, severity, subject, summary, runbook, command, inhibited } = alert
+  const mayOperate = useRole('operate')
+  return (
+    <li class={severity === 'page' ? 'bad' : 'warning'}>
+      <p class="alert-title">
+        <span class="badge">{severity}</span> <strong>{summary}</strong>
+      </p>
+      <p class="soft">
+        {subject.kind} {subject.name}; {alertStateText(alert, browserNow())}
+      </p>
+      {affectedText(alert) !== '' && <p>{affectedText(alert)}</p>}
+      {inhibited.length > 0 && <p class="soft">It explains: {inhibited.map(condition => condition.summary).join('; ')}</p>}
+      <p>
+        First: <code>{command}</code> <span class="soft">({runbook})</span>
+      </p>
+      {mayOperate && <AlertButtons id={id} isAcknowledged={alert.acknowledged !== undefined} change={change} />}
+    </li>
+  )
+}
+
+interface ButtonsProps {
+  readonly id: string
+  readonly isAcknowledged: boolean
+  readonly change: Change
+}
+
+function AlertButtons({ id, isAcknowledged, change }: ButtonsProps) {
+  const [note, setNote] = useState('')
+  const noteField = note.trim() === '' ? {} : { note: note.trim() }
+  const run = (edit: 'acknowledge' | 'silence' | 'resolve', fields: object, result: string): void =>
+    void change.run(() => editAlert(id, edit, { ...fields, ...noteField }, result))
+  return (
+    <div class="buttons">
+      <label class="check">
+        Note
+        <input type="text" value={note} onInput={event => setNote(event.currentTarget.value)} />
+      </label>
+      <button type="button" disabled={isAcknowledged || change.isBusy} onClick={() => run('acknowledge', {}, 'Acknowledged.')}>
+        Acknowledge
+      </button>
+      <button type="button" disabled={change.isBusy} onClick={() => run('silence', { minutes: 60 }, 'Silenced for an hour.')}>
+        Silence 1 h
+      </button>
+      <button type="button" disabled={change.isBusy} onClick={() => run('resolve', {}, 'Resolved.')}>
+        Resolve
+      </button>
+    </div>
+  )
+}
+
+function Objectives({ objectives, problem }: { readonly objectives: readonly ObjectiveAnswer[]; readonly problem: string | undefined }) {
+  return (
+    <section aria-labelledby="objectives">
+      <h2 id="objectives">Freshness objectives</h2>
+      {problem !== undefined && <p class="banner">objectives.json {problem}</p>}
+      {objectives.length === 0 ? (
+        <p class="soft">None is stated: an audit writes them, or you do.</p>
+      ) : (
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Feature group</th>
+              <th scope="col">Objective</th>
+            </tr>
+          </thead>
+          <tbody>
+            {objectives.map(objective => (
+              <tr key={objective.group}>
+                <th scope="row">
+                  <Link page="features" item={objective.group}>
+                    {objective.group}
+                  </Link>
+                </th>
+                <td>{objectiveText(objective)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  )
+}
+
+/** An outcome is asked for after the fact: was there something to do? */
+function ResolvedAlerts({ alerts, change }: { readonly alerts: readonly AlertAnswer[]; readonly change: Change }) {
+  const mayOperate = useRole('operate')
+  const record = (id: string, outcome: 'acted' | 'noise'): void =>
+    void change.run(() => editAlert(id, 'resolve', { outcome }, `Recorded as ${outcome}.`))
+  return (
+    <section aria-labelledby="resolved">
+      <h2 id="resolved">Resolved</h2>
+      <table class="list">
+        <thead>
+          <tr>
+            <th scope="col">Resolved (UTC)</th>
+            <th scope="col">Alert</th>
+            <th scope="col">State</th>
+            {mayOperate && <th scope="col">Outcome</th>}
+          </tr>
+        </thead>
+        <tbody>
+          {alerts.map(alert => (
+            <tr key={alert.id}>
+              <td>{alert.resolved !== undefined && timeStamp(alert.resolved)}</td>
+              <td>
+                <strong>{alert.severity}</strong> {alert.summary}
+              </td>
+              <td class="soft">{alertStateText(alert, browserNow())}</td>
+              {mayOperate && (
+                <td>
+                  {(['acted', 'noise'] as const).map(outcome => (
+                    <button
+                      key={outcome}
+                      type="button"
+                      disabled={change.isBusy || alert.outcome?.kind === outcome}
+                      aria-label={`Record ${alert.id} as ${outcome}`}
+                      onClick={() => record(alert.id, outcome)}
+                    >
+                      {outcome}
+                    </button>
+                  ))}
+                </td>
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+function Weeks({ weeks }: { readonly weeks: readonly AlertWeekAnswer[] }) {
+  return (
+    <section aria-labelledby="weeks">
+      <h2 id="weeks">Cost by week</h2>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Week of</th>
+            {['Pages', 'Tickets', 'Acted on', 'Noise', 'Hours'].map(title => (
+              <th key={title} scope="col" class="number">
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {weeks.toReversed().map(({ week, pages, tickets, acted, noise, hours }) => (
+            <tr key={week}>
+              <th scope="row">{timeStamp(week).slice(0, 10)}</th>
+              {[pages, tickets, acted, noise].map((count, i) => (
+                <td key={i} class="number">
+                  {countText(count)}
+                </td>
+              ))}
+              <td class="number">{hours}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
