@@ -38,7 +38,7 @@ async function serveOutage() {
   const clock = () => now
   const live = await LiveRun.open(telling, data, { clock, sendings: await openActionDestinations(telling, {}) })
   const onReport = (report: string) => assert.fail(report)
-  const monitor = await RunMonitor.start(live, {
+  const monitor = RunMonitor.start(live, {
     pipeline: telling,
     data,
     clock,

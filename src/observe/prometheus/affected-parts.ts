@@ -10,7 +10,7 @@ export interface Affected {
 }
 
 /** Names of the parts that depend on these groups, or are decided on this source. */
-export function affectedBy(
+export function partsAffectedBy(
   ir: PipelineIR,
   { source, groups = [] }: { readonly source?: string; readonly groups?: readonly string[] },
 ): Affected {

@@ -2,7 +2,7 @@
 import { durationText, spanTitle } from '../../base/index.ts'
 import type { GroupIR, ModelIR, PipelineIR, ScheduleIR } from '../../define/ir/index.ts'
 import { scheduledTimes } from '../../kernel/index.ts'
-import { affectedBy, affectedByModels, dependentsText } from './affected-parts.ts'
+import { partsAffectedBy, affectedByModels, dependentsText } from './affected-parts.ts'
 import { type GeneratedAlert, always, type JobNames } from './rule.ts'
 import { selector } from '../selector.ts'
 
@@ -59,7 +59,7 @@ function staleAlert(ir: PipelineIR, { name, source }: GroupIR, place: ScheduledP
     summary: `feature group '${name}' has no new batch run`,
     description:
       `The values of '${name}' in use are older than ${spanTitle(seconds * 1000)}: a batch run, due every ${durationText(period)} at the latest, ` +
-      `is missing, late or failing. ${dependentsText({ ...affectedBy(ir, { groups: [name] }), groups: [] })}`,
+      `is missing, late or failing. ${dependentsText({ ...partsAffectedBy(ir, { groups: [name] }), groups: [] })}`,
     command: `spillway runs list --group ${name}`,
     test: {
       phases: { quiet: 20, fault: 10, recovery: 5 },

@@ -16,7 +16,7 @@ export function sessionRoutes(app: FastifyInstance, { ir, authorization, tokens,
   app.get('/ui/session', async (request, reply) => {
     reply.header('cache-control', 'no-store')
     const { client, roles } = await clientRoles(request, { ...(tokens && { tokens }), ...(authorize && { authorize }) })
-    // Whoever may read decisions may search them soon. The search itself tells of an error.
+    // A client with the role to read decisions may search them soon. The search itself reports an error.
     if (roles.includes('read')) search.open().catch(() => {})
     const isEnded = authorization() === 'token' && roles.length === 0 && hasSession(request.headers)
     return {

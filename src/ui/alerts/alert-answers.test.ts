@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { affectedText, type AlertAnswer, alertStateText, sortedAlerts } from './alert-answers.ts'
+import { affectedPartsText, type AlertAnswer, alertStateText, sortedAlerts } from './alert-answers.ts'
 
 const alert = (id: string, fields: Partial<AlertAnswer> = {}): AlertAnswer => ({
   id,
@@ -48,7 +48,7 @@ test('the state says who did what, and a silence while it lasts', () => {
 })
 
 test('the reach counts and names what follows', () => {
-  assert.equal(affectedText(alert('a')), '')
+  assert.equal(affectedPartsText(alert('a')), '')
   const reaching = alert('a', { affected: { groups: ['g', 'h'], models: ['m'], actions: [], decisions: 7 } })
-  assert.equal(affectedText(reaching), 'reaches 2 groups, 1 model: g, h, m; 7 decisions missed the objective')
+  assert.equal(affectedPartsText(reaching), 'reaches 2 groups, 1 model: g, h, m; 7 decisions missed the objective')
 })

@@ -68,7 +68,7 @@ export function alertStateText({ opened, acknowledged, silenced, outcome }: Aler
 }
 
 /** `reaches 2 groups, 1 model: card_now, card_usual, fraud`. Empty where nothing follows. */
-export function affectedText({ affected: { groups, models, actions, decisions } }: AlertAnswer): string {
+export function affectedPartsText({ affected: { groups, models, actions, decisions } }: AlertAnswer): string {
   const names = [...groups, ...models, ...actions]
   if (names.length === 0) return ''
   const counts = [

@@ -10,7 +10,14 @@ import { countText, timeStamp } from '../core/text.ts'
 import { objectiveText } from '../features/features-page.tsx'
 import { ChangeNotice } from '../parts/change-notice.tsx'
 import { type Change, useChange } from '../parts/use-change.ts'
-import { affectedText, type AlertAnswer, type AlertsAnswer, alertStateText, type AlertWeekAnswer, sortedAlerts } from './alert-answers.ts'
+import {
+  affectedPartsText,
+  type AlertAnswer,
+  type AlertsAnswer,
+  alertStateText,
+  type AlertWeekAnswer,
+  sortedAlerts,
+} from './alert-answers.ts'
 
 const SHOWN = 200
 const POLL_MS = 5000
@@ -61,7 +68,7 @@ function FiringAlert({ alert, change }: { readonly alert: AlertAnswer; readonly 
       <p class="soft">
         {subject.kind} {subject.name}; {alertStateText(alert, browserNow())}
       </p>
-      {affectedText(alert) !== '' && <p>{affectedText(alert)}</p>}
+      {affectedPartsText(alert) !== '' && <p>{affectedPartsText(alert)}</p>}
       {inhibited.length > 0 && <p class="soft">It explains: {inhibited.map(condition => condition.summary).join('; ')}</p>}
       <p>
         First: <code>{command}</code> <span class="soft">({runbook})</span>

@@ -1,6 +1,6 @@
 /** Problems of the run now: one entry for each, the worst first, with its cause and the place to look at. */
 import type { BatchRunAnswer, ModelAnswer, ObjectiveAnswer, ReconciliationAnswer, StatusAnswer } from '../core/answers.ts'
-import { affectedText, type AlertAnswer } from '../alerts/alert-answers.ts'
+import { affectedPartsText, type AlertAnswer } from '../alerts/alert-answers.ts'
 import type { PageName } from '../core/location.ts'
 import { countText, percentText, pluralText, spanText } from '../core/text.ts'
 import { allAccepted, allRejected, increaseOf } from '../live/status-history.ts'
@@ -46,7 +46,7 @@ export function problemsOf(observed: Observed): Problem[] {
 
 function alertProblem(alert: AlertAnswer): Problem {
   const { severity, summary, command } = alert
-  const reach = affectedText(alert)
+  const reach = affectedPartsText(alert)
   return {
     level: severity === 'page' ? 'bad' : 'warning',
     title: summary,

@@ -1,6 +1,6 @@
 /** Versions of a source's schema, the newest first, each with the columns that it added and removed. */
 import { useResource } from '../core/resource.ts'
-import { schemaChanges, type SchemaVersionsAnswer } from './schema-changes.ts'
+import { versionChanges, type SchemaVersionsAnswer } from './version-changes.ts'
 
 export function SchemaVersions({ source }: { readonly source: string }) {
   const { value } = useResource<{ sources: SchemaVersionsAnswer[] }>('/schemas')
@@ -22,7 +22,7 @@ export function SchemaVersions({ source }: { readonly source: string }) {
           </tr>
         </thead>
         <tbody>
-          {schemaChanges(own).map(({ version, added, removed, state }) => (
+          {versionChanges(own).map(({ version, added, removed, state }) => (
             <tr key={version}>
               <th scope="row">{version}</th>
               <td>{added.join(', ')}</td>

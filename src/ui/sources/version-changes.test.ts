@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { schemaChanges } from './schema-changes.ts'
+import { versionChanges } from './version-changes.ts'
 
 test('each version has the columns that it added and removed, the newest version first', () => {
   const versions = [
@@ -8,7 +8,7 @@ test('each version has the columns that it added and removed, the newest version
     { version: 2, columns: ['id', 'amount', 'kind'], current: true, pending: false },
     { version: 3, columns: ['id', 'kind'], current: false, pending: true },
   ]
-  assert.deepEqual(schemaChanges({ source: 's', level: 'FULL', versions }), [
+  assert.deepEqual(versionChanges({ source: 's', level: 'FULL', versions }), [
     { version: 3, added: [], removed: ['amount'], state: 'from the next start' },
     { version: 2, added: ['kind'], removed: [], state: 'current' },
     { version: 1, added: ['id', 'amount'], removed: [], state: '' },

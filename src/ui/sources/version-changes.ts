@@ -21,7 +21,7 @@ export interface ListedSchemaVersion {
 }
 
 /** The versions, the newest first. The first one adds all of its columns. */
-export const schemaChanges = ({ versions }: SchemaVersionsAnswer): ListedSchemaVersion[] =>
+export const versionChanges = ({ versions }: SchemaVersionsAnswer): ListedSchemaVersion[] =>
   versions
     .map(({ version, columns, current, pending }, i) => {
       const before = versions[i - 1]?.columns ?? []
