@@ -33,8 +33,9 @@ export async function findBase(target: BackupTarget, reader: LogTableReader): Pr
       if (error instanceof SpillwayError && (error.code === 'SPILL_DATA' || error.code === 'SPILL_NOT_FOUND')) continue
       throw error
     }
-    checkSameLog(target, name, manifest, reader)
     if (manifest.restored?.id !== restored?.id && name !== restored?.backup) continue
+    // A backup may be older than the log's name, and the folder that was restored from it then has a name of its own.
+    checkSameLog(target, name, manifest, reader)
     if (!continues(manifest, reader))
       throw conflict(
         target,

@@ -114,7 +114,10 @@ async function runWithBackups(
       sendSome(running, draw)
       await running.settle()
     }
-    const result = await backUpFolder(folder, target, { chunkBytes, rate: Infinity, clock }).catch(() => undefined)
+    const result = await backUpFolder(folder, target, { chunkBytes, rate: Infinity, clock }).catch((error: unknown) => {
+      if (target.writesLeft > 0) throw error
+      return undefined
+    })
     target.onWrite = () => Promise.resolve()
     target.writesLeft = Infinity
     if (result) backups.push({ backup: result.backup, driven })
