@@ -177,8 +177,8 @@ test('decisions on a request with a context are in its trace, and the receiver c
   const { recordings, tracer, within } = tracingContexts()
   undo.push(traceDecisions({ tracer, within, run }))
   channels.decision.publish({ ...decided, traces: [{ context: request, first: 5, last: 5, count: 1 }] })
-  const { id: _id, key: _key, ...effect } = named
-  const delivery: DeliveryMessage = { ...effect, since: start + 40, context: request }
+  const { id: _id, key: _key, ...sent } = named
+  const delivery: DeliveryMessage = { ...sent, since: start + 40, context: request }
   const attempts = [{ ...delivery }, { ...delivery }]
   channels.delivery.publish(attempts[0])
   channels.effect.publish({ ...delivered, outcome: 'tried', why: 'x', context: request })
