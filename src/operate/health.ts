@@ -23,6 +23,7 @@ import {
   FRESHNESS,
   type FreshnessObjective,
   OBJECTIVES_FILE,
+  objectivesInForce,
   parseProgress,
   readObjectives,
   type StoredFreshness,
@@ -188,23 +189,23 @@ export interface ObjectiveReport extends FreshnessObjective {
   readonly recent?: { readonly until: number; readonly decisions: number; readonly within: number }
 }
 
-/** The objectives of a folder; empty without an objectives file. */
+/** The objectives of a folder. */
 export interface ObjectiveReports {
   readonly objectives: readonly ObjectiveReport[]
   /** The problem of an invalid file. */
   readonly problem?: string
 }
 
-/** The objectives of a folder. */
+/** The objectives in force in a folder, with the decisions of the last hour. */
 export function readObjectiveReports(folder: string, log: Pick<StoredLog, 'get'>): ObjectiveReports {
   const path = join(folder, OBJECTIVES_FILE)
   try {
     const file = readObjectives(path)
-    if (!file) return { objectives: [] }
     const pipeline = lastPipeline(log)
-    if (pipeline) checkObjectiveGroups(file, pipeline.ir, path)
+    if (file && pipeline) checkObjectiveGroups(file, pipeline.ir, path)
+    const groups = objectivesInForce(file?.groups ?? {}, pipeline?.ir ?? { groups: [] })
     const stored = JSON.parse(log.get(FRESHNESS) ?? 'null') as StoredFreshness | null
-    const objectives = Object.entries(file.groups).map(([group, objective]): ObjectiveReport => {
+    const objectives = Object.entries(groups).map(([group, objective]): ObjectiveReport => {
       const counts = stored?.groups[group]
       return { group, ...objective, ...(counts && { recent: { until: stored.at, ...counts } }) }
     })

@@ -11,7 +11,7 @@ import { describePlacement, type ActionIR, type ModelIR, type PipelineIR, type P
 import { scheduledTimes } from '../kernel/index.ts'
 import { championAfter, changedInputs, inputCodes, pendingPromotion, promotionsOf } from '../training/registry/index.ts'
 import type { NamedValues } from '../log/index.ts'
-import type { Objectives } from '../run/decide/index.ts'
+import { type Objectives, objectivesInForce } from '../run/decide/index.ts'
 
 export interface PlanEffect {
   readonly on: 'model' | 'action' | 'objective'
@@ -31,6 +31,7 @@ interface ModelChange {
 
 /** The effects of a change from `before` to `after`. */
 export function planEffects(before: PipelineIR, after: PipelineIR, values: NamedValues, objectives: Objectives | undefined): PlanEffect[] {
+  const inForce = objectivesInForce(objectives?.groups ?? {}, after)
   const changes = after.models.flatMap((model): ModelChange[] => {
     const then = before.models.find(({ name }) => name === model.name)
     return then ? [modelChange(before, then, after, model, values)] : []
@@ -38,7 +39,7 @@ export function planEffects(before: PipelineIR, after: PipelineIR, values: Named
   return [
     ...changes.flatMap(modelEffects),
     ...(after.actions ?? []).flatMap(action => actionEffects(action, before.actions, changes)),
-    ...Object.entries(objectives?.groups ?? {}).flatMap(([name, { age }]) => objectiveEffects(name, age, before, after, changes)),
+    ...Object.entries(inForce).flatMap(([name, { age }]) => objectiveEffects(name, age, before, after, changes)),
   ]
 }
 
@@ -111,7 +112,7 @@ function objectiveEffects(name: string, age: number, before: PipelineIR, after: 
       `asks for ${durationText(age)}, and the group, placed ${describePlacement(now.place)}, is up to ${durationText(oldest)} old by design`,
     )
   const readers = changes.filter(change => isOtherwise(change) && groupReads(after, change.model).some(({ group }) => group.name === name))
-  if (readers.length === 0) return []
+  if (readers.length === 0 || now.freshness) return []
   return effect(`was derived from other scores of ${readers.map(({ model }) => `'${model.name}'`).join(', ')}: run spillway audit again`)
 }
 

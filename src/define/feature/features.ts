@@ -4,13 +4,14 @@
  * Invariant: every feature is an aggregate over the group's own source, and the key's columns identify the group's entities, in
  * order.
  */
-import { show } from '../../base/index.ts'
+import { type Duration, show } from '../../base/index.ts'
 import { AggregateCall, collectCalls } from '../expression/aggregate-call.ts'
 import type { Aggregate } from '../expression/aggregating.ts'
-import type { Hint } from '../mistake/hint.ts'
+import type { DurationAdvice, Hint } from '../mistake/hint.ts'
 import { callerLocation, callUserFunction, mistake, unsupportedDefinition } from '../mistake/mistake.ts'
 import type { Entity, IdOf } from '../source/entity.ts'
 import type { Expression, ExprKind, RawColumn, Scope, ColumnSpecs } from '../expression/kinds.ts'
+import { freshnessOf } from './freshness-objective.ts'
 import { entitiesOf, keyColumn, keyOf } from './group-key.ts'
 import type { FeatureIR, GroupIR, Notes } from '../ir/ir.ts'
 import type { TypeInfo } from '../expression/literal.ts'
@@ -74,6 +75,11 @@ export interface FeaturesOptions<C extends ColumnSpecs, E extends Entities, F> e
    * choose `stream` for the groups whose fresher values are worth their cost; `spillway audit` reports which.
    */
   readonly place?: Placement | Hint<PlaceAdvice>
+  /**
+   * Freshness objective: the greatest age at which a decision may read the group, and the share of decisions that must read it within
+   * that age, 0.99 unless stated. Runs measure it and alert by it. It replaces the objective that the audit finds.
+   */
+  readonly freshness?: { readonly objective: Duration | Hint<DurationAdvice<'objective'>>; readonly target?: number }
   /** Features by name: aggregates over the source's row. */
   readonly values: (row: Row<NoInfer<C>>) => F
 }
@@ -83,6 +89,7 @@ const featuresOptions = optionNames<FeaturesOptions<ColumnSpecs, Entities, Featu
   entity: true,
   key: true,
   place: true,
+  freshness: true,
   values: true,
   owner: true,
   description: true,
@@ -138,6 +145,7 @@ export function features<C extends ColumnSpecs, const E extends Entities, F exte
     key: keyOf(subject, from, entities, options.key),
     place: placementOf(subject, options.place),
     features: calls.map(featureIR),
+    ...freshnessOf(subject, options.freshness),
     ...notesOf(subject, options),
   }
   if (ir.place.kind === 'corrected') checkCorrected(subject, calls)

@@ -2,7 +2,7 @@
  * Fingerprints: equal for pipelines of equal meaning, whatever their owners and descriptions.
  *
  * A fingerprint is the SHA-256 of the IR as canonical JSON (keys in order of UTF-16 units, no white space), without the notes
- * of groups, models, actions and reports, and without the compatibility levels of sources. Notes are removed by place and not by name, since a level of a weight may be called
+ * of groups, models, actions and reports, the freshness objectives of groups and the compatibility levels of sources. Notes are removed by place and not by name, since a level of a weight may be called
  * 'owner' too.
  */
 import { createHash } from 'node:crypto'
@@ -12,7 +12,7 @@ import type { GroupIR, Notes, PipelineIR, SourceIR } from './ir.ts'
 export function fingerprintOf(ir: PipelineIR): string {
   const [actions, reports] = [ir.actions?.map(withoutNotes), ir.reports?.map(withoutNotes)]
   const sources = ir.sources.map(sourceMeaning)
-  const meaning = { ...ir, sources, groups: ir.groups.map(withoutNotes), models: ir.models.map(withoutNotes), actions, reports }
+  const meaning = { ...ir, sources, groups: ir.groups.map(groupMeaning), models: ir.models.map(withoutNotes), actions, reports }
   return createHash('sha256').update(canonicalJson(meaning)).digest('hex')
 }
 
@@ -20,12 +20,15 @@ export function fingerprintOf(ir: PipelineIR): string {
 export function groupFingerprint(ir: PipelineIR, group: GroupIR): string {
   const source = ir.sources.find(({ name }) => name === group.source)
   return createHash('sha256')
-    .update(canonicalJson({ group: withoutNotes(group), source: source && sourceMeaning(source) }))
+    .update(canonicalJson({ group: groupMeaning(group), source: source && sourceMeaning(source) }))
     .digest('hex')
 }
 
 /** A source without its compatibility level, on which no value depends. */
 const sourceMeaning = ({ compatibility: _level, ...meaning }: SourceIR): object => meaning
+
+/** A feature group without its freshness objective and notes, on which no value depends. */
+const groupMeaning = ({ freshness: _objective, ...group }: GroupIR): object => withoutNotes(group)
 
 /** A definition without its owner and description. */
 export const withoutNotes = ({ owner: _o, description: _d, ...meaning }: Notes): object => meaning

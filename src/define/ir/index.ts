@@ -19,6 +19,7 @@ export {
   type CompatibilityLevel,
   compatibilityLevels,
   type FeatureIR,
+  type FreshnessIR,
   type GroupIR,
   type LabelIR,
   type ModelIR,

@@ -143,6 +143,14 @@ export type PlacementIR =
   | { readonly kind: 'hybrid'; readonly schedule: ScheduleIR }
 
 /** A feature group. */
+/** Freshness objective of a feature group; values do not depend on it. */
+export interface FreshnessIR {
+  /** Greatest age that counts as fresh, ms. */
+  readonly objective: number
+  /** Required share of decisions that read the group within that age, above 0 and below 1. */
+  readonly target: number
+}
+
 export interface GroupIR extends Notes {
   readonly name: string
   readonly source: string
@@ -152,6 +160,8 @@ export interface GroupIR extends Notes {
   readonly key: readonly string[]
   readonly place: PlacementIR
   readonly features: readonly FeatureIR[]
+  /** Absent if the definition states none. Not part of the fingerprint. */
+  readonly freshness?: FreshnessIR
 }
 
 /**

@@ -8,16 +8,18 @@ const card = entity('card', t.string())
 const columns = { card, amount: t.decimal(2, { min: 0 }), at: t.timestamp() }
 const score = (intercept: number) => linear({ intercept, weights: { n: 1 } })
 
-function shop(place: Placement = stream, window: '1h' | '2h' = '1h') {
+function shop(place: Placement = stream, window: '1h' | '2h' = '1h', freshness?: { objective: '15m' | '1h'; target?: number }) {
   const payments = source('payments', { schema: columns, key: 'card', time: 'at' })
   const now = features('now', {
     from: payments,
     entity: card,
     place,
+    ...(freshness && { freshness }),
     values: p => ({ n: count('10m', p.amount.lt(5)), total: p.amount.sum(window) }),
   })
   const risk = model('risk', { decide: on(payments), inputs: p => ({ n: now.of(p.card).n, total: now.of(p.card).total }), score: score(0) })
-  return { now, ir: pipeline('shop', [risk]).ir }
+  const { ir, fingerprint } = pipeline('shop', [risk])
+  return { now, ir, fingerprint }
 }
 
 /** With a further column, a different `dedupe`, and a further feature. */
@@ -61,6 +63,14 @@ test('changes of a placement, a window and a column are written for people', () 
       ],
     },
   ])
+})
+
+test('a freshness objective is a change, and no other pipeline', () => {
+  const [none, quarter, hour] = [shop(), shop(stream, '1h', { objective: '15m', target: 0.999 }), shop(stream, '1h', { objective: '1h' })]
+  const details = (before: typeof none, after: typeof none) => changesBetween(before.ir, after.ir).flatMap(change => change.details)
+  assert.deepEqual(details(none, quarter), ['freshness none → 99.9 % within 15 min'])
+  assert.deepEqual(details(quarter, hour), ['freshness 99.9 % within 15 min → 99 % within 1 h'])
+  assert.equal(quarter.fingerprint, none.fingerprint)
 })
 
 test('a trigger, inputs and a score', () => {

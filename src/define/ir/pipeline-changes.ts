@@ -6,6 +6,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { durationText, exactSpanTitle, limits } from '../../base/index.ts'
 import type {
+  FreshnessIR,
   ActionIR,
   ColumnIR,
   ExprIR,
@@ -63,13 +64,21 @@ function sourceDetails({ columns: before, ...earlier }: SourceIR, { columns: aft
   return [...diffList('column', before, after, columnText), ...diffFields(earlier, later)]
 }
 
-function groupDetails({ features: before, place: from, ...earlier }: GroupIR, { features: after, place: to, ...later }: GroupIR): string[] {
+function groupDetails(
+  { features: before, place: from, freshness, ...earlier }: GroupIR,
+  { features: after, place: to, freshness: newFreshness, ...later }: GroupIR,
+): string[] {
   return [
     ...diff('placed', from, to, describePlacement),
+    ...diff('freshness', freshness, newFreshness, freshnessText),
     ...diffList('feature', before, after, featureText),
     ...diffFields(withoutNotes(earlier), withoutNotes(later)),
   ]
 }
+
+/** `99.9 % within 15 min`. */
+const freshnessText = (freshness: FreshnessIR | undefined): string =>
+  freshness ? `${Number((freshness.target * 100).toPrecision(6))} % within ${exactSpanTitle(freshness.objective)}` : 'none'
 
 function modelDetails(before: ModelIR, after: ModelIR): string[] {
   return [

@@ -207,3 +207,29 @@ test('changed objectives count from then on, an invalid file changes nothing and
   assert.match(reports[0], /^the previous freshness objectives stay in force, since .*has no feature group 'other'/)
   assert.equal(tracker.groups[0].age, 10)
 })
+
+test('the objective of a definition holds, with the usual delay of the file, whose objective of the group is not used', () => {
+  const groups = ir.groups.map(group => (group.name === 'now' ? { ...group, freshness: { objective: 2000, target: 0.999 } } : group))
+  const stating = { ...ir, groups }
+  const path = join(folder, `${files++}.json`)
+  writeObjectives(path, {
+    pipeline: 'shop',
+    fingerprint: 'f',
+    groups: { now: { age: 10, share: 0.5, delay: 30, why: '' }, free: { age: 10, share: 0.5, why: '' } },
+  })
+  const reports: string[] = []
+  const options = { ir: stating, clock: () => 0, onReport: (report: string) => void reports.push(report) }
+  const objectives = new ObjectivesFile(path, stating)
+  const tracker = new FreshnessTracker({ ...options, objectives })
+  const inForce = (of: FreshnessTracker) => of.groups.map(({ group, age, share }) => [group, age, share])
+  assert.deepEqual(inForce(tracker), [
+    ['now', 2000, 0.999],
+    ['free', 10, 0.5],
+  ])
+  assert.equal(objectives.groups['now'].delay, 30)
+  assert.equal(measured(tracker, 'one', [1999, 2000, 2001])!.within.get('now'), 2)
+  assert.deepEqual(reports, [
+    "the freshness objective of 'now' in objectives.json is not used, since the definition of the group states one",
+  ])
+  assert.deepEqual(inForce(new FreshnessTracker(options)), [['now', 2000, 0.999]], 'without a file')
+})

@@ -12,7 +12,7 @@ import { groupReads } from '../../decision/index.ts'
 import type { GroupIR, PipelineIR } from '../../define/ir/index.ts'
 import type { Segment } from '../../log/index.ts'
 import type { LiveDecisions } from './live-model.ts'
-import type { FreshnessObjective, Objectives, ObjectivesFile } from './objectives.ts'
+import { type FreshnessObjective, type Objectives, type ObjectivesFile, objectivesInForce } from './objectives.ts'
 import type { BatchFreshness } from './stage-times.ts'
 
 /** A feature group, its objective, and counts of the decisions that read it. */
@@ -61,7 +61,7 @@ interface Tally {
 export interface FreshnessOptions {
   readonly ir: PipelineIR
   readonly clock: Clock
-  /** Nothing is measured without objectives. */
+  /** The file of objectives; without it those of the definitions are measured. */
   readonly objectives?: ObjectivesFile | undefined
   /** Notified if the file has changed and is invalid. The previous objectives stay in force. */
   readonly onReport: (report: string) => void
@@ -86,18 +86,22 @@ export class FreshnessTracker {
     this.#clock = clock
     this.#file = objectives
     this.#onReport = onReport
-    this.#measure(objectives?.groups ?? {})
+    this.#measure()
   }
 
   /** Reloads the file of objectives if it has changed. Counts continue. */
   reload(): void {
     const { isNew, problem } = this.#file?.reload() ?? {}
-    if (isNew) this.#measure(this.#file!.groups)
+    if (isNew) this.#measure()
     if (problem !== undefined) this.#onReport(`the previous freshness objectives stay in force, since ${problem}`)
   }
 
-  #measure(objectives: Objectives['groups']): void {
+  #measure(): void {
+    const { groups, unused = [] } = this.#file ?? {}
+    const objectives = groups ?? objectivesInForce({}, this.#ir)
     this.#objectives = objectives
+    for (const group of unused)
+      this.#onReport(`the freshness objective of '${group}' in objectives.json is not used, since the definition of the group states one`)
     const reads = this.#ir.models.map(model => [model.name, this.#measuredReads(model)] as const)
     this.#reads = new Map(reads.filter(([, measured]) => measured.length > 0))
     for (const group of Object.keys(objectives))

@@ -10,6 +10,7 @@ export {
   type Objectives,
   objectivesAt,
   OBJECTIVES_FILE,
+  objectivesInForce,
   readObjectives,
   writeObjectives,
 } from './objectives.ts'

@@ -1,6 +1,6 @@
 /**
- * Freshness objectives, one for each feature group, as JSON in a data folder. The audit writes the file; runs, `spillway inspect` and
- * people read it.
+ * Freshness objectives, one for each feature group: those that definitions state, and for other groups those in a JSON file in the data
+ * folder. The audit writes the file; runs, `spillway inspect` and people read it.
  *
  * `age` is the freshness threshold of the group without retraining: up to this age an older group loses at most 5 %. A decision is fresh if
  * its group was at most that old; `share` is the required part of fresh decisions. docs/guides/objectives.md describes the format.
@@ -61,6 +61,20 @@ export function readObjectives(path: string): Objectives | undefined {
   const problem = problemOf(parsed)
   if (problem !== undefined) throw new SpillwayError('SPILL_DATA', `${problem}; ${REPAIR}`, { place: path })
   return parsed as Objectives
+}
+
+/**
+ * The objectives in force: of a group whose definition states one, that; of other groups, that of the file. The usual ingestion delay of the
+ * file, which is measured and not chosen, holds for both.
+ */
+export function objectivesInForce(file: Objectives['groups'], { groups }: Pick<PipelineIR, 'groups'>): Objectives['groups'] {
+  const stated = groups.flatMap(({ name, freshness }) => {
+    if (!freshness) return []
+    const delay = file[name]?.delay
+    const { objective: age, target: share } = freshness
+    return [[name, { age, share, ...(delay !== undefined && { delay }), why: 'its definition states it' }] as const]
+  })
+  return { ...file, ...Object.fromEntries(stated) }
 }
 
 /** Throws `SPILL_DATA` for an objective of an unknown feature group. */
@@ -125,11 +139,12 @@ const displayText = (value: unknown): string => (value === undefined ? 'nothing'
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** The file of freshness objectives of a data folder: loaded at the start, and again after a change. Costs one `stat` for each check. */
+/** The freshness objectives of a run: the file is loaded at the start, and again after a change. Costs one `stat` for each check. */
 export class ObjectivesFile {
   readonly #path: string
   readonly #ir: PipelineIR
   #version: string
+  /** The objectives of the file. */
   #groups: Objectives['groups']
 
   /** Loads the file. Throws `SPILL_DATA` if it is malformed, or names an unknown feature group. */
@@ -137,12 +152,17 @@ export class ObjectivesFile {
     this.#path = path
     this.#ir = ir
     this.#version = versionOf(path)
-    this.#groups = objectivesAt(path, ir)
+    this.#groups = fileGroups(path, ir)
   }
 
-  /** The objectives by feature group; empty without a file. */
+  /** The objectives in force, by feature group. */
   get groups(): Objectives['groups'] {
-    return this.#groups
+    return objectivesInForce(this.#groups, this.#ir)
+  }
+
+  /** Groups of the file whose definitions state an objective, so that theirs in the file is not used. */
+  get unused(): string[] {
+    return this.#ir.groups.flatMap(({ name, freshness }) => (freshness && Object.hasOwn(this.#groups, name) ? [name] : []))
   }
 
   /** Reloads the file if it has changed. Returns the problem if the file is invalid; the previous objectives then stay in force. */
@@ -151,7 +171,7 @@ export class ObjectivesFile {
     if (version === this.#version) return { isNew: false }
     this.#version = version
     try {
-      this.#groups = objectivesAt(this.#path, this.#ir)
+      this.#groups = fileGroups(this.#path, this.#ir)
       return { isNew: true }
     } catch (error) {
       if (!(error instanceof SpillwayError)) throw error
@@ -161,10 +181,13 @@ export class ObjectivesFile {
 }
 
 /**
- * The objectives of a file, by feature group; empty without a file. Throws `SPILL_DATA` if the file is malformed, or names an unknown
+ * The objectives in force with a file, by feature group. Throws `SPILL_DATA` if the file is malformed, or names an unknown
  * feature group.
  */
-export function objectivesAt(path: string, ir: PipelineIR): Objectives['groups'] {
+export const objectivesAt = (path: string, ir: PipelineIR): Objectives['groups'] => objectivesInForce(fileGroups(path, ir), ir)
+
+/** The objectives of the file; empty without a file. */
+function fileGroups(path: string, ir: PipelineIR): Objectives['groups'] {
   const objectives = readObjectives(path)
   if (objectives) checkObjectiveGroups(objectives, ir, path)
   return objectives?.groups ?? {}
