@@ -2,7 +2,7 @@
 export { audit, type AuditResult, valuedAt, worthOf } from './audit.ts'
 export { AuditCheckpoint } from './checkpoint.ts'
 export type { AuditOptions } from './compare/audit-options.ts'
-export { presetPeople, readPeopleFile } from './cost/people.ts'
+export { type People, presetPeople, readPeopleFile, withCountedPages } from './cost/people.ts'
 export { examplePrices, readPricesFile } from './cost/prices.ts'
 export type { AuditReport } from './domain/audit-report.ts'
 export { ageTraces } from './experiment/timeline/age-traces.ts'

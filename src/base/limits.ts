@@ -242,6 +242,8 @@ export const limits = {
   ALERT_SILENCE_MS_MAX: 2_592_000_000,
   /** Newest alerts of a data folder; older ones are deleted. */
   ALERTS_KEPT: 1000,
+  /** Days from which a run's counts of pages replace the presets of an audit. */
+  PAGE_COUNT_DAYS_MIN: 28,
 
   // Operators' changes to a run or a data folder.
 

@@ -14,6 +14,7 @@ import type { AlertUpdate } from './alerts/alert-book.ts'
 import { type AlertEdit, isSilenced } from './alerts/change-alert.ts'
 import type { AlertCondition } from './alerts/conditions.ts'
 import { RunAlerts } from './alerts/run-alerts.ts'
+import { recordedAlertsSince } from './alerts/alert-store.ts'
 import { recordedStart } from './series/markers.ts'
 import { SeriesRecorder } from './series/recorder.ts'
 import { MeasureReader } from './series/measure-reader.ts'
@@ -73,8 +74,9 @@ export class RunMonitor {
   /** Monitors a run until it stops. Throws as `readDataFolder` does. */
   static start(live: MonitoredRun, options: MonitorOptions): RunMonitor {
     const monitor = new RunMonitor(live, options)
-    const start = recordedStart(monitor.#reader, monitor.#clock(), options.pipeline.fingerprint)
-    live.run.commitValues([start]).catch(() => {})
+    const [reader, now] = [monitor.#reader, monitor.#clock()]
+    const start = recordedStart(reader, now, options.pipeline.fingerprint)
+    live.run.commitValues([start, ...recordedAlertsSince(reader, now)]).catch(() => {})
     void monitor.#reading.refresh()
     monitor.#schedule()
     live.closeWith(monitor)

@@ -1,7 +1,7 @@
 /** Alerts of a data folder: those that fire, and the history. */
-import { type StrictOmit, sumBy } from '../base/index.ts'
+import { limits, type StrictOmit, sumBy } from '../base/index.ts'
 import type { Alert } from '../monitor/index.ts'
-import { storedAlerts } from '../monitor/alerts/index.ts'
+import { alertsSince, storedAlerts } from '../monitor/alerts/index.ts'
 import type { FolderLog } from './folder-log.ts'
 
 /** Alerts to list. */
@@ -24,11 +24,23 @@ export interface WeekOfAlerts {
   readonly hours: number
 }
 
+/** Pages over a period, for the cost of people. */
+export interface CountedPages {
+  /** Days in which runs judged alerts, with those in which none ran. */
+  readonly days: number
+  /** Pages that somebody acted on, or whose outcome nobody recorded. */
+  readonly incidents: number
+  /** Pages with nothing to do. */
+  readonly noise: number
+  /** Time that people recorded, hours; absent unless each page has it. */
+  readonly hours?: number
+}
+
 /** The alerts of one folder. */
 export class FolderAlerts {
-  readonly #log: Pick<FolderLog, 'named'>
+  readonly #log: Pick<FolderLog, 'named' | 'get' | 'lastSegment'>
 
-  constructor(log: Pick<FolderLog, 'named'>) {
+  constructor(log: Pick<FolderLog, 'named' | 'get' | 'lastSegment'>) {
     this.#log = log
   }
 
@@ -44,8 +56,30 @@ export class FolderAlerts {
     const byWeek = Map.groupBy(this.list(), ({ opened }) => mondayOf(opened))
     return [...byWeek].map(([week, alerts]) => ({ week, ...costOf(alerts) }))
   }
+
+  /**
+   * The pages since alerts are judged, up to the last event of the log; `undefined` over less than `PAGE_COUNT_DAYS_MIN` days. If older
+   * alerts are no longer kept, the period begins with the oldest that is.
+   */
+  pages(): CountedPages | undefined {
+    const alerts = this.list()
+    const since = alerts.length < limits.ALERTS_KEPT ? alertsSince(this.#log) : alerts[0].opened
+    const days = ((this.#log.lastSegment()?.arrival ?? 0) - (since ?? Infinity)) / DAY_MS
+    if (!(days >= limits.PAGE_COUNT_DAYS_MIN)) return undefined
+    const pages = alerts.filter(({ severity }) => severity === 'page')
+    const noise = pages.filter(({ outcome }) => outcome?.kind === 'noise').length
+    const isTimed = pages.every(({ outcome }) => outcome?.minutes !== undefined)
+    return {
+      days: Math.round(days),
+      incidents: pages.length - noise,
+      noise,
+      ...(isTimed && { hours: sumBy(pages, ({ outcome }) => outcome!.minutes!) / MINUTES_PER_HOUR }),
+    }
+  }
 }
 
+const MINUTES_PER_HOUR = 60
+const DAY_MS = 86_400_000
 const WEEK_MS = 604_800_000
 /** The first Monday after the epoch, UTC ms. */
 const FIRST_MONDAY_MS = 345_600_000

@@ -21,12 +21,14 @@ import {
   ingestionDelays,
   objectivesOf,
   type AuditReport,
+  type People,
+  withCountedPages,
 } from '../../audit/index.ts'
 import { keepCompiledCode } from '../command/heap.ts'
 import { forTerminal, shellWord } from '../command/print.ts'
 import { Strings } from '../../columns/index.ts'
 import type { Pipeline } from '../../define/index.ts'
-import type { ModelIR } from '../../define/ir/index.ts'
+import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
 import { promotedChampion, withFolder } from '../../operate/index.ts'
 import { censoredPositions, recordedBatches } from '../../run/history/index.ts'
 import { requireSourceFiles, readAuditHistory, type AuditHistory } from './audit-history.ts'
@@ -92,7 +94,7 @@ async function runAudit(
     seed,
     draws,
     prices: prices === undefined ? examplePrices : readPricesFile(prices),
-    people: people === undefined ? presetPeople : readPeopleFile(people),
+    people: await peopleOf(pipeline.ir, people, data),
     ...(await runMeasurements(pipeline, model, data)),
     intakeSeconds: history.intakeSeconds,
     plansMax: plans,
@@ -102,6 +104,15 @@ async function runAudit(
   })
   finished.remove()
   return result
+}
+
+/** The effort of people: the file, or presets; with the pages that the run counted, unless the file has counts. */
+async function peopleOf({ groups }: PipelineIR, file: string | undefined, data: string | undefined): Promise<People> {
+  const people = file === undefined ? presetPeople : readPeopleFile(file)
+  const pages = data === undefined ? undefined : await withFolder(data, ({ alerts }) => alerts.pages())
+  if (!pages) return people
+  const streams = groups.some(({ place }) => place.kind === 'stream' || place.kind === 'hybrid')
+  return withCountedPages(people, streams ? 'streaming' : 'batch', pages)
 }
 
 /** Measurements of the decisions of a run: stage times, feature ages, outcomes hidden by actions, and the champion. */

@@ -19,7 +19,6 @@ export {
   type CompatibilityLevel,
   compatibilityLevels,
   type FeatureIR,
-  type FreshnessIR,
   type GroupIR,
   type LabelIR,
   type ModelIR,

@@ -6,6 +6,18 @@ import { type AlertEdit, alertById, changedAlert } from './change-alert.ts'
 
 const ALERTS = 'alert/'
 
+const SINCE = 'alerts/since'
+
+/** When a run of the folder first judged alerts, UTC ms; `undefined` if none has. */
+export function alertsSince(values: Pick<NamedValues, 'get'>): number | undefined {
+  const since = values.get(SINCE)
+  return since === undefined ? undefined : Number(since)
+}
+
+/** The named value that records the first judgement; none if it is recorded. */
+export const recordedAlertsSince = (values: Pick<NamedValues, 'get'>, now: number): NamedWrite[] =>
+  values.get(SINCE) === undefined ? [[SINCE, String(now)]] : []
+
 /** A stored alert with its number. */
 export interface NumberedAlert {
   readonly number: number
