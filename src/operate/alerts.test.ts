@@ -40,7 +40,7 @@ test('pages are counted since alerts are judged: noise apart, a page without an 
 
 test('a short period, and a folder whose alerts were never judged, have no count', () => {
   assert.equal(alertsOf(27.9, [acted]).pages(), undefined)
-  assert.equal(alertsOf(28, [acted])!.pages()?.days, 28)
+  assert.equal(alertsOf(28, [acted]).pages()?.days, 28)
   assert.equal(alertsOf(92, [], NaN).pages(), undefined)
 })
 
