@@ -105,7 +105,7 @@ export class JobConditions {
     const { done, number } = lastReconciliation(this.#store) ?? {}
     if (!done || done.unexplained === 0) return []
     const summary = `reconciliation ${number} found ${done.unexplained} mismatches without a known cause`
-    return [{ cause: 'reconciliation', subject: { kind: 'pipeline', name: this.#ir.name }, severity: 'ticket', summary }]
+    return [{ cause: 'reconciliation', subject: { kind: 'pipeline', name: this.#ir.name }, severity: 'page', summary }]
   }
 }
 
