@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { mock, test } from 'node:test'
 import { main } from '../../src/cli/main.ts'
 import { singleLineTexts, printStatus } from '../../src/cli/command/print.ts'
+import type { Alert } from '../../src/monitor/alert.ts'
 import { closeDataFolder, openDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { called } from './called.ts'
 import { Shop } from './shop.ts'
@@ -26,6 +27,10 @@ const others: Readonly<Record<string, string>> = {
   audit: 'its report is checked by src/audit/report',
   drift: 'names of inputs and measures',
   tokens: 'names that an operator gave',
+  schema: 'definitions',
+  observe: 'definitions',
+  backup: 'addresses, times and sizes',
+  restore: 'addresses, times and sizes',
   init: 'src/cli/init/inferred-project.test.ts',
   explain: 'a table of Spillway',
   completion: 'definitions of commands',
@@ -53,6 +58,22 @@ const isForged = (text: string): boolean => /(?:^|[\p{Cc}\u2028\u2029](?:\[?\d*G
 const sale = (id: string, more: object) =>
   JSON.stringify({ id, card: 'a', till: 1, price: '1.00', abroad: false, at: '2026-01-01T00:00Z', ...more })
 
+const alert: Alert = {
+  id: 'effects-page-1',
+  pipeline: 'shop',
+  cause: 'effects',
+  subject: { kind: 'action', name: 'page' },
+  severity: 'page',
+  state: 'firing',
+  opened: 1,
+  summary: `the receiver said ${hostile}`,
+  affected: { groups: [], models: [], actions: ['page'] },
+  runbook: 'docs/guides/alerts.md#effects',
+  command: 'spillway effects',
+  inhibited: [],
+  acknowledged: { by: `ann${hostile}`, at: 2, note: hostile },
+}
+
 test('whatever senders write, each listing has its own lines and no other', async () => {
   using shop = await Shop.ran([
     sale(`i${hostile}`, { card: hostile }),
@@ -75,6 +96,7 @@ test('whatever senders write, each listing has its own lines and no other', asyn
   }
   await dataFolder.store.commit({ effects: [{ ...effect, body: `{"model":"risk"}${hostile}` }] })
   await dataFolder.store.commit({ effectChanges: [{ kind: 'dead', number: 1, sent: 1, at: 2, why: hostile }] })
+  await dataFolder.store.commit({ put: [['alert/000000000001', JSON.stringify(alert)]] })
   await closeDataFolder(dataFolder)
   const inData = ['--data', data]
   const calls: string[][] = [
@@ -95,12 +117,16 @@ test('whatever senders write, each listing has its own lines and no other', asyn
     ['dlq', 'list', '--settled', ...inData],
     ['reconcile', pipeline, ...inData],
     ['inspect', '--verify', ...inData],
+    ['alerts', ...inData],
+    ['alerts', 'ack', 'effects-page-1', '--note', hostile, ...inData],
+    ['alerts', 'silence', `no ${hostile}`, '--for', '1h', ...inData],
+    ['alerts', 'list', '--all', ...inData],
     ['replay', pipeline, '--source', `sales=${folder}/sales.ndjson`, '--show', '5'],
     ['run', pipeline, '--source', `sales=${folder}/sales.ndjson`, '--once', '--data', `${folder}/again`],
   ]
   let shown = 0
   for (const args of calls)
-    for (const json of args[0] === 'dlq' && args[1] === 'edit' ? [false] : [false, true]) {
+    for (const json of args[1] === 'edit' || args[1] === 'ack' || args[1] === 'silence' ? [false] : [false, true]) {
       const { text } = await printed(...args, ...(json ? ['--json'] : []))
       assert.ok(!isForged(text), `${args.join(' ')}\n${JSON.stringify(text)}`)
       if (text.includes('FORGED')) shown++
