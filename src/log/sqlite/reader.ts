@@ -83,7 +83,8 @@ export class SqliteReader implements StoredLog {
 
   named(prefix: string): [name: string, value: string][] {
     const rows = this.#db.all<{ name: string; value: string; sum: number | null }>(
-      'SELECT name, value, sum FROM value WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name',
+      // A range of the index; no name has the last code point.
+      'SELECT name, value, sum FROM value WHERE name >= ?1 AND name < ?1 || char(0x10FFFF) ORDER BY name',
       prefix,
     )
     const values = rows.map(({ name, value, sum }): [string, string] => [name, verifyChecksum(this.#path, name, value, sum)])
