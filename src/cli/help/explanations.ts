@@ -98,9 +98,10 @@ export const explanations: Readonly<Record<ErrorCode, Explanation>> = {
     fix: `ask for a later time, or replay the history up to that time.`,
   },
   SPILL_SCHEMA: {
-    meaning: `A source has columns that the events in its log do not have: a column was added that is not nullable, or a type
-      changed. The log is replayed, so every event in it must fit today's columns.`,
-    fix: `make a new column nullable, give a changed one another name, or start a new source; the message names it.`,
+    meaning: `The events of a log cannot be read with today's columns of their source: a column was added that is neither nullable nor
+      has a default, a type changed, or a rename leads to several columns. Or the new columns break the compatibility level of the
+      source. The log is replayed, so every event in it must fit today's columns.`,
+    fix: `the message names the column, the version and the migration path; schema evolution has all of them.`,
   },
   SPILL_CLOCK: {
     meaning: `The clock of the machine jumped ahead by more than an hour during a run. Arrivals never decrease, so one event stamped

@@ -5,9 +5,7 @@ import { didYouMean, SpillwayError, show } from '../../base/index.ts'
  * Numbers of the alert rules, in place of the defaults.
  *
  * @example
- * ```ts
- * const thresholds: Partial<AlertThresholds> = { deadlines: 0.999, diskPageBytes: 2 ** 30 }
- * ```
+ * export default defineConfig({ alerts: { thresholds: { deadlines: 0.999, diskPageBytes: 2 ** 30 } } })
  */
 export interface AlertThresholds {
   /** Required share of effects that meet their deadline. */
