@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { after, before, describe, test } from 'node:test'
 import { writeAuditReport } from '../../src/audit/write-report.ts'
+import { pause } from '../../src/base/clock.ts'
 import { addToken, revokeToken } from '../../src/serve/access/token-file.ts'
 import { fraudReport } from '../audit/reports/fraud.ts'
 import { scratchFolder } from '../scratch.ts'
@@ -115,6 +116,22 @@ describe('the dashboard', { skip, timeout: 600_000 }, () => {
     await until(page, `!document.querySelector('dialog').open`)
     await page.evaluate('history.back()')
     await untilText(page, 'Stages')
+  })
+
+  test('a filter that is typed slowly keeps its text while the page reads the status, and applies on Enter', async () => {
+    const page = await openPage('/decisions')
+    await untilText(page, 'newest decision')
+    const field = `[...document.querySelectorAll('label')].find(label => label.textContent.startsWith('Key')).control`
+    await page.evaluate(`${field}.focus()`)
+    const requests = page.requests.length
+    for (const letter of 'c1') {
+      await press(page, letter)
+      await pause(1200)
+    }
+    assert.ok(page.requests.slice(requests).some(url => url.endsWith('/status')))
+    assert.deepEqual([await page.evaluate(`${field}.value`), await page.evaluate('location.search')], ['c1', ''])
+    await press(page, 'Enter')
+    await until(page, `location.search === '?key=c1' && ${field}.value === 'c1'`)
   })
 
   test('the theme is switched by a key, and kept', async () => {
