@@ -109,6 +109,8 @@ export const networkLimits = {
   SSE_RETRY_MS: 1000,
   /** Delay after which a revoked token is rejected, ms. */
   TOKENS_LOOK_MS: 1000,
+  /** Duration of a session of the dashboard, ms. */
+  SESSION_MS: 43_200_000,
   /** Clients with a rate limiter; those that came longest ago are removed. */
   RATE_CLIENTS_MAX: 100_000,
   /** Greatest difference between the timestamp of a webhook and this machine's clock, seconds. */

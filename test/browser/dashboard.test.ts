@@ -272,7 +272,7 @@ describe('the dashboard', { skip, timeout: 600_000 }, () => {
     assert.doesNotMatch(names, /Dead letters/)
     assert.equal(await page.evaluate<number>(`fetch('/flow/dead-letters').then(({ status }) => status)`), 403)
     revokeToken(data, 'ann')
-    await untilText(page, 'the session has ended, since its token was revoked')
+    await untilText(page, 'the session has ended: its token was revoked')
     await guarded.close()
   })
 })

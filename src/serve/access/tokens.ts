@@ -4,7 +4,9 @@
  */
 import { timingSafeEqual } from 'node:crypto'
 import { statSync } from 'node:fs'
+import type { IncomingHttpHeaders } from 'node:http'
 import { stopwatch, type Clock, limits } from '../../base/index.ts'
+import { SessionSeal, sessionValue } from './session-cookie.ts'
 import { tokenHash, readTokens, tokenFilePath, type StoredToken } from './token-file.ts'
 
 interface HashedToken {
@@ -17,6 +19,7 @@ export class Tokens {
   readonly #data: string
   readonly #onError: (error: unknown) => void
   readonly #clock: Clock
+  readonly #seal: SessionSeal
   #tokens: readonly HashedToken[]
   /** Inode, time and size of the file. */
   #version: string
@@ -30,6 +33,7 @@ export class Tokens {
     this.#data = data
     this.#onError = onError
     this.#clock = clock
+    this.#seal = new SessionSeal(clock)
     this.#checkedAt = clock()
     this.#version = this.#fileVersion()
     this.#isRequired = this.#version !== ''
@@ -55,6 +59,22 @@ export class Tokens {
     let match: StoredToken | undefined
     for (const own of this.#tokens) if (timingSafeEqual(own.hash, hash)) match = own.token
     return match
+  }
+
+  /** The token of a request: that of its `Authorization` header, or else that of its session. */
+  ofRequest(headers: IncomingHttpHeaders): StoredToken | undefined {
+    const session = sessionValue(headers)
+    if (session === undefined) return this.find(headers.authorization)
+    this.#refresh()
+    return this.#seal.open(
+      session,
+      this.#tokens.map(({ token }) => token),
+    )
+  }
+
+  /** The value of the cookie for a session with a token. */
+  sealSession(token: StoredToken): string {
+    return this.#seal.seal(token)
   }
 
   /** Reads a changed file. A file that cannot be read lets nobody in until it can. */

@@ -8,7 +8,7 @@ import { clientKey } from '../access/budget.ts'
 import { checkHost, checkCsrf } from '../access/request-origin.ts'
 import type { Authorize, ServeOptions } from './server-context.ts'
 import { RateLimiter } from '../access/rate-limit.ts'
-import { authorizationOf, hasSession } from '../access/session-cookie.ts'
+import { hasSession } from '../access/session-cookie.ts'
 import { allowsRole, type Role, roles } from '../access/token-file.ts'
 import { addRequestCheck } from '../http/request.ts'
 import { ServeError } from '../http/serve-error.ts'
@@ -56,11 +56,14 @@ export function addAuthorizationHooks(app: FastifyInstance, { hosts, tokens, aut
 
 /** Throws 401 without a valid token, 403 without the role. */
 function clientOf({ headers }: FastifyRequest, tokens: Tokens, role: Role): string {
-  const authorization = authorizationOf(headers)
-  const token = tokens.find(authorization)
+  const token = tokens.ofRequest(headers)
   if (!token) {
-    if (hasSession(headers)) throw new ServeError('SPILL_TOKEN', 'the session has ended, since its token was revoked: sign in again')
-    const problem = authorization === undefined ? 'a token is needed' : 'there is no such token'
+    if (hasSession(headers))
+      throw new ServeError(
+        'SPILL_TOKEN',
+        'the session has ended: its token was revoked, the server restarted, or it is 12 h old; sign in again',
+      )
+    const problem = headers.authorization === undefined ? 'a token is needed' : 'there is no such token'
     const fix = 'send -H "authorization: Bearer spw_…"; `spillway tokens add` makes one'
     throw new ServeError('SPILL_TOKEN', `${problem}: ${fix}`, { headers: { 'www-authenticate': 'Bearer' } })
   }
@@ -69,7 +72,7 @@ function clientOf({ headers }: FastifyRequest, tokens: Tokens, role: Role): stri
 }
 
 function hasRole({ headers }: FastifyRequest, tokens: Tokens, role: Role): boolean {
-  const token = tokens.find(authorizationOf(headers))
+  const token = tokens.ofRequest(headers)
   return token !== undefined && allowsRole(token.roles, role)
 }
 
@@ -83,7 +86,7 @@ export async function clientRoles(
     return { roles: roles.filter((_role, i) => allowed[i]) }
   }
   if (!tokens?.areRequired) return { roles }
-  const token = tokens.find(authorizationOf(request.headers))
+  const token = tokens.ofRequest(request.headers)
   return token ? { client: token.name, roles: roles.filter(role => allowsRole(token.roles, role)) } : { roles: [] }
 }
 

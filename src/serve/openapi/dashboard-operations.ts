@@ -90,7 +90,7 @@ export const dashboardPaths: Paths = {
       answer: json('the session', session),
       errors: [421],
     }),
-    post: operation('beginSession', 'Begins a session of a browser: a cookie with the token', {
+    post: operation('beginSession', 'Begins a session of a browser: a cookie that names the token for 12 h', {
       isPublic: true,
       body: token,
       answer: json('the client and its roles', object({ client: text, roles: roleList })),

@@ -6,6 +6,7 @@ import Fastify from 'fastify'
 import { open, pay, posted, shop as pipeline } from '../../../test/serve/shop.ts'
 import { limits } from '../../base/index.ts'
 import { addToken, revokeToken } from '../access/token-file.ts'
+import { sessionCookie } from '../access/session-cookie.ts'
 import { Tokens } from '../access/tokens.ts'
 import { servePlugin } from '../plugin.ts'
 
@@ -120,7 +121,7 @@ test('a token begins a session whose cookie no script and no other site can use;
     const answer = await signIn(own, token)
     assert.deepEqual(answer.json(), { client: 'ann', roles: ['read'] })
     const set = String(answer.headers['set-cookie'])
-    assert.match(set, /^spillway-session-7070=spw_[\w-]+; HttpOnly; SameSite=Strict; Path=\/$/)
+    assert.match(set, /^spillway-session-7070=[0-9a-f]{32}\.\d+\.[\w-]{43}; HttpOnly; SameSite=Strict; Path=\/$/)
     const cookie = set.split(';')[0]
     const session = await own.inject({ url: '/ui/session', headers: { host, cookie } })
     assert.deepEqual(session.json(), { authorization: 'token', client: 'ann', roles: ['read'], pipeline: 'shop' })
@@ -145,10 +146,52 @@ test('a revoked token ends the session at the next request, with the reason', ()
     const answer = await own.inject({ url: '/status', headers: { host, cookie } })
     assert.deepEqual(
       [answer.statusCode, answer.json<{ message: string }>().message],
-      [401, 'the session has ended, since its token was revoked: sign in again'],
+      [401, 'the session has ended: its token was revoked, the server restarted, or it is 12 h old; sign in again'],
     )
     const session = await own.inject({ url: '/ui/session', headers: { host, cookie } })
-    assert.deepEqual(session.json(), { authorization: 'token', roles: [], ended: 'the token of this session was revoked' })
+    assert.deepEqual(session.json(), {
+      authorization: 'token',
+      roles: [],
+      ended: 'its token was revoked, the server restarted, or it is 12 h old',
+    })
+  }))
+
+test('the cookie is for encrypted connections alone where the session began on one', () => {
+  const cookie = (protocol: string) => sessionCookie({ headers: { host }, protocol }, { value: 'v', path: '' })
+  assert.match(cookie('https'), /; Secure$/)
+  assert.doesNotMatch(cookie('http'), /Secure/)
+})
+
+test('the cookie holds no token: it is no Bearer token, and a changed, expired or foreign one opens nothing', () =>
+  withTokens(async ({ app: own, data }, clock) => {
+    const token = addToken(data, 'ann', ['read'], 0)
+    const bob = addToken(data, 'bob', ['admin'], 0)
+    clock.now += limits.TOKENS_LOOK_MS
+    const cookieOf = async (text: string) => String((await signIn(own, text)).headers['set-cookie']).split(';')[0]
+    const cookie = await cookieOf(token)
+    const [name, value] = cookie.split('=')
+    const [id, expiry, mac] = value.split('.')
+    const statusOf = async (headers: Record<string, string>) =>
+      (await own.inject({ url: '/status', headers: { host, ...headers } })).statusCode
+    const bobId = (await cookieOf(bob)).split('=')[1].split('.')[0]
+    assert.equal(await statusOf({ cookie }), 200)
+    assert.equal(await statusOf({ authorization: `Bearer ${value}` }), 401)
+    const changed = [
+      token,
+      id,
+      `${bobId}.${expiry}.${mac}`,
+      `${id}.${Number(expiry) + 1}.${mac}`,
+      `${id}.${expiry}.${mac.slice(1)}`,
+      `${id}.${expiry}.${mac.startsWith('A') ? 'B' : 'A'}${mac.slice(1)}`,
+    ]
+    for (const text of changed) assert.equal(await statusOf({ cookie: `${name}=${text}` }), 401, text)
+    const other = new Tokens(data)
+    assert.equal(other.ofRequest({ host, cookie }), undefined, 'a different process has a different secret')
+    assert.ok(other.ofRequest({ host, cookie: `${name}=${other.sealSession(other.find(`Bearer ${token}`)!)}` }))
+    clock.now += limits.SESSION_MS - 1
+    assert.equal(await statusOf({ cookie }), 200)
+    clock.now += 1
+    assert.equal(await statusOf({ cookie }), 401)
   }))
 
 test('a page of another origin cannot use the cookie, whatever it sends', () =>

@@ -24,7 +24,7 @@ export function sessionRoutes(app: FastifyInstance, { ir, authorization, tokens,
       roles,
       ...(client !== undefined && { client }),
       ...(roles.length > 0 && { pipeline: ir.name }),
-      ...(isEnded && { ended: 'the token of this session was revoked' }),
+      ...(isEnded && { ended: 'its token was revoked, the server restarted, or it is 12 h old' }),
     }
   })
 
@@ -37,14 +37,14 @@ export function sessionRoutes(app: FastifyInstance, { ir, authorization, tokens,
     const { token } = fields
     if (typeof token !== 'string') throw new ServeError('SPILL_INPUT', 'the token is missing: send { "token": "spw_…" }')
     const own = tokens?.find(`Bearer ${token}`)
-    if (!own) throw new ServeError('SPILL_TOKEN', 'there is no such token; `spillway tokens add NAME --role ROLE` makes one')
-    reply.header('set-cookie', sessionCookie(request.headers, { token, path: app.prefix }))
+    if (!tokens || !own) throw new ServeError('SPILL_TOKEN', 'there is no such token; `spillway tokens add NAME --role ROLE` makes one')
+    reply.header('set-cookie', sessionCookie(request, { value: tokens.sealSession(own), path: app.prefix }))
     return { client: own.name, roles: own.roles }
   })
 
   app.delete('/ui/session', async (request, reply) => {
     checkCsrf(request.method, request.headers)
-    reply.header('set-cookie', sessionCookie(request.headers, { path: app.prefix }))
+    reply.header('set-cookie', sessionCookie(request, { path: app.prefix }))
     return { roles: [] }
   })
 }
