@@ -9,7 +9,7 @@ import { FolderAlerts } from './alerts.ts'
 const DAY = 86_400_000
 const start = Date.parse('2026-01-05T00:00Z')
 
-type Stored = Pick<Alert, 'severity'> & Partial<Pick<Alert, 'outcome'>>
+type Stored = Pick<Alert, 'severity'> & Partial<Pick<Alert, 'outcome' | 'state'>>
 
 /** Alerts that opened a day apart, in a log whose last event came after `days`. */
 function alertsOf(days: number, stored: readonly Stored[], since: number | undefined = start): FolderAlerts {
@@ -36,6 +36,16 @@ test('pages are counted since alerts are judged: noise apart, a page without an 
   assert.deepEqual(alertsOf(92, [acted, noise, open]).pages(), { days: 92, incidents: 2, noise: 1 })
   assert.deepEqual(alertsOf(92, [acted, { severity: 'page', outcome: outcome('acted') }]).pages(), { days: 92, incidents: 2, noise: 0 })
   assert.deepEqual(alertsOf(365, []).pages(), { days: 365, incidents: 0, noise: 0, hours: 0 })
+})
+
+test('an old page that still fires is listed, however many alerts are newer', () => {
+  const resolved: Stored = { severity: 'ticket', state: 'resolved' }
+  const alerts = alertsOf(92, [{ severity: 'page', state: 'firing' }, ...Array.from({ length: 9 }, () => resolved)])
+  const idsOf = (listed: readonly Alert[]) => listed.map(({ id }) => id)
+  assert.deepEqual(idsOf(alerts.list({ last: 2 })), ['a-1', 'a-9', 'a-10'])
+  assert.deepEqual(idsOf(alerts.list({ last: 2, state: 'resolved' })), ['a-9', 'a-10'])
+  const { alerts: listed, weeks } = alerts.summary({ last: 2 })
+  assert.deepEqual([listed, weeks], [alerts.list({ last: 2 }), alerts.weeks()])
 })
 
 test('a short period, and a folder whose alerts were never judged, have no count', () => {

@@ -7,7 +7,7 @@ import type { FolderLog } from './folder-log.ts'
 /** Alerts to list. */
 export interface AlertQuery {
   readonly state?: Alert['state'] | undefined
-  /** The newest so many. */
+  /** The newest so many; older alerts that still fire are listed too. */
   readonly last?: number
 }
 
@@ -46,15 +46,18 @@ export class FolderAlerts {
 
   /** Alerts, oldest first. */
   list({ state, last = Infinity }: AlertQuery = {}): Alert[] {
-    return storedAlerts(this.#log)
-      .filter(alert => state === undefined || alert.state === state)
-      .slice(-last)
+    return newestAlerts(storedAlerts(this.#log), { state, last })
+  }
+
+  /** Alerts and weeks together, which parses the stored alerts once. */
+  summary({ state, last = Infinity }: AlertQuery): { readonly alerts: Alert[]; readonly weeks: WeekOfAlerts[] } {
+    const all = storedAlerts(this.#log)
+    return { alerts: newestAlerts(all, { state, last }), weeks: weeksOf(all) }
   }
 
   /** Counts and hours by week, oldest first; weeks without alerts are left out. */
   weeks(): WeekOfAlerts[] {
-    const byWeek = Map.groupBy(this.list(), ({ opened }) => mondayOf(opened))
-    return [...byWeek].map(([week, alerts]) => ({ week, ...costOf(alerts) }))
+    return weeksOf(this.list())
   }
 
   /**
@@ -85,6 +88,16 @@ const WEEK_MS = 604_800_000
 const FIRST_MONDAY_MS = 345_600_000
 
 const mondayOf = (at: number): number => Math.floor((at - FIRST_MONDAY_MS) / WEEK_MS) * WEEK_MS + FIRST_MONDAY_MS
+
+function newestAlerts(all: readonly Alert[], { state, last }: Required<AlertQuery>): Alert[] {
+  const matching = all.filter(alert => state === undefined || alert.state === state)
+  return matching.filter((alert, i) => alert.state === 'firing' || i >= matching.length - last)
+}
+
+function weeksOf(alerts: readonly Alert[]): WeekOfAlerts[] {
+  const byWeek = Map.groupBy(alerts, ({ opened }) => mondayOf(opened))
+  return [...byWeek].map(([week, own]) => ({ week, ...costOf(own) }))
+}
 
 function costOf(alerts: readonly Alert[]): StrictOmit<WeekOfAlerts, 'week'> {
   const countOf = (holds: (alert: Alert) => boolean): number => alerts.filter(holds).length

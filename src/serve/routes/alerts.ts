@@ -1,5 +1,5 @@
 /**
- * Alerts of the run. `GET /alerts` lists those that fire and the newest resolved ones, with their cost by week; `POST /alerts/:id/acknowledge`,
+ * Alerts of the run. `GET /alerts` lists the newest and all that fire, with their cost by week; `POST /alerts/:id/acknowledge`,
  * `/silence` and `/resolve` change one. A change is durable when it is answered.
  */
 import type { FastifyInstance } from 'fastify'
@@ -17,7 +17,7 @@ export function alertRoutes(app: FastifyInstance, context: ServerContext): void 
   addReadRoute(app, '/alerts', ['state', 'limit'], ({ state, limit }) => {
     if (state !== undefined && state !== 'firing' && state !== 'resolved')
       throw new ServeError('SPILL_INPUT', `?state=${state} is firing or resolved`)
-    return { alerts: folder.alerts.list({ state, last: listLimit(limit, LISTED_MAX) }), weeks: folder.alerts.weeks() }
+    return folder.alerts.summary({ state, last: listLimit(limit, LISTED_MAX) })
   })
   for (const change of alertEdits)
     app.post<{ Params: { alert: string } }>(`/alerts/:alert/${change}`, { config: { role: 'operate' } }, async (request, _reply) => {
