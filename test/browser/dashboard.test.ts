@@ -157,6 +157,12 @@ describe('the dashboard', { skip, timeout: 600_000 }, () => {
     for (const page of [first, second]) await untilText(page, 'needs a decimal number')
     await fill(first, 'amount', '7.5x')
     await untilText(first, 'needs a decimal number')
+    await fill(first, 'amount', '')
+    await untilText(first, 'cannot be removed: write a value')
+    assert.equal(
+      await first.evaluate(`[...document.querySelectorAll('button')].find(({ textContent }) => textContent === 'Save').disabled`),
+      true,
+    )
     await fill(first, 'amount', '7.50')
     await until(first, `!document.body.innerText.includes('needs a decimal number') && document.querySelector('.diff')`)
     await click(first, 'Save')

@@ -10,6 +10,7 @@ import { DropForm } from './drop-form.tsx'
 import { dropLetters, replayLetters } from './letter-changes.ts'
 import {
   changedFields,
+  clearedFields,
   editableFields,
   fieldJson,
   fieldProblem,
@@ -37,6 +38,9 @@ export function LetterEditor({ letter, pipeline, change, onSaved }: EditorProps)
   const [newer, setNewer] = useState<LetterAnswer>()
   const isEdited = fields && begin ? recordDifferences(begin, fields).length > 0 : text !== recordText(letter)
 
+  const cleared = fields && begin ? clearedFields(begin, fields) : []
+  const isBlocked = change.isBusy || cleared.length > 0
+
   const save = async (version: string): Promise<void> => {
     const body =
       fields && begin
@@ -61,28 +65,20 @@ export function LetterEditor({ letter, pipeline, change, onSaved }: EditorProps)
     <section aria-label="Record">
       <h2>Record</h2>
       {letter.source === undefined && (
-        <label>
-          Source to replay it to
-          <select value={sourceName ?? ''} onChange={event => setSourceName(event.currentTarget.value || undefined)}>
-            <option value="">choose one</option>
-            {pipeline.sources.map(({ name }) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </label>
+        <SourceChoice names={pipeline.sources.map(({ name }) => name)} chosen={sourceName} onChoose={setSourceName} />
       )}
       {fields ? (
-        <FieldRows fields={fields} source={source} onChange={setFields} />
+        <FieldRows fields={fields} source={source} cleared={cleared} onChange={setFields} />
       ) : (
         <textarea class="record" rows={8} aria-label="Record" value={text} onInput={event => setText(event.currentTarget.value)} />
       )}
-      <Preview letter={letter} fields={fields} />
+      {cleared.length === 0 && <Preview letter={letter} fields={fields} />}
       {newer && <Conflict letter={newer} onTheirs={onSaved} onMine={() => saveAs(newer.version, false)} />}
       <div class="buttons">
-        <button type="button" class="primary" disabled={change.isBusy} onClick={() => saveAs(letter.version, true)}>
+        <button type="button" class="primary" disabled={isBlocked} onClick={() => saveAs(letter.version, true)}>
           {isEdited ? 'Save and replay' : 'Replay'}
         </button>
-        <button type="button" disabled={!isEdited || change.isBusy} onClick={() => saveAs(letter.version, false)}>
+        <button type="button" disabled={!isEdited || isBlocked} onClick={() => saveAs(letter.version, false)}>
           Save
         </button>
         <DropForm
@@ -99,19 +95,41 @@ export function LetterEditor({ letter, pipeline, change, onSaved }: EditorProps)
   )
 }
 
+interface SourceChoiceProps {
+  readonly names: readonly string[]
+  readonly chosen: string | undefined
+  readonly onChoose: (name: string | undefined) => void
+}
+
+function SourceChoice({ names, chosen, onChoose }: SourceChoiceProps) {
+  return (
+    <label>
+      Source to replay it to
+      <select value={chosen ?? ''} onChange={event => onChoose(event.currentTarget.value || undefined)}>
+        <option value="">choose one</option>
+        {names.map(name => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
 interface FieldRowsProps {
   readonly fields: readonly RecordField[]
   readonly source: SourceAnswer | undefined
+  /** Fields that had a value and are empty now. */
+  readonly cleared: readonly string[]
   readonly onChange: (fields: RecordField[]) => void
 }
 
-function FieldRows({ fields, source, onChange }: FieldRowsProps) {
+function FieldRows({ fields, source, cleared, onChange }: FieldRowsProps) {
   const set = (name: string, json: string): void => onChange(fields.map(field => (field.name === name ? { name, json } : field)))
   return (
     <div class="fields">
       {fields.map(({ name, json }) => {
         const column = source?.columns.find(candidate => candidate.name === name)
-        const problem = fieldProblem(json, column)
+        const problem = cleared.includes(name) ? 'cannot be removed: write a value' : fieldProblem(json, column)
         const id = `field-${name}`
         return (
           <div key={name} class="field">

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { replayText } from './replay-text.ts'
-import { changedFields, editableFields, fieldJson, fieldProblem, fieldsOf, fieldText, recordDifferences } from './record-fields.ts'
+import {
+  changedFields,
+  clearedFields,
+  editableFields,
+  fieldJson,
+  fieldProblem,
+  fieldsOf,
+  fieldText,
+  recordDifferences,
+} from './record-fields.ts'
 
 const source = {
   name: 'payments',
@@ -33,6 +42,9 @@ test('a text is JSON of its column: digits of a text column stay text', () => {
   assert.equal(fieldJson('12', of('id')), '"12"')
   assert.equal(fieldJson('3.50', of('amount')), '3.50')
   assert.equal(fieldJson('a lot', of('amount')), '"a lot"')
+  const time = { name: 'at', type: 'timestamp' }
+  assert.equal(fieldJson('1767268800000', time), '1767268800000')
+  assert.equal(fieldJson('2026-01-01T12:00:00Z', time), '"2026-01-01T12:00:00Z"')
   assert.equal(fieldJson('', of('id')), '')
   assert.equal(fieldText('"a \\"b\\""'), 'a "b"')
 })
@@ -58,6 +70,13 @@ test('an edit sets the changed fields alone, with their digits', () => {
   assert.equal(changedFields(before, after), '{"amount":3.50}')
   assert.deepEqual(recordDifferences(before, after), [{ name: 'amount', before: '"a lot"', after: '3.50' }])
   assert.deepEqual(recordDifferences(before, before), [])
+})
+
+test('a field that is emptied is cleared, which an edit cannot send; a missing one that stays empty is not', () => {
+  const before = editableFields('{"id":"1","amount":"a lot"}', source)!
+  const after = before.map(field => (field.name === 'amount' ? { name: 'amount', json: '' } : field))
+  assert.deepEqual(clearedFields(before, after), ['amount'])
+  assert.deepEqual(clearedFields(before, before), [])
 })
 
 test('outcomes of a replay in words', () => {

@@ -44,12 +44,14 @@ export function editableFields(raw: string | undefined, source: SourceAnswer | u
 export const fieldText = (json: string): string => (json.startsWith('"') ? (JSON.parse(json) as string) : json)
 
 /**
- * The JSON of an edited text. For a column of text it is a string, whatever it looks like. Elsewhere what is JSON stays JSON, and any other
- * text is a string. Empty removes nothing: an empty field stays missing.
+ * The JSON of an edited text. For a column of text it is a string, whatever it looks like; a timestamp of digits is UTC milliseconds, a
+ * number. Elsewhere what is JSON stays JSON, and any other
+ * text is a string. An empty text is a missing field; an edit cannot remove a field, so the editor rejects it where the record has one.
  */
 export function fieldJson(text: string, column: DescribedItem | undefined): string {
   if (text === '') return ''
-  if (column && isTextType(column.type)) return JSON.stringify(text)
+  const isMillis = column?.type === 'timestamp' && /^-?\d+$/.test(text)
+  if (column && isTextType(column.type) && !isMillis) return JSON.stringify(text)
   try {
     JSON.parse(text)
     return text
@@ -112,6 +114,12 @@ export function recordDifferences(before: readonly RecordField[], after: readonl
     .map(name => ({ name, before: jsonIn(before, name), after: jsonIn(after, name) }))
     .filter(difference => difference.before !== difference.after)
 }
+
+/** Fields that were cleared, which an edit cannot send: it sets fields, and removes none. */
+export const clearedFields = (before: readonly RecordField[], after: readonly RecordField[]): string[] =>
+  recordDifferences(before, after)
+    .filter(change => change.after === undefined)
+    .map(({ name }) => name)
 
 /** The body of an edit: the fields that were changed. */
 export function changedFields(before: readonly RecordField[], after: readonly RecordField[]): string {
