@@ -1,7 +1,7 @@
-/** Rates over time, drawn by uPlot. The legend has the figures under the cursor, or the newest. */
+/** Rates over time in UTC, drawn by uPlot. The legend has the figures under the cursor, or the newest. */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import uPlot from 'uplot'
-import { rateText } from '../core/text.ts'
+import { rateText, timeStamp } from '../core/text.ts'
 
 export interface ChartLine {
   readonly label: string
@@ -64,7 +64,7 @@ export function RateChart({ times, lines, label, marks = [] }: RateChartProps) {
     <figure>
       <div ref={box} class="chart" role="img" aria-label={label} />
       <ul class="legend">
-        <li class="soft">{times[at] === undefined ? '' : clockText(times[at])}</li>
+        <li class="soft">{times[at] === undefined ? '' : `${isLong ? dateText(times[at]) : clockText(times[at])} UTC`}</li>
         {lines.map(({ label: name, values, colour }) => (
           <li key={name}>
             <svg width="16" height="3" aria-hidden="true">
@@ -78,14 +78,14 @@ export function RateChart({ times, lines, label, marks = [] }: RateChartProps) {
   )
 }
 
-const clockText = (seconds: number): string => new Date(seconds * 1000).toLocaleTimeString('en-GB')
+const clockText = (seconds: number): string => timeStamp(seconds * 1000).slice(11)
 
 interface ChartHooks {
   readonly onHover: (index: number | undefined) => void
   readonly marks: () => readonly number[]
 }
 
-const dateText = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(5, 16).replace('T', ' ')
+const dateText = (seconds: number): string => timeStamp(seconds * 1000).slice(5, 16)
 
 function chartOptions(width: number, lines: readonly ChartLine[], { onHover, marks }: ChartHooks): uPlot.Options {
   const style = getComputedStyle(document.documentElement)
@@ -99,6 +99,7 @@ function chartOptions(width: number, lines: readonly ChartLine[], { onHover, mar
     width,
     height: HEIGHT,
     legend: { show: false },
+    tzDate: seconds => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
     cursor: { y: false, drag: { x: false, y: false } },
     hooks: {
       setCursor: [({ cursor }) => onHover(cursor.idx ?? undefined)],
