@@ -21,9 +21,18 @@ export function DecisionList({ view, pipeline }: { readonly view: View; readonly
   const isFiltered = view.query['min'] !== undefined || view.query['until'] !== undefined
   const path = isLive ? undefined : `/decisions${queryText({ model, key, limit: isFiltered ? SEARCHED : SHOWN })}`
   const { value, error, reload } = useResource<{ decisions: DecisionAnswer[]; lookedAt?: number }>(path)
-  const tail = useEventTail<DecisionAnswer>('/events', 'decision', { model }, isLive)
-  const all = isLive ? tail.events.filter(decision => key === undefined || String(decision.key) === key) : value?.decisions.toReversed()
-  const shown = all?.filter(filter).slice(0, SHOWN)
+  const matches = (decision: DecisionAnswer): boolean => (key === undefined || String(decision.key) === key) && filter(decision)
+  const tail = useEventTail<DecisionAnswer>(
+    '/events',
+    'decision',
+    { model },
+    {
+      isOpen: isLive,
+      matches: key === undefined && !isFiltered ? undefined : matches,
+    },
+  )
+  const all = isLive ? tail.events.filter(matches) : value?.decisions.toReversed().filter(filter)
+  const shown = all?.slice(0, SHOWN)
   return (
     <>
       <h1>Decisions</h1>

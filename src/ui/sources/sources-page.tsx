@@ -195,10 +195,12 @@ function LiveDecisions({ view, source, pipeline }: SourcesProps & { readonly sou
     '/events',
     'decision',
     { model: models.length === 1 ? models[0].name : undefined },
-    isLive && models.length > 0,
+    {
+      isOpen: isLive && models.length > 0,
+      matches: models.length === 1 ? undefined : ({ model }) => models.some(({ name }) => name === model),
+    },
   )
   if (models.length === 0) return null
-  const own = tail.events.filter(({ model }) => models.some(({ name }) => name === model))
   return (
     <section aria-labelledby="live">
       <h2 id="live">Decisions on its events</h2>
@@ -209,7 +211,7 @@ function LiveDecisions({ view, source, pipeline }: SourcesProps & { readonly sou
         </label>
         {isLive && <span class="soft">{pluralText(tail.total, 'decision')} since you are watching</span>}
       </div>
-      <DecisionTable decisions={own.slice(0, 50)} />
+      <DecisionTable decisions={tail.events.slice(0, 50)} />
     </section>
   )
 }
