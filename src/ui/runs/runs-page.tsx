@@ -24,7 +24,8 @@ export function Runs({ view, pipeline }: RunsProps) {
   const reports = useResource<{ reports: ReportRunAnswer[] }>('/reports', POLL_MS)
   const models = useResource<{ models: ModelAnswer[] }>('/models', POLL_MS)
   const reconciliations = useResource<{ reconciliations: ReconciliationAnswer[] }>('/reconciliations', POLL_MS)
-  const change = useChange(() => [runs, reports, models, reconciliations].forEach(({ reload }) => reload()))
+  const reload = (): void => [runs, reports, models, reconciliations].forEach(resource => resource.reload())
+  const cancel = useChange(reload)
   const mayOperate = useRole('operate')
   const { kind, group } = view.query
   const all = jobsOf({
@@ -37,8 +38,8 @@ export function Runs({ view, pipeline }: RunsProps) {
   return (
     <>
       <h1>Runs</h1>
-      {mayOperate && <StartButtons pipeline={pipeline} change={change} />}
-      <ChangeNotice change={change} />
+      {mayOperate && <StartButtons pipeline={pipeline} onChanged={reload} />}
+      <ChangeNotice change={cancel} />
       <div class="filters">
         <SelectFilter label="Kind" value={kind} choices={jobKindNames} onChoose={name => setFilters(view, { kind: name })} />
         <SelectFilter
@@ -55,15 +56,20 @@ export function Runs({ view, pipeline }: RunsProps) {
       ) : (
         <>
           <TimelineChart jobs={jobs} />
-          <JobTable jobs={jobs} mayOperate={mayOperate} change={change} />
+          <JobTable jobs={jobs} mayOperate={mayOperate} cancel={cancel} />
         </>
       )}
     </>
   )
 }
 
+interface StartProps {
+  readonly pipeline: PipelineAnswer
+  readonly onChanged: () => void
+}
+
 /** Groups, reports and models whose jobs can be started outside the schedule. */
-function StartButtons({ pipeline: { groups, reports, models }, change }: { readonly pipeline: PipelineAnswer; readonly change: Change }) {
+function StartButtons({ pipeline: { groups, reports, models }, onChanged }: StartProps) {
   const starts: readonly (readonly [string, () => Promise<string>])[] = [
     ...groups
       .filter(({ placement: { kind } }) => kind === 'batch' || kind === 'hybrid')
@@ -77,11 +83,28 @@ function StartButtons({ pipeline: { groups, reports, models }, change }: { reado
   return (
     <div class="buttons">
       {starts.map(([title, start]) => (
-        <button key={title} type="button" disabled={change.isBusy} onClick={() => void change.run(start)}>
-          {title}
-        </button>
+        <StartButton key={title} title={title} start={start} onChanged={onChanged} />
       ))}
     </div>
+  )
+}
+
+interface StartButtonProps {
+  readonly title: string
+  readonly start: () => Promise<string>
+  readonly onChanged: () => void
+}
+
+/** A start is answered when the result is in use, which may take hours: other jobs are started and cancelled meanwhile. */
+function StartButton({ title, start, onChanged }: StartButtonProps) {
+  const change = useChange(onChanged)
+  return (
+    <>
+      <button type="button" disabled={change.isBusy} onClick={() => void change.run(start)}>
+        {title}
+      </button>
+      <ChangeNotice change={change} />
+    </>
   )
 }
 
@@ -125,10 +148,10 @@ function TimelineChart({ jobs }: { readonly jobs: readonly ListedJob[] }) {
 interface JobTableProps {
   readonly jobs: readonly ListedJob[]
   readonly mayOperate: boolean
-  readonly change: Change
+  readonly cancel: Change
 }
 
-function JobTable({ jobs, mayOperate, change }: JobTableProps) {
+function JobTable({ jobs, mayOperate, cancel }: JobTableProps) {
   return (
     <table class="list">
       <thead>
@@ -167,7 +190,7 @@ function JobTable({ jobs, mayOperate, change }: JobTableProps) {
             {mayOperate && (
               <td>
                 {job.state === 'running' && (
-                  <button type="button" class="danger" disabled={change.isBusy} onClick={() => void change.run(() => cancelJob(job))}>
+                  <button type="button" class="danger" disabled={cancel.isBusy} onClick={() => void cancel.run(() => cancelJob(job))}>
                     Cancel
                   </button>
                 )}
