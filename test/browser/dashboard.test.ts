@@ -102,6 +102,7 @@ describe('the dashboard', { skip, timeout: 600_000 }, () => {
     await press(page, 'g', 'd')
     await untilText(page, 'newest decision')
     assert.match(await page.evaluate('location.pathname'), /\/flow\/ui\/decisions$/)
+    await until(page, `document.activeElement.id === 'main'`)
     await until(page, `document.querySelectorAll('[data-row]').length >= 2`)
     await press(page, 'j', 'j', 'k', 'Enter')
     await untilText(page, 'Stages')

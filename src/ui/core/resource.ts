@@ -1,6 +1,7 @@
 /** A route's answer as state of a component: loads, reloads, keeps the last answer while it loads again. */
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { repeatEvery } from './clock.ts'
+import { oneAtATime, type SerialTask } from './one-at-a-time.ts'
 import { call, CallError } from './server.ts'
 
 export interface Resource<T> {
@@ -19,19 +20,25 @@ interface ResourceState<T> {
 /** The answer of `GET path`, read again every `everyMs` while the page is visible; nothing is read for an undefined path. */
 export function useResource<T>(path: string | undefined, everyMs?: number): Resource<T> {
   const [state, setState] = useState<ResourceState<T>>({ path })
-  const latest = useRef(path)
-  latest.current = path
-  const reload = useCallback(() => {
-    if (path === undefined) return
-    call<T>('GET', path).then(
-      value => latest.current === path && setState({ path, value }),
-      (error: CallError) => latest.current === path && setState(before => ({ ...(before.path === path && before), path, error })),
-    )
+  const latest = useRef<SerialTask>(undefined)
+  const reading = useMemo(() => {
+    const own: SerialTask = oneAtATime(async () => {
+      if (path === undefined) return
+      const setLatest = (next: (before: ResourceState<T>) => ResourceState<T>): void => {
+        if (latest.current === own) setState(next)
+      }
+      await call<T>('GET', path).then(
+        value => setLatest(() => ({ path, value })),
+        (error: CallError) => setLatest(before => ({ ...(before.path === path && before), path, error })),
+      )
+    })
+    return own
   }, [path])
+  latest.current = reading
   useEffect(() => {
-    reload()
-    return everyMs === undefined ? undefined : repeatEvery(everyMs, () => document.visibilityState === 'visible' && reload())
-  }, [reload, everyMs])
+    reading.request()
+    return everyMs === undefined ? undefined : repeatEvery(everyMs, () => document.visibilityState === 'visible' && reading.poll())
+  }, [reading, everyMs])
   const isSame = state.path === path
-  return { value: isSame ? state.value : undefined, error: isSame ? state.error : undefined, reload }
+  return { value: isSame ? state.value : undefined, error: isSame ? state.error : undefined, reload: reading.request }
 }

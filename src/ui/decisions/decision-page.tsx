@@ -22,7 +22,9 @@ export const Decisions = ({ view, pipeline }: DecisionProps) =>
 
 function DecisionPage({ view, pipeline }: DecisionProps) {
   const { model, key } = view.query
-  const { value, error } = useResource<{ traces: TraceAnswer[] }>(`/decisions/${view.item!}/trace${queryText({ model, key })}`)
+  const { value, error } = useResource<{ traces: TraceAnswer[] }>(
+    `/decisions/${encodeURIComponent(view.item!)}/trace${queryText({ model, key })}`,
+  )
   return (
     <>
       <p>

@@ -1,5 +1,5 @@
 /** The whole page: the sign-in, or the navigation with one page of the run. */
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { PipelineAnswer, SessionAnswer } from '../core/answers.ts'
 import type { View } from '../core/location.ts'
 import { useResource } from '../core/resource.ts'
@@ -59,6 +59,7 @@ function SignedIn({ session, onSignedOut }: { readonly session: SessionAnswer; r
   const live = useStatusPoll()
   const { value: pipeline, error } = useResource<PipelineAnswer>('/pipeline')
   const [isHelpOpen, setHelpOpen] = useState(false)
+  const main = useFocusOnNavigation(view)
   useKeyboard(() => setHelpOpen(true))
   useEffect(() => {
     document.title = `${pageTitle(view)} · ${session.pipeline ?? 'Spillway'}`
@@ -69,7 +70,7 @@ function SignedIn({ session, onSignedOut }: { readonly session: SessionAnswer; r
         Skip to the page
       </a>
       <Navigation view={view} pipeline={pipeline} onHelp={() => setHelpOpen(true)} onSignedOut={onSignedOut} />
-      <main id="main" tabIndex={-1}>
+      <main ref={main} id="main" tabIndex={-1}>
         {live.failure !== undefined && (
           <p class="banner" role="alert">
             No answer from the run: {live.failure}. The page keeps its figures and goes on when the run is back.
@@ -80,6 +81,18 @@ function SignedIn({ session, onSignedOut }: { readonly session: SessionAnswer; r
       <HelpDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
     </StatusContext.Provider>
   )
+}
+
+/** Focuses the element when a different page or item is opened, so that a screen reader and the Tab key go on there. */
+function useFocusOnNavigation({ page, item }: View) {
+  const element = useRef<HTMLElement>(null)
+  const opened = `${page}/${item ?? ''}`
+  const last = useRef(opened)
+  useEffect(() => {
+    if (last.current !== opened) element.current?.focus({ preventScroll: true })
+    last.current = opened
+  }, [opened])
+  return element
 }
 
 function Page({ view, pipeline }: { readonly view: View; readonly pipeline: PipelineAnswer }) {
