@@ -1,4 +1,4 @@
-/** Dead letters by source and reason, with replay and drop of those that are chosen, and of all that match. */
+/** Dead letters by source and reason, with replay and drop of those that are chosen. */
 import { useState } from 'preact/hooks'
 import type { LetterAnswer, LetterCounts, PipelineAnswer } from '../core/answers.ts'
 import type { View } from '../core/location.ts'

@@ -67,7 +67,7 @@ function letterProblems({ deadLetters }: StatusAnswer, history: readonly StatusA
   const recent = increaseOf(history, RECENT_MS, allRejected)
   const accepted = increaseOf(history, RECENT_MS, allAccepted)
   const isRising = recent > 0
-  const share = isRising ? `, ${percentText(recent / (recent + accepted))} of the records since this page was opened` : ''
+  const share = isRising ? `, ${percentText(recent / (recent + accepted))} of the records that this page has counted in the last 5 min` : ''
   return [
     {
       level: isRising && recent > accepted ? 'bad' : 'warning',
