@@ -7,20 +7,19 @@
 import { createReadStream, type Dirent, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { limits, SpillwayError } from '../base/index.ts'
-import type { ChunkContent } from './table-copier.ts'
 import { type Chunk, contentHash, type FileBackup } from './manifest.ts'
-
-/** `reports/` has the files of reports; a copy of a PostgreSQL table is read from its `copy-SLOT.ndjson`. */
-const FILES = /^(?:tokens\.json|objectives\.json|audit\.ndjson|copy-.+\.ndjson)$/
-const FOLDERS = /^reports$/
-const UNFINISHED = /\.(?:part|partial)$/
+import { FILE_FOLDERS, isBackupPath } from './manifest-check.ts'
+import type { ChunkContent } from './table-copier.ts'
 
 /** Paths of the files, with slashes, sorted. Links are not followed. */
 export function backupFiles(folder: string): string[] {
-  const entries = readdirSync(folder, { withFileTypes: true })
-  const files = entries.filter(entry => entry.isFile() && FILES.test(entry.name)).map(({ name }) => name)
-  const nested = entries.filter(entry => entry.isDirectory() && FOLDERS.test(entry.name)).flatMap(({ name }) => filesIn(folder, name))
-  return [...files, ...nested].filter(path => !UNFINISHED.test(path)).sort()
+  return readdirSync(folder, { withFileTypes: true })
+    .flatMap(entry => {
+      if (entry.isDirectory() && FILE_FOLDERS.test(entry.name)) return filesIn(folder, entry.name)
+      return entry.isFile() ? [entry.name] : []
+    })
+    .filter(isBackupPath)
+    .sort()
 }
 
 function filesIn(folder: string, path: string): string[] {

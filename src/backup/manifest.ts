@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto'
 import { SpillwayError, type StrictOmit } from '../base/index.ts'
 import type { RowKey } from '../log/sqlite/index.ts'
+import { manifestProblem } from './manifest-check.ts'
 import { type BackupTarget, targetError } from './target/backup-target.ts'
 
 /** A chunk of rows or of a file: an object of the target, named by the SHA-256 of its content. */
@@ -123,7 +124,11 @@ export function timeOfBackup(name: string): number {
   return Date.parse(iso)
 }
 
-/** Reads the manifest of a backup. Throws `SPILL_NOT_FOUND`, and `SPILL_DATA` for a damaged manifest or one of a newer format. */
+/**
+ * Reads and checks the manifest of a backup.
+ *
+ * @throws `SPILL_NOT_FOUND`; `SPILL_DATA` for a manifest that is damaged, of a newer format, or planted.
+ */
 export async function readBackupManifest(target: BackupTarget, name: string, folder = FOLDER): Promise<BackupManifest> {
   const bytes = await target.get(`${folder}${name}.json`)
   if (!bytes) throw new SpillwayError('SPILL_NOT_FOUND', `has no backup ${name}`, { place: target.place })
@@ -133,12 +138,27 @@ export async function readBackupManifest(target: BackupTarget, name: string, fol
       `has a damaged manifest of backup ${name}; choose another backup with --at. To give it up, delete ${folder}${name}.json`,
       { place: target.place },
     )
-  const manifest = JSON.parse(new TextDecoder().decode(bytes)) as BackupManifest
-  if (manifest.version > VERSION)
+  const manifest = parsedManifest(bytes)
+  if (manifest && manifest.version > VERSION)
     throw new SpillwayError('SPILL_DATA', `backup ${name} was made by Spillway ${manifest.spillway}; use that version or a newer one`, {
       place: target.place,
     })
-  return manifest
+  const problem = manifestProblem(manifest)
+  if (problem !== undefined)
+    throw new SpillwayError(
+      'SPILL_DATA',
+      `has a manifest of backup ${name} that Spillway did not write: ${problem}; find out who can write to the target, then delete ${folder}${name}.json`,
+      { place: target.place },
+    )
+  return manifest!
+}
+
+function parsedManifest(bytes: Uint8Array): BackupManifest | undefined {
+  try {
+    return (JSON.parse(new TextDecoder().decode(bytes)) as BackupManifest | null) ?? undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** Moves a manifest to the expired ones: the backup no longer exists, and its chunks are deleted after a grace period. */

@@ -3,7 +3,19 @@
  * was cut off is made again over what it left.
  */
 import { randomUUID } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Clock, SpillwayError, wallClock } from '../base/index.ts'
 import { writeAtomically } from '../base/node/index.ts'
@@ -141,7 +153,10 @@ async function restoreFile(folder: string, { path, chunks }: FileBackup, next: R
   const part = `${to}.part`
   const file = written(folder, () => {
     mkdirSync(dirname(to), { recursive: true, mode: PRIVATE_FOLDER })
-    return openSync(part, 'w', PRIVATE_FILE)
+    // A restore that was cut off may have left the file. One that is made anew is none behind a link.
+    rmSync(part, { force: true })
+    checkInside(folder, dirname(path))
+    return openSync(part, 'wx', PRIVATE_FILE)
   })
   try {
     for (const chunk of chunks) {
@@ -153,6 +168,11 @@ async function restoreFile(folder: string, { path, chunks }: FileBackup, next: R
     closeSync(file)
   }
   written(folder, () => renameSync(part, to))
+}
+
+/** Rejects a folder that a link leads out of the data folder. */
+function checkInside(folder: string, path: string): void {
+  if (realpathSync(join(folder, path)) !== join(realpathSync(folder), path)) throw new Error(`${path} is a link; delete it`)
 }
 
 function syncFolder(folder: string): void {

@@ -21,7 +21,8 @@ export class MemoryTarget implements BackupTarget {
     if (this.writesLeft <= 0) throw new SpillwayError('SPILL_BACKUP', 'was cut off', { place: this.place })
     this.writesLeft--
     this.writes++
-    this.objects.set(name, { bytes: bytes.slice(), modified: this.clock() })
+    // `slice` of a buffer is no copy.
+    this.objects.set(name, { bytes: new Uint8Array(bytes), modified: this.clock() })
   }
 
   get(name: string): Promise<Uint8Array | undefined> {

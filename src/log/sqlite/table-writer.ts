@@ -3,6 +3,7 @@
  * write under a temporary name.
  */
 import { closeSync, fsyncSync, openSync } from 'node:fs'
+import { SpillwayError } from '../../base/index.ts'
 import { makePrivateFile } from '../folder-permissions.ts'
 import type { LogTable } from './log-tables.ts'
 import type { TableRow } from './row-codec.ts'
@@ -13,6 +14,8 @@ export class LogTableWriter {
   readonly #path: string
   readonly #db: DatabaseSync
   readonly #prepared: Prepared
+  /** Columns of the last row, by table. */
+  readonly #checked = new Map<string, readonly string[]>()
 
   /**
    * `format`: format of the log whose rows it gets.
@@ -31,13 +34,24 @@ export class LogTableWriter {
     })
   }
 
-  /** Adds a row. Values of columns that are not named are those of a new row. */
+  /** Adds a row. Values of columns that are not named are those of a new row. Throws `SPILL_DATA` for a column that the table does not have. */
   add({ name }: LogTable, columns: readonly string[], row: TableRow): void {
+    this.#checkColumns(name, columns)
     const sql = `INSERT INTO ${name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`
     // SQLite has added such a row with the first dead letter.
     if (name === 'sqlite_sequence') this.#guarded(() => this.#prepared('DELETE FROM sqlite_sequence WHERE name = ?').run(row[0]))
     // As a number, a whole number would be stored as a floating-point number where the column has no type.
     this.#guarded(() => this.#prepared(sql).run(...row.map(value => (Number.isSafeInteger(value) ? BigInt(value as number) : value))))
+  }
+
+  /** Column names become part of SQL. */
+  #checkColumns(name: string, columns: readonly string[]): void {
+    if (this.#checked.get(name) === columns) return
+    const own = this.#guarded(() => this.#prepared('SELECT name FROM pragma_table_info(?)').all(name)).map(row => row['name'])
+    const stray = columns.find(column => !own.includes(column))
+    if (stray !== undefined)
+      throw new SpillwayError('SPILL_DATA', `the backup has a column '${stray}' of table '${name}', which does not have it`)
+    this.#checked.set(name, columns)
   }
 
   /** Sets a named value. */
