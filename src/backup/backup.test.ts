@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
+import { StatementSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { logContents } from '../../test/backup/log-contents.ts'
 import { MemoryTarget } from '../../test/backup/memory-target.ts'
@@ -8,9 +9,9 @@ import { Draw } from '../../test/property/generate/draw.ts'
 import { scratchFolder } from '../../test/scratch.ts'
 import { pause } from '../base/index.ts'
 import type { Commit } from '../log/index.ts'
-import { closeDataFolder, openDataFolder } from '../log/sqlite/index.ts'
+import { closeDataFolder, LogTableReader, openDataFolder } from '../log/sqlite/index.ts'
 import { backUpFolder } from './backup.ts'
-import { backupNames, readBackupManifest } from './manifest.ts'
+import { backupNames, readBackupManifest, type TableChunk } from './manifest.ts'
 import { restoreFolder } from './restore.ts'
 
 const scratch = scratchFolder('backup')
@@ -111,6 +112,37 @@ test('what has not changed is not written again', async () => {
   assert.ok(third.copied > 0 && third.copied < first.bytes / 10, `${third.copied} of ${first.bytes}`)
   await closeDataFolder(folder)
 })
+
+test('changed effects are read one at a time, and those behind the last chunk are not looked for', async t => {
+  const path = newFolder()
+  const folder = await openDataFolder(path)
+  const effects = (first: number, count: number) =>
+    Array.from({ length: count }, (_, i) => {
+      const number = first + i
+      return { number, action: 'a', id: `i${number}`, entry: 0, key: 'k', t: 0, made: 0, due: undefined, body: '{}', isDry: false }
+    })
+  await folder.store.commit({ effects: effects(1, 2000) })
+  const target = new MemoryTarget()
+  const first = await backUpFolder(path, target, { ...small, clock: () => 1 })
+  const effectChanges = [5, 6, 1500].map(number => ({ kind: 'delivered', number, sent: 1, at: 1, next: 1, why: '' }) as const)
+  await folder.store.commit({ effectChanges, effects: effects(2001, 3000) })
+  const all = t.mock.method(StatementSync.prototype, 'all')
+  const changedKeys = t.mock.method(LogTableReader.prototype, 'changedKeys')
+  const second = await backUpFolder(path, target, { ...small, clock: () => 2 })
+  const rowsHeld = Math.max(...all.mock.calls.map(({ result }) => result?.length ?? 0))
+  assert.ok(rowsHeld < 100, `${rowsHeld} rows at once`)
+  assert.equal(Number(changedKeys.mock.calls[0].arguments[2]), 2000, 'the last effect of the earlier backup')
+  const chunksBefore = new Map((await effectChunks(target, first.backup)).map(chunk => [chunk.hash, chunk.first]))
+  const chunksAfter = new Set((await effectChunks(target, second.backup)).map(({ hash }) => hash))
+  // Two chunks have the changed effects, and the last one was not full.
+  assert.equal([...chunksBefore].filter(([hash]) => !chunksAfter.has(hash)).length, 3)
+  t.mock.restoreAll()
+  assert.deepEqual((await restored(target, second.backup)).rows, logContents(path))
+  await closeDataFolder(folder)
+})
+
+const effectChunks = async (target: MemoryTarget, backup: string): Promise<readonly TableChunk[]> =>
+  (await readBackupManifest(target, backup)).tables.find(({ table }) => table === 'effect')!.chunks
 
 test('a backup that is cut off at any object leaves the earlier ones whole, and the next one writes what is missing alone', async () => {
   const random = new RandomCommits(new Draw(6), { forgets: false })

@@ -145,13 +145,10 @@ class AppendedTable implements TableCopier {
 
   /** Copies chunks again that have changed rows, or rows that retention may have removed between others. */
   *#recopy(begins: number): Generator<ChunkContent> {
-    const changed = this.#change === undefined ? [] : this.#reader.changedKeys(this.table, this.#change)
-    let next = 0
+    const changed = this.#changedChunks()
     const kept: TableChunk[] = []
     for (const chunk of this.#chunks) {
-      while (next < changed.length && changed[next] < (chunk.first as number)) next++
-      const isChanged = changed[next] <= (chunk.last as number)
-      if (!isChanged && (begins === this.#begins || chunk.entry! >= begins)) {
+      if (!changed.has(chunk) && (begins === this.#begins || chunk.entry! >= begins)) {
         kept.push(chunk)
         continue
       }
@@ -163,6 +160,26 @@ class AppendedTable implements TableCopier {
       yield toContent(built)
     }
     this.#chunks = kept
+  }
+
+  /** Chunks with a changed row. Memory: these, however many rows have changed. */
+  #changedChunks(): Set<TableChunk> {
+    const changed = new Set<TableChunk>()
+    const last = this.#chunks.at(-1)?.last
+    if (last === undefined || this.#change === undefined) return changed
+    for (const key of this.#reader.changedKeys(this.table, this.#change, last)) changed.add(this.#chunks[this.#chunkOf(key)])
+    return changed
+  }
+
+  /** Index of the first chunk that ends at a key or behind it: the chunk of the key, if any has it. */
+  #chunkOf(key: RowKey): number {
+    let [low, high] = [0, this.#chunks.length - 1]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.#chunks[middle].last! < key) low = middle + 1
+      else high = middle
+    }
+    return low
   }
 
   *#extend(end: RowKey): Generator<ChunkContent> {

@@ -6,9 +6,9 @@
  */
 import { FORGOTTEN_CHANGE } from './effect-writer.ts'
 import type { LogTable } from './log-tables.ts'
-import type { RowValue, TableRow } from './row-codec.ts'
+import type { TableRow } from './row-codec.ts'
 import { checkFormat, verifyChecksum } from './schema.ts'
-import { preparedOnce, sqlite, storeError, type DatabaseSync, type Prepared } from './sqlite.ts'
+import { preparedOnce, sqlite, storeError, type DatabaseSync, type Prepared, type StatementSync } from './sqlite.ts'
 
 /** A key of a row. */
 export type RowKey = number | string
@@ -60,16 +60,7 @@ export class LogTableReader {
     )
     statement.setReturnArrays(true)
     const keys = [after, upTo].filter(bound => bound !== undefined)
-    const iterator = statement.iterate(...keys)
-    try {
-      for (;;) {
-        const next = this.#guarded(() => iterator.next())
-        if (next.done) return
-        yield next.value as unknown as RowValue[]
-      }
-    } finally {
-      iterator.return?.()
-    }
+    yield* this.#iterate(statement, keys) as Generator as Generator<TableRow>
   }
 
   /** Least and greatest key of a table; `undefined` if it is empty. */
@@ -78,10 +69,11 @@ export class LogTableReader {
     return row['first'] === null ? undefined : [row['first'] as RowKey, row['last'] as RowKey]
   }
 
-  /** Keys of rows that have changed after change number `after`, ascending. */
-  changedKeys({ name, key, change }: LogTable, after: number): number[] {
-    const rows = this.#guarded(() => this.#prepared(`SELECT ${key} AS key FROM ${name} WHERE ${change} > ? ORDER BY 1`).all(after))
-    return rows.map(row => Number(row['key']))
+  /** Keys, at most `upTo`, of rows that have changed after change number `after`, in any order. Rows are read one at a time. */
+  *changedKeys({ name, key, change }: LogTable, after: number, upTo: RowKey): Generator<RowKey> {
+    // In the order of the index on changes. SQLite would collect all keys to sort them.
+    const statement = this.#guarded(() => this.#prepared(`SELECT ${key} AS key FROM ${name} WHERE ${change} > ? AND ${key} <= ?`))
+    for (const row of this.#iterate(statement, [after, upTo])) yield row['key'] as RowKey
   }
 
   /** Number of the last change of a table with a change column, also of removed rows. */
@@ -119,6 +111,19 @@ export class LogTableReader {
 
   close(): void {
     this.#db.close()
+  }
+
+  *#iterate(statement: StatementSync, values: readonly RowKey[]): Generator<Record<string, unknown>> {
+    const iterator = statement.iterate(...values)
+    try {
+      for (;;) {
+        const next = this.#guarded(() => iterator.next())
+        if (next.done) return
+        yield next.value
+      }
+    } finally {
+      iterator.return?.()
+    }
   }
 
   #get(sql: string, ...values: RowKey[]): Record<string, unknown> | undefined {
