@@ -24,18 +24,15 @@ export async function findBase(target: BackupTarget, reader: LogTableReader): Pr
   const text = reader.named(RESTORED)
   const restored = text === undefined ? undefined : (JSON.parse(text) as RestoredValue)
   const names = (await backupNames(target)).toReversed()
+  // Restored from before its log had a name, a folder has another name than the lost one got later.
+  const origin = restored && names.includes(restored.backup) ? await manifestIn(target, restored.backup) : undefined
+  const mayDiffer = origin !== undefined && origin.log === undefined
   for (const name of names) {
-    let manifest: BackupManifest
-    try {
-      manifest = await readBackupManifest(target, name)
-    } catch (error) {
-      // A damaged manifest is no base. `SPILL_NOT_FOUND`: deleted meanwhile.
-      if (error instanceof SpillwayError && (error.code === 'SPILL_DATA' || error.code === 'SPILL_NOT_FOUND')) continue
-      throw error
-    }
+    const manifest = await manifestIn(target, name)
+    if (!manifest) continue
+    if (!mayDiffer) checkSameLog(target, name, manifest, reader)
     if (manifest.restored?.id !== restored?.id && name !== restored?.backup) continue
-    // A backup may be older than the log's name, and the folder that was restored from it then has a name of its own.
-    checkSameLog(target, name, manifest, reader)
+    if (mayDiffer) checkSameLog(target, name, manifest, reader)
     if (!continues(manifest, reader))
       throw conflict(
         target,
@@ -46,6 +43,17 @@ export async function findBase(target: BackupTarget, reader: LogTableReader): Pr
   return undefined
 }
 
+/** A manifest; `undefined` for one that is damaged, which is no base, or was deleted meanwhile. */
+async function manifestIn(target: BackupTarget, name: string): Promise<BackupManifest | undefined> {
+  try {
+    return await readBackupManifest(target, name)
+  } catch (error) {
+    if (error instanceof SpillwayError && (error.code === 'SPILL_DATA' || error.code === 'SPILL_NOT_FOUND')) return undefined
+    throw error
+  }
+}
+
+/** A backup may be older than the log's name. */
 function checkSameLog(target: BackupTarget, name: string, { log }: BackupManifest, reader: LogTableReader): void {
   const own = reader.named('log')
   if (log !== undefined && own !== undefined && log !== own) throw conflict(target, `has backup ${name} of another log`)
