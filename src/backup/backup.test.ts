@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { StatementSync } from 'node:sqlite'
+import { DatabaseSync, StatementSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { logContents } from '../../test/backup/log-contents.ts'
 import { MemoryTarget } from '../../test/backup/memory-target.ts'
@@ -9,7 +9,7 @@ import { Draw } from '../../test/property/generate/draw.ts'
 import { scratchFolder } from '../../test/scratch.ts'
 import { pause } from '../base/index.ts'
 import type { Commit } from '../log/index.ts'
-import { closeDataFolder, LogTableReader, openDataFolder } from '../log/sqlite/index.ts'
+import { closeDataFolder, LogTableReader, openDataFolder, type TableRow } from '../log/sqlite/index.ts'
 import { backUpFolder } from './backup.ts'
 import { backupNames, readBackupManifest, type TableChunk } from './manifest.ts'
 import { restoreFolder } from './restore.ts'
@@ -94,6 +94,48 @@ for (const seed of [1, 2, 3, 4])
       backups.map(({ backup }) => backup),
     )
   })
+
+test('the time of a backup is that of its commit: later commits during the last round are not in it', async t => {
+  const random = new RandomCommits(new Draw(12))
+  const path = newFolder()
+  const folder = await openDataFolder(path)
+  for (let i = 0; i < 50; i++) await folder.store.commit(random.next())
+  // Time passes with each query. In the last round another connection commits; the time of its commit is later than that of the backup.
+  let now = 1000
+  let committed: number | undefined
+  const other = new DatabaseSync(join(path, 'log.db'))
+  t.mock.method(LogTableReader.prototype, 'rows', function* (this: LogTableReader, ...values: Parameters<LogTableReader['rows']>) {
+    now++
+    if (isLastRound && committed === undefined) {
+      committed = now
+      other.exec("INSERT INTO schema (source, version, columns) VALUES ('late', 1, '[]')")
+    }
+    yield* rows.call(this, ...values)
+  })
+  let isLastRound = false
+  t.mock.method(LogTableReader.prototype, 'atOnePoint', function (this: LogTableReader, read: () => unknown) {
+    return atOnePoint.call(this, () => {
+      isLastRound = true
+      return read()
+    })
+  })
+  const target = new MemoryTarget()
+  const { at, backup } = await backUpFolder(path, target, { ...small, clock: () => now })
+  other.close()
+  t.mock.restoreAll()
+  assert.ok(at < committed!, `backup at ${at}, commit at ${committed}`)
+  assert.deepEqual(
+    (await restored(target, backup)).rows['schema'].filter(row => row.includes('late')),
+    [],
+  )
+  await closeDataFolder(folder)
+})
+
+/** The methods as they are without mocks. */
+const [rows, atOnePoint] = (['rows', 'atOnePoint'] as const).map(name => Reflect.get(LogTableReader.prototype, name)) as [
+  (this: LogTableReader, ...values: Parameters<LogTableReader['rows']>) => Generator<TableRow>,
+  (this: LogTableReader, read: () => unknown) => unknown,
+]
 
 test('what has not changed is not written again', async () => {
   const random = new RandomCommits(new Draw(5))
@@ -215,40 +257,4 @@ test('an abort stops a backup, and nothing but chunks is left', async () => {
   await assert.rejects(backUpFolder(path, target, { ...small, signal: stop.signal }), { code: 'SPILL_STOPPED' })
   assert.deepEqual(await backupNames(target), [])
   await closeDataFolder(folder)
-})
-
-test('another log in one target is refused; a restored folder goes on in it', async () => {
-  const target = new MemoryTarget()
-  const path = newFolder()
-  const folder = await openDataFolder(path)
-  const random = new RandomCommits(new Draw(10))
-  for (let i = 0; i < 50; i++) await folder.store.commit(random.next())
-  const first = await backUpFolder(path, target, { ...small, clock: () => 1 })
-  for (let i = 0; i < 50; i++) await folder.store.commit(random.next())
-  const lost = await backUpFolder(path, target, { ...small, clock: () => 2 })
-  await closeDataFolder(folder)
-
-  const other = await openDataFolder(newFolder())
-  for (let i = 0; i < 50; i++) await other.store.commit(new RandomCommits(new Draw(i)).next()).catch(() => {})
-  await assert.rejects(backUpFolder(other.path.replace(/.log\.db$/, ''), target, small), {
-    code: 'SPILL_CONFLICT',
-    message: /other events.*target of its own/,
-  })
-  await closeDataFolder(other)
-
-  const again = newFolder()
-  await restoreFolder(target, again, { at: first.backup, clock: () => 3 })
-  const continued = await openDataFolder(again)
-  const different = new RandomCommits(new Draw(10))
-  for (let i = 0; i < 50; i++) different.next()
-  for (let i = 0; i < 70; i++) await continued.store.commit({ ...different.next(), put: [['n', `restored ${i}`]] })
-  const base = await backUpFolder(again, target, { ...small, clock: () => 4 })
-  assert.equal(base.base, first.backup, 'what the lost folder did later is no base')
-  const next = await backUpFolder(again, target, { ...small, clock: () => 5 })
-  assert.equal(next.base, base.backup)
-  assert.deepEqual((await restored(target, next.backup)).rows, logContents(again))
-  await closeDataFolder(continued)
-  const { restored: origin } = await readBackupManifest(target, next.backup)
-  assert.equal(origin?.backup, first.backup)
-  assert.notEqual((await restored(target, lost.backup)).n, 0)
 })

@@ -77,7 +77,7 @@ export async function backUpFolder(folder: string, target: BackupTarget, options
           chunkBytes,
         ),
       )
-    const point = await copy.atOnePoint(reader, copiers, () => pointOf(reader, copiers, clock()))
+    const point = await copy.atOnePoint(reader, copiers, at => pointOf(reader, copiers, at))
     const files = await copy.files(folder, base?.manifest.files ?? [])
     const manifest = { ...point, spillway: packageVersion(), files }
     await copy.checkPresent(manifest, stopwatch() - began)
@@ -136,14 +136,15 @@ class RunningBackup {
     this.#options = options
   }
 
-  /** Copies the tables as of one commit, and calls `describe` in its transaction. */
-  async atOnePoint<T>(reader: LogTableReader, copiers: readonly TableCopier[], describe: () => T): Promise<T> {
-    const { pointBytes = limits.BACKUP_POINT_BYTES_MAX } = this.#options
+  /** Copies the tables as of one commit, and calls `describe` in its transaction, with the time of the commit. */
+  async atOnePoint<T>(reader: LogTableReader, copiers: readonly TableCopier[], describe: (at: number) => T): Promise<T> {
+    const { clock = wallClock, pointBytes = limits.BACKUP_POINT_BYTES_MAX } = this.#options
     for (let round = 0; round < limits.BACKUP_ROUNDS_MAX; round++) {
       for (const copier of copiers) for (const chunk of copier.round()) await this.#write(chunk)
       const left: ChunkContent[] = []
       let bytes = 0
       const described = reader.atOnePoint(() => {
+        const at = clock()
         for (const copier of copiers.filter(({ table }) => !table.mayTrail))
           for (const chunk of copier.round()) {
             if (this.store.has(chunk.hash)) continue
@@ -151,7 +152,7 @@ class RunningBackup {
             bytes += chunk.content.length
             if (bytes > pointBytes) return undefined
           }
-        return { value: describe() }
+        return { value: describe(at) }
       })
       for (const chunk of left) await this.#write(chunk)
       if (described) return described.value

@@ -99,10 +99,12 @@ export class LogTableReader {
       | undefined
   }
 
-  /** Calls `read`, whose queries all see one committed state. */
+  /** Calls `read`, whose queries all see one committed state: the one as of the call. */
   atOnePoint<T>(read: () => T): T {
     this.#guarded(() => this.#db.exec('BEGIN'))
     try {
+      // BEGIN alone takes no snapshot; the first query does.
+      this.#get('SELECT 1 FROM sqlite_schema')
       return read()
     } finally {
       this.#db.exec('ROLLBACK')
