@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import fs, { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { logContents } from '../../test/backup/log-contents.ts'
@@ -258,6 +259,24 @@ test('a link in the folder of a restore that was cut off is not followed', { ski
   await restoreFolder(target, to)
   assert.equal(readFileSync(join(outside, 'file'), 'utf8'), 'whole')
   assert.deepEqual(logContents(to), logContents(live))
+})
+
+test('a file that the disk takes in parts is whole', async t => {
+  const { writeSync } = fs
+  t.mock.method(fs, 'writeSync', (file: number, content: Uint8Array, offset = 0, length = content.length - offset) =>
+    writeSync(file, content, offset, Math.min(length, 1_000_000)),
+  )
+  syncBuiltinESMExports()
+  const to = newPath()
+  await restoreFolder(target, to)
+  t.mock.restoreAll()
+  syncBuiltinESMExports()
+  assert.ok(readFileSync(join(to, 'audit.ndjson')).equals(readFileSync(join(live, 'audit.ndjson'))))
+})
+
+test('a file whose size is not that of the backup is an error', async () => {
+  const short = await planted(({ files }) => ({ files: [{ ...files[0], bytes: files[0].bytes + 1 }] }))
+  await assert.rejects(restoreFolder(short, newPath()), { code: 'SPILL_STORE', message: /audit\.ndjson has 9000000 of 9000001 bytes/ })
 })
 
 test('every table of a log is backed up', async () => {

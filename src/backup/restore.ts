@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import {
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -14,7 +15,7 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Clock, SpillwayError, wallClock } from '../base/index.ts'
@@ -148,7 +149,7 @@ async function restoreTable(writer: LogTableWriter, backup: TableBackup, next: R
   }
 }
 
-async function restoreFile(folder: string, { path, chunks }: FileBackup, next: ReadContent): Promise<void> {
+async function restoreFile(folder: string, { path, bytes, chunks }: FileBackup, next: ReadContent): Promise<void> {
   const to = join(folder, ...path.split('/'))
   const part = `${to}.part`
   const file = written(folder, () => {
@@ -161,9 +162,13 @@ async function restoreFile(folder: string, { path, chunks }: FileBackup, next: R
   try {
     for (const chunk of chunks) {
       const content = await next(chunk)
-      written(folder, () => writeSync(file, content))
+      written(folder, () => writeFileSync(file, content))
     }
-    written(folder, () => fsyncSync(file))
+    written(folder, () => {
+      fsyncSync(file)
+      const { size } = fstatSync(file)
+      if (size !== bytes) throw new Error(`${path} has ${size} of ${bytes} bytes`)
+    })
   } finally {
     closeSync(file)
   }
