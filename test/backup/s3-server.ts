@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 
 /** `cut`: half of an answer, then the connection ends. `corrupt`: the body arrives with another byte. */
-export type S3Failure = '503' | '500' | 'cut' | 'reset' | 'corrupt'
+export type S3Failure = '503' | '500' | 'timeout' | 'cut' | 'reset' | 'corrupt'
 
 const SECRET = 'secret'
 const BUCKET = 'flow'
@@ -60,6 +60,7 @@ export class S3Server implements AsyncDisposable {
     }
     if (failure === '503') return error(response, 503, 'SlowDown', 'Reduce your request rate')
     if (failure === '500') return error(response, 500, 'InternalError', 'Try again')
+    if (failure === 'timeout') return error(response, 400, 'RequestTimeout', 'Your socket connection was not read from in time')
     if (failure === 'corrupt') body[0] ^= 1
     if (hash('sha256', body) !== request.headers['x-amz-content-sha256'])
       return error(response, 400, 'XAmzContentSHA256Mismatch', 'The body is another')

@@ -41,6 +41,8 @@ interface S3Request {
 const OVERLOADED = 429
 const FIRST_SERVER_ERROR = 500
 const NOT_FOUND = 404
+/** Code of S3 for a body that arrived too slowly, with status 400. */
+const SLOW_UPLOAD = 'RequestTimeout'
 const FIRST_FAILURE = 300
 const RETRY_MS = 200
 
@@ -117,7 +119,7 @@ export class S3Target implements BackupTarget {
         const code = xmlField(xml, 'Code')
         if (status === NOT_FOUND && code !== 'NoSuchBucket' && sent.key !== '') return undefined
         problem = `${status}${code && ` ${code}`}${code && `: ${xmlField(xml, 'Message')}`}`
-        if (status < FIRST_SERVER_ERROR && status !== OVERLOADED)
+        if (status < FIRST_SERVER_ERROR && status !== OVERLOADED && code !== SLOW_UPLOAD)
           throw this.#error(`rejected ${sent.method} with ${problem}; ${fixOf(status, code)}`)
       } catch (error) {
         if (error instanceof SpillwayError) throw error
@@ -126,7 +128,7 @@ export class S3Target implements BackupTarget {
       }
       if (attempt >= limits.S3_ATTEMPTS)
         throw this.#error(
-          `cannot be reached at ${this.#base.origin} in ${attempt} attempts (${problem}); check the endpoint and the network, and back up again`,
+          `cannot be reached at ${this.#base.origin} in ${attempt} attempts (${problem}); check the endpoint and the network, and try again`,
           cause,
         )
       await pause(retryMs * 2 ** (attempt - 1))

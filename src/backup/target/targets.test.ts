@@ -12,7 +12,7 @@ import { backupNames } from '../manifest.ts'
 import { restoreFolder } from '../restore.ts'
 import type { BackupTarget, TargetObject } from './backup-target.ts'
 import { FolderTarget } from './folder-target.ts'
-import { openTarget } from './open-target.ts'
+import { addressForPeople, openTarget } from './open-target.ts'
 import { S3Target } from './s3-target.ts'
 import { signedHeaders } from './sigv4.ts'
 
@@ -84,7 +84,7 @@ test('a signature is that of the example of AWS', () => {
 test('S3: passing failures are repeated, and a request that goes on failing is an error', async () => {
   await using server = await S3Server.start()
   const target = bucketOf(server)
-  for (const failure of ['503', '500', 'cut', 'reset'] as const) {
+  for (const failure of ['503', '500', 'timeout', 'cut', 'reset'] as const) {
     server.fail(2, failure)
     await target.put('x', bytes('kept'))
     assert.deepEqual([...(await target.get('x'))!], [...bytes('kept')])
@@ -93,7 +93,7 @@ test('S3: passing failures are repeated, and a request that goes on failing is a
   await assert.rejects(target.put('x', bytes('a')), {
     code: 'SPILL_BACKUP',
     message:
-      /^s3:\/\/flow\/a b\/ cannot be reached at http:.* in 5 attempts \(503 SlowDown: Reduce your request rate\); check the endpoint/,
+      /^s3:\/\/flow\/a b\/ cannot be reached at http:.* in 5 attempts \(503 SlowDown: Reduce your request rate\); check the endpoint and the network, and try again/,
   })
   await target.close()
 })
@@ -126,13 +126,30 @@ const addresses: [address: string, env: Record<string, string>, message: RegExp]
   ['s3://', {}, /is no address of S3/],
   ['s3://flow/a?colour=red', {}, /unknown parameter 'colour'; there are endpoint, region, style/],
   ['s3://flow/a', {}, /set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY/],
-  ['s3://flow/a?endpoint=x', { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' }, /endpoint that is no URL: x; write https:/],
+  ['s3://flow/a?endpoint=x', { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' }, /endpoint that is no URL; write https:/],
   ['s3://flow/a?style=tall', { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' }, /write style=path or style=host/],
 ]
 for (const [address, env, message] of addresses)
   test(`no target: ${address || '(empty)'} with ${Object.keys(env).length} variables`, () => {
     assert.throws(() => openTarget(address, env), { code: 'SPILL_INPUT', message })
   })
+
+for (const address of [
+  's3://flow/a?endpoint=https://user:hidden@host&colour=red',
+  's3://flow/a?endpoint=https://user:hidden@host',
+  's3://flow/a?endpoint=htps://user:hidden@host',
+  's3://key:hid@hidden@flow/a',
+  'ftp://user:hidden@host/a?b=hidden',
+])
+  for (const env of [{}, { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b', AWS_ENDPOINT_URL: 'hidden' }])
+    test(`no secret of ${address} is in a message (${Object.keys(env).length} variables)`, async () => {
+      assert.doesNotMatch(addressForPeople(address), /hid/)
+      try {
+        await openTarget(address, env).close()
+      } catch (error) {
+        assert.doesNotMatch((error as Error).message, /hid/)
+      }
+    })
 
 /** A data folder with some commits. */
 async function folderWithLog(name: string): Promise<string> {
