@@ -14,8 +14,8 @@ export interface BackupJob {
   readonly keep?: BackupRetention | undefined
 }
 
-/** Result of a backup, and the number of older backups that were deleted. */
-export type BackupJobResult = BackupResult & { readonly expired: number }
+/** Result of a backup, and the number of older backups that were deleted, or the problem of their deletion. */
+export type BackupJobResult = BackupResult & { readonly expired: number; readonly pruneProblem?: string }
 
 /** Makes one backup. Rejects with its error, or with `SPILL_STOPPED` after an abort. */
 export type BackUpInThread = (job: BackupJob, signal: AbortSignal) => Promise<BackupJobResult>

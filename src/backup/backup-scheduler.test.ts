@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { ModelStore } from '../../test/crash/model-store.ts'
@@ -95,6 +95,20 @@ test('a failure is reported, recorded, and tried again after a delay; then all i
   assert.deepEqual(scheduled.states, ['1 failed s3://flow/a cannot be reached', '2 failed s3://flow/a cannot be reached', '3 done b7'])
 })
 
+test('a backup whose older ones could not be deleted is finished, and the problem is reported', async () => {
+  const scheduled = new Scheduled()
+  scheduled.next = () => Promise.resolve({ ...result(4), pruneProblem: 'older backups were not deleted: s3://flow/a rejected DELETE' })
+  await scheduled.tick()
+  scheduled.now += 1000
+  await scheduled.tick()
+  assert.equal(scheduled.jobs.length, 1)
+  assert.deepEqual(scheduled.states, ['1 done b4'])
+  assert.equal(scheduled.backups.failure, undefined)
+  assert.deepEqual(scheduled.reports, [
+    'backup 1 to s3://flow/a is finished, but older backups were not deleted: s3://flow/a rejected DELETE',
+  ])
+})
+
 test('a cancelled backup waits for its next time, and one that a stop ends is made by the next process', async () => {
   const scheduled = new Scheduled()
   scheduled.next = (_, signal) =>
@@ -124,6 +138,10 @@ test('a thread backs up and deletes; an abort ends it at any time, and errors ke
   const second = await backUpInThread({ folder: data, to, keep: { backups: 1 } }, signal)
   assert.deepEqual([second.base, second.expired], [first.backup, 1])
   assert.deepEqual(await backupNames(new FolderTarget(to)), [second.backup])
+  writeFileSync(join(to, 'backups', '20200101T000000000Z-000000000000.json'), 'damaged')
+  const third = await backUpInThread({ folder: data, to, keep: { backups: 9 } }, signal)
+  assert.match(third.pruneProblem!, /^older backups were not deleted: .*damaged manifest/)
+  rmSync(join(to, 'backups', '20200101T000000000Z-000000000000.json'))
   writeFileSync(join(scratch, 'file'), '')
   await assert.rejects(backUpInThread({ folder: data, to: join(scratch, 'file') }, signal), { code: 'SPILL_BACKUP' })
   await folder.store.commit({ put: Array.from({ length: 3000 }, (_, i) => [`v${i}`, 'x'.repeat(20_000)] as const) })
@@ -132,7 +150,7 @@ test('a thread backs up and deletes; an abort ends it at any time, and errors ke
   callAfter(150, () => stop.abort())
   await assert.rejects(stopped, { code: 'SPILL_STOPPED' })
   assert.ok(existsSync(to))
-  assert.deepEqual(await backupNames(new FolderTarget(to)), [second.backup])
+  assert.deepEqual(await backupNames(new FolderTarget(to)), [second.backup, third.backup])
   await backUpInThread({ folder: data, to }, signal)
   await closeDataFolder(folder)
 })

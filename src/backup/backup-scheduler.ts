@@ -4,6 +4,7 @@ import type { ScheduleIR } from '../define/ir/index.ts'
 import { JobClock, JobLedger, JobSchedule, JobScheduler, type Job, Retry } from '../jobs/index.ts'
 import type { CommitWriter, NamedValues } from '../log/index.ts'
 import type { BackupJob, BackUpInThread } from './backup-job.ts'
+import { addressForPeople } from './target/open-target.ts'
 import { BACKUPS, type BackupRecord, LAST_BACKUP } from './backup-ledger.ts'
 
 /** Inputs of the scheduler. */
@@ -37,8 +38,8 @@ export class BackupScheduler extends JobScheduler<BackupRecord> {
 }
 
 function backupJob(ledger: JobLedger<BackupRecord>, options: BackupSchedulerOptions): Job<BackupRecord> {
-  const { store, clock, folder, to: address, keep, backUp } = options
-  const [to] = address.split('?')
+  const { store, clock, folder, to: address, keep, backUp, onReport } = options
+  const to = addressForPeople(address)
   const last = ledger.records.findLast(({ state }) => state === 'done')
   const schedule = new JobSchedule(options.schedule, last?.began, { followsClock: true })
   return {
@@ -57,6 +58,7 @@ function backupJob(ledger: JobLedger<BackupRecord>, options: BackupSchedulerOpti
           const finished: BackupRecord = { ...record, ended: clock(), state: 'done', done }
           await store.commit({ put: [ledger.put(finished), [LAST_BACKUP, JSON.stringify(finished)]] })
           schedule.complete(s)
+          if (done.pruneProblem !== undefined) onReport(`backup ${record.number} to ${to} is finished, but ${done.pruneProblem}`)
           return finished
         },
         describe: outcome => `backup ${record.number} to ${to} ${outcome}`,

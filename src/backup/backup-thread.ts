@@ -3,7 +3,7 @@ import { workerData } from 'node:worker_threads'
 import { yieldProcessor } from '../base/node/index.ts'
 import { sendResult } from '../jobs/index.ts'
 import { backUpFolder } from './backup.ts'
-import { pruneBackups } from './prune.ts'
+import { pruneAfterBackup } from './prune.ts'
 import { openTarget } from './target/open-target.ts'
 import type { BackupJob, BackupJobResult } from './backup-job.ts'
 
@@ -13,8 +13,9 @@ async function backUp(): Promise<BackupJobResult> {
   const target = openTarget(to, process.env)
   try {
     const result = await backUpFolder(folder, target)
-    const { expired } = keep ? await pruneBackups(target, keep) : { expired: [] }
-    return { ...result, expired: expired.length }
+    const outcome = keep ? await pruneAfterBackup(target, keep) : undefined
+    if (outcome && 'pruneProblem' in outcome) return { ...result, expired: 0, ...outcome }
+    return { ...result, expired: outcome?.pruned.expired.length ?? 0 }
   } finally {
     await target.close()
   }

@@ -52,6 +52,18 @@ export async function pruneBackups(target: BackupTarget, retention: BackupRetent
   return { expired, ...(await deleteGarbage(target, now)) }
 }
 
+/** Deleted backups after a new one, or the problem of their deletion. */
+export type PruneOutcome = { readonly pruned: PruneResult } | { readonly pruneProblem: string }
+
+/** Prunes after a backup, which is whole whether older ones can be deleted or not: so an error is returned. */
+export async function pruneAfterBackup(target: BackupTarget, retention: BackupRetention, clock?: Clock): Promise<PruneOutcome> {
+  try {
+    return { pruned: await pruneBackups(target, retention, clock) }
+  } catch (error) {
+    return { pruneProblem: `older backups were not deleted: ${(error as Error).message}` }
+  }
+}
+
 const isKept = (retention: BackupRetention, name: string, rank: number, now: number): boolean =>
   'backups' in retention ? rank <= retention.backups : now - timeOfBackup(name) <= retention.ms
 

@@ -1,6 +1,7 @@
 /** Backup and restore of data folders, by the address of a target. A run may hold the folder that is backed up. */
 import { SpillwayError, sumBy } from '../base/index.ts'
 import {
+  addressForPeople,
   backUpFolder,
   type BackupOptions,
   type BackupResult,
@@ -9,8 +10,8 @@ import {
   backupNames,
   chunksOf,
   openTarget,
-  pruneBackups,
-  type PruneResult,
+  pruneAfterBackup,
+  type PruneOutcome,
   readBackupManifest,
   restoreFolder,
   type RestoreFolderOptions,
@@ -52,16 +53,16 @@ async function withTarget<T>(address: string, env: Environment, use: (target: Ba
   }
 }
 
-/** Backs up a data folder, then deletes the backups beyond the retention. Throws as `backUpFolder` and `pruneBackups` do. */
+/** Backs up a data folder, then deletes the backups beyond the retention, if it can. Throws as `backUpFolder` does. */
 export function backUpData(
   data: string,
   address: string,
   env: Environment,
   { keep, ...options }: BackupOptions & { readonly keep?: BackupRetention | undefined } = {},
-): Promise<BackupResult & { readonly pruned?: PruneResult }> {
+): Promise<BackupResult & Partial<PruneOutcome>> {
   return withTarget(address, env, async target => {
     const result = await backUpFolder(data, target, options)
-    return keep ? { ...result, pruned: await pruneBackups(target, keep, options.clock) } : result
+    return keep ? { ...result, ...(await pruneAfterBackup(target, keep, options.clock)) } : result
   })
 }
 
@@ -133,7 +134,7 @@ export async function restoreData(
   options: RestoreFolderOptions = {},
 ): Promise<RestoredData> {
   const result = await withTarget(address, env, target => restoreFolder(target, data, options))
-  return withOperatorLogAsync(data, { ...operatorAuditEntry('restore', result.backup), detail: `from ${address.split('?')[0]}` }, () =>
+  return withOperatorLogAsync(data, { ...operatorAuditEntry('restore', result.backup), detail: `from ${addressForPeople(address)}` }, () =>
     withFolder(data, folder => {
       const { damage, entries } = folder.health({ verify: true })
       const problem = damage.length > 0 ? logDamageText(damage[0]) : undefined

@@ -5,7 +5,7 @@ import { backUpData, type ListedBackup, listBackups, verifyTarget } from '../../
 import { wholeNumber } from '../command/arguments.ts'
 import { defineCommand, type OptionSpecs, type OptionValues, UsageError } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-folder.ts'
-import { printEach, printJson, printLines } from '../command/print.ts'
+import { printEach, printJson, printLines, printStatus } from '../command/print.ts'
 import { ProgressLine } from '../command/progress.ts'
 import { formatNumber, paddedTable, pluralize, timeText } from '../command/text-format.ts'
 import { atOption, parseBackupAt } from './backup-at.ts'
@@ -71,13 +71,16 @@ async function backUp(target: string, { keep, rate, full = false, json = false, 
   progress.clear()
   if (json) printJson(result)
   else {
-    const { backup, end, bytes, copied, stored, seconds, pruned } = result
+    const { backup, end, bytes, copied, stored, seconds } = result
+    const pruned = 'pruned' in result ? result.pruned : undefined
     const deleted = pruned && pruned.expired.length > 0 ? `; ${pluralize(pruned.expired.length, 'older backup')} deleted` : ''
     printLines(
       `Backup ${backup}: ${pluralize(end, 'entry')}, ${megabytes(bytes)}; ${megabytes(copied)} were new, ${megabytes(stored)} compressed, in ${seconds.toFixed(1)} s${deleted}.`,
     )
   }
-  return 0
+  if (!('pruneProblem' in result)) return 0
+  printStatus(`The backup is finished, but ${result.pruneProblem}`)
+  return 1
 }
 
 async function list(target: string, { json = false }: Values): Promise<number> {
