@@ -17,7 +17,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { type Clock, SpillwayError, wallClock } from '../base/index.ts'
 import { writeAtomically } from '../base/node/index.ts'
 import { makePrivateFolder, PRIVATE_FILE, PRIVATE_FOLDER } from '../log/index.ts'
@@ -65,7 +65,7 @@ export async function restoreFolder(target: BackupTarget, folder: string, option
   checkEmpty(folder)
   const backup = await selectBackup(target, at)
   const manifest = await readBackupManifest(target, backup)
-  written(folder, () => makePrivateFolder(folder))
+  written(folder, () => makeDurableFolder(folder))
   const lock = lockFolder(folder)
   try {
     checkEmpty(folder, true)
@@ -84,6 +84,7 @@ export async function restoreFolder(target: BackupTarget, folder: string, option
     for (const file of manifest.files) await restoreFile(folder, file, next)
     await restoreLog(join(folder, `${LOG}.part`), manifest, origin, next)
     written(folder, () => {
+      for (const { path } of manifest.files) syncFolders(folder, path)
       renameSync(join(folder, `${LOG}.part`), join(folder, LOG))
       syncFolder(folder)
       rmSync(join(folder, MARKER))
@@ -178,6 +179,22 @@ async function restoreFile(folder: string, { path, bytes, chunks }: FileBackup, 
 /** Rejects a folder that a link leads out of the data folder. */
 function checkInside(folder: string, path: string): void {
   if (realpathSync(join(folder, path)) !== join(realpathSync(folder), path)) throw new Error(`${path} is a link; delete it`)
+}
+
+/** Makes a folder and those around it, each durable in its parent. */
+function makeDurableFolder(folder: string): void {
+  const parents: string[] = []
+  for (let path = resolve(folder); !existsSync(path); path = dirname(path)) parents.push(dirname(path))
+  makePrivateFolder(folder)
+  for (const parent of parents) syncFolder(parent)
+}
+
+/** Makes the names of a file and of its folders durable. */
+function syncFolders(folder: string, path: string): void {
+  for (let parent = dirname(path); ; parent = dirname(parent)) {
+    syncFolder(join(folder, parent))
+    if (parent === '.') return
+  }
 }
 
 function syncFolder(folder: string): void {

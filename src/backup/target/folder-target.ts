@@ -19,6 +19,8 @@ const problems: Readonly<Record<string, string>> = {
 
 export class FolderTarget implements BackupTarget {
   readonly place: string
+  /** Folders that this target knows to be durable in their parents. */
+  readonly #durable = new Set<string>()
 
   constructor(folder: string) {
     this.place = folder
@@ -28,7 +30,7 @@ export class FolderTarget implements BackupTarget {
     const path = this.#pathOf(name)
     const part = `${path}.${randomUUID()}${UNFINISHED}`
     await this.#guarded(async () => {
-      await mkdir(dirname(path), { recursive: true, mode: PRIVATE_FOLDER })
+      await this.#makeFolder(dirname(path))
       try {
         const file = await open(part, 'wx', PRIVATE_FILE)
         try {
@@ -74,6 +76,15 @@ export class FolderTarget implements BackupTarget {
 
   close(): Promise<void> {
     return Promise.resolve()
+  }
+
+  /** Makes a folder durable up to the target, and beyond it up to the first folder that was there. Another process may have made them. */
+  async #makeFolder(folder: string): Promise<void> {
+    if (this.#durable.has(folder)) return
+    const first = await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER })
+    const top = first !== undefined && first.length <= this.place.length ? dirname(first) : this.place
+    for (let parent = folder; parent.length > top.length;) await syncFolder((parent = dirname(parent)))
+    this.#durable.add(folder)
   }
 
   #pathOf(name: string): string {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { afterEach, mock, test } from 'node:test'
 import { S3Server } from '../../../test/backup/s3-server.ts'
 import { scratchFolder } from '../../../test/scratch.ts'
@@ -52,6 +52,28 @@ async function checkTarget(target: BackupTarget): Promise<void> {
 }
 
 test('a folder is a target', () => checkTarget(new FolderTarget(join(scratch, 'a', 'b'))))
+
+test('a new folder is durable in its parent before its first object is there', { skip: process.platform === 'win32' }, async () => {
+  const place = join(scratch, 'durable', 'target')
+  const target = new FolderTarget(place)
+  const flushed: string[] = []
+  const { open } = fs
+  mock.method(fs, 'open', async (path: string, flags: string, mode?: number) => {
+    const file = await open(path, flags, mode)
+    const sync = file.sync.bind(file)
+    file.sync = () => sync().then(() => void flushed.push(relative(scratch, path)))
+    return file
+  })
+  syncBuiltinESMExports()
+  await target.put('objects/ab/x', bytes('one'))
+  assert.deepEqual(flushed.slice(0, 4), ['durable/target/objects', 'durable/target', 'durable', ''])
+  assert.equal(flushed.at(-1), 'durable/target/objects/ab')
+  flushed.length = 0
+  await target.put('objects/ab/y', bytes('one'))
+  assert.equal(flushed.length, 2, 'the object, and its folder')
+  await new FolderTarget(place).put('objects/ab/z', bytes('one'))
+  assert.deepEqual(flushed.slice(2, 4), ['durable/target/objects', 'durable/target'])
+})
 
 const fast = { retryMs: 1, clock: Date.now }
 const keys = { accessKeyId: 'AKID', secretAccessKey: 'secret', sessionToken: undefined }
