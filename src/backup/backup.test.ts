@@ -186,6 +186,23 @@ test('changed effects are read one at a time, and those behind the last chunk ar
 const effectChunks = async (target: MemoryTarget, backup: string): Promise<readonly TableChunk[]> =>
   (await readBackupManifest(target, backup)).tables.find(({ table }) => table === 'effect')!.chunks
 
+test('small rows that may change do not make many small objects', async () => {
+  const path = newFolder()
+  const folder = await openDataFolder(path)
+  await folder.store.commit({ put: Array.from({ length: 5000 }, (_, i) => [`v${i}`, 'x'.repeat(200)] as const) })
+  const target = new MemoryTarget()
+  const { backup } = await backUpFolder(path, target, { rate: Infinity, clock: () => 1 })
+  const chunksIn = async (name: string): Promise<readonly TableChunk[]> =>
+    (await readBackupManifest(target, name)).tables.find(({ table }) => table === 'value')!.chunks
+  const chunks = await chunksIn(backup)
+  assert.ok(chunks.length >= 3 && chunks.slice(0, -1).every(({ bytes }) => bytes >= 1 << 18), JSON.stringify(chunks))
+  await folder.store.commit({ put: [['v0', 'changed']] })
+  const second = await backUpFolder(path, target, { rate: Infinity, clock: () => 2 })
+  const kept = new Set(chunks.map(({ hash }) => hash))
+  assert.ok((await chunksIn(second.backup)).filter(({ hash }) => !kept.has(hash)).length < chunks.length)
+  await closeDataFolder(folder)
+})
+
 test('a backup that is cut off at any object leaves the earlier ones whole, and the next one writes what is missing alone', async () => {
   const random = new RandomCommits(new Draw(6), { forgets: false })
   const path = newFolder()

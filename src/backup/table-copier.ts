@@ -204,8 +204,8 @@ class AppendedTable implements TableCopier {
 export const beginsOf = (reader: Pick<LogTableReader, 'named'>): number => (JSON.parse(reader.named('begins') ?? '[0]') as [number])[0]
 
 /**
- * A table whose rows may change anywhere. Every round reads all of it. Chunks end at rows whose keys have a certain hash, so that a row
- * that is added or removed changes its own chunk only.
+ * A table whose rows may change anywhere. Every round reads all of it. Chunks end at rows whose keys have a certain hash, from a least
+ * length on, so that a row that is added or removed changes few chunks, and small rows do not make many small objects.
  */
 class ChangingTable implements TableCopier {
   readonly #reader: LogTableReader
@@ -234,7 +234,7 @@ class ChangingTable implements TableCopier {
         builder.add(row)
         if (this.table.kind === 'whole') continue
         after = builder.keyOf(row)
-        if (builder.bytes < this.#chunkBytes && !isBoundary(after)) continue
+        if (builder.bytes < this.#chunkBytes && !(builder.bytes >= this.#chunkBytes / PARTS_MAX && isBoundary(after))) continue
         isLast = false
         break
       }
@@ -246,6 +246,8 @@ class ChangingTable implements TableCopier {
   }
 }
 
+/** A chunk that is not closed by its length has at least one part of so many of it: 256 KiB. */
+const PARTS_MAX = 16
 /** One key of so many ends a chunk. */
 const BOUNDARY = 64
 
