@@ -13,7 +13,7 @@ export const restoreCommand = defineCommand({
   name: 'restore',
   task: 'Repair',
   usage: 'TARGET [--at TIME|BACKUP]',
-  summary: 'restore a backup into an empty data folder, and check every byte of it',
+  summary: 'restore a backup into an empty data folder, and check its objects and its log',
   options: {
     data: dataOption,
     at: atOption,
