@@ -12,6 +12,17 @@ import type { Incompatibility } from './incompatibility.ts'
 export const writtenName = ({ name, aliases = [] }: ColumnIR, written: ReadonlySet<string>): string | undefined =>
   [name, ...aliases].find(candidate => written.has(candidate))
 
+/** Columns of a reader by the names under which a writer has them. */
+export function columnsByWrittenName(columns: readonly ColumnIR[], names: Iterable<string>): ReadonlyMap<string, ColumnIR> {
+  const written = new Set(names)
+  return new Map(
+    columns.flatMap(column => {
+      const name = writtenName(column, written)
+      return name === undefined ? [] : [[name, column] as const]
+    }),
+  )
+}
+
 /** Reasons why the reader's columns cannot read what the writer's columns allow. */
 export function columnIncompatibilities(reader: readonly ColumnIR[], writer: readonly ColumnIR[]): Incompatibility[] {
   const byName = new Map(writer.map(column => [column.name, column]))

@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
-import { BatchCollector } from '../../../test/postgres/batch-collector.ts'
-import { databaseAt, ownServer, skip } from '../../../test/postgres/server.ts'
-import { sourceOf } from '../../../test/postgres/numbers-run.ts'
-import { pause } from '../../base/clock.ts'
-import { entity, model, on, pipeline, source, t } from '../../index.ts'
+import { type FollowedTable, followTable } from '../../../test/postgres/followed-table.ts'
+import { ownServer, skip } from '../../../test/postgres/server.ts'
+import { entity, source, t } from '../../index.ts'
 import { ChangeRecords } from './change-records.ts'
-import { readTableChanges } from '../../../test/postgres/reading.ts'
 
 const server = ownServer({ max_replication_slots: '20', max_wal_senders: '20' })
 const folder = scratchFolder('records')
@@ -19,49 +16,8 @@ const plain = source('plain', { schema, key: 'who', time: 'at' })
 const revised = source('revised', { schema: { ...schema, gone: t.bool() }, key: 'who', time: 'at', ...identity, deleted: 'gone' })
 const mapped = source('mapped', { schema, key: 'who', time: 'at', map: () => null, mapVersion: '1' })
 
-function irOf(of: typeof plain | typeof revised) {
-  const look = model('look', {
-    decide: on(of as typeof plain),
-    inputs: row => ({ level: row.level }),
-    score: { version: '1', compute: () => 1 },
-  })
-  return sourceOf(pipeline('p', [look]))
-}
-
-interface Followed {
-  readonly given: BatchCollector
-  readonly warnings: string[]
-}
-
-/** A table with the rows of `before`, and the records of the statements after them. */
-async function follow(table: string, of: Parameters<typeof irOf>[0], before: string, ...statements: string[]): Promise<Followed> {
-  const given = new BatchCollector()
-  const warnings: string[] = []
-  const onWarning = (text: string) => void warnings.push(text)
-  const options = {
-    database: databaseAt(server()),
-    table,
-    slot: table,
-    publication: table,
-    copy: true,
-    follow: false,
-    folder,
-    onWarning,
-    map: (of as unknown as { map?: never }).map,
-  }
-  const read = () => readTableChanges(given, irOf(of), options, new AbortController().signal)
-  await server().withClient(1, async sql => {
-    await sql.unsafe(
-      `CREATE TABLE ${table} (who text, reading int, level numeric, note text, at timestamptz, PRIMARY KEY (who, reading)); ${before}`,
-    )
-    await read()
-    for (const statement of statements) await sql.unsafe(statement)
-    // The server may not have noticed yet that the connection ended.
-    while ((await sql`SELECT FROM pg_replication_slots WHERE slot_name = ${table} AND active`).length > 0) await pause(5)
-    await read()
-  })
-  return { given, warnings }
-}
+const follow = (table: string, of: Parameters<typeof followTable>[2], before: string, ...statements: string[]) =>
+  followTable({ server: server(), folder }, table, of, before, ...statements)
 
 const at = '2026-01-01T00:00:00Z'
 const row = (reading: number, level: string, note: string | null = null) => ({ who: 'w', reading, level, note, at })
@@ -69,7 +25,7 @@ const values = (reading: number, level: number, note = 'NULL') => `('w', ${readi
 const full = (table: string) => `ALTER TABLE ${table} REPLICA IDENTITY FULL;`
 
 test('inserts and updates are events', { skip }, async () => {
-  const { given } = await follow(
+  const { collected } = await follow(
     'a1',
     plain,
     `INSERT INTO a1 VALUES ${values(1, 5.1)}`,
@@ -79,12 +35,12 @@ test('inserts and updates are events', { skip }, async () => {
     `DELETE FROM a1 WHERE reading = 2`,
     `ALTER TABLE a1 ADD COLUMN more int; UPDATE a1 SET level = 8`,
   )
-  assert.deepEqual(given.records, [row(1, '5.1'), row(2, '6', 'tab\t\\n'), row(1, '7'), row(3, '7'), row(3, '8')])
-  assert.deepEqual(given.rejected, [])
+  assert.deepEqual(collected.records, [row(1, '5.1'), row(2, '6', 'tab\t\\n'), row(1, '7'), row(3, '7'), row(3, '8')])
+  assert.deepEqual(collected.rejected, [])
 })
 
 test('with `deleted`, a delete is the old row, and a change of identity deletes the old row first', { skip }, async () => {
-  const { given, warnings } = await follow(
+  const { collected, warnings } = await follow(
     'a2',
     revised,
     `${full('a2')} INSERT INTO a2 VALUES ${values(1, 5)}`,
@@ -93,7 +49,7 @@ test('with `deleted`, a delete is the old row, and a change of identity deletes 
     `DELETE FROM a2`,
   )
   const is = (gone: boolean, record: object) => ({ ...record, gone })
-  assert.deepEqual(given.records, [
+  assert.deepEqual(collected.records, [
     is(false, row(1, '5')),
     is(false, row(1, '6')),
     is(true, row(1, '6')),
@@ -118,14 +74,8 @@ test('a delete that shows only the identity has the time of its commit', { skip 
     ...identity,
     deleted: 'gone',
   })
-  const { given } = await follow(
-    'a4',
-    slim as never,
-    `INSERT INTO a4 VALUES ${values(1, 5)}`,
-    `UPDATE a4 SET reading = 2`,
-    'DELETE FROM a4',
-  )
-  const records = given.records as { reading: number; at: unknown; gone: boolean; level: unknown }[]
+  const { collected } = await follow('a4', slim, `INSERT INTO a4 VALUES ${values(1, 5)}`, `UPDATE a4 SET reading = 2`, 'DELETE FROM a4')
+  const records = collected.records as { reading: number; at: unknown; gone: boolean; level: unknown }[]
   assert.deepEqual(
     records.map(({ reading, gone, level }) => [reading, gone, level]),
     [
@@ -164,8 +114,8 @@ test('with a map, a change of key or identity in the mapped rows is a delete and
     map,
     mapVersion: '1',
   })
-  const changes = ({ given }: Followed) =>
-    (given.records as { level: string; note: string | null; gone: boolean }[]).map(
+  const changes = ({ collected }: FollowedTable) =>
+    (collected.records as { level: string; note: string | null; gone: boolean }[]).map(
       ({ level, note, gone }) => `${gone ? '-' : '+'}${note} ${level}`,
     )
   assert.deepEqual(changes(await follow('a10', of as never, before, ...statements('a10'))), [
@@ -197,7 +147,7 @@ test('without the map, any change of a row counts as a change of identity', () =
     map: () => null,
     mapVersion: '1',
   })
-  const records = new ChangeRecords(irOf(of), {
+  const records = new ChangeRecords(of.ir, {
     table: { name: 'a' } as never,
     baseTypes: new Map(),
     lastColumns: undefined,
@@ -216,24 +166,24 @@ test('without the map, any change of a row counts as a change of identity', () =
 test('a large value that an update leaves unchanged is taken from the old row, or the row is rejected', { skip }, async () => {
   const large = `(SELECT string_agg(md5(i::text), '') FROM generate_series(1, 200) i)`
   const shown = await follow('a5', plain, `${full('a5')} INSERT INTO a5 VALUES ${values(1, 5, large)}`, `UPDATE a5 SET level = 6`)
-  const [before, after] = shown.given.records as { note: string; level: string }[]
+  const [before, after] = shown.collected.records as { note: string; level: string }[]
   assert.equal(before.note.length, 6400)
   assert.deepEqual(after, { ...before, level: '6' })
   const hidden = await follow('a6', plain, `INSERT INTO a6 VALUES ${values(1, 5, large)}`, `UPDATE a6 SET level = 6`)
-  assert.equal(hidden.given.records.length, 1)
-  assert.equal(hidden.given.rejected.length, 1)
-  assert.match(hidden.given.rejected[0], /^a6 0\/[0-9A-F]+ change 1: 'note' is large, .* ALTER TABLE public.a6 REPLICA IDENTITY FULL$/)
+  assert.equal(hidden.collected.records.length, 1)
+  assert.equal(hidden.collected.rejected.length, 1)
+  assert.match(hidden.collected.rejected[0], /^a6 0\/[0-9A-F]+ change 1: 'note' is large, .* ALTER TABLE public.a6 REPLICA IDENTITY FULL$/)
   assert.match(hidden.warnings[0], /a row is rejected where an UPDATE leaves a value of more than 2 kB in .*note alone/)
 })
 
 test('rejects TRUNCATE for a source with deletes', { skip }, async () => {
-  const { given } = await follow('a7', revised, full('a7'), 'TRUNCATE a7')
-  assert.equal(given.rejected.length, 1)
-  assert.match(given.rejected[0], /^a7 .* change 1: TRUNCATE deletes rows without saying which/)
+  const { collected } = await follow('a7', revised, full('a7'), 'TRUNCATE a7')
+  assert.equal(collected.rejected.length, 1)
+  assert.match(collected.rejected[0], /^a7 .* change 1: TRUNCATE deletes rows without saying which/)
 })
 
 test('a map gets all columns, and changes of other tables in the publication are ignored', { skip }, async () => {
-  const { given } = await follow(
+  const { collected } = await follow(
     'a8',
     mapped,
     `CREATE DOMAIN grade AS numeric; ALTER TABLE a8 ADD COLUMN extra jsonb, ADD COLUMN grade grade`,
@@ -243,34 +193,34 @@ test('a map gets all columns, and changes of other tables in the publication are
     `INSERT INTO a8 VALUES ('w', 2, 5.5, NULL, '${at}', '{"a":12345678901234567890}')`,
     `INSERT INTO a8 (who, reading, note) VALUES ('w', 3, repeat('x', 1048577))`,
   )
-  assert.deepEqual(given.records, [{ ...row(1, '5.5'), extra: { a: [1] }, grade: '7.50' }])
-  assert.equal(given.rejected.length, 2)
-  assert.match(given.rejected[0], /'extra': 'a' is 12345678901234567890/)
-  assert.match(given.rejected[1], /a row of 1048579 bytes/)
+  assert.deepEqual(collected.records, [{ ...row(1, '5.5'), extra: { a: [1] }, grade: '7.50' }])
+  assert.equal(collected.rejected.length, 2)
+  assert.match(collected.rejected[0], /'extra': 'a' is 12345678901234567890/)
+  assert.match(collected.rejected[1], /a row of 1048579 bytes/)
 })
 
 test('the copy rejects the same rows as changes', { skip }, async () => {
-  const { given } = await follow(
+  const { collected } = await follow(
     'b1',
     mapped,
     `ALTER TABLE b1 ADD COLUMN extra jsonb; INSERT INTO b1 VALUES ('w', 1, 'NaN', 'line
 break', '${at}', '{"a":1.5}'), ('w', 2, 1, repeat('x', 1048577), NULL, NULL), ('w', 3, 1, NULL, NULL, '[12345678901234567890]')`,
   )
-  assert.deepEqual(given.records, [{ ...row(1, 'NaN', 'line\nbreak'), extra: { a: 1.5 } }])
-  assert.equal(given.rejected.length, 2)
-  assert.match(given.rejected[0], /^b1 copied row 2: a row of \d+ bytes, more than 1048576/)
-  assert.match(given.rejected[1], /^b1 copied row 3: 'extra': /)
+  assert.deepEqual(collected.records, [{ ...row(1, 'NaN', 'line\nbreak'), extra: { a: 1.5 } }])
+  assert.equal(collected.rejected.length, 2)
+  assert.match(collected.rejected[0], /^b1 copied row 2: a row of \d+ bytes, more than 1048576/)
+  assert.match(collected.rejected[1], /^b1 copied row 3: 'extra': /)
 })
 
 test('copy and changes count the bytes of a row alike', { skip }, async () => {
   const rows = (from: number) =>
     // 2 bytes each, and one for each column of the key. A copied row must also fit as a line of JSON.
     `INSERT INTO b2 (who, reading, note) VALUES ('w', ${from}, repeat('é', 524200)), ('w', ${from + 1}, repeat('é', 524287) || 'x')`
-  const { given } = await follow('b2', mapped, rows(1), rows(3))
+  const { collected } = await follow('b2', mapped, rows(1), rows(3))
   assert.deepEqual(
-    (given.records as { reading: number }[]).map(({ reading }) => reading),
+    (collected.records as { reading: number }[]).map(({ reading }) => reading),
     [1, 3],
   )
-  assert.equal(given.rejected.length, 2)
-  for (const rejected of given.rejected) assert.match(rejected, /a row of 1048577 bytes, more than 1048576/)
+  assert.equal(collected.rejected.length, 2)
+  for (const rejected of collected.rejected) assert.match(rejected, /a row of 1048577 bytes, more than 1048576/)
 })

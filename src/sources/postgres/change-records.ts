@@ -12,11 +12,11 @@
  * source reads such a value.
  */
 import { limits, type SpillwayError } from '../../base/index.ts'
-import type { SourceIR } from '../../define/ir/index.ts'
+import type { ColumnIR, SourceIR } from '../../define/ir/index.ts'
 import { rawJsonText, mappedRows, type RowMap, Fault } from '../../intake/index.ts'
 import type { RelationMessage, RowChange } from './pgoutput.ts'
 import { longRowFault, rawRowText, rowRecordOf, type RowTexts } from './row-batch.ts'
-import { type PostgresTable, type SelectedColumn, tableError } from './table.ts'
+import { type PostgresTable, type SelectedColumn, storedColumns, tableError } from './table.ts'
 import { textConverter } from './value.ts'
 
 /** A change that gives no record: the reason and the row. */
@@ -36,21 +36,28 @@ export interface ChangeRecordsOptions {
   readonly table: PostgresTable
   /** Base type of each domain, by type number. */
   readonly baseTypes: ReadonlyMap<number, number>
-  /** Names of the columns that the source read last, if known. */
+  /** Names in the table of the columns that the source read last, if known. */
   readonly lastColumns: readonly string[] | undefined
   /** The source's map. Without it every change of a mapped row counts as a change of identity. */
   readonly map: RowMap | undefined
+}
+
+/** A column under its current name. */
+interface ChangedColumn extends SelectedColumn {
+  /** Its name in the table, which may be an earlier name. */
+  readonly stored: string
 }
 
 export class ChangeRecords {
   readonly #source: SourceIR
   readonly #table: string
   readonly #baseTypes: ReadonlyMap<number, number>
-  readonly #names: ReadonlySet<string> | undefined
+  /** Current names of the source's columns by all their names; `undefined` for a source with a `map`, which reads any column. */
+  readonly #currentNames: ReadonlyMap<string, string> | undefined
   /** Columns that identify an event, for a source with `deleted`. */
   readonly #identifying: readonly string[]
   readonly #map: RowMap | undefined
-  #columns: readonly SelectedColumn[] = []
+  #columns: readonly ChangedColumn[] = []
   #indexes: readonly number[] = []
 
   #lastColumns: readonly string[] | undefined
@@ -61,32 +68,36 @@ export class ChangeRecords {
     this.#source = source
     this.#table = options.table.name
     this.#baseTypes = options.baseTypes
-    this.#names = source.mapVersion === undefined ? new Set(source.columns.map(({ name }) => name)) : undefined
+    this.#currentNames = source.mapVersion === undefined ? currentNamesOf(source.columns) : undefined
     this.#identifying = source.deleted === undefined ? [] : [source.key, ...(source.identity ?? [])]
   }
 
-  /** Names of the columns that the source reads, as of the last relation message. */
+  /** Names in the table of the columns that the source reads, as of the last relation message. */
   get lastColumns(): readonly string[] | undefined {
     return this.#lastColumns
   }
 
   /** Sets the columns of the following rows. Throws `SPILL_SOURCE` if a column is missing that the source has read before. */
   setColumns({ columns }: RelationMessage): void {
-    const selected = columns.map((column, index) => ({ ...column, index })).filter(({ name }) => this.#names?.has(name) !== false)
-    const names = selected.map(({ name }) => name)
-    const missing = this.#lastColumns?.filter(name => !names.includes(name) && this.#names?.has(name) !== false) ?? []
-    if (missing.length > 0) throw missingColumnsError(this.#table, missing, this.#names === undefined)
-    this.#lastColumns = names
+    const read = storedColumns(columns, this.#source)
+    const selected = columns.map((column, index) => ({ ...column, index })).filter(({ name }) => read?.has(name) !== false)
+    const current = new Set(selected.map(({ name }) => read?.get(name)?.name ?? name))
+    const missing = this.#lastColumns?.filter(name => this.#isRead(name) && !current.has(this.#currentName(name))) ?? []
+    if (missing.length > 0) throw missingColumnsError(this.#table, missing, this.#currentNames === undefined)
+    this.#lastColumns = selected.map(({ name }) => name)
     this.#indexes = selected.map(({ index }) => index)
-    this.#columns = selected.map(({ name, type }) => ({ name, read: this.#reader(name, type) }))
+    this.#columns = selected.map(({ name, type }) => {
+      const column = read?.get(name)
+      return { name: column?.name ?? name, stored: name, read: textConverter(this.#baseTypes.get(type) ?? type, column) }
+    })
   }
 
-  #reader(name: string, type: number): SelectedColumn['read'] {
-    const { columns, mapVersion } = this.#source
-    return textConverter(
-      this.#baseTypes.get(type) ?? type,
-      mapVersion === undefined ? columns.find(column => column.name === name) : undefined,
-    )
+  #isRead(name: string): boolean {
+    return this.#currentNames?.has(name) !== false
+  }
+
+  #currentName(name: string): string {
+    return this.#currentNames?.get(name) ?? name
   }
 
   /** The records of a change; `at` is the commit time of its transaction, UTC ms. */
@@ -151,7 +162,7 @@ export class ChangeRecords {
     const record =
       unchanged >= 0
         ? new Fault(
-            `'${this.#columns[unchanged].name}' is large, and an UPDATE that leaves it alone does not show it: ALTER TABLE ${this.#table} REPLICA IDENTITY FULL`,
+            `'${this.#columns[unchanged].stored}' is large, and an UPDATE that leaves it alone does not show it: ALTER TABLE ${this.#table} REPLICA IDENTITY FULL`,
           )
         : isLong
           ? longRowFault(bytes)
@@ -161,6 +172,9 @@ export class ChangeRecords {
     return deleted === undefined || deleted in record ? record : { ...record, [deleted]: false }
   }
 }
+
+const currentNamesOf = (columns: readonly ColumnIR[]): ReadonlyMap<string, string> =>
+  new Map(columns.flatMap(({ name, aliases = [] }) => [name, ...aliases].map(known => [known, name] as const)))
 
 /** Length in UTF-8, as the copy counts it. The number of UTF-16 units is enough if even three bytes a unit are below the limit. */
 function bytesOf(texts: RowTexts): number {

@@ -1,7 +1,7 @@
 /** Requirements for reading all changes of a table: a publication and a replica identity. */
 import type { Sql } from 'postgres'
 import type { SourceIR } from '../../define/ir/index.ts'
-import { type PostgresTable, quotedName, selectColumns, type TableColumn, tableError } from './table.ts'
+import { type PostgresTable, quotedName, selectColumns, storedColumns, type TableColumn, tableError } from './table.ts'
 
 /**
  * Throws `SPILL_INPUT`, with the statement that fixes it, for a table whose changes cannot be events of the source. Returns warnings about
@@ -22,7 +22,8 @@ export function checkReplicable(table: PostgresTable, source: SourceIR): readonl
     const needed = source.columns.filter(
       ({ name, nullable }) => name !== deleted && name !== time && (!nullable || [key, ...identity].includes(name)),
     )
-    const missing = needed.filter(({ name }) => !columns.some(column => column.name === name && column.replicated))
+    const stored = storedColumns(table.columns, source)
+    const missing = needed.filter(column => !columns.some(({ name, replicated }) => replicated && stored?.get(name) === column))
     if (missing.length > 0) throw tableError(table, `does not show ${quotedList(missing)} in the old row of a DELETE: ${fix}`)
   }
   // The map may compute its rows, including key and identity, from any column.
@@ -93,7 +94,8 @@ export function publishedTable(
       warnings: [`${table.name}: the map of '${source.name}' gets no ${names}, which changes do not show`],
     }
   }
-  const hiddenColumn = hidden.find(column => source.columns.some(other => other.name === column.name))
+  const stored = storedColumns(table.columns, source)
+  const hiddenColumn = hidden.find(column => stored?.has(column.name))
   if (hiddenColumn === undefined) return { table, warnings: [] }
   const fix = hiddenColumn.generated
     ? `compute it in a map of the source, or let the application write it: ALTER TABLE ${table.name} ALTER COLUMN ${quotedName(hiddenColumn.name)} DROP EXPRESSION`

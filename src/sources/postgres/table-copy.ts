@@ -17,7 +17,7 @@ import { rawJsonText, type RecordBatch, Fault } from '../../intake/index.ts'
 import { PRIVATE_FILE } from '../../log/index.ts'
 import { rejectOnAbort } from './client.ts'
 import { longRowFault, rawRowText, RowBatchBuilder, rowRecordOf } from './row-batch.ts'
-import { quotedName, selectColumns, type SelectedColumn, type PostgresTable, type TableColumn } from './table.ts'
+import { quotedName, selectColumns, type SelectedColumn, storedColumns, type PostgresTable, type TableColumn } from './table.ts'
 import { withTemporarySlot } from './slot.ts'
 
 export const copyPath = (folder: string, slot: string): string => join(folder, `copy-${slot}.ndjson`)
@@ -36,7 +36,9 @@ export interface CopyOptions {
 export async function writeCopy({ sql, path, table, source, snapshot, signal }: CopyOptions): Promise<void> {
   const { columns } = selectColumns(table, source, source.deleted)
   const { deleted } = source
-  const deletedMark = deleted !== undefined && !columns.some(({ name }) => name === deleted) ? { [deleted]: false } : {}
+  const stored = storedColumns(columns, source)
+  const isInTable = columns.some(({ name }) => (stored?.get(name)?.name ?? name) === deleted)
+  const deletedMark = deleted !== undefined && !isInTable ? { [deleted]: false } : {}
   const partial = `${path}.partial`
   const transaction = sql.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', async tx => {
     await withTemporarySlot(tx.unsafe(`SET TRANSACTION SNAPSHOT '${snapshot}'`))

@@ -1,8 +1,9 @@
 /** Reads a table's definition from PostgreSQL's catalogue, and selects the columns that a source reads. */
 import type { Sql } from 'postgres'
 import { SpillwayError, didYouMean } from '../../base/index.ts'
-import type { SourceIR } from '../../define/ir/index.ts'
+import type { ColumnIR, SourceIR } from '../../define/ir/index.ts'
 import { matchColumns } from '../../files/index.ts'
+import { columnsByWrittenName } from '../../schema/index.ts'
 import { textConverter, type TextConverter } from './value.ts'
 
 export interface TableColumn {
@@ -107,23 +108,26 @@ export function selectColumns(
   source: SourceIR,
   except?: string,
 ): { columns: readonly (TableColumn & SelectedColumn)[]; warnings: readonly string[] } {
+  const stored = storedColumns(table.columns, source)
+  const present = new Set(stored?.values())
   // The column that marks deletes need not be in the table.
-  const selectable = { ...source, columns: source.columns.filter(({ name }) => name !== except || hasColumn(table, name)) }
+  const selectable = { ...source, columns: source.columns.filter(column => column.name !== except || present.has(column)) }
   // A table may have columns that are no concern of the source.
   const { selected, missing } = matchColumns({ name: table.name, columns: table.columns.map(({ name }) => ({ name })) }, selectable)
   const columns = table.columns
     .filter(({ name }) => selected === undefined || selected.includes(name))
-    .map(column => ({
-      ...column,
-      read: textConverter(
-        column.type,
-        source.mapVersion === undefined ? source.columns.find(({ name }) => name === column.name) : undefined,
-      ),
-    }))
+    .map(column => ({ ...column, read: textConverter(column.type, stored?.get(column.name)) }))
   return { columns, warnings: missing }
 }
 
-const hasColumn = (table: PostgresTable, name: string): boolean => table.columns.some(column => column.name === name)
+/** Columns of a source by the names, current or earlier, that a table has for them; `undefined` for a source with a `map`, which reads all. */
+export const storedColumns = (columns: readonly { readonly name: string }[], source: SourceIR): ReadonlyMap<string, ColumnIR> | undefined =>
+  source.mapVersion === undefined
+    ? columnsByWrittenName(
+        source.columns,
+        columns.map(({ name }) => name),
+      )
+    : undefined
 
 /**
  * @throws `SPILL_NOT_FOUND` for a column that the table does not have.
