@@ -166,3 +166,54 @@ test('FORWARD rejects a rename, which the earlier definition cannot read', async
     message: /not FORWARD compatible: version 1 cannot read the new schema: \/card: column 'card' is missing/,
   })
 })
+
+const value = (more: object = {}) => ({ name: 'value', type: 'int' as const, nullable: true, ...more })
+const readWith = (...history: readonly object[][]) => {
+  const { columns, ...rest } = sourceOf({})
+  const [now, ...earlier] = history.map(own => [...columns, ...own] as typeof columns).toReversed()
+  const stored = earlier.toReversed().map((schema, i) => ({ source: 'payments', version: i + 1, columns: schema }))
+  return new SourceSchemas({ schemas: () => stored }, [{ ...rest, columns: now, compatibility: 'NONE' }]).added.length
+}
+const rejects = (history: readonly object[][], message: RegExp) =>
+  assert.throws(() => readWith(...history), { code: 'SPILL_SCHEMA', message })
+
+test('an earlier name of the log stays, and leads to the same column, at every level', () => {
+  const [amount, price] = [value({ name: 'amount' }), value({ name: 'price', aliases: ['amount'] })]
+  const dropped =
+    /column 'value' is no longer read from 'amount', its earlier name, in the events of the log \(columns version 1\); keep the earlier name: renamed: \{ amount: 'value' \}$/
+  rejects([[amount], [value({ aliases: ['amount'] })], [value()]], dropped)
+  rejects([[amount], [price], [value({ aliases: ['price'] })]], dropped)
+  rejects([[amount], [value({ aliases: ['amount'] })], [value(), amount]], dropped)
+  const both = ['amount', 'price']
+  assert.equal(readWith([amount], [price], [value({ aliases: both })]), 1)
+  rejects([[amount], [price], [value({ aliases: both })], [value({ name: 'total', aliases: ['value'] })]], /'total' is no longer read from/)
+  // The column is gone, and so may its earlier name be.
+  assert.equal(readWith([amount], [price], []), 1)
+  for (const reused of [amount, value({ aliases: ['amount'] })])
+    rejects(
+      [[amount], [price], [reused]],
+      /would be read from 'amount', an earlier name of the different column 'price', in .*renamed: \{ price: /,
+    )
+  // Back to its first name.
+  const back = value({ name: 'amount', aliases: ['price'] })
+  assert.equal(readWith([amount], [price], [back]), 1)
+  rejects([[amount], [price], [back], [amount]], /'amount' is no longer read from 'price'/)
+  // A name that no event has may go.
+  assert.equal(readWith([value({ aliases: ['amount'] })], [value()]), 1)
+  assert.equal(readWith([value({ aliases: ['amount'] })], [value(), amount], [value(), amount, value({ name: 'more' })]), 1)
+})
+
+test('a default stays for events that lack the column, at every level', () => {
+  const filled = (number: number) => value({ nullable: false, default: number })
+  rejects(
+    [[], [filled(1)], [filled(2)]],
+    /column 'value' would be 2 and no longer 1, in the events of the log \(columns version 1\); leave the default as it was, and add a new column/,
+  )
+  rejects([[], [filled(1)], [value()]], /column 'value' would be NULL and no longer 1/)
+  rejects([[], [filled(1)], [], [filled(2)]], /would be 2 and no longer 1/)
+  rejects([[], [filled(1)], [{ ...filled(2), name: 'total', aliases: ['value'] }]], /column 'total' would be 2 and no longer 1/)
+  assert.equal(readWith([], [filled(1)], [{ ...filled(1), type: 'double' }]), 1)
+  // Every event has the column.
+  assert.equal(readWith([filled(1)], [filled(2)]), 1)
+  assert.equal(readWith([filled(1)], [value()]), 1)
+})

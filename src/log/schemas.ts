@@ -3,6 +3,7 @@
  *
  * A replay must read all history. A schema change is therefore accepted only if every old event can be read as a row of the current
  * columns: a column may be removed or renamed, made nullable, widened from int to double, or added if it is nullable or has a default.
+ * Earlier names and defaults stay, since without them old events would say something else.
  * Bounds and enums are checked at intake and do not bind logged events. The compatibility level of the source is checked besides, when a
  * definition makes a new version.
  */
@@ -12,6 +13,7 @@ import { canonicalJson, type ColumnIR, type SourceIR } from '../define/ir/index.
 import {
   columnIncompatibilities,
   defaultCompatibility,
+  historyChanges,
   type Incompatibility,
   incompatibilityText,
   isReadingRule,
@@ -77,6 +79,7 @@ export class SourceSchemas {
     const { name, columns } = source
     const stored = this.#stored.get(name) ?? []
     for (const { columns: written, version } of stored) checkReadable(name, written, columns, version)
+    checkHistory(source, stored)
     if (stored.length > 0 && canonicalJson(stored.at(-1)!.columns) === canonicalJson(columns)) return []
     checkLevel(source, stored)
     const schema = { source: name, version: (stored.at(-1)?.version ?? 0) + 1, columns }
@@ -116,10 +119,19 @@ function unreadableText(source: string, { path, rule, reader, writer, problem, f
   }
 }
 
+/** Rejects columns with which events of the log would say something else than before, whatever the level. */
+function checkHistory({ name, columns }: SourceIR, stored: readonly StoredSchema[]): void {
+  const [change] = historyChanges(columns, numberedColumns(stored))
+  if (!change) return
+  const events = `in the events of the log (columns version ${change.version})`
+  throw new SpillwayError('SPILL_SCHEMA', `source '${name}': ${change.problem}, ${events}; ${change.fix}`)
+}
+
+const numberedColumns = (stored: readonly StoredSchema[]) => stored.map(({ version, columns: schema }) => ({ version, schema }))
+
 /** Rejects a new version that breaks the compatibility level of its source. */
 function checkLevel({ name, columns, compatibility = defaultCompatibility }: SourceIR, stored: readonly StoredSchema[]): void {
-  const earlier = stored.map(({ version, columns: schema }) => ({ version, schema }))
-  const [first, ...more] = levelIncompatibilities(compatibility, columns, earlier, columnIncompatibilities)
+  const [first, ...more] = levelIncompatibilities(compatibility, columns, numberedColumns(stored), columnIncompatibilities)
   if (!first) return
   const others = more.length === 0 ? '' : `; ${more.length} more: spillway schema check lists them`
   throw new SpillwayError(

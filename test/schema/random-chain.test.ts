@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Strings } from '../../src/columns/strings.ts'
 import type { LoggedEvent } from '../../src/define/source/source.ts'
-import type { FeatureIR, PipelineIR, SourceIR, Value } from '../../src/define/ir/ir.ts'
+import type { ColumnIR, FeatureIR, PipelineIR, SourceIR, Value } from '../../src/define/ir/ir.ts'
 import { HistoryBuilder } from '../../src/intake/history-builder.ts'
 import { recordBatchOf } from '../../src/intake/record-batch.ts'
 import { valueAt } from '../../src/intake/row-reader.ts'
 import { Log } from '../../src/log/log.ts'
+import { SourceSchemas } from '../../src/log/schemas.ts'
 import { ModelStore } from '../crash/model-store.ts'
 import type { Case } from '../property/case.ts'
 import { differences, outcomeOf } from '../property/compare.ts'
@@ -73,4 +74,35 @@ test('events of any version are read as their records are, one step for each cha
     if (last.columns.some(column => column.default !== undefined)) fills++
   }
   assert.ok(renames > CHAINS / 4 && fills > CHAINS / 4, `few chains rename (${renames}) or have defaults (${fills})`)
+})
+
+/** Definitions that would change what old events say: an earlier name dropped or used again, a default changed or dropped. */
+function changedDefinitions({ columns }: SourceIR): (readonly ColumnIR[])[] {
+  return columns.flatMap(column => {
+    const { name, aliases = [], default: value, ...rest } = column
+    const others = columns.filter(other => other !== column)
+    const renamed = aliases.flatMap(alias => [
+      [...others, { ...column, aliases: aliases.filter(other => other !== alias) }],
+      [...others, { ...rest, name: alias, nullable: true, ...(value !== undefined && { default: value }) }],
+    ])
+    if (value === undefined) return renamed
+    const changed = [...others, { ...column, default: typeof value === 'number' ? value + 1 : `${value}!` }]
+    return [...renamed, changed, [...others, { ...rest, name, nullable: true, ...(aliases.length > 0 && { aliases }) }]]
+  })
+}
+
+test('a definition that would change what old events say is rejected at every level, and the last one is not', () => {
+  let rejected = 0
+  for (let seed = 0; seed < CHAINS; seed++) {
+    const { sources } = randomChain(seed)
+    const last = sources.at(-1)!
+    const schemas = () => sources.map(({ columns }, i) => ({ source: 'payments', version: i + 1, columns }))
+    assert.deepEqual(new SourceSchemas({ schemas }, [last]).added, [])
+    for (const columns of changedDefinitions(last)) {
+      const changed = { ...last, columns, compatibility: 'NONE' as const }
+      assert.throws(() => new SourceSchemas({ schemas }, [changed]), { code: 'SPILL_SCHEMA' }, `seed ${seed}: ${JSON.stringify(columns)}`)
+      rejected++
+    }
+  }
+  assert.ok(rejected > CHAINS, `few definitions were tried: ${rejected}`)
 })
