@@ -69,7 +69,7 @@ export const limits = {
   SCHEMA_DEPTH_MAX: 64,
   /** Types, fields and keywords in the text of a schema. */
   SCHEMA_PARTS_MAX: 10_000,
-  /** Pairs of parts that one comparison of two schemas looks at; a pair of JSON Schemas counts once for each schema that holds together. */
+  /** Pairs of parts that one check of a schema looks at, over all versions; a pair of JSON Schemas counts once for each schema that holds together. */
   SCHEMA_PAIRS_MAX: 50_000,
   /** Rows that a `map` may return for one record. */
   MAP_ROWS_MAX: 1000,

@@ -7,6 +7,7 @@ import { jsonSchemaIncompatibilities } from './json-schema/compare-json-schema.t
 import { parseJsonSchema } from './json-schema/parse-json-schema.ts'
 import { protobufIncompatibilities } from './protobuf/compare-protobuf.ts'
 import { parseProtobuf } from './protobuf/parse-protobuf.ts'
+import { PartBudget } from './schema-error.ts'
 
 /** Names of the languages. */
 export const schemaFormats = ['json-schema', 'avro', 'protobuf'] as const
@@ -16,17 +17,32 @@ export type SchemaFormat = (typeof schemaFormats)[number]
 
 /** Compares texts of one language. */
 interface SchemaLanguage {
-  /** Throws `SPILL_FORMAT` for text that is no schema, `SPILL_LIMIT` for schemas that are too large. */
-  readonly compare: SchemaComparison<string>
+  /**
+   * A comparison of many texts with one budget, which parses each text once. It throws `SPILL_FORMAT` for text that is no schema,
+   * `SPILL_LIMIT` for schemas that are too large, or too many.
+   */
+  readonly comparison: () => SchemaComparison<string>
   /** Columns of a source as text. */
   readonly textOf: (columns: NumberedColumns) => string
 }
 
 const languageOf = <S>(
   parse: (text: string) => S,
-  compare: (reader: S, writer: S) => readonly Incompatibility[],
+  compare: (reader: S, writer: S, budget: PartBudget) => readonly Incompatibility[],
   textOf: SchemaLanguage['textOf'],
-): SchemaLanguage => ({ compare: (reader, writer) => compare(parse(reader), parse(writer)), textOf })
+): SchemaLanguage => ({
+  textOf,
+  comparison: () => {
+    const budget = PartBudget.ofPairs()
+    const known = new Map<string, S>()
+    const parsed = (text: string): S => {
+      const schema = known.get(text) ?? parse(text)
+      known.set(text, schema)
+      return schema
+    }
+    return (reader, writer) => compare(parsed(reader), parsed(writer), budget)
+  },
+})
 
 /** The languages by name. */
 export const schemaLanguages: Readonly<Record<SchemaFormat, SchemaLanguage>> = {

@@ -124,3 +124,14 @@ test('columns become a schema of each language, with the types of their values',
     /string amount = 2;\n {2}optional string kind = 3;\n {2}int64 at = 4;/,
   )
 })
+
+test('one budget holds for all versions and directions of a check', () => {
+  const wide = Array.from({ length: 30 }, (_, i) => column(`c${i}`))
+  const many = versions(...Array.from({ length: 200 }, (_, i) => [...wide, column('last', { max: i })]))
+  const candidate = { format: 'json-schema', text: sourceSchemaText('payments', many, 'json-schema') } as const
+  assert.equal(checkCandidate('payments', many, { ...candidate, level: 'FULL' }).compatible, true)
+  assert.throws(() => checkCandidate('payments', many, { ...candidate, level: 'FULL_TRANSITIVE' }), {
+    code: 'SPILL_LIMIT',
+    message: /SCHEMA_PAIRS_MAX/,
+  })
+})

@@ -39,10 +39,10 @@ export function levelIncompatibilities<S>(
   return covered.flatMap(({ version, schema }) =>
     directions.flatMap(direction => {
       const between = (changed: S) => (direction === 'backward' ? compare(changed, schema) : compare(schema, changed))
-      const known = version === latest?.version ? new Set<string>() : new Set(between(latest!.schema).map(identityOf))
-      return between(candidate)
-        .filter(found => !known.has(identityOf(found)))
-        .map(found => ({ ...found, version, direction }))
+      const found = between(candidate)
+      const mayBeKnown = found.length > 0 && version !== latest?.version
+      const known = new Set(mayBeKnown ? between(latest!.schema).map(identityOf) : [])
+      return found.filter(reason => !known.has(identityOf(reason))).map(reason => ({ ...reason, version, direction }))
     }),
   )
 }

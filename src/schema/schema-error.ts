@@ -15,7 +15,7 @@ export function parseSchemaJson(text: string): unknown {
   }
 }
 
-/** Counts the parts of a schema, and the pairs of parts that a comparison looks at. Throws `SPILL_LIMIT` beyond a bound. */
+/** Counts the parts of a schema, and the pairs of parts that a check looks at. Throws `SPILL_LIMIT` beyond a bound. */
 export class PartBudget {
   readonly #maximum: number
   readonly #name: string
@@ -32,6 +32,10 @@ export class PartBudget {
 
   static ofPairs(): PartBudget {
     return new PartBudget(limits.SCHEMA_PAIRS_MAX, 'SCHEMA_PAIRS_MAX')
+  }
+
+  get spent(): number {
+    return this.#count
   }
 
   spend(count = 1): void {

@@ -36,7 +36,8 @@ export interface SchemaCheck {
  * @throws `SPILL_FORMAT` for text that is no schema in its language; `SPILL_LIMIT` for a schema that is too large.
  */
 export function checkCandidate(source: string, versions: readonly ColumnsVersion[], { format, text, level }: SchemaCandidate): SchemaCheck {
-  const { compare, textOf } = schemaLanguages[format]
+  const { comparison, textOf } = schemaLanguages[format]
+  const compare = comparison()
   const earlier = numberedVersions(source, versions).map(({ version, schema }) => ({ version, schema: textOf(schema) }))
   // A candidate that cannot be read is an error at every level.
   compare(text, text)

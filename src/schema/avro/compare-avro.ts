@@ -29,15 +29,19 @@ interface Pair {
 }
 
 /** Reasons why the reader's schema cannot read what the writer's schema writes. Throws `SPILL_LIMIT` for schemas that are too large. */
-export function avroIncompatibilities(reader: AvroType, writer: AvroType): Incompatibility[] {
-  const comparison = new AvroComparison()
+export function avroIncompatibilities(reader: AvroType, writer: AvroType, budget = PartBudget.ofPairs()): Incompatibility[] {
+  const comparison = new AvroComparison(budget)
   return comparison.canRead(reader, writer) ? [] : comparison.report(reader, writer)
 }
 
 class AvroComparison {
   readonly #pairs: { readonly reader: AvroType; readonly writer: AvroType }[] = []
   readonly #fits = new Map<AvroType, Map<AvroType, boolean>>()
-  readonly #budget = PartBudget.ofPairs()
+  readonly #budget: PartBudget
+
+  constructor(budget: PartBudget) {
+    this.#budget = budget
+  }
 
   canRead(reader: AvroType, writer: AvroType): boolean {
     this.#lookUp(reader, writer)

@@ -3,7 +3,8 @@
  *
  * Each keyword of the reader must follow from the writer's schema. What cannot be decided is reported as `undecided`, never passed over. A
  * property that a reader requires may be missing if it has a default. `format` is an annotation. Schemas may be recursive: of each pair it is
- * first assumed that it fits, until no pair contradicts. Cost: at most SCHEMA_PAIRS_MAX pairs; branches of `anyOf` multiply.
+ * first assumed that it fits, until no pair contradicts; `not` changes the sides of its pairs. Cost: at most SCHEMA_PAIRS_MAX pairs; branches
+ * of `anyOf` multiply.
  */
 import { canonicalJson } from '../../define/ir/index.ts'
 import type { Incompatibility } from '../incompatibility.ts'
@@ -29,8 +30,12 @@ import {
 } from './written-values.ts'
 
 /** Reasons why the reader's schema does not allow every value of the writer's schema. Throws `SPILL_LIMIT` for schemas that are too large. */
-export function jsonSchemaIncompatibilities(reader: JsonSchemaDocument, writer: JsonSchemaDocument): Incompatibility[] {
-  const comparison = new JsonSchemaComparison(reader, writer)
+export function jsonSchemaIncompatibilities(
+  reader: JsonSchemaDocument,
+  writer: JsonSchemaDocument,
+  budget = PartBudget.ofPairs(),
+): Incompatibility[] {
+  const comparison = new JsonSchemaComparison(reader, writer, new ComparisonProgress(budget))
   const found = comparison.compare(reader.root, [writer.root])
   return [...new Map(found.map(reason => [`${reason.path} ${reason.rule} ${reason.problem}`, reason])).values()]
 }
@@ -47,28 +52,49 @@ function tokenOf(schema: SchemaNode): string {
   return token
 }
 
+/** Progress of one comparison in both directions: inside a `not` the sides change. */
+class ComparisonProgress {
+  readonly budget: PartBudget
+  /** Both directions in the order in which they were first needed. */
+  readonly directions: JsonSchemaComparison[] = []
+  isChanged = false
+
+  constructor(budget: PartBudget) {
+    this.budget = budget
+  }
+}
+
 class JsonSchemaComparison {
   readonly #reader: JsonSchemaDocument
   readonly #writer: JsonSchemaDocument
-  readonly #budget = PartBudget.ofPairs()
+  readonly #progress: ComparisonProgress
+  readonly #budget: PartBudget
   readonly #ids = new Map<SchemaNode, number>()
   /** By pair: its reasons in the last round. */
   readonly #known = new Map<string, readonly Incompatibility[]>()
   readonly #visited = new Set<string>()
-  #isChanged = false
 
-  constructor(reader: JsonSchemaDocument, writer: JsonSchemaDocument) {
+  constructor(reader: JsonSchemaDocument, writer: JsonSchemaDocument, progress: ComparisonProgress) {
     this.#reader = reader
     this.#writer = writer
+    this.#progress = progress
+    this.#budget = progress.budget
+    progress.directions.push(this)
   }
 
   compare(reader: SchemaNode, written: Conjunction): readonly Incompatibility[] {
     for (;;) {
-      this.#isChanged = false
-      this.#visited.clear()
+      this.#progress.isChanged = false
+      for (const direction of this.#progress.directions) direction.#visited.clear()
       const reasons = this.#pair(reader, written, '')
-      if (!this.#isChanged) return reasons
+      if (!this.#progress.isChanged) return reasons
     }
+  }
+
+  /** The comparison with the sides changed; it shares the budget and the rounds. */
+  #reversed(): JsonSchemaComparison {
+    const other = this.#progress.directions.find(direction => direction !== this)
+    return other ?? new JsonSchemaComparison(this.#writer, this.#reader, this.#progress)
   }
 
   /** Reasons of one pair; `expanded` are the schemas whose `anyOf` and `oneOf` are already split. */
@@ -79,7 +105,7 @@ class JsonSchemaComparison {
     this.#visited.add(key)
     this.#budget.spend(1 + written.length + expanded.length)
     const reasons = this.#evaluate(reader, flattened(written, this.#writer), path, expanded)
-    if (reasons.length > 0 !== (known ?? []).length > 0) this.#isChanged = true
+    if (reasons.length > 0 !== (known ?? []).length > 0) this.#progress.isChanged = true
     this.#known.set(key, reasons)
     return reasons
   }
@@ -119,7 +145,7 @@ class JsonSchemaComparison {
     const isCovered = objectsOf(written).some(schema => {
       const before = schema['not'] as SchemaNode | undefined
       // The sides change: what the reader excludes must be among what the writer excludes.
-      return before !== undefined && new JsonSchemaComparison(this.#writer, this.#reader).compare(before, [excluded]).length === 0
+      return before !== undefined && this.#reversed().#pair(before, [excluded], path).length === 0
     })
     return isCovered ? [] : [found(path, written, undecidedReason('not', excluded))]
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { jsonSchemaIncompatibilities } from './compare-json-schema.ts'
+import { PartBudget } from '../schema-error.ts'
 import { parseJsonSchema } from './parse-json-schema.ts'
 
 const rules = (reader: unknown, writer: unknown) =>
@@ -79,6 +80,22 @@ test('combinators are compared by their branches', () => {
   assert.deepEqual(rules({ not: text }, int), [])
   assert.deepEqual(rules({ not: { enum: ['a'] } }, text), ['/ undecided'])
   assert.deepEqual(rules({ not: { type: 'integer' } }, { not: { type: 'number' } }), [])
+})
+
+const nestedNot = (depth: number, inner: object): object =>
+  Array.from({ length: depth }).reduce<object>(schema => ({ type: 'object', properties: { a: { not: schema } } }), inner)
+
+test('nested exclusions cost one pair a level and round, and a recursive one ends', () => {
+  const budget = PartBudget.ofPairs()
+  const parsed = (schema: object) => parseJsonSchema(JSON.stringify(schema))
+  const compare = (reader: object, writer: object) => jsonSchemaIncompatibilities(parsed(reader), parsed(writer), budget).length
+  // The innermost schemas contradict at each level, which once doubled the work.
+  assert.equal(compare(nestedNot(20, { const: 1 }), nestedNot(20, { const: 2 })), 1)
+  assert.ok(budget.spent < 2_000, `${budget.spent} pairs`)
+  assert.deepEqual(rules(nestedNot(20, int), nestedNot(20, int)), [])
+  const recursive = (more: object) => ({ type: 'object', properties: { a: { not: { $ref: '#' } }, ...more } })
+  assert.deepEqual(rules(recursive({}), recursive({})), [])
+  assert.ok(rules(recursive({ b: text }), recursive({ b: int })).length > 0)
 })
 
 test('what cannot be decided is said, unless it is there word for word', () => {

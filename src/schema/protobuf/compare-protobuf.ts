@@ -10,8 +10,8 @@ import { isReserved } from './parse-protobuf.ts'
 import { type FieldType, fieldTypeText, type ProtoField, type ProtoFile, type ProtoMessage, type ScalarType } from './proto-file.ts'
 
 /** Reasons why the reader's messages do not read what the writer's write. Throws `SPILL_LIMIT` for files that are too large. */
-export function protobufIncompatibilities(reader: ProtoFile, writer: ProtoFile): Incompatibility[] {
-  const comparison = new ProtobufComparison(reader.isProto2)
+export function protobufIncompatibilities(reader: ProtoFile, writer: ProtoFile, budget = PartBudget.ofPairs()): Incompatibility[] {
+  const comparison = new ProtobufComparison(reader.isProto2, budget)
   for (const [name, message] of writer.messages) {
     const own = reader.messages.get(name)
     if (own) comparison.compare(`/${name}`, own, message)
@@ -33,10 +33,11 @@ class ProtobufComparison {
   /** Are unknown values of enums lost? */
   readonly #hasClosedEnums: boolean
   readonly #visited = new Map<ProtoMessage, Set<ProtoMessage>>()
-  readonly #budget = PartBudget.ofPairs()
+  readonly #budget: PartBudget
 
-  constructor(hasClosedEnums: boolean) {
+  constructor(hasClosedEnums: boolean, budget: PartBudget) {
     this.#hasClosedEnums = hasClosedEnums
+    this.#budget = budget
   }
 
   add(reason: Incompatibility): void {
