@@ -70,7 +70,17 @@ test('a logical type keeps its meaning', () => {
   assert.deepEqual(rules(decimal(3), decimal(2)), ['/amount logical-type-changed'])
   assert.deepEqual(rules(decimal(2), decimal(2)), [])
   assert.deepEqual(rules(time('timestamp-micros'), time('timestamp-millis')), ['/amount logical-type-changed'])
-  assert.deepEqual(rules(time('timestamp-millis'), field('long')), [])
+  // Without its logical type the value means something else, in both directions.
+  for (const [logical, plain] of [
+    [time('timestamp-millis'), field('long')],
+    [time('timestamp-millis'), field('int')],
+    [time('local-timestamp-micros'), field('long')],
+    [decimal(2), field('bytes')],
+  ])
+    assert.deepEqual(rules(logical, plain), ['/amount logical-type-changed'])
+  assert.deepEqual(rules(field('long'), time('timestamp-millis')), ['/amount logical-type-changed'])
+  assert.deepEqual(rules(field('bytes'), decimal(2)), ['/amount logical-type-changed'])
+  assert.deepEqual(rules(field('string'), field({ type: 'string', logicalType: 'uuid' })), [])
 })
 
 test('recursive schemas are compared, and a change deep in a cycle is found', () => {

@@ -182,11 +182,16 @@ function nameReasons(reader: AvroRecord | AvroEnum | AvroFixed, writer: AvroReco
   return [reason(reader, writer, 'name-changed', problem, `add '${writer.fullName}' to its aliases`)]
 }
 
-/** The same bytes with a different meaning: a decimal of a different scale, or milliseconds read as microseconds. */
+/** Logical types without which a value means something else: unscaled digits, or a count of milliseconds. */
+const isScaled = (logical: string | undefined): boolean => logical !== undefined && /^(decimal|timestamp|local-timestamp)\b/.test(logical)
+
+/** The same bytes with a different meaning: a decimal of a different scale or of none, or milliseconds read as microseconds. */
 function logicalReasons(reader: AvroType, writer: AvroType): StrictOmit<Incompatibility, 'path'>[] {
   const [now, before] = [reader, writer].map(type => ('logical' in type ? type.logical : undefined))
-  if (now === before || now === undefined || before === undefined) return []
-  return [reason(reader, writer, 'logical-type-changed', `is ${now}, and was ${before}`, 'add a field with the new logical type')]
+  const isOneSided = now === undefined || before === undefined
+  if (now === before || (isOneSided && !isScaled(now ?? before))) return []
+  const [text, textBefore] = [now ?? `${reader.kind} with no logical type`, before ?? `${writer.kind} with no logical type`]
+  return [reason(reader, writer, 'logical-type-changed', `is ${text}, and was ${textBefore}`, 'add a field with the new logical type')]
 }
 
 const missingBranch = (reader: AvroType, writer: AvroType): StrictOmit<Incompatibility, 'path'> =>
