@@ -193,7 +193,7 @@ function decidedAt(reader: FolderLog, entry: number): DecisionTrigger | undefine
 }
 
 function eventOf({ source, block, row, strings }: LocatedEvent, reader: FolderLog): DecisionTrigger {
-  // The types of a column are the same in every version that has it.
+  // The newest version that has a column gives its type: an int that became a double is read as one.
   const columns = new Map(
     reader.schemas().flatMap(schema => (schema.source === source ? schema.columns.map(column => [column.name, column]) : [])),
   )
