@@ -5,8 +5,7 @@
  * entries, segments wait as stored bytes and are decoded when their turn comes. The log grows meanwhile, features never move past an
  * undecided entry, and memory holds bytes only.
  */
-import { sumBy, traceContextText } from '../../base/index.ts'
-import type { DecisionTraceContext } from '../../base/node/index.ts'
+import { sumBy } from '../../base/index.ts'
 import { Strings } from '../../columns/index.ts'
 import {
   decisionProgressText,
@@ -24,7 +23,7 @@ import type { FreshnessTracker } from './freshness.ts'
 import type { LiveDecisions } from './live-model.ts'
 import type { Outbox } from './outbox.ts'
 import type { BatchTimes, TurnTimes } from './stage-times.ts'
-import type { TraceContexts } from './trace-contexts.ts'
+import { type TraceContexts, withTraceContexts } from './trace-contexts.ts'
 
 /** The strings of a column. */
 export type StringsOf = (source: string, column: string) => Strings
@@ -214,7 +213,7 @@ export class DecisionQueue {
       const textsOf = (column: string) => (decide.kind === 'on' ? stringsOf(source, column) : strings)
       decisions.push(writer.write(batch, textsOf))
       const contexts = traces?.of(batch)
-      if (outbox) effects.push(...withContexts(outbox.effectsOf(batch, textsOf), contexts))
+      if (outbox) effects.push(...withTraceContexts(outbox.effectsOf(batch, textsOf), contexts))
       times.push({ ...batch.times, turn: turnTimes, freshness: freshness?.measure(batch), ...(contexts && { traces: contexts }) })
     }
     traces?.dropBefore(progress.entry)
@@ -227,12 +226,3 @@ export class DecisionQueue {
     }
   }
 }
-
-/** The effects with the trace contexts of their requests. */
-const withContexts = (effects: readonly NewEffect[], contexts: readonly DecisionTraceContext[] | undefined): readonly NewEffect[] =>
-  contexts === undefined
-    ? effects
-    : effects.map(effect => {
-        const traced = contexts.find(({ first, last }) => first <= effect.entry && effect.entry <= last)
-        return traced ? { ...effect, trace: traceContextText(traced.context) } : effect
-      })

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { limits } from '../../base/limits.ts'
+import { random } from '../../base/random.ts'
+import { traceContextText } from '../../base/trace-context.ts'
 import type { ModelIR } from '../../define/ir/ir.ts'
-import { TraceContexts } from './trace-contexts.ts'
+import type { NewEffect } from '../../log/effects.ts'
+import { TraceContexts, withTraceContexts } from './trace-contexts.ts'
 
 const contextOf = (digit: string) => ({ traceparent: `00-${digit.repeat(32)}-${'b'.repeat(16)}-01` })
 const [one, two] = [contextOf('1'), contextOf('2')]
@@ -46,4 +49,82 @@ test('contexts of decided entries are dropped, and their number is limited', () 
   for (let entry = 0; entry <= limits.TRACE_CONTEXTS_MAX; entry++) add(entry)
   assert.equal(traces.of(batch(onSales, limits.TRACE_CONTEXTS_MAX - 1))?.length, 1)
   assert.equal(traces.of(batch(onSales, limits.TRACE_CONTEXTS_MAX)), undefined)
+})
+
+test('contexts of a long random log equal those of a search through all entries', () => {
+  const next = random(24)
+  const below = (count: number): number => Math.floor(next() * count)
+  const models = [onSales, model({ kind: 'on', source: 'logins' }), model({ kind: 'request' }, 'check')]
+  const traces = new TraceContexts()
+  let all: Parameters<TraceContexts['add']>[0][] = []
+  let [end, decided, matches] = [0, 0, 0]
+  for (let step = 0; step < 4000; step++) {
+    if (next() < 0.6) {
+      const to = end + below(4)
+      const isRequest = next() < 0.3
+      const context = { traceparent: `00-${String(step).padStart(32, '0')}-${'b'.repeat(16)}-01` }
+      const entries = {
+        kind: isRequest ? 'request' : 'on',
+        name: isRequest ? 'check' : ['sales', 'logins'][below(2)],
+        from: end,
+        to,
+        context,
+      } as const
+      // Some requests have no context.
+      if (next() < 0.8) {
+        traces.add(entries)
+        if (to > end) all.push(entries)
+      }
+      end = to + below(2)
+    } else {
+      const until = Math.min(end, decided + below(30))
+      const rows = Array.from({ length: until - decided }, (_, i) => decided + i).filter(() => next() < 0.7)
+      for (const of of models) {
+        const { decide } = of
+        const name = decide.kind === 'on' ? decide.source : of.name
+        const naive = all.flatMap(({ kind, name: other, from, to, context }) => {
+          const own = kind === decide.kind && other === name ? rows.filter(row => row >= from && row < to) : []
+          return own.length === 0 ? [] : [{ context, first: own[0], last: own.at(-1)!, count: own.length }]
+        })
+        const contexts = traces.of(batch(of, ...rows))
+        assert.deepEqual(contexts ?? [], naive)
+        matches += naive.length
+        // Two actions may follow from one decision, and none from another.
+        const effects = rows.flatMap(entry => Array.from({ length: below(3) }, (_, number) => ({ entry, number }) as NewEffect))
+        const traced = effects.map(effect => {
+          const found = naive.find(({ first, last }) => first <= effect.entry && effect.entry <= last)
+          return found ? { ...effect, trace: traceContextText(found.context) } : effect
+        })
+        assert.deepEqual(withTraceContexts(effects, contexts), traced)
+      }
+      decided = until
+      traces.dropBefore(decided)
+      all = all.filter(({ to }) => to > decided)
+    }
+  }
+  assert.ok(matches > 500, `${matches} contexts`)
+})
+
+test('deciding requests one by one does not read the contexts of those that wait', () => {
+  const traces = new TraceContexts()
+  const check = model({ kind: 'request' }, 'check')
+  let reads = 0
+  const count = limits.TRACE_CONTEXTS_MAX
+  for (let entry = 0; entry < count; entry++)
+    traces.add({
+      kind: 'request',
+      name: 'check',
+      from: entry,
+      get to() {
+        reads++
+        return entry + 1
+      },
+      context: one,
+    })
+  reads = 0
+  for (let entry = 0; entry < count; entry++) {
+    assert.equal(traces.of(batch(check, entry))?.length, 1)
+    traces.dropBefore(entry + 1)
+  }
+  assert.ok(reads < 25 * count, `${reads} reads of ${count} contexts`)
 })
