@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { catalog, violationsOf } from '../../test/openlineage/catalog.ts'
 import { scratchFolder } from '../../test/scratch.ts'
 import { pause } from '../base/clock.ts'
+import { limits } from '../base/limits.ts'
 import { RunCounters } from '../run/loop/committer.ts'
 import { closeDataFolder, openDataFolder } from '../log/sqlite/data-folder.ts'
 import { LineageEmitter, type LineageEmitterOptions } from './lineage-emitter.ts'
@@ -84,4 +86,29 @@ test('a damaged state file is reported, and begun again', async () => {
     assert.match(reports.join('\n'), expected)
     assert.ok(events.some(({ eventType }) => eventType === 'COMPLETE'))
   }
+})
+
+test('a ledger that cannot be read is reported once; the run and its own events go on', async () => {
+  const { emitter, events, reports, data } = await emitterOver()
+  emitter.start({ counts: new RunCounters(), ended: Promise.resolve() })
+  const log = new DatabaseSync(join(data, 'log.db'))
+  log.exec('DROP TABLE value')
+  log.close()
+  for (let i = 0; i < 2; i++) {
+    emitter.notify()
+    await pause(2 * limits.OPENLINEAGE_LEDGER_MS)
+  }
+  await emitter.stop()
+  assert.equal(reports.length, 1, reports.join('\n'))
+  assert.match(reports[0], /^OpenLineage events of jobs are missing: /)
+  assert.ok(events.some(({ eventType }) => eventType === 'COMPLETE'))
+})
+
+test('a start without a data folder is reported, and a stop after it sends nothing', async () => {
+  const { emitter, events, reports } = await emitterOver({ data: join(scratchFolder('openlineage'), 'none') })
+  emitter.start({ counts: new RunCounters(), ended: Promise.resolve() })
+  emitter.notify()
+  await emitter.stop()
+  assert.equal(reports.length, 1, reports.join('\n'))
+  assert.deepEqual(events, [])
 })

@@ -47,6 +47,7 @@ export class LineageEmitter {
   #failure: Error | undefined
   #isStopping = false
   #pendingRead: { stop(): void } | undefined
+  #hasReportedError = false
 
   constructor(options: LineageEmitterOptions) {
     const { ir, data, target, clock = wallClock } = options
@@ -60,20 +61,35 @@ export class LineageEmitter {
     return this.#queue.counts
   }
 
-  /** Begins with the open run: closes earlier runs that have no end, and sends what the receiver does not know of jobs. */
+  /**
+   * Begins with the open run: closes earlier runs that have no end, and sends what the receiver does not know of jobs. An error is reported,
+   * as all errors of an emitter are: the run goes on without the events.
+   */
   start(run: ObservedRun): void {
+    this.#attempt(() => this.#start(run))
+  }
+
+  #start(run: ObservedRun): void {
+    const folder = openFolder(this.#options.data)
+    try {
+      this.#started = this.#begin(run, folder)
+    } catch (error) {
+      folder.close()
+      throw error
+    }
+    run.ended.catch((error: Error) => (this.#failure = error))
+    this.#emitRun('START', this.#started.emitted.began)
+    this.#sendAttempts()
+  }
+
+  #begin(run: ObservedRun, folder: FolderView): Started {
     const { data, target, onReport, runningEveryMs = limits.OPENLINEAGE_RUNNING_MS } = this.#options
-    const folder = openFolder(data)
     const state = new EmissionState(data, folder.logName(), onReport)
     for (const earlier of state.openRuns) this.#close(state, earlier)
     const jobs = [this.#jobs.pipeline(), ...this.#jobs.stages()]
     const emitted = state.begin({ began: this.#clock(), jobs: jobs.map(({ name }) => name), namespace: target.namespace })
     const running = callEvery(runningEveryMs, () => this.#emitRun('RUNNING', this.#clock()))
-    this.#started = { run, folder, state, emitted, jobs, running, sent: new Map() }
-    run.ended.catch((error: Error) => (this.#failure = error))
-    this.#emitRun('START', emitted.began)
-    this.#beginLedgers()
-    this.#sendAttempts()
+    return { run, folder, state, emitted, jobs, running, sent: new Map() }
   }
 
   /** Notifies that a ledger has changed. Changes that follow each other are read once. */
@@ -81,7 +97,7 @@ export class LineageEmitter {
     if (!this.#started || this.#isStopping) return
     this.#pendingRead ??= callAfter(limits.OPENLINEAGE_LEDGER_MS, () => {
       this.#pendingRead = undefined
-      this.#sendAttempts()
+      this.#attempt(() => this.#sendAttempts())
     })
   }
 
@@ -93,15 +109,28 @@ export class LineageEmitter {
     if (started) {
       this.#pendingRead?.stop()
       started.running.stop()
-      this.#sendAttempts()
+      this.#attempt(() => this.#sendAttempts())
       const at = this.#clock()
       const error = this.#failure?.message
       const end = error === undefined ? ({ type: 'COMPLETE', at } as const) : ({ type: 'FAIL', at, error } as const)
       started.state.end(started.emitted.number, end)
       this.#emitRun(end.type, at, error === undefined ? {} : errorFacet(error), () => started.state.close(started.emitted.number))
     }
-    await this.#queue.close()
-    started?.folder.close()
+    try {
+      await this.#queue.close()
+    } finally {
+      started?.folder.close()
+    }
+  }
+
+  /** Does what reads ledgers, which may be damaged, locked or of another version. Only the first error is reported. */
+  #attempt(step: () => void): void {
+    try {
+      step()
+    } catch (error) {
+      if (!this.#hasReportedError) this.#options.onReport(`OpenLineage events of jobs are missing: ${(error as Error).message}`)
+      this.#hasReportedError = true
+    }
   }
 
   /** The ends of an earlier run: the one that it recorded, or ABORT after a crash. */
@@ -150,9 +179,8 @@ export class LineageEmitter {
   }
 
   /** A ledger that was never sent begins now: its earlier attempts are history. */
-  #beginLedgers(): void {
+  #beginLedgers(attempts: ReadonlyMap<string, readonly JobAttemptEvents[]>): void {
     const { state } = this.#started!
-    const attempts = this.#attemptsByLedger()
     for (const ledger of ledgersOf(this.#options.ir))
       if (state.acknowledged(ledger) === undefined) state.acknowledge(ledger, endedUpTo(attempts.get(ledger) ?? []))
   }
@@ -164,7 +192,9 @@ export class LineageEmitter {
   /** Sends all transitions of attempts that were not sent yet. */
   #sendAttempts(): void {
     const { state, sent } = this.#started!
-    for (const [ledger, attempts] of this.#attemptsByLedger()) {
+    const attemptsByLedger = this.#attemptsByLedger()
+    this.#beginLedgers(attemptsByLedger)
+    for (const [ledger, attempts] of attemptsByLedger) {
       const progress = sent.get(ledger) ?? new Map<number, Progress>()
       sent.set(ledger, progress)
       for (const attempt of attempts) {
