@@ -129,27 +129,51 @@ test('an alert reads recordings that the file has, and series of its own job', (
     }
 })
 
+type Labels = Readonly<Record<string, string>>
+
+/** Labels of an alert while it fires on an instance, if its expression has instances. */
+const firingLabels = ({ alert, cause, severity, labels, test: { labels: own } }: GeneratedAlert, instance = 'a'): Labels => ({
+  ...own,
+  ...('instance' in own && { instance }),
+  alertname: alert,
+  cause,
+  severity,
+  ...labels,
+})
+
+/** As Alertmanager matches: an absent label is an empty one. */
+function matches(matcher: string, labels: Labels): boolean {
+  const [, label, operator, value] = /^(\w+)(=~|!=|=)"([^"]*)"$/.exec(matcher)!
+  const isEqual = new RegExp(`^(?:${value})$`).test(labels[label] ?? '')
+  return operator === '!=' ? !isEqual : isEqual
+}
+
+const inhibits = ({ source, target, equal }: (typeof inhibitions)[number], one: Labels, other: Labels): boolean =>
+  matches(source, one) && target.every(matcher => matches(matcher, other)) && equal.every(label => one[label] === other[label])
+
 test('each inhibition has an alert that explains, and another that it explains, with equal labels', () => {
-  const labelsOf = ({ alert, cause, severity, labels }: GeneratedAlert): Record<string, string> => ({
-    alertname: alert,
-    cause,
-    severity,
-    ...labels,
-  })
-  const matches = (matcher: string, labels: Record<string, string>): boolean => {
-    const [, label, operator, value] = /^(\w+)(=~|!=|=)"([^"]*)"$/.exec(matcher)!
-    const isEqual = new RegExp(`^(?:${value})$`).test(labels[label] ?? '')
-    return operator === '!=' ? !isEqual : isEqual
-  }
-  const all = alerts.map(labelsOf)
-  for (const { source, target, equal } of inhibitions) {
-    const pairs = all
-      .filter(labels => matches(source, labels))
-      .flatMap(one => all.filter(other => other !== one && matches(target, other) && equal.every(label => one[label] === other[label])))
-    assert.notEqual(pairs.length, 0, `${source} → ${target}`)
+  const all = alerts.map(alert => firingLabels(alert))
+  for (const inhibition of inhibitions) {
+    const pairs = all.flatMap(one => all.filter(other => other !== one && inhibits(inhibition, one, other)))
+    assert.notEqual(pairs.length, 0, `${inhibition.source} → ${inhibition.target.join()}`)
   }
   const group = (name: string) => all.find(labels => labels['alertname'] === 'SpillwayFreshnessFastBurn' && labels['group'] === name)!
   assert.notDeepEqual(group('now'), group('nightly'))
+})
+
+test('of two instances neither mutes the other, and no two alerts mute each other', () => {
+  const all = alerts.flatMap(alert => [firingLabels(alert, 'a'), firingLabels(alert, 'b')])
+  const isInhibited = (one: Labels, other: Labels): boolean =>
+    JSON.stringify(one) !== JSON.stringify(other) && inhibitions.some(inhibition => inhibits(inhibition, one, other))
+  const isSent = (firing: readonly Labels[], alert: Labels): boolean => !firing.some(other => isInhibited(other, alert))
+  for (const one of all)
+    for (const other of all)
+      assert.ok(!(isInhibited(one, other) && isInhibited(other, one)), `${one['alertname']} and ${other['alertname']} mute each other`)
+  const of = (name: string, instance: string): Labels =>
+    all.find(({ alertname, instance: where }) => alertname === name && where === instance)!
+  const firing = [of('SpillwayDown', 'a'), of('SpillwayDiskFull', 'b')]
+  for (const alert of firing) assert.ok(isSent(firing, alert), `${alert['alertname']} is sent`)
+  assert.ok(!isSent(firing, of('SpillwayDiskFull', 'a')), 'a run that is down explains its own disk')
 })
 
 test('the longest gap between two batch runs, over months and changes of the clock', () => {

@@ -112,27 +112,36 @@ const scrapeConfig = (job: string): YamlValue => ({
   ],
 })
 
-/** The alerts that `target` matches are not sent while one that `source` matches fires, if both have equal values of the labels `equal`. */
+/** The alerts that all of `target` match are not sent while one that `source` matches fires, if both have equal values of the labels `equal`. */
 interface Inhibition {
   readonly source: string
-  readonly target: string
+  readonly target: readonly string[]
   readonly equal: readonly string[]
 }
 
-/** Causes that explain other alerts. */
+/**
+ * An alert on one instance explains alerts on that instance, and those without the label, which are sums over all instances. Alertmanager
+ * takes an absent label as different from every value, so these are two rules.
+ */
+const ofInstance = (source: string, ...target: readonly string[]): Inhibition[] => [
+  { source, target: [...target, 'instance!=""'], equal: ['instance'] },
+  { source, target: [...target, 'instance=""'], equal: [] },
+]
+
+/** Causes that explain other alerts. No two alerts explain each other, since then none would be sent. */
 export const inhibitions: readonly Inhibition[] = [
   // A run that is down, or accepts nothing, explains all that follows.
-  { source: 'alertname="SpillwayDown"', target: 'alertname!="SpillwayDown"', equal: [] },
-  { source: 'alertname="SpillwayNotAccepting"', target: 'cause=~"lag|source-stopped|freshness|errors"', equal: [] },
-  { source: 'alertname="SpillwayDiskFull"', target: 'cause=~"availability|errors|batch-run|lag"', equal: [] },
+  ...ofInstance('alertname="SpillwayDown"', 'alertname!="SpillwayDown"'),
+  ...ofInstance('alertname="SpillwayNotAccepting"', 'cause=~"lag|source-stopped|freshness|errors"'),
+  ...ofInstance('alertname="SpillwayDiskFull"', 'cause=~"availability|errors|batch-run|lag"', 'alertname!="SpillwayDown"'),
   // Late events make their groups old and their effects late.
-  { source: 'cause=~"lag|source-stopped"', target: 'cause=~"freshness|deadline"', equal: ['source'] },
-  { source: 'alertname="SpillwayBacklog"', target: 'cause=~"freshness|deadline"', equal: [] },
-  { source: 'cause="batch-run"', target: 'cause="freshness"', equal: ['group'] },
-  { source: 'alertname="SpillwayReceiverDown"', target: 'cause="deadline"', equal: ['action'] },
-  { source: 'alertname="SpillwayReceiverDown"', target: 'alertname="SpillwayDeadEffects"', equal: ['action'] },
+  { source: 'cause=~"lag|source-stopped"', target: ['cause=~"freshness|deadline"'], equal: ['source'] },
+  { source: 'alertname="SpillwayBacklog"', target: ['cause=~"freshness|deadline"'], equal: [] },
+  { source: 'cause="batch-run"', target: ['cause="freshness"'], equal: ['group'] },
+  { source: 'alertname="SpillwayReceiverDown"', target: ['cause="deadline"'], equal: ['action'] },
+  { source: 'alertname="SpillwayReceiverDown"', target: ['alertname="SpillwayDeadEffects"'], equal: ['action'] },
   // A page says what its ticket says.
-  { source: 'severity="page"', target: 'severity="ticket"', equal: ['cause', 'source', 'group', 'action', 'model'] },
+  { source: 'severity="page"', target: ['severity="ticket"'], equal: ['cause', 'source', 'group', 'action', 'model'] },
 ]
 
 function alertmanagerConfig(): YamlValue {
@@ -146,7 +155,7 @@ function alertmanagerConfig(): YamlValue {
     receivers: [receiver('pages'), receiver('tickets')],
     inhibit_rules: inhibitions.map(({ source, target, equal }) => ({
       source_matchers: [source],
-      target_matchers: [target],
+      target_matchers: [...target],
       equal: ['pipeline', ...equal],
     })),
   }
