@@ -183,6 +183,11 @@ test('the longest gap between two batch runs, over months and changes of the clo
   assert.equal(cron('0 6 * * *', 'Europe/Zurich'), DAY + DAY / 24, 'the day on which summer time ends')
   assert.equal(cron('0 2 * * 1-5'), 3 * DAY)
   assert.equal(cron('0 2 1 * *'), 31 * DAY)
+  const [minute, hour] = [60_000, DAY / 24]
+  assert.equal(cron('*/5 9-17 * * 1-5'), 2 * DAY + 15 * hour + 5 * minute, 'a weekend, after more than 400 times')
+  assert.equal(cron('* 0-20 * * *'), 3 * hour + minute, 'a night, after more than 400 times')
+  assert.equal(cron('* * * * *'), minute)
+  assert.equal(cron('0 * * 1-11 *'), 31 * DAY + hour, 'a month, after 8,000 times')
 })
 
 test("samples are in promtool's notation", () => {
