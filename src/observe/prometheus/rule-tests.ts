@@ -13,10 +13,12 @@ export interface AlertTexts {
 
 /** Length of a test with few events: more than a long window of an hour. */
 const NOISE_MINUTES_MAX = 100
+/** Time between two looks at a silent case. */
+const SILENT_STEP_MINUTES = 3
 
 /**
- * The tests of all alerts: one for each name, in which the series of all its parts have the fault at the same time, and a second with few
- * events, where the alert has one.
+ * The tests of all alerts: one for each name, in which the series of all its parts have the fault at the same time, a second with few
+ * events, where the alert has one, and those in which it stays silent.
  */
 export function ruleTests(rules: readonly GeneratedAlert[], textsOf: (rule: GeneratedAlert) => AlertTexts): YamlValue[] {
   const byName = Map.groupBy(rules, ({ alert, test: { phases } }) => `${alert} ${JSON.stringify(phases)}`)
@@ -49,7 +51,20 @@ function alertTests(rules: readonly GeneratedAlert[], textsOf: (rule: GeneratedA
     })),
     alert_rule_test: [at(quiet - 1, []), at(quiet + fault - 1, firing), at(quiet + fault + recovery - 1, [])],
   }
-  if (!series.some(({ noisy }) => noisy)) return [faultTest]
+  const silentTests = rules.flatMap(({ labels, test: { silent = [] } }) =>
+    silent.map(({ name, minutes, series: ofCase }) => ({
+      name: `${alert} ${Object.values(labels).join()}: ${name}`,
+      interval: '1m',
+      input_series: ofCase.map(({ series: of, kind, values }) => ({
+        series: of,
+        values: samplesText(phaseValues(kind, minutes, values)),
+      })),
+      alert_rule_test: Array.from({ length: Math.floor(minutes / SILENT_STEP_MINUTES) }, (_, i) =>
+        at((i + 1) * SILENT_STEP_MINUTES - 1, []),
+      ),
+    })),
+  )
+  if (!series.some(({ noisy }) => noisy)) return [faultTest, ...silentTests]
   const minutes = Math.min(quiet + fault + recovery, NOISE_MINUTES_MAX)
   const noiseTest = {
     name: `${alert}: few events`,
@@ -60,7 +75,7 @@ function alertTests(rules: readonly GeneratedAlert[], textsOf: (rule: GeneratedA
     })),
     alert_rule_test: [minutes >> 2, minutes >> 1, (3 * minutes) >> 2, minutes - 1].map(minute => at(minute, [])),
   }
-  return [faultTest, noiseTest]
+  return [faultTest, noiseTest, ...silentTests]
 }
 
 /** Samples of each minute; a counter adds its values up, and is 0 before. */

@@ -47,6 +47,13 @@ export interface TestSeries {
   readonly noisy?: (minute: number) => number | undefined
 }
 
+/** Series with which an alert stays silent, in a test of their own. Values are functions of the minute, from 0. */
+export interface SilentCase {
+  readonly name: string
+  readonly minutes: number
+  readonly series: readonly (Pick<TestSeries, 'series' | 'kind'> & { readonly values: (minute: number) => number })[]
+}
+
 /** An alert with its test: it is silent while the series are healthy, fires by the end of the fault, and has reset after the recovery. */
 export interface GeneratedAlert {
   readonly alert: string
@@ -65,6 +72,8 @@ export interface GeneratedAlert {
   readonly test: {
     readonly phases: TestPhases
     readonly series: readonly TestSeries[]
+    /** Further series in which the alert stays silent. */
+    readonly silent?: readonly SilentCase[]
     /** Labels of the firing alert that come from its expression. */
     readonly labels: Readonly<Record<string, string>>
   }

@@ -30,34 +30,62 @@ const severityOf = ({ models, groups }: PipelineIR, { name }: SourceIR): Generat
     ? 'page'
     : 'ticket'
 
-/** Judged by its movement: a lag that falls is being worked off. */
+/**
+ * Judged by its movement: a lag that falls is being worked off. The lag is that of the last event, so without events it stands still: a file
+ * of old events that has been read is no reason for a page, and a silent source has its own alert.
+ */
 function lagAlert(ir: PipelineIR, source: SourceIR, { job }: JobNames): GeneratedAlert {
   const { name } = source
   const lag = selector('spillway_source_lag_seconds', { source: name, job })
   const seconds = Math.max(LAG_MS_MIN, source.allowedLateness) / 1000
+  const accepted = { source: name, outcome: 'accepted', job }
+  const [lagSeries, eventSeries] = [
+    { series: selector('spillway_source_lag_seconds', { source: name, job, instance: 'a' }), kind: 'gauge' },
+    { series: selector('spillway_events_total', { ...accepted, instance: 'a' }), kind: 'counter' },
+  ] as const
   return {
     alert: 'SpillwaySourceLag',
-    expr: `min_over_time(${lag}[10m]) > ${seconds} and delta(${lag}[10m]) >= 0`,
+    expr:
+      `min_over_time(${lag}[10m]) > ${seconds} and delta(${lag}[10m]) >= 0 ` +
+      `and ignoring (outcome) increase(${selector('spillway_events_total', accepted)}[10m]) > 0`,
     for: '5m',
     severity: severityOf(ir, source),
     cause: 'lag',
     labels: { source: name },
     summary: `source '${name}' is behind and does not catch up`,
     description:
-      `For 15 minutes the newest event of '${name}' was more than ${durationText(seconds * 1000)} old when it arrived, and the lag did ` +
-      `not fall. ${dependentsText(partsAffectedBy(ir, { source: name }))}`,
+      `For 15 minutes events of '${name}' arrived, the newest was more than ${durationText(seconds * 1000)} old at its arrival, and the ` +
+      `lag did not fall. ${dependentsText(partsAffectedBy(ir, { source: name }))}`,
     command: 'spillway inspect',
     test: {
       phases: { quiet: 30, fault: 30, recovery: 20 },
       labels: { source: name, job, instance: 'a' },
       series: [
         {
-          series: selector('spillway_source_lag_seconds', { source: name, job, instance: 'a' }),
-          kind: 'gauge',
+          ...lagSeries,
           healthy: always(2),
           faulty: (_, since) => seconds + 60 * since,
           // A backlog that is worked off.
           noisy: minute => Math.max(2, 20 * seconds - seconds * minute * 0.2),
+        },
+        { ...eventSeries, healthy: always(60) },
+      ],
+      silent: [
+        {
+          name: 'a file of old events is read at once',
+          minutes: 90,
+          series: [
+            { ...lagSeries, values: minute => (minute < 10 ? 2 : 100 * seconds) },
+            { ...eventSeries, values: minute => (minute >= 10 && minute < 13 ? 5000 : 0) },
+          ],
+        },
+        {
+          name: 'silence after old events',
+          minutes: 90,
+          series: [
+            { ...lagSeries, values: minute => (minute < 15 ? 2 : 2 * seconds) },
+            { ...eventSeries, values: minute => (minute <= 15 ? 60 : 0) },
+          ],
         },
       ],
     },
