@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { receiver } from '../../test/action/receiver.ts'
 import { scratchFolder } from '../../test/scratch.ts'
+import { callEvery } from '../base/clock.ts'
 import { fileReceiver, httpReceiver, lineageTarget } from './receivers.ts'
 
 const { signal } = new AbortController()
@@ -29,6 +30,22 @@ test('posts JSON with a token; 201 accepts, 422 rejects for ever, others may be 
     await catalog.close()
   }
   await assert.rejects(httpReceiver(new URL(catalog.url), undefined).send('{}', signal))
+})
+
+test('of an answer that does not end, the begin is read', { timeout: 5000 }, async () => {
+  let written = 0
+  const catalog = await receiver(response => {
+    response.writeHead(422)
+    const timer = callEvery(1, () => void (written += response.write('x'.repeat(512)) ? 512 : 0))
+    response.on('close', () => timer.stop())
+  })
+  try {
+    const sender = httpReceiver(new URL(catalog.url), undefined)
+    assert.equal(await sender.send('{}', signal), `status 422: ${'x'.repeat(200)}`)
+    assert.ok(written < 100_000, `${written} bytes`)
+  } finally {
+    await catalog.close()
+  }
 })
 
 test('appends lines to a private file, and leaves a line that a crash cut off alone', async () => {

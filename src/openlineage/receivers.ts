@@ -60,6 +60,8 @@ function addressOf(text: string, endpoint: string): URL {
 /** An event of these answers is wrong, and stays wrong. Others may be of the receiver's state or of its settings. */
 const REJECTING = new Set([400, 413, 415, 422])
 const ANSWER_CHARS = 200
+/** Bytes of an error's answer that are read: an answer may be endless. */
+const ANSWER_BYTES = 1024
 
 /** Posts each event as JSON. A redirect is an error, since it could lead anywhere. */
 export function httpReceiver(url: URL, apiKey: string | undefined): LineageReceiver {
@@ -73,11 +75,24 @@ export function httpReceiver(url: URL, apiKey: string | undefined): LineageRecei
         await response.body?.cancel()
         return undefined
       }
-      const problem = `status ${response.status}: ${(await response.text()).slice(0, ANSWER_CHARS)}`
+      const problem = `status ${response.status}: ${(await beginOf(response)).slice(0, ANSWER_CHARS)}`
       if (REJECTING.has(response.status)) return problem
       throw new Error(problem)
     },
   }
+}
+
+/** The first bytes of an answer, as text. The rest is not read. */
+async function beginOf({ body }: Response): Promise<string> {
+  const parts: Uint8Array[] = []
+  let bytes = 0
+  // Leaving the loop cancels the body.
+  for await (const part of body ?? []) {
+    parts.push(part)
+    bytes += part.length
+    if (bytes >= ANSWER_BYTES) break
+  }
+  return Buffer.concat(parts).toString('utf8', 0, ANSWER_BYTES)
 }
 
 /** Appends each event as a line. A line that a crash cut off stays a line of its own. */
