@@ -55,7 +55,7 @@ function overview(ir: PipelineIR, job: string): DashboardRow {
         { expr: quantile(0.5, 'spillway_decision_seconds', own, 'le'), legend: 'p50' },
         { expr: quantile(0.99, 'spillway_decision_seconds', own, 'le'), legend: 'p99' },
       ]),
-      chart('HTTP requests/s', 'ops', [
+      chart('HTTP requests/s for data', 'ops', [
         { expr: `sum by (job) (${rate('spillway_http_requests_total', own)})`, legend: 'all' },
         { expr: errors, legend: 'server errors' },
       ]),

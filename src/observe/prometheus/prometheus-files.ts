@@ -136,7 +136,8 @@ export const inhibitions: readonly Inhibition[] = [
   ...ofInstance('alertname="SpillwayDiskFull"', 'cause=~"availability|errors|batch-run|lag"', 'alertname!="SpillwayDown"'),
   // Late events make their groups old and their effects late.
   { source: 'cause=~"lag|source-stopped"', target: ['cause=~"freshness|deadline"'], equal: ['source'] },
-  { source: 'alertname="SpillwayBacklog"', target: ['cause=~"freshness|deadline"'], equal: [] },
+  // At the limit of waiting records, requests are answered with 503.
+  { source: 'alertname="SpillwayBacklog"', target: ['cause=~"freshness|deadline|errors"'], equal: [] },
   { source: 'cause="batch-run"', target: ['cause="freshness"'], equal: ['group'] },
   { source: 'alertname="SpillwayReceiverDown"', target: ['cause="deadline"'], equal: ['action'] },
   { source: 'alertname="SpillwayReceiverDown"', target: ['alertname="SpillwayDeadEffects"'], equal: ['action'] },

@@ -84,12 +84,19 @@ test('the as-of time of a batch result moves when the result is in use', async (
   assert.equal(await valueOf('spillway_batch_as_of_seconds{group="unread"}'), undefined)
 })
 
-test('requests and server errors are counted; a mistake of a client is no server error', async () => {
-  const requests = (await valueOf('spillway_http_requests_total'))!
-  const errors = (await valueOf('spillway_http_errors_total'))!
-  assert.equal((await app.inject('/nothing')).statusCode, 404)
-  assert.equal(await valueOf('spillway_http_errors_total'), errors)
-  assert.ok((await valueOf('spillway_http_requests_total'))! > requests)
+test('requests for data are counted, a mistake of a client as no error; polls, scrapes and unknown routes are not', async () => {
+  const counted = async (): Promise<number[]> => [
+    (await valueOf('spillway_http_requests_total'))!,
+    (await valueOf('spillway_http_errors_total'))!,
+  ]
+  const [requests, errors] = await counted()
+  for (const url of ['/nothing', '/readyz', '/pipeline']) await app.inject(url)
+  assert.deepEqual(await counted(), [requests, errors])
+  assert.equal((await app.inject('/features/none?key=c1')).statusCode, 404)
+  assert.equal((await app.inject({ method: 'POST', url: '/features', payload: {} })).statusCode, 400)
+  const events = { method: 'POST', url: '/sources/payments/events', payload: [{ card: 'c1', at: clock }] } as const
+  assert.equal((await app.inject(events)).statusCode, 200)
+  assert.deepEqual(await counted(), [requests + 3, errors])
 })
 
 test('the disk has a size, and no more free space than that', async () => {
@@ -98,9 +105,12 @@ test('the disk has a size, and no more free space than that', async () => {
   assert.ok(free > 0 && free <= size, `${free} of ${size}`)
 })
 
-test('an answer of 503 is a server error', async () => {
+test('an answer of 503 to a request for data is a server error; that of /readyz is not', async () => {
   const errors = (await valueOf('spillway_http_errors_total'))!
   await running.stop()
   assert.equal((await app.inject('/readyz')).statusCode, 503)
+  assert.equal(await valueOf('spillway_http_errors_total'), errors)
+  const events = { method: 'POST', url: '/sources/payments/events', payload: [{ card: 'c1', at: clock }] } as const
+  assert.equal((await app.inject(events)).statusCode, 503)
   assert.equal(await valueOf('spillway_http_errors_total'), errors + 1)
 })

@@ -1,6 +1,6 @@
 /** Prometheus metrics for alerts on operation: ingestion of sources, batch runs, pending effects, disk, and HTTP errors. */
 import { statfsSync } from 'node:fs'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
 import { sumBy } from '../../base/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
@@ -85,18 +85,28 @@ function registerDisk(registry: Registry, path: string): void {
   })
 }
 
-/** Counts answers, and those with a status of 500 or above; without event streams. */
+/** Routes of features have the role of all reads. The server may be a plugin under a prefix. */
+const FEATURES_ROUTE = /\/features(?:\/|$)/
+
+/** Does a route serve clients of the pipeline's data: events, decisions or features? */
+const isDataRoute = ({ url = '', config: { role, isSigned = false } }: FastifyRequest['routeOptions']): boolean =>
+  role === 'ingest' || role === 'decide' || isSigned || FEATURES_ROUTE.test(url)
+
+/**
+ * Counts answers of data routes, and those with a status of 500 or above. Polls of the dashboard and scrapes would hide errors among
+ * them, and `/readyz` answers 503 while the run accepts nothing, which has its own alert.
+ */
 function countRequests(registry: Registry, app: FastifyInstance): void {
   let [answers, errors] = [0, 0]
-  app.addHook('onResponse', ({ routeOptions: { config } }, { statusCode }, done) => {
-    if (!config.isStream) {
+  app.addHook('onResponse', ({ routeOptions }, { statusCode }, done) => {
+    if (isDataRoute(routeOptions)) {
       answers++
       if (statusCode >= 500) errors++
     }
     done()
   })
-  registerMetric(registry, 'counter', 'spillway_http_requests_total', 'Answered requests, without event streams.', () => [[{}, answers]])
-  registerMetric(registry, 'counter', 'spillway_http_errors_total', 'Requests that were answered with a status of 500 or above.', () => [
-    [{}, errors],
-  ])
+  const counter = (name: string, help: string, valueOf: () => number) =>
+    registerMetric(registry, 'counter', name, help, () => [[{}, valueOf()]])
+  counter('spillway_http_requests_total', 'Answered requests of events, decisions and features.', () => answers)
+  counter('spillway_http_errors_total', 'Those of spillway_http_requests_total with a status of 500 or above.', () => errors)
 }
