@@ -22,7 +22,10 @@ export interface GroupFreshness extends Pick<FreshnessObjective, 'age' | 'share'
   readonly recent: ObjectiveCounts
 }
 
-/** The newest event that a source has ingested in this process. Times are UTC ms. */
+/**
+ * The newest event of a source on which this process has decided. Times are UTC ms. Events that wait for their decisions do not count: behind
+ * a backlog it stands still.
+ */
 export interface SourceIngestion {
   readonly source: string
   /** Latest event time. */
@@ -119,7 +122,7 @@ export class FreshnessTracker {
     })
   }
 
-  /** Notes the ingestion delays of a segment, before its decisions are made. */
+  /** Notes the ingestion delays of a segment, before its decisions are made: not at its append, since decisions read no event that waits. */
   observe({ sources }: Segment): void {
     for (const { source, block } of sources) this.#delays.add(source, block)
   }
@@ -176,7 +179,7 @@ export class FreshnessTracker {
     })
   }
 
-  /** The newest ingested event of each source that had one. */
+  /** The newest event of each source, of those that are decided or are about to be. */
   get ingestion(): readonly SourceIngestion[] {
     return this.#delays.newest
   }

@@ -25,12 +25,12 @@ function registerSourceMetrics(registry: Registry, { run: { counts }, ir }: Pick
   })
   gauge(
     'spillway_source_last_arrival_seconds',
-    'When the source last had an event, seconds since the epoch; absent until its first event of this process.',
+    'When the last event of the source that is decided arrived, seconds since the epoch; absent until the first event of this process.',
     ({ arrival }) => arrival / 1000,
   )
   gauge(
     'spillway_source_lag_seconds',
-    'How far the newest event time of the source was behind the arrival of its last event.',
+    'How far the newest event time of the source was behind the arrival of its last event, of decided events: waiting ones do not count.',
     ({ eventTime, arrival }) => Math.max(0, arrival - eventTime) / 1000,
   )
 }
