@@ -44,7 +44,7 @@ test('sends events in order, one at a time, and settles each', async () => {
     sent.push(idOf(text))
     return undefined
   })
-  for (const id of ['a', 'b', 'c']) queue.add(eventOf(id), () => settled.push(id))
+  for (const id of ['a', 'b', 'c']) queue.add(eventOf(id), { onSettled: () => settled.push(id) })
   await queue.close()
   assert.deepEqual(sent, ['a START', 'b START', 'c START'])
   assert.deepEqual(settled, ['a', 'b', 'c'])
@@ -88,7 +88,7 @@ test('while a receiver is away, the newest RUNNING event of a run stays, and bey
     },
     { eventsMax: 3 },
   )
-  queue.add(eventOf('a'), () => dropped.push('a'))
+  queue.add(eventOf('a'), { onSettled: () => assert.fail('a dropped event is not settled'), onDropped: () => dropped.push('a') })
   await settle()
   for (let at = 1; at < 100; at++) queue.add(eventOf('a', 'RUNNING', at))
   queue.add(eventOf('b'))
@@ -105,6 +105,45 @@ test('while a receiver is away, the newest RUNNING event of a run stays, and bey
     'OpenLineage events are sent to catalog again; 2 events were dropped meanwhile',
   ])
   await queue.close()
+})
+
+test('once the queue is empty after drops, dropped events may be added again, more than have room too', async () => {
+  const sent: string[] = []
+  const lost = new Set<string>()
+  let isAway = true
+  const timers = handTimers()
+  const reports: string[] = []
+  const add = (id: string): void => queue.add(eventOf(id), { onDropped: () => lost.add(id) })
+  const queue = new EventQueue({
+    receiver: {
+      name: 'catalog',
+      send: async text => {
+        if (isAway) throw new Error('away')
+        sent.push(idOf(text))
+        return undefined
+      },
+    },
+    onReport: report => reports.push(report),
+    onRoom: () => {
+      const again = [...lost]
+      lost.clear()
+      again.forEach(add)
+    },
+    after: timers.after,
+    eventsMax: 2,
+  })
+  const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+  add('a')
+  await settle()
+  ids.slice(1).forEach(add)
+  isAway = false
+  timers.fire()
+  await queue.close()
+  assert.deepEqual(
+    sent.toSorted(),
+    ids.map(id => `${id} START`),
+  )
+  assert.equal(reports.length, 3, 'away, dropped, back')
 })
 
 test('a rejected event is counted, reported once, and not sent again', async () => {

@@ -13,7 +13,7 @@ export interface LineageCounts {
   readonly sent: number
   /** Events that the receiver rejected, such as with status 422. */
   readonly rejected: number
-  /** Events that left the queue unsent, since the receiver was away for too long. */
+  /** Events that left the queue unsent, since the receiver was away for too long. Those of a ledger are sent later. */
   readonly dropped: number
 }
 
@@ -21,6 +21,8 @@ export interface LineageCounts {
 export interface EventQueueOptions {
   readonly receiver: LineageReceiver
   readonly onReport: (report: string) => void
+  /** Called when the queue is empty after events were dropped: who has them elsewhere may add them again. */
+  readonly onRoom?: () => void
   /** Timer of retries; a test passes its own. */
   readonly after?: typeof callAfter
   readonly random?: () => number
@@ -29,15 +31,22 @@ export interface EventQueueOptions {
   readonly stopMs?: number
 }
 
-interface QueuedEvent {
+/** Outcomes of an event, of which one is called; none for an event that a stop left in the queue. */
+export interface EventOutcomes {
+  /** The receiver has taken or rejected the event. */
+  readonly onSettled?: (() => void) | undefined
+  /** The event left the queue unsent. */
+  readonly onDropped?: (() => void) | undefined
+}
+
+interface QueuedEvent extends EventOutcomes {
   readonly event: RunEvent
-  /** Called once the event is sent, rejected or dropped. */
-  readonly onSettled: (() => void) | undefined
 }
 
 export class EventQueue {
   readonly #receiver: LineageReceiver
   readonly #onReport: (report: string) => void
+  readonly #onRoom: () => void
   readonly #after: typeof callAfter
   readonly #random: () => number
   readonly #eventsMax: number
@@ -48,13 +57,16 @@ export class EventQueue {
   /** Attempts that failed since the last success. */
   #failures = 0
   #droppedSince = 0
+  /** Were events dropped since the queue was empty? */
+  #hasLost = false
   #hasReportedRejection = false
   #retry: { stop(): void } | undefined
   #sending: Promise<void> | undefined
 
-  constructor({ receiver, onReport, after = callAfter, random = seeded(wallClock()), ...bounds }: EventQueueOptions) {
+  constructor({ receiver, onReport, onRoom = () => {}, after = callAfter, random = seeded(wallClock()), ...bounds }: EventQueueOptions) {
     this.#receiver = receiver
     this.#onReport = onReport
+    this.#onRoom = onRoom
     this.#after = after
     this.#random = random
     this.#eventsMax = bounds.eventsMax ?? limits.OPENLINEAGE_EVENTS_MAX
@@ -66,10 +78,10 @@ export class EventQueue {
   }
 
   /** Queues an event, at once. */
-  add(event: RunEvent, onSettled?: () => void): void {
+  add(event: RunEvent, outcomes: EventOutcomes = {}): void {
     if (this.#ending.signal.aborted) return
     if (event.eventType === 'RUNNING') this.#removeRunning(event.run.runId)
-    this.#waiting.push({ event, onSettled })
+    this.#waiting.push({ event, ...outcomes })
     while (this.#waiting.length > this.#eventsMax) this.#dropOldest()
     if (!this.#retry) this.#start()
   }
@@ -102,6 +114,10 @@ export class EventQueue {
         else this.#reject(rejection)
         this.#reportReturn()
         next.onSettled?.()
+        if (this.#waiting.length === 0 && this.#hasLost) {
+          this.#hasLost = false
+          this.#onRoom()
+        }
       } catch (error) {
         this.#waiting.unshift(next)
         if (!this.#ending.signal.aborted) this.#waitForRetry(error as Error)
@@ -141,9 +157,11 @@ export class EventQueue {
   }
 
   #dropOldest(): void {
-    this.#waiting.shift()!.onSettled?.()
+    this.#waiting.shift()!.onDropped?.()
     this.#counts.dropped++
-    if (this.#droppedSince++ === 0)
+    this.#hasLost = true
+    // More events than have room may be added again while the receiver answers: they come next.
+    if (this.#failures > 0 && this.#droppedSince++ === 0)
       this.#onReport(
         `${this.#receiver.name} has been away for too long: of ${this.#eventsMax} waiting OpenLineage events the oldest are dropped`,
       )

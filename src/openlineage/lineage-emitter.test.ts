@@ -4,10 +4,13 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
+import { handTimers } from '../../test/action/receiver.ts'
 import { catalog, violationsOf } from '../../test/openlineage/catalog.ts'
 import { scratchFolder } from '../../test/scratch.ts'
 import { pause } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
+import { BATCH_RUNS } from '../batch/ledger.ts'
+import { numberInName } from '../jobs/job-ledger.ts'
 import { RunCounters } from '../run/loop/committer.ts'
 import { closeDataFolder, openDataFolder } from '../log/sqlite/data-folder.ts'
 import { LineageEmitter, type LineageEmitterOptions } from './lineage-emitter.ts'
@@ -111,4 +114,38 @@ test('a start without a data folder is reported, and a stop after it sends nothi
   await emitter.stop()
   assert.equal(reports.length, 1, reports.join('\n'))
   assert.deepEqual(events, [])
+})
+
+test('ends of jobs that a full queue has dropped are sent from the ledger when the receiver is back', async () => {
+  const sent: RunEvent[] = []
+  let isAway = true
+  const receiver: LineageReceiver = {
+    name: 'catalog',
+    send: async text => {
+      if (isAway) throw new Error('away')
+      sent.push(JSON.parse(text) as RunEvent)
+      return undefined
+    },
+  }
+  const timers = handTimers()
+  const { data, emitter } = await emitterOver({ target: { namespace: 'test', receiver }, eventsMax: 4, after: timers.after })
+  emitter.start({ counts: new RunCounters(), ended: Promise.resolve() })
+  const log = new DatabaseSync(join(data, 'log.db'))
+  for (const number of [1, 2, 3, 4, 5]) {
+    const record = { number, group: 'year', began: 10, s: 5, state: 'done', ended: 20, done: { read: 1, keys: 1, bytes: 1 } }
+    log.prepare('INSERT INTO value (name, value) VALUES (?, ?)').run(BATCH_RUNS + numberInName(number), JSON.stringify(record))
+  }
+  log.close()
+  emitter.notify()
+  await pause(3 * limits.OPENLINEAGE_LEDGER_MS)
+  const acknowledged = () =>
+    (JSON.parse(readFileSync(join(data, 'openlineage.json'), 'utf8')) as { readonly acknowledged: Record<string, number> }).acknowledged
+  assert.equal(acknowledged()['batch-run'], 0, 'a dropped end is not acknowledged')
+  isAway = false
+  timers.fire()
+  while (acknowledged()['batch-run'] !== 5) await pause(1)
+  const ends = sent.filter(({ eventType, job }) => eventType === 'COMPLETE' && job.name === 'shop.batch-run.year')
+  assert.equal(new Set(ends.map(({ run }) => run.runId)).size, 5)
+  assert.equal(ends.length, 5, 'each once')
+  await emitter.stop()
 })

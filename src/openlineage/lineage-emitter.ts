@@ -53,7 +53,7 @@ export class LineageEmitter {
     const { ir, data, target, clock = wallClock } = options
     this.#options = options
     this.#clock = clock
-    this.#queue = new EventQueue({ ...options, receiver: target.receiver })
+    this.#queue = new EventQueue({ ...options, receiver: target.receiver, onRoom: () => this.#attempt(() => this.#sendAttempts(true)) })
     this.#jobs = new PipelineJobs(ir, target.namespace, pathToFileURL(resolve(data)).href)
   }
 
@@ -144,7 +144,7 @@ export class LineageEmitter {
       const job: LineageJob = { namespace, name, facets: {}, inputs: [], outputs: [] }
       // Events are sent in order: when the last one is known, all are.
       const onSettled = i === jobs.length - 1 ? () => state.close(number) : undefined
-      this.#queue.add(runEventOf({ type, at, runId, facets }, job), onSettled)
+      this.#queue.add(runEventOf({ type, at, runId, facets }, job), { onSettled })
     })
   }
 
@@ -154,7 +154,9 @@ export class LineageEmitter {
     jobs.forEach((job, i) => {
       const facets = { ...(i === 0 ? {} : this.#parentFacet()), ...more }
       const last = i === jobs.length - 1 ? onSettled : undefined
-      this.#queue.add(runEventOf({ type, at, runId: this.#runIdOf(job), facets }, this.#withCounts(job, run.counts, type)), last)
+      this.#queue.add(runEventOf({ type, at, runId: this.#runIdOf(job), facets }, this.#withCounts(job, run.counts, type)), {
+        onSettled: last,
+      })
     })
   }
 
@@ -189,8 +191,8 @@ export class LineageEmitter {
     return Map.groupBy(jobAttemptsIn(this.#started!.folder, this.#options.ir, this.#jobs), ({ ledger }) => ledger)
   }
 
-  /** Sends all transitions of attempts that were not sent yet. */
-  #sendAttempts(): void {
+  /** Sends all transitions of attempts that were not sent yet; those that the queue has dropped if `isAgain`. */
+  #sendAttempts(isAgain = false): void {
     const { state, sent } = this.#started!
     const attemptsByLedger = this.#attemptsByLedger()
     this.#beginLedgers(attemptsByLedger)
@@ -201,23 +203,29 @@ export class LineageEmitter {
         const { number, job, began, facets, end } = attempt
         if (number <= (state.acknowledged(ledger) ?? 0)) continue
         const runId = runIdOf(state.log, ledger, number, began)
-        const known = progress.get(number)
+        const last = progress.get(number)
+        const known = isAgain && last === 'dropped' ? undefined : last
         const runFacets = { ...this.#parentFacet(), ...facets }
         if (known === undefined) {
-          this.#queue.add(runEventOf({ type: 'START', at: began, runId, facets: runFacets }, job))
           progress.set(number, 'begun')
+          // The end of an attempt says all that its start does.
+          const onDropped = () => progress.get(number) === 'begun' && progress.set(number, 'dropped')
+          this.#queue.add(runEventOf({ type: 'START', at: began, runId, facets: runFacets }, job), { onDropped })
         }
-        if (!end || known === 'ended' || known === 'acknowledged') continue
+        if (!end || (known !== undefined && known !== 'begun')) continue
         const ending = { type: end.type, at: end.at ?? this.#clock(), runId, facets: { ...runFacets, ...end.facets } }
         progress.set(number, 'ended')
-        this.#queue.add(runEventOf(ending, end.job), () => acknowledge(state, ledger, progress, number))
+        this.#queue.add(runEventOf(ending, end.job), {
+          onSettled: () => acknowledge(state, ledger, progress, number),
+          onDropped: () => progress.set(number, 'dropped'),
+        })
       }
     }
   }
 }
 
-/** The transition of an attempt that was queued last, or that the receiver knows its end. */
-type Progress = 'begun' | 'ended' | 'acknowledged'
+/** The transition of an attempt that was queued last, that it was dropped, or that the receiver knows its end. */
+type Progress = 'begun' | 'ended' | 'dropped' | 'acknowledged'
 
 /** The receiver knows the end of an attempt. The ledger is acknowledged up to the first attempt of which it does not. */
 function acknowledge(state: EmissionState, ledger: string, progress: Map<number, Progress>, number: number): void {
