@@ -101,10 +101,10 @@ export interface Alert {
 }
 
 /**
- * A change of an alert that receivers are told: it opened, became a page, resolved, or a person acknowledged it. Nothing is sent of an
- * alert that is silenced, but its resolution.
+ * A change of an alert that receivers are told: it opened, became a page, explains one more page (`extended`), resolved, or a person
+ * acknowledged it. Nothing is sent of an alert that is silenced, but its resolution.
  */
-export type AlertChange = 'opened' | 'raised' | 'acknowledged' | 'resolved'
+export type AlertChange = 'opened' | 'raised' | 'extended' | 'acknowledged' | 'resolved'
 
 /** Receives changes of alerts. It returns at once, and delivers on its own time: a slow receiver delays no alert. */
 export interface AlertReceiver {

@@ -116,13 +116,29 @@ test('a cause that becomes known late takes over the alerts that it explains', (
   )
 })
 
-test('a ticket becomes a page when its condition does, or when it explains a page', () => {
+test('a ticket becomes a page when its condition does, and a ticket hides no page', () => {
   const desk = new Desk()
   desk.hold(120_000, { ...dead, severity: 'ticket' }).hold(60_000, dead)
   assert.deepEqual(desk.messages, ['opened source-stopped-payments-1', 'raised source-stopped-payments-1'])
   const other = new Desk()
   other.hold(120_000, { ...dead, severity: 'ticket' }).hold(300_000, { ...dead, severity: 'ticket' }, missed)
-  assert.deepEqual(other.messages, ['opened source-stopped-payments-1', 'raised source-stopped-payments-1'])
+  assert.deepEqual(other.messages, ['opened source-stopped-payments-1', 'opened deadline-block-2'])
+  other.hold(60_000, dead, missed)
+  assert.deepEqual(other.messages.slice(2), ['raised source-stopped-payments-1', 'resolved deadline-block-2'])
+})
+
+test('a disk ticket explains nothing; a disk page explains the rest and says so, until it is a ticket again', () => {
+  const desk = new Desk()
+  const slow = condition('disk', 'pipeline', 'shop', 'ticket')
+  const full = condition('disk', 'pipeline', 'shop')
+  const late = condition('batch-run', 'group', 'logged', 'ticket')
+  desk.hold(120_000, slow).hold(120_000, slow, dead, late)
+  assert.deepEqual(desk.messages, ['opened disk-shop-1', 'opened source-stopped-payments-2', 'opened batch-run-logged-3'])
+  const page = new Desk()
+  page.hold(120_000, full).hold(120_000, full, dead)
+  assert.deepEqual(page.messages, ['opened disk-shop-1', 'extended disk-shop-1'])
+  page.hold(300_000, slow).hold(600_000, slow, elsewhere)
+  assert.deepEqual(page.messages.slice(2), ['opened deadline-notice-2'])
 })
 
 test('a restart opens nothing again, and resolves what has ended meanwhile', () => {

@@ -2,6 +2,8 @@
  * The alerts of a run: opens one when a condition has held for a time, folds conditions that it explains under it, and resolves it when the
  * condition has not held for a time. All state that must survive is in the alerts themselves; a restart reads them.
  *
+ * A ticket hides no page. A page that folds under an alert of the whole pipeline, which explains it without lineage, is a notice of its own.
+ *
  * A condition that an alert explains opens no alert of its own, also after that alert is resolved, until the condition ends once: a
  * short window still has the bad events of the outage. The same holds for a condition whose alert a person has resolved.
  */
@@ -12,7 +14,7 @@ import type { Alert, AlertCause, AlertChange, InhibitedCondition } from '../aler
 import { numberedAlerts, type NumberedAlert, putAlert } from './alert-store.ts'
 import { type AlertEdit, alertById, changedAlert, isSilenced } from './change-alert.ts'
 import type { AlertCondition } from './conditions.ts'
-import { affectedBy, type ConditionKey, explains } from './reach.ts'
+import { affectedBy, type ConditionKey, explains, isGeneral, type RankedCondition } from './reach.ts'
 import { firstCommand, runbookOf } from './runbooks.ts'
 
 /** A change of an alert. */
@@ -75,7 +77,7 @@ export class AlertBook {
     for (const { condition, since, last } of this.#statesUpstreamFirst()) {
       if (last < now) continue
       const open = this.#firingOf(condition)
-      if (open) this.#note(changes, this.#raised(open, condition))
+      if (open) this.#raise(changes, now, open, condition)
       else if (now - since >= this.#pendingMs(condition) && !this.#held.has(keyText(condition))) this.#open(changes, now, condition)
     }
     for (const numbered of this.#alerts) {
@@ -130,16 +132,21 @@ export class AlertBook {
     return this.#alerts.find(({ alert }) => alert.state === 'firing' && keyText(alert) === keyText(condition))
   }
 
-  /** The alert with the present measurement, as a page if the condition became one. */
-  #raised({ number, alert }: NumberedAlert, { severity, summary }: AlertCondition): NumberedAlert & { readonly notice?: AlertChange } {
-    const isRaised = severity === 'page' && alert.severity === 'ticket'
-    if (!isRaised) return { number, alert }
-    return { number, alert: { ...alert, severity, summary }, notice: 'raised' }
+  /** Makes a ticket a page if its condition became one. */
+  #raise(changes: Map<string, ChangedAlert>, now: number, { number, alert }: NumberedAlert, { severity, summary }: AlertCondition): void {
+    if (severity !== 'page' || alert.severity === 'page') return
+    this.#note(changes, { number, alert: { ...alert, severity, summary } }, 'raised')
+    this.#absorbAll(changes, now, number)
+  }
+
+  /** A firing alert keeps its greatest severity, but explains others only by the present one. */
+  #ranked(alert: Alert): RankedCondition {
+    return { ...alert, severity: this.#states.get(keyText(alert))?.condition.severity ?? alert.severity }
   }
 
   /** Opens an alert, or folds the condition under the alert that explains it. */
   #open(changes: Map<string, ChangedAlert>, now: number, condition: AlertCondition): void {
-    const cause = this.#alerts.find(({ alert }) => alert.state === 'firing' && explains(this.#ir, alert, condition))
+    const cause = this.#alerts.find(({ alert }) => alert.state === 'firing' && explains(this.#ir, this.#ranked(alert), condition))
     const pending = [...this.#states.values()].find(({ condition: other, last }) => last === now && explains(this.#ir, other, condition))
     if (cause) return this.#fold(changes, now, cause, condition)
     // Its cause is about to open.
@@ -167,8 +174,14 @@ export class AlertBook {
     }
     this.#alerts.push(opened)
     this.#note(changes, opened, 'opened')
+    this.#absorbAll(changes, now, number)
+  }
+
+  /** Ends the alerts that an alert explains. */
+  #absorbAll(changes: Map<string, ChangedAlert>, now: number, number: number): void {
+    const { alert } = this.#alerts.find(other => other.number === number)!
     for (const other of this.#alerts)
-      if (other.alert.state === 'firing' && explains(this.#ir, opened.alert, other.alert)) this.#absorb(changes, now, number, other)
+      if (other.alert.state === 'firing' && explains(this.#ir, alert, other.alert)) this.#absorb(changes, now, number, other)
   }
 
   /** Ends an alert whose cause has become known, and lists it under the alert of the cause. */
@@ -187,27 +200,22 @@ export class AlertBook {
     const { cause, subject, severity, summary } = condition
     const folded: InhibitedCondition = { cause, subject, severity, summary, since: now }
     if (alert.inhibited.some(other => keyText(other) === keyText(folded))) return
-    // A page must not be hidden under a ticket.
-    const isRaised = severity === 'page' && alert.severity === 'ticket'
-    const inhibited = [...alert.inhibited, folded]
-    this.#note(changes, { number, alert: { ...alert, ...(isRaised && { severity }), inhibited } }, isRaised ? 'raised' : undefined)
+    const isNews = severity === 'page' && isGeneral(alert.cause) && subject.kind !== alert.subject.kind
+    this.#note(changes, { number, alert: { ...alert, inhibited: [...alert.inhibited, folded] } }, isNews ? 'extended' : undefined)
   }
 
   #hold(condition: ConditionKey, now: number): void {
     this.#held.set(keyText(condition), now + limits.ALERT_HELD_MS_MAX)
   }
 
-  #note(
-    changes: Map<string, ChangedAlert>,
-    { number, alert, notice: own }: NumberedAlert & { readonly notice?: AlertChange },
-    notice = own,
-  ): void {
+  #note(changes: Map<string, ChangedAlert>, { number, alert }: NumberedAlert, notice?: AlertChange): void {
     const index = this.#alerts.findIndex(other => other.number === number)
     const before = this.#alerts[index]?.alert
     this.#alerts[index] = { number, alert }
     if (before === alert && notice === undefined) return
     const earlier = changes.get(alert.id)?.notice
-    const change = notice ?? earlier
+    // One message says both that an alert opened and what it explains.
+    const change = notice === 'extended' ? (earlier ?? notice) : (notice ?? earlier)
     changes.set(alert.id, { alert, ...(change && { notice: change }) })
   }
 

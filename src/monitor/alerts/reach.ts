@@ -1,7 +1,7 @@
 /** The parts of a pipeline that an alert's subject reaches, by the definitions alone, and the causes that explain other causes. */
 import { groupReads } from '../../decision/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
-import type { AffectedParts, AlertCause, AlertSubject } from '../alert.ts'
+import type { AffectedParts, AlertCause, AlertSeverity, AlertSubject } from '../alert.ts'
 
 /** The feature groups, models and actions that depend on a subject, itself included. */
 export function affectedBy(ir: PipelineIR, { kind, name }: AlertSubject): AffectedParts {
@@ -50,7 +50,7 @@ const chain: readonly AlertCause[] = [
   'deadline',
 ]
 
-/** Causes of the whole pipeline, which explain every other cause but drift and reconciliations. */
+/** Causes of the whole pipeline: while one is a page, it explains every other cause but drift and reconciliations. */
 const general: readonly AlertCause[] = ['disk', 'availability']
 const unexplainedByGeneral: readonly AlertCause[] = ['disk', 'drift', 'reconciliation']
 
@@ -60,10 +60,22 @@ export interface ConditionKey {
   readonly subject: AlertSubject
 }
 
-/** Does the first condition explain the second? A condition does not explain itself. */
-export function explains(ir: PipelineIR, first: ConditionKey, second: ConditionKey): boolean {
-  if (general.includes(first.cause)) {
-    if (first.cause === second.cause) return false
+/** The identity of a condition with its present severity. */
+export interface RankedCondition extends ConditionKey {
+  readonly severity: AlertSeverity
+}
+
+/** Is a cause one of the whole pipeline, which explains others without lineage? */
+export const isGeneral = (cause: AlertCause): boolean => general.includes(cause)
+
+/**
+ * Does the first condition explain the second? A condition does not explain itself, and a ticket explains no page: it may stay open for days,
+ * in which it would hide each page.
+ */
+export function explains(ir: PipelineIR, first: RankedCondition, second: RankedCondition): boolean {
+  if (first.severity === 'ticket' && second.severity === 'page') return false
+  if (isGeneral(first.cause)) {
+    if (first.cause === second.cause || first.severity !== 'page') return false
     return !unexplainedByGeneral.includes(second.cause) && !(first.cause === 'availability' && second.cause === 'disk')
   }
   // A stopped source does not move, and one whose records are rejected accepts none.

@@ -188,7 +188,7 @@ const randomAlert = fc
 
 for (const [receiver, format, validate] of schemas)
   test(`${receiver} accepts the body of any alert`, () => {
-    const kinds = fc.constantFrom<NotificationKind>('opened', 'raised', 'reminder', 'acknowledged', 'resolved')
+    const kinds = fc.constantFrom<NotificationKind>('opened', 'raised', 'extended', 'reminder', 'acknowledged', 'resolved')
     fc.assert(
       fc.property(randomAlert, kinds, ([drawn, minutes], kind) => {
         const shown = kind === 'resolved' ? resolvedAfter(drawn, minutes) : drawn

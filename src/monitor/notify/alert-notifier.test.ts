@@ -39,6 +39,19 @@ test('a receiver is told that an alert opened, was raised, acknowledged and reso
   await notifier.stop()
 })
 
+test('a receiver hears once of each further page that an alert explains', async () => {
+  const receiver = memoryReceiver()
+  const { notifier, change, settle } = notifierOf([receiver.opened()], new MemoryStore())
+  notifier.start([])
+  change(alert, 'opened')
+  const { cause, subject, severity, summary } = alert
+  const extended = alertOf({ inhibited: [{ cause, subject, severity, summary, since: OPENED + 1 }] })
+  for (let i = 0; i < 2; i++) change(extended, 'extended')
+  await settle()
+  assert.deepEqual(receiver.kinds(), ['opened', 'extended'])
+  await notifier.stop()
+})
+
 test('a receiver of pages hears of a ticket once it is a page, and of no other ticket', async () => {
   const receiver = memoryReceiver()
   const { notifier, change, settle } = notifierOf([receiver.opened({ severity: 'page' })], new MemoryStore())

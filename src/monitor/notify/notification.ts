@@ -26,7 +26,7 @@ export interface Notification {
 /** Makes a notification. `log` is the name of the log that has the alert, unique to the data folder. */
 export function notificationOf(log: string, kind: NotificationKind, alert: Alert, at: number): Notification {
   const dedupKey = `${clipped(alert.id, 200)}/${log.slice(0, 40)}`
-  // An alert opens, is raised and resolves once. It may be acknowledged, and reminded of, more often.
+  // An alert opens, is raised and resolves once. It may be extended, acknowledged, and reminded of, more often.
   const isOnce = kind === 'opened' || kind === 'raised' || kind === 'resolved'
   const time = kind === 'acknowledged' ? (alert.acknowledged?.at ?? at) : at
   return { id: `${dedupKey}/${kind}${isOnce ? '' : `-${time}`}`, dedupKey, kind, at, alert }
@@ -51,6 +51,8 @@ export function stateText({ kind, alert, at }: Notification): string {
       return severity
     case 'raised':
       return 'Ticket raised to page'
+    case 'extended':
+      return `${severity}, explains more`
     case 'reminder':
       return `${severity}, open for ${spanTitle(Math.max(0, at - alert.opened))}`
     case 'acknowledged':

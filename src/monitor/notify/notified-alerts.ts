@@ -54,7 +54,8 @@ export class NotifiedAlerts {
     }
     if (this.#ended.has(alert.id)) return undefined
     if (this.#severity === 'page' && alert.severity !== 'page') return undefined
-    const news = previous ? changeSince(previous, alert) : 'opened'
+    const extension = previous && change === 'extended' && explainsMore(previous, alert) ? 'extended' : undefined
+    const news = previous ? (changeSince(previous, alert) ?? extension) : 'opened'
     // An older record of the alert is no news, and must not make news of a later change.
     if (news) this.#firing.set(alert.id, { alert, at: now })
     return news
@@ -97,4 +98,9 @@ function changeSince(previous: Alert, alert: Alert): AlertChange | undefined {
   if (previous.severity !== 'page' && alert.severity === 'page') return 'raised'
   const { acknowledged } = alert
   return acknowledged && acknowledged.at !== previous.acknowledged?.at ? 'acknowledged' : undefined
+}
+
+/** Does an alert explain a page that it did not explain in an earlier record? */
+function explainsMore(previous: Alert, alert: Alert): boolean {
+  return alert.inhibited.some(({ severity, since }) => severity === 'page' && !previous.inhibited.some(other => other.since === since))
 }

@@ -15,6 +15,7 @@ export const pagerDutyFormat = (routingKey: string): AlertFormat => ({
 const eventActions = {
   opened: 'trigger',
   raised: 'trigger',
+  extended: 'trigger',
   reminder: 'trigger',
   acknowledged: 'acknowledge',
   resolved: 'resolve',

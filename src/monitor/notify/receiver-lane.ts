@@ -263,6 +263,7 @@ export class ReceiverLane {
 const kindText = {
   opened: 'opened',
   raised: 'became a page',
+  extended: 'explains one more page',
   acknowledged: 'was acknowledged',
   resolved: 'was resolved',
   reminder: 'is still open',
