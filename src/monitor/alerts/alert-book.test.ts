@@ -141,6 +141,27 @@ test('a disk ticket explains nothing; a disk page explains the rest and says so,
   assert.deepEqual(page.messages.slice(2), ['opened deadline-notice-2'])
 })
 
+test('nothing upstream explains a receiver that takes nothing, and tickets of rejections explain no drift', () => {
+  const upstream = [
+    ['source-stopped', 'source', 'payments'],
+    ['lag', 'source', 'payments'],
+    ['dead-letters', 'source', 'payments'],
+    ['batch-run', 'group', 'paid'],
+    ['freshness', 'group', 'paid'],
+    ['drift', 'model', 'fraud'],
+  ] as const
+  const down = condition('effects', 'action', 'block')
+  for (const [cause, kind, name] of upstream) {
+    const desk = new Desk().hold(120_000, condition(cause, kind, name)).hold(120_000, condition(cause, kind, name), down)
+    assert.equal(desk.messages.at(-1), 'opened effects-block-2', cause)
+    desk.hold(200_000, condition(cause, kind, name), down, missed)
+    assert.equal(desk.messages.length, 2, 'a deadline missed follows from either')
+  }
+  const drift = condition('drift', 'model', 'fraud', 'ticket')
+  const rejections = condition('dead-letters', 'source', 'payments', 'ticket')
+  assert.equal(new Desk().hold(120_000, rejections).hold(120_000, rejections, drift).messages.at(-1), 'opened drift-fraud-2')
+})
+
 test('a restart opens nothing again, and resolves what has ended meanwhile', () => {
   const desk = new Desk()
   desk.hold(120_000, dead)

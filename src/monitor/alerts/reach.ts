@@ -78,6 +78,9 @@ export function explains(ir: PipelineIR, first: RankedCondition, second: RankedC
     if (first.cause === second.cause || first.severity !== 'page') return false
     return !unexplainedByGeneral.includes(second.cause) && !(first.cause === 'availability' && second.cause === 'disk')
   }
+  // A receiver that takes nothing is a fault of its own, whatever its decisions read. Rejections at ticket severity go on for weeks.
+  if (second.cause === 'effects' || (first.cause === 'dead-letters' && second.cause === 'drift' && first.severity === 'ticket'))
+    return false
   // A stopped source does not move, and one whose records are rejected accepts none.
   const isSameSubject = first.subject.kind === second.subject.kind && first.subject.name === second.subject.name
   const [from, to] = [chain.indexOf(first.cause), chain.indexOf(second.cause)]
