@@ -106,6 +106,18 @@ test('a dead source, its stale group and their missed deadlines are one page, wh
   )
 })
 
+test('a folded condition that has ended is dropped, and comes back with a notice', () => {
+  const full = condition('disk', 'pipeline', 'shop')
+  const desk = new Desk().hold(120_000, full).hold(120_000, full, dead)
+  const folded = () => desk.book.firing.flatMap(({ inhibited }) => inhibited.map(({ cause }) => cause))
+  assert.deepEqual(folded(), ['source-stopped'])
+  desk.hold(limits.ALERT_RESOLVE_MS - STEP, full)
+  assert.deepEqual(folded(), ['source-stopped'], 'a short break is none')
+  desk.hold(STEP, full).hold(60_000, full, dead)
+  assert.deepEqual(folded(), ['source-stopped'])
+  assert.deepEqual(desk.messages, ['opened disk-shop-1', 'extended disk-shop-1', 'extended disk-shop-1'])
+})
+
 test('a cause that becomes known late takes over the alerts that it explains', () => {
   const desk = new Desk()
   desk.hold(300_000, missed).hold(300_000, missed, dead)

@@ -87,6 +87,7 @@ export class AlertBook {
       if (alert.state === 'firing' && now - lastHeld >= limits.ALERT_RESOLVE_MS)
         this.#note(changes, { number: numbered.number, alert: { ...alert, state: 'resolved', resolved: now } }, 'resolved')
     }
+    for (const numbered of this.#alerts) if (numbered.alert.state === 'firing') this.#unfold(changes, now, numbered)
     for (const [key, { last }] of this.#states) if (now - last >= limits.ALERT_RESOLVE_MS) this.#states.delete(key)
     return this.#updateOf(changes.values())
   }
@@ -202,6 +203,18 @@ export class AlertBook {
     if (alert.inhibited.some(other => keyText(other) === keyText(folded))) return
     const isNews = severity === 'page' && isGeneral(alert.cause) && subject.kind !== alert.subject.kind
     this.#note(changes, { number, alert: { ...alert, inhibited: [...alert.inhibited, folded] } }, isNews ? 'extended' : undefined)
+  }
+
+  /** Drops the conditions that have ended, so that they open or fold anew when they come back. */
+  #unfold(changes: Map<string, ChangedAlert>, now: number, { number, alert }: NumberedAlert): void {
+    const isGone = (folded: InhibitedCondition): boolean => {
+      const lastHeld = this.#states.get(keyText(folded))?.last ?? Math.max(folded.since, this.#begun)
+      return now - lastHeld >= limits.ALERT_RESOLVE_MS
+    }
+    const gone = alert.inhibited.filter(isGone)
+    if (gone.length === 0) return
+    for (const folded of gone) this.#held.delete(keyText(folded))
+    this.#note(changes, { number, alert: { ...alert, inhibited: alert.inhibited.filter(folded => !gone.includes(folded)) } })
   }
 
   #hold(condition: ConditionKey, now: number): void {
