@@ -202,6 +202,8 @@ export const limits = {
   SERIES_MARKERS_MAX: 500,
   /** Interval between two measurements of the size of a data folder, ms. */
   FOLDER_SIZE_EVERY_MS: 60_000,
+  /** Time after which a sample no longer waits for the sizes of disk and folder, ms. */
+  DISK_MEASURE_MS: 5000,
 
   // Backups.
 

@@ -6,14 +6,16 @@ import { fraud, payments, pay, shop, start } from '../../test/serve/shop.ts'
 import { openActionDestinations } from '../action/open-destinations.ts'
 import { recordBatchOf } from '../intake/record-batch.ts'
 import { openFolder } from '../operate/folder.ts'
+import { defaultThresholds } from '../define/config/alert-thresholds.ts'
 import { LiveRun, type LiveRunOptions } from '../run/loop/live-run.ts'
-import { RunMonitor } from './run-monitor.ts'
+import { DiskReading } from './series/measure-reader.ts'
+import { type MonitorOptions, RunMonitor } from './run-monitor.ts'
 
 const alarm = action('alarm', { when: fraud.score.gte(0.5), do: () => {}, deadline: '1s' })
 const telling = pipeline('telling', [alarm])
 
 /** A monitored run whose clock and timer a test holds. */
-async function monitored(of: typeof shop, data: string, options: LiveRunOptions = {}) {
+async function monitored(of: typeof shop, data: string, options: LiveRunOptions = {}, monitorOptions: Partial<MonitorOptions> = {}) {
   const time = { now: start + 1000 }
   const clock = () => time.now
   const live = await LiveRun.open(of, data, { clock, ...options })
@@ -25,7 +27,7 @@ async function monitored(of: typeof shop, data: string, options: LiveRunOptions 
   }
   let durable = Promise.withResolvers<void>()
   const onReport = (report: string) => assert.fail(report)
-  const monitor = RunMonitor.start(live, { pipeline: of, data, clock, after, onReport })
+  const monitor = RunMonitor.start(live, { pipeline: of, data, clock, after, onReport, ...monitorOptions })
   monitor.subscribe(() => durable.resolve())
   /** Moves the clock to the next sample, and waits until it is durable. */
   const sample = async () => {
@@ -102,4 +104,46 @@ test('a restart continues the series, marks itself, and the last sample of a sto
   const kinds = folder.series.read({ since: start }).markers.map(({ kind }) => kind)
   folder.close()
   assert.deepEqual(kinds, ['start', 'deployment'])
+})
+
+test('what throws beside the sampling is reported once, and stops neither samples nor alerts', async () => {
+  const data = scratchFolder('monitor')
+  const reports: string[] = []
+  const messages: string[] = []
+  const fail = (): never => {
+    throw new Error('broken')
+  }
+  const { live, monitor, sample } = await monitored(
+    shop,
+    data,
+    {},
+    {
+      onReport: report => reports.push(report),
+      reported: fail,
+      receivers: [{ alertChanged: fail }, { alertChanged: ({ cause }, change) => messages.push(`${change} ${cause}`) }],
+      thresholds: { ...defaultThresholds, diskPageBytes: 2 ** 60, diskTicketBytes: 2 ** 60 },
+    },
+  )
+  monitor.subscribe(fail)
+  for (let i = 0; i < 6; i++) await sample()
+  assert.deepEqual(messages, ['opened disk'])
+  assert.deepEqual(reports.toSorted(), [
+    'alerts: the lag of sources cannot be judged: broken',
+    'monitoring: a listener of samples failed: broken',
+    'monitoring: a receiver of alerts failed: broken',
+  ])
+  await live.stop()
+})
+
+test('a disk that hangs is measured once at a time, delays a sample by its deadline and has no reading', async () => {
+  let measured = 0
+  const hang = () => (measured++, new Promise<never>(() => {}))
+  const disk = new DiskReading(
+    scratchFolder('monitor'),
+    () => start,
+    hang,
+    (_, expire) => (queueMicrotask(expire), { stop: () => {} }),
+  )
+  for (let i = 0; i < 3; i++) await disk.refresh()
+  assert.deepEqual([measured, [...disk.read()]], [1, []])
 })

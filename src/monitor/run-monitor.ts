@@ -2,9 +2,10 @@
  * Monitors a run, in its process: takes a sample of its measures every 10 s, commits the time series beside the decisions, and judges the
  * alerts. A change of an alert is durable before anyone is notified.
  *
- * A sample that cannot be committed fails the run, as any commit does. At the end of the run the last sample is committed.
+ * Nothing that is observed stops the observation: an error of a source of conditions, of a listener or of a receiver is reported once, and
+ * the sample goes on. A sample that cannot be committed fails the run, as any commit does. At the end of the run the last sample is committed.
  */
-import { callAfter, type Clock, limits, type StartTimer, wallClock } from '../base/index.ts'
+import { callAfter, type Clock, limits, type StartTimer, thrownText, wallClock } from '../base/index.ts'
 import { type AlertThresholds, defaultThresholds } from '../define/config/index.ts'
 import type { PipelineIR } from '../define/ir/index.ts'
 import { readDataFolder, type SqliteReader } from '../log/sqlite/index.ts'
@@ -16,7 +17,7 @@ import type { AlertCondition } from './alerts/conditions.ts'
 import { RunAlerts } from './alerts/run-alerts.ts'
 import { recordedAlertsSince } from './alerts/alert-store.ts'
 import { recordedStart } from './series/markers.ts'
-import { SeriesRecorder } from './series/recorder.ts'
+import { type SeriesReading, SeriesRecorder, type SeriesSample } from './series/recorder.ts'
 import { MeasureReader } from './series/measure-reader.ts'
 
 /** Where and what is monitored. */
@@ -52,6 +53,7 @@ export class RunMonitor {
   readonly #listeners = new Set<() => void>()
   #timer: { stop(): void } | undefined
   #isClosed = false
+  readonly #reported = new Set<string>()
 
   private constructor(live: MonitoredRun, options: MonitorOptions) {
     const { pipeline, data, clock = wallClock, onReport } = options
@@ -68,6 +70,7 @@ export class RunMonitor {
       thresholds: options.thresholds ?? defaultThresholds,
       started: clock(),
       reported: options.reported,
+      onReport,
     })
   }
 
@@ -77,7 +80,7 @@ export class RunMonitor {
     const [reader, now] = [monitor.#reader, monitor.#clock()]
     const start = recordedStart(reader, now, options.pipeline.fingerprint)
     live.run.commitValues([start, ...recordedAlertsSince(reader, now)]).catch(() => {})
-    void monitor.#reading.refresh()
+    monitor.#reading.refresh().catch(() => {})
     monitor.#schedule()
     live.closeWith(monitor)
     return monitor
@@ -96,11 +99,42 @@ export class RunMonitor {
   async sample(): Promise<void> {
     await this.#reading.refresh()
     const now = this.#clock()
-    const { sample, put } = this.#recorder.record(now, this.#reading.read())
-    const update = this.#alerts.judge(now, sample)
+    const { sample, put } = this.#recorder.record(now, this.#readings())
+    const update = this.#judged(now, sample)
     await this.#live.run.commitValues([...put, ...update.put])
-    for (const listener of this.#listeners) listener()
     this.#tell(update, now)
+    for (const listener of this.#listeners) this.#attempt('a listener of samples', listener)
+  }
+
+  /** An error is reported, since the timer ignores the error of a run that has failed. */
+  #readings(): SeriesReading[] {
+    try {
+      return [...this.#reading.read()]
+    } catch (error) {
+      this.#reportOnce('the reading of measures', error)
+      throw error
+    }
+  }
+
+  #judged(now: number, sample: SeriesSample): AlertUpdate {
+    let update: AlertUpdate = { changes: [], put: [] }
+    this.#attempt('the judging of alerts', () => (update = this.#alerts.judge(now, sample)))
+    return update
+  }
+
+  /** Calls a function whose error stops nothing. The first error is reported. */
+  #attempt(name: string, call: () => void): void {
+    try {
+      call()
+    } catch (error) {
+      this.#reportOnce(name, error)
+    }
+  }
+
+  #reportOnce(name: string, error: unknown): void {
+    if (this.#reported.has(name)) return
+    this.#reported.add(name)
+    this.#options.onReport(`monitoring: ${name} failed: ${thrownText(error, name)}`)
   }
 
   /** All alerts that are kept, oldest first. */
@@ -122,7 +156,7 @@ export class RunMonitor {
     const { receivers = [] } = this.#options
     for (const { alert, notice } of changes)
       if (notice !== undefined && (notice === 'resolved' || !isSilenced(alert, now)))
-        for (const receiver of receivers) receiver.alertChanged(alert, notice)
+        for (const receiver of receivers) this.#attempt('a receiver of alerts', () => receiver.alertChanged(alert, notice))
   }
 
   /** Commits the last sample, and ends the monitoring. The run calls it when it stops. */

@@ -10,6 +10,7 @@ import { scheduleCursor } from '../../kernel/index.ts'
 import type { NamedValues } from '../../log/index.ts'
 import { lastReconciliation } from '../../reconcile/index.ts'
 import { driftStateOf, versionsOf } from '../../training/registry/index.ts'
+import type { ConditionGuard } from './condition-guard.ts'
 import type { AlertCondition } from './conditions.ts'
 
 type JobsIR = Pick<PipelineIR, 'name' | 'groups' | 'models' | 'reports'>
@@ -29,11 +30,13 @@ export class JobConditions {
   readonly #groups: readonly ScheduledGroup[]
   /** Batch runs that were missed while nothing ran are made after the start. */
   readonly #started: number
+  readonly #guard: Pick<ConditionGuard, 'read'>
   #readAt = -Infinity
   #conditions: readonly AlertCondition[] = []
 
   /** `started`: start of the run, UTC ms. */
-  constructor(ir: JobsIR, store: NamedValues, started: number) {
+  constructor(ir: JobsIR, store: NamedValues, started: number, guard: Pick<ConditionGuard, 'read'>) {
+    this.#guard = guard
     this.#ir = ir
     this.#store = store
     this.#started = started
@@ -44,7 +47,12 @@ export class JobConditions {
   at(now: number): readonly AlertCondition[] {
     if (now - this.#readAt < limits.ALERT_JOBS_EVERY_MS) return this.#conditions
     this.#readAt = now
-    this.#conditions = [...this.#batchRuns(now), ...this.#models(), ...this.#reports(), ...this.#reconciliation()]
+    this.#conditions = [
+      ...this.#guard.read('the batch runs', () => this.#batchRuns(now)),
+      ...this.#guard.read('the models', () => this.#models()),
+      ...this.#guard.read('the reports', () => this.#reports()),
+      ...this.#guard.read('the reconciliations', () => this.#reconciliation()),
+    ]
     return this.#conditions
   }
 

@@ -11,6 +11,7 @@ import { AlertBook, type AlertUpdate } from './alert-book.ts'
 import type { AlertEdit } from './change-alert.ts'
 import { BURN_WINDOW_MS } from './burn-rate.ts'
 import { type AlertCondition, RunConditions } from './conditions.ts'
+import { ConditionGuard } from './condition-guard.ts'
 import { JobConditions } from './job-conditions.ts'
 import type { AlertThresholds } from '../../define/config/index.ts'
 
@@ -27,6 +28,8 @@ export interface RunAlertsOptions {
   readonly started: number
   /** Conditions from elsewhere, such as the lag of sources. */
   readonly reported?: (() => readonly AlertCondition[]) | undefined
+  /** Receives messages for the operator. */
+  readonly onReport: (report: string) => void
 }
 
 const judgedMeasures: readonly MeasureName[] = [
@@ -47,14 +50,16 @@ export class RunAlerts {
   readonly #conditions: RunConditions
   readonly #jobs: JobConditions
   readonly #book: AlertBook
+  readonly #guard: ConditionGuard
 
   /** Reads the last three days of the stored time series, and the stored alerts. */
   constructor(run: AlertedRun, options: RunAlertsOptions) {
-    const { ir, data, store, thresholds, started } = options
+    const { ir, data, store, thresholds, started, onReport } = options
+    this.#guard = new ConditionGuard(onReport)
     this.#options = options
     this.#run = run
     this.#conditions = new RunConditions(ir.name, thresholds)
-    this.#jobs = new JobConditions(ir, store, started)
+    this.#jobs = new JobConditions(ir, store, started, this.#guard)
     this.#book = new AlertBook(ir, data, store)
     for (const sample of storedSamples(store, started)) this.#conditions.add(sample)
   }
@@ -73,8 +78,10 @@ export class RunAlerts {
   judge(now: number, sample: SeriesSample): AlertUpdate {
     this.#conditions.add(sample)
     const freshness = new Map(this.#run.counts.freshness().map(({ group, age, share }) => [group, { target: share, age }]))
-    const reported = [...this.#jobs.at(now), ...(this.#options.reported?.() ?? [])]
-    return this.#book.update(now, this.#conditions.at(now, { freshness, unavailable: this.#unavailable(), reported }))
+    const reported = [...this.#jobs.at(now), ...this.#guard.read('the lag of sources', () => this.#options.reported?.() ?? [])]
+    const unavailable = this.#unavailable()
+    const conditions = this.#guard.read('the samples', () => this.#conditions.at(now, { freshness, unavailable, reported }))
+    return this.#book.update(now, conditions)
   }
 
   /** Changes an alert on behalf of a person. Throws as `AlertBook.edit` does. */

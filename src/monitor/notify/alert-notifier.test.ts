@@ -1,6 +1,7 @@
 /** Delivery of notifications: at least once, in order, through outages and restarts, with bounded memory. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { virtualTime } from '../../../test/action/virtual-time.ts'
 import { alertOf, OPENED, resolvedAfter } from '../../../test/monitor/alerts.ts'
 import { memoryReceiver, MemoryStore, notifierOf } from '../../../test/monitor/notifiers.ts'
 import { limits } from '../../base/limits.ts'
@@ -36,6 +37,22 @@ test('a receiver is told that an alert opened, was raised, acknowledged and reso
     new Set(receiver.deliveries.map(({ body }) => (JSON.parse(body) as { data: { dedupKey: string } }).data.dedupKey)),
     new Set(['freshness-card_1h-3/log0']),
   )
+  await notifier.stop()
+})
+
+test('an operator who cannot be told keeps no alert from a receiver', async () => {
+  const time = virtualTime(OPENED)
+  const receiver = memoryReceiver(() => (time.clock() < OPENED + MINUTE ? DOWN : UP))
+  const { notifier, change, pass, reports } = notifierOf([receiver.opened()], new MemoryStore(), time)
+  reports.push = () => {
+    throw new Error('the terminal is gone')
+  }
+  notifier.start([])
+  change(alert, 'opened')
+  await pass(10 * MINUTE)
+  change(resolvedAfter(alert, 9), 'resolved')
+  await pass(MINUTE)
+  assert.deepEqual(receiver.kinds(), ['opened', 'resolved'])
   await notifier.stop()
 })
 

@@ -75,7 +75,14 @@ export class ReceiverLane {
   /** `onChange` is called when the state to be stored has changed. Nothing is sent before `start`. */
   constructor(receiver: OpenedAlertReceiver, ports: NotifierPorts, onChange: () => void, state: Partial<ReceiverState> = {}) {
     this.#receiver = receiver
-    this.#ports = ports
+    const onReport = (text: string): void => {
+      try {
+        ports.onReport(text)
+      } catch {
+        // An operator who cannot be told is no reason to keep alerts from the receiver.
+      }
+    }
+    this.#ports = { ...ports, onReport }
     this.#onChange = onChange
     this.#queue = new NotificationQueue(state.waiting, state.omitted)
     this.#alerts = new NotifiedAlerts(receiver.settings.severity, state.alerts)
@@ -156,13 +163,16 @@ export class ReceiverLane {
   }
 
   async #deliverAll(): Promise<void> {
-    while (!this.#retry && !this.#hasStopped) {
-      const [next] = this.#queue.waiting
-      if (next) await this.#deliver(next)
-      else if (this.#isRefreshDue) await this.#deliverRefresh()
-      else break
+    try {
+      while (!this.#retry && !this.#hasStopped) {
+        const [next] = this.#queue.waiting
+        if (next) await this.#deliver(next)
+        else if (this.#isRefreshDue) await this.#deliverRefresh()
+        else break
+      }
+    } finally {
+      this.#delivery = undefined
     }
-    this.#delivery = undefined
   }
 
   async #deliver(notification: Notification): Promise<void> {

@@ -5,7 +5,7 @@
 import { readdir, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { type Clock, limits } from '../../base/index.ts'
+import { type Clock, limits, type StartTimer, withDeadline } from '../../base/index.ts'
 import { subscribeTo } from '../../base/node/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import type { LiveRun } from '../../run/index.ts'
@@ -45,11 +45,11 @@ export class MeasureReader {
   readonly #unsubscribe: () => void
   readonly #loopDelay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS })
 
-  constructor(measured: MeasuredRun, ir: Pick<PipelineIR, 'sources'>, data: string, clock: Clock) {
+  constructor(measured: MeasuredRun, ir: Pick<PipelineIR, 'sources'>, data: string, clock: Clock, disk = new DiskReading(data, clock)) {
     this.#measured = measured
     this.#ir = ir
     this.#clock = clock
-    this.#disk = new DiskReading(data, clock)
+    this.#disk = disk
     this.#firstEntry = measured.run.end
     this.#loopDelay.enable()
     this.#unsubscribe = subscribeTo('spillway:effect', ({ run, action, outcome, due, at }) => {
@@ -133,17 +133,24 @@ export class MeasureReader {
   }
 }
 
+type FreeSpaceOf = (folder: string) => Promise<{ readonly bavail: number; readonly bsize: number }>
+
 /** The free space of a disk and the size of a folder on it, measured beside the loop. */
-class DiskReading {
+export class DiskReading {
   readonly #folder: string
   readonly #clock: Clock
   #free: number | undefined
   #used: number | undefined
   #usedAt = -Infinity
+  #measuring: Promise<void> | undefined
+  readonly #freeSpaceOf: FreeSpaceOf
+  readonly #after: StartTimer | undefined
 
-  constructor(folder: string, clock: Clock) {
+  constructor(folder: string, clock: Clock, freeSpaceOf: FreeSpaceOf = statfs, after?: StartTimer) {
     this.#folder = folder
     this.#clock = clock
+    this.#freeSpaceOf = freeSpaceOf
+    this.#after = after
   }
 
   *read(): Generator<SeriesReading> {
@@ -151,10 +158,18 @@ class DiskReading {
     if (this.#used !== undefined) yield ['disk_used_bytes', this.#used]
   }
 
+  /** Measures once at a time. A disk that hangs delays a sample by `DISK_MEASURE_MS`, has no reading, and costs one pending promise. */
   async refresh(): Promise<void> {
+    if (this.#measuring) return
+    this.#measuring = this.#measure().finally(() => (this.#measuring = undefined))
+    const onExpiry = (): void => void (this.#free = this.#used = undefined)
+    await withDeadline(this.#measuring, limits.DISK_MEASURE_MS, onExpiry, this.#after)
+  }
+
+  async #measure(): Promise<void> {
     const now = this.#clock()
     try {
-      const { bavail, bsize } = await statfs(this.#folder)
+      const { bavail, bsize } = await this.#freeSpaceOf(this.#folder)
       this.#free = bavail * bsize
       if (Math.abs(now - this.#usedAt) < limits.FOLDER_SIZE_EVERY_MS) return
       this.#used = await folderSize(this.#folder)
