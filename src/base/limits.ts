@@ -226,8 +226,10 @@ export const limits = {
   BURN_BAD_MIN: 10,
   /** Failed attempts in 3 min, without any success, that show an outage of a receiver. */
   RECEIVER_FAILURES_MIN: 10,
-  /** Records of a source in 3 h below which it is not judged to have stopped. */
+  /** Records of a source in 24 h of samples below which it is not judged to have stopped. */
   SOURCE_RECORDS_MIN: 100,
+  /** As before, separate hours that have records. */
+  SOURCE_HOURS_MIN: 3,
   /** Time that a condition holds before its alert opens, ms. */
   ALERT_PENDING_MS: 30_000,
   /** As before, for conditions that usually follow from others, ms. */

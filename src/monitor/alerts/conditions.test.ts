@@ -137,3 +137,48 @@ test('thresholds are checked', () => {
   for (const diskPageBytes of [-1, Infinity, 'much'])
     assert.throws(() => alertThresholds({ diskPageBytes }), { code: 'SPILL_INPUT', message: /a number of bytes/ })
 })
+
+const records = (count: number) => ({ [accepted]: count })
+const stopped = 'page source-stopped payments'
+
+test('a source that sends batches is silent between them, and has stopped after three times that', () => {
+  for (const every of [5, 10]) {
+    const simulation = new Simulation()
+    const batches = (now: number) => records(now % (every * MINUTE) === 0 ? 1000 : 0)
+    assert.deepEqual([...simulation.run(DAY, batches)], [], `every ${every} min`)
+    // The last batch was `every` minutes before.
+    const held = (simulation.run(2 * HOUR, () => records(0)).get(stopped) ?? Infinity) + every * MINUTE
+    assert.ok(held >= 3 * (every - 1) * MINUTE && held <= (3 * every + 2) * MINUTE, `every ${every} min: ${held}`)
+  }
+})
+
+test('a backfill says nothing about the rhythm of a source', () => {
+  const simulation = new Simulation()
+  simulation.run(20 * MINUTE, () => records(5000))
+  assert.deepEqual([...simulation.run(DAY, () => records(0))], [])
+})
+
+test('downtime is no silence, and an alert goes on after a restart until a record arrives', () => {
+  const simulation = new Simulation()
+  simulation.run(6 * HOUR, () => records(10))
+  simulation.now += 5 * HOUR
+  assert.deepEqual([...simulation.run(3 * MINUTE, () => records(0))], [])
+  assert.ok(simulation.run(2 * DAY, () => records(0)).has(stopped))
+  const [alert] = simulation.conditions.at(simulation.now, healthy)
+  assert.equal(alert.cause, 'source-stopped', 'two days later it is still dead')
+  const next = new Simulation()
+  next.conditions.resume([alert])
+  assert.ok(next.run(SAMPLE, () => records(0)).has(stopped))
+  assert.deepEqual([...next.run(SAMPLE, () => records(1))], [])
+})
+
+test('a source that stops each evening, and over the weekend, does so each day', () => {
+  const simulation = new Simulation()
+  const office = (now: number) => {
+    const hour = (now / HOUR) % 24
+    const day = new Date(now).getUTCDay()
+    return records(hour >= 8 && hour < 18 && day !== 0 && day !== 6 ? 10 : 0)
+  }
+  simulation.run(8 * DAY, office)
+  assert.deepEqual([...simulation.run(7 * DAY, office)], [])
+})

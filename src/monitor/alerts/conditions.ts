@@ -9,6 +9,7 @@ import type { AlertCause, AlertSeverity, AlertSubject } from '../alert.ts'
 import { labelsOf, measureOf } from '../series/measures.ts'
 import type { SeriesSample } from '../series/recorder.ts'
 import { burnBreach, RollingCounts, type WindowCounts } from './burn-rate.ts'
+import { StoppedSources } from './stopped-sources.ts'
 import type { AlertThresholds } from '../../define/config/index.ts'
 
 /** A condition that holds now. */
@@ -43,8 +44,7 @@ export class RunConditions {
   readonly #pipeline: string
   readonly #thresholds: AlertThresholds
   readonly #objectives = new Map<string, ObjectiveCounts>()
-  /** Records by source, whatever became of them. */
-  readonly #arrivals = new Map<string, RollingCounts>()
+  readonly #sources = new StoppedSources()
   readonly #diskUsed: { readonly at: number; readonly bytes: number }[] = []
   #diskFree: number | undefined
 
@@ -53,8 +53,9 @@ export class RunConditions {
     this.#thresholds = thresholds
   }
 
-  /** Adds a sample. */
-  add({ at, values }: SeriesSample): void {
+  /** Adds a sample, in order. Those of earlier processes are `isStored`. */
+  add({ at, values }: SeriesSample, isStored = false): void {
+    this.#sources.addSample(at, isStored)
     const within = new Map<string, number>()
     for (const [series, value] of values) if (measureOf(series) === 'freshness_within') within.set(labelsOf(series)['group'], value)
     for (const [series, value] of values) {
@@ -62,7 +63,7 @@ export class RunConditions {
       const { outcome = '', source = '', action = '', group = '', status = '' } = labels
       switch (measureOf(series)) {
         case 'events':
-          this.#arrivalsOf(source).add(at, { total: value, bad: 0 })
+          if (value > 0) this.#sources.addRecords(source, at, value)
           if (outcome !== 'duplicate') this.#count('dead-letters', { kind: 'source', name: source }, at, value, outcome === 'rejected')
           break
         case 'freshness_decisions':
@@ -87,6 +88,11 @@ export class RunConditions {
     }
   }
 
+  /** Continues the alerts of an earlier process that only an event ends. */
+  resume(alerts: readonly AlertCondition[]): void {
+    for (const { cause, subject, summary } of alerts) if (cause === 'source-stopped') this.#sources.resume(subject.name, summary)
+  }
+
   #count(cause: AlertCause, subject: AlertSubject, at: number, value: number, isBad: boolean): void {
     this.#countsOf(cause, subject).add(at, { total: value, bad: isBad ? value : 0 })
   }
@@ -96,12 +102,6 @@ export class RunConditions {
     let objective = this.#objectives.get(key)
     if (!objective) this.#objectives.set(key, (objective = { cause, subject, counts: new RollingCounts() }))
     return objective.counts
-  }
-
-  #arrivalsOf(source: string): RollingCounts {
-    let counts = this.#arrivals.get(source)
-    if (!counts) this.#arrivals.set(source, (counts = new RollingCounts()))
-    return counts
   }
 
   #addDiskUsed(at: number, bytes: number): void {
@@ -120,8 +120,7 @@ export class RunConditions {
       ...this.#objectiveConditions(objective, now, run),
       ...(objective.cause === 'effects' ? this.#receiverConditions(objective, now) : []),
     ])
-    const stopped = [...this.#arrivals].flatMap(([source, counts]) => stoppedSource(source, counts, now))
-    return [...run.reported, ...this.#runConditions(run), ...stopped, ...objectives, ...this.#diskConditions()]
+    return [...run.reported, ...this.#runConditions(run), ...this.#sources.at(now), ...objectives, ...this.#diskConditions()]
   }
 
   #objectiveConditions({ cause, subject, counts }: ObjectiveCounts, now: number, { freshness }: RunCondition): AlertCondition[] {
@@ -184,23 +183,6 @@ const objectiveTexts: Readonly<Partial<Record<AlertCause, (name: string, age?: n
   errors: () => 'HTTP requests are answered with a status of 5xx',
   'dead-letters': name => `records of source '${name}' are rejected`,
   effects: name => `attempts at effects of action '${name}' fail`,
-}
-
-/**
- * A source that has stopped: nothing arrives for 20 times the usual gap between its records, and at least 3 min. The usual gap is the greater
- * one of the last three hours and of the same hour yesterday, so a quiet night does not count. Sources below 100 records in 3 h are not
- * judged: their gaps say too little.
- */
-function stoppedSource(source: string, counts: RollingCounts, now: number): AlertCondition[] {
-  const recent = counts.within(now, 3 * HOUR).total
-  if (recent < limits.SOURCE_RECORDS_MIN) return []
-  const yesterday = counts.within(now - DAY + 30 * MINUTE, HOUR).total
-  const hasYesterday = counts.within(now, 2 * DAY).total > counts.within(now, DAY - 30 * MINUTE).total
-  const gap = Math.max((3 * HOUR) / recent, hasYesterday ? HOUR / yesterday : 0)
-  const silentMs = Math.max(3 * MINUTE, Math.ceil((20 * gap) / MINUTE) * MINUTE)
-  if (silentMs > HOUR || counts.within(now, silentMs).total > 0) return []
-  const summary = `source '${source}' has no records for ${durationText(silentMs)}; ${recent} came in the last 3 h`
-  return [{ cause: 'source-stopped', subject: { kind: 'source', name: source }, severity: 'page', summary }]
 }
 
 const percentText = (share: number): string => `${Number((share * 100).toPrecision(2))} %`

@@ -40,7 +40,11 @@ const judgedMeasures: readonly MeasureName[] = [
   'effects',
   'http_requests',
   'disk_used_bytes',
+  // Grows in each sample, so it shows which minutes were sampled.
+  'cpu_ms',
 ]
+
+const arrivalMeasures: readonly MeasureName[] = ['events', 'cpu_ms']
 
 const DAY = 86_400_000
 
@@ -61,7 +65,8 @@ export class RunAlerts {
     this.#conditions = new RunConditions(ir.name, thresholds)
     this.#jobs = new JobConditions(ir, store, started, this.#guard)
     this.#book = new AlertBook(ir, data, store)
-    for (const sample of storedSamples(store, started)) this.#conditions.add(sample)
+    for (const sample of storedSamples(store, started)) this.#conditions.add(sample, true)
+    this.#conditions.resume(this.#book.firing)
   }
 
   /** All alerts, oldest first. */
@@ -96,12 +101,17 @@ export class RunAlerts {
   }
 }
 
-/** The stored minutes of the last three days as samples. A damaged block is reported when it is written again; then there are fewer. */
+/** The stored minutes of the last 8 days as samples; those before the windows of objectives have the records of sources alone. A damaged block is reported when it is written again; then there are fewer. */
 function* storedSamples(store: NamedValues, now: number): Generator<SeriesSample> {
-  for (let since = now - BURN_WINDOW_MS; since < now; since += DAY) {
+  for (let since = now - limits.SERIES_POINTS_KEPT_MS; since < now; since += DAY) {
     let range: ReturnType<typeof readSeries>
     try {
-      range = readSeries(store, { names: judgedMeasures, since, until: since + DAY, stepMs: 60_000 })
+      range = readSeries(store, {
+        names: since < now - BURN_WINDOW_MS - DAY ? arrivalMeasures : judgedMeasures,
+        since,
+        until: since + DAY,
+        stepMs: 60_000,
+      })
     } catch {
       continue
     }
@@ -112,7 +122,7 @@ function* storedSamples(store: NamedValues, now: number): Generator<SeriesSample
         const value = points[point]
         return value === null || value === 0 ? [] : [[texts[i], value]]
       })
-      if (values.length > 0) yield { at: from + point * stepMs, values: new Map(values) }
+      if (series.some(({ values: points }) => points[point] !== null)) yield { at: from + point * stepMs, values: new Map(values) }
     }
   }
 }
