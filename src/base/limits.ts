@@ -226,6 +226,8 @@ export const limits = {
   BURN_BAD_MIN: 10,
   /** Failed attempts in 3 min, without any success, that show an outage of a receiver. */
   RECEIVER_FAILURES_MIN: 10,
+  /** Time without a committed turn, while records wait, after which a run counts as unavailable, ms. */
+  TURN_STALLED_MS: 30_000,
   /** Records of a source in 24 h of samples below which it is not judged to have stopped. */
   SOURCE_RECORDS_MIN: 100,
   /** As before, separate hours that have records. */

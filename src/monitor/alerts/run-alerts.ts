@@ -13,6 +13,7 @@ import { BURN_WINDOW_MS } from './burn-rate.ts'
 import { type AlertCondition, RunConditions } from './conditions.ts'
 import { ConditionGuard } from './condition-guard.ts'
 import { JobConditions } from './job-conditions.ts'
+import { StalledTurns } from './stalled-turns.ts'
 import type { AlertThresholds } from '../../define/config/index.ts'
 
 /** The parts of a run that alerts are judged from. */
@@ -54,6 +55,7 @@ export class RunAlerts {
   readonly #conditions: RunConditions
   readonly #jobs: JobConditions
   readonly #book: AlertBook
+  readonly #turns: StalledTurns
   readonly #guard: ConditionGuard
 
   /** Reads the last three days of the stored time series, and the stored alerts. */
@@ -62,6 +64,7 @@ export class RunAlerts {
     this.#guard = new ConditionGuard(onReport)
     this.#options = options
     this.#run = run
+    this.#turns = new StalledTurns(started)
     this.#conditions = new RunConditions(ir.name, thresholds)
     this.#jobs = new JobConditions(ir, store, started, this.#guard)
     this.#book = new AlertBook(ir, data, store)
@@ -84,7 +87,7 @@ export class RunAlerts {
     this.#conditions.add(sample)
     const freshness = new Map(this.#run.counts.freshness().map(({ group, age, share }) => [group, { target: share, age }]))
     const reported = [...this.#jobs.at(now), ...this.#guard.read('the lag of sources', () => this.#options.reported?.() ?? [])]
-    const unavailable = this.#unavailable()
+    const unavailable = this.#unavailable(now, sample)
     const conditions = this.#guard.read('the samples', () => this.#conditions.at(now, { freshness, unavailable, reported }))
     return this.#book.update(now, conditions)
   }
@@ -94,10 +97,11 @@ export class RunAlerts {
     return this.#book.edit(edit, by, now)
   }
 
-  #unavailable(): string | undefined {
+  #unavailable(now: number, sample: SeriesSample): string | undefined {
     const { isHeldBack, waiting } = this.#run
+    const stalled = this.#turns.problemAt(now, waiting, sample)
     if (isHeldBack) return 'as many ids are within dedupe as can be remembered (DEDUPE_IDS_MAX)'
-    return waiting >= limits.WAITING_RECORDS_MAX ? `${waiting} records wait for their turn (WAITING_RECORDS_MAX)` : undefined
+    return stalled
   }
 }
 
