@@ -160,8 +160,7 @@ export class DiskReading {
 
   /** Measures once at a time. A disk that hangs delays a sample by `DISK_MEASURE_MS`, has no reading, and costs one pending promise. */
   async refresh(): Promise<void> {
-    if (this.#measuring) return
-    this.#measuring = this.#measure().finally(() => (this.#measuring = undefined))
+    this.#measuring ??= this.#measure().finally(() => (this.#measuring = undefined))
     const onExpiry = (): void => void (this.#free = this.#used = undefined)
     await withDeadline(this.#measuring, limits.DISK_MEASURE_MS, onExpiry, this.#after)
   }
