@@ -218,6 +218,22 @@ test('people acknowledge, silence and resolve; a silence goes on for the next al
     })
 })
 
+test('an alert that fires is kept beyond ALERTS_KEPT, and an unreadable one is reported and left out', () => {
+  const desk = new Desk().hold(120_000, dead)
+  const [[name, text]] = desk.values
+  desk.values.set(name.replace('000001', '000002'), '{')
+  desk.values.set(name.replace('000001', '001500'), text.replace('payments-1"', 'payments-1500"').replace('"firing"', '"resolved"'))
+  const reports: string[] = []
+  desk.book = new AlertBook(ir, '.spillway', desk.book2(), report => reports.push(report))
+  assert.equal(reports.length, 1)
+  assert.match(reports[0], /000002' cannot be read and is left out/)
+  desk.hold(120_000, dead, elsewhere)
+  assert.deepEqual(
+    desk.book.firing.map(({ id }) => id),
+    ['source-stopped-payments-1', 'deadline-notice-1501'],
+  )
+})
+
 test('random troubles: no condition opens two alerts at once, and none stays without an alert or an explanation', () => {
   const next = random(5)
   const all = [dead, stale, missed, elsewhere, condition('disk', 'pipeline', 'shop'), condition('batch-run', 'group', 'logged', 'ticket')]

@@ -11,7 +11,7 @@ import { limits } from '../../base/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import type { NamedValues, NamedWrite } from '../../log/index.ts'
 import type { Alert, AlertCause, AlertChange, InhibitedCondition } from '../alert.ts'
-import { numberedAlerts, type NumberedAlert, putAlert } from './alert-store.ts'
+import { deleteAlert, numberedAlerts, type NumberedAlert, putAlert } from './alert-store.ts'
 import { type AlertEdit, alertById, changedAlert, isSilenced } from './change-alert.ts'
 import type { AlertCondition } from './conditions.ts'
 import { affectedBy, type ConditionKey, explains, isGeneral, type RankedCondition } from './reach.ts'
@@ -46,17 +46,17 @@ const downstream: readonly AlertCause[] = ['freshness', 'deadline', 'errors']
 export class AlertBook {
   readonly #ir: PipelineIR
   readonly #data: string
-  readonly #alerts: NumberedAlert[]
+  #alerts: NumberedAlert[]
   readonly #states = new Map<string, ConditionState>()
   /** Conditions that open no alert before they have ended once, with the time until which at most. */
   readonly #held = new Map<string, number>()
   /** The first update of this process: conditions that need some minutes of samples may come back after it. */
   #begun = Infinity
 
-  constructor(ir: PipelineIR, data: string, store: Pick<NamedValues, 'named'>) {
+  constructor(ir: PipelineIR, data: string, store: Pick<NamedValues, 'named'>, onReport?: (report: string) => void) {
     this.#ir = ir
     this.#data = data
-    this.#alerts = numberedAlerts(store)
+    this.#alerts = numberedAlerts(store, onReport)
   }
 
   /** All alerts, oldest first. */
@@ -235,7 +235,9 @@ export class AlertBook {
   #updateOf(changes: Iterable<ChangedAlert>): AlertUpdate {
     const all = [...changes]
     const put = all.flatMap(({ alert }) => putAlert(this.#alerts.find(other => other.alert.id === alert.id)!))
-    while (this.#alerts.length > 0 && this.#alerts[0].number <= this.#alerts.at(-1)!.number - limits.ALERTS_KEPT) this.#alerts.shift()
-    return { changes: all, put }
+    const oldest = (this.#alerts.at(-1)?.number ?? 0) - limits.ALERTS_KEPT
+    const outdated = this.#alerts.filter(({ number, alert }) => number <= oldest && alert.state !== 'firing')
+    if (outdated.length > 0) this.#alerts = this.#alerts.filter(numbered => !outdated.includes(numbered))
+    return { changes: all, put: [...put, ...outdated.map(deleteAlert)] }
   }
 }

@@ -1,5 +1,5 @@
-/** Alerts in the store: one named value each, in the order in which they opened. The newest `ALERTS_KEPT` are kept. */
-import { limits } from '../../base/index.ts'
+/** Alerts in the store: one named value each, in the order in which they opened. The newest `ALERTS_KEPT` and those that fire are kept. */
+import { thrownText } from '../../base/index.ts'
 import type { NamedValues, NamedWrite } from '../../log/index.ts'
 import type { Alert } from '../alert.ts'
 import { type AlertEdit, alertById, changedAlert } from './change-alert.ts'
@@ -26,20 +26,26 @@ export interface NumberedAlert {
 
 const nameOf = (number: number): string => `${ALERTS}${String(number).padStart(12, '0')}`
 
-/** All stored alerts, oldest first. */
-export const numberedAlerts = (values: Pick<NamedValues, 'named'>): NumberedAlert[] =>
-  values.named(ALERTS).map(([name, text]) => ({ number: Number(name.slice(ALERTS.length)), alert: JSON.parse(text) as Alert }))
+/** All stored alerts, oldest first, without those that cannot be read: they are reported. */
+export function numberedAlerts(values: Pick<NamedValues, 'named'>, onReport: (report: string) => void = () => {}): NumberedAlert[] {
+  return values.named(ALERTS).flatMap(([name, text]): NumberedAlert[] => {
+    try {
+      return [{ number: Number(name.slice(ALERTS.length)), alert: JSON.parse(text) as Alert }]
+    } catch (error) {
+      onReport(`alerts: '${name}' cannot be read and is left out: ${thrownText(error, name)}`)
+      return []
+    }
+  })
+}
 
 /** All stored alerts, oldest first. */
 export const storedAlerts = (values: Pick<NamedValues, 'named'>): Alert[] => numberedAlerts(values).map(({ alert }) => alert)
 
-/** The named values that store an alert; one that became too old is deleted. */
-export function putAlert({ number, alert }: NumberedAlert): NamedWrite[] {
-  return [
-    [nameOf(number), JSON.stringify(alert)],
-    [nameOf(number - limits.ALERTS_KEPT), null],
-  ]
-}
+/** The named values that store an alert. */
+export const putAlert = ({ number, alert }: NumberedAlert): NamedWrite[] => [[nameOf(number), JSON.stringify(alert)]]
+
+/** The deletion of a stored alert. */
+export const deleteAlert = ({ number }: NumberedAlert): NamedWrite => [nameOf(number), null]
 
 /** Changes a stored alert where no run holds the folder; resolves when the change is durable. Throws as `alertById` and `changedAlert` do. */
 export async function editStoredAlert(
@@ -50,7 +56,6 @@ export async function editStoredAlert(
 ): Promise<Alert> {
   const { number, alert: before } = alertById(numberedAlerts(values), edit.id)
   const { alert } = changedAlert(before, edit, by.name, by.now)
-  const [write] = putAlert({ number, alert })
-  await commit([write])
+  await commit(putAlert({ number, alert }))
   return alert
 }

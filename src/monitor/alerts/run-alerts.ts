@@ -67,7 +67,7 @@ export class RunAlerts {
     this.#turns = new StalledTurns(started)
     this.#conditions = new RunConditions(ir.name, thresholds)
     this.#jobs = new JobConditions(ir, store, started, this.#guard)
-    this.#book = new AlertBook(ir, data, store)
+    this.#book = new AlertBook(ir, data, store, onReport)
     for (const sample of storedSamples(store, started)) this.#conditions.add(sample, true)
     this.#conditions.resume(this.#book.firing)
   }
