@@ -66,7 +66,7 @@ export class FolderAlerts {
    */
   pages(): CountedPages | undefined {
     const alerts = this.list()
-    const since = alerts.length < limits.ALERTS_KEPT ? alertsSince(this.#log) : alerts[0].opened
+    const since = alerts.length < limits.ALERTS_KEPT ? alertsSince(this.#log) : alerts.at(-limits.ALERTS_KEPT)!.opened
     const days = ((this.#log.lastSegment()?.arrival ?? 0) - (since ?? Infinity)) / DAY_MS
     if (!(days >= limits.PAGE_COUNT_DAYS_MIN)) return undefined
     const pages = alerts.filter(({ severity }) => severity === 'page')
