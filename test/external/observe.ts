@@ -175,7 +175,7 @@ function giveObjectives(data: string, ir: PipelineIR): void {
 /** The vectors that an alert compares with thresholds; a recording rule is one vector. */
 const comparedParts = (query: string): string[] =>
   query
-    .split(/ (?:and|or) (?:\()?/)
+    .split(/ (?:and|or) (?:(?:ignoring|on) \([^)]*\) )?(?:\()?/)
     .map(part => part.replace(/ (?:>=?|==|<) (?:[\d.e+]+|clamp_max\(.*)\)?$/, '').replace(/^\((?=predict)/, ''))
 
 interface DashboardQueries {

@@ -213,10 +213,6 @@ export const sharedSchemas = {
     ),
     markers: list(ref('SeriesMarker')),
   }),
-  SeriesSample: object({
-    at: described(utcMs, 'the beginning of its 10 s'),
-    series: list(object({ name: text, labels: { type: 'object', additionalProperties: text }, value: number })),
-  }),
   LineageNode: object({ kind: { enum: lineageKinds }, name: text }),
   Lineage: object({
     pipeline: text,

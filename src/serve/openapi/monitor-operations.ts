@@ -10,7 +10,12 @@ const timeText = { ...text, examples: ['2026-01-31T12:00:00Z', '6h'] }
 
 const alertParameter: OpenapiSchema = { name: 'alert', in: 'path', required: true, schema: text, description: 'id of the alert' }
 const note: OpenapiSchema = { ...text, description: 'a note for others' }
-const minutes = (description: string): OpenapiSchema => ({ type: 'number', minimum: 0, maximum: 43_200, description })
+const minutes = (description: string, least: OpenapiSchema = { minimum: 0 }): OpenapiSchema => ({
+  type: 'number',
+  ...least,
+  maximum: 43_200,
+  description,
+})
 
 /** A change of an alert by a person. */
 const alertChange = (operationId: string, summary: string, required: Fields, optional: Fields): OpenapiSchema => ({
@@ -43,7 +48,7 @@ export const monitorPaths: Paths = {
   '/series/stream': streamOperation(
     'seriesStream',
     'Samples of the time series, every 10 s',
-    ['sample', 'SeriesSample'],
+    ['sample', '{ at, series: [{ name, labels, value }] }'],
     queryParameter('name', { enum: measureNames }, 'only this measure'),
   ),
   '/alerts': readOperation(
@@ -59,7 +64,7 @@ export const monitorPaths: Paths = {
   '/alerts/{alert}/silence': alertChange(
     'silenceAlert',
     'Silences an alert that fires, and later ones of the same condition',
-    { minutes: { ...minutes('length of the silence, minutes from now'), exclusiveMinimum: 0 } },
+    { minutes: minutes('length of the silence, minutes from now', { exclusiveMinimum: 0 }) },
     { note },
   ),
   '/alerts/{alert}/resolve': alertChange(
