@@ -31,7 +31,7 @@ function filesIn(folder: string, path: string): string[] {
 }
 
 /**
- * Copies a file as it is now. Yields the content of its chunks, and returns its description; `undefined` for a file that is gone. A file with
+ * Copies the present content of a file. Yields the content of its chunks, and returns its description; `undefined` for a file that is gone. A file with
  * the size and the time of `base` is not read.
  */
 export async function* copyFile(

@@ -101,7 +101,7 @@ export interface Alert {
 }
 
 /**
- * A change of an alert that receivers are told: it opened, became a page, explains one more page (`extended`), resolved, or a person
+ * A change of an alert, as receivers are notified of it: it opened, became a page, explains one more page (`extended`), resolved, or a person
  * acknowledged it. Nothing is sent of an alert that is silenced, but its resolution.
  */
 export type AlertChange = 'opened' | 'raised' | 'extended' | 'acknowledged' | 'resolved'

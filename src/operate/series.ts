@@ -34,7 +34,7 @@ export class FolderSeries {
   /** The number of the newest sample; 0 if there is none. */
   lastNumber = (): number => lastSampleNumber(this.#log)
 
-  /** The least number from which on all samples are kept. */
+  /** Number of the oldest sample after which none is missing. */
   oldestNumber = (): number => oldestSampleNumber(this.#log)
 
   /** The next stored samples after a number, in order: those of one block, or none. */

@@ -16,7 +16,7 @@ export interface AlertDestination {
 export interface AlertDestinationOptions {
   /** Its name in messages and in `GET /alerts`. Default: its kind. Two receivers of one kind need names. */
   readonly name?: string
-  /** The least severity that it is told of: `'page'`, or `'ticket'` for all alerts. Default `'ticket'`; `'page'` for PagerDuty. */
+  /** Least severity of its notifications: `'page'`, or `'ticket'` for all alerts. Default `'ticket'`; `'page'` for PagerDuty. */
   readonly severity?: 'page' | 'ticket'
   /** Interval at which it is reminded of an alert that is still open and that nobody has acknowledged. Default: never. */
   readonly remind?: Duration

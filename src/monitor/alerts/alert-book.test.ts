@@ -49,15 +49,15 @@ class Desk {
 
   /** Updates for `ms` while these conditions hold. */
   hold(ms: number, ...conditions: readonly AlertCondition[]): this {
-    for (const end = this.now + ms; this.now < end;) this.#take(this.book.update((this.now += STEP), conditions))
+    for (const end = this.now + ms; this.now < end;) this.#record(this.book.update((this.now += STEP), conditions))
     return this
   }
 
   edit(...[edit, by = 'cli:ann']: Parameters<AlertBook['edit']> | [Parameters<AlertBook['edit']>[0]]): void {
-    this.#take(this.book.edit(edit, by, this.now))
+    this.#record(this.book.edit(edit, by, this.now))
   }
 
-  #take({ changes, put }: AlertUpdate): void {
+  #record({ changes, put }: AlertUpdate): void {
     for (const [name, value] of put)
       if (value === null) this.values.delete(name)
       else this.values.set(name, value)

@@ -20,7 +20,7 @@ import { firstCommand, runbookOf } from './runbooks.ts'
 /** A change of an alert. */
 export interface ChangedAlert {
   readonly alert: Alert
-  /** The change that receivers are told; absent for one that concerns nobody outside. */
+  /** The change of which receivers are notified; absent for a change inside of the run alone. */
   readonly notice?: AlertChange
 }
 

@@ -27,7 +27,7 @@ export function alertById<T extends { readonly alert: Alert }>(alerts: readonly 
 }
 
 /**
- * The alert after a change by `by` at `now`, UTC ms, and the change that receivers are told; none for a silence or a late outcome.
+ * The alert after a change by `by` at `now`, UTC ms, and the change of which receivers are notified; none for a silence or a late outcome.
  *
  * @throws `SPILL_CONFLICT` to acknowledge or silence an alert that is resolved; `SPILL_INPUT` for a silence without an end ahead, or
  *   beyond `ALERT_SILENCE_MS_MAX`.

@@ -17,7 +17,7 @@ const alert = alertOf()
 const ticket = alertOf({ severity: 'ticket' })
 const acknowledgedAt = (at: number): Alert => alertOf({ acknowledged: { by: 'ann', at } })
 
-test('a receiver is told that an alert opened, was raised, acknowledged and resolved, each once', async () => {
+test('a receiver gets one notification of each: an alert opened, was raised, acknowledged and resolved', async () => {
   const receiver = memoryReceiver()
   const { notifier, change, settle } = notifierOf([receiver.opened()], new MemoryStore())
   notifier.start([])
@@ -192,7 +192,7 @@ test('what waits is sent by the next process, and nothing that was delivered', a
   await fourth.notifier.stop()
 })
 
-test('a new receiver is told of alerts that fire, but of none that is silenced, and of no past ones', async () => {
+test('a new receiver gets notifications of firing alerts, of no silenced and no past ones', async () => {
   const receiver = memoryReceiver()
   const { notifier, settle } = notifierOf([receiver.opened()], new MemoryStore())
   const silenced = alertOf({ id: 'silenced', silenced: { by: 'ann', at: OPENED, until: OPENED + HOUR } })

@@ -216,7 +216,7 @@ export interface NumberedSample extends SeriesSample {
 /** The number of the newest sample; 0 if there is none. */
 export const lastSampleNumber = (store: NamedValues): number => Number(store.get(LAST_SAMPLE) ?? 0)
 
-/** The least number from which on all samples are kept. */
+/** Number of the oldest sample after which none is missing. */
 export const oldestSampleNumber = (store: NamedValues): number => {
   const { blockOf, blocksKept, blockLength } = sampleResolution
   return Math.max(0, (blockOf(lastSampleNumber(store)) - blocksKept + 1) * blockLength)

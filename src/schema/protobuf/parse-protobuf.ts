@@ -57,7 +57,7 @@ class ProtoParser {
   #statement(top: string[]): void {
     const tokens = this.#tokens
     if (tokens.accept(';')) return
-    const word = tokens.take()
+    const word = tokens.next()
     switch (word) {
       case 'syntax':
       case 'edition': {
@@ -69,7 +69,7 @@ class ProtoParser {
         return tokens.expect(';')
       }
       case 'package':
-        this.#package = tokens.take()
+        this.#package = tokens.next()
         return tokens.expect(';')
       case 'import':
         this.#imports++
@@ -123,7 +123,7 @@ class ProtoParser {
     if (label === 'singular') tokens.accept('optional')
     if (tokens.peek() === 'group') tokens.fail('a group is not supported; write a message')
     const { place } = tokens
-    const typeName = tokens.take()
+    const typeName = tokens.next()
     const map = typeName === 'map' && tokens.accept('<') ? this.#mapTypes() : undefined
     const name = tokens.name()
     tokens.expect('=')
@@ -147,17 +147,17 @@ class ProtoParser {
 
   #mapTypes(): { readonly key: string; readonly value: string } {
     const tokens = this.#tokens
-    const key = tokens.take()
+    const key = tokens.next()
     if (!isScalar(key)) tokens.fail(`'${key}' cannot be the key of a map`)
     tokens.expect(',')
-    const value = tokens.take()
+    const value = tokens.next()
     tokens.expect('>')
     return { key, value }
   }
 
   #skipOptions(): void {
     for (let depth = 0; ;) {
-      const token = this.#tokens.take()
+      const token = this.#tokens.next()
       if (token === '[' || token === '{') depth++
       if (token === ']' || token === '}') depth--
       if (depth === 0) return

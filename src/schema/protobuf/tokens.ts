@@ -42,7 +42,7 @@ export class ProtoTokens {
     return this.#tokens[this.#next]?.text
   }
 
-  take(): string {
+  next(): string {
     const token = this.#tokens[this.#next]
     if (!token) return this.fail('the text ends too early')
     this.#next++
@@ -62,27 +62,27 @@ export class ProtoTokens {
   }
 
   name(): string {
-    const token = this.take()
+    const token = this.next()
     return /^[A-Za-z_]\w*$/.test(token) ? token : this.fail(`'${token}' is no name`)
   }
 
   /** An integer in decimal, hexadecimal or octal, with a sign. */
   integer(): number {
     const sign = this.accept('-') ? -1 : 1
-    const token = this.take()
+    const token = this.next()
     const value = /^0[0-7]+$/.test(token) ? Number.parseInt(token, 8) : /^(?:\d+|0[xX][\da-fA-F]+)$/.test(token) ? Number(token) : NaN
     return Number.isSafeInteger(value) ? sign * value : this.fail(`'${token}' is no integer`)
   }
 
   text(): string {
-    const token = this.take()
+    const token = this.next()
     return /^["']/.test(token) ? token.slice(1, -1) : this.fail(`'${token}' is no quoted text`)
   }
 
   /** Skips a statement: up to its semicolon, or a block with all of its inner blocks. */
   skipStatement(): void {
     for (let depth = 0; ;) {
-      const token = this.take()
+      const token = this.next()
       if (token === '{') depth++
       if (token === '}') depth--
       if (depth < 0) this.fail(`unexpected '}'`)

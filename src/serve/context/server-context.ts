@@ -36,7 +36,7 @@ export interface ServeOptions {
   readonly data: string
   /** Notifies that decisions or changes of effects are durable. Without it the server has no event streams. */
   readonly feed?: CommitFeed
-  /** Monitors the run: it is told of answers, and tells of samples. */
+  /** The monitor of the run: counts answers, and notifies of samples. */
   readonly monitor?: Pick<RunMonitor, 'countResponse' | 'subscribe' | 'alerts'>
   /** The changes that operators make to the run. Without it dead letters and effects are only listed. */
   readonly control?: RunControl

@@ -23,7 +23,7 @@ test('the newest events are kept, in order, over several flushes', () => {
   assert.deepEqual([second.events.length, second.events[0], second.events[1], second.total], [TAIL_MAX, 1234, 1233, 1235])
 })
 
-test('gaps are told once each, the newest ten', () => {
+test('gaps are listed once each, the newest ten', () => {
   const buffer = new EventBuffer<number>()
   for (let i = 0; i < 30; i++) buffer.addGap(`gap ${i}`)
   buffer.addGap('gap 29')
