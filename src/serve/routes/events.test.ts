@@ -57,7 +57,6 @@ class Reader {
     call.on('error', () => {})
     call.end()
     const [response] = (await once(call, 'response')) as [IncomingMessage]
-    // Another answer has no events, and its reader would wait for ever.
     assert.equal(response.statusCode, 200)
     return new Reader(response)
   }
