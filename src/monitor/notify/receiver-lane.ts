@@ -9,6 +9,7 @@ import { type Clock, limits, type Random, spanTitle, type StartTimer, thrownText
 import { backoffMs } from '../../action/index.ts'
 import type { DeliveryOutcome } from '../../define/action/index.ts'
 import type { Alert, AlertChange } from '../alert.ts'
+import { isSilenced } from '../alerts/change-alert.ts'
 import { notificationOf, type Notification, type NotificationKind } from './notification.ts'
 import { NotificationQueue } from './notification-queue.ts'
 import type { OpenedAlertReceiver } from './open-alert-receivers.ts'
@@ -278,5 +279,3 @@ const kindText = {
   resolved: 'was resolved',
   reminder: 'is still open',
 } as const
-
-const isSilenced = ({ silenced }: Alert, now: number): boolean => silenced !== undefined && silenced.until > now

@@ -2,7 +2,7 @@
 import { durationText, spanTitle } from '../../base/index.ts'
 import type { GroupIR, ModelIR, PipelineIR, ScheduleIR } from '../../define/ir/index.ts'
 import { scheduleCursor, scheduledTimes } from '../../kernel/index.ts'
-import { partsAffectedBy, affectedByModels, dependentsText } from './affected-parts.ts'
+import { dependentsText } from './affected-parts.ts'
 import { type GeneratedAlert, always, type JobNames } from './rule.ts'
 import { selector } from '../selector.ts'
 
@@ -81,7 +81,7 @@ function staleAlert(ir: PipelineIR, { name, source }: GroupIR, place: ScheduledP
     summary: `feature group '${name}' has no new batch run`,
     description:
       `The values of '${name}' in use are older than ${spanTitle(seconds * 1000)}: a batch run, due every ${durationText(period)} at the latest, ` +
-      `is missing, late or failing. ${dependentsText({ ...partsAffectedBy(ir, { groups: [name] }), groups: [] })}`,
+      `is missing, late or failing. ${dependentsText(ir, { kind: 'group', name })}`,
     command: `spillway runs list --group ${name}`,
     test: {
       phases: { quiet: 20, fault: 10, recovery: 5 },
@@ -127,7 +127,7 @@ const trainingAlert = (ir: PipelineIR, { name }: ModelIR, { job }: JobNames): Ge
   cause: 'training',
   labels: { model: name },
   summary: `the last training of model '${name}' failed`,
-  description: `The champion of '${name}' stays in use and grows older. ${dependentsText(affectedByModels(ir, [name]))}`,
+  description: `The champion of '${name}' stays in use and grows older. ${dependentsText(ir, { kind: 'model', name })}`,
   command: 'spillway models list',
   test: flagTest('spillway_model_training_failed', { model: name, job }),
 })
@@ -140,7 +140,7 @@ const driftAlert = (ir: PipelineIR, { name }: ModelIR, { job }: JobNames): Gener
   cause: 'drift',
   labels: { model: name },
   summary: `the inputs or scores of model '${name}' have drifted`,
-  description: `The last drift check of '${name}' passed a threshold of its definition. ${dependentsText(affectedByModels(ir, [name]))}`,
+  description: `The last drift check of '${name}' passed a threshold of its definition. ${dependentsText(ir, { kind: 'model', name })}`,
   command: 'spillway drift',
   test: flagTest('spillway_model_drifted', { model: name, job }),
 })

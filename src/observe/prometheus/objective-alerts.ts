@@ -1,6 +1,7 @@
 /** Alerts on objectives: freshness of feature groups, deadlines of actions, and answers of the server. */
 import type { PipelineIR } from '../../define/ir/index.ts'
-import { partsAffectedBy, affectedByModels, dependentsText } from './affected-parts.ts'
+import { affectedBy } from '../../monitor/index.ts'
+import { dependentsText } from './affected-parts.ts'
 import { type BurnObjective, burnAlerts, burnRecordings } from './burn-rates.ts'
 import type { GeneratedAlert, JobNames, RecordingRule } from './rule.ts'
 
@@ -50,7 +51,7 @@ export function objectiveAlerts(ir: PipelineIR, names: JobNames): GeneratedAlert
           part: name,
           labels: { group: name, source },
           misses: `decisions read feature group '${name}' older than its freshness objective`,
-          affected: dependentsText({ ...partsAffectedBy(ir, { groups: [name] }), groups: [] }),
+          affected: dependentsText(ir, { kind: 'group', name }),
           command: 'spillway inspect',
         },
         names,
@@ -64,7 +65,7 @@ export function objectiveAlerts(ir: PipelineIR, names: JobNames): GeneratedAlert
           part: name,
           labels: { action: name, model, ...sourceOf(ir, model) },
           misses: `effects of action '${name}' missed their deadline or are dead`,
-          affected: dependentsText(affectedByModels(ir, [model])),
+          affected: dependentsText(ir, { kind: 'model', name: model }),
           command: `spillway effects --action ${name}`,
         },
         names,
@@ -86,7 +87,7 @@ export function objectiveAlerts(ir: PipelineIR, names: JobNames): GeneratedAlert
 
 /** Feature groups that a model reads: only those can have decisions that miss a freshness objective. */
 const readGroups = (ir: PipelineIR): PipelineIR['groups'] =>
-  ir.groups.filter(({ name }) => partsAffectedBy(ir, { groups: [name] }).models.length > 0)
+  ir.groups.filter(({ name }) => affectedBy(ir, { kind: 'group', name }).models.length > 0)
 
 /** The source on whose events a model decides, as a label: its lag makes effects late. */
 function sourceOf({ models }: PipelineIR, name: string): { source?: string } {

@@ -1,7 +1,7 @@
 /** Alerts on the process, its disk, and the effects and mismatches that wait for a person. */
 import { limits } from '../../base/index.ts'
 import type { ActionIR, PipelineIR } from '../../define/ir/index.ts'
-import { affectedByModels, dependentsText } from './affected-parts.ts'
+import { dependentsText } from './affected-parts.ts'
 import { type GeneratedAlert, always, type JobNames } from './rule.ts'
 import { selector } from '../selector.ts'
 
@@ -69,7 +69,7 @@ function receiverAlert(ir: PipelineIR, { name, model }: ActionIR, { job }: JobNa
     summary: `no effect of action '${name}' is delivered`,
     description:
       `In the last 10 minutes at least 10 attempts of '${name}' failed and none succeeded. Effects wait and are retried in order. ` +
-      dependentsText(affectedByModels(ir, [model])),
+      dependentsText(ir, { kind: 'model', name: model }),
     command: `spillway effects --action ${name}`,
     test: {
       phases: { quiet: 20, fault: 15, recovery: 5 },
@@ -93,7 +93,7 @@ const deadEffectsAlert = (ir: PipelineIR, { name, model }: ActionIR, { job }: Jo
   cause: 'effects',
   labels: { action: name, model },
   summary: `effects of action '${name}' are dead`,
-  description: `Effects of '${name}' failed at their last attempt, and wait for a person to retry or drop them. ${dependentsText(affectedByModels(ir, [model]))}`,
+  description: `Effects of '${name}' failed at their last attempt, and wait for a person to retry or drop them. ${dependentsText(ir, { kind: 'model', name: model })}`,
   command: `spillway effects --action ${name} --state dead`,
   test: {
     phases: { quiet: 30, fault: 20, recovery: 5 },

@@ -1,7 +1,7 @@
 /** Alerts on sources: lag, silence and rejected records; and on records that wait for the run. */
 import { durationText, limits } from '../../base/index.ts'
 import type { PipelineIR, SourceIR } from '../../define/ir/index.ts'
-import { partsAffectedBy, dependentsText } from './affected-parts.ts'
+import { dependentsText } from './affected-parts.ts'
 import { type GeneratedAlert, always, type JobNames } from './rule.ts'
 import { selector } from '../selector.ts'
 
@@ -55,7 +55,7 @@ function lagAlert(ir: PipelineIR, source: SourceIR, { job }: JobNames): Generate
     summary: `source '${name}' is behind and does not catch up`,
     description:
       `For 15 minutes events of '${name}' arrived, the newest was more than ${durationText(seconds * 1000)} old at its arrival, and the ` +
-      `lag did not fall. ${dependentsText(partsAffectedBy(ir, { source: name }))}`,
+      `lag did not fall. ${dependentsText(ir, { kind: 'source', name })}`,
     command: 'spillway inspect',
     test: {
       phases: { quiet: 30, fault: 30, recovery: 20 },
@@ -105,7 +105,7 @@ function silenceAlert(ir: PipelineIR, source: SourceIR, { job }: JobNames): Gene
     summary: `source '${name}' has had no event for an hour`,
     description:
       `No event of '${name}' was accepted for an hour, and at least ${DAY_EVENTS_MIN} were on the day before. ` +
-      dependentsText(partsAffectedBy(ir, { source: name })),
+      dependentsText(ir, { kind: 'source', name }),
     command: 'spillway inspect',
     test: {
       phases: { quiet: 75, fault: 70, recovery: 10 },
