@@ -62,9 +62,9 @@ export class ServerProcess {
     throw new Error(`the server did not start:\n${output.join('\n')}`)
   }
 
-  /** Output lines of the process, without its counts of events. */
+  /** Output lines of the process, without its counts of events and its alerts: the suite sends it records that it must reject. */
   get warnings(): string[] {
-    return this.#output.filter(line => !/^\d[\d,]* events,|^pipeline |^ {2}listening at /.test(line))
+    return this.#output.filter(line => !/^\d[\d,]* events,|^pipeline |^ {2}listening at |^ {2}(?:page|ticket|alert) /.test(line))
   }
 
   /** With the token; `body` as JSON, by POST. */
