@@ -244,6 +244,8 @@ export const limits = {
   ALERT_JOBS_EVERY_MS: 60_000,
   /** Time after a batch run should be in use before it counts as overdue, ms. */
   BATCH_RUN_GRACE_MS: 120_000,
+  /** Least time that a batch run may take where no definition states a greatest duration, ms. */
+  BATCH_RUN_USUAL_MS_MIN: 600_000,
   /** Greatest length of a silence, ms. */
   ALERT_SILENCE_MS_MAX: 2_592_000_000,
   /** Newest alerts of a data folder; older ones are deleted. */

@@ -1,78 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { action, count, entity, features, model, on, pipeline, rules, source, stream, t } from '../../index.ts'
+import { condition, dead, Desk, elsewhere, missed, stale, STEP } from '../../../test/monitor/alert-desk.ts'
 import { limits } from '../../base/limits.ts'
 import { random } from '../../base/random.ts'
-import type { AlertCause, AlertSeverity, AlertSubject } from '../alert.ts'
-import { AlertBook, type AlertUpdate } from './alert-book.ts'
-import { storedAlerts } from './alert-store.ts'
 import type { AlertCondition } from './conditions.ts'
-
-const card = entity('card', t.string())
-const from = (name: string) => source(name, { schema: { id: t.string(), card, at: t.timestamp() }, key: 'card', time: 'at', id: 'id' })
-const [payments, logins] = [from('payments'), from('logins')]
-const group = (name: string, of: typeof payments) =>
-  features(name, { from: of, entity: card, place: stream, values: () => ({ n: count('1h') }) })
-const [paid, logged] = [group('paid', payments), group('logged', logins)]
-const fraud = model('fraud', { decide: on(payments), inputs: p => ({ ...paid.of(p.card) }), score: () => rules([], 0.5) })
-const takeover = model('takeover', { decide: on(logins), inputs: p => ({ ...logged.of(p.card) }), score: () => rules([], 0.5) })
-const block = action('block', { when: fraud.score.gte(0.5), do: () => {}, deadline: '1s' })
-const notice = action('notice', { when: takeover.score.gte(0.5), do: () => {}, deadline: '1s' })
-const { ir } = pipeline('shop', [block, notice])
-
-const begin = Date.parse('2026-01-01T00:00Z')
-const STEP = 10_000
-
-const condition = (cause: AlertCause, kind: AlertSubject['kind'], name: string, severity: AlertSeverity = 'page'): AlertCondition => ({
-  cause,
-  subject: { kind, name },
-  severity,
-  summary: `${cause} at ${name}`,
-})
-const dead = condition('source-stopped', 'source', 'payments')
-const stale = condition('freshness', 'group', 'paid')
-const missed = condition('deadline', 'action', 'block')
-const elsewhere = condition('deadline', 'action', 'notice')
-
-/** A book over a store in memory, on a clock that moves 10 s with each update. */
-class Desk {
-  readonly values = new Map<string, string>()
-  readonly messages: string[] = []
-  now = begin
-  book = this.reopened()
-
-  reopened(): AlertBook {
-    return new AlertBook(ir, '.spillway', {
-      named: prefix => [...this.values].filter(([name]) => name.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1)),
-    })
-  }
-
-  /** Updates for `ms` while these conditions hold. */
-  hold(ms: number, ...conditions: readonly AlertCondition[]): this {
-    for (const end = this.now + ms; this.now < end;) this.#record(this.book.update((this.now += STEP), conditions))
-    return this
-  }
-
-  edit(...[edit, by = 'cli:ann']: Parameters<AlertBook['edit']> | [Parameters<AlertBook['edit']>[0]]): void {
-    this.#record(this.book.edit(edit, by, this.now))
-  }
-
-  #record({ changes, put }: AlertUpdate): void {
-    for (const [name, value] of put)
-      if (value === null) this.values.delete(name)
-      else this.values.set(name, value)
-    for (const { alert, notice } of changes) if (notice) this.messages.push(`${notice} ${alert.id}`)
-    assert.deepEqual(storedAlerts(this.book2()), this.book.alerts)
-  }
-
-  book2 = () => ({
-    named: (prefix: string) => [...this.values].filter(([name]) => name.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1)),
-  })
-
-  get states(): string[] {
-    return this.book.alerts.map(({ id, state, severity }) => `${id} ${state} ${severity}`)
-  }
-}
 
 test('an alert opens once its condition has held, and is resolved once it is gone for five minutes', () => {
   const desk = new Desk()
@@ -174,15 +105,30 @@ test('nothing upstream explains a receiver that takes nothing, and tickets of re
   assert.equal(new Desk().hold(120_000, rejections).hold(120_000, rejections, drift).messages.at(-1), 'opened drift-fraud-2')
 })
 
-test('a restart opens nothing again, and resolves what has ended meanwhile', () => {
-  const desk = new Desk()
-  desk.hold(120_000, dead)
-  desk.book = desk.reopened()
-  desk.hold(120_000).hold(120_000, dead)
-  assert.deepEqual(desk.messages, ['opened source-stopped-payments-1'])
-  desk.book = desk.reopened()
-  desk.hold(limits.ALERT_RESOLVE_MS + STEP)
-  assert.deepEqual(desk.messages, ['opened source-stopped-payments-1', 'resolved source-stopped-payments-1'])
+test('a source that falls behind and a group that is stale for it are one page, of the lag', () => {
+  const behind = condition('lag', 'source', 'payments', 'ticket')
+  const desk = new Desk().hold(600_000, behind).hold(60_000, behind, stale)
+  assert.deepEqual(desk.messages, ['opened lag-payments-1'], 'a breach of a minute is none yet')
+  desk.hold(600_000, behind, stale).hold(300_000, behind, stale, missed)
+  assert.deepEqual(desk.messages, ['opened lag-payments-1', 'raised lag-payments-1'])
+  assert.deepEqual(
+    desk.book.firing.map(({ severity, inhibited }) => [severity, inhibited.map(({ cause }) => cause)]),
+    [['page', ['freshness', 'deadline']]],
+  )
+  const together = new Desk().hold(300_000, behind, stale)
+  assert.deepEqual(together.states, ['lag-payments-1 firing page'])
+  const other = new Desk().hold(600_000, condition('lag', 'source', 'logins', 'ticket'), stale)
+  assert.deepEqual(other.states, ['lag-logins-1 firing ticket', 'freshness-paid-2 firing page'], 'another source explains nothing')
+})
+
+test('a silenced lag stays a ticket, and tickets of rejections are not raised', () => {
+  const behind = condition('lag', 'source', 'payments', 'ticket')
+  const desk = new Desk().hold(120_000, behind)
+  desk.edit({ id: 'lag-payments-1', change: 'silence', until: desk.now + 3_600_000 })
+  desk.hold(300_000, behind, stale)
+  assert.deepEqual(desk.states, ['lag-payments-1 firing ticket', 'freshness-paid-2 firing page'])
+  const rejections = condition('dead-letters', 'source', 'payments', 'ticket')
+  assert.equal(new Desk().hold(300_000, rejections, stale).states.at(-1), 'freshness-paid-2 firing page')
 })
 
 test('people acknowledge, silence and resolve; a silence goes on for the next alert of the same condition', () => {
@@ -224,7 +170,7 @@ test('an alert that fires is kept beyond ALERTS_KEPT, and an unreadable one is r
   desk.values.set(name.replace('000001', '000002'), '{')
   desk.values.set(name.replace('000001', '001500'), text.replace('payments-1"', 'payments-1500"').replace('"firing"', '"resolved"'))
   const reports: string[] = []
-  desk.book = new AlertBook(ir, '.spillway', desk.book2(), report => reports.push(report))
+  desk.book = desk.reopened(report => reports.push(report))
   assert.equal(reports.length, 1)
   assert.match(reports[0], /000002' cannot be read and is left out/)
   desk.hold(120_000, dead, elsewhere)

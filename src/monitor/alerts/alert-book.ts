@@ -1,6 +1,6 @@
 /**
  * The alerts of a run: opens one when a condition has held for a time, folds conditions that it explains under it, and resolves it when the
- * condition has not held for a time. All state that must survive is in the alerts themselves; a restart reads them.
+ * condition has not held for a time. All state that must survive is in the alerts and `held-conditions.ts`; a restart reads them.
  *
  * A ticket hides no page. A page that folds under an alert of the whole pipeline, which explains it without lineage, is a notice of its own.
  *
@@ -13,7 +13,9 @@ import type { NamedValues, NamedWrite } from '../../log/index.ts'
 import type { Alert, AlertCause, AlertChange, InhibitedCondition } from '../alert.ts'
 import { deleteAlert, numberedAlerts, type NumberedAlert, putAlert } from './alert-store.ts'
 import { type AlertEdit, alertById, changedAlert, isSilenced } from './change-alert.ts'
+import { type ConditionState, ConditionStates, keyText } from './condition-states.ts'
 import type { AlertCondition } from './conditions.ts'
+import { HeldConditions } from './held-conditions.ts'
 import { affectedBy, type ConditionKey, explains, isGeneral, type RankedCondition } from './reach.ts'
 import { firstCommand, runbookOf } from './runbooks.ts'
 
@@ -30,33 +32,24 @@ export interface AlertUpdate {
   readonly put: readonly NamedWrite[]
 }
 
-/** A condition, the time from which it has held, and the last time at which it held. */
-interface ConditionState {
-  readonly condition: AlertCondition
-  readonly since: number
-  /** When it last held. */
-  last: number
-}
-
-const keyText = ({ cause, subject }: ConditionKey): string => `${cause} ${subject.kind} ${subject.name}`
-
 /** Causes that follow from others wait longer, so that the cause is known first. */
 const downstream: readonly AlertCause[] = ['freshness', 'deadline', 'errors']
+
+const pendingMs = ({ cause }: AlertCondition): number =>
+  downstream.includes(cause) ? limits.ALERT_DOWNSTREAM_PENDING_MS : limits.ALERT_PENDING_MS
 
 export class AlertBook {
   readonly #ir: PipelineIR
   readonly #data: string
   #alerts: NumberedAlert[]
-  readonly #states = new Map<string, ConditionState>()
-  /** Conditions that open no alert before they have ended once, with the time until which at most. */
-  readonly #held = new Map<string, number>()
-  /** The first update of this process: conditions that need some minutes of samples may come back after it. */
-  #begun = Infinity
+  readonly #states = new ConditionStates()
+  readonly #held: HeldConditions
 
   constructor(ir: PipelineIR, data: string, store: Pick<NamedValues, 'named'>, onReport?: (report: string) => void) {
     this.#ir = ir
     this.#data = data
     this.#alerts = numberedAlerts(store, onReport)
+    this.#held = new HeldConditions(store, onReport)
   }
 
   /** All alerts, oldest first. */
@@ -69,26 +62,23 @@ export class AlertBook {
     return this.alerts.filter(({ state }) => state === 'firing')
   }
 
-  /** Updates the alerts by the conditions that hold at `now`, UTC ms. */
-  update(now: number, conditions: readonly AlertCondition[]): AlertUpdate {
+  /** Updates the alerts by the conditions that hold at `now`, UTC ms. The alert of a condition that is `unknown` goes on as it is. */
+  update(now: number, conditions: readonly AlertCondition[], unknown: readonly ConditionKey[] = []): AlertUpdate {
     const changes = new Map<string, ChangedAlert>()
-    this.#begun = Math.min(this.#begun, now)
-    this.#observe(now, conditions)
-    for (const { condition, since, last } of this.#statesUpstreamFirst()) {
-      if (last < now) continue
+    this.#held.move(this.#states.jumpMs(now))
+    this.#states.observe(now, conditions, unknown)
+    this.#releaseHeld(now)
+    this.#raiseLags(now)
+    for (const { condition, since } of this.#upstreamFirst(this.#states.allPresent())) {
       const open = this.#firingOf(condition)
       if (open) this.#raise(changes, now, open, condition)
-      else if (now - since >= this.#pendingMs(condition) && !this.#held.has(keyText(condition))) this.#open(changes, now, condition)
+      else if (now - since >= pendingMs(condition) && !this.#held.has(condition)) this.#open(changes, now, condition)
     }
-    for (const numbered of this.#alerts) {
-      const { alert } = numbered
-      const state = this.#states.get(keyText(alert))
-      const lastHeld = state?.last ?? Math.max(alert.opened, this.#begun)
-      if (alert.state === 'firing' && now - lastHeld >= limits.ALERT_RESOLVE_MS)
-        this.#note(changes, { number: numbered.number, alert: { ...alert, state: 'resolved', resolved: now } }, 'resolved')
-    }
-    for (const numbered of this.#alerts) if (numbered.alert.state === 'firing') this.#unfold(changes, now, numbered)
-    for (const [key, { last }] of this.#states) if (now - last >= limits.ALERT_RESOLVE_MS) this.#states.delete(key)
+    for (const { number, alert } of this.#alerts)
+      if (alert.state === 'firing' && this.#states.isGone(alert))
+        this.#note(changes, { number, alert: { ...alert, state: 'resolved', resolved: now } }, 'resolved')
+    for (const numbered of this.#alerts) if (numbered.alert.state === 'firing') this.#unfold(changes, numbered)
+    this.#states.forgetGone()
     return this.#updateOf(changes.values())
   }
 
@@ -97,36 +87,43 @@ export class AlertBook {
     const { number, alert: before } = alertById(this.#alerts, edit.id)
     const { alert, notice } = changedAlert(before, edit, by, now)
     const changes = new Map<string, ChangedAlert>()
-    if (before.state === 'firing' && alert.state === 'resolved') this.#hold(alert, now)
+    if (before.state === 'firing' && alert.state === 'resolved') this.#held.hold(alert, now)
     this.#note(changes, { number, alert }, notice)
     return { alert, ...this.#updateOf(changes.values()) }
   }
 
-  #observe(now: number, conditions: readonly AlertCondition[]): void {
-    const keys = new Set(conditions.map(keyText))
-    for (const condition of conditions) {
-      const key = keyText(condition)
-      const state = this.#states.get(key)
-      // A short break does not begin the wait again.
-      const since = state && now - state.last <= limits.ALERT_PENDING_MS ? state.since : now
-      this.#states.set(key, { condition, since, last: now })
-    }
-    for (const [key, until] of this.#held) {
-      const alert = this.#alerts.find(
-        ({ alert: { state, inhibited } }) => state === 'firing' && inhibited.some(folded => keyText(folded) === key),
-      )
-      if (!alert && (!keys.has(key) || now >= until)) this.#held.delete(key)
+  #releaseHeld(now: number): void {
+    const explained = new Set(this.firing.flatMap(({ inhibited }) => inhibited.map(keyText)))
+    this.#held.releaseEnded(
+      now,
+      key => this.#states.mayHold(key),
+      key => explained.has(key),
+    )
+  }
+
+  /**
+   * A source that falls behind is a page while a group that it reaches breaches its freshness objective at page severity: the cause is the
+   * lag, and a ticket explains no page. A silenced one stays a ticket, so that it hides no page.
+   */
+  #raiseLags(now: number): void {
+    for (const state of this.#states.allPresent()) {
+      const { cause, subject, severity } = state.condition
+      if (cause !== 'lag' || severity === 'page') continue
+      const alert = this.#firingOf(state.condition)?.alert
+      if (alert && isSilenced(alert, now)) continue
+      const isBreached = (name: string): boolean => {
+        const fresh = this.#states.present({ cause: 'freshness', subject: { kind: 'group', name } })
+        if (fresh?.condition.severity !== 'page' || now - fresh.since < pendingMs(fresh.condition)) return false
+        const isFolded = alert?.inhibited.some(folded => keyText(folded) === keyText(fresh.condition)) ?? false
+        return isFolded || !this.#held.has(fresh.condition)
+      }
+      if (affectedBy(this.#ir, subject).groups.some(isBreached)) state.condition = { ...state.condition, severity: 'page' }
     }
   }
 
   /** States whose condition no later one explains come first. */
-  #statesUpstreamFirst(): ConditionState[] {
-    const states = [...this.#states.values()]
+  #upstreamFirst(states: ConditionState[]): ConditionState[] {
     return states.sort((a, b) => (explains(this.#ir, a.condition, b.condition) ? -1 : explains(this.#ir, b.condition, a.condition) ? 1 : 0))
-  }
-
-  #pendingMs({ cause }: AlertCondition): number {
-    return downstream.includes(cause) ? limits.ALERT_DOWNSTREAM_PENDING_MS : limits.ALERT_PENDING_MS
   }
 
   #firingOf(condition: ConditionKey): NumberedAlert | undefined {
@@ -142,16 +139,16 @@ export class AlertBook {
 
   /** A firing alert keeps its greatest severity, but explains others only by the present one. */
   #ranked(alert: Alert): RankedCondition {
-    return { ...alert, severity: this.#states.get(keyText(alert))?.condition.severity ?? alert.severity }
+    return { ...alert, severity: this.#states.severityOf(alert) ?? alert.severity }
   }
 
   /** Opens an alert, or folds the condition under the alert that explains it. */
   #open(changes: Map<string, ChangedAlert>, now: number, condition: AlertCondition): void {
     const cause = this.#alerts.find(({ alert }) => alert.state === 'firing' && explains(this.#ir, this.#ranked(alert), condition))
-    const pending = [...this.#states.values()].find(({ condition: other, last }) => last === now && explains(this.#ir, other, condition))
+    const pending = this.#states.allPresent().find(({ condition: other }) => explains(this.#ir, other, condition))
     if (cause) return this.#fold(changes, now, cause, condition)
     // Its cause is about to open.
-    if (pending && !this.#held.has(keyText(pending.condition))) return
+    if (pending && !this.#held.has(pending.condition)) return
     const { subject, severity, summary } = condition
     const number = (this.#alerts.at(-1)?.number ?? 0) + 1
     const silenced = this.#alerts.findLast(({ alert }) => keyText(alert) === keyText(condition) && isSilenced(alert, now))?.alert.silenced
@@ -197,7 +194,7 @@ export class AlertBook {
   }
 
   #fold(changes: Map<string, ChangedAlert>, now: number, { number, alert }: NumberedAlert, condition: AlertCondition): void {
-    this.#hold(condition, now)
+    this.#held.hold(condition, now)
     const { cause, subject, severity, summary } = condition
     const folded: InhibitedCondition = { cause, subject, severity, summary, since: now }
     if (alert.inhibited.some(other => keyText(other) === keyText(folded))) return
@@ -206,19 +203,11 @@ export class AlertBook {
   }
 
   /** Drops the conditions that have ended, so that they open or fold anew when they come back. */
-  #unfold(changes: Map<string, ChangedAlert>, now: number, { number, alert }: NumberedAlert): void {
-    const isGone = (folded: InhibitedCondition): boolean => {
-      const lastHeld = this.#states.get(keyText(folded))?.last ?? Math.max(folded.since, this.#begun)
-      return now - lastHeld >= limits.ALERT_RESOLVE_MS
-    }
-    const gone = alert.inhibited.filter(isGone)
+  #unfold(changes: Map<string, ChangedAlert>, { number, alert }: NumberedAlert): void {
+    const gone = alert.inhibited.filter(folded => this.#states.isGone(folded))
     if (gone.length === 0) return
-    for (const folded of gone) this.#held.delete(keyText(folded))
+    for (const folded of gone) this.#held.release(folded)
     this.#note(changes, { number, alert: { ...alert, inhibited: alert.inhibited.filter(folded => !gone.includes(folded)) } })
-  }
-
-  #hold(condition: ConditionKey, now: number): void {
-    this.#held.set(keyText(condition), now + limits.ALERT_HELD_MS_MAX)
   }
 
   #note(changes: Map<string, ChangedAlert>, { number, alert }: NumberedAlert, notice?: AlertChange): void {
@@ -238,6 +227,6 @@ export class AlertBook {
     const oldest = (this.#alerts.at(-1)?.number ?? 0) - limits.ALERTS_KEPT
     const outdated = this.#alerts.filter(({ number, alert }) => number <= oldest && alert.state !== 'firing')
     if (outdated.length > 0) this.#alerts = this.#alerts.filter(numbered => !outdated.includes(numbered))
-    return { changes: all, put: [...put, ...outdated.map(deleteAlert)] }
+    return { changes: all, put: [...put, ...outdated.map(deleteAlert), ...this.#held.changed()] }
   }
 }

@@ -3,6 +3,7 @@ import { thrownText } from '../../base/index.ts'
 import type { NamedValues, NamedWrite } from '../../log/index.ts'
 import type { Alert } from '../alert.ts'
 import { type AlertEdit, alertById, changedAlert } from './change-alert.ts'
+import { HeldConditions } from './held-conditions.ts'
 
 const ALERTS = 'alert/'
 
@@ -56,6 +57,8 @@ export async function editStoredAlert(
 ): Promise<Alert> {
   const { number, alert: before } = alertById(numberedAlerts(values), edit.id)
   const { alert } = changedAlert(before, edit, by.name, by.now)
-  await commit(putAlert({ number, alert }))
+  const held = new HeldConditions(values)
+  if (before.state === 'firing' && alert.state === 'resolved') held.hold(alert, by.now)
+  await commit([...putAlert({ number, alert }), ...held.changed()])
   return alert
 }

@@ -4,24 +4,37 @@
  * Ledgers are read once a minute: some hundred small records.
  */
 import { durationText, limits } from '../../base/index.ts'
-import { batchRunsIn, reportRunsIn } from '../../batch/index.ts'
-import type { GroupIR, PipelineIR } from '../../define/ir/index.ts'
+import { type BatchRunRecord, batchRunsIn, groupCode, reportRunsIn } from '../../batch/index.ts'
+import type { GroupIR, PipelineIR, SourceIR } from '../../define/ir/index.ts'
 import { scheduleCursor } from '../../kernel/index.ts'
 import type { NamedValues } from '../../log/index.ts'
 import { lastReconciliation } from '../../reconcile/index.ts'
 import { driftStateOf, versionsOf } from '../../training/registry/index.ts'
 import type { ConditionGuard } from './condition-guard.ts'
 import type { AlertCondition } from './conditions.ts'
+import type { ConditionKey } from './reach.ts'
 
-type JobsIR = Pick<PipelineIR, 'name' | 'groups' | 'models' | 'reports'>
+type JobsIR = Pick<PipelineIR, 'name' | 'sources' | 'groups' | 'models' | 'reports'>
 
 /** A feature group with batch runs. */
 interface ScheduledGroup {
   readonly name: string
+  /** Fingerprint of its definition: runs of an earlier one are not used. */
+  readonly code: string
   /** Decisions read its batch results alone. */
   readonly isBatch: boolean
-  readonly lasts: number
+  /** The greatest duration of a run that its definition states, ms; a hybrid placement states none. */
+  readonly lasts: number | undefined
   readonly dueAt: (t: number) => number
+}
+
+/** The conditions of jobs at one time. */
+interface JudgedJobs {
+  readonly conditions: readonly AlertCondition[]
+  /** Conditions that may hold: their alerts neither open nor resolve. */
+  readonly unknown: readonly ConditionKey[]
+  /** Groups that are placed batch and have no result yet: the age of their values is infinite, which is no news. */
+  readonly empty: ReadonlySet<string>
 }
 
 export class JobConditions {
@@ -29,10 +42,10 @@ export class JobConditions {
   readonly #store: NamedValues
   readonly #groups: readonly ScheduledGroup[]
   /** Batch runs that were missed while nothing ran are made after the start. */
-  readonly #started: number
+  #started: number
   readonly #guard: Pick<ConditionGuard, 'read'>
   #readAt = -Infinity
-  #conditions: readonly AlertCondition[] = []
+  #judged: JudgedJobs = { conditions: [], unknown: [], empty: new Set() }
 
   /** `started`: start of the run, UTC ms. */
   constructor(ir: JobsIR, store: NamedValues, started: number, guard: Pick<ConditionGuard, 'read'>) {
@@ -40,35 +53,54 @@ export class JobConditions {
     this.#ir = ir
     this.#store = store
     this.#started = started
-    this.#groups = ir.groups.flatMap(scheduledGroup)
+    this.#groups = ir.groups.flatMap(group => scheduledGroup(group, ir.sources))
   }
 
-  /** The conditions at `now`, UTC ms; times do not decrease. */
-  at(now: number): readonly AlertCondition[] {
-    if (now - this.#readAt < limits.ALERT_JOBS_EVERY_MS) return this.#conditions
+  /** Begins again as after a start: the machine slept, or its clock was set. */
+  restart(now: number): void {
+    this.#started = now
+    this.#readAt = -Infinity
+  }
+
+  /** The conditions at `now`, UTC ms; times do not decrease between two restarts. */
+  at(now: number): JudgedJobs {
+    if (now - this.#readAt < limits.ALERT_JOBS_EVERY_MS) return this.#judged
     this.#readAt = now
-    this.#conditions = [
-      ...this.#guard.read('the batch runs', () => this.#batchRuns(now)),
+    const judged = { unknown: [] as ConditionKey[], empty: new Set<string>() }
+    const conditions = [
+      ...this.#guard.read('the batch runs', () => this.#batchRuns(now, judged)),
       ...this.#guard.read('the models', () => this.#models()),
       ...this.#guard.read('the reports', () => this.#reports()),
       ...this.#guard.read('the reconciliations', () => this.#reconciliation()),
     ]
-    return this.#conditions
+    this.#judged = { conditions, ...judged }
+    return this.#judged
   }
 
-  #batchRuns(now: number): AlertCondition[] {
+  #batchRuns(now: number, { unknown, empty }: { readonly unknown: ConditionKey[]; readonly empty: Set<string> }): AlertCondition[] {
     if (this.#groups.length === 0) return []
     const runs = batchRunsIn(this.#store)
-    return this.#groups.flatMap(({ name, isBatch, lasts, dueAt }): AlertCondition[] => {
-      const ofGroup = runs.filter(({ group }) => group === name)
+    return this.#groups.flatMap(({ name, code, isBatch, dueAt, lasts }): AlertCondition[] => {
+      const ofGroup = runs.filter(run => run.group === name && run.code === code)
+      const last = ofGroup.at(-1)
       const used = ofGroup.findLast(({ swapped }) => swapped !== undefined)
-      const due = dueAt(now - lasts - limits.BATCH_RUN_GRACE_MS)
-      if (!(due > (used?.s ?? -Infinity)) || now - this.#started < lasts + limits.BATCH_RUN_GRACE_MS) return []
-      const failure = ofGroup.at(-1)?.error
+      if (isBatch && !used) empty.add(name)
+      // Without events of its source a group has no runs.
+      if (!last) return []
+      const allowed = (lasts ?? usualDuration(ofGroup)) + limits.BATCH_RUN_GRACE_MS
+      const due = dueAt(now - allowed)
+      if (!(due > (used?.s ?? -Infinity))) return []
+      const subject = { kind: 'group', name } as const
+      // The first run begins with the first events, however long ago it was due.
+      const began = Math.max(this.#started, used || last.state !== 'running' ? -Infinity : last.began)
+      if (now - began < allowed) {
+        unknown.push({ cause: 'batch-run', subject })
+        return []
+      }
       const overdue = durationText(Math.floor((now - due) / 60_000) * 60_000)
-      const problem = failure === undefined ? 'is not in use' : `failed: ${failure}`
+      const problem = last.error === undefined ? 'is not in use' : `failed: ${last.error}`
       const summary = `the batch run of group '${name}' that was due ${overdue} ago ${problem}`
-      return [{ cause: 'batch-run', subject: { kind: 'group', name }, severity: isBatch ? 'page' : 'ticket', summary }]
+      return [{ cause: 'batch-run', subject, severity: isBatch ? 'page' : 'ticket', summary }]
     })
   }
 
@@ -117,8 +149,19 @@ export class JobConditions {
   }
 }
 
-function scheduledGroup({ name, place }: GroupIR): ScheduledGroup[] {
+function scheduledGroup(group: GroupIR, sources: readonly SourceIR[]): ScheduledGroup[] {
+  const { name, place } = group
   if (place.kind !== 'batch' && place.kind !== 'hybrid') return []
   const isBatch = place.kind === 'batch'
-  return [{ name, isBatch, lasts: place.kind === 'batch' ? place.lasts : 0, dueAt: scheduleCursor(place.schedule) }]
+  const code = groupCode(
+    group,
+    sources.find(source => source.name === group.source)!,
+  )
+  return [{ name, code, isBatch, lasts: isBatch ? place.lasts : undefined, dueAt: scheduleCursor(place.schedule) }]
+}
+
+/** Time that a run may take where no definition states it, ms: twice its longest finished run, and at least `BATCH_RUN_USUAL_MS_MIN`. */
+function usualDuration(runs: readonly BatchRunRecord[]): number {
+  const durations = runs.flatMap(({ state, began, ended }) => (state === 'done' && ended !== undefined ? [2 * (ended - began)] : []))
+  return Math.max(limits.BATCH_RUN_USUAL_MS_MIN, ...durations)
 }

@@ -86,10 +86,11 @@ export class RunAlerts {
   judge(now: number, sample: SeriesSample): AlertUpdate {
     this.#conditions.add(sample)
     const freshness = new Map(this.#run.counts.freshness().map(({ group, age, share }) => [group, { target: share, age }]))
-    const reported = [...this.#jobs.at(now), ...this.#guard.read('the lag of sources', () => this.#options.reported?.() ?? [])]
+    const jobs = this.#jobs.at(now)
+    const reported = [...jobs.conditions, ...this.#guard.read('the lag of sources', () => this.#options.reported?.() ?? [])]
     const unavailable = this.#unavailable(now, sample)
     const conditions = this.#guard.read('the samples', () => this.#conditions.at(now, { freshness, unavailable, reported }))
-    return this.#book.update(now, conditions)
+    return this.#book.update(now, conditions, jobs.unknown)
   }
 
   /** Changes an alert on behalf of a person. Throws as `AlertBook.edit` does. */
