@@ -226,6 +226,8 @@ export const limits = {
   BURN_BAD_MIN: 10,
   /** Failed attempts in 3 min, without any success, that show an outage of a receiver. */
   RECEIVER_FAILURES_MIN: 10,
+  /** Effects at which these attempts were; fewer may be effects that a receiver always rejects. */
+  RECEIVER_EFFECTS_MIN: 3,
   /** Time without a committed turn, while records wait, after which a run counts as unavailable, ms. */
   TURN_STALLED_MS: 30_000,
   /** Records of a source in 24 h of samples below which it is not judged to have stopped. */
@@ -246,6 +248,8 @@ export const limits = {
   BATCH_RUN_GRACE_MS: 120_000,
   /** Least time that a batch run may take where no definition states a greatest duration, ms. */
   BATCH_RUN_USUAL_MS_MIN: 600_000,
+  /** Time between two judgements from which the clock was set, or the machine slept: waits of alerts do not count it, ms. */
+  ALERT_CLOCK_JUMP_MS: 300_000,
   /** Greatest length of a silence, ms. */
   ALERT_SILENCE_MS_MAX: 2_592_000_000,
   /** Newest alerts of a data folder; older ones are deleted. */

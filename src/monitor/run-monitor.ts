@@ -167,6 +167,7 @@ export class RunMonitor {
     // A run that has failed commits nothing more.
     await this.sample().catch(() => {})
     this.#reading.close()
+    this.#alerts.close()
     this.#reader.close()
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { limits } from '../../base/limits.ts'
 import { random } from '../../base/random.ts'
-import { BURN_WINDOW_MS, burnBreach, burnRules, RollingCounts, type WindowCounts } from './burn-rate.ts'
+import { badShareOf, BURN_WINDOW_MS, burnBreach, burnRules, RollingCounts, type WindowCounts } from './burn-rate.ts'
 
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000]
 const begin = Date.parse('2026-01-01T00:00Z')
@@ -11,9 +11,10 @@ const begin = Date.parse('2026-01-01T00:00Z')
 function naiveSeverity(events: readonly (WindowCounts & { at: number })[], now: number, target: number): string | undefined {
   const rates = (windowMs: number) => {
     const minute = (at: number) => Math.floor(at / MINUTE)
-    const inside = events.filter(({ at }) => minute(at) > minute(now) - windowMs / MINUTE && at <= now)
+    const inside = events.filter(({ at }) => minute(at) >= minute(now) - windowMs / MINUTE && at <= now)
     const [total, bad] = (['total', 'bad'] as const).map(field => inside.reduce((sum, event) => sum + event[field], 0))
-    return { bad, burn: total === 0 ? 0 : bad / total / (1 - target), share: total === 0 ? 0 : bad / total }
+    const share = total === 0 ? 0 : bad / total
+    return { bad, burn: share / (1 - target), isHalved: share > 0 && 1 - share <= target / 2 }
   }
   const table = [
     ['page', 14.4, HOUR, 5 * MINUTE],
@@ -22,8 +23,8 @@ function naiveSeverity(events: readonly (WindowCounts & { at: number })[], now: 
   ] as const
   return table.find(([, factor, longMs, shortMs]) => {
     const holds = (windowMs: number) => {
-      const { burn, share } = rates(windowMs)
-      return burn >= factor || share === 1
+      const { burn, isHalved } = rates(windowMs)
+      return burn >= factor || (isHalved && factor > 1)
     }
     return rates(longMs).bad >= 10 && holds(longMs) && holds(shortMs)
   })?.[0]
@@ -80,7 +81,56 @@ test('an outage that is over in the short window no longer burns', () => {
   assert.equal(BURN_WINDOW_MS, 3 * DAY)
 })
 
-test('a target below the factor asks for all events to be bad', () => {
-  assert.equal(burnBreach(0.5, () => ({ total: 100, bad: 99 }))?.rule.severity, 'ticket')
-  assert.equal(burnBreach(0.5, () => ({ total: 100, bad: 100 }))?.rule.severity, 'page')
+test('at a low target a page asks for half of the events that should be good, whatever the factor', () => {
+  for (const [target, share] of [
+    [0.999, 0.0144],
+    [0.99, 0.144],
+    [0.95, 0.525],
+    [0.9, 0.55],
+    [0.5, 0.75],
+  ] as const) {
+    assert.equal(Number(badShareOf(burnRules[0], target).toPrecision(6)), share)
+    const severityAt = (bad: number) => burnBreach(target, () => ({ total: 10_000, bad }))?.rule.severity
+    assert.equal(severityAt(Math.ceil(10_000 * share)), 'page', `${target}`)
+  }
+  assert.equal(burnBreach(0.9, () => ({ total: 1000, bad: 549 }))?.rule.severity, 'ticket')
+})
+
+test('time that was not observed counts as good: an outage opens its alert as soon as in a run of a month', () => {
+  /** 10 events a minute, all bad in the last `outage` minutes, in a run of so many minutes. */
+  const severityOf = (target: number, outage: number, minutes: number) =>
+    burnBreach(
+      target,
+      windowMs => {
+        const length = Math.min(minutes, windowMs / MINUTE)
+        return { total: 10 * length, bad: 10 * Math.min(outage, length) }
+      },
+      { observedIn: windowMs => Math.min(windowMs, minutes * MINUTE) },
+    )?.rule.severity
+  for (const minutes of [10, 60, 30 * 24 * 60]) {
+    assert.equal(severityOf(0.99, 8, minutes), undefined, `${minutes} min`)
+    assert.equal(severityOf(0.99, 9, minutes), 'page', `${minutes} min`)
+  }
+  // A few bad events of the first 40 minutes are no share of three days.
+  const few = (windowMs: number) => ({ total: 400, bad: windowMs >= HOUR ? 12 : 8 })
+  assert.equal(burnBreach(0.98, few)?.rule.severity, 'ticket')
+  assert.equal(burnBreach(0.98, few, { observedIn: () => 40 * MINUTE })?.rule.severity, undefined)
+})
+
+test('a rate that moves about its factor opens one alert and not many', () => {
+  const next = random(3)
+  let last: 'page' | 'ticket' | undefined
+  let opened = 0
+  for (let i = 0; i < 1000; i++) {
+    const bad = Math.floor(100 * (0.9 + 0.2 * next()))
+    const severity = burnBreach(0.99, () => ({ total: 10_000, bad }), { last })?.rule.severity
+    if (severity && !last) opened++
+    last = severity
+  }
+  assert.deepEqual([opened, last], [1, 'ticket'])
+  assert.equal(
+    burnBreach(0.99, () => ({ total: 10_000, bad: 79 }), { last }),
+    undefined,
+  )
+  assert.equal(burnBreach(0.99, () => ({ total: 1000, bad: 55 }), { last })?.rule.severity, 'ticket', 'a ticket eases no page')
 })

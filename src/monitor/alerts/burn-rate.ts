@@ -3,6 +3,16 @@
  *
  * A burn rate of 1 uses the error budget exactly. A rule holds if the rate is at least its factor both in a long window, so that it matters,
  * and in a short one, so that it still goes on and the alert resets soon. A minimum count keeps a few bad events at night from paging.
+ *
+ * The table of the workbook leaves three cases open:
+ *
+ * - **A long window that the run has not observed as a whole**: after a first start, or after downtime. Its other time counts as good events
+ *   at the same rate. So an outage of minutes opens the alert after the same time as it would in a run of a month, and ten bad events of the
+ *   first hour are no share of three days.
+ * - **Low targets.** At a target of 0.9 a factor of 14.4 asks for more bad events than there are ("Extreme availability goals" in the
+ *   workbook). A page asks at most for a share of `1 − target / 2`: half of the events that should be good are bad.
+ * - **A rate that stays near its factor.** A rule that held holds on down to 80 % of its share and of the least count, so that its alert does
+ *   not open and resolve in turns.
  */
 import { limits } from '../../base/index.ts'
 import type { AlertSeverity } from '../alert.ts'
@@ -39,28 +49,55 @@ export interface BurnBreach {
   readonly counts: WindowCounts
 }
 
+/** Part of the share and the least count at which a rule holds, down to which it holds on. */
+const HOLD_SHARE = 0.8
+
+/** Options of `burnBreach`. */
+export interface BurnOptions {
+  /** Time within the window of so many ms in which events were counted, ms; by default all of it. */
+  readonly observedIn?: (windowMs: number) => number
+  /** The severity of the last breach of the same objective, if that still held. */
+  readonly last?: AlertSeverity | undefined
+  /** Rules to judge by; by default all. */
+  readonly rules?: readonly BurnRule[]
+}
+
 /**
  * The most urgent rule that holds; `undefined` if none does. `countsIn` returns the counts of the window of so many ms that ends now.
- * `target` is the required share of good events, above 0 and below 1. Where a factor asks for more than all events, all must be bad.
+ * `target` is the required share of good events, above 0 and below 1.
  *
  * @example
  * burnBreach(0.99, () => ({ total: 100, bad: 20 }))?.rule.severity // 'page'
  */
-export function burnBreach(target: number, countsIn: (windowMs: number) => WindowCounts): BurnBreach | undefined {
-  for (const rule of burnRules) {
-    const badShare = Math.min(1, rule.factor * (1 - target))
+export function burnBreach(
+  target: number,
+  countsIn: (windowMs: number) => WindowCounts,
+  { observedIn = windowMs => windowMs, last, rules = burnRules }: BurnOptions = {},
+): BurnBreach | undefined {
+  for (const rule of rules) {
+    const part = last === 'page' || last === rule.severity ? HOLD_SHARE : 1
+    const share = part * badShareOf(rule, target)
     const long = countsIn(rule.longMs)
-    if (long.bad >= limits.BURN_BAD_MIN && isBurning(long, badShare) && isBurning(countsIn(rule.shortMs), badShare))
-      return { rule, counts: long }
+    if (long.bad < part * limits.BURN_BAD_MIN || !isBurning(countsIn(rule.shortMs), share)) continue
+    if (isBurning(long, (share * rule.longMs) / observedIn(rule.longMs))) return { rule, counts: long }
   }
   return undefined
 }
+
+/**
+ * The share of bad events from which a rule holds, at a target.
+ *
+ * @example
+ * burnRules.map(rule => badShareOf(rule, 0.9)) // [0.55, 0.55, 0.1]
+ */
+export const badShareOf = ({ factor, severity }: Pick<BurnRule, 'factor' | 'severity'>, target: number): number =>
+  severity === 'page' ? Math.min(factor * (1 - target), 1 - target / 2) : factor * (1 - target)
 
 const isBurning = ({ total, bad }: WindowCounts, badShare: number): boolean => bad > 0 && bad >= badShare * total
 
 /** Counts of the last three days by minute. Memory is constant; a sum costs one addition for each minute of its window. */
 export class RollingCounts {
-  static readonly #length = BURN_WINDOW_MS / MINUTE
+  static readonly #length = BURN_WINDOW_MS / MINUTE + 1
   readonly #minutes = new Float64Array(RollingCounts.#length).fill(-Infinity)
   readonly #total = new Float64Array(RollingCounts.#length)
   readonly #bad = new Float64Array(RollingCounts.#length)
@@ -77,11 +114,11 @@ export class RollingCounts {
     this.#bad[slot] = this.#bad[slot] + bad
   }
 
-  /** The counts of the minutes that began within `windowMs` before `now`, the present one included. */
+  /** The counts of the present minute and of the `windowMs` before it: of at least the window, and of less than a minute more. */
   within(now: number, windowMs: number): WindowCounts {
     const last = Math.floor(now / MINUTE)
     let [total, bad] = [0, 0]
-    for (let minute = last; minute > last - windowMs / MINUTE; minute--) {
+    for (let minute = last; minute >= last - windowMs / MINUTE; minute--) {
       const slot = minute % RollingCounts.#length
       if (this.#minutes[slot] !== minute) continue
       total += this.#total[slot]

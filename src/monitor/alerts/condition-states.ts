@@ -27,7 +27,7 @@ export class ConditionStates {
   /** Time by which the clock jumped before `now`, ms, negative if it was set back: it was set, or the machine slept. 0 if it did not. */
   jumpMs(now: number): number {
     const ms = now - this.#now
-    return this.#now !== -Infinity && (ms < 0 || ms > limits.ALERT_RESOLVE_MS) ? ms - limits.SERIES_SAMPLE_MS : 0
+    return this.#now !== -Infinity && (ms < 0 || ms > limits.ALERT_CLOCK_JUMP_MS) ? ms - limits.SERIES_SAMPLE_MS : 0
   }
 
   /** Records the conditions that hold at `now`, UTC ms, and those that are unknown. */

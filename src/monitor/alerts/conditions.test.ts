@@ -77,7 +77,7 @@ test('healthy days with quiet nights open nothing, at any rate of events', () =>
 
 test('each fault shows within five minutes, as the cause that it is', () => {
   const faults: readonly [string, Readonly<Record<string, number>>][] = [
-    ['page source-stopped payments', { [accepted]: 0, [rejected]: 0, [read]: 0, [fresh]: 0, [met]: 0, [delivered]: 0 }],
+    ['page source-stopped payments', { [accepted]: 0, [rejected]: 0, [read]: 0, [fresh]: 0, [met]: 0 }],
     ['page dead-letters payments', { [accepted]: 0, [rejected]: 20, [read]: 0, [fresh]: 0 }],
     ['page effects block', { [delivered]: 0, [met]: 0, [failed]: 20 }],
   ]
@@ -85,7 +85,11 @@ test('each fault shows within five minutes, as the cause that it is', () => {
     const simulation = new Simulation()
     const usual = healthySample(random(4), 10)
     simulation.run(6 * HOUR, usual)
-    const held = simulation.run(10 * MINUTE, now => ({ ...usual(now), ...fault }))
+    const held = simulation.run(10 * MINUTE, now => {
+      for (let number = 0; fault[delivered] === 0 && number < 5; number++)
+        simulation.conditions.receivers.add({ action: 'block', number, outcome: 'tried', at: now })
+      return { ...usual(now), ...fault }
+    })
     assert.ok((held.get(text) ?? Infinity) <= 5 * MINUTE, `${text}: ${JSON.stringify([...held])}`)
   }
 })
@@ -98,6 +102,38 @@ test('stale decisions page by burn rate, and a group without an objective is not
   assert.deepEqual([...simulation.run(20 * MINUTE, stale, { freshness: new Map() })], [])
   const [[first]] = simulation.run(5 * MINUTE, stale)
   assert.equal(first, 'page freshness card')
+})
+
+test('a few effects that are rejected again and again are a ticket, and an outage leaves none behind', () => {
+  const poison = new Simulation()
+  poison.run(3 * HOUR, () => ({ [delivered]: 0, cpu_ms: 1 }))
+  assert.deepEqual(
+    [...poison.run(10 * HOUR, now => ({ [failed]: now % MINUTE === 0 ? 1 : 0, cpu_ms: 1 })).keys()],
+    ['ticket effects block'],
+  )
+  const outage = new Simulation()
+  outage.run(6 * HOUR, healthySample(random(4), 1))
+  const down = (now: number) => {
+    for (let number = 0; number < 5; number++) outage.conditions.receivers.add({ action: 'block', number, outcome: 'tried', at: now })
+    return { [failed]: 5, cpu_ms: 1, 'effects_waiting?action=block': 5 }
+  }
+  assert.deepEqual(
+    [...outage.run(2 * HOUR, down).keys()].filter(text => text.includes('effects')),
+    ['page effects block'],
+  )
+  outage.conditions.receivers.add({ action: 'block', number: 1, outcome: 'delivered', at: outage.now })
+  assert.deepEqual(
+    [...outage.run(HOUR, healthySample(random(5), 1)).keys()].filter(text => text.includes('effects')),
+    [],
+  )
+})
+
+test('a group that has no result yet is not judged, and its decisions do not count later', () => {
+  const simulation = new Simulation()
+  const unjudged = new Set(['card'])
+  const stale = new Map([[read, 100]])
+  for (let i = 0; i < 360; i++) simulation.conditions.add({ at: (simulation.now += SAMPLE), values: stale }, { unjudged })
+  assert.deepEqual([...simulation.run(10 * MINUTE, () => ({ [read]: 100, [fresh]: 100 }))], [])
 })
 
 test('a poison event opens nothing', () => {
@@ -114,7 +150,7 @@ test('a disk that fills up, a run that takes nothing, and what jobs report are c
     disk_free_bytes: 40 * gib - ((now - begin) / HOUR) * 12 * gib,
     disk_used_bytes: gib + ((now - begin) / HOUR) * 12 * gib,
   })
-  const held = simulation.run(30 * MINUTE, filling)
+  const held = simulation.run(50 * MINUTE, filling)
   assert.ok(held.has('page disk shop'))
   const low = new Simulation()
   assert.deepEqual([...low.run(SAMPLE, () => ({ disk_free_bytes: 1.5 * gib })).keys()], ['ticket disk shop'])
@@ -172,13 +208,50 @@ test('downtime is no silence, and an alert goes on after a restart until a recor
   assert.deepEqual([...next.run(SAMPLE, () => records(1))], [])
 })
 
+/** Records on workdays from 8:00 to 18:00, UTC. */
+const office = (now: number) => {
+  const hour = (now / HOUR) % 24
+  const day = new Date(now).getUTCDay()
+  return records(hour >= 8 && hour < 18 && day !== 0 && day !== 6 ? 10 : 0)
+}
+
 test('a source that stops each evening, and over the weekend, does so each day', () => {
   const simulation = new Simulation()
-  const office = (now: number) => {
-    const hour = (now / HOUR) % 24
-    const day = new Date(now).getUTCDay()
-    return records(hour >= 8 && hour < 18 && day !== 0 && day !== 6 ? 10 : 0)
-  }
   simulation.run(8 * DAY, office)
   assert.deepEqual([...simulation.run(7 * DAY, office)], [])
+})
+
+test('a source that is silent each night has stopped after 2 h of its day, and is missed in the morning', () => {
+  // The first day is a Thursday.
+  for (const [name, stop, latest] of [
+    ['at noon of the Wednesday', 13 * DAY + 12 * HOUR, 122 * MINUTE],
+    ['in the night to a Monday', 11 * DAY, 9 * HOUR + 22 * MINUTE],
+  ] as const) {
+    const simulation = new Simulation()
+    simulation.run(8 * DAY, office)
+    assert.deepEqual([...simulation.run(stop - 8 * DAY, office)], [])
+    const held = simulation.run(DAY, () => records(0)).get(stopped)
+    assert.ok(held !== undefined && held > latest - 4 * MINUTE && held <= latest, `${name}: ${held! / MINUTE} min`)
+  }
+})
+
+test('a source whose day begins an hour later after a change of the clock has not stopped', () => {
+  const simulation = new Simulation()
+  const later = (now: number) => office(now - (now >= begin + 10 * DAY ? HOUR : 0))
+  simulation.run(8 * DAY, later)
+  assert.deepEqual([...simulation.run(7 * DAY, later)], [])
+})
+
+test('a source whose records come in bursts at random has not stopped when none come for a while', () => {
+  for (const [seed, minutes] of [
+    [1, 5],
+    [2, 20],
+    [3, 40],
+  ] as const) {
+    const simulation = new Simulation()
+    const next = random(seed)
+    const bursts = () => records(next() < SAMPLE / (minutes * MINUTE) ? 20 : 0)
+    simulation.run(8 * DAY, bursts)
+    assert.deepEqual([...simulation.run(8 * DAY, bursts)], [], `each ${minutes} min`)
+  }
 })

@@ -4,11 +4,13 @@
  * Every rule is right without configuration; `AlertThresholds` changes its numbers. Counts of the last three days are in memory, and are
  * read from the stored time series at the start.
  */
-import { durationText, limits } from '../../base/index.ts'
+import { durationText } from '../../base/index.ts'
 import type { AlertCause, AlertSeverity, AlertSubject } from '../alert.ts'
 import { labelsOf, measureOf } from '../series/measures.ts'
 import type { SeriesSample } from '../series/recorder.ts'
-import { burnBreach, RollingCounts, type WindowCounts } from './burn-rate.ts'
+import { burnBreach, burnRules, RollingCounts, type WindowCounts } from './burn-rate.ts'
+import { DiskSpace } from './disk-space.ts'
+import { ReceiverOutages } from './receiver-outages.ts'
 import { StoppedSources } from './stopped-sources.ts'
 import type { AlertThresholds } from '../../define/config/index.ts'
 
@@ -36,25 +38,40 @@ interface ObjectiveCounts {
   readonly cause: AlertCause
   readonly subject: AlertSubject
   readonly counts: RollingCounts
+  /** The severity of the last breach, while it goes on. */
+  last?: AlertSeverity | undefined
 }
 
-const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000]
+/** How a sample is added. */
+interface AddedSample {
+  /** It is of an earlier process. */
+  readonly isStored?: boolean
+  /** Groups whose decisions are not judged. */
+  readonly unjudged?: ReadonlySet<string>
+}
+
+const MINUTE = 60_000
 
 export class RunConditions {
   readonly #pipeline: string
   readonly #thresholds: AlertThresholds
   readonly #objectives = new Map<string, ObjectiveCounts>()
   readonly #sources = new StoppedSources()
-  readonly #diskUsed: { readonly at: number; readonly bytes: number }[] = []
-  #diskFree: number | undefined
+  readonly #disk = new DiskSpace()
+  /** Minutes that have a sample. */
+  readonly #sampled = new RollingCounts()
+  #minute = -1
+  /** Receivers of effects, by attempts that the caller adds. */
+  readonly receivers = new ReceiverOutages()
 
   constructor(pipeline: string, thresholds: AlertThresholds) {
     this.#pipeline = pipeline
     this.#thresholds = thresholds
   }
 
-  /** Adds a sample, in order. Those of earlier processes are `isStored`. */
-  add({ at, values }: SeriesSample, isStored = false): void {
+  /** Adds a sample, in order. */
+  add({ at, values }: SeriesSample, { isStored = false, unjudged }: AddedSample = {}): void {
+    this.#addMinute(Math.floor(at / MINUTE))
     this.#sources.addSample(at, isStored)
     const within = new Map<string, number>()
     for (const [series, value] of values) if (measureOf(series) === 'freshness_within') within.set(labelsOf(series)['group'], value)
@@ -67,46 +84,60 @@ export class RunConditions {
           if (outcome !== 'duplicate') this.#count('dead-letters', { kind: 'source', name: source }, at, value, outcome === 'rejected')
           break
         case 'freshness_decisions':
-          this.#countsOf('freshness', { kind: 'group', name: group }).add(at, { total: value, bad: value - (within.get(group) ?? 0) })
+          if (unjudged?.has(group)) break
+          this.#objectiveOf('freshness', { kind: 'group', name: group }).counts.add(at, {
+            total: value,
+            bad: value - (within.get(group) ?? 0),
+          })
           break
         case 'deadlines':
           this.#count('deadline', { kind: 'action', name: action }, at, value, outcome === 'missed')
           break
         case 'effects':
-          this.#count('effects', { kind: 'action', name: action }, at, value, outcome !== 'delivered')
+          // A receiver that is down has an alert, which is to end with its outage.
+          if (outcome === 'delivered' || !this.receivers.isDown(action))
+            this.#count('effects', { kind: 'action', name: action }, at, value, outcome !== 'delivered')
+          break
+        case 'effects_waiting':
+          if (value === 0) this.receivers.addIdle(action)
           break
         case 'http_requests':
           this.#count('errors', { kind: 'pipeline', name: this.#pipeline }, at, value, status === '5xx')
           break
         case 'disk_free_bytes':
-          this.#diskFree = value
+          this.#disk.addFree(value)
           break
         case 'disk_used_bytes':
-          this.#addDiskUsed(at, value)
+          this.#disk.addSize(at, value)
           break
       }
     }
   }
 
-  /** Continues the alerts of an earlier process that only an event ends. */
+  /** Continues the alerts of an earlier process: some end by an event alone, and a rate near its factor holds on. */
   resume(alerts: readonly AlertCondition[]): void {
-    for (const { cause, subject, summary } of alerts) if (cause === 'source-stopped') this.#sources.resume(subject.name, summary)
+    for (const { cause, subject, severity, summary } of alerts) {
+      if (cause === 'source-stopped') this.#sources.resume(subject.name, summary)
+      if (cause === 'effects' && severity === 'page') this.receivers.resume(subject.name, summary)
+      if (cause in objectiveTexts) this.#objectiveOf(cause, subject).last = severity
+    }
+  }
+
+  #addMinute(minute: number): void {
+    if (minute === this.#minute) return
+    this.#minute = minute
+    this.#sampled.add(minute * MINUTE, { total: 1, bad: 0 })
   }
 
   #count(cause: AlertCause, subject: AlertSubject, at: number, value: number, isBad: boolean): void {
-    this.#countsOf(cause, subject).add(at, { total: value, bad: isBad ? value : 0 })
+    this.#objectiveOf(cause, subject).counts.add(at, { total: value, bad: isBad ? value : 0 })
   }
 
-  #countsOf(cause: AlertCause, subject: AlertSubject): RollingCounts {
+  #objectiveOf(cause: AlertCause, subject: AlertSubject): ObjectiveCounts {
     const key = `${cause} ${subject.name}`
     let objective = this.#objectives.get(key)
     if (!objective) this.#objectives.set(key, (objective = { cause, subject, counts: new RollingCounts() }))
-    return objective.counts
-  }
-
-  #addDiskUsed(at: number, bytes: number): void {
-    this.#diskUsed.push({ at, bytes })
-    while (this.#diskUsed[0].at < at - HOUR) this.#diskUsed.shift()
+    return objective
   }
 
   /** The counts of an objective in a window of `windowMs` that ends at `now`; `undefined` before its first event. */
@@ -116,31 +147,34 @@ export class RunConditions {
 
   /** The conditions that hold at `now`, UTC ms. */
   at(now: number, run: RunCondition): AlertCondition[] {
-    const objectives = [...this.#objectives.values()].flatMap(objective => [
-      ...this.#objectiveConditions(objective, now, run),
-      ...(objective.cause === 'effects' ? this.#receiverConditions(objective, now) : []),
-    ])
-    return [...run.reported, ...this.#runConditions(run), ...this.#sources.at(now), ...objectives, ...this.#diskConditions()]
+    const receivers = this.receivers.conditions()
+    const isDown = ({ cause, subject }: ObjectiveCounts): boolean => cause === 'effects' && this.receivers.isDown(subject.name)
+    const objectives = [...this.#objectives.values()].filter(objective => !isDown(objective))
+    return [
+      ...run.reported,
+      ...this.#runConditions(run),
+      ...this.#sources.at(now),
+      ...receivers,
+      ...objectives.flatMap(objective => this.#objectiveConditions(objective, now, run)),
+      ...this.#diskConditions(),
+    ]
   }
 
-  #objectiveConditions({ cause, subject, counts }: ObjectiveCounts, now: number, { freshness }: RunCondition): AlertCondition[] {
-    const objective = freshness.get(subject.name)
-    const target = cause === 'freshness' ? objective?.target : this.#thresholds[objectiveThresholds[cause]!]
+  #objectiveConditions(objective: ObjectiveCounts, now: number, { freshness }: RunCondition): AlertCondition[] {
+    const { cause, subject, counts, last } = objective
+    const stated = freshness.get(subject.name)
+    const target = cause === 'freshness' ? stated?.target : this.#thresholds[objectiveThresholds[cause]!]
     if (target === undefined) return []
-    const breach = burnBreach(target, windowMs => counts.within(now, windowMs))
+    // Retries of a few effects are no reason for a page; a receiver that takes nothing is judged by its effects.
+    const rules = cause === 'effects' ? burnRules.filter(({ severity }) => severity === 'ticket') : burnRules
+    const observedIn = (windowMs: number): number => Math.min(windowMs, this.#sampled.within(now, windowMs).total * MINUTE)
+    const breach = burnBreach(target, windowMs => counts.within(now, windowMs), { rules, observedIn, last })
+    objective.last = breach?.rule.severity
     if (!breach) return []
     const { rule, counts: counted } = breach
     const share = `${percentText(counted.bad / counted.total)} of ${counted.total} in ${durationText(rule.longMs)}`
-    const summary = `${objectiveTexts[cause]!(subject.name, objective?.age)}: ${share}; the objective allows ${percentText(1 - target)}`
+    const summary = `${objectiveTexts[cause]!(subject.name, stated?.age)}: ${share}; the objective allows ${percentText(1 - target)}`
     return [{ cause, subject, severity: rule.severity, summary }]
-  }
-
-  /** A receiver that takes nothing: an outage shows in minutes, long before effects are dead. */
-  #receiverConditions({ subject, counts }: ObjectiveCounts, now: number): AlertCondition[] {
-    const { total, bad } = counts.within(now, 3 * MINUTE)
-    if (bad < limits.RECEIVER_FAILURES_MIN || bad < total) return []
-    const summary = `the receiver of action '${subject.name}' has taken none of ${total} attempts in 3 min`
-    return [{ cause: 'effects', subject, severity: 'page', summary }]
   }
 
   #runConditions({ unavailable }: RunCondition): AlertCondition[] {
@@ -150,22 +184,8 @@ export class RunConditions {
   }
 
   #diskConditions(): AlertCondition[] {
-    const free = this.#diskFree
-    if (free === undefined) return []
-    const first = this.#diskUsed[0]
-    const last = this.#diskUsed.at(-1)
-    const growth = first && last && last.at - first.at >= 10 * MINUTE ? (last.bytes - first.bytes) / (last.at - first.at) : 0
-    const untilFull = growth > 0 ? free / growth : Infinity
-    const { diskPageBytes, diskTicketBytes } = this.#thresholds
-    const severity: AlertSeverity | undefined =
-      free < diskPageBytes || untilFull < 4 * HOUR ? 'page' : free < diskTicketBytes || untilFull < 3 * DAY ? 'ticket' : undefined
-    if (!severity) return []
-    const fullText =
-      untilFull < 3 * DAY
-        ? `, full in ${durationText(Math.max(1, Math.floor(untilFull / MINUTE)) * MINUTE)} at the rate of the last hour`
-        : ''
-    const subject = { kind: 'pipeline', name: this.#pipeline } as const
-    return [{ cause: 'disk', subject, severity, summary: `the disk of the data folder has ${sizeText(free)} free${fullText}` }]
+    const condition = this.#disk.condition(this.#thresholds)
+    return condition ? [{ cause: 'disk', subject: { kind: 'pipeline', name: this.#pipeline }, ...condition }] : []
   }
 }
 
@@ -186,6 +206,3 @@ const objectiveTexts: Readonly<Partial<Record<AlertCause, (name: string, age?: n
 }
 
 const percentText = (share: number): string => `${Number((share * 100).toPrecision(2))} %`
-
-const sizeText = (bytes: number): string =>
-  bytes < 2 ** 30 ? `${Math.round(bytes / 2 ** 20)} MiB` : `${Number((bytes / 2 ** 30).toPrecision(2))} GiB`

@@ -1,5 +1,6 @@
 /** The alerts of one run: its samples and ledgers in, changes of alerts out. The caller commits the changes before it tells anyone. */
 import { limits } from '../../base/index.ts'
+import { subscribeTo } from '../../base/node/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import type { NamedValues } from '../../log/index.ts'
 import type { Run } from '../../run/index.ts'
@@ -13,6 +14,7 @@ import { BURN_WINDOW_MS } from './burn-rate.ts'
 import { type AlertCondition, RunConditions } from './conditions.ts'
 import { ConditionGuard } from './condition-guard.ts'
 import { JobConditions } from './job-conditions.ts'
+import { SteadyClock } from './steady-clock.ts'
 import { StalledTurns } from './stalled-turns.ts'
 import type { AlertThresholds } from '../../define/config/index.ts'
 
@@ -57,6 +59,8 @@ export class RunAlerts {
   readonly #book: AlertBook
   readonly #turns: StalledTurns
   readonly #guard: ConditionGuard
+  readonly #clock = new SteadyClock()
+  readonly #unsubscribe: () => void
 
   /** Reads the last three days of the stored time series, and the stored alerts. */
   constructor(run: AlertedRun, options: RunAlertsOptions) {
@@ -68,8 +72,16 @@ export class RunAlerts {
     this.#conditions = new RunConditions(ir.name, thresholds)
     this.#jobs = new JobConditions(ir, store, started, this.#guard)
     this.#book = new AlertBook(ir, data, store, onReport)
-    for (const sample of storedSamples(store, started)) this.#conditions.add(sample, true)
+    for (const sample of storedSamples(store, started)) this.#conditions.add(sample, { isStored: true })
     this.#conditions.resume(this.#book.firing)
+    this.#unsubscribe = subscribeTo('spillway:effect', attempt => {
+      if (attempt.run === run) this.#conditions.receivers.add(attempt)
+    })
+  }
+
+  /** Ends the observation of effects. */
+  close(): void {
+    this.#unsubscribe()
   }
 
   /** All alerts, oldest first. */
@@ -84,12 +96,15 @@ export class RunAlerts {
 
   /** Judges the run at `now`, UTC ms, by one more sample. */
   judge(now: number, sample: SeriesSample): AlertUpdate {
-    this.#conditions.add(sample)
-    const freshness = new Map(this.#run.counts.freshness().map(({ group, age, share }) => [group, { target: share, age }]))
+    if (this.#clock.hasJumped(now)) this.#jobs.restart(now)
+    const steady = this.#clock.at(now)
     const jobs = this.#jobs.at(now)
+    this.#conditions.add({ at: Math.min(sample.at, now) + steady - now, values: sample.values }, { unjudged: jobs.empty })
+    const objectives = this.#run.counts.freshness().filter(({ group }) => !jobs.empty.has(group))
+    const freshness = new Map(objectives.map(({ group, age, share }) => [group, { target: share, age }]))
     const reported = [...jobs.conditions, ...this.#guard.read('the lag of sources', () => this.#options.reported?.() ?? [])]
-    const unavailable = this.#unavailable(now, sample)
-    const conditions = this.#guard.read('the samples', () => this.#conditions.at(now, { freshness, unavailable, reported }))
+    const unavailable = this.#unavailable(steady, sample)
+    const conditions = this.#guard.read('the samples', () => this.#conditions.at(steady, { freshness, unavailable, reported }))
     return this.#book.update(now, conditions, jobs.unknown)
   }
 
@@ -98,9 +113,9 @@ export class RunAlerts {
     return this.#book.edit(edit, by, now)
   }
 
-  #unavailable(now: number, sample: SeriesSample): string | undefined {
+  #unavailable(steady: number, sample: SeriesSample): string | undefined {
     const { isHeldBack, waiting } = this.#run
-    const stalled = this.#turns.problemAt(now, waiting, sample)
+    const stalled = this.#turns.problemAt(steady, waiting, sample)
     if (isHeldBack) return 'as many ids are within dedupe as can be remembered (DEDUPE_IDS_MAX)'
     return stalled
   }
@@ -127,6 +142,8 @@ function* storedSamples(store: NamedValues, now: number): Generator<SeriesSample
         const value = points[point]
         return value === null || value === 0 ? [] : [[texts[i], value]]
       })
+      // A clock that was ahead leaves samples of times to come.
+      if (from + point * stepMs > now) return
       if (series.some(({ values: points }) => points[point] !== null)) yield { at: from + point * stepMs, values: new Map(values) }
     }
   }

@@ -1,10 +1,17 @@
 /**
- * Judges sources that have stopped: silent for three times their longest silence of a day, and at least 3 min.
+ * Judges sources that have stopped: silent for three times their longest silence of a day, and at least 3 min; or, for a source that is silent
+ * each night, while it had records at the same time a week ago.
  *
  * Only minutes in which the run was sampled count, so that downtime is no silence, and the present silence begins with this process. A source
  * is judged once a day of samples has records in several separate hours: a backfill says nothing about a rhythm. Silence at a time at which
- * yesterday or a week ago had no records either is usual. A source that has stopped is so until its next record. Memory: 8 days of minutes
- * for each source, 180 KB. Cost: a walk over those minutes for each source that is silent.
+ * yesterday or a week ago had no records either is usual. A source that has stopped is so until its next record.
+ *
+ * The same time a week ago is busy if a span that ended then had records, with no silence longer than a third of the span. The span is also
+ * three times the longest silence of a day but one, which is the night: records that come at random have several long silences a day. Spans have at least
+ * 2 h, so that a source that follows summer time begins and ends its day as usual. A week of samples is needed: after less, a weekend looks
+ * like an outage.
+ *
+ * Memory: 8 days of minutes for each source, 180 KB. Cost: a walk over those minutes for each source that is silent.
  */
 import { durationText, limits } from '../../base/index.ts'
 import type { Alert } from '../alert.ts'
@@ -12,6 +19,11 @@ import type { Alert } from '../alert.ts'
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000]
 const [DAY_MINUTES, KEPT_MINUTES] = [DAY / MINUTE, limits.SERIES_POINTS_KEPT_MS / MINUTE]
 const SILENT_MINUTES_MIN = 3
+/** A silence is longer than usual from so many times the longest usual one. */
+const SILENCE_FACTOR = 3
+/** Lengths of silences that are compared with the same time a week ago, minutes. */
+const comparedMinutes = [120, 240, 480]
+const WEEK_MINUTES = 7 * DAY_MINUTES
 
 /** A number for each of the last minutes that has one. */
 class MinuteCounts {
@@ -89,18 +101,34 @@ export class StoppedSources {
 
   #stoppedText(source: string, state: SourceState, minute: number): string | undefined {
     if (state.silence <= SILENT_MINUTES_MIN) return undefined
-    const { gap, records, hours } = this.#usual(state)
-    const silent = Math.max(SILENT_MINUTES_MIN, 3 * gap)
-    if (hours < limits.SOURCE_HOURS_MIN || records < limits.SOURCE_RECORDS_MIN || state.silence <= silent) return undefined
-    if (this.#isQuiet(state, minute - DAY_MINUTES, silent) || this.#isQuiet(state, minute - 7 * DAY_MINUTES, silent)) return undefined
+    const { gap, second, records, hours } = this.#usual(state)
+    const silent = Math.max(SILENT_MINUTES_MIN, SILENCE_FACTOR * gap)
+    if (hours < limits.SOURCE_HOURS_MIN || records < limits.SOURCE_RECORDS_MIN) return undefined
+    const isMissed = (minutes: number): boolean =>
+      state.silence > minutes && minutes >= SILENCE_FACTOR * second && this.#wasBusy(state, minute - WEEK_MINUTES, minutes)
+    const weekly = comparedMinutes.find(isMissed)
+    if (weekly !== undefined)
+      return `source '${source}' has no records for ${durationText(weekly * MINUTE)}; it had some at the same time a week ago`
+    if (state.silence <= silent) return undefined
+    if (this.#isQuiet(state, minute - DAY_MINUTES, silent) || this.#isQuiet(state, minute - WEEK_MINUTES, silent)) return undefined
     const usual = gap === 0 ? 'less than a minute' : durationText(gap * MINUTE)
     return `source '${source}' has no records for ${durationText(silent * MINUTE)}; its longest silence in a day of samples was ${usual}`
   }
 
-  /** The longest silence between records, and the records and their hours, in the last 24 h of sampled minutes and the silence at their begin. */
-  #usual({ records, last }: SourceState): { readonly gap: number; readonly records: number; readonly hours: number } {
+  /** Did the minutes up to an earlier one have records, in a rhythm to which a silence of their length would be unusual? */
+  #wasBusy({ records }: SourceState, until: number, minutes: number): boolean {
+    let run = 0
+    for (let minute = until; minute > until - minutes; minute--) {
+      run = records.at(minute) > 0 ? 0 : run + 1
+      if (SILENCE_FACTOR * run >= minutes) return false
+    }
+    return true
+  }
+
+  /** The two longest silences between records, and the records and their hours, in the last 24 h of sampled minutes and the silence at their begin. */
+  #usual({ records, last }: SourceState): Record<'gap' | 'second' | 'records' | 'hours', number> {
     const hours = new Set<number>()
-    let [gap, run, count] = [0, 0, 0]
+    let [gap, second, run, count] = [0, 0, 0, 0]
     for (let minute = last, sampled = 0; (sampled < DAY_MINUTES || run > 0) && minute > this.#minute - KEPT_MINUTES; minute--) {
       if (this.#sampled.at(minute) === 0) continue
       sampled++
@@ -110,12 +138,13 @@ export class StoppedSources {
         continue
       }
       // Only silences between two records count: before the first one there was no source.
+      second = Math.max(second, Math.min(gap, run))
       gap = Math.max(gap, run)
       run = 0
       count += inMinute
       hours.add(Math.floor((minute * MINUTE) / HOUR))
     }
-    return { gap, records: count, hours: hours.size }
+    return { gap, second, records: count, hours: hours.size }
   }
 
   /** Did the minutes after an earlier time have no records, while the run was sampled in most of them? */

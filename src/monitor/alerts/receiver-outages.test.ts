@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { backoffMs } from '../../action/index.ts'
+import { limits } from '../../base/limits.ts'
+import { random } from '../../base/random.ts'
+import { ReceiverOutages } from './receiver-outages.ts'
+
+const [MINUTE, HOUR] = [60_000, 3_600_000]
+const begin = Date.parse('2026-01-01T00:00Z')
+
+/** Attempts at effects that all fail from `begin` on, with the delays of a run, in order. */
+function failedAttempts(effects: number, ms: number): { number: number; at: number }[] {
+  const next = random(2)
+  const attempts: { number: number; at: number }[] = []
+  for (let number = 1; number <= effects; number++)
+    for (let attempt = 1, at = begin + number * 1000; at < begin + ms; at += backoffMs(attempt++, next)) attempts.push({ number, at })
+  return attempts.sort((a, b) => a.at - b.at)
+}
+
+test('an outage holds from its first minutes until the receiver takes an effect, however rare attempts become', () => {
+  const outages = new ReceiverOutages()
+  let down = Infinity
+  for (const { number, at } of failedAttempts(8, 6 * HOUR)) {
+    outages.add({ action: 'block', number, outcome: 'tried', at })
+    if (outages.isDown('block')) down = Math.min(down, at)
+    assert.equal(outages.isDown('block'), at >= down)
+  }
+  assert.ok(down - begin < MINUTE, `${down - begin} ms`)
+  const [{ severity, summary }] = outages.conditions()
+  assert.equal(severity, 'page')
+  assert.match(summary, /^the receiver of action 'block' has taken none of 10 attempts at \d effects in 3 min, and none since$/)
+  outages.add({ action: 'block', number: 3, outcome: 'delivered', at: begin + 7 * HOUR })
+  assert.deepEqual(outages.conditions(), [])
+})
+
+test('effects that a receiver always rejects are no outage, and neither is one that takes some', () => {
+  const poison = new ReceiverOutages()
+  for (const { number, at } of failedAttempts(limits.RECEIVER_EFFECTS_MIN - 1, 6 * HOUR)) {
+    poison.add({ action: 'block', number, outcome: 'tried', at })
+    assert.ok(!poison.isDown('block'))
+  }
+  const partial = new ReceiverOutages()
+  for (const [i, { number, at }] of failedAttempts(8, 6 * HOUR).entries()) {
+    partial.add({ action: 'block', number, outcome: i % 9 === 8 ? 'delivered' : 'tried', at })
+    assert.ok(!partial.isDown('block'))
+  }
+  const rare = new ReceiverOutages()
+  for (let number = 1; number < 40; number++) rare.add({ action: 'block', number, outcome: 'dead', at: begin + number * 30 * MINUTE })
+  assert.deepEqual(rare.conditions(), [])
+})
+
+test('an outage of an earlier process goes on, until no effect waits', () => {
+  const outages = new ReceiverOutages()
+  outages.resume('block', 'the receiver is down')
+  outages.add({ action: 'block', number: 1, outcome: 'tried', at: begin })
+  assert.deepEqual(
+    outages.conditions().map(({ summary }) => summary),
+    ['the receiver is down'],
+  )
+  outages.addIdle('block')
+  outages.addIdle('another')
+  assert.deepEqual(outages.conditions(), [])
+})
