@@ -81,8 +81,8 @@ export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options
     return answer
   })
   if (monitor)
-    app.addHook('onResponse', (_request, { statusCode }, done) => {
-      monitor.countResponse(statusCode)
+    app.addHook('onResponse', ({ routeOptions }, { statusCode }, done) => {
+      if (routeOptions.config?.isProbe !== true) monitor.countResponse(statusCode)
       done()
     })
   addAuthorizationHooks(app, options)

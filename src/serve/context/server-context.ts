@@ -108,6 +108,8 @@ declare module 'fastify' {
     detailRole?: Role
     /** Its answer takes microseconds, and waits in no queue (`fair-queue.ts`). */
     isQuick?: boolean
+    /** Load balancers ask it: its answers say nothing of how clients are served, and do not count. */
+    isProbe?: boolean
     /** Query parameters of the route. A route with a role has none by default. */
     query?: readonly string[] | 'any'
   }

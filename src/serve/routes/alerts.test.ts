@@ -55,7 +55,7 @@ test('an outage of a receiver is one page, and what people do about it is durabl
   await sample(5)
   assert.deepEqual(changes, ['opened effects-block-1'])
   const { alerts: listed } = await alerts()
-  assert.match(listed[0].summary, /^the receiver of action 'block' has taken none of \d+ attempts in 3 min$/)
+  assert.match(listed[0].summary, /^the receiver of action 'block' has taken none of \d+ attempts at \d+ effects in 3 min, and none since$/)
   assert.deepEqual(
     [listed[0].severity, listed[0].affected.actions, listed[0].command],
     ['page', ['block'], `spillway effects --action block --data ${data}`],

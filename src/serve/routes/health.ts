@@ -9,8 +9,8 @@ import type { ServerContext } from '../context/server-context.ts'
 
 export function healthRoutes(app: FastifyInstance, context: ServerContext): void {
   const { ir, run } = context
-  app.get('/healthz', async () => ({ status: 'ok' }))
-  app.get('/readyz', { config: { detailRole: 'read' } }, async ({ hasDetailRole }) => {
+  app.get('/healthz', { config: { isProbe: true } }, async () => ({ status: 'ok' }))
+  app.get('/readyz', { config: { detailRole: 'read', isProbe: true } }, async ({ hasDetailRole }) => {
     const reason = readinessProblem(context)
     if (reason !== undefined)
       throw new ServeError('SPILL_OVERLOAD', hasDetailRole ? reason : 'the run accepts nothing now', {
