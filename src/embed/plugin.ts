@@ -77,7 +77,7 @@ const open: FastifyPluginAsync<EmbedOptions> = async (app, options) => {
   const running = new PipelineRun(liveRun, pipeline.ir, { readers, follow: true, onWarning, lineage })
   for (const ended of [running.run.ended, running.sourcesEnded]) ended.catch(onError)
   try {
-    const lagSources = lagSourcesOf(liveRun.run, readers, opened => running.isReading(opened))
+    const lagSources = lagSourcesOf(liveRun.run, readers, () => running)
     const monitor = startMonitoring(liveRun, { pipeline, data, thresholds, alertReceivers, lagSources, onReport: onWarning })
     const control = await serveRunControl(liveRun, { pipeline, data, editAlert: monitor.editAlert, onReport: onWarning })
     attach(app, options, { running, liveRun, control, feed, monitor, tokens, onError })

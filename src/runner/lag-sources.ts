@@ -1,19 +1,24 @@
-/** The sources of a run whose readers can measure how far they are behind. */
+/** The sources of a run, by their readers: how far they are behind, if that can be measured, and whether they have failed. */
 import type { LagSource } from '../monitor/index.ts'
 import type { OpenedReader } from '../sources/index.ts'
 import { positionName } from '../sources/reader/index.ts'
 import type { Run } from '../run/index.ts'
+import type { PipelineRun } from './pipeline-run.ts'
 
-/** A source for each reader that measures its lag. `isReading` is false for a reader that has ended. */
+/** A source for each reader. `reading`: the run that reads them, once it has begun. */
 export function lagSourcesOf(
   run: Pick<Run, 'committedPosition'>,
   readers: readonly OpenedReader[],
-  isReading: (opened: OpenedReader) => boolean,
+  reading: () => Pick<PipelineRun, 'isReading' | 'failureOf'> | undefined,
 ): LagSource[] {
-  return readers.flatMap(opened => {
+  return readers.map(opened => {
     const { source, reader } = opened
-    if (!reader.measureLag) return []
     const committed = (partition?: string) => run.committedPosition(positionName(source, reader.name, partition))
-    return [{ source, isAlive: () => isReading(opened), measure: () => reader.measureLag!(committed) }]
+    return {
+      source,
+      isAlive: () => reading()?.isReading(opened) ?? true,
+      failure: () => reading()?.failureOf(opened),
+      measure: reader.measureLag && (() => reader.measureLag!(committed)),
+    }
   })
 }

@@ -1,5 +1,5 @@
 /** A pipeline that runs in this process: its sources are read, its actions delivered, and its callers have the types of the client. */
-import { SpillwayError, limits, didYouMean } from '../base/index.ts'
+import { SpillwayError, limits, didYouMean, thrownText } from '../base/index.ts'
 import { type Decision, type KeyFeatures, type RejectedEvent, type Sent, requireValues, keyTexts, type KeyOf } from '../client/index.ts'
 import type { PipelineIR } from '../define/ir/index.ts'
 import type { Entities, FeaturesOf, Group } from '../define/feature/index.ts'
@@ -44,6 +44,7 @@ export class PipelineRun implements AsyncDisposable {
   readonly #feeds: readonly Promise<void>[]
   readonly #lineage: LineageEmitter | undefined
   readonly #reading = new Set<OpenedReader>()
+  readonly #failures = new Map<OpenedReader, string>()
   readonly #stop = new AbortController()
   #stopped: Promise<void> | undefined
 
@@ -58,7 +59,10 @@ export class PipelineRun implements AsyncDisposable {
       const feed = feedSource(live.run, opened.source, opened.reader, { ...options, signal: ending })
       const end = () => void this.#reading.delete(opened)
       this.#reading.add(opened)
-      feed.then(end, end)
+      feed.then(end, (error: unknown) => {
+        this.#failures.set(opened, thrownText(error, `reader '${opened.reader.name}'`))
+        end()
+      })
       return feed
     })
     this.sourcesEnded = allOf(this.#feeds)
@@ -69,6 +73,11 @@ export class PipelineRun implements AsyncDisposable {
   /** True until a reader has ended, with or without an error. */
   isReading(opened: OpenedReader): boolean {
     return this.#reading.has(opened)
+  }
+
+  /** The error with which a reader has ended; undefined while it reads, and after an end without error. */
+  failureOf(opened: OpenedReader): string | undefined {
+    return this.#failures.get(opened)
   }
 
   /**

@@ -103,7 +103,7 @@ export async function run(pipeline: RunnablePipeline, options: RunPipelineOption
   })
   const running = new PipelineRun(live, pipeline.ir, { readers, follow, onWarning, lineage })
   try {
-    const lagSources = follow ? lagSourcesOf(live.run, readers, opened => running.isReading(opened)) : []
+    const lagSources = follow ? lagSourcesOf(live.run, readers, () => running) : []
     const monitor = startMonitoring(live, { pipeline, data, thresholds, alertReceivers, lagSources, onReport: onWarning })
     await serveRunControl(live, { pipeline, data, editAlert: monitor.editAlert, onReport: onWarning })
   } catch (error) {

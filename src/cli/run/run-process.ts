@@ -103,7 +103,7 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
     statusLine.update(text())
   })
   try {
-    const lagSources = once ? [] : lagSourcesOf(run, readers, opened => running?.isReading(opened) ?? true)
+    const lagSources = once ? [] : lagSourcesOf(run, readers, () => running)
     const { monitor, control } = await startOperations(pipeline, live, request, { alertReceivers, lagSources }, jobs.cancels, print)
     for (const { source, reader } of readers) print(`  ${startText(run, source, reader)}`, 'source')
     server = await serving?.({ run, control, monitor, feed: feedOfRun }, output)

@@ -39,6 +39,8 @@ export class ConditionStates {
     for (const condition of conditions) {
       const key = keyText(condition)
       const state = this.#states.get(key)
+      // Of two readers of a source the graver one counts.
+      if (state?.last === now && state.condition.severity === 'page') continue
       // A short break does not begin the wait again.
       const since = state && now - state.last <= limits.ALERT_PENDING_MS ? state.since : now
       this.#states.set(key, { condition, since, last: now })

@@ -49,3 +49,11 @@ test('a source that falls behind is a ticket', () => {
   const { severity, summary } = lagCondition(lagOf([['WARN', 900, 50]], 'extrapolated'))!
   assert.deepEqual([severity, summary], ['ticket', "source 'payments' falls behind: 900 rows wait, the oldest for about 50 min"])
 })
+
+test('a reader that has failed is a page, whether or not its lag can be measured', () => {
+  const failure = "source 'payments': reader 'broker' failed: it is gone"
+  for (const lag of [lagOf([['OK', 0, 0]]), { source: 'payments', verdict: undefined, unit: undefined, partitions: [] }]) {
+    const { severity, summary } = lagCondition({ ...lag, failure })!
+    assert.deepEqual([severity, summary], ['page', "source 'payments' is no longer read: reader 'broker' failed: it is gone"])
+  }
+})

@@ -1,4 +1,7 @@
-/** The condition that an alert about lag reports: a source that stands still is a page, one that falls behind is a ticket. */
+/**
+ * The condition that an alert about lag reports: a source that stands still, or whose reader has failed, is a page; one
+ * that falls behind is a ticket.
+ */
 import { spanTitle } from '../../base/index.ts'
 import type { Alert } from '../alert.ts'
 import type { LagTime } from './lag-time.ts'
@@ -17,7 +20,12 @@ const problems = [
 ] as const satisfies readonly (readonly [LagVerdict, string])[]
 
 /** The condition of a source; undefined for a source that keeps up, or that has not been judged. */
-export function lagCondition({ source, verdict, unit, partitions }: SourceLag): LagCondition | undefined {
+export function lagCondition({ source, verdict, unit, partitions, failure }: SourceLag): LagCondition | undefined {
+  const subject = { kind: 'source', name: source } as const
+  if (failure !== undefined) {
+    const reason = failure.replace(`source '${source}': `, '')
+    return { cause: 'lag', subject, severity: 'page', summary: `source '${source}' is no longer read: ${reason}` }
+  }
   const problem = problems.find(([candidate]) => partitions.some(partition => partition.verdict === candidate))
   if (!problem) return undefined
   const [gravest, text] = problem
@@ -27,7 +35,7 @@ export function lagCondition({ source, verdict, unit, partitions }: SourceLag): 
   const where = partitions.length === 1 ? '' : `, in ${concerned.length} of ${partitions.length} partitions`
   return {
     cause: 'lag',
-    subject: { kind: 'source', name: source },
+    subject,
     severity: verdict === 'ERR' ? 'page' : 'ticket',
     summary: `source '${source}' ${text}: ${lag.toLocaleString('en-US')} ${unit ?? 'records'} wait, the oldest for ${ageText(oldest)}${where}`,
   }

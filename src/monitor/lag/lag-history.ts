@@ -39,11 +39,13 @@ export class LagHistory {
   }
 
   /**
-   * Adds a measurement. That of a consumer that has ended moves the end of the place alone: its window grows old. A measurement at or before
-   * the time of the last one is ignored: a clock was set back.
+   * Adds a measurement. That of a consumer that has ended moves the end of the place alone: its window grows old. A second measurement at a
+   * time is ignored. Once the clock was set, or the machine slept, the history begins again: times before and after cannot be compared.
    */
   add(measurement: LagMeasurement, isAlive = true): void {
-    if (this.#last && measurement.time <= this.#last.time) return
+    const ms = this.#last ? measurement.time - this.#last.time : Infinity
+    if (ms === 0) return
+    if (ms < 0 || ms > limits.ALERT_CLOCK_JUMP_MS) this.#clear()
     this.#last = measurement
     this.#addEnd({ time: measurement.time, end: measurement.end }, measurement.position)
     if (!isAlive) return
@@ -65,6 +67,10 @@ export class LagHistory {
       age: lagTime(this.#ends, position, now),
       catchUpMs: catchUpMs([...this.#samples, last]),
     }
+  }
+
+  #clear(): void {
+    this.#samples.length = this.#ends.length = 0
   }
 
   /** The last `LAG_SAMPLES` ends are always kept, unless the consumer has passed them. */

@@ -4,6 +4,7 @@
  * A source whose reader has ended is measured on: what arrives behind its last position makes its verdict `STOP`. A measurement that fails
  * or takes too long is no sample, and the reason is kept. A partition that a reader gives up is forgotten. A source is measured once at a
  * time, so one that hangs costs one pending promise.
+ * Of a reader that cannot measure its lag, its failure is known.
  */
 import { type Clock, durationText, limits, type StartTimer, thrownText, withDeadline } from '../../base/index.ts'
 import { LagHistory, type LagMeasurement, type PartitionLag } from './lag-history.ts'
@@ -15,13 +16,15 @@ export interface MeasuredLag extends Pick<LagMeasurement, 'position' | 'end' | '
   readonly allowedLag?: number
 }
 
-/** A source whose lag can be measured. */
+/** A source of a run, by one of its readers. */
 export interface LagSource {
   readonly source: string
   /** False once its reader has ended. */
   readonly isAlive: () => boolean
-  /** The lag of each partition that is known. */
-  readonly measure: () => Promise<ReadonlyMap<string, MeasuredLag>>
+  /** The error with which its reader has ended; undefined while it reads, and after an end without error. */
+  readonly failure?: () => string | undefined
+  /** The lag of each partition that is known; absent for a reader that cannot measure it. */
+  readonly measure?: (() => Promise<ReadonlyMap<string, MeasuredLag>>) | undefined
 }
 
 /** The lag of a source, for people and for alerts. */
@@ -34,6 +37,8 @@ export interface SourceLag {
   readonly partitions: readonly (PartitionLag & { readonly partition: string })[]
   /** Why the last measurement failed. */
   readonly problem?: string
+  /** The error with which its reader has ended. */
+  readonly failure?: string
 }
 
 interface MeasuredSource extends LagSource {
@@ -73,19 +78,22 @@ export class LagSampler {
   /** The lag of each source, in the order in which they were given. */
   lags(): SourceLag[] {
     const now = this.#clock()
-    return this.#sources.map(({ source, histories, unit, problem }) => {
+    return this.#sources.map(({ source, histories, unit, problem, failure: failureOf }) => {
+      const failure = failureOf?.()
       const partitions = [...histories].flatMap(([partition, history]) => {
         const lag = history.judge(now)
         return lag ? [{ partition, ...lag }] : []
       })
       const verdict = partitions.length === 0 ? undefined : sourceLagVerdict(partitions.map(lag => lag.verdict))
-      return { source, verdict, unit, partitions, ...(problem !== undefined && { problem }) }
+      return { source, verdict, unit, partitions, ...(problem !== undefined && { problem }), ...(failure !== undefined && { failure }) }
     })
   }
 
   async #measure(source: MeasuredSource): Promise<void> {
+    const { measure } = source
+    if (!measure) return
     source.isMeasuring = true
-    const measuring = (async () => source.measure())()
+    const measuring = (async () => measure())()
     const isOver = measuring.then(
       () => void (source.isMeasuring = false),
       () => void (source.isMeasuring = false),

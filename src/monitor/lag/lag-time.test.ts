@@ -118,9 +118,20 @@ test('a consumer that was caught up a short time ago is not called stopped yet',
   assert.equal(arriving.indexOf('STOP'), limits.LAG_SAMPLES - 1, 'once all recent ends are behind its position')
 })
 
-test('a measurement of a clock that was set back is ignored', () => {
-  const history = new LagHistory()
-  for (let i = 1; i <= 5; i++) history.add({ time: i * STEP, position: i, lag: 3, end: i + 3 })
-  history.add({ time: STEP, position: 0, lag: 99, end: 99 })
-  assert.equal(history.judge(5 * STEP)!.lag, 3)
+test('a second measurement at a time is ignored; after a clock was set by hours the history begins again', () => {
+  for (const jump of [-3 * 3_600_000, 3 * 3_600_000]) {
+    const history = new LagHistory()
+    let time = 10 * 3_600_000
+    const measure = (position: number, lag: number) => history.add({ time: (time += STEP), position, lag, end: position + lag })
+    for (let i = 1; i <= limits.LAG_SAMPLES; i++) measure(i, 3)
+    history.add({ time, position: 0, lag: 99, end: 99 })
+    assert.equal(history.judge(time)!.lag, 3)
+    time += jump
+    measure(20, 3)
+    assert.equal(history.judge(time), undefined)
+    for (let i = 1; i <= limits.LAG_SAMPLES; i++) measure(20, 3 + i)
+    const { verdict, age } = history.judge(time)!
+    assert.equal(verdict, 'STALL', 'a new problem shows within the usual time')
+    assert.ok(age.ms < 3_600_000)
+  }
 })

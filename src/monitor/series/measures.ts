@@ -42,7 +42,12 @@ export const measures = {
   deadlines: measure('sum', 'effects', ['action', 'outcome'], 'effects with a deadline, by outcome: met, missed'),
   waiting_records: measure('max', 'records', [], 'records that wait for a turn of the run'),
   log_entries: measure('sum', 'entries', [], 'entries appended to the log'),
-  http_requests: measure('sum', 'requests', ['status'], 'answered HTTP requests but those of probes, by class of the status: 2xx, 3xx, 4xx, 5xx'),
+  http_requests: measure(
+    'sum',
+    'requests',
+    ['status'],
+    'answered HTTP requests but those of probes, by class of the status: 2xx, 3xx, 4xx, 5xx',
+  ),
   loop_delay_ms: measure('max', 'ms', [], 'event loop delay, 99th percentile of each 10 s'),
   memory_bytes: measure('max', 'bytes', [], 'resident memory of the process'),
   cpu_ms: measure('sum', 'ms', [], 'processor time of the process'),

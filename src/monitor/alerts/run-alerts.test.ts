@@ -1,0 +1,109 @@
+/** A run is judged alike through jumps of its clock: nothing opens by them, and each fault shows within its time. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ir } from '../../../test/monitor/alert-desk.ts'
+import { limits } from '../../base/limits.ts'
+import { defaultThresholds } from '../../define/config/alert-thresholds.ts'
+import type { NamedWrite } from '../../log/index.ts'
+import { seriesText } from '../series/measures.ts'
+import { type SeriesReading, SeriesRecorder } from '../series/recorder.ts'
+import { RunAlerts } from './run-alerts.ts'
+
+const [SAMPLE, MINUTE, HOUR] = [limits.SERIES_SAMPLE_MS, 60_000, 3_600_000]
+const begin = Date.parse('2026-01-01T00:00Z')
+const noReport = (report: string) => assert.fail(report)
+
+type Growth = Readonly<Record<string, number>>
+
+const usual: Growth = {
+  [seriesText('events', ['payments', 'accepted'])]: 100,
+  [seriesText('deadlines', ['block', 'met'])]: 100,
+  cpu_ms: 10,
+}
+const silent: Growth = { cpu_ms: 10 }
+const late: Growth = { ...usual, [seriesText('deadlines', ['block', 'met'])]: 50, [seriesText('deadlines', ['block', 'missed'])]: 50 }
+
+/** A run with a store in memory, on a clock that a test sets. */
+class SimulatedRun {
+  readonly #values = new Map<string, string>()
+  readonly #counts = new Map<string, number>()
+  readonly #store = {
+    get: (name: string) => this.#values.get(name),
+    named: (prefix: string) => [...this.#values].filter(([name]) => name.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1)),
+  }
+  now = begin
+  readonly messages: string[] = []
+  #recorder = new SeriesRecorder(this.#store, this.now, noReport)
+  #alerts = this.#started()
+
+  #started(): RunAlerts {
+    const run = { counts: { freshness: () => [] }, isHeldBack: false, waiting: 0 } as never
+    const thresholds = defaultThresholds
+    return new RunAlerts(run, { ir, data: '.spillway', store: this.#store, thresholds, started: this.now, onReport: noReport })
+  }
+
+  restart(): void {
+    this.#alerts.close()
+    this.#counts.clear()
+    this.#recorder = new SeriesRecorder(this.#store, this.now, noReport)
+    this.#alerts = this.#started()
+  }
+
+  /** Samples for `ms`, in each of which the measures grow so much. */
+  pass(ms: number, growth: Growth): this {
+    for (let passed = 0; passed < ms; passed += SAMPLE) {
+      this.now += SAMPLE
+      for (const [series, value] of Object.entries(growth)) this.#counts.set(series, (this.#counts.get(series) ?? 0) + value)
+      const readings: SeriesReading[] = [...this.#counts]
+      const { sample, put } = this.#recorder.record(this.now, readings)
+      const { changes, put: alerts } = this.#alerts.judge(this.now, sample)
+      for (const { alert, notice } of changes) if (notice) this.messages.push(`${notice} ${alert.id}`)
+      this.#commit([...put, ...alerts])
+    }
+    return this
+  }
+
+  #commit(writes: readonly NamedWrite[]): void {
+    for (const [name, value] of writes)
+      if (value === null) this.#values.delete(name)
+      else this.#values.set(name, value)
+  }
+
+  close(): void {
+    this.#alerts.close()
+  }
+}
+
+for (const [name, jump] of [
+  ['back', -3 * HOUR],
+  ['ahead', 3 * HOUR],
+] as const) {
+  test(`a clock that is set ${name} by hours opens nothing`, () => {
+    const run = new SimulatedRun().pass(6 * HOUR, usual)
+    run.now += jump
+    run.pass(4 * HOUR, usual)
+    run.now += jump
+    run.pass(HOUR, usual)
+    run.restart()
+    run.pass(4 * HOUR, usual)
+    run.close()
+    assert.deepEqual(run.messages, [])
+  })
+
+  test(`after a clock was set ${name}, faults show within their time and end with their cause`, () => {
+    const run = new SimulatedRun().pass(6 * HOUR, usual)
+    run.now += jump
+    run.pass(20 * MINUTE, usual).pass(5 * MINUTE, silent)
+    assert.deepEqual(run.messages, ['opened source-stopped-payments-1'])
+    run.pass(20 * MINUTE, usual)
+    run.pass(20 * MINUTE, late).pass(20 * MINUTE, usual)
+    assert.deepEqual(run.messages.slice(1), ['resolved source-stopped-payments-1', 'opened deadline-block-2', 'resolved deadline-block-2'])
+    // The clock passes the time of the first fault once more.
+    run.pass(5 * HOUR, usual)
+    run.close()
+    assert.deepEqual(
+      run.messages.filter(message => message.startsWith('opened')),
+      ['opened source-stopped-payments-1', 'opened deadline-block-2'],
+    )
+  })
+}
