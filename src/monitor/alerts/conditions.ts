@@ -42,7 +42,7 @@ interface ObjectiveCounts {
   last?: AlertSeverity | undefined
 }
 
-/** How a sample is added. */
+/** Options of adding a sample. */
 interface AddedSample {
   /** It is of an earlier process. */
   readonly isStored?: boolean

@@ -7,7 +7,7 @@
  */
 import { durationText } from '../../base/index.ts'
 import type { AlertThresholds } from '../../define/config/index.ts'
-import type { AlertCondition } from './conditions.ts'
+import type { Alert } from '../alert.ts'
 
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000]
 
@@ -38,7 +38,7 @@ export class DiskSpace {
   }
 
   /** The condition of the disk; undefined while it has space. */
-  condition({ diskPageBytes, diskTicketBytes }: AlertThresholds): Pick<AlertCondition, 'severity' | 'summary'> | undefined {
+  condition({ diskPageBytes, diskTicketBytes }: AlertThresholds): Pick<Alert, 'severity' | 'summary'> | undefined {
     const free = this.#free
     if (free === undefined) return undefined
     for (const [severity, bytes] of [

@@ -7,9 +7,12 @@
  */
 import { limits } from '../../base/index.ts'
 import type { EffectMessage } from '../../base/node/index.ts'
-import type { AlertCondition } from './conditions.ts'
+import type { Alert } from '../alert.ts'
 
 const WINDOW_MS = 180_000
+
+/** The condition of a receiver that is down. */
+type ReceiverOutage = Pick<Alert, 'cause' | 'subject' | 'severity' | 'summary'>
 
 /** An attempt to deliver an effect, as `spillway:effect` reports it. */
 export type ReportedAttempt = Pick<EffectMessage, 'action' | 'number' | 'outcome' | 'at'>
@@ -53,8 +56,8 @@ export class ReceiverOutages {
   }
 
   /** A condition for each receiver that is down. */
-  conditions(): AlertCondition[] {
-    return [...this.#receivers].flatMap(([name, { down }]): AlertCondition[] =>
+  conditions(): ReceiverOutage[] {
+    return [...this.#receivers].flatMap(([name, { down }]): ReceiverOutage[] =>
       down === undefined ? [] : [{ cause: 'effects', subject: { kind: 'action', name }, severity: 'page', summary: down }],
     )
   }
