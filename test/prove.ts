@@ -48,6 +48,11 @@ const proofs: Readonly<Record<string, { module: string; cases: number; shows: st
     cases: 200,
     shows: 'under attack, another client is never turned away and waits at most 250 ms at p99',
   },
+  operations: {
+    module: './operations/prove.ts',
+    cases: 50,
+    shows: 'each planted fault is one alert, of its cause, in minutes, and nothing else is a page',
+  },
   verdict: { module: './verdict/prove.ts', cases: 1000, shows: 'verdicts and intervals of an audit are right as often as they claim' },
   faults: { module: './faults/prove.ts', cases: 1000, shows: 'each planted fault is detected by its proof' },
   mutants: { module: './mutants/prove.ts', cases: 100, shows: 'the tests detect faults made in the sources' },

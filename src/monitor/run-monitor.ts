@@ -18,7 +18,7 @@ import { RunAlerts } from './alerts/run-alerts.ts'
 import { recordedAlertsSince } from './alerts/alert-store.ts'
 import { recordedStart } from './series/markers.ts'
 import { type SeriesReading, SeriesRecorder, type SeriesSample } from './series/recorder.ts'
-import { MeasureReader } from './series/measure-reader.ts'
+import { DiskReading, type FreeSpaceOf, MeasureReader } from './series/measure-reader.ts'
 
 /** Where and what is monitored. */
 export interface MonitorOptions {
@@ -28,6 +28,8 @@ export interface MonitorOptions {
   readonly clock?: Clock
   /** Starts the timer of the next sample. */
   readonly after?: StartTimer
+  /** Measures the disk of the folder; default: the system's. */
+  readonly freeSpaceOf?: FreeSpaceOf
   /** Numbers of the alert rules, in place of the defaults; `alertThresholds` checks them. */
   readonly thresholds?: AlertThresholds | undefined
   /** Conditions from elsewhere, such as the lag of sources. */
@@ -56,13 +58,13 @@ export class RunMonitor {
   readonly #reported = new Set<string>()
 
   private constructor(live: MonitoredRun, options: MonitorOptions) {
-    const { pipeline, data, clock = wallClock, onReport } = options
+    const { pipeline, data, clock = wallClock, freeSpaceOf, onReport } = options
     this.#live = live
     this.#options = options
     this.#clock = clock
     this.#reader = readDataFolder(data)
     this.#recorder = new SeriesRecorder(this.#reader, clock(), onReport)
-    this.#reading = new MeasureReader(live, pipeline.ir, data, clock)
+    this.#reading = new MeasureReader(live, pipeline.ir, clock, new DiskReading(data, clock, freeSpaceOf))
     this.#alerts = new RunAlerts(live.run, {
       ir: pipeline.ir,
       data,

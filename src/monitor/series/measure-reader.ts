@@ -45,7 +45,7 @@ export class MeasureReader {
   readonly #unsubscribe: () => void
   readonly #loopDelay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS })
 
-  constructor(measured: MeasuredRun, ir: Pick<PipelineIR, 'sources'>, data: string, clock: Clock, disk = new DiskReading(data, clock)) {
+  constructor(measured: MeasuredRun, ir: Pick<PipelineIR, 'sources'>, clock: Clock, disk: DiskReading) {
     this.#measured = measured
     this.#ir = ir
     this.#clock = clock
@@ -133,7 +133,8 @@ export class MeasureReader {
   }
 }
 
-type FreeSpaceOf = (folder: string) => Promise<{ readonly bavail: number; readonly bsize: number }>
+/** Measures the disk of a folder: free blocks, and the bytes of a block. */
+export type FreeSpaceOf = (folder: string) => Promise<{ readonly bavail: number; readonly bsize: number }>
 
 /** The free space of a disk and the size of a folder on it, measured beside the loop. */
 export class DiskReading {
