@@ -224,10 +224,16 @@ export const limits = {
 
   /** Bad events in the long window below which no burn rate opens an alert. */
   BURN_BAD_MIN: 10,
-  /** Failed attempts in 3 min, without any success, that show an outage of a receiver. */
-  RECEIVER_FAILURES_MIN: 10,
+  /** Rejected records of a source, with none accepted between them, that show a change of its producer. */
+  SOURCE_REJECTED_MIN: 4,
+  /** Time from the first of these records, ms. */
+  SOURCE_REJECTED_MS: 120_000,
+  /** Time in which all attempts at a receiver fail, after which it is down, ms. */
+  RECEIVER_DOWN_MS: 60_000,
   /** Effects at which these attempts were; fewer may be effects that a receiver always rejects. */
   RECEIVER_EFFECTS_MIN: 3,
+  /** Time without effects after which a receiver that was down counts as recovered, ms. */
+  RECEIVER_IDLE_MS: 1_800_000,
   /** Time without a committed turn, while records wait, after which a run counts as unavailable, ms. */
   TURN_STALLED_MS: 30_000,
   /** Records of a source in 24 h of samples below which it is not judged to have stopped. */

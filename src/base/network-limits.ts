@@ -243,6 +243,10 @@ export const networkLimits = {
   LAG_WAL_BYTES: 1 << 20,
   /** Samples by which the lag of a source is judged. */
   LAG_SAMPLES: 10,
+  /** Least time that the records of a source may wait before its lag is a page, whatever its actions and objectives allow, ms. */
+  LAG_PATIENCE_MS_MIN: 120_000,
+  /** Time within which a source that is behind may catch up without a page, ms. */
+  LAG_CATCH_UP_MS: 300_000,
   /** Earlier ends of a source in memory, by which its lag is stated as time; beyond them every second of the older ends is dropped. */
   LAG_ENDS_MAX: 128,
 } as const

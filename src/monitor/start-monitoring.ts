@@ -1,6 +1,6 @@
 /** Connects the parts of the monitoring of a run: samples, lag of sources, alerts, and the receivers of alerts. */
 import { callAfter, type StrictOmit, wallClock } from '../base/index.ts'
-import { lagCondition } from './lag/lag-condition.ts'
+import { lagCondition, lagPatience } from './lag/lag-condition.ts'
 import { LagSampler, type LagSource } from './lag/lag-sampler.ts'
 import type { OpenedAlertReceiver } from './notify/open-alert-receivers.ts'
 import { runNotifier } from './notify/run-notifier.ts'
@@ -25,7 +25,10 @@ export function startMonitoring(live: MonitoredRun, { alertReceivers = [], lagSo
   const notifier = runNotifier(live, alertReceivers, { ...options, alerts: () => monitor.alerts })
   const monitor = RunMonitor.start(live, {
     ...options,
-    reported: () => lag.lags().flatMap(source => lagCondition(source) ?? []),
+    reported: () => {
+      const objectives = new Map(live.run.counts.freshness().map(({ group, age }) => [group, age]))
+      return lag.lags().flatMap(source => lagCondition(source, lagPatience(options.pipeline.ir, source.source, objectives)) ?? [])
+    },
     receivers: [notifier, ...(options.receivers ?? [])],
   })
   lag.start()

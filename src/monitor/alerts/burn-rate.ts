@@ -126,4 +126,18 @@ export class RollingCounts {
     }
     return { total, bad }
   }
+
+  /** The bad events since the last minute with a good one, within `windowMs`, and the begin of their first minute, UTC ms; 0 bad without any. */
+  badStreak(now: number, windowMs: number): { readonly bad: number; readonly since: number } {
+    const last = Math.floor(now / MINUTE)
+    let [bad, since] = [0, now]
+    for (let minute = last; minute >= last - windowMs / MINUTE; minute--) {
+      const slot = minute % RollingCounts.#length
+      if (this.#minutes[slot] !== minute || this.#total[slot] === 0) continue
+      if (this.#bad[slot] < this.#total[slot]) break
+      bad += this.#bad[slot]
+      since = minute * MINUTE
+    }
+    return { bad, since }
+  }
 }

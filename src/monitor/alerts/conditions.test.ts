@@ -255,3 +255,15 @@ test('a source whose records come in bursts at random has not stopped when none 
     assert.deepEqual([...simulation.run(8 * DAY, bursts)], [], `each ${minutes} min`)
   }
 })
+
+test('a source of which no record is accepted any more is a page within three minutes, also with few records; one bad batch is not', () => {
+  const broken = new Simulation()
+  const usual = (now: number) => ({ [accepted]: now % (30 * 1000) === 0 ? 1 : 0 })
+  broken.run(DAY, usual)
+  const firstHeld = broken.run(10 * MINUTE, now => ({ [rejected]: now % (30 * 1000) === 0 ? 1 : 0 }))
+  assert.deepEqual([...firstHeld.keys()], ['page dead-letters payments'])
+  assert.ok(firstHeld.get('page dead-letters payments')! <= 3 * MINUTE)
+  const batch = new Simulation()
+  batch.run(DAY, usual)
+  assert.deepEqual([...batch.run(10 * MINUTE, now => ({ ...usual(now), [rejected]: now % (10 * MINUTE) === 0 ? 8 : 0 })).keys()], [])
+})

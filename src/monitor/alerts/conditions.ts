@@ -4,7 +4,7 @@
  * Every rule is right without configuration; `AlertThresholds` changes its numbers. Counts of the last three days are in memory, and are
  * read from the stored time series at the start.
  */
-import { durationText } from '../../base/index.ts'
+import { durationText, limits, spanTitle } from '../../base/index.ts'
 import type { AlertCause, AlertSeverity, AlertSubject } from '../alert.ts'
 import { labelsOf, measureOf } from '../series/measures.ts'
 import type { SeriesSample } from '../series/recorder.ts'
@@ -50,7 +50,7 @@ interface AddedSample {
   readonly unjudged?: ReadonlySet<string>
 }
 
-const MINUTE = 60_000
+const [MINUTE, HOUR] = [60_000, 3_600_000]
 
 export class RunConditions {
   readonly #pipeline: string
@@ -99,7 +99,7 @@ export class RunConditions {
             this.#count('effects', { kind: 'action', name: action }, at, value, outcome !== 'delivered')
           break
         case 'effects_waiting':
-          if (value === 0) this.receivers.addIdle(action)
+          if (value === 0) this.receivers.addIdle(action, at)
           break
         case 'http_requests':
           this.#count('errors', { kind: 'pipeline', name: this.#pipeline }, at, value, status === '5xx')
@@ -147,6 +147,7 @@ export class RunConditions {
 
   /** The conditions that hold at `now`, UTC ms. */
   at(now: number, run: RunCondition): AlertCondition[] {
+    this.receivers.judge(now)
     const receivers = this.receivers.conditions()
     const isDown = ({ cause, subject }: ObjectiveCounts): boolean => cause === 'effects' && this.receivers.isDown(subject.name)
     const objectives = [...this.#objectives.values()].filter(objective => !isDown(objective))
@@ -162,6 +163,10 @@ export class RunConditions {
 
   #objectiveConditions(objective: ObjectiveCounts, now: number, { freshness }: RunCondition): AlertCondition[] {
     const { cause, subject, counts, last } = objective
+    if (cause === 'dead-letters') {
+      const broken = brokenSource(subject, counts.badStreak(now, 3 * HOUR), now)
+      if (broken) return [broken]
+    }
     const stated = freshness.get(subject.name)
     const target = cause === 'freshness' ? stated?.target : this.#thresholds[objectiveThresholds[cause]!]
     if (target === undefined) return []
@@ -187,6 +192,20 @@ export class RunConditions {
     const condition = this.#disk.condition(this.#thresholds)
     return condition ? [{ cause: 'disk', subject: { kind: 'pipeline', name: this.#pipeline }, ...condition }] : []
   }
+}
+
+/**
+ * A source of which no record is accepted any more, as after a change of its producer: it shows in minutes, where the burn rate of an hour
+ * waits for ten records.
+ */
+function brokenSource(
+  subject: AlertSubject,
+  { bad, since }: { readonly bad: number; readonly since: number },
+  now: number,
+): AlertCondition | undefined {
+  if (bad < limits.SOURCE_REJECTED_MIN || now - since < limits.SOURCE_REJECTED_MS) return undefined
+  const summary = `records of source '${subject.name}' are rejected: all of the last ${bad}, in ${spanTitle(now - since)}`
+  return { cause: 'dead-letters', subject, severity: 'page', summary }
 }
 
 /** The threshold with the target of each cause that is judged by burn rate. */

@@ -4,6 +4,8 @@ import { batch, count, entity, features, hybrid, pipeline, source, t } from '../
 import { limits } from '../../base/limits.ts'
 import { BATCH_RUNS, type BatchRunRecord, groupCode } from '../../batch/index.ts'
 import { numberInName } from '../../jobs/index.ts'
+import { operated } from '../../../test/operations/pipeline.ts'
+import { type DriftState, putDriftState } from '../../training/registry/index.ts'
 import { JobConditions } from './job-conditions.ts'
 
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000]
@@ -101,4 +103,19 @@ test('a batch group is empty until a run of its present definition is in use', (
   assert.deepEqual(emptyOf(ledger.put(1, run)), ['nightly'])
   assert.deepEqual(emptyOf(ledger.put(1, { ...run, swapped: 7, code: 'another' })), ['nightly'])
   assert.deepEqual(emptyOf(ledger.put(1, { ...run, swapped: 7 })), [])
+})
+
+test('a drift check that can compare nothing, or follows a training, keeps the ticket of the one before', () => {
+  const at = due
+  const judged = (state: Pick<DriftState, 'because' | 'silent' | 'restsUntil'>) => {
+    const [name, text] = putDriftState('fraud', { at, version: 1, rows: { reference: 0, recent: 0 }, trainings: 1, ...state })
+    const store = { get: (key: string) => (key === name ? (text ?? undefined) : undefined), named: () => [] }
+    const { conditions, unknown } = new JobConditions(operated(() => {}).ir, store, at, { read: (_, read) => read() }).at(at)
+    return [...conditions.map(({ cause, severity }) => `${severity} ${cause}`), ...unknown.map(({ cause }) => `unknown ${cause}`)]
+  }
+  assert.deepEqual(judged({ because: 'amount: PSI 1.9' }), ['ticket drift'])
+  assert.deepEqual(judged({ silent: '40 decisions, fewer than 1000' }), ['unknown drift'])
+  assert.deepEqual(judged({ restsUntil: at + 1 }), ['unknown drift'])
+  assert.deepEqual(judged({ restsUntil: at }), [])
+  assert.deepEqual(judged({}), [])
 })

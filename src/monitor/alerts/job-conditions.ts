@@ -69,7 +69,7 @@ export class JobConditions {
     const judged = { unknown: [] as ConditionKey[], empty: new Set<string>() }
     const conditions = [
       ...this.#guard.read('the batch runs', () => this.#batchRuns(now, judged)),
-      ...this.#guard.read('the models', () => this.#models()),
+      ...this.#guard.read('the models', () => this.#models(now, judged)),
       ...this.#guard.read('the reports', () => this.#reports()),
       ...this.#guard.read('the reconciliations', () => this.#reconciliation()),
     ]
@@ -104,11 +104,14 @@ export class JobConditions {
     })
   }
 
-  #models(): AlertCondition[] {
+  #models(now: number, { unknown }: { readonly unknown: ConditionKey[] }): AlertCondition[] {
     return this.#ir.models.flatMap(({ name, train }): AlertCondition[] => {
       if (!train) return []
       const subject = { kind: 'model', name } as const
-      const because = driftStateOf(this.#store, name)?.because
+      const { because, silent, restsUntil = -Infinity } = driftStateOf(this.#store, name) ?? {}
+      // A check that could compare nothing says neither that the model drifts on nor that it does not, and neither does one soon after a
+      // training: the shift enters what is compared day by day.
+      if (because === undefined && (silent !== undefined || now < restsUntil)) unknown.push({ cause: 'drift', subject })
       const last = versionsOf(this.#store, name).at(-1)
       return [
         ...(because === undefined

@@ -40,8 +40,8 @@ export function isReached({ groups, models, actions }: AffectedParts, { kind, na
 const chain: readonly AlertCause[] = [
   'disk',
   'availability',
-  'source-stopped',
   'lag',
+  'source-stopped',
   'dead-letters',
   'batch-run',
   'freshness',
@@ -81,7 +81,7 @@ export function explains(ir: PipelineIR, first: RankedCondition, second: RankedC
   // A receiver that takes nothing is a fault of its own, whatever its decisions read. Rejections at ticket severity go on for weeks.
   if (second.cause === 'effects' || (first.cause === 'dead-letters' && second.cause === 'drift' && first.severity === 'ticket'))
     return false
-  // A stopped source does not move, and one whose records are rejected accepts none.
+  // A source whose reader stands still has no records, and nothing waits behind one that has stopped.
   const isSameSubject = first.subject.kind === second.subject.kind && first.subject.name === second.subject.name
   const [from, to] = [chain.indexOf(first.cause), chain.indexOf(second.cause)]
   if (from < 0 || to <= from) return false

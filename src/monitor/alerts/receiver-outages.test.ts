@@ -22,13 +22,14 @@ test('an outage holds from its first minutes until the receiver takes an effect,
   let down = Infinity
   for (const { number, at } of failedAttempts(8, 6 * HOUR)) {
     outages.add({ action: 'block', number, outcome: 'tried', at })
+    outages.judge(at)
     if (outages.isDown('block')) down = Math.min(down, at)
     assert.equal(outages.isDown('block'), at >= down)
   }
-  assert.ok(down - begin < MINUTE, `${down - begin} ms`)
+  assert.ok(down - begin < 2 * MINUTE, `${down - begin} ms`)
   const [{ severity, summary }] = outages.conditions()
   assert.equal(severity, 'page')
-  assert.match(summary, /^the receiver of action 'block' has taken none of 10 attempts at \d effects in 3 min, and none since$/)
+  assert.match(summary, /^the receiver of action 'block' has taken none of \d+ attempts in 65.1 s, and none since$/)
   outages.add({ action: 'block', number: 3, outcome: 'delivered', at: begin + 7 * HOUR })
   assert.deepEqual(outages.conditions(), [])
 })
@@ -37,16 +38,34 @@ test('effects that a receiver always rejects are no outage, and neither is one t
   const poison = new ReceiverOutages()
   for (const { number, at } of failedAttempts(limits.RECEIVER_EFFECTS_MIN - 1, 6 * HOUR)) {
     poison.add({ action: 'block', number, outcome: 'tried', at })
+    poison.judge(at)
     assert.ok(!poison.isDown('block'))
   }
   const partial = new ReceiverOutages()
   for (const [i, { number, at }] of failedAttempts(8, 6 * HOUR).entries()) {
-    partial.add({ action: 'block', number, outcome: i % 9 === 8 ? 'delivered' : 'tried', at })
+    partial.add({ action: 'block', number, outcome: i % 3 === 2 ? 'delivered' : 'tried', at })
+    partial.judge(at)
     assert.ok(!partial.isDown('block'))
   }
-  const rare = new ReceiverOutages()
-  for (let number = 1; number < 40; number++) rare.add({ action: 'block', number, outcome: 'dead', at: begin + number * 30 * MINUTE })
-  assert.deepEqual(rare.conditions(), [])
+  const restarted = new ReceiverOutages()
+  for (let number = 1; number < 100; number++) restarted.add({ action: 'block', number, outcome: 'tried', at: begin })
+  restarted.judge(begin + limits.RECEIVER_DOWN_MS - 1)
+  assert.deepEqual(restarted.conditions(), [])
+})
+
+test('effects that are rare, or dead at once, show an outage too, until none has failed for half an hour', () => {
+  const outages = new ReceiverOutages()
+  for (let number = 1; number <= 3; number++) {
+    const at = begin + number * 10 * MINUTE
+    outages.add({ action: 'block', number, outcome: 'dead', at })
+    outages.addIdle('block', at + MINUTE)
+    outages.judge(at + MINUTE)
+    assert.equal(outages.isDown('block'), number === 3)
+  }
+  outages.addIdle('block', begin + 60 * MINUTE - 1)
+  assert.ok(outages.isDown('block'))
+  outages.addIdle('block', begin + 60 * MINUTE)
+  assert.ok(!outages.isDown('block'))
 })
 
 test('an outage of an earlier process goes on, until no effect waits', () => {
@@ -57,7 +76,7 @@ test('an outage of an earlier process goes on, until no effect waits', () => {
     outages.conditions().map(({ summary }) => summary),
     ['the receiver is down'],
   )
-  outages.addIdle('block')
-  outages.addIdle('another')
+  outages.addIdle('block', begin + limits.RECEIVER_IDLE_MS)
+  outages.addIdle('another', begin)
   assert.deepEqual(outages.conditions(), [])
 })

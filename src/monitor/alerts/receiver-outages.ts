@@ -1,15 +1,14 @@
 /**
  * Judges receivers of effects: a receiver that takes nothing is down. An outage shows in minutes, long before effects are dead.
  *
- * The evidence is `RECEIVER_FAILURES_MIN` failed attempts in 3 min and none that succeeded, at `RECEIVER_EFFECTS_MIN` effects or more: a few
- * effects that a receiver rejects again and again are no outage. Retries become rare during an outage, so a receiver that is down is so until
- * it takes an effect, or none waits for it. Memory: ten attempts for each action.
+ * The evidence is that all attempts fail for `RECEIVER_DOWN_MS`, at `RECEIVER_EFFECTS_MIN` effects or more: a few effects that a receiver
+ * rejects again and again are no outage, and neither is a moment in which it restarts. A rate of attempts is no evidence, since effects may
+ * be rare, and retries become so. A receiver that is down is so until it takes an effect, or until none waits for it and none has failed for
+ * `RECEIVER_IDLE_MS`. Memory: some numbers for each action.
  */
-import { limits } from '../../base/index.ts'
+import { limits, spanTitle } from '../../base/index.ts'
 import type { EffectMessage } from '../../base/node/index.ts'
 import type { Alert } from '../alert.ts'
-
-const WINDOW_MS = 180_000
 
 /** The condition of a receiver that is down. */
 type ReceiverOutage = Pick<Alert, 'cause' | 'subject' | 'severity' | 'summary'>
@@ -18,8 +17,11 @@ type ReceiverOutage = Pick<Alert, 'cause' | 'subject' | 'severity' | 'summary'>
 export type ReportedAttempt = Pick<EffectMessage, 'action' | 'number' | 'outcome' | 'at'>
 
 interface Receiver {
-  /** The newest failed attempts since it last took an effect. */
-  failures: Pick<ReportedAttempt, 'number' | 'at'>[]
+  /** Attempts that failed since it last took an effect: their number, the first effects, and the times of the first and last. */
+  attempts: number
+  readonly effects: Set<number>
+  first: number
+  last: number
   /** The summary while it is down. */
   down?: string | undefined
 }
@@ -34,16 +36,20 @@ export class ReceiverOutages {
       this.#recover(receiver)
       return
     }
-    if (receiver.down !== undefined) return
-    receiver.failures.push({ number, at })
-    if (receiver.failures.length > limits.RECEIVER_FAILURES_MIN) receiver.failures.shift()
-    receiver.down = outageText(action, receiver.failures)
+    if (receiver.attempts++ === 0) receiver.first = at
+    receiver.last = at
+    if (receiver.effects.size < limits.RECEIVER_EFFECTS_MIN) receiver.effects.add(number)
   }
 
-  /** Records that no effect waits for a receiver: nothing would show that it has recovered. */
-  addIdle(action: string): void {
+  /** Judges the receivers at a time, UTC ms. */
+  judge(now: number): void {
+    for (const [action, receiver] of this.#receivers) receiver.down ??= outageText(action, receiver, now)
+  }
+
+  /** Records that no effect waits for a receiver at a time, UTC ms: after a while, nothing would show that it has recovered. */
+  addIdle(action: string, at: number): void {
     const receiver = this.#receivers.get(action)
-    if (receiver) this.#recover(receiver)
+    if (receiver && at - receiver.last >= limits.RECEIVER_IDLE_MS) this.#recover(receiver)
   }
 
   /** Continues an alert of an earlier process. */
@@ -63,21 +69,19 @@ export class ReceiverOutages {
   }
 
   #recover(receiver: Receiver): void {
-    receiver.failures = []
+    receiver.attempts = 0
+    receiver.effects.clear()
     receiver.down = undefined
   }
 
   #receiverOf(action: string): Receiver {
     let receiver = this.#receivers.get(action)
-    if (!receiver) this.#receivers.set(action, (receiver = { failures: [] }))
+    if (!receiver) this.#receivers.set(action, (receiver = { attempts: 0, effects: new Set(), first: 0, last: -Infinity }))
     return receiver
   }
 }
 
-function outageText(action: string, failures: Receiver['failures']): string | undefined {
-  const [first, last] = [failures[0], failures.at(-1)!]
-  const effects = new Set(failures.map(({ number }) => number)).size
-  if (failures.length < limits.RECEIVER_FAILURES_MIN || effects < limits.RECEIVER_EFFECTS_MIN) return undefined
-  if (Math.abs(last.at - first.at) > WINDOW_MS) return undefined
-  return `the receiver of action '${action}' has taken none of ${failures.length} attempts at ${effects} effects in 3 min, and none since`
+function outageText(action: string, { attempts, effects, first }: Receiver, now: number): string | undefined {
+  if (effects.size < limits.RECEIVER_EFFECTS_MIN || now - first < limits.RECEIVER_DOWN_MS) return undefined
+  return `the receiver of action '${action}' has taken none of ${attempts} attempts in ${spanTitle(now - first)}, and none since`
 }

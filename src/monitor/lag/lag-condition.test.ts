@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { lagCondition } from './lag-condition.ts'
+import { lagCondition, lagPatience } from './lag-condition.ts'
+import { operated } from '../../../test/operations/pipeline.ts'
 import type { SourceLag } from './lag-sampler.ts'
 import { type LagVerdict, sourceLagVerdict } from './lag-verdict.ts'
 
@@ -56,4 +57,39 @@ test('a reader that has failed is a page, whether or not its lag can be measured
     const { severity, summary } = lagCondition({ ...lag, failure })!
     assert.deepEqual([severity, summary], ['page', "source 'payments' is no longer read: reader 'broker' failed: it is gone"])
   }
+})
+
+test('records that wait longer than their decisions allow are a page, unless they are caught up soon or were there before', () => {
+  const severityOf = (age: { readonly ms: number; readonly basis: 'measured' | 'at-least' }, catchUpMs?: number) =>
+    lagCondition(
+      { source: 'payments', verdict: 'OK', unit: 'rows', partitions: [{ partition: '0', verdict: 'OK', lag: 40, age, catchUpMs }] },
+      120_000,
+    )?.severity
+  assert.equal(severityOf({ ms: 120_000, basis: 'measured' }), undefined)
+  assert.equal(severityOf({ ms: 121_000, basis: 'measured' }), 'page')
+  assert.equal(severityOf({ ms: 121_000, basis: 'measured' }, 299_000), undefined, 'a burst')
+  assert.equal(severityOf({ ms: 121_000, basis: 'measured' }, 301_000), 'page')
+  assert.equal(severityOf({ ms: 121_000, basis: 'at-least' }, 3_600_000), undefined, 'a backfill')
+  assert.equal(severityOf({ ms: 121_000, basis: 'at-least' }), 'page')
+  const { summary } = lagCondition(
+    lagOf([
+      ['WARN', 900, 3],
+      ['OK', 5, 0],
+    ]),
+    120_000,
+  )!
+  assert.equal(
+    summary,
+    "source 'payments' falls behind: 900 rows wait, the oldest for 3 min, in 1 of 2 partitions; its decisions allow 2 min",
+  )
+})
+
+test('records may wait as long as the most urgent action and objective that depend on the source allow', () => {
+  const ir = operated(() => {}).ir
+  // The action has a deadline of one minute.
+  assert.equal(lagPatience(ir, 'payments', new Map([['velocity', 600_000]])), 120_000)
+  const without = { ...ir, actions: [] }
+  assert.equal(lagPatience(without, 'payments', new Map([['velocity', 600_000]])), 600_000)
+  assert.equal(lagPatience(without, 'payments', new Map()), Infinity)
+  assert.equal(lagPatience(ir, 'chargebacks', new Map()), Infinity, 'labels')
 })

@@ -1,10 +1,14 @@
 /**
- * The condition that an alert about lag reports: a source that stands still, or whose reader has failed, is a page; one
- * that falls behind is a ticket.
+ * The condition that an alert about lag reports. A source that stands still, or whose reader has failed, is a page. One that falls behind is
+ * a ticket, and a page once its records wait longer than the decisions that read them may: Burrow's verdict alone takes a slow reader for a
+ * healthy one whenever a sample without arrivals makes the lag smaller.
  */
-import { spanTitle } from '../../base/index.ts'
+import { limits, spanTitle } from '../../base/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
 import type { Alert } from '../alert.ts'
+import { affectedBy } from '../alerts/reach.ts'
 import type { LagTime } from './lag-time.ts'
+import type { PartitionLag } from './lag-history.ts'
 import type { SourceLag } from './lag-sampler.ts'
 import type { LagVerdict } from './lag-verdict.ts'
 
@@ -19,26 +23,48 @@ const problems = [
   ['WARN', 'falls behind'],
 ] as const satisfies readonly (readonly [LagVerdict, string])[]
 
-/** The condition of a source; undefined for a source that keeps up, or that has not been judged. */
-export function lagCondition({ source, verdict, unit, partitions, failure }: SourceLag): LagCondition | undefined {
+/**
+ * The condition of a source; undefined for a source that keeps up, or that has not been judged. `patience`: how long its records may wait, ms.
+ */
+export function lagCondition({ source, verdict, unit, partitions, failure }: SourceLag, patience = Infinity): LagCondition | undefined {
   const subject = { kind: 'source', name: source } as const
   if (failure !== undefined) {
     const reason = failure.replace(`source '${source}': `, '')
     return { cause: 'lag', subject, severity: 'page', summary: `source '${source}' is no longer read: ${reason}` }
   }
   const problem = problems.find(([candidate]) => partitions.some(partition => partition.verdict === candidate))
-  if (!problem) return undefined
-  const [gravest, text] = problem
-  const concerned = partitions.filter(partition => partition.verdict === gravest)
+  const late = partitions.filter(partition => isLate(partition, patience))
+  if (!problem && late.length === 0) return undefined
+  const isStanding = verdict === 'ERR'
+  const [gravest, text] = problem ?? ['WARN', 'falls behind']
+  const concerned = late.length > 0 && !isStanding ? late : partitions.filter(partition => partition.verdict === gravest)
   const lag = concerned.reduce((sum, partition) => sum + partition.lag, 0)
   const oldest = concerned.map(({ age }) => age).toSorted((a, b) => b.ms - a.ms)[0]
   const where = partitions.length === 1 ? '' : `, in ${concerned.length} of ${partitions.length} partitions`
+  const allowed = late.length > 0 ? `; its decisions allow ${spanTitle(patience)}` : ''
   return {
     cause: 'lag',
     subject,
-    severity: verdict === 'ERR' ? 'page' : 'ticket',
-    summary: `source '${source}' ${text}: ${lag.toLocaleString('en-US')} ${unit ?? 'records'} wait, the oldest for ${ageText(oldest)}${where}`,
+    severity: isStanding || late.length > 0 ? 'page' : 'ticket',
+    summary: `source '${source}' ${text}: ${lag.toLocaleString('en-US')} ${unit ?? 'records'} wait, the oldest for ${ageText(oldest)}${where}${allowed}`,
   }
+}
+
+/** Older than allowed, and not caught up soon. Records from before the first sample, as in a backfill, say nothing while their number falls. */
+function isLate({ age, catchUpMs }: PartitionLag, patience: number): boolean {
+  if (age.ms <= patience) return false
+  return catchUpMs === undefined || (age.basis !== 'at-least' && catchUpMs > limits.LAG_CATCH_UP_MS)
+}
+
+/**
+ * The longest time that the records of a source may wait, ms: as long as the most urgent action and the strictest freshness objective that depend on it
+ * allow; Infinity if none does. `objectives`: the greatest ages of feature groups, ms.
+ */
+export function lagPatience(ir: PipelineIR, source: string, objectives: ReadonlyMap<string, number>): number {
+  const { groups, actions } = affectedBy(ir, { kind: 'source', name: source })
+  const deadlines = (ir.actions ?? []).filter(({ name }) => actions.includes(name)).map(({ deadline }) => deadline ?? Infinity)
+  const ages = groups.map(group => objectives.get(group) ?? Infinity)
+  return Math.max(limits.LAG_PATIENCE_MS_MIN, Math.min(...deadlines, ...ages))
 }
 
 const ageText = ({ ms, basis }: LagTime): string =>

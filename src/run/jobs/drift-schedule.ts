@@ -69,6 +69,6 @@ export class DriftSchedule {
 
   #keep(state: DriftState): NamedWrite {
     this.#state = state
-    return putDriftState(this.#model, state)
+    return putDriftState(this.#model, state.asked === undefined ? state : { ...state, restsUntil: this.restsUntil })
   }
 }

@@ -147,6 +147,8 @@ export interface DriftState {
   readonly trainings: number
   /** Time of the last check that ever requested a training. */
   readonly asked?: number
+  /** End of the cool-down after it: drift requests no training before, and what was trained has this time to show that it helped. */
+  readonly restsUntil?: number
   /** The requested training that is not done. */
   readonly due?: DueTraining
 }
