@@ -29,6 +29,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   'batch-run': () => import('./batch-run.ts'),
   audit: () => import('./audit.ts'),
   backup: () => import('./backup.ts'),
+  ui: () => import('./ui.ts'),
 }
 
 type Result =

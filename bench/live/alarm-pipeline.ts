@@ -8,7 +8,7 @@ import { action, count, env, entity, features, logistic, model, on, pipeline, so
 
 export const KEYS = 50_000
 
-const device = entity('device', t.string())
+export const device = entity('device', t.string())
 export const signals = source('signals', {
   schema: { id: t.string(), device, level: t.double(), alarms: t.int(), due: t.double(), at: t.timestamp() },
   key: 'device',
@@ -43,7 +43,7 @@ const now = features('now', {
   }),
 })
 const small = { weight: 0.01, ifNull: 0 }
-const risk = model('risk', {
+export const risk = model('risk', {
   decide: on(signals),
   inputs: s => ({ alarms: s.alarms, due: s.due, now: now.of(s.device) }),
   score: logistic({
