@@ -48,24 +48,25 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
   const rounds = options.rounds ?? size.rounds
   const data = join(folder, 'data')
   const receiver = new BenchProcess('./action-receiver.ts', [], { isClient: true })
-  const loads = openPageLoads()
+  let loads: PageLoads | undefined
   try {
     const hook = await receiver.ask<string>('url')
     cpSync(await preparedFolder(size, hook, options), data, { recursive: true })
+    const open = (loads = openPageLoads())
     const pages: Record<string, number[]> = {}
     const searches: Searches[] = []
     for (let round = 0; round < rounds; round++) {
       options.progress(`round ${round + 1} of ${rounds}: pages`)
-      await withServer(data, hook, url => loadPages(url, loads, pages))
+      await withServer(data, hook, url => loadPages(url, open, pages))
       options.progress(`round ${round + 1} of ${rounds}: decisions`)
-      searches.push(await withServer(data, hook, url => searchDecisions(url, loads)))
+      searches.push(await withServer(data, hook, url => searchDecisions(url, open)))
     }
     const scans = await timeScans(data, rounds)
     const live = await withServer(data, hook, (url, server) => measureViewers({ url, server, receiver, size, rounds }, options))
-    return outcome({ pages, searches, scans, ...live, loads, size, rounds }, options)
+    return outcome({ pages, searches, scans, ...live, loads: open, size, rounds }, options)
   } finally {
     receiver.end()
-    await loads.close()
+    await loads?.close()
   }
 }
 

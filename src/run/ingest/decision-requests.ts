@@ -34,6 +34,8 @@ export interface PendingDecision {
 export class DecisionRequests {
   readonly #ir: PipelineIR
   readonly #traces: TraceContexts | undefined
+  /** Names of the models that decide on request. */
+  readonly #models: ReadonlySet<string>
   #unmarked: PendingRequest[] = []
   /** Requests that are marked in the log, by sequence number. */
   readonly #marked = new Map<number, PendingRequest>()
@@ -41,6 +43,7 @@ export class DecisionRequests {
   /** Contexts of marked requests go to `traces`. */
   constructor(ir: PipelineIR, traces?: TraceContexts) {
     this.#ir = ir
+    this.#models = new Set(ir.models.filter(({ decide }) => decide.kind === 'request').map(({ name }) => name))
     this.#traces = traces
   }
 
@@ -85,11 +88,14 @@ export class DecisionRequests {
     })
   }
 
-  /** Decodes those decisions that answer requests. Their bytes are valid until the store takes them. */
+  /**
+   * Decodes those decisions that answer requests. Their bytes are valid until the store takes them. Cost: one lookup for each decision of a
+   * model that decides on request, however many requests are pending.
+   */
   repliesIn(decisions: readonly StoredDecisionBatch[]): RecordedDecision[] {
     if (this.#marked.size === 0) return []
     const answers = decisions
-      .filter(({ first, last }) => [...this.#marked.keys()].some(entry => first <= entry && entry <= last))
+      .filter(({ model }) => this.#models.has(model))
       .flatMap(({ bytes }) => [...recordedDecisions(bytes)].filter(({ entry }) => this.#marked.has(entry)))
     for (const decision of answers) this.#marked.get(decision.entry)!.onDecided(decision)
     return answers
