@@ -102,3 +102,27 @@ test('a trace can be limited to a model and a key; an unknown entry has none', a
   assert.deepEqual(await traced({ entry: 2, most: 0 }), [])
   assert.deepEqual(await traced({ entry: 99 }), [])
 })
+
+test('the trace of a decision from before a rename has the present names, and defaults of columns that were added', async () => {
+  const folder = scratchFolder('trace-renamed')
+  const pipelineOf = (schema: object, renamed: Record<string, string>) => {
+    const readings = source('readings', {
+      schema: { card, level: t.decimal(1), ...schema, at: t.timestamp() },
+      key: 'card',
+      time: 'at',
+      renamed,
+    })
+    const recent = features('recent', { from: readings, entity: card, place: stream, values: () => ({ n: count('1h') }) })
+    return pipeline('meters', [model('high', { decide: on(readings), inputs: r => recent.of(r.card), score: () => rules([], 0.5) })])
+  }
+  const clock = () => start
+  const first = await LiveRun.open(pipelineOf({ unit: t.string(), gone: t.int() }, {}), folder, { clock })
+  await first.run.submit('readings', recordBatchOf([{ card: 'c', level: 1.5, unit: 'kPa', gone: 3, at: start }]))
+  await first.stop()
+  const later = pipelineOf({ measure: t.string(), place: t.string().default('cellar') }, { unit: 'measure' })
+  await (await LiveRun.open(later, folder, { clock })).stop()
+  const [{ on: event }] = await withFolderReader(folder, reader => decisionTraces(reader, { entry: 0, most: 1 }))
+  assert.equal(event?.kind, 'event')
+  const fields = { card: 'c', level: 1.5, measure: 'kPa', gone: 3, place: 'cellar', at: start }
+  assert.deepEqual(event?.kind === 'event' && event.fields, fields)
+})

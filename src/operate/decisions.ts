@@ -6,7 +6,7 @@ import { inspect } from 'node:util'
 import type { StageMs } from '../base/node/index.ts'
 import { didYouMean, SpillwayError, stopwatch, type StrictOmit, traceIdOf, yieldToEventLoop, sumBy } from '../base/index.ts'
 import { deliveredCell } from '../decision/index.ts'
-import type { Value } from '../define/ir/index.ts'
+import type { SourceIR, Value } from '../define/ir/index.ts'
 import { EventLookup, type LocatedEvent, SourceSchemas, type StoredEffect } from '../log/index.ts'
 import type { DecisionSummary } from '../log/sqlite/index.ts'
 import { matchesKey, newestDecisions } from '../run/history/index.ts'
@@ -20,7 +20,7 @@ import {
   type StageSample,
   toWholeMicros,
 } from '../run/decide/index.ts'
-import type { FolderLog } from './folder-log.ts'
+import { type FolderLog, lastPipeline } from './folder-log.ts'
 
 /** A query for recorded decisions: the newest `last`, or all of one log entry. */
 export type DecisionQuery = {
@@ -184,19 +184,20 @@ const stagesOf = (sample: StageSample | undefined): Pick<DecisionTrace, 'moments
   sample ? { moments: stageMomentsOf(sample), stages: sample.stages } : {}
 
 function decidedAt(reader: FolderLog, entry: number): DecisionTrigger | undefined {
-  const lookup = new EventLookup(reader, new SourceSchemas(reader, []))
+  // Events of earlier definitions are shown as the present definition reads them.
+  const sources = lastPipeline(reader)?.ir.sources ?? []
+  const lookup = new EventLookup(reader, new SourceSchemas(reader, sources))
   const event = lookup.eventAt(entry)
-  if (event) return eventOf(event, reader)
+  if (event) return eventOf(event, reader, sources)
   const marker = lookup.markerAt(entry)
   if (marker?.kind === 'tick') return { kind: 'tick', t: marker.t }
   return marker?.kind === 'request' ? { kind: 'request', t: marker.t, fields: marker.fields } : undefined
 }
 
-function eventOf({ source, block, row, strings }: LocatedEvent, reader: FolderLog): DecisionTrigger {
-  // The newest version that has a column gives its type: an int that became a double is read as one.
-  const columns = new Map(
-    reader.schemas().flatMap(schema => (schema.source === source ? schema.columns.map(column => [column.name, column]) : [])),
-  )
+function eventOf({ source, block, row, strings }: LocatedEvent, reader: FolderLog, sources: readonly SourceIR[]): DecisionTrigger {
+  // The newest version that has a column gives its type: an int that became a double is read as one. The present one may not be stored yet.
+  const versions = [...reader.schemas().filter(schema => schema.source === source), ...sources.filter(({ name }) => name === source)]
+  const columns = new Map(versions.flatMap(version => version.columns.map(column => [column.name, column])))
   const fields = Object.entries(block.columns).map(([name, column]): [string, Value] => {
     const { type, scale } = columns.get(name)!
     const value = deliveredCell(column, row, { type, ...(scale !== undefined && { scale }) }, strings)
