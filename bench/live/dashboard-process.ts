@@ -17,9 +17,9 @@ import { answerNamedRequests } from './bench-process.ts'
 import { beatOf, watchedAlarms } from './dashboard-pipeline.ts'
 import { measureWork } from './process-work.ts'
 
-/** Events of a turn: decisions are recorded in batches of some hundred, as by a run at 5,000 events a second. */
+/** Events of a turn: decisions are recorded in batches of a hundred, as by a run at some thousand events a second. */
 const BLOCK = 1000
-const BLOCKS_IN_FLIGHT = 16
+const BLOCKS_IN_FLIGHT = 1
 const SPAN_MS = 7 * 86_400_000
 const JOB_CHECK_MS = 100
 

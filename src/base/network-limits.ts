@@ -86,6 +86,8 @@ export const networkLimits = {
   DEAD_LETTERS_LISTED_BYTES: 1 << 22,
   /** Effects that `GET /effects` lists. */
   EFFECTS_LISTED_MAX: 1000,
+  /** Decisions that a server decodes between two turns of its run for a list; a thread searches among more. */
+  DECISIONS_READ_AT_ONCE: 2000,
   /** Recorded decisions that one request scans for those of a key. */
   DECISIONS_SCANNED_MAX: 100_000,
   /** Interval between two integrity checks of recorded decisions after a start, and the duration of one check, ms. */

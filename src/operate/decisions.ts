@@ -21,6 +21,7 @@ import {
   toWholeMicros,
 } from '../run/decide/index.ts'
 import { type FolderLog, lastPipeline } from './folder-log.ts'
+import { newestAtOnce } from './search/newest-at-once.ts'
 
 /** A query for recorded decisions: the newest `last`, or all of one log entry. */
 export type DecisionQuery = {
@@ -67,6 +68,11 @@ export class FolderDecisions {
         : (await newestDecisions(this.#log, { model, key, last: query.last })).decisions
     const recorded = sumBy(models, each => (model === undefined || each.model === model ? each.decisions : 0))
     return { decisions, recorded }
+  }
+
+  /** The newest decisions of all models, if they are few enough to decode within milliseconds; `undefined` otherwise. */
+  newestAtOnce(last: number): RecordedDecision[] | undefined {
+    return newestAtOnce(this.#log, last)
   }
 
   /**

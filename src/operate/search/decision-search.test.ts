@@ -7,6 +7,7 @@ import { readDataFolder } from '../../log/sqlite/data-folder.ts'
 import { DecisionSearch, type SearchedLog } from './decision-search.ts'
 import { DecisionKeyIndex, hashOfKey } from './decision-key-index.ts'
 import { newestDecisions, type NewestDecisionsQuery } from '../../run/history/newest-decisions.ts'
+import { newestAtOnce } from './newest-at-once.ts'
 import { FolderSearchWorker } from './folder-search-worker.ts'
 
 const keys = ['c', 'd', '7', '7.0', 'null', 'ä', ''] as const
@@ -81,6 +82,19 @@ test('whatever is recorded, forgotten and queried in between, the index finds wh
     }),
     { numRuns: 200 },
   )
+})
+
+test('the newest decisions are read at once if their batches are few and small enough, as a scan finds them', async () => {
+  const log = new BatchLog()
+  const newest = async (last: number) => (await newestDecisions(log, { model: undefined, key: undefined, last })).decisions
+  assert.deepEqual(newestAtOnce(log, 5), [])
+  for (const batch of batches) log.add(batch)
+  const all = log.all.reduce((sum, { count }) => sum + count, 0)
+  for (const last of [1, 3, 60, all + 1]) assert.deepEqual(newestAtOnce(log, last), await newest(last))
+  assert.deepEqual(newestAtOnce(log, 3, 60), await newest(3))
+  assert.equal(newestAtOnce(log, 60, 55), undefined)
+  log.all.splice(0, log.all.length - 2)
+  assert.deepEqual(newestAtOnce(log, 60), await newest(60))
 })
 
 test('beyond the limit of the index the newest are found, with the number of scanned decisions', async () => {

@@ -2,7 +2,7 @@
  * `GET /decisions` lists the newest decisions, and `GET /decisions/:entry/trace` the stage times of decisions on one entry.
  *
  * A thread beside the run searches decisions: a recorded batch may hold thousands, which are decoded together. A trace is read on the
- * main thread.
+ * main thread, and so are the newest decisions if they are few.
  */
 import type { FastifyInstance } from 'fastify'
 import { limits } from '../../base/index.ts'
@@ -15,7 +15,10 @@ export function decisionRoutes(app: FastifyInstance, { ir, load, search, folder,
   const modelNamed = lookupByName('model', ir.models)
   addReadRoute(app, '/decisions', ['model', 'key', 'limit'], ({ model, key, limit }, request) => {
     if (model !== undefined) modelNamed(model)
-    const query = { model, key, last: listLimit(limit, limits.DECISIONS_LISTED_MAX), maxScanned: limits.DECISIONS_SCANNED_MAX }
+    const last = listLimit(limit, limits.DECISIONS_LISTED_MAX)
+    const decisions = model === undefined && key === undefined ? folder.decisions.newestAtOnce(last) : undefined
+    if (decisions) return { decisions }
+    const query = { model, key, last, maxScanned: limits.DECISIONS_SCANNED_MAX }
     return load.shareOf('read', request).countSearch(() => search.newest(query))
   })
   addReadRoute(app, '/decisions/:entry/trace', ['model', 'key'], async ({ model, key }, { params }) => {

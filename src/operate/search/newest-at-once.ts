@@ -1,0 +1,28 @@
+/**
+ * The newest decisions, read on the calling thread if they are few enough to decode within milliseconds. The thread of the search takes half a
+ * second to start, which the first list after a start would wait for.
+ */
+import { limits } from '../../base/index.ts'
+import { newestDecisionsIn, type RecordedDecision } from '../../run/decide/index.ts'
+import type { SearchedLog } from './decision-search.ts'
+
+/**
+ * The newest `last` decisions, in order of decision; `undefined` if the batches that hold them have more than `most` decisions together: then
+ * leave it to a search. Throws `SPILL_DATA` for a damaged batch.
+ */
+export function newestAtOnce(
+  log: Pick<SearchedLog, 'decisionsAfter' | 'decisionNumbers' | 'firstOfNewest'>,
+  last: number,
+  most: number = limits.DECISIONS_READ_AT_ONCE,
+): RecordedDecision[] | undefined {
+  const { first: oldest, last: newest } = log.decisionNumbers()
+  const begin = log.firstOfNewest(most)
+  const decisions: RecordedDecision[] = []
+  for (let number = newest; number >= begin && decisions.length < last; number--) {
+    const batch = log.decisionsAfter(number - 1)
+    // The log has forgotten it meanwhile.
+    if (batch?.number !== number) continue
+    decisions.push(...newestDecisionsIn(batch.bytes, last - decisions.length, () => true))
+  }
+  return decisions.length >= last || begin <= Math.max(1, oldest) ? decisions.reverse() : undefined
+}
