@@ -49,10 +49,9 @@ export class FolderAlerts {
     return newestAlerts(storedAlerts(this.#log), { state, last })
   }
 
-  /** Alerts and weeks together, which parses the stored alerts once. */
-  summary({ state, last = Infinity }: AlertQuery): { readonly alerts: Alert[]; readonly weeks: WeekOfAlerts[] } {
-    const all = storedAlerts(this.#log)
-    return { alerts: newestAlerts(all, { state, last }), weeks: weeksOf(all) }
+  /** Alerts and weeks together. Cost: parses the stored alerts, at most `ALERTS_KEPT` and those that fire. */
+  summary(query: AlertQuery): AlertSummary {
+    return summarizeAlerts(storedAlerts(this.#log), query)
   }
 
   /** Counts and hours by week, oldest first; weeks without alerts are left out. */
@@ -80,6 +79,18 @@ export class FolderAlerts {
     }
   }
 }
+
+/** Alerts with their cost by week. */
+export interface AlertSummary {
+  readonly alerts: Alert[]
+  readonly weeks: WeekOfAlerts[]
+}
+
+/** The summary of alerts in memory, oldest first, such as those of a run's monitor. */
+export const summarizeAlerts = (all: readonly Alert[], { state, last = Infinity }: AlertQuery): AlertSummary => ({
+  alerts: newestAlerts(all, { state, last }),
+  weeks: weeksOf(all),
+})
 
 const MINUTES_PER_HOUR = 60
 const DAY_MS = 86_400_000

@@ -58,6 +58,6 @@ export {
 export { planFolderRepair, type RepairOutcome, repairFolder } from './reconcile-repair.ts'
 export { type OpenedFolder, takeOver } from './take-over.ts'
 export { type BuiltTrainingSet, buildTrainingSet, type TrainingSetRequest } from './training-set.ts'
-export type { FolderAlerts } from './alerts.ts'
+export { type FolderAlerts, summarizeAlerts } from './alerts.ts'
 export type { FolderSeries } from './series.ts'
 export { dataFolderRegistry, promoteVersion, separateRegistry, type VersionRegistry } from './version-registry.ts'

@@ -10,6 +10,8 @@ import type { Alert } from '../../monitor/alert.ts'
 import { RunMonitor } from '../../monitor/run-monitor.ts'
 import { serveRunControl } from '../../operate/control/serve-control.ts'
 import { LiveRun } from '../../run/loop/live-run.ts'
+import { SqliteReader } from '../../log/sqlite/reader.ts'
+import { withFolder } from '../../operate/folder.ts'
 import { serve } from '../server.ts'
 
 const block = action('block', {
@@ -81,4 +83,12 @@ test('an outage of a receiver is one page, and what people do about it is durabl
   const { weeks } = await alerts()
   assert.deepEqual(weeks, [{ week: start - 3 * 86_400_000, pages: 1, tickets: 0, acted: 1, noise: 0, hours: 0.2 }])
   assert.equal((await app.inject({ url: '/alerts?state=open' })).statusCode, 400)
+})
+
+test('alerts are listed from the memory of the monitor, as the folder has them', async t => {
+  const named = t.mock.method(SqliteReader.prototype, 'named')
+  const listed = await alerts()
+  assert.equal(named.mock.calls.filter(({ arguments: [prefix] }) => prefix.startsWith('alert')).length, 0)
+  assert.deepEqual(listed, await withFolder(data, folder => folder.alerts.summary({})))
+  assert.equal(listed.alerts.length, 1)
 })

@@ -5,7 +5,7 @@
 import type { FastifyInstance } from 'fastify'
 import { wallClock } from '../../base/index.ts'
 import { alertEdits } from '../../monitor/alerts/index.ts'
-import { controlRequests } from '../../operate/index.ts'
+import { controlRequests, summarizeAlerts } from '../../operate/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import { ServeError } from '../http/serve-error.ts'
 import { addReadRoute, jsonBody, listLimit, makeChange } from './route.ts'
@@ -13,11 +13,13 @@ import { addReadRoute, jsonBody, listLimit, makeChange } from './route.ts'
 const LISTED_MAX = 1000
 
 export function alertRoutes(app: FastifyInstance, context: ServerContext): void {
-  const { folder, clock = wallClock } = context
+  const { folder, monitor, clock = wallClock } = context
   addReadRoute(app, '/alerts', ['state', 'limit'], ({ state, limit }) => {
     if (state !== undefined && state !== 'firing' && state !== 'resolved')
       throw new ServeError('SPILL_INPUT', `?state=${state} is firing or resolved`)
-    return folder.alerts.summary({ state, last: listLimit(limit, LISTED_MAX) })
+    const last = listLimit(limit, LISTED_MAX)
+    // The monitor has all alerts in memory; those of the folder are parsed.
+    return monitor ? summarizeAlerts(monitor.alerts, { state, last }) : folder.alerts.summary({ state, last })
   })
   for (const change of alertEdits)
     app.post<{ Params: { alert: string } }>(`/alerts/:alert/${change}`, { config: { role: 'operate' } }, async (request, _reply) => {

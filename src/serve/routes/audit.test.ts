@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { fraudReport } from '../../../test/audit/reports/fraud.ts'
@@ -30,6 +30,24 @@ test('the report of the running pipeline is current, one of another version is n
   assert.ok(Number.isInteger(writtenAt))
   writeAuditReport(fraudReport, auditFolder)
   assert.equal((await app.inject({ url: '/audit' })).json<{ isCurrent: boolean }>().isCurrent, false)
+})
+
+test('a report is parsed again once its file has changed', async () => {
+  const file = join(auditFolder, 'audit.json')
+  const recommendation = async () =>
+    (await app.inject({ url: '/audit' })).json<{ summary: { recommendation: string } }>().summary.recommendation
+  const write = (text: string, seconds: number) => {
+    writeFileSync(file, JSON.stringify({ fingerprint: 'x', summary: { recommendation: text } }))
+    utimesSync(file, seconds, seconds)
+  }
+  write('keep', 1000)
+  assert.equal(await recommendation(), 'keep')
+  write('drop', 1000)
+  assert.equal(await recommendation(), 'keep', 'a file of the same identity')
+  write('drop', 1001)
+  assert.equal(await recommendation(), 'drop')
+  write('drops', 1001)
+  assert.equal(await recommendation(), 'drops')
 })
 
 test('the page may run no script, whoever wrote the file', async () => {

@@ -5,6 +5,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
+import type { StrictOmit } from '../../base/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import { ServeError } from '../http/serve-error.ts'
 import { addReadRoute } from './route.ts'
@@ -14,10 +15,10 @@ const reportPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox"
 
 export function auditRoutes(app: FastifyInstance, { auditFolder, fingerprint }: ServerContext): void {
+  const report = new CachedReport(join(auditFolder, 'audit.json'))
   addReadRoute(app, '/audit', [], async () => {
-    const path = join(auditFolder, 'audit.json')
-    const { pipeline, fingerprint: audited, model, summary } = parseReport(await readReport(path))
-    return { pipeline, model, summary, writtenAt: Math.round((await stat(path)).mtimeMs), isCurrent: audited === fingerprint }
+    const { fingerprint: audited, ...head } = await report.head()
+    return { ...head, isCurrent: audited === fingerprint }
   })
   app.get('/audit/page', { config: { role: 'read' } }, async (_request, reply) => {
     const page = await readReport(join(auditFolder, 'audit.html'))
@@ -28,9 +29,31 @@ export function auditRoutes(app: FastifyInstance, { auditFolder, fingerprint }: 
   })
 }
 
-async function readReport(path: string): Promise<string> {
+/** The head of a report, which is parsed again only if its file has changed: open pages ask for it every few seconds, and it may be large. */
+class CachedReport {
+  readonly #path: string
+  #parsed: { readonly version: string; readonly head: ReportHead } | undefined
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  /** Throws 404 without a file, and for a file that is no report. */
+  async head(): Promise<ReportHead> {
+    const { mtimeMs, size, ino } = await ofReport(stat(this.#path))
+    const version = `${mtimeMs} ${size} ${ino}`
+    if (this.#parsed?.version !== version)
+      this.#parsed = { version, head: { ...parseReport(await readReport(this.#path)), writtenAt: Math.round(mtimeMs) } }
+    return this.#parsed.head
+  }
+}
+
+const readReport = (path: string): Promise<string> => ofReport(readFile(path, 'utf8'))
+
+/** The result of reading a report. Throws 404 if there is none. */
+async function ofReport<T>(reading: Promise<T>): Promise<T> {
   try {
-    return await readFile(path, 'utf8')
+    return await reading
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     throw new ServeError(
@@ -45,13 +68,15 @@ interface ReportHead {
   readonly fingerprint: string
   readonly model: string
   readonly summary: object
+  /** Time of the file, UTC ms. */
+  readonly writtenAt: number
 }
 
 /** Throws 404 for a file that is no report. */
-function parseReport(text: string): ReportHead {
+function parseReport(text: string): StrictOmit<ReportHead, 'writtenAt'> {
   try {
-    const report = JSON.parse(text) as Partial<ReportHead>
-    if (typeof report.summary === 'object' && typeof report.fingerprint === 'string') return report as ReportHead
+    const { pipeline, fingerprint, model, summary } = JSON.parse(text) as ReportHead
+    if (typeof summary === 'object' && typeof fingerprint === 'string') return { pipeline, fingerprint, model, summary }
   } catch {
     // Said below.
   }
