@@ -8,6 +8,7 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Registry } from 'prom-client'
 import { SpillwayError, show, type StrictOmit } from '../base/index.ts'
 import { type RunMonitor, startMonitoring } from '../monitor/index.ts'
+import type { LineageEmitter } from '../openlineage/index.ts'
 import { type RunControl, serveRunControl } from '../operate/index.ts'
 import { LiveRun } from '../run/index.ts'
 import {
@@ -80,7 +81,7 @@ const open: FastifyPluginAsync<EmbedOptions> = async (app, options) => {
     const lagSources = lagSourcesOf(liveRun.run, readers, () => running)
     const monitor = startMonitoring(liveRun, { pipeline, data, thresholds, alertReceivers, lagSources, onReport: onWarning })
     const control = await serveRunControl(liveRun, { pipeline, data, editAlert: monitor.editAlert, onReport: onWarning })
-    attach(app, options, { running, liveRun, control, feed, monitor, tokens, onError })
+    attach(app, options, { running, liveRun, control, feed, monitor, lineage, tokens, onError })
   } catch (error) {
     await running.stop()
     throw error
@@ -93,11 +94,16 @@ interface OpenRun {
   readonly control: RunControl
   readonly feed: CommitFeed
   readonly monitor: RunMonitor
+  readonly lineage: LineageEmitter | undefined
   readonly tokens: Tokens | undefined
   readonly onError: (error: unknown) => void
 }
 
-function attach(app: FastifyInstance, options: EmbedOptions, { running, liveRun, control, feed, monitor, tokens, onError }: OpenRun): void {
+function attach(
+  app: FastifyInstance,
+  options: EmbedOptions,
+  { running, liveRun, control, feed, monitor, lineage, tokens, onError }: OpenRun,
+): void {
   const { pipeline, data, prefix = '/spillway', bounds, rate, addMetrics, authorize, auditFolder } = options
   // Fastify runs the last added hook first: the routes answer their requests and close before the run stops.
   app.addHook('onClose', () => running.stop())
@@ -110,6 +116,7 @@ function attach(app: FastifyInstance, options: EmbedOptions, { running, liveRun,
     feed,
     control,
     monitor,
+    lineage,
     prefix,
     onError,
     ...authorization,

@@ -77,6 +77,16 @@ export class EventQueue {
     return { ...this.#counts }
   }
 
+  /** Events that wait to be sent. */
+  get waiting(): number {
+    return this.#waiting.length
+  }
+
+  /** Has the receiver failed since it took the last event? */
+  get isFailing(): boolean {
+    return this.#failures > 0
+  }
+
   /** Queues an event, at once. */
   add(event: RunEvent, outcomes: EventOutcomes = {}): void {
     if (this.#ending.signal.aborted) return

@@ -61,6 +61,16 @@ export class LineageEmitter {
     return this.#queue.counts
   }
 
+  /** Events that wait to be sent. */
+  get waiting(): number {
+    return this.#queue.waiting
+  }
+
+  /** Has the receiver failed since it took the last event? */
+  get isFailing(): boolean {
+    return this.#queue.isFailing
+  }
+
   /**
    * Begins with the open run: closes earlier runs that have no end, and sends what the receiver does not know of jobs. An error is reported,
    * as all errors of an emitter are: the run goes on without the events.

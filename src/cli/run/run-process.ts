@@ -106,7 +106,7 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
     const lagSources = once ? [] : lagSourcesOf(run, readers, () => running)
     const { monitor, control } = await startOperations(pipeline, live, request, { alertReceivers, lagSources }, jobs.cancels, print)
     for (const { source, reader } of readers) print(`  ${startText(run, source, reader)}`, 'source')
-    server = await serving?.({ run, control, monitor, feed: feedOfRun }, output)
+    server = await serving?.({ run, control, monitor, lineage, feed: feedOfRun }, output)
     running = new PipelineRun(live, pipeline.ir, { readers, follow: !once, signal: stopped.signal, onWarning: print, lineage })
     // Files end; with a server the run continues.
     const { sourcesEnded } = running
@@ -171,7 +171,7 @@ async function finishJobs(running: LiveRun, once: boolean, print: RunOutput['pri
 async function servingOf(
   pipeline: Pipeline,
   { listen, noAuth, hosts, rate, webhooks, data, auditFolder }: RunRequest,
-): Promise<(served: Pick<ListenOptions, 'run' | 'control' | 'monitor' | 'feed'>, output: RunOutput) => Promise<RunningServer>> {
+): Promise<(served: Pick<ListenOptions, 'run' | 'control' | 'monitor' | 'lineage' | 'feed'>, output: RunOutput) => Promise<RunningServer>> {
   // Loading Fastify takes 0.1 s, so it is loaded only for a server.
   const serving = await import('../../serve/index.ts')
   const options = {

@@ -6,6 +6,7 @@ import type { ResourceLimits } from '../access/resource-limits.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import type { CommitFeed } from '../events/journal.ts'
 import type { RunMonitor } from '../../monitor/index.ts'
+import type { LineageEmitter } from '../../openlineage/index.ts'
 import type { RunControl, FolderSearchWorker, FolderView } from '../../operate/index.ts'
 import type { RateLimit } from '../access/rate-limit.ts'
 import type { Role } from '../access/token-file.ts'
@@ -38,6 +39,8 @@ export interface ServeOptions {
   readonly feed?: CommitFeed
   /** The monitor of the run: counts answers, and notifies of samples. */
   readonly monitor?: Pick<RunMonitor, 'countResponse' | 'subscribe' | 'alerts'>
+  /** The emitter of OpenLineage events, if the run has one. */
+  readonly lineage?: Pick<LineageEmitter, 'counts' | 'waiting' | 'isFailing'> | undefined
   /** The changes that operators make to the run. Without it dead letters and effects are only listed. */
   readonly control?: RunControl
   /** The tokens that let clients in. Without them every client may do everything: for one's own machine only. */
@@ -69,7 +72,7 @@ export type AuthorizationMode = 'token' | 'own' | 'none'
 /** The objects that all routes of one server share. */
 export interface ServerContext extends Pick<
   ServeOptions,
-  'run' | 'monitor' | 'control' | 'tokens' | 'authorize' | 'addMetrics' | 'webhooks' | 'clock' | 'front'
+  'run' | 'monitor' | 'lineage' | 'control' | 'tokens' | 'authorize' | 'addMetrics' | 'webhooks' | 'clock' | 'front'
 > {
   readonly ir: PipelineIR
   readonly fingerprint: string

@@ -4,6 +4,7 @@ import { Histogram, Registry } from 'prom-client'
 import { wallClock } from '../../base/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import { registerAlertMetrics } from './alert-metrics.ts'
+import { registerLineageMetrics } from './lineage-metrics.ts'
 import { LoopDelay } from './loop-delay.ts'
 import { registerGauge } from './metric.ts'
 import { registerOperationMetrics } from './operation-metrics.ts'
@@ -32,6 +33,7 @@ export function metricRoutes(app: FastifyInstance, context: ServerContext): void
   registerFreshnessMetrics(registry, context)
   registerOperationMetrics(registry, app, context)
   registerAlertMetrics(registry, context)
+  registerLineageMetrics(registry, context)
   processMetrics(registry, app)
   context.addMetrics?.(registry)
   const seconds = new Histogram({
