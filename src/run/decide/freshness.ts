@@ -50,7 +50,7 @@ interface MeasuredRead {
   readonly index: number
   readonly group: string
   readonly source: string
-  /** Under `partial`: the delay of visibility behind the as-of time, ms. */
+  /** As `behindOf` gives it. */
   readonly behind: number
   readonly objective: FreshnessObjective
 }
@@ -118,7 +118,7 @@ export class FreshnessTracker {
       const objective = this.#objectives[name]
       if (!objective || groups.has(name)) return []
       groups.add(name)
-      return [{ index, group: name, source, behind: place.kind === 'partial' ? place.by : 0, objective }]
+      return [{ index, group: name, source, behind: behindOf(place), objective }]
     })
   }
 
@@ -131,9 +131,8 @@ export class FreshnessTracker {
   measure({ model, length, t, reads }: Pick<LiveDecisions, 'model' | 'length' | 't' | 'reads'>): BatchFreshness | undefined {
     const measured = this.#reads.get(model.name)
     if (!measured) return undefined
-    const within = measured.map(({ index, group, source, behind, objective: { age, delay } }) => {
-      const extraDelay = delay === undefined ? 0 : Math.max(0, this.#delays.delayOf(source) - delay)
-      const maxAge = age - behind - extraDelay
+    const within = measured.map(({ index, group, source, behind, objective }) => {
+      const maxAge = objective.age - behind - this.#extraDelay(source, objective)
       const { asOf } = reads[index]
       let count = 0
       for (let row = 0; row < length; row++) if (t[row] - asOf[row] <= maxAge) count++
@@ -165,9 +164,13 @@ export class FreshnessTracker {
    * Without an objective, or without a usual ingestion delay in it, delay of the source does not count.
    */
   ageOf({ name, source, place }: Pick<GroupIR, 'name' | 'source' | 'place'>, asOf: number, now: number): number {
-    const delay = this.#objectives[name]?.delay
-    const extraDelay = delay === undefined ? 0 : Math.max(0, this.#delays.delayOf(source) - delay)
-    return now - asOf + (place.kind === 'partial' ? place.by : 0) + extraDelay
+    return now - asOf + behindOf(place) + this.#extraDelay(source, this.#objectives[name])
+  }
+
+  /** Delay of a source beyond the usual one that the objective states, ms; 0 if it states none. */
+  #extraDelay(source: string, objective: Pick<FreshnessObjective, 'delay'> | undefined): number {
+    const delay = objective?.delay
+    return delay === undefined ? 0 : Math.max(0, this.#delays.delayOf(source) - delay)
   }
 
   /** Freshness of the groups with an objective, in the order of the file. */
@@ -194,6 +197,9 @@ export class FreshnessTracker {
     return [FRESHNESS, JSON.stringify(saved)]
   }
 }
+
+/** Delay of visibility behind the as-of time, ms. */
+const behindOf = (place: GroupIR['place']): number => (place.kind === 'partial' ? place.by : 0)
 
 const { FRESHNESS_WINDOW_MS: WINDOW, FRESHNESS_BUCKET_MS: BUCKET } = limits
 
