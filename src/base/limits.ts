@@ -71,6 +71,8 @@ export const limits = {
   SCHEMA_PARTS_MAX: 10_000,
   /** Pairs of parts that one check of a schema looks at, over all versions; a pair of JSON Schemas counts once for each schema that holds together. */
   SCHEMA_PAIRS_MAX: 50_000,
+  /** Duration of one check of a schema by a server, which a thread of its own makes, ms. */
+  SCHEMA_CHECK_MS: 5000,
   /** Rows that a `map` may return for one record. */
   MAP_ROWS_MAX: 1000,
   /** Ids of one source within its deduplication window. */

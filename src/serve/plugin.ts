@@ -43,7 +43,7 @@ export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options
   const folder = openFolder(data)
   const streams = feed && new EventStreams(folder, bounds, onError)
   const load = new AdmissionControl(run, bounds)
-  const [search, past] = [new FolderSearchWorker(data), new FolderSearchWorker(data)]
+  const [search, past, schemas] = [new FolderSearchWorker(data), new FolderSearchWorker(data), new FolderSearchWorker(data)]
   const context: ServerContext = {
     ...options,
     ir: pipeline.ir,
@@ -53,6 +53,7 @@ export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options
     folder,
     search,
     past,
+    schemas,
     streams,
     unsigned: new UnsignedWebhookCounts(),
     authorization: () => (options.authorize ? 'own' : options.tokens?.areRequired ? 'token' : 'none'),
@@ -71,6 +72,7 @@ export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options
     load.close()
     search.close()
     past.close()
+    schemas.close()
     closed()
   })
   app.removeAllContentTypeParsers()

@@ -1,10 +1,11 @@
-/** Thread entry of searches in a data folder: one connection and one index, queried by messages, one at a time. */
+/** Thread entry of searches in a data folder, and of checks of schemas: one connection and one index, queried by messages, one at a time. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { PipelineIR } from '../../define/ir/index.ts'
+import type { PipelineIR, SourceIR } from '../../define/ir/index.ts'
 import { sendResult } from '../../jobs/index.ts'
 import { readDataFolder, type SqliteReader } from '../../log/sqlite/index.ts'
 import type { NewestDecisionsQuery } from '../../run/history/index.ts'
 import { type FeaturesAsOfQuery, featuresAsOf, featuresAtJson } from './features.ts'
+import { checkSourceSchema, type SchemaCheckRequest } from '../source-schemas.ts'
 import { DecisionSearch } from './decision-search.ts'
 
 /** A query of the thread. */
@@ -12,6 +13,7 @@ export type FolderQuery =
   /** Opens the folder, for the next query. */
   | { readonly kind: 'open' }
   | { readonly kind: 'decisions'; readonly query: NewestDecisionsQuery }
+  | { readonly kind: 'schema'; readonly source: SourceIR; readonly request: SchemaCheckRequest }
   | { readonly kind: 'features'; readonly ir: PipelineIR; readonly query: FeaturesAsOfQuery }
 
 const folder = workerData as string
@@ -23,6 +25,7 @@ parentPort!.on('message', (message: FolderQuery) => {
     reader ??= readDataFolder(folder)
     if (message.kind === 'open') return ''
     if (message.kind === 'features') return JSON.stringify(featuresAsOf(message.ir, reader, message.query).map(featuresAtJson))
+    if (message.kind === 'schema') return JSON.stringify(checkSourceSchema(message.source, reader, message.request))
     search ??= new DecisionSearch(reader)
     return JSON.stringify(await search.newest(message.query))
   })

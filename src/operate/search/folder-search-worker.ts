@@ -1,12 +1,13 @@
 /**
- * Searches that read much of a data folder, beside the loop: recorded decisions, and features as of a past time. The thread starts with the
- * first search and ends with `close`.
+ * Searches that read much of a data folder, beside the loop: recorded decisions, and features as of a past time; and checks of schemas, which a
+ * hostile client makes long. The thread starts with the first search and ends with `close`.
  */
 import { extname } from 'node:path'
-import { SpillwayError, type StrictOmit } from '../../base/index.ts'
-import type { PipelineIR } from '../../define/ir/index.ts'
+import { callAfter, limits, SpillwayError, type StrictOmit } from '../../base/index.ts'
+import type { PipelineIR, SourceIR } from '../../define/ir/index.ts'
 import { JobThread } from '../../jobs/index.ts'
 import type { NewestDecisionsQuery } from '../../run/history/index.ts'
+import type { SchemaCheckRequest } from '../source-schemas.ts'
 import type { FeaturesAsOfQuery } from './features.ts'
 import type { FolderQuery } from './folder-search-thread.ts'
 
@@ -46,8 +47,17 @@ export class FolderSearchWorker {
     return this.#inTurn({ kind: 'features', ir, query })
   }
 
-  #inTurn(query: FolderQuery): Promise<string> {
-    const search = (): Promise<string> => this.#search(query)
+  /**
+   * Resolves with a `SchemaCheck` as JSON. Rejects as `checkSourceSchema` throws, with `SPILL_LIMIT` after `mostMs`, which ends the thread, and
+   * with `SPILL_STOPPED` once closed.
+   */
+  async checkSchema(source: SourceIR, request: SchemaCheckRequest, mostMs: number = limits.SCHEMA_CHECK_MS): Promise<string> {
+    await this.open()
+    return this.#inTurn({ kind: 'schema', source, request }, mostMs)
+  }
+
+  #inTurn(query: FolderQuery, mostMs?: number): Promise<string> {
+    const search = (): Promise<string> => this.#search(query, mostMs)
     const result = this.#last.then(search, search)
     this.#last = result
     return result
@@ -63,10 +73,11 @@ export class FolderSearchWorker {
     this.#thread?.terminate()
   }
 
-  async #search(query: FolderQuery): Promise<string> {
+  async #search(query: FolderQuery, mostMs = Infinity): Promise<string> {
     if (this.#isClosed) throw new SpillwayError('SPILL_STOPPED', `${NAME} was stopped`)
     const options = { workerData: this.#data, resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } }
     const thread = (this.#thread ??= new JobThread(file, NAME, options))
+    const expiry = mostMs < Infinity ? callAfter(mostMs, () => this.#expire(thread, mostMs)) : undefined
     try {
       return await thread.run<string>(query)
     } catch (error) {
@@ -74,7 +85,15 @@ export class FolderSearchWorker {
       if (error instanceof SpillwayError && error.code === 'SPILL_THREAD') this.#thread = undefined
       throw error
     } finally {
+      expiry?.stop()
       thread.unref()
     }
+  }
+
+  /** Ends a thread whose command takes too long. The next one starts another thread. */
+  #expire(thread: JobThread, mostMs: number): void {
+    this.#thread = undefined
+    thread.fail(new SpillwayError('SPILL_LIMIT', `the check takes longer than ${mostMs} ms (SCHEMA_CHECK_MS); check a smaller schema`))
+    thread.terminate()
   }
 }

@@ -84,6 +84,8 @@ export interface ServerContext extends Pick<
   readonly search: FolderSearchWorker
   /** Reads features as of past times, in a second thread: a pass over a long log does not hold up searches. */
   readonly past: FolderSearchWorker
+  /** Checks schemas, in a third thread. */
+  readonly schemas: FolderSearchWorker
   /** Absent without a feed. */
   readonly streams: EventStreams | undefined
   readonly unsigned: UnsignedWebhookCounts

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { open, shop as pipeline } from '../../../test/serve/shop.ts'
-import { schemaTextOf } from '../../operate/index.ts'
+import { yieldToEventLoop } from '../../base/clock.ts'
+import { FolderSearchWorker, type SchemaCheckRequest, schemaTextOf } from '../../operate/index.ts'
 import type { SchemaCheck, SchemaFormat } from '../../schema/index.ts'
 
 const shop = await open()
@@ -54,6 +55,34 @@ test('an incompatible candidate is named with its path, rule, both sides and the
       text: `the new schema cannot read version 1: /channel: the field 'channel' is missing, and has no default; give 'channel' a default, or name what it was in its aliases`,
     },
   ])
+})
+
+test('a schema whose check takes seconds does not stand in the way of other work, and ends at its limit', async () => {
+  const listed = { enum: Array.from({ length: 5000 }, (_, i) => i) }
+  const some = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`p${i}`, { $ref: '#/$defs/listed' }]))
+  const text = JSON.stringify({ $defs: { listed }, type: 'object', properties: { ...some(60), card: { $ref: '#/$defs/listed' } } })
+  let isAnswered = false
+  const answer = check({ format: 'json-schema', schema: text }).finally(() => (isAnswered = true))
+  let turns = 0
+  for (; !isAnswered; turns++) await yieldToEventLoop()
+  const { status, message } = await answer
+  assert.ok(status === 200 || (status === 413 && message.includes('SCHEMA_CHECK_MS')), message)
+  assert.ok(turns > 1000, `${turns} turns of the event loop`)
+})
+
+test('a check that takes too long ends its thread, and the next check has another', async t => {
+  const worker = new FolderSearchWorker(shop.data)
+  t.after(() => worker.close())
+  const request = (format: SchemaFormat, text: string): SchemaCheckRequest => ({ format, text })
+  const names = Array.from({ length: 3000 }, (_, i) => i)
+  const patterns = { anyOf: names.map(i => ({ enum: names.map(j => i * 3000 + j).slice(0, 20) })) }
+  const hostile = JSON.stringify({ type: 'object', properties: { card: patterns, amount: patterns } })
+  await assert.rejects(worker.checkSchema(payments, request('json-schema', hostile), 1), {
+    code: 'SPILL_LIMIT',
+    message: /SCHEMA_CHECK_MS/,
+  })
+  const own = await worker.checkSchema(payments, request('avro', schemaTextOf(payments, undefined, 'avro')))
+  assert.equal((JSON.parse(own) as SchemaCheck).compatible, true)
 })
 
 test('bad requests are answered with the reason', async () => {

@@ -1,10 +1,10 @@
 /**
  * `GET /schemas` lists the versions of the schemas of sources. `POST /sources/:source/schema/check` compares a candidate definition of a
- * source's records with them, and changes nothing.
+ * source's records with them, and changes nothing. A thread makes the comparison: a hostile schema takes minutes.
  */
 import type { FastifyInstance } from 'fastify'
 import { SpillwayError } from '../../base/index.ts'
-import { checkSourceSchema, parseLevel, type SchemaCheckRequest, sourceVersions } from '../../operate/index.ts'
+import { parseLevel, type SchemaCheckRequest, sourceVersions } from '../../operate/index.ts'
 import { schemaFormats } from '../../schema/index.ts'
 import { checkJsonFields } from '../body/json-body.ts'
 import type { ServerContext } from '../context/server-context.ts'
@@ -13,15 +13,16 @@ import { ServeError } from '../http/serve-error.ts'
 import { addReadRoute, jsonBody } from './route.ts'
 
 export function schemaRoutes(app: FastifyInstance, context: ServerContext): void {
-  const { ir, folder } = context
+  const { ir, folder, load, schemas } = context
   const sourceNamed = lookupByName('source', ir.sources)
   addReadRoute(app, '/schemas', [], () => ({ sources: sourceVersions(ir, folder.log) }))
 
-  app.post<{ Params: { source: string } }>('/sources/:source/schema/check', { config: { role: 'read' } }, async (request, _reply) => {
+  app.post<{ Params: { source: string } }>('/sources/:source/schema/check', { config: { role: 'read' } }, async (request, reply) => {
     const source = sourceNamed(request.params.source)
     const candidate = checkRequest(Object(await jsonBody(context, request)) as object)
     try {
-      return checkSourceSchema(source, folder.log, candidate)
+      const check = await load.shareOf('read', request).countSearch(() => schemas.checkSchema(source, candidate))
+      return reply.type('application/json').send(check)
     } catch (error) {
       if (error instanceof SpillwayError && error.code === 'SPILL_LIMIT')
         throw new ServeError('SPILL_LIMIT', error.message, { status: 413 })
