@@ -28,7 +28,7 @@ export function openViewer(url: string, page: ViewedPage): OpenViewer {
   const read = (routes: readonly string[]) => () => routes.forEach(get)
   const timers = [callEvery(STATUS_EVERY_MS, read(['/status']))]
   if (page === 'overview') timers.push(callEvery(SLOW_EVERY_MS, read(slowRoutes)), callEvery(ALERTS_EVERY_MS, read([ALERTS])))
-  const stop = page === 'decisions' ? get('/events') : () => {}
+  const stop = page === 'decisions' ? get('/events?vector=false') : () => {}
   return {
     close: () => {
       for (const timer of timers) timer.stop()

@@ -15,6 +15,6 @@ export {
   writeObjectives,
 } from './objectives.ts'
 export { Outbox } from './outbox.ts'
-export { newestDecisionsIn, type RecordedDecision, recordedDecisions } from './recorded-decision.ts'
+export { decisionResults, newestDecisionsIn, type RecordedDecision, recordedDecisions } from './recorded-decision.ts'
 export { decodeStageTimes, StageRecorder } from './stage-recorder.ts'
 export { decisionChecksum, type StageMoments, stageMomentsOf, type StageSample, toWholeMicros } from './stage-times.ts'

@@ -1,7 +1,7 @@
 /** Recorded decisions as the journal of an event stream. A batch holds decisions of one model that were recorded together. */
 import { SpillwayError } from '../../base/index.ts'
 import type { FolderLog } from '../../operate/index.ts'
-import { recordedDecisions } from '../../run/decide/index.ts'
+import { decisionResults, recordedDecisions } from '../../run/decide/index.ts'
 import { foreignLogGap, formatEventId, type JournalBatch, type Journal } from './journal.ts'
 
 const nothing = Buffer.alloc(0)
@@ -9,11 +9,18 @@ const nothing = Buffer.alloc(0)
 type Decisions = Pick<FolderLog, 'decisionsAfter' | 'decisionNumbers'>
 type StoredBatch = NonNullable<ReturnType<FolderLog['decisionsAfter']>>
 
+/** The parts of a decision that a stream has: all of them, or all but its inputs and what it read. */
+export type StreamedParts = 'all' | 'results'
+
 /**
  * Decisions by batch, from the reader of a data folder. Calls `onDamage` once for each unreadable batch. Readers get a gap event in its
  * place, and continue after it.
  */
-export function decisionJournal(log: Decisions, onDamage: (error: SpillwayError) => void = () => {}): Journal {
+export function decisionJournal(
+  log: Decisions,
+  parts: StreamedParts = 'all',
+  onDamage: (error: SpillwayError) => void = () => {},
+): Journal {
   const reported = new Set<number>()
   const reportOnce = (number: number, error: SpillwayError) => {
     if (!reported.has(number)) onDamage(error)
@@ -23,7 +30,7 @@ export function decisionJournal(log: Decisions, onDamage: (error: SpillwayError)
     last: () => log.decisionNumbers().last,
     next(after, model) {
       const batch = log.decisionsAfter(after, model)
-      return batch && journalBatch(batch, error => reportOnce(batch.number, error))
+      return batch && journalBatch(batch, parts, error => reportOnce(batch.number, error))
     },
     oldest: () => ({ batch: Math.max(0, log.decisionNumbers().first - 1), row: Infinity }),
     gapAfter({ batch }) {
@@ -38,10 +45,10 @@ export function decisionJournal(log: Decisions, onDamage: (error: SpillwayError)
   }
 }
 
-function journalBatch(stored: StoredBatch, onDamage: (error: SpillwayError) => void): JournalBatch {
+function journalBatch(stored: StoredBatch, parts: StreamedParts, onDamage: (error: SpillwayError) => void): JournalBatch {
   const framesFrom = (row: number): Buffer => {
     try {
-      return decisionFrames(stored, row)
+      return decisionFrames(stored, parts, row)
     } catch (error) {
       if (!(error instanceof SpillwayError) || error.code !== 'SPILL_DATA') throw error
       return gapFrame(stored, error, onDamage)
@@ -66,10 +73,10 @@ function gapFrame({ number, model, first, last }: StoredBatch, error: SpillwayEr
   return Buffer.from(`id: ${formatEventId({ batch: number, row: Infinity })}\nevent: gap\ndata: ${JSON.stringify(data)}\n\n`)
 }
 
-function decisionFrames({ number, bytes }: StoredBatch, from: number): Buffer {
+function decisionFrames({ number, bytes }: StoredBatch, parts: StreamedParts, from: number): Buffer {
   let text = ''
   let row = 0
-  for (const decision of recordedDecisions(bytes)) {
+  for (const decision of parts === 'all' ? recordedDecisions(bytes) : decisionResults(bytes)) {
     if (row >= from) text += `id: ${formatEventId({ batch: number, row })}\nevent: decision\ndata: ${JSON.stringify(decision)}\n\n`
     row++
   }

@@ -13,6 +13,8 @@ import { ServeError } from '../http/serve-error.ts'
 /** The streams of decisions, of effects, and of samples of the time series. */
 export class EventStreams {
   readonly decisions: EventStream
+  /** Decisions without their inputs, for lists. */
+  readonly decisionResults: EventStream
   readonly effects: EventStream
   readonly samples: EventStream
   readonly #admitted: Budget
@@ -20,13 +22,14 @@ export class EventStreams {
 
   constructor({ log, series }: Pick<FolderView, 'log' | 'series'>, bounds: ResourceLimits, onError: (error: unknown) => void) {
     this.#admitted = new Budget(bounds.eventStreams, limits.SSE_CLIENT_SHARE)
-    this.decisions = new EventStream(decisionJournal(log, onError), bounds, onError)
+    this.decisions = new EventStream(decisionJournal(log, 'all', onError), bounds, onError)
+    this.decisionResults = new EventStream(decisionJournal(log, 'results', onError), bounds, onError)
     this.effects = new EventStream(effectJournal(log.effects), bounds, onError)
     this.samples = new EventStream(sampleJournal(series), bounds, onError)
   }
 
   get readers(): number {
-    return this.decisions.readers + this.effects.readers + this.samples.readers
+    return this.decisions.readers + this.decisionResults.readers + this.effects.readers + this.samples.readers
   }
 
   /** Counts a reader for its client until the response ends. Throws `SPILL_OVERLOAD` beyond the client's share. */
@@ -45,6 +48,7 @@ export class EventStreams {
   /** Notifies the streams of decisions and effects that new events may be durable. */
   readonly notify = (): void => {
     this.decisions.notify()
+    this.decisionResults.notify()
     this.effects.notify()
   }
 
@@ -55,6 +59,7 @@ export class EventStreams {
   close(): void {
     this.#isClosed = true
     this.decisions.close()
+    this.decisionResults.close()
     this.effects.close()
     this.samples.close()
   }

@@ -74,7 +74,13 @@ const decisionPaths = ({ models }: PipelineIR): Paths => ({
       queryParameter('key', text, 'only the decision about this key'),
     ],
   ),
-  '/events': streamOperation('events', 'Decisions as they become durable', ['decision', 'Decision'], nameParameter('model', models)),
+  '/events': streamOperation(
+    'events',
+    'Decisions as they become durable',
+    ['decision', 'Decision'],
+    nameParameter('model', models),
+    queryParameter('vector', { enum: ['true', 'false'] }, 'false: without vector and read'),
+  ),
 })
 
 const effectPaths = ({ actions = [] }: PipelineIR): Paths => ({

@@ -94,6 +94,7 @@ export const streamOperation = (
   subject: string,
   [event, data]: readonly [string, string],
   filter: OpenapiSchema,
+  ...more: readonly OpenapiSchema[]
 ): OpenapiSchema => ({
   get: operation(operationId, `${subject}, as server-sent events; a client resumes after an id`, {
     parameters: [
@@ -103,6 +104,7 @@ export const streamOperation = (
         { type: 'string', pattern: '^(?:[0-9]{1,15}(?:\\.[0-9]{1,9})?)?$' },
         'resume after this id; Last-Event-ID does the same',
       ),
+      ...more,
     ],
     answer: {
       description: `events '${event}', the data as ${data}; 'gap' where some were deleted`,

@@ -1,6 +1,7 @@
 /**
  * Server-sent events: `GET /events` streams decisions as they become durable, `GET /effects/stream` changes of effects. A client resumes
- * after `Last-Event-ID`, or `?after=ID`, and first gets the recorded events since.
+ * after `Last-Event-ID`, or `?after=ID`, and first gets the recorded events since. `/events?vector=false` leaves the inputs of decisions out, and
+ * what they read: for lists.
  */
 import type { FastifyInstance } from 'fastify'
 import { parseEventId, type EventPosition } from '../events/journal.ts'
@@ -26,20 +27,22 @@ interface StreamRoute {
 /** Adds a route that streams events of one kind. */
 export function eventStreamRoute(app: FastifyInstance, path: string, { streams, of, kind, named }: StreamRoute): void {
   const find = lookupByName(kind, named)
-  const parameters = [kind, 'after'] as const
+  const parameters = [kind, 'after', ...(of === 'decisions' ? (['vector'] as const) : [])] as const
   app.get<{ Querystring: Query }>(
     path,
     { exposeHeadRoute: false, config: { role: 'read', isStream: true, query: parameters } },
     async (request, reply) => {
       if (!streams) throw new ServeError('SPILL_UNSUPPORTED', `this server has no stream of ${of}: it was made without a feed`)
-      const { [kind]: name, after } = singleParameters(request.query, parameters)
+      const { [kind]: name, after, vector = 'true' } = singleParameters(request.query, parameters)
       if (name !== undefined) find(name)
+      if (vector !== 'true' && vector !== 'false') throw new ServeError('SPILL_INPUT', `?vector=${vector} is true or false`)
       const last = request.headers['last-event-id']
       // `after=0` asks for all events. `Last-Event-ID: 0` is a reader that reconnects before the first event.
       const position = last === undefined && after === '0' ? 'oldest' : positionIn(last ?? after)
       streams.admit(request, reply.raw)
       reply.hijack()
-      streams[of].add(reply.raw, { position, filter: name, isStillAuthorized: request.isStillAuthorized })
+      const stream = vector === 'false' ? streams.decisionResults : streams[of]
+      stream.add(reply.raw, { position, filter: name, isStillAuthorized: request.isStillAuthorized })
     },
   )
 }

@@ -25,7 +25,7 @@ export function DecisionList({ view, pipeline }: { readonly view: View; readonly
   const tail = useEventTail<DecisionAnswer>(
     '/events',
     'decision',
-    { model },
+    { model, vector: 'false' },
     {
       isOpen: isLive,
       matches: key === undefined && !isFiltered ? undefined : matches,

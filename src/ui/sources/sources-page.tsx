@@ -194,7 +194,7 @@ function LiveDecisions({ view, source, pipeline }: SourcesProps & { readonly sou
   const tail = useEventTail<DecisionAnswer>(
     '/events',
     'decision',
-    { model: models.length === 1 ? models[0].name : undefined },
+    { model: models.length === 1 ? models[0].name : undefined, vector: 'false' },
     {
       isOpen: isLive && models.length > 0,
       matches: models.length === 1 ? undefined : ({ model }) => models.some(({ name }) => name === model),
