@@ -228,6 +228,10 @@ export const networkLimits = {
   ALERTS_ENDED_KEPT: 200,
   /** Greatest delay between two attempts to reach a receiver of alerts, about, ms. */
   NOTIFICATION_RETRY_MS_MAX: 60_000,
+  /** Greatest delay that a receiver of alerts may demand with `Retry-After`, ms. */
+  NOTIFICATION_RETRY_AFTER_MS_MAX: 120_000,
+  /** Failed attempts at a ticket after which the page that the same alert has become goes before it. */
+  NOTIFICATION_ATTEMPTS_IN_ORDER: 10,
   /** Interval at which an alert that fires is repeated to Alertmanager, ms. */
   ALERTMANAGER_REFRESH_MS: 60_000,
   /** Time after which Alertmanager takes an alert that is not repeated for resolved, ms. */

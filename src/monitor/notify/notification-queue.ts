@@ -7,7 +7,7 @@
 import { limits } from '../../base/index.ts'
 import type { Notification } from './notification.ts'
 
-/** A bounded queue. The first notification may be under way, and is never left out. */
+/** A bounded queue. A notification that was tried may have arrived, so it is left out only if all were tried. */
 export class NotificationQueue {
   readonly #waiting: Notification[]
   #omitted: number
@@ -27,11 +27,11 @@ export class NotificationQueue {
     return this.#omitted
   }
 
-  /** Adds a notification at the end, unless its id waits already. */
-  add(notification: Notification): void {
+  /** Adds a notification at the end, unless its id waits already. `isTried`: is it being sent, or has its alert's one been? */
+  add(notification: Notification, isTried: (waiting: Notification) => boolean): void {
     if (this.#waiting.some(({ id }) => id === notification.id)) return
     this.#waiting.push(notification)
-    while (this.#waiting.length > limits.NOTIFICATIONS_WAITING_MAX) this.#omitOne()
+    while (this.#waiting.length > limits.NOTIFICATIONS_WAITING_MAX) this.#omitOne(isTried)
   }
 
   /** Removes a notification that is delivered or rejected. */
@@ -42,8 +42,15 @@ export class NotificationQueue {
     if (isRejected) this.#omitted++
   }
 
-  #omitOne(): void {
-    const rest = this.#waiting.slice(1)
+  /** Removes the opening of an alert that is not needed any more. */
+  removeOpening(alertId: string): void {
+    const opening = this.#waiting.find(({ kind, alert }) => kind === 'opened' && alert.id === alertId)
+    if (opening) this.remove(opening, true)
+  }
+
+  #omitOne(isTried: (waiting: Notification) => boolean): void {
+    const untried = this.#waiting.filter(notification => !isTried(notification))
+    const rest = untried.length > 0 ? untried : this.#waiting.slice(1)
     const opened = rest.find(
       ({ kind, alert }) => kind === 'opened' && rest.some(end => end.kind === 'resolved' && end.alert.id === alert.id),
     )

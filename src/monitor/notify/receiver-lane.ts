@@ -1,19 +1,20 @@
 /**
- * Delivers notifications to one receiver, one after the other, at least once, in the order in which alerts changed.
+ * Delivers notifications to one receiver, one after the other, at least once, those of one alert in the order in which it changed.
  *
  * A receiver that fails is retried for ever, at growing intervals of up to a minute: the pages of an outage are still due when it ends. A
+ * message that it will not take holds back no other alert (`RetrySchedule`). A
  * notification that the receiver rejects for good is left out and counted, and the next start sends it again if the alert still fires.
  * Delivery waits for no store: a page about a full disk must leave the machine.
  */
-import { type Clock, limits, type Random, spanTitle, type StartTimer, thrownText } from '../../base/index.ts'
-import { backoffMs } from '../../action/index.ts'
-import type { DeliveryOutcome } from '../../define/action/index.ts'
+import { type Clock, type Random, spanTitle, type StartTimer, thrownText } from '../../base/index.ts'
+import type { Delivery, DeliveryOutcome } from '../../define/action/index.ts'
 import type { Alert, AlertChange } from '../alert.ts'
 import { isSilenced } from '../alerts/change-alert.ts'
 import { notificationOf, type Notification, type NotificationKind } from './notification.ts'
 import { NotificationQueue } from './notification-queue.ts'
 import type { OpenedAlertReceiver } from './open-alert-receivers.ts'
 import { NotifiedAlerts, type NotifiedState } from './notified-alerts.ts'
+import { RetrySchedule } from './retry-schedule.ts'
 
 /** Ports of the delivery of notifications. */
 export interface NotifierPorts {
@@ -63,8 +64,9 @@ export class ReceiverLane {
   readonly #storedAt: number
   #delivered: number | undefined
   #failing: ReceiverStatus['failing']
-  /** Attempts at the first notification that have failed. */
-  #failed = 0
+  readonly #schedule: RetrySchedule
+  /** The notification that is being sent. */
+  #sent: Notification | undefined
   #delivery: Promise<void> | undefined
   /** The wait before the next attempt. */
   #retry: { stop(): void } | undefined
@@ -86,6 +88,7 @@ export class ReceiverLane {
     this.#ports = { ...ports, onReport }
     this.#onChange = onChange
     this.#queue = new NotificationQueue(state.waiting, state.omitted)
+    this.#schedule = new RetrySchedule(ports.random)
     this.#alerts = new NotifiedAlerts(receiver.settings.severity, state.alerts)
     this.#delivered = state.delivered
     this.#storedAt = state.at ?? Infinity
@@ -152,36 +155,40 @@ export class ReceiverLane {
   }
 
   #add(kind: NotificationKind, alert: Alert): void {
-    this.#queue.add(notificationOf(this.#ports.log, kind, alert, this.#ports.clock()))
+    const isTried = ({ id, alert: other }: Notification): boolean => id === this.#sent?.id || this.#schedule.failuresOf(other.id) > 0
+    this.#queue.add(notificationOf(this.#ports.log, kind, alert, this.#ports.clock()), isTried)
     this.#onChange()
     this.#deliverNext()
   }
 
-  /** Starts sending, unless it is under way, waits for the next attempt, or has nothing to send. */
+  /** Sends what is due, unless something is being sent, and waits for the rest. */
   #deliverNext(): void {
-    const hasWork = this.#queue.waiting.length > 0 || this.#isRefreshDue
-    if (hasWork && !this.#delivery && !this.#retry && !this.#hasStopped) this.#delivery = this.#deliverAll()
-  }
-
-  async #deliverAll(): Promise<void> {
-    try {
-      while (!this.#retry && !this.#hasStopped) {
-        const [next] = this.#queue.waiting
-        if (next) await this.#deliver(next)
-        else if (this.#isRefreshDue) await this.#deliverRefresh()
-        else break
-      }
-    } finally {
+    if (this.#delivery || this.#hasStopped) return
+    this.#retry?.stop()
+    this.#retry = undefined
+    const now = this.#ports.clock()
+    const next = this.#schedule.next(this.#queue.waiting, now)
+    if (next && 'notification' in next) this.#delivery = this.#deliver(next.notification)
+    else if (this.#isRefreshDue && !this.#schedule.isPaused(now)) this.#delivery = this.#deliverRefresh()
+    else if (next) this.#retry = this.#ports.after(next.at - now, () => this.#deliverNext())
+    void this.#delivery?.finally(() => {
       this.#delivery = undefined
-    }
+      this.#deliverNext()
+    })
   }
 
   async #deliver(notification: Notification): Promise<void> {
-    const outcome = await this.#send(notification.id, notification.alert.id, now => this.#receiver.format.body(notification, now))
-    if (outcome.kind === 'failed' && !outcome.final) return this.#onFailure(outcome)
+    const { id } = notification.alert
+    this.#sent = notification
+    const attempt = this.#schedule.failuresOf(id) + 1
+    const outcome = await this.#send({ id: notification.id, key: id, attempt }, now => this.#receiver.format.body(notification, now))
+    this.#sent = undefined
+    if (outcome.kind === 'failed' && !outcome.final) return this.#onFailure(outcome, id)
     this.#queue.remove(notification, outcome.kind === 'failed')
     if (outcome.kind === 'failed') this.#onRejection(notification, outcome.why)
-    else this.#onSuccess()
+    else this.#onSuccess(id)
+    // A page that has gone before the opening of its ticket says all that the opening would.
+    if (notification.kind === 'raised') this.#queue.removeOpening(id)
     this.#onChange()
   }
 
@@ -190,32 +197,33 @@ export class ReceiverLane {
     this.#isRefreshDue = false
     const alerts = this.#alerts.firing.map(({ alert }) => this.#ports.alertOf(alert.id) ?? alert).filter(({ state }) => state === 'firing')
     if (alerts.length === 0) return
-    const outcome = await this.#send(`refresh-${this.#ports.clock()}`, '', now => this.#receiver.format.refresh!.body(alerts, now))
+    const id = `refresh-${this.#ports.clock()}`
+    const outcome = await this.#send({ id, key: '', attempt: 1 }, now => this.#receiver.format.refresh!.body(alerts, now))
     if (outcome.kind === 'failed') this.#onFailure(outcome)
     else this.#onSuccess()
   }
 
   /** A body that cannot be made, of an alert that an earlier version stored, is rejected as the receiver would reject it. */
-  async #send(id: string, key: string, bodyAt: (now: number) => string): Promise<DeliveryOutcome> {
+  async #send(delivery: Pick<Delivery, 'id' | 'key' | 'attempt'>, bodyAt: (now: number) => string): Promise<DeliveryOutcome> {
     try {
-      return await this.#receiver.destination.deliver({ id, key, body: bodyAt(this.#ports.clock()), attempt: this.#failed + 1 })
+      return await this.#receiver.destination.deliver({ ...delivery, body: bodyAt(this.#ports.clock()) })
     } catch (error) {
       return { kind: 'failed', why: thrownText(error, 'the format'), final: true }
     }
   }
 
-  #onSuccess(): void {
+  #onSuccess(alertId?: string): void {
     const { clock, onReport } = this.#ports
     this.#delivered = clock()
-    this.#failed = 0
-    if (!this.#failing) return
+    this.#schedule.succeed(alertId)
+    if (!this.#failing || this.#schedule.isFailing) return
     onReport(`alerts to '${this.name}' are delivered again, after ${spanTitle(clock() - this.#failing.since)}`)
     this.#failing = undefined
   }
 
   #onRejection(notification: Notification, why: string): void {
     const { alert, kind } = notification
-    this.#failed = 0
+    this.#schedule.forget(alert.id)
     this.#alerts.forget(alert.id)
     this.#ports.onReport(
       `alerts to '${this.name}': it rejected the notification that alert '${alert.id}' ${kindText[kind]}, and will not get it: ${why}`,
@@ -224,17 +232,11 @@ export class ReceiverLane {
   }
 
   /** Reports the first failure, and tries again later. */
-  #onFailure({ why, retryAfterMs }: Extract<DeliveryOutcome, { kind: 'failed' }>): void {
-    const { clock, random, after, onReport } = this.#ports
-    this.#failed++
+  #onFailure({ why, retryAfterMs }: Extract<DeliveryOutcome, { kind: 'failed' }>, alertId?: string): void {
+    const { clock, onReport } = this.#ports
     if (!this.#failing) onReport(`alerts to '${this.name}' fail, and are retried: ${why}`)
     this.#failing = { since: this.#failing?.since ?? clock(), attempts: (this.#failing?.attempts ?? 0) + 1, why }
-    if (this.#hasStopped) return
-    const ms = Math.min(backoffMs(this.#failed, random), limits.NOTIFICATION_RETRY_MS_MAX)
-    this.#retry = after(Math.max(ms, retryAfterMs ?? 0), () => {
-      this.#retry = undefined
-      this.#deliverNext()
-    })
+    this.#schedule.fail(alertId, clock(), retryAfterMs)
   }
 
   #startRefresh(): void {
