@@ -58,10 +58,12 @@ export interface AlertNote {
   readonly note?: string
 }
 
-/** A silence: no notification is sent until it ends. */
+/** A silence: no notification is sent until it ends. Then an alert that still fires is sent as `opened`. */
 export interface AlertSilence extends AlertNote {
   /** UTC ms. */
   readonly until: number
+  /** The severity of the alert that was silenced: the silence of a ticket is not for a page. Absent, of earlier versions, for both. */
+  readonly severity?: AlertSeverity
 }
 
 /** The outcome of an alert, as the person who dealt with it reports it. */
@@ -102,7 +104,7 @@ export interface Alert {
 
 /**
  * A change of an alert, as receivers are notified of it: it opened, became a page, explains one more page (`extended`), resolved, or a person
- * acknowledged it. Nothing is sent of an alert that is silenced, but its resolution.
+ * acknowledged it. Nothing is sent of an alert that is silenced, but its resolution; if it fires at the end of its silence, it has `opened`.
  */
 export type AlertChange = 'opened' | 'raised' | 'extended' | 'acknowledged' | 'resolved'
 

@@ -147,3 +147,50 @@ test('a disk that hangs is measured once at a time, delays a sample by its deadl
   for (let i = 0; i < 3; i++) await disk.refresh()
   assert.deepEqual([measured, [...disk.read()]], [1, []])
 })
+
+/** A monitored run with one condition at `severity`, and its notices of alerts. */
+async function troubled(severity: 'page' | 'ticket') {
+  const trouble = { severity }
+  const notices: string[] = []
+  const subject = { kind: 'source', name: 'payments' } as const
+  const running = await monitored(
+    shop,
+    scratchFolder('monitor'),
+    {},
+    {
+      reported: () => [{ cause: 'lag', subject, severity: trouble.severity, summary: 'source payments falls behind' }],
+      receivers: [{ alertChanged: (alert, change) => notices.push(`${change} ${alert.severity}`) }],
+    },
+  )
+  const samples = async (count: number) => {
+    for (let i = 0; i < count; i++) await running.sample()
+  }
+  await samples(5)
+  const silence = (minutes: number) => {
+    const [{ id }] = running.monitor.alerts
+    return running.monitor.editAlert({ id, change: 'silence', until: running.time.now + minutes * 60_000 }, 'ann')
+  }
+  return { ...running, trouble, notices, samples, silence }
+}
+
+test('an alert that fires at the end of its silence has opened, once', async () => {
+  const { live, notices, samples, silence } = await troubled('page')
+  await silence(2)
+  await samples(11)
+  assert.deepEqual(notices, ['opened page'])
+  await samples(8)
+  assert.deepEqual(notices, ['opened page', 'opened page'])
+  await live.stop()
+})
+
+test('a silenced ticket that becomes a page is heard, a silenced page is not', async () => {
+  const ticket = await troubled('ticket')
+  await ticket.silence(60)
+  ticket.trouble.severity = 'page'
+  await ticket.samples(2)
+  assert.deepEqual(ticket.notices, ['opened ticket', 'raised page'])
+  await ticket.silence(60)
+  await ticket.monitor.editAlert({ id: ticket.monitor.alerts[0].id, change: 'acknowledge' }, 'ann')
+  assert.equal(ticket.notices.length, 2)
+  await ticket.live.stop()
+})

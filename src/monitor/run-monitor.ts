@@ -11,8 +11,8 @@ import type { PipelineIR } from '../define/ir/index.ts'
 import { readDataFolder, type SqliteReader } from '../log/sqlite/index.ts'
 import type { LiveRun } from '../run/index.ts'
 import type { Alert, AlertReceiver } from './alert.ts'
-import type { AlertUpdate } from './alerts/alert-book.ts'
-import { type AlertEdit, isSilenced } from './alerts/change-alert.ts'
+import type { AlertUpdate, ChangedAlert } from './alerts/alert-book.ts'
+import { type AlertEdit, endOfSilence, isSilenced } from './alerts/change-alert.ts'
 import type { AlertCondition } from './alerts/conditions.ts'
 import { RunAlerts } from './alerts/run-alerts.ts'
 import { recordedAlertsSince } from './alerts/alert-store.ts'
@@ -55,6 +55,8 @@ export class RunMonitor {
   readonly #listeners = new Set<() => void>()
   #timer: { stop(): void } | undefined
   #isClosed = false
+  /** The time up to which ends of silences were told, UTC ms. The receivers' own state covers the time before the start. */
+  #silencesTold: number
   readonly #reported = new Set<string>()
 
   private constructor(live: MonitoredRun, options: MonitorOptions) {
@@ -62,6 +64,7 @@ export class RunMonitor {
     this.#live = live
     this.#options = options
     this.#clock = clock
+    this.#silencesTold = clock()
     this.#reader = readDataFolder(data)
     this.#recorder = new SeriesRecorder(this.#reader, clock(), onReport)
     this.#reading = new MeasureReader(live, pipeline.ir, clock, new DiskReading(data, clock, freeSpaceOf))
@@ -105,6 +108,7 @@ export class RunMonitor {
     const update = this.#judged(now, sample)
     await this.#live.run.commitValues([...put, ...update.put])
     this.#tell(update, now)
+    this.#tell({ changes: this.#unsilenced(now) }, now)
     for (const listener of this.#listeners) this.#attempt('a listener of samples', listener)
   }
 
@@ -153,8 +157,16 @@ export class RunMonitor {
     return alert
   }
 
+  /** Alerts that fire though their silence has ended since the last sample. */
+  #unsilenced(now: number): ChangedAlert[] {
+    const since = this.#silencesTold
+    this.#silencesTold = now
+    const alerts = this.#alerts.firing.filter(alert => (endOfSilence(alert, now) ?? -Infinity) > since)
+    return alerts.map(alert => ({ alert, notice: 'opened' }))
+  }
+
   /** A silenced alert sends nothing but its resolution. */
-  #tell({ changes }: AlertUpdate, now: number): void {
+  #tell({ changes }: Pick<AlertUpdate, 'changes'>, now: number): void {
     const { receivers = [] } = this.#options
     for (const { alert, notice } of changes)
       if (notice !== undefined && (notice === 'resolved' || !isSilenced(alert, now)))

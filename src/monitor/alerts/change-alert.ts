@@ -47,7 +47,7 @@ export function changedAlert(
     case 'acknowledge':
       return { alert: { ...alert, acknowledged: noted }, notice: 'acknowledged' }
     case 'silence':
-      return { alert: { ...alert, silenced: { ...noted, until: checkedUntil(until, now) } } }
+      return { alert: { ...alert, silenced: { ...noted, until: checkedUntil(until, now), severity: alert.severity } } }
     case 'resolve': {
       const recorded = outcome && { outcome: { ...noted, kind: outcome, ...(minutes !== undefined && { minutes }) } }
       const after: Alert = { ...alert, state: 'resolved', resolved: alert.resolved ?? now, ...recorded }
@@ -62,5 +62,16 @@ function checkedUntil(until: number | undefined, now: number): number {
   throw new SpillwayError('SPILL_INPUT', `a silence ends at a time after now, and within ${most}: --for 2h`)
 }
 
-/** Is an alert silenced at a time, UTC ms? */
-export const isSilenced = ({ silenced }: Pick<Alert, 'silenced'>, now: number): boolean => silenced !== undefined && silenced.until > now
+type SilencedAlert = Pick<Alert, 'severity' | 'silenced'>
+
+/** Is an alert silenced at a time, UTC ms? A ticket that was silenced and became a page is not. */
+export const isSilenced = (alert: SilencedAlert, now: number): boolean => (silenceUntil(alert) ?? -Infinity) > now
+
+/** The end of an alert's silence, UTC ms, if it has ended by `now`; undefined for an alert that was never silenced, or still is. */
+export function endOfSilence(alert: SilencedAlert, now: number): number | undefined {
+  const until = silenceUntil(alert)
+  return until !== undefined && until <= now ? until : undefined
+}
+
+const silenceUntil = ({ severity, silenced }: SilencedAlert): number | undefined =>
+  severity === 'page' && silenced?.severity === 'ticket' ? undefined : silenced?.until

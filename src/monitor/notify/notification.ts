@@ -6,6 +6,7 @@
  */
 import { inOneLine, spanTitle } from '../../base/index.ts'
 import type { Alert, AlertChange } from '../alert.ts'
+import { endOfSilence } from '../alerts/change-alert.ts'
 
 /** The occasion of a notification: a change of the alert, or time that has passed since the last one. */
 export type NotificationKind = AlertChange | 'reminder'
@@ -26,10 +27,25 @@ export interface Notification {
 /** Makes a notification. `log` is the name of the log that has the alert, unique to the data folder. */
 export function notificationOf(log: string, kind: NotificationKind, alert: Alert, at: number): Notification {
   const dedupKey = `${clipped(alert.id, 200)}/${log.slice(0, 40)}`
-  // An alert opens, is raised and resolves once. It may be extended, acknowledged, and reminded of, more often.
-  const isOnce = kind === 'opened' || kind === 'raised' || kind === 'resolved'
-  const time = kind === 'acknowledged' ? (alert.acknowledged?.at ?? at) : at
-  return { id: `${dedupKey}/${kind}${isOnce ? '' : `-${time}`}`, dedupKey, kind, at, alert }
+  // An alert opens, but for the end of a silence, is raised and resolves once.
+  const time = timeOf(kind, alert, at)
+  return { id: `${dedupKey}/${kind}${time === undefined ? '' : `-${time}`}`, dedupKey, kind, at, alert }
+}
+
+/** The time that is a part of the id of a kind that an alert may have more than once. */
+function timeOf(kind: NotificationKind, alert: Alert, at: number): number | undefined {
+  switch (kind) {
+    case 'opened':
+      return endOfSilence(alert, at)
+    case 'acknowledged':
+      return alert.acknowledged?.at ?? at
+    case 'extended':
+    case 'reminder':
+      return at
+    case 'raised':
+    case 'resolved':
+      return undefined
+  }
 }
 
 /** The text without its end, if it is longer than `max` characters. No character is cut in half: receivers reject such JSON. */

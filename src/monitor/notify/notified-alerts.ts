@@ -6,6 +6,7 @@
  */
 import { limits } from '../../base/index.ts'
 import type { Alert, AlertChange, AlertSeverity } from '../alert.ts'
+import { endOfSilence } from '../alerts/change-alert.ts'
 
 /** An alert that fires and that the receiver was notified of. */
 export interface NotifiedAlert {
@@ -46,7 +47,8 @@ export class NotifiedAlerts {
 
   /** The change as the receiver sees it, which is noted at `now`; undefined if it is no news. */
   noteChange(alert: Alert, change: AlertChange, now: number): AlertChange | undefined {
-    const previous = this.#firing.get(alert.id)?.alert
+    const notified = this.#firing.get(alert.id)
+    const previous = notified?.alert
     if (change === 'resolved') {
       if (!previous) return undefined
       this.#end(alert.id)
@@ -55,17 +57,20 @@ export class NotifiedAlerts {
     if (this.#ended.has(alert.id)) return undefined
     if (this.#severity === 'page' && alert.severity !== 'page') return undefined
     const extension = previous && change === 'extended' && explainsMore(previous, alert) ? 'extended' : undefined
-    const news = previous ? (changeSince(previous, alert) ?? extension) : 'opened'
+    const news = notified ? (changeSince(notified, alert, now) ?? extension) : 'opened'
     // An older record of the alert is no news, and must not make news of a later change.
     if (news) this.#firing.set(alert.id, { alert, at: now })
     return news
   }
 
-  /** The change of an alert since the last notification, by its record alone; undefined if there is none, or it ended unknown to the receiver. */
-  changeOf(alert: Alert): AlertChange | undefined {
-    const previous = this.#firing.get(alert.id)?.alert
-    if (alert.state === 'resolved') return previous && 'resolved'
-    return previous ? changeSince(previous, alert) : 'opened'
+  /**
+   * The change of an alert since the last notification, by its record and the time alone; undefined if there is none, or it ended unknown to the
+   * receiver.
+   */
+  changeOf(alert: Alert, now: number): AlertChange | undefined {
+    const notified = this.#firing.get(alert.id)
+    if (alert.state === 'resolved') return notified && 'resolved'
+    return notified ? changeSince(notified, alert, now) : 'opened'
   }
 
   /** True if the receiver was notified that the alert has ended. */
@@ -93,11 +98,12 @@ export class NotifiedAlerts {
   }
 }
 
-/** The change between two records of an alert that fires. */
-function changeSince(previous: Alert, alert: Alert): AlertChange | undefined {
+/** The change of an alert that fires since a notification. The end of a silence is none once a person has acknowledged the alert. */
+function changeSince({ alert: previous, at }: NotifiedAlert, alert: Alert, now: number): AlertChange | undefined {
   if (previous.severity !== 'page' && alert.severity === 'page') return 'raised'
   const { acknowledged } = alert
-  return acknowledged && acknowledged.at !== previous.acknowledged?.at ? 'acknowledged' : undefined
+  if (acknowledged) return acknowledged.at === previous.acknowledged?.at ? undefined : 'acknowledged'
+  return (endOfSilence(alert, now) ?? -Infinity) > at ? 'opened' : undefined
 }
 
 /** Does an alert explain a page that it did not explain in an earlier record? */

@@ -121,7 +121,7 @@ export class ReceiverLane {
   start(alerts: readonly Alert[]): void {
     const now = this.#ports.clock()
     for (const alert of alerts) {
-      const change = this.#alerts.changeOf(alert)
+      const change = this.#alerts.changeOf(alert, now)
       if (change && (change === 'resolved' || !isSilenced(alert, now))) this.changed(alert, change)
       else if (this.#isLost(alert)) {
         this.changed({ ...alert, state: 'firing' }, 'opened')

@@ -27,7 +27,7 @@ export interface AlertAnswer {
   readonly command: string
   readonly inhibited: readonly { readonly cause: string; readonly subject: { readonly name: string }; readonly summary: string }[]
   readonly acknowledged?: NoteAnswer
-  readonly silenced?: NoteAnswer & { readonly until: number }
+  readonly silenced?: NoteAnswer & { readonly until: number; readonly severity?: 'page' | 'ticket' }
   readonly outcome?: NoteAnswer & { readonly kind: 'acted' | 'noise'; readonly minutes?: number }
 }
 
@@ -55,12 +55,13 @@ export function sortedAlerts(alerts: readonly AlertAnswer[]): { readonly firing:
 }
 
 /** `opened 4 min ago, acknowledged by ann: the provider knows, silenced until …`. */
-export function alertStateText({ opened, acknowledged, silenced, outcome }: AlertAnswer, now: number): string {
+export function alertStateText({ severity, opened, acknowledged, silenced, outcome }: AlertAnswer, now: number): string {
   const noteText = ({ by, note }: NoteAnswer): string => `${by}${note === undefined ? '' : `: ${note}`}`
+  const silencedText = severity === 'page' && silenced?.severity === 'ticket' ? 'silenced as a ticket only' : 'silenced'
   return [
     `opened ${agoText(opened, now)}`,
     ...(acknowledged ? [`acknowledged by ${noteText(acknowledged)}`] : []),
-    ...(silenced && silenced.until > now ? [`silenced until ${timeStamp(silenced.until)} UTC by ${noteText(silenced)}`] : []),
+    ...(silenced && silenced.until > now ? [`${silencedText} until ${timeStamp(silenced.until)} UTC by ${noteText(silenced)}`] : []),
     ...(outcome
       ? [`${outcome.kind}${outcome.minutes === undefined ? '' : `, ${countText(outcome.minutes)} min`}, by ${noteText(outcome)}`]
       : []),
