@@ -232,6 +232,8 @@ export const networkLimits = {
   NOTIFICATION_RETRY_AFTER_MS_MAX: 120_000,
   /** Failed attempts at a ticket after which the page that the same alert has become goes before it. */
   NOTIFICATION_ATTEMPTS_IN_ORDER: 10,
+  /** Time in which a run that has failed sends its last notifications before it closes, ms. */
+  FAILED_RUN_NOTIFY_MS: 10_000,
   /** Interval at which an alert that fires is repeated to Alertmanager, ms. */
   ALERTMANAGER_REFRESH_MS: 60_000,
   /** Time after which Alertmanager takes an alert that is not repeated for resolved, ms. */

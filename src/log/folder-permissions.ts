@@ -13,7 +13,7 @@ export const PRIVATE_FILE = 0o600
 const OTHERS = 0o077
 
 const OWN_FILES =
-  /^(?:(?:log|lock)\.db(?:-wal|-shm|-journal)?|holder\.json|tokens\.json|objectives\.json|restore\.json|audit\.ndjson|copy-.+\.ndjson)(?:\.part|\.partial)?$/
+  /^(?:(?:log|lock)\.db(?:-wal|-shm|-journal)?|holder\.json|tokens\.json|objectives\.json|restore\.json|failed-run\.json|audit\.ndjson|copy-.+\.ndjson)(?:\.part|\.partial)?$/
 const OWN_FOLDERS = /^(?:state|spill|reports|run-control)$/
 
 /** Creates a missing folder that only its owner can read; its parents get the default permissions. */

@@ -4,6 +4,7 @@
  *
  * Nothing that is observed stops the observation: an error of a source of conditions, of a listener or of a receiver is reported once, and
  * the sample goes on. A sample that cannot be committed fails the run, as any commit does. At the end of the run the last sample is committed.
+ * The alerts of a run that fails are told without a commit (`failed-run.ts`).
  */
 import { callAfter, type Clock, limits, type StartTimer, thrownText, wallClock } from '../base/index.ts'
 import { type AlertThresholds, defaultThresholds } from '../define/config/index.ts'
@@ -16,6 +17,7 @@ import { type AlertEdit, endOfSilence, isSilenced } from './alerts/change-alert.
 import type { AlertCondition } from './alerts/conditions.ts'
 import { RunAlerts } from './alerts/run-alerts.ts'
 import { recordedAlertsSince } from './alerts/alert-store.ts'
+import { failurePage, pageWrites, UncommittedValues } from './failed-run.ts'
 import { recordedStart } from './series/markers.ts'
 import { type SeriesReading, SeriesRecorder, type SeriesSample } from './series/recorder.ts'
 import { DiskReading, type FreeSpaceOf, MeasureReader } from './series/measure-reader.ts'
@@ -53,6 +55,9 @@ export class RunMonitor {
   readonly #recorder: SeriesRecorder
   readonly #alerts: RunAlerts
   readonly #listeners = new Set<() => void>()
+  readonly #uncommitted: UncommittedValues
+  /** Updates of alerts whose commit is under way. */
+  readonly #committing = new Set<AlertUpdate>()
   #timer: { stop(): void } | undefined
   #isClosed = false
   /** The time up to which ends of silences were told, UTC ms. The receivers' own state covers the time before the start. */
@@ -66,12 +71,13 @@ export class RunMonitor {
     this.#clock = clock
     this.#silencesTold = clock()
     this.#reader = readDataFolder(data)
+    this.#uncommitted = new UncommittedValues(data, onReport)
     this.#recorder = new SeriesRecorder(this.#reader, clock(), onReport)
     this.#reading = new MeasureReader(live, pipeline.ir, clock, new DiskReading(data, clock, freeSpaceOf))
     this.#alerts = new RunAlerts(live.run, {
       ir: pipeline.ir,
       data,
-      store: this.#reader,
+      store: this.#uncommitted.over(this.#reader),
       thresholds: options.thresholds ?? defaultThresholds,
       started: clock(),
       reported: options.reported,
@@ -84,7 +90,12 @@ export class RunMonitor {
     const monitor = new RunMonitor(live, options)
     const [reader, now] = [monitor.#reader, monitor.#clock()]
     const start = recordedStart(reader, now, options.pipeline.fingerprint)
-    live.run.commitValues([start, ...recordedAlertsSince(reader, now)]).catch(() => {})
+    const { writes } = monitor.#uncommitted
+    live.run.commitValues([start, ...recordedAlertsSince(reader, now), ...writes]).then(
+      () => monitor.#uncommitted.remove(writes),
+      () => {},
+    )
+    live.run.ended.catch((error: unknown) => monitor.#onFailure(error))
     monitor.#reading.refresh().catch(() => {})
     monitor.#schedule()
     live.closeWith(monitor)
@@ -106,7 +117,9 @@ export class RunMonitor {
     const now = this.#clock()
     const { sample, put } = this.#recorder.record(now, this.#readings())
     const update = this.#judged(now, sample)
+    this.#committing.add(update)
     await this.#live.run.commitValues([...put, ...update.put])
+    this.#committing.delete(update)
     this.#tell(update, now)
     this.#tell({ changes: this.#unsilenced(now) }, now)
     for (const listener of this.#listeners) this.#attempt('a listener of samples', listener)
@@ -171,6 +184,17 @@ export class RunMonitor {
     for (const { alert, notice } of changes)
       if (notice !== undefined && (notice === 'resolved' || !isSilenced(alert, now)))
         for (const receiver of receivers) this.#attempt('a receiver of alerts', () => receiver.alertChanged(alert, notice))
+  }
+
+  /** Tells of the alerts that cannot be committed any more, and that the run has failed. */
+  #onFailure(error: unknown): void {
+    this.#timer?.stop()
+    const now = this.#clock()
+    const { pipeline, data } = this.#options
+    const page = failurePage(pipeline.ir, data, this.alerts, thrownText(error, 'the run'), now)
+    this.#uncommitted.add([...[...this.#committing].flatMap(({ put }) => put), ...pageWrites(page)])
+    for (const update of this.#committing) this.#tell(update, now)
+    if (page) this.#tell({ changes: [{ alert: page.alert, notice: 'opened' }] }, now)
   }
 
   /** Commits the last sample, and ends the monitoring. The run calls it when it stops. */

@@ -52,9 +52,9 @@ export class AlertNotifier implements AlertReceiver {
     return this.#lanes.map(({ status }) => status)
   }
 
-  /** Resolves once nothing is sent or written any more, after the timeout of an attempt at the latest. */
-  async stop(): Promise<void> {
-    await Promise.all(this.#lanes.map(lane => lane.stop()))
+  /** Sends what waits for `sendMs` at most, and resolves once nothing is sent or written any more, after the timeout of an attempt at the latest. */
+  async stop(sendMs = 0): Promise<void> {
+    await Promise.all(this.#lanes.map(lane => lane.stop(sendMs)))
     await Promise.all(this.#writers.map(writer => writer.end()))
   }
 }

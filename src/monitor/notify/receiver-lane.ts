@@ -73,6 +73,7 @@ export class ReceiverLane {
   #reminder: { stop(): void } | undefined
   #refresh: { stop(): void } | undefined
   #isRefreshDue = false
+  #onEmpty = (): void => {}
   #hasStopped = false
 
   /** `onChange` is called when the state to be stored has changed. Nothing is sent before `start`. */
@@ -146,12 +147,26 @@ export class ReceiverLane {
     if (news) this.#add(news, alert)
   }
 
-  /** Stops sending, waits for the delivery that is under way, and closes the connection. What waits is sent by the next process. */
-  async stop(): Promise<void> {
+  /**
+   * Sends what waits for `sendMs` at most, waits for the delivery that is under way, and closes the connection. The next process sends the rest.
+   */
+  async stop(sendMs = 0): Promise<void> {
+    if (sendMs > 0 && this.#queue.waiting.length > 0) await this.#emptied(sendMs)
     this.#hasStopped = true
     for (const timer of [this.#retry, this.#reminder, this.#refresh]) timer?.stop()
     await this.#delivery
     await this.#receiver.destination.close()
+  }
+
+  /** Resolves when nothing waits any more, and after `ms` at the latest. */
+  #emptied(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const deadline = this.#ports.after(ms, resolve)
+    this.#onEmpty = () => {
+      deadline.stop()
+      resolve()
+    }
+    return promise
   }
 
   #add(kind: NotificationKind, alert: Alert): void {
@@ -170,7 +185,8 @@ export class ReceiverLane {
     const next = this.#schedule.next(this.#queue.waiting, now)
     if (next && 'notification' in next) this.#delivery = this.#deliver(next.notification)
     else if (this.#isRefreshDue && !this.#schedule.isPaused(now)) this.#delivery = this.#deliverRefresh()
-    else if (next) this.#retry = this.#ports.after(next.at - now, () => this.#deliverNext())
+    else if (!next) this.#onEmpty()
+    else this.#retry = this.#ports.after(next.at - now, () => this.#deliverNext())
     void this.#delivery?.finally(() => {
       this.#delivery = undefined
       this.#deliverNext()

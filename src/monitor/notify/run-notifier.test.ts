@@ -24,10 +24,14 @@ test('two processes of a run page once and resolve once, under the name of the l
     const services: { close(): Promise<void> }[] = []
     const commitValues = (put: readonly NamedWrite[]) => folder.store.commit({ put })
     await commitValues([['log', 'b2c1']])
-    const live = { run: { commitValues }, closeWith: (service: { close(): Promise<void> }) => void services.push(service) }
+    const pipeline = { ir: { actions: [] } }
+    const live = {
+      run: { commitValues, ended: new Promise<void>(() => {}) },
+      closeWith: (service: { close(): Promise<void> }) => void services.push(service),
+    }
     const onReport = (text: string) => assert.fail(text)
     const receivers = await openAlertReceivers(destinations, { URL: url })
-    const notifier = runNotifier(live, receivers, { data, alerts: () => alerts, onReport })
+    const notifier = runNotifier(live, receivers, { data, pipeline, alerts: () => alerts, onReport })
     notifier.start(alerts)
     const stop = async () => {
       for (const service of services) await service.close()

@@ -1,21 +1,24 @@
 /** The notifier of a run: its state is beside the alerts in the run's log. */
-import { callAfter, type Clock, random, type StartTimer, wallClock } from '../../base/index.ts'
-import type { NamedWrite } from '../../log/index.ts'
+import { randomUUID } from 'node:crypto'
+import { callAfter, type Clock, limits, random, type StartTimer, wallClock } from '../../base/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
+import type { NamedValues, NamedWrite } from '../../log/index.ts'
 import { readDataFolder } from '../../log/sqlite/index.ts'
-import { storedLogName } from '../../run/index.ts'
+import { LOG_NAME, storedLogName } from '../../run/index.ts'
 import type { Alert } from '../alert.ts'
 import { AlertNotifier } from './alert-notifier.ts'
 import type { OpenedAlertReceiver } from './open-alert-receivers.ts'
 
 /** The parts of a run that its notifier needs. */
 export interface NotifyingRun {
-  readonly run: { readonly commitValues: (put: readonly NamedWrite[]) => Promise<void> }
+  readonly run: { readonly commitValues: (put: readonly NamedWrite[]) => Promise<void>; readonly ended: Promise<void> }
   closeWith(service: { close(): Promise<void> }): void
 }
 
 /** The data folder of a run, and its alerts. */
 export interface RunNotifierOptions {
   readonly data: string
+  readonly pipeline: { readonly ir: Pick<PipelineIR, 'actions'> }
   /** All alerts of the run; called once it monitors itself. */
   readonly alerts: () => readonly Alert[]
   /** Shows a message to the operator. */
@@ -24,17 +27,21 @@ export interface RunNotifierOptions {
   readonly after?: StartTimer
 }
 
-/** The notifier of a run. It sends nothing before its `start`, and stops with the run. Throws as `readDataFolder` does. */
+/**
+ * The notifier of a run. It sends nothing before its `start`, and stops with the run; if the run has failed, it first sends what waits.
+ *
+ * @throws As `readDataFolder` does.
+ */
 export function runNotifier(live: NotifyingRun, receivers: readonly OpenedAlertReceiver[], options: RunNotifierOptions): AlertNotifier {
-  const { data, alerts, onReport, clock = wallClock, after = callAfter } = options
+  const { data, pipeline, alerts, onReport, clock = wallClock, after = callAfter } = options
   const store = readDataFolder(data)
+  const name = namedLog(live, store, pipeline)
   const notifier = new AlertNotifier(
     receivers,
     { read: name => store.get(name), write: (name, text) => live.run.commitValues([[name, text]]) },
     {
-      // The first commit of a log names it. An alert is committed later, and sent after that.
       get log() {
-        return storedLogName(store) ?? 'unnamed'
+        return storedLogName(store) ?? name
       },
       clock,
       random: random(clock()),
@@ -43,11 +50,25 @@ export function runNotifier(live: NotifyingRun, receivers: readonly OpenedAlertR
       onReport,
     },
   )
+  let hasFailed = false
+  live.run.ended.catch(() => (hasFailed = true))
   live.closeWith({
     close: async () => {
-      await notifier.stop()
+      await notifier.stop(hasFailed ? limits.FAILED_RUN_NOTIFY_MS : 0)
       store.close()
     },
   })
   return notifier
+}
+
+/**
+ * The name of the log of an alert that is sent before the first commit. That commit names the log of a pipeline with actions. Without
+ * actions no run names it, so it is named here: alerts of two folders must differ, and keep their keys when the pipeline gets an action.
+ */
+function namedLog({ run }: NotifyingRun, store: Pick<NamedValues, 'get'>, { ir }: RunNotifierOptions['pipeline']): string {
+  if (ir.actions || storedLogName(store) !== undefined) return 'unnamed'
+  const name = randomUUID()
+  // A run that has failed reports it by itself.
+  run.commitValues([[LOG_NAME, name]]).catch(() => {})
+  return name
 }
