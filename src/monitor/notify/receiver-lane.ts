@@ -130,6 +130,7 @@ export class ReceiverLane {
       }
     }
     this.#onChange()
+    this.#isRefreshDue = this.#receiver.format.refresh !== undefined
     this.#startRefresh()
     this.#startReminder()
     this.#deliverNext()
