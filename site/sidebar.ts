@@ -61,6 +61,7 @@ export const sections: readonly Section[] = [
       'http-webhooks',
       'http-streams',
       'series',
+      'alert-rules',
       'http-operators',
       'http-access',
       'api',
