@@ -32,8 +32,9 @@ const ABSENT: readonly RegExp[] = [
   /spillway_late_events_total|spillway_dead_letters_total/,
   // A batch run of the other group.
   /spillway_batch_\w+\{group="nightly"/,
-  // Histories of a day, which a minute does not have.
-  /offset 1h/,
+  // Histories of a day and a week, which a minute does not have.
+  /offset 1[hdw]/,
+  /spillway:source_usual:/,
   // Sources of signed webhooks, which have events only after the checks of webhooks.
   /spillway_source_lag_seconds\{source="(?:hooks|charges)"/,
 ]

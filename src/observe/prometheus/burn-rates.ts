@@ -2,14 +2,13 @@
  * Burn rates of an objective in two windows each (Site Reliability Workbook, chapter 5): an alert needs the share of misses to be above
  * its threshold in a long window, which shows that it matters, and in a short one, which shows that it goes on and resets the alert soon.
  *
- * An objective that allows many misses could never burn 14.4 times as fast as allowed, so a threshold is at most `MISS_SHARE_MAX`. Below
- * `MISSES_MIN` misses in the long window there is no alert: one miss of ten at night wakes nobody.
+ * An objective that allows many misses could never burn 14.4 times as fast as allowed: the threshold of a page is at most that of a run's own
+ * alerts (`badShareOf`). Below `BURN_BAD_MIN` misses in the long window there is no alert: one miss of ten at night wakes nobody.
  */
+import { limits } from '../../base/index.ts'
+import { badShareOf } from '../../monitor/index.ts'
 import { type GeneratedAlert, always, type JobNames, type RecordingRule, type RuleCause } from './rule.ts'
 import { selector } from '../selector.ts'
-
-const MISSES_MIN = 10
-const MISS_SHARE_MAX = 0.9
 
 /** An objective: the counters of its events, and the share that may miss. */
 export interface BurnObjective {
@@ -90,27 +89,35 @@ export interface BurnSubject extends Pick<GeneratedAlert, 'labels' | 'command'> 
 export function burnAlerts(objective: BurnObjective, subject: BurnSubject, { job }: JobNames): GeneratedAlert[] {
   const own = { ...(objective.label !== undefined && { [objective.label]: subject.part! }), job }
   return burnWindows.map(({ suffix, long, short, factor, severity, phases }) => {
-    const threshold =
-      'share' in objective.budget
-        ? String(Math.min(Number((factor * objective.budget.share).toPrecision(6)), MISS_SHARE_MAX))
-        : `clamp_max(${factor} * ${selector(`spillway:${objective.name}_budget`, own)}, ${MISS_SHARE_MAX})`
+    const threshold = thresholdOf(objective, own, { factor, severity })
     const missed = (operation: string): string => selector(`spillway:${objective.name}_missed:${operation}`, own)
     return {
       alert: `${subject.alert}${suffix}`,
       expr: [
         `${missed(`ratio${long}`)} > ${threshold}`,
         `${missed(`ratio${short}`)} > ${threshold}`,
-        `${missed(`increase${long}`)} >= ${MISSES_MIN}`,
+        `${missed(`increase${long}`)} >= ${limits.BURN_BAD_MIN}`,
       ].join(' and '),
       severity,
       cause: objective.cause,
       labels: subject.labels,
       summary: `${subject.misses}: ${factor === 1 ? 'more' : `${factor} times more`} than the objective allows`,
-      description: `In the last ${long} and the last ${short}, ${subject.misses}, and at least ${MISSES_MIN} times. ${subject.affected}`,
+      description: `In the last ${long} and the last ${short}, ${subject.misses}, and at least ${limits.BURN_BAD_MIN} times. ${subject.affected}`,
       command: subject.command,
       test: { phases, labels: own, series: burnSeries(objective, own) },
     }
   })
+}
+
+/** The share of misses from which an alert fires, as `badShareOf` computes it: a number, or an expression over the recorded budget. */
+function thresholdOf(
+  { name, budget }: BurnObjective,
+  own: Readonly<Record<string, string>>,
+  rule: Pick<BurnWindow, 'factor' | 'severity'>,
+): string {
+  if ('share' in budget) return String(Number(badShareOf(rule, 1 - budget.share).toPrecision(6)))
+  const allowed = selector(`spillway:${name}_budget`, own)
+  return `clamp_max(${rule.factor} * ${allowed}, ${rule.severity === 'page' ? `0.5 + 0.5 * scalar(${allowed})` : 1})`
 }
 
 /** 60 events a minute, all of which miss during the fault. In the noisy test 3 of 10 events miss, and none later. */

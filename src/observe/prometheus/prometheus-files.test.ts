@@ -149,16 +149,36 @@ function matches(matcher: string, labels: Labels): boolean {
 }
 
 const inhibits = ({ source, target, equal }: (typeof inhibitions)[number], one: Labels, other: Labels): boolean =>
-  matches(source, one) && target.every(matcher => matches(matcher, other)) && equal.every(label => one[label] === other[label])
+  source.every(matcher => matches(matcher, one)) &&
+  target.every(matcher => matches(matcher, other)) &&
+  equal.every(label => one[label] === other[label])
 
 test('each inhibition has an alert that explains, and another that it explains, with equal labels', () => {
   const all = alerts.map(alert => firingLabels(alert))
   for (const inhibition of inhibitions) {
     const pairs = all.flatMap(one => all.filter(other => other !== one && inhibits(inhibition, one, other)))
-    assert.notEqual(pairs.length, 0, `${inhibition.source} → ${inhibition.target.join()}`)
+    assert.notEqual(pairs.length, 0, `${inhibition.source.join()} → ${inhibition.target.join()}`)
   }
   const group = (name: string) => all.find(labels => labels['alertname'] === 'SpillwayFreshnessFastBurn' && labels['group'] === name)!
   assert.notDeepEqual(group('now'), group('nightly'))
+})
+
+test('a ticket mutes no page, and a page of the run alone mutes a receiver that is down', () => {
+  const all = alerts.map(alert => firingLabels(alert))
+  for (const one of all)
+    for (const other of all) {
+      const muting = inhibitions.filter(inhibition => inhibits(inhibition, one, other) && one !== other)
+      if (one['severity'] === 'ticket' && other['severity'] === 'page')
+        assert.deepEqual(muting, [], `${one['alertname']}, ${other['alertname']}`)
+      if (other['alertname'] === 'SpillwayReceiverDown' && muting.length > 0) assert.equal(one['alertname'], 'SpillwayDown')
+    }
+})
+
+test('thresholds are those of the alerts of a run, also at a low target', () => {
+  const exprOf = (alert: string) => alerts.find(rule => rule.alert === alert)!.expr
+  const budget = 'spillway:freshness_budget{group="now", job="shop"}'
+  assert.ok(exprOf('SpillwayFreshnessFastBurn').includes(` > clamp_max(14.4 * ${budget}, 0.5 + 0.5 * scalar(${budget})) and `))
+  assert.ok(exprOf('SpillwayDeadlineFastBurn').includes(' > 0.144 and '))
 })
 
 test('of two instances neither mutes the other, and no two alerts mute each other', () => {

@@ -6,7 +6,7 @@ import { objectiveAlerts, objectiveRecordings } from './objective-alerts.ts'
 import type { GeneratedAlert, JobNames } from './rule.ts'
 import { type AlertTexts, ruleTests } from './rule-tests.ts'
 import { runAlerts } from './run-alerts.ts'
-import { sourceAlerts } from './source-alerts.ts'
+import { sourceAlerts, sourceRecordings } from './source-alerts.ts'
 
 /** Settings of the generated files. */
 export interface PrometheusOptions {
@@ -86,10 +86,13 @@ function ruleGroups(
   textsOf: (rule: GeneratedAlert) => AlertTexts,
 ): YamlValue {
   const byCause = Map.groupBy(alerts, ({ cause }) => cause)
-  const recordings = objectiveRecordings(ir, names).map(({ record, expr }): YamlValue => ({ record, expr }))
+  const recordings = [...objectiveRecordings(ir, names), ...sourceRecordings(names)].map(({ record, expr }): YamlValue => ({
+    record,
+    expr,
+  }))
   return {
     groups: [
-      { name: `${names.job} objectives`, rules: recordings },
+      { name: `${names.job} recordings`, rules: recordings },
       ...Array.from(byCause, ([cause, rules]) => ({
         name: `${names.job} ${cause}`,
         rules: rules.map(rule => ({ alert: rule.alert, expr: rule.expr, for: rule.for, ...textsOf(rule) })),
@@ -112,9 +115,9 @@ const scrapeConfig = (job: string): YamlValue => ({
   ],
 })
 
-/** The alerts that all of `target` match are not sent while one that `source` matches fires, if both have equal values of the labels `equal`. */
+/** The alerts that all of `target` match are not sent while one that all of `source` match fires, if both have equal values of the labels `equal`. */
 interface Inhibition {
-  readonly source: string
+  readonly source: readonly string[]
   readonly target: readonly string[]
   readonly equal: readonly string[]
 }
@@ -124,25 +127,33 @@ interface Inhibition {
  * takes an absent label as different from every value, so these are two rules.
  */
 const ofInstance = (source: string, ...target: readonly string[]): Inhibition[] => [
-  { source, target: [...target, 'instance!=""'], equal: ['instance'] },
-  { source, target: [...target, 'instance=""'], equal: [] },
+  { source: [source], target: [...target, 'instance!=""'], equal: ['instance'] },
+  { source: [source], target: [...target, 'instance=""'], equal: [] },
 ]
 
-/** Causes that explain other alerts. No two alerts explain each other, since then none would be sent. */
+const [page, ticket] = ['severity="page"', 'severity="ticket"']
+
+/** A ticket explains no page: it may stay open for days, in which it would hide each page. */
+const bySeverity = (source: string, target: string, label: string): Inhibition[] => [
+  { source: [source, page], target: [target], equal: [label] },
+  { source: [source], target: [target, ticket], equal: [label] },
+]
+
+/** Causes that explain other alerts. Nothing but a run that is down explains a receiver that is down. No two alerts explain each other, since then none would be sent. */
 export const inhibitions: readonly Inhibition[] = [
   // A run that is down, or accepts nothing, explains all that follows.
   ...ofInstance('alertname="SpillwayDown"', 'alertname!="SpillwayDown"'),
   ...ofInstance('alertname="SpillwayNotAccepting"', 'cause=~"lag|source-stopped|freshness|errors"'),
   ...ofInstance('alertname="SpillwayDiskFull"', 'cause=~"availability|errors|batch-run|lag"', 'alertname!="SpillwayDown"'),
   // Late events make their groups old and their effects late.
-  { source: 'cause=~"lag|source-stopped"', target: ['cause=~"freshness|deadline"'], equal: ['source'] },
+  ...bySeverity('cause=~"lag|source-stopped"', 'cause=~"freshness|deadline"', 'source'),
   // At the limit of waiting records, requests are answered with 503.
-  { source: 'alertname="SpillwayBacklog"', target: ['cause=~"freshness|deadline|errors"'], equal: [] },
-  { source: 'cause="batch-run"', target: ['cause="freshness"'], equal: ['group'] },
-  { source: 'alertname="SpillwayReceiverDown"', target: ['cause="deadline"'], equal: ['action'] },
-  { source: 'alertname="SpillwayReceiverDown"', target: ['alertname="SpillwayDeadEffects"'], equal: ['action'] },
+  { source: ['alertname="SpillwayBacklog"'], target: ['cause=~"freshness|deadline|errors"'], equal: [] },
+  ...bySeverity('cause="batch-run"', 'cause="freshness"', 'group'),
+  { source: ['alertname="SpillwayReceiverDown"'], target: ['cause="deadline"'], equal: ['action'] },
+  { source: ['alertname="SpillwayReceiverDown"'], target: ['alertname="SpillwayDeadEffects"'], equal: ['action'] },
   // A page says what its ticket says.
-  { source: 'severity="page"', target: ['severity="ticket"'], equal: ['cause', 'source', 'group', 'action', 'model'] },
+  { source: [page], target: [ticket], equal: ['cause', 'source', 'group', 'action', 'model'] },
 ]
 
 function alertmanagerConfig(): YamlValue {
@@ -155,7 +166,7 @@ function alertmanagerConfig(): YamlValue {
     },
     receivers: [receiver('pages'), receiver('tickets')],
     inhibit_rules: inhibitions.map(({ source, target, equal }) => ({
-      source_matchers: [source],
+      source_matchers: [...source],
       target_matchers: [...target],
       equal: ['pipeline', ...equal],
     })),

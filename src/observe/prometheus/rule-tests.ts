@@ -13,8 +13,9 @@ export interface AlertTexts {
 
 /** Length of a test with few events: more than a long window of an hour. */
 const NOISE_MINUTES_MAX = 100
-/** Time between two looks at a silent case. */
-const SILENT_STEP_MINUTES = 3
+/** Least time between two looks at a silent case, and their greatest number. */
+const SILENT_STEP_MINUTES_MIN = 3
+const SILENT_LOOKS_MAX = 30
 
 /**
  * The tests of all alerts: one for each name, in which the series of all its parts have the fault at the same time, a second with few
@@ -59,9 +60,7 @@ function alertTests(rules: readonly GeneratedAlert[], textsOf: (rule: GeneratedA
         series: of,
         values: samplesText(phaseValues(kind, minutes, values)),
       })),
-      alert_rule_test: Array.from({ length: Math.floor(minutes / SILENT_STEP_MINUTES) }, (_, i) =>
-        at((i + 1) * SILENT_STEP_MINUTES - 1, []),
-      ),
+      alert_rule_test: silentMinutes(minutes).map(minute => at(minute, [])),
     })),
   )
   if (!series.some(({ noisy }) => noisy)) return [faultTest, ...silentTests]
@@ -76,6 +75,11 @@ function alertTests(rules: readonly GeneratedAlert[], textsOf: (rule: GeneratedA
     alert_rule_test: [minutes >> 2, minutes >> 1, (3 * minutes) >> 2, minutes - 1].map(minute => at(minute, [])),
   }
   return [faultTest, noiseTest, ...silentTests]
+}
+
+function silentMinutes(minutes: number): number[] {
+  const step = Math.max(SILENT_STEP_MINUTES_MIN, Math.ceil(minutes / SILENT_LOOKS_MAX))
+  return Array.from({ length: Math.floor(minutes / step) }, (_, i) => (i + 1) * step - 1)
 }
 
 /** Samples of each minute; a counter adds its values up, and is 0 before. */

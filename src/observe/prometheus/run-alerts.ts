@@ -58,17 +58,24 @@ const heldAlert = ({ job }: JobNames): GeneratedAlert => ({
 
 function receiverAlert(ir: PipelineIR, { name, model }: ActionIR, { job }: JobNames): GeneratedAlert {
   const own = { action: name, job }
-  const tries = (outcome: string): string => `sum by (job, action) (increase(spillway_effect_tries_total{${outcome}, ${pairs(own)}}[10m]))`
+  const tries = (outcome: string, window: string): string =>
+    `sum by (job, action) (increase(spillway_effect_tries_total{${outcome}, ${pairs(own)}}[${window}]))`
+  const pending = `sum by (job, action) (${selector('spillway_effects_pending', own)})`
+  const pendingSeries = { series: selector('spillway_effects_pending', { ...own, instance: 'a' }), kind: 'gauge' } as const
   const series = (outcome: string) => selector('spillway_effect_tries_total', { outcome, ...own, instance: 'a' })
   return {
     alert: 'SpillwayReceiverDown',
-    expr: `${tries('outcome!="delivered"')} >= 10 and ${tries('outcome="delivered"')} == 0`,
+    // Retries become rare during an outage. A few effects that the receiver always rejects are none.
+    expr:
+      `${tries('outcome!="delivered"', '30m')} >= ${limits.RECEIVER_FAILURES_MIN} and ${tries('outcome="delivered"', '10m')} == 0 ` +
+      `and ${pending} >= ${limits.RECEIVER_EFFECTS_MIN}`,
     severity: 'page',
     cause: 'effects',
     labels: { action: name, model },
     summary: `no effect of action '${name}' is delivered`,
     description:
-      `In the last 10 minutes at least 10 attempts of '${name}' failed and none succeeded. Effects wait and are retried in order. ` +
+      `In the last 30 minutes at least ${limits.RECEIVER_FAILURES_MIN} attempts of '${name}' failed, and in the last 10 none succeeded. Effects wait and are ` +
+      'retried in order. ' +
       dependentsText(ir, { kind: 'model', name: model }),
     command: `spillway effects --action ${name}`,
     test: {
@@ -78,6 +85,18 @@ function receiverAlert(ir: PipelineIR, { name, model }: ActionIR, { job }: JobNa
         { series: series('delivered'), kind: 'counter', healthy: always(10), faulty: always(0), noisy: always(1) },
         { series: series('tried'), kind: 'counter', healthy: always(0), faulty: always(5), noisy: always(20) },
         { series: series('dead'), kind: 'counter', healthy: always(0) },
+        { ...pendingSeries, healthy: always(0), faulty: always(5), noisy: always(20) },
+      ],
+      silent: [
+        {
+          name: 'two effects are always rejected',
+          minutes: 90,
+          series: [
+            { series: series('delivered'), kind: 'counter', values: minute => (minute < 5 ? 1 : 0) },
+            { series: series('tried'), kind: 'counter', values: always(1) },
+            { ...pendingSeries, values: always(2) },
+          ],
+        },
       ],
     },
   }
@@ -114,13 +133,17 @@ function diskFullAlert({ job }: JobNames): GeneratedAlert {
   const size = selector('spillway_disk_size_bytes', { job })
   return {
     alert: 'SpillwayDiskFull',
-    expr: `${free} / ${size} < 0.05 or (predict_linear(${free}[1h], 4 * 3600) < 0 and ${free} / ${size} < 0.5)`,
+    // A rate in both windows: a backfill, which comes at once and then no more, fills no disk.
+    expr:
+      `${free} / ${size} < 0.05 or (delta(${free}[1h]) * 4 + ${free} < 0 and delta(${free}[10m]) * 24 + ${free} < 0 ` +
+      `and ${free} / ${size} < 0.5)`,
     for: '10m',
     severity: 'page',
     cause: 'disk',
     labels: {},
     summary: 'the disk of the data folder is almost full',
-    description: 'Less than 5 % of the disk is free, or at the rate of the last hour it is full within 4 hours. A full disk ends the run.',
+    description:
+      'Less than 5 % of the disk is free, or at the rate of the last 10 minutes and of the last hour it is full within 4 hours. A full disk ends the run.',
     command: 'spillway inspect',
     test: diskTest(job, { quiet: 60, fault: 60, recovery: 70 }, since => 40 * GIB - 0.25 * GIB * since),
   }
@@ -130,14 +153,16 @@ function diskFillingAlert({ job }: JobNames): GeneratedAlert {
   const free = selector('spillway_disk_free_bytes', { job })
   return {
     alert: 'SpillwayDiskFilling',
-    expr: `predict_linear(${free}[6h], 3 * 86400) < 0 and ${free} / ${selector('spillway_disk_size_bytes', { job })} < 0.5`,
+    expr:
+      `delta(${free}[6h]) * 12 + ${free} < 0 and delta(${free}[1h]) * 72 + ${free} < 0 ` +
+      `and ${free} / ${selector('spillway_disk_size_bytes', { job })} < 0.5`,
     for: '1h',
     severity: 'ticket',
     cause: 'disk',
     labels: {},
     summary: 'the disk of the data folder is full within three days',
     description:
-      'At the rate of the last 6 hours the disk is full within three days. Retention (keep) bounds the log; a larger disk helps.',
+      'At the rate of the last hour and of the last 6 hours the disk is full within three days. Retention (keep) bounds the log; a larger disk helps.',
     command: 'spillway inspect',
     test: diskTest(job, { quiet: 60, fault: 180, recovery: 30 }, since => 40 * GIB - 0.02 * GIB * since),
   }

@@ -2,7 +2,7 @@
 import { durationText, limits } from '../../base/index.ts'
 import type { PipelineIR, SourceIR } from '../../define/ir/index.ts'
 import { dependentsText } from './affected-parts.ts'
-import { type GeneratedAlert, always, type JobNames } from './rule.ts'
+import { type GeneratedAlert, always, type JobNames, type RecordingRule } from './rule.ts'
 import { selector } from '../selector.ts'
 
 /** Least lag that alerts; more where a source allows more lateness. */
@@ -11,6 +11,15 @@ const LAG_MS_MIN = 15 * 60_000
 const DAY_EVENTS_MIN = 240
 /** Share of rejected records, and their least number. */
 const REJECTED = { page: { share: 0.05, records: 20 }, ticket: { share: 0.005, records: 10 } } as const
+
+/** The events of each source in the same hour a week ago, or a day ago before there is a week of samples. */
+export function sourceRecordings({ job }: JobNames): RecordingRule[] {
+  const accepted = selector('spillway_events_total', { outcome: 'accepted', job })
+  const hourBefore = (offset: string): string => `sum by (job, source) (increase(${accepted}[1h] offset ${offset}))`
+  return [{ record: USUAL, expr: `${hourBefore('1w')} or ${hourBefore('1d')}` }]
+}
+
+const USUAL = 'spillway:source_usual:increase1h'
 
 /** Alerts of each source, and one of all. */
 export const sourceAlerts = (ir: PipelineIR, names: JobNames): GeneratedAlert[] => [
@@ -94,32 +103,38 @@ function lagAlert(ir: PipelineIR, source: SourceIR, { job }: JobNames): Generate
 
 function silenceAlert(ir: PipelineIR, source: SourceIR, { job }: JobNames): GeneratedAlert {
   const { name } = source
-  const accepted = selector('spillway_events_total', { source: name, outcome: 'accepted', job })
+  const labels = { source: name, outcome: 'accepted', job }
+  const accepted = selector('spillway_events_total', labels)
+  const series = { series: selector('spillway_events_total', { ...labels, instance: 'a' }), kind: 'counter' } as const
   return {
     alert: 'SpillwaySourceStopped',
-    expr: `sum by (job, source) (increase(${accepted}[1h])) == 0 and sum by (job, source) (increase(${accepted}[1d] offset 1h)) >= ${DAY_EVENTS_MIN}`,
+    expr:
+      `sum by (job, source) (increase(${accepted}[1h])) == 0 and sum by (job, source) (increase(${accepted}[1d] offset 1h)) >= ${DAY_EVENTS_MIN} ` +
+      `and ${selector(USUAL, { source: name, job })} > 0`,
     for: '5m',
     severity: severityOf(ir, source),
     cause: 'source-stopped',
     labels: { source: name },
     summary: `source '${name}' has had no event for an hour`,
     description:
-      `No event of '${name}' was accepted for an hour, and at least ${DAY_EVENTS_MIN} were on the day before. ` +
+      `No event of '${name}' was accepted for an hour, at least ${DAY_EVENTS_MIN} were on the day before, and some in the same hour a week ago, ` +
+      'or a day ago before there is a week of samples. ' +
       dependentsText(ir, { kind: 'source', name }),
     command: 'spillway inspect',
     test: {
-      phases: { quiet: 75, fault: 70, recovery: 10 },
+      // The hour of the day before is needed.
+      phases: { quiet: 1500, fault: 70, recovery: 10 },
       labels: { source: name, job },
       series: [
         {
-          series: selector('spillway_events_total', { source: name, outcome: 'accepted', job, instance: 'a' }),
-          kind: 'counter',
+          ...series,
           healthy: always(60),
           faulty: always(0),
           // Some events an hour: such a source may be silent.
           noisy: minute => (minute % 90 === 0 ? 5 : 0),
         },
       ],
+      silent: [{ name: 'a night', minutes: 2500, series: [{ ...series, values: minute => (minute % 1440 < 600 ? 60 : 0) }] }],
     },
   }
 }
