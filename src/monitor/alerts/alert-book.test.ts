@@ -121,12 +121,16 @@ test('a source that falls behind and a group that is stale for it are one page, 
   assert.deepEqual(other.states, ['lag-logins-1 firing ticket', 'freshness-paid-2 firing page'], 'another source explains nothing')
 })
 
-test('a silenced lag stays a ticket, and tickets of rejections are not raised', () => {
+test('a lag whose page is silenced hides no page, and tickets of rejections are not raised', () => {
   const behind = condition('lag', 'source', 'payments', 'ticket')
   const desk = new Desk().hold(120_000, behind)
-  desk.edit({ id: 'lag-payments-1', change: 'silence', until: desk.now + 3_600_000 })
+  const id = 'lag-payments-1'
+  desk.edit({ id, change: 'silence', until: desk.now + 3_600_000 })
   desk.hold(300_000, behind, stale)
-  assert.deepEqual(desk.states, ['lag-payments-1 firing ticket', 'freshness-paid-2 firing page'])
+  assert.deepEqual(desk.states, ['lag-payments-1 firing page'], 'the silence was for the ticket')
+  desk.hold(limits.ALERT_RESOLVE_MS, behind).edit({ id, change: 'silence', until: desk.now + 3_600_000 })
+  desk.hold(300_000, behind, stale)
+  assert.deepEqual(desk.states, ['lag-payments-1 firing page', 'freshness-paid-2 firing page'])
   const rejections = condition('dead-letters', 'source', 'payments', 'ticket')
   assert.equal(new Desk().hold(300_000, rejections, stale).states.at(-1), 'freshness-paid-2 firing page')
 })

@@ -103,14 +103,14 @@ export class AlertBook {
 
   /**
    * A source that falls behind is a page while a group that it reaches breaches its freshness objective at page severity: the cause is the
-   * lag, and a ticket explains no page. A silenced one stays a ticket, so that it hides no page.
+   * lag, and a ticket explains no page. Where a page would be silenced it stays a ticket, so that it hides no page.
    */
   #raiseLags(now: number): void {
     for (const state of this.#states.allPresent()) {
       const { cause, subject, severity } = state.condition
       if (cause !== 'lag' || severity === 'page') continue
       const alert = this.#firingOf(state.condition)?.alert
-      if (alert && isSilenced(alert, now)) continue
+      if (alert && isSilenced({ ...alert, severity: 'page' }, now)) continue
       const isBreached = (name: string): boolean => {
         const fresh = this.#states.present({ cause: 'freshness', subject: { kind: 'group', name } })
         if (fresh?.condition.severity !== 'page' || now - fresh.since < pendingMs(fresh.condition)) return false

@@ -9,6 +9,8 @@ const PAGE_BYTES = 4096
 /** Twice the size at which commits wait for an empty WAL. */
 const WAL_BYTES = 2 * limits.WAL_PAGES_MAX * PAGE_BYTES
 const GIB = 2 ** 30
+/** Failed attempts in 30 minutes from which a receiver without a success in 10 is down. */
+const RECEIVER_FAILURES_MIN = 10
 
 /** Alerts of the run and of each action that delivers effects. */
 export const runAlerts = (ir: PipelineIR, names: JobNames): GeneratedAlert[] => [
@@ -67,14 +69,14 @@ function receiverAlert(ir: PipelineIR, { name, model }: ActionIR, { job }: JobNa
     alert: 'SpillwayReceiverDown',
     // Retries become rare during an outage. A few effects that the receiver always rejects are none.
     expr:
-      `${tries('outcome!="delivered"', '30m')} >= ${limits.RECEIVER_FAILURES_MIN} and ${tries('outcome="delivered"', '10m')} == 0 ` +
+      `${tries('outcome!="delivered"', '30m')} >= ${RECEIVER_FAILURES_MIN} and ${tries('outcome="delivered"', '10m')} == 0 ` +
       `and ${pending} >= ${limits.RECEIVER_EFFECTS_MIN}`,
     severity: 'page',
     cause: 'effects',
     labels: { action: name, model },
     summary: `no effect of action '${name}' is delivered`,
     description:
-      `In the last 30 minutes at least ${limits.RECEIVER_FAILURES_MIN} attempts of '${name}' failed, and in the last 10 none succeeded. Effects wait and are ` +
+      `In the last 30 minutes at least ${RECEIVER_FAILURES_MIN} attempts of '${name}' failed, and in the last 10 none succeeded. Effects wait and are ` +
       'retried in order. ' +
       dependentsText(ir, { kind: 'model', name: model }),
     command: `spillway effects --action ${name}`,
