@@ -54,7 +54,7 @@ export {
   type SourceVersions,
   sourceVersions,
   withSchemaVersions,
-} from './source-schemas.ts'
+} from './search/source-schemas.ts'
 export { planFolderRepair, type RepairOutcome, repairFolder } from './reconcile-repair.ts'
 export { type OpenedFolder, takeOver } from './take-over.ts'
 export { type BuiltTrainingSet, buildTrainingSet, type TrainingSetRequest } from './training-set.ts'

@@ -13,7 +13,7 @@ import { Decider, OBJECTIVES_FILE, readObjectives, type Objectives } from '../ru
 import { RunMemory, BatchResults } from '../run/index.ts'
 import { lastPipeline } from './folder-log.ts'
 import { planEffects, type PlanEffect } from './plan-effects.ts'
-import { schemaChanges, type SchemaChange } from './source-schemas.ts'
+import { schemaChanges, type SchemaChange } from './search/source-schemas.ts'
 
 export interface GroupRebuild {
   readonly group: string

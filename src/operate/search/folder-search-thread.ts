@@ -5,7 +5,7 @@ import { sendResult } from '../../jobs/index.ts'
 import { readDataFolder, type SqliteReader } from '../../log/sqlite/index.ts'
 import type { NewestDecisionsQuery } from '../../run/history/index.ts'
 import { type FeaturesAsOfQuery, featuresAsOf, featuresAtJson } from './features.ts'
-import { checkSourceSchema, type SchemaCheckRequest } from '../source-schemas.ts'
+import { checkSourceSchema, type SchemaCheckRequest } from './source-schemas.ts'
 import { DecisionSearch } from './decision-search.ts'
 
 /** A query of the thread. */

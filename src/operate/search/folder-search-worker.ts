@@ -7,7 +7,7 @@ import { callAfter, limits, SpillwayError, type StrictOmit } from '../../base/in
 import type { PipelineIR, SourceIR } from '../../define/ir/index.ts'
 import { JobThread } from '../../jobs/index.ts'
 import type { NewestDecisionsQuery } from '../../run/history/index.ts'
-import type { SchemaCheckRequest } from '../source-schemas.ts'
+import type { SchemaCheckRequest } from './source-schemas.ts'
 import type { FeaturesAsOfQuery } from './features.ts'
 import type { FolderQuery } from './folder-search-thread.ts'
 

@@ -1,8 +1,8 @@
 /** Schemas of sources: the versions in the log, the present definition, and checks of candidate definitions. */
-import { SpillwayError, didYouMean, show } from '../base/index.ts'
-import { canonicalJson, compatibilityLevels, type CompatibilityLevel, type PipelineIR, type SourceIR } from '../define/ir/index.ts'
-import type { SegmentLog } from '../log/index.ts'
-import { isUnusedFolder, withFolderReader } from '../log/sqlite/index.ts'
+import { SpillwayError, didYouMean, show } from '../../base/index.ts'
+import { canonicalJson, compatibilityLevels, type CompatibilityLevel, type PipelineIR, type SourceIR } from '../../define/ir/index.ts'
+import type { SegmentLog } from '../../log/index.ts'
+import { isUnusedFolder, withFolderReader } from '../../log/sqlite/index.ts'
 import {
   checkCandidate,
   type ColumnsVersion,
@@ -10,7 +10,7 @@ import {
   type SchemaCheck,
   type SchemaFormat,
   sourceSchemaText,
-} from '../schema/index.ts'
+} from '../../schema/index.ts'
 
 /** The versions of one source. */
 export interface SourceVersions {
