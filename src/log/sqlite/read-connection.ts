@@ -14,6 +14,36 @@ export interface Paging<T> {
   readonly size?: number
 }
 
+/** Runs a query. Throws every error of SQLite as one that names the file. */
+export function runQuery<T>(path: string, query: () => T): T {
+  try {
+    return query()
+  } catch (error) {
+    throw error instanceof SpillwayError ? error : storeError(path, error as Error)
+  }
+}
+
+/**
+ * Opens a log for reading, and passes it to `prepare`.
+ *
+ * @throws `SPILL_DATA` for a damaged log or an unsupported format, `SPILL_STORE` if it cannot be opened.
+ */
+export function openReadOnly(path: string, prepare: (db: DatabaseSync, format: number) => void = () => {}) {
+  const db = runQuery(path, () => new sqlite.DatabaseSync(path, { readOnly: true }))
+  try {
+    const format = runQuery(path, () => {
+      db.exec('PRAGMA busy_timeout = 5000')
+      const checked = checkFormat(db, path)
+      prepare(db, checked)
+      return checked
+    })
+    return { db, format, prepared: preparedOnce(db) }
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
 export class ReadConnection {
   readonly #path: string
   readonly #db: DatabaseSync
@@ -21,36 +51,23 @@ export class ReadConnection {
   /** Format of the database when it was opened. */
   readonly format: number
 
-  /**
-   * @throws `SPILL_DATA` for a damaged database or an unsupported format, `SPILL_STORE` if it cannot be opened.
-   */
+  /** Throws as `openReadOnly` does. */
   constructor(path: string) {
+    const { db, format, prepared } = openReadOnly(path, addMissingColumns)
     this.#path = path
-    this.#db = this.#guarded(() => new sqlite.DatabaseSync(path, { readOnly: true }))
-    this.#prepared = preparedOnce(this.#db)
-    try {
-      this.format = this.#guarded(() => {
-        this.#db.exec('PRAGMA busy_timeout = 5000')
-        const format = checkFormat(this.#db, path)
-        // A temporary view of this connection: the file stays unchanged.
-        if (format < TRACED_FROM) this.#db.exec(UNTRACED_VIEW)
-        if (format < COUNTED_FROM) this.#db.exec(COUNTED_VIEW)
-        return format
-      })
-    } catch (error) {
-      this.#db.close()
-      throw error
-    }
+    this.#db = db
+    this.#prepared = prepared
+    this.format = format
   }
 
   /** The first row of a query; the caller knows its columns. */
   get<T extends object>(sql: string, ...values: SQLInputValue[]): T | undefined {
-    return this.#guarded(() => this.#prepared(sql).get(...values) as T | undefined)
+    return runQuery(this.#path, () => this.#prepared(sql).get(...values) as T | undefined)
   }
 
   /** The rows of a query. */
   all<T extends object>(sql: string, ...values: SQLInputValue[]): T[] {
-    return this.#guarded(() => this.#prepared(sql).all(...values) as unknown[] as T[])
+    return runQuery(this.#path, () => this.#prepared(sql).all(...values) as unknown[] as T[])
   }
 
   /**
@@ -69,12 +86,10 @@ export class ReadConnection {
   close(): void {
     this.#db.close()
   }
+}
 
-  #guarded<T>(query: () => T): T {
-    try {
-      return query()
-    } catch (error) {
-      throw error instanceof SpillwayError ? error : storeError(this.#path, error as Error)
-    }
-  }
+/** Temporary views of this connection, which have columns that older formats lack: the file stays unchanged. */
+function addMissingColumns(db: DatabaseSync, format: number): void {
+  if (format < TRACED_FROM) db.exec(UNTRACED_VIEW)
+  if (format < COUNTED_FROM) db.exec(COUNTED_VIEW)
 }

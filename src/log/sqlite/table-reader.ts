@@ -7,8 +7,9 @@
 import { FORGOTTEN_CHANGE } from './effect-writer.ts'
 import type { LogTable } from './log-tables.ts'
 import type { TableRow } from './row-codec.ts'
-import { checkFormat, verifyChecksum } from './schema.ts'
-import { preparedOnce, sqlite, storeError, type DatabaseSync, type Prepared, type StatementSync } from './sqlite.ts'
+import { openReadOnly, runQuery } from './read-connection.ts'
+import { verifyChecksum } from './schema.ts'
+import type { DatabaseSync, Prepared, StatementSync } from './sqlite.ts'
 
 /** A key of a row. */
 export type RowKey = number | string
@@ -21,22 +22,13 @@ export class LogTableReader {
   /** Format of the log. */
   readonly format: number
 
-  /**
-   * @throws `SPILL_DATA` for a damaged log or an unsupported format, `SPILL_STORE` if it cannot be opened.
-   */
+  /** Throws as `openReadOnly` does. */
   constructor(path: string) {
+    const { db, format, prepared } = openReadOnly(path)
     this.#path = path
-    this.#db = this.#guarded(() => new sqlite.DatabaseSync(path, { readOnly: true }))
-    this.#prepared = preparedOnce(this.#db)
-    try {
-      this.format = this.#guarded(() => {
-        this.#db.exec('PRAGMA busy_timeout = 5000')
-        return checkFormat(this.#db, path)
-      })
-    } catch (error) {
-      this.#db.close()
-      throw error
-    }
+    this.#db = db
+    this.#prepared = prepared
+    this.format = format
   }
 
   /** Columns of a table; none if this format does not have the table. */
@@ -133,10 +125,6 @@ export class LogTableReader {
   }
 
   #guarded<T>(query: () => T): T {
-    try {
-      return query()
-    } catch (error) {
-      throw storeError(this.#path, error as Error)
-    }
+    return runQuery(this.#path, query)
   }
 }

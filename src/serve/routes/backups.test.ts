@@ -1,39 +1,15 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import fastify, { type FastifyInstance } from 'fastify'
+import { after, test } from 'node:test'
+import { openBusyShop } from '../../../test/serve/busy-shop.ts'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { BackupScheduler, backUpInThread, type BackupRecord } from '../../backup/index.ts'
-import { count, entity, features, linear, model, on, pipeline, source, stream, t } from '../../index.ts'
-import { openDataFolder, type DataFolder } from '../../log/sqlite/data-folder.ts'
-import { LiveRun } from '../../run/loop/live-run.ts'
-import { servePlugin } from '../plugin.ts'
 
-const card = entity('card', t.string())
-const payments = source('payments', { schema: { card, at: t.timestamp() }, key: 'card', time: 'at' })
-const now = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })
-const busy = model('busy', { decide: on(payments), inputs: p => now.of(p.card), score: linear({ intercept: 0, weights: { n: 1 } }) })
-const shop = pipeline('shop', [busy])
 const HOUR = 3_600_000
 
-let data: string
-let folder: DataFolder
-let running: LiveRun
-let app: FastifyInstance
-before(async () => {
-  data = scratchFolder('backups')
-  folder = await openDataFolder(data)
-  running = await LiveRun.inFolder(folder, shop)
-  app = fastify()
-  await app.register(servePlugin, { run: running.run, pipeline: shop, data })
-})
-after(async () => {
-  await app.close()
-  await running.stop()
-})
-
-const metric = async (name: string): Promise<string[]> =>
-  (await app.inject('/metrics')).body.split('\n').filter(line => line.startsWith(name))
+const shop = await openBusyShop('backups')
+after(() => shop.close())
+const { app, data, folder, metric } = shop
 const listed = async (): Promise<BackupRecord[]> => (await app.inject('/backups')).json<{ backups: BackupRecord[] }>().backups
 
 test('scheduled backups are listed and measured, and a failure shows until one succeeds', async () => {

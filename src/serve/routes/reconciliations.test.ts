@@ -1,41 +1,16 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import fastify, { type FastifyInstance } from 'fastify'
-import { scratchFolder } from '../../../test/scratch.ts'
-import { count, entity, features, linear, model, on, pipeline, source, stream, t } from '../../index.ts'
-import { openDataFolder, type DataFolder } from '../../log/sqlite/data-folder.ts'
+import { after, test } from 'node:test'
+import { busyShop, openBusyShop } from '../../../test/serve/busy-shop.ts'
 import { reconcileInThread } from '../../reconcile/reconcile-job.ts'
 import type { ReconciliationRecord } from '../../reconcile/reconciliation-ledger.ts'
 import { ReconcileScheduler } from '../../reconcile/reconcile-scheduler.ts'
 import type { ReconcileReport } from '../../reconcile/reconcile-report.ts'
-import { LiveRun } from '../../run/loop/live-run.ts'
-import { servePlugin } from '../plugin.ts'
 
-const card = entity('card', t.string())
-const payments = source('payments', { schema: { card, at: t.timestamp() }, key: 'card', time: 'at' })
-const now = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })
-const busy = model('busy', { decide: on(payments), inputs: p => now.of(p.card), score: linear({ intercept: 0, weights: { n: 1 } }) })
-const shop = pipeline('shop', [busy])
 const HOUR = 3_600_000
 
-let data: string
-let folder: DataFolder
-let running: LiveRun
-let app: FastifyInstance
-before(async () => {
-  data = scratchFolder('reconciliations')
-  folder = await openDataFolder(data)
-  running = await LiveRun.inFolder(folder, shop)
-  app = fastify()
-  await app.register(servePlugin, { run: running.run, pipeline: shop, data })
-})
-after(async () => {
-  await app.close()
-  await running.stop()
-})
-
-const metric = async (name: string): Promise<string[]> =>
-  (await app.inject('/metrics')).body.split('\n').filter(line => line.startsWith(name))
+const shop = await openBusyShop('reconciliations')
+after(() => shop.close())
+const { app, folder, metric } = shop
 
 test('without a reconciliation, lists and metrics are empty', async () => {
   assert.deepEqual((await app.inject('/reconciliations')).json(), { reconciliations: [] })
@@ -52,7 +27,7 @@ test('reconciliations in a thread beside the run are listed, returned with their
   let clock = HOUR + 1
   const lines: string[] = []
   const reconciling = new ReconcileScheduler({
-    pipeline: { ir: shop.ir, fingerprint: shop.fingerprint },
+    pipeline: busyShop,
     store: folder.store,
     schedule: { kind: 'interval', every: HOUR, phase: 0 },
     clock: () => clock,
@@ -80,7 +55,7 @@ test('reconciliations in a thread beside the run are listed, returned with their
 test('a stopped reconciliation ends by itself, and starts again', async () => {
   let clock = 5 * HOUR + 1
   const reconciling = new ReconcileScheduler({
-    pipeline: { ir: shop.ir, fingerprint: shop.fingerprint },
+    pipeline: busyShop,
     store: folder.store,
     schedule: { kind: 'interval', every: HOUR, phase: 0 },
     clock: () => clock,
