@@ -16,19 +16,30 @@ interface PageMessage {
   readonly data: { readonly dedupKey: string; readonly alert: Alert }
 }
 
-async function pagingProcess(folder: string, url: string, from: number) {
-  const args = ['-C', 'spillway-source', join(import.meta.dirname, 'paging-process.ts'), folder, url, String(from)]
+async function pagingProcess(folder: string, url: string, from: number, killedAt = '') {
+  const args = ['-C', 'spillway-source', join(import.meta.dirname, 'paging-process.ts'), folder, url, String(from), killedAt]
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  assert.equal((await lines.next()).value, 'ready')
+  const ended = once(child, 'exit')
+  const nextLine = async (): Promise<string> => {
+    const { value, done } = await lines.next()
+    assert.ok(!done, 'the process has ended')
+    return value
+  }
+  assert.equal(await nextLine(), 'ready')
   return {
     pass: async (seconds: number, stuck = false) => {
       child.stdin.write(`${JSON.stringify({ stuck, seconds })}\n`)
-      return JSON.parse((await lines.next()).value!) as { readonly now: number; readonly firing: readonly string[] }
+      return JSON.parse(await nextLine()) as { readonly now: number; readonly firing: readonly string[] }
+    },
+    /** As `pass`, of a process that ends itself by SIGKILL before the time has passed. */
+    passUntilKilled: async (seconds: number, stuck = false) => {
+      child.stdin.write(`${JSON.stringify({ stuck, seconds })}\n`)
+      assert.deepEqual(await ended, [null, 'SIGKILL'])
     },
     kill: async () => {
       child.kill('SIGKILL')
-      await once(child, 'exit')
+      await ended
     },
   }
 }
@@ -65,3 +76,28 @@ test('a source that stands still pages once, through kill -9, and is resolved on
   assert.ok(delay <= 300_000, 'within 5 minutes')
   await hook.close()
 })
+
+for (const point of ['commit', 'committed', 'send', 'sent'])
+  test(`a run that is killed at '${point}' of a page, and of its resolution, pages once and resolves once`, async t => {
+    const hook = await receiver(response => response.writeHead(204).end())
+    const folder = scratchFolder('one-page')
+    const first = await pagingProcess(folder, hook.url, start, `${point} firing`)
+    await first.pass(600)
+    await first.passUntilKilled(300, true)
+    const second = await pagingProcess(folder, hook.url, start + 900_000, `${point} resolved`)
+    assert.equal((await second.pass(300, true)).firing.length, 1)
+    await second.passUntilKilled(900)
+    const third = await pagingProcess(folder, hook.url, start + 2_100_000)
+    assert.deepEqual((await third.pass(900)).firing, [])
+    await third.kill()
+    const messages = hook.received.map(({ headers, body }) => ({ id: headers['webhook-id'], ...(JSON.parse(body) as PageMessage) }))
+    const ids = [...new Set(messages.map(({ id }) => id))]
+    t.diagnostic(`${messages.length} requests with ${ids.length} ids`)
+    assert.deepEqual(
+      ids.map(id => messages.find(message => message.id === id)!.type),
+      ['alert.opened', 'alert.resolved'],
+    )
+    assert.equal(new Set(messages.map(({ data }) => data.dedupKey)).size, 1)
+    assert.ok(messages.length <= (point === 'sent' ? 4 : 2), 'only a request whose answer was not stored is repeated')
+    await hook.close()
+  })

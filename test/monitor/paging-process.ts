@@ -1,10 +1,14 @@
 /**
- * A monitored run on a clock that its caller moves: `node paging-process.ts FOLDER RECEIVER_URL START`. Records arrive at a place whose reader
- * keeps up or stands still. It prints `ready`, then reads commands from standard input, a line of JSON each, `{ "stuck": true, "seconds": 60 }`,
- * and prints the time and the alerts that fire after each.
+ * A monitored run on a clock that its caller moves: `node paging-process.ts FOLDER RECEIVER_URL START [KILLED_AT]`. Records arrive at a place
+ * whose reader keeps up or stands still. It prints `ready`, then reads commands from standard input, a line of JSON each,
+ * `{ "stuck": true, "seconds": 60 }`, and prints the time and the alerts that fire after each.
+ *
+ * `KILLED_AT` is the point at which the process ends by SIGKILL, such as `commit firing`: before the commit of an alert that fires, after it
+ * (`committed firing`), before it is sent (`send firing`), or when the receiver has taken it and the process has not stored that (`sent firing`).
  */
 import { createInterface } from 'node:readline'
 import { pause } from '../../src/base/clock.ts'
+import type { Delivery } from '../../src/define/action/destination.ts'
 import { env } from '../../src/define/action/setting.ts'
 import { alertDestinationsIR, alertWebhook } from '../../src/define/config/alert-destinations.ts'
 import { openAlertReceivers } from '../../src/monitor/notify/open-alert-receivers.ts'
@@ -13,7 +17,9 @@ import { LiveRun } from '../../src/run/loop/live-run.ts'
 import { virtualTime } from '../action/virtual-time.ts'
 import { shop } from '../serve/shop.ts'
 
-const [data, url, start] = process.argv.slice(2)
+const [data, url, start, killedAt] = process.argv.slice(2)
+const reach = (point: string) => void (point === killedAt && process.kill(process.pid, 'SIGKILL'))
+const stateIn = (text: string) => (text.includes('"state":"firing"') ? 'firing' : 'resolved')
 const { clock, after, next } = virtualTime(Number(start))
 const place = { position: 0, end: 0, isStuck: false }
 const measure = async () => {
@@ -23,10 +29,30 @@ const measure = async () => {
   return new Map([['', { position, end, lag: end - position, unit: 'rows' }]])
 }
 const live = await LiveRun.open(shop, data, { clock })
-const alertReceivers = await openAlertReceivers(
+const { commitValues } = live.run
+live.run.commitValues = async put => {
+  const alert = put.find(([name]) => name.startsWith('alert/'))
+  if (alert) reach(`commit ${stateIn(alert[1]!)}`)
+  await commitValues(put)
+  if (alert) reach(`committed ${stateIn(alert[1]!)}`)
+}
+const opened = await openAlertReceivers(
   alertDestinationsIR('notify', [alertWebhook(env('URL'), { allowPrivate: true, severity: 'page' })]),
   { URL: url },
 )
+const alertReceivers = opened.map(receiver => ({
+  ...receiver,
+  destination: {
+    ...receiver.destination,
+    deliver: async (delivery: Delivery) => {
+      reach(`send ${stateIn(delivery.body)}`)
+      const outcome = await receiver.destination.deliver(delivery)
+      reach(`sent ${stateIn(delivery.body)}`)
+      return outcome
+    },
+    close: () => receiver.destination.close(),
+  },
+}))
 const lagSources = [{ source: 'payments', isAlive: () => true, measure }]
 const onReport = (text: string) => console.error(text)
 const monitor = startMonitoring(live, { pipeline: shop, data, clock, after, alertReceivers, lagSources, onReport })
