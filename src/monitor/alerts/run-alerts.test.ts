@@ -1,5 +1,6 @@
 /** A run is judged alike through jumps of its clock: nothing opens by them, and each fault shows within its time. */
 import assert from 'node:assert/strict'
+import { channel } from 'node:diagnostics_channel'
 import { test } from 'node:test'
 import { ir } from '../../../test/monitor/alert-desk.ts'
 import { limits } from '../../base/limits.ts'
@@ -34,12 +35,19 @@ class SimulatedRun {
   now = begin
   readonly messages: string[] = []
   #recorder = new SeriesRecorder(this.#store, this.now, noReport)
+  readonly #run = { counts: { freshness: () => [] }, isHeldBack: false, waiting: 0 }
   #alerts = this.#started()
 
   #started(): RunAlerts {
-    const run = { counts: { freshness: () => [] }, isHeldBack: false, waiting: 0 } as never
     const thresholds = defaultThresholds
-    return new RunAlerts(run, { ir, data: '.spillway', store: this.#store, thresholds, started: this.now, onReport: noReport })
+    return new RunAlerts(this.#run as never, {
+      ir,
+      data: '.spillway',
+      store: this.#store,
+      thresholds,
+      started: this.now,
+      onReport: noReport,
+    })
   }
 
   restart(): void {
@@ -61,6 +69,11 @@ class SimulatedRun {
       this.#commit([...put, ...alerts])
     }
     return this
+  }
+
+  /** Reports a failed attempt at an effect. */
+  fail(number: number): void {
+    channel('spillway:effect').publish({ run: this.#run, action: 'block', number, outcome: 'tried', at: this.now })
   }
 
   #commit(writes: readonly NamedWrite[]): void {
@@ -88,6 +101,19 @@ for (const [name, jump] of [
     run.pass(4 * HOUR, usual)
     run.close()
     assert.deepEqual(run.messages, [])
+  })
+
+  test(`after a clock was set ${name}, a receiver that fails for a moment is not down, and one that fails for long is`, () => {
+    const run = new SimulatedRun().pass(HOUR, usual)
+    run.now += jump
+    // Before the next sample, and after it.
+    for (let number = 0; number < 3; number++) run.fail(number)
+    run.pass(40_000, usual)
+    for (let number = 0; number < 3; number++) run.fail(number)
+    assert.deepEqual(run.messages, [])
+    run.pass(2 * MINUTE, { ...usual, 'effects_waiting?action=block': 1 })
+    run.close()
+    assert.deepEqual(run.messages, ['opened effects-block-1'])
   })
 
   test(`after a clock was set ${name}, faults show within their time and end with their cause`, () => {

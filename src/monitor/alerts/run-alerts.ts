@@ -75,7 +75,7 @@ export class RunAlerts {
     for (const sample of storedSamples(store, started)) this.#conditions.add(sample, { isStored: true })
     this.#conditions.resume(this.#book.firing)
     this.#unsubscribe = subscribeTo('spillway:effect', attempt => {
-      if (attempt.run === run) this.#conditions.receivers.add(attempt)
+      if (attempt.run === run) this.#conditions.receivers.add({ ...attempt, at: this.#clock.timeOf(attempt.at) })
     })
   }
 

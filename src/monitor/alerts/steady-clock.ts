@@ -14,6 +14,11 @@ export class SteadyClock {
     return this.#last !== -Infinity && (now < this.#last || now - this.#last > limits.ALERT_CLOCK_JUMP_MS)
   }
 
+  /** The steady time of an event since the last reading, UTC ms of the wall clock, which may have been set back since. */
+  timeOf(at: number): number {
+    return Math.max(at, this.#last) + this.#ahead
+  }
+
   /** The steady time at `now`, UTC ms of the wall clock. A reading after the clock was set back counts as an interval of samples later. */
   at(now: number): number {
     if (now < this.#last) this.#ahead += this.#last - now + limits.SERIES_SAMPLE_MS
