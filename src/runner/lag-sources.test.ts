@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { test } from 'node:test'
 import { scratchFolder } from '../../test/scratch.ts'
 import { payments, shop } from '../../test/serve/shop.ts'
@@ -39,4 +40,31 @@ test('a reader that fails is known by its error, also if it cannot measure its l
   assert.ok(sources.every(({ measure }) => measure === undefined))
   hanging.resolve()
   await running.stop()
+})
+
+test('readers that end with their run, by a stop or by its failure, have not failed', async () => {
+  for (const isFailure of [false, true]) {
+    const live = await LiveRun.open(shop, scratchFolder('lag-sources'))
+    const readers = [
+      {
+        source: payments.name,
+        reader: {
+          name: 'broker',
+          async *read({ signal }: { readonly signal: AbortSignal }) {
+            await once(signal, 'abort')
+            yield* []
+            throw new Error('it does not close')
+          },
+        },
+      },
+    ]
+    const { promise: failed, reject } = Promise.withResolvers<void>()
+    const ofFailure = { run: { ended: failed, committedPosition: () => undefined }, stop: async () => {} }
+    const running = new PipelineRun(isFailure ? (ofFailure as never) : live, shop.ir, { readers, follow: true, onWarning: () => {} })
+    if (isFailure) reject(new Error('the disk is full'))
+    else void running.stop()
+    while (running.isReading(readers[0])) await new Promise(setImmediate)
+    assert.equal(running.failureOf(readers[0]), undefined)
+    await live.stop()
+  }
 })

@@ -60,14 +60,18 @@ export class PipelineRun implements AsyncDisposable {
       const end = () => void this.#reading.delete(opened)
       this.#reading.add(opened)
       feed.then(end, (error: unknown) => {
-        this.#failures.set(opened, thrownText(error, `reader '${opened.reader.name}'`))
+        // A run that stops, or has failed, ends its readers.
+        if (!ending.aborted) this.#failures.set(opened, thrownText(error, `reader '${opened.reader.name}'`))
         end()
       })
       return feed
     })
     this.sourcesEnded = allOf(this.#feeds)
     this.sourcesEnded.catch(() => {})
-    this.run.ended.catch(() => this.#stop.abort())
+    this.run.ended.catch(() => {
+      this.#failures.clear()
+      this.#stop.abort()
+    })
   }
 
   /** True until a reader has ended, with or without an error. */

@@ -5,7 +5,7 @@ import { callEvery, stopwatch, wallClock } from '../../base/index.ts'
 import { letHeapGrow } from '../command/heap.ts'
 import type { Pipeline } from '../../define/index.ts'
 import type { AlertDestinationIR, AlertThresholds } from '../../define/config/index.ts'
-import { openAlertReceivers, startMonitoring } from '../../monitor/index.ts'
+import { openAlertReceivers, type RunMonitor, startMonitoring } from '../../monitor/index.ts'
 import { LineageEmitter, type LineageTarget } from '../../openlineage/index.ts'
 import { openDataFolder, type OpenedFolder, openFolder, serveRunControl, takeOver } from '../../operate/index.ts'
 import { CommitFeed } from '../../serve/events/index.ts'
@@ -108,8 +108,9 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
     for (const { source, reader } of readers) print(`  ${startText(run, source, reader)}`, 'source')
     server = await serving?.({ run, control, monitor, lineage, feed: feedOfRun }, output)
     running = new PipelineRun(live, pipeline.ir, { readers, follow: !once, signal: stopped.signal, onWarning: print, lineage })
+    // A reader that fails ends the run: its page is sent before.
+    const sourcesEnded = running.sourcesEnded.catch((error: unknown) => throwAfter(monitor.sample(), error))
     // Files end; with a server the run continues.
-    const { sourcesEnded } = running
     await Promise.race([server ? sourcesEnded.then(() => new Promise(() => {})) : sourcesEnded, run.ended, stopped.promise])
     await server?.close()
     await jobs.stop()
@@ -145,7 +146,7 @@ async function startOperations(
   parts: Pick<Parameters<typeof startMonitoring>[1], 'alertReceivers' | 'lagSources'>,
   cancels: ReturnType<typeof startScheduledJobs>['cancels'],
   print: RunOutput['print'],
-): Promise<Required<Pick<ListenOptions, 'monitor' | 'control'>>> {
+): Promise<Required<Pick<ListenOptions, 'control'>> & { readonly monitor: RunMonitor }> {
   const monitor = startMonitoring(live, { ...parts, pipeline, data, thresholds, receivers: [alertLines(print)], onReport: print })
   const control = await serveRunControl(live, { pipeline, data, ...cancels, editAlert: monitor.editAlert, onReport: print })
   return { monitor, control }
@@ -205,6 +206,12 @@ async function openRunFolder(
   print: RunOutput['print'],
 ): Promise<OpenedFolder> {
   return memory ? takeOver(pipeline, data, memory, print) : { folder: await openDataFolder(data) }
+}
+
+/** Waits for a sample, which a run that has failed does not take, and throws the error. */
+async function throwAfter(sample: Promise<void>, error: unknown): Promise<never> {
+  await sample.catch(() => {})
+  throw error
 }
 
 /** Closes destinations, and throws the error. */

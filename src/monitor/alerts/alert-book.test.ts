@@ -20,6 +20,11 @@ test('an alert opens once its condition has held, and is resolved once it is gon
   assert.deepEqual([alert.runbook, alert.command], ['docs/guides/alerts.md#source-stopped', 'spillway inspect --data .spillway'])
 })
 
+test('an event that is certain opens its alert at once', () => {
+  const desk = new Desk().hold(STEP, { ...condition('lag', 'source', 'payments'), isCertain: true }, stale)
+  assert.deepEqual(desk.messages, ['opened lag-payments-1'])
+})
+
 test('a dead source, its stale group and their missed deadlines are one page, which names the source, also afterwards', () => {
   const desk = new Desk()
   desk.hold(600_000, missed, stale, dead, elsewhere)

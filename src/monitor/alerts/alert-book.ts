@@ -35,8 +35,8 @@ export interface AlertUpdate {
 /** Causes that follow from others wait longer, so that the cause is known first. */
 const downstream: readonly AlertCause[] = ['freshness', 'deadline', 'errors']
 
-const pendingMs = ({ cause }: AlertCondition): number =>
-  downstream.includes(cause) ? limits.ALERT_DOWNSTREAM_PENDING_MS : limits.ALERT_PENDING_MS
+const pendingMs = ({ cause, isCertain = false }: AlertCondition): number =>
+  isCertain ? 0 : downstream.includes(cause) ? limits.ALERT_DOWNSTREAM_PENDING_MS : limits.ALERT_PENDING_MS
 
 export class AlertBook {
   readonly #ir: PipelineIR

@@ -21,6 +21,8 @@ export interface AlertCondition {
   readonly severity: AlertSeverity
   /** One sentence with the measured value and the limit. */
   readonly summary: string
+  /** An event and no measurement, which may be wrong for a moment: its alert opens at once. */
+  readonly isCertain?: boolean
 }
 
 /** The state of a run that its samples do not show. */

@@ -13,7 +13,10 @@ import type { SourceLag } from './lag-sampler.ts'
 import type { LagVerdict } from './lag-verdict.ts'
 
 /** A condition, without what it reaches. */
-export type LagCondition = Pick<Alert, 'cause' | 'subject' | 'severity' | 'summary'>
+export interface LagCondition extends Pick<Alert, 'cause' | 'subject' | 'severity' | 'summary'> {
+  /** The reader has failed: its alert opens at once. */
+  readonly isCertain?: boolean
+}
 
 /** From the gravest: the first that a partition has is reported. */
 const problems = [
@@ -30,7 +33,7 @@ export function lagCondition({ source, verdict, unit, partitions, failure }: Sou
   const subject = { kind: 'source', name: source } as const
   if (failure !== undefined) {
     const reason = failure.replace(`source '${source}': `, '')
-    return { cause: 'lag', subject, severity: 'page', summary: `source '${source}' is no longer read: ${reason}` }
+    return { cause: 'lag', subject, severity: 'page', summary: `source '${source}' is no longer read: ${reason}`, isCertain: true }
   }
   const problem = problems.find(([candidate]) => partitions.some(partition => partition.verdict === candidate))
   const late = partitions.filter(partition => isLate(partition, patience))
