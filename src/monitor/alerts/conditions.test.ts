@@ -84,7 +84,7 @@ test('each fault shows within five minutes, as the cause that it is', () => {
   for (const [text, fault] of faults) {
     const simulation = new Simulation()
     const usual = healthySample(random(4), 10)
-    simulation.run(6 * HOUR, usual)
+    simulation.run(DAY, usual)
     const held = simulation.run(10 * MINUTE, now => {
       for (let number = 0; fault[delivered] === 0 && number < 5; number++)
         simulation.conditions.receivers.add({ action: 'block', number, outcome: 'tried', at: now })
@@ -196,7 +196,7 @@ test('a backfill says nothing about the rhythm of a source', () => {
 
 test('downtime is no silence, and an alert goes on after a restart until a record arrives', () => {
   const simulation = new Simulation()
-  simulation.run(6 * HOUR, () => records(10))
+  simulation.run(DAY, () => records(10))
   simulation.now += 5 * HOUR
   assert.deepEqual([...simulation.run(3 * MINUTE, () => records(0))], [])
   assert.ok(simulation.run(2 * DAY, () => records(0)).has(stopped))
@@ -219,6 +219,13 @@ test('a source that stops each evening, and over the weekend, does so each day',
   const simulation = new Simulation()
   simulation.run(8 * DAY, office)
   assert.deepEqual([...simulation.run(7 * DAY, office)], [])
+})
+
+test('the first night of a source opens a ticket at most, which ends in the morning', () => {
+  const simulation = new Simulation()
+  assert.deepEqual([...simulation.run(DAY, office).keys()], ['ticket source-stopped payments'])
+  assert.deepEqual([...simulation.run(8 * HOUR, office).keys()], ['ticket source-stopped payments'], 'it goes on')
+  assert.deepEqual([...simulation.run(8 * DAY, office)], [], 'and neither later nights nor the first weekend')
 })
 
 test('a source that is silent each night has stopped after 2 h of its day, and is missed in the morning', () => {

@@ -119,7 +119,7 @@ export class RunConditions {
   /** Continues the alerts of an earlier process: some end by an event alone, and a rate near its factor holds on. */
   resume(alerts: readonly AlertCondition[]): void {
     for (const { cause, subject, severity, summary } of alerts) {
-      if (cause === 'source-stopped') this.#sources.resume(subject.name, summary)
+      if (cause === 'source-stopped') this.#sources.resume(subject.name, { severity, summary })
       if (cause === 'effects' && severity === 'page') this.receivers.resume(subject.name, summary)
       if (cause in objectiveTexts) this.#objectiveOf(cause, subject).last = severity
     }

@@ -4,7 +4,8 @@
  *
  * Only minutes in which the run was sampled count, so that downtime is no silence, and the present silence begins with this process. A source
  * is judged once a day of samples has records in several separate hours: a backfill says nothing about a rhythm. Silence at a time at which
- * yesterday or a week ago had no records either is usual. A source that has stopped is so until its next record.
+ * yesterday or a week ago had no records either is usual. In its first 24 h a run knows no night, and opens a ticket at most. A source that has
+ * stopped is so until its next record.
  *
  * The same time a week ago is busy if a span that ended then had records, with no silence longer than a third of the span. The span is also
  * three times the longest silence of a day but one, which is the night: records that come at random have several long silences a day. Spans have at least
@@ -52,20 +53,23 @@ interface SourceState {
   last: number
   /** Sampled minutes of this process since the last record, the present one included. */
   silence: number
-  /** The summary while it has stopped. */
-  stopped?: string | undefined
+  /** Its condition while it has stopped. */
+  stopped?: Pick<StoppedSource, 'severity' | 'summary'> | undefined
 }
 
 export class StoppedSources {
   readonly #sampled = new MinuteCounts()
   readonly #sources = new Map<string, SourceState>()
   #minute = -1
+  /** The first sampled minute that is known. */
+  #first = Infinity
 
   /** Counts a sample, before its records. Those of earlier processes are `isStored`. */
   addSample(at: number, isStored: boolean): void {
     const minute = Math.floor(at / MINUTE)
     if (minute === this.#minute) return
     this.#minute = minute
+    this.#first = Math.min(this.#first, minute)
     this.#sampled.add(minute, 1)
     if (!isStored) for (const state of this.#sources.values()) state.silence++
   }
@@ -80,16 +84,20 @@ export class StoppedSources {
   }
 
   /** Continues an alert of an earlier process. */
-  resume(source: string, summary: string): void {
-    this.#stateOf(source).stopped = summary
+  resume(source: string, { severity, summary }: Pick<StoppedSource, 'severity' | 'summary'>): void {
+    this.#stateOf(source).stopped = { severity, summary }
   }
 
   /** The sources that have stopped at `now`, UTC ms. */
   at(now: number): StoppedSource[] {
+    const minute = Math.floor(now / MINUTE)
     return [...this.#sources].flatMap(([source, state]): StoppedSource[] => {
-      state.stopped ??= this.#stoppedText(source, state, Math.floor(now / MINUTE))
-      if (state.stopped === undefined) return []
-      return [{ cause: 'source-stopped', subject: { kind: 'source', name: source }, severity: 'page', summary: state.stopped }]
+      if (state.stopped === undefined) {
+        const summary = this.#stoppedText(source, state, minute)
+        if (summary === undefined) return []
+        state.stopped = { severity: this.#first > minute - DAY_MINUTES ? 'ticket' : 'page', summary }
+      }
+      return [{ cause: 'source-stopped', subject: { kind: 'source', name: source }, ...state.stopped }]
     })
   }
 
