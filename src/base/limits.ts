@@ -248,6 +248,8 @@ export const limits = {
   ALERT_DOWNSTREAM_PENDING_MS: 90_000,
   /** Time that a condition is gone before its alert is resolved, ms. */
   ALERT_RESOLVE_MS: 300_000,
+  /** Age of an alert from which a cause that becomes known does not explain it any more, ms. */
+  ALERT_ABSORBED_MS_MAX: 3_600_000,
   /** Greatest time after an alert during which a condition that it explained opens no alert, ms. */
   ALERT_HELD_MS_MAX: 21_600_000,
   /** Interval between two readings of the ledgers of jobs for alerts, ms. */

@@ -251,6 +251,8 @@ export const networkLimits = {
   LAG_WAL_BYTES: 1 << 20,
   /** Samples by which the lag of a source is judged. */
   LAG_SAMPLES: 10,
+  /** Age of the oldest record from which a source that falls behind is a ticket, ms. */
+  LAG_BEHIND_MS_MIN: 60_000,
   /** Least time that the records of a source may wait before its lag is a page, whatever its actions and objectives allow, ms. */
   LAG_PATIENCE_MS_MIN: 120_000,
   /** Time within which a source that is behind may catch up without a page, ms. */

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { test } from 'node:test'
+import { test, type TestContext } from 'node:test'
 import type { Alert } from '../../src/monitor/alert.ts'
 import { receiver } from '../action/receiver.ts'
 import { scratchFolder } from '../scratch.ts'
@@ -16,9 +16,10 @@ interface PageMessage {
   readonly data: { readonly dedupKey: string; readonly alert: Alert }
 }
 
-async function pagingProcess(folder: string, url: string, from: number, killedAt = '') {
+async function pagingProcess(t: TestContext, folder: string, url: string, from: number, killedAt = '') {
   const args = ['-C', 'spillway-source', join(import.meta.dirname, 'paging-process.ts'), folder, url, String(from), killedAt]
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  t.after(() => child.kill('SIGKILL'))
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const ended = once(child, 'exit')
   const nextLine = async (): Promise<string> => {
@@ -35,7 +36,9 @@ async function pagingProcess(folder: string, url: string, from: number, killedAt
     /** As `pass`, of a process that ends itself by SIGKILL before the time has passed. */
     passUntilKilled: async (seconds: number, stuck = false) => {
       child.stdin.write(`${JSON.stringify({ stuck, seconds })}\n`)
-      assert.deepEqual(await ended, [null, 'SIGKILL'])
+      // It prints a line if the time has passed.
+      const line = lines.next().then(({ done, value }): Promise<unknown> | string => (done ? ended : value))
+      assert.deepEqual(await Promise.race<unknown>([ended, line]), [null, 'SIGKILL'])
     },
     kill: async () => {
       child.kill('SIGKILL')
@@ -47,19 +50,19 @@ async function pagingProcess(folder: string, url: string, from: number, killedAt
 test('a source that stands still pages once, through kill -9, and is resolved once', async t => {
   const hook = await receiver(response => response.writeHead(204).end())
   const folder = scratchFolder('one-page')
-  const first = await pagingProcess(folder, hook.url, start)
+  const first = await pagingProcess(t, folder, hook.url, start)
   const healthy = await first.pass(600)
   assert.deepEqual([healthy.firing, hook.received.length], [[], 0])
   const stuck = await first.pass(300, true)
   assert.equal(stuck.firing.length, 1)
   await first.kill()
-  const second = await pagingProcess(folder, hook.url, stuck.now)
+  const second = await pagingProcess(t, folder, hook.url, stuck.now)
   const back = await second.pass(60)
   assert.deepEqual(back.firing, stuck.firing, 'a restart resolves nothing')
   const resolved = await second.pass(900)
   assert.deepEqual(resolved.firing, [])
   await second.kill()
-  const third = await pagingProcess(folder, hook.url, resolved.now)
+  const third = await pagingProcess(t, folder, hook.url, resolved.now)
   await third.pass(300)
   await third.kill()
   const messages = new Map(hook.received.map(({ headers, body }) => [headers['webhook-id'], JSON.parse(body) as PageMessage]))
@@ -81,13 +84,13 @@ for (const point of ['commit', 'committed', 'send', 'sent'])
   test(`a run that is killed at '${point}' of a page, and of its resolution, pages once and resolves once`, async t => {
     const hook = await receiver(response => response.writeHead(204).end())
     const folder = scratchFolder('one-page')
-    const first = await pagingProcess(folder, hook.url, start, `${point} firing`)
+    const first = await pagingProcess(t, folder, hook.url, start, `${point} firing`)
     await first.pass(600)
     await first.passUntilKilled(300, true)
-    const second = await pagingProcess(folder, hook.url, start + 900_000, `${point} resolved`)
+    const second = await pagingProcess(t, folder, hook.url, start + 900_000, `${point} resolved`)
     assert.equal((await second.pass(300, true)).firing.length, 1)
     await second.passUntilKilled(900)
-    const third = await pagingProcess(folder, hook.url, start + 2_100_000)
+    const third = await pagingProcess(t, folder, hook.url, start + 2_100_000)
     assert.deepEqual((await third.pass(900)).firing, [])
     await third.kill()
     const messages = hook.received.map(({ headers, body }) => ({ id: headers['webhook-id'], ...(JSON.parse(body) as PageMessage) }))

@@ -1,13 +1,14 @@
 /**
- * A monitored run on a clock that its caller moves: `node paging-process.ts FOLDER RECEIVER_URL START [KILLED_AT]`. Records arrive at a place
+ * A monitored run on a clock that its caller moves: `node paging-process.ts FOLDER RECEIVER_URL START [POINT]`. Records arrive at a place
  * whose reader keeps up or stands still. It prints `ready`, then reads commands from standard input, a line of JSON each,
  * `{ "stuck": true, "seconds": 60 }`, and prints the time and the alerts that fire after each.
  *
- * `KILLED_AT` is the point at which the process ends by SIGKILL, such as `commit firing`: before the commit of an alert that fires, after it
+ * POINT is where the process ends by SIGKILL, such as `commit firing`: before the commit of an alert that fires, after it
  * (`committed firing`), before it is sent (`send firing`), or when the receiver has taken it and the process has not stored that (`sent firing`).
  */
 import { createInterface } from 'node:readline'
 import { pause } from '../../src/base/clock.ts'
+import { limits } from '../../src/base/limits.ts'
 import type { Delivery } from '../../src/define/action/destination.ts'
 import { env } from '../../src/define/action/setting.ts'
 import { alertDestinationsIR, alertWebhook } from '../../src/define/config/alert-destinations.ts'
@@ -28,12 +29,22 @@ const measure = async () => {
   const { position, end } = place
   return new Map([['', { position, end, lag: end - position, unit: 'rows' }]])
 }
+/** Commits and requests in progress. */
+let inProgress = 0
+const counted = async <T>(promise: Promise<T>): Promise<T> => {
+  inProgress++
+  try {
+    return await promise
+  } finally {
+    inProgress--
+  }
+}
 const live = await LiveRun.open(shop, data, { clock })
 const { commitValues } = live.run
 live.run.commitValues = async put => {
   const alert = put.find(([name]) => name.startsWith('alert/'))
   if (alert) reach(`commit ${stateIn(alert[1]!)}`)
-  await commitValues(put)
+  await counted(commitValues(put))
   if (alert) reach(`committed ${stateIn(alert[1]!)}`)
 }
 const opened = await openAlertReceivers(
@@ -46,7 +57,7 @@ const alertReceivers = opened.map(receiver => ({
     ...receiver.destination,
     deliver: async (delivery: Delivery) => {
       reach(`send ${stateIn(delivery.body)}`)
-      const outcome = await receiver.destination.deliver(delivery)
+      const outcome = await counted(receiver.destination.deliver(delivery))
       reach(`sent ${stateIn(delivery.body)}`)
       return outcome
     },
@@ -56,13 +67,23 @@ const alertReceivers = opened.map(receiver => ({
 const lagSources = [{ source: 'payments', isAlive: () => true, measure }]
 const onReport = (text: string) => console.error(text)
 const monitor = startMonitoring(live, { pipeline: shop, data, clock, after, alertReceivers, lagSources, onReport })
+let samples = 0
+monitor.subscribe(() => samples++)
+/** Waits until all samples up to now are durable, and what follows from them is sent: on a busy machine that takes a while. */
+const settled = async () => {
+  do await pause(2)
+  while (inProgress > 0 || samples < Math.floor((clock() - Number(start)) / limits.SERIES_SAMPLE_MS))
+}
 console.log('ready')
 for await (const line of createInterface({ input: process.stdin })) {
   const { stuck, seconds } = JSON.parse(line) as { readonly stuck: boolean; readonly seconds: number }
   place.isStuck = stuck
   const until = clock() + seconds * 1000
-  // Commits and requests end within a moment.
-  while (next(until)) await pause(4)
+  while (next(until)) {
+    let isDue = true
+    while (isDue) isDue = next(clock())
+    await settled()
+  }
   await pause(100)
   console.log(JSON.stringify({ now: clock(), firing: monitor.alerts.filter(({ state }) => state === 'firing').map(({ id }) => id) }))
 }

@@ -64,6 +64,15 @@ test('a cause that becomes known late takes over the alerts that it explains', (
   )
 })
 
+test('a cause that becomes known does not explain an alert that was there an hour before', () => {
+  const drift = condition('drift', 'model', 'fraud', 'ticket')
+  const rejections = condition('dead-letters', 'source', 'payments')
+  const known = new Desk().hold(1_800_000, drift).hold(60_000, drift, rejections)
+  assert.deepEqual(known.messages, ['opened drift-fraud-1', 'opened dead-letters-payments-2', 'resolved drift-fraud-1'])
+  const late = new Desk().hold(4_000_000, drift).hold(60_000, drift, rejections)
+  assert.deepEqual(late.messages, ['opened drift-fraud-1', 'opened dead-letters-payments-2'])
+})
+
 test('a ticket becomes a page when its condition does, and a ticket hides no page', () => {
   const desk = new Desk()
   desk.hold(120_000, { ...dead, severity: 'ticket' }).hold(60_000, dead)

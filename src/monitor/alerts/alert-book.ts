@@ -175,11 +175,13 @@ export class AlertBook {
     this.#absorbAll(changes, now, number)
   }
 
-  /** Ends the alerts that an alert explains. */
+  /** Ends the alerts that an alert explains, but for those that were there long before: a cause comes before what follows from it. */
   #absorbAll(changes: Map<string, ChangedAlert>, now: number, number: number): void {
     const { alert } = this.#alerts.find(other => other.number === number)!
-    for (const other of this.#alerts)
-      if (other.alert.state === 'firing' && explains(this.#ir, alert, other.alert)) this.#absorb(changes, now, number, other)
+    for (const other of this.#alerts) {
+      const isEarlier = now - other.alert.opened > limits.ALERT_ABSORBED_MS_MAX
+      if (other.alert.state === 'firing' && !isEarlier && explains(this.#ir, alert, other.alert)) this.#absorb(changes, now, number, other)
+    }
   }
 
   /** Ends an alert whose cause has become known, and lists it under the alert of the cause. */

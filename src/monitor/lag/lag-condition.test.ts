@@ -49,6 +49,7 @@ test('the gravest verdict of a partition is reported, with its own rows and age'
 test('a source that falls behind is a ticket', () => {
   const { severity, summary } = lagCondition(lagOf([['WARN', 900, 50]], 'extrapolated'))!
   assert.deepEqual([severity, summary], ['ticket', "source 'payments' falls behind: 900 rows wait, the oldest for about 50 min"])
+  assert.equal(lagCondition(lagOf([['WARN', 2, 0.25]])), undefined, 'records of the last seconds')
 })
 
 test('a reader that has failed is a page, whether or not its lag can be measured', () => {

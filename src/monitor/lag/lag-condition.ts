@@ -35,7 +35,9 @@ export function lagCondition({ source, verdict, unit, partitions, failure }: Sou
     const reason = failure.replace(`source '${source}': `, '')
     return { cause: 'lag', subject, severity: 'page', summary: `source '${source}' is no longer read: ${reason}`, isCertain: true }
   }
-  const problem = problems.find(([candidate]) => partitions.some(partition => partition.verdict === candidate))
+  // Some records of the last seconds wait at any time.
+  const isBehind = ({ verdict, age }: PartitionLag): boolean => verdict !== 'WARN' || age.ms >= limits.LAG_BEHIND_MS_MIN
+  const problem = problems.find(([candidate]) => partitions.some(partition => partition.verdict === candidate && isBehind(partition)))
   const late = partitions.filter(partition => isLate(partition, patience))
   if (!problem && late.length === 0) return undefined
   const isStanding = verdict === 'ERR'
