@@ -35,7 +35,7 @@ class Ledger {
       get: (name: string) => this.values.get(name),
       named: (prefix: string) => [...this.values].filter(([name]) => name.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1)),
     }
-    return new JobConditions(ir, store, at, { read: (_, conditions) => conditions() })
+    return new JobConditions(ir, store, at, { read: (_source, _causes, conditions) => conditions() })
   }
 
   put(number: number, run: Partial<BatchRunRecord> & Pick<BatchRunRecord, 'group' | 's' | 'began' | 'state'>): this {
@@ -110,7 +110,7 @@ test('a drift check that can compare nothing, or follows a training, keeps the t
   const judged = (state: Pick<DriftState, 'because' | 'silent' | 'restsUntil'>) => {
     const [name, text] = putDriftState('fraud', { at, version: 1, rows: { reference: 0, recent: 0 }, trainings: 1, ...state })
     const store = { get: (key: string) => (key === name ? (text ?? undefined) : undefined), named: () => [] }
-    const { conditions, unknown } = new JobConditions(operated(() => {}).ir, store, at, { read: (_, read) => read() }).at(at)
+    const { conditions, unknown } = new JobConditions(operated(() => {}).ir, store, at, { read: (_source, _causes, read) => read() }).at(at)
     return [...conditions.map(({ cause, severity }) => `${severity} ${cause}`), ...unknown.map(({ cause }) => `unknown ${cause}`)]
   }
   assert.deepEqual(judged({ because: 'amount: PSI 1.9' }), ['ticket drift'])

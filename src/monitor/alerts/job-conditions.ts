@@ -68,10 +68,10 @@ export class JobConditions {
     this.#readAt = now
     const judged = { unknown: [] as ConditionKey[], empty: new Set<string>() }
     const conditions = [
-      ...this.#guard.read('the batch runs', () => this.#batchRuns(now, judged)),
-      ...this.#guard.read('the models', () => this.#models(now, judged)),
-      ...this.#guard.read('the reports', () => this.#reports()),
-      ...this.#guard.read('the reconciliations', () => this.#reconciliation()),
+      ...this.#guard.read('the batch runs', ['batch-run'], () => this.#batchRuns(now, judged)),
+      ...this.#guard.read('the models', ['drift', 'training'], () => this.#models(now, judged)),
+      ...this.#guard.read('the reports', ['report'], () => this.#reports()),
+      ...this.#guard.read('the reconciliations', ['reconciliation'], () => this.#reconciliation()),
     ]
     this.#judged = { conditions, ...judged }
     return this.#judged

@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict'
 import { channel } from 'node:diagnostics_channel'
 import { test } from 'node:test'
-import { ir } from '../../../test/monitor/alert-desk.ts'
+import { condition, ir } from '../../../test/monitor/alert-desk.ts'
 import { limits } from '../../base/limits.ts'
 import { defaultThresholds } from '../../define/config/alert-thresholds.ts'
 import type { NamedWrite } from '../../log/index.ts'
 import { seriesText } from '../series/measures.ts'
 import { type SeriesReading, SeriesRecorder } from '../series/recorder.ts'
+import type { AlertCondition } from './conditions.ts'
 import { RunAlerts } from './run-alerts.ts'
 
 const [SAMPLE, MINUTE, HOUR] = [limits.SERIES_SAMPLE_MS, 60_000, 3_600_000]
@@ -34,19 +35,26 @@ class SimulatedRun {
   }
   now = begin
   readonly messages: string[] = []
+  readonly reports: string[] = []
   #recorder = new SeriesRecorder(this.#store, this.now, noReport)
   readonly #run = { counts: { freshness: () => [] }, isHeldBack: false, waiting: 0 }
   #alerts = this.#started()
 
+  /** Conditions from elsewhere. */
+  reported: () => readonly AlertCondition[] = () => []
+
   #started(): RunAlerts {
     const thresholds = defaultThresholds
+    const reported = () => this.reported()
+    const onReport = (report: string) => void this.reports.push(report)
     return new RunAlerts(this.#run as never, {
+      reported,
       ir,
       data: '.spillway',
       store: this.#store,
       thresholds,
       started: this.now,
-      onReport: noReport,
+      onReport,
     })
   }
 
@@ -133,3 +141,25 @@ for (const [name, jump] of [
     )
   })
 }
+
+test('an alert goes on while its source of conditions cannot be read, also from the start on', () => {
+  const run = new SimulatedRun()
+  const lag = condition('lag', 'source', 'payments')
+  run.reported = () => [lag]
+  run.pass(2 * MINUTE, usual)
+  const fail = (): never => {
+    throw new Error('broken')
+  }
+  run.reported = fail
+  run.pass(20 * MINUTE, usual)
+  run.restart()
+  run.pass(20 * MINUTE, usual)
+  assert.deepEqual(
+    [run.messages, new Set(run.reports)],
+    [['opened lag-payments-1'], new Set(['alerts: the lag of sources cannot be judged: broken'])],
+  )
+  run.reported = () => []
+  run.pass(6 * MINUTE, usual)
+  run.close()
+  assert.deepEqual(run.messages, ['opened lag-payments-1', 'resolved lag-payments-1'])
+})

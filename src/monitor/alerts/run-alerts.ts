@@ -4,7 +4,7 @@ import { subscribeTo } from '../../base/node/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import type { NamedValues } from '../../log/index.ts'
 import type { Run } from '../../run/index.ts'
-import type { Alert } from '../alert.ts'
+import type { Alert, AlertCause } from '../alert.ts'
 import { readSeries } from '../series/read-series.ts'
 import { seriesText, type MeasureName } from '../series/measures.ts'
 import type { SeriesSample } from '../series/recorder.ts'
@@ -14,6 +14,7 @@ import { BURN_WINDOW_MS } from './burn-rate.ts'
 import { type AlertCondition, RunConditions } from './conditions.ts'
 import { ConditionGuard } from './condition-guard.ts'
 import { JobConditions } from './job-conditions.ts'
+import type { ConditionKey } from './reach.ts'
 import { SteadyClock } from './steady-clock.ts'
 import { StalledTurns } from './stalled-turns.ts'
 import type { AlertThresholds } from '../../define/config/index.ts'
@@ -45,6 +46,18 @@ const judgedMeasures: readonly MeasureName[] = [
   'disk_used_bytes',
   // Grows in each sample, so it shows which minutes were sampled.
   'cpu_ms',
+]
+
+/** Causes that samples and the state of the run show. */
+const sampledCauses: readonly AlertCause[] = [
+  'freshness',
+  'deadline',
+  'errors',
+  'availability',
+  'source-stopped',
+  'dead-letters',
+  'effects',
+  'disk',
 ]
 
 const arrivalMeasures: readonly MeasureName[] = ['events', 'cpu_ms']
@@ -102,10 +115,18 @@ export class RunAlerts {
     this.#conditions.add({ at: Math.min(sample.at, now) + steady - now, values: sample.values }, { unjudged: jobs.empty })
     const objectives = this.#run.counts.freshness().filter(({ group }) => !jobs.empty.has(group))
     const freshness = new Map(objectives.map(({ group, age, share }) => [group, { target: share, age }]))
-    const reported = [...jobs.conditions, ...this.#guard.read('the lag of sources', () => this.#options.reported?.() ?? [])]
+    const reported = [...jobs.conditions, ...this.#guard.read('the lag of sources', ['lag'], () => this.#options.reported?.() ?? [])]
     const unavailable = this.#unavailable(steady, sample)
-    const conditions = this.#guard.read('the samples', () => this.#conditions.at(steady, { freshness, unavailable, reported }))
-    return this.#book.update(now, conditions, jobs.unknown)
+    const conditions = this.#guard.read('the samples', sampledCauses, () =>
+      this.#conditions.at(steady, { freshness, unavailable, reported }),
+    )
+    return this.#book.update(now, conditions, [...jobs.unknown, ...this.#unknown()])
+  }
+
+  /** Conditions of alerts whose causes cannot be judged. */
+  #unknown(): ConditionKey[] {
+    const causes = this.#guard.unknownCauses
+    return this.#book.firing.flatMap(alert => [alert, ...alert.inhibited]).filter(({ cause }) => causes.includes(cause))
   }
 
   /** Changes an alert on behalf of a person. Throws as `AlertBook.edit` does. */
