@@ -105,6 +105,16 @@ test('a batch group is empty until a run of its present definition is in use', (
   assert.deepEqual(emptyOf(ledger.put(1, { ...run, swapped: 7 })), [])
 })
 
+test('the first result of a batch group is known while the ledger has all its runs', () => {
+  const firstOf = (ledger: Ledger) => [...ledger.started(due).firstResults()]
+  const ledger = new Ledger()
+  assert.deepEqual(firstOf(ledger), [['nightly', Infinity]])
+  const run = { group: 'nightly', s: due, began: due, state: 'done', ended: due + MINUTE } as const
+  for (let number = 1; number < limits.BATCH_RUNS_KEPT; number++) ledger.put(number, { ...run, swapped: number, swappedAt: due + number })
+  assert.deepEqual(firstOf(ledger), [['nightly', due + 1]])
+  assert.deepEqual(firstOf(ledger.put(limits.BATCH_RUNS_KEPT, run)), [])
+})
+
 test('a drift check that can compare nothing, or follows a training, keeps the ticket of the one before', () => {
   const at = due
   const judged = (state: Pick<DriftState, 'because' | 'silent' | 'restsUntil'>) => {

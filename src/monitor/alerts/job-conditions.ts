@@ -62,6 +62,20 @@ export class JobConditions {
     this.#readAt = -Infinity
   }
 
+  /** When each group that is placed batch had its first result, UTC ms; Infinity without one. Absent if the ledger has forgotten it. */
+  firstResults(): ReadonlyMap<string, number> {
+    const batchGroups = this.#groups.filter(({ isBatch }) => isBatch)
+    if (batchGroups.length === 0) return new Map()
+    const byGroup = Map.groupBy(batchRunsIn(this.#store), ({ group }) => group)
+    return new Map(
+      batchGroups.flatMap(({ name }): [string, number][] => {
+        const runs = byGroup.get(name) ?? []
+        if (runs.length >= limits.BATCH_RUNS_KEPT) return []
+        return [[name, Math.min(...runs.map(({ swappedAt = Infinity }) => swappedAt))]]
+      }),
+    )
+  }
+
   /** The conditions at `now`, UTC ms; times do not decrease between two restarts. */
   at(now: number): JudgedJobs {
     if (now - this.#readAt < limits.ALERT_JOBS_EVERY_MS) return this.#judged

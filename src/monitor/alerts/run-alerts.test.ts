@@ -1,10 +1,13 @@
-/** A run is judged alike through jumps of its clock: nothing opens by them, and each fault shows within its time. */
+/** The alerts of a run from its samples: through jumps of its clock, restarts, and sources of conditions that cannot be read. */
 import assert from 'node:assert/strict'
 import { channel } from 'node:diagnostics_channel'
 import { test } from 'node:test'
-import { condition, ir } from '../../../test/monitor/alert-desk.ts'
+import { batch, count, entity, features, pipeline, source, t } from '../../index.ts'
+import { condition } from '../../../test/monitor/alert-desk.ts'
 import { limits } from '../../base/limits.ts'
 import { defaultThresholds } from '../../define/config/alert-thresholds.ts'
+import { BATCH_RUNS, type BatchRunRecord, groupCode } from '../../batch/index.ts'
+import { numberInName } from '../../jobs/index.ts'
 import type { NamedWrite } from '../../log/index.ts'
 import { seriesText } from '../series/measures.ts'
 import { type SeriesReading, SeriesRecorder } from '../series/recorder.ts'
@@ -25,6 +28,18 @@ const usual: Growth = {
 const silent: Growth = { cpu_ms: 10 }
 const late: Growth = { ...usual, [seriesText('deadlines', ['block', 'met'])]: 50, [seriesText('deadlines', ['block', 'missed'])]: 50 }
 
+const card = entity('card', t.string())
+const payments = source('payments', { schema: { id: t.string(), card, at: t.timestamp() }, key: 'card', time: 'at', id: 'id' })
+const nightly = features('nightly', {
+  from: payments,
+  entity: card,
+  place: batch('0 2 * * *', { lasts: '2h' }),
+  values: () => ({ n: count('1h') }),
+})
+const { ir } = pipeline('shop', [nightly])
+const read = seriesText('freshness_decisions', ['nightly'])
+const within = seriesText('freshness_within', ['nightly'])
+
 /** A run with a store in memory, on a clock that a test sets. */
 class SimulatedRun {
   readonly #values = new Map<string, string>()
@@ -37,7 +52,7 @@ class SimulatedRun {
   readonly messages: string[] = []
   readonly reports: string[] = []
   #recorder = new SeriesRecorder(this.#store, this.now, noReport)
-  readonly #run = { counts: { freshness: () => [] }, isHeldBack: false, waiting: 0 }
+  readonly #run = { counts: { freshness: () => [{ group: 'nightly', age: HOUR, share: 0.99 }] }, isHeldBack: false, waiting: 0 }
   #alerts = this.#started()
 
   /** Conditions from elsewhere. */
@@ -77,6 +92,22 @@ class SimulatedRun {
       this.#commit([...put, ...alerts])
     }
     return this
+  }
+
+  /** Puts the first result of the batch group in use. */
+  swap(): void {
+    const [s, swappedAt] = [begin, this.now]
+    const run: Partial<BatchRunRecord> = {
+      number: 1,
+      group: 'nightly',
+      s,
+      began: s,
+      ended: swappedAt,
+      state: 'done',
+      swapped: 9,
+      swappedAt,
+    }
+    this.#commit([[`${BATCH_RUNS}${numberInName(1)}`, JSON.stringify({ ...run, code: groupCode(ir.groups[0], ir.sources[0]) })]])
   }
 
   /** Reports a failed attempt at an effect. */
@@ -162,4 +193,16 @@ test('an alert goes on while its source of conditions cannot be read, also from 
   run.pass(6 * MINUTE, usual)
   run.close()
   assert.deepEqual(run.messages, ['opened lag-payments-1', 'resolved lag-payments-1'])
+})
+
+test('decisions before the first result of a batch group open nothing, neither at its swap nor after a restart', () => {
+  const run = new SimulatedRun().pass(HOUR, { ...usual, [read]: 10, [within]: 0 })
+  run.swap()
+  run.pass(10 * MINUTE, { ...usual, [read]: 10, [within]: 10 })
+  run.restart()
+  run.pass(HOUR, { ...usual, [read]: 10, [within]: 10 })
+  assert.deepEqual(run.messages, [])
+  run.pass(20 * MINUTE, { ...usual, [read]: 10, [within]: 0 })
+  run.close()
+  assert.deepEqual(run.messages, ['opened freshness-nightly-1'], 'later ones do')
 })

@@ -85,11 +85,20 @@ export class RunAlerts {
     this.#conditions = new RunConditions(ir.name, thresholds)
     this.#jobs = new JobConditions(ir, store, started, this.#guard)
     this.#book = new AlertBook(ir, data, store, onReport)
-    for (const sample of storedSamples(store, started)) this.#conditions.add(sample, { isStored: true })
+    this.#addStored(started)
     this.#conditions.resume(this.#book.firing)
     this.#unsubscribe = subscribeTo('spillway:effect', attempt => {
       if (attempt.run === run) this.#conditions.receivers.add({ ...attempt, at: this.#clock.timeOf(attempt.at) })
     })
+  }
+
+  /** Adds the samples of earlier processes, without decisions on groups that had no result. */
+  #addStored(started: number): void {
+    const first = firstResultsOf(this.#jobs)
+    for (const sample of storedSamples(this.#options.store, started)) {
+      const unjudged = new Set([...first].flatMap(([group, since]) => (sample.at < since ? [group] : [])))
+      this.#conditions.add(sample, { isStored: true, unjudged })
+    }
   }
 
   /** Ends the observation of effects. */
@@ -139,6 +148,15 @@ export class RunAlerts {
     const stalled = this.#turns.problemAt(steady, waiting, sample)
     if (isHeldBack) return 'as many ids are within dedupe as can be remembered (DEDUPE_IDS_MAX)'
     return stalled
+  }
+}
+
+function firstResultsOf(jobs: JobConditions): ReadonlyMap<string, number> {
+  try {
+    return jobs.firstResults()
+  } catch {
+    // A ledger that cannot be read is reported when it is judged.
+    return new Map()
   }
 }
 
