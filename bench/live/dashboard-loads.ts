@@ -60,9 +60,9 @@ class BrowserLoads implements PageLoads {
 }
 
 /** Notes, in the page, when it has all texts: milliseconds since the navigation began. */
-const watchTexts = (texts: readonly string[]): string => `
+const watchTexts = (texts: readonly RegExp[]): string => `
   (() => {
-    const isShown = () => document.body && ${JSON.stringify(texts)}.every(text => document.body.textContent.includes(text))
+    const isShown = () => document.body && [${texts.map(String).join(', ')}].every(text => text.test(document.body.textContent))
     const look = () => { if (globalThis.shownAt === undefined && isShown()) globalThis.shownAt = performance.now() }
     new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true })
   })()`

@@ -6,7 +6,7 @@ export interface LoadedPage {
   readonly name: string
   /** Below `/ui`. */
   readonly path: string
-  readonly texts: readonly string[]
+  readonly texts: readonly RegExp[]
   readonly routes: readonly string[]
 }
 
@@ -18,45 +18,45 @@ export const REJECTED = 50
 export const overview: LoadedPage = {
   name: 'overview',
   path: '',
-  texts: ['accepts events', 'usual'],
+  texts: [/accepts events/, /usual/],
   routes: ['/objectives', '/runs', '/models', '/reconciliations', '/series?names=freshness_age_ms&since=5m&step=10s', '/alerts?limit=50'],
 }
 export const decisionList: LoadedPage = {
   name: 'decisions',
   path: '/decisions',
-  texts: ['newest decision'],
+  texts: [/newest decision/],
   routes: [`/decisions?limit=${LISTED}`],
 }
 
 /** The other pages; `entry`: one with a decision. */
 export const otherPages = (entry: number): readonly LoadedPage[] => [
-  { name: 'alerts', path: '/alerts', texts: ['alert'], routes: ['/alerts?limit=200', '/objectives'] },
-  { name: 'sources', path: '/sources', texts: ['Duplicates', 'signals'], routes: [] },
+  { name: 'alerts', path: '/alerts', texts: [/No alert fires|First: /], routes: ['/alerts?limit=200', '/objectives'] },
+  { name: 'sources', path: '/sources', texts: [/Duplicates/, /signals/], routes: [] },
   {
     name: 'source',
     path: '/sources/signals',
-    texts: ['duplicates', 'Schema versions'],
+    texts: [/duplicates/, /Schema versions/],
     routes: ['/series?names=source_delay_ms&since=5m&step=10s', '/schemas'],
   },
-  { name: 'features', path: '/features', texts: ['hybrid'], routes: ['/objectives'] },
+  { name: 'features', path: '/features', texts: [/hybrid/], routes: ['/objectives'] },
   {
     name: 'feature group',
     path: `/features/now?key=${deviceOf(1)}`,
-    texts: ['visible event', 'Computed from'],
+    texts: [/visible event/, /Computed from/],
     routes: ['/objectives', `/features/now?key=${deviceOf(1)}`, '/lineage?of=feature%20now.n1m'],
   },
   decisionList,
   {
     name: 'decisions of a key',
     path: `/decisions?key=${deviceOf(2)}`,
-    texts: ['newest decision'],
+    texts: [/newest decision/],
     routes: [`/decisions?key=${deviceOf(2)}&limit=${LISTED}`],
   },
-  { name: 'decision', path: `/decisions/${entry}`, texts: ['features read'], routes: [`/decisions/${entry}/trace`] },
-  { name: 'actions', path: '/actions', texts: ['newest 100 effects'], routes: ['/effects?limit=100', '/effects?limit=1'] },
-  { name: 'dead letters', path: '/dead-letters', texts: [`${REJECTED} dead letters`], routes: ['/dead-letters?limit=50'] },
-  { name: 'models', path: '/models', texts: ['risk'], routes: ['/models'] },
-  { name: 'model', path: '/models/risk', texts: ['No version is trained yet'], routes: ['/models?model=risk'] },
-  { name: 'runs', path: '/runs', texts: ['batch run usual'], routes: ['/runs', '/reports', '/models', '/reconciliations'] },
-  { name: 'audit', path: '/audit', texts: ['There is no report yet'], routes: ['/audit'] },
+  { name: 'decision', path: `/decisions/${entry}`, texts: [/features read/], routes: [`/decisions/${entry}/trace`] },
+  { name: 'actions', path: '/actions', texts: [/newest 100 effects/], routes: ['/effects?limit=100', '/effects?limit=1'] },
+  { name: 'dead letters', path: '/dead-letters', texts: [new RegExp(`${REJECTED} dead letters`)], routes: ['/dead-letters?limit=50'] },
+  { name: 'models', path: '/models', texts: [/risk/], routes: ['/models'] },
+  { name: 'model', path: '/models/risk', texts: [/22 inputs/], routes: [] },
+  { name: 'runs', path: '/runs', texts: [/batch run usual/], routes: ['/runs', '/reports', '/models', '/reconciliations'] },
+  { name: 'audit', path: '/audit', texts: [/There is no report yet/], routes: ['/audit'] },
 ]
