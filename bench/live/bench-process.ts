@@ -56,6 +56,7 @@ export function answerNamedRequests(answers: Readonly<Record<string, (argument: 
       (error: unknown) => process.send!({ error: String((error as Error).stack ?? error) } satisfies Answer),
     )
   })
-  // Without a parent there is nothing to do.
+  // Without a parent there is nothing to do. It may have ended while this process started.
+  if (!process.connected) process.exit()
   process.once('disconnect', () => process.exit())
 }
