@@ -10,6 +10,7 @@ import {
   type SeriesQuery,
   type SeriesRange,
 } from '../monitor/series/index.ts'
+import type { Alert } from '../monitor/index.ts'
 import { type FolderLog, lastPipeline } from './folder-log.ts'
 
 /** Series of a range, and what happened in it. */
@@ -25,10 +26,13 @@ export class FolderSeries {
     this.#log = log
   }
 
-  /** Series of a range with markers. Cost: decodes the blocks of the range. Throws as `readSeries` does. */
-  read(query: SeriesQuery): MarkedSeries {
+  /**
+   * Series of a range with markers. `alerts`: those in the memory of a monitor, if there is one. Cost: decodes the blocks of the range. Throws as
+   * `readSeries` does.
+   */
+  read(query: SeriesQuery, alerts?: readonly Alert[]): MarkedSeries {
     const range = readSeries(this.#log, query)
-    return { ...range, markers: seriesMarkers(this.#log, lastPipeline(this.#log)?.ir, range.from) }
+    return { ...range, markers: seriesMarkers(this.#log, lastPipeline(this.#log)?.ir, range.from, alerts) }
   }
 
   /** The number of the newest sample; 0 if there is none. */

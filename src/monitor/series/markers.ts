@@ -4,6 +4,7 @@ import { batchRunsIn } from '../../batch/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import { namedJson, type NamedValues, type NamedWrite } from '../../log/index.ts'
 import { promotionsOf } from '../../training/registry/index.ts'
+import type { Alert } from '../alert.ts'
 import { storedAlerts } from '../alerts/alert-store.ts'
 
 export const seriesMarkerKinds = ['start', 'deployment', 'swap', 'promotion', 'alert'] as const
@@ -34,8 +35,16 @@ export function recordedStart(store: Pick<NamedValues, 'get'>, at: number, finge
   return [STARTS, JSON.stringify([...startsIn(store), { at, fingerprint }].slice(-limits.SERIES_MARKERS_MAX))]
 }
 
-/** The markers of a range that begins at `since`, UTC ms, oldest first; at most the newest `SERIES_MARKERS_MAX`. */
-export function seriesMarkers(store: NamedValues, ir: Pick<PipelineIR, 'models'> | undefined, since: number): SeriesMarker[] {
+/**
+ * The markers of a range that begins at `since`, UTC ms, oldest first; at most the newest `SERIES_MARKERS_MAX`. `alerts`: those that a monitor has in
+ * memory; without them the stored ones are parsed.
+ */
+export function seriesMarkers(
+  store: NamedValues,
+  ir: Pick<PipelineIR, 'models'> | undefined,
+  since: number,
+  alerts: readonly Alert[] = storedAlerts(store),
+): SeriesMarker[] {
   const starts = startsIn(store)
   const markers: SeriesMarker[] = [
     ...starts.map(({ at, fingerprint }, i) => startMarker(at, fingerprint, starts[i - 1]?.fingerprint)),
@@ -49,7 +58,7 @@ export function seriesMarkers(store: NamedValues, ir: Pick<PipelineIR, 'models'>
       }),
     ),
   ]
-  for (const { id, opened, summary } of storedAlerts(store)) markers.push({ at: opened, kind: 'alert', name: id, text: summary })
+  for (const { id, opened, summary } of alerts) markers.push({ at: opened, kind: 'alert', name: id, text: summary })
   return markers
     .filter(({ at }) => at >= since)
     .sort((a, b) => a.at - b.at)

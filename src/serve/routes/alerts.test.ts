@@ -85,9 +85,11 @@ test('an outage of a receiver is one page, and what people do about it is durabl
   assert.equal((await app.inject({ url: '/alerts?state=open' })).statusCode, 400)
 })
 
-test('alerts are listed from the memory of the monitor, as the folder has them', async t => {
+test('alerts and their markers are read from the memory of the monitor, as the folder has them', async t => {
   const named = t.mock.method(SqliteReader.prototype, 'named')
   const listed = await alerts()
+  const { markers } = (await app.inject({ url: '/series?names=events&since=1h' })).json<{ markers: { name?: string }[] }>()
+  assert.equal(markers.at(-1)?.name, 'effects-block-1')
   assert.equal(named.mock.calls.filter(({ arguments: [prefix] }) => prefix.startsWith('alert')).length, 0)
   assert.deepEqual(listed, await withFolder(data, folder => folder.alerts.summary({})))
   assert.equal(listed.alerts.length, 1)

@@ -13,14 +13,17 @@ import { addReadRoute } from './route.ts'
 /** The range without `since`. */
 const LAST_HOUR_MS = 3_600_000
 
-export function seriesRoutes(app: FastifyInstance, { folder, streams, clock = wallClock }: ServerContext): void {
+export function seriesRoutes(app: FastifyInstance, { folder, streams, monitor, clock = wallClock }: ServerContext): void {
   addReadRoute(app, '/series', ['names', 'since', 'until', 'step'], ({ names, since, until, step }) =>
-    folder.series.read({
-      names: names === undefined || names === '' ? undefined : names.split(','),
-      since: timeOf('since', since, clock()) ?? clock() - LAST_HOUR_MS,
-      until: timeOf('until', until, clock()),
-      stepMs: step === undefined ? undefined : durationOf('step', step),
-    }),
+    folder.series.read(
+      {
+        names: names === undefined || names === '' ? undefined : names.split(','),
+        since: timeOf('since', since, clock()) ?? clock() - LAST_HOUR_MS,
+        until: timeOf('until', until, clock()),
+        stepMs: step === undefined ? undefined : durationOf('step', step),
+      },
+      monitor?.alerts,
+    ),
   )
   const named = Object.keys(measures).map(name => ({ name }))
   eventStreamRoute(app, '/series/stream', { streams, of: 'samples', kind: 'name', named })
