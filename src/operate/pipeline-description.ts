@@ -101,17 +101,19 @@ export const describePipeline = (ir: PipelineIR): PipelineDescription => ({
   reports: (ir.reports ?? []).map(report => describeReport(ir, report)),
 })
 
-function describeSource({ name, key, time, id, columns, allowedLateness, dedupe }: SourceIR): DescribedSource {
-  return { name, key, time, ...(id !== undefined && { id }), columns: columns.map(describeColumn), allowedLateness, dedupe }
+function describeSource({ name, key, time, id, columns, personal, allowedLateness, dedupe }: SourceIR): DescribedSource {
+  const described = columns.map(column => describeColumn(column, personal))
+  return { name, key, time, ...(id !== undefined && { id }), columns: described, allowedLateness, dedupe }
 }
 
 const typeText = ({ type, scale }: Pick<ColumnIR, 'type' | 'scale'>): string => (scale === undefined ? type : `${type}(${scale})`)
 
-function describeColumn({ nullable, values, entity, ...column }: ColumnIR): DescribedValue {
+function describeColumn({ nullable, values, entity, ...column }: ColumnIR, personal: readonly string[] = []): DescribedValue {
   const notes = [
     ...(entity === undefined ? [] : [`identifies a ${entity}`]),
     ...(values ? [`one of ${values.join(', ')}`] : []),
     ...(nullable ? ['may be null'] : []),
+    ...(personal.includes(column.name) ? ['personal'] : []),
   ]
   return { name: column.name, type: typeText(column), ...(notes.length > 0 && { definition: notes.join('; ') }) }
 }
@@ -133,7 +135,7 @@ function describeModel({ name, decide, inputs, score, train, ...notes }: ModelIR
     name,
     trigger: triggerText(decide),
     ...(decide.kind === 'on' && { source: decide.source }),
-    ...(decide.kind === 'request' && { request: decide.columns.map(describeColumn) }),
+    ...(decide.kind === 'request' && { request: decide.columns.map(column => describeColumn(column, decide.personal)) }),
     groups: groupsIn(inputs),
     inputs: inputs.map(({ name: input, expr }) => ({ name: input, type: typeText(expr), definition: exprText(expr) })),
     score: score.kind,

@@ -4,7 +4,7 @@
  * The routes read bodies themselves, since bodies are streamed, compressed, or large. No schema is compiled and no request is logged.
  */
 import type { FastifyPluginAsync } from 'fastify'
-import { FolderSearchWorker, openFolder } from '../operate/index.ts'
+import { FolderSearchWorker, openFolder, PersonalMask } from '../operate/index.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { decideRoutes } from './routes/decide.ts'
 import { decisionRoutes } from './routes/decisions.ts'
@@ -41,7 +41,9 @@ export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options
   const { run, pipeline, data, feed, monitor, onError = () => {} } = options
   const bounds = { ...defaultResourceLimits, ...options.bounds }
   const folder = openFolder(data)
-  const streams = feed && new EventStreams(folder, bounds, onError)
+  const personal = new PersonalMask(pipeline.ir)
+  const mask = personal.isEmpty ? undefined : personal
+  const streams = feed && new EventStreams(folder, { bounds, mask, onError })
   const load = new AdmissionControl(run, bounds)
   const [search, past, schemas] = [new FolderSearchWorker(data), new FolderSearchWorker(data), new FolderSearchWorker(data)]
   const context: ServerContext = {
@@ -50,6 +52,7 @@ export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options
     fingerprint: pipeline.fingerprint,
     auditFolder: options.auditFolder ?? 'audit',
     load,
+    mask,
     folder,
     search,
     past,

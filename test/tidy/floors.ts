@@ -92,7 +92,7 @@ export const innerFloors: Readonly<Record<string, readonly string[]>> = {
   ],
   define: ['.', 'config', 'report', 'value', 'action', 'model', 'feature', 'source', 'expression', 'mistake', 'ir'],
   backup: ['.', 'target'],
-  operate: ['.', 'control', 'search'],
+  operate: ['.', 'control', 'search', 'personal'],
   run: ['.', 'loop', 'import', 'jobs', 'recovery', 'ingest', 'history', 'decide', 'groups'],
   sources: ['.', 'postgres', 'files', 'samples', 'reader'],
   serve: ['.', 'ui', 'openapi', 'metrics', 'routes', 'body', 'context', 'events', 'access', 'http'],

@@ -22,10 +22,13 @@ export interface Identifies<Name extends string> {
   readonly [entityName]: Name
 }
 
+/** A column as it is declared, before its source lists its personal columns by name. */
+export type DeclaredColumn = ColumnIR & { readonly personal?: true }
+
 /** A declared column: its kind, its IR, the delivered value `T`, and the value `In` of a raw record. */
 export interface ColumnSpec<K extends Kind = Kind, T = unknown, In = unknown> {
   readonly kind: K
-  readonly ir: StrictOmit<ColumnIR, 'name'>
+  readonly ir: StrictOmit<DeclaredColumn, 'name'>
   readonly [phantom]?: { readonly delivered: T; readonly input: In }
 }
 

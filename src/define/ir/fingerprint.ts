@@ -2,17 +2,17 @@
  * Fingerprints: equal for pipelines of equal meaning, whatever their owners and descriptions.
  *
  * A fingerprint is the SHA-256 of the IR as canonical JSON (keys in order of UTF-16 units, no white space), without the notes
- * of groups, models, actions and reports, the freshness objectives of groups and the compatibility levels of sources. Notes are removed by place and not by name, since a level of a weight may be called
- * 'owner' too.
+ * of groups, models, actions and reports, the freshness objectives of groups, and the compatibility levels and personal columns of sources.
+ * Notes are removed by place and not by name, since a level of a weight may be called 'owner' too.
  */
 import { createHash } from 'node:crypto'
-import type { GroupIR, Notes, PipelineIR, SourceIR } from './ir.ts'
+import type { GroupIR, ModelIR, Notes, PipelineIR, SourceIR } from './ir.ts'
 
 /** Fingerprint of a pipeline, hex. */
 export function fingerprintOf(ir: PipelineIR): string {
   const [actions, reports] = [ir.actions?.map(withoutNotes), ir.reports?.map(withoutNotes)]
   const sources = ir.sources.map(sourceMeaning)
-  const meaning = { ...ir, sources, groups: ir.groups.map(groupMeaning), models: ir.models.map(withoutNotes), actions, reports }
+  const meaning = { ...ir, sources, groups: ir.groups.map(groupMeaning), models: ir.models.map(modelMeaning), actions, reports }
   return createHash('sha256').update(canonicalJson(meaning)).digest('hex')
 }
 
@@ -24,8 +24,15 @@ export function groupFingerprint(ir: PipelineIR, group: GroupIR): string {
     .digest('hex')
 }
 
-/** A source without its compatibility level, on which no value depends. */
-const sourceMeaning = ({ compatibility: _level, ...meaning }: SourceIR): object => meaning
+/** A source without its compatibility level and its personal columns, on which no value depends. */
+const sourceMeaning = ({ compatibility: _level, personal: _names, ...meaning }: SourceIR): object => meaning
+
+/** A model without its notes and the personal fields of its request. */
+function modelMeaning({ decide, ...model }: ModelIR): object {
+  if (decide.kind !== 'request') return withoutNotes({ ...model, decide } as ModelIR)
+  const { personal: _names, ...trigger } = decide
+  return withoutNotes({ ...model, decide: trigger } as ModelIR)
+}
 
 /** A feature group without its freshness objective and notes, on which no value depends. */
 const groupMeaning = ({ freshness: _objective, ...group }: GroupIR): object => withoutNotes(group)

@@ -53,6 +53,8 @@ export interface SourceIR {
   readonly mapVersion?: string
   /** Compatibility level of changes of the columns; absent for the default. Not part of the fingerprint. */
   readonly compatibility?: CompatibilityLevel
+  /** Names of the columns with personal data, if there are any. Not part of the fingerprint. */
+  readonly personal?: readonly string[]
 }
 
 /**
@@ -176,7 +178,13 @@ export type TriggerIR =
    */
   | { readonly kind: 'every'; readonly every: number; readonly live: number; readonly column: ColumnIR }
   /** On request; `key` is the column with the key of the decision. */
-  | { readonly kind: 'request'; readonly columns: readonly ColumnIR[]; readonly key: string }
+  | {
+      readonly kind: 'request'
+      readonly columns: readonly ColumnIR[]
+      readonly key: string
+      /** Names of the fields with personal data, if there are any. Not part of the fingerprint. */
+      readonly personal?: readonly string[]
+    }
 
 /** Label of a decision `(k, t)`, as far as it is visible at a time `a` (semantics, Labels). Times are milliseconds. */
 export type LabelIR =

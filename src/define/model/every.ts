@@ -1,7 +1,7 @@
 /** `every`: an interval, as the schedule of a placement, or with an entity as the trigger of a model (a tick). */
 import type { Duration } from '../../base/index.ts'
 import { entityName, type Entity } from '../source/entity.ts'
-import type { ColumnIR } from '../ir/ir.ts'
+import { withoutMark } from '../source/personal.ts'
 import type { DurationAdvice, Hint } from '../mistake/hint.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
@@ -54,7 +54,7 @@ function tick(text: Duration, { entity, ir }: Entity, options: { readonly live?:
   const ms = boundedDurationOf('every', text)
   checkOptions(name, options, ['live'])
   const live = options.live === undefined ? undefined : boundedDurationOf(`${name}: live`, options.live)
-  const column: ColumnIR = { name: entity, ...ir }
+  const column = withoutMark({ name: entity, ...ir })
   return new TriggerValue({
     name,
     columns: [column],

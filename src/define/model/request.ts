@@ -1,9 +1,10 @@
 /** The trigger `request`: a model decides when a caller asks, about the fields of the request. */
 import { show } from '../../base/index.ts'
 import type { ColumnIR } from '../ir/ir.ts'
-import type { ColumnSpecs, DeliveredOf, Identifies } from '../expression/kinds.ts'
+import type { ColumnSpecs, DeclaredColumn, DeliveredOf, Identifies } from '../expression/kinds.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkDistinct, checkName, checkOptions } from '../mistake/names.ts'
+import { personalNames, withoutMark } from '../source/personal.ts'
 import { isColumn } from '../source/t.ts'
 import { rejectBefore, TriggerValue, type Trigger } from './trigger.ts'
 
@@ -35,7 +36,8 @@ export function request<C extends ColumnSpecs>(
   if (input === null || typeof input !== 'object' || isColumn(input))
     mistake(`request needs its fields: request({ card, amount: t.decimal(2) }), got ${show(input)}`)
   checkOptions('request', options, ['key'])
-  const columns = Object.entries(input).map(([name, column]) => columnOf(name, column))
+  const declared = Object.entries(input).map(([name, column]) => columnOf(name, column))
+  const columns = declared.map(withoutMark)
   checkDistinct(
     'request',
     columns.map(({ name }) => name),
@@ -46,13 +48,13 @@ export function request<C extends ColumnSpecs>(
     columns,
     build: (subject, reads) => {
       rejectBefore(subject, 'a request', reads)
-      return { kind: 'request', columns, key }
+      return { kind: 'request', columns, key, ...personalNames(declared) }
     },
   })
   return value as unknown as Trigger<C, C, 'request'>
 }
 
-function columnOf(name: string, input: unknown): ColumnIR {
+function columnOf(name: string, input: unknown): DeclaredColumn {
   checkName('request: field', name)
   if (!isColumn(input)) mistake(`request: field '${name}' is ${show(input)}; write an entity, t.string(), t.double() or the like`)
   if (input.ir.default !== undefined)

@@ -9,7 +9,7 @@
 import { show, didYouMean, type StrictOmit } from '../../base/index.ts'
 import { isColumn } from './t.ts'
 import type { ColumnIR } from '../ir/ir.ts'
-import type { ColumnSpecs, ColumnSpec } from '../expression/kinds.ts'
+import type { ColumnSpecs, ColumnSpec, DeclaredColumn } from '../expression/kinds.ts'
 import { mistake, unsupportedDefinition } from '../mistake/mistake.ts'
 import { checkDistinct, checkName } from '../mistake/names.ts'
 
@@ -21,7 +21,7 @@ export type ColumnsOf<S, Stated extends ColumnSpecs, Time extends string> =
   S extends StandardJsonSchema<infer Input> ? ForeignColumns<Input, Stated, Time> : S extends ColumnSpecs ? S : never
 
 /** IR of the columns, in order. Names are checked: they go into SQL and files, which do not tell upper from lower case. */
-export function columnsIR(source: string, schema: unknown, explicit: ColumnSpecs | undefined, time: string): readonly ColumnIR[] {
+export function columnsIR(source: string, schema: unknown, explicit: ColumnSpecs | undefined, time: string): readonly DeclaredColumn[] {
   if (schema === null || (typeof schema !== 'object' && typeof schema !== 'function'))
     mistake(`source '${source}' needs a schema: { amount: t.decimal(2), … } or a Standard Schema, got ${show(schema)}`)
   const columns =
@@ -37,7 +37,7 @@ export function columnsIR(source: string, schema: unknown, explicit: ColumnSpecs
   return Object.freeze(columns.map(column => Object.freeze(column)))
 }
 
-function ownColumns(source: string, schema: ColumnSpecs, explicit: ColumnSpecs | undefined): readonly ColumnIR[] {
+function ownColumns(source: string, schema: ColumnSpecs, explicit: ColumnSpecs | undefined): readonly DeclaredColumn[] {
   if (explicit !== undefined) mistake(`source '${source}': columns refines a Standard Schema; with t, write the column in schema`)
   return Object.entries(schema).map(([name, spec]) =>
     isColumn(spec)
@@ -77,7 +77,7 @@ export type ForeignColumns<Input, Stated extends ColumnSpecs, Time extends strin
 type JsonSchema = Readonly<Record<string, unknown>>
 
 /** IR of the columns of a Standard Schema. Throws `SPILL_DEFINITION` or `SPILL_UNSUPPORTED` for a field that no column can check. */
-export function foreignColumns(source: string, schema: StandardJsonSchema, explicit: ColumnSpecs, time: string): readonly ColumnIR[] {
+export function foreignColumns(source: string, schema: StandardJsonSchema, explicit: ColumnSpecs, time: string): readonly DeclaredColumn[] {
   const json = jsonSchemaOf(source, schema)
   const fields = json['properties'] as Record<string, JsonSchema> | undefined
   if (json['type'] !== 'object' || fields === undefined)

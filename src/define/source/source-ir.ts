@@ -4,7 +4,8 @@ import type { ArrivalIR, ColumnIR, CompatibilityLevel, SourceIR } from '../ir/ir
 import { checkDefaults, compatibilityOf, withEarlierNames } from './evolution.ts'
 import type { DurationAdvice, Hint } from '../mistake/hint.ts'
 import { durationOf, mistake, withArticle } from '../mistake/mistake.ts'
-import type { ColumnSpecs, RecordOf, RequiredNames, TimeNames } from '../expression/kinds.ts'
+import type { ColumnSpecs, DeclaredColumn, RecordOf, RequiredNames, TimeNames } from '../expression/kinds.ts'
+import { personalNames, withoutMark } from './personal.ts'
 
 /** Record that a `map` with the result `M` takes: `unknown` if there is no map, whose result is `never` then; `any` for any record. */
 // oxlint-disable-next-line typescript/no-explicit-any -- as in `ChangeOptions`
@@ -93,7 +94,13 @@ export type AnyOptions = SourceOptions<ColumnSpecs> & { readonly time: unknown }
 const defaults = { allowedLateness: '1d', maxClockSkew: '1m', dedupe: '1h' } as const
 
 /** IR of a source, or of a table by its `kind`. Throws `SPILL_DEFINITION`. */
-export function sourceIR(name: string, columns: readonly ColumnIR[], options: AnyOptions, kind: 'source' | 'table' = 'source'): SourceIR {
+export function sourceIR(
+  name: string,
+  declared: readonly DeclaredColumn[],
+  options: AnyOptions,
+  kind: 'source' | 'table' = 'source',
+): SourceIR {
+  const columns = Object.freeze(declared.map(withoutMark))
   const subject = `${kind} '${name}'`
   const span = (option: keyof typeof defaults) => durationOf(`${subject} ${option}`, options[option] ?? defaults[option], { zero: true })
   const key = required(subject, 'key', columns, options.key)
@@ -120,6 +127,7 @@ export function sourceIR(name: string, columns: readonly ColumnIR[], options: An
     dedupe: span('dedupe'),
     ...mapVersionOf(subject, options),
     ...compatibilityOf(subject, options.compatibility),
+    ...personalNames(declared),
   }
   checkDefaults(subject, ir)
   return ir

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { rejects } from '../../../test/rejects.ts'
+import { count, features, linear, model, pipeline, request, source, stream } from '../../index.ts'
 import { entity } from './entity.ts'
 import { t } from './t.ts'
 
@@ -52,4 +53,27 @@ test('an entity is a branded column', () => {
   rejects(() => entity('card', t.double() as never), "entity 'card' must be a t.string(), t.enum([…]) or t.int(), got a double")
   rejects(() => entity('card', 'string' as never), /got no column/)
   rejects(() => entity('card', t.string().nullable()), /make the column of the schema nullable instead: card.nullable\(\)/)
+})
+
+test('a personal column is marked beside the columns, and changes neither them nor a fingerprint', () => {
+  const patient = entity('patient', t.string().personal())
+  const plain = entity('patient', t.string())
+  const schemaOf = (who: typeof patient, name: ReturnType<typeof t.string>) => ({ who, name: name.nullable(), at: t.timestamp() })
+  const of = (who: typeof patient, name: ReturnType<typeof t.string>) => {
+    const visits = source('visits', { schema: schemaOf(who, name), key: 'who', time: 'at' })
+    const recent = features('recent', { from: visits, entity: who, place: stream, values: () => ({ n: count('1h') }) })
+    const risk = model('asked', {
+      decide: request({ who, name }),
+      inputs: r => ({ n: recent.of(r.who).n }),
+      score: linear({ intercept: 0, weights: { n: 1 } }),
+    })
+    return pipeline('clinic', [risk])
+  }
+  const [marked, unmarked] = [of(patient, t.string().personal()), of(plain, t.string())]
+  assert.deepEqual(marked.ir.sources[0].personal, ['who', 'name'])
+  assert.deepEqual(marked.ir.sources[0].columns, unmarked.ir.sources[0].columns)
+  assert.equal('personal' in unmarked.ir.sources[0], false)
+  const { decide } = marked.ir.models[0]
+  assert.deepEqual(decide.kind === 'request' && decide.personal, ['who', 'name'])
+  assert.equal(marked.fingerprint, unmarked.fingerprint)
 })

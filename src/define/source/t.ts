@@ -6,8 +6,7 @@
  */
 import { limits, type Duration, scaledInteger, spanMs, show, type StrictOmit } from '../../base/index.ts'
 import { literal } from '../expression/literal.ts'
-import type { ColumnSpec, Kind } from '../expression/kinds.ts'
-import type { ColumnIR } from '../ir/ir.ts'
+import type { ColumnSpec, DeclaredColumn, Kind } from '../expression/kinds.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
 
@@ -29,6 +28,14 @@ export interface Column<K extends Kind, T, In> extends ColumnSpec<K, T, In> {
    * t.enum(['web', 'shop']).default('web')
    */
   default(value: T): ColumnSpec<K, T, In | undefined>
+  /**
+   * Marks it as personal data: servers and the dashboard mask its values, and the values that follow from it, for clients without the role
+   * `personal`. No feature value changes, and neither does the fingerprint. Write it before `.nullable()` and `.default(…)`.
+   *
+   * @example
+   * t.string().personal().nullable()
+   */
+  personal(): Column<K, T, In>
 }
 
 /**
@@ -153,17 +160,18 @@ export function checkZone(subject: string, zone: unknown): string {
 }
 
 /** A required column, for `t` and `entity`. */
-export function column<K extends Kind, T, In>(kind: K, ir: StrictOmit<ColumnIR, 'name' | 'nullable'>): Column<K, T, In> {
-  const withIR = (changed: StrictOmit<ColumnIR, 'name'>) => ({ kind, ir: Object.freeze(changed) })
+export function column<K extends Kind, T, In>(kind: K, ir: StrictOmit<DeclaredColumn, 'name' | 'nullable'>): Column<K, T, In> {
+  const withIR = (changed: StrictOmit<DeclaredColumn, 'name'>) => ({ kind, ir: Object.freeze(changed) })
   return Object.freeze({
     ...withIR({ ...ir, nullable: false }),
     nullable: () => Object.freeze(withIR({ ...ir, nullable: true })),
     default: (value: unknown) => Object.freeze(withIR({ ...ir, nullable: false, default: defaultOf(ir, value) })),
+    personal: () => column<K, T, In>(kind, { ...ir, personal: true }),
   })
 }
 
 /** Physical value of a default. */
-function defaultOf({ min = -Infinity, max = Infinity, ...type }: StrictOmit<ColumnIR, 'name' | 'nullable'>, value: unknown) {
+function defaultOf({ min = -Infinity, max = Infinity, ...type }: StrictOmit<DeclaredColumn, 'name' | 'nullable'>, value: unknown) {
   const { value: physical } = literal('default', value, type, false)
   if (typeof physical === 'number' && (physical < min || physical > max))
     mistake(`'default': ${show(value)} is outside of the bounds of the column`)

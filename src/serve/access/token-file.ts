@@ -11,9 +11,9 @@ import { SpillwayError } from '../../base/index.ts'
 import { makePrivateFolder } from '../../log/index.ts'
 
 /** All roles. */
-export const roles = ['ingest', 'read', 'decide', 'operate', 'admin'] as const
+export const roles = ['ingest', 'read', 'decide', 'operate', 'personal', 'admin'] as const
 
-/** A role that a route may need: `ingest`, `read`, `decide`, `operate` or `admin`. */
+/** A role that a route may need: `ingest`, `read`, `decide`, `operate`, `personal` or `admin`. */
 export type Role = (typeof roles)[number]
 
 /** One line for each role, for the help of commands. */
@@ -22,6 +22,7 @@ export const roleDescriptions: Readonly<Record<Role, string>> = {
   read: 'read features, decisions, effects, their streams and figures',
   decide: 'ask models for decisions',
   operate: 'change dead letters and effects, start batch runs and reports, train and promote models',
+  personal: 'see personal data unmasked, in the answers that its other roles allow',
   admin: 'all of that',
 }
 

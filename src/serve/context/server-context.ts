@@ -7,7 +7,7 @@ import type { PipelineIR } from '../../define/ir/index.ts'
 import type { CommitFeed } from '../events/journal.ts'
 import type { RunMonitor } from '../../monitor/index.ts'
 import type { LineageEmitter } from '../../openlineage/index.ts'
-import type { RunControl, FolderSearchWorker, FolderView } from '../../operate/index.ts'
+import type { RunControl, FolderSearchWorker, FolderView, PersonalMask } from '../../operate/index.ts'
 import type { RateLimit } from '../access/rate-limit.ts'
 import type { Role } from '../access/token-file.ts'
 import type { ServedRun } from '../http/served-run.ts'
@@ -78,6 +78,8 @@ export interface ServerContext extends Pick<
   readonly fingerprint: string
   readonly auditFolder: string
   readonly load: AdmissionControl
+  /** Masks personal data for clients without the role to see it; absent if the pipeline has none. */
+  readonly mask: PersonalMask | undefined
   /** The run's data folder, for reading. */
   readonly folder: FolderView
   /** Searches recorded decisions in a thread of its own. */
@@ -109,8 +111,8 @@ declare module 'fastify' {
     isSigned?: boolean
     /** Its answers do not end, and are not measured. */
     isStream?: boolean
-    /** The route is public; a client with this role gets a fuller answer (`FastifyRequest.hasDetailRole`). */
-    detailRole?: Role
+    /** A client with this role gets a fuller answer (`FastifyRequest.hasDetailRole`). */
+    detailRole?: Role | undefined
     /** Its answer takes microseconds, and waits in no queue (`fair-queue.ts`). */
     isQuick?: boolean
     /** Load balancers ask it: its answers say nothing of how clients are served, and do not count. */

@@ -1,6 +1,6 @@
 /** Recorded decisions as the journal of an event stream. A batch holds decisions of one model that were recorded together. */
 import { SpillwayError } from '../../base/index.ts'
-import type { FolderLog } from '../../operate/index.ts'
+import type { FolderLog, PersonalMask } from '../../operate/index.ts'
 import { decisionResults, recordedDecisions } from '../../run/decide/index.ts'
 import { foreignLogGap, formatEventId, type JournalBatch, type Journal } from './journal.ts'
 
@@ -13,13 +13,14 @@ type StoredBatch = NonNullable<ReturnType<FolderLog['decisionsAfter']>>
 export type StreamedParts = 'all' | 'results'
 
 /**
- * Decisions by batch, from the reader of a data folder. Calls `onDamage` once for each unreadable batch. Readers get a gap event in its
- * place, and continue after it.
+ * Decisions by batch, from the reader of a data folder, masked with `mask`. Calls `onDamage` once for each unreadable batch. Readers get a gap
+ * event in its place, and continue after it.
  */
 export function decisionJournal(
   log: Decisions,
   parts: StreamedParts = 'all',
   onDamage: (error: SpillwayError) => void = () => {},
+  mask?: PersonalMask,
 ): Journal {
   const reported = new Set<number>()
   const reportOnce = (number: number, error: SpillwayError) => {
@@ -30,7 +31,7 @@ export function decisionJournal(
     last: () => log.decisionNumbers().last,
     next(after, model) {
       const batch = log.decisionsAfter(after, model)
-      return batch && journalBatch(batch, parts, error => reportOnce(batch.number, error))
+      return batch && journalBatch(batch, { parts, mask }, error => reportOnce(batch.number, error))
     },
     oldest: () => ({ batch: Math.max(0, log.decisionNumbers().first - 1), row: Infinity }),
     gapAfter({ batch }) {
@@ -45,10 +46,16 @@ export function decisionJournal(
   }
 }
 
-function journalBatch(stored: StoredBatch, parts: StreamedParts, onDamage: (error: SpillwayError) => void): JournalBatch {
+/** The parts of each decision, and their mask. */
+interface StreamedDecision {
+  readonly parts: StreamedParts
+  readonly mask: PersonalMask | undefined
+}
+
+function journalBatch(stored: StoredBatch, streamed: StreamedDecision, onDamage: (error: SpillwayError) => void): JournalBatch {
   const framesFrom = (row: number): Buffer => {
     try {
-      return decisionFrames(stored, parts, row)
+      return decisionFrames(stored, streamed, row)
     } catch (error) {
       if (!(error instanceof SpillwayError) || error.code !== 'SPILL_DATA') throw error
       return gapFrame(stored, error, onDamage)
@@ -73,11 +80,12 @@ function gapFrame({ number, model, first, last }: StoredBatch, error: SpillwayEr
   return Buffer.from(`id: ${formatEventId({ batch: number, row: Infinity })}\nevent: gap\ndata: ${JSON.stringify(data)}\n\n`)
 }
 
-function decisionFrames({ number, bytes }: StoredBatch, parts: StreamedParts, from: number): Buffer {
+function decisionFrames({ number, bytes }: StoredBatch, { parts, mask }: StreamedDecision, from: number): Buffer {
   let text = ''
   let row = 0
   for (const decision of parts === 'all' ? recordedDecisions(bytes) : decisionResults(bytes)) {
-    if (row >= from) text += `id: ${formatEventId({ batch: number, row })}\nevent: decision\ndata: ${JSON.stringify(decision)}\n\n`
+    const shown = mask ? mask.decision(decision) : decision
+    if (row >= from) text += `id: ${formatEventId({ batch: number, row })}\nevent: decision\ndata: ${JSON.stringify(shown)}\n\n`
     row++
   }
   return Buffer.from(text)

@@ -4,18 +4,18 @@
  */
 import type { StrictOmit } from '../../base/index.ts'
 import type { StoredEffect } from '../../log/index.ts'
-import type { FolderLog } from '../../operate/index.ts'
+import type { FolderLog, PersonalMask } from '../../operate/index.ts'
 import { foreignLogGap, type JournalBatch, type Journal } from './journal.ts'
 
 type ChangedEffects = Pick<FolderLog['effects'], 'changedAfter' | 'changeNumbers'>
 type ChangedEffect = ReturnType<ChangedEffects['changedAfter']>[number]
 
-/** Effects by change, from a data folder. */
-export const effectJournal = (effects: ChangedEffects): Journal => ({
+/** Effects by change, from a data folder, masked with `mask`. */
+export const effectJournal = (effects: ChangedEffects, mask?: PersonalMask): Journal => ({
   last: () => effects.changeNumbers().last,
   next(after, action) {
     const changed = effects.changedAfter(after, action)
-    return changed.length === 0 ? undefined : journalBatch(changed)
+    return changed.length === 0 ? undefined : journalBatch(changed, mask)
   },
   // A kept effect may have changed last before deleted ones, so the oldest position is 0.
   oldest: () => ({ batch: 0, row: Infinity }),
@@ -29,10 +29,10 @@ export const effectJournal = (effects: ChangedEffects): Journal => ({
   },
 })
 
-function journalBatch(changed: readonly ChangedEffect[]): JournalBatch {
+function journalBatch(changed: readonly ChangedEffect[], mask: PersonalMask | undefined): JournalBatch {
   const framesAfter = (batch: number, action: string | undefined): Buffer => {
     const own = changed.filter(effect => effect.changed > batch && (action === undefined || effect.action === action))
-    return Buffer.from(own.map(frameOf).join(''))
+    return Buffer.from(own.map(effect => frameOf(effect, mask)).join(''))
   }
   /** The frames of the whole batch by action, encoded once for all readers. */
   const whole = new Map<string | undefined, Buffer>()
@@ -47,12 +47,13 @@ function journalBatch(changed: readonly ChangedEffect[]): JournalBatch {
   }
 }
 
-const frameOf = ({ changed, ...effect }: ChangedEffect): string =>
-  `id: ${changed}\nevent: effect\ndata: ${JSON.stringify(effectJson(effect))}\n\n`
+const frameOf = ({ changed, ...effect }: ChangedEffect, mask: PersonalMask | undefined): string =>
+  `id: ${changed}\nevent: effect\ndata: ${JSON.stringify(effectJson(effect, mask))}\n\n`
 
-/** An effect as clients see it: without its body, which may be for its receiver alone. */
-export function effectJson({ key, ...effect }: StrictOmit<StoredEffect, 'body'> & { readonly body?: string }): object {
+/** An effect as clients see it: without its body, which may be for its receiver alone, and masked with `mask`. */
+export function effectJson({ key, ...effect }: StrictOmit<StoredEffect, 'body'> & { readonly body?: string }, mask?: PersonalMask): object {
   const { due, settled, state } = effect
   const late = state === 'delivered' && due !== undefined && { late: settled! > due }
-  return { ...effect, body: undefined, key: JSON.parse(key) as unknown, ...late }
+  const json = { ...effect, body: undefined, key: JSON.parse(key) as unknown, ...late }
+  return mask ? mask.effect(json) : json
 }

@@ -1,7 +1,7 @@
 /** The event streams of a server, for decisions, effects and samples, with a limit on readers: in total and for each client. */
 import type { ServerResponse } from 'node:http'
-import { limits } from '../../base/index.ts'
-import type { FolderView } from '../../operate/index.ts'
+import { limits, sumBy } from '../../base/index.ts'
+import type { FolderView, PersonalMask } from '../../operate/index.ts'
 import type { ResourceLimits } from '../access/resource-limits.ts'
 import { Budget, clientKey, type ClientIdentity } from '../access/budget.ts'
 import { decisionJournal } from './decision-journal.ts'
@@ -10,26 +10,45 @@ import { EventStream } from './event-stream.ts'
 import { sampleJournal } from './sample-journal.ts'
 import { ServeError } from '../http/serve-error.ts'
 
-/** The streams of decisions, of effects, and of samples of the time series. */
-export class EventStreams {
+/** The parts that the streams share with their server. */
+interface EventStreamOptions {
+  readonly bounds: ResourceLimits
+  /** Masks personal data for readers without the role to see it; absent if there is none. */
+  readonly mask?: PersonalMask | undefined
+  readonly onError: (error: unknown) => void
+}
+
+/** The streams that have values of columns. */
+interface ValueStreams {
   readonly decisions: EventStream
   /** Decisions without their inputs, for lists. */
   readonly decisionResults: EventStream
   readonly effects: EventStream
+}
+
+/** The streams of decisions, of effects, and of samples of the time series. */
+export class EventStreams {
+  readonly values: ValueStreams
+  /** The same without personal data; the same streams if there is none. */
+  readonly masked: ValueStreams
   readonly samples: EventStream
   readonly #admitted: Budget
   #isClosed = false
 
-  constructor({ log, series }: Pick<FolderView, 'log' | 'series'>, bounds: ResourceLimits, onError: (error: unknown) => void) {
+  constructor({ log, series }: Pick<FolderView, 'log' | 'series'>, { bounds, mask, onError }: EventStreamOptions) {
     this.#admitted = new Budget(bounds.eventStreams, limits.SSE_CLIENT_SHARE)
-    this.decisions = new EventStream(decisionJournal(log, 'all', onError), bounds, onError)
-    this.decisionResults = new EventStream(decisionJournal(log, 'results', onError), bounds, onError)
-    this.effects = new EventStream(effectJournal(log.effects), bounds, onError)
+    const streamsOf = (streamMask?: PersonalMask): ValueStreams => ({
+      decisions: new EventStream(decisionJournal(log, 'all', onError, streamMask), bounds, onError),
+      decisionResults: new EventStream(decisionJournal(log, 'results', onError, streamMask), bounds, onError),
+      effects: new EventStream(effectJournal(log.effects, streamMask), bounds, onError),
+    })
+    this.values = streamsOf()
+    this.masked = mask ? streamsOf(mask) : this.values
     this.samples = new EventStream(sampleJournal(series), bounds, onError)
   }
 
   get readers(): number {
-    return this.decisions.readers + this.decisionResults.readers + this.effects.readers + this.samples.readers
+    return sumBy([...this.#streams], ({ readers }) => readers)
   }
 
   /** Counts a reader for its client until the response ends. Throws `SPILL_OVERLOAD` beyond the client's share. */
@@ -47,9 +66,11 @@ export class EventStreams {
 
   /** Notifies the streams of decisions and effects that new events may be durable. */
   readonly notify = (): void => {
-    this.decisions.notify()
-    this.decisionResults.notify()
-    this.effects.notify()
+    for (const { decisions, decisionResults, effects } of [this.values, this.masked]) {
+      decisions.notify()
+      decisionResults.notify()
+      effects.notify()
+    }
   }
 
   /** Notifies the stream of samples that a new one is durable. */
@@ -58,9 +79,10 @@ export class EventStreams {
   /** Ends all streams. Their readers reconnect to the server that takes over. */
   close(): void {
     this.#isClosed = true
-    this.decisions.close()
-    this.decisionResults.close()
-    this.effects.close()
-    this.samples.close()
+    for (const stream of this.#streams) stream.close()
+  }
+
+  get #streams(): ReadonlySet<EventStream> {
+    return new Set<EventStream>([this.values, this.masked].flatMap(streams => Object.values(streams))).add(this.samples)
   }
 }

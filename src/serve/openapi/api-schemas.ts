@@ -240,6 +240,7 @@ export const sharedSchemas = {
       originalBase64: text,
       form: described(values, 'the format of the record, unless it is JSON of the source'),
       outcome: { enum: ['accepted', 'duplicate', 'skipped', 'dropped'], description: 'of one that is settled' },
+      isMasked: described(flag, 'personal data of the record are ***: the client lacks the role personal'),
       why: text,
       settled: utcMs,
     },

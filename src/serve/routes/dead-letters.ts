@@ -3,32 +3,35 @@
  * `POST /dead-letters/replay` and `/drop` settle some. Needs the role `operate`, since records may be confidential. A change is durable
  * when it is answered.
  */
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { didYouMean, limits } from '../../base/index.ts'
 import { rejectionReasons } from '../../intake/index.ts'
-import { deadLetterJson } from '../../log/index.ts'
-import { controlRequests } from '../../operate/index.ts'
+import { type AnyDeadLetter, deadLetterJson } from '../../log/index.ts'
+import { controlRequests, type DeadLetterEdit, MASKED, type PersonalMask, type ReplayedDeadLetter } from '../../operate/index.ts'
 import { checkJsonFields } from '../body/json-body.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import { lookupByName, wholeNumberParameter } from '../http/request.ts'
 import { ServeError } from '../http/serve-error.ts'
-import { addReadRoute, jsonBody, listLimit, makeChange, operatorOf, pathNumber, requireControl } from './route.ts'
-
-const config = { role: 'operate' } as const
+import { addReadRoute, jsonBody, listLimit, makeChange, maskFor, operatorOf, pathNumber, personalRole, requireControl } from './route.ts'
 
 export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): void {
   const { ir, load } = context
   const { deadLetters } = context.folder
+  const config = { role: 'operate', ...personalRole(context) } as const
   const sourceNamed = lookupByName('source', ir.sources)
-  const list = ({ source, reason, after, limit }: Readonly<Partial<Record<'source' | 'reason' | 'after' | 'limit', string>>>) => {
+  const list = (
+    { source, reason, after, limit }: Readonly<Partial<Record<'source' | 'reason' | 'after' | 'limit', string>>>,
+    request: FastifyRequest,
+  ) => {
     if (source !== undefined) sourceNamed(source)
     if (reason !== undefined) checkReason(reason)
     const afterId = after === undefined || after === '0' ? 0 : wholeNumberParameter('after', after, Number.MAX_SAFE_INTEGER)
     const count = listLimit(limit, limits.DEAD_LETTERS_LISTED_MAX)
     const page = deadLetters.page({ source, reason, after: afterId, limit: count, maxBytes: limits.DEAD_LETTERS_LISTED_BYTES })
-    return { letters: page.map(deadLetterJson), counts: deadLetters.counts({ source, reason }) }
+    const mask = maskFor(context, request)
+    return { letters: page.map(letter => letterJson(letter, mask)), counts: deadLetters.counts({ source, reason }) }
   }
-  addReadRoute(app, '/dead-letters', ['source', 'reason', 'after', 'limit'], list, 'operate')
+  addReadRoute(app, '/dead-letters', ['source', 'reason', 'after', 'limit'], list, config)
 
   // A number, since `/dead-letters/replay` and `/drop` are resources of their own.
   app.patch<{ Params: { id: string } }>('/dead-letters/:id(^[0-9]+$)', { config }, async (request, _reply) => {
@@ -36,20 +39,26 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
     const fields = Object(await jsonBody(context, request)) as object
     checkJsonFields(fields, ['version', 'set', 'raw', 'rawBase64'])
     const edit = controlRequests.editDeadLetter({ ...fields, id })
+    const mask = maskFor(context, request)
+    if (mask) checkMaskedEdit(edit, mask.isPersonalSource(deadLetters.byId(id)?.source))
     try {
       await makeChange(context, request, (control, by) => control.editDeadLetter(edit, by))
     } catch (error) {
       const current = deadLetters.byId(id)
       if (!current || !isCode(error, 'SPILL_CONFLICT')) throw error
-      throw new ServeError('SPILL_CONFLICT', error.message, { more: { letter: deadLetterJson(current) } })
+      throw new ServeError('SPILL_CONFLICT', error.message, { more: { letter: letterJson(current, mask) } })
     }
-    return deadLetterJson(deadLetters.byId(id)!)
+    return letterJson(deadLetters.byId(id)!, mask)
   })
   app.post('/dead-letters/replay', { config }, async (request, _reply) => {
     const replay = controlRequests.replayDeadLetters(await jsonBody(context, request))
     try {
       const act = () => requireControl(context).replayDeadLetters(replay, operatorOf(request))
-      return await load.shareOf('read', request).awaitCommit(replay.ids.length, act)
+      const result = await load.shareOf('read', request).awaitCommit(replay.ids.length, act)
+      const mask = maskFor(context, request)
+      return mask
+        ? { ...result, letters: result.letters.map(letter => maskedOutcome(letter, deadLetters.byId(letter.id)?.source, mask)) }
+        : result
     } catch (error) {
       // Too many attempts: the client can act on it, and the server is well.
       throw isCode(error, 'SPILL_LIMIT') ? new ServeError('SPILL_LIMIT', error.message, { status: 409 }) : error
@@ -60,6 +69,25 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
     const { settled } = await makeChange(context, request, (control, by) => control.dropDeadLetters(drop, by))
     return { dropped: drop.ids, settled }
   })
+}
+
+/** A dead letter as a client sees it. */
+const letterJson = (letter: AnyDeadLetter, mask: PersonalMask | undefined): object => {
+  const json = deadLetterJson(letter)
+  return mask ? mask.letter(json as Parameters<PersonalMask['letter']>[0]) : json
+}
+
+/** The outcome of a replay, whose reason may quote the record. */
+const maskedOutcome = (letter: ReplayedDeadLetter, source: string | undefined, mask: PersonalMask): ReplayedDeadLetter =>
+  letter.detail === undefined ? letter : { ...letter, detail: mask.detail(source, letter.detail) }
+
+/** Throws for an edit that would put masks in place of the values that its client does not see. */
+function checkMaskedEdit({ raw, rawBase64, set = {} }: DeadLetterEdit, isMasked: boolean): void {
+  if (isMasked && (raw !== undefined || rawBase64 !== undefined))
+    throw new ServeError('SPILL_ROLE', "the record has personal data, so that replacing it whole needs the role 'personal'; set its fields")
+  for (const [name, value] of Object.entries(set))
+    if (value === MASKED)
+      throw new ServeError('SPILL_INPUT', `'${name}' would become the mask ${MASKED}; leave out the fields that you do not change`)
 }
 
 /** Throws 400 for an unknown reason. */

@@ -15,17 +15,21 @@ import { IngestResult, rejectedRecordError, duplicateFields } from './ingest-res
 import { ServeError } from '../http/serve-error.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import { callAfter, limits } from '../../base/index.ts'
+import type { PersonalMask } from '../../operate/index.ts'
 import type { RecordedDecision } from '../../run/decide/index.ts'
+import { maskFor, personalRole } from './route.ts'
 
 export function decideRoutes(app: FastifyInstance, context: ServerContext): void {
   requestRoute(app, context)
   eventRoute(app, context)
 }
 
-function requestRoute(app: FastifyInstance, { run, ir, load }: ServerContext): void {
+function requestRoute(app: FastifyInstance, context: ServerContext): void {
+  const { run, ir, load } = context
+  const config = { role: 'decide', ...personalRole(context) } as const
   const modelNamed = lookupByName('model', ir.models)
   const answersOf = new Map(ir.models.map(({ name }) => [name, new InlineAnswers(ir, [name])]))
-  app.post<{ Params: { model: string } }>('/models/:model/decide', { config: { role: 'decide' } }, async (request, reply) => {
+  app.post<{ Params: { model: string } }>('/models/:model/decide', { config }, async (request, reply) => {
     const { params, raw } = request
     const share = load.shareOf('decide', request)
     const { name, columns } = onRequest(modelNamed(params.model))
@@ -43,14 +47,16 @@ function requestRoute(app: FastifyInstance, { run, ir, load }: ServerContext): v
         until,
       )
     })
-    const { decisions, ...rest } = answer
+    const { decisions, ...rest } = maskedAnswer(answer, maskFor(context, request))
     reply.type('application/json')
     if (trace) reply.header('traceresponse', traceResponse(trace))
     return JSON.stringify({ ...(decisions[0] ?? { model: name, score: null }), ...rest })
   })
 }
 
-function eventRoute(app: FastifyInstance, { run, ir, load, folder }: ServerContext): void {
+function eventRoute(app: FastifyInstance, context: ServerContext): void {
+  const { run, ir, load, folder } = context
+  const config = { role: 'decide', ...personalRole(context) } as const
   const sourceNamed = lookupByName('source', ir.sources)
   const lines = jsonLineReaders(ir.sources)
   const modelsOf = new Map(
@@ -60,7 +66,7 @@ function eventRoute(app: FastifyInstance, { run, ir, load, folder }: ServerConte
     ]),
   )
   const answersOn = new Map([...modelsOf].map(([source, models]) => [source, new InlineAnswers(ir, models)]))
-  app.post<{ Params: { source: string } }>('/sources/:source/decide', { config: { role: 'decide' } }, async (request, reply) => {
+  app.post<{ Params: { source: string } }>('/sources/:source/decide', { config }, async (request, reply) => {
     const { params, raw } = request
     const share = load.shareOf('decide', request)
     const { name } = sourceNamed(params.source)
@@ -85,13 +91,17 @@ function eventRoute(app: FastifyInstance, { run, ir, load, folder }: ServerConte
         ...ingested.fields(),
         ...duplicateFields(ingested.originalEntry, result.decisions.length, folder.log),
       }
-      return JSON.stringify({ ...fields, ...result })
+      return JSON.stringify({ ...fields, ...maskedAnswer(result, maskFor(context, request)) })
     })
     reply.type('application/json')
     if (trace) reply.header('traceresponse', traceResponse(trace))
     return text
   })
 }
+
+/** The answer, with its decisions masked. Answers of actions stay: they are made for the caller. */
+const maskedAnswer = (answer: InlineDecisions, mask: PersonalMask | undefined): InlineDecisions =>
+  mask ? { ...answer, decisions: answer.decisions.map(decision => mask.decision(decision)) } : answer
 
 /** The model, if it decides on request. Throws 400 for a model with a different trigger. */
 function onRequest({ name, decide }: ModelIR): { readonly name: string; readonly columns: readonly ColumnIR[] } {

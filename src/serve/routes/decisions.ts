@@ -4,24 +4,40 @@
  * A thread beside the run searches decisions: a recorded batch may hold thousands, which are decoded together. A trace is read on the
  * main thread, and so are the newest decisions if they are few.
  */
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { limits } from '../../base/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import { lookupByName } from '../http/request.ts'
 import { ServeError } from '../http/serve-error.ts'
-import { addReadRoute, listLimit } from './route.ts'
+import type { RecordedDecision } from '../../run/decide/index.ts'
+import { addReadRoute, listLimit, maskFor, personalRole } from './route.ts'
 
-export function decisionRoutes(app: FastifyInstance, { ir, load, search, folder, run }: ServerContext): void {
+export function decisionRoutes(app: FastifyInstance, context: ServerContext): void {
+  const { ir, load, search, folder, run } = context
   const modelNamed = lookupByName('model', ir.models)
-  addReadRoute(app, '/decisions', ['model', 'key', 'limit'], ({ model, key, limit }, request) => {
+  const find = async (
+    { model, key, limit }: Readonly<Partial<Record<'model' | 'key' | 'limit', string>>>,
+    request: FastifyRequest,
+  ): Promise<unknown> => {
     if (model !== undefined) modelNamed(model)
     const last = listLimit(limit, limits.DECISIONS_LISTED_MAX)
-    const decisions = model === undefined && key === undefined ? folder.decisions.newestAtOnce(last) : undefined
-    if (decisions) return { decisions }
+    const mask = maskFor(context, request)
+    const masked = (decisions: readonly RecordedDecision[]): readonly RecordedDecision[] =>
+      mask ? decisions.map(decision => mask.decision(decision)) : decisions
+    const newest = model === undefined && key === undefined ? folder.decisions.newestAtOnce(last) : undefined
+    if (newest) return { decisions: masked(newest) }
     const query = { model, key, last, maxScanned: limits.DECISIONS_SCANNED_MAX }
-    return load.shareOf('read', request).countSearch(() => search.newest(query))
-  })
-  addReadRoute(app, '/decisions/:entry/trace', ['model', 'key'], async ({ model, key }, { params }) => {
+    const found = await load.shareOf('read', request).countSearch(() => search.newest(query))
+    if (!mask) return found
+    const { decisions, ...rest } = JSON.parse(found) as { readonly decisions: readonly RecordedDecision[] }
+    return { decisions: masked(decisions), ...rest }
+  }
+  addReadRoute(app, '/decisions', ['model', 'key', 'limit'], find, personalRole(context))
+  const trace = async (
+    { model, key }: Readonly<Partial<Record<'model' | 'key', string>>>,
+    request: FastifyRequest<{ Params: Readonly<Record<string, string>> }>,
+  ): Promise<unknown> => {
+    const { params } = request
     if (model !== undefined) modelNamed(model)
     if (!/^\d{1,15}$/.test(params['entry']))
       throw new ServeError('SPILL_INPUT', `'${params['entry']}' is not a log entry: write its number`)
@@ -35,6 +51,8 @@ export function decisionRoutes(app: FastifyInstance, { ir, load, search, folder,
     })
     if (traces.length === 0)
       throw new ServeError('SPILL_NOT_FOUND', `entry ${target} has no such decision; GET /decisions lists the newest`)
-    return { traces }
-  })
+    const mask = maskFor(context, request)
+    return { traces: mask ? traces.map(trace => mask.trace(trace)) : traces }
+  }
+  addReadRoute(app, '/decisions/:entry/trace', ['model', 'key'], trace, personalRole(context))
 }

@@ -1,7 +1,7 @@
 /**
  * `GET /effects` lists effects; `POST /effects/:number/retry` and `/drop` settle a dead one. A change is durable when it is answered.
  */
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { didYouMean, limits } from '../../base/index.ts'
 import { effectStates, type EffectState } from '../../log/index.ts'
 import { controlRequests } from '../../operate/index.ts'
@@ -10,27 +10,28 @@ import type { ServerContext } from '../context/server-context.ts'
 import { effectJson } from '../events/effect-journal.ts'
 import { lookupByName } from '../http/request.ts'
 import { ServeError } from '../http/serve-error.ts'
-import { addReadRoute, jsonBody, listLimit, makeChange, pathNumber } from './route.ts'
+import { addReadRoute, jsonBody, listLimit, makeChange, maskFor, pathNumber, personalRole } from './route.ts'
 
 interface EffectRoute {
   Params: { number: string }
 }
 
-const config = { role: 'operate' } as const
-
 export function effectRoutes(app: FastifyInstance, context: ServerContext): void {
   const { effects } = context.folder
   const actionNamed = lookupByName('action', context.ir.actions ?? [])
-  addReadRoute(app, '/effects', ['action', 'state', 'limit'], ({ action, state, limit }) => {
+  const config = { role: 'operate', ...personalRole(context) } as const
+  const list = ({ action, state, limit }: Readonly<Partial<Record<'action' | 'state' | 'limit', string>>>, request: FastifyRequest) => {
     if (action !== undefined) actionNamed(action)
     const filter = { action, state: state === undefined ? undefined : stateNamed(state) }
     const page = effects.newest({ ...filter, last: listLimit(limit, limits.EFFECTS_LISTED_MAX) })
-    return { effects: page.effects.map(effectJson), counts: page.counts }
-  })
+    const mask = maskFor(context, request)
+    return { effects: page.effects.map(effect => effectJson(effect, mask)), counts: page.counts }
+  }
+  addReadRoute(app, '/effects', ['action', 'state', 'limit'], list, personalRole(context))
   app.post<EffectRoute>('/effects/:number/retry', { config }, async (request, _reply) => {
     const number = pathNumber('effect', request.params.number)
     await makeChange(context, request, (control, by) => control.retryEffects({ numbers: [number] }, by))
-    return effectJson(effects.byNumber(number)!)
+    return effectJson(effects.byNumber(number)!, maskFor(context, request))
   })
   app.post<EffectRoute>('/effects/:number/drop', { config }, async (request, _reply) => {
     const number = pathNumber('effect', request.params.number)
@@ -38,7 +39,7 @@ export function effectRoutes(app: FastifyInstance, context: ServerContext): void
     checkJsonFields(fields, ['why'])
     const drop = controlRequests.dropEffects({ ...fields, numbers: [number] })
     await makeChange(context, request, (control, by) => control.dropEffects(drop, by))
-    return effectJson(effects.byNumber(number)!)
+    return effectJson(effects.byNumber(number)!, maskFor(context, request))
   })
 }
 

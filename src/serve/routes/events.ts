@@ -4,16 +4,20 @@
  * what they read: for lists.
  */
 import type { FastifyInstance } from 'fastify'
+import type { Role } from '../access/token-file.ts'
 import { parseEventId, type EventPosition } from '../events/journal.ts'
 import { lookupByName, singleParameters, type Query } from '../http/request.ts'
 import { ServeError } from '../http/serve-error.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import type { EventStreams } from '../events/event-streams.ts'
+import { personalRole } from './route.ts'
 
 /** Adds both streams. */
-export function eventRoutes(app: FastifyInstance, { ir, streams }: ServerContext): void {
-  eventStreamRoute(app, '/events', { streams, of: 'decisions', kind: 'model', named: ir.models })
-  eventStreamRoute(app, '/effects/stream', { streams, of: 'effects', kind: 'action', named: ir.actions ?? [] })
+export function eventRoutes(app: FastifyInstance, context: ServerContext): void {
+  const { ir, streams } = context
+  const { detailRole } = personalRole(context)
+  eventStreamRoute(app, '/events', { streams, of: 'decisions', kind: 'model', named: ir.models, detailRole })
+  eventStreamRoute(app, '/effects/stream', { streams, of: 'effects', kind: 'action', named: ir.actions ?? [], detailRole })
 }
 
 interface StreamRoute {
@@ -22,15 +26,17 @@ interface StreamRoute {
   /** The filter of the stream, and its query parameter. */
   readonly kind: 'model' | 'action' | 'name'
   readonly named: readonly { readonly name: string }[]
+  /** Readers without this role get the stream without personal data. */
+  readonly detailRole?: Role | undefined
 }
 
 /** Adds a route that streams events of one kind. */
-export function eventStreamRoute(app: FastifyInstance, path: string, { streams, of, kind, named }: StreamRoute): void {
+export function eventStreamRoute(app: FastifyInstance, path: string, { streams, of, kind, named, detailRole }: StreamRoute): void {
   const find = lookupByName(kind, named)
   const parameters = [kind, 'after', ...(of === 'decisions' ? (['vector'] as const) : [])] as const
   app.get<{ Querystring: Query }>(
     path,
-    { exposeHeadRoute: false, config: { role: 'read', isStream: true, query: parameters } },
+    { exposeHeadRoute: false, config: { role: 'read', isStream: true, query: parameters, detailRole } },
     async (request, reply) => {
       if (!streams) throw new ServeError('SPILL_UNSUPPORTED', `this server has no stream of ${of}: it was made without a feed`)
       const { [kind]: name, after, vector = 'true' } = singleParameters(request.query, parameters)
@@ -41,7 +47,8 @@ export function eventStreamRoute(app: FastifyInstance, path: string, { streams, 
       const position = last === undefined && after === '0' ? 'oldest' : positionIn(last ?? after)
       streams.admit(request, reply.raw)
       reply.hijack()
-      const stream = vector === 'false' ? streams.decisionResults : streams[of]
+      const values = request.hasDetailRole ? streams.values : streams.masked
+      const stream = of === 'samples' ? streams.samples : values[vector === 'false' ? 'decisionResults' : of]
       stream.add(reply.raw, { position, filter: name, isStillAuthorized: request.isStillAuthorized })
     },
   )

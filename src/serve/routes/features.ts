@@ -2,7 +2,7 @@
  * `GET /features/:group?key=K` and `POST /features`: the feature values of keys now. `GET /features/as-of` reads the log for the values of a key at a
  * past time, in a thread.
  */
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { limits, timestampMs } from '../../base/index.ts'
 import type { GroupIR } from '../../define/ir/index.ts'
 import { withBody } from '../body/body.ts'
@@ -12,31 +12,47 @@ import { ServeError } from '../http/serve-error.ts'
 import type { FeatureQuery, ServedFeatureRow } from '../../run/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import { featureValue } from '../../decision/index.ts'
-import { addReadRoute } from './route.ts'
+import type { PersonalMask } from '../../operate/index.ts'
+import { addReadRoute, maskFor, personalRole } from './route.ts'
 
-export function featureRoutes(app: FastifyInstance, { run, ir, load, past }: ServerContext): void {
+/** Features of a key, parsed again to be masked. */
+type MaskedFeatures = Parameters<PersonalMask['features']>[0]
+
+export function featureRoutes(app: FastifyInstance, context: ServerContext): void {
+  const { run, ir, load, past } = context
   const groupNamed = lookupByName('group', ir.groups)
-  const answer = (asks: readonly FeatureQuery[]): readonly string[] => {
+  const answer = (asks: readonly FeatureQuery[], request: FastifyRequest): readonly string[] => {
     if (!run.features) throw new ServeError('SPILL_UNSUPPORTED', 'this run serves no features; use `spillway features`')
-    return run.features(asks, featuresJson)
+    const mask = maskFor(context, request)
+    const rows = run.features(asks, featuresJson)
+    return mask ? rows.map(row => JSON.stringify(mask.features(JSON.parse(row) as MaskedFeatures))) : rows
   }
   app.get<{ Params: { group: string }; Querystring: { key?: string | string[] } }>(
     '/features/:group',
-    { config: { role: 'read', query: ['key'], isQuick: true } },
-    async ({ params, query }, reply) => {
+    { config: { role: 'read', query: ['key'], isQuick: true, ...personalRole(context) } },
+    async (request, reply) => {
+      const { params, query } = request
       const group = groupNamed(params.group)
-      const [features] = answer([{ group: group.name, key: keyOf(group, query.key) }])
+      const [features] = answer([{ group: group.name, key: keyOf(group, query.key) }], request)
       reply.type('application/json')
       return features
     },
   )
-  addReadRoute(app, '/features/as-of', ['group', 'key', 'at'], ({ group, key, at }, request) => {
+  const asOf = (
+    { group, key, at }: Readonly<Partial<Record<'group' | 'key' | 'at', string>>>,
+    request: FastifyRequest,
+  ): Promise<string> => {
     if (group === undefined || key === undefined || at === undefined)
       throw new ServeError('SPILL_INPUT', 'write ?group=GROUP&key=KEY&at=TIME; a key of several columns is a,b')
     const query = { group: groupNamed(group).name, key, at: timeParameter('at', at) }
-    return load.shareOf('read', request).countSearch(async () => `{"features":${(await past.featuresAsOf(ir, query)).slice(1, -1)}}`)
-  })
-  app.post('/features', { config: { role: 'read' } }, async (request, reply) => {
+    return load.shareOf('read', request).countSearch(async () => {
+      const features = (await past.featuresAsOf(ir, query)).slice(1, -1)
+      const mask = maskFor(context, request)
+      return `{"features":${mask ? JSON.stringify(mask.features(JSON.parse(features) as MaskedFeatures)) : features}}`
+    })
+  }
+  addReadRoute(app, '/features/as-of', ['group', 'key', 'at'], asOf, personalRole(context))
+  app.post('/features', { config: { role: 'read', ...personalRole(context) } }, async (request, reply) => {
     const { raw } = request
     if (mediaTypeOf(raw) !== 'json')
       throw new ServeError('SPILL_FORMAT', 'send JSON: { "asks": [{ "group": …, "key": … }] }', { status: 415 })
@@ -46,7 +62,7 @@ export function featureRoutes(app: FastifyInstance, { run, ir, load, past }: Ser
       return { group: name, key: keyOf(group, key) }
     })
     reply.type('application/json')
-    return `{"answers":[${answer(asks).join(',')}]}`
+    return `{"answers":[${answer(asks, request).join(',')}]}`
   })
 }
 

@@ -4,13 +4,24 @@
  */
 import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ReportRun } from '../../batch/index.ts'
 import { controlRequests } from '../../operate/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import { lookupByName } from '../http/request.ts'
 import { ServeError } from '../http/serve-error.ts'
-import { addReadRoute, jsonBody, JOBS_SHOWN, makeChange, noSuch, pathNumber, requirePart, startJob } from './route.ts'
+import {
+  addReadRoute,
+  jsonBody,
+  JOBS_SHOWN,
+  makeChange,
+  maskFor,
+  noSuch,
+  pathNumber,
+  personalRole,
+  requirePart,
+  startJob,
+} from './route.ts'
 
 const config = { role: 'operate' } as const
 
@@ -53,23 +64,30 @@ const types: Readonly<Record<string, string>> = {
 const withoutPath = (record: ReportRun): ReportRun => ({ ...record, file: basename(record.file) })
 
 /** Adds the ledger of reports, and `GET /reports/:report/latest`: the file of the newest. */
-function reportRoutes(app: FastifyInstance, { run, ir, folder }: ServerContext): void {
+function reportRoutes(app: FastifyInstance, context: ServerContext): void {
+  const { run, ir, folder } = context
   const reportNamed = lookupByName('report', ir.reports ?? [])
   addReadRoute(app, '/reports', ['report'], ({ report }) => {
     if (report !== undefined) reportNamed(report)
     return { reports: folder.reports.list(report).slice(-JOBS_SHOWN).map(withoutPath) }
   })
-  app.get<{ Params: { report: string } }>('/reports/:report/latest', { config: { role: 'read' } }, async ({ params }, reply) => {
-    const { name } = reportNamed(params.report)
-    const latest = folder.reports.latest(name)
-    if (!latest) throw new ServeError('SPILL_NOT_FOUND', `report '${name}' has not been made yet`)
-    const { record, path, exists } = latest
-    if (!exists)
-      throw new ServeError('SPILL_NOT_FOUND', `the file of report ${record.number} is gone; make it again: POST /reports/${name}`)
-    reply.type(types[path.slice(path.lastIndexOf('.') + 1)]).header('spillway-report', String(record.number))
-    reply.header('last-modified', new Date(record.s).toUTCString()).header('spillway-stale', String(record.done!.stale))
-    return reply.send(createReadStream(path))
-  })
+  app.get<{ Params: { report: string } }>(
+    '/reports/:report/latest',
+    { config: { role: 'read', ...personalRole(context) } },
+    async (request, reply) => {
+      const { name } = reportNamed(request.params.report)
+      if (maskFor(context, request)?.isPersonalReport(name))
+        throw new ServeError('SPILL_ROLE', `the file of report '${name}' has personal data: this needs the role 'personal'`)
+      const latest = folder.reports.latest(name)
+      if (!latest) throw new ServeError('SPILL_NOT_FOUND', `report '${name}' has not been made yet`)
+      const { record, path, exists } = latest
+      if (!exists)
+        throw new ServeError('SPILL_NOT_FOUND', `the file of report ${record.number} is gone; make it again: POST /reports/${name}`)
+      reply.type(types[path.slice(path.lastIndexOf('.') + 1)]).header('spillway-report', String(record.number))
+      reply.header('last-modified', new Date(record.s).toUTCString()).header('spillway-stale', String(record.done!.stale))
+      return reply.send(createReadStream(path))
+    },
+  )
   app.post<{ Params: { report: string } }>('/reports/:report', { config }, async (request, _reply) => {
     const { name } = reportNamed(request.params.report)
     const report = requirePart(run.report, 'this run makes no reports')
@@ -82,11 +100,16 @@ function reportRoutes(app: FastifyInstance, { run, ir, folder }: ServerContext):
 }
 
 /** Adds the ledger of a run with `--reconcile`, and `GET /reconciliations/:number`: one with its report. */
-function reconciliationRoutes(app: FastifyInstance, { folder: { reconciliations } }: ServerContext): void {
+function reconciliationRoutes(app: FastifyInstance, context: ServerContext): void {
+  const { reconciliations } = context.folder
   addReadRoute(app, '/reconciliations', [], () => ({ reconciliations: reconciliations.list().slice(-JOBS_SHOWN) }))
-  addReadRoute(app, '/reconciliations/:number', [], (_parameters, { params }) => {
+  const byNumber = (_parameters: object, request: FastifyRequest<{ Params: Readonly<Record<string, string>> }>): object => {
+    const { params } = request
     const reconciliation = reconciliations.byNumber(pathNumber('reconciliation', params['number']))
     if (!reconciliation) throw noSuch('reconciliation', params['number'])
-    return { ...reconciliation, report: reconciliation.report ?? null }
-  })
+    // A report quotes keys and values of mismatches.
+    const report = maskFor(context, request) ? undefined : reconciliation.report
+    return { ...reconciliation, report: report ?? null }
+  }
+  addReadRoute(app, '/reconciliations/:number', [], byNumber, personalRole(context))
 }

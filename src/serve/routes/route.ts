@@ -1,7 +1,7 @@
 /** Parts of routes: lists with query parameters, and what operators change or start. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { wallClock } from '../../base/index.ts'
-import { type FolderView, type RunControl, withOperatorLogAsync } from '../../operate/index.ts'
+import { type FolderView, type PersonalMask, type RunControl, withOperatorLogAsync } from '../../operate/index.ts'
 import type { Role } from '../access/token-file.ts'
 import { withBody } from '../body/body.ts'
 import { parseJsonValue } from '../body/json-body.ts'
@@ -23,14 +23,25 @@ export function addReadRoute<const Name extends string>(
   path: string,
   names: readonly Name[],
   read: Read<Name>,
-  role: Role = 'read',
+  { role = 'read', detailRole }: { readonly role?: Role; readonly detailRole?: Role | undefined } = {},
 ): void {
-  app.get<ReadRoute>(path, { config: { role, query: names } }, async (request, reply) => {
+  app.get<ReadRoute>(path, { config: { role, query: names, detailRole } }, async (request, reply) => {
     const answer = await read(singleParameters(request.query, names), request)
     if (typeof answer === 'string') reply.type('application/json')
     return answer
   })
 }
+
+/** The role that sees personal data, for a route's `detailRole`; none where the pipeline has no personal data. */
+export const personalRole = ({ mask }: Pick<ServerContext, 'mask'>): { readonly detailRole: Role | undefined } => ({
+  detailRole: mask && 'personal',
+})
+
+/** The mask of an answer to a client of a route with `personalRole`; `undefined` if the client sees everything. */
+export const maskFor = (
+  { mask }: Pick<ServerContext, 'mask'>,
+  { hasDetailRole }: Pick<FastifyRequest, 'hasDetailRole'>,
+): PersonalMask | undefined => (hasDetailRole ? undefined : mask)
 
 /** The number of newest attempts of jobs that are listed. */
 export const JOBS_SHOWN = 100

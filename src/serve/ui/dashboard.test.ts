@@ -58,7 +58,11 @@ test('under a prefix of an embedding server the page knows the prefix', async ()
 
 test('without tokens the session has all roles', async () => {
   const { body, headers } = await app.inject({ url: '/ui/session' })
-  assert.deepEqual(JSON.parse(body), { authorization: 'none', roles: ['ingest', 'read', 'decide', 'operate', 'admin'], pipeline: 'shop' })
+  assert.deepEqual(JSON.parse(body), {
+    authorization: 'none',
+    roles: ['ingest', 'read', 'decide', 'operate', 'personal', 'admin'],
+    pipeline: 'shop',
+  })
   assert.equal(headers['cache-control'], 'no-store')
 })
 

@@ -2,6 +2,7 @@
 import type { EffectAnswer, EffectCountAnswer, EffectStateName, PipelineAnswer } from '../core/answers.ts'
 import { browserNow } from '../core/clock.ts'
 import type { View } from '../core/location.ts'
+import { keyParameter } from '../core/mask.ts'
 import { useResource } from '../core/resource.ts'
 import { Link, setFilters } from '../core/router.tsx'
 import { call, queryText } from '../core/server.ts'
@@ -143,7 +144,7 @@ function EffectTable({ effects, mayOperate, change }: TableProps) {
         {effects.map(effect => (
           <tr key={effect.number}>
             <td>
-              <Link page="decisions" item={effect.entry} query={{ key: String(effect.key) }} isRow>
+              <Link page="decisions" item={effect.entry} query={{ key: keyParameter(effect.key) }} isRow>
                 {timeStamp(effect.t)}
               </Link>
             </td>

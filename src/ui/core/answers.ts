@@ -1,6 +1,6 @@
 /** Answers of the server's routes, as far as the dashboard reads them. Times are UTC ms. */
 
-export type RoleName = 'ingest' | 'read' | 'decide' | 'operate' | 'admin'
+export type RoleName = 'ingest' | 'read' | 'decide' | 'operate' | 'personal' | 'admin'
 
 export interface SessionAnswer {
   readonly authorization: 'token' | 'own' | 'none'
@@ -154,6 +154,8 @@ export interface LetterAnswer {
   readonly originalBase64?: string
   readonly form?: unknown
   readonly outcome?: string
+  /** Personal data of the record are masked. */
+  readonly isMasked?: boolean
 }
 
 export interface ReadAnswer {

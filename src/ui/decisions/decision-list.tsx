@@ -1,6 +1,7 @@
 /** The newest decisions: searched by model, key, score and time, or live as they become durable. */
 import type { DecisionAnswer, PipelineAnswer } from '../core/answers.ts'
 import type { View } from '../core/location.ts'
+import { keyParameter } from '../core/mask.ts'
 import { useResource } from '../core/resource.ts'
 import { Link, setFilters } from '../core/router.tsx'
 import { queryText } from '../core/server.ts'
@@ -107,7 +108,7 @@ export function DecisionTable({ decisions }: { readonly decisions: readonly Deci
         {decisions.map(({ t, model, key, score, entry, version }) => (
           <tr key={`${model} ${entry} ${valueText(key)}`}>
             <td>
-              <Link page="decisions" item={entry} query={{ model, key: String(key) }} isRow>
+              <Link page="decisions" item={entry} query={{ model, key: keyParameter(key) }} isRow>
                 {timeStamp(t)}
               </Link>
             </td>

@@ -64,6 +64,11 @@ export function LetterEditor({ letter, pipeline, change, onSaved }: EditorProps)
   return (
     <section aria-label="Record">
       <h2>Record</h2>
+      {letter.isMasked && (
+        <p class="soft">
+          Personal data are masked as ***, since your roles do not include “personal”. Fields that you do not change keep their values.
+        </p>
+      )}
       {letter.source === undefined && (
         <SourceChoice names={pipeline.sources.map(({ name }) => name)} chosen={sourceName} onChoose={setSourceName} />
       )}

@@ -5,6 +5,7 @@
  * Numbers keep their digits: the fields hold the JSON text of each value, so an amount of 1.10 stays 1.10.
  */
 import type { DescribedItem, LetterAnswer, SourceAnswer } from '../core/answers.ts'
+import { isMaskedValue } from '../core/mask.ts'
 
 export interface RecordField {
   readonly name: string
@@ -64,7 +65,7 @@ const isTextType = (type: string): boolean => type === 'string' || type === 'tim
 
 /** The problem of a value for a column, in words; `undefined` where none is seen. The server's check on replay decides. */
 export function fieldProblem(json: string, column: DescribedItem | undefined): string | undefined {
-  if (!column) return undefined
+  if (!column || isMaskedValue(fieldText(json))) return undefined
   if (json === '' || json === 'null') return column.definition?.includes('may be null') ? undefined : 'is missing'
   const text = fieldText(json)
   const [, type, scale] = /^(\w+)(?:\((\d+)\))?$/.exec(column.type) ?? []

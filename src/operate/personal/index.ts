@@ -1,0 +1,2 @@
+/** Personal data of a pipeline, masked in answers. */
+export { MASKED, PersonalMask } from './personal-mask.ts'
