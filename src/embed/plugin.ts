@@ -15,6 +15,7 @@ import {
   lagSourcesOf,
   PipelineRun,
   checkRunOptions,
+  openBackups,
   openLineage,
   openSharedOptions,
   type RunnablePipeline,
@@ -68,7 +69,7 @@ const open: FastifyPluginAsync<EmbedOptions> = async (app, options) => {
   const tokens = options.tokens === true ? tokensOf(data, onError) : undefined
   const feed = new CommitFeed()
   const lineage = openLineage(pipeline, options, process.env, onWarning)
-  const { readers, alertReceivers, thresholds, ...shared } = await openSharedOptions(pipeline, options, process.env)
+  const { readers, alertReceivers, thresholds, plan, ...shared } = await openSharedOptions(pipeline, options, process.env)
   const liveRun = await LiveRun.open(pipeline, data, {
     ...shared,
     onRecorded: feed.notify,
@@ -79,8 +80,10 @@ const open: FastifyPluginAsync<EmbedOptions> = async (app, options) => {
   for (const ended of [running.run.ended, running.sourcesEnded]) ended.catch(onError)
   try {
     const lagSources = lagSourcesOf(liveRun.run, readers, () => running)
-    const monitor = startMonitoring(liveRun, { pipeline, data, thresholds, alertReceivers, lagSources, onReport: onWarning })
-    const control = await serveRunControl(liveRun, { pipeline, data, editAlert: monitor.editAlert, onReport: onWarning })
+    const backups = openBackups(liveRun, data, plan, onWarning)
+    const monitor = startMonitoring(liveRun, { pipeline, data, thresholds, alertReceivers, lagSources, backups, onReport: onWarning })
+    const { editAlert } = monitor
+    const control = await serveRunControl(liveRun, { pipeline, data, cancelBackup: backups?.cancel, editAlert, onReport: onWarning })
     attach(app, options, { running, liveRun, control, feed, monitor, lineage, tokens, onError })
   } catch (error) {
     await running.stop()

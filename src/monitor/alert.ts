@@ -19,6 +19,7 @@ export type AlertCause =
   | 'training'
   | 'report'
   | 'reconciliation'
+  | 'backup'
 
 /** The part of a pipeline at which a condition holds. */
 export interface AlertSubject {

@@ -1,5 +1,6 @@
 /** Connects the parts of the monitoring of a run: samples, lag of sources, alerts, and the receivers of alerts. */
 import { callAfter, type StrictOmit, wallClock } from '../base/index.ts'
+import { backupConditions } from './alerts/backup-condition.ts'
 import { lagCondition, lagPatience } from './lag/lag-condition.ts'
 import { LagSampler, type LagSource } from './lag/lag-sampler.ts'
 import type { OpenedAlertReceiver } from './notify/open-alert-receivers.ts'
@@ -12,6 +13,8 @@ export interface MonitoringOptions extends StrictOmit<MonitorOptions, 'reported'
   readonly alertReceivers?: readonly OpenedAlertReceiver[]
   /** Sources whose lag can be measured. */
   readonly lagSources?: readonly LagSource[]
+  /** Scheduled backups of the run. */
+  readonly backups?: { readonly failure: string | undefined } | undefined
 }
 
 /**
@@ -19,7 +22,10 @@ export interface MonitoringOptions extends StrictOmit<MonitorOptions, 'reported'
  *
  * Throws as `readDataFolder` does.
  */
-export function startMonitoring(live: MonitoredRun, { alertReceivers = [], lagSources = [], ...options }: MonitoringOptions): RunMonitor {
+export function startMonitoring(
+  live: MonitoredRun,
+  { alertReceivers = [], lagSources = [], backups, ...options }: MonitoringOptions,
+): RunMonitor {
   const { clock = wallClock, after = callAfter } = options
   const lag = new LagSampler(lagSources, { clock, after })
   const notifier = runNotifier(live, alertReceivers, { ...options, alerts: () => monitor.alerts })
@@ -27,7 +33,10 @@ export function startMonitoring(live: MonitoredRun, { alertReceivers = [], lagSo
     ...options,
     reported: () => {
       const objectives = new Map(live.run.counts.freshness().map(({ group, age }) => [group, age]))
-      return lag.lags().flatMap(source => lagCondition(source, lagPatience(options.pipeline.ir, source.source, objectives)) ?? [])
+      return [
+        ...lag.lags().flatMap(source => lagCondition(source, lagPatience(options.pipeline.ir, source.source, objectives)) ?? []),
+        ...backupConditions(options.pipeline.ir.name, backups?.failure),
+      ]
     },
     receivers: [notifier, ...(options.receivers ?? [])],
   })

@@ -9,6 +9,7 @@ import {
 import { didYouMean, SpillwayError, show, durationMs, type Duration } from '../base/index.ts'
 import type { Destination, Effect } from '../define/action/index.ts'
 import {
+  type BackupSettings,
   type AlertSettings,
   alertDestinationsIR,
   type AlertThresholds,
@@ -25,6 +26,7 @@ import { type SourceInput, openReaders, type OpenedReader } from '../sources/ind
 import type { ReaderKind, ReaderSetting } from '../sources/reader/index.ts'
 import { lagSourcesOf } from './lag-sources.ts'
 import { PipelineRun } from './pipeline-run.ts'
+import { backupPlan, type BackupPlan, type ScheduledBackups, startBackups } from './scheduled-backups.ts'
 
 /** A pipeline with the functions of its maps, scores and actions: the result of `pipeline('…', [ … ])`. */
 export type RunnablePipeline = Runnable & ActionDefinitions
@@ -48,6 +50,8 @@ export interface SharedRunOptions {
   readonly openlineage?: OpenLineageSettings
   /** Where alerts of the run go, and numbers of their rules: `{ notify: [slack(env('SLACK_WEBHOOK_URL'))], thresholds: { deadlines: 0.999 } }`. */
   readonly alerts?: AlertSettings
+  /** Scheduled backups of the data folder, to a folder or a bucket: `{ to: 's3://backups/shop', schedule: '1h', keep: '7d' }`. */
+  readonly backup?: BackupSettings
   /** Delete older events, unless a window, id or revision needs them. All events are kept by default. */
   readonly keep?: Duration
 }
@@ -89,7 +93,7 @@ export async function run(pipeline: RunnablePipeline, options: RunPipelineOption
   const { data, follow = true, dryRun = false, onDecision, onWarning = warnOfProcess, env = process.env } = options
   checkRunOptions('run', pipeline, options)
   const lineage = openLineage(pipeline, options, env, onWarning)
-  const { readers, alertReceivers, thresholds, ...shared } = await openSharedOptions(pipeline, options, env, dryRun)
+  const { readers, alertReceivers, thresholds, plan, ...shared } = await openSharedOptions(pipeline, options, env, dryRun)
   const live = await LiveRun.open(pipeline, data, {
     ...shared,
     isDry: dryRun,
@@ -104,8 +108,9 @@ export async function run(pipeline: RunnablePipeline, options: RunPipelineOption
   const running = new PipelineRun(live, pipeline.ir, { readers, follow, onWarning, lineage })
   try {
     const lagSources = follow ? lagSourcesOf(live.run, readers, () => running) : []
-    const monitor = startMonitoring(live, { pipeline, data, thresholds, alertReceivers, lagSources, onReport: onWarning })
-    await serveRunControl(live, { pipeline, data, editAlert: monitor.editAlert, onReport: onWarning })
+    const backups = openBackups(live, data, plan, onWarning)
+    const monitor = startMonitoring(live, { pipeline, data, thresholds, alertReceivers, lagSources, backups, onReport: onWarning })
+    await serveRunControl(live, { pipeline, data, cancelBackup: backups?.cancel, editAlert: monitor.editAlert, onReport: onWarning })
   } catch (error) {
     await running.stop()
     throw error
@@ -127,17 +132,30 @@ export function openLineage(
   return target && new LineageEmitter({ ir, data, target, onReport })
 }
 
+/** Starts the scheduled backups of a run, if it has any. They stop with the run. */
+export function openBackups(
+  live: LiveRun,
+  data: string,
+  plan: BackupPlan | undefined,
+  onReport: (message: string) => void,
+): ScheduledBackups | undefined {
+  const backups = plan && startBackups(plan, data, live.folder.store, onReport)
+  if (backups) live.closeWith({ close: () => backups.stop() })
+  return backups
+}
+
 /** The parts of a run that its shared options name. */
 interface SharedParts extends Pick<LiveRunOptions, 'sendings' | 'decisions' | 'keep'> {
   readonly readers: readonly OpenedReader[]
   readonly alertReceivers: Awaited<ReturnType<typeof openAlertReceivers>>
   readonly thresholds: AlertThresholds
+  readonly plan: BackupPlan | undefined
 }
 
 /** The parts of a run that its shared options name, opened. @throws `SPILL_INPUT` for a wrong option. */
 export async function openSharedOptions(
   pipeline: RunnablePipeline,
-  { data, sources = {}, readers: kinds = [], destinations = {}, decisions, alerts = {}, keep }: SharedRunOptions,
+  { data, sources = {}, readers: kinds = [], destinations = {}, decisions, alerts = {}, backup, keep }: SharedRunOptions,
   env: ReaderSetting['env'],
   isDry = false,
 ): Promise<SharedParts> {
@@ -145,7 +163,8 @@ export async function openSharedOptions(
   const readers = openReaders(pipeline, inputs, { env, data, kinds })
   const retention = keep !== undefined && { keep: retentionMs(pipeline.ir, durationMs(keep)) }
   const thresholds = alertThresholds(alerts.thresholds, 'alerts.thresholds')
-  if (isDry) return { readers, alertReceivers: [], thresholds, sendings: [], ...retention }
+  const plan = backup && backupPlan('backup', backup, env)
+  if (isDry) return { readers, alertReceivers: [], thresholds, plan: undefined, sendings: [], ...retention }
   const alertReceivers = await openAlertReceivers(alertDestinationsIR('alerts.notify', alerts.notify ?? []), env)
   const sendings = await openDestinations(pipeline, destinations, env)
   try {
@@ -153,6 +172,7 @@ export async function openSharedOptions(
       readers,
       alertReceivers,
       thresholds,
+      plan,
       sendings,
       ...(decisions && { decisions: await openDecisionDestination(decisions, env) }),
       ...retention,

@@ -1,9 +1,9 @@
 /** `run --reconcile`: runs reconciliations on a schedule beside a run, and reports their results. */
-import { callEvery, wallClock, durationMs, type Duration } from '../../base/index.ts'
+import { callEvery, wallClock } from '../../base/index.ts'
 import type { PipelineIR, ScheduleIR } from '../../define/ir/index.ts'
-import { IntervalSchedule, scheduleOf } from '../../define/feature/index.ts'
 import type { OpenedFolder } from '../../operate/index.ts'
 import { RECONCILIATION_JOB, reconcileInThread, ReconcileScheduler } from '../../reconcile/index.ts'
+import { scheduleFromText } from '../../runner/index.ts'
 import { UsageError } from '../command/command.ts'
 import { pluralize } from '../command/text-format.ts'
 
@@ -13,12 +13,7 @@ const TICK_EVERY_MS = 1000
 export function parseSchedule(option: string, text: string | undefined): ScheduleIR | undefined {
   if (text === undefined) return undefined
   try {
-    const isInterval = /^\d+[a-z]+$/.test(text)
-    return scheduleOf(
-      option,
-      isInterval ? new IntervalSchedule({ kind: 'interval', every: durationMs(text as Duration), phase: 0 }) : text,
-      undefined,
-    )
+    return scheduleFromText(option, text)
   } catch (error) {
     // The message of a definition error starts with a line of the pipeline's file. Here the option is the place.
     const { message } = error as Error

@@ -104,7 +104,7 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
   })
   try {
     const lagSources = once ? [] : lagSourcesOf(run, readers, () => running)
-    const { monitor, control } = await startOperations(pipeline, live, request, { alertReceivers, lagSources }, jobs.cancels, print)
+    const { monitor, control } = await startOperations(pipeline, live, request, { alertReceivers, lagSources }, jobs, print)
     for (const { source, reader } of readers) print(`  ${startText(run, source, reader)}`, 'source')
     server = await serving?.({ run, control, monitor, lineage, feed: feedOfRun }, output)
     running = new PipelineRun(live, pipeline.ir, { readers, follow: !once, signal: stopped.signal, onWarning: print, lineage })
@@ -144,10 +144,11 @@ async function startOperations(
   live: LiveRun,
   { data, alerts: { thresholds } }: RunRequest,
   parts: Pick<Parameters<typeof startMonitoring>[1], 'alertReceivers' | 'lagSources'>,
-  cancels: ReturnType<typeof startScheduledJobs>['cancels'],
+  { backups, cancels }: ReturnType<typeof startScheduledJobs>,
   print: RunOutput['print'],
 ): Promise<Required<Pick<ListenOptions, 'control'>> & { readonly monitor: RunMonitor }> {
-  const monitor = startMonitoring(live, { ...parts, pipeline, data, thresholds, receivers: [alertLines(print)], onReport: print })
+  const receivers = [alertLines(print)]
+  const monitor = startMonitoring(live, { ...parts, backups, pipeline, data, thresholds, receivers, onReport: print })
   const control = await serveRunControl(live, { pipeline, data, ...cancels, editAlert: monitor.editAlert, onReport: print })
   return { monitor, control }
 }

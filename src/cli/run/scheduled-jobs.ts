@@ -1,7 +1,7 @@
 /** The jobs that `spillway run` schedules beside a run, if its options ask for them: reconciliations and backups. */
 import type { PipelineIR, ScheduleIR } from '../../define/ir/index.ts'
 import type { OpenedFolder, serveRunControl } from '../../operate/index.ts'
-import { type RunBackup, startBackups } from './backup-option.ts'
+import { type BackupPlan, startBackups, type ScheduledBackups } from '../../runner/index.ts'
 import { startReconciliation } from './reconcile-option.ts'
 
 /** The options of the jobs. */
@@ -9,7 +9,7 @@ export interface ScheduledJobsRequest {
   /** The schedule of reconciliations, if there is one. */
   readonly reconcile: ScheduleIR | undefined
   /** The scheduled backups, if there are any. */
-  readonly backup: RunBackup | undefined
+  readonly backup: BackupPlan | undefined
   /** The data folder. */
   readonly data: string
 }
@@ -18,6 +18,7 @@ export interface ScheduledJobsRequest {
 export interface ScheduledJobs {
   /** The end of the status line: findings and failures; empty if there are none. */
   readonly text: string
+  readonly backups: ScheduledBackups | undefined
   /** Cancel the jobs that are scheduled. */
   readonly cancels: Pick<Parameters<typeof serveRunControl>[1], 'cancelReconciliation' | 'cancelBackup'>
   stop(): Promise<void>
@@ -32,11 +33,12 @@ export function startScheduledJobs(
   onJobChange?: () => void,
 ): ScheduledJobs {
   const reconciling = reconcile && startReconciliation(pipeline, folder, reconcile, printLine, onJobChange)
-  const backups = backup && startBackups(backup, data, folder.store, printLine)
+  const backups = backup && startBackups(backup, data, folder.store, report => printLine(`  ${report}`))
   return {
     get text() {
-      return `${reconciling?.text ?? ''}${backups?.text ?? ''}`
+      return `${reconciling?.text ?? ''}${backups?.failure === undefined ? '' : '; the last BACKUP FAILED'}`
     },
+    backups,
     cancels: { cancelReconciliation: reconciling?.cancel, cancelBackup: backups?.cancel },
     async stop() {
       await reconciling?.stop()

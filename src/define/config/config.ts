@@ -141,7 +141,8 @@ function checkSettings(prefix: string, { sources = {}, listen, alerts = {}, back
   }
 }
 
-function checkBackup(key: string, backup: BackupSettings): void {
+/** Throws `SPILL_DEFINITION` for an unknown setting, and for a value of a wrong kind. */
+export function checkBackup(key: string, backup: BackupSettings): void {
   checkRecord(key, backup)
   checkOptions(key, backup, backupOptions)
   const { to, schedule = '1h', keep = '7d' } = backup

@@ -2,6 +2,8 @@
 export { type AlertDestinationIR, alertDestinationsIR } from './alert-destinations.ts'
 export {
   type AlertSettings,
+  type BackupSettings,
+  checkBackup,
   checkOpenLineage,
   type Config,
   defineConfig,

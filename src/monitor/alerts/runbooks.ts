@@ -14,6 +14,7 @@ export function firstCommand({ cause, subject: { name } }: ConditionKey, data: s
     case 'lag':
     case 'availability':
     case 'disk':
+    case 'backup':
       return `spillway inspect ${folder}`
     case 'deadline':
     case 'effects':

@@ -127,6 +127,11 @@ export class LiveRun {
     while (!this.dispatcher.isIdle || this.#decisions?.isIdle === false) await pause(IDLE_CHECK_MS)
   }
 
+  /** The data folder that the run holds, for jobs beside it. */
+  get folder(): DataFolder {
+    return this.#folder
+  }
+
   /** Closes a service when the run stops: begun before the run takes nothing more, awaited before it releases the folder. */
   closeWith(service: { close(): Promise<void> }): void {
     this.#services.push(service)
