@@ -264,6 +264,8 @@ export const limits = {
   ALERT_SILENCE_MS_MAX: 2_592_000_000,
   /** Newest alerts of a data folder; older ones are deleted. */
   ALERTS_KEPT: 1000,
+  /** Newest changes of alerts in memory, for readers of their stream. */
+  ALERT_CHANGES_KEPT: 200,
   /** Days from which a run's counts of pages replace the presets of an audit. */
   PAGE_COUNT_DAYS_MIN: 28,
 

@@ -12,6 +12,7 @@ import type { PipelineIR } from '../define/ir/index.ts'
 import { readDataFolder, type SqliteReader } from '../log/sqlite/index.ts'
 import type { LiveRun } from '../run/index.ts'
 import type { Alert, AlertReceiver } from './alert.ts'
+import { AlertChanges } from './alerts/alert-changes.ts'
 import type { AlertUpdate, ChangedAlert } from './alerts/alert-book.ts'
 import { type AlertEdit, endOfSilence, isSilenced } from './alerts/change-alert.ts'
 import type { AlertCondition } from './alerts/conditions.ts'
@@ -55,6 +56,8 @@ export class RunMonitor {
   readonly #recorder: SeriesRecorder
   readonly #alerts: RunAlerts
   readonly #listeners = new Set<() => void>()
+  /** Changes of alerts, as they are told. */
+  readonly changes: AlertChanges
   readonly #uncommitted: UncommittedValues
   /** Updates of alerts whose commit is under way. */
   readonly #committing = new Set<AlertUpdate>()
@@ -70,6 +73,7 @@ export class RunMonitor {
     this.#options = options
     this.#clock = clock
     this.#silencesTold = clock()
+    this.changes = new AlertChanges(clock())
     this.#reader = readDataFolder(data)
     this.#uncommitted = new UncommittedValues(data, onReport)
     this.#recorder = new SeriesRecorder(this.#reader, clock(), onReport)
@@ -181,6 +185,7 @@ export class RunMonitor {
   /** A silenced alert sends nothing but its resolution. */
   #tell({ changes }: Pick<AlertUpdate, 'changes'>, now: number): void {
     const { receivers = [] } = this.#options
+    this.#attempt('a listener of alerts', () => this.changes.add(changes, now))
     for (const { alert, notice } of changes)
       if (notice !== undefined && (notice === 'resolved' || !isSilenced(alert, now)))
         for (const receiver of receivers) this.#attempt('a receiver of alerts', () => receiver.alertChanged(alert, notice))

@@ -43,7 +43,7 @@ export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options
   const folder = openFolder(data)
   const personal = new PersonalMask(pipeline.ir)
   const mask = personal.isEmpty ? undefined : personal
-  const streams = feed && new EventStreams(folder, { bounds, mask, onError })
+  const streams = feed && new EventStreams(folder, { bounds, mask, monitor, onError })
   const load = new AdmissionControl(run, bounds)
   const [search, past, schemas] = [new FolderSearchWorker(data), new FolderSearchWorker(data), new FolderSearchWorker(data)]
   const context: ServerContext = {
@@ -64,9 +64,11 @@ export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options
   }
   const unsubscribe = streams && feed.subscribe(streams.notify)
   const unsubscribeSamples = streams && monitor?.subscribe(streams.notifySample)
+  const unsubscribeAlerts = streams && monitor?.changes.subscribe(streams.notifyAlert)
   app.addHook('preClose', closing => {
     unsubscribe?.()
     unsubscribeSamples?.()
+    unsubscribeAlerts?.()
     streams?.close()
     closing()
   })

@@ -9,6 +9,7 @@ import { recordBatchOf } from '../../src/intake/record-batch.ts'
 import { RunMonitor } from '../../src/monitor/run-monitor.ts'
 import { serveRunControl } from '../../src/operate/control/serve-control.ts'
 import { LiveRun } from '../../src/run/loop/live-run.ts'
+import { CommitFeed } from '../../src/serve/events/journal.ts'
 import { serve } from '../../src/serve/server.ts'
 import { scratchFolder } from '../scratch.ts'
 import { fraud, pay, payments, start } from '../serve/shop.ts'
@@ -47,7 +48,7 @@ async function serveOutage() {
     onReport,
   })
   const control = await serveRunControl(live, { pipeline: telling, data, editAlert: monitor.editAlert, onReport })
-  const app = serve({ run: live.run, pipeline: telling, data, monitor, control, clock })
+  const app = serve({ run: live.run, pipeline: telling, data, feed: new CommitFeed(), monitor, control, clock })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   await live.run.submit(payments.name, recordBatchOf(Array.from({ length: 12 }, (_, i) => pay(i, `c${i}`, '200'))))
   await live.whenIdle()
@@ -57,6 +58,7 @@ async function serveOutage() {
   }
   return {
     url,
+    monitor,
     close: async () => {
       app.server.closeAllConnections()
       await app.close()
@@ -104,6 +106,17 @@ describe('the page of alerts', { skip, timeout: 120_000 }, () => {
         assert.deepEqual(await page.evaluate(outside), [], `${scheme} at ${width} px`)
         assert.deepEqual((await page.evaluate<{ low: string[] }>(contrasts(4.5))).low, [])
       }
+  })
+
+  test('the navigation counts what fires, and a change shows at once, without waiting for the next reading', async () => {
+    const page = await openPage('/alerts')
+    await until(page, `document.querySelector('#pages [aria-current] .count')?.textContent === '1'`)
+    const reads = `performance.getEntriesByType('resource').filter(({ name }) => name.includes('/alerts?limit')).length`
+    await page.evaluate('new Promise(resolve => setTimeout(resolve, 6000))')
+    const before = await page.evaluate<number>(reads)
+    await run.monitor.editAlert({ id: 'effects-block-1', change: 'acknowledge', note: 'the night shift knows' }, 'ann')
+    await untilText(page, 'acknowledged by ann: the night shift knows')
+    assert.equal(await page.evaluate<number>(reads), before + 1, 'it reads for the change, and not by a timer')
   })
 
   test('a person acknowledges it with a note, resolves it, and records that it was worth the call', async () => {

@@ -1,9 +1,11 @@
-/** The event streams of a server, for decisions, effects and samples, with a limit on readers: in total and for each client. */
+/** The event streams of a server, for decisions, effects, samples and alerts, with a limit on readers: in total and for each client. */
 import type { ServerResponse } from 'node:http'
 import { limits, sumBy } from '../../base/index.ts'
+import type { RunMonitor } from '../../monitor/index.ts'
 import type { FolderView, PersonalMask } from '../../operate/index.ts'
 import type { ResourceLimits } from '../access/resource-limits.ts'
 import { Budget, clientKey, type ClientIdentity } from '../access/budget.ts'
+import { alertJournal } from './alert-journal.ts'
 import { decisionJournal } from './decision-journal.ts'
 import { effectJournal } from './effect-journal.ts'
 import { EventStream } from './event-stream.ts'
@@ -15,6 +17,8 @@ interface EventStreamOptions {
   readonly bounds: ResourceLimits
   /** Masks personal data for readers without the role to see it; absent if there is none. */
   readonly mask?: PersonalMask | undefined
+  /** Alerts are streamed if there is a monitor. */
+  readonly monitor?: Pick<RunMonitor, 'changes'> | undefined
   readonly onError: (error: unknown) => void
 }
 
@@ -26,16 +30,17 @@ interface ValueStreams {
   readonly effects: EventStream
 }
 
-/** The streams of decisions, of effects, and of samples of the time series. */
+/** The streams of decisions, of effects, of samples of the time series, and of changes of alerts. */
 export class EventStreams {
   readonly values: ValueStreams
   /** The same without personal data; the same streams if there is none. */
   readonly masked: ValueStreams
   readonly samples: EventStream
+  readonly alerts: EventStream
   readonly #admitted: Budget
   #isClosed = false
 
-  constructor({ log, series }: Pick<FolderView, 'log' | 'series'>, { bounds, mask, onError }: EventStreamOptions) {
+  constructor({ log, series }: Pick<FolderView, 'log' | 'series'>, { bounds, mask, monitor, onError }: EventStreamOptions) {
     this.#admitted = new Budget(bounds.eventStreams, limits.SSE_CLIENT_SHARE)
     const streamsOf = (streamMask?: PersonalMask): ValueStreams => ({
       decisions: new EventStream(decisionJournal(log, 'all', onError, streamMask), bounds, onError),
@@ -45,6 +50,7 @@ export class EventStreams {
     this.values = streamsOf()
     this.masked = mask ? streamsOf(mask) : this.values
     this.samples = new EventStream(sampleJournal(series), bounds, onError)
+    this.alerts = new EventStream(alertJournal(monitor?.changes), bounds, onError)
   }
 
   get readers(): number {
@@ -76,6 +82,9 @@ export class EventStreams {
   /** Notifies the stream of samples that a new one is durable. */
   readonly notifySample = (): void => this.samples.notify()
 
+  /** Notifies the stream of alerts of a change. */
+  readonly notifyAlert = (): void => this.alerts.notify()
+
   /** Ends all streams. Their readers reconnect to the server that takes over. */
   close(): void {
     this.#isClosed = true
@@ -83,6 +92,6 @@ export class EventStreams {
   }
 
   get #streams(): ReadonlySet<EventStream> {
-    return new Set<EventStream>([this.values, this.masked].flatMap(streams => Object.values(streams))).add(this.samples)
+    return new Set<EventStream>([this.values, this.masked].flatMap(streams => Object.values(streams))).add(this.samples).add(this.alerts)
   }
 }

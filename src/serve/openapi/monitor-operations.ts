@@ -60,6 +60,12 @@ export const monitorPaths: Paths = {
       queryParameter('limit', { type: 'integer', minimum: 1, maximum: 1000 }, 'the newest so many; 20 by default'),
     ],
   ),
+  '/alerts/stream': streamOperation(
+    'alertStream',
+    'Changes of alerts',
+    ['alert', '{ change, alert }'],
+    queryParameter('severity', { enum: ['page', 'ticket'] }, 'only those of this severity'),
+  ),
   '/alerts/{alert}/acknowledge': alertChange('acknowledgeAlert', 'Acknowledges an alert that fires', {}, { note }),
   '/alerts/{alert}/silence': alertChange(
     'silenceAlert',

@@ -6,12 +6,15 @@ import { scratchFolder } from '../../../test/scratch.ts'
 import { fraud, pay, payments, posted, start } from '../../../test/serve/shop.ts'
 import { recordBatchOf } from '../../intake/record-batch.ts'
 import { openActionDestinations } from '../../action/open-destinations.ts'
+import { limits } from '../../base/limits.ts'
 import type { Alert } from '../../monitor/alert.ts'
+import { AlertChanges } from '../../monitor/alerts/alert-changes.ts'
 import { RunMonitor } from '../../monitor/run-monitor.ts'
 import { serveRunControl } from '../../operate/control/serve-control.ts'
 import { LiveRun } from '../../run/loop/live-run.ts'
 import { SqliteReader } from '../../log/sqlite/reader.ts'
 import { withFolder } from '../../operate/folder.ts'
+import { CommitFeed } from '../events/journal.ts'
 import { serve } from '../server.ts'
 
 const block = action('block', {
@@ -36,7 +39,7 @@ const monitor = RunMonitor.start(live, {
   onReport: noReport,
 })
 const control = await serveRunControl(live, { pipeline: telling, data, editAlert: monitor.editAlert, onReport: noReport })
-const app = serve({ run: live.run, pipeline: telling, data, monitor, control, clock })
+const app = serve({ run: live.run, pipeline: telling, data, feed: new CommitFeed(), monitor, control, clock })
 await app.ready()
 after(async () => {
   await app.close()
@@ -93,4 +96,50 @@ test('alerts and their markers are read from the memory of the monitor, as the f
   assert.equal(named.mock.calls.filter(({ arguments: [prefix] }) => prefix.startsWith('alert')).length, 0)
   assert.deepEqual(listed, await withFolder(data, folder => folder.alerts.summary({})))
   assert.equal(listed.alerts.length, 1)
+})
+
+test('changes of alerts are streamed as they become durable, from an id on, and by severity', async () => {
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = app.server.address() as { port: number }
+  const read = async (query: string, headers: Record<string, string> = {}) => {
+    const response = await fetch(`http://127.0.0.1:${port}/alerts/stream${query}`, { headers })
+    assert.equal(response.status, 200)
+    const reader = response.body!.getReader()
+    let text = ''
+    const until = async (pattern: RegExp) => {
+      while (!pattern.test(text)) text += new TextDecoder().decode((await reader.read()).value)
+      return text
+    }
+    return { until, cancel: () => reader.cancel() }
+  }
+  const all = await read('')
+  const pages = await read('?severity=page')
+  await all.until(/^id: \d+$/m)
+  await pages.until(/^id: \d+$/m)
+  const { changes } = monitor
+  const before = changes.last
+  const [alert] = monitor.alerts
+  const ticket: Alert = { ...alert, id: 'drift-fraud-9', severity: 'ticket' }
+  changes.add([{ alert: ticket, notice: 'opened' }], now)
+  await monitor.editAlert({ id: alert.id, change: 'resolve', outcome: 'noise' }, 'ann')
+  const text = await all.until(/"kind":"noise"/)
+  assert.match(text, /event: alert\ndata: \{"change":"opened","alert":\{"id":"drift-fraud-9"/)
+  assert.match(text, new RegExp(`event: alert\\ndata: \\{"alert":\\{"id":"${alert.id}"`))
+  assert.doesNotMatch(await pages.until(/"kind":"noise"/), /drift-fraud-9/)
+  const resumed = await read('', { 'last-event-id': String(before) })
+  assert.match(await resumed.until(/"kind":"noise"/), /drift-fraud-9/)
+  const old = await read('', { 'last-event-id': '5' })
+  await old.until(/event: gap\ndata: .*GET \/alerts has the alerts/)
+  for (const reader of [all, pages, resumed, old]) await reader.cancel()
+  assert.equal((await app.inject('/alerts/stream?severity=pages')).statusCode, 404)
+})
+
+test('the newest changes are kept, with rising numbers', () => {
+  const kept = new AlertChanges(start)
+  const [alert] = monitor.alerts
+  for (let i = 0; i < limits.ALERT_CHANGES_KEPT + 3; i++) kept.add([{ alert, notice: 'opened' }], start)
+  assert.equal(kept.last, start + limits.ALERT_CHANGES_KEPT + 3)
+  assert.equal(kept.after(kept.oldest)!.number, kept.oldest + 1)
+  assert.equal(kept.oldest, start + 3)
+  assert.equal(kept.after(0, 'ticket'), undefined)
 })

@@ -1,5 +1,5 @@
 /**
- * Alerts of the run. `GET /alerts` lists the newest and all that fire, with their cost by week; `POST /alerts/:id/acknowledge`,
+ * Alerts of the run. `GET /alerts` lists the newest and all that fire, with their cost by week; `GET /alerts/stream` sends changes; `POST /alerts/:id/acknowledge`,
  * `/silence` and `/resolve` change one. A change is durable when it is answered.
  */
 import type { FastifyInstance } from 'fastify'
@@ -8,12 +8,15 @@ import { alertEdits } from '../../monitor/alerts/index.ts'
 import { controlRequests, summarizeAlerts } from '../../operate/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import { ServeError } from '../http/serve-error.ts'
+import { eventStreamRoute } from './events.ts'
 import { addReadRoute, jsonBody, listLimit, makeChange } from './route.ts'
 
 const LISTED_MAX = 1000
 
 export function alertRoutes(app: FastifyInstance, context: ServerContext): void {
-  const { folder, monitor, clock = wallClock } = context
+  const { folder, monitor, streams, clock = wallClock } = context
+  const named = [{ name: 'page' }, { name: 'ticket' }]
+  eventStreamRoute(app, '/alerts/stream', { streams, of: 'alerts', kind: 'severity', named })
   addReadRoute(app, '/alerts', ['state', 'limit'], ({ state, limit }) => {
     if (state !== undefined && state !== 'firing' && state !== 'resolved')
       throw new ServeError('SPILL_INPUT', `?state=${state} is firing or resolved`)

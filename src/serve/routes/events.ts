@@ -22,9 +22,9 @@ export function eventRoutes(app: FastifyInstance, context: ServerContext): void 
 
 interface StreamRoute {
   readonly streams: EventStreams | undefined
-  readonly of: 'decisions' | 'effects' | 'samples'
+  readonly of: 'decisions' | 'effects' | 'samples' | 'alerts'
   /** The filter of the stream, and its query parameter. */
-  readonly kind: 'model' | 'action' | 'name'
+  readonly kind: 'model' | 'action' | 'name' | 'severity'
   readonly named: readonly { readonly name: string }[]
   /** Readers without this role get the stream without personal data. */
   readonly detailRole?: Role | undefined

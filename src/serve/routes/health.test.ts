@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { shop } from '../../../test/serve/shop.ts'
+import { AlertChanges } from '../../monitor/alerts/alert-changes.ts'
 import { LiveRun } from '../../run/loop/live-run.ts'
 import { serve } from '../server.ts'
 
@@ -9,7 +10,8 @@ test('answers of the probes do not count as answers, also while the run accepts 
   const data = scratchFolder('health')
   const live = await LiveRun.open(shop, data)
   const counted: number[] = []
-  const monitor = { countResponse: (status: number) => void counted.push(status), subscribe: () => () => {}, alerts: [] }
+  const countResponse = (status: number) => void counted.push(status)
+  const monitor = { countResponse, subscribe: () => () => {}, alerts: [], changes: new AlertChanges(0) }
   const app = serve({ run: live.run, pipeline: shop, data, monitor })
   await app.ready()
   const statusOf = async (url: string) => (await app.inject({ url })).statusCode

@@ -40,6 +40,9 @@ export interface AlertWeekAnswer {
   readonly hours: number
 }
 
+/** The route of the alerts that fire. */
+export const FIRING_ALERTS = '/alerts?state=firing&limit=50'
+
 export interface AlertsAnswer {
   readonly alerts: readonly AlertAnswer[]
   readonly weeks: readonly AlertWeekAnswer[]

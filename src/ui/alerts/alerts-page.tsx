@@ -8,6 +8,7 @@ import { call } from '../core/server.ts'
 import { useRole } from '../core/session.ts'
 import { countText, timeStamp } from '../core/text.ts'
 import { objectiveText } from '../features/features-page.tsx'
+import { useAlerts } from '../live/alert-stream.ts'
 import { ChangeNotice } from '../parts/change-notice.tsx'
 import { type Change, useChange } from '../parts/use-change.ts'
 import {
@@ -23,7 +24,7 @@ const SHOWN = 200
 const POLL_MS = 5000
 
 export function Alerts() {
-  const { value, error, reload } = useResource<AlertsAnswer>(`/alerts?limit=${SHOWN}`, POLL_MS)
+  const { value, error, reload } = useAlerts<AlertsAnswer>(`/alerts?limit=${SHOWN}`)
   const objectives = useResource<{ objectives: ObjectiveAnswer[]; problem?: string }>('/objectives', POLL_MS).value
   const change = useChange(reload)
   const { firing, resolved } = sortedAlerts(value?.alerts ?? [])

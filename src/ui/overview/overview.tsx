@@ -1,10 +1,11 @@
 /** The first page: health, what is wrong now with its cause, the pipeline with live figures, and rates over the last minutes. */
 import type { BatchRunAnswer, ModelAnswer, ObjectiveAnswer, PipelineAnswer, ReconciliationAnswer, StatusAnswer } from '../core/answers.ts'
 import type { View } from '../core/location.ts'
-import type { AlertsAnswer } from '../alerts/alert-answers.ts'
+import { type AlertsAnswer, FIRING_ALERTS } from '../alerts/alert-answers.ts'
 import { useResource } from '../core/resource.ts'
 import { Link } from '../core/router.tsx'
 import { agoText, bytesText, countText, pluralText, rateText, timeStamp } from '../core/text.ts'
+import { useAlerts } from '../live/alert-stream.ts'
 import { allAccepted, allDecisions, rateOf } from '../live/status-history.ts'
 import type { SeriesAnswer } from '../live/stored-series.ts'
 import { useLiveStatus } from '../live/use-status.ts'
@@ -22,7 +23,7 @@ export function Overview({ view, pipeline }: { readonly view: View; readonly pip
   const models = useResource<{ models: ModelAnswer[] }>('/models', SLOW_MS).value?.models
   const reconciliations = useResource<{ reconciliations: ReconciliationAnswer[] }>('/reconciliations', SLOW_MS).value?.reconciliations
   const levels = useResource<SeriesAnswer>('/series?names=freshness_age_ms&since=5m&step=10s', SLOW_MS).value
-  const alerts = useResource<AlertsAnswer>('/alerts?state=firing&limit=50', 5000).value?.alerts
+  const alerts = useAlerts<AlertsAnswer>(FIRING_ALERTS).value?.alerts
   const problems = problemsOf({
     history,
     ...(alerts && { alerts }),

@@ -6,6 +6,7 @@ import { useResource } from '../core/resource.ts'
 import { Link, useView } from '../core/router.tsx'
 import { SessionContext } from '../core/session.ts'
 import { call, type CallError, onSessionEnd } from '../core/server.ts'
+import { AlertStreamContext, useAlertStream } from '../live/alert-stream.ts'
 import { StatusContext, useStatusPoll } from '../live/use-status.ts'
 import { Effects } from '../actions/effects-page.tsx'
 import { Alerts } from '../alerts/alerts-page.tsx'
@@ -57,6 +58,7 @@ export function Dashboard() {
 function SignedIn({ session, onSignedOut }: { readonly session: SessionAnswer; readonly onSignedOut: () => void }) {
   const view = useView()
   const live = useStatusPoll()
+  const alerts = useAlertStream()
   const { value: pipeline, error } = useResource<PipelineAnswer>('/pipeline')
   const [isHelpOpen, setHelpOpen] = useState(false)
   const main = useFocusOnNavigation(view)
@@ -66,19 +68,21 @@ function SignedIn({ session, onSignedOut }: { readonly session: SessionAnswer; r
   }, [view.page, view.item, session.pipeline])
   return (
     <StatusContext.Provider value={live}>
-      <a class="skip" href="#main">
-        Skip to the page
-      </a>
-      <Navigation view={view} pipeline={pipeline} onHelp={() => setHelpOpen(true)} onSignedOut={onSignedOut} />
-      <main ref={main} id="main" tabIndex={-1}>
-        {live.failure !== undefined && (
-          <p class="banner" role="alert">
-            No answer from the run: {live.failure}. The page keeps its figures and goes on when the run is back.
-          </p>
-        )}
-        {pipeline ? <Page view={view} pipeline={pipeline} /> : <p class="soft">{error?.message ?? 'Reading the pipeline …'}</p>}
-      </main>
-      <HelpDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
+      <AlertStreamContext.Provider value={alerts}>
+        <a class="skip" href="#main">
+          Skip to the page
+        </a>
+        <Navigation view={view} pipeline={pipeline} onHelp={() => setHelpOpen(true)} onSignedOut={onSignedOut} />
+        <main ref={main} id="main" tabIndex={-1}>
+          {live.failure !== undefined && (
+            <p class="banner" role="alert">
+              No answer from the run: {live.failure}. The page keeps its figures and goes on when the run is back.
+            </p>
+          )}
+          {pipeline ? <Page view={view} pipeline={pipeline} /> : <p class="soft">{error?.message ?? 'Reading the pipeline …'}</p>}
+        </main>
+        <HelpDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
+      </AlertStreamContext.Provider>
     </StatusContext.Provider>
   )
 }

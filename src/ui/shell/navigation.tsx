@@ -1,5 +1,6 @@
 /** Header and navigation: pages, search, theme, help, and the session. On a phone the pages are behind a button. */
 import { useEffect, useState } from 'preact/hooks'
+import { type AlertsAnswer, FIRING_ALERTS } from '../alerts/alert-answers.ts'
 import type { PipelineAnswer, StatusAnswer } from '../core/answers.ts'
 import { type PageName, pageNames, type View } from '../core/location.ts'
 import { Link } from '../core/router.tsx'
@@ -7,6 +8,7 @@ import { call } from '../core/server.ts'
 import { useSession } from '../core/session.ts'
 import { countText } from '../core/text.ts'
 import { switchTheme } from '../core/theme.ts'
+import { useAlerts } from '../live/alert-stream.ts'
 import { useLiveStatus } from '../live/use-status.ts'
 import { pageTitles } from './page-titles.ts'
 import { Search } from './search.tsx'
@@ -24,6 +26,7 @@ export function Navigation({ view, pipeline, onHelp, onSignedOut }: NavigationPr
   const { authorization, client, roles } = useSession()
   useEffect(() => setOpen(false), [view.page, view.item])
   const status = history.at(-1)
+  const firing = useAlerts<AlertsAnswer>(FIRING_ALERTS).value?.alerts.length
   const health = failure !== undefined ? 'unreachable' : (status?.state ?? 'unknown')
   const signOut = (): void => void call('DELETE', '/ui/session').then(onSignedOut)
   return (
@@ -48,7 +51,7 @@ export function Navigation({ view, pipeline, onHelp, onSignedOut }: NavigationPr
               <li key={page}>
                 <Link page={page} isCurrent={view.page === page}>
                   {pageTitles[page]}
-                  <PageCount page={page} status={status} />
+                  <PageCount page={page} status={status} firing={firing} />
                 </Link>
               </li>
             ))}
@@ -83,13 +86,22 @@ const healthTexts = {
   unknown: '…',
 } as const
 
+interface PageCountProps {
+  readonly page: PageName
+  readonly status: StatusAnswer | undefined
+  /** Alerts that fire. */
+  readonly firing: number | undefined
+}
+
 /** Numbers of things that wait for a person. */
-function PageCount({ page, status }: { readonly page: PageName; readonly status: StatusAnswer | undefined }) {
+function PageCount({ page, status, firing }: PageCountProps) {
   const count =
     page === 'dead-letters'
       ? status?.deadLetters.reduce((sum, { letters }) => sum + letters, 0)
       : page === 'actions'
         ? status?.effects.reduce((sum, { state, effects }) => sum + (state === 'dead' ? effects : 0), 0)
-        : undefined
+        : page === 'alerts'
+          ? firing
+          : undefined
   return count === undefined || count === 0 ? null : <span class="count">{countText(count)}</span>
 }
