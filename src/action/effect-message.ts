@@ -21,20 +21,28 @@ export interface EffectAttempt {
   readonly attemptedAt: number
 }
 
-/** The message about an attempt that has just ended; `at` is its end, UTC ms. */
+/**
+ * The message about an attempt that has just ended; `at` is its end, UTC ms. The names of pipeline and model are in the body, which is parsed for
+ * a subscriber that reads them: that of each run, which counts, does not.
+ */
 export function effectMessage(
   { effect, action, run, attempts, since, began, attemptedAt }: EffectAttempt,
   change: AttemptChange,
   at: number,
 ): EffectMessage {
   const { number, id, key, body, entry, made, due, trace } = effect
-  const { pipeline = '', model = '' } = JSON.parse(body) as { pipeline?: string; model?: string }
+  let decision: { readonly pipeline?: string; readonly model?: string } | undefined
+  const parsed = () => (decision ??= JSON.parse(body) as NonNullable<typeof decision>)
   const first = began ?? attemptedAt
   return {
     run,
-    pipeline,
+    get pipeline() {
+      return parsed().pipeline ?? ''
+    },
     action,
-    model,
+    get model() {
+      return parsed().model ?? ''
+    },
     id,
     number,
     entry,

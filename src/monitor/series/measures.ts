@@ -1,4 +1,5 @@
 /** The measures of which a run keeps time series, and the text form of a series: a measure with a value for each of its labels. */
+import { limits } from '../../base/index.ts'
 
 /**
  * The way in which points are combined: `sum` of what happened in an interval, `max` of a level in it, or the `last` level.
@@ -73,5 +74,16 @@ export function seriesText(name: MeasureName, values: readonly string[] = []): s
 /** The name of the measure of a series. */
 export const measureOf = (series: string): string => series.split('?', 1)[0]
 
+/** Labels by the text of their series: a start reads the texts of 8 days of minutes. */
+const parsed = new Map<string, SeriesLabels>()
+
 /** The labels of a series. */
-export const labelsOf = (series: string): SeriesLabels => Object.fromEntries(new URLSearchParams(series.slice(measureOf(series).length)))
+export function labelsOf(series: string): SeriesLabels {
+  const known = parsed.get(series)
+  if (known) return known
+  const labels = Object.freeze(Object.fromEntries(new URLSearchParams(series.slice(measureOf(series).length))))
+  // A process that reads many folders has the texts of all of them.
+  if (parsed.size >= limits.SERIES_MAX) parsed.clear()
+  parsed.set(series, labels)
+  return labels
+}
