@@ -1,6 +1,6 @@
 /** The notifier of a run: its state is beside the alerts in the run's log. */
 import { randomUUID } from 'node:crypto'
-import { callAfter, type Clock, limits, random, type StartTimer, wallClock } from '../../base/index.ts'
+import { callAfter, type Clock, limits, random, type StartTimer, wallClock, withDeadline } from '../../base/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import type { NamedValues, NamedWrite } from '../../log/index.ts'
 import { readDataFolder } from '../../log/sqlite/index.ts'
@@ -54,7 +54,10 @@ export function runNotifier(live: NotifyingRun, receivers: readonly OpenedAlertR
   live.run.ended.catch(() => (hasFailed = true))
   live.closeWith({
     close: async () => {
-      await notifier.stop(hasFailed ? limits.FAILED_RUN_NOTIFY_MS : 0)
+      const sendMs = hasFailed ? limits.FAILED_RUN_NOTIFY_MS : 0
+      const stopped = notifier.stop(sendMs)
+      // The timers of attempts keep no process alive, this one does. An attempt may take as long again.
+      await (hasFailed ? withDeadline(stopped, 2 * sendMs, () => undefined) : stopped)
       store.close()
     },
   })
