@@ -48,7 +48,7 @@ export function eventStreamRoute(app: FastifyInstance, path: string, { streams, 
       streams.admit(request, reply.raw)
       reply.hijack()
       const values = request.hasDetailRole ? streams.values : streams.masked
-      const stream = of === 'samples' ? streams.samples : values[vector === 'false' ? 'decisionResults' : of]
+      const stream = of === 'samples' || of === 'alerts' ? streams[of] : values[vector === 'false' ? 'decisionResults' : of]
       stream.add(reply.raw, { position, filter: name, isStillAuthorized: request.isStillAuthorized })
     },
   )
