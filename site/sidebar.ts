@@ -42,6 +42,7 @@ export const sections: readonly Section[] = [
       'backup',
       'container',
       'dashboard',
+      'first-on-call-week',
       'telemetry',
       'lineage',
       'observe',

@@ -58,6 +58,12 @@ export const questions: readonly Question[] = [
     answer: 'spillway effects retry',
   },
   { question: 'Which ports does a run open?', page: 'docs/guides/production.md', heading: 'Network', answer: '127.0.0.1:7070' },
+  {
+    question: 'I am on call for the first time: what do I do with a page?',
+    page: 'docs/guides/first-on-call-week.md',
+    heading: 'Monday: a schema breaks',
+    answer: 'spillway alerts ack',
+  },
   { question: 'How do I back up a data folder?', page: 'docs/guides/backup.md', heading: 'Make one', answer: 'spillway backup' },
   { question: 'How do I upgrade without a gap?', page: 'docs/guides/production.md', heading: 'Upgrade', answer: '--take-over' },
   {

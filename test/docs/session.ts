@@ -13,7 +13,7 @@ import { blocksOf, type Block } from './blocks.ts'
 import { printsAs } from './output.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-const SECONDS_MAX = 120
+const SECONDS_MAX = 300
 
 /** Environment of a document: initial contents of its folder, and the conditions under which `import 'spillway'` is resolved. */
 export interface Ground {
