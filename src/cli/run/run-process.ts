@@ -19,6 +19,7 @@ import { openReaders } from '../../sources/index.ts'
 import { DecisionFile, EffectCounts, type RunOutput } from './run-output.ts'
 import { ProgressLine } from '../command/progress.ts'
 import { alertLines } from './alert-lines.ts'
+import { AUDIT_FOLDER, auditsOf } from './run-audits.ts'
 import { StatusLine } from './status-line.ts'
 import { type ScheduledJobsRequest, startScheduledJobs } from './scheduled-jobs.ts'
 import { pluralize, formatNumber, timeText } from '../command/text-format.ts'
@@ -54,6 +55,8 @@ export interface RunRequest extends ScheduledJobsRequest {
   readonly decisions: string | undefined
   /** The folder with the report of an audit. */
   readonly auditFolder: string | undefined
+  /** The pipeline file, which an audit reads again. */
+  readonly path: string
   /** Receivers of alerts and numbers of their rules, as the configuration has them. */
   readonly alerts: { readonly notify: readonly AlertDestinationIR[]; readonly thresholds: AlertThresholds }
   readonly json: boolean
@@ -172,7 +175,7 @@ async function finishJobs(running: LiveRun, once: boolean, print: RunOutput['pri
 /** Checks the options of the HTTP server. Returns the function that starts it. */
 async function servingOf(
   pipeline: Pipeline,
-  { listen, noAuth, hosts, rate, webhooks, data, auditFolder }: RunRequest,
+  { listen, noAuth, hosts, rate, webhooks, data, path, auditFolder = AUDIT_FOLDER }: RunRequest,
 ): Promise<(served: Pick<ListenOptions, 'run' | 'control' | 'monitor' | 'lineage' | 'feed'>, output: RunOutput) => Promise<RunningServer>> {
   // Loading Fastify takes 0.1 s, so it is loaded only for a server.
   const serving = await import('../../serve/index.ts')
@@ -183,19 +186,22 @@ async function servingOf(
     data,
     ...(hosts.length > 0 && { hosts }),
     ...(rate && { rate }),
-    ...(auditFolder !== undefined && { auditFolder }),
+    auditFolder,
     webhooks: webhooksOf(webhooks, process.env),
   }
   await serving.checkListenOptions(options)
   return async (served, { print, onListening }) => {
+    const audits = auditsOf(path, data, auditFolder)
     const server = await serving.startServer({
       ...options,
       ...served,
+      audits,
       onError: error => print(`  ${String(error)}`),
     })
     print(`  listening at ${server.url}, described at ${server.url}/openapi.json, dashboard at ${server.url}/ui`)
     onListening?.(server.url)
-    return server
+    const close = async (): Promise<void> => void (await Promise.all([server.close(), audits.close()]))
+    return { ...server, close }
   }
 }
 

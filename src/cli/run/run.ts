@@ -77,8 +77,7 @@ export const runCommand = defineCommand({
 /** Runs the pipeline of parsed options. Returns the exit code. Throws `UsageError`. */
 export async function startRun(values: Values, positionals: readonly string[], project: Project, output: RunOutput): Promise<number> {
   expectNoArguments(positionals, project)
-  project.requirePath()
-  const request = requestOf(values, project)
+  const request = requestOf(values, project, project.requirePath())
   const pipeline = await project.importPipeline()
   const printing = pipeline.ir.actions?.find(({ do: effect }) => effect.kind === 'stdout')
   if (printing && (request.json || request.decisions === STANDARD_INPUT))
@@ -87,7 +86,7 @@ export async function startRun(values: Values, positionals: readonly string[], p
 }
 
 /** Throws `UsageError`. */
-function requestOf(values: Values, project: Project): RunRequest {
+function requestOf(values: Values, project: Project, path: string): RunRequest {
   const { once = false, keep, decisions, json = false, listen, 'batch-threads': threads, host: hosts = [] } = values
   const files = sourceFiles(values.source)
   if (files.length === 0 && once)
@@ -123,6 +122,7 @@ function requestOf(values: Values, project: Project): RunRequest {
     lineage: lineageTarget(project.openlineage, process.env),
     decisions,
     auditFolder: values.audit,
+    path,
     alerts: { notify: values['dry-run'] === true ? [] : project.alertDestinations(), thresholds: project.alertThresholds() },
     json,
   }

@@ -7,7 +7,7 @@ import type { PipelineIR } from '../../define/ir/index.ts'
 import type { CommitFeed } from '../events/journal.ts'
 import type { RunMonitor } from '../../monitor/index.ts'
 import type { LineageEmitter } from '../../openlineage/index.ts'
-import type { RunControl, FolderSearchWorker, FolderView, PersonalMask } from '../../operate/index.ts'
+import type { AuditJobs, RunControl, FolderSearchWorker, FolderView, PersonalMask } from '../../operate/index.ts'
 import type { RateLimit } from '../access/rate-limit.ts'
 import type { Role } from '../access/token-file.ts'
 import type { ServedRun } from '../http/served-run.ts'
@@ -59,6 +59,8 @@ export interface ServeOptions {
   readonly addMetrics?: (registry: Registry) => void
   /** The folder to which `spillway audit` writes its report; `audit` by default. */
   readonly auditFolder?: string
+  /** Starts audits. Without it the server only shows reports. */
+  readonly audits?: AuditJobs
   /** Serve an index of the routes at `/`. A server of its own does; an embedded one has no `/`. */
   readonly front?: boolean
   readonly bounds?: Partial<ResourceLimits>
@@ -72,7 +74,7 @@ export type AuthorizationMode = 'token' | 'own' | 'none'
 /** The objects that all routes of one server share. */
 export interface ServerContext extends Pick<
   ServeOptions,
-  'run' | 'monitor' | 'lineage' | 'control' | 'tokens' | 'authorize' | 'addMetrics' | 'webhooks' | 'clock' | 'front'
+  'run' | 'monitor' | 'lineage' | 'control' | 'audits' | 'tokens' | 'authorize' | 'addMetrics' | 'webhooks' | 'clock' | 'front'
 > {
   readonly ir: PipelineIR
   readonly fingerprint: string

@@ -44,6 +44,11 @@ const pipeline = object({
   reports: list(object({ name: text, groups: texts, schedule: text }, { model: text, ...notes })),
 })
 
+const auditJob = object(
+  { state: { enum: ['running', 'done', 'failed', 'cancelled'] }, began: utcMs },
+  { model: text, stage: described(text, 'what it does now'), ended: utcMs, error: described(text, 'why it failed') },
+)
+
 const roleList = list({ enum: roles })
 
 const session: OpenapiSchema = object(
@@ -76,6 +81,25 @@ export const dashboardPaths: Paths = {
         }),
       ),
       errors: [404],
+    }),
+    post: operation('startAudit', 'Starts an audit of the log in a process of its own; GET /audit/job has its progress', {
+      body: { ...object({}, { model: described(text, 'the model, if several have a label') }), additionalProperties: false },
+      answer: json('the audit, which has begun', object({ job: auditJob })),
+      errors: [404, 409],
+    }),
+  },
+  '/audit/job': {
+    get: operation('auditJob', 'The audit that runs, or the last one since the start of the run', {
+      answer: json(
+        'its progress',
+        object({ models: described(texts, 'that have a label'), canStart: { type: 'boolean' } }, { job: auditJob }),
+      ),
+    }),
+  },
+  '/audit/cancel': {
+    post: operation('cancelAudit', 'Cancels the audit that runs; answered when its process has ended', {
+      answer: json('the audit', object({ job: auditJob })),
+      errors: [409],
     }),
   },
   '/audit/page': {

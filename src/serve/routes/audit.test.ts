@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { fraudReport } from '../../../test/audit/reports/fraud.ts'
 import { scratchFolder } from '../../../test/scratch.ts'
-import { open, shop as pipeline } from '../../../test/serve/shop.ts'
+import { open, posted, shop as pipeline } from '../../../test/serve/shop.ts'
 import { writeAuditReport } from '../../audit/write-report.ts'
+import { AuditJobs } from '../../operate/audit-jobs.ts'
 
 const auditFolder = join(scratchFolder('served-audit'), 'audit')
 const shop = await open({ auditFolder })
@@ -65,4 +66,17 @@ test('a file that is no report is said', async () => {
     const { statusCode, body } = await app.inject({ url: '/audit' })
     assert.deepEqual([statusCode, /is no report/.test(body)], [404, true], text)
   }
+})
+
+test('a server that cannot start audits says so, and how to make a report', async () => {
+  assert.deepEqual((await app.inject({ url: '/audit/job' })).json(), { models: [], canStart: false })
+  const { statusCode, body } = await posted(app, '/audit', {})
+  assert.deepEqual([statusCode, /run `spillway audit --data DIR`/.test(body)], [400, true])
+})
+
+test('an audit is refused without a label', async () => {
+  const other = await open({ audits: new AuditJobs([process.execPath, '-e', '']) })
+  const { statusCode, body } = await posted(other.app, '/audit', {})
+  assert.deepEqual([statusCode, /no model has a label/.test(body)], [409, true])
+  await other.close()
 })

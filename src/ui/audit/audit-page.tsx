@@ -3,6 +3,7 @@ import { browserNow } from '../core/clock.ts'
 import { useResource } from '../core/resource.ts'
 import { prefix } from '../core/router.tsx'
 import { agoText, timeStamp } from '../core/text.ts'
+import { AuditStart } from './audit-start.tsx'
 
 interface AuditAnswer {
   readonly pipeline: string
@@ -26,12 +27,7 @@ export function Audit() {
         </p>
       )}
       {value && <Report audit={value} />}
-      <h2>Make a report</h2>
-      <p>
-        An audit takes minutes of all cores, so the run does not make it. In the folder of the project:
-        <br />
-        <code>npx spillway audit --data .spillway</code> replays the log of the run; <code>--apply</code> writes the proposed placements.
-      </p>
+      <AuditStart />
     </>
   )
 }
