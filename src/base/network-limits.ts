@@ -99,6 +99,14 @@ export const networkLimits = {
   HTTP_SEARCHES_MAX: 256,
   /** Decisions of one log entry that one request traces. */
   DECISIONS_TRACED_MAX: 100,
+  /** Events of a source that `GET /sources/SOURCE/events` lists. */
+  EVENTS_LISTED_MAX: 1000,
+  /** Log entries that one look at the newest events of a source reads. */
+  RECENT_ENTRIES_MAX: 2000,
+  /** Events of a source in one message of its stream; the rest is counted. */
+  EVENT_TAIL_EVENTS: 20,
+  /** Interval between two messages of a stream of a source's events, ms. */
+  EVENT_TAIL_EVERY_MS: 500,
   /** Concurrent streams of server-sent events. */
   SSE_STREAMS_MAX: 11_000,
   /** Share of one client: at most this many times what the others leave, 10,000 streams if it is alone. */

@@ -111,13 +111,7 @@ export interface DecisionTraceQuery {
 
 /** The trigger of a decision; times are UTC ms. */
 export type DecisionTrigger =
-  | {
-      readonly kind: 'event'
-      readonly source: string
-      readonly time: number
-      readonly arrival: number
-      readonly fields: Readonly<Record<string, Value>>
-    }
+  | ({ readonly kind: 'event'; readonly source: string } & EventFields)
   | { readonly kind: 'tick'; readonly t: number }
   | { readonly kind: 'request'; readonly t: number; readonly fields: Readonly<Record<string, unknown>> }
 
@@ -194,13 +188,25 @@ function decidedAt(reader: FolderLog, entry: number): DecisionTrigger | undefine
   const sources = lastPipeline(reader)?.ir.sources ?? []
   const lookup = new EventLookup(reader, new SourceSchemas(reader, sources))
   const event = lookup.eventAt(entry)
-  if (event) return eventOf(event, reader, sources)
+  if (event) return { kind: 'event', source: event.source, ...eventFields(event, reader, sources) }
   const marker = lookup.markerAt(entry)
   if (marker?.kind === 'tick') return { kind: 'tick', t: marker.t }
   return marker?.kind === 'request' ? { kind: 'request', t: marker.t, fields: marker.fields } : undefined
 }
 
-function eventOf({ source, block, row, strings }: LocatedEvent, reader: FolderLog, sources: readonly SourceIR[]): DecisionTrigger {
+/** The fields of an event, as its source delivers them. Times are UTC ms. */
+export interface EventFields {
+  readonly time: number
+  readonly arrival: number
+  readonly fields: Readonly<Record<string, Value>>
+}
+
+/** Reads the fields of an event of the log. `sources` are the present definitions. */
+export function eventFields(
+  { source, block, row, strings }: LocatedEvent,
+  reader: Pick<FolderLog, 'schemas'>,
+  sources: readonly SourceIR[],
+): EventFields {
   // The newest version that has a column gives its type: an int that became a double is read as one. The present one may not be stored yet.
   const versions = [...reader.schemas().filter(schema => schema.source === source), ...sources.filter(({ name }) => name === source)]
   const columns = new Map(versions.flatMap(version => version.columns.map(column => [column.name, column])))
@@ -209,7 +215,7 @@ function eventOf({ source, block, row, strings }: LocatedEvent, reader: FolderLo
     const value = deliveredCell(column, row, { type, ...(scale !== undefined && { scale }) }, strings)
     return [name, value !== null && type === 'bool' ? value === 1 : value]
   })
-  return { kind: 'event', source, time: block.time[row], arrival: block.arrival[row], fields: Object.fromEntries(fields) }
+  return { time: block.time[row], arrival: block.arrival[row], fields: Object.fromEntries(fields) }
 }
 
 function effectsOf({ model, key }: RecordedDecision, effects: readonly StoredEffect[], sample: StageSample | undefined): TracedEffect[] {

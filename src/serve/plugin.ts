@@ -31,6 +31,7 @@ import { schemaRoutes } from './routes/schemas.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { seriesRoutes } from './routes/series.ts'
+import { sourceEventRoutes } from './routes/source-events.ts'
 import { statusRoutes } from './routes/status.ts'
 import { dashboardRoutes } from './ui/dashboard.ts'
 import { UnsignedWebhookCounts } from './access/webhook-signature.ts'
@@ -114,6 +115,7 @@ const allRoutes = [
   schemaRoutes,
   auditRoutes,
   eventRoutes,
+  sourceEventRoutes,
   seriesRoutes,
   alertRoutes,
   healthRoutes,

@@ -1,6 +1,6 @@
 /** The event streams of a server, for decisions, effects, samples and alerts, with a limit on readers: in total and for each client. */
 import type { ServerResponse } from 'node:http'
-import { limits, sumBy } from '../../base/index.ts'
+import { callEvery, limits, sumBy } from '../../base/index.ts'
 import type { RunMonitor } from '../../monitor/index.ts'
 import type { FolderView, PersonalMask } from '../../operate/index.ts'
 import type { ResourceLimits } from '../access/resource-limits.ts'
@@ -10,6 +10,7 @@ import { decisionJournal } from './decision-journal.ts'
 import { effectJournal } from './effect-journal.ts'
 import { EventStream } from './event-stream.ts'
 import { sampleJournal } from './sample-journal.ts'
+import { sourceEventJournal } from './source-event-journal.ts'
 import { ServeError } from '../http/serve-error.ts'
 
 /** The parts that the streams share with their server. */
@@ -28,6 +29,8 @@ interface ValueStreams {
   /** Decisions without their inputs, for lists. */
   readonly decisionResults: EventStream
   readonly effects: EventStream
+  /** Events of sources, sampled above a rate. */
+  readonly sourceEvents: EventStream
 }
 
 /** The streams of decisions, of effects, of samples of the time series, and of changes of alerts. */
@@ -38,6 +41,7 @@ export class EventStreams {
   readonly samples: EventStream
   readonly alerts: EventStream
   readonly #admitted: Budget
+  readonly #tail: { stop(): void }
   #isClosed = false
 
   constructor({ log, series }: Pick<FolderView, 'log' | 'series'>, { bounds, mask, monitor, onError }: EventStreamOptions) {
@@ -46,11 +50,16 @@ export class EventStreams {
       decisions: new EventStream(decisionJournal(log, 'all', onError, streamMask), bounds, onError),
       decisionResults: new EventStream(decisionJournal(log, 'results', onError, streamMask), bounds, onError),
       effects: new EventStream(effectJournal(log.effects, streamMask), bounds, onError),
+      sourceEvents: new EventStream(sourceEventJournal(log, streamMask), bounds, onError),
     })
     this.values = streamsOf()
     this.masked = mask ? streamsOf(mask) : this.values
     this.samples = new EventStream(sampleJournal(series), bounds, onError)
     this.alerts = new EventStream(alertJournal(monitor?.changes), bounds, onError)
+    // A commit without decisions notifies nobody; and more messages a second than a person reads would cost the run.
+    this.#tail = callEvery(limits.EVENT_TAIL_EVERY_MS, () => {
+      for (const { sourceEvents } of [this.values, this.masked]) if (sourceEvents.readers > 0) sourceEvents.notify()
+    })
   }
 
   get readers(): number {
@@ -88,6 +97,7 @@ export class EventStreams {
   /** Ends all streams. Their readers reconnect to the server that takes over. */
   close(): void {
     this.#isClosed = true
+    this.#tail.stop()
     for (const stream of this.#streams) stream.close()
   }
 

@@ -245,6 +245,14 @@ export const sharedSchemas = {
       settled: utcMs,
     },
   ),
+  RecentEvents: object(
+    {
+      events: list(object({ entry: count, time: utcMs, arrival: utcMs, fields: described(values, 'by column') })),
+      skipped: described(count, 'further events of the source in the entries that were read'),
+      unread: described(count, 'entries of the log, of any source, that were not read'),
+    },
+    { end: described(count, 'sequence number of the next entry of the log') },
+  ),
   ReplayedDeadLetters: object({
     letters: described(
       list(

@@ -93,12 +93,12 @@ export const streamOperation = (
   operationId: string,
   subject: string,
   [event, data]: readonly [string, string],
-  filter: OpenapiSchema,
+  filter?: OpenapiSchema,
   ...more: readonly OpenapiSchema[]
 ): OpenapiSchema => ({
   get: operation(operationId, `${subject}, as server-sent events; a client resumes after an id`, {
     parameters: [
-      filter,
+      ...(filter ? [filter] : []),
       queryParameter(
         'after',
         { type: 'string', pattern: '^(?:[0-9]{1,15}(?:\\.[0-9]{1,9})?)?$' },

@@ -1,8 +1,8 @@
 /** OpenAPI operations of each source, feature group, model and report of a pipeline. */
-import { durationText } from '../../base/index.ts'
+import { durationText, limits } from '../../base/index.ts'
 import type { GroupIR, ModelIR, PipelineIR, SourceIR } from '../../define/ir/index.ts'
 import { featuresSchema, keyColumns, keySchema, type OpenapiSchema, recordSchema, schemaTerms } from './json-schema.ts'
-import { json, operation, type Paths } from './operation.ts'
+import { json, operation, type Paths, queryParameter, readOperation, streamOperation } from './operation.ts'
 
 const { described, list, object, ref, text } = schemaTerms
 
@@ -40,7 +40,14 @@ function eventPaths(source: SourceIR): Paths {
         answer: json('all records are durable', ref('Receipt')),
         errors: [404, 422, 503],
       }),
+      ...readOperation(`events_of_${name}`, `The newest events of '${name}', oldest first`, json('the events', ref('RecentEvents')), [
+        queryParameter('limit', { type: 'integer', minimum: 1, maximum: limits.EVENTS_LISTED_MAX }, 'how many; 20 by default'),
+      ]),
     },
+    [`/sources/${name}/events/stream`]: streamOperation(`stream_of_${name}`, `Events of '${name}' as they come, sampled above a rate`, [
+      'events',
+      'RecentEvents',
+    ]),
   }
 }
 

@@ -20,27 +20,47 @@ export function eventRoutes(app: FastifyInstance, context: ServerContext): void 
   eventStreamRoute(app, '/effects/stream', { streams, of: 'effects', kind: 'action', named: ir.actions ?? [], detailRole })
 }
 
-interface StreamRoute {
+interface NamedStreamRoute {
   readonly streams: EventStreams | undefined
   readonly of: 'decisions' | 'effects' | 'samples' | 'alerts'
   /** The filter of the stream, and its query parameter. */
   readonly kind: 'model' | 'action' | 'name' | 'severity'
   readonly named: readonly { readonly name: string }[]
+  readonly detailRole?: Role | undefined
+}
+
+/** Adds a route that streams events of one kind, of one name if the client gives it. */
+export function eventStreamRoute(app: FastifyInstance, path: string, { kind, named, ...route }: NamedStreamRoute): void {
+  const find = lookupByName(kind, named)
+  addStreamRoute(app, path, { ...route, parameters: [kind], filterOf: ({ [kind]: name }) => (name === undefined ? name : find(name).name) })
+}
+
+interface StreamRoute {
+  readonly streams: EventStreams | undefined
+  readonly of: 'decisions' | 'effects' | 'samples' | 'sourceEvents'
+  /** Query parameters beside `after`. */
+  readonly parameters: readonly string[]
+  /** The name whose events the client wants; all if absent. Throws 404. */
+  readonly filterOf: (parameters: Readonly<Partial<Record<string, string>>>, path: Readonly<Record<string, string>>) => string | undefined
   /** Readers without this role get the stream without personal data. */
   readonly detailRole?: Role | undefined
 }
 
-/** Adds a route that streams events of one kind. */
-export function eventStreamRoute(app: FastifyInstance, path: string, { streams, of, kind, named, detailRole }: StreamRoute): void {
-  const find = lookupByName(kind, named)
-  const parameters = [kind, 'after', ...(of === 'decisions' ? (['vector'] as const) : [])] as const
-  app.get<{ Querystring: Query }>(
+/** Adds a route that streams events. */
+export function addStreamRoute(
+  app: FastifyInstance,
+  path: string,
+  { streams, of, parameters: own, filterOf, detailRole }: StreamRoute,
+): void {
+  const parameters = [...own, 'after', ...(of === 'decisions' ? ['vector'] : [])]
+  app.get<{ Querystring: Query; Params: Readonly<Record<string, string>> }>(
     path,
     { exposeHeadRoute: false, config: { role: 'read', isStream: true, query: parameters, detailRole } },
     async (request, reply) => {
       if (!streams) throw new ServeError('SPILL_UNSUPPORTED', `this server has no stream of ${of}: it was made without a feed`)
-      const { [kind]: name, after, vector = 'true' } = singleParameters(request.query, parameters)
-      if (name !== undefined) find(name)
+      const query = singleParameters(request.query, parameters)
+      const filter = filterOf(query, request.params)
+      const { after, vector = 'true' } = query
       if (vector !== 'true' && vector !== 'false') throw new ServeError('SPILL_INPUT', `?vector=${vector} is true or false`)
       const last = request.headers['last-event-id']
       // `after=0` asks for all events. `Last-Event-ID: 0` is a reader that reconnects before the first event.
@@ -49,7 +69,7 @@ export function eventStreamRoute(app: FastifyInstance, path: string, { streams, 
       reply.hijack()
       const values = request.hasDetailRole ? streams.values : streams.masked
       const stream = of === 'samples' || of === 'alerts' ? streams[of] : values[vector === 'false' ? 'decisionResults' : of]
-      stream.add(reply.raw, { position, filter: name, isStillAuthorized: request.isStillAuthorized })
+      stream.add(reply.raw, { position, filter, isStillAuthorized: request.isStillAuthorized })
     },
   )
 }

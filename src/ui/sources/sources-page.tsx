@@ -1,4 +1,4 @@
-/** Sources: rates, duplicates, late and rejected records, columns, and the decisions that follow as they come. */
+/** Sources: rates, duplicates, late and rejected records, columns, events and the decisions that follow as they come. */
 import type { DecisionAnswer, LetterCounts, PipelineAnswer, SourceAnswer } from '../core/answers.ts'
 import type { View } from '../core/location.ts'
 import { Link, setFilters } from '../core/router.tsx'
@@ -8,6 +8,7 @@ import { DecisionTable } from '../decisions/decision-list.tsx'
 import { useResource } from '../core/resource.ts'
 import { newestLevel, type SeriesAnswer } from '../live/stored-series.ts'
 import { useEventTail } from '../live/event-tail.ts'
+import { EventTailList } from './event-tail-list.tsx'
 import { SchemaVersions } from './schema-versions.tsx'
 import { acceptedOf, rateOf } from '../live/status-history.ts'
 import { useLiveStatus } from '../live/use-status.ts'
@@ -115,6 +116,12 @@ function SourcePage({ view, source, pipeline }: SourcesProps & { readonly source
       <RateHistory view={view} lines={[sourceLine(name)]} />
       <Columns source={source} />
       <SchemaVersions source={name} />
+      <EventTailList
+        view={view}
+        source={name}
+        columns={source.columns.map(column => column.name)}
+        isDecidedOn={pipeline.models.some(model => model.source === name)}
+      />
       <LiveDecisions view={view} source={name} pipeline={pipeline} />
     </>
   )
@@ -187,7 +194,6 @@ function Columns({ source: { columns, key, time, id, dedupe } }: { readonly sour
   )
 }
 
-/** Events of a source have no stream of their own; the decisions that they trigger have. */
 function LiveDecisions({ view, source, pipeline }: SourcesProps & { readonly source: string }) {
   const models = pipeline.models.filter(model => model.source === source)
   const isLive = view.query['live'] !== undefined
