@@ -9,6 +9,7 @@ import { expectNoArguments } from '../command/arguments.ts'
 import { defineCommand } from '../command/command.ts'
 import { hostAndPort, DevRun } from './dev-run.ts'
 import { FolderActivityReader, type FolderActivity } from '../../operate/index.ts'
+import { hasBrowser, openBrowser } from './open-browser.ts'
 import { untilSignal } from '../run/run-process.ts'
 import { hasSamples } from '../../sources/index.ts'
 import { decisionText, pluralize } from '../command/text-format.ts'
@@ -38,6 +39,7 @@ export const devCommand = defineCommand({
       help: 'a file of a source, as for run; turns sample events off; may be repeated',
     },
     'no-samples': { help: 'send no sample events' },
+    'no-open': { help: 'do not open the dashboard in a browser; by default it opens on a terminal, except in CI and over SSH' },
     listen: { setting: 'listen', value: 'ADDRESS', help: `serve over HTTP at PORT or HOST:PORT [default: ${LISTEN_DEFAULT}]` },
     data: { value: 'DIR', help: `the data folder [default: ${DATA_DEFAULT}]` },
     json: { help: 'print each decision and each effect as a line of JSON, and nothing else' },
@@ -49,11 +51,14 @@ export const devCommand = defineCommand({
     const {
       source: sources = [],
       'no-samples': noSamples = false,
+      'no-open': noOpen = false,
       listen = LISTEN_DEFAULT,
       data = project.pathOf(DATA_DEFAULT),
       json = false,
     } = values
-    return new Dev({ path, sources, listen, data, samples: sources.length === 0 && !noSamples, json }).run()
+    const { platform, stdout, env } = process
+    const opens = !noOpen && !json && hasBrowser({ platform, isTerminal: stdout.isTTY, env })
+    return new Dev({ path, sources, listen, data, samples: sources.length === 0 && !noSamples, json, opens }).run()
   },
 })
 
@@ -64,6 +69,8 @@ interface Request {
   readonly data: string
   readonly samples: boolean
   readonly json: boolean
+  /** Open the dashboard once the first version listens. */
+  readonly opens: boolean
 }
 
 class Dev {
@@ -149,6 +156,7 @@ class Dev {
       printStatus(old?.isRunning ? 'the previous version continues' : 'nothing runs until a file changes')
       return next
     }
+    if (this.#request.opens && !this.#current) openBrowser(`${url}/ui`)
     this.#current = next
     this.#listen = hostAndPort(url)
     void this.#reportEnd(next)

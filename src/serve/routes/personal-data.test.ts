@@ -169,7 +169,12 @@ test('effects: the key', async () => {
   assert.equal(effects[0].key, '***')
 })
 
-test('streams of decisions and effects', async () => {
+test('events of a source: its personal columns', async () => {
+  const { events } = await masked('GET', '/sources/readings/events')
+  assert.deepEqual(events[0].fields, { id: '1', patient: '***', doctor: '***', ward: 'north', glucose: 60, at: start })
+})
+
+test('streams of decisions, effects and events', async () => {
   await app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = app.server.address() as { port: number }
   const firstEvent = async (path: string, roles: string): Promise<string> => {
@@ -183,11 +188,11 @@ test('streams of decisions and effects', async () => {
     stop.abort()
     return text
   }
-  for (const path of ['/events', '/effects/stream']) {
+  for (const path of ['/events', '/effects/stream', '/sources/readings/events/stream']) {
     const hidden = await firstEvent(path, without)
     assert.doesNotMatch(hidden, /-secret/, path)
-    assert.match(hidden, /"key":"\*\*\*"/, path)
-    assert.match(await firstEvent(path, `${without},personal`), /"key":"ann-secret"/, path)
+    assert.match(hidden, /"(key|patient)":"\*\*\*"/, path)
+    assert.match(await firstEvent(path, `${without},personal`), /"(key|patient)":"ann-secret"/, path)
   }
 })
 
