@@ -10,6 +10,8 @@ import { percentText, spanText, timeStamp, valueText } from '../core/text.ts'
 import { AskAgain } from './ask-again.tsx'
 import { decisionDifferences, decisionInputs } from './decision-inputs.ts'
 import { DecisionList } from './decision-list.tsx'
+import { Differences } from './differences.tsx'
+import { ValuesNow } from './values-now.tsx'
 import { waterfallOf, waterfallText } from './waterfall.ts'
 
 interface DecisionProps {
@@ -60,10 +62,11 @@ function Trace({ trace, pipeline }: { readonly trace: TraceAnswer; readonly pipe
         <section aria-label="Inputs">
           <h2>Inputs</h2>
           <Inputs decision={decision} pipeline={pipeline} />
+          <ValuesNow decision={decision} on={on} pipeline={pipeline} />
         </section>
       </div>
       {on?.kind === 'request' && mayDecide && <AskAgain model={decision.model} fields={on.fields} onAnswer={setAgain} />}
-      {again && <Differences before={decision} after={again} />}
+      {again && <Differences title="Served then, and answered now" rows={decisionDifferences(decision, again)} />}
     </article>
   )
 }
@@ -183,37 +186,5 @@ function Inputs({ decision, pipeline }: { readonly decision: DecisionAnswer; rea
         ))}
       </tbody>
     </table>
-  )
-}
-
-function Differences({ before, after }: { readonly before: DecisionAnswer; readonly after: DecisionAnswer }) {
-  return (
-    <section aria-live="polite">
-      <h2>Served then, and answered now</h2>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Input</th>
-            <th scope="col" class="number">
-              Served
-            </th>
-            <th scope="col" class="number">
-              Now
-            </th>
-            <th scope="col">Difference</th>
-          </tr>
-        </thead>
-        <tbody>
-          {decisionDifferences(before, after).map(row => (
-            <tr key={row.name} class={row.isDifferent ? 'different' : ''}>
-              <th scope="row">{row.name}</th>
-              <td class="number">{valueText(row.before)}</td>
-              <td class="number">{valueText(row.after)}</td>
-              <td>{row.isDifferent ? 'differs' : 'same'}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
   )
 }

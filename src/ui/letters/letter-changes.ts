@@ -1,4 +1,5 @@
-/** Replay and drop of dead letters, with the outcome in words. */
+/** Replay, drop and restoration of dead letters, with the outcome in words. */
+import type { LetterAnswer } from '../core/answers.ts'
 import { call } from '../core/server.ts'
 import { pluralText } from '../core/text.ts'
 import { type ReplayAnswer, replayText } from './replay-text.ts'
@@ -7,6 +8,12 @@ import { type ReplayAnswer, replayText } from './replay-text.ts'
 export async function replayLetters(ids: readonly number[], source?: string): Promise<string> {
   const body = { ids, omitUnsendable: true, ...(source !== undefined && { source }) }
   return replayText(await call<ReplayAnswer>('POST', '/dead-letters/replay', body))
+}
+
+/** Puts the record that came in place of the edited one. A replay cannot be undone: its event is in the log, and decisions followed. */
+export async function restoreLetter({ id, version, original }: LetterAnswer): Promise<string> {
+  await call('PATCH', `/dead-letters/${id}`, { version, raw: original })
+  return 'The record is again as it came.'
 }
 
 export async function dropLetters(ids: readonly number[], why: string): Promise<string> {

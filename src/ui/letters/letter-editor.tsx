@@ -78,6 +78,7 @@ export function LetterEditor({ letter, pipeline, change, onSaved }: EditorProps)
         <textarea class="record" rows={8} aria-label="Record" value={text} onInput={event => setText(event.currentTarget.value)} />
       )}
       {cleared.length === 0 && <Preview letter={letter} fields={fields} />}
+      <p class="soft">A replay cannot be undone: the record becomes an event of the log, and decisions and effects follow from it.</p>
       {newer && <Conflict letter={newer} onTheirs={onSaved} onMine={() => saveAs(newer.version, false)} />}
       <div class="buttons">
         <button type="button" class="primary" disabled={isBlocked} onClick={() => saveAs(letter.version, true)}>

@@ -6,6 +6,7 @@ import { agoText, timeStamp } from '../core/text.ts'
 import { browserNow } from '../core/clock.ts'
 import { ChangeNotice } from '../parts/change-notice.tsx'
 import { useChange } from '../parts/use-change.ts'
+import { restoreLetter } from './letter-changes.ts'
 import { LetterEditor } from './letter-editor.tsx'
 import { recordText } from './record-fields.ts'
 
@@ -37,6 +38,17 @@ export function LetterPage({ id, pipeline }: { readonly id: string; readonly pip
             <section>
               <h2>The record as it came</h2>
               <pre class="record">{recordText({ raw: letter.original })}</pre>
+              {letter.original !== letter.raw && !letter.isMasked && (
+                <div class="buttons">
+                  <button
+                    type="button"
+                    disabled={change.isBusy}
+                    onClick={() => void change.run(() => restoreLetter(letter)).then(isDone => isDone && reload())}
+                  >
+                    Undo the edits
+                  </button>
+                </div>
+              )}
             </section>
           )}
         </>
