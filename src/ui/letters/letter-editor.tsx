@@ -64,11 +64,7 @@ export function LetterEditor({ letter, pipeline, change, onSaved }: EditorProps)
   return (
     <section aria-label="Record">
       <h2>Record</h2>
-      {letter.isMasked && (
-        <p class="soft">
-          Personal data are masked as ***, since your roles do not include “personal”. Fields that you do not change keep their values.
-        </p>
-      )}
+      {letter.isMasked && <MaskNotice />}
       {letter.source === undefined && (
         <SourceChoice names={pipeline.sources.map(({ name }) => name)} chosen={sourceName} onChoose={setSourceName} />
       )}
@@ -100,6 +96,12 @@ export function LetterEditor({ letter, pipeline, change, onSaved }: EditorProps)
     </section>
   )
 }
+
+const MaskNotice = () => (
+  <p class="soft">
+    Personal data are masked as ***, since your roles do not include “personal”. Fields that you do not change keep their values.
+  </p>
+)
 
 interface SourceChoiceProps {
   readonly names: readonly string[]

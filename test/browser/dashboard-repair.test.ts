@@ -1,0 +1,165 @@
+/**
+ * Repairs in the dashboard of a run with personal data and a labelled model: a person follows events, starts and cancels an audit, compares a
+ * decision with now, undoes an edit; and sees no personal data without the role.
+ */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { after, before, describe, test } from 'node:test'
+import { count, entity, features, labelFrom, linear, model, on, pipeline, source, stream, t } from '../../src/index.ts'
+import { recordBatchOf } from '../../src/intake/record-batch.ts'
+import { AuditJobs } from '../../src/operate/audit-jobs.ts'
+import { serveRunControl } from '../../src/operate/control/serve-control.ts'
+import { LiveRun } from '../../src/run/loop/live-run.ts'
+import { addToken } from '../../src/serve/access/token-file.ts'
+import { Tokens } from '../../src/serve/access/tokens.ts'
+import { CommitFeed } from '../../src/serve/events/journal.ts'
+import { serve } from '../../src/serve/server.ts'
+import { scratchFolder } from '../scratch.ts'
+import { Browser, type Page } from './browser.ts'
+import { click, fill, until, untilText } from './dashboard-run.ts'
+import { contrasts, outside } from './look.ts'
+import { browserProgram } from './program.ts'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const violations = `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))`
+
+const program = browserProgram()
+const skip = program ? false : 'there is no Chromium, and npm test could bring none'
+
+const card = entity('card', t.string().personal())
+const payments = source('payments', {
+  schema: { id: t.string(), card, amount: t.int(), at: t.timestamp() },
+  key: 'card',
+  time: 'at',
+  id: 'id',
+})
+const backs = source('backs', { schema: { payment: t.string(), fraud: t.bool(), at: t.timestamp() }, key: 'payment', time: 'at' })
+const now = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1d') }) })
+const fraud = model('fraud', {
+  decide: on(payments),
+  inputs: p => ({ amount: p.amount, n: now.of(p.card).n }),
+  label: labelFrom(backs, { join: 'payment', value: b => b.fraud, negativeAfter: '1h' }),
+  score: linear({ intercept: 0, weights: { n: 1 } }),
+})
+const shop = pipeline('shop', [fraud])
+
+/** An audit that runs until it is cancelled. */
+const endlessAudit = [process.execPath, '-e', "console.error('sweeping now …'); setInterval(() => {}, 1000)", '--']
+
+describe('repairs in the dashboard', { skip, timeout: 300_000 }, () => {
+  let browser: Browser
+  let live: LiveRun
+  let url: string
+  let close: () => Promise<void>
+  let tokens: Readonly<Record<'ann' | 'bob', string>>
+  const send = (...records: readonly object[]) => live.run.submit('payments', recordBatchOf(records))
+  const pay = (id: string, amount: unknown = 5) => ({ id, card: 'secret-card', amount, at: new Date().toISOString() })
+
+  before(async () => {
+    browser = new Browser(program!)
+    const data = scratchFolder('dashboard-repair')
+    const feed = new CommitFeed()
+    live = await LiveRun.open(shop, data, { onRecorded: feed.notify })
+    const audits = new AuditJobs(endlessAudit)
+    const control = await serveRunControl(live, { pipeline: shop, data, onReport: report => assert.fail(report) })
+    tokens = {
+      ann: addToken(data, 'ann', ['read', 'operate'], 0),
+      bob: addToken(data, 'bob', ['admin'], 0),
+    }
+    const app = serve({ run: live.run, pipeline: shop, data, feed, control, audits, tokens: new Tokens(data) })
+    url = await app.listen({ host: '127.0.0.1', port: 0 })
+    close = async () => {
+      await app.close()
+      await audits.close()
+      await live.stop()
+    }
+    await send(pay('1'), pay('2'), pay('3', 'secret amount of secret-card'))
+  })
+  after(async () => {
+    await browser.close()
+    await close()
+  })
+
+  async function signedIn(path: string, name: 'ann' | 'bob'): Promise<Page> {
+    const page = await browser.page()
+    await page.resize(1280)
+    await page.open(`${url}/ui${path}`)
+    await until(page, `document.querySelector('main')`)
+    await fill(page, 'Token', tokens[name])
+    await click(page, 'Sign in')
+    return page
+  }
+
+  async function assertAccessible(page: Page): Promise<void> {
+    await page.evaluate(axe)
+    for (const scheme of ['light', 'dark'] as const)
+      for (const width of [1280, 360]) {
+        await page.resize(width)
+        await page.as({ scheme })
+        const place = `${scheme} at ${width} px`
+        assert.deepEqual(await page.evaluate(violations), [], place)
+        assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width, place)
+        assert.deepEqual(await page.evaluate(outside), [], place)
+        assert.deepEqual((await page.evaluate<{ low: string[] }>(contrasts(4.5))).low, [], place)
+      }
+  }
+
+  test('events of a source appear as they come', async () => {
+    const page = await signedIn('/sources/payments?tail=1', 'bob')
+    await untilText(page, 'Newest first.')
+    await untilText(page, 'secret-card')
+    const rows = `document.querySelectorAll('[aria-label=Events] tbody tr').length`
+    const before = await page.evaluate<number>(rows)
+    await send(pay('live 1'), pay('live 2'))
+    await until(page, `${rows} === ${before + 2}`)
+    assert.match(await page.evaluate<string>(`document.querySelector('[aria-label=Events] tbody tr').innerText`), /live 2/)
+    await assertAccessible(page)
+  })
+
+  test('without the role, pages have masks, and their rows still lead on', async () => {
+    const page = await signedIn('/decisions', 'ann')
+    await untilText(page, '***')
+    await click(page, '20')
+    await untilText(page, 'Inputs')
+    await untilText(page, '"card": "***"')
+    for (const path of ['/sources/payments', '/dead-letters', '/dead-letters/1']) {
+      await page.open(`${url}/ui${path}`)
+      await untilText(page, '***')
+      assert.doesNotMatch(await page.evaluate<string>('document.body.innerText'), /secret-card/, path)
+    }
+    await untilText(page, 'Personal data are masked')
+    await assertAccessible(page)
+  })
+
+  test('an audit is started, followed and cancelled', async () => {
+    const page = await signedIn('/audit', 'bob')
+    await click(page, 'Start an audit')
+    await untilText(page, 'sweeping now')
+    await assertAccessible(page)
+    await click(page, 'Cancel the audit')
+    await untilText(page, 'was cancelled')
+    await until(page, `[...document.querySelectorAll('button')].some(({ textContent }) => textContent === 'Start an audit')`)
+  })
+
+  test('a decision is compared with now, and nothing is decided', async () => {
+    const page = await signedIn('/decisions/0', 'bob')
+    const before = live.run.counts.totals.decisions
+    await click(page, 'Compare with now')
+    await untilText(page, 'Features then and now')
+    const rows = await page.evaluate<string[]>(`[...document.querySelectorAll('tr.different th')].map(cell => cell.textContent)`)
+    assert.deepEqual(rows, ['n'])
+    assert.equal(live.run.counts.totals.decisions, before)
+    await assertAccessible(page)
+  })
+
+  test('the edits of a dead letter are undone', async () => {
+    const page = await signedIn('/dead-letters/1', 'bob')
+    await untilText(page, 'A replay cannot be undone')
+    await fill(page, 'amount', '7')
+    await click(page, 'Save')
+    await click(page, 'Undo the edits')
+    await untilText(page, 'The record is again as it came.')
+    await until(page, `document.body.innerText.includes('secret amount') && !document.body.innerText.includes('Undo the edits')`)
+  })
+})
