@@ -29,14 +29,14 @@ const measure = async () => {
   const { position, end } = place
   return new Map([['', { position, end, lag: end - position, unit: 'rows' }]])
 }
-/** Commits and requests in progress. */
-let inProgress = 0
+/** Commits and requests in progress, and durable samples. */
+const progress = { pending: 0, samples: 0 }
 const counted = async <T>(promise: Promise<T>): Promise<T> => {
-  inProgress++
+  progress.pending++
   try {
     return await promise
   } finally {
-    inProgress--
+    progress.pending--
   }
 }
 const live = await LiveRun.open(shop, data, { clock })
@@ -67,12 +67,11 @@ const alertReceivers = opened.map(receiver => ({
 const lagSources = [{ source: 'payments', isAlive: () => true, measure }]
 const onReport = (text: string) => console.error(text)
 const monitor = startMonitoring(live, { pipeline: shop, data, clock, after, alertReceivers, lagSources, onReport })
-let samples = 0
-monitor.subscribe(() => samples++)
+monitor.subscribe(() => progress.samples++)
 /** Waits until all samples up to now are durable, and what follows from them is sent: on a busy machine that takes a while. */
 const settled = async () => {
   do await pause(2)
-  while (inProgress > 0 || samples < Math.floor((clock() - Number(start)) / limits.SERIES_SAMPLE_MS))
+  while (progress.pending > 0 || progress.samples < Math.floor((clock() - Number(start)) / limits.SERIES_SAMPLE_MS))
 }
 console.log('ready')
 for await (const line of createInterface({ input: process.stdin })) {

@@ -37,7 +37,7 @@ export function eventStreamRoute(app: FastifyInstance, path: string, { kind, nam
 
 interface StreamRoute {
   readonly streams: EventStreams | undefined
-  readonly of: 'decisions' | 'effects' | 'samples' | 'sourceEvents'
+  readonly of: 'decisions' | 'effects' | 'samples' | 'alerts' | 'sourceEvents'
   /** Query parameters beside `after`. */
   readonly parameters: readonly string[]
   /** The name whose events the client wants; all if absent. Throws 404. */
