@@ -249,6 +249,17 @@ test('a source whose day begins an hour later after a change of the clock has no
   assert.deepEqual([...simulation.run(7 * DAY, later)], [])
 })
 
+test('a source with a few records a minute at night is silent for minutes now and then', () => {
+  const next = random(10)
+  const simulation = new Simulation()
+  const randomly = (now: number) => {
+    const mean = 3 + 10 * Math.max(0, Math.sin((((now / HOUR) % 24) - 6) * (Math.PI / 18)))
+    return records(arrivals(next, (mean * SAMPLE) / MINUTE))
+  }
+  simulation.run(DAY, randomly)
+  assert.deepEqual([...simulation.run(60 * DAY, randomly)], [])
+})
+
 test('a source whose records come in bursts at random has not stopped when none come for a while', () => {
   for (const [seed, minutes] of [
     [1, 5],

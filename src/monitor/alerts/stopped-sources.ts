@@ -20,7 +20,7 @@ import type { Alert } from '../alert.ts'
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000]
 const [DAY_MINUTES, KEPT_MINUTES] = [DAY / MINUTE, limits.SERIES_POINTS_KEPT_MS / MINUTE]
 const SILENT_MINUTES_MIN = 3
-/** A silence is longer than usual from so many times the longest usual one. */
+/** A silence is longer than usual from so many times the longest usual one, and a minute each. */
 const SILENCE_FACTOR = 3
 /** Lengths of silences that are compared with the same time a week ago, minutes. */
 const comparedMinutes = [120, 240, 480]
@@ -110,10 +110,11 @@ export class StoppedSources {
   #stoppedText(source: string, state: SourceState, minute: number): string | undefined {
     if (state.silence <= SILENT_MINUTES_MIN) return undefined
     const { gap, second, records, hours } = this.#usual(state)
-    const silent = Math.max(SILENT_MINUTES_MIN, SILENCE_FACTOR * gap)
+    // A silence of so many whole minutes may have lasted almost two more.
+    const silent = SILENCE_FACTOR * (gap + 1)
     if (hours < limits.SOURCE_HOURS_MIN || records < limits.SOURCE_RECORDS_MIN) return undefined
     const isMissed = (minutes: number): boolean =>
-      state.silence > minutes && minutes >= SILENCE_FACTOR * second && this.#wasBusy(state, minute - WEEK_MINUTES, minutes)
+      state.silence > minutes && minutes >= SILENCE_FACTOR * (second + 1) && this.#wasBusy(state, minute - WEEK_MINUTES, minutes)
     const weekly = comparedMinutes.find(isMissed)
     if (weekly !== undefined)
       return `source '${source}' has no records for ${durationText(weekly * MINUTE)}; it had some at the same time a week ago`
