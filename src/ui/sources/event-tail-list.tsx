@@ -52,7 +52,7 @@ interface EventTableProps extends Pick<EventTailProps, 'columns' | 'isDecidedOn'
 
 function EventTable({ events, columns, isDecidedOn }: EventTableProps) {
   return (
-    <div class="wide" role="region" aria-label="Events" tabIndex={0}>
+    <div class="wide" role="region" aria-label="Columns of the events" tabIndex={0}>
       <table class="list">
         <thead>
           <tr>
