@@ -87,7 +87,7 @@ test('each fault shows within five minutes, as the cause that it is', () => {
     simulation.run(DAY, usual)
     const held = simulation.run(10 * MINUTE, now => {
       for (let number = 0; fault[delivered] === 0 && number < 5; number++)
-        simulation.conditions.receivers.add({ action: 'block', number, outcome: 'tried', at: now })
+        simulation.conditions.receivers.add({ action: 'block', number, outcome: 'tried', made: now, at: now })
       return { ...usual(now), ...fault }
     })
     assert.ok((held.get(text) ?? Infinity) <= 5 * MINUTE, `${text}: ${JSON.stringify([...held])}`)
@@ -114,18 +114,39 @@ test('a few effects that are rejected again and again are a ticket, and an outag
   const outage = new Simulation()
   outage.run(6 * HOUR, healthySample(random(4), 1))
   const down = (now: number) => {
-    for (let number = 0; number < 5; number++) outage.conditions.receivers.add({ action: 'block', number, outcome: 'tried', at: now })
+    for (let number = 0; number < 5; number++)
+      outage.conditions.receivers.add({ action: 'block', number, outcome: 'tried', made: now, at: now })
     return { [failed]: 5, cpu_ms: 1, 'effects_waiting?action=block': 5 }
   }
   assert.deepEqual(
     [...outage.run(2 * HOUR, down).keys()].filter(text => text.includes('effects')),
     ['page effects block'],
   )
-  outage.conditions.receivers.add({ action: 'block', number: 1, outcome: 'delivered', at: outage.now })
+  outage.conditions.receivers.add({ action: 'block', number: 1, outcome: 'delivered', made: outage.now, at: outage.now })
   assert.deepEqual(
     [...outage.run(HOUR, healthySample(random(5), 1)).keys()].filter(text => text.includes('effects')),
     [],
   )
+})
+
+test('effects that come late after an outage of their receiver are no page of their own', () => {
+  const simulation = new Simulation()
+  const { receivers } = simulation.conditions
+  const usual = { [delivered]: 10, [met]: 10, 'effects_waiting?action=block': 1 }
+  simulation.run(6 * HOUR, () => usual)
+  let number = 0
+  const due = (made: number) => ({ action: 'block', number: number++, made, due: made + MINUTE })
+  const from = simulation.now
+  simulation.run(30 * MINUTE, now => {
+    for (let i = 0; i < 5; i++) receivers.add({ ...due(now), outcome: 'tried', at: now })
+    return { [failed]: 5, 'effects_waiting?action=block': 5 }
+  })
+  const held = simulation.run(20 * MINUTE, now => {
+    for (let i = 0; i < 10; i++) receivers.add({ ...due(from), outcome: 'delivered', at: now })
+    return { ...usual, [missed]: 10 }
+  })
+  assert.deepEqual([...held], [])
+  assert.ok(simulation.run(20 * MINUTE, () => ({ ...usual, [missed]: 10 })).has('page deadline block'), 'those of later effects are')
 })
 
 test('a group that has no result yet is not judged, and its decisions do not count later', () => {

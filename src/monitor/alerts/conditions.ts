@@ -92,9 +92,11 @@ export class RunConditions {
             bad: value - (within.get(group) ?? 0),
           })
           break
-        case 'deadlines':
-          this.#count('deadline', { kind: 'action', name: action }, at, value, outcome === 'missed')
+        case 'deadlines': {
+          const byOutage = outcome === 'missed' && !isStored ? this.receivers.takeMissed(action, value) : 0
+          this.#count('deadline', { kind: 'action', name: action }, at, value - byOutage, outcome === 'missed')
           break
+        }
         case 'effects':
           // A receiver that is down has an alert, which is to end with its outage.
           if (outcome === 'delivered' || !this.receivers.isDown(action))

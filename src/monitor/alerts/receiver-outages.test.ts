@@ -21,7 +21,7 @@ test('an outage holds from its first minutes until the receiver takes an effect,
   const outages = new ReceiverOutages()
   let down = Infinity
   for (const { number, at } of failedAttempts(8, 6 * HOUR)) {
-    outages.add({ action: 'block', number, outcome: 'tried', at })
+    outages.add({ action: 'block', number, made: begin, outcome: 'tried', at })
     outages.judge(at)
     if (outages.isDown('block')) down = Math.min(down, at)
     assert.equal(outages.isDown('block'), at >= down)
@@ -30,25 +30,25 @@ test('an outage holds from its first minutes until the receiver takes an effect,
   const [{ severity, summary }] = outages.conditions()
   assert.equal(severity, 'page')
   assert.match(summary, /^the receiver of action 'block' has taken none of \d+ attempts in 65.1 s, and none since$/)
-  outages.add({ action: 'block', number: 3, outcome: 'delivered', at: begin + 7 * HOUR })
+  outages.add({ action: 'block', number: 3, made: begin, outcome: 'delivered', at: begin + 7 * HOUR })
   assert.deepEqual(outages.conditions(), [])
 })
 
 test('effects that a receiver always rejects are no outage, and neither is one that takes some', () => {
   const poison = new ReceiverOutages()
   for (const { number, at } of failedAttempts(limits.RECEIVER_EFFECTS_MIN - 1, 6 * HOUR)) {
-    poison.add({ action: 'block', number, outcome: 'tried', at })
+    poison.add({ action: 'block', number, made: begin, outcome: 'tried', at })
     poison.judge(at)
     assert.ok(!poison.isDown('block'))
   }
   const partial = new ReceiverOutages()
   for (const [i, { number, at }] of failedAttempts(8, 6 * HOUR).entries()) {
-    partial.add({ action: 'block', number, outcome: i % 3 === 2 ? 'delivered' : 'tried', at })
+    partial.add({ action: 'block', number, made: begin, outcome: i % 3 === 2 ? 'delivered' : 'tried', at })
     partial.judge(at)
     assert.ok(!partial.isDown('block'))
   }
   const restarted = new ReceiverOutages()
-  for (let number = 1; number < 100; number++) restarted.add({ action: 'block', number, outcome: 'tried', at: begin })
+  for (let number = 1; number < 100; number++) restarted.add({ action: 'block', number, made: begin, outcome: 'tried', at: begin })
   restarted.judge(begin + limits.RECEIVER_DOWN_MS - 1)
   assert.deepEqual(restarted.conditions(), [])
 })
@@ -57,7 +57,7 @@ test('effects that are rare, or dead at once, show an outage too, until none has
   const outages = new ReceiverOutages()
   for (let number = 1; number <= 3; number++) {
     const at = begin + number * 10 * MINUTE
-    outages.add({ action: 'block', number, outcome: 'dead', at })
+    outages.add({ action: 'block', number, made: begin, outcome: 'dead', at })
     outages.addIdle('block', at + MINUTE)
     outages.judge(at + MINUTE)
     assert.equal(outages.isDown('block'), number === 3)
@@ -68,10 +68,25 @@ test('effects that are rare, or dead at once, show an outage too, until none has
   assert.ok(!outages.isDown('block'))
 })
 
+test('deadlines of effects that waited for a receiver that was down are missed by its outage, later ones are not', () => {
+  const outages = new ReceiverOutages()
+  const add = (number: number, outcome: 'tried' | 'delivered' | 'dead', made: number, at: number) =>
+    outages.add({ action: 'block', number, outcome, made, at, due: made + MINUTE })
+  for (let number = 1; number <= 5; number++) add(number, 'tried', begin, begin + number)
+  outages.judge(begin + 2 * MINUTE)
+  assert.ok(outages.isDown('block'))
+  add(1, 'dead', begin, begin + 10 * MINUTE)
+  add(6, 'delivered', begin + 20 * MINUTE, begin + 20 * MINUTE + 1)
+  for (let number = 2; number <= 5; number++) add(number, 'delivered', begin, begin + 30 * MINUTE)
+  add(7, 'delivered', begin + 31 * MINUTE, begin + 33 * MINUTE)
+  assert.deepEqual([outages.takeMissed('block', 3), outages.takeMissed('block', 9), outages.takeMissed('block', 9)], [3, 2, 0])
+  assert.equal(outages.takeMissed('another', 9), 0)
+})
+
 test('an outage of an earlier process goes on, until no effect waits', () => {
   const outages = new ReceiverOutages()
   outages.resume('block', 'the receiver is down')
-  outages.add({ action: 'block', number: 1, outcome: 'tried', at: begin })
+  outages.add({ action: 'block', number: 1, made: begin, outcome: 'tried', at: begin })
   assert.deepEqual(
     outages.conditions().map(({ summary }) => summary),
     ['the receiver is down'],

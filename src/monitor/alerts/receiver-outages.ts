@@ -5,6 +5,9 @@
  * rejects again and again are no outage, and neither is a moment in which it restarts. A rate of attempts is no evidence, since effects may
  * be rare, and retries become so. A receiver that is down is so until it takes an effect, or until none waits for it and none has failed for
  * `RECEIVER_IDLE_MS`. Memory: some numbers for each action.
+ *
+ * Effects that waited for it come late, some a quarter of an hour after it has recovered. These deadlines are missed by the outage, which has
+ * its own alert, so they are counted apart.
  */
 import { limits, spanTitle } from '../../base/index.ts'
 import type { EffectMessage } from '../../base/node/index.ts'
@@ -14,7 +17,7 @@ import type { Alert } from '../alert.ts'
 type ReceiverOutage = Pick<Alert, 'cause' | 'subject' | 'severity' | 'summary'>
 
 /** An attempt to deliver an effect, as `spillway:effect` reports it. */
-export type ReportedAttempt = Pick<EffectMessage, 'action' | 'number' | 'outcome' | 'at'>
+export type ReportedAttempt = Pick<EffectMessage, 'action' | 'number' | 'outcome' | 'made' | 'at' | 'due'>
 
 interface Receiver {
   /** Attempts that failed since it last took an effect: their number, the first effects, and the times of the first and last. */
@@ -24,18 +27,27 @@ interface Receiver {
   last: number
   /** The summary while it is down. */
   down?: string | undefined
+  /** When it last recovered, UTC ms of the wall clock. */
+  recovered: number
+  /** Missed deadlines of effects that waited for it. */
+  missed: number
 }
 
 export class ReceiverOutages {
   readonly #receivers = new Map<string, Receiver>()
 
-  /** Records an attempt that has ended. */
-  add({ action, number, outcome, at }: ReportedAttempt): void {
+  /** Records an attempt that has ended. `at`: its end on a clock that is never set back, UTC ms; by default that of the attempt. */
+  add(attempt: ReportedAttempt, at = attempt.at): void {
+    const { action, number, outcome, made, due = Infinity } = attempt
     const receiver = this.#receiverOf(action)
+    const wasDown = receiver.down !== undefined
     if (outcome === 'delivered') {
       this.#recover(receiver)
-      return
+      if (wasDown) receiver.recovered = attempt.at
     }
+    const isLate = outcome === 'dead' ? due < Infinity : outcome === 'delivered' && attempt.at > due
+    if (isLate && (wasDown || made <= receiver.recovered)) receiver.missed++
+    if (outcome === 'delivered') return
     if (receiver.attempts++ === 0) receiver.first = at
     receiver.last = at
     if (receiver.effects.size < limits.RECEIVER_EFFECTS_MIN) receiver.effects.add(number)
@@ -57,6 +69,15 @@ export class ReceiverOutages {
     this.#receiverOf(action).down = summary
   }
 
+  /** Missed deadlines since the last call that are due to an outage, of so many. */
+  takeMissed(action: string, most: number): number {
+    const receiver = this.#receivers.get(action)
+    if (!receiver) return 0
+    const missed = Math.min(most, receiver.missed)
+    receiver.missed -= missed
+    return missed
+  }
+
   isDown(action: string): boolean {
     return this.#receivers.get(action)?.down !== undefined
   }
@@ -76,7 +97,11 @@ export class ReceiverOutages {
 
   #receiverOf(action: string): Receiver {
     let receiver = this.#receivers.get(action)
-    if (!receiver) this.#receivers.set(action, (receiver = { attempts: 0, effects: new Set(), first: 0, last: -Infinity }))
+    if (!receiver)
+      this.#receivers.set(
+        action,
+        (receiver = { attempts: 0, effects: new Set(), first: 0, last: -Infinity, recovered: -Infinity, missed: 0 }),
+      )
     return receiver
   }
 }

@@ -88,7 +88,7 @@ export class RunAlerts {
     this.#addStored(started)
     this.#conditions.resume(this.#book.firing)
     this.#unsubscribe = subscribeTo('spillway:effect', attempt => {
-      if (attempt.run === run) this.#conditions.receivers.add({ ...attempt, at: this.#clock.timeOf(attempt.at) })
+      if (attempt.run === run) this.#conditions.receivers.add(attempt, this.#clock.timeOf(attempt.at))
     })
   }
 
