@@ -109,7 +109,23 @@ export interface Alert {
  */
 export type AlertChange = 'opened' | 'raised' | 'extended' | 'acknowledged' | 'resolved'
 
+/** A receiver of alerts, for people. Times are UTC ms. */
+export interface ReceiverStatus {
+  readonly name: string
+  readonly kind: string
+  /** Notifications that are not yet delivered. */
+  readonly waiting: number
+  /** Notifications that were left out: rejected by the receiver, or beyond `NOTIFICATIONS_WAITING_MAX`. */
+  readonly omitted: number
+  /** When the last notification was delivered. */
+  readonly delivered?: number
+  /** The failure since the last success. */
+  readonly failing?: { readonly since: number; readonly attempts: number; readonly why: string }
+}
+
 /** Receives changes of alerts. It returns at once, and delivers on its own time: a slow receiver delays no alert. */
 export interface AlertReceiver {
   alertChanged(alert: Alert, change: AlertChange): void
+  /** The states of the receivers to which it sends, if it sends to others. */
+  readonly receivers?: readonly ReceiverStatus[]
 }

@@ -148,6 +148,7 @@ test('a failed run waits for its receivers, and for one that hangs or fails no l
   const down = await failingRun(scratchFolder('failed-run'), start, () => ({ kind: 'failed', why: 'status 503' }))
   await down.pass(1)
   await down.fill()
+  assert.equal(down.monitor.receivers[0].failing?.why, 'status 503')
   let stopped = false
   const end = down.live
     .stop()

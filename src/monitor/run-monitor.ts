@@ -11,7 +11,7 @@ import { type AlertThresholds, defaultThresholds } from '../define/config/index.
 import type { PipelineIR } from '../define/ir/index.ts'
 import { readDataFolder, type SqliteReader } from '../log/sqlite/index.ts'
 import type { LiveRun } from '../run/index.ts'
-import type { Alert, AlertReceiver } from './alert.ts'
+import type { Alert, AlertReceiver, ReceiverStatus } from './alert.ts'
 import { AlertChanges } from './alerts/alert-changes.ts'
 import type { AlertUpdate, ChangedAlert } from './alerts/alert-book.ts'
 import { type AlertEdit, endOfSilence, isSilenced } from './alerts/change-alert.ts'
@@ -163,6 +163,11 @@ export class RunMonitor {
   /** All alerts that are kept, oldest first. */
   get alerts(): readonly Alert[] {
     return this.#alerts.alerts
+  }
+
+  /** The receivers of alerts, in the order of the configuration. */
+  get receivers(): readonly ReceiverStatus[] {
+    return (this.#options.receivers ?? []).flatMap(({ receivers = [] }) => receivers)
   }
 
   /** Changes an alert on behalf of a person. Resolves when the change is durable. Throws as `alertById` and `changedAlert` do. */

@@ -5,9 +5,9 @@
  * with the same id and deduplication key; it opens no second page.
  */
 import { thrownText } from '../../base/index.ts'
-import type { Alert, AlertChange, AlertReceiver } from '../alert.ts'
+import type { Alert, AlertChange, AlertReceiver, ReceiverStatus } from '../alert.ts'
 import type { OpenedAlertReceiver } from './open-alert-receivers.ts'
-import { type NotifierPorts, ReceiverLane, type ReceiverState, type ReceiverStatus } from './receiver-lane.ts'
+import { type NotifierPorts, ReceiverLane, type ReceiverState } from './receiver-lane.ts'
 
 /** Stores small texts by name. */
 export interface NotificationStore {

@@ -8,7 +8,7 @@
  */
 import { type Clock, type Random, spanTitle, type StartTimer, thrownText } from '../../base/index.ts'
 import type { Delivery, DeliveryOutcome } from '../../define/action/index.ts'
-import type { Alert, AlertChange } from '../alert.ts'
+import type { Alert, AlertChange, ReceiverStatus } from '../alert.ts'
 import { isSilenced } from '../alerts/change-alert.ts'
 import { notificationOf, type Notification, type NotificationKind } from './notification.ts'
 import { NotificationQueue } from './notification-queue.ts'
@@ -38,20 +38,6 @@ export interface ReceiverState {
   readonly delivered?: number | undefined
   /** When this state was taken, UTC ms. */
   readonly at: number
-}
-
-/** A receiver of alerts, for people. Times are UTC ms. */
-export interface ReceiverStatus {
-  readonly name: string
-  readonly kind: string
-  /** Notifications that are not yet delivered. */
-  readonly waiting: number
-  /** Notifications that were left out: rejected by the receiver, or beyond `NOTIFICATIONS_WAITING_MAX`. */
-  readonly omitted: number
-  /** When the last notification was delivered. */
-  readonly delivered?: number
-  /** The failure since the last success. */
-  readonly failing?: { readonly since: number; readonly attempts: number; readonly why: string }
 }
 
 /** The lane of one receiver. */

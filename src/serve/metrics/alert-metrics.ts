@@ -1,7 +1,14 @@
-/** Prometheus metrics of alerts: those that fire, and how many have opened. */
+/** Prometheus metrics of alerts: those that fire, how many have opened, and their receivers. */
 import type { Registry } from 'prom-client'
+import type { RunMonitor } from '../../monitor/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import { registerMetric } from './metric.ts'
+
+const receiverMetrics: readonly (readonly [string, string, (status: RunMonitor['receivers'][number]) => number])[] = [
+  ['failing', '1 while a receiver of alerts does not take a notification.', ({ failing }) => (failing ? 1 : 0)],
+  ['waiting', 'Notifications of alerts that wait for a receiver.', ({ waiting }) => waiting],
+  ['omitted', 'Notifications of alerts that a receiver rejected, or that did not fit into its queue.', ({ omitted }) => omitted],
+]
 
 /** Registers the metrics, which read the alerts of the monitor in memory. Absent without a monitor. */
 export function registerAlertMetrics(registry: Registry, { monitor }: Pick<ServerContext, 'monitor'>): void {
@@ -17,4 +24,8 @@ export function registerAlertMetrics(registry: Registry, { monitor }: Pick<Serve
       yield [{ severity, outcome }, length]
     }
   })
+  for (const [name, help, valueOf] of receiverMetrics)
+    registerMetric(registry, 'gauge', `spillway_alert_receiver_${name}`, help, function* () {
+      for (const status of monitor.receivers) yield [{ receiver: status.name }, valueOf(status)]
+    })
 }

@@ -54,7 +54,7 @@ export const monitorPaths: Paths = {
   '/alerts': readOperation(
     'alerts',
     'Alerts, oldest first, and what they cost people by week',
-    json('the alerts', object({ alerts: list(ref('Alert')), weeks: list({ type: 'object' }) })),
+    json('the alerts', object({ alerts: list(ref('Alert')), weeks: list({ type: 'object' }) }, { receivers: list({ type: 'object' }) })),
     [
       queryParameter('state', { enum: ['firing', 'resolved'] }, 'only those in this state'),
       queryParameter('limit', { type: 'integer', minimum: 1, maximum: 1000 }, 'the newest so many; 20 by default'),

@@ -29,13 +29,14 @@ let now = start
 const clock = () => now
 const live = await LiveRun.open(telling, data, { clock, sendings: await openActionDestinations(telling, {}) })
 const changes: string[] = []
+const slack = { name: 'slack', kind: 'slack', waiting: 2, omitted: 1, failing: { since: start, attempts: 3, why: 'status 503' } }
 const noReport = (report: string) => assert.fail(report)
 const monitor = RunMonitor.start(live, {
   pipeline: telling,
   data,
   clock,
   after: () => ({ stop: () => {} }),
-  receivers: [{ alertChanged: ({ id }, change) => void changes.push(`${change} ${id}`) }],
+  receivers: [{ alertChanged: ({ id }, change) => void changes.push(`${change} ${id}`), receivers: [slack] }],
   onReport: noReport,
 })
 const control = await serveRunControl(live, { pipeline: telling, data, editAlert: monitor.editAlert, onReport: noReport })
@@ -52,7 +53,7 @@ const sample = async (times: number) => {
     await monitor.sample()
   }
 }
-const alerts = async () => (await app.inject({ url: '/alerts' })).json<{ alerts: Alert[]; weeks: object[] }>()
+const alerts = async () => (await app.inject({ url: '/alerts' })).json<{ alerts: Alert[]; weeks: object[]; receivers: object[] }>()
 
 test('an outage of a receiver is one page, and what people do about it is durable', async () => {
   await live.run.submit(payments.name, recordBatchOf(Array.from({ length: 12 }, (_, i) => pay(i, `c${i}`, '200'))))
@@ -67,6 +68,8 @@ test('an outage of a receiver is one page, and what people do about it is durabl
   )
   const metrics = (await app.inject({ url: '/metrics' })).body
   assert.match(metrics, /spillway_alert_firing\{cause="effects",subject="block",kind="action",severity="page"\} 1/)
+  for (const [name, value] of Object.entries({ failing: 1, waiting: 2, omitted: 1 }))
+    assert.match(metrics, new RegExp(`spillway_alert_receiver_${name}\\{receiver="slack"\\} ${value}`))
   const post = async (change: string, body: object) => {
     const { statusCode, body: text } = await posted(app, `/alerts/effects-block-1/${change}`, body)
     return [statusCode, JSON.parse(text)] as [number, Alert & { message?: string }]
@@ -90,7 +93,8 @@ test('an outage of a receiver is one page, and what people do about it is durabl
 
 test('alerts and their markers are read from the memory of the monitor, as the folder has them', async t => {
   const named = t.mock.method(SqliteReader.prototype, 'named')
-  const listed = await alerts()
+  const { receivers, ...listed } = await alerts()
+  assert.deepEqual(receivers, [slack])
   const { markers } = (await app.inject({ url: '/series?names=events&since=1h' })).json<{ markers: { name?: string }[] }>()
   assert.equal(markers.at(-1)?.name, 'effects-block-1')
   assert.equal(named.mock.calls.filter(({ arguments: [prefix] }) => prefix.startsWith('alert')).length, 0)

@@ -22,7 +22,8 @@ export function alertRoutes(app: FastifyInstance, context: ServerContext): void 
       throw new ServeError('SPILL_INPUT', `?state=${state} is firing or resolved`)
     const last = listLimit(limit, LISTED_MAX)
     // The monitor has all alerts in memory; those of the folder are parsed.
-    return monitor ? summarizeAlerts(monitor.alerts, { state, last }) : folder.alerts.summary({ state, last })
+    if (!monitor) return folder.alerts.summary({ state, last })
+    return { ...summarizeAlerts(monitor.alerts, { state, last }), receivers: monitor.receivers }
   })
   for (const change of alertEdits)
     app.post<{ Params: { alert: string } }>(`/alerts/:alert/${change}`, { config: { role: 'operate' } }, async (request, _reply) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { affectedPartsText, type AlertAnswer, alertStateText, sortedAlerts } from './alert-answers.ts'
+import { affectedPartsText, type AlertAnswer, alertStateText, receiverTexts, sortedAlerts } from './alert-answers.ts'
 
 const alert = (id: string, fields: Partial<AlertAnswer> = {}): AlertAnswer => ({
   id,
@@ -51,4 +51,19 @@ test('the reach counts and names what follows', () => {
   assert.equal(affectedPartsText(alert('a')), '')
   const reaching = alert('a', { affected: { groups: ['g', 'h'], models: ['m'], actions: [], decisions: 7 } })
   assert.equal(affectedPartsText(reaching), 'reaches 2 groups, 1 model: g, h, m; 7 decisions missed the objective')
+})
+
+test('receivers that fail are named, with the reason and what waits', () => {
+  const failing = { since: 0, why: 'status 503' }
+  const receivers = [
+    { name: 'slack', waiting: 2, failing },
+    { name: 'webhook', waiting: 1, failing },
+    { name: 'pagerduty', waiting: 0 },
+    { name: 'alertmanager', waiting: 0, failing },
+  ]
+  assert.deepEqual(receiverTexts(receivers, 300_000), [
+    'slack fails (status 503, first 5 min ago); 2 notifications wait',
+    'webhook fails (status 503, first 5 min ago); 1 notification waits',
+    'alertmanager fails (status 503, first 5 min ago)',
+  ])
 })

@@ -46,7 +46,22 @@ export const FIRING_ALERTS = '/alerts?state=firing&limit=50'
 export interface AlertsAnswer {
   readonly alerts: readonly AlertAnswer[]
   readonly weeks: readonly AlertWeekAnswer[]
+  readonly receivers?: readonly ReceiverAnswer[]
 }
+
+export interface ReceiverAnswer {
+  readonly name: string
+  readonly waiting: number
+  readonly failing?: { readonly since: number; readonly why: string }
+}
+
+/** `slack fails (status 503, first 5 min ago); 2 notifications wait`, of each receiver that fails. */
+export const receiverTexts = (receivers: readonly ReceiverAnswer[], now: number): string[] =>
+  receivers.flatMap(({ name, waiting, failing }) => {
+    if (!failing) return []
+    const waitingText = waiting === 0 ? '' : `; ${pluralText(waiting, 'notification')} ${waiting === 1 ? 'waits' : 'wait'}`
+    return [`${name} fails (${failing.why}, first ${agoText(failing.since, now)})${waitingText}`]
+  })
 
 /** Those that fire, pages first and the oldest first; then resolved ones, the newest first. */
 export function sortedAlerts(alerts: readonly AlertAnswer[]): { readonly firing: AlertAnswer[]; readonly resolved: AlertAnswer[] } {

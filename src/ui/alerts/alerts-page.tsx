@@ -17,6 +17,7 @@ import {
   type AlertsAnswer,
   alertStateText,
   type AlertWeekAnswer,
+  receiverTexts,
   sortedAlerts,
 } from './alert-answers.ts'
 
@@ -34,6 +35,11 @@ export function Alerts() {
       {error && <p class="banner">{error.message}</p>}
       {!value && !error && <p class="soft">Reading …</p>}
       <ChangeNotice change={change} />
+      {receiverTexts(value?.receivers ?? [], browserNow()).map(text => (
+        <p key={text} class="banner" role="alert">
+          Alerts do not get out: {text}
+        </p>
+      ))}
       {value && firing.length === 0 && (
         <p class="fine">
           <span aria-hidden="true">✓</span> No alert fires.
