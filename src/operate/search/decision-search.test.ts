@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { mock, test } from 'node:test'
 import { array, assert as check, asyncProperty, constantFrom, integer, option, record } from 'fast-check'
 import { open, pay, posted } from '../../../test/serve/shop.ts'
 import type { StoredDecisionBatch } from '../../log/store.ts'
@@ -82,6 +82,21 @@ test('whatever is recorded, forgotten and queried in between, the index finds wh
     }),
     { numRuns: 200 },
   )
+})
+
+test('an index that is extended in slices ahead of a search finds what a scan finds', async () => {
+  const log = new BatchLog()
+  for (const batch of batches) log.add(batch)
+  const decisionsAfter = mock.method(log, 'decisionsAfter')
+  const search = new DecisionSearch(log)
+  let slices = 1
+  while (!search.indexFor(0)) slices++
+  assert.equal(slices, batches.length + 1, 'a slice of no time takes one batch')
+  decisionsAfter.mock.resetCalls()
+  const query = { model: undefined, key: 'c', last: 3 }
+  const { decisions } = await search.newest(query)
+  assert.deepEqual(decisions, (await newestDecisions(log, query)).decisions)
+  assert.ok(decisionsAfter.mock.callCount() <= 4, 'the search reads the batches of its decisions, and that no newer one is there')
 })
 
 test('the newest decisions are read at once if their batches are few and small enough, as a scan finds them', async () => {

@@ -1,9 +1,9 @@
 /**
- * Finds the newest recorded decisions of a model or key. An index of keys is built on first use and extended from there.
+ * Finds the newest recorded decisions of a model or key. An index of keys is built on first use, or ahead of it, and extended from there.
  *
  * It decodes whole batches, which takes milliseconds each, so it runs in a thread of its own (`folder-search-thread.ts`).
  */
-import { SpillwayError, limits } from '../../base/index.ts'
+import { SpillwayError, limits, stopwatch } from '../../base/index.ts'
 import { Strings } from '../../columns/index.ts'
 import { deliveredCell } from '../../decision/index.ts'
 import type { SqliteReader } from '../../log/sqlite/index.ts'
@@ -67,7 +67,12 @@ export class DecisionSearch {
     return { decisions: decisions.reverse(), ...(!isWhole && { lookedAt: this.#index.size }) }
   }
 
-  #catchUp(): void {
+  /** Extends the index for about `ms`, so that the first search by key waits less. True once it has all batches. */
+  indexFor(ms: number): boolean {
+    return this.#catchUp(stopwatch() + ms)
+  }
+
+  #catchUp(until = Infinity): boolean {
     if (this.#last === undefined) {
       this.#first = this.#log.firstOfNewest(this.#indexed)
       this.#last = this.#first - 1
@@ -75,7 +80,9 @@ export class DecisionSearch {
     for (let next = this.#log.decisionsAfter(this.#last); next; next = this.#log.decisionsAfter(this.#last)) {
       this.#last = next.number
       this.#add(next.number, next.bytes)
+      if (stopwatch() >= until) return false
     }
+    return true
   }
 
   #add(number: number, bytes: Uint8Array): void {

@@ -17,7 +17,7 @@ export function sessionRoutes(app: FastifyInstance, { ir, authorization, tokens,
     reply.header('cache-control', 'no-store')
     const { client, roles } = await clientRoles(request, { ...(tokens && { tokens }), ...(authorize && { authorize }) })
     // A client with the role to read decisions may search them soon. The search itself reports an error.
-    if (roles.includes('read')) search.open().catch(() => {})
+    if (roles.includes('read')) search.open({ indexes: true }).catch(() => {})
     const isEnded = authorization() === 'token' && roles.length === 0 && hasSession(request.headers)
     return {
       authorization: authorization(),
