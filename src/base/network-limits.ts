@@ -93,7 +93,7 @@ export const networkLimits = {
   /** Interval between two integrity checks of recorded decisions after a start, and the duration of one check, ms. */
   DECISION_CHECK_EVERY_MS: 100,
   DECISION_CHECK_MS: 5,
-  /** Newest recorded decisions whose keys a server indexes in memory, after the first query by key; 16 to 24 bytes each. */
+  /** Newest recorded decisions whose keys a server indexes in memory, once a session of its dashboard or a query by key begins; 16 to 24 bytes each. */
   DECISION_KEYS_INDEXED_MAX: 1 << 22,
   /** Concurrent searches for recorded decisions, waiting ones included. */
   HTTP_SEARCHES_MAX: 256,
