@@ -1,4 +1,5 @@
 /** Events of a source as they come. Above a rate the server sends the newest and counts the rest, which the page says. */
+import type { DescribedItem } from '../core/answers.ts'
 import type { View } from '../core/location.ts'
 import { useResource } from '../core/resource.ts'
 import { Link, setFilters } from '../core/router.tsx'
@@ -9,7 +10,7 @@ import { type RecentEventAnswer, type RecentEventsAnswer, shownEvents } from './
 interface EventTailProps {
   readonly view: View
   readonly source: string
-  readonly columns: readonly string[]
+  readonly columns: readonly DescribedItem[]
   /** Has the source models, so that an event leads to its decisions? */
   readonly isDecidedOn: boolean
 }
@@ -46,6 +47,10 @@ export function EventTailList({ view, source, columns, isDecidedOn }: EventTailP
   )
 }
 
+/** A value by the type of its column: times as people read them. */
+const cellText = (value: unknown, type: string): string =>
+  type === 'timestamp' && typeof value === 'number' ? timeStamp(value) : valueText(value)
+
 interface EventTableProps extends Pick<EventTailProps, 'columns' | 'isDecidedOn'> {
   readonly events: readonly RecentEventAnswer[]
 }
@@ -60,7 +65,7 @@ function EventTable({ events, columns, isDecidedOn }: EventTableProps) {
             <th scope="col" class="number">
               Delay
             </th>
-            {columns.map(name => (
+            {columns.map(({ name }) => (
               <th key={name} scope="col">
                 {name}
               </th>
@@ -80,9 +85,9 @@ function EventTable({ events, columns, isDecidedOn }: EventTableProps) {
                 )}
               </td>
               <td class="number">{spanText(Math.max(0, arrival - time))}</td>
-              {columns.map(name => (
+              {columns.map(({ name, type }) => (
                 <td key={name} class="key">
-                  {valueText(fields[name])}
+                  {cellText(fields[name], type)}
                 </td>
               ))}
             </tr>

@@ -119,7 +119,7 @@ function SourcePage({ view, source, pipeline }: SourcesProps & { readonly source
       <EventTailList
         view={view}
         source={name}
-        columns={source.columns.map(column => column.name)}
+        columns={source.columns}
         isDecidedOn={pipeline.models.some(model => model.source === name)}
       />
       <LiveDecisions view={view} source={name} pipeline={pipeline} />
