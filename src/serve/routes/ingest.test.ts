@@ -156,7 +156,7 @@ test('parameters and fields that a route would ignore are rejected', async () =>
 
 test('a path with a different method is 405 and names the allowed ones', async () => {
   for (const [method, url, allow] of [
-    ['GET', events, 'POST'],
+    ['GET', '/sources/payments/decide', 'POST'],
     ['DELETE', '/healthz', 'GET, HEAD'],
     ['PUT', '/features/now?key=c', 'GET, HEAD'],
     ['GET', '/features?key=c', 'POST'],
