@@ -10,7 +10,7 @@ import { serveRunControl } from '../../src/operate/control/serve-control.ts'
 import { CommitFeed } from '../../src/serve/events/journal.ts'
 import { startServer } from '../../src/serve/listen.ts'
 import { type FaultKind, faultKinds, type FaultName } from './faults.ts'
-import { DAY, MINUTE, STEP, World } from './world.ts'
+import { DAY, MINUTE, World } from './world.ts'
 
 const [name, port, days = '3'] = process.argv.slice(2)
 if (name === undefined || !Object.hasOwn(faultKinds, name)) throw new Error(`name a fault: ${Object.keys(faultKinds).join(', ')}`)
@@ -43,7 +43,7 @@ process.once('SIGTERM', () => ending.abort())
 while (!ending.signal.aborted) {
   kind.step?.(world)
   await world.step()
-  await pause(Math.max(0, world.now - Date.now()) || STEP)
+  await pause(Math.max(0, world.now - Date.now()))
 }
 await server.close()
 await world.stop()

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { StatusAnswer } from '../core/answers.ts'
+import type { AlertAnswer } from '../alerts/alert-answers.ts'
 import { problemsOf } from './problems.ts'
 
 const fine: StatusAnswer = {
@@ -79,6 +80,13 @@ test('jobs, models and reconciliations: the last one counts', () => {
   const version = { number: 1, state: 'failed', why: 'schedule', at: 0, began: 0 }
   const models = [{ model: 'm', scores: 0, drift: { at: 0, because: 'psi 0.4', rows: { recent: 5 } }, versions: [version] }]
   assert.deepEqual(titles({ history: [fine], models }), ["warning: Model 'm' drifts", "warning: The last training of 'm' failed"])
+  const drift = { cause: 'drift', subject: { kind: 'model', name: 'm' }, severity: 'ticket', summary: 'it drifts', inhibited: [] }
+  const alerts = [{ ...drift, affected: { groups: [], models: [], actions: [] }, command: 'spillway models m' } as unknown as AlertAnswer]
+  assert.deepEqual(
+    titles({ history: [fine], models, alerts }),
+    ['warning: it drifts', "warning: The last training of 'm' failed"],
+    'an alert says it',
+  )
   const done = { decisions: 5, values: 9, unexplained: 2, sound: true }
   const reconciliations = [{ number: 4, state: 'done', began: 0, done }] as const
   assert.deepEqual(titles({ history: [fine], reconciliations }), ['bad: Recorded values differ without a cause'])

@@ -14,6 +14,12 @@ export interface Problem {
   readonly view: { readonly page: PageName; readonly item?: string; readonly query?: Readonly<Record<string, string>> }
 }
 
+/** A problem that the run's monitor also looks for, with the cause and subject of its alert. */
+interface Finding extends Problem {
+  /** Without a name: the whole pipeline. */
+  readonly alert: { readonly cause: string; readonly name?: string }
+}
+
 /** The answers that problems are found in; those that the client may not read are absent. */
 export interface Observed {
   readonly history: readonly StatusAnswer[]
@@ -32,17 +38,27 @@ const OBJECTIVE_DECISIONS_MIN = 100
 
 /** The problems, the worst first. */
 export function problemsOf(observed: Observed): Problem[] {
-  const status = observed.history.at(-1)
+  const { history, alerts = [], objectives = [], runs = [], models = [], reconciliations } = observed
+  const status = history.at(-1)
+  const findings = [
+    ...objectives.flatMap(objectiveProblems),
+    ...jobProblems(runs),
+    ...models.flatMap(modelProblems),
+    ...reconcileProblems(reconciliations?.at(-1)),
+  ]
   const problems = [
-    ...(status ? [...runProblems(status), ...letterProblems(status, observed.history), ...effectProblems(status)] : []),
-    ...(observed.alerts ?? []).map(alertProblem),
-    ...(observed.objectives ?? []).flatMap(objectiveProblems),
-    ...jobProblems(observed.runs ?? []),
-    ...(observed.models ?? []).flatMap(modelProblems),
-    ...reconcileProblems(observed.reconciliations?.at(-1)),
+    ...(status ? [...runProblems(status), ...letterProblems(status, history), ...effectProblems(status)] : []),
+    ...alerts.map(alertProblem),
+    ...findings.filter(finding => !isAlerted(alerts, finding)),
   ]
   return [...problems.filter(({ level }) => level === 'bad'), ...problems.filter(({ level }) => level === 'warning')]
 }
+
+/** Says an alert that fires, or one of what it explains, the same? */
+const isAlerted = (alerts: readonly AlertAnswer[], { alert: { cause, name } }: Finding): boolean =>
+  alerts
+    .flatMap(alert => [alert, ...alert.inhibited])
+    .some(({ cause: other, subject }) => other === cause && (name ?? subject.name) === subject.name)
 
 function alertProblem(alert: AlertAnswer): Problem {
   const { severity, summary, command } = alert
@@ -88,7 +104,7 @@ const effectProblems = ({ effects }: StatusAnswer): Problem[] =>
       view: { page: 'actions', query: { action, state: 'dead' } },
     }))
 
-function objectiveProblems({ group, age, share, recent }: ObjectiveAnswer): Problem[] {
+function objectiveProblems({ group, age, share, recent }: ObjectiveAnswer): Finding[] {
   if (!recent || recent.decisions < OBJECTIVE_DECISIONS_MIN || recent.within / recent.decisions >= share) return []
   const part = percentText(recent.within / recent.decisions)
   return [
@@ -97,12 +113,13 @@ function objectiveProblems({ group, age, share, recent }: ObjectiveAnswer): Prob
       title: `Features of '${group}' are older than their objective`,
       cause: `${part} of the last hour's decisions read values of at most ${spanText(age)}; the objective is ${percentText(share)}`,
       view: { page: 'features', item: group },
+      alert: { cause: 'freshness', name: group },
     },
   ]
 }
 
 /** Groups whose last batch run failed. */
-function jobProblems(runs: readonly BatchRunAnswer[]): Problem[] {
+function jobProblems(runs: readonly BatchRunAnswer[]): Finding[] {
   const last = new Map(runs.map(run => [run.group, run]))
   return [...last.values()]
     .filter(({ state }) => state === 'failed')
@@ -111,25 +128,39 @@ function jobProblems(runs: readonly BatchRunAnswer[]): Problem[] {
       title: `The last batch run of '${group}' failed`,
       cause: `run ${number}: ${error ?? 'no reason is recorded'}; the values of the run before stay in use`,
       view: { page: 'runs', query: { group } },
+      alert: { cause: 'batch-run', name: group },
     }))
 }
 
-function modelProblems({ model, drift, versions }: ModelAnswer): Problem[] {
+function modelProblems({ model, drift, versions }: ModelAnswer): Finding[] {
   const last = versions.findLast(({ state }) => state !== 'training')
   const view = { page: 'models', item: model } as const
-  return [
-    ...(drift?.because === undefined ? [] : [{ level: 'warning', title: `Model '${model}' drifts`, cause: drift.because, view } as const]),
-    ...(last?.state === 'failed'
-      ? [{ level: 'warning', title: `The last training of '${model}' failed`, cause: last.error ?? 'no reason is recorded', view } as const]
-      : []),
-  ]
+  const findings: Finding[] = []
+  if (drift?.because !== undefined)
+    findings.push({
+      level: 'warning',
+      title: `Model '${model}' drifts`,
+      cause: drift.because,
+      view,
+      alert: { cause: 'drift', name: model },
+    })
+  if (last?.state === 'failed') {
+    const cause = last.error ?? 'no reason is recorded'
+    findings.push({
+      level: 'warning',
+      title: `The last training of '${model}' failed`,
+      cause,
+      view,
+      alert: { cause: 'training', name: model },
+    })
+  }
+  return findings
 }
 
-function reconcileProblems(last: ReconciliationAnswer | undefined): Problem[] {
+function reconcileProblems(last: ReconciliationAnswer | undefined): Finding[] {
   const unexplained = last?.done?.unexplained ?? 0
   if (unexplained === 0) return []
   const cause = `reconciliation ${last!.number} found no cause for ${pluralText(unexplained, 'value')} that differ from SQL over the same log`
-  return [
-    { level: 'bad', title: 'Recorded values differ without a cause', cause, view: { page: 'runs', query: { kind: 'reconciliation' } } },
-  ]
+  const view = { page: 'runs', query: { kind: 'reconciliation' } } as const
+  return [{ level: 'bad', title: 'Recorded values differ without a cause', cause, view, alert: { cause: 'reconciliation' } }]
 }
