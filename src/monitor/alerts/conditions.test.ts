@@ -135,14 +135,14 @@ test('effects that come late after an outage of their receiver are no page of th
   const usual = { [delivered]: 10, [met]: 10, 'effects_waiting?action=block': 1 }
   simulation.run(6 * HOUR, () => usual)
   let number = 0
-  const due = (made: number) => ({ action: 'block', number: number++, made, due: made + MINUTE })
+  const effectOf = (time: number) => ({ action: 'block', number: number++, made: time, due: time + MINUTE })
   const from = simulation.now
   simulation.run(30 * MINUTE, now => {
-    for (let i = 0; i < 5; i++) receivers.add({ ...due(now), outcome: 'tried', at: now })
+    for (let i = 0; i < 5; i++) receivers.add({ ...effectOf(now), outcome: 'tried', at: now })
     return { [failed]: 5, 'effects_waiting?action=block': 5 }
   })
   const held = simulation.run(20 * MINUTE, now => {
-    for (let i = 0; i < 10; i++) receivers.add({ ...due(from), outcome: 'delivered', at: now })
+    for (let i = 0; i < 10; i++) receivers.add({ ...effectOf(from), outcome: 'delivered', at: now })
     return { ...usual, [missed]: 10 }
   })
   assert.deepEqual([...held], [])

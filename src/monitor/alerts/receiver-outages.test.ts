@@ -70,8 +70,8 @@ test('effects that are rare, or dead at once, show an outage too, until none has
 
 test('deadlines of effects that waited for a receiver that was down are missed by its outage, later ones are not', () => {
   const outages = new ReceiverOutages()
-  const add = (number: number, outcome: 'tried' | 'delivered' | 'dead', made: number, at: number) =>
-    outages.add({ action: 'block', number, outcome, made, at, due: made + MINUTE })
+  const add = (number: number, outcome: 'tried' | 'delivered' | 'dead', since: number, at: number) =>
+    outages.add({ action: 'block', number, outcome, made: since, at, due: since + MINUTE })
   for (let number = 1; number <= 5; number++) add(number, 'tried', begin, begin + number)
   outages.judge(begin + 2 * MINUTE)
   assert.ok(outages.isDown('block'))
