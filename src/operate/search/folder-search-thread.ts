@@ -23,11 +23,14 @@ let search: DecisionSearch | undefined
 
 /** Indexes the keys of decisions in slices, between which queries are answered. A query reports an error of the log. */
 async function indexAhead(of: DecisionSearch): Promise<void> {
+  await pause(INDEX_AFTER_MS)
   while (!of.indexFor(SLICE_MS)) await pause(SLICE_MS)
 }
 
 /** Half of a core at most: a run decides beside it. */
 const SLICE_MS = 10
+/** The first page of a session loads meanwhile. */
+const INDEX_AFTER_MS = 1000
 
 parentPort!.on('message', (message: FolderQuery) => {
   void sendResult(async () => {

@@ -65,7 +65,7 @@ export class FolderSearchWorker {
 
   /**
    * Starts the thread, so that the first search does not wait for it: half a second, more on a busy machine. With `indexes` it goes on to index the keys
-   * of decisions, which takes a second of half a core for a million.
+   * of decisions, at half of a core at most: a second of processor time for a million.
    */
   async open({ indexes = false } = {}): Promise<void> {
     if (!this.#thread) await this.#inTurn({ kind: 'open', indexes })
