@@ -103,6 +103,8 @@ export const networkLimits = {
   EVENTS_LISTED_MAX: 1000,
   /** Log entries that one look at the newest events of a source reads. */
   RECENT_ENTRIES_MAX: 2000,
+  /** Segments of the log that one look at the newest events of a source reads. */
+  RECENT_SEGMENTS_MAX: 100,
   /** Events of a source in one message of its stream; the rest is counted. */
   EVENT_TAIL_EVENTS: 20,
   /** Interval between two messages of a stream of a source's events, ms. */

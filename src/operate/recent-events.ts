@@ -39,7 +39,10 @@ export function logEnd(log: Pick<FolderLog, 'lastSegment'>): number {
   return segment ? segment.first + segment.entries : 0
 }
 
-/** The newest events of a source. Reads `RECENT_ENTRIES_MAX` entries at most. Throws `SPILL_DATA` for a damaged segment. */
+/**
+ * The newest events of a source. Reads at most `RECENT_ENTRIES_MAX` entries, in at most `RECENT_SEGMENTS_MAX` segments: where events come one
+ * by one, each is a segment of its own. Throws `SPILL_DATA` for a damaged segment.
+ */
 export function recentEvents(log: FolderLog, { source, from = 0, last }: RecentEventsQuery): RecentEvents {
   const end = logEnd(log)
   const sources = lastPipeline(log)?.ir.sources ?? []
@@ -47,11 +50,16 @@ export function recentEvents(log: FolderLog, { source, from = 0, last }: RecentE
   const oldest = Math.max(from, end - limits.RECENT_ENTRIES_MAX)
   const events: RecentEvent[] = []
   let count = 0
-  for (let entry = end - 1; entry >= oldest; entry--) {
-    const event = lookup.eventAt(entry)
-    if (event?.source !== source) continue
-    count++
-    if (events.length < last) events.push({ entry, ...eventFields(event, log, sources) })
+  let unreadEnd = end
+  for (let segments = 0; unreadEnd > oldest && segments < limits.RECENT_SEGMENTS_MAX; segments++) {
+    const first = Math.max(oldest, log.segmentAt(unreadEnd - 1)?.first ?? oldest)
+    for (let entry = unreadEnd - 1; entry >= first; entry--) {
+      const event = lookup.eventAt(entry)
+      if (event?.source !== source) continue
+      count++
+      if (events.length < last) events.push({ entry, ...eventFields(event, log, sources) })
+    }
+    unreadEnd = first
   }
-  return { events: events.reverse(), skipped: count - events.length, unread: Math.max(0, oldest - from), end }
+  return { events: events.reverse(), skipped: count - events.length, unread: Math.max(0, unreadEnd - from), end }
 }

@@ -46,6 +46,14 @@ test('the newest events of one source are listed, oldest first, with all columns
     assert.equal((await app.inject({ url })).statusCode, status, url)
 })
 
+test('where each event is a segment of its own, the newest segments are read and the rest is said to be unread', async () => {
+  for (let i = 0; i < limits.RECENT_SEGMENTS_MAX; i++) await posted(app, '/sources/payments/events', pay(`single ${i}`))
+  const { events, skipped, unread, end } = await newest('hooks')
+  assert.deepEqual([events, skipped, unread, end], [[], 0, 5, limits.RECENT_SEGMENTS_MAX + 5])
+  const { events: newer, skipped: older } = await newest('payments')
+  assert.deepEqual([newer.length, older], [20, limits.RECENT_SEGMENTS_MAX - 20])
+})
+
 test('a stream has events as they come, the newest of many, and counts the rest', async () => {
   await app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = app.server.address() as { readonly port: number }
