@@ -1,5 +1,5 @@
 /**
- * The guide to an on-call week, followed as printed: each fault opens the alert that the guide shows, and its fix works. It takes about ten
+ * The guide to an on-call week, followed as printed: each fault opens the alert that the guide shows, and its fix works. It takes about twelve
  * minutes, since alerts open after their conditions have held, by the wall clock.
  */
 import assert from 'node:assert/strict'
