@@ -8,7 +8,7 @@ import { after } from 'node:test'
 import { isMainThread, Worker } from 'node:worker_threads'
 
 const ms = (name: string, otherwise: number): number => Number(process.env[name] ?? otherwise)
-const fileMs = ms('SPILLWAY_TEST_FILE_MS', 900_000)
+const fileMs = ms('SPILLWAY_TEST_FILE_MS', 1_500_000)
 const afterMs = ms('SPILLWAY_TEST_AFTER_MS', 30_000)
 
 /** A separate thread, since a loop blocks the timers of the file's thread. */

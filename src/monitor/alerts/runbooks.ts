@@ -25,7 +25,7 @@ export function firstCommand({ cause, subject: { name } }: ConditionKey, data: s
       return `spillway dlq list --source ${name} ${folder}`
     case 'drift':
     case 'training':
-      return `spillway models ${name} ${folder}`
+      return `spillway models list --model ${name} ${folder}`
     case 'batch-run':
       return `spillway runs ${folder}`
     case 'report':
