@@ -253,7 +253,10 @@ function outcome(measured: DashboardFigures, { small }: BenchOptions): Outcome {
       settings: {
         job: 'from the navigation to /ui, the first request after a start of the run, until the overview shows the state of the run',
         browser: loads.browser,
-        ...size,
+        events: size.events,
+        decisions: size.decisions,
+        eventsPerSecond: size.eventsPerSecond,
+        seconds: size.seconds,
         small,
       },
       pageMs: Object.fromEntries(pageMs) as object,
