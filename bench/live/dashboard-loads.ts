@@ -9,7 +9,7 @@ import type { LoadedPage } from './dashboard-pages.ts'
 
 /** Routes that every page reads: the session before the others. */
 const SESSION = '/ui/session'
-const everyPage = ['/pipeline', '/status']
+const everyPage = ['/pipeline', '/status', '/alerts?limit=50']
 const WAIT_MS = 60_000
 const LOOK_MS = 10
 
@@ -45,7 +45,7 @@ class BrowserLoads implements PageLoads {
       await page.send('Page.addScriptToEvaluateOnNewDocument', { source: watchTexts(texts) })
       await page.send('Page.navigate', { url: `${url}/ui${path}` })
       const ms = await shownAt(page)
-      const expected = new Set([SESSION, ...everyPage, ...routes.map(route => route.replace(/\?.*/, ''))])
+      const expected = new Set([SESSION, ...[...everyPage, ...routes].map(route => route.replace(/\?.*/, ''))])
       for (const route of new Set(page.requests.flatMap(address => routeOf(url, address) ?? [])))
         if (!expected.has(route)) this.unexpected.push(`${name}: ${route}`)
       return ms
@@ -76,11 +76,11 @@ async function shownAt(page: Page): Promise<number> {
   throw new Error(`the page did not show its data:\n${await page.evaluate<string>('document.body.innerText')}`)
 }
 
-/** The route of an address, without its query; `undefined` for the page, its files, and what is no address of the server. */
+/** The route of an address, without its query; `undefined` for the page, its files, streams, and what is no address of the server. */
 function routeOf(url: string, address: string): string | undefined {
   if (!address.startsWith(`${url}/`)) return undefined
   const { pathname } = new URL(address)
-  return pathname !== SESSION && pathname.startsWith('/ui') ? undefined : pathname
+  return (pathname !== SESSION && pathname.startsWith('/ui')) || pathname.endsWith('/stream') ? undefined : pathname
 }
 
 /** Without a browser: the page, its files, the session, and then the routes of the page at once. */

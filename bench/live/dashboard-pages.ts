@@ -36,7 +36,7 @@ export const otherPages = (entry: number): readonly LoadedPage[] => [
     name: 'source',
     path: '/sources/signals',
     texts: [/duplicates/, /Schema versions/],
-    routes: ['/series?names=source_delay_ms&since=5m&step=10s', '/schemas'],
+    routes: ['/series?names=source_delay_ms&since=5m&step=10s', '/schemas', '/sources/signals/events?limit=20'],
   },
   { name: 'features', path: '/features', texts: [/hybrid/], routes: ['/objectives'] },
   {
@@ -58,5 +58,5 @@ export const otherPages = (entry: number): readonly LoadedPage[] => [
   { name: 'models', path: '/models', texts: [/risk/], routes: ['/models'] },
   { name: 'model', path: '/models/risk', texts: [/22 inputs/], routes: [] },
   { name: 'runs', path: '/runs', texts: [/batch run usual/], routes: ['/runs', '/reports', '/models', '/reconciliations'] },
-  { name: 'audit', path: '/audit', texts: [/There is no report yet/], routes: ['/audit'] },
+  { name: 'audit', path: '/audit', texts: [/There is no report yet/], routes: ['/audit', '/audit/job'] },
 ]
