@@ -1,7 +1,7 @@
 /**
  * `npm run test:external`: checks of a server by external programs. Installs them from their package registries, starts the server of a
  * small pipeline on loopback, and runs `schemathesis`, `redocly`, Prometheus and an Alertmanager with their tools, Grafana's model of a
- * dashboard, a Collector and the SDK of OpenTelemetry, `moto`, and the packages `standardwebhooks`, `stripe`, `avro` and `fastavro`. The last line is
+ * dashboard, the SDK of OpenTelemetry, `moto`, and the packages `standardwebhooks`, `stripe`, `avro` and `fastavro`. The last line is
  * `N passed, N failed`; the exit code is 0 only if none failed.
  */
 import assert from 'node:assert/strict'
@@ -15,7 +15,6 @@ import { closed, Fuzzer, type Fuzzing } from './fuzzing.ts'
 import { checkAlertmanager } from './alertmanager.ts'
 import { alertmanagerProgram, avroPython, bringPackages, motoPython, promtool, redocly, signers } from './packages.ts'
 import { checkAvroAgreement } from './avro/agreement.ts'
-import { checkCollector } from './collector.ts'
 import { checkObserve } from './observe.ts'
 import pipeline from './pipeline.ts'
 import { checkTracing } from './tracing.ts'
@@ -42,7 +41,6 @@ await checks.check('the packages are there', () => {
 if (checks.tally.failed === 0) {
   await checkAlertmanager(checks, alertmanagerProgram()!, folder)
   await checks.check('avro and fastavro agree with the checks of Avro schemas', () => checkAvroAgreement(avroPython(), AVRO_PAIRS))
-  await checkCollector(checks, folder, pipeline.ir)
   await checks.check('moto takes a backup by the API of S3, and gives it back', () => checkBackups(motoPython(), folder))
   const hooks = await receiver(response => response.writeHead(hookStatus).end())
   const served = await ServerProcess.start(folder, hooks.url)
