@@ -1,6 +1,6 @@
 /**
  * Every code block of the README, of `docs/start/` and of `docs/concepts/` does what the text around it says. Those of guides and the
- * reference: `reference.deep.test.ts` and `on-call-week.deep.test.ts`; those of the quickstart: `test/cli/package.test.ts`; those of examples: `examples.deep.test.ts`.
+ * reference: `reference.deep.test.ts` and `on-call-week.deep.test.ts`; those of the quickstart: `test/cli/package.deep.test.ts`; those of examples: `examples.deep.test.ts`.
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
