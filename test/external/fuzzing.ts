@@ -58,7 +58,13 @@ const suppressed = [
 /**
  * Left out: their answers do not end, and each case would wait for its timeout. Their 4xx are tested in src/serve/routes/events.test.ts.
  */
-const endless = ['/events', '/effects/stream', '/series/stream', '/alerts/stream']
+const endless = [
+  '/events',
+  '/effects/stream',
+  '/series/stream',
+  '/alerts/stream',
+  ...['payments', 'chargebacks', 'hooks', 'charges'].map(source => `/sources/${source}/events/stream`),
+]
 
 /**
  * Requests that are answered without a token: the health of the process, and the roles of a client, none of which it has, until it signs
