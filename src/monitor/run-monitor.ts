@@ -4,7 +4,7 @@
  *
  * Nothing that is observed stops the observation: an error of a source of conditions, of a listener or of a receiver is reported once, and
  * the sample goes on. A sample that cannot be committed fails the run, as any commit does. At the end of the run the last sample is committed.
- * The alerts of a run that fails are told without a commit (`failed-run.ts`).
+ * A run that fails notifies receivers without a commit (`failed-run.ts`).
  */
 import { callAfter, type Clock, limits, type StartTimer, thrownText, wallClock } from '../base/index.ts'
 import { type AlertThresholds, defaultThresholds } from '../define/config/index.ts'
@@ -56,14 +56,14 @@ export class RunMonitor {
   readonly #recorder: SeriesRecorder
   readonly #alerts: RunAlerts
   readonly #listeners = new Set<() => void>()
-  /** Changes of alerts, as they are told. */
+  /** Changes of alerts of which receivers were notified. */
   readonly changes: AlertChanges
   readonly #uncommitted: UncommittedValues
   /** Updates of alerts whose commit is under way. */
   readonly #committing = new Set<AlertUpdate>()
   #timer: { stop(): void } | undefined
   #isClosed = false
-  /** The time up to which ends of silences were told, UTC ms. The receivers' own state covers the time before the start. */
+  /** The time up to which receivers were notified of ends of silences, UTC ms. The receivers' own state covers the time before the start. */
   #silencesTold: number
   readonly #reported = new Set<string>()
 

@@ -1,6 +1,6 @@
 /**
- * `node -C spillway-source test/browser/visit.ts URL PICTURE [click:TEXT | type:TEXT | key:KEY | wait:MS | width:PX | dark]…`: opens a page as a person does, acts on it in order, and
- * leaves a screenshot. Prints the text that can be seen, and the address.
+ * Opens a page, performs acts on it in order, leaves a screenshot, and prints the visible text and the address:
+ * `node -C spillway-source test/browser/visit.ts URL PICTURE [click:TEXT | type:TEXT | key:KEY | wait:MS | width:PX | dark]…`
  */
 import { writeFileSync } from 'node:fs'
 import { pause } from '../../src/base/clock.ts'

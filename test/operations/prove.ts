@@ -20,7 +20,8 @@ const NOISE_MAX = 0.2
 export interface OperationsResult {
   readonly histories: number
   readonly days: number
-  readonly decisions: number
+  /** Records that the runs accepted. */
+  readonly accepted: number
   readonly cleanWeeks: number
   readonly pagesInCleanWeeks: number
   /** A row for each kind: planted, heard right, and the minutes until they were heard, median and longest. */
@@ -85,7 +86,7 @@ export function resultOf(histories: readonly JudgedHistory[]): OperationsResult 
   return {
     histories: histories.length,
     days: sum(({ plan }) => plan.days),
-    decisions: sum(history => history.decisions),
+    accepted: sum(history => history.accepted),
     cleanWeeks: sum(({ plan }) => plan.days, clean) / 7,
     pagesInCleanWeeks: sum(history => history.pages, clean),
     faults: (Object.keys(faultKinds) as FaultName[]).map(kind => rowOf(kind, histories)),

@@ -1,4 +1,4 @@
-/** Lives through a planned history, and judges the alerts that people were told of by the faults that were planted. */
+/** Lives through a planned history, and judges its alerts by the planted faults. */
 import { rm, mkdtemp } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -32,7 +32,8 @@ export interface JudgedHistory {
   readonly noise: readonly string[]
   /** Tickets at whose time no fault was. */
   readonly tickets: readonly string[]
-  readonly decisions: number
+  /** Records that the run accepted. */
+  readonly accepted: number
   /** Records that no decision and no dead letter answers. */
   readonly lost: number
 }
@@ -116,7 +117,7 @@ function judged(plan: HistoryPlan, lived: readonly LivedFault[], { notices, acce
     pages: openedOf('page').length,
     noise: outside('page'),
     tickets: outside('ticket'),
-    decisions: accepted,
+    accepted,
     lost: produced - accepted - rejected,
   }
 }

@@ -1,12 +1,12 @@
 /**
  * The newest changes of alerts of this process, in memory, for readers that follow them. Their numbers are times, so those of a later process
- * are greater, and a reader that was away longer is told that some are missing.
+ * are greater, and a reader that was away longer gets a gap message.
  */
 import { limits } from '../../base/index.ts'
 import type { Alert, AlertChange } from '../alert.ts'
 import type { ChangedAlert } from './alert-book.ts'
 
-/** A change, as it was told. */
+/** A change of which receivers were notified. */
 export interface NumberedAlertChange {
   /** UTC ms, or later if several changes have one time. */
   readonly number: number
@@ -37,7 +37,7 @@ export class AlertChanges {
     return this.#oldest
   }
 
-  /** Adds changes that were told at `now`, UTC ms. */
+  /** Adds the notified changes of `now`, UTC ms. */
   add(changes: readonly ChangedAlert[], now: number): void {
     if (changes.length === 0) return
     for (const { alert, notice } of changes) {

@@ -36,7 +36,7 @@ export function lagCondition({ source, verdict, unit, partitions, failure }: Sou
     return { cause: 'lag', subject, severity: 'page', summary: `source '${source}' is no longer read: ${reason}`, isCertain: true }
   }
   // Some records of the last seconds wait at any time.
-  const isBehind = ({ verdict, age }: PartitionLag): boolean => verdict !== 'WARN' || age.ms >= limits.LAG_BEHIND_MS_MIN
+  const isBehind = (partition: PartitionLag): boolean => partition.verdict !== 'WARN' || partition.age.ms >= limits.LAG_BEHIND_MS_MIN
   const problem = problems.find(([candidate]) => partitions.some(partition => partition.verdict === candidate && isBehind(partition)))
   const late = partitions.filter(partition => isLate(partition, patience))
   if (!problem && late.length === 0) return undefined
@@ -62,8 +62,8 @@ function isLate({ age, catchUpMs }: PartitionLag, patience: number): boolean {
 }
 
 /**
- * The longest time that the records of a source may wait, ms: as long as the most urgent action and the strictest freshness objective that depend on it
- * allow; Infinity if none does. `objectives`: the greatest ages of feature groups, ms.
+ * The longest time that the records of a source may wait, ms: the shortest deadline or freshness objective that depends on it; Infinity
+ * without any. `objectives`: the greatest ages of feature groups, ms.
  */
 export function lagPatience(ir: PipelineIR, source: string, objectives: ReadonlyMap<string, number>): number {
   const { groups, actions } = affectedBy(ir, { kind: 'source', name: source })
