@@ -23,7 +23,7 @@ const checks = [
 ] as const
 
 /** Parity is a test: test/property/parity.test.ts. */
-const proofs = ['crash --cases 40 --seed 1', 'inputs --cases 2000 --seed 1'] as const
+const proofs = ['crash --cases 20 --seed 1', 'inputs --cases 2000 --seed 1'] as const
 
 /** Time limit of a check or a proof, which takes a minute at most. */
 const stepMs = 900_000

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as backfill from './backfill/prove.ts'
+import * as crash from './crash/prove.ts'
 import * as cut from './cut/prove.ts'
 import * as placements from './placements/prove.ts'
 import * as parity from './property/parity.ts'
@@ -27,4 +28,5 @@ proof('reconcile', reconcile, 30)
 proof('placements', placements, 60)
 proof('rebuild', rebuild, 80)
 proof('backfill', backfill, 8)
+proof('crash', crash, 40)
 proof('cut', cut, 100)

@@ -3,7 +3,7 @@
  * NDJSON is, so that a rejected record keeps its raw text. One pass over the bytes finds the elements.
  */
 import { isUtf8 } from 'node:buffer'
-import { limits } from '../../base/index.ts'
+import { limits, show } from '../../base/index.ts'
 import { stripByteOrderMark } from '../../files/index.ts'
 import {
   closingQuote,
@@ -152,12 +152,26 @@ const REPLACEMENT_CHARACTER = '\ufffd'
 
 const noJson = (why: string): ServeError => new ServeError('SPILL_FORMAT', `${why}; none of it was accepted`)
 
-/** Throws 400 for a field outside `names`. An ignored field would mislead: a client that asks for a past time would get the present. */
-export function checkJsonFields(body: object, names: readonly string[]): void {
-  const unknown = Object.keys(body).find(name => !names.includes(name))
+/** Characters of a wrong value in a message. */
+const VALUE_SHOWN = 80
+
+/**
+ * The fields of a JSON object. Throws 400 for another value, and for a field outside `names`. An ignored field would mislead: a client that
+ * asks for a past time would get the present.
+ */
+export function jsonFields<N extends string>(value: unknown, names: readonly N[]): Readonly<Partial<Record<N, unknown>>> {
+  const fields = jsonObject(value)
+  const unknown = Object.keys(fields).find(name => !(names as readonly string[]).includes(name))
   if (unknown !== undefined)
     throw new ServeError(
       'SPILL_INPUT',
       `there is no field '${unknown}' here; there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`,
     )
+  return fields as Readonly<Partial<Record<N, unknown>>>
+}
+
+/** Throws 400 for a value that is no JSON object, as null and arrays are not. */
+export function jsonObject(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Readonly<Record<string, unknown>>
+  throw new ServeError('SPILL_INPUT', `a request is an object; got ${show(value).slice(0, VALUE_SHOWN)}`)
 }

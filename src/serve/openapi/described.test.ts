@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { Gauge } from 'prom-client'
 import { open, pay, posted, shop as pipeline } from '../../../test/serve/shop.ts'
+import { AuditJobs } from '../../operate/audit-jobs.ts'
 import { openapiDocument } from './openapi.ts'
 import { instantPattern } from './json-schema.ts'
 
@@ -120,6 +121,28 @@ test('the document of the pipeline is complete, and describes existing routes', 
       assert.deepEqual([other.statusCode, /no parameter \?other=/.test(other.body), '400' in operation.responses], [400, true, true], path)
   }
   for (const [, name] of answer.body.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)) assert.ok(name in components.schemas, name)
+})
+
+test('a body that is no object is refused wherever the document has an object', async () => {
+  const other = await open({ audits: new AuditJobs([process.execPath, '-e', '']) })
+  const { paths } = openapiDocument(pipeline.ir) as unknown as Document
+  const takesObject = ({ requestBody }: Operation) =>
+    (requestBody?.content['application/json']?.schema as { type?: unknown } | undefined)?.type === 'object'
+  const refused: string[] = []
+  for (const [path, methods] of Object.entries(paths))
+    for (const [method, operation] of Object.entries(methods)) {
+      if (!takesObject(operation)) continue
+      const url = path.replace(/\{\w+\}/, '1')
+      for (const payload of ['null', '[]', '[{}]', '"x"', '1', 'true']) {
+        const headers = { 'content-type': 'application/json' }
+        const { statusCode, body } = await other.app.inject({ method: method.toUpperCase() as 'POST', url, headers, payload })
+        assert.ok([400, 422].includes(statusCode), `${method} ${path} answers ${payload} with ${statusCode} ${body}`)
+      }
+      refused.push(path)
+    }
+  for (const path of ['/audit', '/dead-letters/drop', '/effects/{number}/drop', '/alerts/{alert}/silence', '/ui/session'])
+    assert.ok(refused.includes(path), path)
+  await other.close()
 })
 
 test('the index page has a line for each route', async () => {

@@ -7,6 +7,7 @@ import { wallClock } from '../../base/index.ts'
 import { alertEdits } from '../../monitor/alerts/index.ts'
 import { controlRequests, summarizeAlerts } from '../../operate/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
+import { jsonObject } from '../body/json-body.ts'
 import { ServeError } from '../http/serve-error.ts'
 import { eventStreamRoute } from './events.ts'
 import { addReadRoute, jsonBody, listLimit, makeChange } from './route.ts'
@@ -27,8 +28,7 @@ export function alertRoutes(app: FastifyInstance, context: ServerContext): void 
   })
   for (const change of alertEdits)
     app.post<{ Params: { alert: string } }>(`/alerts/:alert/${change}`, { config: { role: 'operate' } }, async (request, _reply) => {
-      const fields = Object(await jsonBody(context, request)) as { readonly minutes?: unknown }
-      const { minutes, ...rest } = fields
+      const { minutes, ...rest } = jsonObject(await jsonBody(context, request))
       // A silence is a number of minutes from now; on a resolved alert minutes are the time that people spent.
       const end = change === 'silence' ? { until: typeof minutes === 'number' ? clock() + minutes * 60_000 : minutes } : { minutes }
       const edit = controlRequests.editAlert({ ...rest, ...(minutes !== undefined && end), id: request.params.alert, change })

@@ -9,7 +9,7 @@ import type { FastifyInstance } from 'fastify'
 import type { StrictOmit } from '../../base/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import type { AuditJobs } from '../../operate/index.ts'
-import { checkJsonFields } from '../body/json-body.ts'
+import { jsonFields } from '../body/json-body.ts'
 import { lookupByName } from '../http/request.ts'
 import { ServeError } from '../http/serve-error.ts'
 import { addReadRoute, jsonBody, requirePart, startJob } from './route.ts'
@@ -66,9 +66,7 @@ function auditJobRoutes(app: FastifyInstance, context: ServerContext): void {
 
 /** The body of a start. Throws 400. */
 function auditRequest(body: unknown): { readonly model?: string } {
-  const fields = Object(body) as { readonly model?: unknown }
-  checkJsonFields(fields, ['model'])
-  const { model } = fields
+  const { model } = jsonFields(body, ['model'])
   if (model === undefined) return {}
   if (typeof model === 'string') return { model }
   throw new ServeError('SPILL_INPUT', 'model is the name of a model, or absent: { "model": "fraud" }')

@@ -122,7 +122,7 @@ for (const [id, body, status, message] of [
   ['2', { raw: '' }, 400, /^"version" is the version of the record/],
   ['2', { version: 'x', id: 3, raw: '' }, 400, /^there is no field 'id' here; there are version, set, raw, rawBase64$/],
   ['2', {}, 400, /^"version"/],
-  ['2', 'text', 400, /^there is no field '0' here/],
+  ['2', 'text', 400, /^a request is an object; got 'text'$/],
 ] as const)
   test(`rejected: PATCH /dead-letters/${id} ${JSON.stringify(body)}`, async () => {
     const answer = await edit(id, body)

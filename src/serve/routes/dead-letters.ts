@@ -8,7 +8,7 @@ import { didYouMean, limits } from '../../base/index.ts'
 import { rejectionReasons } from '../../intake/index.ts'
 import { type AnyDeadLetter, deadLetterJson } from '../../log/index.ts'
 import { controlRequests, type DeadLetterEdit, MASKED, type PersonalMask, type ReplayedDeadLetter } from '../../operate/index.ts'
-import { checkJsonFields } from '../body/json-body.ts'
+import { jsonFields } from '../body/json-body.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import { lookupByName, wholeNumberParameter } from '../http/request.ts'
 import { ServeError } from '../http/serve-error.ts'
@@ -36,8 +36,7 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
   // A number, since `/dead-letters/replay` and `/drop` are resources of their own.
   app.patch<{ Params: { id: string } }>('/dead-letters/:id(^[0-9]+$)', { config }, async (request, _reply) => {
     const id = pathNumber('dead letter', request.params.id)
-    const fields = Object(await jsonBody(context, request)) as object
-    checkJsonFields(fields, ['version', 'set', 'raw', 'rawBase64'])
+    const fields = jsonFields(await jsonBody(context, request), ['version', 'set', 'raw', 'rawBase64'])
     const edit = controlRequests.editDeadLetter({ ...fields, id })
     const mask = maskFor(context, request)
     if (mask) checkMaskedEdit(edit, mask.isPersonalSource(deadLetters.byId(id)?.source))

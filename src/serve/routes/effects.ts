@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { didYouMean, limits } from '../../base/index.ts'
 import { effectStates, type EffectState } from '../../log/index.ts'
 import { controlRequests } from '../../operate/index.ts'
-import { checkJsonFields } from '../body/json-body.ts'
+import { jsonFields } from '../body/json-body.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import { effectJson } from '../events/effect-journal.ts'
 import { lookupByName } from '../http/request.ts'
@@ -35,8 +35,7 @@ export function effectRoutes(app: FastifyInstance, context: ServerContext): void
   })
   app.post<EffectRoute>('/effects/:number/drop', { config }, async (request, _reply) => {
     const number = pathNumber('effect', request.params.number)
-    const fields = Object(await jsonBody(context, request)) as object
-    checkJsonFields(fields, ['why'])
+    const fields = jsonFields(await jsonBody(context, request), ['why'])
     const drop = controlRequests.dropEffects({ ...fields, numbers: [number] })
     await makeChange(context, request, (control, by) => control.dropEffects(drop, by))
     return effectJson(effects.byNumber(number)!, maskFor(context, request))

@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { limits, timestampMs } from '../../base/index.ts'
 import type { GroupIR } from '../../define/ir/index.ts'
 import { withBody } from '../body/body.ts'
-import { checkJsonFields, parseJsonValue } from '../body/json-body.ts'
+import { jsonFields, parseJsonValue } from '../body/json-body.ts'
 import { mediaTypeOf, lookupByName } from '../http/request.ts'
 import { ServeError } from '../http/serve-error.ts'
 import type { FeatureQuery, ServedFeatureRow } from '../../run/index.ts'
@@ -82,8 +82,8 @@ function asksOf(body: unknown): readonly { readonly group: string; readonly key:
   const isAsk = (ask: unknown) => typeof ask === 'object' && ask !== null && typeof (ask as { group?: unknown }).group === 'string'
   if (!Array.isArray(asks) || !asks.every(isAsk))
     throw new ServeError('SPILL_INPUT', 'write { "asks": [{ "group": NAME, "key": KEY }, …] }; a key of several columns is an array')
-  checkJsonFields(body as object, ['asks'])
-  for (const ask of asks) checkJsonFields(ask as object, ['group', 'key'])
+  jsonFields(body, ['asks'])
+  for (const ask of asks) jsonFields(ask, ['group', 'key'])
   if (asks.length > limits.FEATURE_REQUEST_KEYS_MAX)
     throw new ServeError(
       'SPILL_LIMIT',

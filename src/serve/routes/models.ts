@@ -5,7 +5,7 @@
 import type { FastifyInstance } from 'fastify'
 import { rollbackVersion } from '../../training/registry/index.ts'
 import { withBody } from '../body/body.ts'
-import { checkJsonFields, parseJsonValue } from '../body/json-body.ts'
+import { jsonFields, parseJsonValue } from '../body/json-body.ts'
 import { mediaTypeOf, lookupByName } from '../http/request.ts'
 import { ServeError } from '../http/serve-error.ts'
 import type { ServerContext } from '../context/server-context.ts'
@@ -60,7 +60,7 @@ export function modelRoutes(app: FastifyInstance, { run, ir, folder, load }: Ser
 /** The version in a body; `undefined` without a valid one. Throws 400 for an unknown field. */
 function versionIn(body: unknown): number | 'previous' | undefined {
   const version: unknown = typeof body === 'object' && body !== null && 'version' in body ? body.version : undefined
-  if (version !== undefined) checkJsonFields(body as object, ['version'])
+  if (version !== undefined) jsonFields(body, ['version'])
   return version === 'previous' || (Number.isSafeInteger(version) && (version as number) >= 0)
     ? (version as number | 'previous')
     : undefined

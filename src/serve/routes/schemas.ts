@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import { SpillwayError } from '../../base/index.ts'
 import { parseLevel, type SchemaCheckRequest, sourceVersions } from '../../operate/index.ts'
 import { schemaFormats } from '../../schema/index.ts'
-import { checkJsonFields } from '../body/json-body.ts'
+import { jsonFields } from '../body/json-body.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import { lookupByName } from '../http/request.ts'
 import { ServeError } from '../http/serve-error.ts'
@@ -19,7 +19,7 @@ export function schemaRoutes(app: FastifyInstance, context: ServerContext): void
 
   app.post<{ Params: { source: string } }>('/sources/:source/schema/check', { config: { role: 'read' } }, async (request, reply) => {
     const source = sourceNamed(request.params.source)
-    const candidate = checkRequest(Object(await jsonBody(context, request)) as object)
+    const candidate = checkRequest(await jsonBody(context, request))
     try {
       const check = await load.shareOf('read', request).countSearch(() => schemas.checkSchema(source, candidate))
       return reply.type('application/json').send(check)
@@ -32,9 +32,8 @@ export function schemaRoutes(app: FastifyInstance, context: ServerContext): void
 }
 
 /** The candidate in a body. Throws 400. */
-function checkRequest(body: object): SchemaCheckRequest {
-  checkJsonFields(body, ['format', 'schema', 'level'])
-  const { format, schema, level } = body as Readonly<Record<string, unknown>>
+function checkRequest(body: unknown): SchemaCheckRequest {
+  const { format, schema, level } = jsonFields(body, ['format', 'schema', 'level'])
   const known = schemaFormats.find(candidate => candidate === format)
   if (!known) throw new ServeError('SPILL_INPUT', `"format" is one of ${schemaFormats.join(', ')}`)
   const isText = typeof schema === 'string'

@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import { checkCsrf } from '../access/request-origin.ts'
 import { hasSession, sessionCookie } from '../access/session-cookie.ts'
 import { withBody } from '../body/body.ts'
-import { checkJsonFields, parseJsonValue } from '../body/json-body.ts'
+import { jsonFields, parseJsonValue } from '../body/json-body.ts'
 import { clientRoles } from '../context/authorization.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import { mediaTypeOf } from '../http/request.ts'
@@ -32,9 +32,7 @@ export function sessionRoutes(app: FastifyInstance, { ir, authorization, tokens,
     checkCsrf(request.method, request.headers)
     if (mediaTypeOf(request.raw) !== 'json') throw new ServeError('SPILL_FORMAT', 'the body is { "token": "spw_…" }', { status: 415 })
     const body = await withBody(request.raw, load.shareOf('read', request), parseJsonValue)
-    const fields = Object(body) as { readonly token?: unknown }
-    checkJsonFields(fields, ['token'])
-    const { token } = fields
+    const { token } = jsonFields(body, ['token'])
     if (typeof token !== 'string') throw new ServeError('SPILL_INPUT', 'the token is missing: send { "token": "spw_…" }')
     const own = tokens?.find(`Bearer ${token}`)
     if (!tokens || !own) throw new ServeError('SPILL_TOKEN', 'there is no such token; `spillway tokens add NAME --role ROLE` makes one')
