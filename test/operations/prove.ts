@@ -2,7 +2,7 @@
  * `npm run prove -- operations --cases 50`: seven clean weeks without a page; a quarter, and `cases` fortnights, with planted faults, each
  * heard once, by its cause, within five minutes of when a person needed to know.
  *
- * A history runs in a process of its own, as many at a time as there are cores. One of 15 days takes about a minute and a half.
+ * A history runs in a process of its own, one more at a time than there are cores, since each waits for its disk and threads. One of 15 days takes about a minute and a half.
  */
 import { execFile } from 'node:child_process'
 import { availableParallelism } from 'node:os'
@@ -67,7 +67,7 @@ async function lived(plans: readonly HistoryPlan[]): Promise<JudgedHistory[]> {
       console.error(`${histories.filter(Boolean).length} of ${plans.length} histories`)
     }
   }
-  await Promise.all(Array.from({ length: availableParallelism() }, work))
+  await Promise.all(Array.from({ length: availableParallelism() + 1 }, work))
   return histories
 }
 

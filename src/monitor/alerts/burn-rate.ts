@@ -77,9 +77,11 @@ export function burnBreach(
   for (const rule of rules) {
     const part = last === 'page' || last === rule.severity ? HOLD_SHARE : 1
     const share = part * badShareOf(rule, target)
+    // The short window first: in health it decides, and its sum is cheap.
+    if (!isBurning(countsIn(rule.shortMs), share)) continue
     const long = countsIn(rule.longMs)
-    if (long.bad < part * limits.BURN_BAD_MIN || !isBurning(countsIn(rule.shortMs), share)) continue
-    if (isBurning(long, (share * rule.longMs) / observedIn(rule.longMs))) return { rule, counts: long }
+    if (long.bad >= part * limits.BURN_BAD_MIN && isBurning(long, (share * rule.longMs) / observedIn(rule.longMs)))
+      return { rule, counts: long }
   }
   return undefined
 }

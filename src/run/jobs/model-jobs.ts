@@ -49,9 +49,10 @@ export function trainingJob(lifecycle: ModelLifecycle, options: ModelJobsOptions
   const { ir, store, log, jobClock, train, awaitMarker } = options
   const { retry, schedule, drift, promotionQueue, model } = lifecycle
   /** Had any event arrived by then? Without events there is nothing to learn. */
+  let firstArrival: number | undefined
   const hasEventsBy = (at: number): boolean => {
-    const first = store.segmentAt(0)
-    return first !== undefined && log.firstEntrySince(at) > first.first
+    firstArrival ??= store.segmentAt(0)?.arrival
+    return firstArrival !== undefined && firstArrival < at
   }
   return {
     name: model.name,
