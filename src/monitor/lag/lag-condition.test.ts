@@ -50,6 +50,13 @@ test('a source that falls behind is a ticket', () => {
   const { severity, summary } = lagCondition(lagOf([['WARN', 900, 50]], 'extrapolated'))!
   assert.deepEqual([severity, summary], ['ticket', "source 'payments' falls behind: 900 rows wait, the oldest for about 50 min"])
   assert.equal(lagCondition(lagOf([['WARN', 2, 0.25]])), undefined, 'records of the last seconds')
+  const young = lagCondition(
+    lagOf([
+      ['WARN', 900, 50],
+      ['WARN', 2, 0.25],
+    ]),
+  )!
+  assert.match(young.summary, /falls behind: 900 rows wait, .*, in 1 of 2 partitions$/, 'records of the last seconds are not counted')
 })
 
 test('a reader that has failed is a page, whether or not its lag can be measured', () => {

@@ -42,7 +42,8 @@ export function lagCondition({ source, verdict, unit, partitions, failure }: Sou
   if (!problem && late.length === 0) return undefined
   const isStanding = verdict === 'ERR'
   const [gravest, text] = problem ?? ['WARN', 'falls behind']
-  const concerned = late.length > 0 && !isStanding ? late : partitions.filter(partition => partition.verdict === gravest)
+  const concerned =
+    late.length > 0 && !isStanding ? late : partitions.filter(partition => partition.verdict === gravest && isBehind(partition))
   const lag = concerned.reduce((sum, partition) => sum + partition.lag, 0)
   const oldest = concerned.map(({ age }) => age).toSorted((a, b) => b.ms - a.ms)[0]
   const where = partitions.length === 1 ? '' : `, in ${concerned.length} of ${partitions.length} partitions`

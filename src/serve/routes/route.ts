@@ -50,7 +50,7 @@ export const JOBS_SHOWN = 100
 export const listLimit = (limit: string | undefined, max: number): number =>
   limit === undefined ? 20 : wholeNumberParameter('limit', limit, max)
 
-/** A part of the run or server. Throws 501 with the problem if there is none. */
+/** A part of the run or server. Throws 400 (`SPILL_UNSUPPORTED`) with the problem if there is none. */
 export function requirePart<T>(part: T | undefined, problem: string): T {
   if (part !== undefined) return part
   throw new ServeError('SPILL_UNSUPPORTED', problem)
@@ -77,7 +77,7 @@ export function jsonBody({ load }: ServerContext, request: FastifyRequest): Prom
 /** The client in the operator log. */
 export const operatorOf = ({ client }: Pick<FastifyRequest, 'client'>): string => (client === undefined ? 'http' : `token:${client}`)
 
-/** The control of the run. Throws 501 without it. */
+/** The control of the run. Throws 400 (`SPILL_UNSUPPORTED`) without it. */
 export const requireControl = ({ control }: ServerContext): RunControl =>
   requirePart(control, 'this server makes no changes of dead letters, effects and jobs; use `spillway dlq`, `effects` and `jobs`')
 
