@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
+import { pause } from '../../src/base/clock.ts'
 import { computeInThreads } from '../../src/batch/index.ts'
 import { openActionDestinations } from '../../src/action/open-destinations.ts'
 import { recordBatchOf } from '../../src/intake/record-batch.ts'
@@ -99,7 +100,7 @@ export class World {
       compute: async (...job) => {
         while (this.isComputeStuck) {
           job[2].throwIfAborted()
-          await turn()
+          await pause(1)
         }
         return compute(...job)
       },

@@ -4,7 +4,7 @@ import { numbers, sourceOf, decidedNumbers, openNumbersRun } from '../../../test
 import { pause } from '../../base/clock.ts'
 import { recordBatchOf } from '../../intake/record-batch.ts'
 import { Fault } from '../../intake/rejection.ts'
-import { feedSource, positionName, startText, type FeedOptions } from './source-feed.ts'
+import { feedSource, positionName, startText, type FeedOptions, type FeedTarget } from './source-feed.ts'
 import type { ReadBatch, ReadContext, SourceReader } from './source-reader.ts'
 
 const { name } = sourceOf(numbers)
@@ -101,6 +101,39 @@ test('a generator knows after whenCommitted that its batches are durable', async
   await reading
   await syncing
   assert.deepEqual(positions, [undefined, '1'])
+})
+
+test('a batch that waits for room is given up with its partition, and read again when that comes back', async () => {
+  const { store, run } = openNumbersRun()
+  const { promise: room, resolve: openRoom } = Promise.withResolvers<void>()
+  const asked = Promise.withResolvers<void>()
+  let isOpen = false
+  const target: FeedTarget = {
+    submit: (...records) => run.submit(...records),
+    committedPosition: name => run.committedPosition(name),
+    whenRoom: async () => {
+      asked.resolve()
+      if (!isOpen) await room
+    },
+  }
+  let revoked: ReadContext['revoke'] | undefined
+  const reader = readerOf(async function* ({ assign, revoke, committedPosition }) {
+    assign(['0', '1'])
+    revoked = revoke
+    yield { records: [row(1)], position: 'x', partition: '0' }
+    yield { records: [row(2)], position: 'y', partition: '1' }
+    assign(['0'])
+    assert.equal(committedPosition('0'), undefined)
+    yield { records: [row(1)], position: 'x', partition: '0' }
+  })
+  const feeding = feedSource(target, name, reader, options())
+  await asked.promise
+  await revoked!(['0'])
+  isOpen = true
+  openRoom()
+  await feeding
+  assert.deepEqual(decidedNumbers(store), [2, 1])
+  await run.stop()
 })
 
 test('a reader that does not end, or does not close, is named, and the feed ends', async () => {

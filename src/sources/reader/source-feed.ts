@@ -53,6 +53,8 @@ class SourceFeed {
   readonly #contract: ReaderContract
   readonly #inFlight = new Set<Promise<void>>()
   readonly #stop = new AbortController()
+  /** The batch that waits for room. */
+  #waiting: CheckedBatch | undefined
   /** The call to the reader in progress, to end it when the reader does not. */
   #call: ReaderCall | undefined
   #failure: { readonly error: unknown } | undefined
@@ -111,10 +113,11 @@ class SourceFeed {
         const result: IteratorResult<unknown> = Object(await this.#limited('abort', async () => iterator.next()))
         if (result.done) return
         isOver = false
-        const batch = this.#contract.check(result.value)
+        this.#waiting = this.#contract.check(result.value)
         await this.#run.whenRoom()
         if (this.#failure) return
-        this.#submit(batch)
+        if (this.#waiting) this.#submit(this.#waiting)
+        this.#waiting = undefined
       }
     } finally {
       if (!isOver) await this.#limited('abort', async () => iterator.return?.())
@@ -157,6 +160,8 @@ class SourceFeed {
 
   async #revoke(partitions: readonly string[]): Promise<void> {
     this.#failing(() => this.#contract.beginRevoke(partitions))
+    // Whoever has the partition next reads these records from its committed position on.
+    if (this.#waiting && partitions.includes(this.#waiting.partition)) this.#waiting = undefined
     await this.#whenCommitted()
     this.#contract.endRevoke(partitions)
   }
