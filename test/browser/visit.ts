@@ -7,6 +7,17 @@ import { pause } from '../../src/base/clock.ts'
 import { Browser, type Page } from './browser.ts'
 import { browserProgram } from './program.ts'
 
+/** Clicks the innermost control, or else element, with a text. */
+const clickText = (text: string): string => `{
+  const controls = [...document.querySelectorAll('a, button, summary, select, input, label, [role=button], [role=tab]')]
+  const isSo = of => (of.innerText || of.ariaLabel || of.placeholder || '').trim().toLowerCase() === ${JSON.stringify(text.toLowerCase())}
+  const has = of => (of.innerText || of.ariaLabel || of.placeholder || '').toLowerCase().includes(${JSON.stringify(text.toLowerCase())})
+  const found = controls.find(isSo) ?? controls.find(has) ?? [...document.querySelectorAll('td, tr, li, g, text')].find(has)
+  if (!found) throw new Error('nothing to click says ' + ${JSON.stringify(text)})
+  found.focus?.()
+  found.click ? found.click() : found.dispatchEvent(new MouseEvent('click', { bubbles: true }))
+}`
+
 const [url, picture, ...acts] = process.argv.slice(2)
 const program = browserProgram()
 if (url === undefined || picture === undefined || !program)
@@ -38,14 +49,3 @@ async function perform(page: Page, act: string): Promise<void> {
   else if (kind !== 'wait') throw new Error(`no act '${kind}'`)
   await pause(kind === 'wait' ? Number(value) : 1500)
 }
-
-/** Clicks the innermost control, or else element, with a text. */
-const clickText = (text: string): string => `{
-  const controls = [...document.querySelectorAll('a, button, summary, select, input, label, [role=button], [role=tab]')]
-  const isSo = of => (of.innerText || of.ariaLabel || of.placeholder || '').trim().toLowerCase() === ${JSON.stringify(text.toLowerCase())}
-  const has = of => (of.innerText || of.ariaLabel || of.placeholder || '').toLowerCase().includes(${JSON.stringify(text.toLowerCase())})
-  const found = controls.find(isSo) ?? controls.find(has) ?? [...document.querySelectorAll('td, tr, li, g, text')].find(has)
-  if (!found) throw new Error('nothing to click says ' + ${JSON.stringify(text)})
-  found.focus?.()
-  found.click ? found.click() : found.dispatchEvent(new MouseEvent('click', { bubbles: true }))
-}`
