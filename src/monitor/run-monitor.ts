@@ -165,6 +165,11 @@ export class RunMonitor {
     return this.#alerts.alerts
   }
 
+  /** The sentence of an alert with the values of the last sample; that at its opening while its condition does not hold. */
+  summaryNow(alert: Alert): string {
+    return this.#alerts.summaryNow(alert)
+  }
+
   /** The receivers of alerts, in the order of the configuration. */
   get receivers(): readonly ReceiverStatus[] {
     return (this.#options.receivers ?? []).flatMap(({ receivers = [] }) => receivers)

@@ -86,22 +86,25 @@ describe('the page of alerts', { skip, timeout: 120_000 }, () => {
     return page
   }
 
-  test('an alert is on the overview, with its first command', async () => {
+  test('an alert is on the overview, with what it reaches and what becomes of it, marks its card, and leads to its effects', async () => {
     const page = await openPage('')
     await untilText(page, "the receiver of action 'block' has taken none")
-    await untilText(page, 'first: spillway effects --action block')
+    await untilText(page, 'Reaches action block. Once it is mended: Pending effects are sent again')
+    await until(page, `document.querySelector('.card.trouble-bad .mark')?.textContent === 'act now'`)
+    await click(page, 'act now')
+    await until(page, `location.pathname + location.search === '/ui/actions?action=block'`)
   })
 
   test('no broken rule and nothing cut off, light and dark, at a desk and on a phone', async () => {
     const page = await openPage('/alerts')
-    await untilText(page, 'reaches 1 action: block')
+    await untilText(page, 'Reaches action block')
     assert.deepEqual(page.complaints, [])
     await page.evaluate(axe)
     for (const scheme of ['light', 'dark'] as const)
       for (const width of [1280, 360]) {
         await page.resize(width)
         await page.as({ scheme })
-        await untilText(page, 'reaches 1 action: block')
+        await untilText(page, 'Reaches action block')
         assert.deepEqual(await page.evaluate(violations), [], `${scheme} at ${width} px`)
         assert.deepEqual(await page.evaluate(outside), [], `${scheme} at ${width} px`)
         assert.deepEqual((await page.evaluate<{ low: string[] }>(contrasts(4.5))).low, [])

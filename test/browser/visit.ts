@@ -18,6 +18,10 @@ const clickText = (text: string): string => `{
   found.click ? found.click() : found.dispatchEvent(new MouseEvent('click', { bubbles: true }))
 }`
 
+/** Chromium acts on Enter by its code, and on a letter by its text. */
+const keyFields = (key: string): object =>
+  key === 'Enter' ? { text: '\r', windowsVirtualKeyCode: 13 } : key.length === 1 ? { text: key } : {}
+
 const [url, picture, ...acts] = process.argv.slice(2)
 const program = browserProgram()
 if (url === undefined || picture === undefined || !program)
@@ -42,8 +46,7 @@ async function perform(page: Page, act: string): Promise<void> {
   if (kind === 'click') await page.evaluate(clickText(value))
   else if (kind === 'type') await page.send('Input.insertText', { text: value })
   else if (kind === 'key')
-    for (const type of ['keyDown', 'keyUp'])
-      await page.send('Input.dispatchKeyEvent', { type, key: value, text: value.length === 1 ? value : undefined })
+    for (const type of ['keyDown', 'keyUp']) await page.send('Input.dispatchKeyEvent', { type, key: value, ...keyFields(value) })
   else if (kind === 'width') await page.resize(Number(value))
   else if (kind === 'dark') await page.as({ scheme: 'dark' })
   else if (kind !== 'wait') throw new Error(`no act '${kind}'`)

@@ -20,6 +20,15 @@ test('an alert opens once its condition has held, and is resolved once it is gon
   assert.deepEqual([alert.runbook, alert.command], ['docs/guides/alerts.md#source-stopped', 'spillway inspect --data .spillway'])
 })
 
+test('the sentence of the last sample is known while the condition holds; the alert keeps that of its opening', () => {
+  const desk = new Desk().hold(limits.ALERT_PENDING_MS + STEP, { ...dead, summary: 'silent for 9 min' })
+  desk.hold(STEP, { ...dead, summary: 'silent for 2 h' })
+  const [alert] = desk.book.alerts
+  assert.deepEqual([alert.summary, desk.book.summaryNow(alert)], ['silent for 9 min', 'silent for 2 h'])
+  desk.hold(STEP)
+  assert.equal(desk.book.summaryNow(alert), 'silent for 9 min')
+})
+
 test('an event that is certain opens its alert at once', () => {
   const desk = new Desk().hold(STEP, { ...condition('lag', 'source', 'payments'), isCertain: true }, stale)
   assert.deepEqual(desk.messages, ['opened lag-payments-1'])

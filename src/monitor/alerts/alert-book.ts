@@ -62,6 +62,11 @@ export class AlertBook {
     return this.alerts.filter(({ state }) => state === 'firing')
   }
 
+  /** The sentence of an alert with the values of the last sample; that at its opening while its condition does not hold. */
+  summaryNow(alert: Alert): string {
+    return this.#states.present(alert)?.condition.summary ?? alert.summary
+  }
+
   /** Updates the alerts by the conditions that hold at `now`, UTC ms. The alert of a condition that is `unknown` goes on as it is. */
   update(now: number, conditions: readonly AlertCondition[], unknown: readonly ConditionKey[] = []): AlertUpdate {
     const changes = new Map<string, ChangedAlert>()

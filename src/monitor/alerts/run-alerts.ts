@@ -116,6 +116,11 @@ export class RunAlerts {
     return this.#book.firing
   }
 
+  /** The sentence of an alert with the values of the last sample; that at its opening while its condition does not hold. */
+  summaryNow(alert: Alert): string {
+    return this.#book.summaryNow(alert)
+  }
+
   /** Judges the run at `now`, UTC ms, by one more sample. */
   judge(now: number, sample: SeriesSample): AlertUpdate {
     if (this.#clock.hasJumped(now)) this.#jobs.restart(now)

@@ -55,7 +55,7 @@ const sample = async (times: number) => {
 }
 const alerts = async () => (await app.inject({ url: '/alerts' })).json<{ alerts: Alert[]; weeks: object[]; receivers: object[] }>()
 
-test('an outage of a receiver is one page, and what people do about it is durable', async () => {
+test('an outage of a receiver is one page, and what people do about it is durable', async t => {
   await live.run.submit(payments.name, recordBatchOf(Array.from({ length: 12 }, (_, i) => pay(i, `c${i}`, '200'))))
   await live.whenIdle()
   await sample(10)
@@ -66,6 +66,9 @@ test('an outage of a receiver is one page, and what people do about it is durabl
     [listed[0].severity, listed[0].affected.actions, listed[0].command],
     ['page', ['block'], `spillway effects --action block --data ${data}`],
   )
+  const later = t.mock.method(monitor, 'summaryNow', () => 'none of 40 attempts')
+  assert.deepEqual((await alerts()).alerts, [{ ...listed[0], now: 'none of 40 attempts' }])
+  later.mock.restore()
   const metrics = (await app.inject({ url: '/metrics' })).body
   assert.match(metrics, /spillway_alert_firing\{cause="effects",subject="block",kind="action",severity="page"\} 1/)
   for (const [name, value] of Object.entries({ failing: 1, waiting: 2, omitted: 1 }))

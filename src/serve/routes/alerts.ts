@@ -5,6 +5,7 @@
 import type { FastifyInstance } from 'fastify'
 import { wallClock } from '../../base/index.ts'
 import { alertEdits } from '../../monitor/alerts/index.ts'
+import type { Alert, RunMonitor } from '../../monitor/index.ts'
 import { controlRequests, summarizeAlerts } from '../../operate/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import { jsonObject } from '../body/json-body.ts'
@@ -24,7 +25,8 @@ export function alertRoutes(app: FastifyInstance, context: ServerContext): void 
     const last = listLimit(limit, LISTED_MAX)
     // The monitor has all alerts in memory; those of the folder are parsed.
     if (!monitor) return folder.alerts.summary({ state, last })
-    return { ...summarizeAlerts(monitor.alerts, { state, last }), receivers: monitor.receivers }
+    const { alerts, weeks } = summarizeAlerts(monitor.alerts, { state, last })
+    return { alerts: alerts.map(alert => withSummaryNow(alert, monitor)), weeks, receivers: monitor.receivers }
   })
   for (const change of alertEdits)
     app.post<{ Params: { alert: string } }>(`/alerts/:alert/${change}`, { config: { role: 'operate' } }, async (request, _reply) => {
@@ -34,4 +36,10 @@ export function alertRoutes(app: FastifyInstance, context: ServerContext): void 
       const edit = controlRequests.editAlert({ ...rest, ...(minutes !== undefined && end), id: request.params.alert, change })
       return makeChange(context, request, (control, by) => control.editAlert(edit, by))
     })
+}
+
+/** An alert that fires, with the sentence of the last sample: that of its opening is soon too old to act on. */
+function withSummaryNow(alert: Alert, monitor: Pick<RunMonitor, 'summaryNow'>): Alert & { readonly now?: string } {
+  const now = alert.state === 'firing' ? monitor.summaryNow(alert) : alert.summary
+  return { ...alert, ...(now !== alert.summary && { now }) }
 }

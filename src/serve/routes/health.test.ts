@@ -11,7 +11,14 @@ test('answers of the probes do not count as answers, also while the run accepts 
   const live = await LiveRun.open(shop, data)
   const counted: number[] = []
   const countResponse = (status: number) => void counted.push(status)
-  const monitor = { countResponse, subscribe: () => () => {}, alerts: [], receivers: [], changes: new AlertChanges(0) }
+  const monitor = {
+    countResponse,
+    subscribe: () => () => {},
+    alerts: [],
+    summaryNow: () => '',
+    receivers: [],
+    changes: new AlertChanges(0),
+  }
   const app = serve({ run: live.run, pipeline: shop, data, monitor })
   await app.ready()
   const statusOf = async (url: string) => (await app.inject({ url })).statusCode

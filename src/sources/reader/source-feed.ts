@@ -160,7 +160,7 @@ class SourceFeed {
 
   async #revoke(partitions: readonly string[]): Promise<void> {
     this.#failing(() => this.#contract.beginRevoke(partitions))
-    // Whoever has the partition next reads these records from its committed position on.
+    // The next reader of the partition has these records: its committed position is before them.
     if (this.#waiting && partitions.includes(this.#waiting.partition)) this.#waiting = undefined
     await this.#whenCommitted()
     this.#contract.endRevoke(partitions)

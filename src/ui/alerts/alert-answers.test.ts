@@ -42,15 +42,15 @@ test('the state says who did what, and a silence while it lasts', () => {
   })
   assert.equal(
     alertStateText(changed, 60_000),
-    'opened 1 min ago; acknowledged by ann: the provider knows; silenced until 1970-01-01 00:02:00 UTC by ann; acted, 25 min, by bob',
+    'since 1970-01-01 00:00:00 UTC, 1 min ago; acknowledged by ann: the provider knows; silenced until 1970-01-01 00:02:00 UTC by ann; acted, 25 min, by bob',
   )
   assert.doesNotMatch(alertStateText(changed, 180_000), /silenced/)
 })
 
-test('the reach counts and names what follows', () => {
+test('the reach names what follows', () => {
   assert.equal(affectedPartsText(alert('a')), '')
   const reaching = alert('a', { affected: { groups: ['g', 'h'], models: ['m'], actions: [], decisions: 7 } })
-  assert.equal(affectedPartsText(reaching), 'reaches 2 groups, 1 model: g, h, m; 7 decisions missed the objective')
+  assert.equal(affectedPartsText(reaching), 'Reaches feature groups g, h; model m; 7 decisions missed the objective')
 })
 
 test('receivers that fail are named, with the reason and what waits', () => {

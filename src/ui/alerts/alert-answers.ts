@@ -16,7 +16,10 @@ export interface AlertAnswer {
   /** UTC ms. */
   readonly opened: number
   readonly resolved?: number
+  /** The measured values at its opening. */
   readonly summary: string
+  /** The same with the values of the last sample, if they have changed. */
+  readonly now?: string
   readonly affected: {
     readonly groups: readonly string[]
     readonly models: readonly string[]
@@ -39,6 +42,9 @@ export interface AlertWeekAnswer {
   readonly noise: number
   readonly hours: number
 }
+
+/** Severities in the words of the overview: a page asks for a person now, a ticket within days. */
+export const severityTexts = { page: 'act now', ticket: 'look' } as const
 
 /** The route of the alerts that fire. */
 export const FIRING_ALERTS = '/alerts?state=firing&limit=50'
@@ -72,12 +78,12 @@ export function sortedAlerts(alerts: readonly AlertAnswer[]): { readonly firing:
   }
 }
 
-/** `opened 4 min ago, acknowledged by ann: the provider knows, silenced until …`. */
+/** `since 2026-01-01 13:10:00 UTC, 4 min ago; acknowledged by ann: the provider knows; silenced until …`. */
 export function alertStateText({ severity, opened, acknowledged, silenced, outcome }: AlertAnswer, now: number): string {
   const noteText = ({ by, note }: NoteAnswer): string => `${by}${note === undefined ? '' : `: ${note}`}`
   const silencedText = severity === 'page' && silenced?.severity === 'ticket' ? 'silenced as a ticket only' : 'silenced'
   return [
-    `opened ${agoText(opened, now)}`,
+    `since ${timeStamp(opened).slice(0, 19)} UTC, ${agoText(opened, now)}`,
     ...(acknowledged ? [`acknowledged by ${noteText(acknowledged)}`] : []),
     ...(silenced && silenced.until > now ? [`${silencedText} until ${timeStamp(silenced.until)} UTC by ${noteText(silenced)}`] : []),
     ...(outcome
@@ -86,16 +92,17 @@ export function alertStateText({ severity, opened, acknowledged, silenced, outco
   ].join('; ')
 }
 
-/** `reaches 2 groups, 1 model: card_now, card_usual, fraud`. Empty where nothing follows. */
+/** `Reaches feature groups card_now, card_usual; model fraud`. Empty where nothing follows. */
 export function affectedPartsText({ affected: { groups, models, actions, decisions } }: AlertAnswer): string {
-  const names = [...groups, ...models, ...actions]
-  if (names.length === 0) return ''
-  const counts = [
-    [groups.length, 'group'],
-    [models.length, 'model'],
-    [actions.length, 'action'],
+  const parts = [
+    [groups, 'feature group'],
+    [models, 'model'],
+    [actions, 'action'],
   ] as const
-  const texts = counts.filter(([count]) => count > 0).map(([count, noun]) => pluralText(count, noun))
+  const texts = parts.flatMap(([names, noun]) =>
+    names.length === 0 ? [] : [`${noun}${names.length === 1 ? '' : 's'} ${names.join(', ')}`],
+  )
+  if (texts.length === 0) return ''
   const missed = decisions === undefined || decisions === 0 ? '' : `; ${pluralText(decisions, 'decision')} missed the objective`
-  return `reaches ${texts.join(', ')}: ${names.join(', ')}${missed}`
+  return `Reaches ${texts.join('; ')}${missed}`
 }

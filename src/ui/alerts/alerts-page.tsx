@@ -11,6 +11,7 @@ import { objectiveText } from '../features/features-page.tsx'
 import { useAlerts } from '../live/alert-stream.ts'
 import { ChangeNotice } from '../parts/change-notice.tsx'
 import { type Change, useChange } from '../parts/use-change.ts'
+import { aftermathText, causeView } from './alert-guidance.ts'
 import {
   affectedPartsText,
   type AlertAnswer,
@@ -18,6 +19,7 @@ import {
   alertStateText,
   type AlertWeekAnswer,
   receiverTexts,
+  severityTexts,
   sortedAlerts,
 } from './alert-answers.ts'
 
@@ -65,21 +67,28 @@ const editAlert = async (id: string, edit: 'acknowledge' | 'silence' | 'resolve'
 }
 
 function FiringAlert({ alert, change }: { readonly alert: AlertAnswer; readonly change: Change }) {
-  const { id, severity, subject, summary, runbook, command, inhibited } = alert
+  const { id, severity, summary, runbook, command, inhibited } = alert
+  const view = causeView(alert)
+  const aftermath = aftermathText(alert)
   const mayOperate = useRole('operate')
   return (
     <li class={severity === 'page' ? 'bad' : 'warning'}>
       <p class="alert-title">
-        <span class="badge">{severity}</span> <strong>{summary}</strong>
+        <span class="badge">{severityTexts[severity]}</span> <strong>{alert.now ?? summary}</strong>
       </p>
-      <p class="soft">
-        {subject.kind} {subject.name}; {alertStateText(alert, browserNow())}
-      </p>
+      <p class="soft">{alertStateText(alert, browserNow())}</p>
       {affectedPartsText(alert) !== '' && <p>{affectedPartsText(alert)}</p>}
       {inhibited.length > 0 && <p class="soft">It explains: {inhibited.map(condition => condition.summary).join('; ')}</p>}
       <p>
-        First: <code>{command}</code> <span class="soft">({runbook})</span>
+        First:{' '}
+        <Link page={view.page} item={view.item} {...(view.query && { query: view.query })}>
+          {view.text}
+        </Link>
+        <span class="soft">
+          , or <code>{command}</code> ({runbook})
+        </span>
       </p>
+      {aftermath !== '' && <p>Once it is mended: {aftermath}</p>}
       {mayOperate && <AlertButtons id={id} isAcknowledged={alert.acknowledged !== undefined} change={change} />}
     </li>
   )
@@ -170,7 +179,7 @@ function ResolvedAlerts({ alerts, change }: { readonly alerts: readonly AlertAns
             <tr key={alert.id}>
               <td>{alert.resolved !== undefined && timeStamp(alert.resolved)}</td>
               <td>
-                <strong>{alert.severity}</strong> {alert.summary}
+                <strong>{severityTexts[alert.severity]}</strong> {alert.summary}
               </td>
               <td class="soft">{alertStateText(alert, browserNow())}</td>
               {mayOperate && (

@@ -1,5 +1,6 @@
 /** The first page: health, what is wrong now with its cause, the pipeline with live figures, and rates over the last minutes. */
 import type { BatchRunAnswer, ModelAnswer, ObjectiveAnswer, PipelineAnswer, ReconciliationAnswer, StatusAnswer } from '../core/answers.ts'
+import { browserNow } from '../core/clock.ts'
 import type { View } from '../core/location.ts'
 import { type AlertsAnswer, FIRING_ALERTS } from '../alerts/alert-answers.ts'
 import { useResource } from '../core/resource.ts'
@@ -40,7 +41,7 @@ export function Overview({ view, pipeline }: { readonly view: View; readonly pip
       <Problems problems={problems} isKnown={status !== undefined} />
       <section aria-labelledby="pipeline">
         <h2 id="pipeline">Pipeline</h2>
-        <PipelineGraph pipeline={pipeline} history={history} objectives={objectives ?? []} levels={levels} />
+        <PipelineGraph pipeline={pipeline} history={history} objectives={objectives ?? []} levels={levels} alerts={alerts ?? []} />
       </section>
       <RateHistory view={view} lines={lines} />
     </>
@@ -54,7 +55,7 @@ function Figures({ status, history }: { readonly status: StatusAnswer; readonly 
     ['events', rateText(rateOf(history, allAccepted))],
     ['decisions', rateText(rateOf(history, allDecisions))],
     ['log', `${countText(sequence)} entries`],
-    ['waiting', pluralText(waiting, 'record')],
+    ['queue', pluralText(waiting, 'record')],
     ['memory', bytesText(memoryBytes)],
     ['process', `started ${agoText(started, at)}`],
   ] as const
@@ -88,12 +89,15 @@ function Problems({ problems, isKnown }: { readonly problems: readonly Problem[]
         </p>
       ) : (
         <ul class="problems">
-          {problems.map(({ level, title, cause, view }) => (
+          {problems.map(({ level, title, cause, since, view }) => (
             <li key={title} class={level}>
               <Link page={view.page} item={view.item} {...(view.query && { query: view.query })} isRow>
                 <span class="badge">{level === 'bad' ? 'act now' : 'look'}</span>
                 <strong>{title}</strong>
-                <span class="cause">{cause}</span>
+                <span class="cause">
+                  {since !== undefined && `Since ${timeStamp(since).slice(0, 19)} UTC, ${agoText(since, browserNow())}. `}
+                  {cause}
+                </span>
               </Link>
             </li>
           ))}

@@ -3,6 +3,8 @@ import type { ObjectiveAnswer, PipelineAnswer, StatusAnswer } from '../core/answ
 import type { PageName } from '../core/location.ts'
 import { Link } from '../core/router.tsx'
 import { countText, percentText, rateText, spanText } from '../core/text.ts'
+import type { AlertAnswer } from '../alerts/alert-answers.ts'
+import { type TroubleMark, troubleOf } from '../alerts/alert-guidance.ts'
 import { acceptedOf, decisionsOf, rateOf, rateSeries } from '../live/status-history.ts'
 import { newestLevel, type SeriesAnswer } from '../live/stored-series.ts'
 import { SparkLine } from '../parts/spark-line.tsx'
@@ -14,6 +16,8 @@ interface GraphProps {
   readonly objectives: readonly ObjectiveAnswer[]
   /** Ages of groups, as the last samples have them. */
   readonly levels: SeriesAnswer | undefined
+  /** Alerts that fire. */
+  readonly alerts: readonly AlertAnswer[]
 }
 
 const columnTitles: Readonly<Record<NodeKind, string>> = {
@@ -62,12 +66,13 @@ const nodeStyle = ({ x, y }: GraphNode): Record<string, string> => ({
   '--h': `${NODE_HEIGHT}px`,
 })
 
-function Card({ node: { kind, name }, pipeline, history, objectives, levels }: GraphProps & { readonly node: GraphNode }) {
+function Card({ node: { kind, name }, pipeline, history, objectives, levels, alerts }: GraphProps & { readonly node: GraphNode }) {
+  const trouble = troubleOf(alerts, kind, name)
   const status = history.at(-1)
   switch (kind) {
     case 'source':
       return (
-        <CardLink page="sources" kind="source" name={name}>
+        <CardLink page="sources" kind="source" trouble={trouble} name={name}>
           <Rate history={history} count={acceptedOf(name)} />
           <span class="soft">{sourceNote(name, status)}</span>
         </CardLink>
@@ -77,7 +82,7 @@ function Card({ node: { kind, name }, pipeline, history, objectives, levels }: G
       const objective = objectives.find(candidate => candidate.group === name)
       const age = levels && newestLevel(levels, 'freshness_age_ms', { group: name })
       return (
-        <CardLink page="features" kind="feature group" name={name}>
+        <CardLink page="features" kind="feature group" trouble={trouble} name={name}>
           <span>
             {group.placement.text}
             {age !== undefined && <span class={objective && age > objective.age ? 'bad' : 'soft'}> · {ageText(age)}</span>}
@@ -89,7 +94,7 @@ function Card({ node: { kind, name }, pipeline, history, objectives, levels }: G
     case 'model': {
       const model = pipeline.models.find(candidate => candidate.name === name)!
       return (
-        <CardLink page="models" kind="model" name={name}>
+        <CardLink page="models" kind="model" trouble={trouble} name={name}>
           <Rate history={history} count={decisionsOf(name)} />
           <span class="soft">
             {model.trigger} · {model.score}
@@ -99,14 +104,14 @@ function Card({ node: { kind, name }, pipeline, history, objectives, levels }: G
     }
     case 'action':
       return (
-        <CardLink page="actions" kind="action" query={{ action: name }} name={name}>
+        <CardLink page="actions" kind="action" trouble={trouble} query={{ action: name }} name={name}>
           <ActionCounts name={name} status={status} />
           <span class="soft">{pipeline.actions.find(candidate => candidate.name === name)!.when}</span>
         </CardLink>
       )
     case 'report':
       return (
-        <CardLink page="runs" kind="report" query={{ kind: 'report' }} name={name}>
+        <CardLink page="runs" kind="report" trouble={trouble} query={{ kind: 'report' }} name={name}>
           <span>{pipeline.reports.find(candidate => candidate.name === name)!.schedule}</span>
         </CardLink>
       )
@@ -117,13 +122,23 @@ interface CardProps {
   readonly page: PageName
   readonly kind: string
   readonly name: string
+  readonly trouble: TroubleMark | undefined
   readonly query?: Readonly<Record<string, string>>
   readonly children: preact.ComponentChildren
 }
 
-const CardLink = ({ page, kind, name, query, children }: CardProps) => (
-  <Link page={page} item={query ? undefined : name} {...(query && { query })} class={`card ${kind.split(' ')[0]}`} isRow>
-    <strong title={`${kind} ${name}`}>{name}</strong>
+const CardLink = ({ page, kind, name, trouble, query, children }: CardProps) => (
+  <Link
+    page={page}
+    item={query ? undefined : name}
+    {...(query && { query })}
+    class={`card ${kind.split(' ')[0]} ${trouble ? `trouble-${trouble.level}` : ''}`}
+    isRow
+  >
+    <strong title={`${kind} ${name}`}>
+      {name}
+      {trouble && <span class={`mark ${trouble.level}`}>{trouble.text}</span>}
+    </strong>
     {children}
   </Link>
 )

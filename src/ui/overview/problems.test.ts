@@ -50,7 +50,7 @@ test('rejections are bad while most records are rejected', () => {
   assert.deepEqual(titles({ history: [fine, rejecting(1, 9)] }), ['warning: Records are being rejected'])
   const [problem] = problemsOf({ history: [fine, rejecting(1, 9)] })
   assert.deepEqual(problem.view, { page: 'dead-letters', query: { reason: 'schema', source: 'payments' } })
-  assert.match(problem.cause, /10 % of the records/)
+  assert.match(problem.cause, /10 % of the last minutes' records/)
 })
 
 test('an objective is missed by a share of enough decisions, not by one of ten at night', () => {

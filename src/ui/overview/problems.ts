@@ -1,6 +1,7 @@
 /** Problems of the run now: one entry for each, the worst first, with its cause and the place to look at. */
 import type { BatchRunAnswer, ModelAnswer, ObjectiveAnswer, ReconciliationAnswer, StatusAnswer } from '../core/answers.ts'
 import { affectedPartsText, type AlertAnswer } from '../alerts/alert-answers.ts'
+import { aftermathText, causeView } from '../alerts/alert-guidance.ts'
 import type { PageName } from '../core/location.ts'
 import { countText, percentText, pluralText, spanText } from '../core/text.ts'
 import { allAccepted, allRejected, increaseOf } from '../live/status-history.ts'
@@ -10,6 +11,8 @@ export interface Problem {
   readonly level: 'bad' | 'warning'
   readonly title: string
   readonly cause: string
+  /** Since when, UTC ms, where it is known. */
+  readonly since?: number
   /** The view with the details. */
   readonly view: { readonly page: PageName; readonly item?: string; readonly query?: Readonly<Record<string, string>> }
 }
@@ -47,9 +50,11 @@ export function problemsOf(observed: Observed): Problem[] {
     ...reconcileProblems(reconciliations?.at(-1)),
   ]
   const problems = [
-    ...(status ? [...runProblems(status), ...letterProblems(status, history), ...effectProblems(status)] : []),
+    ...(status ? runProblems(status) : []),
     ...alerts.map(alertProblem),
+    ...(status ? effectProblems(status) : []),
     ...findings.filter(finding => !isAlerted(alerts, finding)),
+    ...(status ? letterProblems(status, history) : []),
   ]
   return [...problems.filter(({ level }) => level === 'bad'), ...problems.filter(({ level }) => level === 'warning')]
 }
@@ -61,13 +66,14 @@ const isAlerted = (alerts: readonly AlertAnswer[], { alert: { cause, name } }: F
     .some(({ cause: other, subject }) => other === cause && (name ?? subject.name) === subject.name)
 
 function alertProblem(alert: AlertAnswer): Problem {
-  const { severity, summary, command } = alert
-  const reach = affectedPartsText(alert)
+  const { severity, summary, opened } = alert
+  const aftermath = aftermathText(alert)
   return {
     level: severity === 'page' ? 'bad' : 'warning',
-    title: summary,
-    cause: `${reach === '' ? '' : `${reach}; `}first: ${command}`,
-    view: { page: 'alerts' },
+    title: alert.now ?? summary,
+    cause: [affectedPartsText(alert), aftermath && `Once it is mended: ${aftermath}`].filter(Boolean).join('. '),
+    since: opened,
+    view: causeView(alert),
   }
 }
 
@@ -83,7 +89,9 @@ function letterProblems({ deadLetters }: StatusAnswer, history: readonly StatusA
   const recent = increaseOf(history, RECENT_MS, allRejected)
   const accepted = increaseOf(history, RECENT_MS, allAccepted)
   const isRising = recent > 0
-  const share = isRising ? `, ${percentText(recent / (recent + accepted))} of the records that this page has counted in the last 5 min` : ''
+  const share = isRising
+    ? `, ${percentText(recent / (recent + accepted))} of the last minutes' records since this page was opened`
+    : ', none since this page was opened'
   return [
     {
       level: isRising && recent > accepted ? 'bad' : 'warning',
