@@ -4,7 +4,7 @@
  * Ledgers are read once a minute: some hundred small records.
  */
 import { durationText, limits } from '../../base/index.ts'
-import { type BatchRunRecord, batchRunsIn, groupCode, reportRunsIn } from '../../batch/index.ts'
+import { batchRunAllowance, batchRunsIn, groupCode, reportRunsIn } from '../../batch/index.ts'
 import type { GroupIR, PipelineIR, SourceIR } from '../../define/ir/index.ts'
 import { scheduleCursor } from '../../kernel/index.ts'
 import type { NamedValues } from '../../log/index.ts'
@@ -101,7 +101,7 @@ export class JobConditions {
       if (isBatch && !used) empty.add(name)
       // Without events of its source a group has no runs.
       if (!last) return []
-      const allowed = (lasts ?? usualDuration(ofGroup)) + limits.BATCH_RUN_GRACE_MS
+      const allowed = batchRunAllowance(lasts, ofGroup)
       const due = dueAt(now - allowed)
       if (!(due > (used?.s ?? -Infinity))) return []
       const subject = { kind: 'group', name } as const
@@ -175,10 +175,4 @@ function scheduledGroup(group: GroupIR, sources: readonly SourceIR[]): Scheduled
     sources.find(source => source.name === group.source)!,
   )
   return [{ name, code, isBatch, lasts: isBatch ? place.lasts : undefined, dueAt: scheduleCursor(place.schedule) }]
-}
-
-/** Time that a run may take where no definition states it, ms: twice its longest finished run, and at least `BATCH_RUN_USUAL_MS_MIN`. */
-function usualDuration(runs: readonly BatchRunRecord[]): number {
-  const durations = runs.flatMap(({ state, began, ended }) => (state === 'done' && ended !== undefined ? [2 * (ended - began)] : []))
-  return Math.max(limits.BATCH_RUN_USUAL_MS_MIN, ...durations)
 }

@@ -35,7 +35,19 @@ export const jobSchemas = {
       swappedAt: utcMs,
     },
   ),
-  Runs: object({ runs: list(ref('Run')) }),
+  Runs: object({
+    runs: list(ref('Run')),
+    schedules: list(
+      object(
+        {
+          group: text,
+          allowedMs: described(count, 'time after the due time from which a result that is not in use is overdue'),
+          isOverdue: described(flag, 'the result of the last due time is not in use, and overdue'),
+        },
+        { due: described(utcMs, 'the last due time'), next: described(utcMs, 'the next due time') },
+      ),
+    ),
+  }),
   Reconciliation: object(
     { number: count, began: utcMs, state: jobState },
     {

@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test'
 import fastify, { type FastifyInstance } from 'fastify'
 import { scratchFolder } from '../../../test/scratch.ts'
 import type { BatchRunRecord } from '../../batch/ledger.ts'
+import type { BatchRunDue } from '../../batch/run-due.ts'
 import { batch, count, entity, features, pipeline, source, stream, t } from '../../index.ts'
 import { LiveRun } from '../../run/loop/live-run.ts'
 import { operatorLogPath } from '../../operate/control/operator-log.ts'
@@ -14,6 +15,8 @@ const payments = source('payments', { schema: { card, at: t.timestamp() }, key: 
 const usual = features('usual', { from: payments, entity: card, place: batch(), values: () => ({ n: count('30d') }) })
 const now = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })
 const shop = pipeline('shop', [usual, now])
+
+const DAY = 86_400_000
 
 let data: string
 let running: LiveRun
@@ -47,8 +50,14 @@ test('a requested batch run is made, and its values are in use when the request 
   assert.deepEqual([record.group, record.why, record.state, record.done?.known], ['usual', 'demand', 'done', 1])
   const features = (await app.inject('/features/usual?key=c')).json<Record<string, unknown>>()
   assert.deepEqual([features['features'], features['layer'], features['asOf']], [{ n: 1 }, 'batch', record.s])
-  const { runs } = (await app.inject('/runs?group=usual')).json<{ runs: BatchRunRecord[] }>()
+  const { runs, schedules } = (await app.inject('/runs?group=usual')).json<{ runs: BatchRunRecord[]; schedules: Required<BatchRunDue>[] }>()
   assert.deepEqual(runs.at(-1), record)
+  assert.equal(schedules.length, 1)
+  const [{ group, due, next, allowedMs, isOverdue }] = schedules
+  assert.deepEqual([group, next - due, isOverdue], ['usual', DAY, false])
+  assert.ok(due <= at && at < next && allowedMs > 0)
+  const ofStream = (await app.inject('/runs?group=now')).json<{ schedules: unknown[] }>()
+  assert.deepEqual(ofStream.schedules, [])
   assert.match(
     readFileSync(operatorLogPath(data), 'utf8'),
     /"who":"http","what":"runs now","to":"usual","outcome":"done","detail":"run \d+"/,

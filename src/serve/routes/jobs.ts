@@ -5,7 +5,8 @@
 import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { ReportRun } from '../../batch/index.ts'
+import { definitionOf, wallClock } from '../../base/index.ts'
+import { batchRunDueOf, type ReportRun } from '../../batch/index.ts'
 import { controlRequests } from '../../operate/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import { lookupByName } from '../http/request.ts'
@@ -39,9 +40,16 @@ export function jobRoutes(app: FastifyInstance, context: ServerContext): void {
 
 function batchRunRoutes(app: FastifyInstance, { run, ir, folder }: ServerContext): void {
   const groupNamed = lookupByName('group', ir.groups)
+  const dueTimes = ir.groups.flatMap(group => {
+    const dueOf = batchRunDueOf(group, definitionOf(ir.sources, group.source))
+    return dueOf ? [{ name: group.name, dueOf }] : []
+  })
   addReadRoute(app, '/runs', ['group'], ({ group }) => {
     if (group !== undefined) groupNamed(group)
-    return { runs: folder.batchRuns.list(group).slice(-JOBS_SHOWN) }
+    const runs = folder.batchRuns.list(group)
+    const now = wallClock()
+    const own = dueTimes.filter(({ name }) => group === undefined || name === group)
+    return { runs: runs.slice(-JOBS_SHOWN), schedules: own.map(({ dueOf }) => dueOf(runs, now)) }
   })
   app.post<{ Params: { group: string } }>('/groups/:group/runs', { config }, async (request, _reply) => {
     const { name } = groupNamed(request.params.group)
