@@ -10,7 +10,7 @@ const HOUR = 3_600_000
 const DAY = 24 * HOUR
 const card = entity('card', t.string())
 const payments = source('payments', { schema: { card, at: t.timestamp() }, key: 'card', time: 'at' })
-const group = (name: string, place: ReturnType<typeof batch> | ReturnType<typeof hybrid> | typeof stream) =>
+const group = (name: string, place: ReturnType<typeof batch>) =>
   features(name, { from: payments, entity: card, place, values: () => ({ n: count('1d') }) })
 const { ir } = pipeline('shop', [
   group('nightly', batch('0 2 * * *', { lasts: '20m' })),

@@ -91,6 +91,8 @@ export interface ActionAnswer extends NotesAnswer {
   readonly model: string
   readonly when: string
   readonly effect: string
+  /** Attempts after which an effect is dead; absent where nothing is sent. */
+  readonly attempts?: number
   readonly deadline?: number
 }
 
@@ -235,6 +237,21 @@ export interface BatchRunAnswer {
   readonly error?: string
   readonly done?: { readonly read: number; readonly keys: number; readonly bytes: number; readonly hash: string }
   readonly swappedAt?: number
+}
+
+/** Due times of a group's batch runs. */
+export interface BatchScheduleAnswer {
+  readonly group: string
+  readonly due?: number
+  readonly next?: number
+  /** Time after `due` from which a result that is not in use is overdue, ms. */
+  readonly allowedMs: number
+  readonly isOverdue: boolean
+}
+
+export interface BatchRunsAnswer {
+  readonly runs: readonly BatchRunAnswer[]
+  readonly schedules: readonly BatchScheduleAnswer[]
 }
 
 export interface ReportRunAnswer {

@@ -1,5 +1,5 @@
 /** Batch runs, reports, trainings and reconciliations on a timeline; start and cancel. */
-import type { BatchRunAnswer, ModelAnswer, PipelineAnswer, ReconciliationAnswer, ReportRunAnswer } from '../core/answers.ts'
+import type { BatchRunsAnswer, ModelAnswer, PipelineAnswer, ReconciliationAnswer, ReportRunAnswer } from '../core/answers.ts'
 import { browserNow } from '../core/clock.ts'
 import type { View } from '../core/location.ts'
 import { useResource } from '../core/resource.ts'
@@ -10,9 +10,14 @@ import { pluralText, spanText, timeStamp } from '../core/text.ts'
 import { ChangeNotice } from '../parts/change-notice.tsx'
 import { SelectFilter } from '../parts/select-filter.tsx'
 import { type Change, useChange } from '../parts/use-change.ts'
+import { BatchSchedule } from './batch-schedule.tsx'
+import { usualDuration, usualText } from './group-runs.ts'
 import { type ListedJob, jobKindNames, jobsOf, timelineOf } from './job-list.ts'
 
 const POLL_MS = 3000
+
+const CANCEL_NOTE =
+  'Cancel is safe: the values, the report or the champion in use stay in use, and the job runs again at its next due time, when you start it, or after a restart. A job that you start waits for the running one of its kind; they never run side by side.'
 
 interface RunsProps {
   readonly view: View
@@ -20,7 +25,7 @@ interface RunsProps {
 }
 
 export function Runs({ view, pipeline }: RunsProps) {
-  const runs = useResource<{ runs: BatchRunAnswer[] }>('/runs', POLL_MS)
+  const runs = useResource<BatchRunsAnswer>('/runs', POLL_MS)
   const reports = useResource<{ reports: ReportRunAnswer[] }>('/reports', POLL_MS)
   const models = useResource<{ models: ModelAnswer[] }>('/models', POLL_MS)
   const reconciliations = useResource<{ reconciliations: ReconciliationAnswer[] }>('/reconciliations', POLL_MS)
@@ -34,12 +39,14 @@ export function Runs({ view, pipeline }: RunsProps) {
     models: models.value?.models ?? [],
     reconciliations: reconciliations.value?.reconciliations ?? [],
   })
+  const lateGroups = runs.value?.schedules.flatMap(({ group: name, isOverdue }) => (isOverdue ? [name] : [])) ?? []
   const jobs = all.filter(job => (kind === undefined || job.kind === kind) && (group === undefined || job.name === group))
   return (
     <>
       <h1>Runs</h1>
       {mayOperate && <StartButtons pipeline={pipeline} onChanged={reload} />}
       <ChangeNotice change={cancel} />
+      {runs.value && <BatchSchedule answer={runs.value} />}
       <div class="filters">
         <SelectFilter label="Kind" value={kind} choices={jobKindNames} onChoose={name => setFilters(view, { kind: name })} />
         <SelectFilter
@@ -56,7 +63,8 @@ export function Runs({ view, pipeline }: RunsProps) {
       ) : (
         <>
           <TimelineChart jobs={jobs} />
-          <JobTable jobs={jobs} mayOperate={mayOperate} cancel={cancel} />
+          {mayOperate && jobs.some(({ state }) => state === 'running') && <p class="soft">{CANCEL_NOTE}</p>}
+          <JobTable jobs={jobs} late={lateGroups} mayOperate={mayOperate} cancel={cancel} />
         </>
       )}
     </>
@@ -145,13 +153,34 @@ function TimelineChart({ jobs }: { readonly jobs: readonly ListedJob[] }) {
   )
 }
 
+/** The usual duration of a running job, from the others of its kind and name. */
+const usualTextOf = ({ kind, name, state }: ListedJob, jobs: readonly ListedJob[]): string =>
+  state === 'running' ? usualText(usualDuration(jobs.filter(job => job.kind === kind && job.name === name))) : ''
+
+function JobState({ job, isLate, usual }: { readonly job: ListedJob; readonly isLate: boolean; readonly usual: string }) {
+  const { state, began, ended } = job
+  const isRunning = state === 'running'
+  const colour = state === 'failed' || (isRunning && isLate) ? 'bad' : ''
+  return (
+    <>
+      <td class={colour}>{isRunning && isLate ? 'running, overdue' : state}</td>
+      <td class={`number ${isRunning ? colour : ''}`}>
+        {spanText((ended ?? browserNow()) - began)}
+        {isRunning && ' so far'} {usual !== '' && <span class="soft">{usual}</span>}
+      </td>
+    </>
+  )
+}
+
 interface JobTableProps {
   readonly jobs: readonly ListedJob[]
+  /** Feature groups whose batch run is overdue. */
+  readonly late: readonly string[]
   readonly mayOperate: boolean
   readonly cancel: Change
 }
 
-function JobTable({ jobs, mayOperate, cancel }: JobTableProps) {
+function JobTable({ jobs, late, mayOperate, cancel }: JobTableProps) {
   return (
     <table class="list">
       <thead>
@@ -184,8 +213,7 @@ function JobTable({ jobs, mayOperate, cancel }: JobTableProps) {
                 </>
               )}
             </td>
-            <td class={job.state === 'failed' ? 'bad' : ''}>{job.state}</td>
-            <td class="number">{spanText((job.ended ?? browserNow()) - job.began)}</td>
+            <JobState job={job} isLate={job.kind === 'batch-run' && late.includes(job.name)} usual={usualTextOf(job, jobs)} />
             <td>{job.result}</td>
             {mayOperate && (
               <td>
