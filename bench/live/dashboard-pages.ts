@@ -15,11 +15,14 @@ export const LISTED = 100
 /** Rejected records of the folder. */
 export const REJECTED = 50
 
+const AGES = '/series?names=freshness_age_ms&since=5m&step=10s'
+const DELAYS = '/series?names=source_delay_ms&since=5m&step=10s'
+
 export const overview: LoadedPage = {
   name: 'overview',
   path: '',
   texts: [/accepts events/, /usual/],
-  routes: ['/objectives', '/runs', '/models', '/reconciliations', '/series?names=freshness_age_ms&since=5m&step=10s', '/alerts?limit=50'],
+  routes: ['/objectives', '/runs', '/models', '/reconciliations', AGES, '/alerts?limit=50'],
 }
 export const decisionList: LoadedPage = {
   name: 'decisions',
@@ -31,19 +34,19 @@ export const decisionList: LoadedPage = {
 /** The other pages; `entry`: one with a decision. */
 export const otherPages = (entry: number): readonly LoadedPage[] => [
   { name: 'alerts', path: '/alerts', texts: [/No alert fires|First: /], routes: ['/alerts?limit=200', '/objectives'] },
-  { name: 'sources', path: '/sources', texts: [/Duplicates/, /signals/], routes: [] },
+  { name: 'sources', path: '/sources', texts: [/Duplicates/, /signals/], routes: [DELAYS] },
   {
     name: 'source',
     path: '/sources/signals',
     texts: [/duplicates/, /Schema versions/],
-    routes: ['/series?names=source_delay_ms&since=5m&step=10s', '/schemas', '/sources/signals/events?limit=20'],
+    routes: [DELAYS, '/schemas', '/sources/signals/events?limit=20'],
   },
-  { name: 'features', path: '/features', texts: [/hybrid/], routes: ['/objectives'] },
+  { name: 'features', path: '/features', texts: [/hybrid/], routes: ['/objectives', AGES, '/runs'] },
   {
     name: 'feature group',
     path: `/features/now?key=${deviceOf(1)}`,
     texts: [/visible event/, /Computed from/],
-    routes: ['/objectives', `/features/now?key=${deviceOf(1)}`, '/lineage?of=feature%20now.n1m'],
+    routes: ['/objectives', AGES, '/runs', `/features/now?key=${deviceOf(1)}`, '/lineage?of=feature%20now.n1m'],
   },
   decisionList,
   {

@@ -1,10 +1,14 @@
 /** Feature groups: definition, placement, lineage both ways, and the values of a key now. */
-import type { GroupAnswer, ObjectiveAnswer, PipelineAnswer } from '../core/answers.ts'
+import type { BatchRunsAnswer, GroupAnswer, ObjectiveAnswer, PipelineAnswer } from '../core/answers.ts'
+import { browserNow } from '../core/clock.ts'
 import type { View } from '../core/location.ts'
 import { useResource } from '../core/resource.ts'
 import { Link, setFilters } from '../core/router.tsx'
 import { percentText, pluralText, spanText, timeStamp, valueText } from '../core/text.ts'
+import { newestLevel, type SeriesAnswer } from '../live/stored-series.ts'
 import { TextFilter } from '../parts/text-filter.tsx'
+import { dueText, type GroupRuns, groupRunsIn, isRunBad, lastRunText } from '../runs/group-runs.ts'
+import { ageText, isTooOld } from './group-age.ts'
 import { valuesPath } from './values-path.ts'
 import { LineageTable } from './lineage-table.tsx'
 
@@ -16,7 +20,15 @@ interface FeaturesProps {
 export function Features({ view, pipeline }: FeaturesProps) {
   const group = pipeline.groups.find(({ name }) => name === view.item)
   const objectives = useResource<{ objectives: ObjectiveAnswer[] }>('/objectives', 10_000).value?.objectives ?? []
-  if (group) return <GroupPage view={view} group={group} objective={objectives.find(candidate => candidate.group === group.name)} />
+  const levels = useResource<SeriesAnswer>('/series?names=freshness_age_ms&since=5m&step=10s', 10_000).value
+  const answer = useResource<BatchRunsAnswer>('/runs', 10_000).value
+  const allRuns = answer ? groupRunsIn(answer) : []
+  const stateOf = (name: string): GroupState => ({
+    objective: objectives.find(candidate => candidate.group === name),
+    age: levels && newestLevel(levels, 'freshness_age_ms', { group: name }),
+    runs: allRuns.find(candidate => candidate.group === name),
+  })
+  if (group) return <GroupPage view={view} group={group} state={stateOf(group.name)} />
   return (
     <>
       <h1>Features</h1>
@@ -31,6 +43,10 @@ export function Features({ view, pipeline }: FeaturesProps) {
             <th scope="col" class="number">
               Features
             </th>
+            <th scope="col" class="number">
+              Age
+            </th>
+            <th scope="col">Batch run</th>
             <th scope="col">Objective</th>
           </tr>
         </thead>
@@ -50,7 +66,7 @@ export function Features({ view, pipeline }: FeaturesProps) {
                 </Link>
               </td>
               <td class="number">{features.length}</td>
-              <td>{objectiveText(objectives.find(({ group: of }) => of === name))}</td>
+              <GroupCells state={stateOf(name)} />
             </tr>
           ))}
         </tbody>
@@ -58,6 +74,33 @@ export function Features({ view, pipeline }: FeaturesProps) {
     </>
   )
 }
+
+/** What is known of a group now. */
+interface GroupState {
+  readonly objective: ObjectiveAnswer | undefined
+  /** Age of the values that decisions read, ms. */
+  readonly age: number | undefined
+  /** Absent for a group without batch runs. */
+  readonly runs: GroupRuns | undefined
+}
+
+function GroupCells({ state: { objective, age, runs } }: { readonly state: GroupState }) {
+  const now = browserNow()
+  return (
+    <>
+      <td class={`number ${isTooOld(age, objective, runs) ? 'bad' : ''}`} title={AGE_TITLE}>
+        {ageText(age)}
+      </td>
+      <td class={runs && isRunBad(runs) ? 'bad' : ''}>
+        {runs ? [lastRunText(runs, now), dueText(runs, now)].filter(Boolean).join('; ') : '—'}
+      </td>
+      <td title={objective ? undefined : NO_OBJECTIVE}>{objectiveText(objective)}</td>
+    </>
+  )
+}
+
+const AGE_TITLE = 'Age of the values that a decision read in the last sample, which the run takes every 10 s'
+const NO_OBJECTIVE = "its age raises no alert; freshness: { objective: '15m' } in the definition states a limit"
 
 export function objectiveText(objective: ObjectiveAnswer | undefined): string {
   if (!objective) return 'none'
@@ -69,10 +112,11 @@ export function objectiveText(objective: ObjectiveAnswer | undefined): string {
 interface GroupProps {
   readonly view: View
   readonly group: GroupAnswer
-  readonly objective: ObjectiveAnswer | undefined
+  readonly state: GroupState
 }
 
-function GroupPage({ view, group, objective }: GroupProps) {
+function GroupPage({ view, group, state: { objective, age, runs } }: GroupProps) {
+  const now = browserNow()
   const { name, source, key, placement, features, owner, description } = group
   return (
     <>
@@ -96,8 +140,28 @@ function GroupPage({ view, group, objective }: GroupProps) {
           </dd>
         </div>
         <div>
-          <dt>objective</dt>
-          <dd>{objectiveText(objective)}</dd>
+          <dt title={AGE_TITLE}>age of the values in use</dt>
+          <dd class={isTooOld(age, objective, runs) ? 'bad' : ''}>{ageText(age)}</dd>
+        </div>
+        {runs && (
+          <>
+            <div>
+              <dt>
+                <Link page="runs" query={{ kind: 'batch-run', group: name }}>
+                  last batch run
+                </Link>
+              </dt>
+              <dd class={isRunBad(runs) ? 'bad' : ''}>{lastRunText(runs, now)}</dd>
+            </div>
+            <div>
+              <dt>schedule</dt>
+              <dd class={runs.schedule.isOverdue ? 'bad' : ''}>{dueText(runs, now)}</dd>
+            </div>
+          </>
+        )}
+        <div>
+          <dt>freshness objective</dt>
+          <dd>{objective ? objectiveText(objective) : `none: ${NO_OBJECTIVE}`}</dd>
         </div>
         {owner !== undefined && (
           <div>

@@ -1,0 +1,14 @@
+/** The age of the values of a feature group that decisions read. */
+import type { ObjectiveAnswer } from '../core/answers.ts'
+import { spanText } from '../core/text.ts'
+import type { GroupRuns } from '../runs/group-runs.ts'
+
+/** `undefined`: no sample yet, or no values in use. */
+export const ageText = (ageMs: number | undefined): string => (ageMs === undefined ? '…' : ageMs < 1000 ? 'current' : spanText(ageMs))
+
+/** Beyond the objective, or of a batch run that should have been replaced. */
+export const isTooOld = (
+  ageMs: number | undefined,
+  objective: Pick<ObjectiveAnswer, 'age'> | undefined,
+  runs: Pick<GroupRuns, 'schedule'> | undefined,
+): boolean => ageMs !== undefined && (objective ? ageMs > objective.age : runs?.schedule.isOverdue === true)
