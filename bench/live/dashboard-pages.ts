@@ -16,7 +16,7 @@ export const LISTED = 100
 export const REJECTED = 50
 
 const AGES = '/series?names=freshness_age_ms&since=5m&step=10s'
-const DELAYS = '/series?names=source_delay_ms&since=5m&step=10s'
+const DELAYS = '/series?names=source_delay_ms,source_lag_ms&since=5m&step=10s'
 
 export const overview: LoadedPage = {
   name: 'overview',
@@ -56,7 +56,7 @@ export const otherPages = (entry: number): readonly LoadedPage[] => [
     routes: [`/decisions?key=${deviceOf(2)}&limit=${LISTED}`],
   },
   { name: 'decision', path: `/decisions/${entry}`, texts: [/features read/], routes: [`/decisions/${entry}/trace`] },
-  { name: 'actions', path: '/actions', texts: [/newest 100 effects/], routes: ['/effects?limit=100', '/effects?limit=1'] },
+  { name: 'actions', path: '/actions', texts: [/100 effects/], routes: ['/effects?limit=100', '/effects?limit=1'] },
   { name: 'dead letters', path: '/dead-letters', texts: [new RegExp(`${REJECTED} dead letters`)], routes: ['/dead-letters?limit=50'] },
   { name: 'models', path: '/models', texts: [/risk/], routes: ['/models'] },
   { name: 'model', path: '/models/risk', texts: [/22 inputs/], routes: [] },

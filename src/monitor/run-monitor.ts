@@ -37,6 +37,8 @@ export interface MonitorOptions {
   readonly thresholds?: AlertThresholds | undefined
   /** Conditions from elsewhere, such as the lag of sources. */
   readonly reported?: (() => readonly AlertCondition[]) | undefined
+  /** Measures from elsewhere, such as the lag of sources. */
+  readonly readMore?: (() => Iterable<SeriesReading>) | undefined
   /** Told of each change of an alert that is not silenced, once it is durable. */
   readonly receivers?: readonly AlertReceiver[]
   /** Receives messages for the operator. */
@@ -132,7 +134,7 @@ export class RunMonitor {
   /** An error is reported, since the timer ignores the error of a run that has failed. */
   #readings(): SeriesReading[] {
     try {
-      return [...this.#reading.read()]
+      return [...this.#reading.read(), ...(this.#options.readMore?.() ?? [])]
     } catch (error) {
       this.#reportOnce('the reading of measures', error)
       throw error

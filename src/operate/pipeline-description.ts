@@ -1,5 +1,5 @@
 /** Description of a pipeline for people: each definition by name, with its expressions, schedules and placements as text. */
-import { definitionOf } from '../base/index.ts'
+import { definitionOf, limits } from '../base/index.ts'
 import { reportModel } from '../decision/index.ts'
 import {
   type ActionIR,
@@ -69,6 +69,8 @@ interface DescribedAction extends DescribedNotes {
   readonly model: string
   readonly when: string
   readonly effect: string
+  /** Attempts after which an effect is dead; absent for answers, which are not sent. */
+  readonly attempts?: number
   /** Milliseconds. */
   readonly deadline?: number
 }
@@ -150,7 +152,9 @@ const groupsIn = (inputs: readonly InputIR[]): string[] => [
 ]
 
 function describeAction({ name, model, when, deadline, do: effect, ...notes }: ActionIR): DescribedAction {
-  return { name, model, when: exprText(when), effect: effect.kind, ...(deadline !== undefined && { deadline }), ...notesOf(notes) }
+  const attempts = ('attempts' in effect ? effect.attempts : undefined) ?? limits.ACTION_ATTEMPTS
+  const sent = effect.kind !== 'answer' && { attempts }
+  return { name, model, when: exprText(when), effect: effect.kind, ...sent, ...(deadline !== undefined && { deadline }), ...notesOf(notes) }
 }
 
 function describeReport(ir: PipelineIR, report: ReportIR): DescribedReport {

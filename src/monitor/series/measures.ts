@@ -33,6 +33,12 @@ export const measures = {
   freshness_within: measure('sum', 'decisions', ['group'], 'decisions that read it within the objective'),
   freshness_age_ms: measure('max', 'ms', ['group'], 'age of the values that a decision reads, as its objective counts it'),
   source_delay_ms: measure('max', 'ms', ['source'], 'arrival of the last event less the event time of the newest one'),
+  source_lag_ms: measure(
+    'max',
+    'ms',
+    ['source'],
+    'waiting time of the oldest unread record, where the reader of the source can tell; a lower bound if it came before the samples',
+  ),
   effects: measure(
     'sum',
     'effects',

@@ -40,7 +40,12 @@ const pipeline = object({
       { source: text, request: valueList, ...notes },
     ),
   ),
-  actions: list(object({ name: text, model: text, when: text, effect: text }, { deadline: described(count, 'milliseconds'), ...notes })),
+  actions: list(
+    object(
+      { name: text, model: text, when: text, effect: text },
+      { attempts: described(count, 'after which an effect is dead'), deadline: described(count, 'milliseconds'), ...notes },
+    ),
+  ),
   reports: list(object({ name: text, groups: texts, schedule: text }, { model: text, ...notes })),
 })
 

@@ -7,15 +7,20 @@ import { useResource } from '../core/resource.ts'
 import { Link, setFilters } from '../core/router.tsx'
 import { call, queryText } from '../core/server.ts'
 import { useRole } from '../core/session.ts'
-import { agoText, countText, pluralText, spanText, timeStamp, valueText } from '../core/text.ts'
+import { countText, pluralText, spanText, timeStamp, valueText } from '../core/text.ts'
 import { DropForm } from '../letters/drop-form.tsx'
 import { ChangeNotice } from '../parts/change-notice.tsx'
 import { SelectFilter } from '../parts/select-filter.tsx'
 import { type Change, useChange } from '../parts/use-change.ts'
 import { deadlineText } from './deadline.ts'
+import { attemptText, receiverText, RETRY_NOTE, shownText, unsettledFirst } from './effect-text.ts'
 
 const SHOWN = 100
 const states: readonly EffectStateName[] = ['pending', 'delivered', 'dead', 'dropped', 'dry']
+
+interface EffectList {
+  readonly effects: readonly EffectAnswer[]
+}
 
 interface EffectsProps {
   readonly view: View
@@ -25,11 +30,19 @@ interface EffectsProps {
 export function Effects({ view, pipeline }: EffectsProps) {
   const { action, state } = view.query
   const path = `/effects${queryText({ action, state, limit: SHOWN })}`
-  const { value, error, reload } = useResource<{ effects: EffectAnswer[]; counts: EffectCountAnswer[] }>(path, 3000)
+  const { value, error, reload } = useResource<EffectList>(path, 3000)
   const all = useResource<{ counts: EffectCountAnswer[] }>('/effects?limit=1', 3000).value?.counts ?? []
-  const change = useChange(reload)
+  // Among the newest effects, one that is dead or pending may not be.
+  const pathOf = (unsettled: EffectStateName): string | undefined => {
+    const isThere = all.some(count => count.state === unsettled && count.effects > 0 && (action === undefined || count.action === action))
+    return state === undefined && isThere ? `/effects${queryText({ action, state: unsettled, limit: SHOWN })}` : undefined
+  }
+  const deadOnes = useResource<EffectList>(pathOf('dead'), 3000)
+  const pendingOnes = useResource<EffectList>(pathOf('pending'), 3000)
+  const change = useChange(() => [{ reload }, deadOnes, pendingOnes].forEach(resource => resource.reload()))
   const mayOperate = useRole('operate')
-  const effects = value?.effects.toReversed() ?? []
+  const lists = [deadOnes.value, pendingOnes.value, value].map(list => list?.effects ?? [])
+  const effects = state === undefined ? unsettledFirst(lists) : (value?.effects.toReversed() ?? [])
   const dead = effects.filter(effect => effect.state === 'dead')
   return (
     <>
@@ -59,8 +72,11 @@ export function Effects({ view, pipeline }: EffectsProps) {
         )}
       </div>
       <ChangeNotice change={change} />
-      <p class="soft">{value ? `The newest ${pluralText(effects.length, 'effect')}, newest first.` : (error?.message ?? 'Reading …')}</p>
-      {effects.length > 0 && <EffectTable effects={effects} mayOperate={mayOperate} change={change} />}
+      <p class="soft">{value ? shownText(effects.length, state) : (error?.message ?? 'Reading …')}</p>
+      {effects.some(effect => effect.state === 'pending') && <p class="soft">{RETRY_NOTE}</p>}
+      {effects.length > 0 && (
+        <EffectTable effects={effects} pipeline={pipeline} mayOperate={mayOperate && dead.length > 0} change={change} />
+      )}
     </>
   )
 }
@@ -100,7 +116,7 @@ function StateTable({ pipeline, counts }: { readonly pipeline: PipelineAnswer; r
               <Link page="actions" query={{ action: name }}>
                 {name}
               </Link>{' '}
-              <span class="soft">{effect}</span>
+              <span class="soft">to {receiverText(effect)}</span>
             </th>
             <td>
               <Link page="models" item={model}>
@@ -123,11 +139,15 @@ function StateTable({ pipeline, counts }: { readonly pipeline: PipelineAnswer; r
 
 interface TableProps {
   readonly effects: readonly EffectAnswer[]
+  readonly pipeline: PipelineAnswer
+  /** Shows the changes of dead effects: no other effect can be changed. */
   readonly mayOperate: boolean
   readonly change: Change
 }
 
-function EffectTable({ effects, mayOperate, change }: TableProps) {
+function EffectTable({ effects, pipeline, mayOperate, change }: TableProps) {
+  const attemptsOf = new Map(pipeline.actions.map(({ name, attempts }) => [name, attempts]))
+  const now = browserNow()
   return (
     <table class="list">
       <thead>
@@ -154,9 +174,9 @@ function EffectTable({ effects, mayOperate, change }: TableProps) {
             <td class="key">{valueText(effect.key)}</td>
             <td>
               <strong class={effect.state === 'dead' ? 'bad' : effect.state === 'delivered' ? 'good' : ''}>{effect.state}</strong>{' '}
-              <span class="soft">{stateNote(effect)}</span>
+              <span class="soft">{attemptText(effect, attemptsOf.get(effect.action), now)}</span>
             </td>
-            <td>{deadlineText(effect, browserNow())}</td>
+            <td>{deadlineText(effect, now)}</td>
             {mayOperate && (
               <td>
                 {effect.state === 'dead' && (
@@ -176,10 +196,4 @@ function EffectTable({ effects, mayOperate, change }: TableProps) {
       </tbody>
     </table>
   )
-}
-
-function stateNote({ attempts, why, next }: EffectAnswer): string {
-  const tries = attempts > 1 ? `after ${attempts} attempts` : ''
-  const again = next === undefined ? '' : `next attempt ${agoText(next, browserNow())}`
-  return [tries, why ?? '', again].filter(part => part !== '').join(', ')
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { chartRange, newestLevel, seriesTimes, storedRates, type SeriesAnswer } from './stored-series.ts'
+import { chartRange, newestLevel, seriesTimes, storedLevels, storedRates, type SeriesAnswer } from './stored-series.ts'
 
 const answer: SeriesAnswer = {
   from: 1_000_000,
@@ -25,6 +25,8 @@ test('rates are sums over labels per second, and unknown where the run was not s
 test('a level is its newest known value', () => {
   assert.equal(newestLevel(answer, 'freshness_age_ms', { group: 'g' }), 9)
   assert.equal(newestLevel(answer, 'freshness_age_ms', { group: 'h' }), undefined)
+  assert.deepEqual(storedLevels(answer, 'freshness_age_ms', { group: 'g' }), [5, 9, null])
+  assert.deepEqual(storedLevels(answer, 'freshness_age_ms', { group: 'h' }), [null, null, null])
 })
 
 test('a young process is shown live, an older one by the hour, unless a person chose', () => {

@@ -52,6 +52,10 @@ export function storedRates({ series, stepMs, length }: SeriesAnswer, measure: s
   })
 }
 
+/** A level at each point; null where it is unknown. */
+export const storedLevels = ({ series, length }: SeriesAnswer, measure: string, labels: Labels): readonly (number | null)[] =>
+  series.find(candidate => candidate.name === measure && hasLabels(candidate, labels))?.values ?? Array.from({ length }, () => null)
+
 /** The newest known value of a level; `undefined` without one. */
 export function newestLevel({ series }: SeriesAnswer, measure: string, labels: Labels): number | undefined {
   const own = series.find(candidate => candidate.name === measure && hasLabels(candidate, labels))

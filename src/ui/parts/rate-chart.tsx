@@ -1,4 +1,4 @@
-/** Rates over time in UTC, drawn by uPlot. The legend has the figures under the cursor, or the newest. */
+/** Rates or durations over time in UTC, drawn by uPlot. The legend has the figures under the cursor, or the newest. */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import uPlot from 'uplot'
 import { rateText, timeStamp } from '../core/text.ts'
@@ -10,6 +10,15 @@ export interface ChartLine {
   readonly colour: string
 }
 
+/** Values of a chart as text; rates if none is given. */
+export interface ChartUnit {
+  readonly textOf: (value: number | undefined) => string
+  /** Distances of the values at the axis. */
+  readonly steps?: readonly number[]
+}
+
+const perSecond: ChartUnit = { textOf: rateText }
+
 interface RateChartProps {
   /** Seconds since the epoch. */
   readonly times: readonly number[]
@@ -17,13 +26,14 @@ interface RateChartProps {
   readonly label: string
   /** Times of vertical lines, seconds since the epoch. */
   readonly marks?: readonly number[]
+  readonly unit?: ChartUnit
 }
 
 const HEIGHT = 190
 /** Axes of longer charts have dates. */
 const DAY_S = 86_400
 
-export function RateChart({ times, lines, label, marks = [] }: RateChartProps) {
+export function RateChart({ times, lines, label, marks = [], unit = perSecond }: RateChartProps) {
   const [hovered, setHovered] = useState<number>()
   const box = useRef<HTMLDivElement>(null)
   const chart = useRef<uPlot>(undefined)
@@ -39,7 +49,7 @@ export function RateChart({ times, lines, label, marks = [] }: RateChartProps) {
     const draw = (): void => {
       chart.current?.destroy()
       chart.current = new uPlot(
-        chartOptions(element.clientWidth, lines, { onHover: setHovered, marks: () => newestMarks.current }),
+        chartOptions(element.clientWidth, lines, { onHover: setHovered, marks: () => newestMarks.current, unit }),
         newest.current,
         element,
       )
@@ -70,7 +80,7 @@ export function RateChart({ times, lines, label, marks = [] }: RateChartProps) {
             <svg width="16" height="3" aria-hidden="true">
               <rect width="16" height="3" style={{ fill: `var(${colour})` }} />
             </svg>
-            {name} {rateText(values[at] ?? undefined)}
+            {name} {unit.textOf(values[at] ?? undefined)}
           </li>
         ))}
       </ul>
@@ -83,11 +93,12 @@ const clockText = (seconds: number): string => timeStamp(seconds * 1000).slice(1
 interface ChartHooks {
   readonly onHover: (index: number | undefined) => void
   readonly marks: () => readonly number[]
+  readonly unit: ChartUnit
 }
 
 const dateText = (seconds: number): string => timeStamp(seconds * 1000).slice(5, 16)
 
-function chartOptions(width: number, lines: readonly ChartLine[], { onHover, marks }: ChartHooks): uPlot.Options {
+function chartOptions(width: number, lines: readonly ChartLine[], { onHover, marks, unit }: ChartHooks): uPlot.Options {
   const style = getComputedStyle(document.documentElement)
   const colour = (name: string): string => style.getPropertyValue(name).trim()
   const axis = { stroke: colour('--soft'), grid: { stroke: colour('--faint'), width: 1 }, ticks: { show: false }, font: '12px system-ui' }
@@ -108,7 +119,12 @@ function chartOptions(width: number, lines: readonly ChartLine[], { onHover, mar
     scales: { y: { range: (_chart, _least, most) => [0, Math.max(1, (most ?? 1) * 1.15)] } },
     axes: [
       { ...axis, space: 90, values: axisText, incrs: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 10_800, 21_600, 86_400] },
-      { ...axis, size: 56, values: (_chart, ticks) => ticks.map(tick => rateText(tick)) },
+      {
+        ...axis,
+        size: unit.steps ? 76 : 56,
+        values: (_chart, ticks) => ticks.map(tick => unit.textOf(tick)),
+        ...(unit.steps && { incrs: [...unit.steps] }),
+      },
     ],
     series: [{}, ...lines.map(({ label, colour: name }) => ({ label, stroke: colour(name), width: 1.8, points: { show: false } }))],
   }

@@ -23,7 +23,7 @@ interface RateHistoryProps {
   readonly lines: readonly RateLine[]
 }
 
-const rangeTexts: Readonly<Record<ChartRange, string>> = {
+export const rangeTexts: Readonly<Record<ChartRange, string>> = {
   live: 'since this page was opened',
   '1h': 'last hour',
   '6h': 'last 6 hours',

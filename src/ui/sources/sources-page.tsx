@@ -5,10 +5,10 @@ import { Link, setFilters } from '../core/router.tsx'
 import { useRole } from '../core/session.ts'
 import { countText, percentText, pluralText, rateText, spanText } from '../core/text.ts'
 import { DecisionTable } from '../decisions/decision-list.tsx'
-import { useResource } from '../core/resource.ts'
-import { newestLevel, type SeriesAnswer } from '../live/stored-series.ts'
 import { useEventTail } from '../live/event-tail.ts'
+import { DelayHistory } from './delay-history.tsx'
 import { EventTailList } from './event-tail-list.tsx'
+import { durationOr, LAG_TITLE, useSourceDelays } from './source-delays.ts'
 import { SchemaVersions } from './schema-versions.tsx'
 import { acceptedOf, rateOf } from '../live/status-history.ts'
 import { useLiveStatus } from '../live/use-status.ts'
@@ -34,22 +34,24 @@ export function Sources({ view, pipeline }: SourcesProps) {
 function SourceTable({ pipeline }: { readonly pipeline: PipelineAnswer }) {
   const { history } = useLiveStatus()
   const counts = history.at(-1)?.sources ?? []
+  const delaysOf = useSourceDelays()
   return (
     <table class="list">
-      <caption>Counts since the process started; the log has all.</caption>
+      <caption>{COUNTS_NOTE}</caption>
       <thead>
         <tr>
           <th scope="col">Source</th>
           <th scope="col">Read by</th>
-          {['Rate', 'Events', 'Duplicates', 'Late', 'Rejected'].map(title => (
-            <th key={title} scope="col" class="number">
+          {['Rate', 'Delay', 'Lag', 'Events', 'Duplicates', 'Late', 'Rejected'].map(title => (
+            <th key={title} scope="col" class="number" title={columnTitles[title]}>
               {title}
             </th>
           ))}
         </tr>
       </thead>
       <tbody>
-        {pipeline.sources.map(({ name }) => {
+        {pipeline.sources.map(({ name, allowedLateness }) => {
+          const { delay, lag } = delaysOf(name)
           const own = counts.find(({ source }) => source === name)
           return (
             <tr key={name}>
@@ -60,9 +62,13 @@ function SourceTable({ pipeline }: { readonly pipeline: PipelineAnswer }) {
               </th>
               <td>{readersOf(pipeline, name).join(', ')}</td>
               <td class="number">{rateText(rateOf(history, acceptedOf(name)))}</td>
+              <td class="number">{durationOr('…', delay)}</td>
+              <td class="number">{durationOr('—', lag)}</td>
               <td class="number">{own && countText(own.accepted)}</td>
               <td class="number">{own && countText(own.duplicates)}</td>
-              <td class="number">{own && countText(own.late)}</td>
+              <td class="number" title={lateTitle(allowedLateness)}>
+                {own && countText(own.late)}
+              </td>
               <td class={`number ${own && own.rejected > 0 ? 'bad' : ''}`}>{own && countText(own.rejected)}</td>
             </tr>
           )
@@ -70,6 +76,17 @@ function SourceTable({ pipeline }: { readonly pipeline: PipelineAnswer }) {
       </tbody>
     </table>
   )
+}
+
+const COUNTS_NOTE = 'Counts since the last start of the run; the log also has the events from before it.'
+
+const lateTitle = (allowedLateness: number): string =>
+  `Accepted events that arrived more than ${spanText(allowedLateness)} (allowedLateness) after their event time; a shorter delay does not count here`
+
+const columnTitles: Readonly<Record<string, string>> = {
+  Delay: 'Arrival of the newest event less its event time',
+  Lag: LAG_TITLE,
+  Late: 'Accepted events that arrived later than the allowedLateness of the source; a shorter delay does not count here',
 }
 
 const readersOf = ({ groups, models }: PipelineAnswer, source: string): string[] => [
@@ -82,8 +99,7 @@ function SourcePage({ view, source, pipeline }: SourcesProps & { readonly source
   const status = history.at(-1)
   const { name } = source
   const counts = status?.sources.find(candidate => candidate.source === name)
-  const levels = useResource<SeriesAnswer>('/series?names=source_delay_ms&since=5m&step=10s', 10_000).value
-  const delay = levels && newestLevel(levels, 'source_delay_ms', { source: name })
+  const { delay, lag } = useSourceDelays()(name)
   return (
     <>
       <p>
@@ -96,24 +112,27 @@ function SourcePage({ view, source, pipeline }: SourcesProps & { readonly source
             [
               ['rate', rateText(rateOf(history, acceptedOf(name)))],
               ['events', countText(counts.accepted)],
-              ['delay of its events', delay === undefined ? '…' : spanText(Math.max(0, delay))],
+              ['delay of its events', durationOr('…', delay), columnTitles['Delay']],
+              ['lag', durationOr('—', lag), LAG_TITLE],
               ['duplicates', countText(counts.duplicates)],
-              [`late, beyond ${spanText(source.allowedLateness)}`, countText(counts.late)],
+              [`late, beyond ${spanText(source.allowedLateness)}`, countText(counts.late), lateTitle(source.allowedLateness)],
               [
                 'rejected',
                 `${countText(counts.rejected)} (${percentText(counts.rejected / Math.max(1, counts.rejected + counts.accepted))})`,
               ],
             ] as const
-          ).map(([label, value]) => (
-            <div key={label}>
+          ).map(([label, value, title]) => (
+            <div key={label} title={title}>
               <dt>{label}</dt>
               <dd>{value}</dd>
             </div>
           ))}
         </dl>
       )}
+      <p class="soft">{COUNTS_NOTE}</p>
       <Rejections source={name} letters={status?.deadLetters ?? []} />
       <RateHistory view={view} lines={[sourceLine(name)]} />
+      <DelayHistory view={view} source={name} />
       <Columns source={source} />
       <SchemaVersions source={name} />
       <EventTailList

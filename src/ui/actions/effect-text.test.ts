@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { EffectAnswer, EffectStateName } from '../core/answers.ts'
+import { limits } from '../../base/limits.ts'
+import { attemptText, receiverText, RETRY_NOTE, shownText, unsettledFirst } from './effect-text.ts'
+
+const effect = (number: number, state: EffectStateName): EffectAnswer => ({
+  number,
+  state,
+  action: 'block',
+  id: '',
+  entry: 1,
+  key: 'c',
+  t: 0,
+  made: 0,
+  attempts: 1,
+})
+
+test('dead effects come first, then pending ones, then the newest, each once and as last read', () => {
+  const lists = [[effect(2, 'dead')], [effect(1, 'pending'), effect(3, 'pending')], [effect(3, 'delivered'), effect(4, 'delivered')]]
+  assert.deepEqual(
+    unsettledFirst(lists).map(({ number, state }) => `${number} ${state}`),
+    ['2 dead', '1 pending', '4 delivered', '3 delivered'],
+  )
+  assert.equal(shownText(2, undefined), '2 effects: dead and pending ones first, then the newest.')
+  assert.equal(shownText(1, 'dead'), 'The newest 1 effect, newest first.')
+})
+
+test('an effect says what has failed, since when, and what follows', () => {
+  const pending = { state: 'pending', attempts: 4, why: 'timed out', began: 0, next: 188_000 } as const
+  assert.equal(attemptText(pending, 15, 180_000), 'attempt 4 of 15 failed: timed out; first tried 3 min ago; next attempt in 8 s')
+  assert.equal(attemptText({ state: 'pending', attempts: 0 }, 15, 0), 'not tried yet')
+  assert.equal(attemptText({ state: 'pending', attempts: 0, began: 5 }, 15, 0), 'waits for an attempt', 'retried by hand')
+  assert.equal(attemptText({ state: 'dead', attempts: 15, why: 'HTTP 500' }, 15, 0), 'attempt 15 of 15 failed: HTTP 500')
+  assert.equal(attemptText({ state: 'dead', attempts: 17 }, 15, 0), 'attempt 17 failed', 'the definition allowed more')
+  assert.equal(attemptText({ state: 'delivered', attempts: 1 }, 15, 0), '')
+  assert.equal(attemptText({ state: 'delivered', attempts: 3 }, 15, 0), 'after 3 attempts')
+  assert.equal(receiverText('function'), 'a function of the pipeline')
+})
+
+test('the note states the waits of the run', () => {
+  const first = limits.BACKOFF_FIRST_MS / 1000
+  const [longest, asked] = [limits.BACKOFF_MS_MAX / 60_000, (limits.RETRY_AFTER_MS_MAX * 1.2) / 60_000]
+  assert.ok(RETRY_NOTE.includes(`after ${first} s, then after pauses that double up to ${longest} min, or up to ${asked} min`))
+})
