@@ -16,6 +16,7 @@ export const LISTED = 100
 export const REJECTED = 50
 
 const AGES = '/series?names=freshness_age_ms&since=5m&step=10s'
+const GROUP_AGES = '/series?names=freshness_age_ms,source_delay_ms&since=5m&step=10s'
 const DELAYS = '/series?names=source_delay_ms,source_lag_ms&since=5m&step=10s'
 
 export const overview: LoadedPage = {
@@ -41,12 +42,12 @@ export const otherPages = (entry: number): readonly LoadedPage[] => [
     texts: [/duplicates/, /Schema versions/],
     routes: [DELAYS, '/schemas', '/sources/signals/events?limit=20'],
   },
-  { name: 'features', path: '/features', texts: [/hybrid/], routes: ['/objectives', AGES, '/runs'] },
+  { name: 'features', path: '/features', texts: [/hybrid/], routes: ['/objectives', GROUP_AGES, '/runs'] },
   {
     name: 'feature group',
     path: `/features/now?key=${deviceOf(1)}`,
     texts: [/visible event/, /Computed from/],
-    routes: ['/objectives', AGES, '/runs', `/features/now?key=${deviceOf(1)}`, '/lineage?of=feature%20now.n1m'],
+    routes: ['/objectives', GROUP_AGES, '/runs', `/features/now?key=${deviceOf(1)}`, '/lineage?of=feature%20now.n1m'],
   },
   decisionList,
   {

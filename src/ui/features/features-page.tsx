@@ -1,14 +1,14 @@
 /** Feature groups: definition, placement, lineage both ways, and the values of a key now. */
 import type { BatchRunsAnswer, GroupAnswer, ObjectiveAnswer, PipelineAnswer } from '../core/answers.ts'
-import { browserNow } from '../core/clock.ts'
 import type { View } from '../core/location.ts'
 import { useResource } from '../core/resource.ts'
 import { Link, setFilters } from '../core/router.tsx'
 import { percentText, pluralText, spanText, timeStamp, valueText } from '../core/text.ts'
 import { newestLevel, type SeriesAnswer } from '../live/stored-series.ts'
 import { TextFilter } from '../parts/text-filter.tsx'
-import { dueText, type GroupRuns, groupRunsIn, isRunBad, lastRunText } from '../runs/group-runs.ts'
-import { ageText, isTooOld } from './group-age.ts'
+import { groupRunsIn } from '../runs/group-runs.ts'
+import { delayText } from './group-age.ts'
+import { GroupCells, GroupFigures, type GroupState } from './group-state.tsx'
 import { valuesPath } from './values-path.ts'
 import { LineageTable } from './lineage-table.tsx'
 
@@ -20,15 +20,17 @@ interface FeaturesProps {
 export function Features({ view, pipeline }: FeaturesProps) {
   const group = pipeline.groups.find(({ name }) => name === view.item)
   const objectives = useResource<{ objectives: ObjectiveAnswer[] }>('/objectives', 10_000).value?.objectives ?? []
-  const levels = useResource<SeriesAnswer>('/series?names=freshness_age_ms&since=5m&step=10s', 10_000).value
+  const levels = useResource<SeriesAnswer>('/series?names=freshness_age_ms,source_delay_ms&since=5m&step=10s', 10_000).value
   const answer = useResource<BatchRunsAnswer>('/runs', 10_000).value
   const allRuns = answer ? groupRunsIn(answer) : []
-  const stateOf = (name: string): GroupState => ({
+  const delayOf = (source: string): string | undefined => levels && delayText(newestLevel(levels, 'source_delay_ms', { source }))
+  const stateOf = ({ name, source }: GroupAnswer): GroupState => ({
+    delay: delayOf(source),
     objective: objectives.find(candidate => candidate.group === name),
     age: levels && newestLevel(levels, 'freshness_age_ms', { group: name }),
     runs: allRuns.find(candidate => candidate.group === name),
   })
-  if (group) return <GroupPage view={view} group={group} state={stateOf(group.name)} />
+  if (group) return <GroupPage view={view} group={group} state={stateOf(group)} />
   return (
     <>
       <h1>Features</h1>
@@ -43,63 +45,41 @@ export function Features({ view, pipeline }: FeaturesProps) {
             <th scope="col" class="number">
               Features
             </th>
-            <th scope="col" class="number">
-              Age
-            </th>
+            <th scope="col">Age</th>
             <th scope="col">Batch run</th>
             <th scope="col">Objective</th>
           </tr>
         </thead>
         <tbody>
-          {pipeline.groups.map(({ name, placement, key, source, features }) => (
-            <tr key={name}>
-              <th scope="row">
-                <Link page="features" item={name} isRow>
-                  {name}
-                </Link>
-              </th>
-              <td>{placement.text}</td>
-              <td>{key.join(', ')}</td>
-              <td>
-                <Link page="sources" item={source}>
-                  {source}
-                </Link>
-              </td>
-              <td class="number">{features.length}</td>
-              <GroupCells state={stateOf(name)} />
-            </tr>
-          ))}
+          {pipeline.groups.map(group => {
+            const { name, placement, key, source, features } = group
+            const state = stateOf(group)
+            return (
+              <tr key={name}>
+                <th scope="row">
+                  <Link page="features" item={name} isRow>
+                    {name}
+                  </Link>
+                </th>
+                <td>{placement.text}</td>
+                <td>{key.join(', ')}</td>
+                <td>
+                  <Link page="sources" item={source}>
+                    {source}
+                  </Link>
+                </td>
+                <td class="number">{features.length}</td>
+                <GroupCells state={state} />
+                <td title={state.objective ? undefined : NO_OBJECTIVE}>{objectiveText(state.objective)}</td>
+              </tr>
+            )
+          })}
         </tbody>
       </table>
     </>
   )
 }
 
-/** What is known of a group now. */
-interface GroupState {
-  readonly objective: ObjectiveAnswer | undefined
-  /** Age of the values that decisions read, ms. */
-  readonly age: number | undefined
-  /** Absent for a group without batch runs. */
-  readonly runs: GroupRuns | undefined
-}
-
-function GroupCells({ state: { objective, age, runs } }: { readonly state: GroupState }) {
-  const now = browserNow()
-  return (
-    <>
-      <td class={`number ${isTooOld(age, objective, runs) ? 'bad' : ''}`} title={AGE_TITLE}>
-        {ageText(age)}
-      </td>
-      <td class={runs && isRunBad(runs) ? 'bad' : ''}>
-        {runs ? [lastRunText(runs, now), dueText(runs, now)].filter(Boolean).join('; ') : '—'}
-      </td>
-      <td title={objective ? undefined : NO_OBJECTIVE}>{objectiveText(objective)}</td>
-    </>
-  )
-}
-
-const AGE_TITLE = 'Age of the values that a decision read in the last sample, which the run takes every 10 s'
 const NO_OBJECTIVE = "its age raises no alert; freshness: { objective: '15m' } in the definition states a limit"
 
 export function objectiveText(objective: ObjectiveAnswer | undefined): string {
@@ -115,8 +95,8 @@ interface GroupProps {
   readonly state: GroupState
 }
 
-function GroupPage({ view, group, state: { objective, age, runs } }: GroupProps) {
-  const now = browserNow()
+function GroupPage({ view, group, state }: GroupProps) {
+  const { objective } = state
   const { name, source, key, placement, features, owner, description } = group
   return (
     <>
@@ -139,29 +119,12 @@ function GroupPage({ view, group, state: { objective, age, runs } }: GroupProps)
             by {key.join(', ')}
           </dd>
         </div>
-        <div>
-          <dt title={AGE_TITLE}>age of the values in use</dt>
-          <dd class={isTooOld(age, objective, runs) ? 'bad' : ''}>{ageText(age)}</dd>
-        </div>
-        {runs && (
-          <>
-            <div>
-              <dt>
-                <Link page="runs" query={{ kind: 'batch-run', group: name }}>
-                  last batch run
-                </Link>
-              </dt>
-              <dd class={isRunBad(runs) ? 'bad' : ''}>{lastRunText(runs, now)}</dd>
-            </div>
-            <div>
-              <dt>schedule</dt>
-              <dd class={runs.schedule.isOverdue ? 'bad' : ''}>{dueText(runs, now)}</dd>
-            </div>
-          </>
-        )}
+        <GroupFigures group={name} state={state} />
         <div>
           <dt>freshness objective</dt>
-          <dd>{objective ? objectiveText(objective) : `none: ${NO_OBJECTIVE}`}</dd>
+          <dd>
+            {objectiveText(objective)} {!objective && <span class="soft">{NO_OBJECTIVE}</span>}
+          </dd>
         </div>
         {owner !== undefined && (
           <div>

@@ -30,7 +30,7 @@ export function DelayHistory({ view, source }: { readonly view: View; readonly s
       <h2 id="delays">Delay and lag, {rangeTexts[range]}</h2>
       <p class="soft">
         Delay: arrival of the newest event less its event time; it stays the same while nothing arrives. Lag: waiting time of the oldest
-        record that the reader has not read, where it can tell.
+        record that the reader has not read, where it can tell, to 15 s.
       </p>
       {error && <p class="banner">{error.message}</p>}
       {value && (

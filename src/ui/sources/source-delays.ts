@@ -11,7 +11,7 @@ export interface SourceDelay {
 }
 
 export const LAG_TITLE =
-  'Waiting time of the oldest record that the reader has not read, at least; — where the reader cannot tell, or has run for less than 2 min'
+  'Waiting time of the oldest record that the reader has not read, too long by at most 15 s; — where the reader cannot tell, or in its first 2 min'
 
 /** The delay and lag of a source by its name. */
 export function useSourceDelays(): (source: string) => SourceDelay {
