@@ -29,6 +29,7 @@ test('dead effects come first, then pending ones, then the newest, each once and
 test('an effect says what has failed, since when, and what follows', () => {
   const pending = { state: 'pending', attempts: 4, why: 'timed out', began: 0, next: 188_000 } as const
   assert.equal(attemptText(pending, 15, 180_000), 'attempt 4 of 15 failed: timed out; first tried 3 min ago; next attempt in 8 s')
+  assert.match(attemptText(pending, 15, 190_000), /; next attempt now$/)
   assert.equal(attemptText({ state: 'pending', attempts: 0 }, 15, 0), 'not tried yet')
   assert.equal(attemptText({ state: 'pending', attempts: 0, began: 5 }, 15, 0), 'waits for an attempt', 'retried by hand')
   assert.equal(attemptText({ state: 'dead', attempts: 15, why: 'HTTP 500' }, 15, 0), 'attempt 15 of 15 failed: HTTP 500')

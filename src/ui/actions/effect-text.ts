@@ -44,7 +44,7 @@ export function attemptText(
     const of = most === undefined || attempts > most ? '' : ` of ${most}`
     const failed = `attempt ${attempts}${of} failed${why === undefined ? '' : `: ${why}`}`
     const first = began === undefined ? '' : `first tried ${agoText(began, now)}`
-    const again = next === undefined || state === 'dead' ? '' : `next attempt ${agoText(next, now)}`
+    const again = next === undefined || state === 'dead' ? '' : next > now ? `next attempt ${agoText(next, now)}` : 'next attempt now'
     return [failed, first, again].filter(part => part !== '').join('; ')
   }
   return [attempts > 1 ? `after ${attempts} attempts` : '', why ?? ''].filter(part => part !== '').join(', ')
