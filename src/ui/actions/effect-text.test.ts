@@ -41,6 +41,6 @@ test('an effect says what has failed, since when, and what follows', () => {
 
 test('the note states the waits of the run', () => {
   const first = limits.BACKOFF_FIRST_MS / 1000
-  const [longest, asked] = [limits.BACKOFF_MS_MAX / 60_000, (limits.RETRY_AFTER_MS_MAX * 1.2) / 60_000]
-  assert.ok(RETRY_NOTE.includes(`after ${first} s, then after pauses that double up to ${longest} min, or up to ${asked} min`))
+  const [longest, requested] = [limits.BACKOFF_MS_MAX / 60_000, (limits.RETRY_AFTER_MS_MAX * 1.2) / 60_000]
+  assert.ok(RETRY_NOTE.includes(`after ${first} s, then after pauses that double up to ${longest} min, or up to ${requested} min`))
 })

@@ -239,21 +239,6 @@ export interface BatchRunAnswer {
   readonly swappedAt?: number
 }
 
-/** Due times of a group's batch runs. */
-export interface BatchScheduleAnswer {
-  readonly group: string
-  readonly due?: number
-  readonly next?: number
-  /** Time after `due` from which a result that is not in use is overdue, ms. */
-  readonly allowedMs: number
-  readonly isOverdue: boolean
-}
-
-export interface BatchRunsAnswer {
-  readonly runs: readonly BatchRunAnswer[]
-  readonly schedules: readonly BatchScheduleAnswer[]
-}
-
 export interface ReportRunAnswer {
   readonly number: number
   readonly report: string

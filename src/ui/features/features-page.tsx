@@ -1,5 +1,6 @@
 /** Feature groups: definition, placement, lineage both ways, and the values of a key now. */
-import type { BatchRunsAnswer, GroupAnswer, ObjectiveAnswer, PipelineAnswer } from '../core/answers.ts'
+import type { GroupAnswer, ObjectiveAnswer, PipelineAnswer } from '../core/answers.ts'
+import type { BatchRunsAnswer } from '../core/batch-answers.ts'
 import type { View } from '../core/location.ts'
 import { useResource } from '../core/resource.ts'
 import { Link, setFilters } from '../core/router.tsx'

@@ -1,5 +1,5 @@
 /** Batch runs by feature group: the values in use, the last run, and when the next is due. */
-import type { BatchRunsAnswer } from '../core/answers.ts'
+import type { BatchRunsAnswer } from '../core/batch-answers.ts'
 import { browserNow } from '../core/clock.ts'
 import { Link } from '../core/router.tsx'
 import { spanText, timeStamp } from '../core/text.ts'

@@ -1,5 +1,6 @@
 /** The batch runs of one feature group now: the running one, the last that ended, the values in use, and the due times. */
-import type { BatchRunAnswer, BatchRunsAnswer, BatchScheduleAnswer } from '../core/answers.ts'
+import type { BatchRunAnswer } from '../core/answers.ts'
+import type { BatchRunsAnswer, BatchScheduleAnswer } from '../core/batch-answers.ts'
 import { agoText, spanText } from '../core/text.ts'
 
 export interface GroupRuns {

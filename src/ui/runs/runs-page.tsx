@@ -1,5 +1,6 @@
 /** Batch runs, reports, trainings and reconciliations on a timeline; start and cancel. */
-import type { BatchRunsAnswer, ModelAnswer, PipelineAnswer, ReconciliationAnswer, ReportRunAnswer } from '../core/answers.ts'
+import type { ModelAnswer, PipelineAnswer, ReconciliationAnswer, ReportRunAnswer } from '../core/answers.ts'
+import type { BatchRunsAnswer } from '../core/batch-answers.ts'
 import { browserNow } from '../core/clock.ts'
 import type { View } from '../core/location.ts'
 import { useResource } from '../core/resource.ts'
