@@ -124,7 +124,8 @@ function GroupPage({ view, group, state }: GroupProps) {
         <div>
           <dt>freshness objective</dt>
           <dd>
-            {objectiveText(objective)} {!objective && <span class="soft">{NO_OBJECTIVE}</span>}
+            {objectiveText(objective)}
+            {!objective && <span class="soft">: {NO_OBJECTIVE}</span>}
           </dd>
         </div>
         {owner !== undefined && (

@@ -27,6 +27,7 @@ test('the last run: done, failed, or none', () => {
   const done = of([run(1, 'done', { ended: 2000 })])
   assert.equal(lastRunText(done, HOUR), 'run 1 done 59 min ago in 2 s')
   assert.deepEqual([dueText(done, HOUR), isRunBad(done)], ['next due in 23 h', false])
+  assert.equal(lastRunText(done, 500), 'run 1 done just now in 2 s', 'by a clock that is behind')
   const failed = of([run(1, 'failed', { ended: 2000, error: 'disk full' })])
   assert.deepEqual([lastRunText(failed, HOUR), isRunBad(failed)], ['run 1 failed 59 min ago: disk full', true])
   assert.equal(lastRunText(of([]), 0), 'none yet')

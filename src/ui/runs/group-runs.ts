@@ -60,7 +60,7 @@ export function lastRunText({ running, ended, usualMs }: GroupRuns, now: number)
   if (!ended) return 'none yet'
   const { number, state, began, ended: end = began, error } = ended
   const took = state === 'done' ? ` in ${spanText(end - began)}` : ''
-  return `run ${number} ${state} ${agoText(end, now)}${took}${error === undefined ? '' : `: ${error}`}`
+  return `run ${number} ${state} ${agoText(Math.min(end, now), now)}${took}${error === undefined ? '' : `: ${error}`}`
 }
 
 /** `due 4 h ago, overdue; next in 20 h`. */

@@ -18,7 +18,7 @@ import { type ListedJob, jobKindNames, jobsOf, timelineOf } from './job-list.ts'
 const POLL_MS = 3000
 
 const CANCEL_NOTE =
-  'Cancel is safe: the values, the report or the champion in use stay in use, and the job runs again at its next due time, when you start it, or after a restart. A job that you start waits for the running one of its kind; they never run side by side.'
+  'Cancel is safe: the values, the report or the champion in use stay in use, and the job runs again at its next due time, when you start it, or after a restart. A job that you start waits until the running one of its kind has ended, and Cancel drops it too: cancel first, then start.'
 
 interface RunsProps {
   readonly view: View
