@@ -84,6 +84,10 @@ export const networkLimits = {
   /** Dead letters that `GET /dead-letters` lists, and bytes of records after which it lists no more. */
   DEAD_LETTERS_LISTED_MAX: 1000,
   DEAD_LETTERS_LISTED_BYTES: 1 << 22,
+  /** Dead letters that one request groups by cause, or searches for those of a cause. */
+  DEAD_LETTERS_GROUPED_MAX: 10_000,
+  /** Causes of dead letters that `GET /dead-letters/causes` lists. */
+  DEAD_LETTER_CAUSES_MAX: 100,
   /** Effects that `GET /effects` lists. */
   EFFECTS_LISTED_MAX: 1000,
   /** Decisions that a server decodes between two turns of its run for a list; a thread searches among more. */

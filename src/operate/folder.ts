@@ -4,16 +4,8 @@
  * Results are plain data. A query sees what is committed when it is made, so two queries may see different states of a live folder.
  */
 import type { PipelineIR } from '../define/ir/index.ts'
-import type { AnyDeadLetter, StoredDeadLetter, StoredEffect } from '../log/index.ts'
-import {
-  type DeadLetterCount,
-  type DeadLetterFilter,
-  type EffectCount,
-  type EffectFilter,
-  readDataFolder,
-  type SqliteReader,
-  withFolderReader,
-} from '../log/sqlite/index.ts'
+import type { StoredEffect } from '../log/index.ts'
+import { type EffectCount, type EffectFilter, readDataFolder, type SqliteReader, withFolderReader } from '../log/sqlite/index.ts'
 import {
   type FinishedReconciliation,
   lastReconciliation,
@@ -26,6 +18,7 @@ import {
 } from '../reconcile/index.ts'
 import type { FeaturesAt } from '../run/history/index.ts'
 import { LOG_NAME } from '../run/index.ts'
+import { FolderDeadLetters } from './dead-letters.ts'
 import { FolderDecisions } from './decisions.ts'
 import { featuresAsOf, type FeaturesAsOfQuery } from './search/features.ts'
 import { type FolderLog, lastPipeline, type StoredPipeline } from './folder-log.ts'
@@ -131,55 +124,6 @@ export const openFolder = (path: string): FolderView => new FolderView(path, rea
 /** Calls `use` with an open folder, and closes it. Throws as `openFolder` does, and `SPILL_DATA` if a query finds the file unreadable. */
 export const withFolder = <T>(path: string, use: (folder: FolderView) => T | Promise<T>): Promise<T> =>
   withFolderReader(path, reader => use(new FolderView(path, reader)))
-
-/** A page of dead letters. */
-export interface DeadLetterPageQuery extends DeadLetterFilter {
-  /** Only dead letters with a greater number; 0 for all. */
-  readonly after: number
-  readonly limit: number
-  /** The page ends with the dead letter that passes this number of bytes. */
-  readonly maxBytes: number
-}
-
-/** The dead letters of one folder. */
-class FolderDeadLetters {
-  readonly #letters: FolderLog['deadLetters']
-
-  constructor({ deadLetters }: Pick<FolderLog, 'deadLetters'>) {
-    this.#letters = deadLetters
-  }
-
-  /** Dead letters, oldest first: unsettled ones, or settled ones with their outcomes. Read in pages while they are iterated. */
-  list({ settled, ...filter }: DeadLetterFilter & { readonly settled: boolean }): Iterable<AnyDeadLetter> {
-    return settled ? this.#letters.settled(filter) : this.#letters.dead(filter)
-  }
-
-  /** A page of unsettled dead letters, oldest first. Memory: the page. */
-  page({ source, reason, after, limit, maxBytes }: DeadLetterPageQuery): StoredDeadLetter[] {
-    const page: StoredDeadLetter[] = []
-    let bytes = 0
-    for (let letter = this.#next(after, source, reason); letter; letter = this.#next(letter.id, source, reason)) {
-      page.push(letter)
-      bytes += letter.raw.length + (letter.original?.length ?? 0)
-      if (page.length >= limit || bytes >= maxBytes) break
-    }
-    return page
-  }
-
-  /** Numbers of unsettled dead letters by source and reason. */
-  counts({ source, reason }: DeadLetterFilter = {}): DeadLetterCount[] {
-    return this.#letters.counts().filter(count => count.source === (source ?? count.source) && count.reason === (reason ?? count.reason))
-  }
-
-  /** A dead letter by its number, settled or not. */
-  byId(id: number): AnyDeadLetter | undefined {
-    return this.#letters.byId(id)
-  }
-
-  #next(id: number, source: string | undefined, reason: string | undefined): StoredDeadLetter | undefined {
-    return this.#letters.deadAfter(id, { source, reason })
-  }
-}
 
 /** The newest effects that match a filter, oldest first, and the numbers of all that match, by action and state. */
 export interface EffectPage {

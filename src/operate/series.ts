@@ -1,5 +1,6 @@
 /** Time series of a data folder: events, decisions, ages, effects, load and disk over time, as a run has sampled them. */
 import {
+  lastDeployment,
   lastSampleNumber,
   type NumberedSample,
   oldestSampleNumber,
@@ -34,6 +35,9 @@ export class FolderSeries {
     const range = readSeries(this.#log, query)
     return { ...range, markers: seriesMarkers(this.#log, lastPipeline(this.#log)?.ir, range.from, alerts) }
   }
+
+  /** Time of the last start with changed definitions, UTC ms; `undefined` if none is stored. */
+  lastDeployment = (): number | undefined => lastDeployment(this.#log)
 
   /** The number of the newest sample; 0 if there is none. */
   lastNumber = (): number => lastSampleNumber(this.#log)

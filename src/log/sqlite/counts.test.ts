@@ -96,13 +96,13 @@ test('counts equal the stored rows, through changes, removal and failures; lists
         )
     for (const source of [undefined, 's', 't'])
       for (const reason of [undefined, 'schema', 'time'])
-        for (const after of [0, letters[0]?.id ?? 0])
-          assert.deepEqual(
-            reader.deadLetters.deadAfter(after, { source, reason }),
-            letters.find(
-              ({ id, ...each }) => id > after && each.source === (source ?? each.source) && each.reason === (reason ?? each.reason),
-            ),
-          )
+        for (const from of [0, letters[0]?.id ?? 0, letters.at(-1)?.id ?? 9]) {
+          const isOf = (each: (typeof letters)[number]) =>
+            each.source === (source ?? each.source) && each.reason === (reason ?? each.reason)
+          const next = (order: 'oldest' | 'newest') => reader.deadLetters.nextDead(from, order, { source, reason })
+          assert.equal(next('oldest'), letters.find(each => each.id > from && isOf(each))?.id)
+          assert.equal(next('newest'), letters.findLast(each => each.id < from && isOf(each))?.id)
+        }
     reader.close()
   }
   await store.close()
@@ -132,7 +132,9 @@ test('no query of a server scans all effects or all dead letters', async () => {
   effects.lastNumber()
   for (const filter of [{}, { state: 'dead' }, { action: 'page' }] as const) effects.newestFirst(filter).next()
   letters.counts()
-  for (const filter of [{}, { source: 's' }, { reason: 'key' }]) letters.deadAfter(0, filter)
+  for (const filter of [{}, { source: 's' }, { reason: 'key' }])
+    for (const order of ['oldest', 'newest'] as const) letters.nextDead(0, order, filter)
+  for (const order of ['oldest', 'newest'] as const) letters.summaries(0, order, 10)
   const plans = [...statements].flatMap(sql =>
     db.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).map(({ detail }) => `${detail}: ${sql}`),
   )

@@ -18,6 +18,14 @@ export interface DeadLetterCount {
   readonly letters: number
 }
 
+/** Order of dead letters by their numbers, which are those of their rejections. */
+export type DeadLetterOrder = 'oldest' | 'newest'
+
+/** A dead letter without its record. */
+export interface DeadLetterSummary extends Pick<StoredDeadLetter, 'id' | 'reason' | 'detail' | 'at'> {
+  readonly source: string | null
+}
+
 export class DeadLetterReader implements DeadLetterLog {
   readonly #db: ReadConnection
 
@@ -30,17 +38,27 @@ export class DeadLetterReader implements DeadLetterLog {
     for (const row of this.#pages('dead', COLUMNS, filter)) yield letterOf(row)
   }
 
-  /** The oldest unsettled dead letter with a number above `id`. Read one at a time, since each may be large. */
-  deadAfter(id: number, { source, reason }: DeadLetterFilter = {}): StoredDeadLetter | undefined {
-    if (source === undefined && reason === undefined) {
-      const next = this.#db.get<LetterRow>(`SELECT ${COLUMNS} FROM dead WHERE id > ? ORDER BY id LIMIT 1`, id)
-      return next && letterOf(next)
-    }
+  /** The number of the unsettled dead letter next to `id` in an order. Cost: one search of an index for each source and reason. */
+  nextDead(id: number, order: DeadLetterOrder, { source, reason }: DeadLetterFilter = {}): number | undefined {
+    const [beyond, first] = order === 'oldest' ? ['id > ?1', 'min(id)'] : ['id < ?1', 'max(id)']
+    const query = `SELECT ${first} AS id FROM dead WHERE ${beyond}`
+    if (source === undefined && reason === undefined) return this.#db.get<{ id: number | null }>(query, id)!.id ?? undefined
     // Dead letters of one source and reason are sorted by themselves.
-    const minId = 'SELECT min(id) AS id FROM dead WHERE source IS ?1 AND reason = ?2 AND id > ?3'
     const kinds = this.counts().filter(count => count.source === (source ?? count.source) && count.reason === (reason ?? count.reason))
-    const ids = kinds.flatMap(kind => this.#db.get<{ id: number | null }>(minId, kind.source, kind.reason, id)!.id ?? [])
-    return ids.length === 0 ? undefined : this.#unsettled(Math.min(...ids))
+    const ids = kinds.flatMap(
+      kind => this.#db.get<{ id: number | null }>(`${query} AND source IS ?2 AND reason = ?3`, id, kind.source, kind.reason)!.id ?? [],
+    )
+    return ids.length === 0 ? undefined : order === 'oldest' ? Math.min(...ids) : Math.max(...ids)
+  }
+
+  /** The unsettled dead letters next to `id` in an order, without their records: these are not read from disk. */
+  summaries(id: number, order: DeadLetterOrder, limit: number): DeadLetterSummary[] {
+    const [beyond, direction] = order === 'oldest' ? ['>', 'ASC'] : ['<', 'DESC']
+    return this.#db.all<DeadLetterSummary>(
+      `SELECT id, source, reason, detail, at FROM dead WHERE id ${beyond} ? ORDER BY id ${direction} LIMIT ?`,
+      id,
+      limit,
+    )
   }
 
   /** Settled dead letters, oldest first. */

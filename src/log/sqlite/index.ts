@@ -1,6 +1,6 @@
 /** The log in SQLite: one writer, any number of readers, one atomic commit a turn. */
 export { closeDataFolder, type DataFolder, isUnusedFolder, openDataFolder, readDataFolder, withFolderReader } from './data-folder.ts'
-export type { DeadLetterCount, DeadLetterFilter } from './dead-letter-reader.ts'
+export type { DeadLetterCount, DeadLetterFilter, DeadLetterOrder, DeadLetterSummary } from './dead-letter-reader.ts'
 export type { EffectCount, EffectFilter } from './effect-reader.ts'
 export { folderHolder, isFolderHeld, isHeldInOtherContainer, lockFolder } from './lock.ts'
 export { type LogTable, logTables } from './log-tables.ts'

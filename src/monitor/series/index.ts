@@ -1,5 +1,5 @@
 /** Time series of a run: their measures, stored points and samples, and markers. */
-export { type SeriesMarker, seriesMarkerKinds, seriesMarkers } from './markers.ts'
+export { lastDeployment, type SeriesMarker, seriesMarkerKinds, seriesMarkers } from './markers.ts'
 export { labelsOf, measureOf, measures } from './measures.ts'
 export {
   lastSampleNumber,

@@ -30,6 +30,11 @@ const STARTS = 'series/starts'
 
 const startsIn = (store: Pick<NamedValues, 'get'>): readonly StoredStart[] => namedJson<StoredStart[]>(store, STARTS) ?? []
 
+/** Time of the last start with changed definitions, UTC ms; `undefined` if none is stored. */
+export function lastDeployment(store: Pick<NamedValues, 'get'>): number | undefined {
+  return startsIn(store).findLast((start, i, starts) => i > 0 && start.fingerprint !== starts[i - 1].fingerprint)?.at
+}
+
 /** The named value that records a start at `at`, UTC ms, of the pipeline with a fingerprint. */
 export function recordedStart(store: Pick<NamedValues, 'get'>, at: number, fingerprint: string): NamedWrite {
   return [STARTS, JSON.stringify([...startsIn(store), { at, fingerprint }].slice(-limits.SERIES_MARKERS_MAX))]

@@ -246,6 +246,24 @@ export const sharedSchemas = {
       settled: utcMs,
     },
   ),
+  DeadLetterCauses: object({
+    causes: described(
+      list(
+        object({
+          cause: described(text, 'identifies the cause, as a filter of GET /dead-letters'),
+          source: { type: ['string', 'null'] },
+          reason: { enum: rejectionReasons },
+          detail: described(text, 'the message, with … in place of values'),
+          letters: count,
+          first: described(utcMs, 'first rejection'),
+          last: described(utcMs, 'last rejection'),
+        }),
+      ),
+      'that of the newest dead letter first',
+    ),
+    unlisted: described(count, 'further causes'),
+    unread: described(count, 'older dead letters, of any source and reason, which are in no cause'),
+  }),
   RecentEvents: object(
     {
       events: list(object({ entry: count, time: utcMs, arrival: utcMs, fields: described(values, 'by column') })),

@@ -14,7 +14,7 @@ import { monitorPaths } from './monitor-operations.ts'
 import { schemaPaths } from './schema-operations.ts'
 import { json, operation, pathParameter, type Paths, queryParameter, readOperation, streamOperation } from './operation.ts'
 
-const { count, described, list, object, ref, text } = schemaTerms
+const { count, described, list, object, ref, text, utcMs } = schemaTerms
 
 type Named = readonly { readonly name: string }[]
 
@@ -97,18 +97,38 @@ const effectPaths = ({ actions = [] }: PipelineIR): Paths => ({
   ),
 })
 
-const letters = object({
-  letters: described(list(ref('DeadLetter')), 'as spillway dlq list --json prints them'),
-  counts: described(list({ type: 'object' }), 'of all dead letters, by source and reason'),
-})
+const letters = object(
+  {
+    letters: described(list(ref('DeadLetter')), 'as spillway dlq list --json prints them'),
+    counts: described(list({ type: 'object' }), 'of all dead letters, by source and reason'),
+  },
+  {
+    next: described(count, 'the next page continues after (order=newest: before) this id; absent at the end'),
+    deployed: described(utcMs, 'last start of the run with changed definitions; absent if none is known'),
+  },
+)
+
+const letterFilter = (sources: Named): OpenapiSchema[] => [
+  nameParameter('source', sources),
+  queryParameter('reason', { enum: rejectionReasons }, 'only those rejected for this reason'),
+]
+const letterNumber = { ...count, maximum: Number.MAX_SAFE_INTEGER }
 
 const deadLetterPaths = ({ sources }: PipelineIR): Paths => ({
   '/dead-letters': readOperation('deadLetters', 'Dead letters, the oldest first, and their counts', json('the dead letters', letters), [
-    nameParameter('source', sources),
-    queryParameter('reason', { enum: rejectionReasons }, 'only those rejected for this reason'),
-    queryParameter('after', { ...count, maximum: Number.MAX_SAFE_INTEGER }, 'continue after the dead letter of this id'),
+    ...letterFilter(sources),
+    queryParameter('cause', { type: 'string', pattern: '^[0-9a-f]{16}$' }, 'only those of this cause, of GET /dead-letters/causes'),
+    queryParameter('order', { enum: ['oldest', 'newest'] }, 'which come first; oldest by default'),
+    queryParameter('after', letterNumber, 'continue after the dead letter of this id'),
+    queryParameter('before', { ...letterNumber, minimum: 1 }, 'with order=newest: continue before the dead letter of this id'),
     limitParameter(limits.DEAD_LETTERS_LISTED_MAX, 'how many; fewer where they are large'),
   ]),
+  '/dead-letters/causes': readOperation(
+    'deadLetterCauses',
+    `The newest ${limits.DEAD_LETTERS_GROUPED_MAX} dead letters by source, reason, and message without the values of the records`,
+    json('the causes', ref('DeadLetterCauses')),
+    letterFilter(sources),
+  ),
 })
 
 /** The ledgers of batch runs, reports, reconciliations and model versions. */

@@ -1,5 +1,5 @@
 /**
- * Rejected records, kept whole. `GET /dead-letters` lists them, the oldest first; `PATCH /dead-letters/:id` edits one; and
+ * Rejected records, kept whole. `GET /dead-letters` lists them, and `/dead-letters/causes` groups them; `PATCH /dead-letters/:id` edits one; and
  * `POST /dead-letters/replay` and `/drop` settle some. Needs the role `operate`, since records may be confidential. A change is durable
  * when it is answered.
  */
@@ -7,31 +7,58 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { didYouMean, limits } from '../../base/index.ts'
 import { rejectionReasons } from '../../intake/index.ts'
 import { type AnyDeadLetter, deadLetterJson } from '../../log/index.ts'
-import { controlRequests, type DeadLetterEdit, MASKED, type PersonalMask, type ReplayedDeadLetter } from '../../operate/index.ts'
+import {
+  controlRequests,
+  type DeadLetterEdit,
+  type DeadLetterPageQuery,
+  MASKED,
+  type PersonalMask,
+  type ReplayedDeadLetter,
+} from '../../operate/index.ts'
 import { jsonFields } from '../body/json-body.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import { lookupByName, wholeNumberParameter } from '../http/request.ts'
 import { ServeError } from '../http/serve-error.ts'
 import { addReadRoute, jsonBody, listLimit, makeChange, maskFor, operatorOf, pathNumber, personalRole, requireControl } from './route.ts'
 
+type LetterFilter = Readonly<Partial<Record<'source' | 'reason', string | undefined>>>
+type PageParameters = Readonly<Partial<Record<'order' | 'after' | 'before', string>>>
+type ListParameters = LetterFilter & PageParameters & Readonly<Partial<Record<'cause' | 'limit', string>>>
+
 export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): void {
   const { ir, load } = context
   const { deadLetters } = context.folder
   const config = { role: 'operate', ...personalRole(context) } as const
   const sourceNamed = lookupByName('source', ir.sources)
-  const list = (
-    { source, reason, after, limit }: Readonly<Partial<Record<'source' | 'reason' | 'after' | 'limit', string>>>,
-    request: FastifyRequest,
-  ) => {
+  const checkFilter = ({ source, reason }: LetterFilter): void => {
     if (source !== undefined) sourceNamed(source)
     if (reason !== undefined) checkReason(reason)
-    const afterId = after === undefined || after === '0' ? 0 : wholeNumberParameter('after', after, Number.MAX_SAFE_INTEGER)
-    const count = listLimit(limit, limits.DEAD_LETTERS_LISTED_MAX)
-    const page = deadLetters.page({ source, reason, after: afterId, limit: count, maxBytes: limits.DEAD_LETTERS_LISTED_BYTES })
-    const mask = maskFor(context, request)
-    return { letters: page.map(letter => letterJson(letter, mask)), counts: deadLetters.counts({ source, reason }) }
   }
-  addReadRoute(app, '/dead-letters', ['source', 'reason', 'after', 'limit'], list, config)
+  const list = async ({ source, reason, cause, limit, ...page }: ListParameters, request: FastifyRequest) => {
+    checkFilter({ source, reason })
+    if (cause !== undefined && !/^[0-9a-f]{16}$/.test(cause))
+      throw new ServeError('SPILL_INPUT', `?cause=${cause} is no cause; GET /dead-letters/causes lists them`)
+    const count = listLimit(limit, limits.DEAD_LETTERS_LISTED_MAX)
+    const range = { ...pageStart(page), limit: count, maxBytes: limits.DEAD_LETTERS_LISTED_BYTES }
+    const { letters, next } = await deadLetters.page({ source, reason, cause, ...range })
+    const mask = maskFor(context, request)
+    return {
+      letters: letters.map(letter => letterJson(letter, mask)),
+      next,
+      counts: deadLetters.counts({ source, reason }),
+      deployed: context.folder.series.lastDeployment(),
+    }
+  }
+  addReadRoute(app, '/dead-letters', ['source', 'reason', 'cause', 'order', 'after', 'before', 'limit'], list, config)
+
+  const group = async (filter: LetterFilter, request: FastifyRequest) => {
+    checkFilter(filter)
+    const answer = await deadLetters.causes(filter)
+    const mask = maskFor(context, request)
+    if (!mask) return answer
+    return { ...answer, causes: answer.causes.map(each => ({ ...each, detail: mask.detail(each.source ?? undefined, each.detail) })) }
+  }
+  addReadRoute(app, '/dead-letters/causes', ['source', 'reason'], group, config)
 
   // A number, since `/dead-letters/replay` and `/drop` are resources of their own.
   app.patch<{ Params: { id: string } }>('/dead-letters/:id(^[0-9]+$)', { config }, async (request, _reply) => {
@@ -68,6 +95,15 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
     const { settled } = await makeChange(context, request, (control, by) => control.dropDeadLetters(drop, by))
     return { dropped: drop.ids, settled }
   })
+}
+
+/** The order of a page, and the number that it continues from. Throws 400. */
+function pageStart({ order = 'oldest', after, before }: PageParameters): Pick<DeadLetterPageQuery, 'order' | 'from'> {
+  if (order !== 'oldest' && order !== 'newest') throw new ServeError('SPILL_INPUT', `?order=${order} is oldest or newest`)
+  const [name, text, other] = order === 'oldest' ? (['after', after, before] as const) : (['before', before, after] as const)
+  if (other !== undefined) throw new ServeError('SPILL_INPUT', `with order=${order}, a page continues with ?${name}=ID`)
+  if (text === undefined) return { order }
+  return { order, from: name === 'after' && text === '0' ? 0 : wholeNumberParameter(name, text, Number.MAX_SAFE_INTEGER) }
 }
 
 /** A dead letter as a client sees it. */
