@@ -10,6 +10,12 @@ const { app } = shop
 interface Listed {
   readonly letters: readonly { id: number; source: string; reason: string; raw: string; place: string }[]
   readonly counts: readonly object[]
+  readonly next?: number
+}
+interface Grouped {
+  readonly causes: readonly { cause: string; source: string; reason: string; detail: string; letters: number }[]
+  readonly unlisted: number
+  readonly unread: number
 }
 const listed = async (query = '') => (await app.inject({ url: `/dead-letters${query}` })).json<Listed>()
 
@@ -43,6 +49,40 @@ test('dead letters are listed whole, by source and reason, and after an id', asy
   assert.deepEqual((await listed('?reason=map')).counts, [{ source: 'hooks', reason: 'map', letters: 1 }])
 })
 
+test('the newest first, with a number from which the next page continues', async () => {
+  const pageOf = async (query: string) => {
+    const { letters, next } = await listed(query)
+    return [letters.map(({ id }) => id), next]
+  }
+  assert.deepEqual(await pageOf('?order=newest&limit=3'), [[4, 3, 2], 2])
+  assert.deepEqual(await pageOf('?order=newest&limit=3&before=2'), [[1], undefined])
+  assert.deepEqual(await pageOf('?order=oldest&limit=3'), [[1, 2, 3], 3])
+})
+
+test('dead letters are grouped by cause, and listed by it', async () => {
+  const grouped = async (query = '') => (await app.inject({ url: `/dead-letters/causes${query}` })).json<Grouped>()
+  const { causes, unlisted, unread } = await grouped()
+  assert.deepEqual(
+    causes.map(({ source, reason, letters }) => [source, reason, letters]),
+    [
+      ['hooks', 'map', 1],
+      ['payments', 'schema', 1],
+      ['payments', 'key', 1],
+      ['payments', 'schema', 1],
+    ],
+  )
+  assert.match(causes[1].detail, /^'amount' needs .*, got …$/)
+  assert.deepEqual([unlisted, unread], [0, 0])
+  const ids = async (query: string) => (await listed(query)).letters.map(({ id }) => id)
+  assert.deepEqual(await ids(`?cause=${causes[1].cause}`), [3])
+  assert.deepEqual(await ids(`?cause=${causes[3].cause}&order=newest`), [1])
+  assert.deepEqual(
+    (await grouped('?source=hooks')).causes.map(({ reason }) => reason),
+    ['map'],
+  )
+  assert.equal((await app.inject({ url: '/dead-letters/causes?reason=shema' })).statusCode, 400)
+})
+
 test('unknown names are errors', async () => {
   for (const [query, status] of [
     ['source=payment', 404],
@@ -50,6 +90,10 @@ test('unknown names are errors', async () => {
     ['limit=0', 400],
     ['after=x', 400],
     ['state=dead', 400],
+    ['order=first', 400],
+    ['before=3', 400],
+    ['order=newest&after=3', 400],
+    ['cause=x', 400],
   ] as const)
     assert.equal((await app.inject({ url: `/dead-letters?${query}` })).statusCode, status, query)
 })
