@@ -58,7 +58,12 @@ export const otherPages = (entry: number): readonly LoadedPage[] => [
   },
   { name: 'decision', path: `/decisions/${entry}`, texts: [/features read/], routes: [`/decisions/${entry}/trace`] },
   { name: 'actions', path: '/actions', texts: [/100 effects/], routes: ['/effects?limit=100', '/effects?limit=1'] },
-  { name: 'dead letters', path: '/dead-letters', texts: [new RegExp(`${REJECTED} dead letters`)], routes: ['/dead-letters?limit=50'] },
+  {
+    name: 'dead letters',
+    path: '/dead-letters',
+    texts: [new RegExp(`${REJECTED} dead letters`)],
+    routes: ['/dead-letters?order=newest&limit=100', '/dead-letters/causes'],
+  },
   { name: 'models', path: '/models', texts: [/risk/], routes: ['/models'] },
   { name: 'model', path: '/models/risk', texts: [/22 inputs/], routes: [] },
   { name: 'runs', path: '/runs', texts: [/batch run usual/], routes: ['/runs', '/reports', '/models', '/reconciliations'] },

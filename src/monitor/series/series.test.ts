@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { limits } from '../../base/limits.ts'
 import { random } from '../../base/random.ts'
 import type { NamedValues, NamedWrite } from '../../log/store.ts'
+import { lastDeployment, recordedStart } from './markers.ts'
 import { measureNamed, measureOf, seriesText } from './measures.ts'
 import { lastSampleNumber, oldestSampleNumber, readSeries, samplesAfter } from './read-series.ts'
 import { SeriesRecorder, type SeriesReading } from './recorder.ts'
@@ -188,4 +189,16 @@ test('a block survives its text, with labels of any characters', () => {
   assert.deepEqual([decoded.first, decoded.length, decoded.valueAt(series, 8), decoded.valueAt(series, 7)], [7, 3, 3.5, undefined])
   assert.deepEqual([...SeriesBlock.decode(block.encode(), text => text === 'memory_bytes').columns.keys()], ['memory_bytes'])
   assert.throws(() => SeriesBlock.decode('CQ=='), { code: 'SPILL_DATA', message: /is of format 9, and this Spillway reads 1/ })
+})
+
+test('the last deployment is the last start with changed definitions', () => {
+  const store = new MemoryValues()
+  const afterStart = (at: number, fingerprint: string) => {
+    store.put([recordedStart(store, at, fingerprint)])
+    return lastDeployment(store)
+  }
+  assert.deepEqual(
+    [afterStart(1, 'a'), afterStart(2, 'a'), afterStart(3, 'b'), afterStart(4, 'b'), afterStart(5, 'a')],
+    [undefined, undefined, 3, 3, 5],
+  )
 })

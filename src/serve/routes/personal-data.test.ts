@@ -208,6 +208,8 @@ test('dead letters: only values of columns that are not personal, in records, re
     note: '***',
   })
   assert.deepEqual([letters[0].isMasked, letters[1].detail], [true, "'glucose' needs an int within ±(2^53−1), got ***"])
+  const { causes } = (await send('GET', '/dead-letters/causes')).json
+  assert.ok(causes.some(({ detail }: { detail: string }) => detail === "'glucose' needs an int within ±(2^53−1), got ***"))
   const { letters: outcomes } = (await send('POST', '/dead-letters/replay', { ids: [letters[1].id] })).json
   assert.equal(outcomes[0].detail, "'glucose' needs an int within ±(2^53−1), got ***")
 })

@@ -20,16 +20,19 @@ import {
   type RecordField,
   recordText,
 } from './record-fields.ts'
+import { REPLAY_WARNING } from './replay-advice.ts'
 
 interface EditorProps {
   readonly letter: LetterAnswer
   readonly pipeline: PipelineAnswer
+  /** The change because of which a replay may be accepted now. */
+  readonly changed: 'edited' | 'redefined' | undefined
   /** Of the page, so that its outcome outlives the editor. */
   readonly change: Change
   readonly onSaved: () => void
 }
 
-export function LetterEditor({ letter, pipeline, change, onSaved }: EditorProps) {
+export function LetterEditor({ letter, pipeline, changed, change, onSaved }: EditorProps) {
   const [sourceName, setSourceName] = useState(letter.source)
   const source = pipeline.sources.find(({ name }) => name === sourceName)
   const begin = editableFields(letter.raw, source)
@@ -40,6 +43,14 @@ export function LetterEditor({ letter, pipeline, change, onSaved }: EditorProps)
 
   const cleared = fields && begin ? clearedFields(begin, fields) : []
   const isBlocked = change.isBusy || cleared.length > 0
+  const problems = (fields ?? []).filter(
+    ({ name, json }) =>
+      fieldProblem(
+        json,
+        source?.columns.find(column => column.name === name),
+      ) !== undefined,
+  )
+  const isLikely = (isEdited || changed !== undefined) && problems.length === 0
 
   const save = async (version: string): Promise<void> => {
     const body =
@@ -74,10 +85,11 @@ export function LetterEditor({ letter, pipeline, change, onSaved }: EditorProps)
         <textarea class="record" rows={8} aria-label="Record" value={text} onInput={event => setText(event.currentTarget.value)} />
       )}
       {cleared.length === 0 && <Preview letter={letter} fields={fields} />}
-      <p class="soft">A replay cannot be undone: the record becomes an event of the log, and decisions and effects follow from it.</p>
+      {changed === 'redefined' && <p>The definitions have changed since it was rejected.</p>}
+      <p class="soft">{REPLAY_WARNING}</p>
       {newer && <Conflict letter={newer} onTheirs={onSaved} onMine={() => saveAs(newer.version, false)} />}
       <div class="buttons">
-        <button type="button" class="primary" disabled={isBlocked} onClick={() => saveAs(letter.version, true)}>
+        <button type="button" class={isLikely ? 'primary' : undefined} disabled={isBlocked} onClick={() => saveAs(letter.version, true)}>
           {isEdited ? 'Save and replay' : 'Replay'}
         </button>
         <button type="button" disabled={!isEdited || isBlocked} onClick={() => saveAs(letter.version, false)}>

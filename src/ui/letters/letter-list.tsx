@@ -1,30 +1,29 @@
-/** Dead letters by source and reason, with replay and drop of those that are chosen. */
+/** Dead letters, the newest first, by source, reason and cause, with replay and drop of those that are chosen. */
 import { useState } from 'preact/hooks'
-import type { LetterAnswer, LetterCounts, PipelineAnswer } from '../core/answers.ts'
+import type { CausesAnswer, LetterAnswer, LetterCounts, LettersAnswer, PipelineAnswer } from '../core/answers.ts'
 import type { View } from '../core/location.ts'
 import { useResource } from '../core/resource.ts'
-import { Link, setFilters } from '../core/router.tsx'
+import { setFilters } from '../core/router.tsx'
 import { queryText } from '../core/server.ts'
-import { countText, pluralText, timeStamp } from '../core/text.ts'
+import { countText, pluralText } from '../core/text.ts'
 import { ChangeNotice } from '../parts/change-notice.tsx'
 import { SelectFilter } from '../parts/select-filter.tsx'
-import { useChange } from '../parts/use-change.ts'
+import { type Change, useChange } from '../parts/use-change.ts'
+import { CauseTable } from './cause-table.tsx'
 import { DropForm } from './drop-form.tsx'
 import { LetterPage } from './letter-page.tsx'
 import { dropLetters, replayLetters } from './letter-changes.ts'
-import { recordText } from './record-fields.ts'
+import { LetterTable } from './letter-table.tsx'
+import { bulkWarning, changeSinceRejection } from './replay-advice.ts'
 
 interface LetterProps {
   readonly view: View
   readonly pipeline: PipelineAnswer
 }
 
-interface LetterAnswers {
-  readonly letters: readonly LetterAnswer[]
-  readonly counts: readonly LetterCounts[]
-}
-
-const SHOWN = 50
+const SHOWN = 100
+/** Filters of another list: its pages begin anew. */
+const firstPage = { before: undefined, after: undefined, cause: undefined }
 
 export const DeadLetters = ({ view, pipeline }: LetterProps) =>
   view.item === undefined ? (
@@ -34,16 +33,19 @@ export const DeadLetters = ({ view, pipeline }: LetterProps) =>
   )
 
 function LetterList({ view, pipeline }: LetterProps) {
-  const { source, reason, after } = view.query
-  const { value, error, reload } = useResource<LetterAnswers>(`/dead-letters${queryText({ source, reason, after, limit: SHOWN })}`, 5000)
-  const everywhere = useResource<LetterAnswers>('/dead-letters?limit=1', 5000).value?.counts ?? []
+  const { source, reason, cause, after, before } = view.query
+  const order = view.query['order'] === 'oldest' ? 'oldest' : 'newest'
+  const page = order === 'oldest' ? { after } : { order, before }
+  const list = useResource<LettersAnswer>(`/dead-letters${queryText({ source, reason, cause, ...page, limit: SHOWN })}`, 5000)
+  const { value, error } = list
+  const causes = useResource<CausesAnswer>(`/dead-letters/causes${queryText({ source, reason })}`, 10_000)
+  const everywhere = useResource<LettersAnswer>('/dead-letters?limit=1', 5000).value?.counts ?? []
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set())
   const change = useChange(() => {
     setChosen(new Set())
-    reload()
+    list.reload()
+    causes.reload()
   })
-  const ids = (value?.letters ?? []).map(({ id }) => id)
-  const picked = ids.filter(id => chosen.has(id))
   const total = (value?.counts ?? []).reduce((sum, { letters }) => sum + letters, 0)
   return (
     <>
@@ -53,111 +55,97 @@ function LetterList({ view, pipeline }: LetterProps) {
           label="Source"
           value={source}
           choices={pipeline.sources.map(({ name }) => name)}
-          onChoose={name => setFilters(view, { source: name, after: undefined })}
+          onChoose={name => setFilters(view, { ...firstPage, source: name })}
         />
         <SelectFilter
           label="Reason"
           value={reason}
           choices={[...new Set(everywhere.map(count => count.reason))]}
-          onChoose={name => setFilters(view, { reason: name, after: undefined })}
+          onChoose={name => setFilters(view, { ...firstPage, reason: name })}
         />
       </div>
       <p class="soft">
         {value
           ? total === 0
             ? 'No record is rejected and unsettled here.'
-            : `${pluralText(total, 'dead letter')}, the oldest first: ${value.counts.map(countLine).join('; ')}`
+            : `${pluralText(total, 'dead letter')}: ${value.counts.map(countLine).join('; ')}`
           : (error?.message ?? 'Reading …')}
       </p>
+      {causes.value && causes.value.causes.length > 0 && <CauseTable answer={causes.value} view={view} />}
+      {value && total > 0 && (
+        <h2>
+          {cause === undefined ? 'All' : 'Of the chosen cause'}, the {order} first
+        </h2>
+      )}
       {value && value.letters.length > 0 && (
         <>
-          <div class="buttons">
-            <button
-              type="button"
-              disabled={picked.length === 0 || change.isBusy}
-              onClick={() => void change.run(() => replayLetters(picked))}
-            >
-              Replay {picked.length > 0 && countText(picked.length)}
-            </button>
-            <DropForm count={picked.length} isBusy={change.isBusy} onDrop={why => change.run(() => dropLetters(picked, why))} />
-          </div>
+          <BulkChanges letters={value.letters.filter(({ id }) => chosen.has(id))} deployed={value.deployed} change={change} />
           <ChangeNotice change={change} />
           <LetterTable letters={value.letters} chosen={chosen} onChoose={setChosen} />
-          <div class="buttons">
-            {after !== undefined && (
-              <button type="button" onClick={() => setFilters(view, { after: undefined })}>
-                From the oldest
-              </button>
-            )}
-            {value.letters.length === SHOWN && (
-              <button type="button" onClick={() => setFilters(view, { after: String(ids.at(-1)) })}>
-                Next {SHOWN}
-              </button>
-            )}
-          </div>
         </>
       )}
       {value?.letters.length === 0 && <ChangeNotice change={change} />}
+      {value && total > 0 && <Pages view={view} order={order} next={value.next} />}
     </>
   )
 }
 
 const countLine = ({ source, reason, letters }: LetterCounts): string => `${countText(letters)} of ${source ?? 'no source'} for '${reason}'`
 
-interface TableProps {
+interface BulkProps {
   readonly letters: readonly LetterAnswer[]
-  readonly chosen: ReadonlySet<number>
-  readonly onChoose: (chosen: ReadonlySet<number>) => void
+  readonly deployed: number | undefined
+  readonly change: Change
 }
 
-function LetterTable({ letters, chosen, onChoose }: TableProps) {
-  const isAll = letters.every(({ id }) => chosen.has(id))
-  const toggle = (id: number): void => onChoose(new Set(chosen.has(id) ? [...chosen].filter(other => other !== id) : [...chosen, id]))
+/** Replay and drop of the dead letters that are chosen. The replay stands out only where each may be accepted now. */
+function BulkChanges({ letters, deployed, change }: BulkProps) {
+  const ids = letters.map(({ id }) => id)
+  const isLikely = letters.length > 0 && letters.every(letter => changeSinceRejection(letter, deployed) !== undefined)
   return (
-    <table class="list">
-      <thead>
-        <tr>
-          <th scope="col">
-            <input
-              type="checkbox"
-              aria-label="Choose all that are shown"
-              checked={isAll}
-              onChange={() => onChoose(new Set(isAll ? [] : letters.map(({ id }) => id)))}
-            />
-          </th>
-          <th scope="col">Rejected (UTC)</th>
-          <th scope="col">Source</th>
-          <th scope="col">Reason</th>
-          <th scope="col">Record</th>
-        </tr>
-      </thead>
-      <tbody>
-        {letters.map(letter => (
-          <tr key={letter.id}>
-            <td>
-              <input
-                type="checkbox"
-                aria-label={`Choose dead letter ${letter.id}`}
-                checked={chosen.has(letter.id)}
-                onChange={() => toggle(letter.id)}
-              />
-            </td>
-            <td>
-              <Link page="dead-letters" item={letter.id} isRow>
-                {timeStamp(letter.at)}
-              </Link>
-              {letter.attempts > 0 && <span class="soft"> replayed {letter.attempts} ×</span>}
-            </td>
-            <td>{letter.source ?? '—'}</td>
-            <td>
-              <strong>{letter.reason}</strong> <span class="soft">{letter.detail}</span>
-            </td>
-            <td>
-              <code class="clip">{recordText(letter)}</code>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <div class="buttons">
+      <button
+        type="button"
+        class={isLikely ? 'primary' : undefined}
+        disabled={ids.length === 0 || change.isBusy}
+        onClick={() => void change.run(() => replayLetters(ids))}
+      >
+        Replay {ids.length > 0 && countText(ids.length)}
+      </button>
+      <DropForm count={ids.length} isBusy={change.isBusy} onDrop={why => change.run(() => dropLetters(ids, why))} />
+      <span class="soft">{bulkWarning(letters, deployed)}</span>
+    </div>
+  )
+}
+
+interface PagesProps {
+  readonly view: View
+  readonly order: 'oldest' | 'newest'
+  readonly next: number | undefined
+}
+
+/** The way to the next page, back to the first, and to the other end. */
+function Pages({ view, order, next }: PagesProps) {
+  const [cursor, other] = order === 'oldest' ? (['after', 'newest'] as const) : (['before', 'oldest'] as const)
+  const go = (filters: Readonly<Record<string, string | undefined>>): void => {
+    setFilters(view, filters)
+    scrollTo(0, 0)
+  }
+  return (
+    <div class="buttons">
+      {next !== undefined && (
+        <button type="button" onClick={() => go({ [cursor]: String(next) })}>
+          Next {SHOWN}
+        </button>
+      )}
+      {view.query[cursor] !== undefined && (
+        <button type="button" onClick={() => go({ [cursor]: undefined })}>
+          From the {order}
+        </button>
+      )}
+      <button type="button" onClick={() => go({ before: undefined, after: undefined, order: other === 'oldest' ? other : undefined })}>
+        From the {other}
+      </button>
+    </div>
   )
 }

@@ -1,5 +1,5 @@
 /** One dead letter: why it was rejected, its fields to edit with their check, the difference to the original, preview, replay and drop. */
-import type { LetterAnswer, PipelineAnswer } from '../core/answers.ts'
+import type { LetterAnswer, LettersAnswer, PipelineAnswer } from '../core/answers.ts'
 import { useResource } from '../core/resource.ts'
 import { Link } from '../core/router.tsx'
 import { agoText, timeStamp } from '../core/text.ts'
@@ -9,11 +9,12 @@ import { useChange } from '../parts/use-change.ts'
 import { restoreLetter } from './letter-changes.ts'
 import { LetterEditor } from './letter-editor.tsx'
 import { recordText } from './record-fields.ts'
+import { changeSinceRejection, placeText } from './replay-advice.ts'
 
 export function LetterPage({ id, pipeline }: { readonly id: string; readonly pipeline: PipelineAnswer }) {
   // The route lists those after a number.
   const before = Number(id) - 1
-  const { value, error, reload } = useResource<{ letters: LetterAnswer[] }>(`/dead-letters?limit=1&after=${before}`)
+  const { value, error, reload } = useResource<LettersAnswer>(`/dead-letters?limit=1&after=${before}`)
   const change = useChange()
   const letter = value?.letters.find(candidate => candidate.id === Number(id))
   return (
@@ -33,7 +34,14 @@ export function LetterPage({ id, pipeline }: { readonly id: string; readonly pip
       {letter && (
         <>
           <LetterFacts letter={letter} />
-          <LetterEditor key={letter.version} letter={letter} pipeline={pipeline} change={change} onSaved={reload} />
+          <LetterEditor
+            key={letter.version}
+            letter={letter}
+            pipeline={pipeline}
+            changed={changeSinceRejection(letter, value?.deployed)}
+            change={change}
+            onSaved={reload}
+          />
           {letter.original !== undefined && (
             <section>
               <h2>The record as it came</h2>
@@ -64,7 +72,7 @@ function LetterFacts({ letter: { source, reason, detail, place, at, attempts, fo
         <strong>{reason}</strong>: {detail}
       </p>
       <p class="soft">
-        {source === undefined ? 'No source is named' : `Source ${source}`}, {place}, rejected {timeStamp(at)} UTC (
+        {source === undefined ? 'No source is named' : `Source ${source}`}, {placeText(place)}, rejected {timeStamp(at)} UTC (
         {agoText(at, browserNow())}){attempts > 0 && `, replayed ${attempts} × since its last edit`}
         {form !== undefined && `, format ${JSON.stringify(form)}`}.
       </p>
