@@ -7,6 +7,7 @@ const many = (count: number): number[] => Array.from({ length: count }, (_, i) =
 
 const accepted: readonly (readonly [ControlOperation, object, object?])[] = [
   ['editDeadLetter', { id: 3, version: 'v', set: { amount: null } }],
+  ['editDeadLetter', { id: 3, version: 'v', rename: { value: 'amount' } }],
   ['editDeadLetter', { id: 3, version: 'v', raw: '' }],
   ['editDeadLetter', { id: 3, version: 'v', rawBase64: 'Iv8i' }],
   ['replayDeadLetters', { ids: [3, 1, 3] }, { ids: [3, 1] }],
@@ -32,10 +33,11 @@ const rejected: readonly (readonly [ControlOperation, unknown, RegExp])[] = [
     { id: 1, raw: '' },
     /^"version" is the version of the record that you have seen, as GET \/dead-letters has it; got nothing$/,
   ],
-  ['editDeadLetter', { id: 1, version: 'v' }, /^send one change: "set", an object of fields; "raw", a text; or "rawBase64"$/],
+  ['editDeadLetter', { id: 1, version: 'v' }, /^send one change: "set" or "rename", an object of fields; "raw", a text; or "rawBase64"$/],
   ['editDeadLetter', { id: 1, version: 'v', raw: '', set: { a: 1 } }, /^send one change/],
   ['editDeadLetter', { id: 1, version: 'v', set: {} }, /^"set" is an object of fields with their values; got \{\}$/],
   ['editDeadLetter', { id: 1, version: 'v', set: null }, /^"set" is an object of fields with their values; got null$/],
+  ['editDeadLetter', { id: 1, version: 'v', rename: { a: 1 } }, /^"rename" is an object of fields with their new names; got \{"a":1\}$/],
   ['editDeadLetter', { id: 1, version: 'v', raw: 7 }, /^"raw" is a text; got 7$/],
   ['editDeadLetter', { id: 1, version: 'v', rawBase64: 'Iv8' }, /^"rawBase64" is base64; got 'Iv8'$/],
   ['editDeadLetter', { id: 1, version: 'v', rawBase64: '?'.repeat(1 << 20) }, /^"rawBase64" is base64; got '\?{79}$/],

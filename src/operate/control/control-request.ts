@@ -30,16 +30,21 @@ export const controlRequests = {
 export type ControlOperation = keyof typeof controlRequests
 
 function editDeadLetter(value: unknown): DeadLetterEdit {
-  const fields = fieldsOf(value, ['id', 'version', 'set', 'raw', 'rawBase64'])
-  const { id, version, set, raw, rawBase64 } = fields
+  const fields = fieldsOf(value, ['id', 'version', 'set', 'rename', 'raw', 'rawBase64'])
+  const { id, version, set, rename, raw, rawBase64 } = fields
   if (!isNumber(id)) throw wrong('"id" is the number of a dead letter', id)
   if (typeof version !== 'string')
     throw wrong('"version" is the version of the record that you have seen, as GET /dead-letters has it', version)
-  const changes = [set, raw, rawBase64].filter(change => change !== undefined)
+  const changes = [set, rename, raw, rawBase64].filter(change => change !== undefined)
   if (changes.length !== 1)
-    throw new SpillwayError('SPILL_INPUT', 'send one change: "set", an object of fields; "raw", a text; or "rawBase64"')
+    throw new SpillwayError('SPILL_INPUT', 'send one change: "set" or "rename", an object of fields; "raw", a text; or "rawBase64"')
   if (set !== undefined && (!isObject(set) || Object.keys(set).length === 0))
     throw wrong('"set" is an object of fields with their values', set)
+  if (
+    rename !== undefined &&
+    !(isObject(rename) && Object.keys(rename).length > 0 && Object.values(rename).every(name => typeof name === 'string'))
+  )
+    throw wrong('"rename" is an object of fields with their new names', rename)
   if (raw !== undefined && typeof raw !== 'string') throw wrong('"raw" is a text', raw)
   if (rawBase64 !== undefined && !isBase64(rawBase64)) throw wrong('"rawBase64" is base64', rawBase64)
   return fields as unknown as DeadLetterEdit

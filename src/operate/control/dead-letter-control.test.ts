@@ -78,6 +78,14 @@ test('of two editors of one dead letter the second gets a conflict, and the firs
   })
   await control.edit({ id: 1, version: version(1), set: { n: 3, more: true } })
   assert.equal(store.letters[0].raw, `{"card":"c","n":3,"at":${start},"more":true}`)
+  const latest = () => deadLetterVersion(store.letters[0])
+  await control.edit({ id: 1, version: latest(), rename: { n: 'count', more: '__proto__' } })
+  assert.equal(store.letters[0].raw, `{"card":"c","count":3,"at":${start},"__proto__":true}`)
+  for (const [rename, message] of [
+    [{ n: 'm' }, "dead letter 1 has no field 'n' to rename"],
+    [{ count: 'card' }, "dead letter 1 would have the field 'card' twice"],
+  ] as const)
+    await assert.rejects(control.edit({ id: 1, version: latest(), rename }), { code: 'SPILL_INPUT', message })
   await run.stop()
 })
 

@@ -4,9 +4,9 @@ import type { RawForm } from '../../intake/index.ts'
 import { utf8TextOf, type StoredDeadLetter } from '../../log/index.ts'
 import type { DeadLetterEdit } from './run-control.ts'
 
-/** The record that an edit makes. Throws `SPILL_INPUT` if the dead letter has no fields to set, or the record is too long. */
-export function editedRecord(letter: StoredDeadLetter, { set, raw, rawBase64 }: DeadLetterEdit): string | Uint8Array {
-  const record = set ? setFields(letter, set) : (raw ?? bytesOf(rawBase64!))
+/** The record that an edit makes. Throws `SPILL_INPUT` if the dead letter lacks the fields to set or rename, or the record is too long. */
+export function editedRecord(letter: StoredDeadLetter, { set, rename, raw, rawBase64 }: DeadLetterEdit): string | Uint8Array {
+  const record = set ? setFields(letter, set) : rename ? renameFields(letter, rename) : (raw ?? bytesOf(rawBase64!))
   const bytes = Buffer.byteLength(record)
   if (bytes > limits.LINE_BYTES_MAX)
     throw new SpillwayError(
@@ -37,15 +37,34 @@ export function recordFields({ raw }: Pick<StoredDeadLetter, 'raw'>): Record<str
 
 /** The dead letter's JSON with the fields set; other fields keep their text. */
 export function setFields(letter: Pick<StoredDeadLetter, 'id' | 'raw'>, set: Readonly<Record<string, unknown>>): string {
-  const record = recordFields(letter)
-  if (!record)
-    throw new SpillwayError(
-      'SPILL_INPUT',
-      `dead letter ${letter.id} is not a JSON object, so it has no fields to set; replace the whole record`,
-    )
+  const record = requireFields(letter, 'set')
   for (const [field, value] of Object.entries(set))
     Object.defineProperty(record, field, { value, enumerable: true, configurable: true, writable: true })
   return JSON.stringify(record)
+}
+
+/** The dead letter's JSON with fields renamed in their places; all values keep their text. */
+export function renameFields(letter: Pick<StoredDeadLetter, 'id' | 'raw'>, names: Readonly<Record<string, string>>): string {
+  const record = requireFields(letter, 'rename')
+  const renames = new Map(Object.entries(names))
+  for (const name of renames.keys())
+    if (!Object.hasOwn(record, name)) throw new SpillwayError('SPILL_INPUT', `dead letter ${letter.id} has no field '${name}' to rename`)
+  const fields = Object.entries(record).map(([name, value]) => [renames.get(name) ?? name, value] as const)
+  const renamed = new Map<string, unknown>()
+  for (const [name, value] of fields) {
+    if (renamed.has(name)) throw new SpillwayError('SPILL_INPUT', `dead letter ${letter.id} would have the field '${name}' twice`)
+    renamed.set(name, value)
+  }
+  return JSON.stringify(Object.fromEntries(renamed))
+}
+
+function requireFields(letter: Pick<StoredDeadLetter, 'id' | 'raw'>, verb: 'set' | 'rename'): Record<string, unknown> {
+  const record = recordFields(letter)
+  if (record) return record
+  throw new SpillwayError(
+    'SPILL_INPUT',
+    `dead letter ${letter.id} is not a JSON object, so it has no fields to ${verb}; replace the whole record`,
+  )
 }
 
 function bytesOf(base64: string): string | Uint8Array {

@@ -40,7 +40,8 @@ export function loggedControl({ data, deadLetters, effects, jobs, alerts }: Cont
   return {
     editDeadLetter(edit, by) {
       // Names of fields, never their values.
-      const detail = beginningOf(edit.set ? Object.keys(edit.set).join(', ') : 'the whole record')
+      const names = edit.set ? Object.keys(edit.set) : Object.entries(edit.rename ?? {}).map(([from, to]) => `${from} as ${to}`)
+      const detail = beginningOf(names.length > 0 ? names.join(', ') : 'the whole record')
       return logged(by, 'dlq edit', [edit.id], detail, () => letters.edit(edit))
     },
     replayDeadLetters: (replay, by) =>

@@ -16,6 +16,8 @@ export interface DeadLetterEdit {
   readonly version: string
   /** Fields to set, with their JSON values. */
   readonly set?: Readonly<Record<string, unknown>>
+  /** Fields to rename: their names now, with their new names. They keep their places and values. */
+  readonly rename?: Readonly<Record<string, string>>
   /** The whole record as text. */
   readonly raw?: string
   /** The whole record in base64, for bytes that are not UTF-8. */
@@ -101,7 +103,7 @@ export interface RunControl {
    * Replaces the record of a dead letter, or fields of it. The first record is kept, and attempts restart at 0. Resolves with the new
    * version.
    *
-   * @throws `SPILL_CONFLICT` if the record has a version other than the edit's; `SPILL_INPUT` if it has no fields to set, or is too long.
+   * @throws `SPILL_CONFLICT` if the record has a version other than the edit's; `SPILL_INPUT` if it lacks the fields to set or rename, or is too long.
    */
   editDeadLetter(edit: DeadLetterEdit, by: string): Promise<{ readonly version: string }>
   /**

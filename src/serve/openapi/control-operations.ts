@@ -23,6 +23,10 @@ const base64Pattern = '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]
 const edit: OpenapiSchema = {
   oneOf: [
     request({ version, set: { type: 'object', minProperties: 1, description: 'fields of the record with their new values' } }),
+    request({
+      version,
+      rename: { type: 'object', minProperties: 1, additionalProperties: text, description: 'fields of the record with their new names' },
+    }),
     request({ version, raw: described(text, 'the whole record') }),
     request({ version, rawBase64: { ...text, pattern: base64Pattern, description: 'the whole record, in base64' } }),
   ],

@@ -63,7 +63,7 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
   // A number, since `/dead-letters/replay` and `/drop` are resources of their own.
   app.patch<{ Params: { id: string } }>('/dead-letters/:id(^[0-9]+$)', { config }, async (request, _reply) => {
     const id = pathNumber('dead letter', request.params.id)
-    const fields = jsonFields(await jsonBody(context, request), ['version', 'set', 'raw', 'rawBase64'])
+    const fields = jsonFields(await jsonBody(context, request), ['version', 'set', 'rename', 'raw', 'rawBase64'])
     const edit = controlRequests.editDeadLetter({ ...fields, id })
     const mask = maskFor(context, request)
     if (mask) checkMaskedEdit(edit, mask.isPersonalSource(deadLetters.byId(id)?.source))
@@ -117,9 +117,12 @@ const maskedOutcome = (letter: ReplayedDeadLetter, source: string | undefined, m
   letter.detail === undefined ? letter : { ...letter, detail: mask.detail(source, letter.detail) }
 
 /** Throws for an edit that would put masks in place of the values that its client does not see. */
-function checkMaskedEdit({ raw, rawBase64, set = {} }: DeadLetterEdit, isMasked: boolean): void {
+function checkMaskedEdit({ raw, rawBase64, rename, set = {} }: DeadLetterEdit, isMasked: boolean): void {
   if (isMasked && (raw !== undefined || rawBase64 !== undefined))
     throw new ServeError('SPILL_ROLE', "the record has personal data, so that replacing it whole needs the role 'personal'; set its fields")
+  // Under another name a personal value would be shown.
+  if (isMasked && rename !== undefined)
+    throw new ServeError('SPILL_ROLE', "the record has personal data, so that renaming its fields needs the role 'personal'")
   for (const [name, value] of Object.entries(set))
     if (value === MASKED)
       throw new ServeError('SPILL_INPUT', `'${name}' would become the mask ${MASKED}; leave out the fields that you do not change`)

@@ -219,6 +219,8 @@ test('an edit answers masked, sets fields, and puts no mask into a record', asyn
   const edit = (body: object) => send('PATCH', `/dead-letters/${letter.id}`, { version: letter.version, ...body })
   const whole = await edit({ raw: '{}' })
   assert.deepEqual([whole.status, whole.json.code], [403, 'SPILL_ROLE'])
+  const renamed = await edit({ rename: { doctor: 'ward' } })
+  assert.deepEqual([renamed.status, renamed.json.code], [403, 'SPILL_ROLE'])
   const mask = await edit({ set: { doctor: '***' } })
   assert.deepEqual([mask.status, mask.json.code], [400, 'SPILL_INPUT'])
   const late = await edit({ version: '0000000000000000', set: { ward: 'south' } })

@@ -39,7 +39,7 @@ export function CauseTable({ answer: { causes, unlisted, unread }, view }: Cause
             <td>
               <strong>{each.reason}</strong> <span class="soft">{each.detail}</span>
             </td>
-            <td class="ranges">
+            <td>
               <CauseButton cause={each} isChosen={each.cause === chosen} onChoose={choose} />
             </td>
           </tr>

@@ -1,4 +1,4 @@
-/** Replay, drop and restoration of dead letters, with the outcome in words. */
+/** Replay, drop, rename and restoration of dead letters, with the outcome in words. */
 import type { LetterAnswer } from '../core/answers.ts'
 import { call } from '../core/server.ts'
 import { pluralText } from '../core/text.ts'
@@ -14,6 +14,20 @@ export async function replayLetters(ids: readonly number[], source?: string): Pr
 export async function restoreLetter({ id, version, original }: LetterAnswer): Promise<string> {
   await call('PATCH', `/dead-letters/${id}`, { version, raw: original })
   return 'The record is again as it came.'
+}
+
+/** Renames a field in dead letters, one after the other. Throws after the first that fails; those before it are renamed. */
+export async function renameField(letters: readonly LetterAnswer[], from: string, to: string): Promise<string> {
+  let renamed = 0
+  for (const { id, version } of letters) {
+    try {
+      await call('PATCH', `/dead-letters/${id}`, { version, rename: { [from]: to } })
+    } catch (error) {
+      throw new Error(`${pluralText(renamed, 'dead letter')} renamed, then ${(error as Error).message}`, { cause: error })
+    }
+    renamed++
+  }
+  return `'${from}' is now '${to}' in ${pluralText(renamed, 'dead letter')}. Replay them to send them.`
 }
 
 export async function dropLetters(ids: readonly number[], why: string): Promise<string> {

@@ -1,6 +1,6 @@
 /** Dead letters, the newest first, by source, reason and cause, with replay and drop of those that are chosen. */
 import { useState } from 'preact/hooks'
-import type { CausesAnswer, LetterAnswer, LetterCounts, LettersAnswer, PipelineAnswer } from '../core/answers.ts'
+import type { CausesAnswer, LetterAnswer, LetterCounts, LettersAnswer, PipelineAnswer, SourceAnswer } from '../core/answers.ts'
 import type { View } from '../core/location.ts'
 import { useResource } from '../core/resource.ts'
 import { setFilters } from '../core/router.tsx'
@@ -14,6 +14,7 @@ import { DropForm } from './drop-form.tsx'
 import { LetterPage } from './letter-page.tsx'
 import { dropLetters, replayLetters } from './letter-changes.ts'
 import { LetterTable } from './letter-table.tsx'
+import { RenameForm } from './rename-form.tsx'
 import { bulkWarning, changeSinceRejection } from './replay-advice.ts'
 
 interface LetterProps {
@@ -42,7 +43,6 @@ function LetterList({ view, pipeline }: LetterProps) {
   const everywhere = useResource<LettersAnswer>('/dead-letters?limit=1', 5000).value?.counts ?? []
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set())
   const change = useChange(() => {
-    setChosen(new Set())
     list.reload()
     causes.reload()
   })
@@ -79,7 +79,13 @@ function LetterList({ view, pipeline }: LetterProps) {
       )}
       {value && value.letters.length > 0 && (
         <>
-          <BulkChanges letters={value.letters.filter(({ id }) => chosen.has(id))} deployed={value.deployed} change={change} />
+          <BulkChanges
+            letters={value.letters.filter(({ id }) => chosen.has(id))}
+            sources={pipeline.sources}
+            deployed={value.deployed}
+            change={change}
+            onSent={() => setChosen(new Set())}
+          />
           <ChangeNotice change={change} />
           <LetterTable letters={value.letters} chosen={chosen} onChoose={setChosen} />
         </>
@@ -94,12 +100,22 @@ const countLine = ({ source, reason, letters }: LetterCounts): string => `${coun
 
 interface BulkProps {
   readonly letters: readonly LetterAnswer[]
+  readonly sources: readonly SourceAnswer[]
   readonly deployed: number | undefined
   readonly change: Change
+  /** Called after a replay or a drop. A rename keeps the choice, for the replay that follows it. */
+  readonly onSent: () => void
 }
 
-/** Replay and drop of the dead letters that are chosen. The replay stands out only where each may be accepted now. */
-function BulkChanges({ letters, deployed, change }: BulkProps) {
+/** Replay, drop and rename of the dead letters that are chosen. The replay stands out only where each may be accepted now. */
+function BulkChanges({ letters, sources, deployed, change, onSent }: BulkProps) {
+  const source = sources.find(({ name }) => name === letters[0]?.source)
+  const isOfOneSource = letters.every(letter => letter.source === source?.name)
+  const send = async (act: () => Promise<string>): Promise<boolean> => {
+    const isDone = await change.run(act)
+    if (isDone) onSent()
+    return isDone
+  }
   const ids = letters.map(({ id }) => id)
   const isLikely = letters.length > 0 && letters.every(letter => changeSinceRejection(letter, deployed) !== undefined)
   return (
@@ -108,11 +124,12 @@ function BulkChanges({ letters, deployed, change }: BulkProps) {
         type="button"
         class={isLikely ? 'primary' : undefined}
         disabled={ids.length === 0 || change.isBusy}
-        onClick={() => void change.run(() => replayLetters(ids))}
+        onClick={() => void send(() => replayLetters(ids))}
       >
         Replay {ids.length > 0 && countText(ids.length)}
       </button>
-      <DropForm count={ids.length} isBusy={change.isBusy} onDrop={why => change.run(() => dropLetters(ids, why))} />
+      <DropForm count={ids.length} isBusy={change.isBusy} onDrop={why => send(() => dropLetters(ids, why))} />
+      {source && isOfOneSource && <RenameForm letters={letters} source={source} change={change} />}
       <span class="soft">{bulkWarning(letters, deployed)}</span>
     </div>
   )
@@ -144,7 +161,7 @@ function Pages({ view, order, next }: PagesProps) {
         </button>
       )}
       <button type="button" onClick={() => go({ before: undefined, after: undefined, order: other === 'oldest' ? other : undefined })}>
-        From the {other}
+        {other === 'oldest' ? 'Oldest first' : 'Newest first'}
       </button>
     </div>
   )
