@@ -27,7 +27,7 @@ export async function renameField(letters: readonly LetterAnswer[], from: string
     }
     renamed++
   }
-  return `'${from}' is now '${to}' in ${pluralText(renamed, 'dead letter')}. Replay them to send them.`
+  return `'${from}' is now '${to}' in ${pluralText(renamed, 'dead letter')}. Nothing is replayed yet.`
 }
 
 export async function dropLetters(ids: readonly number[], why: string): Promise<string> {

@@ -13,13 +13,14 @@ import {
   clearedFields,
   editableFields,
   fieldJson,
-  fieldProblem,
   fieldsOf,
   fieldText,
   recordDifferences,
+  recordProblem,
   type RecordField,
   recordText,
 } from './record-fields.ts'
+import { RenameForm } from './rename-form.tsx'
 import { REPLAY_WARNING } from './replay-advice.ts'
 
 interface EditorProps {
@@ -43,14 +44,8 @@ export function LetterEditor({ letter, pipeline, changed, change, onSaved }: Edi
 
   const cleared = fields && begin ? clearedFields(begin, fields) : []
   const isBlocked = change.isBusy || cleared.length > 0
-  const problems = (fields ?? []).filter(
-    ({ name, json }) =>
-      fieldProblem(
-        json,
-        source?.columns.find(column => column.name === name),
-      ) !== undefined,
-  )
-  const isLikely = (isEdited || changed !== undefined) && problems.length === 0
+  const problemOf = (field: RecordField): string | undefined => recordProblem(field, source, letter.detail)
+  const isLikely = (isEdited || changed !== undefined) && !fields?.some(problemOf)
 
   const save = async (version: string): Promise<void> => {
     const body =
@@ -80,7 +75,7 @@ export function LetterEditor({ letter, pipeline, changed, change, onSaved }: Edi
         <SourceChoice names={pipeline.sources.map(({ name }) => name)} chosen={sourceName} onChoose={setSourceName} />
       )}
       {fields ? (
-        <FieldRows fields={fields} source={source} cleared={cleared} onChange={setFields} />
+        <FieldRows fields={fields} source={source} cleared={cleared} problemOf={problemOf} onChange={setFields} />
       ) : (
         <textarea class="record" rows={8} aria-label="Record" value={text} onInput={event => setText(event.currentTarget.value)} />
       )}
@@ -95,6 +90,7 @@ export function LetterEditor({ letter, pipeline, changed, change, onSaved }: Edi
         <button type="button" disabled={!isEdited || isBlocked} onClick={() => saveAs(letter.version, false)}>
           Save
         </button>
+        {source && !isEdited && <RenameForm letters={[letter]} source={source} change={change} />}
         <DropForm
           count={1}
           isBusy={change.isBusy}
@@ -140,16 +136,17 @@ interface FieldRowsProps {
   readonly source: SourceAnswer | undefined
   /** Fields that had a value and are empty now. */
   readonly cleared: readonly string[]
+  readonly problemOf: (field: RecordField) => string | undefined
   readonly onChange: (fields: RecordField[]) => void
 }
 
-function FieldRows({ fields, source, cleared, onChange }: FieldRowsProps) {
+function FieldRows({ fields, source, cleared, problemOf, onChange }: FieldRowsProps) {
   const set = (name: string, json: string): void => onChange(fields.map(field => (field.name === name ? { name, json } : field)))
   return (
     <div class="fields">
       {fields.map(({ name, json }) => {
         const column = source?.columns.find(candidate => candidate.name === name)
-        const problem = cleared.includes(name) ? 'cannot be removed: write a value' : fieldProblem(json, column)
+        const problem = cleared.includes(name) ? 'cannot be removed: write a value' : problemOf({ name, json })
         const id = `field-${name}`
         return (
           <div key={name} class="field">

@@ -15,7 +15,7 @@ export function LetterPage({ id, pipeline }: { readonly id: string; readonly pip
   // The route lists those after a number.
   const before = Number(id) - 1
   const { value, error, reload } = useResource<LettersAnswer>(`/dead-letters?limit=1&after=${before}`)
-  const change = useChange()
+  const change = useChange(reload)
   const letter = value?.letters.find(candidate => candidate.id === Number(id))
   return (
     <>

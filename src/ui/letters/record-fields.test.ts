@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { SourceAnswer } from '../core/answers.ts'
 import { replayText } from './replay-text.ts'
 import {
   changedFields,
@@ -10,6 +11,7 @@ import {
   fieldsOf,
   fieldText,
   recordDifferences,
+  recordProblem,
 } from './record-fields.ts'
 
 const source = {
@@ -25,6 +27,15 @@ const source = {
   allowedLateness: 0,
   dedupe: 0,
 }
+
+test('a field that is no column is a problem where the source has rejected the record for such a field', () => {
+  const source = { name: 'payments', columns: [{ name: 'amount', type: 'double' }] } as unknown as SourceAnswer
+  const value = { name: 'value', json: '1' }
+  assert.equal(recordProblem(value, source, "'amount' is missing; there is no column 'value'"), 'is no column of payments')
+  assert.equal(recordProblem(value, source, "'amount' is missing"), undefined)
+  assert.equal(recordProblem({ name: 'amount', json: '' }, source, ''), 'is missing')
+  assert.equal(recordProblem({ name: 'amount', json: '' }, undefined, ''), undefined)
+})
 
 test('fields keep the digits of their numbers, and missing columns are empty', () => {
   assert.deepEqual(editableFields('{"id":"1","amount":1.10,"big":12345678901234567890}', source), [

@@ -89,6 +89,16 @@ export function fieldProblem(json: string, column: DescribedItem | undefined): s
   }
 }
 
+/**
+ * The problem of a field of a record. A field that is no column is a problem where the source has rejected the record for such a field
+ * (`detail`): some sources ignore them.
+ */
+export function recordProblem({ name, json }: RecordField, source: SourceAnswer | undefined, detail: string): string | undefined {
+  const column = source?.columns.find(candidate => candidate.name === name)
+  if (column || !source) return fieldProblem(json, column)
+  return json !== '' && detail.includes('there is no column ') ? `is no column of ${source.name}` : undefined
+}
+
 function decimalProblem(text: string, scale: number): string | undefined {
   const digits = /^-?\d+(?:\.(\d+))?$/.exec(text)
   if (!digits) return 'needs a decimal number'
