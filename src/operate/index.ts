@@ -21,7 +21,7 @@ export {
   singleJobKinds,
 } from './control/run-control.ts'
 export { serveRunControl } from './control/serve-control.ts'
-export type { DeadLetterPageQuery } from './dead-letters.ts'
+export type { DeadLetterCauses, DeadLetterPageQuery } from './dead-letters.ts'
 export type { ListedBatchRun } from './ledger-runs.ts'
 export type { DecisionTrace, TracedEffect } from './decisions.ts'
 export { FolderActivityReader, type FolderActivity } from './folder-activity.ts'

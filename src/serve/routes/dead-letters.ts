@@ -26,16 +26,11 @@ type PageParameters = Readonly<Partial<Record<'order' | 'after' | 'before', stri
 type ListParameters = LetterFilter & PageParameters & Readonly<Partial<Record<'cause' | 'limit', string>>>
 
 export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): void {
-  const { ir, load } = context
+  const { load } = context
   const { deadLetters } = context.folder
   const config = { role: 'operate', ...personalRole(context) } as const
-  const sourceNamed = lookupByName('source', ir.sources)
-  const checkFilter = ({ source, reason }: LetterFilter): void => {
-    if (source !== undefined) sourceNamed(source)
-    if (reason !== undefined) checkReason(reason)
-  }
   const list = async ({ source, reason, cause, limit, ...page }: ListParameters, request: FastifyRequest) => {
-    checkFilter({ source, reason })
+    checkFilter(context, { source, reason })
     if (cause !== undefined && !/^[0-9a-f]{16}$/.test(cause))
       throw new ServeError('SPILL_INPUT', `?cause=${cause} is no cause; GET /dead-letters/causes lists them`)
     const count = listLimit(limit, limits.DEAD_LETTERS_LISTED_MAX)
@@ -52,11 +47,8 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
   addReadRoute(app, '/dead-letters', ['source', 'reason', 'cause', 'order', 'after', 'before', 'limit'], list, config)
 
   const group = async (filter: LetterFilter, request: FastifyRequest) => {
-    checkFilter(filter)
-    const answer = await deadLetters.causes(filter)
-    const mask = maskFor(context, request)
-    if (!mask) return answer
-    return { ...answer, causes: answer.causes.map(each => ({ ...each, detail: mask.detail(each.source ?? undefined, each.detail) })) }
+    checkFilter(context, filter)
+    return maskedCauses(await deadLetters.causes(filter), maskFor(context, request))
   }
   addReadRoute(app, '/dead-letters/causes', ['source', 'reason'], group, config)
 
@@ -112,6 +104,12 @@ const letterJson = (letter: AnyDeadLetter, mask: PersonalMask | undefined): obje
   return mask ? mask.letter(json as Parameters<PersonalMask['letter']>[0]) : json
 }
 
+/** Causes as a client sees them: a message may have names of fields that are no column. */
+const maskedCauses = ({ causes, ...rest }: DeadLetterCauses, mask: PersonalMask | undefined): DeadLetterCauses => ({
+  ...rest,
+  causes: mask ? causes.map(each => ({ ...each, detail: mask.detail(each.source ?? undefined, each.detail) })) : causes,
+})
+
 /** The outcome of a replay, whose reason may quote the record. */
 const maskedOutcome = (letter: ReplayedDeadLetter, source: string | undefined, mask: PersonalMask): ReplayedDeadLetter =>
   letter.detail === undefined ? letter : { ...letter, detail: mask.detail(source, letter.detail) }
@@ -128,9 +126,10 @@ function checkMaskedEdit({ raw, rawBase64, rename, set = {} }: DeadLetterEdit, i
       throw new ServeError('SPILL_INPUT', `'${name}' would become the mask ${MASKED}; leave out the fields that you do not change`)
 }
 
-/** Throws 400 for an unknown reason. */
-function checkReason(reason: string): void {
-  if (!(rejectionReasons as readonly string[]).includes(reason))
+/** Throws 404 for an unknown source, and 400 for an unknown reason. */
+function checkFilter({ ir }: Pick<ServerContext, 'ir'>, { source, reason }: LetterFilter): void {
+  if (source !== undefined) lookupByName('source', ir.sources)(source)
+  if (reason !== undefined && !(rejectionReasons as readonly string[]).includes(reason))
     throw new ServeError('SPILL_INPUT', `nothing is rejected for '${reason}'${didYouMean(reason, rejectionReasons)}`)
 }
 

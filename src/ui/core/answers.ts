@@ -141,29 +141,6 @@ export interface EffectAnswer {
   readonly late?: boolean
 }
 
-export interface CauseAnswer {
-  readonly cause: string
-  readonly source: string | null
-  readonly reason: string
-  readonly detail: string
-  readonly letters: number
-  readonly first: number
-  readonly last: number
-}
-
-export interface CausesAnswer {
-  readonly causes: readonly CauseAnswer[]
-  readonly unlisted: number
-  readonly unread: number
-}
-
-export interface LettersAnswer {
-  readonly letters: readonly LetterAnswer[]
-  readonly counts: readonly LetterCounts[]
-  readonly next?: number
-  readonly deployed?: number
-}
-
 export interface LetterAnswer {
   readonly id: number
   readonly source?: string

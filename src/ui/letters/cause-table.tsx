@@ -1,8 +1,8 @@
 /** Dead letters by cause, that of the newest first. One can be chosen, which the list then shows alone. */
-import type { CauseAnswer, CausesAnswer } from '../core/answers.ts'
 import { countText, pluralText, timeStamp } from '../core/text.ts'
 import { setFilters } from '../core/router.tsx'
 import type { View } from '../core/location.ts'
+import type { CauseAnswer, CausesAnswer } from './letter-answers.ts'
 
 interface CauseTableProps {
   readonly answer: CausesAnswer

@@ -47,13 +47,8 @@ export function LetterEditor({ letter, pipeline, changed, change, onSaved }: Edi
   const problemOf = (field: RecordField): string | undefined => recordProblem(field, source, letter.detail)
   const isLikely = (isEdited || changed !== undefined) && !fields?.some(problemOf)
 
-  const save = async (version: string): Promise<void> => {
-    const body =
-      fields && begin
-        ? `{"version":${JSON.stringify(version)},"set":${changedFields(begin, fields)}}`
-        : JSON.stringify({ version, raw: text })
-    await call('PATCH', `/dead-letters/${letter.id}`, new JsonText(body))
-  }
+  const save = (version: string): Promise<unknown> =>
+    call('PATCH', `/dead-letters/${letter.id}`, fields && begin ? fieldsEdit(version, begin, fields) : { version, raw: text })
   const saveAs = (version: string, andReplay: boolean): void =>
     void change
       .run(async () => {
@@ -104,6 +99,10 @@ export function LetterEditor({ letter, pipeline, changed, change, onSaved }: Edi
     </section>
   )
 }
+
+/** The body of an edit of fields. JSON as text, since numbers keep their digits. */
+const fieldsEdit = (version: string, begin: readonly RecordField[], fields: readonly RecordField[]): JsonText =>
+  new JsonText(`{"version":${JSON.stringify(version)},"set":${changedFields(begin, fields)}}`)
 
 const MaskNotice = () => (
   <p class="soft">

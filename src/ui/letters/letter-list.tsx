@@ -1,6 +1,6 @@
 /** Dead letters, the newest first, by source, reason and cause, with replay and drop of those that are chosen. */
 import { useState } from 'preact/hooks'
-import type { CausesAnswer, LetterAnswer, LetterCounts, LettersAnswer, PipelineAnswer, SourceAnswer } from '../core/answers.ts'
+import type { LetterAnswer, LetterCounts, PipelineAnswer, SourceAnswer } from '../core/answers.ts'
 import type { View } from '../core/location.ts'
 import { useResource } from '../core/resource.ts'
 import { setFilters } from '../core/router.tsx'
@@ -10,6 +10,7 @@ import { ChangeNotice } from '../parts/change-notice.tsx'
 import { SelectFilter } from '../parts/select-filter.tsx'
 import { type Change, useChange } from '../parts/use-change.ts'
 import { CauseTable } from './cause-table.tsx'
+import type { CausesAnswer, LettersAnswer } from './letter-answers.ts'
 import { DropForm } from './drop-form.tsx'
 import { LetterPage } from './letter-page.tsx'
 import { dropLetters, replayLetters } from './letter-changes.ts'
@@ -91,6 +92,14 @@ function LetterList({ view, pipeline }: LetterProps) {
         </>
       )}
       {value?.letters.length === 0 && <ChangeNotice change={change} />}
+      {cause !== undefined && (
+        <div class="buttons">
+          {value?.letters.length === 0 && value.next === undefined && <span>None is left of the chosen cause.</span>}
+          <button type="button" onClick={() => setFilters(view, firstPage)}>
+            All causes
+          </button>
+        </div>
+      )}
       {value && total > 0 && <Pages view={view} order={order} next={value.next} />}
     </>
   )

@@ -1,11 +1,12 @@
 /** One dead letter: why it was rejected, its fields to edit with their check, the difference to the original, preview, replay and drop. */
-import type { LetterAnswer, LettersAnswer, PipelineAnswer } from '../core/answers.ts'
+import type { LetterAnswer, PipelineAnswer } from '../core/answers.ts'
 import { useResource } from '../core/resource.ts'
 import { Link } from '../core/router.tsx'
 import { agoText, timeStamp } from '../core/text.ts'
 import { browserNow } from '../core/clock.ts'
 import { ChangeNotice } from '../parts/change-notice.tsx'
 import { useChange } from '../parts/use-change.ts'
+import type { LettersAnswer } from './letter-answers.ts'
 import { restoreLetter } from './letter-changes.ts'
 import { LetterEditor } from './letter-editor.tsx'
 import { recordText } from './record-fields.ts'

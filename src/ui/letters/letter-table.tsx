@@ -47,6 +47,7 @@ export function LetterTable({ letters, chosen, onChoose }: LetterTableProps) {
                 {timeStamp(letter.at)}
               </Link>
               {letter.attempts > 0 && <span class="soft"> replayed {letter.attempts} ×</span>}
+              {letter.original !== undefined && <span class="soft"> edited</span>}
             </td>
             <td>{letter.source ?? '—'}</td>
             <td>

@@ -21,9 +21,9 @@ export function renameChoices(letters: readonly LetterAnswer[], source: SourceAn
 }
 
 export interface RenameEffect {
-  /** Those that have the field, and not the column. */
+  /** Dead letters that have the field, and not the column. */
   readonly letters: readonly LetterAnswer[]
-  /** How many of them then have a fitting value in each column, and no field that is no column. */
+  /** The number of them that then have a fitting value in each column, and no field that is no column. */
   readonly fitting: number
 }
 
