@@ -9,6 +9,7 @@ import { rejectionReasons } from '../../intake/index.ts'
 import { type AnyDeadLetter, deadLetterJson } from '../../log/index.ts'
 import {
   controlRequests,
+  type DeadLetterCauses,
   type DeadLetterEdit,
   type DeadLetterPageQuery,
   MASKED,
