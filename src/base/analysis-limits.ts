@@ -59,6 +59,8 @@ export const analysisLimits = {
   DRIFT_REFERENCE_ROWS: 1 << 14,
   /** Recorded decisions that one drift check reads, about; of more decisions, a sample of ranges. */
   DRIFT_DECISIONS_MAX: 1 << 22,
+  /** Drifted inputs that are kept of a drift check, those with the largest drift. */
+  DRIFT_COLUMNS_KEPT: 20,
   /** Least interval between two drift checks, ms. */
   DRIFT_LOOK_MS_MIN: 60_000,
   /** Doublings of the time between two trainings because of the same drift. */

@@ -182,7 +182,17 @@ function splitOf({ t, table, rejected }: SettledRows, { at, gapMs, holdout }: Sp
   if (holdout !== undefined && judged === n)
     untrainable(`of ${n} decisions none is in the ${exactSpanTitle(holdout)} of the holdout; make holdout longer`)
   const trainedPositives = table.labels.subarray(0, trained).reduce((sum, label) => sum + label, 0)
-  return { trained, trainedPositives, trainedTo, gap: judged - trained, gapMs, holdout: n - judged, holdoutFrom, rejected }
+  return {
+    trained,
+    trainedPositives,
+    trainedFrom: t[0],
+    trainedTo,
+    gap: judged - trained,
+    gapMs,
+    holdout: n - judged,
+    holdoutFrom,
+    rejected,
+  }
 }
 
 /** The rows of a labelled set, in memory: inputs as doubles with NaN for NULL, a string by its id, 8 bytes per value. */

@@ -5,7 +5,7 @@
 import { definitionOf } from '../../base/index.ts'
 import { Strings } from '../../columns/index.ts'
 import type { ModelIR, PipelineIR, DriftIR } from '../../define/ir/index.ts'
-import { describeDrift, driftOf, type SettledMetric, type RowsSummary } from '../../training/drift/index.ts'
+import { describeDrift, driftFindings, driftOf, type SettledMetric, type RowsSummary } from '../../training/drift/index.ts'
 import { type DriftState, referenceOf } from '../../training/registry/index.ts'
 import { summarizeForDrift } from '../history/drift-summary.ts'
 import { newestSettledMetric } from '../history/settled-metrics.ts'
@@ -23,7 +23,7 @@ export interface DriftJob {
 }
 
 /** The result of a drift check. */
-export type DriftCheckResult = Pick<DriftState, 'rows' | 'because' | 'silent'>
+export type DriftCheckResult = Pick<DriftState, 'rows' | 'because' | 'findings' | 'silent'>
 
 /** Checks for drift. Rejects as `checkDrift` throws, or when it is stopped. */
 export type DriftCheckPort = (job: DriftJob, signal: AbortSignal) => Promise<DriftCheckResult>
@@ -40,15 +40,14 @@ export function checkDrift(store: SegmentLog & NamedValues & DecisionLog, { ir, 
   const reference = version === 0 ? undefined : referenceOf(store, name, version)
   const recent = reference ? recentOf(store, ir, model, { version, from: at - since, at }) : NO_ROWS
   const silence = silenceOf(version, reference, recent, orWhen)
-  const report = driftOf(
-    silence === undefined ? withEnough(reference!, rows) : NO_ROWS,
-    silence === undefined ? withEnough(recent, rows) : NO_ROWS,
-    { psi, ks, nulls, rows, metrics },
-  )
+  const compared = (silence === undefined ? [reference!, recent] : [NO_ROWS, NO_ROWS]).map(summary => withEnough(summary, rows))
+  const report = driftOf(compared[0], compared[1], { psi, ks, nulls, rows, metrics })
   const because = describeDrift(report)
+  const findings = driftFindings(compared[0], compared[1], report)
   return {
     rows: { reference: reference?.rows ?? 0, recent: recent.rows },
     ...(because !== undefined && { because }),
+    ...(findings && { findings: { ...findings, recentFrom: at - since } }),
     ...(silence !== undefined && { silent: silence }),
   }
 }

@@ -52,7 +52,16 @@ export class DriftSchedule {
     const { trainings = 0, asked, due } = this.#state ?? {}
     const { because, silent } = look
     this.#schedule.complete(at)
-    const recorded = { ...look, at, version, ...(asked !== undefined && { asked }), ...(due && { due }) }
+    // A check that compares nothing does not end drift that was found before.
+    const since = because === undefined ? (silent === undefined ? undefined : this.#state?.since) : (this.#state?.since ?? at)
+    const recorded = {
+      ...look,
+      at,
+      version,
+      ...(since !== undefined && { since }),
+      ...(asked !== undefined && { asked }),
+      ...(due && { due }),
+    }
     if (because === undefined) return this.#keep({ ...recorded, trainings: silent === undefined ? 0 : trainings })
     if (due || at < this.restsUntil) return this.#keep({ ...recorded, trainings })
     // A scheduled training has already covered these events.

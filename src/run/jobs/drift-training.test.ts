@@ -48,6 +48,10 @@ test('a shift is found and the model trained once within the cool-down, then mor
   const state = driftOf(driven)!
   assert.deepEqual([state.at, state.version, state.due], [startTime + 40 * DAY, 1, undefined])
   assert.equal(state.rows.recent, 7 * 200)
+  assert.equal(state.since, startTime + first[0] * DAY)
+  const { inputs, recentFrom, thresholds } = state.findings!
+  assert.deepEqual([inputs[0].name, recentFrom, thresholds.psi], ['amount', state.at - 7 * DAY, 0.2])
+  assert.ok(inputs[0].quantiles!.recent.median > 1.2 * inputs[0].quantiles!.reference.median)
   await driven.run.stop()
 })
 

@@ -158,7 +158,8 @@ export function describeDrift({ inputs, score, metrics }: DriftReport): string |
   return drift.length + text.length > 0 ? [...drift, ...text].join('; ') : undefined
 }
 
-const distanceOf = ({ psi = 0, ks = 0, nulls }: ColumnDrift): number => Math.max(psi, ks, Math.abs(nulls.recent - nulls.reference))
+/** The largest distance of a column, for an order. */
+export const distanceOf = ({ psi = 0, ks = 0, nulls }: ColumnDrift): number => Math.max(psi, ks, Math.abs(nulls.recent - nulls.reference))
 
 function columnText({ name, psi, ks, nulls, drifted }: ColumnDrift): string {
   const words = {

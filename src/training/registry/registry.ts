@@ -8,6 +8,7 @@ import { canonicalJson } from '../../define/ir/index.ts'
 import type { OnnxFile } from '../../define/model/index.ts'
 import { numberInName } from '../../jobs/index.ts'
 import { namedJson, type NamedValues, type NamedWrite } from '../../log/index.ts'
+import type { DriftFindings } from '../drift/drift-findings.ts'
 import type { RowsSummary } from '../drift/summary.ts'
 import type { VersionScore } from '../predict.ts'
 import type { PendingPromotion, PromotionRecord, ModelVersion } from './version.ts'
@@ -141,6 +142,10 @@ export interface DriftState {
   readonly rows: { readonly reference: number; readonly recent: number }
   /** Description of the drift; absent without drift. */
   readonly because?: string
+  /** Time of the first check that found drift, of those without one in between that found none. */
+  readonly since?: number
+  /** The drifted inputs and scores, and the start of the recent decisions; absent if only a metric fell. */
+  readonly findings?: DriftFindings & { readonly recentFrom: number }
   /** Reason why inputs and scores could not be compared. */
   readonly silent?: string
   /** Trainings that drift requested since the last check without drift. */

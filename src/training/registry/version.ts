@@ -93,6 +93,8 @@ export interface TrainingReport {
 export interface TrainingSplit {
   readonly trained: number
   readonly trainedPositives: number
+  /** Time of the first training decision; absent in versions of earlier Spillways. */
+  readonly trainedFrom?: number
   /** Time of the last training decision, or later. */
   readonly trainedTo: number
   /** Rows between, whose labels overlap the time of the holdout. */
