@@ -21,6 +21,7 @@ import {
   toWholeMicros,
 } from '../run/decide/index.ts'
 import { type FolderLog, lastPipeline } from './folder-log.ts'
+import { decisionsAround, type NeighbourEntries } from './search/decision-time.ts'
 import { newestAtOnce } from './search/newest-at-once.ts'
 
 /** A query for recorded decisions: the newest `last`, or all of one log entry. */
@@ -73,6 +74,11 @@ export class FolderDecisions {
   /** The newest decisions of all models, if they are few enough to decode within milliseconds; `undefined` otherwise. */
   newestAtOnce(last: number): RecordedDecision[] | undefined {
     return newestAtOnce(this.#log, last)
+  }
+
+  /** Entries with decisions before and after an entry, of one model if it is given. Throws `SPILL_DATA` for a damaged batch that is read. */
+  around(entry: number, model: string | undefined): NeighbourEntries {
+    return decisionsAround(this.#log, entry, model)
   }
 
   /**

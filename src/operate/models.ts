@@ -4,6 +4,7 @@ import type { ModelIR, PipelineIR } from '../define/ir/index.ts'
 import type { NamedValues } from '../log/index.ts'
 import {
   trainableModel,
+  versionBeforeLast,
   driftStateOf,
   type DriftState,
   type Champion,
@@ -27,6 +28,8 @@ export interface RegisteredModel extends ModelVersions {
   readonly model: string
   readonly drift?: DriftState
   readonly pending?: PendingPromotion
+  /** The version that a rollback would make the champion; 0 is the score of the definition. Absent if nothing has been promoted. */
+  readonly rollback?: number
 }
 
 /** The state of a model that a metric shows. */
@@ -53,7 +56,14 @@ export class RegisteredModels {
     const { name } = model
     const drift = driftStateOf(this.#values, name)
     const pending = pendingPromotion(this.#values, name)
-    return { model: name, ...modelVersions(this.#values, ir, model), ...(drift && { drift }), ...(pending && { pending }) }
+    const rollback = versionBeforeLast(promotionsOf(this.#values, name))
+    return {
+      model: name,
+      ...modelVersions(this.#values, ir, model),
+      ...(drift && { drift }),
+      ...(pending && { pending }),
+      ...(rollback !== undefined && { rollback }),
+    }
   }
 
   /** Versions of a model, oldest first, as they are stored. */

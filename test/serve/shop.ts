@@ -61,13 +61,13 @@ export interface Open {
   close(): Promise<void>
 }
 
-export type OpenOptions = Partial<ServerOptions> & { readonly idsMax?: number; readonly fsyncMs?: number }
+export type OpenOptions = Partial<ServerOptions> & { readonly idsMax?: number; readonly fsyncMs?: number; readonly runClock?: () => number }
 
-export async function open({ idsMax, fsyncMs, ...options }: OpenOptions = {}): Promise<Open> {
+export async function open({ idsMax, fsyncMs, runClock = () => start, ...options }: OpenOptions = {}): Promise<Open> {
   const data = mkdtempSync(join(tmpdir(), 'spillway-serve-'))
   const folder = await openDataFolder(data, { fsyncMs })
   const feed = new CommitFeed()
-  const run = new Run(shop, { store: folder.store, clock: () => start, onRecorded: feed.notify, ...(idsMax !== undefined && { idsMax }) })
+  const run = new Run(shop, { store: folder.store, clock: runClock, onRecorded: feed.notify, ...(idsMax !== undefined && { idsMax }) })
   const control = openRunControl({ run, pipeline: shop, data })
   const app = serve({ run, pipeline: shop, data, feed, control, ...options })
   await app.ready()

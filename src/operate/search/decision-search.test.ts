@@ -36,8 +36,8 @@ class BatchLog implements SearchedLog {
     this.all.push({ ...batch, number: (this.all.at(-1)?.number ?? 0) + 1 })
   }
 
-  *newestDecisions(model?: string): Generator<StoredDecisionBatch> {
-    for (const batch of this.all.toReversed()) if (model === undefined || batch.model === model) yield batch
+  *newestDecisions(model?: string, before = Infinity): Generator<StoredDecisionBatch> {
+    for (const batch of this.all.toReversed()) if (batch.number < before && (model === undefined || batch.model === model)) yield batch
   }
 
   decisionsAfter(number: number, model?: string) {

@@ -9,6 +9,7 @@ import { deliveredCell } from '../../decision/index.ts'
 import type { SqliteReader } from '../../log/sqlite/index.ts'
 import { decodeDecisionKeys, type DecisionShape, newestDecisionsIn, type RecordedDecision } from '../../run/decide/index.ts'
 import { hashOfKey, DecisionKeyIndex } from './decision-key-index.ts'
+import { endOfBatches } from './decision-time.ts'
 import { matchesKey, newestDecisions, type NewestDecisionsQuery } from '../../run/history/index.ts'
 
 /** The decisions that were found. */
@@ -41,26 +42,35 @@ export class DecisionSearch {
   }
 
   /** Runs a query. Throws `SPILL_DATA` for a damaged batch that is read. */
-  async newest(query: NewestDecisionsQuery): Promise<SearchResult> {
-    const { key, maxScanned } = query
+  async newest(request: NewestDecisionsQuery): Promise<SearchResult> {
+    const { key, maxScanned, until } = request
+    const query = until === undefined ? request : { ...request, before: endOfBatches(this.#log, until) }
     if (key !== undefined) return this.#findByKey({ ...query, key })
     const { decisions, isWhole } = await newestDecisions(this.#log, query)
     return { decisions, ...(!isWhole && maxScanned !== undefined && { lookedAt: maxScanned }) }
   }
 
-  #findByKey({ model, key, last, maxScanned = Infinity }: NewestDecisionsQuery & { readonly key: string }): SearchResult {
+  #findByKey({
+    model,
+    key,
+    until = Infinity,
+    before = Infinity,
+    last,
+    maxScanned = Infinity,
+  }: NewestDecisionsQuery & { readonly key: string }): SearchResult {
     this.#catchUp()
     const decisions: RecordedDecision[] = []
     let scanned = 0
     for (const number of this.#index.batchesOf(key)) {
       if (decisions.length >= last) break
+      if (number >= before) continue
       const batch = this.#log.decisionsAfter(number - 1)
       // The log has forgotten it meanwhile.
       if (batch?.number !== number) continue
       if (model !== undefined && batch.model !== model) continue
       if (scanned >= maxScanned) return { decisions: decisions.reverse(), lookedAt: maxScanned }
       scanned += batch.count
-      decisions.push(...newestDecisionsIn(batch.bytes, last - decisions.length, candidate => matchesKey(candidate, key)))
+      decisions.push(...newestDecisionsIn(batch.bytes, last - decisions.length, (candidate, t) => t <= until && matchesKey(candidate, key)))
     }
     const { first } = this.#log.decisionNumbers()
     const isWhole = decisions.length >= last || first === 0 || Math.max(this.#first, this.#index.from) <= first

@@ -29,12 +29,12 @@ export interface DecisionReply {
  * The newest decisions of a decision batch whose key matches, newest first. Other rows are not decoded to objects. Throws `SPILL_DATA` for
  * damaged bytes.
  */
-export function newestDecisionsIn(bytes: Uint8Array, limit: number, matches: (key: Value) => boolean): RecordedDecision[] {
+export function newestDecisionsIn(bytes: Uint8Array, limit: number, matches: (key: Value, t: number) => boolean): RecordedDecision[] {
   const decoded = decodeDecisions(bytes)
   const vectorOf = vectorRowReader(decoded.inputs, decoded.strings)
   const newest: RecordedDecision[] = []
   for (let row = decoded.length - 1; row >= 0 && newest.length < limit; row--)
-    if (matches(deliveredCell(decoded.keys, row, decoded.key, decoded.strings)))
+    if (matches(deliveredCell(decoded.keys, row, decoded.key, decoded.strings), decoded.t[row]))
       newest.push({ ...leadingFields(decoded, row), vector: vectorOf(decoded.vector, row), ...resultFields(decoded, row) })
   return newest
 }

@@ -9,6 +9,10 @@ export interface NewestDecisionsQuery {
   readonly model: string | undefined
   /** Key as text. */
   readonly key: string | undefined
+  /** Only decisions up to this time, UTC ms; default: all. */
+  readonly until?: number | undefined
+  /** Only batches with numbers below this; default: all. */
+  readonly before?: number
   /** Number of decisions. */
   readonly last: number
   /** Approximate number of decisions to scan; default: all. */
@@ -21,16 +25,17 @@ const AT_ONCE_MS = 5
 /** In order of decision. `isWhole`: enough were found, or there are no more. */
 export async function newestDecisions(
   reader: Pick<SqliteReader, 'newestDecisions'>,
-  { model, key, last, maxScanned = Infinity }: NewestDecisionsQuery,
+  { model, key, until = Infinity, before, last, maxScanned = Infinity }: NewestDecisionsQuery,
 ): Promise<{ decisions: RecordedDecision[]; isWhole: boolean }> {
   const decisions: RecordedDecision[] = []
   let scanned = 0
   let yieldedAt = stopwatch()
-  for (const { bytes, count } of reader.newestDecisions(model)) {
+  for (const { bytes, count } of reader.newestDecisions(model, before)) {
     if (decisions.length >= last) break
     if (scanned >= maxScanned) return { decisions: decisions.reverse(), isWhole: false }
     scanned += count
-    decisions.push(...newestDecisionsIn(bytes, last - decisions.length, candidate => key === undefined || matchesKey(candidate, key)))
+    const matches = (candidate: Value, t: number): boolean => t <= until && (key === undefined || matchesKey(candidate, key))
+    decisions.push(...newestDecisionsIn(bytes, last - decisions.length, matches))
     if (stopwatch() - yieldedAt < AT_ONCE_MS) continue
     await yieldToEventLoop()
     yieldedAt = stopwatch()

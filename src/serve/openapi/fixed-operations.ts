@@ -62,6 +62,7 @@ const decisionPaths = ({ models }: PipelineIR): Paths => ({
   '/decisions': readOperation('decisions', 'The newest decisions, in ascending order', json('the decisions', ref('Decisions')), [
     nameParameter('model', models),
     queryParameter('key', text, 'only those about this key'),
+    queryParameter('until', { ...text, examples: ['2026-01-31T12:00Z'] }, 'only those up to this time: ISO 8601, or UTC ms'),
     limitParameter(limits.DECISIONS_LISTED_MAX),
   ]),
   '/decisions/{entry}/trace': readOperation(

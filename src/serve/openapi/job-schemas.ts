@@ -107,7 +107,10 @@ export const jobSchemas = {
           scores: described(count, 'version of the champion; 0 is the score of the definition'),
           versions: list(ref('Version')),
         },
-        { drift: described(values, 'result of the last drift check, and the training that it requested') },
+        {
+          drift: described(values, 'result of the last drift check, with the drifted inputs, and the training that it requested'),
+          rollback: described(count, 'version that a rollback would make the champion; absent if nothing has been promoted'),
+        },
       ),
     ),
   }),

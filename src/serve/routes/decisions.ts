@@ -6,6 +6,7 @@
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { limits } from '../../base/index.ts'
+import type { NeighbourEntries } from '../../operate/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import { lookupByName } from '../http/request.ts'
 import { ServeError } from '../http/serve-error.ts'
@@ -16,7 +17,7 @@ export function decisionRoutes(app: FastifyInstance, context: ServerContext): vo
   const { ir, load, search, folder, run } = context
   const modelNamed = lookupByName('model', ir.models)
   const find = async (
-    { model, key, limit }: Readonly<Partial<Record<'model' | 'key' | 'limit', string>>>,
+    { model, key, until, limit }: Readonly<Partial<Record<'model' | 'key' | 'until' | 'limit', string>>>,
     request: FastifyRequest,
   ): Promise<unknown> => {
     if (model !== undefined) modelNamed(model)
@@ -24,15 +25,15 @@ export function decisionRoutes(app: FastifyInstance, context: ServerContext): vo
     const mask = maskFor(context, request)
     const masked = (decisions: readonly RecordedDecision[]): readonly RecordedDecision[] =>
       mask ? decisions.map(decision => mask.decision(decision)) : decisions
-    const newest = model === undefined && key === undefined ? folder.decisions.newestAtOnce(last) : undefined
+    const newest = model === undefined && key === undefined && until === undefined ? folder.decisions.newestAtOnce(last) : undefined
     if (newest) return { decisions: masked(newest) }
-    const query = { model, key, last, maxScanned: limits.DECISIONS_SCANNED_MAX }
+    const query = { model, key, until: until === undefined ? undefined : timeIn(until), last, maxScanned: limits.DECISIONS_SCANNED_MAX }
     const found = await load.shareOf('read', request).countSearch(() => search.newest(query))
     if (!mask) return found
     const { decisions, ...rest } = JSON.parse(found) as { readonly decisions: readonly RecordedDecision[] }
     return { decisions: masked(decisions), ...rest }
   }
-  addReadRoute(app, '/decisions', ['model', 'key', 'limit'], find, personalRole(context))
+  addReadRoute(app, '/decisions', ['model', 'key', 'until', 'limit'], find, personalRole(context))
   const trace = async (
     { model, key }: Readonly<Partial<Record<'model' | 'key', string>>>,
     request: FastifyRequest<{ Params: Readonly<Record<string, string>> }>,
@@ -49,10 +50,26 @@ export function decisionRoutes(app: FastifyInstance, context: ServerContext): vo
       most: limits.DECISIONS_TRACED_MAX,
       gathered: run.stages?.gathered,
     })
-    if (traces.length === 0)
-      throw new ServeError('SPILL_NOT_FOUND', `entry ${target} has no such decision; GET /decisions lists the newest`)
+    if (traces.length === 0) throw noDecision(target, folder.decisions.around(target, model))
     const mask = maskFor(context, request)
     return { traces: mask ? traces.map(trace => mask.trace(trace)) : traces }
   }
   addReadRoute(app, '/decisions/:entry/trace', ['model', 'key'], trace, personalRole(context))
+}
+
+/** 404 with the entries nearby that have decisions. */
+function noDecision(entry: number, nearby: NeighbourEntries): ServeError {
+  const places = Object.entries(nearby).map(([side, other]) => `${side} it: ${other}`)
+  const advice = places.length === 0 ? '' : `; entries with decisions ${places.join(', ')}`
+  return new ServeError('SPILL_NOT_FOUND', `entry ${entry} has no such decision${advice}`, { more: { nearby } })
+}
+
+/** A time as UTC ms or ISO 8601; UTC without an offset. Throws 400. */
+function timeIn(text: string): number {
+  if (/^\d{10,16}$/.test(text)) return Number(text)
+  const time = /^\d{4}-\d\d-\d\d/.test(text)
+    ? Date.parse(/T.*(Z|[+-]\d\d:?\d\d)$/.test(text) || !/[T ]/.test(text) ? text : `${text}Z`)
+    : NaN
+  if (Number.isNaN(time)) throw new ServeError('SPILL_INPUT', `?until=${text} is a time, such as 2026-01-31T12:00Z, or milliseconds`)
+  return time
 }

@@ -49,7 +49,8 @@ after(async () => {
 })
 
 const post = (url: string, payload?: object) => app.inject({ method: 'POST', url, ...(payload && { payload }) })
-const scores = async () => (await app.inject('/models')).json<{ models: { scores: number; versions: ModelVersion[] }[] }>().models[0]
+const scores = async () =>
+  (await app.inject('/models')).json<{ models: { scores: number; rollback?: number; versions: ModelVersion[] }[] }>().models[0]
 
 test('a model is trained on request, promoted by its rule, and rolled back', async () => {
   assert.deepEqual(await scores(), { model: 'fraud', scores: 0, drift, versions: [] })
@@ -58,13 +59,13 @@ test('a model is trained on request, promoted by its rule, and rolled back', asy
   const version = answer.json<ModelVersion>()
   assert.deepEqual([version.number, version.state, version.why], [1, 'champion', 'demand'])
   const { versions, ...rest } = await scores()
-  assert.deepEqual(rest, { model: 'fraud', scores: 1, drift })
+  assert.deepEqual(rest, { model: 'fraud', scores: 1, drift, rollback: 0 })
   assert.deepEqual(versions, [version])
   const back = await post('/models/fraud/promote', { version: 'previous' })
   assert.deepEqual([back.statusCode, back.json()], [200, { model: 'fraud', scores: 0 }])
   const again = await post('/models/fraud/promote', { version: 1 })
   assert.deepEqual(again.json(), { model: 'fraud', scores: 1 })
-  assert.equal((await scores()).scores, 1)
+  assert.deepEqual([(await scores()).scores, (await scores()).rollback], [1, 0])
   const { body } = await app.inject('/metrics')
   assert.match(body, /^spillway_model_version\{model="fraud"\} 1$/m)
   assert.match(body, /^spillway_model_metric\{model="fraud",metric="auc"\} 0\.\d+$/m)

@@ -21,8 +21,9 @@ export function modelRoutes(app: FastifyInstance, { run, ir, folder, load }: Ser
     const listed = model === undefined ? trained : [modelNamed(model)]
     return {
       models: listed.map(definition => {
-        const { model: name, champion, drift, versions } = folder.models.byModel(ir, definition)
-        return { model: name, scores: champion, ...(drift && { drift }), versions: versions.slice(-SHOWN) }
+        const { model: name, champion, drift, rollback, versions } = folder.models.byModel(ir, definition)
+        const optional = { ...(drift && { drift }), ...(rollback !== undefined && { rollback }) }
+        return { model: name, scores: champion, ...optional, versions: versions.slice(-SHOWN) }
       }),
     }
   })

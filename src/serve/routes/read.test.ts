@@ -62,6 +62,7 @@ test('a decision has a trace at once, although its stage times are not in the st
   assert.deepEqual([same, effects], [decision, []])
   assert.deepEqual(on, { kind: 'event', source: 'payments', time: start, arrival: start, fields: { ...pay(3), amount: 1.5 } })
   assert.ok(moments['durable'] >= moments['scored'], JSON.stringify(moments))
+  assert.deepEqual((await traced('999/trace?model=fraud')).json<{ nearby: unknown }>().nearby, { before: entry })
   for (const [path, status, message] of [
     ['999/trace', 404, /^entry 999 has no such decision/],
     [`${entry}/trace?key=nobody`, 404, /has no such decision/],
@@ -91,9 +92,13 @@ test('the newest matching decisions are listed in the order in which they were m
     (await decisions('?key=d')).map(({ id }) => id),
     ['2'],
   )
+  assert.equal((await decisions(`?model=fraud&until=${start}`)).length, 3)
+  assert.equal((await decisions('?model=fraud&until=2026-01-01 00:00')).length, 3)
+  assert.equal((await decisions('?until=2025-12-31')).length, 0)
   for (const [query, status] of [
     ['?limit=0', 400],
     ['?limit=x', 400],
+    ['?until=noon', 400],
     ['?limit=1001', 400],
     ['?key=a&key=b', 400],
     ['?model=fruad', 404],

@@ -35,14 +35,19 @@ export function challengeBefore(
   return last && last.version !== 0 && last.entry > (since?.entry ?? -1) ? last : undefined
 }
 
+/** The version that scored before the last promotion; 0 if that is the definition's own score, `undefined` if nothing has been promoted. */
+export function versionBeforeLast(promotions: readonly Pick<PromotionRecord, 'version'>[]): number | undefined {
+  const last = promotions.at(-1)
+  return last && (promotions.findLast(({ version }) => version !== last.version)?.version ?? 0)
+}
+
 /**
  * The version that scored before the champion; 0, the definition's own score, if there was none.
  * @throws `SPILL_CONFLICT` if no version has been promoted: a rollback means the same over HTTP and on the command line.
  */
 export function rollbackVersion(values: NamedValues, model: string): number {
-  const promotions = promotionsOf(values, model)
-  const last = promotions.at(-1)
-  if (last) return promotions.findLast(({ version }) => version !== last.version)?.version ?? 0
+  const version = versionBeforeLast(promotionsOf(values, model))
+  if (version !== undefined) return version
   const waiting = pendingPromotion(values, model)
   const instead = waiting === undefined ? '' : `; version ${waiting.version} waits for a run, and models … promote 0 takes that back`
   throw new SpillwayError('SPILL_CONFLICT', `no version of model '${model}' has been promoted: there is nothing to go back from${instead}`)

@@ -8,6 +8,7 @@ export {
   rollbackVersion,
   type SkippedVersion,
   trainableModel,
+  versionBeforeLast,
   championFinder,
   type ModelVersions,
   modelVersions,

@@ -1,0 +1,59 @@
+/** Finds times and entries among the recorded decision batches, which are in the order of the log. */
+import type { NumberedDecisionBatch, SqliteReader } from '../../log/sqlite/index.ts'
+import { recordedDecisions } from '../../run/decide/index.ts'
+
+type BatchReader = Pick<SqliteReader, 'decisionsAfter' | 'decisionNumbers'>
+
+/** Batches of one turn are in the order of their models, not of their times; a turn has fewer batches than this. */
+const TURN_BATCHES = 64
+
+/**
+ * A batch number: no batch from it on has a decision up to `time`, UTC ms. A binary search, which decodes about 20 batches of a million. Throws
+ * `SPILL_DATA` for a damaged batch that is read.
+ */
+export function endOfBatches(log: BatchReader, time: number): number {
+  const isAfter = ({ bytes }: NumberedDecisionBatch): boolean => {
+    const begin = recordedDecisions(bytes).next()
+    return begin.done === true || begin.value.t > time
+  }
+  return firstBatch(log, isAfter) + TURN_BATCHES
+}
+
+/** Log entries with decisions beside one without; absent where there is none nearby. */
+export interface NeighbourEntries {
+  readonly before?: number
+  readonly after?: number
+}
+
+/**
+ * Entries with decisions before and after an entry, of one model if it is given, from the batches nearby. Other models may have decided on nearer ones.
+ * Throws `SPILL_DATA` for a damaged batch that is read.
+ */
+export function decisionsAround(log: BatchReader, entry: number, model: string | undefined): NeighbourEntries {
+  const { first } = log.decisionNumbers()
+  const middle = firstBatch(log, ({ last }) => last >= entry)
+  const entriesOf = (batch: NumberedDecisionBatch): number[] =>
+    model === undefined || batch.model === model ? Array.from(recordedDecisions(batch.bytes), decision => decision.entry) : []
+  let [before, after]: (number | undefined)[] = []
+  for (let number = middle; number >= Math.max(first, middle - TURN_BATCHES) && before === undefined; number--) {
+    const batch = log.decisionsAfter(number - 1)
+    if (batch?.number === number) before = entriesOf(batch).findLast(other => other < entry)
+  }
+  let batch = log.decisionsAfter(middle - 1)
+  for (; batch && batch.number < middle + TURN_BATCHES && after === undefined; batch = log.decisionsAfter(batch.number))
+    after = entriesOf(batch).find(other => other > entry)
+  return { ...(before !== undefined && { before }), ...(after !== undefined && { after }) }
+}
+
+/** Number of the first batch with a property that all later ones have too; the number after the last if none has it. */
+function firstBatch(log: BatchReader, hasProperty: (batch: NumberedDecisionBatch) => boolean): number {
+  const { first, last } = log.decisionNumbers()
+  let [low, high] = [first, last + 1]
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    const batch = log.decisionsAfter(middle - 1)
+    if (!batch || hasProperty(batch)) high = middle
+    else low = batch.number + 1
+  }
+  return low
+}
