@@ -1,4 +1,5 @@
 /** Answers of the server's routes, as far as the dashboard reads them. Times are UTC ms. */
+import type { DriftAnswer, PromotionRuleAnswer, TrainingSplitAnswer } from './model-answers.ts'
 
 export type RoleName = 'ingest' | 'read' | 'decide' | 'operate' | 'personal' | 'admin'
 
@@ -268,7 +269,8 @@ export interface VersionAnswer {
   readonly at: number
   readonly began: number
   readonly ended?: number
-  readonly trained?: { readonly metrics: Readonly<Record<string, number>>; readonly rows?: unknown }
+  readonly train?: { readonly promote: PromotionRuleAnswer }
+  readonly trained?: { readonly metrics: Readonly<Record<string, number>>; readonly split?: TrainingSplitAnswer }
   readonly shadowed?: {
     readonly from: number
     readonly to: number
@@ -282,6 +284,8 @@ export interface VersionAnswer {
 export interface ModelAnswer {
   readonly model: string
   readonly scores: number
-  readonly drift?: { readonly at: number; readonly because?: string; readonly silent?: string; readonly rows: { readonly recent: number } }
+  readonly drift?: DriftAnswer
+  /** The version that a rollback would make the champion; 0 is the score of the definition. */
+  readonly rollback?: number
   readonly versions: readonly VersionAnswer[]
 }

@@ -9,18 +9,19 @@ import { countText, pluralText, timeStamp, valueText } from '../core/text.ts'
 import { useEventTail } from '../live/event-tail.ts'
 import { SelectFilter } from '../parts/select-filter.tsx'
 import { TextFilter } from '../parts/text-filter.tsx'
-import { decisionFilter } from './decision-filter.ts'
+import { decisionFilter, decisionPageText, olderUntil, scoreText, SHOWN_DECISIONS } from './decision-filter.ts'
 
-const SHOWN = 100
-/** Decisions that are searched by score and time; the server finds them by model and key. */
+/** Decisions that are searched by score; the server finds them by model, key and time. */
 const SEARCHED = 1000
 
 export function DecisionList({ view, pipeline }: { readonly view: View; readonly pipeline: PipelineAnswer }) {
   const { model, key } = view.query
   const isLive = view.query['live'] !== undefined
-  const { filter, problem } = decisionFilter(view.query)
-  const isFiltered = view.query['min'] !== undefined || view.query['until'] !== undefined
-  const path = isLive ? undefined : `/decisions${queryText({ model, key, limit: isFiltered ? SEARCHED : SHOWN })}`
+  const { filter, until, problem } = decisionFilter(view.query)
+  const min = view.query['min']
+  const isFiltered = min !== undefined || until !== undefined
+  const limit = min === undefined ? SHOWN_DECISIONS : SEARCHED
+  const path = isLive ? undefined : `/decisions${queryText({ model, key, until, limit })}`
   const { value, error, reload } = useResource<{ decisions: DecisionAnswer[]; lookedAt?: number }>(path)
   const matches = (decision: DecisionAnswer): boolean => (key === undefined || String(decision.key) === key) && filter(decision)
   const tail = useEventTail<DecisionAnswer>(
@@ -32,8 +33,11 @@ export function DecisionList({ view, pipeline }: { readonly view: View; readonly
       matches: key === undefined && !isFiltered ? undefined : matches,
     },
   )
-  const all = isLive ? tail.events.filter(matches) : value?.decisions.toReversed().filter(filter)
-  const shown = all?.slice(0, SHOWN)
+  const found = value?.decisions.toReversed()
+  const all = isLive ? tail.events.filter(matches) : found?.filter(filter)
+  const shown = all?.slice(0, SHOWN_DECISIONS)
+  const page = !isLive && found && shown ? { found, shown, limit, min, until, lookedAt: value?.lookedAt } : undefined
+  const older = page && olderUntil(page)
   return (
     <>
       <h1>Decisions</h1>
@@ -45,7 +49,7 @@ export function DecisionList({ view, pipeline }: { readonly view: View; readonly
           onChoose={chosen => setFilters(view, { model: chosen })}
         />
         <TextFilter label="Key" value={key} onChange={text => setFilters(view, { key: text })} />
-        <TextFilter label="Least score" value={view.query['min']} size={6} onChange={text => setFilters(view, { min: text })} />
+        <TextFilter label="Least score" value={min} size={6} onChange={text => setFilters(view, { min: text })} />
         <TextFilter
           label="Until (UTC)"
           value={view.query['until']}
@@ -64,7 +68,7 @@ export function DecisionList({ view, pipeline }: { readonly view: View; readonly
       </div>
       {problem !== undefined && <p class="bad">{problem}</p>}
       <p class="soft" aria-live="polite">
-        {isLive ? liveText(tail) : shown ? countsText(shown.length, value!) : (error?.message ?? 'Searching …')}
+        {isLive ? liveText(tail) : page ? decisionPageText(page) : (error?.message ?? 'Searching …')}
       </p>
       {tail.gaps.map(gap => (
         <p key={gap} class="banner">
@@ -72,20 +76,19 @@ export function DecisionList({ view, pipeline }: { readonly view: View; readonly
         </p>
       ))}
       <DecisionTable decisions={shown ?? []} />
+      {older !== undefined && (
+        <p>
+          <Link page="decisions" query={{ ...view.query, until: timeStamp(older) }}>
+            Older decisions
+          </Link>
+        </p>
+      )}
     </>
   )
 }
 
 const liveText = ({ total, isConnected }: { readonly total: number; readonly isConnected: boolean }): string =>
   `${pluralText(total, 'decision')} since you are watching${isConnected ? '' : '; connecting, and nothing is lost meanwhile'}`
-
-function countsText(
-  shown: number,
-  { decisions, lookedAt }: { readonly decisions: readonly unknown[]; readonly lookedAt?: number },
-): string {
-  const newest = `${countText(shown)} of the ${pluralText(decisions.length, 'newest decision')} that match`
-  return lookedAt === undefined ? `${newest}.` : `${newest}; ${countText(lookedAt)} were searched, and there may be older ones.`
-}
 
 export function DecisionTable({ decisions }: { readonly decisions: readonly DecisionAnswer[] }) {
   if (decisions.length === 0) return null
@@ -117,7 +120,9 @@ export function DecisionTable({ decisions }: { readonly decisions: readonly Deci
               {version === undefined ? '' : ` v${version}`}
             </td>
             <td class="key">{valueText(key)}</td>
-            <td class="number">{score ?? '—'}</td>
+            <td class="number" title={score === null ? undefined : String(score)}>
+              {scoreText(score)}
+            </td>
             <td class="number soft">{countText(entry)}</td>
           </tr>
         ))}

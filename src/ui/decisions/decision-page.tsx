@@ -4,10 +4,11 @@ import type { DecisionAnswer, PipelineAnswer, TraceAnswer } from '../core/answer
 import type { View } from '../core/location.ts'
 import { useResource } from '../core/resource.ts'
 import { Link } from '../core/router.tsx'
-import { queryText } from '../core/server.ts'
+import { type CallError, queryText } from '../core/server.ts'
 import { useRole } from '../core/session.ts'
-import { percentText, spanText, timeStamp, valueText } from '../core/text.ts'
+import { countText, percentText, spanText, timeStamp, valueText } from '../core/text.ts'
 import { AskAgain } from './ask-again.tsx'
+import { noDecisionText } from './decision-filter.ts'
 import { decisionDifferences, decisionInputs } from './decision-inputs.ts'
 import { DecisionList } from './decision-list.tsx'
 import { Differences } from './differences.tsx'
@@ -34,12 +35,40 @@ function DecisionPage({ view, pipeline }: DecisionProps) {
           ← Decisions
         </Link>
       </p>
-      {error && <p class="banner">{error.message}</p>}
+      {error && error.status !== 404 && <p class="banner">{error.message}</p>}
+      {error?.status === 404 && <NoDecision view={view} error={error} />}
       {!value && !error && <p class="soft">Reading the decision …</p>}
       {value?.traces.map(trace => (
         <Trace key={`${trace.decision.model} ${valueText(trace.decision.key)}`} trace={trace} pipeline={pipeline} />
       ))}
     </>
+  )
+}
+
+/** The server's 404, in the words of the page, with a way on. */
+function NoDecision({ view, error }: { readonly view: View; readonly error: CallError }) {
+  const { model, key } = view.query
+  const nearby = error.body['nearby'] as { readonly before?: number; readonly after?: number } | undefined
+  const links = [
+    ['before', nearby?.before],
+    ['after', nearby?.after],
+  ] as const
+  if (!nearby) return <p class="banner">{error.message}</p>
+  return (
+    <p class="banner">
+      {noDecisionText(view.item!, model, key)}
+      {links.map(([side, entry]) =>
+        entry === undefined ? null : (
+          <span key={side}>
+            {' '}
+            <Link page="decisions" item={entry} query={{ model }}>
+              A decision {side} it: entry {countText(entry)}
+            </Link>
+            .
+          </span>
+        ),
+      )}
+    </p>
   )
 }
 

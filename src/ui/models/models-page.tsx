@@ -1,15 +1,13 @@
 /** Models: definition, versions with their metrics, champion and challenger, drift; train, promote and roll back. */
-import type { ModelAnswer, ModelDefinitionAnswer, PipelineAnswer, VersionAnswer } from '../core/answers.ts'
+import type { ModelAnswer, ModelDefinitionAnswer, PipelineAnswer } from '../core/answers.ts'
 import type { View } from '../core/location.ts'
 import { useResource } from '../core/resource.ts'
 import { Link } from '../core/router.tsx'
-import { call } from '../core/server.ts'
-import { useRole } from '../core/session.ts'
-import { countText, pluralText, rateText, timeStamp } from '../core/text.ts'
+import { pluralText, rateText } from '../core/text.ts'
 import { decisionsOf, rateOf } from '../live/status-history.ts'
 import { useLiveStatus } from '../live/use-status.ts'
-import { ChangeNotice } from '../parts/change-notice.tsx'
-import { type Change, useChange } from '../parts/use-change.ts'
+import { modelDriftText } from './drift-text.ts'
+import { Versions } from './versions.tsx'
 
 interface ModelsProps {
   readonly view: View
@@ -37,7 +35,7 @@ function ModelTable({ pipeline }: { readonly pipeline: PipelineAnswer }) {
         <tr>
           <th scope="col">Model</th>
           <th scope="col">Decides</th>
-          <th scope="col">Score</th>
+          <th scope="col">Score of the definition</th>
           <th scope="col" class="number">
             Decisions
           </th>
@@ -71,12 +69,6 @@ function ModelTable({ pipeline }: { readonly pipeline: PipelineAnswer }) {
 const championText = (model: ModelAnswer | undefined): string =>
   model === undefined ? '…' : model.scores === 0 ? 'the definition' : `version ${model.scores}`
 
-export function modelDriftText(model: ModelAnswer | undefined): string {
-  const drift = model?.drift
-  if (!drift) return 'not checked'
-  return drift.because ?? drift.silent ?? `none, of ${pluralText(drift.rows.recent, 'decision')}`
-}
-
 function ModelPage({ model, pipeline }: { readonly model: ModelDefinitionAnswer; readonly pipeline: PipelineAnswer }) {
   const { history } = useLiveStatus()
   const { name, trigger, score, isTrained, inputs, description, owner } = model
@@ -92,7 +84,7 @@ function ModelPage({ model, pipeline }: { readonly model: ModelDefinitionAnswer;
         {(
           [
             ['decides', trigger],
-            ['score', score],
+            [isTrained ? 'score of the definition' : 'score', score],
             ['decisions', rateText(rateOf(history, decisionsOf(name)))],
             ...(owner === undefined ? [] : [['owner', owner] as const]),
           ] as const
@@ -116,7 +108,7 @@ function ModelPage({ model, pipeline }: { readonly model: ModelDefinitionAnswer;
           </span>
         ))}
       </p>
-      {isTrained && <Versions model={name} />}
+      {isTrained && <Versions model={name} scoreKind={score} />}
       <section aria-labelledby="inputs">
         <h2 id="inputs">{pluralText(inputs.length, 'input')}</h2>
         <table>
@@ -141,109 +133,3 @@ function ModelPage({ model, pipeline }: { readonly model: ModelDefinitionAnswer;
     </>
   )
 }
-
-function Versions({ model }: { readonly model: string }) {
-  const { value, error, reload } = useResource<{ models: ModelAnswer[] }>(`/models?model=${encodeURIComponent(model)}`, 5000)
-  const change = useChange(reload)
-  const mayOperate = useRole('operate')
-  const state = value?.models[0]
-  const path = `/models/${encodeURIComponent(model)}`
-  const train = async (): Promise<string> => {
-    const version = await call<VersionAnswer>('POST', `${path}/train`)
-    return `Trained version ${version.number}: ${version.state}${version.verdict === undefined ? '' : `, ${version.verdict}`}.`
-  }
-  const promote = async (version: number | 'previous'): Promise<string> => {
-    const { scores } = await call<{ scores: number }>('POST', `${path}/promote`, { version })
-    return `${scores === 0 ? 'The score of the definition' : `Version ${scores}`} decides from now on.`
-  }
-  return (
-    <section aria-labelledby="versions">
-      <h2 id="versions">Versions</h2>
-      <p class={state?.drift?.because === undefined ? 'soft' : 'warning'}>Drift: {modelDriftText(state)}</p>
-      {mayOperate && (
-        <div class="buttons">
-          <button type="button" disabled={change.isBusy} onClick={() => void change.run(train)}>
-            Train now
-          </button>
-          <button type="button" disabled={change.isBusy} onClick={() => void change.run(() => promote('previous'))}>
-            Roll back
-          </button>
-          {state && state.scores !== 0 && (
-            <button type="button" disabled={change.isBusy} onClick={() => void change.run(() => promote(0))}>
-              Use the score of the definition
-            </button>
-          )}
-        </div>
-      )}
-      <ChangeNotice change={change} />
-      {error && <p class="banner">{error.message}</p>}
-      {state && state.versions.length === 0 && <p class="soft">No version is trained yet; the score of the definition decides.</p>}
-      {state && state.versions.length > 0 && <VersionTable state={state} mayOperate={mayOperate} change={change} promote={promote} />}
-    </section>
-  )
-}
-
-interface VersionTableProps {
-  readonly state: ModelAnswer
-  readonly mayOperate: boolean
-  readonly change: Change
-  readonly promote: (version: number) => Promise<string>
-}
-
-function VersionTable({ state, mayOperate, change, promote }: VersionTableProps) {
-  return (
-    <table class="list">
-      <thead>
-        <tr>
-          <th scope="col">Version</th>
-          <th scope="col">State</th>
-          <th scope="col">Trained (UTC)</th>
-          <th scope="col">Metrics</th>
-          <th scope="col">Against the champion</th>
-          <th scope="col">Verdict</th>
-          {mayOperate && <th scope="col">Change</th>}
-        </tr>
-      </thead>
-      <tbody>
-        {state.versions.toReversed().map(version => (
-          <tr key={version.number} class={version.number === state.scores ? 'different' : ''}>
-            <th scope="row">
-              {version.number}
-              {version.number === state.scores && ' champion'}
-            </th>
-            <td class={version.state === 'failed' ? 'bad' : ''}>{version.state}</td>
-            <td>
-              {timeStamp(version.began)} <span class="soft">{version.because ?? version.why}</span>
-            </td>
-            <td>{metricsText(version.trained?.metrics)}</td>
-            <td>
-              {version.shadowed ? `${metricsText(version.shadowed.metrics)}; champion ${metricsText(version.shadowed.champion)}` : ''}
-            </td>
-            <td>{version.verdict ?? version.error ?? ''}</td>
-            {mayOperate && (
-              <td>
-                {version.trained && version.number !== state.scores && (
-                  <button
-                    type="button"
-                    disabled={change.isBusy}
-                    aria-label={`Promote version ${version.number}`}
-                    onClick={() => void change.run(() => promote(version.number))}
-                  >
-                    Promote
-                  </button>
-                )}
-              </td>
-            )}
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  )
-}
-
-/** `auc 0.91, log loss 0.21`. */
-export const metricsText = (metrics: Readonly<Record<string, number>> | undefined): string =>
-  Object.entries(metrics ?? {})
-    .filter(([, value]) => typeof value === 'number')
-    .map(([name, value]) => `${name} ${Number.isInteger(value) ? countText(value) : Number(value.toPrecision(3))}`)
-    .join(', ')

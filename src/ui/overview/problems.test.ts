@@ -78,7 +78,9 @@ test('jobs, models and reconciliations: the last one counts', () => {
   assert.deepEqual(titles({ history: [fine], runs: [run(1, 'failed'), run(2, 'done')] }), [])
   assert.deepEqual(titles({ history: [fine], runs: [run(1, 'done'), run(2, 'failed')] }), ["bad: The last batch run of 'usual' failed"])
   const version = { number: 1, state: 'failed', why: 'schedule', at: 0, began: 0 }
-  const models = [{ model: 'm', scores: 0, drift: { at: 0, because: 'psi 0.4', rows: { recent: 5 } }, versions: [version] }]
+  const models = [
+    { model: 'm', scores: 0, drift: { at: 0, version: 1, because: 'psi 0.4', rows: { reference: 5, recent: 5 } }, versions: [version] },
+  ]
   assert.deepEqual(titles({ history: [fine], models }), ["warning: Model 'm' drifts", "warning: The last training of 'm' failed"])
   const drift = { cause: 'drift', subject: { kind: 'model', name: 'm' }, severity: 'ticket', summary: 'it drifts', inhibited: [] }
   const alerts = [{ ...drift, affected: { groups: [], models: [], actions: [] }, command: 'spillway models m' } as unknown as AlertAnswer]
