@@ -35,6 +35,11 @@ interface FeatureValues {
   readonly features: Fields
 }
 
+/** A drift check, as far as it has values of inputs. */
+interface DriftValues {
+  readonly findings?: { readonly inputs: readonly { readonly name: string; readonly quantiles?: object }[] }
+}
+
 /** A rejected record as JSON. */
 interface LetterValues {
   readonly source?: string
@@ -106,6 +111,17 @@ export class PersonalMask {
     const model = this.#ir.actions?.find(({ name }) => name === effect.action)?.model
     const parts = model === undefined ? undefined : this.#parts.models.get(model)
     return !parts || parts.key ? { ...effect, key: maskedValue(effect.key) } : effect
+  }
+
+  /** A drift check, without quantiles of personal inputs: a quantile is about a value of one person. */
+  driftCheck<T extends DriftValues>(model: string, drift: T): T {
+    const { findings } = drift
+    if (!findings) return drift
+    const personal = this.#parts.models.get(model)?.inputs
+    const inputs = findings.inputs.map(({ quantiles, ...column }) =>
+      quantiles === undefined || (personal?.has(column.name) ?? true) ? column : { ...column, quantiles },
+    )
+    return { ...drift, findings: { ...findings, inputs } }
   }
 
   /** The features of a key. */

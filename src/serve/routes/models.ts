@@ -2,31 +2,37 @@
  * `GET /models` lists the versions of models. `POST /models/:model/train` trains a version outside the schedule, and
  * `POST /models/:model/promote` makes a version the champion. Both answer when the result is in the log.
  */
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { rollbackVersion } from '../../training/registry/index.ts'
 import { withBody } from '../body/body.ts'
 import { jsonFields, parseJsonValue } from '../body/json-body.ts'
 import { mediaTypeOf, lookupByName } from '../http/request.ts'
 import { ServeError } from '../http/serve-error.ts'
 import type { ServerContext } from '../context/server-context.ts'
-import { addReadRoute, requirePart, startJob } from './route.ts'
+import { addReadRoute, maskFor, personalRole, requirePart, startJob } from './route.ts'
 
 /** The number of newest versions that are listed of each model. */
 const SHOWN = 20
 
-export function modelRoutes(app: FastifyInstance, { run, ir, folder, load }: ServerContext): void {
+export function modelRoutes(app: FastifyInstance, context: ServerContext): void {
+  const { run, ir, folder, load } = context
   const trained = ir.models.filter(({ train }) => train)
   const modelNamed = lookupByName('model that is trained', trained)
-  addReadRoute(app, '/models', ['model'], ({ model }) => {
+  const list = ({ model }: { readonly model?: string }, request: FastifyRequest): unknown => {
+    const mask = maskFor(context, request)
     const listed = model === undefined ? trained : [modelNamed(model)]
     return {
       models: listed.map(definition => {
         const { model: name, champion, drift, rollback, versions } = folder.models.byModel(ir, definition)
-        const optional = { ...(drift && { drift }), ...(rollback !== undefined && { rollback }) }
+        const optional = {
+          ...(drift && { drift: mask ? mask.driftCheck(name, drift) : drift }),
+          ...(rollback !== undefined && { rollback }),
+        }
         return { model: name, scores: champion, ...optional, versions: versions.slice(-SHOWN) }
       }),
     }
-  })
+  }
+  addReadRoute(app, '/models', ['model'], list, personalRole(context))
 
   app.post<{ Params: { model: string } }>('/models/:model/train', { config: { role: 'operate' } }, async (request, _reply) => {
     const { name } = modelNamed(request.params.model)

@@ -26,7 +26,7 @@ export function DriftSection({ state }: { readonly state: ModelAnswer | undefine
                 </th>
                 <th scope="col">Before: median (10 % to 90 %)</th>
                 <th scope="col">Recent</th>
-                <th scope="col">Median</th>
+                <th scope="col">Median moved</th>
                 <th scope="col">NULL</th>
               </tr>
             </thead>

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { ModelAnswer } from '../core/answers.ts'
 import type { DriftedColumnAnswer } from '../core/model-answers.ts'
 import { comparisonText, limitsText, medianChangeText, modelDriftText, quantilesText } from './drift-text.ts'
-import { isTrainedOnDrift, metricsText, ruleText, scorerText, trainingText } from './version-text.ts'
+import { isTrainedOnDrift, metricsText, ruleText, scorerText, scoringText, trainingText } from './version-text.ts'
 
 const at = (time: string): number => Date.parse(`2026-11-${time}Z`)
 const split = { trained: 40_000, trainedFrom: at('01T00:00'), trainedTo: at('20T00:00'), holdout: 9000, holdoutFrom: at('21T00:00') }
@@ -38,6 +38,7 @@ test('a drift check names its data, its limits, and how far the median moved', (
       'Before: the decisions that version 3 was trained on, 2026-11-01 00:00 to 2026-11-20 00:00 (a sample of 16,384). ' +
       'Recent: 12,000 decisions, 2026-11-23 06:00 to 2026-11-30 06:00.',
   )
+  assert.match(comparisonText({ ...model, scores: 4 }), /The next check compares with version 4, which decides now\.$/)
   assert.match(
     limitsText(model.drift!.findings!.thresholds),
     /^A column drifts from PSI 0\.2, KS 0\.2, or a NULL rate that differs by 10 % on\./,
@@ -63,5 +64,6 @@ test('a rule is said, and what decides', () => {
   assert.equal(ruleText({ kind: 'rule', metric: 'rmse', betterBy: 0.1 }), "rmse better than the champion's by at least 0.1")
   assert.equal(ruleText({ kind: 'hand' }), 'people promote it')
   assert.deepEqual([scorerText(0, 'rules'), scorerText(2, 'rules')], ['the rules of the definition', 'version 2'])
+  assert.equal(scoringText(2, 'rules'), 'Version 2 decides, in place of the rules of the definition.')
   assert.equal(metricsText({ auc: 0.91234, n: 1200 }), 'auc 0.912, n 1,200')
 })

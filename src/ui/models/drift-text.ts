@@ -12,7 +12,7 @@ export function modelDriftText(model: ModelAnswer | undefined): string {
 }
 
 /** When the drift was found, and which data was compared; empty if nothing was. */
-export function comparisonText({ drift, versions }: ModelAnswer): string {
+export function comparisonText({ drift, scores: champion, versions }: ModelAnswer): string {
   if (!drift?.findings) return ''
   const { at, since, version, rows, findings } = drift
   const split = versions.find(({ number }) => number === version)?.trained?.split
@@ -26,6 +26,7 @@ export function comparisonText({ drift, versions }: ModelAnswer): string {
     `Checked ${minuteStamp(at)} UTC${since === undefined || since === at ? '' : `; first found ${minuteStamp(since)}`}.`,
     `Before: the decisions that version ${version} was trained on${span}${sample}${scores}.`,
     `Recent: ${pluralText(rows.recent, 'decision')}, ${minuteStamp(findings.recentFrom)} to ${minuteStamp(at)}.`,
+    ...(champion === version || champion === 0 ? [] : [`The next check compares with version ${champion}, which decides now.`]),
   ].join(' ')
 }
 

@@ -14,6 +14,10 @@ export const metricsText = (metrics: Readonly<Record<string, number>> | undefine
 export const scorerText = (version: number, kind: string): string =>
   version === 0 ? `the ${kind} of the definition` : `version ${version}`
 
+/** `Version 3 decides, in place of the rules of the definition.` */
+export const scoringText = (version: number, kind: string): string =>
+  version === 0 ? `No version decides, but ${scorerText(0, kind)}.` : `Version ${version} decides, in place of ${scorerText(0, kind)}.`
+
 /** The rule that promotes: `auc of at least 0.55, and no worse than the champion's`. */
 export function ruleText({ kind, metric, bound, betterBy = 0, shadow }: PromotionRuleAnswer): string {
   if (kind === 'hand' || metric === undefined) return 'people promote it'

@@ -7,7 +7,7 @@ import { timeStamp } from '../core/text.ts'
 import { ChangeNotice } from '../parts/change-notice.tsx'
 import { type Change, useChange } from '../parts/use-change.ts'
 import { DriftSection } from './drift-section.tsx'
-import { isTrainedOnDrift, metricsText, ruleText, scorerText, trainingText } from './version-text.ts'
+import { isTrainedOnDrift, metricsText, ruleText, scorerText, scoringText, trainingText } from './version-text.ts'
 
 interface VersionsProps {
   readonly model: string
@@ -37,7 +37,7 @@ export function Versions({ model, scoreKind }: VersionsProps) {
         <h2 id="versions">Versions</h2>
         {state && (
           <p>
-            Now {scorerText(state.scores, scoreKind)} decides.
+            {scoringText(state.scores, scoreKind)}
             {rule && ` A version is promoted by this rule: ${ruleText(rule)}.`}
           </p>
         )}
@@ -66,7 +66,7 @@ export function Versions({ model, scoreKind }: VersionsProps) {
         )}
         <ChangeNotice change={change} />
         {error && <p class="banner">{error.message}</p>}
-        {state && state.versions.length === 0 && <p class="soft">No version is trained yet; {scorerText(0, scoreKind)} decide.</p>}
+        {state && state.versions.length === 0 && <p class="soft">No version is trained yet.</p>}
         {state && state.versions.length > 0 && <VersionTable state={state} mayOperate={mayOperate} change={change} promote={promote} />}
       </section>
     </>
@@ -81,6 +81,7 @@ interface VersionTableProps {
 }
 
 function VersionTable({ state, mayOperate, change, promote }: VersionTableProps) {
+  const rule = state.versions.at(-1)?.train?.promote
   return (
     <table class="list">
       <thead>
@@ -116,7 +117,9 @@ function VersionTable({ state, mayOperate, change, promote }: VersionTableProps)
             </td>
             <td>
               {version.verdict ?? version.error ?? ''}
-              {version.train && version.verdict !== undefined && <div class="soft">rule: {ruleText(version.train.promote)}</div>}
+              {version.train && rule && ruleText(version.train.promote) !== ruleText(rule) && (
+                <div class="soft">rule then: {ruleText(version.train.promote)}</div>
+              )}
             </td>
             {mayOperate && (
               <td>
