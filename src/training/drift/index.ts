@@ -1,5 +1,5 @@
 /** Drift: summaries of columns and scores, compared with those of the training. */
 export { describeDrift, type ColumnDrift, driftOf, type DriftReport, type DriftThresholds, type SettledMetric } from './drift.ts'
-export { driftFindings, type DriftedColumn, type DriftFindings, type SampleQuantiles } from './drift-findings.ts'
+export { driftFindings } from './drift-findings.ts'
 export { valuesOf } from './distance.ts'
 export { type Counting, countNumbers, countTexts, type RowsSummary } from './summary.ts'

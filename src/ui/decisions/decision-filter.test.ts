@@ -1,7 +1,7 @@
 /** Words over a list of decisions, and the way to older ones. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { decisionPageText, noDecisionText, olderUntil, scoreText } from './decision-filter.ts'
+import { decisionPageText, noDecisionText, olderUntil, scoreDigits } from './decision-filter.ts'
 
 const noon = Date.parse('2026-11-24T12:00Z')
 /** Decisions at intervals of a second, newest first. */
@@ -32,6 +32,6 @@ test('the next page begins at the oldest decision of this one, and there is none
 })
 
 test('a score has four significant digits, and a missing decision is said without the API', () => {
-  assert.deepEqual([0.123456789, 1, null].map(scoreText), ['0.1235', '1', '—'])
+  assert.deepEqual([0.123456789, 1, null].map(scoreDigits), ['0.1235', '1', '—'])
   assert.equal(noDecisionText('85001', 'fraud', 'c1'), 'No decision of fraud about c1 is recorded on entry 85,001.')
 })

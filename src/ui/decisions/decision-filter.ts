@@ -4,7 +4,7 @@ import { countText, pluralText, timeStamp, utcTime } from '../core/text.ts'
 
 export type DecisionPredicate = (decision: DecisionAnswer) => boolean
 
-export interface DecisionFilter {
+export interface ListFilter {
   readonly filter: DecisionPredicate
   /** The latest time, UTC ms. */
   readonly until?: number
@@ -13,7 +13,7 @@ export interface DecisionFilter {
 }
 
 /** The filter of a view's query: `min` is the least score, `until` the latest time in UTC. A malformed one is a problem. */
-export function decisionFilter({ min, until }: Readonly<Record<string, string>>): DecisionFilter {
+export function decisionFilter({ min, until }: Readonly<Record<string, string>>): ListFilter {
   const least = min === undefined ? -Infinity : Number(min)
   const latest = until === undefined ? Infinity : utcTime(until)
   if (Number.isNaN(least)) return { filter: () => true, problem: `'${min}' is no number: write the least score as 0.8` }
@@ -68,7 +68,7 @@ export function olderUntil({ found, shown, limit }: DecisionPage): number | unde
 export const SHOWN_DECISIONS = 100
 
 /** A score to four significant digits, for lists. */
-export const scoreText = (score: number | null): string => (score === null ? '—' : String(Number(score.toPrecision(4))))
+export const scoreDigits = (score: number | null): string => (score === null ? '—' : String(Number(score.toPrecision(4))))
 
 /** `No decision of fraud about c1 is recorded on entry 85,001.` */
 export function noDecisionText(entry: string, model: string | undefined, key: string | undefined): string {

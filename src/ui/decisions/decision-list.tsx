@@ -9,7 +9,7 @@ import { countText, pluralText, timeStamp, valueText } from '../core/text.ts'
 import { useEventTail } from '../live/event-tail.ts'
 import { SelectFilter } from '../parts/select-filter.tsx'
 import { TextFilter } from '../parts/text-filter.tsx'
-import { decisionFilter, decisionPageText, olderUntil, scoreText, SHOWN_DECISIONS } from './decision-filter.ts'
+import { decisionFilter, decisionPageText, olderUntil, scoreDigits, SHOWN_DECISIONS } from './decision-filter.ts'
 
 /** Decisions that are searched by score; the server finds them by model, key and time. */
 const SEARCHED = 1000
@@ -18,7 +18,7 @@ export function DecisionList({ view, pipeline }: { readonly view: View; readonly
   const { model, key } = view.query
   const isLive = view.query['live'] !== undefined
   const { filter, until, problem } = decisionFilter(view.query)
-  const min = view.query['min']
+  const min = problem === undefined ? view.query['min'] : undefined
   const isFiltered = min !== undefined || until !== undefined
   const limit = min === undefined ? SHOWN_DECISIONS : SEARCHED
   const path = isLive ? undefined : `/decisions${queryText({ model, key, until, limit })}`
@@ -41,31 +41,7 @@ export function DecisionList({ view, pipeline }: { readonly view: View; readonly
   return (
     <>
       <h1>Decisions</h1>
-      <div class="filters">
-        <SelectFilter
-          label="Model"
-          value={model}
-          choices={pipeline.models.map(({ name }) => name)}
-          onChoose={chosen => setFilters(view, { model: chosen })}
-        />
-        <TextFilter label="Key" value={key} onChange={text => setFilters(view, { key: text })} />
-        <TextFilter label="Least score" value={min} size={6} onChange={text => setFilters(view, { min: text })} />
-        <TextFilter
-          label="Until (UTC)"
-          value={view.query['until']}
-          placeholder="2026-01-01 12:00"
-          onChange={text => setFilters(view, { until: text })}
-        />
-        <label class="check">
-          <input type="checkbox" checked={isLive} onChange={() => setFilters(view, { live: isLive ? undefined : '1' })} />
-          Live
-        </label>
-        {!isLive && (
-          <button type="button" onClick={reload}>
-            Read again
-          </button>
-        )}
-      </div>
+      <ListFilters view={view} pipeline={pipeline} onReload={reload} />
       {problem !== undefined && <p class="bad">{problem}</p>}
       <p class="soft" aria-live="polite">
         {isLive ? liveText(tail) : page ? decisionPageText(page) : (error?.message ?? 'Searching …')}
@@ -84,6 +60,44 @@ export function DecisionList({ view, pipeline }: { readonly view: View; readonly
         </p>
       )}
     </>
+  )
+}
+
+interface ListFiltersProps {
+  readonly view: View
+  readonly pipeline: PipelineAnswer
+  readonly onReload: () => void
+}
+
+function ListFilters({ view, pipeline, onReload }: ListFiltersProps) {
+  const { query } = view
+  const isLive = query['live'] !== undefined
+  return (
+    <div class="filters">
+      <SelectFilter
+        label="Model"
+        value={query['model']}
+        choices={pipeline.models.map(({ name }) => name)}
+        onChoose={chosen => setFilters(view, { model: chosen })}
+      />
+      <TextFilter label="Key" value={query['key']} onChange={text => setFilters(view, { key: text })} />
+      <TextFilter label="Least score" value={query['min']} size={6} onChange={text => setFilters(view, { min: text })} />
+      <TextFilter
+        label="Until (UTC)"
+        value={query['until']}
+        placeholder="2026-01-01 12:00"
+        onChange={text => setFilters(view, { until: text })}
+      />
+      <label class="check">
+        <input type="checkbox" checked={isLive} onChange={() => setFilters(view, { live: isLive ? undefined : '1' })} />
+        Live
+      </label>
+      {!isLive && (
+        <button type="button" onClick={onReload}>
+          Read again
+        </button>
+      )}
+    </div>
   )
 }
 
@@ -121,7 +135,7 @@ export function DecisionTable({ decisions }: { readonly decisions: readonly Deci
             </td>
             <td class="key">{valueText(key)}</td>
             <td class="number" title={score === null ? undefined : String(score)}>
-              {scoreText(score)}
+              {scoreDigits(score)}
             </td>
             <td class="number soft">{countText(entry)}</td>
           </tr>

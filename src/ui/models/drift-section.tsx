@@ -2,7 +2,7 @@
 import type { ModelAnswer } from '../core/answers.ts'
 import { percentText } from '../core/text.ts'
 import type { DriftedColumnAnswer } from '../core/model-answers.ts'
-import { comparisonText, limitsText, medianChangeText, modelDriftText, quantilesText } from './drift-text.ts'
+import { driftDataText, limitsText, medianChangeText, modelDriftText, quantilesText } from './drift-text.ts'
 
 export function DriftSection({ state }: { readonly state: ModelAnswer | undefined }) {
   const drift = state?.drift
@@ -13,7 +13,7 @@ export function DriftSection({ state }: { readonly state: ModelAnswer | undefine
       <p class={drift?.because === undefined ? 'soft' : 'warning'}>{modelDriftText(state)}</p>
       {state && findings && (
         <>
-          <p>{comparisonText(state)}</p>
+          <p>{driftDataText(state)}</p>
           <table>
             <thead>
               <tr>

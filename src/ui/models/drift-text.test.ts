@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ModelAnswer } from '../core/answers.ts'
 import type { DriftedColumnAnswer } from '../core/model-answers.ts'
-import { comparisonText, limitsText, medianChangeText, modelDriftText, quantilesText } from './drift-text.ts'
+import { driftDataText, limitsText, medianChangeText, modelDriftText, quantilesText } from './drift-text.ts'
 import { isTrainedOnDrift, metricsText, ruleText, scorerText, scoringText, trainingText } from './version-text.ts'
 
 const at = (time: string): number => Date.parse(`2026-11-${time}Z`)
@@ -33,12 +33,12 @@ const model: ModelAnswer = {
 test('a drift check names its data, its limits, and how far the median moved', () => {
   assert.equal(modelDriftText(model), 'drift of amount: PSI 1.44, KS 0.90')
   assert.equal(
-    comparisonText(model),
+    driftDataText(model),
     'Checked 2026-11-30 06:00 UTC; first found 2026-11-26 06:00. ' +
       'Before: the decisions that version 3 was trained on, 2026-11-01 00:00 to 2026-11-20 00:00 (a sample of 16,384). ' +
       'Recent: 12,000 decisions, 2026-11-23 06:00 to 2026-11-30 06:00.',
   )
-  assert.match(comparisonText({ ...model, scores: 4 }), /The next check compares with version 4, which decides now\.$/)
+  assert.match(driftDataText({ ...model, scores: 4 }), /The next check compares with version 4, which decides now\.$/)
   assert.match(
     limitsText(model.drift!.findings!.thresholds),
     /^A column drifts from PSI 0\.2, KS 0\.2, or a NULL rate that differs by 10 % on\./,

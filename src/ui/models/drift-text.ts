@@ -11,8 +11,8 @@ export function modelDriftText(model: ModelAnswer | undefined): string {
   return drift.because ?? drift.silent ?? `none, of ${pluralText(drift.rows.recent, 'decision')}`
 }
 
-/** When the drift was found, and which data was compared; empty if nothing was. */
-export function comparisonText({ drift, scores: champion, versions }: ModelAnswer): string {
+/** The time of a check and the data that it compared; empty without findings. */
+export function driftDataText({ drift, scores: champion, versions }: ModelAnswer): string {
   if (!drift?.findings) return ''
   const { at, since, version, rows, findings } = drift
   const split = versions.find(({ number }) => number === version)?.trained?.split
@@ -39,7 +39,7 @@ export const limitsText = ({ psi, ks, nulls }: NonNullable<DriftAnswer['findings
 export const quantilesText = ({ p10, median, p90 }: QuantilesAnswer): string =>
   `${figureText(median)} (${figureText(p10)} to ${figureText(p90)})`
 
-/** How the median moved: `3 times`, of positive values, otherwise the difference. */
+/** The move of the median: `× 3` of positive values, otherwise the difference. */
 export function medianChangeText({ quantiles }: DriftedColumnAnswer): string {
   if (!quantiles) return ''
   const [before, recent] = [quantiles.reference.median, quantiles.recent.median]

@@ -10,7 +10,7 @@ export const metricsText = (metrics: Readonly<Record<string, number>> | undefine
     .map(([name, value]) => `${name} ${Number.isInteger(value) ? countText(value) : Number(value.toPrecision(3))}`)
     .join(', ')
 
-/** What decides: a version, or the score of the definition (`kind`, such as rules). */
+/** The scorer: a version, or the score of the definition (`kind`, such as rules). */
 export const scorerText = (version: number, kind: string): string =>
   version === 0 ? `the ${kind} of the definition` : `version ${version}`
 
