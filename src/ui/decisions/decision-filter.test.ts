@@ -9,17 +9,17 @@ const decisions = (count: number, stepMs = 1000) => Array.from({ length: count }
 
 test('a list says how far back it looks', () => {
   const page = { found: decisions(100), shown: decisions(100), limit: 100 }
-  assert.equal(decisionPageText(page), 'The newest 100 decisions.')
-  assert.equal(decisionPageText({ ...page, until: noon }), 'The newest 100 decisions up to 2026-11-24 12:00:00 UTC.')
+  assert.equal(decisionPageText(page), 'The 100 newest decisions.')
+  assert.equal(decisionPageText({ ...page, until: noon }), 'The 100 newest decisions up to 2026-11-24 12:00:00 UTC.')
   const few = { found: decisions(2), shown: decisions(2), limit: 100 }
-  assert.equal(decisionPageText(few), 'All 2 decisions; there is no older one.')
-  assert.equal(decisionPageText({ ...few, lookedAt: 5000 }), 'The newest 2 decisions. 5,000 were searched; there may be older ones.')
+  assert.equal(decisionPageText(few), 'The 2 newest decisions; there is no older one.')
+  assert.equal(decisionPageText({ ...few, lookedAt: 5000 }), 'The 2 newest decisions. 5,000 were searched; there may be older ones.')
   const none = { found: [], shown: [], limit: 100, until: noon }
   assert.equal(decisionPageText(none), 'There is no matching decision up to 2026-11-24 12:00:00 UTC.')
   assert.match(decisionPageText({ ...none, lookedAt: 5000 }), /^No matching decision up to .* was found\. 5,000 were searched/)
   assert.equal(
     decisionPageText({ found: decisions(1000), shown: [], limit: 1000, min: '0.8' }),
-    '0 with a score of at least 0.8 shown, of the newest 1,000 decisions (2026-11-24 11:43:21 to 2026-11-24 12:00:00); older ones were not searched.',
+    '0 with a score of at least 0.8 shown, of the 1,000 newest decisions (2026-11-24 11:43:21 to 2026-11-24 12:00:00); older ones were not searched.',
   )
 })
 

@@ -46,13 +46,10 @@ export function decisionPageText(page: DecisionPage): string {
   if (found.length === 0)
     return lookedAt === undefined ? `There is no matching decision${to}.` : `No matching decision${to} was found.${more}`
   const isAll = found.length < limit && lookedAt === undefined
-  const searched = `${isAll ? 'all' : 'the newest'} ${pluralText(found.length, 'decision')}${to}`
-  if (min === undefined) {
-    const newest = `${isAll ? 'All' : 'The newest'} ${pluralText(shown.length, 'decision')}${to}`
-    return `${newest}${isAll ? '; there is no older one' : ''}.${more}`
-  }
+  const newest = `${pluralText(found.length, 'newest decision')}${to}`
+  if (min === undefined) return `The ${newest}${isAll ? '; there is no older one' : ''}.${more}`
   const span = ` (${timeStamp(found.at(-1)!.t)} to ${timeStamp(found[0].t)})`
-  return `${countText(shown.length)} with a score of at least ${min} shown, of ${searched}${span}${isAll ? '' : '; older ones were not searched'}.${more}`
+  return `${countText(shown.length)} with a score of at least ${min} shown, of the ${newest}${span}; ${isAll ? 'there is no older one' : 'older ones were not searched'}.${more}`
 }
 
 /** The latest time of the page of older decisions, UTC ms; `undefined` if there is none. */
