@@ -12,9 +12,9 @@ export const metricsText = (metrics: Readonly<Record<string, number>> | undefine
 
 /** The scorer: a version, or the score of the definition (`kind`, such as rules). */
 export const scorerText = (version: number, kind: string): string =>
-  version === 0 ? `the ${kind} of the definition` : `version ${version}`
+  version === 0 ? `the definition's score (${kind})` : `version ${version}`
 
-/** `Version 3 decides, in place of the rules of the definition.` */
+/** `Version 3 decides, in place of the definition's score (rules).` */
 export const scoringText = (version: number, kind: string): string =>
   version === 0 ? `No version decides, but ${scorerText(0, kind)}.` : `Version ${version} decides, in place of ${scorerText(0, kind)}.`
 
