@@ -13,7 +13,7 @@ export function CauseTable({ answer: { causes, unlisted, unread }, view }: Cause
   const chosen = view.query['cause']
   const choose = (cause: string | undefined): void => setFilters(view, { cause, before: undefined, after: undefined })
   return (
-    <table class="causes">
+    <table class="list causes">
       <caption>
         By cause, the newest first
         {unlisted > 0 && `; ${countText(unlisted)} more causes`}
@@ -56,7 +56,7 @@ interface CauseButtonProps {
 }
 
 const CauseButton = ({ cause: { cause, detail }, isChosen, onChoose }: CauseButtonProps) => (
-  <button type="button" aria-pressed={isChosen} aria-label={`Only ${detail}`} onClick={() => onChoose(isChosen ? undefined : cause)}>
+  <button type="button" aria-pressed={isChosen} aria-label={`Only these: ${detail}`} onClick={() => onChoose(isChosen ? undefined : cause)}>
     Only these
   </button>
 )

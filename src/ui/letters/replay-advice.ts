@@ -24,7 +24,7 @@ export function bulkWarning(letters: readonly LetterAnswer[], deployed: number |
   const same = letters.filter(letter => lastingReasons.includes(letter.reason) && changeSinceRejection(letter, deployed) === undefined)
   if (same.length === 0) return REPLAY_WARNING
   const subject = same.length === letters.length ? (same.length === 1 ? 'It is' : `All ${same.length} are`) : `${same.length} are`
-  return `${REPLAY_WARNING} ${subject} unchanged since the rejection, and so are the definitions: expect the same rejection.`
+  return `${REPLAY_WARNING} ${subject} unchanged since the rejection, and no change of the definitions is known: expect the same rejection.`
 }
 
 /** `record 2 of its HTTP request`: a number alone does not say of what. */
