@@ -120,7 +120,7 @@ for (const [id, body, status, message] of [
   ['99', { version: 'x', raw: '' }, 404, /^there is no dead letter 99/],
   ['x', { version: 'x', raw: '' }, 404, /^there is no PATCH \/dead-letters\/x/],
   ['2', { raw: '' }, 400, /^"version" is the version of the record/],
-  ['2', { version: 'x', id: 3, raw: '' }, 400, /^there is no field 'id' here; there are version, set, raw, rawBase64$/],
+  ['2', { version: 'x', id: 3, raw: '' }, 400, /^there is no field 'id' here; there are version, set, rename, raw, rawBase64$/],
   ['2', {}, 400, /^"version"/],
   ['2', 'text', 400, /^a request is an object; got 'text'$/],
 ] as const)
