@@ -53,9 +53,9 @@ export class ReceiverOutages {
     if (receiver.effects.size < limits.RECEIVER_EFFECTS_MIN) receiver.effects.add(number)
   }
 
-  /** Judges the receivers at a time, UTC ms. */
+  /** Judges the receivers at a time, UTC ms. One that an earlier process found down keeps that summary until this one has evidence. */
   judge(now: number): void {
-    for (const [action, receiver] of this.#receivers) receiver.down ??= outageText(action, receiver, now)
+    for (const [action, receiver] of this.#receivers) receiver.down = outageText(action, receiver, now) ?? receiver.down
   }
 
   /** Records that no effect waits for a receiver at a time, UTC ms: after a while, nothing would show that it has recovered. */
@@ -108,5 +108,5 @@ export class ReceiverOutages {
 
 function outageText(action: string, { attempts, effects, first }: Receiver, now: number): string | undefined {
   if (effects.size < limits.RECEIVER_EFFECTS_MIN || now - first < limits.RECEIVER_DOWN_MS) return undefined
-  return `the receiver of action '${action}' has taken none of ${attempts} attempts in ${spanTitle(now - first)}, and none since`
+  return `the receiver of action '${action}' has taken none of ${attempts} attempts in ${spanTitle(now - first)}`
 }
