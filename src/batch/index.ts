@@ -35,6 +35,6 @@ export {
 } from './report-ledger.ts'
 export { reportTable } from './report.ts'
 export { readResultBlocks } from './result.ts'
-export { batchRunAllowance, batchRunDueOf } from './run-due.ts'
+export { batchRunDueOf, ownBatchRunsOf } from './run-due.ts'
 export { restorePartition } from './snapshot-format.ts'
 export { computeInThreads } from './threads.ts'

@@ -18,11 +18,43 @@ export interface BatchRunDue {
   readonly isOverdue: boolean
 }
 
+/** Batch runs of a feature group's present definition, at one time. Times are UTC ms. */
+interface OwnRuns {
+  /** The newest; absent before the first. */
+  readonly last?: BatchRunRecord
+  /** The newest whose result is in use. */
+  readonly used?: BatchRunRecord
+  readonly allowedMs: number
+  /** The newest due time whose result is overdue. */
+  readonly overdue?: number
+}
+
+/**
+ * Returns the batch runs of a group's present definition out of its ledger, the oldest first; `undefined` for a group without batch runs. A
+ * group that has never begun a run has none that is overdue.
+ */
+export function ownBatchRunsOf(group: GroupIR, source: SourceIR): ((runs: readonly BatchRunRecord[], now: number) => OwnRuns) | undefined {
+  const { name, place } = group
+  if (place.kind !== 'batch' && place.kind !== 'hybrid') return undefined
+  const lasts = place.kind === 'batch' ? place.lasts : undefined
+  const code = groupCode(group, source)
+  const dueAt = scheduleCursor(place.schedule)
+  return (runs, now) => {
+    const own = runs.filter(run => run.group === name && run.code === code)
+    const last = own.at(-1)
+    const used = own.findLast(({ swapped }) => swapped !== undefined)
+    const allowedMs = allowance(lasts, own)
+    const due = dueAt(now - allowedMs)
+    const isOverdue = last !== undefined && due > (used?.s ?? -Infinity)
+    return { ...(last && { last }), ...(used && { used }), allowedMs, ...(isOverdue && { overdue: due }) }
+  }
+}
+
 /**
  * Time after a due time within which the result must be in use, ms: the greatest duration that the definition states, otherwise twice the longest
  * finished run and at least `BATCH_RUN_USUAL_MS_MIN`; and `BATCH_RUN_GRACE_MS` more. `runs`: those of the present definition.
  */
-export function batchRunAllowance(lasts: number | undefined, runs: readonly BatchRunRecord[]): number {
+function allowance(lasts: number | undefined, runs: readonly BatchRunRecord[]): number {
   const durations = runs.flatMap(({ state, began, ended }) => (state === 'done' && ended !== undefined ? [2 * (ended - began)] : []))
   return (lasts ?? Math.max(limits.BATCH_RUN_USUAL_MS_MIN, ...durations)) + limits.BATCH_RUN_GRACE_MS
 }
@@ -33,15 +65,12 @@ export function batchRunDueOf(
   source: SourceIR,
 ): ((runs: readonly BatchRunRecord[], now: number) => BatchRunDue) | undefined {
   const { name, place } = group
-  if (place.kind !== 'batch' && place.kind !== 'hybrid') return undefined
+  const ownRuns = ownBatchRunsOf(group, source)
+  if (!ownRuns || (place.kind !== 'batch' && place.kind !== 'hybrid')) return undefined
   const { schedule } = place
-  const lasts = place.kind === 'batch' ? place.lasts : undefined
-  const code = groupCode(group, source)
   const dueAt = scheduleCursor(schedule)
   return (runs, now) => {
-    const own = runs.filter(run => run.group === name && run.code === code)
-    const used = own.findLast(({ swapped }) => swapped !== undefined)?.s ?? -Infinity
-    const allowedMs = batchRunAllowance(lasts, own)
+    const { allowedMs, overdue } = ownRuns(runs, now)
     const due = dueAt(now)
     const next = scheduledTimes(schedule, now + 1, Infinity).next().value
     return {
@@ -49,7 +78,7 @@ export function batchRunDueOf(
       ...(due > -Infinity && { due }),
       ...(next !== undefined && { next }),
       allowedMs,
-      isOverdue: own.length > 0 && dueAt(now - allowedMs) > used,
+      isOverdue: overdue !== undefined,
     }
   }
 }

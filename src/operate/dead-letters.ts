@@ -4,7 +4,7 @@
  * Cost: the store counts dead letters by source and reason only. Causes are found by reading messages, without records, of at most
  * `DEAD_LETTERS_GROUPED_MAX` dead letters in a request, between which the event loop does other work.
  */
-import { limits, stopwatch, sumBy, yieldToEventLoop } from '../base/index.ts'
+import { limits, stopwatch, type StrictOmit, sumBy, yieldToEventLoop } from '../base/index.ts'
 import type { AnyDeadLetter, StoredDeadLetter } from '../log/index.ts'
 import type { DeadLetterCount, DeadLetterFilter, DeadLetterOrder, DeadLetterSummary } from '../log/sqlite/index.ts'
 import { causeId, causeText } from './dead-letter-cause.ts'
@@ -117,16 +117,26 @@ export class FolderDeadLetters {
     }
   }
 
+  /** Numbers of the dead letters of a cause among the newest `DEAD_LETTERS_GROUPED_MAX` unsettled ones, the oldest first. */
+  async idsOfCause(cause: string): Promise<number[]> {
+    const ids: number[] = []
+    for await (const { id, isMatch } of this.#candidates({ cause, order: 'newest' })) if (isMatch) ids.push(id)
+    return ids.toReversed()
+  }
+
   /** A dead letter by its number, settled or not. */
   byId(id: number): AnyDeadLetter | undefined {
     return this.#letters.byId(id)
   }
 
   /** Numbers of dead letters in the order of a page, with those that its filter leaves out if they had to be read. */
-  async *#candidates({ source, reason, cause, order = 'oldest', from = firstOf(order) }: DeadLetterPageQuery): AsyncGenerator<{
-    id: number
-    isMatch: boolean
-  }> {
+  async *#candidates({
+    source,
+    reason,
+    cause,
+    order = 'oldest',
+    from = firstOf(order),
+  }: StrictOmit<DeadLetterPageQuery, 'limit' | 'maxBytes'>): AsyncGenerator<{ id: number; isMatch: boolean }> {
     if (cause === undefined) {
       const next = (id: number): number | undefined => this.#letters.nextDead(id, order, { source, reason })
       for (let id = next(from); id !== undefined; id = next(id)) yield { id, isMatch: true }

@@ -20,7 +20,7 @@ const CARDS = 20_000
 const EVENTS = 40_000
 const START = Date.parse('2026-01-01T12:00Z')
 const NOW = Date.parse('2026-01-02T02:00:01Z')
-const LOOKS = 2000
+const LOOKS = 20_000
 
 let scratch: string
 before(async () => {

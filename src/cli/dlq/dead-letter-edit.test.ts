@@ -65,7 +65,7 @@ test('a field that nothing reads is rejected, or a warning where the map of the 
   const source = { name: 'rides', columns: [...columns, { name: 'bike', type: 'string', nullable: false }] } as const
   const check = (setting: string, mapVersion?: string, form?: { readonly mapped: true }) =>
     checkFieldNames(
-      [parseFieldSetting(setting)],
+      [parseFieldSetting(setting).field],
       { raw: '{"bike_id":1,"at":2}', form },
       { ...source, ...(mapVersion !== undefined && { mapVersion }) },
     )
@@ -82,5 +82,5 @@ test('a field that nothing reads is rejected, or a warning where the map of the 
   // A row after the map has the columns of the source.
   assert.deepEqual(check('bike=1', '1', { mapped: true }), [])
   assert.throws(() => check('bkie=1', '1', { mapped: true }), { code: 'SPILL_INPUT' })
-  assert.deepEqual(checkFieldNames([parseFieldSetting('a=1')], { raw: 'no json', form: undefined }, source), [])
+  assert.deepEqual(checkFieldNames(['a'], { raw: 'no json', form: undefined }, source), [])
 })

@@ -3,67 +3,99 @@ import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import { didYouMean, SpillwayError, limits } from '../../base/index.ts'
 import { type AnyDeadLetter, deadLetterVersion } from '../../log/index.ts'
-import { type DeadLetterEdit, recordFields, withFolder } from '../../operate/index.ts'
+import { type DeadLetterEdit, type FolderView, recordFields, withFolder } from '../../operate/index.ts'
 import { displayPath } from '../../files/index.ts'
 import { isSpillwayError, type Project, UsageError } from '../command/command.ts'
 import { DEFAULT_DATA_FOLDER, withControl } from '../command/data-folder.ts'
 import { printDeadLetter } from './dlq-list.ts'
+import { requestsOf } from './dlq-replay.ts'
 import { pluralize } from '../command/text-format.ts'
 import { printJson, printLines, printStatus, shellWord } from '../command/print.ts'
 import type { ColumnIR, SourceIR } from '../../define/ir/index.ts'
 
 /** The parsed options of `dlq edit`. */
 interface DeadLetterEditRequest {
+  /** One kind of change: settings, renames, or the file with the new record. */
   readonly settings: readonly FieldSetting[]
-  /** The file with the new record, in place of settings. */
+  readonly renames: readonly FieldRename[]
   readonly file: string | undefined
   /** Version of the record that the user has seen; the present one by default. */
   readonly version: string | undefined
-  /** Its pipeline file, if it names one, is part of the command that replays the dead letter. */
+  /** The cause by which the dead letters were selected. */
+  readonly cause: string | undefined
+  /** Its pipeline file, if it names one, is part of the command that replays the dead letters. */
   readonly project: Pick<Project, 'path'>
   readonly json: boolean
 }
 
 /**
- * Replaces the record, or fields of it. Throws as `RunControl.editDeadLetter` and `checkFieldNames` do, after a conflict with the newer
- * record printed, and `SPILL_FILE` for an unreadable file.
+ * Replaces the record of dead letters, or fields of it. Of several dead letters, those that cannot be changed are listed and the others
+ * changed; the result is then 1.
+ *
+ * @throws As `RunControl.editDeadLetter`, if there is one dead letter, after a conflict with the newer record printed; as `checkFieldNames`;
+ * and `SPILL_FILE` for an unreadable file.
  */
-export async function editDeadLetter(data: string, id: number, request: DeadLetterEditRequest): Promise<number> {
-  const { settings, file, version, project, json } = request
+export async function editDeadLetters(data: string, ids: readonly number[], request: DeadLetterEditRequest): Promise<number> {
+  const { cause, project, json } = request
+  const edits = await withFolder(data, folder => editsOf(folder, ids, request))
+  const isOne = ids.length === 1
+  const changed: number[] = []
+  const isLive = await withControl(data, {}, async (opened, by) => {
+    for (const edit of edits) {
+      try {
+        await opened.control.editDeadLetter(edit, by)
+        changed.push(edit.id)
+      } catch (error) {
+        if (isOne || !isSpillwayError(error)) throw error
+        if (json) printJson({ id: edit.id, outcome: 'unchanged', code: error.code, reason: error.message })
+        else printLines(`dead letter ${edit.id}: unchanged, ${error.code}: ${error.message}`)
+      }
+    }
+    return opened.isLive
+  }).catch(async (error: unknown) => {
+    if (isOne && isSpillwayError(error) && error.code === 'SPILL_CONFLICT') await printLetters(data, ids, json)
+    throw error
+  })
+  if (isOne || json) await printLetters(data, changed, json)
+  else printLines(`${pluralize(changed.length, 'dead letter')} edited.`)
+  const selection = cause === undefined ? ids.join(' ') : `--cause ${cause}`
+  if (!json) printLines('', `${replayCommand(data, selection, project.path, isLive)} replays ${isOne ? 'it' : 'them'}.`)
+  return changed.length < ids.length ? 1 : 0
+}
+
+/** The edits of dead letters. Throws as `checkFieldNames` does; warns once of each name. */
+function editsOf(folder: FolderView, ids: readonly number[], request: DeadLetterEditRequest): readonly DeadLetterEdit[] {
+  const { settings, renames, file, version } = request
   const record = file === undefined ? undefined : recordOf(file)
-  const edit = await withFolder(data, (folder): DeadLetterEdit => {
+  const names = [...settings.map(({ field }) => field), ...renames.map(({ to }) => to)]
+  const sources = folder.pipeline()?.ir.sources ?? []
+  const warnings = new Set<string>()
+  const edits = ids.map((id): DeadLetterEdit => {
     const letter = folder.deadLetters.byId(id)
-    const source = letter && folder.pipeline()?.ir.sources.find(({ name }) => name === letter.source)
-    if (source) checkFieldNames(settings, letter, source).forEach(printStatus)
+    const source = letter && sources.find(({ name }) => name === letter.source)
+    if (source) for (const warning of checkFieldNames(names, letter, source)) warnings.add(warning)
     // The change itself rejects an unknown dead letter.
     const seen = version ?? (letter ? deadLetterVersion(letter) : '')
-    return { id, version: seen, ...(record ?? { set: fieldValues(settings, letter && recordFields(letter), source?.columns ?? []) }) }
+    if (record) return { id, version: seen, ...record }
+    if (renames.length > 0) return { id, version: seen, rename: Object.fromEntries(renames.map(({ field, to }) => [field, to])) }
+    return { id, version: seen, set: fieldValues(settings, letter && recordFields(letter), source?.columns ?? []) }
   })
-  let isLive: boolean
-  try {
-    isLive = await withControl(data, {}, async (opened, by) => {
-      await opened.control.editDeadLetter(edit, by)
-      return opened.isLive
-    })
-  } catch (error) {
-    if (isSpillwayError(error) && error.code === 'SPILL_CONFLICT') await printLetter(data, id, json)
-    throw error
-  }
-  await printLetter(data, id, json)
-  if (!json) printLines('', `${replayCommand(data, id, project.path, isLive)} replays it.`)
-  return 0
+  warnings.forEach(printStatus)
+  return edits
 }
 
-/** The command that replays a dead letter. A run that holds the folder needs no pipeline file; for a free folder one must be known. */
-function replayCommand(data: string, id: number, pipeline: string | undefined, isLive: boolean): string {
+/** The command that replays dead letters. A run that holds the folder needs no pipeline file; for a free folder one must be known. */
+function replayCommand(data: string, selection: string, pipeline: string | undefined, isLive: boolean): string {
   const file = pipeline === undefined ? (isLive ? '' : 'PIPELINE ') : `${shellWord(pipeline)} `
-  return `spillway dlq ${file}replay ${id}${data === DEFAULT_DATA_FOLDER ? '' : ` --data ${shellWord(data)}`}`
+  return `spillway dlq ${file}replay ${selection}${data === DEFAULT_DATA_FOLDER ? '' : ` --data ${shellWord(data)}`}`
 }
 
-const printLetter = (data: string, id: number, json: boolean): Promise<void> =>
+const printLetters = (data: string, ids: readonly number[], json: boolean): Promise<void> =>
   withFolder(data, ({ deadLetters }) => {
-    const letter = deadLetters.byId(id)
-    if (letter) printDeadLetter(letter, json)
+    for (const id of ids) {
+      const letter = deadLetters.byId(id)
+      if (letter) printDeadLetter(letter, json)
+    }
   })
 
 function recordOf(file: string): Pick<DeadLetterEdit, 'raw' | 'rawBase64'> {
@@ -80,12 +112,19 @@ function recordOf(file: string): Pick<DeadLetterEdit, 'raw' | 'rawBase64'> {
   return isUtf8(bytes) ? { raw: bytes.toString('utf8').trim() } : { rawBase64: bytes.toString('base64') }
 }
 
-/** Drops all of the dead letters, or none if any of them is unknown. */
-export function dropDeadLetters(data: string, ids: readonly number[], { why, json }: { why: string; json: boolean }): Promise<number> {
+/** Drops dead letters: of those that are named one by one all, or none if any is unknown. */
+export function dropDeadLetters(
+  data: string,
+  ids: readonly number[],
+  { why, areNamed, json }: { readonly why: string; readonly areNamed: boolean; readonly json: boolean },
+): Promise<number> {
   return withControl(data, {}, async ({ control }, by) => {
-    const { settled } = await control.dropDeadLetters({ ids, why }, by)
-    if (json) for (const id of ids) printJson({ id, outcome: 'dropped', why, settled })
-    else printLines(`${pluralize(ids.length, 'dead letter')} dropped: ${why}. They are kept; \`spillway dlq list --settled\` shows them.`)
+    for (const part of requestsOf(ids, areNamed)) {
+      const { settled } = await control.dropDeadLetters({ ids: part, why }, by)
+      if (json) for (const id of part) printJson({ id, outcome: 'dropped', why, settled })
+    }
+    if (!json)
+      printLines(`${pluralize(ids.length, 'dead letter')} dropped: ${why}. They are kept; \`spillway dlq list --settled\` shows them.`)
     return 0
   })
 }
@@ -97,6 +136,19 @@ interface FieldSetting {
   readonly isJson: boolean
 }
 
+/** A field with its new name. */
+interface FieldRename {
+  readonly field: string
+  readonly to: string
+}
+
+/** Parses OLD=NEW. Throws `UsageError`. */
+export function parseFieldRename(text: string): FieldRename {
+  const [, field, to] = /^([^=]+)=(.+)$/s.exec(text) ?? []
+  if (field === undefined) throw new UsageError(`--rename ${text} is not OLD=NEW; write --rename amt=amount`)
+  return { field, to }
+}
+
 /** Parses FIELD=VALUE or FIELD:=JSON. Throws `UsageError`. */
 export function parseFieldSetting(text: string): FieldSetting {
   const [, field, colon, value] = /^([^=:]+)(:?)=(.*)$/s.exec(text) ?? []
@@ -106,13 +158,13 @@ export function parseFieldSetting(text: string): FieldSetting {
 }
 
 /**
- * Checks that the settings name fields of the record, or columns of its source. The `map` of a source reads the names of the sender,
+ * Checks that the names in an edit are fields of the record, or columns of its source. The `map` of a source reads the names of the sender,
  * which only the sender knows: a new field is a warning there. Returns the warnings.
  *
  * @throws `SPILL_INPUT` for a field that no column of the source has, since the replay would reject or ignore it.
  */
 export function checkFieldNames(
-  settings: readonly FieldSetting[],
+  edited: readonly string[],
   letter: Pick<AnyDeadLetter, 'raw' | 'form'>,
   { name, columns, mapVersion }: Pick<SourceIR, 'name' | 'columns' | 'mapVersion'>,
 ): string[] {
@@ -120,7 +172,7 @@ export function checkFieldNames(
   if (!record) return []
   const isMapped = mapVersion !== undefined && !letter.form?.mapped
   const names = isMapped ? Object.keys(record) : columns.map(column => column.name)
-  const fields = settings.map(({ field }) => field).filter(field => !Object.hasOwn(record, field) && !names.includes(field))
+  const fields = edited.filter(field => !Object.hasOwn(record, field) && !names.includes(field))
   if (isMapped)
     return fields.map(
       field => `warning: '${field}' is a new field of the record, which the map of '${name}' reads${didYouMean(field, names)}`,

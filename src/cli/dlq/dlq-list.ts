@@ -1,8 +1,8 @@
-/** `dlq list` and `dlq show`: print dead letters. */
+/** `dlq list`, `dlq causes` and `dlq show`: print dead letters. */
 import { SpillwayError, didYouMean, inOneLine } from '../../base/index.ts'
 import { rejectionReasons } from '../../intake/index.ts'
 import { deadLetterJson, type AnyDeadLetter, base64Of, deadLetterVersion, utf8TextOf, type SettledDeadLetter } from '../../log/index.ts'
-import type { FolderView } from '../../operate/index.ts'
+import type { DeadLetterCauses, FolderView } from '../../operate/index.ts'
 import { printEach, printLines } from '../command/print.ts'
 import { pluralize, formatNumber, timeText, joinLines } from '../command/text-format.ts'
 
@@ -13,10 +13,54 @@ type DeadLetterFilter = Parameters<FolderView['deadLetters']['list']>[0]
 
 /** Throws `SPILL_NOT_FOUND` for an unknown reason. */
 export function listDeadLetters({ deadLetters }: FolderView, filter: DeadLetterFilter, json: boolean): void {
-  const { reason, settled } = filter
+  checkReason(filter.reason)
+  printList(deadLetters.list(filter), filter.settled, json)
+}
+
+/** Lists the dead letters of a cause. Throws `SPILL_NOT_FOUND` for an unknown cause. */
+export async function listDeadLettersOfCause({ deadLetters }: FolderView, cause: string, json: boolean): Promise<void> {
+  const ids = await idsOfCause(deadLetters, cause)
+  const letters = (function* () {
+    for (const id of ids) yield deadLetters.byId(id)!
+  })()
+  printList(letters, false, json)
+}
+
+/** Numbers of the dead letters of a cause. Throws `SPILL_NOT_FOUND` for an unknown cause. */
+export async function idsOfCause(deadLetters: FolderView['deadLetters'], cause: string): Promise<readonly number[]> {
+  const ids = await deadLetters.idsOfCause(cause)
+  if (ids.length > 0) return ids
+  throw new SpillwayError('SPILL_NOT_FOUND', `no dead letter has the cause '${cause}'; \`spillway dlq causes\` lists the causes`)
+}
+
+/** Prints the causes of dead letters. Throws `SPILL_NOT_FOUND` for an unknown reason. */
+export async function listCauses(
+  { deadLetters }: FolderView,
+  filter: Pick<DeadLetterFilter, 'source' | 'reason'>,
+  json: boolean,
+): Promise<void> {
+  checkReason(filter.reason)
+  const { causes, unlisted, unread } = await deadLetters.causes(filter)
+  printEach(causes, { json, textOf: causeLines })
+  if (json) return
+  const more = [
+    unlisted > 0 && `${pluralize(unlisted, 'more cause')}.`,
+    unread > 0 && `${pluralize(unread, 'older dead letter')} not read.`,
+  ].filter(text => text !== false)
+  printLines([causes.length === 0 ? 'No dead letter.' : `${pluralize(causes.length, 'cause')}.`, ...more].join(' '))
+}
+
+function causeLines({ cause, source, reason, detail, letters, first, last }: DeadLetterCauses['causes'][number]): string {
+  const times = first === last ? timeText(first) : `${timeText(first)} to ${timeText(last)}`
+  return `${cause}  ${source ?? '(unknown)'}  ${pluralize(letters, 'dead letter')}  ${times}\n  ${reason}: ${detail}`
+}
+
+function checkReason(reason: string | undefined): void {
   if (reason !== undefined && !(rejectionReasons as readonly string[]).includes(reason))
     throw new SpillwayError('SPILL_NOT_FOUND', `there is no reason '${reason}'${didYouMean(reason, rejectionReasons)}`)
-  const matches = deadLetters.list(filter)
+}
+
+function printList(matches: Iterable<AnyDeadLetter>, settled: boolean, json: boolean): void {
   if (json) return void printEach(matches, { json, textOf: lineOf, jsonOf: deadLetterJson })
   const firstLetters: AnyDeadLetter[] = []
   let count = 0

@@ -14,18 +14,19 @@ const OMITTED_SHOWN = 5
 export interface DeadLetterReplayRequest {
   /** Its pipeline is replayed with. A run that holds the folder needs none, and must run the same pipeline. */
   readonly project: Project
-  /** Numbers of dead letters; by default every dead letter that can be replayed. */
+  /** Numbers of dead letters; by default all. */
   readonly ids: readonly number[] | undefined
+  /** Were they named one by one? Then all of them are replayed or none; otherwise those that cannot be replayed are left out and listed. */
+  readonly areNamed: boolean
   /** The source of dead letters that name no source. */
   readonly source: string | undefined
   readonly json: boolean
 }
 
 /**
- * Returns 1 if any dead letter is rejected again, otherwise 0. Without `ids`, dead letters that cannot be replayed are left out and listed.
- * Throws `UsageError` without a pipeline file for a free folder, and as `RunControl.replayDeadLetters` does.
+ * Returns 1 if any dead letter is rejected again, otherwise 0. Throws `UsageError` without a pipeline file for a free folder, and as `RunControl.replayDeadLetters` does.
  */
-export async function replayDeadLetters(data: string, { project, ids, source, json }: DeadLetterReplayRequest): Promise<number> {
+export async function replayDeadLetters(data: string, { project, ids, areNamed, source, json }: DeadLetterReplayRequest): Promise<number> {
   const pipeline = project.path === undefined ? undefined : await project.importPipeline()
   const { fingerprint } = pipeline ?? {}
   const all = ids ?? (await withFolder(data, ({ deadLetters }) => Array.from(deadLetters.list({ settled: false }), ({ id }) => id)))
@@ -41,8 +42,8 @@ export async function replayDeadLetters(data: string, { project, ids, source, js
     if (pipeline === undefined && !opened.isLive)
       throw new UsageError('name the pipeline file; only a run that holds the folder needs none')
     const rest = { ...(source !== undefined && { source }), ...(fingerprint !== undefined && { fingerprint }) }
-    for (const part of partsOf(all, ids === undefined)) {
-      const result = await opened.control.replayDeadLetters({ ids: part, omitUnsendable: ids === undefined, ...rest }, by)
+    for (const part of requestsOf(all, areNamed)) {
+      const result = await opened.control.replayDeadLetters({ ids: part, omitUnsendable: !areNamed, ...rest }, by)
       printOutcomes(result, json)
       replayed.push(...result.letters)
       omitted.push(...result.omitted)
@@ -54,9 +55,9 @@ export async function replayDeadLetters(data: string, { project, ids, source, js
   return rejected > 0 ? 1 : 0
 }
 
-/** Named dead letters are one request, so that all of them are replayed or none. Of all, each request has as many as it may. */
-function* partsOf(ids: readonly number[], isAll: boolean): Generator<readonly number[]> {
-  if (!isAll) return yield ids
+/** Named dead letters are one request, so that all of them are changed or none. Of others, each request has as many as it may. */
+export function* requestsOf(ids: readonly number[], areNamed: boolean): Generator<readonly number[]> {
+  if (areNamed) return yield ids
   for (let from = 0; from < ids.length; from += limits.DEAD_LETTERS_CHANGED_MAX)
     yield ids.slice(from, from + limits.DEAD_LETTERS_CHANGED_MAX)
 }

@@ -84,6 +84,10 @@ describe('a folder that is read', () => {
     [['edit', '1', '--set', 'a=b'], /^SPILL_INPUT: dead letter 1 is not a JSON object/],
     [['edit', '3', '--set', 'pirce=2.50'], /^SPILL_INPUT: source 'sales' has no column 'pirce'; did you mean 'price'\?$/],
     [['edit', '1', '--file', 'gone.json'], /^SPILL_FILE: gone\.json cannot be read: ENOENT/],
+    [['edit', '--cause', 'none', '--set', 'a=b'], /^SPILL_NOT_FOUND: no dead letter has the cause 'none'; `spillway dlq causes` lists/],
+    [['edit', '3', '--rename', 'prize=price'], /^SPILL_INPUT: dead letter 3 has no field 'prize' to rename$/],
+    [['edit', '3', '--rename', 'price=prize'], /^SPILL_INPUT: source 'sales' has no column 'prize'; did you mean 'price'\?$/],
+    [['causes', '--reason', 'shema'], /^SPILL_NOT_FOUND: there is no reason 'shema'; did you mean 'schema'\?$/],
     [['list', '--reason', 'shema'], /^SPILL_NOT_FOUND: there is no reason 'shema'; did you mean 'schema'\?$/],
   ] as const)
     test(`failure: ${message.source}`, async () => {
@@ -261,26 +265,3 @@ describe('a folder that is changed', () => {
     assert.doesNotMatch(JSON.stringify(lines.map(({ at: _at, ...entry }) => entry)), /4\.75|hush/)
   })
 })
-
-for (const [args, message] of [
-  [[], /^expected a subcommand: list, show, edit, replay, drop$/m],
-  [['drip'], /^dlq has no subcommand 'drip'; did you mean 'drop'\?$/m],
-  [['list', '3'], /^dlq list takes no arguments, but got 3$/m],
-  [['list', '--why', 'x'], /^dlq list has no option --why$/m],
-  [['show'], /^name the dead letter to show by its number$/m],
-  [['show', 'x'], /^name the dead letter to show by its number, not 'x'$/m],
-  [['edit', '1', '2', '--set', 'a=b'], /^expected one dead letter, but also got 2$/m],
-  [['edit', '1'], /^give the change: --set FIELD=VALUE, or --file FILE$/m],
-  [['edit', '1', '--set', 'a'], /^--set a is not FIELD=VALUE/m],
-  [['replay', '1', 'a.ts'], /^the pipeline file comes first: spillway dlq a\.ts replay$/m],
-  [['a.ts', 'replay'], /^name dead letters by their numbers, or use --all$/m],
-  [['a.ts', 'replay', '1', '--all'], /^--all selects every dead letter; leave out the numbers$/m],
-  [['drop', '1'], /^give the reason with --why TEXT/m],
-  [['drop', 'x', '--why', 'y'], /^'x' is not the number of a dead letter$/m],
-  [['drop', '--why', 'y'], /^name dead letters by their numbers$/m],
-] as const)
-  test(`wrong usage: ${message.source}`, async () => {
-    const { status, out, err } = await called('dlq', ...args)
-    assert.deepEqual([status, out], [2, ''])
-    assert.match(err, message)
-  })

@@ -3,10 +3,9 @@
  *
  * Ledgers are read once a minute: some hundred small records.
  */
-import { durationText, limits } from '../../base/index.ts'
-import { batchRunAllowance, batchRunsIn, groupCode, reportRunsIn } from '../../batch/index.ts'
-import type { GroupIR, PipelineIR, SourceIR } from '../../define/ir/index.ts'
-import { scheduleCursor } from '../../kernel/index.ts'
+import { definitionOf, durationText, limits } from '../../base/index.ts'
+import { batchRunsIn, ownBatchRunsOf, reportRunsIn } from '../../batch/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
 import type { NamedValues } from '../../log/index.ts'
 import { lastReconciliation } from '../../reconcile/index.ts'
 import { driftStateOf, versionsOf } from '../../training/registry/index.ts'
@@ -19,13 +18,9 @@ type JobsIR = Pick<PipelineIR, 'name' | 'sources' | 'groups' | 'models' | 'repor
 /** A feature group with batch runs. */
 interface ScheduledGroup {
   readonly name: string
-  /** Fingerprint of its definition: runs of an earlier one are not used. */
-  readonly code: string
   /** Decisions read its batch results alone. */
   readonly isBatch: boolean
-  /** The greatest duration of a run that its definition states, ms; a hybrid placement states none. */
-  readonly lasts: number | undefined
-  readonly dueAt: (t: number) => number
+  readonly ownRuns: NonNullable<ReturnType<typeof ownBatchRunsOf>>
 }
 
 /** The conditions of jobs at one time. */
@@ -53,7 +48,10 @@ export class JobConditions {
     this.#ir = ir
     this.#store = store
     this.#started = started
-    this.#groups = ir.groups.flatMap(group => scheduledGroup(group, ir.sources))
+    this.#groups = ir.groups.flatMap((group): ScheduledGroup[] => {
+      const ownRuns = ownBatchRunsOf(group, definitionOf(ir.sources, group.source))
+      return ownRuns ? [{ name: group.name, isBatch: group.place.kind === 'batch', ownRuns }] : []
+    })
   }
 
   /** Begins again as after a start: the machine slept, or its clock was set. */
@@ -94,26 +92,20 @@ export class JobConditions {
   #batchRuns(now: number, { unknown, empty }: { readonly unknown: ConditionKey[]; readonly empty: Set<string> }): AlertCondition[] {
     if (this.#groups.length === 0) return []
     const runs = batchRunsIn(this.#store)
-    return this.#groups.flatMap(({ name, code, isBatch, dueAt, lasts }): AlertCondition[] => {
-      const ofGroup = runs.filter(run => run.group === name && run.code === code)
-      const last = ofGroup.at(-1)
-      const used = ofGroup.findLast(({ swapped }) => swapped !== undefined)
+    return this.#groups.flatMap(({ name, isBatch, ownRuns }): AlertCondition[] => {
+      const { last, used, allowedMs, overdue } = ownRuns(runs, now)
       if (isBatch && !used) empty.add(name)
-      // Without events of its source a group has no runs.
-      if (!last) return []
-      const allowed = batchRunAllowance(lasts, ofGroup)
-      const due = dueAt(now - allowed)
-      if (!(due > (used?.s ?? -Infinity))) return []
+      if (!last || overdue === undefined) return []
       const subject = { kind: 'group', name } as const
       // The first run begins with the first events, however long ago it was due.
       const began = Math.max(this.#started, used || last.state !== 'running' ? -Infinity : last.began)
-      if (now - began < allowed) {
+      if (now - began < allowedMs) {
         unknown.push({ cause: 'batch-run', subject })
         return []
       }
-      const overdue = durationText(Math.floor((now - due) / 60_000) * 60_000)
+      const late = durationText(Math.floor((now - overdue) / 60_000) * 60_000)
       const problem = last.error === undefined ? 'is not in use' : `failed: ${last.error}`
-      const summary = `the batch run of group '${name}' that was due ${overdue} ago ${problem}`
+      const summary = `the batch run of group '${name}' that was due ${late} ago ${problem}`
       return [{ cause: 'batch-run', subject, severity: isBatch ? 'page' : 'ticket', summary }]
     })
   }
@@ -164,15 +156,4 @@ export class JobConditions {
     const summary = `reconciliation ${number} found ${done.unexplained} mismatches without a known cause`
     return [{ cause: 'reconciliation', subject: { kind: 'pipeline', name: this.#ir.name }, severity: 'page', summary }]
   }
-}
-
-function scheduledGroup(group: GroupIR, sources: readonly SourceIR[]): ScheduledGroup[] {
-  const { name, place } = group
-  if (place.kind !== 'batch' && place.kind !== 'hybrid') return []
-  const isBatch = place.kind === 'batch'
-  const code = groupCode(
-    group,
-    sources.find(source => source.name === group.source)!,
-  )
-  return [{ name, code, isBatch, lasts: isBatch ? place.lasts : undefined, dueAt: scheduleCursor(place.schedule) }]
 }

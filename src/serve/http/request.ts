@@ -6,7 +6,7 @@
  * machine.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { didYouMean } from '../../base/index.ts'
+import { didYouMean, limits, timestampMs } from '../../base/index.ts'
 import { ServeError } from './serve-error.ts'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 
@@ -95,4 +95,14 @@ export function mediaTypeOf(request: IncomingMessage): 'json' | 'ndjson' {
   const problem = type === '' ? 'a body without a content-type' : `a body of type ${type}`
   const fix = 'send JSON with -H content-type:application/json (or curl --json), or lines with application/x-ndjson'
   throw new ServeError('SPILL_FORMAT', `${problem} is not supported; ${fix}`, { status: 415 })
+}
+
+/** Parses ISO 8601 with its offset, or UTC milliseconds. `alternative`: what else the parameter takes. Throws 400. */
+export function timeParameter(name: string, text: string, alternative = ''): number {
+  const ms = timestampMs(/^-?\d+$/.test(text) ? Number(text) : text)
+  if (ms !== undefined && Math.abs(ms) <= limits.TIME_MS_MAX) return ms
+  throw new ServeError(
+    'SPILL_INPUT',
+    `?${name}=${text} is not a time; write ISO 8601 with its offset, such as 2026-01-01T00:00Z, or UTC milliseconds${alternative}`,
+  )
 }

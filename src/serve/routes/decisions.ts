@@ -8,7 +8,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { limits } from '../../base/index.ts'
 import type { NeighbourEntries } from '../../operate/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
-import { lookupByName } from '../http/request.ts'
+import { lookupByName, timeParameter } from '../http/request.ts'
 import { ServeError } from '../http/serve-error.ts'
 import type { RecordedDecision } from '../../run/decide/index.ts'
 import { addReadRoute, listLimit, maskFor, personalRole } from './route.ts'
@@ -27,7 +27,13 @@ export function decisionRoutes(app: FastifyInstance, context: ServerContext): vo
       mask ? decisions.map(decision => mask.decision(decision)) : decisions
     const newest = model === undefined && key === undefined && until === undefined ? folder.decisions.newestAtOnce(last) : undefined
     if (newest) return { decisions: masked(newest) }
-    const query = { model, key, until: until === undefined ? undefined : timeIn(until), last, maxScanned: limits.DECISIONS_SCANNED_MAX }
+    const query = {
+      model,
+      key,
+      until: until === undefined ? undefined : timeParameter('until', until),
+      last,
+      maxScanned: limits.DECISIONS_SCANNED_MAX,
+    }
     const found = await load.shareOf('read', request).countSearch(() => search.newest(query))
     if (!mask) return found
     const { decisions, ...rest } = JSON.parse(found) as { readonly decisions: readonly RecordedDecision[] }
@@ -62,14 +68,4 @@ function noDecision(entry: number, nearby: NeighbourEntries): ServeError {
   const places = Object.entries(nearby).map(([side, other]) => `${side} it: ${other}`)
   const advice = places.length === 0 ? '' : `; entries with decisions ${places.join(', ')}`
   return new ServeError('SPILL_NOT_FOUND', `entry ${entry} has no such decision${advice}`, { more: { nearby } })
-}
-
-/** A time as UTC ms or ISO 8601; UTC without an offset. Throws 400. */
-function timeIn(text: string): number {
-  if (/^\d{10,16}$/.test(text)) return Number(text)
-  const time = /^\d{4}-\d\d-\d\d/.test(text)
-    ? Date.parse(/T.*(Z|[+-]\d\d:?\d\d)$/.test(text) || !/[T ]/.test(text) ? text : `${text}Z`)
-    : NaN
-  if (Number.isNaN(time)) throw new ServeError('SPILL_INPUT', `?until=${text} is a time, such as 2026-01-31T12:00Z, or milliseconds`)
-  return time
 }

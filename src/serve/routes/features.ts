@@ -3,11 +3,11 @@
  * past time, in a thread.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { limits, timestampMs } from '../../base/index.ts'
+import { limits } from '../../base/index.ts'
 import type { GroupIR } from '../../define/ir/index.ts'
 import { withBody } from '../body/body.ts'
 import { jsonFields, parseJsonValue } from '../body/json-body.ts'
-import { mediaTypeOf, lookupByName } from '../http/request.ts'
+import { lookupByName, mediaTypeOf, timeParameter } from '../http/request.ts'
 import { ServeError } from '../http/serve-error.ts'
 import type { FeatureQuery, ServedFeatureRow } from '../../run/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
@@ -64,16 +64,6 @@ export function featureRoutes(app: FastifyInstance, context: ServerContext): voi
     reply.type('application/json')
     return `{"answers":[${answer(asks, request).join(',')}]}`
   })
-}
-
-/** Parses ISO 8601 with its offset, or UTC milliseconds. Throws 400. */
-function timeParameter(name: string, text: string): number {
-  const ms = timestampMs(/^-?\d+$/.test(text) ? Number(text) : text)
-  if (ms !== undefined && Math.abs(ms) <= limits.TIME_MS_MAX) return ms
-  throw new ServeError(
-    'SPILL_INPUT',
-    `?${name}=${text} is not a time; write ISO 8601 with its offset, such as 2026-01-01T00:00Z, or UTC milliseconds`,
-  )
 }
 
 /** The requests in a body. Throws 400 for malformed ones, 413 for too many. */

@@ -38,7 +38,7 @@ export function jobRoutes(app: FastifyInstance, context: ServerContext): void {
   })
 }
 
-function batchRunRoutes(app: FastifyInstance, { run, ir, folder }: ServerContext): void {
+function batchRunRoutes(app: FastifyInstance, { run, ir, folder, clock = wallClock }: ServerContext): void {
   const groupNamed = lookupByName('group', ir.groups)
   const dueTimes = ir.groups.flatMap(group => {
     const dueOf = batchRunDueOf(group, definitionOf(ir.sources, group.source))
@@ -47,7 +47,7 @@ function batchRunRoutes(app: FastifyInstance, { run, ir, folder }: ServerContext
   addReadRoute(app, '/runs', ['group'], ({ group }) => {
     if (group !== undefined) groupNamed(group)
     const runs = folder.batchRuns.list(group)
-    const now = wallClock()
+    const now = clock()
     const own = dueTimes.filter(({ name }) => group === undefined || name === group)
     return { runs: runs.slice(-JOBS_SHOWN), schedules: own.map(({ dueOf }) => dueOf(runs, now)) }
   })

@@ -93,12 +93,13 @@ test('the newest matching decisions are listed in the order in which they were m
     ['2'],
   )
   assert.equal((await decisions(`?model=fraud&until=${start}`)).length, 3)
-  assert.equal((await decisions('?model=fraud&until=2026-01-01 00:00')).length, 3)
-  assert.equal((await decisions('?until=2025-12-31')).length, 0)
+  assert.equal((await decisions('?model=fraud&until=2026-01-01T00:00Z')).length, 3)
+  assert.equal((await decisions('?until=2025-12-31T00:00Z')).length, 0)
   for (const [query, status] of [
     ['?limit=0', 400],
     ['?limit=x', 400],
     ['?until=noon', 400],
+    ['?until=2026-01-01', 400],
     ['?limit=1001', 400],
     ['?key=a&key=b', 400],
     ['?model=fruad', 404],

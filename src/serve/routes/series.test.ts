@@ -63,8 +63,8 @@ test('time series are read by name, range and step, with the answers of the serv
 test('a wrong name, time or step is 400 with a hint', async () => {
   for (const [query, message] of [
     ['names=event', /there is no time series 'event'; did you mean 'events'\?/],
-    ['since=yesterday', /\?since=yesterday is a time, such as/],
-    ['step=often', /\?step=often is a duration/],
+    ['since=yesterday', /\?since=yesterday is not a time; write ISO 8601/],
+    ['step=often', /\?step=often is not a duration/],
     ['step=7s', /the step is 7000 ms; it is a multiple of 10 s/],
     ['step=10s&since=2h', /single samples are kept for 1 h/],
   ] as const) {

@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import { durationMs, wallClock } from '../../base/index.ts'
 import { measures } from '../../monitor/series/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
+import { timeParameter } from '../http/request.ts'
 import { ServeError } from '../http/serve-error.ts'
 import { eventStreamRoute } from './events.ts'
 import { addReadRoute } from './route.ts'
@@ -29,20 +30,16 @@ export function seriesRoutes(app: FastifyInstance, { folder, streams, monitor, c
   eventStreamRoute(app, '/series/stream', { streams, of: 'samples', kind: 'name', named })
 }
 
-/** A time as ISO 8601, as UTC ms, or as a duration before now, such as `6h`. Throws 400. */
+/** A time, or a duration before now, such as `6h`. Throws 400. */
 function timeOf(name: string, text: string | undefined, now: number): number | undefined {
   if (text === undefined) return undefined
-  if (/^\d{10,16}$/.test(text)) return Number(text)
-  if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(Date.parse(text))) return Date.parse(text)
-  return now - durationOf(name, text)
+  return /^\d+[a-z]+$/.test(text) ? now - durationOf(name, text) : timeParameter(name, text, ', or a duration before now, such as 6h')
 }
 
 function durationOf(name: string, text: string): number {
   try {
     return durationMs(text as never)
   } catch {
-    const form =
-      name === 'step' ? 'a duration, such as 10s, 1m or 1h' : 'a time, such as 2026-01-31T12:00Z, or a duration before now, such as 6h'
-    throw new ServeError('SPILL_INPUT', `?${name}=${text} is ${form}`)
+    throw new ServeError('SPILL_INPUT', `?${name}=${text} is not a duration, such as 10s, 1m or 1h`)
   }
 }
