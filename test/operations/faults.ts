@@ -55,9 +55,16 @@ export const faultKinds = {
   'schema break': {
     owes: { cause: 'dead-letters', subject: 'payments', severity: 'page' },
     lasts: 50 * MINUTE,
-    begin: world => (world.producer = ({ amount, ...payment }) => ({ ...payment, value: amount })),
+    begin(world) {
+      world.renamed = 0
+      world.producer = ({ amount, ...payment }) => {
+        world.renamed++
+        return { ...payment, value: amount }
+      }
+    },
     end: world => (world.producer = payment => payment),
-    isManifest: () => true,
+    // Until a record comes, nothing tells of it: at night that takes minutes.
+    isManifest: world => world.renamed > 0,
   },
   /** The receiver of effects is down. */
   'receiver outage': {

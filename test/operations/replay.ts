@@ -101,7 +101,10 @@ function judged(plan: HistoryPlan, lived: readonly LivedFault[], { notices, acce
       .map(({ at, alert }) => `${new Date(at).toISOString()} ${alert.id}: ${alert.summary}`)
   const faults = lived.map(({ name, from, owed, kind }, i): JudgedFault => {
     const [begin, end] = spans[i]
-    const opened = openedOf(kind.owes?.severity ?? 'page').filter(({ at, alert }) => at > begin && at <= end && isOf(kind, alert.cause))
+    const opened = [
+      ...openTickets(notices, kind, begin),
+      ...openedOf(kind.owes?.severity ?? 'page').filter(({ at, alert }) => at > begin && at <= end && isOf(kind, alert.cause)),
+    ]
     const first = opened[0]?.at
     return {
       name,
@@ -120,6 +123,16 @@ function judged(plan: HistoryPlan, lived: readonly LivedFault[], { notices, acce
     accepted,
     lost: produced - accepted - rejected,
   }
+}
+
+/**
+ * The ticket that a fault owes, if it was open before: it is not sent again, and its text says what is found now. A model that was trained in
+ * the first days of a log has drifted from them already.
+ */
+function openTickets(notices: readonly AlertNotice[], { owes }: FaultKind, begin: number): AlertNotice[] {
+  if (owes?.severity !== 'ticket') return []
+  const last = new Map(notices.filter(({ at }) => at <= begin).map(notice => [notice.alert.id, notice]))
+  return [...last.values()].filter(({ alert, change }) => change !== 'resolved' && `${alert.cause}-${alert.subject.name}` === keyOf(owes))
 }
 
 /** A ticket of another cause may be open in the days of a fault that owes a ticket; no other page may be heard in those of one that owes a page. */

@@ -3,7 +3,7 @@
  *
  * Ledgers are read once a minute: some hundred small records.
  */
-import { definitionOf, durationText, limits } from '../../base/index.ts'
+import { definitionOf, limits, spanTitle } from '../../base/index.ts'
 import { batchRunsIn, ownBatchRunsOf, reportRunsIn } from '../../batch/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import type { NamedValues } from '../../log/index.ts'
@@ -103,8 +103,8 @@ export class JobConditions {
         unknown.push({ cause: 'batch-run', subject })
         return []
       }
-      const late = durationText(Math.floor((now - overdue) / 60_000) * 60_000)
-      const problem = last.error === undefined ? 'is not in use' : `failed: ${last.error}`
+      const late = spanTitle(Math.floor((now - overdue) / 60_000) * 60_000)
+      const problem = last.error !== undefined ? `failed: ${last.error}` : last.state === 'running' ? 'still runs' : 'is not in use'
       const summary = `the batch run of group '${name}' that was due ${late} ago ${problem}`
       return [{ cause: 'batch-run', subject, severity: isBatch ? 'page' : 'ticket', summary }]
     })

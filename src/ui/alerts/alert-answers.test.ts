@@ -42,7 +42,7 @@ test('the state says who did what, and a silence while it lasts', () => {
   })
   assert.equal(
     alertStateText(changed, 60_000),
-    'since 1970-01-01 00:00:00 UTC, 1 min ago; acknowledged by ann: the provider knows; silenced until 1970-01-01 00:02:00 UTC by ann; acted, 25 min, by bob',
+    'alerted 1970-01-01 00:00:00 UTC, 1 min ago; acknowledged by ann: the provider knows; silenced until 1970-01-01 00:02:00 UTC by ann; acted, 25 min, by bob',
   )
   assert.doesNotMatch(alertStateText(changed, 180_000), /silenced/)
 })

@@ -78,12 +78,12 @@ export function sortedAlerts(alerts: readonly AlertAnswer[]): { readonly firing:
   }
 }
 
-/** `since 2026-01-01 13:10:00 UTC, 4 min ago; acknowledged by ann: the provider knows; silenced until …`. */
+/** `alerted 2026-01-01 13:10:00 UTC, 4 min ago; acknowledged by ann: the provider knows; silenced until …`. */
 export function alertStateText({ severity, opened, acknowledged, silenced, outcome }: AlertAnswer, now: number): string {
   const noteText = ({ by, note }: NoteAnswer): string => `${by}${note === undefined ? '' : `: ${note}`}`
   const silencedText = severity === 'page' && silenced?.severity === 'ticket' ? 'silenced as a ticket only' : 'silenced'
   return [
-    `since ${timeStamp(opened).slice(0, 19)} UTC, ${agoText(opened, now)}`,
+    `alerted ${timeStamp(opened).slice(0, 19)} UTC, ${agoText(opened, now)}`,
     ...(acknowledged ? [`acknowledged by ${noteText(acknowledged)}`] : []),
     ...(silenced && silenced.until > now ? [`${silencedText} until ${timeStamp(silenced.until)} UTC by ${noteText(silenced)}`] : []),
     ...(outcome

@@ -45,11 +45,11 @@ const aftermaths: Readonly<Record<string, string>> = {
   'source-stopped': 'The reader goes on where it was. There is nothing to replay.',
   lag: 'The records wait where they are, and are read in order. There is nothing to replay; their decisions are late.',
   'dead-letters':
-    'Rejected records are kept whole: correct them, or give the source the new column, and replay them. Their decisions are made then, late.',
+    'Rejected records are kept whole: rename or set their fields, or let the source read the new name, then replay them. Their decisions are made then, late.',
   effects: 'Pending effects are sent again by themselves, late ones too. Dead ones wait until you retry them.',
   disk: 'Nothing acknowledged is lost. Senders of what was not acknowledged send it again.',
   drift:
-    'Decisions stand. If the new data is right, train on it; if it is wrong, mend its sender, and go back to a version trained before it.',
+    'Decisions stand. If the new data is right, train on it. If it is wrong, mend its sender first, then go back to a version trained before it began.',
   'batch-run': 'Decisions went on with the values of the run before, and stand. The next run reads all events: there is nothing to replay.',
   training: 'The champion scores on. The next training is by its schedule, or by hand.',
   report: 'The last file stays in use until the report is made again.',

@@ -89,13 +89,13 @@ function Problems({ problems, isKnown }: { readonly problems: readonly Problem[]
         </p>
       ) : (
         <ul class="problems">
-          {problems.map(({ level, title, cause, since, view }) => (
+          {problems.map(({ level, title, cause, alerted, view }) => (
             <li key={title} class={level}>
               <Link page={view.page} item={view.item} {...(view.query && { query: view.query })} isRow>
                 <span class="badge">{level === 'bad' ? 'act now' : 'look'}</span>
                 <strong>{title}</strong>
                 <span class="cause">
-                  {since !== undefined && `Since ${timeStamp(since).slice(0, 19)} UTC, ${agoText(since, browserNow())}. `}
+                  {alerted !== undefined && `Alerted ${timeStamp(alerted).slice(0, 19)} UTC, ${agoText(alerted, browserNow())}. `}
                   {cause}
                 </span>
               </Link>

@@ -50,7 +50,17 @@ test('rejections are bad while most records are rejected', () => {
   assert.deepEqual(titles({ history: [fine, rejecting(1, 9)] }), ['warning: Records are being rejected'])
   const [problem] = problemsOf({ history: [fine, rejecting(1, 9)] })
   assert.deepEqual(problem.view, { page: 'dead-letters', query: { reason: 'schema', source: 'payments' } })
-  assert.match(problem.cause, /10 % of the last minutes' records/)
+  assert.match(problem.cause, /, 10 % of the records of the last 1 s$/)
+  const broken = {
+    cause: 'dead-letters',
+    subject: { kind: 'source', name: 'payments' },
+    severity: 'page',
+    summary: 'all of the last 9',
+    affected: { groups: [], models: [], actions: [] },
+    inhibited: [],
+  }
+  const alerts = [broken as unknown as AlertAnswer]
+  assert.deepEqual(titles({ history: [fine, rejecting(9, 1)], alerts }), ['bad: all of the last 9'], 'said once')
 })
 
 test('an objective is missed by a share of enough decisions, not by one of ten at night', () => {

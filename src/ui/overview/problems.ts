@@ -11,8 +11,8 @@ export interface Problem {
   readonly level: 'bad' | 'warning'
   readonly title: string
   readonly cause: string
-  /** Since when, UTC ms, where it is known. */
-  readonly since?: number
+  /** When its alert was sent, UTC ms. The problem began earlier. */
+  readonly alerted?: number
   /** The view with the details. */
   readonly view: { readonly page: PageName; readonly item?: string; readonly query?: Readonly<Record<string, string>> }
 }
@@ -54,7 +54,7 @@ export function problemsOf(observed: Observed): Problem[] {
     ...alerts.map(alertProblem),
     ...(status ? effectProblems(status) : []),
     ...findings.filter(finding => !isAlerted(alerts, finding)),
-    ...(status ? letterProblems(status, history) : []),
+    ...(status ? letterProblems(status, history, alerts) : []),
   ]
   return [...problems.filter(({ level }) => level === 'bad'), ...problems.filter(({ level }) => level === 'warning')]
 }
@@ -68,12 +68,15 @@ const isAlerted = (alerts: readonly AlertAnswer[], { alert: { cause, name } }: F
 function alertProblem(alert: AlertAnswer): Problem {
   const { severity, summary, opened } = alert
   const aftermath = aftermathText(alert)
+  const view = causeView(alert)
   return {
     level: severity === 'page' ? 'bad' : 'warning',
     title: alert.now ?? summary,
-    cause: [affectedPartsText(alert), aftermath && `Once it is mended: ${aftermath}`].filter(Boolean).join('. '),
-    since: opened,
-    view: causeView(alert),
+    cause: [affectedPartsText(alert), `First: look at ${view.text}`, aftermath && `Once it is mended: ${aftermath}`]
+      .filter(Boolean)
+      .join('. '),
+    alerted: opened,
+    view,
   }
 }
 
@@ -82,16 +85,19 @@ function runProblems({ state, problem }: StatusAnswer): Problem[] {
   return [{ level: 'bad', title: 'The run accepts no events', cause: problem ?? `the run has ${state}`, view: { page: 'sources' } }]
 }
 
-function letterProblems({ deadLetters }: StatusAnswer, history: readonly StatusAnswer[]): Problem[] {
-  const total = deadLetters.reduce((sum, { letters }) => sum + letters, 0)
+/** Dead letters of sources that have no alert about them. */
+function letterProblems({ deadLetters, at }: StatusAnswer, history: readonly StatusAnswer[], alerts: readonly AlertAnswer[]): Problem[] {
+  const isAlertedSource = (source: string | null): boolean =>
+    alerts.some(({ cause, subject }) => cause === 'dead-letters' && subject.name === source)
+  const letters = deadLetters.filter(({ source }) => !isAlertedSource(source))
+  const total = letters.reduce((sum, count) => sum + count.letters, 0)
   if (total === 0) return []
-  const worst = deadLetters.toSorted((a, b) => b.letters - a.letters)[0]
-  const recent = increaseOf(history, RECENT_MS, allRejected)
+  const worst = letters.toSorted((a, b) => b.letters - a.letters)[0]
+  const recent = alerts.some(({ cause }) => cause === 'dead-letters') ? 0 : increaseOf(history, RECENT_MS, allRejected)
   const accepted = increaseOf(history, RECENT_MS, allAccepted)
   const isRising = recent > 0
-  const share = isRising
-    ? `, ${percentText(recent / (recent + accepted))} of the last minutes' records since this page was opened`
-    : ', none since this page was opened'
+  const span = spanText(Math.min(RECENT_MS, at - (history[0]?.at ?? at)))
+  const share = isRising ? `, ${percentText(recent / (recent + accepted))} of the records of the last ${span}` : ''
   return [
     {
       level: isRising && recent > accepted ? 'bad' : 'warning',
