@@ -69,7 +69,9 @@ export async function loseAndRestore(of: CrashCase, draw: Draw, place: string): 
     const { backup, driven: known } = draw.pick(backups)
     folder = join(place, `restored${restore}`)
     await restoreFolder(target, folder, { at: backup })
-    driven = new CrashDriver(of, known)
+    const restored = new CrashDriver(of, known)
+    restored.catchUpClock(driven)
+    driven = restored
   }
   const opened = await openDataFolder(folder)
   const reader = readDataFolder(folder)

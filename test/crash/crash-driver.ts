@@ -78,6 +78,12 @@ export class CrashDriver {
     this.#now += by
   }
 
+  /** Moves the clock to that of another driver, unless it is later: time goes on, whatever is lost. */
+  catchUpClock(other: CrashDriver): void {
+    this.#now = Math.max(this.#now, other.#now)
+    this.#due = Math.max(this.#due, other.#due)
+  }
+
   send(feed: number, count: number): void {
     const records = this.run ? this.#senders[feed].send(this.run, count) : []
     for (const { at } of records) this.#due = Math.max(this.#due, at)
