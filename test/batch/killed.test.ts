@@ -39,7 +39,11 @@ before(async () => {
   data.release()
 })
 
-const begin = (folder: string): Child => new Child(['test/batch/killed-child.ts', folder, String(PARTITIONS), String(NOW)], /ready/)
+/** A busy machine takes minutes for what an idle one does in seconds. */
+const PATIENCE_MS = 240_000
+
+const begin = (folder: string): Child =>
+  new Child(['test/batch/killed-child.ts', folder, String(PARTITIONS), String(NOW)], /ready/, PATIENCE_MS)
 
 function look(folder: string): { readonly run: BatchRunRecord | undefined; readonly parts: number } {
   const reader = readDataFolder(folder)

@@ -89,7 +89,7 @@ describe('the page of alerts', { skip, timeout: 120_000 }, () => {
   test('an alert is on the overview, with what it reaches and what becomes of it, marks its card, and leads to its effects', async () => {
     const page = await openPage('')
     await untilText(page, "the receiver of action 'block' has taken none")
-    await untilText(page, 'Reaches action block. Once it is mended: Pending effects are sent again')
+    await untilText(page, 'Reaches action block. First: look at effects of block. Once it is mended: Pending effects are sent again')
     await until(page, `document.querySelector('.card.trouble-bad .mark')?.textContent === 'act now'`)
     await click(page, 'act now')
     await until(page, `location.pathname + location.search === '/ui/actions?action=block'`)

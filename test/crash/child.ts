@@ -4,8 +4,7 @@ import { resolve } from 'node:path'
 import { callAfter } from '../../src/base/clock.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-/** A busy machine may take minutes; the bound ends only a process that is stuck. */
-const PATIENCE_MS = 240_000
+const PATIENCE_MS = 30_000
 /** Characters of its output that are kept: an error with its stack and long paths. */
 const SAID_MAX = 10_000
 
@@ -15,8 +14,11 @@ export class Child {
   readonly #exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
   #stderr = ''
 
-  /** `[file, ...args]`, the file relative to this checkout. Its standard error matches `ready` once it accepts records. */
-  constructor([file, ...args]: readonly string[], ready: RegExp) {
+  /**
+   * `[file, ...args]`, the file relative to this checkout. Its standard error matches `ready` once it accepts records. A process that lives for
+   * `patienceMs` is stuck: it is killed.
+   */
+  constructor([file, ...args]: readonly string[], ready: RegExp, patienceMs = PATIENCE_MS) {
     this.#process = spawn(process.execPath, [...process.execArgv, resolve(root, file), ...args], {
       cwd: root,
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -27,7 +29,7 @@ export class Child {
       const match = ready.exec(this.#stderr)
       if (match) this.#ready.resolve(match[1] ?? match[0])
     })
-    const stuck = callAfter(PATIENCE_MS, () => this.#process.kill('SIGKILL'))
+    const stuck = callAfter(patienceMs, () => this.#process.kill('SIGKILL'))
     this.#exit = new Promise(done =>
       this.#process.once('close', (code, signal) => {
         stuck.stop()
