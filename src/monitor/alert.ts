@@ -85,6 +85,8 @@ export interface Alert {
   /** The greatest severity that it has had: an alert is raised from ticket to page, never lowered. */
   readonly severity: AlertSeverity
   readonly state: 'firing' | 'resolved'
+  /** The first sign of its condition, UTC ms, where it is known: the first rejected record or failed attempt, the due time. */
+  readonly began?: number
   /** When it began to fire, UTC ms. */
   readonly opened: number
   /** When it was resolved, UTC ms; absent while it fires. */

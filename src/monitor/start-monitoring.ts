@@ -35,7 +35,7 @@ export function startMonitoring(
     reported: () => {
       const objectives = new Map(live.run.counts.freshness().map(({ group, age }) => [group, age]))
       return [
-        ...lag.lags().flatMap(source => lagCondition(source, lagPatience(options.pipeline.ir, source.source, objectives)) ?? []),
+        ...lag.lags().flatMap(source => lagCondition(source, clock(), lagPatience(options.pipeline.ir, source.source, objectives)) ?? []),
         ...backupConditions(options.pipeline.ir.name, backups?.failure),
       ]
     },

@@ -17,7 +17,7 @@ test('alerts are listed, changed and priced', async () => {
   await folder.store.commit({ put: putAlert({ number: 3, alert }) })
   await closeDataFolder(folder)
   const { out } = await called('alerts', '--data', data)
-  assert.ok(out.startsWith(`${alert.id}  ${alert.severity}  since `), out)
+  assert.ok(out.startsWith(`${alert.id}  ${alert.severity}  alerted `), out)
   assert.match(out, /1 alert\.$/)
   assert.match((await called('alerts', 'ack', alert.id, '--note', 'looking', '--data', data)).out, /is acknowledged$/)
   assert.match((await called('alerts', 'silence', alert.id, '--for', '2h', '--data', data)).out, /is silenced until 20/)

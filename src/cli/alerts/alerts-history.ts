@@ -35,7 +35,8 @@ export function listAlerts(data: string, { all = false, json = false }: { readon
 }
 
 function alertText(alert: ListedAlert): string {
-  const { id, severity, state, opened, resolved, summary, command, runbook, affected, inhibited, acknowledged, silenced, outcome } = alert
+  const { id, severity, state, began, opened, resolved, summary, command, runbook, affected, inhibited, acknowledged, silenced, outcome } =
+    alert
   const end = state === 'firing' ? '' : `, resolved ${timeText(resolved ?? opened)}`
   const parts = (['groups', 'models', 'actions'] as const).flatMap(kind =>
     affected[kind].length > 0 ? [`${kind} ${affected[kind].join(', ')}`] : [],
@@ -48,7 +49,7 @@ function alertText(alert: ListedAlert): string {
     ...(parts.length > 0 ? [`affects ${parts.join('; ')}`] : []),
   ]
   return [
-    `${id}  ${severity}  since ${timeText(opened)}${end}`,
+    `${id}  ${severity}  ${began === undefined ? '' : `began ${timeText(began)}, `}alerted ${timeText(opened)}${end}`,
     `  ${summary}`,
     ...notes.map(note => `  ${note}`),
     `  ${command}`,

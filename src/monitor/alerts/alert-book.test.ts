@@ -29,6 +29,13 @@ test('the sentence of the last sample is known while the condition holds; the al
   assert.equal(desk.book.summaryNow(alert), 'silent for 9 min')
 })
 
+test('an alert keeps the first sign of its condition, which is before its opening', () => {
+  const desk = new Desk().hold(limits.ALERT_PENDING_MS + STEP, { ...dead, began: 5 }).hold(STEP, { ...dead, began: 7 })
+  assert.equal(desk.book.alerts[0].began, 5)
+  const ahead = new Desk().hold(limits.ALERT_PENDING_MS + STEP, { ...dead, began: Infinity })
+  assert.equal(ahead.book.alerts[0].began, undefined)
+})
+
 test('an event that is certain opens its alert at once', () => {
   const desk = new Desk().hold(STEP, { ...condition('lag', 'source', 'payments'), isCertain: true }, stale)
   assert.deepEqual(desk.messages, ['opened lag-payments-1'])

@@ -154,7 +154,7 @@ export class AlertBook {
     if (cause) return this.#fold(changes, now, cause, condition)
     // Its cause is about to open.
     if (pending && !this.#held.has(pending.condition)) return
-    const { subject, severity, summary } = condition
+    const { subject, severity, summary, began = now } = condition
     const number = (this.#alerts.at(-1)?.number ?? 0) + 1
     const silenced = this.#alerts.findLast(({ alert }) => keyText(alert) === keyText(condition) && isSilenced(alert, now))?.alert.silenced
     const opened: NumberedAlert = {
@@ -166,6 +166,7 @@ export class AlertBook {
         subject,
         severity,
         state: 'firing',
+        ...(began < now && { began }),
         opened: now,
         summary,
         affected: affectedBy(this.#ir, subject),

@@ -21,6 +21,8 @@ export interface AlertCondition {
   readonly severity: AlertSeverity
   /** One sentence with the measured value and the limit. */
   readonly summary: string
+  /** Its first sign, UTC ms, where it is known. */
+  readonly began?: number | undefined
   /** An event and no measurement, which may be wrong for a moment: its alert opens at once. */
   readonly isCertain?: boolean
 }
@@ -209,7 +211,7 @@ function brokenSource(
 ): AlertCondition | undefined {
   if (bad < limits.SOURCE_REJECTED_MIN || now - since < limits.SOURCE_REJECTED_MS) return undefined
   const summary = `records of source '${subject.name}' are rejected: all of the last ${bad}, in ${spanTitle(now - since)}`
-  return { cause: 'dead-letters', subject, severity: 'page', summary }
+  return { cause: 'dead-letters', subject, severity: 'page', summary, began: since }
 }
 
 /** The threshold with the target of each cause that is judged by burn rate. */

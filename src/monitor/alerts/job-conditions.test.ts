@@ -68,6 +68,10 @@ test('a batch run is overdue after the duration of its definition, a hybrid one 
   assert.deepEqual(ledger.at(due + 30 * MINUTE + grace + MINUTE), ['page nightly'])
   assert.deepEqual(ledger.at(due + 40 * MINUTE), ['page nightly'])
   assert.deepEqual(ledger.at(due + 40 * MINUTE + grace + MINUTE), ['page nightly', 'ticket layered'])
+  assert.deepEqual(
+    ledger.conditions.at(due + 40 * MINUTE + grace + MINUTE).conditions.map(({ began }) => began),
+    [due, due],
+  )
   const short = new Ledger().withYesterday(MINUTE)
   assert.deepEqual(short.at(due + limits.BATCH_RUN_USUAL_MS_MIN), [])
   assert.deepEqual(short.at(due + limits.BATCH_RUN_USUAL_MS_MIN + grace + MINUTE), ['ticket layered'])

@@ -106,7 +106,7 @@ export class JobConditions {
       const late = spanTitle(Math.floor((now - overdue) / 60_000) * 60_000)
       const problem = last.error !== undefined ? `failed: ${last.error}` : last.state === 'running' ? 'still runs' : 'is not in use'
       const summary = `the batch run of group '${name}' that was due ${late} ago ${problem}`
-      return [{ cause: 'batch-run', subject, severity: isBatch ? 'page' : 'ticket', summary }]
+      return [{ cause: 'batch-run', subject, severity: isBatch ? 'page' : 'ticket', summary, began: overdue }]
     })
   }
 

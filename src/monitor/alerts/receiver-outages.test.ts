@@ -27,8 +27,9 @@ test('an outage holds from its first minutes until the receiver takes an effect,
     assert.equal(outages.isDown('block'), at >= down)
   }
   assert.ok(down - begin < 2 * MINUTE, `${down - begin} ms`)
-  const [{ severity, summary }] = outages.conditions()
+  const [{ severity, summary, began }] = outages.conditions()
   assert.equal(severity, 'page')
+  assert.equal(began, failedAttempts(8, 6 * HOUR)[0].at)
   assert.match(summary, /^the receiver of action 'block' has taken none of \d+ attempts in 5.\d+ h$/)
   outages.add({ action: 'block', number: 3, made: begin, outcome: 'delivered', at: begin + 7 * HOUR })
   assert.deepEqual(outages.conditions(), [])

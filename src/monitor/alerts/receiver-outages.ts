@@ -14,7 +14,10 @@ import type { EffectMessage } from '../../base/node/index.ts'
 import type { Alert } from '../alert.ts'
 
 /** The condition of a receiver that is down. */
-type ReceiverOutage = Pick<Alert, 'cause' | 'subject' | 'severity' | 'summary'>
+interface ReceiverOutage extends Pick<Alert, 'cause' | 'subject' | 'severity' | 'summary'> {
+  /** End of the first attempt that failed, UTC ms; absent for an outage of an earlier process. */
+  readonly began: number | undefined
+}
 
 /** An attempt to deliver an effect, as `spillway:effect` reports it. */
 export type ReportedAttempt = Pick<EffectMessage, 'action' | 'number' | 'outcome' | 'made' | 'at' | 'due'>
@@ -84,9 +87,11 @@ export class ReceiverOutages {
 
   /** A condition for each receiver that is down. */
   conditions(): ReceiverOutage[] {
-    return [...this.#receivers].flatMap(([name, { down }]): ReceiverOutage[] =>
-      down === undefined ? [] : [{ cause: 'effects', subject: { kind: 'action', name }, severity: 'page', summary: down }],
-    )
+    return [...this.#receivers].flatMap(([name, { down, attempts, first }]): ReceiverOutage[] => {
+      if (down === undefined) return []
+      const began = attempts > 0 ? first : undefined
+      return [{ cause: 'effects', subject: { kind: 'action', name }, severity: 'page', summary: down, began }]
+    })
   }
 
   #recover(receiver: Receiver): void {

@@ -129,12 +129,19 @@ export class RunAlerts {
     this.#conditions.add({ at: Math.min(sample.at, now) + steady - now, values: sample.values }, { unjudged: jobs.empty })
     const objectives = this.#run.counts.freshness().filter(({ group }) => !jobs.empty.has(group))
     const freshness = new Map(objectives.map(({ group, age, share }) => [group, { target: share, age }]))
-    const reported = [...jobs.conditions, ...this.#guard.read('the lag of sources', ['lag'], () => this.#options.reported?.() ?? [])]
+    const reported: readonly AlertCondition[] = [
+      ...jobs.conditions,
+      ...this.#guard.read('the lag of sources', ['lag'], () => this.#options.reported?.() ?? []),
+    ]
     const unavailable = this.#unavailable(steady, sample)
     const conditions = this.#guard.read('the samples', sampledCauses, () =>
       this.#conditions.at(steady, { freshness, unavailable, reported }),
     )
-    return this.#book.update(now, conditions, [...jobs.unknown, ...this.#unknown()])
+    // Samples are judged on a clock that is never set back.
+    const onWallClock = conditions.map(condition =>
+      condition.began === undefined || reported.includes(condition) ? condition : { ...condition, began: condition.began - (steady - now) },
+    )
+    return this.#book.update(now, onWallClock, [...jobs.unknown, ...this.#unknown()])
   }
 
   /** Conditions of alerts whose causes cannot be judged. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { lagCondition, lagPatience } from './lag-condition.ts'
+import { lagCondition as conditionAt, lagPatience } from './lag-condition.ts'
 import { operated } from '../../../test/operations/pipeline.ts'
 import type { SourceLag } from './lag-sampler.ts'
 import { type LagVerdict, sourceLagVerdict } from './lag-verdict.ts'
@@ -20,6 +20,9 @@ const lagOf = (partitions: readonly Partition[], basis: 'measured' | 'extrapolat
   })),
 })
 
+const NOW = 3_600_000_000
+const lagCondition = (lag: SourceLag, patience?: number) => conditionAt(lag, NOW, patience)
+
 test('a source that keeps up, or was not judged yet, has no condition', () => {
   assert.equal(lagCondition(lagOf([['OK', 1_000_000, 60]])), undefined)
   assert.equal(lagCondition({ source: 'payments', verdict: undefined, unit: undefined, partitions: [] }), undefined)
@@ -31,6 +34,7 @@ test('the gravest verdict of a partition is reported, with its own rows and age'
     subject: { kind: 'source', name: 'payments' },
     severity: 'page',
     summary: "source 'payments' stands still: 1,200 rows wait, the oldest for 12 min",
+    began: NOW - 12 * 60_000,
   })
   const mixed: readonly Partition[] = [
     ['OK', 7, 0],
@@ -43,6 +47,7 @@ test('the gravest verdict of a partition is reported, with its own rows and age'
     [severity, summary],
     ['page', "source 'payments' no longer reads: 42 rows wait, the oldest for at least 6 min, in 2 of 4 partitions"],
   )
+  assert.equal(lagCondition(lagOf(mixed, 'at-least'))!.began, undefined, 'they may have come long before')
   assert.match(lagCondition(lagOf([['REWIND', 5, 1]]))!.summary, /went back to an earlier position: 5 rows wait/)
 })
 

@@ -16,6 +16,8 @@ import type { LagVerdict } from './lag-verdict.ts'
 export interface LagCondition extends Pick<Alert, 'cause' | 'subject' | 'severity' | 'summary'> {
   /** The reader has failed: its alert opens at once. */
   readonly isCertain?: boolean
+  /** When the oldest of the waiting records arrived, UTC ms; absent if that is not known. */
+  readonly began?: number
 }
 
 /** From the gravest: the first that a partition has is reported. */
@@ -27,9 +29,14 @@ const problems = [
 ] as const satisfies readonly (readonly [LagVerdict, string])[]
 
 /**
- * The condition of a source; undefined for a source that keeps up, or that has not been judged. `patience`: how long its records may wait, ms.
+ * The condition of a source at `now`, UTC ms; undefined for a source that keeps up, or that has not been judged. `patience`: how long its
+ * records may wait, ms.
  */
-export function lagCondition({ source, verdict, unit, partitions, failure }: SourceLag, patience = Infinity): LagCondition | undefined {
+export function lagCondition(
+  { source, verdict, unit, partitions, failure }: SourceLag,
+  now: number,
+  patience = Infinity,
+): LagCondition | undefined {
   const subject = { kind: 'source', name: source } as const
   if (failure !== undefined) {
     const reason = failure.replace(`source '${source}': `, '')
@@ -53,6 +60,7 @@ export function lagCondition({ source, verdict, unit, partitions, failure }: Sou
     subject,
     severity: isStanding || late.length > 0 ? 'page' : 'ticket',
     summary: `source '${source}' ${text}: ${lag.toLocaleString('en-US')} ${unit ?? 'records'} wait, the oldest for ${ageText(oldest)}${where}${allowed}`,
+    ...(oldest.basis !== 'at-least' && { began: now - oldest.ms }),
   }
 }
 

@@ -22,6 +22,7 @@ function blocksOf(notification: Notification): unknown[] {
   const affected = affectedText(alert.affected)
   const inhibited = inhibitedText(alert)
   const fields = [
+    ...(alert.began === undefined ? [] : [field('Began', slackTime(alert.began))]),
     field('Opened', slackTime(alert.opened)),
     field(kind === 'resolved' ? 'Was open for' : 'Open for', openText(notification)),
     ...(affected === '' ? [] : [field('Affected', escapeMarkup(affected))]),

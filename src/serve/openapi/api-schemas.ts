@@ -191,6 +191,7 @@ export const sharedSchemas = {
       inhibited: described(list({ type: 'object' }), 'conditions that it explains'),
     },
     {
+      began: described(utcMs, 'the first sign of its condition, where it is known'),
       now: described(text, 'of one that fires: the summary with the values of the last sample, if they have changed'),
       resolved: utcMs,
       acknowledged: { type: 'object' },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { affectedPartsText, type AlertAnswer, alertStateText, receiverTexts, sortedAlerts } from './alert-answers.ts'
+import { affectedPartsText, type AlertAnswer, alertStateText, alertTimesText, receiverTexts, sortedAlerts } from './alert-answers.ts'
 
 const alert = (id: string, fields: Partial<AlertAnswer> = {}): AlertAnswer => ({
   id,
@@ -45,6 +45,15 @@ test('the state says who did what, and a silence while it lasts', () => {
     'alerted 1970-01-01 00:00:00 UTC, 1 min ago; acknowledged by ann: the provider knows; silenced until 1970-01-01 00:02:00 UTC by ann; acted, 25 min, by bob',
   )
   assert.doesNotMatch(alertStateText(changed, 180_000), /silenced/)
+})
+
+test('the begin of an alert stands before the time at which it was sent, with its day if that is another', () => {
+  const began = Date.parse('2026-01-01T23:58Z')
+  assert.equal(
+    alertTimesText({ began, opened: began + 60_000 }, began + 3_600_000),
+    'began 2026-01-01 23:58:00 UTC, 1 h ago; alerted 23:59:00',
+  )
+  assert.match(alertTimesText({ began, opened: began + 120_000 }, began), /; alerted 2026-01-02 00:00:00$/)
 })
 
 test('the reach names what follows', () => {

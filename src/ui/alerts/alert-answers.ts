@@ -13,6 +13,8 @@ export interface AlertAnswer {
   readonly subject: { readonly kind: string; readonly name: string }
   readonly severity: 'page' | 'ticket'
   readonly state: 'firing' | 'resolved'
+  /** The first sign of its condition, where it is known, UTC ms. */
+  readonly began?: number
   /** UTC ms. */
   readonly opened: number
   readonly resolved?: number
@@ -78,12 +80,20 @@ export function sortedAlerts(alerts: readonly AlertAnswer[]): { readonly firing:
   }
 }
 
+/** `began 2026-01-01 13:08:00 UTC, 6 min ago; alerted 13:10:00`, or without its begin `alerted 2026-01-01 13:10:00 UTC, 4 min ago`. */
+export function alertTimesText({ began, opened }: { readonly began?: number | undefined; readonly opened: number }, now: number): string {
+  const timeOf = (at: number): string => timeStamp(at).slice(0, 19)
+  if (began === undefined) return `alerted ${timeOf(opened)} UTC, ${agoText(opened, now)}`
+  const isSameDay = timeOf(began).slice(0, 10) === timeOf(opened).slice(0, 10)
+  return `began ${timeOf(began)} UTC, ${agoText(began, now)}; alerted ${timeOf(opened).slice(isSameDay ? 11 : 0)}`
+}
+
 /** `alerted 2026-01-01 13:10:00 UTC, 4 min ago; acknowledged by ann: the provider knows; silenced until …`. */
-export function alertStateText({ severity, opened, acknowledged, silenced, outcome }: AlertAnswer, now: number): string {
+export function alertStateText({ severity, began, opened, acknowledged, silenced, outcome }: AlertAnswer, now: number): string {
   const noteText = ({ by, note }: NoteAnswer): string => `${by}${note === undefined ? '' : `: ${note}`}`
   const silencedText = severity === 'page' && silenced?.severity === 'ticket' ? 'silenced as a ticket only' : 'silenced'
   return [
-    `alerted ${timeStamp(opened).slice(0, 19)} UTC, ${agoText(opened, now)}`,
+    alertTimesText({ began, opened }, now),
     ...(acknowledged ? [`acknowledged by ${noteText(acknowledged)}`] : []),
     ...(silenced && silenced.until > now ? [`${silencedText} until ${timeStamp(silenced.until)} UTC by ${noteText(silenced)}`] : []),
     ...(outcome

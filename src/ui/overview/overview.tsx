@@ -2,7 +2,7 @@
 import type { BatchRunAnswer, ModelAnswer, ObjectiveAnswer, PipelineAnswer, ReconciliationAnswer, StatusAnswer } from '../core/answers.ts'
 import { browserNow } from '../core/clock.ts'
 import type { View } from '../core/location.ts'
-import { type AlertsAnswer, FIRING_ALERTS } from '../alerts/alert-answers.ts'
+import { type AlertsAnswer, alertTimesText, FIRING_ALERTS } from '../alerts/alert-answers.ts'
 import { useResource } from '../core/resource.ts'
 import { Link } from '../core/router.tsx'
 import { agoText, bytesText, countText, pluralText, rateText, timeStamp } from '../core/text.ts'
@@ -89,13 +89,13 @@ function Problems({ problems, isKnown }: { readonly problems: readonly Problem[]
         </p>
       ) : (
         <ul class="problems">
-          {problems.map(({ level, title, cause, alerted, view }) => (
+          {problems.map(({ level, title, cause, times, view }) => (
             <li key={title} class={level}>
               <Link page={view.page} item={view.item} {...(view.query && { query: view.query })} isRow>
                 <span class="badge">{level === 'bad' ? 'act now' : 'look'}</span>
                 <strong>{title}</strong>
                 <span class="cause">
-                  {alerted !== undefined && `Alerted ${timeStamp(alerted).slice(0, 19)} UTC, ${agoText(alerted, browserNow())}. `}
+                  {times && sentence(alertTimesText(times, browserNow()))}
                   {cause}
                 </span>
               </Link>
@@ -106,6 +106,8 @@ function Problems({ problems, isKnown }: { readonly problems: readonly Problem[]
     </section>
   )
 }
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}. `
 
 const lines: readonly RateLine[] = [
   { label: 'events', colour: '--incident', count: allAccepted, measure: 'events', labels: { outcome: 'accepted' } },

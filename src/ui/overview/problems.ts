@@ -11,8 +11,8 @@ export interface Problem {
   readonly level: 'bad' | 'warning'
   readonly title: string
   readonly cause: string
-  /** When its alert was sent, UTC ms. The problem began earlier. */
-  readonly alerted?: number
+  /** When it began, where that is known, and when its alert was sent, UTC ms. */
+  readonly times?: Pick<AlertAnswer, 'began' | 'opened'>
   /** The view with the details. */
   readonly view: { readonly page: PageName; readonly item?: string; readonly query?: Readonly<Record<string, string>> }
 }
@@ -66,7 +66,7 @@ const isAlerted = (alerts: readonly AlertAnswer[], { alert: { cause, name } }: F
     .some(({ cause: other, subject }) => other === cause && (name ?? subject.name) === subject.name)
 
 function alertProblem(alert: AlertAnswer): Problem {
-  const { severity, summary, opened } = alert
+  const { severity, summary } = alert
   const aftermath = aftermathText(alert)
   const view = causeView(alert)
   return {
@@ -75,7 +75,7 @@ function alertProblem(alert: AlertAnswer): Problem {
     cause: [affectedPartsText(alert), `First: look at ${view.text}`, aftermath && `Once it is mended: ${aftermath}`]
       .filter(Boolean)
       .join('. '),
-    alerted: opened,
+    times: alert,
     view,
   }
 }
