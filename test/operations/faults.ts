@@ -24,6 +24,8 @@ export interface FaultKind {
   end(world: World): void
   /** Does the world show by now what a person must act on? The alert is owed from then on. */
   isManifest(world: World): boolean
+  /** Does the sentence of an alert that was open before name this fault? Absent if such an alert never counts. */
+  isNamedIn?(sentence: string, world: World): boolean
 }
 
 /** The free space that pages, of the default thresholds. */
@@ -105,19 +107,24 @@ export const faultKinds = {
   drift: {
     owes: { cause: 'drift', subject: 'fraud', severity: 'ticket' },
     lasts: 5 * DAY,
-    begin: world => (world.inflation *= 3),
+    begin(world) {
+      world.driftBefore = amountDrift(world.data)
+      world.inflation *= 3
+    },
     end: () => {},
-    isManifest: world => hasDrift(world.data),
+    // A model that was trained in the first days of a log may have drifted from them by itself, much less.
+    isManifest: world => amountDrift(world.data) > 2 * world.driftBefore,
+    isNamedIn: (sentence, world) => sentence.includes(`amount: PSI ${amountDrift(world.data).toFixed(2)}`),
   },
 } as const satisfies Readonly<Record<string, FaultKind>>
 
 export type FaultName = keyof typeof faultKinds
 
-/** Has the last check of the model found drift? */
-function hasDrift(data: string): boolean {
+/** The population stability index of the amounts, by the last check of the model; 0 if it found no drift of them. */
+function amountDrift(data: string): number {
   const reader = readDataFolder(data)
   try {
-    return driftStateOf(reader, 'fraud')?.because !== undefined
+    return driftStateOf(reader, 'fraud')?.findings?.inputs.find(({ name }) => name === 'amount')?.psi ?? 0
   } finally {
     reader.close()
   }

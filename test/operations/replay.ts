@@ -3,6 +3,7 @@ import { rm, mkdtemp } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Alert } from '../../src/monitor/alert.ts'
 import { type FaultKind, faultKinds, type FaultName, type OwedAlert } from './faults.ts'
 import type { HistoryPlan, PlannedFault } from './history.ts'
 import { DAY, MINUTE, START, STEP, type AlertNotice, World } from './world.ts'
@@ -19,7 +20,7 @@ export interface JudgedFault {
   readonly owed?: number
   /** The alerts of its severity that opened from its begin to the end of its aftermath, as `cause-subject`. */
   readonly alerts: readonly string[]
-  /** Minutes from when the alert was owed until it was heard; absent if none was. */
+  /** Minutes from when the alert was owed until it was sent, or, if it was open before, until its sentence named the fault; absent if it never did. */
   readonly minutes?: number
 }
 
@@ -45,11 +46,13 @@ export function isRight({ name, alerts, minutes }: JudgedFault, withinMinutes = 
   return alerts.length === 1 && alerts[0] === keyOf(owes) && minutes !== undefined && minutes <= withinMinutes
 }
 
-const keyOf = ({ cause, subject }: OwedAlert): string => `${cause}-${subject}`
+const keyOf = ({ cause, subject }: Pick<OwedAlert, 'cause' | 'subject'>): string => `${cause}-${subject}`
 
 interface LivedFault extends PlannedFault {
   readonly kind: FaultKind
   owed?: number
+  /** When the owed alert, if it was open before, first named this fault in its sentence, UTC ms. */
+  named?: number
 }
 
 /** Lives through a history in a folder in memory, where there is one. */
@@ -67,7 +70,7 @@ export async function replay(plan: HistoryPlan, onDay: (day: number) => void = (
       }
       for (const fault of lived) liveFault(world, fault, t)
       await world.step()
-      for (const fault of lived) if (isLasting(fault, t) && fault.owed === undefined && fault.kind.isManifest(world)) fault.owed = world.now
+      for (const fault of lived) if (isLasting(fault, t)) observeFault(world, fault)
     }
     await world.stop()
     return judged(plan, lived, world)
@@ -85,6 +88,16 @@ function liveFault(world: World, fault: LivedFault, t: number): void {
   if (t === from + kind.lasts) kind.end(world)
 }
 
+function observeFault(world: World, fault: LivedFault): void {
+  const { kind } = fault
+  if (fault.owed === undefined && kind.isManifest(world)) fault.owed = world.now
+  if (fault.owed === undefined || fault.named !== undefined || !kind.isNamedIn) return
+  const open = world.monitor.alerts.find(alert => alert.state === 'firing' && alert.opened <= START + fault.from && isOwed(kind, alert))
+  if (open && kind.isNamedIn(world.monitor.summaryNow(open), world)) fault.named = world.now
+}
+
+const isOwed = ({ owes }: FaultKind, { cause, subject }: Alert): boolean => owes?.cause === cause && owes.subject === subject.name
+
 function judged(plan: HistoryPlan, lived: readonly LivedFault[], { notices, accepted, produced, rejected }: World): JudgedHistory {
   const spans = lived.map(({ from, kind }) => [START + from, START + from + kind.lasts + AFTERMATH_MS] as const)
   const openedOf = (severity: OwedAlert['severity']): AlertNotice[] =>
@@ -99,17 +112,17 @@ function judged(plan: HistoryPlan, lived: readonly LivedFault[], { notices, acce
     openedOf(severity)
       .filter(({ at }) => !isExplained(severity, at))
       .map(({ at, alert }) => `${new Date(at).toISOString()} ${alert.id}: ${alert.summary}`)
-  const faults = lived.map(({ name, from, owed, kind }, i): JudgedFault => {
+  const faults = lived.map(({ name, from, owed, named, kind }, i): JudgedFault => {
     const [begin, end] = spans[i]
-    const opened = [
-      ...openTickets(notices, kind, begin),
-      ...openedOf(kind.owes?.severity ?? 'page').filter(({ at, alert }) => at > begin && at <= end && isOf(kind, alert.cause)),
-    ]
-    const first = opened[0]?.at
+    const opened = openedOf(kind.owes?.severity ?? 'page').filter(({ at, alert }) => at > begin && at <= end && isOf(kind, alert.cause))
+    const first = named ?? opened[0]?.at
     return {
       name,
       from: START + from,
-      alerts: opened.map(({ alert }) => `${alert.cause}-${alert.subject.name}`),
+      alerts: [
+        ...(named !== undefined && kind.owes ? [keyOf(kind.owes)] : []),
+        ...opened.map(({ alert }) => keyOf({ cause: alert.cause, subject: alert.subject.name })),
+      ],
       ...(owed !== undefined && { owed }),
       ...(first !== undefined && owed !== undefined && { minutes: Math.max(0, first - owed) / MINUTE }),
     }
@@ -123,16 +136,6 @@ function judged(plan: HistoryPlan, lived: readonly LivedFault[], { notices, acce
     accepted,
     lost: produced - accepted - rejected,
   }
-}
-
-/**
- * The ticket that a fault owes, if it was open before: it is not sent again, and its text says what is found now. A model that was trained in
- * the first days of a log has drifted from them already.
- */
-function openTickets(notices: readonly AlertNotice[], { owes }: FaultKind, begin: number): AlertNotice[] {
-  if (owes?.severity !== 'ticket') return []
-  const last = new Map(notices.filter(({ at }) => at <= begin).map(notice => [notice.alert.id, notice]))
-  return [...last.values()].filter(({ alert, change }) => change !== 'resolved' && `${alert.cause}-${alert.subject.name}` === keyOf(owes))
 }
 
 /** A ticket of another cause may be open in the days of a fault that owes a ticket; no other page may be heard in those of one that owes a page. */

@@ -50,6 +50,8 @@ export class World {
   freeBytes = 80 * GIB
   /** Amounts of payments are multiplied by this. */
   inflation = 1
+  /** The drift of the amounts when their inflation began. */
+  driftBefore = 0
   /** Records of a producer that names a column otherwise. */
   renamed = 0
   /** Changes a record of a payment on its way to the topic, as a new version of the producer does. */
