@@ -1,8 +1,8 @@
 /** JSON Schemas of answers that do not depend on the pipeline. */
-import { rejectionReasons } from '../../intake/index.ts'
 import { effectStates } from '../../log/index.ts'
 import { seriesMarkerKinds } from '../../monitor/series/index.ts'
 import { lineageKinds, lineageRoles } from '../../operate/index.ts'
+import { deadLetterSchemas } from './dead-letter-schemas.ts'
 import { jobSchemas } from './job-schemas.ts'
 import { schemaTerms, type OpenapiSchema } from './json-schema.ts'
 import { schemaSchemas } from './schema-operations.ts'
@@ -222,49 +222,8 @@ export const sharedSchemas = {
     edges: list(object({ from: ref('LineageNode'), to: ref('LineageNode'), roles: list({ enum: lineageRoles }) })),
   }),
   ...jobSchemas,
+  ...deadLetterSchemas,
   ...schemaSchemas,
-  DeadLetter: object(
-    {
-      id: count,
-      reason: { enum: rejectionReasons },
-      detail: described(text, 'the problem, with the field and the value'),
-      place: described(text, 'where the record stood in its input'),
-      at: described(utcMs, 'when it was rejected'),
-      sequence: described(count, 'sequence number of the next log entry then'),
-      attempts: described(count, 'how often it was replayed and rejected since its last edit'),
-      version: described(text, 'version of the record; an edit names it'),
-    },
-    {
-      source: text,
-      raw: described(text, 'the record; bytes that are no text are in rawBase64'),
-      rawBase64: text,
-      original: described(text, 'the first record, if an edit replaced it; bytes that are no text are in originalBase64'),
-      originalBase64: text,
-      form: described(values, 'the format of the record, unless it is JSON of the source'),
-      outcome: { enum: ['accepted', 'duplicate', 'skipped', 'dropped'], description: 'of one that is settled' },
-      isMasked: described(flag, 'personal data of the record are ***: the client lacks the role personal'),
-      why: text,
-      settled: utcMs,
-    },
-  ),
-  DeadLetterCauses: object({
-    causes: described(
-      list(
-        object({
-          cause: described(text, 'identifies the cause, as a filter of GET /dead-letters'),
-          source: { type: ['string', 'null'] },
-          reason: { enum: rejectionReasons },
-          detail: described(text, 'the message, with … in place of values'),
-          letters: count,
-          first: described(utcMs, 'first rejection'),
-          last: described(utcMs, 'last rejection'),
-        }),
-      ),
-      'that of the newest dead letter first',
-    ),
-    unlisted: described(count, 'further causes'),
-    unread: described(count, 'older dead letters, of any source and reason, which are in no cause'),
-  }),
   RecentEvents: object(
     {
       events: list(object({ entry: count, time: utcMs, arrival: utcMs, fields: described(values, 'by column') })),
@@ -273,18 +232,6 @@ export const sharedSchemas = {
     },
     { end: described(count, 'sequence number of the next entry of the log') },
   ),
-  ReplayedDeadLetters: object({
-    letters: described(
-      list(
-        object(
-          { id: count, outcome: { enum: ['accepted', 'duplicate', 'skipped', 'rejected'] } },
-          { reason: { enum: rejectionReasons }, detail: text, attempts: count },
-        ),
-      ),
-      'the outcomes, in the order of the request',
-    ),
-    omitted: described(list(object({ id: count, reason: text })), 'those that cannot be sent'),
-  }),
   Traces: object({
     traces: list(
       object(
