@@ -76,3 +76,13 @@ test('an abandoned state leaves nothing', async () => {
   assert.deepEqual(readdirSync(folder), [])
   assert.equal(files.read('b'), undefined)
 })
+
+test('a state that is abandoned while a block of it is written leaves nothing, and cannot be finished', async () => {
+  const files = new StateFiles(folder)
+  const sink = files.create('a')
+  const appended = [sink.append(Buffer.from('first')), sink.append(Buffer.from('second'))]
+  const finished = assert.rejects(sink.finish(), /discarded/)
+  await sink.discard()
+  await Promise.all([...appended, finished])
+  assert.deepEqual(readdirSync(folder), [])
+})

@@ -76,36 +76,57 @@ export class StateFiles {
   }
 }
 
-/** A file being written. It is flushed as it grows, since the log's commits would wait for one large flush. */
+/**
+ * A file being written. It is flushed as it grows, since the log's commits would wait for one large flush. Calls are carried out one after
+ * another: a run that stops discards a file while a block of it is being written.
+ */
 class StateFile implements StateSink {
   readonly #path: string
   #spare: string | undefined
   #file: FileHandle | undefined
   #length = 0
+  #isDiscarded = false
+  /** Settles with the last call. */
+  #pending: Promise<unknown> = Promise.resolve()
 
   constructor(path: string, spare: string | undefined) {
     this.#path = path
     this.#spare = spare
   }
 
-  async append(bytes: Uint8Array): Promise<void> {
-    const file = await this.#open()
-    await file.writeFile(bytes)
-    this.#length += bytes.length
-    await file.datasync()
+  append(bytes: Uint8Array): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#isDiscarded) return
+      const file = await this.#open()
+      await file.writeFile(bytes)
+      this.#length += bytes.length
+      await file.datasync()
+    })
   }
 
-  async finish(): Promise<void> {
-    const file = await this.#open()
-    await file.truncate(this.#length)
-    await file.sync()
-    await this.#close()
-    await rename(this.#unfinished, this.#path)
+  finish(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#isDiscarded) throw new Error(`the state ${this.#path} was discarded before it was finished`)
+      const file = await this.#open()
+      await file.truncate(this.#length)
+      await file.sync()
+      await this.#close()
+      await rename(this.#unfinished, this.#path)
+    })
   }
 
-  async discard(): Promise<void> {
-    await this.#close()
-    await rm(this.#unfinished, { force: true })
+  discard(): Promise<void> {
+    this.#isDiscarded = true
+    return this.#inTurn(async () => {
+      await this.#close()
+      await rm(this.#unfinished, { force: true })
+    })
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#pending.then(work)
+    this.#pending = done.catch(() => {})
+    return done
   }
 
   get #unfinished(): string {
