@@ -18,12 +18,15 @@ export function tableOf({ figure, failures }: Outcome): string {
 export const jsonOf = (figure: Figure): string => JSON.stringify(figure)
 
 function rows(indent: string, fields: Readonly<Record<string, unknown>>): string[] {
-  return Object.entries(fields).flatMap(([name, value]) =>
-    value !== null && typeof value === 'object' && !Array.isArray(value)
-      ? [`${indent}${name}`, ...rows(`${indent}  `, value as Record<string, unknown>)]
-      : [`${indent}${name}: ${text(value)}`],
-  )
+  return Object.entries(fields).flatMap(([name, value]) => {
+    if (Array.isArray(value) && value.some(isRecord))
+      return value.flatMap((each: unknown, i) => rows(indent, { [`${name} ${i + 1}`]: each }))
+    return isRecord(value) ? [`${indent}${name}`, ...rows(`${indent}  `, value)] : [`${indent}${name}: ${text(value)}`]
+  })
 }
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
 
 const text = (value: unknown): string =>
   typeof value === 'number' ? number(value) : Array.isArray(value) ? value.map(text).join(' ') : String(value)

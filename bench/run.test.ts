@@ -97,6 +97,11 @@ test('the table says units, the peer with its version, and what failed', () => {
   assert.match(table, /FAILED too slow$/)
 })
 
+test('rounds that are objects are numbered', () => {
+  const table = tableOf({ figure: { ...figure, windows: [{ p99: 1, of: [2, 3] }, { p99: 4 }] }, failures: [] })
+  assert.match(table, /\n {2}windows 1\n {4}p99: 1\n {4}of: 2 3\n {2}windows 2\n {4}p99: 4$/)
+})
+
 test('numbers show three digits, small whole ones all', () => {
   assert.deepEqual([number(2_641_032), number(0.123456), number(8192), number(17.25)], ['2,640,000', '0.123', '8192', '17.3'])
 })
