@@ -2,7 +2,8 @@
  * `npm run prove -- operations --cases 50`: seven clean weeks without a page; a quarter, and `cases` fortnights, with planted faults, each
  * heard once, by its cause, within five minutes of when a person needed to know.
  *
- * A history runs in a process of its own, one more at a time than there are cores, since each waits for its disk and threads. One of 15 days takes about a minute and a half.
+ * A history runs in a process of its own, one more at a time than there are cores, since each waits for its disk and threads. One of 15 days
+ * takes two to three minutes. Histories that an earlier run has judged, over the same code, are not lived again.
  */
 import { execFile } from 'node:child_process'
 import { availableParallelism } from 'node:os'
@@ -11,6 +12,7 @@ import { promisify } from 'node:util'
 import type { ProofOptions } from '../prove.ts'
 import { type FaultName, faultKinds } from './faults.ts'
 import { cleanHistory, type HistoryPlan, troubledHistory } from './history.ts'
+import { JudgedHistories } from './judged-histories.ts'
 import { isRight, type JudgedFault, type JudgedHistory } from './replay.ts'
 
 const [CLEAN_DAYS, QUARTER_DAYS, CASE_DAYS] = [49, 91, 15]
@@ -61,10 +63,14 @@ export const holds = ({ pagesInCleanWeeks, wrong, noiseShare, lost }: Operations
 async function lived(plans: readonly HistoryPlan[]): Promise<JudgedHistory[]> {
   const histories: JudgedHistory[] = []
   const waiting = plans.entries()
+  const judged = new JudgedHistories()
   const work = async (): Promise<void> => {
     for (const [i, plan] of waiting) {
-      histories[i] = await inProcess(plan)
-      console.error(`${histories.filter(Boolean).length} of ${plans.length} histories`)
+      histories[i] = judged.get(plan) ?? judged.put(plan, await inProcess(plan))
+      const { noise, faults, lost } = histories[i]
+      const wrong = faults.filter(fault => !isRight(fault)).map(({ name }) => name)
+      const found = [...wrong, ...noise, ...(lost > 0 ? [`${lost} records lost`] : [])].join(', ') || 'all right'
+      console.error(`${histories.filter(Boolean).length} of ${plans.length} histories; seed ${plan.seed}, ${plan.days} days: ${found}`)
     }
   }
   await Promise.all(Array.from({ length: availableParallelism() + 1 }, work))
