@@ -41,15 +41,28 @@ export function thrownText(error: unknown, who: string): string {
   }
 }
 
+/** Most names that a message lists. */
+const NAMES_LISTED = 20
+
+/** The names, if they are few enough for a message; otherwise empty. */
+export const shortList = (names: readonly string[]): string => (names.length <= NAMES_LISTED ? names.join(', ') : '')
+
 /** `; did you mean 'x'?`, or the list of names if it is short. */
 export function didYouMean(unknownName: unknown, names: readonly string[]): string {
+  const nearest = nearestName(unknownName, names)
+  if (nearest !== undefined) return `; did you mean '${nearest}'?`
+  const list = shortList(names)
+  return list === '' ? '' : `; there is ${list}`
+}
+
+/** The name that an unknown name is likely to mean; `undefined` if none is like it. */
+export function nearestName(unknownName: unknown, names: readonly string[]): string | undefined {
   const name = typeof unknownName === 'string' ? unknownName : show(unknownName)
   const nearest = names
     .map(candidate => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ distance, candidate }) => distance <= Math.max(1, Math.floor(Math.max(name.length, candidate.length) / 3)))
     .sort((a, b) => a.distance - b.distance)
-  if (nearest.length > 0) return `; did you mean '${nearest[0].candidate}'?`
-  return names.length > 0 && names.length <= 20 ? `; there is ${names.join(', ')}` : ''
+  return nearest[0]?.candidate
 }
 
 /** The error `SPILL_NOT_FOUND` for a name that a pipeline does not define. `kind` is what it would name, such as `source`. */

@@ -62,13 +62,19 @@ test('records become columns of physical values in order of arrival', () => {
 
 test('a rejection has the problem, the position and the original record', () => {
   const bad: readonly (readonly [unknown, string, RegExp])[] = [
-    [{ card: 'a', at: 1, amuont: 3 }, 'schema', /no column 'amuont'; did you mean 'amount'\?/],
+    [{ card: 'a', at: 1, amuont: 3 }, 'schema', /^field 'amuont' is no column; did you mean 'amount'\?$/],
     [{ card: 'a', at: 1, amount: 'much' }, 'schema', /'amount' needs a decimal with at most 2 digits after the point.*got 'much'/],
     [{ card: 'a', at: 1, amount: 1000.01 }, 'schema', /'amount' is 1000.01, outside \[0, 1000\]/],
     [{ at: 1 }, 'key', /'card' is missing/],
     [{ card: null, at: 1 }, 'key', /'card' is NULL/],
     [{ card: 'a' }, 'time', /'at' is missing/],
-    [{ card: 'a', At: 1 }, 'time', /'at' is missing; there is no column 'At'; did you mean 'at'\?/],
+    [{ card: 'a', At: 1 }, 'time', /^'at' is missing; field 'At' is no column; did you mean 'at'\?$/],
+    [
+      { card: 'a', moment: 1 },
+      'time',
+      /^'at' is missing; field 'moment' is no column \(columns: .*, at.*\); was 'at' renamed to 'moment'\?$/,
+    ],
+    [{ card: 'a', at: 1, moment: 1 }, 'schema', /^field 'moment' is no column \(columns: [^)]*\)$/],
     [{ card: 'a', at: 'yesterday' }, 'schema', /'at' needs a time/],
     [{ card: 'a', at: 2 ** 43 + 1 }, 'schema', /'at' needs a time/],
     [['a', 1], 'schema', /must be an object/],
@@ -87,7 +93,7 @@ test('a rejection has the problem, the position and the original record', () => 
     assert.equal(rejections[i].source, 'payments')
     assert.equal(rejections[i].raw, JSON.stringify(record))
   })
-  assert.deepEqual(counts.rejected, { schema: 7, key: 2, time: 2 })
+  assert.deepEqual(counts.rejected, { schema: 8, key: 2, time: 3 })
 })
 
 test('a rejected row leaves nothing in the next row', () => {
@@ -197,7 +203,7 @@ test('a mapped row may not have unknown fields, whatever the file has', () => {
     return rejected.map(({ detail }) => detail)
   }
   assert.deepEqual(rowsOf(payments), [])
-  assert.match(rowsOf({ ...payments, mapVersion: '1' }, raw => raw)[0], /no column 'other'/)
+  assert.match(rowsOf({ ...payments, mapVersion: '1' }, raw => raw)[0], /^field 'other' is no column \(columns: /)
 })
 
 test('events without an id are never duplicates', () => {

@@ -35,6 +35,6 @@ test('rejects missing, invalid and unknown fields', () => {
   assert.deepEqual(faultOf({ amount: 1 }), ['key', "'card' is missing"])
   assert.deepEqual(faultOf({ card: 'c1', amount: -1 })?.[0], 'schema')
   assert.deepEqual(faultOf({ card: 'c1' }), ['schema', "'amount' is missing"])
-  assert.deepEqual(faultOf({ card: 'c1', amount: 1, ammount: 2 }), ['schema', "there is no column 'ammount'; did you mean 'amount'?"])
+  assert.deepEqual(faultOf({ card: 'c1', amount: 1, ammount: 2 }), ['schema', "field 'ammount' is no column; did you mean 'amount'?"])
   assert.deepEqual(faultOf(null)?.[0], 'schema')
 })

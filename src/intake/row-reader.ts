@@ -3,7 +3,7 @@
  *
  * Created once for a source and the format of a file. Cost: one check a field; allocates only for faults.
  */
-import { didYouMean } from '../base/index.ts'
+import { nearestName, shortList } from '../base/index.ts'
 import type { BlockBuilder, ColumnBuilder, Strings, Block } from '../columns/index.ts'
 import type { ColumnIR, SourceIR, Value } from '../define/ir/index.ts'
 import type { RecordOrigin } from './record-batch.ts'
@@ -151,22 +151,34 @@ export class RowReader {
 
   #missingField({ name, required }: Field, raw: unknown, record: Readonly<Record<string, unknown>>): Fault {
     if (raw === null) return new Fault(`'${name}' is NULL`, required)
-    const unknown = this.#unknownField(record, -1)
+    const unknown = this.#unknownField(record, -1, name)
     return new Fault(`'${name}' is missing${unknown ? `; ${unknown.detail}` : ''}`, required)
   }
 
-  /** The first field that is not a column. Looked for only if the record has more fields than were read. */
-  #unknownField(record: Readonly<Record<string, unknown>>, present: number): Fault | undefined {
+  /**
+   * The first field that is not a column. Looked for only if the record has more fields than were read. `missing`: a column that the record
+   * lacks, which the field may be under a new name.
+   */
+  #unknownField(record: Readonly<Record<string, unknown>>, present: number, missing?: string): Fault | undefined {
     let count = 0
     for (const _ in record) count++
     if (count === present) return undefined
     for (const name in record) {
       if (this.#names.includes(name)) continue
       const current = this.#currentNames.get(name)
-      if (current === undefined) return new Fault(`there is no column ${displayValue(name)}${didYouMean(name, this.#names)}`)
+      if (current === undefined) return new Fault(`field ${displayValue(name)} is no column${this.#columnHint(name, missing)}`)
       if (present >= 0) return new Fault(`'${name}' is an earlier name of '${current}', which the record has under another name too`)
     }
     return undefined
+  }
+
+  /** The column that a field is likely to be: one with a similar name, or else the missing one. */
+  #columnHint(field: string, missing: string | undefined): string {
+    const near = nearestName(field, this.#names)
+    if (near !== undefined) return `; did you mean '${near}'?`
+    const columns = shortList(this.#names)
+    const list = columns === '' ? '' : ` (columns: ${columns})`
+    return missing === undefined ? list : `${list}; was '${missing}' renamed to ${displayValue(field)}?`
   }
 }
 

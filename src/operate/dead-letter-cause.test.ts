@@ -7,7 +7,8 @@ test('a cause has the message without the values of the record; names of fields 
     "'amount' needs a finite number, got 'unknown'": "'amount' needs a finite number, got …",
     "'amount' needs a decimal with at most 2 digits after the point, within 2^53 when scaled, got '1, is 2'":
       "'amount' needs a decimal with at most 2 digits after the point, within 2^53 when scaled, got …",
-    "'amount' is missing; there is no column 'value'": "'amount' is missing; there is no column 'value'",
+    "'amount' is missing; field 'value' is no column (columns: amount, at); was 'amount' renamed to 'value'?":
+      "'amount' is missing; field 'value' is no column (columns: amount, at); was 'amount' renamed to 'value'?",
     "'kind' has no value 'vip'; did you mean 'vips'?": "'kind' has no value …",
     "'amount' is -1, outside [0, 100]": "'amount' is …, outside [0, 100]",
     "'n' is 12345678901234567890, which has more digits than a JSON number holds; write it as text":

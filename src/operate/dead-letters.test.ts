@@ -15,7 +15,7 @@ const rejected = (source: string | undefined, reason: DeadLetter['reason'], deta
   at += 10
   return { source, reason, detail, place: 'p:1', at, sequence: 1, raw: `{"at":${at}}` }
 }
-const missing = "'amount' is missing; there is no column 'value'"
+const missing = "'amount' is missing; field 'value' is no column"
 await store.commit({
   deadLetters: [
     rejected('payments', 'schema', "'amount' needs a finite number, got 'unknown'"),
@@ -78,7 +78,7 @@ test('causes: count, first and last time, that of the newest dead letter first; 
 
 test('causes are of a bounded number of dead letters, and are a bounded number themselves', async () => {
   const many = Array.from({ length: limits.DEAD_LETTERS_GROUPED_MAX - 1 }, (_, i) =>
-    rejected('payments', 'schema', i < 150 ? `there is no column 'c${i}'` : "'amount' is NULL"),
+    rejected('payments', 'schema', i < 150 ? `field 'c${i}' is no column` : "'amount' is NULL"),
   )
   await store.commit({ deadLetters: many })
   const { causes, unlisted, unread } = await letters.causes()

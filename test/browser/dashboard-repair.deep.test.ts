@@ -168,7 +168,7 @@ describe('repairs in the dashboard', { skip, timeout: 300_000 }, () => {
     const renamed = ({ amount, ...rest }: ReturnType<typeof pay>) => ({ ...rest, value: amount })
     await send(renamed(pay('renamed 1')), renamed(pay('renamed 2')))
     const page = await signedIn('/dead-letters', 'bob')
-    await untilText(page, "there is no column 'value'")
+    await untilText(page, "field 'value' is no column")
     await click(page, 'Only these')
     await untilText(page, 'Of the chosen cause, the newest first')
     await until(page, `document.querySelectorAll('table.list:not(.causes) tbody tr').length === 2`)

@@ -31,7 +31,10 @@ const source = {
 test('a field that is no column is a problem where the source has rejected the record for such a field', () => {
   const source = { name: 'payments', columns: [{ name: 'amount', type: 'double' }] } as unknown as SourceAnswer
   const value = { name: 'value', json: '1' }
-  assert.equal(recordProblem(value, source, "'amount' is missing; there is no column 'value'"), 'is no column of payments')
+  assert.equal(
+    recordProblem(value, source, "'amount' is missing; field 'value' is no column (columns: amount)"),
+    'is no column of payments',
+  )
   assert.equal(recordProblem(value, source, "'amount' is missing"), undefined)
   assert.equal(recordProblem({ name: 'amount', json: '' }, source, ''), 'is missing')
   assert.equal(recordProblem({ name: 'amount', json: '' }, undefined, ''), undefined)

@@ -96,7 +96,7 @@ export function fieldProblem(json: string, column: DescribedItem | undefined): s
 export function recordProblem({ name, json }: RecordField, source: SourceAnswer | undefined, detail: string): string | undefined {
   const column = source?.columns.find(candidate => candidate.name === name)
   if (column || !source) return fieldProblem(json, column)
-  return json !== '' && detail.includes('there is no column ') ? `is no column of ${source.name}` : undefined
+  return json !== '' && detail.includes(' is no column') ? `is no column of ${source.name}` : undefined
 }
 
 function decimalProblem(text: string, scale: number): string | undefined {
