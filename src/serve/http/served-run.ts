@@ -41,6 +41,8 @@ export interface ServedRun {
   readonly counts: RunCounters
   /** Stage times of decisions that are not in the store yet. */
   readonly stages?: Pick<StageRecorder, 'gathered'>
+  /** The newest event of each source. */
+  readonly freshness?: { readonly ingestion: readonly { readonly source: string; readonly arrival: number }[] }
   /** Resolves when the run has stopped, rejects if it has failed. */
   readonly ended: Promise<void>
 }

@@ -18,7 +18,12 @@ const status = object(
     sequence: described(count, 'sequence number of the next entry of the log'),
     waiting: described(count, 'records that wait for their turn'),
     memoryBytes: count,
-    sources: list(object({ source: text, ...each(['accepted', 'duplicates', 'rejected', 'late'], count) })),
+    sources: list(
+      object(
+        { source: text, ...each(['accepted', 'duplicates', 'rejected', 'late'], count) },
+        { lastArrival: described(utcMs, 'of its newest accepted event') },
+      ),
+    ),
     models: list(object({ model: text, decisions: count })),
     effects: described(list(object({ action: text, state: { enum: effectStates }, effects: count })), 'of all effects'),
     deadLetters: described(list({ type: 'object' }), 'of all dead letters that are not settled, by source and reason'),

@@ -14,6 +14,7 @@ export function statusRoutes(app: FastifyInstance, context: ServerContext): void
   const started = wallClock()
   const read = () => {
     const problem = readinessProblem(context)
+    const arrivals = new Map(run.freshness?.ingestion.map(({ source, arrival }) => [source, arrival]))
     return {
       at: wallClock(),
       started,
@@ -25,7 +26,9 @@ export function statusRoutes(app: FastifyInstance, context: ServerContext): void
       sources: ir.sources.map(({ name }) => {
         const { accepted, duplicates } = counts.bySource.get(name) ?? { accepted: 0, duplicates: 0 }
         const rejected = sumBy(counts.deadLetters.get(name)?.values() ?? [], count => count)
-        return { source: name, accepted, duplicates, rejected, late: counts.lateEvents.get(name) ?? 0 }
+        const lastArrival = arrivals.get(name)
+        const late = counts.lateEvents.get(name) ?? 0
+        return { source: name, accepted, duplicates, rejected, late, ...(lastArrival !== undefined && { lastArrival }) }
       }),
       models: ir.models.map(({ name }) => ({ model: name, decisions: counts.byModel.get(name) ?? 0 })),
       effects: folder.effects.counts(),

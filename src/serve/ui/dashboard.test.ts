@@ -1,5 +1,6 @@
 /** The dashboard's page, its files, and sessions of browsers. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import Fastify from 'fastify'
@@ -47,6 +48,22 @@ test('script and stylesheet have a hash in their names, are compressed, and fit 
   assert.deepEqual([gone.statusCode, gone.json<{ code: string }>().code], [404, 'SPILL_NOT_FOUND'])
 })
 
+test('the runbook of each cause is a section of the guide, as text', async () => {
+  const guide = readFileSync(new URL('../../../docs/guides/alerts.md', import.meta.url), 'utf8')
+  const causes = [...guide.matchAll(/^## ([a-z-]+)$/gm)].map(([, cause]) => cause)
+  assert.equal(causes.length, 15)
+  for (const cause of causes) {
+    const { statusCode, headers, body } = await app.inject({ url: `/ui/runbook/${cause}` })
+    assert.deepEqual([statusCode, headers['content-type']], [200, 'text/plain; charset=utf-8'], cause)
+    assert.ok(body.startsWith(`## ${cause}\n`) && guide.includes(body), cause)
+    assert.equal(body.match(/^## /gm)!.length, 1, cause)
+  }
+  for (const cause of ['no-such', '..%2F..%2Fpackage.json', 'What people']) {
+    const gone = await app.inject({ url: `/ui/runbook/${encodeURIComponent(cause)}` })
+    assert.deepEqual([gone.statusCode, gone.json<{ code: string }>().code], [404, 'SPILL_NOT_FOUND'], cause)
+  }
+})
+
 test('under a prefix of an embedding server the page knows the prefix', async () => {
   const own = Fastify()
   const { run, data } = shop
@@ -69,9 +86,18 @@ test('without tokens the session has all roles', async () => {
 test('the status has the counts of the run, and all readers within half a second share an answer', async () => {
   await posted(app, '/sources/payments/events', [pay(1), pay(1), { ...pay(2), amount: 'a lot' }])
   const first = await app.inject({ url: '/status' })
-  const status = first.json<{ started: number; sources: object[]; state: string; deadLetters: object[]; models: object[] }>()
+  const status = first.json<{
+    started: number
+    sources: { lastArrival?: number }[]
+    state: string
+    deadLetters: object[]
+    models: object[]
+  }>()
   assert.equal(status.state, 'running')
-  assert.deepEqual(status.sources[0], { source: 'payments', accepted: 1, duplicates: 1, rejected: 1, late: 0 })
+  const { lastArrival, ...counts } = status.sources[0]
+  assert.deepEqual(counts, { source: 'payments', accepted: 1, duplicates: 1, rejected: 1, late: 0 })
+  const newest = (await app.inject({ url: '/sources/payments/events?limit=1' })).json<{ events: { arrival: number }[] }>()
+  assert.deepEqual([lastArrival, status.sources[1]?.lastArrival], [newest.events[0].arrival, undefined])
   assert.deepEqual(status.models[0], { model: 'fraud', decisions: 1 })
   assert.deepEqual(status.deadLetters, [{ source: 'payments', reason: 'schema', letters: 1 }])
   assert.equal((await app.inject({ url: '/status' })).body, first.body)

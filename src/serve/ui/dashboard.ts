@@ -8,6 +8,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { ServerContext } from '../context/server-context.ts'
 import { ServeError } from '../http/serve-error.ts'
+import { runbookText } from './runbook.ts'
 import { type Asset, dashboardAssets, type DashboardAssets } from './assets.ts'
 import { sessionRoutes } from './session.ts'
 
@@ -49,6 +50,11 @@ export function dashboardRoutes(app: FastifyInstance, context: ServerContext): v
     reply.headers({ 'cache-control': 'public, max-age=31536000, immutable', 'x-content-type-options': 'nosniff', vary: 'accept-encoding' })
     if (isGzipped) reply.header('content-encoding', 'gzip')
     return reply.type(asset.type).send(isGzipped ? asset.gzipped : asset.bytes)
+  })
+  app.get<{ Params: { cause: string } }>('/ui/runbook/:cause', async ({ params: { cause } }, reply) => {
+    const text = await runbookText(cause)
+    if (text === undefined) throw new ServeError('SPILL_NOT_FOUND', `there is no runbook of '${cause}' in docs/guides/alerts.md`)
+    return reply.headers({ 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' }).type('text/plain; charset=utf-8').send(text)
   })
 }
 

@@ -18,6 +18,8 @@ export interface SourceCounts {
   readonly duplicates: number
   readonly rejected: number
   readonly late: number
+  /** Arrival of its newest accepted event, UTC ms; absent without one. */
+  readonly lastArrival?: number
 }
 
 export interface EffectCountAnswer {
@@ -140,6 +142,12 @@ export interface EffectAnswer {
   readonly sent?: number
   readonly settled?: number
   readonly late?: boolean
+}
+
+/** `GET /effects`: the counts are of the filter. */
+export interface EffectsAnswer {
+  readonly effects: readonly EffectAnswer[]
+  readonly counts: readonly EffectCountAnswer[]
 }
 
 export interface LetterAnswer {
