@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { chartRange, newestLevel, seriesTimes, storedLevels, storedRates, type SeriesAnswer } from './stored-series.ts'
+import {
+  chosenRange,
+  endedIntervals,
+  newestLevel,
+  openingRange,
+  seriesTimes,
+  storedLevels,
+  storedRates,
+  type SeriesAnswer,
+} from './stored-series.ts'
 
 const answer: SeriesAnswer = {
   from: 1_000_000,
@@ -19,7 +28,7 @@ test('rates are sums over labels per second, and unknown where the run was not s
   assert.deepEqual(storedRates(answer, 'events', { outcome: 'accepted' }), [12, null, 5])
   assert.deepEqual(storedRates(answer, 'events', { source: 'a', outcome: 'accepted' }), [10, null, 5])
   assert.deepEqual(storedRates(answer, 'decisions'), [null, null, null])
-  assert.deepEqual(seriesTimes(answer), [1010, 1020, 1030])
+  assert.deepEqual(seriesTimes(answer, 1_040_000), [1010, 1020, 1030])
 })
 
 test('a level is its newest known value', () => {
@@ -29,9 +38,19 @@ test('a level is its newest known value', () => {
   assert.deepEqual(storedLevels(answer, 'freshness_age_ms', { group: 'h' }), [null, null, null])
 })
 
-test('a young process is shown live, an older one by the hour, unless a person chose', () => {
-  assert.equal(chartRange(undefined, 10_000), 'live')
-  assert.equal(chartRange(undefined, 600_000), '1h')
-  assert.equal(chartRange('7d', 10_000), '7d')
-  assert.equal(chartRange('9y', 600_000), '1h')
+test('an interval that goes on is no fall: its sum is left out, and a level in it has the present time', () => {
+  const minutes = { ...answer, stepMs: 60_000 }
+  assert.deepEqual(storedRates(endedIntervals(minutes), 'events', { outcome: 'accepted' }), [2, null])
+  assert.deepEqual(seriesTimes(endedIntervals(minutes), 1_150_000), [1060, 1120])
+  assert.equal(endedIntervals(answer), answer, 'a sample has ended')
+  assert.deepEqual(seriesTimes(minutes, 1_150_000), [1060, 1120, 1150])
+})
+
+test('a chart opens on the last hour of the log, whatever process wrote it, and live where the log is younger than its lines', () => {
+  const sampled = (samples: number): SeriesAnswer => {
+    const values = Array.from({ length: 360 }, (_, i) => (i < 360 - samples ? null : 0))
+    return { ...answer, length: 360, series: [{ name: 'events', labels: {}, values }] }
+  }
+  assert.deepEqual([undefined, sampled(29), sampled(30), sampled(360)].map(openingRange), ['1h', 'live', '1h', '1h'])
+  assert.deepEqual([chosenRange(undefined), chosenRange('7d'), chosenRange('9y')], [undefined, '7d', undefined])
 })

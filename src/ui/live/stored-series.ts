@@ -26,17 +26,31 @@ export interface SeriesMarkerAnswer {
 export const chartRanges = ['live', '1h', '6h', '24h', '7d'] as const
 export type ChartRange = (typeof chartRanges)[number]
 
-/** A process younger than that has too few samples, one in 10 s, for a line over an hour. */
-const LIVE_MS = 300_000
+/** The run takes a sample every 10 s. */
+export const SAMPLE_MS = 10_000
+/** Fewer samples make no line over an hour. */
+const SAMPLES_MIN = 30
 
-/** The range of a view: the chosen one, otherwise by the age of the process. */
-export function chartRange(text: string | undefined, processAgeMs: number): ChartRange {
-  return chartRanges.find(range => range === text) ?? (processAgeMs < LIVE_MS ? 'live' : '1h')
+/** The range that a person chose; `undefined` without a choice. */
+export const chosenRange = (text: string | undefined): ChartRange | undefined => chartRanges.find(range => range === text)
+
+/** The range without a choice, by the last hour of the log, whose samples are of earlier processes too; `undefined` before it is read. */
+export function openingRange(lastHour: SeriesAnswer | undefined): ChartRange {
+  if (!lastHour) return '1h'
+  const sampled = Array.from({ length: lastHour.length }, (_, i) => lastHour.series.some(({ values }) => values[i] !== null))
+  return sampled.filter(Boolean).length * lastHour.stepMs < SAMPLES_MIN * SAMPLE_MS ? 'live' : '1h'
 }
 
-/** The time of each point, seconds since the epoch: the end of its interval. */
-export const seriesTimes = ({ from, stepMs, length }: SeriesAnswer): number[] =>
-  Array.from({ length }, (_, i) => (from + (i + 1) * stepMs) / 1000)
+/** The time of each point, seconds since the epoch: the end of its interval, or `now` (UTC ms) for the interval that goes on. */
+export const seriesTimes = ({ from, stepMs, length }: SeriesAnswer, now: number): number[] =>
+  Array.from({ length }, (_, i) => Math.min(from + (i + 1) * stepMs, Math.max(now, from + i * stepMs + 1)) / 1000)
+
+/** The intervals that have ended: a sum of one that goes on looks like a fall. An interval of a single sample has ended. */
+export function endedIntervals(answer: SeriesAnswer): SeriesAnswer {
+  if (answer.stepMs <= SAMPLE_MS || answer.length === 0) return answer
+  const length = answer.length - 1
+  return { ...answer, length, series: answer.series.map(series => ({ ...series, values: series.values.slice(0, length) })) }
+}
 
 type Labels = Readonly<Record<string, string>>
 

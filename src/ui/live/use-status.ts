@@ -2,7 +2,7 @@
 import { createContext } from 'preact'
 import { useContext, useEffect, useState } from 'preact/hooks'
 import type { StatusAnswer } from '../core/answers.ts'
-import { repeatEvery } from '../core/clock.ts'
+import { browserNow, repeatEvery } from '../core/clock.ts'
 import { call, CallError } from '../core/server.ts'
 import { withStatus } from './status-history.ts'
 
@@ -17,6 +17,9 @@ export interface LiveStatus {
 export const StatusContext = createContext<LiveStatus>({ history: [], failure: undefined })
 
 export const useLiveStatus = (): LiveStatus => useContext(StatusContext)
+
+/** The server's time as the last status has it, UTC ms: the clock of the browser may be another. */
+export const useServerNow = (): number => useLiveStatus().history.at(-1)?.at ?? browserNow()
 
 /** Reads the status while the component is shown. One call at a time. */
 export function useStatusPoll(): LiveStatus {

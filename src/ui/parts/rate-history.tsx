@@ -5,8 +5,18 @@ import { useResource } from '../core/resource.ts'
 import { setFilters } from '../core/router.tsx'
 import { rateText, timeStamp } from '../core/text.ts'
 import { rateSeries } from '../live/status-history.ts'
-import { type ChartRange, chartRange, chartRanges, type SeriesAnswer, seriesTimes, storedRates } from '../live/stored-series.ts'
-import { useLiveStatus } from '../live/use-status.ts'
+import {
+  type ChartRange,
+  chartRanges,
+  chosenRange,
+  endedIntervals,
+  openingRange,
+  SAMPLE_MS,
+  type SeriesAnswer,
+  seriesTimes,
+  storedRates,
+} from '../live/stored-series.ts'
+import { useLiveStatus, useServerNow } from '../live/use-status.ts'
 import { type ChartLine, RateChart } from './rate-chart.tsx'
 
 /** One line: its count in the live status, and its stored series. */
@@ -31,15 +41,12 @@ export const rangeTexts: Readonly<Record<ChartRange, string>> = {
   '7d': 'last week',
 }
 
-/** The run takes a sample every 10 s. */
-const SAMPLE_MS = 10_000
-
 export function RateHistory({ view, lines }: RateHistoryProps) {
   const { history } = useLiveStatus()
-  const status = history.at(-1)
-  const range = chartRange(view.query['range'], status ? status.at - status.started : 0)
-  const path = range === 'live' ? undefined : `/series?names=events,decisions&since=${range}`
+  const chosen = chosenRange(view.query['range'])
+  const path = chosen === 'live' ? undefined : `/series?names=events,decisions&since=${chosen ?? '1h'}`
   const { value, error } = useResource<SeriesAnswer>(path, SAMPLE_MS)
+  const range = chosen ?? openingRange(value)
   return (
     <section aria-labelledby="rates">
       <div class="heading">
@@ -64,13 +71,15 @@ function LiveChart({ history, lines }: { readonly history: readonly StatusAnswer
   return <Chart times={all[0].times} lines={all.map(({ label, colour, rates }) => ({ label, colour, values: rates }))} />
 }
 
-function StoredChart({ answer, lines }: { readonly answer: SeriesAnswer; readonly lines: readonly RateLine[] }) {
+function StoredChart({ answer: stored, lines }: { readonly answer: SeriesAnswer; readonly lines: readonly RateLine[] }) {
+  const now = useServerNow()
+  const answer = endedIntervals(stored)
   const markers = answer.markers.filter(({ at }) => at >= answer.from)
   if (answer.length < 2) return <p class="soft">No samples yet: the run takes one every 10 s.</p>
   return (
     <>
       <Chart
-        times={seriesTimes(answer)}
+        times={seriesTimes(answer, now)}
         lines={lines.map(({ label, colour, measure, labels }) => ({ label, colour, values: storedRates(answer, measure, labels) }))}
         marks={markers.map(({ at }) => at / 1000)}
       />

@@ -2,7 +2,8 @@
 import type { View } from '../core/location.ts'
 import { useResource } from '../core/resource.ts'
 import { spanText } from '../core/text.ts'
-import { chartRange, type SeriesAnswer, seriesTimes, storedLevels } from '../live/stored-series.ts'
+import { chosenRange, type SeriesAnswer, seriesTimes, storedLevels } from '../live/stored-series.ts'
+import { useServerNow } from '../live/use-status.ts'
 import { type ChartUnit, RateChart } from '../parts/rate-chart.tsx'
 import { rangeTexts } from '../parts/rate-history.tsx'
 
@@ -21,8 +22,9 @@ const duration: ChartUnit = {
 
 export function DelayHistory({ view, source }: { readonly view: View; readonly source: string }) {
   // Unless a range is chosen, hours: a person looks for the time at which a delay began.
-  const chosen = chartRange(view.query['range'], 0)
-  const range = chosen === 'live' ? '6h' : chosen
+  const chosen = chosenRange(view.query['range'])
+  const range = chosen === undefined || chosen === 'live' ? '6h' : chosen
+  const now = useServerNow()
   const { value, error } = useResource<SeriesAnswer>(`/series?names=source_delay_ms,source_lag_ms&since=${range}`, 10_000)
   const lag = value && storedLevels(value, 'source_lag_ms', { source })
   return (
@@ -36,7 +38,7 @@ export function DelayHistory({ view, source }: { readonly view: View; readonly s
       {value && (
         <RateChart
           label={`Delay and lag of ${source}, ${rangeTexts[range]}`}
-          times={seriesTimes(value)}
+          times={seriesTimes(value, now)}
           lines={[
             { label: 'delay', colour: '--incident', values: storedLevels(value, 'source_delay_ms', { source }) },
             ...(lag?.some(ms => ms !== null) ? [{ label: 'lag', colour: '--planned', values: lag }] : []),
