@@ -2,7 +2,17 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { EffectAnswer, EffectStateName } from '../core/answers.ts'
 import { limits } from '../../base/limits.ts'
-import { attemptText, receiverText, RETRY_NOTE, shownText, unsettledFirst } from './effect-text.ts'
+import {
+  attemptText,
+  earlierOfKey,
+  pastDeadline,
+  receiverText,
+  RETRY_NOTE,
+  shownText,
+  UNSETTLED_SHOWN,
+  unsettledFirst,
+  unshownTexts,
+} from './effect-text.ts'
 
 const effect = (number: number, state: EffectStateName): EffectAnswer => ({
   number,
@@ -26,11 +36,45 @@ test('dead effects come first, then pending ones, then the newest, each once and
   assert.equal(shownText(1, 'dead'), 'The newest 1 effect, newest first.')
 })
 
+test('many pending effects do not push the others off the page; their count says so', () => {
+  const pending = Array.from({ length: 50 }, (_, i) => effect(i + 10, 'pending'))
+  const shown = unsettledFirst([[], pending, [effect(1, 'delivered')]])
+  assert.deepEqual([shown.length, shown[0].number, shown.at(-1)!.number], [UNSETTLED_SHOWN + 1, 59, 1])
+  const counts = [
+    { action: 'block', state: 'pending', effects: 50 },
+    { action: 'block', state: 'delivered', effects: 1000 },
+  ] as const
+  assert.deepEqual(unshownTexts(shown, counts), [{ state: 'pending', text: '20 of 50 pending are shown' }])
+  assert.deepEqual(unshownTexts(shown, [{ ...counts[0], effects: 20 }]), [])
+})
+
+test('a pending effect waits for the first pending one of its action and key, where the key is known', () => {
+  const of = (number: number, key: unknown, action = 'block') => ({ ...effect(number, 'pending'), key, action })
+  const waits = earlierOfKey([of(1, 'a'), of(2, 'b'), of(3, 'a'), of(4, 'a', 'tell'), of(5, 'a'), of(6, '***'), of(7, '***')])
+  assert.deepEqual(
+    [...waits],
+    [
+      [3, 1],
+      [5, 1],
+    ],
+  )
+})
+
+test('pending effects past their deadline are counted from the newest alone, unless all of these have time left', () => {
+  const due = (...times: readonly number[]) => times.map(time => ({ due: time }))
+  assert.equal(pastDeadline(due(5, 6, 20, 30), 118, 10), 116)
+  assert.equal(pastDeadline(due(20, 30), 2, 10), 0)
+  assert.equal(pastDeadline(due(20, 30), 118, 10), undefined)
+  assert.equal(pastDeadline([{}, {}], 2, 10), 0, 'without a deadline')
+})
+
 test('an effect says what has failed, since when, and what follows', () => {
   const pending = { state: 'pending', attempts: 4, why: 'timed out', began: 0, next: 188_000 } as const
   assert.equal(attemptText(pending, 15, 180_000), 'attempt 4 of 15 failed: timed out; first tried 3 min ago; next attempt in 8 s')
   assert.match(attemptText(pending, 15, 190_000), /; next attempt now$/)
   assert.equal(attemptText({ state: 'pending', attempts: 0 }, 15, 0), 'not tried yet')
+  assert.equal(attemptText({ state: 'pending', attempts: 0 }, 15, 0, 812), 'not tried yet: waits for effect 812 of its key')
+  assert.match(attemptText({ ...pending, began: 184_000 }, 15, 180_000), /; first tried just now;/, 'the clocks differ')
   assert.equal(attemptText({ state: 'pending', attempts: 0, began: 5 }, 15, 0), 'waits for an attempt', 'retried by hand')
   assert.equal(attemptText({ state: 'dead', attempts: 15, why: 'HTTP 500' }, 15, 0), 'attempt 15 of 15 failed: HTTP 500')
   assert.equal(attemptText({ state: 'dead', attempts: 17 }, 15, 0), 'attempt 17 failed', 'the definition allowed more')

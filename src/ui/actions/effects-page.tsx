@@ -1,26 +1,34 @@
 /** Effects of actions by state, with their deadlines; retry and drop of dead ones. */
-import type { EffectAnswer, EffectCountAnswer, EffectStateName, PipelineAnswer } from '../core/answers.ts'
-import { browserNow } from '../core/clock.ts'
+import { PartAlerts } from '../alerts/part-alerts.tsx'
+import type { EffectAnswer, EffectCountAnswer, EffectsAnswer, EffectStateName, PipelineAnswer } from '../core/answers.ts'
 import type { View } from '../core/location.ts'
 import { keyParameter } from '../core/mask.ts'
 import { useResource } from '../core/resource.ts'
 import { Link, setFilters } from '../core/router.tsx'
-import { call, queryText } from '../core/server.ts'
+import { queryText } from '../core/query-text.ts'
+import { call } from '../core/server.ts'
 import { useRole } from '../core/session.ts'
 import { countText, pluralText, spanText, timeStamp, valueText } from '../core/text.ts'
+import { useServerNow } from '../live/use-status.ts'
 import { DropForm } from '../letters/drop-form.tsx'
 import { ChangeNotice } from '../parts/change-notice.tsx'
 import { SelectFilter } from '../parts/select-filter.tsx'
 import { type Change, useChange } from '../parts/use-change.ts'
 import { deadlineText } from './deadline.ts'
-import { attemptText, receiverText, RETRY_NOTE, shownText, unsettledFirst } from './effect-text.ts'
+import {
+  attemptText,
+  earlierOfKey,
+  pastDeadline,
+  receiverText,
+  RETRY_NOTE,
+  shownText,
+  UNSETTLED_SHOWN,
+  unsettledFirst,
+  unshownTexts,
+} from './effect-text.ts'
 
 const SHOWN = 100
 const states: readonly EffectStateName[] = ['pending', 'delivered', 'dead', 'dropped', 'dry']
-
-interface EffectList {
-  readonly effects: readonly EffectAnswer[]
-}
 
 interface EffectsProps {
   readonly view: View
@@ -30,29 +38,34 @@ interface EffectsProps {
 export function Effects({ view, pipeline }: EffectsProps) {
   const { action, state } = view.query
   const path = `/effects${queryText({ action, state, limit: SHOWN })}`
-  const { value, error, reload } = useResource<EffectList>(path, 3000)
+  const { value, error, reload } = useResource<EffectsAnswer>(path, 3000)
   const all = useResource<{ counts: EffectCountAnswer[] }>('/effects?limit=1', 3000).value?.counts ?? []
   // Among the newest effects, one that is dead or pending may not be.
-  const pathOf = (unsettled: EffectStateName): string | undefined => {
-    const isThere = all.some(count => count.state === unsettled && count.effects > 0 && (action === undefined || count.action === action))
-    return state === undefined && isThere ? `/effects${queryText({ action, state: unsettled, limit: SHOWN })}` : undefined
-  }
-  const deadOnes = useResource<EffectList>(pathOf('dead'), 3000)
-  const pendingOnes = useResource<EffectList>(pathOf('pending'), 3000)
-  const change = useChange(() => [{ reload }, deadOnes, pendingOnes].forEach(resource => resource.reload()))
+  const counts = all.filter(count => action === undefined || count.action === action)
+  const hasAny = (sought: EffectStateName): boolean => counts.some(count => count.state === sought && count.effects > 0)
+  const pathOf = (sought: EffectStateName, limit = SHOWN): string | undefined =>
+    state === undefined && hasAny(sought) ? `/effects${queryText({ action, state: sought, limit })}` : undefined
+  const deadOnes = useResource<EffectsAnswer>(pathOf('dead'), 3000)
+  const pendingOnes = useResource<EffectsAnswer>(pathOf('pending'), 3000)
+  // In an outage none of the newest is delivered.
+  const isUnsettled = hasAny('dead') || hasAny('pending')
+  const deliveredOnes = useResource<EffectsAnswer>(isUnsettled ? pathOf('delivered', UNSETTLED_SHOWN) : undefined, 3000)
+  const change = useChange(() => [{ reload }, deadOnes, pendingOnes, deliveredOnes].forEach(resource => resource.reload()))
   const mayOperate = useRole('operate')
-  const lists = [deadOnes.value, pendingOnes.value, value].map(list => list?.effects ?? [])
+  const lists = [deadOnes.value, pendingOnes.value, deliveredOnes.value, value].map(list => list?.effects ?? [])
   const effects = state === undefined ? unsettledFirst(lists) : (value?.effects.toReversed() ?? [])
   const dead = effects.filter(effect => effect.state === 'dead')
+  const pending = (state === 'pending' ? value : pendingOnes.value)?.effects ?? []
   return (
     <>
       <h1>Actions</h1>
+      {action !== undefined && <PartAlerts kind="action" name={action} />}
       {pipeline.actions.length === 0 ? (
         <p>
           This pipeline has no actions: its decisions are recorded, and nothing follows. <code>action(…)</code> adds one.
         </p>
       ) : (
-        <StateTable pipeline={pipeline} counts={all} />
+        <StateTable pipeline={pipeline} counts={all} pending={pending} />
       )}
       <div class="filters">
         <SelectFilter
@@ -73,9 +86,18 @@ export function Effects({ view, pipeline }: EffectsProps) {
       </div>
       <ChangeNotice change={change} />
       <p class="soft">{value ? shownText(effects.length, state) : (error?.message ?? 'Reading …')}</p>
+      {state === undefined &&
+        unshownTexts(effects, counts).map(({ state: unshown, text }) => (
+          <p key={unshown}>
+            {text}:{' '}
+            <Link page="actions" query={{ action, state: unshown }}>
+              more {unshown} ones
+            </Link>
+          </p>
+        ))}
       {effects.some(effect => effect.state === 'pending') && <p class="soft">{RETRY_NOTE}</p>}
       {effects.length > 0 && (
-        <EffectTable effects={effects} pipeline={pipeline} mayOperate={mayOperate && dead.length > 0} change={change} />
+        <EffectTable effects={effects} pending={pending} pipeline={pipeline} mayOperate={mayOperate && dead.length > 0} change={change} />
       )}
     </>
   )
@@ -91,7 +113,15 @@ async function dropEffects(effects: readonly EffectAnswer[], why: string): Promi
   return `${pluralText(effects.length, 'effect')} dropped.`
 }
 
-function StateTable({ pipeline, counts }: { readonly pipeline: PipelineAnswer; readonly counts: readonly EffectCountAnswer[] }) {
+interface StateTableProps {
+  readonly pipeline: PipelineAnswer
+  readonly counts: readonly EffectCountAnswer[]
+  /** The newest pending effects. */
+  readonly pending: readonly EffectAnswer[]
+}
+
+function StateTable({ pipeline, counts, pending }: StateTableProps) {
+  const now = useServerNow()
   const of = (action: string, state: string): number => counts.find(count => count.action === action && count.state === state)?.effects ?? 0
   return (
     <table class="list">
@@ -128,6 +158,9 @@ function StateTable({ pipeline, counts }: { readonly pipeline: PipelineAnswer; r
             {states.map(state => (
               <td key={state} class={`number ${state === 'dead' && of(name, state) > 0 ? 'bad' : ''}`}>
                 {countText(of(name, state))}
+                {state === 'pending' && (
+                  <PastDeadline of={of(name, state)} newest={pending.filter(({ action }) => action === name)} now={now} />
+                )}
               </td>
             ))}
           </tr>
@@ -137,17 +170,32 @@ function StateTable({ pipeline, counts }: { readonly pipeline: PipelineAnswer; r
   )
 }
 
+interface PastDeadlineProps {
+  /** Pending effects of an action, and the newest of them. */
+  readonly of: number
+  readonly newest: readonly EffectAnswer[]
+  readonly now: number
+}
+
+function PastDeadline({ of: total, newest, now }: PastDeadlineProps) {
+  const past = pastDeadline(newest, total, now) ?? 0
+  return past > 0 ? <span class="bad"> ({countText(past)} past the deadline)</span> : null
+}
+
 interface TableProps {
   readonly effects: readonly EffectAnswer[]
+  /** Pending effects, also those that are not shown. */
+  readonly pending: readonly EffectAnswer[]
   readonly pipeline: PipelineAnswer
   /** Shows the changes of dead effects: no other effect can be changed. */
   readonly mayOperate: boolean
   readonly change: Change
 }
 
-function EffectTable({ effects, pipeline, mayOperate, change }: TableProps) {
+function EffectTable({ effects, pending, pipeline, mayOperate, change }: TableProps) {
   const attemptsOf = new Map(pipeline.actions.map(({ name, attempts }) => [name, attempts]))
-  const now = browserNow()
+  const now = useServerNow()
+  const earlier = earlierOfKey(pending)
   return (
     <table class="list">
       <thead>
@@ -174,7 +222,7 @@ function EffectTable({ effects, pipeline, mayOperate, change }: TableProps) {
             <td class="key">{valueText(effect.key)}</td>
             <td>
               <strong class={effect.state === 'dead' ? 'bad' : effect.state === 'delivered' ? 'good' : ''}>{effect.state}</strong>{' '}
-              <span class="soft">{attemptText(effect, attemptsOf.get(effect.action), now)}</span>
+              <span class="soft">{attemptText(effect, attemptsOf.get(effect.action), now, earlier.get(effect.number))}</span>
             </td>
             <td>{deadlineText(effect, now)}</td>
             {mayOperate && (

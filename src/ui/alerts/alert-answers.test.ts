@@ -60,6 +60,7 @@ test('the reach names what follows', () => {
   assert.equal(affectedPartsText(alert('a')), '')
   const reaching = alert('a', { affected: { groups: ['g', 'h'], models: ['m'], actions: [], decisions: 7 } })
   assert.equal(affectedPartsText(reaching), 'Reaches feature groups g, h; model m; 7 decisions missed the objective')
+  assert.match(affectedPartsText(reaching, new Map([['h', '02:00']])), /^Reaches feature groups g, h \(from 02:00 UTC on\); /)
 })
 
 test('receivers that fail are named, with the reason and what waits', () => {

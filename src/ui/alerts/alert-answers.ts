@@ -102,10 +102,16 @@ export function alertStateText({ severity, began, opened, acknowledged, silenced
   ].join('; ')
 }
 
-/** `Reaches feature groups card_now, card_usual; model fraud`. Empty where nothing follows. */
-export function affectedPartsText({ affected: { groups, models, actions, decisions } }: AlertAnswer): string {
+/**
+ * `Reaches feature groups card_now, card_usual; model fraud`. Empty where nothing follows. `later`: groups that it reaches only later, with
+ * the time of it in UTC.
+ */
+export function affectedPartsText(
+  { affected: { groups, models, actions, decisions } }: AlertAnswer,
+  later: ReadonlyMap<string, string> = new Map(),
+): string {
   const parts = [
-    [groups, 'feature group'],
+    [groups.map(name => (later.has(name) ? `${name} (from ${later.get(name)} UTC on)` : name)), 'feature group'],
     [models, 'model'],
     [actions, 'action'],
   ] as const

@@ -60,21 +60,42 @@ const aftermaths: Readonly<Record<string, string>> = {
 /** The fate of the work once the cause is mended; empty for a cause of a later version. */
 export const aftermathText = ({ cause }: Pick<AlertAnswer, 'cause'>): string => aftermaths[cause] ?? ''
 
+/** The meaning of the buttons of an alert that fires. */
+export const ANSWERS_NOTE =
+  'Acknowledge: others see that you look at it. Silence: no notification for an hour. Resolve closes the alert and mends nothing; while its condition goes on, it opens again after 6 h. By itself it resolves 5 min after its condition has ended.'
+
 /** The mark of a part of the pipeline in trouble. */
 export interface TroubleMark {
   readonly level: 'bad' | 'warning'
   readonly text: string
 }
 
-/** The mark of a part: an alert is about it, or reaches it. `kind`: as in the subjects of alerts. */
-export function troubleOf(alerts: readonly AlertAnswer[], kind: string, name: string): TroubleMark | undefined {
+/** Alerts that are about a part, and alerts that reach it. `kind`: as in the subjects of alerts. */
+export function alertsOf(
+  alerts: readonly AlertAnswer[],
+  kind: string,
+  name: string,
+): { readonly own: readonly AlertAnswer[]; readonly above: readonly AlertAnswer[] } {
   const isIts = ({ subject }: AlertAnswer): boolean => subject.kind === kind && subject.name === name
   const reaches = ({ affected: { groups, models, actions } }: AlertAnswer): boolean =>
     ({ group: groups, model: models, action: actions })[kind]?.includes(name) ?? false
-  const worst = (own: readonly AlertAnswer[]): AlertAnswer | undefined => own.find(({ severity }) => severity === 'page') ?? own[0]
-  const about = worst(alerts.filter(isIts))
-  const above = worst(alerts.filter(reaches))
-  const level = [about, above].some(alert => alert?.severity === 'page') ? 'bad' : 'warning'
+  return { own: alerts.filter(isIts), above: alerts.filter(alert => reaches(alert) && !isIts(alert)) }
+}
+
+/** The mark of a part: an alert is about it, or reaches it. `from`: the time, in UTC, before which an alert does not reach it. */
+export function troubleOf(
+  alerts: readonly AlertAnswer[],
+  kind: string,
+  name: string,
+  from?: (alert: AlertAnswer) => string | undefined,
+): TroubleMark | undefined {
+  const worst = (some: readonly AlertAnswer[]): AlertAnswer | undefined => some.find(({ severity }) => severity === 'page') ?? some[0]
+  const { own, above } = alertsOf(alerts, kind, name)
+  const reaching = above.filter(alert => from?.(alert) === undefined)
+  const [about, reached] = [worst(own), worst(reaching)]
+  const level = [about, reached].some(alert => alert?.severity === 'page') ? 'bad' : 'warning'
   if (about) return { level, text: severityTexts[about.severity] }
-  return above && { level, text: 'affected' }
+  if (reached) return { level, text: 'affected' }
+  const later = above.length > 0 ? from?.(above[0]) : undefined
+  return later === undefined ? undefined : { level: 'warning', text: `from ${later} on` }
 }

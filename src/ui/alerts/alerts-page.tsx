@@ -1,17 +1,17 @@
 /** Alerts that fire, with what a person does about them; resolved ones with their outcomes, their cost by week, and objectives. */
 import { useState } from 'preact/hooks'
 import type { ObjectiveAnswer } from '../core/answers.ts'
-import { browserNow } from '../core/clock.ts'
 import { useResource } from '../core/resource.ts'
-import { Link } from '../core/router.tsx'
+import { Link, prefix } from '../core/router.tsx'
 import { call } from '../core/server.ts'
 import { useRole } from '../core/session.ts'
 import { countText, timeStamp } from '../core/text.ts'
 import { objectiveText } from '../features/features-page.tsx'
 import { useAlerts } from '../live/alert-stream.ts'
+import { useServerNow } from '../live/use-status.ts'
 import { ChangeNotice } from '../parts/change-notice.tsx'
 import { type Change, useChange } from '../parts/use-change.ts'
-import { aftermathText, causeView } from './alert-guidance.ts'
+import { aftermathText, ANSWERS_NOTE, causeView } from './alert-guidance.ts'
 import {
   affectedPartsText,
   type AlertAnswer,
@@ -30,6 +30,8 @@ export function Alerts() {
   const { value, error, reload } = useAlerts<AlertsAnswer>(`/alerts?limit=${SHOWN}`)
   const objectives = useResource<{ objectives: ObjectiveAnswer[]; problem?: string }>('/objectives', POLL_MS).value
   const change = useChange(reload)
+  const now = useServerNow()
+  const mayOperate = useRole('operate')
   const { firing, resolved } = sortedAlerts(value?.alerts ?? [])
   return (
     <>
@@ -37,7 +39,7 @@ export function Alerts() {
       {error && <p class="banner">{error.message}</p>}
       {!value && !error && <p class="soft">Reading …</p>}
       <ChangeNotice change={change} />
-      {receiverTexts(value?.receivers ?? [], browserNow()).map(text => (
+      {receiverTexts(value?.receivers ?? [], now).map(text => (
         <p key={text} class="banner" role="alert">
           Alerts do not get out: {text}
         </p>
@@ -47,6 +49,7 @@ export function Alerts() {
           <span aria-hidden="true">✓</span> No alert fires.
         </p>
       )}
+      {firing.length > 0 && mayOperate && <p class="soft">{ANSWERS_NOTE}</p>}
       {firing.length > 0 && (
         <ul class="alerts" aria-label="Alerts that fire">
           {firing.map(alert => (
@@ -67,7 +70,8 @@ const editAlert = async (id: string, edit: 'acknowledge' | 'silence' | 'resolve'
 }
 
 function FiringAlert({ alert, change }: { readonly alert: AlertAnswer; readonly change: Change }) {
-  const { id, severity, summary, runbook, command, inhibited } = alert
+  const { id, severity, cause, summary, runbook, command, inhibited } = alert
+  const now = useServerNow()
   const view = causeView(alert)
   const aftermath = aftermathText(alert)
   const mayOperate = useRole('operate')
@@ -76,7 +80,7 @@ function FiringAlert({ alert, change }: { readonly alert: AlertAnswer; readonly 
       <p class="alert-title">
         <span class="badge">{severityTexts[severity]}</span> <strong>{alert.now ?? summary}</strong>
       </p>
-      <p class="soft">{alertStateText(alert, browserNow())}</p>
+      <p class="soft">{alertStateText(alert, now)}</p>
       {affectedPartsText(alert) !== '' && <p>{affectedPartsText(alert)}</p>}
       {inhibited.length > 0 && <p class="soft">It explains: {inhibited.map(condition => condition.summary).join('; ')}</p>}
       <p>
@@ -85,7 +89,10 @@ function FiringAlert({ alert, change }: { readonly alert: AlertAnswer; readonly 
           {view.text}
         </Link>
         <span class="soft">
-          , or <code>{command}</code> ({runbook})
+          , or <code>{command}</code>.{' '}
+          <a href={`${prefix}/ui/runbook/${encodeURIComponent(cause)}`} title={runbook}>
+            Runbook
+          </a>
         </span>
       </p>
       {aftermath !== '' && <p>Once it is mended: {aftermath}</p>}
@@ -160,6 +167,7 @@ function Objectives({ objectives, problem }: { readonly objectives: readonly Obj
 /** An outcome is asked for after the fact: was there something to do? */
 function ResolvedAlerts({ alerts, change }: { readonly alerts: readonly AlertAnswer[]; readonly change: Change }) {
   const mayOperate = useRole('operate')
+  const now = useServerNow()
   const record = (id: string, outcome: 'acted' | 'noise'): void =>
     void change.run(() => editAlert(id, 'resolve', { outcome }, `Recorded as ${outcome}.`))
   return (
@@ -181,7 +189,7 @@ function ResolvedAlerts({ alerts, change }: { readonly alerts: readonly AlertAns
               <td>
                 <strong>{severityTexts[alert.severity]}</strong> {alert.summary}
               </td>
-              <td class="soft">{alertStateText(alert, browserNow())}</td>
+              <td class="soft">{alertStateText(alert, now)}</td>
               {mayOperate && (
                 <td>
                   {(['acted', 'noise'] as const).map(outcome => (

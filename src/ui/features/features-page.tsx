@@ -1,14 +1,19 @@
 /** Feature groups: definition, placement, lineage both ways, and the values of a key now. */
+import { type AlertsAnswer, FIRING_ALERTS } from '../alerts/alert-answers.ts'
+import { PartAlerts } from '../alerts/part-alerts.tsx'
+import { groupLack } from '../alerts/source-trouble.ts'
 import type { GroupAnswer, ObjectiveAnswer, PipelineAnswer } from '../core/answers.ts'
 import type { BatchRunsAnswer } from '../core/batch-answers.ts'
 import type { View } from '../core/location.ts'
 import { useResource } from '../core/resource.ts'
 import { Link, setFilters } from '../core/router.tsx'
 import { percentText, pluralText, spanText, timeStamp, valueText } from '../core/text.ts'
+import { useAlerts } from '../live/alert-stream.ts'
 import { newestLevel, type SeriesAnswer } from '../live/stored-series.ts'
+import { useServerNow } from '../live/use-status.ts'
 import { TextFilter } from '../parts/text-filter.tsx'
 import { groupRunsIn } from '../runs/group-runs.ts'
-import { delayText } from './group-age.ts'
+import { delayText, metText, noObjectiveText } from './group-age.ts'
 import { GroupCells, GroupFigures, type GroupState } from './group-state.tsx'
 import { valuesPath } from './values-path.ts'
 import { LineageTable } from './lineage-table.tsx'
@@ -25,12 +30,19 @@ export function Features({ view, pipeline }: FeaturesProps) {
   const answer = useResource<BatchRunsAnswer>('/runs', 10_000).value
   const allRuns = answer ? groupRunsIn(answer) : []
   const delayOf = (source: string): string | undefined => levels && delayText(newestLevel(levels, 'source_delay_ms', { source }))
-  const stateOf = ({ name, source }: GroupAnswer): GroupState => ({
-    delay: delayOf(source),
-    objective: objectives.find(candidate => candidate.group === name),
-    age: levels && newestLevel(levels, 'freshness_age_ms', { group: name }),
-    runs: allRuns.find(candidate => candidate.group === name),
-  })
+  const alerts = useAlerts<AlertsAnswer>(FIRING_ALERTS).value?.alerts ?? []
+  const now = useServerNow()
+  const stateOf = (group: GroupAnswer): GroupState => {
+    const { name, source } = group
+    const runs = allRuns.find(candidate => candidate.group === name)
+    return {
+      delay: delayOf(source),
+      lack: groupLack(alerts, group, runs, now),
+      objective: objectives.find(candidate => candidate.group === name),
+      age: levels && newestLevel(levels, 'freshness_age_ms', { group: name }),
+      runs,
+    }
+  }
   if (group) return <GroupPage view={view} group={group} state={stateOf(group)} />
   return (
     <>
@@ -71,7 +83,7 @@ export function Features({ view, pipeline }: FeaturesProps) {
                 </td>
                 <td class="number">{features.length}</td>
                 <GroupCells state={state} />
-                <td title={state.objective ? undefined : NO_OBJECTIVE}>{objectiveText(state.objective)}</td>
+                <td title={state.objective ? undefined : noObjectiveText(state.runs)}>{objectiveText(state.objective)}</td>
               </tr>
             )
           })}
@@ -81,13 +93,11 @@ export function Features({ view, pipeline }: FeaturesProps) {
   )
 }
 
-const NO_OBJECTIVE = "its age raises no alert; freshness: { objective: '15m' } in the definition states a limit"
-
 export function objectiveText(objective: ObjectiveAnswer | undefined): string {
   if (!objective) return 'none'
-  const { age, share, recent } = objective
-  const met = recent && recent.decisions > 0 ? `; ${percentText(recent.within / recent.decisions)} in the last hour` : ''
-  return `${percentText(share)} of decisions at most ${spanText(age)} old${met}`
+  const { age, share } = objective
+  const met = metText(objective)
+  return `${percentText(share)} of decisions at most ${spanText(age)} old${met && `; ${met}`}`
 }
 
 interface GroupProps {
@@ -105,6 +115,7 @@ function GroupPage({ view, group, state }: GroupProps) {
         <Link page="features">← Features</Link>
       </p>
       <h1>{name}</h1>
+      <PartAlerts kind="group" name={name} {...(state.lack?.isReached === false && { reach: 'affected later' })} />
       {description !== undefined && <p>{description}</p>}
       <dl class="figures">
         <div>
@@ -125,7 +136,7 @@ function GroupPage({ view, group, state }: GroupProps) {
           <dt>freshness objective</dt>
           <dd>
             {objectiveText(objective)}
-            {!objective && <span class="soft">: {NO_OBJECTIVE}</span>}
+            {!objective && <span class="soft">: {noObjectiveText(state.runs)}</span>}
           </dd>
         </div>
         {owner !== undefined && (

@@ -1,7 +1,8 @@
 /** The state of a feature group now: the age of its values, and its batch runs. */
 import type { ObjectiveAnswer } from '../core/answers.ts'
-import { browserNow } from '../core/clock.ts'
+import type { GroupLack } from '../alerts/source-trouble.ts'
 import { Link } from '../core/router.tsx'
+import { useServerNow } from '../live/use-status.ts'
 import { dueText, type GroupRuns, isRunBad, lastRunText } from '../runs/group-runs.ts'
 import { ageText, isTooOld } from './group-age.ts'
 
@@ -11,6 +12,8 @@ export interface GroupState {
   readonly age: number | undefined
   /** The delay of the events of its source, which the age does not count. */
   readonly delay: string | undefined
+  /** The records that the values lack, while an alert about the source fires. */
+  readonly lack: GroupLack | undefined
   /** Absent for a group without batch runs. */
   readonly runs: GroupRuns | undefined
 }
@@ -18,16 +21,17 @@ export interface GroupState {
 const AGE_TITLE =
   'Age of the values that a decision read in the last sample, which the run takes every 10 s; the delay of the events counts only where the objective states the usual delay'
 
-const ageClass = ({ age, objective, runs }: GroupState): string => (isTooOld(age, objective, runs) ? 'bad' : '')
+const ageClass = ({ age, lack, objective, runs }: GroupState): string =>
+  lack?.isReached === true || isTooOld(age, objective, runs) ? 'bad' : ''
 
 /** Cells of a list: age, and batch run. */
 export function GroupCells({ state }: { readonly state: GroupState }) {
-  const { age, delay, runs } = state
-  const now = browserNow()
+  const { age, delay, lack, runs } = state
+  const now = useServerNow()
   return (
     <>
       <td title={AGE_TITLE}>
-        <span class={ageClass(state)}>{ageText(age)}</span>
+        <span class={ageClass(state)}>{ageText(age, lack)}</span>
         {delay !== undefined && <span class="soft">{delay}</span>}
       </td>
       <td class={runs && isRunBad(runs) ? 'bad' : ''}>
@@ -39,14 +43,14 @@ export function GroupCells({ state }: { readonly state: GroupState }) {
 
 /** Figures of the page of a group. */
 export function GroupFigures({ group, state }: { readonly group: string; readonly state: GroupState }) {
-  const { age, delay, runs } = state
-  const now = browserNow()
+  const { age, delay, lack, runs } = state
+  const now = useServerNow()
   return (
     <>
       <div title={AGE_TITLE}>
         <dt>age of the values in use</dt>
         <dd>
-          <span class={ageClass(state)}>{ageText(age)}</span>
+          <span class={ageClass(state)}>{ageText(age, lack)}</span>
           {delay !== undefined && <span class="soft">{delay}</span>}
         </dd>
       </div>

@@ -4,7 +4,7 @@ import type { LetterAnswer, LetterCounts, PipelineAnswer, SourceAnswer } from '.
 import type { View } from '../core/location.ts'
 import { useResource } from '../core/resource.ts'
 import { setFilters } from '../core/router.tsx'
-import { queryText } from '../core/server.ts'
+import { queryText } from '../core/query-text.ts'
 import { countText, pluralText } from '../core/text.ts'
 import { ChangeNotice } from '../parts/change-notice.tsx'
 import { SelectFilter } from '../parts/select-filter.tsx'
@@ -16,6 +16,7 @@ import { LetterPage } from './letter-page.tsx'
 import { dropLetters, replayLetters } from './letter-changes.ts'
 import { LetterTable } from './letter-table.tsx'
 import { RenameForm } from './rename-form.tsx'
+import { renameText, suggestedRename } from './renames.ts'
 import { bulkWarning, changeSinceRejection } from './replay-advice.ts'
 
 interface LetterProps {
@@ -43,10 +44,7 @@ function LetterList({ view, pipeline }: LetterProps) {
   const causes = useResource<CausesAnswer>(`/dead-letters/causes${queryText({ source, reason })}`, 10_000)
   const everywhere = useResource<LettersAnswer>('/dead-letters?limit=1', 5000).value?.counts ?? []
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set())
-  const change = useChange(() => {
-    list.reload()
-    causes.reload()
-  })
+  const change = useChange(() => [list, causes].forEach(resource => resource.reload()))
   const total = (value?.counts ?? []).reduce((sum, { letters }) => sum + letters, 0)
   return (
     <>
@@ -88,6 +86,7 @@ function LetterList({ view, pipeline }: LetterProps) {
             onSent={() => setChosen(new Set())}
           />
           <ChangeNotice change={change} />
+          {chosen.size === 0 && <RenameSuggestion letters={value.letters} sources={pipeline.sources} onChoose={setChosen} />}
           <LetterTable letters={value.letters} chosen={chosen} onChoose={setChosen} />
         </>
       )}
@@ -141,6 +140,30 @@ function BulkChanges({ letters, sources, deployed, change, onSent }: BulkProps) 
       {source && isOfOneSource && <RenameForm letters={letters} source={source} change={change} />}
       <span class="soft">{bulkWarning(letters, deployed)}</span>
     </div>
+  )
+}
+
+interface SuggestionProps {
+  readonly letters: readonly LetterAnswer[]
+  readonly sources: readonly SourceAnswer[]
+  readonly onChoose: (chosen: ReadonlySet<number>) => void
+}
+
+/** A rename that would mend dead letters of the page, before any is chosen. */
+function RenameSuggestion({ letters, sources, onChoose }: SuggestionProps) {
+  const suggested = suggestedRename(letters, sources)
+  if (!suggested) return null
+  const { source, from, to, effect } = suggested
+  return (
+    <p class="suggestion">
+      {renameText(effect, letters.length, from, to, source.name)}{' '}
+      <button type="button" onClick={() => onChoose(new Set(effect.letters.map(({ id }) => id)))}>
+        Choose {effect.letters.length === 1 ? 'it' : `these ${countText(effect.letters.length)}`}
+      </button>{' '}
+      <span class="soft">
+        Later ones are accepted once the source reads both names: <code>{`renamed: { ${from}: '${to}' }`}</code>
+      </span>
+    </p>
   )
 }
 

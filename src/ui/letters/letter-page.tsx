@@ -3,7 +3,7 @@ import type { LetterAnswer, PipelineAnswer } from '../core/answers.ts'
 import { useResource } from '../core/resource.ts'
 import { Link } from '../core/router.tsx'
 import { agoText, timeStamp } from '../core/text.ts'
-import { browserNow } from '../core/clock.ts'
+import { useServerNow } from '../live/use-status.ts'
 import { ChangeNotice } from '../parts/change-notice.tsx'
 import { useChange } from '../parts/use-change.ts'
 import type { LettersAnswer } from './letter-answers.ts'
@@ -67,6 +67,7 @@ export function LetterPage({ id, pipeline }: { readonly id: string; readonly pip
 }
 
 function LetterFacts({ letter: { source, reason, detail, place, at, attempts, form } }: { readonly letter: LetterAnswer }) {
+  const now = useServerNow()
   return (
     <>
       <p class="banner">
@@ -74,7 +75,7 @@ function LetterFacts({ letter: { source, reason, detail, place, at, attempts, fo
       </p>
       <p class="soft">
         {source === undefined ? 'No source is named' : `Source ${source}`}, {placeText(place)}, rejected {timeStamp(at)} UTC (
-        {agoText(at, browserNow())}){attempts > 0 && `, replayed ${attempts} × since its last edit`}
+        {agoText(Math.min(at, now), now)}){attempts > 0 && `, replayed ${attempts} × since its last edit`}
         {form !== undefined && `, format ${JSON.stringify(form)}`}.
       </p>
     </>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { LetterAnswer, SourceAnswer } from '../core/answers.ts'
-import { renameChoices, renameEffect, renameText } from './renames.ts'
+import { renameChoices, renameEffect, renameText, suggestedRename } from './renames.ts'
 
 const source = {
   name: 'payments',
@@ -43,4 +43,13 @@ test('a rename foretells how many records have the field, and how many then fit 
     renameText(effect, 6, 'value', 'amount', 'payments'),
     "3 of 6 have 'value' and no 'amount'; renamed, 1 then fits the columns of payments.",
   )
+})
+
+test('the rename that is suggested is the one after which the most records fit; none if none would', () => {
+  const { from, to, effect } = suggestedRename(letters, [source])!
+  assert.deepEqual([from, to, effect.letters.length, effect.fitting], ['value', 'amount', 3, 1])
+  const others = [letterOf(7, '{"id":"e","sum":1}'), letterOf(8, '{"id":"f","sum":2}')]
+  assert.equal(suggestedRename([...letters, ...others], [source])!.from, 'sum')
+  assert.equal(suggestedRename([letters[1], letters[2]], [source]), undefined)
+  assert.equal(suggestedRename(letters, []), undefined)
 })

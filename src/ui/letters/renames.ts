@@ -41,6 +41,29 @@ export function renameEffect(letters: readonly LetterAnswer[], source: SourceAns
   return { letters: records.map(({ letter }) => letter), fitting: renamed.filter(fits).length }
 }
 
+export interface SuggestedRename {
+  readonly source: SourceAnswer
+  readonly from: string
+  readonly to: string
+  readonly effect: RenameEffect
+}
+
+/** Fields of one source that a suggestion tries. */
+const FIELDS_TRIED = 5
+
+/** The rename after which the most dead letters fit the columns of their source; `undefined` if none would. */
+export function suggestedRename(letters: readonly LetterAnswer[], sources: readonly SourceAnswer[]): SuggestedRename | undefined {
+  const tried = sources.flatMap(source => {
+    const own = letters.filter(letter => letter.source === source.name)
+    const { from: fields, to: columns } = renameChoices(own, source)
+    return fields
+      .slice(0, FIELDS_TRIED)
+      .flatMap(from => columns.map((to): SuggestedRename => ({ source, from, to, effect: renameEffect(own, source, from, to) })))
+  })
+  const [best] = tried.sort((a, b) => b.effect.fitting - a.effect.fitting)
+  return best !== undefined && best.effect.fitting > 0 ? best : undefined
+}
+
 /** `73 of 75 have 'value' and no 'amount'; renamed, 72 fit the columns of payments.` */
 export function renameText({ letters, fitting }: RenameEffect, of: number, from: string, to: string, source: string): string {
   const subject = `${countText(letters.length)} of ${countText(of)} ${of === 1 ? 'has' : 'have'}`

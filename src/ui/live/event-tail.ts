@@ -7,7 +7,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { repeatEvery, runAfter } from '../core/clock.ts'
 import { prefix } from '../core/router.tsx'
-import { queryText } from '../core/server.ts'
+import { queryText } from '../core/query-text.ts'
 import { EventBuffer, type EventTail, withEvents } from './event-buffer.ts'
 
 const FLUSH_MS = 300

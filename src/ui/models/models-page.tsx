@@ -1,4 +1,5 @@
 /** Models: definition, versions with their metrics, champion and challenger, drift; train, promote and roll back. */
+import { PartAlerts } from '../alerts/part-alerts.tsx'
 import type { ModelAnswer, ModelDefinitionAnswer, PipelineAnswer } from '../core/answers.ts'
 import type { View } from '../core/location.ts'
 import { useResource } from '../core/resource.ts'
@@ -79,6 +80,7 @@ function ModelPage({ model, pipeline }: { readonly model: ModelDefinitionAnswer;
         <Link page="models">← Models</Link>
       </p>
       <h1>{name}</h1>
+      <PartAlerts kind="model" name={name} />
       {description !== undefined && <p>{description}</p>}
       <dl class="figures">
         {(

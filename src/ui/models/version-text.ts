@@ -1,5 +1,5 @@
 /** Words for the versions of a model: what decides, what each was trained on, and the rule that promotes. */
-import type { ModelAnswer } from '../core/answers.ts'
+import type { ModelAnswer, ModelDefinitionAnswer } from '../core/answers.ts'
 import type { PromotionRuleAnswer, TrainingSplitAnswer } from '../core/model-answers.ts'
 import { countText, pluralText, spanText, timeStamp } from '../core/text.ts'
 
@@ -13,6 +13,12 @@ export const metricsText = (metrics: Readonly<Record<string, number>> | undefine
 /** The scorer: a version, or the score of the definition (`kind`, such as rules). */
 export const scorerText = (version: number, kind: string): string =>
   version === 0 ? `the definition's score (${kind})` : `version ${version}`
+
+/** The scorer on a card: `version 3`, or the kind of the score in the definition, such as rules. */
+export function scorerNote({ name, score }: Pick<ModelDefinitionAnswer, 'name' | 'score'>, models: readonly ModelAnswer[]): string {
+  const version = models.find(({ model }) => model === name)?.scores ?? 0
+  return version === 0 ? score : `version ${version}`
+}
 
 /** `Version 3 decides, in place of the definition's score (rules).` */
 export const scoringText = (version: number, kind: string): string =>

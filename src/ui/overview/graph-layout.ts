@@ -28,7 +28,7 @@ const kindOrder: readonly NodeKind[] = ['source', 'group', 'model', 'action', 'r
 
 /** Sizes in px. */
 export const NODE_WIDTH = 204
-export const NODE_HEIGHT = 92
+export const NODE_HEIGHT = 116
 const COLUMN_GAP = 56
 const ROW_GAP = 24
 

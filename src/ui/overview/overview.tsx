@@ -1,17 +1,18 @@
 /** The first page: health, what is wrong now with its cause, the pipeline with live figures, and rates over the last minutes. */
-import type { BatchRunAnswer, ModelAnswer, ObjectiveAnswer, PipelineAnswer, ReconciliationAnswer, StatusAnswer } from '../core/answers.ts'
-import { browserNow } from '../core/clock.ts'
+import type { ModelAnswer, ObjectiveAnswer, PipelineAnswer, ReconciliationAnswer, StatusAnswer } from '../core/answers.ts'
+import type { BatchRunsAnswer } from '../core/batch-answers.ts'
 import type { View } from '../core/location.ts'
-import { type AlertsAnswer, alertTimesText, FIRING_ALERTS } from '../alerts/alert-answers.ts'
+import { type AlertAnswer, type AlertsAnswer, FIRING_ALERTS } from '../alerts/alert-answers.ts'
 import { useResource } from '../core/resource.ts'
-import { Link } from '../core/router.tsx'
 import { agoText, bytesText, countText, pluralText, rateText, timeStamp } from '../core/text.ts'
 import { useAlerts } from '../live/alert-stream.ts'
 import { allAccepted, allDecisions, rateOf } from '../live/status-history.ts'
 import type { SeriesAnswer } from '../live/stored-series.ts'
 import { useLiveStatus } from '../live/use-status.ts'
 import { RateHistory, type RateLine } from '../parts/rate-history.tsx'
+import { groupRunsIn } from '../runs/group-runs.ts'
 import { PipelineGraph } from './pipeline-graph.tsx'
+import { ProblemList } from './problem-list.tsx'
 import { type Problem, problemsOf } from './problems.ts'
 
 /** Ledgers change with jobs, objectives once a minute or so. */
@@ -20,7 +21,7 @@ const SLOW_MS = 10_000
 export function Overview({ view, pipeline }: { readonly view: View; readonly pipeline: PipelineAnswer }) {
   const { history } = useLiveStatus()
   const objectives = useResource<{ objectives: ObjectiveAnswer[] }>('/objectives', SLOW_MS).value?.objectives
-  const runs = useResource<{ runs: BatchRunAnswer[] }>('/runs', SLOW_MS).value?.runs
+  const batch = useResource<BatchRunsAnswer>('/runs', SLOW_MS).value
   const models = useResource<{ models: ModelAnswer[] }>('/models', SLOW_MS).value?.models
   const reconciliations = useResource<{ reconciliations: ReconciliationAnswer[] }>('/reconciliations', SLOW_MS).value?.reconciliations
   const levels = useResource<SeriesAnswer>('/series?names=freshness_age_ms&since=5m&step=10s', SLOW_MS).value
@@ -29,7 +30,8 @@ export function Overview({ view, pipeline }: { readonly view: View; readonly pip
     history,
     ...(alerts && { alerts }),
     ...(objectives && { objectives }),
-    ...(runs && { runs }),
+    ...(batch && { batch }),
+    pipeline,
     ...(models && { models }),
     ...(reconciliations && { reconciliations }),
   })
@@ -37,25 +39,40 @@ export function Overview({ view, pipeline }: { readonly view: View; readonly pip
   return (
     <>
       <h1>{pipeline.name}</h1>
-      {status && <Figures status={status} history={history} />}
-      <Problems problems={problems} isKnown={status !== undefined} />
+      {status && <Figures status={status} history={history} alerts={alerts ?? []} />}
+      <Problems problems={problems} isKnown={status !== undefined} pipeline={pipeline} batch={batch} />
       <section aria-labelledby="pipeline">
         <h2 id="pipeline">Pipeline</h2>
-        <PipelineGraph pipeline={pipeline} history={history} objectives={objectives ?? []} levels={levels} alerts={alerts ?? []} />
+        <PipelineGraph
+          pipeline={pipeline}
+          history={history}
+          objectives={objectives ?? []}
+          levels={levels}
+          alerts={alerts ?? []}
+          runs={batch ? groupRunsIn(batch) : []}
+          models={models ?? []}
+        />
       </section>
       <RateHistory view={view} lines={lines} />
     </>
   )
 }
 
-function Figures({ status, history }: { readonly status: StatusAnswer; readonly history: readonly StatusAnswer[] }) {
+interface FiguresProps {
+  readonly status: StatusAnswer
+  readonly history: readonly StatusAnswer[]
+  readonly alerts: readonly AlertAnswer[]
+}
+
+/** The queue holds the records that were read; those that wait before a reader that stands still are no part of it. */
+function Figures({ status, history, alerts }: FiguresProps) {
   const { state, sequence, waiting, memoryBytes, started, at } = status
   const figures = [
     ['run', state === 'running' ? 'accepts events' : state === 'held' ? 'holds sources back' : state],
     ['events', rateText(rateOf(history, allAccepted))],
     ['decisions', rateText(rateOf(history, allDecisions))],
     ['log', `${countText(sequence)} entries`],
-    ['queue', pluralText(waiting, 'record')],
+    ['queue', [pluralText(waiting, 'record'), ...unreadSources(alerts).map(source => `more wait at ${source}`)].join('; ')],
     ['memory', bytesText(memoryBytes)],
     ['process', `started ${agoText(started, at)}`],
   ] as const
@@ -76,7 +93,18 @@ function Figures({ status, history }: { readonly status: StatusAnswer; readonly 
   )
 }
 
-function Problems({ problems, isKnown }: { readonly problems: readonly Problem[]; readonly isKnown: boolean }) {
+interface ProblemsProps {
+  readonly problems: readonly Problem[]
+  readonly isKnown: boolean
+  readonly pipeline: PipelineAnswer
+  readonly batch: BatchRunsAnswer | undefined
+}
+
+/** Sources whose records wait to be read, by the alerts that fire. */
+const unreadSources = (alerts: readonly AlertAnswer[]): string[] =>
+  alerts.flatMap(({ cause, subject }) => (cause === 'lag' ? [subject.name] : []))
+
+function Problems({ problems, isKnown, pipeline, batch }: ProblemsProps) {
   return (
     <section aria-labelledby="problems" aria-live="polite">
       <h2 id="problems">Wrong now{problems.length > 0 && <span class="count">{countText(problems.length)}</span>}</h2>
@@ -88,26 +116,11 @@ function Problems({ problems, isKnown }: { readonly problems: readonly Problem[]
           models, reconciliations.
         </p>
       ) : (
-        <ul class="problems">
-          {problems.map(({ level, title, cause, times, view }) => (
-            <li key={title} class={level}>
-              <Link page={view.page} item={view.item} {...(view.query && { query: view.query })} isRow>
-                <span class="badge">{level === 'bad' ? 'act now' : 'look'}</span>
-                <strong>{title}</strong>
-                <span class="cause">
-                  {times && sentence(alertTimesText(times, browserNow()))}
-                  {cause}
-                </span>
-              </Link>
-            </li>
-          ))}
-        </ul>
+        <ProblemList problems={problems} pipeline={pipeline} batch={batch} />
       )}
     </section>
   )
 }
-
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}. `
 
 const lines: readonly RateLine[] = [
   { label: 'events', colour: '--incident', count: allAccepted, measure: 'events', labels: { outcome: 'accepted' } },

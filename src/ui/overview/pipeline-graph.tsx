@@ -1,13 +1,18 @@
 /** The pipeline as a picture of cards and arrows; on a phone, where it does not fit, as lists. Each card leads to its page. */
-import type { ObjectiveAnswer, PipelineAnswer, StatusAnswer } from '../core/answers.ts'
+import type { ModelAnswer, ObjectiveAnswer, PipelineAnswer, StatusAnswer } from '../core/answers.ts'
 import type { PageName } from '../core/location.ts'
 import { Link } from '../core/router.tsx'
-import { countText, percentText, rateText, spanText } from '../core/text.ts'
+import { countText, rateText, spanText } from '../core/text.ts'
 import type { AlertAnswer } from '../alerts/alert-answers.ts'
 import { type TroubleMark, troubleOf } from '../alerts/alert-guidance.ts'
+import { groupLack, laterGroups } from '../alerts/source-trouble.ts'
+import { ageText, isTooOld, metText } from '../features/group-age.ts'
 import { acceptedOf, decisionsOf, rateOf, rateSeries } from '../live/status-history.ts'
 import { newestLevel, type SeriesAnswer } from '../live/stored-series.ts'
+import { scorerNote } from '../models/version-text.ts'
+import { quietText } from '../sources/quiet-source.ts'
 import { SparkLine } from '../parts/spark-line.tsx'
+import type { GroupRuns } from '../runs/group-runs.ts'
 import { edgePath, type GraphNode, layoutPipeline, NODE_HEIGHT, NODE_WIDTH, type NodeKind } from './graph-layout.ts'
 
 interface GraphProps {
@@ -18,6 +23,9 @@ interface GraphProps {
   readonly levels: SeriesAnswer | undefined
   /** Alerts that fire. */
   readonly alerts: readonly AlertAnswer[]
+  /** Groups with batch runs. */
+  readonly runs: readonly GroupRuns[]
+  readonly models: readonly ModelAnswer[]
 }
 
 const columnTitles: Readonly<Record<NodeKind, string>> = {
@@ -66,7 +74,9 @@ const nodeStyle = ({ x, y }: GraphNode): Record<string, string> => ({
   '--h': `${NODE_HEIGHT}px`,
 })
 
-function Card({ node: { kind, name }, pipeline, history, objectives, levels, alerts }: GraphProps & { readonly node: GraphNode }) {
+function Card({ node, ...props }: GraphProps & { readonly node: GraphNode }) {
+  const { kind, name } = node
+  const { pipeline, history, alerts } = props
   const trouble = troubleOf(alerts, kind, name)
   const status = history.at(-1)
   switch (kind) {
@@ -77,27 +87,15 @@ function Card({ node: { kind, name }, pipeline, history, objectives, levels, ale
           <span class="soft">{sourceNote(name, status)}</span>
         </CardLink>
       )
-    case 'group': {
-      const group = pipeline.groups.find(candidate => candidate.name === name)!
-      const objective = objectives.find(candidate => candidate.group === name)
-      const age = levels && newestLevel(levels, 'freshness_age_ms', { group: name })
-      return (
-        <CardLink page="features" kind="feature group" trouble={trouble} name={name}>
-          <span>
-            {group.placement.text}
-            {age !== undefined && <span class={objective && age > objective.age ? 'bad' : 'soft'}> · {ageText(age)}</span>}
-          </span>
-          <span class={objective && isMissed(objective) ? 'bad' : 'soft'}>{groupNote(group.features.length, objective)}</span>
-        </CardLink>
-      )
-    }
+    case 'group':
+      return <GroupCard {...props} name={name} />
     case 'model': {
       const model = pipeline.models.find(candidate => candidate.name === name)!
       return (
         <CardLink page="models" kind="model" trouble={trouble} name={name}>
           <Rate history={history} count={decisionsOf(name)} />
           <span class="soft">
-            {model.trigger} · {model.score}
+            {model.trigger} · {scorerNote(model, props.models)}
           </span>
         </CardLink>
       )
@@ -116,6 +114,27 @@ function Card({ node: { kind, name }, pipeline, history, objectives, levels, ale
         </CardLink>
       )
   }
+}
+
+function GroupCard({ name, pipeline, history, objectives, levels, alerts, runs: allRuns }: GraphProps & { readonly name: string }) {
+  const group = pipeline.groups.find(candidate => candidate.name === name)!
+  const objective = objectives.find(candidate => candidate.group === name)
+  const age = levels && newestLevel(levels, 'freshness_age_ms', { group: name })
+  const runs = allRuns.find(candidate => candidate.group === name)
+  const now = history.at(-1)?.at ?? 0
+  const lack = groupLack(alerts, group, runs, now)
+  const trouble = troubleOf(alerts, 'group', name, alert => laterGroups(alert, [group], allRuns, now).get(name))
+  return (
+    <CardLink page="features" kind="feature group" trouble={trouble} name={name}>
+      <span>
+        {group.placement.text}
+        {age !== undefined && (
+          <span class={lack?.isReached === true || isTooOld(age, objective, runs) ? 'bad' : 'soft'}> · {ageText(age, lack)}</span>
+        )}
+      </span>
+      <span class={objective && isMissed(objective) ? 'bad' : 'soft'}>{groupNote(group.features.length, objective)}</span>
+    </CardLink>
+  )
 }
 
 interface CardProps {
@@ -155,16 +174,15 @@ function Rate({ history, count }: { readonly history: readonly StatusAnswer[]; r
 function sourceNote(name: string, status: StatusAnswer | undefined): string {
   const counts = status?.sources.find(({ source }) => source === name)
   if (!counts) return ''
-  const { accepted, rejected, late } = counts
+  const { accepted, rejected, late, lastArrival } = counts
+  const quiet = quietText(lastArrival, status!.at)
   return [
     `${countText(accepted)} events`,
+    ...(quiet === '' ? [] : [quiet]),
     ...(rejected > 0 ? [`${countText(rejected)} rejected`] : []),
     ...(late > 0 ? [`${countText(late)} late`] : []),
   ].join(' · ')
 }
-
-/** The age of the values that decisions read in the last sample. */
-const ageText = (age: number): string => (age < 1000 ? 'current' : `${spanText(age)} old`)
 
 const isMissed = ({ share, recent }: ObjectiveAnswer): boolean =>
   recent !== undefined && recent.decisions > 0 && recent.within / recent.decisions < share
@@ -172,9 +190,8 @@ const isMissed = ({ share, recent }: ObjectiveAnswer): boolean =>
 function groupNote(features: number, objective: ObjectiveAnswer | undefined): string {
   const count = `${features} feature${features === 1 ? '' : 's'}`
   if (!objective) return count
-  const { age, recent } = objective
-  const met = recent && recent.decisions > 0 ? `, ${percentText(recent.within / recent.decisions)} of the last hour` : ''
-  return `${count} · at most ${spanText(age)} old${met}`
+  const met = metText(objective)
+  return `${count} · at most ${spanText(objective.age)} old${met && `: ${met}`}`
 }
 
 function ActionCounts({ name, status }: { readonly name: string; readonly status: StatusAnswer | undefined }) {

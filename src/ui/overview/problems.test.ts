@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { StatusAnswer } from '../core/answers.ts'
+import type { BatchRunAnswer, StatusAnswer } from '../core/answers.ts'
+import type { BatchRunsAnswer } from '../core/batch-answers.ts'
 import type { AlertAnswer } from '../alerts/alert-answers.ts'
 import { problemsOf } from './problems.ts'
 
@@ -16,11 +17,20 @@ const fine: StatusAnswer = {
   effects: [{ action: 'block', state: 'delivered', effects: 5 }],
   deadLetters: [],
 }
+const deadLetterAlert = {
+  cause: 'dead-letters',
+  subject: { kind: 'source', name: 'payments' },
+  severity: 'page',
+  summary: 'all of the last 9',
+  affected: { groups: [], models: [], actions: [] },
+  inhibited: [],
+} as unknown as AlertAnswer
+const batchOf = (...runs: readonly BatchRunAnswer[]): BatchRunsAnswer => ({ runs, schedules: [] })
 const titles = (observed: Parameters<typeof problemsOf>[0]): string[] =>
   problemsOf(observed).map(({ level, title }) => `${level}: ${title}`)
 
 test('a run that is well has no problem', () => {
-  assert.deepEqual(titles({ history: [fine], objectives: [], runs: [], models: [], reconciliations: [] }), [])
+  assert.deepEqual(titles({ history: [fine], objectives: [], batch: batchOf(), models: [], reconciliations: [] }), [])
   assert.deepEqual(titles({ history: [] }), [])
 })
 
@@ -51,16 +61,27 @@ test('rejections are bad while most records are rejected', () => {
   const [problem] = problemsOf({ history: [fine, rejecting(1, 9)] })
   assert.deepEqual(problem.view, { page: 'dead-letters', query: { reason: 'schema', source: 'payments' } })
   assert.match(problem.cause, /, 10 % of the records of the last 1 s$/)
-  const broken = {
-    cause: 'dead-letters',
-    subject: { kind: 'source', name: 'payments' },
-    severity: 'page',
-    summary: 'all of the last 9',
-    affected: { groups: [], models: [], actions: [] },
-    inhibited: [],
-  }
-  const alerts = [broken as unknown as AlertAnswer]
+  const alerts = [deadLetterAlert]
   assert.deepEqual(titles({ history: [fine, rejecting(9, 1)], alerts }), ['bad: all of the last 9'], 'said once')
+})
+
+test('the rate of rejections is that of the sources without an alert about them', () => {
+  const status = (at: number, payments: number, refunds: number): StatusAnswer => ({
+    ...fine,
+    at,
+    sources: [
+      { source: 'payments', accepted: 0, duplicates: 0, rejected: payments, late: 0 },
+      { source: 'refunds', accepted: 3 * refunds, duplicates: 0, rejected: refunds, late: 0 },
+    ],
+    deadLetters: [
+      { source: 'payments', reason: 'schema', letters: payments },
+      { source: 'refunds', reason: 'key', letters: refunds },
+    ],
+  })
+  const alerts = [{ ...deadLetterAlert, summary: 'all are rejected' }]
+  const [, others] = problemsOf({ history: [status(0, 0, 0), status(1000, 90, 5)], alerts })
+  assert.deepEqual([others.level, others.title], ['warning', 'Records are being rejected'])
+  assert.equal(others.cause, "5 of 5 by reason 'key' of source 'refunds', 25 % of the records of the last 1 s")
 })
 
 test('an objective is missed by a share of enough decisions, not by one of ten at night', () => {
@@ -85,8 +106,10 @@ test('jobs, models and reconciliations: the last one counts', () => {
     began: 0,
     error: 'disk full',
   })
-  assert.deepEqual(titles({ history: [fine], runs: [run(1, 'failed'), run(2, 'done')] }), [])
-  assert.deepEqual(titles({ history: [fine], runs: [run(1, 'done'), run(2, 'failed')] }), ["bad: The last batch run of 'usual' failed"])
+  assert.deepEqual(titles({ history: [fine], batch: batchOf(run(1, 'failed'), run(2, 'done')) }), [])
+  assert.deepEqual(titles({ history: [fine], batch: batchOf(run(1, 'done'), run(2, 'failed')) }), [
+    "bad: The last batch run of 'usual' failed",
+  ])
   const version = { number: 1, state: 'failed', why: 'schedule', at: 0, began: 0 }
   const models = [
     { model: 'm', scores: 0, drift: { at: 0, version: 1, because: 'psi 0.4', rows: { reference: 5, recent: 5 } }, versions: [version] },

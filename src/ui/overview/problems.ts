@@ -1,18 +1,21 @@
 /** Problems of the run now: one entry for each, the worst first, with its cause and the place to look at. */
-import type { BatchRunAnswer, ModelAnswer, ObjectiveAnswer, ReconciliationAnswer, StatusAnswer } from '../core/answers.ts'
+import type { BatchRunAnswer, ModelAnswer, ObjectiveAnswer, PipelineAnswer, ReconciliationAnswer, StatusAnswer } from '../core/answers.ts'
+import type { BatchRunsAnswer } from '../core/batch-answers.ts'
 import { affectedPartsText, type AlertAnswer } from '../alerts/alert-answers.ts'
 import { aftermathText, causeView } from '../alerts/alert-guidance.ts'
+import { laterGroups } from '../alerts/source-trouble.ts'
 import type { PageName } from '../core/location.ts'
 import { countText, percentText, pluralText, spanText } from '../core/text.ts'
 import { allAccepted, allRejected, increaseOf } from '../live/status-history.ts'
+import { groupRunsIn } from '../runs/group-runs.ts'
 
 export interface Problem {
   /** `bad` stops or loses something now; `warning` needs a person today. */
   readonly level: 'bad' | 'warning'
   readonly title: string
   readonly cause: string
-  /** When it began, where that is known, and when its alert was sent, UTC ms. */
-  readonly times?: Pick<AlertAnswer, 'began' | 'opened'>
+  /** Its alert. */
+  readonly firing?: AlertAnswer
   /** The view with the details. */
   readonly view: { readonly page: PageName; readonly item?: string; readonly query?: Readonly<Record<string, string>> }
 }
@@ -29,7 +32,8 @@ export interface Observed {
   /** Alerts that fire. */
   readonly alerts?: readonly AlertAnswer[]
   readonly objectives?: readonly ObjectiveAnswer[]
-  readonly runs?: readonly BatchRunAnswer[]
+  readonly batch?: BatchRunsAnswer
+  readonly pipeline?: Pick<PipelineAnswer, 'groups'>
   readonly models?: readonly ModelAnswer[]
   readonly reconciliations?: readonly ReconciliationAnswer[]
 }
@@ -41,17 +45,17 @@ const OBJECTIVE_DECISIONS_MIN = 100
 
 /** The problems, the worst first. */
 export function problemsOf(observed: Observed): Problem[] {
-  const { history, alerts = [], objectives = [], runs = [], models = [], reconciliations } = observed
+  const { history, alerts = [], objectives = [], batch = { runs: [], schedules: [] }, pipeline, models = [], reconciliations } = observed
   const status = history.at(-1)
   const findings = [
     ...objectives.flatMap(objectiveProblems),
-    ...jobProblems(runs),
+    ...jobProblems(batch.runs),
     ...models.flatMap(modelProblems),
     ...reconcileProblems(reconciliations?.at(-1)),
   ]
   const problems = [
     ...(status ? runProblems(status) : []),
-    ...alerts.map(alertProblem),
+    ...alerts.map(alert => alertProblem(alert, laterGroups(alert, pipeline?.groups ?? [], groupRunsIn(batch), status?.at ?? alert.opened))),
     ...(status ? effectProblems(status) : []),
     ...findings.filter(finding => !isAlerted(alerts, finding)),
     ...(status ? letterProblems(status, history, alerts) : []),
@@ -65,17 +69,18 @@ const isAlerted = (alerts: readonly AlertAnswer[], { alert: { cause, name } }: F
     .flatMap(alert => [alert, ...alert.inhibited])
     .some(({ cause: other, subject }) => other === cause && (name ?? subject.name) === subject.name)
 
-function alertProblem(alert: AlertAnswer): Problem {
+/** `later`: groups that it reaches only later. */
+function alertProblem(alert: AlertAnswer, later: ReadonlyMap<string, string>): Problem {
   const { severity, summary } = alert
   const aftermath = aftermathText(alert)
   const view = causeView(alert)
   return {
     level: severity === 'page' ? 'bad' : 'warning',
     title: alert.now ?? summary,
-    cause: [affectedPartsText(alert), `First: look at ${view.text}`, aftermath && `Once it is mended: ${aftermath}`]
+    cause: [affectedPartsText(alert, later), `First: look at ${view.text}`, aftermath && `Once it is mended: ${aftermath}`]
       .filter(Boolean)
       .join('. '),
-    times: alert,
+    firing: alert,
     view,
   }
 }
@@ -93,8 +98,12 @@ function letterProblems({ deadLetters, at }: StatusAnswer, history: readonly Sta
   const total = letters.reduce((sum, count) => sum + count.letters, 0)
   if (total === 0) return []
   const worst = letters.toSorted((a, b) => b.letters - a.letters)[0]
-  const recent = alerts.some(({ cause }) => cause === 'dead-letters') ? 0 : increaseOf(history, RECENT_MS, allRejected)
-  const accepted = increaseOf(history, RECENT_MS, allAccepted)
+  const others = ({ sources, ...status }: StatusAnswer): StatusAnswer => ({
+    ...status,
+    sources: sources.filter(({ source }) => !isAlertedSource(source)),
+  })
+  const recent = increaseOf(history, RECENT_MS, status => allRejected(others(status)))
+  const accepted = increaseOf(history, RECENT_MS, status => allAccepted(others(status)))
   const isRising = recent > 0
   const span = spanText(Math.min(RECENT_MS, at - (history[0]?.at ?? at)))
   const share = isRising ? `, ${percentText(recent / (recent + accepted))} of the records of the last ${span}` : ''

@@ -1,14 +1,14 @@
 /** Batch runs by feature group: the values in use, the last run, and when the next is due. */
 import type { BatchRunsAnswer } from '../core/batch-answers.ts'
-import { browserNow } from '../core/clock.ts'
 import { Link } from '../core/router.tsx'
 import { spanText, timeStamp } from '../core/text.ts'
+import { useServerNow } from '../live/use-status.ts'
 import { dueText, groupRunsIn, isRunBad, lastRunText } from './group-runs.ts'
 
 export function BatchSchedule({ answer }: { readonly answer: BatchRunsAnswer }) {
   const groups = groupRunsIn(answer)
+  const now = useServerNow()
   if (groups.length === 0) return null
-  const now = browserNow()
   return (
     <table class="list">
       <caption>Batch runs by feature group; times are UTC.</caption>

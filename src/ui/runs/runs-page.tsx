@@ -1,13 +1,14 @@
 /** Batch runs, reports, trainings and reconciliations on a timeline; start and cancel. */
+import { Fragment } from 'preact'
 import type { ModelAnswer, PipelineAnswer, ReconciliationAnswer, ReportRunAnswer } from '../core/answers.ts'
 import type { BatchRunsAnswer } from '../core/batch-answers.ts'
-import { browserNow } from '../core/clock.ts'
 import type { View } from '../core/location.ts'
 import { useResource } from '../core/resource.ts'
 import { prefix, setFilters } from '../core/router.tsx'
 import { call } from '../core/server.ts'
 import { useRole } from '../core/session.ts'
 import { pluralText, spanText, timeStamp } from '../core/text.ts'
+import { useServerNow } from '../live/use-status.ts'
 import { ChangeNotice } from '../parts/change-notice.tsx'
 import { SelectFilter } from '../parts/select-filter.tsx'
 import { type Change, useChange } from '../parts/use-change.ts'
@@ -45,7 +46,9 @@ export function Runs({ view, pipeline }: RunsProps) {
   return (
     <>
       <h1>Runs</h1>
-      {mayOperate && <StartButtons pipeline={pipeline} onChanged={reload} />}
+      {mayOperate && (
+        <StartButtons pipeline={pipeline} running={all.filter(({ state }) => state === 'running')} cancel={cancel} onChanged={reload} />
+      )}
       <ChangeNotice change={cancel} />
       {runs.value && <BatchSchedule answer={runs.value} />}
       <div class="filters">
@@ -74,29 +77,63 @@ export function Runs({ view, pipeline }: RunsProps) {
 
 interface StartProps {
   readonly pipeline: PipelineAnswer
+  readonly running: readonly ListedJob[]
+  readonly cancel: Change
   readonly onChanged: () => void
 }
 
-/** Groups, reports and models whose jobs can be started outside the schedule. */
-function StartButtons({ pipeline: { groups, reports, models }, onChanged }: StartProps) {
-  const starts: readonly (readonly [string, () => Promise<string>])[] = [
+interface JobStart extends Pick<ListedJob, 'kind' | 'name'> {
+  readonly title: string
+  readonly start: () => Promise<string>
+}
+
+/** Groups, reports and models whose jobs can be started outside the schedule. The cancelling of one that runs comes before its start. */
+function StartButtons({ pipeline: { groups, reports, models }, running, cancel, onChanged }: StartProps) {
+  const starts: readonly JobStart[] = [
     ...groups
       .filter(({ placement: { kind } }) => kind === 'batch' || kind === 'hybrid')
-      .map(({ name }) => [`Start batch run of ${name}`, () => startJob(`/groups/${encodeURIComponent(name)}/runs`, 'Batch run')] as const),
-    ...reports.map(({ name }) => [`Make report ${name}`, () => startJob(`/reports/${encodeURIComponent(name)}`, 'Report')] as const),
+      .map(({ name }) => {
+        const start = () => startJob(`/groups/${encodeURIComponent(name)}/runs`, 'Batch run')
+        return { kind: 'batch-run', name, title: `Start batch run of ${name}`, start } as const
+      }),
+    ...reports.map(({ name }) => {
+      const start = () => startJob(`/reports/${encodeURIComponent(name)}`, 'Report')
+      return { kind: 'report', name, title: `Make report ${name}`, start } as const
+    }),
     ...models
       .filter(({ isTrained }) => isTrained)
-      .map(({ name }) => [`Train ${name}`, () => startJob(`/models/${encodeURIComponent(name)}/train`, 'Version')] as const),
+      .map(({ name }) => {
+        const start = () => startJob(`/models/${encodeURIComponent(name)}/train`, 'Version')
+        return { kind: 'training', name, title: `Train ${name}`, start } as const
+      }),
   ]
   if (starts.length === 0) return null
   return (
     <div class="buttons">
-      {starts.map(([title, start]) => (
-        <StartButton key={title} title={title} start={start} onChanged={onChanged} />
-      ))}
+      {starts.map(({ kind, name, title, start }) => {
+        const job = running.find(candidate => candidate.kind === kind && candidate.name === name)
+        return (
+          <Fragment key={title}>
+            {job && <CancelButton job={job} cancel={cancel} title={`Cancel ${kind.replace('-', ' ')} ${job.number} of ${name}`} />}
+            <StartButton title={title} start={start} onChanged={onChanged} />
+          </Fragment>
+        )
+      })}
     </div>
   )
 }
+
+interface CancelButtonProps {
+  readonly job: ListedJob
+  readonly cancel: Change
+  readonly title: string
+}
+
+const CancelButton = ({ job, cancel, title }: CancelButtonProps) => (
+  <button type="button" class="danger" disabled={cancel.isBusy} onClick={() => void cancel.run(() => cancelJob(job))}>
+    {title}
+  </button>
+)
 
 interface StartButtonProps {
   readonly title: string
@@ -128,7 +165,7 @@ async function cancelJob({ kind, name }: ListedJob): Promise<string> {
 }
 
 function TimelineChart({ jobs }: { readonly jobs: readonly ListedJob[] }) {
-  const { from, to, rows } = timelineOf(jobs, browserNow())
+  const { from, to, rows } = timelineOf(jobs, useServerNow())
   const percent = (share: number): string => `${(share * 100).toFixed(3)}%`
   return (
     <figure class="timeline">
@@ -160,13 +197,14 @@ const usualTextOf = ({ kind, name, state }: ListedJob, jobs: readonly ListedJob[
 
 function JobState({ job, isLate, usual }: { readonly job: ListedJob; readonly isLate: boolean; readonly usual: string }) {
   const { state, began, ended } = job
+  const now = useServerNow()
   const isRunning = state === 'running'
   const colour = state === 'failed' || (isRunning && isLate) ? 'bad' : ''
   return (
     <>
       <td class={colour}>{isRunning && isLate ? 'running, overdue' : state}</td>
       <td class={`number ${isRunning ? colour : ''}`}>
-        {spanText((ended ?? browserNow()) - began)}
+        {spanText((ended ?? now) - began)}
         {isRunning && ' so far'} {usual !== '' && <span class="soft">{usual}</span>}
       </td>
     </>
@@ -216,15 +254,7 @@ function JobTable({ jobs, late, mayOperate, cancel }: JobTableProps) {
             </td>
             <JobState job={job} isLate={job.kind === 'batch-run' && late.includes(job.name)} usual={usualTextOf(job, jobs)} />
             <td>{job.result}</td>
-            {mayOperate && (
-              <td>
-                {job.state === 'running' && (
-                  <button type="button" class="danger" disabled={cancel.isBusy} onClick={() => void cancel.run(() => cancelJob(job))}>
-                    Cancel
-                  </button>
-                )}
-              </td>
-            )}
+            {mayOperate && <td>{job.state === 'running' && <CancelButton job={job} cancel={cancel} title="Cancel" />}</td>}
           </tr>
         ))}
       </tbody>

@@ -1,4 +1,5 @@
 /** Sources: rates, duplicates, late and rejected records, columns, events and the decisions that follow as they come. */
+import { PartAlerts } from '../alerts/part-alerts.tsx'
 import type { DecisionAnswer, LetterCounts, PipelineAnswer, SourceAnswer } from '../core/answers.ts'
 import type { View } from '../core/location.ts'
 import { Link, setFilters } from '../core/router.tsx'
@@ -8,10 +9,11 @@ import { DecisionTable } from '../decisions/decision-list.tsx'
 import { useEventTail } from '../live/event-tail.ts'
 import { DelayHistory } from './delay-history.tsx'
 import { EventTailList } from './event-tail-list.tsx'
+import { quietText } from './quiet-source.ts'
 import { durationOr, LAG_TITLE, useSourceDelays } from './source-delays.ts'
 import { SchemaVersions } from './schema-versions.tsx'
 import { acceptedOf, rateOf } from '../live/status-history.ts'
-import { useLiveStatus } from '../live/use-status.ts'
+import { useLiveStatus, useServerNow } from '../live/use-status.ts'
 import { RateHistory, type RateLine } from '../parts/rate-history.tsx'
 
 interface SourcesProps {
@@ -35,6 +37,7 @@ function SourceTable({ pipeline }: { readonly pipeline: PipelineAnswer }) {
   const { history } = useLiveStatus()
   const counts = history.at(-1)?.sources ?? []
   const delaysOf = useSourceDelays()
+  const now = useServerNow()
   return (
     <table class="list">
       <caption>{COUNTS_NOTE}</caption>
@@ -62,7 +65,9 @@ function SourceTable({ pipeline }: { readonly pipeline: PipelineAnswer }) {
               </th>
               <td>{readersOf(pipeline, name).join(', ')}</td>
               <td class="number">{rateText(rateOf(history, acceptedOf(name)))}</td>
-              <td class="number">{durationOr('…', delay)}</td>
+              <td class="number">
+                {durationOr('…', delay)} <span class="soft">{quietText(own?.lastArrival, now)}</span>
+              </td>
               <td class="number">{durationOr('—', lag)}</td>
               <td class="number">{own && countText(own.accepted)}</td>
               <td class="number">{own && countText(own.duplicates)}</td>
@@ -100,19 +105,25 @@ function SourcePage({ view, source, pipeline }: SourcesProps & { readonly source
   const { name } = source
   const counts = status?.sources.find(candidate => candidate.source === name)
   const { delay, lag } = useSourceDelays()(name)
+  const now = useServerNow()
   return (
     <>
       <p>
         <Link page="sources">← Sources</Link>
       </p>
       <h1>{name}</h1>
+      <PartAlerts kind="source" name={name} />
       {counts && (
         <dl class="figures">
           {(
             [
               ['rate', rateText(rateOf(history, acceptedOf(name)))],
               ['events', countText(counts.accepted)],
-              ['delay of its events', durationOr('…', delay), columnTitles['Delay']],
+              [
+                'delay of its events',
+                [durationOr('…', delay), quietText(counts.lastArrival, now)].filter(Boolean).join('; '),
+                columnTitles['Delay'],
+              ],
               ['lag', durationOr('—', lag), LAG_TITLE],
               ['duplicates', countText(counts.duplicates)],
               [`late, beyond ${spanText(source.allowedLateness)}`, countText(counts.late), lateTitle(source.allowedLateness)],
