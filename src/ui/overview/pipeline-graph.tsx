@@ -129,7 +129,10 @@ function GroupCard({ name, pipeline, history, objectives, levels, alerts, runs: 
       <span>
         {group.placement.text}
         {age !== undefined && (
-          <span class={lack?.isReached === true || isTooOld(age, objective, runs) ? 'bad' : 'soft'}> · {ageText(age, lack)}</span>
+          <span class={lack?.isReached === true || isTooOld(age, objective, runs) ? 'bad' : 'soft'}>
+            {' '}
+            · {ageText(age, lack?.isReached ? lack : undefined)}
+          </span>
         )}
       </span>
       <span class={objective && isMissed(objective) ? 'bad' : 'soft'}>{groupNote(group.features.length, objective)}</span>
