@@ -154,9 +154,15 @@ function StateTable({ pipeline, counts, pending }: StateTableProps) {
               </Link>{' '}
               {when}
             </td>
-            <td class="number">{deadline === undefined ? '—' : spanText(deadline)}</td>
+            <td class="number" data-label="deadline">
+              {deadline === undefined ? '—' : spanText(deadline)}
+            </td>
             {states.map(state => (
-              <td key={state} class={`number ${state === 'dead' && of(name, state) > 0 ? 'bad' : ''}`}>
+              <td
+                key={state}
+                class={`number ${state === 'dead' && of(name, state) > 0 ? 'bad' : ''}`}
+                data-label={state === 'dry' ? 'not sent' : state}
+              >
                 {countText(of(name, state))}
                 {state === 'pending' && (
                   <PastDeadline of={of(name, state)} newest={pending.filter(({ action }) => action === name)} now={now} />

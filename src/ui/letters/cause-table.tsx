@@ -33,8 +33,8 @@ export function CauseTable({ answer: { causes, unlisted, unread }, view }: Cause
         {causes.map(each => (
           <tr key={each.cause}>
             <td class="number">{countText(each.letters)}</td>
-            <td>{timeStamp(each.first)}</td>
-            <td>{timeStamp(each.last)}</td>
+            <td data-label="first">{timeStamp(each.first)}</td>
+            <td data-label="last">{timeStamp(each.last)}</td>
             <td>{each.source ?? '—'}</td>
             <td>
               <strong>{each.reason}</strong> <span class="soft">{each.detail}</span>

@@ -54,6 +54,8 @@ test('the evidence of a receiver is its last failure, and the effects that are n
       { text: '118 effects not delivered, 117 of them past their deadline', page: 'actions', query: { action: 'block', state: 'pending' } },
     ],
   })
+  const later = alertEvidence(alert('effects', 'block'), { ...known, pending: { effects, counts } }, NOW + 2)
+  assert.equal(later.counts[0].text, '118 effects not delivered, all past their deadline')
   assert.deepEqual(alertEvidence(alert('effects', 'block'), { ...known, pending: { effects: [], counts: [] } }, NOW), { counts: [] })
 })
 

@@ -83,7 +83,7 @@ function effectEvidence({ subject: { name } }: AlertAnswer, { pending }: Evidenc
       undefined,
     )
   const past = pastDeadline(pending.effects, waiting, now)
-  const late = past === undefined || past === 0 ? '' : `, ${countText(past)} of them past their deadline`
+  const late = past === undefined || past === 0 ? '' : `, ${past === waiting ? 'all' : `${countText(past)} of them`} past their deadline`
   return {
     ...(failed && { line: `Last failure: ${failed.why}` }),
     counts:

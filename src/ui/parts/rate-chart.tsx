@@ -88,7 +88,7 @@ export function RateChart({ times, lines, label, marks = [], unit = perSecond }:
   )
 }
 
-const clockText = (seconds: number): string => timeStamp(seconds * 1000).slice(11)
+const clockText = (seconds: number): string => timeStamp(seconds * 1000).slice(11, 19)
 
 interface ChartHooks {
   readonly onHover: (index: number | undefined) => void

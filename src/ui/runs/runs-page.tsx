@@ -170,7 +170,7 @@ function TimelineChart({ jobs }: { readonly jobs: readonly ListedJob[] }) {
   return (
     <figure class="timeline">
       <figcaption class="soft">
-        {timeStamp(from)} to {timeStamp(to)} UTC
+        {timeStamp(from).slice(0, 19)} to {timeStamp(to).slice(0, 19)} UTC
       </figcaption>
       {rows.map(({ title, bars }) => (
         <div key={title} class="lane">

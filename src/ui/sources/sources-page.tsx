@@ -56,6 +56,7 @@ function SourceTable({ pipeline }: { readonly pipeline: PipelineAnswer }) {
         {pipeline.sources.map(({ name, allowedLateness }) => {
           const { delay, lag } = delaysOf(name)
           const own = counts.find(({ source }) => source === name)
+          const quiet = quietText(own?.lastArrival, now)
           return (
             <tr key={name}>
               <th scope="row">
@@ -65,16 +66,25 @@ function SourceTable({ pipeline }: { readonly pipeline: PipelineAnswer }) {
               </th>
               <td>{readersOf(pipeline, name).join(', ')}</td>
               <td class="number">{rateText(rateOf(history, acceptedOf(name)))}</td>
-              <td class="number">
-                {durationOr('…', delay)} <span class="soft">{quietText(own?.lastArrival, now)}</span>
+              <td class="number" data-label="delay">
+                {durationOr('…', delay)}
+                {quiet !== '' && <span class="soft"> {quiet}</span>}
               </td>
-              <td class="number">{durationOr('—', lag)}</td>
-              <td class="number">{own && countText(own.accepted)}</td>
-              <td class="number">{own && countText(own.duplicates)}</td>
-              <td class="number" title={lateTitle(allowedLateness)}>
+              <td class="number" data-label="lag">
+                {durationOr('—', lag)}
+              </td>
+              <td class="number" data-label="events">
+                {own && countText(own.accepted)}
+              </td>
+              <td class="number" data-label="duplicates">
+                {own && countText(own.duplicates)}
+              </td>
+              <td class="number" data-label="late" title={lateTitle(allowedLateness)}>
                 {own && countText(own.late)}
               </td>
-              <td class={`number ${own && own.rejected > 0 ? 'bad' : ''}`}>{own && countText(own.rejected)}</td>
+              <td class={`number ${own && own.rejected > 0 ? 'bad' : ''}`} data-label="rejected">
+                {own && countText(own.rejected)}
+              </td>
             </tr>
           )
         })}
