@@ -1,0 +1,103 @@
+/** A Kafka broker that is its own controller (KRaft), on loopback, with little memory. */
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { type EngineKind, freePorts, startProgram } from './engine.ts'
+import { javaLibraries, type JavaPackage } from './java-packages.ts'
+
+const FORMAT_MS_MAX = 60_000
+const READY_MS_MAX = 1000
+
+const packagesOf = (version: string): readonly JavaPackage[] => [
+  // The broker and the tool that formats its storage.
+  `org.apache.kafka:kafka_2.13:${version}`,
+  // The command-line tools.
+  `org.apache.kafka:kafka-tools:${version}`,
+  // Without a binding Kafka logs nothing at all.
+  'org.apache.logging.log4j:log4j-slf4j-impl:2.25.3',
+]
+
+/** Arguments of `java` for a class of Kafka. */
+export const kafkaProgram = (version: string, main: string, { memoryMb = 256 } = {}): readonly string[] => [
+  '-cp',
+  join(javaLibraries(`kafka-${version}`, packagesOf(version)), '*'),
+  `-Xmx${memoryMb}m`,
+  '-XX:+UseSerialGC',
+  '-XX:TieredStopAtLevel=1',
+  main,
+]
+
+export const kafka: EngineKind = {
+  name: 'kafka',
+  versions: ['4.2.2', '3.9.2'],
+  install(version) {
+    javaLibraries(`kafka-${version}`, packagesOf(version))
+  },
+  async start(version, folder) {
+    const [port, controllerPort] = await freePorts(2)
+    const settings = join(folder, 'server.properties')
+    writeFileSync(settings, settingsText(folder, port, controllerPort))
+    const log = join(folder, 'log4j2.xml')
+    writeFileSync(log, LOGGING)
+    const logging = `-Dlog4j2.configurationFile=${log}`
+    const format = ['format', '--standalone', '--cluster-id', 'c3BpbGx3YXktZW5naW5lcw', '--config', settings]
+    const { status, stdout, stderr } = spawnSync('java', [logging, ...kafkaProgram(version, 'kafka.tools.StorageTool'), ...format], {
+      encoding: 'utf8',
+      timeout: FORMAT_MS_MAX,
+    })
+    if (status !== 0) throw new Error(`Kafka's storage cannot be formatted: ${stdout}${stderr}`)
+    const program = kafkaProgram(version, 'kafka.Kafka', { memoryMb: 384 })
+    const pid = await startProgram('java', [logging, ...program, settings], { folder, isReady: () => answers(port) })
+    const address = `127.0.0.1:${port}`
+    return { pid, address, env: { KAFKA_BROKERS: address } }
+  },
+}
+
+const LOGGING = `<Configuration status="WARN">
+  <Appenders><Console name="out" target="SYSTEM_OUT"><PatternLayout pattern="%d %p %c - %m%n"/></Console></Appenders>
+  <Loggers><Root level="INFO"><AppenderRef ref="out"/></Root></Loggers>
+</Configuration>
+`
+
+/** One broker holds every replica, and groups begin at once. Topics are made by who needs them. */
+const settingsText = (folder: string, port: number, controllerPort: number): string => `process.roles=broker,controller
+node.id=1
+controller.quorum.bootstrap.servers=127.0.0.1:${controllerPort}
+listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
+advertised.listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=PLAINTEXT
+log.dirs=${join(folder, 'data')}
+num.partitions=1
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=4
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+share.coordinator.state.topic.num.partitions=1
+group.initial.rebalance.delay.ms=0
+auto.create.topics.enable=false
+`
+
+/** Does the broker answer a request? A log line would not tell: the port opens before the broker takes requests. */
+function answers(port: number): Promise<boolean> {
+  // ApiVersions, version 0: length, key 18, version 0, correlation 1, no client id.
+  const request = Buffer.from('0000000a00120000' + '00000001ffff', 'hex')
+  return new Promise(done => {
+    const socket = connect({ host: '127.0.0.1', port, timeout: READY_MS_MAX })
+    const end = (isReady: boolean): void => {
+      socket.destroy()
+      done(isReady)
+    }
+    socket.once('connect', () => socket.write(request))
+    // The answer: length, correlation, error code.
+    socket.once('data', answer => end(answer.length >= 10 && answer.readInt16BE(8) === 0))
+    socket.once('timeout', () => end(false))
+    socket.once('error', () => end(false))
+    socket.once('close', () => end(false))
+  })
+}
