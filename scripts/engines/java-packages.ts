@@ -58,5 +58,6 @@ function projectText(packages: readonly JavaPackage[]): string {
 function run(command: string, args: readonly string[]): void {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', MAVEN_OPTS: '-Xmx256m' }
   const { status, error, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', timeout: INSTALL_MS_MAX, env })
-  if (status !== 0) throw new Error(`${command} failed: ${error?.message ?? `${stdout}${stderr}`.trim().split('\n').slice(0, 5).join('\n')}`)
+  if (status !== 0)
+    throw new Error(`${command} failed: ${error?.message ?? `${stdout}${stderr}`.trim().split('\n').slice(0, 5).join('\n')}`)
 }

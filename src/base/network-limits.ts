@@ -27,6 +27,17 @@ export const networkLimits = {
   /** Greatest delay between two attempts to reconnect to PostgreSQL, ms. */
   POSTGRES_RETRY_MS_MAX: 5000,
 
+  // Kafka.
+
+  /** Bytes of one partition in an answer of a broker; a larger first batch comes all the same. */
+  KAFKA_PARTITION_FETCH_BYTES: 1 << 20,
+  /** Bytes of records that a reader has fetched and the run has not taken; one answer more may pass it. */
+  KAFKA_FETCHED_BYTES: 1 << 24,
+  /** Bytes of a decompressed batch of records. */
+  KAFKA_BATCH_BYTES_MAX: 1 << 27,
+  /** Greatest delay between two attempts to reconnect to Kafka, ms. */
+  KAFKA_RETRY_MS_MAX: 5000,
+
   // OpenLineage.
 
   /** Events that wait for the receiver of OpenLineage events. */

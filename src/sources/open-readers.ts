@@ -8,13 +8,14 @@ import type { PipelineIR } from '../define/ir/index.ts'
 import type { RowMap } from '../intake/index.ts'
 import { fileReader, STANDARD_INPUT, standardInputReader } from './files/file-reader.ts'
 import { ITERABLE, iterableReader } from './iterable-reader.ts'
+import { kafkaKind } from './kafka/kafka-kind.ts'
 import { postgresKinds } from './postgres/postgres-kinds.ts'
 import type { BuiltInKind, ReaderKind, ReaderSetting } from './reader/reader-kind.ts'
 import type { SourceReader } from './reader/source-reader.ts'
 import { sampleKind } from './samples/sample-reader.ts'
 
 /** The kinds of addresses besides paths and `-`. */
-const builtInKinds: readonly BuiltInKind[] = [...postgresKinds, sampleKind]
+const builtInKinds: readonly BuiltInKind[] = [...postgresKinds, kafkaKind, sampleKind]
 
 /** The addresses besides paths and `-`, for help: `pg:TABLE an outbox in PostgreSQL, …`. */
 export const addressHelp = builtInKinds.map(({ form, place }) => `${form} ${place}`).join(', ')

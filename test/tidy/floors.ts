@@ -28,6 +28,7 @@ export const floors = [
   'decision',
   'model',
   'offline',
+  'kafka',
   'files',
   'jobs',
   'log',

@@ -1,0 +1,97 @@
+/**
+ * The port of a Kafka client, as far as a source needs it. One client library is behind it; the reader, its positions and its errors do not
+ * depend on it. `kafkaDriverClauses` lists what a driver promises.
+ *
+ * Offsets are numbers: a partition that has 2^53 records takes a century at three million a second.
+ */
+import type { DamagedBatch, TopicRecord } from './record-set.ts'
+
+/** A cluster's addresses, and how to connect. */
+export interface KafkaConnection {
+  /** `host:port` of some brokers; they tell the others. */
+  readonly brokers: readonly string[]
+  /** Name of this client in the broker's log and metrics. */
+  readonly clientId: string
+}
+
+/** A topic as its cluster describes it. */
+export interface TopicDescription {
+  /** Id of the cluster: positions of another cluster mean nothing here. */
+  readonly cluster: string
+  /** Id of the topic. A topic that is deleted and made again has another id. */
+  readonly id: string
+  readonly partitions: number
+}
+
+/** Which offset of a partition: its first, the one behind its last, or the first whose record is at a time or later, UTC ms. */
+export type OffsetQuery = 'earliest' | 'latest' | number
+
+/** Records of one partition, in order. */
+export interface FetchedRecords {
+  readonly partition: number
+  readonly records: readonly TopicRecord[]
+  /** Offset to continue from. Larger than that of the last record where markers, aborted or compacted records follow it. */
+  readonly next: number
+  readonly damaged: readonly DamagedBatch[]
+  /** Offset behind the last record that a reader of this isolation may see. */
+  readonly end: number
+  /** Bytes of the answer. */
+  readonly bytes: number
+}
+
+/** Records of a topic as they come. Ends with the error of its cluster; `next` rejects with it then. */
+export interface TopicFetch {
+  /** The next records of any partition. Resolves to `undefined` after `close`. Fetching stops while `maxBytes` are not taken. */
+  next(): Promise<FetchedRecords | undefined>
+  /** Reads a partition from an offset on, besides the others. */
+  assign(partition: number, offset: number): void
+  /** Stops reading a partition. Records of it that were fetched are not given any more. */
+  revoke(partition: number): void
+  close(): Promise<void>
+}
+
+export interface FetchOptions {
+  /** Leave out the records of aborted and open transactions. */
+  readonly isCommittedOnly: boolean
+  /** Bytes that wait to be taken, at most; one answer more may pass it. */
+  readonly maxBytes: number
+}
+
+/** A connected client. Errors are `KafkaError`. */
+export interface KafkaDriver {
+  /** @throws `missing` for a topic that does not exist. */
+  describe(topic: string): Promise<TopicDescription>
+  /** Offsets of partitions. For a time after the last record: the offset behind it. */
+  offsets(topic: string, partitions: readonly number[], query: OffsetQuery): Promise<ReadonlyMap<number, number>>
+  fetch(topic: string, options: FetchOptions): TopicFetch
+  /** Stores offsets of a group that has no members, for tools that show its lag. */
+  commitOffsets(group: string, topic: string, offsets: ReadonlyMap<number, number>): Promise<void>
+  close(): Promise<void>
+}
+
+/** The kinds of errors that a reader tells apart. */
+export type KafkaErrorKind =
+  /** Nobody answers, or the cluster cannot serve now: wait and try again. */
+  | 'unavailable'
+  /** The topic does not exist. */
+  | 'missing'
+  /** The offset is before the first record or behind the last. */
+  | 'out-of-range'
+  /** The cluster rejects who we are, or what we may do. */
+  | 'denied'
+  /** Anything else: a request or an answer that makes no sense. */
+  | 'protocol'
+
+/** An error of a driver. */
+export class KafkaError extends Error {
+  readonly kind: KafkaErrorKind
+  /** The partition, for `out-of-range`. */
+  readonly partition: number | undefined
+
+  constructor(kind: KafkaErrorKind, message: string, { cause, partition }: { readonly cause?: unknown; readonly partition?: number } = {}) {
+    super(message, { cause })
+    this.name = 'KafkaError'
+    this.kind = kind
+    this.partition = partition
+  }
+}

@@ -1,0 +1,114 @@
+/** The driver over `@platformatic/kafka`: its connections and requests, with a fetch loop of our own. */
+import * as client from '@platformatic/kafka'
+import type { ForeignCodecs } from '../compression.ts'
+import {
+  type FetchOptions,
+  type KafkaConnection,
+  type KafkaDriver,
+  KafkaError,
+  type OffsetQuery,
+  type TopicDescription,
+  type TopicFetch,
+} from '../driver.ts'
+import { kafkaError } from './errors.ts'
+import { fetchVersion } from './fetch-api.ts'
+import { type FetchCluster, TopicFetcher, type TopicLeaders } from './topic-fetcher.ts'
+
+const codecs: ForeignCodecs = {
+  snappy: block => client.compressionsAlgorithms.snappy.decompressSync(block),
+  lz4: frame => client.compressionsAlgorithms.lz4.decompressSync(frame),
+}
+
+const [LATEST, EARLIEST] = [-1n, -2n]
+const EARLIEST_TEXT = 'earliest'
+
+/** A driver that connects with its first request. */
+export function clientDriver({ brokers, clientId }: KafkaConnection): KafkaDriver {
+  return new ClientDriver(new client.Admin({ clientId, bootstrapBrokers: [...brokers], retries: false, autocreateTopics: false }))
+}
+
+class ClientDriver implements KafkaDriver, FetchCluster {
+  readonly #admin: client.Admin
+  readonly #versions = new Map<number, number>()
+  readonly #fetches = new Set<TopicFetch>()
+
+  constructor(admin: client.Admin) {
+    this.#admin = admin
+  }
+
+  async describe(topic: string): Promise<TopicDescription> {
+    const { id: cluster, topic: found } = await this.#metadata(topic, true)
+    return { cluster, id: found.id, partitions: found.partitionsCount }
+  }
+
+  async leaders(topic: string, isNew: boolean): Promise<TopicLeaders> {
+    const { topic: found } = await this.#metadata(topic, isNew)
+    return { id: found.id, partitions: found.partitions }
+  }
+
+  async #metadata(topic: string, forceUpdate: boolean) {
+    try {
+      const { id, topics } = await this.#admin.metadata({ topics: [topic], forceUpdate })
+      const found = topics.get(topic)
+      if (!found) throw new KafkaError('missing', `topic '${topic}' does not exist`)
+      return { id, topic: found }
+    } catch (error) {
+      throw kafkaError(error)
+    }
+  }
+
+  async connection(broker: number): Promise<{ connection: client.Connection; fetchVersion: number }> {
+    try {
+      const connection = (await this.#admin.connectToBrokers([broker])).get(broker)
+      if (!connection) throw new KafkaError('unavailable', `broker ${broker} cannot be reached`)
+      if (!this.#versions.has(broker)) this.#versions.set(broker, fetchVersion(await this.#admin.listApis()))
+      return { connection, fetchVersion: this.#versions.get(broker)! }
+    } catch (error) {
+      throw kafkaError(error)
+    }
+  }
+
+  async offsets(topic: string, partitions: readonly number[], query: OffsetQuery): Promise<ReadonlyMap<number, number>> {
+    const found = await this.#listOffsets(topic, partitions, timestampOf(query))
+    const absent = partitions.filter(partition => !found.has(partition))
+    if (absent.length === 0) return found
+    return new Map([...found, ...(await this.#listOffsets(topic, absent, LATEST))])
+  }
+
+  /** Offsets of the partitions that have one. */
+  async #listOffsets(topic: string, partitions: readonly number[], timestamp: bigint): Promise<Map<number, number>> {
+    try {
+      const requests = partitions.map(partitionIndex => ({ partitionIndex, timestamp }))
+      const [answer] = await this.#admin.listOffsets({ topics: [{ name: topic, partitions: requests }] })
+      return new Map(
+        answer.partitions.flatMap(({ partitionIndex, offset }) => (offset < 0n ? [] : [[partitionIndex, Number(offset)] as const])),
+      )
+    } catch (error) {
+      throw kafkaError(error)
+    }
+  }
+
+  fetch(topic: string, options: FetchOptions): TopicFetch {
+    const fetch = new TopicFetcher(this, topic, options, codecs)
+    this.#fetches.add(fetch)
+    return fetch
+  }
+
+  async commitOffsets(group: string, topic: string, offsets: ReadonlyMap<number, number>): Promise<void> {
+    const partitionOffsets = Array.from(offsets, ([partition, offset]) => ({ partition, offset: BigInt(offset) }))
+    try {
+      await this.#admin.alterConsumerGroupOffsets({ groupId: group, topics: [{ name: topic, partitionOffsets }] })
+    } catch (error) {
+      throw kafkaError(error)
+    }
+  }
+
+  async close(): Promise<void> {
+    const closed = Array.from(this.#fetches, fetch => fetch.close())
+    // A request that waits at the broker ends with its connection.
+    await this.#admin.close()
+    await Promise.all(closed)
+  }
+}
+
+const timestampOf = (query: OffsetQuery): bigint => (query === EARLIEST_TEXT ? EARLIEST : query === 'latest' ? LATEST : BigInt(query))

@@ -1,0 +1,40 @@
+/** The position in a partition of a topic: the offset of the next record. */
+import { SpillwayError } from '../../base/index.ts'
+import type { TopicDescription } from '../../kafka/index.ts'
+import { type IsPosition, parsePosition } from '../reader/stored-position.ts'
+
+/** A position as it is stored. */
+interface TopicPosition {
+  readonly cluster: string
+  /** Id of the topic, which is another one after the topic was deleted and made again. */
+  readonly topic: string
+  /** As text, since offsets have 64 bits. */
+  readonly offset: string
+}
+
+const isTopicPosition: IsPosition = ({ cluster, topic, offset }) =>
+  typeof cluster === 'string' && typeof topic === 'string' && typeof offset === 'string' && /^\d{1,16}$/.test(offset)
+
+export const positionText = ({ cluster, id }: TopicDescription, offset: number): string =>
+  JSON.stringify({ cluster, topic: id, offset: String(offset) } satisfies TopicPosition)
+
+/** The offset in a stored position, for messages. @throws `SPILL_DATA` for a text that is no position. */
+export const offsetIn = (place: string, text: string): number => Number(parsePosition<TopicPosition>(place, text, isTopicPosition).offset)
+
+/**
+ * The offset to resume at; undefined without a position.
+ *
+ * @throws `SPILL_SOURCE` if the position is of another cluster, or of an earlier topic of this name: its offsets mean nothing here.
+ */
+export function resumeOffset(place: string, topic: TopicDescription, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const position = parsePosition<TopicPosition>(place, text, isTopicPosition)
+  if (position.cluster === topic.cluster && position.topic === topic.id) return Number(position.offset)
+  const other = position.cluster === topic.cluster ? `an earlier topic of this name (${position.topic})` : `cluster ${position.cluster}`
+  throw new SpillwayError(
+    'SPILL_SOURCE',
+    `was read up to offset ${position.offset} in ${other}, and this is topic ${topic.id} of cluster ${topic.cluster}: ` +
+      'its offsets cannot be compared with those that were read. Start with an empty data folder',
+    { place },
+  )
+}
