@@ -74,10 +74,10 @@ class TopicReader implements SourceReader {
       } catch (error) {
         const isRetryable = error instanceof KafkaError && error.kind === 'unavailable'
         if (signal.aborted && isRetryable) return
+        // Afterwards the reader is closed.
         if (!isRetryable || !isAssigned) throw this.#sourceError(error)
         if (!isAway) warn(`source '${this.#source.name}': Kafka is unreachable; retrying: ${error.message}`)
         isAway = true
-      } finally {
         await this.#endSession()
       }
       await pauseOrAbort(signal, pauseMs)
