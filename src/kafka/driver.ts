@@ -4,7 +4,7 @@
  *
  * Offsets are numbers: a partition that has 2^53 records takes a century at three million a second.
  */
-import type { DamagedBatch, TopicRecord } from './record-set.ts'
+import type { DamagedBatch, RecordColumns } from './record-set.ts'
 
 /** A cluster's addresses, and how to connect. */
 export interface KafkaConnection {
@@ -29,7 +29,7 @@ export type OffsetQuery = 'earliest' | 'latest' | number
 /** Records of one partition, in order. */
 export interface FetchedRecords {
   readonly partition: number
-  readonly records: readonly TopicRecord[]
+  readonly records: RecordColumns
   /** Offset to continue from. Larger than that of the last record where markers, aborted or compacted records follow it. */
   readonly next: number
   readonly damaged: readonly DamagedBatch[]

@@ -10,4 +10,4 @@ export {
   type TopicFetch,
 } from './driver.ts'
 export { openKafkaDriver } from './open-driver.ts'
-export type { DamagedBatch, TopicHeader, TopicRecord } from './record-set.ts'
+export { type DamagedBatch, headersOf, type RecordColumns, type TopicHeader } from './record-set.ts'

@@ -4,7 +4,7 @@ import * as client from '@platformatic/kafka'
 import { random } from '../base/random.ts'
 import { limits } from '../base/limits.ts'
 import type { ForeignCodecs } from './compression.ts'
-import { type AbortedTransaction, readRecordSet } from './record-set.ts'
+import { type AbortedTransaction, headersOf, readRecordSet } from './record-set.ts'
 
 const codecs: ForeignCodecs = {
   snappy: block => client.compressionsAlgorithms.snappy.decompressSync(block),
@@ -59,10 +59,12 @@ function markerOf(offset: number, producerId: bigint, type: 'abort' | 'commit'):
 
 const read = (bytes: Buffer, from = 0, aborted: readonly AbortedTransaction[] = []) => {
   const { records, ...rest } = readRecordSet(bytes, from, aborted, codecs)
-  const text = (part: Buffer | undefined) => part && String(part)
-  const messages = records.map(({ offset, timestamp, key, value, headers }): Message => {
-    const pairs = headers.map(header => [header.name, text(header.value)!] as const)
-    return { offset, timestamp, key: text(key), value: text(value), headers: pairs }
+  const textAt = (ranges: Int32Array, index: number): string | undefined =>
+    ranges[2 * index] < 0 ? undefined : records.bytes.toString('utf8', ranges[2 * index], ranges[2 * index + 1])
+  const messages = Array.from({ length: records.count }, (_, i): Message => {
+    const headers = headersOf(records, i).map(({ name, value }) => [name, String(value)] as const)
+    const { offsets, timestamps, keys, values } = records
+    return { offset: offsets[i], timestamp: timestamps[i], key: textAt(keys, i), value: textAt(values, i), headers }
   })
   return { messages, ...rest }
 }

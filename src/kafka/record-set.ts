@@ -12,16 +12,21 @@ export interface AbortedTransaction {
   readonly firstOffset: bigint
 }
 
-/** A record inside the decompressed bytes of its batch. */
-export interface TopicRecord {
-  readonly offset: number
+/**
+ * Records of one partition, in columns, so that a thread hands them over without an object for each. Ranges are pairs of first byte and byte
+ * behind the last in `bytes`; the first is −1 for nothing.
+ */
+export interface RecordColumns {
+  readonly count: number
+  readonly offsets: Float64Array<ArrayBuffer>
   /** The time that the producer set, or the broker if the topic says so, UTC ms. */
-  readonly timestamp: number
-  /** `undefined` for a record without a key. */
-  readonly key: Buffer | undefined
-  /** `undefined` for a tombstone. */
-  readonly value: Buffer | undefined
-  readonly headers: readonly TopicHeader[]
+  readonly timestamps: Float64Array<ArrayBuffer>
+  readonly keys: Int32Array<ArrayBuffer>
+  /** A value that is nothing is a tombstone. */
+  readonly values: Int32Array<ArrayBuffer>
+  /** Number of headers, then name and value of each behind their lengths, as in the batch. `headersOf` reads them. */
+  readonly headers: Int32Array<ArrayBuffer>
+  readonly bytes: Buffer<ArrayBuffer>
 }
 
 export interface TopicHeader {
@@ -31,7 +36,7 @@ export interface TopicHeader {
 
 /** The records of one partition in a fetch answer. */
 export interface RecordSet {
-  readonly records: readonly TopicRecord[]
+  readonly records: RecordColumns
   /** The offset behind the last whole batch, control batches included: the next fetch begins here. `from` without a whole batch. */
   readonly end: number
   /** Leader epoch of the last batch; −1 if the broker told none. */
@@ -69,7 +74,7 @@ interface BatchHeader {
 /** Reads the records from the offset `from` on. `aborted` as in the answer; pass none to read uncommitted. */
 export function readRecordSet(bytes: Buffer, from: number, aborted: readonly AbortedTransaction[], foreign: ForeignCodecs): RecordSet {
   const abortedProducers = new AbortedProducers(aborted)
-  const records: TopicRecord[] = []
+  const records = new ColumnBuilder()
   const damaged: DamagedBatch[] = []
   let [end, epoch] = [from, -1]
   for (let at = 0; at + CRC_END <= bytes.length;) {
@@ -84,12 +89,23 @@ export function readRecordSet(bytes: Buffer, from: number, aborted: readonly Abo
     epoch = header.epoch
     try {
       if (abortedProducers.isLeftOut(header, batch)) continue
-      readBatch(batch, header, from, foreign, records)
+      records.add(decompress(header.attributes, batch.subarray(HEADER_BYTES), foreign), header, from)
     } catch (error) {
       damaged.push({ first: Math.max(from, header.first), end: header.end, problem: (error as Error).message })
     }
   }
-  return { records, end, epoch, damaged }
+  return { records: records.columns(), end, epoch, damaged }
+}
+
+/** The headers of a record. */
+export function headersOf({ bytes, headers }: Pick<RecordColumns, 'bytes' | 'headers'>, index: number): readonly TopicHeader[] {
+  const start = headers[2 * index]
+  if (start < 0) return []
+  const reader = new VarintReader(bytes, start)
+  return Array.from({ length: reader.varint() }, () => {
+    const name = reader.bytes()
+    return { name: name ? String(name) : '', value: reader.bytes() }
+  })
 }
 
 /** @throws RangeError for a batch of a format before version 2. */
@@ -141,28 +157,77 @@ function markerType(batch: Buffer): number {
   return key && key.length >= 4 ? key.readInt16BE(2) : -1
 }
 
-function readBatch(batch: Buffer, header: BatchHeader, from: number, foreign: ForeignCodecs, records: TopicRecord[]): void {
-  const { attributes, count, first, firstTimestamp, maxTimestamp } = header
-  const reader = new VarintReader(decompress(attributes, batch.subarray(HEADER_BYTES), foreign), 0)
-  const own: TopicRecord[] = []
-  for (let i = 0; i < count; i++) {
-    const length = reader.varint()
-    const recordEnd = reader.at + length
-    reader.skip(1)
-    const timestamp = attributes & LOG_APPEND_TIME ? maxTimestamp : firstTimestamp + reader.varint()
-    if (attributes & LOG_APPEND_TIME) reader.varint()
-    const offset = first + reader.varint()
-    const [key, value] = [reader.bytes(), reader.bytes()]
-    const headers = Array.from({ length: reader.varint() }, (): TopicHeader => {
-      const name = reader.bytes()
-      return { name: name ? String(name) : '', value: reader.bytes() }
-    })
-    if (reader.at !== recordEnd)
-      throw new RangeError(`record ${offset} has ${length} bytes, but ends after ${reader.at - recordEnd + length}`)
-    if (offset >= from) own.push({ offset, timestamp, key, value, headers })
+/** Collects the records of batches. */
+class ColumnBuilder {
+  readonly #sections: Buffer[] = []
+  #bytes = 0
+  readonly #offsets: number[] = []
+  readonly #timestamps: number[] = []
+  readonly #keys: number[] = []
+  readonly #values: number[] = []
+  readonly #headers: number[] = []
+
+  /** Adds the records of a decompressed batch from the offset `from` on: all of them or, if one is damaged, none. */
+  add(section: Buffer, header: BatchHeader, from: number): void {
+    const before = this.#offsets.length
+    try {
+      this.#read(section, header, from)
+    } catch (error) {
+      for (const column of [this.#offsets, this.#timestamps]) column.length = before
+      for (const column of [this.#keys, this.#values, this.#headers]) column.length = 2 * before
+      throw error
+    }
+    this.#sections.push(section)
+    this.#bytes += section.length
   }
-  // All of a batch or none: a batch that turns out damaged is one place.
-  for (const record of own) records.push(record)
+
+  #read(section: Buffer, { attributes, count, first, firstTimestamp, maxTimestamp }: BatchHeader, from: number): void {
+    const reader = new VarintReader(section, 0)
+    for (let i = 0; i < count; i++) {
+      const length = reader.varint()
+      const end = reader.at + length
+      reader.skip(1)
+      const delta = reader.varint()
+      const offset = first + reader.varint()
+      const [key, value] = [this.#range(reader), this.#range(reader)]
+      const headersStart = reader.at
+      const headerCount = reader.varint()
+      for (let part = 0; part < 2 * headerCount; part++) reader.range()
+      if (reader.at !== end) throw new RangeError(`record ${offset} has ${length} bytes, but ends after ${length + reader.at - end}`)
+      if (offset < from) continue
+      this.#offsets.push(offset)
+      this.#timestamps.push(attributes & LOG_APPEND_TIME ? maxTimestamp : firstTimestamp + delta)
+      this.#keys.push(...key)
+      this.#values.push(...value)
+      if (headerCount > 0) this.#headers.push(this.#bytes + headersStart, this.#bytes + end)
+      else this.#headers.push(-1, -1)
+    }
+  }
+
+  #range(reader: VarintReader): readonly [number, number] {
+    const { start, end } = reader.range()
+    return start < 0 ? [-1, -1] : [this.#bytes + start, this.#bytes + end]
+  }
+
+  columns(): RecordColumns {
+    return {
+      count: this.#offsets.length,
+      offsets: Float64Array.from(this.#offsets),
+      timestamps: Float64Array.from(this.#timestamps),
+      keys: Int32Array.from(this.#keys),
+      values: Int32Array.from(this.#values),
+      headers: Int32Array.from(this.#headers),
+      // A buffer of its own, which a thread may hand over.
+      bytes: copyOf(this.#sections, this.#bytes),
+    }
+  }
+}
+
+function copyOf(sections: readonly Buffer[], length: number): Buffer<ArrayBuffer> {
+  const bytes = Buffer.from(new ArrayBuffer(length))
+  let at = 0
+  for (const section of sections) at += section.copy(bytes, at)
+  return bytes
 }
 
 /** Reads zigzag varints and byte strings behind them. */
@@ -193,14 +258,18 @@ class VarintReader {
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2
   }
 
-  /** Bytes behind their length; `undefined` for the length −1. */
-  bytes(): Buffer | undefined {
+  /** Passes bytes behind their length. The start is −1 for the length −1, which is nothing. */
+  range(): { readonly start: number; readonly end: number } {
     const length = this.varint()
-    if (length < 0) return undefined
-    const end = this.at + length
-    if (end > this.#bytes.length) throw new RangeError('the batch is cut off')
-    const bytes = this.#bytes.subarray(this.at, end)
-    this.at = end
-    return bytes
+    if (length < 0) return { start: -1, end: -1 }
+    const start = this.at
+    if (start + length > this.#bytes.length) throw new RangeError('the batch is cut off')
+    this.at = start + length
+    return { start, end: this.at }
+  }
+
+  bytes(): Buffer | undefined {
+    const { start, end } = this.range()
+    return start < 0 ? undefined : this.#bytes.subarray(start, end)
   }
 }

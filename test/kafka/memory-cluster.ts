@@ -8,17 +8,41 @@ import {
   type TopicDescription,
   type TopicFetch,
 } from '../../src/kafka/driver.ts'
-import type { TopicRecord } from '../../src/kafka/record-set.ts'
+import type { RecordColumns } from '../../src/kafka/record-set.ts'
 
 /** Records of a fetch, at most. */
 const FETCH_RECORDS = 8
+
+interface MemoryRecord {
+  readonly offset: number
+  readonly timestamp: number
+  readonly value: string | undefined
+}
+
+/** Records in columns, without keys and headers. */
+function columnsOf(records: readonly MemoryRecord[]): RecordColumns {
+  const values = new Int32Array(2 * records.length).fill(-1)
+  let at = 0
+  for (const [i, { value }] of records.entries()) if (value !== undefined) values.set([at, (at += Buffer.byteLength(value))], 2 * i)
+  const bytes = Buffer.from(new ArrayBuffer(at))
+  for (const [i, { value = '' }] of records.entries()) if (values[2 * i] >= 0) bytes.write(value, values[2 * i])
+  return {
+    count: records.length,
+    offsets: Float64Array.from(records, ({ offset }) => offset),
+    timestamps: Float64Array.from(records, ({ timestamp }) => timestamp),
+    keys: new Int32Array(2 * records.length).fill(-1),
+    values,
+    headers: new Int32Array(2 * records.length).fill(-1),
+    bytes,
+  }
+}
 
 interface MemoryPartition {
   /** Offset of the first record that retention has left. */
   first: number
   /** Offset of the next record. Offsets without a record are markers, or compacted. */
   end: number
-  readonly records: TopicRecord[]
+  readonly records: MemoryRecord[]
 }
 
 export class MemoryCluster {
@@ -44,17 +68,10 @@ export class MemoryCluster {
   }
 
   /** Appends a record; `undefined` is a tombstone. Returns its offset. */
-  append(topic: string, partition: number, value: string | undefined, more: Partial<TopicRecord> = {}): number {
+  append(topic: string, partition: number, value: string | undefined, timestamp = 0): number {
     const log = this.partition(topic, partition)
     const offset = log.end++
-    log.records.push({
-      offset,
-      timestamp: 0,
-      key: undefined,
-      value: value === undefined ? undefined : Buffer.from(value),
-      headers: [],
-      ...more,
-    })
+    log.records.push({ offset, timestamp, value })
     this.notify()
     return offset
   }
@@ -169,7 +186,7 @@ class MemoryFetch implements TopicFetch {
         // The other partitions come first next time.
         this.#offsets.delete(partition)
         this.#offsets.set(partition, fetched.next)
-        this.#cluster.taken += fetched.records.length
+        this.#cluster.taken += fetched.records.count
         return fetched
       }
       await this.#cluster.whenChanged()
@@ -185,7 +202,7 @@ class MemoryFetch implements TopicFetch {
     const rest = log.filter(record => record.offset >= offset)
     const records = rest.slice(0, FETCH_RECORDS)
     const next = rest.length > records.length ? records.at(-1)!.offset + 1 : end
-    return { partition, records, next, damaged: [], end, bytes: records.length }
+    return { partition, records: columnsOf(records), next, damaged: [], end, bytes: records.length }
   }
 
   async close(): Promise<void> {

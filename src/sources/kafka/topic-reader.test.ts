@@ -4,7 +4,6 @@ import { MemoryCluster } from '../../../test/kafka/memory-cluster.ts'
 import { decidedNumbers, numbers, openNumbersRun, sourceOf } from '../../../test/postgres/numbers-run.ts'
 import { pause } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
-import type { TopicRecord } from '../../kafka/record-set.ts'
 import { testSourceReader } from '../../testing/conformance/source-reader.ts'
 import { feedSource } from '../reader/source-feed.ts'
 import { topicReader } from './topic-reader.ts'
@@ -154,15 +153,5 @@ test('a new run begins with the first record that is there', async () => {
   const run = readOnce(cluster)
   await run.ended
   assert.deepEqual(run.numbers(), [7, 8, 9])
-  await run.run.stop()
-})
-
-test('headers and keys are no part of the record', async () => {
-  const cluster = clusterOf(1)
-  const more: Partial<TopicRecord> = { key: Buffer.from('k'), headers: [{ name: 'trace', value: Buffer.from('t') }] }
-  cluster.append('rows', 0, rowOf(1), more)
-  const run = readOnce(cluster)
-  await run.ended
-  assert.deepEqual(run.numbers(), [1])
   await run.run.stop()
 })
