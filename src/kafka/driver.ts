@@ -30,6 +30,8 @@ export type OffsetQuery = 'earliest' | 'latest' | number
 export interface FetchedRecords {
   readonly partition: number
   readonly records: RecordColumns
+  /** Offset from which they were fetched. */
+  readonly from: number
   /** Offset to continue from. Larger than that of the last record where markers, aborted or compacted records follow it. */
   readonly next: number
   readonly damaged: readonly DamagedBatch[]
@@ -88,7 +90,11 @@ export class KafkaError extends Error {
   /** The partition, for `out-of-range`. */
   readonly partition: number | undefined
 
-  constructor(kind: KafkaErrorKind, message: string, { cause, partition }: { readonly cause?: unknown; readonly partition?: number } = {}) {
+  constructor(
+    kind: KafkaErrorKind,
+    message: string,
+    { cause, partition }: { readonly cause?: unknown; readonly partition?: number | undefined } = {},
+  ) {
     super(message, { cause })
     this.name = 'KafkaError'
     this.kind = kind

@@ -202,7 +202,7 @@ class MemoryFetch implements TopicFetch {
     const rest = log.filter(record => record.offset >= offset)
     const records = rest.slice(0, FETCH_RECORDS)
     const next = rest.length > records.length ? records.at(-1)!.offset + 1 : end
-    return { partition, records: columnsOf(records), next, damaged: [], end, bytes: records.length }
+    return { partition, records: columnsOf(records), from: offset, next, damaged: [], end, bytes: records.length }
   }
 
   async close(): Promise<void> {

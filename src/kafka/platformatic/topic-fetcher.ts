@@ -162,7 +162,15 @@ export class TopicFetcher implements TopicFetch {
     if (set.end === request.offset) return
     this.#offsets.set(partition, set.end)
     const end = isCommittedOnly ? lastStableOffset : highWatermark
-    this.#fetched.push({ partition, records: set.records, next: set.end, damaged: set.damaged, end, bytes: records.length })
+    this.#fetched.push({
+      partition,
+      records: set.records,
+      from: request.offset,
+      next: set.end,
+      damaged: set.damaged,
+      end,
+      bytes: records.length,
+    })
     this.#bytes += records.length
     this.#notify()
   }

@@ -16,7 +16,7 @@ const clusterOf = (partitions = 2): MemoryCluster => {
   cluster.createTopic('rows', partitions)
   return cluster
 }
-const readerOf = (cluster: MemoryCluster) => topicReader(source, { topic: 'rows', group: 'tools', open: async () => cluster.driver() })
+const readerOf = (cluster: MemoryCluster) => topicReader(source, { topic: 'rows', group: 'tools', open: () => cluster.driver() })
 
 testSourceReader('a topic of Kafka', () => {
   const cluster = clusterOf()

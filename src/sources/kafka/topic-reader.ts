@@ -17,7 +17,8 @@ export interface TopicReaderOptions {
   readonly topic: string
   /** Consumer group that is told the committed offsets; absent for none. */
   readonly group?: string
-  readonly open: () => Promise<KafkaDriver>
+  /** Connects to nothing yet. */
+  readonly open: () => KafkaDriver
 }
 
 /** Throws `SPILL_SOURCE` for a topic that does not exist or whose next records are gone. Waits for a cluster that was reached before. */
@@ -61,7 +62,7 @@ class TopicReader implements SourceReader {
       try {
         // Submitted batches must be durable before the positions are looked up again.
         await context.whenCommitted()
-        const driver = await this.#options.open()
+        const driver = this.#options.open()
         const topic = await this.#described(driver)
         this.#session = { driver, topic }
         if (isAway) warn(`source '${this.#source.name}': Kafka is reachable again`)

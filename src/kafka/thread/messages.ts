@@ -1,0 +1,32 @@
+/** Messages between a driver and its thread. */
+import type { FetchedRecords, FetchOptions, KafkaErrorKind, OffsetQuery, TopicDescription } from '../driver.ts'
+
+/** Calls that have an answer, with their arguments and results. */
+export interface DriverCalls {
+  readonly describe: (topic: string) => TopicDescription
+  readonly offsets: (topic: string, partitions: readonly number[], query: OffsetQuery) => ReadonlyMap<number, number>
+  readonly commitOffsets: (group: string, topic: string, offsets: ReadonlyMap<number, number>) => void
+  /** Numbers of fetches are given by the caller. */
+  readonly next: (fetch: number) => FetchedRecords | undefined
+  readonly closeFetch: (fetch: number) => void
+  readonly close: () => void
+}
+
+export type DriverCall = {
+  readonly [Name in keyof DriverCalls]: { readonly id: number; readonly call: Name; readonly args: Parameters<DriverCalls[Name]> }
+}[keyof DriverCalls]
+
+/** Changes of a fetch, which have no answer. */
+export type FetchChange =
+  | { readonly change: 'open'; readonly fetch: number; readonly topic: string; readonly options: FetchOptions }
+  | { readonly change: 'assign'; readonly fetch: number; readonly partition: number; readonly offset: number }
+  | { readonly change: 'revoke'; readonly fetch: number; readonly partition: number }
+
+export type DriverAnswer = { readonly id: number } & ({ readonly value: unknown } | { readonly error: DriverFailure })
+
+/** A `KafkaError` as it passes between threads. */
+export interface DriverFailure {
+  readonly kind: KafkaErrorKind
+  readonly message: string
+  readonly partition: number | undefined
+}

@@ -1,0 +1,149 @@
+/** A driver whose client runs in a thread of its own. */
+import { extname } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import {
+  type FetchedRecords,
+  type FetchOptions,
+  type KafkaConnection,
+  type KafkaDriver,
+  KafkaError,
+  type OffsetQuery,
+  type TopicDescription,
+  type TopicFetch,
+} from '../driver.ts'
+import type { DriverAnswer, DriverCall, DriverCalls, FetchChange } from './messages.ts'
+
+const threadFile = new URL(`./driver-thread${extname(import.meta.url)}`, import.meta.url)
+
+/** Fetched records that are asked for ahead of the reader. */
+const AHEAD = 2
+
+export function threadedDriver(connection: KafkaConnection): KafkaDriver {
+  return new ThreadedDriver(connection)
+}
+
+class ThreadedDriver implements KafkaDriver {
+  readonly #worker: Worker
+  readonly #waiting = new Map<number, PromiseWithResolvers<never>>()
+  #lastId = 0
+  #lastFetch = 0
+  /** The error of calls after the end of the thread. */
+  #end: KafkaError | undefined
+
+  constructor(connection: KafkaConnection) {
+    this.#worker = new Worker(threadFile, { workerData: connection })
+      .on('message', (answer: DriverAnswer) => this.#receive(answer))
+      .on('error', ({ message }) => this.#endWith(`the thread of the client ended: ${message}`))
+      .on('exit', () => this.#endWith('the client is closed'))
+  }
+
+  describe(topic: string): Promise<TopicDescription> {
+    return this.#call('describe', topic)
+  }
+
+  offsets(topic: string, partitions: readonly number[], query: OffsetQuery): Promise<ReadonlyMap<number, number>> {
+    return this.#call('offsets', topic, partitions, query)
+  }
+
+  commitOffsets(group: string, topic: string, offsets: ReadonlyMap<number, number>): Promise<void> {
+    return this.#call('commitOffsets', group, topic, offsets)
+  }
+
+  fetch(topic: string, options: FetchOptions): TopicFetch {
+    const fetch = ++this.#lastFetch
+    this.#post({ change: 'open', fetch, topic, options })
+    return new ThreadedFetch(fetch, {
+      next: () => this.#call('next', fetch),
+      close: () => this.#call('closeFetch', fetch),
+      post: change => this.#post(change),
+    })
+  }
+
+  async close(): Promise<void> {
+    if (this.#end) return
+    await this.#call('close').catch(() => {})
+    await this.#worker.terminate()
+  }
+
+  #call<Name extends keyof DriverCalls>(call: Name, ...args: Parameters<DriverCalls[Name]>): Promise<ReturnType<DriverCalls[Name]>> {
+    if (this.#end) return Promise.reject(this.#end)
+    const id = ++this.#lastId
+    const answer = Promise.withResolvers<never>()
+    this.#waiting.set(id, answer)
+    this.#worker.postMessage({ id, call, args } as unknown as DriverCall)
+    return answer.promise
+  }
+
+  #post(change: FetchChange): void {
+    if (!this.#end) this.#worker.postMessage(change)
+  }
+
+  #receive(answer: DriverAnswer): void {
+    const waiting = this.#waiting.get(answer.id)
+    this.#waiting.delete(answer.id)
+    if ('value' in answer) waiting?.resolve(answer.value as never)
+    else waiting?.reject(new KafkaError(answer.error.kind, answer.error.message, { partition: answer.error.partition }))
+  }
+
+  /** The first reason counts. A client that has crashed is a cluster that is away: the reader opens another. */
+  #endWith(reason: string): void {
+    this.#end ??= new KafkaError('unavailable', reason)
+    for (const waiting of this.#waiting.values()) waiting.reject(this.#end)
+    this.#waiting.clear()
+  }
+}
+
+interface FetchThread {
+  readonly next: () => Promise<FetchedRecords | undefined>
+  readonly close: () => Promise<void>
+  readonly post: (change: FetchChange) => void
+}
+
+class ThreadedFetch implements TopicFetch {
+  readonly #number: number
+  readonly #thread: FetchThread
+  /** Answers that were asked for and not taken, in order. */
+  readonly #ahead: Promise<FetchedRecords | undefined>[] = []
+  readonly #assigned = new Map<number, number>()
+  #isClosed = false
+
+  constructor(number: number, thread: FetchThread) {
+    this.#number = number
+    this.#thread = thread
+  }
+
+  async next(): Promise<FetchedRecords | undefined> {
+    for (;;) {
+      while (this.#ahead.length < AHEAD && !this.#isClosed) this.#ahead.push(this.#ask())
+      const fetched = await this.#ahead.shift()
+      if (!fetched) return undefined
+      // Revoked, or assigned anew, after the thread had sent it.
+      if (fetched.from !== this.#assigned.get(fetched.partition)) continue
+      this.#assigned.set(fetched.partition, fetched.next)
+      return fetched
+    }
+  }
+
+  #ask(): Promise<FetchedRecords | undefined> {
+    const answer = this.#thread.next()
+    // Nobody may take it.
+    answer.catch(() => {})
+    return answer
+  }
+
+  assign(partition: number, offset: number): void {
+    this.#assigned.set(partition, offset)
+    this.#thread.post({ change: 'assign', fetch: this.#number, partition, offset })
+  }
+
+  revoke(partition: number): void {
+    this.#assigned.delete(partition)
+    this.#thread.post({ change: 'revoke', fetch: this.#number, partition })
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    await this.#thread.close().catch(() => {})
+  }
+}
