@@ -3,7 +3,8 @@
  * passed, N failed`, and the exit code is 0 only if none failed and some passed.
  *
  * `npm test -- WORD…` runs only the test files whose path contains one of the words, for work on one room. `--coverage` measures coverage
- * by room, which takes half as long again. `npm run test:deep` runs the long sweeps instead: files that end in `.deep.test.ts`.
+ * by room, which takes half as long again. `npm run test:deep` runs the long sweeps instead: files that end in `.deep.test.ts`. `npm run
+ * test:kafka` runs those that end in `.kafka.test.ts`, with a broker of each version that is tested.
  */
 import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
@@ -12,6 +13,8 @@ import { text } from 'node:stream/consumers'
 import { bringBrowser, browserProgram } from '../test/browser/program.ts'
 import { bringServer, serverPrograms } from '../test/postgres/programs.ts'
 import { printCoverage } from './coverage.ts'
+import { startEngine, stopEngine } from './engines/engine.ts'
+import { kafka } from './engines/kafka.ts'
 import { runTests } from './run-tests.ts'
 import { nothing, plus, tallyText, type Tally } from './tally.ts'
 
@@ -29,11 +32,12 @@ const proofs = ['crash --cases 20 --seed 1', 'inputs --cases 2000 --seed 1'] as 
 const stepMs = 900_000
 
 const words = process.argv.slice(2).filter(argument => !argument.startsWith('--'))
-const [coverage, isDeep] = ['--coverage', '--deep'].map(option => process.argv.includes(option))
+const [coverage, isDeep, isKafka] = ['--coverage', '--deep', '--kafka'].map(option => process.argv.includes(option))
+const kind = isDeep ? 'deep' : isKafka ? 'kafka' : undefined
 // Most of a short test file's time is the compilation of its imports. Precompiled code cannot be measured for coverage.
 if (!coverage) process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '../.cache/compile')
 const files = globSync(['src', 'test', 'bench', 'examples', 'scripts'].map(folder => `${folder}/**/*.test.ts`))
-  .filter(file => file.endsWith('.deep.test.ts') === isDeep)
+  .filter(file => /\.(deep|kafka)\.test\.ts$/.exec(file)?.[1] === kind)
   .filter(file => words.length === 0 || words.some(word => file.includes(word)))
   // The tests that span rooms take longest, so they start first.
   .sort()
@@ -41,9 +45,10 @@ const files = globSync(['src', 'test', 'bench', 'examples', 'scripts'].map(folde
 
 if (files.some(file => file.includes('postgres'))) forTests('PostgreSQL', serverPrograms, bringServer)
 if (files.some(file => file.startsWith('test/browser/'))) forTests('Chromium', browserProgram, bringBrowser)
+const brokers = isKafka ? await startBrokers() : []
 
 let tally = nothing
-const isWhole = words.length === 0 && !isDeep
+const isWhole = words.length === 0 && kind === undefined
 if (isWhole) for (const [name, command] of checks) tally = plus(tally, await step(name, command))
 // The proofs run beside the tests, which leave a core idle now and then.
 const proving = isWhole ? proveAll() : nothing
@@ -54,6 +59,7 @@ else {
   if (tests.coverage) printCoverage(tests.coverage)
 }
 tally = plus(tally, await proving)
+for (const id of brokers) await stopEngine(id)
 
 console.log(`\n${tallyText(tally)}`)
 process.exitCode = tally.failed === 0 && tally.passed > 0 ? 0 : 1
@@ -88,4 +94,12 @@ async function step(name: string, command: string): Promise<Partial<Tally>> {
   const output = `${stdout}${stderr}`.trimEnd()
   if (output !== '') console.log((status === 0 ? output.slice(output.lastIndexOf('\n') + 1) : output).replace(/^/gm, '    '))
   return status === 0 ? { passed: 1 } : { failed: 1 }
+}
+
+/** Starts a broker of each version, whose addresses the tests find in `KAFKA_TEST_BROKERS`. Returns their ids. */
+async function startBrokers(): Promise<readonly string[]> {
+  const started = []
+  for (const version of kafka.versions) started.push(await startEngine(kafka, version))
+  process.env['KAFKA_TEST_BROKERS'] = started.map(({ version, address }) => `${version}=${address}`).join(' ')
+  return started.map(({ version }) => `${kafka.name}-${version}`)
 }

@@ -120,7 +120,9 @@ class ThreadedFetch implements TopicFetch {
       // Revoked, or assigned anew, after the thread had sent it.
       if (fetched.from !== this.#assigned.get(fetched.partition)) continue
       this.#assigned.set(fetched.partition, fetched.next)
-      return fetched
+      // A Buffer comes out of a message as its plain bytes.
+      const { buffer, byteOffset, length } = fetched.records.bytes
+      return { ...fetched, records: { ...fetched.records, bytes: Buffer.from(buffer, byteOffset, length) } }
     }
   }
 
