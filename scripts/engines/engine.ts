@@ -44,7 +44,10 @@ export const ENGINES_FOLDER = resolve(import.meta.dirname, '../../.engines')
 const READY_MS_MAX = 120_000
 const STOP_MS_MAX = 30_000
 
-const stateFile = (id: string): string => join(ENGINES_FOLDER, 'run', id, 'state.json')
+/** The folder of an engine that runs, by its kind and version: `kafka-4.2.2`. */
+export const engineFolder = (id: string): string => join(ENGINES_FOLDER, 'run', id)
+
+const stateFile = (id: string): string => join(engineFolder(id), 'state.json')
 
 /** Starts an engine, or returns the one of this kind and version that runs. Throws with the end of its log if it does not start. */
 export async function startEngine(kind: EngineKind, version: string): Promise<EngineState> {
@@ -52,7 +55,7 @@ export async function startEngine(kind: EngineKind, version: string): Promise<En
   const running = runningEngine(id)
   if (running) return running
   kind.install(version)
-  const folder = join(ENGINES_FOLDER, 'run', id)
+  const folder = engineFolder(id)
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   const started = await kind.start(version, folder)
@@ -72,7 +75,7 @@ export function runningEngine(id: string): EngineState | undefined {
 export async function stopEngine(id: string): Promise<boolean> {
   const state = runningEngine(id)
   if (state) await endProcess(state)
-  rmSync(join(ENGINES_FOLDER, 'run', id), { recursive: true, force: true })
+  rmSync(engineFolder(id), { recursive: true, force: true })
   return state !== undefined
 }
 
@@ -113,10 +116,10 @@ export async function startProgram(
   const log = openSync(logPath, 'a')
   const child = spawn(command, args, { cwd: folder, env: { ...process.env, ...env }, detached: true, stdio: ['ignore', log, log] })
   closeSync(log)
-  let problem: string | undefined
-  child.once('error', error => (problem = error.message))
-  child.once('exit', (code, signal) => (problem = `it ended with ${signal ?? `code ${code}`}`))
-  for (let waited = 0; waited < READY_MS_MAX && problem === undefined; waited += 50) {
+  const ended: { problem?: string } = {}
+  child.once('error', error => (ended.problem = error.message))
+  child.once('exit', (code, signal) => (ended.problem = `it ended with ${signal ?? `code ${code}`}`))
+  for (let waited = 0; waited < READY_MS_MAX && ended.problem === undefined; waited += 50) {
     if (await isReady()) {
       child.removeAllListeners()
       child.unref()
@@ -126,7 +129,7 @@ export async function startProgram(
   }
   child.kill('SIGKILL')
   const end = readFileSync(logPath, 'utf8').trimEnd().split('\n').slice(-20).join('\n')
-  throw new Error(`${command} did not start: ${problem ?? `not ready within ${READY_MS_MAX / 1000} s`}\n${end}`)
+  throw new Error(`${command} did not start: ${ended.problem ?? `not ready within ${READY_MS_MAX / 1000} s`}\n${end}`)
 }
 
 /** Ports of loopback that are free now, all different. */

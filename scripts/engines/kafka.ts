@@ -8,6 +8,8 @@ import { javaLibraries, type JavaPackage } from './java-packages.ts'
 
 const FORMAT_MS_MAX = 60_000
 const READY_MS_MAX = 1000
+/** Files and folders of a broker. */
+const [SETTINGS, LOGGING, DATA] = ['server.properties', 'log4j2.xml', 'data']
 
 const packagesOf = (version: string): readonly JavaPackage[] => [
   // The broker and the tool that formats its storage.
@@ -36,25 +38,33 @@ export const kafka: EngineKind = {
   },
   async start(version, folder) {
     const [port, controllerPort] = await freePorts(2)
-    const settings = join(folder, 'server.properties')
-    writeFileSync(settings, settingsText(folder, port, controllerPort))
-    const log = join(folder, 'log4j2.xml')
-    writeFileSync(log, LOGGING)
-    const logging = `-Dlog4j2.configurationFile=${log}`
-    const format = ['format', '--standalone', '--cluster-id', 'c3BpbGx3YXktZW5naW5lcw', '--config', settings]
-    const { status, stdout, stderr } = spawnSync('java', [logging, ...kafkaProgram(version, 'kafka.tools.StorageTool'), ...format], {
+    writeFileSync(join(folder, SETTINGS), settingsText(folder, port, controllerPort))
+    writeFileSync(join(folder, LOGGING), loggingText)
+    const format = ['format', '--standalone', '--cluster-id', 'c3BpbGx3YXktZW5naW5lcw', '--config', join(folder, SETTINGS)]
+    const program = kafkaProgram(version, 'kafka.tools.StorageTool')
+    const { status, stdout, stderr } = spawnSync('java', [loggingOption(folder), ...program, ...format], {
       encoding: 'utf8',
       timeout: FORMAT_MS_MAX,
     })
     if (status !== 0) throw new Error(`Kafka's storage cannot be formatted: ${stdout}${stderr}`)
-    const program = kafkaProgram(version, 'kafka.Kafka', { memoryMb: 384 })
-    const pid = await startProgram('java', [logging, ...program, settings], { folder, isReady: () => answers(port) })
     const address = `127.0.0.1:${port}`
-    return { pid, address, env: { KAFKA_BROKERS: address } }
+    return { pid: await startBroker(version, folder, port), address, env: { KAFKA_BROKERS: address } }
   },
 }
 
-const LOGGING = `<Configuration status="WARN">
+/** Starts the broker of a folder that `kafka.start` has prepared. Resolves to its process number once it answers. */
+export function startBroker(version: string, folder: string, port: number): Promise<number> {
+  const program = kafkaProgram(version, 'kafka.Kafka', { memoryMb: 384 })
+  const args = [loggingOption(folder), ...program, join(folder, SETTINGS)]
+  return startProgram('java', args, { folder, isReady: () => answers(port) })
+}
+
+/** The folder of a partition's records. */
+export const partitionFolder = (folder: string, topic: string, partition: number): string => join(folder, DATA, `${topic}-${partition}`)
+
+const loggingOption = (folder: string): string => `-Dlog4j2.configurationFile=${join(folder, LOGGING)}`
+
+const loggingText = `<Configuration status="WARN">
   <Appenders><Console name="out" target="SYSTEM_OUT"><PatternLayout pattern="%d %p %c - %m%n"/></Console></Appenders>
   <Loggers><Root level="INFO"><AppenderRef ref="out"/></Root></Loggers>
 </Configuration>
@@ -69,7 +79,7 @@ advertised.listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${cont
 controller.listener.names=CONTROLLER
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 inter.broker.listener.name=PLAINTEXT
-log.dirs=${join(folder, 'data')}
+log.dirs=${join(folder, DATA)}
 num.partitions=1
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=4
@@ -86,7 +96,7 @@ auto.create.topics.enable=false
 /** Does the broker answer a request? A log line would not tell: the port opens before the broker takes requests. */
 function answers(port: number): Promise<boolean> {
   // ApiVersions, version 0: length, key 18, version 0, correlation 1, no client id.
-  const request = Buffer.from('0000000a00120000' + '00000001ffff', 'hex')
+  const request = Buffer.from('0000000a0012000000000001ffff', 'hex')
   return new Promise(done => {
     const socket = connect({ host: '127.0.0.1', port, timeout: READY_MS_MAX })
     const end = (isReady: boolean): void => {

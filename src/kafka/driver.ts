@@ -1,6 +1,6 @@
 /**
  * The port of a Kafka client, as far as a source needs it. One client library is behind it; the reader, its positions and its errors do not
- * depend on it. `kafkaDriverClauses` lists what a driver promises.
+ * depend on it.
  *
  * Offsets are numbers: a partition that has 2^53 records takes a century at three million a second.
  */
@@ -12,6 +12,8 @@ export interface KafkaConnection {
   readonly brokers: readonly string[]
   /** Name of this client in the broker's log and metrics. */
   readonly clientId: string
+  /** Time that a broker has for an answer, ms; `KAFKA_REQUEST_MS` unless given. */
+  readonly requestMs?: number
 }
 
 /** A topic as its cluster describes it. */
@@ -23,8 +25,11 @@ export interface TopicDescription {
   readonly partitions: number
 }
 
-/** Which offset of a partition: its first, the one behind its last, or the first whose record is at a time or later, UTC ms. */
-export type OffsetQuery = 'earliest' | 'latest' | number
+/**
+ * An offset of a partition: its first; the one behind its last; the one behind the last that no open transaction precedes; or the first
+ * whose record is at a time or later, UTC ms.
+ */
+export type OffsetQuery = 'earliest' | 'latest' | 'stable' | number
 
 /** Records of one partition, in order. */
 export interface FetchedRecords {
@@ -34,10 +39,12 @@ export interface FetchedRecords {
   readonly from: number
   /** Offset to continue from. Larger than that of the last record where markers, aborted or compacted records follow it. */
   readonly next: number
+  /** Leader epoch in which the last of them was written; −1 if unknown. */
+  readonly epoch: number
   readonly damaged: readonly DamagedBatch[]
   /** Offset behind the last record that a reader of this isolation may see. */
   readonly end: number
-  /** Bytes of the answer. */
+  /** Bytes of the answer, or of its decompressed records if they are more. */
   readonly bytes: number
 }
 
@@ -45,17 +52,25 @@ export interface FetchedRecords {
 export interface TopicFetch {
   /** The next records of any partition. Resolves to `undefined` after `close`. Fetching stops while `maxBytes` are not taken. */
   next(): Promise<FetchedRecords | undefined>
-  /** Reads a partition from an offset on, besides the others. */
-  assign(partition: number, offset: number): void
+  /** Reads a partition from a place on, besides the others. */
+  assign(partition: number, place: PartitionPlace): void
   /** Stops reading a partition. Records of it that were fetched are not given any more. */
   revoke(partition: number): void
+  /** Does not wait for requests in progress. */
   close(): Promise<void>
+}
+
+/** A place in a partition: the offset of the next record, and the leader epoch of the record before it. */
+export interface PartitionPlace {
+  readonly offset: number
+  /** Tells whether the record before the offset is still the one that was read. −1 if unknown: then nothing is compared. */
+  readonly epoch: number
 }
 
 export interface FetchOptions {
   /** Leave out the records of aborted and open transactions. */
   readonly isCommittedOnly: boolean
-  /** Bytes that wait to be taken, at most; one answer more may pass it. */
+  /** Decompressed bytes that wait to be taken, at most; one answer more may pass it. */
   readonly maxBytes: number
 }
 
@@ -77,27 +92,39 @@ export type KafkaErrorKind =
   | 'unavailable'
   /** The topic does not exist. */
   | 'missing'
+  /** The topic was deleted and made again: look at it anew. */
+  | 'replaced'
   /** The offset is before the first record or behind the last. */
   | 'out-of-range'
+  /** Records before the offset are no longer in the partition: another leader had not received them. */
+  | 'truncated'
+  /** The bytes of a batch are not those that were written, however often they are read. */
+  | 'corrupt'
   /** The cluster rejects who we are, or what we may do. */
   | 'denied'
   /** Anything else: a request or an answer that makes no sense. */
   | 'protocol'
 
+/** Where an error is, for `out-of-range`, `truncated` and `corrupt`. */
+export interface KafkaErrorPlace {
+  readonly partition: number
+  /** The offset that was to be read; for `truncated` the first of those that are gone. */
+  readonly offset: number
+}
+
 /** An error of a driver. */
 export class KafkaError extends Error {
   readonly kind: KafkaErrorKind
-  /** The partition, for `out-of-range`. */
-  readonly partition: number | undefined
+  readonly place: KafkaErrorPlace | undefined
 
   constructor(
     kind: KafkaErrorKind,
     message: string,
-    { cause, partition }: { readonly cause?: unknown; readonly partition?: number | undefined } = {},
+    { cause, place }: { readonly cause?: unknown; readonly place?: KafkaErrorPlace | undefined } = {},
   ) {
     super(message, { cause })
     this.name = 'KafkaError'
     this.kind = kind
-    this.partition = partition
+    this.place = place
   }
 }

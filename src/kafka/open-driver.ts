@@ -10,7 +10,7 @@ export function openKafkaDriver(connection: KafkaConnection): KafkaDriver {
     import.meta.resolve('@platformatic/kafka')
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error
-    throw new SpillwayError('SPILL_PACKAGE', 'Kafka needs the package @platformatic/kafka: npm install @platformatic/kafka', {
+    throw new SpillwayError('SPILL_PACKAGE', "Kafka needs the package '@platformatic/kafka': npm install @platformatic/kafka@2", {
       cause: error,
     })
   }

@@ -1,85 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as client from '@platformatic/kafka'
-import { random } from '../base/random.ts'
+import { batchOf, type Draw, drawOf, markerOf, type Message, randomMessages, readBatches, sealed } from '../../test/kafka/batches.ts'
 import { limits } from '../base/limits.ts'
-import type { ForeignCodecs } from './compression.ts'
-import { type AbortedTransaction, headersOf, readRecordSet } from './record-set.ts'
-
-const codecs: ForeignCodecs = {
-  snappy: block => client.compressionsAlgorithms.snappy.decompressSync(block),
-  lz4: frame => client.compressionsAlgorithms.lz4.decompressSync(frame),
-}
-
-/** Whole numbers below a bound, from a seed. */
-type Draw = (below: number) => number
-
-function drawOf(seed: number): Draw {
-  const next = random(seed)
-  return below => Math.floor(next() * below)
-}
-
-interface Message {
-  readonly offset: number
-  readonly timestamp: number
-  readonly key: string | undefined
-  readonly value: string | undefined
-  readonly headers: readonly (readonly [string, string])[]
-}
-
-interface BatchOptions {
-  readonly codec?: client.CompressionAlgorithmValue
-  readonly producerId?: bigint
-  readonly isTransactional?: boolean
-}
-
-/** A batch as the client writes it, at its offset. */
-function batchOf(messages: readonly Message[], { codec = 'none', producerId = -1n, isTransactional = false }: BatchOptions = {}): Buffer {
-  const records = messages.map(({ timestamp, key, value, headers }) => ({
-    topic: 't',
-    timestamp: BigInt(timestamp),
-    ...(key !== undefined && { key: Buffer.from(key) }),
-    value: (value === undefined ? undefined : Buffer.from(value))!,
-    headers: new Map(headers.map(([name, text]) => [Buffer.from(name), Buffer.from(text)])),
-  }))
-  const transaction = isTransactional ? { transactionalId: 'x' } : {}
-  const { buffer } = client.createRecordsBatch(records, { compression: codec, producerId, ...transaction })
-  const bytes = Buffer.from(buffer)
-  bytes.writeBigInt64BE(BigInt(messages[0].offset), 0)
-  return bytes
-}
-
-/** A marker that ends a transaction: attributes transactional and control, a key of version and type. */
-function markerOf(offset: number, producerId: bigint, type: 'abort' | 'commit'): Buffer {
-  const key = Buffer.from([0, 0, 0, type === 'abort' ? 0 : 1]).toString('latin1')
-  const marker = batchOf([{ offset, timestamp: 0, key, value: '', headers: [] }], { producerId, isTransactional: true })
-  marker.writeInt16BE(marker.readInt16BE(21) | 0x20, 21)
-  return marker
-}
-
-const read = (bytes: Buffer, from = 0, aborted: readonly AbortedTransaction[] = []) => {
-  const { records, ...rest } = readRecordSet(bytes, from, aborted, codecs)
-  const textAt = (ranges: Int32Array, index: number): string | undefined =>
-    ranges[2 * index] < 0 ? undefined : records.bytes.toString('utf8', ranges[2 * index], ranges[2 * index + 1])
-  const messages = Array.from({ length: records.count }, (_, i): Message => {
-    const headers = headersOf(records, i).map(({ name, value }) => [name, String(value)] as const)
-    const { offsets, timestamps, keys, values } = records
-    return { offset: offsets[i], timestamp: timestamps[i], key: textAt(keys, i), value: textAt(values, i), headers }
-  })
-  return { messages, ...rest }
-}
-
-const texts = (draw: Draw): string => 'abcde…'.repeat(draw(4)) + String(draw(1000))
-
-function randomMessages(draw: Draw, first: number): Message[] {
-  return Array.from({ length: 1 + draw(5) }, (_, i) => ({
-    offset: first + i,
-    timestamp: 1_700_000_000_000 + draw(100_000) - 50_000,
-    key: draw(3) === 0 ? undefined : texts(draw),
-    value: texts(draw),
-    headers: Array.from({ length: draw(3) }, (__, at) => [`h${at}`, texts(draw)] as const),
-  }))
-}
+import type { AbortedTransaction } from './record-set.ts'
 
 test('every codec: records from any offset on, of as many whole batches as the answer has', () => {
   const draw = drawOf(20_261_130)
@@ -102,7 +26,7 @@ test('every codec: records from any offset on, of as many whole batches as the a
       ...(cut > 0 ? [batches[whole].bytes.subarray(0, cut)] : []),
     ])
     const expected = batches.slice(0, whole).flatMap(({ messages }) => messages.filter(({ offset }) => offset >= from))
-    const result = read(bytes, from)
+    const result = readBatches(bytes, from)
     assert.deepEqual(result.messages, expected, `round ${round}`)
     const last = batches
       .slice(0, whole)
@@ -156,7 +80,7 @@ test('committed only: what aborted transactions wrote is left out, of any part o
     const ofAnswer = start < 0 ? [] : sent.slice(start)
     const expected = committed.filter(({ offset }) => offset >= from).toSorted((a, b) => a.offset - b.offset)
     const overlapping = aborted.filter(({ marker }) => marker >= from)
-    const result = read(Buffer.concat(ofAnswer), from, overlapping)
+    const result = readBatches(Buffer.concat(ofAnswer), from, overlapping)
     assert.deepEqual(result.messages, expected, `round ${round}`)
     assert.equal(result.end, Math.max(from, ofAnswer.length === 0 ? 0 : stable))
     left += aborted.length
@@ -164,7 +88,7 @@ test('committed only: what aborted transactions wrote is left out, of any part o
   assert.ok(left > 300)
 })
 
-test('a damaged batch, a bomb and an unknown codec are one place each, and reading goes on behind them', () => {
+test('a batch that was written damaged, a bomb and an unknown codec are one place each, and reading goes on behind them', () => {
   const messages = (first: number): Message[] => [{ offset: first, timestamp: 1, key: 'k', value: 'v', headers: [] }]
   const bomb = batchOf([{ offset: 1, timestamp: 1, key: undefined, value: ' '.repeat(limits.KAFKA_BATCH_BYTES_MAX + 1), headers: [] }], {
     codec: 'zstd',
@@ -172,11 +96,18 @@ test('a damaged batch, a bomb and an unknown codec are one place each, and readi
   assert.ok(bomb.length < 100_000, 'it is small')
   const unknown = batchOf(messages(2))
   unknown.writeInt16BE(7, 21)
+  sealed(unknown)
   const torn = batchOf(messages(3), { codec: 'gzip' })
   torn.fill(0xff, 70)
+  sealed(torn)
   const cut = batchOf(messages(4))
   cut.writeInt32BE(2, 57)
-  const { messages: found, damaged, end } = read(Buffer.concat([batchOf(messages(0)), bomb, unknown, torn, cut, batchOf(messages(5))]))
+  sealed(cut)
+  const {
+    messages: found,
+    damaged,
+    end,
+  } = readBatches(Buffer.concat([batchOf(messages(0)), bomb, unknown, torn, cut, batchOf(messages(5))]))
   assert.deepEqual(
     found.map(({ offset }) => offset),
     [0, 5],
@@ -195,8 +126,20 @@ test('a damaged batch, a bomb and an unknown codec are one place each, and readi
   assert.match(damaged[3].problem, /^the batch is cut off$/)
 })
 
-test('a batch of an old format is an error that says which versions can be read', () => {
-  const old = batchOf([{ offset: 0, timestamp: 1, key: 'k', value: 'v', headers: [] }])
-  old[16] = 1
-  assert.throws(() => read(old), /format version 1; only version 2 \(Kafka 0\.11 and later\) can be read/)
+test('batches that decompress to much more than an answer has are read in parts, and none is lost', () => {
+  const value = ' '.repeat(limits.KAFKA_FETCHED_BYTES / 4)
+  const batches = Array.from({ length: 10 }, (_, offset) =>
+    batchOf([{ offset, timestamp: 1, key: undefined, value, headers: [] }], { codec: 'zstd' }),
+  )
+  const bytes = Buffer.concat(batches)
+  assert.ok(bytes.length < limits.KAFKA_PARTITION_FETCH_BYTES)
+  const offsets: number[] = []
+  let parts = 0
+  for (let from = 0; from < 10; parts++) {
+    const { messages, end } = readBatches(bytes, from)
+    offsets.push(...messages.map(({ offset }) => offset))
+    assert.ok(messages.length <= 5 && end > from)
+    from = end
+  }
+  assert.deepEqual([offsets, parts], [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 3])
 })

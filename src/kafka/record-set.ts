@@ -1,10 +1,13 @@
 /**
- * Reads the record batches of a fetch answer, format version 2 (Kafka 0.11 and later). Source: Kafka's documentation, "Message Format".
+ * Reads the record batches of a fetch answer.
  *
  * With `read_committed` a broker still sends the records of aborted transactions, with a list of their producers; the reader leaves them out.
  * The rule is that of Java's consumer: a producer is aborted from the first offset of its transaction until its abort marker.
  */
+import { limits } from '../base/index.ts'
 import { decompress, type ForeignCodecs } from './compression.ts'
+import { VarintReader } from './varint-reader.ts'
+import { batchAt, type BatchHeader, CorruptBatch, type Crc32c, HEADER_BYTES, type WireBatch } from './wire-batch.ts'
 
 /** An aborted transaction in a fetch answer. */
 export interface AbortedTransaction {
@@ -41,8 +44,10 @@ export interface RecordSet {
   readonly end: number
   /** Leader epoch of the last batch; −1 if the broker told none. */
   readonly epoch: number
-  /** Batches that could not be read: where they are, and why. Reading goes on behind them. */
+  /** Batches that were written so that they cannot be read: where they are, and why. Reading goes on behind them. */
   readonly damaged: readonly DamagedBatch[]
+  /** Why the batch at `end` is corrupt: other bytes than were written. Reading does not go past it. */
+  readonly corrupt: string | undefined
 }
 
 export interface DamagedBatch {
@@ -52,49 +57,61 @@ export interface DamagedBatch {
   readonly problem: string
 }
 
-const HEADER_BYTES = 61
-const LENGTH_AT = 8
-const CRC_END = 21
 const TRANSACTIONAL = 0x10
 const CONTROL = 0x20
 const LOG_APPEND_TIME = 0x08
 const ABORT_MARKER = 0
 
-interface BatchHeader {
-  readonly first: number
-  readonly end: number
-  readonly epoch: number
-  readonly attributes: number
-  readonly firstTimestamp: number
-  readonly maxTimestamp: number
-  readonly producerId: bigint
-  readonly count: number
+/** Functions that Node lacks. */
+export interface RecordSetCodecs extends ForeignCodecs {
+  readonly crc32c: Crc32c
 }
 
-/** Reads the records from the offset `from` on. `aborted` as in the answer; pass none to read uncommitted. */
-export function readRecordSet(bytes: Buffer, from: number, aborted: readonly AbortedTransaction[], foreign: ForeignCodecs): RecordSet {
+/**
+ * Reads the records from the offset `from` on, up to the first corrupt batch, or until they have `KAFKA_FETCHED_BYTES`. `aborted` as in the
+ * answer; pass none to read uncommitted.
+ */
+export function readRecordSet(bytes: Buffer, from: number, aborted: readonly AbortedTransaction[], codecs: RecordSetCodecs): RecordSet {
   const abortedProducers = new AbortedProducers(aborted)
   const records = new ColumnBuilder()
   const damaged: DamagedBatch[] = []
-  let [end, epoch] = [from, -1]
-  for (let at = 0; at + CRC_END <= bytes.length;) {
-    const size = LENGTH_AT + 4 + bytes.readInt32BE(at + LENGTH_AT)
-    // A broker cuts the last batch off where the answer is full.
-    if (at + size > bytes.length) break
-    const batch = bytes.subarray(at, at + size)
-    at += size
-    const header = headerOf(batch)
+  let [end, epoch, corrupt]: [number, number, string | undefined] = [from, -1, undefined]
+  for (const batch of batchesOf(bytes, codecs.crc32c, problem => (corrupt = problem))) {
+    const { header } = batch
     if (header.end <= from) continue
+    // The rest is fetched once more: a mebibyte of batches may decompress to gigabytes.
+    if (records.bytes >= limits.KAFKA_FETCHED_BYTES) break
     end = header.end
     epoch = header.epoch
     try {
-      if (abortedProducers.isLeftOut(header, batch)) continue
-      records.add(decompress(header.attributes, batch.subarray(HEADER_BYTES), foreign), header, from)
+      if (abortedProducers.isLeftOut(batch)) continue
+      records.add(decompress(header.attributes, batch.bytes.subarray(HEADER_BYTES), codecs), header, from)
     } catch (error) {
       damaged.push({ first: Math.max(from, header.first), end: header.end, problem: (error as Error).message })
     }
   }
-  return { records: records.columns(), end, epoch, damaged }
+  return { records: records.columns(), end, epoch, damaged, corrupt }
+}
+
+/** The batches of an answer, in order. Ends before a corrupt batch, whose problem it passes on. */
+function* batchesOf(bytes: Buffer, crc32c: Crc32c, onCorrupt: (problem: string) => void): Generator<WireBatch> {
+  let end = -Infinity
+  try {
+    for (let at = 0; at < bytes.length;) {
+      const batch = batchAt(bytes, at, crc32c)
+      // Old brokers cut the last batch off where the answer is full, but none sends a part of the first.
+      if (!batch && at === 0) throw new CorruptBatch('it is longer than the answer')
+      if (!batch) return
+      if (batch.header.first < end)
+        throw new CorruptBatch(`its first offset is ${batch.header.first}, after a batch that ends before ${end}`)
+      end = batch.header.end
+      at += batch.bytes.length
+      yield batch
+    }
+  } catch (error) {
+    if (!(error instanceof CorruptBatch)) throw error
+    onCorrupt(error.message)
+  }
 }
 
 /** The headers of a record. */
@@ -108,24 +125,6 @@ export function headersOf({ bytes, headers }: Pick<RecordColumns, 'bytes' | 'hea
   })
 }
 
-/** @throws RangeError for a batch of a format before version 2. */
-function headerOf(batch: Buffer): BatchHeader {
-  const version = batch[16]
-  if (version !== 2 || batch.length < HEADER_BYTES)
-    throw new RangeError(`a batch has format version ${version}; only version 2 (Kafka 0.11 and later) can be read`)
-  const first = Number(batch.readBigInt64BE(0))
-  return {
-    first,
-    end: first + batch.readInt32BE(23) + 1,
-    epoch: batch.readInt32BE(12),
-    attributes: batch.readInt16BE(CRC_END),
-    firstTimestamp: Number(batch.readBigInt64BE(27)),
-    maxTimestamp: Number(batch.readBigInt64BE(35)),
-    producerId: batch.readBigInt64BE(43),
-    count: batch.readInt32BE(57),
-  }
-}
-
 /** Producers whose transaction is aborted, while batches are read in order. */
 class AbortedProducers {
   readonly #waiting: AbortedTransaction[]
@@ -136,10 +135,10 @@ class AbortedProducers {
   }
 
   /** Is the batch a marker, or of an aborted transaction? */
-  isLeftOut({ end, attributes, producerId }: BatchHeader, batch: Buffer): boolean {
+  isLeftOut({ header: { end, attributes, producerId }, bytes }: WireBatch): boolean {
     while (this.#waiting.length > 0 && this.#waiting[0].firstOffset < BigInt(end)) this.#current.add(this.#waiting.shift()!.producerId)
     if (attributes & CONTROL) {
-      if (markerType(batch) === ABORT_MARKER) this.#current.delete(producerId)
+      if (markerType(bytes) === ABORT_MARKER) this.#current.delete(producerId)
       return true
     }
     return (attributes & TRANSACTIONAL) !== 0 && this.#current.has(producerId)
@@ -204,6 +203,11 @@ class ColumnBuilder {
     }
   }
 
+  /** Bytes of the batches. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
   #range(reader: VarintReader): readonly [number, number] {
     const { start, end } = reader.range()
     return start < 0 ? [-1, -1] : [this.#bytes + start, this.#bytes + end]
@@ -228,48 +232,4 @@ function copyOf(sections: readonly Buffer[], length: number): Buffer<ArrayBuffer
   let at = 0
   for (const section of sections) at += section.copy(bytes, at)
   return bytes
-}
-
-/** Reads zigzag varints and byte strings behind them. */
-class VarintReader {
-  readonly #bytes: Buffer
-  at: number
-
-  constructor(bytes: Buffer, at: number) {
-    this.#bytes = bytes
-    this.at = at
-  }
-
-  skip(count: number): void {
-    this.at += count
-  }
-
-  /** A signed number of up to 64 bits; exact within 2^53. */
-  varint(): number {
-    let value = 0
-    for (let shift = 1; ; shift *= 128) {
-      const byte = this.#bytes[this.at++]
-      if (byte === undefined) throw new RangeError('the batch is cut off')
-      value += (byte & 0x7f) * shift
-      if (byte < 0x80) break
-      if (shift > 2 ** 63) throw new RangeError('a number has more than ten bytes')
-    }
-    // Zigzag: 0, −1, 1, −2, …
-    return value % 2 === 0 ? value / 2 : -(value + 1) / 2
-  }
-
-  /** Passes bytes behind their length. The start is −1 for the length −1, which is nothing. */
-  range(): { readonly start: number; readonly end: number } {
-    const length = this.varint()
-    if (length < 0) return { start: -1, end: -1 }
-    const start = this.at
-    if (start + length > this.#bytes.length) throw new RangeError('the batch is cut off')
-    this.at = start + length
-    return { start, end: this.at }
-  }
-
-  bytes(): Buffer | undefined {
-    const { start, end } = this.range()
-    return start < 0 ? undefined : this.#bytes.subarray(start, end)
-  }
 }

@@ -165,9 +165,9 @@ test('rejects a mistake in the options before it opens the folder', async () => 
     [{ sources: { payments: null } }, 'SPILL_INPUT', /got null$/],
     [{ sources: { payments: 'gone.ndjson' } }, 'SPILL_FILE', /^gone\.ndjson does not exist; it was given for source 'payments'$/],
     [
-      { sources: { payments: 'kafka:payments' } },
+      { sources: { payments: 'mqtt:payments' } },
       'SPILL_INPUT',
-      /^kafka:payments is no file, and there is no reader for 'kafka:'; there is pg, /,
+      /^mqtt:payments is no file, and there is no reader for 'mqtt:'; there is pg, /,
     ],
     [{ sources: { payments: 'pgs:payments' } }, 'SPILL_INPUT', /no reader for 'pgs:'; did you mean 'pg'/],
     [{ sources: { payments: 'pg:outbox?paylod=a' } }, 'SPILL_INPUT', /has no option 'paylod'; did you mean 'payload'/],

@@ -40,7 +40,7 @@ export interface SharedRunOptions {
    * `SourceReader`, or an array or generator of objects. Records may also come by `submit`.
    */
   readonly sources?: Readonly<Record<string, SourceInput>>
-  /** Kinds of readers for addresses of your own, such as `kafka:payments`. */
+  /** Kinds of readers for addresses of your own, such as `mqtt:payments`. */
   readonly readers?: readonly ReaderKind[]
   /** Destinations of actions, by the name of the action, in place of those of the pipeline. */
   readonly destinations?: Readonly<Record<string, Destination>>

@@ -45,7 +45,10 @@ test('positions of data folders are found: names and texts are those of earlier 
   for (const [input, name, position, start] of stored) {
     const reader = readerOf(input)
     assert.equal(positionName(payments.name, reader.name), name)
-    assert.equal(reader.describe!(position && JSON.stringify(position)), start)
+    assert.equal(
+      reader.describe!(position && JSON.stringify(position), () => undefined),
+      start,
+    )
   }
 })
 
@@ -59,16 +62,16 @@ test('a stored text that is no position is rejected, with its place', () => {
     ['pg-changes:orders', '{"origin":"o","state":"ended","lsn":"0/1"}', /orders/],
   ]
   for (const [input, position, message] of rejected)
-    assert.throws(() => readerOf(input).describe!(position), { code: 'SPILL_DATA', message }, position)
+    assert.throws(() => readerOf(input).describe!(position, () => undefined), { code: 'SPILL_DATA', message }, position)
 })
 
 test('a path with a colon that exists is a file', () => {
-  const fileName = join(folder, 'kafka:payments')
+  const fileName = join(folder, 'mqtt:payments')
   writeFileSync(fileName, '')
   const workingFolder = process.cwd()
   process.chdir(folder)
   try {
-    assert.equal(readerOf('kafka:payments').name, resolve('kafka:payments'))
+    assert.equal(readerOf('mqtt:payments').name, resolve('mqtt:payments'))
   } finally {
     process.chdir(workingFolder)
   }

@@ -1,6 +1,8 @@
 /** The brokers of `npm run test:kafka`, and what tests do with them. */
 import * as client from '@platformatic/kafka'
+import { spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { kafkaProgram } from '../../scripts/engines/kafka.ts'
 
 /** Brokers by version, started by `scripts/test.ts`; none outside of `npm run test:kafka`. */
 export const brokers: ReadonlyMap<string, string> = new Map(
@@ -32,16 +34,51 @@ export class BrokerTopics {
     return topic
   }
 
+  /** Gives a topic more partitions. */
+  async grow(topic: string, count: number): Promise<void> {
+    await this.#admin.createPartitions({ topics: [{ name: topic, count, assignments: null }] })
+  }
+
   async remove(topic: string): Promise<void> {
     await this.#admin.deleteTopics({ topics: [topic] })
   }
 
-  async append(topic: string, partition: number, values: readonly string[], compression: Codec = 'none'): Promise<void> {
-    await this.#producer.send({ messages: values.map(value => ({ topic, partition, value })), compression, acks: -1 })
+  /** Appends a batch. A value that is absent is a tombstone. */
+  async append(topic: string, partition: number, values: readonly (string | undefined)[], compression: Codec = 'none'): Promise<void> {
+    // The types of the client demand a value; its writer takes none.
+    const messages = values.map(value => ({ topic, partition, key: 'k', value: value! }))
+    await this.#producer.send({ messages, compression, acks: -1 })
   }
 
   async close(): Promise<void> {
     await this.#producer.close()
     await this.#admin.close()
   }
+}
+
+/** A line of `kafka-consumer-groups --describe`: of one partition of a topic. */
+export interface DescribedPartition {
+  readonly committed: number
+  readonly end: number
+  readonly lag: number
+}
+
+const PROGRAM_MS_MAX = 60_000
+
+/** The answer of Kafka's own tool about a group and a topic, by partition. Starts a JVM, which takes seconds. */
+export function describedGroup(version: string, address: string, group: string, topic: string): ReadonlyMap<number, DescribedPartition> {
+  const program = kafkaProgram(version, 'org.apache.kafka.tools.consumer.group.ConsumerGroupCommand')
+  const args = ['--bootstrap-server', address, '--describe', '--group', group]
+  const { stdout, stderr, status } = spawnSync('java', [...program, ...args], { encoding: 'utf8', timeout: PROGRAM_MS_MAX })
+  if (status !== 0) throw new Error(`the tool ended with ${status}: ${stdout}${stderr}`)
+  const lines = stdout.split('\n').map(line => line.trim().split(/\s+/))
+  // GROUP TOPIC PARTITION CURRENT-OFFSET LOG-END-OFFSET LAG …
+  return new Map(
+    lines
+      .filter(([name, of]) => name === group && of === topic)
+      .map(([, , partition, ...numbers]) => {
+        const [committed, end, lag] = numbers.map(Number)
+        return [Number(partition), { committed, end, lag }] as const
+      }),
+  )
 }

@@ -1,10 +1,11 @@
-/** A Kafka cluster in memory, and its driver: a reference of the port, with outages and retention on request. */
+/** A Kafka cluster in memory, and its driver: a reference of the port, with outages, retention and elections on request. */
 import {
   type FetchedRecords,
   type FetchOptions,
   type KafkaDriver,
   KafkaError,
   type OffsetQuery,
+  type PartitionPlace,
   type TopicDescription,
   type TopicFetch,
 } from '../../src/kafka/driver.ts'
@@ -15,6 +16,7 @@ const FETCH_RECORDS = 8
 
 interface MemoryRecord {
   readonly offset: number
+  readonly epoch: number
   readonly timestamp: number
   readonly value: string | undefined
 }
@@ -42,22 +44,40 @@ interface MemoryPartition {
   first: number
   /** Offset of the next record. Offsets without a record are markers, or compacted. */
   end: number
+  /** First offsets of leaders, by epoch. */
+  readonly epochs: number[]
+  /** Offset of a batch whose bytes are damaged. */
+  corruptAt: number | undefined
   readonly records: MemoryRecord[]
 }
 
+const emptyPartition = (): MemoryPartition => ({ first: 0, end: 0, epochs: [0], corruptAt: undefined, records: [] })
+
+interface MemoryTopic {
+  readonly id: string
+  readonly partitions: MemoryPartition[]
+}
+
 export class MemoryCluster {
-  readonly #topics = new Map<string, { readonly id: string; readonly partitions: readonly MemoryPartition[] }>()
+  readonly #topics = new Map<string, MemoryTopic>()
   /** Offsets of groups, by group, topic and partition. */
   readonly groupOffsets = new Map<string, number>()
-  /** Nobody answers. */
+  /** Nobody answers: an error at once, or nothing for ever. */
   isAway = false
+  isSilent = false
+  /** The topics may not be read. */
+  isDenied = false
   /** Records that fetches took. */
-  taken = 0
+  takenRecords = 0
   #changed = Promise.withResolvers<void>()
 
   createTopic(name: string, partitions: number): void {
     const id = `topic-${this.#topics.size + 1}-${name}`
-    this.#topics.set(name, { id, partitions: Array.from({ length: partitions }, () => ({ first: 0, end: 0, records: [] })) })
+    this.#topics.set(name, { id, partitions: Array.from({ length: partitions }, emptyPartition) })
+  }
+
+  addPartition(name: string): void {
+    this.#topics.get(name)!.partitions.push(emptyPartition())
   }
 
   deleteTopic(name: string): void {
@@ -71,7 +91,7 @@ export class MemoryCluster {
   append(topic: string, partition: number, value: string | undefined, timestamp = 0): number {
     const log = this.partition(topic, partition)
     const offset = log.end++
-    log.records.push({ offset, timestamp, value })
+    log.records.push({ offset, epoch: log.epochs.length - 1, timestamp, value })
     this.notify()
     return offset
   }
@@ -89,13 +109,24 @@ export class MemoryCluster {
     while (log.records.length > 0 && log.records[0].offset < offset) log.records.shift()
   }
 
-  setAway(isAway: boolean): void {
-    this.isAway = isAway
+  /** Elects a leader that has the records before an offset only. */
+  electUnclean(topic: string, partition: number, end: number): void {
+    const log = this.partition(topic, partition)
+    log.epochs.push(end)
+    log.end = end
+    while (log.records.length > 0 && log.records.at(-1)!.offset >= end) log.records.pop()
+    this.notify()
+  }
+
+  /** Sets what is wrong with the cluster. */
+  set(trouble: { readonly isAway?: boolean; readonly isSilent?: boolean; readonly isDenied?: boolean }): void {
+    Object.assign(this, trouble)
     this.notify()
   }
 
   topic(name: string) {
     if (this.isAway) throw new KafkaError('unavailable', 'connect ECONNREFUSED')
+    if (this.isDenied) throw new KafkaError('denied', 'TOPIC_AUTHORIZATION_FAILED')
     const topic = this.#topics.get(name)
     if (!topic) throw new KafkaError('missing', `topic '${name}' does not exist`)
     return topic
@@ -107,6 +138,11 @@ export class MemoryCluster {
 
   driver(): KafkaDriver {
     return new MemoryDriver(this)
+  }
+
+  /** Resolves once the cluster answers. */
+  async answer(): Promise<void> {
+    while (this.isSilent) await this.#changed.promise
   }
 
   notify(): void {
@@ -128,15 +164,17 @@ class MemoryDriver implements KafkaDriver {
   }
 
   async describe(topic: string): Promise<TopicDescription> {
+    await this.#cluster.answer()
     const { id, partitions } = this.#cluster.topic(topic)
     return { cluster: 'memory', id, partitions: partitions.length }
   }
 
   async offsets(topic: string, partitions: readonly number[], query: OffsetQuery): Promise<ReadonlyMap<number, number>> {
+    await this.#cluster.answer()
     const logs = this.#cluster.topic(topic).partitions
     const offsetOf = ({ first, end, records }: MemoryPartition): number => {
       if (query === 'earliest') return first
-      return query === 'latest' ? end : (records.find(({ timestamp }) => timestamp >= query)?.offset ?? end)
+      return typeof query === 'string' ? end : (records.find(({ timestamp }) => timestamp >= query)?.offset ?? end)
     }
     return new Map(partitions.map(partition => [partition, offsetOf(logs[partition])]))
   }
@@ -148,6 +186,7 @@ class MemoryDriver implements KafkaDriver {
   }
 
   async commitOffsets(group: string, topic: string, offsets: ReadonlyMap<number, number>): Promise<void> {
+    await this.#cluster.answer()
     this.#cluster.topic(topic)
     for (const [partition, offset] of offsets) this.#cluster.groupOffsets.set(`${group} ${topic} ${partition}`, offset)
   }
@@ -161,7 +200,7 @@ class MemoryDriver implements KafkaDriver {
 class MemoryFetch implements TopicFetch {
   readonly #cluster: MemoryCluster
   readonly #topic: string
-  readonly #offsets = new Map<number, number>()
+  readonly #places = new Map<number, PartitionPlace>()
   #isClosed = false
 
   constructor(cluster: MemoryCluster, topic: string, _options: FetchOptions) {
@@ -169,24 +208,25 @@ class MemoryFetch implements TopicFetch {
     this.#topic = topic
   }
 
-  assign(partition: number, offset: number): void {
-    this.#offsets.set(partition, offset)
+  assign(partition: number, place: PartitionPlace): void {
+    this.#places.set(partition, place)
     this.#cluster.notify()
   }
 
   revoke(partition: number): void {
-    this.#offsets.delete(partition)
+    this.#places.delete(partition)
   }
 
   async next(): Promise<FetchedRecords | undefined> {
     while (!this.#isClosed) {
-      for (const [partition, offset] of this.#offsets) {
-        const fetched = this.#fetch(partition, offset)
+      await this.#cluster.answer()
+      for (const [partition, place] of this.#places) {
+        const fetched = this.#fetch(partition, place)
         if (!fetched) continue
         // The other partitions come first next time.
-        this.#offsets.delete(partition)
-        this.#offsets.set(partition, fetched.next)
-        this.#cluster.taken += fetched.records.count
+        this.#places.delete(partition)
+        this.#places.set(partition, { offset: fetched.next, epoch: fetched.epoch })
+        this.#cluster.takenRecords += fetched.records.count
         return fetched
       }
       await this.#cluster.whenChanged()
@@ -194,15 +234,20 @@ class MemoryFetch implements TopicFetch {
     return undefined
   }
 
-  #fetch(partition: number, offset: number): FetchedRecords | undefined {
-    const { first, end, records: log } = this.#cluster.topic(this.#topic).partitions[partition]
+  #fetch(partition: number, { offset, epoch }: PartitionPlace): FetchedRecords | undefined {
+    const { first, end, epochs, corruptAt = Infinity, records: log } = this.#cluster.topic(this.#topic).partitions[partition]
+    const common = epoch < 0 ? Infinity : Math.min(end, ...epochs.slice(epoch + 1))
+    if (common < offset)
+      throw new KafkaError('truncated', `partition ${partition} was cut at ${common}`, { place: { partition, offset: common } })
     if (offset < first || offset > end)
-      throw new KafkaError('out-of-range', `partition ${partition} has no offset ${offset}`, { partition })
+      throw new KafkaError('out-of-range', `partition ${partition} has no offset ${offset}`, { place: { partition, offset } })
     if (offset === end) return undefined
-    const rest = log.filter(record => record.offset >= offset)
+    const rest = log.filter(record => record.offset >= offset && record.offset < corruptAt)
+    if (corruptAt <= offset) throw new KafkaError('corrupt', `the batch at offset ${offset} is corrupt`, { place: { partition, offset } })
     const records = rest.slice(0, FETCH_RECORDS)
-    const next = rest.length > records.length ? records.at(-1)!.offset + 1 : end
-    return { partition, records: columnsOf(records), from: offset, next, damaged: [], end, bytes: records.length }
+    const next = rest.length > records.length ? records.at(-1)!.offset + 1 : Math.min(end, corruptAt)
+    const bytes = records.length
+    return { partition, records: columnsOf(records), from: offset, next, epoch: records.at(-1)?.epoch ?? epoch, damaged: [], end, bytes }
   }
 
   async close(): Promise<void> {

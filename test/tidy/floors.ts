@@ -95,7 +95,7 @@ export const innerFloors: Readonly<Record<string, readonly string[]>> = {
   backup: ['.', 'target'],
   operate: ['.', 'control', 'search', 'personal'],
   run: ['.', 'loop', 'import', 'jobs', 'recovery', 'ingest', 'history', 'decide', 'groups'],
-  sources: ['.', 'postgres', 'files', 'samples', 'reader'],
+  sources: ['.', 'kafka', 'postgres', 'files', 'samples', 'reader'],
   serve: ['.', 'ui', 'openapi', 'metrics', 'routes', 'body', 'context', 'events', 'access', 'http'],
 }
 

@@ -62,16 +62,18 @@ export const explanations: Readonly<Record<ErrorCode, Explanation>> = {
     fix: `more history, or the file of the label's source; the message names what is missing. A new run has it later.`,
   },
   SPILL_PACKAGE: {
-    meaning: `An optional package is not installed: \`onnxruntime-node\` for scores of ONNX, \`postgres\` for sources in PostgreSQL.`,
+    meaning: `An optional package is not installed: \`onnxruntime-node\` for scores of ONNX, \`postgres\` for sources in PostgreSQL,
+      \`@platformatic/kafka\` for topics of Kafka.`,
     fix: `the \`npm install\` that the message names.`,
   },
   SPILL_SOURCE: {
-    meaning: `A source cannot continue. A database is unreachable when the run starts, or is not the one that was read before.
-      Changes are lost: a replication slot or its WAL is gone, another table has taken the name, or the publication no longer shows
-      all changes. Or your own source reader has thrown; the message has its name. A database that is away for a time during a run
-      is no error: the source waits for it.`,
-    fix: `the message says what is lost, and how to continue; docs/guides/postgres.md and docs/guides/postgres-changes.md have the
-      details.`,
+    meaning: `A source cannot continue. A database or cluster is unreachable when the run starts, or is not the one that was read
+      before. Changes are lost: a replication slot or its WAL is gone, another table has taken the name, or the publication no longer
+      shows all changes. A topic does not exist, rejects the client, or no longer has records that were not read or that were read; or
+      a batch of it is corrupt. Or your own source reader has thrown; the message has its name. A database or cluster that is away for
+      a time during a run is no error: the source waits for it.`,
+    fix: `the message says what is lost, and how to continue; docs/guides/postgres.md, docs/guides/postgres-changes.md and
+      docs/kafka.md have the details.`,
   },
   SPILL_CONTRACT: {
     meaning: `Your own implementation of a port (a source reader, a destination, a model runtime, a store, a SQL engine, a feature

@@ -1,6 +1,6 @@
 /** The driver over `@platformatic/kafka`: its connections and requests, with a fetch loop of our own. */
 import * as client from '@platformatic/kafka'
-import type { ForeignCodecs } from '../compression.ts'
+import { limits } from '../../base/index.ts'
 import {
   type FetchOptions,
   type KafkaConnection,
@@ -10,21 +10,19 @@ import {
   type TopicDescription,
   type TopicFetch,
 } from '../driver.ts'
+import { clientCodecs } from './codecs.ts'
 import { kafkaError } from './errors.ts'
 import { fetchVersion } from './fetch-api.ts'
 import { type FetchCluster, TopicFetcher, type TopicLeaders } from './topic-fetcher.ts'
 
-const codecs: ForeignCodecs = {
-  snappy: block => client.compressionsAlgorithms.snappy.decompressSync(block),
-  lz4: frame => client.compressionsAlgorithms.lz4.decompressSync(frame),
-}
-
 const [LATEST, EARLIEST] = [-1n, -2n]
 const EARLIEST_TEXT = 'earliest'
+const READ_COMMITTED = client.FetchIsolationLevels.READ_COMMITTED
 
 /** A driver that connects with its first request. */
-export function clientDriver({ brokers, clientId }: KafkaConnection): KafkaDriver {
-  return new ClientDriver(new client.Admin({ clientId, bootstrapBrokers: [...brokers], retries: false, autocreateTopics: false }))
+export function clientDriver({ brokers, clientId, requestMs = limits.KAFKA_REQUEST_MS }: KafkaConnection): KafkaDriver {
+  const times = { connectTimeout: Math.min(requestMs, limits.KAFKA_CONNECT_MS), requestTimeout: requestMs }
+  return new ClientDriver(new client.Admin({ clientId, bootstrapBrokers: [...brokers], retries: false, autocreateTopics: false, ...times }))
 }
 
 class ClientDriver implements KafkaDriver, FetchCluster {
@@ -69,17 +67,25 @@ class ClientDriver implements KafkaDriver, FetchCluster {
   }
 
   async offsets(topic: string, partitions: readonly number[], query: OffsetQuery): Promise<ReadonlyMap<number, number>> {
-    const found = await this.#listOffsets(topic, partitions, timestampOf(query))
+    const found = await this.#listOffsets(topic, partitions, timestampOf(query), query === 'stable')
     const absent = partitions.filter(partition => !found.has(partition))
     if (absent.length === 0) return found
     return new Map([...found, ...(await this.#listOffsets(topic, absent, LATEST))])
   }
 
   /** Offsets of the partitions that have one. */
-  async #listOffsets(topic: string, partitions: readonly number[], timestamp: bigint): Promise<Map<number, number>> {
+  async #listOffsets(
+    topic: string,
+    partitions: readonly number[],
+    timestamp: bigint,
+    isCommittedOnly = false,
+  ): Promise<Map<number, number>> {
     try {
       const requests = partitions.map(partitionIndex => ({ partitionIndex, timestamp }))
-      const [answer] = await this.#admin.listOffsets({ topics: [{ name: topic, partitions: requests }] })
+      const [answer] = await this.#admin.listOffsets({
+        topics: [{ name: topic, partitions: requests }],
+        ...(isCommittedOnly && { isolationLevel: READ_COMMITTED }),
+      })
       return new Map(
         answer.partitions.flatMap(({ partitionIndex, offset }) => (offset < 0n ? [] : [[partitionIndex, Number(offset)] as const])),
       )
@@ -89,7 +95,7 @@ class ClientDriver implements KafkaDriver, FetchCluster {
   }
 
   fetch(topic: string, options: FetchOptions): TopicFetch {
-    const fetch = new TopicFetcher(this, topic, options, codecs)
+    const fetch = new TopicFetcher(this, topic, options, clientCodecs)
     this.#fetches.add(fetch)
     return fetch
   }
@@ -111,4 +117,5 @@ class ClientDriver implements KafkaDriver, FetchCluster {
   }
 }
 
-const timestampOf = (query: OffsetQuery): bigint => (query === EARLIEST_TEXT ? EARLIEST : query === 'latest' ? LATEST : BigInt(query))
+const timestampOf = (query: OffsetQuery): bigint =>
+  query === EARLIEST_TEXT ? EARLIEST : typeof query === 'string' ? LATEST : BigInt(query)

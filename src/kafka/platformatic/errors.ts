@@ -3,35 +3,36 @@ import * as client from '@platformatic/kafka'
 import { KafkaError, type KafkaErrorKind } from '../driver.ts'
 
 export const OFFSET_OUT_OF_RANGE = 1
+export const CORRUPT_MESSAGE = 2
+const UNKNOWN_TOPIC = 3
 
-/** The partition has another leader, or this one does not know yet that it leads. */
-const moved = new Set([5, 6, 9, 74, 75, 76, 78, 100, 103])
+/** The partition has another leader, or none at the moment; or this one does not know yet that it leads. */
+const leaderCodes = [5, 6, 9, 72, 74, 75, 78, 100, 103] as const
 
-/** Does this error code mean that the leaders of the topic must be looked up again? */
-export const isMoved = (code: number): boolean => moved.has(code)
+/** The cluster cannot serve now. −1 is an error inside the broker, which Java's consumer waits out too. */
+const awayCodes = [-1, 7, 8, 13, 14, 15, 16, 19, 56, 89] as const
 
-const kinds: Readonly<Record<number, KafkaErrorKind>> = {
-  [OFFSET_OUT_OF_RANGE]: 'out-of-range',
-  3: 'missing',
-  100: 'missing',
-  29: 'denied',
-  30: 'denied',
-  31: 'denied',
-  58: 'denied',
-  7: 'unavailable',
-  8: 'unavailable',
-  13: 'unavailable',
-  14: 'unavailable',
-  15: 'unavailable',
-  16: 'unavailable',
-  56: 'unavailable',
-}
+/** Topic, group, cluster, SASL. */
+const deniedCodes = [29, 30, 31, 33, 34, 58] as const
+
+const movedCodes: ReadonlySet<number> = new Set([UNKNOWN_TOPIC, ...leaderCodes])
+
+/** Does this error code of a fetch mean that the leaders of the topic must be looked up again? */
+export const isMoved = (code: number): boolean => movedCodes.has(code)
+
+const kinds: ReadonlyMap<number, KafkaErrorKind> = new Map([
+  [OFFSET_OUT_OF_RANGE, 'out-of-range'],
+  [CORRUPT_MESSAGE, 'corrupt'],
+  [UNKNOWN_TOPIC, 'missing'],
+  ...[...leaderCodes, ...awayCodes].map(code => [code, 'unavailable'] as const),
+  ...deniedCodes.map(code => [code, 'denied'] as const),
+])
 
 /** The error for an error code of Kafka. */
 export function codeError(code: number, subject: string, cause?: unknown): KafkaError {
   const id = client.protocolErrorsCodesById[code] ?? `error ${code}`
   const message = client.protocolErrors[id]?.message ?? 'unknown error'
-  return new KafkaError(kinds[code] ?? 'protocol', `${subject}: ${id}: ${message}`, { cause })
+  return new KafkaError(kinds.get(code) ?? 'protocol', `${subject}: ${id}: ${message}`, { cause })
 }
 
 /** The error of a driver for an exception of the client. */

@@ -11,6 +11,7 @@ const [OLDEST, NEWEST] = [12, 17]
 const TOPIC_IDS = 13
 /** Neither a session nor an incremental answer. */
 const [NO_SESSION, FINAL_EPOCH] = [0, -1]
+const DIVERGING_EPOCH = 0
 
 const requests = new Map([
   [12, client.fetchV12.createRequest],
@@ -24,18 +25,27 @@ const requests = new Map([
 export interface PartitionRequest {
   readonly partition: number
   readonly offset: number
+  /** The epoch of the leader, as far as we know: one that is not it answers so. */
   readonly leaderEpoch: number
+  /** The epoch of the record before the offset: the leader compares. −1 if unknown. */
+  readonly lastEpoch: number
 }
 
-export interface PartitionAnswer {
-  readonly partition: number
-  /** Error code of Kafka; 0 without one. */
-  readonly errorCode: number
+/** The records of a partition in an answer. */
+export interface PartitionRecords {
   readonly highWatermark: number
   readonly lastStableOffset: number
   readonly aborted: readonly AbortedTransaction[]
   /** Record batches; the last may be cut off. */
   readonly records: Buffer
+}
+
+export interface PartitionAnswer extends PartitionRecords {
+  readonly partition: number
+  /** Error code of Kafka; 0 without one. */
+  readonly errorCode: number
+  /** Where the log of the leader leaves the one that was read, if it does: the offset of the first record that is another. */
+  readonly divergence: number | undefined
 }
 
 interface FetchAnswer {
@@ -78,26 +88,16 @@ export function sendFetch(connection: client.Connection, version: number, reques
 
 function requestOf(version: number, request: FetchRequest): client.Writer {
   const { topic, partitions, isCommittedOnly, waitMs, partitionBytes, totalBytes } = request
-  const entries = partitions.map(({ partition, offset, leaderEpoch }) => ({
+  const entries = partitions.map(({ partition, offset, leaderEpoch, lastEpoch }) => ({
     partition,
     currentLeaderEpoch: leaderEpoch,
     fetchOffset: BigInt(offset),
-    lastFetchedEpoch: -1,
+    lastFetchedEpoch: lastEpoch,
     partitionMaxBytes: partitionBytes,
   }))
   const topicId = version >= TOPIC_IDS ? topic.id : topic.name
   const isolation = isCommittedOnly ? 1 : 0
-  return requests.get(version)!(
-    waitMs,
-    1,
-    totalBytes,
-    isolation,
-    NO_SESSION,
-    FINAL_EPOCH,
-    [{ topicId, partitions: entries }],
-    [],
-    '',
-  ) as client.Writer
+  return requests.get(version)!(waitMs, 1, totalBytes, isolation, NO_SESSION, FINAL_EPOCH, [{ topicId, partitions: entries }], [], '')
 }
 
 function readAnswer(reader: client.Reader, version: number): FetchAnswer {
@@ -107,7 +107,7 @@ function readAnswer(reader: client.Reader, version: number): FetchAnswer {
   const topics = reader.readArray(topic => {
     if (version >= TOPIC_IDS) topic.readUUID()
     else topic.readString()
-    return topic.readArray(partition => readPartition(partition))
+    return topic.readArray(partition => readPartition(partition), true, false)
   })
   return { errorCode, partitions: topics.flat() }
 }
@@ -119,5 +119,22 @@ function readPartition(reader: client.Reader): PartitionAnswer {
   const aborted = reader.readNullableArray(each => ({ producerId: each.readInt64(), firstOffset: each.readInt64() }))
   reader.readInt32()
   const records = reader.readNullableBytes() ?? Buffer.alloc(0)
-  return { partition, errorCode, highWatermark, lastStableOffset, aborted: aborted ?? [], records }
+  const divergence = readDivergence(reader)
+  return { partition, errorCode, highWatermark, lastStableOffset, aborted: aborted ?? [], divergence, records }
+}
+
+/** Reads the tagged fields of a partition, of which one tells that the logs of leader and reader differ (KIP-595). */
+function readDivergence(reader: client.Reader): number | undefined {
+  let divergence: number | undefined
+  for (let count = reader.readUnsignedVarInt(); count > 0; count--) {
+    const [tag, size] = [reader.readUnsignedVarInt(), reader.readUnsignedVarInt()]
+    const end = reader.position + size
+    if (tag === DIVERGING_EPOCH) {
+      const epoch = reader.readInt32()
+      const offset = Number(reader.readInt64())
+      if (epoch >= 0 || offset >= 0) divergence = Math.max(0, offset)
+    }
+    reader.position = end
+  }
+  return divergence
 }

@@ -7,13 +7,20 @@
  */
 import type * as client from '@platformatic/kafka'
 import { limits, pause } from '../../base/index.ts'
-import { type FetchedRecords, type FetchOptions, KafkaError, type TopicFetch } from '../driver.ts'
-import type { ForeignCodecs } from '../compression.ts'
-import { readRecordSet } from '../record-set.ts'
-import { codeError, isMoved, kafkaError, OFFSET_OUT_OF_RANGE } from './errors.ts'
-import { type PartitionAnswer, type PartitionRequest, sendFetch } from './fetch-api.ts'
+import {
+  type FetchedRecords,
+  type FetchOptions,
+  KafkaError,
+  type KafkaErrorKind,
+  type KafkaErrorPlace,
+  type PartitionPlace,
+  type TopicFetch,
+} from '../driver.ts'
+import { readRecordSet, type RecordSetCodecs } from '../record-set.ts'
+import { codeError, CORRUPT_MESSAGE, isMoved, kafkaError, OFFSET_OUT_OF_RANGE } from './errors.ts'
+import { type PartitionAnswer, type PartitionRecords, type PartitionRequest, sendFetch } from './fetch-api.ts'
 
-/** What a fetcher needs of the client. */
+/** The part of a client that a fetcher needs. */
 export interface FetchCluster {
   /** Leaders of a topic's partitions, by partition. `isNew`: ask the cluster again. */
   leaders(topic: string, isNew: boolean): Promise<TopicLeaders>
@@ -27,26 +34,31 @@ export interface TopicLeaders {
 
 const WAIT_MS = 500
 const RETRY_MS = 100
+/** Answers in succession that the leaders are others, after which the cluster counts as away: it may be without a leader for long. */
+const MOVES_MAX = 50
 
 export class TopicFetcher implements TopicFetch {
   readonly #cluster: FetchCluster
   readonly #topic: string
   readonly #options: FetchOptions
-  readonly #codecs: ForeignCodecs
-  /** Offset of the next fetch by partition. */
-  readonly #offsets = new Map<number, number>()
+  readonly #codecs: RecordSetCodecs
+  /** Place of the next fetch by partition. The partitions that have waited longest come first, in each request too. */
+  readonly #places = new Map<number, PartitionPlace>()
+  /** Reads of the corrupt batch at the place of a partition. */
+  readonly #corruptReads = new Map<number, number>()
   /** Records that are not taken yet. At most one batch a partition. */
   readonly #fetched: FetchedRecords[] = []
   /** Brokers with a loop of requests. */
   readonly #loops = new Map<number, Promise<void>>()
   #leaders: TopicLeaders | undefined
   #bytes = 0
+  #moves = 0
   #failure: KafkaError | undefined
   #isClosed = false
   /** Resolved and replaced at each change that a loop or a caller may wait for. */
   #changed = Promise.withResolvers<void>()
 
-  constructor(cluster: FetchCluster, topic: string, options: FetchOptions, codecs: ForeignCodecs) {
+  constructor(cluster: FetchCluster, topic: string, options: FetchOptions, codecs: RecordSetCodecs) {
     this.#cluster = cluster
     this.#topic = topic
     this.#options = options
@@ -65,14 +77,14 @@ export class TopicFetcher implements TopicFetch {
     return fetched
   }
 
-  assign(partition: number, offset: number): void {
-    this.#offsets.set(partition, offset)
+  assign(partition: number, place: PartitionPlace): void {
+    this.#places.set(partition, place)
     this.#notify()
     void this.#startLoops(false)
   }
 
   revoke(partition: number): void {
-    this.#offsets.delete(partition)
+    this.#places.delete(partition)
     const at = this.#fetched.findIndex(fetched => fetched.partition === partition)
     if (at >= 0) this.#bytes -= this.#fetched.splice(at, 1)[0].bytes
     this.#notify()
@@ -81,31 +93,35 @@ export class TopicFetcher implements TopicFetch {
   async close(): Promise<void> {
     this.#isClosed = true
     this.#notify()
-    await Promise.all(this.#loops.values())
   }
 
   /** Starts a loop for each broker that leads an assigned partition and has none. */
   async #startLoops(isNew: boolean): Promise<void> {
     try {
-      this.#leaders = await this.#cluster.leaders(this.#topic, isNew)
+      const leaders = await this.#cluster.leaders(this.#topic, isNew)
+      if (this.#leaders && leaders.id !== this.#leaders.id)
+        throw new KafkaError('replaced', `topic '${this.#topic}' was deleted and made again`)
+      this.#leaders = leaders
+      for (const partition of this.#places.keys()) this.#startLoop(partition, leaders)
     } catch (error) {
       this.#fail(kafkaError(error))
-      return
-    }
-    for (const partition of this.#offsets.keys()) {
-      const leader = this.#leaders.partitions[partition]?.leader
-      if (leader === undefined) this.#fail(new KafkaError('missing', `topic '${this.#topic}' has no partition ${partition}`))
-      else if (leader >= 0 && !this.#loops.has(leader) && !this.#isClosed) this.#loops.set(leader, this.#loop(leader))
     }
     this.#notify()
+  }
+
+  #startLoop(partition: number, { partitions }: TopicLeaders): void {
+    const leader = partitions[partition]?.leader
+    if (leader === undefined) throw new KafkaError('missing', `topic '${this.#topic}' has no partition ${partition}`)
+    if (leader < 0) throw new KafkaError('unavailable', `partition ${partition} of topic '${this.#topic}' has no leader`)
+    if (!this.#loops.has(leader) && !this.#isClosed) this.#loops.set(leader, this.#loop(leader))
   }
 
   async #loop(broker: number): Promise<void> {
     try {
       while (!this.#isClosed && !this.#failure && this.#leads(broker)) {
-        const wanted = this.#wantedOf(broker)
-        if (wanted.length === 0) await this.#changed.promise
-        else await this.#fetch(broker, wanted)
+        const requests = this.#requestsOf(broker)
+        if (requests.length === 0) await this.#changed.promise
+        else await this.#fetch(broker, requests)
       }
     } catch (error) {
       this.#fail(kafkaError(error))
@@ -116,16 +132,16 @@ export class TopicFetcher implements TopicFetch {
   }
 
   #leads(broker: number): boolean {
-    return [...this.#offsets.keys()].some(partition => this.#leaders!.partitions[partition]?.leader === broker)
+    return [...this.#places.keys()].some(partition => this.#leaders!.partitions[partition]?.leader === broker)
   }
 
   /** The partitions of a broker that are to be fetched now: none of which records wait. */
-  #wantedOf(broker: number): readonly PartitionRequest[] {
+  #requestsOf(broker: number): readonly PartitionRequest[] {
     if (this.#bytes >= this.#options.maxBytes) return []
     const waiting = new Set(this.#fetched.map(({ partition }) => partition))
-    return [...this.#offsets].flatMap(([partition, offset]) => {
+    return [...this.#places].flatMap(([partition, { offset, epoch }]) => {
       const { leader, leaderEpoch } = this.#leaders!.partitions[partition] ?? { leader: -1, leaderEpoch: -1 }
-      return leader === broker && !waiting.has(partition) ? [{ partition, offset, leaderEpoch }] : []
+      return leader === broker && !waiting.has(partition) ? [{ partition, offset, leaderEpoch, lastEpoch: epoch }] : []
     })
   }
 
@@ -139,40 +155,77 @@ export class TopicFetcher implements TopicFetch {
       partitionBytes: limits.KAFKA_PARTITION_FETCH_BYTES,
       totalBytes: this.#options.maxBytes,
     })
-    const codes = [answer.errorCode, ...answer.partitions.map(({ errorCode }) => errorCode)].filter(code => code !== 0)
+    if (answer.errorCode !== 0) throw codeError(answer.errorCode, `topic '${this.#topic}'`)
+    let corruptReads = 0
     for (const part of answer.partitions) {
       const request = partitions.find(({ partition }) => partition === part.partition)
-      if (request) this.#take(part, request)
+      if (request) corruptReads = Math.max(corruptReads, this.#take(part, request))
     }
-    if (codes.some(code => isMoved(code))) {
-      await pause(RETRY_MS)
-      await this.#startLoops(true)
-    } else if (codes.length > 0 && answer.errorCode !== 0) throw codeError(codes[0], this.#topic)
+    if (answer.partitions.some(({ errorCode }) => isMoved(errorCode))) await this.#lookUpLeaders()
+    else this.#moves = 0
+    // The network or the memory of a broker may have damaged it: Java's consumer reads it again too.
+    if (corruptReads > 0) await pause(RETRY_MS * 2 ** (corruptReads - 1))
   }
 
-  #take({ partition, errorCode, records, aborted, highWatermark, lastStableOffset }: PartitionAnswer, request: PartitionRequest): void {
+  async #lookUpLeaders(): Promise<void> {
+    if (++this.#moves > MOVES_MAX) throw new KafkaError('unavailable', `topic '${this.#topic}' finds no leader`)
+    await pause(RETRY_MS)
+    await this.#startLoops(true)
+  }
+
+  /** Takes the answer about a partition. Returns how often its next batch was read in vain, since it is corrupt. */
+  #take({ partition, errorCode, divergence, ...answer }: PartitionAnswer, request: PartitionRequest): number {
+    const { offset } = request
     // Revoked, or assigned anew, meanwhile.
-    if (this.#offsets.get(partition) !== request.offset) return
-    if (isMoved(errorCode)) return
-    if (errorCode === OFFSET_OUT_OF_RANGE)
-      return this.#fail(new KafkaError('out-of-range', `partition ${partition} has no offset ${request.offset}`, { partition }))
-    if (errorCode !== 0) return this.#fail(codeError(errorCode, this.#topic))
+    if (this.#places.get(partition)?.offset !== offset || isMoved(errorCode)) return 0
+    const subject = `partition ${partition} of topic '${this.#topic}'`
+    if (errorCode === OFFSET_OUT_OF_RANGE) this.#failAt('out-of-range', `${subject} has no offset ${offset}`, { partition, offset })
+    else if (errorCode === CORRUPT_MESSAGE) return this.#countCorrupt({ partition, offset }, 'the broker says so')
+    else if (errorCode !== 0) this.#fail(codeError(errorCode, subject))
+    else if (divergence !== undefined) {
+      const first = Math.min(divergence, offset)
+      this.#failAt('truncated', `${subject} no longer has the records from offset ${first} on that were read`, { partition, offset: first })
+    } else return this.#read(partition, request, answer)
+    return 0
+  }
+
+  #read(partition: number, { offset, lastEpoch }: PartitionRequest, answer: PartitionRecords): number {
     const { isCommittedOnly } = this.#options
-    const set = readRecordSet(records, request.offset, isCommittedOnly ? aborted : [], this.#codecs)
-    if (set.end === request.offset) return
-    this.#offsets.set(partition, set.end)
-    const end = isCommittedOnly ? lastStableOffset : highWatermark
-    this.#fetched.push({
-      partition,
-      records: set.records,
-      from: request.offset,
-      next: set.end,
-      damaged: set.damaged,
-      end,
-      bytes: records.length,
-    })
-    this.#bytes += records.length
+    const { records, end, epoch, damaged, corrupt } = readRecordSet(
+      answer.records,
+      offset,
+      isCommittedOnly ? answer.aborted : [],
+      this.#codecs,
+    )
+    if (end === offset) return corrupt === undefined ? 0 : this.#countCorrupt({ partition, offset }, corrupt)
+    this.#corruptReads.delete(partition)
+    const place = { offset: end, epoch: epoch < 0 ? lastEpoch : epoch }
+    // It is now the one that has waited least.
+    this.#places.delete(partition)
+    this.#places.set(partition, place)
+    const visibleEnd = isCommittedOnly ? answer.lastStableOffset : answer.highWatermark
+    const bytes = Math.max(answer.records.length, records.bytes.length)
+    this.#fetched.push({ partition, records, from: offset, next: end, epoch: place.epoch, damaged, end: visibleEnd, bytes })
+    this.#bytes += bytes
     this.#notify()
+    return 0
+  }
+
+  #countCorrupt(place: KafkaErrorPlace, problem: string): number {
+    const reads = (this.#corruptReads.get(place.partition) ?? 0) + 1
+    this.#corruptReads.set(place.partition, reads)
+    if (reads < limits.KAFKA_CORRUPT_READS) return reads
+    const subject = `partition ${place.partition} of topic '${this.#topic}'`
+    this.#failAt(
+      'corrupt',
+      `the batch at offset ${place.offset} of ${subject} is corrupt, also when it is read ${reads} times: ${problem}`,
+      place,
+    )
+    return 0
+  }
+
+  #failAt(kind: KafkaErrorKind, message: string, place: KafkaErrorPlace): void {
+    this.#fail(new KafkaError(kind, message, { place }))
   }
 
   #fail(error: KafkaError): void {

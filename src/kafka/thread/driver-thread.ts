@@ -27,7 +27,7 @@ const calls: { readonly [Name in keyof DriverCalls]: (...args: Parameters<Driver
 
 function change(message: FetchChange): void {
   if (message.change === 'open') fetches.set(message.fetch, driver.fetch(message.topic, message.options))
-  else if (message.change === 'assign') fetches.get(message.fetch)?.assign(message.partition, message.offset)
+  else if (message.change === 'assign') fetches.get(message.fetch)?.assign(message.partition, message.place)
   else fetches.get(message.fetch)?.revoke(message.partition)
 }
 
@@ -36,8 +36,8 @@ async function answer({ id, call, args }: DriverCall): Promise<void> {
     const value = await (calls[call] as (...list: readonly unknown[]) => Promise<unknown>)(...args)
     port.postMessage({ id, value } satisfies DriverAnswer, call === 'next' ? memoryOf(value as FetchedRecords | undefined) : [])
   } catch (error) {
-    const { kind, message, partition } = kafkaError(error)
-    port.postMessage({ id, error: { kind, message, partition } } satisfies DriverAnswer)
+    const { kind, message, place } = kafkaError(error)
+    port.postMessage({ id, error: { kind, message, place } } satisfies DriverAnswer)
   }
 }
 

@@ -1,5 +1,13 @@
 /** Messages between a driver and its thread. */
-import type { FetchedRecords, FetchOptions, KafkaErrorKind, OffsetQuery, TopicDescription } from '../driver.ts'
+import type {
+  FetchedRecords,
+  FetchOptions,
+  KafkaErrorKind,
+  KafkaErrorPlace,
+  OffsetQuery,
+  PartitionPlace,
+  TopicDescription,
+} from '../driver.ts'
 
 /** Calls that have an answer, with their arguments and results. */
 export interface DriverCalls {
@@ -19,7 +27,7 @@ export type DriverCall = {
 /** Changes of a fetch, which have no answer. */
 export type FetchChange =
   | { readonly change: 'open'; readonly fetch: number; readonly topic: string; readonly options: FetchOptions }
-  | { readonly change: 'assign'; readonly fetch: number; readonly partition: number; readonly offset: number }
+  | { readonly change: 'assign'; readonly fetch: number; readonly partition: number; readonly place: PartitionPlace }
   | { readonly change: 'revoke'; readonly fetch: number; readonly partition: number }
 
 export type DriverAnswer = { readonly id: number } & ({ readonly value: unknown } | { readonly error: DriverFailure })
@@ -28,5 +36,5 @@ export type DriverAnswer = { readonly id: number } & ({ readonly value: unknown 
 export interface DriverFailure {
   readonly kind: KafkaErrorKind
   readonly message: string
-  readonly partition: number | undefined
+  readonly place: KafkaErrorPlace | undefined
 }

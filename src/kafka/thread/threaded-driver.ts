@@ -1,6 +1,7 @@
 /** A driver whose client runs in a thread of its own. */
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { limits, withDeadline } from '../../base/index.ts'
 import {
   type FetchedRecords,
   type FetchOptions,
@@ -8,10 +9,11 @@ import {
   type KafkaDriver,
   KafkaError,
   type OffsetQuery,
+  type PartitionPlace,
   type TopicDescription,
   type TopicFetch,
 } from '../driver.ts'
-import type { DriverAnswer, DriverCall, DriverCalls, FetchChange } from './messages.ts'
+import type { DriverAnswer, DriverCalls, FetchChange } from './messages.ts'
 
 const threadFile = new URL(`./driver-thread${extname(import.meta.url)}`, import.meta.url)
 
@@ -61,7 +63,12 @@ class ThreadedDriver implements KafkaDriver {
 
   async close(): Promise<void> {
     if (this.#end) return
-    await this.#call('close').catch(() => {})
+    // A thread that does not answer ends all the same.
+    await withDeadline(
+      this.#call('close').catch(() => {}),
+      limits.KAFKA_CLOSE_MS,
+      () => {},
+    )
     await this.#worker.terminate()
   }
 
@@ -70,7 +77,7 @@ class ThreadedDriver implements KafkaDriver {
     const id = ++this.#lastId
     const answer = Promise.withResolvers<never>()
     this.#waiting.set(id, answer)
-    this.#worker.postMessage({ id, call, args } as unknown as DriverCall)
+    this.#worker.postMessage({ id, call, args })
     return answer.promise
   }
 
@@ -82,7 +89,7 @@ class ThreadedDriver implements KafkaDriver {
     const waiting = this.#waiting.get(answer.id)
     this.#waiting.delete(answer.id)
     if ('value' in answer) waiting?.resolve(answer.value as never)
-    else waiting?.reject(new KafkaError(answer.error.kind, answer.error.message, { partition: answer.error.partition }))
+    else waiting?.reject(new KafkaError(answer.error.kind, answer.error.message, { place: answer.error.place }))
   }
 
   /** The first reason counts. A client that has crashed is a cluster that is away: the reader opens another. */
@@ -133,9 +140,9 @@ class ThreadedFetch implements TopicFetch {
     return answer
   }
 
-  assign(partition: number, offset: number): void {
-    this.#assigned.set(partition, offset)
-    this.#thread.post({ change: 'assign', fetch: this.#number, partition, offset })
+  assign(partition: number, place: PartitionPlace): void {
+    this.#assigned.set(partition, place.offset)
+    this.#thread.post({ change: 'assign', fetch: this.#number, partition, place })
   }
 
   revoke(partition: number): void {

@@ -34,11 +34,12 @@ test('the name of a file is its full path, under which earlier versions stored p
   writeFileSync(path, '')
   const reader = fileReader(path, source)
   assert.equal(reader.name, resolve(path))
-  assert.equal(reader.describe!(undefined), `${path} from the beginning`)
-  assert.equal(reader.describe!('{"offset":10,"line":3,"inode":1}'), `${path} from line 3 (byte 10)`)
-  assert.equal(reader.describe!('{"records":7}'), `${path} after its first 7 records`)
-  assert.equal(reader.describe!('{"kind":"lines","last":7,"inode":1,"size":1,"head":""}'), `${path} after line 7`)
-  assert.throws(() => reader.describe!('{"records":null}'), { code: 'SPILL_DATA', message: /is no position/ })
+  const describe = (position: string | undefined) => reader.describe!(position, () => position)
+  assert.equal(describe(undefined), `${path} from the beginning`)
+  assert.equal(describe('{"offset":10,"line":3,"inode":1}'), `${path} from line 3 (byte 10)`)
+  assert.equal(describe('{"records":7}'), `${path} after its first 7 records`)
+  assert.equal(describe('{"kind":"lines","last":7,"inode":1,"size":1,"head":""}'), `${path} after line 7`)
+  assert.throws(() => describe('{"records":null}'), { code: 'SPILL_DATA', message: /is no position/ })
   assert.throws(() => fileReader(`${path}.gone`, source), {
     code: 'SPILL_FILE',
     message: /gone does not exist; it was given for source 'rows'$/,

@@ -1,6 +1,6 @@
-/** The position in a partition of a topic: the offset of the next record. */
+/** The position in a partition of a topic: the offset of the next record, and the leader epoch of the record before it. */
 import { SpillwayError } from '../../base/index.ts'
-import type { TopicDescription } from '../../kafka/index.ts'
+import type { PartitionPlace, TopicDescription } from '../../kafka/index.ts'
 import { type IsPosition, parsePosition } from '../reader/stored-position.ts'
 
 /** A position as it is stored. */
@@ -10,26 +10,34 @@ interface TopicPosition {
   readonly topic: string
   /** As text, since offsets have 64 bits. */
   readonly offset: string
+  /** Absent before the first record. */
+  readonly epoch?: number
 }
 
-const isTopicPosition: IsPosition = ({ cluster, topic, offset }) =>
-  typeof cluster === 'string' && typeof topic === 'string' && typeof offset === 'string' && /^\d{1,16}$/.test(offset)
+const isTopicPosition: IsPosition = ({ cluster, topic, offset, epoch }) =>
+  typeof cluster === 'string' &&
+  typeof topic === 'string' &&
+  typeof offset === 'string' &&
+  /^\d{1,16}$/.test(offset) &&
+  (epoch === undefined || Number.isSafeInteger(epoch))
 
-export const positionText = ({ cluster, id }: TopicDescription, offset: number): string =>
-  JSON.stringify({ cluster, topic: id, offset: String(offset) } satisfies TopicPosition)
+export function positionText({ cluster, id }: TopicDescription, { offset, epoch }: PartitionPlace): string {
+  return JSON.stringify({ cluster, topic: id, offset: String(offset), ...(epoch >= 0 && { epoch }) } satisfies TopicPosition)
+}
 
 /** The offset in a stored position, for messages. @throws `SPILL_DATA` for a text that is no position. */
 export const offsetIn = (place: string, text: string): number => Number(parsePosition<TopicPosition>(place, text, isTopicPosition).offset)
 
 /**
- * The offset to resume at; undefined without a position.
+ * The place to resume at; undefined without a position.
  *
  * @throws `SPILL_SOURCE` if the position is of another cluster, or of an earlier topic of this name: its offsets mean nothing here.
  */
-export function resumeOffset(place: string, topic: TopicDescription, text: string | undefined): number | undefined {
+export function resumePlace(place: string, topic: TopicDescription, text: string | undefined): PartitionPlace | undefined {
   if (text === undefined) return undefined
   const position = parsePosition<TopicPosition>(place, text, isTopicPosition)
-  if (position.cluster === topic.cluster && position.topic === topic.id) return Number(position.offset)
+  if (position.cluster === topic.cluster && position.topic === topic.id)
+    return { offset: Number(position.offset), epoch: position.epoch ?? -1 }
   const other = position.cluster === topic.cluster ? `an earlier topic of this name (${position.topic})` : `cluster ${position.cluster}`
   throw new SpillwayError(
     'SPILL_SOURCE',

@@ -1,23 +1,37 @@
 import assert from 'node:assert/strict'
+import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
 import { after, test } from 'node:test'
+import { engineFolder } from '../../../scripts/engines/engine.ts'
+import { partitionFolder } from '../../../scripts/engines/kafka.ts'
 import { type Codec, brokers, BrokerTopics } from '../../../test/kafka/brokers.ts'
-import { decidedNumbers, numbers, openNumbersRun, sourceOf } from '../../../test/postgres/numbers-run.ts'
+import { segmentOf } from '../../../test/kafka/own-broker.ts'
+import { numbersSource, rowOf, TopicRun, upTo } from '../../../test/kafka/topic-run.ts'
+import { pause } from '../../base/clock.ts'
+import { limits } from '../../base/limits.ts'
 import { openKafkaDriver } from '../../kafka/index.ts'
 import { testSourceReader } from '../../testing/conformance/source-reader.ts'
-import { feedSource } from '../reader/source-feed.ts'
-import { topicReader } from './topic-reader.ts'
+import { topicReader, type TopicReaderOptions } from './topic-reader.ts'
 
-const source = sourceOf(numbers)
-const rowOf = (n: number): string => JSON.stringify({ who: 'w', n, at: 1 })
 const codecs: readonly Codec[] = ['none', 'gzip', 'snappy', 'lz4', 'zstd']
+
+function flipBit(file: string, at: number): void {
+  const open = openSync(file, 'r+')
+  const byte = Buffer.alloc(1)
+  readSync(open, byte, 0, 1, at)
+  byte[0] ^= 0x04
+  writeSync(open, byte, 0, 1, at)
+  closeSync(open)
+}
 
 assert.ok(brokers.size > 0, 'run this file by npm run test:kafka, which starts brokers')
 
 for (const [version, address] of brokers) {
   const topics = new BrokerTopics(address)
   after(() => topics.close())
-  const readerOf = (topic: string) =>
-    topicReader(source, { topic, open: () => openKafkaDriver({ brokers: [address], clientId: 'spillway-test' }) })
+  const readerOf = (topic: string, options: Partial<TopicReaderOptions> = {}) =>
+    topicReader(numbersSource, { topic, open: () => openKafkaDriver({ brokers: [address], clientId: 'spillway-test' }), ...options })
+  const readOnce = (topic: string, before?: TopicRun) =>
+    new TopicRun(readerOf(topic), { follow: false, ...(before && { opened: before.opened }) })
 
   testSourceReader(`a topic of Kafka ${version}`, async () => {
     const topic = await topics.create(2)
@@ -38,22 +52,97 @@ for (const [version, address] of brokers) {
         const values = Array.from({ length: 50 }, () => rowOf(++last))
         await topics.append(topic, last % 3, values, codec)
       }
-    const { run, store } = openNumbersRun()
-    await feedSource(run, 'rows', readerOf(topic), { follow: false, signal: new AbortController().signal, onWarning: assert.fail })
-    assert.deepEqual(
-      decidedNumbers(store).toSorted((a, b) => a! - b!),
-      Array.from({ length: last }, (_, i) => i + 1),
-    )
-    await run.stop()
+    const run = readOnce(topic)
+    await run.ended
+    assert.deepEqual(run.numbers(), upTo(last))
+    await run.end()
   })
 
   test(`Kafka ${version}: a topic that does not exist is an error that names it`, async () => {
-    const { run } = openNumbersRun()
-    const options = { follow: true, signal: new AbortController().signal, onWarning: assert.fail }
-    await assert.rejects(feedSource(run, 'rows', readerOf('absent'), options), {
+    await assert.rejects(new TopicRun(readerOf('absent')).ended, { code: 'SPILL_SOURCE', message: /topic 'absent' does not exist|absent/ })
+  })
+
+  test(`Kafka ${version}: a topic that is deleted while a run reads it ends its source`, async () => {
+    const topic = await topics.create(1)
+    await topics.append(topic, 0, upTo(3).map(rowOf))
+    const run = new TopicRun(readerOf(topic))
+    await run.until(3)
+    await topics.remove(topic)
+    await assert.rejects(run.ended, { code: 'SPILL_SOURCE', message: new RegExp(topic) })
+    await run.end()
+  })
+
+  test(`Kafka ${version}: tombstones and records that are too large are dead letters`, async () => {
+    const topic = await topics.create(1)
+    await topics.append(topic, 0, [rowOf(1), undefined])
+    // Compressed it is small enough for the broker.
+    await topics.append(topic, 0, [' '.repeat(limits.LINE_BYTES_MAX + 1), rowOf(2)], 'gzip')
+    const run = readOnce(topic)
+    await run.ended
+    assert.deepEqual(run.numbers(), [1, 2])
+    assert.deepEqual(
+      Array.from(run.opened.store.deadLetters.dead(), ({ place, detail }) => `${place}: ${detail}`.slice(0, topic.length + 45)).toSorted(),
+      [`kafka:${topic}#0 offset 1: the record has no value: `, `kafka:${topic}#0 offset 2: a record of 1048577 bytes`].map(text =>
+        text.slice(0, topic.length + 45),
+      ),
+    )
+    await run.end()
+  })
+
+  test(`Kafka ${version}: from latest and from a time`, async () => {
+    const topic = await topics.create(2)
+    await topics.append(topic, 0, upTo(5).map(rowOf))
+    await pause(20)
+    const time = Date.now()
+    await topics.append(topic, 1, [6, 7].map(rowOf))
+    const timed = new TopicRun(readerOf(topic, { from: time }), { follow: false })
+    await timed.ended
+    assert.deepEqual(timed.numbers(), [6, 7])
+    const newest = new TopicRun(readerOf(topic, { from: 'latest' }))
+    while (newest.position(topic, 0) === undefined) await pause(5)
+    await topics.append(topic, 0, [8, 9].map(rowOf))
+    await newest.until(2)
+    assert.deepEqual(newest.numbers(), [8, 9])
+    for (const run of [timed, newest]) await run.end()
+  })
+
+  test(`Kafka ${version}: a partition that the topic gets while a run reads it is read from its first record`, async () => {
+    const topic = await topics.create(1)
+    await topics.append(topic, 0, upTo(3).map(rowOf))
+    const run = new TopicRun(readerOf(topic, { checkMs: 200 }))
+    await run.until(3)
+    await topics.grow(topic, 2)
+    await topics.append(topic, 1, [4, 5].map(rowOf))
+    await run.until(5)
+    assert.deepEqual(run.numbers(), upTo(5))
+    assert.match(run.warnings.join(), /has 2 partitions, and had 1/)
+    await run.end()
+  })
+
+  test(`Kafka ${version}: a byte that changes on the broker's disk ends the source before its batch; once it is right, reading goes on`, async () => {
+    const topic = await topics.create(1)
+    for (const n of [1, 11, 21])
+      await topics.append(
+        topic,
+        0,
+        upTo(n + 9)
+          .slice(n - 1)
+          .map(rowOf),
+      )
+    const file = segmentOf(partitionFolder(engineFolder(`kafka-${version}`), topic, 0))
+    const second = 12 + readFileSync(file).readInt32BE(8)
+    flipBit(file, second + 80)
+    const run = readOnce(topic)
+    await assert.rejects(run.ended, {
       code: 'SPILL_SOURCE',
-      message: /topic 'absent' does not exist|absent/,
+      message:
+        /the batch at offset 10 of partition 0 of topic '.*' is corrupt, also when it is read 5 times: its checksum is [0-9a-f]{8}, and that of its bytes/,
     })
-    await run.stop()
+    assert.deepEqual(run.numbers(), upTo(10))
+    assert.match(run.position(topic, 0)!, /"offset":"10"/)
+    flipBit(file, second + 80)
+    await readOnce(topic, run).ended
+    assert.deepEqual(run.numbers(), upTo(30))
+    await run.end()
   })
 }

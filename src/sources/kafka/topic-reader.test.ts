@@ -1,22 +1,24 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MemoryCluster } from '../../../test/kafka/memory-cluster.ts'
-import { decidedNumbers, numbers, openNumbersRun, sourceOf } from '../../../test/postgres/numbers-run.ts'
+import { numbersSource, rowOf, TopicRun, upTo } from '../../../test/kafka/topic-run.ts'
 import { pause } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
 import { testSourceReader } from '../../testing/conformance/source-reader.ts'
-import { feedSource } from '../reader/source-feed.ts'
-import { topicReader } from './topic-reader.ts'
+import { startText } from '../reader/source-feed.ts'
+import { topicReader, type TopicReaderOptions } from './topic-reader.ts'
 
-const source = sourceOf(numbers)
-const rowOf = (n: number): string => JSON.stringify({ who: 'w', n, at: 1 })
-
-const clusterOf = (partitions = 2): MemoryCluster => {
+function clusterOf(partitions = 2): MemoryCluster {
   const cluster = new MemoryCluster()
   cluster.createTopic('rows', partitions)
   return cluster
 }
-const readerOf = (cluster: MemoryCluster) => topicReader(source, { topic: 'rows', group: 'tools', open: () => cluster.driver() })
+
+const readerOf = (cluster: MemoryCluster, options: Partial<TopicReaderOptions> = {}) =>
+  topicReader(numbersSource, { topic: 'rows', group: 'tools', open: () => cluster.driver(), ...options })
+
+const readOnce = (cluster: MemoryCluster, options?: Partial<TopicReaderOptions>, before?: TopicRun) =>
+  new TopicRun(readerOf(cluster, options), { follow: false, ...(before && { opened: before.opened }) })
 
 testSourceReader('a topic of Kafka', () => {
   const cluster = clusterOf()
@@ -25,36 +27,13 @@ testSourceReader('a topic of Kafka', () => {
     append: (written, partition) => written.forEach(n => cluster.append('rows', Number(partition), rowOf(n))),
     numberOf: ({ n }: { n: number }) => n,
     partitions: ['0', '1'],
-    recordsTaken: () => cluster.taken,
+    recordsTaken: () => cluster.takenRecords,
     damage: () => cluster.deleteTopic('rows'),
   }
 })
 
-/** A run that reads a topic until it is stopped; the run goes on. */
-function reading(cluster: MemoryCluster, opened = openNumbersRun(), follow = true) {
-  const stop = new AbortController()
-  const warnings: string[] = []
-  const ended = feedSource(opened.run, 'rows', readerOf(cluster), { follow, signal: stop.signal, onWarning: text => warnings.push(text) })
-  return {
-    ...opened,
-    warnings,
-    ended,
-    numbers: () => decidedNumbers(opened.store).toSorted((a, b) => a! - b!),
-    async until(count: number) {
-      while (decidedNumbers(opened.store).length < count) await pause(1)
-    },
-    async stop() {
-      stop.abort()
-      await ended
-    },
-  }
-}
-
-const readOnce = (cluster: MemoryCluster, opened = openNumbersRun()) => reading(cluster, opened, false)
-
-test('tombstones, markers and compacted offsets are passed, and the position is behind them', async () => {
+test('markers and compacted offsets are passed, and the position is behind them', async () => {
   const cluster = clusterOf(1)
-  cluster.append('rows', 0, undefined)
   cluster.append('rows', 0, rowOf(1))
   cluster.skip('rows', 0)
   cluster.append('rows', 0, rowOf(2))
@@ -62,9 +41,9 @@ test('tombstones, markers and compacted offsets are passed, and the position is 
   const run = readOnce(cluster)
   await run.ended
   assert.deepEqual(run.numbers(), [1, 2])
-  assert.match(run.run.committedPosition('rows=kafka:rows#0')!, /"offset":"7"/)
-  assert.equal(cluster.groupOffsets.get('tools rows 0'), 7, 'so that the lag of the group is 0')
-  await run.run.stop()
+  assert.match(run.position('rows', 0)!, /"offset":"6","epoch":0/)
+  assert.equal(cluster.groupOffsets.get('tools rows 0'), 6, 'so that the lag of the group is 0')
+  await run.end()
 })
 
 test('what is no event is a dead letter with its partition and offset, and reading goes on', async () => {
@@ -74,84 +53,81 @@ test('what is no event is a dead letter with its partition and offset, and readi
   cluster.append('rows', 1, '')
   cluster.append('rows', 1, '{"who":"w","n":"much","at":1}')
   cluster.append('rows', 1, ' '.repeat(limits.LINE_BYTES_MAX + 1))
+  cluster.append('rows', 1, undefined)
   cluster.append('rows', 1, rowOf(2))
   const run = readOnce(cluster)
   await run.ended
   assert.deepEqual(run.numbers(), [1, 2])
-  assert.deepEqual(Array.from(run.store.deadLetters.dead(), ({ place, reason }) => [place, reason]).toSorted(), [
-    ['kafka:rows#1 offset 1', 'schema'],
-    ['kafka:rows#1 offset 2', 'schema'],
-    ['kafka:rows#1 offset 3', 'schema'],
-    ['kafka:rows#1 offset 4', 'schema'],
-  ])
-  await run.run.stop()
-})
-
-test('an outage is waited out, and nothing is lost or read twice', async () => {
-  const cluster = clusterOf(2)
-  const run = reading(cluster)
-  for (let n = 1; n <= 20; n++) cluster.append('rows', n % 2, rowOf(n))
-  await run.until(20)
-  cluster.setAway(true)
-  while (run.warnings.length === 0) await pause(1)
-  for (let n = 21; n <= 40; n++) cluster.append('rows', n % 2, rowOf(n))
-  await pause(300)
-  cluster.setAway(false)
-  await run.until(40)
-  await run.stop()
+  const dead = Array.from(run.opened.store.deadLetters.dead(), ({ place, reason, detail }) => ({ place, reason, detail }))
   assert.deepEqual(
-    run.numbers(),
-    Array.from({ length: 40 }, (_, i) => i + 1),
+    dead.map(({ place, reason }) => `${place}: ${reason}`).toSorted(),
+    [1, 2, 3, 4, 5].map(offset => `kafka:rows#1 offset ${offset}: schema`),
   )
-  assert.deepEqual(run.warnings, [
-    "source 'rows': Kafka is unreachable; retrying: connect ECONNREFUSED",
-    "source 'rows': Kafka is reachable again",
-  ])
-  await run.run.stop()
+  const detailOf = (offset: number) => dead.find(({ place }) => place.endsWith(` ${offset}`))!.detail
+  assert.match(detailOf(4), /^a record of 1048577 bytes, more than 1048576 \(LINE_BYTES_MAX\); only its first 1024 are kept here/)
+  assert.match(detailOf(5), /^the record has no value: it is a tombstone/)
+  await run.end()
 })
 
-test('a cluster that was never reached, and a topic that does not exist, are errors that name them', async () => {
-  const away = new MemoryCluster()
-  away.setAway(true)
-  await assert.rejects(reading(away).ended, { code: 'SPILL_SOURCE', message: "kafka:rows source 'rows': connect ECONNREFUSED" })
-  await assert.rejects(reading(new MemoryCluster()).ended, { code: 'SPILL_SOURCE', message: /topic 'rows' does not exist/ })
-})
-
-test('a topic that was made again is not taken for the one that was read', async () => {
+test('tombstones are left out on request', async () => {
   const cluster = clusterOf(1)
   cluster.append('rows', 0, rowOf(1))
-  const first = readOnce(cluster)
-  await first.ended
-  cluster.deleteTopic('rows')
-  cluster.createTopic('rows', 1)
-  for (let n = 5; n < 9; n++) cluster.append('rows', 0, rowOf(n))
-  await assert.rejects(readOnce(cluster, first).ended, {
-    code: 'SPILL_SOURCE',
-    message: /^kafka:rows was read up to offset 1 in an earlier topic of this name \(topic-1-rows\), and this is topic /,
-  })
-  await first.run.stop()
-})
-
-test('records that retention deleted before they were read end the source', async () => {
-  const cluster = clusterOf(1)
-  for (let n = 1; n <= 3; n++) cluster.append('rows', 0, rowOf(n))
-  const first = readOnce(cluster)
-  await first.ended
-  for (let n = 4; n <= 9; n++) cluster.append('rows', 0, rowOf(n))
-  cluster.deleteBefore('rows', 0, 6)
-  await assert.rejects(readOnce(cluster, first).ended, {
-    code: 'SPILL_SOURCE',
-    message: /the records of partition 0 after the committed position are gone: the topic's retention deleted them/,
-  })
-  await first.run.stop()
+  cluster.append('rows', 0, undefined)
+  const run = readOnce(cluster, { skipsTombstones: true })
+  await run.ended
+  assert.deepEqual([run.numbers(), [...run.opened.store.deadLetters.dead()]], [[1], []])
+  assert.match(run.position('rows', 0)!, /"offset":"2"/)
+  await run.end()
 })
 
 test('a new run begins with the first record that is there', async () => {
   const cluster = clusterOf(1)
-  for (let n = 1; n <= 9; n++) cluster.append('rows', 0, rowOf(n))
+  for (const n of upTo(9)) cluster.append('rows', 0, rowOf(n))
   cluster.deleteBefore('rows', 0, 6)
   const run = readOnce(cluster)
   await run.ended
   assert.deepEqual(run.numbers(), [7, 8, 9])
-  await run.run.stop()
+  await run.end()
+})
+
+test('from a time: the records of that time or later, in each partition', async () => {
+  const cluster = clusterOf(2)
+  for (const n of upTo(9)) cluster.append('rows', n % 2, rowOf(n), n * 1000)
+  const run = readOnce(cluster, { from: 4500 })
+  await run.ended
+  assert.deepEqual(run.numbers(), [5, 6, 7, 8, 9])
+  await run.end()
+})
+
+test('from latest: the start is committed before a record comes, so that a restart loses nothing', async () => {
+  const cluster = clusterOf(3)
+  for (const n of upTo(9)) cluster.append('rows', n % 3, rowOf(n))
+  const first = new TopicRun(readerOf(cluster, { from: 'latest' }))
+  while (first.position('rows', 0) === undefined) await pause(1)
+  await first.stop()
+  for (const n of [10, 11, 12]) cluster.append('rows', n % 3, rowOf(n))
+  const second = readOnce(cluster, { from: 'latest' }, first)
+  await second.ended
+  assert.deepEqual(second.numbers(), [10, 11, 12])
+  await second.end()
+})
+
+test('the start in words: where it begins, and then the offset of each partition', async () => {
+  const cluster = clusterOf(10)
+  for (const n of upTo(40)) cluster.append('rows', n % 10, rowOf(n))
+  const textOf = (run: TopicRun, options?: Partial<TopicReaderOptions>) => startText(run.opened.run, 'rows', readerOf(cluster, options))
+  const empty = readOnce(clusterOf(1))
+  await empty.ended
+  const none = new TopicRun(readerOf(new MemoryCluster()))
+  assert.equal(textOf(none), 'rows: kafka:rows from the first record')
+  assert.equal(textOf(none, { from: 'latest' }), 'rows: kafka:rows from the records that are written from now on')
+  assert.equal(textOf(none, { from: Date.UTC(2026, 0, 1) }), 'rows: kafka:rows from the first record of 2026-01-01T00:00:00.000Z or later')
+  assert.equal(textOf(empty), 'rows: kafka:rows from offset 0 (partition 0)')
+  const run = readOnce(cluster)
+  await run.ended
+  assert.equal(
+    textOf(run),
+    `rows: kafka:rows from offset ${Array.from({ length: 8 }, (_, partition) => `4 (partition ${partition})`).join(', ')} and 2 more`,
+  )
+  for (const each of [empty, none, run]) await each.end()
 })

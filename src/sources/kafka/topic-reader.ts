@@ -4,19 +4,28 @@
  * The data folder holds the state of a run, so its positions count and not those of a consumer group; the folder's lock is the fence. The
  * reader stores the committed offsets in a group too, which tools of Kafka read.
  */
-import { limits, SpillwayError } from '../../base/index.ts'
+import { limits, pause } from '../../base/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
 import { JsonLineReader } from '../../intake/index.ts'
-import { type FetchedRecords, type KafkaDriver, KafkaError, type TopicDescription } from '../../kafka/index.ts'
+import { type FetchedRecords, type KafkaDriver, KafkaError, type PartitionPlace } from '../../kafka/index.ts'
 import type { ReadBatch, ReadContext, ReaderLag, SourceReader } from '../reader/source-reader.ts'
+import { GroupOffsets } from './group-offsets.ts'
 import { topicBatch } from './topic-batch.ts'
-import { offsetIn, positionText, resumeOffset } from './topic-position.ts'
-import { pauseOrAbort } from '../postgres/retry.ts'
+import { topicError } from './topic-errors.ts'
+import { offsetIn, positionText, resumePlace } from './topic-position.ts'
+import { numbersFrom, TopicSession } from './topic-session.ts'
+import { type TopicStart, topicStartText } from './topic-start.ts'
 
 export interface TopicReaderOptions {
   readonly topic: string
-  /** Consumer group that is told the committed offsets; absent for none. */
+  /** Where to start without a position; default `earliest`. */
+  readonly from?: TopicStart
+  /** Leave records without a value out; otherwise they are dead letters. */
+  readonly skipsTombstones?: boolean
+  /** Consumer group that gets the committed offsets; absent for none. */
   readonly group?: string
+  /** Milliseconds between two looks for new partitions; default KAFKA_TOPIC_CHECK_MS. */
+  readonly checkMs?: number
   /** Connects to nothing yet. */
   readonly open: () => KafkaDriver
 }
@@ -27,140 +36,183 @@ export function topicReader(source: SourceIR, options: TopicReaderOptions): Sour
 }
 
 const FIRST_PAUSE_MS = 100
-const COMMIT_EVERY_MS = 1000
+/** Partitions whose offsets the operator sees at the start. */
+const SHOWN_PARTITIONS = 8
 
 class TopicReader implements SourceReader {
   readonly name: string
   readonly #source: SourceIR
   readonly #options: TopicReaderOptions
   readonly #lines: JsonLineReader | undefined
-  #session: { readonly driver: KafkaDriver; readonly topic: TopicDescription } | undefined
-  /** Offsets that are committed and not yet told the group. */
-  readonly #untold = new Map<number, number>()
-  #toldAt = 0
-  #telling: Promise<void> | undefined
+  readonly #group: GroupOffsets | undefined
+  #session: TopicSession | undefined
+  /** Partitions that were assigned: those from 0 on. */
+  #assigned = 0
 
   constructor(source: SourceIR, options: TopicReaderOptions) {
-    this.name = `kafka:${options.topic}`
+    const { topic, group } = options
+    this.name = `kafka:${topic}`
     this.#source = source
     this.#options = options
     this.#lines = JsonLineReader.of(source)
+    if (group !== undefined) this.#group = new GroupOffsets(group, topic)
   }
 
-  describe(position: string | undefined): string {
-    return position === undefined
-      ? `topic ${this.#options.topic}`
-      : `topic ${this.#options.topic} from offset ${offsetIn(this.name, position)}`
+  describe(_position: string | undefined, committedPosition: (partition?: string) => string | undefined): string {
+    const offsets: string[] = []
+    for (let partition = 0; ; partition++) {
+      const position = committedPosition(String(partition))
+      if (position === undefined) break
+      offsets.push(`${offsetIn(this.name, position)} (partition ${partition})`)
+    }
+    if (offsets.length === 0) return `${this.name} ${topicStartText(this.#options.from ?? 'earliest')}`
+    const more = offsets.length - SHOWN_PARTITIONS
+    return `${this.name} from offset ${offsets.slice(0, SHOWN_PARTITIONS).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
   }
 
   async *read(context: ReadContext): AsyncGenerator<ReadBatch> {
     const { signal, warn } = context
-    let isAssigned = false
     let isAway = false
     let pauseMs = FIRST_PAUSE_MS
     while (!signal.aborted) {
       try {
         // Submitted batches must be durable before the positions are looked up again.
         await context.whenCommitted()
-        const driver = this.#options.open()
-        const topic = await this.#described(driver)
-        this.#session = { driver, topic }
+        this.#session = await TopicSession.open(this.#options.open(), this.#options.topic, signal)
         if (isAway) warn(`source '${this.#source.name}': Kafka is reachable again`)
         isAway = false
         pauseMs = FIRST_PAUSE_MS
-        if (!isAssigned) context.assign(partitionNames(topic))
-        isAssigned = true
-        yield* this.#readTopic(driver, topic, context)
+        yield* this.#readTopic(this.#session, context)
         return
       } catch (error) {
-        const isRetryable = error instanceof KafkaError && error.kind === 'unavailable'
-        if (signal.aborted && isRetryable) return
+        const kind = error instanceof KafkaError ? error.kind : undefined
+        if (signal.aborted && kind === 'unavailable') return
+        const isRetryable = this.#assigned > 0 && (kind === 'unavailable' || kind === 'replaced')
         // Afterwards the reader is closed.
-        if (!isRetryable || !isAssigned) throw this.#sourceError(error)
-        if (!isAway) warn(`source '${this.#source.name}': Kafka is unreachable; retrying: ${error.message}`)
-        isAway = true
+        if (!isRetryable)
+          throw await topicError(this.#source.name, this.name, error, { driver: this.#session?.driver, topic: this.#options.topic })
+        if (!isAway && kind === 'unavailable')
+          warn(`source '${this.#source.name}': Kafka is unreachable; retrying: ${(error as Error).message}`)
+        isAway ||= kind === 'unavailable'
         await this.#endSession()
       }
-      await pauseOrAbort(signal, pauseMs)
+      await pause(pauseMs, signal)
       pauseMs = Math.min(pauseMs * 2, limits.KAFKA_RETRY_MS_MAX)
     }
   }
 
-  async #described(driver: KafkaDriver): Promise<TopicDescription> {
+  async *#readTopic(session: TopicSession, context: ReadContext): AsyncGenerator<ReadBatch> {
+    const { follow, signal } = context
+    const places = await this.#places(session, context)
+    const ends = follow ? undefined : await this.#ends(session)
+    this.#assign(session.topic.partitions, context)
+    // A start that is not committed would be another one after a crash. That of partition 0 comes last, so where it is there all are.
+    for (const partition of numbersFrom(0, session.topic.partitions).toReversed())
+      if (context.committedPosition(String(partition)) === undefined) yield this.#batch(session, partition, places.get(partition)!)
+    const unread = new Set([...places].flatMap(([partition, { offset }]) => (ends?.get(partition)!.isRead(offset) ? [] : [partition])))
+    const fetch = session.driver.fetch(session.topicName, { isCommittedOnly: true, maxBytes: limits.KAFKA_FETCHED_BYTES })
+    const over = new AbortController()
     try {
-      return await driver.describe(this.#options.topic)
-    } catch (error) {
-      await driver.close()
-      throw error
-    }
-  }
-
-  async *#readTopic(driver: KafkaDriver, topic: TopicDescription, context: ReadContext): AsyncGenerator<ReadBatch> {
-    const { topic: name } = this.#options
-    const partitions = Array.from({ length: topic.partitions }, (_, partition) => partition)
-    const starts = await driver.offsets(name, partitions, 'earliest')
-    const ends = context.follow ? undefined : await driver.offsets(name, partitions, 'latest')
-    const next = new Map(
-      partitions.map(partition => [
-        partition,
-        resumeOffset(this.name, topic, context.committedPosition(String(partition))) ?? starts.get(partition)!,
-      ]),
-    )
-    const fetch = driver.fetch(name, { isCommittedOnly: true, maxBytes: limits.KAFKA_FETCHED_BYTES })
-    const stop = () => void fetch.close()
-    context.signal.addEventListener('abort', stop, { once: true })
-    try {
-      const isUnread = (partition: number): boolean => ends === undefined || next.get(partition)! < ends.get(partition)!
-      for (const [partition, offset] of next) if (isUnread(partition)) fetch.assign(partition, offset)
-      while (partitions.some(isUnread)) {
-        const fetched = await fetch.next()
-        if (!fetched) return
-        next.set(fetched.partition, fetched.next)
-        yield this.#batchOf(topic, fetched)
+      for (const partition of unread) fetch.assign(partition, places.get(partition)!)
+      if (follow) void this.#watchPartitions(session, context, { signal: over.signal, onPartition: (...added) => fetch.assign(...added) })
+      // A topic without partitions does not exist, so with `follow` there is always one.
+      while (unread.size > 0) {
+        const fetched = await session.unlessAborted(fetch.next())
+        if (!fetched || signal.aborted) return
+        const place = { offset: fetched.next, epoch: fetched.epoch }
+        if (ends && place.offset >= ends.get(fetched.partition)!.end) unread.delete(fetched.partition)
+        yield this.#batch(session, fetched.partition, place, fetched)
       }
     } finally {
-      context.signal.removeEventListener('abort', stop)
+      over.abort()
       await fetch.close()
     }
   }
 
-  #batchOf(topic: TopicDescription, fetched: FetchedRecords): ReadBatch {
-    return {
-      records: topicBatch(this.name, fetched, this.#lines),
-      position: positionText(topic, fetched.next),
-      partition: String(fetched.partition),
+  /** Where reading without `follow` ends in each partition: before open transactions, which it does not wait for. */
+  async #ends(session: TopicSession): Promise<ReadonlyMap<number, { readonly end: number; readonly isRead: (offset: number) => boolean }>> {
+    const partitions = numbersFrom(0, session.topic.partitions)
+    const [ends, last] = [await session.offsets(partitions, 'stable'), await session.offsets(partitions, 'latest')]
+    return new Map(
+      partitions.map(partition => {
+        const [end, behind] = [ends.get(partition)!, last.get(partition)!]
+        // Of an offset behind the last record the fetch says what is wrong.
+        return [partition, { end, isRead: (offset: number) => offset >= end && offset <= behind }]
+      }),
+    )
+  }
+
+  /** Where to read each partition from: its position, or the start. */
+  async #places(session: TopicSession, context: ReadContext): Promise<Map<number, PartitionPlace>> {
+    const { topic } = session
+    const places = new Map<number, PartitionPlace>()
+    const absent: number[] = []
+    for (const partition of numbersFrom(0, topic.partitions)) {
+      const place = resumePlace(this.name, topic, context.committedPosition(String(partition)))
+      if (place) places.set(partition, place)
+      else absent.push(partition)
+    }
+    if (absent.length === 0) return places
+    const isGrown = places.has(0)
+    if (isGrown) this.#warnOfPartitions(topic.partitions - absent.length, topic.partitions, context)
+    // Producers write to a partition before a run knows of it.
+    const starts = await session.offsets(absent, isGrown ? 'earliest' : (this.#options.from ?? 'earliest'))
+    for (const [partition, offset] of starts) places.set(partition, { offset, epoch: -1 })
+    return places
+  }
+
+  #assign(partitions: number, context: ReadContext): void {
+    if (partitions > this.#assigned) context.assign(numbersFrom(this.#assigned, partitions).map(String))
+    this.#assigned = Math.max(this.#assigned, partitions)
+  }
+
+  /** Reads partitions that the topic gets meanwhile. */
+  async #watchPartitions(session: TopicSession, context: ReadContext, { signal, onPartition }: PartitionWatch): Promise<void> {
+    for (;;) {
+      await pause(this.#options.checkMs ?? limits.KAFKA_TOPIC_CHECK_MS, signal)
+      if (signal.aborted) return
+      try {
+        const before = session.topic.partitions
+        const starts = await session.newPartitions()
+        if (starts.size === 0 || signal.aborted) continue
+        this.#assign(session.topic.partitions, context)
+        this.#warnOfPartitions(before, session.topic.partitions, context)
+        for (const [partition, offset] of starts) onPartition(partition, { offset, epoch: -1 })
+      } catch (error) {
+        // Fetching notices an outage too, and says so.
+        if (!(error instanceof KafkaError)) throw error
+      }
     }
   }
 
-  onCommitted(position: string, partition: string): void {
-    this.#untold.set(Number(partition), offsetIn(this.name, position))
-    if (performance.now() - this.#toldAt >= COMMIT_EVERY_MS) this.#tellGroup()
+  #warnOfPartitions(before: number, now: number, { warn }: ReadContext): void {
+    warn(
+      `source '${this.#source.name}': topic ${this.#options.topic} has ${now} partitions, and had ${before}: the new ones are read from their first ` +
+        'record. Producers may now write a key to another partition, and records of different partitions come in any order',
+    )
   }
 
-  /** Tells the group what is committed. A group that cannot be told is behind for tools; the positions of the run count. */
-  #tellGroup(): void {
-    const { group, topic } = this.#options
-    if (group === undefined || !this.#session || this.#telling || this.#untold.size === 0) return
-    this.#toldAt = performance.now()
-    const offsets = new Map(this.#untold)
-    this.#untold.clear()
-    this.#telling = this.#session.driver
-      .commitOffsets(group, topic, offsets)
-      .catch(() => {})
-      .finally(() => (this.#telling = undefined))
+  #batch({ topic }: TopicSession, partition: number, place: PartitionPlace, fetched?: FetchedRecords): ReadBatch {
+    const { skipsTombstones = false } = this.#options
+    const records = fetched ? topicBatch(fetched, { name: this.name, reader: this.#lines, skipsTombstones }) : []
+    return { records, position: positionText(topic, place), partition: String(partition) }
+  }
+
+  onCommitted(position: string, partition: string): void {
+    this.#group?.commit(Number(partition), offsetIn(this.name, position), this.#session?.driver)
   }
 
   async measureLag(committedPosition: (partition?: string) => string | undefined): Promise<ReadonlyMap<string, ReaderLag>> {
-    if (!this.#session) return new Map()
-    this.#tellGroup()
-    const { driver, topic } = this.#session
-    const { topic: name } = this.#options
-    const partitions = Array.from({ length: topic.partitions }, (_, partition) => partition)
-    const [starts, ends] = [await driver.offsets(name, partitions, 'earliest'), await driver.offsets(name, partitions, 'latest')]
+    const session = this.#session
+    if (!session) return new Map()
+    this.#group?.store(session.driver)
+    const { topic, topicName, driver } = session
+    const partitions = numbersFrom(0, topic.partitions)
+    const [starts, ends] = [await driver.offsets(topicName, partitions, 'earliest'), await driver.offsets(topicName, partitions, 'latest')]
     return new Map(
       partitions.map(partition => {
         const [start, last] = [starts.get(partition)!, ends.get(partition)!]
-        const position = resumeOffset(this.name, topic, committedPosition(String(partition))) ?? start
+        const position = resumePlace(this.name, topic, committedPosition(String(partition)))?.offset ?? start
         const end = Math.max(position, last)
         return [String(partition), { position, end, lag: end - position, unit: 'records' }]
       }),
@@ -173,25 +225,14 @@ class TopicReader implements SourceReader {
 
   async #endSession(): Promise<void> {
     const session = this.#session
-    if (!session) return
-    await this.#telling
-    this.#tellGroup()
-    await this.#telling
     this.#session = undefined
+    if (!session) return
+    await this.#group?.flush(session.driver)
     await session.driver.close()
-  }
-
-  #sourceError(error: unknown): unknown {
-    if (!(error instanceof KafkaError)) return error
-    const { name } = this.#source
-    const problem =
-      error.kind === 'out-of-range'
-        ? `the records of partition ${error.partition} after the committed position are gone: the topic's retention deleted them before they were read, or the topic was cut. ` +
-          'Keep records longer than the run may rest, and start with an empty data folder'
-        : error.message
-    return new SpillwayError('SPILL_SOURCE', `source '${name}': ${problem}`, { cause: error, place: this.name })
   }
 }
 
-const partitionNames = ({ partitions }: TopicDescription): string[] =>
-  Array.from({ length: partitions }, (_, partition) => String(partition))
+interface PartitionWatch {
+  readonly signal: AbortSignal
+  readonly onPartition: (partition: number, place: PartitionPlace) => void
+}

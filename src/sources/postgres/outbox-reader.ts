@@ -12,13 +12,13 @@
  * writing transaction of the whole server that began before it. A page is one statement over an index on (transaction, id).
  */
 import type { Sql } from 'postgres'
-import { limits } from '../../base/index.ts'
+import { limits, pause } from '../../base/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
 import { parseJsonRecord, Fault } from '../../intake/index.ts'
 import { ONLY_PARTITION, type ReadBatch, type ReadContext, type ReaderLag, type SourceReader } from '../reader/source-reader.ts'
 import { type IsPosition, parsePosition } from '../reader/stored-position.ts'
 import { openClient, readWithClient } from './client.ts'
-import { warnOnce, pauseOrAbort, readWithRetries } from './retry.ts'
+import { warnOnce, readWithRetries } from './retry.ts'
 import { checkOutbox, checkTransactionIds, lagStatement, pageStatement, type OutboxColumns, type OutboxEnd } from './outbox-table.ts'
 import type { TableReadOptions } from './settings.ts'
 import { longRowFault, rawRowText, RowBatchBuilder, rowRecordOf } from './row-batch.ts'
@@ -139,7 +139,7 @@ async function* readPages(
     }
     if (rows.length === pageRows || bytesOf(rows) >= limits.POSTGRES_PAGE_BYTES) continue
     if (!context.follow) return
-    await pauseOrAbort(context.signal, limits.POSTGRES_POLL_MS)
+    await pause(limits.POSTGRES_POLL_MS, context.signal)
   }
 }
 

@@ -86,16 +86,9 @@ export async function* readWithRetries<T>(
       if (!isUnreachable) onWarning(`source '${source}': PostgreSQL is unreachable; retrying: ${(error as Error).message}`)
       isUnreachable = true
     }
-    await pauseOrAbort(signal, pauseMs)
+    await pause(pauseMs, signal)
     pauseMs = Math.min(pauseMs * 2, limits.POSTGRES_RETRY_MS_MAX)
   }
-}
-
-const STEP_MS = 50
-
-/** Waits for `ms`, or until the signal. */
-export async function pauseOrAbort(signal: AbortSignal, ms: number): Promise<void> {
-  for (let remaining = ms; remaining > 0 && !signal.aborted; remaining -= STEP_MS) await pause(Math.min(remaining, STEP_MS))
 }
 
 /** Passes each warning on once: a table gives the same warnings on each connection. */

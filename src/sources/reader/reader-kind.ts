@@ -19,11 +19,11 @@ export interface ReaderSetting {
  *
  * @example
  * ```ts
- * const kafka: ReaderKind = { scheme: 'kafka', open: (address, { source, env }) => new TopicReader(address, source, env) }
+ * const mqtt: ReaderKind = { scheme: 'mqtt', open: (address, { source, env }) => new TopicReader(address, source, env) }
  * ```
  */
 export interface ReaderKind {
-  /** Two or more lower-case letters, digits and `-`: `kafka` for `kafka:payments`. */
+  /** Two or more lower-case letters, digits and `-`: `mqtt` for `mqtt:payments`. */
   readonly scheme: string
   /**
    * Makes the reader of an address, which includes the scheme. Connects to nothing yet.

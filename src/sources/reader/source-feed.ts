@@ -31,8 +31,11 @@ export const positionName = (source: string, reader: string, partition: string =
 
 /** Describes where reading will start: `payments: payments.ndjson from line 12`. */
 export function startText(run: Pick<FeedTarget, 'committedPosition'>, source: string, reader: SourceReader): string {
-  const position = run.committedPosition(positionName(source, reader.name))
-  const text = reader.describe?.(position) ?? `${reader.name} ${position === undefined ? 'from the beginning' : `after ${position}`}`
+  const committedPosition = (partition?: string) => run.committedPosition(positionName(source, reader.name, partition))
+  const position = committedPosition()
+  const text =
+    reader.describe?.(position, committedPosition) ??
+    `${reader.name} ${position === undefined ? 'from the beginning' : `after ${position}`}`
   return `${source}: ${text}`
 }
 

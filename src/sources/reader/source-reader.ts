@@ -34,8 +34,11 @@ export interface SourceReader {
    * as `SPILL_FILE`, `SPILL_FORMAT` and `SPILL_TRUNCATED` of files; any other error becomes `SPILL_SOURCE` with the name of the reader.
    */
   read(context: ReadContext): AsyncIterable<ReadBatch>
-  /** Describes where reading will start, for the operator: `payments.ndjson from line 12`. */
-  describe?(position: string | undefined): string
+  /**
+   * Describes where reading will start, for the operator: `payments.ndjson from line 12`. `position` is that of the only partition; a reader
+   * of several asks for each.
+   */
+  describe?(position: string | undefined, committedPosition: (partition?: string) => string | undefined): string
   /**
    * Called when a position is durable, in order for each partition: a broker may forget the records before it. `partition` is `''` for a
    * reader with one partition.

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { numbersSource } from '../../../test/kafka/topic-run.ts'
+import { kafkaKind } from './kafka-kind.ts'
+
+const env = { KAFKA_BROKERS: '127.0.0.1:9092, 127.0.0.1:9093' }
+const open = (address: string, brokers: Readonly<Record<string, string>> = env) =>
+  kafkaKind.open(address, { source: numbersSource, map: undefined, env: brokers, data: '' })
+const describe = (address: string) => open(address).describe!(undefined, () => undefined)
+
+test('an address names a topic, and where to start', () => {
+  assert.equal(open('kafka:rows?from=latest').name, 'kafka:rows', 'positions are stored under it')
+  assert.equal(describe('kafka:rows'), 'kafka:rows from the first record')
+  assert.equal(describe('kafka:rows?from=earliest'), 'kafka:rows from the first record')
+  assert.match(describe('kafka:rows?group=g&from=latest&tombstones=skip'), /from the records that are written from now on$/)
+  assert.match(describe('kafka:rows?from=2026-01-01T00:00Z'), /from the first record of 2026-01-01T00:00:00\.000Z or later$/)
+  assert.match(describe('kafka:rows?from=2026-01-01T02:00+02:00'), /2026-01-01T00:00:00\.000Z/, 'an unescaped plus sign is meant')
+})
+
+test('a mistake is an error that says what to write', () => {
+  const rejects = (address: string, message: RegExp) => assert.throws(() => open(address), { code: 'SPILL_INPUT', message }, address)
+  rejects('kafka:', /^kafka: names no topic: write kafka:payments, of letters, digits, \., _ and -$/)
+  rejects('kafka:a b', /names no topic/)
+  rejects('kafka:rows?form=latest', /has no option 'form'; did you mean 'from'\?/)
+  for (const from of ['newest', '2026-01-01', '2026-01-01T00:00', '-5', ''])
+    rejects(`kafka:rows?from=${from}`, /has from=.*; it is earliest, latest, or a time with its offset, such as 2026-01-01T00:00Z$/)
+  rejects('kafka:rows?group=', /has group=; a group is a name without spaces/)
+  rejects('kafka:rows?tombstones=yes', /has tombstones=yes; it is reject or skip/)
+})
+
+test('brokers that are not set, or no addresses, are an error that names the variable', () => {
+  assert.throws(() => open('kafka:rows', {}), { code: 'SPILL_INPUT', message: /KAFKA_BROKERS is not set: set it to host:port,host:port$/ })
+  assert.throws(() => open('kafka:rows', { KAFKA_BROKERS: 'broker' }), { code: 'SPILL_INPUT', message: /KAFKA_BROKERS is 'broker'/ })
+})

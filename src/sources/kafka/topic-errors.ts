@@ -1,0 +1,57 @@
+/** Errors of a cluster in the words of a source: what is lost, and what to do. */
+import { SpillwayError } from '../../base/index.ts'
+import { type KafkaDriver, KafkaError } from '../../kafka/index.ts'
+
+const EMPTY_FOLDER = 'Start with an empty data folder'
+
+/** The error that ends a source. `place` names the topic. Errors that are not of a cluster pass unchanged. */
+export async function topicError(source: string, place: string, error: unknown, { driver, topic }: AskedTopic): Promise<unknown> {
+  if (!(error instanceof KafkaError)) return error
+  const problem = error.kind === 'out-of-range' && driver ? await rangeProblem(error, driver, topic) : problemOf(error)
+  return new SpillwayError('SPILL_SOURCE', `source '${source}': ${problem}`, { cause: error, place })
+}
+
+interface AskedTopic {
+  readonly topic: string
+  /** Absent before the first connection. */
+  readonly driver: KafkaDriver | undefined
+}
+
+/** Tells a position before the first record from one behind the last. */
+async function rangeProblem(error: KafkaError, driver: KafkaDriver, topic: string): Promise<string> {
+  const { partition, offset } = error.place!
+  try {
+    const [first] = (await driver.offsets(topic, [partition], 'earliest')).values()
+    const [end] = (await driver.offsets(topic, [partition], 'latest')).values()
+    const range = `partition ${partition} has the offsets ${first} to ${end - 1}, and the next to read is ${offset}`
+    return offset < first ? `${range}: ${deletedProblem(partition)}` : `${range}: ${cutProblem}`
+  } catch {
+    return problemOf(error)
+  }
+}
+
+const deletedProblem = (partition: number): string =>
+  `the records of partition ${partition} after the committed position are gone: the topic's retention deleted them before they were read. ` +
+  `Keep records longer than the run may rest. ${EMPTY_FOLDER}`
+
+const cutProblem =
+  'records that were read are no longer in the topic, since a leader was elected that had not received them, or a broker lost its disk. ' +
+  `Others take their offsets. ${EMPTY_FOLDER}`
+
+function problemOf({ kind, message }: KafkaError): string {
+  switch (kind) {
+    case 'unavailable':
+      return `Kafka cannot be reached: ${message}`
+    case 'denied':
+      return `Kafka rejects this client: ${message}. Allow it to read and describe the topic`
+    case 'truncated':
+      return `${message}: ${cutProblem}`
+    case 'corrupt':
+      return `${message}. Nothing was skipped: a start goes on there. Restore the partition from another replica`
+    case 'out-of-range':
+    case 'replaced':
+    case 'missing':
+    case 'protocol':
+      return message
+  }
+}
