@@ -45,7 +45,9 @@ const files = globSync(['src', 'test', 'bench', 'examples', 'scripts'].map(folde
 
 if (files.some(file => file.includes('postgres'))) forTests('PostgreSQL', serverPrograms, bringServer)
 if (files.some(file => file.startsWith('test/browser/'))) forTests('Chromium', browserProgram, bringBrowser)
-const brokers = isKafka ? await startBrokers() : []
+const brokers = isKafka ? await startBrokers().catch(endWithoutBrokers) : []
+if (brokers.length > 0)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stopBrokers().then(() => process.exit(1)))
 
 let tally = nothing
 const isWhole = words.length === 0 && kind === undefined
@@ -59,7 +61,7 @@ else {
   if (tests.coverage) printCoverage(tests.coverage)
 }
 tally = plus(tally, await proving)
-for (const id of brokers) await stopEngine(id)
+await stopBrokers()
 
 console.log(`\n${tallyText(tally)}`)
 process.exitCode = tally.failed === 0 && tally.passed > 0 ? 0 : 1
@@ -96,10 +98,19 @@ async function step(name: string, command: string): Promise<Partial<Tally>> {
   return status === 0 ? { passed: 1 } : { failed: 1 }
 }
 
+function endWithoutBrokers(error: Error): never {
+  console.log(`✖ no broker of Kafka: ${error.message}\n\n${tallyText(plus(nothing, { failed: 1 }))}`)
+  process.exit(1)
+}
+
+async function stopBrokers(): Promise<void> {
+  await Promise.all(brokers.map(id => stopEngine(id)))
+}
+
 /** Starts a broker of each version, whose addresses the tests find in `KAFKA_TEST_BROKERS`. Returns their ids. */
 async function startBrokers(): Promise<readonly string[]> {
-  const started = []
-  for (const version of kafka.versions) started.push(await startEngine(kafka, version))
+  for (const version of kafka.versions) kafka.install(version)
+  const started = await Promise.all(kafka.versions.map(version => startEngine(kafka, version)))
   process.env['KAFKA_TEST_BROKERS'] = started.map(({ version, address }) => `${version}=${address}`).join(' ')
   return started.map(({ version }) => `${kafka.name}-${version}`)
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { type EngineKind, freePorts, startProgram } from './engine.ts'
 import { javaLibraries, type JavaPackage } from './java-packages.ts'
 
-const FORMAT_MS_MAX = 60_000
+const FORMAT_MS_MAX = 180_000
 const READY_MS_MAX = 1000
 /** Files and folders of a broker. */
 const [SETTINGS, LOGGING, DATA] = ['server.properties', 'log4j2.xml', 'data']

@@ -42,6 +42,8 @@ export const networkLimits = {
   KAFKA_CORRUPT_READS: 5,
   /** Time to store the last offsets in a group, and to close connections, when reading ends, ms. */
   KAFKA_CLOSE_MS: 3000,
+  /** Time that a topic that was read may be missing, after which its source ends, ms: a broker that starts may not know it yet. */
+  KAFKA_MISSING_MS: 10_000,
   /** Interval between two looks for new partitions of a topic, ms. */
   KAFKA_TOPIC_CHECK_MS: 30_000,
 

@@ -21,6 +21,12 @@ export const questions: readonly Question[] = [
     answer: 'spillway init first --from',
   },
   {
+    question: 'Can it read a topic of Kafka, and from where?',
+    page: 'docs/kafka.md',
+    heading: 'Options',
+    answer: 'from=latest',
+  },
+  {
     question: 'What happens to a late event?',
     page: 'docs/concepts/time.md',
     heading: 'Late events count',

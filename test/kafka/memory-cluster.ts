@@ -67,6 +67,10 @@ export class MemoryCluster {
   isSilent = false
   /** The topics may not be read. */
   isDenied = false
+  /** A broker that starts and knows no topics yet. */
+  isForgetful = false
+  /** Brokers describe the topics, and the leaders of the partitions are away. */
+  isLeaderless = false
   /** Records that fetches took. */
   takenRecords = 0
   #changed = Promise.withResolvers<void>()
@@ -119,7 +123,13 @@ export class MemoryCluster {
   }
 
   /** Sets what is wrong with the cluster. */
-  set(trouble: { readonly isAway?: boolean; readonly isSilent?: boolean; readonly isDenied?: boolean }): void {
+  set(trouble: {
+    readonly isAway?: boolean
+    readonly isSilent?: boolean
+    readonly isDenied?: boolean
+    readonly isForgetful?: boolean
+    readonly isLeaderless?: boolean
+  }): void {
     Object.assign(this, trouble)
     this.notify()
   }
@@ -127,7 +137,7 @@ export class MemoryCluster {
   topic(name: string) {
     if (this.isAway) throw new KafkaError('unavailable', 'connect ECONNREFUSED')
     if (this.isDenied) throw new KafkaError('denied', 'TOPIC_AUTHORIZATION_FAILED')
-    const topic = this.#topics.get(name)
+    const topic = this.isForgetful ? undefined : this.#topics.get(name)
     if (!topic) throw new KafkaError('missing', `topic '${name}' does not exist`)
     return topic
   }
@@ -235,6 +245,7 @@ class MemoryFetch implements TopicFetch {
   }
 
   #fetch(partition: number, { offset, epoch }: PartitionPlace): FetchedRecords | undefined {
+    if (this.#cluster.isLeaderless) throw new KafkaError('unavailable', `partition ${partition} has no leader`)
     const { first, end, epochs, corruptAt = Infinity, records: log } = this.#cluster.topic(this.#topic).partitions[partition]
     const common = epoch < 0 ? Infinity : Math.min(end, ...epochs.slice(epoch + 1))
     if (common < offset)

@@ -129,7 +129,9 @@ export function orderedChecks(fault: Fault, checks: readonly Check[]): Check[] {
 function checksOf(folder: string, references: string): string[][] {
   const { engines = {}, proofs = {}, tests = [] } = checksByFolder[folder] ?? {}
   const check = join(import.meta.dirname, 'check.ts')
-  const files = globSync([`${folder}/**/*`, ...tests].map(name => `${name}.test.ts`))
+  const found = globSync([`${folder}/**/*`, ...tests].map(name => `${name}.test.ts`))
+  // These need brokers.
+  const files = found.filter(file => !file.endsWith('.kafka.test.ts'))
   return [
     ...files.sort().map(file => ['--test', '--test-isolation=none', '--test-reporter=tap', file]),
     ...Object.entries(engines).map(([engine, cases]) => [check, engine, String(cases), references]),

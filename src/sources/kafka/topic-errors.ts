@@ -1,28 +1,26 @@
 /** Errors of a cluster in the words of a source: what is lost, and what to do. */
 import { SpillwayError } from '../../base/index.ts'
-import { type KafkaDriver, KafkaError } from '../../kafka/index.ts'
+import { KafkaError } from '../../kafka/index.ts'
+import type { TopicSession } from './topic-session.ts'
 
 const EMPTY_FOLDER = 'Start with an empty data folder'
 
-/** The error that ends a source. `place` names the topic. Errors that are not of a cluster pass unchanged. */
-export async function topicError(source: string, place: string, error: unknown, { driver, topic }: AskedTopic): Promise<unknown> {
+/**
+ * The error that ends a source; `place` names the topic. Errors that are not of a cluster pass unchanged. Without a session the topic was never
+ * reached.
+ */
+export async function topicError(source: string, place: string, error: unknown, session: TopicSession | undefined): Promise<unknown> {
   if (!(error instanceof KafkaError)) return error
-  const problem = error.kind === 'out-of-range' && driver ? await rangeProblem(error, driver, topic) : problemOf(error)
+  const problem = error.kind === 'out-of-range' && session ? await rangeProblem(error, session) : problemOf(error)
   return new SpillwayError('SPILL_SOURCE', `source '${source}': ${problem}`, { cause: error, place })
 }
 
-interface AskedTopic {
-  readonly topic: string
-  /** Absent before the first connection. */
-  readonly driver: KafkaDriver | undefined
-}
-
 /** Tells a position before the first record from one behind the last. */
-async function rangeProblem(error: KafkaError, driver: KafkaDriver, topic: string): Promise<string> {
+async function rangeProblem(error: KafkaError, session: TopicSession): Promise<string> {
   const { partition, offset } = error.place!
   try {
-    const [first] = (await driver.offsets(topic, [partition], 'earliest')).values()
-    const [end] = (await driver.offsets(topic, [partition], 'latest')).values()
+    const [first] = (await session.offsets([partition], 'earliest')).values()
+    const [end] = (await session.offsets([partition], 'latest')).values()
     const range = `partition ${partition} has the offsets ${first} to ${end - 1}, and the next to read is ${offset}`
     return offset < first ? `${range}: ${deletedProblem(partition)}` : `${range}: ${cutProblem}`
   } catch {

@@ -4,12 +4,13 @@
  * The data folder holds the state of a run, so its positions count and not those of a consumer group; the folder's lock is the fence. The
  * reader stores the committed offsets in a group too, which tools of Kafka read.
  */
-import { limits, pause } from '../../base/index.ts'
+import { callAfter, limits, pause } from '../../base/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
 import { JsonLineReader } from '../../intake/index.ts'
 import { type FetchedRecords, type KafkaDriver, KafkaError, type PartitionPlace } from '../../kafka/index.ts'
 import type { ReadBatch, ReadContext, ReaderLag, SourceReader } from '../reader/source-reader.ts'
 import { GroupOffsets } from './group-offsets.ts'
+import { Outage } from './outage.ts'
 import { topicBatch } from './topic-batch.ts'
 import { topicError } from './topic-errors.ts'
 import { offsetIn, positionText, resumePlace } from './topic-position.ts'
@@ -26,6 +27,8 @@ export interface TopicReaderOptions {
   readonly group?: string
   /** Milliseconds between two looks for new partitions; default KAFKA_TOPIC_CHECK_MS. */
   readonly checkMs?: number
+  /** Milliseconds that a topic that was read may be missing; default KAFKA_MISSING_MS. */
+  readonly missingMs?: number
   /** Connects to nothing yet. */
   readonly open: () => KafkaDriver
 }
@@ -35,7 +38,6 @@ export function topicReader(source: SourceIR, options: TopicReaderOptions): Sour
   return new TopicReader(source, options)
 }
 
-const FIRST_PAUSE_MS = 100
 /** Partitions whose offsets the operator sees at the start. */
 const SHOWN_PARTITIONS = 8
 
@@ -72,36 +74,26 @@ class TopicReader implements SourceReader {
 
   async *read(context: ReadContext): AsyncGenerator<ReadBatch> {
     const { signal, warn } = context
-    let isAway = false
-    let pauseMs = FIRST_PAUSE_MS
+    const { topic, open, missingMs = limits.KAFKA_MISSING_MS } = this.#options
+    const outage = new Outage(missingMs, problem => warn(`source '${this.#source.name}': ${problem}`))
     while (!signal.aborted) {
       try {
         // Submitted batches must be durable before the positions are looked up again.
         await context.whenCommitted()
-        this.#session = await TopicSession.open(this.#options.open(), this.#options.topic, signal)
-        if (isAway) warn(`source '${this.#source.name}': Kafka is reachable again`)
-        isAway = false
-        pauseMs = FIRST_PAUSE_MS
-        yield* this.#readTopic(this.#session, context)
+        this.#session = await TopicSession.open(open(), topic, signal)
+        yield* this.#readTopic(this.#session, context, outage)
         return
       } catch (error) {
-        const kind = error instanceof KafkaError ? error.kind : undefined
-        if (signal.aborted && kind === 'unavailable') return
-        const isRetryable = this.#assigned > 0 && (kind === 'unavailable' || kind === 'replaced')
-        // Afterwards the reader is closed.
-        if (!isRetryable)
-          throw await topicError(this.#source.name, this.name, error, { driver: this.#session?.driver, topic: this.#options.topic })
-        if (!isAway && kind === 'unavailable')
-          warn(`source '${this.#source.name}': Kafka is unreachable; retrying: ${(error as Error).message}`)
-        isAway ||= kind === 'unavailable'
+        if (signal.aborted && error instanceof KafkaError && error.kind === 'unavailable') return
+        // A topic that was never read must be there. The reader is closed afterwards.
+        if (this.#assigned === 0 || !outage.mayPass(error)) throw await topicError(this.#source.name, this.name, error, this.#session)
         await this.#endSession()
       }
-      await pause(pauseMs, signal)
-      pauseMs = Math.min(pauseMs * 2, limits.KAFKA_RETRY_MS_MAX)
+      await outage.wait(signal)
     }
   }
 
-  async *#readTopic(session: TopicSession, context: ReadContext): AsyncGenerator<ReadBatch> {
+  async *#readTopic(session: TopicSession, context: ReadContext, outage: Outage): AsyncGenerator<ReadBatch> {
     const { follow, signal } = context
     const places = await this.#places(session, context)
     const ends = follow ? undefined : await this.#ends(session)
@@ -112,6 +104,8 @@ class TopicReader implements SourceReader {
     const unread = new Set([...places].flatMap(([partition, { offset }]) => (ends?.get(partition)!.isRead(offset) ? [] : [partition])))
     const fetch = session.driver.fetch(session.topicName, { isCommittedOnly: true, maxBytes: limits.KAFKA_FETCHED_BYTES })
     const over = new AbortController()
+    // Of an idle topic no records come; a leader that is away is noticed within this time.
+    const settled = callAfter(limits.KAFKA_CONNECT_MS + limits.KAFKA_REQUEST_MS, () => outage.end())
     try {
       for (const partition of unread) fetch.assign(partition, places.get(partition)!)
       if (follow) void this.#watchPartitions(session, context, { signal: over.signal, onPartition: (...added) => fetch.assign(...added) })
@@ -119,12 +113,14 @@ class TopicReader implements SourceReader {
       while (unread.size > 0) {
         const fetched = await session.unlessAborted(fetch.next())
         if (!fetched || signal.aborted) return
+        outage.end()
         const place = { offset: fetched.next, epoch: fetched.epoch }
         if (ends && place.offset >= ends.get(fetched.partition)!.end) unread.delete(fetched.partition)
         yield this.#batch(session, fetched.partition, place, fetched)
       }
     } finally {
       over.abort()
+      settled.stop()
       await fetch.close()
     }
   }

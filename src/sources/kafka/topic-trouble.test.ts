@@ -13,7 +13,7 @@ function clusterOf(partitions: number, records = 0): MemoryCluster {
 }
 
 const readerOf = (cluster: MemoryCluster) =>
-  topicReader(numbersSource, { topic: 'rows', group: 'tools', checkMs: 10, open: () => cluster.driver() })
+  topicReader(numbersSource, { topic: 'rows', group: 'tools', checkMs: 10, missingMs: 500, open: () => cluster.driver() })
 
 const reading = (cluster: MemoryCluster, before?: TopicRun) => new TopicRun(readerOf(cluster), before && { opened: before.opened })
 const readOnce = (cluster: MemoryCluster, before?: TopicRun) =>
@@ -51,6 +51,36 @@ test('an outage is waited out, and nothing is lost or read twice', async () => {
     "source 'rows': Kafka is unreachable; retrying: connect ECONNREFUSED",
     "source 'rows': Kafka is reachable again",
   ])
+  await run.end()
+})
+
+test('a broker that starts and does not know the topic yet is waited for; a topic that stays away ends its source', async () => {
+  const cluster = clusterOf(2, 20)
+  const run = reading(cluster)
+  await run.until(20)
+  cluster.set({ isForgetful: true })
+  await run.untilWarning("topic 'rows' does not exist; looking for it again")
+  cluster.set({ isForgetful: false })
+  for (let n = 21; n <= 40; n++) cluster.append('rows', n % 2, rowOf(n))
+  await run.until(40)
+  assert.deepEqual(run.numbers(), upTo(40))
+  cluster.deleteTopic('rows')
+  await assert.rejects(run.ended, { code: 'SPILL_SOURCE', message: /topic 'rows' does not exist$/ })
+  await run.end()
+})
+
+test('a cluster whose description comes and whose records do not is one outage, not many', async () => {
+  const cluster = clusterOf(1, 3)
+  const run = reading(cluster)
+  await run.until(3)
+  cluster.set({ isLeaderless: true })
+  cluster.append('rows', 0, rowOf(4))
+  await run.untilWarning('Kafka is unreachable')
+  await pause(1000)
+  assert.equal(run.warnings.length, 1)
+  cluster.set({ isLeaderless: false })
+  await run.until(4)
+  await run.untilWarning('Kafka is reachable again')
   await run.end()
 })
 
