@@ -14,6 +14,10 @@ export const brokers: ReadonlyMap<string, string> = new Map(
 
 export type Codec = client.CompressionAlgorithmValue
 
+interface OpenTransaction {
+  end(outcome: 'commit' | 'abort'): Promise<void>
+}
+
 /** Makes topics of one broker and writes to them. */
 export class BrokerTopics {
   readonly address: string
@@ -48,6 +52,21 @@ export class BrokerTopics {
     // The types of the client demand a value; its writer takes none.
     const messages = values.map(value => ({ topic, partition, key: 'k', value: value! }))
     await this.#producer.send({ messages, compression, acks: -1 })
+  }
+
+  /** Appends a batch in a transaction of a producer of its own, which is open until it is ended. */
+  async begin(topic: string, partition: number, values: readonly string[]): Promise<OpenTransaction> {
+    const settings = { clientId: 'test', bootstrapBrokers: [this.address], serializers: client.stringSerializers }
+    const producer = new client.Producer({ ...settings, idempotent: true, transactionalId: `transaction-${randomUUID()}` })
+    // Without these the client names a producer that it is not.
+    const transaction = await producer.beginTransaction({ producerId: -1n, producerEpoch: -1 })
+    await transaction.send({ messages: values.map(value => ({ topic, partition, key: 'k', value })), acks: -1 })
+    return {
+      async end(outcome) {
+        await transaction[outcome]()
+        await producer.close()
+      },
+    }
   }
 
   async close(): Promise<void> {

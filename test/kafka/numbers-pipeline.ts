@@ -1,0 +1,2 @@
+/** The pipeline of numbers, for `spillway run`. */
+export { numbers as default } from '../postgres/numbers-run.ts'
