@@ -20,9 +20,12 @@ function isInstalled() {
   if (!existsSync('node_modules/.package-lock.json') || !existsSync(pinnedNode)) return false
   const required = packagesOf('package-lock.json')
   const installed = packagesOf('node_modules/.package-lock.json')
-  return Object.entries(required).every(([path, { version, integrity, optional, devOptional }]) => {
+  const { devDependencies = {} } = required['']
+  return Object.entries(required).every(([path, { version, integrity, optional, devOptional: devOrOptional }]) => {
     if (path === '') return true
     const installedPackage = installed[path]
+    // A package that tests need may be an optional peer of users.
+    const devOptional = devOrOptional && !(path.replace('node_modules/', '') in devDependencies)
     return installedPackage
       ? installedPackage.version === version && installedPackage.integrity === integrity
       : optional === true || devOptional === true
