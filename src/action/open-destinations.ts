@@ -9,6 +9,8 @@ import type { ActionIR, EffectIR, PipelineIR, SettingIR } from '../define/ir/ind
 import { functionDestination } from './function-destination.ts'
 import { type ActionDestination, checkDestination, GuardedDestination, type OpenedDestination } from './guarded-destination.ts'
 import { outputDestination, sharedFileDestination } from './line-destinations.ts'
+import { brokerAddresses, openKafkaDriver } from '../kafka/index.ts'
+import { kafkaDestination } from './kafka-destination.ts'
 import { openWebhook } from './webhook.ts'
 
 /** The definitions that effects come from. */
@@ -55,12 +57,12 @@ export async function closeDestinations(opened: readonly Pick<ActionDestination,
 export async function openDecisionDestination(effect: Effect, env: Environment): Promise<OpenedDestination> {
   const { ir, open } = Object(effect) as Partial<EffectValue>
   if (ir?.kind === 'destination' && open) return openDestination(ir, open, 'the decisions', env)
-  if (ir?.kind !== 'webhook' && ir?.kind !== 'file' && ir?.kind !== 'stdout')
+  if (ir?.kind !== 'webhook' && ir?.kind !== 'kafka' && ir?.kind !== 'file' && ir?.kind !== 'stdout')
     throw new SpillwayError(
       'SPILL_DEFINITION',
-      `decisions go to destination({ … }), webhook(…), appendTo(…) or stdout(), got ${show(ir?.kind ?? effect)}`,
+      `decisions go to destination({ … }), webhook(…), kafka(…), appendTo(…) or stdout(), got ${show(ir?.kind ?? effect)}`,
     )
-  return { name: ir.kind, destination: await openBuiltIn(ir, undefined, settingReader('decisions', env)) }
+  return { name: ir.kind, ...limitsOf(ir), destination: await openBuiltIn(ir, undefined, settingReader('decisions', env)) }
 }
 
 async function openOfAction(action: ActionIR, { effects, destinations }: ActionDefinitions, env: Environment): Promise<ActionDestination> {
@@ -70,8 +72,14 @@ async function openOfAction(action: ActionIR, { effects, destinations }: ActionD
     assert(open !== undefined, `the destination of action '${name}' is given with it`)
     return { action: name, ...(await openDestination(effect, open, `action '${name}'`, env)) }
   }
-  const attempts = effect.kind === 'webhook' ? effect.attempts : undefined
-  return { action: name, attempts, destination: await openBuiltIn(effect, effects.get(name), settingReader(`action '${name}'`, env)) }
+  const owner = `action '${name}'`
+  return { action: name, ...limitsOf(effect), destination: await openBuiltIn(effect, effects.get(name), settingReader(owner, env)) }
+}
+
+/** Limits that a definition states. A webhook ends its attempts by itself. */
+function limitsOf(effect: EffectIR): Pick<OpenedDestination, 'attempts' | 'timeoutMs'> {
+  if (effect.kind === 'kafka') return { attempts: effect.attempts, timeoutMs: effect.timeout ?? limits.DESTINATION_MS }
+  return effect.kind === 'webhook' ? { attempts: effect.attempts } : {}
 }
 
 async function openBuiltIn(
@@ -86,6 +94,10 @@ async function openBuiltIn(
       return sharedFileDestination(text('the file', effect.path))
     case 'function':
       return functionDestination((body, { attempt }) => deliver!(body as EffectRecord, { attempt }))
+    case 'kafka': {
+      const brokers = brokerAddresses(text('brokers', effect.brokers), `brokers of topic '${effect.topic}'`)
+      return kafkaDestination(effect.topic, () => openKafkaDriver({ brokers, clientId: 'spillway' }))
+    }
     case 'webhook': {
       const { url, secret, headers = {}, timeout: timeoutMs, concurrency, allowPrivate } = effect
       return openWebhook({

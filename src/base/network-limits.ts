@@ -32,6 +32,10 @@ export const networkLimits = {
   KAFKA_FETCHED_BYTES: 1 << 24,
   /** Bytes of a decompressed batch of records. */
   KAFKA_BATCH_BYTES_MAX: 1 << 27,
+  /** Bytes of records that are sent to a topic at once. A topic takes batches of 1 MiB unless it says otherwise. */
+  KAFKA_SEND_BYTES: 1 << 19,
+  /** Deliveries to one topic that wait for an acknowledgement. */
+  KAFKA_DELIVERIES_AT_ONCE: 256,
   /** Greatest delay between two attempts to reconnect to Kafka, ms. */
   KAFKA_RETRY_MS_MAX: 5000,
   /** Timeout of a connection to a broker of Kafka, ms. */

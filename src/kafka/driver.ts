@@ -1,5 +1,5 @@
 /**
- * The port of a Kafka client, as far as a source needs it. One client library is behind it; the reader, its positions and its errors do not
+ * The port of a Kafka client, as far as sources and destinations need it. One client library is behind it; the reader, its positions and its errors do not
  * depend on it.
  *
  * Offsets are numbers: a partition that has 2^53 records takes a century at three million a second.
@@ -74,6 +74,14 @@ export interface FetchOptions {
   readonly maxBytes: number
 }
 
+/** A record to append to a topic. */
+export interface NewRecord {
+  /** Records of one key are in one partition, that of Java's default partitioner, in the order in which they are sent. */
+  readonly key: string
+  readonly value: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
 /** A connected client. Errors are `KafkaError`. */
 export interface KafkaDriver {
   /** @throws `missing` for a topic that does not exist. */
@@ -81,6 +89,11 @@ export interface KafkaDriver {
   /** Offsets of partitions. For a time after the last record: the offset behind it. */
   offsets(topic: string, partitions: readonly number[], query: OffsetQuery): Promise<ReadonlyMap<number, number>>
   fetch(topic: string, options: FetchOptions): TopicFetch
+  /**
+   * Appends records. Resolves when all in-sync replicas have them; after an error, some of them may be there.
+   * @throws `oversized` if the topic takes no batch of this size: a smaller one may do.
+   */
+  send(topic: string, records: readonly NewRecord[]): Promise<void>
   /** Stores offsets of a group that has no members, for tools that show its lag. */
   commitOffsets(group: string, topic: string, offsets: ReadonlyMap<number, number>): Promise<void>
   close(): Promise<void>
@@ -102,6 +115,8 @@ export type KafkaErrorKind =
   | 'corrupt'
   /** The cluster rejects who we are, or what we may do. */
   | 'denied'
+  /** The topic takes no batch, or no record, of this size. */
+  | 'oversized'
   /** Anything else: a request or an answer that makes no sense. */
   | 'protocol'
 

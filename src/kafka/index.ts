@@ -1,8 +1,10 @@
 /** Kafka: the port of its client, and the records of a topic. The client itself is loaded when a topic is opened. */
+export { brokerAddresses } from './broker-addresses.ts'
 export {
   type FetchedRecords,
   type KafkaDriver,
   KafkaError,
+  type NewRecord,
   type OffsetQuery,
   type PartitionPlace,
   type TopicDescription,

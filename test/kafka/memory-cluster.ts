@@ -4,6 +4,7 @@ import {
   type FetchOptions,
   type KafkaDriver,
   KafkaError,
+  type NewRecord,
   type OffsetQuery,
   type PartitionPlace,
   type TopicDescription,
@@ -62,6 +63,8 @@ export class MemoryCluster {
   readonly #topics = new Map<string, MemoryTopic>()
   /** Offsets of groups, by group, topic and partition. */
   readonly groupOffsets = new Map<string, number>()
+  /** Records that drivers sent. */
+  readonly sent: NewRecord[] = []
   /** Nobody answers: an error at once, or nothing for ever. */
   isAway = false
   isSilent = false
@@ -193,6 +196,14 @@ class MemoryDriver implements KafkaDriver {
     const fetch = new MemoryFetch(this.#cluster, topic, options)
     this.#fetches.push(fetch)
     return fetch
+  }
+
+  async send(topic: string, records: readonly NewRecord[]): Promise<void> {
+    const { partitions } = this.#cluster.topic(topic)
+    for (const record of records) {
+      this.#cluster.append(topic, Buffer.byteLength(record.key) % partitions.length, record.value)
+      this.#cluster.sent.push(record)
+    }
   }
 
   async commitOffsets(group: string, topic: string, offsets: ReadonlyMap<number, number>): Promise<void> {

@@ -31,6 +31,13 @@ test('a webhook is sent only if all its settings exist and its address is a sett
   )
 })
 
+test('a topic is written to if its brokers come from the environment', () => {
+  const topic = (brokers: SettingIR) => acting({ kind: 'kafka', topic: 'alerts', brokers })
+  assert.match(dryRunReason(topic({ kind: 'value', value: '127.0.0.1:9092' }), {})!, /its brokers are written in the file/)
+  assert.match(dryRunReason(topic({ kind: 'env', name: 'KAFKA_BROKERS' }), {})!, /env\('KAFKA_BROKERS'\) is not set/)
+  assert.equal(dryRunReason(topic({ kind: 'env', name: 'KAFKA_BROKERS' }), { KAFKA_BROKERS: '127.0.0.1:9092' }), undefined)
+})
+
 test("a user's own destination is used if a setting of it comes from the environment", () => {
   const own = (topic: SettingIR) => acting({ kind: 'destination', name: 'kafka', settings: { topic } })
   assert.match(dryRunReason(own({ kind: 'value', value: 'alerts' }), {})!, /destination 'kafka' has no setting from the environment/)

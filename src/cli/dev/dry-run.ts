@@ -16,6 +16,7 @@ export function dryRunReason(
 
 function obstacle({ do: effect }: ActionIR, env: Readonly<Record<string, string | undefined>>): string | undefined {
   if (effect.kind === 'webhook' && effect.url.kind === 'value') return 'its URL is written in the file and not in the environment'
+  if (effect.kind === 'kafka' && effect.brokers.kind === 'value') return 'its brokers are written in the file and not in the environment'
   const ownSettings = effect.kind === 'destination' ? Object.values(effect.settings) : []
   if (effect.kind === 'destination' && ownSettings.every(({ kind }) => kind === 'value'))
     return `destination '${effect.name}' has no setting from the environment, so it may be that of production`
@@ -27,6 +28,7 @@ function obstacle({ do: effect }: ActionIR, env: Readonly<Record<string, string 
 function settingsOf(effect: ActionIR['do']): SettingIR[] {
   if (effect.kind === 'file') return [effect.path]
   if (effect.kind === 'destination') return Object.values(effect.settings)
+  if (effect.kind === 'kafka') return [effect.brokers]
   if (effect.kind !== 'webhook') return []
   return [effect.url, ...(effect.secret ? [effect.secret] : []), ...Object.values(effect.headers ?? {})]
 }

@@ -136,7 +136,7 @@ function headersOf(subject: string, headers: unknown): Record<string, SettingIR>
   )
 }
 
-function countOf(subject: string, value: unknown): number {
+export function countOf(subject: string, value: unknown): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) mistake(`${subject} is a number from 1, got ${show(value)}`)
   return value
 }
@@ -195,7 +195,7 @@ export function destination<S extends DestinationSettings>(options: DestinationO
   return new EffectValue(ir, open as OpenDestination) as unknown as Effect
 }
 
-function timeoutOf(subject: string, timeout: unknown): number {
+export function timeoutOf(subject: string, timeout: unknown): number {
   const ms = durationOf(subject, timeout)
   if (ms > limits.DESTINATION_MS_MAX)
     mistake(`${subject} is at most ${limits.DESTINATION_MS_MAX} ms (DESTINATION_MS_MAX), got ${show(timeout)}`)

@@ -17,6 +17,14 @@ export type EffectIR =
       readonly concurrency?: number
       readonly allowPrivate?: true
     }
+  | {
+      readonly kind: 'kafka'
+      readonly topic: string
+      /** Addresses of brokers, separated by commas. */
+      readonly brokers: SettingIR
+      readonly timeout?: number
+      readonly attempts?: number
+    }
   | { readonly kind: 'stdout' }
   | { readonly kind: 'file'; readonly path: SettingIR }
   /** The user's own destination, identified by its name and settings. */

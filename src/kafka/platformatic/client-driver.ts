@@ -6,6 +6,7 @@ import {
   type KafkaConnection,
   type KafkaDriver,
   KafkaError,
+  type NewRecord,
   type OffsetQuery,
   type TopicDescription,
   type TopicFetch,
@@ -13,6 +14,7 @@ import {
 import { clientCodecs } from './codecs.ts'
 import { kafkaError } from './errors.ts'
 import { fetchVersion } from './fetch-api.ts'
+import { RecordSender } from './record-sender.ts'
 import { type FetchCluster, TopicFetcher, type TopicLeaders } from './topic-fetcher.ts'
 
 const [LATEST, EARLIEST] = [-1n, -2n]
@@ -22,16 +24,19 @@ const READ_COMMITTED = client.FetchIsolationLevels.READ_COMMITTED
 /** A driver that connects with its first request. */
 export function clientDriver({ brokers, clientId, requestMs = limits.KAFKA_REQUEST_MS }: KafkaConnection): KafkaDriver {
   const times = { connectTimeout: Math.min(requestMs, limits.KAFKA_CONNECT_MS), requestTimeout: requestMs }
-  return new ClientDriver(new client.Admin({ clientId, bootstrapBrokers: [...brokers], retries: false, autocreateTopics: false, ...times }))
+  const settings = { clientId, bootstrapBrokers: [...brokers], autocreateTopics: false, ...times }
+  return new ClientDriver(new client.Admin({ ...settings, retries: false }), new RecordSender(settings))
 }
 
 class ClientDriver implements KafkaDriver, FetchCluster {
   readonly #admin: client.Admin
+  readonly #sender: RecordSender
   readonly #versions = new Map<number, number>()
   readonly #fetches = new Set<TopicFetch>()
 
-  constructor(admin: client.Admin) {
+  constructor(admin: client.Admin, sender: RecordSender) {
     this.#admin = admin
+    this.#sender = sender
   }
 
   async describe(topic: string): Promise<TopicDescription> {
@@ -100,6 +105,10 @@ class ClientDriver implements KafkaDriver, FetchCluster {
     return fetch
   }
 
+  send(topic: string, records: readonly NewRecord[]): Promise<void> {
+    return this.#sender.send(topic, records)
+  }
+
   async commitOffsets(group: string, topic: string, offsets: ReadonlyMap<number, number>): Promise<void> {
     const partitionOffsets = Array.from(offsets, ([partition, offset]) => ({ partition, offset: BigInt(offset) }))
     try {
@@ -112,6 +121,7 @@ class ClientDriver implements KafkaDriver, FetchCluster {
   async close(): Promise<void> {
     const closed = Array.from(this.#fetches, fetch => fetch.close())
     // A request that waits at the broker ends with its connection.
+    await this.#sender.close()
     await this.#admin.close()
     await Promise.all(closed)
   }

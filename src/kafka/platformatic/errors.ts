@@ -15,6 +15,9 @@ const awayCodes = [-1, 7, 8, 13, 14, 15, 16, 19, 56, 89] as const
 /** Topic, group, cluster, SASL. */
 const deniedCodes = [29, 30, 31, 33, 34, 58] as const
 
+/** A batch, a set of batches. */
+const oversizedCodes = [10, 18] as const
+
 const movedCodes: ReadonlySet<number> = new Set([UNKNOWN_TOPIC, ...leaderCodes])
 
 /** Does this error code of a fetch mean that the leaders of the topic must be looked up again? */
@@ -25,6 +28,7 @@ const kinds: ReadonlyMap<number, KafkaErrorKind> = new Map([
   [CORRUPT_MESSAGE, 'corrupt'],
   [UNKNOWN_TOPIC, 'missing'],
   ...[...leaderCodes, ...awayCodes].map(code => [code, 'unavailable'] as const),
+  ...oversizedCodes.map(code => [code, 'oversized'] as const),
   ...deniedCodes.map(code => [code, 'denied'] as const),
 ])
 

@@ -16,6 +16,7 @@ const calls: { readonly [Name in keyof DriverCalls]: (...args: Parameters<Driver
   {
     describe: topic => driver.describe(topic),
     offsets: (topic, partitions, query) => driver.offsets(topic, partitions, query),
+    send: (topic, records) => driver.send(topic, records),
     commitOffsets: (group, topic, offsets) => driver.commitOffsets(group, topic, offsets),
     next: async fetch => fetches.get(fetch)?.next(),
     closeFetch: async fetch => fetches.get(fetch)?.close(),

@@ -4,6 +4,7 @@ import type {
   FetchOptions,
   KafkaErrorKind,
   KafkaErrorPlace,
+  NewRecord,
   OffsetQuery,
   PartitionPlace,
   TopicDescription,
@@ -13,6 +14,7 @@ import type {
 export interface DriverCalls {
   readonly describe: (topic: string) => TopicDescription
   readonly offsets: (topic: string, partitions: readonly number[], query: OffsetQuery) => ReadonlyMap<number, number>
+  readonly send: (topic: string, records: readonly NewRecord[]) => void
   readonly commitOffsets: (group: string, topic: string, offsets: ReadonlyMap<number, number>) => void
   /** Numbers of fetches are given by the caller. */
   readonly next: (fetch: number) => FetchedRecords | undefined

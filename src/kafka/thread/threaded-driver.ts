@@ -8,6 +8,7 @@ import {
   type KafkaConnection,
   type KafkaDriver,
   KafkaError,
+  type NewRecord,
   type OffsetQuery,
   type PartitionPlace,
   type TopicDescription,
@@ -45,6 +46,10 @@ class ThreadedDriver implements KafkaDriver {
 
   offsets(topic: string, partitions: readonly number[], query: OffsetQuery): Promise<ReadonlyMap<number, number>> {
     return this.#call('offsets', topic, partitions, query)
+  }
+
+  send(topic: string, records: readonly NewRecord[]): Promise<void> {
+    return this.#call('send', topic, records)
   }
 
   commitOffsets(group: string, topic: string, offsets: ReadonlyMap<number, number>): Promise<void> {

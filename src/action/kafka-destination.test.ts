@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { delivery } from '../../test/action/receiver.ts'
+import { MemoryCluster } from '../../test/kafka/memory-cluster.ts'
+import { limits } from '../base/limits.ts'
+import { type KafkaDriver, KafkaError, type NewRecord } from '../kafka/index.ts'
+import { testDestination } from '../testing/conformance/destination.ts'
+import { IDEMPOTENCY_HEADER, kafkaDestination } from './kafka-destination.ts'
+
+/** A driver that gives each call of `send` to the test, which ends it. */
+class HeldSends {
+  readonly calls: { readonly records: readonly NewRecord[]; readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = []
+  opened = 0
+  closed = 0
+
+  readonly open = (): KafkaDriver => {
+    this.opened++
+    return {
+      send: (_topic: string, records: readonly NewRecord[]) =>
+        new Promise<void>((resolve, reject) => this.calls.push({ records, resolve, reject })),
+      close: async () => void this.closed++,
+    } as unknown as KafkaDriver
+  }
+
+  /** The ids of the records of a call. */
+  ids(call: number): string[] {
+    return this.calls[call].records.map(({ headers }) => headers[IDEMPOTENCY_HEADER])
+  }
+}
+
+const turn = (): Promise<void> => new Promise(resolve => void setImmediate(resolve))
+const numbered = (i: number, body = `{"i":${i}}`) => delivery({ id: `a/${i}`, body })
+
+{
+  const cluster = new MemoryCluster()
+  cluster.createTopic('alerts', 2)
+  testDestination('a topic in memory', {
+    open: () => kafkaDestination('alerts', () => cluster.driver()),
+    received: () => cluster.sent.map(({ headers, value }) => ({ id: headers[IDEMPOTENCY_HEADER], body: JSON.parse(value) as unknown })),
+    breakReceiver: () => {
+      cluster.setAway(true)
+      return () => cluster.setAway(false)
+    },
+  })
+}
+
+test('deliveries that arrive while a batch is under way share the next one', async () => {
+  const held = new HeldSends()
+  const topic = kafkaDestination('alerts', held.open)
+  const outcomes = [0, 1, 2].map(i => topic.deliver(numbered(i)))
+  assert.deepEqual(held.ids(0), ['a/0'])
+  held.calls[0].resolve()
+  await turn()
+  assert.deepEqual(held.ids(1), ['a/1', 'a/2'])
+  held.calls[1].resolve()
+  assert.deepEqual(await Promise.all(outcomes), Array(3).fill({ kind: 'acknowledged' }))
+  await topic.close()
+  assert.deepEqual([held.opened, held.closed], [1, 1])
+})
+
+test('a batch holds no more bytes than a topic takes, but one record at least', async () => {
+  const held = new HeldSends()
+  const topic = kafkaDestination('alerts', held.open)
+  const half = JSON.stringify('x'.repeat(limits.KAFKA_SEND_BYTES / 2 - 100))
+  const huge = JSON.stringify('x'.repeat(limits.KAFKA_SEND_BYTES))
+  const outcomes = ['1', half, half, half, huge, '2'].map((body, i) => topic.deliver(numbered(i, body)))
+  for (let call = 0; call < 4; call++) {
+    held.calls[call].resolve()
+    await turn()
+  }
+  assert.deepEqual(
+    held.calls.map((_, call) => held.ids(call)),
+    [['a/0'], ['a/1', 'a/2'], ['a/3'], ['a/4'], ['a/5']],
+  )
+  held.calls[4].resolve()
+  await Promise.all(outcomes)
+})
+
+test('of a batch that is too large for the topic each record is sent by itself, and only the one that is too large is dead', async () => {
+  const held = new HeldSends()
+  const topic = kafkaDestination('alerts', held.open)
+  const outcomes = [0, 1, 2].map(i => topic.deliver(numbered(i)))
+  const oversized = new KafkaError('oversized', 'the broker answers: MESSAGE_TOO_LARGE')
+  held.calls[0].resolve()
+  await turn()
+  held.calls[1].reject(oversized)
+  await turn()
+  held.calls[2].reject(oversized)
+  await turn()
+  held.calls[3].resolve()
+  assert.deepEqual(await Promise.all(outcomes), [
+    { kind: 'acknowledged' },
+    { kind: 'failed', why: "topic 'alerts': the broker answers: MESSAGE_TOO_LARGE", final: true },
+    { kind: 'acknowledged' },
+  ])
+  assert.deepEqual([held.ids(2), held.ids(3)], [['a/1'], ['a/2']])
+})
+
+test('a client that fails is closed, and the next delivery opens another', async () => {
+  const held = new HeldSends()
+  const topic = kafkaDestination('alerts', held.open)
+  const first = topic.deliver(numbered(0))
+  held.calls[0].reject(new KafkaError('unavailable', 'the thread of the client ended'))
+  assert.deepEqual(await first, { kind: 'failed', why: "topic 'alerts': the thread of the client ended" })
+  const second = topic.deliver(numbered(0))
+  await turn()
+  held.calls[1].reject(new KafkaError('denied', 'TOPIC_AUTHORIZATION_FAILED'))
+  assert.deepEqual(await second, { kind: 'failed', why: "topic 'alerts': TOPIC_AUTHORIZATION_FAILED" })
+  const third = topic.deliver(numbered(0))
+  await turn()
+  held.calls[2].resolve()
+  assert.deepEqual(await third, { kind: 'acknowledged' })
+  assert.deepEqual([held.opened, held.closed], [2, 1])
+})
+
+test('a client that cannot be opened fails the delivery', async () => {
+  const topic = kafkaDestination('alerts', () => {
+    throw new Error('Kafka needs the package @platformatic/kafka: npm install @platformatic/kafka')
+  })
+  const expected = { kind: 'failed', why: "topic 'alerts': Kafka needs the package @platformatic/kafka: npm install @platformatic/kafka" }
+  assert.deepEqual(await topic.deliver(numbered(0)), expected)
+  assert.deepEqual(await topic.deliver(numbered(1)), expected)
+  await topic.close()
+})
+
+test('a delivery whose deadline has passed while it waited is not sent', async () => {
+  const held = new HeldSends()
+  const topic = kafkaDestination('alerts', held.open)
+  const first = topic.deliver(numbered(0))
+  const aborter = new AbortController()
+  const second = topic.deliver({ ...numbered(1), signal: aborter.signal })
+  aborter.abort()
+  held.calls[0].resolve()
+  assert.deepEqual(await Promise.all([first, second]), [
+    { kind: 'acknowledged' },
+    { kind: 'failed', why: 'its deadline had passed before it was sent' },
+  ])
+  assert.equal(held.calls.length, 1)
+})
+
+test('a record has the key as other producers write it, and headers with the idempotency key, the action and the trace', async () => {
+  const held = new HeldSends()
+  const topic = kafkaDestination('alerts', held.open)
+  const trace = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', tracestate: 'vendor=1' }
+  void topic.deliver({ ...delivery({ id: 'a/1', key: '"card 7"', body: '{"score":0.9}' }), trace })
+  held.calls[0].resolve()
+  await turn()
+  void topic.deliver({ id: 'd/1', key: '{"a":1}', body: '{}', attempt: 2 })
+  held.calls[1].resolve()
+  const headers = { [IDEMPOTENCY_HEADER]: 'a/1', 'spillway-action': 'page', ...trace }
+  assert.deepEqual(
+    held.calls.flatMap(({ records }) => records),
+    [
+      { key: 'card 7', value: '{"score":0.9}', headers },
+      { key: '{"a":1}', value: '{}', headers: { [IDEMPOTENCY_HEADER]: 'd/1' } },
+    ],
+  )
+})
