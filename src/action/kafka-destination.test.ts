@@ -53,7 +53,10 @@ test('deliveries that arrive while a batch is under way share the next one', asy
   await turn()
   assert.deepEqual(held.ids(1), ['a/1', 'a/2'])
   held.calls[1].resolve()
-  assert.deepEqual(await Promise.all(outcomes), Array(3).fill({ kind: 'acknowledged' }))
+  assert.deepEqual(
+    await Promise.all(outcomes),
+    Array.from({ length: 3 }, () => ({ kind: 'acknowledged' })),
+  )
   await topic.close()
   assert.deepEqual([held.opened, held.closed], [1, 1])
 })
