@@ -5,7 +5,8 @@ import { after, test } from 'node:test'
 import { kafkaProgram } from '../../scripts/engines/kafka.ts'
 import { delivery } from '../../test/action/receiver.ts'
 import { brokers, BrokerTopics } from '../../test/kafka/brokers.ts'
-import { headersOf, type KafkaDriver, openKafkaDriver } from '../kafka/index.ts'
+import { type KafkaDriver, openKafkaDriver } from '../kafka/index.ts'
+import { headersOf } from '../kafka/record-set.ts'
 import { type ReceivedDelivery, testDestination } from '../testing/conformance/destination.ts'
 import { IDEMPOTENCY_HEADER, kafkaDestination } from './kafka-destination.ts'
 
@@ -25,7 +26,7 @@ async function recordsOf(driver: KafkaDriver, topic: string): Promise<ReadRecord
   const ends = await driver.offsets(topic, numbers, 'latest')
   const fetch = driver.fetch(topic, { isCommittedOnly: true, maxBytes: 1 << 20 })
   const unread = new Set(numbers.filter(partition => ends.get(partition)! > 0))
-  for (const partition of unread) fetch.assign(partition, 0)
+  for (const partition of unread) fetch.assign(partition, { offset: 0, epoch: -1 })
   const read: ReadRecord[] = []
   while (unread.size > 0) {
     const { partition, records, next } = (await fetch.next())!

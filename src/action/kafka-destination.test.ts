@@ -38,8 +38,8 @@ const numbered = (i: number, body = `{"i":${i}}`) => delivery({ id: `a/${i}`, bo
     open: () => kafkaDestination('alerts', () => cluster.driver()),
     received: () => cluster.sent.map(({ headers, value }) => ({ id: headers[IDEMPOTENCY_HEADER], body: JSON.parse(value) as unknown })),
     breakReceiver: () => {
-      cluster.setAway(true)
-      return () => cluster.setAway(false)
+      cluster.isAway = true
+      return () => void (cluster.isAway = false)
     },
   })
 }

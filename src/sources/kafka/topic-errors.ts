@@ -49,6 +49,7 @@ function problemOf({ kind, message }: KafkaError): string {
     case 'out-of-range':
     case 'replaced':
     case 'missing':
+    case 'oversized':
     case 'protocol':
       return message
   }
