@@ -101,6 +101,7 @@ for (const [version, address] of brokers) {
     const data = join(scratchFolder('kafka-killed'), 'data')
     process.env['KAFKA_BROKERS'] = address
     const writer = new TopicWriter(topics, topic, PARTITIONS, draw)
+    after(() => writer.stop())
     let progressed = 0
     for (let life = 0, before = ''; life < kills; life++) {
       assert.equal(
@@ -162,12 +163,14 @@ async function lagsOf(topic: string, address: string, data: string): Promise<num
     revoke: async () => {},
     warn: assert.fail,
   }
+  const batches = reader.read(context)[Symbol.asyncIterator]()
   try {
-    await reader.read(context)[Symbol.asyncIterator]().next()
+    await batches.next()
     const lags = await reader.measureLag!(committed)
     return [0, 1, 2].map(partition => lags.get(String(partition))!.lag)
   } finally {
     stop.abort()
+    await batches.return!()
     await reader.close!()
   }
 }
