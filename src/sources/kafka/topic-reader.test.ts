@@ -131,3 +131,17 @@ test('the start in words: where it begins, and then the offset of each partition
   )
   for (const each of [empty, none, run]) await each.end()
 })
+
+test('a start stores the committed offsets in the group, also of partitions without new records', async () => {
+  const cluster = new MemoryCluster()
+  cluster.createTopic('rows', 2)
+  for (const n of upTo(6)) cluster.append('rows', n % 2, rowOf(n))
+  const readerOf = () => topicReader(numbersSource, { topic: 'rows', group: 'tools', open: () => cluster.driver() })
+  const first = new TopicRun(readerOf(), { follow: false })
+  await first.ended
+  // As if the run had been killed before it stored them.
+  cluster.groupOffsets.clear()
+  await new TopicRun(readerOf(), { follow: false, opened: first.opened }).ended
+  assert.deepEqual(Object.fromEntries(cluster.groupOffsets), { 'tools rows 0': 3, 'tools rows 1': 3 })
+  await first.end()
+})

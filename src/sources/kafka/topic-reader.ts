@@ -98,6 +98,9 @@ class TopicReader implements SourceReader {
     const places = await this.#places(session, context)
     const ends = follow ? undefined : await this.#ends(session)
     this.#assign(session.topic.partitions, context)
+    // A run that was killed may not have stored its last offsets, and a quiet partition would never have them.
+    for (const [partition, { offset }] of places)
+      if (context.committedPosition(String(partition)) !== undefined) this.#group?.commit(partition, offset, session.driver)
     // A start that is not committed would be another one after a crash. That of partition 0 comes last, so where it is there all are.
     for (const partition of numbersFrom(0, session.topic.partitions).toReversed())
       if (context.committedPosition(String(partition)) === undefined) yield this.#batch(session, partition, places.get(partition)!)
