@@ -19,9 +19,7 @@ interface WaitingDelivery {
   readonly settle: (outcome: DeliveryOutcome) => void
 }
 
-/**
- * Destination of a topic. `open` opens a client, again after one has failed.
- */
+/** Destination of a topic. `open` opens a client, again after one has failed. */
 export function kafkaDestination(topic: string, open: () => KafkaDriver): Destination {
   return new TopicDestination(topic, open)
 }

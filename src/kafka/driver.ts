@@ -12,7 +12,7 @@ export interface KafkaConnection {
   readonly brokers: readonly string[]
   /** Name of this client in the broker's log and metrics. */
   readonly clientId: string
-  /** Time that a broker has for an answer, ms; `KAFKA_REQUEST_MS` unless given. */
+  /** Timeout of a request, ms; default `KAFKA_REQUEST_MS`. */
   readonly requestMs?: number
 }
 

@@ -159,7 +159,7 @@ export class TopicFetcher implements TopicFetch {
     let corruptReads = 0
     for (const part of answer.partitions) {
       const request = partitions.find(({ partition }) => partition === part.partition)
-      if (request) corruptReads = Math.max(corruptReads, this.#take(part, request))
+      if (request) corruptReads = Math.max(corruptReads, this.#readAnswer(part, request))
     }
     if (answer.partitions.some(({ errorCode }) => isMoved(errorCode))) await this.#lookUpLeaders()
     else this.#moves = 0
@@ -173,8 +173,8 @@ export class TopicFetcher implements TopicFetch {
     await this.#startLoops(true)
   }
 
-  /** Takes the answer about a partition. Returns how often its next batch was read in vain, since it is corrupt. */
-  #take({ partition, errorCode, divergence, ...answer }: PartitionAnswer, request: PartitionRequest): number {
+  /** Reads the answer about a partition. Returns the number of reads of its next batch if that is corrupt, otherwise 0. */
+  #readAnswer({ partition, errorCode, divergence, ...answer }: PartitionAnswer, request: PartitionRequest): number {
     const { offset } = request
     // Revoked, or assigned anew, meanwhile.
     if (this.#places.get(partition)?.offset !== offset || isMoved(errorCode)) return 0

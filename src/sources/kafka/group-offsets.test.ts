@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { KafkaDriver } from '../../kafka/index.ts'
 import { GroupOffsets } from './group-offsets.ts'
 
-/** A driver that notes what a group gets, and rejects while it is told to. */
+/** A driver that records the offsets of a group, and rejects them on request. */
 class NotingDriver {
   readonly stored: [number, number][][] = []
   isDenied = false
