@@ -5,7 +5,7 @@
  * read from the stored time series at the start.
  */
 import { durationText, limits, spanTitle } from '../../base/index.ts'
-import type { AlertCause, AlertSeverity, AlertSubject } from '../alert.ts'
+import type { Alert, AlertCause, AlertSeverity, AlertSubject } from '../alert.ts'
 import { labelsOf, measureOf } from '../series/measures.ts'
 import type { SeriesSample } from '../series/recorder.ts'
 import { burnBreach, burnRules, RollingCounts, type WindowCounts } from './burn-rate.ts'
@@ -95,13 +95,13 @@ export class RunConditions {
           })
           break
         case 'deadlines': {
-          const byOutage = outcome === 'missed' && !isStored ? this.receivers.takeMissed(action, value) : 0
+          const byOutage = outcome === 'missed' ? this.#missedByOutage(action, at, value, isStored) : 0
           this.#count('deadline', { kind: 'action', name: action }, at, value - byOutage, outcome === 'missed')
           break
         }
         case 'effects':
           // A receiver that is down has an alert, which is to end with its outage.
-          if (outcome === 'delivered' || !this.receivers.isDown(action))
+          if (outcome === 'delivered' || !(isStored ? this.receivers.wasDown(action, at) : this.receivers.isDown(action)))
             this.#count('effects', { kind: 'action', name: action }, at, value, outcome !== 'delivered')
           break
         case 'effects_waiting':
@@ -120,11 +120,20 @@ export class RunConditions {
     }
   }
 
+  #missedByOutage(action: string, at: number, missed: number, isStored: boolean): number {
+    if (!isStored) return this.receivers.takeMissed(action, missed)
+    return this.receivers.wasLate(action, at) ? missed : 0
+  }
+
+  /** Continues the outages of receivers of earlier processes. Called before their samples are added. */
+  resumeOutages(alerts: readonly Alert[]): void {
+    for (const alert of alerts) if (alert.cause === 'effects' && alert.severity === 'page') this.receivers.resume(alert)
+  }
+
   /** Continues the alerts of an earlier process: some end by an event alone, and a rate near its factor holds on. */
   resume(alerts: readonly AlertCondition[]): void {
     for (const { cause, subject, severity, summary } of alerts) {
       if (cause === 'source-stopped') this.#sources.resume(subject.name, { severity, summary })
-      if (cause === 'effects' && severity === 'page') this.receivers.resume(subject.name, summary)
       if (cause in objectiveTexts) this.#objectiveOf(cause, subject).last = severity
     }
   }

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { backoffMs } from '../../action/index.ts'
 import { limits } from '../../base/limits.ts'
 import { random } from '../../base/random.ts'
+import type { Alert } from '../alert.ts'
 import { ReceiverOutages } from './receiver-outages.ts'
 
 const [MINUTE, HOUR] = [60_000, 3_600_000]
@@ -84,9 +85,38 @@ test('deadlines of effects that waited for a receiver that was down are missed b
   assert.equal(outages.takeMissed('another', 9), 0)
 })
 
+const outageAlert = (more: Partial<Alert>) =>
+  ({ cause: 'effects', subject: { kind: 'action', name: 'block' }, severity: 'page', ...more }) as Alert
+
+test('after a restart, an outage that has ended still explains effects that come late, and the samples of its time', () => {
+  const outages = new ReceiverOutages()
+  const [from, until] = [begin + 10 * MINUTE, begin + 40 * MINUTE]
+  outages.resume(outageAlert({ state: 'resolved', began: from, resolved: until + limits.ALERT_RESOLVE_MS }))
+  assert.deepEqual(outages.conditions(), [])
+  for (const [number, made] of [until, until + 1].entries())
+    outages.add({ action: 'block', number, made, due: made + 1000, outcome: 'delivered', at: until + 20 * MINUTE })
+  assert.equal(outages.takeMissed('block', 9), 1)
+  const at = (minute: number, action = 'block') => [
+    outages.wasDown(action, begin + minute * MINUTE),
+    outages.wasLate(action, begin + minute * MINUTE),
+  ]
+  assert.deepEqual(
+    [9, 10, 40, 41, 58, 59].map(minute => at(minute)),
+    [
+      [false, false],
+      [true, true],
+      [true, true],
+      [false, true],
+      [false, true],
+      [false, false],
+    ],
+  )
+  assert.deepEqual(at(20, 'another'), [false, false])
+})
+
 test('an outage of an earlier process goes on, until no effect waits', () => {
   const outages = new ReceiverOutages()
-  outages.resume('block', 'the receiver is down')
+  outages.resume(outageAlert({ state: 'firing', summary: 'the receiver is down' }))
   outages.add({ action: 'block', number: 1, made: begin, outcome: 'tried', at: begin })
   assert.deepEqual(
     outages.conditions().map(({ summary }) => summary),

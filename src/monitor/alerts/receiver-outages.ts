@@ -7,7 +7,7 @@
  * `RECEIVER_IDLE_MS`. Memory: some numbers for each action.
  *
  * Effects that waited for it come late, some a quarter of an hour after it has recovered. These deadlines are missed by the outage, which has
- * its own alert, so they are counted apart.
+ * its own alert, so they are counted apart. After a restart the alerts tell of the outages of earlier processes.
  */
 import { limits, spanTitle } from '../../base/index.ts'
 import type { EffectMessage } from '../../base/node/index.ts'
@@ -36,8 +36,22 @@ interface Receiver {
   missed: number
 }
 
+/** An outage of an earlier process. Times are UTC ms. */
+interface EarlierOutage {
+  readonly action: string
+  readonly from: number
+  /** Infinity while it goes on. */
+  readonly until: number
+}
+
+/** Time after an outage within which effects that waited for it are tried again, ms: the greatest delay, with its jitter. */
+const LATE_MS = 1.2 * limits.BACKOFF_MS_MAX
+/** Stored samples are minutes. */
+const SAMPLE_MS = 60_000
+
 export class ReceiverOutages {
   readonly #receivers = new Map<string, Receiver>()
+  readonly #earlier: EarlierOutage[] = []
 
   /** Records an attempt that has ended. `at`: its end on a clock that is never set back, UTC ms; by default that of the attempt. */
   add(attempt: ReportedAttempt, at = attempt.at): void {
@@ -67,9 +81,26 @@ export class ReceiverOutages {
     if (receiver && at - receiver.last >= limits.RECEIVER_IDLE_MS) this.#recover(receiver)
   }
 
-  /** Continues an alert of an earlier process. */
-  resume(action: string, summary: string): void {
-    this.#receiverOf(action).down = summary
+  /**
+   * Continues an alert of an earlier process. Of one that is resolved, effects that were made before the outage ended may still come late. An
+   * alert that a receiver which is down has raised does not have the time of its first failed attempt, and explains no earlier samples.
+   */
+  resume({ state, subject: { name: action }, summary, began = Infinity, resolved = Infinity }: Alert): void {
+    const receiver = this.#receiverOf(action)
+    const until = resolved - limits.ALERT_RESOLVE_MS
+    if (state === 'firing') receiver.down = summary
+    else receiver.recovered = Math.max(receiver.recovered, until)
+    this.#earlier.push({ action, from: began, until })
+  }
+
+  /** Was a receiver down in the minute of a sample of an earlier process, UTC ms? */
+  wasDown(action: string, minute: number): boolean {
+    return this.#earlier.some(({ action: of, from, until }) => of === action && minute > from - SAMPLE_MS && minute <= until)
+  }
+
+  /** Were effects late in the minute of a sample of an earlier process, UTC ms, since they had waited for the receiver? */
+  wasLate(action: string, minute: number): boolean {
+    return this.#earlier.some(({ action: of, from, until }) => of === action && minute > from - SAMPLE_MS && minute <= until + LATE_MS)
   }
 
   /** Missed deadlines since the last call that are due to an outage, of so many. */

@@ -115,6 +115,19 @@ class SimulatedRun {
     channel('spillway:effect').publish({ run: this.#run, action: 'block', number, outcome: 'tried', at: this.now })
   }
 
+  /** Reports an effect that the receiver takes past its deadline. */
+  deliverLate(number: number, made: number): void {
+    channel('spillway:effect').publish({
+      run: this.#run,
+      action: 'block',
+      number,
+      outcome: 'delivered',
+      made,
+      due: made + 1000,
+      at: this.now,
+    })
+  }
+
   #commit(writes: readonly NamedWrite[]): void {
     for (const [name, value] of writes)
       if (value === null) this.#values.delete(name)
@@ -193,6 +206,31 @@ test('an alert goes on while its source of conditions cannot be read, also from 
   run.pass(6 * MINUTE, usual)
   run.close()
   assert.deepEqual(run.messages, ['opened lag-payments-1', 'resolved lag-payments-1'])
+})
+
+test('a restart soon after an outage opens nothing for the effects that came late by it', () => {
+  const few = { ...usual, [seriesText('deadlines', ['block', 'met'])]: 1 }
+  const run = new SimulatedRun().pass(6 * HOUR, few)
+  const { now: down } = run
+  const waiting = { ...silent, [seriesText('events', ['payments', 'accepted'])]: 100, 'effects_waiting?action=block': 1 }
+  for (let minute = 0; minute < 30; minute++) {
+    for (let number = 0; number < 50; number++) run.fail(number)
+    run.pass(MINUTE, { ...waiting, [seriesText('effects', ['block', 'tried'])]: 50 / 6 })
+  }
+  const recover = (from: number, until: number): void => {
+    for (let number = from; number < until; number++) run.deliverLate(number, down)
+    run.pass(SAMPLE, { ...few, [seriesText('deadlines', ['block', 'missed'])]: until - from })
+  }
+  recover(0, 400)
+  run.pass(12 * MINUTE, few)
+  run.restart()
+  recover(400, 800)
+  run.pass(HOUR, few)
+  assert.deepEqual(run.messages, ['opened effects-block-1', 'resolved effects-block-1'])
+  // Effects that are late for another reason are not explained.
+  run.pass(20 * MINUTE, late)
+  run.close()
+  assert.deepEqual(run.messages.slice(2), ['opened deadline-block-2'])
 })
 
 test('decisions before the first result of a batch group open nothing, neither at its swap nor after a restart', () => {

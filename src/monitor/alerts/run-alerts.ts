@@ -85,6 +85,7 @@ export class RunAlerts {
     this.#conditions = new RunConditions(ir.name, thresholds)
     this.#jobs = new JobConditions(ir, store, started, this.#guard)
     this.#book = new AlertBook(ir, data, store, onReport)
+    this.#conditions.resumeOutages(this.#book.alerts)
     this.#addStored(started)
     this.#conditions.resume(this.#book.firing)
     this.#unsubscribe = subscribeTo('spillway:effect', attempt => {
