@@ -93,8 +93,8 @@ test('after a restart, an outage that has ended still explains effects that come
   const [from, until] = [begin + 10 * MINUTE, begin + 40 * MINUTE]
   outages.resume(outageAlert({ state: 'resolved', began: from, resolved: until + limits.ALERT_RESOLVE_MS }))
   assert.deepEqual(outages.conditions(), [])
-  for (const [number, made] of [until, until + 1].entries())
-    outages.add({ action: 'block', number, made, due: made + 1000, outcome: 'delivered', at: until + 20 * MINUTE })
+  for (const [number, decidedAt] of [until, until + 1].entries())
+    outages.add({ action: 'block', number, made: decidedAt, due: decidedAt + 1000, outcome: 'delivered', at: until + 20 * MINUTE })
   assert.equal(outages.takeMissed('block', 9), 1)
   const at = (minute: number, action = 'block') => [
     outages.wasDown(action, begin + minute * MINUTE),

@@ -116,14 +116,14 @@ class SimulatedRun {
   }
 
   /** Reports an effect that the receiver takes past its deadline. */
-  deliverLate(number: number, made: number): void {
+  deliverLate(number: number, decidedAt: number): void {
     channel('spillway:effect').publish({
       run: this.#run,
       action: 'block',
       number,
       outcome: 'delivered',
-      made,
-      due: made + 1000,
+      made: decidedAt,
+      due: decidedAt + 1000,
       at: this.now,
     })
   }
