@@ -134,6 +134,20 @@ test('an interrupted migration changes nothing', () => {
   db.close()
 })
 
+test('a store waits for a process that has the file to itself for a moment, as a reader does that closes it', async () => {
+  const path = join(scratchFolder('busy'), 'log.db')
+  await (await SqliteStore.open(path)).close()
+  const other = new sqlite.DatabaseSync(path)
+  other.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; COMMIT')
+  const opening = SqliteStore.open(path)
+  let isOpen = false
+  void opening.then(() => (isOpen = true)).catch(() => {})
+  await pause(200)
+  assert.equal(isOpen, false)
+  other.close()
+  await (await opening).close()
+})
+
 test('a folder has one holder, and a second process gets its id', () => {
   const lock = lockFolder(folder)
   assert.throws(() => lockFolder(folder), { code: 'SPILL_BUSY', message: new RegExp(`in use by process ${process.pid};`) })

@@ -27,9 +27,10 @@ export class LogWriter {
     const db = new sqlite.DatabaseSync(path)
     this.#db = db
     // FULL: a commit is on disk before it is acknowledged. The checkpointer moves the WAL into the database. This thread does so only if
-    // the checkpointer gets no processor time, so that the WAL stays bounded on an overloaded machine.
+    // the checkpointer gets no processor time, so that the WAL stays bounded on an overloaded machine. The timeout comes first: a reader that
+    // closes the file at this moment holds its lock.
     db.exec(
-      `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA wal_autocheckpoint = ${WAL_PAGES_LATE}`,
+      `PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${WAL_PAGES_LATE}`,
     )
     if (pagesMax !== undefined) db.exec(`PRAGMA max_page_count = ${pagesMax}`)
     migrate(db, path)
