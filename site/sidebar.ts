@@ -33,6 +33,7 @@ export const sections: readonly Section[] = [
         'postgres-changes',
       ),
       'docs/kafka.md',
+      'docs/kafka-security.md',
       ...inFolder(
         'guides',
         'client',

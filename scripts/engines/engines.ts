@@ -9,9 +9,10 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type EngineKind, type EngineState, ENGINES_FOLDER, runningEngine, startEngine, stopEngine } from './engine.ts'
+import { securedKafka } from './kafka-secured.ts'
 import { kafka } from './kafka.ts'
 
-const kinds: readonly EngineKind[] = [kafka]
+const kinds: readonly EngineKind[] = [kafka, securedKafka]
 
 /** Parses `kafka` or `kafka@3.9.2`. Throws for an unknown one. */
 function engineOf(text: string): { readonly kind: EngineKind; readonly version: string } {

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { type EngineKind, freePorts, startProgram } from './engine.ts'
+import { type EngineKind, freePorts, startProgram, type StartedEngine } from './engine.ts'
 import { javaLibraries, type JavaPackage } from './java-packages.ts'
 
 const FORMAT_MS_MAX = 180_000
@@ -36,23 +36,47 @@ export const kafka: EngineKind = {
   install(version) {
     javaLibraries(`kafka-${version}`, packagesOf(version))
   },
-  async start(version, folder) {
-    const [port, controllerPort] = await freePorts(2)
-    writeFileSync(join(folder, SETTINGS), settingsText(folder, port, controllerPort))
-    writeFileSync(join(folder, LOGGING), loggingText)
-    const format = ['format', '--standalone', '--cluster-id', 'c3BpbGx3YXktZW5naW5lcw', '--config', join(folder, SETTINGS)]
-    const program = kafkaProgram(version, 'kafka.tools.StorageTool')
-    const { status, stdout, stderr } = spawnSync('java', [loggingOption(folder), ...program, ...format], {
-      encoding: 'utf8',
-      timeout: FORMAT_MS_MAX,
-    })
-    if (status !== 0) throw new Error(`Kafka's storage cannot be formatted: ${stdout}${stderr}`)
-    const address = `127.0.0.1:${port}`
-    return { pid: await startBroker(version, folder, port), address, env: { KAFKA_BROKERS: address } }
-  },
+  start: (version, folder) => startKafka(version, folder),
 }
 
-/** Starts the broker of a folder that `kafka.start` has prepared. Resolves to its process number once it answers. */
+/** A port of a broker besides its plain one. */
+export interface BrokerListener {
+  readonly name: string
+  readonly protocol: 'SASL_PLAINTEXT' | 'SASL_SSL' | 'SSL'
+  /** `host:port` for clients; it listens on loopback. */
+  readonly address: string
+}
+
+/** Settings of a broker besides the usual ones. */
+export interface BrokerExtras {
+  readonly listeners: readonly BrokerListener[]
+  /** Lines of its file of settings. */
+  readonly settings: readonly string[]
+  /** Arguments that format its storage. */
+  readonly format: readonly string[]
+}
+
+/** Starts a broker in an empty folder. */
+export async function startKafka(
+  version: string,
+  folder: string,
+  extras: BrokerExtras = { listeners: [], settings: [], format: [] },
+): Promise<StartedEngine> {
+  const [port, controllerPort] = await freePorts(2)
+  writeFileSync(join(folder, SETTINGS), settingsText(folder, port, controllerPort, extras))
+  writeFileSync(join(folder, LOGGING), loggingText)
+  const format = ['format', '--standalone', '--cluster-id', 'c3BpbGx3YXktZW5naW5lcw', '--config', join(folder, SETTINGS), ...extras.format]
+  const program = kafkaProgram(version, 'kafka.tools.StorageTool')
+  const { status, stdout, stderr } = spawnSync('java', [loggingOption(folder), ...program, ...format], {
+    encoding: 'utf8',
+    timeout: FORMAT_MS_MAX,
+  })
+  if (status !== 0) throw new Error(`Kafka's storage cannot be formatted: ${stdout}${stderr}`)
+  const address = `127.0.0.1:${port}`
+  return { pid: await startBroker(version, folder, port), address, env: { KAFKA_BROKERS: address } }
+}
+
+/** Starts the broker of a folder that `startKafka` has prepared. Resolves to its process number once it answers. */
 export function startBroker(version: string, folder: string, port: number): Promise<number> {
   const program = kafkaProgram(version, 'kafka.Kafka', { memoryMb: 384 })
   const args = [loggingOption(folder), ...program, join(folder, SETTINGS)]
@@ -71,13 +95,18 @@ const loggingText = `<Configuration status="WARN">
 `
 
 /** One broker holds every replica, and groups begin at once. Topics are made by who needs them. */
-const settingsText = (folder: string, port: number, controllerPort: number): string => `process.roles=broker,controller
+const settingsText = (
+  folder: string,
+  port: number,
+  controllerPort: number,
+  extras: BrokerExtras,
+): string => `process.roles=broker,controller
 node.id=1
 controller.quorum.bootstrap.servers=127.0.0.1:${controllerPort}
-listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
+listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}${extras.listeners.map(each => `,${each.name}://127.0.0.1:${portOf(each)}`).join('')}
+advertised.listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}${extras.listeners.map(each => `,${each.name}://${each.address}`).join('')}
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT${extras.listeners.map(({ name, protocol }) => `,${name}:${protocol}`).join('')}
 inter.broker.listener.name=PLAINTEXT
 log.dirs=${join(folder, DATA)}
 num.partitions=1
@@ -91,7 +120,10 @@ share.coordinator.state.topic.min.isr=1
 share.coordinator.state.topic.num.partitions=1
 group.initial.rebalance.delay.ms=0
 auto.create.topics.enable=false
+${extras.settings.join('\n')}
 `
+
+const portOf = ({ address }: BrokerListener): string => address.slice(address.lastIndexOf(':') + 1)
 
 /** Does the broker answer a request? A log line would not tell: the port opens before the broker takes requests. */
 function answers(port: number): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { analysisLimits } from './analysis-limits.ts'
+import { kafkaLimits } from './kafka-limits.ts'
 import { networkLimits } from './network-limits.ts'
 
 /** Limits of Spillway, each with its unit. Exceeding a limit is a typed error or back-pressure, never silent growth. */
@@ -284,5 +285,6 @@ export const limits = {
   /** Time that a connection to the control socket has to send a request, ms. */
   CONTROL_REQUEST_MS: 30_000,
   ...networkLimits,
+  ...kafkaLimits,
   ...analysisLimits,
 } as const

@@ -26,30 +26,6 @@ export const networkLimits = {
   POSTGRES_CONNECT_MS: 10_000,
   /** Greatest delay between two attempts to reconnect to PostgreSQL, ms. */
   POSTGRES_RETRY_MS_MAX: 5000,
-  /** Bytes of one partition in an answer of a broker; a larger first batch comes all the same. */
-  KAFKA_PARTITION_FETCH_BYTES: 1 << 20,
-  /** Bytes of records that a reader has fetched and the run has not taken; one answer more may pass it. */
-  KAFKA_FETCHED_BYTES: 1 << 24,
-  /** Bytes of a decompressed batch of records. */
-  KAFKA_BATCH_BYTES_MAX: 1 << 27,
-  /** Bytes of records that are sent to a topic at once. A topic takes batches of 1 MiB unless it says otherwise. */
-  KAFKA_SEND_BYTES: 1 << 19,
-  /** Deliveries to one topic that wait for an acknowledgement. */
-  KAFKA_DELIVERIES_AT_ONCE: 256,
-  /** Greatest delay between two attempts to reconnect to Kafka, ms. */
-  KAFKA_RETRY_MS_MAX: 5000,
-  /** Timeout of a connection to a broker of Kafka, ms. */
-  KAFKA_CONNECT_MS: 10_000,
-  /** Time that a broker has for an answer, after which it counts as away, ms. */
-  KAFKA_REQUEST_MS: 30_000,
-  /** Reads of a corrupt batch, after which its source ends with an error. */
-  KAFKA_CORRUPT_READS: 5,
-  /** Time to store the last offsets in a group, and to close connections, when reading ends, ms. */
-  KAFKA_CLOSE_MS: 3000,
-  /** Time that a topic that was read may be missing, after which its source ends, ms: a broker that starts may not know it yet. */
-  KAFKA_MISSING_MS: 10_000,
-  /** Interval between two looks for new partitions of a topic, ms. */
-  KAFKA_TOPIC_CHECK_MS: 30_000,
 
   // OpenLineage.
 

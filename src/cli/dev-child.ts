@@ -1,6 +1,6 @@
 /**
- * Child process of `spillway dev`, one for each version of a pipeline. Its arguments are the parent's id, `true` for sample events, and those
- * of `spillway run`, which it runs.
+ * Child process of `spillway dev`, one for each version of a pipeline. Its arguments are the parent's id, `true` for sample events, the sources
+ * whose feeds stand in the configuration file alone, and those of `spillway run`, which it runs.
  * It reports to its parent each user file that it loads or fails to find, the IR of the pipeline, and the URL of its server. It ends with
  * its parent. It prints what its parent does not show in its own way.
  */
@@ -12,9 +12,9 @@ import { Worker } from 'node:worker_threads'
 import { ignoreClosedOutput } from './process-setup.ts'
 import { errorText, parseCommand } from './command/command.ts'
 import { dryRunReason } from './dev/dry-run.ts'
-import type { DevMessage } from './dev/dev-run.ts'
+import type { DevMessage, DevPlaces } from './dev/dev-run.ts'
 import { hasSamples } from '../sources/index.ts'
-import { ConfiguredProject } from './command/project.ts'
+import { ConfiguredProject, loadPlaces } from './command/project.ts'
 import { printStatus } from './command/print.ts'
 import { importPipeline } from './command/pipeline-file.ts'
 import { fileState } from './dev/watched-files.ts'
@@ -59,7 +59,7 @@ process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
 // The channel alone does not keep the process alive.
 process.channel?.unref()
 
-const [parent, samples, ...args] = process.argv.slice(2)
+const [parent, samples, places, ...args] = process.argv.slice(2)
 const guard = new Worker(new URL(`./dev/parent-guard${extname(import.meta.url)}`, import.meta.url), { workerData: Number(parent) })
 guard.unref()
 
@@ -78,7 +78,9 @@ async function run([path, ...args]: readonly string[]): Promise<number> {
       ...sampled,
       ...(reason === undefined ? [] : ['--dry-run']),
     ])
-    return await startRun(values, positionals, new ConfiguredProject(pipeline), {
+    const { sources, ...file } = JSON.parse(places) as DevPlaces
+    const project = new ConfiguredProject(pipeline, undefined, sources.length === 0 ? [] : await loadPlaces(file, sources))
+    return await startRun(values, positionals, project, {
       print: (line, kind = 'other') => isPrinted(kind, samples === 'true') && printStatus(line),
       onListening: url => notifyParent({ url }),
     })

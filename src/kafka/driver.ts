@@ -5,6 +5,7 @@
  * Offsets are numbers: a partition that has 2^53 records takes a century at three million a second.
  */
 import type { DamagedBatch, RecordColumns } from './record-set.ts'
+import type { KafkaSecurity } from './security/security.ts'
 
 /** A cluster's addresses, and how to connect. */
 export interface KafkaConnection {
@@ -14,6 +15,8 @@ export interface KafkaConnection {
   readonly clientId: string
   /** Timeout of a request, ms; default `KAFKA_REQUEST_MS`. */
   readonly requestMs?: number
+  /** Without it connections are not encrypted, and the client is anonymous. */
+  readonly security?: KafkaSecurity
 }
 
 /** A topic as its cluster describes it. */
@@ -113,7 +116,7 @@ export type KafkaErrorKind =
   | 'truncated'
   /** The bytes of a batch are not those that were written, however often they are read. */
   | 'corrupt'
-  /** The cluster rejects who we are, or what we may do. */
+  /** The cluster rejects who we are or what we may do, or its certificate is not accepted. */
   | 'denied'
   /** The topic takes no batch, or no record, of this size. */
   | 'oversized'

@@ -2,6 +2,7 @@
 export { brokerAddresses } from './broker-addresses.ts'
 export {
   type FetchedRecords,
+  type KafkaConnection,
   type KafkaDriver,
   KafkaError,
   type NewRecord,
@@ -10,3 +11,7 @@ export {
   type TopicDescription,
 } from './driver.ts'
 export { openKafkaDriver } from './open-driver.ts'
+export { headersOf, type RecordColumns } from './record-set.ts'
+export { checkCertificates } from './security/certificates.ts'
+export type { KafkaCertificates, KafkaLogin } from './security/security.ts'
+export { TokenSource } from './security/token-source.ts'

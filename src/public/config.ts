@@ -27,3 +27,13 @@ export {
   type ProjectSettings,
   type SourceSettings,
 } from '../define/config/config.ts'
+export type { FeedPlace } from '../define/config/feed-place.ts'
+export type { KafkaToken, KafkaTokenFunction } from '../define/config/kafka-place-ir.ts'
+export {
+  kafkaFeed as kafka,
+  type KafkaColumns,
+  type KafkaPasswordLogin,
+  type KafkaPlaceOptions,
+  type KafkaTls,
+  type KafkaTokenLogin,
+} from '../define/config/kafka-place.ts'

@@ -3,7 +3,8 @@
  * iterable; or a reader itself. The kinds of addresses that Spillway has are listed here.
  */
 import { existsSync } from 'node:fs'
-import { didYouMean, show, SpillwayError, requireDefinition } from '../base/index.ts'
+import { assert, didYouMean, show, SpillwayError, requireDefinition } from '../base/index.ts'
+import { type FeedPlace, type FeedPlaceValue, placeValueOf } from '../define/config/index.ts'
 import type { PipelineIR } from '../define/ir/index.ts'
 import type { RowMap } from '../intake/index.ts'
 import { fileReader, STANDARD_INPUT, standardInputReader } from './files/file-reader.ts'
@@ -29,8 +30,8 @@ export interface OpenedReader {
   readonly reader: SourceReader
 }
 
-/** Where the records of a source come from: the address of a file or table, a reader, or objects. */
-export type SourceInput = string | SourceReader | Iterable<unknown> | AsyncIterable<unknown>
+/** Where the records of a source come from: the address of a file or table, `kafka({ … })`, a reader, or objects. */
+export type SourceInput = string | FeedPlace | SourceReader | Iterable<unknown> | AsyncIterable<unknown>
 
 /** An input of a source. */
 interface NamedInput {
@@ -85,7 +86,10 @@ function kindsByScheme(kinds: readonly ReaderKind[]): ReadonlyMap<string, Reader
 }
 
 function openReader(kinds: ReadonlyMap<string, ReaderKind>, input: SourceInput, setting: ReaderSetting): SourceReader {
-  if (typeof input !== 'string') return isIterable(input) ? iterableReader(input) : input
+  const place = placeValueOf(input)
+  if (place) return openPlace(place, setting)
+  // A `FeedPlace` is never anything else than a value that `placeValueOf` knows.
+  if (typeof input !== 'string') return isIterable(input) ? iterableReader(input) : (input as SourceReader)
   const scheme = schemeOf(input)
   const kind = kinds.get(scheme ?? '')
   if (kind) return kind.open(input, setting)
@@ -95,6 +99,12 @@ function openReader(kinds: ReadonlyMap<string, ReaderKind>, input: SourceInput, 
       place: input,
     })
   return fileReader(input, setting.source)
+}
+
+function openPlace(place: FeedPlaceValue, setting: ReaderSetting): SourceReader {
+  const kind = builtInKinds.find(({ scheme }) => scheme === place.ir.kind)
+  assert(kind?.openPlace !== undefined, `a place of kind ${place.ir.kind} has a reader`)
+  return kind.openPlace(place, setting)
 }
 
 const isIterable = (input: object): input is Iterable<unknown> | AsyncIterable<unknown> =>

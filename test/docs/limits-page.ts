@@ -15,7 +15,7 @@ const line = /^ {2}\/\/ (?<section>.+?)\.$|^ {2}\/\*\*(?<documentation>.*?)(?: \
 export function limitsPage(): string {
   const values: Readonly<Record<string, number>> = limits
   const rows: string[] = [INTRO]
-  for (const file of ['limits', 'network-limits', 'analysis-limits']) {
+  for (const file of ['limits', 'network-limits', 'kafka-limits', 'analysis-limits']) {
     let documentation = ''
     for (const text of readFileSync(join(import.meta.dirname, `../../src/base/${file}.ts`), 'utf8').split('\n')) {
       const groups = line.exec(text)?.groups

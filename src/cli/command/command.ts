@@ -1,7 +1,7 @@
 /** Definition of a command, and the parsing, help and error text that all commands share. */
 import { inspect, parseArgs, type ParseArgsConfig } from 'node:util'
 import { SpillwayError, didYouMean, inOneLine } from '../../base/index.ts'
-import type { AlertDestinationIR, AlertThresholds, OpenLineageSettings } from '../../define/config/index.ts'
+import type { AlertDestinationIR, AlertThresholds, FeedPlace, OpenLineageSettings } from '../../define/config/index.ts'
 import type { Pipeline } from '../../define/index.ts'
 import { forTerminal } from './print.ts'
 import { styled } from './style.ts'
@@ -34,6 +34,12 @@ export type OptionValues<O extends OptionSpecs> = {
 /** Headings of commands in the help, in order. */
 export const tasks = ['Start', 'Develop', 'Audit', 'Train', 'Run', 'Inspect', 'Repair', 'Help'] as const
 
+/** A place in the configuration from which a run reads a source, beside those that texts name. */
+export interface SourcePlace {
+  readonly source: string
+  readonly place: FeedPlace
+}
+
 /** The pipeline that a command works on, and the folder of its project. */
 export interface Project {
   /** The pipeline file of the command line. */
@@ -42,6 +48,10 @@ export interface Project {
   readonly path: string | undefined
   /** `path`. Throws `UsageError` without one. */
   requirePath(): string
+  /** Feeds of the configuration that are no texts, for a command with the setting `feed`. */
+  readonly places: readonly SourcePlace[]
+  /** The options `--config` and `--profile` of the configuration file, for a further process; undefined without a file. */
+  readonly configFile: { readonly config?: string; readonly profile?: string } | undefined
   /** The receiver of OpenLineage events in the configuration. */
   readonly openlineage: OpenLineageSettings | undefined
   /** A path in the folder of the configuration; without a configuration, in the working directory. */

@@ -22,12 +22,15 @@ export class ConfigFile {
   /** The name of the file in messages. */
   readonly name: string
   readonly settings: ProjectSettings
+  /** The options `--config` and `--profile` that lead to these settings. */
+  readonly choice: ConfigChoice
   readonly #folder: string
   readonly #profile: string | undefined
   readonly #ofProfile: ProjectSettings
 
   constructor(file: string, { profiles = {}, ...base }: Config, profile: string | undefined) {
     this.name = shortPath(file)
+    this.choice = { config: file, ...(profile !== undefined && { profile }) }
     this.#folder = dirname(file)
     this.#profile = profile
     if (profile !== undefined && !Object.hasOwn(profiles, profile))

@@ -8,10 +8,11 @@ import {
   type AlertThresholds,
   alertThresholds,
   type OpenLineageSettings,
+  placeValueOf,
 } from '../../define/config/index.ts'
 import type { Pipeline } from '../../define/index.ts'
 import { livePlaceOf, STANDARD_INPUT } from '../../sources/index.ts'
-import { type Command, type OptionSpec, type ParsedCommand, type Project, takesSettings, UsageError } from './command.ts'
+import { type Command, type OptionSpec, type ParsedCommand, type Project, type SourcePlace, takesSettings, UsageError } from './command.ts'
 import { type ConfigChoice, ConfigFile } from './config-file.ts'
 import { DEFAULT_DATA_FOLDER } from './data-folder.ts'
 import { importPipeline } from './pipeline-file.ts'
@@ -28,15 +29,26 @@ export async function openProject(
 ): Promise<{ readonly values: never; readonly project: Project }> {
   const file = takesSettings(command) ? await ConfigFile.load({ config, profile } as ConfigChoice) : undefined
   const values: Record<string, Values[string]> = { ...others }
+  let places: readonly SourcePlace[] = []
   if (file)
     for (const [name, option] of Object.entries(command.options)) {
       if (option.unless?.some(other => values[other] !== undefined)) continue
+      if (option.setting === 'feed') places = sourcePlaces(file, (values[name] ?? []) as Texts)
       const value = option.multiple
         ? listSetting(file, option, values, values[name])
         : (values[name] ?? singleSetting(file, option, values))
       if (value !== undefined) values[name] = value
     }
-  return { values: values as never, project: new ConfiguredProject(pipeline, file) }
+  return { values: values as never, project: new ConfiguredProject(pipeline, file, places) }
+}
+
+/**
+ * The places of the sources in a configuration file, for a process that gets all other settings as arguments. Throws as `ConfigFile.load`
+ * does.
+ */
+export async function loadPlaces(choice: ConfigChoice, sources: readonly string[]): Promise<readonly SourcePlace[]> {
+  const file = await ConfigFile.load(choice)
+  return file ? sourcePlaces(file, []).filter(({ source }) => sources.includes(source)) : []
 }
 
 /** The setting of an option that takes one value. */
@@ -80,16 +92,30 @@ const nonEmpty = (texts: Texts): Texts | undefined => (texts.length > 0 ? texts 
 /** The name in `NAME=FILE`. */
 const nameOf = (text: string): string => text.split('=', 1)[0]
 
+/** The feeds that are no texts, without those of sources that the command line names as `NAME=FILE`. */
+function sourcePlaces(file: ConfigFile, named: Texts): readonly SourcePlace[] {
+  const others = new Set(named.map(nameOf))
+  return Object.entries(file.settings.sources ?? {})
+    .filter(([source]) => !others.has(source))
+    .flatMap(([source, { feed = [] }]) =>
+      [feed]
+        .flat()
+        .flatMap(each => placeValueOf(each)?.withPaths(path => file.pathOf(path)) ?? [])
+        .map(place => ({ source, place })),
+    )
+}
+
 /** `NAME=FILE` of each file or feed of the sources, without those of `others`. Throws `SPILL_INPUT` for a history that is no file. */
 function sourceFiles(file: ConfigFile, setting: 'history' | 'feed', others: ReadonlySet<string>): string[] {
   return Object.entries(file.settings.sources ?? {})
     .filter(([name]) => !others.has(name))
     .flatMap(([name, source]) =>
-      [source[setting] ?? []].flat().map(path => {
+      [source[setting] ?? []].flat().flatMap(path => {
+        if (typeof path !== 'string') return []
         const key = `sources.${name}.${setting}`
         const place = setting === 'history' ? livePlaceOf(path) : undefined
         if (place !== undefined) throw file.error('SPILL_INPUT', key, `is a file, and ${path} is ${place}; write it as feed`)
-        return `${name}=${existingPath(file, key, path)}`
+        return [`${name}=${existingPath(file, key, path)}`]
       }),
     )
 }
@@ -115,11 +141,17 @@ function existingPath(file: ConfigFile, key: string, text: string): string {
 /** A project whose command line or configuration names the pipeline. */
 export class ConfiguredProject implements Project {
   readonly argument: string | undefined
+  readonly places: readonly SourcePlace[]
   readonly #config: ConfigFile | undefined
 
-  constructor(argument: string | undefined, config?: ConfigFile) {
+  constructor(argument: string | undefined, config?: ConfigFile, places: readonly SourcePlace[] = []) {
     this.argument = argument
+    this.places = places
     this.#config = config
+  }
+
+  get configFile(): ConfigChoice | undefined {
+    return this.#config?.choice
   }
 
   get path(): string | undefined {

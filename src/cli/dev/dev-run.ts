@@ -9,12 +9,20 @@ import type { PipelineIR } from '../../define/ir/index.ts'
 /** A message of the child process (`dev-child.ts`): a file that it loads, with its state; the IR of its pipeline; the URL of its server. */
 export type DevMessage = { readonly file: string; readonly state: string } | { readonly ir: PipelineIR } | { readonly url: string }
 
+/** Sources with feeds that arguments cannot name, and the configuration file that has the feeds: each version reads it again. */
+export interface DevPlaces {
+  readonly config?: string
+  readonly profile?: string
+  readonly sources: readonly string[]
+}
+
 /** Arguments and callbacks of a version. */
 export interface DevRunOptions {
   /** Arguments of `spillway run`, the pipeline first. */
   readonly args: readonly string[]
   /** Read sample events of the sources that can have them. */
   readonly samples: boolean
+  readonly places?: DevPlaces | undefined
   /** Called for each user file that the process loads, with its state before. */
   readonly onFile: (path: string, state: string) => void
 }
@@ -33,8 +41,9 @@ export class DevRun {
   #ir: PipelineIR | undefined
   #isStopped = false
 
-  constructor({ args, samples, onFile }: DevRunOptions) {
-    const child = fork(childFile, [String(process.pid), String(samples), ...args], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  constructor({ args, samples, places = { sources: [] }, onFile }: DevRunOptions) {
+    const settings = [String(process.pid), String(samples), JSON.stringify(places)]
+    const child = fork(childFile, [...settings, ...args], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     this.#child = child
     const { promise: url, resolve: setUrl } = Promise.withResolvers<string>()
     child.on('message', (message: DevMessage) => {

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { closeDestinations, openActionDestinations } from '../../action/index.ts'
 import { callEvery, stopwatch, wallClock } from '../../base/index.ts'
+import type { SourcePlace } from '../command/command.ts'
 import { letHeapGrow } from '../command/heap.ts'
 import type { Pipeline } from '../../define/index.ts'
 import type { AlertDestinationIR, AlertThresholds } from '../../define/config/index.ts'
@@ -36,6 +37,8 @@ const PROGRESS_ENTRIES = 100_000
 export interface RunRequest extends ScheduledJobsRequest {
   /** Files and tables of sources. */
   readonly files: readonly { readonly source: string; readonly path: string }[]
+  /** Places of sources that no text names. */
+  readonly places: readonly SourcePlace[]
   /** The address of the HTTP server, if there is one. */
   readonly listen: { readonly host?: string; readonly port?: number } | undefined
   /** Serve without tokens, on a loopback address only. */
@@ -65,11 +68,11 @@ export interface RunRequest extends ScheduledJobsRequest {
 /** Runs a pipeline until a signal, or until the end of its files with `once`. Returns the exit code. */
 export async function runPipeline(pipeline: Pipeline, request: RunRequest, output: RunOutput): Promise<number> {
   const { print } = output
-  const { files, listen, data, once, isDry, takesOver, keepMs, batchThreads, decisions, json } = request
+  const { listen, data, once, isDry, takesOver, keepMs, batchThreads, decisions, json } = request
   letHeapGrow()
   const memory = { ...memoryOptions(print), ...(keepMs !== undefined && { keep: retentionMs(pipeline.ir, keepMs) }) }
   const alertReceivers = await checkSettings(pipeline, request)
-  const readers = openReaders(pipeline, inputsOf(files), { env: process.env, data })
+  const readers = openReaders(pipeline, inputsOf(request), { env: process.env, data })
   const serving = listen && (await servingOf(pipeline, request))
   const out = decisions === undefined ? undefined : new DecisionFile(decisions)
   const sendings = isDry ? [] : await openActionDestinations(pipeline, process.env)
@@ -227,7 +230,10 @@ async function closeAfter(error: unknown, sendings: Parameters<typeof closeDesti
   throw error
 }
 
-const inputsOf = (files: RunRequest['files']) => files.map(({ source, path }) => ({ source, input: path }))
+const inputsOf = ({ files, places }: Pick<RunRequest, 'files' | 'places'>) => [
+  ...files.map(({ source, path }) => ({ source, input: path })),
+  ...places.map(({ source, place }) => ({ source, input: place })),
+]
 
 /** Emits the events of a run, and prints its trouble. */
 const lineageEmitter = ({ ir }: Pipeline, { data, lineage: target }: RunRequest, print: RunOutput['print']): LineageEmitter | undefined =>

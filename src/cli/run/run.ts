@@ -89,14 +89,15 @@ export async function startRun(values: Values, positionals: readonly string[], p
 function requestOf(values: Values, project: Project, path: string): RunRequest {
   const { once = false, keep, decisions, json = false, listen, 'batch-threads': threads, host: hosts = [] } = values
   const files = sourceFiles(values.source)
-  if (files.length === 0 && once)
-    throw new UsageError('--once needs files: add --source NAME=FILE, or feed to a source in spillway.config.ts')
+  const { places } = project
+  const hasSources = files.length > 0 || places.length > 0
+  if (!hasSources && once) throw new UsageError('--once needs files: add --source NAME=FILE, or feed to a source in spillway.config.ts')
   if (once && listen !== undefined)
     throw new UsageError('--once stops at the end of the files, but a server never ends; leave out --once or --listen')
   if (files.filter(file => file.path === STANDARD_INPUT).length > 1) throw new UsageError('standard input feeds one source')
   if (json && decisions === STANDARD_INPUT) throw new UsageError('--json and --decisions - would both write to standard output')
   const batchThreads = threads === undefined ? undefined : wholeNumber('--batch-threads', threads, 1, BATCH_THREADS_MAX)
-  const listens = listen !== undefined || files.length === 0
+  const listens = listen !== undefined || !hasSources
   const webhooks = parseWebhookSources(values.webhook ?? [])
   const rate = rateLimitOf(values.rate)
   const invalidHost = hosts.find(name => !/^[\w.-]+$/.test(name))
@@ -106,6 +107,7 @@ function requestOf(values: Values, project: Project, path: string): RunRequest {
   if (serverOption !== undefined && !listens) throw new UsageError(`${serverOption} needs a server: --listen 7070`)
   return {
     files,
+    places,
     listen: listens ? addressOf(listen) : undefined,
     noAuth: values['no-auth'] === true,
     hosts,

@@ -4,6 +4,7 @@ import { show } from '../../base/index.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions, optionNames } from '../mistake/names.ts'
 import { type AlertDestination, alertDestinationsIR } from './alert-destinations.ts'
+import { type FeedPlace, placeValueOf } from './feed-place.ts'
 
 /** The places of a source's records. Paths are relative to the folder of `spillway.config.ts`. */
 export interface SourceSettings {
@@ -11,8 +12,8 @@ export interface SourceSettings {
   readonly history?: string | readonly string[]
   /** Names of fields in the files of `history`, by column: `{ amount: 'value' }`. Other columns keep their names. */
   readonly columns?: Readonly<Record<string, string>>
-  /** The place from which a run reads new events: a file that it follows, or an address such as `pg:outbox`. */
-  readonly feed?: string | readonly string[]
+  /** The place from which a run reads new events: a file that it follows, an address such as `pg:outbox`, or `kafka({ … })`. */
+  readonly feed?: string | FeedPlace | readonly (string | FeedPlace)[]
 }
 
 /** The scheduled backups of runs. */
@@ -135,7 +136,8 @@ function checkSettings(prefix: string, { sources = {}, listen, alerts = {}, back
     checkOptions(key, source, sourceOptions)
     const { history = [], feed = [], columns = {} } = source
     for (const path of texts(history)) checkText(`${key}.history`, path, 'a path, or a list of paths')
-    for (const address of texts(feed)) checkText(`${key}.feed`, address, 'a path or an address, or a list of them')
+    for (const place of texts(feed))
+      if (!placeValueOf(place)) checkText(`${key}.feed`, place, 'a path, an address or kafka({ … }), or a list of them')
     checkRecord(`${key}.columns`, columns)
     for (const [column, field] of Object.entries(columns)) checkText(`${key}.columns.${column}`, field, 'the name of a field')
   }
@@ -165,8 +167,8 @@ function isAddress(value: unknown): boolean {
   return port !== undefined && Number(port) <= PORT_MAX
 }
 
-/** A text or a list of texts, as a list. Other values are in the list unchanged, for `checkText`. */
-const texts = (value: string | readonly string[]): readonly unknown[] => (Array.isArray(value) ? value : [value])
+/** A text or place, or a list of them, as a list. Other values are in the list unchanged, for `checkText`. */
+const texts = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value])
 
 function checkText(key: string, value: unknown, kind: string): void {
   if (typeof value !== 'string' || value === '') mistake(`${key} is ${kind}, got ${show(value)}`)

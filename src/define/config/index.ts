@@ -12,3 +12,13 @@ export {
   type SourceSettings,
 } from './config.ts'
 export { type AlertThresholds, alertThresholds, defaultThresholds } from './alert-thresholds.ts'
+export { type FeedPlace, type FeedPlaceValue, placeValueOf } from './feed-place.ts'
+export {
+  brokerList,
+  isTopicName,
+  type KafkaColumnsIR,
+  type KafkaLoginIR,
+  type KafkaPlaceIR,
+  type KafkaTlsIR,
+  plainKafkaPlace,
+} from './kafka-place-ir.ts'

@@ -11,7 +11,9 @@ import {
   type TopicDescription,
   type TopicFetch,
 } from '../driver.ts'
+import { clientSecurity } from './client-security.ts'
 import { clientCodecs } from './codecs.ts'
+import { ConnectionAlerts } from './connection-alerts.ts'
 import { kafkaError } from './errors.ts'
 import { fetchVersion } from './fetch-api.ts'
 import { RecordSender } from './record-sender.ts'
@@ -22,10 +24,11 @@ const EARLIEST_TEXT = 'earliest'
 const READ_COMMITTED = client.FetchIsolationLevels.READ_COMMITTED
 
 /** A driver that connects with its first request. */
-export function clientDriver({ brokers, clientId, requestMs = limits.KAFKA_REQUEST_MS }: KafkaConnection): KafkaDriver {
+export function clientDriver({ brokers, clientId, requestMs = limits.KAFKA_REQUEST_MS, security }: KafkaConnection): KafkaDriver {
   const times = { connectTimeout: Math.min(requestMs, limits.KAFKA_CONNECT_MS), requestTimeout: requestMs }
-  const settings = { clientId, bootstrapBrokers: [...brokers], autocreateTopics: false, ...times }
-  return new ClientDriver(new client.Admin({ ...settings, retries: false }), new RecordSender(settings))
+  const settings = { clientId, bootstrapBrokers: [...brokers], autocreateTopics: false, ...times, ...clientSecurity(brokers, security) }
+  const admin = new client.Admin({ ...settings, retries: false })
+  return new ClientDriver(admin, new ConnectionAlerts(admin, security), new RecordSender(settings))
 }
 
 class ClientDriver implements KafkaDriver, FetchCluster {
@@ -33,9 +36,11 @@ class ClientDriver implements KafkaDriver, FetchCluster {
   readonly #sender: RecordSender
   readonly #versions = new Map<number, number>()
   readonly #fetches = new Set<TopicFetch>()
+  readonly #alerts: ConnectionAlerts
 
-  constructor(admin: client.Admin, sender: RecordSender) {
+  constructor(admin: client.Admin, alerts: ConnectionAlerts, sender: RecordSender) {
     this.#admin = admin
+    this.#alerts = alerts
     this.#sender = sender
   }
 
@@ -56,7 +61,7 @@ class ClientDriver implements KafkaDriver, FetchCluster {
       if (!found) throw new KafkaError('missing', `topic '${topic}' does not exist`)
       return { id, topic: found }
     } catch (error) {
-      throw kafkaError(error)
+      throw this.#alerts.explained(kafkaError(error))
     }
   }
 

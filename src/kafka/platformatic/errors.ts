@@ -1,6 +1,7 @@
 /** Sorts the errors of the client and of brokers into the kinds that a reader tells apart. */
 import * as client from '@platformatic/kafka'
 import { KafkaError, type KafkaErrorKind } from '../driver.ts'
+import { securityError } from './security-errors.ts'
 
 export const OFFSET_OUT_OF_RANGE = 1
 export const CORRUPT_MESSAGE = 2
@@ -43,8 +44,8 @@ export function codeError(code: number, subject: string, cause?: unknown): Kafka
 export function kafkaError(error: unknown): KafkaError {
   if (error instanceof KafkaError) return error
   const errors = allErrors(error)
-  const denied = errors.find(each => each instanceof client.AuthenticationError)
-  if (denied) return new KafkaError('denied', denied.message, { cause: error })
+  const denied = securityError(errors)
+  if (denied) return denied
   const code = errors.map(each => (each as { apiCode?: unknown }).apiCode).find(each => typeof each === 'number')
   if (code !== undefined) return codeError(code, 'the broker answers', error)
   const isAway = errors.some(each => each instanceof client.NetworkError || each instanceof client.TimeoutError)

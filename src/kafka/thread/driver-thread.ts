@@ -3,13 +3,14 @@
  * an exception inside the client ends this thread alone.
  */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { FetchedRecords, KafkaConnection, TopicFetch } from '../driver.ts'
+import type { FetchedRecords, TopicFetch } from '../driver.ts'
 import { clientDriver } from '../platformatic/client-driver.ts'
 import { kafkaError } from '../platformatic/errors.ts'
+import { connectionInThread, type ThreadConnection } from '../security/thread-connection.ts'
 import type { DriverAnswer, DriverCall, DriverCalls, FetchChange } from './messages.ts'
 
 const port = parentPort!
-const driver = clientDriver(workerData as KafkaConnection)
+const driver = clientDriver(connectionInThread(workerData as ThreadConnection))
 const fetches = new Map<number, TopicFetch>()
 
 const calls: { readonly [Name in keyof DriverCalls]: (...args: Parameters<DriverCalls[Name]>) => Promise<ReturnType<DriverCalls[Name]>> } =

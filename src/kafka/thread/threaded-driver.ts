@@ -14,6 +14,7 @@ import {
   type TopicDescription,
   type TopicFetch,
 } from '../driver.ts'
+import { connectionForThread } from '../security/thread-connection.ts'
 import type { DriverAnswer, DriverCalls, FetchChange } from './messages.ts'
 
 const threadFile = new URL(`./driver-thread${extname(import.meta.url)}`, import.meta.url)
@@ -34,7 +35,7 @@ class ThreadedDriver implements KafkaDriver {
   #end: KafkaError | undefined
 
   constructor(connection: KafkaConnection) {
-    this.#worker = new Worker(threadFile, { workerData: connection })
+    this.#worker = new Worker(threadFile, connectionForThread(connection))
       .on('message', (answer: DriverAnswer) => this.#receive(answer))
       .on('error', ({ message }) => this.#endWith(`the thread of the client ended: ${message}`))
       .on('exit', () => this.#endWith('the client is closed'))

@@ -1,34 +1,56 @@
-/** The reader of a topic by address: `kafka:payments?from=latest`. The environment holds the addresses of the brokers. */
+/** The reader of a topic, by address (`kafka:payments?from=latest`, with the brokers in the environment) or by a place of the configuration. */
 import { didYouMean, SpillwayError } from '../../base/index.ts'
-import { openKafkaDriver } from '../../kafka/index.ts'
-import type { BuiltInKind } from '../reader/reader-kind.ts'
-import { topicReader, type TopicReaderOptions } from './topic-reader.ts'
+import { type FeedPlaceValue, isTopicName, type KafkaPlaceIR, plainKafkaPlace } from '../../define/config/index.ts'
+import { type KafkaDriver, KafkaError, openKafkaDriver } from '../../kafka/index.ts'
+import type { BuiltInKind, ReaderSetting } from '../reader/reader-kind.ts'
+import type { SourceReader } from '../reader/source-reader.ts'
+import { connectionReader } from './place-connection.ts'
+import { RecordMembers } from './record-members.ts'
+import { topicReader } from './topic-reader.ts'
 import { topicStartOf } from './topic-start.ts'
 
-const BROKERS = 'KAFKA_BROKERS'
 const optionNames = ['from', 'group', 'tombstones']
 const DEFAULT_GROUP = 'spillway'
 
-/** Throws `SPILL_INPUT` for an address without a topic or with a mistake, and if `KAFKA_BROKERS` is not set. */
+/** Throws `SPILL_INPUT` for an address without a topic or with a mistake, and for a setting that cannot be read. */
 export const kafkaKind: BuiltInKind = {
   scheme: 'kafka',
   form: 'kafka:TOPIC',
   place: 'a topic in Kafka',
-  open(address, { source, env }) {
-    const options = topicOptions(address)
-    const brokers = (env[BROKERS] ?? '').split(',').map(broker => broker.trim())
-    const wrong = brokers.find(broker => !/^[^\s:]+:\d{1,5}$/.test(broker))
-    if (wrong !== undefined)
-      throw addressError(address, `${BROKERS} is ${wrong === '' ? 'not set' : `'${wrong}'`}: set it to host:port,host:port`)
-    return topicReader(source, { ...options, open: () => openKafkaDriver({ brokers, clientId: 'spillway' }) })
-  },
+  open: (address, setting) => openTopic({ ir: addressPlace(address), functions: {} }, setting),
+  openPlace: openTopic,
 }
 
-/** The topic of an address, and how to read it. Throws `SPILL_INPUT` for a mistake. */
-function topicOptions(address: string): Pick<TopicReaderOptions, 'topic' | 'from' | 'group' | 'skipsTombstones'> {
+function openTopic(place: Pick<FeedPlaceValue, 'ir' | 'functions'>, setting: ReaderSetting): SourceReader {
+  const { topic, from = 'earliest', group = DEFAULT_GROUP, tombstones = 'reject', columns } = place.ir
+  const read = connectionReader(place, setting)
+  // A mistake in the settings ends the start, before a run takes a folder over.
+  read()
+  return topicReader(setting.source, {
+    topic,
+    from,
+    group,
+    skipsTombstones: tombstones === 'skip',
+    ...(columns && { members: new RecordMembers(setting.source, columns) }),
+    open: () => openDriver(read),
+  })
+}
+
+/** A setting that cannot be read later on, such as a file that is being replaced, is waited for as access that is denied. */
+function openDriver(read: ReturnType<typeof connectionReader>): KafkaDriver {
+  let connection
+  try {
+    connection = read()
+  } catch (error) {
+    throw new KafkaError('denied', (error as Error).message, { cause: error })
+  }
+  return openKafkaDriver(connection)
+}
+
+/** The place of an address. Throws `SPILL_INPUT` for a mistake. */
+function addressPlace(address: string): KafkaPlaceIR {
   const [, topic, query = ''] = /^kafka:([^?]*)(?:\?(.*))?$/.exec(address)!
-  if (!/^[A-Za-z0-9._-]{1,249}$/.test(topic))
-    throw addressError(address, 'names no topic: write kafka:payments, of letters, digits, ., _ and -')
+  if (!isTopicName(topic)) throw addressError(address, 'names no topic: write kafka:payments, of letters, digits, ., _ and -')
   const values = new URLSearchParams(query)
   const unknown = [...values.keys()].find(name => !optionNames.includes(name))
   if (unknown !== undefined) throw addressError(address, `has no option '${unknown}'${didYouMean(unknown, optionNames)}`)
@@ -42,7 +64,7 @@ function topicOptions(address: string): Pick<TopicReaderOptions, 'topic' | 'from
     throw addressError(address, `has from=${start}; it is earliest, latest, or a time with its offset, such as 2026-01-01T00:00Z`)
   if (!/^[^\s]{1,255}$/.test(group)) throw addressError(address, `has group=${group}; a group is a name without spaces`)
   if (tombstones !== 'reject' && tombstones !== 'skip') throw addressError(address, `has tombstones=${tombstones}; it is reject or skip`)
-  return { topic, from, group, skipsTombstones: tombstones === 'skip' }
+  return { ...plainKafkaPlace(topic), from, group, tombstones }
 }
 
 const addressError = (place: string, problem: string): SpillwayError => new SpillwayError('SPILL_INPUT', problem, { place })

@@ -3,11 +3,14 @@ import { limits, pause, stopwatch } from '../../base/index.ts'
 import { KafkaError } from '../../kafka/index.ts'
 
 const FIRST_PAUSE_MS = 100
+/** A broker that denies a fetch does so at once. */
+const DENIED_WITHIN_MS = 2000
 
 export class Outage {
   readonly #missingMs: number
   readonly #warn: (problem: string) => void
-  #isAway = false
+  #kind: 'away' | 'denied' | undefined
+  #hasRead = false
   #pauseMs = FIRST_PAUSE_MS
   #missingSince: number | undefined
 
@@ -17,30 +20,55 @@ export class Outage {
     this.#warn = warn
   }
 
+  /** Time after which a fetch without an error and without records shows that the outage is over, ms. */
+  get settledMs(): number {
+    // A leader that is away is noticed within this time.
+    return this.#kind === 'away' ? limits.KAFKA_CONNECT_MS + limits.KAFKA_REQUEST_MS : DENIED_WITHIN_MS
+  }
+
   /**
    * The cluster answers, and records come. A description of the topic alone does not count: while the leader of a partition is away, other
-   * brokers describe it.
+   * brokers describe it, and a client may be allowed to describe what it may not read.
    */
   end(): void {
-    if (this.#isAway) this.#warn('Kafka is reachable again')
-    this.#isAway = false
+    if (this.#kind) this.#warn(this.#kind === 'denied' ? 'Kafka grants access again' : 'Kafka is reachable again')
+    this.#kind = undefined
+    this.#hasRead = true
     this.#pauseMs = FIRST_PAUSE_MS
     this.#missingSince = undefined
   }
 
-  /** True for an error that may pass. */
+  /** True for an error that may pass. Access may be granted again to a client that had it, but not to one that never did. */
   mayPass(error: unknown): boolean {
     if (!(error instanceof KafkaError)) return false
     const { kind, message } = error
-    // Its positions are compared with the new topic.
-    if (kind === 'replaced') return true
-    if (kind === 'missing') {
-      this.#missingSince ??= stopwatch()
-      if (stopwatch() - this.#missingSince >= this.#missingMs) return false
-    } else if (kind !== 'unavailable') return false
-    if (!this.#isAway) this.#warn(kind === 'missing' ? `${message}; looking for it again` : `Kafka is unreachable; retrying: ${message}`)
-    this.#isAway = true
-    return true
+    switch (kind) {
+      case 'replaced':
+        // Its positions are compared with the new topic.
+        return true
+      case 'denied':
+        if (this.#hasRead) this.#begin('denied', `Kafka denies access; waiting until it is granted again: ${message}`)
+        return this.#hasRead
+      case 'missing':
+        this.#missingSince ??= stopwatch()
+        if (stopwatch() - this.#missingSince >= this.#missingMs) return false
+        this.#begin('away', `${message}; looking for it again`)
+        return true
+      case 'unavailable':
+        this.#begin('away', `Kafka is unreachable; retrying: ${message}`)
+        return true
+      case 'out-of-range':
+      case 'truncated':
+      case 'corrupt':
+      case 'oversized':
+      case 'protocol':
+        return false
+    }
+  }
+
+  #begin(kind: 'away' | 'denied', warning: string): void {
+    if (this.#kind !== kind) this.#warn(warning)
+    this.#kind = kind
   }
 
   /** Waits before the next attempt, longer each time. */

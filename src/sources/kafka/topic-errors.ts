@@ -41,7 +41,8 @@ function problemOf({ kind, message }: KafkaError): string {
     case 'unavailable':
       return `Kafka cannot be reached: ${message}`
     case 'denied':
-      return `Kafka rejects this client: ${message}. Allow it to read and describe the topic`
+      // A login or a certificate that is rejected has its own fix in the message.
+      return message.includes('AUTHORIZATION') ? `Kafka rejects this client: ${message}. Allow it to read and describe the topic` : message
     case 'truncated':
       return `${message}: ${cutProblem}`
     case 'corrupt':

@@ -11,6 +11,7 @@ import { type FetchedRecords, type KafkaDriver, KafkaError, type PartitionPlace 
 import type { ReadBatch, ReadContext, ReaderLag, SourceReader } from '../reader/source-reader.ts'
 import { GroupOffsets } from './group-offsets.ts'
 import { Outage } from './outage.ts'
+import type { RecordMembers } from './record-members.ts'
 import { topicBatch } from './topic-batch.ts'
 import { topicError } from './topic-errors.ts'
 import { offsetIn, positionText, resumePlace } from './topic-position.ts'
@@ -29,6 +30,8 @@ export interface TopicReaderOptions {
   readonly checkMs?: number
   /** Milliseconds that a topic that was read may be missing; default KAFKA_MISSING_MS. */
   readonly missingMs?: number
+  /** Columns of events that are no fields of the values. */
+  readonly members?: RecordMembers
   /** Connects to nothing yet. */
   readonly open: () => KafkaDriver
 }
@@ -108,7 +111,7 @@ class TopicReader implements SourceReader {
     const fetch = session.driver.fetch(session.topicName, { isCommittedOnly: true, maxBytes: limits.KAFKA_FETCHED_BYTES })
     const over = new AbortController()
     // Of an idle topic no records come; a leader that is away is noticed within this time.
-    const settled = callAfter(limits.KAFKA_CONNECT_MS + limits.KAFKA_REQUEST_MS, () => outage.end())
+    const settled = callAfter(outage.settledMs, () => outage.end())
     try {
       for (const partition of unread) fetch.assign(partition, places.get(partition)!)
       if (follow) void this.#watchPartitions(session, context, { signal: over.signal, onPartition: (...added) => fetch.assign(...added) })
@@ -192,8 +195,9 @@ class TopicReader implements SourceReader {
   }
 
   #batch({ topic }: TopicSession, partition: number, place: PartitionPlace, fetched?: FetchedRecords): ReadBatch {
-    const { skipsTombstones = false } = this.#options
-    const records = fetched ? topicBatch(fetched, { name: this.name, reader: this.#lines, skipsTombstones }) : []
+    const { skipsTombstones = false, members } = this.#options
+    const whole = fetched && members ? { ...fetched, records: members.addTo(fetched.records) } : fetched
+    const records = whole ? topicBatch(whole, { name: this.name, reader: this.#lines, skipsTombstones }) : []
     return { records, position: positionText(topic, place), partition: String(partition) }
   }
 

@@ -115,19 +115,23 @@ test('a cluster that never answers: reading ends with the signal, and goes on on
   await run.end()
 })
 
-test('an authorization that is revoked ends the source, and a later run goes on where it was', async () => {
+test('an authorization that is revoked is waited for while a run reads, and is an error at a start', async () => {
   const { cluster, run } = await afterThree()
   const denied = reading(cluster, run)
   cluster.append('rows', 0, rowOf(4))
   await denied.until(4)
   cluster.set({ isDenied: true })
-  await assert.rejects(denied.ended, {
+  await denied.untilWarning('Kafka denies access; waiting until it is granted again: TOPIC_AUTHORIZATION_FAILED')
+  cluster.append('rows', 0, rowOf(5))
+  cluster.set({ isDenied: false })
+  await denied.until(5)
+  await denied.untilWarning('Kafka grants access again')
+  await denied.stop()
+  cluster.set({ isDenied: true })
+  await assert.rejects(readOnce(cluster, run).ended, {
     code: 'SPILL_SOURCE',
     message: /Kafka rejects this client: TOPIC_AUTHORIZATION_FAILED\. Allow it to read and describe the topic$/,
   })
-  cluster.set({ isDenied: false })
-  cluster.append('rows', 0, rowOf(5))
-  await readOnce(cluster, run).ended
   assert.deepEqual(run.numbers(), upTo(5))
   await run.end()
 })

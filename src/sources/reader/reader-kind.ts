@@ -1,4 +1,5 @@
 /** Kinds of readers: how a registry makes a reader from an address. */
+import type { FeedPlaceValue } from '../../define/config/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
 import type { RowMap } from '../../intake/index.ts'
 import type { SourceReader } from './source-reader.ts'
@@ -39,4 +40,6 @@ export interface BuiltInKind extends ReaderKind {
   readonly form: string
   /** The place that an address names: `an outbox in PostgreSQL`. It is live, so its past cannot be read again as a history. */
   readonly place: string
+  /** Makes the reader of a place of this kind that a text cannot name. @throws `SPILL_INPUT` for a setting that cannot be read. */
+  openPlace?(place: FeedPlaceValue, setting: ReaderSetting): SourceReader
 }

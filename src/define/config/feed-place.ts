@@ -1,0 +1,50 @@
+/** Places of a source's records that a text cannot name: an address with how to log in, or with secrets. */
+import type { SettingIR } from '../ir/index.ts'
+import type { KafkaPlaceIR, KafkaTokenFunction } from './kafka-place-ir.ts'
+
+declare const feedPlace: unique symbol
+
+/** A place from which a run reads new events, made by `kafka`. Beside it, a feed may be a path or an address. */
+export interface FeedPlace {
+  readonly [feedPlace]: true
+}
+
+/** A place as plain data, without secrets: those are settings. */
+export type PlaceIR = KafkaPlaceIR
+
+/** The functions of a place, which plain data cannot hold. */
+export interface PlaceFunctions {
+  /** Gives the token of a login by OAUTHBEARER. */
+  readonly token?: KafkaTokenFunction
+}
+
+/** The value behind a `FeedPlace`. */
+export class FeedPlaceValue {
+  readonly ir: PlaceIR
+  readonly functions: PlaceFunctions
+
+  constructor(ir: PlaceIR, functions: PlaceFunctions = {}) {
+    this.ir = Object.freeze(ir)
+    this.functions = functions
+    Object.freeze(this)
+  }
+
+  /** The place with other paths of the files that its settings name. */
+  withPaths(pathOf: (path: string) => string): FeedPlace {
+    return feedPlaceOf(new FeedPlaceValue(mapFiles(this.ir, pathOf), this.functions))
+  }
+}
+
+/** The public form of a place: users can pass it on, and not look into it. */
+export const feedPlaceOf = (value: FeedPlaceValue): FeedPlace => value as unknown as FeedPlace
+
+/** The value of a place; undefined for anything else. */
+export const placeValueOf = (feed: unknown): FeedPlaceValue | undefined => (feed instanceof FeedPlaceValue ? feed : undefined)
+
+/** A copy of plain data with other paths in its settings that name files. */
+function mapFiles<T>(data: T, pathOf: (path: string) => string): T {
+  if (typeof data !== 'object' || data === null) return data
+  const { kind, name } = data as Partial<Extract<SettingIR, { kind: 'file' }>>
+  if (kind === 'file' && name !== undefined) return { ...data, name: pathOf(name) }
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, mapFiles(value, pathOf)])) as T
+}

@@ -1,0 +1,77 @@
+/** The connection of a place: its settings read from the environment and from files, which may be renewed while a run reads. */
+import { SpillwayError } from '../../base/index.ts'
+import { settingReader } from '../../action/index.ts'
+import { brokerList, type FeedPlaceValue, type KafkaLoginIR, type KafkaPlaceIR, type KafkaTlsIR } from '../../define/config/index.ts'
+import type { SettingIR } from '../../define/ir/index.ts'
+import { checkCertificates, type KafkaCertificates, type KafkaConnection, type KafkaLogin, TokenSource } from '../../kafka/index.ts'
+import type { ReaderSetting } from '../reader/reader-kind.ts'
+
+const CLIENT_ID = 'spillway'
+
+type Settings = Pick<ReaderSetting, 'source' | 'env'>
+type ReadSetting = (label: string, setting: SettingIR) => string
+
+/**
+ * Returns a function that reads the settings of a place into a connection, each time anew.
+ *
+ * @throws `SPILL_INPUT` (the function too) for a variable that is not set, a file that cannot be read, and certificates and keys that cannot
+ * be used. Messages name the source, the topic and the setting, and show no secret.
+ */
+export function connectionReader(
+  { ir, functions }: Pick<FeedPlaceValue, 'ir' | 'functions'>,
+  { source, env }: Settings,
+): () => KafkaConnection {
+  const owner = `source '${source.name}': kafka:${ir.topic}`
+  const read = settingReader(owner, env)
+  const tokens = ir.sasl?.mechanism === 'OAUTHBEARER' ? tokenSource(ir.sasl, functions, read) : undefined
+  return () => {
+    const login = ir.sasl && loginOf(ir.sasl, tokens, read)
+    const tls = ir.tls && certificatesOf(ir.tls, owner, read)
+    const security = { ...(login && { login }), ...(tls && { tls }) }
+    return { brokers: brokersOf(ir, env, read), clientId: CLIENT_ID, ...((login || tls) && { security }) }
+  }
+}
+
+function brokersOf({ topic, brokers: setting }: KafkaPlaceIR, env: Settings['env'], read: ReadSetting): readonly string[] {
+  const text = setting.kind === 'env' ? (env[setting.name] ?? '') : read('brokers', setting)
+  const { brokers, wrong } = brokerList(text)
+  if (wrong === undefined) return brokers
+  const subject = setting.kind === 'value' ? 'brokers' : setting.name
+  // A text with @ may hold a password.
+  const problem = text === '' ? 'not set' : wrong.includes('@') ? 'a text with @' : `'${wrong}'`
+  throw new SpillwayError('SPILL_INPUT', `${subject} is ${problem}: set it to host:port,host:port`, { place: `kafka:${topic}` })
+}
+
+function loginOf(ir: KafkaLoginIR, tokens: TokenSource | undefined, read: ReadSetting): KafkaLogin {
+  if (ir.mechanism !== 'OAUTHBEARER')
+    return {
+      mechanism: ir.mechanism,
+      username: read('sasl.username', ir.username),
+      password: read('sasl.password', ir.password),
+    }
+  // A variable or a file that is missing is found before a connection.
+  if (ir.token.kind !== 'function') read('sasl.token', ir.token)
+  const extensions = Object.entries(ir.extensions ?? {}).map(
+    ([name, setting]) => [name, read(`sasl.extensions '${name}'`, setting)] as const,
+  )
+  return { mechanism: ir.mechanism, token: tokens!.token, extensions: Object.fromEntries(extensions) }
+}
+
+function tokenSource(
+  { token }: Extract<KafkaLoginIR, { readonly mechanism: 'OAUTHBEARER' }>,
+  functions: FeedPlaceValue['functions'],
+  read: ReadSetting,
+): TokenSource {
+  return new TokenSource(token.kind === 'function' ? functions.token! : () => read('sasl.token', token))
+}
+
+function certificatesOf({ serverName, ...settings }: KafkaTlsIR, owner: string, read: ReadSetting): KafkaCertificates {
+  const texts = Object.entries(settings).map(([name, setting]) => [name, read(`tls.${name}`, setting)] as const)
+  const certificates: KafkaCertificates = { ...Object.fromEntries(texts), ...(serverName !== undefined && { serverName }) }
+  try {
+    checkCertificates(certificates)
+  } catch (error) {
+    throw new SpillwayError('SPILL_INPUT', `${owner}: ${(error as Error).message}`, { cause: error })
+  }
+  return certificates
+}

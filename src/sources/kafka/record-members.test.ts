@@ -1,0 +1,138 @@
+/** Key, headers and time of records in their values: the objects are those that `JSON.parse` and an assignment give. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import type { ColumnIR, SourceIR } from '../../define/ir/index.ts'
+import type { RecordColumns } from '../../kafka/index.ts'
+import { RecordMembers } from './record-members.ts'
+
+const types = { card: 'string', trace: 'string', amount: 'decimal', n: 'int', ok: 'bool', at: 'timestamp' } as const
+const columns = Object.entries(types).map(([name, type]): ColumnIR => ({ name, type, nullable: true }))
+const source = { name: 'rows', columns, key: 'card' } as unknown as SourceIR
+
+interface TestRecord {
+  readonly key?: string | Buffer
+  readonly value: string | undefined
+  readonly headers?: readonly (readonly [string, string | Buffer | undefined])[]
+  readonly time?: number
+}
+
+/** A signed number as records write it. */
+function varint(value: number): Buffer {
+  const bytes: number[] = []
+  let rest = value < 0 ? -2 * value - 1 : 2 * value
+  for (; rest > 0x7f; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 0x80)
+  return Buffer.of(...bytes, rest)
+}
+
+/** Records as a fetch gives them. */
+function columnsOf(records: readonly TestRecord[]): RecordColumns {
+  const parts: Buffer[] = []
+  let length = 0
+  const add = (bytes: Buffer | undefined): [number, number] => {
+    if (!bytes) return [-1, -1]
+    parts.push(bytes)
+    return [length, (length += bytes.length)]
+  }
+  const bytesOf = (text: string | Buffer | undefined) => (text === undefined ? undefined : Buffer.from(text as string))
+  const sized = (bytes: Buffer | undefined) => (bytes ? [varint(bytes.length), bytes] : [varint(-1)])
+  const sections = (headers: TestRecord['headers'] = []) =>
+    Buffer.concat([varint(headers.length), ...headers.flatMap(([name, value]) => [...sized(bytesOf(name)), ...sized(bytesOf(value))])])
+  const ranges = records.map(({ key, value, headers }) => [add(bytesOf(key)), add(bytesOf(value)), add(sections(headers))])
+  const ranged = (i: number) => Int32Array.from(ranges.flatMap(each => each[i]))
+  return {
+    count: records.length,
+    offsets: Float64Array.from(records, (_, i) => i),
+    timestamps: Float64Array.from(records, ({ time = 7 }) => time),
+    keys: ranged(0),
+    values: ranged(1),
+    headers: ranged(2),
+    bytes: Buffer.concat(parts),
+  }
+}
+
+/** The values of records, as text. */
+const valuesOf = ({ count, values, bytes }: RecordColumns): (string | undefined)[] =>
+  Array.from({ length: count }, (_, i) => (values[2 * i] < 0 ? undefined : bytes.toString('utf8', values[2 * i], values[2 * i + 1])))
+
+const all = { key: 'card', timestamp: 'at', headers: { trace: 'x-trace', n: 'x-n' } }
+const added = (records: readonly TestRecord[], names = all): (string | undefined)[] =>
+  valuesOf(new RecordMembers(source, names).addTo(columnsOf(records)))
+
+const text = fc.string({ unit: 'binary', maxLength: 12 }).map(each => each.toWellFormed())
+const space = fc.constantFrom('', ' ', '\n\t')
+
+test('members are those of an assignment to the parsed value', () => {
+  const record = fc.record(
+    { key: text, object: fc.dictionary(text, fc.jsonValue()), trace: text, n: fc.maxSafeInteger(), other: text, time: fc.nat() },
+    { requiredKeys: ['object', 'time'] },
+  )
+  fc.assert(
+    fc.property(fc.array(record, { maxLength: 5 }), space, (records, around) => {
+      const texts = added(
+        records.map(({ key, object, trace, n, other, time }) => ({
+          ...(key !== undefined && { key }),
+          value: `${around}${JSON.stringify(object, undefined, around.length)}${around}`,
+          time,
+          headers: [
+            ...(trace === undefined ? [] : [['x-trace', 'an earlier one'] as const, ['x-trace', trace] as const]),
+            ...(other === undefined ? [] : [[`_${other}`, other] as const]),
+            ...(n === undefined ? [] : [['x-n', String(n)] as const]),
+          ],
+        })),
+      )
+      for (const [i, { key, object, trace, n, time }] of records.entries())
+        assert.deepEqual(JSON.parse(texts[i]!), {
+          ...(JSON.parse(JSON.stringify(object)) as object),
+          ...(key !== undefined && { card: key }),
+          at: time,
+          ...(trace !== undefined && { trace }),
+          ...(n !== undefined && { n }),
+        })
+    }),
+    { numRuns: 1000 },
+  )
+})
+
+test('text becomes what its column is, digit by digit', () => {
+  const names = { headers: { amount: 'a', ok: 'o', at: 't', trace: 's' } }
+  const value = (a: string, o: string, t: string, s: string) =>
+    added([{ value: '{}', headers: Object.entries({ a, o, t, s }) }], names as never)[0]
+  assert.equal(
+    value('9007199254740993.10', 'true', '1767600000000', '007'),
+    '{"amount":9007199254740993.10,"ok":true,"at":1767600000000,"trace":"007"}',
+  )
+  assert.equal(value('007', 'yes', '2026-01-05T08:00Z', 'true'), '{"amount":"007","ok":"yes","at":"2026-01-05T08:00Z","trace":"true"}')
+  assert.equal(value('1,"card":"x"', 'true,', 'NaN', '"'), '{"amount":"1,\\"card\\":\\"x\\"","ok":"true,","at":"NaN","trace":"\\""}')
+})
+
+test('a record without a header, key or time has no member, and what is no object stays as it is', () => {
+  const empty = { time: -1 }
+  assert.deepEqual(
+    added([
+      { ...empty, value: '{"n":1}' },
+      { ...empty, value: undefined, key: 'k' },
+      { ...empty, value: '', key: 'k' },
+    ]),
+    ['{"n":1}', undefined, ''],
+  )
+  for (const value of ['[1]', '"text"', '7', ' ', '{', '}', '{"a":1']) assert.deepEqual(added([{ value, key: 'k' }]), [value])
+  assert.deepEqual(added([{ ...empty, value: '{}', headers: [['x-trace', undefined]] }]), ['{}'])
+})
+
+test('bytes that are no text make the record one that is not UTF-8', () => {
+  const { bytes } = new RecordMembers(source, { key: 'card' }).addTo(columnsOf([{ key: Buffer.from('ff', 'hex'), value: '{}' }]))
+  assert.equal(bytes.toString('latin1'), '{"card":"\u00ff","at":7}'.replace(',"at":7', ''))
+})
+
+test('a column that the source does not have is an error; a map may read any field, as text', () => {
+  const unknown = [{ key: 'crad' }, { timestamp: 'crad' }, { headers: { crad: 'x' } }]
+  for (const names of unknown)
+    assert.throws(() => new RecordMembers(source, names), {
+      code: 'SPILL_NOT_FOUND',
+      message: /^columns\.\S+ names 'crad', which is no column of source 'rows'; did you mean 'card'\?$/,
+    })
+  const mapped = new RecordMembers({ ...source, mapVersion: '1' }, { headers: { crad: 'x', n: 'y' } })
+  const records = columnsOf([{ value: '{}', headers: [['x', '1'] as const, ['y', '2'] as const] }])
+  assert.deepEqual(valuesOf(mapped.addTo(records)), ['{"crad":"1","n":"2"}'])
+})

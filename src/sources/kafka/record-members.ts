@@ -1,0 +1,117 @@
+/**
+ * Columns of an event that a topic keeps beside the value of a record: its key, headers and time. They become members of the value, a JSON
+ * object, before it is read. So a dead letter has them too, and a replay of it is the same event.
+ *
+ * A member replaces one of the same name in the value. A record without the header or the key has no member. Text of UTF-8 becomes a number or
+ * a boolean where its column is one. Cost: a copy of the values; only for places with `columns`.
+ */
+import { didYouMean, SpillwayError } from '../../base/index.ts'
+import type { KafkaColumnsIR } from '../../define/config/index.ts'
+import type { ColumnType, SourceIR } from '../../define/ir/index.ts'
+import { headersOf, type RecordColumns } from '../../kafka/index.ts'
+
+/** Bytes of JSON. */
+const [OPEN, CLOSE, COMMA, QUOTE] = Buffer.from('{},"')
+const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
+const numeric: ReadonlySet<ColumnType | undefined> = new Set(['int', 'decimal', 'double', 'timestamp', 'duration'] as const)
+
+interface Member {
+  /** `"card":`, in bytes. */
+  readonly name: Buffer
+  /** Type of the column; undefined for a field that only the source's `map` knows. */
+  readonly type: ColumnType | undefined
+}
+
+/** Adds the members of a place's `columns` to the values of records. */
+export class RecordMembers {
+  readonly #key: Member | undefined
+  readonly #timestamp: Member | undefined
+  readonly #headers: ReadonlyMap<string, Member>
+
+  /** Throws `SPILL_NOT_FOUND` for a column that the source does not have. */
+  constructor(source: SourceIR, { key, timestamp, headers = {} }: KafkaColumnsIR) {
+    this.#key = key === undefined ? undefined : memberOf(source, 'columns.key', key)
+    this.#timestamp = timestamp === undefined ? undefined : memberOf(source, 'columns.timestamp', timestamp)
+    this.#headers = new Map(
+      Object.entries(headers).map(([column, header]) => [header, memberOf(source, `columns.headers.${column}`, column)]),
+    )
+  }
+
+  /** The records with longer values, and without the keys and headers, which are in the values now. */
+  addTo(records: RecordColumns): RecordColumns {
+    const parts: Buffer[] = []
+    const values = new Int32Array(records.values.length)
+    let length = 0
+    for (let i = 0; i < records.count; i++) {
+      const [start, end] = [records.values[2 * i], records.values[2 * i + 1]]
+      values[2 * i] = start < 0 ? start : length
+      if (start >= 0) {
+        const value = records.bytes.subarray(start, end)
+        for (const part of withMembers(value, this.#membersOf(records, i))) {
+          parts.push(part)
+          length += part.length
+        }
+      }
+      values[2 * i + 1] = start < 0 ? end : length
+    }
+    const none = new Int32Array(2 * records.count).fill(-1)
+    return { ...records, bytes: Buffer.concat(parts, length), values, keys: none, headers: none }
+  }
+
+  /** The members of a record, `"trace":"t1"` each. */
+  #membersOf(records: RecordColumns, index: number): Buffer[] {
+    const members: Buffer[] = []
+    const start = records.keys[2 * index]
+    if (this.#key && start >= 0) members.push(memberText(this.#key, records.bytes.subarray(start, records.keys[2 * index + 1])))
+    // −1 is no time.
+    if (this.#timestamp && records.timestamps[index] >= 0)
+      members.push(memberText(this.#timestamp, Buffer.from(String(records.timestamps[index]))))
+    if (this.#headers.size === 0) return members
+    // Headers may repeat; as in Java the last counts.
+    const headers = new Map(headersOf(records, index).map(({ name, value }) => [name, value]))
+    for (const [header, member] of this.#headers) {
+      const value = headers.get(header)
+      if (value) members.push(memberText(member, value))
+    }
+    return members
+  }
+}
+
+function memberOf(source: SourceIR, setting: string, name: string): Member {
+  const column = source.columns.find(each => each.name === name)
+  const names = source.columns.map(each => each.name)
+  if (!column && source.mapVersion === undefined)
+    throw new SpillwayError(
+      'SPILL_NOT_FOUND',
+      `${setting} names '${name}', which is no column of source '${source.name}'${didYouMean(name, names)}`,
+    )
+  return { name: Buffer.from(`${JSON.stringify(name)}:`), type: source.mapVersion === undefined ? column?.type : undefined }
+}
+
+function memberText({ name, type }: Member, value: Buffer): Buffer {
+  const text = value.toString('utf8')
+  // Bytes that are no text stay as they are: the record is then rejected as not UTF-8.
+  if (!Buffer.from(text).equals(value)) return Buffer.concat([name, Buffer.of(QUOTE), value, Buffer.of(QUOTE)])
+  const isToken = numeric.has(type) ? jsonNumber.test(text) : type === 'bool' && (text === 'true' || text === 'false')
+  return Buffer.concat([name, Buffer.from(isToken ? text : JSON.stringify(text))])
+}
+
+/** The parts of an object with further members at its end. Anything else is returned as it is, to be rejected with its own reason. */
+function withMembers(value: Buffer, members: readonly Buffer[]): readonly Buffer[] {
+  const [first, last] = [skipSpace(value, 0, 1), skipSpace(value, value.length - 1, -1)]
+  if (members.length === 0 || value[first] !== OPEN || value[last] !== CLOSE) return [value]
+  const isEmpty = skipSpace(value, first + 1, 1) === last
+  const parts: Buffer[] = [value.subarray(0, last)]
+  for (const [i, member] of members.entries()) {
+    if (i > 0 || !isEmpty) parts.push(Buffer.of(COMMA))
+    parts.push(member)
+  }
+  return [...parts, value.subarray(last)]
+}
+
+/** Index of the next byte that is no white space of JSON. */
+function skipSpace(bytes: Buffer, from: number, step: 1 | -1): number {
+  let at = from
+  while (bytes[at] === 0x20 || bytes[at] === 0x09 || bytes[at] === 0x0a || bytes[at] === 0x0d) at += step
+  return at
+}
