@@ -234,6 +234,23 @@ export const networkLimits = {
   /** Silence after which a request has failed, ms. */
   S3_TIMEOUT_MS: 60_000,
 
+  // Schema registry.
+
+  /** Schemas of one registry in memory. */
+  REGISTRY_SCHEMAS_MAX: 1000,
+  /** Ids of one registry whose schema is remembered as a hash, so that a change is detected. */
+  REGISTRY_IDS_MAX: 1 << 16,
+  /** Concurrent requests to one registry. */
+  REGISTRY_REQUESTS_MAX: 8,
+  /** Size of an answer of a registry, bytes. */
+  REGISTRY_ANSWER_BYTES_MAX: 1 << 23,
+  /** Timeout of a request to a registry, ms. */
+  REGISTRY_TIMEOUT_MS: 10_000,
+  /** Greatest delay between two attempts to reach a registry, ms. */
+  REGISTRY_RETRY_MS_MAX: 5000,
+  /** Time after which an id that the registry does not have is looked up again, ms. */
+  REGISTRY_UNKNOWN_MS: 60_000,
+
   // Notifications of alerts.
 
   /** Notifications that wait for one receiver. Beyond it, alerts that have already ended are left out first, and counted. */

@@ -11,6 +11,7 @@ const FOLDER = resolve('.peers/external')
 const pythonPackages = {
   schemathesis: ['schemathesis==4.32.5'],
   avro: ['avro==1.12.2', 'fastavro==1.13.1'],
+  protobuf: ['protobuf==7.36.2', 'grpcio-tools==1.85.1'],
   moto: ['moto[server,s3,iam]==5.2.5'],
   // An epoch of versions, and the version of Grafana that it models.
   grafana: ['grafana-foundation-sdk==1769699998!10.1.0'],
@@ -35,6 +36,8 @@ export const motoPython = (): string => join(pythonFolder('moto'), 'bin/python')
 export const redocly = (): string => join(npmFolder, 'node_modules/@redocly/cli/bin/cli.js')
 /** Python with `avro` and `fastavro`. */
 export const avroPython = (): string => join(pythonFolder('avro'), 'bin/python')
+/** Python with Google's `protobuf` and its compiler. */
+export const protobufPython = (): string => join(pythonFolder('protobuf'), 'bin/python')
 /** A Python with the package grafana-foundation-sdk. */
 export const grafanaPython = (): string => join(pythonFolder('grafana'), 'bin/python')
 
@@ -98,7 +101,7 @@ type StripeClass = new (key: string) => { readonly webhooks: Signers['stripe'] }
 /** Throws with the reason if one cannot be installed: no network, no Debian, no Python. */
 export function bringPackages(): void {
   mkdirSync(FOLDER, { recursive: true })
-  for (const name of ['schemathesis', 'avro', 'moto', 'grafana'] as const) bringPython(name)
+  for (const name of ['schemathesis', 'avro', 'protobuf', 'moto', 'grafana'] as const) bringPython(name)
   if (!existsSync(redocly())) {
     mkdirSync(npmFolder, { recursive: true })
     const names = Object.entries(npmPackages).map(([name, version]) => `${name}@${version}`)

@@ -1,8 +1,8 @@
 /**
  * `npm run test:external`: checks of a server by external programs. Installs them from their package registries, starts the server of a
  * small pipeline on loopback, and runs `schemathesis`, `redocly`, Prometheus and an Alertmanager with their tools, Grafana's model of a
- * dashboard, the SDK of OpenTelemetry, `moto`, and the packages `standardwebhooks`, `stripe`, `avro` and `fastavro`. The last line is
- * `N passed, N failed`; the exit code is 0 only if none failed.
+ * dashboard, the SDK of OpenTelemetry, `moto`, and the packages `standardwebhooks`, `stripe`, `avro`, `fastavro` and `protobuf`. The last
+ * line is `N passed, N failed`; the exit code is 0 only if none failed.
  */
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
@@ -13,8 +13,10 @@ import { scratchFolder } from '../scratch.ts'
 import { Checks } from './checks.ts'
 import { closed, Fuzzer, type Fuzzing } from './fuzzing.ts'
 import { checkAlertmanager } from './alertmanager.ts'
-import { alertmanagerProgram, avroPython, bringPackages, motoPython, promtool, redocly, signers } from './packages.ts'
+import { alertmanagerProgram, avroPython, bringPackages, motoPython, promtool, protobufPython, redocly, signers } from './packages.ts'
 import { checkAvroAgreement } from './avro/agreement.ts'
+import { avroAnswers, checkAvroAnswers } from '../kafka-formats/avro-agreement.ts'
+import { checkProtobufAnswers, protobufAnswers } from '../kafka-formats/protobuf-agreement.ts'
 import { checkObserve } from './observe.ts'
 import pipeline from './pipeline.ts'
 import { checkTracing } from './tracing.ts'
@@ -25,6 +27,8 @@ import { checkWebhooks } from './webhooks.ts'
 
 const CASES_MIN = 5000
 const AVRO_PAIRS = 1000
+/** Pairs of schemas whose values are decoded, of each format. */
+const FORMAT_PAIRS = 500
 const LINT_MS_MAX = 60_000
 const checks = new Checks()
 /** Status with which the receiver of webhooks answers. */
@@ -35,12 +39,16 @@ await checks.check('the packages are there', () => {
   bringPackages()
   return (
     'schemathesis, redocly, prometheus, alertmanager, amtool, grafana-foundation-sdk, opentelemetry, standardwebhooks, stripe, avro, ' +
-    'fastavro, moto'
+    'fastavro, protobuf, moto'
   )
 })
 if (checks.tally.failed === 0) {
   await checkAlertmanager(checks, alertmanagerProgram()!, folder)
   await checks.check('avro and fastavro agree with the checks of Avro schemas', () => checkAvroAgreement(avroPython(), AVRO_PAIRS))
+  await checks.check('fastavro reads the same values of Avro', async () => checkAvroAnswers(await avroAnswers(avroPython(), FORMAT_PAIRS)))
+  await checks.check('protobuf reads the same values of Protobuf', async () =>
+    checkProtobufAnswers(await protobufAnswers(protobufPython(), FORMAT_PAIRS)),
+  )
   await checks.check('moto takes a backup by the API of S3, and gives it back', () => checkBackups(motoPython(), folder))
   const hooks = await receiver(response => response.writeHead(hookStatus).end())
   const served = await ServerProcess.start(folder, hooks.url)

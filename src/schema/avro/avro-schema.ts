@@ -61,6 +61,8 @@ export interface AvroField {
   readonly aliases: readonly string[]
   readonly type: AvroType
   readonly hasDefault: boolean
+  /** The default as JSON, which may be null; absent without one. */
+  readonly default?: unknown
 }
 
 /** Name without its namespace. */

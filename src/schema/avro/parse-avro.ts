@@ -107,7 +107,8 @@ class AvroParser {
       const place = joinPath(path, name)
       const parsed = this.type(type, place, inner, depth + 1)
       if ('default' in rest) this.#defaults.push({ path: place, type: parsed, value: rest['default'] })
-      fields.push({ name, aliases: namesOf(aliases, place), type: parsed, hasDefault: 'default' in rest })
+      const hasDefault = 'default' in rest
+      fields.push({ name, aliases: namesOf(aliases, place), type: parsed, hasDefault, ...(hasDefault && { default: rest['default'] }) })
     }
     return record
   }

@@ -23,6 +23,7 @@ const NUMBER_MAX = 2 ** 29 - 1
 
 interface OpenMessage extends ProtoMessage {
   readonly fields: ProtoField[]
+  readonly nested: ProtoMessage[]
   readonly reservedNumbers: NumberRange[]
   readonly reservedNames: string[]
 }
@@ -40,6 +41,8 @@ class ProtoParser {
   readonly #unresolved: (() => void)[] = []
   #package = ''
   #isProto2 = true
+  /** Fields of proto2 and of editions have presence; those of proto3 only if they are `optional`. */
+  #hasPresence = true
   #imports = 0
 
   constructor(text: string) {
@@ -66,6 +69,7 @@ class ProtoParser {
         if (word === 'syntax' && version !== 'proto2' && version !== 'proto3')
           tokens.fail(`syntax '${version}' is neither proto2 nor proto3`)
         this.#isProto2 = version === 'proto2'
+        this.#hasPresence = version !== 'proto3'
         return tokens.expect(';')
       }
       case 'package':
@@ -94,7 +98,7 @@ class ProtoParser {
     if (depth > limits.SCHEMA_DEPTH_MAX) tokens.fail(`nested more than ${limits.SCHEMA_DEPTH_MAX} deep (SCHEMA_DEPTH_MAX)`)
     const name = joined(outer, tokens.name())
     const fullName = joined(this.#package, name)
-    const message: OpenMessage = { fullName, name, fields: [], reservedNumbers: [], reservedNames: [] }
+    const message: OpenMessage = { fullName, name, fields: [], nested: [], reservedNumbers: [], reservedNames: [] }
     this.#checkNew(fullName)
     this.#messages.set(fullName, message)
     tokens.expect('{')
@@ -107,7 +111,10 @@ class ProtoParser {
     if (tokens.accept(';')) return
     if (['option', 'extensions', 'extend'].includes(tokens.peek() ?? '')) return tokens.skipStatement()
     if (tokens.peek() === 'reserved') return this.#reserved(message)
-    if (tokens.accept('message')) return void this.#message(message.name, depth + 1)
+    if (tokens.accept('message')) {
+      message.nested.push(this.#messages.get(this.#message(message.name, depth + 1))!)
+      return
+    }
     if (tokens.accept('enum')) return this.#enum(message.name)
     if (!tokens.accept('oneof')) return this.#field(message, undefined)
     const oneof = tokens.name()
@@ -120,7 +127,7 @@ class ProtoParser {
   #field(message: OpenMessage, oneof: string | undefined): void {
     const tokens = this.#tokens
     const label = tokens.accept('repeated') ? 'repeated' : tokens.accept('required') ? 'required' : 'singular'
-    if (label === 'singular') tokens.accept('optional')
+    const isOptional = label === 'singular' && tokens.accept('optional')
     if (tokens.peek() === 'group') tokens.fail('a group is not supported; write a message')
     const { place } = tokens
     const typeName = tokens.next()
@@ -128,19 +135,31 @@ class ProtoParser {
     const name = tokens.name()
     tokens.expect('=')
     const number = tokens.integer()
-    if (tokens.peek() === '[') this.#skipOptions()
+    const fallback = tokens.peek() === '[' ? this.#fieldDefault() : undefined
     tokens.expect(';')
     if (number < 1 || number > NUMBER_MAX)
       malformedSchema(place, `field '${name}' has the number ${number}, which is not from 1 to ${NUMBER_MAX}`)
     const twin = message.fields.find(field => field.name === name || field.number === number)
     if (twin) malformedSchema(place, `fields '${twin.name}' and '${name}' have the same ${twin.name === name ? 'name' : 'number'}`)
     const at = message.fields.length
-    message.fields.push({ name, number, label, oneof, type: { kind: 'imported', name: typeName } })
+    const isPresent = label === 'required' || isOptional || oneof !== undefined || this.#hasPresence
+    message.fields.push({
+      name,
+      number,
+      label,
+      oneof,
+      hasPresence: label !== 'repeated' && isPresent,
+      ...(fallback !== undefined && { default: fallback }),
+      type: { kind: 'imported', name: typeName },
+    })
     this.#unresolved.push(() => {
       const type: FieldType = map
         ? { kind: 'map', key: map.key as ScalarType, value: this.#type(map.value, message.name, place) }
         : this.#type(typeName, message.name, place)
-      message.fields[at] = { ...message.fields[at], type }
+      const { hasPresence } = message.fields[at]
+      const isMessage = type.kind === 'message' || type.kind === 'imported'
+      const hasOwnPresence = type.kind !== 'map' && label !== 'repeated' && (hasPresence || isMessage)
+      message.fields[at] = { ...message.fields[at], type, hasPresence: hasOwnPresence }
       if (isReserved(message, message.fields[at])) malformedSchema(place, `field '${name}' = ${number} is reserved`)
     })
   }
@@ -156,11 +175,19 @@ class ProtoParser {
   }
 
   #skipOptions(): void {
+    this.#fieldDefault()
+  }
+
+  /** Skips the options of a field, and returns its default. */
+  #fieldDefault(): string | undefined {
+    const tokens = this.#tokens
+    let fallback: string | undefined
     for (let depth = 0; ;) {
-      const token = this.#tokens.next()
+      const token = tokens.next()
+      if (token === 'default' && depth === 1 && tokens.accept('=')) fallback = (tokens.accept('-') ? '-' : '') + tokens.next()
       if (token === '[' || token === '{') depth++
       if (token === ']' || token === '}') depth--
-      if (depth === 0) return
+      if (depth === 0) return fallback
     }
   }
 
@@ -183,7 +210,7 @@ class ProtoParser {
     const name = joined(outer, tokens.name())
     const fullName = joined(this.#package, name)
     this.#checkNew(fullName)
-    const numbers: number[] = []
+    const [numbers, symbols]: [number[], string[]] = [[], []]
     tokens.expect('{')
     while (!tokens.accept('}')) {
       if (tokens.accept(';')) continue
@@ -191,14 +218,14 @@ class ProtoParser {
         tokens.skipStatement()
         continue
       }
-      tokens.name()
+      symbols.push(tokens.name())
       tokens.expect('=')
       numbers.push(tokens.integer())
       if (tokens.peek() === '[') this.#skipOptions()
       tokens.expect(';')
     }
     if (numbers.length === 0) tokens.fail(`enum '${name}' has no values`)
-    this.#enums.set(fullName, { fullName, name, numbers })
+    this.#enums.set(fullName, { fullName, name, numbers, symbols })
   }
 
   #checkNew(fullName: string): void {

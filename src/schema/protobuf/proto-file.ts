@@ -25,7 +25,7 @@ export type ScalarType = (typeof scalarTypes)[number]
 export interface ProtoFile {
   /** `proto2`, whose enums are closed, or anything later. */
   readonly isProto2: boolean
-  /** Top-level messages by name without the package. */
+  /** Top-level messages by name without the package, in the order of the file. */
   readonly messages: ReadonlyMap<string, ProtoMessage>
 }
 
@@ -44,6 +44,10 @@ export interface ProtoField {
   readonly type: FieldType
   /** Name of the `oneof` that has the field. */
   readonly oneof: string | undefined
+  /** Can a reader tell a field that is not set from one with its default? Not for plain fields of proto3, and for no list or map. */
+  readonly hasPresence: boolean
+  /** Default of proto2, as it is written: a number, a quoted text, or a name. */
+  readonly default?: string
 }
 
 /** Numbers from `first` to `last`, both included. */
@@ -58,6 +62,8 @@ export interface ProtoMessage {
   /** Without the package: `Payment.Item`. */
   readonly name: string
   readonly fields: readonly ProtoField[]
+  /** Messages that are declared in it, in the order of the file. */
+  readonly nested: readonly ProtoMessage[]
   readonly reservedNumbers: readonly NumberRange[]
   readonly reservedNames: readonly string[]
 }
@@ -66,6 +72,8 @@ export interface ProtoEnum {
   readonly fullName: string
   readonly name: string
   readonly numbers: readonly number[]
+  /** Names by index, as `numbers`. */
+  readonly symbols: readonly string[]
 }
 
 /** A type for people: `int32`, `message Item`, `map of string to Item`. */

@@ -1,0 +1,13 @@
+/** The rejection of a value that cannot be decoded. */
+import { isUtf8 } from 'node:buffer'
+import { Fault, type Rejection } from '../../intake/index.ts'
+import { MalformedValue } from './malformed-value.ts'
+import type { TopicValues } from './value-format.ts'
+
+/** The rejection, with the bytes of the value. Any other error than `MalformedValue` is thrown again. */
+export function rejectionOf(values: TopicValues, index: number, error: unknown): Rejection {
+  if (!(error instanceof MalformedValue)) throw error
+  const { bytes, starts, ends, offsets } = values
+  const raw = bytes.subarray(starts[index], ends[index])
+  return new Fault(error.message).at(values.placeOf(offsets[index]), isUtf8(raw) ? raw.toString('utf8') : new Uint8Array(raw))
+}
