@@ -11,7 +11,7 @@ export { type InferOptions, type InferredSchema, schemaOfSample } from './infer-
 export { openDetected, openInput, loadFile } from './open-input.ts'
 export type { ColumnChoice, OutcomeChoice } from './likely-columns.ts'
 export { ndjsonBatches } from './ndjson.ts'
-export { type DecodeRecord, textBatch } from './text-batch.ts'
+export { textBatch } from './text-batch.ts'
 export { concatOutputValues, selectOutputRows, type OutputColumn, type OutputValues, type TableWriter } from './output-table.ts'
 export { openOutputTable, writeOutputTable } from './open-output-table.ts'
 export { type RecordsSample, sampleRecords } from './records-sample.ts'

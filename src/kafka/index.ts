@@ -10,6 +10,8 @@ export {
   type PartitionPlace,
   type TopicDescription,
 } from './driver.ts'
+export { openValueFormat } from './format/open-format.ts'
+export type { ValueFormat } from './format/value-format.ts'
 export { openKafkaDriver } from './open-driver.ts'
 export { headersOf, type RecordColumns } from './record-set.ts'
 export { checkCertificates } from './security/certificates.ts'

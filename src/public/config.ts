@@ -29,6 +29,7 @@ export {
 } from '../define/config/config.ts'
 export type { FeedPlace } from '../define/config/feed-place.ts'
 export type { KafkaToken, KafkaTokenFunction } from '../define/config/kafka-place-ir.ts'
+export type { KafkaRegistry } from '../define/config/kafka-registry.ts'
 export {
   kafkaFeed as kafka,
   type KafkaColumns,

@@ -19,7 +19,7 @@ interface MemoryRecord {
   readonly offset: number
   readonly epoch: number
   readonly timestamp: number
-  readonly value: string | undefined
+  readonly value: string | Buffer | undefined
 }
 
 /** Records in columns, without keys and headers. */
@@ -28,7 +28,7 @@ function columnsOf(records: readonly MemoryRecord[]): RecordColumns {
   let at = 0
   for (const [i, { value }] of records.entries()) if (value !== undefined) values.set([at, (at += Buffer.byteLength(value))], 2 * i)
   const bytes = Buffer.from(new ArrayBuffer(at))
-  for (const [i, { value = '' }] of records.entries()) if (values[2 * i] >= 0) bytes.write(value, values[2 * i])
+  for (const [i, { value = '' }] of records.entries()) if (values[2 * i] >= 0) bytes.set(Buffer.from(value), values[2 * i])
   return {
     count: records.length,
     offsets: Float64Array.from(records, ({ offset }) => offset),
@@ -95,7 +95,7 @@ export class MemoryCluster {
   }
 
   /** Appends a record; `undefined` is a tombstone. Returns its offset. */
-  append(topic: string, partition: number, value: string | undefined, timestamp = 0): number {
+  append(topic: string, partition: number, value: string | Buffer | undefined, timestamp = 0): number {
     const log = this.partition(topic, partition)
     const offset = log.end++
     log.records.push({ offset, epoch: log.epochs.length - 1, timestamp, value })

@@ -16,6 +16,10 @@ export { type FeedPlace, type FeedPlaceValue, placeValueOf } from './feed-place.
 export {
   brokerList,
   isTopicName,
+  kafkaFormats,
+  type KafkaRegistryIR,
+  needsRegistry,
+  SCHEMA_REGISTRY,
   type KafkaColumnsIR,
   type KafkaLoginIR,
   type KafkaPlaceIR,

@@ -35,6 +35,23 @@ export interface KafkaColumnsIR {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** Formats of the values of a topic; all but `json` are behind the id of a schema, as Confluent's serializers write them. */
+export const kafkaFormats = ['json', 'json-schema', 'avro', 'protobuf'] as const
+export type KafkaFormat = (typeof kafkaFormats)[number]
+
+/** A schema registry as plain data. */
+export interface KafkaRegistryIR {
+  readonly url: SettingIR
+  readonly username?: SettingIR
+  readonly password?: SettingIR
+}
+
+/** Variable of the schema registry, unless a place says otherwise. */
+export const SCHEMA_REGISTRY = 'SCHEMA_REGISTRY'
+
+/** Formats that are read with the schemas of a registry. */
+export const needsRegistry = (format: KafkaFormat): format is 'avro' | 'protobuf' => format === 'avro' || format === 'protobuf'
+
 /** A topic of Kafka as plain data. */
 export interface KafkaPlaceIR {
   readonly kind: 'kafka'
@@ -45,6 +62,10 @@ export interface KafkaPlaceIR {
   readonly from?: 'earliest' | 'latest' | number
   readonly group?: string
   readonly tombstones?: 'reject' | 'skip'
+  /** Default `json`. */
+  readonly value?: KafkaFormat
+  /** Of formats that need one; default the variable `SCHEMA_REGISTRY`. */
+  readonly registry?: KafkaRegistryIR
   readonly columns?: KafkaColumnsIR
   readonly sasl?: KafkaLoginIR
   readonly tls?: KafkaTlsIR

@@ -47,6 +47,41 @@ test('a place becomes plain data with the names of the protocol', () => {
   assert.equal(irOf({ topic: 'p', tls: false })?.tls, undefined)
 })
 
+test('a format needs the registry of the environment, or that of the place', () => {
+  const registry = { url: { kind: 'env', name: 'SCHEMA_REGISTRY' } }
+  assert.deepEqual(irOf({ topic: 'p', value: 'avro' }), { ...irOf({ topic: 'p' }), value: 'avro', registry })
+  assert.deepEqual(irOf({ topic: 'p', value: 'json' }), irOf({ topic: 'p' }))
+  assert.deepEqual(irOf({ topic: 'p', value: 'json-schema' })?.registry, undefined)
+  const account = { url: 'https://registry.example', username: 'key', password: env('SECRET') }
+  assert.deepEqual(irOf({ topic: 'p', value: 'protobuf', registry: account })?.registry, {
+    url: { kind: 'value', value: 'https://registry.example' },
+    username: { kind: 'value', value: 'key' },
+    password: { kind: 'env', name: 'SECRET' },
+  })
+  assert.deepEqual(irOf({ topic: 'p', value: 'avro', registry: env('URL') })?.registry, { url: { kind: 'env', name: 'URL' } })
+})
+
+test('a format that is none, a registry that no format reads, and a password in the file are mistakes', () => {
+  const mistakes: readonly (readonly [Partial<Record<keyof KafkaPlaceOptions, unknown>>, RegExp])[] = [
+    [{ value: 'avor' }, /value is one of 'json', 'json-schema', 'avro', 'protobuf', got 'avor'; did you mean 'avro'/],
+    [{ registry: 'http://r' }, /registry is for value: 'avro'.*are 'json'/],
+    [{ value: 'avro', registry: 'registry' }, /registry: url is the address of a registry/],
+    [{ value: 'avro', registry: 'http://a:swordfish@r' }, /url must not hold a password/],
+    [{ value: 'avro', registry: { url: 'http://r', password: 'swordfish' } }, /password is a secret and must not be in the file/],
+    [{ value: 'avro', registry: { url: 'http://r', user: 'a' } }, /user/],
+    [{ value: 'avro', columns: { key: 'card' } }, /columns are added to values of JSON, and the values of this topic are 'avro'/],
+  ]
+  for (const [options, message] of mistakes)
+    assert.throws(
+      () => kafka({ topic: 'p', ...options } as KafkaPlaceOptions),
+      (error: Error) => {
+        assert.match(error.message, message)
+        assert.doesNotMatch(error.message, /swordfish/)
+        return true
+      },
+    )
+})
+
 test('columns beside the value are named by column', () => {
   const columns = { key: 'card', timestamp: 'at', headers: { trace: 'x-trace' } }
   assert.deepEqual(irOf({ topic: 'p', columns })?.columns, columns)

@@ -10,11 +10,16 @@ import {
   isTopicName,
   KAFKA_BROKERS,
   type KafkaColumnsIR,
+  type KafkaFormat,
   type KafkaLoginIR,
   type KafkaPlaceIR,
   type KafkaTlsIR,
   type KafkaTokenFunction,
+  needsRegistry,
+  SCHEMA_REGISTRY,
 } from './kafka-place-ir.ts'
+import { formatIR, type KafkaRegistry, registryIR } from './kafka-registry.ts'
+import { secretIR } from './secret.ts'
 
 /** Login by a name and a password, as `sasl.mechanism` of Kafka names it, in small letters. */
 export interface KafkaPasswordLogin {
@@ -73,7 +78,14 @@ export interface KafkaPlaceOptions {
   readonly group?: string
   /** Records without a value: `'reject'`, the default, makes them dead letters, and `'skip'` leaves them out. */
   readonly tombstones?: 'reject' | 'skip'
-  /** Columns that are no fields of the values: `{ key: 'card', headers: { trace: 'x-trace-id' } }`. */
+  /**
+   * Format of the values: `'json'`, the default, or what Confluent's serializers write, `'json-schema'`, `'avro'` or `'protobuf'`, whose
+   * values begin with the id of their schema.
+   */
+  readonly value?: KafkaFormat
+  /** Schema registry of `'avro'` and `'protobuf'`. Default `env('SCHEMA_REGISTRY')`. */
+  readonly registry?: string | Setting | KafkaRegistry
+  /** Columns that are no fields of the values, which must be JSON: `{ key: 'card', headers: { trace: 'x-trace-id' } }`. */
   readonly columns?: KafkaColumns
   /** Login of this client. Without it brokers see an anonymous client, or the name in its certificate. */
   readonly sasl?: KafkaPasswordLogin | KafkaTokenLogin
@@ -87,6 +99,8 @@ const placeOptions = optionNames<KafkaPlaceOptions>({
   from: true,
   group: true,
   tombstones: true,
+  value: true,
+  registry: true,
   columns: true,
   sasl: true,
   tls: true,
@@ -116,7 +130,11 @@ const mechanismNames: readonly string[] = [...Object.keys(mechanisms), OAUTHBEAR
 export function kafkaFeed(options: KafkaPlaceOptions): FeedPlace {
   const subject = 'kafka'
   checkOptions(subject, options, placeOptions)
-  const { topic, brokers = env(KAFKA_BROKERS), from, group, tombstones, columns, sasl, tls = false } = options
+  const { topic, brokers = env(KAFKA_BROKERS), from, group, tombstones, value, columns, sasl, tls = false } = options
+  const format = value === undefined ? 'json' : formatIR(`${subject}: value`, value)
+  const { registry = needsRegistry(format) ? env(SCHEMA_REGISTRY) : undefined } = options
+  if (columns !== undefined && format !== 'json')
+    mistake(`${subject}: columns are added to values of JSON, and the values of this topic are '${format}'`)
   if (!isTopicName(topic)) mistake(`${subject}: topic is a name of letters, digits, ., _ and -, such as 'payments', got ${show(topic)}`)
   const token = sasl?.mechanism === OAUTHBEARER && typeof sasl.token === 'function' ? sasl.token : undefined
   const ir: KafkaPlaceIR = {
@@ -126,6 +144,8 @@ export function kafkaFeed(options: KafkaPlaceOptions): FeedPlace {
     ...parseOptions(subject, { from }, startIR),
     ...parseOptions(subject, { group }, groupName),
     ...parseOptions(subject, { tombstones }, tombstonesIR),
+    ...(format !== 'json' && { value: format }),
+    ...parseOptions(subject, { registry }, (label, each) => registryIR(label, each, format)),
     ...parseOptions(subject, { columns }, columnsIR),
     ...parseOptions(subject, { sasl }, loginIR),
     ...(tls !== false && { tls: tlsIR(`${subject}: tls`, tls) }),
@@ -230,13 +250,5 @@ function tlsIR(subject: string, value: unknown): KafkaTlsIR {
 /** A certificate is no secret, but a path and a text of PEM look alike to a reader of the file. */
 function pemIR(subject: string, value: unknown): SettingIR {
   if (typeof value === 'string') mistake(`${subject} is PEM from a file or a variable; write secretFile('ca.pem') or env('NAME')`)
-  return settingIR(subject, value)
-}
-
-/** A value that is no setting is not shown: it may be the secret. */
-function secretIR(subject: string, value: unknown, instead = "secretFile('…')"): SettingIR {
-  if (value === undefined) mistake(`${subject} is missing; write env('NAME') or ${instead}`)
-  if (typeof value !== 'object' || value === null)
-    mistake(`${subject} is a secret and must not be in the file; write env('NAME') or ${instead}`)
   return settingIR(subject, value)
 }

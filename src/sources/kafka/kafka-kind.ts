@@ -1,6 +1,6 @@
 /** The reader of a topic, by address (`kafka:payments?from=latest`, with the brokers in the environment) or by a place of the configuration. */
 import { didYouMean, SpillwayError } from '../../base/index.ts'
-import { type FeedPlaceValue, isTopicName, type KafkaPlaceIR, plainKafkaPlace } from '../../define/config/index.ts'
+import { type FeedPlaceValue, isTopicName, kafkaFormats, type KafkaPlaceIR, plainKafkaPlace } from '../../define/config/index.ts'
 import { type KafkaDriver, KafkaError, openKafkaDriver } from '../../kafka/index.ts'
 import type { BuiltInKind, ReaderSetting } from '../reader/reader-kind.ts'
 import type { SourceReader } from '../reader/source-reader.ts'
@@ -8,8 +8,9 @@ import { connectionReader } from './place-connection.ts'
 import { RecordMembers } from './record-members.ts'
 import { topicReader } from './topic-reader.ts'
 import { topicStartOf } from './topic-start.ts'
+import { formatOpener } from './value-format.ts'
 
-const optionNames = ['from', 'group', 'tombstones']
+const optionNames = ['from', 'group', 'tombstones', 'value']
 const DEFAULT_GROUP = 'spillway'
 
 /** Throws `SPILL_INPUT` for an address without a topic or with a mistake, and for a setting that cannot be read. */
@@ -26,11 +27,13 @@ function openTopic(place: Pick<FeedPlaceValue, 'ir' | 'functions'>, setting: Rea
   const read = connectionReader(place, setting)
   // A mistake in the settings ends the start, before a run takes a folder over.
   read()
+  const openFormat = formatOpener(place.ir, setting)
   return topicReader(setting.source, {
     topic,
     from,
     group,
     skipsTombstones: tombstones === 'skip',
+    openFormat,
     ...(columns && { members: new RecordMembers(setting.source, columns) }),
     open: () => openDriver(read),
   })
@@ -54,17 +57,20 @@ function addressPlace(address: string): KafkaPlaceIR {
   const values = new URLSearchParams(query)
   const unknown = [...values.keys()].find(name => !optionNames.includes(name))
   if (unknown !== undefined) throw addressError(address, `has no option '${unknown}'${didYouMean(unknown, optionNames)}`)
-  const [start, group, tombstones] = [
+  const [start, group, tombstones, format] = [
     values.get('from') ?? 'earliest',
     values.get('group') ?? DEFAULT_GROUP,
     values.get('tombstones') ?? 'reject',
+    values.get('value') ?? 'json',
   ]
+  const value = kafkaFormats.find(name => name === format)
   const from = topicStartOf(start)
   if (from === undefined)
     throw addressError(address, `has from=${start}; it is earliest, latest, or a time with its offset, such as 2026-01-01T00:00Z`)
   if (!/^[^\s]{1,255}$/.test(group)) throw addressError(address, `has group=${group}; a group is a name without spaces`)
   if (tombstones !== 'reject' && tombstones !== 'skip') throw addressError(address, `has tombstones=${tombstones}; it is reject or skip`)
-  return { ...plainKafkaPlace(topic), from, group, tombstones }
+  if (value === undefined) throw addressError(address, `has value=${format}; it is ${kafkaFormats.join(', ')}`)
+  return { ...plainKafkaPlace(topic), from, group, tombstones, value }
 }
 
 const addressError = (place: string, problem: string): SpillwayError => new SpillwayError('SPILL_INPUT', problem, { place })

@@ -1,32 +1,34 @@
-/** Decodes fetched records of a topic into a batch for a run. The value of a record is JSON. */
-import { textBatch, type DecodeRecord } from '../../files/index.ts'
-import type { FetchedRecords } from '../../kafka/index.ts'
-import { Fault, type JsonLineReader, parseJsonRecord, type RecordBatch, type RecordOrigin, type Rejection } from '../../intake/index.ts'
+/** Decodes fetched records of a topic into a batch for a run, by the format of its values. */
 import { limits } from '../../base/index.ts'
+import { Fault, type RecordBatch, type Rejection } from '../../intake/index.ts'
+import { type FetchedRecords, headersOf, type ValueFormat } from '../../kafka/index.ts'
 
 const HEAD_BYTES = 1024
-
-const decode: DecodeRecord = (bytes, start, end) => (start === end ? new Fault('the value is empty') : parseJsonRecord(bytes, start, end))
 
 interface TopicBatchOptions {
   /** Name of the topic, before partition and offset in messages. */
   readonly name: string
-  readonly reader: JsonLineReader | undefined
+  readonly format: ValueFormat
   readonly skipsTombstones: boolean
+  /** Ends waiting for a schema registry. */
+  readonly signal: AbortSignal
 }
 
-/** Records without a value are dead letters, unless they are left out; so is each batch that its producer wrote damaged. */
-export function topicBatch(
+/**
+ * Records without a value are dead letters, unless they are left out; so is each batch that its producer wrote damaged. Throws as
+ * `ValueFormat` does.
+ */
+export async function topicBatch(
   { partition, records, damaged }: FetchedRecords,
-  { name, reader, skipsTombstones }: TopicBatchOptions,
-): RecordBatch {
+  { name, format, skipsTombstones, signal }: TopicBatchOptions,
+): Promise<RecordBatch> {
   const placeOf = (offset: number): string => `${name}#${partition} offset ${offset}`
-  const [starts, ends, lines]: [number[], number[], number[]] = [[], [], []]
+  const [starts, ends, offsets, rows]: [number[], number[], number[], number[]] = [[], [], [], []]
   const rejections: Rejection[] = damaged.map(({ first, end, problem }) =>
     new Fault(`the records from offset ${first} to ${end - 1} cannot be read: ${problem}`).at(placeOf(first), ''),
   )
-  for (let i = 0; i < records.count; i++) {
-    const [start, end, offset] = [records.values[2 * i], records.values[2 * i + 1], records.offsets[i]]
+  for (let row = 0; row < records.count; row++) {
+    const [start, end, offset] = [records.values[2 * row], records.values[2 * row + 1], records.offsets[row]]
     if (start < 0) {
       if (!skipsTombstones) rejections.push(tombstone.at(placeOf(offset), ''))
     } else if (end - start > limits.LINE_BYTES_MAX) {
@@ -34,12 +36,13 @@ export function topicBatch(
     } else {
       starts.push(start)
       ends.push(end)
-      lines.push(offset)
+      offsets.push(offset)
+      rows.push(row)
     }
   }
-  const origin: RecordOrigin = { placeOf, text: false, tabular: false, zoneless: new Set() }
-  const values = { bytes: records.bytes, starts, ends, lines, broken: new Set<number>(), tooLong: [], unfinished: 0, nextLine: 0 }
-  const { undecodableNumbers: _, ...batch } = textBatch(origin, values, decode, reader)
+  const headerNames = (index: number): Iterable<string> => headersOf(records, rows[index]).map(header => header.name)
+  const values = { bytes: records.bytes, starts, ends, offsets, placeOf, headerNames }
+  const { undecodableNumbers: _, ...batch } = await format.batchOf(values, signal)
   return { ...batch, undecodable: [...batch.undecodable, ...rejections] }
 }
 

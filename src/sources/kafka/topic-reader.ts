@@ -6,8 +6,15 @@
  */
 import { callAfter, limits, pause } from '../../base/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
-import { JsonLineReader } from '../../intake/index.ts'
-import { type FetchedRecords, type KafkaDriver, KafkaError, type PartitionPlace } from '../../kafka/index.ts'
+import { JsonLineReader, type RecordBatch } from '../../intake/index.ts'
+import {
+  type FetchedRecords,
+  type KafkaDriver,
+  KafkaError,
+  openValueFormat,
+  type PartitionPlace,
+  type ValueFormat,
+} from '../../kafka/index.ts'
 import type { ReadBatch, ReadContext, ReaderLag, SourceReader } from '../reader/source-reader.ts'
 import { GroupOffsets } from './group-offsets.ts'
 import { Outage } from './outage.ts'
@@ -32,6 +39,8 @@ export interface TopicReaderOptions {
   readonly missingMs?: number
   /** Columns of events that are no fields of the values. */
   readonly members?: RecordMembers
+  /** Opens the format of the values; default JSON. `warn` gets what the operator must know. */
+  readonly openFormat?: (warn: (problem: string) => void) => ValueFormat
   /** Connects to nothing yet. */
   readonly open: () => KafkaDriver
 }
@@ -48,9 +57,9 @@ class TopicReader implements SourceReader {
   readonly name: string
   readonly #source: SourceIR
   readonly #options: TopicReaderOptions
-  readonly #lines: JsonLineReader | undefined
   readonly #group: GroupOffsets | undefined
   #session: TopicSession | undefined
+  #format: ValueFormat | undefined
   /** Partitions that were assigned: those from 0 on. */
   #assigned = 0
 
@@ -59,7 +68,6 @@ class TopicReader implements SourceReader {
     this.name = `kafka:${topic}`
     this.#source = source
     this.#options = options
-    this.#lines = JsonLineReader.of(source)
     if (group !== undefined) this.#group = new GroupOffsets(group, topic)
   }
 
@@ -77,8 +85,10 @@ class TopicReader implements SourceReader {
 
   async *read(context: ReadContext): AsyncGenerator<ReadBatch> {
     const { signal, warn } = context
-    const { topic, open, missingMs = limits.KAFKA_MISSING_MS } = this.#options
-    const outage = new Outage(missingMs, problem => warn(`source '${this.#source.name}': ${problem}`))
+    const { topic, open, missingMs = limits.KAFKA_MISSING_MS, openFormat = this.#openJson } = this.#options
+    const warnOperator = (problem: string): void => warn(`source '${this.#source.name}': ${problem}`)
+    const outage = new Outage(missingMs, warnOperator)
+    this.#format ??= openFormat(warnOperator)
     while (!signal.aborted) {
       try {
         // Submitted batches must be durable before the positions are looked up again.
@@ -87,7 +97,7 @@ class TopicReader implements SourceReader {
         yield* this.#readTopic(this.#session, context, outage)
         return
       } catch (error) {
-        if (signal.aborted && error instanceof KafkaError && error.kind === 'unavailable') return
+        if (signal.aborted && (error === signal.reason || (error instanceof KafkaError && error.kind === 'unavailable'))) return
         // A topic that was never read must be there. The reader is closed afterwards.
         if (this.#assigned === 0 || !outage.mayPass(error)) throw await topicError(this.#source.name, this.name, error, this.#session)
         await this.#endSession()
@@ -106,7 +116,7 @@ class TopicReader implements SourceReader {
       if (context.committedPosition(String(partition)) !== undefined) this.#group?.commit(partition, offset, session.driver)
     // A start that is not committed would be another one after a crash. That of partition 0 comes last, so where it is there all are.
     for (const partition of numbersFrom(0, session.topic.partitions).toReversed())
-      if (context.committedPosition(String(partition)) === undefined) yield this.#batch(session, partition, places.get(partition)!)
+      if (context.committedPosition(String(partition)) === undefined) yield this.#startBatch(session, partition, places.get(partition)!)
     const unread = new Set([...places].flatMap(([partition, { offset }]) => (ends?.get(partition)!.isRead(offset) ? [] : [partition])))
     const fetch = session.driver.fetch(session.topicName, { isCommittedOnly: true, maxBytes: limits.KAFKA_FETCHED_BYTES })
     const over = new AbortController()
@@ -122,7 +132,7 @@ class TopicReader implements SourceReader {
         outage.end()
         const place = { offset: fetched.next, epoch: fetched.epoch }
         if (ends && place.offset >= ends.get(fetched.partition)!.end) unread.delete(fetched.partition)
-        yield this.#batch(session, fetched.partition, place, fetched)
+        yield { ...this.#startBatch(session, fetched.partition, place), records: await this.#recordsOf(fetched, signal) }
       }
     } finally {
       over.abort()
@@ -194,12 +204,18 @@ class TopicReader implements SourceReader {
     )
   }
 
-  #batch({ topic }: TopicSession, partition: number, place: PartitionPlace, fetched?: FetchedRecords): ReadBatch {
-    const { skipsTombstones = false, members } = this.#options
-    const whole = fetched && members ? { ...fetched, records: members.addTo(fetched.records) } : fetched
-    const records = whole ? topicBatch(whole, { name: this.name, reader: this.#lines, skipsTombstones }) : []
-    return { records, position: positionText(topic, place), partition: String(partition) }
+  /** A batch without records: a place to continue from. */
+  #startBatch({ topic }: TopicSession, partition: number, place: PartitionPlace): ReadBatch {
+    return { records: [], position: positionText(topic, place), partition: String(partition) }
   }
+
+  #recordsOf(fetched: FetchedRecords, signal: AbortSignal): Promise<RecordBatch> {
+    const { skipsTombstones = false, members } = this.#options
+    const whole = members ? { ...fetched, records: members.addTo(fetched.records) } : fetched
+    return topicBatch(whole, { name: this.name, format: this.#format!, skipsTombstones, signal })
+  }
+
+  readonly #openJson = (): ValueFormat => openValueFormat({ format: 'json', reader: JsonLineReader.of(this.#source) }, () => {})
 
   onCommitted(position: string, partition: string): void {
     this.#group?.commit(Number(partition), offsetIn(this.name, position), this.#session?.driver)
@@ -223,6 +239,7 @@ class TopicReader implements SourceReader {
   }
 
   async close(): Promise<void> {
+    this.#format?.close()
     await this.#endSession()
   }
 

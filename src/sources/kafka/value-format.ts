@@ -1,0 +1,34 @@
+/** The format of a place's values, with the settings of its schema registry. */
+import { settingReader } from '../../action/index.ts'
+import { type KafkaPlaceIR, type KafkaRegistryIR, needsRegistry, SCHEMA_REGISTRY } from '../../define/config/index.ts'
+import { JsonLineReader } from '../../intake/index.ts'
+import { openValueFormat, type ValueFormat } from '../../kafka/index.ts'
+import type { ReaderSetting } from '../reader/reader-kind.ts'
+
+const defaultRegistry: KafkaRegistryIR = { url: { kind: 'env', name: SCHEMA_REGISTRY } }
+
+/**
+ * Returns a function that opens the format of a place.
+ *
+ * @throws `SPILL_INPUT` for a setting of the registry that cannot be read, and for an address that is none. Messages show no secret.
+ */
+export function formatOpener(
+  { topic, value = 'json', registry = defaultRegistry }: Pick<KafkaPlaceIR, 'topic' | 'value' | 'registry'>,
+  { source, env }: Pick<ReaderSetting, 'source' | 'env'>,
+): (warn: (problem: string) => void) => ValueFormat {
+  if (!needsRegistry(value)) return warn => openValueFormat({ format: value, reader: JsonLineReader.of(source) }, warn)
+  const read = settingReader(`source '${source.name}': kafka:${topic}`, env)
+  const { url, username, password } = registry
+  const account = {
+    ...(username && { username: read('registry.username', username) }),
+    ...(password && { password: read('registry.password', password) }),
+  }
+  const options = {
+    format: value,
+    registry: { url: read('registry.url', url), ...account },
+    ...(source.mapVersion === undefined && { source }),
+  }
+  // A mistake in the settings ends the start.
+  openValueFormat(options, () => {}).close()
+  return warn => openValueFormat(options, warn)
+}
