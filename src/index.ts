@@ -20,6 +20,7 @@ export type {
 export { begins, type BeginsOptions } from './define/model/begins.ts'
 export { answer, appendTo, stdout, webhook, type Effect, type Json, type WebhookOptions } from './define/action/effect.ts'
 export { kafka, type KafkaOptions } from './define/action/kafka-effect.ts'
+export type { KafkaConnectionOptions, KafkaPasswordLogin, KafkaTls, KafkaTokenLogin } from './define/action/kafka-connection.ts'
 export { entity, type Entity, type IdOf } from './define/source/entity.ts'
 export { count, share, timeSinceLast } from './define/expression/event-aggregates.ts'
 export { every } from './define/model/every.ts'

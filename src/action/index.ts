@@ -5,12 +5,14 @@ export { EffectDispatcher, type EffectDispatcherOptions } from './effect-dispatc
 export { effectId } from './effect-id.ts'
 export { ExplorationSampler, EXPLORED, NOT_MET } from './exploration-sampler.ts'
 export { type ActionDestination, GuardedDestination, type OpenedDestination } from './guarded-destination.ts'
+export { connectionReader } from './kafka-connection.ts'
 export { InlineAnswers } from './inline-answers.ts'
 export {
   type ActionDefinitions,
   closeDestinations,
   openDecisionDestination,
   openActionDestinations,
-  settingReader,
+  openDriver,
 } from './open-destinations.ts'
+export { settingReader } from './setting-reader.ts'
 export { openWebhook, type WebhookPorts } from './webhook.ts'

@@ -2,14 +2,15 @@
  * Opens the destinations of actions and of decisions when a run starts, with settings from the environment and from files of this machine.
  * Messages show no secret.
  */
-import { readFileSync } from 'node:fs'
 import { assert, callAfter, SpillwayError, limits, show, thrownText, durationText, withDeadline } from '../base/index.ts'
 import type { EffectFunction, EffectRecord, Destination, OpenDestination, Effect, EffectValue } from '../define/action/index.ts'
-import type { ActionIR, EffectIR, PipelineIR, SettingIR } from '../define/ir/index.ts'
+import type { ActionIR, EffectIR, PipelineIR } from '../define/ir/index.ts'
 import { functionDestination } from './function-destination.ts'
 import { type ActionDestination, checkDestination, GuardedDestination, type OpenedDestination } from './guarded-destination.ts'
 import { outputDestination, sharedFileDestination } from './line-destinations.ts'
-import { brokerAddresses, openKafkaDriver } from '../kafka/index.ts'
+import { type SettingReader, settingReader } from './setting-reader.ts'
+import { KafkaError, type KafkaDriver, openKafkaDriver } from '../kafka/index.ts'
+import { connectionReader } from './kafka-connection.ts'
 import { kafkaDestination } from './kafka-destination.ts'
 import { openWebhook } from './webhook.ts'
 
@@ -62,7 +63,7 @@ export async function openDecisionDestination(effect: Effect, env: Environment):
       'SPILL_DEFINITION',
       `decisions go to destination({ … }), webhook(…), kafka(…), appendTo(…) or stdout(), got ${show(ir?.kind ?? effect)}`,
     )
-  return { name: ir.kind, ...limitsOf(ir), destination: await openBuiltIn(ir, undefined, settingReader('decisions', env)) }
+  return { name: ir.kind, ...limitsOf(ir), destination: await openBuiltIn(ir, undefined, 'decisions', env) }
 }
 
 async function openOfAction(action: ActionIR, { effects, destinations }: ActionDefinitions, env: Environment): Promise<ActionDestination> {
@@ -73,7 +74,7 @@ async function openOfAction(action: ActionIR, { effects, destinations }: ActionD
     return { action: name, ...(await openDestination(effect, open, `action '${name}'`, env)) }
   }
   const owner = `action '${name}'`
-  return { action: name, ...limitsOf(effect), destination: await openBuiltIn(effect, effects.get(name), settingReader(owner, env)) }
+  return { action: name, ...limitsOf(effect), destination: await openBuiltIn(effect, effects.get(name), owner, env) }
 }
 
 /** Limits that a definition states. A webhook ends its attempts by itself. */
@@ -85,8 +86,10 @@ function limitsOf(effect: EffectIR): Pick<OpenedDestination, 'attempts' | 'timeo
 async function openBuiltIn(
   effect: Exclude<EffectIR, { kind: 'destination' }>,
   deliver: EffectFunction | undefined,
-  text: SettingReader,
+  owner: string,
+  env: Environment,
 ): Promise<Destination> {
+  const text: SettingReader = settingReader(owner, env)
   switch (effect.kind) {
     case 'stdout':
       return outputDestination()
@@ -94,10 +97,8 @@ async function openBuiltIn(
       return sharedFileDestination(text('the file', effect.path))
     case 'function':
       return functionDestination((body, { attempt }) => deliver!(body as EffectRecord, { attempt }))
-    case 'kafka': {
-      const brokers = brokerAddresses(text('brokers', effect.brokers), `brokers of topic '${effect.topic}'`)
-      return kafkaDestination(effect.topic, () => openKafkaDriver({ brokers, clientId: 'spillway' }))
-    }
+    case 'kafka':
+      return openTopic(effect, owner, env)
     case 'webhook': {
       const { url, secret, headers = {}, timeout: timeoutMs, concurrency, allowPrivate } = effect
       return openWebhook({
@@ -112,6 +113,24 @@ async function openBuiltIn(
     case 'answer':
       throw new SpillwayError('SPILL_ASSERT', 'an inline answer has no destination')
   }
+}
+
+/** A topic, whose settings are read again at each connection. A mistake in them ends the start. */
+function openTopic(effect: Extract<EffectIR, { kind: 'kafka' }>, owner: string, env: Environment): Destination {
+  const read = connectionReader(effect, { owner: `${owner}: kafka:${effect.topic}`, env })
+  read()
+  return kafkaDestination(effect.topic, () => openDriver(read))
+}
+
+/** A setting that cannot be read later on, such as a file that is being replaced, counts as access that is denied: it is tried again. */
+export function openDriver(read: ReturnType<typeof connectionReader>): KafkaDriver {
+  let connection
+  try {
+    connection = read()
+  } catch (error) {
+    throw new KafkaError('denied', (error as Error).message, { cause: error })
+  }
+  return openKafkaDriver(connection)
 }
 
 /**
@@ -143,26 +162,3 @@ export async function openDestination(
     throw error instanceof SpillwayError ? error : openError(thrownText(error, 'it'), error)
   }
 }
-
-type SettingReader = (label: string, setting: SettingIR) => string
-
-/** Reads the texts of settings. Throws `SPILL_INPUT` for a missing variable or file, with the owner and the label. */
-export const settingReader =
-  (owner: string, env: Environment): SettingReader =>
-  (label, setting) => {
-    const subject = `${owner}: ${label}`
-    if (setting.kind === 'value') return setting.value
-    if (setting.kind === 'env') {
-      const value = env[setting.name]
-      if (value) return value
-      throw new SpillwayError('SPILL_INPUT', `${subject} is env('${setting.name}'), which is not set; export it first`)
-    }
-    try {
-      return readFileSync(setting.name, 'utf8').trimEnd()
-    } catch (error) {
-      throw new SpillwayError('SPILL_INPUT', `${subject} cannot be read: ${(error as NodeJS.ErrnoException).code}`, {
-        place: setting.name,
-        cause: error,
-      })
-    }
-  }

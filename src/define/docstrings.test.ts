@@ -75,15 +75,25 @@ test('every value that users import has an example', () => {
 
 test('every example runs', async () => {
   const folder = scratchFolder('docstrings')
-  const imported = (module: object, path: string) =>
-    `import { ${Object.keys(module).join(', ')} } from '${pathToFileURL(join(src, path)).href}'`
-  const names = `${imported(spillway, 'index.ts')}\n${imported(ports, 'public/ports.ts')}\n${imported({ testing }, 'public/testing.ts')}\n${imported(config, 'public/config.ts')}\nimport assert from 'node:assert/strict'`
+  const imported = (module: object, path: string, other: object = {}) => {
+    const names = Object.keys(module).filter(name => !Object.hasOwn(other, name))
+    return `import { ${names.join(', ')} } from '${pathToFileURL(join(src, path)).href}'`
+  }
+  // `kafka` is an effect in a pipeline, and a feed in a configuration.
+  const namesFor = (isConfig: boolean): string =>
+    [
+      imported(spillway, 'index.ts', isConfig ? config : {}),
+      imported(config, 'public/config.ts', isConfig ? {} : spillway),
+      imported(ports, 'public/ports.ts'),
+      imported({ testing }, 'public/testing.ts'),
+      "import assert from 'node:assert/strict'",
+    ].join('\n')
   const examples = docstrings.flatMap(({ path, examples }) => examples.map(code => ({ path, code })))
   assert.ok(examples.length >= Object.keys(spillway).length)
   for (const [i, { path, code }] of examples.entries()) {
     const file = join(folder, `example-${i}.mts`)
     const body = code.replace('export default ', 'void ').replaceAll(/^(\S.*) \/\/ => (.+)$/gm, 'assert.deepEqual($1, $2)')
-    writeFileSync(file, `${names}\n${story}\n{\n${body}\n}\n`)
+    writeFileSync(file, `${namesFor(path.startsWith('define/config/'))}\n${story}\n{\n${body}\n}\n`)
     await assert.doesNotReject(import(pathToFileURL(file).href), `${path}: ${code}`)
   }
 })

@@ -1,5 +1,4 @@
 /** Kafka: the port of its client, and the records of a topic. The client itself is loaded when a topic is opened. */
-export { brokerAddresses } from './broker-addresses.ts'
 export {
   type FetchedRecords,
   type KafkaConnection,

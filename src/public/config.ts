@@ -28,13 +28,13 @@ export {
   type SourceSettings,
 } from '../define/config/config.ts'
 export type { FeedPlace } from '../define/config/feed-place.ts'
-export type { KafkaToken, KafkaTokenFunction } from '../define/config/kafka-place-ir.ts'
+export type {
+  KafkaConnectionOptions,
+  KafkaPasswordLogin,
+  KafkaTls,
+  KafkaToken,
+  KafkaTokenFunction,
+  KafkaTokenLogin,
+} from '../define/action/kafka-connection.ts'
 export type { KafkaRegistry } from '../define/config/kafka-registry.ts'
-export {
-  kafkaFeed as kafka,
-  type KafkaColumns,
-  type KafkaPasswordLogin,
-  type KafkaPlaceOptions,
-  type KafkaTls,
-  type KafkaTokenLogin,
-} from '../define/config/kafka-place.ts'
+export { kafkaFeed as kafka, type KafkaColumns, type KafkaPlaceOptions } from '../define/config/kafka-place.ts'

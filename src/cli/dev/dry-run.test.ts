@@ -36,6 +36,16 @@ test('a topic is written to if its brokers come from the environment', () => {
   assert.match(dryRunReason(topic({ kind: 'value', value: '127.0.0.1:9092' }), {})!, /its brokers are written in the file/)
   assert.match(dryRunReason(topic({ kind: 'env', name: 'KAFKA_BROKERS' }), {})!, /env\('KAFKA_BROKERS'\) is not set/)
   assert.equal(dryRunReason(topic({ kind: 'env', name: 'KAFKA_BROKERS' }), { KAFKA_BROKERS: '127.0.0.1:9092' }), undefined)
+  const username = { kind: 'value', value: 'fraud' } as const
+  const password = { kind: 'env', name: 'PASSWORD' } as const
+  const secured = acting({
+    kind: 'kafka',
+    topic: 'alerts',
+    brokers: { kind: 'env', name: 'B' },
+    sasl: { mechanism: 'PLAIN', username, password },
+  })
+  assert.match(dryRunReason(secured, { B: 'b:1' })!, /env\('PASSWORD'\) is not set/)
+  assert.equal(dryRunReason(secured, { B: 'b:1', PASSWORD: 'p' }), undefined)
 })
 
 test("a user's own destination is used if a setting of it comes from the environment", () => {

@@ -28,9 +28,15 @@ function obstacle({ do: effect }: ActionIR, env: Readonly<Record<string, string 
 function settingsOf(effect: ActionIR['do']): SettingIR[] {
   if (effect.kind === 'file') return [effect.path]
   if (effect.kind === 'destination') return Object.values(effect.settings)
-  if (effect.kind === 'kafka') return [effect.brokers]
+  if (effect.kind === 'kafka') return [effect.brokers, ...settingsIn(effect.sasl), ...settingsIn(effect.tls)]
   if (effect.kind !== 'webhook') return []
   return [effect.url, ...(effect.secret ? [effect.secret] : []), ...Object.values(effect.headers ?? {})]
+}
+
+/** All settings in plain data. */
+function settingsIn(data: unknown): SettingIR[] {
+  if (typeof data !== 'object' || data === null) return []
+  return 'kind' in data ? [data as SettingIR] : Object.values(data).flatMap(settingsIn)
 }
 
 function exists(setting: SettingIR, env: Readonly<Record<string, string | undefined>>): boolean {

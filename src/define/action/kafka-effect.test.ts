@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { EffectValue } from './effect.ts'
 import { kafka } from './kafka-effect.ts'
-import { env } from './setting.ts'
+import { env, secretFile } from './setting.ts'
 
 const irOf = (effect: unknown): unknown => (effect as EffectValue).ir
 
@@ -14,6 +14,25 @@ test('a topic, its brokers and its limits are in the IR, and no address unless t
     brokers: { kind: 'env', name: 'B' },
     timeout: 2000,
     attempts: 3,
+  })
+})
+
+test('a login and certificates are settings, and a secret in the file or a function for a token is a mistake', () => {
+  const login = { mechanism: 'plain', username: 'fraud', password: env('PASSWORD') } as const
+  assert.deepEqual(irOf(kafka('alerts', { sasl: login, tls: { ca: secretFile('ca.pem') } })), {
+    kind: 'kafka',
+    topic: 'alerts',
+    brokers: { kind: 'env', name: 'KAFKA_BROKERS' },
+    sasl: { mechanism: 'PLAIN', username: { kind: 'value', value: 'fraud' }, password: { kind: 'env', name: 'PASSWORD' } },
+    tls: { ca: { kind: 'file', name: 'ca.pem' } },
+  })
+  assert.throws(() => kafka('alerts', { sasl: { ...login, password: 'swordfish' as never } }), {
+    code: 'SPILL_DEFINITION',
+    message: /kafka: sasl: password is a secret and must not be in the file/,
+  })
+  assert.throws(() => kafka('alerts', { sasl: { mechanism: 'oauthbearer', token: () => 'swordfish' } }), {
+    code: 'SPILL_DEFINITION',
+    message: /token is a function, which an effect cannot have; write secretFile/,
   })
 })
 

@@ -1,15 +1,14 @@
 /** The effect that is appended to a topic of Kafka. */
 import { type Duration, show } from '../../base/index.ts'
 import type { DurationAdvice, Hint } from '../mistake/hint.ts'
+import { isTopicName } from '../ir/index.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions, parseOptions } from '../mistake/names.ts'
 import { countOf, type Effect, EffectValue, timeoutOf } from './effect.ts'
-import { env, type Setting, settingIR } from './setting.ts'
+import { connectionIR, type KafkaConnectionOptions } from './kafka-connection.ts'
 
 /** Options of `kafka`. */
-export interface KafkaOptions {
-  /** Addresses of some brokers, `host:port`, separated by commas. Default `env('KAFKA_BROKERS')`. */
-  readonly brokers?: string | Setting
+export interface KafkaOptions extends KafkaConnectionOptions {
   /** Deadline of one attempt. Default 30 s, at most 1 h. */
   readonly timeout?: Duration | Hint<DurationAdvice<'timeout'>>
   /** Attempts before the delivery is dead. Default 15, over about 1.5 hours. */
@@ -28,14 +27,14 @@ export interface KafkaOptions {
  */
 export function kafka(topic: string, options: KafkaOptions = {}): Effect {
   const subject = 'kafka'
-  if (typeof topic !== 'string' || !/^[A-Za-z0-9._-]{1,249}$/.test(topic) || topic === '.' || topic === '..')
+  if (!isTopicName(topic))
     mistake(`kafka needs the name of a topic, of letters, digits, '.', '_' and '-': kafka('alerts'), got ${show(topic)}`)
-  checkOptions(subject, options, ['brokers', 'timeout', 'attempts'])
-  const { brokers = env('KAFKA_BROKERS'), timeout, attempts } = options
+  checkOptions(subject, options, ['brokers', 'sasl', 'tls', 'timeout', 'attempts'])
+  const { timeout, attempts, ...connection } = options
   return new EffectValue({
     kind: 'kafka',
     topic,
-    brokers: settingIR('kafka: brokers', brokers),
+    ...connectionIR(subject, connection, { allowsFunction: false }),
     ...parseOptions(subject, { timeout }, timeoutOf),
     ...parseOptions(subject, { attempts }, countOf),
   }) as unknown as Effect

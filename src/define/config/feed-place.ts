@@ -1,6 +1,7 @@
 /** Places of a source's records that a text cannot name: an address with how to log in, or with secrets. */
 import type { SettingIR } from '../ir/index.ts'
-import type { KafkaPlaceIR, KafkaTokenFunction } from './kafka-place-ir.ts'
+import type { KafkaTokenFunction } from '../action/kafka-connection.ts'
+import type { KafkaPlaceIR } from './kafka-place-ir.ts'
 
 declare const feedPlace: unique symbol
 

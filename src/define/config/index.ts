@@ -14,15 +14,11 @@ export {
 export { type AlertThresholds, alertThresholds, defaultThresholds } from './alert-thresholds.ts'
 export { type FeedPlace, type FeedPlaceValue, placeValueOf } from './feed-place.ts'
 export {
-  brokerList,
-  isTopicName,
   kafkaFormats,
   type KafkaRegistryIR,
   needsRegistry,
   SCHEMA_REGISTRY,
   type KafkaColumnsIR,
-  type KafkaLoginIR,
   type KafkaPlaceIR,
-  type KafkaTlsIR,
   plainKafkaPlace,
 } from './kafka-place-ir.ts'

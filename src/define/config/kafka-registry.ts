@@ -4,7 +4,7 @@ import { type Setting, settingIR } from '../action/setting.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions, optionNames, parseOptions } from '../mistake/names.ts'
 import { type KafkaFormat, kafkaFormats, type KafkaRegistryIR, needsRegistry } from './kafka-place-ir.ts'
-import { secretIR } from './secret.ts'
+import { secretIR } from '../action/secret.ts'
 
 /** A schema registry with Confluent's REST API: Confluent's own, Apicurio's under `/apis/ccompat/v7`, Karapace's, Redpanda's. */
 export interface KafkaRegistry {

@@ -1,8 +1,9 @@
 /** Actions in the IR. */
+import type { KafkaConnectionIR } from './kafka-ir.ts'
+import type { SettingIR } from './setting-ir.ts'
 import type { ExprIR, Notes } from './value-ir.ts'
 
-/** A setting: a text, or a value that is read where the pipeline runs. Secrets are never in the IR. */
-export type SettingIR = { readonly kind: 'value'; readonly value: string } | { readonly kind: 'env' | 'file'; readonly name: string }
+export type { SettingIR } from './setting-ir.ts'
 
 /** Effect of an action. Times are milliseconds. */
 export type EffectIR =
@@ -17,14 +18,12 @@ export type EffectIR =
       readonly concurrency?: number
       readonly allowPrivate?: true
     }
-  | {
+  | (KafkaConnectionIR & {
       readonly kind: 'kafka'
       readonly topic: string
-      /** Addresses of brokers, separated by commas. */
-      readonly brokers: SettingIR
       readonly timeout?: number
       readonly attempts?: number
-    }
+    })
   | { readonly kind: 'stdout' }
   | { readonly kind: 'file'; readonly path: SettingIR }
   /** The user's own destination, identified by its name and settings. */

@@ -1,5 +1,6 @@
 /** The IR: a pipeline as plain data, and queries over it. Every other room reads a pipeline as IR. */
 export type { ActionIR, EffectIR, SettingIR } from './action-ir.ts'
+export { brokerList, isTopicName, KAFKA_BROKERS, type KafkaConnectionIR, type KafkaLoginIR, type KafkaTlsIR } from './kafka-ir.ts'
 export {
   type ColumnIR,
   type ColumnType,

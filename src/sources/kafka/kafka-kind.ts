@@ -1,10 +1,10 @@
 /** The reader of a topic, by address (`kafka:payments?from=latest`, with the brokers in the environment) or by a place of the configuration. */
+import { connectionReader, openDriver } from '../../action/index.ts'
 import { didYouMean, SpillwayError } from '../../base/index.ts'
-import { type FeedPlaceValue, isTopicName, kafkaFormats, type KafkaPlaceIR, plainKafkaPlace } from '../../define/config/index.ts'
-import { type KafkaDriver, KafkaError, openKafkaDriver } from '../../kafka/index.ts'
+import { type FeedPlaceValue, kafkaFormats, type KafkaPlaceIR, plainKafkaPlace } from '../../define/config/index.ts'
+import { isTopicName } from '../../define/ir/index.ts'
 import type { BuiltInKind, ReaderSetting } from '../reader/reader-kind.ts'
 import type { SourceReader } from '../reader/source-reader.ts'
-import { connectionReader } from './place-connection.ts'
 import { RecordMembers } from './record-members.ts'
 import { topicReader } from './topic-reader.ts'
 import { topicStartOf } from './topic-start.ts'
@@ -24,11 +24,12 @@ export const kafkaKind: BuiltInKind = {
 
 function openTopic(place: Pick<FeedPlaceValue, 'ir' | 'functions'>, setting: ReaderSetting): SourceReader {
   const { topic, from = 'earliest', group = DEFAULT_GROUP, tombstones = 'reject', columns } = place.ir
-  const read = connectionReader(place, setting)
+  const { source, env } = setting
+  const read = connectionReader(place.ir, { owner: `source '${source.name}': kafka:${topic}`, env, token: place.functions.token })
   // A mistake in the settings ends the start, before a run takes a folder over.
   read()
   const openFormat = formatOpener(place.ir, setting)
-  return topicReader(setting.source, {
+  return topicReader(source, {
     topic,
     from,
     group,
@@ -37,17 +38,6 @@ function openTopic(place: Pick<FeedPlaceValue, 'ir' | 'functions'>, setting: Rea
     ...(columns && { members: new RecordMembers(setting.source, columns) }),
     open: () => openDriver(read),
   })
-}
-
-/** A setting that cannot be read later on, such as a file that is being replaced, is waited for as access that is denied. */
-function openDriver(read: ReturnType<typeof connectionReader>): KafkaDriver {
-  let connection
-  try {
-    connection = read()
-  } catch (error) {
-    throw new KafkaError('denied', (error as Error).message, { cause: error })
-  }
-  return openKafkaDriver(connection)
 }
 
 /** The place of an address. Throws `SPILL_INPUT` for a mistake. */

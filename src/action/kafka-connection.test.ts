@@ -3,25 +3,26 @@ import assert from 'node:assert/strict'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { CertificateAuthority } from '../../../test/certificate-authority.ts'
-import { NO_CERTIFICATE } from '../../../test/certificate.ts'
-import { scratchFolder } from '../../../test/scratch.ts'
-import { payments, shop } from '../../../test/serve/shop.ts'
-import { env, secretFile } from '../../define/action/setting.ts'
-import { kafkaFeed as kafka, type KafkaPlaceOptions } from '../../define/config/kafka-place.ts'
-import { placeValueOf } from '../../define/config/feed-place.ts'
-import { openReaders } from '../open-readers.ts'
-import { connectionReader } from './place-connection.ts'
+import { CertificateAuthority } from '../../test/certificate-authority.ts'
+import { NO_CERTIFICATE } from '../../test/certificate.ts'
+import { scratchFolder } from '../../test/scratch.ts'
+import { payments, shop } from '../../test/serve/shop.ts'
+import { env, secretFile } from '../define/action/setting.ts'
+import { kafkaFeed as kafka, type KafkaPlaceOptions } from '../define/config/kafka-place.ts'
+import { placeValueOf } from '../define/config/feed-place.ts'
+import { openReaders } from '../sources/open-readers.ts'
+import { connectionReader } from './kafka-connection.ts'
 
 const folder = scratchFolder('place-connection')
 const authority = CertificateAuthority.create(join(folder, 'ca'))
 const skip = authority ? false : NO_CERTIFICATE
 const pathOf = (name: string): string => join(folder, name)
-const source = shop.ir.sources.find(({ name }) => name === payments.name)!
 const variables = { BROKERS: 'a:9092, b:9092', PASSWORD: 'swordfish', EMPTY: '' }
 
-const readerOf = (options: KafkaPlaceOptions, values: Record<string, string> = variables) =>
-  connectionReader(placeValueOf(kafka(options))!, { source, env: values })
+function readerOf(options: KafkaPlaceOptions, env: Record<string, string> = variables) {
+  const { ir, functions } = placeValueOf(kafka(options))!
+  return connectionReader(ir, { owner: `source 'payments': kafka:${ir.topic}`, env, token: functions.token })
+}
 
 test('a place and an address without settings lead to the same connection', () => {
   const plain = readerOf({ topic: 'payments' }, { KAFKA_BROKERS: 'a:9092,b:9092' })()

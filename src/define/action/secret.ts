@@ -1,7 +1,7 @@
 /** Secrets in settings: they are never in the file. */
-import { settingIR } from '../action/setting.ts'
 import type { SettingIR } from '../ir/index.ts'
 import { mistake } from '../mistake/mistake.ts'
+import { settingIR } from './setting.ts'
 
 /** A value that is no setting is not shown: it may be the secret. */
 export function secretIR(subject: string, value: unknown, instead = "secretFile('…')"): SettingIR {

@@ -1,29 +1,33 @@
-/** The connection of a place: its settings read from the environment and from files, which may be renewed while a run reads. */
-import { SpillwayError } from '../../base/index.ts'
-import { settingReader } from '../../action/index.ts'
-import { brokerList, type FeedPlaceValue, type KafkaLoginIR, type KafkaPlaceIR, type KafkaTlsIR } from '../../define/config/index.ts'
-import type { SettingIR } from '../../define/ir/index.ts'
-import { checkCertificates, type KafkaCertificates, type KafkaConnection, type KafkaLogin, TokenSource } from '../../kafka/index.ts'
-import type { ReaderSetting } from '../reader/reader-kind.ts'
+/** A connection to Kafka: its settings read from the environment and from files, which may be renewed while a run reads. */
+import { SpillwayError } from '../base/index.ts'
+import type { KafkaTokenFunction } from '../define/action/index.ts'
+import { brokerList, type KafkaConnectionIR, type KafkaLoginIR, type KafkaTlsIR } from '../define/ir/index.ts'
+import { checkCertificates, type KafkaCertificates, type KafkaConnection, type KafkaLogin, TokenSource } from '../kafka/index.ts'
+import { type SettingReader, settingReader } from './setting-reader.ts'
 
 const CLIENT_ID = 'spillway'
 
-type Settings = Pick<ReaderSetting, 'source' | 'env'>
-type ReadSetting = (label: string, setting: SettingIR) => string
+/** Whose connection it is, and where its settings are. */
+interface ConnectionSettings {
+  /** For messages: `source 'payments': kafka:payments`. */
+  readonly owner: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Gives the token of a login, if a function does. */
+  readonly token?: KafkaTokenFunction | undefined
+}
 
 /**
- * Returns a function that reads the settings of a place into a connection, each time anew.
+ * Returns a function that reads the settings of a connection, each time anew.
  *
  * @throws `SPILL_INPUT` (the function too) for a variable that is not set, a file that cannot be read, and certificates and keys that cannot
  * be used. Messages name the source, the topic and the setting, and show no secret.
  */
 export function connectionReader(
-  { ir, functions }: Pick<FeedPlaceValue, 'ir' | 'functions'>,
-  { source, env }: Settings,
+  ir: KafkaConnectionIR & { readonly topic: string },
+  { owner, env, token }: ConnectionSettings,
 ): () => KafkaConnection {
-  const owner = `source '${source.name}': kafka:${ir.topic}`
   const read = settingReader(owner, env)
-  const tokens = ir.sasl?.mechanism === 'OAUTHBEARER' ? tokenSource(ir.sasl, functions, read) : undefined
+  const tokens = ir.sasl?.mechanism === 'OAUTHBEARER' ? tokenSource(ir.sasl, token, read) : undefined
   return () => {
     const login = ir.sasl && loginOf(ir.sasl, tokens, read)
     const tls = ir.tls && certificatesOf(ir.tls, owner, read)
@@ -32,7 +36,11 @@ export function connectionReader(
   }
 }
 
-function brokersOf({ topic, brokers: setting }: KafkaPlaceIR, env: Settings['env'], read: ReadSetting): readonly string[] {
+function brokersOf(
+  { topic, brokers: setting }: Parameters<typeof connectionReader>[0],
+  env: ConnectionSettings['env'],
+  read: SettingReader,
+): readonly string[] {
   const text = setting.kind === 'env' ? (env[setting.name] ?? '') : read('brokers', setting)
   const { brokers, wrong } = brokerList(text)
   if (wrong === undefined) return brokers
@@ -42,7 +50,7 @@ function brokersOf({ topic, brokers: setting }: KafkaPlaceIR, env: Settings['env
   throw new SpillwayError('SPILL_INPUT', `${subject} is ${problem}: set it to host:port,host:port`, { place: `kafka:${topic}` })
 }
 
-function loginOf(ir: KafkaLoginIR, tokens: TokenSource | undefined, read: ReadSetting): KafkaLogin {
+function loginOf(ir: KafkaLoginIR, tokens: TokenSource | undefined, read: SettingReader): KafkaLogin {
   if (ir.mechanism !== 'OAUTHBEARER')
     return {
       mechanism: ir.mechanism,
@@ -59,13 +67,13 @@ function loginOf(ir: KafkaLoginIR, tokens: TokenSource | undefined, read: ReadSe
 
 function tokenSource(
   { token }: Extract<KafkaLoginIR, { readonly mechanism: 'OAUTHBEARER' }>,
-  functions: FeedPlaceValue['functions'],
-  read: ReadSetting,
+  tokenFunction: KafkaTokenFunction | undefined,
+  read: SettingReader,
 ): TokenSource {
-  return new TokenSource(token.kind === 'function' ? functions.token! : () => read('sasl.token', token))
+  return new TokenSource(token.kind === 'function' ? tokenFunction! : () => read('sasl.token', token))
 }
 
-function certificatesOf({ serverName, ...settings }: KafkaTlsIR, owner: string, read: ReadSetting): KafkaCertificates {
+function certificatesOf({ serverName, ...settings }: KafkaTlsIR, owner: string, read: SettingReader): KafkaCertificates {
   const texts = Object.entries(settings).map(([name, setting]) => [name, read(`tls.${name}`, setting)] as const)
   const certificates: KafkaCertificates = { ...Object.fromEntries(texts), ...(serverName !== undefined && { serverName }) }
   try {
