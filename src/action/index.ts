@@ -10,9 +10,10 @@ export { InlineAnswers } from './inline-answers.ts'
 export {
   type ActionDefinitions,
   closeDestinations,
-  openDecisionDestination,
   openActionDestinations,
   openDriver,
+  openRecordDestinations,
+  type RecordDestinations,
 } from './open-destinations.ts'
 export { settingReader } from './setting-reader.ts'
 export { openWebhook, type WebhookPorts } from './webhook.ts'

@@ -8,13 +8,14 @@ import { brokers, BrokerTopics } from '../../test/kafka/brokers.ts'
 import { type KafkaDriver, openKafkaDriver } from '../kafka/index.ts'
 import { headersOf } from '../kafka/record-set.ts'
 import { type ReceivedDelivery, testDestination } from '../testing/conformance/destination.ts'
-import { IDEMPOTENCY_HEADER, kafkaDestination } from './kafka-destination.ts'
+import { kafkaDestination } from './kafka-destination.ts'
+import { deadLetterRecord, IDEMPOTENCY_HEADER } from './kafka-records.ts'
 
 assert.ok(brokers.size > 0, 'run this file by npm run test:kafka, which starts brokers')
 
 interface ReadRecord {
   readonly partition: number
-  readonly key: string
+  readonly key: string | undefined
   readonly value: string
   readonly headers: Readonly<Record<string, string>>
 }
@@ -32,9 +33,10 @@ async function recordsOf(driver: KafkaDriver, topic: string): Promise<ReadRecord
     const { partition, records, next } = (await fetch.next())!
     const { count, keys, values, bytes } = records
     const textAt = (spans: Int32Array, row: number): string => bytes.toString('utf8', spans[2 * row], spans[2 * row + 1])
+    const keyAt = (row: number): string | undefined => (keys[2 * row] < 0 ? undefined : textAt(keys, row))
     for (let row = 0; row < count; row++) {
       const headers = Object.fromEntries(headersOf(records, row).map(({ name, value }) => [name, String(value)]))
-      read.push({ partition, key: textAt(keys, row), value: textAt(values, row), headers })
+      read.push({ partition, key: keyAt(row), value: textAt(values, row), headers })
     }
     if (next >= ends.get(partition)!) unread.delete(partition)
   }
@@ -93,6 +95,33 @@ for (const [version, address] of brokers) {
       (await recordsOf(driver, topic)).map(({ value }) => value),
       ['1', '2'],
     )
+  })
+
+  test(`Kafka ${version}: a dead letter is the bytes that were rejected, without a key, with headers that name its record`, async () => {
+    const topic = await topics.create(3)
+    const destination = kafkaDestination(topic, openDriver, deadLetterRecord)
+    const letter = { source: 'payments', reason: 'schema', detail: 'no amount: é', place: 'kafka:raw#2 offset 41', at: 0 }
+    const bodies = [
+      { ...letter, raw: '{"a":1}' },
+      { ...letter, rawBase64: Buffer.of(0xff, 0, 0x0a).toString('base64') },
+    ]
+    for (const [i, body] of bodies.entries()) await destination.deliver(delivery({ id: `l/${i}`, key: '"k"', body: JSON.stringify(body) }))
+    await destination.close()
+    const read = await recordsOf(driver, topic)
+    assert.deepEqual(
+      read.map(({ partition, key, value, headers }) => [
+        partition,
+        key,
+        value,
+        headers['__connect.errors.offset'],
+        headers[IDEMPOTENCY_HEADER],
+      ]),
+      [
+        [0, undefined, '{"a":1}', '41', 'l/0'],
+        [0, undefined, '\ufffd\0\n', '41', 'l/1'],
+      ],
+    )
+    assert.equal(read[0].headers['__connect.errors.exception.message'], 'no amount: é')
   })
 
   test(`Kafka ${version}: Java's producer gives each key the same partition`, async () => {

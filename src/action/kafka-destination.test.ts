@@ -5,7 +5,8 @@ import { MemoryCluster } from '../../test/kafka/memory-cluster.ts'
 import { limits } from '../base/limits.ts'
 import { type KafkaDriver, KafkaError, type NewRecord } from '../kafka/index.ts'
 import { testDestination } from '../testing/conformance/destination.ts'
-import { IDEMPOTENCY_HEADER, kafkaDestination } from './kafka-destination.ts'
+import { kafkaDestination } from './kafka-destination.ts'
+import { IDEMPOTENCY_HEADER } from './kafka-records.ts'
 
 /** A driver that gives each call of `send` to the test, which ends it. */
 class HeldSends {
@@ -36,7 +37,8 @@ const numbered = (i: number, body = `{"i":${i}}`) => delivery({ id: `a/${i}`, bo
   cluster.createTopic('alerts', 2)
   testDestination('a topic in memory', {
     open: () => kafkaDestination('alerts', () => cluster.driver()),
-    received: () => cluster.sent.map(({ headers, value }) => ({ id: headers[IDEMPOTENCY_HEADER], body: JSON.parse(value) as unknown })),
+    received: () =>
+      cluster.sent.map(({ headers, value }) => ({ id: headers[IDEMPOTENCY_HEADER], body: JSON.parse(String(value)) as unknown })),
     breakReceiver: () => {
       cluster.isAway = true
       return () => void (cluster.isAway = false)

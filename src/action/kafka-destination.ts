@@ -8,9 +8,7 @@
 import { limits, thrownText } from '../base/index.ts'
 import { ACKNOWLEDGED, type Delivery, type DeliveryOutcome, type Destination } from '../define/action/index.ts'
 import { type KafkaDriver, KafkaError, type NewRecord } from '../kafka/index.ts'
-
-/** The header with the idempotency key. */
-export const IDEMPOTENCY_HEADER = 'spillway-idempotency-key'
+import { effectRecord } from './kafka-records.ts'
 
 interface WaitingDelivery {
   readonly record: NewRecord
@@ -19,27 +17,33 @@ interface WaitingDelivery {
   readonly settle: (outcome: DeliveryOutcome) => void
 }
 
-/** Destination of a topic. `open` opens a client, again after one has failed. */
-export function kafkaDestination(topic: string, open: () => KafkaDriver): Destination {
-  return new TopicDestination(topic, open)
+/** Destination of a topic. `open` opens a client, again after one has failed. `recordOf` makes the record of a delivery. */
+export function kafkaDestination(
+  topic: string,
+  open: () => KafkaDriver,
+  recordOf: (delivery: Delivery) => NewRecord = effectRecord,
+): Destination {
+  return new TopicDestination(topic, open, recordOf)
 }
 
 class TopicDestination implements Destination {
   readonly concurrency = limits.KAFKA_DELIVERIES_AT_ONCE
   readonly #topic: string
   readonly #open: () => KafkaDriver
+  readonly #recordOf: (delivery: Delivery) => NewRecord
   #driver: KafkaDriver | undefined
   readonly #waiting: WaitingDelivery[] = []
   #sending: Promise<void> | undefined
 
-  constructor(topic: string, open: () => KafkaDriver) {
+  constructor(topic: string, open: () => KafkaDriver, recordOf: (delivery: Delivery) => NewRecord) {
     this.#topic = topic
     this.#open = open
+    this.#recordOf = recordOf
   }
 
   deliver(delivery: Delivery): Promise<DeliveryOutcome> {
-    const record = recordOf(delivery)
-    const bytes = Buffer.byteLength(record.value) + Buffer.byteLength(record.key)
+    const record = this.#recordOf(delivery)
+    const bytes = Buffer.byteLength(record.value) + Buffer.byteLength(record.key ?? '')
     return new Promise(settle => {
       this.#waiting.push({ record, bytes, signal: delivery.signal, settle })
       this.#sending ??= this.#sendAll()
@@ -98,19 +102,4 @@ class TopicDestination implements Destination {
     const why = `topic '${this.#topic}': ${message}`
     return { kind: 'failed', why, ...(kind === 'oversized' && { final: true }) }
   }
-}
-
-function recordOf({ id, action, key, body, trace }: Delivery): NewRecord {
-  const headers = {
-    [IDEMPOTENCY_HEADER]: id,
-    ...(action !== undefined && { 'spillway-action': action }),
-    ...(trace && { traceparent: trace.traceparent, ...(trace.tracestate && { tracestate: trace.tracestate }) }),
-  }
-  return { key: keyText(key), value: body, headers }
-}
-
-/** The key as other producers write it: a text without quotes, anything else as JSON. */
-function keyText(json: string): string {
-  const key: unknown = JSON.parse(json)
-  return typeof key === 'string' ? key : json
 }

@@ -12,6 +12,7 @@ import { type SettingReader, settingReader } from './setting-reader.ts'
 import { KafkaError, type KafkaDriver, openKafkaDriver } from '../kafka/index.ts'
 import { connectionReader } from './kafka-connection.ts'
 import { kafkaDestination } from './kafka-destination.ts'
+import { deadLetterRecord, effectRecord } from './kafka-records.ts'
 import { openWebhook } from './webhook.ts'
 
 /** The definitions that effects come from. */
@@ -51,19 +52,47 @@ export async function closeDestinations(opened: readonly Pick<ActionDestination,
   )
 }
 
+/** The destinations of a run's records: effects that `destination`, `webhook`, `kafka`, `appendTo` or `stdout` makes. */
+export interface RecordDestinations<T> {
+  readonly decisions?: T | undefined
+  readonly deadLetters?: T | undefined
+}
+
 /**
- * Opens the destination of decisions: an effect that `destination`, `webhook`, `appendTo` or `stdout` makes.
+ * Opens the destinations of decisions and of dead letters. If one cannot be opened, the other is closed.
  * @throws as `openActionDestinations` does; `SPILL_DEFINITION` for an effect that no destination delivers.
  */
-export async function openDecisionDestination(effect: Effect, env: Environment): Promise<OpenedDestination> {
+export async function openRecordDestinations(
+  { decisions, deadLetters }: RecordDestinations<Effect>,
+  env: Environment,
+): Promise<RecordDestinations<OpenedDestination>> {
+  const opened = decisions && (await openRecordDestination('decisions', decisions, env, effectRecord))
+  try {
+    return {
+      decisions: opened,
+      deadLetters: deadLetters && (await openRecordDestination('dead letters', deadLetters, env, deadLetterRecord)),
+    }
+  } catch (error) {
+    await closeDestinations(opened ? [opened] : [])
+    throw error
+  }
+}
+
+async function openRecordDestination(
+  records: string,
+  effect: Effect,
+  env: Environment,
+  recordOf: typeof effectRecord,
+): Promise<OpenedDestination> {
   const { ir, open } = Object(effect) as Partial<EffectValue>
-  if (ir?.kind === 'destination' && open) return openDestination(ir, open, 'the decisions', env)
-  if (ir?.kind !== 'webhook' && ir?.kind !== 'kafka' && ir?.kind !== 'file' && ir?.kind !== 'stdout')
+  if (ir?.kind === 'destination' && open) return openDestination(ir, open, `the ${records}`, env)
+  if (ir?.kind === 'kafka') return { name: ir.kind, ...limitsOf(ir), destination: openTopic(ir, records, env, recordOf) }
+  if (ir?.kind !== 'webhook' && ir?.kind !== 'file' && ir?.kind !== 'stdout')
     throw new SpillwayError(
       'SPILL_DEFINITION',
-      `decisions go to destination({ … }), webhook(…), kafka(…), appendTo(…) or stdout(), got ${show(ir?.kind ?? effect)}`,
+      `${records} go to destination({ … }), webhook(…), kafka(…), appendTo(…) or stdout(), got ${show(ir?.kind ?? effect)}`,
     )
-  return { name: ir.kind, ...limitsOf(ir), destination: await openBuiltIn(ir, undefined, 'decisions', env) }
+  return { name: ir.kind, ...limitsOf(ir), destination: await openBuiltIn(ir, undefined, records, env) }
 }
 
 async function openOfAction(action: ActionIR, { effects, destinations }: ActionDefinitions, env: Environment): Promise<ActionDestination> {
@@ -98,7 +127,7 @@ async function openBuiltIn(
     case 'function':
       return functionDestination((body, { attempt }) => deliver!(body as EffectRecord, { attempt }))
     case 'kafka':
-      return openTopic(effect, owner, env)
+      return openTopic(effect, owner, env, effectRecord)
     case 'webhook': {
       const { url, secret, headers = {}, timeout: timeoutMs, concurrency, allowPrivate } = effect
       return openWebhook({
@@ -116,10 +145,15 @@ async function openBuiltIn(
 }
 
 /** A topic, whose settings are read again at each connection. A mistake in them ends the start. */
-function openTopic(effect: Extract<EffectIR, { kind: 'kafka' }>, owner: string, env: Environment): Destination {
+function openTopic(
+  effect: Extract<EffectIR, { kind: 'kafka' }>,
+  owner: string,
+  env: Environment,
+  recordOf: typeof effectRecord,
+): Destination {
   const read = connectionReader(effect, { owner: `${owner}: kafka:${effect.topic}`, env })
   read()
-  return kafkaDestination(effect.topic, () => openDriver(read))
+  return kafkaDestination(effect.topic, () => openDriver(read), recordOf)
 }
 
 /** A setting that cannot be read later on, such as a file that is being replaced, counts as access that is denied: it is tried again. */

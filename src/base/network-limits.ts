@@ -198,7 +198,9 @@ export const networkLimits = {
   SETTLE_MS: 5,
   /** Decisions in memory that are not yet delivered to the destination of decisions, about. */
   DECISIONS_HELD_MAX: 1 << 12,
-  /** Time for which positions of delivered decisions are gathered into one commit, ms. */
+  /** Dead letters in memory that are not yet delivered to the destination of dead letters: each has at most `LINE_BYTES_MAX` bytes. */
+  DEAD_LETTERS_HELD_MAX: 64,
+  /** Time for which positions of delivered decisions and dead letters are gathered into one commit, ms. */
   DECISIONS_SETTLE_MS: 100,
   /**
    * Effects of one action in memory; those behind them stay in the store until others are done. It also limits the keys that

@@ -79,9 +79,12 @@ export interface FetchOptions {
 
 /** A record to append to a topic. */
 export interface NewRecord {
-  /** Records of one key are in one partition, that of Java's default partitioner, in the order in which they are sent. */
-  readonly key: string
-  readonly value: string
+  /**
+   * Records of one key are in one partition, that of Java's default partitioner, in the order in which they are sent. Those without a key are
+   * in the first partition.
+   */
+  readonly key: string | undefined
+  readonly value: string | Uint8Array
   readonly headers: Readonly<Record<string, string>>
 }
 

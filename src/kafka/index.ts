@@ -12,6 +12,7 @@ export {
 export { openValueFormat } from './format/open-format.ts'
 export type { ValueFormat } from './format/value-format.ts'
 export { openKafkaDriver } from './open-driver.ts'
+export { parseRecordPlace, recordPlaceText } from './record-place.ts'
 export { headersOf, type RecordColumns } from './record-set.ts'
 export { checkCertificates } from './security/certificates.ts'
 export type { KafkaCertificates, KafkaLogin } from './security/security.ts'

@@ -97,14 +97,15 @@ const isSameRaw = (a: string | Uint8Array, b: string | Uint8Array): boolean =>
 export function deadLetterJson(letter: AnyDeadLetter): object {
   const { raw, original, ...rest } = letter
   const version = deadLetterVersion(letter)
-  return { ...rest, version, ...bytesAs('raw', raw), ...(original !== undefined && bytesAs('original', original)) }
+  return { ...rest, version, ...deadLetterBytes('raw', raw), ...(original !== undefined && deadLetterBytes('original', original)) }
 }
 
 /** Version of a dead letter's record: equal for equal bytes in an equal form. 64 bits of a SHA-256, as hexadecimal text. */
 export const deadLetterVersion = ({ raw, form = {} }: Pick<AnyDeadLetter, 'raw' | 'form'>): string =>
   createHash('sha256').update(JSON.stringify(form)).update('\n').update(raw).digest('hex').slice(0, 16)
 
-function bytesAs(name: string, raw: string | Uint8Array): Record<string, string> {
+/** `{ raw: text }`, or `{ rawBase64 }` for bytes that are not UTF-8 text, under another name if it is given one. */
+export function deadLetterBytes(name: string, raw: string | Uint8Array): Record<string, string> {
   const text = utf8TextOf(raw)
   return text === undefined ? { [`${name}Base64`]: base64Of(raw) } : { [name]: text }
 }

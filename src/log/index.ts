@@ -6,6 +6,7 @@ export {
   base64Of,
   type DeadLetter,
   type DeadLetterChange,
+  deadLetterBytes,
   deadLetterJson,
   type DeadLetterLog,
   type DeadLetterOutcome,

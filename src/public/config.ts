@@ -37,4 +37,7 @@ export type {
   KafkaTokenLogin,
 } from '../define/action/kafka-connection.ts'
 export type { KafkaRegistry } from '../define/config/kafka-registry.ts'
-export { kafkaFeed as kafka, type KafkaColumns, type KafkaPlaceOptions } from '../define/config/kafka-place.ts'
+export { kafkaTopic as kafka } from '../define/config/kafka-topic.ts'
+export type { KafkaColumns, KafkaPlaceOptions } from '../define/config/kafka-place.ts'
+export type { KafkaOptions } from '../define/action/kafka-effect.ts'
+export type { Effect } from '../define/action/effect.ts'

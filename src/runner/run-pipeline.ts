@@ -1,8 +1,8 @@
 /** Starts a pipeline in this process: opens its data folder, its sources and the destinations of its actions. */
 import {
   closeDestinations,
-  openDecisionDestination,
   openActionDestinations,
+  openRecordDestinations,
   type ActionDefinitions,
   type ActionDestination,
 } from '../action/index.ts'
@@ -46,6 +46,8 @@ export interface SharedRunOptions {
   readonly destinations?: Readonly<Record<string, Destination>>
   /** Destination of decisions, each delivered once it is durable: `destination({ … })`, `webhook(…)`, `appendTo(…)`. */
   readonly decisions?: Effect
+  /** Destination of dead letters, each delivered once it is durable: `kafka('payments.rejected')`. They stay in the data folder. */
+  readonly deadLetters?: Effect
   /** Where OpenLineage events of the run and its jobs go; the environment variables `OPENLINEAGE_…` replace its settings. */
   readonly openlineage?: OpenLineageSettings
   /** Where alerts of the run go, and numbers of their rules: `{ notify: [slack(env('SLACK_WEBHOOK_URL'))], thresholds: { deadlines: 0.999 } }`. */
@@ -145,7 +147,7 @@ export function openBackups(
 }
 
 /** The parts of a run that its shared options name. */
-interface SharedParts extends Pick<LiveRunOptions, 'sendings' | 'decisions' | 'keep'> {
+interface SharedParts extends Pick<LiveRunOptions, 'sendings' | 'decisions' | 'deadLetters' | 'keep'> {
   readonly readers: readonly OpenedReader[]
   readonly alertReceivers: Awaited<ReturnType<typeof openAlertReceivers>>
   readonly thresholds: AlertThresholds
@@ -155,7 +157,7 @@ interface SharedParts extends Pick<LiveRunOptions, 'sendings' | 'decisions' | 'k
 /** The parts of a run that its shared options name, opened. @throws `SPILL_INPUT` for a wrong option. */
 export async function openSharedOptions(
   pipeline: RunnablePipeline,
-  { data, sources = {}, readers: kinds = [], destinations = {}, decisions, alerts = {}, backup, keep }: SharedRunOptions,
+  { data, sources = {}, readers: kinds = [], destinations = {}, decisions, deadLetters, alerts = {}, backup, keep }: SharedRunOptions,
   env: ReaderSetting['env'],
   isDry = false,
 ): Promise<SharedParts> {
@@ -174,7 +176,7 @@ export async function openSharedOptions(
       thresholds,
       plan,
       sendings,
-      ...(decisions && { decisions: await openDecisionDestination(decisions, env) }),
+      ...(await openRecordDestinations({ decisions, deadLetters }, env)),
       ...retention,
     }
   } catch (error) {

@@ -201,7 +201,7 @@ class MemoryDriver implements KafkaDriver {
   async send(topic: string, records: readonly NewRecord[]): Promise<void> {
     const { partitions } = this.#cluster.topic(topic)
     for (const record of records) {
-      this.#cluster.append(topic, Buffer.byteLength(record.key) % partitions.length, record.value)
+      this.#cluster.append(topic, Buffer.byteLength(record.key ?? '') % partitions.length, Buffer.from(record.value))
       this.#cluster.sent.push(record)
     }
   }

@@ -32,3 +32,11 @@ kafka({ topic: 'p', tls: { rejectUnauthorized: false } })
 defineConfig({ sources: { payments: { history: place } } })
 // @ts-expect-error a place is made by kafka
 defineConfig({ sources: { payments: { feed: { topic: 'payments' } } } })
+
+defineConfig({ decisions: kafka('decisions'), deadLetters: kafka('payments.rejected', { sasl: login, tls: true }) })
+// @ts-expect-error a place to read is no destination
+defineConfig({ decisions: kafka({ topic: 'decisions' }) })
+// @ts-expect-error an option of a place to read
+kafka('decisions', { from: 'latest' })
+// @ts-expect-error a topic to write is no feed
+defineConfig({ sources: { payments: { feed: kafka('payments') } } })

@@ -1,6 +1,8 @@
 /** Definition of a command, and the parsing, help and error text that all commands share. */
 import { inspect, parseArgs, type ParseArgsConfig } from 'node:util'
+import type { RecordDestinations } from '../../action/index.ts'
 import { SpillwayError, didYouMean, inOneLine } from '../../base/index.ts'
+import type { Effect } from '../../define/action/index.ts'
 import type { AlertDestinationIR, AlertThresholds, FeedPlace, OpenLineageSettings } from '../../define/config/index.ts'
 import type { Pipeline } from '../../define/index.ts'
 import { forTerminal } from './print.ts'
@@ -58,6 +60,8 @@ export interface Project {
   pathOf(path: string): string
   /** The receivers of alerts of the configuration; none without a configuration. */
   alertDestinations(): readonly AlertDestinationIR[]
+  /** Where decisions and dead letters go by the configuration. */
+  recordDestinations(): RecordDestinations<Effect>
   /** Numbers of the alert rules, those of the configuration in place of the defaults. */
   alertThresholds(): AlertThresholds
   /** Loads the file at `path`. Throws `UsageError` without one, and as `importPipeline` does. */

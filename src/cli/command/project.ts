@@ -1,12 +1,15 @@
 /** The project of a command: its pipeline file, and options that it takes from `spillway.config.ts`. */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { RecordDestinations } from '../../action/index.ts'
 import { didYouMean, SpillwayError } from '../../base/index.ts'
+import type { Effect } from '../../define/action/index.ts'
 import {
   type AlertDestinationIR,
   alertDestinationsIR,
   type AlertThresholds,
   alertThresholds,
+  destinationWithPaths,
   type OpenLineageSettings,
   placeValueOf,
 } from '../../define/config/index.ts'
@@ -177,6 +180,12 @@ export class ConfiguredProject implements Project {
 
   alertDestinations(): readonly AlertDestinationIR[] {
     return alertDestinationsIR('alerts.notify', this.#config?.settings.alerts?.notify ?? [])
+  }
+
+  recordDestinations(): RecordDestinations<Effect> {
+    const { decisions, deadLetters } = this.#config?.settings ?? {}
+    const placed = (effect: Effect | undefined) => effect && destinationWithPaths(effect, path => this.pathOf(path))
+    return { decisions: placed(decisions), deadLetters: placed(deadLetters) }
   }
 
   alertThresholds(): AlertThresholds {

@@ -1,6 +1,7 @@
 /** The process of `spillway run`: connects a run to its sources, HTTP server, effects and status output, and stops it. */
 import { join } from 'node:path'
-import { closeDestinations, openActionDestinations } from '../../action/index.ts'
+import type { RecordDestinations } from '../../action/index.ts'
+import type { Effect } from '../../define/action/index.ts'
 import { callEvery, stopwatch, wallClock } from '../../base/index.ts'
 import type { SourcePlace } from '../command/command.ts'
 import { letHeapGrow } from '../command/heap.ts'
@@ -20,6 +21,7 @@ import { openReaders } from '../../sources/index.ts'
 import { DecisionFile, EffectCounts, type RunOutput } from './run-output.ts'
 import { ProgressLine } from '../command/progress.ts'
 import { alertLines } from './alert-lines.ts'
+import { closeAfter, openRunDestinations } from './run-destinations.ts'
 import { AUDIT_FOLDER, auditsOf } from './run-audits.ts'
 import { StatusLine } from './status-line.ts'
 import { type ScheduledJobsRequest, startScheduledJobs } from './scheduled-jobs.ts'
@@ -55,7 +57,9 @@ export interface RunRequest extends ScheduledJobsRequest {
   readonly batchThreads: number | undefined
   /** The receiver of OpenLineage events, if there is one. */
   readonly lineage: LineageTarget | undefined
+  /** The file of decisions. */
   readonly decisions: string | undefined
+  readonly recordDestinations: RecordDestinations<Effect>
   /** The folder with the report of an audit. */
   readonly auditFolder: string | undefined
   /** The pipeline file, which an audit reads again. */
@@ -75,9 +79,9 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
   const readers = openReaders(pipeline, inputsOf(request), { env: process.env, data })
   const serving = listen && (await servingOf(pipeline, request))
   const out = decisions === undefined ? undefined : new DecisionFile(decisions)
-  const sendings = isDry ? [] : await openActionDestinations(pipeline, process.env)
+  const destinations = isDry ? { sendings: [] } : await openRunDestinations(pipeline, request.recordDestinations)
   const opening = openRunFolder(pipeline, data, takesOver ? memory : undefined, print)
-  const opened = await opening.catch((error: unknown) => closeAfter(error, sendings))
+  const opened = await opening.catch((error: unknown) => closeAfter(error, destinations))
   const feedOfRun = new CommitFeed()
   const effectCounts = new EffectCounts(print, effect => actionOf(data, effect))
   const stopped = untilSignal()
@@ -87,7 +91,7 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
     opened,
     {
       ...memory,
-      sendings,
+      ...destinations,
       isDry,
       batchThreads,
       onEffects: effects => effectCounts.addCreated(effects),
@@ -221,12 +225,6 @@ async function openRunFolder(
 /** Waits for a sample, which a run that has failed does not take, and throws the error. */
 async function throwAfter(sample: Promise<void>, error: unknown): Promise<never> {
   await sample.catch(() => {})
-  throw error
-}
-
-/** Closes destinations, and throws the error. */
-async function closeAfter(error: unknown, sendings: Parameters<typeof closeDestinations>[0]): Promise<never> {
-  await closeDestinations(sendings)
   throw error
 }
 

@@ -123,6 +123,7 @@ function requestOf(values: Values, project: Project, path: string): RunRequest {
     backup: backupOfRun(values),
     lineage: lineageTarget(project.openlineage, process.env),
     decisions,
+    recordDestinations: project.recordDestinations(),
     auditFolder: values.audit,
     path,
     alerts: { notify: values['dry-run'] === true ? [] : project.alertDestinations(), thresholds: project.alertThresholds() },

@@ -1,10 +1,12 @@
 /** The settings of a project, `spillway.config.ts`: the command line takes from them what its arguments leave out. */
+import type { Effect } from '../action/effect.ts'
 import { type AlertThresholds, alertThresholds } from './alert-thresholds.ts'
 import { show } from '../../base/index.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions, optionNames } from '../mistake/names.ts'
 import { type AlertDestination, alertDestinationsIR } from './alert-destinations.ts'
 import { type FeedPlace, placeValueOf } from './feed-place.ts'
+import { checkRecordDestination } from './record-destination.ts'
 
 /** The places of a source's records. Paths are relative to the folder of `spillway.config.ts`. */
 export interface SourceSettings {
@@ -44,6 +46,10 @@ export interface ProjectSettings {
   readonly listen?: number | string
   /** Places of the records, by source. */
   readonly sources?: Readonly<Record<string, SourceSettings>>
+  /** Where each decision of `spillway run` goes once it is durable: `kafka('decisions')`, `webhook(…)`, `appendTo(…)`. */
+  readonly decisions?: Effect
+  /** Where each rejected record goes too; it stays in the data folder: `kafka('payments.rejected')`. */
+  readonly deadLetters?: Effect
   /** Where alerts of a run go. */
   readonly alerts?: AlertSettings
   /** A file with the prices of the audit. */
@@ -87,6 +93,8 @@ const projectFields = {
   data: true,
   listen: true,
   sources: true,
+  decisions: true,
+  deadLetters: true,
   prices: true,
   people: true,
   alerts: true,
@@ -122,9 +130,14 @@ export function defineConfig(config: Config): Config {
   return config
 }
 
-function checkSettings(prefix: string, { sources = {}, listen, alerts = {}, backup, openlineage, ...paths }: ProjectSettings): void {
+function checkSettings(
+  prefix: string,
+  { sources = {}, decisions, deadLetters, listen, alerts = {}, backup, openlineage, ...paths }: ProjectSettings,
+): void {
   for (const [name, path] of Object.entries(paths)) if (path !== undefined) checkText(`${prefix}${name}`, path, 'a path')
   if (listen !== undefined && !isAddress(listen)) mistake(`${prefix}listen is a port or HOST:PORT, got ${show(listen)}`)
+  for (const [name, destination] of Object.entries({ decisions, deadLetters }))
+    if (destination !== undefined) checkRecordDestination(`${prefix}${name}`, destination)
   if (backup !== undefined) checkBackup(`${prefix}backup`, backup)
   checkOptions(`${prefix}alerts`, alerts, alertOptions)
   alertDestinationsIR(`${prefix}alerts.notify`, alerts.notify ?? [])

@@ -1,7 +1,7 @@
 /** Places of a source's records that a text cannot name: an address with how to log in, or with secrets. */
-import type { SettingIR } from '../ir/index.ts'
 import type { KafkaTokenFunction } from '../action/kafka-connection.ts'
 import type { KafkaPlaceIR } from './kafka-place-ir.ts'
+import { mapSettingFiles } from './setting-paths.ts'
 
 declare const feedPlace: unique symbol
 
@@ -32,7 +32,7 @@ export class FeedPlaceValue {
 
   /** The place with other paths of the files that its settings name. */
   withPaths(pathOf: (path: string) => string): FeedPlace {
-    return feedPlaceOf(new FeedPlaceValue(mapFiles(this.ir, pathOf), this.functions))
+    return feedPlaceOf(new FeedPlaceValue(mapSettingFiles(this.ir, pathOf), this.functions))
   }
 }
 
@@ -41,11 +41,3 @@ export const feedPlaceOf = (value: FeedPlaceValue): FeedPlace => value as unknow
 
 /** The value of a place; undefined for anything else. */
 export const placeValueOf = (feed: unknown): FeedPlaceValue | undefined => (feed instanceof FeedPlaceValue ? feed : undefined)
-
-/** A copy of plain data with other paths in its settings that name files. */
-function mapFiles<T>(data: T, pathOf: (path: string) => string): T {
-  if (typeof data !== 'object' || data === null) return data
-  const { kind, name } = data as Partial<Extract<SettingIR, { kind: 'file' }>>
-  if (kind === 'file' && name !== undefined) return { ...data, name: pathOf(name) }
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, mapFiles(value, pathOf)])) as T
-}

@@ -13,6 +13,7 @@ export {
 } from './config.ts'
 export { type AlertThresholds, alertThresholds, defaultThresholds } from './alert-thresholds.ts'
 export { type FeedPlace, type FeedPlaceValue, placeValueOf } from './feed-place.ts'
+export { destinationWithPaths } from './record-destination.ts'
 export {
   kafkaFormats,
   type KafkaRegistryIR,

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { env, secretFile } from '../action/setting.ts'
 import { defineConfig } from './config.ts'
 import { placeValueOf } from './feed-place.ts'
-import { kafkaFeed as kafka, type KafkaPlaceOptions } from './kafka-place.ts'
+import { kafkaPlace as kafka, type KafkaPlaceOptions } from './kafka-place.ts'
 
 const irOf = (options: KafkaPlaceOptions) => placeValueOf(kafka(options))?.ir
 const login = { mechanism: 'plain', username: 'alice', password: env('PASSWORD') } as const

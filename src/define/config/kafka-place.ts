@@ -56,20 +56,8 @@ const placeOptions = optionNames<KafkaPlaceOptions>({
   tls: true,
 })
 const columnOptions = optionNames<KafkaColumns>({ key: true, timestamp: true, headers: true })
-/**
- * A topic of Kafka, as the `feed` of a source in `spillway.config.ts`, or among the `sources` of `run` and of the plugin. The text
- * `'kafka:payments'` is the same topic of `env('KAFKA_BROKERS')`, without login and TLS.
- *
- * @throws SpillwayError `SPILL_DEFINITION` for a secret in the file, an unknown option, or one that does not fit.
- * @example
- * const place = kafka({
- *   brokers: env('KAFKA_BROKERS'),
- *   topic: 'payments',
- *   sasl: { mechanism: 'scram-sha-512', username: 'fraud', password: env('KAFKA_PASSWORD') },
- *   tls: { ca: secretFile('kafka-ca.pem') },
- * })
- */
-export function kafkaFeed(options: KafkaPlaceOptions): FeedPlace {
+/** A topic that a run reads. Throws `SPILL_DEFINITION` as `kafka` does. */
+export function kafkaPlace(options: KafkaPlaceOptions): FeedPlace {
   const subject = 'kafka'
   checkOptions(subject, options, placeOptions)
   const { topic, brokers, from, group, tombstones, value, columns, sasl, tls } = options

@@ -3,15 +3,13 @@ import * as client from '@platformatic/kafka'
 import type { NewRecord } from '../driver.ts'
 import { kafkaError } from './errors.ts'
 
-type TextProducer = client.Producer<string, string, string, string>
-
 /** An idempotent producer repeats a request without end unless a number of retries above 1 is given. */
 const RETRIES = 2
 const RETRY_DELAY_MS = 100
 
 export class RecordSender {
   readonly #settings: client.BaseOptions
-  #producer: TextProducer | undefined
+  #producer: client.Producer | undefined
 
   constructor(settings: client.BaseOptions) {
     this.#settings = settings
@@ -24,11 +22,10 @@ export class RecordSender {
       retries: RETRIES,
       retryDelay: RETRY_DELAY_MS,
       partitioner: client.compatibilityPartitioner,
-      serializers: client.stringSerializers,
     })
     try {
       await this.#producer.send({
-        messages: records.map(record => ({ topic, ...record, headers: new Map(Object.entries(record.headers)) })),
+        messages: records.map(record => messageOf(topic, record)),
       })
     } catch (error) {
       throw kafkaError(error)
@@ -38,4 +35,9 @@ export class RecordSender {
   async close(): Promise<void> {
     await this.#producer?.close()
   }
+}
+
+function messageOf(topic: string, { key, value, headers }: NewRecord): client.MessageToProduce {
+  const named = Object.entries(headers).map(([name, text]) => [Buffer.from(name), Buffer.from(text)] as const)
+  return { topic, ...(key !== undefined && { key: Buffer.from(key) }), value: Buffer.from(value), headers: new Map(named) }
 }

@@ -5,6 +5,10 @@ import type { DeadLetterLog, SettledDeadLetter, StoredDeadLetter } from '../dead
 import { PAGE_ROWS, type ReadConnection } from './read-connection.ts'
 
 const COLUMNS = 'id, source, reason, detail, place, at, sequence, raw, attempts, form, original'
+const AFTER = 'SELECT min(id) AS id FROM (SELECT min(id) AS id FROM dead WHERE id > ?1 UNION ALL SELECT min(id) FROM settled WHERE id > ?1)'
+const NUMBERS = `SELECT coalesce(min(first), 0) AS first, coalesce(max(last), 0) AS last FROM (
+  SELECT (SELECT min(id) FROM dead) AS first, (SELECT max(id) FROM dead) AS last
+  UNION ALL SELECT (SELECT min(id) FROM settled), (SELECT max(id) FROM settled))`
 const SETTLED_COLUMNS = `${COLUMNS}, outcome, why, settled`
 
 export interface DeadLetterFilter {
@@ -72,6 +76,17 @@ export class DeadLetterReader implements DeadLetterLog {
     if (unsettled) return unsettled
     const settled = this.#db.get<SettledRow>(`SELECT ${SETTLED_COLUMNS} FROM settled WHERE id = ?`, id)
     return settled && settledOf(settled)
+  }
+
+  /** The first dead letter after a number, settled or not. */
+  letterAfter(id: number): StoredDeadLetter | SettledDeadLetter | undefined {
+    const next = this.#db.get<{ id: number | null }>(AFTER, id)!.id
+    return next === null ? undefined : this.byId(next)
+  }
+
+  /** Numbers of the first and the last dead letter, settled or not; 0 if there is none. */
+  numbers(): { readonly first: number; readonly last: number } {
+    return this.#db.get(NUMBERS)!
   }
 
   counts(): DeadLetterCount[] {

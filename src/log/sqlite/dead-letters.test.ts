@@ -148,3 +148,15 @@ test('a folder of format 1 keeps its content through migration; until then a rea
   )
   reader.close()
 })
+
+test('dead letters are read on by number, whether they are settled or not', async () => {
+  const { reader } = await inBothStores(path('after.db'), commits)
+  const { deadLetters } = reader
+  const seen: number[] = []
+  for (let next = deadLetters.letterAfter(0); next; next = deadLetters.letterAfter(next.id)) seen.push(next.id)
+  assert.deepEqual(seen, [1, 2, 3, 4, 5])
+  assert.deepEqual({ ...deadLetters.numbers() }, { first: 1, last: 5 })
+  const empty = await inBothStores(path('none.db'), [])
+  assert.deepEqual({ ...empty.reader.deadLetters.numbers() }, { first: 0, last: 0 })
+  assert.equal(empty.reader.deadLetters.letterAfter(0), undefined)
+})

@@ -51,7 +51,7 @@ export class Committer {
   async commit(commit: Commit, context: CommitContext = {}): Promise<void> {
     const { store, components, pendingReplies, onDecisions, onRecorded, onEffects } = this.#options
     const { inputs = [], receipts = [], lateEvents = [], times = [] } = context
-    const { decisions = [], effects = [] } = commit
+    const { decisions = [], effects = [], deadLetters = [] } = commit
     const startedAt = stopwatch()
     this.#inFlight++
     try {
@@ -67,9 +67,9 @@ export class Committer {
       components.requests.reply(answers)
       pendingReplies.replyRecorded()
       this.#recordTimes(batches)
-      this.counts.add(decisions, receipts, inputs, commit.deadLetters ?? [], lateEvents)
+      this.counts.add(decisions, receipts, inputs, deadLetters, lateEvents)
       if (published.length > 0) onDecisions?.(published)
-      if (decisions.length > 0) onRecorded?.()
+      if (decisions.length + deadLetters.length > 0) onRecorded?.()
       if (effects.length > 0) onEffects?.(effects)
       if (channels.commit.hasSubscribers) this.#publishCommit(commit, startedAt)
     } catch (error) {

@@ -35,7 +35,7 @@ export interface RunOptions extends RunMemoryOptions, Partial<ModelJobPorts> {
   readonly partitions?: number
   /** Receives copies of durable decisions, in order. An exception from it ends the run. */
   readonly onDecisions?: (decisions: readonly StoredDecisionBatch[]) => void
-  /** Notified when more decisions or effect changes are durable and can be read from the store. */
+  /** Notified when more decisions, dead letters or effect changes are durable and can be read from the store. */
   readonly onRecorded?: () => void
   /** Receives durable effects, in order. An exception from it ends the run. */
   readonly onEffects?: (effects: readonly NewEffect[]) => void

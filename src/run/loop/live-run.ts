@@ -20,7 +20,8 @@ import { OBJECTIVES_FILE, ObjectivesFile } from '../decide/objectives.ts'
 import { logNameOf, type Runnable } from '../recovery/open-pipeline.ts'
 import type { RunOptions } from './composition-root.ts'
 import { startDecisionCheck } from '../history/decision-check.ts'
-import { DecisionDispatcher, type DecisionDispatcherOptions } from './decision-dispatcher.ts'
+import { LogDispatcher, type LogDispatcherOptions, type RecordFeed } from './log-dispatcher.ts'
+import { deadLetterFeed, decisionFeed } from './record-feeds.ts'
 import { Run } from './run.ts'
 import { modelJobsInThread } from '../jobs/training-worker.ts'
 
@@ -32,7 +33,9 @@ export interface LiveRunOptions extends StrictOmit<RunOptions, 'store'> {
   /** Destinations of effects. Without them effects are recorded, and wait for a run that sends them. */
   readonly sendings?: readonly ActionDestination[]
   /** Destination of decisions: each is delivered once it is durable. */
-  readonly decisions?: OpenedDestination
+  readonly decisions?: OpenedDestination | undefined
+  /** Destination of dead letters: each is delivered once it is durable. */
+  readonly deadLetters?: OpenedDestination | undefined
   readonly onSettled?: EffectDispatcherOptions['onSettled']
   /** Timer of retries; a test passes a shorter one. */
   readonly after?: NonNullable<EffectDispatcherOptions['after']>
@@ -44,7 +47,8 @@ export interface LiveRunOptions extends StrictOmit<RunOptions, 'store'> {
 export class LiveRun {
   readonly run: Run
   readonly dispatcher: EffectDispatcher
-  readonly #decisions: DecisionDispatcher | undefined
+  /** Deliver decisions and dead letters. */
+  readonly #dispatchers: readonly LogDispatcher[]
   readonly #folder: DataFolder
   readonly #timers: readonly { stop(): void }[]
   readonly #services: { close(): Promise<void> }[] = []
@@ -53,7 +57,7 @@ export class LiveRun {
   private constructor(
     folder: DataFolder,
     pipeline: Runnable,
-    { sendings = [], decisions, onSettled, after = callAfter, batchThreads, ...options }: LiveRunOptions,
+    { sendings = [], decisions, deadLetters, onSettled, after = callAfter, batchThreads, ...options }: LiveRunOptions,
   ) {
     const { store, path, warnings } = folder
     const onNewEffects = (effects: readonly NewEffect[]) => {
@@ -72,7 +76,7 @@ export class LiveRun {
       store,
       onEffects: onNewEffects,
       onRecorded: () => {
-        this.#decisions?.notify()
+        for (const dispatcher of this.#dispatchers) dispatcher.notify()
         options.onRecorded?.()
       },
     })
@@ -80,10 +84,13 @@ export class LiveRun {
     const { clock } = options
     const ports = { after, ...(clock && { clock }), ...(onSettled && { onSettled }) }
     this.dispatcher = new EffectDispatcher({ run: this.run, destinations: sendings, effects: store.effects, settle, onReport, ...ports })
-    this.#decisions = decisions && decisionDispatcher(decisions, pipeline.ir.name, folder, { after, onReport })
+    this.#dispatchers = [
+      ...(decisions ? [logDispatcher(decisions, decisionFeed, pipeline.ir.name, folder, { after, onReport })] : []),
+      ...(deadLetters ? [logDispatcher(deadLetters, deadLetterFeed, pipeline.ir.name, folder, { after, onReport })] : []),
+    ]
     this.run.tick()
     this.dispatcher.start()
-    this.#decisions?.start()
+    for (const dispatcher of this.#dispatchers) dispatcher.start()
     this.#timers = [
       callEvery(TICK_INTERVAL_MS, () => this.run.tick()),
       scheduleCheckpoints(this.run),
@@ -119,12 +126,12 @@ export class LiveRun {
   }
 
   /**
-   * Resolves when all submitted records are decided, and their effects and decisions are sent. With `due`, UTC ms, also waits for the batch runs, reports
+   * Resolves when all submitted records are decided, and their effects, decisions and dead letters are sent. With `due`, UTC ms, also waits for the batch runs, reports
    * and trainings that were due by then; failed ones wait for their next try.
    */
   async whenIdle(due?: number): Promise<void> {
     await this.run.whenIdle(due)
-    while (!this.dispatcher.isIdle || this.#decisions?.isIdle === false) await pause(IDLE_CHECK_MS)
+    while (!this.dispatcher.isIdle || this.#dispatchers.some(({ isIdle }) => !isIdle)) await pause(IDLE_CHECK_MS)
   }
 
   /** The data folder that the run holds, for jobs beside it. */
@@ -150,7 +157,7 @@ export class LiveRun {
     for (const timer of this.#timers) timer.stop()
     const services = Promise.all(this.#services.map(service => service.close()))
     try {
-      await Promise.all([this.dispatcher.stop(), this.#decisions?.stop()])
+      await Promise.all([this.dispatcher, ...this.#dispatchers].map(dispatcher => dispatcher.stop()))
       await this.run.stop()
     } finally {
       await services
@@ -160,28 +167,34 @@ export class LiveRun {
   }
 }
 
-const closeAll = ({ sendings = [], decisions }: LiveRunOptions): Promise<void> =>
-  closeDestinations([...sendings, ...(decisions ? [decisions] : [])])
+const closeAll = ({ sendings = [], decisions, deadLetters }: LiveRunOptions): Promise<void> =>
+  closeDestinations([...sendings, ...[decisions, deadLetters].filter(each => each !== undefined)])
 
-/** The dispatcher of decisions to a destination, whose progress is committed under the name of the destination. */
-function decisionDispatcher(
+/** A dispatcher of records, whose progress is committed under the name of the destination. */
+function logDispatcher(
   route: OpenedDestination,
+  feedOf: (reader: SqliteReader) => RecordFeed,
   pipeline: string,
   { store, path }: DataFolder,
-  ports: Pick<DecisionDispatcherOptions, 'after' | 'onReport'>,
-): DecisionDispatcher {
-  const name = `delivered/${route.name}`
+  ports: Pick<LogDispatcherOptions, 'after' | 'onReport'>,
+): LogDispatcher {
+  const feed = feedOf(new SqliteReader(path))
+  const records = recordNames[feed.kind]
+  const name = `delivered${records === 'decisions' ? '' : `-${records}`}/${route.name}`
   const committed = store.get(name)
-  return new DecisionDispatcher({
+  return new LogDispatcher({
     route,
-    prefix: () => `${pipeline}/decisions/${logNameOf(store)}`,
-    reader: new SqliteReader(path),
+    feed,
+    prefix: () => `${pipeline}/${records}/${logNameOf(store)}`,
     committedBatch: committed === undefined ? undefined : Number(committed),
     commit: batch => store.commit({ put: [[name, String(batch)]] }),
     random: seeded(wallClock()),
     ...ports,
   })
 }
+
+/** Records in ids of deliveries, and in names of values. */
+const recordNames = { decision: 'decisions', 'dead letter': 'dead-letters' } as const
 
 /**
  * Starts checkpoints until it is stopped: frequent enough that a start replays little of the log, and no more frequent, since a checkpoint

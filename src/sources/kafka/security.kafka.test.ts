@@ -15,7 +15,7 @@ import { rowOf, TopicRun, upTo } from '../../../test/kafka/topic-run.ts'
 import { numbers } from '../../../test/postgres/numbers-run.ts'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { pause } from '../../base/index.ts'
-import { kafkaFeed as kafka, type KafkaPlaceOptions } from '../../define/config/kafka-place.ts'
+import { kafkaPlace as kafka, type KafkaPlaceOptions } from '../../define/config/kafka-place.ts'
 import { env, secretFile } from '../../define/action/setting.ts'
 import { openReaders } from '../open-readers.ts'
 

@@ -1,7 +1,7 @@
 /** Decodes fetched records of a topic into a batch for a run, by the format of its values. */
 import { limits } from '../../base/index.ts'
 import { Fault, type RecordBatch, type Rejection } from '../../intake/index.ts'
-import { type FetchedRecords, headersOf, type ValueFormat } from '../../kafka/index.ts'
+import { type FetchedRecords, headersOf, recordPlaceText, type ValueFormat } from '../../kafka/index.ts'
 
 const HEAD_BYTES = 1024
 
@@ -22,7 +22,7 @@ export async function topicBatch(
   { partition, records, damaged }: FetchedRecords,
   { name, format, skipsTombstones, signal }: TopicBatchOptions,
 ): Promise<RecordBatch> {
-  const placeOf = (offset: number): string => `${name}#${partition} offset ${offset}`
+  const placeOf = (offset: number): string => recordPlaceText(name, partition, offset)
   const [starts, ends, offsets, rows]: [number[], number[], number[], number[]] = [[], [], [], []]
   const rejections: Rejection[] = damaged.map(({ first, end, problem }) =>
     new Fault(`the records from offset ${first} to ${end - 1} cannot be read: ${problem}`).at(placeOf(first), ''),

@@ -1,10 +1,10 @@
-/** Decisions to a destination: at least once each, in order by key, through failures, stops and crashes. */
+/** Decisions and dead letters to a destination: at least once each, in order by key, through failures, stops and crashes. */
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import * as fc from 'fast-check'
 import { handTimers } from '../../../test/action/receiver.ts'
 import { scratchFolder } from '../../../test/scratch.ts'
-import { openDecisionDestination } from '../../action/open-destinations.ts'
+import { openRecordDestinations } from '../../action/open-destinations.ts'
 import { pause, yieldToEventLoop } from '../../base/clock.ts'
 import { random } from '../../base/random.ts'
 import { ACKNOWLEDGED, type Delivery, type DeliveryOutcome, type Destination } from '../../define/action/destination.ts'
@@ -14,7 +14,8 @@ import { recordBatchOf } from '../../intake/record-batch.ts'
 import { readDataFolder } from '../../log/sqlite/data-folder.ts'
 import type { NumberedDecisionBatch } from '../../log/sqlite/reader.ts'
 import { recordedDecisions } from '../decide/recorded-decision.ts'
-import { DecisionDispatcher } from './decision-dispatcher.ts'
+import { LogDispatcher } from './log-dispatcher.ts'
+import { decisionFeed } from './record-feeds.ts'
 import { LiveRun, type LiveRunOptions } from './live-run.ts'
 
 const card = entity('card', t.string())
@@ -120,14 +121,14 @@ function handAfter(act: () => void): { stop(): void } {
 
 test('decisions go to a destination, a webhook, a file or standard output, and to nothing else', async () => {
   const own = destination({ name: 'kafka', settings: { topic: env('TOPIC') }, open: () => memory().route.destination })
-  const { name, timeoutMs } = await openDecisionDestination(own, { TOPIC: 'decisions' })
-  assert.deepEqual([name, timeoutMs], ['kafka', 30_000])
-  await assert.rejects(openDecisionDestination(own, {}), {
+  const opened = await openRecordDestinations({ decisions: own, deadLetters: own }, { TOPIC: 'decisions' })
+  for (const { name, timeoutMs } of [opened.decisions!, opened.deadLetters!]) assert.deepEqual([name, timeoutMs], ['kafka', 30_000])
+  await assert.rejects(openRecordDestinations({ decisions: own }, {}), {
     code: 'SPILL_INPUT',
     message: /^destination 'kafka' of the decisions: topic is env\('TOPIC'\)/,
   })
-  for (const wrong of [answer(true), (() => {}) as unknown as Effect, undefined as never])
-    await assert.rejects(openDecisionDestination(wrong, {}), {
+  for (const wrong of [answer(true), (() => {}) as unknown as Effect])
+    await assert.rejects(openRecordDestinations({ decisions: wrong }, {}), {
       code: 'SPILL_DEFINITION',
       message: /^decisions go to destination\(\{ … \}\), webhook/,
     })
@@ -170,16 +171,18 @@ test('through random failures, stops and crashes every decision arrives, in orde
             arrived.push(delivery)
             return ACKNOWLEDGED
           }
-          const dispatcher = new DecisionDispatcher({
+          const dispatcher = new LogDispatcher({
             route: { name: 'memory', destination: { concurrency, deliver, close: async () => {} } },
             prefix: () => 'shop/decisions/log',
-            reader: {
-              decisionsAfter: number => recorded.find(batch => batch.number > number),
-              decisionNumbers: () => ({ first: recorded[0].number, last: recorded.at(-1)!.number }),
-              close: () => {},
+            feed: {
+              ...decisionFeed({
+                decisionsAfter: number => recorded.find(batch => batch.number > number),
+                decisionNumbers: () => ({ first: recorded[0].number, last: recorded.at(-1)!.number }),
+                close: () => {},
+              }),
+              heldMax: 2,
             },
             committedBatch: committed,
-            heldMax: 2,
             commit: async batch => {
               if (!isDead) committed = batch
             },
@@ -228,14 +231,14 @@ function checkArrived(committed: number, arrived: readonly Delivery[]): void {
 test('a gap of decisions that the log has forgotten is reported', async () => {
   const timers = handTimers()
   const reports: string[] = []
-  const dispatcher = new DecisionDispatcher({
+  const dispatcher = new LogDispatcher({
     route: memory().route,
     prefix: () => 'log',
-    reader: {
+    feed: decisionFeed({
       decisionsAfter: number => recorded.find(batch => batch.number > Math.max(number, recorded[1].number)),
       decisionNumbers: () => ({ first: recorded[2].number, last: recorded.at(-1)!.number }),
       close: () => {},
-    },
+    }),
     committedBatch: 0,
     commit: async () => {},
     random: random(1),

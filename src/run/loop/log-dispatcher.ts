@@ -1,25 +1,53 @@
 /**
- * Delivers recorded decisions to one destination, at least once each, in order by key.
+ * Delivers what the log records to one destination, at least once each, in order by key: decisions, or dead letters.
  *
- * Reads batches of durable decisions in the order in which they were recorded. Decisions of different keys are delivered concurrently, as
+ * Reads durable records in batches, in the order in which they were recorded. Records of different keys are delivered concurrently, as
  * many as the destination allows; those of one key one after another. A failed delivery is retried until it is acknowledged, or until the
- * destination says that no further attempt can succeed: then the decision is reported and left out, and the log still has it.
+ * destination says that no further attempt can succeed: then the record is reported and left out, and the log still has it.
  *
- * Invariant: every decision up to the committed batch is delivered or left out. A crash before the commit of a batch delivers the
- * decisions behind it once more, under the same ids. Memory: at most `DECISIONS_HELD_MAX` decisions and one batch.
+ * Invariant: every record up to the committed batch is delivered or left out. A crash before the commit of a batch delivers the
+ * records behind it once more, under the same ids. Memory: at most `heldMax` records of the feed and one batch.
  */
 import { backoffMs, GuardedDestination, type OpenedDestination } from '../../action/index.ts'
 import { callSoon, pause, type callAfter, limits, type Random, thrownText } from '../../base/index.ts'
-import type { NumberedDecisionBatch, SqliteReader } from '../../log/sqlite/index.ts'
-import { recordedDecisions } from '../decide/recorded-decision.ts'
 
-/** Collaborators of a decision dispatcher. */
-export interface DecisionDispatcherOptions {
+/** A record as a destination gets it. */
+export interface LoggedRecord {
+  /** Records of one key are delivered one after another. JSON. */
+  readonly key: string
+  /** JSON. */
+  readonly body: string
+}
+
+/** Consecutive records of the log. */
+export interface LoggedBatch {
+  /** Numbers ascend and are never reused. */
+  readonly number: number
+  /** The batch in messages: `decisions of 'fraud' on entries 1 to 9`. */
+  readonly name: string
+  /** Throws for damaged bytes. */
+  readonly records: () => Iterable<LoggedRecord>
+}
+
+/** The records of a log that are delivered. */
+export interface RecordFeed {
+  readonly kind: 'decision' | 'dead letter'
+  /** Records in memory beyond which no further batch is read. */
+  readonly heldMax: number
+  /** Numbers of the first and the last batch; 0 if there is none. */
+  numbers(): { readonly first: number; readonly last: number }
+  /** The first batch after a number. */
+  after(number: number): LoggedBatch | undefined
+  close(): void
+}
+
+/** Collaborators of a dispatcher. */
+export interface LogDispatcherOptions {
   readonly route: OpenedDestination
-  /** Prefix of the ids of deliveries, unique to the log: `shop/decisions/LOG`. Called once there is a decision. */
-  readonly prefix: () => string
   /** Closed by `stop`. */
-  readonly reader: Pick<SqliteReader, 'decisionsAfter' | 'decisionNumbers' | 'close'>
+  readonly feed: RecordFeed
+  /** Prefix of the ids of deliveries, unique to the log: `shop/decisions/LOG`. Called once there is a record. */
+  readonly prefix: () => string
   /** Number of the batch up to which all were delivered, as committed; undefined if none was committed. */
   readonly committedBatch: number | undefined
   /** Commits the number of the batch up to which all are delivered. */
@@ -27,13 +55,11 @@ export interface DecisionDispatcherOptions {
   readonly random: Random
   readonly after: typeof callAfter
   readonly onReport: (text: string) => void
-  /** Decisions in memory beyond which no further batch is read. */
-  readonly heldMax?: number
   /** Milliseconds during which delivered batches are gathered into one commit. */
   readonly settleMs?: number
 }
 
-interface PendingDecision {
+interface PendingRecord {
   readonly id: string
   readonly key: string
   readonly body: string
@@ -43,19 +69,19 @@ interface PendingDecision {
 
 interface PendingBatch {
   readonly number: number
-  /** Decisions that are not yet delivered. */
+  /** Records that are not yet delivered. */
   left: number
 }
 
-/** Delivers the decisions of durable batches, in order of their numbers. */
-export class DecisionDispatcher {
-  readonly #options: DecisionDispatcherOptions
+/** Delivers the records of durable batches, in order of their numbers. */
+export class LogDispatcher {
+  readonly #options: LogDispatcherOptions
   readonly #destination: GuardedDestination
-  /** Batches with decisions that are not yet delivered, and those read behind them, in order. */
+  /** Batches with records that are not yet delivered, and those read behind them, in order. */
   readonly #batches: PendingBatch[] = []
-  /** Decisions by key, in order; the first is in flight, ready, or waits for its next attempt. */
-  readonly #queues = new Map<string, PendingDecision[]>()
-  readonly #ready: PendingDecision[] = []
+  /** Records by key, in order; the first is in flight, ready, or waits for its next attempt. */
+  readonly #queues = new Map<string, PendingRecord[]>()
+  readonly #ready: PendingRecord[] = []
   readonly #asleep = new Set<{ stop(): void }>()
   #held = 0
   #inFlight = 0
@@ -71,32 +97,37 @@ export class DecisionDispatcher {
   #isStopped = false
   #idle = Promise.withResolvers<void>()
 
-  constructor(options: DecisionDispatcherOptions) {
+  constructor(options: LogDispatcherOptions) {
     this.#options = options
-    const { route, reader, committedBatch, after, onReport } = options
+    const { route, feed, committedBatch, after, onReport } = options
     this.#destination = new GuardedDestination(route.destination, {
-      name: `destination '${route.name}' of the decisions`,
+      name: this.#name,
       timeoutMs: route.timeoutMs,
       after,
       onReport,
     })
     this.#committedBatch = committedBatch
-    this.#read = this.#deliveredBatch = committedBatch ?? reader.decisionNumbers().last
+    this.#read = this.#deliveredBatch = committedBatch ?? feed.numbers().last
   }
 
-  /** Every durable decision is delivered or waits for its next attempt, and that progress is committed. */
+  get #name(): string {
+    const { route, feed } = this.#options
+    return `destination '${route.name}' of the ${feed.kind}s`
+  }
+
+  /** Every durable record is delivered or waits for its next attempt, and that progress is committed. */
   get isIdle(): boolean {
-    const isAtEnd = this.#isFull || this.#options.reader.decisionNumbers().last <= this.#read
+    const isAtEnd = this.#isFull || this.#options.feed.numbers().last <= this.#read
     return this.#inFlight + this.#ready.length === 0 && isAtEnd && !this.#isReading && this.#committedBatch === this.#deliveredBatch
   }
 
-  /** Starts with the decisions behind the committed batch. The first start of a log commits the last batch, so later ones are delivered. */
+  /** Starts with the records behind the committed batch. The first start of a log commits the last batch, so later ones are delivered. */
   start(): void {
     this.#saveProgress()
     this.notify()
   }
 
-  /** Further decisions may be durable. */
+  /** Further records may be durable. */
   readonly notify = (): void => {
     if (this.#isReading || this.#isStopped) return
     this.#isReading = true
@@ -113,15 +144,15 @@ export class DecisionDispatcher {
     }
     await this.#destination.close()
     while (this.#committing) await this.#committing
-    this.#options.reader.close()
+    this.#options.feed.close()
   }
 
   /** Reads one batch, and the next after other tasks had their turn. */
   #readOn(): void {
     this.#isReading = false
-    this.#isFull = this.#held >= (this.#options.heldMax ?? limits.DECISIONS_HELD_MAX)
+    this.#isFull = this.#held >= this.#options.feed.heldMax
     if (this.#isStopped || this.#isFull) return
-    const batch = this.#options.reader.decisionsAfter(this.#read)
+    const batch = this.#options.feed.after(this.#read)
     if (!batch) return
     this.#reportGap(batch.number)
     this.#read = batch.number
@@ -132,19 +163,18 @@ export class DecisionDispatcher {
 
   /** The log forgets decisions by age (`keep`), whether they are delivered or not. */
   #reportGap(number: number): void {
-    const { reader, route, onReport } = this.#options
-    if (number > this.#read + 1 && reader.decisionNumbers().first === number)
-      onReport(`destination '${route.name}' of the decisions: the log has forgotten decisions that were not yet delivered`)
+    const { feed, onReport } = this.#options
+    if (number > this.#read + 1 && feed.numbers().first === number)
+      onReport(`${this.#name}: the log has forgotten ${feed.kind}s that were not yet delivered`)
   }
 
-  #hold({ number, model, first, last, bytes }: NumberedDecisionBatch): void {
+  #hold({ number, name, records }: LoggedBatch): void {
     const batch: PendingBatch = { number, left: 0 }
     this.#batches.push(batch)
     try {
       const prefix = this.#options.prefix()
-      for (const decision of recordedDecisions(bytes)) {
-        const [id, key] = [`${prefix}/${number}.${batch.left++}`, JSON.stringify(decision.key)]
-        const pending: PendingDecision = { id, key, body: JSON.stringify(decision), batch, attempts: 0 }
+      for (const { key, body } of records()) {
+        const pending: PendingRecord = { id: `${prefix}/${number}.${batch.left++}`, key, body, batch, attempts: 0 }
         this.#held++
         const queue = this.#queues.get(key)
         if (queue) queue.push(pending)
@@ -154,7 +184,7 @@ export class DecisionDispatcher {
         }
       }
     } catch (error) {
-      this.#options.onReport(`decisions of '${model}' on entries ${first} to ${last} cannot be delivered: ${thrownText(error, 'decoding')}`)
+      this.#options.onReport(`${name} cannot be delivered: ${thrownText(error, 'decoding')}`)
     }
     this.#advance()
   }
@@ -164,31 +194,31 @@ export class DecisionDispatcher {
       void this.#deliver(this.#ready.shift()!)
   }
 
-  async #deliver(decision: PendingDecision): Promise<void> {
-    const { random, after, onReport } = this.#options
-    const { id, key, body } = decision
+  async #deliver(record: PendingRecord): Promise<void> {
+    const { feed, random, after, onReport } = this.#options
+    const { id, key, body } = record
     this.#inFlight++
-    const outcome = await this.#destination.deliver({ id, key, body, attempt: ++decision.attempts })
+    const outcome = await this.#destination.deliver({ id, key, body, attempt: ++record.attempts })
     this.#inFlight--
     if (outcome.kind === 'failed' && !outcome.final) {
-      if (decision.attempts === 1) onReport(`decision ${id} is delivered again later: ${outcome.why}`)
-      const timer = after(backoffMs(decision.attempts, random, outcome.retryAfterMs), () => {
+      if (record.attempts === 1) onReport(`${feed.kind} ${id} is delivered again later: ${outcome.why}`)
+      const timer = after(backoffMs(record.attempts, random, outcome.retryAfterMs), () => {
         this.#asleep.delete(timer)
-        this.#ready.push(decision)
+        this.#ready.push(record)
         this.#pump()
       })
       this.#asleep.add(timer)
     } else {
-      if (outcome.kind === 'failed') onReport(`decision ${id} is left out: ${outcome.why}`)
-      this.#done(decision)
+      if (outcome.kind === 'failed') onReport(`${feed.kind} ${id} is left out: ${outcome.why}`)
+      this.#done(record)
     }
     this.#pump()
     if (this.#isFull) this.notify()
     this.#idle.resolve()
   }
 
-  /** The next decision of its key has its turn. */
-  #done({ key, batch }: PendingDecision): void {
+  /** The next record of its key has its turn. */
+  #done({ key, batch }: PendingRecord): void {
     const queue = this.#queues.get(key)!
     queue.shift()
     if (queue.length > 0) this.#ready.push(queue[0])
