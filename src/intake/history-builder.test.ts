@@ -159,6 +159,19 @@ test('rejects a mapped row that throws when read, and a promise', () => {
   assert.match(buildHistory(payments, [{}], { map: async () => ({ card: 'a', at: 1 }) }).rejections[0].detail, /promise/)
 })
 
+test('the place of a conflict is right at offsets beyond 2^32', () => {
+  const rejections: Rejection[] = []
+  const intake = new HistoryBuilder(withId, { strings: new Strings(), onRejected: rejection => rejections.push(rejection) })
+  const payment = { id: 'a', card: 'c', at: 1000, arrived: 1000 }
+  const batch = recordBatchOf([payment, { ...payment, amount: 1 }])
+  intake.validate({ ...batch, numberOf: index => 2 ** 32 + index })
+  intake.finish()
+  assert.deepEqual(
+    rejections.map(({ place }) => place),
+    [`row ${2 ** 32 + 1}`],
+  )
+})
+
 test('equal content under one id within dedupe is a duplicate; different content is a conflict', () => {
   const first = { id: 'p1', card: 'a', amount: 1, at: 0 }
   const { counts, reasons, block, rejections } = buildHistory(withId, [

@@ -251,10 +251,10 @@ export class RecordValidator {
   }
 }
 
-/** Origins of rows, for later rejections: the number of each row in its file (4 bytes), and the first row of each file. */
+/** Origins of rows, for later rejections: the number of each row in its file (8 bytes: offsets of a topic have no limit), and the first row of each file. */
 class RowOrigins {
   readonly #origins: { readonly firstRow: number; readonly origin: RecordOrigin }[] = []
-  #numbers = new Uint32Array(1024)
+  #numbers = new Float64Array(1024)
 
   set(row: number, origin: RecordOrigin, number: number): void {
     if (this.#origins.at(-1)?.origin !== origin) this.#origins.push({ firstRow: row, origin })
