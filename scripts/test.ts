@@ -15,6 +15,7 @@ import { bringServer, serverPrograms } from '../test/postgres/programs.ts'
 import { printCoverage } from './coverage.ts'
 import { startEngine, stopEngine } from './engines/engine.ts'
 import { kafka } from './engines/kafka.ts'
+import { registry } from './engines/registry.ts'
 import { runTests } from './run-tests.ts'
 import { nothing, plus, tallyText, type Tally } from './tally.ts'
 
@@ -107,10 +108,16 @@ async function stopBrokers(): Promise<void> {
   await Promise.all(brokers.map(id => stopEngine(id)))
 }
 
-/** Starts a broker of each version, whose addresses the tests find in `KAFKA_TEST_BROKERS`. Returns their ids. */
+/**
+ * Starts a broker of each version and a schema registry. Tests find the addresses in `KAFKA_TEST_BROKERS` and `KAFKA_TEST_REGISTRY`. Returns their
+ * ids.
+ */
 async function startBrokers(): Promise<readonly string[]> {
-  for (const version of kafka.versions) kafka.install(version)
-  const started = await Promise.all(kafka.versions.map(version => startEngine(kafka, version)))
-  process.env['KAFKA_TEST_BROKERS'] = started.map(({ version, address }) => `${version}=${address}`).join(' ')
-  return started.map(({ version }) => `${kafka.name}-${version}`)
+  const engines = [kafka, registry].flatMap(engine => engine.versions.map(version => ({ engine, version })))
+  for (const { engine, version } of engines) engine.install(version)
+  const started = await Promise.all(engines.map(({ engine, version }) => startEngine(engine, version)))
+  const startedBrokers = started.filter(({ name }) => name === kafka.name)
+  process.env['KAFKA_TEST_BROKERS'] = startedBrokers.map(({ version, address }) => `${version}=${address}`).join(' ')
+  process.env['KAFKA_TEST_REGISTRY'] = started.find(({ name }) => name === registry.name)!.address
+  return started.map(({ name, version }) => `${name}-${version}`)
 }

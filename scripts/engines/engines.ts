@@ -1,5 +1,5 @@
 /**
- * `npm run engines -- up kafka`: starts the real engines that Spillway works with, for tests and for a first try. From packages only, on free
+ * `npm run engines -- up kafka registry`: starts the real engines that Spillway works with, for tests and for a first try. From packages only, on free
  * loopback ports.
  *
  *     npm run engines -- up kafka@3.9.2     starts it, and prints the variables with which Spillway finds it
@@ -11,8 +11,9 @@ import { join } from 'node:path'
 import { type EngineKind, type EngineState, ENGINES_FOLDER, runningEngine, startEngine, stopEngine } from './engine.ts'
 import { securedKafka } from './kafka-secured.ts'
 import { kafka } from './kafka.ts'
+import { registry } from './registry.ts'
 
-const kinds: readonly EngineKind[] = [kafka, securedKafka]
+const kinds: readonly EngineKind[] = [kafka, securedKafka, registry]
 
 /** Parses `kafka` or `kafka@3.9.2`. Throws for an unknown one. */
 function engineOf(text: string): { readonly kind: EngineKind; readonly version: string } {

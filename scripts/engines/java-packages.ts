@@ -10,18 +10,39 @@ const debianPackages = ['openjdk-17-jre-headless', 'maven']
 /** A Maven package: `group:name:version`. */
 export type JavaPackage = `${string}:${string}:${string}`
 
+/** A Maven package that is an archive: `group:name:version:tar.gz:classifier`. */
+export type JavaArchive = `${string}:${string}:${string}:tar.gz:${string}`
+
+const DEPENDENCY_PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1'
+
 /** The folder with the jars of packages, installed once under a name. Throws with the reason if that is impossible. */
-export function javaLibraries(name: string, packages: readonly JavaPackage[]): string {
+export const javaLibraries = (name: string, packages: readonly JavaPackage[]): string =>
+  installed(name, folder => {
+    writeFileSync(join(folder, 'pom.xml'), projectText(packages))
+    run('mvn', ['-B', '-q', '-f', join(folder, 'pom.xml'), 'dependency:copy-dependencies'])
+    return join(folder, 'jars')
+  })
+
+/** The folder with the files of an archive, installed once under a name. Throws as `javaLibraries` does. */
+export const javaArchive = (name: string, archive: JavaArchive): string =>
+  installed(name, folder => {
+    const [, artifact, version, , classifier] = archive.split(':')
+    const files = join(folder, 'files')
+    mkdirSync(files)
+    run('mvn', ['-B', '-q', `${DEPENDENCY_PLUGIN}:copy`, `-Dartifact=${archive}`, `-DoutputDirectory=${folder}`])
+    run('tar', ['-xzf', join(folder, `${artifact}-${version}-${classifier}.tar.gz`), '-C', files])
+    return files
+  })
+
+/** The folder of a name. `install` gets a folder that is removed afterwards, and returns the one in it that stays. */
+function installed(name: string, install: (folder: string) => string): string {
   const folder = join(ENGINES_FOLDER, 'packages', name)
   if (existsSync(folder)) return folder
   requireJava()
   mkdirSync(join(ENGINES_FOLDER, 'packages'), { recursive: true })
   const partial = mkdtempSync(`${folder}-`)
   try {
-    writeFileSync(join(partial, 'pom.xml'), projectText(packages))
-    // `mvn` reads `MAVEN_OPTS`; a JVM of a quarter of the machine's memory is not needed to copy files.
-    run('mvn', ['-B', '-q', '-f', join(partial, 'pom.xml'), 'dependency:copy-dependencies'])
-    renameSync(join(partial, 'jars'), folder)
+    renameSync(install(partial), folder)
   } finally {
     rmSync(partial, { recursive: true, force: true })
   }
@@ -56,6 +77,7 @@ function projectText(packages: readonly JavaPackage[]): string {
 }
 
 function run(command: string, args: readonly string[]): void {
+  // `mvn` reads `MAVEN_OPTS`: a JVM of a quarter of the machine's memory is not needed to copy files.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', MAVEN_OPTS: '-Xmx256m' }
   const { status, error, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', timeout: INSTALL_MS_MAX, env })
   if (status !== 0)
