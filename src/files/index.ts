@@ -2,7 +2,7 @@
 export { matchColumns } from './column-match.ts'
 export { TIME_FORMATS } from './chosen-columns.ts'
 export type { InferredColumn } from './column-sample.ts'
-export { detectFile, type DetectedFile, type InputFile } from './input-file.ts'
+export { detectFile, type DetectedFile, type InputFile, type OpenRecords } from './input-file.ts'
 export { type FileChecksum, fileChecksum, stripByteOrderMark, withoutByteOrderMark } from './file-bytes.ts'
 export { displayPath, fileError, formatError, systemError } from './file-error.ts'
 export { checkIdentity, type FileIdentity, identityOf } from './file-identity.ts'

@@ -1,4 +1,5 @@
 /** A file of records in any format, and the detection of the format: by signature (gzip, Parquet), else by extension, else by first bytes. */
+import type { SourceIR } from '../define/ir/index.ts'
 import type { RecordBatch } from '../intake/index.ts'
 import { open } from 'node:fs/promises'
 import { constants, gunzipSync } from 'node:zlib'
@@ -42,6 +43,9 @@ export interface InputFile {
    */
   batches(columns?: readonly string[]): AsyncGenerator<RecordBatch>
 }
+
+/** Opens records that are no file of this machine, for the only source that they feed, or for any. Connects to nothing before they are read. */
+export type OpenRecords = (source?: SourceIR) => InputFile
 
 const HEAD_BYTES = 1 << 14
 

@@ -1,7 +1,7 @@
 /** Opens a file of records: detects its format, and reads its columns if it has some. Loads a file into the histories of sources. */
 import { JsonLineReader, rawFormOf, type RecordBatch, type HistoryBuilder, type SourceRejection } from '../intake/index.ts'
 import { openCsv } from './csv.ts'
-import { detectFile, type DetectedFile, type InputFile } from './input-file.ts'
+import { detectFile, type DetectedFile, type InputFile, type OpenRecords } from './input-file.ts'
 import { fileError } from './file-error.ts'
 import { openNdjson } from './ndjson.ts'
 import { matchColumns } from './column-match.ts'
@@ -29,6 +29,8 @@ const openers = {
 }
 
 export interface LoadFileOptions {
+  /** Opens the records if they are no file. */
+  readonly open?: OpenRecords | undefined
   /** Called for each undecodable record and each source that the file feeds. Other rejections go to the source's own handler. */
   readonly onRejected: (rejection: SourceRejection) => void
   /** Called with the number of further undecodable records, whatever the number of sources. */
@@ -50,7 +52,8 @@ export interface FileCounts {
  * @throws as `openInput` does, and `SPILL_NOT_FOUND` for a missing column; records before a damage are loaded.
  */
 export async function loadFile(path: string, histories: readonly HistoryBuilder[], options: LoadFileOptions): Promise<FileCounts> {
-  const file = await openInput(path, histories.length === 1 ? JsonLineReader.of(histories[0].source) : undefined)
+  const source = histories.length === 1 ? histories[0].source : undefined
+  const file = options.open?.(source) ?? (await openInput(path, source && JsonLineReader.of(source)))
   const matches = histories.map(history => matchColumns(file, history.source))
   const selected = matches.every(match => match.selected) ? [...new Set(matches.flatMap(match => match.selected!))] : undefined
   if (file.records !== undefined) for (const history of histories) history.reserve(file.records)

@@ -1,7 +1,7 @@
 import { SpillwayError, type ErrorCode } from '../base/index.ts'
 import { Strings } from '../columns/index.ts'
 import type { PipelineIR, SourceIR } from '../define/ir/index.ts'
-import { loadFile } from '../files/index.ts'
+import { loadFile, type OpenRecords } from '../files/index.ts'
 import {
   HistoryBuilder,
   type SourceHistory,
@@ -25,6 +25,8 @@ export interface SourceFile {
    * files of a source share their names.
    */
   readonly columns?: Readonly<Record<string, string>>
+  /** Opens the records if they are no file, such as those of a topic; `path` is then their name. */
+  readonly open?: OpenRecords
 }
 
 /** Options of `load`. */
@@ -116,10 +118,11 @@ export async function loadIntakes(
       new HistoryBuilder(source, { ...loading(source), map: pipeline.maps.get(source.name), onRejected }),
     ]),
   )
-  for (const path of new Set(files.map(file => file.path))) {
-    const fed = files.filter(file => file.path === path).map(file => intakes.get(file.source)!)
-    await readFileInto(path, fed, options)
+  for (const path of new Set(files.filter(({ open }) => !open).map(file => file.path))) {
+    const fed = files.filter(file => file.path === path && !file.open).map(file => intakes.get(file.source)!)
+    await readFileInto({ path }, fed, options)
   }
+  for (const file of files) if (file.open) await readFileInto(file, [intakes.get(file.source)!], options)
   return intakes
 }
 
@@ -127,13 +130,13 @@ export async function loadIntakes(
 const brokenFileCodes: readonly ErrorCode[] = ['SPILL_TRUNCATED', 'SPILL_FILE']
 
 async function readFileInto(
-  path: string,
+  { path, open }: Pick<SourceFile, 'path' | 'open'>,
   intakes: readonly HistoryBuilder[],
   { onRejected, onUndecodable, onProgress, onWarning, onBroken }: LoadOptions,
 ): Promise<void> {
   const before = intakes.map(intake => intake.counts.records)
   try {
-    const { warnings } = await loadFile(path, intakes, { onRejected, onUndecodable, onProgress: share => onProgress?.(path, share) })
+    const { warnings } = await loadFile(path, intakes, { open, onRejected, onUndecodable, onProgress: share => onProgress?.(path, share) })
     for (const warning of warnings) onWarning?.(warning)
   } catch (error) {
     const hasRecords = intakes.some((intake, i) => intake.counts.records > before[i])

@@ -11,7 +11,8 @@ import { fileReader, STANDARD_INPUT, standardInputReader } from './files/file-re
 import { ITERABLE, iterableReader } from './iterable-reader.ts'
 import { kafkaKind } from './kafka/kafka-kind.ts'
 import { postgresKinds } from './postgres/postgres-kinds.ts'
-import type { BuiltInKind, ReaderKind, ReaderSetting } from './reader/reader-kind.ts'
+import type { OpenRecords } from '../files/index.ts'
+import type { BuiltInKind, HistorySetting, ReaderKind, ReaderSetting } from './reader/reader-kind.ts'
 import type { SourceReader } from './reader/source-reader.ts'
 import { sampleKind } from './samples/sample-reader.ts'
 
@@ -23,6 +24,16 @@ export const addressHelp = builtInKinds.map(({ form, place }) => `${form} ${plac
 
 /** The live place that an address names, such as `an outbox in PostgreSQL`; undefined for a file, which is a history. */
 export const livePlaceOf = (address: string): string | undefined => builtInKinds.find(({ scheme }) => scheme === schemeOf(address))?.place
+
+/** May the records of an address be read again as a history, though it is no file? */
+export const hasHistory = (address: string): boolean => builtInKinds.some(({ scheme, history }) => scheme === schemeOf(address) && history)
+
+/** The function that opens the records of a live place as a history of a source; undefined for a file, and for a place without a history. */
+export function historyOpener(input: string | FeedPlace, setting: HistorySetting): OpenRecords | undefined {
+  const place = placeValueOf(input) ?? String(input)
+  const scheme = typeof place === 'string' ? schemeOf(place) : place.ir.kind
+  return builtInKinds.find(kind => kind.scheme === scheme)?.history?.(place, setting)
+}
 
 /** A reader and the name of its source. */
 export interface OpenedReader {

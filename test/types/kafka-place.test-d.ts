@@ -28,8 +28,7 @@ kafka({ topic: 'p', sasl: { mechanism: 'oauthbearer', token: 'swordfish' } })
 kafka({ topic: 'p', tls: { ca: 'ca.pem' } })
 // @ts-expect-error certificates are always checked
 kafka({ topic: 'p', tls: { rejectUnauthorized: false } })
-// @ts-expect-error a history is files
-defineConfig({ sources: { payments: { history: place } } })
+defineConfig({ sources: { payments: { history: ['old.csv', kafka({ topic: 'payments', to: '2026-01-01T00:00Z' })] } } })
 // @ts-expect-error a place is made by kafka
 defineConfig({ sources: { payments: { feed: { topic: 'payments' } } } })
 

@@ -4,7 +4,7 @@ import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
 import type { SourceFile } from '../../replay/index.ts'
 import { filesIn, historyOption, wholeNumber } from '../command/arguments.ts'
 import { columnOption, columnOptions, type ColumnOption } from '../command/column-mapping.ts'
-import { type OptionSpecs, type OptionValues, UsageError } from '../command/command.ts'
+import { type OptionSpecs, type OptionValues, type Project, UsageError } from '../command/command.ts'
 import { requireModel } from '../command/pipeline-file.ts'
 
 /** The parsed options of `spillway audit`. */
@@ -61,10 +61,14 @@ export const auditOptions = {
   json: { help: 'print the report as one JSON object, and nothing else' },
 } as const satisfies OptionSpecs
 
-/** The options of an audit of the pipeline file at `path`. Throws `UsageError`. */
-export function parseAuditRequest(values: OptionValues<typeof auditOptions>, path: string): AuditRequest {
+/** The options of an audit. Throws `UsageError`. */
+export function parseAuditRequest(
+  values: OptionValues<typeof auditOptions>,
+  project: Pick<Project, 'requirePath' | 'places'>,
+): AuditRequest {
+  const path = project.requirePath()
   const { data, model, out = DEFAULT_OUT, prices, people, plans, column, apply = false, verbose = false, json = false } = values
-  const files = filesIn('an audit reads files or a data folder', values.source)
+  const files = filesIn('an audit reads files or a data folder', values.source, project)
   if (files.length === 0 && data === undefined)
     throw new UsageError('give a history: --source NAME=FILE of each source, or --data DIR, the folder of a run')
   return {

@@ -51,7 +51,7 @@ export const auditCommand = defineCommand({
   async run(values, positionals, project) {
     keepCompiledCode()
     expectNoArguments(positionals, project)
-    const request = parseAuditRequest(values, project.requirePath())
+    const request = parseAuditRequest(values, project)
     const pipeline = await project.importPipeline()
     checkSourceFiles(request.files, pipeline.ir)
     const model = auditedModel(pipeline.ir, pipeline.worths, request.model)

@@ -7,7 +7,7 @@ import { partitionUnits, type PartitionUnit } from '../../offline/index.ts'
 import type { SourceFile } from '../../replay/index.ts'
 import { historyFiles, historyOption, parseDuration, parseTime, wholeNumber } from '../command/arguments.ts'
 import { type ColumnOption, columnOption, columnOptions } from '../command/column-mapping.ts'
-import { type OptionSpecs, type OptionValues, UsageError } from '../command/command.ts'
+import { type OptionSpecs, type OptionValues, type Project, UsageError } from '../command/command.ts'
 import { DEFAULT_DATA_FOLDER, dataOption } from '../command/data-folder.ts'
 
 const DEFAULT_LIVE = '30d'
@@ -58,11 +58,15 @@ export interface BackfillRequest {
   readonly json: boolean
 }
 
-/** The options of a backfill of the pipeline file at `path`. Throws `UsageError`. */
-export function parseBackfillRequest(values: OptionValues<typeof backfillOptions>, path: string): BackfillRequest {
+/** The options of a backfill. Throws `UsageError`. */
+export function parseBackfillRequest(
+  values: OptionValues<typeof backfillOptions>,
+  project: Pick<Project, 'requirePath' | 'places'>,
+): BackfillRequest {
+  const path = project.requirePath()
   const { out, data = DEFAULT_DATA_FOLDER, at, every, live = DEFAULT_LIVE, by = 'day', threads, json = false } = values
   if (out === undefined) throw new UsageError('--out DIR is required: the folder of the offline store')
-  const files = historyFiles('a backfill reads files or a data folder', values)
+  const files = historyFiles('a backfill reads files or a data folder', values, project)
   for (const [folder, subject] of [
     [data, '--data'],
     [path, 'the pipeline'],

@@ -39,7 +39,7 @@ export const backfillCommand = defineCommand({
   options: backfillOptions,
   async run(values, positionals, project) {
     expectNoArguments(positionals, project)
-    const request = parseBackfillRequest(values, project.requirePath())
+    const request = parseBackfillRequest(values, project)
     const { data, unit, isDry, threads } = request
     const pipeline = await project.importPipeline()
     checkSourceFiles(request.files, pipeline.ir)

@@ -4,8 +4,9 @@ import { resolve } from 'node:path'
 import { didYouMean, type Duration, durationMs, limits, SpillwayError, timestampMs, unknownNameError } from '../../base/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import type { SourceFile } from '../../replay/index.ts'
-import { livePlaceOf } from '../../sources/index.ts'
-import { type Project, UsageError } from './command.ts'
+import { placeValueOf } from '../../define/config/index.ts'
+import { historyOpener, livePlaceOf } from '../../sources/index.ts'
+import { type Project, type SourcePlace, UsageError } from './command.ts'
 
 /** Checks that a command got no arguments after its pipeline file. Throws `UsageError`. */
 export function expectNoArguments([first, ...rest]: readonly string[], { argument }: Project): void {
@@ -55,7 +56,7 @@ export const historyOption = {
   setting: 'history',
   unless: ['data'],
   value: 'NAME=FILE',
-  help: 'a history file of a source: NDJSON, CSV or Parquet, plain or gzip; may be repeated',
+  help: 'a history of a source: a file (NDJSON, CSV or Parquet, plain or gzip), or kafka:TOPIC; may be repeated',
 } as const
 
 /** Parses the values of `--source NAME=FILE…`. Throws `UsageError`. */
@@ -81,30 +82,43 @@ interface HistoryValues {
 /**
  * The files of a history; empty for the history of a data folder. `use` says what the command reads: `a replay reads files`.
  *
- * Throws `UsageError` for the address of a live place, and for files beside a data folder.
+ * Throws as `filesIn` does, and `UsageError` for files beside a data folder.
  */
-export function historyFiles(use: string, { source, data }: HistoryValues): SourceFile[] {
-  const files = filesIn(use, source)
+export function historyFiles(use: string, { source, data }: HistoryValues, project: Pick<Project, 'places'>): SourceFile[] {
+  const files = filesIn(use, source, project)
   if (files.length > 0 && data !== undefined) throw new UsageError('--source and --data are two histories; leave one out')
   return files
 }
 
-/** The files of `--source`. Throws `UsageError` for the address of a live place. */
-export function filesIn(use: string, values: readonly string[] | undefined): SourceFile[] {
-  const files = sourceFiles(values)
-  for (const { path } of files) {
-    const place = livePlaceOf(path)
-    if (place !== undefined) throw new UsageError(`${use}; ${path} is ${place}, a source of spillway run`)
-  }
-  return files
+/**
+ * The files of `--source`, and the places of the configuration. Throws `UsageError` for the address of a live place that has no history,
+ * `SPILL_INPUT` for a mistake in the settings of one that has.
+ */
+export function filesIn(use: string, values: readonly string[] | undefined, { places }: Pick<Project, 'places'>): SourceFile[] {
+  return [...sourceFiles(values).map(file => withHistory(use, file)), ...places.map(fileOfPlace)]
+}
+
+function withHistory(use: string, file: SourceFile): SourceFile {
+  const { source, path } = file
+  const place = livePlaceOf(path)
+  if (place === undefined) return file
+  const open = historyOpener(path, { source, env: process.env })
+  if (!open) throw new UsageError(`${use}; ${path} is ${place}, a source of spillway run`)
+  return { ...file, open }
+}
+
+function fileOfPlace({ source, place }: SourcePlace): SourceFile {
+  const open = historyOpener(place, { source, env: process.env })
+  return { source, path: placeValueOf(place)!.address, ...(open && { open }) }
 }
 
 /** Checks the files before any is read. Throws `SPILL_NOT_FOUND` for an unknown source, `SPILL_FILE` for a missing file. */
 export function checkSourceFiles(files: readonly SourceFile[], ir: PipelineIR): void {
   const names = ir.sources.map(source => source.name)
-  for (const { source, path } of files) {
+  for (const { source, path, open } of files) {
     if (!names.includes(source)) throw unknownNameError(ir.name, 'source', source, names)
-    if (!existsSync(path)) throw new SpillwayError('SPILL_FILE', `does not exist; it was given for source '${source}'`, { place: path })
+    if (!open && !existsSync(path))
+      throw new SpillwayError('SPILL_FILE', `does not exist; it was given for source '${source}'`, { place: path })
   }
 }
 

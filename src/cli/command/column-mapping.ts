@@ -5,7 +5,7 @@
 import { SpillwayError, didYouMean, unknownNameError } from '../../base/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
 import type { Pipeline } from '../../define/index.ts'
-import { openInput } from '../../files/index.ts'
+import { type OpenRecords, openInput } from '../../files/index.ts'
 import { type ColumnMapping, requiredReason } from '../../intake/index.ts'
 import type { SourceFile } from '../../replay/index.ts'
 import { UsageError } from './command.ts'
@@ -173,7 +173,8 @@ export async function checkHistoryFields(
   const fields = new Map<string, FileFields>()
   for (const path of new Set(files.map(file => file.path))) {
     const expected = files.filter(file => file.path === path).flatMap(({ source }) => requiredBySource.get(source) ?? [])
-    fields.set(path, await fieldsOfFile(path, expected))
+    const open = files.find(file => file.path === path)?.open
+    fields.set(path, await fieldsOfFile(path, expected, open))
   }
   const fieldsOfSource = (source: string): FileFields[] => files.filter(file => file.source === source).map(({ path }) => fields.get(path)!)
   return { warnings: checkColumnMappings(sources, mappings, fieldsOfSource), fields: fieldsOfSource }
@@ -192,8 +193,8 @@ export interface FileFields {
  * Reads the field names. Reads NDJSON until all of `fieldNames` were found, and at least one batch; to its end only if a field is missing.
  * Throws `SPILL_FILE` for a file that cannot be read.
  */
-export async function fieldsOfFile(path: string, fieldNames: readonly string[]): Promise<FileFields> {
-  const file = await openInput(path)
+export async function fieldsOfFile(path: string, fieldNames: readonly string[], open?: OpenRecords): Promise<FileFields> {
+  const file = open?.() ?? (await openInput(path))
   if (file.columns) return { file: file.name, names: file.columns.map(({ name }) => name), isSample: false }
   const names = new Set<string>()
   for await (const { records } of file.batches()) {

@@ -50,7 +50,7 @@ export interface Project {
   readonly path: string | undefined
   /** `path`. Throws `UsageError` without one. */
   requirePath(): string
-  /** Feeds of the configuration that are no texts, for a command with the setting `feed`. */
+  /** Feeds or histories of the configuration that are no texts, for a command with the setting `feed` or `history`. */
   readonly places: readonly SourcePlace[]
   /** The options `--config` and `--profile` of the configuration file, for a further process; undefined without a file. */
   readonly configFile: { readonly config?: string; readonly profile?: string } | undefined

@@ -14,7 +14,7 @@ import {
   placeValueOf,
 } from '../../define/config/index.ts'
 import type { Pipeline } from '../../define/index.ts'
-import { livePlaceOf, STANDARD_INPUT } from '../../sources/index.ts'
+import { hasHistory, livePlaceOf, STANDARD_INPUT } from '../../sources/index.ts'
 import { type Command, type OptionSpec, type ParsedCommand, type Project, type SourcePlace, takesSettings, UsageError } from './command.ts'
 import { type ConfigChoice, ConfigFile } from './config-file.ts'
 import { DEFAULT_DATA_FOLDER } from './data-folder.ts'
@@ -36,7 +36,8 @@ export async function openProject(
   if (file)
     for (const [name, option] of Object.entries(command.options)) {
       if (option.unless?.some(other => values[other] !== undefined)) continue
-      if (option.setting === 'feed') places = sourcePlaces(file, (values[name] ?? []) as Texts)
+      if (option.setting === 'feed' || option.setting === 'history')
+        places = sourcePlaces(file, option.setting, (values[name] ?? []) as Texts)
       const value = option.multiple
         ? listSetting(file, option, values, values[name])
         : (values[name] ?? singleSetting(file, option, values))
@@ -51,7 +52,7 @@ export async function openProject(
  */
 export async function loadPlaces(choice: ConfigChoice, sources: readonly string[]): Promise<readonly SourcePlace[]> {
   const file = await ConfigFile.load(choice)
-  return file ? sourcePlaces(file, []).filter(({ source }) => sources.includes(source)) : []
+  return file ? sourcePlaces(file, 'feed', []).filter(({ source }) => sources.includes(source)) : []
 }
 
 /** The setting of an option that takes one value. */
@@ -95,13 +96,13 @@ const nonEmpty = (texts: Texts): Texts | undefined => (texts.length > 0 ? texts 
 /** The name in `NAME=FILE`. */
 const nameOf = (text: string): string => text.split('=', 1)[0]
 
-/** The feeds that are no texts, without those of sources that the command line names as `NAME=FILE`. */
-function sourcePlaces(file: ConfigFile, named: Texts): readonly SourcePlace[] {
+/** The feeds or histories that are no texts, without those of sources that the command line names as `NAME=FILE`. */
+function sourcePlaces(file: ConfigFile, setting: 'feed' | 'history', named: Texts): readonly SourcePlace[] {
   const others = new Set(named.map(nameOf))
   return Object.entries(file.settings.sources ?? {})
     .filter(([source]) => !others.has(source))
-    .flatMap(([source, { feed = [] }]) =>
-      [feed]
+    .flatMap(([source, { [setting]: inputs = [] }]) =>
+      [inputs]
         .flat()
         .flatMap(each => placeValueOf(each)?.withPaths(path => file.pathOf(path)) ?? [])
         .map(place => ({ source, place })),
@@ -116,7 +117,7 @@ function sourceFiles(file: ConfigFile, setting: 'history' | 'feed', others: Read
       [source[setting] ?? []].flat().flatMap(path => {
         if (typeof path !== 'string') return []
         const key = `sources.${name}.${setting}`
-        const place = setting === 'history' ? livePlaceOf(path) : undefined
+        const place = setting === 'history' && !hasHistory(path) ? livePlaceOf(path) : undefined
         if (place !== undefined) throw file.error('SPILL_INPUT', key, `is a file, and ${path} is ${place}; write it as feed`)
         return [`${name}=${existingPath(file, key, path)}`]
       }),

@@ -36,7 +36,7 @@ export const trainCommand = defineCommand({
   async run({ model, registry, source, column, data, 'as-of': asOf, json = false }, positionals, project) {
     expectNoArguments(positionals, project)
     project.requirePath()
-    const files = historyFiles('a training reads files or a data folder', { source, data })
+    const files = historyFiles('a training reads files or a data folder', { source, data }, project)
     const columns = columnOptions(column, files)
     if (files.length === 0 && registry !== undefined) throw new UsageError('--registry needs --source')
     const at = parseTime('--as-of', asOf)

@@ -6,7 +6,7 @@ import { type BuiltTrainingSet, buildTrainingSet, type TrainingSetRequest } from
 import type { KeySample, LabelCount, TrainingManifest } from '../../replay/index.ts'
 import { checkSourceFiles, historyFiles, historyOption, parseTime, expectNoArguments, wholeNumber } from '../command/arguments.ts'
 import { columnOption, columnOptions, mappedFiles } from '../command/column-mapping.ts'
-import { defineCommand, type OptionSpecs, type OptionValues, UsageError } from '../command/command.ts'
+import { defineCommand, type OptionSpecs, type OptionValues, type Project, UsageError } from '../command/command.ts'
 import { DEFAULT_DATA_FOLDER, dataOption } from '../command/data-folder.ts'
 import { withProgress } from '../command/progress.ts'
 import { formatNumber, joinLines, pluralize, presentLines, readProblemLines, timeText } from '../command/text-format.ts'
@@ -47,7 +47,7 @@ export const trainingSetCommand = defineCommand({
     expectNoArguments(positionals, project)
     const path = project.requirePath()
     const columnsOf = columnsIn(values)
-    const withoutColumns = requestOf(values, path)
+    const withoutColumns = requestOf(values, path, project)
     const pipeline = await project.importPipeline()
     checkSourceFiles(withoutColumns.files, pipeline.ir)
     const files = await mappedFiles(pipeline, withoutColumns.files, columnOptions(values.column, withoutColumns.files))
@@ -62,13 +62,13 @@ export const trainingSetCommand = defineCommand({
 })
 
 /** The request without its columns, which follow with the pipeline. Throws `UsageError`. */
-function requestOf(values: Values, pipeline: string) {
+function requestOf(values: Values, pipeline: string, project: Pick<Project, 'places'>) {
   const { rows, time, data, out, decisions = false } = values
   if (out === undefined) throw new UsageError('--out DIR is required: the folder of the training set')
   if (decisions && (rows !== undefined || time !== undefined || values.groups !== undefined))
     throw new UsageError('--decisions takes the vectors that --model had: leave --rows, --time and --groups out')
   if (!decisions && rows === undefined) throw new UsageError('add --rows FILE with keys and times, or --decisions')
-  const files = historyFiles('a training set is made from files or a data folder', values)
+  const files = historyFiles('a training set is made from files or a data folder', values, project)
   const input = [pipeline, rows, ...files.map(file => file.path)].find(file => file !== undefined && resolve(file) === resolve(out))
   if (input !== undefined) throw new UsageError(`--out ${out} would overwrite the input ${input}`)
   return {

@@ -57,7 +57,7 @@ export const replayCommand = defineCommand({
     expectNoArguments(positionals, project)
     const path = project.requirePath()
     if (!/^\d{1,4}$/.test(show)) throw new UsageError(`--show ${show} is not a number of decisions; write 0 to 9999`)
-    const files = historyFiles('a replay reads files', { source })
+    const files = historyFiles('a replay reads files', { source }, project)
     const columns = columnOptions(column, files)
     checkOutputs(outputs, [path, ...files.map(file => file.path)])
     const pipeline = await project.importPipeline()

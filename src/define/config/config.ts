@@ -10,8 +10,8 @@ import { checkRecordDestination } from './record-destination.ts'
 
 /** The places of a source's records. Paths are relative to the folder of `spillway.config.ts`. */
 export interface SourceSettings {
-  /** Files with past events, for replays, audits, training and backfills: NDJSON, CSV or Parquet, plain or gzip. */
-  readonly history?: string | readonly string[]
+  /** Files with past events, for replays, audits, training and backfills: NDJSON, CSV or Parquet, plain or gzip; or topics, `kafka({ … })`. */
+  readonly history?: string | FeedPlace | readonly (string | FeedPlace)[]
   /** Names of fields in the files of `history`, by column: `{ amount: 'value' }`. Other columns keep their names. */
   readonly columns?: Readonly<Record<string, string>>
   /** The place from which a run reads new events: a file that it follows, an address such as `pg:outbox`, or `kafka({ … })`. */
@@ -148,9 +148,9 @@ function checkSettings(
     const key = `${prefix}sources.${name}`
     checkOptions(key, source, sourceOptions)
     const { history = [], feed = [], columns = {} } = source
-    for (const path of texts(history)) checkText(`${key}.history`, path, 'a path, or a list of paths')
-    for (const place of texts(feed))
-      if (!placeValueOf(place)) checkText(`${key}.feed`, place, 'a path, an address or kafka({ … }), or a list of them')
+    for (const [setting, inputs] of Object.entries({ history, feed }))
+      for (const input of texts(inputs))
+        if (!placeValueOf(input)) checkText(`${key}.${setting}`, input, 'a path, an address or kafka({ … }), or a list of them')
     checkRecord(`${key}.columns`, columns)
     for (const [column, field] of Object.entries(columns)) checkText(`${key}.columns.${column}`, field, 'the name of a field')
   }

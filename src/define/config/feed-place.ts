@@ -30,6 +30,11 @@ export class FeedPlaceValue {
     Object.freeze(this)
   }
 
+  /** Its name in messages: `kafka:payments`. */
+  get address(): string {
+    return `${this.ir.kind}:${this.ir.topic}`
+  }
+
   /** The place with other paths of the files that its settings name. */
   withPaths(pathOf: (path: string) => string): FeedPlace {
     return feedPlaceOf(new FeedPlaceValue(mapSettingFiles(this.ir, pathOf), this.functions))

@@ -12,7 +12,7 @@ export {
   type SourceSettings,
 } from './config.ts'
 export { type AlertThresholds, alertThresholds, defaultThresholds } from './alert-thresholds.ts'
-export { type FeedPlace, type FeedPlaceValue, placeValueOf } from './feed-place.ts'
+export { type FeedPlace, FeedPlaceValue, placeValueOf } from './feed-place.ts'
 export { destinationWithPaths } from './record-destination.ts'
 export {
   kafkaFormats,

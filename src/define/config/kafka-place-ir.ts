@@ -32,6 +32,8 @@ export interface KafkaPlaceIR extends KafkaConnectionIR {
   readonly topic: string
   /** The start of a run that has not read the topic before; a time as UTC milliseconds. */
   readonly from?: 'earliest' | 'latest' | number
+  /** The end of a history, UTC milliseconds; not for a run. */
+  readonly to?: number
   readonly group?: string
   readonly tombstones?: 'reject' | 'skip'
   /** Default `json`. */

@@ -28,6 +28,8 @@ export interface KafkaPlaceOptions extends KafkaConnectionOptions {
    * Afterwards it goes on behind the last record that it has read.
    */
   readonly from?: string
+  /** Where a history ends, such as `'2026-02-01T00:00Z'`: records of this time or later are left out. Not for a feed. */
+  readonly to?: string
   /** Consumer group that is told the committed offsets, for tools that show lag. Default `'spillway'`. The run does not read them. */
   readonly group?: string
   /** Records without a value: `'reject'`, the default, makes them dead letters, and `'skip'` leaves them out. */
@@ -47,6 +49,7 @@ const placeOptions = optionNames<KafkaPlaceOptions>({
   topic: true,
   brokers: true,
   from: true,
+  to: true,
   group: true,
   tombstones: true,
   value: true,
@@ -60,7 +63,7 @@ const columnOptions = optionNames<KafkaColumns>({ key: true, timestamp: true, he
 export function kafkaPlace(options: KafkaPlaceOptions): FeedPlace {
   const subject = 'kafka'
   checkOptions(subject, options, placeOptions)
-  const { topic, brokers, from, group, tombstones, value, columns, sasl, tls } = options
+  const { topic, brokers, from, to, group, tombstones, value, columns, sasl, tls } = options
   const format = value === undefined ? 'json' : formatIR(`${subject}: value`, value)
   const { registry = needsRegistry(format) ? env(SCHEMA_REGISTRY) : undefined } = options
   if (columns !== undefined && format !== 'json')
@@ -76,6 +79,7 @@ export function kafkaPlace(options: KafkaPlaceOptions): FeedPlace {
       { allowsFunction: true },
     ),
     ...parseOptions(subject, { from }, startIR),
+    ...parseOptions(subject, { to }, timeIR),
     ...parseOptions(subject, { group }, groupName),
     ...parseOptions(subject, { tombstones }, tombstonesIR),
     ...(format !== 'json' && { value: format }),
@@ -86,10 +90,13 @@ export function kafkaPlace(options: KafkaPlaceOptions): FeedPlace {
 }
 
 function startIR(subject: string, value: unknown): 'earliest' | 'latest' | number {
-  if (value === 'earliest' || value === 'latest') return value
+  return value === 'earliest' || value === 'latest' ? value : timeIR(subject, value, `'earliest', 'latest' or `)
+}
+
+function timeIR(subject: string, value: unknown, others = ''): number {
   const ms = typeof value === 'string' ? timestampMs(value) : undefined
   if (ms === undefined || ms < 0 || ms > limits.TIME_MS_MAX)
-    mistake(`${subject} is 'earliest', 'latest' or a time with its offset, such as '2026-01-01T00:00Z', got ${show(value)}`)
+    mistake(`${subject} is ${others}a time with its offset, such as '2026-01-01T00:00Z', got ${show(value)}`)
   return ms
 }
 

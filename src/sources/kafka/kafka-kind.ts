@@ -1,16 +1,18 @@
 /** The reader of a topic, by address (`kafka:payments?from=latest`, with the brokers in the environment) or by a place of the configuration. */
 import { connectionReader, openDriver } from '../../action/index.ts'
 import { didYouMean, SpillwayError } from '../../base/index.ts'
-import { type FeedPlaceValue, kafkaFormats, type KafkaPlaceIR, plainKafkaPlace } from '../../define/config/index.ts'
+import { FeedPlaceValue, kafkaFormats, type KafkaPlaceIR, plainKafkaPlace } from '../../define/config/index.ts'
 import { isTopicName } from '../../define/ir/index.ts'
-import type { BuiltInKind, ReaderSetting } from '../reader/reader-kind.ts'
+import type { OpenRecords } from '../../files/index.ts'
+import type { BuiltInKind, HistorySetting, ReaderSetting } from '../reader/reader-kind.ts'
 import type { SourceReader } from '../reader/source-reader.ts'
 import { RecordMembers } from './record-members.ts'
+import { TopicHistory } from './topic-history.ts'
 import { topicReader } from './topic-reader.ts'
 import { topicStartOf } from './topic-start.ts'
 import { formatOpener } from './value-format.ts'
 
-const optionNames = ['from', 'group', 'tombstones', 'value']
+const optionNames = ['from', 'to', 'group', 'tombstones', 'value']
 const DEFAULT_GROUP = 'spillway'
 
 /** Throws `SPILL_INPUT` for an address without a topic or with a mistake, and for a setting that cannot be read. */
@@ -18,17 +20,19 @@ export const kafkaKind: BuiltInKind = {
   scheme: 'kafka',
   form: 'kafka:TOPIC',
   place: 'a topic in Kafka',
-  open: (address, setting) => openTopic({ ir: addressPlace(address), functions: {} }, setting),
+  open: (address, setting) => openTopic(new FeedPlaceValue(addressPlace(address)), setting),
   openPlace: openTopic,
+  history: (place, setting) => openHistory(typeof place === 'string' ? new FeedPlaceValue(addressPlace(place)) : place, setting),
 }
 
-function openTopic(place: Pick<FeedPlaceValue, 'ir' | 'functions'>, setting: ReaderSetting): SourceReader {
-  const { topic, from = 'earliest', group = DEFAULT_GROUP, tombstones = 'reject', columns } = place.ir
+function openTopic(place: FeedPlaceValue, setting: ReaderSetting): SourceReader {
+  const { topic, from = 'earliest', to, group = DEFAULT_GROUP, tombstones = 'reject', columns } = place.ir
   const { source, env } = setting
+  if (to !== undefined) throw addressError(`kafka:${topic}`, 'has to, the end of a history; a run follows the topic')
   const read = connectionReader(place.ir, { owner: `source '${source.name}': kafka:${topic}`, env, token: place.functions.token })
   // A mistake in the settings ends the start, before a run takes a folder over.
   read()
-  const openFormat = formatOpener(place.ir, setting)
+  const openFormat = formatOpener(place.ir, { name: source.name, source, env })
   return topicReader(source, {
     topic,
     from,
@@ -40,6 +44,26 @@ function openTopic(place: Pick<FeedPlaceValue, 'ir' | 'functions'>, setting: Rea
   })
 }
 
+/** Checks the settings at once; connects, and reads them again, when the history is read. */
+function openHistory({ ir, functions: { token } }: FeedPlaceValue, { source: name, env }: HistorySetting): OpenRecords {
+  const { topic, from = 'earliest', to, tombstones = 'reject', columns } = ir
+  if (from === 'latest') throw addressError(`kafka:${topic}`, 'has from=latest, which leaves no history; write a time, or leave it out')
+  const read = connectionReader(ir, { owner: `source '${name}': kafka:${topic}`, env, token })
+  read()
+  formatOpener(ir, { name, source: undefined, env })
+  return source =>
+    new TopicHistory({
+      source: name,
+      topic,
+      from,
+      to,
+      skipsTombstones: tombstones === 'skip',
+      openFormat: () => formatOpener(ir, { name, source, env })(() => {}),
+      ...(columns && { members: new RecordMembers(source, columns) }),
+      open: () => openDriver(read),
+    })
+}
+
 /** The place of an address. Throws `SPILL_INPUT` for a mistake. */
 function addressPlace(address: string): KafkaPlaceIR {
   const [, topic, query = ''] = /^kafka:([^?]*)(?:\?(.*))?$/.exec(address)!
@@ -47,8 +71,9 @@ function addressPlace(address: string): KafkaPlaceIR {
   const values = new URLSearchParams(query)
   const unknown = [...values.keys()].find(name => !optionNames.includes(name))
   if (unknown !== undefined) throw addressError(address, `has no option '${unknown}'${didYouMean(unknown, optionNames)}`)
-  const [start, group, tombstones, format] = [
+  const [start, end, group, tombstones, format] = [
     values.get('from') ?? 'earliest',
+    values.get('to'),
     values.get('group') ?? DEFAULT_GROUP,
     values.get('tombstones') ?? 'reject',
     values.get('value') ?? 'json',
@@ -57,10 +82,13 @@ function addressPlace(address: string): KafkaPlaceIR {
   const from = topicStartOf(start)
   if (from === undefined)
     throw addressError(address, `has from=${start}; it is earliest, latest, or a time with its offset, such as 2026-01-01T00:00Z`)
+  const to = end === null ? undefined : topicStartOf(end)
+  if (end !== null && typeof to !== 'number')
+    throw addressError(address, `has to=${end}; it is a time with its offset, such as 2026-01-01T00:00Z`)
   if (!/^[^\s]{1,255}$/.test(group)) throw addressError(address, `has group=${group}; a group is a name without spaces`)
   if (tombstones !== 'reject' && tombstones !== 'skip') throw addressError(address, `has tombstones=${tombstones}; it is reject or skip`)
   if (value === undefined) throw addressError(address, `has value=${format}; it is ${kafkaFormats.join(', ')}`)
-  return { ...plainKafkaPlace(topic), from, group, tombstones, value }
+  return { ...plainKafkaPlace(topic), from, ...(typeof to === 'number' && { to }), group, tombstones, value }
 }
 
 const addressError = (place: string, problem: string): SpillwayError => new SpillwayError('SPILL_INPUT', problem, { place })

@@ -28,8 +28,8 @@ export class RecordMembers {
   readonly #timestamp: Member | undefined
   readonly #headers: ReadonlyMap<string, Member>
 
-  /** Throws `SPILL_NOT_FOUND` for a column that the source does not have. */
-  constructor(source: SourceIR, { key, timestamp, headers = {} }: KafkaColumnsIR) {
+  /** Without a source the members are texts. Throws `SPILL_NOT_FOUND` for a column that the source does not have. */
+  constructor(source: SourceIR | undefined, { key, timestamp, headers = {} }: KafkaColumnsIR) {
     this.#key = key === undefined ? undefined : memberOf(source, 'columns.key', key)
     this.#timestamp = timestamp === undefined ? undefined : memberOf(source, 'columns.timestamp', timestamp)
     this.#headers = new Map(
@@ -77,15 +77,17 @@ export class RecordMembers {
   }
 }
 
-function memberOf(source: SourceIR, setting: string, name: string): Member {
+function memberOf(source: SourceIR | undefined, setting: string, name: string): Member {
+  const bytes = Buffer.from(`${JSON.stringify(name)}:`)
+  if (!source || source.mapVersion !== undefined) return { name: bytes, type: undefined }
   const column = source.columns.find(each => each.name === name)
   const names = source.columns.map(each => each.name)
-  if (!column && source.mapVersion === undefined)
+  if (!column)
     throw new SpillwayError(
       'SPILL_NOT_FOUND',
       `${setting} names '${name}', which is no column of source '${source.name}'${didYouMean(name, names)}`,
     )
-  return { name: Buffer.from(`${JSON.stringify(name)}:`), type: source.mapVersion === undefined ? column?.type : undefined }
+  return { name: bytes, type: column.type }
 }
 
 function memberText({ name, type }: Member, value: Buffer): Buffer {

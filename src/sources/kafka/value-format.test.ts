@@ -35,7 +35,7 @@ const avroRow = (id: number, n: number): Buffer => Buffer.concat([frameOf(id), B
 const protobufRow = (id: number, n: number): Buffer => Buffer.concat([frameOf(id), Buffer.from([0, 0x0a, 1, 0x77, 0x10, n, 0x18, 1])])
 
 const opener = (place: Partial<KafkaPlaceIR>, env: Readonly<Record<string, string>> = { SCHEMA_REGISTRY: registry.url }) =>
-  formatOpener({ topic: 'rows', ...place }, { source: numbersSource, env })
+  formatOpener({ topic: 'rows', ...place }, { name: numbersSource.name, source: numbersSource, env })
 
 function reading(values: readonly (string | Buffer)[], place: Partial<KafkaPlaceIR>): TopicRun {
   const cluster = new MemoryCluster()

@@ -1,11 +1,19 @@
 /** The format of a place's values, with the settings of its schema registry. */
 import { settingReader } from '../../action/index.ts'
 import { type KafkaPlaceIR, type KafkaRegistryIR, needsRegistry, SCHEMA_REGISTRY } from '../../define/config/index.ts'
+import type { SourceIR } from '../../define/ir/index.ts'
 import { JsonLineReader } from '../../intake/index.ts'
 import { openValueFormat, type ValueFormat } from '../../kafka/index.ts'
 import type { ReaderSetting } from '../reader/reader-kind.ts'
 
 const defaultRegistry: KafkaRegistryIR = { url: { kind: 'env', name: SCHEMA_REGISTRY } }
+
+interface FormatSetting extends Pick<ReaderSetting, 'env'> {
+  /** Name of the source. */
+  readonly name: string
+  /** The source, if records are decoded straight into its cells. */
+  readonly source: SourceIR | undefined
+}
 
 /**
  * Returns a function that opens the format of a place.
@@ -14,10 +22,10 @@ const defaultRegistry: KafkaRegistryIR = { url: { kind: 'env', name: SCHEMA_REGI
  */
 export function formatOpener(
   { topic, value = 'json', registry = defaultRegistry }: Pick<KafkaPlaceIR, 'topic' | 'value' | 'registry'>,
-  { source, env }: Pick<ReaderSetting, 'source' | 'env'>,
+  { name, source, env }: FormatSetting,
 ): (warn: (problem: string) => void) => ValueFormat {
-  if (!needsRegistry(value)) return warn => openValueFormat({ format: value, reader: JsonLineReader.of(source) }, warn)
-  const read = settingReader(`source '${source.name}': kafka:${topic}`, env)
+  if (!needsRegistry(value)) return warn => openValueFormat({ format: value, reader: source && JsonLineReader.of(source) }, warn)
+  const read = settingReader(`source '${name}': kafka:${topic}`, env)
   const { url, username, password } = registry
   const account = {
     ...(username && { username: read('registry.username', username) }),
@@ -26,7 +34,7 @@ export function formatOpener(
   const options = {
     format: value,
     registry: { url: read('registry.url', url), ...account },
-    ...(source.mapVersion === undefined && { source }),
+    ...(source?.mapVersion === undefined && source && { source }),
   }
   // A mistake in the settings ends the start.
   openValueFormat(options, () => {}).close()

@@ -1,6 +1,7 @@
 /** Kinds of readers: how a registry makes a reader from an address. */
 import type { FeedPlaceValue } from '../../define/config/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
+import type { OpenRecords } from '../../files/index.ts'
 import type { RowMap } from '../../intake/index.ts'
 import type { SourceReader } from './source-reader.ts'
 
@@ -13,6 +14,12 @@ export interface ReaderSetting {
   readonly env: Readonly<Record<string, string | undefined>>
   /** The data folder of the run. */
   readonly data: string
+}
+
+/** The source and the process of a history. */
+export interface HistorySetting extends Pick<ReaderSetting, 'env'> {
+  /** Name of the source. */
+  readonly source: string
 }
 
 /**
@@ -38,8 +45,10 @@ export interface ReaderKind {
 export interface BuiltInKind extends ReaderKind {
   /** The form of its addresses: `pg:TABLE`. */
   readonly form: string
-  /** The place that an address names: `an outbox in PostgreSQL`. It is live, so its past cannot be read again as a history. */
+  /** The place that an address names: `an outbox in PostgreSQL`. It is live; without `history` its past cannot be read again. */
   readonly place: string
   /** Makes the reader of a place of this kind that a text cannot name. @throws `SPILL_INPUT` for a setting that cannot be read. */
   openPlace?(place: FeedPlaceValue, setting: ReaderSetting): SourceReader
+  /** The records of an address, or of a place, as a history. @throws `SPILL_INPUT` for a mistake, and for a setting that cannot be read. */
+  history?(place: string | FeedPlaceValue, setting: HistorySetting): OpenRecords
 }
