@@ -34,6 +34,7 @@ export const sections: readonly Section[] = [
       ),
       'docs/kafka.md',
       'docs/kafka-security.md',
+      'docs/kafka-gate.md',
       ...inFolder(
         'guides',
         'client',

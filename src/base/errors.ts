@@ -45,6 +45,7 @@ export const errorCodes = {
   SPILL_STORE: 'the data folder cannot be read or written: a full disk, a read-only folder',
   SPILL_BACKUP: 'the target of a backup has no backup, is full, or cannot be read or written',
   SPILL_BUSY: 'another process holds the data folder',
+  SPILL_FENCED: 'another gate has taken over the topics of this one',
   SPILL_DATA: 'stored data is damaged, or of a format that this version does not read',
   SPILL_STATE: 'saved state is damaged, or belongs to another version or other definitions',
   SPILL_THREAD: 'a worker thread ended without a result: it ran out of memory, or a native library ended it',

@@ -20,6 +20,10 @@ export const kafkaLimits = {
   KAFKA_CONNECT_MS: 10_000,
   /** Time that a broker has for an answer, after which it counts as away, ms. */
   KAFKA_REQUEST_MS: 30_000,
+  /** Ids within `dedupe` that a gate remembers for one partition, about 150 bytes each. */
+  GATE_IDS_MAX: 4_000_000,
+  /** Time after which a transaction of a writer that is gone is aborted, ms: until then it holds back readers. */
+  KAFKA_TRANSACTION_MS: 10_000,
   /** Reads of a corrupt batch, after which its source ends with an error. */
   KAFKA_CORRUPT_READS: 5,
   /** Time to store the last offsets in a group, and to close connections, when reading ends, ms. */

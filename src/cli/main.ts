@@ -11,6 +11,7 @@ import { devCommand } from './dev/dev.ts'
 import { dlqCommand } from './dlq/dlq.ts'
 import { driftCommand } from './models/drift.ts'
 import { completionCommand } from './help/completion.ts'
+import { gateCommand } from './gate/gate.ts'
 import { explainCommand } from './help/explain.ts'
 import { effectsCommand } from './inspect/effects.ts'
 import { featuresCommand } from './inspect/features.ts'
@@ -48,6 +49,7 @@ const commandsOfTasks: readonly Command[] = [
   modelsCommand,
   driftCommand,
   runCommand,
+  gateCommand,
   alertsCommand,
   planCommand,
   schemaCommand,

@@ -31,6 +31,6 @@ export {
 export { RecordValidator } from './record-validator.ts'
 export { Fault, type RawForm, type Rejection, type RejectionReason, rejectionReasons, type SourceRejection } from './rejection.ts'
 export { RequestReader } from './request-reader.ts'
-export { requiredReason, RowReader, storedDefault, valueAt } from './row-reader.ts'
+export { requiredReason, RowReader, rowText, storedDefault, valueAt } from './row-reader.ts'
 export { textBytesMax } from './text-limits.ts'
 export { TimeZone } from './zone.ts'

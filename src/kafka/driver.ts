@@ -88,6 +88,28 @@ export interface NewRecord {
   readonly headers: Readonly<Record<string, string>>
 }
 
+/** A record to append to a partition. */
+export interface PlacedRecord extends NewRecord {
+  readonly topic: string
+  readonly partition: number
+  /** Time of the record, UTC ms. */
+  readonly timestamp: number
+}
+
+/** Writes transactions under an id. The newest writer of an id fences those before it. */
+export interface TransactionWriter {
+  /** Fences earlier writers of the id. Resolves once none of their transactions is open: none becomes visible afterwards. */
+  open(): Promise<void>
+  /**
+   * Writes records in one transaction. Resolves once it is committed for good.
+   *
+   * @throws `fenced` after another writer was opened. After any other error it is unknown whether the records were committed: open the writer
+   * anew, and look.
+   */
+  write(records: readonly PlacedRecord[]): Promise<void>
+  close(): Promise<void>
+}
+
 /** A connected client. Errors are `KafkaError`. */
 export interface KafkaDriver {
   /** @throws `missing` for a topic that does not exist. */
@@ -100,8 +122,12 @@ export interface KafkaDriver {
    * @throws `oversized` if the topic takes no batch of this size: a smaller one may do.
    */
   send(topic: string, records: readonly NewRecord[]): Promise<void>
+  /** A writer of transactions under an id, which is to be opened. */
+  transactions(id: string): TransactionWriter
   /** Stores offsets of a group that has no members, for tools that show its lag. */
   commitOffsets(group: string, topic: string, offsets: ReadonlyMap<number, number>): Promise<void>
+  /** Offsets that a group has committed; none of partitions for which it has none. */
+  groupOffsets(group: string, topic: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>>
   close(): Promise<void>
 }
 
@@ -123,6 +149,8 @@ export type KafkaErrorKind =
   | 'denied'
   /** The topic takes no batch, or no record, of this size. */
   | 'oversized'
+  /** A newer writer of transactions has taken over. */
+  | 'fenced'
   /** Anything else: a request or an answer that makes no sense. */
   | 'protocol'
 

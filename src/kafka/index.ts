@@ -7,10 +7,13 @@ export {
   type NewRecord,
   type OffsetQuery,
   type PartitionPlace,
+  type PlacedRecord,
   type TopicDescription,
+  type TransactionWriter,
 } from './driver.ts'
 export { openValueFormat } from './format/open-format.ts'
 export type { ValueFormat } from './format/value-format.ts'
+export { javaPartition } from './java-partition.ts'
 export { openKafkaDriver } from './open-driver.ts'
 export { parseRecordPlace, recordPlaceText } from './record-place.ts'
 export { headersOf, type RecordColumns } from './record-set.ts'

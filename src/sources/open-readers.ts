@@ -26,11 +26,12 @@ export const addressHelp = builtInKinds.map(({ form, place }) => `${form} ${plac
 export const livePlaceOf = (address: string): string | undefined => builtInKinds.find(({ scheme }) => scheme === schemeOf(address))?.place
 
 /** May the records of an address be read again as a history, though it is no file? */
-export const hasHistory = (address: string): boolean => builtInKinds.some(({ scheme, history }) => scheme === schemeOf(address) && history)
+export const hasHistory = (address: string): boolean =>
+  builtInKinds.some(kind => kind.scheme === schemeOf(address) && kind.history !== undefined)
 
 /** The function that opens the records of a live place as a history of a source; undefined for a file, and for a place without a history. */
 export function historyOpener(input: string | FeedPlace, setting: HistorySetting): OpenRecords | undefined {
-  const place = placeValueOf(input) ?? String(input)
+  const place = placeValueOf(input) ?? (input as string)
   const scheme = typeof place === 'string' ? schemeOf(place) : place.ir.kind
   return builtInKinds.find(kind => kind.scheme === scheme)?.history?.(place, setting)
 }

@@ -206,6 +206,20 @@ class MemoryDriver implements KafkaDriver {
     }
   }
 
+  async groupOffsets(group: string, topic: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    const offsets = this.#cluster.groupOffsets
+    return new Map(
+      partitions.flatMap(partition => {
+        const offset = offsets.get(`${group} ${topic} ${partition}`)
+        return offset === undefined ? [] : [[partition, offset] as const]
+      }),
+    )
+  }
+
+  transactions(): never {
+    throw new KafkaError('protocol', 'this cluster has no transactions')
+  }
+
   async commitOffsets(group: string, topic: string, offsets: ReadonlyMap<number, number>): Promise<void> {
     await this.#cluster.answer()
     this.#cluster.topic(topic)

@@ -130,6 +130,12 @@ export const explanations: Readonly<Record<ErrorCode, Explanation>> = {
       a run, and \`dlq edit\`, \`replay\`, \`drop\` and \`effects retry\`, \`drop\` ask the run. If they have this error, the
       process is starting or stopping, or is no run.`,
   },
+  SPILL_FENCED: {
+    meaning: `Another gate writes the same topics, and Kafka rejects the writes of this one from then on, so that each event is written
+      once. It ends; nothing is lost.`,
+    fix: `none, if you replaced one gate by another. Otherwise run one gate for each checked topic: look for a second deployment, or
+      a restart that did not wait for the old process.`,
+  },
   SPILL_DATA: {
     meaning: `A stored file is damaged (a wrong checksum, or an early end), or has a format that this version of Spillway does not
       read; or a stored position of a source is invalid; or ONNX Runtime does not load an ONNX file, or its outputs differ from its

@@ -10,6 +10,7 @@ import {
   type OffsetQuery,
   type TopicDescription,
   type TopicFetch,
+  type TransactionWriter,
 } from '../driver.ts'
 import { clientSecurity } from './client-security.ts'
 import { clientCodecs } from './codecs.ts'
@@ -17,6 +18,7 @@ import { ConnectionAlerts } from './connection-alerts.ts'
 import { kafkaError } from './errors.ts'
 import { fetchVersion } from './fetch-api.ts'
 import { RecordSender } from './record-sender.ts'
+import { TransactionSender } from './transaction-sender.ts'
 import { type FetchCluster, TopicFetcher, type TopicLeaders } from './topic-fetcher.ts'
 
 const [LATEST, EARLIEST] = [-1n, -2n]
@@ -28,20 +30,23 @@ export function clientDriver({ brokers, clientId, requestMs = limits.KAFKA_REQUE
   const times = { connectTimeout: Math.min(requestMs, limits.KAFKA_CONNECT_MS), requestTimeout: requestMs }
   const settings = { clientId, bootstrapBrokers: [...brokers], autocreateTopics: false, ...times, ...clientSecurity(brokers, security) }
   const admin = new client.Admin({ ...settings, retries: false })
-  return new ClientDriver(admin, new ConnectionAlerts(admin, security), new RecordSender(settings))
+  return new ClientDriver(admin, new ConnectionAlerts(admin, security), settings)
 }
 
 class ClientDriver implements KafkaDriver, FetchCluster {
   readonly #admin: client.Admin
+  readonly #settings: client.BaseOptions
   readonly #sender: RecordSender
+  readonly #writers = new Set<TransactionWriter>()
   readonly #versions = new Map<number, number>()
   readonly #fetches = new Set<TopicFetch>()
   readonly #alerts: ConnectionAlerts
 
-  constructor(admin: client.Admin, alerts: ConnectionAlerts, sender: RecordSender) {
+  constructor(admin: client.Admin, alerts: ConnectionAlerts, settings: client.BaseOptions) {
     this.#admin = admin
     this.#alerts = alerts
-    this.#sender = sender
+    this.#settings = settings
+    this.#sender = new RecordSender(settings)
   }
 
   async describe(topic: string): Promise<TopicDescription> {
@@ -114,6 +119,12 @@ class ClientDriver implements KafkaDriver, FetchCluster {
     return this.#sender.send(topic, records)
   }
 
+  transactions(id: string): TransactionWriter {
+    const writer = new TransactionSender(this.#settings, id)
+    this.#writers.add(writer)
+    return writer
+  }
+
   async commitOffsets(group: string, topic: string, offsets: ReadonlyMap<number, number>): Promise<void> {
     const partitionOffsets = Array.from(offsets, ([partition, offset]) => ({ partition, offset: BigInt(offset) }))
     try {
@@ -123,10 +134,26 @@ class ClientDriver implements KafkaDriver, FetchCluster {
     }
   }
 
+  async groupOffsets(group: string, topic: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    try {
+      const requests = [{ groupId: group, topics: [{ name: topic, partitionIndexes: [...partitions] }] }]
+      const [answer] = await this.#admin.listConsumerGroupOffsets({ groups: requests })
+      const found = answer.topics.find(each => each.name === topic)?.partitions ?? []
+      return new Map(
+        found.flatMap(({ partitionIndex, committedOffset }) =>
+          committedOffset < 0n ? [] : [[partitionIndex, Number(committedOffset)] as const],
+        ),
+      )
+    } catch (error) {
+      throw kafkaError(error)
+    }
+  }
+
   async close(): Promise<void> {
     const closed = Array.from(this.#fetches, fetch => fetch.close())
     // A request that waits at the broker ends with its connection.
     await this.#sender.close()
+    await Promise.all(Array.from(this.#writers, writer => writer.close()))
     await this.#admin.close()
     await Promise.all(closed)
   }

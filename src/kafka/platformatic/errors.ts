@@ -16,6 +16,9 @@ const awayCodes = [-1, 7, 8, 13, 14, 15, 16, 19, 56, 89] as const
 /** Topic, group, cluster, SASL. */
 const deniedCodes = [29, 30, 31, 33, 34, 58] as const
 
+/** Another producer has taken over the id of the transactions. */
+const fencedCodes = [47, 90] as const
+
 /** A batch, a set of batches. */
 const oversizedCodes = [10, 18] as const
 
@@ -31,6 +34,7 @@ const kinds: ReadonlyMap<number, KafkaErrorKind> = new Map([
   ...[...leaderCodes, ...awayCodes].map(code => [code, 'unavailable'] as const),
   ...oversizedCodes.map(code => [code, 'oversized'] as const),
   ...deniedCodes.map(code => [code, 'denied'] as const),
+  ...fencedCodes.map(code => [code, 'fenced'] as const),
 ])
 
 /** The error for an error code of Kafka. */
@@ -46,11 +50,17 @@ export function kafkaError(error: unknown): KafkaError {
   const errors = allErrors(error)
   const denied = securityError(errors)
   if (denied) return denied
-  const code = errors.map(each => (each as { apiCode?: unknown }).apiCode).find(each => typeof each === 'number')
+  const code = codeIn(errors)
   if (code !== undefined) return codeError(code, 'the broker answers', error)
   const isAway = errors.some(each => each instanceof client.NetworkError || each instanceof client.TimeoutError)
   return new KafkaError(isAway ? 'unavailable' : 'protocol', errors.at(-1)!.message, { cause: error })
 }
+
+/** The error code of Kafka in an exception of the client, if it has one. */
+export const apiCodeOf = (error: unknown): number | undefined => codeIn(allErrors(error))
+
+const codeIn = (errors: readonly Error[]): number | undefined =>
+  errors.map(each => (each as { apiCode?: unknown }).apiCode).find(each => typeof each === 'number')
 
 /** An error with those that it collects or was caused by. */
 function allErrors(error: unknown): readonly Error[] {

@@ -3,7 +3,7 @@
  * an exception inside the client ends this thread alone.
  */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { FetchedRecords, TopicFetch } from '../driver.ts'
+import type { FetchedRecords, TopicFetch, TransactionWriter } from '../driver.ts'
 import { clientDriver } from '../platformatic/client-driver.ts'
 import { kafkaError } from '../platformatic/errors.ts'
 import { connectionInThread, type ThreadConnection } from '../security/thread-connection.ts'
@@ -12,6 +12,7 @@ import type { DriverAnswer, DriverCall, DriverCalls, FetchChange } from './messa
 const port = parentPort!
 const driver = clientDriver(connectionInThread(workerData as ThreadConnection))
 const fetches = new Map<number, TopicFetch>()
+const writers = new Map<number, TransactionWriter>()
 
 const calls: { readonly [Name in keyof DriverCalls]: (...args: Parameters<DriverCalls[Name]>) => Promise<ReturnType<DriverCalls[Name]>> } =
   {
@@ -19,6 +20,13 @@ const calls: { readonly [Name in keyof DriverCalls]: (...args: Parameters<Driver
     offsets: (topic, partitions, query) => driver.offsets(topic, partitions, query),
     send: (topic, records) => driver.send(topic, records),
     commitOffsets: (group, topic, offsets) => driver.commitOffsets(group, topic, offsets),
+    groupOffsets: (group, topic, partitions) => driver.groupOffsets(group, topic, partitions),
+    openWriter(number, id) {
+      if (!writers.has(number)) writers.set(number, driver.transactions(id))
+      return writers.get(number)!.open()
+    },
+    write: (number, records) => writers.get(number)!.write(records),
+    closeWriter: async number => writers.get(number)?.close(),
     next: async fetch => fetches.get(fetch)?.next(),
     closeFetch: async fetch => fetches.get(fetch)?.close(),
     async close() {

@@ -7,6 +7,7 @@ import type {
   NewRecord,
   OffsetQuery,
   PartitionPlace,
+  PlacedRecord,
   TopicDescription,
 } from '../driver.ts'
 
@@ -16,7 +17,11 @@ export interface DriverCalls {
   readonly offsets: (topic: string, partitions: readonly number[], query: OffsetQuery) => ReadonlyMap<number, number>
   readonly send: (topic: string, records: readonly NewRecord[]) => void
   readonly commitOffsets: (group: string, topic: string, offsets: ReadonlyMap<number, number>) => void
-  /** Numbers of fetches are given by the caller. */
+  readonly groupOffsets: (group: string, topic: string, partitions: readonly number[]) => ReadonlyMap<number, number>
+  /** Numbers of writers and fetches are given by the caller. */
+  readonly openWriter: (writer: number, id: string) => void
+  readonly write: (writer: number, records: readonly PlacedRecord[]) => void
+  readonly closeWriter: (writer: number) => void
   readonly next: (fetch: number) => FetchedRecords | undefined
   readonly closeFetch: (fetch: number) => void
   readonly close: () => void

@@ -13,6 +13,7 @@ import {
   type PartitionPlace,
   type TopicDescription,
   type TopicFetch,
+  type TransactionWriter,
 } from '../driver.ts'
 import { connectionForThread } from '../security/thread-connection.ts'
 import type { DriverAnswer, DriverCalls, FetchChange } from './messages.ts'
@@ -31,6 +32,7 @@ class ThreadedDriver implements KafkaDriver {
   readonly #waiting = new Map<number, PromiseWithResolvers<never>>()
   #lastId = 0
   #lastFetch = 0
+  #lastWriter = 0
   /** The error of calls after the end of the thread. */
   #end: KafkaError | undefined
 
@@ -55,6 +57,19 @@ class ThreadedDriver implements KafkaDriver {
 
   commitOffsets(group: string, topic: string, offsets: ReadonlyMap<number, number>): Promise<void> {
     return this.#call('commitOffsets', group, topic, offsets)
+  }
+
+  groupOffsets(group: string, topic: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    return this.#call('groupOffsets', group, topic, partitions)
+  }
+
+  transactions(id: string): TransactionWriter {
+    const writer = ++this.#lastWriter
+    return {
+      open: () => this.#call('openWriter', writer, id),
+      write: records => this.#call('write', writer, records),
+      close: () => this.#call('closeWriter', writer).catch(() => {}),
+    }
   }
 
   fetch(topic: string, options: FetchOptions): TopicFetch {

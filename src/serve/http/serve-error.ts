@@ -29,6 +29,7 @@ export const httpStatuses: Readonly<Record<ErrorCode, number>> = {
   SPILL_CLOCK: 503,
   SPILL_BACKUP: 503,
   SPILL_BUSY: 503,
+  SPILL_FENCED: 503,
   SPILL_STOPPED: 503,
   SPILL_THREAD: 500,
   SPILL_NODE_TOO_OLD: 500,

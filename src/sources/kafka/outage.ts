@@ -57,6 +57,7 @@ export class Outage {
       case 'unavailable':
         this.#begin('away', `Kafka is unreachable; retrying: ${message}`)
         return true
+      case 'fenced':
       case 'out-of-range':
       case 'truncated':
       case 'corrupt':

@@ -51,6 +51,7 @@ function problemOf({ kind, message }: KafkaError): string {
     case 'replaced':
     case 'missing':
     case 'oversized':
+    case 'fenced':
     case 'protocol':
       return message
   }

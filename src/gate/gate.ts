@@ -1,0 +1,127 @@
+/**
+ * A gate: reads the raw topic of one source and writes its checked topic and that of its rejected records, each partition by itself.
+ *
+ * Any error whose outcome is unknown, and a cluster that is away, end all partitions; they begin anew from what the topics say. Another gate on the
+ * same topics fences this one, which then ends.
+ */
+import { type Clock, pause, SpillwayError } from '../base/index.ts'
+import type { SourceIR } from '../define/ir/index.ts'
+import type { RowMap } from '../intake/index.ts'
+import { javaPartition, type KafkaDriver, KafkaError, openValueFormat, type ValueFormat } from '../kafka/index.ts'
+import { topicBatch } from '../sources/index.ts'
+import { PartitionCheck } from './partition-check.ts'
+import { type GateCounts, type GateTopics, PartitionGate } from './partition-gate.ts'
+
+export interface GateOptions {
+  readonly source: SourceIR
+  /** The `map` function of the source. */
+  readonly map: RowMap | undefined
+  readonly topics: GateTopics
+  /** Group of the raw topic that gets the offsets. */
+  readonly group: string
+  /** Connects to nothing yet. */
+  readonly open: () => KafkaDriver
+  /** Opens the format of the raw values. */
+  readonly openFormat: () => ValueFormat
+  readonly clock: Clock
+  /** Receives messages for the operator. */
+  readonly onReport: (report: string) => void
+  /** Ends at the end of the raw topic, as it is when it starts. */
+  readonly once?: boolean
+}
+
+const [FIRST_PAUSE_MS, PAUSE_MS_MAX] = [100, 5000]
+
+export class TopicGate {
+  readonly counts: GateCounts = { accepted: 0, duplicates: 0, rejected: 0 }
+  readonly #options: GateOptions
+  #hasWorked = false
+
+  constructor(options: GateOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Works until the signal.
+   *
+   * @throws `SPILL_FENCED` once another gate writes the same topics; `SPILL_INPUT` for topics that do not fit; `SPILL_SOURCE` for a topic that is
+   * missing, access that is denied, and a cluster that cannot be reached at the start; `SPILL_UNSUPPORTED` as `PartitionCheck` does.
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    const { onReport } = this.#options
+    for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(2 * pauseMs, PAUSE_MS_MAX)) {
+      const countsBefore = { ...this.counts }
+      try {
+        return await this.#work(signal)
+      } catch (error) {
+        if (signal.aborted) return
+        if (!(error instanceof KafkaError)) throw error
+        if (!this.#mayPass(error)) throw this.#fatal(error)
+        if (JSON.stringify(countsBefore) !== JSON.stringify(this.counts)) pauseMs = FIRST_PAUSE_MS
+        onReport(`begins anew from what the topics say: ${error.message}`)
+      }
+      await pause(pauseMs, signal)
+    }
+  }
+
+  async #work(signal: AbortSignal): Promise<void> {
+    const driver = this.#options.open()
+    const over = new AbortController()
+    const either = AbortSignal.any([signal, over.signal])
+    try {
+      const partitions = await this.#partitionsOf(driver)
+      this.#hasWorked = true
+      const gates = Array.from({ length: partitions }, (_, partition) => this.#gateOf(driver, partition, partitions).run(either))
+      try {
+        await Promise.all(gates)
+      } finally {
+        over.abort()
+        await Promise.allSettled(gates)
+      }
+    } finally {
+      await driver.close()
+    }
+  }
+
+  async #partitionsOf(driver: KafkaDriver): Promise<number> {
+    const names = Object.values(this.#options.topics) as string[]
+    const counts = await Promise.all(names.map(async topic => (await driver.describe(topic)).partitions))
+    if (new Set(counts).size > 1)
+      throw new SpillwayError(
+        'SPILL_INPUT',
+        `the topics of a gate have equal numbers of partitions: ${names.map((name, i) => `${name} has ${counts[i]}`).join(', ')}`,
+      )
+    return counts[0]
+  }
+
+  #gateOf(driver: KafkaDriver, partition: number, partitions: number): PartitionGate {
+    const { source, map, topics, group, clock, openFormat, once = false } = this.#options
+    const { signal } = new AbortController()
+    const [raw, checked] = [openFormat(), openValueFormat({ format: 'json' }, () => {})]
+    return new PartitionGate(driver, {
+      topics,
+      partition,
+      group,
+      clock,
+      counts: this.counts,
+      newCheck: () => new PartitionCheck(source, map, key => javaPartition(Buffer.from(key), partitions) === partition),
+      rawBatch: fetched => topicBatch(fetched, { name: `kafka:${topics.raw}`, format: raw, skipsTombstones: false, signal }),
+      checkedBatch: fetched => topicBatch(fetched, { name: `kafka:${topics.checked}`, format: checked, skipsTombstones: false, signal }),
+      once,
+    })
+  }
+
+  /** Of these the topics tell what was done. */
+  #mayPass({ kind }: KafkaError): boolean {
+    return this.#hasWorked && (kind === 'unavailable' || kind === 'protocol')
+  }
+
+  #fatal(error: KafkaError): SpillwayError {
+    const { source, topics } = this.#options
+    if (error.kind === 'fenced')
+      return new SpillwayError('SPILL_FENCED', `another gate writes topic '${topics.checked}' now; this one ends. Nothing is lost`, {
+        cause: error,
+      })
+    return new SpillwayError('SPILL_SOURCE', `source '${source.name}': ${error.message}`, { cause: error, place: `kafka:${topics.raw}` })
+  }
+}

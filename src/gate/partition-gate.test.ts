@@ -1,0 +1,194 @@
+/** The gate of a partition on a cluster in memory: through lost requests and answers, late ends of transactions, kills, and two gates at once. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import { TransactionCluster, type RequestFate } from '../../test/gate/transaction-cluster.ts'
+import { yieldToEventLoop } from '../base/clock.ts'
+import { random } from '../base/random.ts'
+import { entity, source, t } from '../index.ts'
+import { recordBatchOf } from '../intake/record-batch.ts'
+import { type FetchedRecords, type KafkaDriver, KafkaError } from '../kafka/driver.ts'
+import { openValueFormat } from '../kafka/format/open-format.ts'
+import { topicBatch } from '../sources/kafka/topic-batch.ts'
+import { RAW_OFFSET } from './gate-records.ts'
+import { PartitionCheck } from './partition-check.ts'
+import { PartitionGate } from './partition-gate.ts'
+
+const payments = source('payments', {
+  schema: { id: t.string(), card: entity('card', t.string()), amount: t.int(), at: t.timestamp() },
+  key: 'card',
+  time: 'at',
+  id: 'id',
+}).ir
+
+const topics = { raw: 'raw', checked: 'checked', rejected: 'rejected' }
+const start = 1_000_000
+const never = new AbortController().signal
+
+function batchOf(name: string) {
+  const format = openValueFormat({ format: 'json' }, () => {})
+  return (fetched: FetchedRecords) => topicBatch(fetched, { name: `kafka:${name}`, format, skipsTombstones: false, signal: never })
+}
+
+function gateOf(driver: KafkaDriver, once: boolean, clock = () => start): PartitionGate {
+  return new PartitionGate(driver, {
+    topics,
+    partition: 0,
+    group: 'gate',
+    clock,
+    counts: { accepted: 0, duplicates: 0, rejected: 0 },
+    newCheck: () => new PartitionCheck(payments, undefined, () => true),
+    rawBatch: batchOf('raw'),
+    checkedBatch: batchOf('checked'),
+    once,
+  })
+}
+
+const newCluster = () => new TransactionCluster(Object.values(topics), 1)
+
+const append = (cluster: TransactionCluster, value: string): void =>
+  cluster.append({ topic: 'raw', partition: 0, key: undefined, value, headers: {}, timestamp: 0 })
+
+/** The committed records of a topic: their raw offsets and values. */
+const written = (cluster: TransactionCluster, topic: string) =>
+  cluster.committed(topic, 0).map(({ record }) => [Number(record.headers[RAW_OFFSET]), String(record.value)] as const)
+
+/** The records that a gate must write, decided record by record. */
+function expected(values: readonly string[]) {
+  const contents = new Map<string, string>()
+  const [checked, rejected]: [(readonly [number, string])[], number[]] = [[], []]
+  for (const [offset, value] of values.entries()) {
+    const row = value.startsWith('{') ? (JSON.parse(value) as { id: string; card: unknown; amount: number; at: number }) : undefined
+    if (!row || typeof row.card !== 'string') {
+      rejected.push(offset)
+      continue
+    }
+    const { id, card, amount, at } = row
+    const content = JSON.stringify({ id, card, amount, at })
+    const known = contents.get(`${card} ${id}`)
+    if (known === undefined) {
+      contents.set(`${card} ${id}`, content)
+      checked.push([offset, content])
+    } else if (known !== content) rejected.push(offset)
+  }
+  return { checked, rejected }
+}
+
+function checkTopics(cluster: TransactionCluster, values: readonly string[]): void {
+  const { checked, rejected } = expected(values)
+  assert.deepEqual(written(cluster, 'checked'), checked)
+  assert.deepEqual(
+    written(cluster, 'rejected').map(([offset]) => offset),
+    rejected,
+  )
+  // A reader that ignores transactions sees each event again only under a raw offset that it has had.
+  const uncommitted = cluster
+    .log('checked', 0)
+    .flatMap(({ record }) => (record ? [[Number(record.headers[RAW_OFFSET]), String(record.value)] as const] : []))
+  let greatest = -1
+  const risen = uncommitted.filter(([offset]) => offset > greatest && (greatest = offset) >= 0)
+  assert.deepEqual(
+    risen.map(([, value]) => value),
+    checked.map(([, value]) => value),
+  )
+}
+
+const value = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc
+      .record({ id: fc.constantFrom('a', 'b', 'c', 'd', 'e'), card: fc.constantFrom('x', 'y'), amount: fc.constantFrom(1, 1, 1, 2) })
+      .map(row => JSON.stringify({ ...row, at: 7 })),
+  },
+  { weight: 1, arbitrary: fc.constant('{"id":"a","card":7,"amount":1,"at":7}') },
+  { weight: 1, arbitrary: fc.constant('no json') },
+)
+const values = fc.array(value, { minLength: 1, maxLength: 40 })
+
+test('events, duplicates, conflicts and rejections are decided as by a reader of one record after another', async () => {
+  await fc.assert(
+    fc.asyncProperty(values, async all => {
+      const cluster = newCluster()
+      for (const each of all) append(cluster, each)
+      await gateOf(cluster.driver(), true).run(never)
+      checkTopics(cluster, all)
+    }),
+    { numRuns: 200 },
+  )
+})
+
+/** Runs gates until one has read everything: each ends by a fault, a kill, or another gate. */
+async function runThrough(cluster: TransactionCluster, all: readonly string[], chance: () => number): Promise<void> {
+  const fates: readonly RequestFate[] = ['lost', 'unanswered', 'late']
+  const waiting = [...all]
+  const running = new Set<Promise<unknown>>()
+  let isCalm = false
+  cluster.fateOf = () => {
+    if (waiting.length > 0 && chance() < 0.3) append(cluster, waiting.shift()!)
+    if (cluster.late.length > 0 && chance() < 0.3) cluster.late.splice(Math.floor(chance() * cluster.late.length), 1)[0]()
+    return isCalm || chance() > 0.12 ? 'ok' : fates[Math.floor(chance() * fates.length)]
+  }
+  for (let life = 0; life < 12; life++) {
+    const kill = new AbortController()
+    const gate = gateOf(cluster.driver(), false).run(kill.signal)
+    const ended = gate.catch((error: unknown) => {
+      assert.ok(error instanceof KafkaError && (error.kind === 'unavailable' || error.kind === 'fenced'), String(error))
+    })
+    running.add(ended)
+    for (let turns = Math.floor(chance() * 60); turns > 0; turns--) await yieldToEventLoop()
+    // Now and then the next gate begins while this one goes on.
+    if (chance() < 0.6) kill.abort()
+  }
+  isCalm = true
+  for (const each of waiting.splice(0)) append(cluster, each)
+  await gateOf(cluster.driver(), true).run(never)
+  for (const late of cluster.late.splice(0)) late()
+  await gateOf(cluster.driver(), true).run(never)
+}
+
+test('through lost answers, late ends of transactions, kills and two gates at once, each raw record is decided once', async () => {
+  await fc.assert(
+    fc.asyncProperty(values, fc.integer(), async (all, seed) => {
+      const cluster = newCluster()
+      await runThrough(cluster, all, random(seed))
+      checkTopics(cluster, all)
+    }),
+    { numRuns: 150 },
+  )
+})
+
+test('a fenced gate ends, and says so', async () => {
+  const cluster = newCluster()
+  append(cluster, '{"id":"a","card":"x","amount":1,"at":7}')
+  const first = gateOf(cluster.driver(), false).run(never)
+  const ended = assert.rejects(first, { kind: 'fenced' })
+  while (written(cluster, 'checked').length === 0) await yieldToEventLoop()
+  await gateOf(cluster.driver(), true).run(never)
+  append(cluster, '{"id":"b","card":"x","amount":1,"at":7}')
+  await ended
+  assert.equal(written(cluster, 'checked').length, 1)
+})
+
+test('duplicates at the end of a topic are not decided again', async () => {
+  const cluster = newCluster()
+  for (let i = 0; i < 3; i++) append(cluster, '{"id":"a","card":"x","amount":1,"at":7}')
+  await gateOf(cluster.driver(), true).run(never)
+  assert.equal(cluster.groupOffsets.get(0) ?? 3, 3)
+  // Much later it would be an event.
+  const later = () => start + payments.dedupe + 60_000
+  await gateOf(cluster.driver(), true, later).run(never)
+  assert.equal(written(cluster, 'checked').length, 1)
+})
+
+test('an id may come again after dedupe, and a restart knows the ids within it', () => {
+  const check = new PartitionCheck(payments, undefined, key => key === 'x')
+  const decide = (row: object, arrival: number) => check.check(recordBatchOf([{ id: 'a', card: 'x', amount: 1, at: 7, ...row }]), arrival)
+  assert.equal(decide({}, start).events.length, 1)
+  assert.equal(decide({}, start + payments.dedupe).duplicates, 1)
+  assert.equal(decide({ amount: 2 }, start + payments.dedupe).rejections[0].reason, 'conflict')
+  assert.equal(decide({}, start + payments.dedupe + 1).events.length, 1)
+  assert.deepEqual(
+    decide({ card: 'y' }, start + payments.dedupe + 1).rejections.map(({ reason, detail }) => [reason, detail.slice(0, 37)]),
+    [['key', "'card' belongs to another partition: "]],
+  )
+})

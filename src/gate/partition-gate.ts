@@ -1,0 +1,252 @@
+/**
+ * The gate of one partition: reads its raw records, checks them, and writes the outcome of each batch to the checked and the rejected topic in
+ * one transaction.
+ *
+ * Every record that it writes has the offset of its raw record in a header, so the topics themselves tell how far the gate has come. After it has
+ * fenced its predecessor it reads their ends and goes on behind the greatest raw offset. So a raw record is decided once, also where the answer
+ * to a transaction was lost, and readers that ignore transactions find the second of two equal raw offsets by themselves.
+ *
+ * Records that leave nothing behind, duplicates, are only counted in the offsets of a group. One that is decided again after a crash is a duplicate
+ * still, unless it arrives, now, later than `dedupe` after its original: then it is an event, as it would have been if it had come now.
+ */
+import { type Clock, limits } from '../base/index.ts'
+import type { RecordBatch } from '../intake/index.ts'
+import { type FetchedRecords, headersOf, type KafkaDriver, KafkaError, type PlacedRecord, type TransactionWriter } from '../kafka/index.ts'
+import { gateRecord, RAW_OFFSET, rejectedRecord } from './gate-records.ts'
+import type { CheckedRecord, PartitionCheck } from './partition-check.ts'
+
+/** The topics of a gate; they have equal numbers of partitions. */
+export interface GateTopics {
+  readonly raw: string
+  readonly checked: string
+  readonly rejected: string
+}
+
+/** Outcomes so far. */
+export interface GateCounts {
+  accepted: number
+  duplicates: number
+  rejected: number
+}
+
+export interface PartitionGateOptions {
+  readonly topics: GateTopics
+  readonly partition: number
+  /** Group of the raw topic that gets the offsets. */
+  readonly group: string
+  readonly clock: Clock
+  readonly counts: GateCounts
+  /** Makes the check of the partition, which remembers nothing yet. */
+  readonly newCheck: () => PartitionCheck
+  /** The records of a raw topic, or of the checked topic, as a batch. */
+  readonly rawBatch: (fetched: FetchedRecords) => Promise<RecordBatch>
+  readonly checkedBatch: (fetched: FetchedRecords) => Promise<RecordBatch>
+  /** Ends at the end of the raw topic, as it is when it starts. */
+  readonly once: boolean
+}
+
+/** Where a partition is: the next raw record, and the last arrival. */
+interface GateState {
+  readonly check: PartitionCheck
+  next: number
+  arrival: number
+}
+
+/** Offsets that a look back for a last record takes at first. */
+const LOOK_BACK = 4
+
+export class PartitionGate {
+  readonly #driver: KafkaDriver
+  readonly #options: PartitionGateOptions
+
+  constructor(driver: KafkaDriver, options: PartitionGateOptions) {
+    this.#driver = driver
+    this.#options = options
+  }
+
+  /** Works until the signal. Throws `KafkaError`: `fenced` once another gate has the partition. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { topics, partition, once } = this.#options
+    const writer = this.#driver.transactions(`spillway-gate/${topics.checked}/${partition}`)
+    try {
+      await writer.open()
+      const state = await this.#recover()
+      const end = once ? (await this.#driver.offsets(topics.raw, [partition], 'stable')).get(partition)! : Infinity
+      await this.#work(writer, state, end, signal)
+    } finally {
+      await writer.close()
+    }
+  }
+
+  async #work(writer: TransactionWriter, state: GateState, end: number, signal: AbortSignal): Promise<void> {
+    const { topics, partition } = this.#options
+    const fetch = this.#driver.fetch(topics.raw, { isCommittedOnly: true, maxBytes: limits.KAFKA_FETCHED_BYTES })
+    const stop = () => void fetch.close()
+    signal.addEventListener('abort', stop, { once: true })
+    try {
+      if (signal.aborted) return
+      fetch.assign(partition, { offset: state.next, epoch: -1 })
+      while (state.next < end) {
+        const fetched = await fetch.next()
+        if (!fetched || signal.aborted) return
+        await this.#decide(writer, state, fetched)
+      }
+    } finally {
+      signal.removeEventListener('abort', stop)
+      await fetch.close()
+    }
+  }
+
+  /** Decides all records of a batch; resolves once that is durable. A transaction has whole raw records, up to the size that a topic takes at once. */
+  async #decide(writer: TransactionWriter, state: GateState, fetched: FetchedRecords): Promise<void> {
+    const { group, topics, partition, clock } = this.#options
+    state.arrival = Math.max(clock(), state.arrival)
+    let lastWritten = -1
+    let waiting = new WaitingRecords()
+    const write = async (): Promise<void> => {
+      if (waiting.records.length > 0) await writer.write(waiting.records)
+      this.#count(waiting)
+      waiting = new WaitingRecords()
+    }
+    for (const [offset, single] of singleRecords(fetched)) {
+      const record = state.check.check(await this.#options.rawBatch(single), state.arrival)
+      const records = this.#recordsOf(record, offset, state.arrival)
+      if (records.length > 0) lastWritten = offset
+      waiting.add(record, records)
+      if (waiting.bytes >= limits.KAFKA_SEND_BYTES) await write()
+    }
+    await write()
+    state.next = fetched.next
+    // The topics tell of all but what left nothing behind.
+    if (lastWritten < state.next - 1) await this.#driver.commitOffsets(group, topics.raw, new Map([[partition, state.next]]))
+  }
+
+  #count({ counts: { accepted, duplicates, rejected } }: WaitingRecords): void {
+    const { counts } = this.#options
+    counts.accepted += accepted
+    counts.duplicates += duplicates
+    counts.rejected += rejected
+  }
+
+  #recordsOf({ events, rejections }: CheckedRecord, offset: number, arrival: number): PlacedRecord[] {
+    const { topics, partition } = this.#options
+    return [
+      ...events.map(event => gateRecord(event, { topic: topics.checked, partition, timestamp: arrival }, offset)),
+      ...rejections.map(rejection => rejectedRecord(rejection, { topic: topics.rejected, partition, timestamp: arrival }, offset)),
+    ]
+  }
+
+  /** Reads the state from the ends of the topics. Nothing is written to them meanwhile: the predecessor is fenced. */
+  async #recover(): Promise<GateState> {
+    const { topics, partition, group, newCheck } = this.#options
+    const state: GateState = { check: newCheck(), next: -1, arrival: 0 }
+    for (const topic of [topics.checked, topics.rejected]) {
+      const last = await this.#lastRecord(topic)
+      if (!last) continue
+      state.next = Math.max(state.next, last.rawOffset + 1)
+      state.arrival = Math.max(state.arrival, last.arrival)
+    }
+    await this.#rememberIds(state)
+    const decided = (await this.#driver.groupOffsets(group, topics.raw, [partition])).get(partition) ?? -1
+    state.next = Math.max(state.next, decided)
+    if (state.next < 0) state.next = (await this.#driver.offsets(topics.raw, [partition], 'earliest')).get(partition)!
+    return state
+  }
+
+  /** The last record of a topic; it has the greatest raw offset. */
+  async #lastRecord(topic: string): Promise<{ readonly rawOffset: number; readonly arrival: number } | undefined> {
+    const [first, end] = await this.#rangeOf(topic)
+    for (let back = LOOK_BACK; ; back *= 8) {
+      const from = Math.max(first, end - back)
+      let last: { readonly rawOffset: number; readonly arrival: number } | undefined
+      for await (const { records } of this.#read(topic, from, end))
+        for (let row = 0; row < records.count; row++)
+          last = { rawOffset: rawOffsetOf(records, row, topic), arrival: records.timestamps[row] }
+      if (last || from === first) return last
+    }
+  }
+
+  /** Remembers the ids that were accepted within `dedupe` of the last arrival. */
+  async #rememberIds({ check, arrival }: GateState): Promise<void> {
+    const { topics, partition, checkedBatch } = this.#options
+    const since = Math.max(0, arrival - check.dedupe)
+    const from = (await this.#driver.offsets(topics.checked, [partition], since)).get(partition)!
+    const [, end] = await this.#rangeOf(topics.checked)
+    for await (const fetched of this.#read(topics.checked, from, end))
+      for (const [, single] of singleRecords(fetched)) check.remember(await checkedBatch(single), single.records.timestamps[0])
+  }
+
+  async #rangeOf(topic: string): Promise<readonly [first: number, end: number]> {
+    const { partition } = this.#options
+    const [first, end] = [
+      await this.#driver.offsets(topic, [partition], 'earliest'),
+      await this.#driver.offsets(topic, [partition], 'stable'),
+    ]
+    return [first.get(partition)!, end.get(partition)!]
+  }
+
+  async *#read(topic: string, from: number, end: number): AsyncGenerator<FetchedRecords> {
+    if (from >= end) return
+    const { partition } = this.#options
+    const fetch = this.#driver.fetch(topic, { isCommittedOnly: true, maxBytes: limits.KAFKA_FETCHED_BYTES })
+    try {
+      fetch.assign(partition, { offset: from, epoch: -1 })
+      for (let next = from; next < end;) {
+        const fetched = await fetch.next()
+        if (!fetched) throw new KafkaError('unavailable', 'the connection was closed')
+        next = fetched.next
+        yield fetched
+      }
+    } finally {
+      await fetch.close()
+    }
+  }
+}
+
+/** Records of the next transaction. */
+class WaitingRecords {
+  readonly records: PlacedRecord[] = []
+  readonly counts: GateCounts = { accepted: 0, duplicates: 0, rejected: 0 }
+  bytes = 0
+
+  add({ events, duplicates, rejections }: CheckedRecord, records: readonly PlacedRecord[]): void {
+    this.records.push(...records)
+    for (const { value, headers } of records) this.bytes += Buffer.byteLength(value) + JSON.stringify(headers).length
+    this.counts.accepted += events.length
+    this.counts.duplicates += duplicates
+    this.counts.rejected += rejections.length
+  }
+}
+
+function rawOffsetOf(records: FetchedRecords['records'], row: number, topic: string): number {
+  const text = headersOf(records, row)
+    .find(({ name }) => name === RAW_OFFSET)
+    ?.value?.toString()
+  if (text !== undefined && /^\d+$/.test(text)) return Number(text)
+  throw new KafkaError('protocol', `topic '${topic}' has a record without ${RAW_OFFSET}: something else than a gate writes to it`)
+}
+
+/** The records of a batch one by one, with their offsets. Batches that were written damaged are one record each. */
+function* singleRecords(fetched: FetchedRecords): Generator<readonly [offset: number, single: FetchedRecords]> {
+  const { records, damaged } = fetched
+  const none = { ...records, count: 0 }
+  const waiting = [...damaged]
+  for (let row = 0; row < records.count; row++) {
+    const offset = records.offsets[row]
+    while (waiting.length > 0 && waiting[0].first < offset) {
+      const batch = waiting.shift()!
+      yield [batch.end - 1, { ...fetched, records: none, damaged: [batch] }]
+    }
+    const columns = {
+      ...records,
+      count: 1,
+      offsets: records.offsets.subarray(row, row + 1),
+      timestamps: records.timestamps.subarray(row, row + 1),
+      keys: records.keys.subarray(2 * row, 2 * row + 2),
+      values: records.values.subarray(2 * row, 2 * row + 2),
+      headers: records.headers.subarray(2 * row, 2 * row + 2),
+    }
+    yield [offset, { ...fetched, records: columns, damaged: [] }]
+  }
+  for (const batch of waiting) yield [batch.end - 1, { ...fetched, records: none, damaged: [batch] }]
+}

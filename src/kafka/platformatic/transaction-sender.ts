@@ -1,0 +1,82 @@
+/**
+ * Writes transactions by the producer of the client, one at a time, under an id that only the newest writer holds.
+ *
+ * The client speaks the first version of the protocol (no KIP-890): a request to end a transaction that is late could end the next one. So the
+ * caller never goes on after an error whose outcome is unknown. It opens the writer anew, which raises the epoch, and a late request is rejected.
+ */
+import * as client from '@platformatic/kafka'
+import { limits, pause } from '../../base/index.ts'
+import { KafkaError, type PlacedRecord, type TransactionWriter } from '../driver.ts'
+import { apiCodeOf, kafkaError } from './errors.ts'
+
+/** While the markers of the transaction before are written, the coordinator answers that it has done nothing. */
+const CONCURRENT_TRANSACTIONS = 51
+const AGAIN_MS = 2
+/** The client names itself as a producer that the coordinator does not know yet. */
+const NEW_PRODUCER = { producerId: -1n, producerEpoch: -1 }
+
+export class TransactionSender implements TransactionWriter {
+  readonly #settings: client.BaseOptions
+  readonly #id: string
+  #producer: client.Producer | undefined
+
+  constructor(settings: client.BaseOptions, id: string) {
+    this.#settings = settings
+    this.#id = id
+  }
+
+  async open(): Promise<void> {
+    // A producer whose first request fails takes no second, so each attempt has its own.
+    await untilDone(async () => {
+      await this.close()
+      this.#producer = new client.Producer({
+        ...this.#settings,
+        idempotent: true,
+        transactionalId: this.#id,
+        retries: false,
+        // Time after which the coordinator aborts a transaction whose writer is gone.
+        timeout: limits.KAFKA_TRANSACTION_MS,
+      })
+      const transaction = await this.#producer.beginTransaction(NEW_PRODUCER)
+      await transaction.cancel()
+    })
+  }
+
+  async write(records: readonly PlacedRecord[]): Promise<void> {
+    const producer = this.#producer
+    if (!producer) throw new KafkaError('protocol', 'the writer is not open')
+    const transaction = await untilDone(() => producer.beginTransaction(NEW_PRODUCER))
+    // One call, since the client adds the partitions of concurrent ones but once.
+    await untilDone(() => transaction.send({ messages: records.map(messageOf), acks: -1 }))
+    await untilDone(() => transaction.commit())
+  }
+
+  async close(): Promise<void> {
+    const producer = this.#producer
+    this.#producer = undefined
+    await producer?.close(true).catch(() => {})
+  }
+}
+
+function messageOf({ topic, partition, key, value, headers, timestamp }: PlacedRecord): client.MessageToProduce {
+  const named = Object.entries(headers).map(([name, text]) => [Buffer.from(name), Buffer.from(text)] as const)
+  return {
+    topic,
+    partition,
+    ...(key !== undefined && { key: Buffer.from(key) }),
+    value: Buffer.from(value),
+    headers: new Map(named),
+    timestamp: BigInt(timestamp),
+  }
+}
+
+/** The result of a call that is repeated while the coordinator answers that it has done nothing yet. */
+async function untilDone<T>(call: () => Promise<T>): Promise<T> {
+  for (;;)
+    try {
+      return await call()
+    } catch (error) {
+      if (apiCodeOf(error) !== CONCURRENT_TRANSACTIONS) throw kafkaError(error)
+      await pause(AGAIN_MS)
+    }
+}

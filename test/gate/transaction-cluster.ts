@@ -1,0 +1,292 @@
+/**
+ * A Kafka cluster in memory with transactions of the first protocol, as far as a gate uses it: a request to end a transaction ends whichever one
+ * its producer has open, so one that comes late may end the next.
+ */
+import {
+  type FetchedRecords,
+  type KafkaDriver,
+  KafkaError,
+  type OffsetQuery,
+  type PartitionPlace,
+  type PlacedRecord,
+  type TopicDescription,
+  type TopicFetch,
+  type TransactionWriter,
+} from '../../src/kafka/driver.ts'
+import type { RecordColumns } from '../../src/kafka/record-set.ts'
+
+/** Fate of a request: it arrives and its answer too; it is lost; its answer is lost; or it arrives later, and its answer never. */
+export type RequestFate = 'ok' | 'lost' | 'unanswered' | 'late'
+
+interface Transaction {
+  readonly epoch: number
+  state: 'open' | 'committed' | 'aborted'
+  readonly partitions: Set<StoredRecord[]>
+}
+
+/** A record, or a marker without a value. */
+interface StoredRecord {
+  readonly record: PlacedRecord | undefined
+  readonly transaction: Transaction | undefined
+}
+
+const LOST = 'the connection was cut'
+
+export class TransactionCluster {
+  readonly #topics = new Map<string, StoredRecord[][]>()
+  readonly #epochs = new Map<string, number>()
+  readonly #open = new Map<string, Transaction>()
+  readonly groupOffsets = new Map<number, number>()
+  /** Requests that are on their way. */
+  readonly late: (() => void)[] = []
+  fateOf: () => RequestFate = () => 'ok'
+  #changed = Promise.withResolvers<void>()
+
+  constructor(topics: readonly string[], partitions: number) {
+    for (const topic of topics)
+      this.#topics.set(
+        topic,
+        Array.from({ length: partitions }, () => []),
+      )
+  }
+
+  log(topic: string, partition: number): StoredRecord[] {
+    return this.#topics.get(topic)![partition]
+  }
+
+  append(record: PlacedRecord, transaction?: Transaction): void {
+    const log = this.log(record.topic, record.partition)
+    log.push({ record, transaction })
+    transaction?.partitions.add(log)
+    this.#notify()
+  }
+
+  /** Records that readers of committed records see, with their offsets. */
+  committed(topic: string, partition: number): { readonly offset: number; readonly record: PlacedRecord }[] {
+    return this.log(topic, partition)
+      .slice(0, this.stableEnd(topic, partition))
+      .flatMap(({ record, transaction }, offset) => (record && transaction?.state !== 'aborted' ? [{ offset, record }] : []))
+  }
+
+  /** The offset of the first record of an open transaction. */
+  stableEnd(topic: string, partition: number): number {
+    const log = this.log(topic, partition)
+    const first = log.findIndex(({ transaction }) => transaction?.state === 'open')
+    return first < 0 ? log.length : first
+  }
+
+  /** Fences earlier producers of an id, and aborts their transaction. Returns the epoch. */
+  init(id: string): number {
+    this.end(id, this.#epochs.get(id) ?? 0, 'aborted')
+    const epoch = (this.#epochs.get(id) ?? 0) + 1
+    this.#epochs.set(id, epoch)
+    return epoch
+  }
+
+  add(id: string, epoch: number, records: readonly PlacedRecord[]): void {
+    this.#checkEpoch(id, epoch)
+    let transaction = this.#open.get(id)
+    if (!transaction) this.#open.set(id, (transaction = { epoch, state: 'open', partitions: new Set() }))
+    for (const record of records) this.append(record, transaction)
+  }
+
+  end(id: string, epoch: number, state: 'committed' | 'aborted'): void {
+    if (this.#epochs.has(id)) this.#checkEpoch(id, epoch)
+    const transaction = this.#open.get(id)
+    if (!transaction) return
+    this.#open.delete(id)
+    transaction.state = state
+    for (const log of transaction.partitions) log.push({ record: undefined, transaction })
+    this.#notify()
+  }
+
+  #checkEpoch(id: string, epoch: number): void {
+    if (this.#epochs.get(id) !== epoch) throw new KafkaError('fenced', 'PRODUCER_FENCED')
+  }
+
+  /** Does a request as its fate is. */
+  async request<T>(act: () => T, isWrite = false): Promise<T> {
+    await new Promise(resolve => void setImmediate(resolve))
+    const fate = this.fateOf()
+    if (fate === 'lost') throw new KafkaError('unavailable', LOST)
+    if (fate === 'late' && isWrite) {
+      this.late.push(() => {
+        try {
+          act()
+        } catch {
+          // Nobody hears of it.
+        }
+      })
+      throw new KafkaError('unavailable', LOST)
+    }
+    const result = act()
+    if (fate === 'unanswered') throw new KafkaError('unavailable', LOST)
+    return result
+  }
+
+  whenChanged(): Promise<void> {
+    return this.#changed.promise
+  }
+
+  #notify(): void {
+    this.#changed.resolve()
+    this.#changed = Promise.withResolvers()
+  }
+
+  driver(): KafkaDriver {
+    return new TransactionDriver(this)
+  }
+
+  partitions(topic: string): number {
+    return this.#topics.get(topic)!.length
+  }
+}
+
+class TransactionDriver implements KafkaDriver {
+  readonly #cluster: TransactionCluster
+
+  constructor(cluster: TransactionCluster) {
+    this.#cluster = cluster
+  }
+
+  async describe(topic: string): Promise<TopicDescription> {
+    return { cluster: 'memory', id: topic, partitions: this.#cluster.partitions(topic) }
+  }
+
+  offsets(topic: string, partitions: readonly number[], query: OffsetQuery): Promise<ReadonlyMap<number, number>> {
+    const offsetOf = (partition: number): number => {
+      const log = this.#cluster.log(topic, partition)
+      if (query === 'earliest') return 0
+      if (query === 'stable') return this.#cluster.stableEnd(topic, partition)
+      if (query === 'latest') return log.length
+      const first = log.findIndex(({ record }) => record !== undefined && record.timestamp >= query)
+      return first < 0 ? log.length : first
+    }
+    return this.#cluster.request(() => new Map(partitions.map(partition => [partition, offsetOf(partition)])))
+  }
+
+  fetch(topic: string): TopicFetch {
+    return new TransactionFetch(this.#cluster, topic)
+  }
+
+  send(): never {
+    throw new KafkaError('protocol', 'a gate sends nothing without a transaction')
+  }
+
+  transactions(id: string): TransactionWriter {
+    const cluster = this.#cluster
+    let epoch = -1
+    return {
+      open: async () => {
+        epoch = await cluster.request(() => cluster.init(id))
+      },
+      write: async records => {
+        const current = epoch
+        await cluster.request(() => cluster.add(id, current, records), true)
+        await cluster.request(() => cluster.end(id, current, 'committed'), true)
+      },
+      close: async () => {},
+    }
+  }
+
+  commitOffsets(_group: string, _topic: string, offsets: ReadonlyMap<number, number>): Promise<void> {
+    return this.#cluster.request(() => {
+      for (const [partition, offset] of offsets) this.#cluster.groupOffsets.set(partition, offset)
+    })
+  }
+
+  groupOffsets(_group: string, _topic: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    const { groupOffsets } = this.#cluster
+    return this.#cluster.request(
+      () =>
+        new Map(partitions.flatMap(partition => (groupOffsets.has(partition) ? [[partition, groupOffsets.get(partition)!] as const] : []))),
+    )
+  }
+
+  async close(): Promise<void> {}
+}
+
+const FETCH_RECORDS = 5
+
+class TransactionFetch implements TopicFetch {
+  readonly #cluster: TransactionCluster
+  readonly #topic: string
+  readonly #places = new Map<number, number>()
+  readonly #closed = Promise.withResolvers<void>()
+  #isClosed = false
+
+  constructor(cluster: TransactionCluster, topic: string) {
+    this.#cluster = cluster
+    this.#topic = topic
+  }
+
+  assign(partition: number, { offset }: PartitionPlace): void {
+    this.#places.set(partition, offset)
+  }
+
+  revoke(partition: number): void {
+    this.#places.delete(partition)
+  }
+
+  async next(): Promise<FetchedRecords | undefined> {
+    while (!this.#isClosed) {
+      const fetched = await this.#cluster.request(() => this.#fetch())
+      if (fetched) return fetched
+      await Promise.race([this.#cluster.whenChanged(), this.#closed.promise])
+    }
+    return undefined
+  }
+
+  #fetch(): FetchedRecords | undefined {
+    for (const [partition, from] of this.#places) {
+      const end = this.#cluster.stableEnd(this.#topic, partition)
+      if (from >= end) continue
+      const rest = this.#cluster.committed(this.#topic, partition).filter(({ offset }) => offset >= from)
+      const some = rest.slice(0, FETCH_RECORDS)
+      const next = rest.length > some.length ? some.at(-1)!.offset + 1 : end
+      this.#places.set(partition, next)
+      return { partition, records: columnsOf(some), from, next, epoch: 0, damaged: [], end, bytes: some.length }
+    }
+    return undefined
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#closed.resolve()
+  }
+}
+
+function columnsOf(records: readonly { readonly offset: number; readonly record: PlacedRecord }[]): RecordColumns {
+  const parts: Buffer[] = []
+  let length = 0
+  const span = (part: Buffer): readonly [number, number] => {
+    parts.push(part)
+    return [length, (length += part.length)]
+  }
+  const keys = records.flatMap(({ record: { key } }) => (key === undefined ? [-1, -1] : span(Buffer.from(key))))
+  const values = records.flatMap(({ record: { value } }) => span(Buffer.from(value)))
+  const headers = records.flatMap(({ record }) => span(headerBytes(record.headers)))
+  return {
+    count: records.length,
+    offsets: Float64Array.from(records, ({ offset }) => offset),
+    timestamps: Float64Array.from(records, ({ record }) => record.timestamp),
+    keys: Int32Array.from(keys),
+    values: Int32Array.from(values),
+    headers: Int32Array.from(headers),
+    bytes: Buffer.from(Uint8Array.from(Buffer.concat(parts)).buffer),
+  }
+}
+
+function headerBytes(headers: Readonly<Record<string, string>>): Buffer {
+  const entries = Object.entries(headers)
+  const texts = entries.flat().map(text => Buffer.concat([varint(Buffer.byteLength(text)), Buffer.from(text)]))
+  return Buffer.concat([varint(entries.length), ...texts])
+}
+
+/** A number that is not negative, zigzag. */
+function varint(value: number): Buffer {
+  const bytes: number[] = []
+  let rest = value * 2
+  for (; rest > 0x7f; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 0x80)
+  return Buffer.from([...bytes, rest])
+}

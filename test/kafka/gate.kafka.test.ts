@@ -1,0 +1,135 @@
+/** `spillway gate` on real brokers: killed at any moment, and replaced while it runs, each raw record is decided once. */
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { pause } from '../../src/base/clock.ts'
+import { javaPartition, type KafkaDriver, openKafkaDriver } from '../../src/kafka/index.ts'
+import { headersOf } from '../../src/kafka/record-set.ts'
+import { Child } from '../crash/child.ts'
+import { Draw } from '../property/generate/draw.ts'
+import { scratchFolder } from '../scratch.ts'
+import { brokers, BrokerTopics } from './brokers.ts'
+
+const LIVES = 12
+const PARTITIONS = 3
+const RECORDS = 3000
+const PATIENCE_MS = 120_000
+
+const library = pathToFileURL(join(import.meta.dirname, '../../src/index.ts')).href
+const pipeline = `import { count, entity, features, pipeline, source, stream, t } from '${library}'
+const card = entity('card', t.string())
+const payments = source('payments', {
+  schema: { id: t.string(), card, amount: t.int(), at: t.timestamp() },
+  key: 'card',
+  time: 'at',
+  id: 'id',
+})
+export default pipeline('shop', [features('recent', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })])
+`
+
+/** The values of a partition: events, duplicates, conflicts, and what is no event. */
+function rawValues(draw: Draw): string[] {
+  return Array.from({ length: RECORDS }, (_, i) => {
+    if (draw.chance(0.02)) return 'no json'
+    // One in ten is an id that was there before, with the same amount or another.
+    const id = draw.chance(0.1) ? draw.between(0, i) : i
+    return JSON.stringify({ id: String(id), card: `c${id % 50}`, amount: draw.chance(0.95) ? id % 7 : -1, at: 1_767_600_000_000 })
+  })
+}
+
+/** The values that the checked topic must have, and the raw offsets of the rejected records. */
+function expected(values: readonly string[], partition: number) {
+  const known = new Map<string, string>()
+  const checked: string[] = []
+  let rejected = 0
+  for (const value of values) {
+    const row = value === 'no json' ? undefined : (JSON.parse(value) as { card: string; id: string })
+    if (!row || javaPartition(Buffer.from(row.card), PARTITIONS) !== partition) {
+      rejected++
+      continue
+    }
+    const earlier = known.get(row.id)
+    if (earlier === undefined) {
+      known.set(row.id, value)
+      checked.push(value)
+    } else if (earlier !== value) rejected++
+  }
+  return { checked, rejected }
+}
+
+/** The committed values of a partition, and their raw offsets. */
+async function readAll(driver: KafkaDriver, topic: string, partition: number) {
+  const end = (await driver.offsets(topic, [partition], 'stable')).get(partition)!
+  const fetch = driver.fetch(topic, { isCommittedOnly: true, maxBytes: 1 << 24 })
+  fetch.assign(partition, { offset: 0, epoch: -1 })
+  const [values, rawOffsets]: [string[], number[]] = [[], []]
+  for (let next = 0; next < end;) {
+    const { records, next: following } = (await fetch.next())!
+    next = following
+    for (let row = 0; row < records.count; row++) {
+      values.push(records.bytes.toString('utf8', records.values[2 * row], records.values[2 * row + 1]))
+      rawOffsets.push(
+        Number(
+          headersOf(records, row)
+            .find(({ name }) => name === 'spillway-raw-offset')
+            ?.value?.toString(),
+        ),
+      )
+    }
+  }
+  await fetch.close()
+  return { values, rawOffsets }
+}
+
+for (const [version, address] of brokers) {
+  const topics = new BrokerTopics(address)
+  const driver = openKafkaDriver({ brokers: [address], clientId: 'test' })
+  after(() => Promise.all([topics.close(), driver.close()]))
+
+  test(`Kafka ${version}: a gate that is killed ${LIVES} times, and replaced while it runs, decides each raw record once`, async context => {
+    const draw = new Draw(LIVES)
+    const file = join(scratchFolder('gate'), 'shop.ts')
+    writeFileSync(file, pipeline)
+    process.env['KAFKA_BROKERS'] = address
+    const [raw, checked, rejected] = [await topics.create(PARTITIONS), await topics.create(PARTITIONS), await topics.create(PARTITIONS)]
+    const args = ['src/cli/bin.ts', 'gate', file, '--source', 'payments', '--raw', raw, '--checked', checked, '--rejected', rejected]
+    const values = Array.from({ length: PARTITIONS }, () => rawValues(draw))
+    const writing = (async () => {
+      for (let first = 0; first < RECORDS; first += 50) {
+        for (const [partition, own] of values.entries()) await topics.append(raw, partition, own.slice(first, first + 50))
+        await pause(100)
+      }
+    })()
+    let fenced = 0
+    for (let life = 0; life < LIVES; life++) {
+      const gate = new Child(args, /gate of source/, PATIENCE_MS)
+      await gate.ready()
+      await pause(draw.between(0, 1500))
+      if (life % 4 === 3) {
+        // The next one begins while this one goes on, which Kafka then fences.
+        const next = new Child([...args, '--once'], /gate of source/, PATIENCE_MS)
+        assert.equal(await next.exit(), undefined)
+        await topics.append(raw, 0, ['no json'])
+        const output = await gate.exit()
+        assert.match(output ?? 'it went on', /SPILL_FENCED/)
+        fenced++
+      } else assert.equal(await gate.kill(), undefined)
+    }
+    await writing
+    assert.equal(await new Child([...args, '--once'], /gate of source/, PATIENCE_MS).exit(), undefined)
+    for (let partition = 0; partition < PARTITIONS; partition++) {
+      const raws = await readAll(driver, raw, partition)
+      const own = expected(raws.values, partition)
+      const found = await readAll(driver, checked, partition)
+      assert.deepEqual(found.values, own.checked)
+      assert.deepEqual(
+        found.rawOffsets,
+        found.rawOffsets.toSorted((a, b) => a - b),
+      )
+      assert.equal((await readAll(driver, rejected, partition)).values.length, own.rejected)
+    }
+    context.diagnostic(`${fenced} gates were fenced`)
+  })
+}
