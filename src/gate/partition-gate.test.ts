@@ -169,6 +169,15 @@ test('a fenced gate ends, and says so', async () => {
   assert.equal(written(cluster, 'checked').length, 1)
 })
 
+test('a topic that something else writes to is no topic of a gate', async () => {
+  const cluster = newCluster()
+  cluster.append({ topic: 'checked', partition: 0, key: undefined, value: '{}', headers: {}, timestamp: 0 })
+  await assert.rejects(gateOf(cluster.driver(), true).run(never), {
+    code: 'SPILL_DATA',
+    message: /^kafka:checked#0 offset 0 has a record without spillway-raw-offset: something else than a gate writes to it/,
+  })
+})
+
 test('duplicates at the end of a topic are not decided again', async () => {
   const cluster = newCluster()
   for (let i = 0; i < 3; i++) append(cluster, '{"id":"a","card":"x","amount":1,"at":7}')

@@ -9,9 +9,17 @@
  * Records that leave nothing behind, duplicates, are only counted in the offsets of a group. One that is decided again after a crash is a duplicate
  * still, unless it arrives, now, later than `dedupe` after its original: then it is an event, as it would have been if it had come now.
  */
-import { type Clock, limits } from '../base/index.ts'
+import { type Clock, limits, SpillwayError } from '../base/index.ts'
 import type { RecordBatch } from '../intake/index.ts'
-import { type FetchedRecords, headersOf, type KafkaDriver, KafkaError, type PlacedRecord, type TransactionWriter } from '../kafka/index.ts'
+import {
+  type FetchedRecords,
+  headersOf,
+  type KafkaDriver,
+  KafkaError,
+  type PlacedRecord,
+  recordPlaceText,
+  type TransactionWriter,
+} from '../kafka/index.ts'
 import { gateRecord, RAW_OFFSET, rejectedRecord } from './gate-records.ts'
 import type { CheckedRecord, PartitionCheck } from './partition-check.ts'
 
@@ -159,9 +167,9 @@ export class PartitionGate {
     for (let back = LOOK_BACK; ; back *= 8) {
       const from = Math.max(first, end - back)
       let last: { readonly rawOffset: number; readonly arrival: number } | undefined
-      for await (const { records } of this.#read(topic, from, end))
-        for (let row = 0; row < records.count; row++)
-          last = { rawOffset: rawOffsetOf(records, row, topic), arrival: records.timestamps[row] }
+      for await (const fetched of this.#read(topic, from, end))
+        for (let row = 0; row < fetched.records.count; row++)
+          last = { rawOffset: rawOffsetOf(fetched, row, topic), arrival: fetched.records.timestamps[row] }
       if (last || from === first) return last
     }
   }
@@ -218,12 +226,13 @@ class WaitingRecords {
   }
 }
 
-function rawOffsetOf(records: FetchedRecords['records'], row: number, topic: string): number {
+function rawOffsetOf({ partition, records }: FetchedRecords, row: number, topic: string): number {
   const text = headersOf(records, row)
     .find(({ name }) => name === RAW_OFFSET)
     ?.value?.toString()
   if (text !== undefined && /^\d+$/.test(text)) return Number(text)
-  throw new KafkaError('protocol', `topic '${topic}' has a record without ${RAW_OFFSET}: something else than a gate writes to it`)
+  const problem = `has a record without ${RAW_OFFSET}: something else than a gate writes to it. Name a topic that only a gate writes`
+  throw new SpillwayError('SPILL_DATA', problem, { place: recordPlaceText(`kafka:${topic}`, partition, records.offsets[row]) })
 }
 
 /** The records of a batch one by one, with their offsets. Batches that were written damaged are one record each. */

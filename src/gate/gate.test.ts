@@ -1,0 +1,94 @@
+/** A gate over all partitions of its topics: errors that end it, and those after which it begins anew. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { TransactionCluster } from '../../test/gate/transaction-cluster.ts'
+import { wallClock } from '../base/clock.ts'
+import { entity, source, t } from '../index.ts'
+import { type KafkaDriver, KafkaError } from '../kafka/driver.ts'
+import { openValueFormat } from '../kafka/format/open-format.ts'
+import { TopicGate, type GateOptions } from './gate.ts'
+
+const payments = source('payments', {
+  schema: { id: t.string(), card: entity('card', t.string()), at: t.timestamp() },
+  key: 'card',
+  time: 'at',
+  id: 'id',
+}).ir
+const topics = { raw: 'raw', checked: 'checked', rejected: 'rejected' }
+const never = new AbortController().signal
+
+const gateOf = (open: () => KafkaDriver, options: Partial<GateOptions> = {}) =>
+  new TopicGate({
+    source: payments,
+    map: undefined,
+    topics,
+    group: 'gate',
+    open,
+    openFormat: () => openValueFormat({ format: 'json' }, () => {}),
+    clock: wallClock,
+    onReport: () => {},
+    once: true,
+    ...options,
+  })
+
+function clusterWith(values: readonly string[], partitions = 2): TransactionCluster {
+  const cluster = new TransactionCluster(Object.values(topics), partitions)
+  for (const value of values) cluster.append({ topic: 'raw', partition: 0, key: undefined, value, headers: {}, timestamp: 0 })
+  return cluster
+}
+
+test('a record whose key belongs to another partition is rejected', async () => {
+  const cards = Array.from({ length: 20 }, (_, i) => `c${i}`)
+  const cluster = clusterWith(cards.map(card => JSON.stringify({ id: '1', card, at: 1 })))
+  const gate = gateOf(() => cluster.driver())
+  await gate.run(never)
+  const { accepted, rejected } = gate.counts
+  assert.deepEqual([accepted + rejected, cluster.committed('checked', 0).length], [20, accepted])
+  assert.ok(accepted > 0 && rejected > 0)
+  for (const { record } of cluster.committed('rejected', 0)) assert.equal(record.headers['spillway-reason'], 'key')
+})
+
+test('topics with different numbers of partitions are rejected', async () => {
+  const driver = clusterWith([]).driver()
+  const describe = async (topic: string) => ({ cluster: 'memory', id: topic, partitions: topic === 'raw' ? 6 : 3 })
+  await assert.rejects(gateOf(() => ({ ...driver, describe, close: async () => {} })).run(never), {
+    code: 'SPILL_INPUT',
+    message: 'the topics of a gate have equal numbers of partitions: raw has 6, checked has 3, rejected has 3',
+  })
+})
+
+test('a source with an identity, a missing topic and a cluster that is away at the start end the gate', async () => {
+  const revised = { ...payments, identity: ['id'], revisable: 1000 }
+  await assert.rejects(gateOf(() => clusterWith([]).driver(), { source: revised }).run(never), { code: 'SPILL_UNSUPPORTED' })
+  for (const kind of ['missing', 'unavailable'] as const) {
+    const describe = () => Promise.reject(new KafkaError(kind, `the reason is ${kind}`))
+    await assert.rejects(gateOf(() => ({ describe, close: async () => {} }) as unknown as KafkaDriver).run(never), {
+      code: 'SPILL_SOURCE',
+      message: `kafka:raw source 'payments': the reason is ${kind}`,
+    })
+  }
+})
+
+test('once it has worked, a cluster that is away is waited for', async () => {
+  const cluster = clusterWith(['{"id":"1","card":"c","at":1}'], 1)
+  let requests = 0
+  cluster.fateOf = () => (++requests > 4 && requests < 8 ? 'lost' : 'ok')
+  const reports: string[] = []
+  const gate = gateOf(() => cluster.driver(), { onReport: report => reports.push(report) })
+  await gate.run(never)
+  assert.equal(cluster.committed('checked', 0).length, 1)
+  assert.match(reports[0], /^begins anew from what the topics say: the connection was cut$/)
+})
+
+test('a gate that another one has fenced ends with SPILL_FENCED', async () => {
+  const cluster = clusterWith(['{"id":"1","card":"c","at":1}'], 1)
+  const first = gateOf(() => cluster.driver(), { once: false })
+  const ended = assert.rejects(first.run(never), {
+    code: 'SPILL_FENCED',
+    message: /another gate writes topic 'checked' now; this one ends/,
+  })
+  while (first.counts.accepted === 0) await new Promise(resolve => void setImmediate(resolve))
+  await gateOf(() => cluster.driver()).run(never)
+  cluster.append({ topic: 'raw', partition: 0, key: undefined, value: 'no json', headers: {}, timestamp: 0 })
+  await ended
+})
