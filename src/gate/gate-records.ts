@@ -5,7 +5,7 @@ import type { CheckedEvent } from './partition-check.ts'
 
 /** The header with the offset of the raw record. It never falls in a partition, and readers that ignore transactions deduplicate by it. */
 export const RAW_OFFSET = 'spillway-raw-offset'
-/** The header with the ingestion time of an event, UTC ms. */
+/** The header with the time at which a gate decided a record, for an event its ingestion time, UTC ms. */
 export const INGESTED = 'spillway-ingested'
 
 /** Where a record goes, and its time. */
@@ -24,6 +24,7 @@ export function rejectedRecord(
   const origin = parseRecordPlace(place)
   const headers = {
     [RAW_OFFSET]: String(rawOffset),
+    [INGESTED]: String(target.timestamp),
     ...(origin && {
       '__connect.errors.topic': origin.topic,
       '__connect.errors.partition': String(origin.partition),

@@ -6,6 +6,8 @@ import { wallClock } from '../base/clock.ts'
 import { entity, source, t } from '../index.ts'
 import { type KafkaDriver, KafkaError } from '../kafka/driver.ts'
 import { openValueFormat } from '../kafka/format/open-format.ts'
+import type { RawTopic } from '../sources/kafka/raw-topic.ts'
+import { topicBatch } from '../sources/kafka/topic-batch.ts'
 import { TopicGate, type GateOptions } from './gate.ts'
 
 const payments = source('payments', {
@@ -17,14 +19,26 @@ const payments = source('payments', {
 const topics = { raw: 'raw', checked: 'checked', rejected: 'rejected' }
 const never = new AbortController().signal
 
+const rawTopic = (open: () => KafkaDriver): RawTopic => ({
+  topic: 'raw',
+  group: undefined,
+  open,
+  reader(signal) {
+    const format = openValueFormat({ format: 'json' }, () => {})
+    return {
+      batchOf: fetched => topicBatch(fetched, { name: 'kafka:raw', format, skipsTombstones: false, signal }),
+      close: () => format.close(),
+    }
+  },
+})
+
 const gateOf = (open: () => KafkaDriver, options: Partial<GateOptions> = {}) =>
   new TopicGate({
     source: payments,
     map: undefined,
-    topics,
-    group: 'gate',
-    open,
-    openFormat: () => openValueFormat({ format: 'json' }, () => {}),
+    raw: rawTopic(open),
+    checked: topics.checked,
+    rejected: topics.rejected,
     clock: wallClock,
     onReport: () => {},
     once: true,

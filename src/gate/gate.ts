@@ -7,8 +7,8 @@
 import { type Clock, pause, SpillwayError } from '../base/index.ts'
 import type { SourceIR } from '../define/ir/index.ts'
 import type { RowMap } from '../intake/index.ts'
-import { javaPartition, type KafkaDriver, KafkaError, openValueFormat, type ValueFormat } from '../kafka/index.ts'
-import { topicBatch } from '../sources/index.ts'
+import { javaPartition, type KafkaDriver, KafkaError, openValueFormat } from '../kafka/index.ts'
+import { type RawReader, type RawTopic, topicBatch } from '../sources/index.ts'
 import { PartitionCheck } from './partition-check.ts'
 import { type GateCounts, type GateTopics, PartitionGate } from './partition-gate.ts'
 
@@ -16,13 +16,10 @@ export interface GateOptions {
   readonly source: SourceIR
   /** The `map` function of the source. */
   readonly map: RowMap | undefined
-  readonly topics: GateTopics
-  /** Group of the raw topic that gets the offsets. */
-  readonly group: string
-  /** Connects to nothing yet. */
-  readonly open: () => KafkaDriver
-  /** Opens the format of the raw values. */
-  readonly openFormat: () => ValueFormat
+  readonly raw: RawTopic
+  /** The topic that gets the events, and the one that gets the rejected records. */
+  readonly checked: string
+  readonly rejected: string
   readonly clock: Clock
   /** Receives messages for the operator. */
   readonly onReport: (report: string) => void
@@ -31,14 +28,18 @@ export interface GateOptions {
 }
 
 const [FIRST_PAUSE_MS, PAUSE_MS_MAX] = [100, 5000]
+const DEFAULT_GROUP = 'spillway-gate'
 
 export class TopicGate {
   readonly counts: GateCounts = { accepted: 0, duplicates: 0, rejected: 0 }
   readonly #options: GateOptions
+  readonly #topics: GateTopics
   #hasWorked = false
 
   constructor(options: GateOptions) {
+    const { raw, checked, rejected } = options
     this.#options = options
+    this.#topics = { raw: raw.topic, checked, rejected }
   }
 
   /**
@@ -65,13 +66,15 @@ export class TopicGate {
   }
 
   async #work(signal: AbortSignal): Promise<void> {
-    const driver = this.#options.open()
+    const { raw, onReport } = this.#options
+    const driver = raw.open()
     const over = new AbortController()
     const either = AbortSignal.any([signal, over.signal])
+    const reader = raw.reader(either, onReport)
     try {
       const partitions = await this.#partitionsOf(driver)
       this.#hasWorked = true
-      const gates = Array.from({ length: partitions }, (_, partition) => this.#gateOf(driver, partition, partitions).run(either))
+      const gates = Array.from({ length: partitions }, (_, partition) => this.#gateOf(driver, reader, partition, partitions).run(either))
       try {
         await Promise.all(gates)
       } finally {
@@ -79,12 +82,13 @@ export class TopicGate {
         await Promise.allSettled(gates)
       }
     } finally {
+      reader.close()
       await driver.close()
     }
   }
 
   async #partitionsOf(driver: KafkaDriver): Promise<number> {
-    const names = Object.values(this.#options.topics) as string[]
+    const names = Object.values(this.#topics) as string[]
     const counts = await Promise.all(names.map(async topic => (await driver.describe(topic)).partitions))
     if (new Set(counts).size > 1)
       throw new SpillwayError(
@@ -94,19 +98,23 @@ export class TopicGate {
     return counts[0]
   }
 
-  #gateOf(driver: KafkaDriver, partition: number, partitions: number): PartitionGate {
-    const { source, map, topics, group, clock, openFormat, once = false } = this.#options
-    const { signal } = new AbortController()
-    const [raw, checked] = [openFormat(), openValueFormat({ format: 'json' }, () => {})]
+  #gateOf(driver: KafkaDriver, reader: RawReader, partition: number, partitions: number): PartitionGate {
+    const { source, map, raw, clock, once = false } = this.#options
+    const checked = {
+      name: `kafka:${this.#topics.checked}`,
+      format: openValueFormat({ format: 'json' }, () => {}),
+      skipsTombstones: false,
+      signal: new AbortController().signal,
+    }
     return new PartitionGate(driver, {
-      topics,
+      topics: this.#topics,
       partition,
-      group,
+      group: raw.group ?? DEFAULT_GROUP,
       clock,
       counts: this.counts,
       newCheck: () => new PartitionCheck(source, map, key => javaPartition(Buffer.from(key), partitions) === partition),
-      rawBatch: fetched => topicBatch(fetched, { name: `kafka:${topics.raw}`, format: raw, skipsTombstones: false, signal }),
-      checkedBatch: fetched => topicBatch(fetched, { name: `kafka:${topics.checked}`, format: checked, skipsTombstones: false, signal }),
+      rawBatch: fetched => reader.batchOf(fetched),
+      checkedBatch: fetched => topicBatch(fetched, checked),
       once,
     })
   }
@@ -117,7 +125,8 @@ export class TopicGate {
   }
 
   #fatal(error: KafkaError): SpillwayError {
-    const { source, topics } = this.#options
+    const { source } = this.#options
+    const topics = this.#topics
     if (error.kind === 'fenced')
       return new SpillwayError('SPILL_FENCED', `another gate writes topic '${topics.checked}' now; this one ends. Nothing is lost`, {
         cause: error,

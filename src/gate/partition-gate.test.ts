@@ -174,7 +174,8 @@ test('a topic that something else writes to is no topic of a gate', async () => 
   cluster.append({ topic: 'checked', partition: 0, key: undefined, value: '{}', headers: {}, timestamp: 0 })
   await assert.rejects(gateOf(cluster.driver(), true).run(never), {
     code: 'SPILL_DATA',
-    message: /^kafka:checked#0 offset 0 has a record without spillway-raw-offset: something else than a gate writes to it/,
+    message:
+      /^kafka:checked#0 offset 0 has a record without spillway-raw-offset and spillway-ingested: something else than a gate writes to it/,
   })
 })
 

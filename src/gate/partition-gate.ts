@@ -20,7 +20,7 @@ import {
   recordPlaceText,
   type TransactionWriter,
 } from '../kafka/index.ts'
-import { gateRecord, RAW_OFFSET, rejectedRecord } from './gate-records.ts'
+import { gateRecord, INGESTED, RAW_OFFSET, rejectedRecord } from './gate-records.ts'
 import type { CheckedRecord, PartitionCheck } from './partition-check.ts'
 
 /** The topics of a gate; they have equal numbers of partitions. */
@@ -51,6 +51,12 @@ export interface PartitionGateOptions {
   readonly checkedBatch: (fetched: FetchedRecords) => Promise<RecordBatch>
   /** Ends at the end of the raw topic, as it is when it starts. */
   readonly once: boolean
+}
+
+/** The raw record behind a record that a gate wrote. */
+interface RecordOrigin {
+  readonly rawOffset: number
+  readonly arrival: number
 }
 
 /** Where a partition is: the next raw record, and the last arrival. */
@@ -162,14 +168,13 @@ export class PartitionGate {
   }
 
   /** The last record of a topic; it has the greatest raw offset. */
-  async #lastRecord(topic: string): Promise<{ readonly rawOffset: number; readonly arrival: number } | undefined> {
+  async #lastRecord(topic: string): Promise<RecordOrigin | undefined> {
     const [first, end] = await this.#rangeOf(topic)
     for (let back = LOOK_BACK; ; back *= 8) {
       const from = Math.max(first, end - back)
-      let last: { readonly rawOffset: number; readonly arrival: number } | undefined
+      let last: RecordOrigin | undefined
       for await (const fetched of this.#read(topic, from, end))
-        for (let row = 0; row < fetched.records.count; row++)
-          last = { rawOffset: rawOffsetOf(fetched, row, topic), arrival: fetched.records.timestamps[row] }
+        for (let row = 0; row < fetched.records.count; row++) last = originOf(fetched, row, topic)
       if (last || from === first) return last
     }
   }
@@ -181,7 +186,8 @@ export class PartitionGate {
     const from = (await this.#driver.offsets(topics.checked, [partition], since)).get(partition)!
     const [, end] = await this.#rangeOf(topics.checked)
     for await (const fetched of this.#read(topics.checked, from, end))
-      for (const [, single] of singleRecords(fetched)) check.remember(await checkedBatch(single), single.records.timestamps[0])
+      for (const [, single] of singleRecords(fetched))
+        check.remember(await checkedBatch(single), originOf(single, 0, topics.checked).arrival)
   }
 
   async #rangeOf(topic: string): Promise<readonly [first: number, end: number]> {
@@ -226,12 +232,12 @@ class WaitingRecords {
   }
 }
 
-function rawOffsetOf({ partition, records }: FetchedRecords, row: number, topic: string): number {
-  const text = headersOf(records, row)
-    .find(({ name }) => name === RAW_OFFSET)
-    ?.value?.toString()
-  if (text !== undefined && /^\d+$/.test(text)) return Number(text)
-  const problem = `has a record without ${RAW_OFFSET}: something else than a gate writes to it. Name a topic that only a gate writes`
+/** The offset of the raw record of a record that a gate wrote, and when it was decided, UTC ms: the broker may set the time of a record. */
+function originOf({ partition, records }: FetchedRecords, row: number, topic: string): RecordOrigin {
+  const headers = new Map(headersOf(records, row).map(({ name, value }) => [name, Number(value?.toString())]))
+  const [rawOffset, arrival] = [headers.get(RAW_OFFSET), headers.get(INGESTED)]
+  if (Number.isSafeInteger(rawOffset) && Number.isSafeInteger(arrival)) return { rawOffset: rawOffset!, arrival: arrival! }
+  const problem = `has a record without ${RAW_OFFSET} and ${INGESTED}: something else than a gate writes to it. Name a topic that only a gate writes`
   throw new SpillwayError('SPILL_DATA', problem, { place: recordPlaceText(`kafka:${topic}`, partition, records.offsets[row]) })
 }
 

@@ -25,6 +25,7 @@ export {
   defineConfig,
   type OpenLineageSettings,
   type ProjectSettings,
+  type SourceGateSettings,
   type SourceSettings,
 } from '../define/config/config.ts'
 export type { FeedPlace } from '../define/config/feed-place.ts'

@@ -3,7 +3,7 @@ import { inspect, parseArgs, type ParseArgsConfig } from 'node:util'
 import type { RecordDestinations } from '../../action/index.ts'
 import { SpillwayError, didYouMean, inOneLine } from '../../base/index.ts'
 import type { Effect } from '../../define/action/index.ts'
-import type { AlertDestinationIR, AlertThresholds, FeedPlace, OpenLineageSettings } from '../../define/config/index.ts'
+import type { AlertDestinationIR, AlertThresholds, FeedPlace, OpenLineageSettings, SourceGateSettings } from '../../define/config/index.ts'
 import type { Pipeline } from '../../define/index.ts'
 import { forTerminal } from './print.ts'
 import { styled } from './style.ts'
@@ -62,6 +62,8 @@ export interface Project {
   alertDestinations(): readonly AlertDestinationIR[]
   /** Where decisions and dead letters go by the configuration. */
   recordDestinations(): RecordDestinations<Effect>
+  /** The topics of a source's gate in the configuration, if it has one. */
+  gateOf(source: string): SourceGateSettings | undefined
   /** Numbers of the alert rules, those of the configuration in place of the defaults. */
   alertThresholds(): AlertThresholds
   /** Loads the file at `path`. Throws `UsageError` without one, and as `importPipeline` does. */

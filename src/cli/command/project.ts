@@ -12,6 +12,7 @@ import {
   destinationWithPaths,
   type OpenLineageSettings,
   placeValueOf,
+  type SourceGateSettings,
 } from '../../define/config/index.ts'
 import type { Pipeline } from '../../define/index.ts'
 import { hasHistory, livePlaceOf, STANDARD_INPUT } from '../../sources/index.ts'
@@ -187,6 +188,11 @@ export class ConfiguredProject implements Project {
     const { decisions, deadLetters } = this.#config?.settings ?? {}
     const placed = (effect: Effect | undefined) => effect && destinationWithPaths(effect, path => this.pathOf(path))
     return { decisions: placed(decisions), deadLetters: placed(deadLetters) }
+  }
+
+  gateOf(source: string): SourceGateSettings | undefined {
+    const gate = this.#config?.settings.sources?.[source]?.gate
+    return gate && { ...gate, raw: placeValueOf(gate.raw)!.withPaths(path => this.pathOf(path)) }
   }
 
   alertThresholds(): AlertThresholds {

@@ -1,27 +1,26 @@
 /** `spillway gate`: checks the records of a raw topic, and writes them to the topic that others read. */
-import { connectionReader, openDriver } from '../../action/index.ts'
 import { callEvery, requireDefinition, wallClock } from '../../base/index.ts'
-import { plainKafkaPlace } from '../../define/config/index.ts'
+import type { FeedPlace } from '../../define/config/index.ts'
 import { isTopicName } from '../../define/ir/index.ts'
 import { TopicGate } from '../../gate/index.ts'
-import { JsonLineReader } from '../../intake/index.ts'
-import { openValueFormat } from '../../kafka/index.ts'
+import { rawTopicOf } from '../../sources/index.ts'
 import { expectNoArguments } from '../command/arguments.ts'
-import { defineCommand, type OptionSpecs, UsageError } from '../command/command.ts'
+import { defineCommand, type OptionSpecs, type Project, UsageError } from '../command/command.ts'
 import { printStatus } from '../command/print.ts'
 import { formatNumber, pluralize } from '../command/text-format.ts'
 import { untilSignal } from '../run/run-process.ts'
 import { StatusLine } from '../run/status-line.ts'
 
 const STATUS_EVERY_MS = 5000
-const DEFAULT_GROUP = 'spillway-gate'
 
 const options = {
   source: { value: 'NAME', help: 'the source whose records the raw topic has' },
-  raw: { value: 'TOPIC', help: 'the topic that producers write to' },
+  raw: {
+    value: 'TOPIC',
+    help: 'the topic that producers write to, of the brokers in KAFKA_BROKERS; TOPIC?value=avro for another format than JSON',
+  },
   checked: { value: 'TOPIC', help: 'the topic that gets the events, each once' },
   rejected: { value: 'TOPIC', help: 'the topic that gets the rejected records' },
-  group: { value: 'NAME', help: `the consumer group that gets the offsets of the raw topic [default: ${DEFAULT_GROUP}]` },
   once: { help: 'stop at the end of the raw topic' },
 } as const satisfies OptionSpecs
 
@@ -30,46 +29,61 @@ export const gateCommand = defineCommand({
   name: 'gate',
   task: 'Run',
   takesPipeline: true,
-  usage: '--source NAME --raw TOPIC --checked TOPIC --rejected TOPIC',
+  usage: '--source NAME [--raw TOPIC --checked TOPIC --rejected TOPIC]',
   summary: 'check the records of a topic of Kafka, and write the events of a source to another, each exactly once',
   options,
-  async run({ source: name, raw, checked, rejected, group = DEFAULT_GROUP, once = false }, positionals, project) {
+  async run({ source: name, once = false, ...given }, positionals, project) {
     expectNoArguments(positionals, project)
     project.requirePath()
     if (name === undefined) throw new UsageError('name the source: --source payments')
-    const topics = { raw: topicOf('--raw', raw), checked: topicOf('--checked', checked), rejected: topicOf('--rejected', rejected) }
-    if (new Set(Object.values(topics)).size < 3) throw new UsageError('--raw, --checked and --rejected are three topics')
+    const { raw, checked, rejected } = topicsOf(name, given, project)
     const { ir, maps } = await project.importPipeline()
     const source = requireDefinition(ir.name, 'source', ir.sources, name)
-    const read = connectionReader(plainKafkaPlace(topics.raw), { owner: `source '${name}': kafka:${topics.raw}`, env: process.env })
-    read()
-    const gate = new TopicGate({
-      source,
-      map: maps.get(name),
-      topics,
-      group,
-      open: () => openDriver(read),
-      openFormat: () => openValueFormat({ format: 'json', reader: JsonLineReader.of(source) }, () => {}),
-      clock: wallClock,
-      onReport: report => printStatus(`  ${report}`),
-      once,
-    })
-    const text = () =>
-      `${pluralize(gate.counts.accepted, 'event')}, ${pluralize(gate.counts.duplicates, 'duplicate')}, ${formatNumber(gate.counts.rejected)} rejected since the start`
-    const statusLine = new StatusLine(printStatus)
-    const status = callEvery(STATUS_EVERY_MS, () => statusLine.update(text()))
-    const stopped = untilSignal()
-    printStatus(`gate of source '${name}': ${topics.raw} → ${topics.checked}, ${topics.rejected}`)
-    try {
-      await gate.run(stopped.signal)
-      printStatus(`stopped. ${text()}`)
-      return 0
-    } finally {
-      status.stop()
-      stopped.forget()
-    }
+    const rawTopic = rawTopicOf(raw, { source, env: process.env })
+    if (new Set([rawTopic.topic, checked, rejected]).size < 3)
+      throw new UsageError('the raw topic, that of events and that of rejected records are three topics')
+    const onReport = (report: string): void => printStatus(`  ${report}`)
+    const gate = new TopicGate({ source, map: maps.get(name), raw: rawTopic, checked, rejected, clock: wallClock, onReport, once })
+    printStatus(`gate of source '${name}': ${rawTopic.topic} → ${checked}, ${rejected}`)
+    return workUntilSignal(gate)
   },
 })
+
+async function workUntilSignal(gate: TopicGate): Promise<number> {
+  const text = (): string => {
+    const { accepted, duplicates, rejected } = gate.counts
+    return `${pluralize(accepted, 'event')}, ${pluralize(duplicates, 'duplicate')}, ${formatNumber(rejected)} rejected since the start`
+  }
+  const statusLine = new StatusLine(printStatus)
+  const status = callEvery(STATUS_EVERY_MS, () => statusLine.update(text()))
+  const stopped = untilSignal()
+  try {
+    await gate.run(stopped.signal)
+    printStatus(`stopped. ${text()}`)
+    return 0
+  } finally {
+    status.stop()
+    stopped.forget()
+  }
+}
+
+interface TopicOptions {
+  readonly raw?: string | undefined
+  readonly checked?: string | undefined
+  readonly rejected?: string | undefined
+}
+
+/** The topics of the command line, else those of the configuration. Throws `UsageError`. */
+function topicsOf(source: string, { raw, checked, rejected }: TopicOptions, project: Project) {
+  const configured = project.gateOf(source)
+  const given = { checked: checked ?? configured?.checked, rejected: rejected ?? configured?.rejected }
+  const place: string | FeedPlace | undefined = raw === undefined ? configured?.raw : `kafka:${raw}`
+  if (place === undefined)
+    throw new UsageError(
+      `name the topics: --raw TOPIC --checked TOPIC --rejected TOPIC, or write sources.${source}.gate in spillway.config.ts`,
+    )
+  return { raw: place, checked: topicOf('--checked', given.checked), rejected: topicOf('--rejected', given.rejected) }
+}
 
 function topicOf(option: string, name: string | undefined): string {
   if (name === undefined) throw new UsageError(`name the topic: ${option} TOPIC`)

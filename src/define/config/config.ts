@@ -2,6 +2,7 @@
 import type { Effect } from '../action/effect.ts'
 import { type AlertThresholds, alertThresholds } from './alert-thresholds.ts'
 import { show } from '../../base/index.ts'
+import { isTopicName } from '../ir/index.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions, optionNames } from '../mistake/names.ts'
 import { type AlertDestination, alertDestinationsIR } from './alert-destinations.ts'
@@ -16,6 +17,18 @@ export interface SourceSettings {
   readonly columns?: Readonly<Record<string, string>>
   /** The place from which a run reads new events: a file that it follows, an address such as `pg:outbox`, or `kafka({ … })`. */
   readonly feed?: string | FeedPlace | readonly (string | FeedPlace)[]
+  /** The topics that `spillway gate --source NAME` reads and writes. */
+  readonly gate?: SourceGateSettings
+}
+
+/** The topics of a source's gate, `spillway gate`. All have equal numbers of partitions, on the cluster of `raw`. */
+export interface SourceGateSettings {
+  /** The topic that producers write to, with how to log in and the format of its values: `kafka({ topic: 'raw.payments' })`. */
+  readonly raw: FeedPlace
+  /** The topic that gets the events, each once. */
+  readonly checked: string
+  /** The topic that gets the rejected records. */
+  readonly rejected: string
 }
 
 /** The scheduled backups of runs. */
@@ -87,7 +100,8 @@ export interface Config extends ProjectSettings {
 
 const PORT_MAX = 65_535
 
-const sourceOptions = optionNames<SourceSettings>({ history: true, columns: true, feed: true })
+const sourceOptions = optionNames<SourceSettings>({ history: true, columns: true, feed: true, gate: true })
+const gateOptions = optionNames<SourceGateSettings>({ raw: true, checked: true, rejected: true })
 const projectFields = {
   pipeline: true,
   data: true,
@@ -147,13 +161,23 @@ function checkSettings(
   for (const [name, source] of Object.entries(sources)) {
     const key = `${prefix}sources.${name}`
     checkOptions(key, source, sourceOptions)
-    const { history = [], feed = [], columns = {} } = source
+    const { history = [], feed = [], columns = {}, gate } = source
+    if (gate !== undefined) checkGate(`${key}.gate`, gate)
     for (const [setting, inputs] of Object.entries({ history, feed }))
       for (const input of texts(inputs))
         if (!placeValueOf(input)) checkText(`${key}.${setting}`, input, 'a path, an address or kafka({ … }), or a list of them')
     checkRecord(`${key}.columns`, columns)
     for (const [column, field] of Object.entries(columns)) checkText(`${key}.columns.${column}`, field, 'the name of a field')
   }
+}
+
+function checkGate(key: string, gate: SourceGateSettings): void {
+  checkRecord(key, gate)
+  checkOptions(key, gate, gateOptions)
+  const { raw, checked, rejected }: { readonly [Name in keyof SourceGateSettings]: unknown } = gate
+  if (!placeValueOf(raw)) mistake(`${key}.raw is kafka({ topic: … }), got ${show(raw)}`)
+  for (const [name, topic] of Object.entries({ checked, rejected }))
+    if (!isTopicName(topic)) mistake(`${key}.${name} is the name of a topic, of letters, digits, ., _ and -, got ${show(topic)}`)
 }
 
 /** Throws `SPILL_DEFINITION` for an unknown setting, and for a value of a wrong kind. */

@@ -9,6 +9,7 @@ export {
   defineConfig,
   type OpenLineageSettings,
   type ProjectSettings,
+  type SourceGateSettings,
   type SourceSettings,
 } from './config.ts'
 export { type AlertThresholds, alertThresholds, defaultThresholds } from './alert-thresholds.ts'

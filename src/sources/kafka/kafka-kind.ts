@@ -65,7 +65,7 @@ function openHistory({ ir, functions: { token } }: FeedPlaceValue, { source: nam
 }
 
 /** The place of an address. Throws `SPILL_INPUT` for a mistake. */
-function addressPlace(address: string): KafkaPlaceIR {
+export function addressPlace(address: string): KafkaPlaceIR {
   const [, topic, query = ''] = /^kafka:([^?]*)(?:\?(.*))?$/.exec(address)!
   if (!isTopicName(topic)) throw addressError(address, 'names no topic: write kafka:payments, of letters, digits, ., _ and -')
   const values = new URLSearchParams(query)
