@@ -17,6 +17,7 @@ const others: Readonly<Record<string, string>> = {
   dev: 'prints decisions and effects as `decisions` and `effects` do, and status lines by `printStatus`',
   runs: 'batch runs: groups, times and hashes',
   reports: 'the list has names and times; `show` prints a file as it stands',
+  gate: 'counts, and names of topics',
   jobs: 'names of definitions',
   plan: 'definitions and sizes',
   lineage: 'definitions',

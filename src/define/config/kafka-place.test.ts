@@ -169,8 +169,8 @@ const mistakes: readonly (readonly [() => unknown, RegExp])[] = [
     /sources\.p\.feed is a path, an address or kafka\(\{ … \}\), or a list/,
   ],
   [
-    () => defineConfig({ sources: { p: { history: kafka({ topic: 'p' }) as never } } }),
-    /sources\.p\.history is a path, or a list of paths/,
+    () => defineConfig({ sources: { p: { history: { topic: 'p' } as never } } }),
+    /sources\.p\.history is a path, an address or kafka\(\{ … \}\), or a list/,
   ],
 ]
 
