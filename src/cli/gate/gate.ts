@@ -32,11 +32,11 @@ export const gateCommand = defineCommand({
   usage: '--source NAME [--raw TOPIC --checked TOPIC --rejected TOPIC]',
   summary: 'check the records of a topic of Kafka, and write the events of a source to another, each exactly once',
   options,
-  async run({ source: name, once = false, ...given }, positionals, project) {
+  async run({ source: name, once = false, ...topics }, positionals, project) {
     expectNoArguments(positionals, project)
     project.requirePath()
     if (name === undefined) throw new UsageError('name the source: --source payments')
-    const { raw, checked, rejected } = topicsOf(name, given, project)
+    const { raw, checked, rejected } = topicsOf(name, topics, project)
     const { ir, maps } = await project.importPipeline()
     const source = requireDefinition(ir.name, 'source', ir.sources, name)
     const rawTopic = rawTopicOf(raw, { source, env: process.env })
@@ -76,13 +76,16 @@ interface TopicOptions {
 /** The topics of the command line, else those of the configuration. Throws `UsageError`. */
 function topicsOf(source: string, { raw, checked, rejected }: TopicOptions, project: Project) {
   const configured = project.gateOf(source)
-  const given = { checked: checked ?? configured?.checked, rejected: rejected ?? configured?.rejected }
   const place: string | FeedPlace | undefined = raw === undefined ? configured?.raw : `kafka:${raw}`
   if (place === undefined)
     throw new UsageError(
       `name the topics: --raw TOPIC --checked TOPIC --rejected TOPIC, or write sources.${source}.gate in spillway.config.ts`,
     )
-  return { raw: place, checked: topicOf('--checked', given.checked), rejected: topicOf('--rejected', given.rejected) }
+  return {
+    raw: place,
+    checked: topicOf('--checked', checked ?? configured?.checked),
+    rejected: topicOf('--rejected', rejected ?? configured?.rejected),
+  }
 }
 
 function topicOf(option: string, name: string | undefined): string {
