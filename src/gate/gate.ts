@@ -4,10 +4,10 @@
  * Any error whose outcome is unknown, and a cluster that is away, end all partitions; they begin anew from what the topics say. Another gate on the
  * same topics fences this one, which then ends.
  */
-import { type Clock, pause, SpillwayError } from '../base/index.ts'
+import { type Clock, durationText, limits, pause, SpillwayError } from '../base/index.ts'
 import type { SourceIR } from '../define/ir/index.ts'
 import type { RowMap } from '../intake/index.ts'
-import { javaPartition, type KafkaDriver, KafkaError, openValueFormat } from '../kafka/index.ts'
+import { javaPartition, type KafkaDriver, KafkaError, openValueFormat, type WriterIdentity } from '../kafka/index.ts'
 import { type RawReader, type RawTopic, topicBatch } from '../sources/index.ts'
 import { PartitionCheck } from './partition-check.ts'
 import { type GateCounts, type GateTopics, PartitionGate } from './partition-gate.ts'
@@ -34,6 +34,8 @@ export class TopicGate {
   readonly counts: GateCounts = { accepted: 0, duplicates: 0, rejected: 0 }
   readonly #options: GateOptions
   readonly #topics: GateTopics
+  /** By partition. */
+  readonly #identities = new Map<number, { current?: WriterIdentity }>()
   #hasWorked = false
 
   constructor(options: GateOptions) {
@@ -106,7 +108,10 @@ export class TopicGate {
       skipsTombstones: false,
       signal: new AbortController().signal,
     }
+    const identity = this.#identities.get(partition) ?? {}
+    this.#identities.set(partition, identity)
     return new PartitionGate(driver, {
+      identity,
       topics: this.#topics,
       partition,
       group: raw.group ?? DEFAULT_GROUP,
@@ -128,9 +133,13 @@ export class TopicGate {
     const { source } = this.#options
     const topics = this.#topics
     if (error.kind === 'fenced')
-      return new SpillwayError('SPILL_FENCED', `another gate writes topic '${topics.checked}' now; this one ends. Nothing is lost`, {
-        cause: error,
-      })
+      return new SpillwayError(
+        'SPILL_FENCED',
+        `another gate writes topic '${topics.checked}' now, or this one stood still within a transaction for ${durationText(limits.KAFKA_TRANSACTION_MS)}; it ends. Nothing is lost`,
+        {
+          cause: error,
+        },
+      )
     return new SpillwayError('SPILL_SOURCE', `source '${source.name}': ${error.message}`, { cause: error, place: `kafka:${topics.raw}` })
   }
 }

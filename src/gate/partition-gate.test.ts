@@ -30,13 +30,14 @@ function batchOf(name: string) {
   return (fetched: FetchedRecords) => topicBatch(fetched, { name: `kafka:${name}`, format, skipsTombstones: false, signal: never })
 }
 
-function gateOf(driver: KafkaDriver, once: boolean, clock = () => start): PartitionGate {
+function gateOf(driver: KafkaDriver, once: boolean, clock = () => start, identity = {}): PartitionGate {
   return new PartitionGate(driver, {
     topics,
     partition: 0,
     group: 'gate',
     clock,
     counts: { accepted: 0, duplicates: 0, rejected: 0 },
+    identity,
     newCheck: () => new PartitionCheck(payments, undefined, () => true),
     rawBatch: batchOf('raw'),
     checkedBatch: batchOf('checked'),
@@ -166,6 +167,20 @@ test('a fenced gate ends, and says so', async () => {
   await gateOf(cluster.driver(), true).run(never)
   append(cluster, '{"id":"b","card":"x","amount":1,"at":7}')
   await ended
+  assert.equal(written(cluster, 'checked').length, 1)
+})
+
+test('a gate that begins anew goes on as the writer that it was, and does not take over from a newer one', async () => {
+  const cluster = newCluster()
+  const begin = (identity: object) => gateOf(cluster.driver(), true, undefined, identity).run(never)
+  const [first, second] = [{}, {}]
+  await begin(first)
+  await begin(first)
+  await begin(second)
+  append(cluster, '{"id":"a","card":"x","amount":1,"at":7}')
+  await assert.rejects(begin(first), { kind: 'fenced' })
+  assert.equal(written(cluster, 'checked').length, 0)
+  await begin(second)
   assert.equal(written(cluster, 'checked').length, 1)
 })
 

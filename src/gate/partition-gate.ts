@@ -19,6 +19,7 @@ import {
   type PlacedRecord,
   recordPlaceText,
   type TransactionWriter,
+  type WriterIdentity,
 } from '../kafka/index.ts'
 import { gateRecord, INGESTED, RAW_OFFSET, rejectedRecord } from './gate-records.ts'
 import type { CheckedRecord, PartitionCheck } from './partition-check.ts'
@@ -44,6 +45,8 @@ export interface PartitionGateOptions {
   readonly group: string
   readonly clock: Clock
   readonly counts: GateCounts
+  /** The identity of its writer, as which it begins anew: so it does not take over from a newer gate. */
+  readonly identity: { current?: WriterIdentity }
   /** Makes the check of the partition, which remembers nothing yet. */
   readonly newCheck: () => PartitionCheck
   /** The records of a raw topic, or of the checked topic, as a batch. */
@@ -80,10 +83,10 @@ export class PartitionGate {
 
   /** Works until the signal. Throws `KafkaError`: `fenced` once another gate has the partition. */
   async run(signal: AbortSignal): Promise<void> {
-    const { topics, partition, once } = this.#options
+    const { topics, partition, once, identity } = this.#options
     const writer = this.#driver.transactions(`spillway-gate/${topics.checked}/${partition}`)
     try {
-      await writer.open()
+      identity.current = await writer.open(identity.current)
       const state = await this.#recover()
       const end = once ? (await this.#driver.offsets(topics.raw, [partition], 'stable')).get(partition)! : Infinity
       await this.#work(writer, state, end, signal)

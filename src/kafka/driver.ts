@@ -96,10 +96,20 @@ export interface PlacedRecord extends NewRecord {
   readonly timestamp: number
 }
 
+/** A writer of transactions as the cluster knows it. */
+export interface WriterIdentity {
+  readonly producerId: string
+  readonly epoch: number
+}
+
 /** Writes transactions under an id. The newest writer of an id fences those before it. */
 export interface TransactionWriter {
-  /** Fences earlier writers of the id. Resolves once none of their transactions is open: none becomes visible afterwards. */
-  open(): Promise<void>
+  /**
+   * Fences earlier writers of the id. Resolves once none of their transactions is open: none becomes visible afterwards.
+   *
+   * `previous`: the identity of an earlier writer, as which this one goes on. Throws `fenced` if another one was opened since.
+   */
+  open(previous?: WriterIdentity): Promise<WriterIdentity>
   /**
    * Writes records in one transaction. Resolves once it is committed for good.
    *

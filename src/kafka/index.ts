@@ -10,6 +10,7 @@ export {
   type PlacedRecord,
   type TopicDescription,
   type TransactionWriter,
+  type WriterIdentity,
 } from './driver.ts'
 export { openValueFormat } from './format/open-format.ts'
 export type { ValueFormat } from './format/value-format.ts'

@@ -35,6 +35,8 @@ const LOST = 'the connection was cut'
 export class TransactionCluster {
   readonly #topics = new Map<string, StoredRecord[][]>()
   readonly #epochs = new Map<string, number>()
+  /** The epoch as which the newest producer of an id went on. */
+  readonly #previousEpochs = new Map<string, number | undefined>()
   readonly #open = new Map<string, Transaction>()
   readonly groupOffsets = new Map<number, number>()
   /** Requests that are on their way. */
@@ -75,12 +77,16 @@ export class TransactionCluster {
     return first < 0 ? log.length : first
   }
 
-  /** Fences earlier producers of an id, and aborts their transaction. Returns the epoch. */
-  init(id: string): number {
-    this.end(id, this.#epochs.get(id) ?? 0, 'aborted')
-    const epoch = (this.#epochs.get(id) ?? 0) + 1
-    this.#epochs.set(id, epoch)
-    return epoch
+  /** Fences earlier producers of an id, and aborts their transaction. `previous`: the epoch as which a producer goes on. Returns the new one. */
+  init(id: string, previous?: number): number {
+    const current = this.#epochs.get(id) ?? 0
+    // The answer to the request before was lost.
+    if (previous !== undefined && this.#previousEpochs.get(id) === previous) return current
+    if (previous !== undefined && previous !== current) throw new KafkaError('fenced', 'PRODUCER_FENCED')
+    this.end(id, current, 'aborted')
+    this.#epochs.set(id, current + 1)
+    this.#previousEpochs.set(id, previous)
+    return current + 1
   }
 
   add(id: string, epoch: number, records: readonly PlacedRecord[]): void {
@@ -177,8 +183,9 @@ class TransactionDriver implements KafkaDriver {
     const cluster = this.#cluster
     let epoch = -1
     return {
-      open: async () => {
-        epoch = await cluster.request(() => cluster.init(id))
+      open: async previous => {
+        epoch = await cluster.request(() => cluster.init(id, previous?.epoch))
+        return { producerId: '1', epoch }
       },
       write: async records => {
         const current = epoch

@@ -6,7 +6,7 @@
  */
 import * as client from '@platformatic/kafka'
 import { limits, pause } from '../../base/index.ts'
-import { KafkaError, type PlacedRecord, type TransactionWriter } from '../driver.ts'
+import { KafkaError, type PlacedRecord, type TransactionWriter, type WriterIdentity } from '../driver.ts'
 import { apiCodeOf, kafkaError } from './errors.ts'
 
 /** While the markers of the transaction before are written, the coordinator answers that it has done nothing. */
@@ -25,11 +25,12 @@ export class TransactionSender implements TransactionWriter {
     this.#id = id
   }
 
-  async open(): Promise<void> {
+  async open(previous?: WriterIdentity): Promise<WriterIdentity> {
+    const identity = previous ? { producerId: BigInt(previous.producerId), producerEpoch: previous.epoch } : NEW_PRODUCER
     // A producer whose first request fails takes no second, so each attempt has its own.
-    await untilDone(async () => {
+    return untilDone(async () => {
       await this.close()
-      this.#producer = new client.Producer({
+      const producer = new client.Producer({
         ...this.#settings,
         idempotent: true,
         transactionalId: this.#id,
@@ -37,8 +38,10 @@ export class TransactionSender implements TransactionWriter {
         // Time after which the coordinator aborts a transaction whose writer is gone.
         timeout: limits.KAFKA_TRANSACTION_MS,
       })
-      const transaction = await this.#producer.beginTransaction(NEW_PRODUCER)
+      this.#producer = producer
+      const transaction = await producer.beginTransaction(identity)
       await transaction.cancel()
+      return { producerId: String(producer.producerId), epoch: producer.producerEpoch! }
     })
   }
 

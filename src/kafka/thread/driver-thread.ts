@@ -21,9 +21,9 @@ const calls: { readonly [Name in keyof DriverCalls]: (...args: Parameters<Driver
     send: (topic, records) => driver.send(topic, records),
     commitOffsets: (group, topic, offsets) => driver.commitOffsets(group, topic, offsets),
     groupOffsets: (group, topic, partitions) => driver.groupOffsets(group, topic, partitions),
-    openWriter(number, id) {
+    openWriter(number, id, previous) {
       if (!writers.has(number)) writers.set(number, driver.transactions(id))
-      return writers.get(number)!.open()
+      return writers.get(number)!.open(previous)
     },
     write: (number, records) => writers.get(number)!.write(records),
     closeWriter: async number => writers.get(number)?.close(),

@@ -9,6 +9,7 @@ import type {
   PartitionPlace,
   PlacedRecord,
   TopicDescription,
+  WriterIdentity,
 } from '../driver.ts'
 
 /** Calls that have an answer, with their arguments and results. */
@@ -19,7 +20,7 @@ export interface DriverCalls {
   readonly commitOffsets: (group: string, topic: string, offsets: ReadonlyMap<number, number>) => void
   readonly groupOffsets: (group: string, topic: string, partitions: readonly number[]) => ReadonlyMap<number, number>
   /** Numbers of writers and fetches are given by the caller. */
-  readonly openWriter: (writer: number, id: string) => void
+  readonly openWriter: (writer: number, id: string, previous?: WriterIdentity) => WriterIdentity
   readonly write: (writer: number, records: readonly PlacedRecord[]) => void
   readonly closeWriter: (writer: number) => void
   readonly next: (fetch: number) => FetchedRecords | undefined

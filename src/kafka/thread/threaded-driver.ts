@@ -66,7 +66,7 @@ class ThreadedDriver implements KafkaDriver {
   transactions(id: string): TransactionWriter {
     const writer = ++this.#lastWriter
     return {
-      open: () => this.#call('openWriter', writer, id),
+      open: previous => this.#call('openWriter', writer, id, previous),
       write: records => this.#call('write', writer, records),
       close: () => this.#call('closeWriter', writer).catch(() => {}),
     }
