@@ -7,7 +7,7 @@ import { type SettingReader, settingReader } from './setting-reader.ts'
 
 const CLIENT_ID = 'spillway'
 
-/** Whose connection it is, and where its settings are. */
+/** The owner of a connection, and the places of its settings. */
 interface ConnectionSettings {
   /** For messages: `source 'payments': kafka:payments`. */
   readonly owner: string

@@ -1,5 +1,5 @@
 /** The records that a topic gets: effects and decisions as JSON, and dead letters as the bytes that were rejected. */
-import { type NewRecord, parseRecordPlace } from '../kafka/index.ts'
+import { deadLetterHeaders, type NewRecord } from '../kafka/index.ts'
 import type { Delivery } from '../define/action/index.ts'
 
 /** The header with the idempotency key. */
@@ -33,26 +33,12 @@ interface LetterBody {
   readonly rawBase64?: string
 }
 
-/**
- * A dead letter: the rejected bytes, with headers by the names of Kafka Connect (KIP-298), so that tools for its dead letter queues read it.
- * Records of other sources than Kafka have no `topic`, `partition` and `offset`.
- */
+/** A dead letter: the rejected bytes, with the headers of a dead letter. */
 export function deadLetterRecord({ id, body }: Delivery): NewRecord {
-  const { source = '', reason, detail, place, at, raw = '', rawBase64 } = JSON.parse(body) as LetterBody
-  const origin = parseRecordPlace(place)
+  const { source = '', at, raw = '', rawBase64, ...rejection } = JSON.parse(body) as LetterBody
   const headers = {
     [IDEMPOTENCY_HEADER]: id,
-    ...(origin && {
-      '__connect.errors.topic': origin.topic,
-      '__connect.errors.partition': String(origin.partition),
-      '__connect.errors.offset': String(origin.offset),
-    }),
-    '__connect.errors.connector.name': source,
-    '__connect.errors.stage': 'VALUE_CONVERTER',
-    '__connect.errors.exception.message': detail,
-    'spillway-source': source,
-    'spillway-reason': reason,
-    'spillway-place': place,
+    ...deadLetterHeaders({ source, ...rejection }),
     'spillway-rejected-at': new Date(at).toISOString(),
   }
   return { key: undefined, value: rawBase64 === undefined ? raw : Buffer.from(rawBase64, 'base64'), headers }

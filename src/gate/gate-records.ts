@@ -1,6 +1,6 @@
 /** Records that a gate writes: checked events, and rejected records. */
 import type { SourceRejection } from '../intake/index.ts'
-import { parseRecordPlace, type PlacedRecord } from '../kafka/index.ts'
+import { deadLetterHeaders, type PlacedRecord } from '../kafka/index.ts'
 import type { CheckedEvent } from './partition-check.ts'
 
 /** The header with the offset of the raw record. It never falls in a partition, and readers that ignore transactions deduplicate by it. */
@@ -16,26 +16,7 @@ export function gateRecord({ key, value }: CheckedEvent, target: RecordTarget, r
 }
 
 /** A rejected record, with the headers that dead letters of a run have. */
-export function rejectedRecord(
-  { source, reason, detail, place, raw }: SourceRejection,
-  target: RecordTarget,
-  rawOffset: number,
-): PlacedRecord {
-  const origin = parseRecordPlace(place)
-  const headers = {
-    [RAW_OFFSET]: String(rawOffset),
-    [INGESTED]: String(target.timestamp),
-    ...(origin && {
-      '__connect.errors.topic': origin.topic,
-      '__connect.errors.partition': String(origin.partition),
-      '__connect.errors.offset': String(origin.offset),
-    }),
-    '__connect.errors.connector.name': source,
-    '__connect.errors.stage': 'VALUE_CONVERTER',
-    '__connect.errors.exception.message': detail,
-    'spillway-source': source,
-    'spillway-reason': reason,
-    'spillway-place': place,
-  }
-  return { ...target, key: undefined, value: raw, headers }
+export function rejectedRecord(rejection: SourceRejection, target: RecordTarget, rawOffset: number): PlacedRecord {
+  const headers = { ...deadLetterHeaders(rejection), [RAW_OFFSET]: String(rawOffset), [INGESTED]: String(target.timestamp) }
+  return { ...target, key: undefined, value: rejection.raw, headers }
 }

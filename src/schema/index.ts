@@ -1,6 +1,7 @@
 /** Compatibility of schemas: columns of a source, and definitions in JSON Schema, Avro and Protobuf. */
 export { isAvroDefault } from './avro/avro-default.ts'
 export { type AvroField, type AvroType, avroTypeText, shortName as avroShortName } from './avro/avro-schema.ts'
+export { isPromoted } from './avro/compare-avro.ts'
 export { parseAvro } from './avro/parse-avro.ts'
 export { columnIncompatibilities, columnsByWrittenName, isReadingRule } from './columns.ts'
 export { formatOfFile, type SchemaFormat, schemaFormats } from './formats.ts'

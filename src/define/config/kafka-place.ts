@@ -30,7 +30,7 @@ export interface KafkaPlaceOptions extends KafkaConnectionOptions {
   readonly from?: string
   /** Where a history ends, such as `'2026-02-01T00:00Z'`: records of this time or later are left out. Not for a feed. */
   readonly to?: string
-  /** Consumer group that is told the committed offsets, for tools that show lag. Default `'spillway'`. The run does not read them. */
+  /** Consumer group that gets the committed offsets, for tools that show lag. Default `'spillway'`. The run does not read them. */
   readonly group?: string
   /** Records without a value: `'reject'`, the default, makes them dead letters, and `'skip'` leaves them out. */
   readonly tombstones?: 'reject' | 'skip'

@@ -41,9 +41,9 @@ test('an integer that is cut off or too long is an error', () => {
 })
 
 test('a length that exceeds the value is an error, whatever it is', () => {
-  assert.throws(() => over(1, 2).take(3), { message: 'cut off: 3 bytes are stated, and 2 are left (at byte 0)' })
+  assert.throws(() => over(1, 2).advance(3), { message: 'cut off: 3 bytes are stated, and 2 are left (at byte 0)' })
   assert.throws(() => over(1).text(2 ** 52), { message: /4503599627370496 bytes are stated/ })
-  assert.throws(() => over(1).take(NaN), { message: /cut off/ })
+  assert.throws(() => over(1).advance(NaN), { message: /cut off/ })
   assert.throws(() => over(1).size(2n ** 60n), { message: /is no length/ })
 })
 

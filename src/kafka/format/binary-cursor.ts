@@ -69,7 +69,7 @@ export class BinaryCursor {
   }
 
   /** Passes `count` bytes and returns the first. */
-  take(count: number): number {
+  advance(count: number): number {
     if (!(count <= this.end - this.at)) this.fail(`cut off: ${count} bytes are stated, and ${this.end - this.at} are left`)
     const start = this.at
     this.at += count
@@ -77,7 +77,7 @@ export class BinaryCursor {
   }
 
   byte(): number {
-    return this.bytes[this.take(1)]
+    return this.bytes[this.advance(1)]
   }
 
   /** An unsigned integer of up to 64 bits, seven a byte, the lowest first: a number within 2^53, otherwise a bigint. */
@@ -124,28 +124,28 @@ export class BinaryCursor {
   }
 
   fixed32(): number {
-    return this.bytes.readUInt32LE(this.take(4))
+    return this.bytes.readUInt32LE(this.advance(4))
   }
 
   fixed64(): number | bigint {
-    return inSafeRange(this.bytes.readBigUInt64LE(this.take(8)))
+    return inSafeRange(this.bytes.readBigUInt64LE(this.advance(8)))
   }
 
   signedFixed64(): number | bigint {
-    return inSafeRange(this.bytes.readBigInt64LE(this.take(8)))
+    return inSafeRange(this.bytes.readBigInt64LE(this.advance(8)))
   }
 
   float(): number {
-    return this.bytes.readFloatLE(this.take(4))
+    return this.bytes.readFloatLE(this.advance(4))
   }
 
   double(): number {
-    return this.bytes.readDoubleLE(this.take(8))
+    return this.bytes.readDoubleLE(this.advance(8))
   }
 
   /** Text of `length` bytes of UTF-8. */
   text(length: number): string {
-    const start = this.take(length)
+    const start = this.advance(length)
     const text = this.bytes.toString('utf8', start, start + length)
     if (text.includes(REPLACEMENT) && !isUtf8(this.bytes.subarray(start, start + length))) this.fail('the text is not UTF-8')
     return text
@@ -153,7 +153,7 @@ export class BinaryCursor {
 
   /** A view of `length` bytes. */
   view(length: number): Buffer {
-    const start = this.take(length)
+    const start = this.advance(length)
     return this.bytes.subarray(start, start + length)
   }
 }

@@ -13,7 +13,7 @@ export function readTextCell(
   cell: number,
 ): boolean {
   if (!(length >= 0 && length <= maxBytes)) return false
-  const start = cursor.take(Number(length))
+  const start = cursor.advance(Number(length))
   if (!isText(cursor.bytes, start, cursor.at)) return false
   cells[cell] = start * TEXT_SHIFT + Number(length)
   return true

@@ -109,7 +109,7 @@ test('a broker that asks for a certificate of the client says so after the hands
   }
 })
 
-test('a port without TLS, and one with TLS for a client without, are told apart from a broker that is away', { skip }, async () => {
+test('a port without TLS, and one with TLS for a client without, have other errors than a broker that is away', { skip }, async () => {
   // The alert 'unexpected message', as Java sends it for a request without TLS.
   const alerting = await listening(createServer(socket => socket.once('data', () => socket.end(Buffer.from('1503030002020a', 'hex')))))
   await rejected(`localhost:${alerting}`, undefined, /it expects TLS at this port; add tls: true/)

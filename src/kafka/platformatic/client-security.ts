@@ -33,7 +33,7 @@ function tokenStatus(answer: Buffer): string {
   }
 }
 
-/** A broker behind a proxy is found by the server name (SNI), which the client sends only where it is told to. RFC 6066 forbids addresses. */
+/** A broker behind a proxy is found by the server name (SNI), which the client sends only with this option. RFC 6066 forbids addresses. */
 function tlsOf({ serverName, ...texts }: KafkaCertificates, brokers: readonly string[]): SecurityOptions {
   return { tls: texts, tlsServerName: serverName ?? !brokers.every(broker => isIP(hostOf(broker)) > 0) }
 }

@@ -101,7 +101,7 @@ class AvroComparison {
 
 const pathOf = (path: string): string => (path === '' ? '/' : path)
 
-/** Types without parts to which a reader promotes a writer's type. */
+/** Types without parts to which a reader promotes a writer's type (specification 1.12, Schema Resolution). */
 const promotions: Readonly<Record<string, readonly AvroType['kind'][]>> = {
   int: ['long', 'float', 'double'],
   long: ['float', 'double'],
@@ -109,6 +109,9 @@ const promotions: Readonly<Record<string, readonly AvroType['kind'][]>> = {
   string: ['bytes'],
   bytes: ['string'],
 }
+
+/** Does a reader of one type promote values of the other to it? */
+export const isPromoted = (writer: AvroType, reader: AvroType): boolean => promotions[writer.kind]?.includes(reader.kind) ?? false
 
 function stepOf(reader: AvroType, writer: AvroType): PairStep {
   if (writer.kind === 'union') return { reasons: [], all: writer.branches.map(branch => ({ part: undefined, reader, writer: branch })) }
@@ -121,8 +124,7 @@ function stepOf(reader: AvroType, writer: AvroType): PairStep {
   if (reader.kind === 'record' && writer.kind === 'record') return recordStep(reader, writer)
   if (reader.kind === 'enum' && writer.kind === 'enum') return { reasons: enumReasons(reader, writer), all: [] }
   if (reader.kind === 'fixed' && writer.kind === 'fixed') return { reasons: fixedReasons(reader, writer), all: [] }
-  if (reader.kind === writer.kind || promotions[writer.kind]?.includes(reader.kind))
-    return { reasons: logicalReasons(reader, writer), all: [] }
+  if (reader.kind === writer.kind || isPromoted(writer, reader)) return { reasons: logicalReasons(reader, writer), all: [] }
   return {
     reasons: [
       reason(

@@ -44,9 +44,9 @@ export function rawTopicOf(input: string | FeedPlace, { source, env }: Pick<Read
     open: () => openDriver(read),
     reader(signal, warn) {
       const format = openFormat(warn)
-      const options = { name: `kafka:${topic}`, format, skipsTombstones: tombstones === 'skip', signal }
+      const options = { name: `kafka:${topic}`, format, skipsTombstones: tombstones === 'skip', members, signal }
       return {
-        batchOf: fetched => topicBatch(members ? { ...fetched, records: members.addTo(fetched.records) } : fetched, options),
+        batchOf: fetched => topicBatch(fetched, options),
         close: () => format.close(),
       }
     },

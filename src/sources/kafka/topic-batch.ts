@@ -2,6 +2,7 @@
 import { limits } from '../../base/index.ts'
 import { Fault, type RecordBatch, type Rejection } from '../../intake/index.ts'
 import { type FetchedRecords, headersOf, recordPlaceText, type ValueFormat } from '../../kafka/index.ts'
+import type { RecordMembers } from './record-members.ts'
 
 const HEAD_BYTES = 1024
 
@@ -10,6 +11,8 @@ interface TopicBatchOptions {
   readonly name: string
   readonly format: ValueFormat
   readonly skipsTombstones: boolean
+  /** Columns of events that are no fields of the values. */
+  readonly members?: RecordMembers | undefined
   /** Ends waiting for a schema registry. */
   readonly signal: AbortSignal
 }
@@ -19,9 +22,10 @@ interface TopicBatchOptions {
  * `ValueFormat` does.
  */
 export async function topicBatch(
-  { partition, records, damaged }: FetchedRecords,
-  { name, format, skipsTombstones, signal }: TopicBatchOptions,
+  { partition, records: fetched, damaged }: FetchedRecords,
+  { name, format, skipsTombstones, members, signal }: TopicBatchOptions,
 ): Promise<RecordBatch> {
+  const records = members?.addTo(fetched) ?? fetched
   const placeOf = (offset: number): string => recordPlaceText(name, partition, offset)
   const [starts, ends, offsets, rows]: [number[], number[], number[], number[]] = [[], [], [], []]
   const rejections: Rejection[] = damaged.map(({ first, end, problem }) =>

@@ -102,8 +102,7 @@ export class TopicHistory implements InputFile {
 
   #batchOf(fetched: FetchedRecords, format: ValueFormat, signal: AbortSignal): Promise<RecordBatch> {
     const { members, skipsTombstones } = this.#options
-    const whole = members ? { ...fetched, records: members.addTo(fetched.records) } : fetched
-    return topicBatch(whole, { name: this.name, format, skipsTombstones, signal })
+    return topicBatch(fetched, { name: this.name, format, skipsTombstones, members, signal })
   }
 }
 

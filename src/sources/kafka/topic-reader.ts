@@ -211,8 +211,7 @@ class TopicReader implements SourceReader {
 
   #recordsOf(fetched: FetchedRecords, signal: AbortSignal): Promise<RecordBatch> {
     const { skipsTombstones = false, members } = this.#options
-    const whole = members ? { ...fetched, records: members.addTo(fetched.records) } : fetched
-    return topicBatch(whole, { name: this.name, format: this.#format!, skipsTombstones, signal })
+    return topicBatch(fetched, { name: this.name, format: this.#format!, skipsTombstones, members, signal })
   }
 
   readonly #openJson = (): ValueFormat => openValueFormat({ format: 'json', reader: JsonLineReader.of(this.#source) }, () => {})

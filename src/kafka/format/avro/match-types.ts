@@ -1,18 +1,7 @@
 /** The pairs of Avro types that schema resolution reads, without their parts (specification 1.12, Schema Resolution). */
-import { type AvroType, avroShortName } from '../../../schema/index.ts'
-
-/** Types to which a reader promotes a writer's. */
-const promotions: Readonly<Record<string, readonly AvroType['kind'][]>> = {
-  int: ['long', 'float', 'double'],
-  long: ['float', 'double'],
-  float: ['double'],
-  string: ['bytes'],
-  bytes: ['string'],
-}
+import { type AvroType, avroShortName, isPromoted } from '../../../schema/index.ts'
 
 type NamedType = Extract<AvroType, { readonly fullName: string }>
-
-export const isPromoted = (writer: AvroType, reader: AvroType): boolean => promotions[writer.kind]?.includes(reader.kind) ?? false
 
 /** Are they of one name? The reader may state the writer's name as an alias. */
 export const isSameName = (writer: NamedType, reader: NamedType): boolean =>

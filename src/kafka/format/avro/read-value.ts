@@ -6,11 +6,11 @@
  * that no record uses. Values are plain: records and maps are objects, see `conversionOf` for the others.
  */
 import type { AvroField, AvroType } from '../../../schema/index.ts'
-import { avroTypeText } from '../../../schema/index.ts'
+import { avroTypeText, isPromoted } from '../../../schema/index.ts'
 import { type BinaryCursor, setOwn } from '../binary-cursor.ts'
 import { avroDefaultValue } from './default-value.ts'
 import { conversionOf } from './logical-value.ts'
-import { branchFor, isPromoted, isSameName } from './match-types.ts'
+import { branchFor, isSameName } from './match-types.ts'
 import { AvroSkipper, blockCount, branchIndex, type SkipValue } from './skip-value.ts'
 
 /** Reads a value at the cursor. */

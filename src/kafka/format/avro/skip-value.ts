@@ -22,26 +22,26 @@ export class AvroSkipper {
       case 'null':
         return () => {}
       case 'boolean':
-        return cursor => void cursor.take(1)
+        return cursor => void cursor.advance(1)
       case 'int':
       case 'long':
       case 'enum':
         return cursor => void cursor.unsigned()
       case 'float':
-        return cursor => void cursor.take(4)
+        return cursor => void cursor.advance(4)
       case 'double':
-        return cursor => void cursor.take(8)
+        return cursor => void cursor.advance(8)
       case 'bytes':
       case 'string':
-        return cursor => void cursor.take(cursor.size(cursor.zigzag()))
+        return cursor => void cursor.advance(cursor.size(cursor.zigzag()))
       case 'fixed':
-        return cursor => void cursor.take(type.size)
+        return cursor => void cursor.advance(type.size)
       case 'array':
         return skipBlocks(this.of(type.items))
       case 'map': {
         const skipItem = this.of(type.values)
         return skipBlocks(cursor => {
-          cursor.take(cursor.size(cursor.zigzag()))
+          cursor.advance(cursor.size(cursor.zigzag()))
           skipItem(cursor)
         })
       }
@@ -90,7 +90,7 @@ function skipBlocks(skipItem: SkipValue): SkipValue {
       if (count === 0) break
       if (count < 0) {
         // The size in bytes is there to pass the block at once.
-        cursor.take(cursor.size(cursor.zigzag()))
+        cursor.advance(cursor.size(cursor.zigzag()))
         continue
       }
       cursor.spend(count)

@@ -101,7 +101,7 @@ function mapType(key: ProtoTypeReader, value: ProtoTypeReader): ProtoTypeReader 
 /** Reads a part behind its length. */
 function readSized(cursor: BinaryCursor, read: () => void): void {
   const length = cursor.size(cursor.unsigned())
-  const start = cursor.take(length)
+  const start = cursor.advance(length)
   const { end } = cursor
   cursor.at = start
   cursor.end = start + length

@@ -48,13 +48,13 @@ export function skipField(cursor: BinaryCursor, number: number, wire: number): v
       cursor.unsigned()
       return
     case wireTypes.fixed64:
-      cursor.take(8)
+      cursor.advance(8)
       return
     case wireTypes.bytes:
-      cursor.take(cursor.size(cursor.unsigned()))
+      cursor.advance(cursor.size(cursor.unsigned()))
       return
     case wireTypes.fixed32:
-      cursor.take(4)
+      cursor.advance(4)
       return
     case wireTypes.startGroup:
       return skipGroup(cursor, number)
