@@ -21,7 +21,6 @@ const never = new AbortController().signal
 
 const rawTopic = (open: () => KafkaDriver): RawTopic => ({
   topic: 'raw',
-  group: undefined,
   open,
   reader(signal) {
     const format = openValueFormat({ format: 'json' }, () => {})
@@ -105,4 +104,16 @@ test('a gate that another one has fenced ends with SPILL_FENCED', async () => {
   await gateOf(() => cluster.driver()).run(never)
   cluster.append({ topic: 'raw', partition: 0, key: undefined, value: 'no json', headers: {}, timestamp: 0 })
   await ended
+})
+
+test('another gate, or a run, that reads the same raw topic leaves no record of it out', async () => {
+  const cluster = new TransactionCluster([...Object.values(topics), 'checked.v2', 'rejected.v2'], 1)
+  for (let i = 0; i < 3; i++)
+    cluster.append({ topic: 'raw', partition: 0, key: undefined, value: '{"id":"1","card":"c","at":1}', headers: {}, timestamp: 0 })
+  // A run stores its offsets in this group unless it is configured otherwise.
+  cluster.groupOffsets.set('spillway 0', 3)
+  await gateOf(() => cluster.driver()).run(never)
+  await gateOf(() => cluster.driver(), { checked: 'checked.v2', rejected: 'rejected.v2' }).run(never)
+  assert.deepEqual([...cluster.groupOffsets.keys()].toSorted(), ['spillway 0', 'spillway-gate-checked 0', 'spillway-gate-checked.v2 0'])
+  for (const topic of ['checked', 'checked.v2']) assert.equal(cluster.committed(topic, 0).length, 1)
 })

@@ -28,7 +28,6 @@ export interface GateOptions {
 }
 
 const [FIRST_PAUSE_MS, PAUSE_MS_MAX] = [100, 5000]
-const DEFAULT_GROUP = 'spillway-gate'
 
 export class TopicGate {
   readonly counts: GateCounts = { accepted: 0, duplicates: 0, rejected: 0 }
@@ -101,7 +100,7 @@ export class TopicGate {
   }
 
   #gateOf(driver: KafkaDriver, reader: RawReader, partition: number, partitions: number): PartitionGate {
-    const { source, map, raw, clock, once = false } = this.#options
+    const { source, map, clock, once = false } = this.#options
     const checked = {
       name: `kafka:${this.#topics.checked}`,
       format: openValueFormat({ format: 'json' }, () => {}),
@@ -114,7 +113,8 @@ export class TopicGate {
       identity,
       topics: this.#topics,
       partition,
-      group: raw.group ?? DEFAULT_GROUP,
+      // A gate goes on behind the offsets of its group, so no run and no other gate may write them.
+      group: `spillway-gate-${this.#topics.checked}`,
       clock,
       counts: this.counts,
       newCheck: () => new PartitionCheck(source, map, key => javaPartition(Buffer.from(key), partitions) === partition),

@@ -38,7 +38,8 @@ export class TransactionCluster {
   /** The epoch as which the newest producer of an id went on. */
   readonly #previousEpochs = new Map<string, number | undefined>()
   readonly #open = new Map<string, Transaction>()
-  readonly groupOffsets = new Map<number, number>()
+  /** Offsets of groups, by group and partition: `gate 0`. */
+  readonly groupOffsets = new Map<string, number>()
   /** Requests that are on their way. */
   readonly late: (() => void)[] = []
   fateOf: () => RequestFate = () => 'ok'
@@ -196,18 +197,16 @@ class TransactionDriver implements KafkaDriver {
     }
   }
 
-  commitOffsets(_group: string, _topic: string, offsets: ReadonlyMap<number, number>): Promise<void> {
+  commitOffsets(group: string, _topic: string, offsets: ReadonlyMap<number, number>): Promise<void> {
     return this.#cluster.request(() => {
-      for (const [partition, offset] of offsets) this.#cluster.groupOffsets.set(partition, offset)
+      for (const [partition, offset] of offsets) this.#cluster.groupOffsets.set(`${group} ${partition}`, offset)
     })
   }
 
-  groupOffsets(_group: string, _topic: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
-    const { groupOffsets } = this.#cluster
-    return this.#cluster.request(
-      () =>
-        new Map(partitions.flatMap(partition => (groupOffsets.has(partition) ? [[partition, groupOffsets.get(partition)!] as const] : []))),
-    )
+  groupOffsets(group: string, _topic: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    const offsets = this.#cluster.groupOffsets
+    const stored = () => partitions.filter(partition => offsets.has(`${group} ${partition}`))
+    return this.#cluster.request(() => new Map(stored().map(partition => [partition, offsets.get(`${group} ${partition}`)!])))
   }
 
   async close(): Promise<void> {}

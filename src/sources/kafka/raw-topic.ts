@@ -12,8 +12,6 @@ import { formatOpener } from './value-format.ts'
 
 export interface RawTopic {
   readonly topic: string
-  /** Consumer group that gets its offsets; undefined if the place names none. */
-  readonly group: string | undefined
   /** Connects to nothing yet. */
   open(): KafkaDriver
   /** Opens its format. The reader ends waiting for a schema registry at the signal. */
@@ -30,7 +28,7 @@ export interface RawReader {
 export function rawTopicOf(input: string | FeedPlace, { source, env }: Pick<ReaderSetting, 'source' | 'env'>): RawTopic {
   const value = placeValueOf(input)
   const ir = value?.ir ?? addressPlace(input as string)
-  const { topic, from = 'earliest', to, tombstones, columns, group } = ir
+  const { topic, from = 'earliest', to, tombstones, columns } = ir
   if (from !== 'earliest' || to !== undefined)
     throw new SpillwayError('SPILL_INPUT', 'has from or to: a gate reads each record of its raw topic', { place: `kafka:${topic}` })
   const read = connectionReader(ir, { owner: `source '${source.name}': kafka:${topic}`, env, token: value?.functions.token })
@@ -40,7 +38,6 @@ export function rawTopicOf(input: string | FeedPlace, { source, env }: Pick<Read
   const members = columns && new RecordMembers(source, columns)
   return {
     topic,
-    group,
     open: () => openDriver(read),
     reader(signal, warn) {
       const format = openFormat(warn)
