@@ -12,6 +12,8 @@ export interface RecentEventsQuery {
   readonly source: string
   /** Only entries from this sequence number on. */
   readonly from?: number
+  /** Only entries before this sequence number; to the end of the log by default. */
+  readonly end?: number
   /** Most events to return. */
   readonly last: number
 }
@@ -29,7 +31,7 @@ export interface RecentEvents {
   readonly skipped: number
   /** Entries of the range that were not read, of any source. */
   readonly unread: number
-  /** The sequence number of the next entry of the log. */
+  /** The sequence number after the range: of the next entry of the log by default. */
   readonly end: number
 }
 
@@ -43,8 +45,7 @@ export function logEnd(log: Pick<FolderLog, 'lastSegment'>): number {
  * The newest events of a source. Reads at most `RECENT_ENTRIES_MAX` entries, in at most `RECENT_SEGMENTS_MAX` segments: where events come one
  * by one, each is a segment of its own. Throws `SPILL_DATA` for a damaged segment.
  */
-export function recentEvents(log: FolderLog, { source, from = 0, last }: RecentEventsQuery): RecentEvents {
-  const end = logEnd(log)
+export function recentEvents(log: FolderLog, { source, from = 0, end = logEnd(log), last }: RecentEventsQuery): RecentEvents {
   const sources = lastPipeline(log)?.ir.sources ?? []
   const lookup = new EventLookup(log, new SourceSchemas(log, sources))
   const oldest = Math.max(from, end - limits.RECENT_ENTRIES_MAX)

@@ -25,7 +25,7 @@ function journalBatch(log: FolderLog, end: number, mask: PersonalMask | undefine
     frames(source = '', { batch: from }) {
       const key = `${from} ${source}`
       let frames = encoded.get(key)
-      if (!frames) encoded.set(key, (frames = framesOf(log, { source, from, number: end }, mask)))
+      if (!frames) encoded.set(key, (frames = framesOf(log, { source, from, end }, mask)))
       return frames
     },
   }
@@ -34,12 +34,13 @@ function journalBatch(log: FolderLog, end: number, mask: PersonalMask | undefine
 interface FrameQuery {
   readonly source: string
   readonly from: number
-  readonly number: number
+  readonly end: number
 }
 
-function framesOf(log: FolderLog, { source, from, number }: FrameQuery, mask: PersonalMask | undefined): Buffer {
-  const { events, skipped, unread } = recentEvents(log, { source, from, last: limits.EVENT_TAIL_EVENTS })
+function framesOf(log: FolderLog, { source, from, end }: FrameQuery, mask: PersonalMask | undefined): Buffer {
+  // The log may have grown since: entries after the end are of the next batch.
+  const { events, skipped, unread } = recentEvents(log, { source, from, end, last: limits.EVENT_TAIL_EVENTS })
   if (events.length === 0 && unread === 0) return Buffer.alloc(0)
   const shown = mask ? events.map(event => ({ ...event, fields: mask.event(source, event.fields) })) : events
-  return Buffer.from(`id: ${number}\nevent: events\ndata: ${JSON.stringify({ events: shown, skipped, unread })}\n\n`)
+  return Buffer.from(`id: ${end}\nevent: events\ndata: ${JSON.stringify({ events: shown, skipped, unread })}\n\n`)
 }
