@@ -30,6 +30,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   audit: () => import('./audit.ts'),
   backup: () => import('./backup.ts'),
   ui: () => import('./ui.ts'),
+  kafka: () => import('./kafka.ts'),
 }
 
 type Result =

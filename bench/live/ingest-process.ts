@@ -4,13 +4,15 @@
  * Arguments: the folder and the pipeline. Messages control it. For `take` it generates the bodies itself before the timing; otherwise they
  * come over HTTP.
  */
-import { stopwatch } from '../../src/base/clock.ts'
+import { pause, stopwatch } from '../../src/base/clock.ts'
 import { ndjsonBatches } from '../../src/files/ndjson.ts'
 import { JsonLineReader } from '../../src/intake/line-reader.ts'
 import { openDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { LiveRun } from '../../src/run/loop/live-run.ts'
 import { CommitFeed } from '../../src/serve/events/journal.ts'
 import { startServer } from '../../src/serve/listen.ts'
+import { openReaders } from '../../src/sources/open-readers.ts'
+import { feedSource } from '../../src/sources/reader/source-feed.ts'
 import { timeByRoom } from '../profile.ts'
 import { CARDS, contentsOf, linesOf, pipelines, type LogContents } from './payments.ts'
 import { runConcurrently } from './concurrency.ts'
@@ -24,6 +26,8 @@ export type Ask =
   | { readonly kind: 'take'; readonly first: number; readonly bodies: number; readonly payments: number; readonly since: number }
   /** `take` again, with a CPU profile. */
   | { readonly kind: 'profile'; readonly first: number; readonly bodies: number; readonly payments: number; readonly since: number }
+  /** So many payments of a topic of Kafka. */
+  | { readonly kind: 'read'; readonly broker: string; readonly topic: string; readonly payments: number }
   | { readonly kind: 'end' }
 
 export type Answer =
@@ -38,6 +42,7 @@ export type Answer =
 
 /** Size of a socket's chunks. */
 const CHUNK_BYTES = 1 << 16
+const POLL_MS = 5
 const BODIES_IN_FLIGHT = 2
 
 const [folder, which] = process.argv.slice(2)
@@ -60,6 +65,7 @@ process.on('message', (ask: Ask) => {
   if (ask.kind === 'cpu') answer({ kind: 'cpu', seconds: cpuSeconds() })
   else if (ask.kind === 'take') void take(bodiesOf(ask))
   else if (ask.kind === 'profile') void profile(bodiesOf(ask))
+  else if (ask.kind === 'read') void readTopic(ask)
   else void end()
 })
 answer({ kind: 'ready', port: server.port })
@@ -74,6 +80,20 @@ async function take(bodies: readonly Buffer[]): Promise<void> {
   const [cpu, wall] = [cpuSeconds(), stopwatch()]
   await takeAll(bodies)
   answer({ kind: 'taken', cpu: cpuSeconds() - cpu, wall: (stopwatch() - wall) / 1000 })
+}
+
+async function readTopic({ broker, topic, payments }: Extract<Ask, { kind: 'read' }>): Promise<void> {
+  const setting = { env: { KAFKA_BROKERS: broker }, data: folder }
+  const [{ reader }] = openReaders(pipeline, [{ source: 'payments', input: `kafka:${topic}` }], setting)
+  const over = new AbortController()
+  const until = run.counts.accepted + payments
+  const [cpu, wall] = [cpuSeconds(), stopwatch()]
+  const reading = feedSource(run, 'payments', reader, { follow: true, signal: over.signal, onWarning: fail })
+  // Accepted means durable.
+  while (run.counts.accepted < until) await Promise.race([pause(POLL_MS), reading.then(() => fail(new Error('reading has ended')))])
+  answer({ kind: 'taken', cpu: cpuSeconds() - cpu, wall: (stopwatch() - wall) / 1000 })
+  over.abort()
+  await reading
 }
 
 async function profile(bodies: readonly Buffer[]): Promise<void> {

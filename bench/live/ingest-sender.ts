@@ -67,6 +67,11 @@ export class IngestProcess {
     return this.#ask({ kind: 'take', first, bodies, payments, since }, 'taken')
   }
 
+  /** A round of a topic of Kafka. */
+  read(broker: string, topic: string, payments: number): Promise<Round> {
+    return this.#ask({ kind: 'read', broker, topic, payments }, 'taken')
+  }
+
   /** Like `take`: the share of the main thread's time by room. */
   async profile(first: number): Promise<Readonly<Record<string, number>>> {
     const { bodies, payments, since } = this.#sending
