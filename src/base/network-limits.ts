@@ -113,6 +113,8 @@ export const networkLimits = {
   EVENT_TAIL_EVENTS: 20,
   /** Interval between two messages of a stream of a source's events, ms. */
   EVENT_TAIL_EVERY_MS: 500,
+  /** Interval between two messages of a stream of decisions without their inputs, ms: a list for people. */
+  DECISION_LIST_EVERY_MS: 50,
   /** Concurrent streams of server-sent events. */
   SSE_STREAMS_MAX: 11_000,
   /** Share of one client: at most this many times what the others leave, 10,000 streams if it is alone. */

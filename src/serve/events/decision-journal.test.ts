@@ -39,6 +39,31 @@ test('a stream without vectors has the same decisions, with all but their inputs
   )
 })
 
+test('a stream without vectors goes on with the decisions that are made while it is open, each once and in order', async () => {
+  const ending = new AbortController()
+  const { body } = await fetch(`${url}/events?vector=false&model=fraud`, { signal: ending.signal })
+  const ids = Array.from({ length: 20 }, (_, i) => `live ${i}`)
+  const reading = (async () => {
+    let text = ''
+    for await (const chunk of body!.pipeThrough(new TextDecoderStream())) {
+      text += chunk
+      const entries = [...text.matchAll(/^event: decision\ndata: (.*)$/gm)].map(([, data]) => (JSON.parse(data) as { entry: number }).entry)
+      if (entries.length >= ids.length) return entries
+    }
+    throw new Error(`the stream has ended after:\n${text}`)
+  })()
+  for (const id of ids) await posted(shop.app, '/sources/payments/events', pay(id))
+  const entries = await reading
+  ending.abort()
+  const { decisions } = (await shop.app.inject({ url: `/decisions?model=fraud&limit=${ids.length}` })).json<{
+    decisions: { entry: number }[]
+  }>()
+  assert.deepEqual(
+    entries,
+    decisions.map(({ entry }) => entry),
+  )
+})
+
 test('a value of vector other than true and false is rejected', async () => {
   const { statusCode, body } = await shop.app.inject({ url: '/events?vector=no' })
   assert.deepEqual([statusCode, /\?vector=no is true or false/.test(body)], [400, true])

@@ -1,6 +1,6 @@
 /** The event streams of a server, for decisions, effects, samples and alerts, with a limit on readers: in total and for each client. */
 import type { ServerResponse } from 'node:http'
-import { callEvery, limits, sumBy } from '../../base/index.ts'
+import { callAfter, callEvery, limits, sumBy } from '../../base/index.ts'
 import type { RunMonitor } from '../../monitor/index.ts'
 import type { FolderView, PersonalMask } from '../../operate/index.ts'
 import type { ResourceLimits } from '../access/resource-limits.ts'
@@ -42,6 +42,8 @@ export class EventStreams {
   readonly alerts: EventStream
   readonly #admitted: Budget
   readonly #tail: { stop(): void }
+  /** Ends when lists get the decisions that came meanwhile. */
+  #gathering: { stop(): void } | undefined
   #isClosed = false
 
   constructor({ log, series }: Pick<FolderView, 'log' | 'series'>, { bounds, mask, monitor, onError }: EventStreamOptions) {
@@ -81,11 +83,18 @@ export class EventStreams {
 
   /** Notifies the streams of decisions and effects that new events may be durable. */
   readonly notify = (): void => {
-    for (const { decisions, decisionResults, effects } of [this.values, this.masked]) {
+    for (const { decisions, effects } of [this.values, this.masked]) {
       decisions.notify()
-      decisionResults.notify()
       effects.notify()
     }
+    // A message for each commit would cost the run more than the decisions in it.
+    if (this.values.decisionResults.readers + this.masked.decisionResults.readers > 0)
+      this.#gathering ??= callAfter(limits.DECISION_LIST_EVERY_MS, this.#notifyLists)
+  }
+
+  readonly #notifyLists = (): void => {
+    this.#gathering = undefined
+    for (const { decisionResults } of [this.values, this.masked]) decisionResults.notify()
   }
 
   /** Notifies the stream of samples that a new one is durable. */
@@ -98,6 +107,7 @@ export class EventStreams {
   close(): void {
     this.#isClosed = true
     this.#tail.stop()
+    this.#gathering?.stop()
     for (const stream of this.#streams) stream.close()
   }
 

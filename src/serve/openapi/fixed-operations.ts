@@ -80,7 +80,7 @@ const decisionPaths = ({ models }: PipelineIR): Paths => ({
     'Decisions as they become durable',
     ['decision', 'Decision'],
     nameParameter('model', models),
-    queryParameter('vector', { enum: ['true', 'false'] }, 'false: without vector and read'),
+    queryParameter('vector', { enum: ['true', 'false'] }, 'false: without vector and read, gathered for some milliseconds'),
   ),
 })
 
