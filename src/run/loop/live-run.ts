@@ -88,9 +88,9 @@ export class LiveRun {
       ...(decisions ? [logDispatcher(decisions, decisionFeed, pipeline.ir.name, folder, { after, onReport })] : []),
       ...(deadLetters ? [logDispatcher(deadLetters, deadLetterFeed, pipeline.ir.name, folder, { after, onReport })] : []),
     ]
+    for (const dispatcher of this.#dispatchers) dispatcher.start()
     this.run.tick()
     this.dispatcher.start()
-    for (const dispatcher of this.#dispatchers) dispatcher.start()
     this.#timers = [
       callEvery(TICK_INTERVAL_MS, () => this.run.tick()),
       scheduleCheckpoints(this.run),

@@ -1,5 +1,6 @@
 /** Decisions and dead letters to a destination: at least once each, in order by key, through failures, stops and crashes. */
 import assert from 'node:assert/strict'
+import { cpSync } from 'node:fs'
 import { before, test } from 'node:test'
 import * as fc from 'fast-check'
 import { handTimers } from '../../../test/action/receiver.ts'
@@ -110,6 +111,44 @@ test('a destination that throws, hangs or resolves with nothing gets the decisio
     reports.some(text => text.includes(`${broken}(deliver never throws or rejects): at once`)),
     reports.join('\n'),
   )
+})
+
+test('the first start of a log commits its last batch at once, since decisions that are durable before it would be skipped', async () => {
+  const commits: number[] = []
+  const dispatcher = new LogDispatcher({
+    route: memory().route,
+    prefix: () => 'log',
+    feed: decisionFeed({
+      decisionsAfter: () => undefined,
+      decisionNumbers: () => ({ first: recorded[0].number, last: recorded.at(-1)!.number }),
+      close: () => {},
+    }),
+    committedBatch: undefined,
+    commit: async batch => void commits.push(batch),
+    random: random(1),
+    after: handTimers().after,
+    onReport: () => {},
+    settleMs: 10_000,
+  })
+  dispatcher.start()
+  assert.deepEqual(commits, [recorded.at(-1)!.number])
+  await dispatcher.stop()
+})
+
+test('decisions of a first run that is killed as soon as they are durable are delivered by the next one', async () => {
+  const data = scratchFolder('killed')
+  await runWith(data, {}, 'before')
+  const late = Promise.withResolvers<DeliveryOutcome>()
+  const silent: Destination = { ...memory().route.destination, deliver: () => late.promise }
+  const killed = await LiveRun.open(shop, data, { decisions: { name: 'memory', destination: silent } })
+  await killed.run.submit('payments', pay('a', 'b'))
+  const left = scratchFolder('left')
+  cpSync(data, left, { recursive: true })
+  const { delivered, route } = memory()
+  await runWith(left, { decisions: route }, 'c')
+  assert.deepEqual(delivered.map(({ key }) => key).sort(), ['"a"', '"b"', '"c"'])
+  late.resolve(ACKNOWLEDGED)
+  await killed.stop()
 })
 
 /** A timer that passes in the next turn of the event loop. */

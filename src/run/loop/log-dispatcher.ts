@@ -121,7 +121,10 @@ export class LogDispatcher {
     return this.#inFlight + this.#ready.length === 0 && isAtEnd && !this.#isReading && this.#committedBatch === this.#deliveredBatch
   }
 
-  /** Starts with the records behind the committed batch. The first start of a log commits the last batch, so later ones are delivered. */
+  /**
+   * Starts with the records behind the committed batch. The first start of a log commits the last batch, so later ones are delivered: call it
+   * before anything else commits records.
+   */
   start(): void {
     this.#saveProgress()
     this.notify()
@@ -237,11 +240,11 @@ export class LogDispatcher {
     if (this.#committedBatch !== this.#deliveredBatch) this.#committing ??= this.#commitProgress()
   }
 
-  /** The progress of some milliseconds shares one commit. */
+  /** The progress of some milliseconds shares one commit. The first of a log is committed at once, before further records are durable. */
   async #commitProgress(): Promise<void> {
     try {
       while (this.#committedBatch !== this.#deliveredBatch) {
-        await pause(this.#options.settleMs ?? limits.DECISIONS_SETTLE_MS)
+        if (this.#committedBatch !== undefined) await pause(this.#options.settleMs ?? limits.DECISIONS_SETTLE_MS)
         const batch = this.#deliveredBatch
         await this.#options.commit(batch)
         this.#committedBatch = batch
