@@ -8,6 +8,7 @@ import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
 import { run, type EventData } from 'node:test'
 import { inspect } from 'node:util'
+import { NOT_BEGUN } from './not-begun.ts'
 import { nothing, plus, type Tally } from './tally.ts'
 import { testProcesses } from './test-processes.ts'
 
@@ -55,12 +56,17 @@ export async function runTests(
       if (!isSkipped(event.data)) failures.push(failureText(event.data))
     }
   }
+  const late = new Set([...unfinished].filter(file => output.get(file)?.startsWith(NOT_BEGUN)))
+  for (const file of late) {
+    unfinished.delete(file)
+    console.log(`– ${file}  ${NOT_BEGUN}`)
+  }
   for (const file of unfinished) failures.push(`${file} ended before its tests did, or has none\n${output.get(file) ?? ''}`)
-  const shared = [...processes].filter(([file, members]) => members.length > 1 && !unfinished.has(shortName(file)))
+  const shared = [...processes].filter(([file, members]) => members.length > 1 && !unfinished.union(late).has(shortName(file)))
   const untested = shared.flatMap(([, members]) => members.filter(member => !tested.has(member)))
   for (const file of untested) failures.push(`${file} has no tests`)
   for (const failure of failures) console.log(`\n✖ ${failure}`)
-  return { tally: plus(tally, { failed: unfinished.size + untested.length }), coverage }
+  return { tally: plus(tally, { failed: unfinished.size + untested.length, skipped: late.size }), coverage }
 }
 
 /** Node also reports suites, tests with failed subtests, and files without tests; their results are counted elsewhere. */

@@ -29,6 +29,8 @@ const checks = [
 /** Parity is a test: test/property/parity.test.ts. */
 const proofs = ['crash --cases 20 --seed 1', 'inputs --cases 2000 --seed 1'] as const
 
+const slowest = 'test/docs/on-call-week.deep.test.ts'
+
 /** Time limit of a check or a proof, which takes a minute at most. */
 const stepMs = 900_000
 
@@ -40,9 +42,10 @@ if (!coverage) process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '
 const files = globSync(['src', 'test', 'bench', 'examples', 'scripts'].map(folder => `${folder}/**/*.test.ts`))
   .filter(file => /\.(deep|kafka)\.test\.ts$/.exec(file)?.[1] === kind)
   .filter(file => words.length === 0 || words.some(word => file.includes(word)))
-  // The tests that span rooms take longest, so they start first.
+  // The tests that span rooms take longest, so they start first, and before them the one that waits for minutes.
   .sort()
   .reverse()
+  .sort((a, b) => Number(b === slowest) - Number(a === slowest))
 
 if (files.some(file => file.includes('postgres'))) forTests('PostgreSQL', serverPrograms, bringServer)
 if (files.some(file => file.startsWith('test/browser/'))) forTests('Chromium', browserProgram, bringBrowser)
