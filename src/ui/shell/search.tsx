@@ -31,7 +31,7 @@ export function Search({ pipeline }: { readonly pipeline: PipelineAnswer | undef
         id="search"
         type="text"
         role="combobox"
-        placeholder="Search names, or a key  /"
+        placeholder="Search names or keys  /"
         aria-label="Search"
         aria-expanded={hasList}
         aria-controls="search-list"
