@@ -17,7 +17,7 @@ export const REJECTED = 50
 
 const AGES = '/series?names=freshness_age_ms&since=5m&step=10s'
 const GROUP_AGES = '/series?names=freshness_age_ms,source_delay_ms&since=5m&step=10s'
-const DELAYS = '/series?names=source_delay_ms,source_lag_ms&since=5m&step=10s'
+const DELAYS = '/series?names=source_delay_ms,source_lag_ms,source_lag&since=5m&step=10s'
 
 export const overview: LoadedPage = {
   name: 'overview',

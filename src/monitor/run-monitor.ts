@@ -18,6 +18,8 @@ import { type AlertEdit, endOfSilence, isSilenced } from './alerts/change-alert.
 import type { AlertCondition } from './alerts/conditions.ts'
 import { RunAlerts } from './alerts/run-alerts.ts'
 import { recordedAlertsSince } from './alerts/alert-store.ts'
+import { lagReadings } from './lag/lag-readings.ts'
+import type { SourceLag } from './lag/lag-sampler.ts'
 import { failurePage, pageWrites, UncommittedValues } from './failed-run.ts'
 import { recordedStart } from './series/markers.ts'
 import { type SeriesReading, SeriesRecorder, type SeriesSample } from './series/recorder.ts'
@@ -37,8 +39,8 @@ export interface MonitorOptions {
   readonly thresholds?: AlertThresholds | undefined
   /** Conditions from elsewhere, such as the lag of sources. */
   readonly reported?: (() => readonly AlertCondition[]) | undefined
-  /** Measures from elsewhere, such as the lag of sources. */
-  readonly readMore?: (() => Iterable<SeriesReading>) | undefined
+  /** The lag of sources now. */
+  readonly lags?: (() => readonly SourceLag[]) | undefined
   /** Told of each change of an alert that is not silenced, once it is durable. */
   readonly receivers?: readonly AlertReceiver[]
   /** Receives messages for the operator. */
@@ -134,7 +136,7 @@ export class RunMonitor {
   /** An error is reported, since the timer ignores the error of a run that has failed. */
   #readings(): SeriesReading[] {
     try {
-      return [...this.#reading.read(), ...(this.#options.readMore?.() ?? [])]
+      return [...this.#reading.read(), ...lagReadings(this.lags)]
     } catch (error) {
       this.#reportOnce('the reading of measures', error)
       throw error
@@ -165,6 +167,11 @@ export class RunMonitor {
   /** All alerts that are kept, oldest first. */
   get alerts(): readonly Alert[] {
     return this.#alerts.alerts
+  }
+
+  /** The lag of each reader of a source; none of a run whose readers are not measured. */
+  get lags(): readonly SourceLag[] {
+    return this.#options.lags?.() ?? []
   }
 
   /** The sentence of an alert with the values of the last sample; that at its opening while its condition does not hold. */

@@ -2,14 +2,13 @@
 import { callAfter, type StrictOmit, wallClock } from '../base/index.ts'
 import { backupConditions } from './alerts/backup-condition.ts'
 import { lagCondition, lagPatience } from './lag/lag-condition.ts'
-import { lagReadings } from './lag/lag-readings.ts'
 import { LagSampler, type LagSource } from './lag/lag-sampler.ts'
 import type { OpenedAlertReceiver } from './notify/open-alert-receivers.ts'
 import { runNotifier } from './notify/run-notifier.ts'
 import { type MonitoredRun, type MonitorOptions, RunMonitor } from './run-monitor.ts'
 
 /** Options of monitoring. */
-export interface MonitoringOptions extends StrictOmit<MonitorOptions, 'reported' | 'readMore'> {
+export interface MonitoringOptions extends StrictOmit<MonitorOptions, 'reported' | 'lags'> {
   /** Where alerts go. */
   readonly alertReceivers?: readonly OpenedAlertReceiver[]
   /** Sources whose lag can be measured. */
@@ -39,7 +38,7 @@ export function startMonitoring(
         ...backupConditions(options.pipeline.ir.name, backups?.failure),
       ]
     },
-    readMore: () => lagReadings(lag.lags()),
+    lags: () => lag.lags(),
     receivers: [notifier, ...(options.receivers ?? [])],
   })
   lag.start()

@@ -14,3 +14,14 @@ test('the reading of a source is the lag of its slowest partition, over all of i
     ['source_lag_ms?source=returns', 0],
   ])
 })
+
+test('the records behind a source are summed over those of its readers that count records', () => {
+  const counted = (source: string, records?: number) => ({ ...lag(source), ...(records !== undefined && { records }) })
+  assert.deepEqual(
+    lagReadings([counted('payments', 7), counted('payments', 5), counted('payments'), counted('returns', 0), counted('files')]),
+    [
+      ['source_lag?source=payments', 12],
+      ['source_lag?source=returns', 0],
+    ],
+  )
+})

@@ -99,3 +99,26 @@ test('a partition that a living reader gives up is forgotten', async () => {
   )
   sampler.stop()
 })
+
+test('records behind a source are known from the first measurement on, in all partitions, and while measurements succeed', async () => {
+  const time = virtualTime(1_000_000)
+  let error: Error | undefined
+  const of = (unit: string, ...lags: number[]) =>
+    new Map(lags.map((lag, i) => [String(i), { position: 5, end: 5 + lag, lag, unit }] as const))
+  const measures = [of('records', 3, 4), of('rows', 2), of('bytes', 100), of('records')]
+  const sources = measures.map((lags, i) => {
+    const measure = async () => {
+      if (error) throw error
+      return lags
+    }
+    return { source: String(i), isAlive: () => true, measure }
+  })
+  const sampler = new LagSampler(sources, time)
+  const records = () => sampler.lags().map(lag => lag.records)
+  assert.deepEqual(records(), [undefined, undefined, undefined, undefined])
+  await sampler.sample()
+  assert.deepEqual(records(), [7, 2, undefined, undefined], 'none of bytes, and of a place that is away')
+  error = new Error('the connection is gone')
+  await sampler.sample()
+  assert.deepEqual(records(), [undefined, undefined, undefined, undefined])
+})

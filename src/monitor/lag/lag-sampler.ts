@@ -6,7 +6,7 @@
  * time, so one that hangs costs one pending promise.
  * Of a reader that cannot measure its lag, its failure is known.
  */
-import { type Clock, durationText, limits, type StartTimer, thrownText, withDeadline } from '../../base/index.ts'
+import { type Clock, durationText, limits, type StartTimer, sumBy, thrownText, withDeadline } from '../../base/index.ts'
 import { LagHistory, type LagMeasurement, type PartitionLag } from './lag-history.ts'
 import { sourceLagVerdict, type SourceLagVerdict } from './lag-verdict.ts'
 
@@ -35,6 +35,11 @@ export interface SourceLag {
   /** Unit of the lags: `bytes`, `rows`, `records`; undefined before the first measurement. */
   readonly unit: string | undefined
   readonly partitions: readonly (PartitionLag & { readonly partition: string })[]
+  /**
+   * Records behind the committed positions, in all partitions, at the last measurement, from the first one on. Absent for a place that counts
+   * bytes, and while nothing is known of its place.
+   */
+  readonly records?: number
   /** Why the last measurement failed. */
   readonly problem?: string
   /** The error with which its reader has ended. */
@@ -44,6 +49,7 @@ export interface SourceLag {
 interface MeasuredSource extends LagSource {
   readonly histories: Map<string, LagHistory>
   unit: string | undefined
+  records: number | undefined
   problem: string | undefined
   isMeasuring: boolean
 }
@@ -56,7 +62,8 @@ export class LagSampler {
   #timer: { stop(): void } | undefined
 
   constructor(sources: readonly LagSource[], { clock, after }: { readonly clock: Clock; readonly after: StartTimer }) {
-    this.#sources = sources.map(source => ({ ...source, histories: new Map(), unit: undefined, problem: undefined, isMeasuring: false }))
+    const unknown = { unit: undefined, records: undefined, problem: undefined }
+    this.#sources = sources.map(source => ({ ...source, histories: new Map(), ...unknown, isMeasuring: false }))
     this.#clock = clock
     this.#after = after
   }
@@ -78,14 +85,15 @@ export class LagSampler {
   /** The lag of each source, in the order in which they were given. */
   lags(): SourceLag[] {
     const now = this.#clock()
-    return this.#sources.map(({ source, histories, unit, problem, failure: failureOf }) => {
+    return this.#sources.map(({ source, histories, unit, records, problem, failure: failureOf }) => {
       const failure = failureOf?.()
       const partitions = [...histories].flatMap(([partition, history]) => {
         const lag = history.judge(now)
         return lag ? [{ partition, ...lag }] : []
       })
       const verdict = partitions.length === 0 ? undefined : sourceLagVerdict(partitions.map(lag => lag.verdict))
-      return { source, verdict, unit, partitions, ...(problem !== undefined && { problem }), ...(failure !== undefined && { failure }) }
+      const known = { ...(records !== undefined && { records }), ...(problem !== undefined && { problem }) }
+      return { source, verdict, unit, partitions, ...known, ...(failure !== undefined && { failure }) }
     })
   }
 
@@ -107,12 +115,14 @@ export class LagSampler {
       this.#add(source, lags)
     } catch (error) {
       source.problem = thrownText(error, 'the reader')
+      source.records = undefined
     }
   }
 
   #add(source: MeasuredSource, lags: ReadonlyMap<string, MeasuredLag>): void {
     const time = this.#clock()
     source.problem = undefined
+    source.records = recordsIn([...lags.values()])
     for (const partition of source.histories.keys()) if (!lags.has(partition) && source.isAlive()) source.histories.delete(partition)
     for (const [partition, { unit, allowedLag, ...lag }] of lags) {
       const history = source.histories.get(partition) ?? new LagHistory(allowedLag)
@@ -122,3 +132,7 @@ export class LagSampler {
     }
   }
 }
+
+/** Records of a measurement, summed over its partitions; rows are records. Undefined for a place that counts bytes, and without partitions. */
+const recordsIn = (lags: readonly MeasuredLag[]): number | undefined =>
+  lags.length === 0 || lags.some(({ unit }) => unit === 'bytes') ? undefined : sumBy(lags, ({ lag }) => lag)

@@ -39,6 +39,12 @@ export const measures = {
     ['source'],
     'waiting time of the oldest unread record, where the reader of the source can tell; a lower bound if it came before the samples',
   ),
+  source_lag: measure(
+    'max',
+    'records',
+    ['source'],
+    'records behind the committed positions, in all partitions, where the reader of the source counts records or rows',
+  ),
   effects: measure(
     'sum',
     'effects',

@@ -38,7 +38,7 @@ export interface ServeOptions {
   /** Notifies that decisions or changes of effects are durable. Without it the server has no event streams. */
   readonly feed?: CommitFeed
   /** The monitor of the run: counts answers, and notifies of samples. */
-  readonly monitor?: Pick<RunMonitor, 'countResponse' | 'subscribe' | 'alerts' | 'summaryNow' | 'changes' | 'receivers'>
+  readonly monitor?: Pick<RunMonitor, 'countResponse' | 'subscribe' | 'alerts' | 'summaryNow' | 'changes' | 'receivers' | 'lags'>
   /** The emitter of OpenLineage events, if the run has one. */
   readonly lineage?: Pick<LineageEmitter, 'counts' | 'waiting' | 'isFailing'> | undefined
   /** The changes that operators make to the run. Without it dead letters and effects are only listed. */

@@ -5,6 +5,7 @@ import fastify, { type FastifyInstance } from 'fastify'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { action, batch, count, entity, env, features, linear, model, on, pipeline, source, t, webhook } from '../../index.ts'
 import { recordBatchOf } from '../../intake/record-batch.ts'
+import { startMonitoring } from '../../monitor/start-monitoring.ts'
 import { LiveRun } from '../../run/loop/live-run.ts'
 import { servePlugin } from '../plugin.ts'
 
@@ -33,8 +34,15 @@ let clock = start
 before(async () => {
   const data = scratchFolder('operation-metrics')
   running = await LiveRun.open(shop, data, { clock: () => clock, isDry: true })
+  const measure = async () => new Map(['0', '1'].map(partition => [partition, { position: 5, end: 9, lag: 4, unit: 'records' }]))
+  const lagSources = ['payments', 'payments', 'logins'].map(source => ({
+    source,
+    isAlive: () => true,
+    ...(source === 'payments' && { measure }),
+  }))
+  const monitor = startMonitoring(running, { pipeline: shop, data, lagSources, clock: () => clock, onReport: assert.fail })
   app = fastify()
-  await app.register(servePlugin, { run: running.run, pipeline: shop, data })
+  await app.register(servePlugin, { run: running.run, pipeline: shop, data, monitor })
 })
 after(async () => {
   await app.close()
@@ -73,6 +81,11 @@ test('the lag of a source is that of its newest event, and its last arrival is a
   assert.equal(await valueOf('spillway_source_last_arrival_seconds{source="payments"}'), clock / 1000)
   assert.equal(await valueOf('spillway_source_last_arrival_seconds{source="logins"}'), undefined)
   assert.equal(await valueOf('spillway_rejected_records_total{source="payments"}'), 3)
+})
+
+test('the records behind a source are summed over its readers and their partitions; without a count there is no line', async () => {
+  assert.equal(await valueOf('spillway_source_lag_records{source="payments"}'), 16)
+  assert.equal(await valueOf('spillway_source_lag_records{source="logins"}'), undefined)
 })
 
 test('the as-of time of a batch result moves when the result is in use', async () => {

@@ -3,6 +3,7 @@ import { statfsSync } from 'node:fs'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
 import { sumBy } from '../../base/index.ts'
+import { recordLags } from '../../monitor/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import { type LabelledValues, registerGauge, registerMetric } from './metric.ts'
 
@@ -15,7 +16,7 @@ export function registerOperationMetrics(registry: Registry, app: FastifyInstanc
   countRequests(registry, app)
 }
 
-function registerSourceMetrics(registry: Registry, { run: { counts }, ir }: Pick<ServerContext, 'run' | 'ir'>): void {
+function registerSourceMetrics(registry: Registry, { run: { counts }, ir, monitor }: Pick<ServerContext, 'run' | 'ir' | 'monitor'>): void {
   const gauge = (name: string, help: string, valueOf: (of: { eventTime: number; arrival: number }) => number) =>
     registerMetric(registry, 'gauge', name, help, () =>
       counts.ingestion().map(ingestion => [{ source: ingestion.source }, valueOf(ingestion)]),
@@ -32,6 +33,14 @@ function registerSourceMetrics(registry: Registry, { run: { counts }, ir }: Pick
     'spillway_source_lag_seconds',
     'How far the newest event time of the source was behind the arrival of its last event, of decided events: waiting ones do not count.',
     ({ eventTime, arrival }) => Math.max(0, arrival - eventTime) / 1000,
+  )
+  if (!monitor) return
+  registerMetric(
+    registry,
+    'gauge',
+    'spillway_source_lag_records',
+    'Records behind the committed positions of the source, in all partitions, measured every 15 s; absent where its readers count none.',
+    () => Array.from(recordLags(monitor.lags), ([source, records]) => [{ source }, records] as const),
   )
 }
 

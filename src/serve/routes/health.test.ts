@@ -17,6 +17,7 @@ test('answers of the probes do not count as answers, also while the run accepts 
     alerts: [],
     summaryNow: () => '',
     receivers: [],
+    lags: [],
     changes: new AlertChanges(0),
   }
   const app = serve({ run: live.run, pipeline: shop, data, monitor })

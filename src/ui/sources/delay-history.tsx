@@ -1,7 +1,7 @@
 /** Delay and lag of a source over the range of its rates. */
 import type { View } from '../core/location.ts'
 import { useResource } from '../core/resource.ts'
-import { spanText } from '../core/text.ts'
+import { countText, spanText } from '../core/text.ts'
 import { chosenRange, type SeriesAnswer, seriesTimes, storedLevels } from '../live/stored-series.ts'
 import { useServerNow } from '../live/use-status.ts'
 import { type ChartUnit, RateChart } from '../parts/rate-chart.tsx'
@@ -20,19 +20,25 @@ const duration: ChartUnit = {
   ],
 }
 
+const records: ChartUnit = {
+  textOf: count => (count === undefined ? '…' : countText(count)),
+  steps: Array.from({ length: 10 }, (_, digits) => 10 ** digits).flatMap(unit => [unit, 2 * unit, 5 * unit]),
+}
+
 export function DelayHistory({ view, source }: { readonly view: View; readonly source: string }) {
   // Unless a range is chosen, hours: a person looks for the time at which a delay began.
   const chosen = chosenRange(view.query['range'])
   const range = chosen === undefined || chosen === 'live' ? '6h' : chosen
   const now = useServerNow()
-  const { value, error } = useResource<SeriesAnswer>(`/series?names=source_delay_ms,source_lag_ms&since=${range}`, 10_000)
+  const { value, error } = useResource<SeriesAnswer>(`/series?names=source_delay_ms,source_lag_ms,source_lag&since=${range}`, 10_000)
   const lag = value && storedLevels(value, 'source_lag_ms', { source })
+  const lagRecords = value && storedLevels(value, 'source_lag', { source })
   return (
     <section aria-labelledby="delays">
       <h2 id="delays">Delay and lag, {rangeTexts[range]}</h2>
       <p class="soft">
         Delay: arrival of the newest event less its event time; it stays the same while nothing arrives. Lag: waiting time of the oldest
-        record that the reader has not read, where it can tell, to 15 s.
+        record that is not read and durable, where the reader can tell, to 15 s; and the number of these records.
       </p>
       {error && <p class="banner">{error.message}</p>}
       {value && (
@@ -44,6 +50,14 @@ export function DelayHistory({ view, source }: { readonly view: View; readonly s
             ...(lag?.some(ms => ms !== null) ? [{ label: 'lag', colour: '--planned', values: lag }] : []),
           ]}
           unit={duration}
+        />
+      )}
+      {value && lagRecords?.some(count => count !== null) && (
+        <RateChart
+          label={`Unread records of ${source}, ${rangeTexts[range]}`}
+          times={seriesTimes(value, now)}
+          lines={[{ label: 'records behind', colour: '--planned', values: lagRecords }]}
+          unit={records}
         />
       )}
     </section>

@@ -9,6 +9,7 @@ import { DecisionTable } from '../decisions/decision-list.tsx'
 import { useEventTail } from '../live/event-tail.ts'
 import { DelayHistory } from './delay-history.tsx'
 import { EventTailList } from './event-tail-list.tsx'
+import { lagText } from './lag-text.ts'
 import { quietText } from './quiet-source.ts'
 import { durationOr, LAG_TITLE, useSourceDelays } from './source-delays.ts'
 import { SchemaVersions } from './schema-versions.tsx'
@@ -54,7 +55,7 @@ function SourceTable({ pipeline }: { readonly pipeline: PipelineAnswer }) {
       </thead>
       <tbody>
         {pipeline.sources.map(({ name, allowedLateness }) => {
-          const { delay, lag } = delaysOf(name)
+          const { delay, ...lag } = delaysOf(name)
           const own = counts.find(({ source }) => source === name)
           const quiet = quietText(own?.lastArrival, now)
           return (
@@ -71,7 +72,7 @@ function SourceTable({ pipeline }: { readonly pipeline: PipelineAnswer }) {
                 {quiet !== '' && <span class="soft"> {quiet}</span>}
               </td>
               <td class="number" data-label="lag">
-                {durationOr('—', lag)}
+                {lagText(lag)}
               </td>
               <td class="number" data-label="events">
                 {own && countText(own.accepted)}
@@ -114,7 +115,7 @@ function SourcePage({ view, source, pipeline }: SourcesProps & { readonly source
   const status = history.at(-1)
   const { name } = source
   const counts = status?.sources.find(candidate => candidate.source === name)
-  const { delay, lag } = useSourceDelays()(name)
+  const { delay, ...lag } = useSourceDelays()(name)
   const now = useServerNow()
   return (
     <>
@@ -134,7 +135,7 @@ function SourcePage({ view, source, pipeline }: SourcesProps & { readonly source
                 [durationOr('…', delay), quietText(counts.lastArrival, now)].filter(Boolean).join('; '),
                 columnTitles['Delay'],
               ],
-              ['lag', durationOr('—', lag), LAG_TITLE],
+              ['lag', lagText(lag), LAG_TITLE],
               ['duplicates', countText(counts.duplicates)],
               [`late, beyond ${spanText(source.allowedLateness)}`, countText(counts.late), lateTitle(source.allowedLateness)],
               [
