@@ -30,6 +30,12 @@ export const kafkaLimits = {
   KAFKA_CLOSE_MS: 3000,
   /** Time that a topic that was read may be missing, after which its source ends, ms: a broker that starts may not know it yet. */
   KAFKA_MISSING_MS: 10_000,
+  /** Time without a heartbeat after which a classic group expels a member, ms. */
+  KAFKA_SESSION_MS: 30_000,
+  /** Time that the members of a group have to give partitions up, ms: less than a request may take. */
+  KAFKA_REBALANCE_MS: 25_000,
+  /** Interval between two heartbeats of a member of a group, ms, unless the coordinator says another. */
+  KAFKA_HEARTBEAT_MS: 3000,
   /** Interval between two looks for new partitions of a topic, ms. */
   KAFKA_TOPIC_CHECK_MS: 30_000,
 } as const

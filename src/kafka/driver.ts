@@ -120,6 +120,38 @@ export interface TransactionWriter {
   close(): Promise<void>
 }
 
+/** Protocols by which a group gives partitions to its members, by the names of `group.protocol` in Kafka's configuration; `consumer` is that of KIP-848. */
+export type GroupProtocol = 'classic' | 'consumer'
+
+/** The group and the topic of a member. */
+export interface MemberOptions {
+  readonly group: string
+  readonly topic: string
+  readonly protocol: GroupProtocol
+}
+
+/** An offset of a group: the place in a partition, and the text that a member has stored beside it. */
+export interface StoredOffset {
+  readonly place: PartitionPlace
+  readonly metadata: string
+}
+
+/** A member of a group, which reads one topic. It stays in the group by itself, also while nobody calls. */
+export interface GroupMember {
+  /**
+   * The partitions that the member has, once they are others than the last ones. The first call joins the group. Each later call says that the
+   * partitions that were missing in the last answer are given up: only then do others get them. A member that was expelled has none; the
+   * next call joins anew. One call at a time.
+   */
+  partitions(): Promise<readonly number[]>
+  /** Offsets that the group has; none of partitions for which it has none. */
+  offsets(partitions: readonly number[]): Promise<ReadonlyMap<number, StoredOffset>>
+  /** Stores offsets. @throws `fenced` for a member that was expelled: nothing is stored. After any other error they may be stored, or be later. */
+  store(offsets: ReadonlyMap<number, StoredOffset>): Promise<void>
+  /** Leaves the group, whose other members get the partitions at once. Resolves without an error. */
+  leave(): Promise<void>
+}
+
 /** A connected client. Errors are `KafkaError`. */
 export interface KafkaDriver {
   /** @throws `missing` for a topic that does not exist. */
@@ -136,6 +168,8 @@ export interface KafkaDriver {
   transactions(id: string): TransactionWriter
   /** Stores offsets of a group that has no members, for tools that show its lag. */
   commitOffsets(group: string, topic: string, offsets: ReadonlyMap<number, number>): Promise<void>
+  /** A member of a group, which joins it with its first call. */
+  member(options: MemberOptions): GroupMember
   /** Offsets that a group has committed; none of partitions for which it has none. */
   groupOffsets(group: string, topic: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>>
   close(): Promise<void>
@@ -159,7 +193,7 @@ export type KafkaErrorKind =
   | 'denied'
   /** The topic takes no batch, or no record, of this size. */
   | 'oversized'
-  /** A newer writer of transactions has taken over. */
+  /** A newer writer of transactions has taken over, or the group has gone on without this member. */
   | 'fenced'
   /** Anything else: a request or an answer that makes no sense. */
   | 'protocol'

@@ -1,6 +1,8 @@
 /** Kafka: the port of its client, and the records of a topic. The client itself is loaded when a topic is opened. */
 export {
   type FetchedRecords,
+  type GroupMember,
+  type GroupProtocol,
   type KafkaConnection,
   type KafkaDriver,
   KafkaError,
@@ -8,7 +10,9 @@ export {
   type OffsetQuery,
   type PartitionPlace,
   type PlacedRecord,
+  type StoredOffset,
   type TopicDescription,
+  type TopicFetch,
   type TransactionWriter,
   type WriterIdentity,
 } from './driver.ts'

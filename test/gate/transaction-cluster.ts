@@ -46,11 +46,8 @@ export class TransactionCluster {
   #changed = Promise.withResolvers<void>()
 
   constructor(topics: readonly string[], partitions: number) {
-    for (const topic of topics)
-      this.#topics.set(
-        topic,
-        Array.from({ length: partitions }, () => []),
-      )
+    const empty = (): StoredRecord[][] => Array.from({ length: partitions }, () => [])
+    for (const topic of topics) this.#topics.set(topic, empty())
   }
 
   log(topic: string, partition: number): StoredRecord[] {
@@ -195,6 +192,10 @@ class TransactionDriver implements KafkaDriver {
       },
       close: async () => {},
     }
+  }
+
+  member(): never {
+    throw new KafkaError('protocol', 'a gate is no member of a group')
   }
 
   commitOffsets(group: string, _topic: string, offsets: ReadonlyMap<number, number>): Promise<void> {

@@ -2,43 +2,21 @@
 import {
   type FetchedRecords,
   type FetchOptions,
+  type GroupMember,
   type KafkaDriver,
   KafkaError,
+  type MemberOptions,
   type NewRecord,
   type OffsetQuery,
   type PartitionPlace,
   type TopicDescription,
   type TopicFetch,
 } from '../../src/kafka/driver.ts'
-import type { RecordColumns } from '../../src/kafka/record-set.ts'
+import { MemoryGroup } from './memory-group.ts'
+import { columnsOf, type MemoryRecord } from './memory-records.ts'
 
 /** Records of a fetch, at most. */
 const FETCH_RECORDS = 8
-
-interface MemoryRecord {
-  readonly offset: number
-  readonly epoch: number
-  readonly timestamp: number
-  readonly value: string | Buffer | undefined
-}
-
-/** Records in columns, without keys and headers. */
-function columnsOf(records: readonly MemoryRecord[]): RecordColumns {
-  const values = new Int32Array(2 * records.length).fill(-1)
-  let at = 0
-  for (const [i, { value }] of records.entries()) if (value !== undefined) values.set([at, (at += Buffer.byteLength(value))], 2 * i)
-  const bytes = Buffer.from(new ArrayBuffer(at))
-  for (const [i, { value = '' }] of records.entries()) if (values[2 * i] >= 0) bytes.set(Buffer.from(value), values[2 * i])
-  return {
-    count: records.length,
-    offsets: Float64Array.from(records, ({ offset }) => offset),
-    timestamps: Float64Array.from(records, ({ timestamp }) => timestamp),
-    keys: new Int32Array(2 * records.length).fill(-1),
-    values,
-    headers: new Int32Array(2 * records.length).fill(-1),
-    bytes,
-  }
-}
 
 interface MemoryPartition {
   /** Offset of the first record that retention has left. */
@@ -61,6 +39,7 @@ interface MemoryTopic {
 
 export class MemoryCluster {
   readonly #topics = new Map<string, MemoryTopic>()
+  readonly #groups = new Map<string, MemoryGroup>()
   /** Offsets of groups, by group, topic and partition. */
   readonly groupOffsets = new Map<string, number>()
   /** Records that drivers sent. */
@@ -153,6 +132,14 @@ export class MemoryCluster {
     return new MemoryDriver(this)
   }
 
+  /** The group of a name, which shares one topic among its members. */
+  group(name: string, topic = 'rows'): MemoryGroup {
+    const partitions = (): readonly number[] => [...(this.#topics.get(topic)?.partitions.keys() ?? [])]
+    const group = this.#groups.get(name) ?? new MemoryGroup(partitions, () => this.answer().then(() => void this.topic(topic)))
+    this.#groups.set(name, group)
+    return group
+  }
+
   /** Resolves once the cluster answers. */
   async answer(): Promise<void> {
     while (this.isSilent) await this.#changed.promise
@@ -214,6 +201,10 @@ class MemoryDriver implements KafkaDriver {
         return offset === undefined ? [] : [[partition, offset] as const]
       }),
     )
+  }
+
+  member({ group, topic }: MemberOptions): GroupMember {
+    return this.#cluster.group(group, topic).member()
   }
 
   transactions(): never {

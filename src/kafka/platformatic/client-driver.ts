@@ -3,18 +3,22 @@ import * as client from '@platformatic/kafka'
 import { limits } from '../../base/index.ts'
 import {
   type FetchOptions,
+  type GroupMember,
   type KafkaConnection,
   type KafkaDriver,
   KafkaError,
+  type MemberOptions,
   type NewRecord,
   type OffsetQuery,
   type TopicDescription,
   type TopicFetch,
   type TransactionWriter,
 } from '../driver.ts'
+import { ClassicMember } from './classic-member.ts'
 import { clientSecurity } from './client-security.ts'
 import { clientCodecs } from './codecs.ts'
 import { ConnectionAlerts } from './connection-alerts.ts'
+import { ConsumerMember } from './consumer-member.ts'
 import { kafkaError } from './errors.ts'
 import { fetchVersion } from './fetch-api.ts'
 import { RecordSender } from './record-sender.ts'
@@ -38,6 +42,7 @@ class ClientDriver implements KafkaDriver, FetchCluster {
   readonly #settings: client.BaseOptions
   readonly #sender: RecordSender
   readonly #writers = new Set<TransactionWriter>()
+  readonly #members = new Set<GroupMember>()
   readonly #versions = new Map<number, number>()
   readonly #fetches = new Set<TopicFetch>()
   readonly #alerts: ConnectionAlerts
@@ -125,6 +130,12 @@ class ClientDriver implements KafkaDriver, FetchCluster {
     return writer
   }
 
+  member(options: MemberOptions): GroupMember {
+    const member = options.protocol === 'classic' ? new ClassicMember(this.#settings, options) : new ConsumerMember(this.#settings, options)
+    this.#members.add(member)
+    return member
+  }
+
   async commitOffsets(group: string, topic: string, offsets: ReadonlyMap<number, number>): Promise<void> {
     const partitionOffsets = Array.from(offsets, ([partition, offset]) => ({ partition, offset: BigInt(offset) }))
     try {
@@ -153,7 +164,7 @@ class ClientDriver implements KafkaDriver, FetchCluster {
     const closed = Array.from(this.#fetches, fetch => fetch.close())
     // A request that waits at the broker ends with its connection.
     await this.#sender.close()
-    await Promise.all(Array.from(this.#writers, writer => writer.close()))
+    await Promise.all([...Array.from(this.#writers, writer => writer.close()), ...Array.from(this.#members, member => member.leave())])
     await this.#admin.close()
     await Promise.all(closed)
   }

@@ -3,7 +3,7 @@
  * an exception inside the client ends this thread alone.
  */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { FetchedRecords, TopicFetch, TransactionWriter } from '../driver.ts'
+import type { FetchedRecords, GroupMember, TopicFetch, TransactionWriter } from '../driver.ts'
 import { clientDriver } from '../platformatic/client-driver.ts'
 import { kafkaError } from '../platformatic/errors.ts'
 import { connectionInThread, type ThreadConnection } from '../security/thread-connection.ts'
@@ -13,6 +13,7 @@ const port = parentPort!
 const driver = clientDriver(connectionInThread(workerData as ThreadConnection))
 const fetches = new Map<number, TopicFetch>()
 const writers = new Map<number, TransactionWriter>()
+const members = new Map<number, GroupMember>()
 
 const calls: { readonly [Name in keyof DriverCalls]: (...args: Parameters<DriverCalls[Name]>) => Promise<ReturnType<DriverCalls[Name]>> } =
   {
@@ -27,6 +28,13 @@ const calls: { readonly [Name in keyof DriverCalls]: (...args: Parameters<Driver
     },
     write: (number, records) => writers.get(number)!.write(records),
     closeWriter: async number => writers.get(number)?.close(),
+    memberPartitions(number, options) {
+      if (!members.has(number)) members.set(number, driver.member(options))
+      return members.get(number)!.partitions()
+    },
+    memberOffsets: (number, partitions) => members.get(number)!.offsets(partitions),
+    memberStore: (number, offsets) => members.get(number)!.store(offsets),
+    leaveGroup: async number => members.get(number)?.leave(),
     next: async fetch => fetches.get(fetch)?.next(),
     closeFetch: async fetch => fetches.get(fetch)?.close(),
     async close() {

@@ -4,10 +4,12 @@ import type {
   FetchOptions,
   KafkaErrorKind,
   KafkaErrorPlace,
+  MemberOptions,
   NewRecord,
   OffsetQuery,
   PartitionPlace,
   PlacedRecord,
+  StoredOffset,
   TopicDescription,
   WriterIdentity,
 } from '../driver.ts'
@@ -19,10 +21,14 @@ export interface DriverCalls {
   readonly send: (topic: string, records: readonly NewRecord[]) => void
   readonly commitOffsets: (group: string, topic: string, offsets: ReadonlyMap<number, number>) => void
   readonly groupOffsets: (group: string, topic: string, partitions: readonly number[]) => ReadonlyMap<number, number>
-  /** Numbers of writers and fetches are given by the caller. */
+  /** Numbers of members, writers and fetches are given by the caller. */
   readonly openWriter: (writer: number, id: string, previous?: WriterIdentity) => WriterIdentity
   readonly write: (writer: number, records: readonly PlacedRecord[]) => void
   readonly closeWriter: (writer: number) => void
+  readonly memberPartitions: (member: number, options: MemberOptions) => readonly number[]
+  readonly memberOffsets: (member: number, partitions: readonly number[]) => ReadonlyMap<number, StoredOffset>
+  readonly memberStore: (member: number, offsets: ReadonlyMap<number, StoredOffset>) => void
+  readonly leaveGroup: (member: number) => void
   readonly next: (fetch: number) => FetchedRecords | undefined
   readonly closeFetch: (fetch: number) => void
   readonly close: () => void

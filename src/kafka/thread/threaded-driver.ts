@@ -5,9 +5,11 @@ import { limits, withDeadline } from '../../base/index.ts'
 import {
   type FetchedRecords,
   type FetchOptions,
+  type GroupMember,
   type KafkaConnection,
   type KafkaDriver,
   KafkaError,
+  type MemberOptions,
   type NewRecord,
   type OffsetQuery,
   type PartitionPlace,
@@ -33,6 +35,7 @@ class ThreadedDriver implements KafkaDriver {
   #lastId = 0
   #lastFetch = 0
   #lastWriter = 0
+  #lastMember = 0
   /** The error of calls after the end of the thread. */
   #end: KafkaError | undefined
 
@@ -69,6 +72,16 @@ class ThreadedDriver implements KafkaDriver {
       open: previous => this.#call('openWriter', writer, id, previous),
       write: records => this.#call('write', writer, records),
       close: () => this.#call('closeWriter', writer).catch(() => {}),
+    }
+  }
+
+  member(options: MemberOptions): GroupMember {
+    const member = ++this.#lastMember
+    return {
+      partitions: () => this.#call('memberPartitions', member, options),
+      offsets: partitions => this.#call('memberOffsets', member, partitions),
+      store: offsets => this.#call('memberStore', member, offsets),
+      leave: () => this.#call('leaveGroup', member).catch(() => {}),
     }
   }
 

@@ -12,18 +12,33 @@ interface TopicPosition {
   readonly offset: string
   /** Absent before the first record. */
   readonly epoch?: number
+  /** Id of the member of a group that has read it; absent for a run that is no member. */
+  readonly member?: string
 }
 
-const isTopicPosition: IsPosition = ({ cluster, topic, offset, epoch }) =>
+const isTopicPosition: IsPosition = ({ cluster, topic, offset, epoch, member }) =>
   typeof cluster === 'string' &&
   typeof topic === 'string' &&
   typeof offset === 'string' &&
   /^\d{1,16}$/.test(offset) &&
-  (epoch === undefined || Number.isSafeInteger(epoch))
+  (epoch === undefined || Number.isSafeInteger(epoch)) &&
+  (member === undefined || typeof member === 'string')
 
-export function positionText({ cluster, id }: TopicDescription, { offset, epoch }: PartitionPlace): string {
-  return JSON.stringify({ cluster, topic: id, offset: String(offset), ...(epoch >= 0 && { epoch }) } satisfies TopicPosition)
+/** `member`: the id of the member that reads, if it is one of a group. */
+export function positionText({ cluster, id }: TopicDescription, { offset, epoch }: PartitionPlace, member?: string): string {
+  const position: TopicPosition = {
+    cluster,
+    topic: id,
+    offset: String(offset),
+    ...(epoch >= 0 && { epoch }),
+    ...(member !== undefined && { member }),
+  }
+  return JSON.stringify(position)
 }
+
+/** The member of a group that has read up to a position; undefined for none. @throws `SPILL_DATA` for a text that is no position. */
+export const memberIn = (place: string, text: string | undefined): string | undefined =>
+  text === undefined ? undefined : parsePosition<TopicPosition>(place, text, isTopicPosition).member
 
 /** The offset in a stored position, for messages. @throws `SPILL_DATA` for a text that is no position. */
 export const offsetIn = (place: string, text: string): number => Number(parsePosition<TopicPosition>(place, text, isTopicPosition).offset)

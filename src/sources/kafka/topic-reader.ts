@@ -4,26 +4,20 @@
  * The data folder holds the state of a run, so its positions count and not those of a consumer group; the folder's lock is the fence. The
  * reader stores the committed offsets in a group too, which tools of Kafka read.
  */
-import { callAfter, limits, pause } from '../../base/index.ts'
+import { callAfter, limits, pause, SpillwayError } from '../../base/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
-import { JsonLineReader, type RecordBatch } from '../../intake/index.ts'
-import {
-  type FetchedRecords,
-  type KafkaDriver,
-  KafkaError,
-  openValueFormat,
-  type PartitionPlace,
-  type ValueFormat,
-} from '../../kafka/index.ts'
+import type { RecordBatch } from '../../intake/index.ts'
+import { type FetchedRecords, type KafkaDriver, KafkaError, type PartitionPlace, type ValueFormat } from '../../kafka/index.ts'
 import type { ReadBatch, ReadContext, ReaderLag, SourceReader } from '../reader/source-reader.ts'
 import { GroupOffsets } from './group-offsets.ts'
 import { Outage } from './outage.ts'
 import type { RecordMembers } from './record-members.ts'
 import { topicBatch } from './topic-batch.ts'
 import { topicError } from './topic-errors.ts'
-import { offsetIn, positionText, resumePlace } from './topic-position.ts'
+import { memberIn, offsetIn, positionText, resumePlace } from './topic-position.ts'
 import { numbersFrom, TopicSession } from './topic-session.ts'
 import { type TopicStart, topicStartText } from './topic-start.ts'
+import { jsonFormat } from './value-format.ts'
 
 export interface TopicReaderOptions {
   readonly topic: string
@@ -49,6 +43,9 @@ export interface TopicReaderOptions {
 export function topicReader(source: SourceIR, options: TopicReaderOptions): SourceReader {
   return new TopicReader(source, options)
 }
+
+const MEMBER_FOLDER =
+  'was read as a member of its group, so other runs may have records that this one has not. Set its membership again, or start with an empty data folder'
 
 /** Partitions whose offsets the operator sees at the start. */
 const SHOWN_PARTITIONS = 8
@@ -85,7 +82,7 @@ class TopicReader implements SourceReader {
 
   async *read(context: ReadContext): AsyncGenerator<ReadBatch> {
     const { signal, warn } = context
-    const { topic, open, missingMs = limits.KAFKA_MISSING_MS, openFormat = this.#openJson } = this.#options
+    const { topic, open, missingMs = limits.KAFKA_MISSING_MS, openFormat = jsonFormat(this.#source) } = this.#options
     const warnOperator = (problem: string): void => warn(`source '${this.#source.name}': ${problem}`)
     const outage = new Outage(missingMs, warnOperator)
     this.#format ??= openFormat(warnOperator)
@@ -160,7 +157,9 @@ class TopicReader implements SourceReader {
     const places = new Map<number, PartitionPlace>()
     const absent: number[] = []
     for (const partition of numbersFrom(0, topic.partitions)) {
-      const place = resumePlace(this.name, topic, context.committedPosition(String(partition)))
+      const position = context.committedPosition(String(partition))
+      if (memberIn(this.name, position) !== undefined) throw new SpillwayError('SPILL_SOURCE', MEMBER_FOLDER, { place: this.name })
+      const place = resumePlace(this.name, topic, position)
       if (place) places.set(partition, place)
       else absent.push(partition)
     }
@@ -213,8 +212,6 @@ class TopicReader implements SourceReader {
     const { skipsTombstones = false, members } = this.#options
     return topicBatch(fetched, { name: this.name, format: this.#format!, skipsTombstones, members, signal })
   }
-
-  readonly #openJson = (): ValueFormat => openValueFormat({ format: 'json', reader: JsonLineReader.of(this.#source) }, () => {})
 
   onCommitted(position: string, partition: string): void {
     this.#group?.commit(Number(partition), offsetIn(this.name, position), this.#session?.driver)

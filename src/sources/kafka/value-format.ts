@@ -40,3 +40,7 @@ export function formatOpener(
   openValueFormat(options, () => {}).close()
   return warn => openValueFormat(options, warn)
 }
+
+/** Opens the default format of the values of a source. */
+export const jsonFormat = (source: SourceIR) => (): ValueFormat =>
+  openValueFormat({ format: 'json', reader: JsonLineReader.of(source) }, () => {})

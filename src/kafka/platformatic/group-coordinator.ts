@@ -1,0 +1,125 @@
+/** The coordinator of a group: finds it, and sends it one request at a time, so that each has the epoch of the answer before it. */
+import * as client from '@platformatic/kafka'
+import { limits, pause, stopwatch } from '../../base/index.ts'
+import { KafkaError, type StoredOffset } from '../driver.ts'
+import { apiCodeOf, kafkaError } from './errors.ts'
+
+/** The coordinator is another one, or is not ready: it has done nothing. */
+const movedCodes: ReadonlySet<number | undefined> = new Set([14, 15, 16])
+/** The group has gone on without the member: ILLEGAL_GENERATION, UNKNOWN_MEMBER_ID, REBALANCE_IN_PROGRESS, and those of KIP-848. */
+const expelledCodes: ReadonlySet<number | undefined> = new Set([22, 25, 27, 110, 113])
+const EXPELLED = 'the group has gone on without this member'
+const [GROUP_KEY, AGAIN_MS] = [0, 100]
+
+/** The member as its group knows it. */
+export interface MemberIdentity {
+  readonly id: string
+  /** Generation of a classic group, or epoch of the member. */
+  readonly epoch: number
+}
+
+export class GroupCoordinator {
+  readonly #admin: client.Admin
+  readonly #group: string
+  readonly #topic: string
+  #node: number | undefined
+  #last: Promise<unknown> = Promise.resolve()
+
+  /** Has connections of its own: a fetch that waits for records would hold requests up. */
+  constructor(settings: client.BaseOptions, group: string, topic: string) {
+    this.#admin = new client.Admin({ ...settings, retries: false })
+    this.#group = group
+    this.#topic = topic
+  }
+
+  /** Sends a request once those before it are answered. Repeats it while the coordinator has done nothing. Throws errors of the client. */
+  request<T>(send: (connection: client.Connection) => Promise<T>): Promise<T> {
+    const answer = this.#last.then(() => this.#send(send))
+    this.#last = answer.catch(() => {})
+    return answer
+  }
+
+  async #send<T>(send: (connection: client.Connection) => Promise<T>): Promise<T> {
+    const began = stopwatch()
+    for (;;)
+      try {
+        return await send(await this.#connection())
+      } catch (error) {
+        if (!movedCodes.has(apiCodeOf(error)) || stopwatch() - began > limits.KAFKA_CONNECT_MS) throw error
+        this.#node = undefined
+        await pause(AGAIN_MS)
+      }
+  }
+
+  async #connection(): Promise<client.Connection> {
+    if (this.#node === undefined) {
+      const [any] = (await this.#admin.connectToBrokers()).values()
+      const { coordinators } = await client.findCoordinatorV4.api.async(any, GROUP_KEY, [this.#group])
+      this.#node = coordinators[0].nodeId
+    }
+    const connection = (await this.#admin.connectToBrokers([this.#node])).get(this.#node)
+    if (!connection) throw new KafkaError('unavailable', `the coordinator of group '${this.#group}' cannot be reached`)
+    return connection
+  }
+
+  /** Does a broker serve an API? */
+  async serves(apiKey: number): Promise<boolean> {
+    return (await this.#admin.listApis()).some(api => api.apiKey === apiKey)
+  }
+
+  async topic(): Promise<{ readonly id: string; readonly partitions: number }> {
+    const { topics } = await this.#admin.metadata({ topics: [this.#topic], forceUpdate: true })
+    const found = topics.get(this.#topic)
+    if (!found) throw new KafkaError('missing', `topic '${this.#topic}' does not exist`)
+    return { id: found.id, partitions: found.partitionsCount }
+  }
+
+  async offsets(partitions: readonly number[]): Promise<ReadonlyMap<number, StoredOffset>> {
+    try {
+      const topics = [{ name: this.#topic, partitionIndexes: [...partitions] }]
+      const groups = [{ groupId: this.#group, memberId: null, memberEpoch: -1, topics }]
+      const answer = await this.request(connection => client.offsetFetchV9.api.async(connection, groups, false))
+      const stored = answer.groups[0].topics.flatMap(topic => topic.partitions).filter(({ committedOffset }) => committedOffset >= 0n)
+      return new Map(
+        stored.map(({ partitionIndex, committedOffset, committedLeaderEpoch, metadata }) => [
+          partitionIndex,
+          { place: { offset: Number(committedOffset), epoch: committedLeaderEpoch }, metadata: metadata ?? '' },
+        ]),
+      )
+    } catch (error) {
+      throw kafkaError(error)
+    }
+  }
+
+  /** `identity`: the member when the request is sent. @throws as `GroupMember.store` does. */
+  async store(identity: () => MemberIdentity, offsets: ReadonlyMap<number, StoredOffset>): Promise<void> {
+    const partitions = Array.from(offsets, ([partitionIndex, { place, metadata }]) => ({
+      partitionIndex,
+      committedOffset: BigInt(place.offset),
+      committedLeaderEpoch: place.epoch,
+      committedMetadata: metadata,
+    }))
+    try {
+      await this.request(connection => {
+        const { id, epoch } = identity()
+        // An offset without a member would be stored while the group is empty.
+        if (id === '') throw new KafkaError('fenced', EXPELLED)
+        return client.offsetCommitV9.api.async(connection, this.#group, epoch, id, null, [{ name: this.#topic, partitions }])
+      })
+    } catch (error) {
+      throw memberError(error)
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#admin.close()
+  }
+}
+
+/** Has the group gone on without the member? */
+export const isExpelled = (error: unknown): boolean => expelledCodes.has(apiCodeOf(error))
+
+/** The error of a member for an exception of the client. */
+export function memberError(error: unknown): KafkaError {
+  return isExpelled(error) ? new KafkaError('fenced', EXPELLED, { cause: error }) : kafkaError(error)
+}

@@ -1,0 +1,38 @@
+/** The records of a batch that a member may submit: those before the end of a range that it owes, or all. */
+import type { FetchedRecords, PartitionPlace } from '../../kafka/index.ts'
+import type { PartitionShare } from './partition-share.ts'
+
+/** A partition that is read now. */
+export interface ReadShare {
+  readonly share: PartitionShare
+  /** The claim that is being stored, or was stored last. */
+  claiming: Promise<void>
+  /** It is not known whether the last claim is stored. */
+  isClaiming: boolean
+  /** Without `follow`: the offset at which reading ends. */
+  readonly end: number | undefined
+}
+
+/** Records of a partition, as far as they are this member's. */
+export interface OwnRecords {
+  readonly fetched: FetchedRecords
+  readonly read: ReadShare
+  /** Behind them. */
+  readonly place: PartitionPlace
+}
+
+/** Copies no record. Undefined for records that are not the next ones to read. */
+export function ownRecords(fetched: FetchedRecords, read: ReadShare): OwnRecords | undefined {
+  const { from, end = Infinity } = read.share.reading
+  if (fetched.from !== from.offset) return undefined
+  if (fetched.next <= end) return { fetched, read, place: { offset: fetched.next, epoch: fetched.epoch } }
+  const { records, damaged } = fetched
+  const after = records.offsets.subarray(0, records.count).findIndex(offset => offset >= end)
+  const part: FetchedRecords = {
+    ...fetched,
+    records: { ...records, count: after < 0 ? records.count : after },
+    damaged: damaged.filter(({ first }) => first < end),
+    next: end,
+  }
+  return { fetched: part, read, place: { offset: end, epoch: -1 } }
+}

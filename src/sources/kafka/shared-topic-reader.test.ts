@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { MemoryCluster } from '../../../test/kafka/memory-cluster.ts'
+import { numbersSource, rowOf, TopicRun, upTo } from '../../../test/kafka/topic-run.ts'
+import { pause } from '../../base/clock.ts'
+import { testSourceReader } from '../../testing/conformance/source-reader.ts'
+import { sharedTopicReader, type SharedTopicOptions } from './shared-topic-reader.ts'
+import { topicReader } from './topic-reader.ts'
+
+function clusterOf(partitions: number): MemoryCluster {
+  const cluster = new MemoryCluster()
+  cluster.createTopic('rows', partitions)
+  return cluster
+}
+
+const readerOf = (cluster: MemoryCluster, options: Partial<SharedTopicOptions> = {}) =>
+  sharedTopicReader(numbersSource, {
+    topic: 'rows',
+    group: 'shared',
+    protocol: 'consumer',
+    checkMs: 10,
+    missingMs: 500,
+    open: () => cluster.driver(),
+    ...options,
+  })
+
+testSourceReader('a topic of Kafka that a group shares', () => {
+  const cluster = clusterOf(2)
+  let groups = 0
+  return {
+    // The suite reads the same records again from any position. In one group they would be recorded already.
+    open: () => readerOf(cluster, { group: `group-${++groups}`, member: `member-${groups}` }),
+    append: (written, partition) => written.forEach(n => cluster.append('rows', Number(partition), rowOf(n))),
+    numberOf: ({ n }: { n: number }) => n,
+    partitions: ['0', '1'],
+    recordsTaken: () => cluster.takenRecords,
+    revoke: partition => cluster.group(`group-${groups}`).withhold(Number(partition)),
+    assign: partition => cluster.group(`group-${groups}`).give(Number(partition)),
+    damage: () => cluster.deleteTopic('rows'),
+  }
+})
+
+const sorted = (...runs: readonly TopicRun[]) => runs.flatMap(run => run.numbers()).toSorted((a, b) => a! - b!)
+
+/** Waits until so many numbers are in the logs of runs. */
+async function untilAll(count: number, ...runs: readonly TopicRun[]): Promise<void> {
+  while (sorted(...runs).length < count) await pause(1)
+}
+
+/** Appends numbers to all partitions in turn. */
+function append(cluster: MemoryCluster, partitions: number, first: number, last: number): void {
+  for (let n = first; n <= last; n++) cluster.append('rows', n % partitions, rowOf(n))
+}
+
+test('two runs share a topic: each record is in the log of one; what the first leaves goes to the second', async () => {
+  const cluster = clusterOf(4)
+  append(cluster, 4, 1, 100)
+  const first = new TopicRun(readerOf(cluster))
+  await untilAll(100, first)
+  const second = new TopicRun(readerOf(cluster))
+  while (second.position('rows', 1) === undefined) await pause(1)
+  append(cluster, 4, 101, 200)
+  await untilAll(200, first, second)
+  assert.equal(second.numbers().length, 50, 'two of four partitions')
+  await first.stop()
+  append(cluster, 4, 201, 300)
+  await untilAll(300, first, second)
+  assert.deepEqual(sorted(first, second), upTo(300))
+  await first.end()
+  await second.end()
+})
+
+test('a run whose member was expelled joins anew, and records what it had claimed once', async () => {
+  const cluster = clusterOf(2)
+  const [first, second] = [new TopicRun(readerOf(cluster)), new TopicRun(readerOf(cluster))]
+  let last = 0
+  for (let round = 0; round < 20; round++) {
+    append(cluster, 2, last + 1, (last += 30))
+    await untilAll(last - 25, first, second)
+    cluster.group('shared').expelOwner(round % 2)
+  }
+  await untilAll(last, first, second)
+  assert.deepEqual(sorted(first, second), upTo(last))
+  await first.end()
+  await second.end()
+})
+
+test('an outage is waited out, and nothing is lost or in both logs', async () => {
+  const cluster = clusterOf(2)
+  const [first, second] = [new TopicRun(readerOf(cluster)), new TopicRun(readerOf(cluster))]
+  append(cluster, 2, 1, 40)
+  await untilAll(40, first, second)
+  cluster.set({ isAway: true })
+  append(cluster, 2, 41, 80)
+  await pause(300)
+  cluster.set({ isAway: false })
+  await untilAll(80, first, second)
+  assert.deepEqual(sorted(first, second), upTo(80))
+  await first.end()
+  await second.end()
+})
+
+test('the id of a member is durable before it claims anything, and the same after a restart', async () => {
+  const cluster = clusterOf(1)
+  append(cluster, 1, 1, 10)
+  const first = new TopicRun(readerOf(cluster))
+  await untilAll(10, first)
+  const { member } = JSON.parse(first.position('rows', 0)!) as { member: string }
+  assert.match(cluster.group('shared').offsets.get(0)!.metadata, new RegExp(`"holder":"${member}"`))
+  await first.stop()
+  assert.doesNotMatch(cluster.group('shared').offsets.get(0)!.metadata, /holder/, 'released')
+  const again = new TopicRun(readerOf(cluster), { opened: first.opened })
+  append(cluster, 1, 11, 20)
+  await untilAll(20, again)
+  assert.equal((JSON.parse(again.position('rows', 0)!) as { member: string }).member, member)
+  await again.end()
+})
+
+test('a folder that was read as a member is not read without a membership', async () => {
+  const cluster = clusterOf(1)
+  append(cluster, 1, 1, 10)
+  const first = new TopicRun(readerOf(cluster))
+  await untilAll(10, first)
+  await first.stop()
+  const alone = topicReader(numbersSource, { topic: 'rows', open: () => cluster.driver() })
+  await assert.rejects(new TopicRun(alone, { opened: first.opened }).ended, {
+    code: 'SPILL_SOURCE',
+    message: /^kafka:rows was read as a member of its group, so other runs may have records that this one has not\./,
+  })
+  await first.end()
+})
