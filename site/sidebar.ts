@@ -35,6 +35,7 @@ export const sections: readonly Section[] = [
       'docs/kafka.md',
       'docs/kafka-security.md',
       'docs/kafka-gate.md',
+      'docs/kafka-groups.md',
       ...inFolder(
         'guides',
         'client',

@@ -73,7 +73,7 @@ export function openReaders(
     const source = requireDefinition(ir.name, 'source', ir.sources, name)
     if (typeof input !== 'string' && (typeof input !== 'object' || input === null))
       throw new SpillwayError('SPILL_INPUT', `source '${name}' reads an address, a reader, an array or a generator; got ${show(input)}`)
-    return { source: name, reader: openReader(byScheme, input, { ...setting, source, map: maps.get(name) }) }
+    return { source: name, reader: openReader(byScheme, input, { ...setting, source, map: maps.get(name), pipeline: ir }) }
   })
   const duplicate = readers.find((opened, i) => readers.slice(0, i).some(other => isSamePlace(other, opened)))
   if (duplicate) throw new SpillwayError('SPILL_INPUT', `source '${duplicate.source}' reads ${duplicate.reader.name} twice`)

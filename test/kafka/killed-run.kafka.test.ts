@@ -8,12 +8,10 @@ import { positionKey } from '../../src/log/named-values.ts'
 import { readDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { topicReader } from '../../src/sources/kafka/topic-reader.ts'
 import { Child } from '../crash/child.ts'
-import { diskOf } from '../crash/folder.ts'
-import { entriesOf, logOf } from '../crash/inspect.ts'
-import { numbers } from '../postgres/numbers-run.ts'
 import { Draw } from '../property/generate/draw.ts'
 import { scratchFolder } from '../scratch.ts'
 import { brokers, BrokerTopics, describedGroup } from './brokers.ts'
+import { numbersIn } from './numbers-in.ts'
 import { numbersSource, rowOf, upTo } from './topic-run.ts'
 import { TopicWriter } from './topic-writer.ts'
 
@@ -52,17 +50,6 @@ function progressIn(data: string, topic: string): string {
     return JSON.stringify(offsetsIn(data, topic))
   } catch {
     return ''
-  }
-}
-
-/** The numbers of the events in a log, in its order. */
-function numbersIn(data: string): unknown[] {
-  const reader = readDataFolder(data)
-  try {
-    const { segments, strings } = logOf(numbers.ir, diskOf(reader))
-    return entriesOf(numbers.ir, segments, strings).flatMap(entry => ('event' in entry ? [entry.event.row['n']] : []))
-  } finally {
-    reader.close()
   }
 }
 
@@ -117,7 +104,7 @@ for (const [version, address] of brokers) {
     assert.ok(progressed > kills / 2, `${progressed} of ${kills} lives read something`)
     assert.equal(await new Child(argsOf(topic, data, '--once'), READY, PATIENCE_MS).exit(), undefined)
     assert.deepEqual(
-      (numbersIn(data) as number[]).toSorted((a, b) => a - b),
+      numbersIn(data).toSorted((a, b) => a - b),
       upTo(writer.last),
     )
 

@@ -17,6 +17,7 @@ export { type FeedPlace, FeedPlaceValue, placeValueOf } from './feed-place.ts'
 export { destinationWithPaths } from './record-destination.ts'
 export {
   kafkaFormats,
+  kafkaMemberships,
   type KafkaRegistryIR,
   needsRegistry,
   SCHEMA_REGISTRY,

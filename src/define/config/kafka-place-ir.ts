@@ -13,6 +13,10 @@ export interface KafkaColumnsIR {
 export const kafkaFormats = ['json', 'json-schema', 'avro', 'protobuf'] as const
 export type KafkaFormat = (typeof kafkaFormats)[number]
 
+/** Protocols by which runs share a topic, by the names of `group.protocol` in Kafka's configuration. */
+export const kafkaMemberships = ['classic', 'consumer'] as const
+export type KafkaMembership = (typeof kafkaMemberships)[number]
+
 /** A schema registry as plain data. */
 export interface KafkaRegistryIR {
   readonly url: SettingIR
@@ -35,6 +39,8 @@ export interface KafkaPlaceIR extends KafkaConnectionIR {
   /** The end of a history, UTC milliseconds; not for a run. */
   readonly to?: number
   readonly group?: string
+  /** The run joins its group, and reads the partitions that it assigns. Absent for a run that reads all of them. */
+  readonly membership?: KafkaMembership
   readonly tombstones?: 'reject' | 'skip'
   /** Default `json`. */
   readonly value?: KafkaFormat

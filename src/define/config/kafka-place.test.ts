@@ -47,6 +47,13 @@ test('a place becomes plain data with the names of the protocol', () => {
   assert.equal(irOf({ topic: 'p', tls: false })?.tls, undefined)
 })
 
+test('a membership is the protocol by which runs share the topic in a group', () => {
+  assert.deepEqual(irOf({ topic: 'p', group: 'g', membership: 'consumer' }), {
+    ...irOf({ topic: 'p', group: 'g' }),
+    membership: 'consumer',
+  })
+})
+
 test('a format needs the registry of the environment, or that of the place', () => {
   const registry = { url: { kind: 'env', name: 'SCHEMA_REGISTRY' } }
   assert.deepEqual(irOf({ topic: 'p', value: 'avro' }), { ...irOf({ topic: 'p' }), value: 'avro', registry })
@@ -129,6 +136,8 @@ const mistakes: readonly (readonly [() => unknown, RegExp])[] = [
   [() => kafka({ topic: 'p', from: 'newest' }), /kafka: from is 'earliest', 'latest' or a time.*got 'newest'/],
   [() => kafka({ topic: 'p', from: '2026-01-01T00:00' }), /kafka: from is/],
   [() => kafka({ topic: 'p', group: 'a b' }), /kafka: group is a name without spaces, got 'a b'/],
+  [() => kafka({ topic: 'p', group: 'g', membership: 'static' as never }), /kafka: membership is 'classic' or 'consumer', got 'static'/],
+  [() => kafka({ topic: 'p', membership: 'classic' }), /membership needs the name of the group that its runs share: group: 'fraud'/],
   [() => kafka({ topic: 'p', tombstones: true as never }), /kafka: tombstones is 'reject' or 'skip', got true/],
   [
     () => kafka({ topic: 'p', sasl: { ...login, mechanism: 'SCRAM-SHA-256' as never } }),

@@ -6,7 +6,15 @@ import { isTopicName } from '../ir/index.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions, optionNames, parseOptions } from '../mistake/names.ts'
 import { type FeedPlace, feedPlaceOf, FeedPlaceValue } from './feed-place.ts'
-import { type KafkaColumnsIR, type KafkaFormat, type KafkaPlaceIR, needsRegistry, SCHEMA_REGISTRY } from './kafka-place-ir.ts'
+import {
+  type KafkaColumnsIR,
+  type KafkaFormat,
+  type KafkaMembership,
+  kafkaMemberships,
+  type KafkaPlaceIR,
+  needsRegistry,
+  SCHEMA_REGISTRY,
+} from './kafka-place-ir.ts'
 import { formatIR, type KafkaRegistry, registryIR } from './kafka-registry.ts'
 
 /** Columns of events that a topic keeps beside the values of its records. They replace fields of the values with the same name. */
@@ -32,6 +40,11 @@ export interface KafkaPlaceOptions extends KafkaConnectionOptions {
   readonly to?: string
   /** Consumer group that gets the committed offsets, for tools that show lag. Default `'spillway'`. The run does not read them. */
   readonly group?: string
+  /**
+   * Shares the topic with other runs in `group`: each reads the partitions that the group assigns to it. `'consumer'` is the protocol of
+   * KIP-848, of Kafka 4.0 or newer, and `'classic'` the one before it. Only for pipelines whose decisions read nothing of earlier records.
+   */
+  readonly membership?: KafkaMembership
   /** Records without a value: `'reject'`, the default, makes them dead letters, and `'skip'` leaves them out. */
   readonly tombstones?: 'reject' | 'skip'
   /**
@@ -51,6 +64,7 @@ const placeOptions = optionNames<KafkaPlaceOptions>({
   from: true,
   to: true,
   group: true,
+  membership: true,
   tombstones: true,
   value: true,
   registry: true,
@@ -63,12 +77,14 @@ const columnOptions = optionNames<KafkaColumns>({ key: true, timestamp: true, he
 export function kafkaPlace(options: KafkaPlaceOptions): FeedPlace {
   const subject = 'kafka'
   checkOptions(subject, options, placeOptions)
-  const { topic, brokers, from, to, group, tombstones, value, columns, sasl, tls } = options
+  const { topic, brokers, from, to, group, membership, tombstones, value, columns, sasl, tls } = options
   const format = value === undefined ? 'json' : formatIR(`${subject}: value`, value)
   const { registry = needsRegistry(format) ? env(SCHEMA_REGISTRY) : undefined } = options
   if (columns !== undefined && format !== 'json')
     mistake(`${subject}: columns are added to values of JSON, and the values of this topic are '${format}'`)
   if (!isTopicName(topic)) mistake(`${subject}: topic is a name of letters, digits, ., _ and -, such as 'payments', got ${show(topic)}`)
+  if (membership !== undefined && group === undefined)
+    mistake(`${subject}: membership needs the name of the group that its runs share: group: 'fraud'`)
   const token = tokenFunctionOf(sasl)
   const ir: KafkaPlaceIR = {
     kind: 'kafka',
@@ -81,6 +97,7 @@ export function kafkaPlace(options: KafkaPlaceOptions): FeedPlace {
     ...parseOptions(subject, { from }, startIR),
     ...parseOptions(subject, { to }, timeIR),
     ...parseOptions(subject, { group }, groupName),
+    ...parseOptions(subject, { membership }, membershipIR),
     ...parseOptions(subject, { tombstones }, tombstonesIR),
     ...(format !== 'json' && { value: format }),
     ...parseOptions(subject, { registry }, (label, each) => registryIR(label, each, format)),
@@ -103,6 +120,12 @@ function timeIR(subject: string, value: unknown, others = ''): number {
 function groupName(subject: string, value: unknown): string {
   if (typeof value !== 'string' || !/^\S{1,255}$/.test(value)) mistake(`${subject} is a name without spaces, got ${show(value)}`)
   return value
+}
+
+function membershipIR(subject: string, value: unknown): KafkaMembership {
+  const membership = kafkaMemberships.find(name => name === value)
+  if (membership === undefined) mistake(`${subject} is ${kafkaMemberships.map(name => `'${name}'`).join(' or ')}, got ${show(value)}`)
+  return membership
 }
 
 function tombstonesIR(subject: string, value: unknown): 'reject' | 'skip' {

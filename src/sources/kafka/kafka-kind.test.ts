@@ -25,6 +25,8 @@ test('a mistake is an error that says what to write', () => {
   for (const from of ['newest', '2026-01-01', '2026-01-01T00:00', '-5', ''])
     rejects(`kafka:rows?from=${from}`, /has from=.*; it is earliest, latest, or a time with its offset, such as 2026-01-01T00:00Z$/)
   rejects('kafka:rows?group=', /has group=; a group is a name without spaces/)
+  rejects('kafka:rows?group=g&membership=static', /has membership=static; it is classic or consumer/)
+  rejects('kafka:rows?membership=classic', /has a membership without the group that its runs share: add group=NAME/)
   rejects('kafka:rows?tombstones=yes', /has tombstones=yes; it is reject or skip/)
 })
 

@@ -1,19 +1,22 @@
 /** The reader of a topic, by address (`kafka:payments?from=latest`, with the brokers in the environment) or by a place of the configuration. */
 import { connectionReader, openDriver } from '../../action/index.ts'
-import { didYouMean, SpillwayError } from '../../base/index.ts'
-import { FeedPlaceValue, kafkaFormats, type KafkaPlaceIR, plainKafkaPlace } from '../../define/config/index.ts'
+import { assert, didYouMean, SpillwayError } from '../../base/index.ts'
+import { FeedPlaceValue, kafkaFormats, kafkaMemberships, type KafkaPlaceIR, plainKafkaPlace } from '../../define/config/index.ts'
 import { isTopicName } from '../../define/ir/index.ts'
 import type { OpenRecords } from '../../files/index.ts'
 import type { BuiltInKind, HistorySetting, ReaderSetting } from '../reader/reader-kind.ts'
 import type { SourceReader } from '../reader/source-reader.ts'
+import { reasonNotToShare } from './shareable.ts'
 import { RecordMembers } from './record-members.ts'
+import { sharedTopicReader } from './shared-topic-reader.ts'
 import { TopicHistory } from './topic-history.ts'
 import { topicReader } from './topic-reader.ts'
 import { topicStartOf } from './topic-start.ts'
 import { formatOpener } from './value-format.ts'
 
-const optionNames = ['from', 'to', 'group', 'tombstones', 'value']
+const optionNames = ['from', 'to', 'group', 'membership', 'tombstones', 'value']
 const DEFAULT_GROUP = 'spillway'
+const READ_WHOLE = 'Leave the membership out: one run reads all partitions'
 
 /** Throws `SPILL_INPUT` for an address without a topic or with a mistake, and for a setting that cannot be read. */
 export const kafkaKind: BuiltInKind = {
@@ -26,14 +29,20 @@ export const kafkaKind: BuiltInKind = {
 }
 
 function openTopic(place: FeedPlaceValue, setting: ReaderSetting): SourceReader {
-  const { topic, from = 'earliest', to, group = DEFAULT_GROUP, tombstones = 'reject', columns } = place.ir
-  const { source, env } = setting
+  const { topic, from = 'earliest', to, group = DEFAULT_GROUP, membership: protocol, tombstones = 'reject', columns } = place.ir
+  const { source, env, pipeline } = setting
   if (to !== undefined) throw addressError(`kafka:${topic}`, 'has to, the end of a history; a run follows the topic')
+  if (protocol !== undefined) {
+    assert(pipeline !== undefined, 'a run opens its readers with its pipeline')
+    const reason = reasonNotToShare(pipeline, source)
+    if (reason !== undefined)
+      throw addressError(`kafka:${topic}`, `has a membership, so that runs share source '${source.name}', and ${reason}. ${READ_WHOLE}`)
+  }
   const read = connectionReader(place.ir, { owner: `source '${source.name}': kafka:${topic}`, env, token: place.functions.token })
   // A mistake in the settings ends the start, before a run takes a folder over.
   read()
   const openFormat = formatOpener(place.ir, { name: source.name, source, env })
-  return topicReader(source, {
+  const options = {
     topic,
     from,
     group,
@@ -41,12 +50,14 @@ function openTopic(place: FeedPlaceValue, setting: ReaderSetting): SourceReader 
     openFormat,
     ...(columns && { members: new RecordMembers(setting.source, columns) }),
     open: () => openDriver(read),
-  })
+  }
+  return protocol === undefined ? topicReader(source, options) : sharedTopicReader(source, { ...options, protocol })
 }
 
 /** Checks the settings at once; connects, and reads them again, when the history is read. */
 function openHistory({ ir, functions: { token } }: FeedPlaceValue, { source: name, env }: HistorySetting): OpenRecords {
-  const { topic, from = 'earliest', to, tombstones = 'reject', columns } = ir
+  const { topic, from = 'earliest', to, membership, tombstones = 'reject', columns } = ir
+  if (membership !== undefined) throw addressError(`kafka:${topic}`, 'has a membership, and a history is read whole; leave it out')
   if (from === 'latest') throw addressError(`kafka:${topic}`, 'has from=latest, which leaves no history; write a time, or leave it out')
   const read = connectionReader(ir, { owner: `source '${name}': kafka:${topic}`, env, token })
   read()
@@ -78,6 +89,12 @@ export function addressPlace(address: string): KafkaPlaceIR {
     values.get('tombstones') ?? 'reject',
     values.get('value') ?? 'json',
   ]
+  const text = values.get('membership')
+  const membership = kafkaMemberships.find(name => name === text)
+  if (text !== null && membership === undefined)
+    throw addressError(address, `has membership=${text}; it is ${kafkaMemberships.join(' or ')}`)
+  if (membership !== undefined && !values.has('group'))
+    throw addressError(address, 'has a membership without the group that its runs share: add group=NAME')
   const value = kafkaFormats.find(name => name === format)
   const from = topicStartOf(start)
   if (from === undefined)
@@ -88,7 +105,15 @@ export function addressPlace(address: string): KafkaPlaceIR {
   if (!/^[^\s]{1,255}$/.test(group)) throw addressError(address, `has group=${group}; a group is a name without spaces`)
   if (tombstones !== 'reject' && tombstones !== 'skip') throw addressError(address, `has tombstones=${tombstones}; it is reject or skip`)
   if (value === undefined) throw addressError(address, `has value=${format}; it is ${kafkaFormats.join(', ')}`)
-  return { ...plainKafkaPlace(topic), from, ...(typeof to === 'number' && { to }), group, tombstones, value }
+  return {
+    ...plainKafkaPlace(topic),
+    from,
+    ...(typeof to === 'number' && { to }),
+    group,
+    ...(membership && { membership }),
+    tombstones,
+    value,
+  }
 }
 
 const addressError = (place: string, problem: string): SpillwayError => new SpillwayError('SPILL_INPUT', problem, { place })

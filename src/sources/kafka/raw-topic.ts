@@ -28,7 +28,9 @@ export interface RawReader {
 export function rawTopicOf(input: string | FeedPlace, { source, env }: Pick<ReaderSetting, 'source' | 'env'>): RawTopic {
   const value = placeValueOf(input)
   const ir = value?.ir ?? addressPlace(input as string)
-  const { topic, from = 'earliest', to, tombstones, columns } = ir
+  const { topic, from = 'earliest', to, membership, tombstones, columns } = ir
+  if (membership !== undefined)
+    throw new SpillwayError('SPILL_INPUT', 'has a membership: a gate reads all partitions of its raw topic', { place: `kafka:${topic}` })
   if (from !== 'earliest' || to !== undefined)
     throw new SpillwayError('SPILL_INPUT', 'has from or to: a gate reads each record of its raw topic', { place: `kafka:${topic}` })
   const read = connectionReader(ir, { owner: `source '${source.name}': kafka:${topic}`, env, token: value?.functions.token })

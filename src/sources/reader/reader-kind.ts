@@ -1,6 +1,6 @@
 /** Kinds of readers: how a registry makes a reader from an address. */
 import type { FeedPlaceValue } from '../../define/config/index.ts'
-import type { SourceIR } from '../../define/ir/index.ts'
+import type { PipelineIR, SourceIR } from '../../define/ir/index.ts'
 import type { OpenRecords } from '../../files/index.ts'
 import type { RowMap } from '../../intake/index.ts'
 import type { SourceReader } from './source-reader.ts'
@@ -14,6 +14,8 @@ export interface ReaderSetting {
   readonly env: Readonly<Record<string, string | undefined>>
   /** The data folder of the run. */
   readonly data: string
+  /** The pipeline of the run. */
+  readonly pipeline?: PipelineIR
 }
 
 /** The source and the process of a history. */
