@@ -33,6 +33,7 @@ export const sections: readonly Section[] = [
         'postgres-changes',
       ),
       'docs/kafka.md',
+      'docs/kafka-history.md',
       'docs/kafka-security.md',
       'docs/kafka-gate.md',
       'docs/kafka-groups.md',

@@ -94,6 +94,8 @@ export const analysisLimits = {
   RECONCILE_LETTERS: 100_000,
   /** Memory of the DuckDB with the events of a log, MB; beyond it they are in a temporary folder. */
   RECONCILE_MEMORY_MB: 1024,
+  /** Records and events that a comparison with a topic holds at a time; for more it reads both again, for other keys. */
+  RECONCILE_ROWS: 2_000_000,
   /** Decisions of one model in a scheduled reconciliation, about; the next one takes the rest. */
   RECONCILE_DECISIONS_MAX: 1 << 22,
   /** Duration after which a scheduled reconciliation starts no further chunk, ms. */

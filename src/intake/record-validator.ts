@@ -108,6 +108,11 @@ export class RecordValidator {
     this.#rejected(fault, this.#origins!.of(row), rowText(this.source, block, row, this.stringsOf), form)
   }
 
+  /** Place of the record of a row, as its origin words it. Needs `trackOrigins`. */
+  placeOf(row: number): string {
+    return this.#origins!.of(row)
+  }
+
   /** String table of a column. */
   readonly stringsOf = (column: string): Strings => {
     const { shared, strings } = this.#options

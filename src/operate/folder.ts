@@ -12,9 +12,12 @@ import {
   reconcile,
   type ReconcileOptions,
   type ReconcileReport,
+  reconcileTopic,
   reconciliationReport,
   reconciliationsIn,
   type ReconciliationRecord,
+  type TopicReconcileOptions,
+  type TopicReport,
 } from '../reconcile/index.ts'
 import type { FeaturesAt } from '../run/history/index.ts'
 import { LOG_NAME } from '../run/index.ts'
@@ -96,6 +99,11 @@ export class FolderView {
   /** Recomputes recorded decisions in SQL over the same log, and explains every mismatch. Throws like `reconcile`. */
   reconcile(pipeline: { readonly ir: PipelineIR; readonly fingerprint: string }, options: ReconcileOptions = {}): Promise<ReconcileReport> {
     return reconcile(pipeline, this.log, options)
+  }
+
+  /** Compares the recorded events of a source with its topic. Throws like `reconcileTopic`. */
+  reconcileTopic(pipeline: Parameters<typeof reconcileTopic>[0], options: TopicReconcileOptions): Promise<TopicReport> {
+    return reconcileTopic(pipeline, this.log, options)
   }
 
   /** Freshness objectives, with the recent decisions that met them. */

@@ -10,6 +10,7 @@ export {
 } from './reconciliation-ledger.ts'
 export { RECONCILIATION_JOB, ReconcileScheduler } from './reconcile-scheduler.ts'
 export { reconcile, type ReconcileOptions } from './reconcile.ts'
+export { reconcileTopic, type TopicReconcileOptions } from './reconcile-topic.ts'
 export { isEmptyRepair, planRepair, type RepairPlan, repairPuts } from './repair.ts'
 export {
   comparisonBases,
@@ -22,3 +23,4 @@ export {
   type ReconcileReport,
   type TodayReport,
 } from './reconcile-report.ts'
+export type { TopicExample, TopicReport } from './topic-report.ts'

@@ -121,7 +121,7 @@ export async function loadLogIntoSql({ ir, reader, db, log, columnFilter, letter
 }
 
 /** Events of a source, each with the number of earlier events of that source in the whole log. Holds one segment at a time. */
-function* numberedEvents(
+export function* numberedEvents(
   store: NamedValues,
   log: Log,
   source: SourceIR,

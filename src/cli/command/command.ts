@@ -62,6 +62,8 @@ export interface Project {
   alertDestinations(): readonly AlertDestinationIR[]
   /** Where decisions and dead letters go by the configuration. */
   recordDestinations(): RecordDestinations<Effect>
+  /** The feeds of a source in the configuration. */
+  feedsOf(source: string): readonly (string | FeedPlace)[]
   /** The topics of a source's gate in the configuration, if it has one. */
   gateOf(source: string): SourceGateSettings | undefined
   /** Numbers of the alert rules, those of the configuration in place of the defaults. */

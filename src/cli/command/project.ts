@@ -10,6 +10,7 @@ import {
   type AlertThresholds,
   alertThresholds,
   destinationWithPaths,
+  type FeedPlace,
   type OpenLineageSettings,
   placeValueOf,
   type SourceGateSettings,
@@ -188,6 +189,11 @@ export class ConfiguredProject implements Project {
     const { decisions, deadLetters } = this.#config?.settings ?? {}
     const placed = (effect: Effect | undefined) => effect && destinationWithPaths(effect, path => this.pathOf(path))
     return { decisions: placed(decisions), deadLetters: placed(deadLetters) }
+  }
+
+  feedsOf(source: string): readonly (string | FeedPlace)[] {
+    const feeds = [this.#config?.settings.sources?.[source]?.feed ?? []].flat()
+    return feeds.map(feed => placeValueOf(feed)?.withPaths(path => this.pathOf(path)) ?? feed)
   }
 
   gateOf(source: string): SourceGateSettings | undefined {

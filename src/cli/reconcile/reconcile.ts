@@ -4,6 +4,7 @@ import { defineCommand, type OptionSpecs, type OptionValues, UsageError } from '
 import { emitCommandJob } from '../command/lineage-job.ts'
 import { dataFolderOf, dataOption } from '../command/data-folder.ts'
 import { ProgressLine } from '../command/progress.ts'
+import { reconcileSource } from './reconcile-source.ts'
 import { reconcileText } from './reconcile-text.ts'
 import { repairCommand } from './repair.ts'
 import { lastOf, lastOption, parseTime, expectNoArguments, wholeNumber } from '../command/arguments.ts'
@@ -16,6 +17,10 @@ const options = {
   model: { value: 'NAME', help: 'only decisions of this model' },
   since: { value: 'TIME', help: 'only decisions from this time on: 2026-01-01T00:00Z, or UTC milliseconds' },
   limit: { value: 'N', help: 'at most the first N decisions of each model' },
+  source: {
+    value: 'NAME[=kafka:TOPIC]',
+    help: 'compare the recorded events of a source with its topic instead: missing, doubled, different and rejected records',
+  },
   repair: { help: 'print the repair plan, and with --yes execute it; recorded decisions and sent effects stay unchanged' },
   yes: { help: 'execute the plan of --repair; no run may hold the folder' },
   last: lastOption('reconciliations', 'list: '),
@@ -30,7 +35,7 @@ export const reconcileCommand = defineCommand({
   name: 'reconcile',
   task: 'Repair',
   takesPipeline: true,
-  usage: '[--repair] | list | show NUMBER',
+  usage: '[--repair] | --source NAME[=kafka:TOPIC] | list | show NUMBER',
   summary: 'recompute recorded feature vectors in SQL, as of their decisions and as of today, explain every mismatch, and repair faults',
   options,
   async run(values, positionals, project) {
@@ -38,7 +43,11 @@ export const reconcileCommand = defineCommand({
     if (positionals[0] === 'show') return showReconciliation(values, positionals.slice(1))
     expectNoArguments(positionals, project)
     project.requirePath()
-    const { model, since, limit, repair = false, yes = false, last, json = false } = values
+    const { source, model, since, limit, repair = false, yes = false, last, json = false } = values
+    if (source !== undefined) {
+      checkOptions(values, ['source'], 'is not for reconcile --source')
+      return reconcileSource({ source, data: dataFolderOf(values), json }, project)
+    }
     if (yes && !repair) throw new UsageError('--yes needs --repair')
     if (repair && (model !== undefined || since !== undefined || limit !== undefined))
       throw new UsageError('--repair covers all decisions: leave out --model, --since and --limit')
@@ -61,10 +70,10 @@ export const reconcileCommand = defineCommand({
   },
 })
 
-/** Throws `UsageError` for options of the comparison. */
-function checkOptions(values: Values, allowed: readonly string[]): void {
+/** Throws `UsageError` for options of another comparison. */
+function checkOptions(values: Values, allowed: readonly string[], problem = 'is an option of spillway reconcile PIPELINE'): void {
   const stray = Object.keys(values).find(name => !['data', 'json', ...allowed].includes(name))
-  if (stray !== undefined) throw new UsageError(`--${stray} is an option of spillway reconcile PIPELINE`)
+  if (stray !== undefined) throw new UsageError(`--${stray} ${problem}`)
 }
 
 /** `reconcile list`: the results of scheduled reconciliations, from the ledger in the data folder. A run may hold it. */

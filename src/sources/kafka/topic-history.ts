@@ -11,6 +11,7 @@ import { type FetchedRecords, type KafkaDriver, KafkaError, type ValueFormat } f
 import type { RecordMembers } from './record-members.ts'
 import { topicBatch } from './topic-batch.ts'
 import { topicError } from './topic-errors.ts'
+import { resumePlace } from './topic-position.ts'
 import { numbersFrom, TopicSession } from './topic-session.ts'
 
 export interface TopicHistoryOptions {
@@ -21,6 +22,8 @@ export interface TopicHistoryOptions {
   readonly from: 'earliest' | number
   /** The first record of this time or later is left out, and those behind it, UTC ms; all that are there are read by default. */
   readonly to?: number | undefined
+  /** Committed positions of a run by partition, behind which nothing is read; in a partition without one nothing is. */
+  readonly positions?: ((partition: string) => string | undefined) | undefined
   readonly skipsTombstones: boolean
   readonly members?: RecordMembers | undefined
   readonly openFormat: () => ValueFormat
@@ -34,7 +37,10 @@ interface PartitionRange {
   readonly to: number
 }
 
-/** The records of a topic. Throws `SPILL_SOURCE` while they are read for a topic that does not exist or a cluster that cannot be reached. */
+/**
+ * The records of a topic. Throws `SPILL_SOURCE` while they are read for a topic that does not exist, a cluster that cannot be reached, or
+ * positions of another topic.
+ */
 export class TopicHistory implements InputFile {
   readonly name: string
   readonly format = 'ndjson'
@@ -71,7 +77,9 @@ export class TopicHistory implements InputFile {
 
   /** The ranges that are not empty. Records behind an open transaction are left out. */
   async #rangesOf(session: TopicSession): Promise<PartitionRange[]> {
-    const { from, to } = this.#options
+    const { from, to, positions } = this.#options
+    const endOf = (partition: number): number =>
+      positions ? (resumePlace(this.name, session.topic, positions(String(partition)))?.offset ?? 0) : Infinity
     const partitions = numbersFrom(0, session.topic.partitions)
     const [starts, stable] = [await session.offsets(partitions, from), await session.offsets(partitions, 'stable')]
     const limit = to === undefined ? stable : await session.offsets(partitions, to)
@@ -79,7 +87,7 @@ export class TopicHistory implements InputFile {
       .map(partition => ({
         partition,
         from: starts.get(partition)!,
-        to: Math.min(stable.get(partition)!, limit.get(partition)!),
+        to: Math.min(stable.get(partition)!, limit.get(partition)!, endOf(partition)),
       }))
       .filter(range => range.from < range.to)
   }
