@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { delivery } from '../../test/action/receiver.ts'
 import { MemoryCluster } from '../../test/kafka/memory-cluster.ts'
+import { SilentBroker } from '../../test/kafka/silent-broker.ts'
 import { limits } from '../base/limits.ts'
-import { type KafkaDriver, KafkaError, type NewRecord } from '../kafka/index.ts'
+import { type KafkaDriver, KafkaError, type NewRecord, openKafkaDriver } from '../kafka/index.ts'
+import { codeError } from '../kafka/platformatic/errors.ts'
 import { testDestination } from '../testing/conformance/destination.ts'
 import { kafkaDestination } from './kafka-destination.ts'
 import { IDEMPOTENCY_HEADER } from './kafka-records.ts'
@@ -160,4 +162,43 @@ test('a record has the key as other producers write it, and headers with the ide
       { key: '{"a":1}', value: '{}', headers: { [IDEMPOTENCY_HEADER]: 'd/1' } },
     ],
   )
+})
+
+test('acks that a topic refuses, and a right that is revoked, fail the delivery, which may be tried again', async () => {
+  const held = new HeldSends()
+  const topic = kafkaDestination('alerts', held.open)
+  // NOT_ENOUGH_REPLICAS, the same after the append, INVALID_REQUIRED_ACKS, TOPIC_AUTHORIZATION_FAILED.
+  for (const [call, [code, id]] of (
+    [
+      [19, 'NOT_ENOUGH_REPLICAS'],
+      [20, 'NOT_ENOUGH_REPLICAS_AFTER_APPEND'],
+      [21, 'INVALID_REQUIRED_ACKS'],
+      [29, 'TOPIC_AUTHORIZATION_FAILED'],
+    ] as const
+  ).entries()) {
+    const outcome = topic.deliver(numbered(1))
+    await turn()
+    held.calls[call].reject(codeError(code, 'the broker answers'))
+    const { kind, why, final } = (await outcome) as { readonly kind: string; readonly why: string; readonly final?: boolean }
+    assert.deepEqual([kind, final], ['failed', undefined])
+    assert.match(why, new RegExp(`^topic 'alerts': the broker answers: ${id}: `))
+    assert.deepEqual(held.ids(call), ['a/1'])
+  }
+  const last = topic.deliver(numbered(1))
+  await turn()
+  held.calls[4].resolve()
+  assert.deepEqual(await last, { kind: 'acknowledged' })
+  await topic.close()
+})
+
+test('a broker that never answers, or sends a byte now and then, fails the delivery', async () => {
+  const isFailed = async (everyMs: number | undefined): Promise<void> => {
+    await using broker = await SilentBroker.start(everyMs)
+    const topic = kafkaDestination('alerts', () => openKafkaDriver({ brokers: [broker.address], clientId: 'test', requestMs: 100 }))
+    const outcome = (await topic.deliver(numbered(1))) as { readonly kind: string; readonly why: string; readonly final?: boolean }
+    assert.deepEqual([outcome.kind, outcome.final], ['failed', undefined])
+    assert.match(outcome.why, /^topic 'alerts': /)
+    await topic.close()
+  }
+  await Promise.all([isFailed(undefined), isFailed(20)])
 })

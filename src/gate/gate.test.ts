@@ -6,6 +6,7 @@ import { wallClock } from '../base/clock.ts'
 import { entity, source, t } from '../index.ts'
 import { type KafkaDriver, KafkaError } from '../kafka/driver.ts'
 import { openValueFormat } from '../kafka/format/open-format.ts'
+import { codeError } from '../kafka/platformatic/errors.ts'
 import type { RawTopic } from '../sources/kafka/raw-topic.ts'
 import { topicBatch } from '../sources/kafka/topic-batch.ts'
 import { TopicGate, type GateOptions } from './gate.ts'
@@ -116,4 +117,65 @@ test('another gate, or a run, that reads the same raw topic leaves no record of 
   await gateOf(() => cluster.driver(), { checked: 'checked.v2', rejected: 'rejected.v2' }).run(never)
   assert.deepEqual([...cluster.groupOffsets.keys()].toSorted(), ['spillway 0', 'spillway-gate-checked 0', 'spillway-gate-checked.v2 0'])
   for (const topic of ['checked', 'checked.v2']) assert.equal(cluster.committed(topic, 0).length, 1)
+})
+
+/** A driver whose writes of transactions, or fetches of the raw topic, fail while they have an error. */
+function troubledDriver(cluster: TransactionCluster, trouble: { write?: KafkaError; fetch?: KafkaError }): KafkaDriver {
+  const driver = cluster.driver()
+  return new Proxy(driver, {
+    get(target, name) {
+      if (name === 'transactions')
+        return (id: string) => {
+          const writer = target.transactions(id)
+          return { ...writer, write: (records: never) => (trouble.write ? Promise.reject(trouble.write) : writer.write(records)) }
+        }
+      if (name === 'fetch')
+        return (topic: string, options: never) => {
+          const fetch = target.fetch(topic, options)
+          const next = fetch.next.bind(fetch)
+          if (topic === 'raw') fetch.next = () => (trouble.fetch ? Promise.reject(trouble.fetch) : next())
+          return fetch
+        }
+      return (target[name as keyof KafkaDriver] as (...args: unknown[]) => unknown).bind(target)
+    },
+  })
+}
+
+const raw = (id: number) => `{"id":"${id}","card":"c","at":1}`
+
+test('while a topic refuses acks the gate says so and writes nothing; then each record is decided once', async () => {
+  for (const code of [19, 20]) {
+    const cluster = clusterWith([raw(1), raw(2)], 1)
+    const trouble: { write?: KafkaError } = { write: codeError(code, 'the broker answers') }
+    const reports: string[] = []
+    const gate = gateOf(() => troubledDriver(cluster, trouble), { onReport: report => reports.push(report) })
+    const ended = gate.run(never)
+    while (reports.length < 2) await new Promise(resolve => void setImmediate(resolve))
+    assert.match(reports[0], /^begins anew from what the topics say: the broker answers: NOT_ENOUGH_REPLICAS/)
+    assert.equal(cluster.committed('checked', 0).length, 0)
+    delete trouble.write
+    await ended
+    assert.deepEqual(
+      cluster.committed('checked', 0).map(({ record }) => (JSON.parse(String(record.value)) as { readonly id: string }).id),
+      ['1', '2'],
+    )
+  }
+})
+
+test('a right that is revoked while it works, and raw records that retention deleted, end a gate; a start goes on where it was', async () => {
+  const denied = new KafkaError('denied', 'TOPIC_AUTHORIZATION_FAILED')
+  const deleted = new KafkaError('out-of-range', 'partition 0 has no offset 2', { place: { partition: 0, offset: 2 } })
+  for (const trouble of [{ write: denied }, { fetch: denied }, { fetch: deleted }]) {
+    const cluster = clusterWith([raw(1), raw(2)], 1)
+    await gateOf(() => cluster.driver()).run(never)
+    cluster.append({ topic: 'raw', partition: 0, key: undefined, value: raw(3), headers: {}, timestamp: 0 })
+    const [error] = Object.values(trouble)
+    await assert.rejects(gateOf(() => troubledDriver(cluster, trouble)).run(never), {
+      code: 'SPILL_SOURCE',
+      message: `kafka:raw source 'payments': ${error.message}`,
+    })
+    assert.equal(cluster.committed('checked', 0).length, 2)
+    await gateOf(() => cluster.driver()).run(never)
+    assert.equal(cluster.committed('checked', 0).length, 3)
+  }
 })

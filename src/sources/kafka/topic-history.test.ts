@@ -3,9 +3,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { MemoryCluster } from '../../../test/kafka/memory-cluster.ts'
+import { SilentBroker } from '../../../test/kafka/silent-broker.ts'
 import { numbersSource, rowOf } from '../../../test/kafka/topic-run.ts'
 import { JsonLineReader } from '../../intake/index.ts'
-import { openValueFormat } from '../../kafka/index.ts'
+import { openKafkaDriver, openValueFormat } from '../../kafka/index.ts'
 import { historyOpener } from '../open-readers.ts'
 import { TopicHistory, type TopicHistoryOptions } from './topic-history.ts'
 
@@ -93,6 +94,47 @@ test('a cluster that is away, and a topic that does not exist, end the reading',
   for (let n = 0; n < 20; n++) cluster.append('rows', 0, rowOf(n))
   const interrupted = readAll(historyOf(cluster), () => cluster.set({ isAway: true }))
   await assert.rejects(interrupted, { code: 'SPILL_SOURCE', message: /source 'rows': Kafka cannot be reached: connect ECONNREFUSED/ })
+})
+
+test('records that retention deletes while they are read end the reading', async () => {
+  const cluster = new MemoryCluster()
+  cluster.createTopic('rows', 2)
+  for (let n = 0; n < 40; n++) cluster.append('rows', n % 2, rowOf(n))
+  await assert.rejects(
+    readAll(historyOf(cluster), () => cluster.deleteBefore('rows', 1, 5)),
+    {
+      code: 'SPILL_SOURCE',
+      message:
+        "kafka:rows source 'rows': retention deleted the records of partition 1 from offset 0 on while they were read. " +
+        'Read the history again, from a later time',
+    },
+  )
+})
+
+test('a partition that the topic gets while it is read as a history is not read', async () => {
+  const cluster = new MemoryCluster()
+  cluster.createTopic('rows', 1)
+  for (let n = 0; n < 20; n++) cluster.append('rows', 0, rowOf(n))
+  let grown = false
+  const grow = () => {
+    if (grown) return
+    grown = true
+    cluster.addPartition('rows')
+    cluster.append('rows', 1, rowOf(99))
+  }
+  assert.deepEqual(
+    await readAll(historyOf(cluster), grow),
+    Array.from({ length: 20 }, (_, n) => n),
+  )
+})
+
+test('a broker that never answers ends the reading of a history', async () => {
+  await using broker = await SilentBroker.start()
+  const open = () => openKafkaDriver({ brokers: [broker.address], clientId: 'test', requestMs: 300 })
+  await assert.rejects(readAll(historyOf(new MemoryCluster(), { open })), {
+    code: 'SPILL_SOURCE',
+    message: "kafka:rows source 'rows': Kafka cannot be reached: Request timed out",
+  })
 })
 
 test('an address names a range, and mistakes in it are errors', () => {

@@ -4,7 +4,7 @@
  *
  * Nothing is committed anywhere. A cluster that cannot be reached ends the reading: a history is read again as a whole.
  */
-import { limits } from '../../base/index.ts'
+import { limits, SpillwayError } from '../../base/index.ts'
 import type { InputFile } from '../../files/index.ts'
 import type { RecordBatch } from '../../intake/index.ts'
 import { type FetchedRecords, type KafkaDriver, KafkaError, type ValueFormat } from '../../kafka/index.ts'
@@ -68,6 +68,7 @@ export class TopicHistory implements InputFile {
       this.#offsets = ranges.reduce((sum, { from, to }) => sum + to - from, 0)
       for (const range of ranges) for await (const fetched of this.#recordsIn(session, range)) yield this.#batchOf(fetched, format, signal)
     } catch (error) {
+      if (error instanceof KafkaError && error.kind === 'out-of-range') throw this.#deletedError(error)
       throw await topicError(source, this.name, error, session)
     } finally {
       format.close()
@@ -90,6 +91,13 @@ export class TopicHistory implements InputFile {
         to: Math.min(stable.get(partition)!, limit.get(partition)!, endOf(partition)),
       }))
       .filter(range => range.from < range.to)
+  }
+
+  #deletedError({ place, cause }: KafkaError): SpillwayError {
+    const { partition, offset } = place!
+    const problem = `retention deleted the records of partition ${partition} from offset ${offset} on while they were read`
+    const fix = 'Read the history again, from a later time'
+    return new SpillwayError('SPILL_SOURCE', `source '${this.#options.source}': ${problem}. ${fix}`, { cause, place: this.name })
   }
 
   async *#recordsIn(session: TopicSession, { partition, from, to }: PartitionRange): AsyncGenerator<FetchedRecords> {

@@ -83,6 +83,27 @@ test('while the registry does not answer the source waits and says so; reading e
   await run.end()
 })
 
+test('a registry that gives another schema for an id ends the source before a record is misread', async () => {
+  const id = registry.register('rows-value', avroSchema)
+  const cluster = new MemoryCluster()
+  cluster.createTopic('rows', 1)
+  for (const n of [1, 2]) cluster.append('rows', 0, avroRow(id, n))
+  const reader = topicReader(numbersSource, { topic: 'rows', openFormat: opener({ value: 'avro' }), open: () => cluster.driver() })
+  const run = new TopicRun(reader)
+  await run.until(2)
+  // The registry goes away, and comes back from an old backup: `n` and `at` have changed places.
+  registry.oddAnswer = response => response.writeHead(503).end()
+  cluster.append('rows', 0, avroRow(id + 500, 3))
+  await run.untilWarning('schema registry')
+  const [who, n, at] = fields
+  registry.replace(id, { schema: JSON.stringify({ type: 'record', name: 'Row', fields: [who, at, n] }) })
+  registry.oddAnswer = undefined
+  cluster.append('rows', 0, avroRow(id, 4))
+  await assert.rejects(run.ended, { code: 'SPILL_SOURCE', message: new RegExp(`gives another schema for id ${id} than before`) })
+  assert.deepEqual(run.numbers(), [1, 2])
+  await run.end()
+})
+
 test('an account of the registry comes from variables, and messages do not show it', () => {
   const place = { value: 'avro', registry: { url: { kind: 'env', name: 'URL' }, password: { kind: 'env', name: 'SECRET' } } } as const
   assert.throws(() => opener(place, { URL: registry.url }), {
