@@ -106,7 +106,7 @@ export function schemaOfSample(sample: RecordsSample, options: InferOptions = {}
   const unclear = formats.unclear.filter(({ name }) => options.types?.get(name)?.type !== 'string')
   return {
     format,
-    columns,
+    columns: withDeclaredNulls(columns, sample, [key, time, id, outcomes[0]]),
     skipped,
     unclear,
     key,
@@ -123,6 +123,17 @@ export function schemaOfSample(sample: RecordsSample, options: InferOptions = {}
     sampled,
     undecodable,
   }
+}
+
+/** The columns, nullable as well where a schema says so; a column with a role is as its values are. */
+function withDeclaredNulls(
+  columns: readonly InferredColumn[],
+  { declared }: Pick<RecordsSample, 'declared'>,
+  roles: readonly (ColumnChoice | undefined)[],
+): readonly InferredColumn[] {
+  const mayBeNull = new Set(declared.flatMap(({ name, nullable }) => (nullable ? [name] : [])))
+  for (const role of roles) if (role) mayBeNull.delete(role.column)
+  return columns.map(column => (mayBeNull.has(column.name) ? { ...column, nullable: true } : column))
 }
 
 const typeError = (file: string, name: string, { type, scale }: TypeIR, { firstText }: ColumnSample): SpillwayError => {

@@ -25,6 +25,8 @@ export interface FileColumn {
   readonly name: string
   /** Type that the file states: `VARCHAR`, `TIMESTAMP`; none for CSV. */
   readonly type?: string
+  /** True if a schema allows a record without the value, though each record may have it. */
+  readonly nullable?: true
 }
 
 export interface InputFile {

@@ -1,8 +1,8 @@
-/** Samples the first records of a file (`INFER_RECORDS_MAX`): the values of each field, nested fields by their path. */
+/** Samples the first records of a file or a topic (`INFER_RECORDS_MAX`): the values of each field, nested fields by their path. */
 import { limits } from '../base/index.ts'
 import { ColumnSample } from './column-sample.ts'
 import { formatError } from './file-error.ts'
-import type { FileColumn, FileFormat } from './input-file.ts'
+import type { FileColumn, FileFormat, InputFile } from './input-file.ts'
 import { openInput } from './open-input.ts'
 
 /** The first records of a file, by field. */
@@ -33,7 +33,19 @@ const DEPTH_MAX = 4
  * @throws `SPILL_FILE` for a file that cannot be read, `SPILL_FORMAT` for one that has no record with a field.
  */
 export async function sampleRecords(path: string): Promise<RecordsSample> {
-  const file = await openInput(path)
+  return sampleInput(await openInput(path), 'give a file with records')
+}
+
+/**
+ * Samples records that are opened. `advice` is for records without fields; `declared` are columns that something else than the records states.
+ *
+ * @throws as `batches` of the input does, and `SPILL_FORMAT` without a record with a field.
+ */
+export async function sampleInput(
+  file: InputFile,
+  advice: string,
+  declared: readonly FileColumn[] = file.columns ?? [],
+): Promise<RecordsSample> {
   const fields = new Fields()
   const sampledRecords: Readonly<Record<string, unknown>>[] = []
   let sampled = 0
@@ -59,14 +71,13 @@ export async function sampleRecords(path: string): Promise<RecordsSample> {
     if (remaining <= 0) break
   }
   const among = remaining > 0 ? '' : `, among the first ${limits.INFER_RECORDS_MAX} records (INFER_RECORDS_MAX)`
-  if (fields.samples.size === 0)
-    throw formatError(path, `has no record with fields to infer columns from${among}; give a file with records`)
+  if (fields.samples.size === 0) throw formatError(file.name, `has no record with fields to infer columns from${among}; ${advice}`)
   // Of a file that states no number of records, the last batch was read whole.
   const share = remaining > 0 ? 1 : file.records ? sampled / file.records : (file.progress() * sampled) / read
   return {
     file: file.name,
     format: file.format,
-    declared: file.columns ?? [],
+    declared,
     samples: fields.samples,
     records: sampledRecords,
     paths: fields.paths,

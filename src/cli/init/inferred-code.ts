@@ -134,9 +134,7 @@ function ${order}(text: string): string {
 
 /** The inferences as lines of a comment. */
 export const inferredComment = (inferences: readonly Inference[]): string =>
-  ['// Inferred from the file:', ...inferences.map(({ of, value, evidence }) => `//   ${inOneLine(`${of}: ${value} (${evidence})`)}`)].join(
-    '\n',
-  )
+  ['// Inferred:', ...inferences.map(({ of, value, evidence }) => `//   ${inOneLine(`${of}: ${value} (${evidence})`)}`)].join('\n')
 
 /** A model that marks events above the mean of their key in a feature group, or many events of a key. It needs no training. */
 export function unusualModelCode(source: PlannedSource, group: string, name: string): string {

@@ -129,7 +129,7 @@ function eventsText(source: PlannedSource): string {
     ...columns.map(column => `${column.name}: ${fieldCode(column)},`),
   ]
   const needed = columns.filter(column => !column.nullable).map(({ field }) => displayName(field))
-  return `/** The columns that are known at the event; others of the file can be added. A live record has no outcome yet. */
+  return `/** The columns that are known at the event; others of the ${source.origin} can be added. A live record has no outcome yet. */
 // A live record needs ${needed.join(', ')}.
 export const events = source('${name}', {
   schema: {
@@ -155,7 +155,7 @@ function usedColumns(source: PlannedSource): PlannedColumn[] {
 
 function outcomesText(source: PlannedSource, outcome: PlannedOutcome, name: string): string {
   const { id } = source
-  return `/** The outcome of each event with its time. In the file both are one record; live it comes when it is known, and names its event. */
+  return `/** The outcome of each event with its time. In the ${source.origin} both are one record; live it comes when it is known, and names its event. */
 export const outcomes = source('${name}', {
   schema: { event: ${id ? `t.${id.type}()` : 't.string()'}, happened: t.bool().nullable(), at: t.timestamp() },
   key: 'event',

@@ -1,4 +1,4 @@
-/** Generates the project of `init --from FILE`: a pipeline over the file's columns, its test, and its settings. */
+/** Generates the project of `init --from FILE` or `--from-topic`: a pipeline over the columns of its records, its test, and its settings. */
 import { basename } from 'node:path'
 import type { InferredSchema } from '../../files/index.ts'
 import { auditWarnings } from './audit-warnings.ts'
@@ -42,9 +42,25 @@ interface ProjectAudit {
   readonly guessed: readonly string[]
 }
 
-/** `path` is the file as the user named it; `events` is its path from the project's folder. Throws like `plannedSource`. */
-export function inferredProject(schema: InferredSchema, path: string, events: string, unit?: string): GeneratedProject {
-  const source = plannedSource(schema, path, unit)
+/** A topic that a project reads, in place of a file. */
+export interface ProjectTopic {
+  readonly topic: string
+  /** Its address, as a run reads it. */
+  readonly feed: string
+}
+
+/**
+ * `path` is the file as the user named it, or the address of a topic; `events` is its path from the project's folder. Throws like
+ * `plannedSource`.
+ */
+export function inferredProject(
+  schema: InferredSchema,
+  path: string,
+  events: string,
+  unit?: string,
+  topic?: ProjectTopic,
+): GeneratedProject {
+  const source = plannedSource(schema, path, unit, topic?.topic)
   const file = basename(path)
   const unused = [...unusedColumns(source)].map(([evidence, columns]) => ({
     of: 'no feature',
@@ -58,7 +74,7 @@ export function inferredProject(schema: InferredSchema, path: string, events: st
     files: {
       'pipeline.ts': labelled?.text ?? plainPipeline(source, file, inferences),
       'pipeline.test.ts': testText(source),
-      'spillway.config.ts': configText(sources, events),
+      'spillway.config.ts': topic ? topicConfigText(sources, topic.feed) : configText(sources, events),
       'event.json': `${JSON.stringify(schema.live)}\n`,
     },
     source: source.name,
@@ -81,6 +97,23 @@ export default defineConfig({
   data: '.spillway', // the folder of spillway run
   sources: {
 ${sources.map(name => `    ${name}: { history: ${quotedLiteral(events)} },\n`).join('')}  },
+})
+`
+}
+
+/** The `spillway.config.ts` of a project whose sources all read a topic, which is their history too. */
+function topicConfigText(sources: readonly string[], feed: string): string {
+  return `// The settings of this project, so that spillway replay, audit and run need no arguments. Arguments replace them.
+// The brokers are those of KAFKA_BROKERS${feed.includes('value=') ? ', the schema registry that of SCHEMA_REGISTRY' : ''}. For a login or TLS write kafka({ … }) in place of the address.
+import { defineConfig } from 'spillway/config'
+
+const topic = ${quotedLiteral(feed)}
+
+export default defineConfig({
+  pipeline: 'pipeline.ts',
+  data: '.spillway', // the folder of spillway run
+  sources: {
+${sources.map(name => `    ${name}: { feed: topic, history: topic },\n`).join('')}  },
 })
 `
 }
@@ -118,9 +151,9 @@ export default pipeline('${name}', [unusual])
 `
 }
 
-function mapText({ eventColumns, key }: PlannedSource): string {
+function mapText({ eventColumns, key, origin }: PlannedSource): string {
   const fields = eventColumns.map(column => `    ${column.name}: ${fieldCode(column)},`)
-  return `  // Converts a record of the file to the columns above.
+  return `  // Converts a record of the ${origin} to the columns above.
   map: raw => ({
 ${[...(key ? [] : [`    ${SERIES_KEY}: 'all',`]), ...fields].join('\n')}
   }),
@@ -143,7 +176,7 @@ function featureLines(source: PlannedSource): string[] {
 }
 
 function testText(source: PlannedSource): string {
-  const { isMapped, outcomes } = source
+  const { isMapped, outcomes, origin } = source
   const [first] = quantityColumns(source)
   const key = source.key?.type === 'int' ? '1' : source.key ? "'k1'" : "'all'"
   const records = first ? [2, 6] : [1, 1]
@@ -161,7 +194,7 @@ import pipeline, { events, ${isLabelled ? 'foreseen, unusual' : 'past, unusual'}
 
 test('${title}', async () => {
   const run = await testing(pipeline, { at: '2026-01-01T00:00Z' })
-${isMapped ? `  // The source has a map, so it takes records in the format of the file${isLabelled ? '; their outcome is not known yet' : ''}.\n` : ''}  await run.send(events, [
+${isMapped ? `  // The source has a map, so it takes records in the format of the ${origin}${isLabelled ? '; their outcome is not known yet' : ''}.\n` : ''}  await run.send(events, [
 ${records.map((value, i) => `    { ${recordFields(source, first, value, i).join(', ')} },`).join('\n')}
   ])
 ${isLabelled ? '  assert.equal(run.decisions(foreseen).length, 2) // without a score until a model is trained\n' : `  assert.equal(run.features(past, ${key}).n, 2)\n`}${first ? `  assert.deepEqual(run.decisions(unusual).map(({ vector }) => vector.${group}.mean_${first.name}), [null, 2])\n` : ''}  assert.deepEqual(run.decisions(unusual).map(({ score }) => score), [0.1, ${first ? '0.9' : '0.1'}])

@@ -1,4 +1,4 @@
-/** Plans the source of `init --from`: valid column names, the key, and whether the source needs a map. */
+/** Plans the source of `init --from` and `--from-topic`: valid column names, the key, and whether the source needs a map. */
 import { basename } from 'node:path'
 import { TIME_FORMATS, type InferredColumn, type InferredSchema, type OutcomeChoice } from '../../files/index.ts'
 import { SpillwayError, inOneLine } from '../../base/index.ts'
@@ -18,6 +18,8 @@ export interface PlannedColumn extends InferredColumn {
 /** The source to generate for the file. */
 export interface PlannedSource {
   readonly name: string
+  /** The kind of place that has its records. */
+  readonly origin: 'file' | 'topic'
   readonly columns: readonly PlannedColumn[]
   /** The columns that are known at the event. */
   readonly eventColumns: readonly PlannedColumn[]
@@ -62,8 +64,11 @@ export const ROW_ID = 'row'
 /** Fewest records of a sample from which types and roles follow. */
 const FEW_RECORDS = 20
 
-/** Throws `SPILL_INPUT` if no column can be the event time. `chosenUnit` is the unit of results that a person chose. */
-export function plannedSource(schema: InferredSchema, path: string, chosenUnit?: string): PlannedSource {
+/**
+ * Throws `SPILL_INPUT` if no column can be the event time. `chosenUnit` is the unit of results that a person chose, `topic` the name of a topic in
+ * place of a file.
+ */
+export function plannedSource(schema: InferredSchema, path: string, chosenUnit?: string, topic?: string): PlannedSource {
   const names = distinctNames(
     schema.columns.map(column => column.name),
     [...(schema.key ? [] : [SERIES_KEY]), ...(schema.id ? [] : [ROW_ID])],
@@ -95,7 +100,8 @@ export function plannedSource(schema: InferredSchema, path: string, chosenUnit?:
   const unit = chosenUnit ?? (outcomes.length > 0 ? unitName(outcomes[0].column) : '')
   const unitReason = `${chosenUnit === undefined ? 'the name of the outcome' : 'as you chose'}; each correct prediction counts one, and has no price yet`
   return {
-    name: safeName(basename(path).replace(/\..*$/, ''), 'events'),
+    name: safeName(topic ?? basename(path).replace(/\..*$/, ''), 'events'),
+    origin: topic === undefined ? 'file' : 'topic',
     columns,
     eventColumns,
     key,

@@ -1,9 +1,9 @@
-/** `spillway init`: generates a project, from a sample or from a file of events. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+/** `spillway init`: generates a project, from a sample, or from a file or a topic of events. */
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { didYouMean, SpillwayError } from '../../base/index.ts'
+import { SpillwayError } from '../../base/index.ts'
 import type { TypeIR } from '../../define/ir/index.ts'
-import { sampleRecords, schemaOfSample, type InferOptions, type InferredSchema } from '../../files/index.ts'
+import { schemaOfSample, type InferOptions, type InferredSchema } from '../../files/index.ts'
 import { defineCommand, type OptionValues, UsageError } from '../command/command.ts'
 import { ownPackage, type OwnPackage } from './own-package.ts'
 import { forTerminal, shellWord } from '../command/print.ts'
@@ -13,6 +13,7 @@ import { inferenceLines } from './inferred-summary.ts'
 import { labelHintLines } from './label-hints.ts'
 import { canAsk, interview, nameOrNone, withTerminal, type Ask } from './interview.ts'
 import { displayName } from './inferences.ts'
+import { sampledInput } from './sampled-input.ts'
 import { sampleProject } from './sample-project.ts'
 
 /** Files that `init` leaves unchanged if they exist. */
@@ -20,6 +21,10 @@ const preserved: readonly string[] = ['package.json', 'tsconfig.json']
 
 const options = {
   from: { value: 'FILE', help: 'infer columns, key, time and outcome from NDJSON, CSV or Parquet' },
+  'from-topic': {
+    value: 'kafka:TOPIC',
+    help: 'infer them from the first records of a topic, of the brokers in KAFKA_BROKERS, and from their registered schema',
+  },
   key: { value: 'COLUMN', help: 'the column that features belong to, such as a customer; none for one series of events' },
   time: { value: 'COLUMN', help: 'the column of the event time' },
   id: { value: 'COLUMN', help: 'the column that differs for each event; none if there is none' },
@@ -41,13 +46,16 @@ export const initCommand = defineCommand({
   name: 'init',
   task: 'Start',
   usage: '[FOLDER]',
-  summary: 'create a small project that runs, from a sample or from a file of your own events',
+  summary: 'create a small project that runs, from a sample, or from a file or a topic of your own events',
   options,
   async run(values, [folder = '.', ...extra]) {
     if (extra.length > 0) throw new UsageError(`expected one folder, but also got ${extra.join(', ')}`)
     if (statSync(folder, { throwIfNoEntry: false })?.isFile())
       throw new UsageError(`${folder} is a file; write --from ${shellWord(folder)} to make a project for it`)
-    checkFolder(folder, values.from === undefined)
+    const { from, 'from-topic': topic } = values
+    if (from !== undefined && topic !== undefined) throw new UsageError('--from and --from-topic are two inputs; leave one out')
+    if (topic !== undefined && !topic.startsWith('kafka:')) throw new UsageError(`--from-topic ${topic} is no topic: write kafka:TOPIC`)
+    checkFolder(folder, from === undefined && topic === undefined)
     const isInteractive = canAsk() && values.yes !== true && values.json !== true
     const project = isInteractive ? await withTerminal(ask => projectOf(folder, values, ask)) : await projectOf(folder, values)
     writeAndReport(folder, project, values.json === true)
@@ -56,24 +64,40 @@ export const initCommand = defineCommand({
 })
 
 interface ProjectOfFile extends GeneratedProject {
-  /** The path of the events from the project's folder. */
+  /** The path of the events from the project's folder, or the address of their topic. */
   readonly events: string
+  /** Packages that the project needs besides Spillway, with their versions. */
+  readonly packages?: Readonly<Record<string, string>>
 }
+
+/** The client of Kafka, which is an optional peer of Spillway. */
+const kafkaPackages = { '@platformatic/kafka': '^2.12.1' }
 
 /** The project of the options, and of the answers to `ask`. */
 async function projectOf(folder: string, values: OptionValues<typeof options>, ask?: Ask): Promise<ProjectOfFile> {
   const overrides = inferOptions(values)
-  const from = values.from ?? (await ask?.('A file of your events, CSV, NDJSON or Parquet (Enter for a sample): '))?.trim() ?? ''
-  if (from === '') return { ...sampleProject(), events: 'events.ndjson' }
-  const sample = await sampleRecords(existingFile(from))
+  const input = await sampledInput({ from: values.from, topic: values['from-topic'] }, ask)
+  if (!input) return { ...sampleProject(), events: 'events.ndjson' }
+  const { sample, from, topic } = input
   const schema = schemaOfSample(sample, ask ? await interview(sample, overrides, ask) : overrides)
   if (!ask && values.yes !== true && overrides.outcome === undefined) checkOutcome(schema, from)
-  const events = relative(resolve(folder), resolve(from))
-  return { ...inferredProject(schema, from, events, values.unit), events }
+  const events = topic?.feed ?? relative(resolve(folder), resolve(from))
+  return { ...inferredProject(schema, from, events, values.unit, topic), events, ...(topic && { packages: kafkaPackages }) }
 }
 
 /** The options that override inferences. Throws `UsageError`. */
-function inferOptions({ from, key, time, id, outcome, unit, type, decimal, dates }: OptionValues<typeof options>): InferOptions {
+function inferOptions({
+  from,
+  'from-topic': topic,
+  key,
+  time,
+  id,
+  outcome,
+  unit,
+  type,
+  decimal,
+  dates,
+}: OptionValues<typeof options>): InferOptions {
   const overrides: InferOptions = {
     time,
     key: key === undefined ? undefined : nameOrNone(key),
@@ -84,7 +108,8 @@ function inferOptions({ from, key, time, id, outcome, unit, type, decimal, dates
     dates: oneOf('--dates', dates, { 'day-first': 'dmy', 'month-first': 'mdy' }),
   }
   const stray = Object.entries({ key, time, id, outcome, unit, type, decimal, dates }).find(([, value]) => value !== undefined)
-  if (from === undefined && stray && !canAsk()) throw new UsageError(`--${stray[0]} is about the columns of a file; add --from FILE`)
+  if ((from ?? topic) === undefined && stray && !canAsk())
+    throw new UsageError(`--${stray[0]} is about the columns of a file; add --from FILE`)
   return overrides
 }
 
@@ -108,26 +133,6 @@ function checkFolder(folder: string, isSample: boolean): void {
   if (conflicts.length === 0) return
   const problem = `has ${conflicts.join(', ')} already, and nothing was written; give another folder, or move the files`
   throw new SpillwayError('SPILL_CONFLICT', problem, { place: folder })
-}
-
-/** Throws if the file is missing or empty. Returns its path. */
-function existingFile(path: string): string {
-  const stat = statSync(path, { throwIfNoEntry: false })
-  if (!stat) {
-    const folder = dirname(path)
-    const names = existsSync(folder)
-      ? readdirSync(folder).filter(name => /\.(?:csv|tsv|ndjson|jsonl|json|parquet)(?:\.gz)?$/i.test(name))
-      : []
-    throw new SpillwayError(
-      'SPILL_FILE',
-      `does not exist; --from needs the path of a CSV, NDJSON or Parquet file${didYouMean(basename(path), names)}`,
-      { place: path },
-    )
-  }
-  if (stat.size > 0) return path
-  throw new SpillwayError('SPILL_FILE', 'is empty; --from needs a file with records, and without --from init makes a sample project', {
-    place: path,
-  })
 }
 
 /** Throws if several columns are equally likely to be the outcome, on which all results of an audit depend. */
@@ -159,9 +164,9 @@ function write(folder: string, files: GeneratedProject['files']): string[] {
 
 /** Writes the project, and prints what was inferred, the next steps, the warnings and the guesses. */
 function writeAndReport(folder: string, project: ProjectOfFile, isJson: boolean): void {
-  const { source, events, audit, inferences, sampled, warnings = [] } = project
+  const { source, events, audit, inferences, sampled, warnings = [], packages = {} } = project
   const dependency = ownPackage(folder)
-  const files = write(folder, { ...project.files, ...settings(dependency) })
+  const files = write(folder, { ...project.files, ...settings(dependency, packages) })
   const replay = 'npx spillway replay'
   const command = audit && 'sources' in audit ? 'npx spillway audit' : undefined
   if (isJson) {
@@ -186,7 +191,7 @@ function writeAndReport(folder: string, project: ProjectOfFile, isJson: boolean)
       'If that is wrong, remove the files and use --key, --time, --id, --outcome, --unit, --type, --decimal or --dates.',
       '',
     ],
-    nextSteps(folder, files, dependency, [
+    nextSteps(folder, files, { ...dependency, packages }, [
       replay,
       ...(command === undefined ? [] : [command]),
       'npx spillway dev',
@@ -203,12 +208,12 @@ function writeAndReport(folder: string, project: ProjectOfFile, isJson: boolean)
 const REPORT_COLUMNS = 100
 
 /** The `package.json` and `tsconfig.json` of every project. */
-function settings({ spec }: OwnPackage): GeneratedProject['files'] {
+function settings({ spec }: OwnPackage, packages: Readonly<Record<string, string>>): GeneratedProject['files'] {
   const manifest = {
     private: true,
     type: 'module',
     scripts: { test: 'node --test', check: 'tsc --noEmit' },
-    dependencies: { spillway: spec },
+    dependencies: { spillway: spec, ...packages },
     devDependencies: { typescript: '^7.0.0', '@types/node': '^24.0.0' },
   }
   const compilerOptions = {
@@ -227,11 +232,21 @@ function settings({ spec }: OwnPackage): GeneratedProject['files'] {
   }
 }
 
-function nextSteps(folder: string, written: readonly string[], { spec, description }: OwnPackage, commands: readonly string[]): string {
+interface ProjectPackages extends OwnPackage {
+  readonly packages: Readonly<Record<string, string>>
+}
+
+function nextSteps(
+  folder: string,
+  written: readonly string[],
+  { spec, description, packages }: ProjectPackages,
+  commands: readonly string[],
+): string {
+  const others = Object.entries(packages).map(([name, version]) => `${name}@${version}`)
   const isNew = written.includes('package.json')
   const steps = [
     ...(folder === '.' ? [] : [`cd ${shellWord(folder)}`]),
-    isNew ? 'npm install' : `npm install ${shellWord(spec)}`,
+    isNew ? 'npm install' : `npm install ${[spec, ...others].map(shellWord).join(' ')}`,
     ...(isNew || isModule(folder) ? [] : ['npm pkg set type=module']),
     isNew ? 'npm test' : 'node --test',
     ...commands,

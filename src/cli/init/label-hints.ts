@@ -46,7 +46,7 @@ export function labelHints(source: PlannedSource): LabelHint[] {
 /** The hints as lines of text. */
 export const labelHintLines = (hints: readonly LabelHint[]): string[] =>
   hints.length === 0
-    ? ['A label needs a column that names each event (its id), or a quantity; the file has neither.']
+    ? ['A label needs a column that names each event (its id), or a quantity; there is neither.']
     : [
         'A first audit needs a label on the model of pipeline.ts:',
         ...hints.flatMap(hint => [

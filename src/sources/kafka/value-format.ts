@@ -15,6 +15,20 @@ interface FormatSetting extends Pick<ReaderSetting, 'env'> {
   readonly source: SourceIR | undefined
 }
 
+/** The address and account of a place's registry. @throws `SPILL_INPUT` for a setting that cannot be read. Messages show no secret. */
+export function schemaRegistryOf(
+  { topic, registry = defaultRegistry }: Pick<KafkaPlaceIR, 'topic' | 'registry'>,
+  { name, env }: Pick<FormatSetting, 'name' | 'env'>,
+): { readonly url: string; readonly username?: string; readonly password?: string } {
+  const read = settingReader(`source '${name}': kafka:${topic}`, env)
+  const { url, username, password } = registry
+  return {
+    url: read('registry.url', url),
+    ...(username && { username: read('registry.username', username) }),
+    ...(password && { password: read('registry.password', password) }),
+  }
+}
+
 /**
  * Returns a function that opens the format of a place.
  *
@@ -25,15 +39,9 @@ export function formatOpener(
   { name, source, env }: FormatSetting,
 ): (warn: (problem: string) => void) => ValueFormat {
   if (!needsRegistry(value)) return warn => openValueFormat({ format: value, reader: source && JsonLineReader.of(source) }, warn)
-  const read = settingReader(`source '${name}': kafka:${topic}`, env)
-  const { url, username, password } = registry
-  const account = {
-    ...(username && { username: read('registry.username', username) }),
-    ...(password && { password: read('registry.password', password) }),
-  }
   const options = {
     format: value,
-    registry: { url: read('registry.url', url), ...account },
+    registry: schemaRegistryOf({ topic, registry }, { name, env }),
     ...(source?.mapVersion === undefined && source && { source }),
   }
   // A mistake in the settings ends the start.
