@@ -37,6 +37,7 @@ export const sections: readonly Section[] = [
       'docs/kafka-security.md',
       'docs/kafka-gate.md',
       'docs/kafka-groups.md',
+      'docs/kafka-fraud.md',
       ...inFolder(
         'guides',
         'client',
