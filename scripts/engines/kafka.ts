@@ -42,9 +42,11 @@ export const kafka: EngineKind = {
 /** A port of a broker besides its plain one. */
 export interface BrokerListener {
   readonly name: string
-  readonly protocol: 'SASL_PLAINTEXT' | 'SASL_SSL' | 'SSL'
+  readonly protocol: 'PLAINTEXT' | 'SASL_PLAINTEXT' | 'SASL_SSL' | 'SSL'
   /** `host:port` for clients; it listens on loopback. */
   readonly address: string
+  /** Port at which it listens, where clients come through a proxy; default that of the address. */
+  readonly port?: number
 }
 
 /** Settings of a broker besides the usual ones. */
@@ -123,7 +125,7 @@ auto.create.topics.enable=false
 ${extras.settings.join('\n')}
 `
 
-const portOf = ({ address }: BrokerListener): string => address.slice(address.lastIndexOf(':') + 1)
+const portOf = ({ address, port }: BrokerListener): string => String(port ?? address.slice(address.lastIndexOf(':') + 1))
 
 /** Does the broker answer a request? A log line would not tell: the port opens before the broker takes requests. */
 function answers(port: number): Promise<boolean> {

@@ -1,7 +1,7 @@
 /** A broker of a test's own, which the test may freeze, kill, damage and start again. */
 import { readdirSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
-import { kafka, partitionFolder, startBroker } from '../../scripts/engines/kafka.ts'
+import { type BrokerListener, kafka, partitionFolder, startBroker, startKafka } from '../../scripts/engines/kafka.ts'
 import { pause } from '../../src/base/clock.ts'
 import { scratchFolder } from '../scratch.ts'
 
@@ -18,10 +18,11 @@ export class OwnBroker {
     this.#pid = pid
   }
 
-  static async start(version: string): Promise<OwnBroker> {
+  /** `listeners`: ports besides its plain one. */
+  static async start(version: string, listeners: readonly BrokerListener[] = []): Promise<OwnBroker> {
     const folder = scratchFolder('kafka-broker')
     kafka.install(version)
-    return new OwnBroker(version, folder, await kafka.start(version, folder))
+    return new OwnBroker(version, folder, await startKafka(version, folder, { listeners, settings: [], format: [] }))
   }
 
   /** Stops it in the middle of everything, until `thaw`. */
