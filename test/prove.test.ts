@@ -10,7 +10,7 @@ test('mistakes on the command line name the fix and exit 2', () => {
   const mistakes: [args: string[], says: RegExp][] = [
     [
       [],
-      /name one proof of parity, cut, placements, rebuild, reconcile, backfill, crash, inputs, threads, hostile, operations, verdict, faults, mutants/,
+      /name one proof of parity, cut, placements, rebuild, reconcile, backfill, crash, inputs, kafka, threads, hostile, operations, verdict, faults, mutants/,
     ],
     [['partiy'], /there is no proof 'partiy'; did you mean 'parity'\?/],
     [['parity', '--case', '5'], /no option --case; did you mean 'cases'\?/],

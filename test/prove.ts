@@ -42,6 +42,11 @@ const proofs: Readonly<Record<string, { module: string; cases: number; shows: st
   backfill: { module: './backfill/prove.ts', cases: 200, shows: 'a backfill writes exactly the missing files of a store' },
   crash: { module: './crash/prove.ts', cases: 1000, shows: 'a run that crashes and recovers is the run that did not' },
   inputs: { module: './inputs/prove.ts', cases: 20_000, shows: 'every input is accepted, rejected with a reason, or rejected' },
+  kafka: {
+    module: './kafka/prove.ts',
+    cases: 1000,
+    shows: 'over a broker that fails, a gate decides each raw record once, and a run each event, with one effect under one key',
+  },
   threads: { module: './threads/prove.ts', cases: 500, shows: 'an audit gives the same report byte for byte on 0, 1 and several threads' },
   hostile: {
     module: './hostile/prove.ts',

@@ -18,11 +18,11 @@ export class Child {
    * `[file, ...args]`, the file relative to this checkout. Its standard error matches `ready` once it accepts records. A process that lives for
    * `patienceMs` is stuck: it is killed.
    */
-  constructor([file, ...args]: readonly string[], ready: RegExp, patienceMs = PATIENCE_MS) {
+  constructor([file, ...args]: readonly string[], ready: RegExp, patienceMs = PATIENCE_MS, env: NodeJS.ProcessEnv = {}) {
     this.#process = spawn(process.execPath, [...process.execArgv, resolve(root, file), ...args], {
       cwd: root,
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, NODE_V8_COVERAGE: '' },
+      env: { ...process.env, ...env, NODE_V8_COVERAGE: '' },
     })
     this.#process.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr += text
@@ -44,6 +44,11 @@ export class Child {
     return this.#ready.promise
   }
 
+  /** The end of its standard error. */
+  get output(): string {
+    return this.#stderr.trimEnd().slice(-SAID_MAX)
+  }
+
   /** Kills it without warning. Returns an error text if it had ended before. */
   async kill(): Promise<string | undefined> {
     this.#process.kill('SIGKILL')
@@ -63,6 +68,6 @@ export class Child {
   }
 
   #wrong(how: string): string {
-    return `a process ${how}: ${this.#stderr.trimEnd().slice(-SAID_MAX)}`
+    return `a process ${how}: ${this.output}`
   }
 }

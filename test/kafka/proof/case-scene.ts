@@ -1,0 +1,171 @@
+/** The scene of one case: its topics, its processes, and everything that its faults and its verdict need. */
+import { join } from 'node:path'
+import { pause } from '../../../src/base/clock.ts'
+import type { KafkaDriver } from '../../../src/kafka/index.ts'
+import { BrokerTopics } from '../brokers.ts'
+import type { KafkaProxy } from '../proxy/kafka-proxy.ts'
+import { ProxiedBroker } from '../proxy/proxied-broker.ts'
+import { CaseDeadline } from './case-deadline.ts'
+import type { CaseTopics } from './case-verdict.ts'
+import { expectedPartition } from './expected-topics.ts'
+import { EFFECT_TOPIC } from './pipeline.ts'
+import { type KafkaCase, type ProcessName, processNames } from './scenario.ts'
+import { SupervisedProcess } from './supervised-process.ts'
+import { TopicContents, TopicObserver } from './topic-contents.ts'
+
+/** Time of one case: a broker that is started again on a busy machine takes most of it. */
+const CASE_MS_MAX = 240_000
+const AGAIN_MS = 50
+const PIPELINE = 'test/kafka/proof/pipeline.ts'
+
+/** The part that the cases share: a broker behind a proxy for each kind of process, and clients of the test that go around them. */
+export class KafkaWorld {
+  readonly proxied: ProxiedBroker
+  readonly topics: BrokerTopics
+  readonly observer: TopicObserver
+  readonly proxies: Readonly<Record<ProcessName, KafkaProxy>>
+
+  /** Longest time of a case, ms. */
+  readonly caseMs: number
+
+  private constructor(proxied: ProxiedBroker, caseMs: number) {
+    const [gate, run] = proxied.proxies
+    this.caseMs = caseMs
+    this.proxied = proxied
+    this.topics = new BrokerTopics(proxied.broker.address)
+    this.observer = new TopicObserver(proxied.broker.address)
+    this.proxies = { gate, run }
+  }
+
+  static async start(version: string, caseMs = CASE_MS_MAX): Promise<KafkaWorld> {
+    // Most of the start of a process is the compilation of its sources.
+    process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '../../../.cache/compile')
+    return new KafkaWorld(await ProxiedBroker.start(version, processNames.length), caseMs)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.topics.close(), this.observer.close()])
+    await this.proxied.close()
+  }
+}
+
+type TopicNames = Readonly<Record<'raw' | 'checked' | 'rejected' | 'effects', string>>
+
+export class CaseScene {
+  readonly kafkaCase: KafkaCase
+  readonly world: KafkaWorld
+  readonly names: TopicNames
+  readonly topics: CaseTopics
+  readonly processes: Readonly<Record<ProcessName, SupervisedProcess>>
+  readonly deadline: CaseDeadline
+  /** The data folder of the run. */
+  readonly data: string
+  /** Raw values whose write was acknowledged, by partition. */
+  readonly acknowledged: readonly string[][]
+  /** Faults that happened, in words. */
+  readonly happened: string[] = []
+  readonly problems: string[] = []
+  /** Everything is written and decided: a fault that has not happened will not happen. */
+  isSettled = false
+  /** Writers that gates of earlier cases have opened. */
+  readonly writersBefore: number
+
+  private constructor(kafkaCase: KafkaCase, world: KafkaWorld, names: TopicNames, data: string) {
+    const { partitions } = kafkaCase
+    const contents = (topic: string, isCommittedOnly = true, count = partitions) => new TopicContents(topic, count, { isCommittedOnly })
+    this.kafkaCase = kafkaCase
+    this.world = world
+    this.names = names
+    this.data = data
+    this.topics = {
+      raw: contents(names.raw),
+      checked: contents(names.checked),
+      rejected: contents(names.rejected),
+      effects: contents(names.effects, true, 1),
+      uncommitted: { checked: contents(names.checked, false), rejected: contents(names.rejected, false) },
+    }
+    this.acknowledged = Array.from({ length: partitions }, () => [])
+    this.writersBefore = world.proxies.gate.answered('InitProducerId')
+    this.processes = { gate: this.#gate(), run: this.#run() }
+    const { gate, run } = this.processes
+    this.deadline = new CaseDeadline(world.caseMs, () => [...this.problems, ...gate.problems, ...run.problems][0])
+  }
+
+  static async open(kafkaCase: KafkaCase, world: KafkaWorld, folder: string): Promise<CaseScene> {
+    const { partitions, seed } = kafkaCase
+    const { topics } = world
+    const names = {
+      raw: await topics.create(partitions),
+      checked: await topics.create(partitions),
+      rejected: await topics.create(partitions),
+      effects: await topics.create(1),
+    }
+    return new CaseScene(kafkaCase, world, names, join(folder, `data-${seed}`))
+  }
+
+  #gate(): SupervisedProcess {
+    const { raw, checked, rejected } = this.names
+    const topics = ['--raw', raw, '--checked', checked, '--rejected', rejected]
+    return new SupervisedProcess('gate', ['src/cli/bin.ts', 'gate', PIPELINE, '--source', 'payments', ...topics], {
+      ready: /gate of source/,
+      lifeMs: 2 * this.world.caseMs,
+      env: { KAFKA_BROKERS: this.world.proxies.gate.address },
+      requests: () => this.world.proxies.gate.answered('Metadata'),
+    })
+  }
+
+  #run(): SupervisedProcess {
+    const { checked, effects } = this.names
+    const feed = `payments=kafka:${checked}?group=g-${checked}`
+    return new SupervisedProcess('run', ['src/cli/bin.ts', 'run', PIPELINE, '--source', feed, '--data', this.data], {
+      ready: /starts a new log|continues at entry/,
+      lifeMs: 2 * this.world.caseMs,
+      env: { KAFKA_BROKERS: this.world.proxies.run.address, [EFFECT_TOPIC]: effects },
+      requests: () => this.world.proxies.run.answered('Metadata'),
+    })
+  }
+
+  /** Appends raw records until that is acknowledged, so one whose acknowledgement is lost is there twice. */
+  async append(partition: number, values: readonly string[]): Promise<void> {
+    await this.deadline.until('writing raw records', async () => {
+      try {
+        await this.world.topics.append(this.names.raw, partition, values)
+        return true
+      } catch {
+        await pause(AGAIN_MS)
+        return false
+      }
+    })
+    this.acknowledged[partition].push(...values)
+  }
+
+  /** Reads topics on; returns false if the broker is away. */
+  async refresh(contents: readonly TopicContents[]): Promise<boolean> {
+    const readAll = async (driver: KafkaDriver): Promise<void> => {
+      for (const each of contents) await each.refresh(driver)
+    }
+    return this.deadline.result('reading topics', this.world.observer.tryTo(readAll))
+  }
+
+  /** Is every raw record that was read decided, and every effect of an event delivered? */
+  isComplete(): boolean {
+    return this.progress().every(([found, expected]) => found >= expected)
+  }
+
+  progress(): readonly (readonly [found: number, expected: number, place: string])[] {
+    const { raw, checked, rejected, effects } = this.topics
+    const expected = raw.records.map((records, partition) => expectedPartition(records, partition, raw.records.length))
+    const events = new Set(effects.all.map(({ value }) => value)).size
+    return [
+      ...expected.flatMap((outcome, partition) => [
+        [checked.records[partition].length, outcome.checked.length, `checked records of partition ${partition}`] as const,
+        [rejected.records[partition].length, outcome.rejected.length, `rejected records of partition ${partition}`] as const,
+      ]),
+      [events, expected.reduce((sum, outcome) => sum + outcome.checked.length, 0), 'effects'],
+    ]
+  }
+
+  async removeTopics(): Promise<void> {
+    for (const name of Object.values<string>(this.names)) await this.world.topics.remove(name)
+  }
+}

@@ -1,0 +1,103 @@
+/** Runs one case of `prove kafka` and judges it. */
+import { rmSync } from 'node:fs'
+import { pause, stopwatch } from '../../../src/base/clock.ts'
+import { makeFaults } from './case-faults.ts'
+import { CaseScene, type KafkaWorld } from './case-scene.ts'
+import { gateFaults, runFaults } from './case-verdict.ts'
+import { generateKafkaCase, processNames } from './scenario.ts'
+
+export interface KafkaCaseResult {
+  readonly seed: number
+  readonly partitions: number
+  /** Raw records, events among them, and rejected records. */
+  readonly records: number
+  readonly events: number
+  readonly rejected: number
+  /** Records in the topic of effects beyond one for each: deliveries that were repeated. */
+  readonly repeated: number
+  /** Processes that were started beyond one of each kind. */
+  readonly restarts: number
+  /** Faults that happened. */
+  readonly happened: readonly string[]
+  /** The laws that did not hold, in words. */
+  readonly faults: readonly string[]
+  readonly ms: number
+}
+
+const OUTPUT_MAX = 1500
+
+export async function runKafkaCase(seed: number, world: KafkaWorld, folder: string): Promise<KafkaCaseResult> {
+  const began = stopwatch()
+  const scene = await CaseScene.open(generateKafkaCase(seed), world, folder)
+  const faults: string[] = []
+  try {
+    await live(scene)
+    const { topics, acknowledged, data } = scene
+    faults.push(...scene.problems, ...gateFaults(topics, acknowledged), ...runFaults(topics, data))
+    for (const { problems } of Object.values(scene.processes)) faults.push(...problems)
+  } catch (error) {
+    const outputs = processNames.map(name => `${name}: ${scene.processes[name].output.slice(-OUTPUT_MAX)}`)
+    faults.push([(error as Error).message, ...outputs].join('\n'))
+  }
+  // A process that was left running after a failure must not write into the next case.
+  for (const name of processNames) await scene.processes[name].kill()
+  if (faults.length === 0) {
+    await scene.removeTopics()
+    rmSync(scene.data, { recursive: true })
+  }
+  return { ...countsOf(scene), happened: scene.happened, faults, ms: stopwatch() - began }
+}
+
+async function live(scene: CaseScene): Promise<void> {
+  const { processes, deadline, topics } = scene
+  for (const name of processNames) processes[name].start()
+  const faults = makeFaults(scene)
+  // Awaited below; until then the deadline ends the case.
+  faults.catch(() => {})
+  await write(scene)
+  const { raw, checked, rejected, effects, uncommitted } = topics
+  const isComplete = async (): Promise<boolean> => (await scene.refresh([raw, checked, rejected, effects])) && scene.isComplete()
+  await deadline.until(() => unfinished(scene), isComplete)
+  scene.isSettled = true
+  await deadline.result('the faults', faults)
+  await deadline.until(() => unfinished(scene), isComplete)
+  await deadline.result('the gate ends', processes.gate.terminate())
+  await deadline.result('the run ends', processes.run.terminate())
+  await deadline.until('reading the topics at the end', () =>
+    scene.refresh([raw, checked, rejected, effects, uncommitted.checked, uncommitted.rejected]),
+  )
+}
+
+/** Writes some records before the gate has read anything, and the others while it works. */
+async function write(scene: CaseScene): Promise<void> {
+  const { world, deadline, kafkaCase } = scene
+  const [first, ...others] = kafkaCase.writes
+  await scene.append(first.partition, first.values)
+  const fetches = world.proxies.gate.answered('Fetch')
+  await deadline.until('the gate reads', () => world.proxies.gate.answered('Fetch') > fetches)
+  for (const { partition, values, pauseMs } of others) {
+    await pause(pauseMs)
+    await scene.append(partition, values)
+  }
+}
+
+const unfinished = (scene: CaseScene): string =>
+  scene
+    .progress()
+    .filter(([found, expected]) => found < expected)
+    .map(([found, expected, place]) => `${found} of ${expected} ${place}`)
+    .join(', ') || `reading the topics: ${scene.world.observer.problem ?? ''}`
+
+function countsOf({ kafkaCase, topics, processes }: CaseScene) {
+  const { raw, checked, rejected, effects } = topics
+  const events = new Set(effects.all.map(({ value }) => value)).size
+  return {
+    seed: kafkaCase.seed,
+    partitions: kafkaCase.partitions,
+    records: raw.all.length,
+    events: checked.all.length,
+    rejected: rejected.all.length,
+    repeated: effects.all.length - events,
+    restarts: processNames.reduce((sum, name) => sum + processes[name].starts - 1, 0),
+  }
+}

@@ -1,0 +1,194 @@
+/** A case of `prove kafka`, drawn from its seed: what is written to the raw topic, and what happens to gate, run and broker meanwhile. */
+import { javaPartition } from '../../../src/kafka/java-partition.ts'
+import { Draw } from '../../property/generate/draw.ts'
+import type { KafkaApi } from '../proxy/frames.ts'
+import type { ProxyFaultPlan } from '../proxy/proxy-fault.ts'
+
+export const processNames = ['gate', 'run'] as const
+export type ProcessName = (typeof processNames)[number]
+
+export type CaseFault =
+  /** `kill -9` after a time. */
+  | { readonly kind: 'kill'; readonly process: ProcessName; readonly afterMs: number }
+  /** `kill -9` while a request, or its answer, is held. */
+  | { readonly kind: 'kill at request'; readonly process: ProcessName; readonly plan: ProxyFaultPlan }
+  | { readonly kind: 'disturb request'; readonly process: ProcessName; readonly plan: ProxyFaultPlan }
+  /** `kill -9` of the broker, which is started again. */
+  | { readonly kind: 'kill broker'; readonly afterMs: number }
+  /** A second gate on the same topics: the first one is fenced. */
+  | { readonly kind: 'second gate' }
+  /** The end of a transaction that reaches the broker while the next one is open. */
+  | { readonly kind: 'late end' }
+
+export interface RawWrite {
+  readonly partition: number
+  readonly values: readonly string[]
+  /** Time before it, ms. */
+  readonly pauseMs: number
+}
+
+export interface KafkaCase {
+  readonly seed: number
+  readonly partitions: number
+  readonly writes: readonly RawWrite[]
+  /** One after another. Those that begin with a gate of a known state come first. */
+  readonly faults: readonly CaseFault[]
+}
+
+const WRITES = [4, 8] as const
+const RECORDS_MAX = 24
+const PAUSE_MS = 120
+const KILL_MS = 900
+const HOLD_MS = 150
+const BROKER_SHARE = 0.04
+const CARDS = 40
+/** The time of all events, UTC ms. */
+const AT = 1_767_600_000_000
+/** Difference of the amount of a conflict. */
+const CONFLICT = 1_000_000
+
+const rubbish = [
+  'no json',
+  '',
+  '{',
+  '"text"',
+  '7',
+  '{"id":"x"}',
+  '\u0000\u0001\u0002',
+  '{"id":"x","card":"c","amount":"many","at":0}',
+] as const
+
+/** Requests that the processes send, with the number of those that may pass before a fault. */
+const requests: Readonly<Record<ProcessName, readonly (readonly [weight: number, choice: readonly [api: KafkaApi, afterMax: number]])[]>> =
+  {
+    gate: [
+      [6, ['EndTxn', 4]],
+      [5, ['Produce', 4]],
+      [3, ['AddPartitionsToTxn', 4]],
+      [3, ['InitProducerId', 2]],
+      [3, ['Fetch', 12]],
+      [2, ['OffsetCommit', 1]],
+      [1, ['OffsetFetch', 1]],
+      [1, ['ListOffsets', 6]],
+      [1, ['Metadata', 2]],
+      [1, ['FindCoordinator', 1]],
+    ],
+    run: [
+      [5, ['Produce', 4]],
+      [4, ['Fetch', 12]],
+      [1, ['InitProducerId', 0]],
+      [1, ['ListOffsets', 1]],
+      [1, ['OffsetCommit', 0]],
+      [1, ['Metadata', 2]],
+    ],
+  }
+
+export function generateKafkaCase(seed: number): KafkaCase {
+  const draw = new Draw(seed)
+  const first = draw.weighted<'second gate' | 'late end' | undefined>([
+    [8, undefined],
+    [1, 'second gate'],
+    [1, 'late end'],
+  ])
+  // With one partition the next end of a transaction is that of the same records.
+  const partitions = first === 'late end' ? 1 : draw.between(1, 2)
+  const values = new RawValues(draw, partitions)
+  const writes = Array.from({ length: draw.between(...WRITES) }, (): RawWrite => {
+    const partition = draw.between(0, partitions - 1)
+    const count = draw.magnitude(RECORDS_MAX)
+    return { partition, values: Array.from({ length: count }, () => values.next(partition)), pauseMs: draw.between(0, PAUSE_MS) }
+  })
+  const more = Array.from({ length: draw.between(first ? 0 : 1, 2) }, () => randomFault(draw))
+  return { seed, partitions, writes, faults: [...(first ? [{ kind: first } as const] : []), ...more] }
+}
+
+function randomFault(draw: Draw): CaseFault {
+  if (draw.chance(BROKER_SHARE)) return { kind: 'kill broker', afterMs: draw.between(0, KILL_MS) }
+  const process = draw.chance(0.65) ? 'gate' : 'run'
+  if (draw.chance(0.25)) return { kind: 'kill', process, afterMs: draw.between(0, KILL_MS) }
+  const [api, afterMax] = draw.weighted(requests[process])
+  const after = draw.between(0, afterMax)
+  if (draw.chance(0.25))
+    return { kind: 'kill at request', process, plan: { api, after, kind: draw.pick(['hold request', 'hold answer'] as const) } }
+  const kind = draw.weighted([
+    [4, 'lose answer'],
+    [3, 'lose request'],
+    [3, 'cut'],
+    [1, 'hold request'],
+    [1, 'hold answer'],
+    [api === 'EndTxn' || api === 'Produce' ? 2 : 0, 'late request'],
+  ] as const)
+  return { kind: 'disturb request', process, plan: { api, after, kind, ms: draw.between(1, HOLD_MS) } }
+}
+
+/** The values of raw records: events, duplicates, conflicts, keys of another partition, and what is no event. */
+class RawValues {
+  readonly #draw: Draw
+  readonly #partitions: number
+  readonly #events: string[][]
+  #count = 0
+
+  constructor(draw: Draw, partitions: number) {
+    this.#draw = draw
+    this.#partitions = partitions
+    this.#events = Array.from({ length: partitions }, () => [])
+  }
+
+  next(partition: number): string {
+    const draw = this.#draw
+    const events = this.#events[partition]
+    const kind = draw.weighted([
+      [40, 'event'],
+      [events.length > 0 ? 4 : 0, 'duplicate'],
+      [events.length > 0 ? 2 : 0, 'conflict'],
+      [this.#partitions > 1 ? 1 : 0, 'stray'],
+      [3, 'rubbish'],
+      [1, 'negative'],
+    ] as const)
+    switch (kind) {
+      case 'duplicate':
+        return draw.pick(events)
+      case 'conflict': {
+        const event = JSON.parse(draw.pick(events)) as { readonly amount: number }
+        return JSON.stringify({ ...event, amount: event.amount + CONFLICT })
+      }
+      case 'rubbish':
+        return draw.pick(rubbish)
+      case 'stray':
+        return this.#eventText(1 - partition)
+      case 'negative':
+        return this.#eventText(partition).replace('"amount":', '"amount":-')
+      case 'event': {
+        const text = this.#eventText(partition)
+        events.push(text)
+        return text
+      }
+    }
+  }
+
+  #eventText(partition: number): string {
+    const amount = ++this.#count
+    return JSON.stringify({ id: `p${amount}`, card: this.#draw.pick(cardsOf(partition, this.#partitions)), amount, at: AT })
+  }
+}
+
+/** Keys that Java's partitioner puts into a partition. */
+function cardsOf(partition: number, partitions: number): string[] {
+  return Array.from({ length: CARDS }, (_, i) => `c${i}`).filter(card => javaPartition(Buffer.from(card), partitions) === partition)
+}
+
+/** The fault in words, for lines and counts. */
+export function faultText(fault: CaseFault): string {
+  switch (fault.kind) {
+    case 'kill':
+      return `kill ${fault.process}`
+    case 'kill at request':
+      return `kill ${fault.process}, ${fault.plan.kind} ${fault.plan.api}`
+    case 'disturb request':
+      return `${fault.process} ${fault.plan.kind} ${fault.plan.api}`
+    case 'kill broker':
+    case 'second gate':
+    case 'late end':
+      return fault.kind
+  }
+}
