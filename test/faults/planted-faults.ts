@@ -11,6 +11,7 @@ import { recoveryFaults } from '../crash/recovery-faults.ts'
 import { tableFaults } from '../crash/table-faults.ts'
 import { httpFaults as httpInputFaults } from '../inputs/http-faults.ts'
 import { outboxFaults } from '../inputs/outbox-faults.ts'
+import { topicFaults } from '../inputs/topic-faults.ts'
 import { kafkaFaults } from '../kafka/proof/planted-faults.ts'
 import { skip } from '../postgres/server.ts'
 import type { Edit } from './edit.ts'
@@ -37,6 +38,7 @@ export const planted: readonly PlantedFault[] = [
   ...all('crash over PostgreSQL', tableFaults, () => ['test/crash/check-tables.ts', '1', '8', '3'], skip),
   ...all('inputs over HTTP', httpInputFaults, () => ['test/inputs/check-http.ts', '1', '12']),
   ...all('inputs of an outbox', outboxFaults, () => ['test/inputs/check-outbox.ts', '1', '8'], skip),
+  ...all('inputs of a topic', topicFaults, () => ['test/inputs/check-topic.ts', '1', '12']),
   ...all('kafka', kafkaFaults, () => ['test/kafka/proof/check.ts', '1', '30'], noKafka),
 ]
 

@@ -16,7 +16,7 @@ const AT_ONCE = 2
 const SECONDS = 600
 
 /** A program that does not start has detected nothing. */
-const saysWhere = /^(case|server|outbox) \d+: /m
+const saysWhere = /^(case|server|outbox|topic) \d+: /m
 
 /** All of them, or for fewer cases some by the seed. */
 export async function prove({ cases, seed }: { readonly cases: number; readonly seed: number }): Promise<FaultsResult> {

@@ -4,11 +4,7 @@
  */
 import type { Random } from '../../src/base/random.ts'
 import type { SourceIR } from '../../src/define/ir/ir.ts'
-import type { RecordBatch } from '../../src/intake/record-batch.ts'
-import type { FeedTarget } from '../../src/sources/reader/source-feed.ts'
 import { readOutbox } from '../postgres/reading.ts'
-import type { IngestReceipt } from '../../src/run/ingest/appender.ts'
-import type { NamedPosition } from '../../src/run/ingest/inbox.ts'
 import { Run } from '../../src/run/loop/run.ts'
 import { entriesOf, logOf } from '../crash/inspect.ts'
 import { ModelStore } from '../crash/model-store.ts'
@@ -16,6 +12,7 @@ import type { Cluster } from '../postgres/cluster.ts'
 import { outboxOptions } from '../postgres/outboxes.ts'
 import type { Account } from './account.ts'
 import { missingRows, rowKey } from './conservation.ts'
+import { CountingTarget } from './counting-target.ts'
 import { damagedLine, noise } from './damage.ts'
 import { below, chance, jsonLine, randomRow, randomSource, type Row } from './generate.ts'
 import { nothing } from './http-answer.ts'
@@ -111,32 +108,4 @@ async function writeOutbox(
     }
     return written
   })
-}
-
-/** A run with counts of acknowledgements. */
-class CountingTarget implements FeedTarget {
-  accepted = 0
-  duplicates = 0
-  rejected = 0
-  readonly #run: Run
-
-  constructor(run: Run) {
-    this.#run = run
-  }
-
-  whenRoom(): Promise<void> {
-    return this.#run.whenRoom()
-  }
-
-  committedPosition(name: string): string | undefined {
-    return this.#run.committedPosition(name)
-  }
-
-  async submit(source: string, batch: RecordBatch, position?: NamedPosition): Promise<IngestReceipt> {
-    const receipt = await this.#run.submit(source, batch, position)
-    this.accepted += receipt.accepted
-    this.duplicates += receipt.duplicates
-    this.rejected += receipt.rejected
-    return receipt
-  }
 }

@@ -1,7 +1,8 @@
 /**
  * `prove inputs`, for every input. Files: random sources; files of valid, damaged and random records in every format, plain and gzip.
  * Standard input of a run: lines of the same kinds. HTTP: objects, arrays, streams of lines, webhooks and inline decisions of the same,
- * plain and gzip. PostgreSQL: outboxes of the same payloads. Data folders: one file of them damaged. Every record is accounted for.
+ * plain and gzip. PostgreSQL: outboxes of the same payloads. Kafka: topics of JSON and Avro, on a cluster in memory. Data folders: one file of them
+ * damaged. Every record is accounted for.
  *
  * A case is one record, one damaged folder, or one row of a map. The bytes of text files are followed, too: everything in a file comes out
  * of it.
@@ -11,12 +12,14 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { random } from '../../src/base/random.ts'
 import { skip, withServer } from '../postgres/server.ts'
+import { TestRegistry } from '../kafka-formats/test-registry.ts'
 import { account, type Account } from './account.ts'
 import { runDamaged, writeFolder, type DamagedOutcome } from './damaged-folder.ts'
 import { accountHttp } from './http-door.ts'
 import { accountOutbox } from './outbox-door.ts'
 import { doors, type HttpDoor } from './random-request.ts'
 import { accountStandardInput } from './standard-input.ts'
+import { accountTopic, memoryInputs } from './topic-door.ts'
 import { writeRandomFile } from './random-file.ts'
 
 export interface InputsResult extends Omit<Account, 'faults'> {
@@ -28,6 +31,8 @@ export interface InputsResult extends Omit<Account, 'faults'> {
   readonly requests: Readonly<Record<HttpDoor, number>>
   /** Tables of PostgreSQL; none without a server. */
   readonly outboxes: number
+  /** Topics of Kafka. */
+  readonly topics: number
   /** Data folders with a damaged file, by the result of the run over it. */
   readonly folders: Readonly<Record<DamagedOutcome['outcome'], number>>
   readonly seed: number
@@ -36,11 +41,12 @@ export interface InputsResult extends Omit<Account, 'faults'> {
 }
 
 const FAILURES_KEPT = 5
-/** One damaged folder, one run over standard input, one server and one outbox for this many cases. */
+/** One damaged folder, one run over standard input, one server, one outbox and one topic for this many cases. */
 const FOLDER_CASES = 100
 const PROCESS_CASES = 2000
 const SERVER_CASES = 500
 const OUTBOX_CASES = 500
+const TOPIC_CASES = 500
 /** From here on every outcome must have occurred. */
 const COVERING_CASES = 1000
 
@@ -53,6 +59,7 @@ export async function prove({ cases, seed }: { readonly cases: number; readonly 
   const processes = Math.ceil(cases / PROCESS_CASES)
   let files = 0
   let outboxes = 0
+  let topics = 0
   let counted = Math.ceil(cases / FOLDER_CASES)
   const add = (result: Account, where: { seed: number; file: string }): void => {
     for (const name of Object.keys(total) as (keyof typeof total)[]) total[name] += result[name]
@@ -79,6 +86,11 @@ export async function prove({ cases, seed }: { readonly cases: number; readonly 
       counted += caseCount(result)
       outboxes++
     }
+    for (const [i, result] of (await accountTopics(Math.ceil(cases / TOPIC_CASES), seed)).entries()) {
+      add(result, { seed: seed + i, file: 'topic' })
+      counted += caseCount(result)
+      topics++
+    }
     for (; counted < cases; files++) {
       const file = await writeRandomFile(random(seed + files), folder)
       const result = await account(file)
@@ -88,7 +100,18 @@ export async function prove({ cases, seed }: { readonly cases: number; readonly 
   } finally {
     rmSync(folder, { recursive: true })
   }
-  return { cases: counted, ...total, files, processes, requests, outboxes, folders, seed, failures: failures.slice(0, FAILURES_KEPT) }
+  return {
+    cases: counted,
+    ...total,
+    files,
+    processes,
+    requests,
+    outboxes,
+    topics,
+    folders,
+    seed,
+    failures: failures.slice(0, FAILURES_KEPT),
+  }
 }
 
 /** Damages data folders of a process that ended in order and of one that was killed, in turn. */
@@ -113,6 +136,15 @@ async function accountOutboxes(count: number, seed: number): Promise<Account[]> 
     for (let i = 0; i < count; i++) results.push(await accountOutbox(random(seed + i), server, `outbox${i}`))
     return results
   })
+}
+
+async function accountTopics(count: number, seed: number): Promise<Account[]> {
+  const registry = await TestRegistry.start()
+  const cluster = memoryInputs()
+  const results: Account[] = []
+  for (let i = 0; i < count; i++) results.push(await accountTopic(random(seed + i), cluster, registry))
+  await registry.close()
+  return results
 }
 
 function caseCount({ accepted, dead, duplicate, skipped, rejected, unaccounted, crashed }: Account): number {
