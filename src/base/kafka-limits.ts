@@ -22,6 +22,9 @@ export const kafkaLimits = {
   KAFKA_REQUEST_MS: 30_000,
   /** Ids within `dedupe` that a gate remembers for one partition, about 150 bytes each. */
   GATE_IDS_MAX: 4_000_000,
+  /** Records, and bytes of values, that a gate checks before other work has its turn; one record may have more bytes. */
+  GATE_SLICE_RECORDS: 256,
+  GATE_SLICE_BYTES: 1 << 16,
   /** Time after which a transaction of a writer that is gone is aborted, ms: until then it holds back readers. */
   KAFKA_TRANSACTION_MS: 10_000,
   /** Reads of a corrupt batch, after which its source ends with an error. */

@@ -20,3 +20,10 @@ export function rejectedRecord(rejection: SourceRejection, target: RecordTarget,
   const headers = { ...deadLetterHeaders(rejection), [RAW_OFFSET]: String(rawOffset), [INGESTED]: String(target.timestamp) }
   return { ...target, key: undefined, value: rejection.raw, headers }
 }
+
+/** Bytes of a record in a topic, about. */
+export function recordBytes({ key, value, headers }: PlacedRecord): number {
+  let bytes = Buffer.byteLength(value) + (key?.length ?? 0)
+  for (const name in headers) bytes += name.length + headers[name].length
+  return bytes
+}

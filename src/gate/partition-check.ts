@@ -1,14 +1,14 @@
 /**
- * Checks the raw records of one partition: each becomes accepted events, a duplicate, or rejections (semantics, the log). Pure but for the ids
- * that it remembers.
+ * Checks the raw records of one partition, some at a time: each becomes accepted events, a duplicate, or rejections (semantics, the log). Pure
+ * but for the ids that it remembers. The outcome does not depend on how many come at a time.
  *
  * Deduplication is that of a run, by the canonical text of the content: an id whose content differs within `dedupe` is a conflict. An id is known
  * by a hash of 128 bits of a SHA-256, and its content by another. Memory: about 150 bytes an id within `dedupe`.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { limits, SpillwayError } from '../base/index.ts'
 import { type Block, Strings } from '../columns/index.ts'
-import type { SourceIR } from '../define/ir/index.ts'
+import type { ColumnIR, SourceIR } from '../define/ir/index.ts'
 import {
   conflictFault,
   contentColumnNames,
@@ -31,9 +31,23 @@ export interface CheckedEvent {
 
 /** The outcome of one raw record. */
 export interface CheckedRecord {
+  /** Its number in its batch, the offset. */
+  readonly number: number
   readonly events: readonly CheckedEvent[]
   readonly rejections: readonly SourceRejection[]
   readonly duplicates: number
+}
+
+/** The outcome of one raw record so far. */
+class RecordOutcome implements CheckedRecord {
+  readonly number: number
+  readonly events: CheckedEvent[] = []
+  readonly rejections: SourceRejection[] = []
+  duplicates = 0
+
+  constructor(number: number) {
+    this.number = number
+  }
 }
 
 interface KnownId {
@@ -46,10 +60,14 @@ interface KnownId {
 export class PartitionCheck {
   readonly #source: SourceIR
   readonly #contentSource: SourceIR
+  readonly #isAllContent: boolean
+  readonly #key: ColumnIR
+  readonly #id: ColumnIR | undefined
   readonly #validator: RecordValidator
   /** By hash of key and id, in order of arrival. */
   readonly #ids = new Map<string, KnownId>()
-  #rejections: SourceRejection[] = []
+  /** Of the records that are being checked, by number. */
+  #outcomes = new Map<number, RecordOutcome>()
   #arrival = 0
 
   readonly #isOwn: (key: string) => boolean
@@ -65,13 +83,16 @@ export class PartitionCheck {
     this.#source = source
     this.#isOwn = isOwn
     this.#contentSource = { ...source, columns: source.columns.filter(({ name }) => content.has(name)) }
+    this.#isAllContent = this.#contentSource.columns.length === source.columns.length
+    this.#key = source.columns.find(({ name }) => name === source.key)!
+    this.#id = source.columns.find(({ name }) => name === source.id)
     this.#validator = new RecordValidator(source, {
       map,
       strings: new Strings(),
       // Texts are used at once.
       shared: new Set(),
       trackOrigins: true,
-      onRejected: rejection => this.#rejections.push(rejection),
+      onRejected: (rejection, number) => this.#outcomeOf(number).rejections.push(rejection),
       arrivalOf: () => this.#arrival,
     })
   }
@@ -80,29 +101,49 @@ export class PartitionCheck {
     return this.#source.dedupe
   }
 
-  /** Checks the record of a batch that has exactly one, decoded or not. `arrival`: UTC ms, never less than before. */
-  check(batch: RecordBatch, arrival: number): CheckedRecord {
+  /**
+   * Checks the records of a batch, decoded or not. `arrival`: UTC ms, never less than before. Returns their outcomes in the order of their
+   * numbers, without records that left nothing.
+   */
+  check(batch: RecordBatch, arrival: number): readonly CheckedRecord[] {
     this.#arrival = arrival
-    this.#rejections = batch.undecodable.map(rejection => ({ ...rejection, source: this.#source.name }))
+    this.#outcomes = new Map()
+    for (const [i, rejection] of batch.undecodable.entries())
+      this.#outcomeOf(batch.undecodableNumbers![i]).rejections.push({ ...rejection, source: this.#source.name })
     this.#validator.clear()
     this.#validator.validate(batch)
     const block = this.#validator.view()
-    const events: CheckedEvent[] = []
-    let duplicates = 0
-    for (let row = 0; row < block.length; row++) {
-      const verdict = this.#deduplicate(block, row)
-      if (verdict === 'accepted') events.push(this.#eventOf(block, row))
-      else if (verdict === 'duplicate') duplicates++
-      else this.#validator.rejectRow(verdict === 'conflict' ? conflictFault(this.#source) : this.#strayFault(), row, block)
-    }
-    return { events, rejections: this.#rejections, duplicates }
+    for (let row = 0; row < block.length; row++) this.#checkRow(block, row)
+    return [...this.#outcomes.values()].toSorted((a, b) => a.number - b.number)
   }
 
-  /** Remembers the id of an event that was accepted earlier; events come in order of arrival. Throws for a value that is no row of the source. */
+  /** Remembers the ids of events that were accepted earlier; events come in order of arrival. Throws for a value that is no row of the source. */
   remember(batch: RecordBatch, arrival: number): void {
     // Its rows need no `map`.
-    const { events } = this.check({ ...batch, replay: { mapped: true } }, arrival)
-    if (events.length !== 1) throw new SpillwayError('SPILL_DATA', `a checked record of source '${this.#source.name}' is no event of it`)
+    const outcomes = this.check({ ...batch, replay: { mapped: true } }, arrival)
+    const damage = outcomes.find(({ events }) => events.length !== 1)
+    if (!damage) return
+    const problem = damage.rejections[0]?.detail ?? 'it repeats an id'
+    throw new SpillwayError('SPILL_DATA', `a checked record of source '${this.#source.name}' is no event of it: ${problem}`, {
+      place: batch.origin.placeOf(damage.number),
+    })
+  }
+
+  #outcomeOf(number: number): RecordOutcome {
+    let outcome = this.#outcomes.get(number)
+    if (!outcome) this.#outcomes.set(number, (outcome = new RecordOutcome(number)))
+    return outcome
+  }
+
+  #checkRow(block: Block, row: number): void {
+    const outcome = this.#outcomeOf(this.#validator.numberOf(row))
+    const key = String(valueAt(block, this.#key, row, this.#validator.stringsOf(this.#key.name)))
+    if (!this.#isOwn(key)) return this.#validator.rejectRow(this.#strayFault(), row, block)
+    const value = rowText(this.#source, block, row, this.#validator.stringsOf)
+    const verdict = this.#deduplicate(block, row, value)
+    if (verdict === 'accepted') outcome.events.push({ key, value })
+    else if (verdict === 'duplicate') outcome.duplicates++
+    else this.#validator.rejectRow(conflictFault(this.#source), row, block)
   }
 
   #strayFault(): Fault {
@@ -113,11 +154,10 @@ export class PartitionCheck {
     )
   }
 
-  #deduplicate(block: Block, row: number): 'accepted' | 'duplicate' | 'conflict' | 'stray' {
-    if (!this.#isOwn(String(this.#valueOf(block, row, this.#source.key)))) return 'stray'
+  #deduplicate(block: Block, row: number, text: string): 'accepted' | 'duplicate' | 'conflict' {
     const id = this.#idOf(block, row)
     if (id === undefined) return 'accepted'
-    const content = hashOf(rowText(this.#contentSource, block, row, this.#validator.stringsOf))
+    const content = hashOf(this.#isAllContent ? text : rowText(this.#contentSource, block, row, this.#validator.stringsOf))
     const since = this.#arrival - this.#source.dedupe
     const known = this.#ids.get(id)
     if (known && known.arrival >= since) return known.content === content ? 'duplicate' : 'conflict'
@@ -142,21 +182,10 @@ export class PartitionCheck {
 
   /** Undefined without an id: such events are never duplicates. */
   #idOf(block: Block, row: number): string | undefined {
-    const { key, id } = this.#source
-    if (id === undefined) return undefined
-    const values = [key, id].map(name => this.#valueOf(block, row, name))
+    if (!this.#id) return undefined
+    const values = [this.#key, this.#id].map(column => valueAt(block, column, row, this.#validator.stringsOf(column.name)))
     return values.includes(null) ? undefined : hashOf(JSON.stringify(values))
-  }
-
-  #eventOf(block: Block, row: number): CheckedEvent {
-    const key = this.#valueOf(block, row, this.#source.key)
-    return { key: String(key), value: rowText(this.#source, block, row, this.#validator.stringsOf) }
-  }
-
-  #valueOf(block: Block, row: number, name: string): unknown {
-    const column = this.#source.columns.find(each => each.name === name)!
-    return valueAt(block, column, row, this.#validator.stringsOf(name))
   }
 }
 
-const hashOf = (text: string): string => createHash('sha256').update(text).digest().toString('latin1', 0, 16)
+const hashOf = (text: string): string => hash('sha256', text, 'buffer').toString('latin1', 0, 16)

@@ -207,7 +207,8 @@ test('duplicates at the end of a topic are not decided again', async () => {
 
 test('an id may come again after dedupe, and a restart knows the ids within it', () => {
   const check = new PartitionCheck(payments, undefined, key => key === 'x')
-  const decide = (row: object, arrival: number) => check.check(recordBatchOf([{ id: 'a', card: 'x', amount: 1, at: 7, ...row }]), arrival)
+  const decide = (row: object, arrival: number) =>
+    check.check(recordBatchOf([{ id: 'a', card: 'x', amount: 1, at: 7, ...row }]), arrival)[0]
   assert.equal(decide({}, start).events.length, 1)
   assert.equal(decide({}, start + payments.dedupe).duplicates, 1)
   assert.equal(decide({ amount: 2 }, start + payments.dedupe).rejections[0].reason, 'conflict')
@@ -215,5 +216,41 @@ test('an id may come again after dedupe, and a restart knows the ids within it',
   assert.deepEqual(
     decide({ card: 'y' }, start + payments.dedupe + 1).rejections.map(({ reason, detail }) => [reason, detail.slice(0, 37)]),
     [['key', "'card' belongs to another partition: "]],
+  )
+})
+
+test('records that are checked together have the outcomes of records that are checked one by one', () => {
+  const rows = ['a', 'b', 'a', 7, 'a', 'b'].map((id, i) => ({ id, card: i === 1 ? 'y' : 'x', amount: i === 4 ? 2 : 1, at: 7 }))
+  const newCheck = () => new PartitionCheck(payments, undefined, key => key === 'x')
+  const [together, single] = [newCheck(), newCheck()]
+  const batch = recordBatchOf(rows)
+  const outcomes = together.check(batch, start)
+  assert.deepEqual(
+    outcomes.map(({ number, events, duplicates, rejections }) => [
+      number,
+      events.length,
+      duplicates,
+      rejections.map(({ reason }) => reason),
+    ]),
+    [
+      [1, 1, 0, []],
+      [2, 0, 0, ['key']],
+      [3, 0, 1, []],
+      [4, 0, 0, ['schema']],
+      [5, 0, 0, ['conflict']],
+      [6, 1, 0, []],
+    ],
+  )
+  const oneByOne = rows.flatMap((row, i) => single.check({ ...recordBatchOf([row]), numberOf: () => i + 1 }, start))
+  assert.deepEqual(outcomes, oneByOne)
+})
+
+test('a transaction has whole raw records, up to about KAFKA_SEND_BYTES', async () => {
+  const cluster = newCluster()
+  for (let i = 0; i < 5; i++) append(cluster, 'x'.repeat(200_000))
+  await gateOf(cluster.driver(), true).run(never)
+  assert.deepEqual(
+    cluster.log('rejected', 0).map(({ record }) => record && Number(record.headers[RAW_OFFSET])),
+    [0, 1, 2, undefined, 3, 4, undefined],
   )
 })

@@ -9,7 +9,7 @@
  * Records that leave nothing behind, duplicates, are only counted in the offsets of a group. One that is decided again after a crash is a duplicate
  * still, unless it arrives, now, later than `dedupe` after its original: then it is an event, as it would have been if it had come now.
  */
-import { type Clock, limits, SpillwayError } from '../base/index.ts'
+import { type Clock, limits, SpillwayError, yieldToEventLoop } from '../base/index.ts'
 import type { RecordBatch } from '../intake/index.ts'
 import {
   type FetchedRecords,
@@ -21,8 +21,9 @@ import {
   type TransactionWriter,
   type WriterIdentity,
 } from '../kafka/index.ts'
-import { gateRecord, INGESTED, RAW_OFFSET, rejectedRecord } from './gate-records.ts'
+import { gateRecord, INGESTED, RAW_OFFSET, recordBytes, rejectedRecord } from './gate-records.ts'
 import type { CheckedRecord, PartitionCheck } from './partition-check.ts'
+import { recordSlices } from './record-slices.ts'
 
 /** The topics of a gate; they have equal numbers of partitions. */
 export interface GateTopics {
@@ -125,12 +126,14 @@ export class PartitionGate {
       this.#count(waiting)
       waiting = new WaitingRecords()
     }
-    for (const [offset, single] of singleRecords(fetched)) {
-      const record = state.check.check(await this.#options.rawBatch(single), state.arrival)
-      const records = this.#recordsOf(record, offset, state.arrival)
-      if (records.length > 0) lastWritten = offset
-      waiting.add(record, records)
-      if (waiting.bytes >= limits.KAFKA_SEND_BYTES) await write()
+    for (const slice of recordSlices(fetched)) {
+      for (const record of state.check.check(await this.#options.rawBatch(slice), state.arrival)) {
+        const records = this.#recordsOf(record, state.arrival)
+        if (records.length > 0) lastWritten = record.number
+        waiting.add(record, records)
+        if (waiting.bytes >= limits.KAFKA_SEND_BYTES) await write()
+      }
+      await yieldToEventLoop()
     }
     await write()
     state.next = fetched.next
@@ -145,7 +148,7 @@ export class PartitionGate {
     counts.rejected += rejected
   }
 
-  #recordsOf({ events, rejections }: CheckedRecord, offset: number, arrival: number): PlacedRecord[] {
+  #recordsOf({ number: offset, events, rejections }: CheckedRecord, arrival: number): PlacedRecord[] {
     const { topics, partition } = this.#options
     return [
       ...events.map(event => gateRecord(event, { topic: topics.checked, partition, timestamp: arrival }, offset)),
@@ -185,12 +188,15 @@ export class PartitionGate {
   /** Remembers the ids that were accepted within `dedupe` of the last arrival. */
   async #rememberIds({ check, arrival }: GateState): Promise<void> {
     const { topics, partition, checkedBatch } = this.#options
+    const arrivalOf = (fetched: FetchedRecords, row: number): number => originOf(fetched, row, topics.checked).arrival
     const since = Math.max(0, arrival - check.dedupe)
     const from = (await this.#driver.offsets(topics.checked, [partition], since)).get(partition)!
     const [, end] = await this.#rangeOf(topics.checked)
     for await (const fetched of this.#read(topics.checked, from, end))
-      for (const [, single] of singleRecords(fetched))
-        check.remember(await checkedBatch(single), originOf(single, 0, topics.checked).arrival)
+      for (const slice of recordSlices(fetched, row => row > 0 && arrivalOf(fetched, row) !== arrivalOf(fetched, row - 1))) {
+        check.remember(await checkedBatch(slice), arrivalOf(slice, 0))
+        await yieldToEventLoop()
+      }
   }
 
   async #rangeOf(topic: string): Promise<readonly [first: number, end: number]> {
@@ -228,7 +234,7 @@ class WaitingRecords {
 
   add({ events, duplicates, rejections }: CheckedRecord, records: readonly PlacedRecord[]): void {
     this.records.push(...records)
-    for (const { value, headers } of records) this.bytes += Buffer.byteLength(value) + JSON.stringify(headers).length
+    for (const record of records) this.bytes += recordBytes(record)
     this.counts.accepted += events.length
     this.counts.duplicates += duplicates
     this.counts.rejected += rejections.length
@@ -242,29 +248,4 @@ function originOf({ partition, records }: FetchedRecords, row: number, topic: st
   if (Number.isSafeInteger(rawOffset) && Number.isSafeInteger(arrival)) return { rawOffset: rawOffset!, arrival: arrival! }
   const problem = `has a record without ${RAW_OFFSET} and ${INGESTED}: something else than a gate writes to it. Name a topic that only a gate writes`
   throw new SpillwayError('SPILL_DATA', problem, { place: recordPlaceText(`kafka:${topic}`, partition, records.offsets[row]) })
-}
-
-/** The records of a batch one by one, with their offsets. Batches that were written damaged are one record each. */
-function* singleRecords(fetched: FetchedRecords): Generator<readonly [offset: number, single: FetchedRecords]> {
-  const { records, damaged } = fetched
-  const none = { ...records, count: 0 }
-  const waiting = [...damaged]
-  for (let row = 0; row < records.count; row++) {
-    const offset = records.offsets[row]
-    while (waiting.length > 0 && waiting[0].first < offset) {
-      const batch = waiting.shift()!
-      yield [batch.end - 1, { ...fetched, records: none, damaged: [batch] }]
-    }
-    const columns = {
-      ...records,
-      count: 1,
-      offsets: records.offsets.subarray(row, row + 1),
-      timestamps: records.timestamps.subarray(row, row + 1),
-      keys: records.keys.subarray(2 * row, 2 * row + 2),
-      values: records.values.subarray(2 * row, 2 * row + 2),
-      headers: records.headers.subarray(2 * row, 2 * row + 2),
-    }
-    yield [offset, { ...fetched, records: columns, damaged: [] }]
-  }
-  for (const batch of waiting) yield [batch.end - 1, { ...fetched, records: none, damaged: [batch] }]
 }

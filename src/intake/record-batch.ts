@@ -29,7 +29,7 @@ export interface RecordBatch {
   readonly replay?: Pick<RawForm, 'row' | 'mapped'>
   /** Records of this part of the file that could not be decoded. */
   readonly undecodable: readonly Rejection[]
-  /** Numbers of the undecodable records, as of `numberOf`. Present in batches of files, whose numbers ascend from batch to batch. */
+  /** Numbers of the undecodable records, as of `numberOf`. Present in batches of files, whose numbers ascend from batch to batch, and of topics. */
   readonly undecodableNumbers?: readonly number[]
   /** Trace context of the request that brought the records. A measurement, which no decision reads. */
   readonly trace?: TraceContext | undefined

@@ -33,7 +33,8 @@ export interface RecordValidatorOptions {
   readonly columnMapping?: ColumnMapping | undefined
   /** Record the origin of each row, for later rejections. */
   readonly trackOrigins: boolean
-  readonly onRejected: (rejection: SourceRejection) => void
+  /** `number`: that of the record in its batch, as of `numberOf`. */
+  readonly onRejected: (rejection: SourceRejection, number: number) => void
   /** Arrival of an event for which the source declares `declared`; default `declared`. */
   readonly arrivalOf?: ((declared: number) => number) | undefined
   readonly eventsMax?: number | undefined
@@ -102,10 +103,16 @@ export class RecordValidator {
     this.#origins?.clear()
   }
 
+  /** The number of the record that a row is of, as of `RecordBatch.numberOf`. Needs `trackOrigins`. */
+  numberOf(row: number): number {
+    return this.#origins!.numberOf(row)
+  }
+
   /** Rejects a validated row, with its origin and its text; `block` is a view of the rows. */
   rejectRow(fault: Fault, row: number, block: Block): void {
     const form = this.#options.map && { mapped: true as const }
-    this.#rejected(fault, this.#origins!.of(row), rowText(this.source, block, row, this.stringsOf), form)
+    const origins = this.#origins!
+    this.#rejected(fault, origins.numberOf(row), origins.of(row), rowText(this.source, block, row, this.stringsOf), form)
   }
 
   /** Place of the record of a row, as its origin words it. Needs `trackOrigins`. */
@@ -247,12 +254,13 @@ export class RecordValidator {
   #reject(fault: Fault, batch: RecordBatch, index: number, row?: number): void {
     const { origin, replay } = batch
     const form = replay?.mapped ? replay : rawFormOf(origin, row)
-    this.#rejected(fault, origin.placeOf(batch.numberOf(index)), batch.rawOf(index), form)
+    const number = batch.numberOf(index)
+    this.#rejected(fault, number, origin.placeOf(number), batch.rawOf(index), form)
   }
 
-  #rejected(fault: Fault, place: string, raw: string | Uint8Array, form: RawForm | undefined): void {
+  #rejected(fault: Fault, number: number, place: string, raw: string | Uint8Array, form: RawForm | undefined): void {
     this.counts.rejected[fault.reason] = (this.counts.rejected[fault.reason] ?? 0) + 1
-    this.#options.onRejected({ ...fault.at(place, raw), source: this.source.name, ...(form && { form }) })
+    this.#options.onRejected({ ...fault.at(place, raw), source: this.source.name, ...(form && { form }) }, number)
   }
 }
 
@@ -269,6 +277,10 @@ class RowOrigins {
 
   clear(): void {
     this.#origins.length = 0
+  }
+
+  numberOf(row: number): number {
+    return this.#numbers[row]
   }
 
   of(row: number): string {

@@ -18,8 +18,8 @@ interface TopicBatchOptions {
 }
 
 /**
- * Records without a value are dead letters, unless they are left out; so is each batch that its producer wrote damaged. Throws as
- * `ValueFormat` does.
+ * Records without a value are dead letters, unless they are left out; so is each batch that its producer wrote damaged. Numbers of records
+ * are offsets. Throws as `ValueFormat` does.
  */
 export async function topicBatch(
   { partition, records: fetched, damaged }: FetchedRecords,
@@ -28,15 +28,22 @@ export async function topicBatch(
   const records = members?.addTo(fetched) ?? fetched
   const placeOf = (offset: number): string => recordPlaceText(name, partition, offset)
   const [starts, ends, offsets, rows]: [number[], number[], number[], number[]] = [[], [], [], []]
-  const rejections: Rejection[] = damaged.map(({ first, end, problem }) =>
-    new Fault(`the records from offset ${first} to ${end - 1} cannot be read: ${problem}`).at(placeOf(first), ''),
-  )
+  const [rejections, rejectedOffsets]: [Rejection[], number[]] = [[], []]
+  const reject = (offset: number, rejection: Rejection): void => {
+    rejections.push(rejection)
+    rejectedOffsets.push(offset)
+  }
+  for (const { first, end, problem } of damaged) {
+    const fault = new Fault(`the records from offset ${first} to ${end - 1} cannot be read: ${problem}`)
+    // Its last offset: the batch is decided once all of it is.
+    reject(end - 1, fault.at(placeOf(first), ''))
+  }
   for (let row = 0; row < records.count; row++) {
     const [start, end, offset] = [records.values[2 * row], records.values[2 * row + 1], records.offsets[row]]
     if (start < 0) {
-      if (!skipsTombstones) rejections.push(tombstone.at(placeOf(offset), ''))
+      if (!skipsTombstones) reject(offset, tombstone.at(placeOf(offset), ''))
     } else if (end - start > limits.LINE_BYTES_MAX) {
-      rejections.push(tooLarge(end - start).at(placeOf(offset), records.bytes.toString('latin1', start, start + HEAD_BYTES)))
+      reject(offset, tooLarge(end - start).at(placeOf(offset), records.bytes.toString('latin1', start, start + HEAD_BYTES)))
     } else {
       starts.push(start)
       ends.push(end)
@@ -46,8 +53,13 @@ export async function topicBatch(
   }
   const headerNames = (index: number): Iterable<string> => headersOf(records, rows[index]).map(header => header.name)
   const values = { bytes: records.bytes, starts, ends, offsets, placeOf, headerNames }
-  const { undecodableNumbers: _, ...batch } = await format.batchOf(values, signal)
-  return { ...batch, undecodable: [...batch.undecodable, ...rejections] }
+  const batch = await format.batchOf(values, signal)
+  const { undecodable, undecodableNumbers = [] } = batch
+  return {
+    ...batch,
+    undecodable: [...undecodable, ...rejections],
+    undecodableNumbers: [...undecodableNumbers, ...rejectedOffsets],
+  }
 }
 
 const tombstone = new Fault(
