@@ -1,55 +1,12 @@
 /** A gate over all partitions of its topics: errors that end it, and those after which it begins anew. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { appendRaw, clusterWith, gateOf, payments, topics } from '../../test/gate/memory-gate.ts'
 import { TransactionCluster } from '../../test/gate/transaction-cluster.ts'
-import { wallClock } from '../base/clock.ts'
-import { entity, source, t } from '../index.ts'
 import { type KafkaDriver, KafkaError } from '../kafka/driver.ts'
-import { openValueFormat } from '../kafka/format/open-format.ts'
 import { codeError } from '../kafka/platformatic/errors.ts'
-import type { RawTopic } from '../sources/kafka/raw-topic.ts'
-import { topicBatch } from '../sources/kafka/topic-batch.ts'
-import { TopicGate, type GateOptions } from './gate.ts'
 
-const payments = source('payments', {
-  schema: { id: t.string(), card: entity('card', t.string()), at: t.timestamp() },
-  key: 'card',
-  time: 'at',
-  id: 'id',
-}).ir
-const topics = { raw: 'raw', checked: 'checked', rejected: 'rejected' }
 const never = new AbortController().signal
-
-const rawTopic = (open: () => KafkaDriver): RawTopic => ({
-  topic: 'raw',
-  open,
-  reader(signal) {
-    const format = openValueFormat({ format: 'json' }, () => {})
-    return {
-      batchOf: fetched => topicBatch(fetched, { name: 'kafka:raw', format, skipsTombstones: false, signal }),
-      close: () => format.close(),
-    }
-  },
-})
-
-const gateOf = (open: () => KafkaDriver, options: Partial<GateOptions> = {}) =>
-  new TopicGate({
-    source: payments,
-    map: undefined,
-    raw: rawTopic(open),
-    checked: topics.checked,
-    rejected: topics.rejected,
-    clock: wallClock,
-    onReport: () => {},
-    once: true,
-    ...options,
-  })
-
-function clusterWith(values: readonly string[], partitions = 2): TransactionCluster {
-  const cluster = new TransactionCluster(Object.values(topics), partitions)
-  for (const value of values) cluster.append({ topic: 'raw', partition: 0, key: undefined, value, headers: {}, timestamp: 0 })
-  return cluster
-}
 
 test('a record whose key belongs to another partition is rejected', async () => {
   const cards = Array.from({ length: 20 }, (_, i) => `c${i}`)
@@ -103,14 +60,13 @@ test('a gate that another one has fenced ends with SPILL_FENCED', async () => {
   })
   while (first.counts.accepted === 0) await new Promise(resolve => void setImmediate(resolve))
   await gateOf(() => cluster.driver()).run(never)
-  cluster.append({ topic: 'raw', partition: 0, key: undefined, value: 'no json', headers: {}, timestamp: 0 })
+  appendRaw(cluster, 'no json')
   await ended
 })
 
 test('another gate, or a run, that reads the same raw topic leaves no record of it out', async () => {
   const cluster = new TransactionCluster([...Object.values(topics), 'checked.v2', 'rejected.v2'], 1)
-  for (let i = 0; i < 3; i++)
-    cluster.append({ topic: 'raw', partition: 0, key: undefined, value: '{"id":"1","card":"c","at":1}', headers: {}, timestamp: 0 })
+  for (let i = 0; i < 3; i++) appendRaw(cluster, '{"id":"1","card":"c","at":1}')
   // A run stores its offsets in this group unless it is configured otherwise.
   cluster.groupOffsets.set('spillway 0', 3)
   await gateOf(() => cluster.driver()).run(never)

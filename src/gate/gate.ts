@@ -4,13 +4,22 @@
  * Any error whose outcome is unknown, and a cluster that is away, end all partitions; they begin anew from what the topics say. Another gate on the
  * same topics fences this one, which then ends.
  */
-import { type Clock, durationText, limits, pause, SpillwayError } from '../base/index.ts'
+import { type Clock, durationText, limits, pause, SpillwayError, sumBy } from '../base/index.ts'
 import type { SourceIR } from '../define/ir/index.ts'
 import type { RowMap } from '../intake/index.ts'
 import { javaPartition, type KafkaDriver, KafkaError, openValueFormat, type WriterIdentity } from '../kafka/index.ts'
 import { type RawReader, type RawTopic, topicBatch } from '../sources/index.ts'
 import { PartitionCheck } from './partition-check.ts'
-import { type GateCounts, type GateTopics, PartitionGate } from './partition-gate.ts'
+import { type GateTopics, PartitionGate } from './partition-gate.ts'
+import { PartitionStatus } from './partition-status.ts'
+import { TopicEnds } from './topic-ends.ts'
+
+/** Outcomes so far. */
+export interface GateCounts {
+  readonly accepted: number
+  readonly duplicates: number
+  readonly rejected: number
+}
 
 export interface GateOptions {
   readonly source: SourceIR
@@ -25,22 +34,50 @@ export interface GateOptions {
   readonly onReport: (report: string) => void
   /** Ends at the end of the raw topic, as it is when it starts. */
   readonly once?: boolean
+  /** Samples the ends of the topics so often, for metrics, ms; not at all without it. */
+  readonly sampleMs?: number
 }
 
 const [FIRST_PAUSE_MS, PAUSE_MS_MAX] = [100, 5000]
 
 export class TopicGate {
-  readonly counts: GateCounts = { accepted: 0, duplicates: 0, rejected: 0 }
+  /** By partition; empty before the topics are known. */
+  readonly partitions: PartitionStatus[] = []
+  readonly ends: TopicEnds
   readonly #options: GateOptions
   readonly #topics: GateTopics
   /** By partition. */
   readonly #identities = new Map<number, { current?: WriterIdentity }>()
   #hasWorked = false
+  #hasEnded = false
+  /** The error after which it began anew last. */
+  #trouble: string | undefined
 
   constructor(options: GateOptions) {
     const { raw, checked, rejected } = options
     this.#options = options
     this.#topics = { raw: raw.topic, checked, rejected }
+    this.ends = new TopicEnds([raw.topic, checked, rejected], options.clock)
+  }
+
+  get source(): SourceIR {
+    return this.#options.source
+  }
+
+  get counts(): GateCounts {
+    const sum = (valueOf: (status: PartitionStatus) => number): number => sumBy(this.partitions, valueOf)
+    return {
+      accepted: sum(({ accepted }) => accepted),
+      duplicates: sum(({ duplicates }) => duplicates),
+      rejected: sum(({ rejected }) => sumBy(rejected.values(), count => count)),
+    }
+  }
+
+  /** Why it decides no records now; undefined while it does. */
+  get problem(): string | undefined {
+    if (this.#hasEnded) return 'the gate has ended; restart its process'
+    if (this.partitions.length > 0 && this.partitions.every(({ next }) => next !== undefined)) return undefined
+    return this.#trouble ?? 'the gate reads the ends of its topics'
   }
 
   /**
@@ -50,17 +87,26 @@ export class TopicGate {
    * missing, access that is denied, and a cluster that cannot be reached at the start; `SPILL_UNSUPPORTED` as `PartitionCheck` does.
    */
   async run(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#workOn(signal)
+    } finally {
+      this.#hasEnded = true
+    }
+  }
+
+  async #workOn(signal: AbortSignal): Promise<void> {
     const { onReport } = this.#options
     for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(2 * pauseMs, PAUSE_MS_MAX)) {
-      const countsBefore = { ...this.counts }
+      const countsBefore = JSON.stringify(this.counts)
       try {
         return await this.#work(signal)
       } catch (error) {
         if (signal.aborted) return
         if (!(error instanceof KafkaError)) throw error
         if (!this.#mayPass(error)) throw this.#fatal(error)
-        if (JSON.stringify(countsBefore) !== JSON.stringify(this.counts)) pauseMs = FIRST_PAUSE_MS
-        onReport(`begins anew from what the topics say: ${error.message}`)
+        if (countsBefore !== JSON.stringify(this.counts)) pauseMs = FIRST_PAUSE_MS
+        this.#trouble = `begins anew from what the topics say: ${error.message}`
+        onReport(this.#trouble)
       }
       await pause(pauseMs, signal)
     }
@@ -75,6 +121,8 @@ export class TopicGate {
     try {
       const partitions = await this.#partitionsOf(driver)
       this.#hasWorked = true
+      while (this.partitions.length < partitions) this.partitions.push(new PartitionStatus())
+      void this.#sampleEnds(driver, either)
       const gates = Array.from({ length: partitions }, (_, partition) => this.#gateOf(driver, reader, partition, partitions).run(either))
       try {
         await Promise.all(gates)
@@ -99,6 +147,14 @@ export class TopicGate {
     return counts[0]
   }
 
+  /** Samples until the signal. A cluster that does not answer gives no sample; the partitions notice it themselves. */
+  async #sampleEnds(driver: KafkaDriver, signal: AbortSignal): Promise<void> {
+    const { sampleMs } = this.#options
+    if (sampleMs === undefined) return
+    const partitions = [...this.partitions.keys()]
+    for (; !signal.aborted; await pause(sampleMs, signal)) await this.ends.sample(driver, partitions).catch(() => {})
+  }
+
   #gateOf(driver: KafkaDriver, reader: RawReader, partition: number, partitions: number): PartitionGate {
     const { source, map, clock, once = false } = this.#options
     const checked = {
@@ -116,7 +172,7 @@ export class TopicGate {
       // A gate goes on behind the offsets of its group, so no run and no other gate may write them.
       group: `spillway-gate-${this.#topics.checked}`,
       clock,
-      counts: this.counts,
+      status: this.partitions[partition],
       newCheck: () => new PartitionCheck(source, map, key => javaPartition(Buffer.from(key), partitions) === partition),
       rawBatch: fetched => reader.batchOf(fetched),
       checkedBatch: fetched => topicBatch(fetched, checked),

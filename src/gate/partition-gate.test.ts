@@ -13,6 +13,7 @@ import { topicBatch } from '../sources/kafka/topic-batch.ts'
 import { RAW_OFFSET } from './gate-records.ts'
 import { PartitionCheck } from './partition-check.ts'
 import { PartitionGate } from './partition-gate.ts'
+import { PartitionStatus } from './partition-status.ts'
 
 const payments = source('payments', {
   schema: { id: t.string(), card: entity('card', t.string()), amount: t.int(), at: t.timestamp() },
@@ -36,7 +37,7 @@ function gateOf(driver: KafkaDriver, once: boolean, clock = () => start, identit
     partition: 0,
     group: 'gate',
     clock,
-    counts: { accepted: 0, duplicates: 0, rejected: 0 },
+    status: new PartitionStatus(),
     identity,
     newCheck: () => new PartitionCheck(payments, undefined, () => true),
     rawBatch: batchOf('raw'),

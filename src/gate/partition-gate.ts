@@ -23,6 +23,7 @@ import {
 } from '../kafka/index.ts'
 import { gateRecord, INGESTED, RAW_OFFSET, recordBytes, rejectedRecord } from './gate-records.ts'
 import type { CheckedRecord, PartitionCheck } from './partition-check.ts'
+import type { PartitionStatus } from './partition-status.ts'
 import { recordSlices } from './record-slices.ts'
 
 /** The topics of a gate; they have equal numbers of partitions. */
@@ -32,20 +33,13 @@ export interface GateTopics {
   readonly rejected: string
 }
 
-/** Outcomes so far. */
-export interface GateCounts {
-  accepted: number
-  duplicates: number
-  rejected: number
-}
-
 export interface PartitionGateOptions {
   readonly topics: GateTopics
   readonly partition: number
   /** Group of the raw topic that gets the offsets. */
   readonly group: string
   readonly clock: Clock
-  readonly counts: GateCounts
+  readonly status: PartitionStatus
   /** The identity of its writer, as which it begins anew: so it does not take over from a newer gate. */
   readonly identity: { current?: WriterIdentity }
   /** Makes the check of the partition, which remembers nothing yet. */
@@ -84,14 +78,16 @@ export class PartitionGate {
 
   /** Works until the signal. Throws `KafkaError`: `fenced` once another gate has the partition. */
   async run(signal: AbortSignal): Promise<void> {
-    const { topics, partition, once, identity } = this.#options
+    const { topics, partition, once, identity, status } = this.#options
     const writer = this.#driver.transactions(`spillway-gate/${topics.checked}/${partition}`)
     try {
       identity.current = await writer.open(identity.current)
       const state = await this.#recover()
+      status.next = state.next
       const end = once ? (await this.#driver.offsets(topics.raw, [partition], 'stable')).get(partition)! : Infinity
       await this.#work(writer, state, end, signal)
     } finally {
+      status.next = undefined
       await writer.close()
     }
   }
@@ -117,13 +113,13 @@ export class PartitionGate {
 
   /** Decides all records of a batch; resolves once that is durable. A transaction has whole raw records, up to the size that a topic takes at once. */
   async #decide(writer: TransactionWriter, state: GateState, fetched: FetchedRecords): Promise<void> {
-    const { group, topics, partition, clock } = this.#options
+    const { group, topics, partition, clock, status } = this.#options
     state.arrival = Math.max(clock(), state.arrival)
     let lastWritten = -1
     let waiting = new WaitingRecords()
     const write = async (): Promise<void> => {
       if (waiting.records.length > 0) await writer.write(waiting.records)
-      this.#count(waiting)
+      status.add(waiting.outcomes)
       waiting = new WaitingRecords()
     }
     for (const slice of recordSlices(fetched)) {
@@ -137,15 +133,9 @@ export class PartitionGate {
     }
     await write()
     state.next = fetched.next
+    status.next = state.next
     // The topics tell of all but what left nothing behind.
     if (lastWritten < state.next - 1) await this.#driver.commitOffsets(group, topics.raw, new Map([[partition, state.next]]))
-  }
-
-  #count({ counts: { accepted, duplicates, rejected } }: WaitingRecords): void {
-    const { counts } = this.#options
-    counts.accepted += accepted
-    counts.duplicates += duplicates
-    counts.rejected += rejected
   }
 
   #recordsOf({ number: offset, events, rejections }: CheckedRecord, arrival: number): PlacedRecord[] {
@@ -229,15 +219,13 @@ export class PartitionGate {
 /** Records of the next transaction. */
 class WaitingRecords {
   readonly records: PlacedRecord[] = []
-  readonly counts: GateCounts = { accepted: 0, duplicates: 0, rejected: 0 }
+  readonly outcomes: CheckedRecord[] = []
   bytes = 0
 
-  add({ events, duplicates, rejections }: CheckedRecord, records: readonly PlacedRecord[]): void {
+  add(outcome: CheckedRecord, records: readonly PlacedRecord[]): void {
+    this.outcomes.push(outcome)
     this.records.push(...records)
     for (const record of records) this.bytes += recordBytes(record)
-    this.counts.accepted += events.length
-    this.counts.duplicates += duplicates
-    this.counts.rejected += rejections.length
   }
 }
 

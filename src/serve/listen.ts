@@ -6,6 +6,8 @@ import { lookup } from 'node:dns/promises'
 import type { AddressInfo } from 'node:net'
 import { SpillwayError, type StrictOmit } from '../base/index.ts'
 import { isLoopback, hostNamesOf } from './access/request-origin.ts'
+import type { FastifyInstance } from 'fastify'
+import type { ServedGate } from './http/served-gate.ts'
 import type { ServerOptions } from './server.ts'
 import { Tokens } from './access/tokens.ts'
 import { checkWebhooks } from './routes/webhooks.ts'
@@ -22,6 +24,21 @@ export interface ListenOptions extends StrictOmit<ServerOptions, 'tokens'> {
   readonly port?: number
   /** On a loopback address, let clients in without the tokens of the data folder. */
   readonly noAuth?: boolean
+}
+
+/** An address, and the folder with the tokens for it. */
+interface ListenPlace {
+  readonly host?: string | undefined
+  readonly port?: number | undefined
+  readonly noAuth?: boolean | undefined
+  readonly data: string
+  readonly hosts?: readonly string[] | undefined
+  readonly onError?: ((error: unknown) => void) | undefined
+}
+
+/** The options of the server of a gate. */
+export interface GateListenOptions extends ListenPlace {
+  readonly gate: ServedGate
 }
 
 /** A server that accepts requests. */
@@ -54,19 +71,33 @@ export async function checkListenOptions({
  *
  * Throws `SPILL_LISTEN` for an address that is taken or unknown, `SPILL_INPUT` for one that is forbidden without tokens.
  */
-export async function startServer({
-  host = HOST_DEFAULT,
-  port = PORT_DEFAULT,
-  noAuth = false,
-  ...options
-}: ListenOptions): Promise<RunningServer> {
+export async function startServer({ host, port, noAuth, ...options }: ListenOptions): Promise<RunningServer> {
+  const { serve } = await import('./server.ts')
+  const place = { host, port, noAuth, data: options.data, hosts: options.hosts, onError: options.onError }
+  return listenAt(place, authorization => serve({ ...options, ...authorization }))
+}
+
+/** Starts the server of a gate. Throws as `startServer` does. */
+export async function startGateServer({ gate, ...place }: GateListenOptions): Promise<RunningServer> {
+  const [{ newServer }, { gatePlugin }] = await Promise.all([import('./server.ts'), import('./gate-plugin.ts')])
+  return listenAt(place, authorization => {
+    const app = newServer()
+    void app.register(gatePlugin, { gate, ...authorization, ...(place.onError && { onError: place.onError }) })
+    return app
+  })
+}
+
+/** Opens the address, with the server that `serverOf` makes. */
+async function listenAt(
+  { host = HOST_DEFAULT, port = PORT_DEFAULT, noAuth = false, data, hosts: names, onError }: ListenPlace,
+  serverOf: (authorization: Pick<ServerOptions, 'hosts' | 'tokens'>) => FastifyInstance,
+): Promise<RunningServer> {
   const address = await addressOf(host)
   const isOwn = isLoopback(address)
-  const tokens = new Tokens(options.data, options.onError)
-  checkAuthorization(host, isOwn, noAuth, tokens.count, options.data)
-  const hosts = hostNamesOf(host, isOwn, options.hosts)
-  const { serve } = await import('./server.ts')
-  const app = serve({ ...options, ...(hosts && { hosts }), ...(!noAuth && { tokens }) })
+  const tokens = new Tokens(data, onError)
+  checkAuthorization(host, isOwn, noAuth, tokens.count, data)
+  const hosts = hostNamesOf(host, isOwn, names)
+  const app = serverOf({ ...(hosts && { hosts }), ...(!noAuth && { tokens }) })
   try {
     await app.listen({ host: address, port })
   } catch (error) {

@@ -3,7 +3,7 @@
  *
  * The routes read bodies themselves, since bodies are streamed, compressed, or large. No schema is compiled and no request is logged.
  */
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { FolderSearchWorker, openFolder, PersonalMask } from '../operate/index.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { decideRoutes } from './routes/decide.ts'
@@ -81,13 +81,7 @@ export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options
     schemas.close()
     closed()
   })
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null))
-  app.setErrorHandler((error, _request, reply) => {
-    const answer = replyWithError(reply, error)
-    if (reply.statusCode >= 500) onError(error)
-    return answer
-  })
+  answerByRoutes(app, onError)
   if (monitor)
     app.addHook('onResponse', ({ routeOptions }, { statusCode }, done) => {
       if (routeOptions.config?.isProbe !== true) monitor.countResponse(statusCode)
@@ -97,6 +91,17 @@ export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options
   checkQueries(app)
   addFairQueueHook(app, load.fairQueue)
   for (const routes of allRoutes) routes(app, context)
+}
+
+/** Leaves bodies to the routes, and answers with their errors. `onError` gets those whose details clients do not. */
+export function answerByRoutes(app: FastifyInstance, onError: (error: unknown) => void): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null))
+  app.setErrorHandler((error, _request, reply) => {
+    const answer = replyWithError(reply, error)
+    if (reply.statusCode >= 500) onError(error)
+    return answer
+  })
 }
 
 /** Metrics first: their hooks measure the routes after them. */

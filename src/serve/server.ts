@@ -1,5 +1,5 @@
 /**
- * An HTTP server of its own around a run: Fastify with limits on connections, and the routes of the plugin.
+ * An HTTP server of its own: Fastify with limits on connections, around the routes of a run or of a gate.
  *
  * Answers 404 and 405 before Fastify looks at a content type, and closes connections within a bounded time when it stops.
  */
@@ -34,8 +34,15 @@ export interface ServerOptions extends ServeOptions {
   readonly connectionLimits?: Partial<ConnectionLimits>
 }
 
-/** Makes the server; `listen` of the instance opens its port. */
+/** Makes the server of a run; `listen` of the instance opens its port. */
 export function serve({ connectionLimits, ...options }: ServerOptions): FastifyInstance {
+  const app = newServer(connectionLimits)
+  void app.register(servePlugin, { ...options, front: true })
+  return app
+}
+
+/** Makes a server without routes. */
+export function newServer(connectionLimits?: Partial<ConnectionLimits>): FastifyInstance {
   const { headMs, requestMs, lookMs, idleMs, stillMs, connections, ...closing } = { ...defaultConnectionLimits, ...connectionLimits }
   const app = fastify({
     requestTimeout: requestMs,
@@ -57,7 +64,6 @@ export function serve({ connectionLimits, ...options }: ServerOptions): FastifyI
   })
   app.setErrorHandler((error, _request, reply) => replyWithError(reply, error))
   app.addHook('preClose', async () => closeIdle(app))
-  void app.register(servePlugin, { ...options, front: true })
   return app
 }
 

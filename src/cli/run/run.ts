@@ -3,7 +3,7 @@ import { defineCommand, type OptionSpecs, type OptionValues, type Project, Usage
 import { lineageTarget } from '../../openlineage/index.ts'
 import { dataFolderOf, dataOption } from '../command/data-folder.ts'
 import { addressHelp, STANDARD_INPUT } from '../../sources/index.ts'
-import { rateLimitOf, rateOption, webhookOption, parseWebhookSources } from './server-options.ts'
+import { checkHostNames, listenAddress, rateLimitOf, rateOption, webhookOption, parseWebhookSources } from './server-options.ts'
 import { runPipeline, type RunRequest } from './run-process.ts'
 import { backupOfRun, backupOptions } from './backup-option.ts'
 import { parseSchedule } from './reconcile-option.ts'
@@ -100,15 +100,13 @@ function requestOf(values: Values, project: Project, path: string): RunRequest {
   const listens = listen !== undefined || !hasSources
   const webhooks = parseWebhookSources(values.webhook ?? [])
   const rate = rateLimitOf(values.rate)
-  const invalidHost = hosts.find(name => !/^[\w.-]+$/.test(name))
-  if (invalidHost !== undefined)
-    throw new UsageError(`--host ${invalidHost} is not a host name; write it without a scheme and a port: --host flow.example.com`)
+  checkHostNames(hosts)
   const serverOption = webhooks.length > 0 ? '--webhook' : rate ? '--rate' : hosts.length > 0 ? '--host' : undefined
   if (serverOption !== undefined && !listens) throw new UsageError(`${serverOption} needs a server: --listen 7070`)
   return {
     files,
     places,
-    listen: listens ? addressOf(listen) : undefined,
+    listen: listens ? listenAddress(listen) : undefined,
     noAuth: values['no-auth'] === true,
     hosts,
     rate,
@@ -129,13 +127,4 @@ function requestOf(values: Values, project: Project, path: string): RunRequest {
     alerts: { notify: values['dry-run'] === true ? [] : project.alertDestinations(), thresholds: project.alertThresholds() },
     json,
   }
-}
-
-/** Parses `7070`, `host:7070` or `[::1]:7070`. Throws `UsageError`. */
-function addressOf(text: string | undefined): { host?: string; port?: number } {
-  if (text === undefined) return {}
-  const [, ipv6, name, port] = /^(?:(?:\[([^\]]+)\]|([^:[\]]+)):)?(\d{1,5})$/.exec(text) ?? []
-  if (port === undefined || Number(port) > 65_535) throw new UsageError(`--listen ${text} is not PORT or HOST:PORT; write --listen 7070`)
-  const host = ipv6 ?? name
-  return { ...(host !== undefined && { host }), port: Number(port) }
 }

@@ -1,4 +1,4 @@
-/** Options of `spillway run` for its server: `--rate N`, and `--webhook SOURCE=STYLE:VARIABLE`. */
+/** Options of servers: `--listen`, `--host`, `--rate N`, and `--webhook SOURCE=STYLE:VARIABLE`. */
 import type { RateLimit, WebhookSecrets } from '../../serve/access/index.ts'
 import { UsageError } from '../command/command.ts'
 import { SpillwayError } from '../../base/index.ts'
@@ -58,4 +58,20 @@ export function webhooksOf(sources: readonly WebhookSource[], env: Readonly<Reco
       return [source, { style, secret: secrets }]
     }),
   )
+}
+
+/** Parses `7070`, `host:7070` or `[::1]:7070`. Throws `UsageError`. */
+export function listenAddress(text: string | undefined): { host?: string; port?: number } {
+  if (text === undefined) return {}
+  const [, ipv6, name, port] = /^(?:(?:\[([^\]]+)\]|([^:[\]]+)):)?(\d{1,5})$/.exec(text) ?? []
+  if (port === undefined || Number(port) > 65_535) throw new UsageError(`--listen ${text} is not PORT or HOST:PORT; write --listen 7070`)
+  const host = ipv6 ?? name
+  return { ...(host !== undefined && { host }), port: Number(port) }
+}
+
+/** Checks the values of `--host`. Throws `UsageError`. */
+export function checkHostNames(names: readonly string[]): void {
+  const invalid = names.find(name => !/^[\w.-]+$/.test(name))
+  if (invalid !== undefined)
+    throw new UsageError(`--host ${invalid} is not a host name; write it without a scheme and a port: --host flow.example.com`)
 }

@@ -34,8 +34,13 @@ export function metricRoutes(app: FastifyInstance, context: ServerContext): void
   registerOperationMetrics(registry, app, context)
   registerAlertMetrics(registry, context)
   registerLineageMetrics(registry, context)
-  processMetrics(registry, app)
   context.addMetrics?.(registry)
+  serveMetrics(app, registry)
+}
+
+/** Adds the metrics of the process and of requests, a hook that measures all requests, and the route. */
+export function serveMetrics(app: FastifyInstance, registry: Registry): void {
+  processMetrics(registry, app)
   const seconds = new Histogram({
     name: 'spillway_http_request_seconds',
     help: 'Time from the head of a request to the end of its answer, without event streams.',
