@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { appendRaw, clusterWith, gateOf, payments, topics } from '../../test/gate/memory-gate.ts'
 import { TransactionCluster } from '../../test/gate/transaction-cluster.ts'
+import { yieldToEventLoop } from '../base/clock.ts'
 import { type KafkaDriver, KafkaError } from '../kafka/driver.ts'
 import { codeError } from '../kafka/platformatic/errors.ts'
 
@@ -25,6 +26,35 @@ test('topics with different numbers of partitions are rejected', async () => {
   await assert.rejects(gateOf(() => ({ ...driver, describe, close: async () => {} })).run(never), {
     code: 'SPILL_INPUT',
     message: 'the topics of a gate have equal numbers of partitions: raw has 6, checked has 3, rejected has 3',
+  })
+})
+
+test('a gate ends once a topic has another number of partitions', async () => {
+  const cluster = clusterWith(['{"id":"1","card":"c","at":1}'], 1)
+  const gate = gateOf(() => cluster.driver(), { once: false, topicCheckMs: 1 })
+  const ended = assert.rejects(gate.run(never), {
+    code: 'SPILL_INPUT',
+    message: /^the topics had 1 partitions each when the gate started: raw has 2, checked has 1, rejected has 1 now\. Keys have other/,
+  })
+  while (gate.counts.accepted === 0) await yieldToEventLoop()
+  cluster.addPartition('raw')
+  await ended
+  assert.equal(cluster.committed('checked', 0).length, 1)
+})
+
+test('topics that had another number of partitions are not gone on with', async () => {
+  const cards = Array.from({ length: 20 }, (_, i) => `c${i}`)
+  const cluster = clusterWith(
+    cards.map(card => JSON.stringify({ id: '1', card, at: 1 })),
+    1,
+  )
+  await gateOf(() => cluster.driver()).run(never)
+  assert.equal(cluster.committed('checked', 0).length, 20)
+  for (const topic of Object.values(topics)) cluster.addPartition(topic)
+  await assert.rejects(gateOf(() => cluster.driver()).run(never), {
+    code: 'SPILL_INPUT',
+    message:
+      /^kafka:checked#0 offset \d+ has a key that belongs to another partition: the topic had another number of partitions .* --checked checked\.v2$/,
   })
 })
 

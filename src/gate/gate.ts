@@ -36,6 +36,8 @@ export interface GateOptions {
   readonly once?: boolean
   /** Samples the ends of the topics so often, for metrics, ms; not at all without it. */
   readonly sampleMs?: number
+  /** Interval between two looks at the numbers of partitions, ms; `KAFKA_TOPIC_CHECK_MS` by default. */
+  readonly topicCheckMs?: number
 }
 
 const [FIRST_PAUSE_MS, PAUSE_MS_MAX] = [100, 5000]
@@ -125,7 +127,7 @@ export class TopicGate {
       void this.#sampleEnds(driver, either)
       const gates = Array.from({ length: partitions }, (_, partition) => this.#gateOf(driver, reader, partition, partitions).run(either))
       try {
-        await Promise.all(gates)
+        await Promise.race([Promise.all(gates), this.#watchPartitions(driver, partitions, either)])
       } finally {
         over.abort()
         await Promise.allSettled(gates)
@@ -137,14 +139,28 @@ export class TopicGate {
   }
 
   async #partitionsOf(driver: KafkaDriver): Promise<number> {
+    const counts = await this.#countsOf(driver)
+    const sizes = new Set(counts.values())
+    if (sizes.size > 1)
+      throw new SpillwayError('SPILL_INPUT', `the topics of a gate have equal numbers of partitions: ${countsText(counts)}`)
+    return [...sizes][0]
+  }
+
+  async #countsOf(driver: KafkaDriver): Promise<ReadonlyMap<string, number>> {
     const names = Object.values(this.#topics) as string[]
-    const counts = await Promise.all(names.map(async topic => (await driver.describe(topic)).partitions))
-    if (new Set(counts).size > 1)
-      throw new SpillwayError(
-        'SPILL_INPUT',
-        `the topics of a gate have equal numbers of partitions: ${names.map((name, i) => `${name} has ${counts[i]}`).join(', ')}`,
-      )
-    return counts[0]
+    return new Map(await Promise.all(names.map(async topic => [topic, (await driver.describe(topic)).partitions] as const)))
+  }
+
+  /** Rejects once a topic has another number of partitions; the records of a new one would be read by nobody. Never resolves. */
+  async #watchPartitions(driver: KafkaDriver, partitions: number, signal: AbortSignal): Promise<never> {
+    const { topicCheckMs = limits.KAFKA_TOPIC_CHECK_MS } = this.#options
+    while (!signal.aborted) {
+      await pause(topicCheckMs, signal)
+      // The partitions notice by themselves that the cluster is away.
+      const counts = await this.#countsOf(driver).catch(() => undefined)
+      if (counts && [...counts.values()].some(count => count !== partitions)) throw partitionsChanged(partitions, counts)
+    }
+    return new Promise(() => {})
   }
 
   /** Samples until the signal. A cluster that does not answer gives no sample; the partitions notice it themselves. */
@@ -163,6 +179,7 @@ export class TopicGate {
       skipsTombstones: false,
       signal: new AbortController().signal,
     }
+    const isOwn = (key: string): boolean => javaPartition(Buffer.from(key), partitions) === partition
     const identity = this.#identities.get(partition) ?? {}
     this.#identities.set(partition, identity)
     return new PartitionGate(driver, {
@@ -173,7 +190,8 @@ export class TopicGate {
       group: `spillway-gate-${this.#topics.checked}`,
       clock,
       status: this.partitions[partition],
-      newCheck: () => new PartitionCheck(source, map, key => javaPartition(Buffer.from(key), partitions) === partition),
+      isOwn,
+      newCheck: () => new PartitionCheck(source, map, isOwn),
       rawBatch: fetched => reader.batchOf(fetched),
       checkedBatch: fetched => topicBatch(fetched, checked),
       once,
@@ -199,3 +217,12 @@ export class TopicGate {
     return new SpillwayError('SPILL_SOURCE', `source '${source.name}': ${error.message}`, { cause: error, place: `kafka:${topics.raw}` })
   }
 }
+
+const countsText = (counts: ReadonlyMap<string, number>): string =>
+  [...counts].map(([topic, partitions]) => `${topic} has ${partitions}`).join(', ')
+
+const partitionsChanged = (before: number, counts: ReadonlyMap<string, number>): SpillwayError =>
+  new SpillwayError(
+    'SPILL_INPUT',
+    `the topics had ${before} partitions each when the gate started: ${countsText(counts)} now. Keys have other partitions, and ids are compared within a partition, so another number needs new topics`,
+  )

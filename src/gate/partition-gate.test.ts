@@ -39,6 +39,7 @@ function gateOf(driver: KafkaDriver, once: boolean, clock = () => start, identit
     clock,
     status: new PartitionStatus(),
     identity,
+    isOwn: () => true,
     newCheck: () => new PartitionCheck(payments, undefined, () => true),
     rawBatch: batchOf('raw'),
     checkedBatch: batchOf('checked'),

@@ -42,6 +42,8 @@ export interface PartitionGateOptions {
   readonly status: PartitionStatus
   /** The identity of its writer, as which it begins anew: so it does not take over from a newer gate. */
   readonly identity: { current?: WriterIdentity }
+  /** Does a key belong to this partition? */
+  readonly isOwn: (key: string) => boolean
   /** Makes the check of the partition, which remembers nothing yet. */
   readonly newCheck: () => PartitionCheck
   /** The records of a raw topic, or of the checked topic, as a batch. */
@@ -170,7 +172,10 @@ export class PartitionGate {
       const from = Math.max(first, end - back)
       let last: RecordOrigin | undefined
       for await (const fetched of this.#read(topic, from, end))
-        for (let row = 0; row < fetched.records.count; row++) last = originOf(fetched, row, topic)
+        for (let row = 0; row < fetched.records.count; row++) {
+          this.#checkPartition(fetched, row, topic)
+          last = originOf(fetched, row, topic)
+        }
       if (last || from === first) return last
     }
   }
@@ -184,9 +189,21 @@ export class PartitionGate {
     const [, end] = await this.#rangeOf(topics.checked)
     for await (const fetched of this.#read(topics.checked, from, end))
       for (const slice of recordSlices(fetched, row => row > 0 && arrivalOf(fetched, row) !== arrivalOf(fetched, row - 1))) {
+        for (let row = 0; row < slice.records.count; row++) this.#checkPartition(slice, row, topics.checked)
         check.remember(await checkedBatch(slice), arrivalOf(slice, 0))
         await yieldToEventLoop()
       }
+  }
+
+  /** Throws for a record of another partition's key: then the topic had another number of partitions when the record was written. */
+  #checkPartition({ partition, records }: FetchedRecords, row: number, topic: string): void {
+    const [start, end] = records.keys.subarray(2 * row, 2 * row + 2)
+    if (start < 0 || this.#options.isOwn(records.bytes.toString('utf8', start, end))) return
+    throw new SpillwayError(
+      'SPILL_INPUT',
+      `has a key that belongs to another partition: the topic had another number of partitions when it was written. Ids are compared within a partition, so another number needs new topics: --checked ${topic}.v2`,
+      { place: recordPlaceText(`kafka:${topic}`, partition, records.offsets[row]) },
+    )
   }
 
   async #rangeOf(topic: string): Promise<readonly [first: number, end: number]> {

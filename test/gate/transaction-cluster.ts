@@ -50,6 +50,10 @@ export class TransactionCluster {
     for (const topic of topics) this.#topics.set(topic, empty())
   }
 
+  addPartition(topic: string): void {
+    this.#topics.get(topic)!.push([])
+  }
+
   log(topic: string, partition: number): StoredRecord[] {
     return this.#topics.get(topic)![partition]
   }
