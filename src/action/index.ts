@@ -16,4 +16,5 @@ export {
   type RecordDestinations,
 } from './open-destinations.ts'
 export { settingReader } from './setting-reader.ts'
+export { TopicSender } from './topic-sender.ts'
 export { openWebhook, type WebhookPorts } from './webhook.ts'

@@ -25,6 +25,8 @@ export const kafkaLimits = {
   /** Records, and bytes of values, that a gate checks before other work has its turn; one record may have more bytes. */
   GATE_SLICE_RECORDS: 256,
   GATE_SLICE_BYTES: 1 << 16,
+  /** Time within which a gate decides an event that it got over HTTP, ms; later the sender is told to send it again. */
+  GATE_DECISION_MS: 30_000,
   /** Interval between two samples of the ends of a gate's topics, for its metrics, ms. */
   GATE_SAMPLE_MS: 5000,
   /** Time after which a transaction of a writer that is gone is aborted, ms: until then it holds back readers. */

@@ -15,7 +15,7 @@ export interface Sent {
   /** Events whose ids the log had already, also by an earlier attempt of the same request. */
   readonly duplicates: number
   readonly rejected: number
-  /** Sequence number of the next entry of the log, after the last of them. */
+  /** Sequence number of the next entry of the log, after the last of them; 0 from a gate, which has no log. */
   readonly sequence: number
   /** Rejected events by index. A server names the first 20 of a request. */
   readonly rejections: readonly RejectedEvent[]

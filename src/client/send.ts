@@ -11,7 +11,8 @@ interface Receipt {
   readonly accepted: number
   readonly duplicates: number
   readonly rejected: number
-  readonly sequence: number
+  /** Absent from a gate, which has no log. */
+  readonly sequence?: number
   readonly errors?: readonly { readonly index?: number; readonly line?: number; readonly reason: string; readonly detail: string }[]
 }
 
@@ -44,7 +45,7 @@ export async function send(
     if (receipt === undefined) return sendAll(halvesOf(batch))
     const { errors = [] } = receipt
     for (const count of ['accepted', 'duplicates', 'rejected'] as const) sent[count] += receipt[count]
-    sent.sequence = receipt.sequence
+    sent.sequence = receipt.sequence ?? sent.sequence
     for (const { index, line = NaN, reason, detail } of errors)
       sent.rejections.push({ index: batch.from + (index ?? line - 1), reason, detail })
     next = batch.from + batch.texts.length

@@ -12,6 +12,7 @@ import { type RawReader, type RawTopic, topicBatch } from '../sources/index.ts'
 import { PartitionCheck } from './partition-check.ts'
 import { type GateTopics, PartitionGate } from './partition-gate.ts'
 import { PartitionStatus } from './partition-status.ts'
+import { RawIntake } from './raw-intake.ts'
 import { TopicEnds } from './topic-ends.ts'
 
 /** Outcomes so far. */
@@ -38,6 +39,8 @@ export interface GateOptions {
   readonly sampleMs?: number
   /** Interval between two looks at the numbers of partitions, ms; `KAFKA_TOPIC_CHECK_MS` by default. */
   readonly topicCheckMs?: number
+  /** Time within which an event over HTTP is decided, ms; `GATE_DECISION_MS` by default. */
+  readonly decisionMs?: number
 }
 
 const [FIRST_PAUSE_MS, PAUSE_MS_MAX] = [100, 5000]
@@ -46,6 +49,8 @@ export class TopicGate {
   /** By partition; empty before the topics are known. */
   readonly partitions: PartitionStatus[] = []
   readonly ends: TopicEnds
+  /** Takes events over HTTP. */
+  readonly intake: RawIntake
   readonly #options: GateOptions
   readonly #topics: GateTopics
   /** By partition. */
@@ -60,6 +65,7 @@ export class TopicGate {
     this.#options = options
     this.#topics = { raw: raw.topic, checked, rejected }
     this.ends = new TopicEnds([raw.topic, checked, rejected], options.clock)
+    this.intake = new RawIntake({ ...options, problem: () => this.problem })
   }
 
   get source(): SourceIR {
@@ -93,6 +99,8 @@ export class TopicGate {
       await this.#workOn(signal)
     } finally {
       this.#hasEnded = true
+      this.intake.abandon()
+      await this.intake.close()
     }
   }
 
@@ -133,6 +141,7 @@ export class TopicGate {
         await Promise.allSettled(gates)
       }
     } finally {
+      this.intake.abandon()
       reader.close()
       await driver.close()
     }
@@ -191,6 +200,7 @@ export class TopicGate {
       clock,
       status: this.partitions[partition],
       isOwn,
+      onDecided: (records, outcomes) => this.intake.settle(records, outcomes),
       newCheck: () => new PartitionCheck(source, map, isOwn),
       rawBatch: fetched => reader.batchOf(fetched),
       checkedBatch: fetched => topicBatch(fetched, checked),

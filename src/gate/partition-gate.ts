@@ -46,6 +46,8 @@ export interface PartitionGateOptions {
   readonly isOwn: (key: string) => boolean
   /** Makes the check of the partition, which remembers nothing yet. */
   readonly newCheck: () => PartitionCheck
+  /** Receives the outcomes of raw records once they are durable. */
+  readonly onDecided?: (records: FetchedRecords['records'], outcomes: readonly CheckedRecord[]) => void
   /** The records of a raw topic, or of the checked topic, as a batch. */
   readonly rawBatch: (fetched: FetchedRecords) => Promise<RecordBatch>
   readonly checkedBatch: (fetched: FetchedRecords) => Promise<RecordBatch>
@@ -115,10 +117,11 @@ export class PartitionGate {
 
   /** Decides all records of a batch; resolves once that is durable. A transaction has whole raw records, up to the size that a topic takes at once. */
   async #decide(writer: TransactionWriter, state: GateState, fetched: FetchedRecords): Promise<void> {
-    const { group, topics, partition, clock, status } = this.#options
+    const { group, topics, partition, clock, status, onDecided } = this.#options
     state.arrival = Math.max(clock(), state.arrival)
     let lastWritten = -1
     let waiting = new WaitingRecords()
+    const outcomes: CheckedRecord[] = []
     const write = async (): Promise<void> => {
       if (waiting.records.length > 0) await writer.write(waiting.records)
       status.add(waiting.outcomes)
@@ -129,6 +132,7 @@ export class PartitionGate {
         const records = this.#recordsOf(record, state.arrival)
         if (records.length > 0) lastWritten = record.number
         waiting.add(record, records)
+        outcomes.push(record)
         if (waiting.bytes >= limits.KAFKA_SEND_BYTES) await write()
       }
       await yieldToEventLoop()
@@ -138,6 +142,7 @@ export class PartitionGate {
     status.next = state.next
     // The topics tell of all but what left nothing behind.
     if (lastWritten < state.next - 1) await this.#driver.commitOffsets(group, topics.raw, new Map([[partition, state.next]]))
+    onDecided?.(fetched.records, outcomes)
   }
 
   #recordsOf({ number: offset, events, rejections }: CheckedRecord, arrival: number): PlacedRecord[] {

@@ -67,6 +67,14 @@ test('a slice of a batch has every part of its records, and the undecodable reco
   assert.equal(origin.placeOf(1), 'row 1')
 })
 
+test('a slice may end before the end of its batch', () => {
+  const slice = sliceRecordBatch(batchOfSix(), 9, 13)
+  assert.deepEqual([slice.records, slice.undecodableNumbers, [...slice.inexact!.keys()]], [['a', undefined], [13], [0]])
+  assert.deepEqual([slice.numberOf(1), slice.rawOf(0)], [12, 'raw 10'])
+  const batch = batchOfSix()
+  assert.equal(sliceRecordBatch(batch, 8, 15), batch)
+})
+
 test('a slice may have undecodable records alone, or everything', () => {
   const tail = sliceRecordBatch(batchOfSix(), 14)
   assert.deepEqual([tail.records, tail.undecodableNumbers, [...tail.cells!.isRead]], [[], [15], []])

@@ -66,26 +66,32 @@ export function lastNumberOf(batch: RecordBatch): number {
 }
 
 /**
- * The records of a batch with a greater number than `after`, decoded or not. Numbers of records ascend. Undecodable records without numbers
- * all stay. Cost: copies no bytes.
+ * The records of a batch with a greater number than `after`, up to `upTo`, decoded or not. Numbers of records ascend. Undecodable records
+ * without numbers all stay. Cost: copies no bytes.
  */
-export function sliceRecordBatch(batch: RecordBatch, after: number): RecordBatch {
+export function sliceRecordBatch(batch: RecordBatch, after: number, upTo = Infinity): RecordBatch {
   const { records, undecodable, undecodableNumbers, inexact, cells } = batch
-  const from = records.findIndex((_, index) => batch.numberOf(index) > after)
-  const first = from < 0 ? records.length : from
-  const isAfter = (_: unknown, index: number): boolean => undecodableNumbers === undefined || undecodableNumbers[index] > after
-  if (first === 0 && undecodable.every(isAfter)) return batch
+  const indexAfter = (number: number): number => {
+    const index = records.findIndex((_, at) => batch.numberOf(at) > number)
+    return index < 0 ? records.length : index
+  }
+  const [first, end] = [indexAfter(after), upTo === Infinity ? records.length : indexAfter(upTo)]
+  const isInside = (_: unknown, index: number): boolean =>
+    undecodableNumbers === undefined || (undecodableNumbers[index] > after && undecodableNumbers[index] <= upTo)
+  if (first === 0 && end === records.length && undecodable.every(isInside)) return batch
   return {
     ...batch,
-    records: records.slice(first),
+    records: records.slice(first, end),
     numberOf: index => batch.numberOf(index + first),
     rawOf: index => batch.rawOf(index + first),
     ...(inexact && {
-      inexact: new Map([...inexact].flatMap(([index, fields]) => (index >= first ? [[index - first, fields] as const] : []))),
+      inexact: new Map(
+        [...inexact].flatMap(([index, fields]) => (index >= first && index < end ? [[index - first, fields] as const] : [])),
+      ),
     }),
     ...(cells && { cells: sliceCells(cells, first) }),
-    undecodable: undecodable.filter(isAfter),
-    ...(undecodableNumbers && { undecodableNumbers: undecodableNumbers.filter(isAfter) }),
+    undecodable: undecodable.filter(isInside),
+    ...(undecodableNumbers && { undecodableNumbers: undecodableNumbers.filter(isInside) }),
   }
 }
 

@@ -17,8 +17,10 @@ export const payments = source('payments', {
 
 export const topics = { raw: 'raw', checked: 'checked', rejected: 'rejected' }
 
-const rawTopic = (open: () => KafkaDriver): RawTopic => ({
+/** The raw topic `raw`, of JSON. */
+export const rawTopic = (open: () => KafkaDriver): RawTopic => ({
   topic: 'raw',
+  takesJson: true,
   open,
   reader(signal) {
     const format = openValueFormat({ format: 'json' }, () => {})

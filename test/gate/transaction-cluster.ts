@@ -6,6 +6,7 @@ import {
   type FetchedRecords,
   type KafkaDriver,
   KafkaError,
+  type NewRecord,
   type OffsetQuery,
   type PartitionPlace,
   type PlacedRecord,
@@ -13,7 +14,8 @@ import {
   type TopicFetch,
   type TransactionWriter,
 } from '../../src/kafka/driver.ts'
-import type { RecordColumns } from '../../src/kafka/record-set.ts'
+import { javaPartition } from '../../src/kafka/java-partition.ts'
+import { columnsOf } from './stored-columns.ts'
 
 /** Fate of a request: it arrives and its answer too; it is lost; its answer is lost; or it arrives later, and its answer never. */
 export type RequestFate = 'ok' | 'lost' | 'unanswered' | 'late'
@@ -177,8 +179,14 @@ class TransactionDriver implements KafkaDriver {
     return new TransactionFetch(this.#cluster, topic)
   }
 
-  send(): never {
-    throw new KafkaError('protocol', 'a gate sends nothing without a transaction')
+  async send(topic: string, records: readonly NewRecord[]): Promise<void> {
+    await this.#cluster.request(() => {
+      const partitions = this.#cluster.partitions(topic)
+      for (const record of records) {
+        const partition = record.key === undefined ? 0 : javaPartition(Buffer.from(record.key), partitions)
+        this.#cluster.append({ ...record, topic, partition, timestamp: 0 })
+      }
+    }, true)
   }
 
   transactions(id: string): TransactionWriter {
@@ -265,39 +273,4 @@ class TransactionFetch implements TopicFetch {
     this.#isClosed = true
     this.#closed.resolve()
   }
-}
-
-function columnsOf(records: readonly { readonly offset: number; readonly record: PlacedRecord }[]): RecordColumns {
-  const parts: Buffer[] = []
-  let length = 0
-  const span = (part: Buffer): readonly [number, number] => {
-    parts.push(part)
-    return [length, (length += part.length)]
-  }
-  const keys = records.flatMap(({ record: { key } }) => (key === undefined ? [-1, -1] : span(Buffer.from(key))))
-  const values = records.flatMap(({ record: { value } }) => span(Buffer.from(value)))
-  const headers = records.flatMap(({ record }) => span(headerBytes(record.headers)))
-  return {
-    count: records.length,
-    offsets: Float64Array.from(records, ({ offset }) => offset),
-    timestamps: Float64Array.from(records, ({ record }) => record.timestamp),
-    keys: Int32Array.from(keys),
-    values: Int32Array.from(values),
-    headers: Int32Array.from(headers),
-    bytes: Buffer.from(Uint8Array.from(Buffer.concat(parts)).buffer),
-  }
-}
-
-function headerBytes(headers: Readonly<Record<string, string>>): Buffer {
-  const entries = Object.entries(headers)
-  const texts = entries.flat().map(text => Buffer.concat([varint(Buffer.byteLength(text)), Buffer.from(text)]))
-  return Buffer.concat([varint(entries.length), ...texts])
-}
-
-/** A number that is not negative, zigzag. */
-function varint(value: number): Buffer {
-  const bytes: number[] = []
-  let rest = value * 2
-  for (; rest > 0x7f; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 0x80)
-  return Buffer.from([...bytes, rest])
 }

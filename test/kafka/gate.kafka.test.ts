@@ -16,6 +16,8 @@ const LIVES = 12
 const PARTITIONS = 3
 const RECORDS = 3000
 const PATIENCE_MS = 120_000
+const HTTP_LIVES = 5
+const [EVENTS, EVENTS_AT_ONCE] = [600, 20]
 
 const library = pathToFileURL(join(import.meta.dirname, '../../src/index.ts')).href
 const pipeline = `import { count, entity, features, pipeline, source, stream, t } from '${library}'
@@ -131,5 +133,53 @@ for (const [version, address] of brokers) {
       assert.equal((await readAll(driver, rejected, partition)).values.length, own.rejected)
     }
     context.diagnostic(`${fenced} gates were fenced`)
+  })
+  test(`Kafka ${version}: events over HTTP to a gate that is killed ${HTTP_LIVES} times are there once`, async context => {
+    const draw = new Draw(HTTP_LIVES)
+    const folder = scratchFolder('gate-http')
+    const file = join(folder, 'shop.ts')
+    writeFileSync(file, pipeline)
+    process.env['KAFKA_BROKERS'] = address
+    const [raw, checked, rejected] = [await topics.create(PARTITIONS), await topics.create(PARTITIONS), await topics.create(PARTITIONS)]
+    const args = ['src/cli/bin.ts', 'gate', file, '--source', 'payments', '--raw', raw, '--checked', checked, '--rejected', rejected]
+    const listening = [...args, '--listen', '127.0.0.1:0', '--data', join(folder, 'data')]
+    const bodies = Array.from({ length: EVENTS / EVENTS_AT_ONCE }, (_, i) =>
+      JSON.stringify(
+        Array.from({ length: EVENTS_AT_ONCE }, (_each, j) => ({ id: `${i}-${j}`, card: `c${j}`, amount: 1, at: 1_767_600_000_000 })),
+      ),
+    )
+    let [next, unknown, duplicates] = [0, 0, 0]
+    for (let life = 0; next < bodies.length; life++) {
+      const gate = new Child(listening, /listening at (http:\S+)/, PATIENCE_MS)
+      const url = await gate.ready()
+      const killed = new AbortController()
+      const killing = life < HTTP_LIVES && pause(draw.between(500, 3000)).then(() => (killed.abort(), gate.kill()))
+      while (next < bodies.length && !killed.signal.aborted) {
+        const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: bodies[next] }
+        const response = await fetch(`${url}/sources/payments/events`, init).catch(() => undefined)
+        const counts = (await response?.json().catch(() => undefined)) as { accepted: number; duplicates: number } | undefined
+        if (response?.status === 200 && counts) {
+          assert.equal(counts.accepted + counts.duplicates, EVENTS_AT_ONCE)
+          duplicates += counts.duplicates
+          next++
+        } else {
+          unknown++
+          await pause(20)
+        }
+      }
+      assert.equal(await (killing || gate.terminate()), undefined)
+    }
+    const ids: string[] = []
+    for (let partition = 0; partition < PARTITIONS; partition++) {
+      const { values } = await readAll(driver, checked, partition)
+      for (const value of values) {
+        const { id, card } = JSON.parse(value) as { id: string; card: string }
+        assert.equal(javaPartition(Buffer.from(card), PARTITIONS), partition)
+        ids.push(id)
+      }
+    }
+    assert.equal(ids.length, EVENTS)
+    assert.equal(new Set(ids).size, EVENTS)
+    context.diagnostic(`${unknown} requests had no good answer, ${duplicates} events were duplicates when they were sent again`)
   })
 }

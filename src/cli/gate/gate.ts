@@ -25,7 +25,7 @@ const options = {
   checked: { value: 'TOPIC', help: 'the topic that gets the events, each once' },
   rejected: { value: 'TOPIC', help: 'the topic that gets the rejected records' },
   once: { help: 'stop at the end of the raw topic' },
-  listen: { value: 'ADDRESS', help: 'serve probes and metrics over HTTP at PORT or HOST:PORT' },
+  listen: { value: 'ADDRESS', help: 'take events over HTTP, and serve probes and metrics, at PORT or HOST:PORT' },
   'no-auth': { help: 'require no tokens, on a loopback address only' },
   host: {
     multiple: true,

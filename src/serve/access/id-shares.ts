@@ -18,7 +18,7 @@ const INTERVALS = 16
 /** Ids of one submission. */
 export interface ReservedIds {
   /** Counts the accepted records once the receipt has come. Returns the receipt's promise. */
-  until(receipt: Promise<IngestReceipt>): Promise<IngestReceipt>
+  until<Receipt extends Pick<IngestReceipt, 'accepted'>>(receipt: Promise<Receipt>): Promise<Receipt>
 }
 
 export class IdShares {

@@ -61,6 +61,7 @@ function batchOf(bytes: Buffer, ends: readonly number[], isSingle: boolean, read
   const numbers: number[] = []
   const inexact = new Map<number, ReadonlyMap<string, string>>()
   const undecodable: Rejection[] = []
+  const undecodableNumbers: number[] = []
   const rawOf = (number: number) => bytes.toString('utf8', ends[2 * number - 2], ends[2 * number - 1])
   const valueOf = (at: number) => (parseJsonRecord(bytes, ends[2 * numbers[at] - 2], ends[2 * numbers[at] - 1]) as JsonRecord).value
   const cells = reader && new LineCells(reader, bytes, ends.length / 2, valueOf)
@@ -77,6 +78,7 @@ function batchOf(bytes: Buffer, ends: readonly number[], isSingle: boolean, read
       if (decoded instanceof JsonSyntaxFault)
         throw noJson(`${isSingle ? 'the body' : `its element ${number - 1}, from byte ${start},`} is ${decoded.detail}`)
       undecodable.push(decoded.at(httpOrigin.placeOf(number), rawOf(number)))
+      undecodableNumbers.push(number)
       continue
     }
     if (decoded.inexact) inexact.set(records.length, decoded.inexact)
@@ -91,6 +93,7 @@ function batchOf(bytes: Buffer, ends: readonly number[], isSingle: boolean, read
     rawOf: at => rawOf(numbers[at]),
     inexact,
     undecodable,
+    undecodableNumbers,
   }
 }
 

@@ -6,6 +6,16 @@ import type { IngestReceipt, IdRoom, RunCounters, FeatureQuery, ServedFeatureRow
 import type { RecordedDecision, StageRecorder } from '../../run/decide/index.ts'
 import type { ModelVersion } from '../../training/registry/index.ts'
 
+/** The counts of records that are durable. A gate has no log, and so no sequence number. */
+export type IngestCounts = Pick<IngestReceipt, 'accepted' | 'duplicates' | 'rejected'> &
+  Partial<Pick<IngestReceipt, 'sequence' | 'repeated'>>
+
+/** The part of a run, or of a gate, that takes events. */
+export interface IngestTarget extends Pick<ServedRun, 'whenRoom' | 'waiting' | 'isHeldBack' | 'idRooms'> {
+  submit(source: string, batch: RecordBatch): Promise<IngestCounts>
+  readonly end?: number
+}
+
 /** The operations and counts of a run that the server uses. */
 export interface ServedRun {
   /** Appends records to a source. Resolves when their receipt is durable; rejects if the run fails. */

@@ -1,18 +1,18 @@
 /**
  * Probes of a gate. `GET /livez` answers while the process lives, `GET /readyz` answers 200 while it decides records, and 503 otherwise. A client
- * with the role `read` also gets the source, or the reason for the 503. `GET /` lists the routes.
+ * with the role `read` also gets the source, or the reason for the 503. `GET /` lists the routes of a gate.
  */
 import type { FastifyInstance } from 'fastify'
 import { limits } from '../../base/index.ts'
 import { ServeError } from '../http/serve-error.ts'
 import type { ServedGate } from '../http/served-gate.ts'
 
-const index = `GET /livez    the process is alive
+export function gateProbeRoutes(app: FastifyInstance, gate: ServedGate): void {
+  const index = `POST /sources/${gate.source.name}/events  checks events, and answers once they are durable
+GET /livez    the process is alive
 GET /readyz   the gate decides records
 GET /metrics  counts for Prometheus
 `
-
-export function gateProbeRoutes(app: FastifyInstance, gate: ServedGate): void {
   app.get('/livez', { config: { isProbe: true } }, async () => ({ status: 'ok' }))
   app.get('/readyz', { config: { detailRole: 'read', isProbe: true } }, async ({ hasDetailRole }) => {
     const { problem } = gate

@@ -2,7 +2,7 @@
 import { limits } from '../../base/index.ts'
 import { logStartOf, type NamedValues } from '../../log/index.ts'
 import type { Rejection } from '../../intake/index.ts'
-import type { IngestReceipt } from '../../run/index.ts'
+import type { IngestCounts } from '../http/served-run.ts'
 import { ServeError } from '../http/serve-error.ts'
 
 /** A rejected record of a request. */
@@ -21,13 +21,13 @@ export class IngestResult {
   #duplicates = 0
   #rejected = 0
   /** Sequence number of the next entry of the log, after the last durable record. */
-  #sequence: number
+  #sequence: number | undefined
   readonly #numbered: 'index' | 'line' | 'alone'
   readonly #errors: RejectedRecord[] = []
   #original: number | undefined
 
-  /** `sequence` is that of the log, for a request without records. */
-  constructor(numbered: 'index' | 'line' | 'alone', sequence: number) {
+  /** `sequence` is that of the log, for a request without records; undefined without a log. */
+  constructor(numbered: 'index' | 'line' | 'alone', sequence: number | undefined) {
     this.#numbered = numbered
     this.#sequence = sequence
   }
@@ -44,7 +44,7 @@ export class IngestResult {
     })
   }
 
-  add({ accepted, duplicates, rejected, sequence, repeated }: IngestReceipt): void {
+  add({ accepted, duplicates, rejected, sequence, repeated }: IngestCounts): void {
     this.#accepted += accepted
     this.#duplicates += duplicates
     this.#rejected += rejected

@@ -9,12 +9,18 @@ import { mediaTypeOf, lookupByName } from '../http/request.ts'
 import { traceOf } from '../http/trace-headers.ts'
 import { IngestResult, rejectedRecordError } from './ingest-result.ts'
 import type { ServerContext } from '../context/server-context.ts'
-import type { ServedRun } from '../http/served-run.ts'
+import type { IngestCounts, IngestTarget } from '../http/served-run.ts'
 import { withoutByteOrderMark, ndjsonBatches } from '../../files/index.ts'
-import type { IngestReceipt } from '../../run/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
 import { ServeError, errorResponse } from '../http/serve-error.ts'
 
-export function ingestRoutes(app: FastifyInstance, { run, ir, load }: ServerContext): void {
+/** The run or the gate, and its sources. */
+interface IngestContext extends Pick<ServerContext, 'load'> {
+  readonly run: IngestTarget
+  readonly ir: Pick<PipelineIR, 'sources'>
+}
+
+export function ingestRoutes(app: FastifyInstance, { run, ir, load }: IngestContext): void {
   const sourceNamed = lookupByName('source', ir.sources)
   const readers = jsonLineReaders(ir.sources)
   app.post<{ Params: { source: string } }>('/sources/:source/events', { config: { role: 'ingest' } }, async (request, reply) => {
@@ -32,7 +38,7 @@ export function ingestRoutes(app: FastifyInstance, { run, ir, load }: ServerCont
 
 /** Appends the records of a JSON body. Throws 422 if its only record is rejected; an array reports rejected records by index. */
 function ingestJson(
-  run: ServedRun,
+  run: IngestTarget,
   source: string,
   request: IncomingMessage,
   share: ClientShare,
@@ -60,7 +66,7 @@ function ingestJson(
  * one by one.
  */
 async function ingestNdjson(
-  run: ServedRun,
+  run: IngestTarget,
   source: string,
   request: IncomingMessage,
   share: ClientShare,
@@ -97,10 +103,10 @@ async function ingestNdjson(
 
 /** Batches of a stream that the run has and that are not durable yet, in order. */
 function pendingReceipts(outcome: IngestResult) {
-  const receipts: { readonly receipt: Promise<IngestReceipt>; readonly bytes: number }[] = []
+  const receipts: { readonly receipt: Promise<IngestCounts>; readonly bytes: number }[] = []
   let pendingBytes = 0
   return {
-    add(receipt: Promise<IngestReceipt>, bytes: number): void {
+    add(receipt: Promise<IngestCounts>, bytes: number): void {
       // `until` handles the rejection.
       receipt.catch(() => {})
       receipts.push({ receipt, bytes })

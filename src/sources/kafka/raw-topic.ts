@@ -12,6 +12,8 @@ import { formatOpener } from './value-format.ts'
 
 export interface RawTopic {
   readonly topic: string
+  /** Values are JSON as producers write them: without a schema, and without columns from keys and headers. */
+  readonly takesJson: boolean
   /** Connects to nothing yet. */
   open(): KafkaDriver
   /** Opens its format. The reader ends waiting for a schema registry at the signal. */
@@ -40,6 +42,7 @@ export function rawTopicOf(input: string | FeedPlace, { source, env }: Pick<Read
   const members = columns && new RecordMembers(source, columns)
   return {
     topic,
+    takesJson: (ir.value ?? 'json') === 'json' && columns === undefined,
     open: () => openDriver(read),
     reader(signal, warn) {
       const format = openFormat(warn)
