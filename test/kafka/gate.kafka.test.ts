@@ -97,6 +97,7 @@ for (const [version, address] of brokers) {
     process.env['KAFKA_BROKERS'] = address
     const [raw, checked, rejected] = [await topics.create(PARTITIONS), await topics.create(PARTITIONS), await topics.create(PARTITIONS)]
     const args = ['src/cli/bin.ts', 'gate', file, '--source', 'payments', '--raw', raw, '--checked', checked, '--rejected', rejected]
+    const listening = [...args, '--listen', '127.0.0.1:0', '--data', scratchFolder('gate-tokens')]
     const values = Array.from({ length: PARTITIONS }, () => rawValues(draw))
     const writing = (async () => {
       for (let first = 0; first < RECORDS; first += 50) {
@@ -106,10 +107,15 @@ for (const [version, address] of brokers) {
     })()
     let fenced = 0
     for (let life = 0; life < LIVES; life++) {
-      const gate = new Child(args, /gate of source/, PATIENCE_MS)
-      await gate.ready()
+      const isReplaced = life % 4 === 3
+      const gate = isReplaced
+        ? new Child(listening, /listening at (http:\S+)/, PATIENCE_MS)
+        : new Child(args, /gate of source/, PATIENCE_MS)
+      const url = await gate.ready()
+      // Otherwise it may open its writers after the next one, and fence that.
+      while (isReplaced && !(await fetch(`${url}/readyz`)).ok) await pause(50)
       await pause(draw.between(0, 1500))
-      if (life % 4 === 3) {
+      if (isReplaced) {
         // The next one begins while this one goes on, which Kafka then fences.
         const next = new Child([...args, '--once'], /gate of source/, PATIENCE_MS)
         assert.equal(await next.exit(), undefined)
