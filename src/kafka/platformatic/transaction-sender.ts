@@ -11,6 +11,7 @@ import { apiCodeOf, kafkaError } from './errors.ts'
 
 /** While the markers of the transaction before are written, the coordinator answers that it has done nothing. */
 const CONCURRENT_TRANSACTIONS = 51
+const PRODUCER_FENCED = 90
 const AGAIN_MS = 2
 /** The client names itself as a producer that the coordinator does not know yet. */
 const NEW_PRODUCER = { producerId: -1n, producerEpoch: -1 }
@@ -26,23 +27,37 @@ export class TransactionSender implements TransactionWriter {
   }
 
   async open(previous?: WriterIdentity): Promise<WriterIdentity> {
-    const identity = previous ? { producerId: BigInt(previous.producerId), producerEpoch: previous.epoch } : NEW_PRODUCER
-    // A producer whose first request fails takes no second, so each attempt has its own.
-    return untilDone(async () => {
-      await this.close()
-      const producer = new client.Producer({
-        ...this.#settings,
-        idempotent: true,
-        transactionalId: this.#id,
-        retries: false,
-        // Time after which the coordinator aborts a transaction whose writer is gone.
-        timeout: limits.KAFKA_TRANSACTION_MS,
-      })
-      this.#producer = producer
-      const transaction = await producer.beginTransaction(identity)
-      await transaction.cancel()
-      return { producerId: String(producer.producerId), epoch: producer.producerEpoch! }
+    let identity = previous ? { producerId: BigInt(previous.producerId), producerEpoch: previous.epoch } : NEW_PRODUCER
+    let isAborting = false
+    for (;;)
+      try {
+        return await this.#openAs(identity)
+      } catch (error) {
+        const code = apiCodeOf(error)
+        if (code === CONCURRENT_TRANSACTIONS) isAborting = true
+        // Kafka 3 aborts a transaction that a lost connection left open under the next epoch, and then knows its writer by that one only.
+        else if (code === PRODUCER_FENCED && isAborting && identity.producerEpoch === previous?.epoch)
+          identity = { ...identity, producerEpoch: identity.producerEpoch + 1 }
+        else throw kafkaError(error)
+        await pause(AGAIN_MS)
+      }
+  }
+
+  /** Throws the client's errors. A producer whose first request fails takes no second, so each attempt has its own. */
+  async #openAs(identity: typeof NEW_PRODUCER): Promise<WriterIdentity> {
+    await this.close()
+    const producer = new client.Producer({
+      ...this.#settings,
+      idempotent: true,
+      transactionalId: this.#id,
+      retries: false,
+      // Time after which the coordinator aborts a transaction whose writer is gone.
+      timeout: limits.KAFKA_TRANSACTION_MS,
     })
+    this.#producer = producer
+    const transaction = await producer.beginTransaction(identity)
+    await transaction.cancel()
+    return { producerId: String(producer.producerId), epoch: producer.producerEpoch! }
   }
 
   async write(records: readonly PlacedRecord[]): Promise<void> {

@@ -8,7 +8,6 @@ import { endTxnErrorOf } from './frames.ts'
 import { ProxiedBroker } from './proxied-broker.ts'
 
 const AGAIN_MS = 100
-const [version] = brokers.keys()
 const record = (value: string) => ({ key: 'k', value, headers: {} })
 
 /** A broker that has just started has no coordinator of transactions yet. */
@@ -22,41 +21,43 @@ async function opened(writer: TransactionWriter): Promise<WriterIdentity> {
     }
 }
 
-test(`Kafka ${version}: a producer whose answer is lost appends once, and a transaction whose end is late is not committed`, async () => {
-  const proxied = await ProxiedBroker.start(version, 1)
-  const [proxy] = proxied.proxies
-  const topics = new BrokerTopics(proxied.broker.address)
-  const driver = openKafkaDriver({ brokers: [proxy.address], clientId: 'test' })
-  after(async () => {
-    await Promise.all([topics.close(), driver.close()])
-    await proxied.close()
+for (const version of brokers.keys())
+  test(`Kafka ${version}: a producer whose answer is lost appends once, and a transaction whose end is late is not committed`, async () => {
+    const proxied = await ProxiedBroker.start(version, 1)
+    const [proxy] = proxied.proxies
+    const topics = new BrokerTopics(proxied.broker.address)
+    const driver = openKafkaDriver({ brokers: [proxy.address], clientId: 'test' })
+    after(async () => {
+      await Promise.all([topics.close(), driver.close()])
+      await proxied.close()
+    })
+    const topic = await topics.create()
+    const end = async (of: 'latest' | 'stable' = 'latest'): Promise<number> => (await driver.offsets(topic, [0], of)).get(0)!
+
+    const lost = proxy.plan({ api: 'Produce', kind: 'lose answer' })
+    await driver.send(topic, [record('a')])
+    assert.ok(lost.hasHappened)
+    assert.equal(await end(), 1)
+    assert.equal(proxy.answered('Produce'), 2)
+
+    const placed = { ...record('b'), topic, partition: 0, timestamp: 1 }
+    const writer = driver.transactions('t')
+    const identity = await opened(writer)
+    const late = proxy.plan({ api: 'EndTxn', kind: 'late request' })
+    await assert.rejects(writer.write([placed]))
+    assert.ok(late.hasHappened)
+    const next = await writer.open(identity)
+    assert.ok(next.epoch > identity.epoch)
+    const held = proxy.plan({ api: 'EndTxn', kind: 'hold request' })
+    const writing = writer.write([placed])
+    await held.happened
+    late.release()
+    const answer = await late.answer
+    assert.notEqual(endTxnErrorOf(answer), 0, answer.toString('hex'))
+    assert.equal(await end('stable'), 3, 'behind the record and the marker of the aborted transaction')
+    held.release()
+    await writing
+    // Two records and two markers; the last one is written after the answer to the end.
+    while ((await end('stable')) === 3) await pause(AGAIN_MS)
+    assert.equal(await end('stable'), 5)
   })
-  const topic = await topics.create()
-  const end = async (of: 'latest' | 'stable' = 'latest'): Promise<number> => (await driver.offsets(topic, [0], of)).get(0)!
-
-  const lost = proxy.plan({ api: 'Produce', kind: 'lose answer' })
-  await driver.send(topic, [record('a')])
-  assert.ok(lost.hasHappened)
-  assert.equal(await end(), 1)
-  assert.equal(proxy.answered('Produce'), 2)
-
-  const placed = { ...record('b'), topic, partition: 0, timestamp: 1 }
-  const writer = driver.transactions('t')
-  const identity = await opened(writer)
-  const late = proxy.plan({ api: 'EndTxn', kind: 'late request' })
-  await assert.rejects(writer.write([placed]))
-  assert.ok(late.hasHappened)
-  const next = await writer.open(identity)
-  assert.ok(next.epoch > identity.epoch)
-  const held = proxy.plan({ api: 'EndTxn', kind: 'hold request' })
-  const writing = writer.write([placed])
-  await held.happened
-  late.release()
-  const answer = await late.answer
-  assert.notEqual(endTxnErrorOf(answer), 0, answer.toString('hex'))
-  assert.equal(await end('stable'), 3, 'behind the record and the marker of the aborted transaction')
-  held.release()
-  await writing
-  // Two records and two markers.
-  assert.equal(await end('stable'), 5)
-})
