@@ -113,7 +113,7 @@ for (const [version, address] of brokers) {
         : new Child(args, /gate of source/, PATIENCE_MS)
       const url = await gate.ready()
       // Otherwise it may open its writers after the next one, and fence that.
-      while (isReplaced && !(await fetch(`${url}/readyz`)).ok) await pause(50)
+      if (isReplaced) while (!(await fetch(`${url}/readyz`)).ok) await pause(50)
       await pause(draw.between(0, 1500))
       if (isReplaced) {
         // The next one begins while this one goes on, which Kafka then fences.

@@ -27,17 +27,17 @@ export class TransactionSender implements TransactionWriter {
   }
 
   async open(previous?: WriterIdentity): Promise<WriterIdentity> {
-    let identity = previous ? { producerId: BigInt(previous.producerId), producerEpoch: previous.epoch } : NEW_PRODUCER
+    const producerId = previous ? BigInt(previous.producerId) : NEW_PRODUCER.producerId
+    let producerEpoch = previous ? previous.epoch : NEW_PRODUCER.producerEpoch
     let isAborting = false
     for (;;)
       try {
-        return await this.#openAs(identity)
+        return await this.#openAs({ producerId, producerEpoch })
       } catch (error) {
         const code = apiCodeOf(error)
         if (code === CONCURRENT_TRANSACTIONS) isAborting = true
         // Kafka 3 aborts a transaction that a lost connection left open under the next epoch, and then knows its writer by that one only.
-        else if (code === PRODUCER_FENCED && isAborting && identity.producerEpoch === previous?.epoch)
-          identity = { ...identity, producerEpoch: identity.producerEpoch + 1 }
+        else if (code === PRODUCER_FENCED && isAborting && producerEpoch === previous?.epoch) producerEpoch++
         else throw kafkaError(error)
         await pause(AGAIN_MS)
       }
