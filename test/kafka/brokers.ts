@@ -3,6 +3,9 @@ import * as client from '@platformatic/kafka'
 import { spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { kafkaProgram } from '../../scripts/engines/kafka.ts'
+import { pause } from '../../src/base/clock.ts'
+
+const AGAIN_MS = 20
 
 /** Brokers by version, started by `scripts/test.ts`; none outside of `npm run test:kafka`. */
 export const brokers: ReadonlyMap<string, string> = new Map(
@@ -35,7 +38,16 @@ export class BrokerTopics {
   async create(partitions = 1): Promise<string> {
     const topic = `topic-${randomUUID()}`
     await this.#admin.createTopics({ topics: [topic], partitions, replicas: 1 })
+    // The broker answers before it knows the topic itself.
+    while (!(await this.#knows(topic))) await pause(AGAIN_MS)
     return topic
+  }
+
+  #knows(topic: string): Promise<boolean> {
+    return this.#admin.metadata({ topics: [topic], forceUpdate: true }).then(
+      () => true,
+      () => false,
+    )
   }
 
   /** Gives a topic more partitions. */
