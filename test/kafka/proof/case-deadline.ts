@@ -3,10 +3,15 @@ import { pause, stopwatch } from '../../../src/base/clock.ts'
 
 const LOOK_MS = 15
 
+/** The name of a step, or a function that tells how far it is. */
+type Step = string | (() => string)
+
 export class CaseDeadline {
   readonly #ms: number
   readonly #end: number
   readonly #problem: () => string | undefined
+  /** Steps that wait, in the order in which they began. */
+  readonly #waiting = new Set<{ readonly step: Step }>()
 
   /** `problem`: a reason to end the case at once. */
   constructor(ms: number, problem: () => string | undefined) {
@@ -15,11 +20,17 @@ export class CaseDeadline {
     this.#problem = problem
   }
 
-  /** Resolves once the condition holds. Throws with the name of the step if there is a problem, or the time is over. */
-  async until(step: string | (() => string), condition: () => boolean | Promise<boolean>): Promise<void> {
-    while (!(await condition())) {
-      this.#check(step)
-      await pause(LOOK_MS)
+  /** Resolves once the condition holds. Throws if there is a problem, or the time is over, with the names of all steps that wait. */
+  async until(step: Step, condition: () => boolean | Promise<boolean>): Promise<void> {
+    const waiting = { step }
+    this.#waiting.add(waiting)
+    try {
+      while (!(await condition())) {
+        this.#check()
+        await pause(LOOK_MS)
+      }
+    } finally {
+      this.#waiting.delete(waiting)
     }
   }
 
@@ -32,9 +43,11 @@ export class CaseDeadline {
     return promise
   }
 
-  #check(step: string | (() => string)): void {
+  #check(): void {
     const problem = this.#problem()
     if (problem !== undefined) throw new Error(problem)
-    if (stopwatch() > this.#end) throw new Error(`hung for ${this.#ms / 1000} s at: ${typeof step === 'string' ? step : step()}`)
+    if (stopwatch() <= this.#end) return
+    const steps = Array.from(this.#waiting, ({ step }) => (typeof step === 'string' ? step : step()))
+    throw new Error(`hung for ${this.#ms / 1000} s at: ${steps.join('; ')}`)
   }
 }

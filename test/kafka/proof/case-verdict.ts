@@ -63,12 +63,23 @@ export function gateFaults(topics: CaseTopics, acknowledged: readonly (readonly 
   })
 }
 
+/** Records that are wrong whatever follows. The raw topic was read last. */
+export function earlyFaults({ raw, checked, rejected }: CaseTopics): string[] {
+  return raw.records.flatMap((records, partition) => {
+    const expected = expectedPartition(records, partition, raw.records.length)
+    return (['checked', 'rejected'] as const).flatMap(name => {
+      const found = gateOutcomes({ checked, rejected }[name].records[partition])
+      return differences(`partition ${partition} of the ${name} topic`, expected[name].slice(0, found.length), found)
+    })
+  })
+}
+
 function differences(place: string, expected: readonly GateOutcome[], found: readonly GateOutcome[]): string[] {
   if (isDeepStrictEqual(expected, found)) return []
   const first = expected.findIndex((outcome, i) => !isDeepStrictEqual(outcome, found[i]))
   const at = first < 0 ? expected.length : first
   const texts = [expected[at], found[at]].map(outcome => JSON.stringify(outcome) ?? 'nothing')
-  return [`${place} has ${found.length} records, ${expected.length} are right; at ${at} stands ${texts[1]} and not ${texts[0]}`]
+  return [`${place} has ${found.length} records for ${expected.length}: at ${at} stands ${texts[1]} and not ${texts[0]}`]
 }
 
 /** Texts of `some` that are not in `all`, with their multiplicity. */

@@ -5,7 +5,7 @@ import { KafkaWorld } from './case-scene.ts'
 import { runKafkaCase } from './kafka-case.ts'
 
 /** A record that a fault has lost is never decided, so a case with one takes all of its time. */
-const CASE_MS = 60_000
+const CASE_MS = 120_000
 
 const [first, cases] = process.argv.slice(2).map(Number)
 const world = await KafkaWorld.start(kafka.versions[0], CASE_MS)

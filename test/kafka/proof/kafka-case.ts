@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs'
 import { pause, stopwatch } from '../../../src/base/clock.ts'
 import { makeFaults } from './case-faults.ts'
 import { CaseScene, type KafkaWorld } from './case-scene.ts'
-import { gateFaults, runFaults } from './case-verdict.ts'
+import { earlyFaults, gateFaults, runFaults } from './case-verdict.ts'
 import { generateKafkaCase, processNames } from './scenario.ts'
 
 export interface KafkaCaseResult {
@@ -56,7 +56,11 @@ async function live(scene: CaseScene): Promise<void> {
   faults.catch(() => {})
   await write(scene)
   const { raw, checked, rejected, effects, uncommitted } = topics
-  const isComplete = async (): Promise<boolean> => (await scene.refresh([raw, checked, rejected, effects])) && scene.isComplete()
+  const isComplete = async (): Promise<boolean> => {
+    if (!(await scene.refresh([checked, rejected, effects, raw]))) return false
+    scene.problems.push(...earlyFaults(topics))
+    return scene.isComplete()
+  }
   await deadline.until(() => unfinished(scene), isComplete)
   scene.isSettled = true
   await deadline.result('the faults', faults)
@@ -64,7 +68,7 @@ async function live(scene: CaseScene): Promise<void> {
   await deadline.result('the gate ends', processes.gate.terminate())
   await deadline.result('the run ends', processes.run.terminate())
   await deadline.until('reading the topics at the end', () =>
-    scene.refresh([raw, checked, rejected, effects, uncommitted.checked, uncommitted.rejected]),
+    scene.refresh([checked, rejected, effects, uncommitted.checked, uncommitted.rejected, raw]),
   )
 }
 
