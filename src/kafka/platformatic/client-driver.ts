@@ -23,7 +23,7 @@ import { kafkaError } from './errors.ts'
 import { fetchVersion } from './fetch-api.ts'
 import { RecordSender } from './record-sender.ts'
 import { TransactionSender } from './transaction-sender.ts'
-import { type FetchCluster, TopicFetcher, type TopicLeaders } from './topic-fetcher.ts'
+import { type FetchCluster, TopicFetcher } from './topic-fetcher.ts'
 
 const [LATEST, EARLIEST] = [-1n, -2n]
 const EARLIEST_TEXT = 'earliest'
@@ -37,7 +37,7 @@ export function clientDriver({ brokers, clientId, requestMs = limits.KAFKA_REQUE
   return new ClientDriver(admin, new ConnectionAlerts(admin, security), settings)
 }
 
-class ClientDriver implements KafkaDriver, FetchCluster {
+class ClientDriver implements KafkaDriver {
   readonly #admin: client.Admin
   readonly #settings: client.BaseOptions
   readonly #sender: RecordSender
@@ -59,11 +59,6 @@ class ClientDriver implements KafkaDriver, FetchCluster {
     return { cluster, id: found.id, partitions: found.partitionsCount }
   }
 
-  async leaders(topic: string, isNew: boolean): Promise<TopicLeaders> {
-    const { topic: found } = await this.#metadata(topic, isNew)
-    return { id: found.id, partitions: found.partitions }
-  }
-
   async #metadata(topic: string, forceUpdate: boolean) {
     try {
       const { id, topics } = await this.#admin.metadata({ topics: [topic], forceUpdate })
@@ -72,17 +67,6 @@ class ClientDriver implements KafkaDriver, FetchCluster {
       return { id, topic: found }
     } catch (error) {
       throw this.#alerts.explained(kafkaError(error))
-    }
-  }
-
-  async connection(broker: number): Promise<{ connection: client.Connection; fetchVersion: number }> {
-    try {
-      const connection = (await this.#admin.connectToBrokers([broker])).get(broker)
-      if (!connection) throw new KafkaError('unavailable', `broker ${broker} cannot be reached`)
-      if (!this.#versions.has(broker)) this.#versions.set(broker, fetchVersion(await this.#admin.listApis()))
-      return { connection, fetchVersion: this.#versions.get(broker)! }
-    } catch (error) {
-      throw kafkaError(error)
     }
   }
 
@@ -115,9 +99,31 @@ class ClientDriver implements KafkaDriver, FetchCluster {
   }
 
   fetch(topic: string, options: FetchOptions): TopicFetch {
-    const fetch = new TopicFetcher(this, topic, options, clientCodecs)
+    const fetch = new TopicFetcher(this.#fetchCluster(), topic, options, clientCodecs)
     this.#fetches.add(fetch)
     return fetch
+  }
+
+  /** A broker answers the requests of a connection in order, and a fetch waits there for records: so each fetch has connections of its own. */
+  #fetchCluster(): FetchCluster {
+    const admin = new client.Admin({ ...this.#settings, retries: false })
+    return {
+      leaders: async (topic, isNew) => {
+        const { topic: found } = await this.#metadata(topic, isNew)
+        return { id: found.id, partitions: found.partitions }
+      },
+      connection: async broker => {
+        try {
+          const connection = (await admin.connectToBrokers([broker])).get(broker)
+          if (!connection) throw new KafkaError('unavailable', `broker ${broker} cannot be reached`)
+          if (!this.#versions.has(broker)) this.#versions.set(broker, fetchVersion(await this.#admin.listApis()))
+          return { connection, fetchVersion: this.#versions.get(broker)! }
+        } catch (error) {
+          throw kafkaError(error)
+        }
+      },
+      close: () => admin.close(),
+    }
   }
 
   send(topic: string, records: readonly NewRecord[]): Promise<void> {
@@ -161,12 +167,10 @@ class ClientDriver implements KafkaDriver, FetchCluster {
   }
 
   async close(): Promise<void> {
-    const closed = Array.from(this.#fetches, fetch => fetch.close())
-    // A request that waits at the broker ends with its connection.
+    await Promise.all(Array.from(this.#fetches, fetch => fetch.close()))
     await this.#sender.close()
     await Promise.all([...Array.from(this.#writers, writer => writer.close()), ...Array.from(this.#members, member => member.leave())])
     await this.#admin.close()
-    await Promise.all(closed)
   }
 }
 

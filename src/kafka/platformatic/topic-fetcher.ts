@@ -25,6 +25,8 @@ export interface FetchCluster {
   /** Leaders of a topic's partitions, by partition. `isNew`: ask the cluster again. */
   leaders(topic: string, isNew: boolean): Promise<TopicLeaders>
   connection(broker: number): Promise<{ readonly connection: client.Connection; readonly fetchVersion: number }>
+  /** Ends the connections, and so the requests that wait at brokers. */
+  close(): Promise<void>
 }
 
 export interface TopicLeaders {
@@ -93,6 +95,7 @@ export class TopicFetcher implements TopicFetch {
   async close(): Promise<void> {
     this.#isClosed = true
     this.#notify()
+    await this.#cluster.close()
   }
 
   /** Starts a loop for each broker that leads an assigned partition and has none. */

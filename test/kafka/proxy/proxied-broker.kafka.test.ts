@@ -61,3 +61,25 @@ for (const version of brokers.keys())
     while ((await end('stable')) === 3) await pause(AGAIN_MS)
     assert.equal(await end('stable'), 5)
   })
+
+test('a fetch that waits at the broker does not hold up another one of its driver', async () => {
+  const [version] = brokers.keys()
+  const proxied = await ProxiedBroker.start(version, 1)
+  const [proxy] = proxied.proxies
+  const topics = new BrokerTopics(proxied.broker.address)
+  const driver = openKafkaDriver({ brokers: [proxy.address], clientId: 'test' })
+  after(async () => {
+    await Promise.all([topics.close(), driver.close()])
+    await proxied.close()
+  })
+  const [idle, busy] = [await topics.create(), await topics.create()]
+  await topics.append(busy, 0, ['a'])
+  const fetches = [idle, busy].map(topic => driver.fetch(topic, { isCommittedOnly: true, maxBytes: 1 << 20 }))
+  const held = proxy.plan({ api: 'Fetch', kind: 'hold answer' })
+  fetches[0].assign(0, { offset: 0, epoch: -1 })
+  await held.happened
+  fetches[1].assign(0, { offset: 0, epoch: -1 })
+  const fetched = await fetches[1].next()
+  assert.equal(fetched?.records.count, 1)
+  held.release()
+})
