@@ -68,7 +68,9 @@ tally = plus(tally, await proving)
 await stopBrokers()
 
 console.log(`\n${tallyText(tally)}`)
-process.exitCode = tally.failed === 0 && tally.passed > 0 ? 0 : 1
+// A suite whose time was over before its first file began has failed at nothing.
+const isLate = Date.now() > Number(process.env['SPILLWAY_TESTS_UNTIL'] ?? Infinity) && tally.skipped > 0
+process.exitCode = tally.failed === 0 && (tally.passed > 0 || isLate) ? 0 : 1
 
 /** Brings a program of which tests need one, once. Where it cannot be brought they are skipped. */
 function forTests(name: string, isThere: () => unknown, bring: () => void): void {
