@@ -25,7 +25,7 @@ export const kafkaLimits = {
   /** Records, and bytes of values, that a gate checks before other work has its turn; one record may have more bytes. */
   GATE_SLICE_RECORDS: 256,
   GATE_SLICE_BYTES: 1 << 16,
-  /** Time within which a gate decides an event that it got over HTTP, ms; later the sender is told to send it again. */
+  /** Limit on the time to a gate's decision about an HTTP event, ms; beyond it the answer is 503, and the sender retries. */
   GATE_DECISION_MS: 30_000,
   /** Interval between two samples of the ends of a gate's topics, for its metrics, ms. */
   GATE_SAMPLE_MS: 5000,

@@ -189,18 +189,18 @@ export class GroupModel {
       if (holder && !owner) continue
       if (owner && !this.#giveUp(owner, partition, isCalm)) continue
       this.#assigned.set(partition, next.instance!)
-      this.#take(next, partition, isCalm)
+      this.#acquire(next, partition, isCalm)
     }
   }
 
-  #take(folder: Folder, partition: number, isCalm: boolean): void {
+  #acquire(folder: Folder, partition: number, isCalm: boolean): void {
     const instance = folder.instance!
     // Everything that it submitted of the partition must be in its log.
     folder.commit(Infinity)
     let stored = this.#claimOf(partition)
     if (stored && this.#fault === 'takes a partition as if nothing were owed') stored = { ...stored, holder: undefined, owed: {} }
     const recorded = folder.recorded(partition)
-    const share = PartitionShare.take(folder.id, {
+    const share = PartitionShare.acquire(folder.id, {
       ...(stored && { stored }),
       ...(recorded && { recorded }),
       start: { offset: 0, epoch: -1 },

@@ -8,7 +8,7 @@ import { PartitionShare } from './partition-share.ts'
 const at = (offset: number, epoch = -1) => ({ offset, epoch })
 const start = at(0)
 const takenShare = (member: string, stored?: PartitionClaim, recorded?: number) =>
-  PartitionShare.take(member, { ...(stored && { stored }), ...(recorded !== undefined && { recorded: at(recorded) }), start })
+  PartitionShare.acquire(member, { ...(stored && { stored }), ...(recorded !== undefined && { recorded: at(recorded) }), start })
 
 /** The claim of a member that has claimed up to an offset. */
 function claimUpTo(share: PartitionShare, offset: number): PartitionClaim {

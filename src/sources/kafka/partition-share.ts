@@ -32,12 +32,12 @@ export class PartitionShare {
   }
 
   /**
-   * Takes a partition that the group has assigned to a member. Store `claim` before anything else.
+   * Acquires a partition that the group has assigned to a member. Store `claim` before anything else.
    *
    * `stored`: the claim in the group, if there is one. `recorded`: the position of the member, if it has one. `start`: where to begin without
    * either.
    */
-  static take(
+  static acquire(
     member: string,
     { stored, recorded, start }: { readonly stored?: PartitionClaim; readonly recorded?: PartitionPlace; readonly start: PartitionPlace },
   ): PartitionShare {

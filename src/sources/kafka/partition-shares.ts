@@ -1,5 +1,5 @@
 /**
- * The shares of a run in a topic as a member of a group: takes the partitions that the group assigns, claims records before they are submitted,
+ * The shares of a run in a topic as a member of a group: acquires the partitions that the group assigns, claims records before they are submitted,
  * gives partitions up, and reads what the run owes of partitions that others have (`partition-share.ts`).
  *
  * Two loops use it: `follow`, which goes with the group, also while a batch waits for room in the run; and the reader, which submits.
@@ -85,7 +85,7 @@ export class PartitionShares {
       if (this.#over.signal.aborted) return
       if (assigned) {
         await this.#giveUp(this.held.filter(partition => !assigned.includes(partition)))
-        await this.#take(assigned.filter(partition => !this.held.includes(partition)))
+        await this.#acquire(assigned.filter(partition => !this.held.includes(partition)))
         this.hasJoined = true
         partitions = member.partitions()
       }
@@ -172,7 +172,7 @@ export class PartitionShares {
     return resumePlace(name, session.topic, context.committedPosition(String(partition)))
   }
 
-  async #take(partitions: readonly number[]): Promise<void> {
+  async #acquire(partitions: readonly number[]): Promise<void> {
     if (partitions.length === 0) return
     const { id, isKnown, session, fetch, context } = this.#options
     // It may owe records of a partition that it gets now.
@@ -188,7 +188,7 @@ export class PartitionShares {
       this.#assigned.add(partition)
       const [claim, recorded] = [stored.get(partition), this.#recorded(partition)]
       const start = { offset: starts.get(partition) ?? 0, epoch: -1 }
-      const share = PartitionShare.take(id, { ...(claim && { stored: claim }), ...(recorded && { recorded }), start })
+      const share = PartitionShare.acquire(id, { ...(claim && { stored: claim }), ...(recorded && { recorded }), start })
       return [partition, share] as const
     })
     const positions = shares.flatMap(([partition, share]) => {
