@@ -59,12 +59,18 @@ test('readers that end with their run, by a stop or by its failure, have not fai
       },
     ]
     const { promise: failed, reject } = Promise.withResolvers<void>()
-    const ofFailure = { run: { ended: failed, committedPosition: () => undefined }, stop: async () => {} }
-    const running = new PipelineRun(isFailure ? (ofFailure as never) : live, shop.ir, { readers, follow: true, onWarning: () => {} })
+    const ofFailure = { run: { ended: failed, committedPosition: () => undefined }, stop: async () => {}, closeWith: () => {} }
+    const warnings: string[] = []
+    const onWarning = (warning: string): void => void warnings.push(warning)
+    const running = new PipelineRun(isFailure ? (ofFailure as never) : live, shop.ir, { readers, follow: true, onWarning })
     if (isFailure) reject(new Error('the disk is full'))
     else void running.stop()
     while (running.isReading(readers[0])) await new Promise(setImmediate)
     assert.equal(running.failureOf(readers[0]), undefined)
+    assert.deepEqual(
+      warnings.map(warning => /it does not close/.test(warning)),
+      isFailure ? [] : [true],
+    )
     await live.stop()
   }
 })

@@ -54,21 +54,32 @@ export class PipelineRun implements AsyncDisposable {
     this.run = live.run
     this.#lineage = lineage
     lineage?.start(live.run)
+    let hasRunFailed = false
     const ending = signal ? AbortSignal.any([signal, this.#stop.signal]) : this.#stop.signal
     this.#feeds = readers.map(opened => {
       const feed = feedSource(live.run, opened.source, opened.reader, { ...options, signal: ending })
       const end = () => void this.#reading.delete(opened)
       this.#reading.add(opened)
       feed.then(end, (error: unknown) => {
+        const problem = thrownText(error, `reader '${opened.reader.name}'`)
         // A run that stops, or has failed, ends its readers.
-        if (!ending.aborted) this.#failures.set(opened, thrownText(error, `reader '${opened.reader.name}'`))
+        if (!ending.aborted) this.#failures.set(opened, problem)
+        else if (!hasRunFailed) options.onWarning(problem)
         end()
       })
       return feed
     })
     this.sourcesEnded = allOf(this.#feeds)
     this.sourcesEnded.catch(() => {})
+    // Readers wait for their records, which may be held back until the run rejects them, and use positions to their end.
+    live.closeWith({
+      close: async () => {
+        this.#stop.abort()
+        await Promise.allSettled(this.#feeds)
+      },
+    })
     this.run.ended.catch(() => {
+      hasRunFailed = true
       this.#failures.clear()
       this.#stop.abort()
     })
@@ -170,10 +181,8 @@ export class PipelineRun implements AsyncDisposable {
   }
 
   async #end(): Promise<void> {
-    this.#stop.abort()
-    // Readers wait for their records, which may be held back until the run rejects them.
     try {
-      await Promise.all([this.#live.stop(), Promise.allSettled(this.#feeds)])
+      await this.#live.stop()
     } finally {
       await this.#lineage?.stop()
     }

@@ -56,6 +56,27 @@ test('submits, reads features, requests decisions, and calls back with durable d
   assert.equal(isFolderHeld(data), false)
 })
 
+test('a stopping run keeps its positions readable until its readers are closed', async () => {
+  const closed: (string | undefined)[] = []
+  let context: ReadContext | undefined
+  const reader: SourceReader = {
+    name: 'slow',
+    async *read(reading) {
+      context = reading
+      yield* counting(2).read(reading)
+      await new Promise<void>(resolve => reading.signal.addEventListener('abort', () => resolve()))
+    },
+    async close() {
+      await pause(200)
+      closed.push(context!.committedPosition())
+    },
+  }
+  const running = await start({ sources: { payments: reader } })
+  while (running.run.counts.totals.accepted < 2) await pause(1)
+  await running.stop()
+  assert.deepEqual(closed, ['2'])
+})
+
 test('reads files, readers, generators and addresses of own kinds, and continues from the committed positions', async () => {
   const data = scratchFolder('runner')
   const file = join(data, '../payments.ndjson')

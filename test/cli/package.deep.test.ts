@@ -203,6 +203,8 @@ test('init --from a file, type check, test, replay and audit, on the built code'
 })
 
 test('its examples, copied out as they say, find all that they import, and run', () => {
+  // Those over Kafka say to install its client.
+  link(join(root, 'node_modules/@platformatic/kafka'), join(app, 'node_modules/@platformatic/kafka'))
   cpSync(join(installed, 'examples'), join(app, 'examples'), { recursive: true })
   writeFileSync(join(app, 'package.json'), '{ "type": "module", "private": true }\n')
   const files = globSync('examples/**/*.ts', { cwd: app })

@@ -5,6 +5,8 @@ import { callAfter } from '../../src/base/clock.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const PATIENCE_MS = 30_000
+/** In which a process ends after SIGTERM, also on a busy machine. */
+const END_MS = 60_000
 /** Characters of its output that are kept: an error with its stack and long paths. */
 const SAID_MAX = 10_000
 
@@ -56,9 +58,13 @@ export class Child {
     return signal === 'SIGKILL' ? undefined : this.#wrong('ended before it was killed')
   }
 
+  /** Asks it to end. Returns an error text if it does not end well, or not within END_MS. */
   async terminate(): Promise<string | undefined> {
     this.#process.kill('SIGTERM')
-    return this.exit()
+    const stuck = callAfter(END_MS, () => this.#process.kill('SIGKILL'))
+    const problem = await this.exit()
+    stuck.stop()
+    return problem
   }
 
   /** Waits for its end. Returns an error text if it did not end well. */

@@ -139,7 +139,7 @@ export class LiveRun {
     return this.#folder
   }
 
-  /** Closes a service when the run stops: begun before the run takes nothing more, awaited before it releases the folder. */
+  /** Closes a service when the run stops: begun before the run takes nothing more, awaited before it closes the log. */
   closeWith(service: { close(): Promise<void> }): void {
     this.#services.push(service)
   }
@@ -155,15 +155,16 @@ export class LiveRun {
 
   async #stop(): Promise<void> {
     for (const timer of this.#timers) timer.stop()
-    const services = Promise.all(this.#services.map(service => service.close()))
+    const services = Promise.allSettled(this.#services.map(service => service.close()))
     try {
       await Promise.all([this.dispatcher, ...this.#dispatchers].map(dispatcher => dispatcher.stop()))
-      await this.run.stop()
+      await this.run.stop(services)
     } finally {
       await services
       this.run.decider.close()
       await closeDataFolder(this.#folder)
     }
+    for (const service of await services) if (service.status === 'rejected') throw service.reason
   }
 }
 

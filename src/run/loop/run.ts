@@ -217,14 +217,14 @@ export class Run {
     await this.#until(() => isMade() && this.#turns.isIdle && this.#committer.inFlight === 0 && checkpointer.isIdle)
   }
 
-  /** Accepts nothing more, waits for submitted records, saves state, and closes the store. After a failure it only closes. */
-  stop(): Promise<void> {
+  /** Accepts nothing more, waits for submitted records, saves state, and closes the store once its `readers` have ended. */
+  stop(readers: Promise<unknown> = Promise.resolve()): Promise<void> {
     this.#shutdown.begin()
-    this.#stopping ??= this.#stop()
+    this.#stopping ??= this.#stop(readers)
     return this.#stopping
   }
 
-  async #stop(): Promise<void> {
+  async #stop(readers: Promise<unknown>): Promise<void> {
     const { schedulers, trainings } = this.#components
     await Promise.all(schedulers.map(scheduler => scheduler.stop(stoppedError())))
     await trainings.whenPromoted()
@@ -234,6 +234,7 @@ export class Run {
     await this.#until(() => this.#components.checkpointer.isIdle && this.#committer.inFlight === 0)
     this.#committer.flushStages(true)
     this.#shutdown.close(stoppedError())
+    await readers
     try {
       await this.#store.close()
     } catch (error) {

@@ -158,8 +158,11 @@ class SharedTopicReader implements SourceReader {
 
   async close(): Promise<void> {
     this.#format?.close()
-    await this.#shares?.release()
-    await this.#endSession()
+    try {
+      await this.#shares?.release()
+    } finally {
+      await this.#endSession()
+    }
   }
 
   async #endSession(): Promise<void> {
