@@ -13,7 +13,7 @@ import { text } from 'node:stream/consumers'
 import { bringBrowser, browserProgram } from '../test/browser/program.ts'
 import { bringServer, serverPrograms } from '../test/postgres/programs.ts'
 import { printCoverage } from './coverage.ts'
-import { startEngine, stopEngine } from './engines/engine.ts'
+import { runningEngine, startEngine, stopEngine } from './engines/engine.ts'
 import { kafka } from './engines/kafka.ts'
 import { registry } from './engines/registry.ts'
 import { runTests } from './run-tests.ts'
@@ -114,15 +114,17 @@ async function stopBrokers(): Promise<void> {
 }
 
 /**
- * Starts a broker of each version and a schema registry. Tests find the addresses in `KAFKA_TEST_BROKERS` and `KAFKA_TEST_REGISTRY`. Returns their
- * ids.
+ * Starts a broker of each version and a schema registry. Tests find the addresses in `KAFKA_TEST_BROKERS` and `KAFKA_TEST_REGISTRY`. Returns
+ * the ids of those that did not run before.
  */
 async function startBrokers(): Promise<readonly string[]> {
   const engines = [kafka, registry].flatMap(engine => engine.versions.map(version => ({ engine, version })))
   for (const { engine, version } of engines) engine.install(version)
+  // Those of `npm run engines -- up` go on after the tests.
+  const before = new Set(engines.map(({ engine, version }) => `${engine.name}-${version}`).filter(id => runningEngine(id) !== undefined))
   const started = await Promise.all(engines.map(({ engine, version }) => startEngine(engine, version)))
-  const startedBrokers = started.filter(({ name }) => name === kafka.name)
-  process.env['KAFKA_TEST_BROKERS'] = startedBrokers.map(({ version, address }) => `${version}=${address}`).join(' ')
+  const running = started.filter(({ name }) => name === kafka.name)
+  process.env['KAFKA_TEST_BROKERS'] = running.map(({ version, address }) => `${version}=${address}`).join(' ')
   process.env['KAFKA_TEST_REGISTRY'] = started.find(({ name }) => name === registry.name)!.address
-  return started.map(({ name, version }) => `${name}-${version}`)
+  return started.map(({ name, version }) => `${name}-${version}`).filter(id => !before.has(id))
 }

@@ -192,13 +192,16 @@ test('acks that a topic refuses, and a right that is revoked, fail the delivery,
 })
 
 test('a broker that never answers, or sends a byte now and then, fails the delivery', async () => {
-  const isFailed = async (everyMs: number | undefined): Promise<void> => {
+  const isFailed = async (everyMs: number | undefined, reason: RegExp): Promise<void> => {
     await using broker = await SilentBroker.start(everyMs)
     const topic = kafkaDestination('alerts', () => openKafkaDriver({ brokers: [broker.address], clientId: 'test', requestMs: 100 }))
     const outcome = (await topic.deliver(numbered(1))) as { readonly kind: string; readonly why: string; readonly final?: boolean }
     assert.deepEqual([outcome.kind, outcome.final], ['failed', undefined])
-    assert.match(outcome.why, /^topic 'alerts': /)
+    assert.match(outcome.why, reason)
     await topic.close()
   }
-  await Promise.all([isFailed(undefined), isFailed(20)])
+  await Promise.all([
+    isFailed(undefined, /^topic 'alerts': the records were not acknowledged within 200 ms$/),
+    isFailed(20, /^topic 'alerts': /),
+  ])
 })

@@ -1,11 +1,13 @@
 /**
- * `npm run prove -- kafka --cases N --seed S [--engines 3.9.2]`: a gate and a run as processes over one real broker, through a proxy that cuts
- * connections between requests and answers, killed by `kill -9` and restarted at any moment, and the broker too.
+ * `npm run prove -- kafka --cases N --seed S [--engines 3.9.2]`: a gate and a run as processes over a real broker, through a proxy that cuts
+ * connections between requests and answers, killed by `kill -9` and restarted at any moment, and the broker too. In some cases a second run joins
+ * and leaves the group of the first, so that partitions move in the middle of the records.
  *
  * At the end of a case every raw record is decided once in the topics of the gate, for readers of transactions and for others; every checked event is
- * once in the log, the decisions and the effects of the run; and no effect has two keys. A case takes some seconds. The first one that fails
- * ends the proof.
+ * once in the log, the decisions and the effects of a run; and no effect has two keys. A case takes some seconds; several are proved at a time,
+ * each over a broker of its own. The first one that fails ends the proof.
  */
+import { availableParallelism } from 'node:os'
 import { kafka } from '../../scripts/engines/kafka.ts'
 import { scratchFolder } from '../scratch.ts'
 import { KafkaWorld } from './proof/case-scene.ts'
@@ -33,6 +35,8 @@ export interface KafkaResult {
 /** Faults a case that must have happened, on average: some requests never come. */
 const FAULTS_LEAST = 0.5
 const SHOWN = 3
+/** Cases for which a broker more is started: a case waits most of its time. */
+const LANE_CASES = 8
 
 export async function prove({
   cases,
@@ -43,18 +47,7 @@ export async function prove({
   readonly seed: number
   readonly engines?: readonly string[]
 }): Promise<KafkaResult> {
-  const results: KafkaCaseResult[] = []
-  const folder = scratchFolder('kafka-proof')
-  const world = await KafkaWorld.start(version)
-  try {
-    while (results.length < cases && results.every(({ faults }) => faults.length === 0)) {
-      const result = await runKafkaCase((seed + results.length) >>> 0, world, folder)
-      results.push(result)
-      console.error(`kafka: case ${results.length} of ${cases}: ${lineOf(result)}`)
-    }
-  } finally {
-    await world.close()
-  }
+  const results = (await provedCases(version, seed, cases)).toSorted((a, b) => a.seed - b.seed)
   const sum = (of: (result: KafkaCaseResult) => number) => results.reduce((total, result) => total + of(result), 0)
   const happened = results.flatMap(result => result.happened)
   return {
@@ -77,6 +70,30 @@ export async function prove({
       faults.slice(0, SHOWN).map(fault => ({ seed: of, fault, again: `npm run prove -- kafka --cases 1 --seed ${of}` })),
     ),
   }
+}
+
+/** The cases, in several lanes. After a case that fails no lane begins another. */
+async function provedCases(version: string, seed: number, cases: number): Promise<KafkaCaseResult[]> {
+  const results: KafkaCaseResult[] = []
+  const folder = scratchFolder('kafka-proof')
+  let begun = 0
+  const live = async (world: KafkaWorld): Promise<void> => {
+    try {
+      while (begun < cases && results.every(({ faults }) => faults.length === 0)) {
+        const result = await runKafkaCase((seed + begun++) >>> 0, world, folder)
+        results.push(result)
+        console.error(`kafka: case ${results.length} of ${cases}: ${lineOf(result)}`)
+      }
+    } finally {
+      await world.close()
+    }
+  }
+  const count = Math.min(availableParallelism() + 1, Math.ceil(cases / LANE_CASES))
+  const lanes: Promise<void>[] = []
+  // One after another: a port that is free for one broker could be taken by the next before the first has opened it.
+  while (lanes.length < count) lanes.push(live(await KafkaWorld.start(version)))
+  await Promise.all(lanes)
+  return results
 }
 
 export const holds = ({ cases, faults, failures }: KafkaResult): boolean =>

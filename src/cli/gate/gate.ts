@@ -58,8 +58,7 @@ export const gateCommand = defineCommand({
     const sampling = serving && { sampleMs: limits.GATE_SAMPLE_MS }
     const topics = { raw: rawTopic, checked, rejected }
     const gate = new TopicGate({ source, map: maps.get(name), ...topics, clock: wallClock, onReport, once, ...sampling })
-    printStatus(`gate of source '${name}': ${rawTopic.topic} → ${checked}, ${rejected}`)
-    return workUntilSignal(gate, serving)
+    return workUntilSignal(gate, serving, `gate of source '${name}': ${rawTopic.topic} → ${checked}, ${rejected}`)
   },
 })
 
@@ -91,7 +90,10 @@ function servingOf(
   }
 }
 
-async function workUntilSignal(gate: TopicGate, serving: StartServing | undefined): Promise<number> {
+/** `ready`: the line that says what it does, which a supervisor may wait for before it sends a signal. */
+async function workUntilSignal(gate: TopicGate, serving: StartServing | undefined, ready: string): Promise<number> {
+  const stopped = untilSignal()
+  printStatus(ready)
   const text = (): string => {
     const { accepted, duplicates, rejected } = gate.counts
     return `${pluralize(accepted, 'event')}, ${pluralize(duplicates, 'duplicate')}, ${formatNumber(rejected)} rejected since the start`
@@ -99,7 +101,6 @@ async function workUntilSignal(gate: TopicGate, serving: StartServing | undefine
   const server = await serving?.(gate)
   const statusLine = new StatusLine(printStatus)
   const status = callEvery(STATUS_EVERY_MS, () => statusLine.update(text()))
-  const stopped = untilSignal()
   try {
     await gate.run(stopped.signal)
     printStatus(`stopped. ${text()}`)

@@ -99,7 +99,12 @@ class ClientDriver implements KafkaDriver {
   }
 
   fetch(topic: string, options: FetchOptions): TopicFetch {
-    const fetch = new TopicFetcher(this.#fetchCluster(), topic, options, clientCodecs)
+    const cluster = this.#fetchCluster()
+    const close = (): Promise<void> => {
+      this.#fetches.delete(fetch)
+      return cluster.close()
+    }
+    const fetch: TopicFetch = new TopicFetcher({ ...cluster, close }, topic, options, clientCodecs)
     this.#fetches.add(fetch)
     return fetch
   }

@@ -1,11 +1,14 @@
 /** Appends records by the producer of the client, which connects with the first record. */
 import * as client from '@platformatic/kafka'
-import type { NewRecord } from '../driver.ts'
+import { limits, withDeadline } from '../../base/index.ts'
+import { KafkaError, type NewRecord } from '../driver.ts'
 import { kafkaError } from './errors.ts'
 
 /** An idempotent producer repeats a request without end unless a number of retries above 1 is given. */
 const RETRIES = 2
 const RETRY_DELAY_MS = 100
+/** Answers of a broker for which the acknowledgement of a batch waits at most. The client's own retries would take ten and more. */
+const ANSWERS_MAX = 2
 
 export class RecordSender {
   readonly #settings: client.BaseOptions
@@ -15,7 +18,10 @@ export class RecordSender {
     this.#settings = settings
   }
 
+  /** Throws `unavailable` for records that are not acknowledged in time: they may be in the topic all the same. */
   async send(topic: string, records: readonly NewRecord[]): Promise<void> {
+    const { requestTimeout = limits.KAFKA_REQUEST_MS } = this.#settings
+    const ms = ANSWERS_MAX * requestTimeout
     this.#producer ??= new client.Producer({
       ...this.#settings,
       idempotent: true,
@@ -23,9 +29,11 @@ export class RecordSender {
       retryDelay: RETRY_DELAY_MS,
       partitioner: client.compatibilityPartitioner,
     })
+    const sent = this.#producer.send({ messages: records.map(record => messageOf(topic, record)) })
+    sent.catch(() => {})
     try {
-      await this.#producer.send({
-        messages: records.map(record => messageOf(topic, record)),
+      await withDeadline(sent, ms, () => {
+        throw new KafkaError('unavailable', `the records were not acknowledged within ${ms} ms`)
       })
     } catch (error) {
       throw kafkaError(error)

@@ -47,6 +47,9 @@ async function makeFault(scene: CaseScene, fault: CaseFault): Promise<boolean> {
       await world.proxied.broker.restart()
       return true
     }
+    case 'rebalance':
+      await rebalance(scene, fault)
+      return true
     case 'second gate':
       await fenceGate(scene)
       return true
@@ -62,6 +65,20 @@ async function hasHappened(scene: CaseScene, planned: ProxyFault, fault: CaseFau
   const { process } = fault as Extract<CaseFault, { readonly process: unknown }>
   scene.world.proxies[process].withdraw(planned)
   return false
+}
+
+async function rebalance(
+  { processes: { member }, world: { proxies }, deadline, kafkaCase: { sharing } }: CaseScene,
+  { afterMs, staysMs, leaves }: Extract<CaseFault, { readonly kind: 'rebalance' }>,
+): Promise<void> {
+  await pause(afterMs)
+  const api = sharing === 'classic' ? 'JoinGroup' : 'ConsumerGroupHeartbeat'
+  const before = proxies.member.answered(api)
+  member.start()
+  await deadline.until('the second run joins the group', () => proxies.member.answered(api) > before)
+  await pause(staysMs)
+  await deadline.result('the second run leaves the group', leaves === 'kill' ? member.kill() : member.terminate())
+  member.start()
 }
 
 /** Starts a second gate. The first must end with its named error; its writes are judged with all others. */

@@ -8,7 +8,7 @@ import { ProxiedBroker } from '../proxy/proxied-broker.ts'
 import { CaseDeadline } from './case-deadline.ts'
 import type { CaseTopics } from './case-verdict.ts'
 import { expectedPartition } from './expected-topics.ts'
-import { EFFECT_TOPIC } from './pipeline.ts'
+import { EFFECT_TOPIC } from './payment-notes.ts'
 import { type KafkaCase, type ProcessName, processNames } from './scenario.ts'
 import { SupervisedProcess } from './supervised-process.ts'
 import { TopicContents, TopicObserver } from './topic-contents.ts'
@@ -17,6 +17,7 @@ import { TopicContents, TopicObserver } from './topic-contents.ts'
 const CASE_MS_MAX = 240_000
 const AGAIN_MS = 50
 const PIPELINE = 'test/kafka/proof/pipeline.ts'
+const SHARED_PIPELINE = 'test/kafka/proof/shared-pipeline.ts'
 
 /** The part that the cases share: a broker behind a proxy for each kind of process, and clients of the test that go around them. */
 export class KafkaWorld {
@@ -24,23 +25,25 @@ export class KafkaWorld {
   readonly topics: BrokerTopics
   readonly observer: TopicObserver
   readonly proxies: Readonly<Record<ProcessName, KafkaProxy>>
-
+  /** Version of the broker. */
+  readonly version: string
   /** Longest time of a case, ms. */
   readonly caseMs: number
 
-  private constructor(proxied: ProxiedBroker, caseMs: number) {
-    const [gate, run] = proxied.proxies
+  private constructor(proxied: ProxiedBroker, version: string, caseMs: number) {
+    const [gate, run, member] = proxied.proxies
+    this.version = version
     this.caseMs = caseMs
     this.proxied = proxied
     this.topics = new BrokerTopics(proxied.broker.address)
     this.observer = new TopicObserver(proxied.broker.address)
-    this.proxies = { gate, run }
+    this.proxies = { gate, run, member }
   }
 
   static async start(version: string, caseMs = CASE_MS_MAX): Promise<KafkaWorld> {
     // Most of the start of a process is the compilation of its sources.
     process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '../../../.cache/compile')
-    return new KafkaWorld(await ProxiedBroker.start(version, processNames.length), caseMs)
+    return new KafkaWorld(await ProxiedBroker.start(version, processNames.length), version, caseMs)
   }
 
   async close(): Promise<void> {
@@ -58,8 +61,8 @@ export class CaseScene {
   readonly topics: CaseTopics
   readonly processes: Readonly<Record<ProcessName, SupervisedProcess>>
   readonly deadline: CaseDeadline
-  /** The data folder of the run. */
-  readonly data: string
+  /** The data folders of the runs. */
+  readonly folders: Readonly<Record<'run' | 'member', string>>
   /** Raw values whose write was acknowledged, by partition. */
   readonly acknowledged: readonly string[][]
   /** Faults that happened, in words. */
@@ -70,13 +73,13 @@ export class CaseScene {
   /** Writers that gates of earlier cases have opened. */
   readonly writersBefore: number
 
-  private constructor(kafkaCase: KafkaCase, world: KafkaWorld, names: TopicNames, data: string) {
+  private constructor(kafkaCase: KafkaCase, world: KafkaWorld, names: TopicNames, folders: CaseScene['folders']) {
     const { partitions } = kafkaCase
     const contents = (topic: string, isCommittedOnly = true, count = partitions) => new TopicContents(topic, count, { isCommittedOnly })
     this.kafkaCase = kafkaCase
     this.world = world
     this.names = names
-    this.data = data
+    this.folders = folders
     this.topics = {
       raw: contents(names.raw),
       checked: contents(names.checked),
@@ -86,9 +89,9 @@ export class CaseScene {
     }
     this.acknowledged = Array.from({ length: partitions }, () => [])
     this.writersBefore = world.proxies.gate.answered('InitProducerId')
-    this.processes = { gate: this.#gate(), run: this.#run() }
-    const { gate, run } = this.processes
-    this.deadline = new CaseDeadline(world.caseMs, () => [...this.problems, ...gate.problems, ...run.problems][0])
+    this.processes = { gate: this.#gate(), run: this.#run('run'), member: this.#run('member') }
+    const processes = Object.values(this.processes)
+    this.deadline = new CaseDeadline(world.caseMs, () => [...this.problems, ...processes.flatMap(({ problems }) => problems)][0])
   }
 
   static async open(kafkaCase: KafkaCase, world: KafkaWorld, folder: string): Promise<CaseScene> {
@@ -100,7 +103,7 @@ export class CaseScene {
       rejected: await topics.create(partitions),
       effects: await topics.create(1),
     }
-    return new CaseScene(kafkaCase, world, names, join(folder, `data-${seed}`))
+    return new CaseScene(kafkaCase, world, names, { run: join(folder, `data-${seed}`), member: join(folder, `data-${seed}-member`) })
   }
 
   #gate(): SupervisedProcess {
@@ -114,14 +117,16 @@ export class CaseScene {
     })
   }
 
-  #run(): SupervisedProcess {
+  #run(name: 'run' | 'member'): SupervisedProcess {
     const { checked, effects } = this.names
-    const feed = `payments=kafka:${checked}?group=g-${checked}`
-    return new SupervisedProcess('run', ['src/cli/bin.ts', 'run', PIPELINE, '--source', feed, '--data', this.data], {
+    const { kafkaCase, world, folders } = this
+    const feed = `payments=kafka:${checked}?group=g-${checked}${kafkaCase.sharing ? `&membership=${kafkaCase.sharing}` : ''}`
+    const pipeline = kafkaCase.sharing ? SHARED_PIPELINE : PIPELINE
+    return new SupervisedProcess(name, ['src/cli/bin.ts', 'run', pipeline, '--source', feed, '--data', folders[name]], {
       ready: /starts a new log|continues at entry/,
-      lifeMs: 2 * this.world.caseMs,
-      env: { KAFKA_BROKERS: this.world.proxies.run.address, [EFFECT_TOPIC]: effects },
-      requests: () => this.world.proxies.run.answered('Metadata'),
+      lifeMs: 2 * world.caseMs,
+      env: { KAFKA_BROKERS: world.proxies[name].address, [EFFECT_TOPIC]: effects },
+      requests: () => world.proxies[name].answered('Metadata'),
     })
   }
 

@@ -96,11 +96,15 @@ function missingTexts(problem: string, some: readonly string[], all: readonly st
     .map(text => `${problem}: ${text}`)
 }
 
-/** Each checked event is in the log of the run once, is decided once, and has one effect under one key. */
-export function runFaults({ checked, effects }: Pick<CaseTopics, 'checked' | 'effects'>, data: string): string[] {
+/** Each checked event is in the log of one run once, is decided once, and has one effect under one key. `folders`: the data of the runs. */
+export function runFaults({ checked, effects }: Pick<CaseTopics, 'checked' | 'effects'>, folders: readonly string[]): string[] {
   const events = checked.all.flatMap(({ value }) => paymentOf(value) ?? [])
   const ids = events.map(({ id }) => id)
-  const { logged, decided, stored, deadLetters } = readRun(data)
+  const runs = folders.map(readRun)
+  const logged = runs.flatMap(run => run.logged)
+  const decided = runs.flatMap(run => run.decided)
+  const stored = runs.flatMap(run => run.stored)
+  const deadLetters = runs.reduce((sum, run) => sum + run.deadLetters, 0)
   const deliveries = Map.groupBy(effects.all, ({ headers }) => headers[IDEMPOTENCY_HEADER])
   const delivered = Array.from(deliveries, ([key, records]) => ({
     key,
@@ -108,7 +112,7 @@ export function runFaults({ checked, effects }: Pick<CaseTopics, 'checked' | 'ef
     bodies: records.map(({ value }) => value),
   }))
   return [
-    ...occurrences('in the log of the run', ids, logged),
+    ...occurrences('in the log of a run', ids, logged),
     ...occurrences('decided', ids, decided),
     ...occurrences(
       'an effect of the run',

@@ -4,7 +4,7 @@ import { pause, stopwatch } from '../../../src/base/clock.ts'
 import { makeFaults } from './case-faults.ts'
 import { CaseScene, type KafkaWorld } from './case-scene.ts'
 import { earlyFaults, gateFaults, runFaults } from './case-verdict.ts'
-import { generateKafkaCase, processNames } from './scenario.ts'
+import { generateKafkaCase, type KafkaCase, processNames } from './scenario.ts'
 
 export interface KafkaCaseResult {
   readonly seed: number
@@ -28,11 +28,12 @@ const OUTPUT_MAX = 1500
 
 export async function runKafkaCase(seed: number, world: KafkaWorld, folder: string): Promise<KafkaCaseResult> {
   const began = stopwatch()
-  const scene = await CaseScene.open(generateKafkaCase(seed), world, folder)
+  const scene = await CaseScene.open(servedCase(generateKafkaCase(seed), world), world, folder)
   const faults: string[] = []
   try {
     await live(scene)
-    const { topics, acknowledged, data } = scene
+    const { topics, acknowledged, folders, kafkaCase } = scene
+    const data = kafkaCase.sharing ? Object.values(folders) : [folders.run]
     faults.push(...scene.problems, ...gateFaults(topics, acknowledged), ...runFaults(topics, data))
     for (const { problems } of Object.values(scene.processes)) faults.push(...problems)
   } catch (error) {
@@ -43,14 +44,19 @@ export async function runKafkaCase(seed: number, world: KafkaWorld, folder: stri
   for (const name of processNames) await scene.processes[name].kill()
   if (faults.length === 0) {
     await scene.removeTopics()
-    rmSync(scene.data, { recursive: true })
+    for (const data of Object.values(scene.folders)) rmSync(data, { recursive: true, force: true })
   }
   return { ...countsOf(scene), happened: scene.happened, faults, ms: stopwatch() - began }
 }
 
+/** A case with a protocol that the broker serves without further settings. */
+const servedCase = (kafkaCase: KafkaCase, { version }: KafkaWorld): KafkaCase =>
+  kafkaCase.sharing && version.startsWith('3.') ? { ...kafkaCase, sharing: 'classic' } : kafkaCase
+
 async function live(scene: CaseScene): Promise<void> {
   const { processes, deadline, topics } = scene
-  for (const name of processNames) processes[name].start()
+  processes.gate.start()
+  processes.run.start()
   const faults = makeFaults(scene)
   // Awaited below; until then the deadline ends the case.
   faults.catch(() => {})
@@ -67,6 +73,7 @@ async function live(scene: CaseScene): Promise<void> {
   await deadline.until(() => unfinished(scene), isComplete)
   await deadline.result('the gate ends', processes.gate.terminate())
   await deadline.result('the run ends', processes.run.terminate())
+  await deadline.result('the second run ends', processes.member.terminate())
   await deadline.until('reading the topics at the end', () =>
     scene.refresh([checked, rejected, effects, uncommitted.checked, uncommitted.rejected, raw]),
   )
@@ -102,6 +109,6 @@ function countsOf({ kafkaCase, topics, processes }: CaseScene) {
     events: checked.all.length,
     rejected: rejected.all.length,
     repeated: effects.all.length - events,
-    restarts: processNames.reduce((sum, name) => sum + processes[name].starts - 1, 0),
+    restarts: processNames.reduce((sum, name) => sum + Math.max(0, processes[name].starts - 1), 0),
   }
 }

@@ -1,21 +1,4 @@
 /** The pipeline of `prove kafka`: payments that a gate checks, a decision on each of them, and an effect of each decision in a topic. */
-import { action, entity, kafka, linear, model, on, pipeline, source, t } from 'spillway'
+import { paymentNotes } from './payment-notes.ts'
 
-/** The environment variable with the topic of the effects. */
-export const EFFECT_TOPIC = 'KAFKA_PROOF_EFFECTS'
-
-const card = entity('card', t.string())
-const payments = source('payments', {
-  schema: { id: t.string(), card, amount: t.int({ min: 0 }), at: t.timestamp() },
-  key: 'card',
-  time: 'at',
-  id: 'id',
-})
-const noted = model('noted', {
-  decide: on(payments),
-  inputs: payment => ({ id: payment.id, amount: payment.amount }),
-  score: linear({ intercept: 0, weights: { amount: 1 } }),
-})
-const note = action('note', { when: noted.score.gte(0), do: kafka(process.env[EFFECT_TOPIC] ?? 'effects') })
-
-export default pipeline('payment_notes', [note])
+export default paymentNotes({ id: 'id' })

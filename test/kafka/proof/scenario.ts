@@ -1,10 +1,12 @@
 /** A case of `prove kafka`, drawn from its seed: what is written to the raw topic, and what happens to gate, run and broker meanwhile. */
+import type { GroupProtocol } from '../../../src/kafka/driver.ts'
 import { javaPartition } from '../../../src/kafka/java-partition.ts'
 import { Draw } from '../../property/generate/draw.ts'
 import type { KafkaApi } from '../proxy/frames.ts'
 import type { ProxyFaultPlan } from '../proxy/proxy-fault.ts'
 
-export const processNames = ['gate', 'run'] as const
+/** The member is a second run, which shares the checked topic with the first. */
+export const processNames = ['gate', 'run', 'member'] as const
 export type ProcessName = (typeof processNames)[number]
 
 export type CaseFault =
@@ -15,6 +17,8 @@ export type CaseFault =
   | { readonly kind: 'disturb request'; readonly process: ProcessName; readonly plan: ProxyFaultPlan }
   /** `kill -9` of the broker, which is started again. */
   | { readonly kind: 'kill broker'; readonly afterMs: number }
+  /** The second run joins the group of the first, stays for a time, leaves, and joins again. */
+  | { readonly kind: 'rebalance'; readonly afterMs: number; readonly staysMs: number; readonly leaves: 'kill' | 'end' }
   /** A second gate on the same topics: the first one is fenced. */
   | { readonly kind: 'second gate' }
   /** The end of a transaction that reaches the broker while the next one is open. */
@@ -30,16 +34,22 @@ export interface RawWrite {
 export interface KafkaCase {
   readonly seed: number
   readonly partitions: number
+  /** The protocol by which two runs share the checked topic; undefined for one run that reads it whole. */
+  readonly sharing: GroupProtocol | undefined
   readonly writes: readonly RawWrite[]
   /** One after another. Those that begin with a gate of a known state come first. */
   readonly faults: readonly CaseFault[]
 }
 
-const WRITES = [4, 8] as const
-const RECORDS_MAX = 24
-const PAUSE_MS = 120
+const WRITES = [8, 14] as const
+const RECORDS_MAX = 16
+const PAUSE_MS = 400
+/** Faults of a case, after one that it begins with. */
+const FAULTS = [2, 4] as const
 const KILL_MS = 900
 const HOLD_MS = 150
+const STAYS_MS = 2500
+const SHARED_SHARE = 0.15
 const BROKER_SHARE = 0.04
 const CARDS = 40
 /** The time of all events, UTC ms. */
@@ -58,30 +68,40 @@ const rubbish = [
   '{"id":"x","card":"c","amount":"many","at":0}',
 ] as const
 
-/** Requests that the processes send, with the number of those that may pass before a fault. */
-const requests: Readonly<Record<ProcessName, readonly (readonly [weight: number, choice: readonly [api: KafkaApi, afterMax: number]])[]>> =
-  {
-    gate: [
-      [6, ['EndTxn', 4]],
-      [5, ['Produce', 4]],
-      [3, ['AddPartitionsToTxn', 4]],
-      [3, ['InitProducerId', 2]],
-      [3, ['Fetch', 12]],
-      [2, ['OffsetCommit', 1]],
-      [1, ['OffsetFetch', 1]],
-      [1, ['ListOffsets', 6]],
-      [1, ['Metadata', 2]],
-      [1, ['FindCoordinator', 1]],
-    ],
-    run: [
-      [5, ['Produce', 4]],
-      [4, ['Fetch', 12]],
-      [1, ['InitProducerId', 0]],
-      [1, ['ListOffsets', 1]],
-      [1, ['OffsetCommit', 0]],
-      [1, ['Metadata', 2]],
-    ],
-  }
+/** Requests, by weight, with the number of those that may pass before a fault. */
+type Requests = readonly (readonly [weight: number, choice: readonly [api: KafkaApi, afterMax: number]])[]
+
+const gateRequests: Requests = [
+  [6, ['EndTxn', 4]],
+  [5, ['Produce', 4]],
+  [3, ['AddPartitionsToTxn', 4]],
+  [3, ['InitProducerId', 2]],
+  [3, ['Fetch', 12]],
+  [2, ['OffsetCommit', 1]],
+  [1, ['OffsetFetch', 1]],
+  [1, ['ListOffsets', 6]],
+  [1, ['Metadata', 2]],
+  [1, ['FindCoordinator', 1]],
+]
+
+const runRequests: Requests = [
+  [5, ['Produce', 4]],
+  [4, ['Fetch', 12]],
+  [1, ['InitProducerId', 0]],
+  [1, ['ListOffsets', 1]],
+  [1, ['OffsetCommit', 0]],
+  [1, ['Metadata', 2]],
+]
+
+/** Those of a run that shares its topic: it claims records by `OffsetCommit`. */
+const memberRequests = (protocol: GroupProtocol): Requests => [
+  [6, ['OffsetCommit', 4]],
+  [3, ['Produce', 4]],
+  [3, ['Fetch', 12]],
+  [3, [protocol === 'classic' ? 'JoinGroup' : 'ConsumerGroupHeartbeat', 2]],
+  [1, ['OffsetFetch', 1]],
+  [1, ['Metadata', 2]],
+]
 
 export function generateKafkaCase(seed: number): KafkaCase {
   const draw = new Draw(seed)
@@ -98,15 +118,33 @@ export function generateKafkaCase(seed: number): KafkaCase {
     const count = draw.magnitude(RECORDS_MAX)
     return { partition, values: Array.from({ length: count }, () => values.next(partition)), pauseMs: draw.between(0, PAUSE_MS) }
   })
-  const more = Array.from({ length: draw.between(first ? 0 : 1, 2) }, () => randomFault(draw))
-  return { seed, partitions, writes, faults: [...(first ? [{ kind: first } as const] : []), ...more] }
+  const more = Array.from({ length: draw.between(...FAULTS) }, () => randomFault(draw))
+  const before = first ? [{ kind: first } as const] : []
+  if (first || !draw.chance(SHARED_SHARE)) return { seed, partitions, sharing: undefined, writes, faults: [...before, ...more] }
+  const sharing = draw.pick(['classic', 'consumer'] as const)
+  return { seed, partitions, sharing, writes, faults: [...sharedFaults(draw, sharing), ...more] }
+}
+
+/** A rebalance in the middle of the writes, and what happens to a request of the two runs after it. */
+function sharedFaults(draw: Draw, protocol: GroupProtocol): readonly CaseFault[] {
+  const rebalance = {
+    kind: 'rebalance',
+    afterMs: draw.between(0, KILL_MS),
+    staysMs: draw.between(0, STAYS_MS),
+    leaves: draw.chance(0.3) ? 'kill' : 'end',
+  } as const
+  return draw.chance(0.5) ? [rebalance] : [rebalance, requestFault(draw, draw.pick(['run', 'member'] as const), memberRequests(protocol))]
 }
 
 function randomFault(draw: Draw): CaseFault {
   if (draw.chance(BROKER_SHARE)) return { kind: 'kill broker', afterMs: draw.between(0, KILL_MS) }
   const process = draw.chance(0.65) ? 'gate' : 'run'
   if (draw.chance(0.25)) return { kind: 'kill', process, afterMs: draw.between(0, KILL_MS) }
-  const [api, afterMax] = draw.weighted(requests[process])
+  return requestFault(draw, process, process === 'gate' ? gateRequests : runRequests)
+}
+
+function requestFault(draw: Draw, process: ProcessName, requests: Requests): CaseFault {
+  const [api, afterMax] = draw.weighted(requests)
   const after = draw.between(0, afterMax)
   if (draw.chance(0.25))
     return { kind: 'kill at request', process, plan: { api, after, kind: draw.pick(['hold request', 'hold answer'] as const) } }
@@ -186,6 +224,8 @@ export function faultText(fault: CaseFault): string {
       return `kill ${fault.process}, ${fault.plan.kind} ${fault.plan.api}`
     case 'disturb request':
       return `${fault.process} ${fault.plan.kind} ${fault.plan.api}`
+    case 'rebalance':
+      return `rebalance, ${fault.leaves} member`
     case 'kill broker':
     case 'second gate':
     case 'late end':
