@@ -10,7 +10,8 @@ test('probes and metrics say what a gate does', async () => {
   const cluster = clusterWith(['{"id":"1","card":"c","at":1}', '{"id":"1","card":"c","at":1}', 'no json'], 1)
   const gate = gateOf(() => cluster.driver(), { once: false, sampleMs: 1 })
   const app = newServer()
-  await app.register(gatePlugin, { gate })
+  const errors: unknown[] = []
+  await app.register(gatePlugin, { gate, onError: error => errors.push(error) })
   const get = async (url: string) => {
     const { statusCode, body } = await app.inject({ url })
     return [statusCode, body] as const
@@ -47,6 +48,7 @@ test('probes and metrics say what a gate does', async () => {
     assert.match((await get('/readyz'))[1], /the gate has ended/)
     appendRaw(cluster, 'unread')
     assert.ok(!(await get('/metrics'))[1].includes('spillway_gate_lag_records{'))
+    assert.deepEqual(errors, [], 'a probe that fails is no error of the server')
   } finally {
     stop.abort()
     await app.close()

@@ -23,7 +23,7 @@ import { modelRoutes } from './routes/models.ts'
 import { openapiRoutes } from './openapi/openapi.ts'
 import { defaultResourceLimits } from './access/resource-limits.ts'
 import type { ServeOptions, RunState, ServerContext } from './context/server-context.ts'
-import { replyWithError } from './http/serve-error.ts'
+import { replyWithError, ServeError } from './http/serve-error.ts'
 import type { ServedRun } from './http/served-run.ts'
 import { EventStreams } from './events/event-streams.ts'
 import { checkQueries } from './http/request.ts'
@@ -99,7 +99,8 @@ export function answerByRoutes(app: FastifyInstance, onError: (error: unknown) =
   app.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null))
   app.setErrorHandler((error, _request, reply) => {
     const answer = replyWithError(reply, error)
-    if (reply.statusCode >= 500) onError(error)
+    // An overloaded server, and one that is not ready, say so to each client.
+    if (reply.statusCode >= 500 && !(error instanceof ServeError)) onError(error)
     return answer
   })
 }
