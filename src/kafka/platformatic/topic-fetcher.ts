@@ -3,7 +3,8 @@
  *
  * A request waits at the broker until there are records, so that records come as soon as they are there and an idle topic costs two requests
  * a second. A partition of which records wait to be taken is not fetched, and none is while `maxBytes` wait: a run that is full stops the
- * broker's answers within one request of each leader.
+ * broker's answers within one request of each leader. A request that leaves a partition out waits only shortly: the reader may have taken its
+ * records by then.
  */
 import type * as client from '@platformatic/kafka'
 import { limits, pause } from '../../base/index.ts'
@@ -34,7 +35,8 @@ export interface TopicLeaders {
   readonly partitions: readonly { readonly leader: number; readonly leaderEpoch: number }[]
 }
 
-const WAIT_MS = 500
+/** Greatest time that a request waits at a broker for records, ms: of all partitions; and of some, if records were taken since the last. */
+const [WAIT_MS, PARTIAL_WAIT_MS] = [500, 5]
 const RETRY_MS = 100
 /** Answers in succession that the leaders are others, after which the cluster counts as away: it may be without a leader for long. */
 const MOVES_MAX = 50
@@ -54,6 +56,8 @@ export class TopicFetcher implements TopicFetch {
   readonly #loops = new Map<number, Promise<void>>()
   #leaders: TopicLeaders | undefined
   #bytes = 0
+  /** Batches that were taken. */
+  #reads = 0
   #moves = 0
   #failure: KafkaError | undefined
   #isClosed = false
@@ -75,6 +79,7 @@ export class TopicFetcher implements TopicFetch {
     }
     const fetched = this.#fetched.shift()!
     this.#bytes -= fetched.bytes
+    this.#reads++
     this.#notify()
     return fetched
   }
@@ -120,11 +125,14 @@ export class TopicFetcher implements TopicFetch {
   }
 
   async #loop(broker: number): Promise<void> {
+    let [partials, readsBefore] = [0, 0]
     try {
       while (!this.#isClosed && !this.#failure && this.#leads(broker)) {
         const requests = this.#requestsOf(broker)
+        partials = this.#fetched.length > 0 && this.#reads === readsBefore ? partials + 1 : 0
+        readsBefore = this.#reads
         if (requests.length === 0) await this.#changed.promise
-        else await this.#fetch(broker, requests)
+        else await this.#fetch(broker, requests, this.#fetched.length > 0 ? partialWaitMs(partials) : WAIT_MS)
       }
     } catch (error) {
       this.#fail(kafkaError(error))
@@ -148,13 +156,13 @@ export class TopicFetcher implements TopicFetch {
     })
   }
 
-  async #fetch(broker: number, partitions: readonly PartitionRequest[]): Promise<void> {
+  async #fetch(broker: number, partitions: readonly PartitionRequest[], waitMs: number): Promise<void> {
     const { connection, fetchVersion } = await this.#cluster.connection(broker)
     const answer = await sendFetch(connection, fetchVersion, {
       topic: { name: this.#topic, id: this.#leaders!.id },
       partitions,
       isCommittedOnly: this.#options.isCommittedOnly,
-      waitMs: WAIT_MS,
+      waitMs,
       partitionBytes: limits.KAFKA_PARTITION_FETCH_BYTES,
       totalBytes: this.#options.maxBytes,
     })
@@ -241,3 +249,6 @@ export class TopicFetcher implements TopicFetch {
     this.#changed = Promise.withResolvers()
   }
 }
+
+/** Longer after each request during which the reader took nothing, so that a run that is full does not keep its brokers busy. */
+const partialWaitMs = (requests: number): number => Math.min(WAIT_MS, PARTIAL_WAIT_MS * 2 ** requests)
