@@ -36,11 +36,14 @@ interface Rate {
   readonly name: string
   readonly eventsPerSecond: number
   readonly everyMs: number
+  readonly partitions: number
   readonly p99Max?: number
 }
 const rates: readonly Rate[] = [
-  { name: '1k', eventsPerSecond: 1000, everyMs: 1, p99Max: DECISION_P99_MAX },
-  { name: '5k', eventsPerSecond: 5000, everyMs: 10 },
+  { name: '1k', eventsPerSecond: 1000, everyMs: 1, partitions: 1, p99Max: DECISION_P99_MAX },
+  { name: '5k', eventsPerSecond: 5000, everyMs: 10, partitions: 1 },
+  // A reader that waits for one quiet partition must not hold the others up.
+  { name: 'sparse', eventsPerSecond: 25, everyMs: 40, partitions: 6, p99Max: DECISION_P99_MAX },
 ]
 
 export const bench: Bench = { name: 'kafka', run: options => inFolder(folder => run(folder, options)) }
@@ -166,13 +169,15 @@ async function decideOnce(
 ): Promise<Deciding> {
   options.progress(`deciding: ${rate.name}, ${side}`)
   const [from, to] = [`${rate.name}-${side}-${round}`, `${rate.name}-${side}-${round}-decisions`]
-  await broker.create(from, to)
+  await broker.create([from], rate.partitions)
+  await broker.create([to])
   const sender = new BenchProcess('./kafka-sender.ts', [broker.address], { isClient: true })
   const reader = new BenchProcess(side === 'spillway' ? './kafka-run.ts' : './kafka-copy.ts', [
     broker.address,
     from,
     to,
     join(folder, from),
+    String(rate.partitions),
   ])
   try {
     await reader.ask('ready')
@@ -205,11 +210,11 @@ async function measureGate({ broker, seconds, options }: Setting, payments: numb
   options.progress('gate: throughput')
   const since = wallClock() - SINCE_MS
   const full = ['gate-raw', 'gate-checked', 'gate-rejected']
-  await broker.create(...full.slice(1))
+  await broker.create(full.slice(1))
   await broker.fill(full[0], linesOf(0, payments, since))
   const rate = rates[0]
   const paced = ['paced-raw', 'paced-checked', 'paced-rejected']
-  await broker.create(...paced)
+  await broker.create(paced)
   const gate = new BenchProcess('./kafka-gate.ts', [broker.address])
   const sender = new BenchProcess('./kafka-sender.ts', [broker.address], { isClient: true })
   const observer = new BenchProcess('./kafka-observer.ts', [broker.address, paced[0], paced[1]], { isClient: true })

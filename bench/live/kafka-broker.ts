@@ -38,14 +38,14 @@ export class BenchBroker {
     return new BenchBroker(address, pid)
   }
 
-  /** New topics with one partition. */
-  async create(...topics: readonly string[]): Promise<void> {
-    await this.#admin.createTopics({ topics: [...topics], partitions: 1, replicas: 1 })
+  /** New topics. */
+  async create(topics: readonly string[], partitions = 1): Promise<void> {
+    await this.#admin.createTopics({ topics: [...topics], partitions, replicas: 1 })
   }
 
-  /** A new topic with a record for each line. */
+  /** A new topic of one partition with a record for each line. */
   async fill(topic: string, lines: Buffer): Promise<void> {
-    await this.create(topic)
+    await this.create([topic])
     const values = lines.toString().trimEnd().split('\n')
     for (let at = 0; at < values.length; at += BATCH) {
       const messages = values.slice(at, at + BATCH).map(value => ({ topic, partition: 0, value: Buffer.from(value) }))

@@ -1,6 +1,6 @@
 /**
- * The baseline of `bench kafka`, in a separate process: copies each record of a topic to another, and keeps nothing. Arguments: the broker and
- * the two topics.
+ * The baseline of `bench kafka`, in a separate process: copies each record of a topic to another, and keeps nothing. Arguments: the broker,
+ * the two topics, a folder that it does not use, and the partitions of the first topic.
  */
 import { openKafkaDriver } from '../../src/kafka/index.ts'
 import { limits } from '../../src/base/limits.ts'
@@ -8,13 +8,13 @@ import { answerNamedRequests } from './bench-process.ts'
 import { DueTimes } from './due-times.ts'
 import { valuesOf } from './topic-values.ts'
 
-const [broker, from, to] = process.argv.slice(2)
+const [broker, from, to, , partitions] = process.argv.slice(2)
 const times = new DueTimes()
 const driver = openKafkaDriver({ brokers: [broker], clientId: 'bench-copy' })
 
 async function copy(): Promise<void> {
   const fetch = driver.fetch(from, { isCommittedOnly: true, maxBytes: limits.KAFKA_FETCHED_BYTES })
-  fetch.assign(0, { offset: 0, epoch: -1 })
+  for (let partition = 0; partition < Number(partitions); partition++) fetch.assign(partition, { offset: 0, epoch: -1 })
   for (let fetched = await fetch.next(); fetched; fetched = await fetch.next()) {
     const values = valuesOf(fetched.records)
     const send = async (): Promise<void> => {

@@ -26,6 +26,7 @@ export class ClassicMember implements GroupMember {
   #count = 0
   #timer: { stop(): void } | undefined
   #changed = Promise.withResolvers<void>()
+  #hasLeft = false
 
   constructor(settings: client.BaseOptions, options: MemberOptions) {
     this.#options = options
@@ -79,6 +80,7 @@ export class ClassicMember implements GroupMember {
         return this.#partitions
       } catch (error) {
         const code = apiCodeOf(error)
+        if (this.#hasLeft) throw error
         if (code === MEMBER_ID_REQUIRED) this.#id = givenId(error)
         else if (code !== REBALANCE_IN_PROGRESS && isExpelled(error)) this.#id = ''
         else if (code !== REBALANCE_IN_PROGRESS) throw error
@@ -134,15 +136,12 @@ export class ClassicMember implements GroupMember {
   }
 
   async leave(): Promise<void> {
+    this.#hasLeft = true
     this.#timer?.stop()
     this.#timer = undefined
     const [id, { group }] = [this.#id, this.#options]
-    try {
-      if (id !== '') await this.#coordinator.request(connection => client.leaveGroupV5.api.async(connection, group, [{ memberId: id }]))
-    } catch {
-      // It is expelled in time.
-    }
-    await this.#coordinator.close().catch(() => {})
+    if (id === '') return this.#coordinator.close()
+    await this.#coordinator.leave(connection => client.leaveGroupV5.api.async(connection, group, [{ memberId: id }]))
   }
 }
 

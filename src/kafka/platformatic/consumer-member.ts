@@ -121,25 +121,21 @@ export class ConsumerMember implements GroupMember {
     this.#hasLeft = true
     this.#timer?.stop()
     const [id, { group }] = [this.#id, this.#options]
-    if (id !== '')
-      await this.#coordinator
-        .request(connection =>
-          client.consumerGroupHeartbeatV0.api.async(
-            connection,
-            group,
-            id,
-            LEAVE,
-            null,
-            null,
-            limits.KAFKA_REBALANCE_MS,
-            null,
-            null,
-            null,
-            null,
-          ),
-        )
-        // It is expelled in time.
-        .catch(() => {})
-    await this.#coordinator.close().catch(() => {})
+    if (id === '') return this.#coordinator.close()
+    await this.#coordinator.leave(connection =>
+      client.consumerGroupHeartbeatV0.api.async(
+        connection,
+        group,
+        id,
+        LEAVE,
+        null,
+        null,
+        limits.KAFKA_REBALANCE_MS,
+        null,
+        null,
+        null,
+        null,
+      ),
+    )
   }
 }

@@ -19,17 +19,24 @@ export interface MemberIdentity {
 }
 
 export class GroupCoordinator {
+  readonly #settings: client.BaseOptions
   readonly #admin: client.Admin
   readonly #group: string
   readonly #topic: string
   #node: number | undefined
   #last: Promise<unknown> = Promise.resolve()
+  #closed: Promise<void> | undefined
 
   /** Has connections of its own: a fetch that waits for records would hold requests up. */
   constructor(settings: client.BaseOptions, group: string, topic: string) {
-    this.#admin = new client.Admin({ ...settings, retries: false })
+    this.#settings = settings
+    this.#admin = this.#open()
     this.#group = group
     this.#topic = topic
+  }
+
+  #open(): client.Admin {
+    return new client.Admin({ ...this.#settings, retries: false })
   }
 
   /** Sends a request once those before it are answered. Repeats it while the coordinator has done nothing. Throws errors of the client. */
@@ -43,7 +50,7 @@ export class GroupCoordinator {
     const began = stopwatch()
     for (;;)
       try {
-        return await send(await this.#connection())
+        return await send(await this.#connection(this.#admin))
       } catch (error) {
         if (!movedCodes.has(apiCodeOf(error)) || stopwatch() - began > limits.KAFKA_CONNECT_MS) throw error
         this.#node = undefined
@@ -51,13 +58,13 @@ export class GroupCoordinator {
       }
   }
 
-  async #connection(): Promise<client.Connection> {
+  async #connection(admin: client.Admin): Promise<client.Connection> {
     if (this.#node === undefined) {
-      const [any] = (await this.#admin.connectToBrokers()).values()
+      const [any] = (await admin.connectToBrokers()).values()
       const { coordinators } = await client.findCoordinatorV4.api.async(any, GROUP_KEY, [this.#group])
       this.#node = coordinators[0].nodeId
     }
-    const connection = (await this.#admin.connectToBrokers([this.#node])).get(this.#node)
+    const connection = (await admin.connectToBrokers([this.#node])).get(this.#node)
     if (!connection) throw new KafkaError('unavailable', `the coordinator of group '${this.#group}' cannot be reached`)
     return connection
   }
@@ -111,8 +118,27 @@ export class GroupCoordinator {
     }
   }
 
-  async close(): Promise<void> {
-    await this.#admin.close()
+  /**
+   * Sends the last request of a member at once, over a connection of its own, and closes: the answer to a join waits until all other members have
+   * joined, or have been expelled. Never rejects: a member that does not leave is expelled in time.
+   */
+  leave(send: (connection: client.Connection) => Promise<unknown>): Promise<void> {
+    this.#closed ??= this.#leave(send)
+    return this.#closed
+  }
+
+  async #leave(send: (connection: client.Connection) => Promise<unknown>): Promise<void> {
+    const admin = this.#open()
+    await this.#connection(admin)
+      .then(send)
+      .catch(() => {})
+    await Promise.all([admin, this.#admin].map(each => each.close().catch(() => {})))
+  }
+
+  /** Closes for a member that is in no group. Never rejects. */
+  close(): Promise<void> {
+    this.#closed ??= this.#admin.close().catch(() => {})
+    return this.#closed
   }
 }
 

@@ -77,21 +77,27 @@ export class PartitionShares {
   }
 
   async #follow(): Promise<void> {
-    const { member, checkMs, session } = this.#options
-    let partitions = member.partitions()
+    const { checkMs, session } = this.#options
+    let partitions = this.#nextAssignment()
     for (;;) {
-      partitions.catch(() => {})
       const assigned = await session.unlessAborted(Promise.race([partitions, pause(checkMs, this.#over.signal)]))
       if (this.#over.signal.aborted) return
       if (assigned) {
         await this.#giveUp(this.held.filter(partition => !assigned.includes(partition)))
         await this.#acquire(assigned.filter(partition => !this.held.includes(partition)))
         this.hasJoined = true
-        partitions = member.partitions()
+        partitions = this.#nextAssignment()
       }
       await this.#readOwed()
       this.#start([])
     }
+  }
+
+  /** May reject at any time: `#follow` is not always waiting for it. */
+  #nextAssignment(): Promise<readonly number[]> {
+    const partitions = this.#options.member.partitions()
+    partitions.catch(() => {})
+    return partitions
   }
 
   stop(): void {
@@ -260,7 +266,7 @@ export class PartitionShares {
   async abandon(): Promise<void> {
     this.forget()
     await this.#revoke([...this.#assigned])
-    await this.#options.member.leave()
+    await withDeadline(this.#options.member.leave(), limits.KAFKA_CLOSE_MS, () => {})
   }
 
   /** Ends in peace, once all that was submitted is durable: releases the partitions, so that others go on behind the last record. */
@@ -272,9 +278,12 @@ export class PartitionShares {
       return recorded ? [[partition, share.release(recorded)] as const] : []
     })
     // The next start of this run reads the records that it does not release.
-    const released = releases.length > 0 ? claims.store(new Map(releases)).catch(ignoreKafkaError) : undefined
-    await withDeadline(Promise.resolve(released), limits.KAFKA_CLOSE_MS, () => {})
-    await member.leave()
+    const left = (async () => {
+      if (releases.length > 0) await claims.store(new Map(releases)).catch(ignoreKafkaError)
+      await member.leave()
+    })()
+    left.catch(() => {})
+    await withDeadline(left, limits.KAFKA_CLOSE_MS, () => {})
   }
 }
 

@@ -97,16 +97,20 @@ class SharedTopicReader implements SourceReader {
     this.#shares = shares
     shares.follow()
     try {
-      let fetched = fetch.next()
+      // It may fail while a batch waits for room.
+      const fetchNext = (): Promise<FetchedRecords | undefined> => {
+        const next = fetch.next()
+        next.catch(() => {})
+        return next
+      }
+      let fetched = fetchNext()
       for (;;) {
-        // It may fail while a batch waits for room.
-        fetched.catch(() => {})
         const event = await session.unlessAborted(Promise.race([fetched, shares.whenStarts()]))
         this.#hasJoined ||= shares.hasJoined
         for (let start = shares.nextStart(); start; start = shares.nextStart()) yield start
         if (context.signal.aborted || (!context.follow && shares.isRead)) return
         if (event === undefined || !('records' in event)) continue
-        fetched = fetch.next()
+        fetched = fetchNext()
         outage.end()
         yield* this.#submit(shares, event, context.signal)
         if (!context.follow && shares.isRead) return
