@@ -30,7 +30,6 @@ export class RecordSender {
       partitioner: client.compatibilityPartitioner,
     })
     const sent = this.#producer.send({ messages: records.map(record => messageOf(topic, record)) })
-    sent.catch(() => {})
     try {
       await withDeadline(sent, ms, () => {
         throw new KafkaError('unavailable', `the records were not acknowledged within ${ms} ms`)

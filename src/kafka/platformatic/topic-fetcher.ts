@@ -129,10 +129,11 @@ export class TopicFetcher implements TopicFetch {
     try {
       while (!this.#isClosed && !this.#failure && this.#leads(broker)) {
         const requests = this.#requestsOf(broker)
-        partials = this.#fetched.length > 0 && this.#reads === readsBefore ? partials + 1 : 0
+        const isPartial = this.#fetched.length > 0
+        partials = isPartial && this.#reads === readsBefore ? partials + 1 : 0
         readsBefore = this.#reads
         if (requests.length === 0) await this.#changed.promise
-        else await this.#fetch(broker, requests, this.#fetched.length > 0 ? partialWaitMs(partials) : WAIT_MS)
+        else await this.#fetch(broker, requests, isPartial ? partialWaitMs(partials) : WAIT_MS)
       }
     } catch (error) {
       this.#fail(kafkaError(error))

@@ -282,7 +282,6 @@ export class PartitionShares {
       if (releases.length > 0) await claims.store(new Map(releases)).catch(ignoreKafkaError)
       await member.leave()
     })()
-    left.catch(() => {})
     await withDeadline(left, limits.KAFKA_CLOSE_MS, () => {})
   }
 }
