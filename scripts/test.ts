@@ -13,7 +13,7 @@ import { text } from 'node:stream/consumers'
 import { bringBrowser, browserProgram } from '../test/browser/program.ts'
 import { bringServer, serverPrograms } from '../test/postgres/programs.ts'
 import { printCoverage } from './coverage.ts'
-import { runningEngine, startEngine, stopEngine } from './engines/engine.ts'
+import { engineId, runningEngine, startEngine, stopEngine } from './engines/engine.ts'
 import { kafka } from './engines/kafka.ts'
 import { registry } from './engines/registry.ts'
 import { runTests } from './run-tests.ts'
@@ -121,10 +121,10 @@ async function startBrokers(): Promise<readonly string[]> {
   const engines = [kafka, registry].flatMap(engine => engine.versions.map(version => ({ engine, version })))
   for (const { engine, version } of engines) engine.install(version)
   // Those of `npm run engines -- up` go on after the tests.
-  const before = new Set(engines.map(({ engine, version }) => `${engine.name}-${version}`).filter(id => runningEngine(id) !== undefined))
+  const before = new Set(engines.map(({ engine, version }) => engineId(engine, version)).filter(id => runningEngine(id) !== undefined))
   const started = await Promise.all(engines.map(({ engine, version }) => startEngine(engine, version)))
   const running = started.filter(({ name }) => name === kafka.name)
   process.env['KAFKA_TEST_BROKERS'] = running.map(({ version, address }) => `${version}=${address}`).join(' ')
   process.env['KAFKA_TEST_REGISTRY'] = started.find(({ name }) => name === registry.name)!.address
-  return started.map(({ name, version }) => `${name}-${version}`).filter(id => !before.has(id))
+  return started.map(state => engineId(state, state.version)).filter(id => !before.has(id))
 }

@@ -44,14 +44,17 @@ export const ENGINES_FOLDER = resolve(import.meta.dirname, '../../.engines')
 const READY_MS_MAX = 120_000
 const STOP_MS_MAX = 30_000
 
-/** The folder of an engine that runs, by its kind and version: `kafka-4.2.2`. */
+/** The id of an engine by its kind and version: `kafka-4.2.2`. */
+export const engineId = ({ name }: { readonly name: string }, version: string): string => `${name}-${version}`
+
+/** The folder of an engine that runs. */
 export const engineFolder = (id: string): string => join(ENGINES_FOLDER, 'run', id)
 
 const stateFile = (id: string): string => join(engineFolder(id), 'state.json')
 
 /** Starts an engine, or returns the one of this kind and version that runs. Throws with the end of its log if it does not start. */
 export async function startEngine(kind: EngineKind, version: string): Promise<EngineState> {
-  const id = `${kind.name}-${version}`
+  const id = engineId(kind, version)
   const running = runningEngine(id)
   if (running) return running
   kind.install(version)

@@ -8,7 +8,7 @@
  */
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type EngineKind, type EngineState, ENGINES_FOLDER, runningEngine, startEngine, stopEngine } from './engine.ts'
+import { engineId, type EngineKind, type EngineState, ENGINES_FOLDER, runningEngine, startEngine, stopEngine } from './engine.ts'
 import { securedKafka } from './kafka-secured.ts'
 import { kafka } from './kafka.ts'
 import { registry } from './registry.ts'
@@ -31,7 +31,7 @@ function knownIds(): readonly string[] {
 
 const idOf = (text: string): string => {
   const { kind, version } = engineOf(text)
-  return `${kind.name}-${version}`
+  return engineId(kind, version)
 }
 
 function printEngine({ name, version, address, pid, env }: EngineState, note = ''): void {

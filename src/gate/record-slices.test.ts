@@ -17,7 +17,7 @@ function fetchOf(offsets: readonly number[], bytes: number, damaged: FetchedReco
     headers: new Int32Array(2 * count).fill(-1),
     bytes: Buffer.from(new ArrayBuffer(0)),
   }
-  return { partition: 0, records, from: 0, next: 1e6, epoch: 0, damaged, end: 1e6, bytes: 0 }
+  return { partition: 0, assignment: 1, records, from: 0, next: 1e6, epoch: 0, damaged, end: 1e6, bytes: 0 }
 }
 
 const offsetsOf = (slices: Iterable<FetchedRecords>) => [...slices].map(({ records }) => [...records.offsets])

@@ -37,6 +37,8 @@ export type OffsetQuery = 'earliest' | 'latest' | 'stable' | number
 /** Records of one partition, in order. */
 export interface FetchedRecords {
   readonly partition: number
+  /** Number of the assignment for which they were fetched. */
+  readonly assignment: number
   readonly records: RecordColumns
   /** Offset from which they were fetched. */
   readonly from: number
@@ -55,8 +57,11 @@ export interface FetchedRecords {
 export interface TopicFetch {
   /** The next records of any partition. Resolves to `undefined` after `close`. Fetching stops while `maxBytes` are not taken. */
   next(): Promise<FetchedRecords | undefined>
-  /** Reads a partition from a place on, besides the others. */
-  assign(partition: number, place: PartitionPlace): void
+  /**
+   * Reads a partition from a place on, besides the others. Returns the number of this assignment, which its records have: the caller may still
+   * hold records of an earlier one.
+   */
+  assign(partition: number, place: PartitionPlace): number
   /** Stops reading a partition. Records of it that were fetched are not given any more. */
   revoke(partition: number): void
   /** Does not wait for requests in progress. */

@@ -230,7 +230,8 @@ const FETCH_RECORDS = 5
 class TransactionFetch implements TopicFetch {
   readonly #cluster: TransactionCluster
   readonly #topic: string
-  readonly #places = new Map<number, number>()
+  readonly #places = new Map<number, { readonly assignment: number; readonly from: number }>()
+  #lastAssignment = 0
   readonly #closed = Promise.withResolvers<void>()
   #isClosed = false
 
@@ -239,8 +240,9 @@ class TransactionFetch implements TopicFetch {
     this.#topic = topic
   }
 
-  assign(partition: number, { offset }: PartitionPlace): void {
-    this.#places.set(partition, offset)
+  assign(partition: number, { offset }: PartitionPlace): number {
+    this.#places.set(partition, { assignment: ++this.#lastAssignment, from: offset })
+    return this.#lastAssignment
   }
 
   revoke(partition: number): void {
@@ -257,14 +259,14 @@ class TransactionFetch implements TopicFetch {
   }
 
   #fetch(): FetchedRecords | undefined {
-    for (const [partition, from] of this.#places) {
+    for (const [partition, { assignment, from }] of this.#places) {
       const end = this.#cluster.stableEnd(this.#topic, partition)
       if (from >= end) continue
       const rest = this.#cluster.committed(this.#topic, partition).filter(({ offset }) => offset >= from)
       const some = rest.slice(0, FETCH_RECORDS)
       const next = rest.length > some.length ? some.at(-1)!.offset + 1 : end
-      this.#places.set(partition, next)
-      return { partition, records: columnsOf(some), from, next, epoch: 0, damaged: [], end, bytes: some.length }
+      this.#places.set(partition, { assignment, from: next })
+      return { partition, assignment, records: columnsOf(some), from, next, epoch: 0, damaged: [], end, bytes: some.length }
     }
     return undefined
   }

@@ -227,6 +227,8 @@ class MemoryFetch implements TopicFetch {
   readonly #cluster: MemoryCluster
   readonly #topic: string
   readonly #places = new Map<number, PartitionPlace>()
+  readonly #assignments = new Map<number, number>()
+  #lastAssignment = 0
   #isClosed = false
 
   constructor(cluster: MemoryCluster, topic: string, _options: FetchOptions) {
@@ -234,9 +236,11 @@ class MemoryFetch implements TopicFetch {
     this.#topic = topic
   }
 
-  assign(partition: number, place: PartitionPlace): void {
+  assign(partition: number, place: PartitionPlace): number {
     this.#places.set(partition, place)
+    this.#assignments.set(partition, ++this.#lastAssignment)
     this.#cluster.notify()
+    return this.#lastAssignment
   }
 
   revoke(partition: number): void {
@@ -273,8 +277,17 @@ class MemoryFetch implements TopicFetch {
     if (corruptAt <= offset) throw new KafkaError('corrupt', `the batch at offset ${offset} is corrupt`, { place: { partition, offset } })
     const records = rest.slice(0, FETCH_RECORDS)
     const next = rest.length > records.length ? records.at(-1)!.offset + 1 : Math.min(end, corruptAt)
-    const bytes = records.length
-    return { partition, records: columnsOf(records), from: offset, next, epoch: records.at(-1)?.epoch ?? epoch, damaged: [], end, bytes }
+    return {
+      partition,
+      assignment: this.#assignments.get(partition)!,
+      records: columnsOf(records),
+      from: offset,
+      next,
+      epoch: records.at(-1)?.epoch ?? epoch,
+      damaged: [],
+      end,
+      bytes: records.length,
+    }
   }
 
   async close(): Promise<void> {

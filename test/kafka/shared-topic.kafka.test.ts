@@ -17,9 +17,11 @@ const [MEMBERS, PARTITIONS, KILLS] = [3, 4, 6]
 /** Longest time between two kills, ms. */
 const LIFE_MS = 3000
 const READY = /starts a new log|continues at entry/
-/** A process that lives longer is stuck, also on a busy machine. */
-const PATIENCE_MS = 600_000
+/** A process that lives longer is stuck, and so are records that nobody has recorded after the second time, also on a busy machine. */
+const [LIFE_MS_MAX, RECORDED_MS_MAX] = [560_000, 240_000]
 const LOOK_MS = 200
+/** Missing numbers that an error shows. */
+const SHOWN = 5
 
 assert.ok(brokers.size > 0, 'run this file by npm run test:kafka, which starts brokers')
 
@@ -45,6 +47,12 @@ function recordedIn(data: string): readonly number[] {
   }
 }
 
+function missingText(written: readonly number[], recorded: ReadonlySet<number>, children: readonly Child[]): string {
+  const missing = written.filter(n => !recorded.has(n))
+  const outputs = children.map(({ output }) => output)
+  return [`${missing.length} records are in no folder, from ${missing.slice(0, SHOWN).join(', ')}`, ...outputs].join('\n')
+}
+
 for (const [version, address] of brokers)
   for (const protocol of protocolsOf(version)) {
     const topics = new BrokerTopics(address)
@@ -56,10 +64,13 @@ for (const [version, address] of brokers)
       process.env['KAFKA_BROKERS'] = address
       const folder = scratchFolder(`kafka-shared-${version}-${protocol}`)
       const folders = Array.from({ length: MEMBERS }, (_, i) => join(folder, `data-${i}`))
-      const start = (data: string) => new Child(argsOf(topic, data, protocol), READY, PATIENCE_MS)
+      const start = (data: string) => new Child(argsOf(topic, data, protocol), READY, LIFE_MS_MAX)
       const children = folders.map(start)
       const writer = new TopicWriter(topics, topic, PARTITIONS, draw)
-      after(() => writer.stop())
+      after(async () => {
+        await writer.stop()
+        for (const child of children) await child.kill()
+      })
       for (const child of children) await child.ready()
       for (let kill = 0; kill < KILLS; kill++) {
         await pause(draw.between(0, LIFE_MS))
@@ -71,7 +82,8 @@ for (const [version, address] of brokers)
       await writer.stop()
       // A member that was killed is expelled in time, and its partitions go to the others; what it owes is read by its next process.
       const recorded = () => folders.flatMap(data => recordedIn(data))
-      for (const began = stopwatch(); recorded().length < writer.last && stopwatch() - began < PATIENCE_MS;) await pause(LOOK_MS)
+      for (const began = stopwatch(); recorded().length < writer.last; await pause(LOOK_MS))
+        if (stopwatch() - began > RECORDED_MS_MAX) assert.fail(missingText(upTo(writer.last), new Set(recorded()), children))
       for (const child of children) assert.equal(await child.terminate(), undefined)
       assert.deepEqual(
         recorded().toSorted((a, b) => a - b),

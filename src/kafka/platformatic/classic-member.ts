@@ -140,8 +140,7 @@ export class ClassicMember implements GroupMember {
     this.#timer?.stop()
     this.#timer = undefined
     const [id, { group }] = [this.#id, this.#options]
-    if (id === '') return this.#coordinator.close()
-    await this.#coordinator.leave(connection => client.leaveGroupV5.api.async(connection, group, [{ memberId: id }]))
+    await this.#coordinator.leave(id, connection => client.leaveGroupV5.api.async(connection, group, [{ memberId: id }]))
   }
 }
 

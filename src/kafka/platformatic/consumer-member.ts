@@ -121,8 +121,7 @@ export class ConsumerMember implements GroupMember {
     this.#hasLeft = true
     this.#timer?.stop()
     const [id, { group }] = [this.#id, this.#options]
-    if (id === '') return this.#coordinator.close()
-    await this.#coordinator.leave(connection =>
+    await this.#coordinator.leave(id, connection =>
       client.consumerGroupHeartbeatV0.api.async(
         connection,
         group,

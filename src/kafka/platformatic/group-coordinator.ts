@@ -120,10 +120,11 @@ export class GroupCoordinator {
 
   /**
    * Sends the last request of a member at once, over a connection of its own, and closes: the answer to a join waits until all other members have
-   * joined, or have been expelled. Never rejects: a member that does not leave is expelled in time.
+   * joined, or have been expelled. Sends nothing for a member without an id, which is in no group. Never rejects: a member that does not leave is
+   * expelled in time.
    */
-  leave(send: (connection: client.Connection) => Promise<unknown>): Promise<void> {
-    this.#closed ??= this.#leave(send)
+  leave(id: string, send: (connection: client.Connection) => Promise<unknown>): Promise<void> {
+    this.#closed ??= id === '' ? this.#admin.close().catch(() => {}) : this.#leave(send)
     return this.#closed
   }
 
@@ -133,12 +134,6 @@ export class GroupCoordinator {
       .then(send)
       .catch(() => {})
     await Promise.all([admin, this.#admin].map(each => each.close().catch(() => {})))
-  }
-
-  /** Closes for a member that is in no group. Never rejects. */
-  close(): Promise<void> {
-    this.#closed ??= this.#admin.close().catch(() => {})
-    return this.#closed
   }
 }
 

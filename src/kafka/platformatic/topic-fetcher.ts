@@ -48,6 +48,9 @@ export class TopicFetcher implements TopicFetch {
   readonly #codecs: RecordSetCodecs
   /** Place of the next fetch by partition. The partitions that have waited longest come first, in each request too. */
   readonly #places = new Map<number, PartitionPlace>()
+  /** The last assignment of each partition. */
+  readonly #assignments = new Map<number, number>()
+  #lastAssignment = 0
   /** Reads of the corrupt batch at the place of a partition. */
   readonly #corruptReads = new Map<number, number>()
   /** Records that are not taken yet. At most one batch a partition. */
@@ -84,10 +87,13 @@ export class TopicFetcher implements TopicFetch {
     return fetched
   }
 
-  assign(partition: number, place: PartitionPlace): void {
+  assign(partition: number, place: PartitionPlace): number {
+    this.revoke(partition)
     this.#places.set(partition, place)
+    this.#assignments.set(partition, ++this.#lastAssignment)
     this.#notify()
     void this.#startLoops(false)
+    return this.#lastAssignment
   }
 
   revoke(partition: number): void {
@@ -217,7 +223,8 @@ export class TopicFetcher implements TopicFetch {
     this.#places.set(partition, place)
     const visibleEnd = isCommittedOnly ? answer.lastStableOffset : answer.highWatermark
     const bytes = Math.max(answer.records.length, records.bytes.length)
-    this.#fetched.push({ partition, records, from: offset, next: end, epoch: place.epoch, damaged, end: visibleEnd, bytes })
+    const assignment = this.#assignments.get(partition)!
+    this.#fetched.push({ partition, assignment, records, from: offset, next: end, epoch: place.epoch, damaged, end: visibleEnd, bytes })
     this.#bytes += bytes
     this.#notify()
     return 0

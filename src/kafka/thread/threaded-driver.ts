@@ -145,7 +145,9 @@ class ThreadedFetch implements TopicFetch {
   readonly #thread: FetchThread
   /** Answers that were asked for and not taken, in order. */
   readonly #ahead: Promise<FetchedRecords | undefined>[] = []
-  readonly #assigned = new Map<number, number>()
+  readonly #assignments = new Map<number, number>()
+  /** The fetch of the thread counts in the same way: it gets each assignment, in order. */
+  #lastAssignment = 0
   #isClosed = false
 
   constructor(number: number, thread: FetchThread) {
@@ -159,8 +161,7 @@ class ThreadedFetch implements TopicFetch {
       const fetched = await this.#ahead.shift()
       if (!fetched) return undefined
       // Revoked, or assigned anew, after the thread had sent it.
-      if (fetched.from !== this.#assigned.get(fetched.partition)) continue
-      this.#assigned.set(fetched.partition, fetched.next)
+      if (fetched.assignment !== this.#assignments.get(fetched.partition)) continue
       // A Buffer comes out of a message as its plain bytes.
       const { buffer, byteOffset, length } = fetched.records.bytes
       return { ...fetched, records: { ...fetched.records, bytes: Buffer.from(buffer, byteOffset, length) } }
@@ -174,13 +175,14 @@ class ThreadedFetch implements TopicFetch {
     return answer
   }
 
-  assign(partition: number, place: PartitionPlace): void {
-    this.#assigned.set(partition, place.offset)
+  assign(partition: number, place: PartitionPlace): number {
+    this.#assignments.set(partition, ++this.#lastAssignment)
     this.#thread.post({ change: 'assign', fetch: this.#number, partition, place })
+    return this.#lastAssignment
   }
 
   revoke(partition: number): void {
-    this.#assigned.delete(partition)
+    this.#assignments.delete(partition)
     this.#thread.post({ change: 'revoke', fetch: this.#number, partition })
   }
 

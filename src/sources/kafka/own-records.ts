@@ -5,6 +5,8 @@ import type { PartitionShare } from './partition-share.ts'
 /** A partition that is read now. */
 export interface ReadShare {
   readonly share: PartitionShare
+  /** That of the fetch. */
+  assignment: number
   /** The claim that is being stored, or was stored last. */
   claiming: Promise<void>
   /** It is not known whether the last claim is stored. */
@@ -17,15 +19,18 @@ export interface ReadShare {
 export interface OwnRecords {
   readonly fetched: FetchedRecords
   readonly read: ReadShare
+  /** From where the fetch goes on; behind the records, or later. */
+  readonly fetchedTo: number
   /** Behind them. */
   readonly place: PartitionPlace
 }
 
-/** Copies no record. Undefined for records that are not the next ones to read. */
+/** Copies no record. Undefined for records of an earlier assignment. */
 export function ownRecords(fetched: FetchedRecords, read: ReadShare): OwnRecords | undefined {
-  const { from, end = Infinity } = read.share.reading
-  if (fetched.from !== from.offset) return undefined
-  if (fetched.next <= end) return { fetched, read, place: { offset: fetched.next, epoch: fetched.epoch } }
+  if (fetched.assignment !== read.assignment) return undefined
+  const { end = Infinity } = read.share.reading
+  const fetchedTo = fetched.next
+  if (fetchedTo <= end) return { fetched, read, fetchedTo, place: { offset: fetchedTo, epoch: fetched.epoch } }
   const { records, damaged } = fetched
   const after = records.offsets.subarray(0, records.count).findIndex(offset => offset >= end)
   const part: FetchedRecords = {
@@ -34,5 +39,5 @@ export function ownRecords(fetched: FetchedRecords, read: ReadShare): OwnRecords
     damaged: damaged.filter(({ first }) => first < end),
     next: end,
   }
-  return { fetched: part, read, place: { offset: end, epoch: -1 } }
+  return { fetched: part, read, fetchedTo, place: { offset: end, epoch: -1 } }
 }

@@ -146,7 +146,7 @@ export class PartitionShares {
   }
 
   /** Records were submitted. Returns a batch without records if reading goes on at a later place. */
-  submitted({ fetched: { partition }, read, place }: OwnRecords): ReadBatch | undefined {
+  submitted({ fetched: { partition }, read, place, fetchedTo }: OwnRecords): ReadBatch | undefined {
     const next = read.share.submitted(place)
     if (this.#read.get(partition) !== read) return undefined
     if (read.share.isOver) {
@@ -156,11 +156,9 @@ export class PartitionShares {
       this.#revoked.set(partition, revoked)
       return undefined
     }
-    const { fetch } = this.#options
-    if (next.offset === place.offset) return undefined
-    fetch.revoke(partition)
-    fetch.assign(partition, next)
-    return this.#startBatch(partition, next)
+    // A fetch does not know where a range ends.
+    if (next.offset !== fetchedTo) read.assignment = this.#options.fetch.assign(partition, next)
+    return next.offset === place.offset ? undefined : this.#startBatch(partition, next)
   }
 
   #drop(partition: number): void {
@@ -180,7 +178,7 @@ export class PartitionShares {
 
   async #acquire(partitions: readonly number[]): Promise<void> {
     if (partitions.length === 0) return
-    const { id, isKnown, session, fetch, context } = this.#options
+    const { id, isKnown, session, context } = this.#options
     // It may owe records of a partition that it gets now.
     await this.#revoke(partitions.filter(partition => this.#assigned.has(partition)))
     await Promise.all(partitions.flatMap(partition => this.#revoked.get(partition) ?? []))
@@ -208,9 +206,13 @@ export class PartitionShares {
     await session.unlessAborted(Promise.all(durable))
     await this.#options.claims.store(new Map(shares.map(([partition, { claim }]) => [partition, claim])))
     for (const [partition, share] of shares) {
-      this.#read.set(partition, { share, claiming: Promise.resolve(), isClaiming: false, end: ends?.get(partition) })
-      fetch.assign(partition, share.reading.from)
+      this.#startReading(partition, share, ends?.get(partition))
     }
+  }
+
+  #startReading(partition: number, share: PartitionShare, end: number | undefined): void {
+    const assignment = this.#options.fetch.assign(partition, share.reading.from)
+    this.#read.set(partition, { share, assignment, claiming: Promise.resolve(), isClaiming: false, end })
   }
 
   /** Where to begin with partitions that nobody has read. A partition that the topic got later is read from its first record. */
@@ -242,7 +244,7 @@ export class PartitionShares {
 
   /** Reads what this run has claimed and not recorded of partitions that others have. */
   async #readOwed(): Promise<void> {
-    const { id, session, fetch, context } = this.#options
+    const { id, session, context } = this.#options
     const others = numbersFrom(0, session.topic.partitions).filter(partition => !this.#assigned.has(partition) && this.#recorded(partition))
     if (others.length === 0) return
     await Promise.all(others.flatMap(partition => this.#revoked.get(partition) ?? []))
@@ -251,8 +253,7 @@ export class PartitionShares {
       if (!share) continue
       context.assign([String(partition)])
       this.#assigned.add(partition)
-      this.#read.set(partition, { share, claiming: Promise.resolve(), isClaiming: false, end: share.reading.end })
-      fetch.assign(partition, share.reading.from)
+      this.#startReading(partition, share, share.reading.end)
     }
   }
 

@@ -4,6 +4,8 @@ import { MemoryCluster } from '../../../test/kafka/memory-cluster.ts'
 import { numbersSource, rowOf, TopicRun, upTo } from '../../../test/kafka/topic-run.ts'
 import { pause } from '../../base/clock.ts'
 import { testSourceReader } from '../../testing/conformance/source-reader.ts'
+import type { SourceReader } from '../reader/source-reader.ts'
+import { claimMetadata } from './partition-claim.ts'
 import { sharedTopicReader, type SharedTopicOptions } from './shared-topic-reader.ts'
 import { topicReader } from './topic-reader.ts'
 
@@ -114,6 +116,56 @@ test('the id of a member is durable before it claims anything, and the same afte
   await untilAll(20, again)
   assert.equal((JSON.parse(again.position('rows', 0)!) as { member: string }).member, member)
   await again.end()
+})
+
+test('a run that was killed behind a claim reads what it has claimed and all that follows, wherever a fetch ends', async () => {
+  for (let unclaimed = 5; unclaimed <= 30; unclaimed++) {
+    const cluster = clusterOf(1)
+    append(cluster, 1, 1, 4)
+    const first = new TopicRun(readerOf(cluster))
+    await untilAll(4, first)
+    const { member } = JSON.parse(first.position('rows', 0)!) as { member: string }
+    await first.stop()
+    const place = { offset: unclaimed, epoch: -1 }
+    cluster.group('shared').offsets.set(0, { place, metadata: claimMetadata({ unclaimed: place, holder: member, since: 4, owed: {} }) })
+    append(cluster, 1, 5, 40)
+    const again = new TopicRun(readerOf(cluster), { opened: first.opened })
+    await untilAll(40, again)
+    assert.deepEqual(again.numbers(), upTo(40), `claimed up to ${unclaimed}`)
+    await again.end()
+  }
+})
+
+/** Gives no batch of partition 0 that has records before a promise is resolved. */
+function heldReader(reader: SourceReader, released: Promise<void>): SourceReader {
+  return {
+    name: reader.name,
+    async *read(context) {
+      for await (const batch of reader.read(context)) {
+        if (batch.partition === '0' && batch.records !== undefined && !Array.isArray(batch.records)) await released
+        yield batch
+      }
+    },
+    close: async () => reader.close?.(),
+  }
+}
+
+test('a partition that comes back while a batch waits for room is read from its place, also if it has more records by then', async () => {
+  const cluster = clusterOf(2)
+  const group = cluster.group('shared')
+  append(cluster, 2, 1, 4)
+  const { promise: released, resolve: release } = Promise.withResolvers<void>()
+  const run = new TopicRun(heldReader(readerOf(cluster, { member: 'm' }), released))
+  while (cluster.takenRecords < 4) await pause(1)
+  group.withhold(1)
+  while (group.offsets.get(1)!.metadata.includes('holder')) await pause(1)
+  append(cluster, 2, 5, 10)
+  group.give(1)
+  while (!group.offsets.get(1)!.metadata.includes('holder')) await pause(1)
+  release()
+  await untilAll(10, run)
+  assert.deepEqual(run.numbers(), upTo(10))
+  await run.end()
 })
 
 test('a folder that was read as a member is not read without a membership', async () => {

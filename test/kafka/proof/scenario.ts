@@ -43,6 +43,8 @@ export interface KafkaCase {
 
 const WRITES = [8, 14] as const
 const RECORDS_MAX = 16
+/** Records of one write of runs that share the topic: a run reads more than it has claimed, or claims more than it has recorded. */
+const BURST = [50, 400] as const
 const PAUSE_MS = 400
 /** Faults of a case, after one that it begins with. */
 const FAULTS = [2, 4] as const
@@ -50,6 +52,8 @@ const KILL_MS = 900
 const HOLD_MS = 150
 const STAYS_MS = 2500
 const SHARED_SHARE = 0.15
+/** Of faults at a request. A member is killed more often: what it has claimed and not recorded is hardest to get right. */
+const [KILL_SHARE, MEMBER_KILL_SHARE] = [0.25, 0.5]
 const BROKER_SHARE = 0.04
 const CARDS = 40
 /** The time of all events, UTC ms. */
@@ -122,7 +126,10 @@ export function generateKafkaCase(seed: number): KafkaCase {
   const before = first ? [{ kind: first } as const] : []
   if (first || !draw.chance(SHARED_SHARE)) return { seed, partitions, sharing: undefined, writes, faults: [...before, ...more] }
   const sharing = draw.pick(['classic', 'consumer'] as const)
-  return { seed, partitions, sharing, writes, faults: [...sharedFaults(draw, sharing), ...more] }
+  const faults = [...sharedFaults(draw, sharing), ...more]
+  const partition = draw.between(0, partitions - 1)
+  const burst = { partition, values: Array.from({ length: draw.between(...BURST) }, () => values.next(partition)), pauseMs: 0 }
+  return { seed, partitions, sharing, writes: writes.toSpliced(draw.between(1, writes.length), 0, burst), faults }
 }
 
 /** A rebalance in the middle of the writes, and what happens to a request of the two runs after it. */
@@ -133,20 +140,21 @@ function sharedFaults(draw: Draw, protocol: GroupProtocol): readonly CaseFault[]
     staysMs: draw.between(0, STAYS_MS),
     leaves: draw.chance(0.3) ? 'kill' : 'end',
   } as const
-  return draw.chance(0.5) ? [rebalance] : [rebalance, requestFault(draw, draw.pick(['run', 'member'] as const), memberRequests(protocol))]
+  if (draw.chance(0.3)) return [rebalance]
+  return [rebalance, requestFault(draw, draw.pick(['run', 'member'] as const), memberRequests(protocol), MEMBER_KILL_SHARE)]
 }
 
 function randomFault(draw: Draw): CaseFault {
   if (draw.chance(BROKER_SHARE)) return { kind: 'kill broker', afterMs: draw.between(0, KILL_MS) }
   const process = draw.chance(0.65) ? 'gate' : 'run'
-  if (draw.chance(0.25)) return { kind: 'kill', process, afterMs: draw.between(0, KILL_MS) }
+  if (draw.chance(KILL_SHARE)) return { kind: 'kill', process, afterMs: draw.between(0, KILL_MS) }
   return requestFault(draw, process, process === 'gate' ? gateRequests : runRequests)
 }
 
-function requestFault(draw: Draw, process: ProcessName, requests: Requests): CaseFault {
+function requestFault(draw: Draw, process: ProcessName, requests: Requests, killShare = KILL_SHARE): CaseFault {
   const [api, afterMax] = draw.weighted(requests)
   const after = draw.between(0, afterMax)
-  if (draw.chance(0.25))
+  if (draw.chance(killShare))
     return { kind: 'kill at request', process, plan: { api, after, kind: draw.pick(['hold request', 'hold answer'] as const) } }
   const kind = draw.weighted([
     [4, 'lose answer'],
