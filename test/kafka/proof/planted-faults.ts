@@ -51,4 +51,11 @@ export const kafkaFaults: Readonly<Record<string, KafkaFault>> = {
     // Nobody reads these records any more.
     finding: /^case \d+: hung for .* at: .*\d+ of \d+ effects/m,
   },
+  'a run reads on where its fetch has got to, not behind what it had claimed': {
+    seed: 1829,
+    path: 'src/sources/kafka/partition-shares.ts',
+    was: 'if (next.offset !== fetchedTo) read.assignment',
+    is: 'if (next.offset !== place.offset) read.assignment',
+    finding: /^case \d+: hung for .* at: .*\d+ of \d+ effects/m,
+  },
 }
