@@ -1,4 +1,4 @@
-/** A Kafka broker that is its own controller (KRaft), on loopback, with little memory. */
+/** A Kafka broker that is its own controller (KRaft), or joins the cluster of one, on loopback, with little memory. */
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -56,6 +56,19 @@ export interface BrokerExtras {
   readonly settings: readonly string[]
   /** Arguments that format its storage. */
   readonly format: readonly string[]
+  /** The cluster of another broker that it joins. */
+  readonly joins?: ClusterSeat
+}
+
+/** The place of a broker in the cluster of another one, which is the only controller. */
+interface ClusterSeat {
+  readonly nodeId: number
+  readonly controllerPort: number
+}
+
+interface StartedBroker extends StartedEngine {
+  /** Port of the controller of its cluster. */
+  readonly controllerPort: number
 }
 
 /** Starts a broker in an empty folder. */
@@ -63,11 +76,21 @@ export async function startKafka(
   version: string,
   folder: string,
   extras: BrokerExtras = { listeners: [], settings: [], format: [] },
-): Promise<StartedEngine> {
-  const [port, controllerPort] = await freePorts(2)
-  writeFileSync(join(folder, SETTINGS), settingsText(folder, port, controllerPort, extras))
+): Promise<StartedBroker> {
+  const [port, ownPort] = await freePorts(2)
+  const { nodeId, controllerPort } = extras.joins ?? { nodeId: 1, controllerPort: ownPort }
+  writeFileSync(join(folder, SETTINGS), settingsText(folder, port, { nodeId, controllerPort }, extras))
   writeFileSync(join(folder, LOGGING), loggingText)
-  const format = ['format', '--standalone', '--cluster-id', 'c3BpbGx3YXktZW5naW5lcw', '--config', join(folder, SETTINGS), ...extras.format]
+  const isController = extras.joins === undefined
+  const format = [
+    'format',
+    ...(isController ? ['--standalone'] : []),
+    '--cluster-id',
+    'c3BpbGx3YXktZW5naW5lcw',
+    '--config',
+    join(folder, SETTINGS),
+    ...extras.format,
+  ]
   const program = kafkaProgram(version, 'kafka.tools.StorageTool')
   const { status, stdout, stderr } = spawnSync('java', [loggingOption(folder), ...program, ...format], {
     encoding: 'utf8',
@@ -75,7 +98,7 @@ export async function startKafka(
   })
   if (status !== 0) throw new Error(`Kafka's storage cannot be formatted: ${stdout}${stderr}`)
   const address = `127.0.0.1:${port}`
-  return { pid: await startBroker(version, folder, port), address, env: { KAFKA_BROKERS: address } }
+  return { pid: await startBroker(version, folder, port), address, env: { KAFKA_BROKERS: address }, controllerPort }
 }
 
 /** Starts the broker of a folder that `startKafka` has prepared. Resolves to its process number once it answers. */
@@ -96,17 +119,17 @@ const loggingText = `<Configuration status="WARN">
 </Configuration>
 `
 
-/** One broker holds every replica, and groups begin at once. Topics are made by who needs them. */
-const settingsText = (
-  folder: string,
-  port: number,
-  controllerPort: number,
-  extras: BrokerExtras,
-): string => `process.roles=broker,controller
-node.id=1
+/** One replica unless the caller says otherwise, and groups begin at once. Topics are made by who needs them. */
+function settingsText(folder: string, port: number, { nodeId, controllerPort }: ClusterSeat, extras: BrokerExtras): string {
+  const isController = extras.joins === undefined
+  const fixed = [`PLAINTEXT://127.0.0.1:${port}`, ...(isController ? [`CONTROLLER://127.0.0.1:${controllerPort}`] : [])]
+  const listening = [...fixed, ...extras.listeners.map(each => `${each.name}://127.0.0.1:${portOf(each)}`)]
+  const advertised = [...fixed, ...extras.listeners.map(({ name, address }) => `${name}://${address}`)]
+  return `process.roles=${isController ? 'broker,controller' : 'broker'}
+node.id=${nodeId}
 controller.quorum.bootstrap.servers=127.0.0.1:${controllerPort}
-listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}${extras.listeners.map(each => `,${each.name}://127.0.0.1:${portOf(each)}`).join('')}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}${extras.listeners.map(each => `,${each.name}://${each.address}`).join('')}
+listeners=${listening.join(',')}
+advertised.listeners=${advertised.join(',')}
 controller.listener.names=CONTROLLER
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT${extras.listeners.map(({ name, protocol }) => `,${name}:${protocol}`).join('')}
 inter.broker.listener.name=PLAINTEXT
@@ -124,6 +147,7 @@ group.initial.rebalance.delay.ms=0
 auto.create.topics.enable=false
 ${extras.settings.join('\n')}
 `
+}
 
 const portOf = ({ address, port }: BrokerListener): string => String(port ?? address.slice(address.lastIndexOf(':') + 1))
 

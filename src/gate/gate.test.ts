@@ -5,6 +5,7 @@ import { appendRaw, clusterWith, gateOf, payments, topics } from '../../test/gat
 import { TransactionCluster } from '../../test/gate/transaction-cluster.ts'
 import { yieldToEventLoop } from '../base/clock.ts'
 import { type KafkaDriver, KafkaError } from '../kafka/driver.ts'
+import { javaPartition } from '../kafka/java-partition.ts'
 import { codeError } from '../kafka/platformatic/errors.ts'
 
 const never = new AbortController().signal
@@ -146,6 +147,39 @@ test('while a topic refuses acks the gate says so and writes nothing; then each 
       ['1', '2'],
     )
   }
+})
+
+/** A driver whose transactions of partition 0 fail, and those of partition 1 have no outcome. */
+function stuckDriver(cluster: TransactionCluster): KafkaDriver {
+  const driver = cluster.driver()
+  const transactions: KafkaDriver['transactions'] = id => {
+    const write = (): Promise<void> => (id.endsWith('/0') ? Promise.reject(new KafkaError('unavailable', 'away')) : new Promise(() => {}))
+    return { ...driver.transactions(id), write }
+  }
+  return new Proxy(driver, { get: (target, name) => (name === 'transactions' ? transactions : boundOf(target, name)) })
+}
+
+const boundOf = (driver: KafkaDriver, name: string | symbol): unknown =>
+  (driver[name as keyof KafkaDriver] as (...args: unknown[]) => unknown).bind(driver)
+
+test('a client that is stuck in a transaction holds up neither a gate that begins anew nor one that stops', async () => {
+  const cards = Array.from({ length: 20 }, (_, i) => `c${i}`)
+  const cluster = clusterWith([], 2)
+  for (const card of cards) appendRaw(cluster, JSON.stringify({ id: '1', card, at: 1 }), javaPartition(Buffer.from(card), 2))
+  let isStuck = true
+  const reports: string[] = []
+  const onReport = (report: string): void => {
+    isStuck = false
+    reports.push(report)
+  }
+  await gateOf(() => (isStuck ? stuckDriver(cluster) : cluster.driver()), { onReport }).run(never)
+  assert.deepEqual(reports, ['begins anew from what the topics say: away'])
+  assert.equal(cluster.committed('checked', 0).length + cluster.committed('checked', 1).length, cards.length)
+
+  const other = clusterWith([], 2)
+  appendRaw(other, JSON.stringify({ id: '1', card: cards.find(card => javaPartition(Buffer.from(card), 2) === 1), at: 1 }), 1)
+  await gateOf(() => stuckDriver(other)).run(AbortSignal.timeout(100))
+  assert.equal(other.committed('checked', 1).length, 0)
 })
 
 test('a right that is revoked while it works, and raw records that retention deleted, end a gate; a start goes on where it was', async () => {

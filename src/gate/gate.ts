@@ -4,7 +4,8 @@
  * Any error whose outcome is unknown, and a cluster that is away, end all partitions; they begin anew from what the topics say. Another gate on the
  * same topics fences this one, which then ends.
  */
-import { type Clock, durationText, limits, pause, SpillwayError, sumBy } from '../base/index.ts'
+import { once } from 'node:events'
+import { type Clock, durationText, limits, pause, SpillwayError, sumBy, withDeadline } from '../base/index.ts'
 import type { SourceIR } from '../define/ir/index.ts'
 import type { RowMap } from '../intake/index.ts'
 import { javaPartition, type KafkaDriver, KafkaError, openValueFormat, type WriterIdentity } from '../kafka/index.ts'
@@ -135,10 +136,11 @@ export class TopicGate {
       void this.#sampleEnds(driver, either)
       const gates = Array.from({ length: partitions }, (_, partition) => this.#gateOf(driver, reader, partition, partitions).run(either))
       try {
-        await Promise.race([Promise.all(gates), this.#watchPartitions(driver, partitions, either)])
+        await Promise.race([Promise.all(gates), this.#watchPartitions(driver, partitions, either), expiry(signal, over.signal)])
       } finally {
         over.abort()
-        await Promise.allSettled(gates)
+        // A transaction whose answer does not come ends with the driver: the topics tell what was done.
+        await withDeadline(Promise.allSettled(gates), limits.KAFKA_CLOSE_MS, () => {})
       }
     } finally {
       this.intake.abandon()
@@ -226,6 +228,15 @@ export class TopicGate {
       )
     return new SpillwayError('SPILL_SOURCE', `source '${source.name}': ${error.message}`, { cause: error, place: `kafka:${topics.raw}` })
   }
+}
+
+/**
+ * Resolves KAFKA_CLOSE_MS after a gate is asked to stop, or at once when it is over: a transaction whose answer does not come by then ends with the
+ * driver, and the topics tell the next start what was done.
+ */
+async function expiry(signal: AbortSignal, over: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(AbortSignal.any([signal, over]), 'abort')
+  await pause(limits.KAFKA_CLOSE_MS, over)
 }
 
 const countsText = (counts: ReadonlyMap<string, number>): string =>

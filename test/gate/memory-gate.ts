@@ -52,5 +52,5 @@ export function clusterWith(values: readonly string[], partitions = 2): Transact
   return cluster
 }
 
-export const appendRaw = (cluster: TransactionCluster, value: string): void =>
-  cluster.append({ topic: 'raw', partition: 0, key: undefined, value, headers: {}, timestamp: 0 })
+export const appendRaw = (cluster: TransactionCluster, value: string, partition = 0): void =>
+  cluster.append({ topic: 'raw', partition, key: undefined, value, headers: {}, timestamp: 0 })

@@ -34,10 +34,11 @@ export class BrokerTopics {
     this.#producer = new client.Producer({ ...settings, serializers: client.stringSerializers })
   }
 
-  /** A new topic, whose name nobody has used. */
-  async create(partitions = 1): Promise<string> {
+  /** A new topic, whose name nobody has used. `leastReplicas`: the number that must have a record before it is acknowledged. */
+  async create(partitions = 1, { replicas = 1, leastReplicas = 1 } = {}): Promise<string> {
     const topic = `topic-${randomUUID()}`
-    await this.#admin.createTopics({ topics: [topic], partitions, replicas: 1 })
+    const configs = [{ name: 'min.insync.replicas', value: String(leastReplicas) }]
+    await this.#admin.createTopics({ topics: [topic], partitions, replicas, configs })
     // The broker answers before it knows the topic itself.
     while (!(await this.#knows(topic))) await pause(AGAIN_MS)
     return topic
@@ -48,6 +49,15 @@ export class BrokerTopics {
       () => true,
       () => false,
     )
+  }
+
+  /** A new name of a group whose coordinator is a broker. */
+  async groupAt(broker: number): Promise<string> {
+    for (;;) {
+      const group = `group-${randomUUID()}`
+      const [{ nodeId }] = await this.#admin.findCoordinator({ keyType: client.FindCoordinatorKeyTypes.GROUP, keys: [group] })
+      if (nodeId === broker) return group
+    }
   }
 
   /** Gives a topic more partitions. */

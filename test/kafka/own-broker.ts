@@ -1,28 +1,30 @@
 /** A broker of a test's own, which the test may freeze, kill, damage and start again. */
 import { readdirSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
-import { type BrokerListener, kafka, partitionFolder, startBroker, startKafka } from '../../scripts/engines/kafka.ts'
+import { type BrokerExtras, kafka, partitionFolder, startBroker, startKafka } from '../../scripts/engines/kafka.ts'
 import { pause } from '../../src/base/clock.ts'
 import { scratchFolder } from '../scratch.ts'
 
 export class OwnBroker {
   readonly version: string
   readonly address: string
+  /** Of its cluster. */
+  readonly controllerPort: number
   readonly #folder: string
   #pid: number
 
-  private constructor(version: string, folder: string, { address, pid }: { readonly address: string; readonly pid: number }) {
+  private constructor(version: string, folder: string, { address, controllerPort, pid }: Awaited<ReturnType<typeof startKafka>>) {
     this.version = version
     this.#folder = folder
     this.address = address
+    this.controllerPort = controllerPort
     this.#pid = pid
   }
 
-  /** `listeners`: ports besides its plain one. */
-  static async start(version: string, listeners: readonly BrokerListener[] = []): Promise<OwnBroker> {
+  static async start(version: string, extras: Partial<BrokerExtras> = {}): Promise<OwnBroker> {
     const folder = scratchFolder('kafka-broker')
     kafka.install(version)
-    return new OwnBroker(version, folder, await startKafka(version, folder, { listeners, settings: [], format: [] }))
+    return new OwnBroker(version, folder, await startKafka(version, folder, { listeners: [], settings: [], format: [], ...extras }))
   }
 
   /** Stops it in the middle of everything, until `thaw`. */

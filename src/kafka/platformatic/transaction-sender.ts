@@ -12,7 +12,8 @@ import { apiCodeOf, kafkaError } from './errors.ts'
 /** While the markers of the transaction before are written, the coordinator answers that it has done nothing. */
 const CONCURRENT_TRANSACTIONS = 51
 const PRODUCER_FENCED = 90
-const AGAIN_MS = 2
+/** That takes milliseconds, but longer while too few replicas are there for the markers. */
+const [AGAIN_MS, AGAIN_MS_MAX, SHORT_PAUSES] = [2, 100, 10]
 /** The client names itself as a producer that the coordinator does not know yet. */
 const NEW_PRODUCER = { producerId: -1n, producerEpoch: -1 }
 
@@ -30,7 +31,7 @@ export class TransactionSender implements TransactionWriter {
     const producerId = previous ? BigInt(previous.producerId) : NEW_PRODUCER.producerId
     let producerEpoch = previous ? previous.epoch : NEW_PRODUCER.producerEpoch
     let isAborting = false
-    for (;;)
+    for (let attempt = 0; ; attempt++)
       try {
         return await this.#openAs({ producerId, producerEpoch })
       } catch (error) {
@@ -39,7 +40,7 @@ export class TransactionSender implements TransactionWriter {
         // Kafka 3 aborts a transaction that a lost connection left open under the next epoch, and then knows its writer by that one only.
         else if (code === PRODUCER_FENCED && isAborting && producerEpoch === previous?.epoch) producerEpoch++
         else throw kafkaError(error)
-        await pause(AGAIN_MS)
+        await pause(againMs(attempt))
       }
   }
 
@@ -90,11 +91,13 @@ function messageOf({ topic, partition, key, value, headers, timestamp }: PlacedR
 
 /** The result of a call that is repeated while the coordinator answers that it has done nothing yet. */
 async function untilDone<T>(call: () => Promise<T>): Promise<T> {
-  for (;;)
+  for (let attempt = 0; ; attempt++)
     try {
       return await call()
     } catch (error) {
       if (apiCodeOf(error) !== CONCURRENT_TRANSACTIONS) throw kafkaError(error)
-      await pause(AGAIN_MS)
+      await pause(againMs(attempt))
     }
 }
+
+const againMs = (attempt: number): number => Math.min(AGAIN_MS_MAX, AGAIN_MS * 2 ** Math.max(0, attempt - SHORT_PAUSES))

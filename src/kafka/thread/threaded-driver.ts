@@ -1,7 +1,7 @@
 /** A driver whose client runs in a thread of its own. */
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { limits, withDeadline } from '../../base/index.ts'
+import { callAfter, limits, withDeadline } from '../../base/index.ts'
 import {
   type FetchedRecords,
   type FetchOptions,
@@ -24,14 +24,28 @@ const threadFile = new URL(`./driver-thread${extname(import.meta.url)}`, import.
 
 /** Fetched records that are asked for ahead of the reader. */
 const AHEAD = 2
+/** Answers of a broker for which a call waits at most: a transaction takes four. After that the client counts as stuck. */
+const ANSWERS_MAX = 5
+/** These wait for records, or for the other members of a group. */
+const unbounded: ReadonlySet<keyof DriverCalls> = new Set(['next', 'memberPartitions'])
 
-export function threadedDriver(connection: KafkaConnection): KafkaDriver {
-  return new ThreadedDriver(connection)
+interface ThreadOptions {
+  readonly thread: URL
+  /** Time that a call may take, ms. */
+  readonly callMs: number
+}
+
+/** The options are for tests. */
+export function threadedDriver(connection: KafkaConnection, options: Partial<ThreadOptions> = {}): KafkaDriver {
+  const { requestMs = limits.KAFKA_REQUEST_MS } = connection
+  // The thread starts with the first call.
+  return new ThreadedDriver(connection, { thread: threadFile, callMs: limits.KAFKA_CONNECT_MS + ANSWERS_MAX * requestMs, ...options })
 }
 
 class ThreadedDriver implements KafkaDriver {
   readonly #worker: Worker
-  readonly #waiting = new Map<number, PromiseWithResolvers<never>>()
+  readonly #callMs: number
+  readonly #waiting = new Map<number, WaitingCall>()
   #lastId = 0
   #lastFetch = 0
   #lastWriter = 0
@@ -39,8 +53,9 @@ class ThreadedDriver implements KafkaDriver {
   /** The error of calls after the end of the thread. */
   #end: KafkaError | undefined
 
-  constructor(connection: KafkaConnection) {
-    this.#worker = new Worker(threadFile, connectionForThread(connection))
+  constructor(connection: KafkaConnection, { thread, callMs }: ThreadOptions) {
+    this.#callMs = callMs
+    this.#worker = new Worker(thread, connectionForThread(connection))
       .on('message', (answer: DriverAnswer) => this.#receive(answer))
       .on('error', ({ message }) => this.#endWith(`the thread of the client ended: ${message}`))
       .on('exit', () => this.#endWith('the client is closed'))
@@ -109,10 +124,17 @@ class ThreadedDriver implements KafkaDriver {
   #call<Name extends keyof DriverCalls>(call: Name, ...args: Parameters<DriverCalls[Name]>): Promise<ReturnType<DriverCalls[Name]>> {
     if (this.#end) return Promise.reject(this.#end)
     const id = ++this.#lastId
-    const answer = Promise.withResolvers<never>()
-    this.#waiting.set(id, answer)
+    const { promise, resolve, reject } = Promise.withResolvers<never>()
+    const stuck = unbounded.has(call) ? undefined : callAfter(this.#callMs, () => this.#giveUp(id, call))
+    this.#waiting.set(id, { resolve, reject, stuck })
     this.#worker.postMessage({ id, call, args })
-    return answer.promise
+    return promise
+  }
+
+  /** The caller opens another driver then. */
+  #giveUp(id: number, call: string): void {
+    this.#waiting.get(id)?.reject(new KafkaError('unavailable', `the client has not answered '${call}' within ${this.#callMs} ms`))
+    this.#waiting.delete(id)
   }
 
   #post(change: FetchChange): void {
@@ -122,6 +144,7 @@ class ThreadedDriver implements KafkaDriver {
   #receive(answer: DriverAnswer): void {
     const waiting = this.#waiting.get(answer.id)
     this.#waiting.delete(answer.id)
+    waiting?.stuck?.stop()
     if ('value' in answer) waiting?.resolve(answer.value as never)
     else waiting?.reject(new KafkaError(answer.error.kind, answer.error.message, { place: answer.error.place }))
   }
@@ -129,9 +152,17 @@ class ThreadedDriver implements KafkaDriver {
   /** The first reason counts. A client that has crashed is a cluster that is away: the reader opens another. */
   #endWith(reason: string): void {
     this.#end ??= new KafkaError('unavailable', reason)
-    for (const waiting of this.#waiting.values()) waiting.reject(this.#end)
+    for (const { reject, stuck } of this.#waiting.values()) {
+      stuck?.stop()
+      reject(this.#end)
+    }
     this.#waiting.clear()
   }
+}
+
+interface WaitingCall extends Pick<PromiseWithResolvers<never>, 'resolve' | 'reject'> {
+  /** Ends the call when its time is over. */
+  readonly stuck: { stop(): void } | undefined
 }
 
 interface FetchThread {

@@ -18,7 +18,7 @@ export class ProxiedBroker {
     const proxies = await Promise.all(Array.from({ length: count }, () => KafkaProxy.listen()))
     const ports = await freePorts(count)
     const listeners = proxies.map(({ address }, i) => ({ name: `PROXIED${i}`, protocol: 'PLAINTEXT', address, port: ports[i] }) as const)
-    const broker = await OwnBroker.start(version, listeners)
+    const broker = await OwnBroker.start(version, { listeners })
     for (const [i, proxy] of proxies.entries()) proxy.forwardTo(ports[i])
     return new ProxiedBroker(broker, proxies)
   }
