@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { MemoryCluster } from '../../../test/kafka/memory-cluster.ts'
 import { numbersSource, rowOf, TopicRun, upTo } from '../../../test/kafka/topic-run.ts'
 import { pause } from '../../base/clock.ts'
+import { type GroupMember, type KafkaDriver, KafkaError } from '../../kafka/index.ts'
 import { testSourceReader } from '../../testing/conformance/source-reader.ts'
 import type { SourceReader } from '../reader/source-reader.ts'
 import { claimMetadata } from './partition-claim.ts'
@@ -85,6 +86,31 @@ test('a run whose member was expelled joins anew, and records what it had claime
   assert.deepEqual(sorted(first, second), upTo(last))
   await first.end()
   await second.end()
+})
+
+/** A driver whose members are expelled before their first claim, `count` times. */
+function expellingDriver(cluster: MemoryCluster, expelled: { count: number }): KafkaDriver {
+  const driver = cluster.driver()
+  const memberOf: KafkaDriver['member'] = options => {
+    const member = driver.member(options)
+    const store = (offsets: Parameters<GroupMember['store']>[0]): Promise<void> =>
+      expelled.count-- > 0 ? Promise.reject(new KafkaError('fenced', 'REBALANCE_IN_PROGRESS')) : member.store(offsets)
+    return { partitions: () => member.partitions(), offsets: partitions => member.offsets(partitions), store, leave: () => member.leave() }
+  }
+  return new Proxy(driver, {
+    get: (target, name) =>
+      name === 'member' ? memberOf : (target[name as keyof KafkaDriver] as (...args: unknown[]) => unknown).bind(target),
+  })
+}
+
+test('a run whose member is expelled before its first claim joins anew', async () => {
+  const cluster = clusterOf(2)
+  append(cluster, 2, 1, 20)
+  const expelled = { count: 3 }
+  const run = new TopicRun(readerOf(cluster, { open: () => expellingDriver(cluster, expelled) }))
+  await run.until(20)
+  assert.deepEqual(run.numbers(), upTo(20))
+  await run.end()
 })
 
 test('an outage is waited out, and nothing is lost or in both logs', async () => {

@@ -69,7 +69,7 @@ class SharedTopicReader implements SourceReader {
         if (signal.aborted && (error === signal.reason || (error instanceof KafkaError && error.kind === 'unavailable'))) return
         this.#shares?.forget()
         const isExpelled = error instanceof KafkaError && error.kind === 'fenced'
-        if (!this.#hasJoined || (!isExpelled && !outage.mayPass(error)))
+        if (!isExpelled && (!this.#hasJoined || !outage.mayPass(error)))
           throw await topicError(this.#source.name, this.name, error, this.#session)
         await this.#shares?.abandon()
         await this.#endSession()
