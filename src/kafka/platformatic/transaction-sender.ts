@@ -12,6 +12,7 @@ import { apiCodeOf, kafkaError } from './errors.ts'
 /** While the markers of the transaction before are written, the coordinator answers that it has done nothing. */
 const CONCURRENT_TRANSACTIONS = 51
 const PRODUCER_FENCED = 90
+const abortStates: ReadonlySet<string> = new Set(['PrepareEpochFence', 'PrepareAbort', 'CompleteAbort'])
 /** That takes milliseconds, but longer while too few replicas are there for the markers. */
 const [AGAIN_MS, AGAIN_MS_MAX, SHORT_PAUSES] = [2, 100, 10]
 /** The client names itself as a producer that the coordinator does not know yet. */
@@ -30,18 +31,39 @@ export class TransactionSender implements TransactionWriter {
   async open(previous?: WriterIdentity): Promise<WriterIdentity> {
     const producerId = previous ? BigInt(previous.producerId) : NEW_PRODUCER.producerId
     let producerEpoch = previous ? previous.epoch : NEW_PRODUCER.producerEpoch
-    let isAborting = false
     for (let attempt = 0; ; attempt++)
       try {
         return await this.#openAs({ producerId, producerEpoch })
       } catch (error) {
         const code = apiCodeOf(error)
-        if (code === CONCURRENT_TRANSACTIONS) isAborting = true
-        // Kafka 3 aborts a transaction that a lost connection left open under the next epoch, and then knows its writer by that one only.
-        else if (code === PRODUCER_FENCED && isAborting && producerEpoch === previous?.epoch) producerEpoch++
-        else throw kafkaError(error)
+        const isSuperseded = code === PRODUCER_FENCED && producerEpoch === previous?.epoch
+        if (isSuperseded && (await this.#wasAborted(producerEpoch + 1))) producerEpoch++
+        else if (code !== CONCURRENT_TRANSACTIONS) throw kafkaError(error)
         await pause(againMs(attempt))
       }
+  }
+
+  /**
+   * Has the coordinator itself taken the next epoch? It does so when it aborts a transaction that was open for too long, or that a lost connection
+   * left open (Kafka 3), and then knows the writer by that epoch only. A successor would have begun transactions of its own.
+   */
+  async #wasAborted(nextEpoch: number): Promise<boolean> {
+    const admin = new client.Admin({ ...this.#settings, retries: false })
+    try {
+      const [any] = (await admin.connectToBrokers()).values()
+      const { coordinators } = await client.findCoordinatorV4.api.async(any, client.FindCoordinatorKeyTypes.TRANSACTION, [this.#id])
+      const [{ nodeId }] = coordinators
+      const connection = (await admin.connectToBrokers([nodeId])).get(nodeId)
+      if (!connection) throw new KafkaError('unavailable', `the coordinator of transactions of '${this.#id}' cannot be reached`)
+      const { transactionStates } = await client.describeTransactionsV0.api.async(connection, [this.#id])
+      return transactionStates.some(
+        ({ producerEpoch, transactionState }) => producerEpoch === nextEpoch && abortStates.has(transactionState),
+      )
+    } catch (error) {
+      throw kafkaError(error)
+    } finally {
+      await admin.close().catch(() => {})
+    }
   }
 
   /** Throws the client's errors. A producer whose first request fails takes no second, so each attempt has its own. */
