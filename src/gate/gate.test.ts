@@ -106,6 +106,9 @@ test('another gate, or a run, that reads the same raw topic leaves no record of 
   for (const topic of ['checked', 'checked.v2']) assert.equal(cluster.committed(topic, 0).length, 1)
 })
 
+const boundOf = (driver: KafkaDriver, name: string | symbol): unknown =>
+  (driver[name as keyof KafkaDriver] as (...args: unknown[]) => unknown).bind(driver)
+
 /** A driver whose writes of transactions, or fetches of the raw topic, fail while they have an error. */
 function troubledDriver(cluster: TransactionCluster, trouble: { write?: KafkaError; fetch?: KafkaError }): KafkaDriver {
   const driver = cluster.driver()
@@ -123,7 +126,7 @@ function troubledDriver(cluster: TransactionCluster, trouble: { write?: KafkaErr
           if (topic === 'raw') fetch.next = () => (trouble.fetch ? Promise.reject(trouble.fetch) : next())
           return fetch
         }
-      return (target[name as keyof KafkaDriver] as (...args: unknown[]) => unknown).bind(target)
+      return boundOf(target, name)
     },
   })
 }
@@ -158,9 +161,6 @@ function stuckDriver(cluster: TransactionCluster): KafkaDriver {
   }
   return new Proxy(driver, { get: (target, name) => (name === 'transactions' ? transactions : boundOf(target, name)) })
 }
-
-const boundOf = (driver: KafkaDriver, name: string | symbol): unknown =>
-  (driver[name as keyof KafkaDriver] as (...args: unknown[]) => unknown).bind(driver)
 
 test('a client that is stuck in a transaction holds up neither a gate that begins anew nor one that stops', async () => {
   const cards = Array.from({ length: 20 }, (_, i) => `c${i}`)

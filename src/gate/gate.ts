@@ -136,7 +136,7 @@ export class TopicGate {
       void this.#sampleEnds(driver, either)
       const gates = Array.from({ length: partitions }, (_, partition) => this.#gateOf(driver, reader, partition, partitions).run(either))
       try {
-        await Promise.race([Promise.all(gates), this.#watchPartitions(driver, partitions, either), expiry(signal, over.signal)])
+        await Promise.race([Promise.all(gates), this.#watchPartitions(driver, partitions, either), expiry(either, over.signal)])
       } finally {
         over.abort()
         // A transaction whose answer does not come ends with the driver: the topics tell what was done.
@@ -234,8 +234,8 @@ export class TopicGate {
  * Resolves KAFKA_CLOSE_MS after a gate is asked to stop, or at once when it is over: a transaction whose answer does not come by then ends with the
  * driver, and the topics tell the next start what was done.
  */
-async function expiry(signal: AbortSignal, over: AbortSignal): Promise<void> {
-  if (!signal.aborted) await once(AbortSignal.any([signal, over]), 'abort')
+async function expiry(either: AbortSignal, over: AbortSignal): Promise<void> {
+  if (!either.aborted) await once(either, 'abort')
   await pause(limits.KAFKA_CLOSE_MS, over)
 }
 

@@ -38,7 +38,7 @@ interface ThreadOptions {
 /** The options are for tests. */
 export function threadedDriver(connection: KafkaConnection, options: Partial<ThreadOptions> = {}): KafkaDriver {
   const { requestMs = limits.KAFKA_REQUEST_MS } = connection
-  // The thread starts with the first call.
+  // The first calls wait for the thread, which loads the client.
   return new ThreadedDriver(connection, { thread: threadFile, callMs: limits.KAFKA_CONNECT_MS + ANSWERS_MAX * requestMs, ...options })
 }
 
