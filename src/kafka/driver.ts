@@ -145,8 +145,8 @@ export interface StoredOffset {
 export interface GroupMember {
   /**
    * The partitions that the member has, once they are others than the last ones. The first call joins the group. Each later call says that the
-   * partitions that were missing in the last answer are given up: only then do others get them. A member that was expelled has none; the
-   * next call joins anew. One call at a time.
+   * partitions that were missing in the last answer are given up: only then do others get them. One call at a time.
+   * @throws `fenced` for a member that was expelled, which stays out: join with another one.
    */
   partitions(): Promise<readonly number[]>
   /** Offsets that the group has; none of partitions for which it has none. */

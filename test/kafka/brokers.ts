@@ -4,8 +4,11 @@ import { spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { kafkaProgram } from '../../scripts/engines/kafka.ts'
 import { pause } from '../../src/base/clock.ts'
+import type { GroupProtocol } from '../../src/kafka/index.ts'
 
 const AGAIN_MS = 20
+/** Epoch of a member that leaves. */
+const LEAVE = -1
 
 /** Brokers by version, started by `scripts/test.ts`; none outside of `npm run test:kafka`. */
 export const brokers: ReadonlyMap<string, string> = new Map(
@@ -14,6 +17,9 @@ export const brokers: ReadonlyMap<string, string> = new Map(
     return address === undefined ? [] : [[version, address] as const]
   }),
 )
+
+/** The protocols of groups that a version of Kafka serves without further settings. */
+export const protocolsOf = (version: string): readonly GroupProtocol[] => (version.startsWith('3.') ? ['classic'] : ['classic', 'consumer'])
 
 export type Codec = client.CompressionAlgorithmValue
 
@@ -55,9 +61,38 @@ export class BrokerTopics {
   async groupAt(broker: number): Promise<string> {
     for (;;) {
       const group = `group-${randomUUID()}`
-      const [{ nodeId }] = await this.#admin.findCoordinator({ keyType: client.FindCoordinatorKeyTypes.GROUP, keys: [group] })
-      if (nodeId === broker) return group
+      if ((await this.#coordinatorNode(group)) === broker) return group
     }
+  }
+
+  /** Ids of the members of a group by the ids of their clients. */
+  async members(group: string, protocol: GroupProtocol): Promise<ReadonlyMap<string, string>> {
+    if (protocol === 'classic') {
+      const described = (await this.#admin.describeGroups({ groups: [group] })).get(group)
+      return new Map(Array.from(described?.members.values() ?? [], ({ clientId, id }) => [clientId, id]))
+    }
+    const { groups } = await client.consumerGroupDescribeV0.api.async(await this.#coordinator(group), [group], false)
+    return new Map(groups[0].members.map(({ clientId, memberId }) => [clientId, memberId]))
+  }
+
+  /** Removes the member of a client from a group, as a broker does that hears nothing from it. Returns false while there is no such member. */
+  async expel(group: string, protocol: GroupProtocol, clientId: string): Promise<boolean> {
+    const memberId = (await this.members(group, protocol)).get(clientId)
+    if (memberId === undefined) return false
+    const connection = await this.#coordinator(group)
+    if (protocol === 'classic') await client.leaveGroupV5.api.async(connection, group, [{ memberId }])
+    else await client.consumerGroupHeartbeatV0.api.async(connection, group, memberId, LEAVE, null, null, 0, null, null, null, null)
+    return true
+  }
+
+  async #coordinator(group: string): Promise<client.Connection> {
+    const node = await this.#coordinatorNode(group)
+    return (await this.#admin.connectToBrokers([node])).get(node)!
+  }
+
+  async #coordinatorNode(group: string): Promise<number> {
+    const [{ nodeId }] = await this.#admin.findCoordinator({ keyType: client.FindCoordinatorKeyTypes.GROUP, keys: [group] })
+    return nodeId
   }
 
   /** Gives a topic more partitions. */
@@ -74,6 +109,16 @@ export class BrokerTopics {
     // The types of the client demand a value; its writer takes none.
     const messages = values.map(value => ({ topic, partition, key: 'k', value: value! }))
     await this.#producer.send({ messages, compression, acks: -1 })
+  }
+
+  /** Appends a batch until it is acknowledged: it may be there twice. */
+  async appendAgain(topic: string, partition: number, values: readonly string[]): Promise<void> {
+    for (;;)
+      try {
+        return await this.append(topic, partition, values)
+      } catch {
+        await pause(AGAIN_MS)
+      }
   }
 
   /** Appends a batch in a transaction of a producer of its own, which is open until it is ended. */

@@ -1,10 +1,46 @@
 /** Members of a group of a real broker, as a driver has them. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openKafkaDriver } from '../../src/kafka/index.ts'
-import { brokers, BrokerTopics } from './brokers.ts'
+import { pause } from '../../src/base/clock.ts'
+import { type GroupMember, openKafkaDriver } from '../../src/kafka/index.ts'
+import { brokers, BrokerTopics, protocolsOf } from './brokers.ts'
+
+const AGAIN_MS = 20
 
 assert.ok(brokers.size > 0, 'run this file by npm run test:kafka, which starts brokers')
+
+/** Goes with the group until the member has so many partitions. */
+async function untilHas(member: GroupMember, count: number): Promise<void> {
+  while ((await member.partitions()).length !== count);
+}
+
+for (const [version, address] of brokers)
+  for (const protocol of protocolsOf(version))
+    for (const hasPartitions of [true, false])
+      test(`Kafka ${version}, ${protocol}: a member ${hasPartitions ? 'with' : 'without'} partitions is told that it was expelled`, async () => {
+        const topics = new BrokerTopics(address)
+        const topic = await topics.create(hasPartitions ? 2 : 1)
+        const group = `g-${topic}`
+        const drivers = ['first', 'expelled'].map(clientId => openKafkaDriver({ brokers: [address], clientId }))
+        const [first, expelled] = drivers.map(driver => driver.member({ group, topic, protocol }))
+        try {
+          await first.partitions()
+          const joined = untilHas(expelled, hasPartitions ? 1 : 0)
+          // By the classic protocol members join anew for each that comes.
+          if (hasPartitions || protocol === 'classic') await untilHas(first, 1)
+          // The next call says that the other partition is given up.
+          first.partitions().catch(() => {})
+          await joined
+          const last = expelled.partitions()
+          last.catch(() => {})
+          while (!(await topics.expel(group, protocol, 'expelled'))) await pause(AGAIN_MS)
+          await assert.rejects(last, { kind: 'fenced' })
+          await assert.rejects(expelled.store(new Map([[0, { place: { offset: 1, epoch: 0 }, metadata: '' }]])), { kind: 'fenced' })
+        } finally {
+          await Promise.all(drivers.map(driver => driver.close()))
+          await topics.close()
+        }
+      })
 
 for (const [version, address] of brokers)
   test(`Kafka ${version}: a member leaves at once, also while its join waits for a member that does not join`, async () => {

@@ -39,6 +39,16 @@ export class MemoryGroup {
     if (owner) this.remove(owner)
   }
 
+  get size(): number {
+    return this.#members.length
+  }
+
+  /** Expels the members without partitions. */
+  expelIdle(): void {
+    const owners = new Set(this.#owners.values())
+    for (const member of this.#members.filter(each => !owners.has(each))) this.remove(member)
+  }
+
   add(member: MemoryMember): void {
     this.#members.push(member)
     this.#change()
@@ -93,14 +103,12 @@ class MemoryMember implements GroupMember {
 
   async partitions(): Promise<readonly number[]> {
     await this.#group.answer()
-    if (this.#last && this.#group.has(this)) this.#group.confirm(this, this.#last)
-    else {
-      this.#group.add(this)
-      this.#last = undefined
-    }
+    if (!this.#last) this.#group.add(this)
+    else if (this.#group.has(this)) this.#group.confirm(this, this.#last)
     for (;;) {
-      const partitions = this.#group.has(this) ? this.#group.grant(this) : []
       if (this.#hasLeft) throw new KafkaError('unavailable', 'the member has left')
+      if (!this.#group.has(this)) throw new KafkaError('fenced', 'UNKNOWN_MEMBER_ID')
+      const partitions = this.#group.grant(this)
       if (!this.#last || partitions.join() !== this.#last.join()) return (this.#last = partitions)
       await this.#group.whenChanged()
     }

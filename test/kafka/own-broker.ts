@@ -37,7 +37,7 @@ export class OwnBroker {
   }
 
   async kill(): Promise<void> {
-    process.kill(this.#pid, 'SIGKILL')
+    if (isAlive(this.#pid)) process.kill(this.#pid, 'SIGKILL')
     while (isAlive(this.#pid)) await pause(10)
   }
 

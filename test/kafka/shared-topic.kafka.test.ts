@@ -8,7 +8,7 @@ import { sharedTopicReader } from '../../src/sources/kafka/shared-topic-reader.t
 import { Child } from '../crash/child.ts'
 import { Draw } from '../property/generate/draw.ts'
 import { scratchFolder } from '../scratch.ts'
-import { brokers, BrokerTopics } from './brokers.ts'
+import { brokers, BrokerTopics, protocolsOf } from './brokers.ts'
 import { numbersIn } from './numbers-in.ts'
 import { numbersSource, TopicRun, upTo } from './topic-run.ts'
 import { TopicWriter } from './topic-writer.ts'
@@ -24,9 +24,6 @@ const LOOK_MS = 200
 const SHOWN = 5
 
 assert.ok(brokers.size > 0, 'run this file by npm run test:kafka, which starts brokers')
-
-/** The protocols that a version of Kafka serves without further settings. */
-const protocolsOf = (version: string): readonly GroupProtocol[] => (version.startsWith('3.') ? ['classic'] : ['classic', 'consumer'])
 
 const argsOf = (topic: string, data: string, protocol: GroupProtocol) => [
   'src/cli/bin.ts',

@@ -27,7 +27,10 @@ export class TopicRun {
     this.opened = opened
     const onWarning = (text: string) => void this.warnings.push(text)
     this.ended = feedSource(opened.run, 'rows', reader, { follow, signal: this.#stop.signal, onWarning })
-    const over = () => (this.#isOver = true)
+    const over = (error?: Error | void) => {
+      if (error) this.warnings.push(error.message)
+      this.#isOver = true
+    }
     this.ended.then(over, over)
   }
 

@@ -3,7 +3,7 @@ import * as client from '@platformatic/kafka'
 import { callAfter, limits } from '../../base/index.ts'
 import type { GroupMember, MemberOptions, StoredOffset } from '../driver.ts'
 import { apiCodeOf } from './errors.ts'
-import { GroupCoordinator, isExpelled, memberError } from './group-coordinator.ts'
+import { expelledError, GroupCoordinator, isExpelled, memberError } from './group-coordinator.ts'
 import { stickyAssignment } from './sticky-assignment.ts'
 
 const [REBALANCE_IN_PROGRESS, MEMBER_ID_REQUIRED] = [27, 79]
@@ -21,6 +21,7 @@ export class ClassicMember implements GroupMember {
   #generation = NONE
   #partitions: readonly number[] = []
   #isIn = false
+  #wasExpelled = false
   #leads = false
   /** Partitions of the topic when this member assigned them. */
   #count = 0
@@ -36,6 +37,7 @@ export class ClassicMember implements GroupMember {
   async partitions(): Promise<readonly number[]> {
     try {
       if (this.#isIn) await this.#changed.promise
+      if (this.#wasExpelled) throw expelledError()
       this.#changed = Promise.withResolvers()
       // The first call, or what it had is given up.
       if (!this.#isIn || this.#partitions.length === 0) return await this.#join()
@@ -119,12 +121,12 @@ export class ClassicMember implements GroupMember {
       const code = apiCodeOf(error)
       if (code === REBALANCE_IN_PROGRESS) this.#changed.resolve()
       else if (isExpelled(error)) {
-        this.#id = ''
+        this.#wasExpelled = true
         return this.#changed.resolve()
       }
       // A cluster that is away shows in the next claim, and in the end of the session.
     }
-    if (this.#id !== '' && this.#timer) this.#beatLater()
+    if (this.#timer) this.#beatLater()
   }
 
   offsets(partitions: readonly number[]): Promise<ReadonlyMap<number, StoredOffset>> {
@@ -132,7 +134,7 @@ export class ClassicMember implements GroupMember {
   }
 
   store(offsets: ReadonlyMap<number, StoredOffset>): Promise<void> {
-    return this.#coordinator.store(() => ({ id: this.#id, epoch: this.#generation }), offsets)
+    return this.#coordinator.store(() => ({ id: this.#wasExpelled ? '' : this.#id, epoch: this.#generation }), offsets)
   }
 
   async leave(): Promise<void> {

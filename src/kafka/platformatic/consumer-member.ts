@@ -3,7 +3,7 @@ import * as client from '@platformatic/kafka'
 import { callAfter, limits } from '../../base/index.ts'
 import { type GroupMember, KafkaError, type MemberOptions, type StoredOffset } from '../driver.ts'
 import { apiCodeOf } from './errors.ts'
-import { GroupCoordinator, isExpelled, memberError } from './group-coordinator.ts'
+import { expelledError, GroupCoordinator, isExpelled, memberError } from './group-coordinator.ts'
 
 const [CONSUMER_GROUP_HEARTBEAT, UNSUPPORTED_VERSION] = [68, 35]
 const NOT_SERVED = "the brokers do not serve membership: 'consumer', which Kafka has since 4.0; write membership: 'classic'"
@@ -16,6 +16,7 @@ export class ConsumerMember implements GroupMember {
   #topicId = ''
   #id = ''
   #epoch = JOIN
+  #wasExpelled = false
   /** The partitions that this member has by its last answer to the caller. */
   #partitions: readonly number[] | undefined
   /** Those that the coordinator means it to have. */
@@ -36,6 +37,7 @@ export class ConsumerMember implements GroupMember {
       // Tells the coordinator what was given up, or joins.
       await this.#beat(true)
       for (;;) {
+        if (this.#wasExpelled) throw expelledError()
         const next = this.#next()
         if (next) return (this.#partitions = next)
         await this.#changed.promise
@@ -54,7 +56,7 @@ export class ConsumerMember implements GroupMember {
   /** The partitions to tell the caller of: first those that remain, then all. Undefined for no change. */
   #next(): readonly number[] | undefined {
     const [target, partitions] = [this.#target, this.#partitions]
-    if (!target) return this.#id === '' && partitions && partitions.length > 0 ? [] : undefined
+    if (!target) return undefined
     if (!partitions) return target
     const remaining = partitions.filter(partition => target.includes(partition))
     if (remaining.length < partitions.length) return remaining
@@ -101,9 +103,7 @@ export class ConsumerMember implements GroupMember {
       this.#beat(false).catch((error: unknown) => {
         // A cluster that is away shows in the next claim.
         if (!isExpelled(error)) return this.#beatLater()
-        this.#id = ''
-        this.#epoch = JOIN
-        this.#target = undefined
+        this.#wasExpelled = true
         this.#changed.resolve()
       })
     })
@@ -114,7 +114,7 @@ export class ConsumerMember implements GroupMember {
   }
 
   store(offsets: ReadonlyMap<number, StoredOffset>): Promise<void> {
-    return this.#coordinator.store(() => ({ id: this.#id, epoch: this.#epoch }), offsets)
+    return this.#coordinator.store(() => ({ id: this.#wasExpelled ? '' : this.#id, epoch: this.#epoch }), offsets)
   }
 
   async leave(): Promise<void> {

@@ -2,14 +2,14 @@
 import * as client from '@platformatic/kafka'
 import { limits, pause, stopwatch } from '../../base/index.ts'
 import { KafkaError, type StoredOffset } from '../driver.ts'
+import { connectToCoordinator, findCoordinator } from './coordinator-lookup.ts'
 import { apiCodeOf, kafkaError } from './errors.ts'
 
 /** The coordinator is another one, or is not ready: it has done nothing. */
 const movedCodes: ReadonlySet<number | undefined> = new Set([14, 15, 16])
 /** The group has gone on without the member: ILLEGAL_GENERATION, UNKNOWN_MEMBER_ID, REBALANCE_IN_PROGRESS, and those of KIP-848. */
 const expelledCodes: ReadonlySet<number | undefined> = new Set([22, 25, 27, 110, 113])
-const EXPELLED = 'the group has gone on without this member'
-const [GROUP_KEY, AGAIN_MS] = [0, 100]
+const AGAIN_MS = 100
 
 /** The member as its group knows it. */
 export interface MemberIdentity {
@@ -52,21 +52,17 @@ export class GroupCoordinator {
       try {
         return await send(await this.#connection(this.#admin))
       } catch (error) {
-        if (!movedCodes.has(apiCodeOf(error)) || stopwatch() - began > limits.KAFKA_CONNECT_MS) throw error
-        this.#node = undefined
+        const isMoved = movedCodes.has(apiCodeOf(error))
+        // A broker that is away may stay away, while another one coordinates the group.
+        if (isMoved || kafkaError(error).kind === 'unavailable') this.#node = undefined
+        if (!isMoved || stopwatch() - began > limits.KAFKA_CONNECT_MS) throw error
         await pause(AGAIN_MS)
       }
   }
 
   async #connection(admin: client.Admin): Promise<client.Connection> {
-    if (this.#node === undefined) {
-      const [any] = (await admin.connectToBrokers()).values()
-      const { coordinators } = await client.findCoordinatorV4.api.async(any, GROUP_KEY, [this.#group])
-      this.#node = coordinators[0].nodeId
-    }
-    const connection = (await admin.connectToBrokers([this.#node])).get(this.#node)
-    if (!connection) throw new KafkaError('unavailable', `the coordinator of group '${this.#group}' cannot be reached`)
-    return connection
+    this.#node ??= await findCoordinator(admin, 'GROUP', this.#group)
+    return connectToCoordinator(admin, this.#node, this.#group)
   }
 
   /** Does a broker serve an API? */
@@ -110,7 +106,7 @@ export class GroupCoordinator {
       await this.request(connection => {
         const { id, epoch } = identity()
         // An offset without a member would be stored while the group is empty.
-        if (id === '') throw new KafkaError('fenced', EXPELLED)
+        if (id === '') throw expelledError()
         return client.offsetCommitV9.api.async(connection, this.#group, epoch, id, null, [{ name: this.#topic, partitions }])
       })
     } catch (error) {
@@ -142,5 +138,9 @@ export const isExpelled = (error: unknown): boolean => expelledCodes.has(apiCode
 
 /** The error of a member for an exception of the client. */
 export function memberError(error: unknown): KafkaError {
-  return isExpelled(error) ? new KafkaError('fenced', EXPELLED, { cause: error }) : kafkaError(error)
+  return isExpelled(error) ? expelledError(error) : kafkaError(error)
 }
+
+/** The error of a member that was expelled. */
+export const expelledError = (cause?: unknown): KafkaError =>
+  new KafkaError('fenced', 'the group has gone on without this member', { cause })

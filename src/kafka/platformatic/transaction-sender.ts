@@ -7,6 +7,7 @@
 import * as client from '@platformatic/kafka'
 import { limits, pause } from '../../base/index.ts'
 import { KafkaError, type PlacedRecord, type TransactionWriter, type WriterIdentity } from '../driver.ts'
+import { connectToCoordinator, findCoordinator } from './coordinator-lookup.ts'
 import { apiCodeOf, kafkaError } from './errors.ts'
 
 /** While the markers of the transaction before are written, the coordinator answers that it has done nothing. */
@@ -50,11 +51,7 @@ export class TransactionSender implements TransactionWriter {
   async #wasAborted(nextEpoch: number): Promise<boolean> {
     const admin = new client.Admin({ ...this.#settings, retries: false })
     try {
-      const [any] = (await admin.connectToBrokers()).values()
-      const { coordinators } = await client.findCoordinatorV4.api.async(any, client.FindCoordinatorKeyTypes.TRANSACTION, [this.#id])
-      const [{ nodeId }] = coordinators
-      const connection = (await admin.connectToBrokers([nodeId])).get(nodeId)
-      if (!connection) throw new KafkaError('unavailable', `the coordinator of transactions of '${this.#id}' cannot be reached`)
+      const connection = await connectToCoordinator(admin, await findCoordinator(admin, 'TRANSACTION', this.#id), this.#id)
       const { transactionStates } = await client.describeTransactionsV0.api.async(connection, [this.#id])
       return transactionStates.some(
         ({ producerEpoch, transactionState }) => producerEpoch === nextEpoch && abortStates.has(transactionState),

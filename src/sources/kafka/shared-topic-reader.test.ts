@@ -88,6 +88,28 @@ test('a run whose member was expelled joins anew, and records what it had claime
   await second.end()
 })
 
+test('a run without partitions whose member was expelled joins anew, and takes over', async () => {
+  const cluster = clusterOf(1)
+  append(cluster, 1, 1, 10)
+  const first = new TopicRun(readerOf(cluster))
+  await untilAll(10, first)
+  const opened: KafkaDriver[] = []
+  const open = (): KafkaDriver => {
+    opened.push(cluster.driver())
+    return opened.at(-1)!
+  }
+  const idle = new TopicRun(readerOf(cluster, { open }))
+  while (cluster.group('shared').size < 2) await pause(1)
+  cluster.group('shared').expelIdle()
+  while (opened.length < 2 || cluster.group('shared').size < 2) await pause(1)
+  await first.stop()
+  append(cluster, 1, 11, 20)
+  await untilAll(20, first, idle)
+  assert.deepEqual(sorted(first, idle), upTo(20))
+  await first.end()
+  await idle.end()
+})
+
 /** A driver whose members are expelled before their first claim, `count` times. */
 function expellingDriver(cluster: MemoryCluster, expelled: { count: number }): KafkaDriver {
   const driver = cluster.driver()
