@@ -113,8 +113,10 @@ export const explanations: Readonly<Record<ErrorCode, Explanation>> = {
   },
   SPILL_STORE: {
     meaning: `The data folder cannot be read or written: the disk is full, the folder is read-only or does not exist. Acknowledged
-      events are safe; other events were not kept, and their senders were told. A call to a closed store has this error too.`,
-    fix: `make room, or give the process the permission to write. Then start it again; it continues where it was.`,
+      events are safe; other events were not kept, and their senders were told. A call to a closed store has this error too, and so has
+      a run whose log was deleted or replaced under it: it acknowledges nothing from then on.`,
+    fix: `make room, or give the process the permission to write. Then start it again; it continues where it was. Restore a log that
+      was deleted from a backup.`,
   },
   SPILL_BACKUP: {
     meaning: `The target of a backup, a folder or a bucket of S3, has no backup, is full, or cannot be read or written. The run goes on,

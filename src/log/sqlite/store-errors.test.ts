@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
@@ -33,6 +33,26 @@ test('a folder is held while a process has it open, and not before and after', a
   await closeDataFolder(folder)
   assert.equal(isFolderHeld(data), false)
 })
+
+for (const [trouble, make] of [
+  ['the folder is deleted', data => rmSync(data, { recursive: true })],
+  [
+    'the log is replaced',
+    data => (copyFileSync(join(data, 'log.db'), join(data, 'copy')), renameSync(join(data, 'copy'), join(data, 'log.db'))),
+  ],
+  ['the newest part of the log is deleted', data => rmSync(join(data, 'log.db-wal'))],
+] as const satisfies readonly (readonly [string, (data: string) => void])[])
+  test(`${trouble} while it is open: the next commit is not acknowledged`, async () => {
+    const data = join(scratch, trouble)
+    const folder = await openDataFolder(data)
+    await folder.store.commit({ put: [['read/a', '1']] })
+    make(data)
+    await assert.rejects(folder.store.commit({ put: [['read/a', '2']] }), {
+      code: 'SPILL_STORE',
+      message: /log\.db.* was deleted or replaced while a process used it, .*; restore the folder from a backup, or start with a new one$/,
+    })
+    await closeDataFolder(folder)
+  })
 
 test('a damaged lock is named, and the message says that it can be deleted', async () => {
   const data = join(scratch, 'damaged')

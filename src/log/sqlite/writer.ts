@@ -5,6 +5,7 @@ import type { Commit, StoredSegment, StoredStageTimes } from '../store.ts'
 import { CountWriter } from './counts.ts'
 import { EffectWriter } from './effect-writer.ts'
 import { DeadLetterWriter } from './dead-letter-writer.ts'
+import { OpenFiles } from './open-files.ts'
 import { migrate, valueChecksum } from './schema.ts'
 import { preparedOnce, sqlite, type DatabaseSync, type Prepared } from './sqlite.ts'
 
@@ -19,6 +20,7 @@ export class LogWriter {
   readonly #letters: DeadLetterWriter
   readonly #effects: EffectWriter
   readonly #stages: StageWriter
+  readonly #files: OpenFiles
   /** The decision progress, where the last segment's row holds it instead of the named value. */
   #rowProgress: string | undefined
 
@@ -44,9 +46,10 @@ export class LogWriter {
     this.#stages = new StageWriter(prepared)
     const last = prepared('SELECT first + entries AS end, decided FROM segment ORDER BY first DESC LIMIT 1').get()
     if (last && last['decided'] !== null) this.#rowProgress = decisionProgressText(Number(last['end']))
+    this.#files = new OpenFiles(path)
   }
 
-  /** Writes all commits durably, or none and throws. */
+  /** Writes all commits durably, or none and throws. @throws `SPILL_STORE` also if the files were deleted or replaced: what it wrote is lost then. */
   write(commits: readonly Commit[]): void {
     this.#prepared('BEGIN IMMEDIATE').run()
     try {
@@ -59,6 +62,7 @@ export class LogWriter {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
       throw error
     }
+    this.#files.check()
   }
 
   close(): void {
