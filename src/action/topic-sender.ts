@@ -21,6 +21,7 @@ export class TopicSender {
   #driver: KafkaDriver | undefined
   readonly #waiting: WaitingRecord[] = []
   #sending: Promise<void> | undefined
+  #isClosed = false
 
   /** `open` opens a client, again after one has failed. */
   constructor(topic: string, open: () => KafkaDriver) {
@@ -30,6 +31,7 @@ export class TopicSender {
 
   /** Never rejects. */
   send(record: NewRecord, signal?: AbortSignal): Promise<SendResult> {
+    if (this.#isClosed) return Promise.resolve(new KafkaError('unavailable', 'it was closed'))
     const bytes = Buffer.byteLength(record.value) + Buffer.byteLength(record.key ?? '')
     return new Promise(settle => {
       this.#waiting.push({ record, bytes, signal, settle })
@@ -37,8 +39,9 @@ export class TopicSender {
     })
   }
 
-  /** Resolves once the records in flight have their results. */
+  /** Resolves once the records in flight have their results. Sends none any more. */
   async close(): Promise<void> {
+    this.#isClosed = true
     await this.#sending
     await this.#driver?.close()
     this.#driver = undefined

@@ -8,6 +8,9 @@ export const RAW_OFFSET = 'spillway-raw-offset'
 /** The header with the time at which a gate decided a record, for an event its ingestion time, UTC ms. */
 export const INGESTED = 'spillway-ingested'
 
+/** The header of a rejected record with the checked topic of its gate. */
+export const CHECKED = 'spillway-checked'
+
 /** Where a record goes, and its time. */
 type RecordTarget = Pick<PlacedRecord, 'topic' | 'partition' | 'timestamp'>
 
@@ -15,9 +18,14 @@ export function gateRecord({ key, value }: CheckedEvent, target: RecordTarget, r
   return { ...target, key, value, headers: { [RAW_OFFSET]: String(rawOffset), [INGESTED]: String(target.timestamp) } }
 }
 
-/** A rejected record, with the headers that dead letters of a run have. */
-export function rejectedRecord(rejection: SourceRejection, target: RecordTarget, rawOffset: number): PlacedRecord {
-  const headers = { ...deadLetterHeaders(rejection), [RAW_OFFSET]: String(rawOffset), [INGESTED]: String(target.timestamp) }
+/** A rejected record, with the headers that dead letters of a run have. `checked`: the checked topic of the gate. */
+export function rejectedRecord(rejection: SourceRejection, target: RecordTarget, rawOffset: number, checked: string): PlacedRecord {
+  const headers = {
+    ...deadLetterHeaders(rejection),
+    [CHECKED]: checked,
+    [RAW_OFFSET]: String(rawOffset),
+    [INGESTED]: String(target.timestamp),
+  }
   return { ...target, key: undefined, value: rejection.raw, headers }
 }
 

@@ -55,7 +55,7 @@ test('topics that had another number of partitions are not gone on with', async 
   await assert.rejects(gateOf(() => cluster.driver()).run(never), {
     code: 'SPILL_INPUT',
     message:
-      /^kafka:checked#0 offset \d+ has a key that belongs to another partition: the topic had another number of partitions .* --checked checked\.v2$/,
+      /^kafka:checked#0 offset \d+ has a key that belongs to another partition: the topic had another number of partitions .* --checked checked\.v2 --rejected rejected\.v2$/,
   })
 })
 

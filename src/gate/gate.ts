@@ -5,11 +5,12 @@
  * same topics fences this one, which then ends.
  */
 import { once } from 'node:events'
-import { type Clock, durationText, limits, pause, SpillwayError, sumBy, withDeadline } from '../base/index.ts'
+import { type Clock, durationText, limits, pause, SpillwayError, stopwatch, sumBy, withDeadline } from '../base/index.ts'
 import type { SourceIR } from '../define/ir/index.ts'
 import type { RowMap } from '../intake/index.ts'
-import { javaPartition, type KafkaDriver, KafkaError, openValueFormat, type WriterIdentity } from '../kafka/index.ts'
+import { javaPartition, type KafkaDriver, KafkaError, openValueFormat } from '../kafka/index.ts'
 import { type RawReader, type RawTopic, topicBatch } from '../sources/index.ts'
+import { PartitionMemory } from './gate-writes.ts'
 import { PartitionCheck } from './partition-check.ts'
 import { type GateTopics, PartitionGate } from './partition-gate.ts'
 import { PartitionStatus } from './partition-status.ts'
@@ -55,9 +56,10 @@ export class TopicGate {
   readonly #options: GateOptions
   readonly #topics: GateTopics
   /** By partition. */
-  readonly #identities = new Map<number, { current?: WriterIdentity }>()
+  readonly #memories = new Map<number, PartitionMemory>()
   #hasWorked = false
   #hasEnded = false
+  #missingSince: number | undefined
   /** The error after which it began anew last. */
   #trouble: string | undefined
 
@@ -132,6 +134,7 @@ export class TopicGate {
     try {
       const partitions = await this.#partitionsOf(driver)
       this.#hasWorked = true
+      this.#missingSince = undefined
       while (this.partitions.length < partitions) this.partitions.push(new PartitionStatus())
       void this.#sampleEnds(driver, either)
       const gates = Array.from({ length: partitions }, (_, partition) => this.#gateOf(driver, reader, partition, partitions).run(either))
@@ -191,10 +194,11 @@ export class TopicGate {
       signal: new AbortController().signal,
     }
     const isOwn = (key: string): boolean => javaPartition(Buffer.from(key), partitions) === partition
-    const identity = this.#identities.get(partition) ?? {}
-    this.#identities.set(partition, identity)
+    const memory = this.#memories.get(partition) ?? new PartitionMemory()
+    this.#memories.set(partition, memory)
     return new PartitionGate(driver, {
-      identity,
+      source: source.name,
+      memory,
       topics: this.#topics,
       partition,
       // A gate goes on behind the offsets of its group, so no run and no other gate may write them.
@@ -210,9 +214,12 @@ export class TopicGate {
     })
   }
 
-  /** Of these the topics tell what was done. */
+  /** Of these the topics tell what was done. A broker that has just started may not know a topic yet. */
   #mayPass({ kind }: KafkaError): boolean {
-    return this.#hasWorked && (kind === 'unavailable' || kind === 'protocol')
+    if (kind === 'missing') this.#missingSince ??= stopwatch()
+    else this.#missingSince = undefined
+    const isMissing = this.#missingSince !== undefined && stopwatch() - this.#missingSince < limits.KAFKA_MISSING_MS
+    return this.#hasWorked && (kind === 'unavailable' || kind === 'protocol' || isMissing)
   }
 
   #fatal(error: KafkaError): SpillwayError {

@@ -69,6 +69,8 @@ export class PartitionCheck {
   /** Of the records that are being checked, by number. */
   #outcomes = new Map<number, RecordOutcome>()
   #arrival = 0
+  /** Events were accepted before. */
+  #remembers = false
 
   readonly #isOwn: (key: string) => boolean
 
@@ -117,13 +119,18 @@ export class PartitionCheck {
     return [...this.#outcomes.values()].toSorted((a, b) => a.number - b.number)
   }
 
-  /** Remembers the ids of events that were accepted earlier; events come in order of arrival. Throws for a value that is no row of the source. */
+  /**
+   * Remembers the ids of events that were accepted earlier; events come in order of arrival. Of an id that was accepted twice, under a shorter
+   * `dedupe`, it remembers the last. Throws for a value that is no row of the source.
+   */
   remember(batch: RecordBatch, arrival: number): void {
+    this.#remembers = true
     // Its rows need no `map`.
     const outcomes = this.check({ ...batch, replay: { mapped: true } }, arrival)
+    this.#remembers = false
     const damage = outcomes.find(({ events }) => events.length !== 1)
     if (!damage) return
-    const problem = damage.rejections[0]?.detail ?? 'it repeats an id'
+    const problem = damage.rejections[0]?.detail ?? `it is ${damage.events.length} events`
     throw new SpillwayError('SPILL_DATA', `a checked record of source '${this.#source.name}' is no event of it: ${problem}`, {
       place: batch.origin.placeOf(damage.number),
     })
@@ -160,7 +167,7 @@ export class PartitionCheck {
     const content = hashOf(this.#isAllContent ? text : rowText(this.#contentSource, block, row, this.#validator.stringsOf))
     const since = this.#arrival - this.#source.dedupe
     const known = this.#ids.get(id)
-    if (known && known.arrival >= since) return known.content === content ? 'duplicate' : 'conflict'
+    if (known && known.arrival >= since && !this.#remembers) return known.content === content ? 'duplicate' : 'conflict'
     this.#forgetBefore(since)
     if (this.#ids.size >= limits.GATE_IDS_MAX)
       throw new SpillwayError(

@@ -10,7 +10,7 @@
  * still, unless it arrives, now, later than `dedupe` after its original: then it is an event, as it would have been if it had come now.
  */
 import { type Clock, limits, SpillwayError, yieldToEventLoop } from '../base/index.ts'
-import type { RecordBatch } from '../intake/index.ts'
+import { Fault, type RecordBatch } from '../intake/index.ts'
 import {
   type FetchedRecords,
   headersOf,
@@ -19,9 +19,9 @@ import {
   type PlacedRecord,
   recordPlaceText,
   type TransactionWriter,
-  type WriterIdentity,
 } from '../kafka/index.ts'
-import { gateRecord, INGESTED, RAW_OFFSET, recordBytes, rejectedRecord } from './gate-records.ts'
+import { CHECKED, gateRecord, INGESTED, RAW_OFFSET, rejectedRecord } from './gate-records.ts'
+import { GateWrites, type PartitionMemory } from './gate-writes.ts'
 import type { CheckedRecord, PartitionCheck } from './partition-check.ts'
 import type { PartitionStatus } from './partition-status.ts'
 import { recordSlices } from './record-slices.ts'
@@ -34,14 +34,15 @@ export interface GateTopics {
 }
 
 export interface PartitionGateOptions {
+  /** Name of the source. */
+  readonly source: string
   readonly topics: GateTopics
   readonly partition: number
   /** Group of the raw topic that gets the offsets. */
   readonly group: string
   readonly clock: Clock
   readonly status: PartitionStatus
-  /** The identity of its writer, as which it begins anew: so it does not take over from a newer gate. */
-  readonly identity: { current?: WriterIdentity }
+  readonly memory: PartitionMemory
   /** Does a key belong to this partition? */
   readonly isOwn: (key: string) => boolean
   /** Makes the check of the partition, which remembers nothing yet. */
@@ -68,6 +69,8 @@ interface GateState {
   arrival: number
 }
 
+/** Bytes of a raw record that is too large which are kept. */
+const HEAD_BYTES = 1024
 /** Offsets that a look back for a last record takes at first. */
 const LOOK_BACK = 4
 
@@ -82,10 +85,10 @@ export class PartitionGate {
 
   /** Works until the signal. Throws `KafkaError`: `fenced` once another gate has the partition. */
   async run(signal: AbortSignal): Promise<void> {
-    const { topics, partition, once, identity, status } = this.#options
+    const { topics, partition, once, memory, status } = this.#options
     const writer = this.#driver.transactions(`spillway-gate/${topics.checked}/${partition}`)
     try {
-      identity.current = await writer.open(identity.current)
+      memory.identity = await writer.open(memory.identity)
       const state = await this.#recover()
       status.next = state.next
       const end = once ? (await this.#driver.offsets(topics.raw, [partition], 'stable')).get(partition)! : Infinity
@@ -117,27 +120,22 @@ export class PartitionGate {
 
   /** Decides all records of a batch; resolves once that is durable. A transaction has whole raw records, up to the size that a topic takes at once. */
   async #decide(writer: TransactionWriter, state: GateState, fetched: FetchedRecords): Promise<void> {
-    const { group, topics, partition, clock, status, onDecided } = this.#options
+    const { group, topics, partition, clock, status, memory, onDecided } = this.#options
     state.arrival = Math.max(clock(), state.arrival)
     let lastWritten = -1
-    let waiting = new WaitingRecords()
     const outcomes: CheckedRecord[] = []
-    const write = async (): Promise<void> => {
-      if (waiting.records.length > 0) await writer.write(waiting.records)
-      status.add(waiting.outcomes)
-      waiting = new WaitingRecords()
-    }
+    const writes = new GateWrites(writer, memory, written => status.add(written))
     for (const slice of recordSlices(fetched)) {
-      for (const record of state.check.check(await this.#options.rawBatch(slice), state.arrival)) {
-        const records = this.#recordsOf(record, state.arrival)
-        if (records.length > 0) lastWritten = record.number
-        waiting.add(record, records)
-        outcomes.push(record)
-        if (waiting.bytes >= limits.KAFKA_SEND_BYTES) await write()
+      for (const checked of state.check.check(await this.#options.rawBatch(slice), state.arrival)) {
+        const outcome = memory.oversized.has(checked.number) ? this.#oversized(checked, slice) : checked
+        const records = this.#recordsOf(outcome, state.arrival)
+        if (records.length > 0) lastWritten = outcome.number
+        await writes.add(outcome, records)
+        outcomes.push(outcome)
       }
       await yieldToEventLoop()
     }
-    await write()
+    await writes.flush()
     state.next = fetched.next
     status.next = state.next
     // The topics tell of all but what left nothing behind.
@@ -145,11 +143,26 @@ export class PartitionGate {
     onDecided?.(fetched.records, outcomes)
   }
 
+  /** The outcome of a raw record whose events, or rejections, are larger than a topic takes. */
+  #oversized({ number, events }: CheckedRecord, { records }: FetchedRecords): CheckedRecord {
+    const { source, topics, partition } = this.#options
+    const row = records.offsets.indexOf(number)
+    const [start, end] = records.values.subarray(2 * row, 2 * row + 2)
+    const head = Buffer.from(records.bytes.subarray(start, Math.min(end, start + HEAD_BYTES)))
+    const fault = new Fault(
+      `its ${events.length > 0 ? 'events' : 'rejection'} would be larger than a topic takes (max.message.bytes); only the first ${HEAD_BYTES} bytes of the record are kept here`,
+    )
+    const rejection = { ...fault.at(recordPlaceText(`kafka:${topics.raw}`, partition, number), head), source }
+    return { number, events: [], rejections: [rejection], duplicates: 0 }
+  }
+
   #recordsOf({ number: offset, events, rejections }: CheckedRecord, arrival: number): PlacedRecord[] {
     const { topics, partition } = this.#options
     return [
       ...events.map(event => gateRecord(event, { topic: topics.checked, partition, timestamp: arrival }, offset)),
-      ...rejections.map(rejection => rejectedRecord(rejection, { topic: topics.rejected, partition, timestamp: arrival }, offset)),
+      ...rejections.map(rejection =>
+        rejectedRecord(rejection, { topic: topics.rejected, partition, timestamp: arrival }, offset, topics.checked),
+      ),
     ]
   }
 
@@ -166,8 +179,22 @@ export class PartitionGate {
     await this.#rememberIds(state)
     const decided = (await this.#driver.groupOffsets(group, topics.raw, [partition])).get(partition) ?? -1
     state.next = Math.max(state.next, decided)
-    if (state.next < 0) state.next = (await this.#driver.offsets(topics.raw, [partition], 'earliest')).get(partition)!
+    if (state.next >= 0) return state
+    for (const topic of [topics.checked, topics.rejected]) await this.#checkUnused(topic)
+    state.next = (await this.#driver.offsets(topics.raw, [partition], 'earliest')).get(partition)!
     return state
+  }
+
+  /** Throws for a topic that had records, and has none: they told how far the gate has come. */
+  async #checkUnused(topic: string): Promise<void> {
+    const { topics, partition, group } = this.#options
+    const [first] = await this.#rangeOf(topic)
+    if (first === 0) return
+    throw new SpillwayError(
+      'SPILL_INPUT',
+      `has no record any more, and group ${group} has no offset, so how far the gate has come is not known: set the group's offset in ${topics.raw} (kafka-consumer-groups --reset-offsets), or name new topics. Keep its records longer than a gate may rest (retention.ms)`,
+      { place: recordPlaceText(`kafka:${topic}`, partition, first) },
+    )
   }
 
   /** The last record of a topic; it has the greatest raw offset. */
@@ -180,6 +207,7 @@ export class PartitionGate {
         for (let row = 0; row < fetched.records.count; row++) {
           this.#checkPartition(fetched, row, topic)
           last = originOf(fetched, row, topic)
+          this.#checkOwner(fetched, row, topic)
         }
       if (last || from === first) return last
     }
@@ -202,11 +230,26 @@ export class PartitionGate {
 
   /** Throws for a record of another partition's key: then the topic had another number of partitions when the record was written. */
   #checkPartition({ partition, records }: FetchedRecords, row: number, topic: string): void {
+    const { topics } = this.#options
     const [start, end] = records.keys.subarray(2 * row, 2 * row + 2)
     if (start < 0 || this.#options.isOwn(records.bytes.toString('utf8', start, end))) return
     throw new SpillwayError(
       'SPILL_INPUT',
-      `has a key that belongs to another partition: the topic had another number of partitions when it was written. Ids are compared within a partition, so another number needs new topics: --checked ${topic}.v2`,
+      `has a key that belongs to another partition: the topic had another number of partitions when it was written. Ids are compared within a partition, so another number needs new topics: --checked ${topics.checked}.v2 --rejected ${topics.rejected}.v2`,
+      { place: recordPlaceText(`kafka:${topic}`, partition, records.offsets[row]) },
+    )
+  }
+
+  /** Throws for a rejected record of another checked topic: its raw offset says nothing of how far this gate has come. */
+  #checkOwner({ partition, records }: FetchedRecords, row: number, topic: string): void {
+    const { checked, rejected } = this.#options.topics
+    const owner = headersOf(records, row)
+      .find(({ name }) => name === CHECKED)
+      ?.value?.toString()
+    if (owner === undefined || owner === checked) return
+    throw new SpillwayError(
+      'SPILL_INPUT',
+      `was rejected by the gate that writes topic '${owner}'. A gate finds in its topics how far it has come, so each has its own: --rejected ${rejected}.v2`,
       { place: recordPlaceText(`kafka:${topic}`, partition, records.offsets[row]) },
     )
   }
@@ -235,19 +278,6 @@ export class PartitionGate {
     } finally {
       await fetch.close()
     }
-  }
-}
-
-/** Records of the next transaction. */
-class WaitingRecords {
-  readonly records: PlacedRecord[] = []
-  readonly outcomes: CheckedRecord[] = []
-  bytes = 0
-
-  add(outcome: CheckedRecord, records: readonly PlacedRecord[]): void {
-    this.outcomes.push(outcome)
-    this.records.push(...records)
-    for (const record of records) this.bytes += recordBytes(record)
   }
 }
 

@@ -76,6 +76,8 @@ export interface PartitionPlace {
 }
 
 export interface FetchOptions {
+  /** The id of the topic: reading ends with `replaced` where another one has its name. Default: that at the first request. */
+  readonly topicId?: string
   /** Leave out the records of aborted and open transactions. */
   readonly isCommittedOnly: boolean
   /** Decompressed bytes that wait to be taken, at most; one answer more may pass it. */

@@ -45,6 +45,10 @@ export class TransactionCluster {
   /** Requests that are on their way. */
   readonly late: (() => void)[] = []
   fateOf: () => RequestFate = () => 'ok'
+  /** Bytes of the values of a batch that a topic takes. */
+  bytesMax = Infinity
+  /** Records of topics that retention has deleted, by topic. */
+  readonly #deleted = new Map<string, number>()
   #changed = Promise.withResolvers<void>()
 
   constructor(topics: readonly string[], partitions: number) {
@@ -60,6 +64,15 @@ export class TransactionCluster {
     return this.#topics.get(topic)![partition]
   }
 
+  /** Deletes all records of a topic of one partition. */
+  deleteAll(topic: string): void {
+    this.#deleted.set(topic, this.log(topic, 0).length)
+  }
+
+  firstOffset(topic: string): number {
+    return this.#deleted.get(topic) ?? 0
+  }
+
   append(record: PlacedRecord, transaction?: Transaction): void {
     const log = this.log(record.topic, record.partition)
     log.push({ record, transaction })
@@ -72,6 +85,7 @@ export class TransactionCluster {
     return this.log(topic, partition)
       .slice(0, this.stableEnd(topic, partition))
       .flatMap(({ record, transaction }, offset) => (record && transaction?.state !== 'aborted' ? [{ offset, record }] : []))
+      .filter(({ offset }) => offset >= this.firstOffset(topic))
   }
 
   /** The offset of the first record of an open transaction. */
@@ -95,6 +109,8 @@ export class TransactionCluster {
 
   add(id: string, epoch: number, records: readonly PlacedRecord[]): void {
     this.#checkEpoch(id, epoch)
+    if (records.reduce((bytes, { value }) => bytes + value.length, 0) > this.bytesMax)
+      throw new KafkaError('oversized', 'MESSAGE_TOO_LARGE')
     let transaction = this.#open.get(id)
     if (!transaction) this.#open.set(id, (transaction = { epoch, state: 'open', partitions: new Set() }))
     for (const record of records) this.append(record, transaction)
@@ -166,7 +182,7 @@ class TransactionDriver implements KafkaDriver {
   offsets(topic: string, partitions: readonly number[], query: OffsetQuery): Promise<ReadonlyMap<number, number>> {
     const offsetOf = (partition: number): number => {
       const log = this.#cluster.log(topic, partition)
-      if (query === 'earliest') return 0
+      if (query === 'earliest') return this.#cluster.firstOffset(topic)
       if (query === 'stable') return this.#cluster.stableEnd(topic, partition)
       if (query === 'latest') return log.length
       const first = log.findIndex(({ record }) => record !== undefined && record.timestamp >= query)

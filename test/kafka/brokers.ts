@@ -40,10 +40,13 @@ export class BrokerTopics {
     this.#producer = new client.Producer({ ...settings, serializers: client.stringSerializers })
   }
 
-  /** A new topic, whose name nobody has used. `leastReplicas`: the number that must have a record before it is acknowledged. */
-  async create(partitions = 1, { replicas = 1, leastReplicas = 1 } = {}): Promise<string> {
+  /** A new topic, whose name nobody has used. `leastReplicas`: the number that must have a record before it is acknowledged. `batchBytes`: it takes no larger batch. */
+  async create(partitions = 1, { replicas = 1, leastReplicas = 1, batchBytes = 1_048_588 } = {}): Promise<string> {
     const topic = `topic-${randomUUID()}`
-    const configs = [{ name: 'min.insync.replicas', value: String(leastReplicas) }]
+    const configs = [
+      { name: 'min.insync.replicas', value: String(leastReplicas) },
+      { name: 'max.message.bytes', value: String(batchBytes) },
+    ]
     await this.#admin.createTopics({ topics: [topic], partitions, replicas, configs })
     // The broker answers before it knows the topic itself.
     while (!(await this.#knows(topic))) await pause(AGAIN_MS)

@@ -188,4 +188,25 @@ for (const [version, address] of brokers) {
     assert.equal(new Set(ids).size, EVENTS)
     context.diagnostic(`${unknown} requests had no good answer, ${duplicates} events were duplicates when they were sent again`)
   })
+
+  test(`Kafka ${version}: a gate writes less at once where a topic takes less, and rejects a record whose outcome it does not take`, async () => {
+    const file = join(scratchFolder('gate-large'), 'shop.ts')
+    writeFileSync(file, pipeline)
+    process.env['KAFKA_BROKERS'] = address
+    const [raw, checked, rejected] = [await topics.create(), await topics.create(), await topics.create(1, { batchBytes: 400_000 })]
+    const sizes = [250_000, 250_000, 500_000, 600_000]
+    for (const size of sizes) await topics.append(raw, 0, ['x'.repeat(size)])
+    await topics.append(raw, 0, ['{"id":"1","card":"c1","amount":1,"at":1767600000000}'])
+    const args = ['src/cli/bin.ts', 'gate', file, '--source', 'payments', '--raw', raw, '--checked', checked, '--rejected', rejected]
+    const gate = new Child([...args, '--once'], /gate of source/, PATIENCE_MS)
+    await gate.ready()
+    assert.equal(await gate.exit(), undefined, gate.output)
+    assert.deepEqual((await readAll(driver, checked, 0)).rawOffsets, [sizes.length])
+    const { values, rawOffsets } = await readAll(driver, rejected, 0)
+    assert.deepEqual(rawOffsets, [0, 1, 2, 3])
+    assert.deepEqual(
+      values.map(value => value.length),
+      [250_000, 250_000, 1024, 1024],
+    )
+  })
 }

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { pause } from '../../src/base/clock.ts'
 import { type GroupMember, openKafkaDriver } from '../../src/kafka/index.ts'
 import { brokers, BrokerTopics, protocolsOf } from './brokers.ts'
+import { ProxiedBroker } from './proxy/proxied-broker.ts'
 
 const AGAIN_MS = 20
 
@@ -68,3 +69,26 @@ for (const [version, address] of brokers)
       await topics.close()
     }
   })
+
+for (const version of brokers.keys())
+  if (protocolsOf(version).includes('consumer'))
+    test(`Kafka ${version}: a member gets its partitions also if the answer that named them was lost`, async context => {
+      const proxied = await ProxiedBroker.start(version, 1)
+      const [proxy] = proxied.proxies
+      const topics = new BrokerTopics(proxied.broker.address)
+      const topic = await topics.create(2)
+      const drivers = [proxied.broker.address, proxy.address].map(address => openKafkaDriver({ brokers: [address], clientId: 'test' }))
+      context.after(async () => {
+        await Promise.all([topics.close(), ...drivers.map(driver => driver.close())])
+        await proxied.close()
+      })
+      const [first, second] = drivers.map(driver => driver.member({ group: `g-${topic}`, topic, protocol: 'consumer' }))
+      await untilHas(first, 2)
+      const joined = untilHas(second, 1)
+      await untilHas(first, 1)
+      const lost = proxy.plan({ api: 'ConsumerGroupHeartbeat', kind: 'lose answer' })
+      // The next call says that the other partition is given up.
+      first.partitions().catch(() => {})
+      await joined
+      assert.ok(lost.hasHappened)
+    })

@@ -230,10 +230,11 @@ class MemoryFetch implements TopicFetch {
   readonly #assignments = new Map<number, number>()
   #lastAssignment = 0
   #isClosed = false
-
-  constructor(cluster: MemoryCluster, topic: string, _options: FetchOptions) {
+  readonly #topicId: string | undefined
+  constructor(cluster: MemoryCluster, topic: string, { topicId }: FetchOptions) {
     this.#cluster = cluster
     this.#topic = topic
+    this.#topicId = topicId
   }
 
   assign(partition: number, place: PartitionPlace): number {
@@ -266,7 +267,9 @@ class MemoryFetch implements TopicFetch {
 
   #fetch(partition: number, { offset, epoch }: PartitionPlace): FetchedRecords | undefined {
     if (this.#cluster.isLeaderless) throw new KafkaError('unavailable', `partition ${partition} has no leader`)
-    const { first, end, epochs, corruptAt = Infinity, records: log } = this.#cluster.topic(this.#topic).partitions[partition]
+    const { id, partitions } = this.#cluster.topic(this.#topic)
+    if (this.#topicId !== undefined && id !== this.#topicId) throw new KafkaError('replaced', `topic '${this.#topic}' was made again`)
+    const { first, end, epochs, corruptAt = Infinity, records: log } = partitions[partition]
     const common = epoch < 0 ? Infinity : Math.min(end, ...epochs.slice(epoch + 1))
     if (common < offset)
       throw new KafkaError('truncated', `partition ${partition} was cut at ${common}`, { place: { partition, offset: common } })

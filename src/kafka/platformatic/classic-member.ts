@@ -38,7 +38,6 @@ export class ClassicMember implements GroupMember {
     try {
       if (this.#isIn) await this.#changed.promise
       if (this.#wasExpelled) throw expelledError()
-      this.#changed = Promise.withResolvers()
       // The first call, or what it had is given up.
       if (!this.#isIn || this.#partitions.length === 0) return await this.#join()
       this.#isIn = false
@@ -77,6 +76,9 @@ export class ClassicMember implements GroupMember {
         )
         const { assignedPartitions } = client.decodeConsumerProtocolAssignment(synced.assignment)
         this.#partitions = assignedPartitions.flatMap(({ partitions }) => partitions)
+        // Of a heartbeat before the join.
+        this.#changed = Promise.withResolvers()
+        this.#wasExpelled = false
         this.#isIn = true
         this.#beatLater()
         return this.#partitions

@@ -1,4 +1,5 @@
 /** The driver over `@platformatic/kafka`: its connections and requests, with a fetch loop of our own. */
+import { randomInt } from 'node:crypto'
 import * as client from '@platformatic/kafka'
 import { limits } from '../../base/index.ts'
 import {
@@ -32,7 +33,10 @@ const READ_COMMITTED = client.FetchIsolationLevels.READ_COMMITTED
 /** A driver that connects with its first request. */
 export function clientDriver({ brokers, clientId, requestMs = limits.KAFKA_REQUEST_MS, security }: KafkaConnection): KafkaDriver {
   const times = { connectTimeout: Math.min(requestMs, limits.KAFKA_CONNECT_MS), requestTimeout: requestMs }
-  const settings = { clientId, bootstrapBrokers: [...brokers], autocreateTopics: false, ...times, ...clientSecurity(brokers, security) }
+  // The client asks the first that it can connect to; that one may answer nothing, or know an old state of the cluster.
+  const first = randomInt(brokers.length)
+  const bootstrapBrokers = [...brokers.slice(first), ...brokers.slice(0, first)]
+  const settings = { clientId, bootstrapBrokers, autocreateTopics: false, ...times, ...clientSecurity(brokers, security) }
   const admin = new client.Admin({ ...settings, retries: false })
   return new ClientDriver(admin, new ConnectionAlerts(admin, security), settings)
 }
@@ -121,7 +125,7 @@ class ClientDriver implements KafkaDriver {
         try {
           const connection = (await admin.connectToBrokers([broker])).get(broker)
           if (!connection) throw new KafkaError('unavailable', `broker ${broker} cannot be reached`)
-          if (!this.#versions.has(broker)) this.#versions.set(broker, fetchVersion(await this.#admin.listApis()))
+          if (!this.#versions.has(broker)) this.#versions.set(broker, fetchVersion(await apisOf(connection)))
           return { connection, fetchVersion: this.#versions.get(broker)! }
         } catch (error) {
           throw kafkaError(error)
@@ -177,6 +181,12 @@ class ClientDriver implements KafkaDriver {
     await Promise.all([...Array.from(this.#writers, writer => writer.close()), ...Array.from(this.#members, member => member.leave())])
     await this.#admin.close()
   }
+}
+
+/** The APIs of a broker: in a rolling upgrade they are not those of the others. */
+async function apisOf(connection: client.Connection) {
+  const { apiKeys } = await client.apiVersionsV3.api.async(connection, 'spillway', '1')
+  return apiKeys
 }
 
 const timestampOf = (query: OffsetQuery): bigint =>

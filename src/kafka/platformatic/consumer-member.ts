@@ -21,6 +21,10 @@ export class ConsumerMember implements GroupMember {
   #partitions: readonly number[] | undefined
   /** Those that the coordinator means it to have. */
   #target: readonly number[] | undefined
+  /** The answer to a heartbeat was lost. A coordinator tells an assignment once, unless a request says all. */
+  #isUnsure = false
+  /** Waits the caller for partitions, having given up all others? */
+  #isWaiting = false
   #intervalMs: number = limits.KAFKA_HEARTBEAT_MS
   #timer: { stop(): void } | undefined
   #changed = Promise.withResolvers<void>()
@@ -36,6 +40,7 @@ export class ConsumerMember implements GroupMember {
       if (this.#topicId === '') await this.#prepare()
       // Tells the coordinator what was given up, or joins.
       await this.#beat(true)
+      this.#isWaiting = true
       for (;;) {
         if (this.#wasExpelled) throw expelledError()
         const next = this.#next()
@@ -45,6 +50,8 @@ export class ConsumerMember implements GroupMember {
       }
     } catch (error) {
       throw apiCodeOf(error) === UNSUPPORTED_VERSION ? new KafkaError('protocol', NOT_SERVED, { cause: error }) : memberError(error)
+    } finally {
+      this.#isWaiting = false
     }
   }
 
@@ -63,11 +70,14 @@ export class ConsumerMember implements GroupMember {
     return target.length > partitions.length ? target : undefined
   }
 
-  async #beat(isFull: boolean): Promise<void> {
+  /** `hasGivenUp`: the caller has no partitions but those of its last answer. */
+  async #beat(hasGivenUp: boolean): Promise<void> {
     const { group, topic } = this.#options
     this.#timer?.stop()
     const answer = await this.#coordinator.request(connection => {
       const isNew = this.#id === ''
+      const isFull = hasGivenUp || (this.#isUnsure && this.#isWaiting)
+      if (isFull) this.#isUnsure = false
       const owned = isNew ? [] : [{ topicId: this.#topicId, partitions: [...(this.#partitions ?? [])] }]
       return client.consumerGroupHeartbeatV0.api.async(
         connection,
@@ -102,7 +112,10 @@ export class ConsumerMember implements GroupMember {
     this.#timer = callAfter(this.#intervalMs, () => {
       this.#beat(false).catch((error: unknown) => {
         // A cluster that is away shows in the next claim.
-        if (!isExpelled(error)) return this.#beatLater()
+        if (!isExpelled(error)) {
+          this.#isUnsure = true
+          return this.#beatLater()
+        }
         this.#wasExpelled = true
         this.#changed.resolve()
       })

@@ -13,8 +13,8 @@ const leaderCodes = [5, 6, 9, 72, 74, 75, 78, 100, 103] as const
 /** The cluster cannot serve now. −1 is an error inside the broker, which Java's consumer waits out too. */
 const awayCodes = [-1, 7, 8, 13, 14, 15, 16, 19, 56, 89] as const
 
-/** Topic, group, cluster, SASL. */
-const deniedCodes = [29, 30, 31, 33, 34, 58] as const
+/** Topic, group, cluster, id of transactions, SASL. */
+const deniedCodes = [29, 30, 31, 33, 34, 53, 58] as const
 
 /** Another producer has taken over the id of the transactions. */
 const fencedCodes = [47, 90] as const
@@ -50,10 +50,24 @@ export function kafkaError(error: unknown): KafkaError {
   const errors = allErrors(error)
   const denied = securityError(errors)
   if (denied) return denied
+  const unknown = unknownIn(errors)
+  if (unknown) return new KafkaError(...unknown, { cause: error })
   const code = codeIn(errors)
   if (code !== undefined) return codeError(code, 'the broker answers', error)
   const isAway = errors.some(each => each instanceof client.NetworkError || each instanceof client.TimeoutError)
   return new KafkaError(isAway ? 'unavailable' : 'protocol', errors.at(-1)!.message, { cause: error })
+}
+
+/** A topic or a partition that the client does not find: it has errors of its own for that, without a code. */
+function unknownIn(errors: readonly Error[]): readonly [KafkaErrorKind, string] | undefined {
+  for (const each of errors) {
+    if (!(each instanceof client.UserError)) continue
+    const topic = /^Unknown topic (.*)\.$/.exec(each.message)?.[1]
+    if (topic !== undefined) return ['missing', `topic '${topic}' does not exist`]
+    // A broker may not know a new partition yet.
+    if (each.message === 'Unknown partition.') return ['unavailable', 'the broker does not know the partition']
+  }
+  return undefined
 }
 
 /** The error code of Kafka in an exception of the client, if it has one. */

@@ -38,7 +38,7 @@ export interface TopicLeaders {
 /** Greatest time that a request waits at a broker for records, ms: of all partitions; and of some, if records were taken since the last. */
 const [WAIT_MS, PARTIAL_WAIT_MS] = [500, 5]
 const RETRY_MS = 100
-/** Answers in succession that the leaders are others, after which the cluster counts as away: it may be without a leader for long. */
+/** Answers in succession of a broker that the leaders are others, after which the cluster counts as away: it may be without a leader for long. */
 const MOVES_MAX = 50
 
 export class TopicFetcher implements TopicFetch {
@@ -61,7 +61,8 @@ export class TopicFetcher implements TopicFetch {
   #bytes = 0
   /** Batches that were taken. */
   #reads = 0
-  #moves = 0
+  /** Answers in succession of each broker that the leaders are others. */
+  readonly #moves = new Map<number, number>()
   #failure: KafkaError | undefined
   #isClosed = false
   /** Resolved and replaced at each change that a loop or a caller may wait for. */
@@ -113,7 +114,8 @@ export class TopicFetcher implements TopicFetch {
   async #startLoops(isNew: boolean): Promise<void> {
     try {
       const leaders = await this.#cluster.leaders(this.#topic, isNew)
-      if (this.#leaders && leaders.id !== this.#leaders.id)
+      const { topicId = this.#leaders?.id } = this.#options
+      if (topicId !== undefined && leaders.id !== topicId)
         throw new KafkaError('replaced', `topic '${this.#topic}' was deleted and made again`)
       this.#leaders = leaders
       for (const partition of this.#places.keys()) this.#startLoop(partition, leaders)
@@ -179,14 +181,16 @@ export class TopicFetcher implements TopicFetch {
       const request = partitions.find(({ partition }) => partition === part.partition)
       if (request) corruptReads = Math.max(corruptReads, this.#readAnswer(part, request))
     }
-    if (answer.partitions.some(({ errorCode }) => isMoved(errorCode))) await this.#lookUpLeaders()
-    else this.#moves = 0
+    if (answer.partitions.some(({ errorCode }) => isMoved(errorCode))) await this.#lookUpLeaders(broker)
+    else this.#moves.delete(broker)
     // The network or the memory of a broker may have damaged it: Java's consumer reads it again too.
     if (corruptReads > 0) await pause(RETRY_MS * 2 ** (corruptReads - 1))
   }
 
-  async #lookUpLeaders(): Promise<void> {
-    if (++this.#moves > MOVES_MAX) throw new KafkaError('unavailable', `topic '${this.#topic}' finds no leader`)
+  async #lookUpLeaders(broker: number): Promise<void> {
+    const moves = (this.#moves.get(broker) ?? 0) + 1
+    this.#moves.set(broker, moves)
+    if (moves > MOVES_MAX) throw new KafkaError('unavailable', `topic '${this.#topic}' finds no leader`)
     await pause(RETRY_MS)
     await this.#startLoops(true)
   }

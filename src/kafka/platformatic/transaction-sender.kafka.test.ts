@@ -24,15 +24,21 @@ async function leaveOpen(address: string, id: string, topic: string): Promise<Wr
   return identity
 }
 
+async function stateOf(address: string, id: string): Promise<{ readonly epoch: number; readonly state: string }> {
+  const admin = new client.Admin({ clientId: 'test', bootstrapBrokers: [address] })
+  const [connection] = (await admin.connectToBrokers()).values()
+  const { transactionStates } = await client.describeTransactionsV0.api.async(connection, [id])
+  await admin.close()
+  const [{ producerEpoch: epoch, transactionState: state }] = transactionStates
+  return { epoch, state }
+}
+
 /** Lets the coordinator abort the open transaction of a writer, as if the answer to that had been lost. */
 async function abort(address: string, id: string, { producerId, epoch }: WriterIdentity): Promise<void> {
   const admin = new client.Admin({ clientId: 'test', bootstrapBrokers: [address] })
   const [connection] = (await admin.connectToBrokers()).values()
   await assert.rejects(client.initProducerIdV5.api.async(connection, id, TRANSACTION_MS, BigInt(producerId), epoch))
-  for (let state = ''; state !== 'CompleteAbort'; await pause(AGAIN_MS)) {
-    const { transactionStates } = await client.describeTransactionsV0.api.async(connection, [id])
-    state = transactionStates[0].transactionState
-  }
+  while ((await stateOf(address, id)).state !== 'CompleteAbort') await pause(AGAIN_MS)
   await admin.close()
 }
 
@@ -52,5 +58,9 @@ for (const [version, address] of brokers) {
     const third = await driver.transactions(id).open()
     await assert.rejects(driver.transactions(id).open(second), { kind: 'fenced' })
     await driver.transactions(id).open(third)
+
+    const fourth = await leaveOpen(address, id, topic)
+    await assert.rejects(driver.transactions(id).open(third), { kind: 'fenced' })
+    assert.deepEqual(await stateOf(address, id), { epoch: fourth.epoch, state: 'Ongoing' }, 'its transaction is not aborted for another')
   })
 }

@@ -12,7 +12,7 @@ import { apiCodeOf, kafkaError } from './errors.ts'
 
 /** While the markers of the transaction before are written, the coordinator answers that it has done nothing. */
 const CONCURRENT_TRANSACTIONS = 51
-const PRODUCER_FENCED = 90
+const [DESCRIBE_TRANSACTIONS, TRANSACTIONAL_ID_NOT_FOUND] = [65, 105]
 const abortStates: ReadonlySet<string> = new Set(['PrepareEpochFence', 'PrepareAbort', 'CompleteAbort'])
 /** That takes milliseconds, but longer while too few replicas are there for the markers. */
 const [AGAIN_MS, AGAIN_MS_MAX, SHORT_PAUSES] = [2, 100, 10]
@@ -30,36 +30,34 @@ export class TransactionSender implements TransactionWriter {
   }
 
   async open(previous?: WriterIdentity): Promise<WriterIdentity> {
-    const producerId = previous ? BigInt(previous.producerId) : NEW_PRODUCER.producerId
-    let producerEpoch = previous ? previous.epoch : NEW_PRODUCER.producerEpoch
-    for (let attempt = 0; ; attempt++)
-      try {
-        return await this.#openAs({ producerId, producerEpoch })
-      } catch (error) {
-        const code = apiCodeOf(error)
-        const isSuperseded = code === PRODUCER_FENCED && producerEpoch === previous?.epoch
-        if (isSuperseded && (await this.#wasAborted(producerEpoch + 1))) producerEpoch++
-        else if (code !== CONCURRENT_TRANSACTIONS) throw kafkaError(error)
-        await pause(againMs(attempt))
-      }
-  }
-
-  /**
-   * Has the coordinator itself taken the next epoch? It does so when it aborts a transaction that was open for too long, or that a lost connection
-   * left open (Kafka 3), and then knows the writer by that epoch only. A successor would have begun transactions of its own.
-   */
-  async #wasAborted(nextEpoch: number): Promise<boolean> {
     const admin = new client.Admin({ ...this.#settings, retries: false })
     try {
-      const connection = await connectToCoordinator(admin, await findCoordinator(admin, 'TRANSACTION', this.#id), this.#id)
-      const { transactionStates } = await client.describeTransactionsV0.api.async(connection, [this.#id])
-      return transactionStates.some(
-        ({ producerEpoch, transactionState }) => producerEpoch === nextEpoch && abortStates.has(transactionState),
-      )
+      for (let attempt = 0; ; attempt++)
+        try {
+          if (!previous) return await this.#openAs(NEW_PRODUCER)
+          const producerEpoch = epochToGoOnAs(previous.epoch, await this.#stateOfTransactions(admin))
+          return await this.#openAs({ producerId: BigInt(previous.producerId), producerEpoch })
+        } catch (error) {
+          if (apiCodeOf(error) !== CONCURRENT_TRANSACTIONS) throw error
+          await pause(againMs(attempt))
+        }
     } catch (error) {
       throw kafkaError(error)
     } finally {
       await admin.close().catch(() => {})
+    }
+  }
+
+  /** As the coordinator of the id has them. Undefined if it knows none, and on brokers before Kafka 3.0. */
+  async #stateOfTransactions(admin: client.Admin): Promise<TransactionState | undefined> {
+    if (!(await admin.listApis()).some(({ apiKey }) => apiKey === DESCRIBE_TRANSACTIONS)) return undefined
+    const connection = await connectToCoordinator(admin, await findCoordinator(admin, 'TRANSACTION', this.#id), this.#id)
+    try {
+      const { transactionStates } = await client.describeTransactionsV0.api.async(connection, [this.#id])
+      return transactionStates[0]
+    } catch (error) {
+      if (apiCodeOf(error) === TRANSACTIONAL_ID_NOT_FOUND) return undefined
+      throw error
     }
   }
 
@@ -94,6 +92,26 @@ export class TransactionSender implements TransactionWriter {
     this.#producer = undefined
     await producer?.close(true).catch(() => {})
   }
+}
+
+interface TransactionState {
+  readonly producerEpoch: number
+  readonly transactionState: string
+}
+
+/**
+ * The epoch as which a writer goes on.
+ *
+ * The coordinator itself takes the next one when it aborts a transaction that was open for too long, or that a lost connection left open (Kafka 3),
+ * and then knows the writer by that epoch only. A successor would have begun transactions of its own: while one is open the coordinator would abort
+ * it for whoever goes on under its id, and then fence both.
+ *
+ * @throws `fenced` for a writer with a successor that has a transaction open. Of other successors the coordinator tells.
+ */
+function epochToGoOnAs(epoch: number, state: TransactionState | undefined): number {
+  if (!state || state.producerEpoch <= epoch) return epoch
+  if (state.transactionState === 'Ongoing') throw new KafkaError('fenced', 'a newer writer of transactions has one open')
+  return state.producerEpoch === epoch + 1 && abortStates.has(state.transactionState) ? epoch + 1 : epoch
 }
 
 function messageOf({ topic, partition, key, value, headers, timestamp }: PlacedRecord): client.MessageToProduce {

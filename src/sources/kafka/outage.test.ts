@@ -1,7 +1,7 @@
 /** Outages of Kafka: each is one warning, its end another; which errors may pass, and when a connection shows that they have. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { limits } from '../../base/index.ts'
+import { limits, pause } from '../../base/index.ts'
 import { KafkaError } from '../../kafka/index.ts'
 import { Outage } from './outage.ts'
 
@@ -43,6 +43,17 @@ test('access that is denied shows soon, a leader that is away only after its tim
   assert.equal(outage.settledMs, settledMs)
   outage.mayPass(away)
   assert.ok(outage.settledMs > limits.KAFKA_REQUEST_MS && settledMs < limits.KAFKA_REQUEST_MS)
+})
+
+test('a missing topic is waited for during a time, which begins anew once it was found', async () => {
+  const outage = new Outage(20, () => {})
+  const missing = new KafkaError('missing', '')
+  assert.equal(outage.mayPass(missing), true)
+  await pause(30)
+  outage.found()
+  assert.equal(outage.mayPass(missing), true)
+  await pause(30)
+  assert.equal(outage.mayPass(missing), false)
 })
 
 test('a topic that was made again is looked up without a word; other errors do not pass', () => {

@@ -38,6 +38,11 @@ export class Outage {
     this.#missingSince = undefined
   }
 
+  /** The cluster describes the topic. */
+  found(): void {
+    this.#missingSince = undefined
+  }
+
   /** True for an error that may pass. Access may be granted again to a client that had it, but not to one that never did. */
   mayPass(error: unknown): boolean {
     if (!(error instanceof KafkaError)) return false

@@ -4,7 +4,7 @@
  *
  * Two loops use it: `follow`, which goes with the group, also while a batch waits for room in the run; and the reader, which submits.
  */
-import { limits, pause, withDeadline } from '../../base/index.ts'
+import { limits, withDeadline } from '../../base/index.ts'
 import {
   type FetchedRecords,
   type GroupMember,
@@ -17,6 +17,7 @@ import type { ReadBatch, ReadContext } from '../reader/source-reader.ts'
 import { memberIn, positionText, resumePlace } from './topic-position.ts'
 import { numbersFrom, type TopicSession } from './topic-session.ts'
 import type { ClaimStore } from './claim-store.ts'
+import { NextAssignment } from './next-assignment.ts'
 import { type OwnRecords, ownRecords, type ReadShare } from './own-records.ts'
 import { DurablePositions } from './durable-positions.ts'
 import { PartitionShare } from './partition-share.ts'
@@ -78,26 +79,21 @@ export class PartitionShares {
 
   async #follow(): Promise<void> {
     const { checkMs, session } = this.#options
-    let partitions = this.#nextAssignment()
+    let change = new NextAssignment(this.#options.member)
     for (;;) {
-      const assigned = await session.unlessAborted(Promise.race([partitions, pause(checkMs, this.#over.signal)]))
+      await session.unlessAborted(change.wait(checkMs, this.#over.signal))
       if (this.#over.signal.aborted) return
+      const assigned = change.partitions
+      await session.checkTopic()
       if (assigned) {
         await this.#giveUp(this.held.filter(partition => !assigned.includes(partition)))
         await this.#acquire(assigned.filter(partition => !this.held.includes(partition)))
         this.hasJoined = true
-        partitions = this.#nextAssignment()
+        change = new NextAssignment(this.#options.member)
       }
       await this.#readOwed()
       this.#start([])
     }
-  }
-
-  /** May reject at any time: `#follow` is not always waiting for it. */
-  #nextAssignment(): Promise<readonly number[]> {
-    const partitions = this.#options.member.partitions()
-    partitions.catch(() => {})
-    return partitions
   }
 
   stop(): void {
@@ -187,6 +183,8 @@ export class PartitionShares {
       context.follow ? undefined : await session.offsets(partitions, 'stable'),
     ]
     const starts = await this.#starting(partitions.filter(partition => !stored.has(partition) && !this.#recorded(partition)))
+    // The reader has given up all that was assigned.
+    if (this.#over.signal.aborted) return
     context.assign(partitions.map(String))
     const shares = partitions.map(partition => {
       this.#assigned.add(partition)
@@ -249,6 +247,7 @@ export class PartitionShares {
     if (others.length === 0) return
     await Promise.all(others.flatMap(partition => this.#revoked.get(partition) ?? []))
     for (const [partition, claim] of await this.#options.claims.read(others)) {
+      if (this.#over.signal.aborted) return
       const share = PartitionShare.owe(id, claim, this.#recorded(partition)!)
       if (!share) continue
       context.assign([String(partition)])

@@ -110,19 +110,85 @@ test('a run without partitions whose member was expelled joins anew, and takes o
   await idle.end()
 })
 
-/** A driver whose members are expelled before their first claim, `count` times. */
-function expellingDriver(cluster: MemoryCluster, expelled: { count: number }): KafkaDriver {
-  const driver = cluster.driver()
+test('a partition that is acquired while its reader gives all up after an error is not assigned to the run any more', async () => {
+  const cluster = clusterOf(2)
+  cluster.group('shared').withhold(1)
+  append(cluster, 2, 1, 20)
+  const [reading, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  let opened = 0
+  const open = (): KafkaDriver => {
+    const driver = cluster.driver()
+    if (++opened > 1) return driver
+    return withMember(driver, member => ({
+      ...member,
+      offsets: async partitions => {
+        const offsets = await member.offsets(partitions)
+        if (partitions.join() === '1') {
+          reading.resolve()
+          await held.promise
+        }
+        return offsets
+      },
+    }))
+  }
+  const run = new TopicRun(readerOf(cluster, { open }))
+  await run.until(10)
+  cluster.group('shared').give(1)
+  await reading.promise
+  cluster.set({ isLeaderless: true })
+  append(cluster, 2, 21, 22)
+  await run.untilWarning('Kafka is unreachable')
+  held.resolve()
+  await pause(20)
+  cluster.set({ isLeaderless: false })
+  await run.until(22)
+  assert.deepEqual(run.numbers(), upTo(22))
+  await run.stop()
+  await run.end()
+})
+
+test('a run without partitions notices that its topic was made again', async () => {
+  const cluster = clusterOf(1)
+  append(cluster, 1, 1, 10)
+  const first = new TopicRun(readerOf(cluster))
+  await untilAll(10, first)
+  const idle = new TopicRun(readerOf(cluster))
+  while (cluster.group('shared').size < 2) await pause(1)
+  cluster.deleteTopic('rows')
+  cluster.createTopic('rows', 1)
+  await assert.rejects(first.ended, { code: 'SPILL_SOURCE', message: /was read up to offset 10 in an earlier topic of this name/ })
+  cluster.group('shared').offsets.clear()
+  append(cluster, 1, 11, 20)
+  await idle.until(10)
+  const { topic } = JSON.parse(idle.position('rows', 0)!) as { topic: string }
+  assert.equal(topic, cluster.topic('rows').id)
+  await first.end()
+  await idle.end()
+})
+
+/** A driver whose members are others. */
+function withMember(driver: KafkaDriver, changed: (member: GroupMember) => GroupMember): KafkaDriver {
   const memberOf: KafkaDriver['member'] = options => {
     const member = driver.member(options)
-    const store = (offsets: Parameters<GroupMember['store']>[0]): Promise<void> =>
-      expelled.count-- > 0 ? Promise.reject(new KafkaError('fenced', 'REBALANCE_IN_PROGRESS')) : member.store(offsets)
-    return { partitions: () => member.partitions(), offsets: partitions => member.offsets(partitions), store, leave: () => member.leave() }
+    return changed({
+      partitions: () => member.partitions(),
+      offsets: partitions => member.offsets(partitions),
+      store: offsets => member.store(offsets),
+      leave: () => member.leave(),
+    })
   }
   return new Proxy(driver, {
     get: (target, name) =>
       name === 'member' ? memberOf : (target[name as keyof KafkaDriver] as (...args: unknown[]) => unknown).bind(target),
   })
+}
+
+/** A driver whose members are expelled before their first claim, `count` times. */
+function expellingDriver(cluster: MemoryCluster, expelled: { count: number }): KafkaDriver {
+  return withMember(cluster.driver(), member => ({
+    ...member,
+    store: offsets => (expelled.count-- > 0 ? Promise.reject(new KafkaError('fenced', 'REBALANCE_IN_PROGRESS')) : member.store(offsets)),
+  }))
 }
 
 test('a run whose member is expelled before its first claim joins anew', async () => {

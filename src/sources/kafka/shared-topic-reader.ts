@@ -6,7 +6,7 @@
  * fails the run joins anew, since the claim might be stored late. Costs one request to the coordinator for each batch.
  */
 import { randomUUID } from 'node:crypto'
-import { limits } from '../../base/index.ts'
+import { callAfter, limits, withDeadline } from '../../base/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
 import { type FetchedRecords, type GroupProtocol, KafkaError, type ValueFormat } from '../../kafka/index.ts'
 import type { ReadBatch, ReadContext, ReaderLag, SourceReader } from '../reader/source-reader.ts'
@@ -63,6 +63,7 @@ class SharedTopicReader implements SourceReader {
         // Positions must be those of all submitted batches.
         await context.whenCommitted()
         this.#session = await TopicSession.open(open(), topic, signal)
+        outage.found()
         yield* this.#readShares(this.#session, context, outage)
         return
       } catch (error) {
@@ -80,7 +81,9 @@ class SharedTopicReader implements SourceReader {
 
   async *#readShares(session: TopicSession, context: ReadContext, outage: Outage): AsyncGenerator<ReadBatch> {
     const { topic, group, protocol, from = 'earliest', checkMs = limits.KAFKA_TOPIC_CHECK_MS } = this.#options
-    const fetch = session.driver.fetch(topic, { isCommittedOnly: true, maxBytes: limits.KAFKA_FETCHED_BYTES })
+    const fetch = session.driver.fetch(topic, { topicId: session.topic.id, isCommittedOnly: true, maxBytes: limits.KAFKA_FETCHED_BYTES })
+    // Of a partition that is idle, or another's, no records come.
+    let settled: { stop(): void } | undefined
     const member = session.driver.member({ group, topic, protocol })
     const shares = new PartitionShares({
       name: this.name,
@@ -107,6 +110,7 @@ class SharedTopicReader implements SourceReader {
       for (;;) {
         const event = await session.unlessAborted(Promise.race([fetched, shares.whenStarts()]))
         this.#hasJoined ||= shares.hasJoined
+        if (shares.hasJoined) settled ??= callAfter(outage.settledMs, () => outage.end())
         for (let start = shares.nextStart(); start; start = shares.nextStart()) yield start
         if (context.signal.aborted || (!context.follow && shares.isRead)) return
         if (event === undefined || !('records' in event)) continue
@@ -116,8 +120,9 @@ class SharedTopicReader implements SourceReader {
         if (!context.follow && shares.isRead) return
       }
     } finally {
+      settled?.stop()
       shares.stop()
-      await fetch.close()
+      await withDeadline(fetch.close(), limits.KAFKA_CLOSE_MS, () => {})
     }
   }
 

@@ -4,7 +4,7 @@
  * The data folder holds the state of a run, so its positions count and not those of a consumer group; the folder's lock is the fence. The
  * reader stores the committed offsets in a group too, which tools of Kafka read.
  */
-import { callAfter, limits, pause, SpillwayError } from '../../base/index.ts'
+import { callAfter, limits, pause, SpillwayError, withDeadline } from '../../base/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
 import type { RecordBatch } from '../../intake/index.ts'
 import { type FetchedRecords, type KafkaDriver, KafkaError, type PartitionPlace, type ValueFormat } from '../../kafka/index.ts'
@@ -91,6 +91,7 @@ class TopicReader implements SourceReader {
         // Submitted batches must be durable before the positions are looked up again.
         await context.whenCommitted()
         this.#session = await TopicSession.open(open(), topic, signal)
+        outage.found()
         yield* this.#readTopic(this.#session, context, outage)
         return
       } catch (error) {
@@ -115,7 +116,11 @@ class TopicReader implements SourceReader {
     for (const partition of numbersFrom(0, session.topic.partitions).toReversed())
       if (context.committedPosition(String(partition)) === undefined) yield this.#startBatch(session, partition, places.get(partition)!)
     const unread = new Set([...places].flatMap(([partition, { offset }]) => (ends?.get(partition)!.isRead(offset) ? [] : [partition])))
-    const fetch = session.driver.fetch(session.topicName, { isCommittedOnly: true, maxBytes: limits.KAFKA_FETCHED_BYTES })
+    const fetch = session.driver.fetch(session.topicName, {
+      topicId: session.topic.id,
+      isCommittedOnly: true,
+      maxBytes: limits.KAFKA_FETCHED_BYTES,
+    })
     const over = new AbortController()
     // Of an idle topic no records come; a leader that is away is noticed within this time.
     const settled = callAfter(outage.settledMs, () => outage.end())
@@ -134,7 +139,7 @@ class TopicReader implements SourceReader {
     } finally {
       over.abort()
       settled.stop()
-      await fetch.close()
+      await withDeadline(fetch.close(), limits.KAFKA_CLOSE_MS, () => {})
     }
   }
 

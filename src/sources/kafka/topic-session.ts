@@ -32,6 +32,12 @@ export class TopicSession {
     return this.unlessAborted(this.driver.offsets(this.topicName, partitions, query))
   }
 
+  /** @throws `replaced` if the topic was made again. A cluster that is away shows elsewhere. */
+  async checkTopic(): Promise<void> {
+    const topic = await this.unlessAborted(this.driver.describe(this.topicName)).catch(() => undefined)
+    if (topic && topic.id !== this.#topic.id) throw new KafkaError('replaced', `topic '${this.topicName}' was deleted and made again`)
+  }
+
   /** Looks for new partitions, whose first offsets it returns. */
   async newPartitions(): Promise<ReadonlyMap<number, number>> {
     const topic = await this.unlessAborted(this.driver.describe(this.topicName))

@@ -1,0 +1,90 @@
+/** The topics of a gate: what they take, what others write to them, and what retention deletes. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  appendRecord as append,
+  checkedPayments as payments,
+  neverAborted as never,
+  newTransactionCluster as newCluster,
+  partitionGateOf as gateOf,
+  startMs as start,
+  writtenTo as written,
+} from '../../test/gate/partition-gates.ts'
+import type { TransactionCluster } from '../../test/gate/transaction-cluster.ts'
+import type { KafkaError } from '../kafka/driver.ts'
+import { RAW_OFFSET } from './gate-records.ts'
+import { PartitionMemory } from './gate-writes.ts'
+
+/** Begins a gate anew while its topics do not take what it writes. Returns how often it began. */
+async function untilTaken(cluster: TransactionCluster): Promise<number> {
+  const memory = new PartitionMemory()
+  for (let begins = 1; ; begins++)
+    try {
+      await gateOf(cluster.driver(), true, undefined, memory).run(never)
+      return begins
+    } catch (error) {
+      assert.equal((error as KafkaError).kind, 'unavailable')
+    }
+}
+
+test('of topics that take less at once a gate writes less; a record whose outcome they do not take is rejected, and the next ones decided', async () => {
+  const cluster = newCluster()
+  const large = JSON.stringify({ id: 'y'.repeat(1000), card: 'x'.repeat(1000), amount: 1, at: 7 })
+  cluster.bytesMax = 2000
+  for (let i = 0; i < 40; i++) append(cluster, `{"id":"${i}","card":"x","amount":1,"at":7}`)
+  append(cluster, 'n'.repeat(20_000))
+  append(cluster, '{"id":"last","card":"x","amount":1,"at":7}')
+  append(cluster, large)
+  assert.ok((await untilTaken(cluster)) > 1)
+  assert.equal(written(cluster, 'checked').length, 41)
+  const rejected = cluster.committed('rejected', 0).map(({ record: { headers, value } }) => {
+    return [headers[RAW_OFFSET], headers['__connect.errors.exception.message'].split(' (')[0], value.length] as const
+  })
+  assert.deepEqual(rejected, [
+    ['40', 'its rejection would be larger than a topic takes', 1024],
+    ['42', 'its events would be larger than a topic takes', 1024],
+  ])
+})
+
+test('a gate does not go on behind what another gate has rejected', async () => {
+  const cluster = newCluster()
+  append(cluster, 'no JSON')
+  await gateOf(cluster.driver(), true).run(never)
+  const [{ record }] = cluster.committed('rejected', 0)
+  assert.equal(record.headers['spillway-checked'], 'checked')
+  cluster.append({ ...record, headers: { ...record.headers, 'spillway-checked': 'other' } })
+  await assert.rejects(gateOf(cluster.driver(), true).run(never), {
+    code: 'SPILL_INPUT',
+    message:
+      /^kafka:rejected#0 offset 2 was rejected by the gate that writes topic 'other'\. A gate finds in its topics how far it has come, so each has its own: --rejected rejected\.v2$/,
+  })
+})
+
+test('a gate whose records retention has deleted does not decide the raw records again', async () => {
+  const cluster = newCluster()
+  append(cluster, '{"id":"a","card":"x","amount":1,"at":7}')
+  await gateOf(cluster.driver(), true).run(never)
+  cluster.deleteAll('checked')
+  await assert.rejects(gateOf(cluster.driver(), true).run(never), {
+    code: 'SPILL_INPUT',
+    message:
+      /^kafka:checked#0 offset 2 has no record any more, and group gate has no offset, so how far the gate has come is not known: set the group's offset in raw /,
+  })
+  cluster.groupOffsets.set('gate 0', 1)
+  await gateOf(cluster.driver(), true).run(never)
+  assert.deepEqual(written(cluster, 'checked'), [])
+})
+
+test('a gate with a longer dedupe than before takes what it accepted twice under the shorter', async () => {
+  const cluster = newCluster()
+  const id = '{"id":"a","card":"x","amount":1,"at":7}'
+  append(cluster, id)
+  await gateOf(cluster.driver(), true).run(never)
+  append(cluster, id)
+  await gateOf(cluster.driver(), true, () => start + 1 + payments.dedupe).run(never)
+  assert.equal(written(cluster, 'checked').length, 2)
+  append(cluster, id)
+  const longer = { ...payments, dedupe: 3 * payments.dedupe }
+  await gateOf(cluster.driver(), true, () => start + 2 * payments.dedupe, new PartitionMemory(), longer).run(never)
+  assert.equal(written(cluster, 'checked').length, 2, 'a duplicate')
+})

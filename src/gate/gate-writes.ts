@@ -1,0 +1,66 @@
+/** The writes of one partition of a gate: outcomes wait until a transaction has as many bytes as its topics take at once. */
+import { limits, sumBy } from '../base/index.ts'
+import { KafkaError, type PlacedRecord, type TransactionWriter, type WriterIdentity } from '../kafka/index.ts'
+import { recordBytes } from './gate-records.ts'
+import type { CheckedRecord } from './partition-check.ts'
+
+/** State of a partition of a gate that lasts from one beginning to the next. */
+export class PartitionMemory {
+  /** The identity of its writer, as which it begins anew: so it does not take over from a newer gate. */
+  identity: WriterIdentity | undefined
+  /** Bytes that a transaction may have; less once a topic has taken less. */
+  sendBytes: number = limits.KAFKA_SEND_BYTES
+  /** Offsets of raw records whose outcomes a topic does not take. */
+  readonly oversized = new Set<number>()
+}
+
+export class GateWrites {
+  readonly #writer: TransactionWriter
+  readonly #memory: PartitionMemory
+  readonly #onWritten: (outcomes: readonly CheckedRecord[]) => void
+  #records: PlacedRecord[] = []
+  #outcomes: CheckedRecord[] = []
+  /** Offsets of the raw records that leave something. */
+  #offsets: number[] = []
+  #bytes = 0
+
+  /** `onWritten` receives outcomes once they are durable. */
+  constructor(writer: TransactionWriter, memory: PartitionMemory, onWritten: (outcomes: readonly CheckedRecord[]) => void) {
+    this.#writer = writer
+    this.#memory = memory
+    this.#onWritten = onWritten
+  }
+
+  /** Adds the records of an outcome, which are in one transaction. Writes those before them if all would be too many bytes. @throws as `flush` does. */
+  async add(outcome: CheckedRecord, records: readonly PlacedRecord[]): Promise<void> {
+    const bytes = sumBy(records, recordBytes)
+    if (this.#bytes > 0 && this.#bytes + bytes > this.#memory.sendBytes) await this.flush()
+    this.#outcomes.push(outcome)
+    this.#records.push(...records)
+    if (records.length > 0) this.#offsets.push(outcome.number)
+    this.#bytes += bytes
+  }
+
+  /** Writes all that waits in one transaction. @throws as `TransactionWriter.write` does; `unavailable` if a topic does not take it at once. */
+  async flush(): Promise<void> {
+    try {
+      if (this.#records.length > 0) await this.#writer.write(this.#records)
+    } catch (error) {
+      throw error instanceof KafkaError && error.kind === 'oversized' ? this.#divide(error) : error
+    }
+    for (const offset of this.#offsets) this.#memory.oversized.delete(offset)
+    this.#onWritten(this.#outcomes)
+    this.#records = []
+    this.#outcomes = []
+    this.#offsets = []
+    this.#bytes = 0
+  }
+
+  /** The next beginning writes less at once, or rejects the one raw record. */
+  #divide(cause: KafkaError): KafkaError {
+    const [offset] = this.#offsets
+    if (this.#offsets.length === 1) this.#memory.oversized.add(offset)
+    else this.#memory.sendBytes = this.#bytes / 2
+    return new KafkaError('unavailable', `a topic does not take ${this.#bytes} bytes at once: ${cause.message}`, { cause })
+  }
+}

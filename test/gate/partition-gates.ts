@@ -1,0 +1,59 @@
+/** Gates of a partition on a cluster in memory. */
+import { source, entity, t } from '../../src/index.ts'
+import { RAW_OFFSET } from '../../src/gate/gate-records.ts'
+import { PartitionMemory } from '../../src/gate/gate-writes.ts'
+import { PartitionCheck } from '../../src/gate/partition-check.ts'
+import { PartitionGate } from '../../src/gate/partition-gate.ts'
+import { PartitionStatus } from '../../src/gate/partition-status.ts'
+import type { FetchedRecords, KafkaDriver } from '../../src/kafka/driver.ts'
+import { openValueFormat } from '../../src/kafka/format/open-format.ts'
+import { topicBatch } from '../../src/sources/kafka/topic-batch.ts'
+import { TransactionCluster } from './transaction-cluster.ts'
+
+export const checkedPayments = source('payments', {
+  schema: { id: t.string(), card: entity('card', t.string()), amount: t.int(), at: t.timestamp() },
+  key: 'card',
+  time: 'at',
+  id: 'id',
+}).ir
+
+const topics = { raw: 'raw', checked: 'checked', rejected: 'rejected' }
+export const startMs = 1_000_000
+export const neverAborted = new AbortController().signal
+
+function batchOf(name: string) {
+  const format = openValueFormat({ format: 'json' }, () => {})
+  return (fetched: FetchedRecords) => topicBatch(fetched, { name: `kafka:${name}`, format, skipsTombstones: false, signal: neverAborted })
+}
+
+export function partitionGateOf(
+  driver: KafkaDriver,
+  once: boolean,
+  clock = () => startMs,
+  memory = new PartitionMemory(),
+  from = checkedPayments,
+): PartitionGate {
+  return new PartitionGate(driver, {
+    topics,
+    partition: 0,
+    group: 'gate',
+    clock,
+    status: new PartitionStatus(),
+    source: 'payments',
+    memory,
+    isOwn: () => true,
+    newCheck: () => new PartitionCheck(from, undefined, () => true),
+    rawBatch: batchOf('raw'),
+    checkedBatch: batchOf('checked'),
+    once,
+  })
+}
+
+export const newTransactionCluster = () => new TransactionCluster(Object.values(topics), 1)
+
+export const appendRecord = (cluster: TransactionCluster, value: string): void =>
+  cluster.append({ topic: 'raw', partition: 0, key: undefined, value, headers: {}, timestamp: 0 })
+
+/** The committed records of a topic: their raw offsets and values. */
+export const writtenTo = (cluster: TransactionCluster, topic: string) =>
+  cluster.committed(topic, 0).map(({ record }) => [Number(record.headers[RAW_OFFSET]), String(record.value)] as const)
