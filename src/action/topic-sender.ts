@@ -76,7 +76,7 @@ export class TopicSender {
       return undefined
     } catch (thrown) {
       const error = thrown instanceof KafkaError ? thrown : new KafkaError('protocol', thrownText(thrown, 'the client'), { cause: thrown })
-      if (error.kind === 'unavailable' || error.kind === 'protocol') this.#abandonDriver()
+      if (['unavailable', 'protocol', 'missing'].includes(error.kind)) this.#abandonDriver()
       return error
     }
   }

@@ -27,6 +27,8 @@ export const kafkaLimits = {
   GATE_SLICE_BYTES: 1 << 16,
   /** Limit on the time to a gate's decision about an HTTP event, ms; beyond it the answer is 503, and the sender retries. */
   GATE_DECISION_MS: 30_000,
+  /** Interval between two times that a gate stores its offsets in its group, ms. */
+  GATE_OFFSETS_MS: 3_600_000,
   /** Interval between two samples of the ends of a gate's topics, for its metrics, ms. */
   GATE_SAMPLE_MS: 5000,
   /** Time after which a transaction of a writer that is gone is aborted, ms: until then it holds back readers. */

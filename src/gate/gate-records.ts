@@ -1,12 +1,13 @@
-/** Records that a gate writes: checked events, and rejected records. */
+/** Records that a gate writes: checked events, and rejected records. Each names its raw record. */
+import { SpillwayError } from '../base/index.ts'
 import type { SourceRejection } from '../intake/index.ts'
-import { deadLetterHeaders, type PlacedRecord } from '../kafka/index.ts'
+import { deadLetterHeaders, type FetchedRecords, headersOf, type PlacedRecord, recordPlaceText } from '../kafka/index.ts'
 import type { CheckedEvent } from './partition-check.ts'
 
 /** The header with the offset of the raw record. It never falls in a partition, and readers that ignore transactions deduplicate by it. */
 export const RAW_OFFSET = 'spillway-raw-offset'
 /** The header with the time at which a gate decided a record, for an event its ingestion time, UTC ms. */
-export const INGESTED = 'spillway-ingested'
+const INGESTED = 'spillway-ingested'
 
 /** The header of a rejected record with the checked topic of its gate. */
 export const CHECKED = 'spillway-checked'
@@ -34,4 +35,19 @@ export function recordBytes({ key, value, headers }: PlacedRecord): number {
   let bytes = Buffer.byteLength(value) + (key?.length ?? 0)
   for (const name in headers) bytes += name.length + headers[name].length
   return bytes
+}
+
+/** The raw record behind a record that a gate wrote. */
+export interface RawOrigin {
+  readonly rawOffset: number
+  readonly arrival: number
+}
+
+/** The offset of the raw record of a record that a gate wrote, and when it was decided, UTC ms: the broker may set the time of a record. */
+export function rawOriginOf({ partition, records }: FetchedRecords, row: number, topic: string): RawOrigin {
+  const headers = new Map(headersOf(records, row).map(({ name, value }) => [name, Number(value?.toString())]))
+  const [rawOffset, arrival] = [headers.get(RAW_OFFSET), headers.get(INGESTED)]
+  if (Number.isSafeInteger(rawOffset) && Number.isSafeInteger(arrival)) return { rawOffset: rawOffset!, arrival: arrival! }
+  const problem = `has a record without ${RAW_OFFSET} and ${INGESTED}: something else than a gate writes to it. Name a topic that only a gate writes`
+  throw new SpillwayError('SPILL_DATA', problem, { place: recordPlaceText(`kafka:${topic}`, partition, records.offsets[row]) })
 }

@@ -8,6 +8,8 @@ import type { CheckedRecord } from './partition-check.ts'
 export class PartitionMemory {
   /** The identity of its writer, as which it begins anew: so it does not take over from a newer gate. */
   identity: WriterIdentity | undefined
+  /** Offset of the next raw record, behind those that this process has decided; −1 before the first. */
+  decided = -1
   /** Bytes that a transaction may have; less once a topic has taken less. */
   sendBytes: number = limits.KAFKA_SEND_BYTES
   /** Offsets of raw records whose outcomes a topic does not take. */
@@ -41,12 +43,12 @@ export class GateWrites {
     this.#bytes += bytes
   }
 
-  /** Writes all that waits in one transaction. @throws as `TransactionWriter.write` does; `unavailable` if a topic does not take it at once. */
+  /** Writes all that waits in one transaction. @throws as `TransactionWriter.write` does, but `unavailable` where the next beginning can tell more. */
   async flush(): Promise<void> {
     try {
       if (this.#records.length > 0) await this.#writer.write(this.#records)
     } catch (error) {
-      throw error instanceof KafkaError && error.kind === 'oversized' ? this.#divide(error) : error
+      throw error instanceof KafkaError ? this.#explained(error) : error
     }
     for (const offset of this.#offsets) this.#memory.oversized.delete(offset)
     this.#onWritten(this.#outcomes)
@@ -56,11 +58,20 @@ export class GateWrites {
     this.#bytes = 0
   }
 
+  #explained(cause: KafkaError): KafkaError {
+    // The next beginning finds out which: a successor fences it then too.
+    if (cause.kind === 'fenced')
+      return new KafkaError('unavailable', 'another gate has taken over, or the coordinator has aborted the transaction', { cause })
+    return cause.kind === 'oversized' ? this.#divided(cause) : cause
+  }
+
   /** The next beginning writes less at once, or rejects the one raw record. */
-  #divide(cause: KafkaError): KafkaError {
+  #divided(cause: KafkaError): KafkaError {
     const [offset] = this.#offsets
-    if (this.#offsets.length === 1) this.#memory.oversized.add(offset)
-    else this.#memory.sendBytes = this.#bytes / 2
+    if (this.#offsets.length > 1) this.#memory.sendBytes = this.#bytes / 2
+    // Then the topic does not take the beginning of a record either.
+    else if (this.#memory.oversized.has(offset)) return cause
+    else this.#memory.oversized.add(offset)
     return new KafkaError('unavailable', `a topic does not take ${this.#bytes} bytes at once: ${cause.message}`, { cause })
   }
 }

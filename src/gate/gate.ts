@@ -5,7 +5,7 @@
  * same topics fences this one, which then ends.
  */
 import { once } from 'node:events'
-import { type Clock, durationText, limits, pause, SpillwayError, stopwatch, sumBy, withDeadline } from '../base/index.ts'
+import { type Clock, limits, pause, SpillwayError, stopwatch, sumBy, withDeadline } from '../base/index.ts'
 import type { SourceIR } from '../define/ir/index.ts'
 import type { RowMap } from '../intake/index.ts'
 import { javaPartition, type KafkaDriver, KafkaError, openValueFormat } from '../kafka/index.ts'
@@ -69,6 +69,11 @@ export class TopicGate {
     this.#topics = { raw: raw.topic, checked, rejected }
     this.ends = new TopicEnds([raw.topic, checked, rejected], options.clock)
     this.intake = new RawIntake({ ...options, problem: () => this.problem })
+  }
+
+  /** It goes on behind the offsets of this group, so no run and no other gate may write them. */
+  get #group(): string {
+    return `spillway-gate-${this.#topics.checked}`
   }
 
   get source(): SourceIR {
@@ -137,6 +142,7 @@ export class TopicGate {
       this.#missingSince = undefined
       while (this.partitions.length < partitions) this.partitions.push(new PartitionStatus())
       void this.#sampleEnds(driver, either)
+      void this.#storeOffsets(driver, either)
       const gates = Array.from({ length: partitions }, (_, partition) => this.#gateOf(driver, reader, partition, partitions).run(either))
       try {
         await Promise.race([Promise.all(gates), this.#watchPartitions(driver, partitions, either), expiry(either, over.signal)])
@@ -185,6 +191,18 @@ export class TopicGate {
     for (; !signal.aborted; await pause(sampleMs, signal)) await this.ends.sample(driver, partitions).catch(() => {})
   }
 
+  /** Stores how far it has come at its start and now and then: retention may delete what its topics tell of that. */
+  async #storeOffsets(driver: KafkaDriver, signal: AbortSignal): Promise<void> {
+    for (let ms: number = limits.KAFKA_CLOSE_MS; !signal.aborted; ms = limits.GATE_OFFSETS_MS) {
+      await pause(ms, signal)
+      const offsets = new Map(
+        [...this.partitions.entries()].flatMap(([partition, { next }]) => (next === undefined ? [] : [[partition, next]])),
+      )
+      // The next time does.
+      if (!signal.aborted && offsets.size > 0) await driver.commitOffsets(this.#group, this.#topics.raw, offsets).catch(() => {})
+    }
+  }
+
   #gateOf(driver: KafkaDriver, reader: RawReader, partition: number, partitions: number): PartitionGate {
     const { source, map, clock, once = false } = this.#options
     const checked = {
@@ -201,8 +219,7 @@ export class TopicGate {
       memory,
       topics: this.#topics,
       partition,
-      // A gate goes on behind the offsets of its group, so no run and no other gate may write them.
-      group: `spillway-gate-${this.#topics.checked}`,
+      group: this.#group,
       clock,
       status: this.partitions[partition],
       isOwn,
@@ -226,13 +243,9 @@ export class TopicGate {
     const { source } = this.#options
     const topics = this.#topics
     if (error.kind === 'fenced')
-      return new SpillwayError(
-        'SPILL_FENCED',
-        `another gate writes topic '${topics.checked}' now, or this one stood still within a transaction for ${durationText(limits.KAFKA_TRANSACTION_MS)}; it ends. Nothing is lost`,
-        {
-          cause: error,
-        },
-      )
+      return new SpillwayError('SPILL_FENCED', `another gate writes topic '${topics.checked}' now; this one ends. Nothing is lost`, {
+        cause: error,
+      })
     return new SpillwayError('SPILL_SOURCE', `source '${source.name}': ${error.message}`, { cause: error, place: `kafka:${topics.raw}` })
   }
 }

@@ -69,6 +69,7 @@ export class PartitionCheck {
   /** Of the records that are being checked, by number. */
   #outcomes = new Map<number, RecordOutcome>()
   #arrival = 0
+  #unwritten: ReadonlySet<number> = new Set()
   /** Events were accepted before. */
   #remembers = false
 
@@ -105,10 +106,11 @@ export class PartitionCheck {
 
   /**
    * Checks the records of a batch, decoded or not. `arrival`: UTC ms, never less than before. Returns their outcomes in the order of their
-   * numbers, without records that left nothing.
+   * numbers, without records that left nothing. It does not remember the ids of records with the numbers `unwritten`.
    */
-  check(batch: RecordBatch, arrival: number): readonly CheckedRecord[] {
+  check(batch: RecordBatch, arrival: number, unwritten: ReadonlySet<number> = new Set()): readonly CheckedRecord[] {
     this.#arrival = arrival
+    this.#unwritten = unwritten
     this.#outcomes = new Map()
     for (const [i, rejection] of batch.undecodable.entries())
       this.#outcomeOf(batch.undecodableNumbers![i]).rejections.push({ ...rejection, source: this.#source.name })
@@ -147,7 +149,7 @@ export class PartitionCheck {
     const key = String(valueAt(block, this.#key, row, this.#validator.stringsOf(this.#key.name)))
     if (!this.#isOwn(key)) return this.#validator.rejectRow(this.#strayFault(), row, block)
     const value = rowText(this.#source, block, row, this.#validator.stringsOf)
-    const verdict = this.#deduplicate(block, row, value)
+    const verdict = this.#unwritten.has(outcome.number) ? 'accepted' : this.#deduplicate(block, row, value)
     if (verdict === 'accepted') outcome.events.push({ key, value })
     else if (verdict === 'duplicate') outcome.duplicates++
     else this.#validator.rejectRow(conflictFault(this.#source), row, block)

@@ -127,13 +127,30 @@ test('through lost answers, late ends of transactions, kills and two gates at on
 test('a fenced gate ends, and says so', async () => {
   const cluster = newCluster()
   append(cluster, '{"id":"a","card":"x","amount":1,"at":7}')
-  const first = gateOf(cluster.driver(), false).run(never)
-  const ended = assert.rejects(first, { kind: 'fenced' })
+  const memory = new PartitionMemory()
+  const begin = () => gateOf(cluster.driver(), false, undefined, memory).run(never)
+  const ended = assert.rejects(begin(), { kind: 'unavailable', message: /^another gate has taken over, or the coordinator has aborted/ })
   while (written(cluster, 'checked').length === 0) await yieldToEventLoop()
   await gateOf(cluster.driver(), true).run(never)
   append(cluster, '{"id":"b","card":"x","amount":1,"at":7}')
   await ended
+  await assert.rejects(begin(), { kind: 'fenced' })
   assert.equal(written(cluster, 'checked').length, 1)
+})
+
+test('a gate whose transaction the coordinator has aborted goes on, also if the answer to its next beginning is lost', async () => {
+  const cluster = newCluster()
+  for (const id of ['a', 'b']) append(cluster, `{"id":"${id}","card":"x","amount":1,"at":7}`)
+  const memory = new PartitionMemory()
+  const begin = () => gateOf(cluster.driver(), true, undefined, memory).run(never)
+  cluster.onAdd = id => cluster.abort(id)
+  await assert.rejects(begin(), { kind: 'unavailable' })
+  cluster.onAdd = () => {}
+  cluster.fateOf = () => 'unanswered'
+  await assert.rejects(begin(), { kind: 'unavailable' })
+  cluster.fateOf = () => 'ok'
+  await begin()
+  assert.equal(written(cluster, 'checked').length, 2)
 })
 
 test('a gate that begins anew goes on as the writer that it was, and does not take over from a newer one', async () => {

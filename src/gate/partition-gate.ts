@@ -19,8 +19,9 @@ import {
   type PlacedRecord,
   recordPlaceText,
   type TransactionWriter,
+  type WriterIdentity,
 } from '../kafka/index.ts'
-import { CHECKED, gateRecord, INGESTED, RAW_OFFSET, rejectedRecord } from './gate-records.ts'
+import { CHECKED, gateRecord, rawOriginOf, type RawOrigin, rejectedRecord } from './gate-records.ts'
 import { GateWrites, type PartitionMemory } from './gate-writes.ts'
 import type { CheckedRecord, PartitionCheck } from './partition-check.ts'
 import type { PartitionStatus } from './partition-status.ts'
@@ -56,12 +57,6 @@ export interface PartitionGateOptions {
   readonly once: boolean
 }
 
-/** The raw record behind a record that a gate wrote. */
-interface RecordOrigin {
-  readonly rawOffset: number
-  readonly arrival: number
-}
-
 /** Where a partition is: the next raw record, and the last arrival. */
 interface GateState {
   readonly check: PartitionCheck
@@ -69,10 +64,8 @@ interface GateState {
   arrival: number
 }
 
-/** Bytes of a raw record that is too large which are kept. */
-const HEAD_BYTES = 1024
-/** Offsets that a look back for a last record takes at first. */
-const LOOK_BACK = 4
+/** Bytes that are kept of a raw record that is too large; offsets of a first look back. */
+const [HEAD_BYTES, LOOK_BACK] = [1024, 4]
 
 export class PartitionGate {
   readonly #driver: KafkaDriver
@@ -83,12 +76,12 @@ export class PartitionGate {
     this.#options = options
   }
 
-  /** Works until the signal. Throws `KafkaError`: `fenced` once another gate has the partition. */
+  /** Works until the signal. Throws `KafkaError`: `fenced` at the beginning if another gate has the partition. */
   async run(signal: AbortSignal): Promise<void> {
     const { topics, partition, once, memory, status } = this.#options
     const writer = this.#driver.transactions(`spillway-gate/${topics.checked}/${partition}`)
     try {
-      memory.identity = await writer.open(memory.identity)
+      memory.identity = await opened(writer, memory)
       const state = await this.#recover()
       status.next = state.next
       const end = once ? (await this.#driver.offsets(topics.raw, [partition], 'stable')).get(partition)! : Infinity
@@ -126,7 +119,7 @@ export class PartitionGate {
     const outcomes: CheckedRecord[] = []
     const writes = new GateWrites(writer, memory, written => status.add(written))
     for (const slice of recordSlices(fetched)) {
-      for (const checked of state.check.check(await this.#options.rawBatch(slice), state.arrival)) {
+      for (const checked of state.check.check(await this.#options.rawBatch(slice), state.arrival, memory.oversized)) {
         const outcome = memory.oversized.has(checked.number) ? this.#oversized(checked, slice) : checked
         const records = this.#recordsOf(outcome, state.arrival)
         if (records.length > 0) lastWritten = outcome.number
@@ -138,6 +131,7 @@ export class PartitionGate {
     await writes.flush()
     state.next = fetched.next
     status.next = state.next
+    memory.decided = state.next
     // The topics tell of all but what left nothing behind.
     if (lastWritten < state.next - 1) await this.#driver.commitOffsets(group, topics.raw, new Map([[partition, state.next]]))
     onDecided?.(fetched.records, outcomes)
@@ -168,8 +162,8 @@ export class PartitionGate {
 
   /** Reads the state from the ends of the topics. Nothing is written to them meanwhile: the predecessor is fenced. */
   async #recover(): Promise<GateState> {
-    const { topics, partition, group, newCheck } = this.#options
-    const state: GateState = { check: newCheck(), next: -1, arrival: 0 }
+    const { topics, partition, group, newCheck, memory } = this.#options
+    const state: GateState = { check: newCheck(), next: memory.decided, arrival: 0 }
     for (const topic of [topics.checked, topics.rejected]) {
       const last = await this.#lastRecord(topic)
       if (!last) continue
@@ -177,11 +171,11 @@ export class PartitionGate {
       state.arrival = Math.max(state.arrival, last.arrival)
     }
     await this.#rememberIds(state)
-    const decided = (await this.#driver.groupOffsets(group, topics.raw, [partition])).get(partition) ?? -1
-    state.next = Math.max(state.next, decided)
+    state.next = Math.max(state.next, (await this.#driver.groupOffsets(group, topics.raw, [partition])).get(partition) ?? -1)
     if (state.next >= 0) return state
-    for (const topic of [topics.checked, topics.rejected]) await this.#checkUnused(topic)
-    state.next = (await this.#driver.offsets(topics.raw, [partition], 'earliest')).get(partition)!
+    const [first, end] = await this.#rangeOf(topics.raw)
+    if (first < end) for (const topic of [topics.checked, topics.rejected]) await this.#checkUnused(topic)
+    state.next = first
     return state
   }
 
@@ -198,15 +192,15 @@ export class PartitionGate {
   }
 
   /** The last record of a topic; it has the greatest raw offset. */
-  async #lastRecord(topic: string): Promise<RecordOrigin | undefined> {
+  async #lastRecord(topic: string): Promise<RawOrigin | undefined> {
     const [first, end] = await this.#rangeOf(topic)
+    let last: RawOrigin | undefined
     for (let back = LOOK_BACK; ; back *= 8) {
       const from = Math.max(first, end - back)
-      let last: RecordOrigin | undefined
       for await (const fetched of this.#read(topic, from, end))
         for (let row = 0; row < fetched.records.count; row++) {
           this.#checkPartition(fetched, row, topic)
-          last = originOf(fetched, row, topic)
+          last = rawOriginOf(fetched, row, topic)
           this.#checkOwner(fetched, row, topic)
         }
       if (last || from === first) return last
@@ -216,7 +210,7 @@ export class PartitionGate {
   /** Remembers the ids that were accepted within `dedupe` of the last arrival. */
   async #rememberIds({ check, arrival }: GateState): Promise<void> {
     const { topics, partition, checkedBatch } = this.#options
-    const arrivalOf = (fetched: FetchedRecords, row: number): number => originOf(fetched, row, topics.checked).arrival
+    const arrivalOf = (fetched: FetchedRecords, row: number): number => rawOriginOf(fetched, row, topics.checked).arrival
     const since = Math.max(0, arrival - check.dedupe)
     const from = (await this.#driver.offsets(topics.checked, [partition], since)).get(partition)!
     const [, end] = await this.#rangeOf(topics.checked)
@@ -281,11 +275,12 @@ export class PartitionGate {
   }
 }
 
-/** The offset of the raw record of a record that a gate wrote, and when it was decided, UTC ms: the broker may set the time of a record. */
-function originOf({ partition, records }: FetchedRecords, row: number, topic: string): RecordOrigin {
-  const headers = new Map(headersOf(records, row).map(({ name, value }) => [name, Number(value?.toString())]))
-  const [rawOffset, arrival] = [headers.get(RAW_OFFSET), headers.get(INGESTED)]
-  if (Number.isSafeInteger(rawOffset) && Number.isSafeInteger(arrival)) return { rawOffset: rawOffset!, arrival: arrival! }
-  const problem = `has a record without ${RAW_OFFSET} and ${INGESTED}: something else than a gate writes to it. Name a topic that only a gate writes`
-  throw new SpillwayError('SPILL_DATA', problem, { place: recordPlaceText(`kafka:${topic}`, partition, records.offsets[row]) })
+/** Opens the writer. After an error the next beginning goes on as the identity that this one has tried. */
+async function opened(writer: TransactionWriter, memory: PartitionMemory): Promise<WriterIdentity> {
+  try {
+    return await writer.open(memory.identity)
+  } catch (error) {
+    if (error instanceof KafkaError) memory.identity = error.writer ?? memory.identity
+    throw error
+  }
 }

@@ -114,7 +114,9 @@ export interface TransactionWriter {
   /**
    * Fences earlier writers of the id. Resolves once none of their transactions is open: none becomes visible afterwards.
    *
-   * `previous`: the identity of an earlier writer, as which this one goes on. Throws `fenced` if another one was opened since.
+   * `previous`: the identity of an earlier writer, as which this one goes on.
+   *
+   * @throws `fenced` if another writer was opened since. Errors may have the identity as which to try again.
    */
   open(previous?: WriterIdentity): Promise<WriterIdentity>
   /**
@@ -216,15 +218,18 @@ export interface KafkaErrorPlace {
 export class KafkaError extends Error {
   readonly kind: KafkaErrorKind
   readonly place: KafkaErrorPlace | undefined
+  /** Of a writer that was not opened: the identity as which to try again, since the answer may be what was lost. */
+  readonly writer: WriterIdentity | undefined
 
   constructor(
     kind: KafkaErrorKind,
     message: string,
-    { cause, place }: { readonly cause?: unknown; readonly place?: KafkaErrorPlace | undefined } = {},
+    { cause, place, writer }: Partial<Pick<KafkaError, 'cause' | 'place' | 'writer'>> = {},
   ) {
     super(message, { cause })
     this.name = 'KafkaError'
     this.kind = kind
     this.place = place
+    this.writer = writer
   }
 }

@@ -15,6 +15,7 @@ import {
   type TransactionWriter,
 } from '../../src/kafka/driver.ts'
 import { javaPartition } from '../../src/kafka/java-partition.ts'
+import { ProducerEpochs } from './producer-epochs.ts'
 import { columnsOf } from './stored-columns.ts'
 
 /** Fate of a request: it arrives and its answer too; it is lost; its answer is lost; or it arrives later, and its answer never. */
@@ -36,10 +37,10 @@ const LOST = 'the connection was cut'
 
 export class TransactionCluster {
   readonly #topics = new Map<string, StoredRecord[][]>()
-  readonly #epochs = new Map<string, number>()
-  /** The epoch as which the newest producer of an id went on. */
-  readonly #previousEpochs = new Map<string, number | undefined>()
+  readonly producers = new ProducerEpochs()
   readonly #open = new Map<string, Transaction>()
+  /** Called when records were added to a transaction of an id. */
+  onAdd: (id: string) => void = () => {}
   /** Offsets of groups, by group and partition: `gate 0`. */
   readonly groupOffsets = new Map<string, number>()
   /** Requests that are on their way. */
@@ -97,37 +98,37 @@ export class TransactionCluster {
 
   /** Fences earlier producers of an id, and aborts their transaction. `previous`: the epoch as which a producer goes on. Returns the new one. */
   init(id: string, previous?: number): number {
-    const current = this.#epochs.get(id) ?? 0
-    // The answer to the request before was lost.
-    if (previous !== undefined && this.#previousEpochs.get(id) === previous) return current
-    if (previous !== undefined && previous !== current) throw new KafkaError('fenced', 'PRODUCER_FENCED')
+    const current = this.producers.of(id)
+    if (this.producers.isRepeated(id, previous)) return current
+    if (previous !== undefined) this.producers.check(id, previous)
     this.end(id, current, 'aborted')
-    this.#epochs.set(id, current + 1)
-    this.#previousEpochs.set(id, previous)
-    return current + 1
+    return this.producers.raise(id, previous)
   }
 
   add(id: string, epoch: number, records: readonly PlacedRecord[]): void {
-    this.#checkEpoch(id, epoch)
+    this.producers.check(id, epoch)
     if (records.reduce((bytes, { value }) => bytes + value.length, 0) > this.bytesMax)
       throw new KafkaError('oversized', 'MESSAGE_TOO_LARGE')
     let transaction = this.#open.get(id)
     if (!transaction) this.#open.set(id, (transaction = { epoch, state: 'open', partitions: new Set() }))
     for (const record of records) this.append(record, transaction)
+    this.onAdd(id)
+  }
+
+  /** The coordinator aborts the open transaction of an id: its writer stood still for too long. */
+  abort(id: string): void {
+    this.end(id, this.producers.of(id), 'aborted')
+    this.producers.abort(id)
   }
 
   end(id: string, epoch: number, state: 'committed' | 'aborted'): void {
-    if (this.#epochs.has(id)) this.#checkEpoch(id, epoch)
+    if (this.producers.has(id)) this.producers.check(id, epoch)
     const transaction = this.#open.get(id)
     if (!transaction) return
     this.#open.delete(id)
     transaction.state = state
     for (const log of transaction.partitions) log.push({ record: undefined, transaction })
     this.#notify()
-  }
-
-  #checkEpoch(id: string, epoch: number): void {
-    if (this.#epochs.get(id) !== epoch) throw new KafkaError('fenced', 'PRODUCER_FENCED')
   }
 
   /** Does a request as its fate is. */
@@ -210,7 +211,12 @@ class TransactionDriver implements KafkaDriver {
     let epoch = -1
     return {
       open: async previous => {
-        epoch = await cluster.request(() => cluster.init(id, previous?.epoch))
+        const writer = previous && { ...previous, epoch: cluster.producers.toGoOnAs(id, previous.epoch) }
+        try {
+          epoch = await cluster.request(() => cluster.init(id, writer?.epoch))
+        } catch (error) {
+          throw Object.assign(error as KafkaError, { writer })
+        }
         return { producerId: '1', epoch }
       },
       write: async records => {

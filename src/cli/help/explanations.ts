@@ -134,8 +134,8 @@ export const explanations: Readonly<Record<ErrorCode, Explanation>> = {
   },
   SPILL_FENCED: {
     meaning: `Another gate writes the same topics, and Kafka rejects the writes of this one from then on, so that each event is written
-      once; or this one stood still within a transaction for 10 s, and Kafka aborted it. It ends; nothing is lost.`,
-    fix: `none, if you replaced one gate by another. A gate that stood still is started again. Otherwise run one gate for each checked topic: look for a second deployment, or
+      once. It ends; nothing is lost.`,
+    fix: `none, if you replaced one gate by another. Otherwise run one gate for each checked topic: look for a second deployment, or
       a restart that did not wait for the old process.`,
   },
   SPILL_DATA: {

@@ -74,10 +74,10 @@ export class ConsumerMember implements GroupMember {
   async #beat(hasGivenUp: boolean): Promise<void> {
     const { group, topic } = this.#options
     this.#timer?.stop()
+    let isFull = false
     const answer = await this.#coordinator.request(connection => {
       const isNew = this.#id === ''
-      const isFull = hasGivenUp || (this.#isUnsure && this.#isWaiting)
-      if (isFull) this.#isUnsure = false
+      isFull = hasGivenUp || (this.#isUnsure && this.#isWaiting)
       const owned = isNew ? [] : [{ topicId: this.#topicId, partitions: [...(this.#partitions ?? [])] }]
       return client.consumerGroupHeartbeatV0.api.async(
         connection,
@@ -93,6 +93,7 @@ export class ConsumerMember implements GroupMember {
         isNew || isFull ? owned.filter(({ partitions }) => partitions.length > 0) : null,
       )
     })
+    if (isFull) this.#isUnsure = false
     if (answer.memberId) this.#id = answer.memberId
     this.#epoch = answer.memberEpoch
     if (answer.heartbeatIntervalMs > 0) this.#intervalMs = answer.heartbeatIntervalMs

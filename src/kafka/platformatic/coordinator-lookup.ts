@@ -7,7 +7,7 @@ type CoordinatedKind = keyof typeof client.FindCoordinatorKeyTypes
 /** The id of the broker. @throws errors of the client. */
 export async function findCoordinator(admin: client.Admin, kind: CoordinatedKind, key: string): Promise<number> {
   // The client would know the brokers of its first request for ever, and connect to one that is gone.
-  admin.clearMetadata()
+  await admin.metadata({ topics: [], forceUpdate: true })
   const [{ nodeId }] = await admin.findCoordinator({ keyType: client.FindCoordinatorKeyTypes[kind], keys: [key] })
   return nodeId
 }

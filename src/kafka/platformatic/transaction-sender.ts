@@ -12,6 +12,7 @@ import { apiCodeOf, kafkaError } from './errors.ts'
 
 /** While the markers of the transaction before are written, the coordinator answers that it has done nothing. */
 const CONCURRENT_TRANSACTIONS = 51
+const PRODUCER_FENCED = 90
 const [DESCRIBE_TRANSACTIONS, TRANSACTIONAL_ID_NOT_FOUND] = [65, 105]
 const abortStates: ReadonlySet<string> = new Set(['PrepareEpochFence', 'PrepareAbort', 'CompleteAbort'])
 /** That takes milliseconds, but longer while too few replicas are there for the markers. */
@@ -31,18 +32,25 @@ export class TransactionSender implements TransactionWriter {
 
   async open(previous?: WriterIdentity): Promise<WriterIdentity> {
     const admin = new client.Admin({ ...this.#settings, retries: false })
+    let writer = previous
+    let isRejected = false
     try {
       for (let attempt = 0; ; attempt++)
         try {
           if (!previous) return await this.#openAs(NEW_PRODUCER)
-          const producerEpoch = epochToGoOnAs(previous.epoch, await this.#stateOfTransactions(admin))
-          return await this.#openAs({ producerId: BigInt(previous.producerId), producerEpoch })
+          const { producerId } = previous
+          writer = { producerId, epoch: epochToGoOnAs(previous.epoch, await this.#stateOfTransactions(admin)) }
+          return await this.#openAs({ producerId: BigInt(producerId), producerEpoch: writer.epoch })
         } catch (error) {
-          if (apiCodeOf(error) !== CONCURRENT_TRANSACTIONS) throw error
+          const code = apiCodeOf(error)
+          // It may have been aborted between the two requests.
+          if (code === PRODUCER_FENCED && !isRejected) isRejected = true
+          else if (code !== CONCURRENT_TRANSACTIONS) throw error
           await pause(againMs(attempt))
         }
     } catch (error) {
-      throw kafkaError(error)
+      const { kind, message } = kafkaError(error)
+      throw new KafkaError(kind, message, { cause: error, writer })
     } finally {
       await admin.close().catch(() => {})
     }

@@ -51,4 +51,5 @@ export interface DriverFailure {
   readonly kind: KafkaErrorKind
   readonly message: string
   readonly place: KafkaErrorPlace | undefined
+  readonly writer: WriterIdentity | undefined
 }

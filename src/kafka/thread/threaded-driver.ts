@@ -146,7 +146,7 @@ class ThreadedDriver implements KafkaDriver {
     this.#waiting.delete(answer.id)
     waiting?.stuck?.stop()
     if ('value' in answer) waiting?.resolve(answer.value as never)
-    else waiting?.reject(new KafkaError(answer.error.kind, answer.error.message, { place: answer.error.place }))
+    else waiting?.reject(new KafkaError(answer.error.kind, answer.error.message, answer.error))
   }
 
   /** The first reason counts. A client that has crashed is a cluster that is away: the reader opens another. */

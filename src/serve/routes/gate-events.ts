@@ -32,7 +32,8 @@ function clientError(error: KafkaError): unknown {
     return new ServeError('SPILL_LIMIT', 'a record is larger than the raw topic takes (max.message.bytes); the others may be durable', {
       status: 413,
     })
-  if (error.kind !== 'unavailable' && error.kind !== 'protocol') return error
+  // A broker that has just started may not know the topic yet.
+  if (!['unavailable', 'protocol', 'missing'].includes(error.kind)) return error
   const message =
     'the gate starts, begins anew or is cut off from its topics, and some of the events may not be durable; send all of them again'
   return new ServeError('SPILL_OVERLOAD', message, { status: 503, retryAfter: limits.HTTP_RETRY_AFTER_S })

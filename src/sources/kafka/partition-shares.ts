@@ -84,8 +84,8 @@ export class PartitionShares {
       await session.unlessAborted(change.wait(checkMs, this.#over.signal))
       if (this.#over.signal.aborted) return
       const assigned = change.partitions
-      await session.checkTopic()
-      if (assigned) {
+      if (!assigned) await session.checkTopic()
+      else {
         await this.#giveUp(this.held.filter(partition => !assigned.includes(partition)))
         await this.#acquire(assigned.filter(partition => !this.held.includes(partition)))
         this.hasJoined = true
@@ -175,6 +175,7 @@ export class PartitionShares {
   async #acquire(partitions: readonly number[]): Promise<void> {
     if (partitions.length === 0) return
     const { id, isKnown, session, context } = this.#options
+    await session.checkTopic()
     // It may owe records of a partition that it gets now.
     await this.#revoke(partitions.filter(partition => this.#assigned.has(partition)))
     await Promise.all(partitions.flatMap(partition => this.#revoked.get(partition) ?? []))

@@ -82,7 +82,7 @@ class SharedTopicReader implements SourceReader {
   async *#readShares(session: TopicSession, context: ReadContext, outage: Outage): AsyncGenerator<ReadBatch> {
     const { topic, group, protocol, from = 'earliest', checkMs = limits.KAFKA_TOPIC_CHECK_MS } = this.#options
     const fetch = session.driver.fetch(topic, { topicId: session.topic.id, isCommittedOnly: true, maxBytes: limits.KAFKA_FETCHED_BYTES })
-    // Of a partition that is idle, or another's, no records come.
+    // Of an idle partition no records come.
     let settled: { stop(): void } | undefined
     const member = session.driver.member({ group, topic, protocol })
     const shares = new PartitionShares({
@@ -110,7 +110,7 @@ class SharedTopicReader implements SourceReader {
       for (;;) {
         const event = await session.unlessAborted(Promise.race([fetched, shares.whenStarts()]))
         this.#hasJoined ||= shares.hasJoined
-        if (shares.hasJoined) settled ??= callAfter(outage.settledMs, () => outage.end())
+        if (shares.held.length > 0) settled ??= callAfter(outage.settledMs, () => outage.end())
         for (let start = shares.nextStart(); start; start = shares.nextStart()) yield start
         if (context.signal.aborted || (!context.follow && shares.isRead)) return
         if (event === undefined || !('records' in event)) continue

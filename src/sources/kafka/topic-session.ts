@@ -1,4 +1,5 @@
 /** A connection to the cluster of a topic. Its calls end with the signal of reading: a broker may take half a minute to answer. */
+import { limits, withDeadline } from '../../base/index.ts'
 import { type KafkaDriver, KafkaError, type OffsetQuery, type TopicDescription } from '../../kafka/index.ts'
 
 export class TopicSession {
@@ -34,7 +35,9 @@ export class TopicSession {
 
   /** @throws `replaced` if the topic was made again. A cluster that is away shows elsewhere. */
   async checkTopic(): Promise<void> {
-    const topic = await this.unlessAborted(this.driver.describe(this.topicName)).catch(() => undefined)
+    const described = this.unlessAborted(this.driver.describe(this.topicName)).catch(() => undefined)
+    // A member that waits for longer may be expelled.
+    const topic = await withDeadline(described, limits.KAFKA_CLOSE_MS, () => undefined)
     if (topic && topic.id !== this.#topic.id) throw new KafkaError('replaced', `topic '${this.topicName}' was deleted and made again`)
   }
 
