@@ -24,8 +24,8 @@ export const kafkaFaults: Readonly<Record<string, KafkaFault>> = {
   'a gate does not compare ids': {
     seed: 5,
     path: 'src/gate/partition-check.ts',
-    was: 'if (known && known.arrival >= since) return',
-    is: 'if (known && known.arrival > Infinity) return',
+    was: 'if (known && known.arrival >= since && ',
+    is: 'if (known && known.arrival > Infinity && ',
     finding: /^case \d+: partition \d of the (checked|rejected) topic has /m,
   },
   'each gate writes under an id of its own': {
