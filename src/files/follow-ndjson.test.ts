@@ -92,3 +92,16 @@ test('a file that became shorter, and another file under its name, are errors', 
   await assert.rejects(readToEnd(path, position), { code: 'SPILL_FILE', message: /is not the file that was read up to byte 16/ })
   await assert.rejects(readToEnd(join(folder, 'nowhere')), { code: 'SPILL_FILE', message: /does not exist/ })
 })
+
+test('a file that is rotated while it is followed is an error, once all of it was read', async () => {
+  const path = join(folder, 'rotated.ndjson')
+  writeFileSync(path, '{"n":1}\n')
+  const batches = followNdjson(path, { from: fileStart, follow: true, signal: new AbortController().signal })
+  await batches.next()
+  renameSync(path, `${path}.1`)
+  appendFileSync(`${path}.1`, '{"n":2}\n')
+  writeFileSync(path, '{"n":3}\n')
+  const { value } = await batches.next()
+  assert.equal(value?.position.offset, 16)
+  await assert.rejects(batches.next(), { code: 'SPILL_FILE', message: /is not the file that was read up to byte 16/ })
+})

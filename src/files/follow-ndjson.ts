@@ -4,7 +4,7 @@
  * A line counts once its newline is written. A file that became shorter, or a different file under the same name, is an error: it does not
  * hold the content that was read.
  */
-import { open, type FileHandle } from 'node:fs/promises'
+import { open, stat, type FileHandle } from 'node:fs/promises'
 import { pause } from '../base/index.ts'
 import type { RecordBatch, JsonLineReader } from '../intake/index.ts'
 import { stripByteOrderMark } from './file-bytes.ts'
@@ -14,6 +14,8 @@ import { ndjsonBatches } from './ndjson.ts'
 
 const CHUNK_BYTES = 1 << 18
 const POLL_MS = 50
+/** Looks for more lines in succession after which the name of the file is looked up. */
+const LOOKS = 20
 
 /** A position in an NDJSON file. */
 export interface FilePosition {
@@ -69,9 +71,11 @@ async function* growingChunks(
   follow: boolean,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
-  while (!signal.aborted) {
+  const { ino } = await file.stat()
+  for (let looks = 0; !signal.aborted;) {
     const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, state.bytes)
     if (bytesRead > 0) {
+      looks = 0
       const isFirst = state.bytes === 0
       const bytes = buffer.subarray(0, bytesRead)
       state.bytes += bytesRead
@@ -81,7 +85,12 @@ async function* growingChunks(
     const { size } = await file.stat()
     if (size < state.bytes) throw shrunkFileError(path, state.bytes, size)
     if (!follow) return
-    if (size === state.bytes) await pause(POLL_MS)
+    if (size !== state.bytes) continue
+    await pause(POLL_MS)
+    if (++looks % LOOKS !== 0) continue
+    // A file that is rotated has no name for a moment.
+    const named = await stat(path).catch(() => undefined)
+    if (named && named.ino !== ino) throw differentFileError(path, `byte ${state.bytes}`)
   }
 }
 

@@ -27,7 +27,8 @@ export async function openClient({ url, sslMode, host, user, name }: DatabaseSet
     ...(user !== undefined && { username: user }),
     ...(name !== undefined && { database: name }),
     ...(!/[?&]ssl(mode)?=/.test(url ?? '') && { ssl: sslOf(sslMode) }),
-    connection: replication ? { ...SESSION_SETTINGS, replication: 'database' } : SESSION_SETTINGS,
+    // A slot is in a transaction while the table is copied.
+    connection: replication ? { ...SESSION_SETTINGS, idle_in_transaction_session_timeout: 0, replication: 'database' } : SESSION_SETTINGS,
     max: 1,
     connect_timeout: limits.POSTGRES_CONNECT_MS / 1000,
     idle_timeout: 0,

@@ -180,6 +180,8 @@ class ChangeCollector {
    */
   *idlePosition(sentUpTo: Lsn): Generator<ReadBatch> {
     if (this.#open || sentUpTo <= this.#end || !this.#isDue()) return
+    // The position tells how many changes of a transaction were read that the server sends again.
+    if (sentUpTo <= this.#resumedAt.commit) return
     this.#end = sentUpTo
     this.#hasMoved = true
     yield* this.drain()

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
@@ -35,3 +35,36 @@ test('the signal ends a copy that waits for a lock', { skip }, () =>
     await locker.unsafe('ROLLBACK')
   }),
 )
+
+/** Copies a table as another role, or with other settings of the session. */
+async function copyOf(name: string, setUp: string, rows = 2): Promise<string> {
+  return server().withClient(1, async looker => {
+    await looker.unsafe(
+      `CREATE TABLE ${name} (n int PRIMARY KEY, who text, at timestamptz); INSERT INTO ${name} SELECT i, 'a', now() FROM generate_series(1, ${rows}) i`,
+    )
+    const table = await requireTable(looker, name)
+    await looker.unsafe('BEGIN ISOLATION LEVEL REPEATABLE READ')
+    const [{ snapshot }] = await looker<{ snapshot: string }[]>`SELECT pg_export_snapshot() AS snapshot`
+    const path = join(scratchFolder(name), 'copy.ndjson')
+    const sql = await openClient(databaseAt(server()))
+    try {
+      await sql.unsafe(setUp)
+      await writeCopy({ sql, path, table, source: sourceOf(numbers), snapshot, signal: new AbortController().signal })
+      return readFileSync(path, 'utf8')
+    } finally {
+      await sql.end({ timeout: 0 })
+      await looker.unsafe('ROLLBACK')
+    }
+  })
+}
+
+test('a copy has no timeout of statements: a large table takes longer than other queries may', { skip }, async () => {
+  const text = await copyOf('timed', 'SET statement_timeout = 20', 100_000)
+  assert.equal(text.trimEnd().split('\n').length, 100_000)
+})
+
+test('row security that would leave rows out of the copy is an error', { skip }, async () => {
+  const policy =
+    'CREATE ROLE limited; GRANT SELECT ON secured TO limited; ALTER TABLE secured ENABLE ROW LEVEL SECURITY; SET SESSION AUTHORIZATION limited'
+  await assert.rejects(copyOf('secured', policy), /would be affected by row-level security/)
+})
