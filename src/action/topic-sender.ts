@@ -3,7 +3,7 @@
  * many cost few requests. After an error some records of the batch may be in the topic.
  */
 import { limits, thrownText } from '../base/index.ts'
-import { type KafkaDriver, KafkaError, type NewRecord } from '../kafka/index.ts'
+import { type KafkaDriver, KafkaError, type NewRecord, passingKinds } from '../kafka/index.ts'
 
 /** `expired`: its signal was aborted before it was sent. */
 export type SendResult = 'sent' | 'expired' | KafkaError
@@ -76,7 +76,7 @@ export class TopicSender {
       return undefined
     } catch (thrown) {
       const error = thrown instanceof KafkaError ? thrown : new KafkaError('protocol', thrownText(thrown, 'the client'), { cause: thrown })
-      if (['unavailable', 'protocol', 'missing'].includes(error.kind)) this.#abandonDriver()
+      if (passingKinds.has(error.kind)) this.#abandonDriver()
       return error
     }
   }

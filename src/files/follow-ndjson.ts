@@ -71,7 +71,6 @@ async function* growingChunks(
   follow: boolean,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
-  const { ino } = await file.stat()
   for (let looks = 0; !signal.aborted;) {
     const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, state.bytes)
     if (bytesRead > 0) {
@@ -82,7 +81,7 @@ async function* growingChunks(
       yield isFirst ? stripByteOrderMark(bytes) : bytes
       continue
     }
-    const { size } = await file.stat()
+    const { size, ino } = await file.stat()
     if (size < state.bytes) throw shrunkFileError(path, state.bytes, size)
     if (!follow) return
     if (size !== state.bytes) continue

@@ -22,8 +22,6 @@ export class GateWrites {
   readonly #onWritten: (outcomes: readonly CheckedRecord[]) => void
   #records: PlacedRecord[] = []
   #outcomes: CheckedRecord[] = []
-  /** Offsets of the raw records that leave something. */
-  #offsets: number[] = []
   #bytes = 0
 
   /** `onWritten` receives outcomes once they are durable. */
@@ -39,7 +37,6 @@ export class GateWrites {
     if (this.#bytes > 0 && this.#bytes + bytes > this.#memory.sendBytes) await this.flush()
     this.#outcomes.push(outcome)
     this.#records.push(...records)
-    if (records.length > 0) this.#offsets.push(outcome.number)
     this.#bytes += bytes
   }
 
@@ -50,11 +47,10 @@ export class GateWrites {
     } catch (error) {
       throw error instanceof KafkaError ? this.#explained(error) : error
     }
-    for (const offset of this.#offsets) this.#memory.oversized.delete(offset)
+    for (const { number } of this.#outcomes) this.#memory.oversized.delete(number)
     this.#onWritten(this.#outcomes)
     this.#records = []
     this.#outcomes = []
-    this.#offsets = []
     this.#bytes = 0
   }
 
@@ -67,8 +63,8 @@ export class GateWrites {
 
   /** The next beginning writes less at once, or rejects the one raw record. */
   #divided(cause: KafkaError): KafkaError {
-    const [offset] = this.#offsets
-    if (this.#offsets.length > 1) this.#memory.sendBytes = this.#bytes / 2
+    const [{ number: offset }, ...others] = this.#outcomes.filter(({ events, rejections }) => events.length + rejections.length > 0)
+    if (others.length > 0) this.#memory.sendBytes = this.#bytes / 2
     // Then the topic does not take the beginning of a record either.
     else if (this.#memory.oversized.has(offset)) return cause
     else this.#memory.oversized.add(offset)

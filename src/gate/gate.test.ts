@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { appendRaw, clusterWith, gateOf, payments, topics } from '../../test/gate/memory-gate.ts'
+import { changedDriver } from '../../test/kafka/changed-driver.ts'
 import { TransactionCluster } from '../../test/gate/transaction-cluster.ts'
 import { yieldToEventLoop } from '../base/clock.ts'
 import { type KafkaDriver, KafkaError } from '../kafka/driver.ts'
@@ -106,27 +107,19 @@ test('another gate, or a run, that reads the same raw topic leaves no record of 
   for (const topic of ['checked', 'checked.v2']) assert.equal(cluster.committed(topic, 0).length, 1)
 })
 
-const boundOf = (driver: KafkaDriver, name: string | symbol): unknown =>
-  (driver[name as keyof KafkaDriver] as (...args: unknown[]) => unknown).bind(driver)
-
 /** A driver whose writes of transactions, or fetches of the raw topic, fail while they have an error. */
 function troubledDriver(cluster: TransactionCluster, trouble: { write?: KafkaError; fetch?: KafkaError }): KafkaDriver {
   const driver = cluster.driver()
-  return new Proxy(driver, {
-    get(target, name) {
-      if (name === 'transactions')
-        return (id: string) => {
-          const writer = target.transactions(id)
-          return { ...writer, write: (records: never) => (trouble.write ? Promise.reject(trouble.write) : writer.write(records)) }
-        }
-      if (name === 'fetch')
-        return (topic: string, options: never) => {
-          const fetch = target.fetch(topic, options)
-          const next = fetch.next.bind(fetch)
-          if (topic === 'raw') fetch.next = () => (trouble.fetch ? Promise.reject(trouble.fetch) : next())
-          return fetch
-        }
-      return boundOf(target, name)
+  return changedDriver(driver, {
+    transactions(id) {
+      const writer = driver.transactions(id)
+      return { ...writer, write: records => (trouble.write ? Promise.reject(trouble.write) : writer.write(records)) }
+    },
+    fetch(topic, options) {
+      const fetch = driver.fetch(topic, options)
+      const next = fetch.next.bind(fetch)
+      if (topic === 'raw') fetch.next = () => (trouble.fetch ? Promise.reject(trouble.fetch) : next())
+      return fetch
     },
   })
 }
@@ -159,7 +152,7 @@ function stuckDriver(cluster: TransactionCluster): KafkaDriver {
     const write = (): Promise<void> => (id.endsWith('/0') ? Promise.reject(new KafkaError('unavailable', 'away')) : new Promise(() => {}))
     return { ...driver.transactions(id), write }
   }
-  return new Proxy(driver, { get: (target, name) => (name === 'transactions' ? transactions : boundOf(target, name)) })
+  return changedDriver(driver, { transactions })
 }
 
 test('a client that is stuck in a transaction holds up neither a gate that begins anew nor one that stops', async () => {

@@ -2,15 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import {
-  appendRecord as append,
-  checkedPayments as payments,
-  neverAborted as never,
-  newTransactionCluster as newCluster,
-  partitionGateOf as gateOf,
-  startMs as start,
-  writtenTo as written,
-} from '../../test/gate/partition-gates.ts'
+import { appendRaw, clusterWith } from '../../test/gate/memory-gate.ts'
+import { checkedPayments, neverAborted, partitionGateOf, startMs, writtenTo } from '../../test/gate/partition-gates.ts'
 import type { RequestFate, TransactionCluster } from '../../test/gate/transaction-cluster.ts'
 import { yieldToEventLoop } from '../base/clock.ts'
 import { random } from '../base/random.ts'
@@ -43,9 +36,9 @@ function expected(values: readonly string[]) {
 
 function checkTopics(cluster: TransactionCluster, values: readonly string[]): void {
   const { checked, rejected } = expected(values)
-  assert.deepEqual(written(cluster, 'checked'), checked)
+  assert.deepEqual(writtenTo(cluster, 'checked'), checked)
   assert.deepEqual(
-    written(cluster, 'rejected').map(([offset]) => offset),
+    writtenTo(cluster, 'rejected').map(([offset]) => offset),
     rejected,
   )
   // A reader that ignores transactions sees each event again only under a raw offset that it has had.
@@ -75,9 +68,9 @@ const values = fc.array(value, { minLength: 1, maxLength: 40 })
 test('events, duplicates, conflicts and rejections are decided as by a reader of one record after another', async () => {
   await fc.assert(
     fc.asyncProperty(values, async all => {
-      const cluster = newCluster()
-      for (const each of all) append(cluster, each)
-      await gateOf(cluster.driver(), true).run(never)
+      const cluster = clusterWith([], 1)
+      for (const each of all) appendRaw(cluster, each)
+      await partitionGateOf(cluster.driver(), true).run(neverAborted)
       checkTopics(cluster, all)
     }),
     { numRuns: 200 },
@@ -91,13 +84,13 @@ async function runThrough(cluster: TransactionCluster, all: readonly string[], c
   const running = new Set<Promise<unknown>>()
   let isCalm = false
   cluster.fateOf = () => {
-    if (waiting.length > 0 && chance() < 0.3) append(cluster, waiting.shift()!)
+    if (waiting.length > 0 && chance() < 0.3) appendRaw(cluster, waiting.shift()!)
     if (cluster.late.length > 0 && chance() < 0.3) cluster.late.splice(Math.floor(chance() * cluster.late.length), 1)[0]()
     return isCalm || chance() > 0.12 ? 'ok' : fates[Math.floor(chance() * fates.length)]
   }
   for (let life = 0; life < 12; life++) {
     const kill = new AbortController()
-    const gate = gateOf(cluster.driver(), false).run(kill.signal)
+    const gate = partitionGateOf(cluster.driver(), false).run(kill.signal)
     const ended = gate.catch((error: unknown) => {
       assert.ok(error instanceof KafkaError && (error.kind === 'unavailable' || error.kind === 'fenced'), String(error))
     })
@@ -107,16 +100,16 @@ async function runThrough(cluster: TransactionCluster, all: readonly string[], c
     if (chance() < 0.6) kill.abort()
   }
   isCalm = true
-  for (const each of waiting.splice(0)) append(cluster, each)
-  await gateOf(cluster.driver(), true).run(never)
+  for (const each of waiting.splice(0)) appendRaw(cluster, each)
+  await partitionGateOf(cluster.driver(), true).run(neverAborted)
   for (const late of cluster.late.splice(0)) late()
-  await gateOf(cluster.driver(), true).run(never)
+  await partitionGateOf(cluster.driver(), true).run(neverAborted)
 }
 
 test('through lost answers, late ends of transactions, kills and two gates at once, each raw record is decided once', async () => {
   await fc.assert(
     fc.asyncProperty(values, fc.integer(), async (all, seed) => {
-      const cluster = newCluster()
+      const cluster = clusterWith([], 1)
       await runThrough(cluster, all, random(seed))
       checkTopics(cluster, all)
     }),
@@ -125,24 +118,24 @@ test('through lost answers, late ends of transactions, kills and two gates at on
 })
 
 test('a fenced gate ends, and says so', async () => {
-  const cluster = newCluster()
-  append(cluster, '{"id":"a","card":"x","amount":1,"at":7}')
+  const cluster = clusterWith([], 1)
+  appendRaw(cluster, '{"id":"a","card":"x","amount":1,"at":7}')
   const memory = new PartitionMemory()
-  const begin = () => gateOf(cluster.driver(), false, undefined, memory).run(never)
+  const begin = () => partitionGateOf(cluster.driver(), false, undefined, memory).run(neverAborted)
   const ended = assert.rejects(begin(), { kind: 'unavailable', message: /^another gate has taken over, or the coordinator has aborted/ })
-  while (written(cluster, 'checked').length === 0) await yieldToEventLoop()
-  await gateOf(cluster.driver(), true).run(never)
-  append(cluster, '{"id":"b","card":"x","amount":1,"at":7}')
+  while (writtenTo(cluster, 'checked').length === 0) await yieldToEventLoop()
+  await partitionGateOf(cluster.driver(), true).run(neverAborted)
+  appendRaw(cluster, '{"id":"b","card":"x","amount":1,"at":7}')
   await ended
   await assert.rejects(begin(), { kind: 'fenced' })
-  assert.equal(written(cluster, 'checked').length, 1)
+  assert.equal(writtenTo(cluster, 'checked').length, 1)
 })
 
 test('a gate whose transaction the coordinator has aborted goes on, also if the answer to its next beginning is lost', async () => {
-  const cluster = newCluster()
-  for (const id of ['a', 'b']) append(cluster, `{"id":"${id}","card":"x","amount":1,"at":7}`)
+  const cluster = clusterWith([], 1)
+  for (const id of ['a', 'b']) appendRaw(cluster, `{"id":"${id}","card":"x","amount":1,"at":7}`)
   const memory = new PartitionMemory()
-  const begin = () => gateOf(cluster.driver(), true, undefined, memory).run(never)
+  const begin = () => partitionGateOf(cluster.driver(), true, undefined, memory).run(neverAborted)
   cluster.onAdd = id => cluster.abort(id)
   await assert.rejects(begin(), { kind: 'unavailable' })
   cluster.onAdd = () => {}
@@ -150,27 +143,27 @@ test('a gate whose transaction the coordinator has aborted goes on, also if the 
   await assert.rejects(begin(), { kind: 'unavailable' })
   cluster.fateOf = () => 'ok'
   await begin()
-  assert.equal(written(cluster, 'checked').length, 2)
+  assert.equal(writtenTo(cluster, 'checked').length, 2)
 })
 
 test('a gate that begins anew goes on as the writer that it was, and does not take over from a newer one', async () => {
-  const cluster = newCluster()
-  const begin = (memory: PartitionMemory) => gateOf(cluster.driver(), true, undefined, memory).run(never)
+  const cluster = clusterWith([], 1)
+  const begin = (memory: PartitionMemory) => partitionGateOf(cluster.driver(), true, undefined, memory).run(neverAborted)
   const [first, second] = [new PartitionMemory(), new PartitionMemory()]
   await begin(first)
   await begin(first)
   await begin(second)
-  append(cluster, '{"id":"a","card":"x","amount":1,"at":7}')
+  appendRaw(cluster, '{"id":"a","card":"x","amount":1,"at":7}')
   await assert.rejects(begin(first), { kind: 'fenced' })
-  assert.equal(written(cluster, 'checked').length, 0)
+  assert.equal(writtenTo(cluster, 'checked').length, 0)
   await begin(second)
-  assert.equal(written(cluster, 'checked').length, 1)
+  assert.equal(writtenTo(cluster, 'checked').length, 1)
 })
 
 test('a topic that something else writes to is no topic of a gate', async () => {
-  const cluster = newCluster()
+  const cluster = clusterWith([], 1)
   cluster.append({ topic: 'checked', partition: 0, key: undefined, value: '{}', headers: {}, timestamp: 0 })
-  await assert.rejects(gateOf(cluster.driver(), true).run(never), {
+  await assert.rejects(partitionGateOf(cluster.driver(), true).run(neverAborted), {
     code: 'SPILL_DATA',
     message:
       /^kafka:checked#0 offset 0 has a record without spillway-raw-offset and spillway-ingested: something else than a gate writes to it/,
@@ -178,36 +171,36 @@ test('a topic that something else writes to is no topic of a gate', async () => 
 })
 
 test('duplicates at the end of a topic are not decided again', async () => {
-  const cluster = newCluster()
-  for (let i = 0; i < 3; i++) append(cluster, '{"id":"a","card":"x","amount":1,"at":7}')
-  await gateOf(cluster.driver(), true).run(never)
+  const cluster = clusterWith([], 1)
+  for (let i = 0; i < 3; i++) appendRaw(cluster, '{"id":"a","card":"x","amount":1,"at":7}')
+  await partitionGateOf(cluster.driver(), true).run(neverAborted)
   assert.equal(cluster.groupOffsets.get('gate 0'), 3)
   // Much later it would be an event.
-  const later = () => start + payments.dedupe + 60_000
-  await gateOf(cluster.driver(), true, later).run(never)
-  assert.equal(written(cluster, 'checked').length, 1)
+  const later = () => startMs + checkedPayments.dedupe + 60_000
+  await partitionGateOf(cluster.driver(), true, later).run(neverAborted)
+  assert.equal(writtenTo(cluster, 'checked').length, 1)
 })
 
 test('an id may come again after dedupe, and a restart knows the ids within it', () => {
-  const check = new PartitionCheck(payments, undefined, key => key === 'x')
+  const check = new PartitionCheck(checkedPayments, undefined, key => key === 'x')
   const decide = (row: object, arrival: number) =>
     check.check(recordBatchOf([{ id: 'a', card: 'x', amount: 1, at: 7, ...row }]), arrival)[0]
-  assert.equal(decide({}, start).events.length, 1)
-  assert.equal(decide({}, start + payments.dedupe).duplicates, 1)
-  assert.equal(decide({ amount: 2 }, start + payments.dedupe).rejections[0].reason, 'conflict')
-  assert.equal(decide({}, start + payments.dedupe + 1).events.length, 1)
+  assert.equal(decide({}, startMs).events.length, 1)
+  assert.equal(decide({}, startMs + checkedPayments.dedupe).duplicates, 1)
+  assert.equal(decide({ amount: 2 }, startMs + checkedPayments.dedupe).rejections[0].reason, 'conflict')
+  assert.equal(decide({}, startMs + checkedPayments.dedupe + 1).events.length, 1)
   assert.deepEqual(
-    decide({ card: 'y' }, start + payments.dedupe + 1).rejections.map(({ reason, detail }) => [reason, detail.slice(0, 37)]),
+    decide({ card: 'y' }, startMs + checkedPayments.dedupe + 1).rejections.map(({ reason, detail }) => [reason, detail.slice(0, 37)]),
     [['key', "'card' belongs to another partition: "]],
   )
 })
 
 test('records that are checked together have the outcomes of records that are checked one by one', () => {
   const rows = ['a', 'b', 'a', 7, 'a', 'b'].map((id, i) => ({ id, card: i === 1 ? 'y' : 'x', amount: i === 4 ? 2 : 1, at: 7 }))
-  const newCheck = () => new PartitionCheck(payments, undefined, key => key === 'x')
+  const newCheck = () => new PartitionCheck(checkedPayments, undefined, key => key === 'x')
   const [together, single] = [newCheck(), newCheck()]
   const batch = recordBatchOf(rows)
-  const outcomes = together.check(batch, start)
+  const outcomes = together.check(batch, startMs)
   assert.deepEqual(
     outcomes.map(({ number, events, duplicates, rejections }) => [
       number,
@@ -224,14 +217,14 @@ test('records that are checked together have the outcomes of records that are ch
       [6, 1, 0, []],
     ],
   )
-  const oneByOne = rows.flatMap((row, i) => single.check({ ...recordBatchOf([row]), numberOf: () => i + 1 }, start))
+  const oneByOne = rows.flatMap((row, i) => single.check({ ...recordBatchOf([row]), numberOf: () => i + 1 }, startMs))
   assert.deepEqual(outcomes, oneByOne)
 })
 
 test('a transaction has whole raw records, up to KAFKA_SEND_BYTES', async () => {
-  const cluster = newCluster()
-  for (let i = 0; i < 5; i++) append(cluster, 'x'.repeat(200_000))
-  await gateOf(cluster.driver(), true).run(never)
+  const cluster = clusterWith([], 1)
+  for (let i = 0; i < 5; i++) appendRaw(cluster, 'x'.repeat(200_000))
+  await partitionGateOf(cluster.driver(), true).run(neverAborted)
   assert.deepEqual(
     cluster.log('rejected', 0).map(({ record }) => record && Number(record.headers[RAW_OFFSET])),
     [0, 1, undefined, 2, 3, undefined, 4, undefined],

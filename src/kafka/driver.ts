@@ -214,6 +214,9 @@ export interface KafkaErrorPlace {
   readonly offset: number
 }
 
+/** Kinds of errors that another client may not have a moment later; a broker that has just started may not know a topic yet. */
+export const passingKinds: ReadonlySet<KafkaErrorKind> = new Set(['unavailable', 'protocol', 'missing'])
+
 /** An error of a driver. */
 export class KafkaError extends Error {
   readonly kind: KafkaErrorKind

@@ -6,6 +6,7 @@ export {
   type KafkaConnection,
   type KafkaDriver,
   KafkaError,
+  passingKinds,
   type NewRecord,
   type OffsetQuery,
   type PartitionPlace,

@@ -8,7 +8,8 @@ import { PartitionStatus } from '../../src/gate/partition-status.ts'
 import type { FetchedRecords, KafkaDriver } from '../../src/kafka/driver.ts'
 import { openValueFormat } from '../../src/kafka/format/open-format.ts'
 import { topicBatch } from '../../src/sources/kafka/topic-batch.ts'
-import { TransactionCluster } from './transaction-cluster.ts'
+import { topics } from './memory-gate.ts'
+import type { TransactionCluster } from './transaction-cluster.ts'
 
 export const checkedPayments = source('payments', {
   schema: { id: t.string(), card: entity('card', t.string()), amount: t.int(), at: t.timestamp() },
@@ -17,7 +18,6 @@ export const checkedPayments = source('payments', {
   id: 'id',
 }).ir
 
-const topics = { raw: 'raw', checked: 'checked', rejected: 'rejected' }
 export const startMs = 1_000_000
 export const neverAborted = new AbortController().signal
 
@@ -48,11 +48,6 @@ export function partitionGateOf(
     once,
   })
 }
-
-export const newTransactionCluster = () => new TransactionCluster(Object.values(topics), 1)
-
-export const appendRecord = (cluster: TransactionCluster, value: string): void =>
-  cluster.append({ topic: 'raw', partition: 0, key: undefined, value, headers: {}, timestamp: 0 })
 
 /** The committed records of a topic: their raw offsets and values. */
 export const writtenTo = (cluster: TransactionCluster, topic: string) =>

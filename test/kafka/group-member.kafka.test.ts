@@ -18,7 +18,7 @@ async function untilHas(member: GroupMember, count: number): Promise<void> {
 for (const [version, address] of brokers)
   for (const protocol of protocolsOf(version))
     for (const hasPartitions of [true, false])
-      test(`Kafka ${version}, ${protocol}: a member ${hasPartitions ? 'with' : 'without'} partitions is told that it was expelled`, async () => {
+      test(`Kafka ${version}, ${protocol}: a member ${hasPartitions ? 'with' : 'without'} partitions is fenced after it was expelled`, async () => {
         const topics = new BrokerTopics(address)
         const topic = await topics.create(hasPartitions ? 2 : 1)
         const group = `g-${topic}`

@@ -1,6 +1,6 @@
 /** Events into a gate: its part of `POST /sources/:source/events`, and its errors as clients get them. */
 import { limits } from '../../base/index.ts'
-import { KafkaError } from '../../kafka/index.ts'
+import { KafkaError, passingKinds } from '../../kafka/index.ts'
 import { ServeError } from '../http/serve-error.ts'
 import type { ServedGate } from '../http/served-gate.ts'
 import type { IngestTarget } from '../http/served-run.ts'
@@ -32,8 +32,7 @@ function clientError(error: KafkaError): unknown {
     return new ServeError('SPILL_LIMIT', 'a record is larger than the raw topic takes (max.message.bytes); the others may be durable', {
       status: 413,
     })
-  // A broker that has just started may not know the topic yet.
-  if (!['unavailable', 'protocol', 'missing'].includes(error.kind)) return error
+  if (!passingKinds.has(error.kind)) return error
   const message =
     'the gate starts, begins anew or is cut off from its topics, and some of the events may not be durable; send all of them again'
   return new ServeError('SPILL_OVERLOAD', message, { status: 503, retryAfter: limits.HTTP_RETRY_AFTER_S })

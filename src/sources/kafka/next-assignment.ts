@@ -6,7 +6,6 @@ export class NextAssignment {
   partitions: readonly number[] | undefined
   #failure: { readonly error: unknown } | undefined
   #settled = Promise.withResolvers<void>()
-  #isSettled = false
 
   constructor(member: GroupMember) {
     member
@@ -15,17 +14,15 @@ export class NextAssignment {
         partitions => (this.partitions = partitions),
         (error: unknown) => (this.#failure = { error }),
       )
-      .finally(() => {
-        this.#isSettled = true
-        this.#settled.resolve()
-      })
+      .finally(() => this.#settled.resolve())
   }
 
   /** Waits until it is there, but not for longer than a time or the signal. @throws the error of the member. */
   async wait(ms: number, signal: AbortSignal): Promise<void> {
-    const waited = Promise.withResolvers<void>()
-    this.#settled = waited
-    if (!this.#isSettled) await Promise.race([waited.promise, pause(ms, signal)])
+    if (!this.partitions && !this.#failure) {
+      this.#settled = Promise.withResolvers()
+      await Promise.race([this.#settled.promise, pause(ms, signal)])
+    }
     if (this.#failure) throw this.#failure.error
   }
 }

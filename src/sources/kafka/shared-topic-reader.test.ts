@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { changedDriver } from '../../../test/kafka/changed-driver.ts'
 import { MemoryCluster } from '../../../test/kafka/memory-cluster.ts'
 import { numbersSource, rowOf, TopicRun, upTo } from '../../../test/kafka/topic-run.ts'
 import { pause } from '../../base/clock.ts'
@@ -177,10 +178,7 @@ function withMember(driver: KafkaDriver, changed: (member: GroupMember) => Group
       leave: () => member.leave(),
     })
   }
-  return new Proxy(driver, {
-    get: (target, name) =>
-      name === 'member' ? memberOf : (target[name as keyof KafkaDriver] as (...args: unknown[]) => unknown).bind(target),
-  })
+  return changedDriver(driver, { member: memberOf })
 }
 
 /** A driver whose members are expelled before their first claim, `count` times. */
