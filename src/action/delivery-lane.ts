@@ -9,7 +9,7 @@ import { channels } from '../base/node/index.ts'
 import { callSoon, stopwatch, type Clock, limits, type Random } from '../base/index.ts'
 import type { Destination, DeliveryOutcome } from '../define/action/index.ts'
 import type { EffectChange, NewEffect, StoredEffect, EffectLog } from '../log/index.ts'
-import { backoffMs } from './retry-delay.ts'
+import { backoffMs, longestBackoffMs } from './retry-delay.ts'
 import { effectMessage, type AttemptChange } from './effect-message.ts'
 import { receiverContext } from './receiver-context.ts'
 import { KeyQueues, type HeldDelivery, type HeldEffect, type KeyQueue } from './key-queues.ts'
@@ -32,6 +32,8 @@ export interface DeliveryLaneOptions {
   readonly isByHand: (number: number) => boolean
   /** Called with the state change of each attempt. */
   readonly onChange: (change: EffectChange) => void
+  /** Called with an error of the store. The lane then starts no more attempts. */
+  readonly onFailure: (error: unknown) => void
   /** Most effects in memory, and of one key. */
   readonly heldMax?: number | undefined
   readonly heldOfKeyMax?: number | undefined
@@ -134,7 +136,18 @@ export class DeliveryLane {
     this.#pump()
     if (!this.#isLow) return
     this.#isReading = true
-    callSoon(() => this.#readOn())
+    callSoon(() => {
+      try {
+        this.#readOn()
+      } catch (error) {
+        this.#fail(error)
+      }
+    })
+  }
+
+  #fail(error: unknown): void {
+    this.#isStopped = true
+    this.#options.onFailure(error)
   }
 
   /** Queues the newest effect, or leaves it to the rest of its key; false if there is no room. */
@@ -175,7 +188,8 @@ export class DeliveryLane {
   }
 
   #await(queue: KeyQueue): void {
-    const ms = queue.held[0].next - this.#options.clock()
+    // A clock that was set back would put off an attempt whose time was taken before.
+    const ms = Math.min(queue.held[0].next - this.#options.clock(), longestBackoffMs)
     if (ms <= 0) this.#ready.push(queue)
     else if (!this.#isStopped) {
       queue.isBackingOff = true
@@ -194,34 +208,40 @@ export class DeliveryLane {
 
   #pump(): void {
     while (!this.#isStopped && this.#underWay < this.#options.destination.concurrency && this.#ready.length > 0)
-      void this.#try(this.#ready.shift()!)
+      void this.#tryFirst(this.#ready.shift()!)
   }
 
-  async #try(queue: KeyQueue): Promise<void> {
-    const { action, run, destination, clock, effects, random } = this.#options
+  async #tryFirst(queue: KeyQueue): Promise<void> {
+    try {
+      await this.#deliverFirst(queue)
+    } catch (error) {
+      this.#fail(error)
+    }
+    this.#settled.resolve()
+  }
+
+  async #deliverFirst(queue: KeyQueue): Promise<void> {
+    const { action, run, destination, clock, effects, random, onChange } = this.#options
     const [held] = queue.held
     const effect = { ...held.effect, body: held.effect.body ?? effects.byNumber(held.effect.number)!.body }
-    this.#underWay++
     const sent = clock()
     const tried = stopwatch()
     held.began ??= tried
     const { id, key, body, trace } = effect
     const delivery = { id, action, key, body, attempt: held.attempts + 1 }
-    const outcome = await destination.deliver(
-      trace === undefined
-        ? delivery
-        : { ...delivery, trace: receiverContext(effect, { run, action, random, since: sent - (tried - held.since) }) },
-    )
+    const context =
+      trace === undefined ? {} : { trace: receiverContext(effect, { run, action, random, since: sent - (tried - held.since) }) }
+    this.#underWay++
+    const outcome = await destination.deliver({ ...delivery, ...context })
     this.#underWay--
     const change = this.#recordOutcome(held, sent, outcome)
-    this.#options.onChange(change)
+    onChange(change)
     if (channels.effect.hasSubscribers)
       channels.effect.publish(effectMessage({ ...held, effect, action, run, attemptedAt: tried }, change, clock()))
     if (change.kind === 'tried') this.#await(queue)
     else this.#done(queue)
     this.#refill()
     this.#pump()
-    this.#settled.resolve()
   }
 
   #recordOutcome(held: HeldDelivery, sent: number, outcome: DeliveryOutcome): AttemptChange {

@@ -4,7 +4,9 @@ import * as fc from 'fast-check'
 import { bench, effect, failed } from '../../test/action/dispatching.ts'
 import { growingEffects, ModelEffects } from '../../test/crash/model-effects.ts'
 import { pause } from '../base/clock.ts'
+import type { EffectLog } from '../log/effects.ts'
 import type { Commit } from '../log/store.ts'
+import { longestBackoffMs } from './retry-delay.ts'
 
 test('effects of one key go one after the other, those of others beside them, as many as the destination takes', async () => {
   const { dispatcher, add, tried, answer, state } = bench()
@@ -216,3 +218,45 @@ test('every effect is delivered or dead at the end, in the order of its key', as
     { numRuns: 60 },
   )
 })
+
+test('an attempt is put off by at most the longest delay, although the clock was set back since it was planned', async () => {
+  const planned = { kind: 'tried', number: 1, sent: 0, next: 30 * 86_400_000, why: 'busy' } as const
+  const { dispatcher, tried, moveTo } = bench({ stored: [{ effects: [effect(1, 'a')] }, { effectChanges: [planned] }] })
+  dispatcher.start()
+  await moveTo(longestBackoffMs - 1)
+  assert.deepEqual(tried, [])
+  await moveTo(longestBackoffMs)
+  assert.deepEqual(tried, ['id1#2'])
+})
+
+for (const [method, keyOf] of [
+  ['pending', number => `k${number}`],
+  ['pendingOfKey', () => 'a'],
+] as const satisfies readonly [keyof EffectLog, (number: number) => string][])
+  test(`an error of the store (${method}) is passed on; the action starts no more attempts, and a stop ends`, async () => {
+    const commits: Commit[] = [{ effects: Array.from({ length: 2000 }, (_, i) => effect(i + 1, keyOf(i + 1))) }]
+    const broken = new Error('disk I/O error')
+    const failures: unknown[] = []
+    let reads = 0
+    const effects: EffectLog = new Proxy(
+      growingEffects(() => commits),
+      {
+        get: (target, name) =>
+          name === method && ++reads > (method === 'pending' ? 1 : 0) ? assert.fail(broken) : (Reflect.get(target, name) as unknown),
+      },
+    )
+    const { dispatcher, tried, underWay, answer } = bench({
+      stored: commits,
+      effects,
+      onFailure: error => failures.push(error),
+      heldOfKeyMax: 1,
+    })
+    dispatcher.start()
+    await pause(5)
+    await Promise.all([...underWay.keys()].map(id => answer(id)))
+    assert.deepEqual(failures, [broken])
+    const attempts = tried.length
+    await Promise.all([...underWay.keys()].map(id => answer(id)))
+    await dispatcher.stop()
+    assert.equal(tried.length, attempts)
+  })

@@ -15,6 +15,8 @@ export interface EffectDispatcherOptions extends Partial<Pick<DeliveryLaneOption
   readonly effects: EffectLog
   /** Commits outcomes. Rejects if that is no longer possible. */
   readonly settle: (changes: readonly EffectChange[]) => Promise<void>
+  /** Called with an error of `effects`. The action then starts no more attempts. */
+  readonly onFailure: (error: unknown) => void
   /** Milliseconds during which outcomes are gathered into one commit (`SETTLE_MS`). */
   readonly settleMs?: number
   readonly clock?: Clock
@@ -47,6 +49,7 @@ export class EffectDispatcher {
       after,
       isByHand: (number: number) => this.#byHand.has(number),
       onChange: (change: EffectChange) => this.#changed(change),
+      onFailure: options.onFailure,
       heldMax,
       heldOfKeyMax,
     }

@@ -49,6 +49,7 @@ for (const seed of [1, 2, 3])
       ],
       effects: growingEffects(() => commits),
       settle,
+      onFailure: error => assert.fail(error as Error),
       settleMs: 0,
       clock,
       after,

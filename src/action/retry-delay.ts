@@ -8,6 +8,9 @@ import { limits, type Random } from '../base/index.ts'
 
 const SPREAD = 0.2
 
+/** The longest delay that `backoffMs` returns, ms. */
+export const longestBackoffMs = Math.ceil(Math.max(limits.BACKOFF_MS_MAX, limits.RETRY_AFTER_MS_MAX) * (1 + SPREAD))
+
 /**
  * Milliseconds from the end of attempt `attempt` (from 1) to the next attempt. At least the receiver's `Retry-After`, which jitter only
  * lengthens. Draws one number from `random`, so the same seed gives the same waits.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { didYouMean, inOneLine, show } from './message-text.ts'
+import { didYouMean, nearestName, inOneLine, show } from './message-text.ts'
 
 test('a value is shown shortly, whatever it is', () => {
   assert.deepEqual(['a', 5, NaN, 5n, null, undefined, [1], () => 1].map(show), [
@@ -49,4 +49,13 @@ test('the nearest name is offered, or all of a few, or none', () => {
     ),
     '',
   )
+})
+
+test('a name of a megabyte is like no short name, and is not compared character by character', () => {
+  const long = 'x'.repeat(1_000_000)
+  const names = Array.from({ length: 20 }, (_, i) => `column${i}`)
+  const began = process.memoryUsage().heapUsed
+  assert.equal(nearestName(long, names), undefined)
+  // A matrix of distances would have 20 million cells.
+  assert.ok(process.memoryUsage().heapUsed - began < 64 * 2 ** 20)
 })

@@ -57,11 +57,16 @@ export function didYouMean(unknownName: unknown, names: readonly string[]): stri
 
 /** The name that an unknown name is likely to mean; `undefined` if none is like it. */
 export function nearestName(unknownName: unknown, names: readonly string[]): string | undefined {
-  const name = typeof unknownName === 'string' ? unknownName : show(unknownName)
-  const nearest = names
-    .map(candidate => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ distance, candidate }) => distance <= Math.max(1, Math.floor(Math.max(name.length, candidate.length) / 3)))
-    .sort((a, b) => a.distance - b.distance)
+  const name = (typeof unknownName === 'string' ? unknownName : show(unknownName)).toLowerCase()
+  const nearest = names.flatMap(candidate => {
+    const likely = candidate.toLowerCase()
+    const distanceMax = Math.max(1, Math.floor(Math.max(name.length, likely.length) / 3))
+    // The distance is at least the difference of the lengths; a name of a request may be a megabyte.
+    if (Math.abs(name.length - likely.length) > distanceMax) return []
+    const distance = editDistance(name, likely)
+    return distance <= distanceMax ? [{ candidate, distance }] : []
+  })
+  nearest.sort((a, b) => a.distance - b.distance)
   return nearest[0]?.candidate
 }
 

@@ -136,7 +136,7 @@ export const staleFault = ({ revisable }: SourceIR): Fault =>
 export const forgottenFault = new Fault('it is older than the log, so the event that it may revise is gone', 'stale-revision')
 
 export const fullFault = new Fault(
-  'its source has as many events in the log as it can remember identities of (DEDUPE_IDS_MAX): forget older ones (--keep), then replay this one',
+  'its source remembers as many ids as it can (DEDUPE_IDS_MAX): once older ones have left `dedupe`, or the log (--keep), replay this one',
   'limit',
 )
 

@@ -71,3 +71,16 @@ test('bounds the depth before any recursion', () => {
   assert.match(detail(`{"a":${'['.repeat(64)}${']'.repeat(64)}}`), /nested 65 deep/)
   assert.deepEqual(parse('{"a":"[[[[{{{{"}'), { value: { a: '[[[[{{{{' } })
 })
+
+test('a name of half a megabyte before thirty thousand long numbers is not copied for each', () => {
+  const text = `{"${'n'.repeat(500_000)}":[${Array.from({ length: 30_000 }, () => '1234567890123456').join(',')}]}`
+  const began = process.memoryUsage().heapUsed
+  assert.ok(!(parse(text) instanceof Fault))
+  assert.ok(process.memoryUsage().heapUsed - began < 128 * 2 ** 20)
+})
+
+test('a number of a million digits is rejected in one pass, in a short message', () => {
+  // With a quadratic search this would not end within the time of a test.
+  const text = `1${'0'.repeat(1_000_000)}1`
+  assert.match(detail(`{"a":${text}}`), /^'a' is 10{59}…, which JSON numbers cannot hold exactly/)
+})

@@ -32,13 +32,15 @@ export function parseJsonRecord(bytes: Buffer, start: number, end: number): Json
     return new JsonSyntaxFault(`not JSON: ${(error as Error).message}`)
   }
   if (isObject(value) && Object.keys(value).length !== shape.fields) return new Fault('a field occurs twice in the record')
-  return shape.longNumbers.length > 0 ? withoutRounding(value, shape.longNumbers) : { value }
+  return shape.longNumbers.length > 0 ? withoutRounding(value, bytes, shape.longNumbers) : { value }
 }
 
+/** Offsets of a number and of its field's quoted name; for a number in an array, of the nearest name before it. */
 interface LongNumber {
-  readonly text: string
-  /** The field's quoted name; for a number in an array, the nearest name before it. */
-  readonly field: string
+  readonly start: number
+  readonly end: number
+  readonly fieldStart: number
+  readonly fieldEnd: number
   readonly depth: number
 }
 
@@ -71,12 +73,7 @@ class JsonShape {
         fieldEnd = i
       } else if ((byte >= 0x30 && byte <= 0x39) || byte === MINUS) {
         const numberEnd = endOfNumber(bytes, i, end)
-        if (numberEnd - i > DOUBLE_DIGITS)
-          this.longNumbers.push({
-            text: bytes.toString('latin1', i, numberEnd),
-            field: bytes.toString('utf8', fieldStart, fieldEnd),
-            depth,
-          })
+        if (numberEnd - i > DOUBLE_DIGITS) this.longNumbers.push({ start: i, end: numberEnd, fieldStart, fieldEnd, depth })
         i = numberEnd - 1
       } else if (byte === 0x7b || byte === 0x5b) {
         if (++depth > this.depth) this.depth = depth
@@ -110,28 +107,43 @@ function endOfNumber(bytes: Buffer, from: number, end: number): number {
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Rejects integers that were rounded, at any depth; records rounded fractions of the record's own fields. */
-function withoutRounding(value: unknown, longNumbers: readonly LongNumber[]): JsonRecord | Fault {
+/**
+ * Rejects integers that were rounded, at any depth; records rounded fractions of the record's own fields. Decodes the name of a field only
+ * where it is shown: a thousand numbers may follow a name of a megabyte.
+ */
+function withoutRounding(value: unknown, bytes: Buffer, longNumbers: readonly LongNumber[]): JsonRecord | Fault {
   const inexact = new Map<string, string>()
   let rounded: string | undefined
-  for (const { text, field, depth } of longNumbers) {
+  for (const number of longNumbers) {
+    const text = bytes.toString('latin1', number.start, number.end)
     const roundTrip = String(Number(text))
     if (text === roundTrip || digitsOf(text) === digitsOf(roundTrip)) continue
-    const name = field === '' ? 'the record' : (JSON.parse(field) as string)
     if (/^-?\d+$/.test(text))
       return new Fault(
-        `'${name}' is ${text}, which JSON numbers cannot hold exactly (beyond 2^53); write it as text, for a column of t.string()`,
+        `'${nameOf(bytes, number)}' is ${shortNumber(text)}, which JSON numbers cannot hold exactly (beyond 2^53); write it as text, for a column of t.string()`,
       )
-    rounded ??= `'${name}' is ${text}`
-    if (depth === 1) inexact.set(name, text)
+    rounded ??= `'${nameOf(bytes, number)}' is ${shortNumber(text)}`
+    if (number.depth === 1) inexact.set(nameOf(bytes, number), text)
   }
   return { value, ...(inexact.size > 0 && { inexact }), ...(rounded !== undefined && { rounded }) }
 }
 
-/** Significant digits of a number's text: `12` for 0.0120 and for 12. */
+const nameOf = (bytes: Buffer, { fieldStart, fieldEnd }: LongNumber): string =>
+  fieldStart === fieldEnd ? 'the record' : (JSON.parse(bytes.toString('utf8', fieldStart, fieldEnd)) as string)
+
+/** Characters of a number in a message. */
+const NUMBER_SHOWN = 60
+
+const shortNumber = (text: string): string => (text.length <= NUMBER_SHOWN ? text : `${text.slice(0, NUMBER_SHOWN)}…`)
+
+/** Significant digits of a number's text: `12` for 0.0120 and for 12. Linear: a number may have a million digits. */
 function digitsOf(source: string): string {
   const [mantissa] = source.split(/e/i)
-  return mantissa.replaceAll(/[-.]/g, '').replaceAll(/^0+|0+$/g, '')
+  const digits = mantissa.replaceAll(/[-.]/g, '')
+  let [first, end] = [0, digits.length]
+  while (first < end && digits[first] === '0') first++
+  while (end > first && digits[end - 1] === '0') end--
+  return digits.slice(first, end)
 }
 
 /**
@@ -141,7 +153,7 @@ export function inexactFault(columns: readonly ColumnIR[], inexact: ReadonlyMap<
   for (const { name, type, aliases = [] } of columns) {
     const text = inexact.get([name, ...aliases].find(known => inexact.has(known)) ?? name)
     if (text !== undefined && type !== 'double')
-      return new Fault(`'${name}' is ${text}, which has more digits than a JSON number holds; write it as text`)
+      return new Fault(`'${name}' is ${shortNumber(text)}, which has more digits than a JSON number holds; write it as text`)
   }
   return undefined
 }

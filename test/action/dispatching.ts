@@ -1,4 +1,5 @@
 /** A dispatcher with an in-memory effect store, receivers whose answers the test controls, and a clock that it moves. */
+import assert from 'node:assert/strict'
 import { EffectDispatcher, type EffectDispatcherOptions } from '../../src/action/effect-dispatcher.ts'
 import type { Delivery, DeliveryOutcome } from '../../src/define/action/destination.ts'
 import { pause } from '../../src/base/clock.ts'
@@ -52,6 +53,7 @@ export function bench(
     },
     clock: () => clock,
     random: random(1),
+    onFailure: error => assert.fail(error as Error),
     settleMs: 0,
     after: (ms, act) => {
       const timer = { at: clock + ms, act }

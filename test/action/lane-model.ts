@@ -176,6 +176,7 @@ export class LaneModel {
         this.#timers.add(timer)
         return { stop: () => this.#timers.delete(timer) }
       },
+      onFailure: error => assert.fail(error as Error),
       onChange: change => {
         if (life !== this.#life) return
         if (change.kind === 'tried') this.#list[change.number - 1].next = change.next

@@ -107,7 +107,8 @@ export const explanations: Readonly<Record<ErrorCode, Explanation>> = {
   },
   SPILL_CLOCK: {
     meaning: `The clock of the machine jumped ahead by more than an hour during a run. Arrivals never decrease, so one event stamped
-      a year ahead would give that arrival to every later event. The run stops before it stamps one.`,
+      a year ahead would give that arrival to every later event. The run stops before it stamps one. A machine that was suspended
+      for longer, such as a laptop, looks the same.`,
     fix: `correct the clock and start the run again. A clock that jumps back needs no fix: arrivals stay constant until it has
       caught up.`,
   },

@@ -86,3 +86,21 @@ test('a state that is abandoned while a block of it is written leaves nothing, a
   await Promise.all([...appended, finished])
   assert.deepEqual(readdirSync(folder), [])
 })
+
+test('an unfinished file of an earlier process is no spare of another file while one of its name is written', async () => {
+  writeFileSync(join(folder, 'a.part'), 'broken off')
+  for (const isRetainedFirst of [true, false]) {
+    const files = new StateFiles(folder)
+    if (isRetainedFirst) files.retain(new Set())
+    const a = files.create('a')
+    await a.append(Buffer.from('state of a'))
+    if (!isRetainedFirst) files.retain(new Set(['a']))
+    await writeState(files, 'b', 'state of b')
+    await a.finish()
+    await files.close()
+    assert.deepEqual([textOf(files, 'a'), textOf(files, 'b')], ['state of a', 'state of b'])
+    writeFileSync(join(folder, 'a.part'), 'broken off')
+    rmSync(join(folder, 'a'))
+    rmSync(join(folder, 'b'))
+  }
+})

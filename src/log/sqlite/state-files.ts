@@ -36,6 +36,10 @@ export class StateFiles {
   create(name: string): StateSink {
     if (this.#names.size === 0) makePrivateFolder(this.#folder)
     this.#names.add(name)
+    // An unfinished file of this name, of an earlier process, is no spare of another one: it is about to be written.
+    const unfinished = `${name}${UNFINISHED}`
+    this.#names.delete(unfinished)
+    this.#spares = this.#spares.filter(spare => spare !== unfinished)
     const spare = this.#spares.shift()
     return new StateFile(join(this.#folder, name), spare === undefined ? undefined : join(this.#folder, spare))
   }

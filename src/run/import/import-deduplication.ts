@@ -29,7 +29,7 @@ export function importDeduplication({ log, lookup, acceptedIds }: OpenedPipeline
     for (let i = 0; i < block.length; i++) {
       const row = order ? order[i] : i
       const verdict = deduplicator.deduplicate(block, row, end + row)
-      if (verdict === 'full') throw originals!.fullError()
+      if (verdict === 'full') throw (originals && originals.freeAt(block.arrival[row]) < 1 ? originals : ids!).fullError()
       builder.add(row, verdict, deduplicator)
     }
     hashes.set(source.name, { ids: ids && builder.hashes.ids, identities: originals && builder.hashes.identities })

@@ -37,7 +37,7 @@ export interface DeduplicatorOptions {
   readonly rowOf: (sequence: number) => number
 }
 
-/** `full`: an original event, for whose identity the source has no room. */
+/** `full`: the source has no room for the id or the identity of a new event. */
 export type DeduplicationVerdict = 'accepted' | 'duplicate' | 'conflict' | 'stale' | 'full'
 
 export class Deduplicator {
@@ -48,6 +48,8 @@ export class Deduplicator {
   readonly #identityColumns: BlockColumns
   #block: Block = noEventsBlock
   #row = 0
+  /** New ids for which there is room at least. */
+  #idRoom = 0
   readonly #hasSameId = (sequence: number): boolean => this.#isSame(this.#idColumns, sequence)
   readonly #hasSameIdentity = (sequence: number): boolean => this.#isSame(this.#identityColumns, sequence)
   /** Hash of the append id of the last accepted row, for the log; zeros if the row has no id. The next row overwrites it. */
@@ -67,8 +69,7 @@ export class Deduplicator {
   }
 
   /**
-   * Classifies a row, which gets the sequence number `sequence` if it is accepted. Rows come in order of arrival. Throws `SPILL_LIMIT` as
-   * `DeduplicationIndex` does.
+   * Classifies a row, which gets the sequence number `sequence` if it is accepted. Rows come in order of arrival.
    */
   deduplicate(block: Block, row: number, sequence: number): DeduplicationVerdict {
     this.#setRow(block, row)
@@ -88,12 +89,20 @@ export class Deduplicator {
       if (block.time[row] <= this.#options.forgottenUpTo(arrival)) return 'stale'
       const original = originals.find(identity.high, identity.low, arrival, this.#hasSameIdentity)
       if (original >= 0 && arrival - this.#arrivalOf(original, block) > this.#source.revisable!) return 'stale'
-      if (original < 0 && originals.freeAt(arrival) < 1) return 'full'
+      if ((original < 0 && originals.freeAt(arrival) < 1) || (hasId && !this.#reserveId(ids, arrival))) return 'full'
       if (original < 0) originals.add(identity.high, identity.low, sequence, arrival)
       else identity.high = identity.low = 0
-    }
+    } else if (hasId && !this.#reserveId(ids, arrival)) return 'full'
     if (hasId) ids.add(id.high, id.low, sequence, arrival)
     return 'accepted'
+  }
+
+  /** Is there room for one more id? Counts down, since expiring the ids for each row would cost as much as adding one. */
+  #reserveId(ids: DeduplicationIndex, arrival: number): boolean {
+    if (this.#idRoom === 0) this.#idRoom = Math.max(0, ids.freeAt(arrival))
+    if (this.#idRoom === 0) return false
+    this.#idRoom--
+    return true
   }
 
   #setRow(block: Block, row: number): void {

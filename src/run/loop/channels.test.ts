@@ -127,6 +127,7 @@ test('an effect of an earlier process counts its wait from its creation, and its
   const dispatcher = new EffectDispatcher({
     destinations: [{ action: 'a', destination: acknowledging }],
     effects: new ModelStore({ commits }).effects,
+    onFailure: error => assert.fail(error as Error),
     settleMs: 0,
     settle: () => Promise.resolve(),
     clock: () => 5000,
@@ -158,6 +159,7 @@ test('without subscribers nothing is measured, and an unsubscribed listener rece
   const dispatcher = new EffectDispatcher({
     destinations: [{ action: 'a', destination: acknowledging }],
     effects: new ModelStore().effects,
+    onFailure: error => assert.fail(error as Error),
     settleMs: 0,
     settle: changes => Promise.resolve(void settled.push(...changes)),
   })

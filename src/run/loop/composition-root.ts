@@ -194,7 +194,7 @@ export function arrivalClock(wall: Clock = wallClock, elapsed: Clock = stopwatch
     if (ahead > limits.CLOCK_JUMP_MS_MAX)
       throw new SpillwayError(
         'SPILL_CLOCK',
-        `the wall clock jumped ahead by ${durationText(Math.round(ahead / 1000) * 1000)}; correct the clock and start again`,
+        `the wall clock jumped ahead by ${durationText(Math.round(ahead / 1000) * 1000)}; correct the clock and start again (after a suspension of the machine, only start again)`,
       )
     lastWall = now
     lastElapsed = passed

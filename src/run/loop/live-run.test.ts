@@ -128,3 +128,16 @@ test('a busy run saves its state every ten seconds, an idle one every minute', (
   assert.deepEqual(roundsAt(1), [60, 120])
   assert.deepEqual(roundsAt(0), [60])
 })
+
+test('an error of the clock between turns, as after a jump, ends the run and not the process', async () => {
+  let hasJumped = false
+  const clock = (): number => (hasJumped ? assert.fail('the wall clock jumped ahead') : start)
+  for (const definition of [shop, pipeline('counts', [now])]) {
+    hasJumped = false
+    const running = await LiveRun.open(definition, folder(), { clock })
+    await running.run.submit('payments', records)
+    hasJumped = true
+    await assert.rejects(running.run.ended, /jumped ahead/)
+    await running.stop()
+  }
+})

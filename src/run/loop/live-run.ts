@@ -82,11 +82,19 @@ export class LiveRun {
     })
     const settle: EffectDispatcherOptions['settle'] = changes => this.run.settle(changes)
     const { clock } = options
-    const ports = { after, ...(clock && { clock }), ...(onSettled && { onSettled }) }
-    this.dispatcher = new EffectDispatcher({ run: this.run, destinations: sendings, effects: store.effects, settle, onReport, ...ports })
+    const ports = { after, onReport, onFailure: this.run.fail }
+    this.dispatcher = new EffectDispatcher({
+      ...ports,
+      ...(clock && { clock }),
+      ...(onSettled && { onSettled }),
+      run: this.run,
+      destinations: sendings,
+      effects: store.effects,
+      settle,
+    })
     this.#dispatchers = [
-      ...(decisions ? [logDispatcher(decisions, decisionFeed, pipeline.ir.name, folder, { after, onReport })] : []),
-      ...(deadLetters ? [logDispatcher(deadLetters, deadLetterFeed, pipeline.ir.name, folder, { after, onReport })] : []),
+      ...(decisions ? [logDispatcher(decisions, decisionFeed, pipeline.ir.name, folder, ports)] : []),
+      ...(deadLetters ? [logDispatcher(deadLetters, deadLetterFeed, pipeline.ir.name, folder, ports)] : []),
     ]
     for (const dispatcher of this.#dispatchers) dispatcher.start()
     this.run.tick()
@@ -177,7 +185,7 @@ function logDispatcher(
   feedOf: (reader: SqliteReader) => RecordFeed,
   pipeline: string,
   { store, path }: DataFolder,
-  ports: Pick<LogDispatcherOptions, 'after' | 'onReport'>,
+  ports: Pick<LogDispatcherOptions, 'after' | 'onReport' | 'onFailure'>,
 ): LogDispatcher {
   const feed = feedOf(new SqliteReader(path))
   const records = recordNames[feed.kind]

@@ -30,6 +30,8 @@ const fraud = model('fraud', { decide: on(payments), inputs: p => ({ amount: p.a
 const shop = pipeline('shop', [fraud])
 const start = Date.parse('2026-01-01T00:00Z')
 
+const failTest = (error: unknown): void => assert.fail(error as Error)
+
 let lastId = 0
 const pay = (...cards: readonly string[]) => recordBatchOf(cards.map(of => ({ id: String(++lastId), card: of, amount: lastId, at: start })))
 
@@ -128,6 +130,7 @@ test('the first start of a log commits its last batch at once, since decisions t
     random: random(1),
     after: handTimers().after,
     onReport: () => {},
+    onFailure: failTest,
     settleMs: 10_000,
   })
   dispatcher.start()
@@ -228,6 +231,7 @@ test('through random failures, stops and crashes every decision arrives, in orde
             random: chance,
             after: (_ms, act) => handAfter(act),
             onReport: () => {},
+            onFailure: failTest,
           })
           dispatcher.start()
           if (isLast) while (!dispatcher.isIdle) await pause(1)
@@ -283,6 +287,7 @@ test('a gap of decisions that the log has forgotten is reported', async () => {
     random: random(1),
     after: timers.after,
     onReport: text => reports.push(text),
+    onFailure: failTest,
   })
   dispatcher.start()
   while (!dispatcher.isIdle) await pause(1)

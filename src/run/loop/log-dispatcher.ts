@@ -2,8 +2,10 @@
  * Delivers what the log records to one destination, at least once each, in order by key: decisions, or dead letters.
  *
  * Reads durable records in batches, in the order in which they were recorded. Records of different keys are delivered concurrently, as
- * many as the destination allows; those of one key one after another. A failed delivery is retried until it is acknowledged, or until the
- * destination says that no further attempt can succeed: then the record is reported and left out, and the log still has it.
+ * many as the destination allows; those of one key one after another. A failed delivery is retried until it is acknowledged. A record is
+ * reported and left out when the destination says that no further attempt can succeed, or when `attempts` failed while other records were
+ * acknowledged: then it is the record that is rejected, and one record must not hold back the progress of all. The log still has it. While
+ * the destination acknowledges nothing, everything waits.
  *
  * Invariant: every record up to the committed batch is delivered or left out. A crash before the commit of a batch delivers the
  * records behind it once more, under the same ids. Memory: at most `heldMax` records of the feed and one batch.
@@ -55,6 +57,8 @@ export interface LogDispatcherOptions {
   readonly random: Random
   readonly after: typeof callAfter
   readonly onReport: (text: string) => void
+  /** Called with an error of the feed. The dispatcher then starts no more attempts. */
+  readonly onFailure: (error: unknown) => void
   /** Milliseconds during which delivered batches are gathered into one commit. */
   readonly settleMs?: number
 }
@@ -65,6 +69,10 @@ interface PendingRecord {
   readonly body: string
   readonly batch: PendingBatch
   attempts: number
+  /** Attempts that failed although the destination had acknowledged a record since the one before. */
+  rejections: number
+  /** `LogDispatcher.#acknowledged` at the last attempt. */
+  acknowledgedBefore: number
 }
 
 interface PendingBatch {
@@ -77,14 +85,16 @@ interface PendingBatch {
 export class LogDispatcher {
   readonly #options: LogDispatcherOptions
   readonly #destination: GuardedDestination
-  /** Batches with records that are not yet delivered, and those read behind them, in order. */
-  readonly #batches: PendingBatch[] = []
+  /** Batches with records that are not yet delivered, in order. */
+  readonly #batches = new Set<PendingBatch>()
   /** Records by key, in order; the first is in flight, ready, or waits for its next attempt. */
   readonly #queues = new Map<string, PendingRecord[]>()
   readonly #ready: PendingRecord[] = []
   readonly #asleep = new Set<{ stop(): void }>()
   #held = 0
   #inFlight = 0
+  /** Number of acknowledged records. */
+  #acknowledged = 0
   /** Number of the last batch that was read. */
   #read: number
   /** All batches up to this number are delivered. */
@@ -134,7 +144,14 @@ export class LogDispatcher {
   readonly notify = (): void => {
     if (this.#isReading || this.#isStopped) return
     this.#isReading = true
-    callSoon(() => this.#readOn())
+    callSoon(() => {
+      try {
+        this.#readOn()
+      } catch (error) {
+        this.#isStopped = true
+        this.#options.onFailure(error)
+      }
+    })
   }
 
   /** Starts no more attempts. Resolves when those in flight have ended and that progress is committed. */
@@ -173,11 +190,12 @@ export class LogDispatcher {
 
   #hold({ number, name, records }: LoggedBatch): void {
     const batch: PendingBatch = { number, left: 0 }
-    this.#batches.push(batch)
+    this.#batches.add(batch)
     try {
       const prefix = this.#options.prefix()
       for (const { key, body } of records()) {
-        const pending: PendingRecord = { id: `${prefix}/${number}.${batch.left++}`, key, body, batch, attempts: 0 }
+        const id = `${prefix}/${number}.${batch.left++}`
+        const pending: PendingRecord = { id, key, body, batch, attempts: 0, rejections: 0, acknowledgedBefore: this.#acknowledged }
         this.#held++
         const queue = this.#queues.get(key)
         if (queue) queue.push(pending)
@@ -189,6 +207,7 @@ export class LogDispatcher {
     } catch (error) {
       this.#options.onReport(`${name} cannot be delivered: ${thrownText(error, 'decoding')}`)
     }
+    if (batch.left === 0) this.#batches.delete(batch)
     this.#advance()
   }
 
@@ -203,7 +222,8 @@ export class LogDispatcher {
     this.#inFlight++
     const outcome = await this.#destination.deliver({ id, key, body, attempt: ++record.attempts })
     this.#inFlight--
-    if (outcome.kind === 'failed' && !outcome.final) {
+    if (outcome.kind === 'acknowledged') this.#acknowledged++
+    if (outcome.kind === 'failed' && !outcome.final && !this.#isRejected(record)) {
       if (record.attempts === 1) onReport(`${feed.kind} ${id} is delivered again later: ${outcome.why}`)
       const timer = after(backoffMs(record.attempts, random, outcome.retryAfterMs), () => {
         this.#asleep.delete(timer)
@@ -220,6 +240,13 @@ export class LogDispatcher {
     this.#idle.resolve()
   }
 
+  /** Counts a failed attempt. Have so many failed, while other records were acknowledged, that the destination rejects this record? */
+  #isRejected(record: PendingRecord): boolean {
+    if (this.#acknowledged > record.acknowledgedBefore) record.rejections++
+    record.acknowledgedBefore = this.#acknowledged
+    return record.rejections >= (this.#options.route.attempts ?? limits.ACTION_ATTEMPTS)
+  }
+
   /** The next record of its key has its turn. */
   #done({ key, batch }: PendingRecord): void {
     const queue = this.#queues.get(key)!
@@ -227,12 +254,13 @@ export class LogDispatcher {
     if (queue.length > 0) this.#ready.push(queue[0])
     else this.#queues.delete(key)
     this.#held--
-    batch.left--
+    if (--batch.left === 0) this.#batches.delete(batch)
     this.#advance()
   }
 
   #advance(): void {
-    while (this.#batches.length > 0 && this.#batches[0].left === 0) this.#deliveredBatch = this.#batches.shift()!.number
+    const [oldest] = this.#batches
+    this.#deliveredBatch = oldest ? oldest.number - 1 : this.#read
     this.#saveProgress()
   }
 

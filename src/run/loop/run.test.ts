@@ -39,10 +39,10 @@ const start = Date.parse('2026-01-01T00:00Z')
 const minute = (m: number) => start + m * 60_000
 const pay = (id: string, m: number, amount = '1.50', of = 'c') => ({ id, card: of, amount, at: minute(m) })
 
-function open(disk?: Disk, options: Partial<RunOptions> = {}) {
+function open(disk?: Disk, options: Partial<RunOptions> = {}, definition = shop) {
   const store = new ModelStore(disk, true)
   let at = minute(0)
-  const run = new Run(shop, { store, clock: () => at, ...options })
+  const run = new Run(definition, { store, clock: () => at, ...options })
   return { store, run, moveTo: (m: number) => (at = minute(m)) }
 }
 
@@ -210,4 +210,29 @@ test('a source at its limit of ids is held back, and forgets none of them', asyn
   const again = open(store.crash(0), { idsMax: 4 })
   again.moveTo(130)
   assert.equal((await again.run.submit('payments', recordBatchOf([pay('g', 61), pay('h', 61)]))).accepted, 2)
+})
+
+test('rows of one record for whose ids there is no room are dead letters, and the run goes on', async () => {
+  const carts = source('carts', {
+    schema: { id: t.string(), card, at: t.timestamp() },
+    key: 'card',
+    time: 'at',
+    id: 'id',
+    map: ({ cart, at }: { cart: string; at: number }) => ['x', 'y', 'z'].map(of => ({ id: `${cart}${of}`, card: of, at })),
+    mapVersion: '1',
+  })
+  const items = features('items', { from: carts, entity: card, place: stream, values: () => ({ n: count('1h') }) })
+  const { store, run } = open(undefined, { idsMax: 4 }, pipeline('shop', [items]))
+  const cart = (name: string) => recordBatchOf([{ cart: name, at: minute(0) }])
+  assert.equal((await run.submit('carts', cart('a'))).accepted, 3)
+  const { accepted, rejected } = await run.submit('carts', cart('b'))
+  assert.deepEqual([accepted, rejected], [1, 2])
+  await run.stop()
+  assert.deepEqual(
+    store.dead.map(({ reason, detail }) => [reason, /DEDUPE_IDS_MAX/.test(detail)]),
+    [
+      ['limit', true],
+      ['limit', true],
+    ],
+  )
 })

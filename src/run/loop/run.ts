@@ -2,9 +2,8 @@
  * A running pipeline: records in, decisions out. Acknowledged events survive a crash at any moment.
  *
  * One loop on one thread. A turn appends the received records to the log, applies them to the features, and decides. The records of a turn
- * and all that follows from them are one commit, which a thread of the store writes during the next turns; `turns.ts` lists the other steps
- * of a turn and their commits. Events are acknowledged, and decisions published, once their commit is durable. Sources pause while too many
- * records wait.
+ * and all that follows from them are one commit, which a thread of the store writes during the next turns (`turns.ts`). Events are
+ * acknowledged, and decisions published, once their commit is durable. Sources pause while too many records wait.
  */
 import { pause, unknownNameError, SpillwayError, type TraceContext } from '../../base/index.ts'
 import type { RecordBatch } from '../../intake/index.ts'
@@ -43,32 +42,30 @@ export class Run {
   /** Opens a pipeline over a store and replays its log. Throws as `composeRun` does. */
   constructor(runnable: Runnable, options: RunOptions) {
     const { ir } = runnable
-    this.#store = options.store
-    this.#onRecorded = options.onRecorded
+    ;({ store: this.#store, onRecorded: this.#onRecorded } = options)
     this.#pipeline = ir.name
     this.#sources = ir.sources.map(({ name }) => name)
     const components = (this.#components = composeRun(runnable, options, () => this.#pace.schedule()))
-    const inbox = this.#inbox
     const pendingReplies = new PendingReplies(options.store)
-    const shutdown = (this.#shutdown = new Shutdown(error => {
-      for (const pending of [inbox, pendingReplies, components.requests, components.trainings]) pending.reject(error)
+    this.#shutdown = new Shutdown(error => {
+      for (const pending of [this.#inbox, pendingReplies, components.requests, components.trainings]) pending.reject(error)
       for (const scheduler of components.schedulers) void scheduler.stop(error)
-    }))
+    })
     const committer = (this.#committer = new Committer({
       ...options,
       run: this,
       pipeline: ir.name,
       components,
       pendingReplies,
-      onFailure: error => shutdown.fail(error),
+      onFailure: this.fail,
       onCommitEnd: () => this.#pace.schedule(),
     }))
-    const turns = (this.#turns = new Turns({ components, inbox, pendingReplies, committer, onReport: options.onReport }))
+    const turns = (this.#turns = new Turns({ components, inbox: this.#inbox, pendingReplies, committer, onReport: options.onReport }))
     this.#pace = new Pace({
-      hasWork: () => !shutdown.isOver && turns.hasWork,
+      hasWork: () => this.#attempt(() => turns.hasWork) === true,
       inFlight: () => committer.inFlight,
       isBehind: () => !components.decisionQueue.isIdle,
-      turn: () => this.#turn(),
+      turn: () => this.#attempt(() => turns.runTurn()),
       after: options.paceAfter,
     })
     if (components.firstCommit) void committer.commit(components.firstCommit)
@@ -118,6 +115,9 @@ export class Run {
   get ended(): Promise<void> {
     return this.#shutdown.ended
   }
+
+  /** Fails the run: later turns would depend on what `error` prevented. */
+  fail = (error: unknown): void => this.#shutdown.fail(error)
 
   /**
    * Submits records to a source. Resolves with a receipt when the result is durable. `position` is committed with the records, so that
@@ -196,12 +196,7 @@ export class Run {
 
   async #commit(commit: Commit): Promise<void> {
     if (this.#shutdown.isOver) this.#shutdown.check()
-    try {
-      await this.#store.commit(commit)
-    } catch (error) {
-      this.#shutdown.fail(error)
-      throw error
-    }
+    await this.#orFail(this.#store.commit(commit))
   }
 
   /** Resolves when there is room for more records. */
@@ -232,16 +227,20 @@ export class Run {
     this.#inbox.reject(new SpillwayError('SPILL_LIMIT', 'the run was stopped while this was held back (DEDUPE_IDS_MAX); send it again'))
     this.checkpoint()
     await this.#until(() => this.#components.checkpointer.isIdle && this.#committer.inFlight === 0)
-    this.#committer.flushStages(true)
+    this.#attempt(() => this.#committer.flushStages(true))
     this.#shutdown.close(stoppedError())
     await readers
+    await this.#orFail(this.#store.close())
+    this.#shutdown.stopped()
+  }
+
+  async #orFail(work: Promise<void>): Promise<void> {
     try {
-      await this.#store.close()
+      await work
     } catch (error) {
-      this.#shutdown.fail(error)
+      this.fail(error)
       throw error
     }
-    this.#shutdown.stopped()
   }
 
   async #until(holds: () => boolean): Promise<void> {
@@ -253,10 +252,10 @@ export class Run {
 
   /** Begins to save state, unless a save is in progress or few entries (`behind`) came since the last. Returns whether it began. */
   checkpoint(behind = 0): boolean {
-    if (this.#shutdown.isOver) return false
-    const hasBegun = this.#components.checkpointer.begin(this.#components.log.end, behind)
-    this.#components.checkpointer.saveNext()
-    return hasBegun
+    const { checkpointer, log } = this.#components
+    const hasBegun = this.#attempt(() => checkpointer.begin(log.end, behind))
+    this.#attempt(() => checkpointer.saveNext())
+    return hasBegun === true
   }
 
   /** Stage times of decisions. */
@@ -266,15 +265,15 @@ export class Run {
 
   /** Commits the measurements since the last flush. */
   flushStages(): void {
-    if (!this.#shutdown.isOver) this.#committer.flushStages()
+    this.#attempt(() => this.#committer.flushStages())
   }
 
   /** Starts due ticks and jobs; whoever moves the clock calls it. Returns the time of the next tick, UTC ms; Infinity if no model ticks. */
   tick(): number {
-    if (!this.#shutdown.isOver) {
+    this.#attempt(() => {
       this.#components.checkpointer.saveNext()
       for (const scheduler of this.#components.schedulers) scheduler.tick()
-    }
+    })
     this.#turns.releaseHold()
     this.#pace.schedule()
     return this.#components.ticks.next
@@ -282,19 +281,20 @@ export class Run {
 
   async #submit(input: Submission): Promise<IngestReceipt> {
     this.#shutdown.check()
-    const { source } = input
-    if (!this.#sources.includes(source)) throw unknownNameError(this.#pipeline, 'source', source, this.#sources)
+    if (!this.#sources.includes(input.source)) throw unknownNameError(this.#pipeline, 'source', input.source, this.#sources)
     const receipt = this.#inbox.add(input)
     this.#pace.schedule()
     return receipt
   }
 
-  #turn(): void {
-    if (this.#shutdown.isOver) return
+  /** Carries out work of the loop, unless the run is over. An error ends the run: timers call this, and nobody could catch it there. */
+  #attempt<T>(work: () => T): T | undefined {
+    if (this.#shutdown.isOver) return undefined
     try {
-      this.#turns.runTurn()
+      return work()
     } catch (error) {
-      this.#shutdown.fail(error)
+      this.fail(error)
+      return undefined
     }
   }
 }

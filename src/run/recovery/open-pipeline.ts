@@ -172,7 +172,7 @@ export function runStart(runnable: Runnable, store: NamedValues, log: Log, clock
   const put: [string, string][] = []
   if (ticked === undefined && hasTicks) put.push([TICKED, String(last)])
   if (store.get(PIPELINE) !== definition) put.push([PIPELINE, definition])
-  if (ir.actions && store.get(LOG_NAME) !== logName) put.push([LOG_NAME, logName])
+  if (store.get(LOG_NAME) !== logName) put.push([LOG_NAME, logName])
   const isNew = log.schemas.added.length > 0 || put.length > 0
   return { lastTick: last, commit: isNew ? { schemas: log.schemas.added, put } : undefined }
 }

@@ -143,15 +143,18 @@ function notBlank(bytes: Buffer, from: number): number {
 /** Throws 400 with the offset of the first bytes that are no UTF-8. */
 function checkUtf8(bytes: Buffer): void {
   if (isUtf8(bytes)) return
-  const text = bytes.toString('utf8')
-  for (let at = text.indexOf(REPLACEMENT_CHARACTER); at >= 0; at = text.indexOf(REPLACEMENT_CHARACTER, at + 1)) {
-    const place = Buffer.byteLength(text.slice(0, at))
+  let place = 0
+  for (const valid of bytes.toString('utf8').split(REPLACEMENT_CHARACTER)) {
+    place += Buffer.byteLength(valid)
     // A text may contain U+FFFD itself.
-    if (bytes.subarray(place, place + 3).toString('latin1') !== '\xef\xbf\xbd') throw noJson(`the body is not UTF-8 from byte ${place} on`)
+    if (!bytes.subarray(place, place + REPLACEMENT_BYTES.length).equals(REPLACEMENT_BYTES))
+      throw noJson(`the body is not UTF-8 from byte ${place} on`)
+    place += REPLACEMENT_BYTES.length
   }
 }
 
 const REPLACEMENT_CHARACTER = '\ufffd'
+const REPLACEMENT_BYTES = Buffer.from(REPLACEMENT_CHARACTER)
 
 const noJson = (why: string): ServeError => new ServeError('SPILL_FORMAT', `${why}; none of it was accepted`)
 

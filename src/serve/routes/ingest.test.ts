@@ -108,6 +108,9 @@ test('a body that cannot be decoded is 400 with the place, and none of it is acc
     [`[${good}}`, new RegExp(`closed by a brace at byte ${length + 1}`)],
     [`${good}${good}`, new RegExp(`body is not JSON: .*position ${length}`)],
     [Buffer.from([0x7b, 0x22, 0xef, 0xbf, 0xbd, 0xc3, 0x28, 0x22]), /not UTF-8 from byte 5 on/],
+    // With a search of the prefix for each mark this would block the loop for minutes.
+    [Buffer.concat([Buffer.from('\ufffd'.repeat(300_000)), Buffer.from([0xff])]), /not UTF-8 from byte 900000 on/],
+    [Buffer.from([0x22, 0xef, 0xbf]), /not UTF-8 from byte 1 on/],
   ]
   for (const [body, message] of bodies) {
     const answer = await posted(app, events, body)
