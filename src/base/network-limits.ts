@@ -18,7 +18,7 @@ export const networkLimits = {
   POSTGRES_COPY_ROWS: 1 << 8,
   /** Interval between two status messages to PostgreSQL, and after which a position is saved though nothing has changed, ms. */
   POSTGRES_STATUS_MS: 1000,
-  /** Silence after which a PostgreSQL that sends changes counts as lost, ms; the run keeps requesting a reply. */
+  /** Silence after which a PostgreSQL that sends changes counts as lost, and after which a pending statement is checked to have a session, ms. */
   POSTGRES_SILENCE_MS: 60_000,
   /** Interval between two checks that a replicated table has kept its name and is still published, ms. */
   POSTGRES_LOOK_MS: 10_000,

@@ -12,6 +12,8 @@ export class Between {
   readonly host = mkdtempSync(join(tmpdir(), 'spillway-between-'))
   /** From now on nothing is passed on. */
   isSilent = false
+  /** Number of connections so far. */
+  connections = 0
   /** Number of chunks from clients. */
   chunks = 0
   readonly #server: Server
@@ -19,6 +21,7 @@ export class Between {
 
   private constructor(host: string) {
     this.#server = createServer({ allowHalfOpen: true }, client => {
+      this.connections++
       const server = connect(join(host, SOCKET))
       this.#sockets.push(client, server)
       client.on('data', bytes => {

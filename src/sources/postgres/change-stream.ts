@@ -9,6 +9,7 @@ import type { Duplex } from 'node:stream'
 import type { Sql } from 'postgres'
 import { callEvery, stopwatch, wallClock, limits } from '../../base/index.ts'
 import { lsnText, type Lsn } from './pgoutput.ts'
+import { connectionLost } from './retry.ts'
 
 const XLOG_DATA = 0x77
 const KEEPALIVE = 0x6b
@@ -143,5 +144,3 @@ export class ChangeStream {
     this.#wake()
   }
 }
-
-const connectionLost = (message: string): Error => Object.assign(new Error(message), { code: 'CONNECTION_CLOSED' })

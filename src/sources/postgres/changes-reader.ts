@@ -6,7 +6,6 @@
  * a restart at any moment loses and repeats nothing, and a transaction may have any size. At the start the table is copied in the slot's
  * snapshot, which holds exactly what was committed before the first change (`table-copy.ts`).
  */
-import type { Sql } from 'postgres'
 import { SpillwayError, limits } from '../../base/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
 import { fileStart, type FilePosition } from '../../files/index.ts'
@@ -15,7 +14,7 @@ import { isBytePosition } from '../files/file-position.ts'
 import { ONLY_PARTITION, type ReadBatch, type ReadContext, type SourceReader } from '../reader/source-reader.ts'
 import { type IsPosition, parsePosition } from '../reader/stored-position.ts'
 import type { ChangeStream } from './change-stream.ts'
-import { openClient, readWithClient } from './client.ts'
+import { type DatabaseClient, openClient, readWithClient } from './client.ts'
 import { copyPath, hasCopy, readCopy, removeCopy, writeCopy } from './table-copy.ts'
 import { followChanges, type ChangePosition } from './follow-changes.ts'
 import { checkPublished, readTableOf, periodicCheck, findReadTable, type ReadTable } from './read-table.ts'
@@ -56,7 +55,7 @@ type ReadState =
 export function tableChangesReader(source: SourceIR, options: ChangesOptions): SourceReader {
   const { table, slot, database } = options
   let stream: ChangeStream | undefined
-  let connected: Sql | undefined
+  let connected: DatabaseClient | undefined
   return {
     name: `pg-changes:${table}@${slot}`,
     describe(text) {
@@ -67,6 +66,7 @@ export function tableChangesReader(source: SourceIR, options: ChangesOptions): S
     },
     read(context) {
       const quietContext = { ...context, warn: warnOnce(context.warn) }
+      const readLimits = { signal: context.signal, silenceMs: options.silenceMs }
       const onStream = (opened: ChangeStream) => void (stream = opened)
       return readWithRetries(
         async function* (onReached) {
@@ -78,7 +78,7 @@ export function tableChangesReader(source: SourceIR, options: ChangesOptions): S
               connected = sql
               return readTable({ sql, source, options, context: quietContext, onStream, table: undefined }, onReached)
             },
-            context.signal,
+            readLimits,
           )
         },
         { source: source.name, signal: context.signal, onWarning: context.warn },
@@ -119,7 +119,7 @@ const hasRead = (position: TablePosition | undefined): position is TablePosition
 
 /** Reading with one connection. */
 interface Session {
-  readonly sql: Sql
+  readonly sql: DatabaseClient
   readonly source: SourceIR
   readonly options: ChangesOptions
   readonly context: ReadContext
@@ -168,20 +168,24 @@ async function* begin(
   current: Publication | undefined,
   position: ReadState | undefined,
 ): AsyncGenerator<ReadBatch, ReadState> {
-  const { sql, source, options, context } = session
-  const { slot, publication, database } = options
+  const { sql, source, options } = session
+  const { signal } = session.context
+  const { slot, publication, database, silenceMs } = options
   if (position?.state === 'begins' && position.lsn !== undefined) await dropUnreadSlot(sql, slot, position.lsn)
   await rejectForeign(sql, slot)
   await ensurePublication(sql, current, publication, table, source)
-  return yield* readWithClient(await openClient(database, true), replication => createSlot(session, replication, table), context.signal)
+  return yield* readWithClient(await openClient(database, true), replication => createSlot(session, replication, table), {
+    signal,
+    silenceMs,
+  })
 }
 
 /** Creates the slot under a temporary name, copies its snapshot, and makes the slot permanent. Returns the state of reading then. */
-async function* createSlot(session: Session, replication: Sql, table: PostgresTable): AsyncGenerator<ReadBatch, ReadState> {
-  const { sql, source, options, context } = session
+async function* createSlot(session: Session, replication: DatabaseClient, table: PostgresTable): AsyncGenerator<ReadBatch, ReadState> {
+  const { sql, source, options } = session
   const { slot, folder, copy } = options
   const { lsn, snapshot, temporaryName } = await createTemporarySlot(replication)
-  if (copy) await writeCopy({ sql, path: copyPath(folder, slot), table, source, snapshot, signal: context.signal })
+  if (copy) await writeCopy({ sql, path: copyPath(folder, slot), table, source, snapshot })
   yield* save(session, { state: 'begins', lsn })
   await makeSlotPermanent(sql, temporaryName, slot)
   const next: ReadState = copy ? { state: 'copied', lsn, file: fileStart } : { state: 'changes', lsn }
@@ -226,7 +230,8 @@ async function* follow(
   from: ReadState & { readonly state: 'changes' },
 ): AsyncGenerator<ReadBatch> {
   const { sql, source, options, context, onStream } = session
-  const { database, lookMs = limits.POSTGRES_LOOK_MS } = options
+  const { database, silenceMs, lookMs = limits.POSTGRES_LOOK_MS } = options
+  const { signal } = context
   const settings = {
     ...options,
     sql,
@@ -241,5 +246,9 @@ async function* follow(
     onStream,
     checkIfDue: periodicCheck(() => checkTable(session, { ...session.table!, ...from }), lookMs),
   }
-  yield* readWithClient(await openClient(database, true), replication => followChanges({ ...settings, replication }, from, context.signal))
+  yield* readWithClient(await openClient(database, true), replication => followChanges({ ...settings, replication }, from, signal), {
+    signal,
+    endsItself: true,
+    silenceMs,
+  })
 }

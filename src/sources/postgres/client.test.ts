@@ -45,3 +45,13 @@ for (const what of ['waits for a lock', 'never answers'])
       await sql.unsafe('ROLLBACK')
     }),
   )
+
+test('a replication connection has its own timeouts, whatever those of the server', { skip }, async () => {
+  await server().withClient(1, sql => sql`ALTER ROLE spillway SET idle_in_transaction_session_timeout = '1s'`)
+  const replication = await openClient(databaseAt(server()), true)
+  const settingOf = async (name: string) => Object.values((await replication.unsafe(`SHOW ${name}`))[0])
+  assert.deepEqual(await settingOf('wal_sender_timeout'), ['1min'])
+  assert.deepEqual(await settingOf('idle_in_transaction_session_timeout'), ['0'])
+  await replication.end({ timeout: 0 })
+  await server().withClient(1, sql => sql`ALTER ROLE spillway RESET idle_in_transaction_session_timeout`)
+})

@@ -8,6 +8,7 @@ import { Socket } from 'node:net'
 import type { Sql } from 'postgres'
 import { SpillwayError, limits } from '../../base/index.ts'
 import type { DatabaseSettings } from './settings.ts'
+import { SilenceWatch, type WatchedClient } from './silence-watch.ts'
 
 /** `GMT`, since a server without a time zone database does not know `UTC`. */
 const SESSION_SETTINGS = {
@@ -19,16 +20,34 @@ const SESSION_SETTINGS = {
   extra_float_digits: '1',
 } as const
 
+/**
+ * Settings of a replication connection. While the table is copied, the slot is in an idle transaction. A server with a short
+ * `wal_sender_timeout` would end a paused stream between two status messages; a server without a timeout sends nothing while it decodes a
+ * long transaction of other tables, and would count as silent. The driver leaves out a setting that is the number 0.
+ */
+const REPLICATION_SETTINGS = {
+  ...SESSION_SETTINGS,
+  idle_in_transaction_session_timeout: '0',
+  wal_sender_timeout: limits.POSTGRES_SILENCE_MS,
+  replication: 'database',
+} as const
+
+/** A client with one connection. */
+export interface DatabaseClient extends WatchedClient {
+  /** Aborted once the client has ended. */
+  readonly ended: AbortSignal
+}
+
 /** A client with one lazy connection. `replication`: for replication commands. Throws `SPILL_PACKAGE` if the package is missing. */
-export async function openClient({ url, sslMode, host, user, name }: DatabaseSettings, replication = false): Promise<Sql> {
+export async function openClient(database: DatabaseSettings, replication = false): Promise<DatabaseClient> {
+  const { url, sslMode, host, user, name } = database
   const postgres = await loadDriver()
   const options = {
     ...(host !== undefined && { host }),
     ...(user !== undefined && { username: user }),
     ...(name !== undefined && { database: name }),
     ...(!/[?&]ssl(mode)?=/.test(url ?? '') && { ssl: sslOf(sslMode) }),
-    // A slot is in a transaction while the table is copied.
-    connection: replication ? { ...SESSION_SETTINGS, idle_in_transaction_session_timeout: 0, replication: 'database' } : SESSION_SETTINGS,
+    connection: replication ? REPLICATION_SETTINGS : SESSION_SETTINGS,
     max: 1,
     connect_timeout: limits.POSTGRES_CONNECT_MS / 1000,
     idle_timeout: 0,
@@ -37,7 +56,7 @@ export async function openClient({ url, sslMode, host, user, name }: DatabaseSet
     onnotice: () => {},
   }
   try {
-    return withSocketRelease(url === undefined ? postgres(options) : postgres(url, options))
+    return extendClient(url === undefined ? postgres(options) : postgres(url, options), () => openClient(database))
   } catch {
     // The thrown error may contain the address, and with it a password.
     throw new SpillwayError(
@@ -57,11 +76,11 @@ function sslOf(mode = 'prefer'): false | 'require' {
 }
 
 /**
- * Makes `end` release the socket. Otherwise the socket stays open until the server closes it, and a server that waits for a lock, or is
- * unreachable, would delay the end of the process. The package treats a socket option as connected; removing the option in the callback
- * makes it connect the socket itself.
+ * Adds the members of `DatabaseClient`, and makes `end` release the socket. Otherwise the socket stays open until the server closes it, and
+ * a server that waits for a lock, or is unreachable, would delay the end of the process. The package treats a socket option as connected;
+ * removing the option in the callback makes it connect the socket itself.
  */
-function withSocketRelease(client: Sql): Sql {
+function extendClient(client: Sql, openAnother: () => Promise<Sql>): DatabaseClient {
   const options = client.options as { socket?: () => Socket }
   let socket: Socket | undefined
   const offer = () => {
@@ -72,9 +91,14 @@ function withSocketRelease(client: Sql): Sql {
   }
   offer()
   const end = client.end.bind(client)
+  const ended = new AbortController()
   return Object.assign(client, {
+    bytesReceived: () => socket?.bytesRead ?? 0,
+    openAnother,
+    ended: ended.signal,
     end: async (how?: { timeout?: number }) => {
       await end(how)
+      ended.abort()
       // The socket is still connecting, for which the package has a timer.
       if (socket?.bytesRead === 0) socket.destroy()
       else socket?.unref()
@@ -97,18 +121,34 @@ async function loadDriver(): Promise<typeof import('postgres')> {
  * Ends a client with all its statements when the signal comes: a statement may wait for a lock, or for a server that no longer answers. It
  * then throws as for a lost connection.
  */
-const endAt = (signal: AbortSignal | undefined, client: Sql): Disposable | undefined =>
-  signal && addAbortListener(signal, () => void client.end({ timeout: 0 }))
+const endAt = (signal: AbortSignal, client: Sql): Disposable => addAbortListener(signal, () => void client.end({ timeout: 0 }))
 
-/** The items that `use` reads with a client, and its result. Ends the client afterwards; the signal ends it earlier. */
+/** When reading with a client ends early. */
+export interface ReadLimits {
+  readonly signal: AbortSignal
+  /** `use` ends by itself at the signal; the signal ends the client only until the server has answered. */
+  readonly endsItself?: boolean
+  /** Silence after which it is checked that the server still has the session; default POSTGRES_SILENCE_MS. */
+  readonly silenceMs?: number | undefined
+}
+
+/**
+ * The items that `use` reads with a client, and its result. Ends the client afterwards; the signal ends it earlier. A server that vanishes
+ * is an error of a lost connection.
+ */
 export async function* readWithClient<T, R>(
-  client: Sql,
-  use: (client: Sql) => AsyncGenerator<T, R>,
-  signal?: AbortSignal,
+  client: DatabaseClient,
+  use: (client: DatabaseClient) => AsyncGenerator<T, R>,
+  { signal, endsItself = false, silenceMs }: ReadLimits,
 ): AsyncGenerator<T, R> {
-  using _ = endAt(signal, client)
+  using ending = endAt(signal, client)
+  using watch = new SilenceWatch(client, silenceMs)
   try {
+    await watch.identify()
+    if (endsItself) ending[Symbol.dispose]()
     return yield* use(client)
+  } catch (error) {
+    throw watch.errorOf(error)
   } finally {
     await client.end({ timeout: 0 })
   }
@@ -121,11 +161,10 @@ export async function endOnAbort<T>(signal: AbortSignal, client: Sql, action: ()
 }
 
 /**
- * The result of a transaction, or the error of a lost connection at the signal. After the client ends, the transaction itself may never
- * settle.
+ * The result of a transaction, or the error of a lost connection once the client has ended: then the transaction itself may never settle.
  */
-export async function rejectOnAbort<T>(signal: AbortSignal, transaction: Promise<T>): Promise<T> {
+export async function rejectOnEnd<T>(client: DatabaseClient, transaction: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>()
-  using _ = addAbortListener(signal, () => reject(Object.assign(new Error('the client was ended'), { code: 'CONNECTION_ENDED' })))
+  using _ = addAbortListener(client.ended, () => reject(Object.assign(new Error('the client was ended'), { code: 'CONNECTION_ENDED' })))
   return await Promise.race([transaction, promise])
 }

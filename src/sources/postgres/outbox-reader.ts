@@ -79,7 +79,7 @@ export function outboxReader(source: SourceIR, options: OutboxOptions): SourceRe
               const onTable = (table: PostgresTable) => void (connected = { sql, table })
               return readPages({ sql, source, options, warn, onReached, onTable }, context)
             },
-            signal,
+            { signal, silenceMs: options.silenceMs },
           )
         },
         { source: source.name, signal, onWarning: context.warn },

@@ -49,7 +49,7 @@ async function tried(codes: readonly string[], misses = false, signal = new Abor
 }
 
 test('retries temporary rejections, with growing pauses', async () => {
-  for (const code of ['57014', '55P03', '40001', '40P01', '53000', '53100', '53200', '53300']) {
+  for (const code of ['57014', '55006', '55P03', '40001', '40P01', '53000', '53100', '53200', '53300']) {
     const { warnings } = await tried([code])
     assert.deepEqual(warnings, [
       `source 'rows': PostgreSQL is unreachable; retrying: rejected ${code}`,
@@ -57,6 +57,8 @@ test('retries temporary rejections, with growing pauses', async () => {
     ])
   }
   assert.deepEqual((await tried(['57014', '57014', '55P03'])).pauses, [100, 200, 400, 0])
+  const rejected = ['55006', '53300', '55006']
+  assert.deepEqual((await tried(rejected)).pauses, [100, 200, 400, 0], 'a slot in use and a full server answer, and stay so for a time')
   assert.deepEqual((await tried(['57P01', '57P01'])).pauses, [100, 100, 0], 'who was reached, and is lost, is looked for at once')
 })
 

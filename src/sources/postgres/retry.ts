@@ -18,21 +18,23 @@ const connectionCodes = new Set([
   'ETIMEDOUT',
 ])
 
-/**
- * SQLSTATEs of a server that is unreachable: connection failure (08…), shutdown or start (57P0x), too many connections (53300), or a slot
- * still held by our broken connection (55006).
- */
-const serverCodes = /^(08...|57P0[1235]|53300|55006)$/
+/** SQLSTATEs of a server that is unreachable: connection failure (08…), shutdown or start (57P0x). */
+const serverCodes = /^(08...|57P0[1235])$/
 
 /**
- * SQLSTATEs of a temporary rejection: a statement or lock timeout (57014, 55P03), a conflict with another transaction (40001, 40P01), or a
- * lack of disk, memory or other resources (53…). 53400 is excluded: a configured limit, which stays.
+ * SQLSTATEs of a temporary rejection: a statement or lock timeout (57014, 55P03), a conflict with another transaction (40001, 40P01), a
+ * slot that our broken connection still holds (55006), or a lack of disk, memory, connections or other resources (53…). 53400 is
+ * excluded: a configured limit, which stays.
  */
-const busyCodes = /^(57014|55P03|40001|40P01|53[0-3]00)$/
+const busyCodes = /^(57014|55006|55P03|40001|40P01|53[0-3]00)$/
 
 const codeOf = (error: unknown): string => String((error as { code?: unknown }).code)
 
 export const isConnectionLost = (error: unknown): boolean => connectionCodes.has(codeOf(error)) || serverCodes.test(codeOf(error))
+
+/** The error of a connection that is lost, though the client has not reported it. */
+export const connectionLost = (message: string, cause?: unknown): Error =>
+  Object.assign(new Error(message, cause === undefined ? {} : { cause }), { code: 'CONNECTION_CLOSED' })
 
 const isBusy = (error: unknown): boolean => busyCodes.test(codeOf(error))
 

@@ -54,4 +54,6 @@ export interface TableReadOptions {
   readonly database: DatabaseSettings
   /** The table as SQL names it: `outbox`, `sales.outbox`. */
   readonly table: string
+  /** Milliseconds without an answer after which it is checked that the server still has the session; default POSTGRES_SILENCE_MS. */
+  readonly silenceMs?: number
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
@@ -9,7 +10,7 @@ import { readTableChanges, type ReadChangesOptions } from '../../../test/postgre
 import type { FeedTarget } from '../reader/source-feed.ts'
 import { makeSlotPermanent, withTemporarySlot } from './slot.ts'
 
-const server = ownServer()
+const server = ownServer({ max_replication_slots: '20', max_wal_senders: '20' })
 const folder = scratchFolder('slot')
 const never = new AbortController().signal
 
@@ -82,6 +83,32 @@ test('a slot whose log was discarded is an error', { skip }, async () => {
     await sql`ALTER SYSTEM RESET max_slot_wal_keep_size`
     await sql`SELECT pg_reload_conf()`
   })
+  await run.stop()
+})
+
+test('a server that was restored to before the position is an error, and misses no change that is written again', { skip }, async () => {
+  const { store, run } = openNumbersRun()
+  await create('restored')
+  await read(run, 'restored')
+  await server().end()
+  const { folder: data } = server()
+  execFileSync('cp', ['-a', data, `${data}.backup`])
+  await server().begin()
+  await server().withClient(1, sql => sql`INSERT INTO restored SELECT n, repeat('w', 1000) FROM generate_series(2, 1000) n`)
+  await read(run, 'restored')
+  assert.equal(decidedNumbers(store).length, 1000)
+  await server().end()
+  renameSync(data, `${data}.failed`)
+  renameSync(`${data}.backup`, data)
+  await server().begin()
+  await server().withClient(1, sql => sql`INSERT INTO restored VALUES (1001)`)
+  await assert.rejects(read(run, 'restored'), {
+    code: 'SPILL_SOURCE',
+    message:
+      /^the server's log ends at [0-9A-F]+\/[0-9A-F]+, before [0-9A-F]+\/[0-9A-F]+, up to which its changes were read: .* would be missed\. To go on, name a new slot/,
+  })
+  await read(run, 'restored', { slot: 'restored2' })
+  assert.deepEqual(decidedNumbers(store).slice(1000), [1, 1001])
   await run.stop()
 })
 

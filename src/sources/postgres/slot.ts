@@ -10,6 +10,7 @@ import type { Sql } from 'postgres'
 import { SpillwayError } from '../../base/index.ts'
 import { HOW_TO_CONTINUE } from './read-table.ts'
 import { parseLsn } from './pgoutput.ts'
+import { connectionLost } from './retry.ts'
 
 interface SlotState {
   readonly plugin: string
@@ -76,12 +77,13 @@ export async function withTemporarySlot(statement: PromiseLike<unknown>): Promis
   } catch (error) {
     // Undefined slot (42704), undefined snapshot (22023).
     if (!['42704', '22023'].includes(String((error as { code?: unknown }).code))) throw error
-    throw Object.assign(new Error('the connection that the slot began on is lost', { cause: error }), { code: 'CONNECTION_CLOSED' })
+    throw connectionLost('the connection that the slot began on is lost', error)
   }
 }
 
 /**
- * @throws `SPILL_SOURCE`, with the loss and the fix, if the changes after the log sequence number `readUpTo` are no longer available.
+ * @throws `SPILL_SOURCE`, with the loss and the fix, if the changes after the log sequence number `readUpTo` are no longer available, or
+ * cannot be told from those before it, since the server has not reached `readUpTo`.
  */
 export async function checkSlot(sql: Sql, slot: string, readUpTo: string): Promise<void> {
   const state = await slotState(sql, slot)
@@ -96,4 +98,18 @@ export async function checkSlot(sql: Sql, slot: string, readUpTo: string): Promi
     return throwLost(
       `the replication slot '${slot}' was read by another client up to ${state.confirmed}, or this data folder was set back to an earlier time`,
     )
+  const end = await logEnd(sql)
+  if (end !== undefined && parseLsn(end) < parseLsn(readUpTo))
+    throw new SpillwayError(
+      'SPILL_SOURCE',
+      `the server's log ends at ${end}, before ${readUpTo}, up to which its changes were read: the server was set back to an earlier time, ` +
+        `or failed over to one that was behind, and changes that are written again before ${readUpTo} would be missed${HOW_TO_CONTINUE}`,
+    )
+}
+
+/** The end of the server's log; undefined for a standby, which replays a part of its log again after a restart. */
+async function logEnd(sql: Sql): Promise<string | undefined> {
+  const [{ lsn }] = await sql<{ lsn: string | null }[]>`
+    SELECT CASE WHEN NOT pg_is_in_recovery() THEN pg_current_wal_lsn()::text END AS lsn`
+  return lsn ?? undefined
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
@@ -8,8 +8,9 @@ import { databaseAt, ownServer, skip } from '../../../test/postgres/server.ts'
 import { numbers, sourceOf } from '../../../test/postgres/numbers-run.ts'
 import { withClients } from '../../../test/postgres/writing.ts'
 import { pause } from '../../base/clock.ts'
+import { fileStart } from '../../files/follow-ndjson.ts'
 import { endOnAbort, openClient } from './client.ts'
-import { writeCopy } from './table-copy.ts'
+import { readCopy, writeCopy } from './table-copy.ts'
 import { requireTable } from './table.ts'
 
 const server = ownServer()
@@ -26,7 +27,7 @@ test('the signal ends a copy that waits for a lock', { skip }, () =>
     const stop = new AbortController()
     const source = sourceOf(numbers)
     const sql = await openClient(databaseAt(server()))
-    const copy = () => writeCopy({ sql, path, table, source, snapshot, signal: stop.signal })
+    const copy = () => writeCopy({ sql, path, table, source, snapshot })
     const copying = endOnAbort(stop.signal, sql, copy).finally(() => sql.end({ timeout: 0 }))
     while ((await looker`SELECT FROM pg_locks WHERE relation = ${table.oid} AND NOT granted`).length === 0) await pause(5)
     stop.abort()
@@ -49,7 +50,7 @@ async function copyOf(name: string, setUp: string, rows = 2): Promise<string> {
     const sql = await openClient(databaseAt(server()))
     try {
       await sql.unsafe(setUp)
-      await writeCopy({ sql, path, table, source: sourceOf(numbers), snapshot, signal: new AbortController().signal })
+      await writeCopy({ sql, path, table, source: sourceOf(numbers), snapshot })
       return readFileSync(path, 'utf8')
     } finally {
       await sql.end({ timeout: 0 })
@@ -67,4 +68,21 @@ test('row security that would leave rows out of the copy is an error', { skip },
   const policy =
     'CREATE ROLE limited; GRANT SELECT ON secured TO limited; ALTER TABLE secured ENABLE ROW LEVEL SECURITY; SET SESSION AUTHORIZATION limited'
   await assert.rejects(copyOf('secured', policy), /would be affected by row-level security/)
+})
+
+test('a copy is read on in a restored data folder, where it is another file', async () => {
+  const path = join(scratchFolder('restored-copy'), 'copy.ndjson')
+  writeFileSync(path, '{"n":1}\n{"n":2}\n{"n":3}\n')
+  const { signal } = new AbortController()
+  const read = async (from: typeof fileStart) => {
+    const batches = []
+    for await (const batch of readCopy(path, 'numbers', from, signal)) batches.push(batch)
+    return batches
+  }
+  const [{ position }] = await read(fileStart)
+  const within = { ...position, offset: '{"n":1}\n'.length, line: 2 }
+  copyFileSync(path, `${path}.part`)
+  renameSync(`${path}.part`, path)
+  const [{ batch }] = await read(within)
+  assert.deepEqual(batch.records, [{ n: 2 }, { n: 3 }])
 })

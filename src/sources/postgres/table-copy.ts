@@ -9,13 +9,13 @@ import { createWriteStream, openSync, closeSync, fsyncSync, existsSync, renameSy
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import type { Sql, TransactionSql } from 'postgres'
+import type { TransactionSql } from 'postgres'
 import { limits } from '../../base/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
 import { followNdjson, type FilePosition } from '../../files/index.ts'
 import { rawJsonText, type RecordBatch, Fault } from '../../intake/index.ts'
 import { PRIVATE_FILE } from '../../log/index.ts'
-import { rejectOnAbort } from './client.ts'
+import { type DatabaseClient, rejectOnEnd } from './client.ts'
 import { longRowFault, rawRowText, RowBatchBuilder, rowRecordOf } from './row-batch.ts'
 import { quotedName, selectColumns, type SelectedColumn, storedColumns, type PostgresTable, type TableColumn } from './table.ts'
 import { withTemporarySlot } from './slot.ts'
@@ -23,17 +23,16 @@ import { withTemporarySlot } from './slot.ts'
 export const copyPath = (folder: string, slot: string): string => join(folder, `copy-${slot}.ndjson`)
 
 export interface CopyOptions {
-  readonly sql: Sql
+  /** Its end aborts the copy. */
+  readonly sql: DatabaseClient
   readonly path: string
   readonly table: PostgresTable
   readonly source: SourceIR
   readonly snapshot: string
-  /** Aborts the copy. */
-  readonly signal: AbortSignal
 }
 
 /** Copies the rows of a snapshot to a file, which appears once it is complete and on disk. */
-export async function writeCopy({ sql, path, table, source, snapshot, signal }: CopyOptions): Promise<void> {
+export async function writeCopy({ sql, path, table, source, snapshot }: CopyOptions): Promise<void> {
   const { columns } = selectColumns(table, source, source.deleted)
   const { deleted } = source
   const stored = storedColumns(columns, source)
@@ -46,7 +45,7 @@ export async function writeCopy({ sql, path, table, source, snapshot, signal }: 
     await tx.unsafe('SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL row_security = off')
     await pipeline(linesOf(tx, table, columns, deletedMark), createWriteStream(partial, { mode: PRIVATE_FILE }))
   })
-  await rejectOnAbort(signal, transaction)
+  await rejectOnEnd(sql, transaction)
   syncFile(partial)
   renameSync(partial, path)
   syncFile(dirname(path))
@@ -92,14 +91,17 @@ function lineOf(columns: readonly SelectedColumn[], [size, ...values]: (Buffer |
   return rawJsonText({ ...record, ...deletedMark })
 }
 
-/** Reads the copy from a position on, in batches with the position after each. Nothing if there is no file. */
+/**
+ * Reads the copy from a position on, in batches with the position after each. Nothing if there is no file. A copy is written once for its
+ * slot and never changes, so any inode is right: a restored or moved data folder has the same copy in another file.
+ */
 export async function* readCopy(
   path: string,
   name: string,
   from: FilePosition,
   signal: AbortSignal,
 ): AsyncGenerator<{ batch: RecordBatch; position: FilePosition }> {
-  for await (const { batch, position } of followNdjson(path, { from, follow: false, signal })) {
+  for await (const { batch, position } of followNdjson(path, { from: { ...from, inode: 0 }, follow: false, signal })) {
     const rows = new RowBatchBuilder(number => `${name} copied row ${number}`, true)
     batch.records.forEach((record, i) => {
       if (Array.isArray(record)) rows.reject(batch.numberOf(i), new Fault(String(record[0])), String(record[1]))
