@@ -34,6 +34,7 @@ export function collectDefinitions(pipeline: string, parts: unknown): Definition
   const definitions = collect(checkParts(pipeline, parts))
   checkEntities(definitions)
   checkCensoring(definitions)
+  checkReportFiles(definitions)
   return definitions
 }
 
@@ -107,6 +108,17 @@ function checkCensoring({ models, actions }: Definitions): void {
         label?.definedAt,
       )
     }
+  }
+}
+
+/** Checks that no report replaces the file of another. */
+function checkReportFiles({ reports }: Definitions): void {
+  const byFile = new Map<string, string>()
+  for (const { name, ir, definedAt } of reports) {
+    if (ir.to === undefined) continue
+    const other = byFile.get(ir.to)
+    if (other !== undefined) mistake(`reports '${other}' and '${name}' have the same file '${ir.to}'; each needs its own`, definedAt)
+    byFile.set(ir.to, name)
   }
 }
 

@@ -30,6 +30,12 @@ export function rejectBelowWatermark(marks: Uint8Array, firstRow: number, out: r
   }
 }
 
+/** Does the window of a feature, as of `asOf`, reach back to `arrival`? Both UTC ms. */
+export function reachesBackTo({ window, hop }: FeatureIR, asOf: number, arrival: number): boolean {
+  const start = window === 'lifetime' ? -Infinity : tileStart(asOf - window, hop)
+  return start <= arrival
+}
+
 /**
  * Rejects values whose windows reach back to `arrival`, UTC ms: events up to then may be missing, and an event's time is never after
  * its arrival. Returns whether any value was rejected. Before the first run of a schedule nothing is visible, and the value stays.
@@ -41,10 +47,9 @@ export function rejectIncomplete(
   arrival: number,
 ): boolean {
   let any = false
-  features.forEach(({ window, hop }, f) => {
+  features.forEach((feature, f) => {
     for (let row = 0; row < asOf.length; row++) {
-      const start = window === 'lifetime' ? -Infinity : tileStart(asOf[row] - window, hop)
-      if (start > arrival) continue
+      if (!reachesBackTo(feature, asOf[row], arrival)) continue
       any = true
       if (asOf[row] > -Infinity) rejectCell(out[f], row, rejections.evicted)
     }

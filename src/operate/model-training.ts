@@ -58,7 +58,7 @@ export function trainOnFolder(
     if (cut === 0) throw new SpillwayError('SPILL_HISTORY', 'the log is empty: there is nothing to learn from', { place: data })
     const job = { ir, model, at: at ?? last, cut, champion: lifecycle.comparedScore(log) }
     const train = () => trainFromLog(log, job, { onProgress: share => onProgress('reading the log', share), signal })
-    return trainVersion(lifecycle, job, train, put => store.commit({ put }))
+    return trainVersion({ lifecycle, values: log }, job, train, put => store.commit({ put }))
   })
 }
 
@@ -79,7 +79,7 @@ export async function trainOnFiles(
   checkAsOf(at, log.until)
   const job = { at: at ?? log.until, champion: lifecycle.comparedScore(values) }
   const train = () => trainModel({ ir, model: lifecycle.model, ...job, signal }, log)
-  const { version, isMet } = await trainVersion(lifecycle, job, train, async put => registry?.commit(put))
+  const { version, isMet } = await trainVersion({ lifecycle, values }, job, train, async put => registry?.commit(put))
   if (!registry || !isMet) return { version, isMet }
   // Without a log the promotion takes effect at once.
   registry.commit(lifecycle.promote({ version: version.number, why: version.verdict!, at: wallClock() }))
@@ -96,7 +96,7 @@ function checkAsOf(at: number | undefined, last: number): void {
 
 /** Trains a version and commits it; a failure is committed too. */
 async function trainVersion(
-  lifecycle: ModelLifecycle,
+  { lifecycle, values }: { readonly lifecycle: ModelLifecycle; readonly values: NamedValues },
   { at, cut }: { readonly at: number; readonly cut?: number },
   train: () => Promise<ModelTraining>,
   commit: (put: readonly NamedWrite[]) => Promise<void>,
@@ -109,7 +109,7 @@ async function trainVersion(
     await commit([...lifecycle.markBrokenOff(), ...lifecycle.fail(record, error, wallClock())])
     throw error
   }
-  const { version, promotion, put } = lifecycle.finish(record, training, wallClock())
+  const { version, promotion, put } = lifecycle.finish(record, training, wallClock(), values)
   await commit([...lifecycle.markBrokenOff(), ...put])
   return { version, isMet: promotion !== undefined }
 }

@@ -1,5 +1,5 @@
 /** Training sets: a point-in-time join, or the feature vectors of decisions, written as Parquet with a manifest. */
-import { requireDefinition, SpillwayError } from '../base/index.ts'
+import { requireDefinition } from '../base/index.ts'
 import { Strings } from '../columns/index.ts'
 import { deliverColumn, groupReads } from '../decision/index.ts'
 import type { ModelIR } from '../define/ir/index.ts'
@@ -12,7 +12,6 @@ import {
   keySampler,
   label,
   labelledSet,
-  type Labelling,
   load,
   type LoadOptions,
   type ReplayLog,
@@ -34,9 +33,10 @@ import {
   setOfRows,
   type TrainingSet,
 } from '../replay/index.ts'
-import { recordedBatches, recordedLabels, logExtent, storedHistory } from '../run/history/index.ts'
+import { storedHistory } from '../run/history/index.ts'
 import type { FolderLog } from './folder-log.ts'
 import { withFolder } from './folder.ts'
+import { type DecisionSet, recordedSet } from './recorded-set.ts'
 
 /** A request for a training set. */
 export interface TrainingSetRequest {
@@ -123,7 +123,7 @@ async function buildFromDecisions(job: TrainingSetJob): Promise<BuiltTrainingSet
   const model = modelOf(pipeline, request)
   const strings = new Strings()
   const loading = new FileLoading(job.onProgress, strings)
-  const decisions = log ? recordedSet(job, log, model, strings) : await replayedSet(job, model, loading.options)
+  const decisions = log ? recordedSet(log, { ir, model, strings, ...request }) : await replayedSet(job, model, loading.options)
   const { set, cut, labelling } = decisions
   const key = triggerKey(ir, model).name
   const { sample } = request
@@ -137,16 +137,6 @@ async function buildFromDecisions(job: TrainingSetJob): Promise<BuiltTrainingSet
   return { manifest, ...loading.problems, otherInputs: decisions.otherInputs() }
 }
 
-interface DecisionSet {
-  readonly set: TrainingSet
-  readonly cut: TrainingOrigin['cut']
-  readonly labelling: Labelling | undefined
-  /** Complete once the set is written. */
-  readonly origin: () => DecisionsOrigin
-  /** `BuiltTrainingSet.otherInputs`; complete once the set is written. */
-  readonly otherInputs: () => number
-}
-
 async function replayedSet({ pipeline, request }: TrainingSetJob, model: ModelIR, options: LoadOptions): Promise<DecisionSet> {
   const log = await load(pipeline, request.files, options)
   const set = setOfDecisions(pipeline.ir, model, decide(pipeline, model, log), log.strings)
@@ -155,29 +145,6 @@ async function replayedSet({ pipeline, request }: TrainingSetJob, model: ModelIR
   const labelling = labels && { label: model.label!, labels: label(pipeline, model, log, { at }), at, isSettled: labels.isSettled }
   const origin = (): DecisionsOrigin => ({ kind: 'decisions', model: model.name })
   return { set, cut: manifestCut(log.histories), labelling, origin, otherInputs: () => 0 }
-}
-
-function recordedSet({ pipeline: { ir }, request }: TrainingSetJob, log: FolderLog, model: ModelIR, strings: Strings): DecisionSet {
-  const total = log.models().find(each => each.model === model.name)?.decisions ?? 0
-  if (total === 0) throw new SpillwayError('SPILL_HISTORY', `no decision of model '${model.name}' is recorded`, { place: request.data })
-  const decidedBy = new Map<string, number>()
-  let others = 0
-  const batches = recordedBatches(ir, model, log.decisionsFrom(model.name, 0), strings, {
-    total,
-    onBatch({ fingerprint, decisions, fits }) {
-      if (fits) decidedBy.set(fingerprint, (decidedBy.get(fingerprint) ?? 0) + decisions)
-      else others += decisions
-    },
-  })
-  const origin = (): DecisionsOrigin => {
-    const by = [...decidedBy].map(([fingerprint, decisions]) => ({ fingerprint, decisions }))
-    return { kind: 'decisions', model: model.name, decidedBy: by }
-  }
-  const { labels: options } = request
-  const secondPass = () => recordedBatches(ir, model, log.decisionsFrom(model.name, 0), strings, { total })
-  const labelled = options && recordedLabels(ir, model, log, secondPass(), strings, options.at)
-  const labelling = labelled && { ...labelled, label: model.label!, isSettled: options.isSettled }
-  return { set: setOfDecisions(ir, model, batches, strings), cut: logExtent(ir, log), labelling, origin, otherInputs: () => others }
 }
 
 const write = ({ request, onProgress }: TrainingSetJob, set: TrainingSet, origin: () => TrainingOrigin): Promise<TrainingManifest> =>

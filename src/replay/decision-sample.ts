@@ -5,6 +5,7 @@
  */
 import { random } from '../base/index.ts'
 import { type ColumnData, gatherArray, rowsWhere } from '../columns/index.ts'
+import { reachesBackTo } from '../kernel/index.ts'
 import { type Counting, countNumbers, countTexts, type RowsSummary } from '../training/drift/index.ts'
 import type { TextInputs } from '../training/index.ts'
 import type { DecisionBatch } from './decide.ts'
@@ -19,6 +20,11 @@ export interface DecisionSampleOptions {
   /** Decisions after `after` and up to `to`, UTC ms. */
   readonly after: number
   readonly to: number
+  /**
+   * The log has deleted what arrived up to this time, UTC ms; −Infinity if nothing. Decisions whose windows reach back to it are not
+   * sampled: their values are missing here, and were not when they were decided.
+   */
+  readonly forgotten?: number
 }
 
 /** A reservoir of decisions. */
@@ -41,10 +47,10 @@ export class DecisionSample {
 
   /** Passes batches on unchanged, and samples them. */
   *sampling(batches: Iterable<DecisionBatch>): Generator<DecisionBatch> {
-    const { after, to, rows } = this.#options
+    const { after, to, rows, forgotten = -Infinity } = this.#options
     for (const batch of batches) {
       for (let i = 0; i < batch.length; i++) {
-        if (!(batch.t[i] > after) || batch.t[i] > to) continue
+        if (!(batch.t[i] > after) || batch.t[i] > to || (forgotten > -Infinity && isIncomplete(batch, i, forgotten))) continue
         const place = this.#count < rows ? this.#count : Math.floor(this.#next() * (this.#count + 1))
         this.#count++
         if (place < rows) this.#store(batch, i, place)
@@ -80,6 +86,10 @@ export class DecisionSample {
     }
   }
 }
+
+/** Is a value of a decision missing because its window reaches back to `forgotten`? */
+const isIncomplete = ({ reads }: DecisionBatch, i: number, forgotten: number): boolean =>
+  reads.some(({ read, asOf }) => asOf[i] > -Infinity && read.group.features.some(feature => reachesBackTo(feature, asOf[i], forgotten)))
 
 const valueAt = ({ values, nulls }: ColumnData, row: number): number => (nulls?.[row] ? NaN : values[row])
 

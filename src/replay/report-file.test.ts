@@ -35,6 +35,28 @@ test('a path has the local time of its schedule, and a report on request replace
   assert.equal(reportName({ ...report, to: 'a.b/{date}.parquet' }, summer), '2026-07-02T00-30.parquet')
 })
 
+test('in the hour that occurs twice, the second report does not replace the first', () => {
+  const hours = { kind: 'cron', cron: '0 * * * *', zone: 'Europe/Zurich' } as const
+  const first = Date.parse('2026-10-25T00:00:00Z')
+  const pathOf = (t: number, isOnRequest = false) => reportPath('{date}T{time}.csv', hours, t, isOnRequest)
+  assert.deepEqual(
+    [0, 1, 2].map(hour => pathOf(first + hour * 3_600_000)),
+    ['2026-10-25T02-00.csv', '2026-10-25T02-00+0100.csv', '2026-10-25T03-00.csv'],
+  )
+  assert.equal(pathOf(first + 5_400_000 + 5000, true), '2026-10-25T02-30-05+0100.csv')
+  const stJohns = { ...hours, zone: 'America/St_Johns' }
+  const autumn = Date.parse('2026-11-01T03:30:00Z')
+  assert.deepEqual(
+    [0, 1].map(hour => reportName({ name: 'r', at: stJohns } as ReportIR, autumn + hour * 3_600_000)),
+    ['2026-11-01T01-00.ndjson', '2026-11-01T01-00-0330.ndjson'],
+  )
+  const spring = Date.parse('2026-03-29T00:00:00Z')
+  assert.deepEqual(
+    [0, 1].map(hour => pathOf(spring + hour * 3_600_000)),
+    ['2026-03-29T01-00.csv', '2026-03-29T03-00.csv'],
+  )
+})
+
 test('a report replaces the previous one atomically, and its hash is returned', async () => {
   const folder = scratchFolder('report')
   for (const name of ['a.csv', 'a.ndjson', 'a.parquet']) {

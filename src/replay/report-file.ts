@@ -43,20 +43,39 @@ export const reportName = ({ to = '.ndjson', at }: ReportIR, t: number, isOnRequ
 
 /**
  * The path of the report of a time. A report on request has its time in its date, so it never replaces the scheduled report of that
- * day.
+ * day. The second instant of a local time that occurs twice has its offset in the time, so it does not replace the first.
  */
 export function reportPath(to: string, at: ScheduleIR, t: number, isOnRequest: boolean): string {
-  const [date, minutes, seconds] = localOf(at, t)
-  const time = seconds === '00' && !isOnRequest ? minutes : `${minutes}-${seconds}`
+  const { date, minutes, seconds, offset } = localOf(at, t)
+  const time = (seconds === '00' && !isOnRequest ? minutes : `${minutes}-${seconds}`) + offset
   const dated = isOnRequest && !to.includes('{time}') ? `${date}T${time}` : date
   return to.replaceAll('{date}', dated).replaceAll('{time}', time)
 }
 
-/** The local day, minute and second in the schedule's zone. */
-function localOf(at: ScheduleIR, t: number): [date: string, minutes: string, seconds: string] {
+/**
+ * The local day, minute and second in the schedule's zone. `offset` is empty, except for the second instant of a local time that occurs twice
+ * (the end of daylight saving time): `+0100`.
+ */
+function localOf(
+  at: ScheduleIR,
+  t: number,
+): { readonly date: string; readonly minutes: string; readonly seconds: string; readonly offset: string } {
   const zone = new TimeZone(at.kind === 'cron' ? at.zone : 'UTC')
-  const local = new Date(t + zone.offsetAt(t)).toISOString()
-  return [local.slice(0, 10), local.slice(11, 16).replace(':', '-'), local.slice(17, 19)]
+  const ahead = zone.offsetAt(t)
+  const local = new Date(t + ahead).toISOString()
+  const isSecond = zone.utcOf(t + ahead) !== t
+  return {
+    date: local.slice(0, 10),
+    minutes: local.slice(11, 16).replace(':', '-'),
+    seconds: local.slice(17, 19),
+    offset: isSecond ? offsetText(ahead) : '',
+  }
+}
+
+function offsetText(ahead: number): string {
+  const minutes = Math.abs(ahead) / 60_000
+  const digits = (value: number): string => String(Math.floor(value)).padStart(2, '0')
+  return `${ahead < 0 ? '-' : '+'}${digits(minutes / 60)}${digits(minutes % 60)}`
 }
 
 function sync(path: string): void {

@@ -88,7 +88,8 @@ export async function trainModel(request: TrainingRequest, log: ReplayLog): Prom
   const labels = label({ ir }, scoreless, log, { at, ...(isCensored && { isCensored: (_, sourcePosition) => isCensored(sourcePosition) }) })
   const after = Math.max(at - over, knownFrom(model, log))
   const texts = { names: model.inputs.filter(({ expr }) => expr.type === 'string').map(({ name }) => name), strings: log.strings }
-  const sample = orWhen && new DecisionSample({ inputs: names, texts, rows: limits.DRIFT_REFERENCE_ROWS, after, to: at - gapMs })
+  const { forgotten } = log
+  const sample = orWhen && new DecisionSample({ inputs: names, texts, rows: limits.DRIFT_REFERENCE_ROWS, after, to: at - gapMs, forgotten })
   const decisions = decide({ ir, scores: new Map() }, scoreless, log)
   const decisionSet = setOfDecisions(ir, scoreless, sample ? sample.sampling(decisions) : decisions, log.strings)
   const { set, counts } = labelledSet(decisionSet, { label: model.label!, labels, at, isSettled: true, after })

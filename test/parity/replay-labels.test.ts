@@ -13,6 +13,7 @@ import type { Fate } from '../oracle/exploration.ts'
 import { labels, type Label, type Run } from '../oracle/oracle.ts'
 import { isReplayed, logOf } from '../property/engines/replay-order.ts'
 import { labelling } from '../property/generate/label-case.ts'
+import { ModelStore } from '../crash/model-store.ts'
 
 const CASES = 240
 
@@ -114,7 +115,7 @@ function hiddenOf(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], {
 
 /** As in a run: by its recorded scores, one row for each of its decisions; decisions of no run have none. */
 function censoredBy(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], { scores = {}, fates = {} }: Run = {}) {
-  const censored = censoringOf(ir, model)
+  const censored = censoringOf(ir, model, new ModelStore({ commits: [] }))
   if (!censored) return undefined
   const all = labels({ ...ir, models: [model] }, log, Infinity, { requests: [] })
   const recorded = all.map(about => ('event' in about ? (scores[about.event] ?? NaN) : NaN))
@@ -125,7 +126,7 @@ function censoredBy(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[],
     const fate = 'event' in about ? (fates[about.event] ?? {}) : {}
     const score = { values: column.values.subarray(i, i + 1), nulls: column.nulls.subarray(i, i + 1) }
     const explored = Object.entries(fate).map(([action, one]) => ({ action, part: 0.5, fate: Uint8Array.of(codes[one]) }))
-    if (censored({ score, length: 1, explored }).some(({ isHidden }) => isHidden)) rows.add(i)
+    if (censored({ score, length: 1, entry: Float64Array.of(i), explored }).some(({ isHidden }) => isHidden)) rows.add(i)
   })
   return (decision: number) => rows.has(decision)
 }

@@ -95,7 +95,7 @@ async function runAudit(
     draws,
     prices: prices === undefined ? examplePrices : readPricesFile(prices),
     people: await peopleOf(pipeline.ir, people, data),
-    ...(await runMeasurements(pipeline, model, data)),
+    ...(await runMeasurements(pipeline, model, request)),
     intakeSeconds: history.intakeSeconds,
     plansMax: plans,
     command: commandOf(request),
@@ -118,7 +118,7 @@ async function peopleOf({ groups }: PipelineIR, file: string | undefined, data: 
 /** Measurements of the decisions of a run: stage times, feature ages, outcomes hidden by actions, and the champion. */
 type RunMeasurements = Pick<AuditOptions, 'stages' | 'traces' | 'isCensored' | 'chanceOf' | 'champion'>
 
-async function runMeasurements({ ir }: Pipeline, model: ModelIR, data: string | undefined): Promise<RunMeasurements> {
+async function runMeasurements({ ir }: Pipeline, model: ModelIR, { data, files }: AuditRequest): Promise<RunMeasurements> {
   if (data === undefined)
     return {
       stages: {
@@ -129,7 +129,8 @@ async function runMeasurements({ ir }: Pipeline, model: ModelIR, data: string | 
   const deadline = actions.find(action => action.deadline !== undefined)?.deadline
   return withFolder(data, ({ log }) => {
     const total = log.models().find(each => each.model === model.name)?.decisions ?? 0
-    const observed = censoredPositions(ir, model, log)
+    // A run records outcomes by positions in its own log, and events of files have others.
+    const observed = files.length === 0 ? censoredPositions(ir, model, log) : undefined
     return {
       stages: stagesPart(readSamples(log, model.name, actions), deadline, total),
       ...(model.train && { champion: promotedChampion(log, ir, model) }),

@@ -20,7 +20,8 @@ import { boundedDurationOf } from '../expression/window.ts'
  * Promotion of a trained version: `'by hand'` (`spillway models`), or a rule over the decisions of the holdout.
  *
  * `auc` and `ap` (average precision) must be at least `atLeast`, `logloss` and `rmse` at most `atMost`, and better than the
- * champion's by `betterBy`.
+ * champion's by `betterBy`. A version that scores fewer decisions than the champion is not promoted. Beside a score of the definition that
+ * is computed by rules, ONNX, a function or a runtime, only a rule with a bound and without `betterBy`, or one with `shadow`, is met.
  */
 export type Promotion =
   | 'by hand'

@@ -192,3 +192,13 @@ test("a file's name has its format and placeholders", () => {
 test('two reports of one name are a mistake', () => {
   rejects(() => pipeline('p', [report('r', { of: requested, at }), report('r', { of: ticking, at })]), /report 'r' has the name of another/)
 })
+
+test('two reports with the same file are a mistake: the later would replace the earlier', () => {
+  const to = file('lists/{date}.csv')
+  const list = report('list', { of: requested, at, to })
+  rejects(
+    () => pipeline('p', [list, report('copy', { of: requested, at, to })]),
+    /reports 'list' and 'copy' have the same file 'lists\/\{date\}.csv'/,
+  )
+  pipeline('p', [list, report('other', { of: requested, at, to: file('others/{date}.csv') }), report('kept', { of: requested, at })])
+})

@@ -172,7 +172,7 @@ const PARTS = ['date', 'time']
  * File of a report, relative to the working directory of the run: `.csv`, `.ndjson` or `.parquet`.
  *
  * `{date}` and `{time}` stand for the report's time in the zone of its schedule. Without them each report replaces the one
- * before.
+ * before. In an hour that occurs twice, the second time has its offset: `02-00+0100`.
  *
  * @throws SpillwayError `SPILL_DEFINITION` for another format or placeholder.
  * @example

@@ -7,9 +7,10 @@ import { Strings } from '../../columns/index.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
 import { decodeDecisions, type DecodedDecisions } from '../decide/decision-codec.ts'
 import type { DecisionLog, NamedValues, SegmentLog } from '../../log/index.ts'
+import { importedEntries } from './import-records.ts'
 
 /** The part of a decision batch that says which actions followed. */
-export type ScoredBatch = Pick<DecodedDecisions, 'length' | 'score' | 'explored'>
+export type ScoredBatch = Pick<DecodedDecisions, 'length' | 'entry' | 'score' | 'explored'>
 
 /** A decision that met the condition of a censoring action. */
 export interface CensoredDecision {
@@ -21,17 +22,23 @@ export interface CensoredDecision {
 }
 
 /**
- * Finds the censored decisions of a batch, in order; undefined if the label names no action. Outcomes of exploration are as recorded;
- * conditions of other actions are those of today.
+ * Finds the censored decisions of a batch of the log `store`, in order; undefined if the label names no action. Outcomes of exploration are
+ * as recorded; conditions of other actions are those of today. No action answered a decision of imported history, so none is censored.
  */
-export function censoringOf({ actions = [] }: PipelineIR, { label }: ModelIR): ((batch: ScoredBatch) => CensoredDecision[]) | undefined {
+export function censoringOf(
+  { actions = [] }: PipelineIR,
+  { label }: ModelIR,
+  store: NamedValues,
+): ((batch: ScoredBatch) => CensoredDecision[]) | undefined {
   const names = label?.kind === 'from' ? label.censoredBy : undefined
   if (!names) return undefined
   const triggers = actions.filter(({ name }) => names.includes(name)).map(action => new ActionTrigger(action))
+  const isImported = importedEntries(store)
   return batch => {
     const matches = new Map<number, CensoredDecision>()
     for (const trigger of triggers)
       for (const { row, isHidden, chance } of matchesOf(trigger, batch)) {
+        if (isImported(batch.entry[row])) continue
         const other = matches.get(row)
         matches.set(row, { row, isHidden: isHidden || other?.isHidden === true, chance: chance * (other?.chance ?? 1) })
       }
@@ -64,7 +71,7 @@ export function censoredPositions(
   model: ModelIR,
   store: SegmentLog & NamedValues & DecisionLog,
 ): CensoredPositions | undefined {
-  const censored = censoringOf(ir, model)
+  const censored = censoringOf(ir, model, store)
   if (!censored) return undefined
   const hidden = new Set<number>()
   const chances = new Map<number, number>()

@@ -9,6 +9,13 @@ import { censoringOf } from './censoring.ts'
 import type { RecordedBatch } from './recorded-batches.ts'
 import { logExtent, storedHistory } from './stored-history.ts'
 
+/** Labels of decisions as known at `at`, UTC ms, with the entry of the log at which each decision was made. */
+export interface RecordedLabels {
+  readonly labels: Labels
+  readonly at: number
+  readonly entries: Float64Array
+}
+
 /**
  * Labels the decisions of `batches`, in recorded order, as known at `at`; default: the last arrival or decision, whichever is later. Texts
  * of the batches must be in `strings`. Labels that need forgotten events are unknown. Throws `SPILL_INPUT` for a model without a label, and
@@ -21,16 +28,16 @@ export function recordedLabels(
   batches: Iterable<Pick<RecordedBatch, 'length' | 't' | 'entry' | 'key' | 'id' | 'score' | 'explored'>>,
   strings: Strings,
   at?: number,
-): { readonly labels: Labels; readonly at: number } {
+): RecordedLabels {
   const { label } = model
   if (!label) throw new SpillwayError('SPILL_INPUT', `model '${model.name}' has no label; give it one, or leave --labels out`)
   const joinColumn = labelledColumn(ir, model).name
   const parts = { length: [] as number[], t: [] as Float64Array[], entry: [] as Float64Array[], key: [] as ColumnData[] }
-  const censored = censoringOf(ir, model)
+  const censored = censoringOf(ir, model, store)
   const hidden = new Set<number>()
   let first = 0
   for (const { length, t, entry, key, id, score, explored } of batches) {
-    for (const { row, isHidden } of censored?.({ length, score, explored }) ?? []) if (isHidden) hidden.add(first + row)
+    for (const { row, isHidden } of censored?.({ length, entry, score, explored }) ?? []) if (isHidden) hidden.add(first + row)
     first += length
     parts.length.push(length)
     parts.t.push(t)
@@ -53,7 +60,11 @@ export function recordedLabels(
     batches: (size: number) => rowBatches(t.length, { [joinColumn]: key }, size),
   }
   const asOf = at ?? Math.max(t.at(-1) ?? -Infinity, ...logExtent(ir, store).map(({ lastArrival }) => lastArrival ?? -Infinity))
-  return { labels: labelsAt({ ir }, model, triggering, log, { at: asOf, isCensored: decision => hidden.has(decision) }), at: asOf }
+  return {
+    labels: labelsAt({ ir }, model, triggering, log, { at: asOf, isCensored: decision => hidden.has(decision) }),
+    at: asOf,
+    entries: entry,
+  }
 }
 
 /** One array after the other; there may be none. */

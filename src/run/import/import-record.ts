@@ -6,36 +6,12 @@
 import { SpillwayError } from '../../base/index.ts'
 import { DECISION_PROGRESS, type NamedValues } from '../../log/index.ts'
 import { progressText } from '../decide/decision-queue.ts'
+import { importRecords, type ImportRecord } from '../history/import-records.ts'
 import type { PipelineStore } from '../recovery/open-pipeline.ts'
-
-/** The state of one import. */
-export interface ImportRecord {
-  /** End of the log when the import began; everything before was decided. */
-  readonly from: number
-  /** Fingerprint of the pipeline. */
-  readonly fingerprint: string
-  /** Sources and paths, as given. */
-  readonly files: readonly string[]
-  /** Number of rejected records that are dead letters so far. */
-  readonly letters: number
-  /** The entry after its last one; absent until it is done. */
-  readonly end?: number
-}
-
-const PREFIX = 'import/'
-
-/** The named value of a record. */
-export const putImportRecord = (record: ImportRecord): [name: string, value: string] => [
-  `${PREFIX}${String(record.from).padStart(16, '0')}`,
-  JSON.stringify(record),
-]
 
 /** The unfinished import, if there is one. */
 export function unfinishedImport(store: NamedValues): ImportRecord | undefined {
-  return store
-    .named(PREFIX)
-    .map(([, value]) => JSON.parse(value) as ImportRecord)
-    .find(({ end }) => end === undefined)
+  return importRecords(store).find(({ end }) => end === undefined)
 }
 
 /** Throws `SPILL_IMPORT` after an unfinished import: nothing may run on half a history. */

@@ -14,7 +14,8 @@ import { loadIntakes, type LoadOptions, type SourceFile } from '../../replay/ind
 import { parseProgress, progressText, type DecisionStep } from '../decide/decision-queue.ts'
 import { importDeduplication } from './import-deduplication.ts'
 import { importSegments, PastTicks, type ImportedHistory } from './import-order.ts'
-import { storeBefore, unfinishedImport, putImportRecord, type ImportRecord } from './import-record.ts'
+import { storeBefore, unfinishedImport } from './import-record.ts'
+import { putImportRecord, type ImportRecord } from '../history/import-records.ts'
 import {
   openPipeline,
   PIPELINE,

@@ -70,7 +70,7 @@ export function trainingJob(lifecycle: ModelLifecycle, options: ModelJobsOptions
         run: async signal => {
           const training = await train!({ ir, model: model.name, at, cut, champion: lifecycle.comparedScore(store) }, signal)
           const stored = await promotionQueue.enqueue(async () => {
-            const finished = lifecycle.finish(version, training, jobClock.wall())
+            const finished = lifecycle.finish(version, training, jobClock.wall(), store)
             await store.commit({ put: finished.put })
             return finished
           })

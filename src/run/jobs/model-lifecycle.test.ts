@@ -1,7 +1,23 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ModelStore } from '../../../test/crash/model-store.ts'
-import { count, entity, features, labelFrom, linear, logistic, model, on, pipeline, rules, source, stream, t } from '../../index.ts'
+import {
+  count,
+  entity,
+  features,
+  labelFrom,
+  linear,
+  logistic,
+  model,
+  on,
+  pipeline,
+  rules,
+  source,
+  stream,
+  t,
+  type Train,
+} from '../../index.ts'
+import type { TrainingReport } from '../../training/registry/version.ts'
 import { ModelLifecycle } from './model-lifecycle.ts'
 
 const card = entity('card', t.string())
@@ -15,18 +31,39 @@ const scores = {
   rules: rules([], 0.5),
 }
 
-test('without a champion a new version is compared with coefficients of the definition, and with no other score', () => {
-  for (const [kind, score] of Object.entries(scores)) {
-    const fraud = model('fraud', {
+const fraudBy = (score: (typeof scores)[keyof typeof scores], train: Train = { algorithm: 'logistic' }) =>
+  pipeline('cards', [
+    model('fraud', {
       decide: on(payments),
       inputs: p => ({ n: recent.of(p.card).n }),
       score,
       label: labelFrom(frauds, { join: 'of', value: f => f.of.isNull().not(), negativeAfter: '1d' }),
-      train: { algorithm: 'logistic' },
-    })
-    const { ir } = pipeline('cards', [fraud])
+      train,
+    }),
+  ]).ir
+
+test('without a champion a new version is compared with coefficients of the definition, and with no other score', () => {
+  for (const [kind, score] of Object.entries(scores)) {
+    const ir = fraudBy(score)
     const values = new ModelStore()
     const compared = new ModelLifecycle(ir, 'fraud', values).comparedScore(values)
     assert.deepEqual(compared, kind === 'rules' ? undefined : { version: 0, score: ir.models[0].score }, kind)
   }
+})
+
+test('beside rules, betterBy needs shadow: a new version is rejected without it, and challenges the rules with it', () => {
+  const finished = (betterBy: number, shadow?: '1d') => {
+    const promote = { metric: 'auc', atLeast: 0.7, betterBy, ...(shadow && { shadow }) } as const
+    const ir = fraudBy(scores.rules, { algorithm: 'logistic', promote })
+    const values = new ModelStore()
+    const lifecycle = new ModelLifecycle(ir, 'fraud', values)
+    const version = lifecycle.beginVersion({ why: 'demand', at: 0, cut: 0, began: 0 })
+    const report = { metrics: { n: 10, positives: 5, unscored: 0, auc: 0.8 } } as TrainingReport
+    return lifecycle.finish(version, { score: { kind: 'linear', intercept: 0, terms: [] }, report }, 0, values)
+  }
+  const rejected = finished(0.01)
+  assert.deepEqual([rejected.version.state, rejected.promotion], ['rejected', undefined])
+  assert.match(rejected.version.verdict!, /cannot be computed for these decisions: use shadow, or promote by hand$/)
+  assert.equal(finished(0.01, '1d').promotion?.as, 'challenger')
+  assert.deepEqual([finished(0).version.state, finished(0).promotion?.version], ['candidate', 1])
 })

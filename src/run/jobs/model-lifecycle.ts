@@ -35,7 +35,7 @@ import {
   type ModelVersion,
 } from '../../training/registry/index.ts'
 import { PromotionQueue } from './promotion-queue.ts'
-import { promotionText } from './promotion-text.ts'
+import { changedScoreText, type ComparedVersions, promotionText } from './promotion-text.ts'
 import { DriftSchedule } from './drift-schedule.ts'
 import type { TrainingJob } from './training-job.ts'
 
@@ -148,16 +148,18 @@ export class ModelLifecycle {
   }
 
   /**
-   * Finishes a version: applies its promotion rule, and returns the values to commit. `promotion` is set if the rule is met. Throws
-   * `SPILL_LIMIT` if the score is too large to store.
+   * Finishes a version: applies its promotion rule, and returns the values to commit. `promotion` is set if the rule is met, and the version
+   * was compared with the one that scores now. Throws `SPILL_LIMIT` if the score is too large to store.
    */
-  finish(version: ModelVersion, { score, file, report, reference }: ModelTraining, ended: number): FinishedTraining {
+  finish(version: ModelVersion, { score, file, report, reference }: ModelTraining, ended: number, values: NamedValues): FinishedTraining {
     const { name, train } = this.model
-    const { isMet, words } = verdictOf(train.promote, report.metrics, report.champion?.metrics)
+    const [own, inUse] = this.model.score.kind === 'none' ? ([undefined, 'nothing'] as const) : ([0, 'not comparable'] as const)
+    const { isMet, words } = verdictOf(train.promote, report.metrics, report.champion?.metrics ?? inUse)
+    const compared = report.champion?.version ?? own
     const state = isMet || train.promote.kind === 'hand' ? 'candidate' : 'rejected'
     const scorePut = putScore(name, version.number, score)
     const { promotion, verdict } = isMet
-      ? this.#nextStep(version.number, { words, at: ended, isAlone: report.champion === undefined && this.model.score.kind === 'none' })
+      ? this.#nextStep(version.number, { words, at: ended, compared, scoring: this.scoringVersion(values) })
       : { promotion: undefined, verdict: words }
     const finished: ModelVersion = { ...version, ended, state, trained: report, verdict }
     const beside = [
@@ -175,14 +177,19 @@ export class ModelLifecycle {
     return { version: finished, promotion, put }
   }
 
-  /** The next step of a version whose rule is met: promotion, or first a challenge if something scores and no other version challenges. */
+  /**
+   * The next step of a version whose rule is met: promotion, or first a challenge if something scores and no other version challenges. Not
+   * promoted if another version scores by now than the one that it was compared with: a person has promoted that one during the training.
+   */
   #nextStep(
     version: number,
-    { words, at, isAlone }: { readonly words: string; readonly at: number; readonly isAlone: boolean },
+    { words, at, compared, scoring }: { readonly words: string; readonly at: number } & ComparedVersions,
   ): { readonly promotion: PendingPromotion | undefined; readonly verdict: string } {
     const { promote } = this.model.train
-    if (promote.kind === 'hand' || promote.shadow === undefined || isAlone)
-      return { promotion: { version, why: words, at }, verdict: words }
+    if (promote.kind === 'hand' || promote.shadow === undefined || scoring === undefined)
+      return compared === scoring
+        ? { promotion: { version, why: words, at }, verdict: words }
+        : { promotion: undefined, verdict: `${words}; ${changedScoreText({ compared, scoring })}` }
     const { challenge } = this
     if (challenge) return { promotion: undefined, verdict: `${words}; version ${challenge.version} challenges already` }
     return { promotion: { as: 'challenger', version, why: words, at }, verdict: words }

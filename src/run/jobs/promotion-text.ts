@@ -31,3 +31,16 @@ export function promotionText(
   const replaced = before !== undefined && before > 0 ? ` over version ${before}` : score.kind === 'none' ? '' : ' over its own score'
   return `model '${name}': ${promoted} is promoted${replaced}: ${why}`
 }
+
+/** Versions around a training, 0 for the definition's own score, undefined if nothing scores: the one compared with, and the present one. */
+export interface ComparedVersions {
+  readonly compared: number | undefined
+  readonly scoring: number | undefined
+}
+
+/** Says that the score changed during a training: `compared with version 5, and version 4 scores now`. */
+export const changedScoreText = ({ compared, scoring }: ComparedVersions): string =>
+  `compared with ${versionText(compared)}, and ${versionText(scoring)} scores now`
+
+const versionText = (version: number | undefined): string =>
+  version === undefined ? 'no version' : version === 0 ? "the model's own score" : `version ${version}`

@@ -3,7 +3,9 @@ import { test } from 'node:test'
 import { ModelStore } from '../../../test/crash/model-store.ts'
 import { startTime, DAY } from '../../../test/training/fraud-pipeline.ts'
 import { byHand, decisionsOf, open, pay, send, stateOf } from '../../../test/training/training-run.ts'
-import { promotionsOf, versionsOf } from '../../training/registry/registry.ts'
+import { trainHere } from '../../../test/batch/train-here.ts'
+import { promotionsOf, versionOf, versionsOf } from '../../training/registry/registry.ts'
+import type { TrainPort } from './training-job.ts'
 
 test('a crash at any commit around a promotion changes neither the decisions nor the versions that made them', async () => {
   const first = open()
@@ -101,6 +103,40 @@ test('a version that fails its rule is rejected; a person may still promote it, 
   await assert.rejects(driven.run.train('fruad'), { code: 'SPILL_NOT_FOUND', message: /did you mean 'fraud'/ })
   await driven.run.stop()
   await assert.rejects(driven.run.train('fraud'), { code: 'SPILL_STOPPED' })
+})
+
+test('a promotion by hand during a training stays: the new version was compared with a score that is no longer in use', async () => {
+  let during: (() => Promise<unknown>) | undefined
+  const interrupted: (store: ModelStore) => TrainPort = store => async (job, signal) => {
+    const training = await trainHere(store)(job, signal)
+    await during?.()
+    return training
+  }
+  const driven = open({ train: { ...byHand, promote: { metric: 'auc', atLeast: 0.6 } }, training: interrupted })
+  await send(driven, -1, 10 * 24)
+  const trained = async (hours: number) => {
+    const training = driven.run.train('fraud')
+    await driven.to(10 * DAY + hours)
+    return (await training).state
+  }
+  during = () => driven.run.promote('fraud', 0, 'by hand')
+  assert.equal(await trained(1), 'champion', 'nothing scored before and nothing scores now')
+  during = undefined
+  assert.equal(await trained(2), 'champion')
+  during = () => driven.run.promote('fraud', 1, 'by hand')
+  assert.equal(await trained(3), 'candidate')
+  assert.deepEqual(stateOf(driven), [
+    [1, 'champion'],
+    [2, 'retired'],
+    [3, 'candidate'],
+  ])
+  const third = versionOf(driven.store, 'fraud', 3)!
+  assert.equal(third.trained!.champion!.version, 2)
+  assert.match(third.verdict!, /on the same decisions: better by 0\.0000; compared with version 2, and version 1 scores now$/)
+  during = () => driven.run.promote('fraud', 0, 'by hand')
+  assert.equal(await trained(4), 'candidate')
+  assert.match(versionOf(driven.store, 'fraud', 4)!.verdict!, /; compared with version 1, and no version scores now$/)
+  await driven.run.stop()
 })
 
 test('the next start makes a promotion that was requested while no run was active', async () => {

@@ -47,6 +47,21 @@ test('a training leaves out rows that need forgotten events, counts them, and le
   await driven.run.stop()
 })
 
+test('the reference for drift leaves out rows that need forgotten events', async () => {
+  const monitored: Train = { ...train, orWhen: 'drift' }
+  const driven = open({ train: monitored })
+  await send(driven, 0, DAYS * 24)
+  const left = await cutAt(driven, 10)
+  const job = { model: 'fraud', at: startTime + DAYS * DAY, cut: driven.run.end, champion: undefined }
+  const { reference, report } = await trainFromLog(left, { ir: fraudPipeline(monitored).ir, ...job })
+  const over = `${(DAYS - 11) * 24}h` as const
+  const young = await trainFromLog(driven.store, { ir: fraudPipeline({ ...monitored, over }).ir, ...job })
+  assert.equal(report.split.rejected, 24)
+  assert.equal(reference!.inputs['n'].nulls, 0)
+  assert.deepEqual(reference, young.reference)
+  await driven.run.stop()
+})
+
 test('if every decision needs forgotten events, nothing is trained, and the reason is stated', async () => {
   const driven = open({ train })
   await send(driven, 0, 12 * 24)

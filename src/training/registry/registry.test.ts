@@ -2,12 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fraudPipeline } from '../../../test/training/fraud-pipeline.ts'
 import { limits } from '../../base/limits.ts'
-import type { Metrics } from '../metrics.ts'
 import { checkPromotable, championOf, rollbackVersion, promotionBefore } from './champion.ts'
 import { changedInputs, inputCodes } from './input-codes.ts'
 import type { NamedValues } from '../../log/store.ts'
 import { putPromotions, putScore, deleteOldVersions, putVersion, scoreOfVersion, versionOf, versionsOf } from './registry.ts'
-import { verdictOf } from './verdict.ts'
 import type { PromotionRecord, ModelVersion } from './version.ts'
 
 const train = { algorithm: 'logistic' } as const
@@ -123,24 +121,4 @@ test('the oldest versions go, but for those that have scored or shall', () => {
       ['onnx', number, null],
     ]),
   )
-})
-
-test('a rule looks at its metric, beside the champion on the same decisions', () => {
-  const metrics = (more: Partial<Metrics>): Metrics => ({ n: 10, positives: 5, unscored: 0, ...more })
-  const rule = { kind: 'rule', metric: 'auc', bound: 0.7, betterBy: 0.01 } as const
-  const says = (own: Partial<Metrics>, others?: Partial<Metrics>) => verdictOf(rule, metrics(own), others && metrics(others))
-  assert.deepEqual(says({ auc: 0.7 }), { isMet: true, words: 'auc 0.7000, and nothing to compare it with' })
-  assert.deepEqual(says({ auc: 0.69 }), { isMet: false, words: 'auc 0.6900 is below 0.7000' })
-  assert.equal(says({ auc: 0.75 }, { auc: 0.73 }).isMet, true)
-  const close = says({ auc: 0.735 }, { auc: 0.73 })
-  assert.deepEqual(close.words, "auc 0.7350, the champion's 0.7300 on the same decisions: better by 0.0050, and it should be by 0.0100")
-  assert.equal(close.isMet, false)
-  assert.match(says({ positives: 0 }).words, /^auc has no meaning on the holdout: none of 10 labels is true$/)
-  assert.match(says({ positives: 10 }).words, /all of 10 labels are true$/)
-  assert.match(says({ n: 0, positives: 0 }).words, /it has no decision$/)
-  const loss = { kind: 'rule', metric: 'rmse', bound: 0.5, betterBy: 0 } as const
-  assert.equal(verdictOf(loss, metrics({ rmse: 0.51 }), undefined).words, 'rmse 0.5100 is above 0.5000')
-  assert.equal(verdictOf(loss, metrics({ rmse: 0.4 }), metrics({ rmse: 0.4 })).isMet, true)
-  assert.equal(verdictOf(loss, metrics({ rmse: 0.41 }), metrics({ rmse: 0.4 })).isMet, false)
-  assert.equal(verdictOf({ kind: 'hand' }, metrics({}), undefined).isMet, false)
 })
