@@ -5,6 +5,7 @@
  * collision costs a comparison and never a wrong answer. Strings are compared by their ids. Cost: 8 to 16 bytes a row.
  */
 import type { ColumnData } from './block.ts'
+import { HASH_MULTIPLIER, HASH_START } from './hash-seed.ts'
 
 const EMPTY = -1
 
@@ -54,13 +55,15 @@ export class RowIndex {
   }
 }
 
+/** Constants of this module, which the compiler folds as it does no import. */
+const [START, MULTIPLIER] = [HASH_START, HASH_MULTIPLIER]
 const number = new Float64Array(1)
 const words = new Uint32Array(number.buffer)
 
-/** Adds a number to a hash. */
+/** Adds a number to a hash, which is one of this process and thread: never store it. */
 export function mixHash(hash: number, value: number): number {
   number[0] = value
-  const half = Math.imul(hash ^ words[0], 0x9e3779b1)
+  const half = Math.imul(hash ^ START ^ words[0], MULTIPLIER)
   return Math.imul(half ^ (half >>> 15) ^ words[1], 0x85ebca6b)
 }
 

@@ -1,5 +1,6 @@
 /** The storage of `Strings`: bytes of texts, their hashes and limits, and long texts apart. */
 import { SpillwayError, limits } from '../base/index.ts'
+import { HASH_MULTIPLIER, HASH_START } from './hash-seed.ts'
 
 /** Greatest number of texts, and of bytes of UTF-8 of all texts. */
 export interface TextLimits {
@@ -28,6 +29,9 @@ export const SHORT_TEXT_UNITS = 64
  */
 export const NO_UTF8 = 0xff
 
+/** Constants of this module, which the compiler folds as it does no import. */
+const [START, MULTIPLIER] = [HASH_START, HASH_MULTIPLIER]
+
 const encoder = new TextEncoder()
 
 /** Bytes of a text: UTF-8, or UTF-16 for a text that has no UTF-8. */
@@ -46,10 +50,10 @@ export function copyBytes(bytes: Uint8Array, from: number, to: number, target: U
 
 /**
  * Hash of the text whose UTF-8 is `bytes[from, to)`, one multiplication per four bytes. Its lowest bits, which select slots, depend on all
- * bytes.
+ * bytes. It is one of this process and thread: never store it.
  */
 export function hashOfBytes(bytes: Uint8Array, from: number, to: number): number {
-  let hash = to - from
+  let hash = START ^ (to - from)
   let i = from
   for (; i + 4 <= to; i += 4) hash = mix(hash, bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24))
   for (; i < to; i++) hash = mix(hash, bytes[i])
@@ -59,7 +63,7 @@ export function hashOfBytes(bytes: Uint8Array, from: number, to: number): number
 /** Hash of an ASCII text, equal to that of its bytes; `undefined` for any other text. */
 export function hashOfAscii(text: string): number | undefined {
   const { length } = text
-  let hash = length
+  let hash = START ^ length
   let all = 0
   let i = 0
   for (; i + 4 <= length; i += 4) {
@@ -76,7 +80,7 @@ export function hashOfAscii(text: string): number | undefined {
 }
 
 function mix(hash: number, word: number): number {
-  const product = Math.imul(hash ^ word, 0x9e3779b1)
+  const product = Math.imul(hash ^ word, MULTIPLIER)
   return product ^ (product >>> 15)
 }
 

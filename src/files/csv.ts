@@ -32,6 +32,9 @@ export async function openCsv({ path, gzip, size }: DetectedFile): Promise<Input
     name,
     format: 'csv',
     columns: header.names.filter(field => field !== '').map(field => ({ name: field })),
+    get unterminatedEnd() {
+      return file.unterminatedEnd
+    },
     progress: () => file.bytesRead / size,
     async *batches(selected) {
       for (const column of selected ?? []) checkColumn(name, header.names, column)

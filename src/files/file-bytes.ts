@@ -9,6 +9,7 @@ import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import type { SpillwayError } from '../base/index.ts'
 import { truncationError, systemError } from './file-error.ts'
+import { NEWLINE } from './splitter.ts'
 
 const CHUNK_BYTES = 1 << 18
 
@@ -18,6 +19,8 @@ export class FileBytes {
   readonly #gzip: boolean
   /** Bytes read so far from the disk, before unpacking. */
   bytesRead = 0
+  /** As in `InputFile`; undefined for a gzip. */
+  unterminatedEnd: number | undefined
 
   constructor(path: string, gzip: boolean) {
     this.#path = path
@@ -27,11 +30,14 @@ export class FileBytes {
   async *chunks(): AsyncGenerator<Buffer> {
     const file = createReadStream(this.#path, { highWaterMark: CHUNK_BYTES })
     const chunks: Readable = this.#gzip ? gunzipped(file) : file
+    let lastByte: number | undefined
     try {
       for await (const chunk of withoutByteOrderMark(chunks)) {
         this.bytesRead = file.bytesRead
+        lastByte = chunk.at(-1) ?? lastByte
         yield chunk
       }
+      if (!this.#gzip && lastByte !== NEWLINE) this.unterminatedEnd = this.bytesRead
     } catch (error) {
       throw this.#gzip ? gzipError(this.#path, error) : systemError(this.#path, error)
     } finally {

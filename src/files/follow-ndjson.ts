@@ -1,15 +1,15 @@
 /**
  * Follows a growing NDJSON file from a position on: each batch has the position after it, where reading can resume.
  *
- * A line counts once its newline is written. A file that became shorter, or a different file under the same name, is an error: it does not
- * hold the content that was read.
+ * A line counts once its newline is written. A file that became shorter, a different file under the same name, or one with another
+ * beginning is an error: it does not hold the content that was read.
  */
 import { open, stat, type FileHandle } from 'node:fs/promises'
 import { pause } from '../base/index.ts'
 import type { RecordBatch, JsonLineReader } from '../intake/index.ts'
 import { stripByteOrderMark } from './file-bytes.ts'
 import { displayPath, systemError } from './file-error.ts'
-import { differentFileError, shrunkFileError } from './file-identity.ts'
+import { differentFileError, HEAD_BYTES, headChecksum, shrunkFileError } from './file-identity.ts'
 import { ndjsonBatches } from './ndjson.ts'
 
 const CHUNK_BYTES = 1 << 18
@@ -21,8 +21,17 @@ const LOOKS = 20
 export interface FilePosition {
   readonly offset: number
   readonly line: number
-  /** Inode of the file, whatever its name; 0 if nothing was read. */
+  /** Inode of the file, whatever its name; 0 if nothing was read, or any file is right. */
   readonly inode: number
+  /** Checksum of its bytes before the offset, at most HEAD_BYTES. Positions of earlier versions have none. */
+  readonly head?: string
+}
+
+/** Progress through a file. */
+interface ReadState {
+  bytes: number
+  /** The first of the bytes that were read, at most HEAD_BYTES. */
+  head: Buffer
 }
 
 /** The beginning of any file. */
@@ -52,11 +61,14 @@ export async function* followNdjson(
     const { ino: inode, size } = await file.stat()
     if (from.inode !== 0 && from.inode !== inode) throw differentFileError(path, `byte ${from.offset}`)
     if (size < from.offset) throw shrunkFileError(path, from.offset, size)
-    const state = { bytes: from.offset }
+    const state: ReadState = { bytes: from.offset, head: await readHead(file, from.offset) }
+    if (from.inode !== 0 && from.head !== undefined && from.head !== headChecksum(state.head, from.offset))
+      throw differentFileError(path, `byte ${from.offset}`)
     const chunks = growingChunks(path, file, state, follow, signal)
     for await (const { batch, unfinished, nextLine } of ndjsonBatches(chunks, displayPath(path), { firstLine: from.line, reader })) {
       if (signal.aborted) return
-      yield { batch, position: { offset: state.bytes - unfinished, line: nextLine, inode } }
+      const offset = state.bytes - unfinished
+      yield { batch, position: { offset, line: nextLine, inode, head: headChecksum(state.head, offset) } }
     }
   } finally {
     await file.close()
@@ -67,7 +79,7 @@ export async function* followNdjson(
 async function* growingChunks(
   path: string,
   file: FileHandle,
-  state: { bytes: number },
+  state: ReadState,
   follow: boolean,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
@@ -78,6 +90,7 @@ async function* growingChunks(
       const isFirst = state.bytes === 0
       const bytes = buffer.subarray(0, bytesRead)
       state.bytes += bytesRead
+      if (state.head.length < HEAD_BYTES) state.head = Buffer.concat([state.head, bytes.subarray(0, HEAD_BYTES - state.head.length)])
       yield isFirst ? stripByteOrderMark(bytes) : bytes
       continue
     }
@@ -91,6 +104,13 @@ async function* growingChunks(
     const named = await stat(path).catch(() => undefined)
     if (named && named.ino !== ino) throw differentFileError(path, `byte ${state.bytes}`)
   }
+}
+
+/** The first bytes of a file before an offset. */
+async function readHead(file: FileHandle, offset: number): Promise<Buffer> {
+  const length = Math.min(offset, HEAD_BYTES)
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, 0)
+  return buffer.subarray(0, bytesRead)
 }
 
 async function openFile(path: string): Promise<FileHandle> {

@@ -37,6 +37,8 @@ export interface InputFile {
   readonly columns?: readonly FileColumn[]
   /** Number of records, if the file states it. */
   readonly records?: number
+  /** Size of a text whose last line has no newline, in bytes; undefined before all of it was read. */
+  readonly unterminatedEnd?: number | undefined
   /** Fraction read so far, 0 to 1. */
   progress(): number
   /**

@@ -12,7 +12,7 @@ import {
 } from '../intake/index.ts'
 import type { LongLine, SplitRecords } from './splitter.ts'
 
-const CARRIAGE_RETURN = 0x0d
+export const CARRIAGE_RETURN = 0x0d
 
 /**
  * Decodes the record in `bytes[start, end)`: returns its value, the reason why it is invalid, or `undefined` for a blank line. `broken`: it

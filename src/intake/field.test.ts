@@ -110,6 +110,14 @@ test('timestamp: ISO text, milliseconds, a Date', () => {
   rejects({ type: 'timestamp' }, ['soon', '1000', 1.5, NaN, new Date(NaN), 2 ** 43 + 1, '9999-01-01', true, 5n], /needs a time/)
 })
 
+test('timestamp: a local time far away is rejected like any other', () => {
+  const zoned = (raw: number) => read({ type: 'timestamp', zone: 'Europe/Zurich' }, raw, { text: false, zoneless: true })
+  for (const raw of [8.7e15, -8.7e15, 2 ** 43 + 86_400_000, Number.MAX_SAFE_INTEGER]) assert.ok(zoned(raw) instanceof Fault, String(raw))
+  // Zurich is 2 h ahead of UTC in September 2248, and was 34:08 min ahead in 1691.
+  assert.equal(zoned(2 ** 43 + 7_200_000), 2 ** 43)
+  assert.equal(zoned(-(2 ** 43) + 2_048_000), -(2 ** 43))
+})
+
 test('duration, bool, string', () => {
   accepts({ type: 'duration' }, [
     ['5m', 300_000],

@@ -74,12 +74,15 @@ function doubleOf(raw: unknown): number | undefined {
   return Number.isFinite(raw) ? (raw as number) : undefined
 }
 
+/** Greatest local time, ms: less than a day from UTC. The rules of zones end far behind it. */
+const LOCAL_MAX = limits.TIME_MS_MAX + 86_400_000
+
 function timestampReader({ zone }: ColumnIR, { text, zoneless }: FieldFormat): (raw: unknown) => number | undefined {
   const toUtc = zoneless && zone !== undefined && zone !== 'UTC' ? (local: number) => timeZoneOf(zone).utcOf(local) : (ms: number) => ms
   return raw => {
     const value = text ? wholeText(raw) : raw
     let ms: unknown
-    if (typeof value === 'number' && Number.isSafeInteger(value)) ms = toUtc(value)
+    if (typeof value === 'number' && Number.isSafeInteger(value) && Math.abs(value) <= LOCAL_MAX) ms = toUtc(value)
     else if (typeof value === 'string') ms = parseInstant(value, zone)
     else if (value instanceof Date) ms = value.getTime()
     return typeof ms === 'number' && Math.abs(ms) <= limits.TIME_MS_MAX ? ms : undefined

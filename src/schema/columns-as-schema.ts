@@ -12,18 +12,18 @@ export interface NumberedColumns {
 /** Digits of a decimal: within ±2^53 when scaled. */
 const DECIMAL_DIGITS = 16
 
-/** A closed object: the source rejects a record with any other field. Decimals, times and durations may be text. */
+/** A closed object: the source rejects a record with any other field. Decimals, times and durations may be text, which has no range here. */
 export function jsonSchemaOfColumns({ source, columns }: NumberedColumns): string {
   const fields = columns.map(column => {
-    const { type, nullable, values, min, max } = column
+    const { type, nullable, values, min, max, scale = 0 } = column
     const types = [...jsonTypesOf[type], ...(nullable ? ['null'] : [])]
-    const isBounded = type === 'int' || type === 'double'
+    const unit = 10 ** scale
     return [
       column.name,
       {
         ...(values ? { enum: nullable ? [...values, null] : values } : { type: types.length === 1 ? types[0] : types }),
-        ...(isBounded && min !== undefined && { minimum: min }),
-        ...(isBounded && max !== undefined && { maximum: max }),
+        ...(min !== undefined && { minimum: min / unit }),
+        ...(max !== undefined && { maximum: max / unit }),
         ...(column.default !== undefined && { default: jsonDefault(column) }),
       },
     ]

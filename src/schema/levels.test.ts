@@ -125,6 +125,26 @@ test('columns become a schema of each language, with the types of their values',
   )
 })
 
+test('a definition in JSON Schema keeps the ranges of numbers, decimals and times', () => {
+  const bounds = {
+    amount: { type: 'decimal', scale: 2, min: 0, max: 150 },
+    at: { type: 'timestamp', min: 1000 },
+    n: { type: 'int', max: 5 },
+  } as const
+  const history = versions(Object.entries(bounds).map(([name, more]) => column(name, more)))
+  const text = sourceSchemaText('payments', history, 'json-schema')
+  const { properties, ...rest } = JSON.parse(text) as { properties: Record<string, object> }
+  assert.deepEqual(properties['amount'], { type: ['number', 'string'], minimum: 0, maximum: 1.5 })
+  assert.equal(checkCandidate('payments', history, { format: 'json-schema', text, level: 'FULL' }).compatible, true)
+  for (const name of Object.keys(bounds)) {
+    const { type } = properties[name] as { type: unknown }
+    const wider = JSON.stringify({ ...rest, properties: { ...properties, [name]: { type } } })
+    const { incompatibilities } = checkCandidate('payments', history, { format: 'json-schema', text: wider, level: 'FORWARD' })
+    const rules = new Set(incompatibilities.map(({ path, rule }) => `${path} ${rule}`))
+    assert.deepEqual([...rules], [`/${name} range-narrowed`])
+  }
+})
+
 test('one budget holds for all versions and directions of a check', () => {
   const wide = Array.from({ length: 30 }, (_, i) => column(`c${i}`))
   const many = versions(...Array.from({ length: 200 }, (_, i) => [...wide, column('last', { max: i })]))

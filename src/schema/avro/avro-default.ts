@@ -22,7 +22,7 @@ export function isAvroDefault(type: AvroType, value: unknown): boolean {
     case 'string':
       return typeof value === 'string'
     case 'enum':
-      return typeof value === 'string' && type.symbols.includes(value)
+      return typeof value === 'string' && type.symbolSet.has(value)
     case 'array':
       return Array.isArray(value) && value.every(item => isAvroDefault(type.items, item))
     case 'map':

@@ -32,6 +32,8 @@ export interface AvroFixed extends Named, Logical {
 export interface AvroEnum extends Named {
   readonly kind: 'enum'
   readonly symbols: readonly string[]
+  /** The symbols, to look one up: a schema may have a million. */
+  readonly symbolSet: ReadonlySet<string>
   /** Symbol that a reader takes for one that it does not know. */
   readonly default?: string
 }

@@ -159,7 +159,7 @@ function recordStep(reader: AvroRecord, writer: AvroRecord): PairStep {
 }
 
 function enumReasons(reader: AvroEnum, writer: AvroEnum): StrictOmit<Incompatibility, 'path'>[] {
-  const removed = writer.symbols.filter(symbol => !reader.symbols.includes(symbol))
+  const removed = writer.symbols.filter(symbol => !reader.symbolSet.has(symbol))
   if (removed.length === 0 || reader.default !== undefined) return nameReasons(reader, writer)
   const problem = `the enum does not have the symbols ${removed.join(', ')} any more, and has no default`
   return [

@@ -118,14 +118,16 @@ class AvroParser {
     const isList = Array.isArray(symbols) && symbols.every(symbol => typeof symbol === 'string' && identifier.test(symbol))
     if (!isList || symbols.length === 0) malformedSchema(path, `an enum needs a list of names as symbols, got ${show(symbols)}`)
     const names = symbols as readonly string[]
-    const twice = names.find((symbol, i) => names.indexOf(symbol) !== i)
+    const twice = repeatedName(names)
     if (twice !== undefined) malformedSchema(path, `the enum has the symbol '${twice}' twice`)
-    if (fallback !== undefined && !names.some(name => name === fallback))
+    const symbolSet = new Set(names)
+    if (fallback !== undefined && !symbolSet.has(fallback as string))
       malformedSchema(path, `the default ${show(fallback)} of the enum is none of its symbols`)
     const type: AvroEnum = {
       kind: 'enum',
       ...this.#name(definition, path, namespace),
       symbols: names,
+      symbolSet,
       ...(typeof fallback === 'string' && { default: fallback }),
     }
     return this.#define(type, path)
@@ -164,6 +166,12 @@ const namespaceOf = (fullName: string): string =>
   fullName.length === shortName(fullName).length ? '' : fullName.slice(0, fullName.lastIndexOf('.'))
 
 const joinPath = (path: string, part: string): string => (path === '/' ? `/${part}` : `${path}/${part}`)
+
+/** The first name that a list has twice. */
+function repeatedName(names: readonly string[]): string | undefined {
+  const earlier = new Set<string>()
+  return names.find(name => earlier.has(name) || !earlier.add(name))
+}
 
 function namesOf(aliases: unknown, path: string): readonly string[] {
   if (aliases === undefined) return []

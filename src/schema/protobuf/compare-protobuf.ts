@@ -85,6 +85,14 @@ class ProtobufComparison {
   #field(path: string, field: ProtoField, written: ProtoField): void {
     if (field.label === 'required' && written.label !== 'required')
       this.#fieldReason(path, field, written, 'required-added', 'is required, and may be missing', 'leave it optional')
+    if (
+      field.label === 'singular' &&
+      field.type.kind !== 'map' &&
+      !field.hasPresence &&
+      written.hasPresence &&
+      written.label !== 'required'
+    )
+      this.#fieldReason(path, field, written, 'presence-changed', 'is read as 0 or empty where it is missing', 'leave it optional')
     const wasRepeated = written.label === 'repeated'
     if ((field.label === 'repeated') !== wasRepeated && field.type.kind !== 'map' && written.type.kind !== 'map') {
       if (isNumeric(field.type))
@@ -185,8 +193,11 @@ class ProtobufComparison {
   }
 }
 
-const fieldText = ({ label, type, name, number, oneof }: ProtoField): string =>
-  `${label === 'singular' ? '' : `${label} `}${fieldTypeText(type)} ${name} = ${number}${oneof === undefined ? '' : ` in oneof ${oneof}`}`
+function fieldText({ label, type, name, number, oneof, hasPresence }: ProtoField): string {
+  const isOptional = hasPresence && oneof === undefined && type.kind !== 'message' && type.kind !== 'imported'
+  const written = label === 'singular' ? (isOptional ? 'optional ' : '') : `${label} `
+  return `${written}${fieldTypeText(type)} ${name} = ${number}${oneof === undefined ? '' : ` in oneof ${oneof}`}`
+}
 
 const labelProblem = (wasRepeated: boolean): string =>
   wasRepeated ? 'is one number, and was a packed list of them' : 'is a packed list of numbers, and was one number'

@@ -59,12 +59,26 @@ test('labels', () => {
   assert.deepEqual(two('optional int32 a = 1;', 'required int32 a = 1;'), [])
 })
 
+test('a field that could be missing stays one that can: otherwise NULL is read as 0 or an empty text', () => {
+  for (const type of ['int32', 'string', 'Kind']) {
+    const changed = rules(`${type} a = 1;`, `optional ${type} a = 1;`, 'enum Kind { WEB = 0; }')
+    assert.deepEqual(changed, ['/Payment/a presence-changed'], type)
+    assert.deepEqual(rules(`optional ${type} a = 1;`, `${type} a = 1;`, 'enum Kind { WEB = 0; }'), [], type)
+  }
+  assert.deepEqual(rules('int32 a = 1;', 'oneof x { int32 a = 1; }'), ['/Payment/a presence-changed'])
+  assert.deepEqual(rules('Item a = 1;', 'optional Item a = 1;', 'message Item {}'), [])
+  assert.deepEqual(compared(file('int32 a = 1;'), file('required int32 a = 1;', '', 'proto2')), [])
+  assert.deepEqual(compared(file('int32 a = 1;'), file('optional int32 a = 1;', '', 'proto2')), ['/Payment/a presence-changed'])
+  const [found] = protobufIncompatibilities(parseProtobuf(file('int32 a = 1;')), parseProtobuf(file('optional int32 a = 1;')))
+  assert.deepEqual([found.reader, found.writer], ['int32 a = 1', 'optional int32 a = 1'])
+})
+
 test('a oneof keeps one value, so fields that could both be set cannot join one', () => {
   assert.deepEqual(rules('oneof x { int32 a = 1; string c = 3; }', 'int32 a = 1;'), [])
   assert.deepEqual(rules('oneof x { int32 a = 1; string b = 2; }', 'int32 a = 1; string b = 2;'), ['/Payment/x oneof-joined'])
   assert.deepEqual(rules('oneof x { int32 a = 1; string b = 2; }', 'oneof x { int32 a = 1; } string b = 2;'), ['/Payment/x oneof-joined'])
   assert.deepEqual(rules('oneof x { int32 a = 1; }', 'oneof x { int32 a = 1; string b = 2; }'), ['/Payment/x/b oneof-field-removed'])
-  assert.deepEqual(rules('int32 a = 1; string b = 2;', 'oneof x { int32 a = 1; string b = 2; }'), [])
+  assert.deepEqual(rules('optional int32 a = 1; optional string b = 2;', 'oneof x { int32 a = 1; string b = 2; }'), [])
 })
 
 test('messages are compared by name, in each other, also in a circle', () => {

@@ -161,6 +161,51 @@ test('a CSV file that is shorter than when it was read, or a different file, is 
   await assert.rejects(start(path, position), { code: 'SPILL_FILE', message: /is not the file that was read up to line 4/ })
 })
 
+test('an NDJSON file with another beginning is rejected, though its inode and length may be those of the file that was read', async () => {
+  const line = (n: number): string => `${JSON.stringify({ who: 'w', n, at: n })}\n`
+  const path = newPath('rows.ndjson')
+  // Positions on both sides of the bytes that are compared.
+  for (const rows of [1, 1000]) {
+    const first = Array.from({ length: rows }, (_, i) => line(i + 1)).join('')
+    writeFileSync(path, first)
+    const { position } = await start(path)
+    assert.deepEqual((await start(path, position)).numbers, [])
+    appendFileSync(path, line(5000))
+    const second = await start(path, position)
+    assert.deepEqual(second.numbers, [5000], 'a file that has grown is read on')
+    assert.deepEqual((await start(path, second.position)).numbers, [])
+    writeFileSync(path, line(7000) + first)
+    const rejection = { code: 'SPILL_FILE', message: new RegExp(`is not the file that was read up to byte ${first.length};`) }
+    await assert.rejects(start(path, position), rejection)
+    const { head, ...earlier } = JSON.parse(position!) as { head: string }
+    assert.match(head, /^[0-9a-f]{16}$/)
+    const { numbers: read } = await start(path, JSON.stringify(earlier))
+    assert.ok(read.length > 0, 'a position of an earlier version has no checksum')
+  }
+})
+
+test('a last row that was read before its newline was written is an error once the file has grown', async () => {
+  const path = newPath('rows.csv')
+  writeFileSync(path, `${header}${row(1)}w,2,2`)
+  const first = await start(path)
+  assert.deepEqual(first.numbers, [1, 2], 'a file may end without a newline')
+  assert.deepEqual((await start(path, first.position)).numbers, [])
+  for (const end of ['\n', '\r\n']) {
+    writeFileSync(path, `${header}${row(1)}w,2,2${end}${row(3)}`)
+    assert.deepEqual((await start(path, first.position)).numbers, [3])
+  }
+  writeFileSync(path, `${header}${row(1)}w,2,23\n${row(3)}`)
+  await assert.rejects(start(path, first.position), {
+    code: 'SPILL_FILE',
+    message: /rows\.csv has grown, and line 3 was read before it was complete/,
+  })
+  // The last row of many chunks.
+  writeFileSync(path, `${header}${manyBad}${row(1)}w,2,2`)
+  const long = await start(path)
+  appendFileSync(path, '3\n')
+  await assert.rejects(start(path, long.position), { message: /line 40003 was read before it was complete/ })
+})
+
 /** Writes a Parquet file with `length` rows, numbered from 1. */
 async function writeParquet(path: string, length: number): Promise<void> {
   const strings = new Strings()

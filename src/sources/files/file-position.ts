@@ -4,10 +4,18 @@
  * NDJSON that may grow has a position in bytes. CSV, Parquet and gzip have the number of the last record that was read, decoded or not,
  * and the identity of the file. Earlier versions stored positions without a kind, and counted decoded records.
  */
-import { checkIdentity, type DetectedFile, displayPath, fileError, type FileIdentity, type FilePosition } from '../../files/index.ts'
+import {
+  checkIdentity,
+  checkLineEnd,
+  type DetectedFile,
+  displayPath,
+  fileError,
+  type FileIdentity,
+  type FilePosition,
+} from '../../files/index.ts'
 import { type IsPosition, parsePosition, storedPositionIn } from '../reader/stored-position.ts'
 
-/** Position in NDJSON that may grow: byte, line and inode. */
+/** Position in NDJSON that may grow: byte, line, inode and the checksum of its first bytes. */
 export interface BytePosition extends FilePosition {
   readonly kind: 'bytes'
 }
@@ -16,6 +24,8 @@ export interface BytePosition extends FilePosition {
 export interface RecordPosition extends FileIdentity {
   readonly kind: 'lines' | 'rows'
   readonly last: number
+  /** As in `InputFile`: the last line may be the beginning of a longer one. */
+  readonly unterminatedEnd?: number
 }
 
 /** Position of an earlier version in a file that is read once: the number of decoded records that were read. */
@@ -47,14 +57,15 @@ function withKind(position: StoredFilePosition): StoredFilePosition {
 }
 
 const isFilePosition: IsPosition = value => {
-  const { kind, records, last, inode, size, head } = value
-  if (kind === 'lines' || kind === 'rows') return isNumber(last) && isNumber(inode) && isNumber(size) && typeof head === 'string'
+  const { kind, records, last, inode, size, head, unterminatedEnd = 0 } = value
+  if (kind === 'lines' || kind === 'rows') return [last, inode, size, unterminatedEnd].every(isNumber) && typeof head === 'string'
   if (kind === 'bytes') return isBytePosition(value)
   return kind === undefined && (records === undefined ? isBytePosition(value) : isNumber(records))
 }
 
 /** True for a position in NDJSON, whatever else the value holds. */
-export const isBytePosition: IsPosition = ({ offset, line, inode }) => isNumber(offset) && isNumber(line) && isNumber(inode)
+export const isBytePosition: IsPosition = ({ offset, line, inode, head = '' }) =>
+  [offset, line, inode].every(isNumber) && typeof head === 'string'
 
 const isNumber = (value: unknown): boolean => typeof value === 'number' && value >= 0
 
@@ -68,16 +79,19 @@ export function positionKind({ format, gzip }: DetectedFile): 'bytes' | 'lines' 
  * Checks that a position is one in this file. NDJSON has its identity checked by `followNdjson`, and the positions of earlier versions in
  * CSV, Parquet and gzip have none.
  *
- * @throws `SPILL_FILE` for a position in a file of a different format, for a different file, and for one that became shorter.
+ * @throws `SPILL_FILE` for a position in a file of a different format, for a different file, for one that became shorter, and for one whose
+ * last line has become longer.
  */
-export function checkFilePosition(file: DetectedFile, position: StoredFilePosition): void {
+export async function checkFilePosition(file: DetectedFile, position: StoredFilePosition): Promise<void> {
   const kind = positionKind(file)
   const isKnown = position.kind === 'count' ? kind !== 'bytes' : position.kind === kind
   if (!isKnown) {
     const problem = `is ${file.gzip ? 'gzip' : formatNames[file.format]}, and was ${formatsOf[position.kind]} when it was read up to ${readUpTo(position)}`
     throw fileError(file.path, `${problem}; give it another name, or start with an empty data folder`)
   }
-  if (position.kind === 'lines' || position.kind === 'rows') checkIdentity(file, position, readUpTo(position))
+  if (position.kind !== 'lines' && position.kind !== 'rows') return
+  checkIdentity(file, position, readUpTo(position))
+  if (position.unterminatedEnd !== undefined) await checkLineEnd(file, position.unterminatedEnd, readUpTo(position))
 }
 
 /** Describes what was read before a position: `line 12`. */

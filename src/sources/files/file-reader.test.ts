@@ -78,7 +78,7 @@ function readingOf(input: PassThrough, follow: boolean): SuiteReading {
 
 test('standard input is read to its end, or until the signal, without positions', async () => {
   const ending = new PassThrough()
-  ending.end('{"who":"w","n":1,"at":1}\n{"who":"w","n":2,"at":2}')
+  ending.end('\ufeff{"who":"w","n":1,"at":1}\n{"who":"w","n":2,"at":2}')
   const ended = readingOf(ending, false)
   await ended.ended
   assert.deepEqual([ended.run.numbers(''), ended.run.committed.size], [[1, 2], 0])

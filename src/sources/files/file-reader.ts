@@ -17,6 +17,7 @@ import {
   matchColumns,
   openDetected,
   ndjsonBatches,
+  withoutByteOrderMark,
 } from '../../files/index.ts'
 import { JsonLineReader, lastNumberOf, type RecordBatch, sliceRecordBatch } from '../../intake/index.ts'
 import type { ReadBatch, ReadContext, SourceReader } from '../reader/source-reader.ts'
@@ -41,7 +42,7 @@ export function fileReader(path: string, source: SourceIR): SourceReader {
     measureLag: committedPosition => fileLag(path, committedPosition()),
     async *read(context) {
       const file = await detectFile(path)
-      const position = startPosition(file, context.committedPosition())
+      const position = await startPosition(file, context.committedPosition())
       const kind = positionKind(file)
       if (kind === 'bytes') yield* readGrowing(file, source, position as BytePosition | undefined, context)
       else if (file.isEmpty) context.warn(`${displayPath(path)} is empty; the next start reads what is written to it`)
@@ -57,10 +58,10 @@ function startText(path: string, text: string | undefined): string {
 }
 
 /** The checked position; undefined at the beginning, which is the same in every format. */
-function startPosition(file: DetectedFile, text: string | undefined): StoredFilePosition | undefined {
+async function startPosition(file: DetectedFile, text: string | undefined): Promise<StoredFilePosition | undefined> {
   const position = text === undefined ? undefined : parseFilePosition(file.path, text)
   if (position === undefined || (position.kind === 'bytes' && position.offset === 0)) return undefined
-  checkFilePosition(file, position)
+  await checkFilePosition(file, position)
   return position
 }
 
@@ -90,7 +91,13 @@ async function* readOnce(
   const batches = file.batches(selected)
   for await (const batch of from?.kind === 'count' ? withoutFirst(batches, from.records) : batchesAfter(batches, from?.last ?? 0)) {
     if (signal.aborted) return
-    const position: RecordPosition = { kind, last: lastNumberOf(batch), ...identity }
+    const { unterminatedEnd } = file
+    const position: RecordPosition = {
+      kind,
+      last: lastNumberOf(batch),
+      ...identity,
+      ...(unterminatedEnd !== undefined && { unterminatedEnd }),
+    }
     yield { records: batch, position: JSON.stringify(position) }
   }
 }
@@ -127,7 +134,8 @@ export function standardInputReader(source: SourceIR, input: NodeJS.ReadStream =
     async *read({ signal }) {
       using _ = addAbortListener(signal, () => void input.destroy())
       try {
-        for await (const { batch } of ndjsonBatches(input, NAME, { reader: JsonLineReader.of(source) })) yield { records: batch }
+        const lines = ndjsonBatches(withoutByteOrderMark(input), NAME, { reader: JsonLineReader.of(source) })
+        for await (const { batch } of lines) yield { records: batch }
       } catch (error) {
         if (!signal.aborted) throw error
       }

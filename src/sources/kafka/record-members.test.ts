@@ -3,8 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import type { ColumnIR, SourceIR } from '../../define/ir/index.ts'
-import type { RecordColumns } from '../../kafka/index.ts'
+import { openValueFormat, type RecordColumns } from '../../kafka/index.ts'
 import { RecordMembers } from './record-members.ts'
+import { topicBatch } from './topic-batch.ts'
 
 const types = { card: 'string', trace: 'string', amount: 'decimal', n: 'int', ok: 'bool', at: 'timestamp' } as const
 const columns = Object.entries(types).map(([name, type]): ColumnIR => ({ name, type, nullable: true }))
@@ -92,6 +93,49 @@ test('members are those of an assignment to the parsed value', () => {
     }),
     { numRuns: 1000 },
   )
+})
+
+test('a column replaces a field of the value, and a value that is no JSON stays a dead letter', async () => {
+  const batchOf = (values: readonly string[]) => {
+    const records = columnsOf(values.map(value => ({ key: 'k', value })))
+    const fetched = {
+      partition: 0,
+      assignment: 0,
+      records,
+      from: 0,
+      next: values.length,
+      epoch: 0,
+      damaged: [],
+      end: values.length,
+      bytes: 0,
+    }
+    const format = openValueFormat({ format: 'json' }, () => {})
+    const members = new RecordMembers(source, { key: 'card' })
+    return topicBatch(fetched, { name: 'rows', format, members, skipsTombstones: false, signal: new AbortController().signal })
+  }
+  const replaced = await batchOf([
+    '{"card":"c1","amount":5}',
+    String.raw` { "amount" : 5 , "\u0063ard" : {"card":[",","}"]} } `,
+    '{"card":12345678901234567890}',
+    '{"of":{"card":1},"text":"\\"card\\":"}',
+  ])
+  assert.deepEqual(replaced.records, [
+    { amount: 5, card: 'k' },
+    { amount: 5, card: 'k' },
+    { card: 'k' },
+    { of: { card: 1 }, text: '"card":', card: 'k' },
+  ])
+  assert.deepEqual(replaced.undecodable, [])
+  const malformed = [
+    '{"card":junk,"amount":5}',
+    '{"card":1}{"amount":5}',
+    '{"card":1,}',
+    '{"card":"\\x"}',
+    '{"card":1 "amount":5}',
+    '{"card":[[}',
+  ]
+  const rejected = await batchOf([...malformed, '{"amount":1,"amount":2,"card":"c1"}'])
+  assert.deepEqual([rejected.records, rejected.undecodable.length], [[], malformed.length + 1])
 })
 
 test('text becomes what its column is, digit by digit', () => {

@@ -3,20 +3,22 @@
  * object, before it is read. So a dead letter has them too, and a replay of it is the same event.
  *
  * A member replaces one of the same name in the value. A record without the header or the key has no member. Text of UTF-8 becomes a number or
- * a boolean where its column is one. Cost: a copy of the values; only for places with `columns`.
+ * a boolean where its column is one. Cost: a copy of the values, and a parse of those with a field to replace; only for places with `columns`.
  */
-import { didYouMean, SpillwayError } from '../../base/index.ts'
+import { didYouMean, limits, SpillwayError } from '../../base/index.ts'
 import type { KafkaColumnsIR } from '../../define/config/index.ts'
 import type { ColumnType, SourceIR } from '../../define/ir/index.ts'
 import { headersOf, type RecordColumns } from '../../kafka/index.ts'
+import { withoutFields } from './object-fields.ts'
 
 /** Bytes of JSON. */
-const [OPEN, CLOSE, COMMA, QUOTE] = Buffer.from('{},"')
+const [OPEN, CLOSE, COMMA, COLON, QUOTE, BACKSLASH] = Buffer.from('{},:"\\')
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 const numeric: ReadonlySet<ColumnType | undefined> = new Set(['int', 'decimal', 'double', 'timestamp', 'duration'] as const)
 
 interface Member {
-  /** `"card":`, in bytes. */
+  readonly column: string
+  /** `"card"`, in bytes. */
   readonly name: Buffer
   /** Type of the column; undefined for a field that only the source's `map` knows. */
   readonly type: ColumnType | undefined
@@ -41,13 +43,14 @@ export class RecordMembers {
   addTo(records: RecordColumns): RecordColumns {
     const parts: Buffer[] = []
     const values = new Int32Array(records.values.length)
+    const mayReplace = this.#mayReplace(records.bytes)
     let length = 0
     for (let i = 0; i < records.count; i++) {
       const [start, end] = [records.values[2 * i], records.values[2 * i + 1]]
       values[2 * i] = start < 0 ? start : length
       if (start >= 0) {
         const value = records.bytes.subarray(start, end)
-        for (const part of withMembers(value, this.#membersOf(records, i))) {
+        for (const part of withMembers(value, this.#membersOf(records, i), mayReplace)) {
           parts.push(part)
           length += part.length
         }
@@ -58,28 +61,34 @@ export class RecordMembers {
     return { ...records, bytes: Buffer.concat(parts, length), values, keys: none, headers: none }
   }
 
-  /** The members of a record, `"trace":"t1"` each. */
-  #membersOf(records: RecordColumns, index: number): Buffer[] {
-    const members: Buffer[] = []
+  /** False if no value has a field of a member's name: only a name with an escape is written in any other way. */
+  #mayReplace(bytes: Buffer): boolean {
+    const members = [this.#key, this.#timestamp, ...this.#headers.values()]
+    return bytes.includes(BACKSLASH) || members.some(member => member && bytes.includes(member.name))
+  }
+
+  /** The members of a record by column, `"trace":"t1"` each. */
+  #membersOf(records: RecordColumns, index: number): ReadonlyMap<string, Buffer> {
+    const members = new Map<string, Buffer>()
+    const add = (member: Member, value: Buffer): unknown => members.set(member.column, memberText(member, value))
     const start = records.keys[2 * index]
-    if (this.#key && start >= 0) members.push(memberText(this.#key, records.bytes.subarray(start, records.keys[2 * index + 1])))
+    if (this.#key && start >= 0) add(this.#key, records.bytes.subarray(start, records.keys[2 * index + 1]))
     // −1 is no time.
-    if (this.#timestamp && records.timestamps[index] >= 0)
-      members.push(memberText(this.#timestamp, Buffer.from(String(records.timestamps[index]))))
+    if (this.#timestamp && records.timestamps[index] >= 0) add(this.#timestamp, Buffer.from(String(records.timestamps[index])))
     if (this.#headers.size === 0) return members
     // Headers may repeat; as in Java the last counts.
     const headers = new Map(headersOf(records, index).map(({ name, value }) => [name, value]))
     for (const [header, member] of this.#headers) {
       const value = headers.get(header)
-      if (value) members.push(memberText(member, value))
+      if (value) add(member, value)
     }
     return members
   }
 }
 
 function memberOf(source: SourceIR | undefined, setting: string, name: string): Member {
-  const bytes = Buffer.from(`${JSON.stringify(name)}:`)
-  if (!source || source.mapVersion !== undefined) return { name: bytes, type: undefined }
+  const bytes = Buffer.from(JSON.stringify(name))
+  if (!source || source.mapVersion !== undefined) return { column: name, name: bytes, type: undefined }
   const column = source.columns.find(each => each.name === name)
   const names = source.columns.map(each => each.name)
   if (!column)
@@ -87,28 +96,35 @@ function memberOf(source: SourceIR | undefined, setting: string, name: string): 
       'SPILL_NOT_FOUND',
       `${setting} names '${name}', which is no column of source '${source.name}'${didYouMean(name, names)}`,
     )
-  return { name: bytes, type: column.type }
+  return { column: name, name: bytes, type: column.type }
 }
 
 function memberText({ name, type }: Member, value: Buffer): Buffer {
   const text = value.toString('utf8')
   // Bytes that are no text stay as they are: the record is then rejected as not UTF-8.
-  if (!Buffer.from(text).equals(value)) return Buffer.concat([name, Buffer.of(QUOTE), value, Buffer.of(QUOTE)])
+  if (!Buffer.from(text).equals(value)) return Buffer.concat([name, Buffer.of(COLON, QUOTE), value, Buffer.of(QUOTE)])
   const isToken = numeric.has(type) ? jsonNumber.test(text) : type === 'bool' && (text === 'true' || text === 'false')
-  return Buffer.concat([name, Buffer.from(isToken ? text : JSON.stringify(text))])
+  return Buffer.concat([name, Buffer.of(COLON), Buffer.from(isToken ? text : JSON.stringify(text))])
 }
 
-/** The parts of an object with further members at its end. Anything else is returned as it is, to be rejected with its own reason. */
-function withMembers(value: Buffer, members: readonly Buffer[]): readonly Buffer[] {
-  const [first, last] = [skipSpace(value, 0, 1), skipSpace(value, value.length - 1, -1)]
-  if (members.length === 0 || value[first] !== OPEN || value[last] !== CLOSE) return [value]
-  const isEmpty = skipSpace(value, first + 1, 1) === last
-  const parts: Buffer[] = [value.subarray(0, last)]
-  for (const [i, member] of members.entries()) {
-    if (i > 0 || !isEmpty) parts.push(Buffer.of(COMMA))
+/**
+ * The parts of an object with members at its end, in place of its fields of their names. Anything else is returned as it is, to be rejected
+ * with its own reason.
+ */
+function withMembers(value: Buffer, members: ReadonlyMap<string, Buffer>, mayReplace: boolean): readonly Buffer[] {
+  if (members.size === 0 || value[skipSpace(value, 0, 1)] !== OPEN) return [value]
+  // A larger value is rejected whatever it has.
+  const isSearched = mayReplace && value.length <= limits.LINE_BYTES_MAX
+  const object = isSearched ? withoutFields(value, new Set(members.keys())) : value
+  const [first, last] = [skipSpace(object, 0, 1), skipSpace(object, object.length - 1, -1)]
+  if (object[last] !== CLOSE) return [value]
+  const isEmpty = skipSpace(object, first + 1, 1) === last
+  const parts: Buffer[] = [object.subarray(0, last)]
+  for (const member of members.values()) {
+    if (parts.length > 1 || !isEmpty) parts.push(Buffer.of(COMMA))
     parts.push(member)
   }
-  return [...parts, value.subarray(last)]
+  return [...parts, object.subarray(last)]
 }
 
 /** Index of the next byte that is no white space of JSON. */

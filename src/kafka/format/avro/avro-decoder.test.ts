@@ -26,6 +26,12 @@ test('the examples of the specification', () => {
   assert.equal(valueOf({ type: 'enum', name: 'E', symbols: ['A', 'B', 'C', 'D'] }, 0x06), 'D')
 })
 
+test('an enum of a million symbols is read, and costs no search through a list for each of them', () => {
+  const symbols = Array.from({ length: 1_000_000 }, (_, i) => `S${i}`)
+  const type = one({ type: 'enum', name: 'E', symbols }, { default: symbols.at(-1) })
+  assert.deepEqual(decode(type, [0x02]), { a: 'S1' })
+})
+
 test('blocks of a list may state their size in bytes, and several blocks follow each other', () => {
   const list = { type: 'array', items: 'long' }
   assert.deepEqual(valueOf(list, 0x03, 0x04, 0x06, 0x36, 0x02, 0x02, 0x00), [3, 27, 1])

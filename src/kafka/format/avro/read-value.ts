@@ -158,7 +158,7 @@ function toNumber(reader: AvroType, read: (cursor: BinaryCursor) => number | big
 }
 
 function readEnum(writer: AvroEnum, reader: AvroEnum): ReadValue {
-  const symbols = writer.symbols.map(symbol => (reader.symbols.includes(symbol) ? symbol : reader.default))
+  const symbols = writer.symbols.map(symbol => (reader.symbolSet.has(symbol) ? symbol : reader.default))
   return (cursor: BinaryCursor) => {
     const index = cursor.zigzag()
     if (typeof index !== 'number' || index < 0 || index >= symbols.length)
