@@ -1,6 +1,6 @@
 /**
  * Monitors a run, in its process: takes a sample of its measures every 10 s, commits the time series beside the decisions, and judges the
- * alerts. A change of an alert is durable before anyone is notified.
+ * alerts. A change of an alert is durable before anyone is notified, unless the disk has committed nothing for 30 s: it may hang.
  *
  * Nothing that is observed stops the observation: an error of a source of conditions, of a listener or of a receiver is reported once, and
  * the sample goes on. A sample that cannot be committed fails the run, as any commit does. At the end of the run the last sample is committed.
@@ -21,6 +21,7 @@ import { recordedAlertsSince } from './alerts/alert-store.ts'
 import { lagReadings } from './lag/lag-readings.ts'
 import type { SourceLag } from './lag/lag-sampler.ts'
 import { failurePage, pageWrites, UncommittedValues } from './failed-run.ts'
+import { PendingUpdates } from './pending-updates.ts'
 import { recordedStart } from './series/markers.ts'
 import { type SeriesReading, SeriesRecorder, type SeriesSample } from './series/recorder.ts'
 import { DiskReading, type FreeSpaceOf, MeasureReader } from './series/measure-reader.ts'
@@ -63,8 +64,7 @@ export class RunMonitor {
   /** Changes of alerts of which receivers were notified. */
   readonly changes: AlertChanges
   readonly #uncommitted: UncommittedValues
-  /** Updates of alerts whose commit is under way. */
-  readonly #committing = new Set<AlertUpdate>()
+  readonly #pending = new PendingUpdates()
   #timer: { stop(): void } | undefined
   #isClosed = false
   /** The time up to which receivers were notified of ends of silences, UTC ms. The receivers' own state covers the time before the start. */
@@ -124,11 +124,12 @@ export class RunMonitor {
     await this.#reading.refresh()
     const now = this.#clock()
     const { sample, put } = this.#recorder.record(now, this.#readings())
-    const update = this.#judged(now, sample)
-    this.#committing.add(update)
+    const commitMs = this.#pending.countSample()
+    const update = this.#judged(now, sample, commitMs)
+    const pending = this.#pending.add(update)
+    if (commitMs >= limits.TURN_STALLED_MS) this.#tellPending(now)
     await this.#live.run.commitValues([...put, ...update.put])
-    this.#committing.delete(update)
-    this.#tell(update, now)
+    if (this.#pending.remove(pending)) this.#tell(update, now)
     this.#tell({ changes: this.#unsilenced(now) }, now)
     for (const listener of this.#listeners) this.#attempt('a listener of samples', listener)
   }
@@ -143,9 +144,9 @@ export class RunMonitor {
     }
   }
 
-  #judged(now: number, sample: SeriesSample): AlertUpdate {
+  #judged(now: number, sample: SeriesSample, commitMs: number): AlertUpdate {
     let update: AlertUpdate = { changes: [], put: [] }
-    this.#attempt('the judging of alerts', () => (update = this.#alerts.judge(now, sample)))
+    this.#attempt('the judging of alerts', () => (update = this.#alerts.judge(now, sample, commitMs)))
     return update
   }
 
@@ -210,14 +211,19 @@ export class RunMonitor {
         for (const receiver of receivers) this.#attempt('a receiver of alerts', () => receiver.alertChanged(alert, notice))
   }
 
+  /** Tells of the alerts whose commit is under way. */
+  #tellPending(now: number): void {
+    for (const update of this.#pending.notify()) this.#tell(update, now)
+  }
+
   /** Tells of the alerts that cannot be committed any more, and that the run has failed. */
   #onFailure(error: unknown): void {
     this.#timer?.stop()
     const now = this.#clock()
     const { pipeline, data } = this.#options
     const page = failurePage(pipeline.ir, data, this.alerts, thrownText(error, 'the run'), now)
-    this.#uncommitted.add([...[...this.#committing].flatMap(({ put }) => put), ...pageWrites(page)])
-    for (const update of this.#committing) this.#tell(update, now)
+    this.#uncommitted.add([...this.#pending.updates.flatMap(({ put }) => put), ...pageWrites(page)])
+    this.#tellPending(now)
     if (page) this.#tell({ changes: [{ alert: page.alert, notice: 'opened' }] }, now)
   }
 

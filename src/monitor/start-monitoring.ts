@@ -1,6 +1,6 @@
 /** Connects the parts of the monitoring of a run: samples, lag of sources, alerts, and the receivers of alerts. */
 import { callAfter, type StrictOmit, wallClock } from '../base/index.ts'
-import { backupConditions } from './alerts/backup-condition.ts'
+import { backupConditions, type BackupProblems } from './alerts/backup-condition.ts'
 import { lagCondition, lagPatience } from './lag/lag-condition.ts'
 import { LagSampler, type LagSource } from './lag/lag-sampler.ts'
 import type { OpenedAlertReceiver } from './notify/open-alert-receivers.ts'
@@ -14,7 +14,7 @@ export interface MonitoringOptions extends StrictOmit<MonitorOptions, 'reported'
   /** Sources whose lag can be measured. */
   readonly lagSources?: readonly LagSource[]
   /** Scheduled backups of the run. */
-  readonly backups?: { readonly failure: string | undefined } | undefined
+  readonly backups?: BackupProblems | undefined
 }
 
 /**
@@ -35,7 +35,7 @@ export function startMonitoring(
       const objectives = new Map(live.run.counts.freshness().map(({ group, age }) => [group, age]))
       return [
         ...lag.lags().flatMap(source => lagCondition(source, clock(), lagPatience(options.pipeline.ir, source.source, objectives)) ?? []),
-        ...backupConditions(options.pipeline.ir.name, backups?.failure),
+        ...backupConditions(options.pipeline.ir.name, backups),
       ]
     },
     lags: () => lag.lags(),

@@ -156,6 +156,19 @@ test('a rejected event is counted, reported once, and not sent again', async () 
   ])
 })
 
+test('an event whose outcome cannot be noted is not sent again, and the error is reported once', async () => {
+  const sent: string[] = []
+  const { queue, reports } = queueOver(async text => (sent.push(idOf(text)), undefined))
+  const onSettled = (): never => {
+    throw new RangeError('too many')
+  }
+  for (const id of ['a', 'b']) queue.add(eventOf(id), { onSettled })
+  queue.add(eventOf('c'))
+  await queue.close()
+  assert.deepEqual(sent, ['a START', 'b START', 'c START'])
+  assert.deepEqual(reports, ['OpenLineage events are sent, but their progress cannot be noted: too many'])
+})
+
 test('the delay doubles with each failure, up to its greatest value', async () => {
   const delays: number[] = []
   const timers = handTimers()

@@ -4,7 +4,7 @@
  * The queue is bounded. While the receiver is away, a RUNNING event replaces the earlier one of its run, and beyond the bound the oldest
  * events are dropped and counted. Each trouble is reported once, and so is its end.
  */
-import { callAfter, limits, pause, random as seeded, wallClock } from '../base/index.ts'
+import { callAfter, limits, pause, random as seeded, thrownText, wallClock } from '../base/index.ts'
 import type { LineageReceiver } from './receivers.ts'
 import type { RunEvent } from './run-event.ts'
 
@@ -60,6 +60,7 @@ export class EventQueue {
   /** Were events dropped since the queue was empty? */
   #hasLost = false
   #hasReportedRejection = false
+  #hasReportedError = false
   #retry: { stop(): void } | undefined
   #sending: Promise<void> | undefined
 
@@ -118,21 +119,33 @@ export class EventQueue {
     while (this.#waiting.length > 0 && !this.#ending.signal.aborted) {
       // Out of the queue while it is on its way: a later RUNNING event, or a full queue, cannot take it away.
       const next = this.#waiting.shift()!
+      let rejection: string | undefined
       try {
-        const rejection = await this.#receiver.send(JSON.stringify(next.event), this.#ending.signal)
-        if (rejection === undefined) this.#counts.sent++
-        else this.#reject(rejection)
-        this.#reportReturn()
-        next.onSettled?.()
-        if (this.#waiting.length === 0 && this.#hasLost) {
-          this.#hasLost = false
-          this.#onRoom()
-        }
+        rejection = await this.#receiver.send(JSON.stringify(next.event), this.#ending.signal)
       } catch (error) {
         this.#waiting.unshift(next)
         if (!this.#ending.signal.aborted) this.#waitForRetry(error as Error)
         return
       }
+      if (rejection === undefined) this.#counts.sent++
+      else this.#reject(rejection)
+      this.#reportReturn()
+      this.#settle(next)
+      if (this.#waiting.length === 0 && this.#hasLost) {
+        this.#hasLost = false
+        this.#onRoom()
+      }
+    }
+  }
+
+  /** The receiver has the event, so an error here is no reason to send it again. */
+  #settle({ onSettled }: QueuedEvent): void {
+    try {
+      onSettled?.()
+    } catch (error) {
+      if (!this.#hasReportedError)
+        this.#onReport(`OpenLineage events are sent, but their progress cannot be noted: ${thrownText(error, 'the emitter')}`)
+      this.#hasReportedError = true
     }
   }
 

@@ -10,6 +10,7 @@ import { callAfter, callEvery, type Clock, limits, wallClock } from '../base/ind
 import type { PipelineIR } from '../define/ir/index.ts'
 import { type FolderView, openFolder } from '../operate/index.ts'
 import type { RunCounters } from '../run/index.ts'
+import { AttemptProgress } from './attempt-progress.ts'
 import { EmissionState, type EmittedRun } from './emission-state.ts'
 import { EventQueue, type EventQueueOptions, type LineageCounts } from './event-queue.ts'
 import { counted, type JobAttemptEvents, jobAttemptsIn, ledgersOf } from './job-attempts.ts'
@@ -207,7 +208,7 @@ export class LineageEmitter {
     const attemptsByLedger = this.#attemptsByLedger()
     this.#beginLedgers(attemptsByLedger)
     for (const [ledger, attempts] of attemptsByLedger) {
-      const progress = sent.get(ledger) ?? new Map<number, Progress>()
+      const progress = sent.get(ledger) ?? new AttemptProgress()
       sent.set(ledger, progress)
       for (const attempt of attempts) {
         const { number, job, began, facets, end } = attempt
@@ -219,7 +220,7 @@ export class LineageEmitter {
         if (known === undefined) {
           progress.set(number, 'begun')
           // The end of an attempt says all that its start does.
-          const onDropped = () => progress.get(number) === 'begun' && progress.set(number, 'dropped')
+          const onDropped = () => void (progress.get(number) === 'begun' && progress.set(number, 'dropped'))
           this.#queue.add(runEventOf({ type: 'START', at: began, runId, facets: runFacets }, job), { onDropped })
         }
         if (!end || (known !== undefined && known !== 'begun')) continue
@@ -234,15 +235,9 @@ export class LineageEmitter {
   }
 }
 
-/** The transition of an attempt that was queued last, that it was dropped, or that the receiver knows its end. */
-type Progress = 'begun' | 'ended' | 'dropped' | 'acknowledged'
-
 /** The receiver knows the end of an attempt. The ledger is acknowledged up to the first attempt of which it does not. */
-function acknowledge(state: EmissionState, ledger: string, progress: Map<number, Progress>, number: number): void {
-  progress.set(number, 'acknowledged')
-  const open = [...progress].flatMap(([other, known]) => (known === 'acknowledged' ? [] : [other]))
-  const upTo = open.length > 0 ? Math.min(...open) - 1 : Math.max(...progress.keys())
-  state.acknowledge(ledger, Math.max(state.acknowledged(ledger) ?? 0, upTo))
+function acknowledge(state: EmissionState, ledger: string, progress: AttemptProgress, number: number): void {
+  state.acknowledge(ledger, Math.max(state.acknowledged(ledger) ?? 0, progress.acknowledge(number)))
 }
 
 interface Started {
@@ -254,11 +249,11 @@ interface Started {
   readonly jobs: readonly LineageJob[]
   readonly running: { stop(): void }
   /** By ledger: attempts after those that were acknowledged at the start. */
-  readonly sent: Map<string, Map<number, Progress>>
+  readonly sent: Map<string, AttemptProgress>
 }
 
 /** The number up to which all attempts have ended. */
 function endedUpTo(attempts: readonly JobAttemptEvents[]): number {
   const open = attempts.find(({ end }) => !end)
-  return open ? open.number - 1 : Math.max(0, ...attempts.map(({ number }) => number))
+  return open ? open.number - 1 : attempts.reduce((last, { number }) => Math.max(last, number), 0)
 }

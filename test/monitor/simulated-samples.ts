@@ -11,7 +11,10 @@ export const healthy: RunCondition = { freshness: new Map([['card', { target: 0.
 
 /** A run whose samples a test makes, from `begin` on. */
 export class Simulation {
-  readonly conditions = new RunConditions('shop', defaultThresholds)
+  readonly conditions = new RunConditions(
+    { name: 'shop', sources: [{ name: 'payments' }], actions: [{ name: 'block' }] },
+    defaultThresholds,
+  )
   now = begin
 
   /** Adds samples for `ms`. Returns when each condition first held, ms after the beginning of the call. */

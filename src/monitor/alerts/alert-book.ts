@@ -5,7 +5,8 @@
  * A ticket hides no page. A page that folds under an alert of the whole pipeline, which explains it without lineage, is a notice of its own.
  *
  * A condition that an alert explains opens no alert of its own, also after that alert is resolved, until the condition ends once: a
- * short window still has the bad events of the outage. The same holds for a condition whose alert a person has resolved.
+ * short window still has the bad events of the outage. The same holds for a condition whose alert a person has resolved. Neither hides a
+ * ticket that becomes a page, nor what an alert of the whole pipeline explained and left behind, but for objectives.
  */
 import { limits } from '../../base/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
@@ -14,9 +15,10 @@ import type { Alert, AlertCause, AlertChange, InhibitedCondition } from '../aler
 import { deleteAlert, numberedAlerts, type NumberedAlert, putAlert } from './alert-store.ts'
 import { type AlertEdit, alertById, changedAlert, isSilenced } from './change-alert.ts'
 import { type ConditionState, ConditionStates, keyText } from './condition-states.ts'
+import { isResidue, pendingMs } from './condition-times.ts'
 import type { AlertCondition } from './conditions.ts'
 import { HeldConditions } from './held-conditions.ts'
-import { affectedBy, type ConditionKey, explains, isGeneral, type RankedCondition } from './reach.ts'
+import { affectedBy, type ConditionKey, explains, isExtension, isGeneral, type RankedCondition } from './reach.ts'
 import { firstCommand, runbookOf } from './runbooks.ts'
 
 /** A change of an alert. */
@@ -31,12 +33,6 @@ export interface AlertUpdate {
   readonly changes: readonly ChangedAlert[]
   readonly put: readonly NamedWrite[]
 }
-
-/** Causes that follow from others wait longer, so that the cause is known first. */
-const downstream: readonly AlertCause[] = ['freshness', 'deadline', 'errors']
-
-const pendingMs = ({ cause, isCertain = false }: AlertCondition): number =>
-  isCertain ? 0 : downstream.includes(cause) ? limits.ALERT_DOWNSTREAM_PENDING_MS : limits.ALERT_PENDING_MS
 
 export class AlertBook {
   readonly #ir: PipelineIR
@@ -74,16 +70,20 @@ export class AlertBook {
     this.#states.observe(now, conditions, unknown)
     this.#releaseHeld(now)
     this.#raiseLags(now)
-    for (const { condition, since } of this.#upstreamFirst(this.#states.allPresent())) {
+    for (const state of this.#upstreamFirst(this.#states.allPresent())) {
+      const { condition } = state
       const open = this.#firingOf(condition)
-      if (open) this.#raise(changes, now, open, condition)
-      else if (now - since >= pendingMs(condition) && !this.#held.has(condition)) this.#open(changes, now, condition)
+      if (open) this.#raise(changes, now, open, state)
+      else if (this.#states.hasLasted(state) && !this.#held.holds(condition)) this.#open(changes, now, condition)
     }
-    for (const { number, alert } of this.#alerts)
-      if (alert.state === 'firing' && this.#states.isGone(alert))
-        this.#note(changes, { number, alert: { ...alert, state: 'resolved', resolved: now } }, 'resolved')
-    for (const numbered of this.#alerts) if (numbered.alert.state === 'firing') this.#unfold(changes, numbered)
-    this.#states.forgetGone()
+    for (const numbered of this.#alerts) {
+      const { alert } = numbered
+      if (alert.state !== 'firing' || !this.#states.isGone(alert)) continue
+      this.#resolve(changes, now, numbered)
+      this.#passOn(changes, now, alert)
+    }
+    for (const numbered of this.#alerts) if (numbered.alert.state === 'firing') this.#unfold(changes, now, numbered)
+    this.#states.endUpdate()
     return this.#updateOf(changes.values())
   }
 
@@ -92,12 +92,17 @@ export class AlertBook {
     const { number, alert: before } = alertById(this.#alerts, edit.id)
     const { alert, notice } = changedAlert(before, edit, by, now)
     const changes = new Map<string, ChangedAlert>()
-    if (before.state === 'firing' && alert.state === 'resolved') this.#held.hold(alert, now)
     this.#note(changes, { number, alert }, notice)
+    if (before.state === 'firing' && alert.state === 'resolved') {
+      this.#held.hold(this.#lasting(before), now)
+      this.#passOn(changes, now, before)
+    }
     return { alert, ...this.#updateOf(changes.values()) }
   }
 
   #releaseHeld(now: number): void {
+    for (const state of this.#states.allPresent())
+      if (state.condition.severity === 'ticket' && this.#states.isPageOver(state)) this.#held.lower(state.condition)
     const explained = new Set(this.firing.flatMap(({ inhibited }) => inhibited.map(keyText)))
     this.#held.releaseEnded(
       now,
@@ -120,9 +125,9 @@ export class AlertBook {
         const fresh = this.#states.present({ cause: 'freshness', subject: { kind: 'group', name } })
         if (fresh?.condition.severity !== 'page' || now - fresh.since < pendingMs(fresh.condition)) return false
         const isFolded = alert?.inhibited.some(folded => keyText(folded) === keyText(fresh.condition)) ?? false
-        return isFolded || !this.#held.has(fresh.condition)
+        return isFolded || !this.#held.holds(fresh.condition)
       }
-      if (affectedBy(this.#ir, subject).groups.some(isBreached)) state.condition = { ...state.condition, severity: 'page' }
+      if (affectedBy(this.#ir, subject).groups.some(isBreached)) this.#states.raise(state)
     }
   }
 
@@ -135,25 +140,50 @@ export class AlertBook {
     return this.#alerts.find(({ alert }) => alert.state === 'firing' && keyText(alert) === keyText(condition))
   }
 
-  /** Makes a ticket a page if its condition became one. */
-  #raise(changes: Map<string, ChangedAlert>, now: number, { number, alert }: NumberedAlert, { severity, summary }: AlertCondition): void {
-    if (severity !== 'page' || alert.severity === 'page') return
-    this.#note(changes, { number, alert: { ...alert, severity, summary } }, 'raised')
-    this.#absorbAll(changes, now, number)
+  /** Makes a ticket a page if its condition became one. A page whose condition was below it for a while is over, and the next one is news. */
+  #raise(changes: Map<string, ChangedAlert>, now: number, open: NumberedAlert, state: ConditionState): void {
+    const { number, alert } = open
+    const { severity, summary } = state.condition
+    if (severity !== 'page') return
+    if (alert.severity === 'ticket') {
+      state.paged = now
+      this.#note(changes, { number, alert: { ...alert, severity, summary } }, 'raised')
+      this.#absorbAll(changes, now, number)
+    } else if (this.#states.isPageOver(state) && this.#states.hasLasted(state)) {
+      this.#resolve(changes, now, open)
+      this.#open(changes, now, state.condition)
+      this.#passOn(changes, now, alert, this.#firingOf(state.condition)?.number)
+    }
   }
 
-  /** A firing alert keeps its greatest severity, but explains others only by the present one. */
+  #resolve(changes: Map<string, ChangedAlert>, now: number, { number, alert }: NumberedAlert): void {
+    this.#note(changes, { number, alert: { ...alert, state: 'resolved', resolved: now } }, 'resolved')
+  }
+
+  /** An alert that fires keeps its greatest severity, but by the present one it explains others. */
   #ranked(alert: Alert): RankedCondition {
     return { ...alert, severity: this.#states.severityOf(alert) ?? alert.severity }
   }
 
+  /** As before, but a page stays one until it is over: a short break of it changes nothing. */
+  #lasting<T extends RankedCondition>(alert: T): T {
+    return { ...alert, severity: this.#states.lastingSeverityOf(alert) }
+  }
+
+  /** Does an alert explain a condition that is about to open? After its end, one of the whole pipeline explains only what is left of it. */
+  #isCauseOf({ alert }: NumberedAlert, condition: AlertCondition): boolean {
+    if (alert.state !== 'firing' || !explains(this.#ir, this.#ranked(alert), condition)) return false
+    return !isGeneral(alert.cause) || this.#states.isCurrent(alert) || isResidue(condition)
+  }
+
   /** Opens an alert, or folds the condition under the alert that explains it. */
   #open(changes: Map<string, ChangedAlert>, now: number, condition: AlertCondition): void {
-    const cause = this.#alerts.find(({ alert }) => alert.state === 'firing' && explains(this.#ir, this.#ranked(alert), condition))
+    const cause = this.#alerts.find(numbered => this.#isCauseOf(numbered, condition))
     const pending = this.#states.allPresent().find(({ condition: other }) => explains(this.#ir, other, condition))
-    if (cause) return this.#fold(changes, now, cause, condition)
+    if (cause) return this.#fold(changes, now, cause.number, condition)
     // Its cause is about to open.
-    if (pending && !this.#held.has(pending.condition)) return
+    if (pending && !this.#held.holds(pending.condition)) return
+    this.#held.release(condition)
     const { subject, severity, summary, began = now } = condition
     const number = (this.#alerts.at(-1)?.number ?? 0) + 1
     const silenced = this.#alerts.findLast(({ alert }) => keyText(alert) === keyText(condition) && isSilenced(alert, now))?.alert.silenced
@@ -190,32 +220,59 @@ export class AlertBook {
     }
   }
 
-  /** Ends an alert whose cause has become known, and lists it under the alert of the cause. */
-  #absorb(changes: Map<string, ChangedAlert>, now: number, number: number, { number: absorbed, alert }: NumberedAlert): void {
-    this.#note(changes, { number: absorbed, alert: { ...alert, state: 'resolved', resolved: now } }, 'resolved')
-    this.#fold(
-      changes,
-      now,
-      this.#alerts.find(other => other.number === number)!,
-      alert,
-    )
+  /** Ends an alert whose cause has become known, and lists it under the alert of the cause, with the conditions that it explains itself. */
+  #absorb(changes: Map<string, ChangedAlert>, now: number, number: number, absorbed: NumberedAlert): void {
+    const { alert } = absorbed
+    this.#resolve(changes, now, absorbed)
+    this.#fold(changes, now, number, this.#lasting(alert))
+    this.#passOn(changes, now, alert, number)
   }
 
-  #fold(changes: Map<string, ChangedAlert>, now: number, { number, alert }: NumberedAlert, condition: AlertCondition): void {
+  /** Lists a condition under an alert. One that is listed as a ticket and has become a page is listed anew. */
+  #fold(changes: Map<string, ChangedAlert>, now: number, number: number, condition: AlertCondition): void {
+    const { alert } = this.#alerts.find(other => other.number === number)!
     this.#held.hold(condition, now)
     const { cause, subject, severity, summary } = condition
     const folded: InhibitedCondition = { cause, subject, severity, summary, since: now }
-    if (alert.inhibited.some(other => keyText(other) === keyText(folded))) return
-    const isNews = severity === 'page' && isGeneral(alert.cause) && subject.kind !== alert.subject.kind
-    this.#note(changes, { number, alert: { ...alert, inhibited: [...alert.inhibited, folded] } }, isNews ? 'extended' : undefined)
+    const before = alert.inhibited.find(other => keyText(other) === keyText(folded))
+    if (before && (before.severity === 'page' || severity === 'ticket')) return
+    const inhibited = [...alert.inhibited.filter(other => other !== before), folded]
+    this.#note(changes, { number, alert: { ...alert, inhibited } }, isExtension(alert, folded) ? 'extended' : undefined)
   }
 
-  /** Drops the conditions that have ended, so that they open or fold anew when they come back. */
-  #unfold(changes: Map<string, ChangedAlert>, { number, alert }: NumberedAlert): void {
-    const gone = alert.inhibited.filter(folded => this.#states.isGone(folded))
-    if (gone.length === 0) return
-    for (const folded of gone) this.#held.release(folded)
-    this.#note(changes, { number, alert: { ...alert, inhibited: alert.inhibited.filter(folded => !gone.includes(folded)) } })
+  /** An alert has ended: the conditions that it explained go to the alert in its place, if there is one that explains them. */
+  #passOn(changes: Map<string, ChangedAlert>, now: number, { cause, inhibited }: Alert, number?: number): void {
+    const next = this.#alerts.find(other => other.number === number)
+    for (const folded of inhibited) {
+      const condition = { ...folded, severity: this.#states.severityOf(folded) ?? folded.severity }
+      if (next && explains(this.#ir, this.#ranked(next.alert), condition)) this.#fold(changes, now, next.number, condition)
+      else this.#endExplanation(now, cause, folded)
+    }
+  }
+
+  /**
+   * A condition is no longer explained. It is held on, since it may be left of the outage. A page that an alert of the whole pipeline explained,
+   * without lineage, is not, unless it is one of an objective: nobody would hear of a fault of its own.
+   */
+  #endExplanation(now: number, cause: AlertCause, folded: InhibitedCondition): void {
+    const condition: AlertCondition = this.#states.present(folded)?.condition ?? folded
+    if (isGeneral(cause) && condition.severity === 'page' && !isResidue(condition)) this.#held.release(folded)
+    else this.#held.extend(folded, now)
+  }
+
+  /** Drops the conditions that have ended, so that they open or fold anew when they come back, and those that the alert explains no more. */
+  #unfold(changes: Map<string, ChangedAlert>, now: number, { number, alert }: NumberedAlert): void {
+    const cause = this.#lasting(alert)
+    const inhibited = alert.inhibited.filter(folded => {
+      if (this.#firingOf(folded)) return false
+      const isGone = this.#states.isGone(folded)
+      const severity = this.#states.severityOf(folded) ?? folded.severity
+      if (!isGone && explains(this.#ir, cause, { ...folded, severity })) return true
+      if (isGone) this.#held.release(folded)
+      else this.#endExplanation(now, alert.cause, folded)
+      return false
+    })
+    if (inhibited.length < alert.inhibited.length) this.#note(changes, { number, alert: { ...alert, inhibited } })
   }
 
   #note(changes: Map<string, ChangedAlert>, { number, alert }: NumberedAlert, notice?: AlertChange): void {

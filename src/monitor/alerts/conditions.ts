@@ -56,8 +56,17 @@ interface AddedSample {
 
 const [MINUTE, HOUR] = [60_000, 3_600_000]
 
+/** The parts of a pipeline's IR of which conditions are judged. */
+export interface JudgedPipeline {
+  readonly name: string
+  readonly sources: readonly { readonly name: string }[]
+  readonly actions?: readonly { readonly name: string }[] | undefined
+}
+
 export class RunConditions {
   readonly #pipeline: string
+  readonly #sourceNames: ReadonlySet<string>
+  readonly #actionNames: ReadonlySet<string>
   readonly #thresholds: AlertThresholds
   readonly #objectives = new Map<string, ObjectiveCounts>()
   readonly #sources = new StoppedSources()
@@ -68,8 +77,11 @@ export class RunConditions {
   /** Receivers of effects, by attempts that the caller adds. */
   readonly receivers = new ReceiverOutages()
 
-  constructor(pipeline: string, thresholds: AlertThresholds) {
-    this.#pipeline = pipeline
+  /** Sources and actions that the pipeline no longer has are in stored samples and alerts, and are not judged. */
+  constructor({ name, sources, actions = [] }: JudgedPipeline, thresholds: AlertThresholds) {
+    this.#pipeline = name
+    this.#sourceNames = namesOf(sources)
+    this.#actionNames = namesOf(actions)
     this.#thresholds = thresholds
   }
 
@@ -82,6 +94,7 @@ export class RunConditions {
     for (const [series, value] of values) {
       const labels = labelsOf(series)
       const { outcome = '', source = '', action = '', group = '', status = '' } = labels
+      if (!this.#has(labels)) continue
       switch (measureOf(series)) {
         case 'events':
           if (value > 0) this.#sources.addRecords(source, at, value)
@@ -120,6 +133,10 @@ export class RunConditions {
     }
   }
 
+  #has({ source, action }: Readonly<Record<string, string>>): boolean {
+    return (source === undefined || this.#sourceNames.has(source)) && (action === undefined || this.#actionNames.has(action))
+  }
+
   #missedByOutage(action: string, at: number, missed: number, isStored: boolean): number {
     if (!isStored) return this.receivers.takeMissed(action, missed)
     return this.receivers.wasLate(action, at) ? missed : 0
@@ -127,13 +144,14 @@ export class RunConditions {
 
   /** Continues the outages of receivers of earlier processes. Called before their samples are added. */
   resumeOutages(alerts: readonly Alert[]): void {
-    for (const alert of alerts) if (alert.cause === 'effects' && alert.severity === 'page') this.receivers.resume(alert)
+    for (const alert of alerts)
+      if (alert.cause === 'effects' && alert.severity === 'page' && this.#actionNames.has(alert.subject.name)) this.receivers.resume(alert)
   }
 
   /** Continues the alerts of an earlier process: some end by an event alone, and a rate near its factor holds on. */
   resume(alerts: readonly AlertCondition[]): void {
     for (const { cause, subject, severity, summary } of alerts) {
-      if (cause === 'source-stopped') this.#sources.resume(subject.name, { severity, summary })
+      if (cause === 'source-stopped' && this.#sourceNames.has(subject.name)) this.#sources.resume(subject.name, { severity, summary })
       if (cause in objectiveTexts) this.#objectiveOf(cause, subject).last = severity
     }
   }
@@ -238,5 +256,7 @@ const objectiveTexts: Readonly<Partial<Record<AlertCause, (name: string, age?: n
   'dead-letters': name => `records of source '${name}' are rejected`,
   effects: name => `attempts at effects of action '${name}' fail`,
 }
+
+const namesOf = (parts: readonly { readonly name: string }[]): ReadonlySet<string> => new Set(parts.map(({ name }) => name))
 
 const percentText = (share: number): string => `${Number((share * 100).toPrecision(2))} %`

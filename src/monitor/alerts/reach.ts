@@ -68,6 +68,10 @@ export interface RankedCondition extends ConditionKey {
 /** Is a cause one of the whole pipeline, which explains others without lineage? */
 export const isGeneral = (cause: AlertCause): boolean => general.includes(cause)
 
+/** Is a condition that folds under an alert a notice of its own? A page of the whole pipeline explains other parts without lineage. */
+export const isExtension = ({ cause, subject }: ConditionKey, folded: RankedCondition): boolean =>
+  folded.severity === 'page' && isGeneral(cause) && folded.subject.kind !== subject.kind
+
 /**
  * Does the first condition explain the second? A condition does not explain itself, and a ticket explains no page: it may stay open for days,
  * in which it would hide each page.

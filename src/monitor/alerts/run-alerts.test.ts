@@ -1,143 +1,9 @@
 /** The alerts of a run from its samples: through jumps of its clock, restarts, and sources of conditions that cannot be read. */
 import assert from 'node:assert/strict'
-import { channel } from 'node:diagnostics_channel'
 import { test } from 'node:test'
-import { batch, count, entity, features, pipeline, source, t } from '../../index.ts'
 import { condition } from '../../../test/monitor/alert-desk.ts'
-import { limits } from '../../base/limits.ts'
-import { defaultThresholds } from '../../define/config/alert-thresholds.ts'
-import { BATCH_RUNS, type BatchRunRecord, groupCode } from '../../batch/index.ts'
-import { numberInName } from '../../jobs/index.ts'
-import type { NamedWrite } from '../../log/index.ts'
+import { HOUR, late, MINUTE, read, renamed, SAMPLE, silent, SimulatedRun, usual, within } from '../../../test/monitor/simulated-run.ts'
 import { seriesText } from '../series/measures.ts'
-import { type SeriesReading, SeriesRecorder } from '../series/recorder.ts'
-import type { AlertCondition } from './conditions.ts'
-import { RunAlerts } from './run-alerts.ts'
-
-const [SAMPLE, MINUTE, HOUR] = [limits.SERIES_SAMPLE_MS, 60_000, 3_600_000]
-const begin = Date.parse('2026-01-01T00:00Z')
-const noReport = (report: string) => assert.fail(report)
-
-type Growth = Readonly<Record<string, number>>
-
-const usual: Growth = {
-  [seriesText('events', ['payments', 'accepted'])]: 100,
-  [seriesText('deadlines', ['block', 'met'])]: 100,
-  cpu_ms: 10,
-}
-const silent: Growth = { cpu_ms: 10 }
-const late: Growth = { ...usual, [seriesText('deadlines', ['block', 'met'])]: 50, [seriesText('deadlines', ['block', 'missed'])]: 50 }
-
-const card = entity('card', t.string())
-const payments = source('payments', { schema: { id: t.string(), card, at: t.timestamp() }, key: 'card', time: 'at', id: 'id' })
-const nightly = features('nightly', {
-  from: payments,
-  entity: card,
-  place: batch('0 2 * * *', { lasts: '2h' }),
-  values: () => ({ n: count('1h') }),
-})
-const { ir } = pipeline('shop', [nightly])
-const read = seriesText('freshness_decisions', ['nightly'])
-const within = seriesText('freshness_within', ['nightly'])
-
-/** A run with a store in memory, on a clock that a test sets. */
-class SimulatedRun {
-  readonly #values = new Map<string, string>()
-  readonly #counts = new Map<string, number>()
-  readonly #store = {
-    get: (name: string) => this.#values.get(name),
-    named: (prefix: string) => [...this.#values].filter(([name]) => name.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1)),
-  }
-  now = begin
-  readonly messages: string[] = []
-  readonly reports: string[] = []
-  #recorder = new SeriesRecorder(this.#store, this.now, noReport)
-  readonly #run = { counts: { freshness: () => [{ group: 'nightly', age: HOUR, share: 0.99 }] }, isHeldBack: false, waiting: 0 }
-  #alerts = this.#started()
-
-  /** Conditions from elsewhere. */
-  reported: () => readonly AlertCondition[] = () => []
-
-  #started(): RunAlerts {
-    const thresholds = defaultThresholds
-    const reported = () => this.reported()
-    const onReport = (report: string) => void this.reports.push(report)
-    return new RunAlerts(this.#run as never, {
-      reported,
-      ir,
-      data: '.spillway',
-      store: this.#store,
-      thresholds,
-      started: this.now,
-      onReport,
-    })
-  }
-
-  restart(): void {
-    this.#alerts.close()
-    this.#counts.clear()
-    this.#recorder = new SeriesRecorder(this.#store, this.now, noReport)
-    this.#alerts = this.#started()
-  }
-
-  /** Samples for `ms`, in each of which the measures grow so much. */
-  pass(ms: number, growth: Growth): this {
-    for (let passed = 0; passed < ms; passed += SAMPLE) {
-      this.now += SAMPLE
-      for (const [series, value] of Object.entries(growth)) this.#counts.set(series, (this.#counts.get(series) ?? 0) + value)
-      const readings: SeriesReading[] = [...this.#counts]
-      const { sample, put } = this.#recorder.record(this.now, readings)
-      const { changes, put: alerts } = this.#alerts.judge(this.now, sample)
-      for (const { alert, notice } of changes) if (notice) this.messages.push(`${notice} ${alert.id}`)
-      this.#commit([...put, ...alerts])
-    }
-    return this
-  }
-
-  /** Puts the first result of the batch group in use. */
-  swap(): void {
-    const [s, swappedAt] = [begin, this.now]
-    const run: Partial<BatchRunRecord> = {
-      number: 1,
-      group: 'nightly',
-      s,
-      began: s,
-      ended: swappedAt,
-      state: 'done',
-      swapped: 9,
-      swappedAt,
-    }
-    this.#commit([[`${BATCH_RUNS}${numberInName(1)}`, JSON.stringify({ ...run, code: groupCode(ir.groups[0], ir.sources[0]) })]])
-  }
-
-  /** Reports a failed attempt at an effect. */
-  fail(number: number): void {
-    channel('spillway:effect').publish({ run: this.#run, action: 'block', number, outcome: 'tried', at: this.now })
-  }
-
-  /** Reports an effect that the receiver takes past its deadline. */
-  deliverLate(number: number, decidedAt: number): void {
-    channel('spillway:effect').publish({
-      run: this.#run,
-      action: 'block',
-      number,
-      outcome: 'delivered',
-      made: decidedAt,
-      due: decidedAt + 1000,
-      at: this.now,
-    })
-  }
-
-  #commit(writes: readonly NamedWrite[]): void {
-    for (const [name, value] of writes)
-      if (value === null) this.#values.delete(name)
-      else this.#values.set(name, value)
-  }
-
-  close(): void {
-    this.#alerts.close()
-  }
-}
 
 for (const [name, jump] of [
   ['back', -3 * HOUR],
@@ -243,4 +109,35 @@ test('decisions before the first result of a batch group open nothing, neither a
   run.pass(20 * MINUTE, { ...usual, [read]: 10, [within]: 0 })
   run.close()
   assert.deepEqual(run.messages, ['opened freshness-nightly-1'], 'later ones do')
+})
+
+test('a source and an action that the pipeline no longer has are not judged, and their alerts resolve', () => {
+  const run = new SimulatedRun().pass(6 * HOUR, usual)
+  run.restart(renamed)
+  run.pass(HOUR, silent)
+  assert.deepEqual(run.messages, [])
+  run.close()
+  const troubled = new SimulatedRun().pass(6 * HOUR, usual)
+  for (let number = 0; number < 5; number++) troubled.fail(number)
+  troubled.pass(10 * MINUTE, { ...silent, 'effects_waiting?action=block': 5 })
+  assert.deepEqual(troubled.messages, ['opened effects-block-1', 'opened source-stopped-payments-2'])
+  troubled.restart(renamed)
+  troubled.pass(HOUR, silent)
+  troubled.close()
+  assert.deepEqual(troubled.messages.slice(2), ['resolved effects-block-1', 'resolved source-stopped-payments-2'])
+})
+
+test('no minute counts twice after a restart', () => {
+  const met = seriesText('deadlines', ['block', 'met'])
+  const few = { ...usual, [met]: 0.02 }
+  const misses = (count: number) => ({ ...few, [seriesText('deadlines', ['block', 'missed'])]: count })
+  const run = new SimulatedRun().pass(10.5 * MINUTE, few).pass(SAMPLE, misses(6))
+  run
+    .pass(23 * HOUR, few)
+    .pass(SAMPLE, misses(3))
+    .pass(HOUR - SAMPLE, few)
+  run.restart()
+  run.pass(10 * MINUTE, few)
+  run.close()
+  assert.deepEqual(run.messages, [], '9 misses are fewer than 10')
 })

@@ -82,7 +82,7 @@ export class RunAlerts {
     this.#options = options
     this.#run = run
     this.#turns = new StalledTurns(started)
-    this.#conditions = new RunConditions(ir.name, thresholds)
+    this.#conditions = new RunConditions(ir, thresholds)
     this.#jobs = new JobConditions(ir, store, started, this.#guard)
     this.#book = new AlertBook(ir, data, store, onReport)
     this.#conditions.resumeOutages(this.#book.alerts)
@@ -122,8 +122,8 @@ export class RunAlerts {
     return this.#book.summaryNow(alert)
   }
 
-  /** Judges the run at `now`, UTC ms, by one more sample. */
-  judge(now: number, sample: SeriesSample): AlertUpdate {
+  /** Judges the run at `now`, UTC ms, by one more sample. `commitMs`: the age of the oldest commit that is under way, ms. */
+  judge(now: number, sample: SeriesSample, commitMs = 0): AlertUpdate {
     if (this.#clock.hasJumped(now)) this.#jobs.restart(now)
     const steady = this.#clock.at(now)
     const jobs = this.#jobs.at(now)
@@ -134,7 +134,7 @@ export class RunAlerts {
       ...jobs.conditions,
       ...this.#guard.read('the lag of sources', ['lag'], () => this.#options.reported?.() ?? []),
     ]
-    const unavailable = this.#unavailable(steady, sample)
+    const unavailable = this.#unavailable(steady, sample, commitMs)
     const conditions = this.#guard.read('the samples', sampledCauses, () =>
       this.#conditions.at(steady, { freshness, unavailable, reported }),
     )
@@ -156,9 +156,9 @@ export class RunAlerts {
     return this.#book.edit(edit, by, now)
   }
 
-  #unavailable(steady: number, sample: SeriesSample): string | undefined {
+  #unavailable(steady: number, sample: SeriesSample, commitMs: number): string | undefined {
     const { isHeldBack, waiting } = this.#run
-    const stalled = this.#turns.problemAt(steady, waiting, sample)
+    const stalled = this.#turns.problemAt(steady, waiting, sample, commitMs)
     if (isHeldBack) return 'as many ids are within dedupe as can be remembered (DEDUPE_IDS_MAX)'
     return stalled
   }
@@ -175,14 +175,16 @@ function firstResultsOf(jobs: JobConditions): ReadonlyMap<string, number> {
 
 /** The stored minutes of the last 8 days as samples; those before the windows of objectives have the records of sources alone. A damaged block is reported when it is written again; then there are fewer. */
 function* storedSamples(store: NamedValues, now: number): Generator<SeriesSample> {
-  for (let since = now - limits.SERIES_POINTS_KEPT_MS; since < now; since += DAY) {
+  // Days of whole minutes, so that the minute between two days is in one of them alone.
+  const oldest = now - limits.SERIES_POINTS_KEPT_MS
+  for (let since = oldest - (oldest % limits.SERIES_POINT_MS); since < now; since += DAY) {
     let range: ReturnType<typeof readSeries>
     try {
       range = readSeries(store, {
         names: since < now - BURN_WINDOW_MS - DAY ? arrivalMeasures : judgedMeasures,
         since,
         until: since + DAY,
-        stepMs: 60_000,
+        stepMs: limits.SERIES_POINT_MS,
       })
     } catch {
       continue

@@ -15,3 +15,10 @@ test('a backfill that moves is available, however much waits; a run whose turns 
   assert.equal(judge(5, 1), undefined)
   for (let i = 0; i < 20; i++) assert.equal(judge(0, 0), undefined, 'nothing waits')
 })
+
+test('a run whose commit is under way for 30 s is not available, though no record waits', () => {
+  const turns = new StalledTurns(begin)
+  const sample = { at: begin, values: new Map<string, number>() }
+  assert.equal(turns.problemAt(begin, 0, sample, 20_000), undefined)
+  assert.equal(turns.problemAt(begin, 0, sample, 30_000), 'the disk has committed nothing for 30s')
+})

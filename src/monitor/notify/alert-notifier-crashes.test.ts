@@ -10,10 +10,14 @@ const HOUR = 3_600_000
 const DOWN = { kind: 'failed', why: 'status 500' } as const
 const UP = { kind: 'acknowledged' } as const
 
+/** A page that an alert explains. */
+const further = { cause: 'lag', subject: { kind: 'source', name: 'payments' }, severity: 'page', summary: 'falls behind' } as const
+
 /** The alert's changes in a random life, in order. Times of the records are set when they happen. */
 function randomLife(draw: () => number): AlertChange[] {
   const changes: AlertChange[] = ['opened']
   if (draw() < 0.5) changes.push('raised')
+  if (draw() < 0.5) changes.push('extended')
   if (draw() < 0.5) changes.push('acknowledged')
   if (draw() < 0.8) changes.push('resolved')
   return changes
@@ -22,6 +26,7 @@ function randomLife(draw: () => number): AlertChange[] {
 function afterChange(alert: Alert, change: AlertChange, now: number): Alert {
   if (change === 'opened') return { ...alert, opened: now }
   if (change === 'raised') return { ...alert, severity: 'page' }
+  if (change === 'extended') return { ...alert, inhibited: [{ ...further, since: now }] }
   if (change === 'acknowledged') return { ...alert, acknowledged: { by: 'ann', at: now } }
   return { ...alert, state: 'resolved', resolved: now }
 }
@@ -46,7 +51,8 @@ test('through failures and crashes every opening and end arrives in order, under
       const change = rest[i].shift()!
       const id = `alert-${i}`
       const severity = lives[i].includes('raised') ? 'ticket' : 'page'
-      const changed = afterChange(present.get(id) ?? alertOf({ id, severity }), change, current.time.clock())
+      const general = { cause: 'disk', subject: { kind: 'pipeline', name: 'shop' } } as const
+      const changed = afterChange(present.get(id) ?? alertOf({ id, severity, ...general }), change, current.time.clock())
       present.set(id, changed)
       current.change(changed, change)
       if (draw() < 0.5) await current.pass(1 + Math.floor(draw() * 5000))
@@ -69,6 +75,8 @@ test('through failures and crashes every opening and end arrives in order, under
       assert.equal(kinds.filter(kind => kind === 'opened').length, 1, context)
       assert.equal(kinds.includes('resolved'), life.includes('resolved'), context)
       if (life.includes('resolved')) assert.equal(kinds.at(-1), 'resolved', context)
+      const isListed = deliveries.some(({ body }) => body.includes(further.summary))
+      assert.equal(isListed, life.includes('extended'), `each page that an alert explains: ${context}`)
       const pages = deliveries.filter(({ body }) => (JSON.parse(body) as { data: { alert: Alert } }).data.alert.severity === 'page')
       assert.ok(pages.length > 0, `told as a page: ${context}`)
     }

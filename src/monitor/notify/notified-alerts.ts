@@ -7,6 +7,7 @@
 import { limits } from '../../base/index.ts'
 import type { Alert, AlertChange, AlertSeverity } from '../alert.ts'
 import { endOfSilence } from '../alerts/change-alert.ts'
+import { isExtension } from '../alerts/reach.ts'
 
 /** An alert that fires and that the receiver was notified of. */
 export interface NotifiedAlert {
@@ -14,6 +15,8 @@ export interface NotifiedAlert {
   readonly alert: Alert
   /** When the last notification was made, UTC ms. */
   readonly at: number
+  /** The last notification that the receiver has taken; absent if it has taken none. */
+  readonly delivered?: Pick<NotifiedAlert, 'alert' | 'at'>
 }
 
 /** The alerts of a receiver, as stored. */
@@ -59,7 +62,7 @@ export class NotifiedAlerts {
     const extension = previous && change === 'extended' && explainsMore(previous, alert) ? 'extended' : undefined
     const news = notified ? (changeSince(notified, alert, now) ?? extension) : 'opened'
     // An older record of the alert is no news, and must not make news of a later change.
-    if (news) this.#firing.set(alert.id, { alert, at: now })
+    if (news) this.#firing.set(alert.id, { ...notified, alert, at: now })
     return news
   }
 
@@ -70,7 +73,9 @@ export class NotifiedAlerts {
   changeOf(alert: Alert, now: number): AlertChange | undefined {
     const notified = this.#firing.get(alert.id)
     if (alert.state === 'resolved') return notified && 'resolved'
-    return notified ? changeSince(notified, alert, now) : 'opened'
+    if (!notified) return 'opened'
+    const extensions = { ...alert, inhibited: alert.inhibited.filter(folded => isExtension(alert, folded)) }
+    return changeSince(notified, alert, now) ?? (explainsMore(notified.alert, extensions) ? 'extended' : undefined)
   }
 
   /** True if the receiver was notified that the alert has ended. */
@@ -80,12 +85,24 @@ export class NotifiedAlerts {
 
   /** Notes that the receiver was reminded of an alert. */
   remind(alert: Alert, now: number): void {
-    if (this.#firing.has(alert.id)) this.#firing.set(alert.id, { alert, at: now })
+    const notified = this.#firing.get(alert.id)
+    if (notified) this.#firing.set(alert.id, { ...notified, alert, at: now })
   }
 
-  /** Forgets an alert whose notification was rejected: the next start sends it again if the alert still fires. */
-  forget(id: string): void {
-    this.#firing.delete(id)
+  /** Notes that the receiver has taken a notification. */
+  noteDelivery({ alert, at }: Pick<NotifiedAlert, 'alert' | 'at'>): void {
+    const notified = this.#firing.get(alert.id)
+    if (notified) this.#firing.set(alert.id, { ...notified, delivered: { alert, at } })
+  }
+
+  /**
+   * Forgets a notification that was rejected: the next start sends it again if the alert still fires. An alert of which the receiver has taken
+   * an earlier notification stays known, so that the receiver gets its end.
+   */
+  reject(id: string): void {
+    const delivered = this.#firing.get(id)?.delivered
+    if (delivered) this.#firing.set(id, { ...delivered, delivered })
+    else this.#firing.delete(id)
   }
 
   #end(id: string): void {

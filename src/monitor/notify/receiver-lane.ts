@@ -10,6 +10,7 @@ import { type Clock, type Random, spanTitle, type StartTimer, thrownText } from 
 import type { Delivery, DeliveryOutcome } from '../../define/action/index.ts'
 import type { Alert, AlertChange, ReceiverStatus } from '../alert.ts'
 import { isSilenced } from '../alerts/change-alert.ts'
+import { SteadyClock } from '../alerts/steady-clock.ts'
 import { notificationOf, type Notification, type NotificationKind } from './notification.ts'
 import { NotificationQueue } from './notification-queue.ts'
 import type { OpenedAlertReceiver } from './open-alert-receivers.ts'
@@ -50,7 +51,9 @@ export class ReceiverLane {
   readonly #storedAt: number
   #delivered: number | undefined
   #failing: ReceiverStatus['failing']
+  /** On a clock that is never set back: a clock that is set must not keep alerts from the receiver. */
   readonly #schedule: RetrySchedule
+  readonly #steady = new SteadyClock()
   /** The notification that is being sent. */
   #sent: Notification | undefined
   #delivery: Promise<void> | undefined
@@ -168,7 +171,7 @@ export class ReceiverLane {
     if (this.#delivery || this.#hasStopped) return
     this.#retry?.stop()
     this.#retry = undefined
-    const now = this.#ports.clock()
+    const now = this.#steadyNow()
     const next = this.#schedule.next(this.#queue.waiting, now)
     if (next && 'notification' in next) this.#delivery = this.#deliver(next.notification)
     else if (this.#isRefreshDue && !this.#schedule.isPaused(now)) this.#delivery = this.#deliverRefresh()
@@ -189,7 +192,10 @@ export class ReceiverLane {
     if (outcome.kind === 'failed' && !outcome.final) return this.#onFailure(outcome, id)
     this.#queue.remove(notification, outcome.kind === 'failed')
     if (outcome.kind === 'failed') this.#onRejection(notification, outcome.why)
-    else this.#onSuccess(id)
+    else {
+      this.#alerts.noteDelivery(notification)
+      this.#onSuccess(id)
+    }
     // A page that has gone before the opening of its ticket says all that the opening would.
     if (notification.kind === 'raised') this.#queue.removeOpening(id)
     this.#onChange()
@@ -227,7 +233,9 @@ export class ReceiverLane {
   #onRejection(notification: Notification, why: string): void {
     const { alert, kind } = notification
     this.#schedule.forget(alert.id)
-    this.#alerts.forget(alert.id)
+    // A reminder has no news that the next start must send, and a later notification has those of this one.
+    const isLast = !this.#queue.waiting.some(({ alert: { id } }) => id === alert.id)
+    if (kind !== 'reminder' && isLast) this.#alerts.reject(alert.id)
     this.#ports.onReport(
       `alerts to '${this.name}': it rejected the notification that alert '${alert.id}' ${kindText[kind]}, and will not get it: ${why}`,
     )
@@ -239,7 +247,11 @@ export class ReceiverLane {
     const { clock, onReport } = this.#ports
     if (!this.#failing) onReport(`alerts to '${this.name}' fail, and are retried: ${why}`)
     this.#failing = { since: this.#failing?.since ?? clock(), attempts: (this.#failing?.attempts ?? 0) + 1, why }
-    this.#schedule.fail(alertId, clock(), retryAfterMs)
+    this.#schedule.fail(alertId, this.#steadyNow(), retryAfterMs)
+  }
+
+  #steadyNow(): number {
+    return this.#steady.at(this.#ports.clock())
   }
 
   #startRefresh(): void {

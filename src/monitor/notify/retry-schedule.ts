@@ -7,6 +7,8 @@
  * - a receiver that is down gets one attempt for each wait, of up to a minute, however many alerts wait, and each alert has its turn;
  * - a page that was not tried yet waits for nothing but the receiver's own `Retry-After`, up to `NOTIFICATION_RETRY_AFTER_MS_MAX`;
  * - a page of an alert goes before the ticket of the same alert that has failed `NOTIFICATION_ATTEMPTS_IN_ORDER` times.
+ *
+ * All times are of a clock that is never set back, ms.
  */
 import { backoffMs } from '../../action/index.ts'
 import { limits, type Random } from '../../base/index.ts'
@@ -15,13 +17,13 @@ import type { Notification } from './notification.ts'
 /** Attempts of one alert's notification that have failed, one after the other. */
 interface FailedAttempts {
   readonly count: number
-  /** The time of the last one, UTC ms. */
+  /** The time of the last one, ms. */
   readonly at: number
-  /** The time of the next one, UTC ms. */
+  /** The time of the next one, ms. */
   readonly due: number
 }
 
-/** The notification to send now, or the time at which one is due, UTC ms. */
+/** The notification to send now, or the time at which one is due, ms. */
 export type DueNotification = { readonly notification: Notification } | { readonly at: number }
 
 export class RetrySchedule {
@@ -29,9 +31,9 @@ export class RetrySchedule {
   readonly #failed = new Map<string, FailedAttempts>()
   /** Failures since the last success, of all alerts. */
   #failures = 0
-  /** The end of the wait after a failure, UTC ms. */
+  /** The end of the wait after a failure, ms. */
   #pausedUntil = -Infinity
-  /** The end of the wait that the receiver asked for, UTC ms. */
+  /** The end of the wait that the receiver asked for, ms. */
   #requestedUntil = -Infinity
 
   constructor(random: Random) {
