@@ -229,6 +229,23 @@ test('an attempt is put off by at most the longest delay, although the clock was
   assert.deepEqual(tried, ['id1#2'])
 })
 
+test('an error of a listener is passed on, and later outcomes are recorded', async () => {
+  const failures: unknown[] = []
+  const broken = new Error('no listener')
+  let calls = 0
+  const onSettled = () => void (++calls === 1 && assert.fail(broken))
+  const { dispatcher, add, answer, state } = bench({ onSettled, onFailure: error => failures.push(error) })
+  dispatcher.start()
+  add(effect(1, 'a'), effect(2, 'b'))
+  await answer('id1')
+  await answer('id2')
+  assert.deepEqual(failures, [broken])
+  assert.deepEqual(state(), [
+    [1, 'delivered', 1],
+    [2, 'delivered', 1],
+  ])
+})
+
 for (const [method, keyOf] of [
   ['pending', number => `k${number}`],
   ['pendingOfKey', () => 'a'],

@@ -15,7 +15,7 @@ export interface EffectDispatcherOptions extends Partial<Pick<DeliveryLaneOption
   readonly effects: EffectLog
   /** Commits outcomes. Rejects if that is no longer possible. */
   readonly settle: (changes: readonly EffectChange[]) => Promise<void>
-  /** Called with an error of `effects`. The action then starts no more attempts. */
+  /** Called with an error of `effects`, after which the action starts no more attempts, or of `onSettled`. */
   readonly onFailure: (error: unknown) => void
   /** Milliseconds during which outcomes are gathered into one commit (`SETTLE_MS`). */
   readonly settleMs?: number
@@ -141,10 +141,15 @@ export class EffectDispatcher {
       this.#changes = []
       try {
         await this.#options.settle(changes)
-        this.#options.onSettled?.(changes)
       } catch (error) {
         this.#failure = error
         this.#changes = []
+        continue
+      }
+      try {
+        this.#options.onSettled?.(changes)
+      } catch (error) {
+        this.#options.onFailure(error)
       }
     }
     this.#settling = undefined

@@ -94,3 +94,23 @@ test('a folder that was restored from before its log had a name goes on beside t
   await closeDataFolder(continued)
   assert.equal((await backUpFolder(again, target, { ...small, clock: () => 3 })).base, unnamed)
 })
+
+test('a backup of a clock that was ahead fails the next one, which it would hide', async () => {
+  const target = new MemoryTarget()
+  const path = newFolder()
+  const folder = await openDataFolder(path)
+  await folder.store.commit({ put: [['a', 'b']] })
+  const { backup } = await backUpFolder(path, target, { ...small, clock: () => 1000 })
+  await folder.store.commit({ put: [['a', 'c']] })
+  const before = target.objects.size
+  for (const isFull of [false, true])
+    await assert.rejects(backUpFolder(path, target, { ...small, isFull, clock: () => 10 }), {
+      code: 'SPILL_CONFLICT',
+      message: `memory has backup ${backup}, made at a later time than now, which would hide the next ones; correct the clock, or delete backups/${backup}.json`,
+    })
+  assert.equal(target.objects.size, before)
+  await target.remove(`backups/${backup}.json`)
+  const next = await backUpFolder(path, target, { ...small, clock: () => 10 })
+  assert.deepEqual(await backupNames(target), [next.backup])
+  await closeDataFolder(folder)
+})

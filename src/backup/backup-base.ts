@@ -6,9 +6,9 @@
  */
 import { SpillwayError } from '../base/index.ts'
 import type { LogTableReader } from '../log/sqlite/index.ts'
-import { backupNames, type BackupManifest, contentHash, readBackupManifest } from './manifest.ts'
+import { backupNames, type BackupManifest, contentHash, readBackupManifest, timeOfBackup } from './manifest.ts'
 import { RESTORED, type RestoredValue } from './restore-origin.ts'
-import type { BackupTarget } from './target/backup-target.ts'
+import { type BackupTarget, targetError } from './target/backup-target.ts'
 
 export interface BackupBase {
   readonly name: string
@@ -41,6 +41,25 @@ export async function findBase(target: BackupTarget, reader: LogTableReader): Pr
     return { name, manifest }
   }
   return undefined
+}
+
+/**
+ * Checks the newest backup of a target before another one is made. Backups are ordered by their times, so one whose clock was ahead would
+ * stay the newest: restores would choose it, and retention would delete each later one.
+ *
+ * @throws `SPILL_CONFLICT` if it is later than `now`, UTC ms; `SPILL_BACKUP` if there is none, but there was `previous`: the disk of the
+ *   target may not be mounted.
+ */
+export async function checkNewest(target: BackupTarget, now: number, previous?: string): Promise<void> {
+  const newest = (await backupNames(target)).at(-1)
+  if (newest === undefined) {
+    if (previous === undefined) return
+    const fix = `is it mounted? To begin anew: spillway backup ${target.place}`
+    throw targetError(target.place, `has no backups, though ${previous} was made there; ${fix}`)
+  }
+  if (timeOfBackup(newest) <= now) return
+  const problem = `has backup ${newest}, made at a later time than now, which would hide the next ones`
+  throw new SpillwayError('SPILL_CONFLICT', `${problem}; correct the clock, or delete backups/${newest}.json`, { place: target.place })
 }
 
 /** A manifest; `undefined` for one that is damaged, which is no base, or was deleted meanwhile. */

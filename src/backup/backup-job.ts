@@ -12,6 +12,8 @@ export interface BackupJob {
   readonly to: string
   /** Backups that stay; all without it. */
   readonly keep?: BackupRetention | undefined
+  /** The last backup to this target. */
+  readonly previous?: string | undefined
 }
 
 /** Result of a backup, and the number of older backups that were deleted, or the problem of their deletion. */

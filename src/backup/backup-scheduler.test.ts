@@ -6,6 +6,7 @@ import { ModelStore } from '../../test/crash/model-store.ts'
 import { scratchFolder } from '../../test/scratch.ts'
 import { callAfter, pause, SpillwayError } from '../base/index.ts'
 import { closeDataFolder, openDataFolder } from '../log/sqlite/index.ts'
+import { backUpFolder } from './backup.ts'
 import { backUpInThread, type BackUpInThread, type BackupJob, type BackupJobResult } from './backup-job.ts'
 import { backupRecordsIn, lastBackup } from './backup-ledger.ts'
 import { BackupScheduler } from './backup-scheduler.ts'
@@ -25,18 +26,30 @@ const result = (end: number): BackupJobResult => ({
   expired: 0,
 })
 
+/** A backup that ends only by an abort. */
+const hanging: BackUpInThread = (_, signal) =>
+  new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new SpillwayError('SPILL_STOPPED', 'stopped'))))
+
 class Scheduled {
   readonly store = new ModelStore(undefined, true)
   readonly reports: string[] = []
   readonly jobs: BackupJob[] = []
   now = 100 * HOUR + 1
   next: BackUpInThread = () => Promise.resolve(result(1))
-  backups = this.opened()
+  readonly folder: string
+  readonly to: string
+  backups: BackupScheduler
+
+  constructor(folder = 'data', to = 's3://flow/a?endpoint=http://host') {
+    this.folder = folder
+    this.to = to
+    this.backups = this.opened()
+  }
 
   opened(): BackupScheduler {
     return new BackupScheduler({
-      folder: 'data',
-      to: 's3://flow/a?endpoint=http://host',
+      folder: this.folder,
+      to: this.to,
       keep: { backups: 3 },
       store: this.store,
       schedule: { kind: 'interval', every: HOUR, phase: 0 },
@@ -54,6 +67,12 @@ class Scheduled {
     await pause(1)
   }
 
+  /** Ends the attempt that is due. */
+  async attempt(): Promise<void> {
+    this.backups.tick()
+    await this.backups.idle()
+  }
+
   get states(): string[] {
     return backupRecordsIn(this.store).map(({ number, state, done, error }) => `${number} ${state} ${done?.backup ?? error ?? ''}`.trim())
   }
@@ -63,9 +82,10 @@ test('the first backup is made at once, then each at its time; what was missed, 
   const scheduled = new Scheduled()
   await scheduled.tick()
   await scheduled.tick()
-  assert.deepEqual(scheduled.jobs, [{ folder: 'data', to: 's3://flow/a?endpoint=http://host', keep: { backups: 3 } }])
+  assert.deepEqual([...scheduled.jobs], [{ folder: 'data', to: 's3://flow/a?endpoint=http://host', keep: { backups: 3 } }])
   scheduled.now += HOUR
   await scheduled.tick()
+  assert.equal(scheduled.jobs[1].previous, 'b1')
   scheduled.backups = scheduled.opened()
   await scheduled.tick()
   assert.equal(scheduled.jobs.length, 2, 'a start is no time of the schedule')
@@ -111,8 +131,7 @@ test('a backup whose older ones could not be deleted is finished, and the proble
 
 test('a cancelled backup waits for its next time, and one that a stop ends is made by the next process', async () => {
   const scheduled = new Scheduled()
-  scheduled.next = (_, signal) =>
-    new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new SpillwayError('SPILL_STOPPED', 'stopped'))))
+  scheduled.next = hanging
   await scheduled.tick()
   assert.equal(await scheduled.backups.cancel('backup'), true)
   await scheduled.tick()
@@ -125,6 +144,50 @@ test('a cancelled backup waits for its next time, and one that a stop ends is ma
   scheduled.backups = scheduled.opened()
   await scheduled.tick()
   assert.deepEqual(scheduled.states.slice(1), ['2 broken off', '3 done b2'])
+})
+
+test('a backup stalls once it takes longer than two periods and twice the last one', async () => {
+  const scheduled = new Scheduled()
+  scheduled.next = () => {
+    scheduled.now += 3 * HOUR
+    return Promise.resolve(result(1))
+  }
+  await scheduled.tick()
+  scheduled.now += HOUR
+  scheduled.next = hanging
+  await scheduled.tick()
+  scheduled.now += 6 * HOUR
+  assert.equal(scheduled.backups.stall, undefined)
+  scheduled.now += 1
+  assert.equal(
+    scheduled.backups.stall,
+    'backup 2 to s3://flow/a began at 1970-01-05T08:00:00.001Z and has not ended; if its target hangs: spillway jobs cancel backup',
+  )
+  assert.equal(scheduled.opened().stall, undefined, 'an attempt of an earlier process')
+  assert.equal(await scheduled.backups.cancel('backup'), true)
+  assert.equal(scheduled.backups.stall, undefined)
+})
+
+test('a target that has lost its backups is not a new one: its disk may not be mounted', async () => {
+  const [data, to] = [join(scratch, 'mounted-data'), join(scratch, 'mounted')]
+  const folder = await openDataFolder(data)
+  await folder.store.commit({ put: [['a', 'b']] })
+  const scheduled = new Scheduled(data, to)
+  scheduled.next = backUpInThread
+  await scheduled.attempt()
+  const { done } = lastBackup(scheduled.store)!
+  rmSync(to, { recursive: true })
+  scheduled.now += HOUR
+  await scheduled.attempt()
+  assert.deepEqual(scheduled.states.slice(1), [
+    `2 failed ${to} has no backups, though ${done.backup} was made there; is it mounted? To begin anew: spillway backup ${to}`,
+  ])
+  assert.ok(!existsSync(to))
+  const { backup } = await backUpFolder(data, new FolderTarget(to))
+  scheduled.now += 1000
+  await scheduled.attempt()
+  assert.equal(lastBackup(scheduled.store)!.done.base, backup)
+  await closeDataFolder(folder)
 })
 
 test('a thread backs up and deletes; an abort ends it at any time, and errors keep their codes', async () => {

@@ -7,12 +7,12 @@ import { pruneAfterBackup } from './prune.ts'
 import { openTarget } from './target/open-target.ts'
 import type { BackupJob, BackupJobResult } from './backup-job.ts'
 
-const { folder, to, keep } = workerData as BackupJob
+const { folder, to, keep, previous } = workerData as BackupJob
 
 async function backUp(): Promise<BackupJobResult> {
   const target = openTarget(to, process.env)
   try {
-    const result = await backUpFolder(folder, target)
+    const result = await backUpFolder(folder, target, { previous })
     const outcome = keep ? await pruneAfterBackup(target, keep) : undefined
     if (outcome && 'pruneProblem' in outcome) return { ...result, expired: 0, ...outcome }
     return { ...result, expired: outcome?.pruned.expired.length ?? 0 }

@@ -248,22 +248,6 @@ test('two backups at once to one target are both whole', async () => {
   await closeDataFolder(folder)
 })
 
-test('a log that grows faster than it is read is an error', async () => {
-  const random = new RandomCommits(new Draw(8))
-  const path = newFolder()
-  const folder = await openDataFolder(path)
-  const target = new MemoryTarget()
-  target.onWrite = async () => {
-    for (let i = 0; i < 3; i++) await folder.store.commit(random.next())
-  }
-  await folder.store.commit(random.next())
-  await assert.rejects(backUpFolder(path, target, { ...small, pointBytes: 0 }), {
-    code: 'SPILL_LIMIT',
-    message: /BACKUP_ROUNDS_MAX.*greater --rate/,
-  })
-  await closeDataFolder(folder)
-})
-
 test('an abort stops a backup, and nothing but chunks is left', async () => {
   const path = newFolder()
   const folder = await openDataFolder(path)

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { type Clock, limits, pause, SpillwayError, stopwatch, type StrictOmit, sumBy, wallClock } from '../base/index.ts'
 import { packageVersion } from '../base/node/index.ts'
 import { logTables, LogTableReader, readDataFolder } from '../log/sqlite/index.ts'
-import { findBase } from './backup-base.ts'
+import { checkNewest, findBase } from './backup-base.ts'
 import { ChunkStore } from './chunk-store.ts'
 import { backupFiles, copyFile } from './folder-files.ts'
 import { type BackupManifest, chunksOf, chunkObject, contentHash, type FileBackup, writeBackupManifest } from './manifest.ts'
@@ -23,6 +23,8 @@ export interface BackupOptions {
   readonly rate?: number
   /** Copies everything again, also what the target has: for a target with damaged objects. */
   readonly isFull?: boolean
+  /** The last backup to the target. A target without any is then not the same one. */
+  readonly previous?: string | undefined
   readonly signal?: AbortSignal
   /** Length of a chunk, bytes. For tests. */
   readonly chunkBytes?: number
@@ -53,17 +55,18 @@ export interface BackupResult {
  * Backs up a data folder.
  *
  * @throws `SPILL_STORE` and `SPILL_DATA` for a folder that cannot be read; `SPILL_BACKUP` for a target that cannot be written;
- *   `SPILL_CONFLICT` for a target with backups of another log; `SPILL_LIMIT` if the log grows faster than it is read; `SPILL_STOPPED` after
- *   an abort.
+ *   `SPILL_CONFLICT` for a target with backups of another log, or of a later time than now; `SPILL_LIMIT` if the log grows faster than it is
+ *   read; `SPILL_STOPPED` after an abort.
  */
 export async function backUpFolder(folder: string, target: BackupTarget, options: BackupOptions = {}): Promise<BackupResult> {
-  const { clock = wallClock, isFull = false, chunkBytes } = options
+  const { clock = wallClock, isFull = false, previous, chunkBytes } = options
   const began = stopwatch()
   // Throws for a folder without a log, naming the folder.
   readDataFolder(folder).close()
   const reader = new LogTableReader(join(folder, 'log.db'))
   try {
     const found = await findBase(target, reader)
+    await checkNewest(target, clock(), previous)
     const base = isFull ? undefined : found
     const known = base ? [...chunksOf(base.manifest)].map(({ hash }) => hash) : []
     const copy = new RunningBackup(target, new ChunkStore(target, clock, known, isFull), options)
@@ -139,8 +142,10 @@ class RunningBackup {
   /** Copies the tables as of one commit, and calls `describe` in its transaction, with the time of the commit. */
   async atOnePoint<T>(reader: LogTableReader, copiers: readonly TableCopier[], describe: (at: number) => T): Promise<T> {
     const { clock = wallClock, pointBytes = limits.BACKUP_POINT_BYTES_MAX } = this.#options
+    // Tables that grow come last: the others are read whole, which may take long, and the same round then copies what was added meanwhile.
+    const growsLast = copiers.toSorted((a, b) => Number(a.table.kind === 'appended') - Number(b.table.kind === 'appended'))
     for (let round = 0; round < limits.BACKUP_ROUNDS_MAX; round++) {
-      for (const copier of copiers) for (const chunk of copier.round()) await this.#write(chunk)
+      for (const copier of growsLast) for (const chunk of copier.round()) await this.#write(chunk)
       const left: ChunkContent[] = []
       let bytes = 0
       const described = reader.atOnePoint(() => {

@@ -18,9 +18,12 @@ export function backupFiles(folder: string): string[] {
       if (entry.isDirectory() && FILE_FOLDERS.test(entry.name)) return filesIn(folder, entry.name)
       return entry.isFile() ? [entry.name] : []
     })
-    .filter(isBackupPath)
+    .filter(path => isBackupPath(path) && !isUnfinishedReport(path))
     .sort()
 }
+
+/** Is this the file of a report in progress? Earlier versions backed it up, so a manifest may have it. */
+const isUnfinishedReport = (path: string): boolean => /\/\.part-[^/]*$/.test(path)
 
 function filesIn(folder: string, path: string): string[] {
   return readdirSync(join(folder, path), { withFileTypes: true }).flatMap((entry: Dirent) => {

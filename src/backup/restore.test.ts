@@ -32,6 +32,7 @@ before(async () => {
     ['reports/daily/a.csv', 'a,b\n'],
     ['reports/empty.csv', ''],
     ['reports/b.csv.part', 'no'],
+    ['reports/daily/.part-b.csv', 'no'],
     ['state/saved', 'no'],
     ['notes.txt', 'no'],
   ])

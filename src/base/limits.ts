@@ -108,6 +108,8 @@ export const limits = {
   TAKE_OVER_BEHIND: 10_000,
   /** Time that the other process has to stop, ms. */
   TAKE_OVER_MS: 60_000,
+  /** Bytes of decisions that may wait for a slow reader of `--decisions -`; further ones are left out, and are in the log. */
+  DECISION_LINES_WAITING_BYTES_MAX: 1 << 26,
   /** Missed ticks that are marked in the log at a time. */
   TICKS_AT_ONCE: 256,
   /** Keys that a tick decides about before other work has its turn. */

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 /** Entry point of the `spillway` command. Checks the version of Node before it loads any module that needs a newer one. */
 import { nodeTooOld } from '../base/node-version.ts'
-import { ignoreClosedOutput, limitCompilerThreads, exitOnSignals } from './process-setup.ts'
+import { surviveOutputErrors, limitCompilerThreads, exitOnSignals } from './process-setup.ts'
 
 exitOnSignals(process)
 
-ignoreClosedOutput(process)
+surviveOutputErrors(process, text => console.error(text))
 
 const tooOld = nodeTooOld(process.versions.node)
 if (tooOld) {
@@ -14,5 +14,6 @@ if (tooOld) {
 } else {
   if (process.argv[2] === 'run') limitCompilerThreads(process)
   const { main } = await import('./main.ts')
-  process.exitCode = await main(process.argv.slice(2))
+  const code = await main(process.argv.slice(2))
+  process.exitCode ||= code
 }

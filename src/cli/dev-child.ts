@@ -9,7 +9,7 @@ import { registerHooks } from 'node:module'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { ignoreClosedOutput } from './process-setup.ts'
+import { surviveOutputErrors } from './process-setup.ts'
 import { errorText, parseCommand } from './command/command.ts'
 import { dryRunReason } from './dev/dry-run.ts'
 import type { DevMessage, DevPlaces } from './dev/dev-run.ts'
@@ -21,7 +21,7 @@ import { fileState } from './dev/watched-files.ts'
 import { runCommand, startRun } from './run/run.ts'
 import type { RunLineKind } from './run/run-output.ts'
 
-ignoreClosedOutput(process)
+surviveOutputErrors(process, text => console.error(text))
 
 /** The parent shows decisions, effects and sources with sample events itself. */
 const isPrinted = (kind: RunLineKind, hasSamplesOnly: boolean): boolean => kind === 'other' || (kind === 'source' && !hasSamplesOnly)
@@ -63,7 +63,8 @@ const [parent, samples, places, ...args] = process.argv.slice(2)
 const guard = new Worker(new URL(`./dev/parent-guard${extname(import.meta.url)}`, import.meta.url), { workerData: Number(parent) })
 guard.unref()
 
-process.exitCode = await run(args)
+const code = await run(args)
+process.exitCode ||= code
 
 async function run([path, ...args]: readonly string[]): Promise<number> {
   try {

@@ -1,12 +1,17 @@
 /** Sets up the process of a command: closed output, threads of V8, signals of process 1. Loads nothing that needs a newer Node. */
 
-/** A reader of the output may close the pipe early (`| head`); the process still finishes its work. */
-export function ignoreClosedOutput({ stdout, stderr }: Pick<NodeJS.Process, 'stdout' | 'stderr'>): void {
-  for (const stream of [stdout, stderr]) {
-    stream.on('error', error => {
-      if (!('code' in error) || error.code !== 'EPIPE') throw error
-    })
-  }
+/**
+ * Lets the process finish its work although its output cannot be written: a reader closed the pipe (`| head`), a disk of logs is full, a
+ * terminal is gone. `warn` receives a sentence if the standard output is incomplete for another reason than its reader; the exit code is then
+ * 1.
+ */
+export function surviveOutputErrors(own: Pick<NodeJS.Process, 'stdout' | 'stderr' | 'exitCode'>, warn: (text: string) => void): void {
+  own.stderr.on('error', () => {})
+  own.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return
+    own.exitCode = 1
+    warn(`the standard output is incomplete: ${error.message}`)
+  })
 }
 
 /** Node accepts `_` for `-` in this option. */

@@ -6,6 +6,7 @@ import type { Sent, KeyFeatures, RejectedFeature } from './answers.ts'
 interface ClientErrorOptions {
   readonly status?: number | undefined
   readonly retryAfterMs?: number | undefined
+  readonly mayBePartial?: boolean | undefined
   readonly cause?: unknown
 }
 
@@ -26,13 +27,16 @@ export class ClientError extends SpillwayError {
   readonly status: number | undefined
   /** Delay in milliseconds after which the server wants the request again. */
   readonly retryAfterMs: number | undefined
+  /** True if the server says that some records of the request may be durable. */
+  readonly mayBePartial: boolean
   /** Of a `send`: the result of the events before `from`. */
   sent: Sent | undefined
   /** Of a `send`: index of the first event that is not acknowledged. Send again from this event on. */
   from: number | undefined
 
-  constructor(code: ErrorCode, message: string, { status, retryAfterMs, ...options }: ClientErrorOptions = {}) {
+  constructor(code: ErrorCode, message: string, { status, retryAfterMs, mayBePartial = false, ...options }: ClientErrorOptions = {}) {
     super(code, message, options)
+    this.mayBePartial = mayBePartial
     this.status = status
     this.retryAfterMs = retryAfterMs
   }
@@ -52,18 +56,25 @@ export class ClientError extends SpillwayError {
 /** The error of an answer that is not OK. */
 export async function responseError(response: Response): Promise<ClientError> {
   const { status } = response
-  const options = { status, retryAfterMs: retryAfterMs(response.headers.get('retry-after')) }
-  const { code, message } = fieldsOf(await response.text().catch(() => ''))
+  const { code, message, mayBePartial } = fieldsOf(await response.text().catch(() => ''))
+  const options = { status, retryAfterMs: retryAfterMs(response.headers.get('retry-after')), mayBePartial }
   // A newer server may have codes that this client does not know.
   if (code?.startsWith('SPILL_')) return new ClientError(code as ErrorCode, message ?? code, options)
   const problem = `not Spillway, but something in front of it answered: HTTP ${status} at ${response.url}`
   return new ClientError('SPILL_UNREACHABLE', message === undefined ? problem : `${problem}: ${message.slice(0, 200)}`, options)
 }
 
-function fieldsOf(text: string): { readonly code?: string | undefined; readonly message?: string | undefined } {
+interface ErrorFields {
+  readonly code?: string | undefined
+  readonly message?: string | undefined
+  readonly mayBePartial?: boolean
+}
+
+function fieldsOf(text: string): ErrorFields {
   try {
-    const { code, message } = Object(JSON.parse(text)) as { code?: unknown; message?: unknown }
-    return { code: typeof code === 'string' ? code : undefined, message: typeof message === 'string' ? message : undefined }
+    const { code, message, mayBePartial } = Object(JSON.parse(text)) as Partial<Record<keyof ErrorFields, unknown>>
+    const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+    return { code: textOf(code), message: textOf(message), mayBePartial: mayBePartial === true }
   } catch {
     return {}
   }

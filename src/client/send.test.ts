@@ -126,6 +126,19 @@ test('a request that is too large for a proxy is halved', async () => {
   await assert.rejects(api.send(payments, pays('whole', 1)), { code: 'SPILL_UNREACHABLE', status: 413 })
 })
 
+test('a request of which a part may be durable is halved only if its events have ids', async () => {
+  const { api, asked, next } = caller({ url })
+  const inPart = answering(413, { code: 'SPILL_LIMIT', message: 'too large', mayBePartial: true })
+  const withoutIds = named<typeof payments>('payments')
+  next.push(inPart)
+  const error = await failure(api.send(withoutIds, pays('part', 4)))
+  assert.deepEqual([error.code, error.status, error.mayBePartial, error.from, asked.length], ['SPILL_LIMIT', 413, true, 0, 1])
+  next.push(inPart)
+  assert.deepEqual(counts(await api.send(payments, pays('part', 4))), [4, 0, 0])
+  next.push(answering(413, { code: 'SPILL_LIMIT', message: 'too large' }))
+  assert.deepEqual(counts(await api.send(withoutIds, pays('none', 4))), [4, 0, 0])
+})
+
 test('a signal ends a send that waits for the next event, and closes the iterable', async () => {
   const { api, asked } = caller({ url })
   const stop = new AbortController()

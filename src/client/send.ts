@@ -35,11 +35,13 @@ export async function send(
   const sent = { accepted: 0, duplicates: 0, rejected: 0, sequence: 0, rejections: [] as RejectedEvent[] }
   /** Index of the first event that is not acknowledged. */
   let next = 0
+  const isIdempotent = hasIds(source)
   const path = `/sources/${encodeURIComponent(source.name)}/events`
   const sendOne = async (batch: EventBatch): Promise<void> => {
-    const receipt = await http.json<Receipt>({ path, ...bodyOf(batch), isIdempotent: hasIds(source), signal }).catch((error: unknown) => {
-      // A server or proxy with a smaller limit answers 413 before it processes any of the batch: send its halves.
-      if (error instanceof ClientError && error.status === 413 && batch.texts.length > 1) return undefined
+    const receipt = await http.json<Receipt>({ path, ...bodyOf(batch), isIdempotent, signal }).catch((error: unknown) => {
+      // A server or proxy with a smaller limit answers 413 before it processes any of the batch, unless it says otherwise: send its halves.
+      const isTooLarge = error instanceof ClientError && error.status === 413 && (isIdempotent || !error.mayBePartial)
+      if (isTooLarge && batch.texts.length > 1) return undefined
       throw error
     })
     if (receipt === undefined) return sendAll(halvesOf(batch))
@@ -65,9 +67,9 @@ export async function send(
 /** Adds the progress to an error. */
 function withProgress(error: unknown, sent: Sent, next: number): unknown {
   if (!(error instanceof SpillwayError)) return error
-  const { status, retryAfterMs } = error instanceof ClientError ? error : {}
+  const { status, retryAfterMs, mayBePartial } = error instanceof ClientError ? error : {}
   const more = next === 0 ? '' : `; the ${next} events before event ${next} are acknowledged`
-  const extended = new ClientError(error.code, `${error.message}${more}`, { status, retryAfterMs, cause: error })
+  const extended = new ClientError(error.code, `${error.message}${more}`, { status, retryAfterMs, mayBePartial, cause: error })
   extended.sent = sent
   extended.from = next
   return extended

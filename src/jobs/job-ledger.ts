@@ -39,7 +39,7 @@ export class JobLedger<R extends JobRecord> {
 
   /** The number of the next attempt. */
   get next(): number {
-    return Math.max(0, ...this.#records.keys()) + 1
+    return (this.records.at(-1)?.number ?? 0) + 1
   }
 
   at(number: number): R | undefined {

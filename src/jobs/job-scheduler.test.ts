@@ -11,7 +11,10 @@ import { naiveJobs, NaiveScheduler, permanent, type Attempted } from '../../test
 import { SteeredProcess } from '../../test/jobs/steered-process.ts'
 import { yieldToEventLoop } from '../base/clock.ts'
 import { random, type Random } from '../base/random.ts'
+import { JobClock } from './job-clock.ts'
 import { jobRecordsIn } from './job-ledger.ts'
+import { Retry } from './job-schedule.ts'
+import { JobScheduler, type Job } from './job-scheduler.ts'
 
 const [SECOND, MINUTE] = [1000, 60_000]
 
@@ -197,6 +200,30 @@ test('a cancel of an attempt that ends with a result first is none', async () =>
   store.keepUp()
   assert.equal(await cancelled, false)
   assert.equal(await result, 1)
+})
+
+test('a job that cannot begin is reported, and tried again after its delay', async () => {
+  let [now, begins] = [1, 0]
+  const begin = (): never => {
+    begins++
+    throw new RangeError('too many records')
+  }
+  const start = { why: 'schedule', s: 0 } as const
+  const job: Job<number> = { name: 'daily', retry: new Retry(), unfinished: () => start, due: () => start, begin }
+  const reports: string[] = []
+  const onReport = (report: string): void => void reports.push(report)
+  const store = new ModelStore({ commits: [] }, true)
+  const scheduler = new JobScheduler({ jobs: [job], clock: new JobClock(() => now), store, onReport })
+  for (let i = 0; i < 3; i++) {
+    scheduler.tick()
+    await scheduler.idle()
+  }
+  assert.equal(begins, 1)
+  assert.deepEqual(reports, ["the job 'daily' failed, and it is tried again: too many records"])
+  now += SECOND
+  scheduler.tick()
+  await scheduler.idle()
+  assert.equal(begins, 2)
 })
 
 test('attempts, ledger and answers are those of the naive model, over 300 random histories', async () => {

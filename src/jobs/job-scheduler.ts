@@ -172,7 +172,7 @@ export class JobScheduler<R> {
   #next(now: number): NextAttempt<R> | undefined {
     const open = this.#options.jobs.filter(job => !job.isBlocked)
     for (const job of open) {
-      const start = job.unfinished?.(now)
+      const start = job.retry.isWaiting ? undefined : job.unfinished?.(now)
       if (start) return { job, start }
     }
     for (const [job, request] of this.#requests) {
@@ -191,8 +191,9 @@ export class JobScheduler<R> {
     const { store, clock, onJobChange } = this.#options
     const { job, start, request } = next
     clock.cover(start.s)
-    const attempt = job.begin(start, began)
+    let attempt: JobAttempt<R> | undefined
     try {
+      attempt = job.begin(start, began)
       await store.commit({ put: attempt.put })
       onJobChange?.()
       signal.throwIfAborted()
@@ -210,20 +211,19 @@ export class JobScheduler<R> {
     }
   }
 
-  /** Ends an attempt without a result. */
-  #end({ job, start, request }: NextAttempt<R>, attempt: JobAttempt<R>, error: Error): readonly NamedWrite[] {
+  /** Ends an attempt without a result; `undefined` for one that could not begin. */
+  #end({ job, start, request }: NextAttempt<R>, attempt: JobAttempt<R> | undefined, error: Error): readonly NamedWrite[] {
     const { clock, onReport } = this.#options
     request?.reject(this.#stopError ? this.#stopError.error : error)
-    if (this.#stopError) return attempt.interrupt?.() ?? []
-    const isFinal = attempt.isFinal?.(error) === true || (!request && this.#ending.signal.aborted)
+    if (this.#stopError) return attempt?.interrupt?.() ?? []
+    const isFinal = attempt?.isFinal?.(error) === true || (!request && this.#ending.signal.aborted)
     if (start.why !== 'demand') {
       if (isFinal) job.retry.reset()
       else job.retry.fail(clock.wall())
-      onReport(
-        `${attempt.describe(isFinal ? 'failed, and the next is made at its time' : 'failed, and it is tried again')}: ${error.message}`,
-      )
+      const outcome = isFinal ? 'failed, and the next is made at its time' : 'failed, and it is tried again'
+      onReport(`${attempt ? attempt.describe(outcome) : `the job '${job.name}' ${outcome}`}: ${error.message}`)
     }
-    return attempt.fail(error, isFinal)
+    return attempt?.fail(error, isFinal) ?? []
   }
 }
 

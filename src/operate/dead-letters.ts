@@ -7,8 +7,9 @@
 import { limits, stopwatch, type StrictOmit, sumBy, yieldToEventLoop } from '../base/index.ts'
 import type { AnyDeadLetter, StoredDeadLetter } from '../log/index.ts'
 import type { DeadLetterCount, DeadLetterFilter, DeadLetterOrder, DeadLetterSummary } from '../log/sqlite/index.ts'
-import { causeId, causeText } from './dead-letter-cause.ts'
+import { causeId } from './dead-letter-cause.ts'
 import type { FolderLog } from './folder-log.ts'
+import { causeText } from './personal/index.ts'
 
 /** A page of dead letters. */
 export interface DeadLetterPageQuery extends DeadLetterFilter {

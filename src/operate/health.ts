@@ -1,5 +1,5 @@
 /** The contents of a data folder and its damage: the output of `spillway inspect --json`. */
-import { readdirSync, statSync } from 'node:fs'
+import { type Dirent, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { SpillwayError, sumBy } from '../base/index.ts'
 import { Strings } from '../columns/index.ts'
@@ -171,15 +171,26 @@ function* damaged(reader: FolderLog, holds: boolean, onProgress: NonNullable<Fol
   if (entry > entries) yield { what: 'log', entries: [entries, entry - 1], problem: 'is missing, though its decisions are recorded' }
 }
 
+/** Sizes of files and folders. A run may delete and rename files meanwhile. */
 function filesOf(folder: string): Record<string, number> {
-  const files = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
+  const files = entriesIn(folder).sort((a, b) => (a.name < b.name ? -1 : 1))
   return Object.fromEntries(
-    files.map(file => {
+    files.flatMap((file): [name: string, bytes: number][] => {
       const path = join(folder, file.name)
-      if (!file.isDirectory()) return [file.name, statSync(path).size]
-      return [`${file.name}/`, sumBy(Object.values(filesOf(path)), bytes => bytes)]
+      if (file.isDirectory()) return [[`${file.name}/`, sumBy(Object.values(filesOf(path)), bytes => bytes)]]
+      const size = statSync(path, { throwIfNoEntry: false })?.size
+      return size === undefined ? [] : [[file.name, size]]
     }),
   )
+}
+
+function entriesIn(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') return []
+    throw error
+  }
 }
 
 /** A freshness objective with the recent decisions that met it. */

@@ -9,11 +9,12 @@ import { run } from 'spillway/run'
 import { memoryReceiver } from '../../test/monitor/notifiers.ts'
 import { scratchFolder } from '../../test/scratch.ts'
 import { payments, shop, start } from '../../test/serve/shop.ts'
-import { backupNames, type BackupRecord, openTarget, verifyBackups } from '../backup/index.ts'
+import { backupNames, type BackupRecord, BackupScheduler, openTarget, verifyBackups } from '../backup/index.ts'
 import { pause } from '../base/clock.ts'
 import { openFolder } from '../operate/folder.ts'
 import { connectControl } from '../operate/control/open-control.ts'
 import { LiveRun } from '../run/loop/live-run.ts'
+import type { BackupProblems } from '../monitor/alerts/backup-condition.ts'
 import { startMonitoring } from '../monitor/start-monitoring.ts'
 
 const pay = { id: '1', card: 'c', amount: 1.5, at: Date.now() }
@@ -76,12 +77,13 @@ test('wrong settings of backups are rejected before the folder is opened', async
   for (const [backup, message] of cases) await assert.rejects(run(shop, { data, backup: backup as never }), { message })
 })
 
-test('a backup that fails opens a ticket, and the next one that succeeds resolves it', async () => {
+/** A run with monitoring of backups, and a clock that the test moves. */
+async function monitored<B extends BackupProblems>(backupsOf: (store: LiveRun['folder']['store'], clock: () => number) => B) {
   let now = start
   const data = scratchFolder('backed-up')
   const live = await LiveRun.open(shop, data, { clock: () => now })
   const hook = memoryReceiver()
-  const backups: { failure: string | undefined } = { failure: undefined }
+  const backups = backupsOf(live.folder.store, () => now)
   const monitor = startMonitoring(live, {
     pipeline: shop,
     data,
@@ -97,6 +99,32 @@ test('a backup that fails opens a ticket, and the next one that succeeds resolve
       await monitor.sample()
     }
   }
+  return { live, data, hook, monitor, backups, pass }
+}
+
+test('a backup that does not end opens a ticket', async () => {
+  const backUp = (_job: unknown, signal: AbortSignal) =>
+    new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))))
+  const { live, monitor, backups, pass } = await monitored((store, clock) => {
+    const schedule = { kind: 'interval', every: 600_000, phase: 0 } as const
+    return new BackupScheduler({ folder: 'data', to: '/mnt/nfs', keep: undefined, store, schedule, clock, backUp, onReport: () => {} })
+  })
+  backups.tick()
+  await pass(1100)
+  assert.equal(monitor.alerts.length, 0)
+  await pass(900)
+  assert.deepEqual(
+    monitor.alerts.map(({ cause, severity }) => [cause, severity]),
+    [['backup', 'ticket']],
+  )
+  assert.match(monitor.alerts[0].summary, /^backup 1 to \/mnt\/nfs began at .*Z and has not ended; if its target hangs: spillway jobs/)
+  await backups.stop()
+  await live.stop()
+})
+
+test('a backup that fails opens a ticket, and the next one that succeeds resolves it', async () => {
+  const problems: { failure: string | undefined } = { failure: undefined }
+  const { live, data, hook, monitor, backups, pass } = await monitored(() => problems)
   await pass(60)
   assert.equal(monitor.alerts.length, 0)
   backups.failure = 'the bucket rejects the key'

@@ -45,27 +45,43 @@ export const scheduleFromText = (subject: string, text: string): ScheduleIR =>
 export interface ScheduledBackups {
   /** The error of the last attempt, if it failed. */
   readonly failure: string | undefined
+  /** The backup in progress, in a sentence, if it takes much longer than usual. */
+  readonly stall: string | undefined
   /** Cancels the backup in progress. Resolves as `JobScheduler.cancel` does. */
   readonly cancel: () => Promise<boolean>
+  /** Makes the backup that is due, after the one in progress. Resolves when both have ended, also with a failure. */
+  finish(): Promise<void>
   stop(): Promise<void>
 }
 
-/** Starts scheduled backups of the data folder `folder`, which this process holds; `store` is that of its log. */
+/**
+ * Starts scheduled backups of the data folder `folder`, which this process holds; `store` is that of its log. With `atEnd` nothing is made
+ * before `finish`, so that the backup of a short run has all of it.
+ */
 export function startBackups(
   plan: BackupPlan,
   folder: string,
   store: DataFolder['store'],
   onReport: (report: string) => void,
+  { atEnd = false } = {},
 ): ScheduledBackups {
   const backups = new BackupScheduler({ ...plan, folder, store, clock: wallClock, backUp: backUpInThread, onReport })
-  const ticking = callEvery(TICK_EVERY_MS, () => backups.tick())
+  const ticking = atEnd ? undefined : callEvery(TICK_EVERY_MS, () => backups.tick())
   return {
     get failure() {
       return backups.failure
     },
+    get stall() {
+      return backups.stall
+    },
     cancel: () => backups.cancel(BACKUP_JOB),
+    async finish() {
+      await backups.idle()
+      backups.tick()
+      await backups.idle()
+    },
     async stop() {
-      ticking.stop()
+      ticking?.stop()
       await backups.stop()
     },
   }

@@ -1,7 +1,9 @@
 import fastify from 'fastify'
 import assert from 'node:assert/strict'
+import type { Socket } from 'node:net'
 import { after, test } from 'node:test'
 import { open, pay, posted, shop as pipeline } from '../../test/serve/shop.ts'
+import { pause } from '../base/clock.ts'
 import { errorCodes, SpillwayError } from '../base/errors.ts'
 import { CommitFeed } from './events/journal.ts'
 import { servePlugin } from './plugin.ts'
@@ -86,4 +88,23 @@ test('a server that stops answers accepted requests', async () => {
   const closing = own.close()
   assert.deepEqual(await (await sending).json(), { accepted: 1, duplicates: 0, rejected: 0, sequence: 1 })
   await closing
+})
+
+test('a job that takes longer than a connection may be silent is answered on its connection', async () => {
+  const timeouts: unknown[] = []
+  let connection: Socket | undefined
+  const batch = async (): Promise<never> => {
+    timeouts.push(connection?.timeout)
+    await pause(1500)
+    return { number: 1 } as never
+  }
+  const run: ServedRun = { ...failing(new Error('no events')), batch }
+  const app = serve({ run, pipeline, data: shop.data, connectionLimits: { stillMs: 500 } })
+  app.server.on('connection', socket => (connection = socket))
+  app.addHook('onSend', async () => void timeouts.push(connection?.timeout))
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const response = await fetch(`${url}/groups/now/runs`, { method: 'POST' })
+  assert.deepEqual([response.status, await response.json()], [200, { number: 1 }])
+  assert.deepEqual(timeouts, [0, 500], 'the silence limit is back before the answer')
+  await app.close()
 })

@@ -98,3 +98,15 @@ test('a dead letter that is sent again reads the results of batch runs, and leav
   assert.equal(next.status, 0)
   assert.doesNotMatch(next.err, /missing or damaged/)
 })
+
+test('the backup that is due is made at the end, and has all of the run', async () => {
+  const data = ['--data', project.path('backed-up')]
+  const to = project.path('backups')
+  const run = ['run', project.path('pipeline.ts'), '--source', `payments=${project.path('one.ndjson')}`, '--once', ...data]
+  const [{ end }] = await calledJson<{ end: number }>(...run, '--backup', to)
+  const backups = await calledJson<{ end: number }>('backup', 'list', to)
+  assert.deepEqual(
+    backups.map(backup => backup.end),
+    [end],
+  )
+})

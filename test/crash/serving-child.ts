@@ -16,7 +16,7 @@ const FSYNC_MS = 15
 const SOONER = 20
 
 const [data, hook, decisions] = process.argv.slice(2)
-const out = new DecisionFile(decisions)
+const out = new DecisionFile(decisions, { onReport: report => console.error(report) })
 const running = await LiveRun.inFolder(await openDataFolder(data, { fsyncMs: FSYNC_MS }), alerts, {
   sendings: await openActionDestinations(alerts, { [HOOK]: hook }),
   after: (ms, act) => callAfter(ms / SOONER, act),

@@ -20,7 +20,7 @@ const SOONER = 20
 const [data, hook, decisions, host, orders, moves, fsyncMs, once] = process.argv.slice(2)
 Object.assign(process.env, { PGHOST: host, PGUSER: USER, PGDATABASE: 'postgres' })
 delete process.env['DATABASE_URL']
-const out = new DecisionFile(decisions)
+const out = new DecisionFile(decisions, { onReport: report => console.error(report) })
 const running = await LiveRun.inFolder(await openDataFolder(data, { fsyncMs: Number(fsyncMs) }), tables, {
   sendings: await openActionDestinations(tables, { [HOOK]: hook }),
   after: (ms, act) => callAfter(ms / SOONER, act),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ColumnIR } from '../../define/ir/ir.ts'
 import { recordFields, setFields } from '../../operate/control/dead-letter-record.ts'
-import { checkFieldNames, fieldValues, parseFieldSetting } from './dlq-edit.ts'
+import { checkFieldNames, columnsOf, fieldValues, parseFieldSetting } from './dlq-edit.ts'
 
 const columns: readonly ColumnIR[] = (['string', 'decimal', 'bool', 'int', 'timestamp', 'duration', 'double'] as const).map(type => ({
   name: type,
@@ -44,6 +44,13 @@ test('a field without a column keeps its type or infers one; := sets JSON', () =
     string: { x: [1] },
   })
   assert.deepEqual(Object.keys(set('{"a":1,"b":2}', 'a=3', '__proto__=4') as object), ['a', 'b', '__proto__'])
+})
+
+test('a field of a record that a map reads keeps its type, whatever the column of its name', () => {
+  const record = { decimal: 1000 }
+  const edit = (form?: { readonly mapped: true }) =>
+    fieldValues([parseFieldSetting('decimal=1250')], record, columnsOf({ form }, { columns, mapVersion: '1' }))
+  assert.deepEqual([edit(), edit({ mapped: true })], [{ decimal: 1250 }, { decimal: '1250' }])
 })
 
 test('fields that are not set keep every digit of their numbers', () => {

@@ -78,7 +78,11 @@ function editsOf(folder: FolderView, ids: readonly number[], request: DeadLetter
     const seen = version ?? (letter ? deadLetterVersion(letter) : '')
     if (record) return { id, version: seen, ...record }
     if (renames.length > 0) return { id, version: seen, rename: Object.fromEntries(renames.map(({ field, to }) => [field, to])) }
-    return { id, version: seen, set: fieldValues(settings, letter && recordFields(letter), source?.columns ?? []) }
+    return {
+      id,
+      version: seen,
+      set: fieldValues(settings, letter && recordFields(letter), source && letter ? columnsOf(letter, source) : []),
+    }
   })
   warnings.forEach(printStatus)
   return edits
@@ -170,7 +174,7 @@ export function checkFieldNames(
 ): string[] {
   const record = recordFields(letter)
   if (!record) return []
-  const isMapped = mapVersion !== undefined && !letter.form?.mapped
+  const isMapped = isOfSender(letter, mapVersion)
   const names = isMapped ? Object.keys(record) : columns.map(column => column.name)
   const fields = edited.filter(field => !Object.hasOwn(record, field) && !names.includes(field))
   if (isMapped)
@@ -180,6 +184,16 @@ export function checkFieldNames(
   if (fields.length === 0) return []
   throw new SpillwayError('SPILL_INPUT', `source '${name}' has no column '${fields[0]}'${didYouMean(fields[0], names)}`)
 }
+
+/** Has the record the fields of its sender, which the map of the source reads? */
+const isOfSender = ({ form }: Pick<AnyDeadLetter, 'form'>, mapVersion: string | undefined): boolean =>
+  mapVersion !== undefined && !form?.mapped
+
+/** The columns whose types the fields of a record have; none for a record that a map reads. */
+export const columnsOf = (
+  letter: Pick<AnyDeadLetter, 'form'>,
+  { columns, mapVersion }: Pick<SourceIR, 'columns' | 'mapVersion'>,
+): readonly ColumnIR[] => (isOfSender(letter, mapVersion) ? [] : columns)
 
 /**
  * The JSON values of `--set`, by field. The columns of its source determine the type of a value: strings and decimals take the text

@@ -68,10 +68,11 @@ export const explanations: Readonly<Record<ErrorCode, Explanation>> = {
   },
   SPILL_SOURCE: {
     meaning: `A source cannot continue. A database or cluster is unreachable when the run starts, or is not the one that was read
-      before. Changes are lost: a replication slot or its WAL is gone, another table has taken the name, or the publication no longer
-      shows all changes. A topic does not exist, rejects the client, or no longer has records that were not read or that were read; or
-      a batch of it is corrupt. Or your own source reader has thrown; the message has its name. A database or cluster that is away for
-      a time during a run is no error: the source waits for it.`,
+      before. Changes are lost: a replication slot or its WAL is gone, the server was set back to before the last position, another
+      table has taken the name, or the publication no longer shows all changes. A topic does not exist, rejects the client, or no
+      longer has records that were not read or that were read; or a batch of it is corrupt. Or your own source reader has thrown; the
+      message has its name. A database or cluster that is away for a time during a run is no error: the source waits for it. Over HTTP
+      (503), a gate was cut off from its topics, and some of the events of the request may be durable.`,
     fix: `the message says what is lost, and how to continue; docs/guides/postgres.md, docs/guides/postgres-changes.md and
       docs/kafka.md have the details.`,
   },
@@ -131,7 +132,8 @@ export const explanations: Readonly<Record<ErrorCode, Explanation>> = {
     fix: `stop the process that the message names, or use another folder with \`--data\`. A process of another container does not
       see this one: stop its container. Commands that only read (\`decisions\`, \`features\`, \`inspect\`, \`dlq list\`) work beside
       a run, and \`dlq edit\`, \`replay\`, \`drop\` and \`effects retry\`, \`drop\` ask the run. If they have this error, the
-      process is starting or stopping, or is no run.`,
+      process is starting or stopping, or is no run. A training set whose decisions were deleted by \`run --keep\` while it was
+      written is made again.`,
   },
   SPILL_FENCED: {
     meaning: `Another gate writes the same topics, and Kafka rejects the writes of this one from then on, so that each event is written
@@ -189,7 +191,7 @@ export const explanations: Readonly<Record<ErrorCode, Explanation>> = {
       exist or cannot score; a model to roll back has no promoted version. A batch run is requested of a source without events. A
       job to cancel does not run; a requested job is cancelled. A run or a report to check is not done, or its definitions have
       changed. The name of a token exists; the folder of \`spillway init\` has these files. An online store is asked to drop an
-      active generation, or to activate a dropped one.`,
+      active generation, or to activate a dropped one. A target of backups has those of another log, or one of a later time than now.`,
     fix: `look at the state (\`spillway dlq show\`, \`spillway effects\`, \`spillway models\`), which the message names, before you
       repeat the request.`,
   },
@@ -204,7 +206,7 @@ export const explanations: Readonly<Record<ErrorCode, Explanation>> = {
   },
   SPILL_OVERLOAD: {
     meaning: `This client has used up its share of the server, so the request was rejected before anything of it was taken (429), or
-      there is no room for another stream of the client (503). The message has the limits.`,
+      there is no room for another stream of the client, or a gate decides nothing yet (503). The message has the reason.`,
     fix: `send it again after \`Retry-After\` seconds. If that continues, the disk or the pipeline is slower than its sources.`,
   },
   SPILL_ADDRESS: {

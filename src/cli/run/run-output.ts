@@ -1,7 +1,7 @@
 /** The output of a run: its lines for people, events for the process around it, the counts of effects, and the file of decisions. */
 import { printStatus } from '../command/print.ts'
 import { closeSync, openSync, writeSync } from 'node:fs'
-import { SpillwayError } from '../../base/index.ts'
+import { limits, pauseBlocking, show, SpillwayError } from '../../base/index.ts'
 import type { StoredDecisionBatch, EffectChange, NewEffect } from '../../log/index.ts'
 import { STANDARD_INPUT } from '../../sources/index.ts'
 import { pluralize, formatNumber } from '../command/text-format.ts'
@@ -21,16 +21,36 @@ export interface RunOutput {
 /** Prints every line on standard error. */
 export const printedOutput: RunOutput = { print: printStatus }
 
-/** Appends durable decisions to a file or to standard output. After a crash the last ones may be missing; the log has all. */
+/** Whom a `DecisionFile` reports to, and how it treats a slow reader. */
+export interface DecisionFileOptions {
+  /** Receives a fault of the file, in a sentence. */
+  readonly onReport: (text: string) => void
+  /** Wait for a slow reader of standard output, as a run does that ends with its files; others leave decisions out for it. */
+  readonly waits?: boolean
+}
+
+/**
+ * Appends durable decisions to a file or to standard output. After a crash the last ones may be missing; the log has all. A file that
+ * cannot be written, or a reader that is slow or gone, is reported, and the run goes on.
+ */
 export class DecisionFile {
-  readonly #file: number
+  readonly #path: string
+  readonly #options: DecisionFileOptions
+  /** File descriptor; undefined for standard output that does not wait for its reader. */
+  readonly #file: number | undefined
   readonly #isOwn: boolean
+  #isBroken = false
+  #isReaderSlow = false
 
   /** Throws `SPILL_FILE` if the file cannot be opened. */
-  constructor(path: string) {
+  constructor(path: string, options: DecisionFileOptions) {
+    this.#path = path
+    this.#options = options
     this.#isOwn = path !== STANDARD_INPUT
     try {
-      this.#file = this.#isOwn ? openSync(path, 'a') : process.stdout.fd
+      if (this.#isOwn) this.#file = openSync(path, 'a')
+      else if (options.waits) this.#file = process.stdout.fd
+      else process.stdout.on('error', error => this.#fail(error))
     } catch (error) {
       throw new SpillwayError('SPILL_FILE', `cannot be written: ${(error as Error).message}`, { place: path })
     }
@@ -38,15 +58,50 @@ export class DecisionFile {
 
   write(batches: readonly StoredDecisionBatch[]): void {
     for (const { bytes } of batches) {
+      if (this.#isBroken) return
       const lines = [...recordedDecisions(bytes)].map(decision => `${JSON.stringify(decision)}\n`)
       const text = Buffer.from(lines.join(''))
-      for (let written = 0; written < text.length;) written += writeSync(this.#file, text, written)
+      try {
+        if (this.#file === undefined) this.#send(text, lines.length)
+        else writeWhole(this.#file, text)
+      } catch (error) {
+        this.#fail(error as Error)
+      }
     }
   }
 
   close(): void {
-    if (this.#isOwn) closeSync(this.#file)
+    if (this.#isOwn) closeSync(this.#file!)
   }
+
+  #send(text: Buffer, decisions: number): void {
+    const isSlow = process.stdout.writableLength > limits.DECISION_LINES_WAITING_BYTES_MAX
+    if (isSlow && !this.#isReaderSlow)
+      this.#options.onReport(
+        `the reader of --decisions - is slow: ${pluralize(decisions, 'decision')} and more are left out; the log has all`,
+      )
+    this.#isReaderSlow = isSlow
+    if (!isSlow) process.stdout.write(text)
+  }
+
+  #fail({ message }: Error): void {
+    if (this.#isBroken) return
+    this.#isBroken = true
+    this.#options.onReport(`decisions are no longer written to ${show(this.#path)}: ${message}; the log has all`)
+  }
+}
+
+const READER_PAUSE_MS = 1
+
+/** Writes all bytes. Waits for the reader of a full pipe: a pipe does not block. */
+function writeWhole(file: number, text: Buffer): void {
+  for (let written = 0; written < text.length;)
+    try {
+      written += writeSync(file, text, written)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+      pauseBlocking(READER_PAUSE_MS)
+    }
 }
 
 /** Effect counts since the start of the process. An effect that is dead, retried and then delivered counts as delivered alone. */

@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import type { RecordDestinations } from '../../action/index.ts'
 import type { Effect } from '../../define/action/index.ts'
 import { callEvery, stopwatch, wallClock } from '../../base/index.ts'
-import type { SourcePlace } from '../command/command.ts'
+import type { Project, SourcePlace } from '../command/command.ts'
 import { letHeapGrow } from '../command/heap.ts'
 import type { Pipeline } from '../../define/index.ts'
 import type { AlertDestinationIR, AlertThresholds } from '../../define/config/index.ts'
 import { openAlertReceivers, type RunMonitor, startMonitoring } from '../../monitor/index.ts'
 import { LineageEmitter, type LineageTarget } from '../../openlineage/index.ts'
-import { openDataFolder, type OpenedFolder, openFolder, serveRunControl, takeOver } from '../../operate/index.ts'
+import { openDataFolder, type OpenedFolder, serveRunControl, takeOver } from '../../operate/index.ts'
 import { CommitFeed } from '../../serve/events/index.ts'
 import type { ListenOptions, RunningServer } from '../../serve/index.ts'
 import type { RateLimit } from '../../serve/access/index.ts'
@@ -24,7 +24,7 @@ import { alertLines } from './alert-lines.ts'
 import { closeAfter, openRunDestinations } from './run-destinations.ts'
 import { AUDIT_FOLDER, auditsOf } from './run-audits.ts'
 import { StatusLine } from './status-line.ts'
-import { type ScheduledJobsRequest, startScheduledJobs } from './scheduled-jobs.ts'
+import { type ScheduledJobs, type ScheduledJobsRequest, startScheduledJobs } from './scheduled-jobs.ts'
 import { pluralize, formatNumber, timeText } from '../command/text-format.ts'
 import { webhooksOf, type WebhookSource } from './server-options.ts'
 import { printJson } from '../command/print.ts'
@@ -49,7 +49,6 @@ export interface RunRequest extends ScheduledJobsRequest {
   readonly hosts: readonly string[]
   readonly rate: RateLimit | undefined
   readonly webhooks: readonly WebhookSource[]
-  readonly once: boolean
   readonly isDry: boolean
   readonly takesOver: boolean
   /** Events that arrived longer ago may be deleted. */
@@ -62,8 +61,9 @@ export interface RunRequest extends ScheduledJobsRequest {
   readonly recordDestinations: RecordDestinations<Effect>
   /** The folder with the report of an audit. */
   readonly auditFolder: string | undefined
-  /** The pipeline file, which an audit reads again. */
+  /** The pipeline file, and the options of the configuration file, which an audit reads again. */
   readonly path: string
+  readonly configFile: Project['configFile']
   /** Receivers of alerts and numbers of their rules, as the configuration has them. */
   readonly alerts: { readonly notify: readonly AlertDestinationIR[]; readonly thresholds: AlertThresholds }
   readonly json: boolean
@@ -78,12 +78,12 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
   const alertReceivers = await checkSettings(pipeline, request)
   const readers = openReaders(pipeline, inputsOf(request), { env: process.env, data })
   const serving = listen && (await servingOf(pipeline, request))
-  const out = decisions === undefined ? undefined : new DecisionFile(decisions)
+  const out = decisions === undefined ? undefined : new DecisionFile(decisions, { onReport: report => print(`  ${report}`), waits: once })
   const destinations = isDry ? { sendings: [] } : await openRunDestinations(pipeline, request.recordDestinations)
   const opening = openRunFolder(pipeline, data, takesOver ? memory : undefined, print)
   const opened = await opening.catch((error: unknown) => closeAfter(error, destinations))
   const feedOfRun = new CommitFeed()
-  const effectCounts = new EffectCounts(print, effect => actionOf(data, effect))
+  const effectCounts = new EffectCounts(print, effect => opened.folder.store.effects.byNumber(effect)?.action ?? '')
   const stopped = untilSignal()
   const lineage = lineageEmitter(pipeline, request, print)
   const live = await startRun(
@@ -123,8 +123,8 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
     // Files end; with a server the run continues.
     await Promise.race([server ? sourcesEnded.then(() => new Promise(() => {})) : sourcesEnded, run.ended, stopped.promise])
     await server?.close()
+    if (!stopped.signal.aborted) await Promise.race([finishJobs(live, jobs, once, print), stopped.promise])
     await jobs.stop()
-    if (!stopped.signal.aborted) await Promise.race([finishJobs(live, once, print), stopped.promise])
     await running.stop()
     effectCounts.reportDead({ end: true })
     print(`stopped at entry ${run.end}. ${text()}`)
@@ -154,7 +154,7 @@ async function startOperations(
   live: LiveRun,
   { data, alerts: { thresholds } }: RunRequest,
   parts: Pick<Parameters<typeof startMonitoring>[1], 'alertReceivers' | 'lagSources'>,
-  { backups, cancels }: ReturnType<typeof startScheduledJobs>,
+  { backups, cancels }: ScheduledJobs,
   print: RunOutput['print'],
 ): Promise<Required<Pick<ListenOptions, 'control'>> & { readonly monitor: RunMonitor }> {
   const receivers = [alertLines(print)]
@@ -164,16 +164,18 @@ async function startOperations(
 }
 
 /**
- * Waits until all submitted records are durable. With `once` also waits for due batch runs, reports and trainings,
+ * Waits until all submitted records are durable. With `once` also waits for due batch runs, reports and trainings, then for a due backup,
  * so that a short nightly run completes them.
  */
-async function finishJobs(running: LiveRun, once: boolean, print: RunOutput['print']): Promise<void> {
+async function finishJobs(running: LiveRun, jobs: ScheduledJobs, once: boolean, print: RunOutput['print']): Promise<void> {
   const timer = callEvery(DUE_REPORTED_AFTER_MS, () => {
     timer.stop()
-    if (once) print('  the files have ended; waiting for due batch runs, reports and trainings (after a stop the next run makes them)')
+    if (once)
+      print('  the files have ended; waiting for due batch runs, reports, trainings and backups (after a stop the next run makes them)')
   })
   try {
     await running.whenIdle(once ? wallClock() : undefined)
+    if (once) await jobs.finish()
   } finally {
     timer.stop()
   }
@@ -182,7 +184,7 @@ async function finishJobs(running: LiveRun, once: boolean, print: RunOutput['pri
 /** Checks the options of the HTTP server. Returns the function that starts it. */
 async function servingOf(
   pipeline: Pipeline,
-  { listen, noAuth, hosts, rate, webhooks, data, path, auditFolder = AUDIT_FOLDER }: RunRequest,
+  { listen, noAuth, hosts, rate, webhooks, data, path, configFile, auditFolder = AUDIT_FOLDER }: RunRequest,
 ): Promise<(served: Pick<ListenOptions, 'run' | 'control' | 'monitor' | 'lineage' | 'feed'>, output: RunOutput) => Promise<RunningServer>> {
   // Loading Fastify takes 0.1 s, so it is loaded only for a server.
   const serving = await import('../../serve/index.ts')
@@ -198,7 +200,7 @@ async function servingOf(
   }
   await serving.checkListenOptions(options)
   return async (served, { print, onListening }) => {
-    const audits = auditsOf(path, data, auditFolder)
+    const audits = auditsOf({ path, data, configFile }, auditFolder)
     const server = await serving.startServer({
       ...options,
       ...served,
@@ -236,15 +238,6 @@ const inputsOf = ({ files, places }: Pick<RunRequest, 'files' | 'places'>) => [
 /** Emits the events of a run, and prints its trouble. */
 const lineageEmitter = ({ ir }: Pipeline, { data, lineage: target }: RunRequest, print: RunOutput['print']): LineageEmitter | undefined =>
   target && new LineageEmitter({ ir, data, target, onReport: report => print(`  ${report}`) })
-
-function actionOf(data: string, effect: number): string {
-  const folder = openFolder(data)
-  try {
-    return folder.effects.byNumber(effect)?.action ?? ''
-  } finally {
-    folder.close()
-  }
-}
 
 /** Resolves at the first SIGINT or SIGTERM. A second signal ends the process. */
 export function untilSignal(): { promise: Promise<void>; signal: AbortSignal; readonly forget: () => void } {

@@ -53,7 +53,7 @@ const options = {
     value: 'SCHEDULE',
     help: "compare recorded decisions with SQL over the same log on this schedule: a cron in UTC such as '0 4 * * *', or an interval such as 6h",
   },
-  once: { help: 'stop at the end of the files, after all due batch runs, reports and trainings' },
+  once: { help: 'stop at the end of the files, after all due batch runs, reports, trainings and backups' },
   decisions: {
     value: 'FILE',
     help: 'append each decision to this file once it is durable, as NDJSON; - is standard output',
@@ -124,6 +124,7 @@ function requestOf(values: Values, project: Project, path: string): RunRequest {
     recordDestinations: project.recordDestinations(),
     auditFolder: values.audit,
     path,
+    configFile: project.configFile,
     alerts: { notify: values['dry-run'] === true ? [] : project.alertDestinations(), thresholds: project.alertThresholds() },
     json,
   }

@@ -12,6 +12,8 @@ export interface ScheduledJobsRequest {
   readonly backup: BackupPlan | undefined
   /** The data folder. */
   readonly data: string
+  /** The run stops at the end of its files, and a backup is made then. */
+  readonly once: boolean
 }
 
 /** The jobs of this process. */
@@ -21,6 +23,8 @@ export interface ScheduledJobs {
   readonly backups: ScheduledBackups | undefined
   /** Cancel the jobs that are scheduled. */
   readonly cancels: Pick<Parameters<typeof serveRunControl>[1], 'cancelReconciliation' | 'cancelBackup'>
+  /** Makes the backup that is due. Resolves when it has ended, also with a failure. */
+  finish(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -28,18 +32,21 @@ export interface ScheduledJobs {
 export function startScheduledJobs(
   pipeline: { readonly ir: PipelineIR; readonly fingerprint: string },
   folder: OpenedFolder['folder'],
-  { reconcile, backup, data }: ScheduledJobsRequest,
+  { reconcile, backup, data, once }: ScheduledJobsRequest,
   printLine: (text: string) => void,
   onJobChange?: () => void,
 ): ScheduledJobs {
   const reconciling = reconcile && startReconciliation(pipeline, folder, reconcile, printLine, onJobChange)
-  const backups = backup && startBackups(backup, data, folder.store, report => printLine(`  ${report}`))
+  const backups = backup && startBackups(backup, data, folder.store, report => printLine(`  ${report}`), { atEnd: once })
   return {
     get text() {
       return `${reconciling?.text ?? ''}${backups?.failure === undefined ? '' : '; the last BACKUP FAILED'}`
     },
     backups,
     cancels: { cancelReconciliation: reconciling?.cancel, cancelBackup: backups?.cancel },
+    async finish() {
+      await backups?.finish()
+    },
     async stop() {
       await reconciling?.stop()
       await backups?.stop()

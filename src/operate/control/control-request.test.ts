@@ -12,12 +12,15 @@ const accepted: readonly (readonly [ControlOperation, object, object?])[] = [
   ['editDeadLetter', { id: 3, version: 'v', rawBase64: 'Iv8i' }],
   ['replayDeadLetters', { ids: [3, 1, 3] }, { ids: [3, 1] }],
   ['replayDeadLetters', { ids: many(limits.DEAD_LETTERS_CHANGED_MAX), source: 's', omitUnsendable: true, fingerprint: 'f' }],
+  ['replayDeadLetters', { ids: [3, 1], versions: { 3: 'v' } }],
   ['dropDeadLetters', { ids: [1], why: 'noise' }],
   ['retryEffects', { numbers: [2, 2] }, { numbers: [2] }],
   ['dropEffects', { numbers: [1], why: 'noise' }],
   ['cancelJob', { kind: 'batch-run', name: 'usual' }],
   ['cancelJob', { kind: 'reconciliation' }],
   ['cancelJob', { kind: 'backup' }],
+  ['cancelJob', { kind: 'report', name: 'list', number: 12 }],
+  ['cancelJob', { kind: 'reconciliation', number: 12 }],
 ]
 
 test('requests are returned as they are, each number once', () => {
@@ -49,6 +52,13 @@ const rejected: readonly (readonly [ControlOperation, unknown, RegExp])[] = [
   ['replayDeadLetters', { ids: [1], source: 1 }, /^"source" is the name of a source; got 1$/],
   ['replayDeadLetters', { ids: [1], omitUnsendable: 1 }, /^"omitUnsendable" is true or false; got 1$/],
   ['replayDeadLetters', { ids: [1], fingerprint: 1 }, /^"fingerprint" is that of a pipeline; got 1$/],
+  [
+    'replayDeadLetters',
+    { ids: [1], versions: ['v'] },
+    /^"versions" is an object of ids with the versions that you have seen; got \["v"\]$/,
+  ],
+  ['replayDeadLetters', { ids: [1], versions: { 1: 7 } }, /^"versions" is an object of ids with the versions that you have seen; got /],
+  ['replayDeadLetters', { ids: [1], versions: { 2: 'v' } }, /^"versions" is of the dead letters in "ids"; got '2'$/],
   ['dropDeadLetters', { ids: [1] }, /^the reason is missing: send \{ "why": "nobody listens" \}$/],
   ['dropDeadLetters', { ids: [1], why: ' ' }, /^the reason is missing/],
   ['retryEffects', { numbers: [-1] }, /^"numbers" is a list of numbers from 1: \[1, 2\]; got \[-1\]$/],
@@ -58,7 +68,8 @@ const rejected: readonly (readonly [ControlOperation, unknown, RegExp])[] = [
   ['cancelJob', { kind: 'report' }, /^"name" is that of a feature group, a report or a model; got nothing$/],
   ['cancelJob', { kind: 'training', name: 7 }, /^"name" is that of a feature group, a report or a model; got 7$/],
   ['cancelJob', { kind: 'reconciliation', name: 'a' }, /^a reconciliation has no "name"; got 'a'$/],
-  ['cancelJob', { kind: 'report', name: 'a', why: 'x' }, /^there is no field 'why' here; there is kind, name$/],
+  ['cancelJob', { kind: 'report', name: 'a', why: 'x' }, /^there is no field 'why' here; there is kind, name, number$/],
+  ['cancelJob', { kind: 'report', name: 'a', number: 0 }, /^"number" is that of the attempt to cancel; got 0$/],
 ]
 
 for (const [operation, request, message] of rejected)

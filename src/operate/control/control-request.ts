@@ -51,16 +51,31 @@ function editDeadLetter(value: unknown): DeadLetterEdit {
 }
 
 function replayDeadLetters(value: unknown): DeadLetterReplay {
-  const { ids, source, omitUnsendable, fingerprint } = fieldsOf(value, ['ids', 'source', 'omitUnsendable', 'fingerprint'])
+  const fields = fieldsOf(value, ['ids', 'source', 'omitUnsendable', 'versions', 'fingerprint'])
+  const { source, omitUnsendable, fingerprint } = fields
   if (source !== undefined && typeof source !== 'string') throw wrong('"source" is the name of a source', source)
   if (omitUnsendable !== undefined && typeof omitUnsendable !== 'boolean') throw wrong('"omitUnsendable" is true or false', omitUnsendable)
   if (fingerprint !== undefined && typeof fingerprint !== 'string') throw wrong('"fingerprint" is that of a pipeline', fingerprint)
+  const ids = numbersOf('ids', fields['ids'], limits.DEAD_LETTERS_CHANGED_MAX)
+  const versions = versionsOf(fields['versions'], ids)
   return {
-    ids: numbersOf('ids', ids, limits.DEAD_LETTERS_CHANGED_MAX),
+    ids,
     ...(source !== undefined && { source }),
     ...(omitUnsendable !== undefined && { omitUnsendable }),
+    ...(versions !== undefined && { versions }),
     ...(fingerprint !== undefined && { fingerprint }),
   }
+}
+
+/** Versions by the ids that they are of. */
+function versionsOf(value: unknown, ids: readonly number[]): Readonly<Record<number, string>> | undefined {
+  if (value === undefined) return undefined
+  if (!isObject(value) || !Object.values(value).every(version => typeof version === 'string'))
+    throw wrong('"versions" is an object of ids with the versions that you have seen', value)
+  const known = new Set(ids.map(String))
+  const unknown = Object.keys(value).find(id => !known.has(id))
+  if (unknown !== undefined) throw wrong('"versions" is of the dead letters in "ids"', unknown)
+  return value as Readonly<Record<number, string>>
 }
 
 function dropDeadLetters(value: unknown): DeadLetterDrop {
@@ -78,13 +93,14 @@ function dropEffects(value: unknown): EffectDrop {
 }
 
 function cancelJob(value: unknown): JobCancellation {
-  const { kind: text, name } = fieldsOf(value, ['kind', 'name'])
+  const { kind: text, name, number } = fieldsOf(value, ['kind', 'name', 'number'])
   const kind = jobKinds.find(each => each === text)
   if (kind === undefined) throw wrong(`"kind" is one of ${jobKinds.join(', ')}`, text)
   const isSingle = isSingleJobKind(kind)
   if (!isSingle && typeof name !== 'string') throw wrong('"name" is that of a feature group, a report or a model', name)
   if (isSingle && name !== undefined) throw wrong(`a ${kind} has no "name"`, name)
-  return { kind, ...(name !== undefined && { name: name as string }) }
+  if (number !== undefined && !isNumber(number)) throw wrong('"number" is that of the attempt to cancel', number)
+  return { kind, ...(name !== undefined && { name: name as string }), ...(number !== undefined && { number }) }
 }
 
 function editAlert(value: unknown): AlertEdit {

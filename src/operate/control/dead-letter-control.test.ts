@@ -111,6 +111,28 @@ test('while a dead letter is replayed or dropped, another change of it is a conf
   await run.stop()
 })
 
+test('a replay of the record before an edit is a conflict that submits nothing; the others are sent where it may be left out', async context => {
+  const { store, run, control, version } = open(await withLetters(2))
+  const submit = context.mock.method(run, 'submit')
+  const seen = { 1: version(1), 2: version(2) }
+  await control.edit({ id: 1, version: seen[1], raw: visit(7) })
+  await assert.rejects(control.replay({ ids: [2, 1], versions: seen }), {
+    code: 'SPILL_CONFLICT',
+    message: `dead letter 1 has changed: its version is ${version(1)}, and the replay is of ${seen[1]}`,
+  })
+  assert.equal(submit.mock.callCount(), 0)
+  const { letters, omitted } = await control.replay({ ids: [2, 1], versions: seen, omitUnsendable: true })
+  assert.deepEqual(omitted, [{ id: 1, reason: 'edited since you read it; look at its record again' }])
+  assert.deepEqual(
+    letters.map(({ id, outcome }) => [id, outcome]),
+    [[2, 'rejected']],
+  )
+  assert.deepEqual(eventsIn(store), [])
+  await control.replay({ ids: [1], versions: { 1: version(1) } })
+  assert.deepEqual(eventsIn(store), [7])
+  await run.stop()
+})
+
 test('all named dead letters are sent, or none', async () => {
   const disk = await withLetters(2)
   const { store, run, control } = open(disk)

@@ -58,13 +58,7 @@ export class DeadLetterControl {
     const { id } = edit
     for (let change = this.#changing.get(id); change?.verb === 'edited'; change = this.#changing.get(id)) await change.ended
     return this.#change([id], 'edited', async () => {
-      const letter = this.#unsettled(id)
-      const version = deadLetterVersion(letter)
-      if (version !== edit.version)
-        throw new SpillwayError(
-          'SPILL_CONFLICT',
-          `dead letter ${id} has changed: its version is ${version}, and the edit is of ${edit.version}`,
-        )
+      const letter = this.#unchanged(id, edit.version, 'edit')
       const raw = editedRecord(letter, edit)
       const form = editedForm(letter)
       await this.#ports.commit([{ kind: 'edited', id, raw, form }])
@@ -83,7 +77,7 @@ export class DeadLetterControl {
   }
 
   /** As `RunControl.replayDeadLetters`. */
-  async replay({ ids, source, omitUnsendable = false, fingerprint }: DeadLetterReplay): Promise<DeadLetterReplayResult> {
+  async replay({ ids, source, omitUnsendable = false, versions = {}, fingerprint }: DeadLetterReplay): Promise<DeadLetterReplayResult> {
     const { target } = this.#ports
     if (!target) throw new SpillwayError('SPILL_UNSUPPORTED', 'dead letters are replayed through a pipeline, and there is none here')
     const { pipeline } = target
@@ -96,8 +90,8 @@ export class DeadLetterControl {
     const omitted = omitUnsendable ? this.#inChange(ids) : []
     return this.#change(without(ids, omitted), 'replayed', async () => {
       for await (const id of yieldingToEventLoop(without(ids, omitted)))
-        if (omitUnsendable) omitted.push(...this.#omission(id, targets))
-        else targets.require(this.#unsettled(id))
+        if (omitUnsendable) omitted.push(...this.#omission(id, versions[id], targets))
+        else targets.require(this.#unchanged(id, versions[id], 'replay'))
       const sendable = without(ids, omitted)
       const letters = sendable.length === 0 ? [] : await this.#replay(await target.run(), sendable, targets)
       return { letters, omitted }
@@ -151,14 +145,26 @@ export class DeadLetterControl {
     throw new SpillwayError('SPILL_CONFLICT', `dead letter ${id} is settled (${letter.outcome}) and cannot be changed`)
   }
 
+  /** As `#unsettled`. Throws `SPILL_CONFLICT` if the record has a version other than the one that the operator has seen. */
+  #unchanged(id: number, seen: string | undefined, change: 'edit' | 'replay'): StoredDeadLetter {
+    const letter = this.#unsettled(id)
+    if (!isEdited(letter, seen)) return letter
+    const version = deadLetterVersion(letter)
+    throw new SpillwayError('SPILL_CONFLICT', `dead letter ${id} has changed: its version is ${version}, and the ${change} is of ${seen}`)
+  }
+
   /** The reason to leave out a dead letter, if there is one. */
-  #omission(id: number, targets: TargetSources): OmittedDeadLetter[] {
+  #omission(id: number, seen: string | undefined, targets: TargetSources): OmittedDeadLetter[] {
     const letter = this.#ports.letters.byId(id)
     if (!letter) return [{ id, reason: 'no such dead letter' }]
-    const result = 'outcome' in letter ? `settled before (${letter.outcome})` : targets.find(letter)
+    if ('outcome' in letter) return [{ id, reason: `settled before (${letter.outcome})` }]
+    const result = isEdited(letter, seen) ? 'edited since you read it; look at its record again' : targets.find(letter)
     return typeof result === 'string' ? [{ id, reason: result }] : []
   }
 }
+
+/** Has the record a version other than the one that the operator has seen? Without one there is nothing to compare. */
+const isEdited = (letter: StoredDeadLetter, seen: string | undefined): boolean => seen !== undefined && deadLetterVersion(letter) !== seen
 
 /** The ids that are not omitted. */
 function without(ids: readonly number[], omitted: readonly OmittedDeadLetter[]): number[] {

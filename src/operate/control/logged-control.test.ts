@@ -25,7 +25,7 @@ const ir = {
 test('a job of a known definition is cancelled, and any other name is not found', async () => {
   const cancelled: (readonly [RunJobKind, string])[] = []
   const cancel = (kind: RunJobKind, name: string) => Promise.resolve(cancelled.push([kind, name]) > 0)
-  const ports = { ir, cancel }
+  const ports = { ir, runningAttempt: () => 13, cancel }
   const known = [
     ['batch-run', 'usual'],
     ['batch-run', 'mixed'],
@@ -46,8 +46,24 @@ test('a job of a known definition is cancelled, and any other name is not found'
   })
 })
 
+test('to cancel attempt 12 while 13 runs, or none, is a conflict that cancels nothing', async () => {
+  const cancelled: (readonly [RunJobKind, string])[] = []
+  const cancel = (kind: RunJobKind, name: string) => Promise.resolve(cancelled.push([kind, name]) > 0)
+  const ports = (running: number | undefined): JobPorts => ({ ir, runningAttempt: () => running, cancel })
+  const twelfth = { kind: 'report', name: 'list', number: 12 } as const
+  for (const [running, message] of [
+    [13, "number 12 of the report of 'list' does not run, but 13 does; nothing was cancelled"],
+    [undefined, "number 12 of the report of 'list' does not run; nothing was cancelled"],
+  ] as const)
+    await assert.rejects(cancelJob(ports(running), twelfth), { code: 'SPILL_CONFLICT', message })
+  assert.deepEqual(cancelled, [])
+  assert.deepEqual(await cancelJob(ports(12), twelfth), {})
+  assert.deepEqual(cancelled, [['report', 'list']])
+})
+
 test('a job that does not run is a conflict, and so is each job of a folder that no run holds', async () => {
-  const idle: JobPorts = { ir, cancel: () => Promise.resolve(false), cancelReconciliation: () => Promise.resolve(false) }
+  const none = () => Promise.resolve(false)
+  const idle: JobPorts = { ir, runningAttempt: () => undefined, cancel: none, cancelReconciliation: none }
   await assert.rejects(cancelJob(idle, { kind: 'report', name: 'list' }), {
     code: 'SPILL_CONFLICT',
     message: "no report of 'list' runs or waits to run; it has ended, or has not begun",

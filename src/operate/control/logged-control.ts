@@ -7,7 +7,7 @@ import type { AlertEdit } from '../../monitor/alerts/index.ts'
 import type { RunJobKind } from '../../run/index.ts'
 import { withOperatorLogAsync } from './operator-log.ts'
 import { DeadLetterControl, type DeadLetterPorts } from './dead-letter-control.ts'
-import { isSingleJobKind, type JobCancellation, type RunControl, type SingleJobKind } from './run-control.ts'
+import { isSingleJobKind, type JobCancellation, type JobKind, type RunControl, type SingleJobKind } from './run-control.ts'
 
 /** Changes an alert on behalf of `by`. Resolves when the change is durable. */
 export type AlertPort = (edit: AlertEdit, by: string) => Promise<Alert>
@@ -105,6 +105,8 @@ export async function changeEffects(
 /** The collaborators of `cancelJob`. */
 export interface JobPorts {
   readonly ir: Pick<PipelineIR, 'name' | 'groups' | 'models' | 'reports'>
+  /** Number of a job's attempt that runs; `undefined` if none does. Synchronous: no other attempt begins between it and `cancel`. */
+  readonly runningAttempt: (kind: JobKind, name: string) => number | undefined
   /** Cancels a job of the run. Resolves with whether one was cancelled. */
   readonly cancel: (kind: RunJobKind, name: string) => Promise<boolean>
   /** Cancels the scheduled reconciliation; absent in a run without one. */
@@ -133,22 +135,29 @@ const unscheduled: Readonly<Record<SingleJobKind, string>> = {
 }
 
 /** Cancels a job of a run: a batch run, a report, a training, the scheduled reconciliation or backup. Without ports no job runs. */
-export async function cancelJob(ports: JobPorts | undefined, { kind, name = '' }: JobCancellation): Promise<Record<string, never>> {
+export async function cancelJob(ports: JobPorts | undefined, cancellation: JobCancellation): Promise<Record<string, never>> {
+  const { kind, name = '', number } = cancellation
   const job = isSingleJobKind(kind) ? kind : `${kind} of '${name}'`
   if (!ports) throw new SpillwayError('SPILL_CONFLICT', `no run holds this folder, so no ${job} runs`)
-  const isCancelled = isSingleJobKind(kind) ? await cancelSingle(ports, kind) : await cancelNamed(ports, kind, name)
-  if (!isCancelled) throw new SpillwayError('SPILL_CONFLICT', `no ${job} runs or waits to run; it has ended, or has not begun`)
+  const cancel = isSingleJobKind(kind) ? cancelOfSingle(ports, kind) : cancelOfNamed(ports, kind, name)
+  const running = number === undefined ? undefined : ports.runningAttempt(kind, name)
+  if (running !== number)
+    throw new SpillwayError(
+      'SPILL_CONFLICT',
+      `number ${number} of the ${job} does not run${running === undefined ? '' : `, but ${running} does`}; nothing was cancelled`,
+    )
+  if (!(await cancel())) throw new SpillwayError('SPILL_CONFLICT', `no ${job} runs or waits to run; it has ended, or has not begun`)
   return {}
 }
 
-function cancelSingle({ cancelReconciliation, cancelBackup }: JobPorts, kind: SingleJobKind): Promise<boolean> {
+function cancelOfSingle({ cancelReconciliation, cancelBackup }: JobPorts, kind: SingleJobKind): () => Promise<boolean> {
   const cancel = { reconciliation: cancelReconciliation, backup: cancelBackup }[kind]
   if (!cancel) throw new SpillwayError('SPILL_NOT_FOUND', unscheduled[kind])
-  return cancel()
+  return cancel
 }
 
-function cancelNamed({ ir, cancel }: JobPorts, kind: RunJobKind, name: string): Promise<boolean> {
+function cancelOfNamed({ ir, cancel }: JobPorts, kind: RunJobKind, name: string): () => Promise<boolean> {
   const { subject, names } = jobSubjects[kind]
   if (!names(ir).includes(name)) throw unknownNameError(ir.name, subject, name, names(ir))
-  return cancel(kind, name)
+  return () => cancel(kind, name)
 }

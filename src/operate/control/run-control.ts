@@ -32,6 +32,11 @@ export interface DeadLetterReplay {
   readonly source?: string
   /** Leaves out dead letters that cannot be sent, in place of an error before anything is sent. */
   readonly omitUnsendable?: boolean
+  /**
+   * Versions of the records that the operator has seen (`deadLetterVersion`), by number: a record that has changed since is a conflict, or
+   * left out with `omitUnsendable`. A dead letter without a version here is sent as it is.
+   */
+  readonly versions?: Readonly<Record<number, string>>
   /** Fingerprint of the pipeline that the operator means: a run of a different pipeline is a conflict. */
   readonly fingerprint?: string
 }
@@ -80,6 +85,8 @@ export interface JobCancellation {
   readonly kind: JobKind
   /** Name of the feature group, the report or the model; absent for the reconciliation and the backup, of which a run has one. */
   readonly name?: string
+  /** Number of the attempt that the operator has seen: if another attempt runs, or none, it is a conflict. Absent: whichever runs. */
+  readonly number?: number
 }
 
 /** The kinds of jobs that can be cancelled. */
@@ -111,8 +118,8 @@ export interface RunControl {
    * settled in the commit of its event; a rejected one stays, with the new reason. After an error in the middle some may have been sent:
    * each either is settled or is as it was.
    *
-   * @throws `SPILL_INPUT` for a dead letter without a source in the pipeline, `SPILL_LIMIT` after too many attempts; both unless
-   *   `omitUnsendable`.
+   * @throws `SPILL_INPUT` for a dead letter without a source in the pipeline, `SPILL_LIMIT` after too many attempts, `SPILL_CONFLICT` for a
+   *   record that has a version other than the one in `versions`; all unless `omitUnsendable`.
    */
   replayDeadLetters(replay: DeadLetterReplay, by: string): Promise<DeadLetterReplayResult>
   /** Drops dead letters. Resolves with the time, UTC ms. */
@@ -125,7 +132,8 @@ export interface RunControl {
    * Cancels a job that runs or was requested. Its ledger records the attempt as failed, because it was cancelled. Resolves when that is
    * durable. The job runs again at its next time.
    *
-   * @throws `SPILL_NOT_FOUND` for a job that the pipeline does not have, `SPILL_CONFLICT` for one that does not run.
+   * @throws `SPILL_NOT_FOUND` for a job that the pipeline does not have, `SPILL_CONFLICT` for one that does not run, or that
+   *   runs with a number other than the one to cancel.
    */
   cancelJob(cancellation: JobCancellation, by: string): Promise<Readonly<Record<string, never>>>
   /**

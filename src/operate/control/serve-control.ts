@@ -8,6 +8,7 @@ import type { LiveRun, Run } from '../../run/index.ts'
 import { ControlServer } from './control-server.ts'
 import { type AlertPort, loggedControl, type JobPorts } from './logged-control.ts'
 import type { RunControl } from './run-control.ts'
+import { runningAttempt } from './running-attempt.ts'
 
 /** A run whose changes are served. */
 export interface ControlledRun {
@@ -53,7 +54,13 @@ export function openRunControl({
       effects: reader.effects,
       change: dispatcher && ((effects, changes) => dispatcher.byHand(effects, changes)),
     },
-    jobs: { ir: pipeline.ir, cancel: run.cancelJob, cancelReconciliation, cancelBackup },
+    jobs: {
+      ir: pipeline.ir,
+      runningAttempt: (kind, name) => runningAttempt(reader, kind, name),
+      cancel: run.cancelJob,
+      cancelReconciliation,
+      cancelBackup,
+    },
     alerts: editAlert ?? ((edit, by) => editStoredAlert(reader, run.commitValues, edit, { name: by, now: wallClock() })),
   })
   return { ...control, close: () => reader.close() }

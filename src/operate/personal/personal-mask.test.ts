@@ -1,4 +1,4 @@
-/** A drift check keeps its distances, and hides quantiles of personal inputs. */
+/** Masks of drift checks and of the messages of rejections. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { entity, model, on, pipeline, rules, source, t } from '../../index.ts'
@@ -31,4 +31,26 @@ test('a drift check keeps its distances, and hides quantiles of personal inputs'
     { name: 'room', psi: 1.4 },
   ])
   assert.deepEqual(mask.driftCheck<{ readonly at: number; readonly findings?: never }>('low', { at: 1 }), { at: 1 })
+})
+
+test('the message of a rejection shows names of columns, and no value of a record', () => {
+  const mask = new PersonalMask(pipeline('ward', [low]).ir)
+  const messages: readonly (readonly [reason: string, detail: string, shown: string])[] = [
+    ['schema', "'glucose' is 900, outside [0, 600]", "'glucose' is ***, outside [0, 600]"],
+    [
+      'schema',
+      "'room' is 1e400, which has more digits than a JSON number holds",
+      "'room' is ***, which has more digits than a JSON number holds",
+    ],
+    [
+      'schema',
+      "'ann' is 75612345678901234567, which JSON numbers cannot hold exactly (beyond 2^53)",
+      "'***' is ***, which JSON numbers cannot hold exactly (beyond 2^53)",
+    ],
+    ['schema', `field '${'ann '.repeat(100)}' is no column`, "field '***'"],
+    ['schema', 'not JSON: Unexpected token ann', 'not JSON: ***'],
+    ['map', "map threw: no reading of ann, room 12, in 'north'", 'map threw: ***'],
+    ['map', 'map returned a promise; it must return rows', 'map returned a promise; it must return rows'],
+  ]
+  for (const [reason, detail, shown] of messages) assert.equal(mask.detail('readings', reason, detail), shown)
 })

@@ -6,6 +6,7 @@
  * values of columns that are not personal are shown, and of any other text nothing.
  */
 import type { PipelineIR } from '../../define/ir/index.ts'
+import { causeText } from './cause-text.ts'
 import { personalParts, type PersonalParts } from './personal-parts.ts'
 
 /** Stands in place of a value that the client may not see. */
@@ -43,6 +44,7 @@ interface DriftValues {
 /** A rejected record as JSON. */
 interface LetterValues {
   readonly source?: string
+  readonly reason: string
   readonly detail: string
   readonly raw?: string
   readonly original?: string
@@ -148,12 +150,12 @@ export class PersonalMask {
 
   /** A rejected record, with `isMasked` if a client sees only a part of it. */
   letter<T extends LetterValues>(letter: T): T {
-    const { source, detail, raw, original } = letter
+    const { source, reason, detail, raw, original } = letter
     if (!this.isPersonalSource(source)) return letter
     const { rawBase64: _raw, originalBase64: _original, ...rest } = letter as T & Record<'rawBase64' | 'originalBase64', unknown>
     return {
       ...(rest as unknown as T),
-      detail: this.detail(source, detail),
+      detail: this.detail(source, reason, detail),
       raw: this.#record(source, raw),
       ...((original !== undefined || 'originalBase64' in letter) && { original: this.#record(source, original) }),
       isMasked: true,
@@ -170,15 +172,15 @@ export class PersonalMask {
     return JSON.stringify(maskFields(record, (name, value) => !shown.has(name) || typeof value === 'object'))
   }
 
-  /** The reason of a rejection, without the values that it quotes: only names of columns stay. */
-  detail(source: string | undefined, detail: string): string {
+  /** The message of a rejection, without values of the record: only names of columns stay, and of an error of `map` nothing. */
+  detail(source: string | undefined, reason: string, detail: string): string {
     if (!this.isPersonalSource(source)) return detail
     const names =
       this.#ir.sources.find(({ name }) => name === source)?.columns.flatMap(({ name, aliases = [] }) => [name, ...aliases]) ?? []
-    return detail
-      .replace(/not JSON.*$/s, 'not JSON')
-      .replace(/\bgot .*$/s, `got ${MASKED}`)
-      .replace(/'([^']*)'|"([^"]*)"/gs, (quoted, single?: string, double?: string) =>
+    const text = reason === 'map' ? detail.replace(/:.*$/s, ': …') : causeText(reason, detail)
+    return text
+      .replaceAll('…', MASKED)
+      .replace(/'([^']*)(?:'|$)|"([^"]*)(?:"|$)/gs, (quoted, single?: string, double?: string) =>
         names.includes(single ?? double ?? '') ? quoted : `'${MASKED}'`,
       )
   }

@@ -46,8 +46,19 @@ export class BatchRunLedger extends JobLedger<BatchRunRecord> {
     return dropped.map(partition => [partName(number, partition), null])
   }
 
-  /** Marks runs that an earlier process left unfinished and nobody resumes as `broken off`. */
-  breakOff(): NamedWrite[] {
+  /**
+   * Records a run that begins. Marks runs that an earlier process left unfinished and nobody resumes as `broken off`. If the run is the
+   * `most`th of its group without a result, removes the oldest of those.
+   */
+  begin(run: BatchRunRecord, most: number = limits.BATCH_RUNS_KEPT): NamedWrite[] {
+    const brokenOff = this.#breakOff()
+    this.resumable.delete(run.number)
+    const put = this.put(run)
+    const withoutResult = this.runsOf(run.group).filter(({ state }) => state === 'failed' || state === 'broken off')
+    return [...brokenOff, put, ...this.trim(withoutResult, most - 1)]
+  }
+
+  #breakOff(): NamedWrite[] {
     const isResumed = ({ number }: BatchRunRecord): boolean => this.resumable.has(number)
     const unfinished = this.records.filter(run => run.state === 'running' && !isResumed(run))
     return [...this.markBrokenOff(isResumed), ...unfinished.flatMap(({ number }) => this.dropParts(number))]

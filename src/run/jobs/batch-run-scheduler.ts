@@ -166,10 +166,8 @@ class ScheduledGroup implements Job<BatchRunRecord> {
     // A run that is not resumed now never will be.
     if (this.#unfinished && start.resumes === undefined) ledger.resumable.delete(this.#unfinished.number)
     this.#unfinished = undefined
-    const put = [...ledger.breakOff(), ledger.put(record)]
-    ledger.resumable.delete(number)
     return {
-      put,
+      put: ledger.begin(record, runsKept),
       run: async signal => {
         try {
           const done = await execution.run(signal)

@@ -6,11 +6,13 @@ import { scratchFolder } from '../../../test/scratch.ts'
 import { computeHere } from '../../../test/batch/compute-here.ts'
 import { ModelStore, type Disk } from '../../../test/crash/model-store.ts'
 import { pause } from '../../base/clock.ts'
+import { limits } from '../../base/limits.ts'
 import { makeReport } from '../../batch/report.ts'
 import type { MakeReport } from '../../batch/report-job.ts'
-import { reportRunsIn } from '../../batch/report-ledger.ts'
+import { REPORT_RUNS, reportRunsIn } from '../../batch/report-ledger.ts'
 import { batch, count, entity, every, features, file, model, pipeline, report, request, source, stream, t } from '../../index.ts'
 import { recordBatchOf } from '../../intake/record-batch.ts'
+import { numberInName } from '../../jobs/job-ledger.ts'
 import { retentionMs } from '../recovery/retention.ts'
 import { Run } from '../loop/run.ts'
 
@@ -262,6 +264,23 @@ test('in a dry run nothing leaves the data folder', async () => {
   const [{ file: path }] = reportRunsIn(driven.store)
   assert.equal(path, join('reports', 'list', '2026-01-01T00-10.csv'))
   assert.equal(lines(folder, path).length, 2)
+  await driven.run.stop()
+})
+
+test('the records of a report that always fails do not grow without bound', async () => {
+  const folder = scratchFolder('reports')
+  const { disk } = new ModelStore(undefined, true)
+  const record = { report: 'list', why: 'schedule', s: start, cut: 0, runs: {}, code: '', began: start, file: '' }
+  const put = Array.from({ length: 600 }, (_, i): [string, string] => {
+    const number = i + 1
+    return [REPORT_RUNS + numberInName(number), JSON.stringify({ ...record, number, state: number === 1 ? 'done' : 'failed' })]
+  })
+  disk.commits.push({ put })
+  const driven = open({ folder, disk, make: () => () => Promise.reject(new Error('no room')) })
+  await driven.run.submit('payments', pay('a', 0))
+  await driven.to(10 * MINUTE + 1)
+  const [first, ...withoutResult] = reportRunsIn(driven.store)
+  assert.deepEqual([first.state, withoutResult.length, withoutResult.at(-1)!.error], ['done', limits.BATCH_RUNS_KEPT, 'no room'])
   await driven.run.stop()
 })
 

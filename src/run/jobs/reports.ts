@@ -86,6 +86,7 @@ function reportJob(
   const { ir, store, log, make, jobClock, hasRuns, folder } = options
   const { name } = report
   const runsOfReport = (): ReportRun[] => ledger.records.filter(run => run.report === name)
+  const runsWithoutResult = (): ReportRun[] => runsOfReport().filter(({ state }) => state !== 'done')
   const last = runsOfReport().findLast(({ why, state }) => why === 'schedule' && state === 'done')
   const schedule = new JobSchedule(report.at, last?.s)
   return {
@@ -104,7 +105,11 @@ function reportJob(
       const file = fileOf(report, s, why === 'demand', options)
       let record: ReportRun = { number, report: name, why, s, cut: log.end, runs: {}, code, began, state: 'running', file }
       return {
-        put: [...ledger.markBrokenOff(other => other.report !== name), ledger.put(record)],
+        put: [
+          ...ledger.markBrokenOff(other => other.report !== name),
+          ledger.put(record),
+          ...ledger.trim(runsWithoutResult(), limits.BATCH_RUNS_KEPT),
+        ],
         run: async signal => {
           // The batch runs that were swapped in by then are durable, too.
           const runs = hasRuns ? batchRunsAt(ir, report, batchRunsIn(store), s) : {}

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
 import { after, test } from 'node:test'
 import { array, asyncProperty, assert as check, boolean, integer, record } from 'fast-check'
 import { open, pay } from '../../../test/serve/shop.ts'
+import { yieldToEventLoop } from '../../base/clock.ts'
 import { IdShares } from './id-shares.ts'
 
 const receiptOf = (accepted: number) => Promise.resolve({ accepted, duplicates: 0, rejected: 0, sequence: 0 })
@@ -69,4 +71,26 @@ test('a client whose ids fill its share of a source is rejected, and others are 
   assert.equal(decided.statusCode, 429)
   assert.equal((await send('10.0.0.2', 70, 2)).statusCode, 200)
   assert.equal((await shop.app.inject({ url: '/readyz' })).statusCode, 200)
+})
+
+test('a stream that reaches its share in the middle is 503 and no overload, since clients send a request again after an overload', async () => {
+  const shop = await open({ idsMax: 22 })
+  after(() => shop.close())
+  const lines = (from: number, count: number) => Array.from({ length: count }, (_, i) => `${JSON.stringify(pay(from + i))}\n`).join('')
+  const send = (payload: Readable) => {
+    const headers = { 'content-type': 'application/x-ndjson' }
+    return shop.app.inject({ method: 'POST', url: '/sources/payments/events', headers, payload })
+  }
+  async function* chunks() {
+    yield lines(0, 20)
+    while (shop.run.end < 20) await yieldToEventLoop()
+    yield lines(20, 2)
+  }
+  const { statusCode, headers, ...answer } = await send(Readable.from(chunks()))
+  const { message, ...fields } = answer.json<{ message: string }>()
+  const counts = { accepted: 20, duplicates: 0, rejected: 0, sequence: 20 }
+  assert.deepEqual([statusCode, headers['retry-after'], fields], [503, '1', { code: 'SPILL_LIMIT', ...counts, mayBePartial: true }])
+  assert.match(message, /remembers 20 ids of this client \(DEDUPE_IDS_MAX\); the records before this were accepted$/)
+  const whole = await send(Readable.from([lines(20, 2)]))
+  assert.deepEqual([whole.statusCode, whole.json<{ code: string }>().code], [429, 'SPILL_OVERLOAD'])
 })

@@ -18,7 +18,10 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The name of its token, or the name that `authorize` returned; absent where neither is needed. */
     client: string | undefined
-    /** Is the client still authorized? For streams, whose answers do not end; absent where everyone is authorized. */
+    /**
+     * Has the client still the roles that its answer began with, the route's `detailRole` among them? For streams, whose answers do not end;
+     * absent where everyone is authorized.
+     */
     isStillAuthorized: (() => boolean) | undefined
     /** Has the client the route's `detailRole`? */
     hasDetailRole: boolean
@@ -40,15 +43,18 @@ export function addAuthorizationHooks(app: FastifyInstance, { hosts, tokens, aut
       if (detailRole !== undefined) request.hasDetailRole = await isAuthorized(request, detailRole, authorize)
       if (role === undefined) return
       request.client = await authorizedClient(request, role, authorize)
-      if (isStream) request.isStillAuthorized = reauthorizer(request, role, authorize)
+      if (isStream) request.isStillAuthorized = reauthorizer(request, streamRoles(request, role), authorize)
     })
   addRequestCheck(app, request => {
     const { role, isSigned = false, isStream = false, detailRole } = request.routeOptions.config
     if (names && !isSigned) checkHost(request.headers.host, names)
     if (role !== undefined) checkCsrf(request.method, request.headers)
     if (role !== undefined && tokens?.areRequired) request.client = clientOf(request, tokens, role)
-    if (role !== undefined && tokens && isStream) request.isStillAuthorized = () => !tokens.areRequired || hasRole(request, tokens, role)
     if (detailRole !== undefined && !authorize) request.hasDetailRole = !tokens?.areRequired || hasRole(request, tokens, detailRole)
+    if (role !== undefined && tokens && isStream) {
+      const needed = streamRoles(request, role)
+      request.isStillAuthorized = () => !tokens.areRequired || needed.every(each => hasRole(request, tokens, each))
+    }
     const wait = rate && (role !== undefined || isSigned) ? rate.countRequest(clientKey(request)) : 0
     if (wait > 0) throw rateExceeded(wait)
   })
@@ -70,6 +76,10 @@ function clientOf({ headers }: FastifyRequest, tokens: Tokens, role: Role): stri
   if (allowsRole(token.roles, role)) return token.name
   throw new ServeError('SPILL_ROLE', `token '${token.name}' has ${token.roles.join(', ')}, and this needs '${role}'`)
 }
+
+/** The roles that a stream needs until its end. A client that loses the `detailRole` reconnects, and gets the answer without details. */
+const streamRoles = ({ hasDetailRole, routeOptions: { config } }: FastifyRequest, role: Role): readonly Role[] =>
+  hasDetailRole && config.detailRole !== undefined ? [role, config.detailRole] : [role]
 
 function hasRole({ headers }: FastifyRequest, tokens: Tokens, role: Role): boolean {
   const token = tokens.ofRequest(headers)
@@ -105,10 +115,10 @@ const isAuthorized = (request: FastifyRequest, role: Role, authorize: Authorize)
   )
 
 /** Asks `authorize` again at each call. A call returns the answer of the one before: streams do not wait for the function. */
-function reauthorizer(request: FastifyRequest, role: Role, authorize: Authorize): () => boolean {
+function reauthorizer(request: FastifyRequest, needed: readonly Role[], authorize: Authorize): () => boolean {
   let isAllowed = true
   return () => {
-    authorizedClient(request, role, authorize).catch(() => (isAllowed = false))
+    for (const role of needed) authorizedClient(request, role, authorize).catch(() => (isAllowed = false))
     return isAllowed
   }
 }

@@ -58,6 +58,9 @@ export interface ServeErrorOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** Of an error after which some of the request's records may be durable: a client must not send events without ids again. */
+export const partialFields: Readonly<Record<string, unknown>> = { mayBePartial: true }
+
 /** An error for the client: its message is sent whatever the status. */
 export class ServeError extends SpillwayError {
   readonly status: number
@@ -70,11 +73,19 @@ export class ServeError extends SpillwayError {
     this.headers = { ...headers, ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }) }
     this.more = more
   }
+
+  /** May some of the request's records be durable? */
+  get mayBePartial(): boolean {
+    return this.more['mayBePartial'] === true
+  }
 }
+
+/** The end of a message about a request that is rejected unprocessed. */
+export const UNPROCESSED = '; the request was not processed, send it again'
 
 /** The error of a request that is rejected unprocessed: `limit` is reached. */
 export const overloadError = (why: string, limit: string): ServeError =>
-  new ServeError('SPILL_OVERLOAD', `${why} (${limit}); the request was not processed, send it again`, {
+  new ServeError('SPILL_OVERLOAD', `${why} (${limit})${UNPROCESSED}`, {
     retryAfter: limits.HTTP_RETRY_AFTER_S,
   })
 

@@ -32,13 +32,20 @@ const edit: OpenapiSchema = {
   ],
 }
 
+const attempt = {
+  number: { ...numberSchema(1), description: 'of the attempt that the client has seen: another one that runs is a conflict' },
+}
+
 const cancellation: OpenapiSchema = {
   oneOf: [
-    request({
-      kind: { enum: jobKinds.filter(kind => !isSingleJobKind(kind)) },
-      name: described(text, 'the feature group, the report or the model'),
-    }),
-    request({ kind: { enum: [...singleJobKinds] } }),
+    request(
+      {
+        kind: { enum: jobKinds.filter(kind => !isSingleJobKind(kind)) },
+        name: described(text, 'the feature group, the report or the model'),
+      },
+      attempt,
+    ),
+    request({ kind: { enum: [...singleJobKinds] } }, attempt),
   ],
 }
 
@@ -62,6 +69,11 @@ export const controlPaths: Paths = {
         {
           source: described(text, 'the source of dead letters that name no source'),
           omitUnsendable: { type: 'boolean', description: 'leave out those that cannot be sent, in place of an error' },
+          versions: {
+            type: 'object',
+            additionalProperties: text,
+            description: 'versions that the client has seen, by id: a record that has changed since is a conflict, or left out',
+          },
           fingerprint: described(text, 'of the pipeline that is meant: another one that runs is a conflict'),
         },
       ),

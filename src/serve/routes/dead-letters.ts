@@ -108,12 +108,12 @@ const letterJson = (letter: AnyDeadLetter, mask: PersonalMask | undefined): obje
 /** Causes as a client sees them: a message may have names of fields that are no column. */
 const maskedCauses = ({ causes, ...rest }: DeadLetterCauses, mask: PersonalMask | undefined): DeadLetterCauses => ({
   ...rest,
-  causes: mask ? causes.map(each => ({ ...each, detail: mask.detail(each.source ?? undefined, each.detail) })) : causes,
+  causes: mask ? causes.map(each => ({ ...each, detail: mask.detail(each.source ?? undefined, each.reason, each.detail) })) : causes,
 })
 
 /** The outcome of a replay, whose reason may quote the record. */
 const maskedOutcome = (letter: ReplayedDeadLetter, source: string | undefined, mask: PersonalMask): ReplayedDeadLetter =>
-  letter.detail === undefined ? letter : { ...letter, detail: mask.detail(source, letter.detail) }
+  letter.detail === undefined ? letter : { ...letter, detail: mask.detail(source, letter.reason ?? '', letter.detail) }
 
 /** Throws for an edit that would put masks in place of the values that its client does not see. */
 function checkMaskedEdit({ raw, rawBase64, rename, set = {} }: DeadLetterEdit, isMasked: boolean): void {

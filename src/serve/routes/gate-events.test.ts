@@ -3,9 +3,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { clusterWith, gateOf, rawTopic } from '../../../test/gate/memory-gate.ts'
 import type { RequestFate, TransactionCluster } from '../../../test/gate/transaction-cluster.ts'
+import { caller } from '../../../test/serve/caller.ts'
 import { hooks, open, pay, payments, shop, start } from '../../../test/serve/shop.ts'
 import { yieldToEventLoop } from '../../base/clock.ts'
 import { random } from '../../base/random.ts'
+import { named } from '../../client/named.ts'
 import type { GateOptions } from '../../gate/gate.ts'
 import { type KafkaDriver, KafkaError } from '../../kafka/driver.ts'
 import { gatePlugin } from '../gate-plugin.ts'
@@ -30,6 +32,7 @@ async function openGate(openDriver: () => KafkaDriver, options: Partial<GateOpti
     return [statusCode, JSON.parse(answer) as Record<string, unknown>] as const
   }
   return {
+    app,
     gate,
     post,
     async untilReady() {
@@ -111,7 +114,7 @@ test('a gate that decides nothing takes no events', async () => {
   const served = await openGate(() => cluster.driver())
   const [status, { code, message }] = await served.post(JSON.stringify(pay(1)))
   assert.deepEqual([status, code], [503, 'SPILL_OVERLOAD'])
-  assert.match(String(message), /send all of them again$/)
+  assert.match(String(message), /the request was not processed, send it again$/)
   assert.deepEqual(valuesOf(cluster, 'raw'), [])
   await served.untilReady()
   assert.equal((await served.post(JSON.stringify(pay(1))))[0], 200)
@@ -125,7 +128,8 @@ test('an event that is not decided in time is unknown, and a duplicate when it i
   // A producer's open transaction in the raw topic holds back what follows it.
   const epoch = cluster.init('producer')
   cluster.add('producer', epoch, [{ topic: 'raw', partition: 0, key: 'c', value: JSON.stringify(pay(1)), headers: {}, timestamp: 0 }])
-  assert.equal((await served.post(JSON.stringify(pay(2))))[0], 503)
+  const [status, { code, mayBePartial }] = await served.post(JSON.stringify(pay(2)))
+  assert.deepEqual([status, code, mayBePartial], [503, 'SPILL_SOURCE', true])
   assert.equal(served.gate.intake.waiting, 0)
   cluster.end('producer', epoch, 'committed')
   while (served.gate.counts.accepted < 2) await yieldToEventLoop()
@@ -134,6 +138,39 @@ test('an event that is not decided in time is unknown, and a duplicate when it i
   await next.untilReady()
   assert.deepEqual(await next.post(JSON.stringify(pay(2))), [200, { accepted: 0, duplicates: 1, rejected: 0 }])
   await next.close()
+})
+
+test('a client sends events without ids again only while the gate has sent none of them', async () => {
+  const cluster = clusterWith([], 1)
+  // A producer's open transaction holds back what follows it: no event is decided.
+  const epoch = cluster.init('producer')
+  cluster.add('producer', epoch, [{ topic: 'raw', partition: 0, key: 'c', value: JSON.stringify(pay(1)), headers: {}, timestamp: 0 }])
+  const { id: _, ...withoutIds } = payments.ir
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
+  const openDriver = (): KafkaDriver => {
+    const driver = cluster.driver()
+    const describe = driver.describe.bind(driver)
+    return Object.assign(driver, { describe: (topic: string) => begun.then(() => describe(topic)) })
+  }
+  const served = await openGate(openDriver, { source: withoutIds, decisionMs: 1 })
+  const { api, asked, next } = caller({ url: await served.app.listen({ host: '127.0.0.1', port: 0 }) })
+  next.push(
+    go => go(),
+    async go => {
+      begin()
+      await served.untilReady()
+      return go()
+    },
+  )
+  const sending = api.send(named<typeof payments>('payments'), [pay(2)])
+  await assert.rejects(sending, { status: 503, code: 'SPILL_SOURCE', mayBePartial: true, from: 0 })
+  assert.equal(asked.length, 2)
+  cluster.end('producer', epoch, 'committed')
+  assert.deepEqual(
+    valuesOf(cluster, 'raw', 1).map(value => (JSON.parse(String(value)) as { id: string }).id),
+    ['1', '2'],
+  )
+  await served.close()
 })
 
 test('a record that the raw topic does not take is 413, and the others of its batch are durable', async () => {
@@ -149,8 +186,13 @@ test('a record that the raw topic does not take is 413, and the others of its ba
   }
   const served = await openGate(openDriver)
   await served.untilReady()
-  const [status, { code }] = await served.post(JSON.stringify([pay(1), pay('x'.repeat(200)), pay(2)]))
-  assert.deepEqual([status, code], [413, 'SPILL_LIMIT'])
+  const long = pay('x'.repeat(200))
+  const [status, { code, mayBePartial }] = await served.post(JSON.stringify([pay(1), long, pay(2)]))
+  assert.deepEqual([status, code, mayBePartial], [413, 'SPILL_LIMIT', true])
+  const [, alone] = await served.post(JSON.stringify(long))
+  assert.deepEqual([alone['code'], alone['mayBePartial']], ['SPILL_LIMIT', undefined])
+  const [lineStatus, lines] = await served.post(`${JSON.stringify(pay(1))}\n${JSON.stringify(long)}\n`, NDJSON)
+  assert.deepEqual([lineStatus, lines['code'], lines['mayBePartial']], [413, 'SPILL_LIMIT', true])
   while (served.gate.counts.accepted < 2) await yieldToEventLoop()
   await served.close()
 })

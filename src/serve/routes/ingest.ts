@@ -12,7 +12,7 @@ import type { ServerContext } from '../context/server-context.ts'
 import type { IngestCounts, IngestTarget } from '../http/served-run.ts'
 import { withoutByteOrderMark, ndjsonBatches } from '../../files/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
-import { ServeError, errorResponse } from '../http/serve-error.ts'
+import { ServeError, errorResponse, partialFields, UNPROCESSED } from '../http/serve-error.ts'
 
 /** The run or the gate, and its sources. */
 interface IngestContext extends Pick<ServerContext, 'load'> {
@@ -93,12 +93,26 @@ async function ingestNdjson(
     await pending.until(-1)
     return outcome
   } catch (error) {
-    await pending.rest()
-    const { status, headers, body } = errorResponse(error)
+    const { isUnknown } = await pending.rest()
+    const { status } = errorResponse(error)
     if (status >= 500 && !(error instanceof ServeError)) throw error
-    const message = `${body.message}; ${outcome.isEmpty ? 'none of it was accepted' : 'the records before this were accepted'}`
-    throw new ServeError(body.code, message, { status, headers, more: outcome.fields() })
+    throw streamError(error, outcome, isUnknown)
   }
+}
+
+/**
+ * The error of a stream, with the result of the records before it. Clients send a request again after an overload, whether or not its events
+ * have ids, so an overload in the middle of a stream has a different code.
+ */
+function streamError(error: unknown, outcome: IngestResult, isUnknown: boolean): ServeError {
+  const { status, headers, body } = errorResponse(error)
+  const more = outcome.fields()
+  if (outcome.isEmpty && !isUnknown) return new ServeError(body.code, `${body.message}; none of it was accepted`, { status, headers, more })
+  const isOverload = body.code === 'SPILL_OVERLOAD'
+  const code = isOverload ? (status === 429 ? 'SPILL_LIMIT' : 'SPILL_SOURCE') : body.code
+  const result = outcome.isEmpty ? 'some of its records may be durable' : 'the records before this were accepted'
+  const message = `${body.message.replace(UNPROCESSED, '')}; ${result}`
+  return new ServeError(code, message, { status: isOverload ? 503 : status, headers, more: { ...more, ...partialFields } })
 }
 
 /** Batches of a stream that the run has and that are not durable yet, in order. */
@@ -119,10 +133,13 @@ function pendingReceipts(outcome: IngestResult) {
         pendingBytes -= receipts.shift()!.bytes
       }
     },
-    /** Waits for all batches, and counts those that became durable. */
-    async rest(): Promise<void> {
-      const rest = await Promise.allSettled(receipts.map(({ receipt }) => receipt))
-      for (const receipt of rest) if (receipt.status === 'fulfilled') outcome.add(receipt.value)
+    /** Waits for all batches, and counts those that became durable. `isUnknown`: some records of others may be durable, too. */
+    async rest(): Promise<{ readonly isUnknown: boolean }> {
+      let isUnknown = false
+      for (const receipt of await Promise.allSettled(receipts.map(each => each.receipt)))
+        if (receipt.status === 'fulfilled') outcome.add(receipt.value)
+        else isUnknown ||= !(receipt.reason instanceof ServeError) || receipt.reason.mayBePartial
+      return { isUnknown }
     },
   }
 }

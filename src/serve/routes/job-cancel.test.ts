@@ -23,6 +23,7 @@ after(async () => {
 })
 
 interface Attempt {
+  readonly number: number
   readonly state: string
   readonly error: string
 }
@@ -58,6 +59,20 @@ for (const [kind, name, path, attempt] of [
     const log = readFileSync(operatorLogPath(data), 'utf8')
     assert.ok(log.includes(`"who":"http","what":"jobs cancel","to":"${kind} ${name}","outcome":"done"`), log)
   })
+
+test('a cancel with the number of an ended attempt is a conflict, and the attempt that runs goes on', async () => {
+  const request = posted(app, '/groups/usual/runs', {})
+  await begun(++jobs)
+  const { number, state } = await lastOf('/runs', 'runs')
+  assert.equal(state, 'running')
+  const cancel = (attempt: number) => posted(app, '/jobs/cancel', { kind: 'batch-run', name: 'usual', number: attempt })
+  const stale = await cancel(number - 1)
+  const message = `number ${number - 1} of the batch-run of 'usual' does not run, but ${number} does; nothing was cancelled`
+  assert.deepEqual([stale.statusCode, stale.json()], [409, { code: 'SPILL_CONFLICT', message }])
+  assert.equal((await lastOf('/runs', 'runs')).state, 'running')
+  assert.equal((await cancel(number)).statusCode, 200)
+  assert.equal((await request).statusCode, 409)
+})
 
 test('a scheduled reconciliation is cancelled', async () => {
   assert.equal((await posted(app, '/jobs/cancel', { kind: 'reconciliation' })).statusCode, 409)

@@ -36,6 +36,7 @@ const readings = source('readings', {
     id: t.string(),
     patient,
     doctor: t.string().personal().nullable(),
+    age: t.int({ min: 0, max: 120 }).personal().nullable(),
     ward: t.string(),
     glucose: t.int({ min: 0 }),
     at: t.timestamp(),
@@ -142,7 +143,7 @@ test('decisions: key and inputs that follow from personal columns; counts, other
 
 test('traces: the decision, and the event or the request behind it', async () => {
   const { traces } = await masked('GET', '/decisions/0/trace')
-  assert.deepEqual(traces[0].on.fields, { id: '1', patient: '***', doctor: '***', ward: 'north', glucose: 60, at: start })
+  assert.deepEqual(traces[0].on.fields, { id: '1', patient: '***', doctor: '***', age: null, ward: 'north', glucose: 60, at: start })
   const decided = await masked('POST', '/models/ask/decide', { patient: 'ann-secret', phone: '12-secret', age: 30 })
   assert.deepEqual([decided.key, decided.vector], ['***', { age: 30, n: 1 }])
   const requested = await masked('GET', `/decisions/${decided.entry}/trace`)
@@ -171,7 +172,7 @@ test('effects: the key', async () => {
 
 test('events of a source: its personal columns', async () => {
   const { events } = await masked('GET', '/sources/readings/events')
-  assert.deepEqual(events[0].fields, { id: '1', patient: '***', doctor: '***', ward: 'north', glucose: 60, at: start })
+  assert.deepEqual(events[0].fields, { id: '1', patient: '***', doctor: '***', age: null, ward: 'north', glucose: 60, at: start })
 })
 
 test('streams of decisions, effects and events', async () => {
@@ -238,6 +239,20 @@ test('an edit answers masked, sets fields, and puts no mask into a record', asyn
   )
 })
 
+test('a number that is out of its range, or too long for JSON, is in no reason and no cause', async () => {
+  const tooLong = JSON.stringify(reading('5')).replace('"ann-secret"', '75612345678901234567')
+  const headers = { 'x-roles': without, 'content-type': 'application/x-ndjson' }
+  const payload = `${JSON.stringify(reading('6', { age: 150 }))}\n${tooLong}\n`
+  await app.inject({ method: 'POST', url: '/sources/readings/events', headers, payload })
+  for (const url of ['/dead-letters', '/dead-letters/causes']) {
+    const { body } = await send('GET', url)
+    assert.match(body, /'age' is \*\*\*, outside \[0, 120\]/, url)
+    assert.match(body, /'patient' is \*\*\*, which JSON numbers cannot hold exactly/, url)
+    assert.doesNotMatch(body, /\b150\b|75612345678901234567/, url)
+  }
+  assert.match((await send('GET', '/dead-letters', undefined, `${without},personal`)).body, /'age' is 150, outside/)
+})
+
 test('a record that is no JSON is masked whole', async () => {
   await app.inject({
     method: 'POST',
@@ -246,7 +261,7 @@ test('a record that is no JSON is masked whole', async () => {
     payload: 'ann-secret,oops\n',
   })
   const { letters } = await masked('GET', '/dead-letters')
-  assert.deepEqual([letters.at(-1).raw, letters.at(-1).detail], ['***', 'not JSON'])
+  assert.deepEqual([letters.at(-1).raw, letters.at(-1).detail], ['***', 'not JSON: ***'])
 })
 
 test('a file of a report with personal data needs the role', async () => {

@@ -1,5 +1,6 @@
 /** Parts of routes: lists with query parameters, and what operators change or start. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Socket } from 'node:net'
 import { wallClock } from '../../base/index.ts'
 import { type FolderView, type PersonalMask, type RunControl, withOperatorLogAsync } from '../../operate/index.ts'
 import type { Role } from '../access/token-file.ts'
@@ -88,10 +89,33 @@ export const makeChange = <T>(
   act: (control: RunControl, by: string) => Promise<T>,
 ): Promise<T> => context.load.shareOf('read', request).countRequest(() => act(requireControl(context), operatorOf(request)))
 
-/** Starts a job on request of a client, and records it in the operator log. */
+/** Starts a job on request of a client, and records it in the operator log. A job may take longer than a connection may be silent. */
 export const startJob = <T>(
   folder: FolderView,
-  client: Pick<FastifyRequest, 'client'>,
+  request: Pick<FastifyRequest, 'client' | 'raw'>,
   [command, subject]: readonly [command: string, subject: string],
   act: (setDetail: (detail: string) => void) => Promise<T>,
-): Promise<T> => withOperatorLogAsync(folder.path, { at: wallClock(), who: operatorOf(client), what: command, to: subject }, act)
+): Promise<T> =>
+  withoutSilenceLimit(request.raw.socket, () =>
+    withOperatorLogAsync(folder.path, { at: wallClock(), who: operatorOf(request), what: command, to: subject }, act),
+  )
+
+/** Sockets of requests whose jobs run, with the number of the jobs and the timeout to restore: requests may be pipelined. */
+const silentSockets = new WeakMap<Socket, { jobs: number; readonly timeout: number }>()
+
+/** Runs `act` while the connection has no timeout. The one for an idle connection applies after the answer. */
+async function withoutSilenceLimit<T>(socket: Socket, act: () => Promise<T>): Promise<T> {
+  // An injected request has no timeouts.
+  if (!('setTimeout' in socket)) return act()
+  const silent = silentSockets.get(socket) ?? { jobs: 0, timeout: socket.timeout ?? 0 }
+  silentSockets.set(socket, silent)
+  if (silent.jobs++ === 0) socket.setTimeout(0)
+  try {
+    return await act()
+  } finally {
+    if (--silent.jobs === 0) {
+      silentSockets.delete(socket)
+      socket.setTimeout(silent.timeout)
+    }
+  }
+}

@@ -2,8 +2,11 @@ import type { FastifyInstance } from 'fastify'
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { after, test } from 'node:test'
+import { scratchFolder } from '../../../test/scratch.ts'
 import { open, posted, shop as pipeline, start } from '../../../test/serve/shop.ts'
+import { count, entity, features, pipeline as definePipeline, source, stream, t } from '../../index.ts'
 import { readDataFolder } from '../../log/sqlite/data-folder.ts'
+import { LiveRun } from '../../run/loop/live-run.ts'
 import { serve } from '../server.ts'
 import { webhookVerifier, type WebhookSecrets } from '../access/webhook-signature.ts'
 
@@ -194,4 +197,33 @@ test('an unknown source, or a source without deduplication, accepts no webhooks'
   const remembering = serverWith({ payments: stripe }, forgetting(600_000))
   await remembering.ready()
   await remembering.close()
+})
+
+test('a webhook that has its id under an earlier name of the column is accepted with that id', async () => {
+  const card = entity('card', t.string())
+  const renamed = source('renamed', {
+    schema: { code: t.string(), card, at: t.timestamp() },
+    key: 'card',
+    time: 'at',
+    id: 'code',
+    renamed: { number: 'code' },
+  })
+  const counts = features('counts', { from: renamed, entity: card, place: stream, values: () => ({ n: count('1h') }) })
+  const numbered = definePipeline('numbered', [counts])
+  const data = scratchFolder('webhooks')
+  const running = await LiveRun.open(numbered, data)
+  const webhooks: WebhookSecrets = { renamed: { style: 'standard', secret: standardSecret } }
+  const app = serve({ run: running.run, pipeline: numbered, data, webhooks, clock: () => start })
+  const post = async (body: string, id: string) => {
+    const { accepted, duplicates, rejected } = (await posted(app, '/sources/renamed/webhook', body, standard(body, { id }))).json<
+      Record<string, unknown>
+    >()
+    return [accepted, duplicates, rejected]
+  }
+  const body = '{"number":"7","card":"c","at":0}'
+  assert.deepEqual(await post(body, 'msg_1'), [1, 0, 0])
+  assert.deepEqual(await post(body, 'msg_2'), [0, 1, 0])
+  assert.deepEqual(await post('{"card":"c","at":0}', 'msg_3'), [1, 0, 0])
+  await app.close()
+  await running.stop()
 })

@@ -2,7 +2,7 @@
  * `POST /sources/:source/webhook`: ingests a signed webhook of a provider.
  *
  * The body is the record, and passes the `map` of the source. Providers send a webhook again until it is answered, so the source needs an
- * `id` to deduplicate it. If the body has no field of that name, the id from the headers is inserted.
+ * `id` to deduplicate it. If the body has no field of that name, and of no earlier one, the id from the headers is inserted.
  */
 import type { FastifyInstance } from 'fastify'
 import { wallClock, SpillwayError, limits, durationText, didYouMean } from '../../base/index.ts'
@@ -98,8 +98,15 @@ function singleWebhook(bytes: Buffer, source: SourceIR, id: string | undefined):
   if (!body.isSingle) throw new ServeError('SPILL_INPUT', 'a webhook is one JSON object, not an array')
   const { records, undecodable } = body.batch
   const record = undecodable.length > 0 ? valueOf(undecodable[0]) : records[0]
-  const lacksId = typeof record === 'object' && record !== null && source.id !== undefined && !Object.hasOwn(record, source.id)
-  return id !== undefined && lacksId ? parseJsonBody(withField(bytes, source.id, id)) : body
+  if (id === undefined || source.id === undefined || typeof record !== 'object' || record === null) return body
+  const hasId = idNames(source).some(name => Object.hasOwn(record, name))
+  return hasId ? body : parseJsonBody(withField(bytes, source.id, id))
+}
+
+/** Names under which a record may have the id. A `map` gets the provider's record, whose names are no earlier ones of columns. */
+function idNames({ id, columns, mapVersion }: SourceIR): readonly string[] {
+  const { name, aliases = [] } = columns.find(column => column.name === id)!
+  return mapVersion === undefined ? [name, ...aliases] : [name]
 }
 
 /** The value of a record that was rejected for its form, such as a field that occurs twice; undefined if it is no JSON. */

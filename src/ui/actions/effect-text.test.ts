@@ -5,6 +5,7 @@ import { limits } from '../../base/limits.ts'
 import {
   attemptText,
   earlierOfKey,
+  omittedText,
   pastDeadline,
   receiverText,
   RETRY_NOTE,
@@ -66,6 +67,15 @@ test('pending effects past their deadline are counted from the newest alone, unl
   assert.equal(pastDeadline(due(20, 30), 2, 10), 0)
   assert.equal(pastDeadline(due(20, 30), 118, 10), undefined)
   assert.equal(pastDeadline([{}, {}], 2, 10), 0, 'without a deadline')
+})
+
+test('a change says which effects it has left out, with the reason of the first', () => {
+  assert.equal(omittedText([]), '')
+  const reasons = ['effect 7 is delivered; only dead effects can be retried or dropped', 'effect 9 is pending']
+  assert.equal(
+    omittedText([7, 9].map((number, i) => ({ number, reason: reasons[i] }))),
+    ' Left out: 7, 9; effect 7 is delivered; only dead effects can be retried or dropped.',
+  )
 })
 
 test('an effect says what has failed, since when, and what follows', () => {

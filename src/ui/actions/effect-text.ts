@@ -65,6 +65,16 @@ export const shownText = (count: number, state: string | undefined): string =>
     ? `${pluralText(count, 'effect')}: dead and pending ones first, then the newest.`
     : `The newest ${pluralText(count, 'effect')}, newest first.`
 
+/** An effect that a change has left out, and the reason. */
+export interface OmittedEffect {
+  readonly number: number
+  readonly reason: string
+}
+
+/** The end of the outcome of a change: ` Left out: 7, 9; effect 7 is delivered; only dead …`. Empty without any. */
+export const omittedText = (omitted: readonly OmittedEffect[]): string =>
+  omitted.length === 0 ? '' : ` Left out: ${omitted.map(({ number }) => number).join(', ')}; ${omitted[0].reason}.`
+
 /**
  * The number of pending effects of one action that are past their deadline, of `total`. `newest`: the newest of them; a deadline is never
  * before that of an earlier effect, so none is ahead before one that is past. `undefined` if none of the newest is past and others exist.

@@ -6,15 +6,15 @@ import { keyParameter } from '../core/mask.ts'
 import { useResource } from '../core/resource.ts'
 import { Link, setFilters } from '../core/router.tsx'
 import { queryText } from '../core/query-text.ts'
-import { call } from '../core/server.ts'
 import { useRole } from '../core/session.ts'
-import { countText, pluralText, spanText, timeStamp, valueText } from '../core/text.ts'
+import { countText, spanText, timeStamp, valueText } from '../core/text.ts'
 import { useServerNow } from '../live/use-status.ts'
 import { DropForm } from '../letters/drop-form.tsx'
 import { ChangeNotice } from '../parts/change-notice.tsx'
 import { SelectFilter } from '../parts/select-filter.tsx'
 import { type Change, useChange } from '../parts/use-change.ts'
 import { deadlineText } from './deadline.ts'
+import { dropEffects, retryEffects } from './effect-changes.ts'
 import {
   attemptText,
   earlierOfKey,
@@ -80,7 +80,7 @@ export function Effects({ view, pipeline }: EffectsProps) {
             <button type="button" disabled={change.isBusy} onClick={() => void change.run(() => retryEffects(dead))}>
               Retry the {countText(dead.length)} dead ones shown
             </button>
-            <DropForm count={dead.length} isBusy={change.isBusy} onDrop={why => change.run(() => dropEffects(dead, why))} />
+            <DropForm items={dead} isBusy={change.isBusy} onDrop={(reviewed, why) => change.run(() => dropEffects(reviewed, why))} />
           </>
         )}
       </div>
@@ -101,16 +101,6 @@ export function Effects({ view, pipeline }: EffectsProps) {
       )}
     </>
   )
-}
-
-async function retryEffects(effects: readonly EffectAnswer[]): Promise<string> {
-  for (const { number } of effects) await call('POST', `/effects/${number}/retry`)
-  return `${pluralText(effects.length, 'effect')} will be tried again now, under the same idempotency key.`
-}
-
-async function dropEffects(effects: readonly EffectAnswer[], why: string): Promise<string> {
-  for (const { number } of effects) await call('POST', `/effects/${number}/drop`, { why })
-  return `${pluralText(effects.length, 'effect')} dropped.`
 }
 
 interface StateTableProps {

@@ -17,7 +17,10 @@ interface ResourceState<T> {
   readonly error?: CallError
 }
 
-/** The answer of `GET path`, read again every `everyMs` while the page is visible; nothing is read for an undefined path. */
+/**
+ * The answer of `GET path`, read again every `everyMs` while the page is visible, and when it becomes visible. Nothing is read for an
+ * undefined path.
+ */
 export function useResource<T>(path: string | undefined, everyMs?: number): Resource<T> {
   const [state, setState] = useState<ResourceState<T>>({ path })
   const latest = useRef<SerialTask>(undefined)
@@ -37,7 +40,16 @@ export function useResource<T>(path: string | undefined, everyMs?: number): Reso
   latest.current = reading
   useEffect(() => {
     reading.request()
-    return everyMs === undefined ? undefined : repeatEvery(everyMs, () => document.visibilityState === 'visible' && reading.poll())
+    if (everyMs === undefined) return undefined
+    const poll = (): void => {
+      if (document.visibilityState === 'visible') reading.poll()
+    }
+    const stop = repeatEvery(everyMs, poll)
+    document.addEventListener('visibilitychange', poll)
+    return () => {
+      stop()
+      document.removeEventListener('visibilitychange', poll)
+    }
   }, [reading, everyMs])
   const isSame = state.path === path
   return { value: isSame ? state.value : undefined, error: isSame ? state.error : undefined, reload: reading.request }

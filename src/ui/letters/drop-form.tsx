@@ -1,16 +1,20 @@
-/** A drop with its reason, asked for in a dialog: it cannot be undone by a click. */
+/**
+ * A drop with its reason, asked for in a dialog: it cannot be undone by a click. The dialog drops the items that were there when it opened,
+ * whatever the page lists by then.
+ */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { countText } from '../core/text.ts'
 
-interface DropFormProps {
-  readonly count: number
+interface DropFormProps<T> {
+  readonly items: readonly T[]
   readonly isBusy: boolean
-  /** Resolves with true when it is dropped. */
-  readonly onDrop: (why: string) => Promise<boolean>
+  /** Resolves with true when they are dropped. */
+  readonly onDrop: (items: readonly T[], why: string) => Promise<boolean>
 }
 
-export function DropForm({ count, isBusy, onDrop }: DropFormProps) {
+export function DropForm<T>({ items, isBusy, onDrop }: DropFormProps<T>) {
   const [isOpen, setOpen] = useState(false)
+  const [reviewed, setReviewed] = useState(items)
   const [why, setWhy] = useState('')
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
@@ -20,15 +24,19 @@ export function DropForm({ count, isBusy, onDrop }: DropFormProps) {
   const submit = (event: Event): void => {
     event.preventDefault()
     setOpen(false)
-    void onDrop(why.trim()).then(isDropped => isDropped && setWhy(''))
+    void onDrop(reviewed, why.trim()).then(isDropped => isDropped && setWhy(''))
+  }
+  const open = (): void => {
+    setReviewed(items)
+    setOpen(true)
   }
   return (
     <>
-      <button type="button" class="danger" disabled={count === 0 || isBusy} onClick={() => setOpen(true)}>
-        Drop {count > 1 && countText(count)} …
+      <button type="button" class="danger" disabled={items.length === 0 || isBusy} onClick={open}>
+        Drop {items.length > 1 && countText(items.length)} …
       </button>
       <dialog ref={dialog} aria-labelledby="drop-title" onClose={() => setOpen(false)}>
-        <h2 id="drop-title">Drop {count === 1 ? 'it' : `these ${countText(count)}`}?</h2>
+        <h2 id="drop-title">Drop {reviewed.length === 1 ? 'it' : `these ${countText(reviewed.length)}`}?</h2>
         <form onSubmit={submit}>
           <label>
             Reason, which is kept

@@ -4,9 +4,14 @@ import { call } from '../core/server.ts'
 import { pluralText } from '../core/text.ts'
 import { type ReplayAnswer, replayText } from './replay-text.ts'
 
-/** Replays dead letters as events that arrive now. Those that cannot be sent are left out. */
-export async function replayLetters(ids: readonly number[], source?: string): Promise<string> {
-  const body = { ids, omitUnsendable: true, ...(source !== undefined && { source }) }
+/**
+ * Replays dead letters as events that arrive now. Those that cannot be sent are left out, and so are those whose record has changed since
+ * it was read.
+ */
+export async function replayLetters(letters: readonly Pick<LetterAnswer, 'id' | 'version'>[], source?: string): Promise<string> {
+  const ids = letters.map(({ id }) => id)
+  const versions = Object.fromEntries(letters.map(({ id, version }) => [id, version]))
+  const body = { ids, versions, omitUnsendable: true, ...(source !== undefined && { source }) }
   return replayText(await call<ReplayAnswer>('POST', '/dead-letters/replay', body))
 }
 
@@ -30,7 +35,8 @@ export async function renameField(letters: readonly LetterAnswer[], from: string
   return `'${from}' is now '${to}' in ${pluralText(renamed, 'dead letter')}. Nothing is replayed yet.`
 }
 
-export async function dropLetters(ids: readonly number[], why: string): Promise<string> {
+export async function dropLetters(letters: readonly Pick<LetterAnswer, 'id'>[], why: string): Promise<string> {
+  const ids = letters.map(({ id }) => id)
   await call('POST', '/dead-letters/drop', { ids, why })
   return `${pluralText(ids.length, 'dead letter')} dropped.`
 }

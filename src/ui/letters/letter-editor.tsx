@@ -47,19 +47,20 @@ export function LetterEditor({ letter, pipeline, changed, change, onSaved }: Edi
   const problemOf = (field: RecordField): string | undefined => recordProblem(field, source, letter.detail)
   const isLikely = (isEdited || changed !== undefined) && !fields?.some(problemOf)
 
-  const save = (version: string): Promise<unknown> =>
-    call('PATCH', `/dead-letters/${letter.id}`, fields && begin ? fieldsEdit(version, begin, fields) : { version, raw: text })
+  const save = (version: string): Promise<LetterAnswer> =>
+    call<LetterAnswer>('PATCH', `/dead-letters/${letter.id}`, fields && begin ? fieldsEdit(version, begin, fields) : { version, raw: text })
   const saveAs = (version: string, andReplay: boolean): void =>
     void change
       .run(async () => {
+        let saved = letter
         try {
-          if (isEdited) await save(version)
+          if (isEdited) saved = await save(version)
         } catch (error) {
           if (error instanceof CallError && error.status === 409) setNewer(error.body['letter'] as LetterAnswer | undefined)
           throw error
         }
         setNewer(undefined)
-        return andReplay ? replayLetters([letter.id], sourceName) : 'Saved. The record that was rejected is kept beside it.'
+        return andReplay ? replayLetters([saved], sourceName) : 'Saved. The record that was rejected is kept beside it.'
       })
       .then(isDone => isDone && onSaved())
   return (
@@ -87,10 +88,10 @@ export function LetterEditor({ letter, pipeline, changed, change, onSaved }: Edi
         </button>
         {source && !isEdited && <RenameForm letters={[letter]} source={source} change={change} />}
         <DropForm
-          count={1}
+          items={[letter]}
           isBusy={change.isBusy}
-          onDrop={async why => {
-            const isDropped = await change.run(() => dropLetters([letter.id], why))
+          onDrop={async (letters, why) => {
+            const isDropped = await change.run(() => dropLetters(letters, why))
             if (isDropped) onSaved()
             return isDropped
           }}

@@ -124,19 +124,18 @@ function BulkChanges({ letters, sources, deployed, change, onSent }: BulkProps) 
     if (isDone) onSent()
     return isDone
   }
-  const ids = letters.map(({ id }) => id)
   const isLikely = letters.length > 0 && letters.every(letter => changeSinceRejection(letter, deployed) !== undefined)
   return (
     <div class="buttons">
       <button
         type="button"
         class={isLikely ? 'primary' : undefined}
-        disabled={ids.length === 0 || change.isBusy}
-        onClick={() => void send(() => replayLetters(ids))}
+        disabled={letters.length === 0 || change.isBusy}
+        onClick={() => void send(() => replayLetters(letters))}
       >
-        Replay {ids.length > 0 && countText(ids.length)}
+        Replay {letters.length > 0 && countText(letters.length)}
       </button>
-      <DropForm count={ids.length} isBusy={change.isBusy} onDrop={why => send(() => dropLetters(ids, why))} />
+      <DropForm items={letters} isBusy={change.isBusy} onDrop={(some, why) => send(() => dropLetters(some, why))} />
       {source && isOfOneSource && <RenameForm letters={letters} source={source} change={change} />}
       <span class="soft">{bulkWarning(letters, deployed)}</span>
     </div>

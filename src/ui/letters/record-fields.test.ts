@@ -51,6 +51,12 @@ test('fields keep the digits of their numbers, and missing columns are empty', (
   for (const raw of [undefined, 'no json', '[1]', '"text"', 'null']) assert.equal(fieldsOf(raw), undefined)
 })
 
+test('a field has its own digits, and not those of a field with its name inside the record', () => {
+  const nested = fieldsOf('{"amount":1.10,"item":{"amount":2.50},"items":[{"amount":3.50}]}')!
+  assert.deepEqual(nested[0], { name: 'amount', json: '1.10' })
+  assert.equal(fieldsOf('{"item":{"amount":2.50},"amount":1.10}')![1].json, '1.10')
+})
+
 test('a text is JSON of its column: digits of a text column stay text', () => {
   const of = (name: string) => source.columns.find(column => column.name === name)
   assert.equal(fieldJson('12', of('id')), '"12"')

@@ -16,21 +16,25 @@ export interface RecordField {
 /** The fields of a record that is a JSON object; `undefined` for any other, which is edited as text. */
 export function fieldsOf(raw: string | undefined): RecordField[] | undefined {
   if (raw === undefined) return undefined
-  let digits: Record<string, string>
+  // By the object that has the number: a field of an object inside the record may have the name of a field of the record.
+  const digits = new WeakMap<object, Map<string, string>>()
   let record: unknown
   try {
-    digits = {}
-    record = JSON.parse(raw, function (this: unknown, name: string, value: unknown, context?: { source?: string }) {
-      if (typeof value === 'number' && context?.source !== undefined) digits[name] = context.source
+    record = JSON.parse(raw, function (this: object, name: string, value: unknown, context?: { source?: string }) {
+      if (typeof value !== 'number' || context?.source === undefined) return value
+      const own = digits.get(this)
+      if (own) own.set(name, context.source)
+      else digits.set(this, new Map([[name, context.source]]))
       return value
     } as Parameters<typeof JSON.parse>[1])
   } catch {
     return undefined
   }
   if (typeof record !== 'object' || record === null || Array.isArray(record)) return undefined
+  const ownDigits = digits.get(record)
   return Object.entries(record).map(([name, value]) => ({
     name,
-    json: typeof value === 'number' ? (digits[name] ?? String(value)) : JSON.stringify(value),
+    json: typeof value === 'number' ? (ownDigits?.get(name) ?? String(value)) : JSON.stringify(value),
   }))
 }
 

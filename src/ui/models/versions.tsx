@@ -25,11 +25,12 @@ export function Versions({ model, scoreKind }: VersionsProps) {
     const version = await call<VersionAnswer>('POST', `${path}/train`)
     return `Trained version ${version.number}: ${version.state}${version.verdict === undefined ? '' : `, ${version.verdict}`}.`
   }
-  const promote = async (version: number | 'previous'): Promise<string> => {
+  const promote = async (version: number): Promise<string> => {
     const { scores } = await call<{ scores: number }>('POST', `${path}/promote`, { version })
     return `From now on ${scorerText(scores, scoreKind)} decides.`
   }
   const rule = state?.versions.at(-1)?.train?.promote
+  const rollback = state?.rollback
   return (
     <>
       <DriftSection state={state} />
@@ -47,12 +48,13 @@ export function Versions({ model, scoreKind }: VersionsProps) {
               <button type="button" disabled={change.isBusy} onClick={() => void change.run(train)}>
                 Train now
               </button>
-              {state?.rollback !== undefined && (
-                <button type="button" disabled={change.isBusy} onClick={() => void change.run(() => promote('previous'))}>
-                  Roll back to {scorerText(state.rollback, scoreKind)}
+              {rollback !== undefined && (
+                // The version that it names: for a second person "the previous version" is the one that was rolled back.
+                <button type="button" disabled={change.isBusy} onClick={() => void change.run(() => promote(rollback))}>
+                  Roll back to {scorerText(rollback, scoreKind)}
                 </button>
               )}
-              {state && state.scores !== 0 && state.rollback !== 0 && (
+              {state && state.scores !== 0 && rollback !== 0 && (
                 <button type="button" disabled={change.isBusy} onClick={() => void change.run(() => promote(0))}>
                   Use {scorerText(0, scoreKind)}
                 </button>

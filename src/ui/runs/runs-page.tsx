@@ -159,8 +159,8 @@ async function startJob(path: string, noun: string): Promise<string> {
   return `${noun} ${number}: ${state}.`
 }
 
-async function cancelJob({ kind, name }: ListedJob): Promise<string> {
-  await call('POST', '/jobs/cancel', kind === 'reconciliation' ? { kind } : { kind, name })
+async function cancelJob({ kind, name, number }: ListedJob): Promise<string> {
+  await call('POST', '/jobs/cancel', { kind, number, ...(kind !== 'reconciliation' && { name }) })
   return `The ${kind.replace('-', ' ')} of ${name} is cancelled; what was in use before stays in use.`
 }
 
