@@ -185,6 +185,8 @@ export const networkLimits = {
   BACKOFF_FIRST_MS: 1000,
   /** Greatest delay between two attempts, about, ms. */
   BACKOFF_MS_MAX: 900_000,
+  /** Failed attempts at a decision or dead letter while the destination acknowledges others; after some three hours it is left out. */
+  RECORD_REJECTIONS_MAX: 24,
   /** Greatest delay that a receiver may demand with `Retry-After`, ms. */
   RETRY_AFTER_MS_MAX: 3_600_000,
   /** Timeout of one attempt, ms, unless its destination states it. */

@@ -7,10 +7,12 @@
  */
 export function surviveOutputErrors(own: Pick<NodeJS.Process, 'stdout' | 'stderr' | 'exitCode'>, warn: (text: string) => void): void {
   own.stderr.on('error', () => {})
+  let hasWarned = false
   own.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return
     own.exitCode = 1
-    warn(`the standard output is incomplete: ${error.message}`)
+    if (!hasWarned) warn(`the standard output is incomplete: ${error.message}`)
+    hasWarned = true
   })
 }
 

@@ -49,7 +49,7 @@ export interface MonitorOptions {
 }
 
 /** The parts of a run that a monitor needs. */
-export type MonitoredRun = Pick<LiveRun, 'run' | 'dispatcher' | 'closeWith'>
+export type MonitoredRun = Pick<LiveRun, 'run' | 'dispatcher' | 'logName' | 'closeWith'>
 
 /** The monitor of one run, for its lifetime. */
 export class RunMonitor {

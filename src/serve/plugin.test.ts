@@ -1,6 +1,7 @@
 import fastify from 'fastify'
 import assert from 'node:assert/strict'
 import type { Socket } from 'node:net'
+import { Readable } from 'node:stream'
 import { after, test } from 'node:test'
 import { open, pay, posted, shop as pipeline } from '../../test/serve/shop.ts'
 import { pause } from '../base/clock.ts'
@@ -90,21 +91,43 @@ test('a server that stops answers accepted requests', async () => {
   await closing
 })
 
+test('a stream that a full disk ends in its middle says how much is durable, and that more may be', async () => {
+  let batches = 0
+  const full = new SpillwayError('SPILL_STORE', 'the disk is full')
+  const submit: ServedRun['submit'] = async (_, { records }) => {
+    if (++batches > 1) throw full
+    return { accepted: records.length, duplicates: 0, rejected: 0, sequence: records.length }
+  }
+  const errors: unknown[] = []
+  const run = { ...failing(new Error('no requests')), submit }
+  const app = serve({ run, pipeline, data: shop.data, onError: error => errors.push(error) })
+  const lines = (from: number): string => Array.from({ length: 5000 }, (_, i) => `${JSON.stringify(pay(from + i))}\n`).join('')
+  const payload = Readable.from([lines(0), lines(5000)].map(text => Buffer.from(text)))
+  const headers = { 'content-type': 'application/x-ndjson' }
+  const answer = await app.inject({ method: 'POST', url: '/sources/payments/events', headers, payload })
+  const { code, accepted, mayBePartial, message } = answer.json<Record<string, unknown>>()
+  assert.deepEqual([answer.statusCode, code, mayBePartial], [503, 'SPILL_STORE', true])
+  assert.ok(Number(accepted) > 0, answer.body)
+  assert.ok(!String(message).includes('disk is full'), answer.body)
+  assert.deepEqual(errors, [full])
+  await app.close()
+})
+
 test('a job that takes longer than a connection may be silent is answered on its connection', async () => {
   const timeouts: unknown[] = []
   let connection: Socket | undefined
   const batch = async (): Promise<never> => {
     timeouts.push(connection?.timeout)
-    await pause(1500)
+    await pause(4000)
     return { number: 1 } as never
   }
   const run: ServedRun = { ...failing(new Error('no events')), batch }
-  const app = serve({ run, pipeline, data: shop.data, connectionLimits: { stillMs: 500 } })
+  const app = serve({ run, pipeline, data: shop.data, connectionLimits: { stillMs: 2000 } })
   app.server.on('connection', socket => (connection = socket))
   app.addHook('onSend', async () => void timeouts.push(connection?.timeout))
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   const response = await fetch(`${url}/groups/now/runs`, { method: 'POST' })
   assert.deepEqual([response.status, await response.json()], [200, { number: 1 }])
-  assert.deepEqual(timeouts, [0, 500], 'the silence limit is back before the answer')
+  assert.deepEqual(timeouts, [0, 2000], 'the silence limit is back before the answer')
   await app.close()
 })

@@ -100,7 +100,8 @@ export function answerByRoutes(app: FastifyInstance, onError: (error: unknown) =
   app.setErrorHandler((error, _request, reply) => {
     const answer = replyWithError(reply, error)
     // An overloaded server, and one that is not ready, say so to each client.
-    if (reply.statusCode >= 500 && !(error instanceof ServeError)) onError(error)
+    const internal = error instanceof ServeError ? error.cause : error
+    if (reply.statusCode >= 500 && internal !== undefined) onError(internal)
     return answer
   })
 }

@@ -1,7 +1,7 @@
 /** The output of a run: its lines for people, events for the process around it, the counts of effects, and the file of decisions. */
 import { printStatus } from '../command/print.ts'
 import { closeSync, openSync, writeSync } from 'node:fs'
-import { limits, pauseBlocking, show, SpillwayError } from '../../base/index.ts'
+import { durationText, limits, pauseBlocking, show, SpillwayError, stopwatch } from '../../base/index.ts'
 import type { StoredDecisionBatch, EffectChange, NewEffect } from '../../log/index.ts'
 import { STANDARD_INPUT } from '../../sources/index.ts'
 import { pluralize, formatNumber } from '../command/text-format.ts'
@@ -27,6 +27,9 @@ export interface DecisionFileOptions {
   readonly onReport: (text: string) => void
   /** Wait for a slow reader of standard output, as a run does that ends with its files; others leave decisions out for it. */
   readonly waits?: boolean
+  /** Replace standard output, and its bound of waiting bytes, in tests. */
+  readonly stdout?: Pick<NodeJS.Process['stdout'], 'on' | 'write' | 'writableLength'>
+  readonly waitingBytesMax?: number
 }
 
 /**
@@ -39,21 +42,30 @@ export class DecisionFile {
   /** File descriptor; undefined for standard output that does not wait for its reader. */
   readonly #file: number | undefined
   readonly #isOwn: boolean
+  readonly #stdout: NonNullable<DecisionFileOptions['stdout']>
+  /** Nothing more is written. */
   #isBroken = false
   #isReaderSlow = false
+  #isIncomplete = false
 
   /** Throws `SPILL_FILE` if the file cannot be opened. */
   constructor(path: string, options: DecisionFileOptions) {
     this.#path = path
     this.#options = options
     this.#isOwn = path !== STANDARD_INPUT
+    this.#stdout = options.stdout ?? process.stdout
     try {
       if (this.#isOwn) this.#file = openSync(path, 'a')
       else if (options.waits) this.#file = process.stdout.fd
-      else process.stdout.on('error', error => this.#fail(error))
+      else this.#stdout.on('error', (error: Error) => this.#fail(error))
     } catch (error) {
       throw new SpillwayError('SPILL_FILE', `cannot be written: ${(error as Error).message}`, { place: path })
     }
+  }
+
+  /** Are decisions missing for another reason than that the reader has closed its end? */
+  get isIncomplete(): boolean {
+    return this.#isIncomplete
   }
 
   write(batches: readonly StoredDecisionBatch[]): void {
@@ -75,31 +87,41 @@ export class DecisionFile {
   }
 
   #send(text: Buffer, decisions: number): void {
-    const isSlow = process.stdout.writableLength > limits.DECISION_LINES_WAITING_BYTES_MAX
+    const { waitingBytesMax = limits.DECISION_LINES_WAITING_BYTES_MAX } = this.#options
+    // A slow reader first catches up with half of it, or decisions would be left out by turns.
+    const isSlow = this.#stdout.writableLength > (this.#isReaderSlow ? waitingBytesMax / 2 : waitingBytesMax)
+    this.#isIncomplete ||= isSlow
     if (isSlow && !this.#isReaderSlow)
       this.#options.onReport(
         `the reader of --decisions - is slow: ${pluralize(decisions, 'decision')} and more are left out; the log has all`,
       )
     this.#isReaderSlow = isSlow
-    if (!isSlow) process.stdout.write(text)
+    if (!isSlow) this.#stdout.write(text)
   }
 
-  #fail({ message }: Error): void {
+  #fail({ message, code }: NodeJS.ErrnoException): void {
     if (this.#isBroken) return
     this.#isBroken = true
+    this.#isIncomplete ||= code !== 'EPIPE'
     this.#options.onReport(`decisions are no longer written to ${show(this.#path)}: ${message}; the log has all`)
   }
 }
 
 const READER_PAUSE_MS = 1
+/** Time in which a reader that reads nothing stops the run that waits for it, ms: no signal is handled meanwhile. */
+const READER_WAIT_MS_MAX = 300_000
 
-/** Writes all bytes. Waits for the reader of a full pipe: a pipe does not block. */
+/** Writes all bytes. Waits for the reader of a full pipe: a pipe does not block. Throws if the reader reads nothing for minutes. */
 function writeWhole(file: number, text: Buffer): void {
+  let progressAt = stopwatch()
   for (let written = 0; written < text.length;)
     try {
       written += writeSync(file, text, written)
+      progressAt = stopwatch()
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+      if (stopwatch() - progressAt > READER_WAIT_MS_MAX)
+        throw new SpillwayError('SPILL_FILE', `its reader has read nothing for ${durationText(READER_WAIT_MS_MAX)}`)
       pauseBlocking(READER_PAUSE_MS)
     }
 }

@@ -108,10 +108,11 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
   const jobs = startScheduledJobs(pipeline, opened.folder, request, print, lineage?.notify)
   const text = () => `${statusText(live, effectCounts)}${jobs.text}`
   const statusLine = new StatusLine(print)
-  const status = callEvery(STATUS_EVERY_MS, () => {
+  const updateStatus = () => {
     effectCounts.reportDead()
     statusLine.update(text())
-  })
+  }
+  const status = callEvery(STATUS_EVERY_MS, orFail(run, updateStatus))
   try {
     const lagSources = once ? [] : lagSourcesOf(run, readers, () => running)
     const { monitor, control } = await startOperations(pipeline, live, request, { alertReceivers, lagSources }, jobs, print)
@@ -129,7 +130,7 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
     effectCounts.reportDead({ end: true })
     print(`stopped at entry ${run.end}. ${text()}`)
     if (json) printJson({ pipeline: pipeline.ir.name, end: run.end, ...run.counts.totals, ...(pipeline.ir.actions && effectCounts.counts) })
-    return 0
+    return out?.isIncomplete ? 1 : 0
   } finally {
     status.stop()
     stopped.forget()
@@ -137,6 +138,15 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
     await server?.close()
     await jobs.stop()
     await (running ?? live).stop().catch(() => {})
+  }
+}
+
+/** Fails the run with an error of `act`, which a timer calls: nobody could catch it there. */
+const orFail = (run: Pick<LiveRun['run'], 'fail'>, act: () => void) => (): void => {
+  try {
+    act()
+  } catch (error) {
+    run.fail(error)
   }
 }
 

@@ -83,7 +83,7 @@ export class AlertBook {
       this.#passOn(changes, now, alert)
     }
     for (const numbered of this.#alerts) if (numbered.alert.state === 'firing') this.#unfold(changes, now, numbered)
-    this.#states.endUpdate()
+    this.#states.endUpdate(key => this.#firingOf(key)?.alert.severity === 'page')
     return this.#updateOf(changes.values())
   }
 
@@ -165,7 +165,7 @@ export class AlertBook {
     return { ...alert, severity: this.#states.severityOf(alert) ?? alert.severity }
   }
 
-  /** As before, but a page stays one until it is over: a short break of it changes nothing. */
+  /** The alert with the severity by which it goes on to explain: a page stays one until it is over, through short breaks. */
   #lasting<T extends RankedCondition>(alert: T): T {
     return { ...alert, severity: this.#states.lastingSeverityOf(alert) }
   }

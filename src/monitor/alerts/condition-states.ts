@@ -125,11 +125,11 @@ export class ConditionStates {
     return this.#now - last >= limits.ALERT_RESOLVE_MS
   }
 
-  /** Ends an update: notes the pages, and forgets conditions that are gone. */
-  endUpdate(): void {
+  /** Ends an update: notes the pages, and forgets conditions that are gone. `pages`: does the alert of a condition fire as a page? */
+  endUpdate(pages: (key: ConditionKey) => boolean): void {
     for (const state of this.allPresent())
       if (state.condition.severity === 'ticket') state.pageSince = Infinity
-      else if (this.hasLasted(state)) state.paged = this.#now
+      else if (this.hasLasted(state) || (pages(state.condition) && !this.isPageOver(state))) state.paged = this.#now
     const isOld = (at: number): boolean => this.#now - at >= limits.ALERT_RESOLVE_MS
     for (const [key, { last }] of this.#states) if (isOld(last)) this.#states.delete(key)
     for (const [key, at] of this.#unknown) if (isOld(at)) this.#unknown.delete(key)

@@ -36,6 +36,13 @@ test('a page that is a ticket for less than five minutes, or unknown, or across 
   assert.deepEqual(desk.messages, ['opened deadline-block-1'], 'a clock that was set makes no break longer')
 })
 
+test('a page that comes and goes, never below page for five minutes, is one outage', () => {
+  const desk = new Desk().hold(2 * MINUTE, stalled)
+  for (let i = 0; i < 10; i++) desk.hold(6 * STEP).hold(STEP, stalled)
+  desk.hold(2 * MINUTE).hold(10 * MINUTE, stalled)
+  assert.deepEqual(desk.messages, ['opened availability-shop-1'])
+})
+
 test('a second outage is known by its cause, and a short one is none', () => {
   const lag = condition('lag', 'source', 'payments')
   const desk = new Desk()

@@ -18,20 +18,19 @@ test('two processes of a run page once and resolve once, under the name of the l
   const destinations = alertDestinationsIR('notify', [alertWebhook(env('URL'), { allowPrivate: true })])
   const data = scratchFolder('run-notifier')
   const alerts: Alert[] = []
-  /** A process with the data folder: its first commit names the log. */
+  /** A process with the data folder. */
   const processOf = async () => {
     const folder = await openDataFolder(data)
     const services: { close(): Promise<void> }[] = []
     const commitValues = (put: readonly NamedWrite[]) => folder.store.commit({ put })
-    await commitValues([['log', 'b2c1']])
-    const pipeline = { ir: { actions: [] } }
     const live = {
+      logName: 'b2c1',
       run: { commitValues, ended: new Promise<void>(() => {}) },
       closeWith: (service: { close(): Promise<void> }) => void services.push(service),
     }
     const onReport = (text: string) => assert.fail(text)
     const receivers = await openAlertReceivers(destinations, { URL: url })
-    const notifier = runNotifier(live, receivers, { data, pipeline, alerts: () => alerts, onReport })
+    const notifier = runNotifier(live, receivers, { data, alerts: () => alerts, onReport })
     notifier.start(alerts)
     const stop = async () => {
       for (const service of services) await service.close()

@@ -1,16 +1,14 @@
 /** The notifier of a run: its state is beside the alerts in the run's log. */
-import { randomUUID } from 'node:crypto'
 import { callAfter, type Clock, limits, random, type StartTimer, wallClock, withDeadline } from '../../base/index.ts'
-import type { PipelineIR } from '../../define/ir/index.ts'
-import type { NamedValues, NamedWrite } from '../../log/index.ts'
+import type { NamedWrite } from '../../log/index.ts'
 import { readDataFolder } from '../../log/sqlite/index.ts'
-import { LOG_NAME, storedLogName } from '../../run/index.ts'
 import type { Alert } from '../alert.ts'
 import { AlertNotifier } from './alert-notifier.ts'
 import type { OpenedAlertReceiver } from './open-alert-receivers.ts'
 
 /** The parts of a run that its notifier needs. */
 export interface NotifyingRun {
+  readonly logName: string
   readonly run: { readonly commitValues: (put: readonly NamedWrite[]) => Promise<void>; readonly ended: Promise<void> }
   closeWith(service: { close(): Promise<void> }): void
 }
@@ -18,7 +16,6 @@ export interface NotifyingRun {
 /** The data folder of a run, and its alerts. */
 export interface RunNotifierOptions {
   readonly data: string
-  readonly pipeline: { readonly ir: Pick<PipelineIR, 'actions'> }
   /** All alerts of the run; called once it monitors itself. */
   readonly alerts: () => readonly Alert[]
   /** Shows a message to the operator. */
@@ -33,16 +30,13 @@ export interface RunNotifierOptions {
  * @throws As `readDataFolder` does.
  */
 export function runNotifier(live: NotifyingRun, receivers: readonly OpenedAlertReceiver[], options: RunNotifierOptions): AlertNotifier {
-  const { data, pipeline, alerts, onReport, clock = wallClock, after = callAfter } = options
+  const { data, alerts, onReport, clock = wallClock, after = callAfter } = options
   const store = readDataFolder(data)
-  const name = namedLog(live, store, pipeline)
   const notifier = new AlertNotifier(
     receivers,
     { read: name => store.get(name), write: (name, text) => live.run.commitValues([[name, text]]) },
     {
-      get log() {
-        return storedLogName(store) ?? name
-      },
+      log: live.logName,
       clock,
       random: random(clock()),
       after,
@@ -62,16 +56,4 @@ export function runNotifier(live: NotifyingRun, receivers: readonly OpenedAlertR
     },
   })
   return notifier
-}
-
-/**
- * The name of the log of an alert that is sent before the first commit. That commit names the log of a pipeline with actions. Without
- * actions no run names it, so it is named here: alerts of two folders must differ, and keep their keys when the pipeline gets an action.
- */
-function namedLog({ run }: NotifyingRun, store: Pick<NamedValues, 'get'>, { ir }: RunNotifierOptions['pipeline']): string {
-  if (ir.actions || storedLogName(store) !== undefined) return 'unnamed'
-  const name = randomUUID()
-  // A run that has failed reports it by itself.
-  run.commitValues([[LOG_NAME, name]]).catch(() => {})
-  return name
 }

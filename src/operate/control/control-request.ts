@@ -57,7 +57,7 @@ function replayDeadLetters(value: unknown): DeadLetterReplay {
   if (omitUnsendable !== undefined && typeof omitUnsendable !== 'boolean') throw wrong('"omitUnsendable" is true or false', omitUnsendable)
   if (fingerprint !== undefined && typeof fingerprint !== 'string') throw wrong('"fingerprint" is that of a pipeline', fingerprint)
   const ids = numbersOf('ids', fields['ids'], limits.DEAD_LETTERS_CHANGED_MAX)
-  const versions = versionsOf(fields['versions'], ids)
+  const versions = versionsOf(fields['versions'])
   return {
     ids,
     ...(source !== undefined && { source }),
@@ -67,14 +67,11 @@ function replayDeadLetters(value: unknown): DeadLetterReplay {
   }
 }
 
-/** Versions by the ids that they are of. */
-function versionsOf(value: unknown, ids: readonly number[]): Readonly<Record<number, string>> | undefined {
+/** Versions by the ids that they are of. Those of other dead letters than `ids` mean nothing. */
+function versionsOf(value: unknown): Readonly<Record<number, string>> | undefined {
   if (value === undefined) return undefined
   if (!isObject(value) || !Object.values(value).every(version => typeof version === 'string'))
     throw wrong('"versions" is an object of ids with the versions that you have seen', value)
-  const known = new Set(ids.map(String))
-  const unknown = Object.keys(value).find(id => !known.has(id))
-  if (unknown !== undefined) throw wrong('"versions" is of the dead letters in "ids"', unknown)
   return value as Readonly<Record<number, string>>
 }
 

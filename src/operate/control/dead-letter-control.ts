@@ -146,25 +146,29 @@ export class DeadLetterControl {
   }
 
   /** As `#unsettled`. Throws `SPILL_CONFLICT` if the record has a version other than the one that the operator has seen. */
-  #unchanged(id: number, seen: string | undefined, change: 'edit' | 'replay'): StoredDeadLetter {
+  #unchanged(id: number, expectedVersion: string | undefined, change: 'edit' | 'replay'): StoredDeadLetter {
     const letter = this.#unsettled(id)
-    if (!isEdited(letter, seen)) return letter
+    if (!isEdited(letter, expectedVersion)) return letter
     const version = deadLetterVersion(letter)
-    throw new SpillwayError('SPILL_CONFLICT', `dead letter ${id} has changed: its version is ${version}, and the ${change} is of ${seen}`)
+    throw new SpillwayError(
+      'SPILL_CONFLICT',
+      `dead letter ${id} has changed: its version is ${version}, and the ${change} is of ${expectedVersion}`,
+    )
   }
 
   /** The reason to leave out a dead letter, if there is one. */
-  #omission(id: number, seen: string | undefined, targets: TargetSources): OmittedDeadLetter[] {
+  #omission(id: number, expectedVersion: string | undefined, targets: TargetSources): OmittedDeadLetter[] {
     const letter = this.#ports.letters.byId(id)
     if (!letter) return [{ id, reason: 'no such dead letter' }]
     if ('outcome' in letter) return [{ id, reason: `settled before (${letter.outcome})` }]
-    const result = isEdited(letter, seen) ? 'edited since you read it; look at its record again' : targets.find(letter)
+    const result = isEdited(letter, expectedVersion) ? 'edited since you read it; look at its record again' : targets.find(letter)
     return typeof result === 'string' ? [{ id, reason: result }] : []
   }
 }
 
 /** Has the record a version other than the one that the operator has seen? Without one there is nothing to compare. */
-const isEdited = (letter: StoredDeadLetter, seen: string | undefined): boolean => seen !== undefined && deadLetterVersion(letter) !== seen
+const isEdited = (letter: StoredDeadLetter, expectedVersion: string | undefined): boolean =>
+  expectedVersion !== undefined && deadLetterVersion(letter) !== expectedVersion
 
 /** The ids that are not omitted. */
 function without(ids: readonly number[], omitted: readonly OmittedDeadLetter[]): number[] {

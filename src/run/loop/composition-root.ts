@@ -28,6 +28,8 @@ import { TrainingScheduler } from '../jobs/trainings.ts'
 /** Options of a run over a store. */
 export interface RunOptions extends RunMemoryOptions, Partial<ModelJobPorts> {
   readonly store: LogStore
+  /** The identity of the log; by default the stored one, or a new one. */
+  readonly logName?: string
   /** The wall clock that stamps arrivals. Default: the clock of the machine, guarded against jumps. */
   readonly clock?: Clock
   /** Timer of the pause between turns while the disk is slow (`PaceOptions.after`). */
@@ -88,9 +90,16 @@ export interface RunComponents extends RunCore {
  */
 export function composeRun(runnable: Runnable, options: RunOptions, onReady: () => void): RunComponents {
   const { ir, maps } = runnable
-  const { store, clock = arrivalClock(), keep = Infinity, isDry = false, compute, onReport = () => {} } = options
+  const {
+    store,
+    logName = logNameOf(store),
+    clock = arrivalClock(),
+    keep = Infinity,
+    isDry = false,
+    compute,
+    onReport = () => {},
+  } = options
   rejectUnfinishedImport(store)
-  const logName = logNameOf(store)
   const freshness = new FreshnessTracker({ ir, clock, objectives: options.objectives, onReport })
   const traces = new TraceContexts()
   const opening = openPipeline(runnable, {

@@ -7,7 +7,9 @@ import { recordBatchOf } from '../../intake/record-batch.ts'
 import { openDataFolder } from '../../log/sqlite/data-folder.ts'
 import { recordedDecisions } from '../decide/recorded-decision.ts'
 import { LiveRun, scheduleCheckpoints } from './live-run.ts'
+import { pause } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
+import { ACKNOWLEDGED } from '../../define/action/destination.ts'
 
 const card = entity('card', t.string())
 const payments = source('payments', { schema: { id: t.string(), card, at: t.timestamp() }, key: 'card', time: 'at', id: 'id' })
@@ -140,4 +142,23 @@ test('an error of the clock between turns, as after a jump, ends the run and not
     await assert.rejects(running.run.ended, /jumped ahead/)
     await running.stop()
   }
+})
+
+test('nobody waits for a run that has failed to be idle, although deliveries are under way', async () => {
+  const late = Promise.withResolvers<typeof ACKNOWLEDGED>()
+  const notify = action('notify', { when: watch.score.gte(0), do: () => {} })
+  const destination = { concurrency: 1, deliver: () => late.promise, close: async () => {} }
+  let clock = start
+  const running = await LiveRun.open(pipeline('shop', [notify]), folder(), {
+    clock: () => clock,
+    sendings: [{ action: 'notify', destination }],
+  })
+  await running.run.submit('payments', records)
+  clock = start + 61_000
+  while (running.dispatcher.isIdle) await pause(1)
+  const idle = running.whenIdle()
+  running.run.fail(new Error('disk I/O error'))
+  await idle
+  late.resolve(ACKNOWLEDGED)
+  await running.stop().catch(() => {})
 })

@@ -29,7 +29,7 @@ const TICK_INTERVAL_MS = 20
 const IDLE_CHECK_MS = 2
 
 /** Options of a run that owns its data folder. */
-export interface LiveRunOptions extends StrictOmit<RunOptions, 'store'> {
+export interface LiveRunOptions extends StrictOmit<RunOptions, 'store' | 'logName'> {
   /** Destinations of effects. Without them effects are recorded, and wait for a run that sends them. */
   readonly sendings?: readonly ActionDestination[]
   /** Destination of decisions: each is delivered once it is durable. */
@@ -47,11 +47,14 @@ export interface LiveRunOptions extends StrictOmit<RunOptions, 'store'> {
 export class LiveRun {
   readonly run: Run
   readonly dispatcher: EffectDispatcher
+  /** The identity of the log, also before the first commit. */
+  readonly logName: string
   /** Deliver decisions and dead letters. */
   readonly #dispatchers: readonly LogDispatcher[]
   readonly #folder: DataFolder
   readonly #timers: readonly { stop(): void }[]
   readonly #services: { close(): Promise<void> }[] = []
+  #hasFailed = false
   #stopped: Promise<void> | undefined
 
   private constructor(
@@ -65,6 +68,7 @@ export class LiveRun {
       options.onEffects?.(effects)
     }
     this.#folder = folder
+    this.logName = logNameOf(store)
     const { onReport = () => {} } = options
     for (const warning of warnings) onReport(warning)
     this.run = new Run(pipeline, {
@@ -74,6 +78,7 @@ export class LiveRun {
       reporting: { make: makeReportInThread(path, pipeline.scores), folder: dirname(path) },
       ...options,
       store,
+      logName: this.logName,
       onEffects: onNewEffects,
       onRecorded: () => {
         for (const dispatcher of this.#dispatchers) dispatcher.notify()
@@ -93,9 +98,10 @@ export class LiveRun {
       settle,
     })
     this.#dispatchers = [
-      ...(decisions ? [logDispatcher(decisions, decisionFeed, pipeline.ir.name, folder, ports)] : []),
-      ...(deadLetters ? [logDispatcher(deadLetters, deadLetterFeed, pipeline.ir.name, folder, ports)] : []),
+      ...(decisions ? [this.#logDispatcher(decisions, decisionFeed, pipeline.ir.name, ports)] : []),
+      ...(deadLetters ? [this.#logDispatcher(deadLetters, deadLetterFeed, pipeline.ir.name, ports)] : []),
     ]
+    this.run.ended.catch(() => (this.#hasFailed = true))
     for (const dispatcher of this.#dispatchers) dispatcher.start()
     this.run.tick()
     this.dispatcher.start()
@@ -135,11 +141,35 @@ export class LiveRun {
 
   /**
    * Resolves when all submitted records are decided, and their effects, decisions and dead letters are sent. With `due`, UTC ms, also waits for the batch runs, reports
-   * and trainings that were due by then; failed ones wait for their next try.
+   * and trainings that were due by then; failed ones wait for their next try. Also resolves when the run has failed.
    */
   async whenIdle(due?: number): Promise<void> {
     await this.run.whenIdle(due)
-    while (!this.dispatcher.isIdle || this.#dispatchers.some(({ isIdle }) => !isIdle)) await pause(IDLE_CHECK_MS)
+    const isIdle = (): boolean => this.dispatcher.isIdle && this.#dispatchers.every(dispatcher => dispatcher.isIdle)
+    while (!this.#hasFailed && !isIdle()) await pause(IDLE_CHECK_MS)
+  }
+
+  /** A dispatcher of records, whose progress is committed under the name of the destination. */
+  #logDispatcher(
+    route: OpenedDestination,
+    feedOf: (reader: SqliteReader) => RecordFeed,
+    pipeline: string,
+    ports: Pick<LogDispatcherOptions, 'after' | 'onReport' | 'onFailure'>,
+  ): LogDispatcher {
+    const { store, path } = this.#folder
+    const feed = feedOf(new SqliteReader(path))
+    const records = recordNames[feed.kind]
+    const name = `delivered${records === 'decisions' ? '' : `-${records}`}/${route.name}`
+    const committed = store.get(name)
+    return new LogDispatcher({
+      route,
+      feed,
+      prefix: `${pipeline}/${records}/${this.logName}`,
+      committedBatch: committed === undefined ? undefined : Number(committed),
+      commit: batch => store.commit({ put: [[name, String(batch)]] }),
+      random: seeded(wallClock()),
+      ...ports,
+    })
   }
 
   /** The data folder that the run holds, for jobs beside it. */
@@ -178,29 +208,6 @@ export class LiveRun {
 
 const closeAll = ({ sendings = [], decisions, deadLetters }: LiveRunOptions): Promise<void> =>
   closeDestinations([...sendings, ...[decisions, deadLetters].filter(each => each !== undefined)])
-
-/** A dispatcher of records, whose progress is committed under the name of the destination. */
-function logDispatcher(
-  route: OpenedDestination,
-  feedOf: (reader: SqliteReader) => RecordFeed,
-  pipeline: string,
-  { store, path }: DataFolder,
-  ports: Pick<LogDispatcherOptions, 'after' | 'onReport' | 'onFailure'>,
-): LogDispatcher {
-  const feed = feedOf(new SqliteReader(path))
-  const records = recordNames[feed.kind]
-  const name = `delivered${records === 'decisions' ? '' : `-${records}`}/${route.name}`
-  const committed = store.get(name)
-  return new LogDispatcher({
-    route,
-    feed,
-    prefix: () => `${pipeline}/${records}/${logNameOf(store)}`,
-    committedBatch: committed === undefined ? undefined : Number(committed),
-    commit: batch => store.commit({ put: [[name, String(batch)]] }),
-    random: seeded(wallClock()),
-    ...ports,
-  })
-}
 
 /** Records in ids of deliveries, and in names of values. */
 const recordNames = { decision: 'decisions', 'dead letter': 'dead-letters' } as const

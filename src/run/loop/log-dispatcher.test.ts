@@ -119,7 +119,7 @@ test('the first start of a log commits its last batch at once, since decisions t
   const commits: number[] = []
   const dispatcher = new LogDispatcher({
     route: memory().route,
-    prefix: () => 'log',
+    prefix: 'log',
     feed: decisionFeed({
       decisionsAfter: () => undefined,
       decisionNumbers: () => ({ first: recorded[0].number, last: recorded.at(-1)!.number }),
@@ -215,7 +215,7 @@ test('through random failures, stops and crashes every decision arrives, in orde
           }
           const dispatcher = new LogDispatcher({
             route: { name: 'memory', destination: { concurrency, deliver, close: async () => {} } },
-            prefix: () => 'shop/decisions/log',
+            prefix: 'shop/decisions/log',
             feed: {
               ...decisionFeed({
                 decisionsAfter: number => recorded.find(batch => batch.number > number),
@@ -276,7 +276,7 @@ test('a gap of decisions that the log has forgotten is reported', async () => {
   const reports: string[] = []
   const dispatcher = new LogDispatcher({
     route: memory().route,
-    prefix: () => 'log',
+    prefix: 'log',
     feed: decisionFeed({
       decisionsAfter: number => recorded.find(batch => batch.number > Math.max(number, recorded[1].number)),
       decisionNumbers: () => ({ first: recorded[2].number, last: recorded.at(-1)!.number }),

@@ -3,9 +3,9 @@
  *
  * Reads durable records in batches, in the order in which they were recorded. Records of different keys are delivered concurrently, as
  * many as the destination allows; those of one key one after another. A failed delivery is retried until it is acknowledged. A record is
- * reported and left out when the destination says that no further attempt can succeed, or when `attempts` failed while other records were
- * acknowledged: then it is the record that is rejected, and one record must not hold back the progress of all. The log still has it. While
- * the destination acknowledges nothing, everything waits.
+ * reported and left out when the destination says that no further attempt can succeed, or when RECORD_REJECTIONS_MAX attempts failed while
+ * other records were acknowledged: then it is the record that is rejected, and one record must not hold back the progress of all. The log
+ * still has it. While the destination acknowledges nothing, everything waits; an attempt that it puts off (`retryAfterMs`) does not count.
  *
  * Invariant: every record up to the committed batch is delivered or left out. A crash before the commit of a batch delivers the
  * records behind it once more, under the same ids. Memory: at most `heldMax` records of the feed and one batch.
@@ -48,8 +48,8 @@ export interface LogDispatcherOptions {
   readonly route: OpenedDestination
   /** Closed by `stop`. */
   readonly feed: RecordFeed
-  /** Prefix of the ids of deliveries, unique to the log: `shop/decisions/LOG`. Called once there is a record. */
-  readonly prefix: () => string
+  /** Prefix of the ids of deliveries, unique to the log: `shop/decisions/LOG`. */
+  readonly prefix: string
   /** Number of the batch up to which all were delivered, as committed; undefined if none was committed. */
   readonly committedBatch: number | undefined
   /** Commits the number of the batch up to which all are delivered. */
@@ -69,7 +69,7 @@ interface PendingRecord {
   readonly body: string
   readonly batch: PendingBatch
   attempts: number
-  /** Attempts that failed although the destination had acknowledged a record since the one before. */
+  /** Attempts that failed, and were not put off, although the destination had acknowledged a record since the one before. */
   rejections: number
   /** `LogDispatcher.#acknowledged` at the last attempt. */
   acknowledgedBefore: number
@@ -192,9 +192,8 @@ export class LogDispatcher {
     const batch: PendingBatch = { number, left: 0 }
     this.#batches.add(batch)
     try {
-      const prefix = this.#options.prefix()
       for (const { key, body } of records()) {
-        const id = `${prefix}/${number}.${batch.left++}`
+        const id = `${this.#options.prefix}/${number}.${batch.left++}`
         const pending: PendingRecord = { id, key, body, batch, attempts: 0, rejections: 0, acknowledgedBefore: this.#acknowledged }
         this.#held++
         const queue = this.#queues.get(key)
@@ -223,7 +222,7 @@ export class LogDispatcher {
     const outcome = await this.#destination.deliver({ id, key, body, attempt: ++record.attempts })
     this.#inFlight--
     if (outcome.kind === 'acknowledged') this.#acknowledged++
-    if (outcome.kind === 'failed' && !outcome.final && !this.#isRejected(record)) {
+    if (outcome.kind === 'failed' && !outcome.final && !this.#isRejected(record, outcome.retryAfterMs !== undefined)) {
       if (record.attempts === 1) onReport(`${feed.kind} ${id} is delivered again later: ${outcome.why}`)
       const timer = after(backoffMs(record.attempts, random, outcome.retryAfterMs), () => {
         this.#asleep.delete(timer)
@@ -241,10 +240,10 @@ export class LogDispatcher {
   }
 
   /** Counts a failed attempt. Have so many failed, while other records were acknowledged, that the destination rejects this record? */
-  #isRejected(record: PendingRecord): boolean {
-    if (this.#acknowledged > record.acknowledgedBefore) record.rejections++
+  #isRejected(record: PendingRecord, isPutOff: boolean): boolean {
+    if (!isPutOff && this.#acknowledged > record.acknowledgedBefore) record.rejections++
     record.acknowledgedBefore = this.#acknowledged
-    return record.rejections >= (this.#options.route.attempts ?? limits.ACTION_ATTEMPTS)
+    return record.rejections >= limits.RECORD_REJECTIONS_MAX
   }
 
   /** The next record of its key has its turn. */

@@ -28,7 +28,7 @@ function dispatching(batches: number, deliver: (delivery: Delivery) => DeliveryO
       },
       close: () => {},
     },
-    prefix: () => 'log',
+    prefix: 'log',
     committedBatch: 0,
     commit: async number => void commits.push(number),
     random: random(1),
@@ -58,7 +58,7 @@ test('a record that is rejected while others are acknowledged is left out after 
   }
   while (!dispatcher.isIdle) await pause(0)
   assert.deepEqual(reports, ['decision log/1.0 is delivered again later: status 422', 'decision log/1.0 is left out: status 422'])
-  assert.ok(commits.at(-1)! > limits.ACTION_ATTEMPTS, 'one acknowledged record for each attempt at least')
+  assert.ok(commits.at(-1)! > limits.RECORD_REJECTIONS_MAX, 'one acknowledged record for each attempt at least')
   await dispatcher.stop()
 })
 
@@ -69,9 +69,27 @@ test('while nothing is acknowledged, a record is kept, however often it fails', 
     return { kind: 'failed', why: 'status 503' }
   })
   dispatcher.start()
-  while (attempts < 3 * limits.ACTION_ATTEMPTS) await pause(0)
+  while (attempts < 3 * limits.RECORD_REJECTIONS_MAX) await pause(0)
   await dispatcher.stop()
   assert.deepEqual([commits, reports.filter(text => text.includes('left out'))], [[], []])
+})
+
+test('a receiver that puts attempts off while it acknowledges others loses no record', async () => {
+  let attempts = 0
+  const deliver = ({ key }: Delivery): DeliveryOutcome => {
+    if (key !== 'poison' || ++attempts > 3 * limits.RECORD_REJECTIONS_MAX) return ACKNOWLEDGED
+    return { kind: 'failed', why: 'status 429', retryAfterMs: 1000 }
+  }
+  const { dispatcher, commits, reports, grow } = dispatching(5, deliver)
+  dispatcher.start()
+  while (attempts <= 3 * limits.RECORD_REJECTIONS_MAX) {
+    grow(1)
+    await pause(0)
+  }
+  while (!dispatcher.isIdle) await pause(0)
+  assert.deepEqual(reports, ['decision log/1.0 is delivered again later: status 429'])
+  assert.ok(commits.at(-1)! > 5)
+  await dispatcher.stop()
 })
 
 test('an error of the feed is passed on, and a stop ends', async () => {

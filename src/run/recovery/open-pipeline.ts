@@ -147,11 +147,8 @@ export function openPipeline(runnable: Runnable, options: OpenPipelineOptions): 
 /** Name of the stored identity of the log. */
 export const LOG_NAME = 'log'
 
-/** The identity of the log; undefined before its first commit. */
-export const storedLogName = (store: Pick<NamedValues, 'get'>): string | undefined => store.get(LOG_NAME)
-
 /** The identity of the log, or a new one. */
-export const logNameOf = (store: NamedValues): string => storedLogName(store) ?? randomUUID()
+export const logNameOf = (store: NamedValues): string => store.get(LOG_NAME) ?? randomUUID()
 
 /** The state of a log at the start of a run. */
 export interface RunStart {

@@ -16,7 +16,7 @@ import type { Tokens } from '../access/tokens.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The name of its token, or the name that `authorize` returned; absent where neither is needed. */
+    /** The name of its token, or the name that `authorize` returned; absent where neither is requiredRoles. */
     client: string | undefined
     /**
      * Has the client still the roles that its answer began with, the route's `detailRole` among them? For streams, whose answers do not end;
@@ -52,8 +52,8 @@ export function addAuthorizationHooks(app: FastifyInstance, { hosts, tokens, aut
     if (role !== undefined && tokens?.areRequired) request.client = clientOf(request, tokens, role)
     if (detailRole !== undefined && !authorize) request.hasDetailRole = !tokens?.areRequired || hasRole(request, tokens, detailRole)
     if (role !== undefined && tokens && isStream) {
-      const needed = streamRoles(request, role)
-      request.isStillAuthorized = () => !tokens.areRequired || needed.every(each => hasRole(request, tokens, each))
+      const requiredRoles = streamRoles(request, role)
+      request.isStillAuthorized = () => !tokens.areRequired || requiredRoles.every(each => hasRole(request, tokens, each))
     }
     const wait = rate && (role !== undefined || isSigned) ? rate.countRequest(clientKey(request)) : 0
     if (wait > 0) throw rateExceeded(wait)
@@ -69,7 +69,7 @@ function clientOf({ headers }: FastifyRequest, tokens: Tokens, role: Role): stri
         'SPILL_TOKEN',
         'the session has ended: its token was revoked, the server restarted, or it is 12 h old; sign in again',
       )
-    const problem = headers.authorization === undefined ? 'a token is needed' : 'there is no such token'
+    const problem = headers.authorization === undefined ? 'a token is requiredRoles' : 'there is no such token'
     const fix = 'send -H "authorization: Bearer spw_…"; `spillway tokens add` makes one'
     throw new ServeError('SPILL_TOKEN', `${problem}: ${fix}`, { headers: { 'www-authenticate': 'Bearer' } })
   }
@@ -86,7 +86,7 @@ function hasRole({ headers }: FastifyRequest, tokens: Tokens, role: Role): boole
   return token !== undefined && allowsRole(token.roles, role)
 }
 
-/** The client of a request and its roles, all of them where no authorization is needed. */
+/** The client of a request and its roles, all of them where no authorization is requiredRoles. */
 export async function clientRoles(
   request: FastifyRequest,
   { tokens, authorize }: Pick<GuardOptions, 'tokens' | 'authorize'>,
@@ -115,10 +115,10 @@ const isAuthorized = (request: FastifyRequest, role: Role, authorize: Authorize)
   )
 
 /** Asks `authorize` again at each call. A call returns the answer of the one before: streams do not wait for the function. */
-function reauthorizer(request: FastifyRequest, needed: readonly Role[], authorize: Authorize): () => boolean {
+function reauthorizer(request: FastifyRequest, requiredRoles: readonly Role[], authorize: Authorize): () => boolean {
   let isAllowed = true
   return () => {
-    for (const role of needed) authorizedClient(request, role, authorize).catch(() => (isAllowed = false))
+    for (const role of requiredRoles) authorizedClient(request, role, authorize).catch(() => (isAllowed = false))
     return isAllowed
   }
 }

@@ -56,6 +56,8 @@ export interface ServeErrorOptions {
   /** Further fields of the body. */
   readonly more?: Readonly<Record<string, unknown>>
   readonly headers?: Readonly<Record<string, string>>
+  /** The internal error behind it, for the log of the server alone. */
+  readonly cause?: unknown
 }
 
 /** Of an error after which some of the request's records may be durable: a client must not send events without ids again. */
@@ -67,8 +69,8 @@ export class ServeError extends SpillwayError {
   readonly headers: Readonly<Record<string, string>>
   readonly more: Readonly<Record<string, unknown>>
 
-  constructor(code: ErrorCode, message: string, { status, retryAfter, more = {}, headers = {} }: ServeErrorOptions = {}) {
-    super(code, message)
+  constructor(code: ErrorCode, message: string, { status, retryAfter, more = {}, headers = {}, cause }: ServeErrorOptions = {}) {
+    super(code, message, { cause })
     this.status = status ?? httpStatuses[code]
     this.headers = { ...headers, ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }) }
     this.more = more

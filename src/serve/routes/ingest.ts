@@ -94,9 +94,9 @@ async function ingestNdjson(
     return outcome
   } catch (error) {
     const { isUnknown } = await pending.rest()
-    const { status } = errorResponse(error)
-    if (status >= 500 && !(error instanceof ServeError)) throw error
-    throw streamError(error, outcome, isUnknown)
+    const isOwn = error instanceof ServeError || errorResponse(error).status < 500
+    if (!isOwn && outcome.isEmpty && !isUnknown) throw error
+    throw streamError(error, outcome, { isUnknown, cause: isOwn ? undefined : error })
   }
 }
 
@@ -104,7 +104,11 @@ async function ingestNdjson(
  * The error of a stream, with the result of the records before it. Clients send a request again after an overload, whether or not its events
  * have ids, so an overload in the middle of a stream has a different code.
  */
-function streamError(error: unknown, outcome: IngestResult, isUnknown: boolean): ServeError {
+function streamError(
+  error: unknown,
+  outcome: IngestResult,
+  { isUnknown, cause }: { readonly isUnknown: boolean; readonly cause: unknown },
+): ServeError {
   const { status, headers, body } = errorResponse(error)
   const more = outcome.fields()
   if (outcome.isEmpty && !isUnknown) return new ServeError(body.code, `${body.message}; none of it was accepted`, { status, headers, more })
@@ -112,7 +116,7 @@ function streamError(error: unknown, outcome: IngestResult, isUnknown: boolean):
   const code = isOverload ? (status === 429 ? 'SPILL_LIMIT' : 'SPILL_SOURCE') : body.code
   const result = outcome.isEmpty ? 'some of its records may be durable' : 'the records before this were accepted'
   const message = `${body.message.replace(UNPROCESSED, '')}; ${result}`
-  return new ServeError(code, message, { status: isOverload ? 503 : status, headers, more: { ...more, ...partialFields } })
+  return new ServeError(code, message, { status: isOverload ? 503 : status, headers, more: { ...more, ...partialFields }, cause })
 }
 
 /** Batches of a stream that the run has and that are not durable yet, in order. */

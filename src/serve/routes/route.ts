@@ -101,21 +101,21 @@ export const startJob = <T>(
   )
 
 /** Sockets of requests whose jobs run, with the number of the jobs and the timeout to restore: requests may be pipelined. */
-const silentSockets = new WeakMap<Socket, { jobs: number; readonly timeout: number }>()
+const suspendedTimeouts = new WeakMap<Socket, { jobs: number; readonly timeout: number }>()
 
 /** Runs `act` while the connection has no timeout. The one for an idle connection applies after the answer. */
 async function withoutSilenceLimit<T>(socket: Socket, act: () => Promise<T>): Promise<T> {
   // An injected request has no timeouts.
   if (!('setTimeout' in socket)) return act()
-  const silent = silentSockets.get(socket) ?? { jobs: 0, timeout: socket.timeout ?? 0 }
-  silentSockets.set(socket, silent)
-  if (silent.jobs++ === 0) socket.setTimeout(0)
+  const suspension = suspendedTimeouts.get(socket) ?? { jobs: 0, timeout: socket.timeout ?? 0 }
+  suspendedTimeouts.set(socket, suspension)
+  if (suspension.jobs++ === 0) socket.setTimeout(0)
   try {
     return await act()
   } finally {
-    if (--silent.jobs === 0) {
-      silentSockets.delete(socket)
-      socket.setTimeout(silent.timeout)
+    if (--suspension.jobs === 0) {
+      suspendedTimeouts.delete(socket)
+      socket.setTimeout(suspension.timeout)
     }
   }
 }

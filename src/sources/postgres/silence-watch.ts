@@ -17,6 +17,9 @@ export interface WatchedClient extends Sql {
   openAnother(): Promise<Sql>
 }
 
+/** A server under load may miss one probe, and an idle session is worth keeping: it may hold the snapshot of a copy. */
+const FAILED_PROBES = 3
+
 export class SilenceWatch implements Disposable {
   readonly #client: WatchedClient
   readonly #silenceMs: number
@@ -26,6 +29,8 @@ export class SilenceWatch implements Disposable {
   #received = 0
   #lastReceivedAt = stopwatch()
   #isProbing = false
+  /** Probes in a row that were not answered. */
+  #failedProbes = 0
   #probe: Sql | undefined
   #isLost = false
 
@@ -59,27 +64,29 @@ export class SilenceWatch implements Disposable {
     this.#received = received
     if (this.#isProbing || stopwatch() - this.#lastReceivedAt <= this.#silenceMs) return
     this.#isProbing = true
-    const isAlive = await this.#isSessionAlive()
+    const session = await this.#findSession()
     this.#isProbing = false
     this.#lastReceivedAt = stopwatch()
-    if (isAlive || this.#client.bytesReceived() !== received) return
+    this.#failedProbes = session === 'unknown' ? this.#failedProbes + 1 : 0
+    const isLost = session === 'gone' || this.#failedProbes >= FAILED_PROBES
+    if (!isLost || this.#client.bytesReceived() !== received) return
     this.#isLost = true
     await this.#client.end({ timeout: 0 })
   }
 
-  async #isSessionAlive(): Promise<boolean> {
-    if (this.#session === undefined) return false
+  async #findSession(): Promise<'alive' | 'gone' | 'unknown'> {
+    if (this.#session === undefined) return 'gone'
     try {
       const probe = (this.#probe = await this.#client.openAnother())
       const sessions = probe`SELECT FROM pg_stat_activity WHERE pid || ' ' || backend_start = ${this.#session}`
       return await withDeadline(
-        sessions.then(rows => rows.length > 0),
+        sessions.then(rows => (rows.length > 0 ? 'alive' : 'gone')),
         limits.POSTGRES_CONNECT_MS,
-        () => false,
+        () => 'unknown',
       )
     } catch (error) {
       // A server that rejects the probe, because of too many connections for example, may still have the session.
-      return !isConnectionLost(error)
+      return isConnectionLost(error) ? 'unknown' : 'alive'
     } finally {
       await this.#probe?.end({ timeout: 0 })
     }
