@@ -5,13 +5,13 @@ import { canonicalJson, type GroupIR, type SourceIR } from '../define/ir/index.t
 import { STATE_VERSION } from '../kernel/index.ts'
 
 /**
- * The fingerprint of a group: 16 hex digits of SHA-256. Differs for definitions that could give other values, and for kernel states against
- * values. Schedule and name do not enter it.
+ * The fingerprint of a group: 16 hex digits of SHA-256. Differs for definitions that could give other values, such as one over another source
+ * with equal columns, and for kernel states against values. Schedule and name of the group do not enter it.
  */
 export function groupCode({ key, features, place }: GroupIR, source: SourceIR): string {
-  const { columns, time, identity = null, deleted = null } = source
+  const { name, columns, time, identity = null, deleted = null } = source
   const stateVersion = place.kind === 'hybrid' ? [STATE_VERSION] : []
-  const definition = [key, features, columns, source.key, time, identity, deleted, ...stateVersion]
+  const definition = [key, features, name, columns, source.key, time, identity, deleted, ...stateVersion]
   return createHash('sha256').update(canonicalJson(definition)).digest('hex').slice(0, 16)
 }
 

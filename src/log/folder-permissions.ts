@@ -22,12 +22,16 @@ export function makePrivateFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER })
 }
 
-/** Creates a missing file, empty, that only its owner can read. SQLite would make it public, and its WAL and index inherit the mode. */
+/**
+ * Creates a missing file, empty, that only its owner can read. SQLite would make it public, and its WAL and index inherit the mode.
+ *
+ * An existing file is not opened: closing it would release the locks that SQLite holds on it elsewhere in this process (POSIX).
+ */
 export function makePrivateFile(path: string): void {
   try {
-    closeSync(openSync(path, 'a', PRIVATE_FILE))
+    closeSync(openSync(path, 'wx', PRIVATE_FILE))
   } catch {
-    // The next attempt to open the file reports the error.
+    // The file exists, or the next attempt to open it reports the error.
   }
 }
 

@@ -166,9 +166,10 @@ export const explanations: Readonly<Record<ErrorCode, Explanation>> = {
   },
   SPILL_IMPORT: {
     meaning: `A \`replay --log\` into this data folder was interrupted, so its log ends in the middle of a history. Nothing runs on
-      it, because new events would arrive in that middle. Or the command was repeated with other files or another pipeline.`,
+      it, because new events would arrive in that middle. Or the command was repeated with other files or another pipeline. Or
+      a run that ended early left events in the folder without their decisions and effects.`,
     fix: `repeat the same command with the same files: it compares them with the log byte for byte, and continues. Or begin again in
-      a new folder.`,
+      a new folder. After a run that ended early, start \`spillway run\` once.`,
   },
   SPILL_TOKEN: {
     meaning: `An HTTP request has no token, or an unknown or revoked one (401).`,

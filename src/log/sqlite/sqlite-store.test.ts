@@ -155,6 +155,18 @@ test('a folder has one holder, and a second process gets its id', () => {
   lockFolder(folder).release()
 })
 
+test('a second attempt to hold a folder in one process leaves it locked for others', () => {
+  const lock = lockFolder(folder)
+  assert.throws(() => lockFolder(folder), { code: 'SPILL_BUSY' })
+  const module = new URL('./lock.ts', import.meta.url).href
+  writeFileSync(path('other.mjs'), `const { lockFolder } = await import('${module}'); lockFolder(${JSON.stringify(folder)}).release()`)
+  const { NODE_V8_COVERAGE: _, ...env } = process.env
+  const { stderr, status } = spawnSync(process.execPath, ['-C', 'spillway-source', path('other.mjs')], { encoding: 'utf8', env })
+  assert.equal(status, 1)
+  assert.match(stderr, new RegExp(`in use by process ${process.pid};`))
+  lock.release()
+})
+
 /** Opens a folder as an unprivileged user, who may access every file, in a separate process; returns the error's code and message. */
 function openUnprivileged(data: string): string {
   const module = new URL('./data-folder.ts', import.meta.url).href

@@ -221,6 +221,26 @@ test('a second history is appended after the first, as if both were one; a histo
   assert.equal(both.disk.commits.length, commits)
 })
 
+test('entries of a run without their decisions are left to a run, which makes their effects, and the import is rejected', async () => {
+  const live = new ModelStore(undefined, true)
+  const run = new Run(clinic, { store: live, clock: () => Date.parse(minute(30)) })
+  const { readings: some } = history(0, 20)
+  await run.submit('readings', recordBatchOf(some))
+  await run.stop()
+  assert.ok(live.decisions.length > 0)
+  const crashed = live.disk.commits.map(({ put = [], ...commit }) => ({
+    ...commit,
+    decisions: [],
+    put: put.filter(([name]) => name !== 'decided'),
+  }))
+  const disk = { ...live.disk, commits: crashed }
+  await assert.rejects(imported(write(history()), disk), {
+    code: 'SPILL_IMPORT',
+    message: /without their decisions and effects; start `spillway run` once/,
+  })
+  assert.equal(disk.commits.length, live.disk.commits.length)
+})
+
 test('an import that is interrupted at any commit blocks a run, and continues to the same end', async () => {
   const files = write(history(0, 40))
   const whole = await imported(files)

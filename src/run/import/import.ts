@@ -52,7 +52,8 @@ export interface ImportResult {
 
 /**
  * Imports histories; does not close the store. Throws as `load` does, `SPILL_TRUNCATED` for an incomplete file, `SPILL_INPUT` for a
- * history that begins before the end of the log, `SPILL_IMPORT` after another unfinished import; and as `openPipeline` does.
+ * history that begins before the end of the log, `SPILL_IMPORT` after another unfinished import, or before entries of a run are decided: an
+ * import makes no effects; and as `openPipeline` does.
  */
 export async function importHistories(runnable: Runnable, options: ImportOptions): Promise<ImportResult> {
   const { store, files, onProgress, onReport = () => {} } = options
@@ -71,7 +72,11 @@ export async function importHistories(runnable: Runnable, options: ImportOptions
     opening,
     record ?? { from: opening.log.end, fingerprint: runnable.fingerprint, files: names, letters: 0 },
   )
-  await committer.decideRest()
+  if (!record && !opening.decisionQueue.isIdle)
+    throw new SpillwayError(
+      'SPILL_IMPORT',
+      'a run that ended early left entries in the log without their decisions and effects; start `spillway run` once, which makes them, and import then',
+    )
   const rejected: SourceRejection[] = []
   const { deduplicate, hashes } = importDeduplication(opening)
   const shared = columnsRead(runnable.ir)
@@ -111,7 +116,7 @@ async function append(
   const events = sumBy(all, ({ history }) => history.block.length)
   const ticked = log.end === 0 ? undefined : store.get(TICKED)
   const first = Math.min(...all.map(({ history: { block } }) => block.arrival[0] ?? Infinity))
-  const ticks = new PastTicks(decider.tickTriggers, ticked === undefined ? first : Number(ticked) + 1)
+  const ticks = new PastTicks(decider.tickTriggers, ticked === undefined ? first : Math.max(Number(ticked) + 1, log.notBefore))
   let done = 0
   for (const segment of importSegments(all, ticks, log.notBefore, atOnce)) {
     const appended = log.append(segment)
@@ -160,13 +165,6 @@ class ImportCommitter {
 
   get alreadyImported(): number {
     return this.#end - this.from
-  }
-
-  /** Decides on all undecided entries of the log. */
-  async decideRest(): Promise<void> {
-    for (let decided = this.#opening.decisionQueue.decideNext(); decided; decided = this.#opening.decisionQueue.decideNext())
-      await this.#commitDecisions(decided)
-    await this.#settlePending()
   }
 
   /** Commits the record of the import, and the rejected records. */

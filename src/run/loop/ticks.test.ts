@@ -179,6 +179,27 @@ test('the first tick is made after a crash before it, and none follows a later e
   assert.equal(back.end, 1, 'the tick of five minutes before is not marked')
 })
 
+test('a model that ticks more often than those before has no tick before the events that are in the log', async () => {
+  const hourly = model('hourly', {
+    decide: every('1h', patient, { live: '2h' }),
+    inputs: ({ patient: p }) => ({ n: recent.of(p).n }),
+    score: linear({ intercept: 0, weights: { n: 1 } }),
+  })
+  let m = 0
+  const runOf = (definition: typeof clinic, disk?: Disk) => {
+    const store = new ModelStore(disk, true)
+    return { store, run: new Run(definition, { store, clock: () => minute(m) }) }
+  }
+  const before = runOf(pipeline('clinic', [hourly]))
+  for (m = 1; m <= 41; m += 10) await before.run.submit('readings', recordBatchOf([reading('a', 70, m)]))
+  await before.run.stop()
+  m = 46
+  const after = runOf(pipeline('clinic', [hourly, watch]), before.store.disk)
+  after.run.tick()
+  await after.run.stop()
+  assert.deepEqual(decisionsOf(after.store.disk), [[45, 'a', 1, 70, 1]])
+})
+
 test('a tick that is decided after a crash sees the keys that were live at it, although the log has grown', async () => {
   const { run, store, moveTo } = open()
   await run.submit('readings', recordBatchOf([reading('a', 70, 0)]))

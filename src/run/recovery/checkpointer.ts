@@ -85,8 +85,8 @@ export class Checkpointer {
     this.#lastEntry = entry
     this.#number++
     const groups = this.#options.groups.filter(({ isSaved }) => isSaved)
-    const saved = groups.map(({ group: { name, place }, run, incomplete }) => {
-      const attributes = { place, ...(run !== undefined && { run }), ...(incomplete > -Infinity && { incomplete }) }
+    const saved = groups.map(({ group: { name, place, source }, run, incomplete }) => {
+      const attributes = { place, source, ...(run !== undefined && { run }), ...(incomplete > -Infinity && { incomplete }) }
       return [name, { ...attributes, files: [] as StateFile[] }] as const
     })
     this.#checkpoint = { pending: groups, slices: [], groups: Object.fromEntries(saved), writer: undefined }

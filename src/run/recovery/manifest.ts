@@ -24,6 +24,8 @@ export interface Manifest {
 /** The saved state of one group. */
 export interface SavedGroup {
   readonly place: PlacementIR
+  /** The source whose events were applied; earlier versions did not store it. */
+  readonly source?: string
   readonly files: readonly StateFile[]
   /** The batch run whose result is the snapshot below the slices; absent if there is none. */
   readonly run?: number

@@ -162,8 +162,9 @@ export interface RunStart {
 export function runStart(runnable: Runnable, store: NamedValues, log: Log, clock: Clock, logName: string): RunStart {
   const { ir } = runnable
   const ticked = store.get(TICKED)
-  // The first tick ever is not before the last arrival, even if the clock went back.
-  const last = ticked === undefined ? Math.max(clock(), log.notBefore - 1) : Number(ticked)
+  // No tick follows an event that arrived after it: neither the first one ever, even if the clock went back, nor those of a model that is new
+  // or ticks more often than the models before.
+  const last = Math.max(ticked === undefined ? clock() : Number(ticked), log.notBefore - 1)
   const hasTicks = ir.models.some(({ decide }) => decide.kind === 'every')
   const definition = pipelineText(runnable)
   const put: [string, string][] = []

@@ -165,12 +165,16 @@ export const restoreGroups = (groups: readonly LiveGroup[], options: RestoreOpti
 
 /** Restores a group. Returns the first entry to replay; undefined if no saved state is usable. */
 function restoreGroup(group: LiveGroup, { manifest, store, onReport }: RestoreOptions): number | undefined {
-  const { name, place } = group.group
+  const { name, place, source } = group.group
   const saved = manifest?.groups[name]
   // A delta of another snapshot is useless: it is made from the log, as that snapshot was.
   if (!saved || saved.run !== group.run) return undefined
   if (!isDeepStrictEqual(saved.place, place)) {
     onReport(`the placement of group '${name}' has changed; the group is made again from the log`)
+    return undefined
+  }
+  if (saved.source !== undefined && saved.source !== source) {
+    onReport(`group '${name}' is of source '${source}' now and was of '${saved.source}'; it is made again from the log`)
     return undefined
   }
   const files = saved.files.map(file => stateBytes(store, file))
