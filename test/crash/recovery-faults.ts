@@ -63,8 +63,8 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
   },
   'ticks of the time in which nothing ran are not made': {
     path: 'src/run/recovery/open-pipeline.ts',
-    was: ': Number(ticked)\n',
-    is: ': Math.max(clock(), log.notBefore - 1)\n',
+    was: 'ticked === undefined ? clock() : Number(ticked)',
+    is: 'clock()',
   },
   'damaged state is used': {
     path: 'src/run/recovery/manifest.ts',
