@@ -83,7 +83,7 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
   },
   'the log has another name after each start': {
     path: 'src/run/recovery/open-pipeline.ts',
-    was: 'storedLogName(store) ?? randomUUID()',
+    was: 'store.get(LOG_NAME) ?? randomUUID()',
     is: 'randomUUID()',
   },
   'a start forgets what has not cooled down': {
