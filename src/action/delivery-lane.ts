@@ -6,7 +6,7 @@
  * as many keys wait as effects may be held do further keys wait in the store until one effect is delivered or dead.
  */
 import { channels } from '../base/node/index.ts'
-import { callSoon, stopwatch, type Clock, limits, type Random } from '../base/index.ts'
+import { callSoon, passingErrors, stopwatch, type Clock, limits, type Random } from '../base/index.ts'
 import type { Destination, DeliveryOutcome } from '../define/action/index.ts'
 import type { EffectChange, NewEffect, StoredEffect, EffectLog } from '../log/index.ts'
 import { backoffMs, longestBackoffMs } from './retry-delay.ts'
@@ -136,16 +136,10 @@ export class DeliveryLane {
     this.#pump()
     if (!this.#isLow) return
     this.#isReading = true
-    callSoon(() => {
-      try {
-        this.#readOn()
-      } catch (error) {
-        this.#fail(error)
-      }
-    })
+    callSoon(passingErrors(() => this.#readOn(), this.#fail))
   }
 
-  #fail(error: unknown): void {
+  readonly #fail = (error: unknown): void => {
     this.#isStopped = true
     this.#options.onFailure(error)
   }

@@ -6,7 +6,7 @@
  */
 import { SpillwayError } from '../base/index.ts'
 import type { LogTableReader } from '../log/sqlite/index.ts'
-import { backupNames, type BackupManifest, contentHash, readBackupManifest, timeOfBackup } from './manifest.ts'
+import { type BackupManifest, contentHash, readBackupManifest, timeOfBackup } from './manifest.ts'
 import { RESTORED, type RestoredValue } from './restore-origin.ts'
 import { type BackupTarget, targetError } from './target/backup-target.ts'
 
@@ -16,14 +16,14 @@ export interface BackupBase {
 }
 
 /**
- * The base; `undefined` in an empty target, or if the backups of this history are gone.
+ * The base among the backups of a target, whose names are in order; `undefined` in an empty target, or if the backups of this history are gone.
  *
  * @throws `SPILL_CONFLICT` if the target has backups of another log.
  */
-export async function findBase(target: BackupTarget, reader: LogTableReader): Promise<BackupBase | undefined> {
+export async function findBase(target: BackupTarget, backups: readonly string[], reader: LogTableReader): Promise<BackupBase | undefined> {
   const text = reader.named(RESTORED)
   const restored = text === undefined ? undefined : (JSON.parse(text) as RestoredValue)
-  const names = (await backupNames(target)).toReversed()
+  const names = backups.toReversed()
   // Restored from before its log had a name, a folder has another name than the lost one got later.
   const origin = restored && names.includes(restored.backup) ? await manifestIn(target, restored.backup) : undefined
   const mayDiffer = origin !== undefined && origin.log === undefined
@@ -50,8 +50,8 @@ export async function findBase(target: BackupTarget, reader: LogTableReader): Pr
  * @throws `SPILL_CONFLICT` if it is later than `now`, UTC ms; `SPILL_BACKUP` if there is none, but there was `previous`: the disk of the
  *   target may not be mounted.
  */
-export async function checkNewest(target: BackupTarget, now: number, previous?: string): Promise<void> {
-  const newest = (await backupNames(target)).at(-1)
+export function checkNewest(target: BackupTarget, backups: readonly string[], now: number, previous?: string): void {
+  const newest = backups.at(-1)
   if (newest === undefined) {
     if (previous === undefined) return
     const fix = `is it mounted? To begin anew: spillway backup ${target.place}`

@@ -12,7 +12,7 @@ import { logTables, LogTableReader, readDataFolder } from '../log/sqlite/index.t
 import { checkNewest, findBase } from './backup-base.ts'
 import { ChunkStore } from './chunk-store.ts'
 import { backupFiles, copyFile } from './folder-files.ts'
-import { type BackupManifest, chunksOf, chunkObject, contentHash, type FileBackup, writeBackupManifest } from './manifest.ts'
+import { backupNames, type BackupManifest, chunksOf, chunkObject, contentHash, type FileBackup, writeBackupManifest } from './manifest.ts'
 import { RESTORED, type RestoredValue } from './restore-origin.ts'
 import { beginsOf, type ChunkContent, type TableCopier, tableCopier } from './table-copier.ts'
 import { type BackupTarget, targetError } from './target/backup-target.ts'
@@ -65,8 +65,9 @@ export async function backUpFolder(folder: string, target: BackupTarget, options
   readDataFolder(folder).close()
   const reader = new LogTableReader(join(folder, 'log.db'))
   try {
-    const found = await findBase(target, reader)
-    await checkNewest(target, clock(), previous)
+    const names = await backupNames(target)
+    const found = await findBase(target, names, reader)
+    checkNewest(target, names, clock(), previous)
     const base = isFull ? undefined : found
     const known = base ? [...chunksOf(base.manifest)].map(({ hash }) => hash) : []
     const copy = new RunningBackup(target, new ChunkStore(target, clock, known, isFull), options)

@@ -33,6 +33,15 @@ export function callEvery(ms: number, callback: () => void): { stop(): void } {
   return { stop: () => clearInterval(timer) }
 }
 
+/** `act` with its errors passed to `onError`, for a timer: nobody could catch them there. */
+export const passingErrors = (act: () => void, onError: (error: unknown) => void) => (): void => {
+  try {
+    act()
+  } catch (error) {
+    onError(error)
+  }
+}
+
 /** Calls `callback` once after `ms` milliseconds, unless stopped. It does not keep the process alive. */
 export function callAfter(ms: number, callback: () => void): { stop(): void } {
   const timer = setTimeout(callback, Math.min(ms, 2 ** 31 - 1))

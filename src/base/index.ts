@@ -7,6 +7,7 @@ export {
   callEvery,
   callSoon,
   type Clock,
+  passingErrors,
   pause,
   pauseBlocking,
   type StartTimer,

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { RecordDestinations } from '../../action/index.ts'
 import type { Effect } from '../../define/action/index.ts'
-import { callEvery, stopwatch, wallClock } from '../../base/index.ts'
+import { callEvery, passingErrors, stopwatch, wallClock } from '../../base/index.ts'
 import type { Project, SourcePlace } from '../command/command.ts'
 import { letHeapGrow } from '../command/heap.ts'
 import type { Pipeline } from '../../define/index.ts'
@@ -112,7 +112,7 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
     effectCounts.reportDead()
     statusLine.update(text())
   }
-  const status = callEvery(STATUS_EVERY_MS, orFail(run, updateStatus))
+  const status = callEvery(STATUS_EVERY_MS, passingErrors(updateStatus, run.fail))
   try {
     const lagSources = once ? [] : lagSourcesOf(run, readers, () => running)
     const { monitor, control } = await startOperations(pipeline, live, request, { alertReceivers, lagSources }, jobs, print)
@@ -138,15 +138,6 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
     await server?.close()
     await jobs.stop()
     await (running ?? live).stop().catch(() => {})
-  }
-}
-
-/** Fails the run with an error of `act`, which a timer calls: nobody could catch it there. */
-const orFail = (run: Pick<LiveRun['run'], 'fail'>, act: () => void) => (): void => {
-  try {
-    act()
-  } catch (error) {
-    run.fail(error)
   }
 }
 

@@ -11,7 +11,7 @@
  * records behind it once more, under the same ids. Memory: at most `heldMax` records of the feed and one batch.
  */
 import { backoffMs, GuardedDestination, type OpenedDestination } from '../../action/index.ts'
-import { callSoon, pause, type callAfter, limits, type Random, thrownText } from '../../base/index.ts'
+import { callSoon, passingErrors, pause, type callAfter, limits, type Random, thrownText } from '../../base/index.ts'
 
 /** A record as a destination gets it. */
 export interface LoggedRecord {
@@ -144,14 +144,12 @@ export class LogDispatcher {
   readonly notify = (): void => {
     if (this.#isReading || this.#isStopped) return
     this.#isReading = true
-    callSoon(() => {
-      try {
-        this.#readOn()
-      } catch (error) {
-        this.#isStopped = true
-        this.#options.onFailure(error)
-      }
-    })
+    callSoon(passingErrors(() => this.#readOn(), this.#fail))
+  }
+
+  readonly #fail = (error: unknown): void => {
+    this.#isStopped = true
+    this.#options.onFailure(error)
   }
 
   /** Starts no more attempts. Resolves when those in flight have ended and that progress is committed. */
