@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as client from '@platformatic/kafka'
-import { kafka, kafkaProgram } from '../../scripts/engines/kafka.ts'
+import { kafka, kafkaProgram, startKafka } from '../../scripts/engines/kafka.ts'
 
 const VERSION = kafka.versions[0]
 const BATCH = 1000
@@ -34,7 +34,7 @@ export class BenchBroker {
   static async start(folder: string): Promise<BenchBroker> {
     mkdirSync(folder)
     kafka.install(VERSION)
-    const { address, pid } = await kafka.start(VERSION, resolve(folder))
+    const { address, pid } = await startKafka(VERSION, resolve(folder), { listeners: [], settings: [], format: [], isOptimized: true })
     return new BenchBroker(address, pid)
   }
 
@@ -55,7 +55,7 @@ export class BenchBroker {
 
   /** Reads so many records of a topic by Kafka's own program, whose threads and start count too. */
   consume(topic: string, records: number): ConsumerRate {
-    const program = kafkaProgram(VERSION, 'org.apache.kafka.tools.ConsumerPerformance')
+    const program = kafkaProgram(VERSION, 'org.apache.kafka.tools.ConsumerPerformance', { isOptimized: true })
     const args = [...program, '--bootstrap-server', this.address, '--topic', topic, '--num-records', String(records)]
     // The shell's own builtin says what its child has cost.
     const { stdout, stderr, status } = spawnSync('sh', ['-c', '"$@"; times', 'sh', 'java', ...args], {

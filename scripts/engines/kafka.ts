@@ -20,13 +20,23 @@ const packagesOf = (version: string): readonly JavaPackage[] => [
   'org.apache.logging.log4j:log4j-slf4j-impl:2.25.3',
 ]
 
+interface ProgramOptions {
+  readonly memoryMb?: number
+  /** With the compiler that brokers in production have, which starts more slowly. */
+  readonly isOptimized?: boolean
+}
+
 /** Arguments of `java` for a class of Kafka. */
-export const kafkaProgram = (version: string, main: string, { memoryMb = 256 } = {}): readonly string[] => [
+export const kafkaProgram = (
+  version: string,
+  main: string,
+  { memoryMb = 256, isOptimized = false }: ProgramOptions = {},
+): readonly string[] => [
   '-cp',
   join(javaLibraries(`kafka-${version}`, packagesOf(version)), '*'),
   `-Xmx${memoryMb}m`,
   '-XX:+UseSerialGC',
-  '-XX:TieredStopAtLevel=1',
+  ...(isOptimized ? [] : ['-XX:TieredStopAtLevel=1']),
   main,
 ]
 
@@ -56,6 +66,8 @@ export interface BrokerExtras {
   readonly settings: readonly string[]
   /** Arguments that format its storage. */
   readonly format: readonly string[]
+  /** For benches: slower to start, and faster then. */
+  readonly isOptimized?: boolean
   /** The cluster of another broker that it joins. */
   readonly joins?: ClusterSeat
 }
@@ -98,12 +110,17 @@ export async function startKafka(
   })
   if (status !== 0) throw new Error(`Kafka's storage cannot be formatted: ${stdout}${stderr}`)
   const address = `127.0.0.1:${port}`
-  return { pid: await startBroker(version, folder, port), address, env: { KAFKA_BROKERS: address }, controllerPort }
+  return { pid: await startBroker(version, folder, port, extras), address, env: { KAFKA_BROKERS: address }, controllerPort }
 }
 
 /** Starts the broker of a folder that `startKafka` has prepared. Resolves to its process number once it answers. */
-export function startBroker(version: string, folder: string, port: number): Promise<number> {
-  const program = kafkaProgram(version, 'kafka.Kafka', { memoryMb: 384 })
+export function startBroker(
+  version: string,
+  folder: string,
+  port: number,
+  { isOptimized = false }: Pick<BrokerExtras, 'isOptimized'> = {},
+): Promise<number> {
+  const program = kafkaProgram(version, 'kafka.Kafka', { memoryMb: 384, isOptimized })
   const args = [loggingOption(folder), ...program, join(folder, SETTINGS)]
   return startProgram('java', args, { folder, isReady: () => answers(port) })
 }
