@@ -103,6 +103,8 @@ test('among inputs every number is a delivered double', () => {
     right: literal('web', 'string'),
     type: 'bool',
   })
+  assert.deepEqual(p.stay.times(2).ir, { op: 'mul', left: trigger('stay'), right: literal(2, 'double'), type: 'double' })
+  assert.deepEqual(p.stay.times(2).type, { type: 'duration' }, 'it can be compared with a duration again')
   assert.deepEqual(p.rate.times(p.rate).times(p.rate).times(p.rate).ir.type, 'double', 'no scale is ever too large')
 })
 

@@ -122,9 +122,9 @@ export class Node {
     return this.realm.make({ op, left: this.operand(), right: right.operand(), ...typed }, type)
   }
 
-  /** Among inputs a number of any type is already a double. */
+  /** Among inputs a number of any type is already a double; the factor of a duration keeps its type. */
   #asCalculated(type: TypeInfo): TypeInfo {
-    return this.realm.scope === 'input' && isNumber(type.type) ? { type: 'double' } : type
+    return this.realm.scope === 'input' && isNumber(this.type.type) && isNumber(type.type) ? { type: 'double' } : type
   }
 
   /** Type of a literal in arithmetic: this node's type, but a factor keeps its own digits and a divisor is a double. */
