@@ -9,6 +9,7 @@ import { audit, worthOf, type AuditResult } from './audit.ts'
 import { presetPeople } from './cost/people.ts'
 import { examplePrices } from './cost/prices.ts'
 import { AuditCheckpoint } from './checkpoint.ts'
+import type { AuditOptions } from './compare/audit-options.ts'
 import type { SweepEffect, Estimate } from './domain/element-report.ts'
 
 const folder = scratchFolder('audit')
@@ -23,7 +24,7 @@ const log = load(plant, files, { onRejected: ({ detail }) => assert.fail(detail)
 const [model] = plant.ir.models
 let computed = 0
 
-async function audited(): Promise<AuditResult> {
+async function audited(outcomes: Pick<AuditOptions, 'isCensored'> = {}): Promise<AuditResult> {
   const checkpoint = new AuditCheckpoint(join(folder, 'audit.part.json'))
   return audit(plant, await log, {
     model,
@@ -35,6 +36,7 @@ async function audited(): Promise<AuditResult> {
     people: presetPeople,
     stages: { why: 'none' },
     command: 'spillway audit plant.ts',
+    ...outcomes,
     checkpoint: (name, of, make) =>
       checkpoint.getOrCompute(name, of, () => {
         computed++
@@ -81,4 +83,13 @@ test('an audit from a checkpoint is equal, and sweeps no element again', async (
     own.elements.map(({ levels, incidentThreshold }) => ({ levels, incidentThreshold })),
   )
   assert.deepEqual(rest.reproduce, own.reproduce)
+})
+
+test('an audit with fewer known outcomes of the same decisions sweeps all elements again', async () => {
+  const { report } = await first
+  const before = computed
+  const again = await audited({ isCensored: decision => decision % 2 === 0 })
+  assert.equal(again.report.reproduce.decisions, report.reproduce.decisions)
+  assert.ok(again.report.history.labelled < 0.6 * report.history.labelled)
+  assert.equal(computed - before, again.report.elements.length)
 })

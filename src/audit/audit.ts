@@ -16,6 +16,7 @@ import type { IntervalOptions } from './statistics/intervals.ts'
 import { costingOf } from './compare/costing.ts'
 import { elementId, planOf, type Element, type Plan } from './domain/element.ts'
 import { Experiment, threadsAhead } from './experiment/experiment.ts'
+import { inputsHash } from './experiment/inputs-hash.ts'
 import type { Cases } from './domain/cases.ts'
 import type { StalenessLevel } from './experiment/staleness-levels.ts'
 import { PlanValuation } from './compare/valuation.ts'
@@ -37,7 +38,7 @@ const SWEEPS_SHARE = 0.6
 const PLANS_SHARE = 0.35
 
 /** Format version of the sweeps in a checkpoint. Increase it when their content changes. */
-const CHECKPOINT_FORMAT = 5
+const CHECKPOINT_FORMAT = 6
 
 /**
  * Audits one model of a pipeline over a history in memory.
@@ -64,7 +65,7 @@ export async function audit(pipeline: AuditedPipeline, log: ReplayLog, options: 
   })
   const { cases } = experiment
   const utility = utilityOf(worth.ir, model, worth.compute)
-  const { valuation, sample, intervalOptions, decisions, sweeps } = await sweepElements(pipeline, experiment, utility, options)
+  const { valuation, sample, intervalOptions, decisions, sweeps } = await sweepElements(pipeline, log, experiment, utility, options)
   const { runningArm } = valuation
   const now = await valuation.baseline(runningArm)
   const bounds = unknownLabelShare(cases, cases.blocks.test) > 0 ? await valuation.labelBounds(runningArm) : undefined
@@ -131,7 +132,13 @@ interface ElementLevels {
  * The sweeps of all elements, and what they are computed with. `decisions` is a hash of the scores of the current pipeline. Threads compute
  * the scores of the sweeps ahead. They end before processor time is measured.
  */
-async function sweepElements(pipeline: AuditedPipeline, experiment: Experiment, utility: ValueFunction, options: AuditOptions) {
+async function sweepElements(
+  pipeline: AuditedPipeline,
+  log: ReplayLog,
+  experiment: Experiment,
+  utility: ValueFunction,
+  options: AuditOptions,
+) {
   const { model, worth, seed, draws, traces } = options
   const { ir, fingerprint } = pipeline
   const { cases } = experiment
@@ -148,18 +155,22 @@ async function sweepElements(pipeline: AuditedPipeline, experiment: Experiment, 
     const intervalOptions: IntervalOptions = { seed, draws, ...(Number.isFinite(valuation.week) && { decisionsPerUnit: valuation.week }) }
     const decisions = decisionsHash(cases.t, await experiment.scoresOfAll(valuation.runningArm))
     const inputs = { valuation, sample, intervalOptions, slices: worth.ir.slices }
-    const sweeps = await sweepsOf(elementLevels, inputs, `${fingerprint} ${decisions}`, options)
+    const identity = options.checkpoint ? [fingerprint, decisions, inputsHash(log, cases)] : []
+    const sweeps = await sweepsOf(elementLevels, inputs, identity, options)
     return { valuation, sample, intervalOptions, decisions, sweeps }
   } finally {
     experiment.end()
   }
 }
 
-/** Sweeps of all elements, each read from the checkpoint where it has the same inputs. `identity` names the history and the definitions. */
+/**
+ * Sweeps of all elements, each read from the checkpoint where it has the same inputs. `identity` has the hashes of the definitions, of the
+ * decisions, and of the history with its outcomes.
+ */
 async function sweepsOf(
   elementLevels: readonly ElementLevels[],
   inputs: StrictOmit<SweepOptions, 'onLevel'>,
-  identity: string,
+  identity: readonly string[],
   { worth: { ir }, seed, draws, onProgress, checkpoint = (_, _of, make) => make() }: AuditOptions,
 ): Promise<ElementSweep[]> {
   const steps = elementLevels.reduce((sum, { levels }) => sum + levels.length, 0)

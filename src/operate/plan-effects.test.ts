@@ -141,10 +141,15 @@ test('an objective is reported if its group changes', async () => {
 test('greatest age of a group by its placement', () => {
   const placeOf = (place: unknown) => shop({ place: place as never }).groups[0].place
   assert.deepEqual(
-    [stream, lag('5m'), batch(every('10m'), { lasts: '2m' }), batch('0 2 * * *', { lasts: '1h' }), batch('0 2 * * 1', { lasts: '1h' })].map(
-      place => oldestByDesign(placeOf(place)) / 3_600_000,
-    ),
-    [0, 5 / 60, 12 / 60, 25, 7 * 24 + 1],
+    [
+      stream,
+      lag('5m'),
+      batch(every('10m'), { lasts: '2m' }),
+      batch('0 2 * * *', { lasts: '1h' }),
+      batch('0 2 * * 1', { lasts: '1h' }),
+      batch('0 2 1 * *', { lasts: '1h' }),
+    ].map(place => oldestByDesign(placeOf(place)) / 3_600_000),
+    [0, 5 / 60, 12 / 60, 25, 7 * 24 + 1, 31 * 24 + 1],
   )
 })
 

@@ -7,8 +7,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { durationText } from '../base/index.ts'
 import { groupReads } from '../decision/index.ts'
 import { thresholdOf } from '../define/action/index.ts'
-import { describePlacement, type ActionIR, type ModelIR, type PipelineIR, type PlacementIR, type ScheduleIR } from '../define/ir/index.ts'
-import { scheduledTimes } from '../kernel/index.ts'
+import { describePlacement, type ActionIR, type ModelIR, type PipelineIR, type PlacementIR } from '../define/ir/index.ts'
+import { longestGap } from '../kernel/index.ts'
 import { championAfter, changedInputs, inputCodes, pendingPromotion, promotionsOf } from '../training/registry/index.ts'
 import type { NamedValues } from '../log/index.ts'
 import { type Objectives, objectivesInForce } from '../run/decide/index.ts'
@@ -116,10 +116,6 @@ function objectiveEffects(name: string, age: number, before: PipelineIR, after: 
   return effect(`was derived from other scores of ${readers.map(({ model }) => `'${model.name}'`).join(', ')}: run spillway audit again`)
 }
 
-/** Days in which each time of a weekly cron occurs at least twice. */
-const SCHEDULE_DAYS = 15
-const DAY_MS = 86_400_000
-
 /** Greatest age of a group if everything runs on time, ms: values of a job are served until the next result is there. */
 export function oldestByDesign(place: PlacementIR): number {
   switch (place.kind) {
@@ -128,14 +124,8 @@ export function oldestByDesign(place: PlacementIR): number {
       return place.by
     case 'batch':
     case 'scheduled':
-      return longestPeriod(place.schedule) + place.lasts
+      return longestGap(place.schedule) + place.lasts
     default:
       return 0
   }
-}
-
-function longestPeriod(schedule: ScheduleIR): number {
-  if (schedule.kind === 'interval') return schedule.every
-  const times = [...scheduledTimes(schedule, 0, SCHEDULE_DAYS * DAY_MS)]
-  return Math.max(0, ...times.slice(1).map((time, i) => time - times[i]))
 }

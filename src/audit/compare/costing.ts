@@ -12,7 +12,7 @@ import type { Experiment } from '../experiment/experiment.ts'
 import type { ValuedPlan } from './valuation.ts'
 import type { AuditReport, Range } from '../domain/audit-report.ts'
 import type { Estimate } from '../domain/element-report.ts'
-import type { Inconclusive } from '../domain/plan-types.ts'
+import { isInconclusive, type Inconclusive } from '../domain/plan-types.ts'
 import { WEEK_MS } from '../domain/units.ts'
 
 /** Costs of plans over one history. */
@@ -23,30 +23,45 @@ export interface Costing {
   part(proposed: Plan, lost: Estimate | Inconclusive): AuditReport['costs']
 }
 
-interface CostingInputs extends Pick<AuditOptions, 'model' | 'prices' | 'people' | 'intakeSeconds' | 'seconds'> {
-  readonly experiment: Experiment
+interface CostingInputs extends Pick<AuditOptions, 'model' | 'worth' | 'prices' | 'people' | 'intakeSeconds' | 'seconds'> {
+  readonly experiment: Pick<Experiment, 'cases'>
   /** Value of the current pipeline. */
-  readonly now: ValuedPlan
+  readonly now: Pick<ValuedPlan, 'performance'>
   /** Dollars a unit of value. */
   readonly dollars: number | undefined
 }
 
-/** If the history does not allow a cost model, `costOf` and `part` return the reason. */
+/**
+ * The costs at the decisions a week that the value function states, or at those of the history. `costOf` and `part` return the reason if the
+ * history allows no cost model, or if a plan has a setting without a cost.
+ */
 export function costingOf(pipeline: ScoringDefinitions, log: ReplayLog, options: CostingInputs): Costing {
-  const { model, prices, people, intakeSeconds, seconds, experiment, dollars } = options
+  const { model, worth, prices, people, intakeSeconds, seconds, experiment, dollars } = options
   const { t, length } = experiment.cases
-  try {
-    const actions = (options.now.performance.actionsPerWeek * (t[length - 1] - t[0])) / WEEK_MS
+  const weeks = (t[length - 1] - t[0]) / WEEK_MS
+  const { decisionsPerWeek } = worth.ir
+  const volume = decisionsPerWeek === undefined ? 1 : (decisionsPerWeek * weeks) / length
+  const now = currentPlan(pipeline.ir, model)
+  const costModel = orWithoutCost(() => {
+    // Weekly figures have the stated volume already. Measurements are of the history, and the cost model scales them.
+    const actions = (options.now.performance.actionsPerWeek / volume) * weeks
     const measured = measure(pipeline, model, log, { ...(intakeSeconds && { intakeSeconds }), ...(seconds && { seconds }), actions })
-    const now = currentPlan(pipeline.ir, model)
-    const costModel = new CostModel({ measured, trace: arrivalTraceOf(log, t), prices, people }, now)
-    return {
-      costOf: plan => costModel.costOf(plan).steadyYear,
-      part: (proposed, lost) => buildCostPart({ prices, people, model: costModel, now, proposed, lost, dollarsPerUnit: dollars }),
-    }
+    return new CostModel({ measured, trace: arrivalTraceOf(log, t), prices, people, volume }, now)
+  })
+  if (isInconclusive(costModel)) return { costOf: () => costModel, part: () => costModel }
+  return {
+    costOf: plan => orWithoutCost(() => costModel.costOf(plan).steadyYear),
+    part: (proposed, lost) =>
+      orWithoutCost(() => buildCostPart({ prices, people, volume, model: costModel, now, proposed, lost, dollarsPerUnit: dollars })),
+  }
+}
+
+/** The result, or the reason why there is no cost. */
+function orWithoutCost<T extends object>(compute: () => T): T | Inconclusive {
+  try {
+    return compute()
   } catch (error) {
     if (!(error instanceof SpillwayError)) throw error
-    const why = { why: error.message }
-    return { costOf: () => why, part: () => why }
+    return { why: error.message }
   }
 }

@@ -45,8 +45,8 @@ export interface SweepCurves {
 /** Values and compares plans; `onProgress` receives the share that is done. */
 export function evaluatePlans(inputs: PlanningOptions, onProgress: (share: number) => void): Promise<PlanRecommendation> {
   const { ir, model, valuation, utility, notObservable, smallLoss, curves, plansMax } = inputs
-  const { t, blocks } = valuation.cases
-  const { select, report, test } = blocks
+  const { t, length, blocks } = valuation.cases
+  const { select, report } = blocks
   return recommendPlan(
     {
       elements: markUnconfirmed(curves, valuation.planMode, planElements(ir, model, notObservable)),
@@ -57,7 +57,7 @@ export function evaluatePlans(inputs: PlanningOptions, onProgress: (share: numbe
       unit: utility.unit,
       smallLoss: smallLoss * WEEKS_PER_MONTH,
       leastAdvantage: leastAdvantageOf(inputs.costing),
-      weeks: (t[test.to - 1] - t[test.from]) / WEEK_MS,
+      weeks: (t[length - 1] - t[0]) / WEEK_MS,
       ...(plansMax !== undefined && { plansMax }),
     },
     portsOf(inputs),

@@ -37,11 +37,15 @@ test('the value lies between its bounds, with all unknown labels true and all fa
   assert.deepEqual(bounds, { ifTrue: (2.75 / 8) * 80, ifFalse: (1.5 / 8) * 80 })
 })
 
+const WEEK = 7 * 86_400_000
+const historyOf = (part: Pick<HistoryPart, 'censored'>) =>
+  ({ weeks: 1, blocks: { select: { from: 0 }, report: { until: WEEK / 2 } }, ...part }) as HistoryPart
+
 test('the report has both bounds if labels are unknown', async () => {
   const caveats = (bounds: { ifTrue: number; ifFalse: number } | undefined) =>
     valued.then(valuation =>
       caveatsOf({
-        history: { weeks: 1, censored: 2 } as HistoryPart,
+        history: historyOf({ censored: 2 }),
         experiment,
         valuation,
         now: {} as Performance,
@@ -59,7 +63,7 @@ test('the report has both bounds if labels are unknown', async () => {
 test('a caveat of several sweeps is reported once, for the worst', async () => {
   const shocks = (correlation: number) => ({ kind: 'lasting shocks', block: 'day', about: 'time', size: correlation }) as const
   const texts = caveatsOf({
-    history: { weeks: 1, censored: 0 } as HistoryPart,
+    history: historyOf({ censored: 0 }),
     experiment: { cases, notes: ['trained on 10', 'trained on 20'] } as unknown as Experiment,
     valuation: await valued,
     now: {} as Performance,

@@ -10,7 +10,7 @@ export interface CostInputs {
   readonly trace: ArrivalTrace
   readonly prices: Prices
   readonly people: People
-  /** Expected volume as a multiple of the history's: 2 doubles events, decisions and state. 1 by default. */
+  /** Expected volume as a multiple of the history's: 2 doubles events, decisions and state, 0.5 halves them. 1 by default. */
   readonly volume?: number
 }
 

@@ -7,10 +7,10 @@ import { isInconclusive, type Inconclusive } from '../domain/plan-types.ts'
 import type { CostModel } from './cost-model.ts'
 import type { CostInputs } from './cost-inputs.ts'
 import { perScenario, rangeDifference } from './range.ts'
-import { HOUR_MS, WEEKS_PER_MONTH } from '../domain/units.ts'
+import { formatAmount, HOUR_MS, WEEKS_PER_MONTH } from '../domain/units.ts'
 
 /** Inputs of the cost part. */
-export interface CostPartInputs extends Pick<CostInputs, 'prices' | 'people'> {
+export interface CostPartInputs extends Pick<CostInputs, 'prices' | 'people' | 'volume'> {
   readonly model: CostModel
   /** Current setting of each element. */
   readonly now: Plan
@@ -20,9 +20,11 @@ export interface CostPartInputs extends Pick<CostInputs, 'prices' | 'people'> {
   readonly dollarsPerUnit: number | undefined
 }
 
-export function buildCostPart({ prices, people, model, now, proposed, lost, dollarsPerUnit }: CostPartInputs): CostPart {
+export function buildCostPart({ prices, people, volume = 1, model, now, proposed, lost, dollarsPerUnit }: CostPartInputs): CostPart {
+  const volumeText =
+    volume === 1 ? '' : ` Events, decisions and state: ${formatAmount(volume)} times those of the history, as decisionsPerWeek states.`
   return {
-    prices: `${prices.name}: ${prices.about} People: ${people.name}.`,
+    prices: `${prices.name}: ${prices.about} People: ${people.name}.${volumeText}`,
     now: model.costOf(new Map()),
     proposed: model.costOf(proposed),
     taxes: { staleness: stalenessTax(lost, dollarsPerUnit), streaming: streamingTax(model, now) },

@@ -49,6 +49,20 @@ test('more volume never costs less', () => {
   }
 })
 
+test('at another volume the arithmetic has the scaled state, and no lateness', () => {
+  for (const workers of ['static', 'autoscaled'] as const)
+    for (const volume of [0.5, 3]) {
+      const prices = { ...examplePrices, workers }
+      const inputs = costCase({ groups: { fast: groupOf({ cpuSecondsPerEvent: 100 }) }, prices, volume })
+      const [work, state] = new CostModel(inputs, new Map([['group/fast', stream]]))
+        .costOf(new Map())
+        .lines.filter(({ of }) => of !== 'broker')
+      assert.match(work.arithmetic, new RegExp(`, an arrival stands for ${volume}, so how late each is cannot be said`))
+      assert.doesNotMatch(work.arithmetic, / lag /)
+      assert.match(state.arithmetic, new RegExp(`^${(2 * 50 * volume) / 1000} GB, 2 × ${50 * volume} MB,`))
+    }
+})
+
 test('static workers are sized for nearly all minutes, with lags for one queue and for partitions', () => {
   const inputs = costCase({
     groups: { fast: groupOf({ cpuSecondsPerEvent: 100 }) },

@@ -93,9 +93,10 @@ function groupCost(name: string, setting: ElementSetting, inputs: CostInputs): E
     )
   const { volume = 1, prices } = inputs
   const work = { arrivals: arrivalsOf(group.source, inputs), seconds: group.cpuSecondsPerEvent }
-  const servedLine = (content: string, bytes: number): CostLine => {
+  const servedLine = (content: string, measuredBytes: number): CostLine => {
     const { stateCopies } = prices.sizing
-    const size = perScenario(s => ((bytes * volume) / GB) * stateCopies[s])
+    const bytes = measuredBytes * volume
+    const size = perScenario(s => (bytes / GB) * stateCopies[s])
     const unit = `GB, ${formatAmount(stateCopies.base)} × ${formatAmount(bytes / 1e6)} MB,`
     return quantityLine('stateGBMonth', `${name}: ${content}`, size, unit, inputs)
   }

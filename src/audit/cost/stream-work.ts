@@ -41,12 +41,12 @@ interface Simulated {
   readonly words: string
 }
 
-/** Core ms per arrival in the target deployment. With a greater expected volume one arrival stands for several. */
+/** Core ms per arrival in the target deployment. With another expected volume one arrival stands for several, or for a part of one. */
 export const serviceTime = (scenario: PriceScenario, seconds: number, { prices, volume = 1 }: CostInputs): number =>
   seconds * 1000 * prices.sizing.cpu[scenario] * volume
 
-/** True if one arrival stands for several, on which all workers work at once. */
-const isScaledUp = ({ volume = 1 }: CostInputs): boolean => volume > 1
+/** True at another expected volume: an arrival is an amount of work, on which all workers work at once. */
+const isScaled = ({ volume = 1 }: CostInputs): boolean => volume !== 1
 
 function autoscaledIn(scenario: PriceScenario, { arrivals, seconds }: StreamWork, inputs: CostInputs): Simulated {
   const { use, smallestCores, windowSeconds, restartSeconds, catchUpSeconds, stabiliseSeconds } = inputs.prices.sizing
@@ -57,7 +57,7 @@ function autoscaledIn(scenario: PriceScenario, { arrivals, seconds }: StreamWork
     restartMs: restartSeconds[scenario] * 1000,
     catchUpMs: catchUpSeconds[scenario] * 1000,
     stabiliseMs: stabiliseSeconds[scenario] * 1000,
-    divisible: isScaledUp(inputs),
+    divisible: isScaled(inputs),
   })
   const most = `${formatAmount(scaled.most)} cores at most, ${formatCount(scaled.rescales, 'restart')}`
   return { cores: scaled.demand, words: `${servedText(scaled, inputs)}, ${most}` }
@@ -71,7 +71,7 @@ function staticIn(scenario: PriceScenario, { arrivals, seconds }: StreamWork, in
   if (scenario !== 'base') return { cores, words: '' }
   // At least the smallest machine works on it.
   const heldCores = Math.max(neededCores, smallestCores.base)
-  const servers = serversOf(heldCores, isScaledUp(inputs))
+  const servers = serversOf(heldCores, isScaled(inputs))
   const serviceMs = (service * servers) / heldCores
   const queueText = servedText(simulatePooledQueue(arrivals.at, serviceMs, servers), inputs)
   if (servers === 1 || !arrivals.key) return { cores, words: queueText }
@@ -79,9 +79,11 @@ function staticIn(scenario: PriceScenario, { arrivals, seconds }: StreamWork, in
   return { cores, words: `${queueText}; in ${servers} partitions ${lagText(lags)}` }
 }
 
-/** Lag and backlog in words. If an arrival stands for several, the simulated lag is that of a burst, so it is not reported. */
+/**
+ * Lag and backlog in words. At another expected volume the simulated lag is that of a burst, or of faster workers, so it is not reported.
+ */
 const servedText = ({ lags, backlog }: QueueResult, inputs: CostInputs): string =>
-  isScaledUp(inputs)
+  isScaled(inputs)
     ? `an arrival stands for ${formatAmount(inputs.volume!)}, so how late each is cannot be said`
     : `${lagText(lags)}, backlog ${formatCount(backlog, 'event')}`
 

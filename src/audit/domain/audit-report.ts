@@ -150,7 +150,7 @@ const plans = closedObject({
   now: listOf(planSetting),
   proposed: listOf(planSetting),
   decision: described(
-    "keep what runs: no plan's lower bound is above zero; no dollar verdict: there is no value per unit",
+    "keep what runs: no plan's lower bound is above zero; no dollar verdict: there is no value per unit, or no cost of the plan",
     enumOf('change', 'keep what runs', 'no dollar verdict', 'undecided'),
   ),
   net: optional(

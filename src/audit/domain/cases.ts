@@ -47,7 +47,7 @@ export interface Cases {
    * @throws `SPILL_NOT_FOUND` for an unknown name
    */
   readonly column: (name: string) => Float64Array
-  /** The cluster columns, by which decisions are correlated: each entity among the keys that the model reads. */
+  /** The cluster columns, by which decisions are correlated: each entity among the keys that the model reads, and the column by which decisions share an outcome. */
   readonly clusters: readonly ClusterColumn[]
   /** The share of the unknown labels that an action censored. */
   readonly censored: number

@@ -92,7 +92,12 @@ const threshold = closedObject({
   beyond: optional(described('true where no level of the sweep loses more: the threshold is at this age or beyond', booleanType)),
 })
 
-const age = closedObject({ p50: durationType, p95: durationType, from: enumOf('measured', 'by its placement', 'from its history') })
+const age = closedObject({
+  p50: durationType,
+  p95: durationType,
+  max: optional(described('of a group in batch runs: its age just before the results of the next run are used', durationType)),
+  from: enumOf('measured', 'by its placement', 'from its history'),
+})
 
 export const elementSchema = closedObject({
   element: described('ingestion, group/NAME, groups, inference, action or training', stringType),

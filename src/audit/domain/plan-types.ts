@@ -77,7 +77,7 @@ export interface PlanSearchProblem {
    * The least advantage of a proposal, dollars a month; default 0. A smaller one is within the error of the cost estimate: $11 of $2,300.
    */
   readonly leastAdvantage?: number
-  /** The length of the history, weeks, from which the additional weeks are estimated. */
+  /** The length of the whole history, weeks, from which the additional weeks are estimated. */
   readonly weeks: number
   /** The maximum number of evaluated plans; default `AUDIT_PLANS_MAX`. */
   readonly plansMax?: number

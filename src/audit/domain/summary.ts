@@ -40,6 +40,7 @@ const row = closedObject({
     enumOf('with retraining', 'without retraining'),
   ),
   levels: described('staleness levels, freshest first', listOf(level)),
+  firstOlder: optional(described('index of the first level that is older than now; fresher levels come before it', countType)),
   next: optional(described('index of the level of the next slower schedule, or of the oldest level', countType)),
   within: described('freshness threshold: 15 min, every hour, 1 day or more', orReason(stringType)),
   choice: described('the verdict: stream, keep within 15 min, safe to be a day old, undecided', stringType),

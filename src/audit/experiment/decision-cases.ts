@@ -1,7 +1,7 @@
 /** The decisions of a history that all plans share: labels as known at its end, keys, blocks and clusters. */
 import { SpillwayError, didYouMean } from '../../base/index.ts'
 import type { ColumnData } from '../../columns/index.ts'
-import type { ModelIR } from '../../define/ir/index.ts'
+import type { LabelIR, ModelIR } from '../../define/ir/index.ts'
 import { deliverColumn, groupReads, type ModelScorer } from '../../decision/index.ts'
 import { labelledColumn, triggerColumns, triggerKey } from '../../define/model/index.ts'
 import { isListColumn, type VectorColumn } from '../../model/index.ts'
@@ -141,9 +141,17 @@ function outcomeGroupOf({ model: { label } }: DecidingModel, { columnOf, length 
  */
 function entityClusters({ ir, model }: DecidingModel, { columnOf, length }: DecisionRows): ClusterColumn[] {
   const names = new Set(groupReads(ir, model).flatMap(({ key }) => key))
-  if (names.size === 0) names.add(triggerKey(ir, model).name)
-  if (model.label?.kind === 'happens' && model.label.per !== undefined) names.add(model.label.per)
+  const key = triggerKey(ir, model).name
+  if (names.size === 0) names.add(key)
+  const shared = sharedOutcomeColumn(model.label!, key)
+  if (shared !== undefined) names.add(shared)
   return [...names].map(name => ({ name, ...numberValues(columnOf(name), length) }))
+}
+
+/** The column by which decisions share an outcome: `per` of the label, or the trigger's key. Undefined where each has its own. */
+function sharedOutcomeColumn(label: LabelIR, key: string): string | undefined {
+  if (label.kind === 'from') return undefined
+  return label.kind === 'happens' ? (label.per ?? key) : key
 }
 
 /** The values of a column as codes 0, 1, 2 … in order of first occurrence. NULL is a value. */

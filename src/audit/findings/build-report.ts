@@ -20,7 +20,7 @@ import type { PlanValuation, LabelBounds } from '../compare/valuation.ts'
 import type { ElementSweep, StalenessSweep } from '../compare/staleness-sweep.ts'
 import { buildSummary } from './summary.ts'
 import { jointVerdict } from '../plans/element-verdicts.ts'
-import { findingsOf, type GroupAge } from './findings.ts'
+import { findingsOf, recordedGroupAges } from './findings.ts'
 import type { PlanRecommendation } from '../plans/recommend.ts'
 import type { AuditReport, BlockPart, HistoryPart, IncidentModelPart, UtilityPart } from '../domain/audit-report.ts'
 import type { ElementPart, Estimate, Performance, ElementVerdict } from '../domain/element-report.ts'
@@ -93,7 +93,7 @@ export function buildReport(results: AuditResults): AuditReport {
       ir,
       // Without a data folder nothing is known of a champion, and the audit judges the model as if it ran.
       promoted: options.champion && 'why' in options.champion ? undefined : model.name,
-      ages: agesOf(elements),
+      ages: recordedGroupAges(elements, options.traces),
       ...(!('why' in stages) && { stages }),
     }),
     caveats: caveatsOf({
@@ -122,14 +122,6 @@ const isNonNegative = (utility: UtilityIR): boolean =>
 
 const verdictFor = (element: Element, { why }: StalenessSweep, { verdicts, part }: PlanRecommendation): ElementVerdict | undefined =>
   element.kind === 'groups' && why === undefined ? jointVerdict(element.groups, part) : verdicts.get(elementId(element))
-
-/** Ages of the groups with a freshness threshold. */
-const agesOf = (elements: readonly ElementPart[]): GroupAge[] =>
-  elements.flatMap(({ kind, element, now: { age }, incidentThreshold }) =>
-    kind === 'group' && age && !('why' in incidentThreshold)
-      ? [{ group: element.slice('group/'.length), p95: age.p95, threshold: incidentThreshold.age }]
-      : [],
-  )
 
 /** Weekly gain of the freshest level, for the element that loses most by staleness. */
 function lostByStaleness(elements: readonly ElementPart[]): Estimate | { readonly why: string } {

@@ -10,6 +10,7 @@ import type { HistoryPart } from '../domain/audit-report.ts'
 import type { RowRange } from '../domain/cases.ts'
 import type { ElementPart, Performance } from '../domain/element-report.ts'
 import { unknownLabelShare } from '../value/index.ts'
+import { judgedWeeksOf } from './confidence.ts'
 
 /** Shares of unknown labels above which a conclusion is uncertain, and very uncertain. */
 const UNKNOWN_SHARE_SOME = 0.05
@@ -43,7 +44,7 @@ function triggeredCaveats({ history, experiment, valuation, now, elements, bound
   const { test } = cases.blocks
   const unknown = unknownLabelShare(cases, test)
   const positive = countOf(cases.label, test)
-  const weeks = history.weeks / 2
+  const weeks = judgedWeeksOf(history)
   const noRetraining = valuation.unavailableReason('refit')
   const caveats: (Caveat | false)[] = [
     weeks < WEEKS_MIN && { kind: 'few weeks', weeks },
@@ -101,7 +102,7 @@ export function assumptionsOf({ model, worth, valuation, experiment }: Assumptio
       'what runs is judged as if it acted whenever its condition is met: what was left undone to see what comes of it is part of no figure',
     cooldown > 0 && 'after one action for a key there is none for as long as the action says',
     worth.decisionsPerWeek !== undefined &&
-      `a week has ${worth.decisionsPerWeek.toLocaleString('en-US')} decisions, as was said; the history has another number`,
+      `a week has ${worth.decisionsPerWeek.toLocaleString('en-US')} decisions, as was said; the history has another number, and costs are of as many times its events, decisions and state`,
     model.decide.kind === 'on' && 'a decision is made at the arrival of its event, as the history recorded or declares it',
     'costs are of a deployment that is modelled from what was measured here: each line says its arithmetic',
   ]

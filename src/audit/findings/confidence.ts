@@ -3,6 +3,7 @@ import type { AuditReport } from '../domain/audit-report.ts'
 import { plural } from '../domain/caveat.ts'
 import { countedNoun, dateText, integerText, isAvailable, percentageText } from '../domain/figures.ts'
 import type { AuditSummary } from '../domain/summary.ts'
+import { WEEK_MS } from '../domain/units.ts'
 
 /** Effective sample sizes under which intervals are less reliable, and much less. */
 const CLUSTERS_FEW = 50
@@ -16,13 +17,17 @@ const WEEKS_VERY_FEW = 4
 const UNKNOWN_SOME = 0.05
 const UNKNOWN_MOST = 0.5
 
+/** Weeks that the judged decisions cover. */
+export const judgedWeeksOf = ({ blocks: { select, report } }: Pick<AuditReport['history'], 'blocks'>): number =>
+  (report.until - select.from) / WEEK_MS
+
 /** The worst weakness sets the level: `moderate`, or `low` for a grave one; `none` where nothing is recommended. */
 export function confidenceOf(
   { history, utility }: Pick<AuditReport, 'history' | 'utility'>,
   isNothingKnown: boolean,
 ): AuditSummary['confidence'] {
   const { weeks, decisions, unknown, clusters, from, until, blocks } = history
-  const judgedWeeks = weeks / 2
+  const judgedWeeks = judgedWeeksOf(history)
   const unknownShare = decisions > 0 ? unknown / decisions : 0
   const fewClusters = clusters.filter(({ effective }) => effective < CLUSTERS_FEW)
   const fewest = Math.min(...fewClusters.map(({ effective }) => effective))

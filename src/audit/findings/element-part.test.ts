@@ -82,6 +82,25 @@ test('joint groups are named, and have one age if all are as old', () => {
   )
 })
 
+test('the age of a group in batch runs has its mean, and its age just before the next results', () => {
+  const hour = 3_600_000
+  const ageOf = (schedule: object, lasts: number) => {
+    const of = reading(placed('a', { kind: 'batch', schedule, lasts }))
+    const sweep = { levels: [], caveats: [] }
+    const element: Element = { kind: 'group', group: 'a' }
+    return elementPart({ ir: of, model: of.models[0], element, sweep, utility: fraudReport.utility, delay: 0, verdict: undefined }).now.age
+  }
+  const from = 'by its placement'
+  assert.deepEqual(ageOf({ kind: 'interval', every: hour, phase: 0 }, 0), { p50: hour / 2, p95: 0.95 * hour, max: hour, from })
+  assert.deepEqual(ageOf({ kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }, 2 * hour), {
+    p50: 14 * hour,
+    p95: 24.8 * hour,
+    max: 26 * hour,
+    from,
+  })
+  assert.equal(ageOf({ kind: 'cron', cron: '0 2 * * 1-5', zone: 'UTC' }, 2 * hour)?.max, 74 * hour, 'from Friday to Monday')
+})
+
 test('states the plan for each group instead of a verdict', () => {
   const at = (...titles: readonly string[]) => titles.map((title, i) => ({ element: `group/${'ab'[i]}`, title }))
   const why = (proposed: ReturnType<typeof at>) => jointVerdict(['a', 'b'], { now: at('stream', 'stream'), proposed }).why

@@ -1,6 +1,7 @@
 /** Element part of a report: current setting, curve, freshness threshold and verdict. */
 import { spanTitle } from '../../base/index.ts'
 import type { GroupIR, ModelIR, PipelineIR } from '../../define/ir/index.ts'
+import { longestGap } from '../../kernel/index.ts'
 import { freshnessThreshold, levelMarks, worseMarks, smallerThreshold } from '../statistics/freshness-threshold.ts'
 import { currentPlan } from '../cost/current-plan.ts'
 import { elementId, type Element } from '../domain/element.ts'
@@ -114,7 +115,7 @@ function nowAge(ir: PipelineIR, element: Element): AgePart | null {
   const mean = placementAge(place)
   if (place.kind !== 'batch' && place.kind !== 'scheduled') return { p50: mean, p95: mean, from: 'by its placement' }
   const half = mean - place.lasts
-  return { p50: mean, p95: place.lasts + 1.9 * half, from: 'by its placement' }
+  return { p50: mean, p95: place.lasts + 1.9 * half, max: place.lasts + longestGap(place.schedule), from: 'by its placement' }
 }
 
 /** The age that all groups share; null if they differ. */

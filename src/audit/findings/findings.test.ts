@@ -19,8 +19,9 @@ import {
   table,
 } from '../../index.ts'
 import type { StagesPart } from '../domain/audit-report.ts'
+import type { ElementPart } from '../domain/element-report.ts'
 import { consumersOf } from '../plans/consumers.ts'
-import { findingsOf } from './findings.ts'
+import { findingsOf, recordedGroupAges } from './findings.ts'
 
 const card = entity('card', t.string())
 const payments = source('payments', { schema: { card, amount: t.double(), at: t.timestamp() }, key: 'card', time: 'at' })
@@ -89,17 +90,48 @@ test('never reports a table, which has no nightly setting', () => {
   assert.deepEqual(of(report('mornings', { of: { plans }, at: '0 7 * * *', live: '30d' })), [])
 })
 
-test('reports a group older than its threshold at one decision in twenty', () => {
+test('reports a group that was older than its threshold allows at one decision in twenty', () => {
   const { ir } = pipeline('p', [decides('fraud', group('usual'))])
-  const findings = findingsOf({ ir, promoted: undefined, ages: [{ group: 'usual', p95: 7_200_000, threshold: 900_000 }] })
+  const findings = findingsOf({ ir, promoted: undefined, ages: [{ group: 'usual', p95: 7_200_000, allowed: 900_000 }] })
   assert.deepEqual(findings, [
     {
       kind: 'starved',
       element: 'group/usual',
-      text: "features 'usual' are up to 2 h old at decisions (p95), and older than 15 min they lose value",
+      text: "features 'usual' were up to 2 h old at recorded decisions (p95), and older than 15 min they may lose value",
     },
   ])
-  assert.deepEqual(findingsOf({ ir, promoted: undefined, ages: [{ group: 'usual', p95: 900_000, threshold: 900_000 }] }), [])
+  assert.deepEqual(findingsOf({ ir, promoted: undefined, ages: [{ group: 'usual', p95: 900_000, allowed: 900_000 }] }), [])
+})
+
+test('a group in batch runs is starved only if recorded runs were later than its threshold allows', () => {
+  const { ir } = pipeline('p', [decides('fraud', group('usual'))])
+  const hour = 3_600_000
+  const nightly = (incidentThreshold: ElementPart['incidentThreshold']) => ({
+    kind: 'group' as const,
+    element: 'group/usual',
+    now: {
+      setting: { kind: 'now' as const },
+      title: 'nightly at 02:00, 2 h',
+      age: { p50: 14 * hour, p95: 24.8 * hour, max: 26 * hour, from: 'by its placement' as const },
+    },
+    incidentThreshold,
+  })
+  const starved = (incidentThreshold: ElementPart['incidentThreshold'], ages: readonly number[]) => {
+    const trace = { t: Float64Array.from(ages.keys()), age: Float64Array.from(ages) }
+    const recorded = recordedGroupAges([nightly(incidentThreshold)], new Map([['usual', trace]]))
+    return findingsOf({ ir, promoted: undefined, ages: recorded }).map(({ text }) => text)
+  }
+  const threshold = { age: 15 * hour, loss: 1 }
+  // From 2 h, when a run is done, to 26 h, when the next one is; before the first run there are no values.
+  const onTime = [Infinity, ...Array.from({ length: 97 }, (_, quarter) => (2 + quarter / 4) * hour)]
+  const late = onTime.map(age => age + 3 * hour)
+  assert.deepEqual(starved(threshold, onTime), [], 'it runs as audited')
+  assert.deepEqual(starved(threshold, late), [
+    "features 'usual' were up to 28 h old at recorded decisions (p95), and older than 27 h they may lose value",
+  ])
+  assert.deepEqual(starved({ ...threshold, beyond: true }, late), [], 'no older age is known to lose')
+  assert.deepEqual(starved({ why: 'the history is too short' }, late), [])
+  assert.deepEqual(recordedGroupAges([nightly(threshold)]), [], 'without a data folder no ages are recorded')
 })
 
 test('reports a queue longer than all earlier stages, and no short one', () => {

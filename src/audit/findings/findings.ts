@@ -1,26 +1,29 @@
 /**
- * Expensive mistakes that are visible without a replay: features fresher than any consumer needs, features older than decisions tolerate,
- * and effects that queue longer than all earlier stages take.
+ * Expensive mistakes: features fresher than any consumer needs, features that were older in a run than decisions tolerate, and effects that
+ * queue longer than all earlier stages take.
  */
 import { spanTitle, limits } from '../../base/index.ts'
 import type { PipelineIR, PlacementIR } from '../../define/ir/index.ts'
 import type { Finding, StagesPart } from '../domain/audit-report.ts'
+import type { ElementPart } from '../domain/element-report.ts'
+import { isInconclusive } from '../domain/plan-types.ts'
 import { everyTitle } from '../domain/setting-text.ts'
+import type { AgeTraces } from '../experiment/timeline/age-traces.ts'
 import { consumersOf, unscoredModels } from '../plans/consumers.ts'
+import { greatestAllowedAge } from '../plans/freshness-objectives.ts'
 
-/** Age of a feature group at decisions, and its freshness threshold, ms. */
-export interface GroupAge {
+/** Recorded age of a feature group at decisions, and the greatest age that its freshness threshold allows, ms. */
+export interface RecordedGroupAge {
   readonly group: string
   readonly p95: number
-  readonly threshold: number
+  readonly allowed: number
 }
 
 export interface FindingsInput {
   readonly ir: PipelineIR
   /** The model that a promoted version scores, if the audit knows one. */
   readonly promoted: string | undefined
-  /** Groups with a known age and freshness threshold. */
-  readonly ages: readonly GroupAge[]
+  readonly ages: readonly RecordedGroupAge[]
   readonly stages?: StagesPart
 }
 
@@ -52,13 +55,29 @@ const isStreamed = ({ kind }: PlacementIR): boolean => kind === 'stream' || kind
 const consumerText = ({ name, period }: { readonly name: string; readonly period: number }): string =>
   `${name} reads them ${everyTitle(period)}`
 
-function staleGroups(ages: readonly GroupAge[]): Finding[] {
+/**
+ * Recorded ages of the groups with a freshness threshold. By its placement no group is older than its threshold allows. A threshold at the
+ * oldest level of the sweep limits nothing, since no older age is known to lose.
+ */
+export const recordedGroupAges = (
+  elements: readonly Pick<ElementPart, 'kind' | 'element' | 'now' | 'incidentThreshold'>[],
+  traces: AgeTraces = new Map(),
+): RecordedGroupAge[] =>
+  elements.flatMap(({ kind, element, now, incidentThreshold }) => {
+    if (kind !== 'group' || isInconclusive(incidentThreshold) || incidentThreshold.beyond === true) return []
+    const group = element.slice('group/'.length)
+    const ages = traces.get(group)?.age.filter(Number.isFinite).toSorted() ?? []
+    if (ages.length === 0) return []
+    return [{ group, p95: ages[Math.ceil(0.95 * ages.length) - 1], allowed: greatestAllowedAge(incidentThreshold, now.age) }]
+  })
+
+function staleGroups(ages: readonly RecordedGroupAge[]): Finding[] {
   return ages
-    .filter(({ p95, threshold }) => p95 > threshold)
-    .map(({ group, p95, threshold }) => ({
+    .filter(({ p95, allowed }) => p95 > allowed)
+    .map(({ group, p95, allowed }) => ({
       kind: 'starved' as const,
       element: `group/${group}`,
-      text: `features '${group}' are up to ${spanTitle(p95)} old at decisions (p95), and older than ${spanTitle(threshold)} they lose value`,
+      text: `features '${group}' were up to ${spanTitle(p95)} old at recorded decisions (p95), and older than ${spanTitle(allowed)} they may lose value`,
     }))
 }
 

@@ -20,9 +20,9 @@ export interface MainLoss extends Loss {
 }
 
 /**
- * Of the elements that lose more than the tolerated share at their first level for certain, and so must stay as fresh as they are, the one
- * that loses most at the next schedule. Otherwise the feature group that loses most there, else all groups, else a stage. Elements that
- * the recommendation names come before others.
+ * Of the elements that lose more than the tolerated share at their first older level for certain, and so must stay as fresh as they are,
+ * the one that loses most at the next schedule. Otherwise the feature group that loses most there, else all groups, else a stage. Elements
+ * that the recommendation names come before others.
  */
 export function mainLoss(elements: readonly ElementPart[], rows: readonly StalenessRow[]): MainLoss | undefined {
   const lossesAt = (indexOf: (row: StalenessRow) => number | undefined, least: number): Loss[] =>
@@ -34,7 +34,7 @@ export function mainLoss(elements: readonly ElementPart[], rows: readonly Stalen
         return change && isAvailable(change) && -change.share.high > least ? [{ part, row, level: part.levels[index!], change }] : []
       })
       .toSorted((a, b) => a.change.perWeek.value - b.change.perWeek.value)
-  const soonest = lossesAt(({ levels }) => (levels.length > 0 ? 0 : undefined), TOLERATED_LOSS)
+  const soonest = lossesAt(({ firstOlder }) => firstOlder, TOLERATED_LOSS)
   const all = lossesAt(({ next }) => next, 0)
   const named = all.filter(({ part }) => staysLive(part))
   const losses = named.length > 0 ? named : all

@@ -1,12 +1,12 @@
 /** The staleness table of a summary: for each element its change by age, and the ages that are safe or need an alert. */
 import { assert } from '../../base/index.ts'
-import type { ElementPart, SweepEffect } from '../domain/element-report.ts'
+import type { ElementPart, SweepEffect, SweepLevel } from '../domain/element-report.ts'
 import { isAvailable, type MissingReason } from '../domain/figures.ts'
 import { NOTHING_TO_CHOOSE } from '../domain/setting-text.ts'
 import type { StalenessChange, StalenessRow } from '../domain/summary.ts'
 import { BY_PLAN } from '../plans/element-verdicts.ts'
 import { TOLERATED_LOSS } from '../statistics/freshness-threshold.ts'
-import { isChangedBy, isFresher, isScheduled, nameOf, type SummaryParts } from './summary-parts.ts'
+import { firstOlderIndex, isChangedBy, isFresher, isScheduled, nameOf, type SummaryParts } from './summary-parts.ts'
 
 /** `shareMin`: the greatest loss, as a share of the weekly value: −1 for a count, which cannot lose more than all of it. */
 export function stalenessRow(part: ElementPart, { utility, plans }: SummaryParts, shareMin: number): StalenessRow {
@@ -22,6 +22,7 @@ export function stalenessRow(part: ElementPart, { utility, plans }: SummaryParts
     }
   })
   const isChanged = isChangedBy(plans, part)
+  const firstOlder = firstOlderIndex(part)
   const next = isChanged && levels.length > 0 && isFresher(part.levels[0], part) ? 0 : nextSchedule(part)
   return {
     element: part.element,
@@ -29,6 +30,7 @@ export function stalenessRow(part: ElementPart, { utility, plans }: SummaryParts
     now: part.now.title,
     mode: isRetrained ? 'with retraining' : 'without retraining',
     levels,
+    ...(firstOlder !== undefined && { firstOlder }),
     ...(next !== undefined && { next }),
     within: isChanged ? { why: 'it is proposed to run otherwise' } : withinOf(part),
     choice: choiceOf(part, next === undefined ? undefined : levels[next].change),
@@ -72,18 +74,24 @@ function withinOf(part: ElementPart): string | MissingReason {
 function ageAt(part: ElementPart, threshold: number): string {
   const level = part.levels.findLast(({ age }) => age <= threshold)
   assert(level !== undefined, 'a freshness threshold is the age of a level')
-  return `${level.title}${level.setting.kind === 'older' && isScheduled(part) ? ' late' : ''}`
+  return levelAgeText(part, level)
 }
+
+/** The title of a level, with `late` where it adds to the age of batch runs. */
+const levelAgeText = (part: ElementPart, { setting, title }: SweepLevel): string =>
+  `${title}${setting.kind === 'older' && isScheduled(part) ? ' late' : ''}`
 
 /** Incident thresholds, and elements that lose at any delay; one without a loss at any level needs no alert. */
 export const alertAt = ({ elements, utility }: SummaryParts): string[] =>
   elements.flatMap(part => {
     const { incidentThreshold: threshold, levels, unplanned } = part
-    if (unplanned !== undefined || levels.length === 0) return []
+    const firstOlder = firstOlderIndex(part)
+    if (unplanned !== undefined || firstOlder === undefined) return []
     if (isAvailable(threshold)) return threshold.beyond === true ? [] : [`${nameOf(part)} ${ageAt(part, threshold.age)}`]
-    const [{ title, frozen }] = levels
-    const isLost = isAvailable(frozen.perWeek) && frozen.perWeek.high < -TOLERATED_LOSS * utility.now.perWeek
-    return isLost ? [`${nameOf(part)} below ${title}, the shortest age tried`] : []
+    const level = levels[firstOlder]
+    const { perWeek } = level.frozen
+    const isLost = isAvailable(perWeek) && perWeek.high < -TOLERATED_LOSS * utility.now.perWeek
+    return isLost ? [`${nameOf(part)} below ${levelAgeText(part, level)}, the shortest age tried`] : []
   })
 
 /** Ages that are safe for each element alone; a model's own schedule is none of them. */

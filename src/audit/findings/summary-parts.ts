@@ -24,6 +24,12 @@ export const isChangedBy = ({ now, proposed }: SummaryParts['plans'], { element 
 /** True for a level that is fresher than the element is now. */
 export const isFresher = ({ age }: SweepLevel, { now }: ElementPart): boolean => age < (now.age?.p50 ?? 0)
 
+/** Index of the first level that is older than the element is now; undefined if none is. A group in batch runs has fresher levels. */
+export function firstOlderIndex({ levels, now }: ElementPart): number | undefined {
+  const index = levels.findIndex(({ age }) => age > (now.age?.p50 ?? 0))
+  return index === -1 ? undefined : index
+}
+
 /** True for a group whose batch runs make it older than a stream. Its levels add to that age. */
 export const isScheduled = ({ kind, now: { age } }: ElementPart): boolean =>
   kind === 'group' && age !== null && age.from === 'by its placement' && age.p50 > 0

@@ -27,7 +27,7 @@ const history = {
   decisions: 1000,
   unknown: 0,
   clusters: [{ name: 'day', count: 90, effective: 90 }],
-  blocks: { select: { decisions: 200 }, report: { decisions: 300 } },
+  blocks: { select: { decisions: 200, from: 7_862_400_000 }, report: { decisions: 300, until: 15_724_800_000 } },
 } as unknown as HistoryPart
 const effect = (value: number, half = 10): SweepEffect => ({ perWeek: { value, low: value - half, high: value + half }, performance })
 const nightly = { kind: 'batch', schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }, lasts: 7_200_000 } as const

@@ -79,11 +79,21 @@ test('without a price: a cheaper choice has no shown loss, or a fresher one cost
 const interval = (value: number, low: number, high: number) => ({ value, low, high, error: 1 })
 
 test('enough additional history makes the half width of an interval smaller than its value', () => {
-  assert.equal(moreWeeks(interval(10, -10, 30), 20), 60, '20 · (2² − 1)')
-  assert.equal(moreWeeks(interval(-10, -30, 11), 20), 69, '20 · (2.1² − 1) is 68.2')
-  assert.equal(moreWeeks(interval(10, 0, 20), 20), 1, 'on the border')
-  assert.equal(moreWeeks(interval(0.001, -10, 10), 20), undefined)
-  assert.equal(moreWeeks(interval(0, -10, 10), 20), undefined)
+  const exact = { low: 7, base: 7, high: 7 }
+  assert.equal(moreWeeks(interval(10, -10, 30), exact, 20), 60, '20 · (2² − 1)')
+  assert.equal(moreWeeks(interval(-10, -30, 11), exact, 20), 69, '20 · (2.1² − 1) is 68.2')
+  assert.equal(moreWeeks(interval(10, 0, 20), exact, 20), 1, 'on the border')
+  assert.equal(moreWeeks(interval(0.001, -10, 10), exact, 20), undefined)
+  assert.equal(moreWeeks(interval(0, -10, 10), exact, 20), undefined)
+})
+
+test('additional history narrows the gain, and no range of prices', () => {
+  // The half width of 20 is 14 of the gain and 6 of the prices, which leave 4 of the value.
+  const cost = { low: 2, base: 7, high: 13 }
+  assert.equal(moreWeeks(interval(10, -10, 29), cost, 20), 225, '20 · ((14 / 4)² − 1)')
+  assert.equal(moreWeeks(interval(-10, -26, 11), cost, 20), 185, '20 · ((16 / 5)² − 1) is 184.8')
+  assert.equal(moreWeeks(interval(6, -1, 12), cost, 20), undefined, 'the prices alone leave it open')
+  assert.equal(moreWeeks(interval(-5, -12, 1), cost, 20), undefined, 'the prices alone leave it open')
 })
 
 const HOUR = 3_600_000
@@ -120,6 +130,12 @@ test('not safe: a curve that ends earlier, a level without interval, and a group
   assert.equal(verdictOf([unknown, level(DAY, -2)]), undefined)
   assert.equal(verdictOf([level(2 * DAY, -2)], { now: DAY }), undefined)
   assert.equal(verdictOf([level(DAY, -2)], { nowPerWeek: 0 }), undefined)
+})
+
+test('not safe where the alert pages before a day', () => {
+  const curve = [level(6 * HOUR, -2), level(DAY, -5)]
+  assert.equal(verdictOf(curve, { alert: 6 * HOUR }), undefined)
+  assert.equal(verdictOf(curve, { alert: DAY })!.choice, 'safe to be a day old')
 })
 
 test('kept within the greatest age without a loss, where an older level is shown to lose', () => {

@@ -5,7 +5,7 @@
  * savings.
  */
 import { limits } from '../../base/index.ts'
-import type { PlanPart } from '../domain/audit-report.ts'
+import type { PlanPart, Range } from '../domain/audit-report.ts'
 import { elementId } from '../domain/element.ts'
 import type { ElementPart, ElementVerdict, FreshnessThreshold } from '../domain/element-report.ts'
 import { quantityText, percentageText } from '../domain/figures.ts'
@@ -18,9 +18,9 @@ import {
   type SweepCurveLevel,
 } from '../statistics/freshness-threshold.ts'
 import { breakEvenAmong, freshestOverCheapest } from './break-even.ts'
-import type { PlanComparison } from './compare.ts'
+import { isKnown, type PlanComparison } from './compare.ts'
 import { comparisonOf, type ChoiceComparison, type PlanJudgement } from './judge.ts'
-import { groundsText, otherChangesText, type VerdictGrounds } from './verdict-grounds.ts'
+import { groundsText, otherChangesText, type UncertainNet, type VerdictGrounds } from './verdict-grounds.ts'
 
 export const UNDECIDED = 'undecided'
 export const NOT_OBSERVABLE = 'not observable in this history'
@@ -92,11 +92,12 @@ function undecidedGrounds(
   if (price === undefined) return unpricedGrounds(freshestOverCheapest(choices, comparisons))
   const best = bestByEstimate(choices, comparisons) ?? testedPick
   const own = comparisons.filter(({ pick }) => pick === best)
-  const nets = own.flatMap(({ over, comparison: { isSame, net } }) => (isSame ? [] : [{ over, net }]))
-  const others: { over: number; net: IntervalEstimate }[] = []
-  for (const { over, net } of nets) {
+  const others: UncertainNet[] = []
+  for (const { over, comparison } of own) {
+    const { isSame, net } = comparison
+    if (isSame) continue
     if (isInconclusive(net)) return { kind: 'unknown', why: net.why }
-    if (net.low <= 0) others.push({ over, net })
+    if (isKnown(comparison) && net.low <= 0) others.push({ over, net, cost: comparison.cost })
   }
   if (others.length > 0) return { kind: 'uncertain', pick: best, others }
   const tie = own.find(({ comparison }) => comparison.isSame)
@@ -117,22 +118,25 @@ function bestByEstimate(choices: PlanElement['choices'], comparisons: readonly C
   return [...choices.keys()].find(own => comparisons.filter(({ pick }) => pick === own).every(isAhead))
 }
 
-/** Additional weeks of history that would decide all of these; undefined if any takes more than AUDIT_MORE_WEEKS_MAX. */
-function weeksToDecide(uncertain: readonly { readonly net: IntervalEstimate }[], { weeks }: PlanSearchProblem): number | undefined {
-  const more = uncertain.map(({ net }) => moreWeeks(net, weeks))
+/** Additional weeks of history that would decide all of these; undefined as of `moreWeeks`, if that is undefined for any. */
+function weeksToDecide(uncertain: readonly UncertainNet[], { weeks }: PlanSearchProblem): number | undefined {
+  const more = uncertain.map(({ net, cost }) => moreWeeks(net, cost, weeks))
   return more.reduce((longest, own) => (longest === undefined || own === undefined ? undefined : Math.max(longest, own)))
 }
 
 /**
- * Additional weeks of history that would decide, assuming the current estimate; undefined if more than AUDIT_MORE_WEEKS_MAX. Rounded up.
+ * Weeks by which a history of `weeks` must be longer to decide, assuming the current estimates. Rounded up; undefined if more than
+ * AUDIT_MORE_WEEKS_MAX, or if no history decides.
  *
- * Intervals narrow with the square root of the sample. From `value ± half` over `weeks`, half falls below the value after
- * `weeks · (half / value)²`.
+ * The half width of `net` is the sampling error of the gain plus the range of the cost over the price scenarios. Blocks are shares of the
+ * history, so the sampling error shrinks with the square root of its length; the range of the cost stays. Their sum falls below the value
+ * after `weeks · (sampling error / (|value| − range))²`.
  */
-export function moreWeeks({ value, low, high }: IntervalEstimate, weeks: number): number | undefined {
-  const half = value > 0 ? value - low : high - value
-  if (value === 0 || !(half >= Math.abs(value))) return undefined
-  const more = Math.max(1, Math.ceil(weeks * ((half / value) ** 2 - 1)))
+export function moreWeeks({ value, low, high }: IntervalEstimate, cost: Range, weeks: number): number | undefined {
+  const [half, priceRange] = value > 0 ? [value - low, cost.high - cost.base] : [high - value, cost.base - cost.low]
+  const [samplingError, margin] = [half - priceRange, Math.abs(value) - priceRange]
+  if (!(margin > 0 && samplingError >= margin)) return undefined
+  const more = Math.max(1, Math.ceil(weeks * ((samplingError / margin) ** 2 - 1)))
   return more <= limits.AUDIT_MORE_WEEKS_MAX ? more : undefined
 }
 
@@ -176,11 +180,16 @@ export function freshnessVerdict(evidence: FreshnessEvidence): Pick<ElementVerdi
 
 /**
  * A feature group may be a day old: the curve reaches a day, and no level up to it loses more than `TOLERATED_LOSS` of the weekly value, by
- * its upper bound. Undefined otherwise, and for an element that is a day old now.
+ * its upper bound. Undefined otherwise, for an element that is a day old now, and where the alert would page before a day.
  */
-function safeDayOldVerdict({ curve, model, ...options }: FreshnessEvidence): Pick<ElementVerdict, 'choice' | 'why'> | undefined {
+function safeDayOldVerdict({
+  curve,
+  alert = Infinity,
+  model,
+  ...options
+}: FreshnessEvidence): Pick<ElementVerdict, 'choice' | 'why'> | undefined {
   const day = curve.findIndex(({ age }) => age >= DAY)
-  if (options.now >= DAY || day < 0) return undefined
+  if (options.now >= DAY || day < 0 || alert < DAY) return undefined
   const threshold = freshnessThreshold(curve.slice(0, day + 1), options)
   if (isInconclusive(threshold) || threshold.age < curve[day].age) return undefined
   return { choice: SAFE_DAY_OLD, why: `a day old, with the model ${model}, it ${atMostText(threshold.loss, options)}` }

@@ -1,14 +1,22 @@
 /**
- * Freshness objectives from an audit: for each feature group the freshness threshold of its curve without retraining, but no age that the
- * group has as it runs now, at which it would page at once.
+ * Freshness objectives from an audit: for each feature group the greatest age that the freshness threshold of its curve without retraining
+ * allows in a run.
  */
 import { spanTitle } from '../../base/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import type { ReplayLog } from '../../replay/index.ts'
 import { FRESH_SHARE, type FreshnessObjective } from '../../run/decide/index.ts'
 import type { AuditReport } from '../domain/audit-report.ts'
+import type { AgePart, FreshnessThreshold } from '../domain/element-report.ts'
 import { quantityText } from '../domain/figures.ts'
 import { isInconclusive } from '../domain/plan-types.ts'
+
+/**
+ * The greatest age that a threshold allows a group in a run, ms. Thresholds are mean ages. Between two batch runs the age of a group passes
+ * its mean, so what the threshold adds to the mean is added to the age just before the next results.
+ */
+export const greatestAllowedAge = ({ age }: FreshnessThreshold, now: AgePart | null): number =>
+  now?.max === undefined ? age : now.max + (age - now.p50)
 
 /**
  * Objectives by group, for groups with a freshness threshold. `delays` has the usual ingestion delay of each group's source, ms, where it is
@@ -22,7 +30,7 @@ export function objectivesOf(
     elements.flatMap(({ kind, element, incidentThreshold, now }) => {
       if (kind !== 'group' || isInconclusive(incidentThreshold) || !(incidentThreshold.age > 0)) return []
       const { loss } = incidentThreshold
-      const age = Math.max(incidentThreshold.age, now.age?.p95 ?? 0)
+      const age = greatestAllowedAge(incidentThreshold, now.age)
       const why = `older than ${spanTitle(age)} it may lose more than ${quantityText(loss, utility.unit)} a week, with the model as it is`
       const group = element.slice('group/'.length)
       const delay = delays.get(group)

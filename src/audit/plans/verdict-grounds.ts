@@ -20,10 +20,17 @@ export type VerdictGrounds =
   /** There is no value per outcome to weigh the gain of the freshest choice against its cost. */
   | { readonly kind: 'no price'; readonly comparison: ChoiceComparison | undefined }
   /** The best choice by the estimates may be no better than these others. */
-  | { readonly kind: 'uncertain'; readonly pick: number; readonly others: readonly { over: number; net: IntervalEstimate }[] }
+  | { readonly kind: 'uncertain'; readonly pick: number; readonly others: readonly UncertainNet[] }
   /** The best choice decides as another one does, and price scenarios disagree on which costs less. */
   | { readonly kind: 'tie'; readonly comparison: ChoiceComparison }
   | { readonly kind: 'none better' }
+
+/** The net of a choice over another one, with its bound at 0 or below, and the cost in it; dollars a month. */
+export interface UncertainNet {
+  readonly over: number
+  readonly net: IntervalEstimate
+  readonly cost: Range
+}
 
 /** The other changes of the tested plan: `, with ingestion micro-batch 15 min`; empty if everything else stays unchanged. */
 export function otherChangesText(elements: readonly PlanElement[], element: number, { testedPicks }: PlanJudgement): string {

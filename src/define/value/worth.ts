@@ -34,7 +34,7 @@ export interface WorthOptions {
   readonly ages?: readonly (Duration | Hint<DurationAdvice<'ages'>>)[]
   /** Periods to show separately, since rare shocks may carry the value. */
   readonly slices?: readonly WorthSlice[]
-  /** Expected decisions a week, if the history differs: values per year are scaled by it. */
+  /** Expected decisions a week, if the history differs: values and costs are scaled by it. */
   readonly decisionsPerWeek?: number
   /** Your assumptions in words; the report lists them. */
   readonly assumes?: readonly string[]

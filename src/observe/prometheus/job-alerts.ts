@@ -1,22 +1,15 @@
 /** Alerts on batch runs, trainings and drift. */
 import { durationText, spanTitle } from '../../base/index.ts'
 import type { GroupIR, ModelIR, PipelineIR, ScheduleIR } from '../../define/ir/index.ts'
-import { scheduleCursor, scheduledTimes } from '../../kernel/index.ts'
+import { longestGap } from '../../kernel/index.ts'
 import { dependentsText } from './affected-parts.ts'
 import { type GeneratedAlert, always, type JobNames } from './rule.ts'
 import { selector } from '../selector.ts'
 
 const MINUTE = 60_000
-const DAY = 24 * 60 * MINUTE
 /** Part of a period, and least time, by which a batch run may be late. */
 const LATE_SHARE = 0.1
 const LATE_MS_MIN = 10 * MINUTE
-/** Scheduled times that are looked at one by one for the greatest gap between two. */
-const GAPS_SEEN = 400
-/** The weeks after them are searched in steps of an hour, and the rest of two years in steps of a day. */
-const HOURLY_UNTIL = 6 * 7 * DAY
-/** Begin of the year whose gaps count; a leap year. */
-const GAPS_FROM = Date.UTC(2028, 0, 1)
 
 /** Alerts of each group with batch runs, and of each model that is trained. */
 export const jobAlerts = (ir: PipelineIR, names: JobNames): GeneratedAlert[] => [
@@ -30,38 +23,6 @@ export const jobAlerts = (ir: PipelineIR, names: JobNames): GeneratedAlert[] => 
     ...(model.train?.orWhen ? [driftAlert(ir, model, names)] : []),
   ]),
 ]
-
-/** Greatest time between two scheduled times, ms. */
-export function longestGap(schedule: ScheduleIR): number {
-  if (schedule.kind === 'interval') return schedule.every
-  const to = GAPS_FROM + 2 * 366 * DAY
-  let [gap, last, count] = [0, GAPS_FROM, 0]
-  for (const time of scheduledTimes(schedule, GAPS_FROM, to)) {
-    if (count > 0) gap = Math.max(gap, time - last)
-    last = time
-    if (++count > GAPS_SEEN) break
-  }
-  if (count <= 1) return 366 * DAY
-  return count <= GAPS_SEEN ? gap : longerGap(schedule, { gap, last, to })
-}
-
-/** Continues in steps: a cron of every minute has half a million times a year, and a weekend is longer than all gaps of its first day. */
-function longerGap(schedule: ScheduleIR, { gap, last, to }: Record<'gap' | 'last' | 'to', number>): number {
-  const lastTime = scheduleCursor(schedule)
-  while (last < to) {
-    const step = last < GAPS_FROM + HOURLY_UNTIL ? 60 * MINUTE : DAY
-    const time = lastTime(last + Math.max(gap, step))
-    if (time > last) {
-      last = time
-      continue
-    }
-    const [next] = scheduledTimes(schedule, last + 1, to)
-    if (next === undefined) break
-    gap = Math.max(gap, next - last)
-    last = next
-  }
-  return gap
-}
 
 type ScheduledPlace = Extract<GroupIR['place'], { readonly schedule: ScheduleIR; readonly kind: 'batch' | 'hybrid' }>
 

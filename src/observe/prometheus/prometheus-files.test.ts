@@ -14,17 +14,16 @@ import {
   model,
   on,
   pipeline,
+  report,
   source,
   stream,
   t,
   webhook,
 } from '../../index.ts'
-import { longestGap } from './job-alerts.ts'
 import { alertRulesOf, inhibitions, prometheusFiles, prometheusFilesOf } from './prometheus-files.ts'
 import { alertCauses, type GeneratedAlert } from './rule.ts'
 import { phaseValues, samplesText } from './rule-tests.ts'
 
-const DAY = 86_400_000
 const card = entity('card', t.string())
 const schema = { id: t.string(), card, at: t.timestamp() }
 const payments = source('payments', { schema, key: 'card', time: 'at', id: 'id' })
@@ -41,7 +40,8 @@ const fraud = model('fraud', {
   score: linear({ intercept: 0, weights: { n: 0.1 } }),
 })
 const tell = action('tell', { when: fraud.score.gte(0.5), deadline: '1m', do: webhook(env('URL')) })
-const { ir } = pipeline('shop', [tell, unread])
+const list = report('list', { of: { now }, at: '0 7 * * *', live: '30d' })
+const { ir } = pipeline('shop', [tell, unread, list])
 const names = { pipeline: 'shop', job: 'shop' }
 const alerts = alertRulesOf(ir, names)
 const files = prometheusFilesOf(ir)
@@ -62,6 +62,10 @@ test('the alerts follow from the definitions', () => {
     [partsOf('SpillwayDeadlineSlowBurn'), partsOf('SpillwayDrift')],
     [[{ action: 'tell', model: 'fraud', source: 'payments' }], [{ model: 'fraud' }]],
   )
+  assert.deepEqual(
+    [partsOf('SpillwayReportFailed'), partsOf('SpillwayBackupFailed'), partsOf('SpillwayStalled')],
+    [[{ report: 'list' }], [{}], [{}]],
+  )
   assert.deepEqual([partsOf('SpillwaySourceLag').length, partsOf('SpillwayDown').length], [2, 1])
   const lag = alerts.filter(({ alert }) => alert === 'SpillwaySourceLag')
   assert.deepEqual(
@@ -74,7 +78,7 @@ test('the alerts follow from the definitions', () => {
   const { ir: smallIr } = pipeline('small', [features('one', { from: small, entity: card, place: stream, values })])
   assert.deepEqual(
     alertRulesOf(smallIr, names).filter(({ cause }) =>
-      ['freshness', 'deadline', 'drift', 'effects', 'batch-run', 'training'].includes(cause),
+      ['freshness', 'deadline', 'drift', 'effects', 'batch-run', 'training', 'report'].includes(cause),
     ),
     [],
   )
@@ -194,20 +198,6 @@ test('of two instances neither mutes the other, and no two alerts mute each othe
   const firing = [of('SpillwayDown', 'a'), of('SpillwayDiskFull', 'b')]
   for (const alert of firing) assert.ok(isSent(firing, alert), `${alert['alertname']} is sent`)
   assert.ok(!isSent(firing, of('SpillwayDiskFull', 'a')), 'a run that is down explains its own disk')
-})
-
-test('the longest gap between two batch runs, over months and changes of the clock', () => {
-  const cron = (text: string, zone = 'UTC') => longestGap({ kind: 'cron', cron: text, zone })
-  assert.equal(longestGap({ kind: 'interval', every: 5000, phase: 0 }), 5000)
-  assert.equal(cron('0 2 * * *'), DAY)
-  assert.equal(cron('0 6 * * *', 'Europe/Zurich'), DAY + DAY / 24, 'the day on which summer time ends')
-  assert.equal(cron('0 2 * * 1-5'), 3 * DAY)
-  assert.equal(cron('0 2 1 * *'), 31 * DAY)
-  const [minute, hour] = [60_000, DAY / 24]
-  assert.equal(cron('*/5 9-17 * * 1-5'), 2 * DAY + 15 * hour + 5 * minute, 'a weekend, after more than 400 times')
-  assert.equal(cron('* 0-20 * * *'), 3 * hour + minute, 'a night, after more than 400 times')
-  assert.equal(cron('* * * * *'), minute)
-  assert.equal(cron('0 * * 1-11 *'), 31 * DAY + hour, 'a month, after 8,000 times')
 })
 
 test("samples are in promtool's notation", () => {

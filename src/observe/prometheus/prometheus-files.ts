@@ -3,6 +3,7 @@ import type { PipelineIR } from '../../define/ir/index.ts'
 import { type YamlValue, yamlText } from '../yaml.ts'
 import { jobAlerts } from './job-alerts.ts'
 import { objectiveAlerts, objectiveRecordings } from './objective-alerts.ts'
+import { ownAlerts } from './own-alerts.ts'
 import type { GeneratedAlert, JobNames } from './rule.ts'
 import { type AlertTexts, ruleTests } from './rule-tests.ts'
 import { runAlerts } from './run-alerts.ts'
@@ -32,6 +33,7 @@ export const alertRulesOf = (ir: PipelineIR, names: JobNames): GeneratedAlert[] 
   ...sourceAlerts(ir, names),
   ...jobAlerts(ir, names),
   ...runAlerts(ir, names),
+  ...ownAlerts(ir, names),
 ]
 
 /**

@@ -15,7 +15,9 @@ export const alertCauses = [
   'drift',
   'batch-run',
   'training',
+  'report',
   'reconciliation',
+  'backup',
 ] as const satisfies readonly AlertCause[]
 
 /** A condition on which people act. */
@@ -88,4 +90,7 @@ export interface JobNames {
 }
 
 /** A constant value of a test series. */
-export const always = (value: number) => (): number => value
+export const always =
+  <T extends number | undefined>(value: T) =>
+  (): T =>
+    value

@@ -2,8 +2,8 @@
  * Freshness objectives, one for each feature group: those that definitions state, and for other groups those in a JSON file in the data
  * folder. The audit writes the file; runs, `spillway inspect` and people read it.
  *
- * `age` is the freshness threshold of the group without retraining: up to this age an older group loses at most 5 %. A decision is fresh if
- * its group was at most that old; `share` is the required part of fresh decisions. docs/guides/objectives.md describes the format.
+ * `age` is the greatest age in a run that the freshness threshold without retraining allows: up to it an older group loses at most 5 %. A
+ * decision is fresh if its group was at most that old; `share` is the required part of fresh decisions. docs/guides/objectives.md describes the format.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { didYouMean, SpillwayError, type StrictOmit } from '../../base/index.ts'

@@ -16,7 +16,7 @@ export interface AutoscalerOptions {
   readonly catchUpMs: number
   /** Time after a restart before measuring begins again, ms. */
   readonly stabiliseMs: number
-  /** True if an arrival stands for many events, on which all cores work at once. */
+  /** True if an arrival is an amount of work, on which all cores work at once, and no single event. */
   readonly divisible?: boolean
 }
 

@@ -9,7 +9,7 @@ import { breakable, folded, markup, type MarkupChild, type Markup } from './mark
 
 export function costSection({ costs }: AuditReport): Markup {
   return markup`<section aria-labelledby="costs"><h2 id="costs">What it costs</h2>
-${isAvailable(costs) ? costDetails(costs) : markup`<p class="measure"><strong>Not known.</strong> ${costs.why}</p>`}
+${isAvailable(costs) ? costDetails(costs) : markup`<p class="measure"><strong>Not known.</strong> ${asSentence(costs.why)}</p>`}
 </section>
 `
 }

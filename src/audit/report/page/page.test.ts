@@ -5,12 +5,13 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { flightsReport } from '../../../../test/audit/reports/flights.ts'
 import { fraudReport } from '../../../../test/audit/reports/fraud.ts'
+import { hourlyReport } from '../../../../test/audit/reports/hourly.ts'
 import { patientsReport } from '../../../../test/audit/reports/patients.ts'
 import { randomReport } from '../../../../test/audit/reports/random.ts'
 import { breakable, escapeHtml, markup, shortenText } from './markup.ts'
 import { reportPage } from './page.ts'
 
-const reports = [flightsReport, fraudReport, patientsReport]
+const reports = [flightsReport, fraudReport, patientsReport, hourlyReport]
 
 test('escapes texts everywhere', () => {
   assert.equal(
@@ -100,6 +101,33 @@ test('the first screen has a tile for each element with levels, with the figures
       assert.ok(tiles.includes('share' in change ? `<b>${escapeHtml(changeIntervalText(change.share))}</b>` : 'not known'))
     }
   }
+})
+
+test('a tile draws levels that are fresher than now on the left of now, and its notes are of older ones', () => {
+  const page = reportPage(hourlyReport).replaceAll('\u00a0', ' ')
+  const [, tile] = page.split('<h3>landings <span class="note">now every hour</span></h3>')
+  const [chart, below] = tile.split('</svg>')
+  assert.match(
+    chart,
+    /<desc[^>]*>streamed \(fresher than now\): \+10 % \[8, 12\]; 15 min: −10 % \[−12, −8\]; nightly at 02:00, 2 h: −20 % \[/,
+  )
+  const [y, dots] = [17.8, [...chart.matchAll(/<circle class="planned-dot" cx="([\d.]+)"/g)].map(([, x]) => Number(x))]
+  assert.deepEqual(dots, [10, 130, 190], 'now is between the first two')
+  assert.ok(chart.includes(`L70 ${y}L130 `), 'the curve is unchanged now')
+  assert.ok(chart.includes(`<path class="now-mark" d="M70 ${y - 4}l`), chart)
+  const [ages, ...notes] = [...below.split('</li>')[0].matchAll(/<p[^>]*>(.*?)<\/p>/g)].map(([, text]) => text.replaceAll(/<[^>]*>/g, '|'))
+  assert.equal(ages, '|streamed||nightly|')
+  assert.deepEqual(
+    notes.map(text => text.split(':')[0]),
+    ['15 min', 'nightly'],
+  )
+  assert.match(page, /The diamond is now, with fresher ages on its left\.<\/p>/)
+})
+
+test('a tile without fresher levels begins at now', () => {
+  const page = reportPage(flightsReport)
+  assert.match(page, /<p class="ages"><span>now<\/span><span>1\u00a0day<\/span><\/p>/)
+  assert.doesNotMatch(page.split('id="time"')[0], /diamond|now-mark"/)
 })
 
 test('at most 1,500 words are unfolded, and all terms have a tooltip', () => {

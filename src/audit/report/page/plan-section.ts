@@ -9,7 +9,8 @@ import { breakable, folded, markup, type MarkupChild, type Markup } from './mark
 const decisionTexts = {
   change: 'By the lower end of the interval too, the proposed plan earns more than it costs, against what runs now.',
   'keep what runs': 'No other plan earns more than it costs beyond what chance can do.',
-  'no dollar verdict': 'There is no price of the measure, so that what freshness earns cannot be held against what it costs.',
+  'no dollar verdict':
+    'There is no price of the measure, or no cost of what runs, so that what freshness earns cannot be held against what it costs.',
   undecided: 'This history is too short, or has too few independent parts, to tell the plans apart.',
 } as const
 

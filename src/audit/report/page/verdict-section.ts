@@ -34,11 +34,14 @@ ${findings(report)}
 const tiles = (
   rows: readonly StalenessRow[],
   { outcome }: AuditSummary,
-): Markup => markup`<p class="note">Change of <b>${outcome}</b> at each age, from fresh to old, ${modesOf(rows)}, at ${term('equal alert volume')}; the band is the ${term('95 % interval')}, for all ages together. The thin grey line is an incident: model and threshold stay. The upper line is no change, the lower one −100&nbsp;%${rows.some(losesMoreThanAll) && ': below it wrong alerts cost more than right ones save'}.</p>
+): Markup => markup`<p class="note">Change of <b>${outcome}</b> at each age, from fresh to old, ${modesOf(rows)}, at ${term('equal alert volume')}; the band is the ${term('95 % interval')}, for all ages together. The thin grey line is an incident: model and threshold stay. The upper line is no change, the lower one −100&nbsp;%${rows.some(losesMoreThanAll) && ': below it wrong alerts cost more than right ones save'}.${rows.some(hasFresherLevels) && ' The diamond is now, with fresher ages on its left.'}</p>
 <ul class="tiles">${rows.map((row, i) => tile(row, i))}</ul>
 `
 
 const losesMoreThanAll = ({ levels }: StalenessRow): boolean => levels.some(({ change }) => isAvailable(change) && change.share.low < -1)
+
+/** True for an element that is older than some of its levels, such as a group in batch runs. */
+const hasFresherLevels = ({ firstOlder }: StalenessRow): boolean => firstOlder !== 0
 
 function modesOf(rows: readonly StalenessRow[]): MarkupChild {
   const modes = [...new Set(rows.map(({ mode }) => mode))]
@@ -46,16 +49,29 @@ function modesOf(rows: readonly StalenessRow[]): MarkupChild {
 }
 
 function tile(row: StalenessRow, i: number): Markup {
-  const [first] = row.levels
+  const soonest = row.firstOlder === undefined ? undefined : row.levels[row.firstOlder]
   const shown = shownLevel(row)!
-  const levels = first !== shown && losesForCertain(first) ? [first, shown] : [shown]
+  const levels = soonest && soonest !== shown && losesForCertain(soonest) ? [soonest, shown] : [shown]
+  const spots = tileSpots(row)
   return markup`<li><h3>${breakable(row.name)} <span class="note">now ${shortTitle(row.now)}</span></h3>
 <p class="choice">${breakable(choiceText(row))}</p>
-${tileChart(row, i)}
-<p class="ages"><span>now</span><span>${shortTitle(row.levels.at(-1)!.title)}</span></p>
+${tileChart(row, spots, i)}
+<p class="ages">${[spots[0], spots.at(-1)!].map(({ title }) => markup`<span>${shortTitle(title)}</span>`)}</p>
 ${levels.map(changeNote)}</li>
 `
 }
+
+type TileSpot = Pick<StalenessRow['levels'][number], 'title' | 'change' | 'incident'>
+
+const noChange = { value: 0, low: 0, high: 0 }
+const nowSpot: TileSpot = { title: 'now', change: { share: noChange, perWeek: noChange }, incident: noChange }
+
+/** The levels of a row by age, with the current setting among them. */
+const tileSpots = ({ levels, firstOlder = levels.length }: StalenessRow): readonly TileSpot[] => [
+  ...levels.slice(0, firstOlder),
+  nowSpot,
+  ...levels.slice(firstOlder),
+]
 
 const losesForCertain = ({ change }: StalenessRow['levels'][number]): boolean => isAvailable(change) && change.share.high < -TOLERATED_LOSS
 
@@ -66,28 +82,34 @@ const TILE = { width: 200, height: 76, top: 10, bottom: 70, from: 10, to: 190 } 
 /** The greatest share that a tile shows. */
 const KEPT_MAX = 1.15
 
-function tileChart({ name, levels, mode }: StalenessRow, i: number): Markup {
+function tileChart({ name, mode }: StalenessRow, spots: readonly TileSpot[], i: number): Markup {
   const arm = mode === 'with retraining' ? 'planned' : 'incident'
   const id = `kept-${integerText(i)}`
   const y = (kept: number): number => TILE.bottom - (Math.min(KEPT_MAX, Math.max(0, kept)) / KEPT_MAX) * (TILE.bottom - TILE.top)
-  const x = (index: number): number => TILE.from + ((TILE.to - TILE.from) * (index + 1)) / levels.length
-  const points = levels.flatMap(({ change }, index) => (isAvailable(change) ? [{ x: x(index), share: change.share }] : []))
-  const curve = [svgPoint(TILE.from, y(1)), ...points.map(point => svgPoint(point.x, y(1 + point.share.value)))].join('L')
-  const lateShares = levels.flatMap(({ incident }, index) => (isAvailable(incident) ? [svgPoint(x(index), y(1 + incident.value))] : []))
-  const late = [svgPoint(TILE.from, y(1)), ...lateShares].join('L')
+  const x = (index: number): number => TILE.from + ((TILE.to - TILE.from) * index) / (spots.length - 1)
+  const points = spots.flatMap(({ change }, index) => (isAvailable(change) ? [{ x: x(index), index, share: change.share }] : []))
+  const curve = points.map(point => svgPoint(point.x, y(1 + point.share.value))).join('L')
+  const late = spots.flatMap(({ incident }, index) => (isAvailable(incident) ? [svgPoint(x(index), y(1 + incident.value))] : [])).join('L')
+  const now = spots.indexOf(nowSpot)
   const band = [
-    svgPoint(TILE.from, y(1)),
     ...points.map(point => svgPoint(point.x, y(1 + point.share.high))),
     ...points.map(point => svgPoint(point.x, y(1 + point.share.low))).toReversed(),
   ].join('L')
-  const texts = levels.map(({ title, change }) => `${title}: ${isAvailable(change) ? changeIntervalText(change.share) : 'not known'}`)
+  const texts = spots.flatMap(({ title, change }, index) => {
+    if (index === now) return []
+    const changeText = isAvailable(change) ? changeIntervalText(change.share) : 'not known'
+    return [`${title}${index < now ? ' (fresher than now)' : ''}: ${changeText}`]
+  })
   return svg`<svg viewBox="0 0 ${TILE.width} ${TILE.height}" role="img" aria-labelledby="${id}-title ${id}-desc">
 <title id="${id}-title">${name}: value kept by age</title><desc id="${id}-desc">${texts.join('; ')}</desc>
 <line class="zero" x1="${TILE.from}" x2="${TILE.to}" y1="${TILE.bottom}" y2="${TILE.bottom}"/><line class="grid" x1="${TILE.from}" x2="${TILE.to}" y1="${y(1)}" y2="${y(1)}"/>
 <path class="${arm}-band" d="M${band}Z"/><path class="late-line" d="M${late}"/><path class="${arm}-line" d="M${curve}"/>
-${points.map(point => svg`<circle class="${arm}-dot" cx="${point.x}" cy="${y(1 + point.share.value)}" r="3"/>`)}
+${points.map(point => point.index !== now && svg`<circle class="${arm}-dot" cx="${point.x}" cy="${y(1 + point.share.value)}" r="3"/>`)}${now > 0 && nowMark(x(now), y(1))}
 </svg>`
 }
+
+const nowMark = (x: number, y: number): Markup =>
+  svg`<line class="now-line" x1="${x}" x2="${x}" y1="${TILE.top}" y2="${TILE.bottom}"/><path class="now-mark" d="M${x} ${y - 4}l4 4l-4 4l-4-4Z"/>`
 
 function facts(summary: AuditSummary): Markup {
   const { today, worth, cost, breakEven, confidence, assumes, wouldChange } = summary

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { flightsReport } from '../../../../test/audit/reports/flights.ts'
 import { fraudReport } from '../../../../test/audit/reports/fraud.ts'
+import { hourlyReport } from '../../../../test/audit/reports/hourly.ts'
 import { patientsReport } from '../../../../test/audit/reports/patients.ts'
 import { randomReport } from '../../../../test/audit/reports/random.ts'
 import { changeParts } from '../../domain/figures.ts'
@@ -32,6 +33,17 @@ test('every element with levels has a line with the figures of the summary', () 
       for (const text of 'share' in change ? changeParts(change.share) : ['not known']) assert.ok(line.includes(text), line)
     }
   }
+})
+
+test('levels that are fresher than now are neither kept values nor ages of the table', () => {
+  const lines = linesOf(hourlyReport, 120)
+  const landings = lines.find(line => line.startsWith('landings'))!
+  assert.match(landings, /^landings +every hour +[▁▂▃▄▅▆▇█]{2} +nightly/)
+  const main = { ...hourlyReport, summary: { ...hourlyReport.summary, main: 'group/landings' } }
+  assert.deepEqual(
+    linesOf(main, 120).flatMap(line => /^ +█+░* +(\S.*?)  /.exec(line)?.slice(1) ?? []),
+    ['15 min'],
+  )
 })
 
 test('a table that is too wide leaves out columns, and never cuts the verdict', () => {

@@ -117,10 +117,17 @@ function tableLines({ staleness, main }: AuditSummary, width: number, room: numb
 }
 
 function elementCells(row: StalenessRow): string[] {
-  const { name, now, levels } = row
+  const { name, now } = row
   const level = shownLevel(row)!
   const verdict = cut(choiceText(row), 22)
-  return [cut(name, 14), cut(shortTitle(now), 11), sparkline(levels), cut(shortTitle(level.title), 14), ...changeCells(level), verdict]
+  return [
+    cut(name, 14),
+    cut(shortTitle(now), 11),
+    sparkline(olderLevels(row)),
+    cut(shortTitle(level.title), 14),
+    ...changeCells(level),
+    verdict,
+  ]
 }
 
 function levelCells(level: StalenessRow['levels'][number]): string[] {
@@ -133,9 +140,12 @@ function changeCells({ change }: StalenessRow['levels'][number]): [share: string
   return [share, interval, roundedText(monthlyValue(change.perWeek.value), '')]
 }
 
-/** All levels but the one of the element's own line, or as many, evenly spread, as there is room for. */
-function pickedLevels({ levels, next }: StalenessRow, room: number): StalenessRow['levels'] {
-  const others = levels.filter((_, i) => i !== next)
+const olderLevels = ({ levels, firstOlder = levels.length }: StalenessRow): StalenessRow['levels'] => levels.slice(firstOlder)
+
+/** All older levels but the one of the element's own line, or as many, evenly spread, as there is room for. */
+function pickedLevels(row: StalenessRow, room: number): StalenessRow['levels'] {
+  const shown = shownLevel(row)
+  const others = olderLevels(row).filter(level => level !== shown)
   if (others.length <= room) return others
   if (room <= 1) return others.slice(0, Math.max(0, room))
   return Array.from({ length: room }, (_, i) => others[Math.round((i * (others.length - 1)) / (room - 1))])
