@@ -1,6 +1,6 @@
 /**
- * Child process of `spillway dev`, one for each version of a pipeline. Its arguments are the parent's id, `true` for sample events, the sources
- * whose feeds stand in the configuration file alone, and those of `spillway run`, which it runs.
+ * Child process of `spillway dev`, one for each version of a pipeline. Its arguments are the parent's id, `true` for sample events, the
+ * configuration file with the sources whose feeds stand there alone, and those of `spillway run`, which it runs.
  * It reports to its parent each user file that it loads or fails to find, the IR of the pipeline, and the URL of its server. It ends with
  * its parent. It prints what its parent does not show in its own way.
  */
@@ -12,7 +12,7 @@ import { Worker } from 'node:worker_threads'
 import { surviveOutputErrors } from './process-setup.ts'
 import { errorText, parseCommand } from './command/command.ts'
 import { dryRunReason } from './dev/dry-run.ts'
-import type { DevMessage, DevPlaces } from './dev/dev-run.ts'
+import type { DevConfiguration, DevMessage } from './dev/dev-run.ts'
 import { hasSamples } from '../sources/index.ts'
 import { ConfiguredProject, loadPlaces } from './command/project.ts'
 import { printStatus } from './command/print.ts'
@@ -59,7 +59,7 @@ process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
 // The channel alone does not keep the process alive.
 process.channel?.unref()
 
-const [parent, samples, places, ...args] = process.argv.slice(2)
+const [parent, samples, configuration, ...args] = process.argv.slice(2)
 const guard = new Worker(new URL(`./dev/parent-guard${extname(import.meta.url)}`, import.meta.url), { workerData: Number(parent) })
 guard.unref()
 
@@ -79,8 +79,9 @@ async function run([path, ...args]: readonly string[]): Promise<number> {
       ...sampled,
       ...(reason === undefined ? [] : ['--dry-run']),
     ])
-    const { sources, ...file } = JSON.parse(places) as DevPlaces
-    const project = new ConfiguredProject(pipeline, undefined, sources.length === 0 ? [] : await loadPlaces(file, sources))
+    const { sources, ...configFile } = JSON.parse(configuration) as DevConfiguration
+    const places = sources.length === 0 ? [] : await loadPlaces(configFile, sources)
+    const project = new ConfiguredProject(pipeline, undefined, { places, configFile })
     return await startRun(values, positionals, project, {
       print: (line, kind = 'other') => isPrinted(kind, samples === 'true') && printStatus(line),
       onListening: url => notifyParent({ url }),

@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { after, test, type TestContext } from 'node:test'
 import { pause } from '../../src/base/clock.ts'
 import { isFolderHeld } from '../../src/log/sqlite/lock.ts'
+import { labelledPipeline } from './chargebacks.ts'
 import { Project } from './project.ts'
 
 const pipeline = `
@@ -108,8 +109,28 @@ function started(t: TestContext, folder: string, ...args: readonly string[]) {
     while (!isPrinted() && child.exitCode === null) await pause(POLL_MS)
     assert.ok(isPrinted(), `${expected}\n${output}`)
   }
-  return { child, until }
+  return { child, until, text: () => output }
 }
+
+test('an audit of a version reads the configuration of its command', async t => {
+  using audited = new Project({ 'pipeline.ts': labelledPipeline(), 'other.config.ts': "export default { prices: 'nowhere.json' }" })
+  const { child, until, text } = started(t, audited.folder, 'pipeline.ts', '--config', 'other.config.ts', '--listen', '127.0.0.1:0')
+  await until('listening at')
+  const [, url] = /listening at (\S+),/.exec(text())!
+  const start = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
+  // The log has no events yet.
+  while ((await fetch(`${url}/audit`, start)).status === 409) await pause(POLL_MS)
+  type Job = { readonly state: string; readonly error?: string }
+  const jobNow = async () => ((await (await fetch(`${url}/audit/job`)).json()) as { readonly job: Job }).job
+  let job = await jobNow()
+  while (job.state === 'running') {
+    await pause(POLL_MS)
+    job = await jobNow()
+  }
+  assert.match(job.error!, /other\.config\.ts prices names nowhere\.json, which does not exist/)
+  child.kill('SIGINT')
+  await once(child, 'exit')
+})
 
 test('a version that loads for ever is told of, and ended when its file is mended or its parent is gone', async t => {
   using looping = new Project({

@@ -16,7 +16,7 @@ const hostile = ENDS.map(end => `x${end}FORGED`).join('')
 const others: Readonly<Record<string, string>> = {
   dev: 'prints decisions and effects as `decisions` and `effects` do, and status lines by `printStatus`',
   runs: 'batch runs: groups, times and hashes',
-  reports: 'the list has names and times; `show` prints a file as it stands',
+  reports: 'test/cli/reports.test.ts',
   gate: 'counts, and names of topics',
   jobs: 'names of definitions',
   plan: 'definitions and sizes',

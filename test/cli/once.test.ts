@@ -7,6 +7,7 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import type { ReportRun } from '../../src/batch/report-ledger.ts'
 import type { BatchRunRecord } from '../../src/batch/ledger.ts'
+import type { ReconciliationRecord } from '../../src/reconcile/reconciliation-ledger.ts'
 import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
 import type { ModelVersion } from '../../src/training/registry/version.ts'
 import { called, calledJson } from './called.ts'
@@ -45,6 +46,7 @@ before(async () => {
     'pipeline.ts': file,
     'payments.ndjson': lines(payments),
     'backs.ndjson': lines(backs),
+    'two.ndjson': lines([{ id: 'two', card: 'c2', amount: 7, at: Date.now() }]),
     'one.ndjson': lines([{ id: 'one', card: 'c1', amount: 5, at: Date.now() }]),
   })
   const files = ['payments', 'backs'].flatMap(name => ['--source', `${name}=${project.path(`${name}.ndjson`)}`])
@@ -108,5 +110,29 @@ test('the backup that is due is made at the end, and has all of the run', async 
   assert.deepEqual(
     backups.map(backup => backup.end),
     [end],
+  )
+})
+
+test('with --reconcile the decisions since the last reconciliation are compared at the end, before the backup', async () => {
+  const data = ['--data', project.path('reconciled')]
+  const to = project.path('reconciled-backups')
+  const run = ['run', project.path('pipeline.ts'), '--once', ...data, '--reconcile', '0 4 1 1 *', '--backup', to]
+  for (const file of ['one', 'one', 'two']) {
+    const { status, err } = await called(...run, '--source', `payments=${project.path(`${file}.ndjson`)}`)
+    assert.equal(status, 0, err)
+  }
+  const reconciliations = await calledJson<ReconciliationRecord>('reconcile', 'list', ...data)
+  assert.deepEqual(
+    reconciliations.map(({ state, done }) => [state, done!.decisions]),
+    [
+      ['done', 1],
+      ['done', 0],
+      ['done', 1],
+    ],
+  )
+  assert.equal((await called('restore', to, '--data', project.path('restored'))).status, 0)
+  assert.deepEqual(
+    await calledJson<ReconciliationRecord>('reconcile', 'list', '--data', project.path('restored')),
+    reconciliations.slice(0, 1),
   )
 })

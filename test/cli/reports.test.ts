@@ -99,6 +99,24 @@ test('run makes one of any time that the log has, and tells nobody', async () =>
   assert.equal((await calledJson('reports', ...data)).length, 3)
 })
 
+test('a key with a line end of Unicode is in one line of what show and run print, and of the same JSON', async () => {
+  const { default: shop } = (await import(file)) as { default: Pipeline }
+  const key = 'x\u2028FORGED\u2029FORGED\u0085FORGED'
+  const running = await LiveRun.open(shop, at('unicode'))
+  await running.run.submit('sales', recordBatchOf([{ card: key, at: Date.now() }]))
+  await running.run.report('own')
+  await running.stop()
+  for (const args of [
+    ['show', 'own'],
+    [file, 'run', 'own'],
+  ]) {
+    const { out, status, err } = await called('reports', ...args, '--data', at('unicode'))
+    assert.equal(status, 0, err)
+    assert.doesNotMatch(out, /[\u2028\u2029\u0085]/)
+    assert.equal((JSON.parse(out) as { readonly key: string }).key, key)
+  }
+})
+
 test('a replay writes each into a folder of its own', async () => {
   writeFileSync(sales, ['08:10', '08:50', '10:00'].map(time => `{"card":"c","at":"2026-01-01T${time}:00Z"}\n`).join(''))
   const args = ['replay', file, '--source', `sales=${sales}`] as const

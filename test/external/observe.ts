@@ -30,6 +30,8 @@ const ABSENT: readonly RegExp[] = [
   /spillway_model_(?:drifted|metric)/,
   /spillway_reconcile_/,
   /spillway_late_events_total|spillway_dead_letters_total/,
+  // No alert of the run fires.
+  /spillway_alert_firing/,
   // A batch run of the other group.
   /spillway_batch_\w+\{group="nightly"/,
   // Histories of a day and a week, which a minute does not have.

@@ -19,7 +19,6 @@ export const printing: Readonly<Record<string, string>> = {
   'src/cli/command/print.ts': 'what all others print through',
   'src/cli/command/style.ts': 'nothing: it asks a stream for its styles and columns',
   'src/cli/command/progress.ts': 'stages, by inOneLine',
-  'src/cli/inspect/reports.ts': 'names, times, hashes and counts; a file of a report as it stands',
   'src/cli/inspect/batch-runs.ts': 'groups, times and hashes',
   'src/cli/inspect/tokens.ts': 'names that an operator gave',
   'src/cli/models/train.ts': 'versions; warnings are of troubleLines',

@@ -45,7 +45,7 @@ export async function openProject(
         : (values[name] ?? singleSetting(file, option, values))
       if (value !== undefined) values[name] = value
     }
-  return { values: values as never, project: new ConfiguredProject(pipeline, file, places) }
+  return { values: values as never, project: new ConfiguredProject(pipeline, file, { places }) }
 }
 
 /**
@@ -148,16 +148,19 @@ function existingPath(file: ConfigFile, key: string, text: string): string {
 export class ConfiguredProject implements Project {
   readonly argument: string | undefined
   readonly places: readonly SourcePlace[]
+  readonly configFile: ConfigChoice | undefined
   readonly #config: ConfigFile | undefined
 
-  constructor(argument: string | undefined, config?: ConfigFile, places: readonly SourcePlace[] = []) {
+  /** `configFile`: a file that further commands read, of a process that gets its own settings as arguments. */
+  constructor(
+    argument: string | undefined,
+    config: ConfigFile | undefined,
+    { places, configFile = config?.choice }: { readonly places: readonly SourcePlace[]; readonly configFile?: ConfigChoice },
+  ) {
     this.argument = argument
     this.places = places
+    this.configFile = configFile
     this.#config = config
-  }
-
-  get configFile(): ConfigChoice | undefined {
-    return this.#config?.choice
   }
 
   get path(): string | undefined {

@@ -5,14 +5,16 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { limits, withDeadline } from '../../base/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
+import type { ConfigChoice } from '../command/config-file.ts'
 
 /** A message of the child process (`dev-child.ts`): a file that it loads, with its state; the IR of its pipeline; the URL of its server. */
 export type DevMessage = { readonly file: string; readonly state: string } | { readonly ir: PipelineIR } | { readonly url: string }
 
-/** Sources with feeds that arguments cannot name, and the configuration file that has the feeds: each version reads it again. */
-export interface DevPlaces {
-  readonly config?: string
-  readonly profile?: string
+/**
+ * The configuration file, which each version and its audits read again, and the sources with feeds that arguments cannot name: the file has
+ * these.
+ */
+export interface DevConfiguration extends ConfigChoice {
   readonly sources: readonly string[]
 }
 
@@ -22,7 +24,7 @@ export interface DevRunOptions {
   readonly args: readonly string[]
   /** Read sample events of the sources that can have them. */
   readonly samples: boolean
-  readonly places?: DevPlaces | undefined
+  readonly configuration: DevConfiguration
   /** Called for each user file that the process loads, with its state before. */
   readonly onFile: (path: string, state: string) => void
 }
@@ -41,8 +43,8 @@ export class DevRun {
   #ir: PipelineIR | undefined
   #isStopped = false
 
-  constructor({ args, samples, places = { sources: [] }, onFile }: DevRunOptions) {
-    const settings = [String(process.pid), String(samples), JSON.stringify(places)]
+  constructor({ args, samples, configuration, onFile }: DevRunOptions) {
+    const settings = [String(process.pid), String(samples), JSON.stringify(configuration)]
     const child = fork(childFile, [...settings, ...args], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     this.#child = child
     const { promise: url, resolve: setUrl } = Promise.withResolvers<string>()

@@ -7,7 +7,7 @@ import { resolve } from 'node:path'
 import { callAfter, pause, SpillwayError } from '../../base/index.ts'
 import { expectNoArguments } from '../command/arguments.ts'
 import { defineCommand } from '../command/command.ts'
-import { type DevPlaces, hostAndPort, DevRun } from './dev-run.ts'
+import { type DevConfiguration, hostAndPort, DevRun } from './dev-run.ts'
 import { FolderActivityReader, type FolderActivity } from '../../operate/index.ts'
 import { hasBrowser, openBrowser } from './open-browser.ts'
 import { untilSignal } from '../run/run-process.ts'
@@ -58,16 +58,16 @@ export const devCommand = defineCommand({
     } = values
     const { platform, stdout, env } = process
     const opens = !noOpen && !json && hasBrowser({ platform, isTerminal: stdout.isTTY, env })
-    const places = project.places.length === 0 ? undefined : { ...project.configFile, sources: project.places.map(({ source }) => source) }
-    const samples = sources.length === 0 && !places && !noSamples
-    return new Dev({ path, sources, places, listen, data, samples, json, opens }).run()
+    const configuration = { ...project.configFile, sources: project.places.map(({ source }) => source) }
+    const samples = sources.length === 0 && configuration.sources.length === 0 && !noSamples
+    return new Dev({ path, sources, configuration, listen, data, samples, json, opens }).run()
   },
 })
 
 interface Request {
   readonly path: string
   readonly sources: readonly string[]
-  readonly places: DevPlaces | undefined
+  readonly configuration: DevConfiguration
   readonly listen: string
   readonly data: string
   readonly samples: boolean
@@ -134,12 +134,12 @@ class Dev {
 
   /** Starts the current version of the file. Resolves when it runs or has ended. */
   async #start(): Promise<DevRun> {
-    const { path, sources, places, data, samples } = this.#request
+    const { path, sources, configuration, data, samples } = this.#request
     const old = this.#current?.isRunning ? this.#current : undefined
     if (old) printStatus('changed: starting the new version')
     const options = [...sources.flatMap(source => ['--source', source]), ...(old ? ['--take-over'] : [])]
     const args = [path, '--data', data, '--listen', this.#listen, ...options]
-    const next = new DevRun({ args, samples, places, onFile: (path, state) => this.#files.add(path, state) })
+    const next = new DevRun({ args, samples, configuration, onFile: (path, state) => this.#files.add(path, state) })
     this.#next = next
     this.#isChanged = false
     const slow = callAfter(SLOW_MS, () =>

@@ -1,12 +1,12 @@
 /** `spillway reports`: lists, shows, recomputes and runs the reports of a data folder. */
 import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import { SpillwayError, didYouMean } from '../../base/index.ts'
 import type { ReportRun } from '../../batch/index.ts'
 import { withFolder, type FolderView } from '../../operate/index.ts'
 import { lastOf, lastOption, numbersOf, parseTime, subcommandOf } from '../command/arguments.ts'
 import { defineCommand, UsageError } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-folder.ts'
+import { printEach, printJson, printLines, printStatus, printText } from '../command/print.ts'
 import { pluralize, formatNumber, timeText } from '../command/text-format.ts'
 import { type ScoringDefinitions, reportRecords } from '../../decision/index.ts'
 import { writeReportFile } from '../../replay/index.ts'
@@ -62,12 +62,12 @@ const loadDefinitions = async (reports: FolderView['reports'], path: string | un
 
 function list(all: readonly ReportRun[], report: string | undefined, last: number, json: boolean): number {
   const matches = all.filter(record => report === undefined || record.report === report).slice(-last)
-  for (const record of matches) console.log(json ? JSON.stringify(record) : lineOf(record))
-  if (!json) console.log(matches.length === 0 ? 'No reports.' : `${pluralize(matches.length, 'report')} of ${all.length}.`)
+  printEach(matches, { json, textOf: lineOf })
+  if (!json) printLines(matches.length === 0 ? 'No reports.' : `${pluralize(matches.length, 'report')} of ${all.length}.`)
   return 0
 }
 
-/** Prints the file of the newest complete report; of a Parquet file its path. */
+/** Prints the file of the newest complete report, with invisible characters escaped; of a Parquet file its path. */
 async function show(reports: FolderView['reports'], name: string): Promise<number> {
   const latest = reports.latest(name)
   if (!latest) {
@@ -76,9 +76,20 @@ async function show(reports: FolderView['reports'], name: string): Promise<numbe
   }
   const { record, path, exists } = latest
   if (!exists) throw new SpillwayError('SPILL_FILE', `does not exist; report ${record.number} was written there`, { place: path })
-  if (path.endsWith('.parquet')) console.log(path)
-  else for await (const line of createInterface({ input: createReadStream(path) })) console.log(line)
+  if (path.endsWith('.parquet')) printLines(path)
+  else for await (const line of fileLines(path)) printText(line)
   return 0
+}
+
+/** The lines of a file, which end at line feeds alone: `readline` also ends them at U+2028, in the middle of a value. */
+async function* fileLines(path: string): AsyncGenerator<string> {
+  let rest = ''
+  for await (const chunk of createReadStream(path, 'utf8') as AsyncIterable<string>) {
+    const lines = `${rest}${chunk}`.split('\n')
+    rest = lines.pop()!
+    yield* lines
+  }
+  if (rest !== '') yield rest
 }
 
 function lineOf({ number: which, report, why, s, cut, state, done, error, file, began }: ReportRun): string {
@@ -103,7 +114,8 @@ async function check(
     isGood &&= is === was && file !== 'another'
     const rows = is === was ? `the same rows, ${is}` : `its rows were ${was}, and are ${is}`
     const fileText = file === 'another' ? 'another than was written' : file
-    console.log(json ? JSON.stringify(report) : `report ${number}: ${rows}; its file is ${fileText}`)
+    if (json) printJson(report)
+    else printLines(`report ${number}: ${rows}; its file is ${fileText}`)
   }
   return isGood ? 0 : 1
 }
@@ -117,11 +129,11 @@ async function compute(
   out: string | undefined,
 ): Promise<number> {
   const { report, table, s, lastArrival } = reports.compute(name, definitions, at)
-  if (out === undefined) for (const row of reportRecords(definitions.ir, report, table)) console.log(JSON.stringify(row))
+  if (out === undefined) for (const row of reportRecords(definitions.ir, report, table)) printJson(row)
   else {
     await writeReportFile(out, table)
-    console.log(`${pluralize(table.length, 'row')} of ${table.live} live at ${timeText(s)} in ${out}`)
+    printLines(`${pluralize(table.length, 'row')} of ${table.live} live at ${timeText(s)} in ${out}`)
   }
-  if (s > lastArrival) process.stderr.write(`  more may arrive until ${timeText(s)}: the log ends at ${timeText(lastArrival)}\n`)
+  if (s > lastArrival) printStatus(`  more may arrive until ${timeText(s)}: the log ends at ${timeText(lastArrival)}`)
   return 0
 }

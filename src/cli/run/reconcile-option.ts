@@ -28,6 +28,8 @@ export interface ScheduledReconciliation {
   readonly text: string
   /** Cancels the reconciliation in progress. Resolves as `JobScheduler.cancel` does. */
   readonly cancel: () => Promise<boolean>
+  /** Reconciles the decisions since the last reconciliation, whatever the schedule. Resolves when that has ended, also with a failure. */
+  finish(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -56,6 +58,12 @@ export function startReconciliation(
       return unexplained ? `; ${pluralize(unexplained.values, 'value')} UNEXPLAINED by reconciliation ${unexplained.number}` : ''
     },
     cancel: () => reconciling.cancel(RECONCILIATION_JOB),
+    async finish() {
+      await reconciling.idle()
+      const last = reconciling.request(RECONCILIATION_JOB)
+      reconciling.tick()
+      await last.catch((error: Error) => printLine(`  the reconciliation at the end failed: ${error.message}`))
+    },
     async stop() {
       ticking.stop()
       await reconciling.stop()

@@ -165,14 +165,14 @@ async function startOperations(
 }
 
 /**
- * Waits until all submitted records are durable. With `once` also waits for due batch runs, reports and trainings, then for a due backup,
- * so that a short nightly run completes them.
+ * Waits until all submitted records are durable. With `once` also waits for due batch runs, reports and trainings, then for a
+ * reconciliation and a due backup, so that a short nightly run completes them.
  */
 async function finishJobs(running: LiveRun, jobs: ScheduledJobs, once: boolean, print: RunOutput['print']): Promise<void> {
   const timer = callEvery(DUE_REPORTED_AFTER_MS, () => {
     timer.stop()
     if (once)
-      print('  the files have ended; waiting for due batch runs, reports, trainings and backups (after a stop the next run makes them)')
+      print('  the files have ended; waiting for batch runs, reports, trainings and other jobs (after a stop the next run makes them)')
   })
   try {
     await running.whenIdle(once ? wallClock() : undefined)

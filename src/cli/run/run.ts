@@ -53,7 +53,9 @@ const options = {
     value: 'SCHEDULE',
     help: "compare recorded decisions with SQL over the same log on this schedule: a cron in UTC such as '0 4 * * *', or an interval such as 6h",
   },
-  once: { help: 'stop at the end of the files, after all due batch runs, reports, trainings and backups' },
+  once: {
+    help: 'stop at the end of the files, after all due batch runs, reports, trainings and backups, and after a reconciliation with --reconcile',
+  },
   decisions: {
     value: 'FILE',
     help: 'append each decision to this file once it is durable, as NDJSON; - is standard output',

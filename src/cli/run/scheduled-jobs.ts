@@ -12,7 +12,7 @@ export interface ScheduledJobsRequest {
   readonly backup: BackupPlan | undefined
   /** The data folder. */
   readonly data: string
-  /** The run stops at the end of its files, and a backup is made then. */
+  /** The run stops at the end of its files, and a reconciliation and a backup are made then. */
   readonly once: boolean
 }
 
@@ -23,7 +23,7 @@ export interface ScheduledJobs {
   readonly backups: ScheduledBackups | undefined
   /** Cancel the jobs that are scheduled. */
   readonly cancels: Pick<Parameters<typeof serveRunControl>[1], 'cancelReconciliation' | 'cancelBackup'>
-  /** Makes the backup that is due. Resolves when it has ended, also with a failure. */
+  /** Reconciles the rest, then makes the backup that is due. Resolves when both have ended, also with a failure. */
   finish(): Promise<void>
   stop(): Promise<void>
 }
@@ -45,6 +45,7 @@ export function startScheduledJobs(
     backups,
     cancels: { cancelReconciliation: reconciling?.cancel, cancelBackup: backups?.cancel },
     async finish() {
+      await reconciling?.finish()
       await backups?.finish()
     },
     async stop() {

@@ -39,7 +39,12 @@ export async function openDataFolder(folder: string, options: SqliteStoreOptions
     const warnings = tightenFolder(folder)
     makePrivateFile(path)
     const store = await SqliteStore.open(path, options)
-    lock.recordLog()
+    try {
+      lock.recordLog()
+    } catch (error) {
+      await store.close()
+      throw error
+    }
     return { store, path, warnings, release: () => lock.release() }
   } catch (error) {
     lock.release()

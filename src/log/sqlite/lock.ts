@@ -12,7 +12,7 @@ import { sqlite, type DatabaseSync } from './sqlite.ts'
 export interface FolderLock {
   /** True if a process already had a log in this folder. */
   readonly hadLog: boolean
-  /** Records that the folder has a log from now on. */
+  /** Records that the folder has a log from now on. Throws `SPILL_STORE`. */
   recordLog(): void
   release(): void
 }
@@ -39,13 +39,17 @@ export function lockFolder(folder: string): FolderLock {
   const hadLog = recordsFolderLog(folder)
   const writeHolder = (log: boolean): void => {
     const holder = { pid: process.pid, ...(pids !== undefined && { pids }), ...(log && { log }) }
-    writeAtomically(join(folder, HOLDER), JSON.stringify(holder), { mode: PRIVATE_FILE })
+    try {
+      writeAtomically(join(folder, HOLDER), JSON.stringify(holder), { mode: PRIVATE_FILE })
+    } catch (error) {
+      throw new SpillwayError('SPILL_STORE', `cannot be written: ${(error as Error).message}`, { place: folder, cause: error })
+    }
   }
   try {
     writeHolder(hadLog)
   } catch (error) {
     release(db)
-    throw new SpillwayError('SPILL_STORE', `cannot be written: ${(error as Error).message}`, { place: folder, cause: error })
+    throw error
   }
   return { hadLog, recordLog: () => writeHolder(true), release: () => release(db) }
 }

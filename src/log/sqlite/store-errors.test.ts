@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
@@ -32,6 +32,18 @@ test('a folder is held while a process has it open, and not before and after', a
   assert.equal(isFolderHeld(data), true)
   await closeDataFolder(folder)
   assert.equal(isFolderHeld(data), false)
+})
+
+test('a folder whose holder cannot be recorded is closed again, and can be opened once that is possible', async () => {
+  const data = join(scratch, 'unrecorded')
+  const opening = openDataFolder(data)
+  const part = join(data, 'holder.json.part')
+  mkdirSync(part)
+  await assert.rejects(opening, { code: 'SPILL_STORE', message: /unrecorded cannot be written: EISDIR/ })
+  assert.equal(existsSync(join(data, 'log.db-wal')), false, 'the store is closed')
+  assert.equal(isFolderHeld(data), false)
+  rmdirSync(part)
+  await closeDataFolder(await openDataFolder(data))
 })
 
 for (const [trouble, make] of [

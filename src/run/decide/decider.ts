@@ -10,7 +10,7 @@ import type { Strings } from '../../columns/index.ts'
 import { type EveryTrigger, TickKeys, type ScoringDefinitions } from '../../decision/index.ts'
 import type { PipelineIR, SourceIR } from '../../define/ir/index.ts'
 import type { Segment } from '../../log/index.ts'
-import { LogMarkerHandler, type TickModel } from './marker-handler.ts'
+import { LogMarkerHandler, type RecordedOnMarkers, type TickModel } from './marker-handler.ts'
 import { BatchGroup } from '../groups/batch-group.ts'
 import type { BatchResults } from '../groups/batch-results.ts'
 import type { Champions } from './champions.ts'
@@ -19,9 +19,6 @@ import { LiveGroup, type QueryableGroup } from '../groups/live-group.ts'
 import { decideAll, LiveModel, type LiveDecisions } from './live-model.ts'
 import { SegmentOrder } from '../groups/segment-order.ts'
 import { eventDecisionPoints } from './decision-points.ts'
-
-/** Number of decisions of a segment of markers that are already made, by model. */
-export type DecisionCounts = Readonly<Record<string, number>>
 
 /** A model that decides on the events of a source. */
 interface EventModel {
@@ -118,13 +115,12 @@ export class Decider {
    * Yields the decisions of a segment, in order, without those that are `recorded`, the first ones of each model. The first `next()`
    * applies the events of the segment; the last must be consumed before the next segment.
    */
-  *decide(segment: Segment, recorded: DecisionCounts = {}): Generator<LiveDecisions> {
+  *decide(segment: Segment, recorded: ReadonlyMap<string, RecordedOnMarkers> = new Map()): Generator<LiveDecisions> {
     const order = new SegmentOrder(segment)
     if (segment.markers.length > 0) {
-      const remaining = new Map(Object.entries(recorded))
       for (const [i, marker] of segment.markers.entries()) {
         this.#latestTime = Math.max(this.#latestTime, marker.t)
-        yield* this.#markerHandler.apply(marker, segment.first + i, remaining)
+        yield* this.#markerHandler.apply(marker, segment.first + i, recorded)
       }
     } else {
       this.#latestTime = Math.max(this.#latestTime, order.lastArrival)

@@ -5,7 +5,7 @@
  * entries, segments wait as stored bytes and are decoded when their turn comes. The log grows meanwhile, features never move past an
  * undecided entry, and memory holds bytes only.
  */
-import { sumBy } from '../../base/index.ts'
+import { SpillwayError, sumBy } from '../../base/index.ts'
 import { Strings } from '../../columns/index.ts'
 import {
   decisionProgressText,
@@ -17,10 +17,11 @@ import {
   type StoredSegment,
   type NewEffect,
 } from '../../log/index.ts'
-import type { Decider, DecisionCounts } from './decider.ts'
+import type { Decider } from './decider.ts'
 import type { DecisionWriter } from './decision-codec.ts'
 import type { FreshnessTracker } from './freshness.ts'
 import type { LiveDecisions } from './live-model.ts'
+import type { RecordedOnMarkers } from './marker-handler.ts'
 import type { Outbox } from './outbox.ts'
 import type { BatchTimes, TurnTimes } from './stage-times.ts'
 import { type TraceContexts, withTraceContexts } from './trace-contexts.ts'
@@ -30,22 +31,22 @@ export type StringsOf = (source: string, column: string) => Strings
 
 /**
  * The progress of recorded decisions: all on entries below `entry`, and the first `skip` decisions of the segment that begins there. The
- * third field counts these by model, since the models may change before the next start.
+ * third field has these by model, since the models and their active keys may change before the next start.
  */
 export interface DecisionProgress {
   readonly entry: number
   readonly skip: number
-  readonly counts?: DecisionCounts
+  readonly byModel?: Readonly<Record<string, RecordedOnMarkers>>
 }
 
 /** A progress as the log stores it. */
-export const progressText = ({ entry, skip, counts }: DecisionProgress): string =>
-  skip === 0 ? decisionProgressText(entry) : JSON.stringify([entry, skip, ...(counts ? [counts] : [])])
+export const progressText = ({ entry, skip, byModel }: DecisionProgress): string =>
+  skip === 0 ? decisionProgressText(entry) : JSON.stringify([entry, skip, ...(byModel ? [byModel] : [])])
 
 /** Parses a stored progress. */
 export function parseProgress(text: string | undefined): DecisionProgress {
-  const [entry, skip, counts] = JSON.parse(text ?? '[0, 0]') as [number, number, DecisionCounts?]
-  return { entry, skip, ...(counts && { counts }) }
+  const [entry, skip, byModel] = JSON.parse(text ?? '[0, 0]') as [number, number, DecisionProgress['byModel']]
+  return { entry, skip, ...(byModel && { byModel }) }
 }
 
 /** The decisions of one step, with their effects. */
@@ -89,8 +90,7 @@ interface Current {
   readonly decisions: Generator<LiveDecisions>
   readonly stringsOf: StringsOf
   readonly turnTimes: TurnTimes | undefined
-  /** Count of recorded decisions by model. */
-  readonly recorded: Record<string, number>
+  readonly recorded: Map<string, RecordedOnMarkers>
 }
 
 export class DecisionQueue {
@@ -101,15 +101,15 @@ export class DecisionQueue {
   /** The next undecided entry of those that the store had at the start. */
   #next: number
   readonly #end: number
-  /** Decisions of the first undecided segment that are recorded, by model. */
-  #recordedCounts: DecisionCounts
+  /** Decisions of the first undecided segment that are recorded. */
+  #recorded: ReadonlyMap<string, RecordedOnMarkers>
   #current: Current | undefined
 
   constructor(options: DecisionQueueOptions) {
     this.#options = options
     this.#next = options.from.entry
     this.#end = options.log.end
-    this.#recordedCounts = options.from.counts ?? {}
+    this.#recorded = recordedIn(options.from)
   }
 
   /** Is every appended entry decided? */
@@ -148,7 +148,7 @@ export class DecisionQueue {
     this.#current ??= this.#beginSegment()
     const current = this.#current
     if (!current) return undefined
-    const { segment, recorded: counts } = current
+    const { segment, recorded } = current
     if (segment.markers.length === 0) return this.#decideSegment(current)
     const next = current.decisions.next()
     if (next.done) {
@@ -156,9 +156,10 @@ export class DecisionQueue {
       return this.#encode([], current, { entry: segment.first + segment.length, skip: 0 }, 1)
     }
     const { name } = next.value.model
-    counts[name] = (counts[name] ?? 0) + next.value.length
-    const skip = sumBy(Object.values(counts), count => count)
-    const step = this.#encode([next.value], current, { entry: segment.first, skip, counts: { ...counts } }, next.value.length)
+    recorded.set(name, recordedWith(recorded.get(name), next.value, this.#options.strings))
+    const skip = sumBy(recorded.values(), ({ count }) => count)
+    const progress: DecisionProgress = { entry: segment.first, skip, byModel: Object.fromEntries(recorded) }
+    const step = this.#encode([next.value], current, progress, next.value.length)
     // The texts of a request are in no state, and their number is unbounded.
     if (next.value.stringsBefore !== undefined) this.#options.strings.forgetFrom(next.value.stringsBefore)
     return step
@@ -180,9 +181,9 @@ export class DecisionQueue {
     const stringsOf: StringsOf = (source, column) => (isRead(source, column) ? strings : transientStrings)
     const segment = log.decode(stored, { stringsOf })
     this.#options.freshness?.observe(segment)
-    const recorded = this.#recordedCounts
-    this.#recordedCounts = {}
-    return { segment, decisions: decider.decide(segment, recorded), stringsOf, turnTimes, recorded: { ...recorded } }
+    const recorded = this.#recorded
+    this.#recorded = new Map()
+    return { segment, decisions: decider.decide(segment, recorded), stringsOf, turnTimes, recorded: new Map(recorded) }
   }
 
   #nextWaiting(): WaitingSegment | undefined {
@@ -224,5 +225,28 @@ export class DecisionQueue {
       work,
       times,
     }
+  }
+}
+
+/** Throws `SPILL_DATA` for the progress of a version that recorded only how many decisions a model has made. */
+function recordedIn({ byModel = {} }: DecisionProgress): ReadonlyMap<string, RecordedOnMarkers> {
+  const recorded = new Map(Object.entries(byModel))
+  if (Object.values(byModel).some(value => typeof value === 'number'))
+    throw new SpillwayError(
+      'SPILL_DATA',
+      'an earlier version ended in the middle of the decisions of a tick: let that version finish them (spillway run --once), then start this one',
+    )
+  return recorded
+}
+
+/** The recorded decisions of a model with a further batch, which is not empty. */
+function recordedWith(before: RecordedOnMarkers | undefined, batch: LiveDecisions, strings: Strings): RecordedOnMarkers {
+  const { length, entry, key, keyColumn, model } = batch
+  const last = length - 1
+  const value = key.values[last]
+  return {
+    count: (before?.count ?? 0) + length,
+    entry: entry[last],
+    ...(model.decide.kind === 'every' && { key: keyColumn.type === 'string' ? strings.textOf(value) : value }),
   }
 }

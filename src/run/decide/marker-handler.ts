@@ -1,7 +1,7 @@
 /** Handles the markers of the log: decisions at ticks and on requests, swaps of batch results, promotions and challenges. */
 import type { Strings } from '../../columns/index.ts'
 import { limits } from '../../base/index.ts'
-import type { EveryTrigger, TickKeys } from '../../decision/index.ts'
+import { type EveryTrigger, keyOrder, type TickKeys } from '../../decision/index.ts'
 import { RequestReader } from '../../intake/index.ts'
 import type { LogMarker } from '../../log/index.ts'
 import type { BatchResults } from '../groups/batch-results.ts'
@@ -15,6 +15,15 @@ export interface TickModel {
   readonly model: LiveModel
   readonly every: EveryTrigger
   readonly keys: TickKeys
+}
+
+/** The decisions of one model on a segment of markers that are recorded, in order. */
+export interface RecordedOnMarkers {
+  readonly count: number
+  /** The entry of the last one. */
+  readonly entry: number
+  /** The key of the last one, if it was made at a tick. */
+  readonly key?: string | number
 }
 
 export interface LogMarkerHandlerOptions {
@@ -40,11 +49,8 @@ export class LogMarkerHandler {
     this.#options = options
   }
 
-  /**
-   * Applies a marker and yields its decisions. `left`: number of decisions of the segment that are already recorded, by model; handled ones
-   * are subtracted.
-   */
-  *apply(marker: LogMarker, entry: number, left: Map<string, number>): Generator<LiveDecisions> {
+  /** Applies a marker and yields its decisions, without those of the segment that are `recorded`, by model. */
+  *apply(marker: LogMarker, entry: number, recorded: ReadonlyMap<string, RecordedOnMarkers>): Generator<LiveDecisions> {
     const { groups, models, onTicks, batchResults, champions } = this.#options
     if (marker.kind === 'swap') {
       const group = groups.get(marker.group)
@@ -52,13 +58,15 @@ export class LogMarkerHandler {
       return
     }
     if (marker.kind === 'tick') {
-      for (const tickModel of onTicks) if (marker.t % tickModel.every.every === 0) yield* this.#decideTick(tickModel, marker.t, entry, left)
+      for (const tickModel of onTicks)
+        if (marker.t % tickModel.every.every === 0)
+          yield* this.#decideTick(tickModel, marker.t, entry, recorded.get(tickModel.model.definition.name))
       return
     }
     const model = models.find(({ definition }) => definition.name === marker.model)
     switch (marker.kind) {
       case 'request':
-        if (subtractRecorded(left, marker.model, 1) === 0 && model) yield* this.#answer(model, marker, entry)
+        if (model && entry > (recorded.get(marker.model)?.entry ?? -1)) yield* this.#answer(model, marker, entry)
         break
       case 'promote':
         model?.scoreBy(champions?.afterPromotion(model.definition, marker.version, entry))
@@ -69,18 +77,32 @@ export class LogMarkerHandler {
   }
 
   *#decideTick(
-    { model, every: { column }, keys }: TickModel,
+    { model, every, keys }: TickModel,
     t: number,
     entry: number,
-    left: Map<string, number>,
+    recorded: RecordedOnMarkers | undefined,
   ): Generator<LiveDecisions> {
+    if (recorded && recorded.entry > entry) return
+    const { column } = every
     const active = keys.activeAt(t)
     const atOnce = limits.TICK_KEYS_AT_ONCE
-    for (let from = subtractRecorded(left, model.definition.name, active.length); from < active.length; from += atOnce) {
+    const first = recorded?.entry === entry ? this.#firstAfter(active, recorded.key!, every) : 0
+    for (let from = first; from < active.length; from += atOnce) {
       const chunk = active.subarray(from, from + atOnce)
       const key = { values: column.type === 'string' ? Int32Array.from(chunk) : chunk.slice() }
       yield decideAt(model, { length: chunk.length, t, entry, columnOf: () => key, since: row => keys.newestTime(chunk[row]) })
     }
+  }
+
+  /** The index of the first active key after `key`, which may be active no longer. */
+  #firstAfter(active: Float64Array, key: string | number, every: EveryTrigger): number {
+    const { strings } = this.#options
+    const stringsBefore = strings.size
+    const value = every.column.type === 'string' ? strings.idOf(String(key)) : Number(key)
+    const order = keyOrder(every, strings)
+    const index = active.findIndex(other => order(other, value) > 0)
+    strings.forgetFrom(stringsBefore)
+    return index < 0 ? active.length : index
   }
 
   /** Decides on a request. A request for a model that decides otherwise now, or with other fields, makes no decision. */
@@ -110,12 +132,4 @@ function decideAt(model: LiveModel, { t, entry, ...of }: MarkerBatch): LiveDecis
   const groups = new Set(model.readers.map(({ group }) => group))
   const [decisions] = decideAll([{ model, points }], groups, () => undefined, t)
   return decisions
-}
-
-/** Subtracts recorded decisions: returns how many of the next `count` decisions of a model are recorded. */
-function subtractRecorded(left: Map<string, number>, model: string, count: number): number {
-  const recorded = left.get(model) ?? 0
-  const subtracted = Math.min(recorded, count)
-  left.set(model, recorded - subtracted)
-  return subtracted
 }

@@ -230,3 +230,24 @@ test('a run on demand is as of its request, and its requester gets the result or
   await late
   await assert.rejects(run.batch('shops'), { code: 'SPILL_STOPPED' })
 })
+
+test('a definition that replaced another and is itself replaced again is run at once, although its last run is of this time', async () => {
+  const versionOf = (window: '2h' | '3h') => {
+    const hourly = features('hourly', { ...of, place: batch(every('1h'), { lasts: '0ms' }), values: () => ({ n: count(window) }) })
+    const score = linear({ intercept: 0, weights: { n: 1 } })
+    return pipeline('pay', [model('watch', { decide: on(payments), inputs: p => ({ n: hourly.of(p.card).n }), score })])
+  }
+  const HOUR = 60 * MINUTE
+  const hourly = (run: Run) => feature(run, 'hourly', 'c1')
+  let left: Driving['disk']
+  for (const [i, window] of (['2h', '3h', '2h'] as const).entries()) {
+    const driven = new DrivenRun(versionOf(window), { start, now: i === 0 ? 0 : HOUR + i * MINUTE, disk: left })
+    const { run, to } = driven
+    if (i === 0) await run.submit('payments', recordBatchOf([{ ...payment(1, 0), card: 'c1', at: start }]))
+    else assert.equal(hourly(run).asOf, null, 'the values are of another definition')
+    await to(HOUR + i * MINUTE + 1)
+    assert.deepEqual([hourly(run).asOf, hourly(run).features['n']], [start + HOUR, { value: 1 }])
+    await run.stop()
+    left = driven.left
+  }
+})

@@ -5,7 +5,7 @@
  * unless a later one is due. A swap is a marker in the log, so a replay gives the same decisions.
  */
 import { SpillwayError } from '../../base/index.ts'
-import { groupCode, windowReach, type ComputeRun, type BatchRunRecord } from '../../batch/index.ts'
+import { bySwap, groupCode, windowReach, type ComputeRun, type BatchRunRecord } from '../../batch/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import { type JobClock, JobSchedule, JobScheduler, type Job, type JobAttempt, type JobStart, Retry } from '../../jobs/index.ts'
 import type { Log, LogMarker, CommitWriter, NamedValues, SavedStates, SavedStateWriter, NamedWrite } from '../../log/index.ts'
@@ -112,7 +112,8 @@ class ScheduledGroup implements Job<BatchRunRecord> {
     this.group = group
     this.#options = options
     this.#code = groupCode(group.group, group.source)
-    const runs = ledger.runsOf(this.name).filter(run => run.code === this.#code)
+    const allRuns = ledger.runsOf(this.name)
+    const runs = allRuns.filter(run => run.code === this.#code)
     const last = runs.findLast(run => run.state === 'done')
     if (last && last.swapped === undefined) {
       batchResults.prepare(group, last, log.end)
@@ -120,7 +121,9 @@ class ScheduledGroup implements Job<BatchRunRecord> {
     }
     const latest = runs.at(-1)
     if (latest?.state === 'failed') this.#setFailure(latest)
-    this.#schedule = new JobSchedule(group.place.schedule, last?.s)
+    // After the swap of another definition's result the group has no values until its next run.
+    const isReplaced = last?.swapped !== undefined && bySwap(allRuns).at(-1) !== last
+    this.#schedule = new JobSchedule(group.place.schedule, isReplaced ? undefined : last?.s)
     this.#unfinished = runs.findLast(run => run.state === 'running')
     if (this.#unfinished) ledger.resumable.add(this.#unfinished.number)
   }

@@ -18,6 +18,7 @@ import {
   type Train,
 } from '../../index.ts'
 import type { TrainingReport } from '../../training/registry/version.ts'
+import { pendingPromotion, putPendingPromotion } from '../../training/registry/registry.ts'
 import { ModelLifecycle } from './model-lifecycle.ts'
 
 const card = entity('card', t.string())
@@ -48,6 +49,28 @@ test('without a champion a new version is compared with coefficients of the defi
     const values = new ModelStore()
     const compared = new ModelLifecycle(ir, 'fraud', values).comparedScore(values)
     assert.deepEqual(compared, kind === 'rules' ? undefined : { version: 0, score: ir.models[0].score }, kind)
+  }
+})
+
+test('a version that meets its rule replaces a promotion by a rule that waits for a run, and none by hand', async () => {
+  const ir = fraudBy(scores.rules, { algorithm: 'logistic', promote: { metric: 'auc', atLeast: 0.7 } })
+  const store = new ModelStore(undefined, true)
+  const report = { metrics: { n: 10, positives: 5, unscored: 0, auc: 0.8 } } as TrainingReport
+  const trained = async () => {
+    const lifecycle = new ModelLifecycle(ir, 'fraud', store)
+    const version = lifecycle.beginVersion({ why: 'command', at: 0, cut: 0, began: 0 })
+    const { put, ...finished } = lifecycle.finish(version, { score: { kind: 'linear', intercept: 0, terms: [] }, report }, 0, store)
+    await store.commit({ put })
+    return { ...finished, waiting: pendingPromotion(store, 'fraud')?.version }
+  }
+  assert.equal((await trained()).waiting, 1)
+  assert.equal((await trained()).waiting, 2)
+  for (const byHand of [1, 0]) {
+    await store.commit({ put: [putPendingPromotion('fraud', { version: byHand, why: 'by hand', at: 0 })] })
+    const { version, promotion, waiting } = await trained()
+    assert.deepEqual([version.state, promotion, waiting], ['candidate', undefined, byHand])
+    const promoted = byHand === 0 ? "the model's own score" : 'version 1'
+    assert.ok(version.verdict!.endsWith(`; ${promoted} is promoted by hand and waits for a run`), version.verdict)
   }
 })
 

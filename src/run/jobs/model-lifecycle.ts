@@ -35,7 +35,7 @@ import {
   type ModelVersion,
 } from '../../training/registry/index.ts'
 import { PromotionQueue } from './promotion-queue.ts'
-import { changedScoreText, type ComparedVersions, promotionText } from './promotion-text.ts'
+import { changedScoreText, type ComparedVersions, promotionText, versionInWords } from './promotion-text.ts'
 import { DriftSchedule } from './drift-schedule.ts'
 import type { TrainingJob } from './training-job.ts'
 
@@ -180,11 +180,16 @@ export class ModelLifecycle {
   /**
    * The next step of a version whose rule is met: promotion, or first a challenge if something scores and no other version challenges. Not
    * promoted if another version scores by now than the one that it was compared with: a person has promoted that one during the training.
+   * Nor while a promotion by hand waits for a run.
    */
   #nextStep(
     version: number,
     { words, at, compared, scoring }: { readonly words: string; readonly at: number } & ComparedVersions,
   ): { readonly promotion: PendingPromotion | undefined; readonly verdict: string } {
+    const { waiting } = this.promotionQueue
+    // A rule promotes with the verdict of the version as its reason.
+    if (waiting && waiting.as === undefined && waiting.why !== this.version(waiting.version)?.verdict)
+      return { promotion: undefined, verdict: `${words}; ${versionInWords(waiting.version)} is promoted by hand and waits for a run` }
     const { promote } = this.model.train
     if (promote.kind === 'hand' || promote.shadow === undefined || scoring === undefined)
       return compared === scoring

@@ -40,7 +40,8 @@ export interface ComparedVersions {
 
 /** Says that the score changed during a training: `compared with version 5, and version 4 scores now`. */
 export const changedScoreText = ({ compared, scoring }: ComparedVersions): string =>
-  `compared with ${versionText(compared)}, and ${versionText(scoring)} scores now`
+  `compared with ${versionInWords(compared)}, and ${versionInWords(scoring)} scores now`
 
-const versionText = (version: number | undefined): string =>
+/** A version in words; 0 is the definition's own score. */
+export const versionInWords = (version: number | undefined): string =>
   version === undefined ? 'no version' : version === 0 ? "the model's own score" : `version ${version}`

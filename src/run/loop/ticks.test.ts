@@ -4,7 +4,9 @@ import { ModelStore, type Disk } from '../../../test/crash/model-store.ts'
 import { limits } from '../../base/limits.ts'
 import { count, entity, every, features, lag, linear, model, pipeline, source, stream, t } from '../../index.ts'
 import { recordBatchOf } from '../../intake/record-batch.ts'
+import { DECISION_PROGRESS } from '../../log/index.ts'
 import { decodeDecisions } from '../decide/decision-codec.ts'
+import { parseProgress } from '../decide/decision-queue.ts'
 import { Run } from './run.ts'
 import { Ticks } from './ticks.ts'
 
@@ -137,6 +139,33 @@ test('a pipeline that loses a model in the middle of a tick still decides with t
       ['gone', 2],
       [watch.name, 2],
     ],
+  )
+})
+
+test('a tick that was interrupted continues after its last key, although earlier keys are active no longer', async () => {
+  const size = limits.TICK_KEYS_AT_ONCE
+  const name = (i: number): string => `p${String(i).padStart(5, '0')}`
+  // Keys whose number ends in 0 had their last event two minutes before the others.
+  const eventOf = (_: unknown, i: number) => reading(name(i), 80, i % 10 === 0 ? -2 : 0)
+  const first = open()
+  await first.run.submit('readings', recordBatchOf(Array.from({ length: 2 * size }, eventOf)))
+  await first.moveTo(5.5)
+  await first.moveTo(5.5)
+  const disk = first.store.crash(0)
+  assert.equal(decisionsOf(disk).length, size)
+  const { ir } = clinic
+  const shorter = { ...ir.models[0], decide: { ...ir.models[0].decide, live: 6 * 60_000 } } as (typeof ir.models)[0]
+  const old = new ModelStore(structuredClone(disk), true)
+  const { entry, skip } = parseProgress(old.get(DECISION_PROGRESS))
+  await old.commit({ put: [[DECISION_PROGRESS, JSON.stringify([entry, skip, { watch: skip }])]] })
+  const fromOld = () => new Run(clinic, { store: old, clock: () => minute(5.5) })
+  assert.throws(fromOld, { code: 'SPILL_DATA', message: /^an earlier version ended in the middle/ }, 'it recorded no key')
+  const again = new ModelStore(disk, true)
+  await new Run({ ...clinic, ir: { ...ir, models: [shorter] } }, { store: again, clock: () => minute(5.5) }).stop()
+  const rest = Array.from({ length: size }, (_, i) => size + i).filter(i => i % 10 > 0)
+  assert.deepEqual(
+    decisionsOf(again.disk).slice(size),
+    rest.map(i => [5, name(i), 1, 80, 1]),
   )
 })
 
