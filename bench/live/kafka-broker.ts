@@ -55,7 +55,7 @@ export class BenchBroker {
 
   /** Reads so many records of a topic by Kafka's own program, whose threads and start count too. */
   consume(topic: string, records: number): ConsumerRate {
-    const program = kafkaProgram(VERSION, 'org.apache.kafka.tools.ConsumerPerformance', { isOptimized: true })
+    const program = kafkaProgram(VERSION, 'org.apache.kafka.tools.ConsumerPerformance', { memoryMb: 512, isOptimized: true })
     const args = [...program, '--bootstrap-server', this.address, '--topic', topic, '--num-records', String(records)]
     // The shell's own builtin says what its child has cost.
     const { stdout, stderr, status } = spawnSync('sh', ['-c', '"$@"; times', 'sh', 'java', ...args], {

@@ -18,7 +18,11 @@ interface HeldRequest {
 }
 
 /** A fetch of two partitions, and the requests that it has sent, each with the greatest time that it waits at the broker. */
-function fetchOfTwo(): { readonly fetch: TopicFetcher; readonly nextRequest: () => Promise<HeldRequest> } {
+function fetchOfTwo(): {
+  readonly fetch: TopicFetcher
+  readonly requests: readonly HeldRequest[]
+  readonly nextRequest: () => Promise<HeldRequest>
+} {
   const requests: HeldRequest[] = []
   const send = (_key: number, _version: number, payload: () => client.Writer, ...[, , , callback]: readonly unknown[]): void => {
     // The wait is the first field of a request, in 4 bytes.
@@ -39,12 +43,12 @@ function fetchOfTwo(): { readonly fetch: TopicFetcher; readonly nextRequest: () 
     while (requests.length === 0) await yieldToEventLoop()
     return requests.shift()!
   }
-  return { fetch, nextRequest }
+  return { fetch, requests, nextRequest }
 }
 
 /** An answer with one record. */
-function recordOf(partition: number, offset: number): PartitionAnswer {
-  const records = batchOf([{ offset, timestamp: 1, key: undefined, value: `${partition}/${offset}`, headers: [] }])
+function recordOf(partition: number, offset: number, value = `${partition}/${offset}`): PartitionAnswer {
+  const records = batchOf([{ offset, timestamp: 1, key: undefined, value, headers: [] }])
   const ends = { highWatermark: offset + 1, lastStableOffset: offset + 1 }
   return { partition, errorCode: 0, divergence: undefined, aborted: [], records, ...ends }
 }
@@ -68,5 +72,20 @@ test('a request that leaves out a partition, whose records wait to be taken, wai
   whole.answer(recordOf(0, 1), recordOf(1, 0))
   assert.equal((await fetch.next())?.partition, 0)
   assert.equal((await nextRequest()).waitMs, 5, 'the reader takes records')
+  await fetch.close()
+})
+
+test('after an answer of few records the next request waits, so that those that come one by one come together', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { fetch, requests, nextRequest } = fetchOfTwo()
+  await nextRequest().then(({ answer }) => answer(recordOf(0, 0)))
+  await fetch.next()
+  for (let turn = 0; turn < 20; turn++) await yieldToEventLoop()
+  assert.equal(requests.length, 0)
+  t.mock.timers.tick(2)
+  await nextRequest().then(({ answer }) => answer(recordOf(0, 1, 'x'.repeat(1 << 14))))
+  await fetch.next()
+  await nextRequest().then(({ answer }) => answer())
+  await nextRequest()
   await fetch.close()
 })

@@ -7,7 +7,7 @@
  * records by then.
  */
 import type * as client from '@platformatic/kafka'
-import { limits, pause } from '../../base/index.ts'
+import { limits, pause, sumBy } from '../../base/index.ts'
 import {
   type FetchedRecords,
   type FetchOptions,
@@ -37,6 +37,12 @@ export interface TopicLeaders {
 
 /** Greatest time that a request waits at a broker for records, ms: of all partitions; and of some, if records were taken since the last. */
 const [WAIT_MS, PARTIAL_WAIT_MS] = [500, 5]
+/**
+ * Time after an answer of fewer bytes, ms, in which further records gather at the broker. For each record by itself, a request, a commit and
+ * an answer to the broker cost as much as for many.
+ */
+const GATHER_MS = 2
+const GATHERED_BYTES = 1 << 14
 const RETRY_MS = 100
 /** Answers in succession of a broker that the leaders are others, after which the cluster counts as away: it may be without a leader for long. */
 const MOVES_MAX = 50
@@ -141,7 +147,10 @@ export class TopicFetcher implements TopicFetch {
         partials = isPartial && this.#reads === readsBefore ? partials + 1 : 0
         readsBefore = this.#reads
         if (requests.length === 0) await this.#changed.promise
-        else await this.#fetch(broker, requests, isPartial ? partialWaitMs(partials) : WAIT_MS)
+        else {
+          const bytes = await this.#fetch(broker, requests, isPartial ? partialWaitMs(partials) : WAIT_MS)
+          if (bytes > 0 && bytes < GATHERED_BYTES) await pause(GATHER_MS)
+        }
       }
     } catch (error) {
       this.#fail(kafkaError(error))
@@ -165,7 +174,8 @@ export class TopicFetcher implements TopicFetch {
     })
   }
 
-  async #fetch(broker: number, partitions: readonly PartitionRequest[], waitMs: number): Promise<void> {
+  /** Resolves to the bytes of records in the answer. */
+  async #fetch(broker: number, partitions: readonly PartitionRequest[], waitMs: number): Promise<number> {
     const { connection, fetchVersion } = await this.#cluster.connection(broker)
     const answer = await sendFetch(connection, fetchVersion, {
       topic: { name: this.#topic, id: this.#leaders!.id },
@@ -185,6 +195,7 @@ export class TopicFetcher implements TopicFetch {
     else this.#moves.delete(broker)
     // The network or the memory of a broker may have damaged it: Java's consumer reads it again too.
     if (corruptReads > 0) await pause(RETRY_MS * 2 ** (corruptReads - 1))
+    return sumBy(answer.partitions, ({ records }) => records.length)
   }
 
   async #lookUpLeaders(broker: number): Promise<void> {
