@@ -22,11 +22,11 @@ const packagesOf = (version: string): readonly JavaPackage[] => [
 
 interface ProgramOptions {
   readonly memoryMb?: number
-  /** As Kafka's own scripts start it; it starts more slowly. */
+  /** With the options of Kafka's own scripts: slower to start. */
   readonly isOptimized?: boolean
 }
 
-/** Those of Kafka's own scripts. */
+/** The options that Kafka's own scripts give to Java. */
 const optimizedOptions = ['-XX:+UseG1GC', '-XX:MaxGCPauseMillis=20', '-XX:InitiatingHeapOccupancyPercent=35']
 
 /** Arguments of `java` for a class of Kafka. */
@@ -68,7 +68,7 @@ export interface BrokerExtras {
   readonly settings: readonly string[]
   /** Arguments that format its storage. */
   readonly format: readonly string[]
-  /** As Kafka's own script starts it, for benches: slower to start, and faster then. */
+  /** With the options of Kafka's own script, for benches: slower to start, and faster then. */
   readonly isOptimized?: boolean
   /** The cluster of another broker that it joins. */
   readonly joins?: ClusterSeat

@@ -46,6 +46,8 @@ test('a result is overdue after the stated duration and a grace, until it is in 
   assert.equal(dueOf([yesterday, run(nightly, { s: due })], due + allowedMs).isOverdue, false)
   assert.equal(dueOf([], due + allowedMs).isOverdue, false, 'without events of its source a group has no runs')
   assert.equal(dueOf([run(nightly, { s: due, code: 'other' }), yesterday], due + allowedMs).isOverdue, true, 'of another definition')
+  const putBack = [run(nightly, { s: due }), run(nightly, { s: due, code: 'other', swapped: 9 })]
+  assert.equal(dueOf(putBack, due + allowedMs).isOverdue, true, 'a definition that was put back has no values')
   assert.equal(dueOf([yesterday], due - 1).due, due - DAY)
 })
 

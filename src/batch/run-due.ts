@@ -3,7 +3,7 @@ import { limits } from '../base/index.ts'
 import type { GroupIR, SourceIR } from '../define/ir/index.ts'
 import { scheduleCursor, scheduledTimes } from '../kernel/index.ts'
 import { groupCode } from './group-definition.ts'
-import type { BatchRunRecord } from './ledger.ts'
+import { type BatchRunRecord, bySwap } from './ledger.ts'
 
 /** The due times of a group with batch runs. Times are UTC ms. */
 export interface BatchRunDue {
@@ -22,7 +22,7 @@ export interface BatchRunDue {
 interface OwnRuns {
   /** The newest; absent before the first. */
   readonly last?: BatchRunRecord
-  /** The newest whose result is in use. */
+  /** The one whose result is in use; absent while that of another definition was swapped in last. */
   readonly used?: BatchRunRecord
   readonly allowedMs: number
   /** The newest due time whose result is overdue. */
@@ -42,7 +42,8 @@ export function ownBatchRunsOf(group: GroupIR, source: SourceIR): ((runs: readon
   return (runs, now) => {
     const own = runs.filter(run => run.group === name && run.code === code)
     const last = own.at(-1)
-    const used = own.findLast(({ swapped }) => swapped !== undefined)
+    const newestSwap = bySwap(runs.filter(run => run.group === name)).at(-1)
+    const used = newestSwap?.code === code ? newestSwap : undefined
     const allowedMs = allowance(lasts, own)
     const due = dueAt(now - allowedMs)
     const isOverdue = last !== undefined && due > (used?.s ?? -Infinity)

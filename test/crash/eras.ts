@@ -28,7 +28,7 @@ export function madeIn<T extends { readonly entry: number; readonly model: strin
   index: number,
   decisions: readonly T[],
 ): T[] {
-  const left = eras.map(({ from }) => new Map(Object.entries(from.byModel ?? {}).map(([model, { count }]) => [model, count])))
+  const left = eras.map(({ from }) => new Map(Object.entries(from.counts ?? {})))
   return decisions.filter(({ entry, model }) => {
     let era = -1
     for (const [i, { from }] of eras.entries()) {

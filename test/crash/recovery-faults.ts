@@ -58,8 +58,8 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
   },
   'what is decided once more begins a sweep anew': {
     path: 'src/run/decide/decision-queue.ts',
-    was: 'new Map(Object.entries(byModel))',
-    is: 'new Map<string, RecordedOnMarkers>()',
+    was: 'this.#recordedCounts = options',
+    is: 'this.#recordedCounts = {} ?? options',
   },
   'ticks of the time in which nothing ran are not made': {
     path: 'src/run/recovery/open-pipeline.ts',

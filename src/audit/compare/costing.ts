@@ -42,7 +42,7 @@ export function costingOf(pipeline: ScoringDefinitions, log: ReplayLog, options:
   const { decisionsPerWeek } = worth.ir
   const volume = decisionsPerWeek === undefined ? 1 : (decisionsPerWeek * weeks) / length
   const now = currentPlan(pipeline.ir, model)
-  const costModel = orWithoutCost(() => {
+  const costModel = costOrReason(() => {
     // Weekly figures have the stated volume already. Measurements are of the history, and the cost model scales them.
     const actions = (options.now.performance.actionsPerWeek / volume) * weeks
     const measured = measure(pipeline, model, log, { ...(intakeSeconds && { intakeSeconds }), ...(seconds && { seconds }), actions })
@@ -50,14 +50,14 @@ export function costingOf(pipeline: ScoringDefinitions, log: ReplayLog, options:
   })
   if (isInconclusive(costModel)) return { costOf: () => costModel, part: () => costModel }
   return {
-    costOf: plan => orWithoutCost(() => costModel.costOf(plan).steadyYear),
+    costOf: plan => costOrReason(() => costModel.costOf(plan).steadyYear),
     part: (proposed, lost) =>
-      orWithoutCost(() => buildCostPart({ prices, people, volume, model: costModel, now, proposed, lost, dollarsPerUnit: dollars })),
+      costOrReason(() => buildCostPart({ prices, people, volume, model: costModel, now, proposed, lost, dollarsPerUnit: dollars })),
   }
 }
 
 /** The result, or the reason why there is no cost. */
-function orWithoutCost<T extends object>(compute: () => T): T | Inconclusive {
+function costOrReason<T extends object>(compute: () => T): T | Inconclusive {
   try {
     return compute()
   } catch (error) {

@@ -45,8 +45,11 @@ interface Simulated {
 export const serviceTime = (scenario: PriceScenario, seconds: number, { prices, volume = 1 }: CostInputs): number =>
   seconds * 1000 * prices.sizing.cpu[scenario] * volume
 
+/** Volumes that differ by less count as equal: lateness is then that of the history. */
+const EQUAL_VOLUME_SHARE = 0.05
+
 /** True at another expected volume: an arrival is an amount of work, on which all workers work at once. */
-const isScaled = ({ volume = 1 }: CostInputs): boolean => volume !== 1
+const isScaled = ({ volume = 1 }: CostInputs): boolean => Math.abs(volume - 1) > EQUAL_VOLUME_SHARE
 
 function autoscaledIn(scenario: PriceScenario, { arrivals, seconds }: StreamWork, inputs: CostInputs): Simulated {
   const { use, smallestCores, windowSeconds, restartSeconds, catchUpSeconds, stabiliseSeconds } = inputs.prices.sizing

@@ -70,13 +70,13 @@ function levelsOf(element: Element, decides: DecidingModel, context: StalenessCo
   switch (element.kind) {
     case 'ingestion': {
       const faster = levelOf({ kind: 'faster', part: 0.1 }, context.delay / 10, { literal: '−90 %' })
-      return [...(context.delay > 0 ? [faster] : []), ...olderLevels(ages, context.delay), jobLevel(nightly)]
+      return [...(context.delay > 0 ? [faster] : []), ...olderLevels(ages, context.delay), ...nextJobLevels(context.delay)]
     }
     case 'group':
       return groupLevels(element.group, decides, ages)
     case 'groups': {
       const now = freshestAge(decides.ir.groups.filter(({ name }) => element.groups.includes(name)))
-      return [...olderLevels(ages, now), jobLevel(nightly)]
+      return [...olderLevels(ages, now), ...nextJobLevels(now)]
     }
     case 'inference':
       return [
@@ -111,11 +111,16 @@ function groupLevels(name: string, { ir }: DecidingModel, ages: readonly number[
   const age = placementAge(place)
   const faster = levelOf({ kind: 'faster', part: 0.1 }, age / 10, { title: '90 % fresher', literal: '−90 %' })
   const streamed = levelOf({ kind: 'stream' }, 0, { title: 'streamed' })
-  return [...(age > 0 ? [streamed, ...(place.kind === 'corrected' ? [] : [faster])] : []), ...olderLevels(ages, age), nextJobLevel(place)]
+  const fresher = age === 0 ? [] : place.kind === 'corrected' ? [streamed] : [streamed, faster]
+  return [...fresher, ...olderLevels(ages, age), ...nextJobLevels(age, isDailyOrRarer(place) ? [weekly] : undefined)]
 }
 
-/** The next job: every night, or every week where the schedule is daily or rarer already. */
-const nextJobLevel = (place: PlacementIR): StalenessLevel => jobLevel(isDailyOrRarer(place) ? weekly : nightly)
+/** The next slower job: every night or every week; none for what is as old already. A daily job at another hour is not slower. */
+const nextJobLevels = (age: number, schedules: readonly ScheduleIR[] = [nightly, weekly]): StalenessLevel[] =>
+  schedules
+    .map(jobLevel)
+    .filter(level => level.age > age)
+    .slice(0, 1)
 
 const isDailyOrRarer = (place: PlacementIR): boolean =>
   (place.kind === 'batch' || place.kind === 'scheduled') && schedulePeriod(place.schedule) >= DAY_MS

@@ -102,7 +102,7 @@ export function assumptionsOf({ model, worth, valuation, experiment }: Assumptio
       'what runs is judged as if it acted whenever its condition is met: what was left undone to see what comes of it is part of no figure',
     cooldown > 0 && 'after one action for a key there is none for as long as the action says',
     worth.decisionsPerWeek !== undefined &&
-      `a week has ${worth.decisionsPerWeek.toLocaleString('en-US')} decisions, as was said; the history has another number, and costs are of as many times its events, decisions and state`,
+      `a week is assumed to have ${worth.decisionsPerWeek.toLocaleString('en-US')} decisions, and to cost what the events, decisions and state of the history cost at that volume`,
     model.decide.kind === 'on' && 'a decision is made at the arrival of its event, as the history recorded or declares it',
     'costs are of a deployment that is modelled from what was measured here: each line says its arithmetic',
   ]

@@ -129,6 +129,15 @@ test('the threshold with retraining is at most the one without, by which alerts 
   assert.deepEqual(of({ ...cards, levels: rules }).plannedThreshold, { why: 'rules cannot be trained anew' })
 })
 
+test('where the first older level loses for certain, no age is planned and none is safe', () => {
+  const [, , usual] = fraudReport.elements
+  const loses = { value: -9000, low: -9900, high: -8100 }
+  const levels = usual.levels.map((level, i) => (i === 0 ? { ...level, frozen: { ...level.frozen, perWeek: loses } } : level))
+  const { incidentThreshold, plannedThreshold } = part({ kind: 'action' }, model, levels)
+  assert.match((incidentThreshold as { why: string }).why, /^at 1 h at least \$8,100 a week are lost/)
+  assert.deepEqual(plannedThreshold, incidentThreshold)
+})
+
 test('the age of a model is only planned', () => {
   const { incidentThreshold, plannedThreshold } = part({ kind: 'training' }, model)
   assert.match((incidentThreshold as { why: string }).why, /^the age of a model is planned/)

@@ -2,7 +2,7 @@
 import { spanTitle } from '../../base/index.ts'
 import type { GroupIR, ModelIR, PipelineIR } from '../../define/ir/index.ts'
 import { longestGap } from '../../kernel/index.ts'
-import { freshnessThreshold, levelMarks, worseMarks, smallerThreshold } from '../statistics/freshness-threshold.ts'
+import { freshnessThreshold, levelMarks, losesAtOnce, worseMarks, smallerThreshold } from '../statistics/freshness-threshold.ts'
 import { currentPlan } from '../cost/current-plan.ts'
 import { elementId, type Element } from '../domain/element.ts'
 import { placementAge } from '../experiment/timeline/placement-age.ts'
@@ -37,7 +37,7 @@ export function elementPart({ ir, model, element, sweep, utility, verdict, delay
     element.kind === 'training' && levels.length > 0
       ? { why: NO_INCIDENT }
       : smallerThreshold(freshnessThreshold(frozenCurve, baseline), freshnessThreshold(equalVolumeCurve, baseline))
-  const alert = isInconclusive(incidentThreshold) ? undefined : incidentThreshold.age
+  const alert = isInconclusive(incidentThreshold) ? (losesAtOnce(frozenCurve, baseline) ? 0 : undefined) : incidentThreshold.age
   const isOpen = elementVerdict.choice === UNDECIDED && unplanned === undefined
   const fromCurve = isOpen
     ? freshnessVerdict({
@@ -57,7 +57,7 @@ export function elementPart({ ir, model, element, sweep, utility, verdict, delay
     levels,
     ...(why !== undefined && { notObservable: why }),
     incidentThreshold,
-    plannedThreshold: withinAlert(freshnessThreshold(refitCurve, retrainedBaseline), incidentThreshold),
+    plannedThreshold: alert === 0 ? incidentThreshold : withinAlert(freshnessThreshold(refitCurve, retrainedBaseline), incidentThreshold),
     verdict: fromCurve ? { ...fromCurve, ...(elementVerdict.breakEven && { breakEven: elementVerdict.breakEven }) } : elementVerdict,
     ...(unplanned !== undefined && { unplanned }),
     marks: hasOnlyRefit

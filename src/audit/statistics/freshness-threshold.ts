@@ -56,6 +56,12 @@ function lossReason(title: string, { value, low, high }: Estimate, { nowPerWeek,
   }
 }
 
+/** True if the first level that is older than now loses more than the tolerated share, by its lower bound too: any age pages. */
+export function losesAtOnce(levels: readonly SweepCurveLevel[], { now, nowPerWeek }: FreshnessThresholdOptions): boolean {
+  const first = levels.find(({ age }) => age > now)?.perWeek
+  return first !== undefined && !isInconclusive(first) && first.high < -TOLERATED_LOSS * Math.max(0, nowPerWeek)
+}
+
 /** The smaller threshold of two curves of one change; the reason where a curve has none. */
 export function smallerThreshold(
   first: FreshnessThreshold | Inconclusive,

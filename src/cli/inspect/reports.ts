@@ -6,7 +6,7 @@ import { withFolder, type FolderView } from '../../operate/index.ts'
 import { lastOf, lastOption, numbersOf, parseTime, subcommandOf } from '../command/arguments.ts'
 import { defineCommand, UsageError } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-folder.ts'
-import { printEach, printJson, printLines, printStatus, printText } from '../command/print.ts'
+import { printEach, printJson, printLines, printStatus } from '../command/print.ts'
 import { pluralize, formatNumber, timeText } from '../command/text-format.ts'
 import { type ScoringDefinitions, reportRecords } from '../../decision/index.ts'
 import { writeReportFile } from '../../replay/index.ts'
@@ -77,7 +77,7 @@ async function show(reports: FolderView['reports'], name: string): Promise<numbe
   const { record, path, exists } = latest
   if (!exists) throw new SpillwayError('SPILL_FILE', `does not exist; report ${record.number} was written there`, { place: path })
   if (path.endsWith('.parquet')) printLines(path)
-  else for await (const line of fileLines(path)) printText(line)
+  else for await (const line of fileLines(path)) printLines(line)
   return 0
 }
 

@@ -28,7 +28,7 @@ export interface ScheduledReconciliation {
   readonly text: string
   /** Cancels the reconciliation in progress. Resolves as `JobScheduler.cancel` does. */
   readonly cancel: () => Promise<boolean>
-  /** Reconciles the decisions since the last reconciliation, whatever the schedule. Resolves when that has ended, also with a failure. */
+  /** Reconciles the decisions since the last reconciliation, whatever the schedule. Resolves when that has ended, also by failure or `stop`. */
   finish(): Promise<void>
   stop(): Promise<void>
 }
@@ -62,7 +62,9 @@ export function startReconciliation(
       await reconciling.idle()
       const last = reconciling.request(RECONCILIATION_JOB)
       reconciling.tick()
-      await last.catch((error: Error) => printLine(`  the reconciliation at the end failed: ${error.message}`))
+      await last.catch((error: Error & { readonly code?: unknown }) => {
+        if (error.code !== 'SPILL_STOPPED') printLine(`  the reconciliation at the end failed: ${error.message}`)
+      })
     },
     async stop() {
       ticking.stop()

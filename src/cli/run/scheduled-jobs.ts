@@ -23,7 +23,7 @@ export interface ScheduledJobs {
   readonly backups: ScheduledBackups | undefined
   /** Cancel the jobs that are scheduled. */
   readonly cancels: Pick<Parameters<typeof serveRunControl>[1], 'cancelReconciliation' | 'cancelBackup'>
-  /** Reconciles the rest, then makes the backup that is due. Resolves when both have ended, also with a failure. */
+  /** Reconciles what was not reconciled yet, then makes the backup that is due. Resolves when both have ended, also by failure or `stop`. */
   finish(): Promise<void>
   stop(): Promise<void>
 }
@@ -38,6 +38,7 @@ export function startScheduledJobs(
 ): ScheduledJobs {
   const reconciling = reconcile && startReconciliation(pipeline, folder, reconcile, printLine, onJobChange)
   const backups = backup && startBackups(backup, data, folder.store, report => printLine(`  ${report}`), { atEnd: once })
+  let isStopped = false
   return {
     get text() {
       return `${reconciling?.text ?? ''}${backups?.failure === undefined ? '' : '; the last BACKUP FAILED'}`
@@ -46,9 +47,10 @@ export function startScheduledJobs(
     cancels: { cancelReconciliation: reconciling?.cancel, cancelBackup: backups?.cancel },
     async finish() {
       await reconciling?.finish()
-      await backups?.finish()
+      if (!isStopped) await backups?.finish()
     },
     async stop() {
+      isStopped = true
       await reconciling?.stop()
       await backups?.stop()
     },

@@ -104,6 +104,7 @@ test('among inputs every number is a delivered double', () => {
     type: 'bool',
   })
   assert.deepEqual(p.stay.times(2).ir, { op: 'mul', left: trigger('stay'), right: literal(2, 'double'), type: 'double' })
+  rejects(() => p.stay.times(1.5), "'times': 1.5 is not exact as int; write it with no digits after the point")
   assert.deepEqual(p.stay.times(2).type, { type: 'duration' }, 'it can be compared with a duration again')
   assert.deepEqual(p.rate.times(p.rate).times(p.rate).times(p.rate).ir.type, 'double', 'no scale is ever too large')
 })

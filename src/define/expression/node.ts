@@ -115,7 +115,10 @@ export class Node {
 
   #calculate(word: string, op: Operation, other: unknown): Node {
     this.#needs(word, !this.type.list && isNumeric(this.type.type), 'a number, a time or a duration')
-    const right = this.#resolve(word, other, this.#literalType(op, other))
+    const literalType = this.#literalType(op, other)
+    // Among inputs, too, the factor of a duration is a whole number.
+    if (this.type.type === 'duration' && op === 'mul' && typeof other === 'number') literal(word, other, literalType, false)
+    const right = this.#resolve(word, other, literalType)
     const type = arithmeticType(op, this.#asCalculated(this.type), this.#asCalculated(right.type))
     if (!type) mistake(`'${word}' does not work on ${typeText(this.type)} and ${typeText(right.type)}${scaleAdvice(this.type, right.type)}`)
     const typed = this.realm.scope === 'row' ? type : ({ type: 'double' } as const)

@@ -10,6 +10,8 @@ import { TopicFetcher } from './topic-fetcher.ts'
 
 const TOPIC = 't'
 const VERSION = 17
+/** A pause of the fetcher takes some thousand turns. */
+const TURNS_MAX = 1_000_000
 const LEADER = { leader: 1, leaderEpoch: 0 }
 
 interface HeldRequest {
@@ -40,7 +42,10 @@ function fetchOfTwo(): {
   const fetch = new TopicFetcher(cluster, TOPIC, { isCommittedOnly: false, maxBytes: 1 << 20 }, clientCodecs)
   for (const partition of [0, 1]) fetch.assign(partition, { offset: 0, epoch: -1 })
   const nextRequest = async (): Promise<HeldRequest> => {
-    while (requests.length === 0) await yieldToEventLoop()
+    for (let turn = 0; requests.length === 0; turn++) {
+      assert.ok(turn < TURNS_MAX, 'no request comes')
+      await yieldToEventLoop()
+    }
     return requests.shift()!
   }
   return { fetch, requests, nextRequest }

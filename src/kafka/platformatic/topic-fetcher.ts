@@ -1,8 +1,8 @@
 /**
  * Fetches the records of a topic, one request at a time to each broker that leads some of its partitions.
  *
- * A request waits at the broker until there are records, so that records come as soon as they are there and an idle topic costs two requests
- * a second. A partition of which records wait to be taken is not fetched, and none is while `maxBytes` wait: a run that is full stops the
+ * A request waits at the broker until there are records, so that records come within `GATHER_MS` and an idle topic costs two requests a
+ * second. A partition of which records wait to be taken is not fetched, and none is while `maxBytes` wait: a run that is full stops the
  * broker's answers within one request of each leader. A request that leaves a partition out waits only shortly: the reader may have taken its
  * records by then.
  */

@@ -12,7 +12,7 @@ export const ownAlerts = ({ reports = [] }: PipelineIR, names: JobNames): Genera
 ]
 
 /** The expression of a rule on an alert of the run, and its test. The series is absent while the alert does not fire. */
-function firing(
+function firingOf(
   { cause, severity }: Pick<GeneratedAlert, 'cause' | 'severity'>,
   { kind, name: subject }: AlertSubject,
   { job }: JobNames,
@@ -39,7 +39,7 @@ function firing(
 
 const stalledAlert = (names: JobNames): GeneratedAlert => ({
   alert: 'SpillwayStalled',
-  ...firing({ cause: 'availability', severity: 'page' }, { kind: 'pipeline', name: names.pipeline }, names),
+  ...firingOf({ cause: 'availability', severity: 'page' }, { kind: 'pipeline', name: names.pipeline }, names),
   for: '1m',
   labels: {},
   summary: 'the run commits nothing, or accepts no events',
@@ -49,7 +49,7 @@ const stalledAlert = (names: JobNames): GeneratedAlert => ({
 
 const reportAlert = (name: string, names: JobNames): GeneratedAlert => ({
   alert: 'SpillwayReportFailed',
-  ...firing({ cause: 'report', severity: 'ticket' }, { kind: 'report', name }, names),
+  ...firingOf({ cause: 'report', severity: 'ticket' }, { kind: 'report', name }, names),
   for: '15m',
   labels: { report: name },
   summary: `the last report '${name}' failed`,
@@ -59,7 +59,7 @@ const reportAlert = (name: string, names: JobNames): GeneratedAlert => ({
 
 const backupAlert = (names: JobNames): GeneratedAlert => ({
   alert: 'SpillwayBackupFailed',
-  ...firing({ cause: 'backup', severity: 'ticket' }, { kind: 'pipeline', name: names.pipeline }, names),
+  ...firingOf({ cause: 'backup', severity: 'ticket' }, { kind: 'pipeline', name: names.pipeline }, names),
   for: '15m',
   labels: {},
   summary: 'the last scheduled backup failed, or does not end',

@@ -198,6 +198,7 @@ test('of two instances neither mutes the other, and no two alerts mute each othe
   const firing = [of('SpillwayDown', 'a'), of('SpillwayDiskFull', 'b')]
   for (const alert of firing) assert.ok(isSent(firing, alert), `${alert['alertname']} is sent`)
   assert.ok(!isSent(firing, of('SpillwayDiskFull', 'a')), 'a run that is down explains its own disk')
+  assert.ok(isInhibited(of('SpillwayStalled', 'a'), of('SpillwayNotAccepting', 'a')), 'a run that stands still accepts nothing')
 })
 
 test("samples are in promtool's notation", () => {

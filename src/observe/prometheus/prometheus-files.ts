@@ -143,9 +143,10 @@ const bySeverity = (source: string, target: string, label: string): Inhibition[]
 
 /** Causes that explain other alerts. Nothing but a run that is down explains a receiver that is down. No two alerts explain each other, since then none would be sent. */
 export const inhibitions: readonly Inhibition[] = [
-  // A run that is down, or accepts nothing, explains all that follows.
+  // A run that is down, stands still or accepts nothing explains all that follows.
   ...ofInstance('alertname="SpillwayDown"', 'alertname!="SpillwayDown"'),
-  ...ofInstance('alertname="SpillwayNotAccepting"', 'cause=~"lag|source-stopped|freshness|errors"'),
+  ...ofInstance('alertname=~"SpillwayNotAccepting|SpillwayStalled"', 'cause=~"lag|source-stopped|freshness|errors"'),
+  { source: ['alertname="SpillwayStalled"'], target: ['alertname="SpillwayNotAccepting"'], equal: ['instance'] },
   ...ofInstance('alertname="SpillwayDiskFull"', 'cause=~"availability|errors|batch-run|lag"', 'alertname!="SpillwayDown"'),
   // Late events make their groups old and their effects late.
   ...bySeverity('cause=~"lag|source-stopped"', 'cause=~"freshness|deadline"', 'source'),

@@ -112,7 +112,7 @@ export class Decider {
   }
 
   /**
-   * Yields the decisions of a segment, in order, without those that are `recorded`, the first ones of each model. The first `next()`
+   * Yields the decisions of a segment, in order, behind the last `recorded` one of each model. The first `next()`
    * applies the events of the segment; the last must be consumed before the next segment.
    */
   *decide(segment: Segment, recorded: ReadonlyMap<string, RecordedOnMarkers> = new Map()): Generator<LiveDecisions> {

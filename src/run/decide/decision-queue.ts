@@ -5,11 +5,12 @@
  * entries, segments wait as stored bytes and are decoded when their turn comes. The log grows meanwhile, features never move past an
  * undecided entry, and memory holds bytes only.
  */
-import { SpillwayError, sumBy } from '../../base/index.ts'
+import { sumBy } from '../../base/index.ts'
 import { Strings } from '../../columns/index.ts'
 import {
   decisionProgressText,
   type AppendResult,
+  type DecisionLog,
   type Log,
   type Segment,
   type SegmentLog,
@@ -18,7 +19,7 @@ import {
   type NewEffect,
 } from '../../log/index.ts'
 import type { Decider } from './decider.ts'
-import type { DecisionWriter } from './decision-codec.ts'
+import { decodeDecisions, type DecisionWriter } from './decision-codec.ts'
 import type { FreshnessTracker } from './freshness.ts'
 import type { LiveDecisions } from './live-model.ts'
 import type { RecordedOnMarkers } from './marker-handler.ts'
@@ -29,24 +30,27 @@ import { type TraceContexts, withTraceContexts } from './trace-contexts.ts'
 /** The strings of a column. */
 export type StringsOf = (source: string, column: string) => Strings
 
+/** Number of decisions of a segment of markers that are recorded, by model. */
+export type DecisionCounts = Readonly<Record<string, number>>
+
 /**
  * The progress of recorded decisions: all on entries below `entry`, and the first `skip` decisions of the segment that begins there. The
- * third field has these by model, since the models and their active keys may change before the next start.
+ * third field counts these by model, since the models may change before the next start.
  */
 export interface DecisionProgress {
   readonly entry: number
   readonly skip: number
-  readonly byModel?: Readonly<Record<string, RecordedOnMarkers>>
+  readonly counts?: DecisionCounts
 }
 
 /** A progress as the log stores it. */
-export const progressText = ({ entry, skip, byModel }: DecisionProgress): string =>
-  skip === 0 ? decisionProgressText(entry) : JSON.stringify([entry, skip, ...(byModel ? [byModel] : [])])
+export const progressText = ({ entry, skip, counts }: DecisionProgress): string =>
+  skip === 0 ? decisionProgressText(entry) : JSON.stringify([entry, skip, ...(counts ? [counts] : [])])
 
 /** Parses a stored progress. */
 export function parseProgress(text: string | undefined): DecisionProgress {
-  const [entry, skip, byModel] = JSON.parse(text ?? '[0, 0]') as [number, number, DecisionProgress['byModel']]
-  return { entry, skip, ...(byModel && { byModel }) }
+  const [entry, skip, counts] = JSON.parse(text ?? '[0, 0]') as [number, number, DecisionCounts?]
+  return { entry, skip, ...(counts && { counts }) }
 }
 
 /** The decisions of one step, with their effects. */
@@ -62,7 +66,7 @@ export interface DecisionStep {
 }
 
 export interface DecisionQueueOptions {
-  readonly store: SegmentLog
+  readonly store: SegmentLog & DecisionLog
   readonly log: Log
   readonly decider: Decider
   readonly writer: DecisionWriter
@@ -90,7 +94,8 @@ interface Current {
   readonly decisions: Generator<LiveDecisions>
   readonly stringsOf: StringsOf
   readonly turnTimes: TurnTimes | undefined
-  readonly recorded: Map<string, RecordedOnMarkers>
+  /** Count of recorded decisions by model. */
+  readonly recorded: Record<string, number>
 }
 
 export class DecisionQueue {
@@ -101,15 +106,15 @@ export class DecisionQueue {
   /** The next undecided entry of those that the store had at the start. */
   #next: number
   readonly #end: number
-  /** Decisions of the first undecided segment that are recorded. */
-  #recorded: ReadonlyMap<string, RecordedOnMarkers>
+  /** Decisions of the first undecided segment that are recorded, by model. */
+  #recordedCounts: DecisionCounts
   #current: Current | undefined
 
   constructor(options: DecisionQueueOptions) {
     this.#options = options
     this.#next = options.from.entry
     this.#end = options.log.end
-    this.#recorded = recordedIn(options.from)
+    this.#recordedCounts = options.from.counts ?? {}
   }
 
   /** Is every appended entry decided? */
@@ -148,7 +153,7 @@ export class DecisionQueue {
     this.#current ??= this.#beginSegment()
     const current = this.#current
     if (!current) return undefined
-    const { segment, recorded } = current
+    const { segment, recorded: counts } = current
     if (segment.markers.length === 0) return this.#decideSegment(current)
     const next = current.decisions.next()
     if (next.done) {
@@ -156,10 +161,9 @@ export class DecisionQueue {
       return this.#encode([], current, { entry: segment.first + segment.length, skip: 0 }, 1)
     }
     const { name } = next.value.model
-    recorded.set(name, recordedWith(recorded.get(name), next.value, this.#options.strings))
-    const skip = sumBy(recorded.values(), ({ count }) => count)
-    const progress: DecisionProgress = { entry: segment.first, skip, byModel: Object.fromEntries(recorded) }
-    const step = this.#encode([next.value], current, progress, next.value.length)
+    counts[name] = (counts[name] ?? 0) + next.value.length
+    const skip = sumBy(Object.values(counts), count => count)
+    const step = this.#encode([next.value], current, { entry: segment.first, skip, counts: { ...counts } }, next.value.length)
     // The texts of a request are in no state, and their number is unbounded.
     if (next.value.stringsBefore !== undefined) this.#options.strings.forgetFrom(next.value.stringsBefore)
     return step
@@ -173,7 +177,7 @@ export class DecisionQueue {
   }
 
   #beginSegment(): Current | undefined {
-    const { log, decider, strings, isRead } = this.#options
+    const { store, log, decider, strings, isRead } = this.#options
     const waiting = this.#nextWaiting()
     if (!waiting) return undefined
     const { stored, turnTimes } = waiting
@@ -181,9 +185,10 @@ export class DecisionQueue {
     const stringsOf: StringsOf = (source, column) => (isRead(source, column) ? strings : transientStrings)
     const segment = log.decode(stored, { stringsOf })
     this.#options.freshness?.observe(segment)
-    const recorded = this.#recorded
-    this.#recorded = new Map()
-    return { segment, decisions: decider.decide(segment, recorded), stringsOf, turnTimes, recorded: new Map(recorded) }
+    const counts = this.#recordedCounts
+    this.#recordedCounts = {}
+    const decisions = decider.decide(segment, lastRecorded(store, segment.first, Object.keys(counts)))
+    return { segment, decisions, stringsOf, turnTimes, recorded: { ...counts } }
   }
 
   #nextWaiting(): WaitingSegment | undefined {
@@ -228,25 +233,15 @@ export class DecisionQueue {
   }
 }
 
-/** Throws `SPILL_DATA` for the progress of a version that recorded only how many decisions a model has made. */
-function recordedIn({ byModel = {} }: DecisionProgress): ReadonlyMap<string, RecordedOnMarkers> {
-  const recorded = new Map(Object.entries(byModel))
-  if (Object.values(byModel).some(value => typeof value === 'number'))
-    throw new SpillwayError(
-      'SPILL_DATA',
-      'an earlier version ended in the middle of the decisions of a tick: let that version finish them (spillway run --once), then start this one',
-    )
-  return recorded
+/** The last recorded decision of each of these models on an entry from `first` on. */
+function lastRecorded(store: DecisionLog, first: number, models: readonly string[]): ReadonlyMap<string, RecordedOnMarkers> {
+  const lastBatches = models.map(model => [model, Array.from(store.decisionsFrom(model, first)).at(-1)] as const)
+  return new Map(lastBatches.flatMap(([model, batch]) => (batch ? [[model, lastDecisionIn(batch)] as const] : [])))
 }
 
-/** The recorded decisions of a model with a further batch, which is not empty. */
-function recordedWith(before: RecordedOnMarkers | undefined, batch: LiveDecisions, strings: Strings): RecordedOnMarkers {
-  const { length, entry, key, keyColumn, model } = batch
+function lastDecisionIn({ bytes }: StoredDecisionBatch): RecordedOnMarkers {
+  const { length, entry, keys, key, strings } = decodeDecisions(bytes)
   const last = length - 1
-  const value = key.values[last]
-  return {
-    count: (before?.count ?? 0) + length,
-    entry: entry[last],
-    ...(model.decide.kind === 'every' && { key: keyColumn.type === 'string' ? strings.textOf(value) : value }),
-  }
+  const value = keys.values[last]
+  return { entry: entry[last], key: key.type === 'string' ? strings.textOf(value) : value }
 }

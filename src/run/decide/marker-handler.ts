@@ -17,13 +17,10 @@ export interface TickModel {
   readonly keys: TickKeys
 }
 
-/** The decisions of one model on a segment of markers that are recorded, in order. */
+/** The last recorded decision of a model on a segment of markers: its entry and its key. */
 export interface RecordedOnMarkers {
-  readonly count: number
-  /** The entry of the last one. */
   readonly entry: number
-  /** The key of the last one, if it was made at a tick. */
-  readonly key?: string | number
+  readonly key: string | number
 }
 
 export interface LogMarkerHandlerOptions {
@@ -49,7 +46,7 @@ export class LogMarkerHandler {
     this.#options = options
   }
 
-  /** Applies a marker and yields its decisions, without those of the segment that are `recorded`, by model. */
+  /** Applies a marker and yields its decisions behind those that are `recorded`, by model. */
   *apply(marker: LogMarker, entry: number, recorded: ReadonlyMap<string, RecordedOnMarkers>): Generator<LiveDecisions> {
     const { groups, models, onTicks, batchResults, champions } = this.#options
     if (marker.kind === 'swap') {
@@ -86,7 +83,7 @@ export class LogMarkerHandler {
     const { column } = every
     const active = keys.activeAt(t)
     const atOnce = limits.TICK_KEYS_AT_ONCE
-    const first = recorded?.entry === entry ? this.#firstAfter(active, recorded.key!, every) : 0
+    const first = recorded?.entry === entry ? this.#firstAfter(active, recorded.key, every) : 0
     for (let from = first; from < active.length; from += atOnce) {
       const chunk = active.subarray(from, from + atOnce)
       const key = { values: column.type === 'string' ? Int32Array.from(chunk) : chunk.slice() }

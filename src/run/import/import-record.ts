@@ -32,6 +32,8 @@ export function storeBefore(store: PipelineStore, from: number): PipelineStore {
     segmentAt: sequence => isBefore(store.segmentAt(sequence)),
     lastSegment: () => (from > 0 ? store.segmentAt(from - 1) : undefined),
     schemas: () => store.schemas(),
+    decisionsAt: entry => (entry < from ? store.decisionsAt(entry) : []),
+    decisionsFrom: (model, entry) => Array.from(store.decisionsFrom(model, entry)).filter(({ first }) => first < from),
     get: name => (name === DECISION_PROGRESS ? progressText({ entry: from, skip: 0 }) : store.get(name)),
     named: prefix => store.named(prefix),
     commit: commit => store.commit(commit),

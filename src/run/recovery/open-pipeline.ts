@@ -18,6 +18,7 @@ import {
   type CommitWriter,
   type NamedValues,
   type SavedStates,
+  type DecisionLog,
   type SegmentLog,
   type SavedStateWriter,
 } from '../../log/index.ts'
@@ -50,7 +51,7 @@ export const TICKED = 'ticked'
 export const pipelineText = ({ fingerprint, ir }: Runnable): string => JSON.stringify({ fingerprint, ir })
 
 /** The store of an opened pipeline: the log, named values and saved state. */
-export type PipelineStore = SegmentLog & NamedValues & SavedStates & CommitWriter & SavedStateWriter
+export type PipelineStore = SegmentLog & DecisionLog & NamedValues & SavedStates & CommitWriter & SavedStateWriter
 
 /** Options of `openPipeline`. */
 export interface OpenPipelineOptions extends RunMemoryOptions {

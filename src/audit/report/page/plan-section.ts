@@ -10,7 +10,7 @@ const decisionTexts = {
   change: 'By the lower end of the interval too, the proposed plan earns more than it costs, against what runs now.',
   'keep what runs': 'No other plan earns more than it costs beyond what chance can do.',
   'no dollar verdict':
-    'There is no price of the measure, or no cost of what runs, so that what freshness earns cannot be held against what it costs.',
+    'There is no price of the measure, or no cost of what runs, so the worth of freshness cannot be compared with its cost.',
   undecided: 'This history is too short, or has too few independent parts, to tell the plans apart.',
 } as const
 
