@@ -12,6 +12,7 @@ export {
   bySwap,
   lastSwapBefore,
   lastSwapBy,
+  runInUse,
   partFile,
   partFilesIn,
   partName,

@@ -119,6 +119,12 @@ export const lastSwapBefore = (runs: readonly BatchRunRecord[], group: string, e
 export const lastSwapBy = (runs: readonly BatchRunRecord[], group: string, t: number): BatchRunRecord | undefined =>
   bySwap(runs).findLast(run => run.group === group && run.swappedAt! <= t)
 
+/** The run of a group's definition, by its code, whose result is in use; undefined while that of another definition was swapped in last. */
+export function runInUse(runs: readonly BatchRunRecord[], group: string, code: string): BatchRunRecord | undefined {
+  const newest = lastSwapBefore(runs, group, Infinity)
+  return newest?.code === code ? newest : undefined
+}
+
 /**
  * Swapped runs in order of their swaps. A run of an earlier definition waits until that definition is back; later runs may be swapped in
  * before it.

@@ -3,7 +3,7 @@ import { limits } from '../base/index.ts'
 import type { GroupIR, SourceIR } from '../define/ir/index.ts'
 import { scheduleCursor, scheduledTimes } from '../kernel/index.ts'
 import { groupCode } from './group-definition.ts'
-import { type BatchRunRecord, bySwap } from './ledger.ts'
+import { type BatchRunRecord, runInUse } from './ledger.ts'
 
 /** The due times of a group with batch runs. Times are UTC ms. */
 export interface BatchRunDue {
@@ -42,8 +42,7 @@ export function ownBatchRunsOf(group: GroupIR, source: SourceIR): ((runs: readon
   return (runs, now) => {
     const own = runs.filter(run => run.group === name && run.code === code)
     const last = own.at(-1)
-    const newestSwap = bySwap(runs.filter(run => run.group === name)).at(-1)
-    const used = newestSwap?.code === code ? newestSwap : undefined
+    const used = runInUse(runs, name, code)
     const allowedMs = allowance(lasts, own)
     const due = dueAt(now - allowedMs)
     const isOverdue = last !== undefined && due > (used?.s ?? -Infinity)

@@ -13,7 +13,7 @@ import type { ValuedPlan } from './valuation.ts'
 import type { AuditReport, Range } from '../domain/audit-report.ts'
 import type { Estimate } from '../domain/element-report.ts'
 import { isInconclusive, type Inconclusive } from '../domain/plan-types.ts'
-import { WEEK_MS } from '../domain/units.ts'
+import { weeksCovered } from '../value/index.ts'
 
 /** Costs of plans over one history. */
 export interface Costing {
@@ -38,7 +38,7 @@ interface CostingInputs extends Pick<AuditOptions, 'model' | 'worth' | 'prices' 
 export function costingOf(pipeline: ScoringDefinitions, log: ReplayLog, options: CostingInputs): Costing {
   const { model, worth, prices, people, intakeSeconds, seconds, experiment, dollars } = options
   const { t, length } = experiment.cases
-  const weeks = (t[length - 1] - t[0]) / WEEK_MS
+  const weeks = weeksCovered(experiment.cases)
   const { decisionsPerWeek } = worth.ir
   const volume = decisionsPerWeek === undefined ? 1 : (decisionsPerWeek * weeks) / length
   const now = currentPlan(pipeline.ir, model)

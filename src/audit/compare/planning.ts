@@ -8,7 +8,7 @@ import { levelMarks } from '../statistics/freshness-threshold.ts'
 import { RecentResults } from '../domain/caches.ts'
 import type { RowRange } from '../domain/cases.ts'
 import { planIntervals, timeBlockBounds } from './clusters.ts'
-import { WEEK_MS, WEEKS_PER_MONTH } from '../domain/units.ts'
+import { WEEKS_PER_MONTH } from '../domain/units.ts'
 import type { Costing } from './costing.ts'
 import { asItRuns, elementId } from '../domain/element.ts'
 import { sweepCurve, type ElementSweep } from './staleness-sweep.ts'
@@ -17,7 +17,7 @@ import { planElements } from '../plans/choices.ts'
 import { recommendPlan, type PlanRecommendation } from '../plans/recommend.ts'
 import { planKey } from '../plans/space.ts'
 import { isInconclusive, type PlanChoice, type PlanElement, type PlanPorts } from '../domain/plan-types.ts'
-import type { ValueFunction } from '../value/index.ts'
+import { type ValueFunction, weeksCovered } from '../value/index.ts'
 
 export interface PlanningOptions {
   readonly ir: PipelineIR
@@ -45,8 +45,7 @@ export interface SweepCurves {
 /** Values and compares plans; `onProgress` receives the share that is done. */
 export function evaluatePlans(inputs: PlanningOptions, onProgress: (share: number) => void): Promise<PlanRecommendation> {
   const { ir, model, valuation, utility, notObservable, smallLoss, curves, plansMax } = inputs
-  const { t, length, blocks } = valuation.cases
-  const { select, report } = blocks
+  const { select, report } = valuation.cases.blocks
   return recommendPlan(
     {
       elements: markUnconfirmed(curves, valuation.planMode, planElements(ir, model, notObservable)),
@@ -57,7 +56,7 @@ export function evaluatePlans(inputs: PlanningOptions, onProgress: (share: numbe
       unit: utility.unit,
       smallLoss: smallLoss * WEEKS_PER_MONTH,
       leastAdvantage: leastAdvantageOf(inputs.costing),
-      weeks: (t[length - 1] - t[0]) / WEEK_MS,
+      weeks: weeksCovered(valuation.cases),
       ...(plansMax !== undefined && { plansMax }),
     },
     portsOf(inputs),

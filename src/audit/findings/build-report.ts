@@ -25,8 +25,7 @@ import type { PlanRecommendation } from '../plans/recommend.ts'
 import type { AuditReport, BlockPart, HistoryPart, IncidentModelPart, UtilityPart } from '../domain/audit-report.ts'
 import type { ElementPart, Estimate, Performance, ElementVerdict } from '../domain/element-report.ts'
 import { assumptionsOf, caveatsOf } from './caveats-and-assumptions.ts'
-import { WEEK_MS } from '../domain/units.ts'
-import { valuationBasis, type ValueFunction } from '../value/index.ts'
+import { valuationBasis, type ValueFunction, weeksCovered } from '../value/index.ts'
 
 export interface AuditResults {
   readonly pipeline: AuditedPipeline
@@ -146,7 +145,7 @@ function historyPart(cases: Cases, log: ReplayLog, sample: ClusteredSample): His
   return {
     from: t[0],
     until: t[length - 1],
-    weeks: (t[length - 1] - t[0]) / WEEK_MS,
+    weeks: weeksCovered(cases),
     events: log.length,
     decisions: length,
     labelled,

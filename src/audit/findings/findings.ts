@@ -11,6 +11,7 @@ import { everyTitle } from '../domain/setting-text.ts'
 import type { AgeTraces } from '../experiment/timeline/age-traces.ts'
 import { consumersOf, unscoredModels } from '../plans/consumers.ts'
 import { greatestAllowedAge } from '../plans/freshness-objectives.ts'
+import { percentiles } from '../stages/stage-part.ts'
 
 /** Recorded age of a feature group at decisions, and the greatest age that its freshness threshold allows, ms. */
 export interface RecordedGroupAge {
@@ -66,9 +67,13 @@ export const recordedGroupAges = (
   elements.flatMap(({ kind, element, now, incidentThreshold }) => {
     if (kind !== 'group' || isInconclusive(incidentThreshold) || incidentThreshold.beyond === true) return []
     const group = element.slice('group/'.length)
-    const ages = traces.get(group)?.age.filter(Number.isFinite).toSorted() ?? []
-    if (ages.length === 0) return []
-    return [{ group, p95: ages[Math.ceil(0.95 * ages.length) - 1], allowed: greatestAllowedAge(incidentThreshold, now.age) }]
+    const ages = traces.get(group)?.age.filter(Number.isFinite)
+    if (!ages || ages.length === 0) return []
+    const { p95 } = percentiles(
+      ages,
+      ages.map(() => 1),
+    )
+    return [{ group, p95, allowed: greatestAllowedAge(incidentThreshold, now.age) }]
   })
 
 function staleGroups(ages: readonly RecordedGroupAge[]): Finding[] {

@@ -4,8 +4,9 @@ import type { ElementPart, SweepEffect, SweepLevel } from '../domain/element-rep
 import { isAvailable, type MissingReason } from '../domain/figures.ts'
 import { NOTHING_TO_CHOOSE } from '../domain/setting-text.ts'
 import type { StalenessChange, StalenessRow } from '../domain/summary.ts'
+import { sweepCurve } from '../compare/staleness-sweep.ts'
 import { BY_PLAN } from '../plans/element-verdicts.ts'
-import { TOLERATED_LOSS } from '../statistics/freshness-threshold.ts'
+import { losesAtOnce } from '../statistics/freshness-threshold.ts'
 import { firstOlderIndex, isChangedBy, isFresher, isScheduled, nameOf, type SummaryParts } from './summary-parts.ts'
 
 /** `shareMin`: the greatest loss, as a share of the weekly value: −1 for a count, which cannot lose more than all of it. */
@@ -88,10 +89,8 @@ export const alertAt = ({ elements, utility }: SummaryParts): string[] =>
     const firstOlder = firstOlderIndex(part)
     if (unplanned !== undefined || firstOlder === undefined) return []
     if (isAvailable(threshold)) return threshold.beyond === true ? [] : [`${nameOf(part)} ${ageAt(part, threshold.age)}`]
-    const level = levels[firstOlder]
-    const { perWeek } = level.frozen
-    const isLost = isAvailable(perWeek) && perWeek.high < -TOLERATED_LOSS * utility.now.perWeek
-    return isLost ? [`${nameOf(part)} below ${levelAgeText(part, level)}, the shortest age tried`] : []
+    const isLost = losesAtOnce(sweepCurve(levels, 'frozen'), { now: part.now.age?.p50 ?? 0, nowPerWeek: utility.now.perWeek })
+    return isLost ? [`${nameOf(part)} below ${levelAgeText(part, levels[firstOlder])}, the shortest age tried`] : []
   })
 
 /** Ages that are safe for each element alone; a model's own schedule is none of them. */

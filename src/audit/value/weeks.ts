@@ -25,6 +25,9 @@ export function decisionsPerWeek({ t, eligible }: Timed, { from, to }: RowRange,
   return covered > 0 ? (eligibleRows / covered) * WEEK_MS : undefined
 }
 
+/** Weeks from the first decision to the last. */
+export const weeksCovered = ({ t, length }: Pick<Cases, 't' | 'length'>): number => (t[length - 1] - t[0]) / WEEK_MS
+
 /** Times of decisions and their eligibility. */
 type Timed = Pick<Cases, 't'> & Eligibility
 

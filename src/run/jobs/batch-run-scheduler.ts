@@ -5,7 +5,7 @@
  * unless a later one is due. A swap is a marker in the log, so a replay gives the same decisions.
  */
 import { SpillwayError } from '../../base/index.ts'
-import { bySwap, groupCode, windowReach, type ComputeRun, type BatchRunRecord } from '../../batch/index.ts'
+import { groupCode, runInUse, windowReach, type ComputeRun, type BatchRunRecord } from '../../batch/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import { type JobClock, JobSchedule, JobScheduler, type Job, type JobAttempt, type JobStart, Retry } from '../../jobs/index.ts'
 import type { Log, LogMarker, CommitWriter, NamedValues, SavedStates, SavedStateWriter, NamedWrite } from '../../log/index.ts'
@@ -122,7 +122,7 @@ class ScheduledGroup implements Job<BatchRunRecord> {
     const latest = runs.at(-1)
     if (latest?.state === 'failed') this.#setFailure(latest)
     // After the swap of another definition's result the group has no values until its next run.
-    const isReplaced = last?.swapped !== undefined && bySwap(allRuns).at(-1) !== last
+    const isReplaced = last?.swapped !== undefined && runInUse(allRuns, this.name, this.#code) !== last
     this.#schedule = new JobSchedule(group.place.schedule, isReplaced ? undefined : last?.s)
     this.#unfinished = runs.findLast(run => run.state === 'running')
     if (this.#unfinished) ledger.resumable.add(this.#unfinished.number)
