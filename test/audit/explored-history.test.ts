@@ -91,10 +91,10 @@ test('decisions that were left undone stand for those that were not, and the rep
     found.caveats.some(text => text.startsWith(`${left.length} explored decisions, with weight 2, represent the ${undone!.hidden} whose`)),
   )
   assert.ok(!found.caveats.some(text => text.startsWith('if all unknown labels were true')))
-  assert.ok(found.assumptions.some(text => text.startsWith('what runs is judged as if it acted whenever')))
+  assert.ok(found.assumptions.some(text => text.startsWith('the current pipeline is judged as if it acted whenever')))
   assert.match(
     reportText(found).replaceAll(/\s+/g, ' '),
-    new RegExp(`of what is judged ${left.length} were left undone .*each stands for 2, for ${undone!.hidden} whose`),
+    new RegExp(`${left.length} judged decisions were explored: .*the inverse-propensity weight 2, for ${undone!.hidden} decisions whose`),
   )
 })
 

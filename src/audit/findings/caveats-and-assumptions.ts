@@ -89,22 +89,22 @@ export function assumptionsOf({ model, worth, valuation, experiment }: Assumptio
   const noRetraining = valuation.unavailableReason('refit')
   const assumptions = [
     ...(worth.assumes ?? []),
-    'what entities do is taken as given: nobody acts otherwise because a decision was another',
-    `a threshold is set on the part of history before what is judged: ${from}`,
-    'frozen: the model as it is, at that threshold. At equal alert volume: the same model, in each judged block as many actions as now, its highest scores; equal scores at the cut are parted by a draw. Refit: trained on features as old, at that volume',
+    'decisions do not change how people behave',
+    `thresholds are set on the block before the judged ones: ${from}`,
+    'without retraining, the model keeps its threshold; at equal alert volume it acts on its highest scores, as often as now in each judged block, and ties are broken at random. With retraining, the model is trained on features of that age, at that volume',
     (experiment.running?.trainings ?? 0) > 1 &&
-      'each training of the schedule scores from its time on, as if its rule had promoted it; trainings on drift are not replayed',
-    experiment.cases.eligible.includes(0) && 'decisions about what goes on already act in no arm, and take no part of a budget',
+      'each scheduled training scores from its time on, as if its rule had promoted it; trainings on drift are not replayed',
+    experiment.cases.eligible.includes(0) && 'decisions that are not eligible never act, and take no part of a budget',
     valuation.charge > 0 &&
       `the worth states no cost of a wrong action: at the fixed threshold, where a level acts over 10 % more often, each one more than now counts −${valuation.charge.toPrecision(2)} units, so that all wrong actions of now would cost a fifth of what its right ones are worth. State a cost with wrong`,
-    noRetraining !== undefined && `no arm 'refit': ${noRetraining}`,
+    noRetraining !== undefined && `nothing is retrained: ${noRetraining}`,
     experiment.cases.undone !== undefined &&
-      'what runs is judged as if it acted whenever its condition is met: what was left undone to see what comes of it is part of no figure',
-    cooldown > 0 && 'after one action for a key there is none for as long as the action says',
+      'the current pipeline is judged as if it acted whenever its condition is met; explored decisions are in no figure',
+    cooldown > 0 && 'after an action on a key there is none within its cooldown',
     worth.decisionsPerWeek !== undefined &&
       `a week is assumed to have ${worth.decisionsPerWeek.toLocaleString('en-US')} decisions, and to cost what the events, decisions and state of the history cost at that volume`,
     model.decide.kind === 'on' && 'a decision is made at the arrival of its event, as the history recorded or declares it',
-    'costs are of a deployment that is modelled from what was measured here: each line says its arithmetic',
+    'costs are modelled from the work measured here; each line has its arithmetic',
   ]
   return assumptions.filter(assumption => assumption !== false)
 }

@@ -63,7 +63,7 @@ const differs = (column: Float64Array): boolean => column.some(value => value !=
 /** Mean difference where no decision differs. `unseen` bounds the whole difference that this history may have missed, units. */
 function sameDecisions(column: Float64Array, unseen: number): IntervalEstimate | Inconclusive {
   const { n: known } = sumOfKnown(column)
-  if (known === 0) return { why: 'of no decision in this part of the history it is known what came of it' }
+  if (known === 0) return { why: 'no decision of this block has a known outcome' }
   const bound = unseen / known
   // A 95 % bound is about two standard errors.
   return { value: 0, low: -bound + 0, high: bound, error: bound / 2 }

@@ -218,7 +218,7 @@ test('values that are all NaN decide nothing, with the reason', async () => {
   assert.deepEqual(kinds(result), {})
   assert.deepEqual(result.verdicts.get('group/a'), {
     choice: 'undecided',
-    why: 'of no decision in this part of the history it is known what came of it',
+    why: 'no decision of this block has a known outcome',
   })
 })
 

@@ -25,25 +25,25 @@ function historyTable({ history }: AuditReport): Markup {
   const { from, until, weeks, events, decisions, labelled, positive, unknown, censored, undone, notEligible } = history
   return dataTable({
     caption: `${dateText(from)} to ${dateText(until)}, ${weeksText(weeks)} with decisions`,
-    head: [...textHeads('What'), ...numberHeads('How many')],
+    head: [...textHeads('Records'), ...numberHeads('Count')],
     rows: [
       ['events', integerText(events)],
       ['decisions', integerText(decisions)],
       ['decisions with a label', integerText(labelled)],
-      ['of them true', integerText(positive)],
-      ['label not known', integerText(unknown)],
-      ['not known because an action changed what came', integerText(censored)],
+      ['decisions with a true label', integerText(positive)],
+      ['decisions with an unknown label', integerText(unknown)],
+      ['decisions whose label an action censored', integerText(censored)],
       ...(undone ? undoneRows(undone) : []),
-      ['not to be judged', integerText(notEligible)],
+      ['decisions that are not eligible', integerText(notEligible)],
     ],
   })
 }
 
 const undoneRows = ({ count: many, hidden, weight, effective }: NonNullable<AuditReport['history']['undone']>): string[][] => [
-  ['left undone to see what comes of them, of what is judged', integerText(many)],
-  ['whose outcome was hidden though it had a chance to be seen', integerText(hidden)],
-  ['how many one of those left undone stands for', weightsText(weight)],
-  ['how many of equal weight they are worth', numberText(effective, 0)],
+  ['explored decisions: the action was withheld', integerText(many)],
+  ['decisions that could have been explored, with a hidden outcome', integerText(hidden)],
+  ['inverse-propensity weight of an explored decision', weightsText(weight)],
+  ['effective sample size of the explored decisions', numberText(effective, 0)],
 ]
 
 const blocks = {
@@ -55,8 +55,8 @@ const blocks = {
 
 const blockTable = ({ history }: AuditReport): Markup =>
   dataTable({
-    caption: 'Parts of the history, in order of time, with a gap as long as a label takes before each that is judged',
-    head: [...textHeads('Part', 'For', 'From', 'Until'), ...numberHeads('Decisions')],
+    caption: 'Blocks of the history in order of time. Before each judged block is a gap as long as a label takes',
+    head: [...textHeads('Block', 'Use', 'From', 'Until'), ...numberHeads('Decisions')],
     rows: (['train', 'tune', 'select', 'report'] as const).map(name => {
       const { from, until, decisions } = history.blocks[name]
       return [name, blocks[name], dateText(from), dateText(until), integerText(decisions)]
@@ -65,8 +65,8 @@ const blockTable = ({ history }: AuditReport): Markup =>
 
 const clusterTable = ({ history }: AuditReport): Markup =>
   dataTable({
-    caption: 'What decisions may share luck by, and how many equal and independent ones that is worth',
-    head: [...textHeads('By'), ...numberHeads('How many', 'Worth')],
+    caption: 'Clusters of correlated decisions, with their effective sample size',
+    head: [...textHeads('Cluster'), ...numberHeads('Count', 'Effective')],
     rows: history.clusters.map(({ name, count, effective }) => [name, integerText(count), numberText(effective, 1)]),
   })
 

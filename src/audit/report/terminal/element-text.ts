@@ -72,15 +72,15 @@ function introduction(report: AuditReport): string[] {
     `As it runs now, ${weeklyValueText(now.perWeek, utility)}, by ${integerText(now.actionsPerWeek)} actions a week${quality}.`,
     `What counts: ${utility.basis}.`,
     `Below: the change of "${name}" in a week [95 % intervals, for all ages of an element together].`,
-    'Plans, and what they cost, are told by the month: one has 730 hours, 4.35 weeks.',
+    'Values and costs of plans are by month: 730 hours, 4.35 weeks.',
     isRetrained(report)
-      ? 'incident: the same model at the same threshold. planned: a model trained for that age, acting as often as now.'
-      : 'incident: the same model at the same threshold. same volume: the same model, acting as often as now.',
+      ? 'incident: the same model at the same threshold. planned: a model retrained for that age, with as many actions as now.'
+      : 'incident: the same model at the same threshold. same volume: the same model, with as many actions as now.',
     ...(incidentModel ? [`The model of the incidents: ${incidentModel.text}.`] : []),
-    'actions a week, and prec., the part of them that is right: of the incident, or with * of the planned change.',
-    `Marks, by the incident at the same threshold and acting as often as now, whichever loses more: ok, at most ${toleratedLossText} is lost; may lose, more may be; loses, more is, for sure; collapse, most is, for sure.`,
-    'incident threshold: the oldest age up to which it stays ok by accident, the one to be alerted at. planned threshold: the oldest up to which it does by design, the one to choose a placement by; where that is the younger, its intervals are mostly the wider.',
-    'Each row is that one change by itself: rows of different elements must not be added.',
+    'actions a week and their precision (prec.): of the incident, or with * of the planned change.',
+    `Marks are by the incident at the same threshold or at the same volume, whichever loses more. ok: the upper bound of the loss is at most ${toleratedLossText}. may lose: the upper bound is more. loses: the lower bound is more. collapse: the lower bound is most of the greatest loss.`,
+    'incident threshold: the oldest age that is ok without retraining; alert at it. planned threshold: the oldest age that is ok with retraining; choose a placement by it. Where it is the younger of the two, its intervals are usually wider.',
+    'Each row is one change by itself. Do not add rows of different elements.',
     '',
   ].flatMap(text => wrap(text))
 }

@@ -54,9 +54,9 @@ function findingLines(report: AuditReport): string[] {
 function historyLines({ history, utility }: AuditReport): string[] {
   const { from, until, weeks, events, decisions, labelled, positive, unknown, censored, undone, notEligible, clusters } = history
   const unlabelled = [
-    [unknown, 'without one'],
-    [censored, 'without one because an action changed what came'],
-    [notEligible, 'not to be judged'],
+    [unknown, 'without a known label'],
+    [censored, 'whose label an action censored'],
+    [notEligible, 'not eligible'],
   ] as const
   const labels = [
     `${integerText(labelled)} with a label, ${integerText(positive)} of them true`,
@@ -66,17 +66,17 @@ function historyLines({ history, utility }: AuditReport): string[] {
   const texts = [
     `${dateText(from)} to ${dateText(until)}, ${weeksText(weeks)} with decisions: ${countedNoun(events, 'event')}, ${countedNoun(decisions, 'decision')}; ${labels.join('; ')}`,
     ...(undone ? [undoneText(undone)] : []),
-    ...(sizes.length === 0 ? [] : [`worth, as independent ones: ${sizes.join(', ')}`]),
+    ...(sizes.length === 0 ? [] : [`effective sample size: ${sizes.join(', ')}`]),
     `threshold ${numberText(utility.threshold)}, from ${utility.thresholdFrom}; ${blocksText(history)}`,
   ]
   return [...texts.flatMap((text, i) => hangingIndent(i === 0 ? 'HISTORY  ' : '         ', text)), '']
 }
 
 const undoneText = ({ count: many, hidden, weight, isUsed }: NonNullable<HistoryPart['undone']>): string =>
-  `of what is judged ${integerText(many)} were left undone to see what comes of them${
+  `${integerText(many)} judged decisions were explored: their actions were withheld${
     isUsed
-      ? `: each stands for ${weightsText(weight)}, for ${integerText(hidden)} whose outcome is hidden`
-      : ', too few to stand for others'
+      ? `. Each has the inverse-propensity weight ${weightsText(weight)}, for ${integerText(hidden)} decisions whose outcome an action hid`
+      : ', too few for weights'
   }`
 
 const blocksText = ({ blocks }: HistoryPart): string =>
