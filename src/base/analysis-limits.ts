@@ -96,9 +96,9 @@ export const analysisLimits = {
   RECONCILE_MEMORY_MB: 1024,
   /** Records and events that a comparison with a topic holds at a time; for more it reads both again, for other keys. */
   RECONCILE_ROWS: 2_000_000,
-  /** Decisions of one model in a scheduled reconciliation, about; the next one takes the rest. */
+  /** Decisions of one model in a reconciliation of a run, about; the next one takes the rest. */
   RECONCILE_DECISIONS_MAX: 1 << 22,
-  /** Duration after which a scheduled reconciliation starts no further chunk, ms. */
+  /** Duration after which a reconciliation of a run starts no further chunk, ms. */
   RECONCILE_MS_MAX: 3_600_000,
   /** Reconciliations in the ledger, and examples of each. */
   RECONCILIATIONS_KEPT: 100,

@@ -92,7 +92,7 @@ export const networkLimits = {
   EFFECTS_LISTED_MAX: 1000,
   /** Decisions that a server decodes between two turns of its run for a list; a thread searches among more. */
   DECISIONS_READ_AT_ONCE: 2000,
-  /** Recorded decisions that one request scans for those of a key. */
+  /** Recorded decisions that one request scans for those of a key, time or score. */
   DECISIONS_SCANNED_MAX: 100_000,
   /** Interval between two integrity checks of recorded decisions after a start, and the duration of one check, ms. */
   DECISION_CHECK_EVERY_MS: 100,

@@ -20,6 +20,12 @@ function randomBatches(draw: Draw) {
 const messagesOf = (batches: readonly { readonly messages: readonly Message[] }[]): readonly Message[] =>
   batches.flatMap(({ messages }) => messages)
 
+/** Reads from an offset on as a fetch does, by one leader epoch at a time. */
+function readOn(bytes: Buffer, from: number): readonly Message[] {
+  const { messages, end } = readBatches(bytes, from)
+  return end === from ? messages : [...messages, ...readOn(bytes, end)]
+}
+
 test('the checksum is CRC32C', () => {
   // Source: RFC 3720, appendix B.4, and the check value of the catalogue of CRCs.
   assert.equal(clientCodecs.crc32c(Buffer.alloc(32)), 0x8a9136aa)
@@ -41,7 +47,7 @@ test('a bit that is flipped anywhere: the batches before it are read, and the po
     const result = readBatches(bytes, from)
     const before = messagesOf(batches.slice(0, damagedAt))
     if (isEpoch(at)) {
-      assert.deepEqual(result.messages, messagesOf(batches), `round ${round}: the epoch of a leader is no part of the records`)
+      assert.deepEqual(readOn(bytes, from), messagesOf(batches), `round ${round}: the epoch of a leader is no part of the records`)
       assert.equal(result.corrupt, undefined)
       rounds.epoch++
     } else if (isOffset(at)) {

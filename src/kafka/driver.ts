@@ -44,7 +44,7 @@ export interface FetchedRecords {
   readonly from: number
   /** Offset to continue from. Larger than that of the last record where markers, aborted or compacted records follow it. */
   readonly next: number
-  /** Leader epoch in which the last of them was written; −1 if unknown. */
+  /** Leader epoch in which all of them were written; −1 if unknown. */
   readonly epoch: number
   readonly damaged: readonly DamagedBatch[]
   /** Offset behind the last record that a reader of this isolation may see. */

@@ -17,6 +17,7 @@ export {
   type TransactionWriter,
   type WriterIdentity,
 } from './driver.ts'
+export { fetchedSlices } from './fetched-slices.ts'
 export { openValueFormat } from './format/open-format.ts'
 export type { ValueFormat } from './format/value-format.ts'
 export { javaPartition } from './java-partition.ts'

@@ -143,3 +143,20 @@ test('batches that decompress to much more than an answer has are read in parts,
   }
   assert.deepEqual([offsets, parts], [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 3])
 })
+
+test('batches of the next leader epoch come with the next answer, so a position behind any record has the epoch of that record', () => {
+  const bytes = Buffer.concat(
+    [3, 3, 4].map((epoch, offset) => {
+      const batch = batchOf([{ offset, timestamp: 1, key: undefined, value: String(offset), headers: [] }])
+      batch.writeInt32BE(epoch, 12)
+      return batch
+    }),
+  )
+  const read = (from: number) => {
+    const { messages, end, epoch } = readBatches(bytes, from)
+    return [messages.map(({ value }) => value), end, epoch]
+  }
+  assert.deepEqual(read(0), [['0', '1'], 2, 3])
+  assert.deepEqual(read(1), [['1'], 2, 3])
+  assert.deepEqual(read(2), [['2'], 3, 4])
+})

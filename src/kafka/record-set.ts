@@ -17,7 +17,7 @@ export interface AbortedTransaction {
 
 /**
  * Records of one partition, in columns, so that a thread hands them over without an object for each. Ranges are pairs of first byte and byte
- * behind the last in `bytes`; the first is −1 for nothing.
+ * behind the last in `bytes`; both are −1 for nothing. In `bytes` records are in order, each with its key, value and headers in this order.
  */
 export interface RecordColumns {
   readonly count: number
@@ -42,7 +42,7 @@ export interface RecordSet {
   readonly records: RecordColumns
   /** The offset behind the last whole batch, control batches included: the next fetch begins here. `from` without a whole batch. */
   readonly end: number
-  /** Leader epoch of the last batch; −1 if the broker told none. */
+  /** Leader epoch of all batches; −1 if the broker told none. */
   readonly epoch: number
   /** Batches that were written so that they cannot be read: where they are, and why. Reading goes on behind them. */
   readonly damaged: readonly DamagedBatch[]
@@ -68,8 +68,8 @@ export interface RecordSetCodecs extends ForeignCodecs {
 }
 
 /**
- * Reads the records from the offset `from` on, up to the first corrupt batch, or until they have `KAFKA_FETCHED_BYTES`. `aborted` as in the
- * answer; pass none to read uncommitted.
+ * Reads the records from the offset `from` on, up to the first corrupt batch or that of a different leader epoch, or until they have
+ * `KAFKA_FETCHED_BYTES`. `aborted` as in the answer; pass none to read uncommitted.
  */
 export function readRecordSet(bytes: Buffer, from: number, aborted: readonly AbortedTransaction[], codecs: RecordSetCodecs): RecordSet {
   const abortedProducers = new AbortedProducers(aborted)
@@ -81,6 +81,8 @@ export function readRecordSet(bytes: Buffer, from: number, aborted: readonly Abo
     if (header.end <= from) continue
     // The rest is fetched once more: a mebibyte of batches may decompress to gigabytes.
     if (records.bytes >= limits.KAFKA_FETCHED_BYTES) break
+    // So is that of the next leader: a position behind any record has the epoch of that record.
+    if (end > from && header.epoch !== epoch) break
     end = header.end
     epoch = header.epoch
     try {

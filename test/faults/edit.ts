@@ -8,6 +8,8 @@ export interface Edit {
   readonly path: string
   readonly was: string
   readonly is: string
+  /** The law that the fault breaks, as its proof says it: anything else is no detection. Without it any finding of the proof is. */
+  readonly finding?: RegExp
   /** Start of the search, shortly before a seed that detects it; default 1. */
   readonly seed?: number
   /** Searched in cases with trainings. */

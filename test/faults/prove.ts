@@ -1,6 +1,7 @@
 /** `prove faults`: each planted fault is detected by its proof. A case is a fault; the tests leave out those that take long. */
 import { runNode } from '../mutants/child.ts'
 import { Draw } from '../property/generate/draw.ts'
+import { isDetected } from './detection.ts'
 import { faultOf } from './edit.ts'
 import { planted, type PlantedFault } from './planted-faults.ts'
 
@@ -14,9 +15,8 @@ export interface FaultsResult {
 
 const AT_ONCE = 2
 const SECONDS = 600
-
-/** A program that does not start has detected nothing. */
-const saysWhere = /^(case|server|outbox|topic) \d+: /m
+/** Characters of the output of a proof that has found something else. */
+const OUTPUT_MAX = 500
 
 /** All of them, or for fewer cases some by the seed. */
 export async function prove({ cases, seed }: { readonly cases: number; readonly seed: number }): Promise<FaultsResult> {
@@ -26,10 +26,11 @@ export async function prove({ cases, seed }: { readonly cases: number; readonly 
   let done = 0
   const work = async (): Promise<void> => {
     for (let fault = left.shift(); fault; fault = left.shift()) {
-      const { passed, seconds, output } = await runNode(fault.check, { fault: faultOf(fault.edit), seconds: SECONDS })
-      const isFound = !passed && saysWhere.test(output)
+      const result = await runNode(fault.check, { fault: faultOf(fault.edit), seconds: SECONDS })
+      const isFound = isDetected(result, fault.edit)
       if (!isFound) missed.push(fault)
-      console.error(`faults: ${++done}: ${fault.by}: ${fault.name}: ${isFound ? 'found' : 'NOT FOUND'}, ${seconds.toFixed(0)} s`)
+      const found = isFound ? 'found' : `NOT FOUND${result.passed ? '' : ` by its finding, but: ${result.output.slice(0, OUTPUT_MAX)}`}`
+      console.error(`faults: ${++done}: ${fault.by}: ${fault.name}: ${found}, ${result.seconds.toFixed(0)} s`)
     }
   }
   const skipped = chosen.length - left.length

@@ -2,7 +2,7 @@
 import * as client from '@platformatic/kafka'
 import { random } from '../../src/base/random.ts'
 import { clientCodecs } from '../../src/kafka/platformatic/codecs.ts'
-import { type AbortedTransaction, headersOf, readRecordSet } from '../../src/kafka/record-set.ts'
+import { type AbortedTransaction, headersOf, readRecordSet, type RecordColumns } from '../../src/kafka/record-set.ts'
 
 /** Whole numbers below a bound, from a seed. */
 export type Draw = (below: number) => number
@@ -62,14 +62,18 @@ export function sealed(batch: Buffer): Buffer {
 /** Reads batches, with each record as a message. */
 export function readBatches(bytes: Buffer, from = 0, aborted: readonly AbortedTransaction[] = []) {
   const { records, ...rest } = readRecordSet(bytes, from, aborted, clientCodecs)
+  return { messages: messagesIn(records), ...rest }
+}
+
+/** Records, each as a message. */
+export function messagesIn(records: RecordColumns): Message[] {
   const textAt = (ranges: Int32Array, index: number): string | undefined =>
     ranges[2 * index] < 0 ? undefined : records.bytes.toString('utf8', ranges[2 * index], ranges[2 * index + 1])
-  const messages = Array.from({ length: records.count }, (_, i): Message => {
+  return Array.from({ length: records.count }, (_, i): Message => {
     const headers = headersOf(records, i).map(({ name, value }) => [name, String(value)] as const)
     const { offsets, timestamps, keys, values } = records
     return { offset: offsets[i], timestamp: timestamps[i], key: textAt(keys, i), value: textAt(values, i), headers }
   })
-  return { messages, ...rest }
 }
 
 const texts = (draw: Draw): string => 'abcde…'.repeat(draw(4)) + String(draw(1000))

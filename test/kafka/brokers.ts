@@ -46,6 +46,8 @@ export class BrokerTopics {
     const configs = [
       { name: 'min.insync.replicas', value: String(leastReplicas) },
       { name: 'max.message.bytes', value: String(batchBytes) },
+      // Records of past times stay, too.
+      { name: 'retention.ms', value: '-1' },
     ]
     await this.#admin.createTopics({ topics: [topic], partitions, replicas, configs })
     // The broker answers before it knows the topic itself.
@@ -107,10 +109,17 @@ export class BrokerTopics {
     await this.#admin.deleteTopics({ topics: [topic] })
   }
 
-  /** Appends a batch. A value that is absent is a tombstone. */
-  async append(topic: string, partition: number, values: readonly (string | undefined)[], compression: Codec = 'none'): Promise<void> {
+  /** Appends a batch. A value that is absent is a tombstone. `timestamp`: the time of the records, UTC ms; by default now. */
+  async append(
+    topic: string,
+    partition: number,
+    values: readonly (string | undefined)[],
+    compression: Codec = 'none',
+    timestamp?: number,
+  ): Promise<void> {
+    const timed = timestamp !== undefined && { timestamp: BigInt(timestamp) }
     // The types of the client demand a value; its writer takes none.
-    const messages = values.map(value => ({ topic, partition, key: 'k', value: value! }))
+    const messages = values.map(value => ({ topic, partition, key: 'k', value: value!, ...timed }))
     await this.#producer.send({ messages, compression, acks: -1 })
   }
 

@@ -15,9 +15,6 @@ import {
 import { MemoryGroup } from './memory-group.ts'
 import { columnsOf, type MemoryRecord } from './memory-records.ts'
 
-/** Records of a fetch, at most. */
-const FETCH_RECORDS = 8
-
 interface MemoryPartition {
   /** Offset of the first record that retention has left. */
   first: number
@@ -53,6 +50,8 @@ export class MemoryCluster {
   isForgetful = false
   /** Brokers describe the topics, and the leaders of the partitions are away. */
   isLeaderless = false
+  /** Records of a fetch, at most. */
+  fetchRecords = 8
   /** Records that fetches took. */
   takenRecords = 0
   #changed = Promise.withResolvers<void>()
@@ -278,7 +277,7 @@ class MemoryFetch implements TopicFetch {
     if (offset === end) return undefined
     const rest = log.filter(record => record.offset >= offset && record.offset < corruptAt)
     if (corruptAt <= offset) throw new KafkaError('corrupt', `the batch at offset ${offset} is corrupt`, { place: { partition, offset } })
-    const records = rest.slice(0, FETCH_RECORDS)
+    const records = rest.slice(0, this.#cluster.fetchRecords).filter(record => record.epoch === rest[0].epoch)
     const next = rest.length > records.length ? records.at(-1)!.offset + 1 : Math.min(end, corruptAt)
     return {
       partition,

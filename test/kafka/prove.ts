@@ -4,8 +4,8 @@
  * and leaves the group of the first, so that partitions move in the middle of the records.
  *
  * At the end of a case every raw record is decided once in the topics of the gate, for readers of transactions and for others; every checked event is
- * once in the log, the decisions and the effects of a run; and no effect has two keys. A case takes some seconds; several are proved at a time,
- * each over a broker of its own. The first one that fails ends the proof.
+ * once in the log, the decisions and the effects of a run, or once among the dead letters of a run; and no effect, decision or dead letter has two
+ * keys in its topic. A case takes some seconds; several are proved at a time, each over a broker of its own. The first one that fails ends the proof.
  */
 import { availableParallelism } from 'node:os'
 import { kafka } from '../../scripts/engines/kafka.ts'
@@ -20,7 +20,7 @@ export interface KafkaResult {
   readonly records: number
   readonly events: number
   readonly rejected: number
-  /** Deliveries of effects that were repeated, under the same key. */
+  /** Deliveries of effects, decisions and dead letters that were repeated, under the same key. */
   readonly repeated: number
   /** Processes that were started again. */
   readonly restarts: number

@@ -76,7 +76,7 @@ function checkOptions(values: Values, allowed: readonly string[], problem = 'is 
   if (stray !== undefined) throw new UsageError(`--${stray} ${problem}`)
 }
 
-/** `reconcile list`: the results of scheduled reconciliations, from the ledger in the data folder. A run may hold it. */
+/** `reconcile list`: the results of the reconciliations of a run, from the ledger in the data folder. A run may hold it. */
 function listReconciliations(values: Values, extra: readonly string[]): Promise<number> {
   checkOptions(values, ['last'])
   const { json = false } = values

@@ -20,7 +20,7 @@ interface HeldRequest {
 }
 
 /** A fetch of two partitions, and the requests that it has sent, each with the greatest time that it waits at the broker. */
-function fetchOfTwo(): {
+function fetchOfTwo(maxBytes = 1 << 20): {
   readonly fetch: TopicFetcher
   readonly requests: readonly HeldRequest[]
   readonly nextRequest: () => Promise<HeldRequest>
@@ -39,7 +39,7 @@ function fetchOfTwo(): {
     connection: async () => ({ connection, fetchVersion: VERSION }),
     close: async () => {},
   }
-  const fetch = new TopicFetcher(cluster, TOPIC, { isCommittedOnly: false, maxBytes: 1 << 20 }, clientCodecs)
+  const fetch = new TopicFetcher(cluster, TOPIC, { isCommittedOnly: false, maxBytes }, clientCodecs)
   for (const partition of [0, 1]) fetch.assign(partition, { offset: 0, epoch: -1 })
   const nextRequest = async (): Promise<HeldRequest> => {
     for (let turn = 0; requests.length === 0; turn++) {
@@ -91,6 +91,23 @@ test('after an answer of few records the next request waits, so that those that 
   await nextRequest().then(({ answer }) => answer(recordOf(0, 1, 'x'.repeat(1 << 14))))
   await fetch.next()
   await nextRequest().then(({ answer }) => answer())
+  await nextRequest()
+  await fetch.close()
+})
+
+test('no request is sent while the bytes of a fetch wait to be taken, not even for a partition of which none do', async () => {
+  const { fetch, requests, nextRequest } = fetchOfTwo(1 << 15)
+  // Records that need not gather.
+  const value = 'x'.repeat(1 << 15)
+  await nextRequest().then(({ answer }) => answer(recordOf(0, 0, value)))
+  for (let turn = 0; turn < 1000; turn++) await yieldToEventLoop()
+  assert.equal(requests.length, 0)
+  assert.equal((await fetch.next())?.partition, 0)
+  await nextRequest().then(({ answer }) => answer(recordOf(0, 1, value), recordOf(1, 0, value)))
+  assert.equal((await fetch.next())?.partition, 0)
+  for (let turn = 0; turn < 1000; turn++) await yieldToEventLoop()
+  assert.equal(requests.length, 0, 'the records of the second partition still wait')
+  fetch.revoke(1)
   await nextRequest()
   await fetch.close()
 })

@@ -56,6 +56,19 @@ test('a missing topic is waited for during a time, which begins anew once it was
   assert.equal(outage.mayPass(missing), false)
 })
 
+test('a broker that is away, or denies access, between two times that the topic is missing: it is missing anew', async () => {
+  const outage = new Outage(20, () => {})
+  const missing = new KafkaError('missing', '')
+  outage.end()
+  for (const between of [away, denied]) {
+    assert.equal(outage.mayPass(missing), true)
+    assert.equal(outage.mayPass(between), true)
+    await pause(30)
+    assert.equal(outage.mayPass(missing), true, between.kind)
+    outage.found()
+  }
+})
+
 test('a topic that was made again is looked up without a word; other errors do not pass', () => {
   const { warnings, outage } = outageOf()
   assert.equal(outage.mayPass(new KafkaError('replaced', '')), true)

@@ -47,6 +47,8 @@ export class Outage {
   mayPass(error: unknown): boolean {
     if (!(error instanceof KafkaError)) return false
     const { kind, message } = error
+    // Whatever else comes in between, the topic is missing anew: a broker that boots, again and again, does not know it each time.
+    if (kind !== 'missing') this.#missingSince = undefined
     switch (kind) {
       case 'replaced':
         // Its positions are compared with the new topic.

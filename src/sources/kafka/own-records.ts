@@ -38,6 +38,8 @@ export function ownRecords(fetched: FetchedRecords, read: ReadShare): OwnRecords
     records: { ...records, count: after < 0 ? records.count : after },
     damaged: damaged.filter(({ first }) => first < end),
     next: end,
+    // All records before the end may be of an earlier fetch.
+    epoch: -1,
   }
   return { fetched: part, read, fetchedTo, place: { offset: end, epoch: -1 } }
 }

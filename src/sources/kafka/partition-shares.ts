@@ -127,21 +127,23 @@ export class PartitionShares {
     return read && ownRecords(fetched, read)
   }
 
-  /** Claims records. Resolves to false if the partition was taken away meanwhile. @throws the error of a claim that is not stored, or may not be. */
-  async claim({ fetched: { partition }, read, place }: OwnRecords): Promise<boolean> {
+  /** Claims records that `partOf` has just returned. @throws the error of a claim that is not stored, or may not be. */
+  async claim({ fetched: { partition }, read, place }: OwnRecords): Promise<void> {
     const claim = read.share.claimBefore(place)
-    if (claim) {
-      if (this.#read.get(partition) !== read) return false
-      read.isClaiming = true
-      read.claiming = this.#options.claims.store(new Map([[partition, claim]]))
-      await this.#options.session.unlessAborted(read.claiming)
-      read.isClaiming = false
-      read.share.stored(claim)
-    }
+    if (!claim) return
+    read.isClaiming = true
+    read.claiming = this.#options.claims.store(new Map([[partition, claim]]))
+    await this.#options.session.unlessAborted(read.claiming)
+    read.isClaiming = false
+    read.share.stored(claim)
+  }
+
+  /** False once the partition of these records was taken away, also if it has come back. */
+  isReading({ fetched: { partition }, read }: OwnRecords): boolean {
     return this.#read.get(partition) === read
   }
 
-  /** Records were submitted. Returns a batch without records if reading goes on at a later place. */
+  /** All of these records were submitted. Returns a batch without records if reading goes on at a later place. */
   submitted({ fetched: { partition }, read, place, fetchedTo }: OwnRecords): ReadBatch | undefined {
     const next = read.share.submitted(place)
     if (this.#read.get(partition) !== read) return undefined

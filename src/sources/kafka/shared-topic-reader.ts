@@ -3,7 +3,7 @@
  *
  * A record is in one data folder, whatever happens to the members: before a batch is submitted, the group has stored that this run has claimed
  * it, and the coordinator of the group rejects the claims of members that it has expelled (`partition-claim.ts`). After a claim that
- * fails the run joins anew, since the claim might be stored late. Costs one request to the coordinator for each batch.
+ * fails the run joins anew, since the claim might be stored late. Costs one request to the coordinator for all batches of a fetch.
  */
 import { randomUUID } from 'node:crypto'
 import { callAfter, limits, withDeadline } from '../../base/index.ts'
@@ -13,7 +13,7 @@ import type { ReadBatch, ReadContext, ReaderLag, SourceReader } from '../reader/
 import { ClaimStore } from './claim-store.ts'
 import { PartitionShares } from './partition-shares.ts'
 import { Outage } from './outage.ts'
-import { topicBatch } from './topic-batch.ts'
+import { slicedBatches } from './topic-batch.ts'
 import { topicError } from './topic-errors.ts'
 import { memberIn, resumePlace } from './topic-position.ts'
 import type { TopicReaderOptions } from './topic-reader.ts'
@@ -129,11 +129,14 @@ class SharedTopicReader implements SourceReader {
   async *#submit(shares: PartitionShares, fetched: FetchedRecords, signal: AbortSignal): AsyncGenerator<ReadBatch> {
     const own = shares.partOf(fetched)
     if (!own) return
+    await shares.claim(own)
     const { skipsTombstones = false, members } = this.#options
-    const records = await topicBatch(own.fetched, { name: this.name, format: this.#format!, skipsTombstones, members, signal })
-    // Taken away while it was decoded or claimed: the records are the next member's.
-    if (!(await shares.claim(own))) return
-    yield { records, position: shares.positionText(own.place), partition: String(fetched.partition) }
+    const options = { name: this.name, format: this.#format!, skipsTombstones, members, signal }
+    for await (const { records, place } of slicedBatches(own.fetched, options)) {
+      // Taken away while it was claimed or decoded, or while the records before it waited for room: the records are the next member's.
+      if (!shares.isReading(own)) return
+      yield { records, position: shares.positionText(place), partition: String(fetched.partition) }
+    }
     const jump = shares.submitted(own)
     if (jump) yield jump
   }

@@ -1,7 +1,7 @@
-/** Decodes fetched records of a topic into a batch for a run, by the format of its values. */
-import { limits } from '../../base/index.ts'
+/** Decodes fetched records of a topic into batches for a run, by the format of its values. */
+import { limits, yieldToEventLoop } from '../../base/index.ts'
 import { Fault, type RecordBatch, type Rejection } from '../../intake/index.ts'
-import { type FetchedRecords, headersOf, recordPlaceText, type ValueFormat } from '../../kafka/index.ts'
+import { type FetchedRecords, fetchedSlices, headersOf, type PartitionPlace, recordPlaceText, type ValueFormat } from '../../kafka/index.ts'
 import type { RecordMembers } from './record-members.ts'
 
 const HEAD_BYTES = 1024
@@ -15,6 +15,20 @@ interface TopicBatchOptions {
   readonly members?: RecordMembers | undefined
   /** Ends waiting for a schema registry. */
   readonly signal: AbortSignal
+}
+
+/** Decoded records, and the place behind them. */
+interface PlacedBatch {
+  readonly records: RecordBatch
+  readonly place: PartitionPlace
+}
+
+/** Decodes fetched records slice by slice, as they are asked for; other work has its turn in between. Throws as `topicBatch` does. */
+export async function* slicedBatches(fetched: FetchedRecords, options: TopicBatchOptions): AsyncGenerator<PlacedBatch> {
+  for (const slice of fetchedSlices(fetched)) {
+    yield { records: await topicBatch(slice, options), place: { offset: slice.next, epoch: slice.epoch } }
+    await yieldToEventLoop()
+  }
 }
 
 /**

@@ -6,13 +6,12 @@
  */
 import { callAfter, limits, pause, SpillwayError, withDeadline } from '../../base/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
-import type { RecordBatch } from '../../intake/index.ts'
 import { type FetchedRecords, type KafkaDriver, KafkaError, type PartitionPlace, type ValueFormat } from '../../kafka/index.ts'
 import type { ReadBatch, ReadContext, ReaderLag, SourceReader } from '../reader/source-reader.ts'
 import { GroupOffsets } from './group-offsets.ts'
 import { Outage } from './outage.ts'
 import type { RecordMembers } from './record-members.ts'
-import { topicBatch } from './topic-batch.ts'
+import { slicedBatches } from './topic-batch.ts'
 import { topicError } from './topic-errors.ts'
 import { memberIn, offsetIn, positionText, resumePlace } from './topic-position.ts'
 import { numbersFrom, TopicSession } from './topic-session.ts'
@@ -132,9 +131,9 @@ class TopicReader implements SourceReader {
         const fetched = await session.unlessAborted(fetch.next())
         if (!fetched || signal.aborted) return
         outage.end()
-        const place = { offset: fetched.next, epoch: fetched.epoch }
-        if (ends && place.offset >= ends.get(fetched.partition)!.end) unread.delete(fetched.partition)
-        yield { ...this.#startBatch(session, fetched.partition, place), records: await this.#recordsOf(fetched, signal) }
+        if (ends && fetched.next >= ends.get(fetched.partition)!.end) unread.delete(fetched.partition)
+        for await (const { records, place } of this.#batchesOf(fetched, signal))
+          yield { ...this.#startBatch(session, fetched.partition, place), records }
       }
     } finally {
       over.abort()
@@ -213,9 +212,9 @@ class TopicReader implements SourceReader {
     return { records: [], position: positionText(topic, place), partition: String(partition) }
   }
 
-  #recordsOf(fetched: FetchedRecords, signal: AbortSignal): Promise<RecordBatch> {
+  #batchesOf(fetched: FetchedRecords, signal: AbortSignal): ReturnType<typeof slicedBatches> {
     const { skipsTombstones = false, members } = this.#options
-    return topicBatch(fetched, { name: this.name, format: this.#format!, skipsTombstones, members, signal })
+    return slicedBatches(fetched, { name: this.name, format: this.#format!, skipsTombstones, members, signal })
   }
 
   onCommitted(position: string, partition: string): void {

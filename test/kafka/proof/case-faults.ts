@@ -25,8 +25,8 @@ async function makeFault(scene: CaseScene, fault: CaseFault): Promise<boolean> {
       return true
     }
     case 'kill at request': {
-      const planned = world.proxies[fault.process].plan(fault.plan)
-      if (!(await hasHappened(scene, planned, fault))) return false
+      const planned = await happenedFault(scene, fault)
+      if (!planned) return false
       const killed = processes[fault.process]
       await killed.kill()
       planned.release()
@@ -34,8 +34,8 @@ async function makeFault(scene: CaseScene, fault: CaseFault): Promise<boolean> {
       return true
     }
     case 'disturb request': {
-      const planned = world.proxies[fault.process].plan(fault.plan)
-      if (!(await hasHappened(scene, planned, fault))) return false
+      const planned = await happenedFault(scene, fault)
+      if (!planned) return false
       await pause(fault.plan.ms ?? 0)
       planned.release()
       return true
@@ -59,17 +59,23 @@ async function makeFault(scene: CaseScene, fault: CaseFault): Promise<boolean> {
   }
 }
 
-async function hasHappened(scene: CaseScene, planned: ProxyFault, fault: CaseFault): Promise<boolean> {
+/** The fault of a request once it has happened; undefined if there was no such request. */
+async function happenedFault(
+  scene: CaseScene,
+  fault: Extract<CaseFault, { readonly kind: 'kill at request' | 'disturb request' }>,
+): Promise<ProxyFault | undefined> {
+  const proxy = scene.world.proxies[fault.process]
+  const planned = proxy.plan(fault.plan)
+  const cause = fault.cause && proxy.plan(fault.cause)
   await scene.deadline.until(`waiting for ${faultText(fault)}`, () => planned.hasHappened || scene.isSettled)
-  if (planned.hasHappened) return true
-  const { process } = fault as Extract<CaseFault, { readonly process: unknown }>
-  scene.world.proxies[process].withdraw(planned)
-  return false
+  if (planned.hasHappened) return planned
+  for (const each of [planned, cause]) if (each) proxy.withdraw(each)
+  return undefined
 }
 
 async function rebalance(
   { processes: { member }, world: { proxies }, deadline, kafkaCase: { sharing } }: CaseScene,
-  { afterMs, staysMs, leaves }: Extract<CaseFault, { readonly kind: 'rebalance' }>,
+  { afterMs, staysMs, leaves, leaving }: Extract<CaseFault, { readonly kind: 'rebalance' }>,
 ): Promise<void> {
   await pause(afterMs)
   const api = sharing === 'classic' ? 'JoinGroup' : 'ConsumerGroupHeartbeat'
@@ -77,7 +83,9 @@ async function rebalance(
   member.start()
   await deadline.until('the second run joins the group', () => proxies.member.answered(api) > before)
   await pause(staysMs)
+  const planned = leaving && proxies.member.plan(leaving)
   await deadline.result('the second run leaves the group', leaves === 'kill' ? member.kill() : member.terminate())
+  if (planned) proxies.member.withdraw(planned)
   member.start()
 }
 

@@ -7,8 +7,8 @@ import type { KafkaProxy } from '../proxy/kafka-proxy.ts'
 import { ProxiedBroker } from '../proxy/proxied-broker.ts'
 import { CaseDeadline } from './case-deadline.ts'
 import type { CaseTopics } from './case-verdict.ts'
-import { expectedPartition } from './expected-topics.ts'
-import { EFFECT_TOPIC } from './payment-notes.ts'
+import { expectedPartition, runAccepts } from './expected-topics.ts'
+import { type RunTopic, runTopicVariables } from './run-settings.ts'
 import { type KafkaCase, type ProcessName, processNames } from './scenario.ts'
 import { SupervisedProcess } from './supervised-process.ts'
 import { TopicContents, TopicObserver } from './topic-contents.ts'
@@ -16,8 +16,7 @@ import { TopicContents, TopicObserver } from './topic-contents.ts'
 /** Time of one case: a broker that is started again on a busy machine takes most of it. */
 const CASE_MS_MAX = 240_000
 const AGAIN_MS = 50
-const PIPELINE = 'test/kafka/proof/pipeline.ts'
-const SHARED_PIPELINE = 'test/kafka/proof/shared-pipeline.ts'
+const FOLDER = 'test/kafka/proof'
 
 /** The part that the cases share: a broker behind a proxy for each kind of process, and clients of the test that go around them. */
 export class KafkaWorld {
@@ -52,7 +51,7 @@ export class KafkaWorld {
   }
 }
 
-type TopicNames = Readonly<Record<'raw' | 'checked' | 'rejected' | 'effects', string>>
+type TopicNames = Readonly<Record<'raw' | 'checked' | 'rejected' | RunTopic, string>>
 
 export class CaseScene {
   readonly kafkaCase: KafkaCase
@@ -85,6 +84,8 @@ export class CaseScene {
       checked: contents(names.checked),
       rejected: contents(names.rejected),
       effects: contents(names.effects, true, 1),
+      decisions: contents(names.decisions, true, 1),
+      deadLetters: contents(names.deadLetters, true, 1),
       uncommitted: { checked: contents(names.checked, false), rejected: contents(names.rejected, false) },
     }
     this.acknowledged = Array.from({ length: partitions }, () => [])
@@ -102,6 +103,8 @@ export class CaseScene {
       checked: await topics.create(partitions),
       rejected: await topics.create(partitions),
       effects: await topics.create(1),
+      decisions: await topics.create(1),
+      deadLetters: await topics.create(1),
     }
     return new CaseScene(kafkaCase, world, names, { run: join(folder, `data-${seed}`), member: join(folder, `data-${seed}-member`) })
   }
@@ -109,7 +112,7 @@ export class CaseScene {
   #gate(): SupervisedProcess {
     const { raw, checked, rejected } = this.names
     const topics = ['--raw', raw, '--checked', checked, '--rejected', rejected]
-    return new SupervisedProcess('gate', ['src/cli/bin.ts', 'gate', PIPELINE, '--source', 'payments', ...topics], {
+    return new SupervisedProcess('gate', ['src/cli/bin.ts', 'gate', `${FOLDER}/pipeline.ts`, '--source', 'payments', ...topics], {
       ready: /gate of source/,
       lifeMs: 2 * this.world.caseMs,
       env: { KAFKA_BROKERS: this.world.proxies.gate.address },
@@ -118,14 +121,16 @@ export class CaseScene {
   }
 
   #run(name: 'run' | 'member'): SupervisedProcess {
-    const { checked, effects } = this.names
+    const { checked } = this.names
     const { kafkaCase, world, folders } = this
     const feed = `payments=kafka:${checked}?group=g-${checked}${kafkaCase.sharing ? `&membership=${kafkaCase.sharing}` : ''}`
-    const pipeline = kafkaCase.sharing ? SHARED_PIPELINE : PIPELINE
-    return new SupervisedProcess(name, ['src/cli/bin.ts', 'run', pipeline, '--source', feed, '--data', folders[name]], {
+    const pipeline = `${FOLDER}/${kafkaCase.sharing ? 'shared' : 'run'}-pipeline.ts`
+    const args = [pipeline, '--config', `${FOLDER}/run.config.ts`, '--source', feed, '--data', folders[name]]
+    const topics = Object.entries(runTopicVariables).map(([kind, variable]) => [variable, this.names[kind as RunTopic]] as const)
+    return new SupervisedProcess(name, ['src/cli/bin.ts', 'run', ...args], {
       ready: /starts a new log|continues at entry/,
       lifeMs: 2 * world.caseMs,
-      env: { KAFKA_BROKERS: world.proxies[name].address, [EFFECT_TOPIC]: effects },
+      env: { KAFKA_BROKERS: world.proxies[name].address, ...Object.fromEntries(topics) },
       requests: () => world.proxies[name].answered('Metadata'),
     })
   }
@@ -152,21 +157,24 @@ export class CaseScene {
     return this.deadline.result('reading topics', this.world.observer.tryTo(readAll))
   }
 
-  /** Is every raw record that was read decided, and every effect of an event delivered? */
+  /** Is every raw record that was read decided, and every effect, decision and dead letter of the runs delivered? */
   isComplete(): boolean {
     return this.progress().every(([found, expected]) => found >= expected)
   }
 
   progress(): readonly (readonly [found: number, expected: number, place: string])[] {
-    const { raw, checked, rejected, effects } = this.topics
+    const { raw, checked, rejected, effects, decisions, deadLetters } = this.topics
     const expected = raw.records.map((records, partition) => expectedPartition(records, partition, raw.records.length))
-    const events = new Set(effects.all.map(({ value }) => value)).size
+    const values = expected.flatMap(outcome => outcome.checked.map(({ value }) => value))
+    const accepted = values.filter(runAccepts).length
     return [
       ...expected.flatMap((outcome, partition) => [
         [checked.records[partition].length, outcome.checked.length, `checked records of partition ${partition}`] as const,
         [rejected.records[partition].length, outcome.rejected.length, `rejected records of partition ${partition}`] as const,
       ]),
-      [events, expected.reduce((sum, outcome) => sum + outcome.checked.length, 0), 'effects'],
+      [effects.distinct, accepted, 'effects'],
+      [decisions.distinct, accepted, 'decisions'],
+      [deadLetters.distinct, values.length - accepted, 'dead letters'],
     ]
   }
 

@@ -1,14 +1,10 @@
-/** The laws of `prove kafka`, about the topics and the data folder that a case has left behind. Each fault is a sentence. */
+/** The laws of the gate of `prove kafka`, about the topics that a case has left behind. Each fault is a sentence. */
 import { isDeepStrictEqual } from 'node:util'
-import { IDEMPOTENCY_HEADER } from '../../../src/action/kafka-records.ts'
-import { readDataFolder } from '../../../src/log/sqlite/data-folder.ts'
-import { diskOf } from '../../crash/folder.ts'
-import { decisionsOf, entriesOf, logOf } from '../../crash/inspect.ts'
-import { expectedPartition, type GateOutcome, paymentOf, type PaymentRow } from './expected-topics.ts'
-import payments from './pipeline.ts'
+import { expectedPartition, type GateOutcome } from './expected-topics.ts'
 import type { TopicContents, ObservedRecord } from './topic-contents.ts'
 
 const RAW_OFFSET_HEADER = 'spillway-raw-offset'
+const INGESTED_HEADER = 'spillway-ingested'
 const SHOWN = 3
 
 /** The topics of a case, each as its readers see it. */
@@ -17,12 +13,17 @@ export interface CaseTopics {
   readonly checked: TopicContents
   readonly rejected: TopicContents
   readonly effects: TopicContents
+  readonly decisions: TopicContents
+  /** Checked records that a run rejected. */
+  readonly deadLetters: TopicContents
   /** As a reader sees them that ignores transactions. */
   readonly uncommitted: { readonly checked: TopicContents; readonly rejected: TopicContents }
 }
 
-export function gateOutcomes(records: readonly ObservedRecord[]): GateOutcome[] {
-  return records.map(({ value, headers }) => ({ rawOffset: Number(headers[RAW_OFFSET_HEADER] ?? NaN), value }))
+const rawOffsetOf = ({ headers }: ObservedRecord): number => Number(headers[RAW_OFFSET_HEADER] ?? NaN)
+
+function gateOutcomes(records: readonly ObservedRecord[]): GateOutcome[] {
+  return records.map(record => ({ rawOffset: rawOffsetOf(record), value: record.value }))
 }
 
 /** Leaves out what has no greater raw offset than before, as the page of the gate says. */
@@ -59,6 +60,7 @@ export function gateFaults(topics: CaseTopics, acknowledged: readonly (readonly 
         expected.rejected,
         firstOutcomes(uncommitted.rejected.records[partition]),
       ),
+      ...stampFaults(at, [...checked.records[partition], ...rejected.records[partition]]),
     ]
   })
 }
@@ -67,10 +69,11 @@ export function gateFaults(topics: CaseTopics, acknowledged: readonly (readonly 
 export function earlyFaults({ raw, checked, rejected }: CaseTopics): string[] {
   return raw.records.flatMap((records, partition) => {
     const expected = expectedPartition(records, partition, raw.records.length)
-    return (['checked', 'rejected'] as const).flatMap(name => {
+    const wrong = (['checked', 'rejected'] as const).flatMap(name => {
       const found = gateOutcomes({ checked, rejected }[name].records[partition])
       return differences(`partition ${partition} of the ${name} topic`, expected[name].slice(0, found.length), found)
     })
+    return [...wrong, ...stampFaults(`partition ${partition}`, [...checked.records[partition], ...rejected.records[partition]])]
   })
 }
 
@@ -82,8 +85,25 @@ function differences(place: string, expected: readonly GateOutcome[], found: rea
   return [`${place} has ${found.length} records for ${expected.length}: at ${at} stands ${texts[1]} and not ${texts[0]}`]
 }
 
+/** Each record has the time at which the gate has decided it, which never falls from one raw record to the next. */
+function stampFaults(place: string, records: readonly ObservedRecord[]): string[] {
+  let last = -Infinity
+  return records
+    .toSorted((a, b) => rawOffsetOf(a) - rawOffsetOf(b))
+    .flatMap(record => {
+      const text = record.headers[INGESTED_HEADER]
+      const at = `the record of raw offset ${rawOffsetOf(record)} of ${place}`
+      const before = last
+      if (text === undefined || !/^\d+$/.test(text)) return [`${at} has no time in ${INGESTED_HEADER}: ${text}`]
+      last = Number(text)
+      if (last !== record.timestamp) return [`${at} has the time ${record.timestamp} and was decided at ${text}`]
+      return last < before ? [`${at} was decided at ${text}, and an earlier one at ${before}`] : []
+    })
+    .slice(0, SHOWN)
+}
+
 /** Texts of `some` that are not in `all`, with their multiplicity. */
-function missingTexts(problem: string, some: readonly string[], all: readonly string[]): string[] {
+export function missingTexts(problem: string, some: readonly string[], all: readonly string[]): string[] {
   const counts = new Map<string, number>()
   for (const text of all) counts.set(text, (counts.get(text) ?? 0) + 1)
   return some
@@ -94,75 +114,4 @@ function missingTexts(problem: string, some: readonly string[], all: readonly st
     })
     .slice(0, SHOWN)
     .map(text => `${problem}: ${text}`)
-}
-
-/** Each checked event is in the log of one run once, is decided once, and has one effect under one key. `folders`: the data of the runs. */
-export function runFaults({ checked, effects }: Pick<CaseTopics, 'checked' | 'effects'>, folders: readonly string[]): string[] {
-  const events = checked.all.flatMap(({ value }) => paymentOf(value) ?? [])
-  const ids = events.map(({ id }) => id)
-  const runs = folders.map(readRun)
-  const logged = runs.flatMap(run => run.logged)
-  const decided = runs.flatMap(run => run.decided)
-  const stored = runs.flatMap(run => run.stored)
-  const deadLetters = runs.reduce((sum, run) => sum + run.deadLetters, 0)
-  const deliveries = Map.groupBy(effects.all, ({ headers }) => headers[IDEMPOTENCY_HEADER])
-  const delivered = Array.from(deliveries, ([key, records]) => ({
-    key,
-    id: idInEffect(records[0].value),
-    bodies: records.map(({ value }) => value),
-  }))
-  return [
-    ...occurrences('in the log of a run', ids, logged),
-    ...occurrences('decided', ids, decided),
-    ...occurrences(
-      'an effect of the run',
-      ids,
-      stored.map(({ id }) => id),
-    ),
-    ...occurrences(
-      'an effect in the topic, by key',
-      ids,
-      delivered.map(({ id }) => id),
-    ),
-    ...missingTexts(
-      'an effect has another key in the topic than in the run',
-      delivered.map(({ id, key }) => `${id} ${key}`),
-      stored.map(({ id, key }) => `${id} ${key}`),
-    ),
-    ...delivered.filter(({ bodies }) => new Set(bodies).size > 1).map(({ key }) => `the deliveries of effect ${key} differ`),
-    ...(deadLetters > 0 ? [`the run has ${deadLetters} dead letters of checked records`] : []),
-  ]
-}
-
-function readRun(data: string) {
-  const reader = readDataFolder(data)
-  try {
-    const disk = diskOf(reader)
-    const { segments, strings } = logOf(payments.ir, disk)
-    const rows = entriesOf(payments.ir, segments, strings).flatMap(entry =>
-      'event' in entry ? [entry.event.row as unknown as PaymentRow] : [],
-    )
-    return {
-      logged: rows.map(({ id }) => id),
-      decided: decisionsOf(disk).map(({ vector }) => (vector as { readonly id: string }).id),
-      stored: [...reader.effects.newestFirst()].map(({ id, body }) => ({ key: id, id: idInEffect(body) })),
-      deadLetters: [...reader.deadLetters.dead()].length,
-    }
-  } finally {
-    reader.close()
-  }
-}
-
-const idInEffect = (body: string): string => (JSON.parse(body) as { readonly vector: { readonly id: string } }).vector.id
-
-/** Ids that do not occur once. */
-function occurrences(place: string, ids: readonly string[], found: readonly string[]): string[] {
-  const counts = new Map(ids.map(id => [id, 0]))
-  for (const id of found) counts.set(id, (counts.get(id) ?? -Infinity) + 1)
-  const wrong = [...counts].filter(([, count]) => count !== 1)
-  return wrong
-    .slice(0, SHOWN)
-    .map(
-      ([id, count]) => `event ${id} is ${place} ${count < 0 ? 'and in no checked record' : `${count} times`} (${wrong.length} such events)`,
-    )
 }

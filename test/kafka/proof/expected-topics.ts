@@ -1,5 +1,6 @@
 /** The naive reference of a gate: the records that the topics must have, from the raw records of a partition in their order. */
 import { javaPartition } from '../../../src/kafka/java-partition.ts'
+import { RUN_AMOUNT_MAX } from './run-settings.ts'
 import type { ObservedRecord } from './topic-contents.ts'
 
 /** A record that a gate wrote, by the offset of its raw record. */
@@ -37,6 +38,12 @@ export function expectedPartition(raw: readonly ObservedRecord[], partition: num
     } else if (earlier !== value) rejected.push({ rawOffset, value })
   }
   return { checked, rejected }
+}
+
+/** Is a checked record an event for the runs? Otherwise it is a dead letter of one. */
+export function runAccepts(value: string): boolean {
+  const payment = paymentOf(value)
+  return payment !== undefined && payment.amount <= RUN_AMOUNT_MAX
 }
 
 export function paymentOf(value: string): PaymentRow | undefined {

@@ -3,7 +3,8 @@ import { rmSync } from 'node:fs'
 import { pause, stopwatch } from '../../../src/base/clock.ts'
 import { makeFaults } from './case-faults.ts'
 import { CaseScene, type KafkaWorld } from './case-scene.ts'
-import { earlyFaults, gateFaults, runFaults } from './case-verdict.ts'
+import { earlyFaults, gateFaults } from './case-verdict.ts'
+import { runFaults } from './run-verdict.ts'
 import { generateKafkaCase, type KafkaCase, processNames } from './scenario.ts'
 
 export interface KafkaCaseResult {
@@ -13,7 +14,7 @@ export interface KafkaCaseResult {
   readonly records: number
   readonly events: number
   readonly rejected: number
-  /** Records in the topic of effects beyond one for each: deliveries that were repeated. */
+  /** Records in the topics of the runs beyond one for each effect, decision and dead letter: deliveries that were repeated. */
   readonly repeated: number
   /** Processes that were started beyond one of each kind. */
   readonly restarts: number
@@ -36,6 +37,9 @@ export async function runKafkaCase(seed: number, world: KafkaWorld, folder: stri
     const data = kafkaCase.sharing ? Object.values(folders) : [folders.run]
     faults.push(...scene.problems, ...gateFaults(topics, acknowledged), ...runFaults(topics, data))
     for (const { problems } of Object.values(scene.processes)) faults.push(...problems)
+    for (const name of processNames)
+      for (const key of world.proxies[name].unnamed)
+        faults.push(`no fault can hit a request of the ${name}: kafkaApis does not name key ${key}`)
   } catch (error) {
     const outputs = processNames.map(name => `${name}: ${scene.processes[name].output.slice(-OUTPUT_MAX)}`)
     faults.push([(error as Error).message, ...outputs].join('\n'))
@@ -61,9 +65,9 @@ async function live(scene: CaseScene): Promise<void> {
   // Awaited below; until then the deadline ends the case.
   faults.catch(() => {})
   await write(scene)
-  const { raw, checked, rejected, effects, uncommitted } = topics
+  const { raw, checked, rejected, effects, decisions, deadLetters, uncommitted } = topics
   const isComplete = async (): Promise<boolean> => {
-    if (!(await scene.refresh([checked, rejected, effects, raw]))) return false
+    if (!(await scene.refresh([checked, rejected, effects, decisions, deadLetters, raw]))) return false
     scene.problems.push(...earlyFaults(topics))
     return scene.isComplete()
   }
@@ -75,7 +79,7 @@ async function live(scene: CaseScene): Promise<void> {
   await deadline.result('the run ends', processes.run.terminate())
   await deadline.result('the second run ends', processes.member.terminate())
   await deadline.until('reading the topics at the end', () =>
-    scene.refresh([checked, rejected, effects, uncommitted.checked, uncommitted.rejected, raw]),
+    scene.refresh([checked, rejected, effects, decisions, deadLetters, uncommitted.checked, uncommitted.rejected, raw]),
   )
 }
 
@@ -100,15 +104,15 @@ const unfinished = (scene: CaseScene): string =>
     .join(', ') || `reading the topics: ${scene.world.observer.problem ?? ''}`
 
 function countsOf({ kafkaCase, topics, processes }: CaseScene) {
-  const { raw, checked, rejected, effects } = topics
-  const events = new Set(effects.all.map(({ value }) => value)).size
+  const { raw, checked, rejected, effects, decisions, deadLetters } = topics
+  const repeated = [effects, decisions, deadLetters].reduce((sum, topic) => sum + topic.all.length - topic.distinct, 0)
   return {
     seed: kafkaCase.seed,
     partitions: kafkaCase.partitions,
     records: raw.all.length,
     events: checked.all.length,
     rejected: rejected.all.length,
-    repeated: effects.all.length - events,
+    repeated,
     restarts: processNames.reduce((sum, name) => sum + Math.max(0, processes[name].starts - 1), 0),
   }
 }

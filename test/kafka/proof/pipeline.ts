@@ -1,4 +1,4 @@
-/** The pipeline of `prove kafka`: payments that a gate checks, a decision on each of them, and an effect of each decision in a topic. */
+/** The pipeline of `prove kafka` for its gate, which checks payments of any amount. */
 import { paymentNotes } from './payment-notes.ts'
 
 export default paymentNotes({ id: 'id' })

@@ -1,16 +1,14 @@
-/** Faults of a gate, of effects and of runs that share a topic, one each, that `prove kafka` must find. */
+/** Faults of a gate, of what runs deliver to topics and of runs that share a topic, one each, that `prove kafka` must find. */
 import type { Edit } from '../../faults/edit.ts'
 
 /** Cases from the seed of a fault on in which it is looked for. */
 export const CASES_OF_FAULT = 5
 
 const gate = 'src/gate/partition-gate.ts'
+const delivery = 'src/run/loop/log-dispatcher.ts'
 
-/** A fault, and the law that it breaks, as the proof says it. Its seed is one with a fault of the connections that brings it to light. */
-interface KafkaFault extends Edit {
-  readonly seed: number
-  readonly finding: RegExp
-}
+/** Its seed is one with a fault of the connections that brings it to light. */
+type KafkaFault = Edit & Required<Pick<Edit, 'seed' | 'finding'>>
 
 export const kafkaFaults: Readonly<Record<string, KafkaFault>> = {
   'a gate stores its offset before its transaction': {
@@ -43,8 +41,30 @@ export const kafkaFaults: Readonly<Record<string, KafkaFault>> = {
     is: 'yield { effect: { ...effect, id: `${effect.id}/again` }, attempts, next',
     finding: /^case \d+: (event \w+ is an effect in the topic, by key 2 times|an effect has another key in the topic than in the run)/m,
   },
+  'a gate stamps records with times that fall': {
+    seed: 3,
+    path: gate,
+    was: 'state.arrival = Math.max(clock(), state.arrival)',
+    // Within an hour, and not before the events.
+    is: 'state.arrival = clock() - 2 * (clock() % 3_600_000)',
+    finding: /^case \d+: the record of raw offset \d+ of partition \d was decided at \d+, and an earlier one at /m,
+  },
+  'a decision that is sent again has another key': {
+    seed: 58,
+    path: delivery,
+    was: '}/${number}.${batch.left++}`',
+    is: '}/${number}.${batch.left++}/${process.pid}`',
+    finding: /^case \d+: event \w+ is a (decision|dead letter) in the topic, by key \d+ times/m,
+  },
+  'a run that was killed forgets what it had not delivered to the topics of decisions and dead letters': {
+    seed: 137,
+    path: delivery,
+    was: 'this.#deliveredBatch = committedBatch ?? feed',
+    is: 'this.#deliveredBatch = feed',
+    finding: /^case \d+: hung for .* at: .*\d+ of \d+ (decisions|dead letters)/m,
+  },
   'a run that was killed forgets what it has claimed of a shared topic': {
-    seed: 1219,
+    seed: 3543,
     path: 'src/sources/kafka/partition-share.ts',
     was: '    const owed = unrecordedOf(stored, member, position)\n    if (stored.holder',
     is: '    const owed = unrecordedOf(stored, member, Infinity)\n    if (stored.holder',
@@ -52,7 +72,7 @@ export const kafkaFaults: Readonly<Record<string, KafkaFault>> = {
     finding: /^case \d+: hung for .* at: .*\d+ of \d+ effects/m,
   },
   'a run reads on where its fetch has got to, not behind what it had claimed': {
-    seed: 1829,
+    seed: 1858,
     path: 'src/sources/kafka/partition-shares.ts',
     was: 'if (next.offset !== fetchedTo) read.assignment',
     is: 'if (next.offset !== place.offset) read.assignment',

@@ -4,6 +4,7 @@ import { javaPartition } from '../../../src/kafka/java-partition.ts'
 import { Draw } from '../../property/generate/draw.ts'
 import type { KafkaApi } from '../proxy/frames.ts'
 import type { ProxyFaultPlan } from '../proxy/proxy-fault.ts'
+import { RUN_AMOUNT_MAX } from './run-settings.ts'
 
 /** The member is a second run, which shares the checked topic with the first. */
 export const processNames = ['gate', 'run', 'member'] as const
@@ -13,16 +14,30 @@ export type CaseFault =
   /** `kill -9` after a time. */
   | { readonly kind: 'kill'; readonly process: ProcessName; readonly afterMs: number }
   /** `kill -9` while a request, or its answer, is held. */
-  | { readonly kind: 'kill at request'; readonly process: ProcessName; readonly plan: ProxyFaultPlan }
-  | { readonly kind: 'disturb request'; readonly process: ProcessName; readonly plan: ProxyFaultPlan }
+  | ({ readonly kind: 'kill at request' } & RequestFault)
+  | ({ readonly kind: 'disturb request' } & RequestFault)
   /** `kill -9` of the broker, which is started again. */
   | { readonly kind: 'kill broker'; readonly afterMs: number }
   /** The second run joins the group of the first, stays for a time, leaves, and joins again. */
-  | { readonly kind: 'rebalance'; readonly afterMs: number; readonly staysMs: number; readonly leaves: 'kill' | 'end' }
+  | {
+      readonly kind: 'rebalance'
+      readonly afterMs: number
+      readonly staysMs: number
+      readonly leaves: 'kill' | 'end'
+      /** A fault of the request by which the second run leaves. */
+      readonly leaving: ProxyFaultPlan | undefined
+    }
   /** A second gate on the same topics: the first one is fenced. */
   | { readonly kind: 'second gate' }
   /** The end of a transaction that reaches the broker while the next one is open. */
   | { readonly kind: 'late end' }
+
+interface RequestFault {
+  readonly process: ProcessName
+  readonly plan: ProxyFaultPlan
+  /** A fault of an earlier request, without which the process does not send the one of the plan. */
+  readonly cause: ProxyFaultPlan | undefined
+}
 
 export interface RawWrite {
   readonly partition: number
@@ -55,11 +70,13 @@ const SHARED_SHARE = 0.15
 /** Of faults at a request. A member is killed more often: what it has claimed and not recorded is hardest to get right. */
 const [KILL_SHARE, MEMBER_KILL_SHARE] = [0.25, 0.5]
 const BROKER_SHARE = 0.04
+/** Of second runs that are asked to end. */
+const LEAVING_SHARE = 0.4
 const CARDS = 40
 /** The time of all events, UTC ms. */
 const AT = 1_767_600_000_000
-/** Difference of the amount of a conflict. */
-const CONFLICT = 1_000_000
+/** Difference of the amount of a conflict, and of an event that the runs reject. */
+const [CONFLICT, LARGE] = [1_000_000, RUN_AMOUNT_MAX]
 
 const rubbish = [
   'no json',
@@ -86,23 +103,42 @@ const gateRequests: Requests = [
   [1, ['ListOffsets', 6]],
   [1, ['Metadata', 2]],
   [1, ['FindCoordinator', 1]],
+  [2, ['DescribeTransactions', 0]],
+  [1, ['ApiVersions', 6]],
 ]
 
+/** A gate asks what became of its transactions once the answer to the end of one is lost. */
+const causes: Partial<Record<KafkaApi, ProxyFaultPlan>> = { DescribeTransactions: { api: 'EndTxn', kind: 'lose answer' } }
+
 const runRequests: Requests = [
-  [5, ['Produce', 4]],
+  [5, ['Produce', 8]],
   [4, ['Fetch', 12]],
-  [1, ['InitProducerId', 0]],
+  [1, ['InitProducerId', 2]],
   [1, ['ListOffsets', 1]],
   [1, ['OffsetCommit', 0]],
   [1, ['Metadata', 2]],
+  [1, ['ApiVersions', 3]],
 ]
+
+/** Those by which a member takes part in its group. */
+const groupRequests: Readonly<Record<GroupProtocol, Requests>> = {
+  classic: [
+    [2, ['JoinGroup', 2]],
+    [2, ['SyncGroup', 1]],
+    [1, ['Heartbeat', 1]],
+  ],
+  consumer: [[4, ['ConsumerGroupHeartbeat', 2]]],
+}
+
+/** The request by which a member leaves its group. */
+const leaveRequests: Readonly<Record<GroupProtocol, KafkaApi>> = { classic: 'LeaveGroup', consumer: 'ConsumerGroupHeartbeat' }
 
 /** Those of a run that shares its topic: it claims records by `OffsetCommit`. */
 const memberRequests = (protocol: GroupProtocol): Requests => [
   [6, ['OffsetCommit', 4]],
   [3, ['Produce', 4]],
   [3, ['Fetch', 12]],
-  [3, [protocol === 'classic' ? 'JoinGroup' : 'ConsumerGroupHeartbeat', 2]],
+  ...groupRequests[protocol],
   [1, ['OffsetFetch', 1]],
   [1, ['Metadata', 2]],
 ]
@@ -134,12 +170,10 @@ export function generateKafkaCase(seed: number): KafkaCase {
 
 /** A rebalance in the middle of the writes, and what happens to a request of the two runs after it. */
 function sharedFaults(draw: Draw, protocol: GroupProtocol): readonly CaseFault[] {
-  const rebalance = {
-    kind: 'rebalance',
-    afterMs: draw.between(0, KILL_MS),
-    staysMs: draw.between(0, STAYS_MS),
-    leaves: draw.chance(0.3) ? 'kill' : 'end',
-  } as const
+  const [afterMs, staysMs] = [draw.between(0, KILL_MS), draw.between(0, STAYS_MS)]
+  const leaves = draw.pick(['kill', 'end', 'end'] as const)
+  const leaving = leaves === 'end' && draw.chance(LEAVING_SHARE) ? disturbance(draw, leaveRequests[protocol], 0) : undefined
+  const rebalance = { kind: 'rebalance', afterMs, staysMs, leaves, leaving } as const
   if (draw.chance(0.3)) return [rebalance]
   return [rebalance, requestFault(draw, draw.pick(['run', 'member'] as const), memberRequests(protocol), MEMBER_KILL_SHARE)]
 }
@@ -154,8 +188,13 @@ function randomFault(draw: Draw): CaseFault {
 function requestFault(draw: Draw, process: ProcessName, requests: Requests, killShare = KILL_SHARE): CaseFault {
   const [api, afterMax] = draw.weighted(requests)
   const after = draw.between(0, afterMax)
+  const cause = causes[api]
   if (draw.chance(killShare))
-    return { kind: 'kill at request', process, plan: { api, after, kind: draw.pick(['hold request', 'hold answer'] as const) } }
+    return { kind: 'kill at request', process, cause, plan: { api, after, kind: draw.pick(['hold request', 'hold answer'] as const) } }
+  return { kind: 'disturb request', process, cause, plan: disturbance(draw, api, after) }
+}
+
+function disturbance(draw: Draw, api: KafkaApi, after: number): ProxyFaultPlan {
   const kind = draw.weighted([
     [4, 'lose answer'],
     [3, 'lose request'],
@@ -164,10 +203,10 @@ function requestFault(draw: Draw, process: ProcessName, requests: Requests, kill
     [1, 'hold answer'],
     [api === 'EndTxn' || api === 'Produce' ? 2 : 0, 'late request'],
   ] as const)
-  return { kind: 'disturb request', process, plan: { api, after, kind, ms: draw.between(1, HOLD_MS) } }
+  return { api, after, kind, ms: draw.between(1, HOLD_MS) }
 }
 
-/** The values of raw records: events, duplicates, conflicts, keys of another partition, and what is no event. */
+/** The values of raw records: events, some of which only the runs reject, duplicates, conflicts, keys of another partition, and what is no event. */
 class RawValues {
   readonly #draw: Draw
   readonly #partitions: number
@@ -190,6 +229,7 @@ class RawValues {
       [this.#partitions > 1 ? 1 : 0, 'stray'],
       [3, 'rubbish'],
       [1, 'negative'],
+      [2, 'large'],
     ] as const)
     switch (kind) {
       case 'duplicate':
@@ -204,17 +244,19 @@ class RawValues {
         return this.#eventText(1 - partition)
       case 'negative':
         return this.#eventText(partition).replace('"amount":', '"amount":-')
-      case 'event': {
-        const text = this.#eventText(partition)
+      case 'event':
+      case 'large': {
+        const text = this.#eventText(partition, kind === 'large' ? LARGE : 0)
         events.push(text)
         return text
       }
     }
   }
 
-  #eventText(partition: number): string {
-    const amount = ++this.#count
-    return JSON.stringify({ id: `p${amount}`, card: this.#draw.pick(cardsOf(partition, this.#partitions)), amount, at: AT })
+  #eventText(partition: number, extra = 0): string {
+    const number = ++this.#count
+    const card = this.#draw.pick(cardsOf(partition, this.#partitions))
+    return JSON.stringify({ id: `p${number}`, card, amount: number + extra, at: AT })
   }
 }
 
@@ -233,7 +275,7 @@ export function faultText(fault: CaseFault): string {
     case 'disturb request':
       return `${fault.process} ${fault.plan.kind} ${fault.plan.api}`
     case 'rebalance':
-      return `rebalance, ${fault.leaves} member`
+      return `rebalance, ${fault.leaves} member${fault.leaving ? `, ${fault.leaving.kind} ${fault.leaving.api}` : ''}`
     case 'kill broker':
     case 'second gate':
     case 'late end':

@@ -4,6 +4,8 @@ import { headersOf } from '../../../src/kafka/record-set.ts'
 
 export interface ObservedRecord {
   readonly offset: number
+  /** Of the record, UTC ms. */
+  readonly timestamp: number
   readonly value: string
   readonly headers: Readonly<Record<string, string>>
 }
@@ -60,6 +62,11 @@ export class TopicContents {
     return this.records.flat()
   }
 
+  /** Number of different values. */
+  get distinct(): number {
+    return new Set(this.all.map(({ value }) => value)).size
+  }
+
   /** Reads on up to the present end. */
   async refresh(driver: KafkaDriver): Promise<void> {
     const partitions = [...this.records.keys()]
@@ -83,10 +90,11 @@ export class TopicContents {
   }
 
   #add({ partition, records }: FetchedRecords): void {
-    const { count, offsets, values, bytes } = records
+    const { count, offsets, timestamps, values, bytes } = records
     for (let row = 0; row < count; row++) {
       const headers = Object.fromEntries(headersOf(records, row).map(({ name, value }) => [name, String(value)]))
-      this.records[partition].push({ offset: offsets[row], value: bytes.toString('utf8', values[2 * row], values[2 * row + 1]), headers })
+      const value = bytes.toString('utf8', values[2 * row], values[2 * row + 1])
+      this.records[partition].push({ offset: offsets[row], timestamp: timestamps[row], value, headers })
     }
   }
 }

@@ -1,6 +1,6 @@
 /** Frames of Kafka's protocol: a request or an answer is its length in 4 bytes, and so many bytes behind it. */
 
-/** Keys of requests, by name. */
+/** Keys of the requests that Spillway's clients send, by name. */
 export const kafkaApis = {
   Produce: 0,
   Fetch: 1,
@@ -16,9 +16,8 @@ export const kafkaApis = {
   ApiVersions: 18,
   InitProducerId: 22,
   AddPartitionsToTxn: 24,
-  AddOffsetsToTxn: 25,
   EndTxn: 26,
-  TxnOffsetCommit: 28,
+  DescribeTransactions: 65,
   ConsumerGroupHeartbeat: 68,
 } as const
 

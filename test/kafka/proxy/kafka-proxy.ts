@@ -56,6 +56,12 @@ export class KafkaProxy implements AsyncDisposable {
     return this.#answers.get(kafkaApis[api]) ?? 0
   }
 
+  /** Keys of answered requests that `kafkaApis` does not name: no fault can be planned for them. */
+  get unnamed(): number[] {
+    const named = new Set<number>(Object.values(kafkaApis))
+    return [...this.#answers.keys()].filter(key => !named.has(key))
+  }
+
   cutAll(): void {
     for (const connection of this.#connections) connection.cut()
   }
