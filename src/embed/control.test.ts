@@ -1,10 +1,11 @@
-/** Operators change dead letters of an embedded run, over HTTP and at the control socket of its folder. */
+/** Operators change dead letters of an embedded run, and start reconciliations, over HTTP and at the control socket of its folder. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fastify from 'fastify'
 import { scratchFolder } from '../../test/scratch.ts'
 import { now, payments, shop } from '../../test/serve/shop.ts'
 import { connectControl } from '../operate/control/open-control.ts'
+import type { ReconciliationRecord } from '../reconcile/reconciliation-ledger.ts'
 import { spillway } from '../public/embed.ts'
 
 /** Wall clock time, as the run's. */
@@ -30,4 +31,19 @@ test('dead letters are changed under its prefix and at the control socket of its
   await app.close()
   await assert.rejects(control.dropDeadLetters({ ids: [2], why: 'x' }, 'cli:ann'), { code: 'SPILL_STOPPED' })
   await assert.rejects(connectControl(data), { code: 'ENOENT' })
+})
+
+test('a reconciliation is started under its prefix, and known at the control socket', async () => {
+  const data = scratchFolder('embed-reconcile')
+  const app = fastify({ forceCloseConnections: true })
+  await app.register(spillway, { pipeline: shop, data })
+  await app.ready()
+  await app.spillway.submit(payments, [pay('1')])
+  const answer = await app.inject({ method: 'POST', url: '/spillway/reconciliations' })
+  const { number, state, done } = answer.json<ReconciliationRecord>()
+  assert.deepEqual([answer.statusCode, number, state, done?.decisions, done?.unexplained], [200, 1, 'done', 1, 0])
+  const control = await connectControl(data)
+  const message = 'no reconciliation runs or waits to run; it has ended, or has not begun'
+  await assert.rejects(control.cancelJob({ kind: 'reconciliation' }, 'cli:ann'), { code: 'SPILL_CONFLICT', message })
+  await app.close()
 })

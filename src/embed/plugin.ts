@@ -18,8 +18,10 @@ import {
   openBackups,
   openLineage,
   openSharedOptions,
+  type Reconciliations,
   type RunnablePipeline,
   type SharedRunOptions,
+  startReconciliations,
 } from '../runner/index.ts'
 import { CommitFeed } from '../serve/events/index.ts'
 import { type ResourceLimits, type RateLimit, Tokens } from '../serve/access/index.ts'
@@ -83,8 +85,12 @@ const open: FastifyPluginAsync<EmbedOptions> = async (app, options) => {
     const backups = openBackups(liveRun, data, plan, onWarning)
     const monitor = startMonitoring(liveRun, { pipeline, data, thresholds, alertReceivers, lagSources, backups, onReport: onWarning })
     const { editAlert } = monitor
-    const control = await serveRunControl(liveRun, { pipeline, data, cancelBackup: backups?.cancel, editAlert, onReport: onWarning })
-    attach(app, options, { running, liveRun, control, feed, monitor, lineage, tokens, onError })
+    const onJobChange = lineage?.notify
+    const reconciliations = startReconciliations(pipeline, liveRun.folder, { onReport: onWarning, onJobChange })
+    liveRun.closeWith({ close: () => reconciliations.stop() })
+    const cancels = { cancelReconciliation: reconciliations.cancel, cancelBackup: backups?.cancel }
+    const control = await serveRunControl(liveRun, { pipeline, data, ...cancels, editAlert, onReport: onWarning })
+    attach(app, options, { running, liveRun, control, feed, monitor, lineage, tokens, reconciliations, onError })
   } catch (error) {
     await running.stop()
     throw error
@@ -99,13 +105,14 @@ interface OpenRun {
   readonly monitor: RunMonitor
   readonly lineage: LineageEmitter | undefined
   readonly tokens: Tokens | undefined
+  readonly reconciliations: Reconciliations
   readonly onError: (error: unknown) => void
 }
 
 function attach(
   app: FastifyInstance,
   options: EmbedOptions,
-  { running, liveRun, control, feed, monitor, lineage, tokens, onError }: OpenRun,
+  { running, liveRun, control, feed, monitor, lineage, tokens, reconciliations, onError }: OpenRun,
 ): void {
   const { pipeline, data, prefix = '/spillway', bounds, rate, addMetrics, authorize, auditFolder } = options
   // Fastify runs the last added hook first: the routes answer their requests and close before the run stops.
@@ -120,6 +127,7 @@ function attach(
     control,
     monitor,
     lineage,
+    reconcile: reconciliations.request,
     prefix,
     onError,
     ...authorization,

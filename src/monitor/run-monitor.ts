@@ -16,6 +16,7 @@ import { AlertChanges } from './alerts/alert-changes.ts'
 import type { AlertUpdate, ChangedAlert } from './alerts/alert-book.ts'
 import { type AlertEdit, endOfSilence, isSilenced } from './alerts/change-alert.ts'
 import type { AlertCondition } from './alerts/conditions.ts'
+import type { ObjectiveRates } from './alerts/objective-rates.ts'
 import { RunAlerts } from './alerts/run-alerts.ts'
 import { recordedAlertsSince } from './alerts/alert-store.ts'
 import { lagReadings } from './lag/lag-readings.ts'
@@ -173,6 +174,11 @@ export class RunMonitor {
   /** The lag of each reader of a source; none of a run whose readers are not measured. */
   get lags(): readonly SourceLag[] {
     return this.#options.lags?.() ?? []
+  }
+
+  /** The burn rates of all objectives as of the last sample. */
+  get burnRates(): readonly ObjectiveRates[] {
+    return this.#alerts.burnRates
   }
 
   /** The sentence of an alert with the values of the last sample; that at its opening while its condition does not hold. */

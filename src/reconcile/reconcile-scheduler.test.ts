@@ -7,7 +7,7 @@ import { random } from '../base/random.ts'
 import { SpillwayError } from '../base/errors.ts'
 import type { ReconcileInThread, ReconcileJob } from './reconcile-job.ts'
 import { lastReconciliation, reconciliationsIn, reconciliationReport } from './reconciliation-ledger.ts'
-import { ReconcileScheduler } from './reconcile-scheduler.ts'
+import { ReconcileScheduler, type ReconcileSchedulerOptions } from './reconcile-scheduler.ts'
 import type { ComparisonCounts, ReconcileReport } from './reconcile-report.ts'
 
 const HOUR = 3_600_000
@@ -43,6 +43,8 @@ const report = (upTo: number, reasons: ComparisonCounts['reasons'] = {}): Reconc
   sound: reasons.unexplained === undefined,
 })
 
+const hourly = { kind: 'interval', every: HOUR, phase: 0 } as const
+
 class Scheduled {
   readonly store = new ModelStore(undefined, true)
   readonly reports: string[] = []
@@ -51,11 +53,11 @@ class Scheduled {
   next: ReconcileInThread = () => Promise.resolve(report(5))
   reconciling = this.opened()
 
-  opened(): ReconcileScheduler {
+  opened({ schedule }: Pick<ReconcileSchedulerOptions, 'schedule'> = { schedule: hourly }): ReconcileScheduler {
     return new ReconcileScheduler({
       pipeline: { ir: { name: 'p' } as never, fingerprint: 'f' },
       store: this.store,
-      schedule: { kind: 'interval', every: HOUR, phase: 0 },
+      schedule,
       clock: () => this.now,
       compute: (job, signal) => {
         this.jobs.push(job)
@@ -89,7 +91,7 @@ test('runs when due, and each run begins where the last ended', async () => {
     ],
   )
   const [first, second] = reconciliationsIn(scheduled.store)
-  assert.deepEqual([first.number, first.state, first.done?.values, first.done?.sound], [1, 'done', 10, true])
+  assert.deepEqual([first.number, first.why, first.state, first.done?.values, first.done?.sound], [1, 'schedule', 'done', 10, true])
   assert.deepEqual([second.number, second.done?.unexplained, second.done?.totals.values], [2, 1, 20])
   assert.deepEqual(second.done?.totals.reasons.corrected, { late: 2, unexplained: 1 })
   assert.deepEqual(reconciliationReport(scheduled.store, 2)?.upTo, { m: 9 })
@@ -118,6 +120,30 @@ test('records a failure, and the next run continues after the last successful on
     ],
   )
   assert.deepEqual(scheduled.jobs[2].from, { m: 5 })
+})
+
+test('without a schedule only a request starts a run, a request meanwhile waits, and both continue where the last run ended', async () => {
+  const scheduled = new Scheduled()
+  scheduled.reconciling = scheduled.opened({ schedule: undefined })
+  scheduled.now += 48 * HOUR
+  await scheduled.tick()
+  assert.deepEqual(scheduled.jobs, [])
+  const requests = [scheduled.reconciling.reconcile(), scheduled.reconciling.reconcile()]
+  await requests[0]
+  await scheduled.tick()
+  scheduled.now += 48 * HOUR
+  await scheduled.tick()
+  assert.deepEqual(
+    (await Promise.all(requests)).map(({ number, why, state }) => [number, why, state]),
+    [
+      [1, 'demand', 'done'],
+      [2, 'demand', 'done'],
+    ],
+  )
+  assert.deepEqual(
+    scheduled.jobs.map(({ from }) => from),
+    [{}, { m: 5 }],
+  )
 })
 
 test('a run that outlasts its period is followed by one run; a stop interrupts it', async () => {

@@ -1,5 +1,5 @@
 /**
- * The scheduled reconciliations of a run, each over the decisions since the previous one.
+ * The reconciliations of a run, scheduled or requested, each over the decisions since the previous one.
  *
  * A reconciliation has limits on decisions, time and memory; the next one continues with the rest, also after a failure. Each decision is
  * compared once. For events that arrive later, `spillway reconcile` compares all decisions again.
@@ -24,7 +24,8 @@ import type { ReconcileReport } from './reconcile-report.ts'
 export interface ReconcileSchedulerOptions {
   readonly pipeline: FingerprintedPipeline
   readonly store: CommitWriter & Pick<NamedValues, 'named'>
-  readonly schedule: ScheduleIR
+  /** Without a schedule only requested reconciliations run. */
+  readonly schedule: ScheduleIR | undefined
   readonly clock: Clock
   readonly compute: ReconcileInThread
   /** Receives findings that need attention, and failures. */
@@ -36,7 +37,7 @@ export interface ReconcileSchedulerOptions {
 /** Name of the one job of the scheduler. */
 export const RECONCILIATION_JOB = 'reconciliation'
 
-/** Runs reconciliations when they are due. */
+/** Runs reconciliations when they are due or requested. */
 export class ReconcileScheduler extends JobScheduler<ReconciliationRecord> {
   readonly #ledger: JobLedger<ReconciliationRecord>
 
@@ -45,6 +46,13 @@ export class ReconcileScheduler extends JobScheduler<ReconciliationRecord> {
     const ledger = new JobLedger<ReconciliationRecord>(options.store, RECONCILIATIONS)
     super({ ...options, jobs: [reconciliationJob(ledger, options)], clock: new JobClock(options.clock) })
     this.#ledger = ledger
+  }
+
+  /** Requests a reconciliation, as `request` does. It starts now, unless one is in progress. */
+  reconcile(): Promise<ReconciliationRecord> {
+    const requested = this.request(RECONCILIATION_JOB)
+    this.tick()
+    return requested
   }
 
   /** Values that the last finished reconciliation could not explain. */
@@ -69,9 +77,9 @@ function reconciliationJob(ledger: JobLedger<ReconciliationRecord>, options: Rec
       const s = schedule.due(now)
       return s === undefined ? undefined : { why: 'schedule', s }
     },
-    begin: ({ s }, began) => {
+    begin: ({ s, why }, began) => {
       schedule.complete(s)
-      const record: ReconciliationRecord = { number: ledger.next, began, state: 'running' }
+      const record: ReconciliationRecord = { number: ledger.next, why, began, state: 'running' }
       const { number } = record
       const previous = lastIn(ledger)?.done
       const writes = [...ledger.markBrokenOff(), ledger.put(record)]

@@ -1,5 +1,5 @@
-/** Ledger of a run's scheduled reconciliations. Each record is a named value of the log's store, with its report under a second name. */
-import { jobRecordsIn, numberInName, type JobRecord } from '../jobs/index.ts'
+/** Ledger of a run's reconciliations. Each record is a named value of the log's store, with its report under a second name. */
+import { jobRecordsIn, numberInName, type JobRecord, type JobStart } from '../jobs/index.ts'
 import { namedJson, type NamedValues, type NamedWrite } from '../log/index.ts'
 import { comparisonBases, type ComparisonBasis, type ReconcileReport, type MismatchReason } from './reconcile-report.ts'
 
@@ -12,6 +12,8 @@ export interface ReconciliationSums {
 
 /** State of one reconciliation, as stored. */
 export interface ReconciliationRecord extends JobRecord {
+  /** Absent in the records of earlier versions, which had schedules alone. */
+  readonly why?: JobStart['why']
   readonly done?: ReconciliationResult
 }
 

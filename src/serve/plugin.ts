@@ -32,6 +32,7 @@ import { jobRoutes } from './routes/jobs.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { seriesRoutes } from './routes/series.ts'
 import { sourceEventRoutes } from './routes/source-events.ts'
+import { sourceLagRoutes } from './routes/source-lag.ts'
 import { statusRoutes } from './routes/status.ts'
 import { dashboardRoutes } from './ui/dashboard.ts'
 import { UnsignedWebhookCounts } from './access/webhook-signature.ts'
@@ -123,6 +124,7 @@ const allRoutes = [
   auditRoutes,
   eventRoutes,
   sourceEventRoutes,
+  sourceLagRoutes,
   seriesRoutes,
   alertRoutes,
   healthRoutes,

@@ -59,6 +59,7 @@ async function serveOutage() {
   return {
     url,
     monitor,
+    now: clock,
     close: async () => {
       app.server.closeAllConnections()
       await app.close()
@@ -98,6 +99,7 @@ describe('the page of alerts', { skip, timeout: 120_000 }, () => {
   test('no broken rule and nothing cut off, light and dark, at a desk and on a phone', async () => {
     const page = await openPage('/alerts')
     await untilText(page, 'Reaches action block')
+    await untilText(page, 'of attempts succeed')
     assert.deepEqual(page.complaints, [])
     await page.evaluate(axe)
     for (const scheme of ['light', 'dark'] as const)
@@ -111,9 +113,25 @@ describe('the page of alerts', { skip, timeout: 120_000 }, () => {
       }
   })
 
+  test('objectives show their burn rates, and too few events', async () => {
+    const page = await openPage('/alerts')
+    const rows = `[...document.querySelectorAll('#objectives ~ table tbody tr')].map(row => row.textContent)`
+    await until(page, `${rows}.some(text => text.startsWith('effects of block90 % of attempts succeed10× in 6 h'))`)
+    await untilText(page, 'not enough events to tell: no events in 3 d')
+  })
+
   test('the navigation counts what fires', async () => {
     const page = await openPage('/decisions')
     await until(page, `document.querySelector('#pages .count')?.textContent === '1'`)
+  })
+
+  test('a person silences it for an hour, with a note', async () => {
+    const page = await openPage('/alerts')
+    await fill(page, 'Note', 'until the provider answers')
+    await click(page, 'Silence 1 h')
+    await untilText(page, 'Silenced for an hour.')
+    const { silenced } = run.monitor.alerts.find(({ state }) => state === 'firing')!
+    assert.deepEqual([silenced?.until, silenced?.by, silenced?.note], [run.now() + 3_600_000, 'http', 'until the provider answers'])
   })
 
   test('a person acknowledges it with a note, resolves it, and records that it was worth the call', async () => {

@@ -1,6 +1,6 @@
 /**
- * Repairs in the dashboard of a run with personal data and a labelled model: a person follows events, starts and cancels an audit, compares a
- * decision with now, undoes an edit; and sees no personal data without the role.
+ * Repairs in the dashboard of a run with personal data and a labelled model: a person follows events, starts and cancels an audit and a
+ * reconciliation, compares a decision with now, undoes an edit; and sees no personal data without the role.
  */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
@@ -10,6 +10,7 @@ import { count, entity, features, labelFrom, linear, model, on, pipeline, source
 import { recordBatchOf } from '../../src/intake/record-batch.ts'
 import { AuditJobs } from '../../src/operate/audit-jobs.ts'
 import { serveRunControl } from '../../src/operate/control/serve-control.ts'
+import { RECONCILIATION_JOB, ReconcileScheduler } from '../../src/reconcile/reconcile-scheduler.ts'
 import { LiveRun } from '../../src/run/loop/live-run.ts'
 import { addToken } from '../../src/serve/access/token-file.ts'
 import { Tokens } from '../../src/serve/access/tokens.ts'
@@ -62,12 +63,32 @@ describe('repairs in the dashboard', { skip, timeout: 300_000 }, () => {
     const feed = new CommitFeed()
     live = await LiveRun.open(shop, data, { onRecorded: feed.notify })
     const audits = new AuditJobs(endlessAudit)
-    const control = await serveRunControl(live, { pipeline: shop, data, onReport: report => assert.fail(report) })
+    const onReport = (report: string): void => assert.fail(report)
+    const reconciling = new ReconcileScheduler({
+      pipeline: shop,
+      store: live.folder.store,
+      schedule: undefined,
+      clock: Date.now,
+      compute: (_job, signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted')))),
+      onReport,
+    })
+    live.closeWith({ close: () => reconciling.stop() })
+    const cancelReconciliation = () => reconciling.cancel(RECONCILIATION_JOB)
+    const control = await serveRunControl(live, { pipeline: shop, data, cancelReconciliation, onReport })
     tokens = {
       ann: addToken(data, 'ann', ['read', 'operate'], 0),
       bob: addToken(data, 'bob', ['admin'], 0),
     }
-    const app = serve({ run: live.run, pipeline: shop, data, feed, control, audits, tokens: new Tokens(data) })
+    const app = serve({
+      run: live.run,
+      pipeline: shop,
+      data,
+      feed,
+      control,
+      audits,
+      reconcile: () => reconciling.reconcile(),
+      tokens: new Tokens(data),
+    })
     url = await app.listen({ host: '127.0.0.1', port: 0 })
     close = async () => {
       await app.close()
@@ -151,6 +172,17 @@ describe('repairs in the dashboard', { skip, timeout: 300_000 }, () => {
     const rows = await page.evaluate<string[]>(`[...document.querySelectorAll('tr.different th')].map(cell => cell.textContent)`)
     assert.deepEqual(rows, ['n'])
     assert.equal(live.run.counts.totals.decisions, before)
+    await assertAccessible(page)
+  })
+
+  test('a reconciliation is started and cancelled', async () => {
+    const page = await signedIn('/runs', 'bob')
+    await untilText(page, 'No batch run, report, training or reconciliation')
+    await click(page, 'Reconcile now')
+    await click(page, 'Cancel reconciliation 1')
+    await untilText(page, 'The reconciliation is cancelled; the next one compares its decisions.')
+    await untilText(page, "the job 'reconciliation' was cancelled")
+    await untilText(page, '1, demand')
     await assertAccessible(page)
   })
 

@@ -80,15 +80,19 @@ export async function serveDashboard(
   const app: FastifyInstance = fastify({ forceCloseConnections: true })
   await app.register(spillway, { pipeline: cards, data, prefix: PREFIX, ...options })
   const url = `${await app.listen({ host: '127.0.0.1', port })}${PREFIX}`
-  const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+  return { url, call: callerOf(url), close: () => app.close() }
+}
+
+/** Calls routes below a URL. */
+export const callerOf =
+  (url: string): DashboardRun['call'] =>
+  async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     const answer = await fetch(`${url}${path}`, {
       method,
       ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     })
     return (await answer.json()) as T
   }
-  return { url, call, close: () => app.close() }
-}
 
 /** A payment as it is sent. */
 export const payment = (id: number | string, fields: Readonly<Record<string, unknown>> = {}) => ({
@@ -116,11 +120,20 @@ export async function until(page: Page, expression: string): Promise<void> {
 export const untilText = (page: Page, text: string): Promise<void> =>
   until(page, `document.body.innerText.includes(${JSON.stringify(text)})`)
 
-/** Presses keys, one after the other. */
+/** Codes by which Chromium knows keys that have no text. */
+const virtualKeys: Readonly<Record<string, number>> = { Tab: 9, Enter: 13, Escape: 27 }
+const SHIFT = 8
+
+/** Presses keys, one after the other; `Shift+Tab` is Tab with the shift key. */
 export async function press(page: Page, ...keys: readonly string[]): Promise<void> {
-  for (const key of keys) {
+  for (const name of keys) {
+    const key = name.replace('Shift+', '')
     const text = key === 'Enter' ? '\r' : key.length === 1 ? key : undefined
-    const code = { key, ...(key === 'Enter' && { windowsVirtualKeyCode: 13 }), ...(key === 'Escape' && { windowsVirtualKeyCode: 27 }) }
+    const code = {
+      key,
+      ...(key !== name && { modifiers: SHIFT }),
+      ...(Object.hasOwn(virtualKeys, key) && { windowsVirtualKeyCode: virtualKeys[key] }),
+    }
     await page.send('Input.dispatchKeyEvent', { type: 'keyDown', ...code, ...(text !== undefined && { text }) })
     await page.send('Input.dispatchKeyEvent', { type: 'keyUp', ...code })
   }

@@ -211,4 +211,16 @@ describe('changes from a page that is overtaken', { skip, timeout: 300_000 }, ()
     })()`
     await until(page, visit)
   })
+
+  test('a version is promoted by its button, whatever became the champion meanwhile', async () => {
+    await call('POST', '/models/fraud/promote', { version: 0 })
+    const page = await openPage('/models/fraud')
+    await untilText(page, 'Promote version 5')
+    await page.evaluate(holdReads)
+    await call('POST', '/models/fraud/promote', { version: 4 })
+    await click(page, 'Promote version 5')
+    await untilText(page, 'From now on version 5 decides.')
+    const { models } = await call<{ models: { scores: number }[] }>('GET', '/models')
+    assert.equal(models[0].scores, 5)
+  })
 })

@@ -10,7 +10,7 @@ import { fraudReport } from '../audit/reports/fraud.ts'
 import { scratchFolder } from '../scratch.ts'
 import { Browser, type Page } from './browser.ts'
 import { click, fill, payment, press, serveDashboard, until, untilText, type DashboardRun } from './dashboard-run.ts'
-import { contrasts, outside } from './look.ts'
+import { contrasts, outside, recordDashes } from './look.ts'
 import { browserProgram } from './program.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -135,6 +135,12 @@ describe('the dashboard', { skip, timeout: 600_000 }, () => {
     await until(page, `location.search === '?key=c1' && ${field}.value === 'c1'`)
   })
 
+  test('decisions of a least score are found by the server', async () => {
+    const page = await openPage('/decisions?min=0.8')
+    await untilText(page, '1 newest decision with a score of at least 0.8; there is no older one.')
+    assert.ok(page.requests.some(url => url.endsWith('/decisions?min=0.8&limit=100')))
+  })
+
   test('the theme is switched by a key, and kept', async () => {
     const page = await openPage('')
     await untilText(page, 'card_usual')
@@ -233,37 +239,35 @@ describe('the dashboard', { skip, timeout: 600_000 }, () => {
     await page.open(`${run.url}/ui/sources/payments?range=6h`)
     await untilText(page, 'Rates, last 6 hours')
     assert.equal(await page.evaluate(`document.querySelector('[aria-pressed=true]').textContent`), '6h')
+    await page.evaluate(recordDashes)
+    await until(page, `['Rates', 'Delay'].every(name => dashed.some(label => label.startsWith(name)))`)
   })
 
-  test('a batch run is started', async () => {
+  test('a source has the lag of each partition, the furthest behind first', async () => {
+    const page = await openPage('/sources')
+    await untilText(page, 'Duplicates')
+    const lagOf = (partition: string, ms: number) => ({ partition, verdict: 'WARN', lag: ms / 10, age: { ms, basis: 'at-least' } })
+    const lag = { readers: [{ unit: 'records', partitions: [lagOf('0', 1000), lagOf('1', 12_000)] }] }
+    await page.evaluate(`{
+      const send = window.fetch
+      window.fetch = (path, options) =>
+        path.endsWith('/sources/payments/lag') ? Promise.resolve(Response.json(${JSON.stringify(lag)})) : send(path, options)
+    }`)
+    await click(page, 'payments')
+    const rows = `[...document.querySelectorAll('#partitions + table tbody tr')].map(row => [...row.cells].map(cell => cell.innerText).join(' '))`
+    await until(page, `${rows}.length === 2`)
+    assert.deepEqual(await page.evaluate(rows), [
+      '1 1,200 records at least 12 s — falls behind',
+      '0 100 records at least 1 s — falls behind',
+    ])
+  })
+
+  test('a batch run and a reconciliation are started', async () => {
     const page = await openPage('/runs')
     await click(page, 'Start batch run of card_usual')
     await until(page, `/Batch run \\d+: done/.test(document.body.innerText)`)
-  })
-
-  test('live decisions go on after the run was stopped and started again, without a gap', async () => {
-    const data = scratchFolder('dashboard-restart')
-    const first = await serveDashboard(data)
-    const { port } = new URL(first.url)
-    const page = await openPage('/decisions?live=1', 1280, first.url)
-    await untilText(page, '0 decisions since you are watching')
-    await until(page, `!document.body.innerText.includes('connecting')`)
-    await first.call('POST', '/sources/payments/events', [payment(1), payment(2)])
-    await untilText(page, '2 decisions since you are watching')
-    await first.close()
-    await untilText(page, 'No answer from the run')
-    const second = await serveDashboard(data, { port: Number(port) })
-    // Sent before the page is back.
-    await second.call('POST', '/sources/payments/events', [payment(3), payment(4)])
-    await untilText(page, '4 decisions since you are watching')
-    await until(page, `!document.body.innerText.includes('No answer from the run')`)
-    await second.call('POST', '/sources/payments/events', [payment(5)])
-    await untilText(page, '5 decisions since you are watching')
-    const entries = await page.evaluate<string[]>(
-      `[...document.querySelectorAll('tbody tr')].map(row => row.querySelector('td:last-child').textContent)`,
-    )
-    assert.equal(new Set(entries).size, 5)
-    await second.close()
+    await click(page, 'Reconcile now')
+    await untilText(page, 'Reconciliation 1: done.')
   })
 
   test('a token signs in, roles hide pages and changes, and a revoked token signs out with the reason', async () => {

@@ -57,3 +57,13 @@ export const contrasts = (least: number): string => `(() => {
   }
   return { texts, low, paper: getComputedStyle(document.body).backgroundColor }
 })()`
+
+/** Collects the labels of charts in which a dashed line is drawn: the mark of a start, deployment, swap or alert. */
+export const recordDashes = `{
+  window.dashed = []
+  const { stroke } = CanvasRenderingContext2D.prototype
+  CanvasRenderingContext2D.prototype.stroke = function (...path) {
+    if (this.getLineDash().length > 0) dashed.push(this.canvas.closest('[role=img]').ariaLabel)
+    stroke.apply(this, path)
+  }
+}`

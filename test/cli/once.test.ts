@@ -113,6 +113,13 @@ test('the backup that is due is made at the end, and has all of the run', async 
   )
 })
 
+test('without --reconcile no decisions are compared', async () => {
+  const data = ['--data', project.path('unreconciled')]
+  const run = ['run', project.path('pipeline.ts'), '--source', `payments=${project.path('one.ndjson')}`, '--once', ...data]
+  assert.equal((await called(...run)).status, 0)
+  assert.deepEqual(await calledJson<ReconciliationRecord>('reconcile', 'list', ...data), [])
+})
+
 test('with --reconcile the decisions since the last reconciliation are compared at the end, before the backup', async () => {
   const data = ['--data', project.path('reconciled')]
   const to = project.path('reconciled-backups')

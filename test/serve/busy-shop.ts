@@ -15,6 +15,7 @@ export const busyShop = pipeline('shop', [busy])
 /** A run of `busyShop` that is served. */
 export interface BusyShopRun {
   readonly data: string
+  readonly run: LiveRun['run']
   readonly folder: DataFolder
   readonly app: FastifyInstance
   /** Lines of `/metrics` that begin with a name. */
@@ -31,6 +32,7 @@ export async function openBusyShop(folderName: string): Promise<BusyShopRun> {
   await app.register(servePlugin, { run: running.run, pipeline: busyShop, data })
   return {
     data,
+    run: running.run,
     folder,
     app,
     metric: async name => (await app.inject('/metrics')).body.split('\n').filter(line => line.startsWith(name)),

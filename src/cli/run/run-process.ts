@@ -117,7 +117,7 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
     const lagSources = once ? [] : lagSourcesOf(run, readers, () => running)
     const { monitor, control } = await startOperations(pipeline, live, request, { alertReceivers, lagSources }, jobs, print)
     for (const { source, reader } of readers) print(`  ${startText(run, source, reader)}`, 'source')
-    server = await serving?.({ run, control, monitor, lineage, feed: feedOfRun }, output)
+    server = await serving?.({ run, control, monitor, lineage, feed: feedOfRun, reconcile: jobs.reconcile }, output)
     running = new PipelineRun(live, pipeline.ir, { readers, follow: !once, signal: stopped.signal, onWarning: print, lineage })
     // A reader that fails ends the run: its page is sent before.
     const sourcesEnded = running.sourcesEnded.catch((error: unknown) => throwAfter(monitor.sample(), error))
@@ -186,7 +186,12 @@ async function finishJobs(running: LiveRun, jobs: ScheduledJobs, once: boolean, 
 async function servingOf(
   pipeline: Pipeline,
   { listen, noAuth, hosts, rate, webhooks, data, path, configFile, auditFolder = AUDIT_FOLDER }: RunRequest,
-): Promise<(served: Pick<ListenOptions, 'run' | 'control' | 'monitor' | 'lineage' | 'feed'>, output: RunOutput) => Promise<RunningServer>> {
+): Promise<
+  (
+    served: Pick<ListenOptions, 'run' | 'control' | 'monitor' | 'lineage' | 'feed' | 'reconcile'>,
+    output: RunOutput,
+  ) => Promise<RunningServer>
+> {
   // Loading Fastify takes 0.1 s, so it is loaded only for a server.
   const serving = await import('../../serve/index.ts')
   const options = {

@@ -1,8 +1,8 @@
-/** The jobs that `spillway run` schedules beside a run, if its options ask for them: reconciliations and backups. */
+/** The jobs of `spillway run` beside its run: reconciliations, on a schedule or on request, and scheduled backups. */
 import type { PipelineIR, ScheduleIR } from '../../define/ir/index.ts'
 import type { OpenedFolder, serveRunControl } from '../../operate/index.ts'
-import { type BackupPlan, startBackups, type ScheduledBackups } from '../../runner/index.ts'
-import { startReconciliation } from './reconcile-option.ts'
+import { type BackupPlan, type Reconciliations, startBackups, startReconciliations, type ScheduledBackups } from '../../runner/index.ts'
+import { pluralize } from '../command/text-format.ts'
 
 /** The options of the jobs. */
 export interface ScheduledJobsRequest {
@@ -12,7 +12,7 @@ export interface ScheduledJobsRequest {
   readonly backup: BackupPlan | undefined
   /** The data folder. */
   readonly data: string
-  /** The run stops at the end of its files, and a reconciliation and a backup are made then. */
+  /** The run stops at the end of its files, and the scheduled reconciliation and backup are made then. */
   readonly once: boolean
 }
 
@@ -21,14 +21,19 @@ export interface ScheduledJobs {
   /** The end of the status line: findings and failures; empty if there are none. */
   readonly text: string
   readonly backups: ScheduledBackups | undefined
-  /** Cancel the jobs that are scheduled. */
+  /** Reconciles now. */
+  readonly reconcile: Reconciliations['request']
+  /** Cancel the jobs. */
   readonly cancels: Pick<Parameters<typeof serveRunControl>[1], 'cancelReconciliation' | 'cancelBackup'>
-  /** Reconciles what was not reconciled yet, then makes the backup that is due. Resolves when both have ended, also by failure or `stop`. */
+  /**
+   * With a schedule of reconciliations, reconciles the decisions since the last one. Then makes the backup that is due. Resolves when both
+   * have ended, also by failure or `stop`.
+   */
   finish(): Promise<void>
   stop(): Promise<void>
 }
 
-/** Starts the scheduled jobs of a run over the folder that this process holds. */
+/** Starts the jobs of a run over the folder that this process holds. */
 export function startScheduledJobs(
   pipeline: { readonly ir: PipelineIR; readonly fingerprint: string },
   folder: OpenedFolder['folder'],
@@ -36,23 +41,28 @@ export function startScheduledJobs(
   printLine: (text: string) => void,
   onJobChange?: () => void,
 ): ScheduledJobs {
-  const reconciling = reconcile && startReconciliation(pipeline, folder, reconcile, printLine, onJobChange)
-  const backups = backup && startBackups(backup, data, folder.store, report => printLine(`  ${report}`), { atEnd: once })
+  const onReport = (report: string): void => printLine(`  ${report}`)
+  const reconciliations = startReconciliations(pipeline, folder, { schedule: reconcile, onReport, onJobChange })
+  const backups = backup && startBackups(backup, data, folder.store, onReport, { atEnd: once })
   let isStopped = false
   return {
     get text() {
-      return `${reconciling?.text ?? ''}${backups?.failure === undefined ? '' : '; the last BACKUP FAILED'}`
+      return `${unexplainedText(reconciliations)}${backups?.failure === undefined ? '' : '; the last BACKUP FAILED'}`
     },
     backups,
-    cancels: { cancelReconciliation: reconciling?.cancel, cancelBackup: backups?.cancel },
+    reconcile: reconciliations.request,
+    cancels: { cancelReconciliation: reconciliations.cancel, cancelBackup: backups?.cancel },
     async finish() {
-      await reconciling?.finish()
+      if (reconcile) await reconciliations.finish()
       if (!isStopped) await backups?.finish()
     },
     async stop() {
       isStopped = true
-      await reconciling?.stop()
+      await reconciliations.stop()
       await backups?.stop()
     },
   }
 }
+
+const unexplainedText = ({ unexplained }: Reconciliations): string =>
+  unexplained ? `; ${pluralize(unexplained.values, 'value')} UNEXPLAINED by reconciliation ${unexplained.number}` : ''

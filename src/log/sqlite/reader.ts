@@ -114,10 +114,10 @@ export class SqliteReader implements StoredLog {
     return this.#states.read(name)
   }
 
-  /** Decision batches, newest first; of one model if it is given, and with numbers below `before`. */
-  newestDecisions(model?: string, before: number = Number.MAX_SAFE_INTEGER): Generator<StoredDecisionBatch> {
-    const next = `${BATCH} WHERE id < ?1 AND (?2 IS NULL OR model = ?2) ORDER BY id DESC LIMIT 1`
-    return this.#db.pages<NumberedDecisionBatch>(next, { ...oneByOne, from: before }, model ?? null)
+  /** Decision batches, newest first; of one model if it is given, and with numbers from `first` on and below `before`. */
+  newestDecisions(model?: string, before: number = Number.MAX_SAFE_INTEGER, first: number = 0): Generator<StoredDecisionBatch> {
+    const next = `${BATCH} WHERE id < ?1 AND (?2 IS NULL OR model = ?2) AND id >= ?3 ORDER BY id DESC LIMIT 1`
+    return this.#db.pages<NumberedDecisionBatch>(next, { ...oneByOne, from: before }, model ?? null, first)
   }
 
   /** Decision batches of a model on entries from `entry` on, oldest first. */

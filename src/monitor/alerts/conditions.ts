@@ -8,8 +8,9 @@ import { durationText, limits, spanTitle } from '../../base/index.ts'
 import type { Alert, AlertCause, AlertSeverity, AlertSubject } from '../alert.ts'
 import { labelsOf, measureOf } from '../series/measures.ts'
 import type { SeriesSample } from '../series/recorder.ts'
-import { burnBreach, burnRules, RollingCounts, type WindowCounts } from './burn-rate.ts'
+import { burnBreach, type BurnRule, burnRules, RollingCounts } from './burn-rate.ts'
 import { DiskSpace } from './disk-space.ts'
+import { type ObjectiveRates, ratesByRule } from './objective-rates.ts'
 import { ReceiverOutages } from './receiver-outages.ts'
 import { StoppedSources } from './stopped-sources.ts'
 import type { AlertThresholds } from '../../define/config/index.ts'
@@ -60,13 +61,15 @@ const [MINUTE, HOUR] = [60_000, 3_600_000]
 export interface JudgedPipeline {
   readonly name: string
   readonly sources: readonly { readonly name: string }[]
-  readonly actions?: readonly { readonly name: string }[] | undefined
+  readonly actions?: readonly { readonly name: string; readonly deadline?: number | undefined }[] | undefined
 }
 
 export class RunConditions {
   readonly #pipeline: string
   readonly #sourceNames: ReadonlySet<string>
   readonly #actionNames: ReadonlySet<string>
+  /** Actions whose effects have a deadline. */
+  readonly #timedActions: readonly string[]
   readonly #thresholds: AlertThresholds
   readonly #objectives = new Map<string, ObjectiveCounts>()
   readonly #sources = new StoppedSources()
@@ -82,6 +85,7 @@ export class RunConditions {
     this.#pipeline = name
     this.#sourceNames = namesOf(sources)
     this.#actionNames = namesOf(actions)
+    this.#timedActions = actions.flatMap(action => (action.deadline === undefined ? [] : [action.name]))
     this.#thresholds = thresholds
   }
 
@@ -173,9 +177,35 @@ export class RunConditions {
     return objective
   }
 
-  /** The counts of an objective in a window of `windowMs` that ends at `now`; `undefined` before its first event. */
-  countsOf(cause: AlertCause, name: string, now: number, windowMs: number): WindowCounts | undefined {
-    return this.#objectives.get(`${cause} ${name}`)?.counts.within(now, windowMs)
+  /** The burn rates of all objectives at `now`, UTC ms, also of those without an event. */
+  ratesAt(now: number, freshness: RunCondition['freshness']): ObjectiveRates[] {
+    const observedIn = this.#observedIn(now)
+    return this.#objectiveSubjects(freshness).map(([cause, kind, name]) => {
+      const counts = this.#objectives.get(`${cause} ${name}`)?.counts
+      const countsIn = (windowMs: number) => counts?.within(now, windowMs) ?? { total: 0, bad: 0 }
+      const target = this.#targetOf(cause, name, freshness)!
+      const age = cause === 'freshness' ? freshness.get(name)?.age : undefined
+      const rates = ratesByRule(target, rulesOf(cause), { countsIn, observedIn })
+      return { cause, subject: { kind, name }, target, ...(age !== undefined && { age }), ...rates }
+    })
+  }
+
+  #objectiveSubjects(freshness: RunCondition['freshness']): (readonly [AlertCause, AlertSubject['kind'], string])[] {
+    return [
+      ...[...freshness.keys()].map(name => ['freshness', 'group', name] as const),
+      ...this.#timedActions.map(name => ['deadline', 'action', name] as const),
+      ...[...this.#actionNames].map(name => ['effects', 'action', name] as const),
+      ...[...this.#sourceNames].map(name => ['dead-letters', 'source', name] as const),
+      ['errors', 'pipeline', this.#pipeline],
+    ]
+  }
+
+  #targetOf(cause: AlertCause, name: string, freshness: RunCondition['freshness']): number | undefined {
+    return cause === 'freshness' ? freshness.get(name)?.target : this.#thresholds[objectiveThresholds[cause]!]
+  }
+
+  #observedIn(now: number): (windowMs: number) => number {
+    return windowMs => Math.min(windowMs, this.#sampled.within(now, windowMs).total * MINUTE)
   }
 
   /** The conditions that hold at `now`, UTC ms. */
@@ -200,18 +230,16 @@ export class RunConditions {
       const broken = brokenSource(subject, counts.badStreak(now, 3 * HOUR), now)
       if (broken) return [broken]
     }
-    const stated = freshness.get(subject.name)
-    const target = cause === 'freshness' ? stated?.target : this.#thresholds[objectiveThresholds[cause]!]
+    const target = this.#targetOf(cause, subject.name, freshness)
     if (target === undefined) return []
-    // Retries of a few effects are no reason for a page; a receiver that takes nothing is judged by its effects.
-    const rules = cause === 'effects' ? burnRules.filter(({ severity }) => severity === 'ticket') : burnRules
-    const observedIn = (windowMs: number): number => Math.min(windowMs, this.#sampled.within(now, windowMs).total * MINUTE)
-    const breach = burnBreach(target, windowMs => counts.within(now, windowMs), { rules, observedIn, last })
+    const options = { rules: rulesOf(cause), observedIn: this.#observedIn(now), last }
+    const breach = burnBreach(target, windowMs => counts.within(now, windowMs), options)
     objective.last = breach?.rule.severity
     if (!breach) return []
     const { rule, counts: counted } = breach
     const share = `${percentText(counted.bad / counted.total)} of ${counted.total} in ${durationText(rule.longMs)}`
-    const summary = `${objectiveTexts[cause]!(subject.name, stated?.age)}: ${share}; the objective allows ${percentText(1 - target)}`
+    const age = freshness.get(subject.name)?.age
+    const summary = `${objectiveTexts[cause]!(subject.name, age)}: ${share}; the objective allows ${percentText(1 - target)}`
     return [{ cause, subject, severity: rule.severity, summary }]
   }
 
@@ -240,6 +268,10 @@ function brokenSource(
   const summary = `records of source '${subject.name}' are rejected: all of the last ${bad}, in ${spanTitle(now - since)}`
   return { cause: 'dead-letters', subject, severity: 'page', summary, began: since }
 }
+
+/** Retries of a few effects are no reason for a page; a receiver that takes nothing is judged by its effects. */
+const rulesOf = (cause: AlertCause): readonly BurnRule[] =>
+  cause === 'effects' ? burnRules.filter(({ severity }) => severity === 'ticket') : burnRules
 
 /** The threshold with the target of each cause that is judged by burn rate. */
 const objectiveThresholds: Readonly<Partial<Record<AlertCause, 'deadlines' | 'errors' | 'deadLetters' | 'effects'>>> = {

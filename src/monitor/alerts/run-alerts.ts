@@ -11,9 +11,10 @@ import type { SeriesSample } from '../series/recorder.ts'
 import { AlertBook, type AlertUpdate } from './alert-book.ts'
 import type { AlertEdit } from './change-alert.ts'
 import { BURN_WINDOW_MS } from './burn-rate.ts'
-import { type AlertCondition, RunConditions } from './conditions.ts'
+import { type AlertCondition, type RunCondition, RunConditions } from './conditions.ts'
 import { ConditionGuard } from './condition-guard.ts'
 import { JobConditions } from './job-conditions.ts'
+import type { ObjectiveRates } from './objective-rates.ts'
 import type { ConditionKey } from './reach.ts'
 import { SteadyClock } from './steady-clock.ts'
 import { StalledTurns } from './stalled-turns.ts'
@@ -73,6 +74,9 @@ export class RunAlerts {
   readonly #turns: StalledTurns
   readonly #guard: ConditionGuard
   readonly #clock = new SteadyClock()
+  /** The steady time of the last judgement, UTC ms; at first that of the start. */
+  #judgedAt: number
+  #rates: readonly ObjectiveRates[] | undefined
   readonly #unsubscribe: () => void
 
   /** Reads the last three days of the stored time series, and the stored alerts. */
@@ -81,6 +85,7 @@ export class RunAlerts {
     this.#guard = new ConditionGuard(onReport)
     this.#options = options
     this.#run = run
+    this.#judgedAt = started
     this.#turns = new StalledTurns(started)
     this.#conditions = new RunConditions(ir, thresholds)
     this.#jobs = new JobConditions(ir, store, started, this.#guard)
@@ -122,14 +127,21 @@ export class RunAlerts {
     return this.#book.summaryNow(alert)
   }
 
+  /** The burn rates of all objectives as of the last sample. Cost: sums of three days of minutes, once after each sample. */
+  get burnRates(): readonly ObjectiveRates[] {
+    this.#rates ??= this.#conditions.ratesAt(this.#judgedAt, targetsOf(this.#run.counts.freshness()))
+    return this.#rates
+  }
+
   /** Judges the run at `now`, UTC ms, by one more sample. `commitMs`: the age of the oldest commit that is under way, ms. */
   judge(now: number, sample: SeriesSample, commitMs = 0): AlertUpdate {
     if (this.#clock.hasJumped(now)) this.#jobs.restart(now)
     const steady = this.#clock.at(now)
+    this.#judgedAt = steady
+    this.#rates = undefined
     const jobs = this.#jobs.at(now)
     this.#conditions.add({ at: Math.min(sample.at, now) + steady - now, values: sample.values }, { unjudged: jobs.empty })
-    const objectives = this.#run.counts.freshness().filter(({ group }) => !jobs.empty.has(group))
-    const freshness = new Map(objectives.map(({ group, age, share }) => [group, { target: share, age }]))
+    const freshness = targetsOf(this.#run.counts.freshness().filter(({ group }) => !jobs.empty.has(group)))
     const reported: readonly AlertCondition[] = [
       ...jobs.conditions,
       ...this.#guard.read('the lag of sources', ['lag'], () => this.#options.reported?.() ?? []),
@@ -163,6 +175,11 @@ export class RunAlerts {
     return stalled
   }
 }
+
+type FreshnessTarget = Readonly<{ group: string; age: number; share: number }>
+
+const targetsOf = (objectives: readonly FreshnessTarget[]): RunCondition['freshness'] =>
+  new Map(objectives.map(({ group, age, share }) => [group, { target: share, age }]))
 
 function firstResultsOf(jobs: JobConditions): ReadonlyMap<string, number> {
   try {

@@ -109,7 +109,7 @@ export interface JobPorts {
   readonly runningAttempt: (kind: JobKind, name: string) => number | undefined
   /** Cancels a job of the run. Resolves with whether one was cancelled. */
   readonly cancel: (kind: RunJobKind, name: string) => Promise<boolean>
-  /** Cancels the scheduled reconciliation; absent in a run without one. */
+  /** Cancels the reconciliation in progress; absent in a run that makes none. */
   readonly cancelReconciliation?: (() => Promise<boolean>) | undefined
   /** Cancels the scheduled backup; absent in a run without one. */
   readonly cancelBackup?: (() => Promise<boolean>) | undefined
@@ -134,7 +134,7 @@ const unscheduled: Readonly<Record<SingleJobKind, string>> = {
   backup: 'this run schedules no backups; `spillway run --backup` does',
 }
 
-/** Cancels a job of a run: a batch run, a report, a training, the scheduled reconciliation or backup. Without ports no job runs. */
+/** Cancels a job of a run: a batch run, a report, a training, a reconciliation or the scheduled backup. Without ports no job runs. */
 export async function cancelJob(ports: JobPorts | undefined, cancellation: JobCancellation): Promise<Record<string, never>> {
   const { kind, name = '', number } = cancellation
   const job = isSingleJobKind(kind) ? kind : `${kind} of '${name}'`

@@ -18,7 +18,7 @@ export interface ControlledRun {
   readonly pipeline: { readonly ir: PipelineIR; readonly fingerprint: string }
   /** The data folder that the run holds. */
   readonly data: string
-  /** Cancels the scheduled reconciliation, if the process schedules any. */
+  /** Cancels the reconciliation in progress, if the process makes any. */
   readonly cancelReconciliation?: JobPorts['cancelReconciliation']
   /** Cancels the scheduled backup, if the process schedules any. */
   readonly cancelBackup?: JobPorts['cancelBackup']

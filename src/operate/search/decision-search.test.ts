@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { mock, test } from 'node:test'
 import { array, assert as check, asyncProperty, constantFrom, integer, option, record } from 'fast-check'
-import { open, pay, posted } from '../../../test/serve/shop.ts'
+import { open, pay, posted, start } from '../../../test/serve/shop.ts'
 import type { StoredDecisionBatch } from '../../log/store.ts'
 import { readDataFolder } from '../../log/sqlite/data-folder.ts'
 import { DecisionSearch, type SearchedLog } from './decision-search.ts'
@@ -36,8 +36,9 @@ class BatchLog implements SearchedLog {
     this.all.push({ ...batch, number: (this.all.at(-1)?.number ?? 0) + 1 })
   }
 
-  *newestDecisions(model?: string, before = Infinity): Generator<StoredDecisionBatch> {
-    for (const batch of this.all.toReversed()) if (batch.number < before && (model === undefined || batch.model === model)) yield batch
+  *newestDecisions(model?: string, before = Infinity, first = 0): Generator<StoredDecisionBatch> {
+    for (const batch of this.all.toReversed())
+      if (first <= batch.number && batch.number < before && (model === undefined || batch.model === model)) yield batch
   }
 
   decisionsAfter(number: number, model?: string) {
@@ -62,6 +63,7 @@ test('whatever is recorded, forgotten and queried in between, the index finds wh
   const query = record({
     model: option(constantFrom('fraud', 'check', 'none'), { nil: undefined }),
     key: constantFrom(...keys, '7.00', 'e'),
+    min: option(constantFrom(0.5, 2), { nil: undefined }),
     last: integer({ min: 1, max: 30 }),
   })
   const step = record({
@@ -127,6 +129,8 @@ test('beyond the limit of the index the newest are found, with the number of sca
   assert.deepEqual(later, { decisions: (await newestDecisions(log, { ...query, last: 2 })).decisions })
   const few = await new DecisionSearch(log).newest({ ...query, last: 1000, maxScanned: 10 })
   assert.equal(few.lookedAt, 10)
+  const rare = await search.newest({ ...query, key: undefined, min: 2, maxScanned: 10 })
+  assert.deepEqual([rare.decisions, rare.lookedAt, rare.lookedTo], [[], 10, start])
 })
 
 test('an index that drops its older half keeps whole batches, and names the first of them', () => {

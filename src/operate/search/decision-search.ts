@@ -1,5 +1,5 @@
 /**
- * Finds the newest recorded decisions of a model or key. An index of keys is built on first use, or ahead of it, and extended from there.
+ * Finds the newest recorded decisions by model, key, time and score. An index of keys is built on first use, or ahead of it, and extended from there.
  *
  * It decodes whole batches, which takes milliseconds each, so it runs in a thread of its own (`folder-search-thread.ts`).
  */
@@ -9,8 +9,8 @@ import { deliveredCell } from '../../decision/index.ts'
 import type { SqliteReader } from '../../log/sqlite/index.ts'
 import { decodeDecisionKeys, type DecisionShape, newestDecisionsIn, type RecordedDecision } from '../../run/decide/index.ts'
 import { hashOfKey, DecisionKeyIndex } from './decision-key-index.ts'
-import { endOfBatches } from './decision-time.ts'
-import { matchesKey, newestDecisions, type NewestDecisionsQuery } from '../../run/history/index.ts'
+import { endOfBatches, startOfBatches } from './decision-time.ts'
+import { decisionMatcher, newestDecisions, type NewestDecisionsQuery } from '../../run/history/index.ts'
 
 /** The decisions that were found. */
 export interface SearchResult {
@@ -18,6 +18,8 @@ export interface SearchResult {
   readonly decisions: readonly RecordedDecision[]
   /** Number of scanned decisions, if the search ended early with fewer results than requested. */
   readonly lookedAt?: number
+  /** Time of the oldest scanned decision, UTC ms, if the scan ended early and a search up to it goes on. */
+  readonly lookedTo?: number
 }
 
 export type SearchedLog = Pick<SqliteReader, 'newestDecisions' | 'decisionsAfter' | 'decisionNumbers' | 'firstOfNewest'>
@@ -43,37 +45,37 @@ export class DecisionSearch {
 
   /** Runs a query. Throws `SPILL_DATA` for a damaged batch that is read. */
   async newest(request: NewestDecisionsQuery): Promise<SearchResult> {
-    const { key, maxScanned, until } = request
-    const query = until === undefined ? request : { ...request, before: endOfBatches(this.#log, until) }
+    const { key, maxScanned, since, until } = request
+    const query = {
+      ...request,
+      ...(since !== undefined && { firstBatch: startOfBatches(this.#log, since) }),
+      ...(until !== undefined && { before: endOfBatches(this.#log, until) }),
+    }
     if (key !== undefined) return this.#findByKey({ ...query, key })
-    const { decisions, isWhole } = await newestDecisions(this.#log, query)
-    return { decisions, ...(!isWhole && maxScanned !== undefined && { lookedAt: maxScanned }) }
+    const { decisions, isWhole, scannedTo } = await newestDecisions(this.#log, query)
+    return { decisions, ...(!isWhole && maxScanned !== undefined && { lookedAt: maxScanned, lookedTo: scannedTo }) }
   }
 
-  #findByKey({
-    model,
-    key,
-    until = Infinity,
-    before = Infinity,
-    last,
-    maxScanned = Infinity,
-  }: NewestDecisionsQuery & { readonly key: string }): SearchResult {
+  #findByKey(query: NewestDecisionsQuery & { readonly key: string }): SearchResult {
+    const { model, key, firstBatch = 0, before = Infinity, last, maxScanned = Infinity } = query
+    const matches = decisionMatcher(query)
     this.#catchUp()
     const decisions: RecordedDecision[] = []
     let scanned = 0
     for (const number of this.#index.batchesOf(key)) {
       if (decisions.length >= last) break
       if (number >= before) continue
+      if (number < firstBatch) break
       const batch = this.#log.decisionsAfter(number - 1)
       // The log has forgotten it meanwhile.
       if (batch?.number !== number) continue
       if (model !== undefined && batch.model !== model) continue
       if (scanned >= maxScanned) return { decisions: decisions.reverse(), lookedAt: maxScanned }
       scanned += batch.count
-      decisions.push(...newestDecisionsIn(batch.bytes, last - decisions.length, (candidate, t) => t <= until && matchesKey(candidate, key)))
+      decisions.push(...newestDecisionsIn(batch.bytes, last - decisions.length, matches))
     }
     const { first } = this.#log.decisionNumbers()
-    const isWhole = decisions.length >= last || first === 0 || Math.max(this.#first, this.#index.from) <= first
+    const isWhole = decisions.length >= last || first === 0 || Math.max(this.#first, this.#index.from) <= Math.max(first, firstBatch)
     return { decisions: decisions.reverse(), ...(!isWhole && { lookedAt: this.#index.size }) }
   }
 

@@ -1,6 +1,6 @@
 /** Times and entries are found in the decisions of a run as a scan finds them. */
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, before, mock, test } from 'node:test'
 import { open, pay, posted, start } from '../../../test/serve/shop.ts'
 import { readDataFolder } from '../../log/sqlite/data-folder.ts'
 import type { SqliteReader } from '../../log/sqlite/reader.ts'
@@ -44,6 +44,40 @@ test('a search up to a time finds the newest decisions up to it, by model and ke
       )
       assert.deepEqual(await search.newest({ model, key, until, last: 7 }), { decisions: matches.slice(-7) }, `${until} ${model} ${key}`)
     }
+})
+
+test('a search from a time on, and of a score, finds the newest of these decisions, by model and key too', async () => {
+  const search = new DecisionSearch(log)
+  const { t: first } = all[0]
+  const { t: last } = all.at(-1)!
+  for (const [since, until] of [
+    [first - 1, undefined],
+    [first, first],
+    [first + 40_000, undefined],
+    [first + 40_001, first + 43_000],
+    [last, undefined],
+    [last + 1, undefined],
+  ])
+    for (const key of [undefined, 'd'])
+      for (const min of [undefined, 0.1, 0.5]) {
+        const matches = all.filter(
+          decision =>
+            decision.t >= since! &&
+            decision.t <= (until ?? Infinity) &&
+            (key ?? decision.key) === decision.key &&
+            decision.score! >= (min ?? 0),
+        )
+        const query = { model: undefined, key, since, until, min, last: 500 }
+        assert.deepEqual(await search.newest(query), { decisions: matches }, JSON.stringify(query))
+      }
+})
+
+test('a search from a time on reads no batches before it', async () => {
+  const newestOnes = mock.method(log, 'newestDecisions')
+  await new DecisionSearch(log).newest({ model: undefined, key: undefined, since: all.at(-1)!.t, last: 500 })
+  const [, , from] = newestOnes.mock.calls[0].arguments
+  assert.ok(from! > log.decisionNumbers().first, `from batch ${from}`)
+  newestOnes.mock.restore()
 })
 
 test('entries with decisions beside an entry are found, of a model too', () => {

@@ -11,13 +11,17 @@ const TURN_BATCHES = 64
  * A batch number: no batch from it on has a decision up to `time`, UTC ms. A binary search, which decodes about 20 batches of a million. Throws
  * `SPILL_DATA` for a damaged batch that is read.
  */
-export function endOfBatches(log: BatchReader, time: number): number {
-  const isAfter = ({ bytes }: NumberedDecisionBatch): boolean => {
+export const endOfBatches = (log: BatchReader, time: number): number => firstBatchOf(log, t => t > time) + TURN_BATCHES
+
+/** A batch number: no batch below it has a decision from `time` on, UTC ms. Costs as `endOfBatches`, and throws as it does. */
+export const startOfBatches = (log: BatchReader, time: number): number => firstBatchOf(log, t => t >= time) - TURN_BATCHES
+
+/** Number of the first batch whose first decision is late enough. */
+const firstBatchOf = (log: BatchReader, isLate: (t: number) => boolean): number =>
+  firstBatch(log, ({ bytes }) => {
     const begin = recordedDecisions(bytes).next()
-    return begin.done === true || begin.value.t > time
-  }
-  return firstBatch(log, isAfter) + TURN_BATCHES
-}
+    return begin.done === true || isLate(begin.value.t)
+  })
 
 /** Log entries with decisions beside one without; absent where there is none nearby. */
 export interface NeighbourEntries {

@@ -25,16 +25,19 @@ export interface DecisionReply {
   readonly reject: (error: unknown) => void
 }
 
+/** Is a decision sought, by its key, time (UTC ms) and score? */
+export type DecisionMatcher = (key: Value, t: number, score: number | null) => boolean
+
 /**
- * The newest decisions of a decision batch whose key matches, newest first. Other rows are not decoded to objects. Throws `SPILL_DATA` for
- * damaged bytes.
+ * The newest decisions of a decision batch that match, newest first. Other rows are not decoded to objects. Throws `SPILL_DATA` for damaged
+ * bytes.
  */
-export function newestDecisionsIn(bytes: Uint8Array, limit: number, matches: (key: Value, t: number) => boolean): RecordedDecision[] {
+export function newestDecisionsIn(bytes: Uint8Array, limit: number, matches: DecisionMatcher): RecordedDecision[] {
   const decoded = decodeDecisions(bytes)
   const vectorOf = vectorRowReader(decoded.inputs, decoded.strings)
   const newest: RecordedDecision[] = []
   for (let row = decoded.length - 1; row >= 0 && newest.length < limit; row--)
-    if (matches(deliveredCell(decoded.keys, row, decoded.key, decoded.strings), decoded.t[row]))
+    if (matches(deliveredCell(decoded.keys, row, decoded.key, decoded.strings), decoded.t[row], scoreAt(decoded, row)))
       newest.push({ ...leadingFields(decoded, row), vector: vectorOf(decoded.vector, row), ...resultFields(decoded, row) })
   return newest
 }
@@ -81,11 +84,13 @@ function resultFields(decoded: DecodedDecisions, row: number) {
   }
 }
 
+const scoreAt = ({ score }: DecodedDecisions, row: number): number | null => (score.nulls?.[row] === 1 ? null : score.values[row])
+
 function outcomeFields(decoded: DecodedDecisions, row: number) {
-  const { score, rejected, version, challenger, challengerScore, unscored, strings } = decoded
+  const { rejected, version, challenger, challengerScore, unscored, strings } = decoded
   const reason = rejected.nulls?.[row] === 1 ? undefined : strings.textOf(rejected.values[row])
   return {
-    score: score.nulls?.[row] === 1 ? null : score.values[row],
+    score: scoreAt(decoded, row),
     ...(version !== undefined && { version }),
     ...(challenger !== undefined &&
       challengerScore && {

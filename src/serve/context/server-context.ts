@@ -8,6 +8,7 @@ import type { CommitFeed } from '../events/journal.ts'
 import type { RunMonitor } from '../../monitor/index.ts'
 import type { LineageEmitter } from '../../openlineage/index.ts'
 import type { AuditJobs, RunControl, FolderSearchWorker, FolderView, PersonalMask } from '../../operate/index.ts'
+import type { ReconciliationRecord } from '../../reconcile/index.ts'
 import type { RateLimit } from '../access/rate-limit.ts'
 import type { Role } from '../access/token-file.ts'
 import type { ServedRun } from '../http/served-run.ts'
@@ -38,7 +39,10 @@ export interface ServeOptions {
   /** Notifies that decisions or changes of effects are durable. Without it the server has no event streams. */
   readonly feed?: CommitFeed
   /** The monitor of the run: counts answers, and notifies of samples. */
-  readonly monitor?: Pick<RunMonitor, 'countResponse' | 'subscribe' | 'alerts' | 'summaryNow' | 'changes' | 'receivers' | 'lags'>
+  readonly monitor?: Pick<
+    RunMonitor,
+    'countResponse' | 'subscribe' | 'alerts' | 'burnRates' | 'summaryNow' | 'changes' | 'receivers' | 'lags'
+  >
   /** The emitter of OpenLineage events, if the run has one. */
   readonly lineage?: Pick<LineageEmitter, 'counts' | 'waiting' | 'isFailing'> | undefined
   /** The changes that operators make to the run. Without it dead letters and effects are only listed. */
@@ -61,6 +65,8 @@ export interface ServeOptions {
   readonly auditFolder?: string
   /** Starts audits. Without it the server only shows reports. */
   readonly audits?: AuditJobs
+  /** Reconciles the decisions since the last reconciliation. Resolves with its record. Without it the server only lists reconciliations. */
+  readonly reconcile?: () => Promise<ReconciliationRecord>
   /** Serve an index of the routes at `/`. A server of its own does; an embedded one has no `/`. */
   readonly front?: boolean
   readonly bounds?: Partial<ResourceLimits>
@@ -74,7 +80,18 @@ export type AuthorizationMode = 'token' | 'own' | 'none'
 /** The objects that all routes of one server share. */
 export interface ServerContext extends Pick<
   ServeOptions,
-  'run' | 'monitor' | 'lineage' | 'control' | 'audits' | 'tokens' | 'authorize' | 'addMetrics' | 'webhooks' | 'clock' | 'front'
+  | 'run'
+  | 'monitor'
+  | 'lineage'
+  | 'control'
+  | 'audits'
+  | 'reconcile'
+  | 'tokens'
+  | 'authorize'
+  | 'addMetrics'
+  | 'webhooks'
+  | 'clock'
+  | 'front'
 > {
   readonly ir: PipelineIR
   readonly fingerprint: string

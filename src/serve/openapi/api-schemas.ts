@@ -40,6 +40,33 @@ const objective = object(
   },
 )
 
+const windowRate = object({
+  windowMs: ms,
+  total: described(count, 'events'),
+  bad: described(count, 'events that missed the objective'),
+  burn: described(number, 'burn rate: 1 uses the errors that the target allows exactly'),
+})
+const severity = { enum: ['page', 'ticket'] }
+const ruleRates = object({
+  severity,
+  threshold: described(number, 'the burn rate in both windows at which an alert opens'),
+  short: windowRate,
+  long: windowRate,
+  hasEnoughEvents: described(flag, 'false: too few events in the long window to open an alert'),
+})
+const objectiveRates = object(
+  {
+    cause: { enum: ['freshness', 'deadline', 'effects', 'dead-letters', 'errors'] },
+    subject: object({ kind: text, name: text }),
+    target: described(number, 'the required share of good events'),
+    rules: described(list(ruleRates), 'the most urgent first'),
+  },
+  {
+    age: described(number, 'greatest age of a freshness objective, milliseconds'),
+    budgetLeft: described(number, 'share of the allowed errors of the longest window that is left; negative if overspent'),
+  },
+)
+
 const requiredOfDecision: Readonly<Record<string, OpenapiSchema>> = {
   model: text,
   t: utcMs,
@@ -169,11 +196,17 @@ export const sharedSchemas = {
   ),
   Decisions: object(
     { decisions: list(ref('Decision')) },
-    { lookedAt: described(count, 'decisions that were searched, or are indexed; there may be older ones') },
+    {
+      lookedAt: described(count, 'decisions that were searched, or are indexed; there may be older ones'),
+      lookedTo: described(utcMs, 'time of the oldest searched decision: a query until then goes on'),
+    },
   ),
   Objectives: object(
     { objectives: list(objective) },
-    { problem: described(text, 'the problem of an objectives file that cannot be used') },
+    {
+      problem: described(text, 'the problem of an objectives file that cannot be used'),
+      burnRates: described(list(objectiveRates), 'of all objectives as of the last sample; absent without a monitor'),
+    },
   ),
   Alert: object(
     {
@@ -181,7 +214,7 @@ export const sharedSchemas = {
       pipeline: text,
       cause: text,
       subject: object({ kind: text, name: text }),
-      severity: { enum: ['page', 'ticket'] },
+      severity,
       state: { enum: ['firing', 'resolved'] },
       opened: utcMs,
       summary: text,

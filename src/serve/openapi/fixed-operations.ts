@@ -14,7 +14,7 @@ import { monitorPaths } from './monitor-operations.ts'
 import { schemaPaths } from './schema-operations.ts'
 import { json, operation, pathParameter, type Paths, queryParameter, readOperation, streamOperation } from './operation.ts'
 
-const { count, described, list, object, ref, text, utcMs } = schemaTerms
+const { count, described, list, number, object, ref, text, utcMs } = schemaTerms
 
 type Named = readonly { readonly name: string }[]
 
@@ -62,7 +62,9 @@ const decisionPaths = ({ models }: PipelineIR): Paths => ({
   '/decisions': readOperation('decisions', 'The newest decisions, in ascending order', json('the decisions', ref('Decisions')), [
     nameParameter('model', models),
     queryParameter('key', text, 'only those about this key'),
+    queryParameter('since', { ...text, examples: ['2026-01-31T11:00Z'] }, 'only those from this time on: ISO 8601, or UTC ms'),
     queryParameter('until', { ...text, examples: ['2026-01-31T12:00Z'] }, 'only those up to this time: ISO 8601, or UTC ms'),
+    queryParameter('min', number, 'only those with a score of at least this'),
     limitParameter(limits.DECISIONS_LISTED_MAX),
   ]),
   '/decisions/{entry}/trace': readOperation(
@@ -140,11 +142,17 @@ const jobPaths = ({ groups, models, reports = [] }: PipelineIR): Paths => ({
   '/reports': readOperation('reports', 'The newest reports: as-of time, log position, and outcome', json('the reports', ref('Reports')), [
     nameParameter('report', reports, 'only those of this name'),
   ]),
-  '/reconciliations': readOperation(
-    'reconciliations',
-    'The newest reconciliations: values that were compared, and mismatches by cause',
-    json('the reconciliations', ref('Reconciliations')),
-  ),
+  '/reconciliations': {
+    ...readOperation(
+      'reconciliations',
+      'The newest reconciliations: values that were compared, and mismatches by cause',
+      json('the reconciliations', ref('Reconciliations')),
+    ),
+    post: operation('reconcile', 'Reconciles the decisions since the last reconciliation, and answers when they are compared', {
+      answer: json('the reconciliation, without its report', ref('Reconciliation')),
+      errors: [409, 422, 503],
+    }),
+  },
   '/reconciliations/{number}': readOperation(
     'reconciliation',
     'The result of one reconciliation by model input, with examples',
@@ -165,7 +173,7 @@ const jobPaths = ({ groups, models, reports = [] }: PipelineIR): Paths => ({
 const pipelinePaths: Paths = {
   '/objectives': readOperation(
     'objectives',
-    'Freshness objectives, with the recent decisions that met them',
+    'Freshness objectives with the recent decisions that met them, and the burn rates of all objectives',
     json('the objectives', ref('Objectives')),
   ),
   '/lineage': readOperation('lineage', 'What each feature, model, action and report depends on', json('the graph', ref('Lineage')), [

@@ -51,6 +51,7 @@ export const jobSchemas = {
   Reconciliation: object(
     { number: count, began: utcMs, state: jobState },
     {
+      why: jobCause,
       ended: utcMs,
       error: text,
       done: { type: 'object', description: 'compared values, mismatches by cause, and where the next one begins' },

@@ -49,7 +49,7 @@ const failureTexts = {
   413: 'the body is too large',
   415: 'the content type or encoding is not supported',
   421: 'the Host header is not a name of this server',
-  422: 'the event was rejected',
+  422: 'the event was rejected, or a value is out of range',
   429: 'the server is overloaded, or the client exceeds its rate; see Retry-After',
   503: 'the run accepts no requests now',
 } as const

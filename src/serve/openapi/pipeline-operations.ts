@@ -4,7 +4,7 @@ import type { GroupIR, ModelIR, PipelineIR, SourceIR } from '../../define/ir/ind
 import { featuresSchema, keyColumns, keySchema, type OpenapiSchema, recordSchema, schemaTerms } from './json-schema.ts'
 import { json, operation, type Paths, queryParameter, readOperation, streamOperation } from './operation.ts'
 
-const { described, list, object, ref, text } = schemaTerms
+const { described, list, number, object, ref, text } = schemaTerms
 
 /** The operations by path; `signed` are the sources that accept webhooks. */
 export function pipelinePaths(ir: PipelineIR, signed: readonly string[]): Paths {
@@ -48,8 +48,37 @@ function eventPaths(source: SourceIR): Paths {
       'events',
       'RecentEvents',
     ]),
+    [`/sources/${name}/lag`]: readOperation(`lag_of_${name}`, `The lag of each partition of '${name}'`, json('by reader', sourceLag)),
   }
 }
+
+const partitionLag = object(
+  {
+    partition: text,
+    verdict: { enum: ['OK', 'WARN', 'STOP', 'STALL', 'REWIND'] },
+    lag: described(number, 'distance to the end, in the unit'),
+    age: object({ ms: number, basis: { enum: ['measured', 'extrapolated', 'at-least'] } }),
+  },
+  { catchUpMs: described(number, 'absent if the lag does not fall') },
+)
+
+const sourceLag = object({
+  readers: described(
+    list(
+      object(
+        { partitions: list(partitionLag) },
+        {
+          verdict: { enum: ['OK', 'WARN', 'ERR'] },
+          unit: described(text, 'bytes, rows or records'),
+          records: described(number, 'behind, in all partitions'),
+          problem: described(text, 'why the last measurement failed'),
+          failure: described(text, 'the error with which the reader has ended'),
+        },
+      ),
+    ),
+    'empty where no reader is measured',
+  ),
+})
 
 const inlinePaths = (source: SourceIR): Paths => ({
   [`/sources/${source.name}/decide`]: {

@@ -9,6 +9,7 @@ import { openActionDestinations } from '../../action/open-destinations.ts'
 import { limits } from '../../base/limits.ts'
 import type { Alert } from '../../monitor/alert.ts'
 import { AlertChanges } from '../../monitor/alerts/alert-changes.ts'
+import type { ObjectiveRates } from '../../monitor/alerts/objective-rates.ts'
 import { RunMonitor } from '../../monitor/run-monitor.ts'
 import { serveRunControl } from '../../operate/control/serve-control.ts'
 import { LiveRun } from '../../run/loop/live-run.ts'
@@ -91,6 +92,21 @@ test('an outage of a receiver is one page, and what people do about it is durabl
   const { weeks } = await alerts()
   assert.deepEqual(weeks, [{ week: start - 3 * 86_400_000, pages: 1, tickets: 0, acted: 1, noise: 0, hours: 0.2 }])
   assert.equal((await app.inject({ url: '/alerts?state=open' })).statusCode, 400)
+})
+
+test('objectives are listed with the burn rates of the last sample', async () => {
+  const { objectives, burnRates } = (await app.inject({ url: '/objectives' })).json<{ objectives: []; burnRates: ObjectiveRates[] }>()
+  assert.deepEqual(objectives, [])
+  assert.deepEqual(
+    burnRates.map(({ cause, subject, target }) => `${cause} ${subject.name} ${target}`),
+    ['effects block 0.9', 'dead-letters payments 0.995', 'errors telling 0.999'],
+  )
+  const [effects, records] = burnRates
+  assert.equal(effects.rules.map(({ severity, short }) => `${severity} ${short.burn.toFixed(3)}`).join(), 'ticket 10.000')
+  assert.deepEqual(
+    records.rules.map(({ long: { total, bad, burn } }) => `${bad} of ${total}: ${burn}`),
+    Array(3).fill('0 of 12: 0'),
+  )
 })
 
 test('alerts and their markers are read from the memory of the monitor, as the folder has them', async t => {

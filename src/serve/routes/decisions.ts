@@ -1,5 +1,5 @@
 /**
- * `GET /decisions` lists the newest decisions, and `GET /decisions/:entry/trace` the stage times of decisions on one entry.
+ * `GET /decisions` lists the newest decisions by model, key, time and score, and `GET /decisions/:entry/trace` the stage times of decisions on one entry.
  *
  * A thread beside the run searches decisions: a recorded batch may hold thousands, which are decoded together. A trace is read on the
  * main thread, and so are the newest decisions if they are few.
@@ -13,11 +13,13 @@ import { ServeError } from '../http/serve-error.ts'
 import type { RecordedDecision } from '../../run/decide/index.ts'
 import { addReadRoute, listLimit, maskFor, personalRole } from './route.ts'
 
+const LIST_PARAMETERS = ['model', 'key', 'since', 'until', 'min', 'limit'] as const
+
 export function decisionRoutes(app: FastifyInstance, context: ServerContext): void {
   const { ir, load, search, folder, run } = context
   const modelNamed = lookupByName('model', ir.models)
   const find = async (
-    { model, key, until, limit }: Readonly<Partial<Record<'model' | 'key' | 'until' | 'limit', string>>>,
+    { model, key, since, until, min, limit }: Readonly<Partial<Record<(typeof LIST_PARAMETERS)[number], string>>>,
     request: FastifyRequest,
   ): Promise<unknown> => {
     if (model !== undefined) modelNamed(model)
@@ -25,12 +27,15 @@ export function decisionRoutes(app: FastifyInstance, context: ServerContext): vo
     const mask = maskFor(context, request)
     const masked = (decisions: readonly RecordedDecision[]): readonly RecordedDecision[] =>
       mask ? decisions.map(decision => mask.decision(decision)) : decisions
-    const newest = model === undefined && key === undefined && until === undefined ? folder.decisions.newestAtOnce(last) : undefined
+    const isFiltered = [model, key, since, until, min].some(parameter => parameter !== undefined)
+    const newest = isFiltered ? undefined : folder.decisions.newestAtOnce(last)
     if (newest) return { decisions: masked(newest) }
     const query = {
       model,
       key,
+      since: since === undefined ? undefined : timeParameter('since', since),
       until: until === undefined ? undefined : timeParameter('until', until),
+      min: min === undefined ? undefined : scoreParameter(min),
       last,
       maxScanned: limits.DECISIONS_SCANNED_MAX,
     }
@@ -39,7 +44,7 @@ export function decisionRoutes(app: FastifyInstance, context: ServerContext): vo
     const { decisions, ...rest } = JSON.parse(found) as { readonly decisions: readonly RecordedDecision[] }
     return { decisions: masked(decisions), ...rest }
   }
-  addReadRoute(app, '/decisions', ['model', 'key', 'until', 'limit'], find, personalRole(context))
+  addReadRoute(app, '/decisions', LIST_PARAMETERS, find, personalRole(context))
   const trace = async (
     { model, key }: Readonly<Partial<Record<'model' | 'key', string>>>,
     request: FastifyRequest<{ Params: Readonly<Record<string, string>> }>,
@@ -61,6 +66,13 @@ export function decisionRoutes(app: FastifyInstance, context: ServerContext): vo
     return { traces: mask ? traces.map(trace => mask.trace(trace)) : traces }
   }
   addReadRoute(app, '/decisions/:entry/trace', ['model', 'key'], trace, personalRole(context))
+}
+
+/** Throws 400 for a text that is no number. */
+function scoreParameter(text: string): number {
+  const score = Number(text)
+  if (text.trim() !== '' && !Number.isNaN(score)) return score
+  throw new ServeError('SPILL_INPUT', `?min=${text} is not a score; write a number such as 0.8`)
 }
 
 /** 404 with the entries nearby that have decisions. */

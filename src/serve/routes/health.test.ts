@@ -15,6 +15,7 @@ test('answers of the probes do not count as answers, also while the run accepts 
     countResponse,
     subscribe: () => () => {},
     alerts: [],
+    burnRates: [],
     summaryNow: () => '',
     receivers: [],
     lags: [],

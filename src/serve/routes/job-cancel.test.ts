@@ -1,4 +1,4 @@
-/** `POST /jobs/cancel`: batch runs, reports and trainings that are cancelled over HTTP while they run. */
+/** `POST /jobs/cancel`: batch runs, reports, trainings and reconciliations that are cancelled over HTTP while they run. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
@@ -15,7 +15,7 @@ const control = openRunControl({
   data,
   cancelReconciliation: () => reconciling.cancel('reconciliation'),
 })
-const app = serve({ run: running.run, pipeline, data, control })
+const app = serve({ run: running.run, pipeline, data, control, reconcile: () => reconciling.reconcile() })
 after(async () => {
   await app.close()
   control.close()
@@ -72,6 +72,16 @@ test('a cancel with the number of an ended attempt is a conflict, and the attemp
   assert.equal((await lastOf('/runs', 'runs')).state, 'running')
   assert.equal((await cancel(number)).statusCode, 200)
   assert.equal((await request).statusCode, 409)
+})
+
+test('a requested reconciliation is cancelled, and its request is a conflict', async () => {
+  const request = posted(app, '/reconciliations', {})
+  await begun(++jobs)
+  const answer = await posted(app, '/jobs/cancel', { kind: 'reconciliation' })
+  assert.deepEqual([answer.statusCode, answer.json()], [200, { cancelled: { kind: 'reconciliation' } }])
+  const requested = await request
+  const message = "the job 'reconciliation' was cancelled"
+  assert.deepEqual([requested.statusCode, requested.json()], [409, { code: 'SPILL_CONFLICT', message }])
 })
 
 test('a scheduled reconciliation is cancelled', async () => {

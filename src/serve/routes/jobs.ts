@@ -1,6 +1,6 @@
 /**
- * Batch runs, reports and reconciliations. `GET /runs`, `/reports`, `/reconciliations` and `/backups` list their ledgers. `POST /groups/:group/runs` and
- * `POST /reports/:report` start one outside the schedule, and answer when its result is in use. `POST /jobs/cancel` ends one.
+ * Batch runs, reports and reconciliations. `GET /runs`, `/reports`, `/reconciliations` and `/backups` list their ledgers. `POST /groups/:group/runs`,
+ * `/reports/:report` and `/reconciliations` start one outside the schedule, and answer when it has ended. `POST /jobs/cancel` ends one.
  */
 import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
@@ -107,9 +107,10 @@ function reportRoutes(app: FastifyInstance, context: ServerContext): void {
   })
 }
 
-/** Adds the ledger of a run with `--reconcile`, and `GET /reconciliations/:number`: one with its report. */
+/** Adds the ledger of reconciliations, the start of one, and `GET /reconciliations/:number`: one with its report. */
 function reconciliationRoutes(app: FastifyInstance, context: ServerContext): void {
-  const { reconciliations } = context.folder
+  const { folder, ir, reconcile } = context
+  const { reconciliations } = folder
   addReadRoute(app, '/reconciliations', [], () => ({ reconciliations: reconciliations.list().slice(-JOBS_SHOWN) }))
   const byNumber = (_parameters: object, request: FastifyRequest<{ Params: Readonly<Record<string, string>> }>): object => {
     const { params } = request
@@ -120,4 +121,12 @@ function reconciliationRoutes(app: FastifyInstance, context: ServerContext): voi
     return { ...reconciliation, report: report ?? null }
   }
   addReadRoute(app, '/reconciliations/:number', [], byNumber, personalRole(context))
+  app.post('/reconciliations', { config }, async (request, _reply) => {
+    const start = requirePart(reconcile, 'this server starts no reconciliations; `spillway reconcile` compares all decisions of the folder')
+    return startJob(folder, request, ['reconcile now', ir.name], async setDetail => {
+      const record = await start()
+      setDetail(`reconciliation ${record.number}`)
+      return record
+    })
+  })
 }

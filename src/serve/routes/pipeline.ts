@@ -1,7 +1,7 @@
 /**
  * The pipeline as a whole. `GET /pipeline`: its definitions, for people. `GET /lineage`: which columns, features and scores each feature,
  * model, action and report depends on; around one of them with `?of=`, in one direction with `&direction=`. `GET /objectives`: freshness
- * objectives of feature groups, with the decisions of the last hour that met them.
+ * objectives of feature groups, with the decisions of the last hour that met them, and the burn rates of all objectives by the monitor.
  */
 import type { FastifyInstance } from 'fastify'
 import { didYouMean } from '../../base/index.ts'
@@ -10,7 +10,7 @@ import type { ServerContext } from '../context/server-context.ts'
 import { ServeError } from '../http/serve-error.ts'
 import { addReadRoute } from './route.ts'
 
-export function pipelineRoutes(app: FastifyInstance, { ir, folder }: ServerContext): void {
+export function pipelineRoutes(app: FastifyInstance, { ir, folder, monitor }: ServerContext): void {
   const whole = lineageOf(ir)
   const description = JSON.stringify(describePipeline(ir))
   addReadRoute(app, '/pipeline', [], () => description)
@@ -18,7 +18,7 @@ export function pipelineRoutes(app: FastifyInstance, { ir, folder }: ServerConte
     const known = directionNamed(direction, of)
     return of === undefined ? whole : lineageAround(whole, of, known)
   })
-  addReadRoute(app, '/objectives', [], () => folder.objectives())
+  addReadRoute(app, '/objectives', [], () => ({ ...folder.objectives(), ...(monitor && { burnRates: monitor.burnRates }) }))
 }
 
 /** Throws 400 for an unknown direction, and for a direction of nothing. */

@@ -95,8 +95,18 @@ test('the newest matching decisions are listed in the order in which they were m
   assert.equal((await decisions(`?model=fraud&until=${start}`)).length, 3)
   assert.equal((await decisions('?model=fraud&until=2026-01-01T00:00Z')).length, 3)
   assert.equal((await decisions('?until=2025-12-31T00:00Z')).length, 0)
+  assert.equal((await decisions(`?model=fraud&since=${start}&until=${start}`)).length, 3)
+  assert.equal((await decisions(`?model=fraud&since=${start + 1}`)).length, 0)
+  assert.deepEqual(
+    (await decisions('?model=fraud&min=0.9')).map(({ id }) => id),
+    ['2'],
+  )
+  assert.equal((await decisions('?min=0.9&since=2026-01-01T00:00Z&key=c&model=fraud')).length, 0)
   for (const [query, status] of [
     ['?limit=0', 400],
+    ['?since=noon', 400],
+    ['?min=high', 400],
+    ['?min=', 400],
     ['?limit=x', 400],
     ['?until=noon', 400],
     ['?until=2026-01-01', 400],

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { busyShop, openBusyShop } from '../../../test/serve/busy-shop.ts'
 import { reconcileInThread } from '../../reconcile/reconcile-job.ts'
 import type { ReconciliationRecord } from '../../reconcile/reconciliation-ledger.ts'
 import { ReconcileScheduler } from '../../reconcile/reconcile-scheduler.ts'
 import type { ReconcileReport } from '../../reconcile/reconcile-report.ts'
+import { operatorLogPath } from '../../operate/control/operator-log.ts'
+import { startReconciliations } from '../../runner/reconciliations.ts'
+import { serve } from '../server.ts'
 
 const HOUR = 3_600_000
 
@@ -68,4 +72,40 @@ test('a stopped reconciliation ends by itself, and starts again', async () => {
   const { reconciliations } = (await app.inject('/reconciliations')).json<{ reconciliations: ReconciliationRecord[] }>()
   // It may have ended before the stop reached it.
   assert.ok(['broken off', 'done'].includes(reconciliations.at(-1)!.state))
+})
+
+test('a reconciliation is started by the role operate, and answered when it has ended; requests meanwhile share the next one', async () => {
+  const at = Date.now()
+  assert.equal((await app.inject({ method: 'POST', url: '/sources/payments/events', payload: { card: 'd', at } })).statusCode, 200)
+  const listed = async () => (await app.inject('/reconciliations')).json<{ reconciliations: ReconciliationRecord[] }>().reconciliations
+  const { number: last } = (await listed()).at(-1)!
+  const reconciliations = startReconciliations(busyShop, folder, { onReport: report => assert.fail(report) })
+  const guarded = serve({
+    run: shop.run,
+    pipeline: busyShop,
+    data: shop.data,
+    reconcile: reconciliations.request,
+    authorize: ({ headers }, role) => role === 'read' || headers['x-user'] === 'ann',
+  })
+  const start = (user: string) => guarded.inject({ method: 'POST', url: '/reconciliations', headers: { 'x-user': user } })
+  const rejected = await start('bob')
+  assert.deepEqual([rejected.statusCode, rejected.json<{ code: string }>().code], [403, 'SPILL_ROLE'])
+  assert.equal((await listed()).at(-1)!.number, last)
+  const answers = await Promise.all([start('ann'), start('ann'), start('ann')])
+  const records = answers.map(answer => answer.json<ReconciliationRecord>())
+  assert.deepEqual(
+    records.map(({ number, why, state, done }, i) => [answers[i].statusCode, number - last, why, state, done?.unexplained]),
+    [1, 2, 2].map(number => [200, number, 'demand', 'done', 0]),
+  )
+  assert.ok(records[0].done!.decisions > 0 && records[1].done!.decisions === 0)
+  assert.deepEqual((await listed()).slice(-2), records.slice(0, 2))
+  const line = `"who":"http","what":"reconcile now","to":"shop","outcome":"done","detail":"reconciliation ${last + 1}"`
+  assert.ok(readFileSync(operatorLogPath(shop.data), 'utf8').includes(line))
+  await guarded.close()
+  await reconciliations.stop()
+})
+
+test('a server that starts no reconciliations says so', async () => {
+  const answer = await app.inject({ method: 'POST', url: '/reconciliations' })
+  assert.deepEqual([answer.statusCode, answer.json<{ code: string }>().code], [400, 'SPILL_UNSUPPORTED'])
 })

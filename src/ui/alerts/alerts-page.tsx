@@ -1,12 +1,10 @@
 /** Alerts that fire, with what a person does about them; resolved ones with their outcomes, their cost by week, and objectives. */
 import { useState } from 'preact/hooks'
-import type { ObjectiveAnswer } from '../core/answers.ts'
 import { useResource } from '../core/resource.ts'
 import { Link, prefix } from '../core/router.tsx'
 import { call } from '../core/server.ts'
 import { useRole } from '../core/session.ts'
 import { countText, timeStamp } from '../core/text.ts'
-import { objectiveText } from '../features/features-page.tsx'
 import { useAlerts } from '../live/alert-stream.ts'
 import { useServerNow } from '../live/use-status.ts'
 import { ChangeNotice } from '../parts/change-notice.tsx'
@@ -22,13 +20,15 @@ import {
   severityTexts,
   sortedAlerts,
 } from './alert-answers.ts'
+import type { ObjectivesAnswer } from './objective-rates.ts'
+import { ObjectivesTable } from './objectives-table.tsx'
 
 const SHOWN = 200
 const POLL_MS = 5000
 
 export function Alerts() {
   const { value, error, reload } = useAlerts<AlertsAnswer>(`/alerts?limit=${SHOWN}`)
-  const objectives = useResource<{ objectives: ObjectiveAnswer[]; problem?: string }>('/objectives', POLL_MS).value
+  const objectives = useResource<ObjectivesAnswer>('/objectives', POLL_MS).value
   const change = useChange(reload)
   const now = useServerNow()
   const mayOperate = useRole('operate')
@@ -57,7 +57,7 @@ export function Alerts() {
           ))}
         </ul>
       )}
-      <Objectives objectives={objectives?.objectives ?? []} problem={objectives?.problem} />
+      {objectives && <ObjectivesTable answer={objectives} />}
       {resolved.length > 0 && <ResolvedAlerts alerts={resolved} change={change} />}
       {value && value.weeks.length > 0 && <Weeks weeks={value.weeks} />}
     </>
@@ -128,39 +128,6 @@ function AlertButtons({ id, isAcknowledged, change }: ButtonsProps) {
         Resolve
       </button>
     </div>
-  )
-}
-
-function Objectives({ objectives, problem }: { readonly objectives: readonly ObjectiveAnswer[]; readonly problem: string | undefined }) {
-  return (
-    <section aria-labelledby="objectives">
-      <h2 id="objectives">Freshness objectives</h2>
-      {problem !== undefined && <p class="banner">objectives.json {problem}</p>}
-      {objectives.length === 0 ? (
-        <p class="soft">None is stated: an audit writes them, or you do.</p>
-      ) : (
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Feature group</th>
-              <th scope="col">Objective</th>
-            </tr>
-          </thead>
-          <tbody>
-            {objectives.map(objective => (
-              <tr key={objective.group}>
-                <th scope="row">
-                  <Link page="features" item={objective.group}>
-                    {objective.group}
-                  </Link>
-                </th>
-                <td>{objectiveText(objective)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-    </section>
   )
 }
 

@@ -262,6 +262,7 @@ export interface ReportRunAnswer {
 
 export interface ReconciliationAnswer {
   readonly number: number
+  readonly why?: string
   readonly state: JobStateName
   readonly began: number
   readonly ended?: number

@@ -11,18 +11,13 @@ import { SelectFilter } from '../parts/select-filter.tsx'
 import { TextFilter } from '../parts/text-filter.tsx'
 import { decisionFilter, decisionPageText, olderUntil, scoreDigits, SHOWN_DECISIONS } from './decision-filter.ts'
 
-/** Decisions that are searched by score; the server finds them by model, key and time. */
-const SEARCHED = 1000
-
 export function DecisionList({ view, pipeline }: { readonly view: View; readonly pipeline: PipelineAnswer }) {
   const { model, key } = view.query
   const isLive = view.query['live'] !== undefined
-  const { filter, until, problem } = decisionFilter(view.query)
-  const min = problem === undefined ? view.query['min'] : undefined
-  const isFiltered = min !== undefined || until !== undefined
-  const limit = min === undefined ? SHOWN_DECISIONS : SEARCHED
-  const path = isLive ? undefined : `/decisions${queryText({ model, key, until, limit })}`
-  const { value, error, reload } = useResource<{ decisions: DecisionAnswer[]; lookedAt?: number }>(path)
+  const { filter, parameters, problem } = decisionFilter(view.query)
+  const isFiltered = Object.keys(parameters).length > 0
+  const path = isLive ? undefined : `/decisions${queryText({ model, key, ...parameters, limit: SHOWN_DECISIONS })}`
+  const { value, error, reload } = useResource<{ decisions: DecisionAnswer[]; lookedAt?: number; lookedTo?: number }>(path)
   const matches = (decision: DecisionAnswer): boolean => (key === undefined || String(decision.key) === key) && filter(decision)
   const tail = useEventTail<DecisionAnswer>(
     '/events',
@@ -33,10 +28,8 @@ export function DecisionList({ view, pipeline }: { readonly view: View; readonly
       matches: key === undefined && !isFiltered ? undefined : matches,
     },
   )
-  const found = value?.decisions.toReversed()
-  const all = isLive ? tail.events.filter(matches) : found?.filter(filter)
-  const shown = all?.slice(0, SHOWN_DECISIONS)
-  const page = !isLive && found && shown ? { found, shown, limit, min, until, lookedAt: value?.lookedAt } : undefined
+  const page = isLive || !value ? undefined : { ...value, ...parameters, decisions: value.decisions.toReversed() }
+  const shown = isLive ? tail.events.filter(matches).slice(0, SHOWN_DECISIONS) : page?.decisions
   const older = page && olderUntil(page)
   return (
     <>
@@ -82,6 +75,12 @@ function ListFilters({ view, pipeline, onReload }: ListFiltersProps) {
       />
       <TextFilter label="Key" value={query['key']} onChange={text => setFilters(view, { key: text })} />
       <TextFilter label="Least score" value={query['min']} size={6} onChange={text => setFilters(view, { min: text })} />
+      <TextFilter
+        label="Since (UTC)"
+        value={query['since']}
+        placeholder="2026-01-01 11:00"
+        onChange={text => setFilters(view, { since: text })}
+      />
       <TextFilter
         label="Until (UTC)"
         value={query['until']}

@@ -93,7 +93,7 @@ export function Features({ view, pipeline }: FeaturesProps) {
   )
 }
 
-export function objectiveText(objective: ObjectiveAnswer | undefined): string {
+function objectiveText(objective: ObjectiveAnswer | undefined): string {
   if (!objective) return 'none'
   const { age, share } = objective
   const met = metText(objective)

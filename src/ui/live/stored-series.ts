@@ -45,6 +45,9 @@ export function openingRange(lastHour: SeriesAnswer | undefined): ChartRange {
 export const seriesTimes = ({ from, stepMs, length }: SeriesAnswer, now: number): number[] =>
   Array.from({ length }, (_, i) => Math.min(from + (i + 1) * stepMs, Math.max(now, from + i * stepMs + 1)) / 1000)
 
+/** The time of each marker, seconds since the epoch, for a chart. */
+export const markerTimes = ({ markers }: SeriesAnswer): number[] => markers.map(({ at }) => at / 1000)
+
 /** The intervals that have ended: a sum of one that goes on looks like a fall. An interval of a single sample has ended. */
 export function endedIntervals(answer: SeriesAnswer): SeriesAnswer {
   if (answer.stepMs <= SAMPLE_MS || answer.length === 0) return answer

@@ -10,6 +10,7 @@ import {
   chartRanges,
   chosenRange,
   endedIntervals,
+  markerTimes,
   openingRange,
   SAMPLE_MS,
   type SeriesAnswer,
@@ -81,7 +82,7 @@ function StoredChart({ answer: stored, lines }: { readonly answer: SeriesAnswer;
       <Chart
         times={seriesTimes(answer, now)}
         lines={lines.map(({ label, colour, measure, labels }) => ({ label, colour, values: storedRates(answer, measure, labels) }))}
-        marks={markers.map(({ at }) => at / 1000)}
+        marks={markerTimes(answer)}
       />
       {markers.length > 0 && (
         <ul class="markers">

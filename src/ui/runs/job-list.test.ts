@@ -17,17 +17,21 @@ const jobs = jobsOf({
   ],
   reports: [{ number: 2, report: 'list', why: 'demand', state: 'failed', s: 0, began: 3000, ended: 4000, error: 'disk full' }],
   models: [{ model: 'm', scores: 0, versions: [{ number: 3, state: 'training', why: 'schedule', at: 0, began: 5000 }] }],
-  reconciliations: [{ number: 4, state: 'done', began: 0, ended: 500, done: { decisions: 1, values: 9, unexplained: 0, sound: true } }],
+  reconciliations: [
+    { number: 4, state: 'done', began: 0, ended: 500, done: { decisions: 1, values: 9, unexplained: 0, sound: true } },
+    { number: 5, why: 'demand', state: 'failed', began: 600, ended: 700, error: 'too wide' },
+  ],
 })
 
 test('jobs of all ledgers, newest first, each with its result', () => {
   assert.deepEqual(
-    jobs.map(({ kind, name, state, result }) => [kind, name, state, result].join(' | ')),
+    jobs.map(({ kind, name, why, state, result }) => [kind, name, why, state, result].join(' | ')),
     [
-      'training | m | running | ',
-      'report | list | failed | disk full',
-      'batch-run | usual | done | 1 key from 5 events',
-      'reconciliation |  | done | 0 unexplained of 9 values',
+      'training | m | schedule | running | ',
+      'report | list | demand | failed | disk full',
+      'batch-run | usual | schedule | done | 1 key from 5 events',
+      'reconciliation |  | demand | failed | too wide',
+      'reconciliation |  | schedule | done | 0 unexplained of 9 values',
     ],
   )
 })
@@ -43,7 +47,7 @@ test('a timeline has a row for each kind and name; a job that runs lasts until n
     rows.map(({ bars: [{ left, width }] }) => [left, width]),
     [
       [0.01, 0.01],
-      [0, 0.005],
+      [0.006, 0.001],
       [0.03, 0.01],
       [0.05, 0.95],
     ],

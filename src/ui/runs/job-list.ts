@@ -42,8 +42,9 @@ export function jobsOf({ runs, reports, models, reconciliations }: Ledgers): Lis
         result: version.error ?? version.verdict ?? '',
       })),
     ),
+    // Records of earlier versions, which had schedules alone, have no `why`.
     ...reconciliations.map(({ done, error, ...run }) => ({
-      ...jobOf(run, 'reconciliation', '', 'schedule'),
+      ...jobOf(run, 'reconciliation', '', run.why ?? 'schedule'),
       result: error ?? (done ? `${countText(done.unexplained)} unexplained of ${pluralText(done.values, 'value')}` : ''),
     })),
   ]
@@ -66,6 +67,10 @@ const jobOf = ({ number, state, began, ended }: JobTimes, kind: JobKindName, nam
   began,
   ...(ended !== undefined && { ended }),
 })
+
+/** `batch run usual`; a reconciliation has no name. */
+export const jobTitle = ({ kind, name }: Pick<ListedJob, 'kind' | 'name'>): string =>
+  [kind.replace('-', ' '), name].filter(Boolean).join(' ')
 
 export interface TimelineBar {
   readonly job: ListedJob
@@ -90,7 +95,7 @@ export function timelineOf(jobs: readonly ListedJob[], now: number): JobTimeline
   const from = Math.min(now - 60_000, ...jobs.map(({ began }) => began))
   const to = Math.max(now, ...jobs.map(({ ended }) => ended ?? now))
   const share = (ms: number): number => ms / (to - from)
-  const byTitle = Map.groupBy(jobs, ({ kind, name }) => [kind.replace('-', ' '), name].filter(Boolean).join(' '))
+  const byTitle = Map.groupBy(jobs, jobTitle)
   const rows = [...byTitle].map(([title, own]) => ({
     title,
     bars: own.map(job => ({ job, left: share(job.began - from), width: share((job.ended ?? now) - job.began) })),

@@ -14,7 +14,7 @@ import { SelectFilter } from '../parts/select-filter.tsx'
 import { type Change, useChange } from '../parts/use-change.ts'
 import { BatchSchedule } from './batch-schedule.tsx'
 import { usualDuration, usualText } from './group-runs.ts'
-import { type ListedJob, jobKindNames, jobsOf, timelineOf } from './job-list.ts'
+import { type ListedJob, jobKindNames, jobsOf, jobTitle, timelineOf } from './job-list.ts'
 
 const POLL_MS = 3000
 
@@ -87,7 +87,7 @@ interface JobStart extends Pick<ListedJob, 'kind' | 'name'> {
   readonly start: () => Promise<string>
 }
 
-/** Groups, reports and models whose jobs can be started outside the schedule. The cancelling of one that runs comes before its start. */
+/** The jobs that can be started outside their schedule. The cancelling of one that runs comes before its start. */
 function StartButtons({ pipeline: { groups, reports, models }, running, cancel, onChanged }: StartProps) {
   const starts: readonly JobStart[] = [
     ...groups
@@ -106,15 +106,17 @@ function StartButtons({ pipeline: { groups, reports, models }, running, cancel, 
         const start = () => startJob(`/models/${encodeURIComponent(name)}/train`, 'Version')
         return { kind: 'training', name, title: `Train ${name}`, start } as const
       }),
+    { kind: 'reconciliation', name: '', title: 'Reconcile now', start: () => startJob('/reconciliations', 'Reconciliation') },
   ]
-  if (starts.length === 0) return null
   return (
     <div class="buttons">
       {starts.map(({ kind, name, title, start }) => {
         const job = running.find(candidate => candidate.kind === kind && candidate.name === name)
         return (
           <Fragment key={title}>
-            {job && <CancelButton job={job} cancel={cancel} title={`Cancel ${kind.replace('-', ' ')} ${job.number} of ${name}`} />}
+            {job && (
+              <CancelButton job={job} cancel={cancel} title={`Cancel ${kind.replace('-', ' ')} ${job.number}${name && ` of ${name}`}`} />
+            )}
             <StartButton title={title} start={start} onChanged={onChanged} />
           </Fragment>
         )
@@ -161,6 +163,7 @@ async function startJob(path: string, noun: string): Promise<string> {
 
 async function cancelJob({ kind, name, number }: ListedJob): Promise<string> {
   await call('POST', '/jobs/cancel', { kind, number, ...(kind !== 'reconciliation' && { name }) })
+  if (kind === 'reconciliation') return 'The reconciliation is cancelled; the next one compares its decisions.'
   return `The ${kind.replace('-', ' ')} of ${name} is cancelled; what was in use before stays in use.`
 }
 
@@ -239,9 +242,7 @@ function JobTable({ jobs, late, mayOperate, cancel }: JobTableProps) {
           <tr key={`${job.kind} ${job.name} ${job.number}`}>
             <td>{timeStamp(job.began)}</td>
             <td>
-              <strong>
-                {job.kind.replace('-', ' ')} {job.name}
-              </strong>{' '}
+              <strong>{jobTitle(job)}</strong>{' '}
               <span class="soft">
                 {job.number}, {job.why}
               </span>

@@ -1,8 +1,8 @@
-/** Delay and lag of a source over the range of its rates. */
+/** Delay and lag of a source over the range of its rates, with markers of starts, deployments, swaps, promotions and alerts. */
 import type { View } from '../core/location.ts'
 import { useResource } from '../core/resource.ts'
 import { countText, spanText } from '../core/text.ts'
-import { chosenRange, type SeriesAnswer, seriesTimes, storedLevels } from '../live/stored-series.ts'
+import { chosenRange, markerTimes, type SeriesAnswer, seriesTimes, storedLevels } from '../live/stored-series.ts'
 import { useServerNow } from '../live/use-status.ts'
 import { type ChartUnit, RateChart } from '../parts/rate-chart.tsx'
 import { rangeTexts } from '../parts/rate-history.tsx'
@@ -49,6 +49,7 @@ export function DelayHistory({ view, source }: { readonly view: View; readonly s
             { label: 'delay', colour: '--incident', values: storedLevels(value, 'source_delay_ms', { source }) },
             ...(lag?.some(ms => ms !== null) ? [{ label: 'lag', colour: '--planned', values: lag }] : []),
           ]}
+          marks={markerTimes(value)}
           unit={duration}
         />
       )}
@@ -57,6 +58,7 @@ export function DelayHistory({ view, source }: { readonly view: View; readonly s
           label={`Unread records of ${source}, ${rangeTexts[range]}`}
           times={seriesTimes(value, now)}
           lines={[{ label: 'records behind', colour: '--planned', values: lagRecords }]}
+          marks={markerTimes(value)}
           unit={records}
         />
       )}

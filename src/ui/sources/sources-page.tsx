@@ -10,6 +10,7 @@ import { useEventTail } from '../live/event-tail.ts'
 import { DelayHistory } from './delay-history.tsx'
 import { EventTailList } from './event-tail-list.tsx'
 import { lagText } from './lag-text.ts'
+import { PartitionLags } from './partition-lags.tsx'
 import { quietText } from './quiet-source.ts'
 import { durationOr, LAG_TITLE, useSourceDelays } from './source-delays.ts'
 import { SchemaVersions } from './schema-versions.tsx'
@@ -155,6 +156,7 @@ function SourcePage({ view, source, pipeline }: SourcesProps & { readonly source
       <Rejections source={name} letters={status?.deadLetters ?? []} />
       <RateHistory view={view} lines={[sourceLine(name)]} />
       <DelayHistory view={view} source={name} />
+      <PartitionLags source={name} />
       <Columns source={source} />
       <SchemaVersions source={name} />
       <EventTailList

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { agePartText, furthestBehind, type PartitionLagAnswer } from './partition-lag.ts'
+
+const lagOf = (partition: string, ms: number, lag: number): PartitionLagAnswer => ({
+  partition,
+  verdict: 'OK',
+  lag,
+  age: { ms, basis: 'measured' },
+})
+
+test('partitions of all readers are listed by the waiting time of their oldest record, then by records, up to a number', () => {
+  const readers = [
+    { unit: 'records', partitions: [lagOf('0', 0, 0), lagOf('1', 9000, 3), lagOf('2', 9000, 7)] },
+    { partitions: [lagOf('file', 10_000, 1)] },
+  ]
+  const { rows, omitted } = furthestBehind(readers)
+  assert.deepEqual(
+    rows.map(({ partition, unit }) => [partition, unit]),
+    [
+      ['file', ''],
+      ['2', 'records'],
+      ['1', 'records'],
+      ['0', 'records'],
+    ],
+  )
+  assert.equal(omitted, 0)
+  const many = furthestBehind([{ partitions: Array.from({ length: 64 }, (_, i) => lagOf(String(i), i, 0)) }])
+  assert.deepEqual([many.rows.length, many.rows[0].partition, many.omitted], [50, '63', 14])
+})
+
+test('a waiting time says how it is known', () => {
+  assert.equal(agePartText({ ms: 12_000, basis: 'measured' }), '12 s')
+  assert.equal(agePartText({ ms: 240_000, basis: 'at-least' }), 'at least 4 min')
+  assert.equal(agePartText({ ms: 7_200_000, basis: 'extrapolated' }), 'about 2 h')
+})

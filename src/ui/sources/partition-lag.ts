@@ -1,0 +1,45 @@
+/** The lag of partitions of a source (`GET /sources/SOURCE/lag`), and its words. */
+import { spanText } from '../core/text.ts'
+
+export interface PartitionLagAnswer {
+  readonly partition: string
+  readonly verdict: 'OK' | 'WARN' | 'STOP' | 'STALL' | 'REWIND'
+  readonly lag: number
+  readonly age: { readonly ms: number; readonly basis: 'measured' | 'extrapolated' | 'at-least' }
+  readonly catchUpMs?: number
+}
+
+export interface ReaderLagAnswer {
+  readonly unit?: string
+  readonly partitions: readonly PartitionLagAnswer[]
+  readonly problem?: string
+  readonly failure?: string
+}
+
+export interface SourceLagAnswer {
+  readonly readers: readonly ReaderLagAnswer[]
+}
+
+/** Rows that the page shows. */
+const SHOWN = 50
+
+/** The partitions of all readers, the furthest behind first; `omitted` are those beyond the rows of the page. */
+export function furthestBehind(readers: readonly ReaderLagAnswer[]) {
+  const all = readers
+    .flatMap(({ unit = '', partitions }) => partitions.map(partition => ({ ...partition, unit })))
+    .sort((a, b) => b.age.ms - a.age.ms || b.lag - a.lag)
+  return { rows: all.slice(0, SHOWN), omitted: Math.max(0, all.length - SHOWN) }
+}
+
+/** The waiting time of the oldest unread record: `12 s`, `at least 4 min`, `about 2 h`. */
+export const agePartText = ({ ms, basis }: PartitionLagAnswer['age']): string => `${basisTexts[basis]}${spanText(ms)}`
+
+const basisTexts = { measured: '', extrapolated: 'about ', 'at-least': 'at least ' } as const
+
+export const verdictTexts: Readonly<Record<PartitionLagAnswer['verdict'], string>> = {
+  OK: 'reads on',
+  WARN: 'falls behind',
+  STOP: 'its reader has ended',
+  STALL: 'stands still',
+  REWIND: 'went back',
+}
