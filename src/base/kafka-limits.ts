@@ -31,7 +31,7 @@ export const kafkaLimits = {
   GATE_OFFSETS_MS: 3_600_000,
   /** Interval between two samples of the ends of a gate's topics, for its metrics, ms. */
   GATE_SAMPLE_MS: 5000,
-  /** Time after which a transaction of a writer that is gone is aborted, ms: until then it holds back readers. */
+  /** Age from which Kafka aborts a transaction of a writer that is gone, ms; it looks every 10 s, and until then readers are held back. */
   KAFKA_TRANSACTION_MS: 10_000,
   /** Reads of a corrupt batch, after which its source ends with an error. */
   KAFKA_CORRUPT_READS: 5,

@@ -2,7 +2,7 @@
  * Samples the ends of a gate's topics for its metrics: how many raw records are not decided yet, and for how long a transaction has been open.
  *
  * A transaction is open where a reader of committed records cannot reach the last record. Its age counts from the first sample that finds it. That of a
- * gate that is gone ends when its successor starts, or else after `KAFKA_TRANSACTION_MS`; that of a producer holds back the gate until Kafka ends it.
+ * gate that is gone ends when its successor starts, or else when Kafka finds it older than `KAFKA_TRANSACTION_MS`; that of a producer holds back the gate until Kafka ends it.
  */
 import type { Clock } from '../base/index.ts'
 import type { KafkaDriver } from '../kafka/index.ts'

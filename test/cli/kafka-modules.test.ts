@@ -1,4 +1,4 @@
-/** Commands on files load neither the client of Kafka nor what runs it. */
+/** Commands on files, and an embedded server, load neither the client of Kafka nor what runs it. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Project } from './project.ts'
@@ -20,8 +20,21 @@ registerHooks({
 })
 `
 
+const embedded = `import fastify from 'fastify'
+import { spillway } from 'spillway/embed'
+import pipeline from './pipeline.ts'
+const app = fastify()
+await app.register(spillway, { pipeline, data: 'embedded', prefix: '/spillway' })
+await app.ready()
+const answer = await app.inject({ method: 'POST', url: '/spillway/sources/sales/events', payload: { card: 'a', at: '2026-01-01T00:00Z' } })
+await app.close()
+if (answer.statusCode !== 200) throw new Error(answer.body)
+`
+
 /** The modules that a command loads, in all of its threads. */
-async function modulesOf(
+const modulesOf = (project: Project, ...args: readonly string[]) => modulesOfNode(project, project.bin, ...args)
+
+async function modulesOfNode(
   project: Project,
   ...args: readonly string[]
 ): Promise<{ readonly status: number | null; readonly urls: readonly string[] }> {
@@ -31,7 +44,7 @@ async function modulesOf(
     LOADED: project.path('loaded'),
     KAFKA_BROKERS: '127.0.0.1:1',
   }
-  const { status } = await project.node([project.bin, ...args], { env })
+  const { status } = await project.node(args, { env })
   return { status, urls: project.read('loaded').trimEnd().split('\n') }
 }
 
@@ -53,4 +66,13 @@ test('replay and a run on files load no module of the client of Kafka; a run on 
   const reading = await modulesOf(project, 'run', 'pipeline.ts', '--source', 'sales=kafka:sales', '--data', 'other', '--once')
   assert.equal(reading.status, 1, 'nobody is at the address')
   assert.ok(reading.urls.some(isClient), 'so the modules of a thread are seen')
+})
+
+test('an embedded server loads no module of the client of Kafka', async () => {
+  using project = new Project({ 'pipeline.ts': pipeline, 'embedded.ts': embedded, 'recorder.mjs': recorder })
+  project.link('node_modules/fastify', 'node_modules/fastify')
+  const { status, urls } = await modulesOfNode(project, project.path('embedded.ts'))
+  assert.equal(status, 0)
+  assert.ok(urls.some(url => url.endsWith('/src/embed/plugin.ts')))
+  assert.deepEqual(urls.filter(isClient), [])
 })

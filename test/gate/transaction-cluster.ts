@@ -3,12 +3,11 @@
  * its producer has open, so one that comes late may end the next.
  */
 import {
-  type FetchedRecords,
+  type FetchOptions,
   type KafkaDriver,
   KafkaError,
   type NewRecord,
   type OffsetQuery,
-  type PartitionPlace,
   type PlacedRecord,
   type TopicDescription,
   type TopicFetch,
@@ -16,65 +15,89 @@ import {
 } from '../../src/kafka/driver.ts'
 import { javaPartition } from '../../src/kafka/java-partition.ts'
 import { ProducerEpochs } from './producer-epochs.ts'
-import { columnsOf } from './stored-columns.ts'
+import { type StoredRecord, type StoredTransaction, TransactionFetch } from './transaction-fetch.ts'
 
 /** Fate of a request: it arrives and its answer too; it is lost; its answer is lost; or it arrives later, and its answer never. */
 export type RequestFate = 'ok' | 'lost' | 'unanswered' | 'late'
 
-interface Transaction {
-  readonly epoch: number
-  state: 'open' | 'committed' | 'aborted'
-  readonly partitions: Set<StoredRecord[]>
-}
-
-/** A record, or a marker without a value. */
-interface StoredRecord {
-  readonly record: PlacedRecord | undefined
-  readonly transaction: Transaction | undefined
+interface StoredTopic {
+  readonly id: string
+  readonly logs: StoredRecord[][]
+  /** First offsets of partitions that retention has left. */
+  readonly firstOffsets: number[]
+  /** Offsets of groups, by group and partition: `gate 0`. */
+  readonly groupOffsets: Map<string, number>
 }
 
 const LOST = 'the connection was cut'
 
+const bytesOf = (records: readonly NewRecord[]): number => records.reduce((bytes, { value }) => bytes + value.length, 0)
+
 export class TransactionCluster {
-  readonly #topics = new Map<string, StoredRecord[][]>()
+  readonly #topics = new Map<string, StoredTopic>()
+  #lastTopic = 0
   readonly producers = new ProducerEpochs()
-  readonly #open = new Map<string, Transaction>()
+  readonly #open = new Map<string, StoredTransaction>()
   /** Called when records were added to a transaction of an id. */
   onAdd: (id: string) => void = () => {}
-  /** Offsets of groups, by group and partition: `gate 0`. */
-  readonly groupOffsets = new Map<string, number>()
   /** Requests that are on their way. */
   readonly late: (() => void)[] = []
   fateOf: () => RequestFate = () => 'ok'
   /** Bytes of the values of a batch that a topic takes. */
   bytesMax = Infinity
-  /** Records of topics that retention has deleted, by topic. */
-  readonly #deleted = new Map<string, number>()
   #changed = Promise.withResolvers<void>()
 
   constructor(topics: readonly string[], partitions: number) {
-    const empty = (): StoredRecord[][] => Array.from({ length: partitions }, () => [])
-    for (const topic of topics) this.#topics.set(topic, empty())
+    for (const topic of topics) this.createTopic(topic, partitions)
+  }
+
+  createTopic(name: string, partitions: number): void {
+    const logs = Array.from({ length: partitions }, (): StoredRecord[] => [])
+    this.#topics.set(name, { id: `${name} ${++this.#lastTopic}`, logs, firstOffsets: logs.map(() => 0), groupOffsets: new Map() })
+    this.#notify()
+  }
+
+  deleteTopic(name: string): void {
+    this.#topics.delete(name)
+    this.#notify()
   }
 
   addPartition(topic: string): void {
-    this.#topics.get(topic)!.push([])
+    const { logs, firstOffsets } = this.topic(topic)
+    logs.push([])
+    firstOffsets.push(0)
+  }
+
+  topic(name: string): StoredTopic {
+    const topic = this.#topics.get(name)
+    if (!topic) throw new KafkaError('missing', `topic '${name}' does not exist`)
+    return topic
   }
 
   log(topic: string, partition: number): StoredRecord[] {
-    return this.#topics.get(topic)![partition]
+    return this.topic(topic).logs[partition]
+  }
+
+  /** Offsets of groups in the first topic, by group and partition: `gate 0`. */
+  get groupOffsets(): Map<string, number> {
+    return [...this.#topics.values()][0].groupOffsets
+  }
+
+  /** Deletes the records before an offset, as retention does. */
+  deleteBefore(topic: string, partition: number, offset: number): void {
+    this.topic(topic).firstOffsets[partition] = offset
   }
 
   /** Deletes all records of a topic of one partition. */
   deleteAll(topic: string): void {
-    this.#deleted.set(topic, this.log(topic, 0).length)
+    this.deleteBefore(topic, 0, this.log(topic, 0).length)
   }
 
-  firstOffset(topic: string): number {
-    return this.#deleted.get(topic) ?? 0
+  firstOffset(topic: string, partition: number): number {
+    return this.topic(topic).firstOffsets[partition]
   }
 
-  append(record: PlacedRecord, transaction?: Transaction): void {
+  append(record: PlacedRecord, transaction?: StoredTransaction): void {
     const log = this.log(record.topic, record.partition)
     log.push({ record, transaction })
     transaction?.partitions.add(log)
@@ -86,7 +109,7 @@ export class TransactionCluster {
     return this.log(topic, partition)
       .slice(0, this.stableEnd(topic, partition))
       .flatMap(({ record, transaction }, offset) => (record && transaction?.state !== 'aborted' ? [{ offset, record }] : []))
-      .filter(({ offset }) => offset >= this.firstOffset(topic))
+      .filter(({ offset }) => offset >= this.firstOffset(topic, partition))
   }
 
   /** The offset of the first record of an open transaction. */
@@ -107,12 +130,15 @@ export class TransactionCluster {
 
   add(id: string, epoch: number, records: readonly PlacedRecord[]): void {
     this.producers.check(id, epoch)
-    if (records.reduce((bytes, { value }) => bytes + value.length, 0) > this.bytesMax)
-      throw new KafkaError('oversized', 'MESSAGE_TOO_LARGE')
+    this.checkSize(records)
     let transaction = this.#open.get(id)
     if (!transaction) this.#open.set(id, (transaction = { epoch, state: 'open', partitions: new Set() }))
     for (const record of records) this.append(record, transaction)
     this.onAdd(id)
+  }
+
+  checkSize(records: readonly NewRecord[]): void {
+    if (bytesOf(records) > this.bytesMax) throw new KafkaError('oversized', 'MESSAGE_TOO_LARGE')
   }
 
   /** The coordinator aborts the open transaction of an id: its writer stood still for too long. */
@@ -163,10 +189,6 @@ export class TransactionCluster {
   driver(): KafkaDriver {
     return new TransactionDriver(this)
   }
-
-  partitions(topic: string): number {
-    return this.#topics.get(topic)!.length
-  }
 }
 
 class TransactionDriver implements KafkaDriver {
@@ -177,28 +199,32 @@ class TransactionDriver implements KafkaDriver {
   }
 
   async describe(topic: string): Promise<TopicDescription> {
-    return { cluster: 'memory', id: topic, partitions: this.#cluster.partitions(topic) }
+    const { id, logs } = this.#cluster.topic(topic)
+    return { cluster: 'memory', id, partitions: logs.length }
   }
 
   offsets(topic: string, partitions: readonly number[], query: OffsetQuery): Promise<ReadonlyMap<number, number>> {
     const offsetOf = (partition: number): number => {
       const log = this.#cluster.log(topic, partition)
-      if (query === 'earliest') return this.#cluster.firstOffset(topic)
+      if (!log) throw new KafkaError('unavailable', 'the broker does not know the partition')
+      const earliest = this.#cluster.firstOffset(topic, partition)
+      if (query === 'earliest') return earliest
       if (query === 'stable') return this.#cluster.stableEnd(topic, partition)
       if (query === 'latest') return log.length
-      const first = log.findIndex(({ record }) => record !== undefined && record.timestamp >= query)
+      const first = log.findIndex(({ record }, offset) => offset >= earliest && record !== undefined && record.timestamp >= query)
       return first < 0 ? log.length : first
     }
     return this.#cluster.request(() => new Map(partitions.map(partition => [partition, offsetOf(partition)])))
   }
 
-  fetch(topic: string): TopicFetch {
-    return new TransactionFetch(this.#cluster, topic)
+  fetch(topic: string, options: FetchOptions): TopicFetch {
+    return new TransactionFetch(this.#cluster, topic, options)
   }
 
   async send(topic: string, records: readonly NewRecord[]): Promise<void> {
     await this.#cluster.request(() => {
-      const partitions = this.#cluster.partitions(topic)
+      const partitions = this.#cluster.topic(topic).logs.length
+      this.#cluster.checkSize(records)
       for (const record of records) {
         const partition = record.key === undefined ? 0 : javaPartition(Buffer.from(record.key), partitions)
         this.#cluster.append({ ...record, topic, partition, timestamp: 0 })
@@ -232,69 +258,20 @@ class TransactionDriver implements KafkaDriver {
     throw new KafkaError('protocol', 'a gate is no member of a group')
   }
 
-  commitOffsets(group: string, _topic: string, offsets: ReadonlyMap<number, number>): Promise<void> {
+  commitOffsets(group: string, topic: string, offsets: ReadonlyMap<number, number>): Promise<void> {
     return this.#cluster.request(() => {
-      for (const [partition, offset] of offsets) this.#cluster.groupOffsets.set(`${group} ${partition}`, offset)
+      const { groupOffsets } = this.#cluster.topic(topic)
+      for (const [partition, offset] of offsets) groupOffsets.set(`${group} ${partition}`, offset)
     })
   }
 
-  groupOffsets(group: string, _topic: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
-    const offsets = this.#cluster.groupOffsets
-    const stored = () => partitions.filter(partition => offsets.has(`${group} ${partition}`))
-    return this.#cluster.request(() => new Map(stored().map(partition => [partition, offsets.get(`${group} ${partition}`)!])))
+  groupOffsets(group: string, topic: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    return this.#cluster.request(() => {
+      const { groupOffsets } = this.#cluster.topic(topic)
+      const stored = partitions.filter(partition => groupOffsets.has(`${group} ${partition}`))
+      return new Map(stored.map(partition => [partition, groupOffsets.get(`${group} ${partition}`)!]))
+    })
   }
 
   async close(): Promise<void> {}
-}
-
-const FETCH_RECORDS = 5
-
-class TransactionFetch implements TopicFetch {
-  readonly #cluster: TransactionCluster
-  readonly #topic: string
-  readonly #places = new Map<number, { readonly assignment: number; readonly from: number }>()
-  #lastAssignment = 0
-  readonly #closed = Promise.withResolvers<void>()
-  #isClosed = false
-
-  constructor(cluster: TransactionCluster, topic: string) {
-    this.#cluster = cluster
-    this.#topic = topic
-  }
-
-  assign(partition: number, { offset }: PartitionPlace): number {
-    this.#places.set(partition, { assignment: ++this.#lastAssignment, from: offset })
-    return this.#lastAssignment
-  }
-
-  revoke(partition: number): void {
-    this.#places.delete(partition)
-  }
-
-  async next(): Promise<FetchedRecords | undefined> {
-    while (!this.#isClosed) {
-      const fetched = await this.#cluster.request(() => this.#fetch())
-      if (fetched) return fetched
-      await Promise.race([this.#cluster.whenChanged(), this.#closed.promise])
-    }
-    return undefined
-  }
-
-  #fetch(): FetchedRecords | undefined {
-    for (const [partition, { assignment, from }] of this.#places) {
-      const end = this.#cluster.stableEnd(this.#topic, partition)
-      if (from >= end) continue
-      const rest = this.#cluster.committed(this.#topic, partition).filter(({ offset }) => offset >= from)
-      const some = rest.slice(0, FETCH_RECORDS)
-      const next = rest.length > some.length ? some.at(-1)!.offset + 1 : end
-      this.#places.set(partition, { assignment, from: next })
-      return { partition, assignment, records: columnsOf(some), from, next, epoch: 0, damaged: [], end, bytes: some.length }
-    }
-    return undefined
-  }
-
-  async close(): Promise<void> {
-    this.#isClosed = true
-    this.#closed.resolve()
-  }
 }

@@ -105,6 +105,11 @@ export class BrokerTopics {
     await this.#admin.createPartitions({ topics: [{ name: topic, count, assignments: null }] })
   }
 
+  /** Deletes the records of a partition before an offset, as retention does. */
+  async deleteBefore(topic: string, partition: number, offset: number): Promise<void> {
+    await this.#admin.deleteRecords({ topics: [{ name: topic, partitions: [{ partition, offset: BigInt(offset) }] }] })
+  }
+
   async remove(topic: string): Promise<void> {
     await this.#admin.deleteTopics({ topics: [topic] })
   }

@@ -28,7 +28,10 @@ export class LaggingRun {
       committedPosition: name => run.committedPosition(name),
     }
     const committed = (partition?: string) => run.committedPosition(positionName('rows', reader.name, partition))
-    this.sampler = new LagSampler([{ source: 'rows', isAlive: () => true, measure: () => reader.measureLag!(committed) }], time)
+    this.sampler = new LagSampler(
+      [{ source: 'rows', reader: reader.name, isAlive: () => true, measure: () => reader.measureLag!(committed) }],
+      time,
+    )
     this.#ended = feedSource(target, 'rows', reader, { follow: true, signal: this.#stop.signal, onWarning: () => {} })
   }
 

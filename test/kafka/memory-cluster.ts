@@ -1,6 +1,5 @@
 /** A Kafka cluster in memory, and its driver: a reference of the port, with outages, retention and elections on request. */
 import {
-  type FetchedRecords,
   type FetchOptions,
   type GroupMember,
   type KafkaDriver,
@@ -8,36 +7,20 @@ import {
   type MemberOptions,
   type NewRecord,
   type OffsetQuery,
-  type PartitionPlace,
   type TopicDescription,
   type TopicFetch,
 } from '../../src/kafka/driver.ts'
+import { javaPartition } from '../../src/kafka/java-partition.ts'
+import { MemoryFetch, type MemoryPartition, type MemoryTopic } from './memory-fetch.ts'
 import { MemoryGroup } from './memory-group.ts'
-import { columnsOf, type MemoryRecord } from './memory-records.ts'
-
-interface MemoryPartition {
-  /** Offset of the first record that retention has left. */
-  first: number
-  /** Offset of the next record. Offsets without a record are markers, or compacted. */
-  end: number
-  /** First offsets of leaders, by epoch. */
-  readonly epochs: number[]
-  /** Offset of a batch whose bytes are damaged. */
-  corruptAt: number | undefined
-  readonly records: MemoryRecord[]
-}
 
 const emptyPartition = (): MemoryPartition => ({ first: 0, end: 0, epochs: [0], corruptAt: undefined, records: [] })
 
-interface MemoryTopic {
-  readonly id: string
-  readonly partitions: MemoryPartition[]
-}
-
 export class MemoryCluster {
   readonly #topics = new Map<string, MemoryTopic>()
+  /** Groups by their name and topic. */
   readonly #groups = new Map<string, MemoryGroup>()
-  /** Offsets of groups, by group, topic and partition. */
+  /** Offsets that drivers committed for groups without a member, by group, topic and partition. */
   readonly groupOffsets = new Map<string, number>()
   /** Records that drivers sent. */
   readonly sent: NewRecord[] = []
@@ -134,8 +117,9 @@ export class MemoryCluster {
   /** The group of a name, which shares one topic among its members. */
   group(name: string, topic = 'rows'): MemoryGroup {
     const partitions = (): readonly number[] => [...(this.#topics.get(topic)?.partitions.keys() ?? [])]
-    const group = this.#groups.get(name) ?? new MemoryGroup(partitions, () => this.answer().then(() => void this.topic(topic)))
-    this.#groups.set(name, group)
+    const key = `${name} ${topic}`
+    const group = this.#groups.get(key) ?? new MemoryGroup(partitions, () => this.answer().then(() => void this.topic(topic)))
+    this.#groups.set(key, group)
     return group
   }
 
@@ -171,11 +155,13 @@ class MemoryDriver implements KafkaDriver {
   async offsets(topic: string, partitions: readonly number[], query: OffsetQuery): Promise<ReadonlyMap<number, number>> {
     await this.#cluster.answer()
     const logs = this.#cluster.topic(topic).partitions
-    const offsetOf = ({ first, end, records }: MemoryPartition): number => {
+    const offsetOf = (partition: number): number => {
+      if (!logs[partition]) throw new KafkaError('unavailable', 'the broker does not know the partition')
+      const { first, end, records } = logs[partition]
       if (query === 'earliest') return first
       return typeof query === 'string' ? end : (records.find(({ timestamp }) => timestamp >= query)?.offset ?? end)
     }
-    return new Map(partitions.map(partition => [partition, offsetOf(logs[partition])]))
+    return new Map(partitions.map(partition => [partition, offsetOf(partition)]))
   }
 
   fetch(topic: string, options: FetchOptions): TopicFetch {
@@ -187,19 +173,17 @@ class MemoryDriver implements KafkaDriver {
   async send(topic: string, records: readonly NewRecord[]): Promise<void> {
     const { partitions } = this.#cluster.topic(topic)
     for (const record of records) {
-      this.#cluster.append(topic, Buffer.byteLength(record.key ?? '') % partitions.length, Buffer.from(record.value))
+      const partition = record.key === undefined ? 0 : javaPartition(Buffer.from(record.key), partitions.length)
+      this.#cluster.append(topic, partition, Buffer.from(record.value))
       this.#cluster.sent.push(record)
     }
   }
 
   async groupOffsets(group: string, topic: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
-    const offsets = this.#cluster.groupOffsets
-    return new Map(
-      partitions.flatMap(partition => {
-        const offset = offsets.get(`${group} ${topic} ${partition}`)
-        return offset === undefined ? [] : [[partition, offset] as const]
-      }),
-    )
+    await this.#cluster.answer()
+    const { offsets } = this.#cluster.group(group, topic)
+    const stored = partitions.filter(partition => offsets.has(partition))
+    return new Map(stored.map(partition => [partition, offsets.get(partition)!.place.offset]))
   }
 
   member({ group, topic }: MemberOptions): GroupMember {
@@ -213,87 +197,13 @@ class MemoryDriver implements KafkaDriver {
   async commitOffsets(group: string, topic: string, offsets: ReadonlyMap<number, number>): Promise<void> {
     await this.#cluster.answer()
     this.#cluster.topic(topic)
-    for (const [partition, offset] of offsets) this.#cluster.groupOffsets.set(`${group} ${topic} ${partition}`, offset)
+    for (const [partition, offset] of offsets) {
+      this.#cluster.groupOffsets.set(`${group} ${topic} ${partition}`, offset)
+      this.#cluster.group(group, topic).offsets.set(partition, { place: { offset, epoch: -1 }, metadata: '' })
+    }
   }
 
   async close(): Promise<void> {
     for (const fetch of this.#fetches) await fetch.close()
-  }
-}
-
-/** Fetches when asked, so nothing waits to be taken. */
-class MemoryFetch implements TopicFetch {
-  readonly #cluster: MemoryCluster
-  readonly #topic: string
-  readonly #places = new Map<number, PartitionPlace>()
-  readonly #assignments = new Map<number, number>()
-  #lastAssignment = 0
-  #isClosed = false
-  readonly #topicId: string | undefined
-  constructor(cluster: MemoryCluster, topic: string, { topicId }: FetchOptions) {
-    this.#cluster = cluster
-    this.#topic = topic
-    this.#topicId = topicId
-  }
-
-  assign(partition: number, place: PartitionPlace): number {
-    this.#places.set(partition, place)
-    this.#assignments.set(partition, ++this.#lastAssignment)
-    this.#cluster.notify()
-    return this.#lastAssignment
-  }
-
-  revoke(partition: number): void {
-    this.#places.delete(partition)
-  }
-
-  async next(): Promise<FetchedRecords | undefined> {
-    while (!this.#isClosed) {
-      await this.#cluster.answer()
-      for (const [partition, place] of this.#places) {
-        const fetched = this.#fetch(partition, place)
-        if (!fetched) continue
-        // The other partitions come first next time.
-        this.#places.delete(partition)
-        this.#places.set(partition, { offset: fetched.next, epoch: fetched.epoch })
-        this.#cluster.takenRecords += fetched.records.count
-        return fetched
-      }
-      await this.#cluster.whenChanged()
-    }
-    return undefined
-  }
-
-  #fetch(partition: number, { offset, epoch }: PartitionPlace): FetchedRecords | undefined {
-    if (this.#cluster.isLeaderless) throw new KafkaError('unavailable', `partition ${partition} has no leader`)
-    const { id, partitions } = this.#cluster.topic(this.#topic)
-    if (this.#topicId !== undefined && id !== this.#topicId) throw new KafkaError('replaced', `topic '${this.#topic}' was made again`)
-    const { first, end, epochs, corruptAt = Infinity, records: log } = partitions[partition]
-    const common = epoch < 0 ? Infinity : Math.min(end, ...epochs.slice(epoch + 1))
-    if (common < offset)
-      throw new KafkaError('truncated', `partition ${partition} was cut at ${common}`, { place: { partition, offset: common } })
-    if (offset < first || offset > end)
-      throw new KafkaError('out-of-range', `partition ${partition} has no offset ${offset}`, { place: { partition, offset } })
-    if (offset === end) return undefined
-    const rest = log.filter(record => record.offset >= offset && record.offset < corruptAt)
-    if (corruptAt <= offset) throw new KafkaError('corrupt', `the batch at offset ${offset} is corrupt`, { place: { partition, offset } })
-    const records = rest.slice(0, this.#cluster.fetchRecords).filter(record => record.epoch === rest[0].epoch)
-    const next = rest.length > records.length ? records.at(-1)!.offset + 1 : Math.min(end, corruptAt)
-    return {
-      partition,
-      assignment: this.#assignments.get(partition)!,
-      records: columnsOf(records),
-      from: offset,
-      next,
-      epoch: records.at(-1)?.epoch ?? epoch,
-      damaged: [],
-      end,
-      bytes: records.length,
-    }
-  }
-
-  async close(): Promise<void> {
-    this.#isClosed = true
-    this.#cluster.notify()
   }
 }

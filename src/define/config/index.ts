@@ -17,11 +17,13 @@ export { type FeedPlace, FeedPlaceValue, placeValueOf } from './feed-place.ts'
 export { destinationWithPaths } from './record-destination.ts'
 export {
   kafkaFormats,
+  isPartitionOffsets,
   kafkaMemberships,
   type KafkaRegistryIR,
   needsRegistry,
   SCHEMA_REGISTRY,
   type KafkaColumnsIR,
   type KafkaPlaceIR,
+  type PartitionOffsetsIR,
   plainKafkaPlace,
 } from './kafka-place-ir.ts'

@@ -30,14 +30,23 @@ export const SCHEMA_REGISTRY = 'SCHEMA_REGISTRY'
 /** Formats that are read with the schemas of a registry. */
 export const needsRegistry = (format: KafkaFormat): format is 'avro' | 'protobuf' => format === 'avro' || format === 'protobuf'
 
+/** Offsets by the number of their partition: `{ 0: 1200, 1: 40 }`. */
+export type PartitionOffsetsIR = Readonly<Record<string, number>>
+
+/** True for at least one offset, all of them by the number of a partition. */
+export const isPartitionOffsets = (value: object): value is PartitionOffsetsIR =>
+  !Array.isArray(value) &&
+  Object.keys(value).length > 0 &&
+  Object.entries(value).every(([partition, offset]) => /^\d{1,6}$/.test(partition) && Number.isSafeInteger(offset) && offset >= 0)
+
 /** A topic of Kafka as plain data. */
 export interface KafkaPlaceIR extends KafkaConnectionIR {
   readonly kind: 'kafka'
   readonly topic: string
   /** The start of a run that has not read the topic before; a time as UTC milliseconds. */
-  readonly from?: 'earliest' | 'latest' | number
-  /** The end of a history, UTC milliseconds; not for a run. */
-  readonly to?: number
+  readonly from?: 'earliest' | 'latest' | number | PartitionOffsetsIR
+  /** The end of a history, UTC milliseconds or offsets of records that are left out; not for a run. */
+  readonly to?: number | PartitionOffsetsIR
   readonly group?: string
   /** The run joins its group, and reads the partitions that it assigns. Absent for a run that reads all of them. */
   readonly membership?: KafkaMembership

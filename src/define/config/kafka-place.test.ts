@@ -23,6 +23,8 @@ test('a place becomes plain data with the names of the protocol', () => {
       tombstones: 'skip',
     },
   )
+  const { from, to } = irOf({ topic: 'p', from: { 0: 1200, 1: 40 }, to: { 0: 1300 } })!
+  assert.deepEqual([from, to], [{ 0: 1200, 1: 40 }, { 0: 1300 }])
   assert.deepEqual(irOf({ topic: 'p', brokers: env('B'), sasl: { ...login, mechanism: 'scram-sha-512' }, tls: true }), {
     kind: 'kafka',
     topic: 'p',
@@ -133,7 +135,10 @@ const mistakes: readonly (readonly [() => unknown, RegExp])[] = [
   [() => kafka({ topic: 'p', brokers: ['a:9092', 'b'] }), /brokers are .*got 'b'/],
   [() => kafka({ topic: 'p', brokers: [] }), /kafka: brokers is a text or env\('NAME'\)/],
   [() => kafka({ topic: 'p', brokers: `al:${S}@a:9092` }), /brokers are 'host:port,host:port' without a scheme or a password$/],
-  [() => kafka({ topic: 'p', from: 'newest' }), /kafka: from is 'earliest', 'latest' or a time.*got 'newest'/],
+  [() => kafka({ topic: 'p', from: 'newest' }), /kafka: from is 'earliest', 'latest', a time.*or offsets of partitions.*got 'newest'/],
+  [() => kafka({ topic: 'p', from: {} }), /kafka: from is .* got \{\}/],
+  [() => kafka({ topic: 'p', from: { 0: -1 } }), /kafka: from is .* got \{"0":-1\}/],
+  [() => kafka({ topic: 'p', to: { 0: 1.5 } }), /kafka: to is a time.*got \{"0":1\.5\}/],
   [() => kafka({ topic: 'p', from: '2026-01-01T00:00' }), /kafka: from is/],
   [() => kafka({ topic: 'p', group: 'a b' }), /kafka: group is a name without spaces, got 'a b'/],
   [() => kafka({ topic: 'p', group: 'g', membership: 'static' as never }), /kafka: membership is 'classic' or 'consumer', got 'static'/],

@@ -11,8 +11,10 @@ import {
   type KafkaFormat,
   type KafkaMembership,
   kafkaMemberships,
+  isPartitionOffsets,
   type KafkaPlaceIR,
   needsRegistry,
+  type PartitionOffsetsIR,
   SCHEMA_REGISTRY,
 } from './kafka-place-ir.ts'
 import { formatIR, type KafkaRegistry, registryIR } from './kafka-registry.ts'
@@ -32,12 +34,16 @@ export interface KafkaPlaceOptions extends KafkaConnectionOptions {
   /** The topic. All of its partitions are read. */
   readonly topic: string
   /**
-   * Where a run begins that has not read the topic before: `'earliest'`, the default, `'latest'`, or a time such as `'2026-01-01T00:00Z'`.
-   * Afterwards it goes on behind the last record that it has read.
+   * Where a run begins that has not read the topic before: `'earliest'`, the default, `'latest'`, a time such as `'2026-01-01T00:00Z'`, or
+   * offsets of partitions, `{ 0: 1200, 1: 40 }`; partitions that are not named begin with their first record. Afterwards it goes on behind the
+   * last record that it has read.
    */
-  readonly from?: string
-  /** Where a history ends, such as `'2026-02-01T00:00Z'`: records of this time or later are left out. Not for a feed. */
-  readonly to?: string
+  readonly from?: string | Readonly<Record<number, number>>
+  /**
+   * Where a history ends: records of this time or later are left out, such as `'2026-02-01T00:00Z'`, or of these offsets or later,
+   * `{ 0: 1300 }`. Not for a feed.
+   */
+  readonly to?: string | Readonly<Record<number, number>>
   /** Consumer group that gets the committed offsets, for tools that show lag. Default `'spillway'`. The run does not read them. */
   readonly group?: string
   /**
@@ -95,7 +101,7 @@ export function kafkaPlace(options: KafkaPlaceOptions): FeedPlace {
       { allowsFunction: true },
     ),
     ...parseOptions(subject, { from }, startIR),
-    ...parseOptions(subject, { to }, timeIR),
+    ...parseOptions(subject, { to }, endIR),
     ...parseOptions(subject, { group }, groupName),
     ...parseOptions(subject, { membership }, membershipIR),
     ...parseOptions(subject, { tombstones }, tombstonesIR),
@@ -106,14 +112,17 @@ export function kafkaPlace(options: KafkaPlaceOptions): FeedPlace {
   return feedPlaceOf(new FeedPlaceValue(ir, token && { token }))
 }
 
-function startIR(subject: string, value: unknown): 'earliest' | 'latest' | number {
-  return value === 'earliest' || value === 'latest' ? value : timeIR(subject, value, `'earliest', 'latest' or `)
+function startIR(subject: string, value: unknown): NonNullable<KafkaPlaceIR['from']> {
+  return value === 'earliest' || value === 'latest' ? value : endIR(subject, value, `'earliest', 'latest', `)
 }
 
-function timeIR(subject: string, value: unknown, others = ''): number {
+function endIR(subject: string, value: unknown, others = ''): number | PartitionOffsetsIR {
+  if (value !== null && typeof value === 'object' && isPartitionOffsets(value)) return { ...value }
   const ms = typeof value === 'string' ? timestampMs(value) : undefined
   if (ms === undefined || ms < 0 || ms > limits.TIME_MS_MAX)
-    mistake(`${subject} is ${others}a time with its offset, such as '2026-01-01T00:00Z', got ${show(value)}`)
+    mistake(
+      `${subject} is ${others}a time with its offset, such as '2026-01-01T00:00Z', or offsets of partitions, { 0: 1200, 1: 40 }, got ${show(value)}`,
+    )
   return ms
 }
 

@@ -75,6 +75,8 @@ class ClientDriver implements KafkaDriver {
   }
 
   async offsets(topic: string, partitions: readonly number[], query: OffsetQuery): Promise<ReadonlyMap<number, number>> {
+    // Of no partitions the client's answer has no topic.
+    if (partitions.length === 0) return new Map()
     const found = await this.#listOffsets(topic, partitions, timestampOf(query), query === 'stable')
     const absent = partitions.filter(partition => !found.has(partition))
     if (absent.length === 0) return found
@@ -189,5 +191,6 @@ async function apisOf(connection: client.Connection) {
   return apiKeys
 }
 
+/** Negative times have other meanings in the request, and no record has one. */
 const timestampOf = (query: OffsetQuery): bigint =>
-  query === EARLIEST_TEXT ? EARLIEST : typeof query === 'string' ? LATEST : BigInt(query)
+  query === EARLIEST_TEXT ? EARLIEST : typeof query === 'string' ? LATEST : BigInt(Math.max(0, query))

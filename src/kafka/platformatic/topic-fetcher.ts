@@ -82,9 +82,9 @@ export class TopicFetcher implements TopicFetch {
   }
 
   async next(): Promise<FetchedRecords | undefined> {
-    while (this.#fetched.length === 0) {
-      if (this.#failure) throw this.#failure
+    while (this.#isClosed || this.#fetched.length === 0) {
       if (this.#isClosed) return undefined
+      if (this.#failure) throw this.#failure
       await this.#changed.promise
     }
     const fetched = this.#fetched.shift()!

@@ -24,6 +24,8 @@ export class TransactionSender implements TransactionWriter {
   readonly #settings: client.BaseOptions
   readonly #id: string
   #producer: client.Producer | undefined
+  /** The error of a write that a newer writer has fenced: the client rejects any later one without asking. */
+  #fenced: KafkaError | undefined
 
   constructor(settings: client.BaseOptions, id: string) {
     this.#settings = settings
@@ -72,6 +74,7 @@ export class TransactionSender implements TransactionWriter {
   /** Throws the client's errors. A producer whose first request fails takes no second, so each attempt has its own. */
   async #openAs(identity: typeof NEW_PRODUCER): Promise<WriterIdentity> {
     await this.close()
+    this.#fenced = undefined
     const producer = new client.Producer({
       ...this.#settings,
       idempotent: true,
@@ -89,10 +92,16 @@ export class TransactionSender implements TransactionWriter {
   async write(records: readonly PlacedRecord[]): Promise<void> {
     const producer = this.#producer
     if (!producer) throw new KafkaError('protocol', 'the writer is not open')
-    const transaction = await untilDone(() => producer.beginTransaction(NEW_PRODUCER))
-    // One call, since the client adds the partitions of concurrent ones but once.
-    await untilDone(() => transaction.send({ messages: records.map(messageOf), acks: -1 }))
-    await untilDone(() => transaction.commit())
+    if (this.#fenced) throw this.#fenced
+    try {
+      const transaction = await untilDone(() => producer.beginTransaction(NEW_PRODUCER))
+      // One call, since the client adds the partitions of concurrent ones but once.
+      await untilDone(() => transaction.send({ messages: records.map(messageOf), acks: -1 }))
+      await untilDone(() => transaction.commit())
+    } catch (error) {
+      if (error instanceof KafkaError && error.kind === 'fenced') this.#fenced = error
+      throw error
+    }
   }
 
   async close(): Promise<void> {

@@ -188,7 +188,8 @@ class ThreadedFetch implements TopicFetch {
 
   async next(): Promise<FetchedRecords | undefined> {
     for (;;) {
-      while (this.#ahead.length < AHEAD && !this.#isClosed) this.#ahead.push(this.#ask())
+      if (this.#isClosed) return undefined
+      while (this.#ahead.length < AHEAD) this.#ahead.push(this.#ask())
       const fetched = await this.#ahead.shift()
       if (!fetched) return undefined
       // Revoked, or assigned anew, after the thread had sent it.

@@ -15,6 +15,7 @@ test('an address names a topic, and where to start', () => {
   assert.match(describe('kafka:rows?group=g&from=latest&tombstones=skip'), /from the records that are written from now on$/)
   assert.match(describe('kafka:rows?from=2026-01-01T00:00Z'), /from the first record of 2026-01-01T00:00:00\.000Z or later$/)
   assert.match(describe('kafka:rows?from=2026-01-01T02:00+02:00'), /2026-01-01T00:00:00\.000Z/, 'an unescaped plus sign is meant')
+  assert.match(describe('kafka:rows?from=1:40,0:1200'), /kafka:rows from offset 1200 \(partition 0\), offset 40 \(partition 1\)$/)
 })
 
 test('a mistake is an error that says what to write', () => {
@@ -22,8 +23,21 @@ test('a mistake is an error that says what to write', () => {
   rejects('kafka:', /^kafka: names no topic: write kafka:payments, of letters, digits, \., _ and -$/)
   rejects('kafka:a b', /names no topic/)
   rejects('kafka:rows?form=latest', /has no option 'form'; did you mean 'from'\?/)
-  for (const from of ['newest', '2026-01-01', '2026-01-01T00:00', '-5', ''])
-    rejects(`kafka:rows?from=${from}`, /has from=.*; it is earliest, latest, or a time with its offset, such as 2026-01-01T00:00Z$/)
+  for (const from of [
+    'newest',
+    '2026-01-01',
+    '2026-01-01T00:00',
+    '-5',
+    '',
+    '5',
+    '0:',
+    '0:5,',
+    '0:5,00:7',
+    '0:-1',
+    '9999999:1',
+    `0:${2 ** 53}`,
+  ])
+    rejects(`kafka:rows?from=${from}`, /has from=.*; it is earliest, latest, a time .*, or offsets by partition, such as 0:1200,1:40$/)
   rejects('kafka:rows?group=', /has group=; a group is a name without spaces/)
   rejects('kafka:rows?group=g&membership=static', /has membership=static; it is classic or consumer/)
   rejects('kafka:rows?membership=classic', /has a membership without the group that its runs share: add group=NAME/)

@@ -11,11 +11,12 @@ import { RecordMembers } from './record-members.ts'
 import { sharedTopicReader } from './shared-topic-reader.ts'
 import { TopicHistory } from './topic-history.ts'
 import { topicReader } from './topic-reader.ts'
-import { topicStartOf } from './topic-start.ts'
+import { topicEndOf, topicStartOf } from './topic-start.ts'
 import { formatOpener } from './value-format.ts'
 
 const optionNames = ['from', 'to', 'group', 'membership', 'tombstones', 'value']
 const DEFAULT_GROUP = 'spillway'
+const TIME_OR_OFFSETS = 'a time with its offset, such as 2026-01-01T00:00Z, or offsets by partition, such as 0:1200,1:40'
 const READ_WHOLE = 'Leave the membership out: one run reads all partitions'
 
 /** Throws `SPILL_INPUT` for an address without a topic or with a mistake, and for a setting that cannot be read. */
@@ -97,18 +98,16 @@ export function addressPlace(address: string): KafkaPlaceIR {
     throw addressError(address, 'has a membership without the group that its runs share: add group=NAME')
   const value = kafkaFormats.find(name => name === format)
   const from = topicStartOf(start)
-  if (from === undefined)
-    throw addressError(address, `has from=${start}; it is earliest, latest, or a time with its offset, such as 2026-01-01T00:00Z`)
-  const to = end === null ? undefined : topicStartOf(end)
-  if (end !== null && typeof to !== 'number')
-    throw addressError(address, `has to=${end}; it is a time with its offset, such as 2026-01-01T00:00Z`)
+  if (from === undefined) throw addressError(address, `has from=${start}; it is earliest, latest, ${TIME_OR_OFFSETS}`)
+  const to = end === null ? undefined : topicEndOf(end)
+  if (end !== null && to === undefined) throw addressError(address, `has to=${end}; it is ${TIME_OR_OFFSETS}`)
   if (!/^[^\s]{1,255}$/.test(group)) throw addressError(address, `has group=${group}; a group is a name without spaces`)
   if (tombstones !== 'reject' && tombstones !== 'skip') throw addressError(address, `has tombstones=${tombstones}; it is reject or skip`)
   if (value === undefined) throw addressError(address, `has value=${format}; it is ${kafkaFormats.join(', ')}`)
   return {
     ...plainKafkaPlace(topic),
     from,
-    ...(typeof to === 'number' && { to }),
+    ...(to !== undefined && { to }),
     group,
     ...(membership && { membership }),
     tombstones,

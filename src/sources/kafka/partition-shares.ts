@@ -5,17 +5,11 @@
  * Two loops use it: `follow`, which goes with the group, also while a batch waits for room in the run; and the reader, which submits.
  */
 import { limits, withDeadline } from '../../base/index.ts'
-import {
-  type FetchedRecords,
-  type GroupMember,
-  KafkaError,
-  type OffsetQuery,
-  type PartitionPlace,
-  type TopicFetch,
-} from '../../kafka/index.ts'
+import { type FetchedRecords, type GroupMember, KafkaError, type PartitionPlace, type TopicFetch } from '../../kafka/index.ts'
 import type { ReadBatch, ReadContext } from '../reader/source-reader.ts'
 import { memberIn, positionText, resumePlace } from './topic-position.ts'
 import { numbersFrom, type TopicSession } from './topic-session.ts'
+import type { TopicStart } from './topic-start.ts'
 import type { ClaimStore } from './claim-store.ts'
 import { NextAssignment } from './next-assignment.ts'
 import { type OwnRecords, ownRecords, type ReadShare } from './own-records.ts'
@@ -34,7 +28,7 @@ interface PartitionSharesOptions {
   readonly session: TopicSession
   readonly fetch: TopicFetch
   readonly context: ReadContext
-  readonly from: OffsetQuery
+  readonly from: TopicStart
   /** Milliseconds between two looks for records that are owed. */
   readonly checkMs: number
 }
@@ -221,7 +215,7 @@ export class PartitionShares {
     const { session, from } = this.#options
     if (partitions.length === 0) return new Map()
     const isGrown = (await this.#options.claims.read(numbersFrom(0, session.topic.partitions))).size > 0
-    return session.offsets(partitions, isGrown ? 'earliest' : from)
+    return session.starts(partitions, isGrown ? 'earliest' : from)
   }
 
   /** Gives partitions up: what was not recorded of them is free again, once all that was submitted is durable. */

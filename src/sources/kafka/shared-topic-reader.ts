@@ -68,7 +68,8 @@ class SharedTopicReader implements SourceReader {
         return
       } catch (error) {
         if (signal.aborted && (error === signal.reason || (error instanceof KafkaError && error.kind === 'unavailable'))) return
-        this.#shares?.forget()
+        // Another error ends this reader alone, which gives its partitions up.
+        if (error instanceof KafkaError) this.#shares?.forget()
         const isExpelled = error instanceof KafkaError && error.kind === 'fenced'
         if (!isExpelled && (!this.#hasJoined || !outage.mayPass(error)))
           throw await topicError(this.#source.name, this.name, error, this.#session)
@@ -129,11 +130,15 @@ class SharedTopicReader implements SourceReader {
   async *#submit(shares: PartitionShares, fetched: FetchedRecords, signal: AbortSignal): AsyncGenerator<ReadBatch> {
     const own = shares.partOf(fetched)
     if (!own) return
-    await shares.claim(own)
     const { skipsTombstones = false, members } = this.#options
     const options = { name: this.name, format: this.#format!, skipsTombstones, members, signal }
+    let isClaimed = false
     for await (const { records, place } of slicedBatches(own.fetched, options)) {
-      // Taken away while it was claimed or decoded, or while the records before it waited for room: the records are the next member's.
+      // Taken away while it was decoded or claimed, or while the records before it waited for room: the records are the next member's.
+      if (!shares.isReading(own)) return
+      // The first slice is decoded by now: a run that waits for a schema owes nothing.
+      if (!isClaimed) await shares.claim(own)
+      isClaimed = true
       if (!shares.isReading(own)) return
       yield { records, position: shares.positionText(place), partition: String(fetched.partition) }
     }

@@ -71,6 +71,18 @@ test('the records of a range come by partition and offset, and those that are wr
   )
 })
 
+test('a range by offsets: partitions without one are read from the first record, or to the last', async () => {
+  const cluster = new MemoryCluster()
+  cluster.createTopic('rows', 3)
+  for (let n = 0; n < 12; n++) cluster.append('rows', n % 3, rowOf(n))
+  assert.deepEqual(await readAll(historyOf(cluster, { from: { 0: 2, 1: 4 } })), [6, 9, 2, 5, 8, 11])
+  assert.deepEqual(await readAll(historyOf(cluster, { from: { 1: 1 }, to: { 0: 1, 1: 3, 2: 0 } })), [0, 4, 7])
+  await assert.rejects(readAll(historyOf(cluster, { to: { 3: 1 } })), {
+    code: 'SPILL_SOURCE',
+    message: 'kafka:rows has to=3:1, and the partitions of the topic are 0 to 2',
+  })
+})
+
 test('cells of a source are those of its records, and what is no record has its place', async () => {
   const cluster = new MemoryCluster()
   cluster.createTopic('rows', 1)

@@ -13,15 +13,15 @@ import { topicBatch } from './topic-batch.ts'
 import { topicError } from './topic-errors.ts'
 import { resumePlace } from './topic-position.ts'
 import { numbersFrom, TopicSession } from './topic-session.ts'
+import type { TopicEnd, TopicStart } from './topic-start.ts'
 
 export interface TopicHistoryOptions {
   /** Name of the source that the history is for. */
   readonly source: string
   readonly topic: string
-  /** The first record, or the first of this time or later, UTC ms. */
-  readonly from: 'earliest' | number
-  /** The first record of this time or later is left out, and those behind it, UTC ms; all that are there are read by default. */
-  readonly to?: number | undefined
+  readonly from: Exclude<TopicStart, 'latest'>
+  /** All records that are there are read by default. */
+  readonly to?: TopicEnd | undefined
   /** Committed positions of a run by partition, behind which nothing is read; in a partition without one nothing is. */
   readonly positions?: ((partition: string) => string | undefined) | undefined
   readonly skipsTombstones: boolean
@@ -82,8 +82,8 @@ export class TopicHistory implements InputFile {
     const endOf = (partition: number): number =>
       positions ? (resumePlace(this.name, session.topic, positions(String(partition)))?.offset ?? 0) : Infinity
     const partitions = numbersFrom(0, session.topic.partitions)
-    const [starts, stable] = [await session.offsets(partitions, from), await session.offsets(partitions, 'stable')]
-    const limit = to === undefined ? stable : await session.offsets(partitions, to)
+    const [starts, stable] = [await session.starts(partitions, from), await session.offsets(partitions, 'stable')]
+    const limit = to === undefined ? stable : await session.ends(partitions, to)
     return partitions
       .map(partition => ({
         partition,

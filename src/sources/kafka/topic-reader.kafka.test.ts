@@ -72,6 +72,24 @@ for (const [version, address] of brokers) {
     await run.end()
   })
 
+  test(`Kafka ${version}: records that are deleted before a run reads them end its source; a new run begins behind them`, async () => {
+    const topic = await topics.create(1)
+    await topics.append(topic, 0, upTo(3).map(rowOf))
+    const run = readOnce(topic)
+    await run.ended
+    await topics.append(topic, 0, [4, 5, 6, 7].map(rowOf))
+    await topics.deleteBefore(topic, 0, 5)
+    const restarted = readOnce(topic, run)
+    const message = new RegExp(
+      `partition 0 has the offsets 5 to 6, and the next to read is 3: .*retention deleted them before they were read`,
+    )
+    await assert.rejects(restarted.ended, { code: 'SPILL_SOURCE', message })
+    const fresh = readOnce(topic)
+    await fresh.ended
+    assert.deepEqual(fresh.numbers(), [6, 7])
+    for (const each of [run, fresh]) await each.end()
+  })
+
   test(`Kafka ${version}: tombstones and records that are too large are dead letters`, async () => {
     const topic = await topics.create(1)
     await topics.append(topic, 0, [rowOf(1), undefined])
@@ -106,7 +124,7 @@ for (const [version, address] of brokers) {
     await run.end()
   })
 
-  test(`Kafka ${version}: from latest and from a time`, async () => {
+  test(`Kafka ${version}: from latest, from a time and from offsets`, async () => {
     const topic = await topics.create(2)
     await topics.append(topic, 0, upTo(5).map(rowOf))
     await pause(20)
@@ -115,12 +133,15 @@ for (const [version, address] of brokers) {
     const timed = new TopicRun(readerOf(topic, { from: time }), { follow: false })
     await timed.ended
     assert.deepEqual(timed.numbers(), [6, 7])
+    const placed = new TopicRun(readerOf(topic, { from: { 0: 3 } }), { follow: false })
+    await placed.ended
+    assert.deepEqual(placed.numbers(), [4, 5, 6, 7])
     const newest = new TopicRun(readerOf(topic, { from: 'latest' }))
     while (newest.position(topic, 0) === undefined) await pause(5)
     await topics.append(topic, 0, [8, 9].map(rowOf))
     await newest.until(2)
     assert.deepEqual(newest.numbers(), [8, 9])
-    for (const run of [timed, newest]) await run.end()
+    for (const run of [timed, placed, newest]) await run.end()
   })
 
   test(`Kafka ${version}: a partition that the topic gets while a run reads it is read from its first record`, async () => {

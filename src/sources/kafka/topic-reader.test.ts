@@ -99,6 +99,29 @@ test('from a time: the records of that time or later, in each partition', async 
   await run.end()
 })
 
+test('from offsets: from the first record of a partition that has none', async () => {
+  const cluster = clusterOf(3)
+  for (const n of upTo(12)) cluster.append('rows', n % 3, rowOf(n))
+  const run = readOnce(cluster, { from: { 0: 2, 1: 4 } })
+  await run.ended
+  assert.deepEqual(run.numbers(), [2, 5, 8, 9, 11, 12], 'of partition 0 all but 2, of partition 1 none')
+  await run.end()
+})
+
+test('an offset that the topic does not have ends the start', async () => {
+  const cluster = clusterOf(2)
+  for (const n of upTo(12)) cluster.append('rows', n % 2, rowOf(n))
+  cluster.deleteBefore('rows', 1, 3)
+  const failsWith = async (from: Readonly<Record<number, number>>, message: string) => {
+    const run = readOnce(cluster, { from })
+    await assert.rejects(run.ended, { code: 'SPILL_SOURCE', message })
+    await run.end()
+  }
+  await failsWith({ 1: 2 }, 'kafka:rows has from=1:2, and partition 1 has the offsets 3 to 5')
+  await failsWith({ 0: 7 }, 'kafka:rows has from=0:7, and partition 0 has the offsets 0 to 5')
+  await failsWith({ 2: 0 }, 'kafka:rows has from=2:0, and the partitions of the topic are 0 to 1')
+})
+
 test('from latest: the start is committed before a record comes, so that a restart loses nothing', async () => {
   const cluster = clusterOf(3)
   for (const n of upTo(9)) cluster.append('rows', n % 3, rowOf(n))

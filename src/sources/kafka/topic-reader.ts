@@ -171,7 +171,7 @@ class TopicReader implements SourceReader {
     const isGrown = places.has(0)
     if (isGrown) this.#warnOfPartitions(topic.partitions - absent.length, topic.partitions, context)
     // Producers write to a partition before a run knows of it.
-    const starts = await session.offsets(absent, isGrown ? 'earliest' : (this.#options.from ?? 'earliest'))
+    const starts = await session.starts(absent, isGrown ? 'earliest' : (this.#options.from ?? 'earliest'))
     for (const [partition, offset] of starts) places.set(partition, { offset, epoch: -1 })
     return places
   }

@@ -1,6 +1,8 @@
 /** A connection to the cluster of a topic. Its calls end with the signal of reading: a broker may take half a minute to answer. */
-import { limits, withDeadline } from '../../base/index.ts'
+import { limits, SpillwayError, withDeadline } from '../../base/index.ts'
+import type { PartitionOffsetsIR } from '../../define/config/index.ts'
 import { type KafkaDriver, KafkaError, type OffsetQuery, type TopicDescription } from '../../kafka/index.ts'
+import type { TopicEnd, TopicStart } from './topic-start.ts'
 
 export class TopicSession {
   readonly driver: KafkaDriver
@@ -31,6 +33,42 @@ export class TopicSession {
 
   offsets(partitions: readonly number[], query: OffsetQuery): Promise<ReadonlyMap<number, number>> {
     return this.unlessAborted(this.driver.offsets(this.topicName, partitions, query))
+  }
+
+  /**
+   * Offsets at which reading partitions begins. The first, of a partition that a start by offsets does not name.
+   *
+   * @throws `SPILL_SOURCE` for an offset of a partition that the topic does not have, or outside of the partition
+   */
+  async starts(partitions: readonly number[], start: TopicStart): Promise<ReadonlyMap<number, number>> {
+    if (typeof start !== 'object') return this.offsets(partitions, start)
+    const [first, ends] = [await this.offsets(partitions, 'earliest'), await this.offsets(partitions, 'latest')]
+    this.#checkPartitions('from', start)
+    for (const partition of partitions) {
+      const [offset, least, end] = [start[String(partition)], first.get(partition)!, ends.get(partition)!]
+      if (offset === undefined || (offset >= least && offset <= end)) continue
+      const range = least === end ? `has no records; the next gets offset ${end}` : `has the offsets ${least} to ${end - 1}`
+      throw this.#error(`has from=${partition}:${offset}, and partition ${partition} ${range}`)
+    }
+    return new Map(partitions.map(partition => [partition, start[String(partition)] ?? first.get(partition)!]))
+  }
+
+  /** Offsets before which reading partitions ends. Infinity, of a partition that an end by offsets does not name. */
+  async ends(partitions: readonly number[], end: TopicEnd): Promise<ReadonlyMap<number, number>> {
+    if (typeof end === 'number') return this.offsets(partitions, end)
+    this.#checkPartitions('to', end)
+    return new Map(partitions.map(partition => [partition, end[String(partition)] ?? Infinity]))
+  }
+
+  #checkPartitions(option: string, offsets: PartitionOffsetsIR): void {
+    const count = this.#topic.partitions
+    const absent = Object.keys(offsets).find(partition => Number(partition) >= count)
+    if (absent !== undefined)
+      throw this.#error(`has ${option}=${absent}:${offsets[absent]}, and the partitions of the topic are 0 to ${count - 1}`)
+  }
+
+  #error(problem: string): SpillwayError {
+    return new SpillwayError('SPILL_SOURCE', problem, { place: `kafka:${this.topicName}` })
   }
 
   /** @throws `replaced` if the topic was made again. A cluster that is away shows elsewhere. */
