@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import fastify from 'fastify'
 import { scratchFolder } from '../../test/scratch.ts'
 import { now, payments, shop } from '../../test/serve/shop.ts'
+import { pause } from '../base/clock.ts'
 import { connectControl } from '../operate/control/open-control.ts'
 import type { ReconciliationRecord } from '../reconcile/reconciliation-ledger.ts'
 import { spillway } from '../public/embed.ts'
@@ -31,6 +32,26 @@ test('dead letters are changed under its prefix and at the control socket of its
   await app.close()
   await assert.rejects(control.dropDeadLetters({ ids: [2], why: 'x' }, 'cli:ann'), { code: 'SPILL_STOPPED' })
   await assert.rejects(connectControl(data), { code: 'ENOENT' })
+})
+
+test('a reconciliation in flight ends when the server closes, and its requests are answered', async () => {
+  const app = fastify()
+  await app.register(spillway, { pipeline: shop, data: scratchFolder('embed-reconcile-close') })
+  const url = `${await app.listen({ host: '127.0.0.1', port: 0 })}/spillway`
+  await app.spillway.submit(
+    payments,
+    Array.from({ length: 20_000 }, (_, i) => pay(String(i))),
+  )
+  const start = () => fetch(`${url}/reconciliations`, { method: 'POST' })
+  const requests = [start(), start()]
+  while (!(await (await fetch(`${url}/reconciliations`)).text()).includes('"running"')) await pause(1)
+  await app.close()
+  const answers = await Promise.all(requests)
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [503, 503],
+  )
+  for (const answer of answers) assert.equal(((await answer.json()) as { code: string }).code, 'SPILL_STOPPED')
 })
 
 test('a reconciliation is started under its prefix, and known at the control socket', async () => {

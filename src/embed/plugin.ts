@@ -115,6 +115,8 @@ function attach(
   { running, liveRun, control, feed, monitor, lineage, tokens, reconciliations, onError }: OpenRun,
 ): void {
   const { pipeline, data, prefix = '/spillway', bounds, rate, addMetrics, authorize, auditFolder } = options
+  // The server waits for open requests, which may wait for a reconciliation. They are answered before it closes idle connections.
+  app.addHook('preClose', () => reconciliations.stop())
   // Fastify runs the last added hook first: the routes answer their requests and close before the run stops.
   app.addHook('onClose', () => running.stop())
   app.decorate('spillway', running)

@@ -63,8 +63,9 @@ class History {
     else if (roll < 0.86) this.#end()
     else if (roll < 0.9) this.#request(name)
     else if (roll < 0.96) {
-      void this.process.scheduler.cancel(name)
-      this.model.cancel(name)
+      const keepsRequest = this.#chance() < 0.5
+      void this.process.scheduler.cancel(name, { keepsRequest })
+      this.model.cancel(name, keepsRequest)
     } else if (roll < 0.98) this.#crash()
     else await this.stop()
   }
@@ -171,6 +172,24 @@ test('a cancel tells whether a request or an attempt was cancelled, and its reco
   const [record] = jobRecordsIn<Attempted>(new ModelStore(store.disk), 'attempt/')
   assert.deepEqual([record.state, record.error], ['failed', `the job '${name}' was cancelled`])
   await Promise.all([running, waiting])
+})
+
+test('a cancel of the attempt alone leaves the request for the next attempt', async () => {
+  const process = new SteeredProcess({ commits: [] }, () => 1)
+  const { scheduler, store } = process
+  store.keepUp()
+  const [{ name }] = naiveJobs
+  const running = assert.rejects(scheduler.request(name), { code: 'SPILL_CONFLICT' })
+  scheduler.tick()
+  await settle()
+  const waiting = scheduler.request(name)
+  assert.equal(await scheduler.cancel(name, { keepsRequest: true }), true)
+  await running
+  assert.equal(await scheduler.cancel(name, { keepsRequest: true }), false, 'no attempt is in progress')
+  scheduler.tick()
+  await settle()
+  process.end()
+  assert.equal(await waiting, 2)
 })
 
 test('an attempt that is cancelled while its record is being stored begins no work', async () => {

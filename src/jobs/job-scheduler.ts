@@ -67,6 +67,12 @@ export interface JobSchedulerOptions<R> {
   readonly onJobChange?: (() => void) | undefined
 }
 
+/** The extent of a cancel. */
+export interface CancelOptions {
+  /** Cancels the attempt in progress alone: a request that waits for the attempt after it goes on. */
+  readonly keepsRequest?: boolean
+}
+
 interface NextAttempt<R> {
   readonly job: Job<R>
   readonly start: JobStart
@@ -140,12 +146,12 @@ export class JobScheduler<R> {
   }
 
   /**
-   * Cancels the request and the attempt in progress of a job, if there are any. The attempt is recorded as failed, and the job starts
-   * again at its next time. Resolves when the attempt has ended: true if a request or an attempt was cancelled; false if there was none, or
-   * the attempt ended with a result first.
+   * Cancels the attempt in progress of a job and, unless `keepsRequest`, its request, if there are any. The attempt is recorded as failed,
+   * and the job starts again at its next time. Resolves when the attempt has ended: true if a request or an attempt was cancelled; false if
+   * there was none, or the attempt ended with a result first.
    */
-  async cancel(name: string): Promise<boolean> {
-    const request = [...this.#requests].find(([job]) => job.name === name)
+  async cancel(name: string, { keepsRequest = false }: CancelOptions = {}): Promise<boolean> {
+    const request = keepsRequest ? undefined : [...this.#requests].find(([job]) => job.name === name)
     if (request) {
       this.#requests.delete(request[0])
       request[1].reject(cancelledError(name))

@@ -22,6 +22,7 @@ import {
 } from '../run/decide/index.ts'
 import { type FolderLog, lastPipeline } from './folder-log.ts'
 import { decisionsAround, type NeighbourEntries } from './search/decision-time.ts'
+import type { SearchResult } from './search/decision-search.ts'
 import { newestAtOnce } from './search/newest-at-once.ts'
 
 /** A query for recorded decisions: the newest `last`, or all of one log entry. */
@@ -72,7 +73,7 @@ export class FolderDecisions {
   }
 
   /** The newest decisions of all models, if they are few enough to decode within milliseconds; `undefined` otherwise. */
-  newestAtOnce(last: number): RecordedDecision[] | undefined {
+  newestAtOnce(last: number): SearchResult | undefined {
     return newestAtOnce(this.#log, last)
   }
 

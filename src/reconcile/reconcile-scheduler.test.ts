@@ -43,6 +43,9 @@ const report = (upTo: number, reasons: ComparisonCounts['reasons'] = {}): Reconc
   sound: reasons.unexplained === undefined,
 })
 
+/** Of a reconciliation without decisions. */
+const empty = (upTo: number): ReconcileReport => ({ ...report(upTo), decisions: 0, inputs: [] })
+
 const hourly = { kind: 'interval', every: HOUR, phase: 0 } as const
 
 class Scheduled {
@@ -167,13 +170,62 @@ test('a run that outlasts its period is followed by one run; a stop interrupts i
   assert.deepEqual(scheduled.reports, [])
 })
 
-test('marks a run that its process did not end as interrupted, and keeps the newest records', async () => {
+test('a run that its process did not end is marked by the next process, also without a schedule', async () => {
   const scheduled = new Scheduled()
   scheduled.next = () => new Promise(() => {})
   scheduled.now += HOUR
   await scheduled.tick()
-  scheduled.reconciling = scheduled.opened()
-  scheduled.next = () => Promise.resolve(report(5))
+  const began = scheduled.now
+  scheduled.reconciling = scheduled.opened({ schedule: undefined })
+  scheduled.now += HOUR
+  await scheduled.reconciling.markBrokenOff()
+  assert.deepEqual(reconciliationsIn(scheduled.store), [{ number: 1, why: 'schedule', began, state: 'broken off', ended: began + HOUR }])
+  const going = Promise.withResolvers<ReconcileReport>()
+  scheduled.next = () => going.promise
+  const running = scheduled.reconciling.reconcile()
+  await scheduled.reconciling.markBrokenOff()
+  assert.equal(reconciliationsIn(scheduled.store)[1].state, 'running')
+  going.resolve(report(5))
+  await running
+})
+
+test('a run that compares nothing leaves the unexplained values of the last one; one that compares some replaces them', async () => {
+  const scheduled = new Scheduled()
+  const { reconciling, store } = scheduled
+  const next = async (result: ReconcileReport) => {
+    scheduled.now += HOUR
+    scheduled.next = () => Promise.resolve(result)
+    await scheduled.tick()
+    const { number, ended, done } = lastReconciliation(store)!
+    return [number, ended === scheduled.now, done.unexplained, done.sound, done.upTo, done.totals.values, reconciling.unexplained]
+  }
+  assert.deepEqual(await next(empty(3)), [1, true, 0, true, { m: 3 }, 0, undefined])
+  assert.deepEqual(await next(report(5, { unexplained: 2 })), [2, true, 2, false, { m: 5 }, 10, { number: 2, values: 2 }])
+  assert.deepEqual(await next(empty(7)), [2, true, 2, false, { m: 7 }, 10, { number: 2, values: 2 }])
+  assert.deepEqual(await next(report(9)), [4, true, 0, true, { m: 9 }, 20, undefined])
+  assert.deepEqual(
+    [reconciliationsIn(store)[2].done?.unexplained, scheduled.jobs.map(({ from }) => from)],
+    [0, [{}, { m: 3 }, { m: 5 }, { m: 7 }]],
+  )
+})
+
+test('without a schedule, unexplained values of an earlier process are no news until a run has ended', async () => {
+  const scheduled = new Scheduled()
+  scheduled.now += HOUR
+  scheduled.next = () => Promise.resolve(report(5, { unexplained: 2 }))
+  await scheduled.tick()
+  assert.deepEqual(scheduled.opened().unexplained, { number: 1, values: 2 })
+  const requested = scheduled.opened({ schedule: undefined })
+  assert.equal(requested.unexplained, undefined)
+  scheduled.next = () => Promise.resolve(empty(5))
+  await requested.reconcile()
+  assert.deepEqual(requested.unexplained, { number: 1, values: 2 })
+})
+
+test('keeps the newest records, and continues after the last finished run even if its record is older', async () => {
+  const scheduled = new Scheduled()
+  scheduled.now += HOUR
+  await scheduled.tick()
   for (let i = 0; i < limits.RECONCILIATIONS_KEPT + 3; i++) {
     scheduled.now += HOUR
     await scheduled.tick()
@@ -183,6 +235,13 @@ test('marks a run that its process did not end as interrupted, and keeps the new
   assert.equal(records.at(-1)?.number, limits.RECONCILIATIONS_KEPT + 4)
   assert.equal(reconciliationReport(scheduled.store, 2), undefined)
   assert.ok(records.every(({ state }) => state === 'done'))
+  scheduled.next = () => Promise.reject(new SpillwayError('SPILL_RANGE', 'too wide'))
+  for (let i = 0; i < limits.RECONCILIATIONS_KEPT + 3; i++) {
+    scheduled.now += HOUR
+    await scheduled.tick()
+  }
+  assert.ok(reconciliationsIn(scheduled.store).every(({ state }) => state === 'failed'))
+  assert.deepEqual(scheduled.jobs.at(-1)?.from, { m: 5 })
 })
 
 test('runs within two periods after any change of the clock, and never twice for one time, over 80 random clocks', async () => {

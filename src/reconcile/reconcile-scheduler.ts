@@ -12,6 +12,8 @@ import type { FingerprintedPipeline } from './code-versions.ts'
 import type { ReconcileInThread } from './reconcile-job.ts'
 import {
   deletionOfReport,
+  type FinishedReconciliation,
+  lastReconciliation,
   putsOfResult,
   RECONCILIATIONS,
   reconciliationResult,
@@ -23,7 +25,7 @@ import type { ReconcileReport } from './reconcile-report.ts'
 /** Inputs of the scheduler. */
 export interface ReconcileSchedulerOptions {
   readonly pipeline: FingerprintedPipeline
-  readonly store: CommitWriter & Pick<NamedValues, 'named'>
+  readonly store: CommitWriter & Pick<NamedValues, 'get' | 'named'>
   /** Without a schedule only requested reconciliations run. */
   readonly schedule: ScheduleIR | undefined
   readonly clock: Clock
@@ -40,12 +42,28 @@ export const RECONCILIATION_JOB = 'reconciliation'
 /** Runs reconciliations when they are due or requested. */
 export class ReconcileScheduler extends JobScheduler<ReconciliationRecord> {
   readonly #ledger: JobLedger<ReconciliationRecord>
+  readonly #options: ReconcileSchedulerOptions
+  readonly #results: Results
+  /** Number of the first reconciliation of this process. */
+  readonly #first: number
 
   /** The first reconciliation is due at the next scheduled time. It covers what was missed while nothing ran. */
   constructor(options: ReconcileSchedulerOptions) {
     const ledger = new JobLedger<ReconciliationRecord>(options.store, RECONCILIATIONS)
-    super({ ...options, jobs: [reconciliationJob(ledger, options)], clock: new JobClock(options.clock) })
+    const results = { last: lastReconciliation(options.store) }
+    super({ ...options, jobs: [reconciliationJob(ledger, options, results)], clock: new JobClock(options.clock) })
     this.#ledger = ledger
+    this.#options = options
+    this.#results = results
+    this.#first = ledger.next
+  }
+
+  /** Marks a reconciliation that an earlier process left unfinished as `broken off`, with now as its end. Resolves when that is durable. */
+  async markBrokenOff(): Promise<void> {
+    const { store, clock } = this.#options
+    const unfinished = this.#ledger.records.filter(({ state, number }) => state === 'running' && number < this.#first)
+    const put = unfinished.map(record => this.#ledger.put({ ...record, ended: clock(), state: 'broken off' }))
+    if (put.length > 0) await store.commit({ put })
   }
 
   /** Requests a reconciliation, as `request` does. It starts now, unless one is in progress. */
@@ -55,18 +73,24 @@ export class ReconcileScheduler extends JobScheduler<ReconciliationRecord> {
     return requested
   }
 
-  /** Values that the last finished reconciliation could not explain. */
+  /** Values that `lastReconciliation` could not explain, if this process reconciles: it has a schedule, or has finished a reconciliation. */
   get unexplained(): { readonly number: number; readonly values: number } | undefined {
-    const last = lastIn(this.#ledger)
-    return last && last.done!.unexplained > 0 ? { number: last.number, values: last.done!.unexplained } : undefined
+    if (!this.#options.schedule && !this.#ledger.records.some(({ number, done }) => number >= this.#first && done)) return undefined
+    const { last } = this.#results
+    return last && last.done.unexplained > 0 ? { number: last.number, values: last.done.unexplained } : undefined
   }
 }
 
-/** The last finished reconciliation. */
-const lastIn = ({ records }: JobLedger<ReconciliationRecord>): ReconciliationRecord | undefined =>
-  records.findLast(({ done }) => done !== undefined)
+/** `lastReconciliation` of the store, in memory: status lines are written after the store was closed, too. */
+interface Results {
+  last: FinishedReconciliation | undefined
+}
 
-function reconciliationJob(ledger: JobLedger<ReconciliationRecord>, options: ReconcileSchedulerOptions): Job<ReconciliationRecord> {
+function reconciliationJob(
+  ledger: JobLedger<ReconciliationRecord>,
+  options: ReconcileSchedulerOptions,
+  results: Results,
+): Job<ReconciliationRecord> {
   const { store, clock, pipeline, compute, onReport } = options
   const lastTime = new JobSchedule(options.schedule).last(clock() + 1)
   const schedule = new JobSchedule(options.schedule, lastTime, { followsClock: true })
@@ -81,19 +105,21 @@ function reconciliationJob(ledger: JobLedger<ReconciliationRecord>, options: Rec
       schedule.complete(s)
       const record: ReconciliationRecord = { number: ledger.next, why, began, state: 'running' }
       const { number } = record
-      const previous = lastIn(ledger)?.done
-      const writes = [...ledger.markBrokenOff(), ledger.put(record)]
+      const previous = results.last
+      const written = ledger.put(record)
       const old = ledger.records.slice(0, -limits.RECONCILIATIONS_KEPT)
       return {
-        put: [...writes, ...ledger.trim(old, 0), ...old.map(deletionOfReport)],
+        put: [written, ...ledger.trim(old, 0), ...old.map(deletionOfReport)],
         run: async signal => {
-          const job = { pipeline, from: previous?.upTo ?? {}, decisions: limits.RECONCILE_DECISIONS_MAX, ms: limits.RECONCILE_MS_MAX }
+          const job = { pipeline, from: previous?.done.upTo ?? {}, decisions: limits.RECONCILE_DECISIONS_MAX, ms: limits.RECONCILE_MS_MAX }
           const report = await compute(job, signal)
           const ended = clock()
           // Models that this pipeline does not have keep their position, in case they come back.
-          const done = reconciliationResult({ ...report, upTo: { ...previous?.upTo, ...report.upTo } }, previous, (ended - began) / 1000)
+          const upTo = { ...previous?.done.upTo, ...report.upTo }
+          const done = reconciliationResult({ ...report, upTo }, previous?.done, (ended - began) / 1000)
           const finished = { ...record, ended, state: 'done', done } as const
-          await store.commit({ put: [ledger.put(finished), ...putsOfResult(finished, withoutMostExamples(report))] })
+          await store.commit({ put: [ledger.put(finished), ...putsOfResult(finished, withoutMostExamples(report), previous)] })
+          results.last = lastReconciliation(store)
           if (!done.sound) onReport(unsoundText(number, done))
           return finished
         },

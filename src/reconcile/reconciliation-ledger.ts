@@ -38,7 +38,10 @@ const reportNameOf = (number: number): string => `reconciliation-report/${number
 /** All stored records, oldest first. */
 export const reconciliationsIn = (store: Pick<NamedValues, 'named'>): ReconciliationRecord[] => jobRecordsIn(store, RECONCILIATIONS)
 
-/** The last finished record. It is read often, so it has its own name. */
+/**
+ * The last finished reconciliation that compared values. One that had none to compare proves nothing, so its end and its position alone
+ * replace those of the last. A repair clears `unexplained`. It is read often, so it has its own name.
+ */
 export const lastReconciliation = (store: Pick<NamedValues, 'get'>): FinishedReconciliation | undefined => namedJson(store, LAST)
 
 /** A record with its result. */
@@ -51,11 +54,26 @@ export interface FinishedReconciliation extends ReconciliationRecord {
 export const reconciliationReport = (store: Pick<NamedValues, 'get'>, number: number): ReconcileReport | undefined =>
   namedJson(store, reportNameOf(number))
 
-/** Values that store a finished reconciliation, beside its record, and its report. */
-export const putsOfResult = (record: FinishedReconciliation, report: ReconcileReport): NamedWrite[] => [
-  [LAST, JSON.stringify(record)],
+/** Values that store a finished reconciliation, beside its record, and its report. `previous`: the last one until now. */
+export const putsOfResult = (record: FinishedReconciliation, report: ReconcileReport, previous?: FinishedReconciliation): NamedWrite[] => [
+  [LAST, JSON.stringify(previous && record.done.values === 0 ? extended(previous, record) : record)],
   [reportNameOf(record.number), JSON.stringify(report)],
 ]
+
+/** The last reconciliation, with the end and the position of a later one. */
+const extended = (last: FinishedReconciliation, { ended, done: { seconds, upTo } }: FinishedReconciliation): FinishedReconciliation => ({
+  ...last,
+  ended,
+  done: { ...last.done, seconds, upTo },
+})
+
+/** The value that stores that no unexplained values are left: a repair has noted all of them. */
+export function putsWithoutUnexplained(store: Pick<NamedValues, 'get'>): NamedWrite[] {
+  const last = lastReconciliation(store)
+  if (!last || last.done.unexplained === 0) return []
+  return [[LAST, JSON.stringify({ ...last, done: { ...last.done, unexplained: 0, sound: true } })]]
+}
+
 /** The value that deletes the report of a reconciliation. */
 export const deletionOfReport = ({ number }: ReconciliationRecord): NamedWrite => [reportNameOf(number), null]
 

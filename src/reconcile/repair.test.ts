@@ -7,6 +7,7 @@ import { recordBatchOf } from '../intake/record-batch.ts'
 import { readCheckpointManifest, CHECKPOINT_MANIFEST } from '../run/recovery/manifest.ts'
 import { Run } from '../run/loop/run.ts'
 import { reconcile } from './reconcile.ts'
+import { lastReconciliation, putsOfResult, reconciliationResult } from './reconciliation-ledger.ts'
 import { isEmptyRepair, planRepair, repairPuts } from './repair.ts'
 
 const card = entity('card', t.string())
@@ -61,6 +62,17 @@ test('notes decisions of state that differs from the log, and rebuilds the state
   const of = Object.fromEntries(again.inputs.map(({ input, settled, recorded }) => [input, [settled, recorded.equal, recorded.different]]))
   assert.deepEqual([again.sound, of], [true, { spent: [1, 2, 0], n: [0, 3, 0] }])
   assert.ok(isEmptyRepair(await planOf(after)))
+})
+
+test('ends the finding of the last reconciliation', async () => {
+  const disk = await runPayments(await corruptedDisk(), 10, 1)
+  const plan = await planOf(disk)
+  const store = new ModelStore(disk, true)
+  const done = { ...reconciliationResult(plan.report, undefined, 1), unexplained: 1, sound: false }
+  const last = { number: 5, began: start, ended: start + 1000, state: 'done', done } as const
+  await store.commit({ put: putsOfResult(last, plan.report) })
+  await store.commit({ put: repairPuts(plan, store, start + 2000) })
+  assert.deepEqual(lastReconciliation(store), { ...last, done: { ...done, unexplained: 0, sound: true } })
 })
 
 test('without a rebuild later values are wrong again', async () => {

@@ -15,6 +15,7 @@ import { readCheckpointManifest, CHECKPOINT_MANIFEST } from '../run/index.ts'
 import { featuresOf, type FingerprintedPipeline } from './code-versions.ts'
 import { reconcile, type ReconcileReader, type ReconcileOptions } from './reconcile.ts'
 import type { ReconcileReport } from './reconcile-report.ts'
+import { putsWithoutUnexplained } from './reconciliation-ledger.ts'
 import { putOfNote, repairNotesIn, type SettledCell, type SettledCode } from './repair-notes.ts'
 
 /** A batch run that is due but missing. */
@@ -80,14 +81,18 @@ export async function planRepair(
 export const isEmptyRepair = ({ cells, codes, groups, letters, runs }: RepairPlan): boolean =>
   [cells, codes, groups, letters, runs].every(({ length }) => length === 0)
 
-/** Puts of a repair, committed before anything runs: the note, and the manifest without the state of the plan's groups. */
+/**
+ * Puts of a repair, committed before anything runs: the note, the last reconciliation without the values that are noted, and the manifest
+ * without the state of the plan's groups.
+ */
 export function repairPuts({ cells, codes, groups }: RepairPlan, store: NamedValues, at: number): NamedWrite[] {
   const number = (repairNotesIn(store).at(-1)?.number ?? 0) + 1
   const note = cells.length + codes.length > 0 ? [putOfNote({ number, at, cells, codes })] : []
+  const notes = [...note, ...putsWithoutUnexplained(store)]
   const manifest = readCheckpointManifest(store)
-  if (!manifest || groups.length === 0) return note
+  if (!manifest || groups.length === 0) return notes
   const remaining = Object.fromEntries(Object.entries(manifest.groups).filter(([name]) => !groups.includes(name)))
-  return [...note, [CHECKPOINT_MANIFEST, JSON.stringify({ ...manifest, groups: remaining })]]
+  return [...notes, [CHECKPOINT_MANIFEST, JSON.stringify({ ...manifest, groups: remaining })]]
 }
 
 const tooMany = (): SpillwayError =>

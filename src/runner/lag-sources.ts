@@ -16,6 +16,7 @@ export function lagSourcesOf(
     const committed = (partition?: string) => run.committedPosition(positionName(source, reader.name, partition))
     return {
       source,
+      reader: reader.name,
       isAlive: () => reading()?.isReading(opened) ?? true,
       failure: () => reading()?.failureOf(opened),
       measure: reader.measureLag && (() => reader.measureLag!(committed)),

@@ -1,6 +1,7 @@
 /** Reconciliations of the data folder that a run holds, beside the run: on a schedule, if there is one, and on request. */
 import { callEvery, wallClock } from '../base/index.ts'
 import type { ScheduleIR } from '../define/ir/index.ts'
+import type { CancelOptions } from '../jobs/index.ts'
 import type { DataFolder } from '../log/sqlite/index.ts'
 import { RECONCILIATION_JOB, reconcileInThread, ReconcileScheduler, type ReconciliationRecord } from '../reconcile/index.ts'
 import type { Runnable } from '../run/index.ts'
@@ -19,7 +20,7 @@ export interface ReconciliationsOptions {
 
 /** Reconciliations of this process. */
 export interface Reconciliations {
-  /** Values that the last finished reconciliation could not explain. */
+  /** As `ReconcileScheduler.unexplained`. */
   readonly unexplained: ReconcileScheduler['unexplained']
   /**
    * Reconciles the decisions since the last reconciliation, after the one in progress. Resolves with the record of the finished
@@ -27,7 +28,7 @@ export interface Reconciliations {
    */
   readonly request: () => Promise<ReconciliationRecord>
   /** Cancels the reconciliation in progress. Resolves as `JobScheduler.cancel` does. */
-  readonly cancel: () => Promise<boolean>
+  readonly cancel: (options: CancelOptions) => Promise<boolean>
   /** Requests a last reconciliation. Resolves when it has ended, also by failure or `stop`. */
   finish(): Promise<void>
   stop(): Promise<void>
@@ -48,13 +49,14 @@ export function startReconciliations(
     onReport,
     onJobChange,
   })
+  reconciling.markBrokenOff().catch(({ message }: Error) => onReport(`the end of an earlier reconciliation was not recorded: ${message}`))
   const ticking = callEvery(TICK_EVERY_MS, () => reconciling.tick())
   return {
     get unexplained() {
       return reconciling.unexplained
     },
     request: () => reconciling.reconcile(),
-    cancel: () => reconciling.cancel(RECONCILIATION_JOB),
+    cancel: options => reconciling.cancel(RECONCILIATION_JOB, options),
     async finish() {
       await reconciling.idle()
       await reconciling.reconcile().catch((error: Error & { readonly code?: unknown }) => {

@@ -165,8 +165,8 @@ export class NaiveScheduler {
     }
   }
 
-  cancel(job: string): void {
-    const pending = this.#requests.find(request => request.job === job)
+  cancel(job: string, keepsRequest = false): void {
+    const pending = keepsRequest ? undefined : this.#requests.find(request => request.job === job)
     this.#requests = this.#requests.filter(request => request !== pending)
     this.#answer(pending, cancelled(job))
     if (this.running?.record.job !== job) return

@@ -64,7 +64,7 @@ const alertReceivers = opened.map(receiver => ({
     close: () => receiver.destination.close(),
   },
 }))
-const lagSources = [{ source: 'payments', isAlive: () => true, measure }]
+const lagSources = [{ source: 'payments', reader: 'kafka:payments', isAlive: () => true, measure }]
 const onReport = (text: string) => console.error(text)
 const monitor = startMonitoring(live, { pipeline: shop, data, clock, after, alertReceivers, lagSources, onReport })
 monitor.subscribe(() => progress.samples++)

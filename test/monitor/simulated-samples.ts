@@ -1,7 +1,7 @@
 /** A run whose samples a test makes, and the conditions that they show. */
 import type { Random } from '../../src/base/random.ts'
 import { defaultThresholds } from '../../src/define/config/alert-thresholds.ts'
-import { type RunCondition, RunConditions } from '../../src/monitor/alerts/conditions.ts'
+import { type JudgedPipeline, type RunCondition, RunConditions } from '../../src/monitor/alerts/conditions.ts'
 
 const [SAMPLE, MINUTE] = [10_000, 60_000]
 /** A Thursday. */
@@ -11,11 +11,12 @@ export const healthy: RunCondition = { freshness: new Map([['card', { target: 0.
 
 /** A run whose samples a test makes, from `begin` on. */
 export class Simulation {
-  readonly conditions = new RunConditions(
-    { name: 'shop', sources: [{ name: 'payments' }], actions: [{ name: 'block' }] },
-    defaultThresholds,
-  )
+  readonly conditions: RunConditions
   now = begin
+
+  constructor(actions: JudgedPipeline['actions'] = [{ name: 'block' }]) {
+    this.conditions = new RunConditions({ name: 'shop', sources: [{ name: 'payments' }], actions }, defaultThresholds)
+  }
 
   /** Adds samples for `ms`. Returns when each condition first held, ms after the beginning of the call. */
   run(ms: number, sampleAt: (now: number) => Readonly<Record<string, number>>, state: Partial<RunCondition> = {}): Map<string, number> {

@@ -109,7 +109,12 @@ export class World {
         return compute(...job)
       },
     })
-    const lagOf = (source: string, topic: Topic) => ({ source, isAlive: () => true, measure: async () => new Map([['0', topic.lag]]) })
+    const lagOf = (source: string, topic: Topic) => ({
+      source,
+      reader: 'topic',
+      isAlive: () => true,
+      measure: async () => new Map([['0', topic.lag]]),
+    })
     this.monitor = startMonitoring(this.live, {
       pipeline,
       data: this.data,

@@ -24,7 +24,7 @@ const shop = pipeline('shop', [fraud, list])
 const HOUR = 3_600_000
 
 /** Rejects when the signal is aborted. */
-function untilAborted(signal: AbortSignal): Promise<never> {
+export function untilAborted(signal: AbortSignal): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>()
   const abort = (): void => reject(new Error('aborted'))
   if (signal.aborted) abort()

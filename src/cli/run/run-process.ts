@@ -123,7 +123,8 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
     const sourcesEnded = running.sourcesEnded.catch((error: unknown) => throwAfter(monitor.sample(), error))
     // Files end; with a server the run continues.
     await Promise.race([server ? sourcesEnded.then(() => new Promise(() => {})) : sourcesEnded, run.ended, stopped.promise])
-    await server?.close()
+    // The server waits for open requests, which may wait for a reconciliation.
+    await Promise.all([server?.close(), stopped.signal.aborted ? jobs.stop() : undefined])
     if (!stopped.signal.aborted) await Promise.race([finishJobs(live, jobs, once, print), stopped.promise])
     await jobs.stop()
     await running.stop()
@@ -135,8 +136,7 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
     status.stop()
     stopped.forget()
     out?.close()
-    await server?.close()
-    await jobs.stop()
+    await Promise.all([server?.close(), jobs.stop()])
     await (running ?? live).stop().catch(() => {})
   }
 }

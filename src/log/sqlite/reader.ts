@@ -115,7 +115,7 @@ export class SqliteReader implements StoredLog {
   }
 
   /** Decision batches, newest first; of one model if it is given, and with numbers from `first` on and below `before`. */
-  newestDecisions(model?: string, before: number = Number.MAX_SAFE_INTEGER, first: number = 0): Generator<StoredDecisionBatch> {
+  newestDecisions(model?: string, before: number = Number.MAX_SAFE_INTEGER, first: number = 0): Generator<NumberedDecisionBatch> {
     const next = `${BATCH} WHERE id < ?1 AND (?2 IS NULL OR model = ?2) AND id >= ?3 ORDER BY id DESC LIMIT 1`
     return this.#db.pages<NumberedDecisionBatch>(next, { ...oneByOne, from: before }, model ?? null, first)
   }

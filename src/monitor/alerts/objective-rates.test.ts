@@ -47,6 +47,21 @@ test('all objectives are listed with their targets: healthy ones burn nothing, a
   )
 })
 
+test('an action with a deadline has a rate of the effects that missed it', () => {
+  const simulation = new Simulation([{ name: 'block', deadline: 100 }, { name: 'mail' }])
+  const late = { [seriesText('deadlines', ['block', 'met'])]: 9, [seriesText('deadlines', ['block', 'missed'])]: 1 }
+  simulation.run(HOUR, () => late)
+  const rates = ratesOf(simulation)
+  assert.deepEqual(
+    rates.map(({ cause, subject }) => `${cause} ${subject.name}`),
+    ['freshness card', 'deadline block', 'effects block', 'effects mail', 'dead-letters payments', 'errors shop'],
+  )
+  const { target, rules } = rates[1]
+  const { total, bad, burn } = rules[0].long
+  assert.deepEqual([total, bad], [3600, 360])
+  assert.ok(Math.abs(burn - 0.1 / (1 - target)) < 1e-9)
+})
+
 test('in an outage both rates are above the threshold once the page holds, and its budget is used up', () => {
   const simulation = new Simulation()
   simulation.run(6 * HOUR, () => usual)

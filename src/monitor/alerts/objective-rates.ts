@@ -33,6 +33,8 @@ export interface ObjectiveRates {
   readonly target: number
   /** The greatest age of a freshness objective, ms. */
   readonly age?: number | undefined
+  /** The alert about the objective that is open, which may hold on below its threshold. */
+  readonly alert?: AlertSeverity
   /** The most urgent rule first; the last one has the longest window. */
   readonly rules: readonly RuleRates[]
   /** The share of the allowed errors of the longest window that is left, negative if overspent. Absent without enough events to tell. */

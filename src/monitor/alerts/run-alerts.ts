@@ -130,7 +130,10 @@ export class RunAlerts {
   /** The burn rates of all objectives as of the last sample. Cost: sums of three days of minutes, once after each sample. */
   get burnRates(): readonly ObjectiveRates[] {
     this.#rates ??= this.#conditions.ratesAt(this.#judgedAt, targetsOf(this.#run.counts.freshness()))
-    return this.#rates
+    return this.#rates.map(rates => {
+      const open = this.firing.find(({ cause, subject }) => cause === rates.cause && subject.name === rates.subject.name)
+      return open ? { ...rates, alert: open.severity } : rates
+    })
   }
 
   /** Judges the run at `now`, UTC ms, by one more sample. `commitMs`: the age of the oldest commit that is under way, ms. */

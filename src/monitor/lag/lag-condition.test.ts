@@ -9,6 +9,7 @@ type Partition = readonly [verdict: LagVerdict, lag: number, minutes: number]
 
 const lagOf = (partitions: readonly Partition[], basis: 'measured' | 'extrapolated' | 'at-least' = 'measured'): SourceLag => ({
   source: 'payments',
+  reader: 'kafka:payments',
   verdict: sourceLagVerdict(partitions.map(([verdict]) => verdict)),
   unit: 'rows',
   partitions: partitions.map(([verdict, lag, minutes], i) => ({
@@ -25,7 +26,10 @@ const lagCondition = (lag: SourceLag, patience?: number) => conditionAt(lag, NOW
 
 test('a source that keeps up, or was not judged yet, has no condition', () => {
   assert.equal(lagCondition(lagOf([['OK', 1_000_000, 60]])), undefined)
-  assert.equal(lagCondition({ source: 'payments', verdict: undefined, unit: undefined, partitions: [] }), undefined)
+  assert.equal(
+    lagCondition({ source: 'payments', reader: 'kafka:payments', verdict: undefined, unit: undefined, partitions: [] }),
+    undefined,
+  )
 })
 
 test('the gravest verdict of a partition is reported, with its own rows and age', () => {
@@ -66,7 +70,10 @@ test('a source that falls behind is a ticket', () => {
 
 test('a reader that has failed is a page, whether or not its lag can be measured', () => {
   const failure = "source 'payments': reader 'broker' failed: it is gone"
-  for (const lag of [lagOf([['OK', 0, 0]]), { source: 'payments', verdict: undefined, unit: undefined, partitions: [] }]) {
+  for (const lag of [
+    lagOf([['OK', 0, 0]]),
+    { source: 'payments', reader: 'kafka:payments', verdict: undefined, unit: undefined, partitions: [] },
+  ]) {
     const { severity, summary } = lagCondition({ ...lag, failure })!
     assert.deepEqual([severity, summary], ['page', "source 'payments' is no longer read: reader 'broker' failed: it is gone"])
   }
@@ -75,7 +82,13 @@ test('a reader that has failed is a page, whether or not its lag can be measured
 test('records that wait longer than their decisions allow are a page, unless they are caught up soon or were there before', () => {
   const severityOf = (age: { readonly ms: number; readonly basis: 'measured' | 'at-least' }, catchUpMs?: number) =>
     lagCondition(
-      { source: 'payments', verdict: 'OK', unit: 'rows', partitions: [{ partition: '0', verdict: 'OK', lag: 40, age, catchUpMs }] },
+      {
+        source: 'payments',
+        reader: 'kafka:payments',
+        verdict: 'OK',
+        unit: 'rows',
+        partitions: [{ partition: '0', verdict: 'OK', lag: 40, age, catchUpMs }],
+      },
       120_000,
     )?.severity
   assert.equal(severityOf({ ms: 120_000, basis: 'measured' }), undefined)

@@ -18,7 +18,7 @@ function place(rate: number, arrivals: number) {
     const { position, end } = state
     return new Map([['', { position, end, lag: end - position, unit: 'records' }]])
   }
-  return { state, source: (name: string) => ({ source: name, isAlive: () => state.isAlive, measure }) }
+  return { state, source: (name: string) => ({ source: name, reader: 'file', isAlive: () => state.isAlive, measure }) }
 }
 
 async function passed(time: ReturnType<typeof virtualTime>, samples: number): Promise<void> {
@@ -84,7 +84,7 @@ test('a partition that a living reader gives up is forgotten', async () => {
   const time = virtualTime(1_000_000)
   let partitions = ['a', 'b']
   const measure = async () => new Map(partitions.map(name => [name, { position: 5, end: 5, lag: 0, unit: 'records' }]))
-  const sampler = new LagSampler([{ source: 'topic', isAlive: () => true, measure }], time)
+  const sampler = new LagSampler([{ source: 'topic', reader: 'kafka:topic', isAlive: () => true, measure }], time)
   sampler.start()
   await passed(time, limits.LAG_SAMPLES)
   assert.deepEqual(
@@ -111,7 +111,7 @@ test('records behind a source are known from the first measurement on, in all pa
       if (error) throw error
       return lags
     }
-    return { source: String(i), isAlive: () => true, measure }
+    return { source: String(i), reader: 'file', isAlive: () => true, measure }
   })
   const sampler = new LagSampler(sources, time)
   const records = () => sampler.lags().map(lag => lag.records)

@@ -19,6 +19,8 @@ export interface MeasuredLag extends Pick<LagMeasurement, 'position' | 'end' | '
 /** A source of a run, by one of its readers. */
 export interface LagSource {
   readonly source: string
+  /** Name of the reader: `kafka:payments`. */
+  readonly reader: string
   /** False once its reader has ended. */
   readonly isAlive: () => boolean
   /** The error with which its reader has ended; undefined while it reads, and after an end without error. */
@@ -30,6 +32,7 @@ export interface LagSource {
 /** The lag of a source, for people and for alerts. */
 export interface SourceLag {
   readonly source: string
+  readonly reader: string
   /** `ERR` if a partition stands still; undefined before half a window of samples. */
   readonly verdict: SourceLagVerdict | undefined
   /** Unit of the lags: `bytes`, `rows`, `records`; undefined before the first measurement. */
@@ -85,7 +88,7 @@ export class LagSampler {
   /** The lag of each source, in the order in which they were given. */
   lags(): SourceLag[] {
     const now = this.#clock()
-    return this.#sources.map(({ source, histories, unit, records, problem, failure: failureOf }) => {
+    return this.#sources.map(({ source, reader, histories, unit, records, problem, failure: failureOf }) => {
       const failure = failureOf?.()
       const partitions = [...histories].flatMap(([partition, history]) => {
         const lag = history.judge(now)
@@ -93,7 +96,7 @@ export class LagSampler {
       })
       const verdict = partitions.length === 0 ? undefined : sourceLagVerdict(partitions.map(lag => lag.verdict))
       const known = { ...(records !== undefined && { records }), ...(problem !== undefined && { problem }) }
-      return { source, verdict, unit, partitions, ...known, ...(failure !== undefined && { failure }) }
+      return { source, reader, verdict, unit, partitions, ...known, ...(failure !== undefined && { failure }) }
     })
   }
 

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { auditOf, done } from '../../../test/cli/audit-lines.ts'
 import { called, calledJson } from '../../../test/cli/called.ts'
 import { endlessJobs } from '../../../test/serve/endless-jobs.ts'
+import type { CancelOptions } from '../../jobs/job-scheduler.ts'
 import type { RunJobKind } from '../../run/loop/composition-root.ts'
 import { withFolder } from '../folder.ts'
 import { cancelJob, type JobPorts, changeEffects } from './logged-control.ts'
@@ -42,13 +43,13 @@ test('a job of a known definition is cancelled, and any other name is not found'
     await assert.rejects(cancelJob(ports, { kind, name }), { code: 'SPILL_NOT_FOUND', message })
   await assert.rejects(cancelJob(ports, { kind: 'reconciliation' }), {
     code: 'SPILL_NOT_FOUND',
-    message: /^this run schedules no reconcil/,
+    message: 'this run makes no reconciliations: `run` of `spillway/run` started it; runs of `spillway run` and `spillway/embed` make them',
   })
 })
 
 test('to cancel attempt 12 while 13 runs, or none, is a conflict that cancels nothing', async () => {
-  const cancelled: (readonly [RunJobKind, string])[] = []
-  const cancel = (kind: RunJobKind, name: string) => Promise.resolve(cancelled.push([kind, name]) > 0)
+  const cancelled: (readonly [RunJobKind, string, CancelOptions])[] = []
+  const cancel = (...call: readonly [RunJobKind, string, CancelOptions]) => Promise.resolve(cancelled.push(call) > 0)
   const ports = (running: number | undefined): JobPorts => ({ ir, runningAttempt: () => running, cancel })
   const twelfth = { kind: 'report', name: 'list', number: 12 } as const
   for (const [running, message] of [
@@ -58,7 +59,13 @@ test('to cancel attempt 12 while 13 runs, or none, is a conflict that cancels no
     await assert.rejects(cancelJob(ports(running), twelfth), { code: 'SPILL_CONFLICT', message })
   assert.deepEqual(cancelled, [])
   assert.deepEqual(await cancelJob(ports(12), twelfth), {})
-  assert.deepEqual(cancelled, [['report', 'list']])
+  assert.deepEqual(cancelled, [['report', 'list', { keepsRequest: true }]])
+})
+
+test('a cancel with the number of an attempt that ends with a result first is a conflict', async () => {
+  const ports: JobPorts = { ir, runningAttempt: () => 12, cancel: () => Promise.resolve(false) }
+  const message = "number 12 of the report of 'list' has ended"
+  await assert.rejects(cancelJob(ports, { kind: 'report', name: 'list', number: 12 }), { code: 'SPILL_CONFLICT', message })
 })
 
 test('a job that does not run is a conflict, and so is each job of a folder that no run holds', async () => {

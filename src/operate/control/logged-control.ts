@@ -1,6 +1,7 @@
 /** The changes of operators over one data folder, in the process that holds it. The operator log records each of them, with its outcome. */
 import { limits, SpillwayError, type StrictOmit, unknownNameError, wallClock } from '../../base/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
+import type { CancelOptions } from '../../jobs/index.ts'
 import type { ManualEffectChange, StoredEffect } from '../../log/index.ts'
 import type { Alert } from '../../monitor/index.ts'
 import type { AlertEdit } from '../../monitor/alerts/index.ts'
@@ -102,17 +103,20 @@ export async function changeEffects(
   return {}
 }
 
+/** Cancels one job. Resolves with whether it was cancelled. */
+type CancelJob = (options: CancelOptions) => Promise<boolean>
+
 /** The collaborators of `cancelJob`. */
 export interface JobPorts {
   readonly ir: Pick<PipelineIR, 'name' | 'groups' | 'models' | 'reports'>
   /** Number of a job's attempt that runs; `undefined` if none does. Synchronous: no other attempt begins between it and `cancel`. */
   readonly runningAttempt: (kind: JobKind, name: string) => number | undefined
   /** Cancels a job of the run. Resolves with whether one was cancelled. */
-  readonly cancel: (kind: RunJobKind, name: string) => Promise<boolean>
+  readonly cancel: (kind: RunJobKind, name: string, options: CancelOptions) => Promise<boolean>
   /** Cancels the reconciliation in progress; absent in a run that makes none. */
-  readonly cancelReconciliation?: (() => Promise<boolean>) | undefined
+  readonly cancelReconciliation?: CancelJob | undefined
   /** Cancels the scheduled backup; absent in a run without one. */
-  readonly cancelBackup?: (() => Promise<boolean>) | undefined
+  readonly cancelBackup?: CancelJob | undefined
 }
 
 /** The definitions that have jobs of each kind. */
@@ -128,9 +132,10 @@ const jobSubjects: Readonly<Record<RunJobKind, { readonly subject: string; reado
   },
 }
 
-/** Jobs without a name, for a run that does not schedule them. */
-const unscheduled: Readonly<Record<SingleJobKind, string>> = {
-  reconciliation: 'this run schedules no reconciliations; `spillway run --reconcile` does',
+/** The reasons why a run has no job of a kind. */
+const absentJobs: Readonly<Record<SingleJobKind, string>> = {
+  reconciliation:
+    'this run makes no reconciliations: `run` of `spillway/run` started it; runs of `spillway run` and `spillway/embed` make them',
   backup: 'this run schedules no backups; `spillway run --backup` does',
 }
 
@@ -146,18 +151,21 @@ export async function cancelJob(ports: JobPorts | undefined, cancellation: JobCa
       'SPILL_CONFLICT',
       `number ${number} of the ${job} does not run${running === undefined ? '' : `, but ${running} does`}; nothing was cancelled`,
     )
-  if (!(await cancel())) throw new SpillwayError('SPILL_CONFLICT', `no ${job} runs or waits to run; it has ended, or has not begun`)
-  return {}
+  // A request that waits is for an attempt after this number.
+  if (await cancel({ keepsRequest: number !== undefined })) return {}
+  const problem =
+    number === undefined ? `no ${job} runs or waits to run; it has ended, or has not begun` : `number ${number} of the ${job} has ended`
+  throw new SpillwayError('SPILL_CONFLICT', problem)
 }
 
-function cancelOfSingle({ cancelReconciliation, cancelBackup }: JobPorts, kind: SingleJobKind): () => Promise<boolean> {
+function cancelOfSingle({ cancelReconciliation, cancelBackup }: JobPorts, kind: SingleJobKind): CancelJob {
   const cancel = { reconciliation: cancelReconciliation, backup: cancelBackup }[kind]
-  if (!cancel) throw new SpillwayError('SPILL_NOT_FOUND', unscheduled[kind])
+  if (!cancel) throw new SpillwayError('SPILL_NOT_FOUND', absentJobs[kind])
   return cancel
 }
 
-function cancelOfNamed({ ir, cancel }: JobPorts, kind: RunJobKind, name: string): () => Promise<boolean> {
+function cancelOfNamed({ ir, cancel }: JobPorts, kind: RunJobKind, name: string): CancelJob {
   const { subject, names } = jobSubjects[kind]
   if (!names(ir).includes(name)) throw unknownNameError(ir.name, subject, name, names(ir))
-  return () => cancel(kind, name)
+  return options => cancel(kind, name, options)
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { mock, test } from 'node:test'
 import { array, assert as check, asyncProperty, constantFrom, integer, option, record } from 'fast-check'
+import { BatchLog, searchPages } from '../../../test/serve/batch-log.ts'
 import { open, pay, posted, start } from '../../../test/serve/shop.ts'
 import type { StoredDecisionBatch } from '../../log/store.ts'
 import { readDataFolder } from '../../log/sqlite/data-folder.ts'
-import { DecisionSearch, type SearchedLog } from './decision-search.ts'
+import { DecisionSearch } from './decision-search.ts'
 import { DecisionKeyIndex, hashOfKey } from './decision-key-index.ts'
 import { newestDecisions, type NewestDecisionsQuery } from '../../run/history/newest-decisions.ts'
 import { newestAtOnce } from './newest-at-once.ts'
@@ -26,35 +27,6 @@ async function recorded(): Promise<StoredDecisionBatch[]> {
   reader.close()
   await shop.close()
   return batches
-}
-
-/** Decision batches as in a log, whose oldest may be forgotten. */
-class BatchLog implements SearchedLog {
-  readonly all: (StoredDecisionBatch & { readonly number: number })[] = []
-
-  add(batch: StoredDecisionBatch): void {
-    this.all.push({ ...batch, number: (this.all.at(-1)?.number ?? 0) + 1 })
-  }
-
-  *newestDecisions(model?: string, before = Infinity, first = 0): Generator<StoredDecisionBatch> {
-    for (const batch of this.all.toReversed())
-      if (first <= batch.number && batch.number < before && (model === undefined || batch.model === model)) yield batch
-  }
-
-  decisionsAfter(number: number, model?: string) {
-    return this.all.find(batch => batch.number > number && (model === undefined || batch.model === model))
-  }
-
-  decisionNumbers() {
-    return { first: this.all[0]?.number ?? 0, last: this.all.at(-1)?.number ?? 0 }
-  }
-
-  firstOfNewest(most: number): number {
-    let sum = 0
-    const isWithin = this.all.toReversed().map(({ count }) => (sum += count) <= most)
-    const oldest = isWithin.lastIndexOf(true)
-    return oldest < 0 ? this.decisionNumbers().last + 1 : this.all[this.all.length - 1 - oldest].number
-  }
 }
 
 const batches = await recorded()
@@ -79,7 +51,7 @@ test('whatever is recorded, forgotten and queried in between, the index finds wh
         for (const at of adds) log.add(batches[at])
         if (log.all.length > forgets) log.all.splice(0, forgets)
         const { decisions } = await newestDecisions(log, query)
-        assert.deepEqual(await search.newest(query), { decisions })
+        assert.deepEqual((await search.newest(query)).decisions, decisions)
       }
     }),
     { numRuns: 200 },
@@ -103,34 +75,47 @@ test('an index that is extended in slices ahead of a search finds what a scan fi
 
 test('the newest decisions are read at once if their batches are few and small enough, as a scan finds them', async () => {
   const log = new BatchLog()
-  const newest = async (last: number) => (await newestDecisions(log, { model: undefined, key: undefined, last })).decisions
-  assert.deepEqual(newestAtOnce(log, 5), [])
+  const newest = (last: number) => new DecisionSearch(log).newest({ model: undefined, key: undefined, last })
+  assert.deepEqual(newestAtOnce(log, 5), { decisions: [] })
   for (const batch of batches) log.add(batch)
   const all = log.all.reduce((sum, { count }) => sum + count, 0)
-  for (const last of [1, 3, 60, all + 1]) assert.deepEqual(newestAtOnce(log, last), await newest(last))
+  for (const last of [1, 3, 60, all, all + 1]) assert.deepEqual(newestAtOnce(log, last), await newest(last))
   assert.deepEqual(newestAtOnce(log, 3, 60), await newest(3))
   assert.equal(newestAtOnce(log, 60, 55), undefined)
   log.all.splice(0, log.all.length - 2)
   assert.deepEqual(newestAtOnce(log, 60), await newest(60))
 })
 
-test('beyond the limit of the index the newest are found, with the number of scanned decisions', async () => {
+test('beyond the limit of the index the newest are found, with the number of indexed decisions, and then the older ones', async () => {
   const log = new BatchLog()
   for (const batch of batches) log.add(batch)
   const search = new DecisionSearch(log, 60)
   const query: NewestDecisionsQuery = { model: undefined, key: 'c', last: 1000 }
   const all = (await newestDecisions(log, query)).decisions
-  const { decisions, lookedAt } = await search.newest(query)
+  const [{ decisions, lookedAt }, ...others] = await searchPages(search, query)
   assert.ok(decisions.length > 0 && decisions.length < all.length)
-  assert.deepEqual(decisions, all.slice(-decisions.length))
+  assert.deepEqual([...others.toReversed().flatMap(page => page.decisions), ...decisions], all)
   assert.ok(lookedAt! > 0 && lookedAt! <= 60)
   for (const batch of batches) log.add(batch)
   const later = await search.newest({ ...query, last: 2 })
-  assert.deepEqual(later, { decisions: (await newestDecisions(log, { ...query, last: 2 })).decisions })
-  const few = await new DecisionSearch(log).newest({ ...query, last: 1000, maxScanned: 10 })
-  assert.equal(few.lookedAt, 10)
-  const rare = await search.newest({ ...query, key: undefined, min: 2, maxScanned: 10 })
-  assert.deepEqual([rare.decisions, rare.lookedAt, rare.lookedTo], [[], 10, start])
+  assert.deepEqual(later.decisions, (await newestDecisions(log, { ...query, last: 2 })).decisions)
+})
+
+test('a search that ends early has the number of scanned decisions, the time of the oldest, and the place of the next page', async () => {
+  const log = new BatchLog()
+  for (const batch of batches) log.add(batch)
+  for (const key of [undefined, 'c']) {
+    const { decisions, lookedAt, lookedTo, next } = await new DecisionSearch(log).newest({
+      model: undefined,
+      key,
+      min: 2,
+      last: 1000,
+      maxScanned: 10,
+    })
+    assert.deepEqual([decisions, lookedTo], [[], start])
+    assert.ok(lookedAt! >= 10 && lookedAt! < 70, `${lookedAt}`)
+    assert.match(next!, /^\d+\.0$/)
+  }
 })
 
 test('an index that drops its older half keeps whole batches, and names the first of them', () => {

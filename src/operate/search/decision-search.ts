@@ -6,21 +6,25 @@
 import { SpillwayError, limits, stopwatch } from '../../base/index.ts'
 import { Strings } from '../../columns/index.ts'
 import { deliveredCell } from '../../decision/index.ts'
-import type { SqliteReader } from '../../log/sqlite/index.ts'
-import { decodeDecisionKeys, type DecisionShape, newestDecisionsIn, type RecordedDecision } from '../../run/decide/index.ts'
+import type { NumberedDecisionBatch, SqliteReader } from '../../log/sqlite/index.ts'
+import { decodeDecisionKeys, type DecisionShape, type RecordedDecision } from '../../run/decide/index.ts'
 import { hashOfKey, DecisionKeyIndex } from './decision-key-index.ts'
 import { endOfBatches, startOfBatches } from './decision-time.ts'
-import { decisionMatcher, newestDecisions, type NewestDecisionsQuery } from '../../run/history/index.ts'
+import { newestDecisions, type NewestDecisionsQuery } from '../../run/history/index.ts'
 
 /** The decisions that were found. */
 export interface SearchResult {
   /** In order of decision. */
   readonly decisions: readonly RecordedDecision[]
-  /** Number of scanned decisions, if the search ended early with fewer results than requested. */
+  /** A place such as `12.5`, from which the same query goes on to older decisions; absent if there are none. */
+  readonly next?: string
+  /** Number of scanned or indexed decisions, if the search ended early with fewer results than requested. */
   readonly lookedAt?: number
-  /** Time of the oldest scanned decision, UTC ms, if the scan ended early and a search up to it goes on. */
+  /** Time of the oldest scanned decision, UTC ms, if the scan ended early. */
   readonly lookedTo?: number
 }
+
+type DecisionPlace = NonNullable<NewestDecisionsQuery['before']>
 
 export type SearchedLog = Pick<SqliteReader, 'newestDecisions' | 'decisionsAfter' | 'decisionNumbers' | 'firstOfNewest'>
 
@@ -36,6 +40,8 @@ export class DecisionSearch {
   #last: number | undefined
   /** The first indexed batch. */
   #first = 0
+  /** Does a search read the index? It must not change meanwhile. */
+  #isSearching = false
 
   constructor(log: SearchedLog, indexed: number = limits.DECISION_KEYS_INDEXED_MAX) {
     this.#log = log
@@ -43,45 +49,52 @@ export class DecisionSearch {
     this.#index = new DecisionKeyIndex(indexed)
   }
 
-  /** Runs a query. Throws `SPILL_DATA` for a damaged batch that is read. */
+  /** Runs a query; one at a time. Throws `SPILL_DATA` for a damaged batch that is read. */
   async newest(request: NewestDecisionsQuery): Promise<SearchResult> {
-    const { key, maxScanned, since, until } = request
+    const { key, since, until, before } = request
     const query = {
       ...request,
       ...(since !== undefined && { firstBatch: startOfBatches(this.#log, since) }),
-      ...(until !== undefined && { before: endOfBatches(this.#log, until) }),
+      ...(until !== undefined && { before: earlier(before, { batch: endOfBatches(this.#log, until), row: 0 }) }),
     }
-    if (key !== undefined) return this.#findByKey({ ...query, key })
-    const { decisions, isWhole, scannedTo } = await newestDecisions(this.#log, query)
-    return { decisions, ...(!isWhole && maxScanned !== undefined && { lookedAt: maxScanned, lookedTo: scannedTo }) }
+    const { next, ...found } = key === undefined ? await newestDecisions(this.#log, query) : await this.#findByKey(key, query)
+    return { ...found, ...(next && { next: decisionPlaceText(next) }) }
   }
 
-  #findByKey(query: NewestDecisionsQuery & { readonly key: string }): SearchResult {
-    const { model, key, firstBatch = 0, before = Infinity, last, maxScanned = Infinity } = query
-    const matches = decisionMatcher(query)
+  /** Finds the decisions of a key in the batches of the index. A query that goes on to older batches scans them. */
+  async #findByKey(key: string, query: NewestDecisionsQuery): ReturnType<typeof newestDecisions> {
+    const { before, firstBatch = 0, last } = query
     this.#catchUp()
-    const decisions: RecordedDecision[] = []
-    let scanned = 0
-    for (const number of this.#index.batchesOf(key)) {
-      if (decisions.length >= last) break
-      if (number >= before) continue
-      if (number < firstBatch) break
-      const batch = this.#log.decisionsAfter(number - 1)
-      // The log has forgotten it meanwhile.
-      if (batch?.number !== number) continue
-      if (model !== undefined && batch.model !== model) continue
-      if (scanned >= maxScanned) return { decisions: decisions.reverse(), lookedAt: maxScanned }
-      scanned += batch.count
-      decisions.push(...newestDecisionsIn(batch.bytes, last - decisions.length, matches))
+    const oldest = Math.max(this.#first, this.#index.from)
+    const startOfIndex = { batch: oldest, row: 0 }
+    if (earlier(before, startOfIndex) === before) return newestDecisions(this.#log, query)
+    this.#isSearching = true
+    try {
+      const newestOfKey = (_model?: string, end?: number): Generator<NumberedDecisionBatch> =>
+        this.#batchesOf(key, Math.max(oldest, firstBatch), end)
+      const found = await newestDecisions({ newestDecisions: newestOfKey }, query)
+      const { first } = this.#log.decisionNumbers()
+      if (found.next || first === 0 || oldest <= Math.max(first, firstBatch)) return found
+      return { ...found, next: startOfIndex, ...(found.decisions.length < last && { lookedAt: this.#index.size }) }
+    } finally {
+      this.#isSearching = false
     }
-    const { first } = this.#log.decisionNumbers()
-    const isWhole = decisions.length >= last || first === 0 || Math.max(this.#first, this.#index.from) <= Math.max(first, firstBatch)
-    return { decisions: decisions.reverse(), ...(!isWhole && { lookedAt: this.#index.size }) }
   }
 
-  /** Extends the index for about `ms`, so that the first search by key waits less. True once it has all batches. */
+  /** Batches that may have decisions of a key, newest first, with numbers from `first` on and below `end`. */
+  *#batchesOf(key: string, first: number, end = Infinity): Generator<NumberedDecisionBatch> {
+    for (const number of this.#index.batchesOf(key)) {
+      if (number >= end) continue
+      if (number < first) break
+      const batch = this.#log.decisionsAfter(number - 1)
+      // The log may have forgotten it meanwhile.
+      if (batch?.number === number) yield batch
+    }
+  }
+
+  /** Extends the index for about `ms`, so that the first search by key waits less; not during a search. True once it has all batches. */
   indexFor(ms: number): boolean {
-    return this.#catchUp(stopwatch() + ms)
+    return !this.#isSearching && this.#catchUp(stopwatch() + ms)
   }
 
   #catchUp(until = Infinity): boolean {
@@ -128,3 +141,10 @@ export class DecisionSearch {
 }
 
 const SHAPES_KEPT = 1000
+
+/** The text of a place, as the ids of the stream of decisions. */
+export const decisionPlaceText = ({ batch, row }: DecisionPlace): string => `${batch}.${row}`
+
+/** The earlier one of two places; `undefined` is the end. */
+const earlier = (a: DecisionPlace | undefined, b: DecisionPlace): DecisionPlace =>
+  a && (a.batch < b.batch || (a.batch === b.batch && a.row <= b.row)) ? a : b

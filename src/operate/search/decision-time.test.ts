@@ -1,6 +1,7 @@
 /** Times and entries are found in the decisions of a run as a scan finds them. */
 import assert from 'node:assert/strict'
 import { after, before, mock, test } from 'node:test'
+import { searchPages } from '../../../test/serve/batch-log.ts'
 import { open, pay, posted, start } from '../../../test/serve/shop.ts'
 import { readDataFolder } from '../../log/sqlite/data-folder.ts'
 import type { SqliteReader } from '../../log/sqlite/reader.ts'
@@ -42,7 +43,9 @@ test('a search up to a time finds the newest decisions up to it, by model and ke
       const matches = all.filter(
         decision => decision.t <= until && (model ?? decision.model) === decision.model && (key ?? decision.key) === decision.key,
       )
-      assert.deepEqual(await search.newest({ model, key, until, last: 7 }), { decisions: matches.slice(-7) }, `${until} ${model} ${key}`)
+      const { decisions, next } = await search.newest({ model, key, until, last: 7 })
+      assert.deepEqual(decisions, matches.slice(-7), `${until} ${model} ${key}`)
+      assert.equal(next !== undefined, matches.length > 7)
     }
 })
 
@@ -78,6 +81,25 @@ test('a search from a time on reads no batches before it', async () => {
   const [, , from] = newestOnes.mock.calls[0].arguments
   assert.ok(from! > log.decisionNumbers().first, `from batch ${from}`)
   newestOnes.mock.restore()
+})
+
+test('a search that scans few decisions finds those of early times, and says how far back it looked', async () => {
+  const search = new DecisionSearch(log)
+  const [{ t: first }] = all
+  for (const key of [undefined, 'd']) {
+    const query = { model: undefined, key, last: 500, maxScanned: 20 }
+    const { decisions, lookedTo } = await search.newest({ ...query, until: first + 10_000, min: 2 })
+    assert.deepEqual(decisions, [])
+    assert.ok(lookedTo! <= first + 10_000, `${lookedTo! - first}`)
+    const since = { ...query, since: first + 5000, until: first + 10_000, maxScanned: 100 }
+    const matches = all.filter(({ t, key: of }) => since.since <= t && t <= since.until && (key ?? of) === of)
+    assert.deepEqual(await search.newest(since), { decisions: matches })
+    const pages = await searchPages(search, { ...query, until: first + 60_000, last: 3 })
+    assert.deepEqual(
+      pages.toReversed().flatMap(page => page.decisions),
+      all.filter(({ t, key: of }) => t <= first + 60_000 && (key ?? of) === of),
+    )
+  }
 })
 
 test('entries with decisions beside an entry are found, of a model too', () => {

@@ -8,13 +8,30 @@ type BatchReader = Pick<SqliteReader, 'decisionsAfter' | 'decisionNumbers'>
 const TURN_BATCHES = 64
 
 /**
- * A batch number: no batch from it on has a decision up to `time`, UTC ms. A binary search, which decodes about 20 batches of a million. Throws
- * `SPILL_DATA` for a damaged batch that is read.
+ * A batch number: no batch from it on has a decision up to `time`, UTC ms, and below it only batches of one turn have none. A binary search, which
+ * decodes about 20 batches of a million, and reads those of a turn. Throws `SPILL_DATA` for a damaged batch that is decoded.
  */
-export const endOfBatches = (log: BatchReader, time: number): number => firstBatchOf(log, t => t > time) + TURN_BATCHES
+export function endOfBatches(log: BatchReader, time: number): number {
+  const late = firstBatchOf(log, t => t > time)
+  let batch = log.decisionsAfter(late - 1)
+  // This entry is after `time`, and so are all entries from it on.
+  const entry = batch?.first ?? 0
+  let end = late
+  for (; batch && batch.number < late + TURN_BATCHES; batch = log.decisionsAfter(batch.number))
+    if (batch.first < entry) end = batch.number + 1
+  return end
+}
 
-/** A batch number: no batch below it has a decision from `time` on, UTC ms. Costs as `endOfBatches`, and throws as it does. */
-export const startOfBatches = (log: BatchReader, time: number): number => firstBatchOf(log, t => t >= time) - TURN_BATCHES
+/** A batch number: no batch below it has a decision from `time` on, UTC ms, and from it on only batches of one turn have none. Costs as `endOfBatches`. */
+export function startOfBatches(log: BatchReader, time: number): number {
+  const begin = firstBatchOf(log, t => t >= time)
+  const early = log.decisionsAfter(begin - 2)
+  // This entry is before `time`, and so are all entries up to it.
+  const entry = early && early.number < begin ? early.first : -1
+  let batch = log.decisionsAfter(begin - TURN_BATCHES - 1)
+  while (batch && batch.number < begin && batch.last <= entry) batch = log.decisionsAfter(batch.number)
+  return batch && batch.number < begin ? batch.number : begin
+}
 
 /** Number of the first batch whose first decision is late enough. */
 const firstBatchOf = (log: BatchReader, isLate: (t: number) => boolean): number =>

@@ -4,7 +4,7 @@
  */
 import { limits } from '../../base/index.ts'
 import { newestDecisionsIn, type RecordedDecision } from '../../run/decide/index.ts'
-import type { SearchedLog } from './decision-search.ts'
+import { decisionPlaceText, type SearchedLog, type SearchResult } from './decision-search.ts'
 
 /**
  * The newest `last` decisions, in order of decision; `undefined` if the batches that hold them have more than `most` decisions together: then
@@ -14,15 +14,21 @@ export function newestAtOnce(
   log: Pick<SearchedLog, 'decisionsAfter' | 'decisionNumbers' | 'firstOfNewest'>,
   last: number,
   most: number = limits.DECISIONS_READ_AT_ONCE,
-): RecordedDecision[] | undefined {
+): SearchResult | undefined {
   const { first: oldest, last: newest } = log.decisionNumbers()
   const begin = log.firstOfNewest(most)
   const decisions: RecordedDecision[] = []
-  for (let number = newest; number >= begin && decisions.length < last; number--) {
+  let row = 0
+  let number = newest
+  for (; number >= begin && decisions.length < last; number--) {
     const batch = log.decisionsAfter(number - 1)
     // The log has forgotten it meanwhile.
     if (batch?.number !== number) continue
-    decisions.push(...newestDecisionsIn(batch.bytes, last - decisions.length, () => true))
+    const newestOnes = newestDecisionsIn(batch.bytes, last - decisions.length, () => true)
+    decisions.push(...newestOnes)
+    row = batch.count - newestOnes.length
   }
-  return decisions.length >= last || begin <= Math.max(1, oldest) ? decisions.reverse() : undefined
+  if (decisions.length < last && begin > Math.max(1, oldest)) return undefined
+  const hasOlder = row > 0 || number >= Math.max(1, oldest)
+  return { decisions: decisions.reverse(), ...(hasOlder && { next: decisionPlaceText({ batch: number + 1, row }) }) }
 }

@@ -7,6 +7,7 @@
  */
 import { pause, unknownNameError, SpillwayError, type TraceContext } from '../../base/index.ts'
 import type { RecordBatch } from '../../intake/index.ts'
+import type { CancelOptions } from '../../jobs/index.ts'
 import type { BatchRunRecord, ReportRun } from '../../batch/index.ts'
 import { positionKey, type Commit, type DeadLetterChange, type EffectChange, type NamedWrite } from '../../log/index.ts'
 import type { ModelVersion } from '../../training/registry/index.ts'
@@ -179,11 +180,9 @@ export class Run {
     return reports.request(name)
   }
 
-  /**
-   * Cancels the request and the attempt in progress of a job. `name` is that of a group, a report or a model. Resolves as
-   * `JobScheduler.cancel` does; false for a job that this run does not have.
-   */
-  cancelJob = async (kind: RunJobKind, name: string): Promise<boolean> => this.#running.schedulersByKind[kind]?.cancel(name) ?? false
+  /** Cancels a job of a group, a report or a model, as `JobScheduler.cancel` does; false for a job that this run does not have. */
+  cancelJob = async (kind: RunJobKind, name: string, options?: CancelOptions): Promise<boolean> =>
+    this.#running.schedulersByKind[kind]?.cancel(name, options) ?? false
 
   /** Records changes of effects and dead letters; resolves when they are durable. Continues to work while the run stops. */
   async settle(effectChanges: readonly EffectChange[], deadLetterChanges: readonly DeadLetterChange[] = []): Promise<void> {

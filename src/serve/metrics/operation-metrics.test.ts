@@ -37,6 +37,7 @@ before(async () => {
   const measure = async () => new Map(['0', '1'].map(partition => [partition, { position: 5, end: 9, lag: 4, unit: 'records' }]))
   const lagSources = ['payments', 'payments', 'logins'].map(source => ({
     source,
+    reader: 'kafka:topic',
     isAlive: () => true,
     ...(source === 'payments' && { measure }),
   }))

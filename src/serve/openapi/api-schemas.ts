@@ -52,7 +52,7 @@ const ruleRates = object({
   threshold: described(number, 'the burn rate in both windows at which an alert opens'),
   short: windowRate,
   long: windowRate,
-  hasEnoughEvents: described(flag, 'false: too few events in the long window to open an alert'),
+  hasEnoughEvents: described(flag, 'false: too few events in the long window for an alert by this rule'),
 })
 const objectiveRates = object(
   {
@@ -63,6 +63,7 @@ const objectiveRates = object(
   },
   {
     age: described(number, 'greatest age of a freshness objective, milliseconds'),
+    alert: { ...severity, description: 'the alert about the objective that is open; it may hold on below its threshold' },
     budgetLeft: described(number, 'share of the allowed errors of the longest window that is left; negative if overspent'),
   },
 )
@@ -197,8 +198,9 @@ export const sharedSchemas = {
   Decisions: object(
     { decisions: list(ref('Decision')) },
     {
-      lookedAt: described(count, 'decisions that were searched, or are indexed; there may be older ones'),
-      lookedTo: described(utcMs, 'time of the oldest searched decision: a query until then goes on'),
+      next: described(text, 'the page of older decisions is before this place; absent at the end. A page may be short and have a next'),
+      lookedAt: described(count, 'decisions that were searched, or are indexed, if the search ended before the page was full'),
+      lookedTo: described(utcMs, 'time of the oldest searched decision'),
     },
   ),
   Objectives: object(

@@ -65,6 +65,7 @@ const decisionPaths = ({ models }: PipelineIR): Paths => ({
     queryParameter('since', { ...text, examples: ['2026-01-31T11:00Z'] }, 'only those from this time on: ISO 8601, or UTC ms'),
     queryParameter('until', { ...text, examples: ['2026-01-31T12:00Z'] }, 'only those up to this time: ISO 8601, or UTC ms'),
     queryParameter('min', number, 'only those with a score of at least this'),
+    queryParameter('before', { ...text, pattern: '^[0-9]{1,15}([.][0-9]{1,9})?$' }, 'the page of older decisions: the next of an answer'),
     limitParameter(limits.DECISIONS_LISTED_MAX),
   ]),
   '/decisions/{entry}/trace': readOperation(

@@ -54,7 +54,7 @@ function eventPaths(source: SourceIR): Paths {
 
 const partitionLag = object(
   {
-    partition: text,
+    partition: described(text, 'empty of a place without partitions'),
     verdict: { enum: ['OK', 'WARN', 'STOP', 'STALL', 'REWIND'] },
     lag: described(number, 'distance to the end, in the unit'),
     age: object({ ms: number, basis: { enum: ['measured', 'extrapolated', 'at-least'] } }),
@@ -66,7 +66,7 @@ const sourceLag = object({
   readers: described(
     list(
       object(
-        { partitions: list(partitionLag) },
+        { reader: described(text, 'its place: kafka:payments'), partitions: list(partitionLag) },
         {
           verdict: { enum: ['OK', 'WARN', 'ERR'] },
           unit: described(text, 'bytes, rows or records'),

@@ -54,6 +54,7 @@ const sample = async (times: number) => {
     await monitor.sample()
   }
 }
+const burnRatesNow = async () => (await app.inject({ url: '/objectives' })).json<{ burnRates: ObjectiveRates[] }>().burnRates
 const alerts = async () => (await app.inject({ url: '/alerts' })).json<{ alerts: Alert[]; weeks: object[]; receivers: object[] }>()
 
 test('an outage of a receiver is one page, and what people do about it is durable', async () => {
@@ -66,6 +67,11 @@ test('an outage of a receiver is one page, and what people do about it is durabl
   assert.deepEqual(
     [listed[0].severity, listed[0].affected.actions, listed[0].command],
     ['page', ['block'], `spillway effects --action block --data ${data}`],
+  )
+  assert.deepEqual(
+    (await burnRatesNow()).map(({ alert }) => alert),
+    ['page', undefined, undefined],
+    'of effects, records and errors',
   )
   const [later] = (await alerts()).alerts as (Alert & { now?: string })[]
   assert.match(later.now!, /attempts in 100 s$/, 'the sentence of the last sample')

@@ -109,7 +109,7 @@ for (const [path, body, status, message] of [
   ['/jobs/cancel', { kind: 'batch-run', name: 'now' }, 404, /^pipeline 'shop' has no feature group with batch runs 'now'/],
   ['/jobs/cancel', { kind: 'report', name: 'list' }, 404, /^pipeline 'shop' has no report 'list'/],
   ['/jobs/cancel', { kind: 'training', name: 'fraud' }, 404, /^pipeline 'shop' has no model with training 'fraud'/],
-  ['/jobs/cancel', { kind: 'reconciliation' }, 404, /^this run schedules no reconciliations/],
+  ['/jobs/cancel', { kind: 'reconciliation' }, 404, /^this run makes no reconciliations/],
 ] as const)
   test(`rejected: POST ${path} ${JSON.stringify(body)}`, async () => {
     const answer = await posted(app, path, body)

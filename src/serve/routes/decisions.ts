@@ -1,5 +1,6 @@
 /**
- * `GET /decisions` lists the newest decisions by model, key, time and score, and `GET /decisions/:entry/trace` the stage times of decisions on one entry.
+ * `GET /decisions` lists the newest decisions by model, key, time and score, in pages, and `GET /decisions/:entry/trace` the stage times of
+ * decisions on one entry.
  *
  * A thread beside the run searches decisions: a recorded batch may hold thousands, which are decoded together. A trace is read on the
  * main thread, and so are the newest decisions if they are few.
@@ -8,18 +9,19 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { limits } from '../../base/index.ts'
 import type { NeighbourEntries } from '../../operate/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
+import { type EventPosition, parseEventId } from '../events/journal.ts'
 import { lookupByName, timeParameter } from '../http/request.ts'
 import { ServeError } from '../http/serve-error.ts'
 import type { RecordedDecision } from '../../run/decide/index.ts'
 import { addReadRoute, listLimit, maskFor, personalRole } from './route.ts'
 
-const LIST_PARAMETERS = ['model', 'key', 'since', 'until', 'min', 'limit'] as const
+const LIST_PARAMETERS = ['model', 'key', 'since', 'until', 'min', 'before', 'limit'] as const
 
 export function decisionRoutes(app: FastifyInstance, context: ServerContext): void {
   const { ir, load, search, folder, run } = context
   const modelNamed = lookupByName('model', ir.models)
   const find = async (
-    { model, key, since, until, min, limit }: Readonly<Partial<Record<(typeof LIST_PARAMETERS)[number], string>>>,
+    { model, key, since, until, min, before, limit }: Readonly<Partial<Record<(typeof LIST_PARAMETERS)[number], string>>>,
     request: FastifyRequest,
   ): Promise<unknown> => {
     if (model !== undefined) modelNamed(model)
@@ -27,15 +29,16 @@ export function decisionRoutes(app: FastifyInstance, context: ServerContext): vo
     const mask = maskFor(context, request)
     const masked = (decisions: readonly RecordedDecision[]): readonly RecordedDecision[] =>
       mask ? decisions.map(decision => mask.decision(decision)) : decisions
-    const isFiltered = [model, key, since, until, min].some(parameter => parameter !== undefined)
+    const isFiltered = [model, key, since, until, min, before].some(parameter => parameter !== undefined)
     const newest = isFiltered ? undefined : folder.decisions.newestAtOnce(last)
-    if (newest) return { decisions: masked(newest) }
+    if (newest) return { ...newest, decisions: masked(newest.decisions) }
     const query = {
       model,
       key,
       since: since === undefined ? undefined : timeParameter('since', since),
       until: until === undefined ? undefined : timeParameter('until', until),
       min: min === undefined ? undefined : scoreParameter(min),
+      before: before === undefined ? undefined : placeParameter(before),
       last,
       maxScanned: limits.DECISIONS_SCANNED_MAX,
     }
@@ -73,6 +76,13 @@ function scoreParameter(text: string): number {
   const score = Number(text)
   if (text.trim() !== '' && !Number.isNaN(score)) return score
   throw new ServeError('SPILL_INPUT', `?min=${text} is not a score; write a number such as 0.8`)
+}
+
+/** Throws 400 for a text that is no place among the decisions. */
+function placeParameter(text: string): EventPosition {
+  const place = parseEventId(text)
+  if (place) return place
+  throw new ServeError('SPILL_INPUT', `?before=${text} is not a place among decisions; write the \`next\` of an answer, such as 12.0`)
 }
 
 /** 404 with the entries nearby that have decisions. */

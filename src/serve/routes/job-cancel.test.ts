@@ -74,6 +74,26 @@ test('a cancel with the number of an ended attempt is a conflict, and the attemp
   assert.equal((await request).statusCode, 409)
 })
 
+for (const [kind, name, path, list] of [
+  ['batch-run', 'usual', '/groups/usual/runs', 'runs'],
+  ['report', 'list', '/reports/list', 'reports'],
+] as const)
+  test(`a cancel of a ${kind} with its number leaves the request for the next one`, async () => {
+    const first = posted(app, path, {})
+    await begun(++jobs)
+    const { number } = await lastOf(`/${list}`, list)
+    const second = posted(app, path, {})
+    // A read after it: the request has come.
+    await lastOf(`/${list}`, list)
+    assert.equal((await posted(app, '/jobs/cancel', { kind, name, number })).statusCode, 200)
+    assert.equal((await first).statusCode, 409)
+    await begun(++jobs)
+    const next = await lastOf(`/${list}`, list)
+    assert.deepEqual([next.number, next.state], [number + 1, 'running'])
+    assert.equal((await posted(app, '/jobs/cancel', { kind, name })).statusCode, 200)
+    assert.equal((await second).statusCode, 409)
+  })
+
 test('a requested reconciliation is cancelled, and its request is a conflict', async () => {
   const request = posted(app, '/reconciliations', {})
   await begun(++jobs)

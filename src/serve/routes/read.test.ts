@@ -107,6 +107,8 @@ test('the newest matching decisions are listed in the order in which they were m
     ['?since=noon', 400],
     ['?min=high', 400],
     ['?min=', 400],
+    ['?before=noon', 400],
+    ['?before=', 400],
     ['?limit=x', 400],
     ['?until=noon', 400],
     ['?until=2026-01-01', 400],
@@ -115,6 +117,22 @@ test('the newest matching decisions are listed in the order in which they were m
     ['?model=fruad', 404],
   ] as const)
     assert.equal((await app.inject({ url: `/decisions${query}` })).statusCode, status, query)
+})
+
+test('the page of older decisions is before the `next` of a page, and the last page has none', async () => {
+  for (const query of ['', '&model=fraud', '&key=c', '&min=0']) {
+    const whole = await decisions(`?limit=1000${query}`)
+    const pages: Decision[][] = []
+    let before = ''
+    do {
+      const page: { decisions: Decision[]; next?: string } = (await app.inject({ url: `/decisions?limit=2${query}${before}` })).json()
+      pages.unshift(page.decisions)
+      before = page.next === undefined ? '' : `&before=${page.next}`
+    } while (before !== '')
+    assert.ok(pages.length > 1 && pages.slice(1).every(({ length }) => length === 2), query)
+    assert.deepEqual(pages.flat(), whole, query)
+  }
+  assert.deepEqual((await app.inject({ url: '/decisions?before=1.0' })).json(), { decisions: [] })
 })
 
 /** Features as a run returns them; it also records its requests. */

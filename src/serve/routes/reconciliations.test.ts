@@ -2,11 +2,15 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { busyShop, openBusyShop } from '../../../test/serve/busy-shop.ts'
-import { reconcileInThread } from '../../reconcile/reconcile-job.ts'
-import type { ReconciliationRecord } from '../../reconcile/reconciliation-ledger.ts'
-import { ReconcileScheduler } from '../../reconcile/reconcile-scheduler.ts'
+import { untilAborted } from '../../../test/serve/endless-jobs.ts'
+import { posted } from '../../../test/serve/shop.ts'
+import { pause } from '../../base/clock.ts'
+import { reconcileInThread, type ReconcileInThread } from '../../reconcile/reconcile-job.ts'
+import { reconciliationsIn, type ReconciliationRecord } from '../../reconcile/reconciliation-ledger.ts'
+import { RECONCILIATION_JOB, ReconcileScheduler } from '../../reconcile/reconcile-scheduler.ts'
 import type { ReconcileReport } from '../../reconcile/reconcile-report.ts'
 import { operatorLogPath } from '../../operate/control/operator-log.ts'
+import { openRunControl } from '../../operate/control/serve-control.ts'
 import { startReconciliations } from '../../runner/reconciliations.ts'
 import { serve } from '../server.ts'
 
@@ -103,6 +107,45 @@ test('a reconciliation is started by the role operate, and answered when it has 
   assert.ok(readFileSync(operatorLogPath(shop.data), 'utf8').includes(line))
   await guarded.close()
   await reconciliations.stop()
+})
+
+test('a cancel with a number leaves the requests for the reconciliation after it', async () => {
+  const begun = Promise.withResolvers<void>()
+  let compute: ReconcileInThread = (_job, signal) => {
+    compute = reconcileInThread(folder.path)
+    begun.resolve()
+    return untilAborted(signal)
+  }
+  const reconciling = new ReconcileScheduler({
+    pipeline: busyShop,
+    store: folder.store,
+    schedule: undefined,
+    clock: Date.now,
+    compute: (job, signal) => compute(job, signal),
+    onReport: report => assert.fail(report),
+  })
+  const control = openRunControl({
+    run: shop.run,
+    pipeline: busyShop,
+    data: shop.data,
+    cancelReconciliation: options => reconciling.cancel(RECONCILIATION_JOB, options),
+  })
+  const server = serve({ run: shop.run, pipeline: busyShop, data: shop.data, control, reconcile: () => reconciling.reconcile() })
+  const first = posted(server, '/reconciliations', {})
+  await begun.promise
+  const { number } = reconciliationsIn(folder.store).at(-1)!
+  const waiting = [posted(server, '/reconciliations', {}), posted(server, '/reconciliations', {})]
+  while (reconciling.requestTime(RECONCILIATION_JOB) === undefined) await pause(1)
+  const cancelled = await posted(server, '/jobs/cancel', { kind: 'reconciliation', number })
+  assert.deepEqual([cancelled.statusCode, (await first).statusCode], [200, 409])
+  reconciling.tick()
+  const answers = (await Promise.all(waiting)).map(answer => [answer.statusCode, answer.json<ReconciliationRecord>().number])
+  assert.deepEqual(answers, [
+    [200, number + 1],
+    [200, number + 1],
+  ])
+  await server.close()
+  control.close()
 })
 
 test('a server that starts no reconciliations says so', async () => {

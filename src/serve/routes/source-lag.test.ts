@@ -5,8 +5,15 @@ import { AlertChanges } from '../../monitor/alerts/alert-changes.ts'
 
 const partition = { partition: '0', verdict: 'WARN', lag: 12, age: { ms: 4000, basis: 'measured' }, catchUpMs: undefined } as const
 const lags = [
-  { source: 'payments', verdict: 'WARN', unit: 'records', records: 12, partitions: [partition, { ...partition, partition: '1', lag: 0 }] },
-  { source: 'hooks', verdict: undefined, unit: undefined, partitions: [], failure: 'the file is gone' },
+  {
+    source: 'payments',
+    reader: 'kafka:payments',
+    verdict: 'WARN',
+    unit: 'records',
+    records: 12,
+    partitions: [partition, { ...partition, partition: '1', lag: 0 }],
+  },
+  { source: 'hooks', reader: 'hooks.ndjson', verdict: undefined, unit: undefined, partitions: [], failure: 'the file is gone' },
 ] as const
 
 const silentMonitor = {
@@ -26,9 +33,9 @@ test('the lag of each partition of a source is listed by its readers, and of no 
     (await shop.app.inject({ url: `/sources/${source}/lag` })).json<{ readers: readonly unknown[] }>().readers
   const { catchUpMs: _, ...sent } = partition
   assert.deepEqual(await readersOf('payments'), [
-    { verdict: 'WARN', unit: 'records', records: 12, partitions: [sent, { ...sent, partition: '1', lag: 0 }] },
+    { reader: 'kafka:payments', verdict: 'WARN', unit: 'records', records: 12, partitions: [sent, { ...sent, partition: '1', lag: 0 }] },
   ])
-  assert.deepEqual(await readersOf('hooks'), [{ partitions: [], failure: 'the file is gone' }])
+  assert.deepEqual(await readersOf('hooks'), [{ reader: 'hooks.ndjson', partitions: [], failure: 'the file is gone' }])
 })
 
 test('a run without measured readers has no lag, and an unknown source is named', async t => {

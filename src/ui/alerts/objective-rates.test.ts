@@ -44,6 +44,7 @@ test('objectives, targets and rates in words', () => {
   assert.deepEqual([windowText(short), countsText(short)], ['0.4× in 5 min', '3 of 1,234 bad'])
   assert.equal(thresholdText(rule(14.4, [20, 14])), 'page at 14.4× in both')
   assert.equal(thresholdText(rule(14.4, [20, 15])), 'page at 14.4× in both: reached')
+  assert.equal(thresholdText(rule(14.4, [9, 11]), 'page'), 'page at 14.4× in both; page is open')
   assert.deepEqual([undefined, 0.934, -0.4].map(budgetText), ['—', '93.4 %', 'overspent by 40 %'])
 })
 

@@ -22,6 +22,8 @@ export interface ObjectiveRatesAnswer extends Pick<AlertAnswer, 'cause' | 'subje
   readonly target: number
   /** Greatest age of a freshness objective, ms. */
   readonly age?: number
+  /** The alert about the objective that is open. */
+  readonly alert?: AlertAnswer['severity']
   /** The most urgent first; the last one has the longest window. */
   readonly rules: readonly RuleRatesAnswer[]
   /** Share of the allowed errors that is left; negative if overspent. */
@@ -80,9 +82,9 @@ export function shownRule(rules: readonly RuleRatesAnswer[]): RuleRatesAnswer | 
   return judged.find(isAtThreshold) ?? judged.find(rule => nearnessOf(rule) === nearest)
 }
 
-/** `page at 14.4× in both`. */
-export const thresholdText = (rule: RuleRatesAnswer): string =>
-  `${rule.severity} at ${burnText(rule.threshold)} in both${isAtThreshold(rule) ? ': reached' : ''}`
+/** `page at 14.4× in both`, and the alert that is open: `page is open`. */
+export const thresholdText = (rule: RuleRatesAnswer, alert?: AlertAnswer['severity']): string =>
+  `${rule.severity} at ${burnText(rule.threshold)} in both${isAtThreshold(rule) ? ': reached' : ''}${alert ? `; ${alert} is open` : ''}`
 
 /** `not enough events to tell: 2 of 4 bad in 3 d`. */
 export const fewEventsText = ({ long }: RuleRatesAnswer): string =>

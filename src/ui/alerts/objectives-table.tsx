@@ -54,7 +54,7 @@ export function ObjectivesTable({ answer: { problem, burnRates } }: { readonly a
 }
 
 function ObjectiveRow({ objective }: { readonly objective: ObjectiveRatesAnswer }) {
-  const { rules, budgetLeft } = objective
+  const { rules, budgetLeft, alert } = objective
   const view = causeView(objective)
   const rule = shownRule(rules)
   return (
@@ -76,8 +76,8 @@ function ObjectiveRow({ objective }: { readonly objective: ObjectiveRatesAnswer 
           <span class="soft">{fewEventsText(rules.at(-1)!)}</span>
         </td>
       )}
-      <td class={rule && isAtThreshold(rule) ? 'bad' : ''} data-label="alert:">
-        {thresholdText(rule ?? rules[0])}
+      <td class={alert || (rule && isAtThreshold(rule)) ? 'bad' : ''} data-label="alert:">
+        {thresholdText(rule ?? rules[0], alert)}
       </td>
       <td class={budgetLeft !== undefined && budgetLeft < 0 ? 'bad' : ''} data-label="budget left:">
         {budgetText(budgetLeft)}

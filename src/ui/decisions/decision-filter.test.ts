@@ -1,38 +1,42 @@
-/** Words over a list of decisions, and the way to older ones. */
+/** Words over a list of decisions, and its filters. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { DecisionAnswer } from '../core/answers.ts'
-import { decisionFilter, decisionPageText, noDecisionText, olderUntil, scoreDigits } from './decision-filter.ts'
+import { decisionFilter, decisionPageText, noDecisionText, scoreDigits } from './decision-filter.ts'
 
 const noon = Date.parse('2026-11-24T12:00Z')
-/** Decisions at intervals of a second, newest first. */
-const decisions = (count: number, stepMs = 1000) => Array.from({ length: count }, (_, i) => ({ t: noon - i * stepMs }))
+const decisions = (count: number) => new Array<undefined>(count)
 
-test('a list says how far back it looks', () => {
-  const page = { decisions: decisions(100) }
+test('a list says how many it shows, and whether older ones exist', () => {
+  const page = { decisions: decisions(100), next: '7.3' }
   assert.equal(decisionPageText(page), 'The 100 newest decisions.')
   assert.equal(decisionPageText({ ...page, until: noon }), 'The 100 newest decisions up to 2026-11-24 12:00:00 UTC.')
   assert.equal(
     decisionPageText({ ...page, min: '0.8', since: noon - 3_600_000 }),
     'The 100 newest decisions with a score of at least 0.8 from 2026-11-24 11:00:00 UTC on.',
   )
-  const few = { decisions: decisions(2) }
-  assert.equal(decisionPageText(few), 'The 2 newest decisions; there is no older one.')
-  assert.equal(decisionPageText({ ...few, lookedAt: 5000 }), 'The 2 newest decisions. 5,000 were searched; there may be older ones.')
-  const none = { decisions: [], until: noon }
-  assert.equal(decisionPageText(none), 'There is no matching decision up to 2026-11-24 12:00:00 UTC.')
-  assert.equal(
-    decisionPageText({ ...none, lookedAt: 5000, lookedTo: noon - 60_000 }),
-    'No matching decision up to 2026-11-24 12:00:00 UTC was found. 5,000 were searched, back to 2026-11-24 11:59:00 UTC; there may be older ones.',
-  )
+  assert.equal(decisionPageText({ decisions: decisions(100) }), 'The 100 newest decisions; there is no older one.')
+  assert.equal(decisionPageText({ decisions: decisions(2) }), 'The 2 newest decisions; there is no older one.')
+  assert.equal(decisionPageText({ decisions: [], until: noon }), 'There is no matching decision up to 2026-11-24 12:00:00 UTC.')
 })
 
-test('the next page begins at the oldest decision of this one, or where the search has ended, and there is none after the last', () => {
-  assert.equal(olderUntil({ decisions: decisions(100) }), noon - 99_000)
-  assert.equal(olderUntil({ decisions: decisions(100, 0) }), noon - 1)
-  assert.equal(olderUntil({ decisions: decisions(99) }), undefined)
-  assert.equal(olderUntil({ decisions: decisions(2), lookedAt: 5000, lookedTo: noon - 60_000 }), noon - 60_000)
-  assert.equal(olderUntil({ decisions: [], until: noon, lookedAt: 5000, lookedTo: noon }), noon - 1)
+test('a page of older decisions is not called the newest', () => {
+  const page = { decisions: decisions(100), before: '9.0', next: '7.3' }
+  assert.equal(decisionPageText(page), 'The next 100 older decisions.')
+  assert.equal(decisionPageText({ decisions: decisions(1), before: '7.3' }), 'The next 1 older decision; there is no older one.')
+  assert.equal(decisionPageText({ decisions: [], before: '7.3' }), 'There is no older matching decision.')
+})
+
+test('a search that ended early says how far back it looked', () => {
+  const early = { next: '7.0', lookedAt: 5000 }
+  assert.equal(
+    decisionPageText({ ...early, decisions: decisions(2) }),
+    'The 2 newest decisions. 5,000 were searched; there may be older ones.',
+  )
+  const none = { ...early, decisions: [], until: noon, lookedTo: noon - 60_000 }
+  const searched = '5,000 were searched, back to 2026-11-24 11:59:00 UTC; there may be older ones.'
+  assert.equal(decisionPageText(none), `No matching decision up to 2026-11-24 12:00:00 UTC was found. ${searched}`)
+  assert.equal(decisionPageText({ ...none, until: undefined, before: '9.0' }), `No older matching decision was found. ${searched}`)
 })
 
 test('a filter has parameters for the server, and decides about live decisions itself; a malformed one is a problem', () => {

@@ -34,38 +34,35 @@ export function decisionFilter({ min, since, until }: Readonly<Record<string, st
   }
 }
 
-/** A page of found decisions, newest first, as far as its words need it. */
+/** A page of found decisions, as far as its words need it. */
 export interface DecisionPage {
-  readonly decisions: readonly Pick<DecisionAnswer, 't'>[]
+  readonly decisions: readonly unknown[]
   readonly min?: string | undefined
   readonly since?: number | undefined
   readonly until?: number | undefined
+  /** The place before which its decisions are; absent on the first page. */
+  readonly before?: string | undefined
+  /** The place before which the next page goes on; absent if there is no older decision. */
+  readonly next?: string | undefined
   /** Decisions that the server searched, if it ended early. */
   readonly lookedAt?: number | undefined
-  /** Time of the oldest searched decision, UTC ms, if a search up to it goes on. */
+  /** Time of the oldest searched decision, UTC ms. */
   readonly lookedTo?: number | undefined
 }
 
 /** The words over a list: how many are shown, which were searched, and whether older ones exist. */
-export function decisionPageText({ decisions, min, since, until, lookedAt, lookedTo }: DecisionPage): string {
+export function decisionPageText({ decisions, min, since, until, before, next, lookedAt, lookedTo }: DecisionPage): string {
   const score = min === undefined ? '' : ` with a score of at least ${min}`
   const span = `${since === undefined ? '' : ` from ${timeStamp(since)} UTC on`}${until === undefined ? '' : ` up to ${timeStamp(until)} UTC`}`
   const back = lookedTo === undefined ? '' : `, back to ${timeStamp(lookedTo)} UTC`
   const more = lookedAt === undefined ? '' : ` ${countText(lookedAt)} were searched${back}; there may be older ones.`
-  if (decisions.length === 0)
-    return lookedAt === undefined
-      ? `There is no matching decision${score}${span}.`
-      : `No matching decision${score}${span} was found.${more}`
-  const isAll = decisions.length < SHOWN_DECISIONS && lookedAt === undefined
-  return `The ${pluralText(decisions.length, 'newest decision')}${score}${span}${isAll ? '; there is no older one' : ''}.${more}`
-}
-
-/** The latest time of the page of older decisions, UTC ms; `undefined` if there is none. */
-export function olderUntil({ decisions, until = Infinity, lookedTo }: DecisionPage): number | undefined {
-  const [first, last] = decisions.length < SHOWN_DECISIONS ? [until, lookedTo] : [decisions[0].t, decisions.at(-1)!.t]
-  if (last === undefined) return undefined
-  // Decisions of one time may go on beyond a page, but a whole page of them would repeat itself.
-  return last < first ? last : last - 1
+  if (decisions.length === 0) {
+    const matching = `${before === undefined ? '' : 'older '}matching decision${score}${span}`
+    return next === undefined ? `There is no ${matching}.` : `No ${matching} was found.${more}`
+  }
+  const found =
+    before === undefined ? pluralText(decisions.length, 'newest decision') : `next ${pluralText(decisions.length, 'older decision')}`
+  return `The ${found}${score}${span}${next === undefined ? '; there is no older one' : ''}.${more}`
 }
 
 /** Decisions on one page. */

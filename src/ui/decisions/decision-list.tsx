@@ -9,15 +9,15 @@ import { countText, pluralText, timeStamp, valueText } from '../core/text.ts'
 import { useEventTail } from '../live/event-tail.ts'
 import { SelectFilter } from '../parts/select-filter.tsx'
 import { TextFilter } from '../parts/text-filter.tsx'
-import { decisionFilter, decisionPageText, olderUntil, scoreDigits, SHOWN_DECISIONS } from './decision-filter.ts'
+import { decisionFilter, decisionPageText, scoreDigits, SHOWN_DECISIONS } from './decision-filter.ts'
 
 export function DecisionList({ view, pipeline }: { readonly view: View; readonly pipeline: PipelineAnswer }) {
-  const { model, key } = view.query
+  const { model, key, before } = view.query
   const isLive = view.query['live'] !== undefined
   const { filter, parameters, problem } = decisionFilter(view.query)
   const isFiltered = Object.keys(parameters).length > 0
-  const path = isLive ? undefined : `/decisions${queryText({ model, key, ...parameters, limit: SHOWN_DECISIONS })}`
-  const { value, error, reload } = useResource<{ decisions: DecisionAnswer[]; lookedAt?: number; lookedTo?: number }>(path)
+  const path = isLive ? undefined : `/decisions${queryText({ model, key, ...parameters, before, limit: SHOWN_DECISIONS })}`
+  const { value, error, reload } = useResource<{ decisions: DecisionAnswer[]; next?: string; lookedAt?: number; lookedTo?: number }>(path)
   const matches = (decision: DecisionAnswer): boolean => (key === undefined || String(decision.key) === key) && filter(decision)
   const tail = useEventTail<DecisionAnswer>(
     '/events',
@@ -28,9 +28,8 @@ export function DecisionList({ view, pipeline }: { readonly view: View; readonly
       matches: key === undefined && !isFiltered ? undefined : matches,
     },
   )
-  const page = isLive || !value ? undefined : { ...value, ...parameters, decisions: value.decisions.toReversed() }
+  const page = isLive || !value ? undefined : { ...value, ...parameters, before, decisions: value.decisions.toReversed() }
   const shown = isLive ? tail.events.filter(matches).slice(0, SHOWN_DECISIONS) : page?.decisions
-  const older = page && olderUntil(page)
   return (
     <>
       <h1>Decisions</h1>
@@ -45,9 +44,16 @@ export function DecisionList({ view, pipeline }: { readonly view: View; readonly
         </p>
       ))}
       <DecisionTable decisions={shown ?? []} />
-      {older !== undefined && (
+      {page?.before !== undefined && (
         <p>
-          <Link page="decisions" query={{ ...view.query, until: timeStamp(older) }}>
+          <Link page="decisions" query={{ ...view.query, before: undefined }}>
+            Newest decisions
+          </Link>
+        </p>
+      )}
+      {page?.next !== undefined && (
+        <p>
+          <Link page="decisions" query={{ ...view.query, before: page.next }}>
             Older decisions
           </Link>
         </p>
@@ -65,30 +71,22 @@ interface ListFiltersProps {
 function ListFilters({ view, pipeline, onReload }: ListFiltersProps) {
   const { query } = view
   const isLive = query['live'] !== undefined
+  // Other filters begin with the newest decisions.
+  const filter = (filters: Readonly<Record<string, string | undefined>>): void => setFilters(view, { ...filters, before: undefined })
   return (
     <div class="filters">
       <SelectFilter
         label="Model"
         value={query['model']}
         choices={pipeline.models.map(({ name }) => name)}
-        onChoose={chosen => setFilters(view, { model: chosen })}
+        onChoose={chosen => filter({ model: chosen })}
       />
-      <TextFilter label="Key" value={query['key']} onChange={text => setFilters(view, { key: text })} />
-      <TextFilter label="Least score" value={query['min']} size={6} onChange={text => setFilters(view, { min: text })} />
-      <TextFilter
-        label="Since (UTC)"
-        value={query['since']}
-        placeholder="2026-01-01 11:00"
-        onChange={text => setFilters(view, { since: text })}
-      />
-      <TextFilter
-        label="Until (UTC)"
-        value={query['until']}
-        placeholder="2026-01-01 12:00"
-        onChange={text => setFilters(view, { until: text })}
-      />
+      <TextFilter label="Key" value={query['key']} onChange={text => filter({ key: text })} />
+      <TextFilter label="Least score" value={query['min']} size={6} onChange={text => filter({ min: text })} />
+      <TextFilter label="Since (UTC)" value={query['since']} placeholder="2026-01-01 11:00" onChange={text => filter({ since: text })} />
+      <TextFilter label="Until (UTC)" value={query['until']} placeholder="2026-01-01 12:00" onChange={text => filter({ until: text })} />
       <label class="check">
-        <input type="checkbox" checked={isLive} onChange={() => setFilters(view, { live: isLive ? undefined : '1' })} />
+        <input type="checkbox" checked={isLive} onChange={() => filter({ live: isLive ? undefined : '1' })} />
         Live
       </label>
       {!isLive && (

@@ -19,7 +19,7 @@ import { type ListedJob, jobKindNames, jobsOf, jobTitle, timelineOf } from './jo
 const POLL_MS = 3000
 
 const CANCEL_NOTE =
-  'Cancel is safe: the values, the report or the champion in use stay in use, and the job runs again at its next due time, when you start it, or after a restart. A job that you start waits until the running one of its kind has ended, and Cancel drops it too: cancel first, then start.'
+  'Cancel is safe: the values, the report or the champion in use stay in use, and the job runs again at its next due time, when you start it, or after a restart. A job that you start waits until the running one of its kind has ended; Cancel ends that one alone.'
 
 interface RunsProps {
   readonly view: View

@@ -11,21 +11,21 @@ const lagOf = (partition: string, ms: number, lag: number): PartitionLagAnswer =
 
 test('partitions of all readers are listed by the waiting time of their oldest record, then by records, up to a number', () => {
   const readers = [
-    { unit: 'records', partitions: [lagOf('0', 0, 0), lagOf('1', 9000, 3), lagOf('2', 9000, 7)] },
-    { partitions: [lagOf('file', 10_000, 1)] },
+    { reader: 'kafka:payments', unit: 'records', partitions: [lagOf('0', 0, 0), lagOf('1', 9000, 3), lagOf('2', 9000, 7)] },
+    { reader: 'payments.ndjson', partitions: [lagOf('', 10_000, 1)] },
   ]
   const { rows, omitted } = furthestBehind(readers)
   assert.deepEqual(
-    rows.map(({ partition, unit }) => [partition, unit]),
+    rows.map(({ title, unit }) => [title, unit]),
     [
-      ['file', ''],
-      ['2', 'records'],
-      ['1', 'records'],
-      ['0', 'records'],
+      ['payments.ndjson', ''],
+      ['kafka:payments 2', 'records'],
+      ['kafka:payments 1', 'records'],
+      ['kafka:payments 0', 'records'],
     ],
   )
   assert.equal(omitted, 0)
-  const many = furthestBehind([{ partitions: Array.from({ length: 64 }, (_, i) => lagOf(String(i), i, 0)) }])
+  const many = furthestBehind([{ reader: 'kafka:payments', partitions: Array.from({ length: 64 }, (_, i) => lagOf(String(i), i, 0)) }])
   assert.deepEqual([many.rows.length, many.rows[0].partition, many.omitted], [50, '63', 14])
 })
 

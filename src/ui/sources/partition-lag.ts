@@ -2,6 +2,7 @@
 import { spanText } from '../core/text.ts'
 
 export interface PartitionLagAnswer {
+  /** Empty of a place without partitions. */
   readonly partition: string
   readonly verdict: 'OK' | 'WARN' | 'STOP' | 'STALL' | 'REWIND'
   readonly lag: number
@@ -10,6 +11,8 @@ export interface PartitionLagAnswer {
 }
 
 export interface ReaderLagAnswer {
+  /** Its place: `kafka:payments`. */
+  readonly reader: string
   readonly unit?: string
   readonly partitions: readonly PartitionLagAnswer[]
   readonly problem?: string
@@ -26,10 +29,14 @@ const SHOWN = 50
 /** The partitions of all readers, the furthest behind first; `omitted` are those beyond the rows of the page. */
 export function furthestBehind(readers: readonly ReaderLagAnswer[]) {
   const all = readers
-    .flatMap(({ unit = '', partitions }) => partitions.map(partition => ({ ...partition, unit })))
+    .flatMap(({ reader, unit = '', partitions }) =>
+      partitions.map(partition => ({ ...partition, unit, title: titleOf(reader, partition) })),
+    )
     .sort((a, b) => b.age.ms - a.age.ms || b.lag - a.lag)
   return { rows: all.slice(0, SHOWN), omitted: Math.max(0, all.length - SHOWN) }
 }
+
+const titleOf = (reader: string, { partition }: PartitionLagAnswer): string => (partition === '' ? reader : `${reader} ${partition}`)
 
 /** The waiting time of the oldest unread record: `12 s`, `at least 4 min`, `about 2 h`. */
 export const agePartText = ({ ms, basis }: PartitionLagAnswer['age']): string => `${basisTexts[basis]}${spanText(ms)}`

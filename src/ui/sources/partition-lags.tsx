@@ -35,9 +35,9 @@ export function PartitionLags({ source }: { readonly source: string }) {
             </tr>
           </thead>
           <tbody>
-            {rows.map(({ partition, lag, unit, age, catchUpMs, verdict }) => (
-              <tr key={partition}>
-                <th scope="row">{partition}</th>
+            {rows.map(({ title, lag, unit, age, catchUpMs, verdict }) => (
+              <tr key={title}>
+                <th scope="row">{title}</th>
                 <td class="number" data-label="behind">
                   {countText(lag)} {unit}
                 </td>

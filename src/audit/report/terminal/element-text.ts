@@ -79,7 +79,7 @@ function introduction(report: AuditReport): string[] {
     ...(incidentModel ? [`The model of the incidents: ${incidentModel.text}.`] : []),
     'actions a week and their precision (prec.): of the incident, or with * of the planned change.',
     `Marks are by the incident at the same threshold or at the same volume, whichever loses more. ok: the upper bound of the loss is at most ${toleratedLossText}. may lose: the upper bound is more. loses: the lower bound is more. collapse: the lower bound is most of the greatest loss.`,
-    'incident threshold: the oldest age that is ok without retraining; alert at it. planned threshold: the oldest age that is ok with retraining; choose a placement by it. Where it is the younger of the two, its intervals are usually wider.',
+    'incident threshold: the oldest age up to which every age is ok without retraining; alert at it. planned threshold: the same with retraining; choose a placement by it. Where it is the younger of the two, its intervals are usually wider.',
     'Each row is one change by itself. Do not add rows of different elements.',
     '',
   ].flatMap(text => wrap(text))

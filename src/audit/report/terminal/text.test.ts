@@ -26,7 +26,10 @@ test('each age is a line of the table, with aligned numbers', () => {
 })
 
 test('marks numbers of actions that belong to the retrained model', () => {
-  assert.match(reportText(flightsReport), /^actions a week and their precision \(prec\.\): of the incident, or with \* of the planned change\.$/m)
+  assert.match(
+    reportText(flightsReport),
+    /^actions a week and their precision \(prec\.\): of the incident, or with \* of the planned change\.$/m,
+  )
   assert.match(reportText(fraudReport), /^ {2}every 4 weeks .*not known \(\d\) .* 418\* /m)
   assert.doesNotMatch(reportText(flightsReport), /\d\*/)
 })
