@@ -12,7 +12,7 @@ import { tableFaults } from '../crash/table-faults.ts'
 import { httpFaults as httpInputFaults } from '../inputs/http-faults.ts'
 import { outboxFaults } from '../inputs/outbox-faults.ts'
 import { topicFaults } from '../inputs/topic-faults.ts'
-import { CASES_OF_FAULT, kafkaFaults } from '../kafka/proof/planted-faults.ts'
+import { kafkaFaults } from '../kafka/proof/planted-faults.ts'
 import { skip } from '../postgres/server.ts'
 import type { Edit } from './edit.ts'
 
@@ -39,13 +39,13 @@ export const planted: readonly PlantedFault[] = [
   ...all('inputs over HTTP', httpInputFaults, () => ['test/inputs/check-http.ts', '1', '12']),
   ...all('inputs of an outbox', outboxFaults, () => ['test/inputs/check-outbox.ts', '1', '8'], skip),
   ...all('inputs of a topic', topicFaults, () => ['test/inputs/check-topic.ts', '1', '12']),
-  ...all('kafka', kafkaFaults, ({ seed = 1 }) => ['test/kafka/proof/check.ts', String(seed), String(CASES_OF_FAULT)], noKafka),
+  ...all('kafka', kafkaFaults, ({ seeds }) => ['test/kafka/proof/check.ts', ...seeds.map(String)], noKafka),
 ]
 
-function all(
+function all<E extends Edit>(
   by: string,
-  faults: Readonly<Record<string, Edit>>,
-  checkOf: (edit: Edit) => readonly string[],
+  faults: Readonly<Record<string, E>>,
+  checkOf: (edit: E) => readonly string[],
   skipped: string | false = false,
 ): PlantedFault[] {
   return Object.entries(faults).map(([name, edit]) => ({ by, name, edit, check: checkOf(edit), skip: skipped }))

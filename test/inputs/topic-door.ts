@@ -23,7 +23,9 @@ import { randomMap } from './random-file.ts'
 import { SpyMap } from './spy-map.ts'
 import { avroSchema, avroSource, LARGE_BYTES, randomTopicValue, topicFormats, type TopicValue } from './topic-values.ts'
 
-const RECORDS = 120
+/** Records of a topic. Those of a larger one are decoded in several slices, if one fetch has them. */
+const [RECORDS, RECORDS_MANY, MANY_SHARE] = [120, 600, 0.2]
+const FETCH_RECORDS = [8, Infinity] as const
 const PARTITIONS_MAX = 3
 
 /** A record, and the partition that it is for. */
@@ -53,6 +55,7 @@ export function memoryInputs(): InputCluster {
   return {
     async write(records, partitions, next) {
       const topic = `rows${++topics}`
+      cluster.fetchRecords = oneOf(next, FETCH_RECORDS)
       cluster.createTopic(topic, partitions)
       const recordsAt = new Map<string, InputRecord>()
       for (const record of records) {
@@ -72,7 +75,8 @@ export async function accountTopic(next: Random, cluster: InputCluster, registry
   const schemaId = registry.register('rows', { schema: avroSchema })
   const setting = { source, format, schemaId, unknownId: schemaId + 1_000_000 }
   const partitions = 1 + below(next, PARTITIONS_MAX)
-  const records = Array.from({ length: RECORDS }, () => ({ ...randomTopicValue(next, setting), partition: below(next, partitions) }))
+  const length = chance(next, MANY_SHARE) ? RECORDS_MANY : RECORDS
+  const records = Array.from({ length }, () => ({ ...randomTopicValue(next, setting), partition: below(next, partitions) }))
   const skipsTombstones = chance(next, 0.2)
   const { topic, recordsAt, refused } = await cluster.write(records, partitions, next)
   const store = new ModelStore({ commits: [] }, true)

@@ -32,4 +32,10 @@ export const topicFaults: Readonly<Record<string, Edit>> = {
     is: 'bytes.subarray(starts[index], Math.min(ends[index], starts[index] + 5))',
     finding: otherBytes,
   },
+  'a slice with as many records as it may have ends one record too late': {
+    path: 'src/kafka/fetched-slices.ts',
+    was: '    byteEnd = recordEnd\n  }\n  return { rowEnd,',
+    is: '    byteEnd = recordEnd\n  }\n  return { rowEnd: Math.min(count, rowEnd + 1),',
+    finding: otherBytes,
+  },
 }

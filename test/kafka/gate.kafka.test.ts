@@ -108,7 +108,6 @@ for (const [version, address] of brokers) {
         await pause(100)
       }
     })()
-    let fenced = 0
     for (let life = 0; life < LIVES; life++) {
       const isReplaced = life % REPLACED_EVERY === REPLACED_EVERY - 1
       const gate = isReplaced
@@ -125,7 +124,6 @@ for (const [version, address] of brokers) {
         await topics.append(raw, 0, ['no json'])
         const output = await gate.exit()
         assert.match(output ?? 'it went on', /SPILL_FENCED/)
-        fenced++
       } else assert.equal(await gate.kill(), undefined)
     }
     await writing
@@ -141,7 +139,6 @@ for (const [version, address] of brokers) {
       )
       assert.equal((await readAll(driver, rejected, partition)).values.length, own.rejected)
     }
-    assert.equal(fenced, REPLACED)
   })
   test(`Kafka ${version}: events over HTTP to a gate that is killed ${HTTP_LIVES} times are there once`, async context => {
     const draw = new Draw(HTTP_LIVES)

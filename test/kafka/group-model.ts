@@ -5,8 +5,13 @@
 import { claimMetadata, claimOf, type PartitionClaim } from '../../src/sources/kafka/partition-claim.ts'
 import { PartitionShare } from '../../src/sources/kafka/partition-share.ts'
 import type { Draw } from '../property/generate/draw.ts'
+import { GroupFolder, GroupInstance, type SubmittedRange } from './group-folder.ts'
 
 const [RECORDS, BATCH] = [40, 6]
+/** Of the steps, those that read; of the claims, those that are submitted record by record. */
+const [READ_SHARE, SLICED_SHARE] = [0.46, 0.7]
+/** Before each record of such a claim: its partition is given up, or something else happens. */
+const [GIVEN_UP_SHARE, CHANGE_SHARE] = [0.15, 0.1]
 /** Rounds at the end in which everything must be recorded. */
 const ROUNDS_MAX = 12
 
@@ -18,65 +23,27 @@ export type GroupFault =
   | 'records what it owes while it counts as the holder'
   | 'releases all that it has claimed'
   | 'releases before its records are durable'
+  | 'records the end of a claim with its first record'
+  | 'submits the rest of a claim after it gave the partition up'
   | 'takes a partition as if nothing were owed'
   | 'stores the claims of members that were expelled'
 
 type CommitOutcome = 'stored' | 'rejected' | 'unknown'
 
-/** A member as the group knows it: each joining makes another. */
-class Instance {
-  isIn = true
-  readonly shares = new Map<number, PartitionShare>()
-}
-
-interface Submission {
-  readonly partition: number
-  readonly first: number
-  readonly end: number
-}
-
-/** A data folder and the process over it. */
-class Folder {
-  readonly id: string
-  /** Records in the log, as texts `partition offset`. */
-  readonly log: string[] = []
-  readonly positions = new Map<number, number>()
-  submitted: Submission[] = []
-  /** Undefined while no process is there. */
-  instance: Instance | undefined
-
-  constructor(id: string) {
-    this.id = id
-  }
-
-  recorded(partition: number): { readonly offset: number; readonly epoch: number } | undefined {
-    const offset = this.positions.get(partition)
-    return offset === undefined ? undefined : { offset, epoch: -1 }
-  }
-
-  /** Makes the first submissions durable. */
-  commit(count: number): void {
-    for (const { partition, first, end } of this.submitted.splice(0, count)) {
-      for (let offset = first; offset < end; offset++) this.log.push(`${partition} ${offset}`)
-      this.positions.set(partition, end)
-    }
-  }
-}
-
 export class GroupModel {
-  readonly folders: readonly Folder[]
+  readonly folders: readonly GroupFolder[]
   readonly #draw: Draw
   readonly #fault: GroupFault | undefined
   readonly #partitions: number
   readonly #stored = new Map<number, { readonly offset: number; readonly metadata: string }>()
-  readonly #assigned = new Map<number, Instance>()
+  readonly #assigned = new Map<number, GroupInstance>()
   /** Commits that the group takes later, unless their member is out by then. */
-  #late: { readonly instance: Instance; readonly partition: number; readonly claim: PartitionClaim }[] = []
+  #late: { readonly instance: GroupInstance; readonly partition: number; readonly claim: PartitionClaim }[] = []
 
   constructor(draw: Draw, fault?: GroupFault) {
     this.#draw = draw
     this.#fault = fault
-    this.folders = Array.from({ length: draw.between(2, 4) }, (_, i) => new Folder(`m${i}`))
+    this.folders = Array.from({ length: draw.between(2, 4) }, (_, i) => new GroupFolder(`m${i}`))
     this.#partitions = draw.between(1, 4)
   }
 
@@ -94,12 +61,17 @@ export class GroupModel {
   }
 
   #step(): void {
+    if (this.#draw.chance(READ_SHARE)) this.#read(this.#draw.pick(this.folders))
+    else this.#change()
+  }
+
+  /** Anything but reading, of any member. */
+  #change(): void {
     const draw = this.#draw
     const folder = draw.pick(this.folders)
     draw.weighted([
       [4, () => this.#join(folder)],
       [6, () => this.#rebalance()],
-      [30, () => this.#read(folder)],
       [8, () => folder.commit(draw.between(0, 3))],
       [2, () => this.#crash(folder)],
       [2, () => this.#leave(folder)],
@@ -114,14 +86,14 @@ export class GroupModel {
     return stored && claimOf({ offset: stored.offset, epoch: -1 }, stored.metadata)
   }
 
-  #store(instance: Instance, partition: number, claim: PartitionClaim): boolean {
+  #store(instance: GroupInstance, partition: number, claim: PartitionClaim): boolean {
     if (!instance.isIn && this.#fault !== 'stores the claims of members that were expelled') return false
     this.#stored.set(partition, { offset: claim.unclaimed.offset, metadata: claimMetadata(claim) })
     return true
   }
 
   /** Stores a claim, unless the request or its answer is lost. */
-  #commit(instance: Instance, partition: number, claim: PartitionClaim, isCalm = false): CommitOutcome {
+  #commit(instance: GroupInstance, partition: number, claim: PartitionClaim, isCalm = false): CommitOutcome {
     const loss = isCalm ? 'none' : this.#draw.weighted([[14, 'none'] as const, [1, 'request'], [1, 'answer'], [2, 'late']])
     if (loss === 'late') this.#late.push({ instance, partition, claim })
     if (loss === 'request' || loss === 'late') return 'unknown'
@@ -133,28 +105,28 @@ export class GroupModel {
     for (const { instance, partition, claim } of this.#late.splice(0, 1)) this.#store(instance, partition, claim)
   }
 
-  #join(folder: Folder): void {
+  #join(folder: GroupFolder): void {
     if (folder.instance) return
     // A process that was expelled, or that starts, first has all that it submitted in its log.
     folder.commit(Infinity)
-    folder.instance = new Instance()
+    folder.instance = new GroupInstance()
     this.#instances.push(folder.instance)
   }
 
-  readonly #instances: Instance[] = []
+  readonly #instances: GroupInstance[] = []
 
   /** Leaves the group without a word, as a process does whose claim is not stored, and joins anew. */
-  #rejoin(folder: Folder): void {
+  #rejoin(folder: GroupFolder): void {
     folder.instance = undefined
     this.#join(folder)
   }
 
-  #crash(folder: Folder): void {
+  #crash(folder: GroupFolder): void {
     folder.instance = undefined
     folder.submitted = []
   }
 
-  #leave(folder: Folder): void {
+  #leave(folder: GroupFolder): void {
     const { instance } = folder
     if (!instance) return
     for (const partition of instance.shares.keys()) if (!this.#giveUp(folder, partition)) return
@@ -164,13 +136,13 @@ export class GroupModel {
   }
 
   /** Expels a member of the group, which may live and not know it: that of a process that is gone, if there is one. */
-  #expel(folder: Folder): void {
+  #expel(folder: GroupFolder): void {
     const gone = this.#instances.find(instance => !this.folders.some(each => each.instance === instance))
     const expelled = gone ?? folder.instance
     if (expelled) this.#out(expelled)
   }
 
-  #out(instance: Instance): void {
+  #out(instance: GroupInstance): void {
     instance.isIn = false
     const at = this.#instances.indexOf(instance)
     if (at >= 0) this.#instances.splice(at, 1)
@@ -193,7 +165,7 @@ export class GroupModel {
     }
   }
 
-  #acquire(folder: Folder, partition: number, isCalm: boolean): void {
+  #acquire(folder: GroupFolder, partition: number, isCalm: boolean): void {
     const instance = folder.instance!
     // Everything that it submitted of the partition must be in its log.
     folder.commit(Infinity)
@@ -212,7 +184,7 @@ export class GroupModel {
   }
 
   /** Gives a partition up. Returns false if its member has to join anew. */
-  #giveUp(folder: Folder, partition: number, isCalm = false): boolean {
+  #giveUp(folder: GroupFolder, partition: number, isCalm = false): boolean {
     const instance = folder.instance!
     const share = instance.shares.get(partition)
     instance.shares.delete(partition)
@@ -228,37 +200,56 @@ export class GroupModel {
   }
 
   /** Reads a batch of one of its partitions. */
-  #read(folder: Folder, isCalm = false): void {
+  #read(folder: GroupFolder, isCalm = false): void {
     const { instance } = folder
     const partition = instance && instance.shares.size > 0 ? this.#draw.pick([...instance.shares.keys()]) : undefined
     if (instance && partition !== undefined) this.#readOf(folder, instance, partition, isCalm)
   }
 
-  #readOf(folder: Folder, instance: Instance, partition: number, isCalm: boolean): void {
+  #readOf(folder: GroupFolder, instance: GroupInstance, partition: number, isCalm: boolean): void {
     const share = instance.shares.get(partition)!
     const { from, end = RECORDS } = share.reading
     if (from.offset >= end) return
     const next = Math.min(end, from.offset + this.#draw.between(1, BATCH))
     const claim = share.claimBefore({ offset: next, epoch: -1 })
-    const submission = { partition, first: from.offset, end: next }
+    const range = { partition, first: from.offset, end: next, position: next }
+    const isEarly = claim && this.#fault === 'submits before the claim is stored'
+    if (isEarly) folder.submitted.push(range)
     if (claim) {
-      if (this.#fault === 'submits before the claim is stored') folder.submitted.push(submission)
       let outcome = this.#commit(instance, partition, claim, isCalm)
       if (outcome === 'unknown' && this.#fault === 'goes on after a claim whose outcome is unknown') outcome = 'stored'
       if (outcome !== 'stored') return this.#rejoin(folder)
       share.stored(claim)
-      // Claimed and dropped, as a batch is that waits for room while its partition is taken away.
-      if (!isCalm && this.#draw.chance(0.25)) {
-        if (this.#giveUp(folder, partition)) this.#assigned.delete(partition)
-        return
-      }
     }
-    if (!claim || this.#fault !== 'submits before the claim is stored') folder.submitted.push(submission)
-    share.submitted({ offset: next, epoch: -1 })
+    if (isEarly || this.#submit(folder, range, isCalm)) share.submitted({ offset: next, epoch: -1 })
+  }
+
+  /** Submits claimed records, at once or one by one. Returns false if the process ended, or gave the partition up, before the last of them. */
+  #submit(folder: GroupFolder, range: SubmittedRange, isCalm: boolean): boolean {
+    if (isCalm || !this.#draw.chance(SLICED_SHARE)) {
+      folder.submitted.push(range)
+      return true
+    }
+    const { partition, first, end } = range
+    const instance = folder.instance!
+    const share = instance.shares.get(partition)
+    for (let offset = first; offset < end; offset++) {
+      // As of a batch that waits for room.
+      if (instance.shares.has(partition) && this.#draw.chance(GIVEN_UP_SHARE) && this.#giveUp(folder, partition))
+        this.#assigned.delete(partition)
+      while (this.#draw.chance(CHANGE_SHARE)) this.#change()
+      if (folder.instance !== instance) return false
+      const isGivenUp = instance.shares.get(partition) !== share
+      if (isGivenUp && this.#fault !== 'submits the rest of a claim after it gave the partition up') return false
+      const position = this.#fault === 'records the end of a claim with its first record' ? end : offset + 1
+      folder.submitted.push({ partition, first: offset, end: offset + 1, position })
+      folder.commit(this.#draw.between(0, 1))
+    }
+    return true
   }
 
   /** Records what a member owes of partitions that it does not have. */
-  #owe(folder: Folder): void {
+  #owe(folder: GroupFolder): void {
     const { instance } = folder
     if (!instance || this.#fault === 'records nothing that it owes') return
     folder.commit(Infinity)
@@ -272,7 +263,7 @@ export class GroupModel {
         if (!share || share.isOver) break
         const { from, end } = share.reading
         const next = Math.min(end!, from.offset + this.#draw.between(1, BATCH))
-        folder.submitted.push({ partition, first: from.offset, end: next })
+        folder.submitted.push({ partition, first: from.offset, end: next, position: next })
         share.submitted({ offset: next, epoch: -1 })
       }
       if (this.#draw.chance(0.5)) folder.commit(Infinity)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { faultsOf } from '../docs/session.ts'
 import { brokers, BrokerTopics, protocolsOf } from './brokers.ts'
+import { TopicContents, TopicObserver } from './proof/topic-contents.ts'
 
 const NEEDS_BROKER = '```sh skip=needs a broker\n'
 /** A block that needs a broker, and the text that the page says it prints. */
@@ -24,6 +25,8 @@ interface KafkaPage {
   readonly before?: string
   /** A command that succeeds once those that follow a topic have done as the page says. */
   readonly isDone?: string
+  /** The values that topics have once it is done, by the name that its commands give them. */
+  readonly leaves?: Readonly<Record<string, readonly string[]>>
   /** Texts of its commands that are others for the topics of the test. */
   readonly others?: Readonly<Record<string, string>>
   /** Output of its blocks for the topics of the test, where that is not the one of the page. */
@@ -64,7 +67,9 @@ const pages: readonly KafkaPage[] = [
     blocks: 1,
     topics: { 'raw.payments': [...payments, payments[0], 'no json'], 'payments.v1': [], 'payments.rejected': [] },
     before: withId,
-    isDone: `spillway replay pipeline.ts --source payments=kafka:payments.v1 --json | grep -q '"events":${payments.length}\\b'`,
+    // A replay of the raw topic has as many events, and a record more that is one of them again.
+    isDone: `spillway replay pipeline.ts --source payments=kafka:payments.v1 --json | grep '"records":${payments.length},' | grep -q '"undecodable":0\\b'`,
+    leaves: { 'payments.v1': payments, 'payments.rejected': ['no json'] },
   },
   {
     path: 'docs/kafka-groups.md',
@@ -112,7 +117,8 @@ function runnable(markdown: string, page: KafkaPage, names: ReadonlyMap<string, 
 
 for (const [version, address] of brokers) {
   const topics = new BrokerTopics(address)
-  after(() => topics.close())
+  const observer = new TopicObserver(address)
+  after(() => Promise.all([topics.close(), observer.close()]))
 
   for (const page of pages) {
     const { path, blocks, protocol } = page
@@ -128,6 +134,15 @@ for (const [version, address] of brokers) {
       }
       process.env['KAFKA_BROKERS'] = address
       assert.equal(faultsOf(path, runnable(markdown, page, names)).join('\n'), '')
+      for (const [name, values] of Object.entries(page.leaves ?? {})) {
+        const contents = new TopicContents(names.get(name)!, 1, { isCommittedOnly: true })
+        assert.ok(await observer.tryTo(driver => contents.refresh(driver)), observer.problem)
+        assert.deepEqual(
+          contents.all.map(({ value }) => value),
+          values,
+          name,
+        )
+      }
     })
   }
 }

@@ -90,6 +90,8 @@ const faults: readonly GroupFault[] = [
   'records what it owes while it counts as the holder',
   'releases all that it has claimed',
   'releases before its records are durable',
+  'records the end of a claim with its first record',
+  'submits the rest of a claim after it gave the partition up',
   'takes a partition as if nothing were owed',
   'stores the claims of members that were expelled',
 ]

@@ -1,20 +1,34 @@
 /** The faults of a case, made one after another while its processes work. */
 import { pause } from '../../../src/base/clock.ts'
 import { endTxnErrorOf } from '../proxy/frames.ts'
+import type { KafkaProxy } from '../proxy/kafka-proxy.ts'
 import type { ProxyFault } from '../proxy/proxy-fault.ts'
 import type { CaseScene } from './case-scene.ts'
-import { type CaseFault, faultText } from './scenario.ts'
+import { type CaseFault, faultText, type ProcessName } from './scenario.ts'
+import type { SupervisedProcess } from './supervised-process.ts'
 
 /** Between two records that a gate which was fenced gets to notice it, and how long the broker is away, ms. */
 const [NUDGE_MS, AWAY_MS] = [300, 200]
 const RUBBISH = 'no json'
 
-export async function makeFaults(scene: CaseScene): Promise<void> {
-  for (const fault of scene.kafkaCase.faults) if (await makeFault(scene, fault)) scene.happened.push(faultText(fault))
+type Rebalance = Extract<CaseFault, { readonly kind: 'rebalance' }>
+type AtRequest = Extract<CaseFault, { readonly kind: 'kill at request' | 'disturb request' }>
+
+/** The part of a scene that faults of requests need. */
+interface RequestScene extends Pick<CaseScene, 'deadline' | 'isSettled' | 'kafkaCase'> {
+  readonly world: { readonly proxies: Readonly<Record<ProcessName, Pick<KafkaProxy, 'plan' | 'withdraw' | 'answered'>>> }
+  readonly processes: Readonly<Record<ProcessName, Pick<SupervisedProcess, 'start' | 'kill' | 'terminate'>>>
 }
 
-/** Returns false if there was no such request. */
-async function makeFault(scene: CaseScene, fault: CaseFault): Promise<boolean> {
+export async function makeFaults(scene: CaseScene): Promise<void> {
+  for (const fault of scene.kafkaCase.faults) {
+    const happened = await makeFault(scene, fault)
+    if (happened) scene.happened.push(faultText(happened))
+  }
+}
+
+/** The fault as it happened; undefined if there was no such request. */
+async function makeFault(scene: CaseScene, fault: CaseFault): Promise<CaseFault | undefined> {
   const { processes, world } = scene
   switch (fault.kind) {
     case 'kill': {
@@ -22,61 +36,61 @@ async function makeFault(scene: CaseScene, fault: CaseFault): Promise<boolean> {
       const killed = processes[fault.process]
       await killed.kill()
       killed.start()
-      return true
+      return fault
     }
     case 'kill at request': {
       const planned = await happenedFault(scene, fault)
-      if (!planned) return false
+      if (!planned) return undefined
       const killed = processes[fault.process]
       await killed.kill()
       planned.release()
       killed.start()
-      return true
+      return fault
     }
     case 'disturb request': {
       const planned = await happenedFault(scene, fault)
-      if (!planned) return false
+      if (!planned) return undefined
       await pause(fault.plan.ms ?? 0)
       planned.release()
-      return true
+      return fault
     }
     case 'kill broker': {
       await pause(fault.afterMs)
       await world.proxied.broker.kill()
       await pause(AWAY_MS)
       await world.proxied.broker.restart()
-      return true
+      return fault
     }
     case 'rebalance':
-      await rebalance(scene, fault)
-      return true
+      return rebalance(scene, fault)
     case 'second gate':
       await fenceGate(scene)
-      return true
+      return fault
     case 'late end':
       await delayEnd(scene)
-      return true
+      return fault
   }
 }
 
 /** The fault of a request once it has happened; undefined if there was no such request. */
-async function happenedFault(
-  scene: CaseScene,
-  fault: Extract<CaseFault, { readonly kind: 'kill at request' | 'disturb request' }>,
-): Promise<ProxyFault | undefined> {
+export async function happenedFault(scene: RequestScene, fault: AtRequest): Promise<ProxyFault | undefined> {
   const proxy = scene.world.proxies[fault.process]
   const planned = proxy.plan(fault.plan)
   const cause = fault.cause && proxy.plan(fault.cause)
   await scene.deadline.until(`waiting for ${faultText(fault)}`, () => planned.hasHappened || scene.isSettled)
+  // The request may have come without its cause.
+  if (cause) proxy.withdraw(cause)
   if (planned.hasHappened) return planned
-  for (const each of [planned, cause]) if (each) proxy.withdraw(each)
+  proxy.withdraw(planned)
   return undefined
 }
 
-async function rebalance(
-  { processes: { member }, world: { proxies }, deadline, kafkaCase: { sharing } }: CaseScene,
-  { afterMs, staysMs, leaves, leaving }: Extract<CaseFault, { readonly kind: 'rebalance' }>,
-): Promise<void> {
+/** The rebalance, with the fault of the request by which the second run left, if that has happened. */
+export async function rebalance(
+  { processes: { member }, world: { proxies }, deadline, kafkaCase: { sharing } }: RequestScene,
+  fault: Rebalance,
+): Promise<Rebalance> {
+  const { afterMs, staysMs, leaves, leaving } = fault
   await pause(afterMs)
   const api = sharing === 'classic' ? 'JoinGroup' : 'ConsumerGroupHeartbeat'
   const before = proxies.member.answered(api)
@@ -87,6 +101,7 @@ async function rebalance(
   await deadline.result('the second run leaves the group', leaves === 'kill' ? member.kill() : member.terminate())
   if (planned) proxies.member.withdraw(planned)
   member.start()
+  return { ...fault, leaving: planned?.hasHappened ? leaving : undefined }
 }
 
 /** Starts a second gate. The first must end with its named error; its writes are judged with all others. */

@@ -1,11 +1,12 @@
 /** Runs one case of `prove kafka` and judges it. */
 import { rmSync } from 'node:fs'
 import { pause, stopwatch } from '../../../src/base/clock.ts'
+import { protocolsOf } from '../brokers.ts'
 import { makeFaults } from './case-faults.ts'
 import { CaseScene, type KafkaWorld } from './case-scene.ts'
 import { earlyFaults, gateFaults } from './case-verdict.ts'
 import { runFaults } from './run-verdict.ts'
-import { generateKafkaCase, type KafkaCase, processNames } from './scenario.ts'
+import { generateKafkaCase, processNames } from './scenario.ts'
 
 export interface KafkaCaseResult {
   readonly seed: number
@@ -29,7 +30,7 @@ const OUTPUT_MAX = 1500
 
 export async function runKafkaCase(seed: number, world: KafkaWorld, folder: string): Promise<KafkaCaseResult> {
   const began = stopwatch()
-  const scene = await CaseScene.open(servedCase(generateKafkaCase(seed), world), world, folder)
+  const scene = await CaseScene.open(generateKafkaCase(seed, protocolsOf(world.version)), world, folder)
   const faults: string[] = []
   try {
     await live(scene)
@@ -52,10 +53,6 @@ export async function runKafkaCase(seed: number, world: KafkaWorld, folder: stri
   }
   return { ...countsOf(scene), happened: scene.happened, faults, ms: stopwatch() - began }
 }
-
-/** A case with a protocol that the broker serves without further settings. */
-const servedCase = (kafkaCase: KafkaCase, { version }: KafkaWorld): KafkaCase =>
-  kafkaCase.sharing && version.startsWith('3.') ? { ...kafkaCase, sharing: 'classic' } : kafkaCase
 
 async function live(scene: CaseScene): Promise<void> {
   const { processes, deadline, topics } = scene

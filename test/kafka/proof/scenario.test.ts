@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { GroupProtocol } from '../../../src/kafka/driver.ts'
 import { type KafkaApi, kafkaApis } from '../proxy/frames.ts'
 import { type CaseFault, generateKafkaCase } from './scenario.ts'
 
@@ -10,11 +11,17 @@ function requestOf(fault: CaseFault): KafkaApi | undefined {
   return fault.kind === 'kill at request' || fault.kind === 'disturb request' ? fault.plan.api : undefined
 }
 
+/** Requests without a fault in any of the first cases over a broker that serves some protocols of groups. */
+function undisturbed(protocols: readonly GroupProtocol[]): readonly string[] {
+  const disturbed = new Set<string | undefined>()
+  for (let seed = 1; seed <= CASES; seed++) for (const fault of generateKafkaCase(seed, protocols).faults) disturbed.add(requestOf(fault))
+  return Object.keys(kafkaApis).filter(api => !disturbed.has(api))
+}
+
 test('the cases have faults of each request that the processes send', () => {
-  const drawn = new Set<KafkaApi | undefined>()
-  for (let seed = 1; seed <= CASES; seed++) for (const fault of generateKafkaCase(seed).faults) drawn.add(requestOf(fault))
-  assert.deepEqual(
-    Object.keys(kafkaApis).filter(api => !drawn.has(api as KafkaApi)),
-    [],
-  )
+  assert.deepEqual(undisturbed(['classic', 'consumer']), [])
+})
+
+test('the cases of a broker that serves no groups by `consumer` have no fault of its heartbeat', () => {
+  assert.deepEqual(undisturbed(['classic']), ['ConsumerGroupHeartbeat'])
 })

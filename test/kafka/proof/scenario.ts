@@ -143,7 +143,8 @@ const memberRequests = (protocol: GroupProtocol): Requests => [
   [1, ['Metadata', 2]],
 ]
 
-export function generateKafkaCase(seed: number): KafkaCase {
+/** `protocols`: those of groups that the broker serves. */
+export function generateKafkaCase(seed: number, protocols: readonly GroupProtocol[]): KafkaCase {
   const draw = new Draw(seed)
   const first = draw.weighted<'second gate' | 'late end' | undefined>([
     [8, undefined],
@@ -161,7 +162,7 @@ export function generateKafkaCase(seed: number): KafkaCase {
   const more = Array.from({ length: draw.between(...FAULTS) }, () => randomFault(draw))
   const before = first ? [{ kind: first } as const] : []
   if (first || !draw.chance(SHARED_SHARE)) return { seed, partitions, sharing: undefined, writes, faults: [...before, ...more] }
-  const sharing = draw.pick(['classic', 'consumer'] as const)
+  const sharing = draw.pick(protocols)
   const faults = [...sharedFaults(draw, sharing), ...more]
   const partition = draw.between(0, partitions - 1)
   const burst = { partition, values: Array.from({ length: draw.between(...BURST) }, () => values.next(partition)), pauseMs: 0 }
