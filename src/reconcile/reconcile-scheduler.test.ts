@@ -222,7 +222,7 @@ test('without a schedule, unexplained values of an earlier process are no news u
   assert.deepEqual(requested.unexplained, { number: 1, values: 2 })
 })
 
-test('keeps the newest records, and continues after the last finished run even if its record is older', async () => {
+test('keeps the newest records and the last result with its report, and continues after it', async () => {
   const scheduled = new Scheduled()
   scheduled.now += HOUR
   await scheduled.tick()
@@ -240,7 +240,13 @@ test('keeps the newest records, and continues after the last finished run even i
     scheduled.now += HOUR
     await scheduled.tick()
   }
-  assert.ok(reconciliationsIn(scheduled.store).every(({ state }) => state === 'failed'))
+  const last = lastReconciliation(scheduled.store)!
+  const kept = reconciliationsIn(scheduled.store).filter(({ state }) => state !== 'failed')
+  assert.deepEqual(
+    kept.map(({ number, state }) => [number, state]),
+    [[last.number, 'done']],
+  )
+  assert.ok(reconciliationReport(scheduled.store, last.number), 'an alert may lead to it')
   assert.deepEqual(scheduled.jobs.at(-1)?.from, { m: 5 })
 })
 

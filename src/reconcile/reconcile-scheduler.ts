@@ -107,7 +107,8 @@ function reconciliationJob(
       const { number } = record
       const previous = results.last
       const written = ledger.put(record)
-      const old = ledger.records.slice(0, -limits.RECONCILIATIONS_KEPT)
+      // An alert may lead to the report of the previous one.
+      const old = ledger.records.slice(0, -limits.RECONCILIATIONS_KEPT).filter(record => record.number !== previous?.number)
       return {
         put: [written, ...ledger.trim(old, 0), ...old.map(deletionOfReport)],
         run: async signal => {

@@ -38,7 +38,9 @@ async function runReconciliation(): Promise<ReconcileReport> {
   try {
     // The next reconciliation continues with the remaining decisions.
     const isEnough = (compared: number): boolean => compared >= decisions || isStopped() || isOver()
-    return await reconcile(pipeline, reader, { from, check, isEnough, signal: interruption.signal })
+    const report = await reconcile(pipeline, reader, { from, check, isEnough, signal: interruption.signal })
+    if (isStopped()) throw stopped()
+    return report
   } catch (error) {
     if (!interruption.signal.aborted) throw error
     throw isStopped() ? stopped() : tooLong()

@@ -75,6 +75,18 @@ test('ends the finding of the last reconciliation', async () => {
   assert.deepEqual(lastReconciliation(store), { ...last, done: { ...done, unexplained: 0, sound: true } })
 })
 
+test('is not empty while an alert tells of unexplained values, also if none is left', async () => {
+  const store = new ModelStore(await runPayments({ commits: [] }, 0, 5, 6), true)
+  const { report } = await planOf(store.disk)
+  const done = { ...reconciliationResult(report, undefined, 1), unexplained: 3, sound: false }
+  await store.commit({ put: putsOfResult({ number: 5, began: start, ended: start + 1000, state: 'done', done }, report) })
+  const plan = await planOf(store.disk)
+  assert.deepEqual([plan.finding, plan.cells, isEmptyRepair(plan)], [5, [], false])
+  await store.commit({ put: repairPuts(plan, store, start + 2000) })
+  assert.equal(lastReconciliation(store)!.done.unexplained, 0)
+  assert.ok(isEmptyRepair(await planOf(store.disk)))
+})
+
 test('without a rebuild later values are wrong again', async () => {
   const after = await runPayments(await runPayments(await corruptedDisk(), 10, 1), 20, 2)
   const { inputs } = await reconcile(pay, folderOf(after))

@@ -15,7 +15,7 @@ import { readCheckpointManifest, CHECKPOINT_MANIFEST } from '../run/index.ts'
 import { featuresOf, type FingerprintedPipeline } from './code-versions.ts'
 import { reconcile, type ReconcileReader, type ReconcileOptions } from './reconcile.ts'
 import type { ReconcileReport } from './reconcile-report.ts'
-import { putsWithoutUnexplained } from './reconciliation-ledger.ts'
+import { lastReconciliation, putsWithoutUnexplained } from './reconciliation-ledger.ts'
 import { putOfNote, repairNotesIn, type SettledCell, type SettledCode } from './repair-notes.ts'
 
 /** A batch run that is due but missing. */
@@ -41,6 +41,8 @@ export interface RepairPlan {
   readonly letters: readonly number[]
   readonly otherLetters: number
   readonly runs: readonly MissingRun[]
+  /** The last reconciliation with unexplained values: the alert about them ends. */
+  readonly finding?: number
 }
 
 /** Options of `planRepair`. */
@@ -55,6 +57,7 @@ export async function planRepair(
   { clock, ...options }: RepairOptions,
 ): Promise<RepairPlan> {
   const { ir } = pipeline
+  const last = lastReconciliation(reader)
   const cells: SettledCell[] = []
   const codes = new Map<string, SettledCode>()
   const report = await reconcile(pipeline, reader, {
@@ -74,12 +77,13 @@ export async function planRepair(
     groups: groupsWithState(ir, cells, reader),
     ...lettersOf(ir, reader),
     runs: missingRuns(ir, reader, clock()),
+    ...(last && last.done.unexplained > 0 && { finding: last.number }),
   }
 }
 
 /** True if there is nothing to repair. */
-export const isEmptyRepair = ({ cells, codes, groups, letters, runs }: RepairPlan): boolean =>
-  [cells, codes, groups, letters, runs].every(({ length }) => length === 0)
+export const isEmptyRepair = ({ cells, codes, groups, letters, runs, finding }: RepairPlan): boolean =>
+  finding === undefined && [cells, codes, groups, letters, runs].every(({ length }) => length === 0)
 
 /**
  * Puts of a repair, committed before anything runs: the note, the last reconciliation without the values that are noted, and the manifest

@@ -55,7 +55,7 @@ function repairPlanText(plan: RepairPlan): string {
   )
 }
 
-const repairTexts = ({ cells, codes, groups, letters, runs }: RepairPlan): string[] =>
+const repairTexts = ({ cells, codes, groups, letters, runs, finding }: RepairPlan): string[] =>
   presentLines(
     cells.length > 0 && `${pluralize(cells.length, 'unexplained value')}: noted as unexplained; the recorded value stays`,
     codes.map(({ model, input, fingerprint }) => `${model} ${input}, as version ${fingerprint.slice(0, 8)} of the pipeline made it: noted`),
@@ -66,6 +66,7 @@ const repairTexts = ({ cells, codes, groups, letters, runs }: RepairPlan): strin
       const since = last === undefined ? 'there is none' : `the last is of ${timeText(last)}`
       return `batch run of ${group}: made now, since ${since} and one was due at ${timeText(due)}`
     }),
+    finding !== undefined && `reconciliation ${finding}: the alert about its unexplained values ends`,
   )
 
 function unchangedTexts({ report: { inputs, today }, otherLetters }: RepairPlan): string[] {

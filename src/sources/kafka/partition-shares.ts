@@ -210,12 +210,15 @@ export class PartitionShares {
     this.#read.set(partition, { share, assignment, claiming: Promise.resolve(), isClaiming: false, end })
   }
 
-  /** Where to begin with partitions that nobody has read. A partition that the topic got later is read from its first record. */
+  /**
+   * Where to begin with partitions that nobody has read. A partition that the topic got later is read from its first record; offsets name the
+   * partitions for which they are.
+   */
   async #starting(partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
     const { session, from } = this.#options
     if (partitions.length === 0) return new Map()
     const isGrown = (await this.#options.claims.read(numbersFrom(0, session.topic.partitions))).size > 0
-    return session.starts(partitions, isGrown ? 'earliest' : from)
+    return session.starts(partitions, isGrown && typeof from !== 'object' ? 'earliest' : from)
   }
 
   /** Gives partitions up: what was not recorded of them is free again, once all that was submitted is durable. */

@@ -9,6 +9,7 @@ import { JsonLineReader } from '../../intake/index.ts'
 import { openKafkaDriver, openValueFormat } from '../../kafka/index.ts'
 import { historyOpener } from '../open-readers.ts'
 import { TopicHistory, type TopicHistoryOptions } from './topic-history.ts'
+import { positionText } from './topic-position.ts'
 
 const historyOf = (cluster: MemoryCluster, options: Partial<TopicHistoryOptions> = {}) =>
   new TopicHistory({
@@ -81,6 +82,27 @@ test('a range by offsets: partitions without one are read from the first record,
     code: 'SPILL_SOURCE',
     message: 'kafka:rows has to=3:1, and the partitions of the topic are 0 to 2',
   })
+  await assert.rejects(readAll(historyOf(cluster, { from: { 0: 2 }, to: { 0: 1 } })), {
+    code: 'SPILL_SOURCE',
+    message: 'kafka:rows has to=0:1, and reading partition 0 begins at offset 2',
+  })
+})
+
+test('the records that a run has read are those that retention left, from its offsets on', async () => {
+  const cluster = new MemoryCluster()
+  cluster.createTopic('rows', 1)
+  for (let n = 0; n < 12; n++) cluster.append('rows', 0, rowOf(n))
+  cluster.deleteBefore('rows', 0, 5)
+  const position = positionText(await cluster.driver().describe('rows'), { offset: 9, epoch: 0 })
+  const read = (from: number) => readAll(historyOf(cluster, { from: { 0: from }, positions: () => position }))
+  assert.deepEqual(
+    [await read(2), await read(7)],
+    [
+      [5, 6, 7, 8],
+      [7, 8],
+    ],
+  )
+  await assert.rejects(readAll(historyOf(cluster, { from: { 0: 2 } })), { message: /partition 0 has the offsets 5 to 11/ })
 })
 
 test('cells of a source are those of its records, and what is no record has its place', async () => {

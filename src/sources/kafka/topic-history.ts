@@ -82,8 +82,9 @@ export class TopicHistory implements InputFile {
     const endOf = (partition: number): number =>
       positions ? (resumePlace(this.name, session.topic, positions(String(partition)))?.offset ?? 0) : Infinity
     const partitions = numbersFrom(0, session.topic.partitions)
-    const [starts, stable] = [await session.starts(partitions, from), await session.offsets(partitions, 'stable')]
-    const limit = to === undefined ? stable : await session.ends(partitions, to)
+    const starts = await session.starts(partitions, from, { allowsDeleted: positions !== undefined })
+    const stable = await session.offsets(partitions, 'stable')
+    const limit = to === undefined ? stable : await session.ends(partitions, to, starts)
     return partitions
       .map(partition => ({
         partition,

@@ -36,27 +36,39 @@ export class TopicSession {
   }
 
   /**
-   * Offsets at which reading partitions begins. The first, of a partition that a start by offsets does not name.
+   * Offsets at which reading partitions begins. The first, of a partition that a start by offsets does not name. `allowsDeleted`: it is also the
+   * first where retention has deleted the offset.
    *
    * @throws `SPILL_SOURCE` for an offset of a partition that the topic does not have, or outside of the partition
    */
-  async starts(partitions: readonly number[], start: TopicStart): Promise<ReadonlyMap<number, number>> {
+  async starts(
+    partitions: readonly number[],
+    start: TopicStart,
+    { allowsDeleted = false }: { readonly allowsDeleted?: boolean } = {},
+  ): Promise<ReadonlyMap<number, number>> {
     if (typeof start !== 'object') return this.offsets(partitions, start)
     const [first, ends] = [await this.offsets(partitions, 'earliest'), await this.offsets(partitions, 'latest')]
     this.#checkPartitions('from', start)
     for (const partition of partitions) {
       const [offset, least, end] = [start[String(partition)], first.get(partition)!, ends.get(partition)!]
-      if (offset === undefined || (offset >= least && offset <= end)) continue
+      if (offset === undefined || (offset <= end && (offset >= least || allowsDeleted))) continue
       const range = least === end ? `has no records; the next gets offset ${end}` : `has the offsets ${least} to ${end - 1}`
       throw this.#error(`has from=${partition}:${offset}, and partition ${partition} ${range}`)
     }
-    return new Map(partitions.map(partition => [partition, start[String(partition)] ?? first.get(partition)!]))
+    return new Map(partitions.map(partition => [partition, Math.max(start[String(partition)] ?? 0, first.get(partition)!)]))
   }
 
-  /** Offsets before which reading partitions ends. Infinity, of a partition that an end by offsets does not name. */
-  async ends(partitions: readonly number[], end: TopicEnd): Promise<ReadonlyMap<number, number>> {
+  /**
+   * Offsets before which reading partitions ends. Infinity, of a partition that an end by offsets does not name. `starts`: where it begins.
+   *
+   * @throws `SPILL_SOURCE` for an offset of a partition that the topic does not have, or before its start
+   */
+  async ends(partitions: readonly number[], end: TopicEnd, starts: ReadonlyMap<number, number>): Promise<ReadonlyMap<number, number>> {
     if (typeof end === 'number') return this.offsets(partitions, end)
     this.#checkPartitions('to', end)
+    const early = partitions.find(partition => (end[String(partition)] ?? Infinity) < starts.get(partition)!)
+    if (early !== undefined)
+      throw this.#error(`has to=${early}:${end[String(early)]}, and reading partition ${early} begins at offset ${starts.get(early)}`)
     return new Map(partitions.map(partition => [partition, end[String(partition)] ?? Infinity]))
   }
 
