@@ -239,6 +239,9 @@ describe('the dashboard', { skip, timeout: 600_000 }, () => {
     await page.open(`${run.url}/ui/sources/payments?range=6h`)
     await untilText(page, 'Rates, last 6 hours')
     assert.equal(await page.evaluate(`document.querySelector('[aria-pressed=true]').textContent`), '6h')
+    // Of six hours the interval in which the run has started is shown once it has ended.
+    await page.open(`${run.url}/ui/sources/payments?range=1h`)
+    await untilText(page, 'Rates, last hour')
     await page.evaluate(recordDashes)
     await until(page, `['Rates', 'Delay'].every(name => dashed.some(label => label.startsWith(name)))`)
   })
@@ -247,7 +250,7 @@ describe('the dashboard', { skip, timeout: 600_000 }, () => {
     const page = await openPage('/sources')
     await untilText(page, 'Duplicates')
     const lagOf = (partition: string, ms: number) => ({ partition, verdict: 'WARN', lag: ms / 10, age: { ms, basis: 'at-least' } })
-    const lag = { readers: [{ unit: 'records', partitions: [lagOf('0', 1000), lagOf('1', 12_000)] }] }
+    const lag = { readers: [{ reader: 'kafka:payments', unit: 'records', partitions: [lagOf('0', 1000), lagOf('1', 12_000)] }] }
     await page.evaluate(`{
       const send = window.fetch
       window.fetch = (path, options) =>
@@ -257,8 +260,8 @@ describe('the dashboard', { skip, timeout: 600_000 }, () => {
     const rows = `[...document.querySelectorAll('#partitions + table tbody tr')].map(row => [...row.cells].map(cell => cell.innerText).join(' '))`
     await until(page, `${rows}.length === 2`)
     assert.deepEqual(await page.evaluate(rows), [
-      '1 1,200 records at least 12 s — falls behind',
-      '0 100 records at least 1 s — falls behind',
+      'kafka:payments 1 1,200 records at least 12 s — falls behind',
+      'kafka:payments 0 100 records at least 1 s — falls behind',
     ])
   })
 
