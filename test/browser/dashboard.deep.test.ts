@@ -241,7 +241,6 @@ describe('the dashboard', { skip, timeout: 600_000 }, () => {
     assert.equal(await page.evaluate(`document.querySelector('[aria-pressed=true]').textContent`), '6h')
     // Of six hours the interval in which the run has started is shown once it has ended.
     await page.open(`${run.url}/ui/sources/payments?range=1h`)
-    await untilText(page, 'Rates, last hour')
     await page.evaluate(recordDashes)
     await until(page, `['Rates', 'Delay'].every(name => dashed.some(label => label.startsWith(name)))`)
   })
