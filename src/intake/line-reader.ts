@@ -74,7 +74,8 @@ export class JsonLineReader {
       i = skipBlanks(bytes, i)
       count++
     } while (bytes[i] === COMMA)
-    if (bytes[i] !== CLOSE || skipBlanks(bytes, i + 1) < end) return false
+    // The bytes behind the line are of the next one, and may complete it.
+    if (i >= end || bytes[i] !== CLOSE || skipBlanks(bytes, i + 1) < end) return false
     return count === this.width || this.#fillMissing(cells, at)
   }
 

@@ -1,4 +1,5 @@
 /** Decodes fetched records of a topic into batches for a run, by the format of its values. */
+import { isUtf8 } from 'node:buffer'
 import { limits, yieldToEventLoop } from '../../base/index.ts'
 import { Fault, type RecordBatch, type Rejection } from '../../intake/index.ts'
 import { type FetchedRecords, fetchedSlices, headersOf, type PartitionPlace, recordPlaceText, type ValueFormat } from '../../kafka/index.ts'
@@ -57,7 +58,8 @@ export async function topicBatch(
     if (start < 0) {
       if (!skipsTombstones) reject(offset, tombstone.at(placeOf(offset), ''))
     } else if (end - start > limits.LINE_BYTES_MAX) {
-      reject(offset, tooLarge(end - start).at(placeOf(offset), records.bytes.toString('latin1', start, start + HEAD_BYTES)))
+      const head = records.bytes.subarray(start, start + HEAD_BYTES)
+      reject(offset, tooLarge(end - start).at(placeOf(offset), isUtf8(head) ? head.toString('utf8') : new Uint8Array(head)))
     } else {
       starts.push(start)
       ends.push(end)

@@ -69,6 +69,34 @@ test('what is no event is a dead letter with its partition and offset, and readi
   await run.end()
 })
 
+test('a value that the next one completes is a dead letter', async () => {
+  for (const [cut, rest] of [
+    ['', rowOf(2)],
+    ['{"who":"w","n":1,"at":1', '}'],
+  ]) {
+    const cluster = clusterOf(1)
+    for (const value of [rowOf(1), cut, rest, rowOf(3)]) cluster.append('rows', 0, value)
+    const run = readOnce(cluster)
+    await run.ended
+    assert.deepEqual(run.numbers(), rest === '}' ? [1, 3] : [1, 2, 3])
+    assert.equal([...run.opened.store.deadLetters.dead()][0].place, 'kafka:rows#0 offset 1')
+    await run.end()
+  }
+})
+
+test('the head of a value that is too large is kept byte by byte', async () => {
+  const cluster = clusterOf(1)
+  cluster.append('rows', 0, 'é'.repeat(limits.LINE_BYTES_MAX))
+  cluster.append('rows', 0, Buffer.alloc(limits.LINE_BYTES_MAX + 1, 0xff))
+  const run = readOnce(cluster)
+  await run.ended
+  assert.deepEqual(
+    Array.from(run.opened.store.deadLetters.dead(), ({ raw }) => raw),
+    ['é'.repeat(512), new Uint8Array(1024).fill(0xff)],
+  )
+  await run.end()
+})
+
 test('tombstones are left out on request', async () => {
   const cluster = clusterOf(1)
   cluster.append('rows', 0, rowOf(1))
