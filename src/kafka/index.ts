@@ -19,6 +19,7 @@ export {
 } from './driver.ts'
 export { fetchedSlices } from './fetched-slices.ts'
 export { openValueFormat } from './format/open-format.ts'
+export { keptBytes } from './format/rejected-value.ts'
 export type { ValueFormat } from './format/value-format.ts'
 export { javaPartition } from './java-partition.ts'
 export { openKafkaDriver } from './open-driver.ts'

@@ -50,7 +50,7 @@ async function startRun(t: TestContext, ...options: readonly string[]): Promise<
   return { url: url!, stop }
 }
 
-test('a client that comes more often than the server lets it is told when to come again, and by which names it is called', async t => {
+test('a client beyond its rate gets 429 with the time to retry; a host name that is not allowed gets 421', async t => {
   const { url, stop } = await startRun(t, '--rate', '1:2', '--host', 'flow.example.com')
   const ask = () => fetch(`${url}/features/now?key=c`)
   const answers = [await ask(), await ask(), await ask()]

@@ -9,5 +9,8 @@ export function rejectionOf(values: TopicValues, index: number, error: unknown):
   if (!(error instanceof MalformedValue)) throw error
   const { bytes, starts, ends, offsets } = values
   const raw = bytes.subarray(starts[index], ends[index])
-  return new Fault(error.message).at(values.placeOf(offsets[index]), isUtf8(raw) ? raw.toString('utf8') : new Uint8Array(raw))
+  return new Fault(error.message).at(values.placeOf(offsets[index]), keptBytes(raw))
 }
+
+/** Bytes as a dead letter keeps them: as text where they are UTF-8, otherwise a copy. */
+export const keptBytes = (bytes: Buffer): string | Uint8Array => (isUtf8(bytes) ? bytes.toString('utf8') : new Uint8Array(bytes))

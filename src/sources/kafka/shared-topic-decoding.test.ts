@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MemoryCluster } from '../../../test/kafka/memory-cluster.ts'
-import { numbersSource, rowOf, TopicRun, upTo } from '../../../test/kafka/topic-run.ts'
+import { sharedReaderOf } from '../../../test/kafka/shared-reader.ts'
+import { rowOf, TopicRun, upTo } from '../../../test/kafka/topic-run.ts'
 import { pause } from '../../base/clock.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { openValueFormat } from '../../kafka/index.ts'
 import { SLICE_RECORDS } from '../../kafka/fetched-slices.ts'
-import { sharedTopicReader, type SharedTopicOptions } from './shared-topic-reader.ts'
+import type { SharedTopicOptions } from './shared-topic-reader.ts'
 
 const RECORDS = 2 * SLICE_RECORDS - 12
 
@@ -21,17 +22,7 @@ function fullTopic(): MemoryCluster {
 }
 
 const runOf = (cluster: MemoryCluster, openFormat?: SharedTopicOptions['openFormat']) =>
-  new TopicRun(
-    sharedTopicReader(numbersSource, {
-      topic: 'rows',
-      group: 'shared',
-      protocol: 'consumer',
-      checkMs: 10,
-      missingMs: 500,
-      open: () => cluster.driver(),
-      ...(openFormat && { openFormat }),
-    }),
-  )
+  new TopicRun(sharedReaderOf(cluster, openFormat && { openFormat }))
 
 /** A format that fails after so many slices. */
 function failingFormat(slices: number): SharedTopicOptions['openFormat'] {

@@ -2,14 +2,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MemoryCluster } from '../../../test/kafka/memory-cluster.ts'
-import { numbersSource, rowOf, TopicRun, upTo } from '../../../test/kafka/topic-run.ts'
-import { sharedTopicReader } from './shared-topic-reader.ts'
+import { sharedReaderOf } from '../../../test/kafka/shared-reader.ts'
+import { rowOf, TopicRun, upTo } from '../../../test/kafka/topic-run.ts'
 
-function runFrom(cluster: MemoryCluster, from: Readonly<Record<string, number>>): TopicRun {
-  const open = () => cluster.driver()
-  const options = { topic: 'rows', group: 'shared', protocol: 'consumer', checkMs: 10, missingMs: 500, from, open } as const
-  return new TopicRun(sharedTopicReader(numbersSource, options))
-}
+const runFrom = (cluster: MemoryCluster, from: Readonly<Record<string, number>>) => new TopicRun(sharedReaderOf(cluster, { from }))
 
 /** Two partitions of 10 records, of which a member gets the first alone. */
 function twoPartitions(): MemoryCluster {

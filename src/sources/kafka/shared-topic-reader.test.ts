@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { changedDriver } from '../../../test/kafka/changed-driver.ts'
 import { MemoryCluster } from '../../../test/kafka/memory-cluster.ts'
+import { sharedReaderOf } from '../../../test/kafka/shared-reader.ts'
 import { numbersSource, rowOf, TopicRun, upTo } from '../../../test/kafka/topic-run.ts'
 import { pause } from '../../base/clock.ts'
 import { type GroupMember, type KafkaDriver, KafkaError } from '../../kafka/index.ts'
 import { testSourceReader } from '../../testing/conformance/source-reader.ts'
 import type { SourceReader } from '../reader/source-reader.ts'
 import { claimMetadata } from './partition-claim.ts'
-import { sharedTopicReader, type SharedTopicOptions } from './shared-topic-reader.ts'
 import { topicReader } from './topic-reader.ts'
 
 function clusterOf(partitions: number): MemoryCluster {
@@ -17,23 +17,12 @@ function clusterOf(partitions: number): MemoryCluster {
   return cluster
 }
 
-const readerOf = (cluster: MemoryCluster, options: Partial<SharedTopicOptions> = {}) =>
-  sharedTopicReader(numbersSource, {
-    topic: 'rows',
-    group: 'shared',
-    protocol: 'consumer',
-    checkMs: 10,
-    missingMs: 500,
-    open: () => cluster.driver(),
-    ...options,
-  })
-
 testSourceReader('a topic of Kafka that a group shares', () => {
   const cluster = clusterOf(2)
   let groups = 0
   return {
     // The suite reads the same records again from any position. In one group they would be recorded already.
-    open: () => readerOf(cluster, { group: `group-${++groups}`, member: `member-${groups}` }),
+    open: () => sharedReaderOf(cluster, { group: `group-${++groups}`, member: `member-${groups}` }),
     append: (written, partition) => written.forEach(n => cluster.append('rows', Number(partition), rowOf(n))),
     numberOf: ({ n }: { n: number }) => n,
     partitions: ['0', '1'],
@@ -59,9 +48,9 @@ function append(cluster: MemoryCluster, partitions: number, first: number, last:
 test('two runs share a topic: each record is in the log of one; what the first leaves goes to the second', async () => {
   const cluster = clusterOf(4)
   append(cluster, 4, 1, 100)
-  const first = new TopicRun(readerOf(cluster))
+  const first = new TopicRun(sharedReaderOf(cluster))
   await untilAll(100, first)
-  const second = new TopicRun(readerOf(cluster))
+  const second = new TopicRun(sharedReaderOf(cluster))
   while (second.position('rows', 1) === undefined) await pause(1)
   append(cluster, 4, 101, 200)
   await untilAll(200, first, second)
@@ -76,7 +65,7 @@ test('two runs share a topic: each record is in the log of one; what the first l
 
 test('a run whose member was expelled joins anew, and records what it had claimed once', async () => {
   const cluster = clusterOf(2)
-  const [first, second] = [new TopicRun(readerOf(cluster)), new TopicRun(readerOf(cluster))]
+  const [first, second] = [new TopicRun(sharedReaderOf(cluster)), new TopicRun(sharedReaderOf(cluster))]
   let last = 0
   for (let round = 0; round < 20; round++) {
     append(cluster, 2, last + 1, (last += 30))
@@ -92,14 +81,14 @@ test('a run whose member was expelled joins anew, and records what it had claime
 test('a run without partitions whose member was expelled joins anew, and takes over', async () => {
   const cluster = clusterOf(1)
   append(cluster, 1, 1, 10)
-  const first = new TopicRun(readerOf(cluster))
+  const first = new TopicRun(sharedReaderOf(cluster))
   await untilAll(10, first)
   const opened: KafkaDriver[] = []
   const open = (): KafkaDriver => {
     opened.push(cluster.driver())
     return opened.at(-1)!
   }
-  const idle = new TopicRun(readerOf(cluster, { open }))
+  const idle = new TopicRun(sharedReaderOf(cluster, { open }))
   while (cluster.group('shared').size < 2) await pause(1)
   cluster.group('shared').expelIdle()
   while (opened.length < 2 || cluster.group('shared').size < 2) await pause(1)
@@ -132,7 +121,7 @@ test('a partition that is acquired while its reader gives all up after an error 
       },
     }))
   }
-  const run = new TopicRun(readerOf(cluster, { open }))
+  const run = new TopicRun(sharedReaderOf(cluster, { open }))
   await run.until(10)
   cluster.group('shared').give(1)
   await reading.promise
@@ -151,9 +140,9 @@ test('a partition that is acquired while its reader gives all up after an error 
 test('a run without partitions notices that its topic was made again', async () => {
   const cluster = clusterOf(1)
   append(cluster, 1, 1, 10)
-  const first = new TopicRun(readerOf(cluster))
+  const first = new TopicRun(sharedReaderOf(cluster))
   await untilAll(10, first)
-  const idle = new TopicRun(readerOf(cluster))
+  const idle = new TopicRun(sharedReaderOf(cluster))
   while (cluster.group('shared').size < 2) await pause(1)
   cluster.deleteTopic('rows')
   cluster.createTopic('rows', 1)
@@ -193,7 +182,7 @@ test('a run whose member is expelled before its first claim joins anew', async (
   const cluster = clusterOf(2)
   append(cluster, 2, 1, 20)
   const expelled = { count: 3 }
-  const run = new TopicRun(readerOf(cluster, { open: () => expellingDriver(cluster, expelled) }))
+  const run = new TopicRun(sharedReaderOf(cluster, { open: () => expellingDriver(cluster, expelled) }))
   await run.until(20)
   assert.deepEqual(run.numbers(), upTo(20))
   await run.end()
@@ -201,7 +190,7 @@ test('a run whose member is expelled before its first claim joins anew', async (
 
 test('an outage is waited out, and nothing is lost or in both logs', async () => {
   const cluster = clusterOf(2)
-  const [first, second] = [new TopicRun(readerOf(cluster)), new TopicRun(readerOf(cluster))]
+  const [first, second] = [new TopicRun(sharedReaderOf(cluster)), new TopicRun(sharedReaderOf(cluster))]
   append(cluster, 2, 1, 40)
   await untilAll(40, first, second)
   cluster.set({ isAway: true })
@@ -217,13 +206,13 @@ test('an outage is waited out, and nothing is lost or in both logs', async () =>
 test('the id of a member is durable before it claims anything, and the same after a restart', async () => {
   const cluster = clusterOf(1)
   append(cluster, 1, 1, 10)
-  const first = new TopicRun(readerOf(cluster))
+  const first = new TopicRun(sharedReaderOf(cluster))
   await untilAll(10, first)
   const { member } = JSON.parse(first.position('rows', 0)!) as { member: string }
   assert.match(cluster.group('shared').offsets.get(0)!.metadata, new RegExp(`"holder":"${member}"`))
   await first.stop()
   assert.doesNotMatch(cluster.group('shared').offsets.get(0)!.metadata, /holder/, 'released')
-  const again = new TopicRun(readerOf(cluster), { opened: first.opened })
+  const again = new TopicRun(sharedReaderOf(cluster), { opened: first.opened })
   append(cluster, 1, 11, 20)
   await untilAll(20, again)
   assert.equal((JSON.parse(again.position('rows', 0)!) as { member: string }).member, member)
@@ -234,14 +223,14 @@ test('a run that was killed behind a claim reads what it has claimed and all tha
   for (let unclaimed = 5; unclaimed <= 30; unclaimed++) {
     const cluster = clusterOf(1)
     append(cluster, 1, 1, 4)
-    const first = new TopicRun(readerOf(cluster))
+    const first = new TopicRun(sharedReaderOf(cluster))
     await untilAll(4, first)
     const { member } = JSON.parse(first.position('rows', 0)!) as { member: string }
     await first.stop()
     const place = { offset: unclaimed, epoch: -1 }
     cluster.group('shared').offsets.set(0, { place, metadata: claimMetadata({ unclaimed: place, holder: member, since: 4, owed: {} }) })
     append(cluster, 1, 5, 40)
-    const again = new TopicRun(readerOf(cluster), { opened: first.opened })
+    const again = new TopicRun(sharedReaderOf(cluster), { opened: first.opened })
     await untilAll(40, again)
     assert.deepEqual(again.numbers(), upTo(40), `claimed up to ${unclaimed}`)
     await again.end()
@@ -267,7 +256,7 @@ test('a partition that comes back while a batch waits for room is read from its 
   const group = cluster.group('shared')
   append(cluster, 2, 1, 4)
   const { promise: released, resolve: release } = Promise.withResolvers<void>()
-  const run = new TopicRun(heldReader(readerOf(cluster, { member: 'm' }), released))
+  const run = new TopicRun(heldReader(sharedReaderOf(cluster, { member: 'm' }), released))
   while (cluster.takenRecords < 4) await pause(1)
   group.withhold(1)
   while (group.offsets.get(1)!.metadata.includes('holder')) await pause(1)
@@ -283,7 +272,7 @@ test('a partition that comes back while a batch waits for room is read from its 
 test('a folder that was read as a member is not read without a membership', async () => {
   const cluster = clusterOf(1)
   append(cluster, 1, 1, 10)
-  const first = new TopicRun(readerOf(cluster))
+  const first = new TopicRun(sharedReaderOf(cluster))
   await untilAll(10, first)
   await first.stop()
   const alone = topicReader(numbersSource, { topic: 'rows', open: () => cluster.driver() })

@@ -1,8 +1,15 @@
 /** Decodes fetched records of a topic into batches for a run, by the format of its values. */
-import { isUtf8 } from 'node:buffer'
 import { limits, yieldToEventLoop } from '../../base/index.ts'
 import { Fault, type RecordBatch, type Rejection } from '../../intake/index.ts'
-import { type FetchedRecords, fetchedSlices, headersOf, type PartitionPlace, recordPlaceText, type ValueFormat } from '../../kafka/index.ts'
+import {
+  type FetchedRecords,
+  fetchedSlices,
+  headersOf,
+  keptBytes,
+  type PartitionPlace,
+  recordPlaceText,
+  type ValueFormat,
+} from '../../kafka/index.ts'
 import type { RecordMembers } from './record-members.ts'
 
 const HEAD_BYTES = 1024
@@ -58,8 +65,7 @@ export async function topicBatch(
     if (start < 0) {
       if (!skipsTombstones) reject(offset, tombstone.at(placeOf(offset), ''))
     } else if (end - start > limits.LINE_BYTES_MAX) {
-      const head = records.bytes.subarray(start, start + HEAD_BYTES)
-      reject(offset, tooLarge(end - start).at(placeOf(offset), isUtf8(head) ? head.toString('utf8') : new Uint8Array(head)))
+      reject(offset, tooLarge(end - start).at(placeOf(offset), keptBytes(records.bytes.subarray(start, start + HEAD_BYTES))))
     } else {
       starts.push(start)
       ends.push(end)
