@@ -40,7 +40,7 @@ export const otherPages = (entry: number): readonly LoadedPage[] => [
     name: 'source',
     path: '/sources/signals',
     texts: [/duplicates/, /Schema versions/],
-    routes: [DELAYS, '/schemas', '/sources/signals/events?limit=20'],
+    routes: [DELAYS, '/schemas', '/sources/signals/events?limit=20', '/sources/signals/lag'],
   },
   { name: 'features', path: '/features', texts: [/hybrid/], routes: ['/objectives', GROUP_AGES, '/runs'] },
   {

@@ -22,9 +22,9 @@ export const kafkaLimits = {
   KAFKA_REQUEST_MS: 30_000,
   /** Ids within `dedupe` that a gate remembers for one partition, about 150 bytes each. */
   GATE_IDS_MAX: 4_000_000,
-  /** Records, and bytes of values, that a gate checks before other work has its turn; one record may have more bytes. */
-  GATE_SLICE_RECORDS: 256,
-  GATE_SLICE_BYTES: 1 << 16,
+  /** Records of a fetch, and their bytes with keys and headers, that are decoded before other work has its turn; one record may have more bytes. */
+  KAFKA_SLICE_RECORDS: 256,
+  KAFKA_SLICE_BYTES: 1 << 16,
   /** Limit on the time to a gate's decision about an HTTP event, ms; beyond it the answer is 503, and the sender retries. */
   GATE_DECISION_MS: 30_000,
   /** Interval between two times that a gate stores its offsets in its group, ms. */

@@ -13,6 +13,7 @@ import { type Clock, limits, SpillwayError, yieldToEventLoop } from '../base/ind
 import { Fault, type RecordBatch } from '../intake/index.ts'
 import {
   type FetchedRecords,
+  fetchedSlices,
   headersOf,
   type KafkaDriver,
   KafkaError,
@@ -25,7 +26,6 @@ import { CHECKED, gateRecord, rawOriginOf, type RawOrigin, rejectedRecord } from
 import { GateWrites, type PartitionMemory } from './gate-writes.ts'
 import type { CheckedRecord, PartitionCheck } from './partition-check.ts'
 import type { PartitionStatus } from './partition-status.ts'
-import { recordSlices } from './record-slices.ts'
 
 /** The topics of a gate; they have equal numbers of partitions. */
 export interface GateTopics {
@@ -118,7 +118,7 @@ export class PartitionGate {
     let lastWritten = -1
     const outcomes: CheckedRecord[] = []
     const writes = new GateWrites(writer, memory, written => status.add(written))
-    for (const slice of recordSlices(fetched)) {
+    for (const slice of fetchedSlices(fetched)) {
       for (const checked of state.check.check(await this.#options.rawBatch(slice), state.arrival, memory.oversized)) {
         const outcome = memory.oversized.has(checked.number) ? this.#oversized(checked, slice) : checked
         const records = this.#recordsOf(outcome, state.arrival)
@@ -215,9 +215,9 @@ export class PartitionGate {
     const from = (await this.#driver.offsets(topics.checked, [partition], since)).get(partition)!
     const [, end] = await this.#rangeOf(topics.checked)
     for await (const fetched of this.#read(topics.checked, from, end))
-      for (const slice of recordSlices(fetched, row => row > 0 && arrivalOf(fetched, row) !== arrivalOf(fetched, row - 1))) {
+      for (const slice of fetchedSlices(fetched, row => row > 0 && arrivalOf(fetched, row) !== arrivalOf(fetched, row - 1))) {
         for (let row = 0; row < slice.records.count; row++) this.#checkPartition(slice, row, topics.checked)
-        check.remember(await checkedBatch(slice), arrivalOf(slice, 0))
+        if (slice.records.count > 0) check.remember(await checkedBatch(slice), arrivalOf(slice, 0))
         await yieldToEventLoop()
       }
   }

@@ -137,7 +137,7 @@ export class RawIntake {
     const key = source.columns.find(({ name }) => name === source.key)!
     const keys = new Map<number, string>()
     for (let rest = batch; rest.records.length > 0;) {
-      const last = rest.numberOf(Math.min(limits.GATE_SLICE_RECORDS, rest.records.length) - 1)
+      const last = rest.numberOf(Math.min(limits.KAFKA_SLICE_RECORDS, rest.records.length) - 1)
       this.#validator.clear()
       this.#validator.validate(sliceRecordBatch(rest, -1, last))
       const block = this.#validator.view()

@@ -57,6 +57,19 @@ test('records without bytes, with empty bytes, and one that is larger than a sli
   )
 })
 
+test('a slice ends before a row for which `isCut` holds', () => {
+  const fetched = fetchOf(batchOf(Array.from({ length: 5 }, (_, offset) => valueAt(offset, `${offset}`))))
+  const slices = [...fetchedSlices(fetched, row => row === 2 || row === 4)]
+  assert.deepEqual(
+    slices.map(({ records, next }) => [messagesIn(records).map(({ value }) => value), next]),
+    [
+      [['0', '1'], 2],
+      [['2', '3'], 4],
+      [['4'], 5],
+    ],
+  )
+})
+
 test('a damaged batch is in the slice of the records before it', () => {
   const large = 'x'.repeat(SLICE_BYTES)
   const bytes = Buffer.concat([3, 4, 10, 11].map(offset => batchOf([valueAt(offset, large)])))

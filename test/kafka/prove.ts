@@ -67,7 +67,9 @@ export async function prove({
     ),
     seed,
     failures: results.flatMap(({ seed: of, faults }) =>
-      faults.slice(0, SHOWN).map(fault => ({ seed: of, fault, again: `npm run prove -- kafka --cases 1 --seed ${of}` })),
+      faults
+        .slice(0, SHOWN)
+        .map(fault => ({ seed: of, fault, again: `npm run prove -- kafka --cases 1 --seed ${of} --engines ${version}` })),
     ),
   }
 }
